@@ -1,0 +1,226 @@
+use super::*;
+use crate::trace::{Level, Step, StepId, StepKind};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Where steps wait until a learner lets them go. Open, and free of cost, while nobody [holds](Gate::hold) it.
+#[derive(Debug, Default)]
+pub struct Gate {
+    held: AtomicBool,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    holders: usize,
+    level: Level,
+    stop: Stop,
+    breakpoints: BTreeSet<StepKind>,
+    waiting: BTreeMap<StepId, Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    step: Step,
+    path: Vec<StepId>,
+    released: bool,
+}
+
+/// Before which step to stop, breakpoints aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    Never,
+    /// The next one of the level.
+    Next,
+    /// The next one of the level that is not inside this one.
+    Outside(StepId),
+    /// The next one of this kind.
+    At(StepKind),
+}
+
+/// What a learner tells the gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum GateCommand {
+    /// Stop before the next step of `level` or coarser.
+    Pause {
+        /// The finest level to stop at.
+        level: Level,
+    },
+    /// Let the waiting step go, and stop before the next of `level`, be it inside it or after it.
+    Step {
+        /// The finest level to stop at.
+        level: Level,
+    },
+    /// Let the waiting step go with all that is inside it.
+    Over {
+        /// The finest level to stop at.
+        level: Level,
+    },
+    /// Go on until the step is over that the waiting one is part of.
+    Out {
+        /// The finest level to stop at.
+        level: Level,
+    },
+    /// Go on to the next breakpoint.
+    Continue,
+    /// Go on to the next step of this kind.
+    RunTo {
+        /// The kind.
+        kind: StepKind,
+    },
+    /// Stop before these kinds from now on, and no others.
+    Breakpoints {
+        /// The kinds.
+        kinds: BTreeSet<StepKind>,
+    },
+}
+
+/// What the gate looks like from outside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateView {
+    /// Somebody steps through.
+    pub held: bool,
+    /// The finest level it stops at.
+    pub level: Level,
+    /// Kinds it stops before.
+    pub breakpoints: BTreeSet<StepKind>,
+    /// Steps that wait, oldest first.
+    pub waiting: Vec<Step>,
+}
+
+/// Keeps the gate closed. When the last one is dropped the gate opens, so that a window that dies stops nobody.
+#[derive(Debug)]
+pub struct Hold(Arc<Conductor>);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.gate.release();
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            holders: 0,
+            level: Level::Stage,
+            stop: Stop::Next,
+            breakpoints: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+        }
+    }
+}
+
+impl Conductor {
+    /// Closes the gate for as long as the result lives.
+    pub fn hold(self: &Arc<Self>) -> Hold {
+        self.gate.locked(|state| {
+            if state.holders == 0 {
+                state.stop = Stop::Next;
+            }
+            state.holders += 1;
+        });
+        self.gate.held.store(true, Ordering::Release);
+        Hold(Arc::clone(self))
+    }
+}
+
+impl Gate {
+    /// True while somebody steps through.
+    pub fn held(&self) -> bool {
+        self.held.load(Ordering::Acquire)
+    }
+
+    /// What it looks like now.
+    pub fn view(&self) -> GateView {
+        self.locked(|state| GateView {
+            held: state.holders > 0,
+            level: state.level,
+            breakpoints: state.breakpoints.clone(),
+            waiting: state.waiting.values().filter(|w| !w.released).map(|w| w.step.clone()).collect(),
+        })
+    }
+
+    /// Does what the learner says. The oldest waiting step is the one that goes.
+    pub fn command(&self, command: &GateCommand) {
+        self.locked(|state| {
+            let oldest = state.waiting.iter().find(|(_, w)| !w.released).map(|(id, w)| (*id, w.path.last().copied()));
+            let (level, stop) = match command {
+                GateCommand::Breakpoints { kinds } => {
+                    state.breakpoints.clone_from(kinds);
+                    return;
+                }
+                GateCommand::Pause { level } => {
+                    (state.level, state.stop) = (*level, Stop::Next);
+                    return;
+                }
+                GateCommand::Step { level } => (*level, Stop::Next),
+                GateCommand::Over { level } => (*level, oldest.map_or(Stop::Next, |(id, _)| Stop::Outside(id))),
+                GateCommand::Out { level } => {
+                    (*level, oldest.and_then(|(_, parent)| parent).map_or(Stop::Next, Stop::Outside))
+                }
+                GateCommand::Continue => (state.level, Stop::Never),
+                GateCommand::RunTo { kind } => (state.level, Stop::At(*kind)),
+            };
+            (state.level, state.stop) = (level, stop);
+            let all = matches!(stop, Stop::Never | Stop::At(_));
+            let go = state.waiting.values_mut().filter(|w| !w.released);
+            go.take(if all { usize::MAX } else { 1 }).for_each(|w| w.released = true);
+        });
+        self.changed.notify_all();
+    }
+
+    /// Waits until the step may go. True when it had to wait.
+    pub(super) fn wait(&self, step: &Step, path: &[StepId], cancel: &Cancel) -> Result<bool> {
+        if !self.held() {
+            return Ok(false);
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !state.stops_before(step, path) {
+            return Ok(false);
+        }
+        // From here on others stop too: one step goes at a time.
+        state.stop = Stop::Next;
+        let waiting = Waiting { step: step.clone(), path: path.to_vec(), released: false };
+        state.waiting.insert(step.id, waiting);
+        loop {
+            let free = state.holders == 0 || state.waiting.get(&step.id).is_none_or(|w| w.released);
+            if free || cancel.is_cancelled() {
+                state.waiting.remove(&step.id);
+                return if cancel.is_cancelled() { Err(Fault::cancelled()) } else { Ok(true) };
+            }
+            // A cancel does not know this condition variable, so it is looked for twenty times a second.
+            let tick = Duration::from_millis(50);
+            state = self.changed.wait_timeout(state, tick).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn release(&self) {
+        self.locked(|state| {
+            state.holders -= 1;
+            self.held.store(state.holders > 0, Ordering::Release);
+        });
+        self.changed.notify_all();
+    }
+
+    fn locked<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
+        f(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl State {
+    fn stops_before(&self, step: &Step, path: &[StepId]) -> bool {
+        let shown = step.level() <= self.level;
+        let wanted = match self.stop {
+            Stop::Never => false,
+            Stop::Next => shown,
+            Stop::Outside(id) => shown && step.id != id && !path.contains(&id),
+            Stop::At(kind) => step.plan.kind == kind,
+        };
+        self.holders > 0 && (wanted || self.breakpoints.contains(&step.plan.kind))
+    }
+}

@@ -1,0 +1,99 @@
+//! Runs operations step by step: announce, wait at the gate, act, observe, record.
+//!
+//! ```text
+//! cx.step(plan, act):   StepAnnounced ─▶ gate (free when nobody watches) ─▶ act ─▶ Observed… ─▶ StepEnded
+//! cx.journal(scope, inverse)    before the host is changed, so that stop, failure and crash can undo it
+//! ```
+//!
+//! Does not know what any step does.
+
+mod cx;
+mod gate;
+mod journal;
+mod recorder;
+#[cfg(test)]
+mod tests;
+
+pub use cx::{Cancel, Cx};
+pub use gate::{Gate, GateCommand, GateView, Hold};
+pub use journal::{EntryId, Inverse, Journal};
+pub use recorder::Recorder;
+
+use super::fault::{Fault, FaultKind, Result};
+use crate::spec::ContainerId;
+use crate::trace::{Body, Change, Evidence, Op, OpKind, Outcome, World};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// One engine's recorder, gate and journal.
+#[derive(Debug)]
+pub struct Conductor {
+    recorder: Recorder,
+    gate: Gate,
+    journal: Journal,
+    next_op: AtomicU64,
+    next_step: AtomicU64,
+}
+
+impl Conductor {
+    /// Records into `recorder` and journals into `journal`.
+    pub fn new(recorder: Recorder, journal: Journal) -> Arc<Self> {
+        let (next_op, next_step) = (AtomicU64::new(1), AtomicU64::new(1));
+        Arc::new(Self { recorder, gate: Gate::default(), journal, next_op, next_step })
+    }
+
+    /// Does one operation: everything that one request asks for.
+    pub fn operate<T>(
+        self: &Arc<Self>,
+        kind: OpKind,
+        subject: impl ToString,
+        request: impl ToString,
+        cancel: &Cancel,
+        act: impl FnOnce(&Cx) -> Result<T>,
+    ) -> Result<T> {
+        let id = self.next_op.fetch_add(1, Ordering::Relaxed);
+        let op = Op { id, kind, subject: subject.to_string(), request: request.to_string() };
+        self.recorder.push(Body::OpBegan { op });
+        let result = act(&Cx::new(Arc::clone(self), id, cancel.clone()));
+        self.recorder.push(Body::OpEnded { op: id, outcome: outcome(&result) });
+        result
+    }
+
+    /// Records what the engine found without any step: a process that ended by itself.
+    pub fn notice(&self, change: Change, evidence: Vec<Evidence>) {
+        self.recorder.observe(None, change, evidence);
+    }
+
+    /// Records what a terminal printed; `container` is none for the lab host's.
+    pub fn console(&self, container: Option<ContainerId>, text: String) {
+        self.recorder.push(Body::Console { container, text });
+    }
+
+    /// Everything recorded so far.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// Where steps wait.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// What is to be undone.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// What is true now.
+    pub fn world(&self) -> World {
+        self.recorder.world()
+    }
+}
+
+fn outcome<T>(result: &Result<T>) -> Outcome {
+    match result {
+        Ok(_) => Outcome::Done,
+        Err(fault) if fault.kind == FaultKind::Cancelled => Outcome::Cancelled,
+        Err(fault) => Outcome::Failed(fault.problem.clone()),
+    }
+}

@@ -1,0 +1,72 @@
+use crate::trace::Problem;
+use std::{fmt, io};
+
+/// Result of what the engine does.
+pub type Result<T> = std::result::Result<T, Fault>;
+
+/// Why the engine did not do something: a [`Problem`] that both languages can say, and what kind of failure it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Decides the HTTP status of the answer.
+    pub kind: FaultKind,
+    /// What to tell the user.
+    pub problem: Problem,
+}
+
+/// Kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// 400: the request cannot be meant.
+    BadRequest,
+    /// 401 / 403 of a registry, or something this user may not do.
+    Denied,
+    /// 404: the thing is not there.
+    NotFound,
+    /// 409: it is in a state in which this cannot be done.
+    Conflict,
+    /// 499: the user cancelled it.
+    Cancelled,
+    /// 500: the host, the disk or a registry failed.
+    Failed,
+}
+
+impl Fault {
+    /// A failure of this kind whose message is `problem-<code>`.
+    pub fn new(kind: FaultKind, code: &str) -> Self {
+        Self { kind, problem: Problem::new(code) }
+    }
+
+    /// The host, the disk or a registry failed.
+    pub fn failed(code: &str) -> Self {
+        Self::new(FaultKind::Failed, code)
+    }
+
+    /// The same with one more variable of the message.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.problem = self.problem.with(name, value);
+        self
+    }
+
+    /// The operation was cancelled.
+    pub fn cancelled() -> Self {
+        Self::new(FaultKind::Cancelled, "cancelled")
+    }
+
+    /// A system error while doing `what` (`write`, `mount`, …) to `subject`. A full disk has a message of its own,
+    /// `disk-full`; everything else is `host-refused` with `what`, `subject`, `reason`.
+    pub fn io(what: &str, subject: impl ToString, error: &io::Error) -> Self {
+        let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        let code = if full { "disk-full" } else { "host-refused" };
+        Self::failed(code).with("what", what).with("subject", subject.to_string()).with("reason", error)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem.code)?;
+        self.problem.args.iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))
+    }
+}
+
+impl std::error::Error for Fault {}

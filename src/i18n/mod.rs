@@ -1,0 +1,115 @@
+//! The program's words, in Korean and English. Messages are Fluent files beside this one; lessons bring their own.
+
+mod lang;
+#[cfg(test)]
+mod tests;
+
+pub use lang::Lang;
+
+use crate::trace::{Problem, StepKind};
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use std::sync::{Arc, LazyLock};
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        const KO: &[(&str, &str)] = &[$(($name, include_str!(concat!("ko/", $name, ".ftl")))),*];
+        const EN: &[(&str, &str)] = &[$(($name, include_str!(concat!("en/", $name, ".ftl")))),*];
+    };
+}
+
+files![
+    "changes",
+    "cli",
+    "doctor",
+    "errors-container",
+    "errors-host",
+    "errors-image",
+    "errors-process",
+    "lesson",
+    "scene",
+    "steps",
+    "ui",
+];
+
+/// Says things in one language. Cheap to clone.
+#[derive(Clone)]
+pub struct Words {
+    lang: Lang,
+    bundle: Arc<FluentBundle<FluentResource>>,
+}
+
+static KOREAN: LazyLock<Arc<FluentBundle<FluentResource>>> = LazyLock::new(|| bundle(Lang::Ko, KO));
+static ENGLISH: LazyLock<Arc<FluentBundle<FluentResource>>> = LazyLock::new(|| bundle(Lang::En, EN));
+
+impl Words {
+    /// The words of that language.
+    pub fn new(lang: Lang) -> Self {
+        let bundle = match lang {
+            Lang::Ko => Arc::clone(&KOREAN),
+            Lang::En => Arc::clone(&ENGLISH),
+        };
+        Self { lang, bundle }
+    }
+
+    /// Which language they are.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// A message without variables. A key that does not exist is returned in `⟨⟩`, so that it is seen.
+    pub fn say(&self, key: &str) -> String {
+        self.say_with(key, &[])
+    }
+
+    /// A message with variables.
+    pub fn say_with(&self, key: &str, vars: &[(&str, &str)]) -> String {
+        let mut args = FluentArgs::new();
+        vars.iter().for_each(|(name, value)| args.set(*name, *value));
+        self.format(key, &args).unwrap_or_else(|| format!("⟨{key}⟩"))
+    }
+
+    /// What went wrong, why, and what to do. A problem of a later version is shown by its code and variables.
+    pub fn problem(&self, problem: &Problem) -> String {
+        let mut args = FluentArgs::new();
+        problem.args.iter().for_each(|(name, value)| args.set(name.as_str(), value.as_str()));
+        let known = self.format(&format!("problem-{}", problem.code), &args);
+        known.unwrap_or_else(|| format!("{}: {:?}", problem.code, problem.args))
+    }
+
+    /// A step's title.
+    pub fn step(&self, kind: StepKind) -> String {
+        self.say(&format!("step-{}", kind.name().replace('_', "-")))
+    }
+
+    /// A step in plain words: what it does and what for.
+    pub fn step_why(&self, kind: StepKind) -> String {
+        self.say(&format!("step-{}-why", kind.name().replace('_', "-")))
+    }
+
+    fn format(&self, key: &str, args: &FluentArgs<'_>) -> Option<String> {
+        let pattern = self.bundle.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(args), &mut errors).into_owned();
+        debug_assert!(errors.is_empty(), "{key}: {errors:?}");
+        Some(text)
+    }
+}
+
+impl std::fmt::Debug for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Words({:?})", self.lang)
+    }
+}
+
+fn bundle(lang: Lang, files: &[(&str, &str)]) -> Arc<FluentBundle<FluentResource>> {
+    let mut bundle = FluentBundle::new_concurrent(vec![lang.identifier()]);
+    // The isolation marks around variables would be drawn as boxes and break what is copied into a shell.
+    bundle.set_use_isolating(false);
+    for (name, text) in files {
+        // The files are part of the program: a test parses each, so an error here is seen before anyone else sees it.
+        let resource = FluentResource::try_new((*text).to_owned())
+            .unwrap_or_else(|(_, errors)| panic!("{lang:?}/{name}.ftl: {errors:?}"));
+        bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{lang:?}/{name}.ftl: {errors:?}"));
+    }
+    Arc::new(bundle)
+}

@@ -1,0 +1,46 @@
+use super::*;
+use std::collections::BTreeMap;
+
+/// Message keys with the variables each uses.
+fn messages(files: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
+    let mut found = BTreeMap::new();
+    let (mut key, mut vars) = (None, Vec::new());
+    for line in files.iter().flat_map(|(_, text)| text.lines().chain([""])) {
+        let starts = line.starts_with(|c: char| c.is_ascii_alphabetic());
+        if let (true, Some((name, _))) = (starts, line.split_once('=')) {
+            if let Some(key) = key.replace(name.trim().to_owned()) {
+                assert!(found.insert(key.clone(), std::mem::take(&mut vars)).is_none(), "{key} is there twice");
+            }
+        }
+        vars.extend(line.split('$').skip(1).map(|rest| {
+            rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect::<String>()
+        }));
+        vars.sort();
+        vars.dedup();
+    }
+    found.extend(key.map(|key| (key, vars)));
+    found
+}
+
+#[test]
+fn both_languages_have_the_same_messages_with_the_same_variables() {
+    let (ko, en) = (messages(KO), messages(EN));
+    assert!(!ko.is_empty());
+    for (key, vars) in &ko {
+        assert_eq!(Some(vars), en.get(key), "{key}: Korean against English");
+    }
+    let only_english: Vec<_> = en.keys().filter(|key| !ko.contains_key(*key)).collect();
+    assert!(only_english.is_empty(), "not in Korean: {only_english:?}");
+}
+
+#[test]
+fn every_step_has_a_title_and_an_explanation() {
+    for lang in Lang::ALL {
+        let words = Words::new(lang);
+        for &kind in StepKind::ALL {
+            for text in [words.step(kind), words.step_why(kind)] {
+                assert!(!text.is_empty() && !text.contains('⟨'), "{lang:?}: {text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! dockwalk: a debugger for `docker run`.
+//!
+//! The rule between the modules, which `tests/architecture.rs` checks:
+//!
+//! ```text
+//! spec ◀── trace ◀── i18n, lesson ◀── client, cli ◀── ui        (ui never names engine)
+//!             ▲────────────────────── engine                    (engine never names ui, cli, lesson)
+//! ```
+
+pub mod cli;
+pub mod client;
+#[cfg(feature = "engine")]
+pub mod engine;
+pub mod i18n;
+pub mod lesson;
+pub mod spec;
+pub mod trace;
+#[cfg(feature = "gui")]
+pub mod ui;

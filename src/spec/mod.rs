@@ -1,0 +1,13 @@
+//! Names and identifiers of the OCI and Docker world, as pure values.
+//!
+//! Knows nothing of files, sockets or time. Parsing a string a stranger wrote ends in a value or in a typed error.
+
+mod digest;
+mod ids;
+mod platform;
+mod reference;
+
+pub use digest::{Digest, DigestError};
+pub use ids::{ContainerId, NetworkId};
+pub use platform::Platform;
+pub use reference::{Reference, ReferenceError};

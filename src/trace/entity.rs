@@ -1,0 +1,99 @@
+use super::{Change, LinkKey, MountKey};
+use crate::spec::{ContainerId, Digest, NetworkId};
+use serde::{Deserialize, Serialize};
+
+/// Names one thing of the World. Shapes of the diagrams, the selection and the evidence of a thing all go by it, so it is
+/// the same from one World to the next.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "entity", content = "key")]
+pub enum Entity {
+    /// The host.
+    Host,
+    /// By host name and port.
+    Registry(String),
+    /// What a registry says a reference points at.
+    RemoteTag(String),
+    /// By digest.
+    Index(Digest),
+    /// By digest.
+    Manifest(Digest),
+    /// By digest; an image is its config.
+    Config(Digest),
+    /// By digest of the compressed bytes.
+    Blob(Digest),
+    /// By chain id.
+    Layer(Digest),
+    /// A local tag.
+    Tag(String),
+    /// By mount namespace and mount id.
+    Mount(MountKey),
+    /// By name.
+    Volume(String),
+    /// By path.
+    Dir(String),
+    /// By id.
+    Container(ContainerId),
+    /// By inode number.
+    Namespace(u64),
+    /// By pid.
+    Process(u32),
+    /// By path.
+    Cgroup(String),
+    /// By id.
+    Network(NetworkId),
+    /// By the name it keeps through moves and renames.
+    Link(LinkKey),
+    /// By namespace inode and destination.
+    Route(u64, String),
+    /// By key.
+    Rule(String),
+}
+
+impl Change {
+    /// What changed.
+    pub fn entity(&self) -> Entity {
+        match self {
+            Self::HostSeen(_) | Self::Remark(_) => Entity::Host,
+            Self::RegistrySeen(registry) => Entity::Registry(registry.host.clone()),
+            Self::TagResolved { reference, .. } => Entity::RemoteTag(reference.clone()),
+            Self::IndexRead(index) => Entity::Index(index.this.digest.clone()),
+            Self::PlatformChosen { manifest, .. } => Entity::Manifest(manifest.clone()),
+            Self::ManifestRead(manifest) => Entity::Manifest(manifest.this.digest.clone()),
+            Self::ConfigRead(config) => Entity::Config(config.this.digest.clone()),
+            Self::BlobWanted(blob) => Entity::Blob(blob.digest.clone()),
+            Self::BlobProgress { digest, .. }
+            | Self::BlobVerified { digest, .. }
+            | Self::BlobRejected { digest, .. }
+            | Self::BlobGone { digest } => Entity::Blob(digest.clone()),
+            Self::LayerUnpacked(layer) => Entity::Layer(layer.chain_id.clone()),
+            Self::LayerGone { chain_id } => Entity::Layer(chain_id.clone()),
+            Self::ImageTagged { reference, .. } | Self::ImageUntagged { reference } => Entity::Tag(reference.clone()),
+            Self::ImageGone { image } => Entity::Config(image.clone()),
+            Self::MountSeen(mount) => Entity::Mount(mount.key),
+            Self::MountGone { key } => Entity::Mount(*key),
+            Self::VolumeSeen(volume) => Entity::Volume(volume.name.clone()),
+            Self::VolumeGone { name } => Entity::Volume(name.clone()),
+            Self::DirSeen(dir) => Entity::Dir(dir.path.clone()),
+            Self::DirGone { path } => Entity::Dir(path.clone()),
+            Self::ContainerCreated(container) => Entity::Container(container.id.clone()),
+            Self::ContainerState { id, .. } | Self::ContainerGone { id } => Entity::Container(id.clone()),
+            Self::NamespaceSeen(namespace) => Entity::Namespace(namespace.inode),
+            Self::NamespaceGone { inode } => Entity::Namespace(*inode),
+            Self::ProcessSeen(process) => Entity::Process(process.pid),
+            Self::ProcessChanged { pid, .. } | Self::ProcessGone { pid, .. } => Entity::Process(*pid),
+            Self::CgroupSeen(cgroup) => Entity::Cgroup(cgroup.path.clone()),
+            Self::CgroupGone { path } => Entity::Cgroup(path.clone()),
+            Self::NetworkSeen(network) => Entity::Network(network.id.clone()),
+            Self::NetworkGone { id } => Entity::Network(id.clone()),
+            Self::AddressReserved { network, .. } | Self::AddressReleased { network, .. } => {
+                Entity::Network(network.clone())
+            }
+            Self::LinkSeen(link) => Entity::Link(link.key.clone()),
+            Self::LinkGone { key } => Entity::Link(key.clone()),
+            Self::AddrSeen { link, .. } | Self::AddrGone { link, .. } => Entity::Link(link.clone()),
+            Self::RouteSeen(route) | Self::RouteGone(route) => Entity::Route(route.netns, route.destination.clone()),
+            Self::RuleSeen(rule) => Entity::Rule(rule.key.clone()),
+            Self::RuleGone { key } => Entity::Rule(key.clone()),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+use super::{Change, Evidence, Problem, Step, StepId};
+use crate::spec::ContainerId;
+use serde::{Deserialize, Serialize};
+
+/// Position of an event in its trace; the first is 1.
+pub type Seq = u64;
+
+/// Names one operation within a trace; the first is 1.
+pub type OpId = u64;
+
+/// One line of a trace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// 1, 2, 3, … without gaps.
+    pub seq: Seq,
+    /// Nanoseconds of CLOCK_MONOTONIC since the trace began.
+    pub at: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// What an event says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Body {
+    /// A request began an operation.
+    OpBegan {
+        /// The operation.
+        op: Op,
+    },
+    /// A step is about to be taken. The gate is waited at after this, before the step acts.
+    StepAnnounced {
+        /// The step, with the call it is going to make.
+        step: Step,
+    },
+    /// Something is now true on the host or in the registry.
+    Observed {
+        /// The step that brought it about; none for what the engine found by itself (a process that ended).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<StepId>,
+        /// What is now different.
+        change: Box<Change>,
+        /// How it is known. Never empty.
+        evidence: Vec<Evidence>,
+    },
+    /// A step is over.
+    StepEnded {
+        /// Which.
+        step: StepId,
+        /// How.
+        outcome: Outcome,
+        /// Nanoseconds it took, without the wait at the gate.
+        took: u64,
+    },
+    /// A terminal printed something. Changes nothing of the World; lets a recording show its terminals.
+    Console {
+        /// Whose terminal; none for the lab host's.
+        container: Option<ContainerId>,
+        /// What it printed, escape sequences and all; bytes outside UTF-8 are replaced.
+        text: String,
+    },
+    /// An operation is over.
+    OpEnded {
+        /// Which.
+        op: OpId,
+        /// How.
+        outcome: Outcome,
+    },
+}
+
+/// How a step or an operation ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "result", content = "problem")]
+pub enum Outcome {
+    /// It did what it announced.
+    Done,
+    /// It did not; the problem names the cause and the fix.
+    Failed(Problem),
+    /// The user cancelled it.
+    Cancelled,
+}
+
+/// One thing the user asked for: a request of the Docker API.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Op {
+    /// Its number in this trace.
+    pub id: OpId,
+    /// What was asked for.
+    pub kind: OpKind,
+    /// On what: an image reference, a container's name, …
+    pub subject: String,
+    /// The request, `POST /v1.43/containers/create?name=shell`.
+    pub request: String,
+}
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpKind {
+    /// The engine starts: lab, `docker0`, built-in registry.
+    EngineStart,
+    /// An image is pulled.
+    ImagePull,
+    /// An image is deleted.
+    ImageRemove,
+    /// A container is created.
+    ContainerCreate,
+    /// A container is started.
+    ContainerStart,
+    /// A container is stopped or killed.
+    ContainerStop,
+    /// A container is deleted.
+    ContainerRemove,
+    /// A command runs in a running container or on the lab host.
+    Exec,
+    /// A container's main process ended by itself.
+    ContainerExit,
+    /// A volume is created.
+    VolumeCreate,
+    /// A volume is deleted.
+    VolumeRemove,
+    /// What an earlier engine left behind is undone.
+    Recover,
+}

@@ -1,0 +1,31 @@
+//! Everything that happened, as data: events, the World they add up to, and the cursor that walks over them.
+//!
+//! ```text
+//! engine ──Event──▶ Trace (append) ──fold──▶ World ──▶ lessons, scenes, words
+//!                      │
+//!                      └─ log file (one JSON line an event), cursor (play, step, back, seek)
+//! ```
+//!
+//! Pure: no file is opened here but the one that [`log`] is handed, no clock is read, no thread started. It does not know
+//! that a window, a kernel or a registry exists. A live run, a replayed file and a test feed the same [`Trace`].
+
+mod change;
+mod cursor;
+mod entity;
+mod event;
+mod evidence;
+pub mod log;
+mod problem;
+mod step;
+mod store;
+mod world;
+
+pub use change::*;
+pub use cursor::{Cursor, Direction, Playback};
+pub use entity::Entity;
+pub use event::{Body, Event, Op, OpId, OpKind, Outcome, Seq};
+pub use evidence::Evidence;
+pub use problem::Problem;
+pub use step::{Family, Level, Plan, Step, StepId, StepKind};
+pub use store::{StepRecord, Trace, TraceError};
+pub use world::{Blob, BlobState, Illegal, OpState, ProcessState, RemoteTag, Tag, World};

@@ -1,0 +1,268 @@
+use super::*;
+
+impl World {
+    /// The World after this event. On an error nothing has changed.
+    pub fn apply_event(&mut self, event: &Event) -> Result<(), Illegal> {
+        match &event.body {
+            Body::OpBegan { op } => {
+                require(!self.ops.contains_key(&op.id), || Illegal::Reused(op.id))?;
+                self.ops.insert(op.id, Arc::new(OpState { op: op.clone(), outcome: None }));
+            }
+            Body::StepAnnounced { step } => {
+                self.running(step.op)?;
+                require(!self.open_steps.contains_key(&step.id), || Illegal::Reused(step.id))?;
+                if let Some(parent) = step.parent {
+                    require(self.open_steps.contains_key(&parent), || Illegal::NoStep(parent))?;
+                }
+                self.open_steps.insert(step.id, Arc::new(step.clone()));
+            }
+            Body::Observed { step, change, .. } => {
+                if let Some(step) = step {
+                    require(self.open_steps.contains_key(step), || Illegal::NoStep(*step))?;
+                }
+                self.apply(change)?;
+            }
+            Body::Console { .. } => {}
+            Body::StepEnded { step, .. } => {
+                require(self.open_steps.remove(step).is_some(), || Illegal::NoStep(*step))?;
+            }
+            Body::OpEnded { op, outcome } => {
+                let state = self.running(*op)?;
+                let ended = OpState { op: state.op.clone(), outcome: Some(outcome.clone()) };
+                self.ops.insert(*op, Arc::new(ended));
+            }
+        }
+        Ok(())
+    }
+
+    fn running(&self, op: OpId) -> Result<&Arc<OpState>, Illegal> {
+        self.ops.get(&op).filter(|state| state.outcome.is_none()).ok_or(Illegal::NoOp(op))
+    }
+
+    /// The World after this change. Total: every change either holds or says why it cannot; then nothing has changed.
+    pub fn apply(&mut self, change: &Change) -> Result<(), Illegal> {
+        let missing = || Illegal::Missing(change.entity());
+        match change {
+            Change::HostSeen(host) => self.host = Some(Arc::new(host.clone())),
+            Change::Remark(problem) => self.remarks.push_back(Arc::new(problem.clone())),
+
+            Change::RegistrySeen(it) => insert(&mut self.registries, it.host.clone(), it),
+            Change::TagResolved { reference, registry, target } => {
+                let known = self.registries.contains_key(registry);
+                require(known, || Illegal::Missing(Entity::Registry(registry.clone())))?;
+                let tag = RemoteTag { registry: registry.clone(), target: target.clone() };
+                insert(&mut self.remote_tags, reference.clone(), &tag);
+            }
+            Change::IndexRead(it) => insert(&mut self.indexes, it.this.digest.clone(), it),
+            Change::PlatformChosen { index, manifest } => {
+                let read = self.indexes.get(index).ok_or_else(|| Illegal::Missing(Entity::Index(index.clone())))?;
+                require(read.manifests.iter().any(|entry| entry.digest == *manifest), || Illegal::NotListed {
+                    index: index.clone(),
+                    manifest: manifest.clone(),
+                })?;
+                self.chosen.insert(index.clone(), manifest.clone());
+            }
+            Change::ManifestRead(it) => insert(&mut self.manifests, it.this.digest.clone(), it),
+            Change::ConfigRead(it) => insert(&mut self.configs, it.this.digest.clone(), it),
+
+            Change::BlobWanted(descriptor) => {
+                let blob = Blob { descriptor: descriptor.clone(), state: BlobState::Waiting };
+                insert(&mut self.blobs, descriptor.digest.clone(), &blob);
+            }
+            Change::BlobProgress { digest, received } => {
+                self.fits(digest, *received, |promised| *received <= promised)?;
+                self.set_blob(digest, BlobState::Receiving(*received))?;
+            }
+            Change::BlobVerified { digest, size, reused } => {
+                self.fits(digest, *size, |promised| *size == promised)?;
+                self.set_blob(digest, BlobState::Verified { reused: *reused })?;
+            }
+            Change::BlobRejected { digest, problem } => {
+                self.set_blob(digest, BlobState::Rejected(problem.clone()))?;
+            }
+            Change::BlobGone { digest } => remove(&mut self.blobs, digest, missing)?,
+            Change::LayerUnpacked(layer) => {
+                if let Some(parent) = &layer.parent {
+                    let there = self.layers.contains_key(parent);
+                    require(there, || Illegal::Missing(Entity::Layer(parent.clone())))?;
+                }
+                insert(&mut self.layers, layer.chain_id.clone(), layer);
+            }
+            Change::LayerGone { chain_id } => {
+                if let Some(above) = self.layers.values().find(|l| l.parent.as_ref() == Some(chain_id)) {
+                    return Err(Illegal::InUse { used: change.entity(), by: Entity::Layer(above.chain_id.clone()) });
+                }
+                remove(&mut self.layers, chain_id, missing)?;
+            }
+            Change::ImageTagged { reference, image, manifest } => {
+                let there = self.configs.contains_key(image);
+                require(there, || Illegal::Missing(Entity::Config(image.clone())))?;
+                let tag = Tag { image: image.clone(), manifest: manifest.clone() };
+                insert(&mut self.tags, reference.clone(), &tag);
+            }
+            Change::ImageUntagged { reference } => remove(&mut self.tags, reference, missing)?,
+            Change::ImageGone { image } => {
+                if let Some((reference, _)) = self.tags.iter().find(|(_, tag)| tag.image == *image) {
+                    return Err(Illegal::InUse { used: change.entity(), by: Entity::Tag(reference.clone()) });
+                }
+                remove(&mut self.configs, image, missing)?;
+            }
+
+            Change::MountSeen(mount) => {
+                self.owner(mount.container.as_ref())?;
+                insert(&mut self.mounts, mount.key, mount);
+            }
+            Change::MountGone { key } => remove(&mut self.mounts, key, missing)?,
+            Change::VolumeSeen(volume) => insert(&mut self.volumes, volume.name.clone(), volume),
+            Change::VolumeGone { name } => remove(&mut self.volumes, name, missing)?,
+            Change::DirSeen(dir) => {
+                self.owner(dir.container.as_ref())?;
+                insert(&mut self.dirs, dir.path.clone(), dir);
+            }
+            Change::DirGone { path } => remove(&mut self.dirs, path, missing)?,
+
+            Change::ContainerCreated(container) => {
+                require(!self.containers.contains_key(&container.id), || Illegal::Exists(change.entity()))?;
+                insert(&mut self.containers, container.id.clone(), container);
+            }
+            Change::ContainerState { id, state } => {
+                let old = self.containers.get(id).ok_or_else(missing)?;
+                if let ContainerState::Running { pid } = state {
+                    let lives = self.processes.contains_key(pid);
+                    require(lives, || Illegal::Missing(Entity::Process(*pid)))?;
+                }
+                let new = Container { state: *state, ..(**old).clone() };
+                insert(&mut self.containers, id.clone(), &new);
+            }
+            Change::ContainerGone { id } => {
+                if let Some(process) = self.processes.values().find(|p| p.process.container.as_ref() == Some(id)) {
+                    return Err(Illegal::InUse { used: change.entity(), by: Entity::Process(process.process.pid) });
+                }
+                remove(&mut self.containers, id, missing)?;
+            }
+            Change::NamespaceSeen(namespace) => {
+                self.owner(namespace.container.as_ref())?;
+                insert(&mut self.namespaces, namespace.inode, namespace);
+            }
+            Change::NamespaceGone { inode } => {
+                if let Some(process) =
+                    self.processes.values().find(|p| p.process.namespaces.values().any(|n| n == inode))
+                {
+                    return Err(Illegal::InUse { used: change.entity(), by: Entity::Process(process.process.pid) });
+                }
+                remove(&mut self.namespaces, inode, missing)?;
+            }
+            Change::ProcessSeen(process) => {
+                self.owner(process.container.as_ref())?;
+                let state = ProcessState { process: process.clone(), properties: Vec::new() };
+                insert(&mut self.processes, process.pid, &state);
+            }
+            Change::ProcessChanged { pid, property } => {
+                let mut state = (**self.processes.get(pid).ok_or_else(missing)?).clone();
+                state.learn(property);
+                insert(&mut self.processes, *pid, &state);
+            }
+            Change::ProcessGone { pid, .. } => remove(&mut self.processes, pid, missing)?,
+            Change::CgroupSeen(cgroup) => {
+                self.owner(Some(&cgroup.container))?;
+                insert(&mut self.cgroups, cgroup.path.clone(), cgroup);
+            }
+            Change::CgroupGone { path } => remove(&mut self.cgroups, path, missing)?,
+
+            Change::NetworkSeen(network) => insert(&mut self.networks, network.id.clone(), network),
+            Change::NetworkGone { id } => remove(&mut self.networks, id, missing)?,
+            Change::AddressReserved { network, container, address } => {
+                require(self.networks.contains_key(network), missing)?;
+                self.owner(Some(container))?;
+                let key = (network.clone(), address.clone());
+                let taken = self.leases.get(&key).is_some_and(|holder| holder != container);
+                require(!taken, || Illegal::Exists(change.entity()))?;
+                self.leases.insert(key, container.clone());
+            }
+            Change::AddressReleased { network, address } => {
+                require(self.leases.remove(&(network.clone(), address.clone())).is_some(), missing)?;
+            }
+            Change::LinkSeen(link) => {
+                self.owner(link.container.as_ref())?;
+                let clash = self.links.values().find(|other| {
+                    other.key != link.key
+                        && other.netns == link.netns
+                        && (other.ifindex == link.ifindex || other.name == link.name)
+                });
+                if let Some(other) = clash {
+                    return Err(Illegal::LinkClash(link.key.clone(), other.key.clone()));
+                }
+                insert(&mut self.links, link.key.clone(), link);
+            }
+            Change::LinkGone { key } => {
+                remove(&mut self.links, key, missing)?;
+                self.addresses = self.addresses.iter().filter(|(link, _)| link != key).cloned().collect();
+            }
+            Change::AddrSeen { link, cidr } => {
+                require(self.links.contains_key(link), missing)?;
+                self.addresses.insert((link.clone(), cidr.clone()));
+            }
+            Change::AddrGone { link, cidr } => {
+                let had = self.addresses.remove(&(link.clone(), cidr.clone())).is_some();
+                require(had, || Illegal::NoAddress(link.clone(), cidr.clone()))?;
+            }
+            Change::RouteSeen(route) => {
+                self.routes.insert(route.clone());
+            }
+            Change::RouteGone(route) => require(self.routes.remove(route).is_some(), missing)?,
+            Change::RuleSeen(rule) => insert(&mut self.rules, rule.key.clone(), rule),
+            Change::RuleGone { key } => remove(&mut self.rules, key, missing)?,
+        }
+        Ok(())
+    }
+
+    fn owner(&self, id: Option<&ContainerId>) -> Result<(), Illegal> {
+        match id {
+            Some(id) if !self.containers.contains_key(id) => Err(Illegal::Missing(Entity::Container(id.clone()))),
+            _ => Ok(()),
+        }
+    }
+
+    fn blob(&self, digest: &Digest) -> Result<&Arc<Blob>, Illegal> {
+        self.blobs.get(digest).ok_or_else(|| Illegal::Missing(Entity::Blob(digest.clone())))
+    }
+
+    fn fits(&self, digest: &Digest, bytes: u64, good: impl Fn(u64) -> bool) -> Result<(), Illegal> {
+        let promised = self.blob(digest)?.descriptor.size;
+        require(good(promised), || Illegal::Size { digest: digest.clone(), bytes, promised })
+    }
+
+    fn set_blob(&mut self, digest: &Digest, state: BlobState) -> Result<(), Illegal> {
+        let blob = Blob { descriptor: self.blob(digest)?.descriptor.clone(), state };
+        insert(&mut self.blobs, digest.clone(), &blob);
+        Ok(())
+    }
+}
+
+impl ProcessState {
+    fn learn(&mut self, property: &Property) {
+        if matches!(property, Property::Did(_)) {
+            return;
+        }
+        let same = |old: &Property| std::mem::discriminant(old) == std::mem::discriminant(property);
+        self.properties.retain(|old| !same(old));
+        self.properties.push(property.clone());
+    }
+}
+
+fn insert<K: Ord + Clone, V: Clone>(map: &mut OrdMap<K, Arc<V>>, key: K, value: &V) {
+    map.insert(key, Arc::new(value.clone()));
+}
+
+fn remove<K: Ord + Clone, V: Clone>(
+    map: &mut OrdMap<K, V>,
+    key: &K,
+    missing: impl FnOnce() -> Illegal,
+) -> Result<(), Illegal> {
+    map.remove(key).map(|_| ()).ok_or_else(missing)
+}
+
+/// `Err(why)` unless `holds`.
+fn require(holds: bool, why: impl FnOnce() -> Illegal) -> Result<(), Illegal> {
+    if holds { Ok(()) } else { Err(why()) }
+}

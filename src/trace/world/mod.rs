@@ -1,0 +1,188 @@
+//! The World: what is true at one moment of a trace.
+
+mod apply;
+mod query;
+#[cfg(test)]
+mod tests;
+
+use super::*;
+use crate::spec::{ContainerId, Digest, NetworkId};
+use imbl::{OrdMap, OrdSet, Vector};
+use std::sync::Arc;
+
+/// What is true at one moment: the fold of all events up to it.
+///
+/// Every map is persistent (`imbl`), so a clone costs a few pointers and any moment of a trace can be kept.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct World {
+    /// The host, once it was looked at.
+    pub host: Option<Arc<Host>>,
+    /// What was worth saying, oldest first.
+    pub remarks: Vector<Arc<Problem>>,
+
+    /// Registries that answered.
+    pub registries: OrdMap<String, Arc<Registry>>,
+    /// What registries say that references point at.
+    pub remote_tags: OrdMap<String, Arc<RemoteTag>>,
+    /// Indexes read.
+    pub indexes: OrdMap<Digest, Arc<Index>>,
+    /// Index → the manifest chosen from it for this host.
+    pub chosen: OrdMap<Digest, Digest>,
+    /// Manifests read.
+    pub manifests: OrdMap<Digest, Arc<Manifest>>,
+    /// Configs read.
+    pub configs: OrdMap<Digest, Arc<Config>>,
+    /// Layer blobs wanted, in flight, in the store.
+    pub blobs: OrdMap<Digest, Arc<Blob>>,
+    /// Unpacked layers by chain id.
+    pub layers: OrdMap<Digest, Arc<Layer>>,
+    /// Local tags: reference → image and manifest.
+    pub tags: OrdMap<String, Arc<Tag>>,
+
+    /// Mounts.
+    pub mounts: OrdMap<MountKey, Arc<Mount>>,
+    /// Volumes.
+    pub volumes: OrdMap<String, Arc<Volume>>,
+    /// Directories that matter to the picture.
+    pub dirs: OrdMap<String, Arc<Dir>>,
+
+    /// Containers.
+    pub containers: OrdMap<ContainerId, Arc<Container>>,
+    /// Namespaces.
+    pub namespaces: OrdMap<u64, Arc<Namespace>>,
+    /// Processes with what is known of them.
+    pub processes: OrdMap<u32, Arc<ProcessState>>,
+    /// Control groups.
+    pub cgroups: OrdMap<String, Arc<Cgroup>>,
+
+    /// Networks.
+    pub networks: OrdMap<NetworkId, Arc<Network>>,
+    /// Addresses reserved: (network, address) → container.
+    pub leases: OrdMap<(NetworkId, String), ContainerId>,
+    /// Links.
+    pub links: OrdMap<LinkKey, Arc<Link>>,
+    /// Addresses on links, in `address/prefix` form.
+    pub addresses: OrdSet<(LinkKey, String)>,
+    /// Routes.
+    pub routes: OrdSet<Route>,
+    /// Filter and NAT rules.
+    pub rules: OrdMap<String, Arc<Rule>>,
+
+    /// Operations, and how those that are over ended.
+    pub ops: OrdMap<OpId, Arc<OpState>>,
+    /// Steps that were announced and are not over.
+    pub open_steps: OrdMap<StepId, Arc<Step>>,
+}
+
+/// What a registry says a reference points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteTag {
+    /// A key of [`World::registries`].
+    pub registry: String,
+    /// An index or a manifest.
+    pub target: Descriptor,
+}
+
+/// A local tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// The image: its config's digest.
+    pub image: Digest,
+    /// The manifest it was pulled by.
+    pub manifest: Option<Digest>,
+}
+
+/// A layer blob.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    /// What the manifest promises.
+    pub descriptor: Descriptor,
+    /// How far it is.
+    pub state: BlobState,
+}
+
+/// How far a blob is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlobState {
+    /// Not asked for yet.
+    Waiting,
+    /// Bytes received so far.
+    Receiving(u64),
+    /// In the store; `true` when it had been there before.
+    Verified {
+        /// Nothing was downloaded.
+        reused: bool,
+    },
+    /// Thrown away.
+    Rejected(Problem),
+}
+
+/// A process and what its set-up made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessState {
+    /// As it was cloned.
+    pub process: Process,
+    /// What was observed since, the latest of each kind of property; calls without a property of their own are not kept.
+    pub properties: Vec<Property>,
+}
+
+/// An operation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpState {
+    /// What was asked for.
+    pub op: Op,
+    /// How it ended; none while it runs.
+    pub outcome: Option<Outcome>,
+}
+
+/// Why a change cannot be: what it says does not follow from the World it is applied to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Illegal {
+    /// The thing it changes or removes, or that it refers to, is not there.
+    #[error("{0:?} is not in the World")]
+    Missing(Entity),
+    /// The thing it makes is there already.
+    #[error("{0:?} is in the World already")]
+    Exists(Entity),
+    /// The thing is still used by another.
+    #[error("{used:?} is still used by {by:?}")]
+    InUse {
+        /// What was to go.
+        used: Entity,
+        /// Who needs it.
+        by: Entity,
+    },
+    /// An index was said to hold a manifest that it does not list.
+    #[error("index {index} has no entry {manifest}")]
+    NotListed {
+        /// The index.
+        index: Digest,
+        /// The manifest.
+        manifest: Digest,
+    },
+    /// More, or other, bytes than the descriptor promises.
+    #[error("blob {digest}: {bytes} bytes against the {promised} of its descriptor")]
+    Size {
+        /// The blob.
+        digest: Digest,
+        /// What was seen.
+        bytes: u64,
+        /// What was promised.
+        promised: u64,
+    },
+    /// Two links cannot share an ifindex or a name in one network namespace.
+    #[error("{0:?} and {1:?} would share an ifindex or a name in one network namespace")]
+    LinkClash(LinkKey, LinkKey),
+    /// A link has not got that address.
+    #[error("{0:?} has no address {1}")]
+    NoAddress(LinkKey, String),
+    /// An operation that never began, or ended before.
+    #[error("operation {0} is not under way")]
+    NoOp(OpId),
+    /// A step that was never announced, or ended before.
+    #[error("step {0} is not under way")]
+    NoStep(StepId),
+    /// An operation or step number used twice.
+    #[error("number {0} was used before")]
+    Reused(u64),
+}

@@ -1,0 +1,103 @@
+//! Questions that pictures, lessons and tests ask of a World.
+
+use super::*;
+
+impl World {
+    /// The container of that name, id, or unambiguous id prefix.
+    pub fn container(&self, name: &str) -> Option<&Arc<Container>> {
+        self.containers.values().find(|c| c.name == name || c.id.as_str() == name).or_else(|| {
+            let mut hits = self.containers.values().filter(|c| !name.is_empty() && c.id.as_str().starts_with(name));
+            hits.next().filter(|_| hits.next().is_none())
+        })
+    }
+
+    /// The container's main process while it lives.
+    pub fn main_process(&self, id: &ContainerId) -> Option<&Arc<ProcessState>> {
+        self.processes.values().find(|p| p.process.main && p.process.container.as_ref() == Some(id))
+    }
+
+    /// The inode of the network namespace that a container is in: that of its namespace, or the host's own.
+    pub fn netns_of(&self, id: &ContainerId) -> Option<u64> {
+        let own = self
+            .namespaces
+            .values()
+            .find(|n| n.kind == NamespaceKind::Net && n.container.as_ref() == Some(id))
+            .map(|n| n.inode);
+        own.or_else(|| {
+            let shared = self.containers.get(id).is_some_and(|c| c.network_mode == "host");
+            shared.then(|| self.host.as_ref().map(|h| h.netns)).flatten()
+        })
+    }
+
+    /// The links in a network namespace, by ifindex.
+    pub fn links_in(&self, netns: u64) -> Vec<&Arc<Link>> {
+        let mut links: Vec<_> = self.links.values().filter(|l| l.netns == netns).collect();
+        links.sort_by_key(|l| l.ifindex);
+        links
+    }
+
+    /// The addresses of a link, `172.17.0.2/16`.
+    pub fn addresses_of<'a>(&'a self, link: &'a LinkKey) -> impl Iterator<Item = &'a str> {
+        self.addresses.iter().filter(move |(key, _)| key == link).map(|(_, cidr)| cidr.as_str())
+    }
+
+    /// The other end of a veth, wherever it is: two veths know each other by ifindex.
+    pub fn peer_of(&self, link: &Link) -> Option<&Arc<Link>> {
+        let wanted = link.peer_ifindex?;
+        self.links.values().find(|other| {
+            other.key != link.key
+                && other.kind == LinkKind::Veth
+                && other.ifindex == wanted
+                && other.peer_ifindex == Some(link.ifindex)
+                && other.container == link.container
+        })
+    }
+
+    /// The layers of an image, lowest first, as far as they are unpacked.
+    pub fn layers_of(&self, image: &Digest) -> Vec<&Arc<Layer>> {
+        let Some(config) = self.configs.get(image) else { return Vec::new() };
+        let mut found: Vec<&Arc<Layer>> = Vec::new();
+        for diff_id in &config.diff_ids {
+            let parent = found.last().map(|l| &l.chain_id);
+            match self.layers.values().find(|l| l.diff_id == *diff_id && l.parent.as_ref() == parent) {
+                Some(layer) => found.push(layer),
+                None => break,
+            }
+        }
+        found
+    }
+
+    /// The mounts of a container, in mount order.
+    pub fn mounts_of<'a>(&'a self, id: &'a ContainerId) -> impl Iterator<Item = &'a Arc<Mount>> {
+        self.mounts.values().filter(move |m| m.container.as_ref() == Some(id))
+    }
+
+    /// Is that thing in this World?
+    pub fn has(&self, entity: &Entity) -> bool {
+        match entity {
+            Entity::Host => self.host.is_some(),
+            Entity::Registry(key) => self.registries.contains_key(key),
+            Entity::RemoteTag(key) => self.remote_tags.contains_key(key),
+            Entity::Index(key) => self.indexes.contains_key(key),
+            Entity::Manifest(key) => {
+                self.manifests.contains_key(key)
+                    || self.indexes.values().any(|i| i.manifests.iter().any(|m| m.digest == *key))
+            }
+            Entity::Config(key) => self.configs.contains_key(key),
+            Entity::Blob(key) => self.blobs.contains_key(key),
+            Entity::Layer(key) => self.layers.contains_key(key),
+            Entity::Tag(key) => self.tags.contains_key(key),
+            Entity::Mount(key) => self.mounts.contains_key(key),
+            Entity::Volume(key) => self.volumes.contains_key(key),
+            Entity::Dir(key) => self.dirs.contains_key(key),
+            Entity::Container(key) => self.containers.contains_key(key),
+            Entity::Namespace(key) => self.namespaces.contains_key(key),
+            Entity::Process(key) => self.processes.contains_key(key),
+            Entity::Cgroup(key) => self.cgroups.contains_key(key),
+            Entity::Network(key) => self.networks.contains_key(key),
+            Entity::Link(key) => self.links.contains_key(key),
+            Entity::Route(netns, to) => self.routes.iter().any(|r| r.netns == *netns && r.destination == *to),
+            Entity::Rule(key) => self.rules.contains_key(key),
+        }
+    }
+}
