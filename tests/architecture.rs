@@ -1,0 +1,159 @@
+//! The rule between the modules, and that ARCHITECTURE.md speaks of what is there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which modules of this crate a module may name.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("spec", &[]),
+    ("trace", &["spec"]),
+    ("i18n", &["spec", "trace"]),
+    ("lesson", &["spec", "trace", "i18n"]),
+    ("client", &["spec", "trace", "i18n"]),
+    ("cli", &["spec", "trace", "i18n", "lesson", "client"]),
+    ("ui", &["spec", "trace", "i18n", "lesson", "client", "cli"]),
+    ("engine", &["spec", "trace", "i18n", "client"]),
+];
+
+/// Modules that do no I/O, read no clock and start no thread.
+const PURE: &[&str] = &["spec", "trace", "lesson", "ui/diagrams"];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The code of a file without comments, and without its tests.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    text.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// The modules that `crate::…` paths of this code name.
+fn named(code: &str) -> BTreeSet<String> {
+    let mut modules = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let names = match rest.strip_prefix('{') {
+            // `use crate::{spec::Digest, trace::{A, B}}`: the names at depth one.
+            Some(group) => top_level(group),
+            None => vec![rest.to_owned()],
+        };
+        for name in names {
+            let word: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            modules.insert(word);
+        }
+    }
+    modules
+}
+
+fn top_level(group: &str) -> Vec<String> {
+    let (mut depth, mut parts) = (0, vec![String::new()]);
+    for c in group.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => parts.push(String::new()),
+            _ if depth == 0 => parts.last_mut().unwrap().push(c),
+            _ => {}
+        }
+    }
+    parts
+}
+
+#[test]
+fn modules_name_only_what_the_rule_allows() {
+    let modules: BTreeSet<&str> = MAY_USE.iter().map(|(name, _)| *name).collect();
+    let mut broken = Vec::new();
+    for (module, allowed) in MAY_USE {
+        for file in sources(&root().join("src").join(module)) {
+            for other in named(&code(&file)) {
+                let fine = other == *module || allowed.contains(&other.as_str()) || !modules.contains(other.as_str());
+                if !fine {
+                    broken.push(format!("{} names crate::{other}", file.strip_prefix(root()).unwrap().display()));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn the_pure_modules_touch_nothing() {
+    let forbidden = [
+        "std::fs",
+        "std::process",
+        "std::net",
+        "std::thread",
+        "Instant::now",
+        "SystemTime",
+        "env::var",
+        "tokio::",
+        "File::",
+    ];
+    let mut broken = Vec::new();
+    for module in PURE {
+        for file in sources(&root().join("src").join(module)) {
+            let tests = file.ends_with("tests.rs") || file.components().any(|c| c.as_os_str() == "tests");
+            let code = code(&file);
+            for word in forbidden.iter().filter(|word| !tests && code.contains(**word)) {
+                broken.push(format!("{} uses {word}", file.strip_prefix(root()).unwrap().display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn unsafe_code_stands_in_engine_sys_alone() {
+    let allowed = root().join("src/engine/sys");
+    for file in sources(&root().join("src")).into_iter().filter(|file| !file.starts_with(&allowed)) {
+        let code = code(&file);
+        let found = ["unsafe {", "unsafe fn", "unsafe impl"].iter().any(|word| code.contains(word));
+        assert!(!found, "{} holds unsafe code", file.display());
+    }
+}
+
+#[test]
+fn architecture_md_names_every_module_and_no_other() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let mut folders: Vec<String> = MAY_USE.iter().map(|(module, _)| format!("src/{module}")).collect();
+    for parent in ["src/engine", "src/ui"] {
+        for entry in fs::read_dir(root().join(parent)).unwrap() {
+            let entry = entry.unwrap();
+            if entry.path().is_dir() && !sources(&entry.path()).is_empty() {
+                folders.push(format!("{parent}/{}", entry.file_name().to_string_lossy()));
+            }
+        }
+    }
+    let missing: Vec<_> = folders.iter().filter(|folder| !text.contains(&format!("{folder}/"))).collect();
+    assert!(missing.is_empty(), "ARCHITECTURE.md does not speak of {missing:?}");
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '`' | '(' | ')' | ',' | '|')) {
+        let word = word.trim_end_matches(['.', ':', ';']);
+        if word.starts_with("src/") || word.starts_with("tests/") || word.starts_with("benches/") {
+            assert!(root().join(word).exists(), "ARCHITECTURE.md speaks of {word}, which is not there");
+        }
+    }
+}
+
+#[test]
+fn the_rule_itself_can_fail() {
+    assert_eq!(named("use crate::engine::Cx;"), BTreeSet::from(["engine".to_owned()]));
+    let group = named("use crate::{spec::Digest, trace::{World, Change}, ui};");
+    assert_eq!(group, ["spec", "trace", "ui"].map(str::to_owned).into());
+}
