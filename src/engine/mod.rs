@@ -2,6 +2,11 @@
 
 pub mod conductor;
 mod fault;
+mod ids;
+pub mod registry;
+pub mod store;
+pub mod unpack;
 
 pub use conductor::{Cancel, Conductor, Cx, Inverse};
 pub use fault::{Fault, FaultKind, Result};
+pub use ids::IdRange;
