@@ -1,3 +1,4 @@
 //! The window.
 
+pub mod diagrams;
 pub mod theme;

@@ -1,0 +1,4 @@
+scene-tab-image = Image
+scene-tab-layers = Layers
+scene-tab-network = Network
+scene-tab-storage = Storage

@@ -1,0 +1,3 @@
+/// The picture of a World as data.
+#[derive(Debug, Clone, Default)]
+pub struct Scene {}
