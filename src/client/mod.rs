@@ -1,1 +1,5 @@
 //! client
+
+mod finding;
+
+pub use finding::{Condition, Finding};

@@ -3,6 +3,9 @@
 pub mod conductor;
 mod fault;
 mod ids;
+pub mod lab;
+pub mod net;
+pub mod probe;
 pub mod registry;
 pub mod store;
 pub mod unpack;

@@ -13,11 +13,13 @@ mod journal;
 mod recorder;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 pub use cx::{Cancel, Cx};
 pub use gate::{Gate, GateCommand, GateView, Hold};
 pub use journal::{EntryId, Inverse, Journal};
 pub use recorder::Recorder;
+pub use undo::undo;
 
 use super::fault::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
