@@ -1,4 +1,75 @@
 //! The window.
+//!
+//! ```text
+//! Source ──events──▶ Shell (trace, cursor, World at the cursor) ──read──▶ panels, diagrams ──▶ pixels
+//!                      ▲                                                        │
+//!                      └───────────────── Command, applied after painting ◀─────┘
+//! ```
+//!
+//! Panels read the [`state::Shell`] and push [`command::Command`]s; nothing is changed while painting. It does not know
+//! the engine: a live engine is a [`crate::client`], a recording is a file, and both feed the same trace.
 
+pub mod app;
+pub mod command;
 pub mod diagrams;
+pub mod fonts;
+pub mod source;
+pub mod style;
 pub mod theme;
+
+use crate::i18n::Lang;
+use crate::trace::Problem;
+use std::path::PathBuf;
+
+/// How the window opens.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What it shows first.
+    pub open: Open,
+    /// The language; none for the one used last, else the system's.
+    pub lang: Option<Lang>,
+    /// The engine's socket; none for the default.
+    pub socket: Option<PathBuf>,
+    /// The engine's root directory; none for the default.
+    pub root: Option<PathBuf>,
+}
+
+/// What the window shows first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Open {
+    /// The page on which a lesson or a recording is chosen.
+    #[default]
+    Start,
+    /// A live engine: the running one, else one is started.
+    Engine,
+    /// A recording.
+    Recording(PathBuf),
+    /// A lesson by its slug (`01-run`): live where this machine can, else from its recording.
+    Lesson(String),
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No display to open it on.
+    #[error("there is no display: neither WAYLAND_DISPLAY nor DISPLAY is set")]
+    NoDisplay,
+    /// The window system or OpenGL refused.
+    #[error("the window cannot be opened: {0}")]
+    Window(String),
+}
+
+impl StartError {
+    /// The same in words that the user reads.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::NoDisplay => Problem::new("no-display"),
+            Self::Window(reason) => Problem::new("no-window").with("reason", reason),
+        }
+    }
+}
+
+/// Opens the window and runs until it is closed.
+pub fn run(options: Options) -> Result<(), StartError> {
+    app::run(options)
+}

@@ -1,0 +1,64 @@
+//! Where events come from: a recording. Reading happens on a thread, so that the window never waits for a disk.
+
+use crate::trace::{Event, Problem, Trace, log};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+
+/// What a source says, in order.
+#[derive(Debug)]
+pub enum News {
+    /// A recording was read.
+    Loaded(Box<Recording>),
+    /// The engine answers; events follow.
+    Connected,
+    /// Events, in order.
+    Events(Vec<Arc<Event>>),
+    /// It cannot go on.
+    Failed(Problem),
+}
+
+/// A recording.
+#[derive(Debug)]
+pub struct Recording {
+    /// The file.
+    pub path: PathBuf,
+    /// What it holds.
+    pub trace: Trace,
+    /// Its last line, when it was cut off.
+    pub torn: Option<log::Torn>,
+}
+
+/// Reads a recording on a thread and calls `wake` when it is there.
+pub fn read(path: PathBuf, wake: impl Fn() + Send + 'static) -> Receiver<News> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let news = match load(&path) {
+            Ok(recording) => News::Loaded(Box::new(recording)),
+            Err(problem) => News::Failed(problem),
+        };
+        // The window may have gone on to something else: then nobody listens, and that is right.
+        sender.send(news).ok();
+        wake();
+    });
+    receiver
+}
+
+/// Reads a recording.
+pub fn load(path: &Path) -> Result<Recording, Problem> {
+    let fail = |reason: &dyn std::fmt::Display| {
+        Problem::new("recording-unreadable").with("path", path.display()).with("reason", reason)
+    };
+    let file = std::fs::File::open(path).map_err(|error| fail(&error))?;
+    let loaded = log::read(std::io::BufReader::new(file)).map_err(|error| fail(&error))?;
+    Ok(Recording { path: path.to_owned(), trace: loaded.trace, torn: loaded.torn })
+}
+
+/// Writes a trace as a recording.
+pub fn save(trace: &Trace, path: &Path) -> Result<(), Problem> {
+    let write = || -> std::io::Result<()> {
+        let mut writer = log::Writer::new(std::io::BufWriter::new(std::fs::File::create(path)?))?;
+        trace.events().iter().try_for_each(|event| writer.append(event))
+    };
+    write().map_err(|error| Problem::new("recording-unwritable").with("path", path.display()).with("reason", error))
+}
