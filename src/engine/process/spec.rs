@@ -1,0 +1,120 @@
+use super::*;
+
+/// What to run in a container, and in what surroundings.
+#[derive(Debug, Clone)]
+pub struct ProcessSpec {
+    /// Whose main process it is.
+    pub container: ContainerId,
+    /// The image as the user named it, for messages.
+    pub image: String,
+    /// The stacked root file system.
+    pub rootfs: Rootfs,
+    /// Entry point and arguments.
+    pub argv: Vec<String>,
+    /// `NAME=value`. What Docker adds (`PATH`, `HOSTNAME`, `TERM`, `HOME`) is added where it is missing.
+    pub env: Vec<String>,
+    /// The directory to start in; empty for `/`. Made if it is not there.
+    pub cwd: String,
+    /// Empty, `uid`, `name`, `uid:gid`, `name:group`.
+    pub user: String,
+    /// Its hostname.
+    pub hostname: String,
+    /// With a terminal.
+    pub tty: bool,
+    /// Standard input stays open.
+    pub open_stdin: bool,
+    /// Rows and columns to begin with.
+    pub console_size: Option<(u16, u16)>,
+    /// Volumes, binds, tmpfs, in mount order.
+    pub mounts: Vec<MountSpec>,
+    /// All capabilities, no seccomp, nothing masked.
+    pub privileged: bool,
+    /// `--cap-add`: `NET_ADMIN`, `CAP_NET_ADMIN`, `ALL`.
+    pub cap_add: Vec<String>,
+    /// `--cap-drop`
+    pub cap_drop: Vec<String>,
+    /// `--security-opt no-new-privileges`
+    pub no_new_privs: bool,
+    /// `--security-opt seccomp=unconfined`, or not.
+    pub seccomp: Seccomp,
+    /// `--read-only`
+    pub read_only_root: bool,
+    /// What it may use at most.
+    pub limits: Limits,
+    /// Its network namespace.
+    pub netns: Netns,
+    /// Bytes of `/dev/shm`; Docker's default is 64 MiB.
+    pub shm_size: u64,
+}
+
+/// Which seccomp filter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Seccomp {
+    /// Docker's default profile.
+    #[default]
+    Default,
+    /// None.
+    Unconfined,
+}
+
+/// A volume, a bind or a tmpfs of a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MountSpec {
+    /// Where its bytes are.
+    pub source: MountSource,
+    /// Where in the container.
+    pub target: String,
+    /// It cannot be written to.
+    pub read_only: bool,
+}
+
+/// Where a mount's bytes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MountSource {
+    /// In a volume.
+    Volume {
+        /// Its name.
+        name: String,
+        /// Its directory.
+        path: PathBuf,
+        /// If it is empty it is filled from the image.
+        copy_up: bool,
+    },
+    /// At a path of the host.
+    Bind {
+        /// The path.
+        path: PathBuf,
+        /// If it is not there: `-v` makes a directory, `--mount` fails.
+        create: bool,
+    },
+    /// In memory.
+    Tmpfs {
+        /// `size=64m,mode=1777`
+        options: String,
+    },
+}
+
+/// What to run in a container that runs already.
+#[derive(Debug, Clone)]
+pub struct ExecSpec {
+    /// The container.
+    pub container: ContainerId,
+    /// The image as the user named it, for messages.
+    pub image: String,
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// `NAME=value`, beside those of the container.
+    pub env: Vec<String>,
+    /// The directory to start in; empty for the container's own.
+    pub cwd: String,
+    /// Empty for the container's own user.
+    pub user: String,
+    /// With a terminal.
+    pub tty: bool,
+    /// Standard input stays open.
+    pub open_stdin: bool,
+    /// Rows and columns to begin with.
+    pub console_size: Option<(u16, u16)>,
+    /// All capabilities.
+    pub privileged: bool,
+}
