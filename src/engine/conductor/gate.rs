@@ -1,6 +1,6 @@
 use super::*;
+use crate::client::protocol::{GateCommand, GateView};
 use crate::trace::{Level, Step, StepId, StepKind};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -40,57 +40,6 @@ enum Stop {
     Outside(StepId),
     /// The next one of this kind.
     At(StepKind),
-}
-
-/// What a learner tells the gate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "do")]
-pub enum GateCommand {
-    /// Stop before the next step of `level` or coarser.
-    Pause {
-        /// The finest level to stop at.
-        level: Level,
-    },
-    /// Let the waiting step go, and stop before the next of `level`, be it inside it or after it.
-    Step {
-        /// The finest level to stop at.
-        level: Level,
-    },
-    /// Let the waiting step go with all that is inside it.
-    Over {
-        /// The finest level to stop at.
-        level: Level,
-    },
-    /// Go on until the step is over that the waiting one is part of.
-    Out {
-        /// The finest level to stop at.
-        level: Level,
-    },
-    /// Go on to the next breakpoint.
-    Continue,
-    /// Go on to the next step of this kind.
-    RunTo {
-        /// The kind.
-        kind: StepKind,
-    },
-    /// Stop before these kinds from now on, and no others.
-    Breakpoints {
-        /// The kinds.
-        kinds: BTreeSet<StepKind>,
-    },
-}
-
-/// What the gate looks like from outside.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GateView {
-    /// Somebody steps through.
-    pub held: bool,
-    /// The finest level it stops at.
-    pub level: Level,
-    /// Kinds it stops before.
-    pub breakpoints: BTreeSet<StepKind>,
-    /// Steps that wait, oldest first.
-    pub waiting: Vec<Step>,
 }
 
 /// Keeps the gate closed. When the last one is dropped the gate opens, so that a window that dies stops nobody.

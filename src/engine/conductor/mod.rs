@@ -16,7 +16,7 @@ mod tests;
 mod undo;
 
 pub use cx::{Cancel, Cx};
-pub use gate::{Gate, GateCommand, GateView, Hold};
+pub use gate::{Gate, Hold};
 pub use journal::{EntryId, Inverse, Journal};
 pub use recorder::Recorder;
 pub use undo::undo;

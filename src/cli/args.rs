@@ -1,0 +1,208 @@
+//! The grammar of `dockwalk`.
+
+use super::docker_args::DockerCommand;
+use crate::i18n::Lang;
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// A debugger for `docker run`: step through what the registry and the kernel really do.
+///
+/// Without a command the window opens.
+#[derive(Debug, Parser)]
+#[command(name = "dockwalk", version, args_conflicts_with_subcommands = false)]
+pub struct Args {
+    /// What to do; the window without.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What the window opens with.
+    #[command(flatten)]
+    pub app: AppArgs,
+    /// The engine's directory [default: ~/.local/share/dockwalk]
+    #[arg(long, global = true, value_name = "DIR", env = "DOCKWALK_ROOT")]
+    pub root: Option<PathBuf>,
+    /// The engine's socket [default: in the user's runtime directory]
+    #[arg(long, global = true, value_name = "PATH", env = "DOCKWALK_SOCKET")]
+    pub socket: Option<PathBuf>,
+    /// Language of messages [default: the system's]
+    #[arg(long, global = true, value_name = "LANG", env = "DOCKWALK_LANG")]
+    pub lang: Option<LangName>,
+}
+
+/// What the window opens with.
+#[derive(Debug, Default, ClapArgs)]
+pub struct AppArgs {
+    /// Open this lesson (its directory's name, or its number)
+    #[arg(long, value_name = "LESSON")]
+    pub lesson: Option<String>,
+    /// Open a recording instead of a live engine
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+}
+
+/// Everything the window is told by the command line.
+#[derive(Debug, Clone, Default)]
+pub struct AppOptions {
+    /// Open this lesson.
+    pub lesson: Option<String>,
+    /// Open this recording.
+    pub trace: Option<PathBuf>,
+    /// Speak this language.
+    pub lang: Option<Lang>,
+    /// The engine's directory.
+    pub root: Option<PathBuf>,
+    /// The engine's socket.
+    pub socket: Option<PathBuf>,
+}
+
+/// A language by its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangName {
+    /// 한국어
+    Ko,
+    /// English
+    En,
+}
+
+/// Where an engine's containers live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ModeName {
+    /// In private namespaces; the real host stays as it is
+    #[default]
+    Lab,
+    /// In the real network namespace (needs root)
+    Host,
+}
+
+/// dockwalk's commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the engine in the foreground
+    Engine {
+        /// Where containers live
+        #[arg(long, value_enum, default_value_t)]
+        mode: ModeName,
+    },
+    /// Docker's commands, against dockwalk's engine (no Docker needed)
+    Docker {
+        /// Which.
+        #[command(subcommand)]
+        command: DockerCommand,
+    },
+    /// Run a command, or a shell, on the host of the lab
+    Host {
+        /// The program and its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
+        argv: Vec<String>,
+    },
+    /// List, check or run lessons
+    Lesson {
+        /// Which.
+        #[command(subcommand)]
+        command: LessonCommand,
+    },
+    /// Look at recordings
+    Trace {
+        /// Which.
+        #[command(subcommand)]
+        command: TraceCommand,
+    },
+    /// Say what this machine allows, what each lack costs, and how to mend it
+    Doctor {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the built-in registry alone
+    Registry {
+        /// Where to listen
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:5000")]
+        listen: std::net::SocketAddr,
+    },
+}
+
+/// `dockwalk lesson …`
+#[derive(Debug, Subcommand)]
+pub enum LessonCommand {
+    /// List the lessons
+    List,
+    /// Lint all lessons, or these
+    Check {
+        /// Lessons by name or number; all without
+        lessons: Vec<String>,
+    },
+    /// Run a lesson from end to end
+    Run {
+        /// The lesson's name or number
+        lesson: String,
+        /// Without a window: type the lesson's commands, answer from the World, exit non-zero if a goal fails
+        #[arg(long)]
+        headless: bool,
+        /// Keep the recording here
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+    },
+}
+
+/// `dockwalk trace …`
+#[derive(Debug, Subcommand)]
+pub enum TraceCommand {
+    /// Print a recording, a step a line
+    Show {
+        /// The recording
+        file: PathBuf,
+        /// The finest level to show: story, stage, kernel
+        #[arg(long, default_value = "stage")]
+        level: String,
+    },
+    /// Save the running engine's trace
+    Export {
+        /// Where to; `-` is standard output
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
+}
+
+impl Args {
+    /// What the window is told.
+    pub fn app_options(&self) -> AppOptions {
+        AppOptions {
+            lesson: self.app.lesson.clone(),
+            trace: self.app.trace.clone(),
+            lang: self.lang.map(Into::into),
+            root: self.root.clone(),
+            socket: self.socket.clone(),
+        }
+    }
+
+    /// The language to speak.
+    pub fn language(&self) -> Lang {
+        self.lang.map_or_else(Lang::of_user, Into::into)
+    }
+}
+
+impl From<LangName> for Lang {
+    fn from(name: LangName) -> Self {
+        match name {
+            LangName::Ko => Self::Ko,
+            LangName::En => Self::En,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_grammar_holds_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_is_the_window() {
+        let args = Args::parse_from(["dockwalk", "--lesson", "1", "--lang", "ko"]);
+        assert!(args.command.is_none());
+        assert_eq!((args.app_options().lesson.as_deref(), args.app_options().lang), (Some("1"), Some(Lang::Ko)));
+    }
+}

@@ -1,0 +1,172 @@
+use super::http::{self, Ask};
+use super::protocol::{EngineInfo, Finding, GateCommand, GateView, HostCommand, Rewind};
+use super::{ClientError, Events, Hijacked};
+use crate::trace::Evidence;
+use http_body_util::BodyExt;
+use hyper::Method;
+use serde::{Serialize, de::DeserializeOwned};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+
+/// A client of one engine. Cheap to clone; every call blocks the calling thread until the engine has answered.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub(super) socket: Arc<PathBuf>,
+    pub(super) runtime: Arc<Runtime>,
+}
+
+impl Client {
+    /// A client of the engine that listens there. Fails when none does.
+    pub fn connect(socket: &Path) -> Result<Self, ClientError> {
+        let client = Self::new(socket)?;
+        client.text(Method::GET, "/_ping")?;
+        Ok(client)
+    }
+
+    /// Without asking whether anybody listens.
+    pub(super) fn new(socket: &Path) -> Result<Self, ClientError> {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime
+            .worker_threads(1)
+            .enable_all()
+            .thread_name("client")
+            .build()
+            .map_err(|e| ClientError::new("no-thread").with("reason", e))?;
+        Ok(Self { socket: Arc::new(socket.to_owned()), runtime: Arc::new(runtime) })
+    }
+
+    /// Where the engine listens.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// About the engine.
+    pub fn info(&self) -> Result<EngineInfo, ClientError> {
+        self.get("/dockwalk/v1/info")
+    }
+
+    /// The events after the first `from`, then each as it comes. With `hold` the gate stays closed until the result is
+    /// dropped. When the engine goes away it is waited for, and the stream goes on where it was.
+    pub fn events(&self, from: u64, hold: bool) -> Events {
+        Events::open(self.clone(), from, hold)
+    }
+
+    /// The gate as it is now.
+    pub fn gate(&self) -> Result<GateView, ClientError> {
+        self.get("/dockwalk/v1/gate")
+    }
+
+    /// Tells the gate what to do; returns how it is then.
+    pub fn command(&self, command: &GateCommand) -> Result<GateView, ClientError> {
+        self.post("/dockwalk/v1/gate", command)
+    }
+
+    /// The whole evidence of an event.
+    pub fn evidence(&self, seq: u64) -> Result<Vec<Evidence>, ClientError> {
+        self.get(&format!("/dockwalk/v1/evidence/{seq}"))
+    }
+
+    /// What this machine allows.
+    pub fn doctor(&self) -> Result<Vec<Finding>, ClientError> {
+        self.get("/dockwalk/v1/doctor")
+    }
+
+    /// Undoes on the host what a container (name or id) did to it, by removing it; none for all containers.
+    pub fn rewind(&self, container: Option<&str>) -> Result<(), ClientError> {
+        let scope = Rewind { container: container.map(ToOwned::to_owned) };
+        self.call(Method::POST, "/dockwalk/v1/rewind", Some(&scope)).map(drop)
+    }
+
+    /// Ends the engine, as SIGTERM does.
+    pub fn shut_down(&self) -> Result<(), ClientError> {
+        self.call(Method::POST, "/dockwalk/v1/stop", None::<&()>).map(drop)
+    }
+
+    /// Runs a command on the lab host.
+    pub fn host(&self, command: &HostCommand) -> Result<Hijacked, ClientError> {
+        self.hijack("/dockwalk/v1/host", Some(command))
+    }
+
+    /// `GET`s JSON.
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        parse(&self.call(Method::GET, path, None::<&()>)?)
+    }
+
+    /// `POST`s JSON and reads JSON.
+    pub fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
+        parse(&self.call(Method::POST, path, Some(body))?)
+    }
+
+    /// Asks without a body, and reads text.
+    pub fn text(&self, method: Method, path: &str) -> Result<String, ClientError> {
+        self.call(method, path, None::<&()>).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Asks, and reads the whole answer.
+    pub fn call(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Result<Vec<u8>, ClientError> {
+        let mut answer = self.open(method, path, body, &[])?;
+        let mut all = Vec::new();
+        while let Some(chunk) = answer.chunk()? {
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all)
+    }
+
+    /// Asks, and returns as soon as the head of the answer is there: its body is read chunk by chunk.
+    pub fn open(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+        headers: &[(&'static str, String)],
+    ) -> Result<Answer, ClientError> {
+        let ask = Ask { method, path: path.to_owned(), body: json(body)?, headers: headers.to_vec() };
+        let body = self.runtime.block_on(http::send(&self.socket, ask))?.into_body();
+        Ok(Answer { body, client: self.clone() })
+    }
+
+    /// Asks for the connection itself.
+    pub fn hijack(&self, path: &str, body: Option<&impl Serialize>) -> Result<Hijacked, ClientError> {
+        let headers = vec![("Connection", "Upgrade".to_owned()), ("Upgrade", "tcp".to_owned())];
+        let ask = Ask { method: Method::POST, path: path.to_owned(), body: json(body)?, headers };
+        self.runtime.block_on(async {
+            let answer = http::send(&self.socket, ask).await?;
+            Hijacked::of(&self.socket, answer).await
+        })
+    }
+}
+
+/// The body of an answer, as it comes.
+#[derive(Debug)]
+pub struct Answer {
+    body: hyper::body::Incoming,
+    client: Client,
+}
+
+impl Answer {
+    /// Waits for more; none at the end.
+    pub fn chunk(&mut self) -> Result<Option<Vec<u8>>, ClientError> {
+        loop {
+            let frame = self.client.runtime.block_on(self.body.frame());
+            match frame {
+                None => return Ok(None),
+                Some(Err(error)) => return Err(http::cut(&self.client.socket, &error)),
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data.to_vec()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn json(body: Option<&impl Serialize>) -> Result<Option<Vec<u8>>, ClientError> {
+    let bad = |e: serde_json::Error| ClientError::new("bad-request").with("reason", e);
+    body.map(serde_json::to_vec).transpose().map_err(bad)
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ClientError> {
+    serde_json::from_slice(bytes).map_err(|e| ClientError::new("engine-other-version").with("reason", e))
+}

@@ -1,0 +1,117 @@
+use super::http::{self, Ask};
+use super::{Client, ClientError};
+use crate::trace::Event;
+use http_body_util::BodyExt;
+use hyper::Method;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Events of a running engine, as they come. Dropping it ends the stream, and the hold of the gate with it.
+#[derive(Debug)]
+pub struct Events {
+    receiver: mpsc::Receiver<Incoming>,
+    /// Dropped with this value: ends the task.
+    _stop: oneshot::Sender<()>,
+    /// Keeps the runtime alive that the task runs on.
+    _client: Client,
+}
+
+/// What comes over the stream.
+#[derive(Debug, Clone)]
+pub enum Incoming {
+    /// The next event.
+    Event(Arc<Event>),
+    /// The engine is not there. It is asked again until it is.
+    Lost(ClientError),
+    /// Another engine answers there now: its trace begins anew, at event 1.
+    Restarted,
+}
+
+impl Events {
+    pub(super) fn open(client: Client, from: u64, hold: bool) -> Self {
+        let (sender, receiver) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let socket = Arc::clone(&client.socket);
+        client.runtime.spawn(async move {
+            tokio::select! {
+                () = follow(&socket, from, hold, &sender) => {}
+                _ = stopped => {}
+            }
+        });
+        Self { receiver, _stop: stop, _client: client }
+    }
+
+    /// What has come already; none when there is nothing now.
+    pub fn try_next(&self) -> Option<Incoming> {
+        self.receiver.try_recv().ok()
+    }
+
+    /// Waits up to that long for what comes next.
+    pub fn next_within(&self, limit: Duration) -> Option<Incoming> {
+        self.receiver.recv_timeout(limit).ok()
+    }
+}
+
+impl Iterator for Events {
+    type Item = Incoming;
+
+    fn next(&mut self) -> Option<Incoming> {
+        self.receiver.recv().ok()
+    }
+}
+
+/// Follows the trace for as long as somebody receives.
+async fn follow(socket: &Path, from: u64, hold: bool, out: &mpsc::Sender<Incoming>) {
+    let (mut position, mut engine) = (from, None::<u32>);
+    loop {
+        let error = match stream(socket, &mut position, &mut engine, hold, out).await {
+            Ok(()) => {
+                ClientError::new("engine-unreachable").with("socket", socket.display()).with("reason", "it ended")
+            }
+            Err(error) => error,
+        };
+        if out.send(Incoming::Lost(error)).is_err() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+async fn stream(
+    socket: &Path,
+    position: &mut u64,
+    engine: &mut Option<u32>,
+    hold: bool,
+    out: &mpsc::Sender<Incoming>,
+) -> Result<(), ClientError> {
+    let path = format!("/dockwalk/v1/trace?from={position}&hold={hold}&engine={}", engine.unwrap_or(0));
+    let answer = http::send(socket, Ask { method: Method::GET, path, ..Ask::default() }).await?;
+    let header = answer.headers().get("dockwalk-engine").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let answering = header.unwrap_or(0);
+    if engine.replace(answering).is_some_and(|before| before != answering) {
+        // The engine saw our number for the other one and streams from the beginning.
+        *position = 0;
+        if out.send(Incoming::Restarted).is_err() {
+            return Ok(());
+        }
+    }
+    let (mut body, mut line) = (answer.into_body(), Vec::new());
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|e| http::cut(socket, &e))?;
+        let Ok(data) = frame.into_data() else { continue };
+        line.extend_from_slice(&data);
+        let Some(end) = line.iter().rposition(|&b| b == b'\n') else { continue };
+        for text in line[..end].split(|&b| b == b'\n').filter(|text| !text.is_empty()) {
+            let event: Event =
+                serde_json::from_slice(text).map_err(|e| ClientError::new("engine-other-version").with("reason", e))?;
+            *position = event.seq;
+            if out.send(Incoming::Event(Arc::new(event))).is_err() {
+                return Ok(());
+            }
+        }
+        line.drain(..=end);
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! One HTTP exchange over a unix socket.
+
+use super::{ClientError, protocol::Refusal};
+use crate::trace::Problem;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Method, Request, Response, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use std::path::Path;
+use tokio::net::UnixStream;
+
+/// What is asked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ask {
+    pub method: Method,
+    pub path: String,
+    pub body: Option<Vec<u8>>,
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// Sends it on a connection of its own, and returns a good answer's head; a refusal is an error.
+pub(super) async fn send(socket: &Path, ask: Ask) -> Result<Response<Incoming>, ClientError> {
+    let answer = send_any(socket, ask).await?;
+    if answer.status().is_success() || answer.status().is_informational() || answer.status().is_redirection() {
+        return Ok(answer);
+    }
+    Err(refusal(socket, answer).await)
+}
+
+async fn send_any(socket: &Path, ask: Ask) -> Result<Response<Incoming>, ClientError> {
+    let stream = UnixStream::connect(socket).await.map_err(|error| unreachable(socket, &error))?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| cut(socket, &e))?;
+    // Ends with the exchange, or when the connection is upgraded.
+    tokio::spawn(async move { connection.with_upgrades().await });
+    let mut request = Request::builder().method(ask.method).uri(&ask.path).header("Host", "dockwalk");
+    if ask.body.is_some() {
+        request = request.header("Content-Type", "application/json");
+    }
+    for (name, value) in &ask.headers {
+        request = request.header(*name, value);
+    }
+    let body = Full::new(Bytes::from(ask.body.unwrap_or_default()));
+    let request = request.body(body).map_err(|e| ClientError::new("bad-request").with("reason", e))?;
+    sender.send_request(request).await.map_err(|e| cut(socket, &e))
+}
+
+async fn refusal(socket: &Path, answer: Response<Incoming>) -> ClientError {
+    let status = answer.status();
+    let body = match answer.into_body().collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => return cut(socket, &error),
+    };
+    let problem = match serde_json::from_slice::<Refusal>(&body) {
+        Ok(Refusal { dockwalk: Some(problem), .. }) => problem,
+        Ok(Refusal { message, dockwalk: None }) => Problem::new("engine-said").with("message", message),
+        Err(_) => Problem::new("engine-said").with("message", String::from_utf8_lossy(&body)),
+    };
+    ClientError { status: Some(status.as_u16()), problem }
+}
+
+pub(super) fn unreachable(socket: &Path, error: &std::io::Error) -> ClientError {
+    let code = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "engine-denied",
+        _ => "engine-unreachable",
+    };
+    ClientError::new(code).with("socket", socket.display()).with("reason", error)
+}
+
+pub(super) fn cut(socket: &Path, error: &hyper::Error) -> ClientError {
+    ClientError::new("engine-cut").with("socket", socket.display()).with("reason", error)
+}

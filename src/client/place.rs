@@ -1,0 +1,62 @@
+//! Where an engine keeps its things and where it listens, unless told.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// The socket of an engine that was started by root.
+const ROOTS_SOCKET: &str = "/run/dockwalk/engine.sock";
+
+/// The engine's directory: `given` (`--root`), else `$DOCKWALK_ROOT`, else `~/.local/share/dockwalk`.
+pub fn root(given: Option<&Path>) -> PathBuf {
+    let named = given.map(Path::to_owned).or_else(|| variable("DOCKWALK_ROOT").map(PathBuf::from));
+    named.unwrap_or_else(|| {
+        let dirs = directories::ProjectDirs::from("", "", "dockwalk");
+        dirs.map_or_else(|| format!("/var/tmp/dockwalk-{}", uid()).into(), |dirs| dirs.data_dir().to_owned())
+    })
+}
+
+/// Where the engine listens: `given` (`--socket`), else `$DOCKWALK_SOCKET`, else `engine.sock` in a directory that was
+/// named (`--root`, `$DOCKWALK_ROOT`), else the user's own place. So engines with different directories do not meet.
+pub fn socket(given: Option<&Path>, given_root: Option<&Path>) -> PathBuf {
+    let named = given.map(Path::to_owned).or_else(|| variable("DOCKWALK_SOCKET").map(PathBuf::from));
+    let root = given_root.map(Path::to_owned).or_else(|| variable("DOCKWALK_ROOT").map(PathBuf::from));
+    named.or_else(|| root.map(|root| root.join("engine.sock"))).unwrap_or_else(own_socket)
+}
+
+/// Where a client looks, in this order: its own engine's, then the one that root started for it.
+pub fn sockets(given: Option<&Path>, given_root: Option<&Path>) -> Vec<PathBuf> {
+    let first = socket(given, given_root);
+    let told = given.is_some() || given_root.is_some() || first != own_socket();
+    let mut all = vec![first];
+    if !told && all[0] != Path::new(ROOTS_SOCKET) {
+        all.push(ROOTS_SOCKET.into());
+    }
+    all
+}
+
+fn own_socket() -> PathBuf {
+    let uid = uid();
+    if uid == 0 {
+        return ROOTS_SOCKET.into();
+    }
+    match variable("XDG_RUNTIME_DIR") {
+        Some(dir) => Path::new(&dir).join("dockwalk/engine.sock"),
+        None => format!("/tmp/dockwalk-{uid}/engine.sock").into(),
+    }
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The user of this process: who owns its directory in /proc.
+fn uid() -> u32 {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata("/proc/self").map_or(0, |of_self| of_self.uid())
+    }
+    #[cfg(not(unix))]
+    0
+}

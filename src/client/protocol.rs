@@ -1,0 +1,121 @@
+//! What engine and clients say to each other under `/dockwalk/v1/`, beside the trace's own types.
+
+pub use super::finding::{Condition, Finding};
+use crate::trace::{Level, Mode, Problem, Step, StepKind};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// What a learner tells the gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum GateCommand {
+    /// Stop before the next step of `level` or coarser.
+    Pause {
+        /// The finest level to stop at.
+        level: Level,
+    },
+    /// Let the waiting step go, and stop before the next of `level`, be it inside it or after it.
+    Step {
+        /// The finest level to stop at.
+        level: Level,
+    },
+    /// Let the waiting step go with all that is inside it.
+    Over {
+        /// The finest level to stop at.
+        level: Level,
+    },
+    /// Go on until the step is over that the waiting one is part of.
+    Out {
+        /// The finest level to stop at.
+        level: Level,
+    },
+    /// Go on to the next breakpoint.
+    Continue,
+    /// Go on to the next step of this kind.
+    RunTo {
+        /// The kind.
+        kind: StepKind,
+    },
+    /// Stop before these kinds from now on, and no others.
+    Breakpoints {
+        /// The kinds.
+        kinds: BTreeSet<StepKind>,
+    },
+}
+
+/// What the gate looks like from outside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateView {
+    /// Somebody steps through.
+    pub held: bool,
+    /// The finest level it stops at.
+    pub level: Level,
+    /// Kinds it stops before.
+    pub breakpoints: BTreeSet<StepKind>,
+    /// Steps that wait, oldest first.
+    pub waiting: Vec<Step>,
+}
+
+/// A running engine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineInfo {
+    /// dockwalk's version.
+    pub version: String,
+    /// Its directory.
+    pub root: PathBuf,
+    /// Where it listens.
+    pub socket: PathBuf,
+    /// In the lab or on the host.
+    pub mode: Mode,
+    /// Without root, in a user namespace.
+    pub rootless: bool,
+    /// Its process id.
+    pub pid: u32,
+    /// `127.0.0.1:40123`, where the built-in registry answers; none when it could not be started.
+    pub registry: Option<String>,
+    /// How many events its trace has.
+    pub trace_length: u64,
+}
+
+/// The body of every refusal: Docker's `message`, and for dockwalk's own clients what either language can say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// In English.
+    pub message: String,
+    /// The same as data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dockwalk: Option<Problem>,
+}
+
+/// The last line on the standard error of an engine that could not start, when `DOCKWALK_ERRORS=json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartFailure {
+    /// Why it did not start.
+    pub dockwalk_problem: Problem,
+}
+
+/// What to undo on the host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewind {
+    /// A container's name or id; none for all containers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+}
+
+/// A command on the lab host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostCommand {
+    /// The program and its arguments; empty for a shell.
+    #[serde(default)]
+    pub argv: Vec<String>,
+    /// `NAME=value`, added to the engine's own environment.
+    #[serde(default)]
+    pub env: Vec<String>,
+    /// On a terminal of its own.
+    #[serde(default)]
+    pub tty: bool,
+    /// Rows and columns of that terminal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<(u16, u16)>,
+}

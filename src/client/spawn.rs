@@ -1,0 +1,99 @@
+use super::protocol::StartFailure;
+use super::{Client, ClientError, place};
+use crate::trace::Mode;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Which engine is wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StartOptions {
+    /// `--root`
+    pub root: Option<PathBuf>,
+    /// `--socket`
+    pub socket: Option<PathBuf>,
+    /// In the lab unless told.
+    pub mode: Option<Mode>,
+}
+
+/// How long a new engine may take until it listens. It needs a fraction of a second; a slow disk may make it more.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Client {
+    /// The engine of that directory (none: this user's own), started when none runs.
+    pub fn connect_or_start(root: Option<&Path>) -> Result<(Self, Option<Child>), ClientError> {
+        Self::find_or_start(&StartOptions { root: root.map(Path::to_owned), ..StartOptions::default() })
+    }
+
+    /// The engine that runs. An error whose code is `engine-unreachable` says that none does.
+    pub fn find(options: &StartOptions) -> Result<Self, ClientError> {
+        let mut result = Err(ClientError::new("engine-unreachable"));
+        for socket in place::sockets(options.socket.as_deref(), options.root.as_deref()) {
+            result = Self::connect(&socket);
+            if result.is_ok() {
+                break;
+            }
+        }
+        result
+    }
+
+    /// The engine that runs, else a new one. What the new one says when it cannot start is the error.
+    pub fn find_or_start(options: &StartOptions) -> Result<(Self, Option<Child>), ClientError> {
+        match Self::find(options) {
+            Ok(client) => Ok((client, None)),
+            Err(error) if error.status.is_some() || error.problem.code == "engine-denied" => Err(error),
+            Err(_nobody_there) => start(options),
+        }
+    }
+}
+
+fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError> {
+    let refused = |error: std::io::Error| ClientError::new("engine-not-started").with("reason", error);
+    let socket = place::socket(options.socket.as_deref(), options.root.as_deref());
+    let root = place::root(options.root.as_deref());
+    std::fs::create_dir_all(&root).map_err(refused)?;
+    let log = root.join("engine.log");
+    let mut command = Command::new(std::env::current_exe().map_err(refused)?);
+    command.arg("engine").arg("--root").arg(&root).arg("--socket").arg(&socket);
+    if options.mode == Some(Mode::Host) {
+        command.args(["--mode", "host"]);
+    }
+    command.env("DOCKWALK_ERRORS", "json").stdin(Stdio::null()).stdout(Stdio::null());
+    command.stderr(File::create(&log).map_err(refused)?);
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        // Ctrl-C at the terminal is for the program in it.
+        command.process_group(0);
+    }
+    let mut child = command.spawn().map_err(refused)?;
+    let client = Client::new(&socket)?;
+    let begun = Instant::now();
+    loop {
+        if client.text(hyper::Method::GET, "/_ping").is_ok() {
+            return Ok((client, Some(child)));
+        }
+        if child.try_wait().map_err(refused)?.is_some() {
+            return Err(last_words(&log));
+        }
+        if begun.elapsed() > PATIENCE {
+            child.kill().and_then(|()| child.wait()).map_err(refused)?;
+            return Err(ClientError::new("engine-slow").with("log", log.display()));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Why the engine ended.
+fn last_words(log: &Path) -> ClientError {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let said = text.lines().rev().find_map(|line| serde_json::from_str::<StartFailure>(line).ok());
+    match said {
+        Some(failure) => failure.dockwalk_problem.into(),
+        None => {
+            let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("…").to_owned();
+            ClientError::new("engine-not-started").with("reason", last)
+        }
+    }
+}
