@@ -53,6 +53,8 @@ pub enum Command {
     Tab(usize),
     /// Shows the next diagram (or, with false, the one before).
     NextTab(bool),
+    /// Shows the diagram that each step changes, or stays on the chosen one.
+    Follow,
     /// Says everything in that language.
     Language(Lang),
     /// The other language.

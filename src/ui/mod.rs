@@ -12,10 +12,17 @@
 pub mod app;
 pub mod command;
 pub mod diagrams;
+pub mod evidence;
+pub mod facts;
 pub mod fonts;
+pub mod icons;
+pub mod marks;
+pub mod panels;
 pub mod source;
+pub mod state;
 pub mod style;
 pub mod theme;
+pub mod widgets;
 
 use crate::i18n::Lang;
 use crate::trace::Problem;

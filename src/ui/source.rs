@@ -1,6 +1,6 @@
 //! Where events come from: a recording. Reading happens on a thread, so that the window never waits for a disk.
 
-use crate::trace::{Event, Problem, Trace, log};
+use crate::trace::{Event, Problem, Step, Trace, log};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -14,6 +14,8 @@ pub enum News {
     Connected,
     /// Events, in order.
     Events(Vec<Arc<Event>>),
+    /// These steps wait at the gate, oldest first.
+    Waiting(Vec<Step>),
     /// It cannot go on.
     Failed(Problem),
 }

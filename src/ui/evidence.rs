@@ -1,0 +1,274 @@
+//! What a machine said, as coloured text: HTTP, syscalls, netlink, mountinfo, files, commands.
+
+use super::{fonts, theme::Theme};
+use crate::trace::Evidence;
+use egui::Color32;
+use egui::text::{LayoutJob, TextFormat};
+
+/// How many characters of one text are shown; copying gives all of it.
+const SHOWN: usize = 2400;
+
+/// The kind of an evidence: a Fluent key, and the word the field uses.
+pub fn title(evidence: &Evidence) -> &'static str {
+    match evidence {
+        Evidence::Http { .. } => "HTTP",
+        Evidence::Syscall { .. } => "syscall",
+        Evidence::Netlink { .. } => "netlink",
+        Evidence::Mountinfo { .. } => "mountinfo",
+        Evidence::File { .. } => "file",
+        Evidence::Command { .. } => "command",
+        Evidence::Hash { .. } => "sha256",
+        Evidence::Request { .. } => "API",
+    }
+}
+
+/// All of it as plain text, for the clipboard.
+pub fn plain(evidence: &Evidence) -> String {
+    let mut all = String::new();
+    write(evidence, &mut |text, _| all.push_str(text));
+    all
+}
+
+/// The same in colours.
+pub fn job(evidence: &Evidence, theme: &Theme, width: f32) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = width;
+    job.wrap.break_anywhere = true;
+    let mut left = SHOWN;
+    write(evidence, &mut |text, ink| {
+        let cut: String = fonts::composed(text).chars().take(left).collect();
+        left -= cut.chars().count();
+        let format = TextFormat { line_height: Some(18.0), ..TextFormat::simple(fonts::mono(12.5), color(ink, theme)) };
+        job.append(&cut, 0.0, format);
+    });
+    if left == 0 {
+        job.append("…", 0.0, TextFormat::simple(fonts::mono(12.5), theme.weak));
+    }
+    job
+}
+
+/// What a piece of text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ink {
+    Plain,
+    Weak,
+    /// A verb: a method, a syscall's name, a message type.
+    Verb,
+    Key,
+    Text,
+    Number,
+    Good,
+    Bad,
+}
+
+fn color(ink: Ink, theme: &Theme) -> Color32 {
+    use crate::trace::Family;
+    match ink {
+        Ink::Plain => theme.text,
+        Ink::Weak => theme.weak,
+        Ink::Verb => theme.accent,
+        Ink::Key => theme.family(Family::Image),
+        Ink::Text => theme.family(Family::Network),
+        Ink::Number => theme.family(Family::Storage),
+        Ink::Good => theme.good,
+        Ink::Bad => theme.bad,
+    }
+}
+
+type Write<'a> = dyn FnMut(&str, Ink) + 'a;
+
+fn write(evidence: &Evidence, out: &mut Write<'_>) {
+    match evidence {
+        Evidence::Http { method, url, status, request_headers, headers, bytes, body } => {
+            out(method, Ink::Verb);
+            out(" ", Ink::Plain);
+            out(url, Ink::Verb);
+            headers_of("\n> ", request_headers, out);
+            let ink = if (200..400).contains(status) { Ink::Good } else { Ink::Bad };
+            out(&format!("\n{status}"), ink);
+            out(&format!(" · {}", super::facts::size(*bytes)), Ink::Plain);
+            headers_of("\n< ", headers, out);
+            text_block(body, out);
+        }
+        Evidence::Syscall { call, result } => {
+            let (name, rest) = call.split_once('(').unwrap_or((call, ""));
+            out(name, Ink::Verb);
+            if call.contains('(') {
+                out("(", Ink::Plain);
+            }
+            arguments(rest, out);
+            out("\n= ", Ink::Weak);
+            out(result, if result.starts_with('-') { Ink::Bad } else { Ink::Good });
+        }
+        Evidence::Netlink { request, reply } => {
+            let (verb, rest) = request.split_once(' ').unwrap_or((request, ""));
+            out(verb, Ink::Verb);
+            out(" ", Ink::Plain);
+            arguments(rest, out);
+            for line in reply {
+                out("\n", Ink::Plain);
+                out(line, Ink::Plain);
+            }
+        }
+        Evidence::Mountinfo { path, line } => {
+            out(path, Ink::Weak);
+            out("\n", Ink::Plain);
+            mountinfo(line, out);
+        }
+        Evidence::File { path, content } => {
+            out(path, Ink::Weak);
+            text_block(content, out);
+        }
+        Evidence::Command { argv, stdin, status, output } => {
+            out("$ ", Ink::Weak);
+            out(&argv.join(" "), Ink::Text);
+            text_block(stdin, out);
+            text_block(output, out);
+            out(&format!("\n= {status}"), if *status == 0 { Ink::Good } else { Ink::Bad });
+        }
+        Evidence::Hash { of, expected, computed, bytes } => {
+            out(&format!("sha256({of})"), Ink::Verb);
+            out(&format!(" · {}\n", super::facts::size(*bytes)), Ink::Plain);
+            out(computed, if expected == computed { Ink::Good } else { Ink::Bad });
+            out(if expected == computed { "\n= " } else { "\n≠ " }, Ink::Weak);
+            out(expected, Ink::Plain);
+        }
+        Evidence::Request { line, body } => {
+            out(line, Ink::Verb);
+            text_block(body, out);
+        }
+    }
+}
+
+fn headers_of(prefix: &str, headers: &[(String, String)], out: &mut Write<'_>) {
+    for (name, value) in headers {
+        out(prefix, Ink::Weak);
+        out(name, Ink::Key);
+        out(": ", Ink::Weak);
+        out(value, Ink::Plain);
+    }
+}
+
+fn text_block(text: &str, out: &mut Write<'_>) {
+    if text.is_empty() {
+        return;
+    }
+    out("\n", Ink::Plain);
+    let trimmed = text.trim_start();
+    if trimmed.starts_with('{') || trimmed.starts_with('[') {
+        let value = serde_json::from_str::<serde_json::Value>(text).and_then(|v| serde_json::to_string_pretty(&v));
+        json(value.as_deref().unwrap_or(text), out);
+    } else {
+        out(text.trim_end(), Ink::Plain);
+    }
+}
+
+/// Strings, numbers and the rest of a call's arguments.
+fn arguments(text: &str, out: &mut Write<'_>) {
+    for (i, part) in text.split_inclusive('"').enumerate() {
+        let quoted = i % 2 == 1;
+        match (quoted, part.strip_suffix('"')) {
+            (false, Some(before)) => {
+                numbers(before, out);
+                out("\"", Ink::Text);
+            }
+            (false, None) => numbers(part, out),
+            (true, _) => out(part, Ink::Text),
+        }
+    }
+}
+
+fn numbers(text: &str, out: &mut Write<'_>) {
+    let splits = |c: char| c == ' ' || c == ',' || c == '=' || c == '|' || c == ')';
+    for part in text.split_inclusive(splits) {
+        let word = part.trim_end_matches(splits);
+        let number = word.starts_with(|c: char| c.is_ascii_digit());
+        out(word, if number { Ink::Number } else { Ink::Plain });
+        out(&part[word.len()..], Ink::Weak);
+    }
+}
+
+/// Keys, strings and numbers of JSON that is laid out over lines.
+fn json(text: &str, out: &mut Write<'_>) {
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_start();
+        out(&line[..line.len() - body.len()], Ink::Plain);
+        let (key, value) = match body.split_once("\": ") {
+            Some((key, value)) if body.starts_with('"') => (Some(key), value),
+            _ => (None, body),
+        };
+        if let Some(key) = key {
+            out(&format!("{key}\""), Ink::Key);
+            out(": ", Ink::Weak);
+        }
+        let ink = match value.chars().next() {
+            Some('"') => Ink::Text,
+            Some(c) if c.is_ascii_digit() || c == '-' => Ink::Number,
+            Some('t' | 'f' | 'n') => Ink::Verb,
+            _ => Ink::Weak,
+        };
+        out(value, ink);
+    }
+}
+
+/// The fields of mountinfo: ids, device, root, mount point, options, `-`, type, source, super options.
+fn mountinfo(line: &str, out: &mut Write<'_>) {
+    let mut tail = false;
+    for (i, field) in line.split(' ').enumerate() {
+        let ink = match (i, tail, field) {
+            (_, false, "-") => Ink::Weak,
+            (0..=2, ..) => Ink::Number,
+            (4, false, _) => Ink::Text,
+            (_, true, _) if field.contains('=') => Ink::Plain,
+            (_, true, _) => Ink::Key,
+            _ => Ink::Plain,
+        };
+        tail |= field == "-";
+        if i > 0 {
+            out(" ", Ink::Plain);
+        }
+        out(field, ink);
+    }
+}
+
+/// A command a person could type, coloured.
+pub fn command(line: &str, theme: &Theme, width: f32, size: f32) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = width;
+    job.wrap.break_anywhere = true;
+    let line = fonts::composed(line);
+    for (i, part) in line.split('\n').enumerate() {
+        let format =
+            |color| TextFormat { line_height: Some(size * 1.5), ..TextFormat::simple(fonts::mono(size), color) };
+        job.append(if i == 0 { "$ " } else { "\n$ " }, 0.0, format(theme.weak));
+        job.append(part, 0.0, format(theme.family(crate::trace::Family::Network)));
+    }
+    job
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_syscall_reads_like_strace() {
+        let text = plain(&Evidence::syscall("mount(\"overlay\", \"/m\", 0)", "-1 EPERM (Operation not permitted)"));
+        assert_eq!(text, "mount(\"overlay\", \"/m\", 0)\n= -1 EPERM (Operation not permitted)");
+    }
+
+    #[test]
+    fn nothing_of_a_reply_is_lost_by_colouring_it() {
+        let line = "8: veth3f2a@if7: <BROADCAST,UP> mtu 1500 master docker0 state UP";
+        let text = plain(&Evidence::Netlink { request: "RTM_GETLINK ifindex=8".into(), reply: vec![line.into()] });
+        assert_eq!(text, format!("RTM_GETLINK ifindex=8\n{line}"));
+        let line = "36 35 0:30 / /merged rw,relatime - overlay overlay rw,lowerdir=/a:/b";
+        let text = plain(&Evidence::Mountinfo { path: "/proc/self/mountinfo".into(), line: line.into() });
+        assert_eq!(text, format!("/proc/self/mountinfo\n{line}"));
+    }
+
+    #[test]
+    fn json_is_laid_out_over_lines() {
+        let text = plain(&Evidence::file("/x", "{\"a\":[1,\"b\"]}"));
+        assert_eq!(text, "/x\n{\n  \"a\": [\n    1,\n    \"b\"\n  ]\n}");
+    }
+}

@@ -1,0 +1,485 @@
+//! What is known of one thing of the World, as a title and a table. The inspector shows it; nothing here paints.
+
+use crate::i18n::Words;
+use crate::spec::Digest;
+use crate::trace::{
+    BlobState, ContainerState, Descriptor, Effect, Entity, Family, Link, LinkKind, MountKind, NamespaceKind,
+    ProcessState, Property, World,
+};
+
+/// A thing, described.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Its name.
+    pub title: String,
+    /// What it is: a Fluent key `kind-…`.
+    pub kind: &'static str,
+    /// What it is about.
+    pub family: Family,
+    /// What is known of it.
+    pub rows: Vec<Row>,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// What is said: a Fluent key `fact-…`, or the machine's own word.
+    pub label: &'static str,
+    /// The value, as the machine says it.
+    pub value: String,
+    /// How it is meant.
+    pub tone: Tone,
+    /// The thing that the value names.
+    pub leads_to: Option<Entity>,
+}
+
+/// How a value is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As it is.
+    Plain,
+    /// Verified, up.
+    Good,
+    /// Refused, down.
+    Bad,
+}
+
+struct Table<'a> {
+    words: &'a Words,
+    rows: Vec<Row>,
+}
+
+impl Table<'_> {
+    fn row(&mut self, label: &'static str, value: impl ToString) -> &mut Row {
+        let row = Row { label, value: value.to_string(), tone: Tone::Plain, leads_to: None };
+        self.rows.push(row);
+        self.rows.last_mut().expect("a row was pushed just now")
+    }
+
+    fn some(&mut self, label: &'static str, value: impl ToString) {
+        let value = value.to_string();
+        if !value.is_empty() {
+            self.row(label, value);
+        }
+    }
+
+    fn link(&mut self, label: &'static str, value: impl ToString, entity: Entity) {
+        self.row(label, value).leads_to = Some(entity);
+    }
+
+    fn toned(&mut self, label: &'static str, value: String, tone: Tone) {
+        self.row(label, value).tone = tone;
+    }
+
+    fn bytes(&mut self, label: &'static str, bytes: u64) {
+        self.row(label, size(bytes));
+    }
+
+    fn descriptor(&mut self, of: &Descriptor) {
+        self.row("fact-digest", &of.digest);
+        self.row("fact-media-type", &of.media_type);
+        self.bytes("fact-size", of.size);
+        if let Some(platform) = &of.platform {
+            self.row("fact-platform", platform);
+        }
+    }
+}
+
+/// `sha256:8d4e…77aa`
+pub fn short(digest: &Digest) -> String {
+    let text = digest.to_string();
+    match text.split_once(':') {
+        Some((algorithm, hex)) if hex.len() > 12 => format!("{algorithm}:{}…{}", &hex[..8], &hex[hex.len() - 4..]),
+        _ => text,
+    }
+}
+
+/// `1,096 B`, `1.2 MB`, as Docker counts: a kilobyte is a thousand.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => {
+            let text = bytes.to_string();
+            if bytes >= 1000 { format!("{},{} B", &text[..1], &text[1..]) } else { format!("{text} B") }
+        }
+        10_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.2} MB", bytes as f64 / 1e6),
+        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// What is known of that thing; none when it is not in this World.
+pub fn of(entity: &Entity, world: &World, words: &Words) -> Option<Facts> {
+    let mut t = Table { words, rows: Vec::new() };
+    let (title, kind, family) = describe(entity, world, &mut t)?;
+    Some(Facts { title, kind, family, rows: t.rows })
+}
+
+type Described = Option<(String, &'static str, Family)>;
+
+fn describe(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
+    match entity {
+        Entity::Host => host(world, t),
+        Entity::Registry(_) | Entity::RemoteTag(_) | Entity::Index(_) | Entity::Manifest(_) | Entity::Config(_) => {
+            image(entity, world, t)
+        }
+        Entity::Tag(_) | Entity::Blob(_) | Entity::Layer(_) => stored(entity, world, t),
+        Entity::Mount(_) | Entity::Volume(_) | Entity::Dir(_) => storage(entity, world, t),
+        Entity::Container(_) | Entity::Namespace(_) | Entity::Process(_) | Entity::Cgroup(_) => {
+            process(entity, world, t)
+        }
+        Entity::Network(_) | Entity::Link(_) | Entity::Route(..) | Entity::Rule(_) => network(entity, world, t),
+    }
+}
+
+fn host(world: &World, t: &mut Table<'_>) -> Described {
+    let host = world.host.as_ref()?;
+    t.row("fact-os", &host.os);
+    t.row("fact-kernel", &host.kernel);
+    t.row("fact-mode", if host.rootless { t.words.say("chip-rootless") } else { t.words.say("chip-root") });
+    t.link("fact-netns", host.netns, Entity::Namespace(host.netns));
+    t.row("fact-cgroup", format!("{:?}", host.cgroup).to_lowercase());
+    t.row("fact-root", &host.root);
+    t.row("fact-pid", host.engine_pid);
+    Some((host.hostname.clone(), "kind-host", Family::Network))
+}
+
+fn image(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
+    match entity {
+        Entity::Registry(key) => {
+            let registry = world.registries.get(key)?;
+            t.row("fact-scheme", &registry.scheme);
+            t.row("fact-auth", &registry.auth);
+            Some((registry.host.clone(), "kind-registry", Family::Image))
+        }
+        Entity::RemoteTag(key) => {
+            let tag = world.remote_tags.get(key)?;
+            t.link("fact-registry", &tag.registry, Entity::Registry(tag.registry.clone()));
+            let target = &tag.target.digest;
+            let at = if world.indexes.contains_key(target) {
+                Entity::Index(target.clone())
+            } else {
+                Entity::Manifest(target.clone())
+            };
+            t.link("fact-points-at", short(target), at);
+            t.row("fact-media-type", &tag.target.media_type);
+            Some((key.clone(), "kind-remote-tag", Family::Image))
+        }
+        Entity::Index(key) => {
+            let index = world.indexes.get(key)?;
+            t.descriptor(&index.this);
+            for entry in &index.manifests {
+                let platform = entry.platform.as_ref().map_or_else(|| short(&entry.digest), ToString::to_string);
+                t.link("fact-entry", platform, Entity::Manifest(entry.digest.clone()));
+            }
+            Some((short(key), "kind-index", Family::Image))
+        }
+        Entity::Manifest(key) => {
+            let Some(manifest) = world.manifests.get(key) else {
+                let entry = world.indexes.values().flat_map(|i| &i.manifests).find(|m| m.digest == *key)?;
+                t.descriptor(entry);
+                t.row("fact-fetched", t.words.say("no"));
+                return Some((short(key), "kind-manifest", Family::Image));
+            };
+            t.descriptor(&manifest.this);
+            t.link("fact-config", short(&manifest.config.digest), Entity::Config(manifest.config.digest.clone()));
+            for layer in &manifest.layers {
+                t.link("fact-layer", short(&layer.digest), Entity::Blob(layer.digest.clone()));
+            }
+            Some((short(key), "kind-manifest", Family::Image))
+        }
+        Entity::Config(key) => {
+            let config = world.configs.get(key)?;
+            t.row("fact-digest", &config.this.digest);
+            t.row("fact-platform", &config.platform);
+            t.some("Entrypoint", config.entrypoint.join(" "));
+            t.some("Cmd", config.cmd.join(" "));
+            config.env.iter().for_each(|env| t.some("Env", env));
+            t.some("WorkingDir", &config.working_dir);
+            t.some("User", &config.user);
+            config.exposed_ports.iter().for_each(|port| t.some("ExposedPorts", port));
+            config.volumes.iter().for_each(|path| t.some("Volumes", path));
+            t.some("StopSignal", config.stop_signal.clone().unwrap_or_default());
+            t.some("created", config.created.clone().unwrap_or_default());
+            config.diff_ids.iter().for_each(|id| t.some("diffID", short(id)));
+            Some((short(key), "kind-config", Family::Image))
+        }
+        _ => None,
+    }
+}
+
+fn stored(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
+    match entity {
+        Entity::Tag(key) => {
+            let tag = world.tags.get(key)?;
+            t.link("fact-image-id", short(&tag.image), Entity::Config(tag.image.clone()));
+            if let Some(manifest) = &tag.manifest {
+                t.link("fact-manifest", short(manifest), Entity::Manifest(manifest.clone()));
+            }
+            Some((key.clone(), "kind-tag", Family::Image))
+        }
+        Entity::Blob(key) => {
+            let blob = world.blobs.get(key)?;
+            t.descriptor(&blob.descriptor);
+            match &blob.state {
+                BlobState::Waiting => t.toned("fact-state", t.words.say("blob-waiting"), Tone::Plain),
+                BlobState::Receiving(got) => {
+                    let text = format!("{} / {}", size(*got), size(blob.descriptor.size));
+                    t.toned("fact-state", text, Tone::Plain);
+                }
+                BlobState::Verified { reused } => {
+                    let key = if *reused { "blob-reused" } else { "blob-verified" };
+                    t.toned("fact-state", t.words.say(key), Tone::Good);
+                }
+                BlobState::Rejected(problem) => t.toned("fact-state", t.words.problem(problem), Tone::Bad),
+            }
+            if let Some(layer) = world.layers.values().find(|layer| layer.blob.as_ref() == Some(key)) {
+                t.link("fact-unpacked", short(&layer.chain_id), Entity::Layer(layer.chain_id.clone()));
+            }
+            Some((short(key), "kind-blob", Family::Layer))
+        }
+        Entity::Layer(key) => {
+            let layer = world.layers.get(key)?;
+            t.row("fact-chain-id", &layer.chain_id);
+            t.row("diffID", &layer.diff_id);
+            if let Some(parent) = &layer.parent {
+                t.link("fact-parent", short(parent), Entity::Layer(parent.clone()));
+            }
+            if let Some(blob) = &layer.blob {
+                t.link("fact-blob", short(blob), Entity::Blob(blob.clone()));
+            }
+            t.bytes("fact-size", layer.size);
+            t.row("fact-entries", layer.entries);
+            t.row("fact-path", &layer.path);
+            for file in layer.files.iter().take(40) {
+                let (label, tone) = match file.effect {
+                    Effect::Added => ("effect-added", Tone::Good),
+                    Effect::Replaced => ("effect-replaced", Tone::Plain),
+                    Effect::Deleted => ("effect-deleted", Tone::Bad),
+                    Effect::Opaque => ("effect-opaque", Tone::Bad),
+                };
+                t.toned(label, file.path.clone(), tone);
+            }
+            Some((short(key), "kind-layer", Family::Layer))
+        }
+        _ => None,
+    }
+}
+
+fn storage(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
+    match entity {
+        Entity::Mount(key) => {
+            let mount = world.mounts.get(key)?;
+            t.row("fact-fstype", &mount.fstype);
+            t.row("fact-source", &mount.source);
+            t.row("fact-fs-root", &mount.root);
+            match &mount.kind {
+                MountKind::Overlay { lower, upper, work } => {
+                    lower.iter().for_each(|dir| t.some("lowerdir", dir));
+                    t.link("upperdir", upper, Entity::Dir(upper.clone()));
+                    t.link("workdir", work, Entity::Dir(work.clone()));
+                }
+                MountKind::Volume { name } => t.link("fact-volume", name, Entity::Volume(name.clone())),
+                MountKind::Bind { from } => t.link("fact-bind-from", from, Entity::Dir(from.clone())),
+                MountKind::Tmpfs | MountKind::System => {}
+            }
+            t.row("fact-access", if mount.read_only { "ro" } else { "rw" });
+            t.row("fact-options", &mount.options);
+            t.row("fact-mount-id", mount.key.id);
+            t.link("fact-mntns", mount.key.mntns, Entity::Namespace(mount.key.mntns));
+            Some((mount.target.clone(), "kind-mount", Family::Storage))
+        }
+        Entity::Volume(key) => {
+            let volume = world.volumes.get(key)?;
+            t.row("fact-path", &volume.path);
+            t.row("fact-anonymous", t.words.say(if volume.anonymous { "yes" } else { "no" }));
+            for mount in world.mounts.values() {
+                if matches!(&mount.kind, MountKind::Volume { name } if name == key) {
+                    t.link("fact-mounted-at", &mount.target, Entity::Mount(mount.key));
+                }
+            }
+            Some((key.clone(), "kind-volume", Family::Storage))
+        }
+        Entity::Dir(key) => {
+            let dir = world.dirs.get(key)?;
+            t.row("fact-role", format!("{:?}", dir.role).to_lowercase());
+            t.row("fact-path", &dir.path);
+            container_row(dir.container.as_ref(), world, t);
+            let name = key.rsplit('/').find(|part| !part.is_empty()).unwrap_or(key);
+            Some((name.to_owned(), "kind-dir", Family::Storage))
+        }
+        _ => None,
+    }
+}
+
+fn container_row(id: Option<&crate::spec::ContainerId>, world: &World, t: &mut Table<'_>) {
+    if let Some(id) = id {
+        let name = world.containers.get(id).map_or_else(|| id.to_string(), |container| container.name.clone());
+        t.link("fact-container", name, Entity::Container(id.clone()));
+    }
+}
+
+fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
+    match entity {
+        Entity::Container(key) => {
+            let container = world.containers.get(key)?;
+            match container.state {
+                ContainerState::Created => t.toned("fact-state", "created".into(), Tone::Plain),
+                ContainerState::Running { pid } => {
+                    t.toned("fact-state", "running".into(), Tone::Good);
+                    t.link("PID", pid, Entity::Process(pid));
+                }
+                ContainerState::Exited { status } => {
+                    let tone = if status == 0 { Tone::Plain } else { Tone::Bad };
+                    t.toned("fact-state", format!("exited ({status})"), tone);
+                }
+            }
+            t.row("fact-id", container.id.short());
+            t.link("fact-image", &container.image_name, Entity::Config(container.image.clone()));
+            t.row("fact-argv", container.argv.join(" "));
+            t.row("fact-hostname", &container.hostname);
+            t.row("fact-network", &container.network_mode);
+            t.some("WorkingDir", &container.working_dir);
+            t.some("User", &container.user);
+            t.row("tty", t.words.say(if container.tty { "yes" } else { "no" }));
+            container.env.iter().for_each(|env| t.some("Env", env));
+            for namespace in world.namespaces.values().filter(|n| n.container.as_ref() == Some(key)) {
+                t.link(kind_name(namespace.kind), namespace.inode, Entity::Namespace(namespace.inode));
+            }
+            Some((container.name.clone(), "kind-container", Family::Process))
+        }
+        Entity::Namespace(key) => {
+            let namespace = world.namespaces.get(key)?;
+            t.row("fact-kind", kind_name(namespace.kind));
+            t.row("fact-inode", namespace.inode);
+            container_row(namespace.container.as_ref(), world, t);
+            for link in world.links_in(*key) {
+                t.link("fact-link", &link.name, Entity::Link(link.key.clone()));
+            }
+            Some((format!("{}:[{key}]", kind_name(namespace.kind)), "kind-namespace", Family::Process))
+        }
+        Entity::Process(key) => {
+            let state = world.processes.get(key)?;
+            process_rows(state, t);
+            container_row(state.process.container.as_ref(), world, t);
+            Some((state.process.argv.join(" "), "kind-process", Family::Process))
+        }
+        Entity::Cgroup(key) => {
+            let cgroup = world.cgroups.get(key)?;
+            container_row(Some(&cgroup.container), world, t);
+            cgroup.limits.iter().for_each(|(file, limit)| t.some("fact-limit", format!("{file} = {limit}")));
+            Some((key.clone(), "kind-cgroup", Family::Process))
+        }
+        _ => None,
+    }
+}
+
+fn process_rows(state: &ProcessState, t: &mut Table<'_>) {
+    t.row("PID", state.process.pid);
+    t.row("fact-inner-pid", state.process.inner_pid);
+    for property in &state.properties {
+        match property {
+            Property::Executes(argv) => t.some("exec", argv.join(" ")),
+            Property::Hostname(name) => t.some("fact-hostname", name),
+            Property::Root(path) => t.some("root", path),
+            Property::Credentials(ids) => t.some("uid:gid", ids),
+            Property::Capabilities(names) => t.some("CapEff", names.join(", ")),
+            Property::Seccomp(mode) => t.some("Seccomp", mode),
+            Property::NoNewPrivs(set) => t.some("NoNewPrivs", u8::from(*set)),
+            Property::WorkingDir(path) => t.some("cwd", path),
+            Property::Cgroup(path) => t.some("cgroup", path),
+            Property::Protected(paths) => t.some("fact-protected", paths.join(" ")),
+            Property::Did(what) => t.some("fact-did", what),
+        }
+    }
+    for (kind, inode) in &state.process.namespaces {
+        t.link(kind_name(*kind), inode, Entity::Namespace(*inode));
+    }
+}
+
+/// `net`, as /proc/<pid>/ns names it.
+fn kind_name(kind: NamespaceKind) -> &'static str {
+    match kind {
+        NamespaceKind::Cgroup => "cgroup",
+        NamespaceKind::Ipc => "ipc",
+        NamespaceKind::Mnt => "mnt",
+        NamespaceKind::Net => "net",
+        NamespaceKind::Pid => "pid",
+        NamespaceKind::User => "user",
+        NamespaceKind::Uts => "uts",
+    }
+}
+
+fn network(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
+    match entity {
+        Entity::Network(key) => {
+            let network = world.networks.get(key)?;
+            t.row("fact-driver", &network.driver);
+            t.some("fact-subnet", &network.subnet);
+            t.some("fact-gateway", &network.gateway);
+            if let Some(bridge) = &network.bridge {
+                t.link("fact-bridge", &bridge.0, Entity::Link(bridge.clone()));
+            }
+            for ((of, address), container) in &world.leases {
+                if of == key {
+                    let name = world.containers.get(container).map_or("", |c| c.name.as_str());
+                    t.link("fact-lease", format!("{address} {name}"), Entity::Container(container.clone()));
+                }
+            }
+            Some((network.name.clone(), "kind-network", Family::Network))
+        }
+        Entity::Link(key) => {
+            let link = world.links.get(key)?;
+            link_rows(link, world, t);
+            let title = link.peer_ifindex.map_or_else(|| link.name.clone(), |peer| format!("{}@if{peer}", link.name));
+            let kind = match link.kind {
+                LinkKind::Loopback => "kind-loopback",
+                LinkKind::Bridge => "kind-bridge",
+                LinkKind::Veth if link.master.is_some() => "kind-veth-host",
+                LinkKind::Veth => "kind-veth",
+                LinkKind::Uplink => "kind-uplink",
+                LinkKind::Other => "kind-link",
+            };
+            Some((title, kind, Family::Network))
+        }
+        Entity::Route(netns, destination) => {
+            let route = world.routes.iter().find(|r| r.netns == *netns && r.destination == *destination)?;
+            t.some("via", route.via.clone().unwrap_or_default());
+            t.row("dev", &route.dev);
+            t.link("fact-netns", netns, Entity::Namespace(*netns));
+            Some((destination.clone(), "kind-route", Family::Network))
+        }
+        Entity::Rule(key) => {
+            let rule = world.rules.get(key)?;
+            t.row("fact-rule", &rule.text);
+            if let Some(network) = &rule.network {
+                t.link("fact-network", network, Entity::Network(network.clone()));
+            }
+            t.link("fact-netns", rule.netns, Entity::Namespace(rule.netns));
+            Some((rule.action.clone(), "kind-rule", Family::Network))
+        }
+        _ => None,
+    }
+}
+
+fn link_rows(link: &Link, world: &World, t: &mut Table<'_>) {
+    t.row("fact-kind", format!("{:?}", link.kind).to_lowercase());
+    match world.peer_of(link) {
+        Some(peer) => {
+            let text = format!("{} ↔ {}  {}", link.ifindex, peer.ifindex, peer.name);
+            t.link("ifindex", text, Entity::Link(peer.key.clone()));
+        }
+        None => t.some("ifindex", link.ifindex),
+    }
+    if let Some(master) = link.master
+        && let Some(bridge) = world.links.values().find(|l| l.netns == link.netns && l.ifindex == master)
+    {
+        t.link("fact-master", &bridge.name, Entity::Link(bridge.key.clone()));
+    }
+    let (state, tone) = if link.up { ("UP", Tone::Good) } else { ("DOWN", Tone::Bad) };
+    t.toned("fact-state", state.to_owned(), tone);
+    world.addresses_of(&link.key).for_each(|cidr| t.some("fact-address", cidr));
+    t.row("MTU", link.mtu);
+    t.some("MAC", &link.mac);
+    t.link("fact-netns", link.netns, Entity::Namespace(link.netns));
+    container_row(link.container.as_ref(), world, t);
+}

@@ -1,0 +1,57 @@
+//! The keys, over everything.
+
+use super::Look;
+use crate::ui::command::{self, Command};
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::widgets::{self, Loudness};
+use egui::{KeyboardShortcut, ModifierNames, RichText};
+
+/// Shows the keys.
+pub fn show(ctx: &egui::Context, look: &mut Look<'_>) {
+    let bindings = command::bindings();
+    let modal = egui::Modal::new(egui::Id::unique("help")).show(ctx, |ui| {
+        ui.set_width(640.0);
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(look.say("help-title")).font(fonts::bold(19.0)));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let label = look.say("close");
+                if widgets::icon_button(ui, Icon::Close, &label, "Esc", Loudness::Quiet, 28.0).clicked() {
+                    look.want(Command::Help);
+                }
+            });
+        });
+        ui.add_space(8.0);
+        let half = bindings.len().div_ceil(2);
+        ui.columns(2, |columns| {
+            for (column, part) in columns.iter_mut().zip(bindings.chunks(half)) {
+                egui::Grid::new("keys").num_columns(2).spacing([16.0, 7.0]).show(column, |ui| {
+                    for binding in part {
+                        let keys: Vec<_> = binding.keys.iter().map(name).collect();
+                        ui.label(RichText::new(keys.join("   ")).font(fonts::mono(13.0)).color(look.theme.accent));
+                        ui.label(look.say(&format!("key-{}", binding.name)));
+                        ui.end_row();
+                    }
+                });
+            }
+        });
+        ui.add_space(8.0);
+        ui.label(RichText::new(look.say("help-terminal")).color(look.theme.weak).size(13.0));
+    });
+    if modal.should_close() {
+        look.want(Command::Help);
+    }
+}
+
+/// `Ctrl+O`, `Shift+→`, `?`
+pub fn name(shortcut: &KeyboardShortcut) -> String {
+    let key = match shortcut.logical_key {
+        egui::Key::Backtick => "`",
+        egui::Key::Space => "Space",
+        egui::Key::Escape => "Esc",
+        egui::Key::Slash => "/",
+        key => key.symbol_or_name(),
+    };
+    let names = ModifierNames::NAMES.format(&shortcut.modifiers, false);
+    if names.is_empty() { key.to_owned() } else { format!("{names}+{key}") }
+}

@@ -1,0 +1,226 @@
+//! The inspector: the selected thing with everything that is known of it, and how it is known.
+
+use super::{Look, timeline::seconds};
+use crate::trace::{Body, Entity, Event, Evidence};
+use crate::ui::command::Command;
+use crate::ui::facts::{self, Facts, Row, Tone};
+use crate::ui::icons::Icon;
+use crate::ui::widgets::{self, Loudness};
+use crate::ui::{evidence, fonts};
+use egui::{Label, Layout, RichText, ScrollArea, Sense, Ui, vec2};
+use std::sync::Arc;
+
+/// How many events are shown as evidence, the latest first.
+const EVENTS: usize = 8;
+
+/// Shows it in all the room there is.
+pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
+    let shell = look.shell;
+    let known = shell.selection.as_ref().map(|entity| (entity, facts::of(entity, shell.world(), look.words)));
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.add_space(4.0);
+        match known {
+            None => nothing(ui, look),
+            Some((entity, None)) => gone(ui, look, entity),
+            Some((entity, Some(facts))) => {
+                thing(ui, look, &facts);
+                evidences(ui, look, entity);
+            }
+        }
+    });
+}
+
+fn nothing(ui: &mut Ui, look: &mut Look<'_>) {
+    ui.label(RichText::new(look.say("inspector-title")).font(fonts::bold(16.0)));
+    ui.add_space(4.0);
+    ui.label(RichText::new(look.say("inspector-nothing")).color(look.theme.weak));
+    changes(ui, look);
+}
+
+/// Not there at this moment: it comes later, or it is gone.
+fn gone(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
+    ui.label(RichText::new(short_name(entity)).font(fonts::mono(16.0)));
+    ui.add_space(4.0);
+    let shell = look.shell;
+    let was = shell.trace.touching(entity, shell.cursor.position()).next().is_some();
+    let key = if was { "inspector-gone" } else { "inspector-not-yet" };
+    ui.label(RichText::new(look.say(key)).color(look.theme.weak));
+    if was {
+        evidences(ui, look, entity);
+    }
+}
+
+/// What the last step changed, to be chosen from.
+fn changes(ui: &mut Ui, look: &mut Look<'_>) {
+    let shell = look.shell;
+    if shell.changed().is_empty() {
+        return;
+    }
+    ui.add_space(16.0);
+    widgets::caption(ui, &look.say("inspector-changed"));
+    ui.add_space(4.0);
+    for entity in shell.changed().iter().take(12) {
+        let Some(facts) = facts::of(entity, shell.world(), look.words) else { continue };
+        let theme = look.theme;
+        let text = format!("{} · {}", look.say(facts.kind), facts.title);
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &text));
+        let fill = if response.hovered() || response.has_focus() { theme.line } else { theme.card };
+        ui.painter().rect_filled(rect, 6.0, fill);
+        ui.painter().circle_filled(rect.left_center() + vec2(14.0, 0.0), 4.0, theme.family(facts.family));
+        let at = rect.left_top() + vec2(26.0, 7.0);
+        widgets::line(ui.painter(), at, rect.width() - 34.0, &text, fonts::regular(13.0), theme.text);
+        if response.clicked() {
+            look.want(Command::Select(Some(entity.clone())));
+        }
+    }
+}
+
+fn thing(ui: &mut Ui, look: &mut Look<'_>, facts: &Facts) {
+    let color = look.theme.family(facts.family);
+    ui.add(Label::new(RichText::new(&*fonts::composed(&facts.title)).font(fonts::mono(17.0))).wrap());
+    ui.add_space(2.0);
+    widgets::chip(ui, &look.say(facts.kind), color, "");
+    ui.add_space(8.0);
+    for row in &facts.rows {
+        fact(ui, look, row);
+    }
+}
+
+fn fact(ui: &mut Ui, look: &mut Look<'_>, row: &Row) {
+    let theme = look.theme;
+    let name = if row.label.starts_with("fact-") || row.label.starts_with("effect-") {
+        look.say(row.label)
+    } else {
+        row.label.to_owned()
+    };
+    let color = match (row.tone, &row.leads_to) {
+        (Tone::Good, _) => theme.good,
+        (Tone::Bad, _) => theme.bad,
+        (Tone::Plain, Some(_)) => theme.accent,
+        (Tone::Plain, None) => theme.text,
+    };
+    let width = ui.available_width();
+    let sense = if row.leads_to.is_some() { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), sense);
+    let value = fonts::composed(&row.value);
+    response.widget_info(|| {
+        let role = if row.leads_to.is_some() { egui::Role::Button } else { egui::Role::Label };
+        egui::WidgetInfo::labeled(role, true, format!("{name}: {value}"))
+    });
+    if ui.is_rect_visible(rect) {
+        let painter = ui.painter();
+        let at = rect.left_top() + vec2(0.0, 6.0);
+        let label = widgets::line(painter, at, width * 0.5, &name, fonts::regular(13.0), theme.weak);
+        let room = (rect.right() - label.right() - 12.0).max(20.0);
+        let font = fonts::mono(13.0);
+        let galley = painter.layout_no_wrap(value.to_string(), font.clone(), color);
+        let left = rect.right() - galley.size().x.min(room);
+        widgets::line(painter, egui::pos2(left, at.y), room, &value, font, color);
+        painter.hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, theme.line));
+        if response.hovered() && row.leads_to.is_some() {
+            painter.hline(left..=rect.right(), rect.bottom() - 5.0, egui::Stroke::new(1.0, color));
+        }
+    }
+    if response.clicked() {
+        look.want(Command::Select(row.leads_to.clone()));
+    }
+    response.on_hover_text(format!("{name}  {value}")).context_menu(|ui| {
+        if ui.button(look.say("copy")).clicked() {
+            look.want(Command::Copy(row.value.clone()));
+            ui.close();
+        }
+    });
+}
+
+fn evidences(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
+    let shell = look.shell;
+    let all: Vec<&Arc<Event>> = shell.trace.touching(entity, shell.cursor.position()).rev().collect();
+    if all.is_empty() {
+        return;
+    }
+    ui.add_space(16.0);
+    widgets::caption(ui, &look.say("inspector-evidence"));
+    ui.add_space(4.0);
+    for event in all.iter().take(EVENTS) {
+        let Body::Observed { evidence, .. } = &event.body else { continue };
+        for (i, evidence) in evidence.iter().enumerate() {
+            card(ui, look, event, i, evidence);
+        }
+    }
+    if all.len() > EVENTS {
+        let rest = (all.len() - EVENTS).to_string();
+        widgets::caption(ui, &look.words.say_with("inspector-more", &[("count", rest.as_str())]));
+    }
+    by_hand(ui, look, &all);
+    ui.add_space(12.0);
+}
+
+fn card(ui: &mut Ui, look: &mut Look<'_>, event: &Event, number: usize, evidence: &Evidence) {
+    let theme = look.theme;
+    widgets::well(&theme).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            let text = format!("{}  ·  #{}  ·  +{}", evidence::title(evidence), event.seq, seconds(event.at));
+            ui.add(Label::new(RichText::new(text).font(fonts::mono(11.5)).color(theme.weak)).truncate());
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                let label = look.say("copy");
+                if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
+                    look.want(Command::Copy(evidence::plain(evidence)));
+                }
+            });
+        });
+        ui.push_id((event.seq, number), |ui| {
+            let job = evidence::job(evidence, &theme, ui.available_width());
+            ui.add(Label::new(job).wrap());
+        });
+    });
+    ui.add_space(2.0);
+}
+
+/// The command with which a person could do the step that made this thing what it is.
+fn by_hand(ui: &mut Ui, look: &mut Look<'_>, events: &[&Arc<Event>]) {
+    let trace = &look.shell.trace;
+    let steps = events.iter().filter_map(|event| match &event.body {
+        Body::Observed { step, .. } => step.and_then(|id| trace.step(id)),
+        _ => None,
+    });
+    let Some(line) = steps.map(|record| &record.step.plan.by_hand).find(|line| !line.is_empty()) else { return };
+    ui.add_space(12.0);
+    widgets::caption(ui, &look.say("inspector-by-hand"));
+    ui.add_space(4.0);
+    let theme = look.theme;
+    widgets::well(&theme).show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            let width = ui.available_width() - 28.0;
+            ui.allocate_ui(vec2(width, 0.0), |ui| {
+                ui.set_width(width);
+                ui.add(Label::new(evidence::command(line, &theme, width, 12.5)).wrap());
+            });
+            let label = look.say("copy-command");
+            if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
+                look.want(Command::Copy(line.clone()));
+            }
+        });
+    });
+}
+
+/// A name for a thing that is not in the World.
+fn short_name(entity: &Entity) -> String {
+    match entity {
+        Entity::Host => "host".to_owned(),
+        Entity::Registry(key) | Entity::RemoteTag(key) | Entity::Tag(key) | Entity::Volume(key) => key.clone(),
+        Entity::Dir(key) | Entity::Cgroup(key) | Entity::Rule(key) | Entity::Route(_, key) => key.clone(),
+        Entity::Index(digest)
+        | Entity::Manifest(digest)
+        | Entity::Config(digest)
+        | Entity::Blob(digest)
+        | Entity::Layer(digest) => facts::short(digest),
+        Entity::Mount(key) => format!("mount {}", key.id),
+        Entity::Container(id) => id.as_str().chars().take(12).collect(),
+        Entity::Namespace(inode) => inode.to_string(),
+        Entity::Process(pid) => format!("PID {pid}"),
+        Entity::Network(id) => id.to_string(),
+        Entity::Link(key) => key.0.to_string(),
+    }
+}

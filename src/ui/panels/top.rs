@@ -1,0 +1,124 @@
+//! The bar at the top: where one is, how closely one looks, and the window's own settings.
+
+use super::Look;
+use crate::i18n::Lang;
+use crate::trace::{Level, Mode};
+use crate::ui::command::Command;
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::state::Origin;
+use crate::ui::widgets::{self, Loudness};
+use egui::{Layout, RichText, Ui};
+
+/// How high it is.
+pub const HEIGHT: f32 = 48.0;
+
+/// Shows it in all the room there is. `title` is the lesson's.
+pub fn show(ui: &mut Ui, look: &mut Look<'_>, title: &str) {
+    ui.horizontal_centered(|ui| {
+        ui.add_space(20.0);
+        let name = egui::Label::new(RichText::new("dockwalk").font(fonts::bold(18.0))).selectable(false);
+        if ui.add(name.sense(egui::Sense::click())).on_hover_text(look.say("top-start-page")).clicked() {
+            look.want(Command::StartPage);
+        }
+        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.add_space(14.0);
+            settings(ui, look);
+            ui.add_space(12.0);
+            level(ui, look);
+            ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add_space(12.0);
+                let chips = chips(look);
+                // The chips are fixed in width, the title gets what is left.
+                let room: f32 = chips.iter().map(|(text, ..)| text.chars().count() as f32 * 8.5 + 30.0).sum();
+                let width = (ui.available_width() - room - 12.0).max(0.0);
+                if width > 60.0 {
+                    let text = RichText::new(title).size(14.5).color(look.theme.weak);
+                    let label = egui::Label::new(text).truncate().selectable(false);
+                    ui.allocate_ui(egui::vec2(width, 24.0), |ui| ui.add(label));
+                }
+                for (text, color, tip) in chips {
+                    if ui.available_width() > text.chars().count() as f32 * 8.0 + 24.0 {
+                        widgets::chip(ui, &text, color, &tip);
+                    }
+                }
+            });
+        });
+    });
+}
+
+/// What is true of the source, as (text, colour, tooltip).
+fn chips(look: &Look<'_>) -> Vec<(String, egui::Color32, String)> {
+    let (shell, theme) = (look.shell, &look.theme);
+    let mut chips = Vec::new();
+    match &shell.origin {
+        Origin::Live => chips.push((look.say("chip-live"), theme.good, look.say("chip-live-tip"))),
+        Origin::Recorded { path, torn } => {
+            let tip = path.display().to_string();
+            match torn {
+                None => chips.push((look.say("chip-recording"), theme.weak, tip)),
+                Some(torn) => {
+                    let line = torn.line.to_string();
+                    let why = look.words.say_with("chip-torn-tip", &[("path", tip.as_str()), ("line", line.as_str())]);
+                    chips.push((look.say("chip-torn"), theme.warn, why));
+                }
+            }
+        }
+        _ => return chips,
+    }
+    if let Some(host) = &shell.world().host {
+        let mode = look.say(if host.mode == Mode::Lab { "chip-lab" } else { "chip-host" });
+        let user = look.say(if host.rootless { "chip-rootless" } else { "chip-root" });
+        let tip = format!("{} · Linux {} · {}", host.os, host.kernel, host.hostname);
+        chips.push((format!("{mode} · {user}"), theme.weak, tip));
+    }
+    let registries = &shell.world().registries;
+    if let Some(builtin) = registries.values().find(|registry| registry.builtin) {
+        chips.push((look.say("chip-builtin"), theme.weak, builtin.host.clone()));
+    } else if let Some(registry) = registries.values().next() {
+        chips.push((registry.host.clone(), theme.weak, look.say("chip-registry-tip")));
+    }
+    chips
+}
+
+fn level(ui: &mut Ui, look: &mut Look<'_>) {
+    let choices = [
+        (Level::Story, look.say("level-story")),
+        (Level::Stage, look.say("level-stage")),
+        (Level::Kernel, look.say("level-kernel")),
+    ];
+    if let Some(level) = widgets::segmented(ui, "level", &choices, look.shell.cursor.level()) {
+        look.want(Command::Level(level));
+    }
+    if ui.ctx().content_rect().width() > 1150.0 {
+        ui.add(egui::Label::new(RichText::new(look.say("level")).size(13.0).color(look.theme.weak)).selectable(false));
+    }
+}
+
+/// From right to left.
+fn settings(ui: &mut Ui, look: &mut Look<'_>) {
+    ui.spacing_mut().item_spacing.x = 4.0;
+    let help = look.say("key-help");
+    let response = ui
+        .add(egui::Button::new(RichText::new("?").font(fonts::bold(15.0))).frame(false))
+        .on_hover_text(format!("{help}  ·  ?"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &help));
+    if response.clicked() {
+        look.want(Command::Help);
+    }
+    let dark = look.shell.dark;
+    let label = look.say(if dark { "top-light" } else { "top-dark" });
+    let icon = if dark { Icon::Moon } else { Icon::Sun };
+    if widgets::icon_button(ui, icon, &label, "T", Loudness::Quiet, 30.0).clicked() {
+        look.want(Command::OtherTheme);
+    }
+    let label = look.say("key-presenter");
+    if widgets::icon_button(ui, Icon::Screen, &label, "F", Loudness::Quiet, 30.0).clicked() {
+        look.want(Command::Presenter);
+    }
+    ui.add_space(6.0);
+    let languages = [(Lang::Ko, Lang::Ko.name().to_owned()), (Lang::En, Lang::En.name().to_owned())];
+    if let Some(lang) = widgets::segmented(ui, "language", &languages, look.shell.lang) {
+        look.want(Command::Language(lang));
+    }
+}
