@@ -1,1 +1,41 @@
-//! lesson
+//! Lessons: what a class is led through, what it is asked to predict, and how a machine's own World answers.
+//!
+//! ```text
+//! lessons/NN-slug/lesson.toml ─┐
+//! lessons/NN-slug/{ko,en}.md ──┴─▶ Lesson ──▶ Runner ◀── World, Console (live | recorded)
+//!                                    │           └─▶ StepView: what the window, or a report, shows
+//!                                    └─▶ lint, playback: `dockwalk lesson check`
+//! ```
+//!
+//! A lesson names *queries*, never answers: the right choice of a question, its distractors and the values of goals are
+//! computed from the World at hand. Pure: no file, process or clock is touched. It does not know how commands are run,
+//! where files come from, or that there is a window.
+
+mod answer;
+mod choices;
+mod claims;
+mod console;
+mod format;
+mod library;
+mod lint;
+mod playback;
+mod prose;
+mod query;
+mod runner;
+mod script;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use answer::{Answer, Term};
+pub use claims::{Verdict, verdicts_of};
+pub use console::Console;
+pub use format::{Lesson, Source};
+pub use library::{embedded, recording};
+pub use lint::lint;
+pub use playback::{Rest, play, rests};
+pub use prose::{ClaimNote, Prose, QuestionText, Section};
+pub use query::{Focus, Query};
+pub use runner::{Noticed, Progress, QuestionState, Runner};
+pub use script::{Condition, Goal, LessonStep, Question, Script, Shown, Tab, Terminal, Uses};
+pub use view::{ClaimView, GoalView, QuestionView, StepView};

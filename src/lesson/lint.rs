@@ -1,0 +1,100 @@
+use super::*;
+use crate::i18n::Lang;
+use crate::trace::Problem;
+use std::collections::BTreeSet;
+
+/// What is wrong with a lesson that is well formed: texts that are missing or that nothing shows, claims that the notes
+/// do not make, questions that cannot be asked, commands that docker's grammar refuses.
+///
+/// `command` says why it refuses a command line.
+pub fn lint(lesson: &Lesson, command: &dyn Fn(&str) -> Result<(), String>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let script = &lesson.script;
+    if lesson.folder != format!("{}-{}", script.id, script.slug) {
+        let problem = Problem::new("lesson-folder").with("file", script_file(lesson));
+        problems.push(problem.with("name", format!("{}-{}", script.id, script.slug)));
+    }
+    if script.steps.is_empty() {
+        problems.push(Problem::new("lesson-no-steps").with("file", script_file(lesson)));
+    }
+    let mut ids = BTreeSet::new();
+    let mut goals = BTreeSet::new();
+    for step in &script.steps {
+        let at = |code: &str, name: &str| {
+            Problem::new(code).with("file", script_file(lesson)).with("step", &step.id).with("name", name)
+        };
+        if !ids.insert(step.id.as_str()) {
+            problems.push(at("lesson-step-twice", &step.id));
+        }
+        if let Some(Err(reason)) = step.run.as_deref().map(command) {
+            problems.push(at("lesson-command", step.run.as_deref().unwrap_or_default()).with("reason", reason));
+        }
+        if step.terminal.is_some() != step.types.is_some() {
+            problems.push(at("lesson-terminal", &step.id));
+        }
+        for claim in step.claims.iter().filter(|claim| verdicts_of(claim).is_none()) {
+            problems.push(at("lesson-claim-unknown", claim));
+        }
+        for question in step.questions.iter().filter(|question| !question.ask.is_askable()) {
+            problems.push(at("lesson-question-form", &question.id));
+        }
+        for goal in &step.goals {
+            if let Condition::Console { shows: Shown::ValueOf(earlier), .. } = &goal.when
+                && !goals.contains(earlier.as_str())
+            {
+                problems.push(at("lesson-goal-earlier", earlier));
+            }
+            goals.insert(goal.id.as_str());
+        }
+    }
+    problems.extend(Lang::ALL.into_iter().flat_map(|lang| lint_prose(lesson, lang)));
+    problems
+}
+
+fn script_file(lesson: &Lesson) -> String {
+    format!("{}/lesson.toml", lesson.folder)
+}
+
+/// The texts against the script: what is missing, and what nothing shows.
+fn lint_prose(lesson: &Lesson, lang: Lang) -> Vec<Problem> {
+    let file = format!("{}/{}.md", lesson.folder, lang.code());
+    let missing = |name: String| Problem::new("lesson-missing").with("file", &file).with("name", name);
+    let orphan = |line: usize, name: String| {
+        Problem::new("lesson-orphan").with("file", &file).with("line", line).with("name", name)
+    };
+    let prose = lesson.prose(lang);
+    let mut problems = Vec::new();
+    for step in &lesson.script.steps {
+        let Some(section) = prose.sections.get(&step.id) else {
+            problems.push(missing(format!("## {}: …", step.id)));
+            continue;
+        };
+        let wanted = headings_of_script(step);
+        let written = headings_of_prose(section);
+        problems.extend(wanted.difference(&written).map(|name| missing(name.clone())));
+        problems.extend(written.difference(&wanted).map(|name| orphan(section.line, name.clone())));
+    }
+    let known = |id: &String| lesson.script.steps.iter().any(|step| step.id == *id);
+    let unknown = prose.sections.iter().filter(|(id, _)| !known(id));
+    problems.extend(unknown.map(|(id, section)| orphan(section.line, format!("## {id}"))));
+    problems
+}
+
+fn headings_of_script(step: &LessonStep) -> BTreeSet<String> {
+    let questions =
+        step.questions.iter().flat_map(|q| [format!("### question {}", q.id), format!("### answer {}", q.id)]);
+    let goals = step.goals.iter().map(|goal| format!("### goal {}", goal.id));
+    let claims = step.claims.iter().map(|claim| format!("### claim {claim}"));
+    questions.chain(goals).chain(claims).collect()
+}
+
+fn headings_of_prose(section: &Section) -> BTreeSet<String> {
+    let questions = section.questions.iter().flat_map(|(id, text)| {
+        let ask = (!text.ask.is_empty()).then(|| format!("### question {id}"));
+        let because = (!text.because.is_empty()).then(|| format!("### answer {id}"));
+        ask.into_iter().chain(because)
+    });
+    let goals = section.goals.keys().map(|id| format!("### goal {id}"));
+    let claims = section.claims.keys().map(|id| format!("### claim {id}"));
+    questions.chain(goals).chain(claims).collect()
+}

@@ -1,0 +1,132 @@
+//! A lesson against a recording: where each of its steps rests, and whether it is reached at all.
+
+use super::*;
+use crate::trace::{Body, Problem, Trace, World};
+use std::sync::Arc;
+
+/// Where a step of a lesson rests in a recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rest {
+    /// The step's id.
+    pub step: String,
+    /// The cursor's position to play to. At a step that has `stop_at`, the step of that kind comes next.
+    pub position: u64,
+    /// Goals that the recording does not reach; they belong to a step that rests nowhere but where the step before did.
+    pub missed: Vec<String>,
+}
+
+/// Walks a trace event by event with its World and console.
+struct Walk<'a> {
+    trace: &'a Trace,
+    position: u64,
+    world: World,
+    console: Console,
+}
+
+impl<'a> Walk<'a> {
+    fn new(trace: &'a Trace) -> Self {
+        Self { trace, position: 0, world: World::default(), console: Console::default() }
+    }
+
+    /// One event on. False at the end.
+    fn step(&mut self) -> bool {
+        let Some(event) = self.trace.event(self.position + 1) else { return false };
+        // It was applied once when it was pushed to the trace.
+        let applied = self.world.apply_event(event).is_ok();
+        self.console.push(event, &self.world);
+        self.position += 1;
+        applied
+    }
+
+    /// True when the next event announces this kind of step.
+    fn is_before(&self, kind: crate::trace::StepKind) -> bool {
+        self.trace.next_step(self.position).is_some_and(|record| record.step.plan.kind == kind)
+    }
+
+    /// True when an operation is under way and the next event does not begin another.
+    fn is_inside_op(&self) -> bool {
+        let begins = matches!(self.trace.event(self.position + 1).map(|e| &e.body), Some(Body::OpBegan { .. }));
+        !begins && self.world.ops.values().any(|state| state.outcome.is_none())
+    }
+}
+
+/// Where each step of the lesson rests in this recording.
+pub fn rests(lesson: &Arc<Lesson>, trace: &Trace) -> Vec<Rest> {
+    let mut seen = Vec::new();
+    walk(lesson, trace, |step, walk, runner| {
+        let missed = step.goals.iter().filter(|goal| runner.goal(&goal.id).is_none()).map(|g| g.id.clone()).collect();
+        seen.push(Rest { step: step.id.clone(), position: walk.position, missed });
+    });
+    seen
+}
+
+/// Plays the lesson on its recording: every goal must be reached, and every question must be open when it is asked and
+/// answered, from among its choices, before the end.
+pub fn play(lesson: &Arc<Lesson>, trace: &Trace) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let problem = |code: &str, step: &LessonStep, name: &str| {
+        Problem::new(code).with("lesson", &lesson.folder).with("step", &step.id).with("name", name)
+    };
+    walk(lesson, trace, |step, walk, runner| {
+        for goal in step.goals.iter().filter(|goal| runner.goal(&goal.id).is_none()) {
+            problems.push(problem("lesson-goal-missed", step, &goal.id));
+        }
+        for question in &step.questions {
+            let Some(asked) = runner.asked(&question.id) else {
+                problems.push(problem("lesson-question-no-choices", step, &question.id));
+                continue;
+            };
+            if question.ask.answer(&walk.world).is_some() {
+                problems.push(problem("lesson-question-late", step, &question.id));
+            }
+            match first_answer(&question.ask, walk) {
+                None => problems.push(problem("lesson-question-unanswered", step, &question.id)),
+                Some(answer) if !asked.choices.contains(&answer) => {
+                    problems.push(problem("lesson-question-outside", step, &question.id));
+                }
+                Some(_) => {}
+            }
+        }
+    });
+    problems
+}
+
+fn first_answer(query: &Query, from: &Walk<'_>) -> Option<Answer> {
+    let mut walk =
+        Walk { trace: from.trace, position: from.position, world: from.world.clone(), console: Console::default() };
+    loop {
+        match query.answer(&walk.world) {
+            Some(answer) => return Some(answer),
+            None if walk.step() => {}
+            None => return None,
+        }
+    }
+}
+
+/// Leads a runner through the trace, and calls `rest` where each step rests.
+fn walk(lesson: &Arc<Lesson>, trace: &Trace, mut rest: impl FnMut(&LessonStep, &Walk<'_>, &Runner)) {
+    let mut walk = Walk::new(trace);
+    let mut runner = Runner::new(Arc::clone(lesson));
+    for (i, step) in lesson.script.steps.iter().enumerate() {
+        runner.go_to(i);
+        let begun = (walk.position, walk.world.clone(), walk.console.clone());
+        runner.observe(&walk.world, &walk.console);
+        let mut at_stop = step.stop_at.is_none_or(|kind| walk.is_before(kind));
+        while !(at_stop && runner.step_is_done()) {
+            if !walk.step() {
+                break;
+            }
+            runner.observe(&walk.world, &walk.console);
+            at_stop = step.stop_at.is_none_or(|kind| walk.is_before(kind));
+        }
+        if !(at_stop && runner.step_is_done()) {
+            // Nothing of the step is in the trace: stay, so that the steps after it have a chance.
+            (walk.position, walk.world, walk.console) = begun;
+        } else if step.stop_at.is_none() && !step.goals.is_empty() {
+            while walk.is_inside_op() && walk.step() {
+                runner.observe(&walk.world, &walk.console);
+            }
+        }
+        rest(step, &walk, &runner);
+    }
+}

@@ -1,0 +1,357 @@
+//! Questions that lessons ask of a World. Each says how its answer is computed, and a few say among what to choose.
+
+mod focus;
+mod image;
+mod network;
+mod storage;
+
+pub use focus::Focus;
+
+use super::{Answer, Term, choices};
+use crate::spec::Reference;
+use crate::trace::{ContainerState, OpKind, Outcome, World};
+use serde::Deserialize;
+
+/// A typed question. It has no answer as long as the World does not know enough.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "query", deny_unknown_fields)]
+pub enum Query {
+    // ── image ──
+    /// Which kind of document the tag points at.
+    TagTargetKind {
+        /// The image.
+        image: Reference,
+    },
+    /// How many entries the index has.
+    IndexEntryCount {
+        /// The image.
+        image: Reference,
+    },
+    /// The index's digest.
+    IndexDigest {
+        /// The image.
+        image: Reference,
+    },
+    /// The platform of the entry that was chosen.
+    ChosenPlatform {
+        /// The image.
+        image: Reference,
+    },
+    /// The manifest's digest.
+    ManifestDigest {
+        /// The image.
+        image: Reference,
+    },
+    /// How many layers the manifest lists.
+    LayerCount {
+        /// The image.
+        image: Reference,
+    },
+    /// Is the config a document of its own, fetched after the manifest that describes it?
+    ConfigIsSeparate {
+        /// The image.
+        image: Reference,
+    },
+    /// The config's digest.
+    ConfigDigest {
+        /// The image.
+        image: Reference,
+    },
+    /// The digest of which document the image ID is.
+    ImageIdIsDigestOf {
+        /// The image.
+        image: Reference,
+    },
+    /// Is a layer's blob digest the same as its DiffID?
+    BlobDigestIsDiffId {
+        /// The image.
+        image: Reference,
+    },
+    /// Is the lowest unpacked layer the first or the last of the manifest?
+    LowestLayer {
+        /// The image.
+        image: Reference,
+    },
+    /// Is a path that an upper layer deletes still in the lower layer's own directory?
+    DeletedPathStillBelow {
+        /// The image.
+        image: Reference,
+    },
+    /// A path that a layer of the image deletes.
+    DeletedPath {
+        /// The image.
+        image: Reference,
+    },
+    /// Every blob verified, every layer unpacked, the local tag set?
+    ImagePulled {
+        /// The image.
+        image: Reference,
+    },
+
+    // ── network ──
+    /// The bridge's name.
+    BridgeName,
+    /// The bridge's address.
+    GatewayAddress,
+    /// The address reserved for the container.
+    NextAddress {
+        /// Its name.
+        container: String,
+    },
+    /// The address on the container's `eth0`, without the prefix length.
+    ContainerAddress {
+        /// Its name.
+        container: String,
+    },
+    /// The name of the veth's end on the host.
+    HostEndName {
+        /// The container's name.
+        container: String,
+    },
+    /// The ifindex of the end on the host, and that of the end inside.
+    CableIndexes {
+        /// The container's name.
+        container: String,
+    },
+    /// Do the two ends name each other's ifindex?
+    EndsKnowEachOther {
+        /// The container's name.
+        container: String,
+    },
+    /// The name of the link that the host's end is a port of.
+    HostEndMaster {
+        /// The container's name.
+        container: String,
+    },
+    /// How many ends of the container's cable are still seen on the host.
+    CableEndsOnHost {
+        /// The container's name.
+        container: String,
+    },
+    /// Is the container's `lo` the host's `lo`?
+    SameLoopback {
+        /// The container's name.
+        container: String,
+    },
+    /// Is `eth0` up, with an address, and its cable plugged into the bridge?
+    ContainerOnBridge {
+        /// The container's name.
+        container: String,
+    },
+    /// After the main process ended: how many ends of the container's cable are left anywhere.
+    CableEndsAfterExit {
+        /// The container's name.
+        container: String,
+    },
+
+    // ── containers ──
+    /// Does its main process live?
+    ContainerRunning {
+        /// Its name.
+        container: String,
+    },
+    /// Did its main process end, and is what start made undone?
+    ContainerExited {
+        /// Its name.
+        container: String,
+    },
+    /// Was it deleted, with nothing of it left?
+    ContainerRemoved {
+        /// Its name.
+        container: String,
+    },
+    /// Its hostname.
+    ContainerHostname {
+        /// Its name.
+        container: String,
+    },
+
+    // ── storage ──
+    /// Where the bytes of a path of the container are kept.
+    PathLivesIn {
+        /// The container's name.
+        container: String,
+        /// An absolute path inside.
+        path: String,
+    },
+    /// The host directory, or file system, behind a mount of the container.
+    MountSource {
+        /// The container's name.
+        container: String,
+        /// Where it is mounted inside.
+        target: String,
+    },
+    /// The container's upper directory.
+    UpperDir {
+        /// The container's name.
+        container: String,
+    },
+    /// Does the volume exist?
+    VolumeExists {
+        /// Its name.
+        volume: String,
+    },
+    /// The volume's directory.
+    VolumePath {
+        /// Its name.
+        volume: String,
+    },
+    /// Was the volume deleted?
+    VolumeRemoved {
+        /// Its name.
+        volume: String,
+    },
+    /// Of writable layer, volume, bind and tmpfs: what is left after the container stopped.
+    LeftAfterStop {
+        /// The container's name.
+        container: String,
+        /// The volume's name.
+        volume: String,
+    },
+    /// The same after the container was deleted.
+    LeftAfterRemove {
+        /// The container's name.
+        container: String,
+        /// The volume's name.
+        volume: String,
+    },
+}
+
+impl Query {
+    /// The answer, or none while the World does not know enough.
+    pub fn answer(&self, world: &World) -> Option<Answer> {
+        use Query as Q;
+        match self {
+            Q::TagTargetKind { image } => image::tag_target_kind(world, image).map(Answer::Term),
+            Q::IndexEntryCount { image } => {
+                image::index(world, image).map(|index| Answer::Number(index.manifests.len() as u64))
+            }
+            Q::IndexDigest { image } => image::index(world, image).map(|index| digest(&index.this.digest)),
+            Q::ChosenPlatform { image } => image::chosen_platform(world, image).map(Answer::Text),
+            Q::ManifestDigest { image } => image::manifest(world, image).map(|m| digest(&m.this.digest)),
+            Q::LayerCount { image } => image::manifest(world, image).map(|m| Answer::Number(m.layers.len() as u64)),
+            Q::ConfigIsSeparate { image } => image::config_is_separate(world, image).map(Answer::Bool),
+            Q::ConfigDigest { image } => image::config(world, image).map(|c| digest(&c.this.digest)),
+            Q::ImageIdIsDigestOf { image } => image::image_id_is_digest_of(world, image).map(Answer::Term),
+            Q::BlobDigestIsDiffId { image } => image::blob_digest_is_diff_id(world, image).map(Answer::Bool),
+            Q::LowestLayer { image } => image::lowest_layer(world, image).map(Answer::Term),
+            Q::DeletedPathStillBelow { image } => {
+                image::deleted(world, image).map(|(_, still_below)| Answer::Bool(still_below))
+            }
+            Q::DeletedPath { image } => image::deleted(world, image).map(|(path, _)| Answer::Text(format!("/{path}"))),
+            Q::ImagePulled { image } => Some(Answer::Bool(image::is_pulled(world, image))),
+
+            Q::BridgeName => network::bridge(world).map(|link| Answer::Text(link.name.clone())),
+            Q::GatewayAddress => network::bridge_network(world).map(|n| Answer::Text(n.gateway.clone())),
+            Q::NextAddress { container } => network::lease(world, container).map(Answer::Text),
+            Q::ContainerAddress { container } => network::address(world, container).map(Answer::Text),
+            Q::HostEndName { container } => {
+                network::host_end(world, container).map(|link| Answer::Text(link.name.clone()))
+            }
+            Q::CableIndexes { container } => network::cable(world, container).map(|(outside, inside)| {
+                Answer::List(vec![Answer::Number(outside.ifindex.into()), Answer::Number(inside.ifindex.into())])
+            }),
+            Q::EndsKnowEachOther { container } => network::ends_know_each_other(world, container).map(Answer::Bool),
+            Q::HostEndMaster { container } => network::host_end_master(world, container).map(Answer::Text),
+            Q::CableEndsOnHost { container } => network::cable_ends_on_host(world, container).map(Answer::Number),
+            Q::SameLoopback { container } => network::same_loopback(world, container).map(Answer::Bool),
+            Q::ContainerOnBridge { container } => Some(Answer::Bool(network::is_on_bridge(world, container))),
+            Q::CableEndsAfterExit { container } => network::cable_ends_after_exit(world, container).map(Answer::Number),
+
+            Q::ContainerRunning { container } => {
+                let running = world.container(container).is_some_and(|c| is_running(c.state));
+                Some(Answer::Bool(running))
+            }
+            Q::ContainerExited { container } => Some(Answer::Bool(has_exited(world, container))),
+            Q::ContainerRemoved { container } => Some(Answer::Bool(is_removed(world, container))),
+            Q::ContainerHostname { container } => world.container(container).map(|c| Answer::Text(c.hostname.clone())),
+
+            Q::PathLivesIn { container, path } => storage::path_lives_in(world, container, path).map(Answer::Term),
+            Q::MountSource { container, target } => storage::mount_source(world, container, target).map(Answer::Text),
+            Q::UpperDir { container } => storage::upper(world, container).map(Answer::Text),
+            Q::VolumeExists { volume } => Some(Answer::Bool(world.volumes.contains_key(volume))),
+            Q::VolumePath { volume } => world.volumes.get(volume).map(|v| Answer::Text(v.path.clone())),
+            Q::VolumeRemoved { volume } => {
+                let gone = !world.volumes.contains_key(volume) && was_done(world, OpKind::VolumeRemove);
+                Some(Answer::Bool(gone))
+            }
+            Q::LeftAfterStop { container, volume } => {
+                has_exited(world, container).then(|| terms(storage::left_after_stop(world, container, volume)))
+            }
+            Q::LeftAfterRemove { container, volume } => {
+                is_removed(world, container).then(|| terms(storage::left_after_remove(world, volume)))
+            }
+        }
+    }
+
+    /// What a learner may choose among before the answer is known, in the order to show it; none while even that is
+    /// not known, and for queries that are not made for predicting.
+    ///
+    /// `seed` decides the order of names, so that the right one does not always stand at the same place.
+    pub fn choices(&self, world: &World, seed: &str) -> Option<Vec<Answer>> {
+        use Query as Q;
+        match self {
+            Q::TagTargetKind { .. } | Q::ImageIdIsDigestOf { .. } => {
+                Some(choices::terms(&[Term::Index, Term::Manifest, Term::Config, Term::Layer]))
+            }
+            Q::LowestLayer { .. } => Some(choices::terms(&[Term::First, Term::Last])),
+            Q::PathLivesIn { .. } => Some(choices::terms(&[Term::Upper, Term::Volume, Term::Bind, Term::Tmpfs])),
+            Q::ConfigIsSeparate { .. }
+            | Q::BlobDigestIsDiffId { .. }
+            | Q::DeletedPathStillBelow { .. }
+            | Q::SameLoopback { .. } => Some(choices::yes_no()),
+            Q::CableEndsOnHost { .. } | Q::CableEndsAfterExit { .. } => Some(choices::numbers(0..=2)),
+            Q::ChosenPlatform { image } => choices::names(image::platforms(world, image)?, seed),
+            Q::NextAddress { container } => Some(choices::texts(network::address_candidates(world, container)?)),
+            Q::HostEndMaster { .. } => choices::names(network::host_links(world)?, seed),
+            Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => {
+                Some(choices::ever_more(&[Term::Bind, Term::Volume, Term::Upper, Term::Tmpfs]))
+            }
+            _ => None,
+        }
+    }
+
+    /// True when it can be asked as a prediction: it computes choices of its own.
+    pub fn is_askable(&self) -> bool {
+        use Query as Q;
+        let needs_the_world =
+            matches!(self, Q::ChosenPlatform { .. } | Q::NextAddress { .. } | Q::HostEndMaster { .. });
+        needs_the_world || self.choices(&World::default(), "").is_some()
+    }
+}
+
+fn digest(digest: &crate::spec::Digest) -> Answer {
+    Answer::Text(digest.to_string())
+}
+
+fn terms(found: Vec<Term>) -> Answer {
+    Answer::List(found.into_iter().map(Answer::Term).collect())
+}
+
+fn is_running(state: ContainerState) -> bool {
+    matches!(state, ContainerState::Running { .. })
+}
+
+fn has_exited(world: &World, name: &str) -> bool {
+    let exited = world.container(name).filter(|c| matches!(c.state, ContainerState::Exited { .. }));
+    // While steps are open, what start made is still being undone.
+    exited.is_some_and(|c| {
+        world.open_steps.is_empty() && world.links.values().all(|l| l.container.as_ref() != Some(&c.id))
+    })
+}
+
+/// Deleted, and no link, address, mount or directory has an owner that is gone.
+fn is_removed(world: &World, name: &str) -> bool {
+    let gone = |id: &crate::spec::ContainerId| !world.containers.contains_key(id);
+    let left = world.links.values().any(|l| l.container.as_ref().is_some_and(gone))
+        || world.leases.values().any(gone)
+        || world.mounts.values().any(|m| m.container.as_ref().is_some_and(gone))
+        || world.dirs.values().any(|d| storage::is_own(d) && d.container.as_ref().is_some_and(gone))
+        || world.cgroups.values().any(|c| gone(&c.container))
+        || world.namespaces.values().any(|n| n.container.as_ref().is_some_and(gone));
+    world.container(name).is_none() && was_done(world, OpKind::ContainerRemove) && !left
+}
+
+fn was_done(world: &World, kind: OpKind) -> bool {
+    world.ops.values().any(|state| state.op.kind == kind && state.outcome == Some(Outcome::Done))
+}

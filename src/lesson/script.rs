@@ -1,0 +1,188 @@
+//! What `lesson.toml` says.
+
+use super::{Focus, Query};
+use crate::trace::StepKind;
+use serde::Deserialize;
+
+/// `lesson.toml`: the steps of a lesson, without words.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// `01`: its place among the lessons.
+    pub id: String,
+    /// `pull-and-run`: with the id, the name of its folder.
+    pub slug: String,
+    /// Its recording's file name in `fixtures/traces`.
+    pub recording: String,
+    /// What it makes, so that leftovers of an earlier attempt can be cleared first.
+    #[serde(default)]
+    pub uses: Uses,
+    /// Its steps, in order.
+    #[serde(rename = "step")]
+    pub steps: Vec<LessonStep>,
+}
+
+/// What a lesson makes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uses {
+    /// Containers, by name.
+    #[serde(default)]
+    pub containers: Vec<String>,
+    /// Volumes, by name.
+    #[serde(default)]
+    pub volumes: Vec<String>,
+    /// Images it wants to pull afresh.
+    #[serde(default)]
+    pub images: Vec<String>,
+}
+
+/// One step of a lesson: a place to rest at, to look and to think.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LessonStep {
+    /// Names its section of the texts.
+    pub id: String,
+    /// The docker command that begins it. `{{bind}}` in it is a directory made for the lesson.
+    #[serde(default)]
+    pub run: Option<String>,
+    /// Where `type` is typed.
+    #[serde(default)]
+    pub terminal: Option<Terminal>,
+    /// What is typed there, with its `\n`.
+    #[serde(default, rename = "type")]
+    pub types: Option<String>,
+    /// It rests before the next step of this kind. Without it, it rests where its goals are reached.
+    #[serde(default)]
+    pub stop_at: Option<StepKind>,
+    /// The diagram to look at.
+    #[serde(default)]
+    pub tab: Option<Tab>,
+    /// What to select in it.
+    #[serde(default)]
+    pub focus: Option<Focus>,
+    /// The notes' claims it shows the truth of.
+    #[serde(default)]
+    pub claims: Vec<String>,
+    /// What is to be predicted while it rests.
+    #[serde(default, rename = "question")]
+    pub questions: Vec<Question>,
+    /// What must become true.
+    #[serde(default, rename = "goal")]
+    pub goals: Vec<Goal>,
+}
+
+/// A prediction: the learner chooses, then the World answers. Choices come from the query, see
+/// [`Query::choices`].
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// Names its texts.
+    pub id: String,
+    /// What computes the answer.
+    pub ask: Query,
+}
+
+/// Something that must become true.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "RawGoal")]
+pub struct Goal {
+    /// Names its text.
+    pub id: String,
+    /// When it is reached.
+    pub when: Condition,
+    /// A value to show beside it.
+    pub show: Option<Query>,
+}
+
+/// When a goal is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// The query answers yes.
+    Holds(Query),
+    /// The query has an answer.
+    Known(Query),
+    /// A terminal printed a value.
+    Console {
+        /// Which terminal.
+        terminal: Terminal,
+        /// Which value.
+        shows: Shown,
+    },
+}
+
+/// A value that a terminal must print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// The query's answer.
+    Now(Query),
+    /// The value that an earlier goal was reached with.
+    ValueOf(String),
+}
+
+/// A terminal of the lesson.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Terminal {
+    /// A shell on the lab host.
+    Host,
+    /// The terminal of the container of that name.
+    Container(String),
+}
+
+/// A diagram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tab {
+    /// Tag, index, manifests, config, blobs.
+    Image,
+    /// The stack of layers.
+    Layers,
+    /// Links, addresses, namespaces.
+    Network,
+    /// Where each mount's bytes are.
+    Storage,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawGoal {
+    id: String,
+    #[serde(default)]
+    holds: Option<Query>,
+    #[serde(default)]
+    known: Option<Query>,
+    #[serde(default)]
+    console: Option<Terminal>,
+    #[serde(default)]
+    shows: Option<Query>,
+    #[serde(default)]
+    shows_value_of: Option<String>,
+    #[serde(default)]
+    show: Option<Query>,
+}
+
+impl TryFrom<RawGoal> for Goal {
+    type Error = String;
+
+    fn try_from(raw: RawGoal) -> Result<Self, String> {
+        let RawGoal { id, holds, known, console, shows, shows_value_of, show } = raw;
+        let when = match (holds, known, console, shows, shows_value_of) {
+            (Some(query), None, None, None, None) => Condition::Holds(query),
+            (None, Some(query), None, None, None) => Condition::Known(query),
+            (None, None, Some(terminal), Some(query), None) => {
+                Condition::Console { terminal, shows: Shown::Now(query) }
+            }
+            (None, None, Some(terminal), None, Some(goal)) => {
+                Condition::Console { terminal, shows: Shown::ValueOf(goal) }
+            }
+            _ => {
+                return Err(format!(
+                    "goal `{id}` needs exactly one of: holds = QUERY; known = QUERY; \
+                     console = TERMINAL with shows = QUERY or shows_value_of = GOAL"
+                ));
+            }
+        };
+        Ok(Self { id, when, show })
+    }
+}

@@ -1,0 +1,141 @@
+use super::*;
+use crate::i18n::Words;
+use crate::trace::StepKind;
+
+/// A step of a lesson in words, ready to be drawn or printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepView {
+    /// The step's id.
+    pub id: String,
+    /// Its number, from 1.
+    pub number: usize,
+    /// How many steps there are.
+    pub of: usize,
+    /// Its title.
+    pub title: String,
+    /// Its text, Markdown.
+    pub text: String,
+    /// The docker command that begins it, `{{bind}}` not yet replaced.
+    pub command: Option<String>,
+    /// What is typed, and where.
+    pub input: Option<(Terminal, String)>,
+    /// It rests before a step of this kind.
+    pub stop_at: Option<StepKind>,
+    /// The diagram to look at.
+    pub tab: Option<Tab>,
+    /// What to select in it.
+    pub focus: Option<Focus>,
+    /// What is to be predicted.
+    pub questions: Vec<QuestionView>,
+    /// What must become true.
+    pub goals: Vec<GoalView>,
+    /// The notes' claims.
+    pub claims: Vec<ClaimView>,
+}
+
+/// A question in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionView {
+    /// Its id, for [`Runner::predict`].
+    pub id: String,
+    /// What is asked, Markdown.
+    pub ask: String,
+    /// What to choose among; empty while even that is not known.
+    pub choices: Vec<String>,
+    /// How far it is.
+    pub state: QuestionState,
+    /// The truth, once revealed.
+    pub answer: Option<String>,
+    /// Why it is so, Markdown, once revealed.
+    pub because: Option<String>,
+}
+
+/// A goal in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoalView {
+    /// Its id.
+    pub id: String,
+    /// What must become true, Markdown.
+    pub text: String,
+    /// It did.
+    pub reached: bool,
+    /// The value it was reached with.
+    pub value: Option<String>,
+}
+
+/// A claim of the notes in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimView {
+    /// Its id.
+    pub id: String,
+    /// The notes' claim, in our own words.
+    pub said: String,
+    /// What the machine shows, Markdown.
+    pub shown: String,
+    /// What becomes of the claim.
+    pub verdicts: &'static [Verdict],
+    /// The learner has seen enough: the step's goals are reached and its questions answered. Before, only `said` is
+    /// shown.
+    pub open: bool,
+}
+
+impl StepView {
+    pub(super) fn of(runner: &Runner, words: &Words) -> Self {
+        let step = runner.step();
+        let lesson = runner.lesson();
+        let section = lesson.section(words.lang(), &step.id).cloned().unwrap_or_default();
+        let questions: Vec<_> = step.questions.iter().map(|q| question(runner, words, &section, &q.id)).collect();
+        let goals: Vec<_> = step.goals.iter().map(|g| goal(runner, words, &section, &g.id)).collect();
+        let open = goals.iter().all(|goal| goal.reached) && questions.iter().all(|q| q.answer.is_some());
+        let claims = step.claims.iter().map(|id| claim(&section, id, open)).collect();
+        Self {
+            id: step.id.clone(),
+            number: runner.progress().step + 1,
+            of: lesson.script.steps.len(),
+            title: section.title.clone(),
+            text: section.text.clone(),
+            command: step.run.clone(),
+            input: step.terminal.clone().zip(step.types.clone()),
+            stop_at: step.stop_at,
+            tab: step.tab,
+            focus: step.focus.clone(),
+            questions,
+            goals,
+            claims,
+        }
+    }
+}
+
+fn question(runner: &Runner, words: &Words, section: &Section, id: &str) -> QuestionView {
+    let text = section.questions.get(id).cloned().unwrap_or_default();
+    let asked = runner.asked(id);
+    let state = asked.map_or(QuestionState::Unanswered, |asked| asked.state.clone());
+    let answer = match &state {
+        QuestionState::Revealed { answer, .. } => Some(answer.show(words)),
+        _ => None,
+    };
+    QuestionView {
+        id: id.to_owned(),
+        ask: text.ask,
+        choices: asked.map(|a| a.choices.iter().map(|choice| choice.show(words)).collect()).unwrap_or_default(),
+        state,
+        because: answer.as_ref().map(|_| text.because),
+        answer,
+    }
+}
+
+fn goal(runner: &Runner, words: &Words, section: &Section, id: &str) -> GoalView {
+    let reached = runner.goal(id);
+    GoalView {
+        id: id.to_owned(),
+        text: section.goals.get(id).cloned().unwrap_or_default(),
+        reached: reached.is_some(),
+        value: reached.and_then(|value| value.as_ref().map(|value| value.show(words))),
+    }
+}
+
+fn claim(section: &Section, id: &str, open: bool) -> ClaimView {
+    let note = section.claims.get(id).cloned().unwrap_or_default();
+    let verdicts = verdicts_of(id).unwrap_or_default();
+    ClaimView { id: id.to_owned(), said: note.said, shown: note.shown, verdicts, open }
+}
