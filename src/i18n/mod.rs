@@ -1,6 +1,9 @@
 //! The program's words, in Korean and English. Messages are Fluent files beside this one; lessons bring their own.
 
 mod lang;
+mod narrate;
+#[cfg(test)]
+mod narrate_tests;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,379 @@
+//! A sentence for everything that happens, so that a trace can be followed by ear.
+//!
+//! Each [`Change`] has a message `change-<kind>`, some of them several, by what is different from the World before.
+
+use super::Words;
+use crate::spec::{ContainerId, Digest};
+use crate::trace::{
+    Body, Change, ContainerState, DirRole, Event, Link, LinkKey, MountKind, NamespaceKind, Outcome, Property, World,
+};
+
+/// A message and its variables.
+struct Sentence {
+    key: &'static str,
+    vars: Vec<(&'static str, String)>,
+}
+
+fn sentence(key: &'static str) -> Sentence {
+    Sentence { key, vars: Vec::new() }
+}
+
+impl Sentence {
+    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.vars.push((name, value.to_string()));
+        self
+    }
+}
+
+impl Words {
+    /// An event in one sentence. `before` is the World that it is applied to.
+    pub fn narrate(&self, event: &Event, before: &World) -> String {
+        let sentence = match &event.body {
+            Body::Observed { change, .. } => return self.narrate_change(change, before),
+            Body::OpBegan { op } => {
+                sentence("event-op-began").with("subject", &op.subject).with("request", &op.request)
+            }
+            Body::StepAnnounced { step } => {
+                let title = self.step(step.plan.kind);
+                sentence("event-step-announced").with("title", title).with("subject", &step.plan.subject)
+            }
+            Body::StepEnded { step, outcome, .. } => {
+                let kind = before.open_steps.get(step).map(|step| step.plan.kind);
+                let title = kind.map_or_else(|| step.to_string(), |kind| self.step(kind));
+                self.ended(outcome, "event-step-done", "event-step-failed", "event-step-cancelled").with("title", title)
+            }
+            Body::OpEnded { op, outcome } => {
+                let subject = before.ops.get(op).map_or_else(|| op.to_string(), |state| state.op.subject.clone());
+                self.ended(outcome, "event-op-done", "event-op-failed", "event-op-cancelled").with("title", subject)
+            }
+            Body::Console { container: None, .. } => sentence("event-console-host"),
+            Body::Console { container: Some(id), .. } => {
+                sentence("event-console-container").with("container", container(before, id))
+            }
+        };
+        self.speak(&sentence)
+    }
+
+    /// A change in one sentence.
+    pub fn narrate_change(&self, change: &Change, before: &World) -> String {
+        if let Change::Remark(problem) = change {
+            return self.problem(problem);
+        }
+        let rejected = match change {
+            Change::BlobRejected { digest, problem } => {
+                let reason = self.problem(problem);
+                Some(sentence("change-blob-rejected").with("digest", digest.short()).with("reason", reason))
+            }
+            _ => None,
+        };
+        self.speak(&rejected.unwrap_or_else(|| describe(change, before)))
+    }
+
+    fn ended(&self, outcome: &Outcome, done: &'static str, failed: &'static str, cancelled: &'static str) -> Sentence {
+        match outcome {
+            Outcome::Done => sentence(done),
+            Outcome::Failed(problem) => sentence(failed).with("reason", self.problem(problem)),
+            Outcome::Cancelled => sentence(cancelled),
+        }
+    }
+
+    fn speak(&self, sentence: &Sentence) -> String {
+        let vars: Vec<_> = sentence.vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.say_with(sentence.key, &vars)
+    }
+}
+
+fn describe(change: &Change, before: &World) -> Sentence {
+    match change {
+        Change::HostSeen(host) => sentence("change-host-seen").with("os", &host.os).with("kernel", &host.kernel),
+        // Said by `narrate_change`; the code alone is what is left for one without words.
+        Change::Remark(problem) => sentence("change-remark").with("code", &problem.code),
+        Change::RegistrySeen(_)
+        | Change::TagResolved { .. }
+        | Change::IndexRead(_)
+        | Change::PlatformChosen { .. }
+        | Change::ManifestRead(_)
+        | Change::ConfigRead(_)
+        | Change::ImageTagged { .. }
+        | Change::ImageUntagged { .. }
+        | Change::ImageGone { .. } => describe_image(change, before),
+        Change::BlobWanted(_)
+        | Change::BlobProgress { .. }
+        | Change::BlobVerified { .. }
+        | Change::BlobRejected { .. }
+        | Change::BlobGone { .. }
+        | Change::LayerUnpacked(_)
+        | Change::LayerGone { .. } => describe_layer(change, before),
+        Change::MountSeen(_)
+        | Change::MountGone { .. }
+        | Change::VolumeSeen(_)
+        | Change::VolumeGone { .. }
+        | Change::DirSeen(_)
+        | Change::DirGone { .. } => describe_storage(change, before),
+        Change::ContainerCreated(_)
+        | Change::ContainerState { .. }
+        | Change::ContainerGone { .. }
+        | Change::NamespaceSeen(_)
+        | Change::NamespaceGone { .. }
+        | Change::ProcessSeen(_)
+        | Change::ProcessChanged { .. }
+        | Change::ProcessGone { .. }
+        | Change::CgroupSeen(_)
+        | Change::CgroupGone { .. } => describe_process(change, before),
+        Change::NetworkSeen(_)
+        | Change::NetworkGone { .. }
+        | Change::AddressReserved { .. }
+        | Change::AddressReleased { .. }
+        | Change::LinkSeen(_)
+        | Change::LinkGone { .. }
+        | Change::AddrSeen { .. }
+        | Change::AddrGone { .. }
+        | Change::RouteSeen(_)
+        | Change::RouteGone(_)
+        | Change::RuleSeen(_)
+        | Change::RuleGone { .. } => describe_network(change, before),
+    }
+}
+
+fn describe_image(change: &Change, before: &World) -> Sentence {
+    match change {
+        Change::RegistrySeen(it) => sentence("change-registry-seen").with("host", &it.host),
+        Change::TagResolved { reference, target, .. } => {
+            sentence("change-tag-resolved").with("reference", reference).with("digest", target.digest.short())
+        }
+        Change::IndexRead(it) => sentence("change-index-read").with("count", it.manifests.len()),
+        Change::PlatformChosen { index, manifest } => {
+            let entry = before.indexes.get(index).and_then(|i| i.manifests.iter().find(|e| e.digest == *manifest));
+            let platform = entry.and_then(|entry| entry.platform.as_ref());
+            let platform = platform.map_or_else(|| manifest.short().to_owned(), ToString::to_string);
+            sentence("change-platform-chosen").with("platform", platform)
+        }
+        Change::ManifestRead(it) => sentence("change-manifest-read").with("count", it.layers.len()),
+        Change::ConfigRead(it) => sentence("change-config-read").with("digest", it.this.digest.short()),
+        Change::ImageTagged { reference, image, .. } => {
+            sentence("change-image-tagged").with("reference", reference).with("image", image.short())
+        }
+        Change::ImageUntagged { reference } => sentence("change-image-untagged").with("reference", reference),
+        Change::ImageGone { image } => sentence("change-image-gone").with("image", image.short()),
+        _ => unnamed(change),
+    }
+}
+
+fn describe_layer(change: &Change, before: &World) -> Sentence {
+    let promised = |digest: &Digest| before.blobs.get(digest).map_or(0, |blob| blob.descriptor.size);
+    match change {
+        Change::BlobWanted(it) => {
+            sentence("change-blob-wanted").with("digest", it.digest.short()).with("size", bytes(it.size))
+        }
+        Change::BlobProgress { digest, received } => {
+            let percent = received.saturating_mul(100).checked_div(promised(digest)).unwrap_or(100);
+            sentence("change-blob-progress").with("digest", digest.short()).with("percent", percent)
+        }
+        Change::BlobVerified { digest, reused: true, .. } => {
+            sentence("change-blob-verified-reused").with("digest", digest.short())
+        }
+        Change::BlobVerified { digest, size, .. } => {
+            sentence("change-blob-verified").with("digest", digest.short()).with("size", bytes(*size))
+        }
+        Change::BlobGone { digest } => sentence("change-blob-gone").with("digest", digest.short()),
+        Change::LayerUnpacked(it) => {
+            sentence("change-layer-unpacked").with("entries", it.entries).with("size", bytes(it.size))
+        }
+        Change::LayerGone { chain_id } => sentence("change-layer-gone").with("layer", chain_id.short()),
+        _ => unnamed(change),
+    }
+}
+
+fn describe_storage(change: &Change, before: &World) -> Sentence {
+    match change {
+        Change::MountSeen(it) => match &it.kind {
+            MountKind::Overlay { lower, .. } => sentence("change-mount-seen-overlay").with("count", lower.len()),
+            MountKind::Volume { name } => {
+                sentence("change-mount-seen-volume").with("volume", name).with("target", &it.target)
+            }
+            MountKind::Bind { from } => {
+                sentence("change-mount-seen-bind").with("from", from).with("target", &it.target)
+            }
+            MountKind::Tmpfs => sentence("change-mount-seen-tmpfs").with("target", &it.target),
+            MountKind::System => sentence("change-mount-seen").with("fstype", &it.fstype).with("target", &it.target),
+        },
+        Change::MountGone { key } => {
+            let target = before.mounts.get(key).map_or_else(|| key.id.to_string(), |mount| mount.target.clone());
+            sentence("change-mount-gone").with("target", target)
+        }
+        Change::VolumeSeen(it) => sentence("change-volume-seen").with("volume", &it.name).with("path", &it.path),
+        Change::VolumeGone { name } => sentence("change-volume-gone").with("volume", name),
+        Change::DirSeen(it) => {
+            let key = match it.role {
+                DirRole::Upper => "change-dir-seen-upper",
+                DirRole::Work => "change-dir-seen-work",
+                DirRole::Merged => "change-dir-seen-merged",
+                DirRole::BindSource => "change-dir-seen-bind",
+            };
+            sentence(key).with("path", &it.path)
+        }
+        Change::DirGone { path } => sentence("change-dir-gone").with("path", path),
+        _ => unnamed(change),
+    }
+}
+
+fn describe_process(change: &Change, before: &World) -> Sentence {
+    match change {
+        Change::ContainerCreated(it) => {
+            sentence("change-container-created").with("container", &it.name).with("image", &it.image_name)
+        }
+        Change::ContainerState { id, state } => {
+            let (key, number) = match state {
+                ContainerState::Created => ("change-container-state-created", None),
+                ContainerState::Running { pid } => ("change-container-state-running", Some(pid.to_string())),
+                ContainerState::Exited { status } => ("change-container-state-exited", Some(status.to_string())),
+            };
+            let name = if matches!(state, ContainerState::Running { .. }) { "pid" } else { "status" };
+            let told = sentence(key).with("container", container(before, id));
+            number.into_iter().fold(told, |told, number| told.with(name, number))
+        }
+        Change::ContainerGone { id } => sentence("change-container-gone").with("container", container(before, id)),
+        Change::NamespaceSeen(it) => {
+            let (kind, inode) = (namespace(it.kind), it.inode);
+            match &it.container {
+                None => sentence("change-namespace-seen-host").with("kind", kind).with("inode", inode),
+                Some(id) => {
+                    let told = sentence("change-namespace-seen").with("kind", kind).with("inode", inode);
+                    told.with("container", container(before, id))
+                }
+            }
+        }
+        Change::NamespaceGone { inode } => {
+            let kind = before.namespaces.get(inode).map_or("?", |it| namespace(it.kind));
+            sentence("change-namespace-gone").with("kind", kind).with("inode", inode)
+        }
+        Change::ProcessSeen(it) => sentence("change-process-seen").with("pid", it.pid).with("inner", it.inner_pid),
+        Change::ProcessChanged { pid, property } => describe_property(property).with("pid", pid),
+        Change::ProcessGone { pid, status } => sentence("change-process-gone").with("pid", pid).with("status", status),
+        Change::CgroupSeen(it) => {
+            let limits: Vec<_> = it.limits.iter().map(|(file, value)| format!("{file} {}", value.trim())).collect();
+            let key = if limits.is_empty() { "change-cgroup-seen" } else { "change-cgroup-seen-limits" };
+            let told = sentence(key).with("container", container(before, &it.container));
+            if limits.is_empty() { told } else { told.with("limits", limits.join(", ")) }
+        }
+        Change::CgroupGone { path } => sentence("change-cgroup-gone").with("path", path),
+        _ => unnamed(change),
+    }
+}
+
+fn describe_property(property: &Property) -> Sentence {
+    match property {
+        Property::Executes(argv) => sentence("change-process-changed-executes").with("value", argv.join(" ")),
+        Property::Hostname(name) => sentence("change-process-changed-hostname").with("value", name),
+        Property::Root(path) => sentence("change-process-changed-root").with("value", path),
+        Property::Credentials(ids) => sentence("change-process-changed-credentials").with("value", ids),
+        Property::Capabilities(all) => sentence("change-process-changed-capabilities").with("value", all.len()),
+        Property::Seccomp(mode) => sentence("change-process-changed-seccomp").with("value", mode),
+        Property::NoNewPrivs(on) => sentence("change-process-changed-no-new-privs").with("value", on),
+        Property::WorkingDir(path) => sentence("change-process-changed-working-dir").with("value", path),
+        Property::Cgroup(path) => sentence("change-process-changed-cgroup").with("value", path),
+        Property::Protected(paths) => sentence("change-process-changed-protected").with("value", paths.len()),
+        Property::Did(call) => sentence("change-process-changed-did").with("value", call),
+    }
+}
+
+fn describe_network(change: &Change, before: &World) -> Sentence {
+    match change {
+        Change::NetworkSeen(it) => sentence("change-network-seen").with("network", &it.name),
+        Change::NetworkGone { id } => {
+            let name = before.networks.get(id).map_or_else(|| id.short().to_owned(), |it| it.name.clone());
+            sentence("change-network-gone").with("network", name)
+        }
+        Change::AddressReserved { container: id, address, .. } => {
+            sentence("change-address-reserved").with("address", address).with("container", container(before, id))
+        }
+        Change::AddressReleased { address, .. } => sentence("change-address-released").with("address", address),
+        Change::LinkSeen(it) => describe_link(it, before),
+        Change::LinkGone { key } => sentence("change-link-gone").with("link", link(before, key)),
+        Change::AddrSeen { link: key, cidr } => {
+            sentence("change-addr-seen").with("link", link(before, key)).with("address", cidr)
+        }
+        Change::AddrGone { link: key, cidr } => {
+            sentence("change-addr-gone").with("link", link(before, key)).with("address", cidr)
+        }
+        Change::RouteSeen(it) => match &it.via {
+            Some(via) => {
+                let told = sentence("change-route-seen").with("destination", &it.destination);
+                told.with("via", via).with("link", &it.dev)
+            }
+            None => sentence("change-route-seen-direct").with("destination", &it.destination).with("link", &it.dev),
+        },
+        Change::RouteGone(it) => sentence("change-route-gone").with("destination", &it.destination),
+        Change::RuleSeen(it) => sentence("change-rule-seen").with("rule", &it.text),
+        Change::RuleGone { key } => {
+            let text = before.rules.get(key).map_or_else(|| key.clone(), |rule| rule.text.clone());
+            sentence("change-rule-gone").with("rule", text)
+        }
+        _ => unnamed(change),
+    }
+}
+
+/// A link is seen again whenever something about it is different; the sentence says what.
+fn describe_link(new: &Link, before: &World) -> Sentence {
+    let Some(old) = before.links.get(&new.key) else {
+        return sentence("change-link-seen").with("link", &new.name).with("index", new.ifindex);
+    };
+    if old.netns != new.netns {
+        let home = before.host.as_ref().is_some_and(|host| host.netns == new.netns);
+        let whose = new.container.as_ref().filter(|_| !home).map(|id| container(before, id));
+        return match whose {
+            Some(name) => sentence("change-link-seen-moved").with("link", &new.name).with("container", name),
+            None => sentence("change-link-seen-moved-to-host").with("link", &new.name),
+        };
+    }
+    if old.name != new.name {
+        return sentence("change-link-seen-renamed").with("old", &old.name).with("link", &new.name);
+    }
+    if let Some(master) = new.master.filter(|_| old.master != new.master) {
+        let bridge = before.links_in(new.netns).into_iter().find(|l| l.ifindex == master);
+        let bridge = bridge.map_or_else(|| master.to_string(), |l| l.name.clone());
+        return sentence("change-link-seen-joined").with("link", &new.name).with("bridge", bridge);
+    }
+    match (old.up, new.up) {
+        (false, true) => sentence("change-link-seen-up").with("link", &new.name),
+        (true, false) => sentence("change-link-seen-down").with("link", &new.name),
+        _ => sentence("change-link-seen-again").with("link", &new.name),
+    }
+}
+
+/// A change that the describer of its family was handed by mistake is still said, by its name in the trace.
+fn unnamed(change: &Change) -> Sentence {
+    sentence("change-remark").with("code", format!("{:?}", change.entity()))
+}
+
+fn container(world: &World, id: &ContainerId) -> String {
+    world.containers.get(id).map_or_else(|| id.short().to_owned(), |it| it.name.clone())
+}
+
+fn link(world: &World, key: &LinkKey) -> String {
+    world.links.get(key).map_or_else(|| key.0.to_string(), |it| it.name.clone())
+}
+
+fn namespace(kind: NamespaceKind) -> &'static str {
+    match kind {
+        NamespaceKind::Cgroup => "cgroup",
+        NamespaceKind::Ipc => "ipc",
+        NamespaceKind::Mnt => "mnt",
+        NamespaceKind::Net => "net",
+        NamespaceKind::Pid => "pid",
+        NamespaceKind::User => "user",
+        NamespaceKind::Uts => "uts",
+    }
+}
+
+/// `312 B`, `18.4 kB`, `1.2 MB`: powers of ten, as docker prints them.
+fn bytes(count: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+    let value = count as f64;
+    match count {
+        0..1_000 => format!("{count} B"),
+        1_000..1_000_000 => format!("{:.1} kB", value / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", value / 1e6),
+        _ => format!("{:.1} GB", value / 1e9),
+    }
+}

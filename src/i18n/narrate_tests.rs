@@ -1,0 +1,295 @@
+//! Every kind of change is said in both languages.
+
+use super::*;
+use crate::spec::{ContainerId, Digest, NetworkId, Platform};
+use crate::trace::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+fn digest(n: u8) -> Digest {
+    Digest::from_sha256(&[n; 32])
+}
+
+fn descriptor(n: u8) -> Descriptor {
+    let platform = Platform::parse("linux/amd64");
+    Descriptor { media_type: "m".into(), digest: digest(n), size: 4_200, platform, annotations: BTreeMap::new() }
+}
+
+fn id() -> ContainerId {
+    ContainerId::from("c0ffee00c0ffee00")
+}
+
+fn link(name: &str) -> Link {
+    Link {
+        key: LinkKey::from("c0ffee/veth"),
+        netns: 1,
+        ifindex: 7,
+        name: name.to_owned(),
+        kind: LinkKind::Veth,
+        mac: String::new(),
+        mtu: 1500,
+        up: false,
+        master: None,
+        peer_ifindex: Some(6),
+        container: Some(id()),
+    }
+}
+
+fn mount(kind: MountKind) -> Change {
+    Change::MountSeen(Mount {
+        key: MountKey { mntns: 1, id: 2 },
+        container: Some(id()),
+        target: "/data".into(),
+        kind,
+        fstype: "ext4".into(),
+        source: "/dev/sda1".into(),
+        root: "/".into(),
+        options: "rw".into(),
+        read_only: false,
+    })
+}
+
+/// One or more of every kind of change, with variants that have a sentence of their own.
+fn samples() -> Vec<Change> {
+    let text = |text: &str| text.to_owned();
+    let route =
+        |via: Option<&str>| Route { netns: 1, destination: text("default"), via: via.map(text), dev: text("eth0") };
+    let platform = Platform::host();
+    let dir = |role| Change::DirSeen(Dir { path: text("/d"), role, container: None });
+    let state = |state| Change::ContainerState { id: id(), state };
+    let property = |property| Change::ProcessChanged { pid: 9, property };
+    let cgroup = |limits: &[(&str, &str)]| {
+        let limits = limits.iter().map(|(k, v)| (text(k), text(v))).collect();
+        Change::CgroupSeen(Cgroup { path: text("/dockwalk/c"), container: id(), limits })
+    };
+    let namespace =
+        |container| Change::NamespaceSeen(Namespace { inode: 4026531, kind: NamespaceKind::Net, container });
+    let mut all = vec![
+        Change::HostSeen(Host {
+            kernel: text("6.1"),
+            hostname: text("lab"),
+            os: text("Debian"),
+            mode: Mode::Lab,
+            rootless: true,
+            cgroup: CgroupVersion::V2,
+            root: text("/r"),
+            netns: 1,
+            engine_pid: 1,
+        }),
+        Change::Remark(Problem::new("cancelled")),
+        Change::RegistrySeen(Registry { host: text("h:1"), scheme: text("http"), auth: text("none"), builtin: true }),
+        Change::TagResolved { reference: text("lab/a:1"), registry: text("h:1"), target: descriptor(1) },
+        Change::IndexRead(Index { this: descriptor(1), manifests: vec![descriptor(2)] }),
+        Change::PlatformChosen { index: digest(1), manifest: digest(2) },
+        Change::ManifestRead(Manifest { this: descriptor(2), config: descriptor(3), layers: vec![descriptor(4)] }),
+        Change::ConfigRead(Config {
+            this: descriptor(3),
+            platform,
+            created: None,
+            env: vec![],
+            cmd: vec![],
+            entrypoint: vec![],
+            working_dir: text("/"),
+            user: String::new(),
+            volumes: vec![],
+            exposed_ports: vec![],
+            stop_signal: None,
+            labels: BTreeMap::new(),
+            diff_ids: vec![],
+            history: vec![],
+        }),
+        Change::BlobWanted(descriptor(4)),
+        Change::BlobProgress { digest: digest(4), received: 21 },
+        Change::BlobVerified { digest: digest(4), size: 4_200, reused: false },
+        Change::BlobVerified { digest: digest(4), size: 4_200, reused: true },
+        Change::BlobRejected { digest: digest(4), problem: Problem::new("cancelled") },
+        Change::BlobGone { digest: digest(4) },
+        Change::LayerUnpacked(Layer {
+            chain_id: digest(5),
+            parent: None,
+            diff_id: digest(6),
+            blob: None,
+            path: text("/l"),
+            size: 3_000_000,
+            entries: 3,
+            files: vec![],
+        }),
+        Change::LayerGone { chain_id: digest(5) },
+        Change::ImageTagged { reference: text("lab/a:1"), image: digest(3), manifest: None },
+        Change::ImageUntagged { reference: text("lab/a:1") },
+        Change::ImageGone { image: digest(3) },
+        mount(MountKind::Overlay { lower: vec![text("/l")], upper: text("/u"), work: text("/w") }),
+        mount(MountKind::Volume { name: text("memo") }),
+        mount(MountKind::Bind { from: text("/h") }),
+        mount(MountKind::Tmpfs),
+        mount(MountKind::System),
+        Change::MountGone { key: MountKey { mntns: 1, id: 2 } },
+        Change::VolumeSeen(Volume { name: text("memo"), path: text("/v"), anonymous: false }),
+        Change::VolumeGone { name: text("memo") },
+        Change::DirGone { path: text("/d") },
+        Change::ContainerCreated(Container {
+            id: id(),
+            name: text("shell"),
+            image: digest(3),
+            image_name: text("lab/a:1"),
+            argv: vec![],
+            env: vec![],
+            working_dir: text("/"),
+            user: String::new(),
+            hostname: text("c0ffee"),
+            network_mode: text("bridge"),
+            tty: true,
+            state: ContainerState::Created,
+        }),
+        Change::ContainerGone { id: id() },
+        namespace(None),
+        namespace(Some(id())),
+        Change::NamespaceGone { inode: 4026531 },
+        Change::ProcessSeen(Process {
+            pid: 9,
+            inner_pid: 1,
+            container: Some(id()),
+            argv: vec![],
+            namespaces: BTreeMap::new(),
+            main: true,
+        }),
+        Change::ProcessGone { pid: 9, status: 0 },
+        cgroup(&[]),
+        cgroup(&[("pids.max", "64\n")]),
+        Change::CgroupGone { path: text("/dockwalk/c") },
+        Change::NetworkSeen(Network {
+            id: NetworkId::from("n"),
+            name: text("bridge"),
+            driver: text("bridge"),
+            subnet: text("172.17.0.0/16"),
+            gateway: text("172.17.0.1"),
+            bridge: None,
+        }),
+        Change::NetworkGone { id: NetworkId::from("n") },
+        Change::AddressReserved { network: NetworkId::from("n"), container: id(), address: text("172.17.0.2") },
+        Change::AddressReleased { network: NetworkId::from("n"), address: text("172.17.0.2") },
+        Change::LinkSeen(link("veth1")),
+        Change::LinkGone { key: link("").key },
+        Change::AddrSeen { link: link("").key, cidr: text("172.17.0.2/16") },
+        Change::AddrGone { link: link("").key, cidr: text("172.17.0.2/16") },
+        Change::RouteSeen(route(Some("172.17.0.1"))),
+        Change::RouteSeen(route(None)),
+        Change::RouteGone(route(None)),
+        Change::RuleSeen(Rule { key: text("m"), netns: 1, network: None, action: text("masquerade"), text: text("r") }),
+        Change::RuleGone { key: text("m") },
+    ];
+    all.extend([DirRole::Upper, DirRole::Work, DirRole::Merged, DirRole::BindSource].map(dir));
+    let states = [ContainerState::Created, ContainerState::Running { pid: 9 }, ContainerState::Exited { status: 0 }];
+    all.extend(states.map(state));
+    all.extend(
+        [
+            Property::Executes(vec![text("sh")]),
+            Property::Hostname(text("c0ffee")),
+            Property::Root(text("/m")),
+            Property::Credentials(text("0:0")),
+            Property::Capabilities(vec![text("CHOWN")]),
+            Property::Seccomp(text("filter")),
+            Property::NoNewPrivs(true),
+            Property::WorkingDir(text("/")),
+            Property::Cgroup(text("/c")),
+            Property::Protected(vec![text("/proc/kcore")]),
+            Property::Did(text("setsid()")),
+        ]
+        .map(property),
+    );
+    all
+}
+
+/// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
+const KINDS: usize = 41;
+#[rustfmt::skip]
+fn kind(change: &Change) -> usize {
+    use Change as C;
+    match change {
+        C::HostSeen(_) => 0, C::Remark(_) => 1, C::RegistrySeen(_) => 2, C::TagResolved { .. } => 3,
+        C::IndexRead(_) => 4, C::PlatformChosen { .. } => 5, C::ManifestRead(_) => 6, C::ConfigRead(_) => 7,
+        C::BlobWanted(_) => 8, C::BlobProgress { .. } => 9, C::BlobVerified { .. } => 10,
+        C::BlobRejected { .. } => 11, C::BlobGone { .. } => 12, C::LayerUnpacked(_) => 13, C::LayerGone { .. } => 14,
+        C::ImageTagged { .. } => 15, C::ImageUntagged { .. } => 16, C::ImageGone { .. } => 17, C::MountSeen(_) => 18,
+        C::MountGone { .. } => 19, C::VolumeSeen(_) => 20, C::VolumeGone { .. } => 21, C::DirSeen(_) => 22,
+        C::DirGone { .. } => 23, C::ContainerCreated(_) => 24, C::ContainerState { .. } => 25,
+        C::ContainerGone { .. } => 26, C::NamespaceSeen(_) => 27, C::NamespaceGone { .. } => 28,
+        C::ProcessSeen(_) => 29, C::ProcessChanged { .. } => 30, C::ProcessGone { .. } => 31, C::CgroupSeen(_) => 32,
+        C::CgroupGone { .. } => 33, C::NetworkSeen(_) => 34, C::NetworkGone { .. } => 35,
+        C::AddressReserved { .. } | C::AddressReleased { .. } => 36, C::LinkSeen(_) | C::LinkGone { .. } => 37,
+        C::AddrSeen { .. } | C::AddrGone { .. } => 38, C::RouteSeen(_) | C::RouteGone(_) => 39,
+        C::RuleSeen(_) | C::RuleGone { .. } => 40,
+    }
+}
+
+/// `{$name}` that Fluent could not fill is left in braces; a key that does not exist is left in `⟨⟩`.
+#[track_caller]
+fn check(lang: Lang, text: &str) {
+    assert!(!text.trim().is_empty() && !text.contains(['⟨', '{']), "{lang:?}: {text}");
+}
+
+#[test]
+fn every_kind_of_change_is_said_in_both_languages() {
+    let samples = samples();
+    let kinds: BTreeSet<_> = samples.iter().map(kind).collect();
+    assert_eq!(kinds.len(), KINDS, "a kind of change has no sample");
+    for lang in Lang::ALL {
+        let words = Words::new(lang);
+        for change in &samples {
+            check(lang, &words.narrate_change(change, &World::default()));
+        }
+    }
+}
+
+#[test]
+fn no_two_kinds_of_change_are_said_alike() {
+    let words = Words::new(Lang::En);
+    let mut said: BTreeMap<String, usize> = BTreeMap::new();
+    for change in samples() {
+        let text = words.narrate_change(&change, &World::default());
+        if let Some(other) = said.insert(text.clone(), kind(&change)) {
+            panic!("kinds {other} and {} are both said as: {text}", kind(&change));
+        }
+    }
+}
+
+#[test]
+fn a_link_that_is_seen_again_is_told_by_what_is_different() {
+    let mut world = World::default();
+    for change in samples().iter().filter(|c| matches!(c, Change::HostSeen(_) | Change::ContainerCreated(_))) {
+        world.apply(change).unwrap();
+    }
+    let bridge = Link { key: LinkKey::from("docker0"), ifindex: 3, name: "docker0".into(), ..link("") };
+    for link in [bridge, link("veth1")] {
+        world.apply(&Change::LinkSeen(link)).unwrap();
+    }
+    let say = |new: Link| Words::new(Lang::En).narrate_change(&Change::LinkSeen(new), &world);
+    let old = link("veth1");
+    assert!(say(Link { netns: 2, ..old.clone() }).contains("moved into the network namespace of shell"));
+    assert!(say(Link { name: "eth0".into(), ..old.clone() }).contains("veth1 is now called eth0"));
+    assert!(say(Link { master: Some(3), ..old.clone() }).contains("plugged into the bridge docker0"));
+    assert!(say(Link { up: true, ..old.clone() }).contains("is up"));
+    assert!(say(old).contains("looked at again"));
+}
+
+#[test]
+fn events_that_change_nothing_are_said_too() {
+    let op = Op { id: 1, kind: OpKind::ImagePull, subject: "lab/a:1".into(), request: "POST /images/create".into() };
+    let step = Step { id: 1, op: 1, parent: None, plan: Plan::new(StepKind::CreateVeth, "veth1") };
+    let failed = || Outcome::Failed(Problem::new("cancelled"));
+    let mut bodies = vec![
+        Body::OpBegan { op },
+        Body::StepAnnounced { step },
+        Body::Console { container: None, text: "x".into() },
+        Body::Console { container: Some(id()), text: "x".into() },
+    ];
+    for outcome in [Outcome::Done, failed(), Outcome::Cancelled] {
+        bodies.push(Body::StepEnded { step: 1, outcome: outcome.clone(), took: 5 });
+        bodies.push(Body::OpEnded { op: 1, outcome });
+    }
+    for lang in Lang::ALL {
+        for body in &bodies {
+            let event = Event { seq: 1, at: 0, body: body.clone() };
+            check(lang, &Words::new(lang).narrate(&event, &World::default()));
+        }
+    }
+}
