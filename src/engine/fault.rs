@@ -2,7 +2,7 @@ use crate::trace::Problem;
 use std::{fmt, io};
 
 /// Result of what the engine does.
-pub type Result<T> = std::result::Result<T, Fault>;
+pub type Result<T, E = Fault> = std::result::Result<T, E>;
 
 /// Why the engine did not do something: a [`Problem`] that both languages can say, and what kind of failure it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

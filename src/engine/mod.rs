@@ -2,6 +2,7 @@
 
 pub mod cgroup;
 pub mod conductor;
+mod documents;
 mod fault;
 mod ids;
 pub mod lab;

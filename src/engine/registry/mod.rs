@@ -1,6 +1,16 @@
 //! Pulls images over the distribution protocol, and serves the built-in ones over the same.
 
+mod auth;
+mod blob;
 pub mod builtin;
+mod endpoint;
+mod http;
+mod progress;
+mod pull;
+mod resolve;
+mod session;
+#[cfg(test)]
+mod tests;
 
 pub use builtin::Builtin;
 
@@ -80,13 +90,12 @@ impl Puller {
     /// Pulls an image: for `platform`, else for this host's.
     pub fn pull(
         &self,
-        _cx: &Cx,
+        cx: &Cx,
         reference: &Reference,
-        _platform: Option<&Platform>,
-        _auth: Option<&Credentials>,
-        _progress: &(dyn Fn(Progress) + Sync),
+        platform: Option<&Platform>,
+        auth: Option<&Credentials>,
+        progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Image> {
-        tracing::debug!(options = ?self.options, "pull");
-        self.store.find(&reference.to_string())
+        pull::Pull::new(&self.store, &self.options, reference, platform, auth, progress).run(cx)
     }
 }

@@ -1,52 +1,146 @@
 //! Images on this disk: blobs by digest, unpacked layers by chain id, and the tags that point at them.
+//!
+//! ```text
+//! ROOT/ingest/<hex>.partial ──(size and sha256 right)──▶ ROOT/blobs/sha256/<hex>
+//! ROOT/layers/sha256/.<hex>.<n>/ ──(diff id right)─────▶ ROOT/layers/sha256/<hex>/{fs,meta.json}
+//! ROOT/images.json     image id → manifest, layers, digests it was pulled by;   tag → image id
+//! ```
+//!
+//! Each arrow is one rename(2): what has its final name is whole and verified. Does not know registries.
 
+mod announce;
+mod blobs;
 mod image;
+mod layers;
+mod records;
+mod remove;
+#[cfg(test)]
+mod tests;
 
 pub use image::{Image, Removed};
+pub(super) use layers::NewLayer;
+pub(super) use records::Record;
 
-use super::{Cx, Fault, IdRange, Result};
-use crate::spec::Digest;
+use super::unpack::Options;
+use super::{Cx, Fault, FaultKind, IdRange, Result};
+use crate::spec::{Digest, Reference};
+use records::{Records, TagRecord};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The images, layers and blobs under an engine's root.
 #[derive(Debug)]
 pub struct Store {
     root: PathBuf,
-    ids: IdRange,
-    rootless: bool,
+    options: Options,
+    state: Mutex<State>,
+    /// Numbers directories that are being filled.
+    next: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    records: Records,
+    /// What pulls under way count on, and how many of them: it must not be deleted.
+    pinned: BTreeMap<Digest, usize>,
+    /// Blobs that a pull is fetching.
+    claimed: BTreeSet<Digest>,
 }
 
 impl Store {
-    /// Opens the store under `root`, making it when it is not there.
+    /// Opens the store under `root`, making it when it is not there. What an earlier engine began and did not finish is
+    /// removed, but for partial downloads, which go on where they stopped.
     pub fn open(root: &Path, ids: IdRange, rootless: bool) -> Result<Arc<Self>> {
-        Ok(Arc::new(Self { root: root.to_owned(), ids, rootless }))
+        for dir in ["blobs/sha256", "ingest", "layers/sha256"] {
+            let dir = root.join(dir);
+            fs::create_dir_all(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+        }
+        let records = Records::load(&root.join("images.json"))?;
+        let state = Mutex::new(State { records, ..State::default() });
+        let options = Options { ids, rootless };
+        let store = Self { root: root.to_owned(), options, state, next: AtomicU64::new(1) };
+        store.sweep()?;
+        Ok(Arc::new(store))
     }
 
-    /// Records what is in the store already, so that a new engine's World shows it.
-    pub fn announce(&self, cx: &Cx) -> Result<()> {
-        tracing::debug!(root = %self.root.display(), ids = ?self.ids, rootless = self.rootless, "announce");
-        cx.check()
+    /// How layers are written here.
+    pub(super) fn options(&self) -> Options {
+        self.options
     }
 
     /// Every image, newest first.
     pub fn images(&self) -> Vec<Image> {
-        Vec::new()
+        let records = self.lock().records.clone();
+        let mut images: Vec<_> = records.images.keys().filter_map(|id| self.image(&records, id)).collect();
+        images.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
+        images
     }
 
-    /// The image of that tag, digest, id, or beginning of an id.
+    /// The image of that tag, digest, id, or beginning of an id. An id wins over a tag of the same letters, as with Docker.
     pub fn find(&self, name_or_id: &str) -> Result<Image> {
-        Err(Fault::new(super::FaultKind::NotFound, "no-such-image").with("image", name_or_id))
+        let records = self.lock().records.clone();
+        let id = find_id(&records, name_or_id)?;
+        self.image(&records, &id).ok_or_else(|| no_such_image(name_or_id))
     }
 
-    /// Untags and deletes by Docker's rules. `in_use` names a container that uses an image.
-    pub fn remove(
-        &self,
-        _cx: &Cx,
-        name_or_id: &str,
-        _force: bool,
-        _in_use: &dyn Fn(&Digest) -> Option<String>,
-    ) -> Result<Vec<Removed>> {
-        self.find(name_or_id).map(|_| Vec::new())
+    /// Adds an image, and a tag when the reference has one. Its blobs and layers are in the store.
+    pub(super) fn tag(&self, id: &Digest, record: Record, reference: &Reference) -> Result<Image> {
+        let mut state = self.lock();
+        let mut records = state.records.clone();
+        let known = records.images.entry(id.clone()).or_insert_with(|| record.clone());
+        known.repo_digests.extend(record.repo_digests.iter().cloned());
+        known.index = record.index.clone().or(known.index.take());
+        if reference.digest.is_none() {
+            let tag = TagRecord { image: id.clone(), manifest: record.manifest.digest.clone() };
+            records.tags.insert(reference.to_string(), tag);
+        }
+        records.save(&self.records_path())?;
+        state.records = records.clone();
+        drop(state);
+        self.image(&records, id).ok_or_else(|| no_such_image(&reference.familiar()))
     }
+
+    /// The file that holds tags and images.
+    pub(super) fn records_path(&self) -> PathBuf {
+        self.root.join("images.json")
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn no_such_image(name: &str) -> Fault {
+    Fault::new(FaultKind::NotFound, "no-such-image").with("image", name)
+}
+
+fn find_id(records: &Records, text: &str) -> Result<Digest> {
+    let hex = text.strip_prefix("sha256:").unwrap_or(text);
+    if !hex.is_empty() && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        let mut found = records.images.keys().filter(|id| id.hex().starts_with(hex));
+        match (found.next(), found.next()) {
+            (Some(_), Some(_)) => {
+                return Err(Fault::new(FaultKind::BadRequest, "image-id-ambiguous").with("id", text));
+            }
+            (Some(id), None) => return Ok(id.clone()),
+            (None, _) => {}
+        }
+    }
+    let reference: Reference = text.parse().map_err(|e: crate::spec::ReferenceError| invalid_reference(&e))?;
+    let found = match &reference.digest {
+        Some(digest) => {
+            let wanted = format!("{}@{digest}", reference.name());
+            records.images.iter().find(|(_, r)| r.repo_digests.contains(&wanted)).map(|(id, _)| id.clone())
+        }
+        None => records.tags.get(&reference.to_string()).map(|tag| tag.image.clone()),
+    };
+    found.ok_or_else(|| no_such_image(text))
+}
+
+/// What a user typed is no image reference.
+pub fn invalid_reference(error: &crate::spec::ReferenceError) -> Fault {
+    Fault::new(FaultKind::BadRequest, "reference-invalid").with("reason", error)
 }

@@ -1,0 +1,250 @@
+//! One blob on its way into the store.
+//!
+//! ```text
+//! ingest/<hex>.partial (from an earlier try) ─▶ sha256 ─┐
+//! GET blobs/<digest>  Range: bytes=<have>-  ─▶ file ─▶ sha256 ─▶ size and digest right? ─▶ blobs/sha256/<hex>
+//!                                                └▶ unpack ahead
+//! ```
+
+use super::http::Answer;
+use super::progress::Meter;
+use super::pull::Pull;
+use super::resolve::{digest_mismatch, size_mismatch};
+use crate::engine::store::NewLayer;
+use crate::engine::unpack::{Applied, Unpack};
+use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::spec::Digest;
+use crate::trace::{Change, Descriptor, Evidence};
+use sha2::{Digest as _, Sha256};
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+
+/// A layer that is unpacked while its blob comes in.
+#[derive(Debug)]
+pub struct Ahead {
+    pub unpack: Unpack,
+    pub layer: NewLayer,
+}
+
+const BLOCK: usize = 128 * 1024;
+/// Tries in a row in which not one byte comes.
+const FRUITLESS: u32 = 4;
+
+/// The file and the hash of a blob that is being received.
+struct Ingest<'a> {
+    this: &'a Descriptor,
+    file: File,
+    path: String,
+    sha: Sha256,
+    received: u64,
+    ahead: Option<Ahead>,
+}
+
+impl Pull<'_> {
+    /// Fetches a blob into the store, and hands its bytes on to `ahead`. Returns that when all bytes went through it.
+    pub fn fetch_blob(
+        &self,
+        cx: &Cx,
+        this: &Descriptor,
+        listed: &Evidence,
+        ahead: Option<Ahead>,
+    ) -> Result<Option<Ahead>> {
+        cx.observe(Change::BlobWanted(this.clone()), vec![listed.clone()]);
+        let mut meter = Meter::new(this, self.progress);
+        let mut ingest = self.ingest(this, ahead)?;
+        let mut trail = ingest.take_up()?;
+        let mut fruitless = 0;
+        while ingest.received < this.size || trail.is_empty() {
+            let before = ingest.received;
+            match self.receive(cx, &mut ingest, &mut meter) {
+                Ok(evidence) => {
+                    trail.extend(evidence);
+                    break;
+                }
+                Err(fault) if may_go_on(&fault) => {
+                    fruitless = if ingest.received > before { 0 } else { fruitless + 1 };
+                    if fruitless == FRUITLESS {
+                        return Err(self.rejected(cx, this, fault, trail, listed));
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(50 << fruitless));
+                }
+                Err(fault) if fault.kind == FaultKind::Cancelled => return Err(fault),
+                Err(fault) => return Err(self.rejected(cx, this, fault, trail, listed)),
+            }
+            cx.check()?;
+        }
+        self.verify(cx, ingest, trail, listed)
+    }
+
+    fn ingest<'a>(&self, this: &'a Descriptor, ahead: Option<Ahead>) -> Result<Ingest<'a>> {
+        let path = self.store.partial_path(&this.digest);
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|e| Fault::io("write", path.display(), &e))?;
+        Ok(Ingest { this, file, path: path.display().to_string(), sha: Sha256::new(), received: 0, ahead })
+    }
+
+    fn receive(&self, cx: &Cx, ingest: &mut Ingest<'_>, meter: &mut Meter<'_>) -> Result<Vec<Evidence>> {
+        let path = format!("blobs/{}", ingest.this.digest);
+        let mut headers = vec![("Accept", "*/*".to_owned())];
+        if ingest.received > 0 {
+            headers.push(("Range", format!("bytes={}-", ingest.received)));
+        }
+        let host = &self.session.endpoint.host;
+        let ((), trail) = self.session.fetch(cx, &path, &headers, |cx, answer, trail| {
+            let resumes = answer.status == 206 && starts_at(answer, ingest.received);
+            if ingest.received > 0 && !resumes {
+                // The server knows no ranges, or not this one: from the beginning.
+                ingest.start_anew()?;
+                if answer.status != 200 {
+                    trail.push(answer.evidence(0, ""));
+                    return Err(truncated(ingest, host, "the registry does not go on where it was cut"));
+                }
+            } else if answer.status == 416 {
+                trail.push(answer.evidence(0, ""));
+                return Err(truncated(ingest, host, "the registry has no such bytes"));
+            }
+            let start = ingest.received;
+            let result = ingest.fill(cx, answer, meter, host);
+            trail.push(answer.evidence(ingest.received.saturating_sub(start), ""));
+            result
+        })?;
+        Ok(trail)
+    }
+
+    fn verify(
+        &self,
+        cx: &Cx,
+        ingest: Ingest<'_>,
+        mut trail: Vec<Evidence>,
+        listed: &Evidence,
+    ) -> Result<Option<Ahead>> {
+        let Ingest { this, sha, received, ahead, file, .. } = ingest;
+        drop(file);
+        let computed = Digest::from_sha256(&sha.finalize().into());
+        trail.push(Evidence::Hash {
+            of: "blob".into(),
+            expected: this.digest.to_string(),
+            computed: computed.to_string(),
+            bytes: received,
+        });
+        if computed != this.digest {
+            drop(ahead);
+            let path = self.store.partial_path(&this.digest);
+            std::fs::remove_file(&path).map_err(|e| Fault::io("delete", path.display(), &e))?;
+            let fault = digest_mismatch(&this.digest, &computed, &self.session.endpoint.host);
+            return Err(self.rejected(cx, this, fault, trail, listed));
+        }
+        self.store.admit_blob(&this.digest)?;
+        cx.observe(Change::BlobVerified { digest: this.digest.clone(), size: received, reused: false }, trail);
+        Ok(ahead)
+    }
+
+    fn rejected(&self, cx: &Cx, this: &Descriptor, fault: Fault, mut trail: Vec<Evidence>, listed: &Evidence) -> Fault {
+        if trail.is_empty() {
+            // Its exchange was recorded with the fault itself.
+            trail.push(listed.clone());
+        }
+        cx.observe(Change::BlobRejected { digest: this.digest.clone(), problem: fault.problem.clone() }, trail);
+        fault
+    }
+}
+
+impl Ingest<'_> {
+    /// What an earlier try left is hashed again and goes the same way as new bytes.
+    fn take_up(&mut self) -> Result<Vec<Evidence>> {
+        let length = self.file.metadata().map_err(|e| self.failed("read", &e))?.len();
+        if length > self.this.size {
+            self.start_anew()?;
+            return Ok(Vec::new());
+        }
+        while self.received < length {
+            let mut block = vec![0; BLOCK];
+            let n = self.file.read(&mut block).map_err(|e| self.failed("read", &e))?;
+            if n == 0 {
+                break;
+            }
+            block.truncate(n);
+            self.pass_on(block);
+        }
+        let call = format!("read({}, …)", self.path);
+        Ok(if self.received == 0 { Vec::new() } else { vec![Evidence::syscall(call, self.received)] })
+    }
+
+    fn start_anew(&mut self) -> Result<()> {
+        self.file.set_len(0).map_err(|e| self.failed("write", &e))?;
+        self.file.seek(SeekFrom::Start(0)).map_err(|e| self.failed("write", &e))?;
+        (self.sha, self.received) = (Sha256::new(), 0);
+        // What was unpacked of the old bytes is worth nothing: the layer is unpacked from the store later.
+        self.ahead = None;
+        Ok(())
+    }
+
+    fn fill(&mut self, cx: &Cx, answer: &mut Answer, meter: &mut Meter<'_>, host: &str) -> Result<()> {
+        let start = self.received;
+        loop {
+            cx.check()?;
+            let mut block = vec![0; BLOCK];
+            let n = match answer.body.as_reader().read(&mut block) {
+                Ok(n) => n,
+                Err(error) => return Err(truncated(self, host, &error.to_string())),
+            };
+            if n == 0 {
+                break;
+            }
+            block.truncate(n);
+            if self.received + n as u64 > self.this.size {
+                let more = self.received + n as u64;
+                return Err(size_mismatch(&self.this.digest, self.this.size, more, host));
+            }
+            self.file.write_all(&block).map_err(|e| self.failed("write", &e))?;
+            self.pass_on(block);
+            let received = self.received;
+            meter.at(cx, received, || vec![answer.evidence(received - start, "")]);
+        }
+        if self.received < self.this.size { Err(truncated(self, host, "the connection was closed")) } else { Ok(()) }
+    }
+
+    fn pass_on(&mut self, block: Vec<u8>) {
+        self.received += block.len() as u64;
+        self.sha.update(&block);
+        if let Some(ahead) = &self.ahead {
+            // A layer that cannot be unpacked says so when it is asked for; the download goes on.
+            let _heard = ahead.unpack.push(block);
+        }
+    }
+
+    fn failed(&self, what: &str, error: &std::io::Error) -> Fault {
+        Fault::io(what, &self.path, error)
+    }
+}
+
+impl Ahead {
+    /// All bytes went through: waits for the rest of the work.
+    pub fn finish(self) -> (NewLayer, Result<Applied>) {
+        (self.layer, self.unpack.finish())
+    }
+}
+
+fn truncated(ingest: &Ingest<'_>, host: &str, reason: &str) -> Fault {
+    Fault::failed("blob-truncated")
+        .with("registry", host)
+        .with("digest", &ingest.this.digest)
+        .with("expected", ingest.this.size)
+        .with("received", ingest.received)
+        .with("reason", reason)
+}
+
+fn may_go_on(fault: &Fault) -> bool {
+    fault.problem.code == "blob-truncated"
+}
+
+/// `Content-Range: bytes 100-199/200`
+fn starts_at(answer: &Answer, position: u64) -> bool {
+    let range = answer.header("content-range").and_then(|text| text.trim().strip_prefix("bytes "));
+    range.and_then(|text| text.split_once('-')).is_some_and(|(start, _)| start.trim() == position.to_string())
+}

@@ -1,0 +1,122 @@
+use super::*;
+use crate::trace::Evidence;
+use std::io::Write;
+use std::time::Duration;
+
+/// Keeps blobs and layers from being deleted while a pull counts on them.
+#[derive(Debug)]
+pub struct Pin {
+    store: Arc<Store>,
+    digests: Vec<Digest>,
+}
+
+/// The right to fetch a blob: nobody else does meanwhile.
+#[derive(Debug)]
+pub struct Claim {
+    store: Arc<Store>,
+    digest: Digest,
+}
+
+impl Store {
+    /// Where a blob is, or will be.
+    pub fn blob_path(&self, digest: &Digest) -> PathBuf {
+        self.root.join("blobs/sha256").join(digest.hex())
+    }
+
+    /// Where the bytes of a blob are gathered until they are verified.
+    pub fn partial_path(&self, digest: &Digest) -> PathBuf {
+        self.root.join("ingest").join(format!("{}.partial", digest.hex()))
+    }
+
+    /// How it is known that a blob is in the store with that size; none when it is not.
+    pub fn has_blob(&self, digest: &Digest, size: u64) -> Option<Evidence> {
+        let path = self.blob_path(digest);
+        let found = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?.len();
+        // A crash of the machine, not of the engine, may leave a file that is too short: it is fetched again.
+        (found == size)
+            .then(|| Evidence::syscall(format!("stat(\"{}\")", path.display()), format!("0 {{st_size={found}}}")))
+    }
+
+    /// Reads a small blob: a document.
+    pub fn read_blob(&self, digest: &Digest) -> Result<Vec<u8>> {
+        let path = self.blob_path(digest);
+        fs::read(&path).map_err(|e| Fault::io("read", path.display(), &e))
+    }
+
+    /// Puts a small blob whose digest was verified.
+    pub fn put_blob(&self, digest: &Digest, bytes: &[u8]) -> Result<()> {
+        let partial = self.root.join("ingest").join(format!("{}.{}", digest.hex(), self.number()));
+        let write = || {
+            fs::File::create(&partial)?.write_all(bytes)?;
+            fs::rename(&partial, self.blob_path(digest))
+        };
+        write().map_err(|e| Fault::io("write", partial.display(), &e))
+    }
+
+    /// The partial file of a blob, whose size and digest were verified, becomes the blob.
+    pub fn admit_blob(&self, digest: &Digest) -> Result<()> {
+        let (from, to) = (self.partial_path(digest), self.blob_path(digest));
+        fs::rename(&from, &to).map_err(|e| Fault::io("rename", to.display(), &e))
+    }
+
+    /// Keeps these from being deleted while the result lives.
+    pub fn pin(self: &Arc<Self>, digests: Vec<Digest>) -> Pin {
+        let mut state = self.lock();
+        for digest in &digests {
+            *state.pinned.entry(digest.clone()).or_default() += 1;
+        }
+        Pin { store: Arc::clone(self), digests }
+    }
+
+    /// Waits until nobody else fetches that blob.
+    pub fn claim(self: &Arc<Self>, cx: &Cx, digest: &Digest) -> Result<Claim> {
+        while !self.lock().claimed.insert(digest.clone()) {
+            cx.check()?;
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(Claim { store: Arc::clone(self), digest: digest.clone() })
+    }
+
+    /// A number that no other directory or file of this engine has.
+    pub(super) fn number(&self) -> u64 {
+        self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Removes what was begun and not finished, but for `*.partial`.
+    pub(super) fn sweep(&self) -> Result<()> {
+        let failed = |path: &Path, e: &std::io::Error| Fault::io("clean", path.display(), e);
+        for dir in ["ingest", "layers/sha256"] {
+            let dir = self.root.join(dir);
+            for entry in fs::read_dir(&dir).map_err(|e| failed(&dir, &e))? {
+                let path = entry.map_err(|e| failed(&dir, &e))?.path();
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                if path.is_dir() && name.starts_with('.') {
+                    fs::remove_dir_all(&path).map_err(|e| failed(&path, &e))?;
+                } else if path.is_file() && !name.ends_with(".partial") {
+                    fs::remove_file(&path).map_err(|e| failed(&path, &e))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        let mut state = self.store.lock();
+        for digest in &self.digests {
+            if let Some(count) = state.pinned.get_mut(digest) {
+                *count -= 1;
+                if *count == 0 {
+                    state.pinned.remove(digest);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.store.lock().claimed.remove(&self.digest);
+    }
+}

@@ -1,0 +1,103 @@
+use super::*;
+use crate::engine::Inverse;
+use crate::engine::conductor::EntryId;
+use crate::trace::{Evidence, Layer};
+
+/// A layer's directory that is being filled. Dropped before it is kept, it is removed.
+#[derive(Debug)]
+pub struct NewLayer {
+    dir: PathBuf,
+    cx: Cx,
+    entry: EntryId,
+    kept: bool,
+}
+
+impl Store {
+    /// The directory of a layer: `fs` and `meta.json` are in it.
+    pub fn layer_dir(&self, chain_id: &Digest) -> PathBuf {
+        self.root.join("layers/sha256").join(chain_id.hex())
+    }
+
+    /// The lower directory of a layer.
+    pub fn layer_fs(&self, chain_id: &Digest) -> PathBuf {
+        self.layer_dir(chain_id).join("fs")
+    }
+
+    /// What is known of an unpacked layer, with the file it was read from; none when it is not unpacked.
+    pub fn layer(&self, chain_id: &Digest) -> Option<(Layer, Evidence)> {
+        let path = self.layer_dir(chain_id).join("meta.json");
+        let text = fs::read_to_string(&path).ok()?;
+        let mut layer: Layer = serde_json::from_str(&text).ok()?;
+        // The root may have been moved since.
+        layer.path = self.layer_fs(chain_id).display().to_string();
+        Some((layer, Evidence::file(path.display().to_string(), text)))
+    }
+
+    /// Makes an empty directory to unpack a layer into, beside its final place.
+    pub fn new_layer(&self, cx: &Cx, chain_id: &Digest) -> Result<NewLayer> {
+        let name = format!(".{}.{}", chain_id.hex(), self.number());
+        let dir = self.root.join("layers/sha256").join(name);
+        let entry = cx.journal("pull", Inverse::RemoveDir { path: dir.clone() })?;
+        let new = NewLayer { dir, cx: cx.clone(), entry, kept: false };
+        let fs_dir = new.fs();
+        let made = fs::create_dir(&new.dir).and_then(|()| fs::create_dir(&fs_dir));
+        made.and_then(|()| fs::set_permissions(&fs_dir, std::os::unix::fs::PermissionsExt::from_mode(0o755)))
+            .map_err(|e| Fault::io("make", fs_dir.display(), &e))?;
+        Ok(new)
+    }
+
+    /// Gives a filled directory its final name. When somebody else was faster, theirs stays.
+    pub fn keep_layer(&self, mut new: NewLayer, layer: &Layer) -> Result<Evidence> {
+        let to = self.layer_dir(&layer.chain_id);
+        let meta = new.dir.join("meta.json");
+        let json = serde_json::to_vec_pretty(layer).map_err(|e| Fault::io("write", meta.display(), &e.into()))?;
+        fs::write(&meta, json).map_err(|e| Fault::io("write", meta.display(), &e))?;
+        let call = format!("rename(\"{}\", \"{}\")", new.dir.display(), to.display());
+        match fs::rename(&new.dir, &to) {
+            Ok(()) => {
+                new.kept = true;
+                new.cx.undone(new.entry)?;
+                Ok(Evidence::syscall(call, 0))
+            }
+            Err(_) if to.join("meta.json").is_file() => {
+                Ok(Evidence::syscall(call, "-1 ENOTEMPTY (Directory not empty)"))
+            }
+            Err(e) => Err(Fault::io("rename", to.display(), &e)),
+        }
+    }
+
+    /// Deletes a layer: first its name, so that half a layer is never taken for a whole one.
+    pub(super) fn delete_layer(&self, cx: &Cx, chain_id: &Digest) -> Result<Evidence> {
+        let from = self.layer_dir(chain_id);
+        let gone = self.root.join("layers/sha256").join(format!(".{}.{}", chain_id.hex(), self.number()));
+        let entry = cx.journal("image-remove", Inverse::RemoveDir { path: gone.clone() })?;
+        let removed = fs::rename(&from, &gone).and_then(|()| fs::remove_dir_all(&gone));
+        removed.map_err(|e| Fault::io("delete", from.display(), &e))?;
+        cx.undone(entry)?;
+        Ok(Evidence::syscall(format!("rmdir(\"{}\")", from.display()), 0))
+    }
+}
+
+impl NewLayer {
+    /// Where the layer's files go.
+    pub fn fs(&self) -> PathBuf {
+        self.dir.join("fs")
+    }
+}
+
+impl Drop for NewLayer {
+    fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
+        let removed = match fs::remove_dir_all(&self.dir) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        };
+        // What could not be removed stays in the journal, and is removed at the next start.
+        match removed {
+            Ok(()) => self.cx.undone(self.entry).unwrap_or_else(|fault| tracing::warn!(%fault, "journal")),
+            Err(error) => tracing::warn!(%error, dir = %self.dir.display(), "not removed"),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+use super::{Fault, Result};
+use crate::spec::Digest;
+use crate::trace::Descriptor;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// What `images.json` holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Records {
+    /// Of this format. A later one is refused rather than misread.
+    pub version: u32,
+    /// By image id, the digest of the config.
+    pub images: BTreeMap<Digest, Record>,
+    /// By whole reference, `docker.io/lab/shell:1`.
+    pub tags: BTreeMap<String, TagRecord>,
+}
+
+/// One image: which blobs and layers it is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The manifest it was pulled by.
+    pub manifest: Descriptor,
+    /// The index that listed the manifest.
+    pub index: Option<Descriptor>,
+    /// The config; its digest is the image id.
+    pub config: Descriptor,
+    /// The layers' blobs, lowest first.
+    pub layers: Vec<Descriptor>,
+    /// The layers' chain ids, lowest first.
+    pub chain_ids: Vec<Digest>,
+    /// `localhost:5000/x@sha256:…`, with the whole name.
+    pub repo_digests: BTreeSet<String>,
+}
+
+/// Where a tag points.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagRecord {
+    pub image: Digest,
+    pub manifest: Digest,
+}
+
+const VERSION: u32 = 1;
+
+impl Default for Records {
+    fn default() -> Self {
+        Self { version: VERSION, images: BTreeMap::new(), tags: BTreeMap::new() }
+    }
+}
+
+impl Records {
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) => return Err(Fault::io("read", path.display(), &e)),
+        };
+        let unreadable =
+            |reason: String| Fault::failed("store-unreadable").with("path", path.display()).with("reason", reason);
+        let records: Self = serde_json::from_str(&text).map_err(|e| unreadable(e.to_string()))?;
+        if records.version > VERSION {
+            return Err(unreadable(format!("version {}, this program reads up to {VERSION}", records.version)));
+        }
+        Ok(records)
+    }
+
+    /// All or nothing: a new file takes the place of the old one.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let json = serde_json::to_vec_pretty(self).map_err(|e| Fault::io("write", path.display(), &e.into()))?;
+        let new = path.with_extension("json.new");
+        let write = || -> io::Result<()> {
+            let mut file = File::create(&new)?;
+            file.write_all(&json)?;
+            file.sync_data()?;
+            fs::rename(&new, path)
+        };
+        write().map_err(|e| Fault::io("write", path.display(), &e))
+    }
+
+    /// Every blob that some image is made of.
+    pub fn blobs(&self) -> BTreeSet<&Digest> {
+        self.images.values().flat_map(Record::blobs).collect()
+    }
+
+    /// Every layer that some image is made of.
+    pub fn chains(&self) -> BTreeSet<&Digest> {
+        self.images.values().flat_map(|record| &record.chain_ids).collect()
+    }
+}
+
+impl Record {
+    /// Every blob it is made of.
+    pub fn blobs(&self) -> impl Iterator<Item = &Digest> {
+        let documents = [Some(&self.config), Some(&self.manifest), self.index.as_ref()].into_iter().flatten();
+        documents.chain(&self.layers).map(|descriptor| &descriptor.digest)
+    }
+}
