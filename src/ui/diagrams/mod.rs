@@ -8,13 +8,32 @@
 //!
 //! All of them come from the [`Scene`], so that they cannot disagree. Layout knows neither the window nor the clock.
 
+mod camera;
+mod draw;
+mod id;
+mod image;
+mod layers;
+mod mark;
+mod measure;
+mod network;
+mod paint;
 mod scene;
+mod shown;
+mod stage;
+mod storage;
+mod svg;
+mod view;
 
-pub use scene::Scene;
+pub use id::NodeId;
+pub use mark::Mark;
+pub use measure::{Approximate, Measure};
+pub use scene::{Anchor, Band, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
+pub use view::Diagrams;
 
 use super::theme::Theme;
 use crate::i18n::Words;
-use crate::trace::{Entity, Family, StepKind, World};
+use crate::trace::{Container, ContainerState, Entity, Family, OpKind, StepKind, World};
+use std::sync::Arc;
 
 /// One diagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -72,35 +91,41 @@ impl Tab {
     }
 }
 
-/// The diagrams of a window: what was drawn last, so that things move from where they were.
-#[derive(Debug, Default)]
-pub struct Diagrams {}
-
-impl Diagrams {
-    /// Nothing drawn yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Draws a diagram in all the room that is left, and lets a click choose the thing that a shape stands for.
-    /// `changed` is what the last event changed: it is lit.
-    #[expect(clippy::too_many_arguments, reason = "everything it depends on, and nothing kept behind its back")]
-    pub fn show(
-        &mut self,
-        ui: &mut egui::Ui,
-        view: Tab,
-        world: &World,
-        changed: &[Entity],
-        selection: &mut Option<Entity>,
-        words: &Words,
-        theme: &Theme,
-    ) {
-        let _ = (ui, view, world, changed, selection, words, theme);
+/// The scene of a diagram: a pure function of the World, of what was chosen, and of how wide words are.
+pub fn scene(tab: Tab, world: &World, chosen: Option<&Entity>, words: &Words, measure: &dyn Measure) -> Scene {
+    let stage = stage::Stage::new(words, measure);
+    match tab {
+        Tab::Image => image::scene(world, stage),
+        Tab::Layers => layers::scene(world, chosen, stage),
+        Tab::Network => network::scene(world, stage),
+        Tab::Storage => storage::scene(world, stage),
     }
 }
 
 /// The diagram as an SVG document.
 pub fn svg(tab: Tab, world: &World, words: &Words, theme: &Theme) -> String {
-    let _ = (tab, world, words, theme);
-    String::new()
+    let scene = scene(tab, world, None, words, &Approximate);
+    svg::document(&scene, theme, words.lang().code())
+}
+
+/// Containers in the order they were created, as far as the World tells: later ones do not push earlier ones aside.
+fn in_order(world: &World) -> Vec<&Arc<Container>> {
+    let created = |c: &Container| {
+        let of = |op: &&Arc<crate::trace::OpState>| {
+            op.op.kind == OpKind::ContainerCreate && (op.op.subject == c.name || c.id.as_str() == op.op.subject)
+        };
+        world.ops.values().filter(of).map(|op| op.op.id).max().unwrap_or(0)
+    };
+    let mut all: Vec<_> = world.containers.values().collect();
+    all.sort_by_cached_key(|c| (created(c), c.name.clone()));
+    all
+}
+
+/// A container's state in words.
+fn state_of(stage: &stage::Stage<'_>, container: &Container) -> String {
+    match container.state {
+        ContainerState::Created => stage.say("scene-state-created"),
+        ContainerState::Running { .. } => stage.say("scene-state-running"),
+        ContainerState::Exited { status } => stage.say_with("scene-state-exited", &[("status", &status.to_string())]),
+    }
 }

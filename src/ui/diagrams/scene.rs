@@ -1,3 +1,296 @@
-/// The picture of a World as data.
+use super::{Mark, NodeId};
+use crate::trace::{Entity, Family};
+use egui::{Pos2, Rect, Vec2};
+use petgraph::stable_graph::{NodeIndex, StableDiGraph};
+use std::collections::HashMap;
+
+/// The picture of a World as data: nothing in it knows a window, a colour or a clock.
+///
+/// Units are points at 100 %. The graph keeps nodes in painting order: a frame stands before what is in it.
 #[derive(Debug, Clone, Default)]
-pub struct Scene {}
+pub struct Scene {
+    /// Shapes and the wires between them.
+    pub graph: StableDiGraph<Node, Edge>,
+    /// Quiet fills behind everything, with a heading: where a kind of thing lives.
+    pub bands: Vec<Band>,
+    /// Text that belongs to no shape.
+    pub captions: Vec<Caption>,
+    /// From the origin to the farthest shape, with a margin.
+    pub size: Vec2,
+    /// The whole picture in a sentence or two.
+    pub spoken: String,
+    /// There is nothing to show yet; the captions say what will be.
+    pub empty: bool,
+    index: HashMap<NodeId, NodeIndex>,
+}
+
+/// A shape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// The same from one scene to the next.
+    pub id: NodeId,
+    /// The frame that it is in.
+    pub parent: Option<NodeId>,
+    /// Where.
+    pub rect: Rect,
+    /// What colour speaks for it.
+    pub tint: Tint,
+    /// How it is outlined and filled.
+    pub style: Style,
+    /// What is written on it; places are relative to `rect.min`.
+    pub texts: Vec<Text>,
+    /// How much of it is filled from the left, 0–1.
+    pub progress: Option<f32>,
+    /// It and what is written on it, as a screen reader says it.
+    pub label: String,
+}
+
+/// What colour speaks for a shape. Shape, style and words say the same without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tint {
+    /// None: a neutral.
+    Plain,
+    /// A family's.
+    Family(Family),
+    /// Verified, up.
+    Good,
+    /// An address translated, a wait.
+    Warn,
+    /// Refused, gone.
+    Bad,
+}
+
+/// How a shape is outlined and filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// A line around, a quiet fill.
+    Solid,
+    /// A heavy line, a fuller fill: the one that was chosen, the one that all go through.
+    Strong,
+    /// A fine line, weak words: there, and not what this is about.
+    Dim,
+    /// A dashed line: a rule rather than a thing, or something that is down.
+    Dashed,
+    /// A dashed fine line and no fill: not there yet, or there no more.
+    Ghost,
+    /// Holds other shapes.
+    Frame,
+    /// Holds other shapes and is only planned or borrowed.
+    DashedFrame,
+    /// Words alone, which can be pointed at.
+    Bare,
+}
+
+/// A face and a size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Font {
+    /// A frame's name.
+    Heading,
+    /// A card's name, in words.
+    Title,
+    /// Words.
+    Word,
+    /// Words of less weight.
+    Small,
+    /// A name that a machine gave: a link, a path.
+    MonoTitle,
+    /// What a machine said.
+    Mono,
+    /// What a machine said, of less weight.
+    MonoSmall,
+}
+
+impl Font {
+    /// Its size at 100 %.
+    pub fn size(self) -> f32 {
+        match self {
+            Self::Heading => 15.0,
+            Self::Title => 13.5,
+            Self::Word => 12.5,
+            Self::Small => 11.0,
+            Self::MonoTitle => 13.0,
+            Self::Mono => 11.5,
+            Self::MonoSmall => 10.5,
+        }
+    }
+
+    /// Every character has the same width.
+    pub fn is_mono(self) -> bool {
+        matches!(self, Self::MonoTitle | Self::Mono | Self::MonoSmall)
+    }
+
+    /// The bold face.
+    pub fn is_bold(self) -> bool {
+        matches!(self, Self::Heading | Self::Title)
+    }
+}
+
+/// How much a text weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    /// As text.
+    Strong,
+    /// As text of less weight.
+    Weak,
+    /// In a tint.
+    Tint(Tint),
+}
+
+/// Which side of a text is at its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// It begins there.
+    Left,
+    /// Its middle is there.
+    Center,
+    /// It ends there.
+    Right,
+}
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Text {
+    /// Its anchor, in the middle of its height.
+    pub at: Pos2,
+    /// Which side of it.
+    pub anchor: Anchor,
+    /// Face and size.
+    pub font: Font,
+    /// Weight.
+    pub ink: Ink,
+    /// What it says.
+    pub text: String,
+    /// Drawn before it: says without colour what the colour says.
+    pub mark: Option<Mark>,
+    /// Struck through: not so any more.
+    pub struck: bool,
+}
+
+/// A text with the room that it takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caption {
+    /// Its place is absolute.
+    pub text: Text,
+    /// All of it.
+    pub rect: Rect,
+}
+
+/// A quiet fill behind everything.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    /// The same from one scene to the next.
+    pub key: &'static str,
+    /// Where.
+    pub rect: Rect,
+    /// Its colour.
+    pub tint: Tint,
+    /// Absolute.
+    pub texts: Vec<Text>,
+}
+
+/// How a wire is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// Leads on.
+    Solid,
+    /// There, and not what this is about.
+    Dim,
+    /// Not a thing: a rule, a reference.
+    Dashed,
+    /// A cable.
+    Cable,
+    /// A cable that is down at one end at least.
+    CableDown,
+}
+
+/// What is drawn at an end of a wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Nothing.
+    Open,
+    /// A plug.
+    Dot,
+    /// An arrow head.
+    Arrow,
+}
+
+/// A wire.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edge {
+    /// Tells wires between the same two shapes apart.
+    pub part: &'static str,
+    /// Where it goes. Corners are rounded when it is painted.
+    pub route: Vec<Pos2>,
+    /// Its colour.
+    pub tint: Tint,
+    /// How it is drawn.
+    pub line: Line,
+    /// What is at its ends.
+    pub ends: [End; 2],
+    /// What stands beside it.
+    pub label: Option<Caption>,
+    /// Something moves along it, from its beginning to its end.
+    pub flows: bool,
+}
+
+impl Scene {
+    /// The shape of that name.
+    pub fn node(&self, id: &NodeId) -> Option<&Node> {
+        self.index.get(id).and_then(|at| self.graph.node_weight(*at))
+    }
+
+    /// Where the graph keeps it.
+    pub fn index_of(&self, id: &NodeId) -> Option<NodeIndex> {
+        self.index.get(id).copied()
+    }
+
+    /// The shapes in painting order.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.graph.node_weights()
+    }
+
+    /// The first shape that stands for that thing.
+    pub fn shape_of(&self, entity: &Entity) -> Option<&Node> {
+        self.nodes().find(|node| node.id.entity.as_ref() == Some(entity))
+    }
+
+    /// The wires with the shapes at their ends.
+    pub fn edges(&self) -> impl Iterator<Item = (&Node, &Node, &Edge)> {
+        self.graph.edge_indices().filter_map(|at| {
+            let (from, to) = self.graph.edge_endpoints(at)?;
+            Some((self.graph.node_weight(from)?, self.graph.node_weight(to)?, self.graph.edge_weight(at)?))
+        })
+    }
+
+    /// Is `inner` in `outer`, at whatever depth?
+    pub fn is_within(&self, inner: &Node, outer: &NodeId) -> bool {
+        let mut parent = inner.parent.as_ref();
+        while let Some(id) = parent {
+            if id == outer {
+                return true;
+            }
+            parent = self.node(id).and_then(|node| node.parent.as_ref());
+        }
+        false
+    }
+
+    pub(super) fn add(&mut self, node: Node) {
+        debug_assert!(!self.index.contains_key(&node.id), "two shapes are named {:?}", node.id);
+        let id = node.id.clone();
+        let at = self.graph.add_node(node);
+        self.index.insert(id, at);
+    }
+
+    pub(super) fn connect(&mut self, from: &NodeId, to: &NodeId, edge: Edge) {
+        if let (Some(from), Some(to)) = (self.index_of(from), self.index_of(to)) {
+            self.graph.add_edge(from, to, edge);
+        } else {
+            debug_assert!(false, "a wire between shapes that are not there: {from:?}, {to:?}");
+        }
+    }
+
+    pub(super) fn node_mut(&mut self, id: &NodeId) -> Option<&mut Node> {
+        let at = self.index.get(id)?;
+        self.graph.node_weight_mut(*at)
+    }
+}

@@ -1,0 +1,70 @@
+use egui::emath::TSTransform;
+use egui::{Rect, Vec2, vec2};
+
+/// Where one stands before a picture, and how near.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Camera {
+    /// Screen points for a point of the scene.
+    pub zoom: f32,
+    /// Where the scene's origin is, from the left upper corner of the view.
+    pub shift: Vec2,
+    /// It keeps the whole picture in view until someone moves it.
+    pub fits: bool,
+}
+
+/// How near and how far one can go.
+const RANGE: std::ops::RangeInclusive<f32> = 0.12..=4.0;
+/// Fitting makes nothing larger than this, and nothing so small that it cannot be read.
+const FIT: std::ops::RangeInclusive<f32> = 0.5..=1.3;
+
+impl Default for Camera {
+    fn default() -> Self {
+        Self { zoom: 1.0, shift: Vec2::ZERO, fits: true }
+    }
+}
+
+impl Camera {
+    /// The whole picture in the middle; what is too large to be read then begins at its corner, or where `focus` is.
+    pub fn fit(size: Vec2, view: Vec2, focus: Option<Rect>) -> Self {
+        let zoom = (view.x / size.x.max(1.0)).min(view.y / size.y.max(1.0)).clamp(*FIT.start(), *FIT.end());
+        let drawn = size * zoom;
+        let axis = |view: f32, drawn: f32, focus: Option<f32>| {
+            if drawn <= view {
+                return (view - drawn) / 2.0;
+            }
+            let wanted = focus.map_or(0.0, |at| view / 2.0 - at * zoom);
+            wanted.clamp(view - drawn, 0.0)
+        };
+        let focus = focus.map(|f| f.center());
+        let shift = vec2(axis(view.x, drawn.x, focus.map(|f| f.x)), axis(view.y, drawn.y, focus.map(|f| f.y)));
+        Self { zoom, shift, fits: true }
+    }
+
+    /// From the scene to the screen.
+    pub fn transform(&self, view: Rect) -> TSTransform {
+        TSTransform::new(view.min.to_vec2() + self.shift, self.zoom)
+    }
+
+    /// Nearer or farther; what is at `at`, from the view's corner, stays there.
+    pub fn zoom_by(&mut self, factor: f32, at: Vec2) {
+        let zoom = (self.zoom * factor).clamp(*RANGE.start(), *RANGE.end());
+        self.shift = at - (at - self.shift) * (zoom / self.zoom);
+        self.zoom = zoom;
+        self.fits = false;
+    }
+
+    /// Aside.
+    pub fn pan(&mut self, by: Vec2) {
+        self.shift += by;
+        self.fits = false;
+    }
+
+    /// Between two, `t` from 0 to 1.
+    pub fn towards(&self, after: &Self, t: f32) -> Self {
+        Self {
+            zoom: egui::lerp(self.zoom..=after.zoom, t),
+            shift: self.shift + (after.shift - self.shift) * t,
+            fits: after.fits,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+use super::scene::Font;
+
+/// Says how wide a text is, so that layout needs no window.
+pub trait Measure {
+    /// In points at 100 %.
+    fn width(&self, text: &str, font: Font) -> f32;
+}
+
+/// A good guess without a font: for files and tests.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Approximate;
+
+impl Measure for Approximate {
+    fn width(&self, text: &str, font: Font) -> f32 {
+        let em: f32 = text.chars().map(|c| em(c, font)).sum();
+        em * font.size() * if font.is_bold() { 1.04 } else { 1.0 }
+    }
+}
+
+fn em(c: char, font: Font) -> f32 {
+    match c {
+        '\u{1100}'..='\u{11FF}' | '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7FF}' | '\u{FF00}'..='\u{FF60}' => 0.92,
+        _ if font.is_mono() => 0.605,
+        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.29,
+        'm' | 'w' | 'M' | 'W' | '—' | '…' => 0.88,
+        'A'..='Z' => 0.68,
+        _ => 0.57,
+    }
+}
+
+/// Measures in the window's own fonts.
+pub(super) struct InFonts<'a> {
+    pub ctx: &'a egui::Context,
+    pub faces: &'a super::paint::Faces,
+}
+
+impl Measure for InFonts<'_> {
+    fn width(&self, text: &str, font: Font) -> f32 {
+        let id = self.faces.font(font, font.size());
+        self.ctx.fonts_mut(|fonts| fonts.layout_no_wrap(text.to_owned(), id, egui::Color32::WHITE).size().x)
+    }
+}

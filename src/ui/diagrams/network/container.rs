@@ -1,0 +1,197 @@
+use super::super::scene::{Edge, End, Line};
+use super::*;
+use crate::trace::{ContainerState, Host};
+use egui::{Pos2, pos2};
+
+/// A container's box.
+pub(super) const WIDTH: f32 = 300.0;
+/// From the bridge to the lower edge of a container's box.
+pub(super) const HEIGHT: f32 = BOX_TOP + BOX;
+const BOX: f32 = 202.0;
+const BOX_TOP: f32 = PEER_TOP + PEER.y + 26.0;
+const PLUG: egui::Vec2 = vec2(158.0, 46.0);
+const PLUG_TOP: f32 = 28.0;
+const PEER: egui::Vec2 = vec2(158.0, 40.0);
+const PEER_TOP: f32 = PLUG_TOP + PLUG.y + 22.0;
+
+/// Where a container goes.
+pub(super) struct Cell {
+    /// Left upper corner: the bridge's lower edge, or that of the row above.
+    pub at: Pos2,
+    /// The bridge's lower edge.
+    pub bus: f32,
+    /// Where its cable runs down past the rows above; none in the first row.
+    pub lane: Option<f32>,
+}
+
+/// True for the end of a veth that is, or is going to be, the container's.
+pub(super) fn is_inner(world: &World, link: &Link) -> bool {
+    let moved = world.host.as_ref().is_some_and(|host| link.netns != host.netns);
+    moved || (link.master.is_none() && link.key.0.ends_with("/eth0"))
+}
+
+/// Draws the box, what is in it, and its cable. Returns its lower edge.
+pub(super) fn draw(
+    world: &World,
+    host: &Host,
+    stage: &mut Stage<'_>,
+    frame: &NodeId,
+    bridge: Option<&Arc<Link>>,
+    container: &Container,
+    cell: Cell,
+) -> f32 {
+    let place = rect(cell.at.x, cell.at.y + BOX_TOP, WIDTH, BOX);
+    let id = NodeId::of(Entity::Container(container.id.clone()));
+    boxed(world, host, stage, frame, container, place);
+    let own: Vec<&Arc<Link>> = world
+        .links
+        .values()
+        .filter(|l| l.kind == LinkKind::Veth && l.container.as_ref() == Some(&container.id))
+        .collect();
+    let outer = own.iter().find(|l| !is_inner(world, l));
+    let inner = own.iter().find(|l| is_inner(world, l));
+    let middle = place.center().x;
+    let plug = outer.map(|link| {
+        let at = rect(middle - PLUG.x / 2.0, cell.at.y + PLUG_TOP, PLUG.x, PLUG.y);
+        let detail = format!("ifindex {} · {}", link.ifindex, state_mark(link).2);
+        let plug = link_card(stage, link, at, frame, TINT, &[(Ink::Weak, detail)]);
+        if let Some(bridge) = bridge.filter(|b| link.master == Some(b.ifindex) && link.netns == b.netns) {
+            port(stage, bridge, link, &plug, at, &cell);
+        }
+        (plug, at, link)
+    });
+    let peer = match inner {
+        Some(link) if link.netns == host.netns => {
+            let at = rect(middle - PEER.x / 2.0, cell.at.y + PEER_TOP, PEER.x, PEER.y);
+            let detail = format!("ifindex {} · {}", link.ifindex, state_mark(link).2);
+            Some((link_card(stage, link, at, frame, TINT, &[(Ink::Weak, detail)]), at, link))
+        }
+        Some(link) => {
+            let at = rect(middle - PLUG.x / 2.0, place.top() + 62.0, PLUG.x, 58.0);
+            let address =
+                world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
+            let detail = format!("ifindex {} · {}", link.ifindex, state_mark(link).2);
+            let lines = [(Ink::Tint(TINT), address), (Ink::Weak, detail)];
+            Some((link_card(stage, link, at, &id, TINT, &lines), at, link))
+        }
+        None => {
+            reserved(world, stage, &id, container, place);
+            None
+        }
+    };
+    if let (Some((plug, from, outer)), Some((peer, to, inner))) = (plug, peer) {
+        let up = outer.up && inner.up;
+        let word = stage.say("scene-veth-pair");
+        let beside = pos2(middle + 10.0, from.bottom() + 11.0);
+        let caption = stage.captioned(Text::new(beside, Font::Small, Ink::Tint(TINT), word));
+        let edge = Edge::new(
+            vec![from.center_bottom(), to.center_top()],
+            TINT,
+            if up { Line::Cable } else { Line::CableDown },
+        );
+        stage.wire(&plug, &peer, edge.ends(End::Dot, End::Dot).labelled(caption).part("veth"));
+    }
+    place.bottom()
+}
+
+/// The wire from the bridge to a port of it: straight down, or down the gutter past the rows above.
+fn port(stage: &mut Stage<'_>, bridge: &Link, link: &Link, plug: &NodeId, at: Rect, cell: &Cell) {
+    let route = match cell.lane {
+        None => vec![pos2(at.center().x, cell.bus), at.center_top()],
+        Some(x) => vec![pos2(x, cell.bus), pos2(x, at.center().y), at.left_center()],
+    };
+    let line = if bridge.up && link.up { Line::Cable } else { Line::CableDown };
+    let id = NodeId::of(Entity::Link(bridge.key.clone()));
+    stage.wire(&id, plug, Edge::new(route, TINT, line).part("port"));
+}
+
+fn boxed(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, container: &Container, place: Rect) {
+    let id = NodeId::of(Entity::Container(container.id.clone()));
+    let netns = world.netns_of(&container.id);
+    let shares = container.network_mode == "host";
+    let running = matches!(container.state, ContainerState::Running { .. });
+    let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
+    let style = if netns.is_none() || shares { Style::DashedFrame } else { Style::Frame };
+    let name = stage.fit(&container.name, Font::Heading, WIDTH / 2.0 - 30.0);
+    let state = super::super::state_of(stage, container);
+    stage.add(
+        Node::new(id.clone(), place, tint, style)
+            .within(frame)
+            .text(Text::new(pos2(16.0, 22.0), Font::Heading, Ink::Strong, name))
+            .text(Text::new(pos2(WIDTH - 16.0, 43.0), Font::Small, Ink::Weak, state).anchored(Anchor::Right))
+            .called(&stage.say("scene-container")),
+    );
+    if let Some(process) = world.main_process(&container.id) {
+        let at = rect(place.left() + 16.0, place.top() + 34.0, 112.0, 18.0);
+        let text = format!("PID {}", process.process.pid);
+        bare(stage, NodeId::of(Entity::Process(process.process.pid)), at, &id, Anchor::Left, Font::Mono, &text);
+    }
+    match netns {
+        Some(inode) if inode != host.netns => {
+            let at = rect(place.right() - 132.0, place.top() + 13.0, 116.0, 18.0);
+            let text = format!("netns {inode}");
+            bare(stage, NodeId::of(Entity::Namespace(inode)), at, &id, Anchor::Right, Font::MonoSmall, &text);
+            inside(world, stage, &id, inode, place);
+            if container.network_mode == "none" {
+                note(stage, &id, place, "scene-net-none");
+            }
+        }
+        Some(_) => note(stage, &id, place, "scene-net-host"),
+        None => note(stage, &id, place, if running { "scene-net-unknown" } else { "scene-net-not-yet" }),
+    }
+}
+
+/// Loopback and routes.
+fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: Rect) {
+    let top = place.top() + 136.0;
+    let links = world.links_in(netns);
+    if let Some(lo) = links.iter().find(|l| l.kind == LinkKind::Loopback) {
+        let at = rect(place.left() + 16.0, top, 88.0, 46.0);
+        let address = world.addresses_of(&lo.key).next().map_or_else(|| state_mark(lo).2.to_owned(), str::to_owned);
+        link_card(stage, lo, at, id, Tint::Plain, &[(Ink::Weak, address)]);
+    }
+    let mut y = top;
+    for route in world.routes.iter().filter(|r| r.netns == netns).take(2) {
+        let at = rect(place.left() + 118.0, y, WIDTH - 134.0, 18.0);
+        let entity = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
+        if stage.scene.node(&entity).is_none() {
+            bare(stage, entity, at, id, Anchor::Left, Font::MonoSmall, &route_text(route));
+            y += 18.0;
+        }
+    }
+    let others = links.iter().filter(|l| !matches!(l.kind, LinkKind::Loopback | LinkKind::Veth));
+    for (i, other) in others.take(2).enumerate() {
+        let at = rect(place.left() + 118.0 + 80.0 * i as f32, top + 40.0, 76.0, 18.0);
+        let text = format!("{} {}", other.name, state_mark(other).2);
+        bare(stage, NodeId::of(Entity::Link(other.key.clone())), at, id, Anchor::Left, Font::MonoSmall, &text);
+    }
+}
+
+/// The address that waits for a container whose `eth0` is not there yet.
+fn reserved(world: &World, stage: &mut Stage<'_>, id: &NodeId, container: &Container, place: Rect) {
+    let Some(((network, address), _)) = world.leases.iter().find(|(_, holder)| **holder == container.id) else {
+        return;
+    };
+    let at = rect(place.center().x - PLUG.x / 2.0, place.top() + 62.0, PLUG.x, 58.0);
+    let (word, middle) = (stage.say("scene-reserved"), PLUG.x / 2.0);
+    let entity = Entity::Network(network.clone());
+    let node = Node::new(NodeId::part(entity, format!("lease {address}")), at, TINT, Style::Ghost)
+        .within(id)
+        .text(Text::new(pos2(middle, 21.0), Font::MonoTitle, Ink::Weak, address.clone()).anchored(Anchor::Center))
+        .text(Text::new(pos2(middle, 40.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center));
+    stage.add(node.called(""));
+}
+
+/// What there is instead of an `eth0`.
+fn note(stage: &mut Stage<'_>, id: &NodeId, place: Rect, key: &str) {
+    let text = stage.say(key);
+    let lines = stage.wrap(&text, Font::Small, WIDTH - 40.0);
+    let height = 16.0 * lines.len() as f32;
+    let at = rect(place.left() + 16.0, place.top() + 64.0, WIDTH - 32.0, height);
+    let part = format!("note {}", id.entity.as_ref().map(|e| format!("{e:?}")).unwrap_or_default());
+    let texts = lines.into_iter().enumerate().map(|(row, line)| {
+        Text::new(pos2(at.width() / 2.0, 8.0 + 16.0 * row as f32), Font::Small, Ink::Weak, line)
+            .anchored(Anchor::Center)
+    });
+    stage.add(Node::new(NodeId::named(part), at, Tint::Plain, Style::Bare).within(id).texts(texts).called(""));
+}

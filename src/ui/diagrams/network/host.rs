@@ -1,0 +1,209 @@
+use super::super::scene::{Edge, End, Line};
+use super::*;
+use crate::trace::{Host, Rule};
+use egui::{Pos2, pos2};
+
+/// What the first row needs.
+pub(super) const WIDTH: f32 = 640.0;
+const RULE_WIDTH: f32 = 236.0;
+const LINK: egui::Vec2 = vec2(158.0, 60.0);
+
+/// Uplink, rules, loopback, routes. Returns where the next row begins.
+pub(super) fn first_row(
+    world: &World,
+    host: &Host,
+    stage: &mut Stage<'_>,
+    frame: &NodeId,
+    origin: Pos2,
+    width: f32,
+    groups: &Groups<'_>,
+) -> f32 {
+    let top = origin.y + 54.0;
+    let left = origin.x + PAD;
+    let links = world.links_in(host.netns);
+    let uplink = links.iter().find(|l| l.kind == LinkKind::Uplink);
+    let place = Rect::from_min_size(pos2(left, top), LINK);
+    let uplink = match uplink {
+        Some(link) => way_out(world, stage, frame, link, place),
+        None => no_way_out(stage, frame, place),
+    };
+    let bottom = rules(world, host, stage, frame, &uplink, pos2(place.right() + 44.0, top), groups);
+    let right = rect(origin.x + width - PAD - LINK.x, top, LINK.x, 46.0);
+    bottom.max(right_column(world, host, stage, frame, right)).max(place.bottom()) + 34.0
+}
+
+/// The link to the world outside, with the wire that leaves the host's box.
+fn way_out(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at: Rect) -> NodeId {
+    let address = world.addresses_of(&link.key).next().unwrap_or("—").to_owned();
+    let detail = format!("ifindex {} · {}", link.ifindex, state_mark(link).2);
+    let id = link_card(stage, link, at, frame, Tint::Plain, &[(Ink::Strong, address), (Ink::Weak, detail)]);
+    let word = stage.say("scene-outside");
+    let width = stage.width(&word, Font::Small) + 26.0;
+    let outside = rect(at.center().x - width / 2.0, MARGIN - 8.0, width, 24.0);
+    let text = Text::new(pos2(width / 2.0, 12.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center);
+    let outside_id = NodeId::named("outside");
+    stage.add(Node::new(outside_id.clone(), outside, Tint::Plain, Style::Dim).text(text).called(""));
+    let route = vec![outside.center_bottom(), at.center_top()];
+    stage.wire(&outside_id, &id, Edge::new(route, Tint::Plain, Line::Dim));
+    id
+}
+
+fn no_way_out(stage: &mut Stage<'_>, frame: &NodeId, at: Rect) -> NodeId {
+    let (title, hint) = (stage.say("scene-no-uplink"), stage.say("scene-no-uplink-hint"));
+    let hint = stage.fit(&hint, Font::Small, at.width() - 16.0);
+    let middle = at.width() / 2.0;
+    let id = NodeId::named("no-uplink");
+    let node = Node::new(id.clone(), at, Tint::Plain, Style::Ghost)
+        .within(frame)
+        .text(Text::new(pos2(middle, 22.0), Font::Word, Ink::Weak, title).anchored(Anchor::Center))
+        .text(Text::new(pos2(middle, 40.0), Font::Small, Ink::Weak, hint).anchored(Anchor::Center));
+    stage.add(node.called(""));
+    id
+}
+
+/// A column of rules for each network: what leaves a bridge passes `forward`, then is masqueraded, then goes out.
+fn rules(
+    world: &World,
+    host: &Host,
+    stage: &mut Stage<'_>,
+    frame: &NodeId,
+    uplink: &NodeId,
+    at: Pos2,
+    groups: &Groups<'_>,
+) -> f32 {
+    let mut bottom = at.y;
+    for (column, group) in groups.all.iter().enumerate() {
+        let bridge = group.bridge.map(|b| &b.key);
+        let network = world.networks.values().find(|n| bridge.is_some() && n.bridge.as_ref() == bridge);
+        let of = |rule: &&Arc<Rule>| {
+            rule.netns == host.netns
+                && (rule.network.as_ref() == network.map(|n| &n.id) || (rule.network.is_none() && column == 0))
+        };
+        let mut column_rules: Vec<&Arc<Rule>> = world.rules.values().filter(of).collect();
+        column_rules.sort_by_key(|rule| (rule.action != "masquerade", rule.key.clone()));
+        let x = at.x + column as f32 * (RULE_WIDTH + 24.0);
+        let mut above: Option<(NodeId, Rect)> = None;
+        for rule in column_rules {
+            let top = above.as_ref().map_or(at.y, |(_, rect)| rect.bottom() + 16.0);
+            let (id, place) = rule_card(stage, frame, rule, pos2(x, top));
+            match &above {
+                Some((upper, rect)) => {
+                    let route = vec![rect.center_bottom(), place.center_top()];
+                    stage.wire(&id, upper, Edge::new(route.into_iter().rev().collect(), Tint::Warn, Line::Dashed));
+                }
+                None => to_uplink(stage, &id, place, uplink, rule),
+            }
+            above = Some((id, place));
+        }
+        if let Some((_, place)) = &above {
+            bottom = bottom.max(place.bottom());
+        }
+    }
+    bottom
+}
+
+fn to_uplink(stage: &mut Stage<'_>, rule: &NodeId, place: Rect, uplink: &NodeId, of: &Rule) {
+    let Some(end) = stage.scene.node(uplink).map(|n| n.rect) else { return };
+    if of.action != "masquerade" || uplink.entity.is_none() {
+        return;
+    }
+    let route = if (place.left() - end.right()) < 60.0 {
+        let y = end.center().y.min(place.bottom() - 12.0);
+        vec![pos2(place.left(), y), pos2(end.right(), y)]
+    } else {
+        let y = place.top() - 10.0;
+        let x = end.right() - 24.0;
+        vec![place.center_top(), pos2(place.center().x, y), pos2(x, y), pos2(x, end.top())]
+    };
+    stage.wire(rule, uplink, Edge::new(route, Tint::Warn, Line::Dashed).ends(End::Open, End::Arrow));
+}
+
+fn rule_card(stage: &mut Stage<'_>, frame: &NodeId, rule: &Rule, at: Pos2) -> (NodeId, Rect) {
+    let title = stage.say(match rule.action.as_str() {
+        "masquerade" => "scene-rule-masquerade",
+        "forward" => "scene-rule-forward",
+        _ => "scene-rule-other",
+    });
+    let mut lines = stage.wrap(&rule.text, Font::MonoSmall, RULE_WIDTH - 24.0);
+    lines.truncate(3);
+    let place = rect(at.x, at.y, RULE_WIDTH, 36.0 + 14.0 * lines.len() as f32);
+    let middle = RULE_WIDTH / 2.0;
+    let id = NodeId::of(Entity::Rule(rule.key.clone()));
+    let mut node = Node::new(id.clone(), place, Tint::Warn, Style::Dashed)
+        .within(frame)
+        .text(Text::new(pos2(middle, 17.0), Font::Title, Ink::Tint(Tint::Warn), title).anchored(Anchor::Center));
+    for (row, line) in lines.into_iter().enumerate() {
+        let line = stage.fit(&line, Font::MonoSmall, RULE_WIDTH - 20.0);
+        let y = 36.0 + 14.0 * row as f32;
+        node = node.text(Text::new(pos2(middle, y), Font::MonoSmall, Ink::Weak, line).anchored(Anchor::Center));
+    }
+    stage.add(node.called(""));
+    (id, place)
+}
+
+/// Loopback, whatever else is in the namespace, and the routing table.
+fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, at: Rect) -> f32 {
+    let links = world.links_in(host.netns);
+    let mut place = at;
+    let known = |l: &&&Arc<Link>| {
+        l.kind == LinkKind::Loopback
+            || (l.container.is_none() && !matches!(l.kind, LinkKind::Bridge | LinkKind::Uplink))
+    };
+    for link in links.iter().filter(known) {
+        let address = world.addresses_of(&link.key).next().map_or_else(|| state_mark(link).2.to_owned(), str::to_owned);
+        link_card(stage, link, place, frame, Tint::Plain, &[(Ink::Weak, address)]);
+        place = place.translate(vec2(0.0, at.height() + 10.0));
+    }
+    let routes: Vec<_> = world.routes.iter().filter(|r| r.netns == host.netns).collect();
+    if routes.is_empty() {
+        return place.top() - 10.0;
+    }
+    let mut y = place.top() + 2.0;
+    for route in routes.iter().take(5) {
+        let id = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
+        if stage.scene.node(&id).is_some() {
+            continue;
+        }
+        let place = rect(at.left() - 60.0, y, at.width() + 60.0, 18.0);
+        bare(stage, id, place, frame, Anchor::Right, Font::MonoSmall, &route_text(route));
+        y += 18.0;
+    }
+    y
+}
+
+/// The switch that the cables are plugged into.
+pub(super) fn bridge(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at: Rect) {
+    let ports = world.links.values().filter(|l| l.netns == link.netns && l.master == Some(link.ifindex)).count();
+    let address = world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
+    let word = format!("{} · {address}", stage.say("scene-bridge"));
+    let ports = stage.say_with("scene-ports", &[("n", &ports.to_string())]);
+    let (mark, ink, state) = state_mark(link);
+    let id = NodeId::of(Entity::Link(link.key.clone()));
+    let right = at.width() - 20.0;
+    let style = if link.up { Style::Strong } else { Style::Dashed };
+    let state = Text::new(pos2(right, 44.0), Font::MonoSmall, ink, format!("{state} · ifindex {}", link.ifindex));
+    let node = Node::new(id.clone(), at, TINT, style)
+        .within(frame)
+        .text(Text::new(pos2(20.0, 23.0), Font::MonoTitle, Ink::Strong, link.name.clone()))
+        .text(Text::new(pos2(20.0, 44.0), Font::Word, Ink::Tint(TINT), word))
+        .text(Text::new(pos2(right, 23.0), Font::Small, Ink::Weak, ports).anchored(Anchor::Right))
+        .text(state.anchored(Anchor::Right).marked(mark));
+    stage.add(node.called(""));
+    let network = world.networks.values().find(|n| n.bridge.as_ref() == Some(&link.key)).map(|n| n.id.clone());
+    let rules = world.rules.values().filter(|r| r.netns == link.netns && (r.network == network || r.network.is_none()));
+    // The lowest card of the rules' column is the last that was drawn: the wire starts there.
+    let lowest = rules
+        .filter_map(|rule| stage.scene.node(&NodeId::of(Entity::Rule(rule.key.clone()))))
+        .max_by(|a, b| a.rect.bottom().total_cmp(&b.rect.bottom()))
+        .map(|node| (node.id.clone(), node.rect));
+    if let Some((rule, place)) = lowest {
+        let x = place.center().x.clamp(at.left() + 12.0, at.right() - 12.0);
+        let middle = f32::midpoint(place.bottom(), at.top());
+        let route = if (x - place.center().x).abs() < 1.0 {
+            vec![pos2(x, at.top()), pos2(x, place.bottom())]
+        } else {
+            vec![pos2(x, at.top()), pos2(x, middle), pos2(place.center().x, middle), place.center_bottom()]
+        };
+        stage.wire(&id, &rule, Edge::new(route, Tint::Warn, Line::Dashed).part("nat"));
+    }
+}

@@ -1,0 +1,149 @@
+use super::NodeId;
+use super::scene::{Band, Caption, Edge, Node, Scene, Style};
+use egui::{Pos2, Rect};
+
+/// What is seen at one moment: a scene, or something between two.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    pub nodes: Vec<(Node, f32)>,
+    pub edges: Vec<(EdgeId, Edge, f32)>,
+    pub captions: Vec<(Caption, f32)>,
+    pub bands: Vec<(Band, f32)>,
+}
+
+/// Names a wire.
+pub(super) type EdgeId = (NodeId, NodeId, &'static str);
+
+impl Shown {
+    pub fn of(scene: &Scene) -> Self {
+        Self {
+            nodes: scene.nodes().map(|n| (n.clone(), 1.0)).collect(),
+            edges: scene.edges().map(|(a, b, e)| ((a.id.clone(), b.id.clone(), e.part), e.clone(), 1.0)).collect(),
+            captions: scene.captions.iter().map(|c| (c.clone(), 1.0)).collect(),
+            bands: scene.bands.iter().map(|b| (b.clone(), 1.0)).collect(),
+        }
+    }
+
+    /// Between this and `after`: `t` from 0 to 1, eased by the caller. What appears fades in, what goes fades out as far as
+    /// `leaving` (0–1), and what stays moves from where it was to where it is.
+    pub fn towards(&self, after: &Self, t: f32, leaving: f32) -> Self {
+        let mut shown = Self::default();
+        for (node, _) in &self.nodes {
+            let stays = after.nodes.iter().any(|(n, _)| n.id == node.id);
+            if !stays && leaving < 1.0 {
+                let mut gone = node.clone();
+                gone.style = if matches!(node.style, Style::Frame | Style::DashedFrame) {
+                    Style::DashedFrame
+                } else {
+                    Style::Ghost
+                };
+                gone.progress = None;
+                gone.texts.iter_mut().for_each(|text| text.struck = true);
+                shown.nodes.push((gone, (1.0 - leaving) * 0.8));
+            }
+        }
+        for (node, alpha) in &after.nodes {
+            let mut node = node.clone();
+            let before = self.nodes.iter().find(|(n, _)| n.id == node.id);
+            let alpha = match before {
+                Some((old, from)) => {
+                    node.rect = old.rect.lerp_towards(&node.rect, t);
+                    node.progress = mix_progress(old.progress, node.progress, t);
+                    egui::lerp(*from..=*alpha, t)
+                }
+                None => alpha * t,
+            };
+            shown.nodes.push((node, alpha));
+        }
+        shown.edges = self.edges_towards(after, t);
+        shown.captions = after
+            .captions
+            .iter()
+            .map(|(c, alpha)| {
+                let there = self.captions.iter().any(|(old, _)| old.text.text == c.text.text);
+                (c.clone(), if there { *alpha } else { alpha * t })
+            })
+            .collect();
+        shown.bands = after
+            .bands
+            .iter()
+            .map(|(band, alpha)| {
+                let mut band = band.clone();
+                let before = self.bands.iter().find(|(old, _)| old.key == band.key);
+                let alpha = before.map_or(alpha * t, |_| *alpha);
+                if let Some((old, _)) = before {
+                    band.rect = old.rect.lerp_towards(&band.rect, t);
+                }
+                (band, alpha)
+            })
+            .collect();
+        shown
+    }
+
+    fn edges_towards(&self, after: &Self, t: f32) -> Vec<(EdgeId, Edge, f32)> {
+        let gone = self.edges.iter().filter(|(id, ..)| !after.edges.iter().any(|(other, ..)| other == id));
+        let leaving = gone.filter(|_| t < 1.0).map(|(id, edge, alpha)| (id.clone(), edge.clone(), alpha * (1.0 - t)));
+        let mut edges: Vec<_> = leaving.collect();
+        edges.extend(after.edges.iter().map(|(id, edge, alpha)| {
+            let mut edge = edge.clone();
+            let before = self.edges.iter().find(|(other, ..)| other == id);
+            let alpha = before.map_or(alpha * t, |(.., from)| egui::lerp(*from..=*alpha, t));
+            if let Some((_, old, _)) = before.filter(|_| t < 1.0) {
+                edge.route = mix_route(&old.route, &edge.route, t);
+                if let (Some(new), Some(old)) = (&mut edge.label, &old.label) {
+                    let shift = (old.rect.min - new.rect.min) * (1.0 - t);
+                    new.rect = new.rect.translate(shift);
+                    new.text.at += shift;
+                }
+            }
+            (id.clone(), edge, alpha)
+        }));
+        edges
+    }
+}
+
+fn mix_progress(from: Option<f32>, to: Option<f32>, t: f32) -> Option<f32> {
+    match (from, to) {
+        (None, None) => None,
+        (from, to) => {
+            let part = egui::lerp(from.unwrap_or(0.0)..=to.unwrap_or(0.0), t);
+            (to.is_some() || part > 0.001).then_some(part)
+        }
+    }
+}
+
+/// Corner by corner when both have as many, else point by point along their lengths.
+fn mix_route(from: &[Pos2], to: &[Pos2], t: f32) -> Vec<Pos2> {
+    if from.len() == to.len() {
+        return from.iter().zip(to).map(|(a, b)| a.lerp(*b, t)).collect();
+    }
+    let steps = 32;
+    let at = |i: usize| i as f32 / steps as f32;
+    (0..=steps).map(|i| along(from, at(i)).lerp(along(to, at(i)), t)).collect()
+}
+
+/// The point that far along a route, 0–1.
+pub(super) fn along(route: &[Pos2], part: f32) -> Pos2 {
+    let length: f32 = route.windows(2).map(|w| w[0].distance(w[1])).sum();
+    let mut left = length * part;
+    for pair in route.windows(2) {
+        let step = pair[0].distance(pair[1]);
+        if left <= step && step > 0.0 {
+            return pair[0].lerp(pair[1], left / step);
+        }
+        left -= step;
+    }
+    route.last().copied().unwrap_or_default()
+}
+
+/// How long a route is.
+pub(super) fn length(route: &[Pos2]) -> f32 {
+    route.windows(2).map(|w| w[0].distance(w[1])).sum()
+}
+
+/// Where everything of it is.
+impl Shown {
+    pub fn bounds_of(&self, of: impl Fn(&NodeId) -> bool) -> Rect {
+        self.nodes.iter().filter(|(n, _)| of(&n.id)).fold(Rect::NOTHING, |all, (n, _)| all.union(n.rect))
+    }
+}

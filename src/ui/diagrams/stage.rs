@@ -1,0 +1,258 @@
+use super::scene::{Anchor, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
+use super::{Mark, Measure, NodeId};
+use crate::i18n::Words;
+use egui::{Pos2, Rect, Vec2, pos2, vec2};
+
+/// Where a layout puts its shapes: the scene so far, the words, and how wide they are.
+pub(super) struct Stage<'a> {
+    pub scene: Scene,
+    pub words: &'a Words,
+    measure: &'a dyn Measure,
+}
+
+impl<'a> Stage<'a> {
+    pub fn new(words: &'a Words, measure: &'a dyn Measure) -> Self {
+        Self { scene: Scene::default(), words, measure }
+    }
+
+    pub fn say(&self, key: &str) -> String {
+        self.words.say(key)
+    }
+
+    pub fn say_with(&self, key: &str, vars: &[(&str, &str)]) -> String {
+        self.words.say_with(key, vars)
+    }
+
+    pub fn width(&self, text: &str, font: Font) -> f32 {
+        self.measure.width(text, font)
+    }
+
+    /// The text, cut at its end until it is no wider.
+    pub fn fit(&self, text: &str, font: Font, width: f32) -> String {
+        self.cut(text, font, width, |kept| {
+            let head: String = text.chars().take(kept).collect();
+            format!("{head}…")
+        })
+    }
+
+    /// The text, cut in its middle: for paths and names whose ends tell them apart.
+    pub fn fit_middle(&self, text: &str, font: Font, width: f32) -> String {
+        let count = text.chars().count();
+        self.cut(text, font, width, |kept| {
+            let tail = kept.div_ceil(2);
+            let head: String = text.chars().take(kept - tail).collect();
+            let tail: String = text.chars().skip(count - tail).collect();
+            format!("{head}…{tail}")
+        })
+    }
+
+    fn cut(&self, text: &str, font: Font, width: f32, cut: impl Fn(usize) -> String) -> String {
+        if self.width(text, font) <= width {
+            return text.to_owned();
+        }
+        let (mut low, mut high) = (0, text.chars().count());
+        while low + 1 < high {
+            let middle = usize::midpoint(low, high);
+            if self.width(&cut(middle), font) <= width { low = middle } else { high = middle }
+        }
+        cut(low)
+    }
+
+    pub fn add(&mut self, node: Node) -> NodeId {
+        let id = node.id.clone();
+        self.scene.add(node);
+        id
+    }
+
+    pub fn wire(&mut self, from: &NodeId, to: &NodeId, edge: Edge) {
+        self.scene.connect(from, to, edge);
+    }
+
+    /// Text that belongs to no shape.
+    pub fn caption(&mut self, text: Text) {
+        let caption = self.captioned(text);
+        self.scene.captions.push(caption);
+    }
+
+    /// A text with the room that it takes.
+    pub fn captioned(&self, text: Text) -> Caption {
+        let mark = if text.mark.is_some() { text.font.size() + 4.0 } else { 0.0 };
+        let size = vec2(self.width(&text.text, text.font) + mark, text.font.size() * 1.3);
+        let left = match text.anchor {
+            Anchor::Left => text.at.x,
+            Anchor::Center => text.at.x - size.x / 2.0,
+            Anchor::Right => text.at.x - size.x,
+        };
+        Caption { rect: Rect::from_min_size(pos2(left, text.at.y - size.y / 2.0), size), text }
+    }
+
+    /// Words broken into lines that are no wider. Korean breaks between words as well.
+    pub fn wrap(&self, text: &str, font: Font, width: f32) -> Vec<String> {
+        let mut lines = vec![String::new()];
+        for word in text.split_whitespace() {
+            let line = lines.last().map(String::as_str).unwrap_or_default();
+            let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+            if line.is_empty() || self.width(&longer, font) <= width {
+                lines.pop();
+                lines.push(longer);
+            } else {
+                lines.push(word.to_owned());
+            }
+        }
+        lines
+    }
+
+    /// The scene, its size computed.
+    pub fn done(mut self, spoken: String) -> Scene {
+        let nodes = self.scene.nodes().map(|node| node.rect);
+        let rects =
+            nodes.chain(self.scene.captions.iter().map(|c| c.rect)).chain(self.scene.bands.iter().map(|b| b.rect));
+        let all = rects.fold(Rect::NOTHING, Rect::union);
+        let size = if all.is_positive() { all.max.to_vec2() + vec2(MARGIN, MARGIN) } else { Vec2::ZERO };
+        self.scene.size = size;
+        self.scene.spoken = spoken;
+        self.scene
+    }
+
+    /// A scene that says what will be seen here.
+    pub fn nothing_yet(mut self, title: &str, hint: &str) -> Scene {
+        let (title, hint) = (self.say(title), self.say(hint));
+        self.caption(Text::new(pos2(320.0, 120.0), Font::Heading, Ink::Strong, &title).anchored(Anchor::Center));
+        for (row, line) in self.wrap(&hint, Font::Word, 420.0).into_iter().enumerate() {
+            let at = pos2(320.0, 152.0 + 22.0 * row as f32);
+            self.caption(Text::new(at, Font::Word, Ink::Weak, line).anchored(Anchor::Center));
+        }
+        self.scene.empty = true;
+        let mut scene = self.done(format!("{title}. {hint}"));
+        scene.size = vec2(640.0, 260.0);
+        scene
+    }
+}
+
+/// Free room around everything.
+pub(super) const MARGIN: f32 = 28.0;
+
+impl Node {
+    /// A shape without text.
+    pub(super) fn new(id: NodeId, rect: Rect, tint: Tint, style: Style) -> Self {
+        Self { id, parent: None, rect, tint, style, texts: Vec::new(), progress: None, label: String::new() }
+    }
+
+    pub(super) fn within(mut self, parent: &NodeId) -> Self {
+        self.parent = Some(parent.clone());
+        self
+    }
+
+    pub(super) fn text(mut self, text: Text) -> Self {
+        self.texts.push(text);
+        self
+    }
+
+    pub(super) fn texts(mut self, texts: impl IntoIterator<Item = Text>) -> Self {
+        self.texts.extend(texts);
+        self
+    }
+
+    pub(super) fn filled(mut self, part: Option<f32>) -> Self {
+        self.progress = part;
+        self
+    }
+
+    /// What a screen reader says, before what is written on it.
+    pub(super) fn called(mut self, kind: &str) -> Self {
+        let written = self.texts.iter().map(|t| t.text.as_str()).filter(|t| !t.is_empty() && *t != kind);
+        let parts: Vec<&str> = std::iter::once(kind).filter(|k| !k.is_empty()).chain(written).collect();
+        self.label = parts.join(", ");
+        self
+    }
+}
+
+impl Text {
+    pub(super) fn new(at: Pos2, font: Font, ink: Ink, text: impl Into<String>) -> Self {
+        Self { at, anchor: Anchor::Left, font, ink, text: text.into(), mark: None, struck: false }
+    }
+
+    pub(super) fn anchored(mut self, anchor: Anchor) -> Self {
+        self.anchor = anchor;
+        self
+    }
+
+    pub(super) fn marked(mut self, mark: impl Into<Option<Mark>>) -> Self {
+        self.mark = mark.into();
+        self
+    }
+
+    pub(super) fn struck(mut self, struck: bool) -> Self {
+        self.struck = struck;
+        self
+    }
+}
+
+impl Edge {
+    pub(super) fn new(route: Vec<Pos2>, tint: Tint, line: Line) -> Self {
+        Self { part: "", route, tint, line, ends: [End::Open, End::Open], label: None, flows: false }
+    }
+
+    pub(super) fn ends(mut self, from: End, to: End) -> Self {
+        self.ends = [from, to];
+        self
+    }
+
+    pub(super) fn part(mut self, part: &'static str) -> Self {
+        self.part = part;
+        self
+    }
+
+    pub(super) fn labelled(mut self, caption: Caption) -> Self {
+        self.label = Some(caption);
+        self
+    }
+
+    pub(super) fn flowing(mut self, flows: bool) -> Self {
+        self.flows = flows;
+        self
+    }
+}
+
+/// A rectangle by its corner and its size.
+pub(super) fn rect(x: f32, y: f32, w: f32, h: f32) -> Rect {
+    Rect::from_min_size(pos2(x, y), vec2(w, h))
+}
+
+/// A curve from one side to another, flat at both ends.
+pub(super) fn curve(from: Pos2, to: Pos2) -> Vec<Pos2> {
+    let middle = (from.x + to.x) / 2.0;
+    let (a, b) = (pos2(middle, from.y), pos2(middle, to.y));
+    let steps = 18;
+    (0..=steps)
+        .map(|i| {
+            let t = i as f32 / steps as f32;
+            let u = 1.0 - t;
+            let sum = from.to_vec2() * (u * u * u)
+                + a.to_vec2() * (3.0 * u * u * t)
+                + b.to_vec2() * (3.0 * u * t * t)
+                + to.to_vec2() * (t * t * t);
+            sum.to_pos2()
+        })
+        .collect()
+}
+
+/// `1.21 MB`, as docker prints sizes.
+pub(super) fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
+    if count < 1000 {
+        return format!("{count} B");
+    }
+    let (mut value, mut unit) = (count as f64 / 1000.0, 0);
+    while value >= 999.95 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if value < 10.0 { format!("{value:.2} {}", UNITS[unit]) } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+/// `sha256:8d4e…77aa`
+pub(super) fn short(digest: &crate::spec::Digest) -> String {
+    let hex = digest.hex();
+    format!("sha256:{}…{}", &hex[..4], &hex[60..])
+}

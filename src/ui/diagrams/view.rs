@@ -1,0 +1,381 @@
+use super::camera::Camera;
+use super::draw::{Emphasis, draw};
+use super::measure::InFonts;
+use super::paint::{Faces, paint};
+use super::scene::{Node, Scene, Style};
+use super::shown::Shown;
+use super::{NodeId, Tab};
+use crate::i18n::{Lang, Words};
+use crate::trace::{Entity, World};
+use crate::ui::theme::Theme;
+use egui::accesskit::Role;
+use egui::emath::TSTransform;
+use egui::{Event, EventFilter, Key, Rect, Response, Sense, Vec2, WidgetInfo, vec2};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Seconds a move takes.
+const MOVE: f64 = 0.34;
+/// Seconds that what a removed container leaves is seen to go.
+const FAREWELL: f64 = 1.8;
+/// Seconds that what changed is seen to pulse.
+const PULSE: f64 = 0.9;
+/// Seconds that bytes are seen to flow after a change: a picture that one only looks at stands still.
+const FLOW: f64 = 2.4;
+/// Software rendering cannot do more without heating the room.
+const FRAME: Duration = Duration::from_millis(33);
+/// More shapes than this lose their small print.
+const DETAILED: usize = 500;
+
+/// The diagrams of a window: what was drawn last, so that things move from where they were.
+#[derive(Debug, Default)]
+pub struct Diagrams {
+    views: HashMap<Tab, View>,
+}
+
+/// One diagram.
+#[derive(Debug)]
+struct View {
+    scene: Scene,
+    of: Source,
+    before: Shown,
+    after: Shown,
+    changed_at: f64,
+    camera: Camera,
+    camera_before: Camera,
+    room: Vec2,
+    farewell: bool,
+}
+
+/// What a scene was laid out from. The same again needs no new layout.
+#[derive(Debug, PartialEq)]
+struct Source {
+    world: World,
+    lang: Lang,
+    chosen: Option<Entity>,
+    lit: Vec<Entity>,
+    pixels_per_point: f32,
+}
+
+impl Diagrams {
+    /// Nothing drawn yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Draws a diagram in all the room that is left, and lets a click choose the thing that a shape stands for.
+    /// `changed` is what the last event changed: it is lit.
+    #[expect(clippy::too_many_arguments, reason = "everything it depends on, and nothing kept behind its back")]
+    pub fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        view: Tab,
+        world: &World,
+        changed: &[Entity],
+        selection: &mut Option<Entity>,
+        words: &Words,
+        theme: &Theme,
+    ) {
+        let room = ui.available_rect_before_wrap();
+        let ground = ui.interact(room, egui::Id::unique(("dockwalk diagram", view)), Sense::click_and_drag());
+        let faces = Faces::of(ui.ctx());
+        let now = ui.input(|i| i.time);
+        let source = Source {
+            world: world.clone(),
+            lang: words.lang(),
+            chosen: (view == Tab::Layers).then(|| selection.clone()).flatten(),
+            lit: changed.to_vec(),
+            pixels_per_point: ui.ctx().pixels_per_point(),
+        };
+        let measure = InFonts { ctx: ui.ctx(), faces: &faces };
+        let reduced = ui.style().animation_time == 0.0;
+        let state = self.views.entry(view).or_insert_with(View::new);
+        if state.of != source {
+            let scene = super::scene(view, world, source.chosen.as_ref(), words, &measure);
+            state.change(scene, source, view, now, reduced);
+        }
+        state.settle(room.size(), now, reduced);
+        state.steer(ui, &ground, room);
+        state.paint(ui, &ground, room, selection, words, theme, &faces, now, reduced);
+        ui.advance_cursor_after_rect(room);
+    }
+
+    /// The picture in a sentence or two, for a screen reader; empty before it was drawn.
+    pub fn spoken(&self, view: Tab) -> &str {
+        self.views.get(&view).map_or("", |state| state.scene.spoken.as_str())
+    }
+}
+
+impl View {
+    fn new() -> Self {
+        let of =
+            Source { world: World::default(), lang: Lang::Ko, chosen: None, lit: Vec::new(), pixels_per_point: 0.0 };
+        let scene = Scene::default();
+        Self {
+            scene,
+            of,
+            before: Shown::default(),
+            after: Shown::default(),
+            changed_at: f64::NEG_INFINITY,
+            camera: Camera::default(),
+            camera_before: Camera::default(),
+            room: Vec2::ZERO,
+            farewell: false,
+        }
+    }
+
+    /// A new scene: what is seen now moves to it.
+    fn change(&mut self, scene: Scene, of: Source, tab: Tab, now: f64, reduced: bool) {
+        let first = self.room == Vec2::ZERO;
+        self.before = if first { Shown::of(&scene) } else { self.shown(now, reduced) };
+        self.camera_before = self.camera_at(now, reduced);
+        let removed = |id: &crate::spec::ContainerId| !of.world.containers.contains_key(id);
+        self.farewell = tab == Tab::Storage && self.of.world.containers.keys().any(removed);
+        self.after = Shown::of(&scene);
+        self.scene = scene;
+        self.of = of;
+        self.changed_at = if first { f64::NEG_INFINITY } else { now };
+        self.room = if first { Vec2::ZERO } else { self.room };
+        if self.camera.fits && !first {
+            self.camera = Camera::fit(self.scene.size, self.room, self.focus());
+        }
+    }
+
+    /// The view was opened, or has another size: the picture is fitted anew, at once.
+    fn settle(&mut self, room: Vec2, now: f64, reduced: bool) {
+        if room == self.room {
+            return;
+        }
+        self.room = room;
+        if self.camera.fits {
+            self.camera = Camera::fit(self.scene.size, room, self.focus());
+            self.camera_before = self.camera;
+        } else {
+            self.camera_before = self.camera_at(now, reduced);
+        }
+    }
+
+    fn focus(&self) -> Option<Rect> {
+        let lit = |id: &NodeId| id.entity.as_ref().is_some_and(|e| self.of.lit.contains(e));
+        Some(self.after.bounds_of(lit)).filter(|rect| rect.is_positive())
+    }
+
+    fn part(&self, now: f64, seconds: f64, reduced: bool) -> f32 {
+        if reduced { 1.0 } else { ((now - self.changed_at) / seconds).clamp(0.0, 1.0) as f32 }
+    }
+
+    fn shown(&self, now: f64, reduced: bool) -> Shown {
+        let t = self.part(now, MOVE, reduced);
+        let leaving = if self.farewell { self.part(now, FAREWELL, reduced) } else { t };
+        if t >= 1.0 && leaving >= 1.0 {
+            return self.after.clone();
+        }
+        self.before.towards(&self.after, ease(t), leaving)
+    }
+
+    fn camera_at(&self, now: f64, reduced: bool) -> Camera {
+        self.camera_before.towards(&self.camera, ease(self.part(now, MOVE, reduced)))
+    }
+
+    /// Wheel, pinch, drag, keys.
+    fn steer(&mut self, ui: &egui::Ui, ground: &Response, room: Rect) {
+        let before = self.camera;
+        if ground.dragged() {
+            self.camera.pan(ground.drag_delta());
+        }
+        if ground.double_clicked() {
+            self.camera = Camera::fit(self.scene.size, self.room, None);
+        }
+        if ui.rect_contains_pointer(room) {
+            let (factor, scroll, at) =
+                ui.input(|i| (i.zoom_delta(), i.smooth_scroll_delta(), i.pointer.hover_pos().unwrap_or(room.center())));
+            if (factor - 1.0).abs() > 0.001 {
+                self.camera.zoom_by(factor, at - room.min);
+            } else if scroll != Vec2::ZERO {
+                self.camera.pan(scroll);
+            }
+            if !ui.ctx().egui_wants_keyboard_input() {
+                self.zoom_keys(ui);
+            }
+        }
+        if self.camera != before {
+            self.camera_before = self.camera;
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn zoom_keys(&mut self, ui: &egui::Ui) {
+        let pressed = |key: Key| ui.input(|i| i.key_pressed(key) && i.modifiers.is_none());
+        if pressed(Key::Plus) || pressed(Key::Equals) {
+            self.camera.zoom_by(1.2, self.room / 2.0);
+        }
+        if pressed(Key::Minus) {
+            self.camera.zoom_by(1.0 / 1.2, self.room / 2.0);
+        }
+        if pressed(Key::Num0) {
+            self.camera = Camera::fit(self.scene.size, self.room, None);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a frame is painted from")]
+    fn paint(
+        &mut self,
+        ui: &mut egui::Ui,
+        ground: &Response,
+        room: Rect,
+        selection: &mut Option<Entity>,
+        words: &Words,
+        theme: &Theme,
+        faces: &Faces,
+        now: f64,
+        reduced: bool,
+    ) {
+        let painter = ui.painter_at(room);
+        painter.rect_filled(room, 0, theme.canvas);
+        let transform = self.camera_at(now, reduced).transform(room);
+        let shown = self.shown(now, reduced);
+        let flows = shown.edges.iter().any(|(_, edge, _)| edge.flows);
+        let since = now - self.changed_at;
+        let clock = (flows && !reduced && since < FLOW).then_some(since);
+        let pulse = if reduced { 0.0 } else { 1.0 - self.part(now, PULSE, reduced) };
+        let emphasis = Emphasis { lit: &self.of.lit, pulse, selected: selection.as_ref(), clock };
+        let visible = transform.inverse() * room;
+        let fine = self.scene.nodes().filter(|n| n.rect.intersects(visible)).count() <= DETAILED;
+        paint(&painter, faces, &draw(&shown, theme, &emphasis), transform, fine);
+
+        let spoken = self.scene.spoken.clone();
+        ground.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &spoken));
+        self.touch(ui, ground, room, transform, selection, theme);
+        self.buttons(ui, room, words, theme, faces);
+        let longest = if self.farewell { FAREWELL } else { MOVE.max(PULSE) };
+        if !reduced && (since < longest || clock.is_some()) {
+            ui.ctx().request_repaint_after(FRAME);
+        }
+    }
+
+    /// Every shape that stands for something can be pointed at, clicked, and reached by key.
+    fn touch(
+        &self,
+        ui: &mut egui::Ui,
+        ground: &Response,
+        room: Rect,
+        transform: TSTransform,
+        selection: &mut Option<Entity>,
+        theme: &Theme,
+    ) {
+        if ground.clicked() {
+            *selection = None;
+        }
+        let base = egui::Id::unique("dockwalk diagram shape");
+        for node in self.scene.nodes() {
+            let Some(entity) = &node.id.entity else { continue };
+            let rect = (transform * node.rect).intersect(room);
+            if !rect.is_positive() {
+                continue;
+            }
+            let id = base.with(&node.id);
+            let response = ui.interact(rect, id, Sense::click());
+            let selected = selection.as_ref() == Some(entity);
+            response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &node.label));
+            if response.clicked() {
+                *selection = Some(entity.clone());
+                response.request_focus();
+            }
+            if response.hovered() {
+                ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+                if node.style != Style::Frame {
+                    let stroke = egui::Stroke::new(1.0, theme.text.gamma_multiply(0.35));
+                    let round = super::draw::radius(node) * transform.scaling + 3.0;
+                    let painter = ui.painter_at(room);
+                    painter.rect_stroke(rect.expand(3.0), round, stroke, egui::StrokeKind::Middle);
+                }
+            }
+            if response.has_focus() {
+                self.arrows(ui, id, base, node, selection);
+            }
+        }
+    }
+
+    /// Arrow keys go along wires first, then to whatever is nearest in that direction.
+    fn arrows(&self, ui: &egui::Ui, id: egui::Id, base: egui::Id, node: &Node, selection: &mut Option<Entity>) {
+        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+        let pressed = ui.input(|input| {
+            input.events.iter().find_map(|event| match event {
+                Event::Key { key, pressed: true, modifiers, .. } if modifiers.is_none() => direction(*key),
+                _ => None,
+            })
+        });
+        let Some(way) = pressed else { return };
+        if let Some(next) = self.neighbour(node, way) {
+            selection.clone_from(&next.id.entity);
+            ui.memory_mut(|memory| memory.request_focus(base.with(&next.id)));
+        }
+    }
+
+    fn neighbour(&self, from: &Node, way: Vec2) -> Option<&Node> {
+        let at = self.scene.index_of(&from.id)?;
+        let wired = self.scene.graph.neighbors_undirected(at).filter_map(|n| self.scene.graph.node_weight(n));
+        nearest(from, way, wired).or_else(|| nearest(from, way, self.scene.nodes()))
+    }
+
+    /// − 100 % + and the whole picture.
+    fn buttons(&mut self, ui: &mut egui::Ui, room: Rect, words: &Words, theme: &Theme, faces: &Faces) {
+        let percent = format!("{:.0}%", self.camera.zoom * 100.0);
+        let items =
+            [("−", 26.0, "scene-zoom-out"), (percent.as_str(), 48.0, "scene-zoom-fit"), ("+", 26.0, "scene-zoom-in")];
+        let mut right = room.right() - 10.0;
+        let before = self.camera;
+        for (text, width, key) in items.into_iter().rev() {
+            let rect = Rect::from_min_size(egui::pos2(right - width, room.top() + 8.0), vec2(width, 26.0));
+            right -= width;
+            let response = ui.interact(rect, egui::Id::unique(("dockwalk diagram", key)), Sense::click());
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words.say(key)));
+            let color = if response.hovered() || response.has_focus() { theme.text } else { theme.weak };
+            let painter = ui.painter_at(room);
+            painter.rect_filled(rect, 5.0, theme.canvas.gamma_multiply(0.85));
+            painter.text(rect.center(), egui::Align2::CENTER_CENTER, text, faces.font(super::Font::Word, 13.0), color);
+            if response.clicked() {
+                match key {
+                    "scene-zoom-out" => self.camera.zoom_by(1.0 / 1.2, self.room / 2.0),
+                    "scene-zoom-in" => self.camera.zoom_by(1.2, self.room / 2.0),
+                    _ => self.camera = Camera::fit(self.scene.size, self.room, None),
+                }
+            }
+            response.on_hover_text(words.say(key));
+        }
+        if self.camera != before {
+            self.camera_before = self.camera;
+            ui.ctx().request_repaint();
+        }
+    }
+}
+
+fn direction(key: Key) -> Option<Vec2> {
+    match key {
+        Key::ArrowLeft => Some(vec2(-1.0, 0.0)),
+        Key::ArrowRight => Some(vec2(1.0, 0.0)),
+        Key::ArrowUp => Some(vec2(0.0, -1.0)),
+        Key::ArrowDown => Some(vec2(0.0, 1.0)),
+        _ => None,
+    }
+}
+
+/// The nearest in that direction; what is aside counts as farther away.
+fn nearest<'a>(from: &Node, way: Vec2, among: impl Iterator<Item = &'a Node>) -> Option<&'a Node> {
+    let cost = |node: &Node| {
+        let to = node.rect.center() - from.rect.center();
+        let ahead = to.dot(way);
+        (ahead > 1.0).then(|| ahead + 2.5 * to.dot(way.rot90()).abs())
+    };
+    among
+        .filter(|node| node.id != from.id && node.id.entity.is_some())
+        .filter_map(|node| cost(node).map(|cost| (cost, node)))
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, node)| node)
+}
+
+/// Slow, fast, slow.
+fn ease(t: f32) -> f32 {
+    if t < 0.5 { 4.0 * t * t * t } else { 1.0 - (-2.0 * t + 2.0).powi(3) / 2.0 }
+}
