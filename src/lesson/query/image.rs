@@ -100,13 +100,17 @@ pub(super) fn deleted(world: &World, image: &Reference) -> Option<(String, bool)
     })
 }
 
+pub(super) fn blobs_verified(world: &World, image: &Reference) -> Option<bool> {
+    let verified =
+        |digest: &Digest| world.blobs.get(digest).is_some_and(|blob| matches!(blob.state, BlobState::Verified { .. }));
+    manifest(world, image).map(|manifest| manifest.layers.iter().all(|layer| verified(&layer.digest)))
+}
+
 pub(super) fn is_pulled(world: &World, image: &Reference) -> bool {
     let (Some(tag), Some(manifest)) = (world.tags.get(&image.to_string()), manifest(world, image)) else {
         return false;
     };
-    let verified =
-        |digest: &Digest| world.blobs.get(digest).is_some_and(|blob| matches!(blob.state, BlobState::Verified { .. }));
     tag.image == manifest.config.digest
-        && manifest.layers.iter().all(|layer| verified(&layer.digest))
+        && blobs_verified(world, image) == Some(true)
         && world.layers_of(&tag.image).len() == manifest.layers.len()
 }

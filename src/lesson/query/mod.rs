@@ -82,6 +82,11 @@ pub enum Query {
         /// The image.
         image: Reference,
     },
+    /// Is every layer blob in the store, its size and digest verified?
+    BlobsVerified {
+        /// The image.
+        image: Reference,
+    },
     /// Every blob verified, every layer unpacked, the local tag set?
     ImagePulled {
         /// The image.
@@ -239,6 +244,7 @@ impl Query {
                 image::deleted(world, image).map(|(_, still_below)| Answer::Bool(still_below))
             }
             Q::DeletedPath { image } => image::deleted(world, image).map(|(path, _)| Answer::Text(format!("/{path}"))),
+            Q::BlobsVerified { image } => image::blobs_verified(world, image).map(Answer::Bool),
             Q::ImagePulled { image } => Some(Answer::Bool(image::is_pulled(world, image))),
 
             Q::BridgeName => network::bridge(world).map(|link| Answer::Text(link.name.clone())),
