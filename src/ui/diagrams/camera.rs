@@ -17,6 +17,9 @@ const RANGE: std::ops::RangeInclusive<f32> = 0.12..=4.0;
 /// Fitting makes nothing larger than this, and nothing so small that it cannot be read.
 const FIT: std::ops::RangeInclusive<f32> = 0.5..=1.3;
 
+/// Room above the picture for the buttons.
+const STRIP: f32 = 26.0;
+
 impl Default for Camera {
     fn default() -> Self {
         Self { zoom: 1.0, shift: Vec2::ZERO, fits: true }
@@ -26,6 +29,8 @@ impl Default for Camera {
 impl Camera {
     /// The whole picture in the middle; what is too large to be read then begins at its corner, or where `focus` is.
     pub fn fit(size: Vec2, view: Vec2, focus: Option<Rect>) -> Self {
+        let strip = vec2(0.0, STRIP);
+        let view = view - strip;
         let zoom = (view.x / size.x.max(1.0)).min(view.y / size.y.max(1.0)).clamp(*FIT.start(), *FIT.end());
         let drawn = size * zoom;
         let axis = |view: f32, drawn: f32, focus: Option<f32>| {
@@ -37,7 +42,7 @@ impl Camera {
         };
         let focus = focus.map(|f| f.center());
         let shift = vec2(axis(view.x, drawn.x, focus.map(|f| f.x)), axis(view.y, drawn.y, focus.map(|f| f.y)));
-        Self { zoom, shift, fits: true }
+        Self { zoom, shift: shift + strip, fits: true }
     }
 
     /// From the scene to the screen.

@@ -108,7 +108,7 @@ impl Font {
             Self::Title => 13.5,
             Self::Word => 12.5,
             Self::Small => 11.0,
-            Self::MonoTitle => 13.0,
+            Self::MonoTitle => 13.5,
             Self::Mono => 11.5,
             Self::MonoSmall => 10.5,
         }

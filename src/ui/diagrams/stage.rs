@@ -109,6 +109,8 @@ impl<'a> Stage<'a> {
             nodes.chain(self.scene.captions.iter().map(|c| c.rect)).chain(self.scene.bands.iter().map(|b| b.rect));
         let all = rects.fold(Rect::NOTHING, Rect::union);
         let size = if all.is_positive() { all.max.to_vec2() + vec2(MARGIN, MARGIN) } else { Vec2::ZERO };
+        // What grows does not shrink everything that was there before, as long as it is small.
+        let size = size.max(LEAST);
         self.scene.size = size;
         self.scene.spoken = spoken;
         self.scene
@@ -131,6 +133,9 @@ impl<'a> Stage<'a> {
 
 /// Free room around everything.
 pub(super) const MARGIN: f32 = 28.0;
+
+/// No picture is smaller.
+const LEAST: Vec2 = vec2(760.0, 640.0);
 
 impl Node {
     /// A shape without text.

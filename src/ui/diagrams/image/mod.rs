@@ -16,6 +16,7 @@ mod model;
 mod stack;
 
 pub(super) use model::{Picture, Slab, pictures};
+pub(super) use stack::instruction;
 
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::stage::{MARGIN, Stage, bytes, rect, short};
@@ -166,7 +167,7 @@ fn notes(stage: &mut Stage<'_>, pictures: &[Picture<'_>], plan: &stack::Plan, be
 }
 
 /// `lab/shell:1` for `docker.io/lab/shell:1`.
-fn familiar(reference: &str) -> String {
+pub(super) fn familiar(reference: &str) -> String {
     reference.parse::<crate::spec::Reference>().map_or_else(|_| reference.to_owned(), |r| r.familiar())
 }
 

@@ -7,11 +7,11 @@ use egui::{Pos2, pos2};
 pub(super) const WIDTH: f32 = 300.0;
 /// From the bridge to the lower edge of a container's box.
 pub(super) const HEIGHT: f32 = BOX_TOP + BOX;
-const BOX: f32 = 202.0;
+const BOX: f32 = 210.0;
 const BOX_TOP: f32 = PEER_TOP + PEER.y + 26.0;
-const PLUG: egui::Vec2 = vec2(158.0, 46.0);
+const PLUG: egui::Vec2 = vec2(158.0, 48.0);
 const PLUG_TOP: f32 = 28.0;
-const PEER: egui::Vec2 = vec2(158.0, 40.0);
+const PEER: egui::Vec2 = vec2(158.0, 46.0);
 const PEER_TOP: f32 = PLUG_TOP + PLUG.y + 22.0;
 
 /// Where a container goes.
@@ -67,7 +67,7 @@ pub(super) fn draw(
             Some((link_card(stage, link, at, frame, TINT, &[(Ink::Weak, detail)]), at, link))
         }
         Some(link) => {
-            let at = rect(middle - PLUG.x / 2.0, place.top() + 62.0, PLUG.x, 58.0);
+            let at = rect(middle - PLUG.x / 2.0, place.top() + 62.0, PLUG.x, 68.0);
             let address =
                 world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
             let detail = format!("ifindex {} · {}", link.ifindex, state_mark(link).2);
@@ -82,7 +82,8 @@ pub(super) fn draw(
     if let (Some((plug, from, outer)), Some((peer, to, inner))) = (plug, peer) {
         let up = outer.up && inner.up;
         let word = stage.say("scene-veth-pair");
-        let beside = pos2(middle + 10.0, from.bottom() + 11.0);
+        let gap = f32::midpoint(from.bottom(), to.top().min(place.top()));
+        let beside = pos2(middle + 12.0, gap);
         let caption = stage.captioned(Text::new(beside, Font::Small, Ink::Tint(TINT), word));
         let edge = Edge::new(
             vec![from.center_bottom(), to.center_top()],
@@ -143,7 +144,7 @@ fn boxed(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, cont
 
 /// Loopback and routes.
 fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: Rect) {
-    let top = place.top() + 136.0;
+    let top = place.top() + 144.0;
     let links = world.links_in(netns);
     if let Some(lo) = links.iter().find(|l| l.kind == LinkKind::Loopback) {
         let at = rect(place.left() + 16.0, top, 88.0, 46.0);
@@ -172,7 +173,7 @@ fn reserved(world: &World, stage: &mut Stage<'_>, id: &NodeId, container: &Conta
     let Some(((network, address), _)) = world.leases.iter().find(|(_, holder)| **holder == container.id) else {
         return;
     };
-    let at = rect(place.center().x - PLUG.x / 2.0, place.top() + 62.0, PLUG.x, 58.0);
+    let at = rect(place.center().x - PLUG.x / 2.0, place.top() + 62.0, PLUG.x, 68.0);
     let (word, middle) = (stage.say("scene-reserved"), PLUG.x / 2.0);
     let entity = Entity::Network(network.clone());
     let node = Node::new(NodeId::part(entity, format!("lease {address}")), at, TINT, Style::Ghost)

@@ -6,7 +6,7 @@ use egui::{Pos2, pos2};
 /// What the first row needs.
 pub(super) const WIDTH: f32 = 640.0;
 const RULE_WIDTH: f32 = 236.0;
-const LINK: egui::Vec2 = vec2(158.0, 60.0);
+const LINK: egui::Vec2 = vec2(158.0, 68.0);
 
 /// Uplink, rules, loopback, routes. Returns where the next row begins.
 pub(super) fn first_row(
@@ -39,11 +39,11 @@ fn way_out(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at
     let id = link_card(stage, link, at, frame, Tint::Plain, &[(Ink::Strong, address), (Ink::Weak, detail)]);
     let word = stage.say("scene-outside");
     let width = stage.width(&word, Font::Small) + 26.0;
-    let outside = rect(at.center().x - width / 2.0, MARGIN - 8.0, width, 24.0);
+    let outside = rect(at.right() - 24.0 - width / 2.0, MARGIN - 8.0, width, 24.0);
     let text = Text::new(pos2(width / 2.0, 12.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center);
     let outside_id = NodeId::named("outside");
     stage.add(Node::new(outside_id.clone(), outside, Tint::Plain, Style::Dim).text(text).called(""));
-    let route = vec![outside.center_bottom(), at.center_top()];
+    let route = vec![outside.center_bottom(), pos2(outside.center().x, at.top())];
     stage.wire(&outside_id, &id, Edge::new(route, Tint::Plain, Line::Dim));
     id
 }

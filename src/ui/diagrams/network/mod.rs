@@ -45,11 +45,8 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
         crate::trace::Mode::Lab => "scene-host-lab",
         crate::trace::Mode::Host => "scene-host-real",
     });
-    let title_width = stage.width(&title, Font::Heading);
-    let name = stage.fit(&host.hostname, Font::Mono, 160.0);
     let frame = Node::new(frame_id.clone(), Rect::from_min_size(origin, vec2(width, 0.0)), Tint::Plain, Style::Frame)
         .text(Text::new(egui::pos2(PAD, 24.0), Font::Heading, Ink::Strong, title))
-        .text(Text::new(egui::pos2(PAD + title_width + 12.0, 25.0), Font::Mono, Ink::Weak, name))
         .called("");
     stage.add(frame);
     let ns = rect(origin.x + width - PAD - 190.0, origin.y + 13.0, 190.0, 22.0);
@@ -203,7 +200,7 @@ fn link_card(
 ) -> NodeId {
     let center = at.width() / 2.0;
     let rows = lines.len() as f32 + 1.0;
-    let top = at.height() / 2.0 - (rows - 1.0) * 8.5;
+    let top = at.height() / 2.0 - (rows - 1.0) * 9.0 + 1.0;
     let name = stage.fit_middle(&link_name(link), Font::MonoTitle, at.width() - 16.0);
     let mut node = Node::new(
         NodeId::of(Entity::Link(link.key.clone())),

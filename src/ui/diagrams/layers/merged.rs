@@ -1,0 +1,114 @@
+//! What overlay makes of the layers: the paths that are seen, and those that an upper layer took away.
+
+use crate::trace::{Effect, Layer};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A path of the merged view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub path: String,
+    /// The layer that it comes from, or that took it away; the lowest is 1.
+    pub layer: usize,
+    pub fate: Fate,
+}
+
+/// What became of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fate {
+    /// A whiteout took it away.
+    Deleted,
+    /// It was in a directory that an upper layer made opaque.
+    Hidden,
+    /// It was there below; an upper layer's is seen.
+    Replaced,
+    /// It is seen as its layer has it.
+    Plain,
+}
+
+/// All paths that the layers' events carry, by path.
+pub(super) fn merged(layers: &[&Arc<Layer>]) -> Vec<Seen> {
+    let mut paths: BTreeMap<String, (usize, Fate)> = BTreeMap::new();
+    for (number, layer) in layers.iter().enumerate().map(|(i, layer)| (i + 1, layer)) {
+        for file in layer.files.iter().filter(|f| f.effect == Effect::Opaque) {
+            take(&mut paths, &file.path, number, Fate::Hidden, false);
+        }
+        for file in &layer.files {
+            match file.effect {
+                Effect::Deleted => take(&mut paths, &file.path, number, Fate::Deleted, true),
+                Effect::Replaced => {
+                    paths.insert(file.path.clone(), (number, Fate::Replaced));
+                }
+                Effect::Added | Effect::Opaque => {
+                    paths.insert(file.path.clone(), (number, Fate::Plain));
+                }
+            }
+        }
+    }
+    paths.into_iter().map(|(path, (layer, fate))| Seen { path, layer, fate }).collect()
+}
+
+fn take(paths: &mut BTreeMap<String, (usize, Fate)>, gone: &str, layer: usize, fate: Fate, itself: bool) {
+    let below = format!("{gone}/");
+    for (path, state) in paths.iter_mut() {
+        let there = matches!(state.1, Fate::Plain | Fate::Replaced);
+        if there && (path.starts_with(&below) || (itself && path == gone)) {
+            *state = (layer, fate);
+        }
+    }
+    // The event of a whiteout may come without that of what it hides: only so many paths of a layer are carried.
+    if itself {
+        paths.entry(gone.to_owned()).or_insert((layer, fate));
+    }
+}
+
+/// The most telling of them, by path: what is gone first, then what was replaced, then the newest.
+pub(super) fn telling(all: &[Seen], count: usize) -> Vec<&Seen> {
+    let mut ranked: Vec<&Seen> = all.iter().collect();
+    ranked.sort_by_key(|seen| (seen.fate, std::cmp::Reverse(seen.layer), seen.path.clone()));
+    ranked.truncate(count);
+    ranked.sort_by(|a, b| a.path.cmp(&b.path));
+    ranked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::LayerFile;
+
+    fn layer(files: &[(&str, Effect)]) -> Arc<Layer> {
+        let digest: crate::spec::Digest = format!("sha256:{}", "a".repeat(64)).parse().expect("valid");
+        let file = |(path, effect): &(&str, Effect)| LayerFile { path: (*path).into(), effect: *effect, size: 1 };
+        Arc::new(Layer {
+            chain_id: digest.clone(),
+            parent: None,
+            diff_id: digest,
+            blob: None,
+            path: String::new(),
+            size: 0,
+            entries: 0,
+            files: files.iter().map(file).collect(),
+        })
+    }
+
+    #[test]
+    fn a_whiteout_and_an_opaque_directory_take_away_what_is_below_and_not_what_is_beside() {
+        use Effect::{Added, Deleted, Opaque};
+        let lower = layer(&[("etc/motd", Added), ("etc/motd.d/a", Added), ("srv/old", Added), ("srv2/old", Added)]);
+        let upper = layer(&[("etc/motd", Deleted), ("srv", Opaque), ("srv/new", Added)]);
+        let all = merged(&[&lower, &upper]);
+        let fate = |path: &str| all.iter().find(|s| s.path == path).map(|s| (s.layer, s.fate));
+        assert_eq!(fate("etc/motd"), Some((2, Fate::Deleted)));
+        assert_eq!(fate("etc/motd.d/a"), Some((1, Fate::Plain)));
+        assert_eq!(fate("srv/old"), Some((2, Fate::Hidden)));
+        assert_eq!(fate("srv/new"), Some((2, Fate::Plain)));
+        assert_eq!(fate("srv2/old"), Some((1, Fate::Plain)));
+    }
+
+    #[test]
+    fn what_was_deleted_and_made_again_is_there() {
+        use Effect::{Added, Deleted};
+        let (a, b, c) = (layer(&[("x", Added)]), layer(&[("x", Deleted)]), layer(&[("x", Added)]));
+        assert_eq!(merged(&[&a, &b, &c])[0].fate, Fate::Plain);
+    }
+}
