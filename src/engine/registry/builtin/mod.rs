@@ -1,24 +1,53 @@
 //! The registry that the engine brings along: `lab/…` images assembled on this host.
+//!
+//! ```text
+//! fixtures/images/*.toml ─┐
+//! the host's busybox ─────┴▶ layers ▶ configs ▶ manifests ▶ indexes ─▶ ASSETS/<key>/ ─▶ HTTP on loopback
+//! ```
+//!
+//! It speaks the pull half of the distribution protocol to anyone who asks: docker, podman and skopeo pull from it too.
+
+mod assemble;
+mod busybox;
+mod cache;
+mod layer;
+mod recipe;
+mod serve;
+#[cfg(test)]
+mod tests;
 
 use crate::engine::{Fault, Result};
-use std::net::SocketAddr;
+use cache::Shelf;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A running built-in registry. It ends with the process.
 #[derive(Debug)]
 pub struct Builtin {
     addr: SocketAddr,
+    shelf: Arc<Shelf>,
 }
 
 impl Builtin {
-    /// Assembles the images (or takes them from `assets`, where they are kept) and serves them on `addr`.
+    /// Assembles the images (or takes them from `assets`, where they are kept) and serves them on `addr`; port 0 is any free
+    /// one.
     pub fn serve(addr: SocketAddr, assets: &Path) -> Result<Self> {
-        std::fs::create_dir_all(assets).map_err(|e| Fault::io("make", assets.display(), &e))?;
-        Ok(Self { addr })
+        let taken = |e: std::io::Error| Fault::failed("address-taken").with("address", addr).with("reason", e);
+        let listener = TcpListener::bind(addr).map_err(taken)?;
+        let addr = listener.local_addr().map_err(taken)?;
+        let shelf = Arc::new(cache::shelf(assets)?);
+        serve::start(listener, Arc::clone(&shelf))?;
+        Ok(Self { addr, shelf })
     }
 
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// What it serves: `lab/shell:1`, …
+    pub fn images(&self) -> Vec<String> {
+        self.shelf.tags.iter().flat_map(|(name, tags)| tags.keys().map(move |tag| format!("{name}:{tag}"))).collect()
     }
 }

@@ -1,0 +1,135 @@
+//! The pull half of the OCI distribution-spec: manifests, blobs with ranges, tags, the catalog.
+
+use super::cache::{Shelf, Stored};
+use crate::engine::{Fault, Result};
+use crate::spec::Digest;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::sync::Arc;
+
+/// Serves on a thread of its own.
+pub fn start(listener: TcpListener, shelf: Arc<Shelf>) -> Result<()> {
+    let failed = |e: std::io::Error| Fault::io("start", "the built-in registry", &e);
+    listener.set_nonblocking(true).map_err(failed)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let serve = async move {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        axum::serve(listener, Router::new().fallback(answer).with_state(shelf)).await
+    };
+    let run = move || {
+        if let Err(error) = runtime.block_on(serve) {
+            tracing::error!(%error, "the built-in registry ended");
+        }
+    };
+    std::thread::Builder::new().name("registry".into()).spawn(run).map_err(failed)?;
+    Ok(())
+}
+
+async fn answer(State(shelf): State<Arc<Shelf>>, method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
+    if method != Method::GET && method != Method::HEAD {
+        return error(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "this registry is read-only");
+    }
+    let Some(path) = uri.path().strip_prefix("/v2") else {
+        return error(StatusCode::NOT_FOUND, "UNSUPPORTED", "only /v2/ is served here");
+    };
+    let path = path.trim_matches('/');
+    if path.is_empty() {
+        return json_answer(&json!({}));
+    }
+    if path == "_catalog" {
+        return json_answer(&json!({ "repositories": shelf.tags.keys().collect::<Vec<_>>() }));
+    }
+    if let Some(name) = path.strip_suffix("/tags/list") {
+        return match shelf.tags.get(name) {
+            Some(tags) => json_answer(&json!({ "name": name, "tags": tags.keys().collect::<Vec<_>>() })),
+            None => error(StatusCode::NOT_FOUND, "NAME_UNKNOWN", name),
+        };
+    }
+    if let Some((name, key)) = path.rsplit_once("/manifests/") {
+        return manifest(&shelf, name, key);
+    }
+    if let Some((name, key)) = path.rsplit_once("/blobs/") {
+        return blob(&shelf, name, key, &headers);
+    }
+    error(StatusCode::NOT_FOUND, "UNSUPPORTED", path)
+}
+
+fn manifest(shelf: &Shelf, name: &str, key: &str) -> Response<Body> {
+    let Some(tags) = shelf.tags.get(name) else { return error(StatusCode::NOT_FOUND, "NAME_UNKNOWN", name) };
+    let digest = key.parse::<Digest>().ok().or_else(|| tags.get(key).cloned());
+    let found = digest.as_ref().and_then(|digest| shelf.blobs.get(digest).map(|stored| (digest, stored)));
+    match found.filter(|(_, stored)| stored.media_type.contains(".manifest.") || stored.media_type.contains(".index."))
+    {
+        Some((digest, stored)) => whole(digest, stored),
+        None => error(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", key),
+    }
+}
+
+fn blob(shelf: &Shelf, name: &str, key: &str, headers: &HeaderMap) -> Response<Body> {
+    if !shelf.tags.contains_key(name) {
+        return error(StatusCode::NOT_FOUND, "NAME_UNKNOWN", name);
+    }
+    let found = key.parse::<Digest>().ok().and_then(|digest| shelf.blobs.get(&digest).map(|stored| (digest, stored)));
+    let Some((digest, stored)) = found else { return error(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", key) };
+    let size = stored.bytes.len();
+    let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(|text| range(text, size));
+    match range {
+        None => whole(&digest, stored),
+        Some(Err(())) => Response::builder()
+            .status(StatusCode::RANGE_NOT_SATISFIABLE)
+            .header(header::CONTENT_RANGE, format!("bytes */{size}"))
+            .body(Body::empty())
+            .unwrap_or_default(),
+        Some(Ok((from, to))) => Response::builder()
+            .status(StatusCode::PARTIAL_CONTENT)
+            .header(header::CONTENT_TYPE, "application/octet-stream")
+            .header(header::CONTENT_RANGE, format!("bytes {from}-{to}/{size}"))
+            .header("Docker-Content-Digest", digest.as_str())
+            .body(Body::from(stored.bytes.slice(from..=to)))
+            .unwrap_or_default(),
+    }
+}
+
+/// `bytes=100-` or `bytes=100-199`: first and last byte. None for what need not be understood (RFC 9110, 14.2).
+fn range(text: &str, size: usize) -> Option<Result<(usize, usize), ()>> {
+    let (from, to) = text.strip_prefix("bytes=")?.split_once('-')?;
+    let from: usize = from.parse().ok()?;
+    let to = if to.is_empty() { size.saturating_sub(1) } else { to.parse::<usize>().ok()?.min(size.saturating_sub(1)) };
+    Some(if from < size && from <= to { Ok((from, to)) } else { Err(()) })
+}
+
+/// The answer to HEAD has the same headers; hyper leaves the body out.
+fn whole(digest: &Digest, stored: &Stored) -> Response<Body> {
+    let document = stored.media_type.ends_with("json");
+    let media_type = if document { stored.media_type.as_str() } else { "application/octet-stream" };
+    Response::builder()
+        .header(header::CONTENT_TYPE, media_type)
+        .header(header::ACCEPT_RANGES, "bytes")
+        .header(header::ETAG, format!("\"{digest}\""))
+        .header("Docker-Content-Digest", digest.as_str())
+        .header("Docker-Distribution-Api-Version", "registry/2.0")
+        .body(Body::from(stored.bytes.clone()))
+        .unwrap_or_default()
+}
+
+fn json_answer(value: &Value) -> Response<Body> {
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("Docker-Distribution-Api-Version", "registry/2.0")
+        .body(Body::from(value.to_string()))
+        .unwrap_or_default()
+}
+
+fn error(status: StatusCode, code: &str, detail: &str) -> Response<Body> {
+    let body =
+        json!({ "errors": [{ "code": code, "message": code.replace('_', " ").to_lowercase(), "detail": detail }] });
+    Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body.to_string()))
+        .unwrap_or_default()
+}
