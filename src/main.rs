@@ -1,3 +1,97 @@
-//! The command line of dockwalk.
+//! The command line of dockwalk: finds out what is wanted and hands it on.
 
-fn main() {}
+use clap::Parser;
+use dockwalk::cli::{self, Args, args::Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let words = dockwalk::i18n::Words::new(args.language());
+    match &args.command {
+        None => window(&args, &words),
+        #[cfg(feature = "engine")]
+        Some(Command::Engine { mode }) => engine::run(&args, *mode, &words),
+        #[cfg(feature = "engine")]
+        Some(Command::Registry { listen }) => engine::registry(*listen, &words),
+        Some(_) => cli::run(&args, &words),
+    }
+}
+
+#[cfg(feature = "gui")]
+fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
+    use dockwalk::ui::{Open, Options, run};
+    let app = args.app_options();
+    let open = match (app.trace, app.lesson) {
+        (Some(file), _) => Open::Recording(file),
+        (None, Some(lesson)) => Open::Lesson(lesson),
+        (None, None) => Open::Start,
+    };
+    match run(Options { open, lang: app.lang, socket: app.socket, root: app.root }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            cli::complain(words, &error.problem());
+            eprintln!("{}", words.say("cli-without-window"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(not(feature = "gui"))]
+fn window(_args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
+    eprintln!("{}\n{}", words.say("cli-built-without-window"), words.say("cli-without-window"));
+    ExitCode::from(2)
+}
+
+#[cfg(feature = "engine")]
+mod engine {
+    use super::{Args, ExitCode, cli};
+    use dockwalk::cli::args::ModeName;
+    use dockwalk::client::{place, protocol::EngineInfo};
+    use dockwalk::engine::{Fault, registry::Builtin, run};
+    use dockwalk::i18n::{Lang, Words};
+    use dockwalk::trace::Mode;
+
+    /// Runs the engine in the foreground.
+    pub fn run(args: &Args, mode: ModeName, words: &Words) -> ExitCode {
+        log();
+        let mode = if mode == ModeName::Host { Mode::Host } else { Mode::Lab };
+        let (root, socket) = (args.root.as_deref(), args.socket.as_deref());
+        let options = run::Options { root: place::root(root), socket: place::socket(socket, root), mode };
+        let ready = |info: &EngineInfo| {
+            let socket = info.socket.display().to_string();
+            for words in Lang::ALL.map(Words::new) {
+                println!("{}", words.say_with("cli-engine-listens", &[("socket", &socket)]));
+            }
+        };
+        match run::run(&options, ready) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(fault) => fail(&fault, words),
+        }
+    }
+
+    /// Runs the built-in registry alone, until it is killed.
+    pub fn registry(listen: std::net::SocketAddr, words: &Words) -> ExitCode {
+        log();
+        match Builtin::serve(listen, &place::root(None).join("builtin")) {
+            Err(fault) => fail(&fault, words),
+            Ok(registry) => {
+                let addr = registry.addr().to_string();
+                println!("{}", words.say_with("cli-registry-listens", &[("addr", &addr)]));
+                loop {
+                    std::thread::park();
+                }
+            }
+        }
+    }
+
+    fn fail(fault: &Fault, words: &Words) -> ExitCode {
+        cli::complain(words, &fault.problem);
+        ExitCode::FAILURE
+    }
+
+    fn log() {
+        let filter = tracing_subscriber::EnvFilter::try_from_env("DOCKWALK_LOG");
+        let filter = filter.unwrap_or_else(|_none| tracing_subscriber::EnvFilter::new("warn"));
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+}

@@ -8,5 +8,49 @@
 
 pub mod args;
 pub mod docker_args;
+mod engine_of;
+mod tell;
+mod trace;
 
 pub use args::{AppOptions, Args};
+pub use tell::complain;
+
+use crate::client::ClientError;
+use crate::i18n::Words;
+use args::Command;
+use std::process::ExitCode;
+
+/// Why a command did not do what it should.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Something to be said; the exit status is 1, or the one given.
+    Said(ClientError, u8),
+    /// Nothing to be said: the exit status says it.
+    Status(u8),
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::Said(error, 1)
+    }
+}
+
+/// What a command's code returns.
+pub(crate) type Done = Result<(), Failure>;
+
+/// Does what the command line says, but for the window and the engine themselves.
+pub fn run(args: &Args, words: &Words) -> ExitCode {
+    let done = match &args.command {
+        Some(Command::Doctor { json }) => engine_of::doctor(args, *json, words),
+        Some(Command::Trace { command }) => trace::run(args, command, words),
+        _ => Err(ClientError::new("not-in-this-build").into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Status(status)) => ExitCode::from(status),
+        Err(Failure::Said(error, status)) => {
+            complain(words, &error.problem);
+            ExitCode::from(status)
+        }
+    }
+}

@@ -1,7 +1,11 @@
 //! Does what the API asks, on this host, step by step.
 
+pub mod api;
 pub mod cgroup;
 pub mod conductor;
+
+pub mod container;
+mod daemon;
 mod documents;
 mod fault;
 mod ids;
@@ -11,11 +15,13 @@ pub mod probe;
 pub mod process;
 pub mod registry;
 pub mod rootfs;
+pub mod run;
 pub mod store;
 pub mod sys;
 pub mod unpack;
 pub mod volume;
 
 pub use conductor::{Cancel, Conductor, Cx, Inverse};
+pub use daemon::Engine;
 pub use fault::{Fault, FaultKind, Result};
 pub use ids::IdRange;

@@ -1,0 +1,11 @@
+cli-engine-listens = dockwalk engine: listening at { $socket }
+cli-registry-listens = dockwalk registry: listening at { $addr }
+cli-engine-started = dockwalk: started an engine (process { $pid }, { $socket }). It goes on running; end it with `kill { $pid }`.
+cli-mend = To mend it:
+cli-built-without-window = This dockwalk was built without its window.
+cli-without-window = Without a window these work: `dockwalk lesson list`, `dockwalk lesson run LESSON --headless`, `dockwalk docker run -it lab/shell:1`, `dockwalk doctor`.
+cli-trace-torn = The last line ({ $line }, { $bytes } bytes) is cut off; everything before it was read.
+cli-trace-exported = { $count } events saved.
+problem-docker-host-not-unix = DOCKER_HOST is { $host }, and dockwalk only speaks to a unix socket. Write unix:///path, or unset DOCKER_HOST to use dockwalk's own engine.
+problem-not-in-this-build = This dockwalk was built without its engine, so it cannot do that. Use a build with the engine, on Linux.
+problem-unknown-level = { $level } is no level. Write story, stage or kernel.

@@ -1,0 +1,11 @@
+cli-engine-listens = dockwalk 엔진(engine): { $socket }에서 기다리는 중입니다
+cli-registry-listens = dockwalk 레지스트리(registry): { $addr }에서 기다리는 중입니다
+cli-engine-started = dockwalk: 엔진을 시작했습니다 (프로세스 { $pid }, { $socket }). 계속 실행되며 `kill { $pid }`로 끝낼 수 있습니다.
+cli-mend = 해결 방법:
+cli-built-without-window = 이 dockwalk는 창 없이 빌드되었습니다.
+cli-without-window = 창 없이 쓸 수 있는 명령: `dockwalk lesson list`, `dockwalk lesson run 강의 --headless`, `dockwalk docker run -it lab/shell:1`, `dockwalk doctor`.
+cli-trace-torn = 마지막 줄({ $line }번째, { $bytes }바이트)이 잘려 있습니다. 그 앞은 모두 읽었습니다.
+cli-trace-exported = 이벤트 { $count }개를 저장했습니다.
+problem-docker-host-not-unix = DOCKER_HOST가 { $host }인데 dockwalk는 유닉스 소켓(unix socket)만 지원합니다. unix:///경로로 쓰거나, DOCKER_HOST를 지우고 dockwalk 엔진을 쓰세요.
+problem-not-in-this-build = 이 dockwalk는 엔진 없이 빌드되어 이 명령을 실행할 수 없습니다. Linux에서 엔진이 있는 빌드를 쓰세요.
+problem-unknown-level = { $level } 단계는 없습니다. story, stage, kernel 중 하나를 쓰세요.

@@ -1,0 +1,62 @@
+//! Which engine a command talks to, and what is asked of it as a whole.
+
+use super::{Args, Done, Failure};
+use crate::client::{Client, ClientError, Condition, Finding, StartOptions};
+use crate::i18n::Words;
+use std::path::PathBuf;
+
+/// The engine that `DOCKER_HOST` names, else the one that runs, else a new one.
+pub(super) fn any(args: &Args, words: &Words) -> Result<Client, Failure> {
+    if let Some(socket) = docker_host()? {
+        return Ok(Client::connect(&socket)?);
+    }
+    let (client, started) = Client::find_or_start(&options(args))?;
+    if let Some(child) = started {
+        let vars = [("pid", &*child.id().to_string()), ("socket", &*client.socket().display().to_string())];
+        eprintln!("{}", words.say_with("cli-engine-started", &vars));
+    }
+    Ok(client)
+}
+
+pub(super) fn options(args: &Args) -> StartOptions {
+    StartOptions { root: args.root.clone(), socket: args.socket.clone(), mode: None }
+}
+
+fn docker_host() -> Result<Option<PathBuf>, ClientError> {
+    match std::env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty()) {
+        None => Ok(None),
+        Some(host) => match host.strip_prefix("unix://") {
+            Some(path) => Ok(Some(path.into())),
+            None => Err(ClientError::new("docker-host-not-unix").with("host", host)),
+        },
+    }
+}
+
+/// `dockwalk doctor`: by the engine that runs, else by one that is started for it.
+pub(super) fn doctor(args: &Args, json: bool, words: &Words) -> Done {
+    let findings = any(args, words)?.doctor()?;
+    if json {
+        let text = serde_json::to_string_pretty(&findings).unwrap_or_default();
+        println!("{text}");
+    } else {
+        findings.iter().for_each(|finding| println!("{}", lines(finding, words)));
+    }
+    let lacking = findings.iter().any(|finding| finding.state == Condition::Missing);
+    if lacking { Err(Failure::Status(1)) } else { Ok(()) }
+}
+
+fn lines(finding: &Finding, words: &Words) -> String {
+    let mark = match finding.state {
+        Condition::Good => "✓",
+        Condition::Limited => "~",
+        Condition::Missing => "✗",
+    };
+    let mut text = format!("{mark} {}: {}", finding.title(words), finding.found(words));
+    if let Some(cost) = finding.cost(words) {
+        text.push_str(&format!("\n    {cost}"));
+    }
+    if let Some(mend) = &finding.mend {
+        text.push_str(&format!("\n    {} {mend}", words.say("cli-mend")));
+    }
+    text
+}

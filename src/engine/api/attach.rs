@@ -1,0 +1,220 @@
+//! `attach`: the connection itself is handed over (RFC 9110, 7.8, upgrade to `tcp`), bytes both ways.
+
+use super::Shared;
+use super::answer::Answer;
+use super::frames::{content_type, frame};
+use super::query::Query;
+use crate::engine::container::streams::{Channel, Input};
+use crate::engine::{Engine, Fault, FaultKind};
+use axum::body::Body;
+use axum::extract::{Path, Request};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use hyper::body::Bytes;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::mpsc;
+
+/// Docker's keys for leaving a terminal alone.
+const DETACH: &[u8] = &[16, 17];
+
+pub(super) async fn attach(engine: Shared, Path(id): Path<String>, mut request: Request) -> Answer {
+    let query = Query::of(&request);
+    let container = engine.containers.find(&id)?;
+    let tty = container.request.tty;
+    let upgrade = upgrade_of(&mut request)?;
+    let wanted = |channel| match channel {
+        Channel::Out => query.flag("stdout"),
+        Channel::Err => query.flag("stderr"),
+    };
+    let mut early = VecDeque::new();
+    // Attached before the log is read, so that nothing is lost between; a line may come twice at most.
+    let output = (query.flag("stream")).then(|| container.streams.attach());
+    if query.flag("logs") {
+        early.extend(container.streams.log.read()?.into_iter().map(|e| (e.channel(), Bytes::from(e.log))));
+    }
+    let keys = detach_keys(query.get("detachKeys"))?;
+    let input = (query.flag("stdin") && query.flag("stream") && container.request.open_stdin).then(|| Typed {
+        to: container.streams.input(),
+        keys: if tty { keys } else { Vec::new() },
+        closes: container.request.stdin_once && !tty,
+    });
+    let talk = Conversation { tty, early, output, input, only: (wanted(Channel::Out), wanted(Channel::Err)) };
+    tokio::spawn(talk.hold(upgrade, Arc::clone(&engine)));
+    Ok(switching(tty))
+}
+
+/// The connection, once the answer has gone out.
+pub(super) fn upgrade_of(request: &mut Request) -> Result<OnUpgrade, Fault> {
+    let asked = request.headers().contains_key(header::UPGRADE);
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>();
+    upgrade.filter(|_| asked).ok_or_else(|| Fault::new(FaultKind::BadRequest, "no-upgrade"))
+}
+
+/// `101 UPGRADED`
+pub(super) fn switching(tty: bool) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, header::HeaderValue::from_static("Upgrade"));
+    headers.insert(header::UPGRADE, header::HeaderValue::from_static("tcp"));
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type(tty)));
+    response
+}
+
+/// What a client and a process say to each other.
+pub(super) struct Conversation {
+    pub tty: bool,
+    pub early: VecDeque<(Channel, Bytes)>,
+    pub output: Option<mpsc::Receiver<(Channel, Bytes)>>,
+    pub input: Option<Typed>,
+    /// Standard output and standard error are wanted.
+    pub only: (bool, bool),
+}
+
+/// Where typed bytes go.
+pub(super) struct Typed {
+    pub to: mpsc::Sender<Input>,
+    /// Which keys end the conversation; none do when it is empty.
+    pub keys: Vec<u8>,
+    /// The end of the client's input is the end of the process's.
+    pub closes: bool,
+}
+
+impl Conversation {
+    /// Holds it until the process's output ends, the client goes, or the engine ends.
+    pub async fn hold(self, upgrade: OnUpgrade, engine: Arc<Engine>) {
+        let mut ending = engine.ending.subscribe();
+        let upgraded = match upgrade.await {
+            Ok(upgraded) => upgraded,
+            Err(error) => return tracing::debug!(%error, "the client went before its connection was handed over"),
+        };
+        let (reader, mut writer) = tokio::io::split(TokioIo::new(upgraded));
+        let (tty, only) = (self.tty, self.only);
+        let (mut early, mut output) = (self.early, self.output);
+        let speaks = async {
+            while let Some((channel, bytes)) = next(&mut early, &mut output).await {
+                let wanted = if channel == Channel::Out { only.0 } else { only.1 };
+                if wanted && writer.write_all(&frame(tty, channel, &bytes)).await.is_err() {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            () = speaks => {}
+            () = listen(reader, self.input) => {}
+            _ = ending.wait_for(|ending| *ending) => {}
+        }
+        // The client may have closed it already.
+        writer.shutdown().await.ok();
+    }
+}
+
+async fn next(
+    early: &mut VecDeque<(Channel, Bytes)>,
+    output: &mut Option<mpsc::Receiver<(Channel, Bytes)>>,
+) -> Option<(Channel, Bytes)> {
+    match (early.pop_front(), output) {
+        (Some(first), _) => Some(first),
+        (None, Some(output)) => output.recv().await,
+        (None, None) => None,
+    }
+}
+
+/// Passes on what is typed. Ends when the user types the detach keys, or the client breaks off; the mere end of its input
+/// does not end the conversation.
+async fn listen(mut reader: impl AsyncReadExt + Unpin, typed: Option<Typed>) {
+    let mut buffer = vec![0; 16 * 1024];
+    let mut watch = typed.as_ref().map(|typed| Keys::new(&typed.keys));
+    loop {
+        let n = match reader.read(&mut buffer).await {
+            Ok(0) => break,
+            Err(_) => return,
+            Ok(n) => n,
+        };
+        let (Some(typed), Some(watch)) = (&typed, &mut watch) else { continue };
+        let (through, detached) = watch.filter(&buffer[..n]);
+        // The process may have closed its input.
+        if !through.is_empty() {
+            typed.to.send(Input::Data(through.into())).await.ok();
+        }
+        if detached {
+            return;
+        }
+    }
+    if let Some(typed) = typed.filter(|typed| typed.closes) {
+        typed.to.send(Input::End).await.ok();
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Looks for the detach keys. What might be their beginning is held back until it is clear.
+struct Keys<'a> {
+    keys: &'a [u8],
+    seen: usize,
+}
+
+impl<'a> Keys<'a> {
+    fn new(keys: &'a [u8]) -> Self {
+        Self { keys, seen: 0 }
+    }
+
+    /// What goes through, and whether the keys were typed.
+    fn filter(&mut self, bytes: &[u8]) -> (Vec<u8>, bool) {
+        if self.keys.is_empty() {
+            return (bytes.to_vec(), false);
+        }
+        let mut out = Vec::with_capacity(bytes.len());
+        for &byte in bytes {
+            if byte == self.keys[self.seen] {
+                self.seen += 1;
+                if self.seen == self.keys.len() {
+                    return (out, true);
+                }
+                continue;
+            }
+            out.extend_from_slice(&self.keys[..self.seen]);
+            self.seen = usize::from(byte == self.keys[0]);
+            if self.seen == 0 {
+                out.push(byte);
+            }
+        }
+        (out, false)
+    }
+}
+
+/// `ctrl-p,ctrl-q`; a key is a character or `ctrl-` with one of `@`, `a`–`z`, `[`, `\`, `]`, `^`, `_`.
+pub(super) fn detach_keys(text: Option<&str>) -> Result<Vec<u8>, Fault> {
+    let Some(text) = text else { return Ok(DETACH.to_vec()) };
+    let key = |key: &str| match (key.as_bytes(), key.strip_prefix("ctrl-").map(str::as_bytes)) {
+        ([one], _) => Some(*one),
+        (_, Some([one])) if matches!(one.to_ascii_uppercase(), b'@'..=b'_') => Some(one.to_ascii_uppercase() & 0x1f),
+        _ => None,
+    };
+    let bad = || Fault::new(FaultKind::BadRequest, "bad-detach-keys").with("keys", text);
+    text.split(',').map(|part| key(part).ok_or_else(bad)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_detach_keys_end_it_and_their_beginning_alone_goes_through() {
+        let mut keys = Keys::new(DETACH);
+        assert_eq!(keys.filter(b"ls\x10"), (b"ls".to_vec(), false));
+        assert_eq!(keys.filter(b"x"), (b"\x10x".to_vec(), false));
+        assert_eq!(keys.filter(b"a\x10\x10"), (b"a\x10".to_vec(), false));
+        assert_eq!(keys.filter(b"\x11rest"), (Vec::new(), true));
+    }
+
+    #[test]
+    fn detach_keys_are_read_as_docker_writes_them() {
+        assert_eq!(detach_keys(Some("ctrl-p,ctrl-q")).unwrap(), [16, 17]);
+        assert_eq!(detach_keys(Some("a,ctrl-[")).unwrap(), [b'a', 27]);
+        assert_eq!(detach_keys(Some("ctrl-1")).unwrap_err().problem.code, "bad-detach-keys");
+    }
+}

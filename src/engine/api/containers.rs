@@ -1,0 +1,157 @@
+//! Containers, their streams aside.
+
+use super::Shared;
+use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
+use super::inspect;
+use super::query::Query;
+use crate::engine::container::{Container, Order, Phase, State, signal};
+use crate::engine::{Fault, FaultKind};
+use axum::RequestExt;
+use axum::extract::{Json, Path, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use hyper::body::Bytes;
+use serde_json::{Value, json as value};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+const FILTERS: &[&str] = &["name", "id", "status", "ancestor", "label", "exited", "volume", "network"];
+
+pub(super) async fn list(engine: Shared, request: Request) -> Answer {
+    let query = Query::of(&request);
+    let filters = query.filters(FILTERS)?;
+    let limit = query.number::<i64>("limit")?.and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);
+    let all = query.flag("all") || limit.is_some() || filters.has("status") || filters.has("exited");
+    let mut containers = engine.containers.all();
+    containers.retain(|c| (all || c.state().phase == Phase::Running) && inspect::fits(c, &filters));
+    containers.truncate(limit.unwrap_or(usize::MAX));
+    let lines: Vec<_> = containers.iter().map(|c| inspect::summary(c)).collect();
+    Ok(json(&lines))
+}
+
+pub(super) async fn create(engine: Shared, request: Request) -> Answer {
+    let query = Query::of(&request);
+    let (line, name) = (super::line(&request), query.get("name").map(str::to_owned));
+    let platform = super::pull::platform(query.get("platform"))?;
+    let bad = |e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e);
+    let Json(body) = request.extract::<Json<Value>, _>().await.map_err(bad)?;
+    let engine = Arc::clone(&engine);
+    let container = cancellable(move |cancel| engine.create(&Order { name, line, body, platform }, cancel)).await?;
+    Ok(with_status(StatusCode::CREATED, &value!({"Id": container.id, "Warnings": []})))
+}
+
+pub(super) async fn one(engine: Shared, Path(id): Path<String>) -> Answer {
+    Ok(json(&inspect::inspect(&*engine.containers.find(&id)?, &engine)))
+}
+
+pub(super) async fn start(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let (line, container) = (super::line(&request), engine.containers.find(&id)?);
+    let engine = Arc::clone(&engine);
+    let started = cancellable(move |cancel| engine.start(&container, &line, cancel)).await?;
+    Ok(if started { nothing() } else { StatusCode::NOT_MODIFIED.into_response() })
+}
+
+pub(super) async fn stop(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let (query, line) = (Query::of(&request), super::line(&request));
+    let container = engine.containers.find(&id)?;
+    let number = query.get("signal").map(signal::parse).transpose()?;
+    let seconds = query.number("t")?;
+    let engine = Arc::clone(&engine);
+    let stopped = blocking(move || engine.stop(&container, &line, number, seconds)).await?;
+    Ok(if stopped { nothing() } else { StatusCode::NOT_MODIFIED.into_response() })
+}
+
+pub(super) async fn restart(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let (query, line) = (Query::of(&request), super::line(&request));
+    let container = engine.containers.find(&id)?;
+    let number = query.get("signal").map(signal::parse).transpose()?;
+    let seconds = query.number("t")?;
+    let engine = Arc::clone(&engine);
+    cancellable(move |cancel| {
+        engine.stop(&container, &line, number, seconds)?;
+        engine.start(&container, &line, cancel)
+    })
+    .await?;
+    Ok(nothing())
+}
+
+pub(super) async fn kill(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let line = super::line(&request);
+    let number = signal::parse(Query::of(&request).get("signal").unwrap_or("SIGKILL"))?;
+    let container = engine.containers.find(&id)?;
+    let engine = Arc::clone(&engine);
+    blocking(move || engine.kill(&container, &line, number)).await?;
+    Ok(nothing())
+}
+
+pub(super) async fn remove(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let (query, line) = (Query::of(&request), super::line(&request));
+    let container = engine.containers.find(&id)?;
+    let (force, volumes) = (query.flag("force"), query.flag("v"));
+    let engine = Arc::clone(&engine);
+    blocking(move || engine.remove(&container, &line, force, volumes)).await?;
+    Ok(nothing())
+}
+
+pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let container = engine.containers.find(&id)?;
+    let (rows, cols) = size(&Query::of(&request))?;
+    container.main_process()?.resize(rows, cols)?;
+    Ok(StatusCode::OK.into_response())
+}
+
+/// `?h=24&w=80`
+pub(super) fn size(query: &Query) -> Result<(u16, u16), Fault> {
+    Ok((query.number("h")?.unwrap_or(0), query.number("w")?.unwrap_or(0)))
+}
+
+/// Sends its head at once and its body when the container has ended: the CLI waits before it starts.
+pub(super) async fn wait(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let container = engine.containers.find(&id)?;
+    let before = container.state();
+    let reached: Box<dyn Fn(&State) -> bool + Send + Sync> = match Query::of(&request).get("condition") {
+        None | Some("not-running") => {
+            Box::new(|state| !matches!(state.phase, Phase::Running | Phase::Starting | Phase::Ending))
+        }
+        Some("next-exit") => {
+            let runs = before.settled;
+            Box::new(move |state| state.settled > runs || state.phase == Phase::Removed)
+        }
+        Some("removed") => Box::new(|state| state.phase == Phase::Removed),
+        Some(other) => return Err(Fault::new(FaultKind::BadRequest, "bad-condition").with("condition", other).into()),
+    };
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let wait = until(&container, &*reached);
+        tokio::select! {
+            state = wait => {
+                let error = Some(&state.error).filter(|text| !text.is_empty()).map(|text| value!({"Message": text}));
+                let mut body = value!({"StatusCode": state.status});
+                if let Some(error) = error {
+                    body["Error"] = error;
+                }
+                // Nobody may be left to hear it.
+                sender.send(Bytes::from(format!("{body}\n"))).await.ok();
+            }
+            () = sender.closed() => {}
+        }
+    });
+    Ok(streamed(receiver))
+}
+
+async fn until(container: &Container, reached: &(dyn Fn(&State) -> bool + Send + Sync)) -> State {
+    let mut revision = container.revision();
+    loop {
+        revision.borrow_and_update();
+        let state = container.state();
+        if reached(&state) || revision.changed().await.is_err() {
+            return state;
+        }
+    }
+}
+
+fn streamed(receiver: mpsc::Receiver<Bytes>) -> Response {
+    let mut response = super::answer::stream("application/json", receiver);
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
+}

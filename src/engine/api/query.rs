@@ -1,0 +1,113 @@
+//! Queries: `?all=1&filters={"name":["x"]}`.
+
+use crate::engine::{Fault, FaultKind, Result};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A query, decoded. A name that comes twice keeps its last value.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Query(BTreeMap<String, String>);
+
+impl Query {
+    pub(super) fn of(request: &axum::extract::Request) -> Self {
+        Self::parse(request.uri().query().unwrap_or_default())
+    }
+
+    fn parse(text: &str) -> Self {
+        let pair = |part: &str| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            (decode(name), decode(value))
+        };
+        Self(text.split('&').filter(|part| !part.is_empty()).map(pair).collect())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Docker's booleans: everything but these is true.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| !matches!(value, "0" | "false" | "False" | "no" | "none"))
+    }
+
+    pub(super) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>> {
+        let bad = |value: &str| Fault::new(FaultKind::BadRequest, "bad-number").with("name", name).with("value", value);
+        self.get(name).map(|value| value.parse().map_err(|_not_a_number| bad(value))).transpose()
+    }
+
+    /// `filters`: `{"name":["a"]}` or `{"name":{"a":true}}`.
+    pub(super) fn filters(&self, known: &[&str]) -> Result<Filters> {
+        let Some(text) = self.get("filters") else { return Ok(Filters::default()) };
+        let bad = |reason: &str| Fault::new(FaultKind::BadRequest, "bad-filter").with("filter", reason);
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|_not_json| bad(text))?;
+        let mut filters = BTreeMap::new();
+        for (name, values) in value.as_object().ok_or_else(|| bad(text))? {
+            if !known.contains(&name.as_str()) {
+                return Err(bad(name));
+            }
+            let values: BTreeSet<String> = match values {
+                serde_json::Value::Array(all) => all.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
+                serde_json::Value::Object(all) => all.keys().cloned().collect(),
+                _ => return Err(bad(name)),
+            };
+            filters.insert(name.clone(), values);
+        }
+        Ok(Filters(filters))
+    }
+}
+
+/// Filters by name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filters(BTreeMap<String, BTreeSet<String>>);
+
+impl Filters {
+    /// True when nothing was asked for under that name, or one of the values fits.
+    pub(super) fn allow(&self, name: &str, fits: impl Fn(&str) -> bool) -> bool {
+        self.0.get(name).is_none_or(|values| values.is_empty() || values.iter().any(|value| fits(value)))
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+}
+
+/// Percent-decoding (application/x-www-form-urlencoded).
+pub(super) fn decode(text: &str) -> String {
+    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let Some((&first, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        let byte = hex.and_then(|two| u8::from_str_radix(two, 16).ok());
+        rest = after;
+        match (first, byte) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                rest = &after[2..];
+            }
+            (b'+', _) => out.push(b' '),
+            _ => out.push(first),
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_are_decoded() {
+        let query = Query::parse("all=1&name=a%2Fb+c&empty=&x");
+        assert_eq!((query.get("name"), query.get("empty"), query.get("x")), (Some("a/b c"), None, None));
+        assert!(query.flag("all") && !query.flag("other"));
+        assert_eq!(decode("%zz%e"), "%zz%e");
+    }
+
+    #[test]
+    fn both_forms_of_filters_are_read_and_unknown_ones_are_refused() {
+        for text in [r#"{"name":["a"]}"#, r#"{"name":{"a":true}}"#] {
+            let query = Query(BTreeMap::from([("filters".to_owned(), text.to_owned())]));
+            let filters = query.filters(&["name"]).unwrap();
+            assert!(filters.allow("name", |v| v == "a") && !filters.allow("name", |v| v == "b"), "{text}");
+            assert_eq!(query.filters(&["id"]).unwrap_err().problem.code, "bad-filter");
+        }
+    }
+}

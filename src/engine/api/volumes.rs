@@ -1,0 +1,100 @@
+//! Volumes.
+
+use super::Shared;
+use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
+use super::query::Query;
+use crate::engine::volume::Volume;
+use crate::engine::{Cancel, Fault, FaultKind, Result};
+use crate::trace::OpKind;
+use axum::RequestExt;
+use axum::extract::{Json, Path, Request};
+use axum::http::StatusCode;
+use serde_json::{Value, json as value};
+use std::sync::Arc;
+
+pub(super) async fn list(engine: Shared, request: Request) -> Answer {
+    let filters = Query::of(&request).filters(&["name", "dangling"])?;
+    let engine = Arc::clone(&engine);
+    let volumes = blocking(move || {
+        let mut all = engine.volumes.list()?;
+        all.retain(|v| filters.allow("name", |name| v.name.contains(name)));
+        let wanted = |v: &Volume| {
+            let dangling = engine.volume_user(&v.name, None).is_none();
+            filters.allow("dangling", |asked| dangling == matches!(asked, "true" | "1"))
+        };
+        all.retain(wanted);
+        Ok(all)
+    });
+    let volumes: Vec<_> = volumes.await?.iter().map(describe).collect();
+    Ok(json(&value!({"Volumes": volumes, "Warnings": null})))
+}
+
+pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
+    let engine = Arc::clone(&engine);
+    Ok(json(&describe(&blocking(move || engine.volumes.get(&name)).await?)))
+}
+
+pub(super) async fn create(engine: Shared, request: Request) -> Answer {
+    let line = super::line(&request);
+    let bad = |e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e);
+    let Json(body) = request.extract::<Json<Value>, _>().await.map_err(bad)?;
+    let name = body["Name"].as_str().filter(|name| !name.is_empty()).map(str::to_owned);
+    if let Some(driver) = body["Driver"].as_str().filter(|driver| !matches!(*driver, "" | "local")) {
+        let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
+        return Err(fault.with("option", "Driver").with("value", driver).into());
+    }
+    if let Some(options) = body["DriverOpts"].as_object().filter(|options| !options.is_empty()) {
+        let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
+        return Err(fault.with("option", "DriverOpts").with("value", Value::from(options.clone())).into());
+    }
+    let engine = Arc::clone(&engine);
+    let volume = cancellable(move |cancel| {
+        let subject = name.clone().unwrap_or_default();
+        let create = |cx: &crate::engine::Cx| engine.volumes.create(cx, name.as_deref());
+        engine.conductor.operate(OpKind::VolumeCreate, subject, line, cancel, create)
+    });
+    Ok(with_status(StatusCode::CREATED, &describe(&volume.await?)))
+}
+
+pub(super) async fn remove(engine: Shared, Path(name): Path<String>, request: Request) -> Answer {
+    let (line, force) = (super::line(&request), Query::of(&request).flag("force"));
+    let engine = Arc::clone(&engine);
+    let removed = blocking(move || delete(&engine, &name, &line)).await;
+    match removed {
+        Err(fault) if !(force && fault.kind == FaultKind::NotFound) => Err(fault.into()),
+        _ => Ok(nothing()),
+    }
+}
+
+/// Deletes the volumes that no container uses: the anonymous ones, or all with the filter `all`.
+pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
+    let line = super::line(&request);
+    let filters = Query::of(&request).filters(&["all"])?;
+    let every = filters.has("all") && filters.allow("all", |value| matches!(value, "true" | "1"));
+    let engine = Arc::clone(&engine);
+    let deleted = blocking(move || {
+        let mut deleted = Vec::new();
+        for volume in engine.volumes.list()? {
+            if (every || volume.anonymous) && engine.volume_user(&volume.name, None).is_none() {
+                delete(&engine, &volume.name, &line)?;
+                deleted.push(volume.name);
+            }
+        }
+        Ok(deleted)
+    });
+    Ok(json(&value!({"VolumesDeleted": deleted.await?, "SpaceReclaimed": 0})))
+}
+
+fn delete(engine: &crate::engine::Engine, name: &str, line: &str) -> Result<()> {
+    engine.conductor.operate(OpKind::VolumeRemove, name, line, &Cancel::new(), |cx| {
+        engine.volumes.remove(cx, name, &|name| engine.volume_user(name, None))
+    })
+}
+
+fn describe(volume: &Volume) -> Value {
+    value!({
+        "Name": volume.name, "Driver": "local", "Mountpoint": volume.path, "CreatedAt": volume.created, "Scope": "local",
+        "Labels": if volume.anonymous { value!({"com.docker.volume.anonymous": ""}) } else { Value::Null },
+        "Options": null
+    })
+}

@@ -1,0 +1,145 @@
+use super::request::{self, Request};
+use super::state::Birth;
+use super::{Container, Merged, merge, mounts, names};
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Inverse, Result};
+use crate::spec::{ContainerId, Platform};
+use crate::trace::{self, Change, ContainerState, Evidence, OpKind, Plan, StepKind};
+use serde_json::Value;
+use std::fs;
+use std::sync::Arc;
+
+/// A request to create a container, as it came in.
+#[derive(Debug)]
+pub struct Order {
+    /// The name that was asked for.
+    pub name: Option<String>,
+    /// `POST /v1.43/containers/create?name=shell`
+    pub line: String,
+    /// The body.
+    pub body: Value,
+    /// `?platform=`
+    pub platform: Option<Platform>,
+}
+
+impl Engine {
+    /// Creates a container. Nothing is mounted, wired or started yet.
+    pub fn create(&self, order: &Order, cancel: &Cancel) -> Result<Arc<Container>> {
+        let request = request::parse(&order.body)?;
+        let image = self.store.find(&request.image)?;
+        if let Some(wanted) = order.platform.as_ref().filter(|wanted| !wanted.runs(&image.config.platform)) {
+            let fault = Fault::new(FaultKind::NotFound, "no-such-image-for-platform");
+            return Err(fault.with("image", &request.image).with("platform", wanted));
+        }
+        let id = ContainerId::from(names::random_id()?.as_str());
+        let name = self.containers.reserve(order.name.as_deref(), &id)?;
+        let begun = Begun { engine: self, id: &id, name: &name, order, seen: false.into() };
+        let result = self.conductor.operate(OpKind::ContainerCreate, &name, &order.line, cancel, |cx| {
+            let plan = Plan::new(StepKind::CreateContainer, &name).by_hand(format!("docker create {}", request.image));
+            cx.step(plan, |cx| begun.create(cx, request, image))
+        });
+        match result {
+            Ok(container) => {
+                self.containers.add(Arc::clone(&container));
+                Ok(container)
+            }
+            Err(fault) => {
+                begun.abandon();
+                Err(fault)
+            }
+        }
+    }
+
+    pub(super) fn container_dir(&self, id: &ContainerId) -> std::path::PathBuf {
+        self.root.join("containers").join(id.as_str())
+    }
+}
+
+/// The scope of the journal under which a container's directory is written down: it outlives its runs.
+pub(super) fn dir_scope(id: &ContainerId) -> String {
+    format!("dir:{id}")
+}
+
+/// A container that is being created.
+struct Begun<'a> {
+    engine: &'a Engine,
+    id: &'a ContainerId,
+    name: &'a str,
+    order: &'a Order,
+    /// It is in the World.
+    seen: std::cell::Cell<bool>,
+}
+
+impl Begun<'_> {
+    fn create(&self, cx: &Cx, request: Request, image: crate::engine::store::Image) -> Result<Arc<Container>> {
+        let merged = cx.step(self.plan_of_merge(&request), |cx| {
+            let merged = merge::merge(&request, &image, self.id)?;
+            self.observe(cx, &request, &image, &merged);
+            Ok(merged)
+        })?;
+        let planned = mounts::plan(self.engine, cx, &request, &image)?;
+        let dir = self.engine.container_dir(self.id);
+        cx.journal(&dir_scope(self.id), Inverse::RemoveDir { path: dir.clone() })?;
+        fs::create_dir_all(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+        let container = Container::new(Birth {
+            id: self.id.clone(),
+            name: self.name.to_owned(),
+            image,
+            request,
+            raw: self.order.body.clone(),
+            merged,
+            mounts: planned.mounts,
+            anonymous: planned.anonymous,
+            dir,
+        })?;
+        Ok(Arc::new(container))
+    }
+
+    fn plan_of_merge(&self, request: &Request) -> Plan {
+        Plan::new(StepKind::MergeConfig, &request.image)
+            .call(format!("config({}) + {}", request.image, self.order.line))
+    }
+
+    fn observe(&self, cx: &Cx, request: &Request, image: &crate::engine::store::Image, merged: &Merged) {
+        let container = trace::Container {
+            id: self.id.clone(),
+            name: self.name.to_owned(),
+            image: image.id.clone(),
+            image_name: request.image.clone(),
+            argv: merged.argv(),
+            env: merged.env.clone(),
+            working_dir: merged.cwd.clone(),
+            user: merged.user.clone(),
+            hostname: merged.hostname.clone(),
+            network_mode: merged.network.to_owned(),
+            tty: request.tty,
+            state: ContainerState::Created,
+        };
+        let config = image.raw_config.get("config").unwrap_or(&Value::Null);
+        let evidence = vec![
+            Evidence::Request { line: self.order.line.clone(), body: pretty(&self.order.body) },
+            Evidence::file(format!("{} (config)", image.id), pretty(config)),
+        ];
+        cx.observe(Change::ContainerCreated(container), evidence);
+        self.seen.set(true);
+    }
+
+    /// Undoes what was begun.
+    fn abandon(&self) {
+        let left = self.engine.conductor.journal().unwind(Some(&dir_scope(self.id)), |inverse| {
+            crate::engine::conductor::undo(inverse, Some(&self.engine.lab.host))
+        });
+        if !matches!(&left, Ok(left) if left.is_empty()) {
+            tracing::warn!(?left, container = %self.id, "a container that was not created left something behind");
+        }
+        if self.seen.get() {
+            let dir = self.engine.container_dir(self.id);
+            let gone = Change::ContainerGone { id: self.id.clone() };
+            self.engine.conductor.notice(gone, vec![super::remove::absent(&dir)]);
+        }
+        self.engine.containers.forget(self.id);
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}

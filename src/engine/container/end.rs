@@ -1,0 +1,117 @@
+use super::time::Moment;
+use super::{Container, Phase};
+use crate::engine::process::Running;
+use crate::engine::{Cancel, Cx, Engine, Fault, Result, rootfs};
+use crate::trace::{Change, ContainerState, Evidence, OpKind, Plan, StepKind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How long output may trickle in after the process has ended. It ends with it, unless an attached client reads nothing.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
+impl Engine {
+    /// Watches a container's main process on a thread of its own, and undoes after its end what its start made.
+    pub(super) fn watch(
+        self: &Arc<Self>,
+        container: Arc<Container>,
+        running: Arc<Running>,
+        output: Vec<JoinHandle<()>>,
+    ) -> Result<()> {
+        let engine = Arc::clone(self);
+        let watch = move || {
+            let status = running.wait();
+            drain(output);
+            container.update(|state| {
+                (state.phase, state.status, state.finished) = (Phase::Ending, status, Some(Moment::now()));
+            });
+            container.streams.disconnect();
+            engine.ended(&container, &running, status);
+            drop(running);
+            container.update(|state| {
+                (state.phase, state.running, state.endpoint, state.netns) = (Phase::Exited, None, None, None);
+                state.settled += 1;
+            });
+            if container.request.host_config.auto_remove {
+                engine.remove_ended(&container);
+            }
+        };
+        super::streams::thread("watch", watch).map(drop)
+    }
+
+    fn ended(&self, container: &Container, running: &Running, status: i32) {
+        let subject = &container.name;
+        let result = self.conductor.operate(OpKind::ContainerExit, subject, "", &Cancel::new(), |cx| {
+            let plan = Plan::new(StepKind::ProcessEnds, subject).call(format!("exit status {status}"));
+            let reaped = cx.step(plan, |cx| {
+                let reaped = running.reaped(cx, status);
+                let state = ContainerState::Exited { status };
+                let change = Change::ContainerState { id: container.id.clone(), state };
+                let call = format!("waitid(P_PIDFD, pidfd of {}, …, WEXITED)", running.pid);
+                cx.observe(change, vec![Evidence::syscall(call, said(status))]);
+                reaped
+            });
+            self.tear_down(cx, container).and(reaped)
+        });
+        if let Err(fault) = result {
+            tracing::warn!(%fault, container = %container.id, "the end of a container was not clean");
+        }
+    }
+
+    /// Undoes all that a start made, but for the writable layer. Goes on where something fails; what the journal still
+    /// holds then is undone by it.
+    pub(super) fn tear_down(&self, cx: &Cx, container: &Container) -> Result<()> {
+        let id = &container.id;
+        let result = cx.step(Plan::new(StepKind::TearDown, &container.name), |cx| {
+            let parts = [
+                self.net.disconnect(cx, id),
+                self.spawner.cgroups().remove(cx, id),
+                rootfs::unstack(cx, id, &container.dir),
+            ];
+            parts.into_iter().fold(Ok(()), Result::and)
+        });
+        let left = self.unwind(id.as_str());
+        match left.into_iter().next() {
+            Some((_, fault)) => result.and(Err(fault)),
+            None => result,
+        }
+    }
+
+    /// A start has failed: undoes what it made, however far it came.
+    pub(super) fn undo_start(&self, container: &Container) {
+        let made = !self.conductor.journal().pending(Some(container.id.as_str())).is_empty();
+        if !made {
+            return;
+        }
+        let undo = |cx: &Cx| self.tear_down(cx, container);
+        let result = self.conductor.operate(OpKind::Recover, &container.name, "", &Cancel::new(), undo);
+        if let Err(fault) = result {
+            tracing::warn!(%fault, container = %container.id, "a start that failed was not undone whole");
+        }
+    }
+}
+
+/// Waits for the threads that read the output.
+fn drain(output: Vec<JoinHandle<()>>) {
+    let begun = Instant::now();
+    while output.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < LAST_WORDS {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// The status as waitid(2) reports it.
+fn said(status: i32) -> String {
+    match status {
+        129.. => format!("CLD_KILLED, {}", super::signal::name(status - 128)),
+        _ => format!("CLD_EXITED, {status}"),
+    }
+}
+
+/// The exit status that Docker gives a container that could not be started.
+pub(super) fn status_of(fault: &Fault) -> i32 {
+    match fault.problem.code.as_str() {
+        "command-not-found" => 127,
+        "command-not-executable" => 126,
+        _ => 128,
+    }
+}

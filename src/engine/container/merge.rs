@@ -1,0 +1,95 @@
+//! Image config and request, merged by Docker's rules (moby `daemon/commit.go`, `merge`).
+
+use super::request::{Request, unsupported};
+use super::{Merged, signal};
+use crate::engine::store::Image;
+use crate::engine::{Fault, FaultKind, Result};
+use crate::spec::ContainerId;
+use crate::trace::Config;
+use serde_json::Value;
+
+/// What will run.
+pub(super) fn merge(request: &Request, image: &Image, id: &ContainerId) -> Result<Merged> {
+    let config = &image.config;
+    let network = network(request)?;
+    let (entrypoint, cmd) = program(request, config);
+    if entrypoint.is_empty() && cmd.is_empty() {
+        return Err(Fault::new(FaultKind::BadRequest, "no-command").with("image", &request.image));
+    }
+    let stop_signal = request.stop_signal.as_deref().or(config.stop_signal.as_deref()).filter(|s| !s.is_empty());
+    let mut labels = config.labels.clone();
+    labels.extend(request.labels.clone());
+    let hostname = match (request.hostname.as_str(), network) {
+        ("", "host") => nix::sys::utsname::uname()
+            .map(|of| of.nodename().to_string_lossy().into_owned())
+            .map_err(|e| Fault::io("read", "the host's name", &e.into()))?,
+        ("", _) => id.short().to_owned(),
+        (asked, _) => asked.to_owned(),
+    };
+    Ok(Merged {
+        entrypoint,
+        cmd,
+        env: environment(&config.env, &request.env),
+        cwd: first(&request.working_dir, &config.working_dir),
+        user: first(&request.user, &config.user),
+        hostname,
+        network,
+        stop_signal: signal::parse(stop_signal.unwrap_or("SIGTERM"))?,
+        labels,
+    })
+}
+
+/// An entry point of the request puts the image's command aside; a command of the request replaces the image's.
+fn program(request: &Request, config: &Config) -> (Vec<String>, Vec<String>) {
+    match &request.entrypoint {
+        Some(words) if !words.0.is_empty() => {
+            // `--entrypoint ""` is sent as one empty word: no entry point at all.
+            let entrypoint = words.0.iter().filter(|_| words.0 != [""]).cloned().collect();
+            (entrypoint, request.cmd.0.clone())
+        }
+        _ if request.cmd.0.is_empty() => (config.entrypoint.clone(), config.cmd.clone()),
+        _ => (config.entrypoint.clone(), request.cmd.0.clone()),
+    }
+}
+
+/// The image's variables, those of the request in their place or after them. A name without `=` removes a variable.
+fn environment(image: &[String], request: &[String]) -> Vec<String> {
+    let name = |entry: &str| entry.split('=').next().unwrap_or_default().to_owned();
+    let mut merged = image.to_vec();
+    for entry in request {
+        let at = merged.iter().position(|old| name(old) == name(entry));
+        match (at, entry.contains('=')) {
+            (Some(at), true) => merged[at].clone_from(entry),
+            (Some(at), false) => drop(merged.remove(at)),
+            (None, true) => merged.push(entry.clone()),
+            (None, false) => {}
+        }
+    }
+    merged
+}
+
+fn network(request: &Request) -> Result<&'static str> {
+    match request.host_config.network_mode.as_str() {
+        _ if request.network_disabled => Ok("none"),
+        "" | "default" | "bridge" => Ok("bridge"),
+        "host" => Ok("host"),
+        "none" => Ok("none"),
+        other => Err(unsupported("HostConfig.NetworkMode", &Value::from(other))),
+    }
+}
+
+fn first(a: &str, b: &str) -> String {
+    if a.is_empty() { b.to_owned() } else { a.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_requests_variables_win_over_the_images() {
+        let image = ["PATH=/bin".to_owned(), "A=1".to_owned(), "B=1".to_owned()];
+        let request = ["A=2".to_owned(), "C=3".to_owned(), "B".to_owned(), "D".to_owned()];
+        assert_eq!(environment(&image, &request), ["PATH=/bin", "A=2", "C=3"]);
+    }
+}

@@ -1,0 +1,108 @@
+//! Containers: from a request to a running process and back to nothing.
+//!
+//! ```text
+//! Created ──start──▶ Starting ──▶ Running ──its process ends──▶ Ending ──torn down──▶ Exited ──start──▶ …
+//!    │                  │ fails: all of it is undone                                    │
+//!    └──────◀───────────┘                          Removing ◀──────── rm ───────────────┘
+//! ```
+//!
+//! Composes what rootfs, net, process and volume do, and keeps the list. A step may wait at the gate for minutes, so no
+//! lock is held while one is taken. Does not know HTTP.
+
+mod create;
+mod end;
+mod log;
+mod merge;
+mod mounts;
+pub mod names;
+mod remove;
+pub mod request;
+mod session;
+pub mod signal;
+mod start;
+mod state;
+mod stop;
+pub mod streams;
+pub mod time;
+
+pub use create::Order;
+pub use log::Entry;
+pub use session::{Session, SessionRequest, Sessions};
+pub use state::{Container, Merged, Phase, State};
+
+use super::{Fault, FaultKind, Result};
+use crate::spec::ContainerId;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The containers of an engine.
+#[derive(Debug, Default)]
+pub struct Containers {
+    list: Mutex<List>,
+}
+
+#[derive(Debug, Default)]
+struct List {
+    by_id: BTreeMap<ContainerId, Arc<Container>>,
+    /// Names that are taken, those of containers being created among them.
+    names: BTreeMap<String, ContainerId>,
+}
+
+impl Containers {
+    /// All, newest first.
+    pub fn all(&self) -> Vec<Arc<Container>> {
+        let mut all: Vec<_> = self.lock().by_id.values().cloned().collect();
+        all.sort_by_key(|c| std::cmp::Reverse(c.created));
+        all
+    }
+
+    /// The container of that name, id, or beginning of an id.
+    pub fn find(&self, name: &str) -> Result<Arc<Container>> {
+        let list = self.lock();
+        let plain = name.strip_prefix('/').unwrap_or(name);
+        let whole = list.names.get(plain).and_then(|id| list.by_id.get(id)).or_else(|| list.by_id.get(&plain.into()));
+        if let Some(found) = whole {
+            return Ok(Arc::clone(found));
+        }
+        let begins = |c: &&Arc<Container>| !plain.is_empty() && c.id.as_str().starts_with(plain);
+        let mut hits = list.by_id.values().filter(begins);
+        match (hits.next(), hits.next()) {
+            (Some(found), None) => Ok(Arc::clone(found)),
+            (Some(_), Some(_)) => Err(Fault::new(FaultKind::BadRequest, "ambiguous-id").with("id", plain)),
+            (None, _) => Err(Fault::new(FaultKind::NotFound, "no-such-container").with("container", name)),
+        }
+    }
+
+    /// Takes a name, or a free one when none is given.
+    fn reserve(&self, name: Option<&str>, id: &ContainerId) -> Result<String> {
+        let mut list = self.lock();
+        let name = match name {
+            None => names::random_name(|name| list.names.contains_key(name))?,
+            Some(name) => {
+                let plain = name.strip_prefix('/').unwrap_or(name);
+                names::check(plain)?;
+                if let Some(holder) = list.names.get(plain) {
+                    let conflict = Fault::new(FaultKind::Conflict, "container-name-taken");
+                    return Err(conflict.with("name", plain).with("id", holder));
+                }
+                plain.to_owned()
+            }
+        };
+        list.names.insert(name.clone(), id.clone());
+        Ok(name)
+    }
+
+    fn add(&self, container: Arc<Container>) {
+        self.lock().by_id.insert(container.id.clone(), container);
+    }
+
+    fn forget(&self, id: &ContainerId) {
+        let mut list = self.lock();
+        list.by_id.remove(id);
+        list.names.retain(|_, holder| holder != id);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, List> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

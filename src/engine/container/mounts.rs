@@ -1,0 +1,211 @@
+//! `-v`, `--mount`, `--tmpfs` and the image's volumes, as one list in mount order.
+
+use super::request::{MountRequest, Request, unsupported};
+use crate::engine::process::{MountSource, MountSpec};
+use crate::engine::store::Image;
+use crate::engine::{Cx, Engine, Fault, FaultKind, Result};
+use serde_json::Value;
+use std::path::{Component, Path, PathBuf};
+
+/// What a container mounts.
+#[derive(Debug, Default)]
+pub(super) struct Planned {
+    pub mounts: Vec<MountSpec>,
+    /// Names of the volumes that were made for this container alone.
+    pub anonymous: Vec<String>,
+}
+
+/// What is wanted, before any volume is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wish {
+    source: Source,
+    target: String,
+    read_only: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    Volume { name: Option<String>, copy_up: bool },
+    Bind { path: PathBuf, create: bool },
+    Tmpfs { options: String },
+}
+
+/// Reads all that was asked for, and makes the volumes that are not there.
+pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -> Result<Planned> {
+    let mut planned = Planned::default();
+    for wish in wishes(request, &image.config.volumes)? {
+        let source = match wish.source {
+            Source::Tmpfs { options } => MountSource::Tmpfs { options },
+            Source::Bind { path, create } => {
+                if !create && !path.exists() {
+                    let fault = Fault::new(FaultKind::BadRequest, "bind-source-missing");
+                    return Err(fault.with("path", path.display()).with("target", &wish.target));
+                }
+                MountSource::Bind { path, create }
+            }
+            Source::Volume { name, copy_up } => {
+                let volume = engine.volumes.create(cx, name.as_deref())?;
+                if name.is_none() {
+                    planned.anonymous.push(volume.name.clone());
+                }
+                MountSource::Volume { name: volume.name, path: volume.path, copy_up }
+            }
+        };
+        planned.mounts.push(MountSpec { source, target: wish.target, read_only: wish.read_only });
+    }
+    Ok(planned)
+}
+
+fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
+    let mut all = Vec::new();
+    for bind in &request.host_config.binds {
+        all.push(from_bind(bind)?);
+    }
+    for mount in &request.host_config.mounts {
+        all.push(from_mount(mount)?);
+    }
+    for (target, options) in &request.host_config.tmpfs {
+        let source = Source::Tmpfs { options: options.clone() };
+        let read_only = options.split(',').any(|option| option == "ro");
+        all.push(Wish { source, target: absolute(target)?, read_only });
+    }
+    if let Some(twice) = duplicate(&all) {
+        return Err(Fault::new(FaultKind::BadRequest, "duplicate-mount").with("target", twice));
+    }
+    for target in request.volumes.keys().chain(of_image) {
+        let target = absolute(target)?;
+        if !all.iter().any(|wish| wish.target == target) {
+            let source = Source::Volume { name: None, copy_up: true };
+            all.push(Wish { source, target, read_only: false });
+        }
+    }
+    // A mount below another one must come after it.
+    all.sort_by_key(|wish| Path::new(&wish.target).components().count());
+    Ok(all)
+}
+
+/// `source:target[:options]`, or a target alone.
+fn from_bind(text: &str) -> Result<Wish> {
+    let bad = || Fault::new(FaultKind::BadRequest, "invalid-volume-spec").with("spec", text);
+    let parts: Vec<&str> = text.split(':').collect();
+    let (source, target, options) = match parts.as_slice() {
+        [target] => ("", *target, ""),
+        [source, target] => (*source, *target, ""),
+        [source, target, options] => (*source, *target, *options),
+        _ => return Err(bad()),
+    };
+    let (mut read_only, mut copy_up) = (false, true);
+    for option in options.split(',').filter(|option| !option.is_empty()) {
+        match option {
+            "ro" => read_only = true,
+            "nocopy" => copy_up = false,
+            // SELinux labels and propagation that is the default anyway change nothing here.
+            "rw" | "z" | "Z" | "rprivate" | "private" => {}
+            other => return Err(unsupported("HostConfig.Binds", &Value::from(other))),
+        }
+    }
+    let source = match source {
+        "" if parts.len() > 1 => return Err(bad()),
+        "" => Source::Volume { name: None, copy_up },
+        path if path.starts_with('/') => Source::Bind { path: path.into(), create: true },
+        name => Source::Volume { name: Some(volume_name(name)?), copy_up },
+    };
+    Ok(Wish { source, target: absolute(target)?, read_only })
+}
+
+fn from_mount(mount: &MountRequest) -> Result<Wish> {
+    let target = absolute(&mount.target)?;
+    let source = match mount.kind.as_str() {
+        "volume" => {
+            let name = Some(&mount.source).filter(|name| !name.is_empty());
+            let name = name.map(|name| volume_name(name)).transpose()?;
+            Source::Volume { name, copy_up: !mount.volume_options.no_copy }
+        }
+        "bind" if mount.source.starts_with('/') => {
+            Source::Bind { path: mount.source.clone().into(), create: mount.bind_options.create_mountpoint }
+        }
+        "bind" => {
+            let fault = Fault::new(FaultKind::BadRequest, "bind-source-relative");
+            return Err(fault.with("path", &mount.source));
+        }
+        "tmpfs" => {
+            let size = (mount.tmpfs_options.size_bytes > 0).then(|| format!("size={}", mount.tmpfs_options.size_bytes));
+            let mode = (mount.tmpfs_options.mode > 0).then(|| format!("mode={:o}", mount.tmpfs_options.mode));
+            Source::Tmpfs { options: size.into_iter().chain(mode).collect::<Vec<_>>().join(",") }
+        }
+        other => return Err(unsupported("HostConfig.Mounts.Type", &Value::from(other))),
+    };
+    Ok(Wish { source, target, read_only: mount.read_only })
+}
+
+fn volume_name(name: &str) -> Result<String> {
+    let mut bytes = name.bytes();
+    let good = name.len() >= 2
+        && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
+        && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+    let fault = || Fault::new(FaultKind::BadRequest, "invalid-volume-name").with("name", name);
+    good.then(|| name.to_owned()).ok_or_else(fault)
+}
+
+/// An absolute path without `.`, `..` and doubled slashes, other than `/` itself.
+fn absolute(target: &str) -> Result<String> {
+    let bad = || Fault::new(FaultKind::BadRequest, "invalid-mount-target").with("target", target);
+    if !target.starts_with('/') {
+        return Err(bad());
+    }
+    let mut clean = PathBuf::from("/");
+    for part in Path::new(target).components() {
+        match part {
+            Component::Normal(name) => clean.push(name),
+            Component::ParentDir => drop(clean.pop()),
+            _ => {}
+        }
+    }
+    let clean = clean.to_string_lossy().into_owned();
+    if clean == "/" { Err(bad()) } else { Ok(clean) }
+}
+
+fn duplicate(all: &[Wish]) -> Option<&str> {
+    let twice = |(i, wish): &(usize, &Wish)| all[..*i].iter().any(|before| before.target == wish.target);
+    all.iter().enumerate().find(twice).map(|(_, wish)| wish.target.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bind: &str, source: Source, target: &str, read_only: bool) {
+        assert_eq!(from_bind(bind).unwrap(), Wish { source, target: target.to_owned(), read_only });
+    }
+
+    #[test]
+    fn a_path_is_bound_and_a_name_is_a_volume() {
+        let volume = |name: Option<&str>, copy_up| Source::Volume { name: name.map(Into::into), copy_up };
+        check("/a:/b", Source::Bind { path: "/a".into(), create: true }, "/b", false);
+        check("data:/b/../c/:ro", volume(Some("data"), true), "/c", true);
+        check("data:/b:nocopy,rw", volume(Some("data"), false), "/b", false);
+        check("/b", volume(None, true), "/b", false);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for (bad, code) in [
+            ("a:b", "invalid-mount-target"),
+            ("/a:/", "invalid-mount-target"),
+            (":/b", "invalid-volume-spec"),
+            ("a:b:c:d", "invalid-volume-spec"),
+            ("-x:/b", "invalid-volume-name"),
+            ("/a:/b:rshared", "unsupported-option"),
+        ] {
+            assert_eq!(from_bind(bad).unwrap_err().problem.code, code, "{bad}");
+        }
+    }
+
+    #[test]
+    fn inner_mounts_come_after_outer_ones_and_the_images_volumes_give_way() {
+        let mut request = Request::default();
+        request.host_config.binds = vec!["v1:/data/deep/er".into(), "v2:/data".into()];
+        let all = wishes(&request, &["/data".to_owned(), "/var".to_owned()]).unwrap();
+        assert_eq!(all.iter().map(|w| w.target.as_str()).collect::<Vec<_>>(), ["/data", "/var", "/data/deep/er"]);
+    }
+}

@@ -1,0 +1,112 @@
+//! Names and ids of containers.
+
+use crate::engine::{Fault, FaultKind, Result};
+use std::fs::File;
+use std::io::Read;
+
+const HOW: &[&str] = &[
+    "agile", "bold", "brave", "bright", "calm", "clever", "crisp", "curious", "eager", "fair", "gentle", "glad",
+    "happy", "honest", "humble", "jolly", "keen", "kind", "lively", "lucid", "merry", "modest", "neat", "noble",
+    "patient", "proud", "quick", "quiet", "sharp", "steady", "sunny", "swift", "tidy", "warm", "wise", "witty",
+];
+
+const WHO: &[&str] = &[
+    "archimedes",
+    "babbage",
+    "bardeen",
+    "bell",
+    "bohr",
+    "boole",
+    "cerf",
+    "curie",
+    "darwin",
+    "dijkstra",
+    "euclid",
+    "euler",
+    "faraday",
+    "fermat",
+    "feynman",
+    "galileo",
+    "gauss",
+    "hamilton",
+    "hopper",
+    "jang_yeongsil",
+    "kepler",
+    "knuth",
+    "lamarr",
+    "liskov",
+    "lovelace",
+    "maxwell",
+    "meitner",
+    "newton",
+    "noether",
+    "pascal",
+    "ritchie",
+    "shannon",
+    "tesla",
+    "thompson",
+    "torvalds",
+    "turing",
+];
+
+/// 64 random hexadecimal digits.
+pub fn random_id() -> Result<String> {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(64);
+    for byte in random::<32>()? {
+        write!(text, "{byte:02x}").map_err(|e| Fault::failed("host-refused").with("reason", e))?;
+    }
+    Ok(text)
+}
+
+/// A name that is not `taken`: `curious_turing`, in the manner of Docker's.
+pub fn random_name(taken: impl Fn(&str) -> bool) -> Result<String> {
+    for round in 0..200 {
+        let [a, b, c] = random::<3>()?;
+        let mut name = format!("{}_{}", HOW[usize::from(a) % HOW.len()], WHO[usize::from(b) % WHO.len()]);
+        if round > 20 {
+            name = format!("{name}{}", c % 100);
+        }
+        if !taken(&name) {
+            return Ok(name);
+        }
+    }
+    random_id()
+}
+
+/// Docker's rule for names: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`.
+pub fn check(name: &str) -> Result<()> {
+    let mut bytes = name.bytes();
+    let good = name.len() >= 2
+        && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
+        && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+    good.then_some(()).ok_or_else(|| Fault::new(FaultKind::BadRequest, "invalid-container-name").with("name", name))
+}
+
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    let read = File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
+    read.map_err(|e| Fault::io("read", "/dev/urandom", &e))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_random_name_is_a_valid_one_and_not_a_taken_one() {
+        for _ in 0..100 {
+            check(&random_name(|_| false).unwrap()).unwrap();
+        }
+        assert_eq!(random_name(|name| name.contains('_')).unwrap().len(), 64);
+        assert_eq!(random_id().unwrap().len(), 64);
+    }
+
+    #[test]
+    fn names_that_docker_refuses_are_refused() {
+        for bad in ["", "a", "-ab", "a b", "a/b", "é1"] {
+            assert_eq!(check(bad).unwrap_err().problem.code, "invalid-container-name", "{bad}");
+        }
+    }
+}

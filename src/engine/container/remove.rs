@@ -1,0 +1,105 @@
+use super::create::dir_scope;
+use super::{Container, Phase};
+use crate::engine::process::MountSource;
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, rootfs};
+use crate::trace::{Change, Evidence, OpKind, Plan, StepKind};
+use std::path::Path;
+
+impl Engine {
+    /// Deletes a container; `force` ends it first, `volumes` deletes its anonymous volumes too.
+    pub fn remove(&self, container: &Container, line: &str, force: bool, volumes: bool) -> Result<()> {
+        self.claim(container, line, force)?;
+        let result = self.conductor.operate(OpKind::ContainerRemove, &container.name, line, &Cancel::new(), |cx| {
+            self.removing(cx, container, volumes)
+        });
+        if result.is_err() {
+            container.update(|state| state.phase = Phase::Exited);
+        }
+        result
+    }
+
+    /// `--rm`: deletes a container that has ended. Nobody is there to be told of a failure.
+    pub(super) fn remove_ended(&self, container: &Container) {
+        match self.remove(container, "", false, true) {
+            Err(fault) if fault.problem.code != "container-busy" => {
+                tracing::warn!(%fault, container = %container.id, "not removed");
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the right to delete it.
+    fn claim(&self, container: &Container, line: &str, force: bool) -> Result<()> {
+        loop {
+            let busy = container.update(|state| {
+                let before = state.phase;
+                if matches!(before, Phase::Created | Phase::Exited) {
+                    state.phase = Phase::Removing;
+                }
+                before
+            });
+            match busy {
+                Phase::Created | Phase::Exited => return Ok(()),
+                Phase::Ending => {
+                    container.wait_until(None, |state| state.phase != Phase::Ending);
+                }
+                Phase::Starting | Phase::Running if force => {
+                    self.stop(container, line, Some(9), Some(0))?;
+                }
+                Phase::Starting | Phase::Running => {
+                    let fault = Fault::new(FaultKind::Conflict, "container-running");
+                    return Err(fault.with("container", &container.name).with("id", &container.id));
+                }
+                // `--rm` was quicker.
+                Phase::Removing | Phase::Removed => {
+                    let fault = Fault::new(FaultKind::Conflict, "container-busy");
+                    return Err(fault.with("container", &container.name).with("state", "removing"));
+                }
+            }
+        }
+    }
+
+    fn removing(&self, cx: &Cx, container: &Container, volumes: bool) -> Result<()> {
+        let plan =
+            Plan::new(StepKind::RemoveContainer, &container.name).by_hand(format!("docker rm {}", container.name));
+        cx.step(plan, |cx| {
+            rootfs::remove(cx, &container.id, &container.dir)?;
+            for (entry, _) in self.conductor.journal().pending(Some(&dir_scope(&container.id))) {
+                cx.undone(entry)?;
+            }
+            for (entry, _) in self.conductor.journal().pending(Some(container.id.as_str())) {
+                cx.undone(entry)?;
+            }
+            if volumes {
+                for name in &container.anonymous {
+                    self.volumes.remove(cx, name, &|name| self.volume_user(name, Some(container)))?;
+                }
+            }
+            cx.observe(Change::ContainerGone { id: container.id.clone() }, vec![absent(&container.dir)]);
+            Ok(())
+        })?;
+        self.containers.forget(&container.id);
+        container.update(|state| state.phase = Phase::Removed);
+        Ok(())
+    }
+
+    /// The container that uses a volume, `but` aside.
+    pub fn volume_user(&self, name: &str, but: Option<&Container>) -> Option<String> {
+        let uses = |c: &Container| {
+            let mut mounts = c.mounts.iter();
+            mounts.any(|mount| matches!(&mount.source, MountSource::Volume { name: of, .. } if of == name))
+        };
+        let all = self.containers.all();
+        let mut others = all.iter().filter(|c| but.is_none_or(|but| but.id != c.id));
+        others.find(|c| uses(c)).map(|c| c.id.to_string())
+    }
+}
+
+/// What the disk says of a path that is gone.
+pub(super) fn absent(path: &Path) -> Evidence {
+    let result = match std::fs::symlink_metadata(path) {
+        Ok(_) => "0".to_owned(),
+        Err(error) => format!("-1 {error}"),
+    };
+    Evidence::syscall(format!("lstat({:?})", path.display().to_string()), result)
+}

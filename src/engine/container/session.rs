@@ -1,0 +1,237 @@
+//! Commands beside a container's main process (`docker exec`) and on the lab host.
+
+use super::streams::{Channel, Input, Record, feed, thread};
+use super::{Container, end, names};
+use crate::client::protocol::HostCommand;
+use crate::engine::process::{ExecSpec, Io, Running};
+use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
+use crate::trace::OpKind;
+use hyper::body::Bytes;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
+
+/// The body of `POST /containers/{id}/exec`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[expect(missing_docs, reason = "the Docker API's own names")]
+pub struct SessionRequest {
+    pub attach_stdin: bool,
+    pub tty: bool,
+    pub cmd: Option<Vec<String>>,
+    pub env: Option<Vec<String>>,
+    pub working_dir: Option<String>,
+    pub user: Option<String>,
+    pub privileged: bool,
+    pub console_size: Option<(u16, u16)>,
+}
+
+/// A command that was prepared, runs, or has ended.
+#[derive(Debug)]
+pub struct Session {
+    /// Its id.
+    pub id: String,
+    /// In which container; none for the lab host.
+    pub container: Option<Arc<Container>>,
+    /// What was asked for.
+    pub request: SessionRequest,
+    state: Mutex<Life>,
+}
+
+#[derive(Debug, Default)]
+struct Life {
+    begun: bool,
+    running: Option<Arc<Running>>,
+    pid: u32,
+    status: Option<i32>,
+    size: Option<(u16, u16)>,
+}
+
+/// The sessions of an engine.
+#[derive(Debug, Default)]
+pub struct Sessions(Mutex<BTreeMap<String, Arc<Session>>>);
+
+/// How many ended sessions are remembered, so that their exit status can be asked for.
+const REMEMBERED: usize = 200;
+
+/// A session that runs.
+#[derive(Debug)]
+pub struct Talk {
+    /// What it prints.
+    pub output: mpsc::Receiver<(Channel, Bytes)>,
+    /// What it is typed; none without standard input.
+    pub input: Option<mpsc::Sender<Input>>,
+}
+
+impl Sessions {
+    /// The session of that id.
+    pub fn find(&self, id: &str) -> Result<Arc<Session>> {
+        let found = lock(&self.0).get(id).cloned();
+        found.ok_or_else(|| Fault::new(FaultKind::NotFound, "no-such-exec").with("id", id))
+    }
+
+    fn add(&self, session: Session) -> Arc<Session> {
+        let session = Arc::new(session);
+        let mut all = lock(&self.0);
+        if all.len() >= REMEMBERED {
+            all.retain(|_, old| lock(&old.state).status.is_none());
+        }
+        all.insert(session.id.clone(), Arc::clone(&session));
+        session
+    }
+}
+
+impl Session {
+    /// Its process id, whether it runs, and its exit status once it has ended.
+    pub fn life(&self) -> (u32, bool, Option<i32>) {
+        let life = lock(&self.state);
+        (life.pid, life.running.is_some(), life.status)
+    }
+
+    /// Tells its terminal its size; one that has not started yet will start with it.
+    pub fn resize(&self, rows: u16, cols: u16) -> Result<()> {
+        let running = {
+            let mut life = lock(&self.state);
+            life.size = Some((rows, cols));
+            life.running.clone()
+        };
+        running.map_or(Ok(()), |running| running.resize(rows, cols))
+    }
+
+    fn ended(&self, status: i32) {
+        let mut life = lock(&self.state);
+        (life.running, life.status) = (None, Some(status));
+    }
+}
+
+impl Engine {
+    /// Prepares a command in a container.
+    pub fn prepare_exec(&self, container: &Arc<Container>, request: SessionRequest) -> Result<Arc<Session>> {
+        container.main_process()?;
+        if request.cmd.as_ref().is_none_or(Vec::is_empty) {
+            return Err(Fault::new(FaultKind::BadRequest, "no-exec-command").with("container", &container.name));
+        }
+        let id = names::random_id()?;
+        let container = Some(Arc::clone(container));
+        Ok(self.sessions.add(Session { id, container, request, state: Mutex::default() }))
+    }
+
+    /// Prepares a command on the lab host.
+    pub fn prepare_host(&self, command: HostCommand) -> Result<Arc<Session>> {
+        let request = SessionRequest {
+            attach_stdin: true,
+            tty: command.tty,
+            cmd: Some(command.argv),
+            env: Some(command.env),
+            console_size: command.size,
+            ..SessionRequest::default()
+        };
+        let id = names::random_id()?;
+        Ok(self.sessions.add(Session { id, container: None, request, state: Mutex::default() }))
+    }
+
+    /// Starts a prepared command.
+    pub fn talk(self: &Arc<Self>, session: &Arc<Session>, line: &str, cancel: &Cancel) -> Result<Talk> {
+        if std::mem::replace(&mut lock(&session.state).begun, true) {
+            return Err(Fault::new(FaultKind::Conflict, "exec-started").with("id", &session.id));
+        }
+        let subject = session.container.as_ref().map_or("host", |c| c.name.as_str()).to_owned();
+        let result = self.conductor.operate(OpKind::Exec, subject, line, cancel, |cx| {
+            let request = &session.request;
+            let argv = request.cmd.clone().unwrap_or_default();
+            let env = request.env.clone().unwrap_or_default();
+            let size = lock(&session.state).size.or(request.console_size);
+            let Some(container) = &session.container else {
+                let running = self.spawner.on_host(cx, &self.lab, &argv, &env, request.tty)?;
+                if let Some((rows, cols)) = size {
+                    running.resize(rows, cols)?;
+                }
+                return Ok(running);
+            };
+            let spec = ExecSpec {
+                container: container.id.clone(),
+                image: container.request.image.clone(),
+                argv,
+                env,
+                cwd: request.working_dir.clone().unwrap_or_default(),
+                user: request.user.clone().unwrap_or_default(),
+                tty: request.tty,
+                open_stdin: request.attach_stdin,
+                console_size: size,
+                privileged: request.privileged,
+            };
+            self.spawner.exec(cx, &*container.main_process()?, &spec)
+        });
+        let mut running = result.inspect_err(|fault| session.ended(end::status_of(fault)))?;
+        let io = running.io.take();
+        let running = Arc::new(running);
+        {
+            let mut life = lock(&session.state);
+            (life.pid, life.running) = (running.pid, Some(Arc::clone(&running)));
+        }
+        self.follow(session, running, io)
+    }
+
+    fn follow(self: &Arc<Self>, session: &Arc<Session>, running: Arc<Running>, io: Option<Io>) -> Result<Talk> {
+        let (sender, output) = mpsc::channel(64);
+        let container = session.container.as_ref().map(|c| c.id.clone());
+        let record = Arc::new(Mutex::new(Record::new(Arc::clone(&self.conductor), container)));
+        let (mut threads, mut input) = (Vec::new(), None);
+        let mut pump = |file: File, channel| -> Result<()> {
+            let (sender, record) = (sender.clone(), Arc::clone(&record));
+            threads.push(thread("session", move || pump(file, channel, &sender, &record))?);
+            Ok(())
+        };
+        let stdin = match io {
+            Some(Io::Tty(master)) => {
+                let copy = master.try_clone().map_err(|e| Fault::io("duplicate", "a terminal", &e))?;
+                pump(copy, Channel::Out)?;
+                Some(master)
+            }
+            Some(Io::Pipes { stdin, stdout, stderr }) => {
+                pump(stdout, Channel::Out)?;
+                pump(stderr, Channel::Err)?;
+                stdin
+            }
+            None => None,
+        };
+        if let Some(file) = stdin {
+            let (queue, receiver) = mpsc::channel(64);
+            thread("input", move || feed(file, receiver))?;
+            input = Some(queue);
+        }
+        // The watch holds the last sender: who has read all output finds the exit status there.
+        let (engine, session) = (Arc::clone(self), Arc::clone(session));
+        thread("watch", move || {
+            let status = running.wait();
+            session.ended(status);
+            drop(sender);
+            let subject = session.container.as_ref().map_or("host", |c| c.name.as_str()).to_owned();
+            let end =
+                engine.conductor.operate(OpKind::Exec, subject, "", &Cancel::new(), |cx| running.reaped(cx, status));
+            end.unwrap_or_else(|fault| tracing::warn!(%fault, "the end of a command was not recorded"));
+        })?;
+        Ok(Talk { output, input })
+    }
+}
+
+fn pump(mut file: File, channel: Channel, to: &mpsc::Sender<(Channel, Bytes)>, record: &Mutex<Record>) {
+    let mut buffer = vec![0; 32 * 1024];
+    let mut listening = true;
+    while let Ok(n) = file.read(&mut buffer) {
+        if n == 0 {
+            break;
+        }
+        lock(record).take(channel, &buffer[..n]);
+        // Read on when nobody listens, so that the process is not stopped by a full pipe.
+        listening = listening && to.blocking_send((channel, Bytes::copy_from_slice(&buffer[..n]))).is_ok();
+    }
+    lock(record).end(channel);
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,233 @@
+use super::streams::Record;
+use super::time::Moment;
+use super::{Container, Phase};
+use crate::engine::cgroup::Limits;
+use crate::engine::lab::Netns;
+use crate::engine::net::Endpoint;
+use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp};
+use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result};
+use crate::i18n::{Lang, Words};
+use crate::trace::{Change, ContainerState, Evidence, OpKind, Plan, StepKind};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Docker's default for /dev/shm.
+const SHM: u64 = 64 << 20;
+
+/// What a start has made by the time the process is to be cloned.
+struct Made {
+    rootfs: Rootfs,
+    netns: Netns,
+    endpoint: Option<Endpoint>,
+}
+
+impl Engine {
+    /// Starts a container. False when it runs already. When it fails, all that was made is undone.
+    pub fn start(self: &Arc<Self>, container: &Arc<Container>, line: &str, cancel: &Cancel) -> Result<bool> {
+        if !begin(container, cancel)? {
+            return Ok(false);
+        }
+        let result = self.conductor.operate(OpKind::ContainerStart, &container.name, line, cancel, |cx| {
+            let made = self.prepare(cx, container)?;
+            let spec = process_spec(container, &made)?;
+            let running = self.spawner.start(cx, &spec)?;
+            self.started(cx, container, made, running)
+        });
+        if let Err(fault) = &result {
+            self.undo_start(container);
+            let words = Words::new(Lang::En).problem(&fault.problem);
+            container.update(|state| {
+                (state.phase, state.error, state.starting, state.endpoint) = (Phase::Exited, words, None, None);
+                (state.status, state.running) = (super::end::status_of(fault), None);
+                state.settled += 1;
+                if state.started.is_none() {
+                    state.phase = Phase::Created;
+                }
+            });
+            container.streams.disconnect();
+            if container.request.host_config.auto_remove {
+                self.remove_ended(container);
+            }
+        }
+        result.map(|()| true)
+    }
+
+    fn prepare(&self, cx: &Cx, container: &Container) -> Result<Made> {
+        let extra_hosts = extra_hosts(container)?;
+        let dns = self.name_servers(container);
+        let mut spec = RootfsSpec {
+            container: &container.id,
+            dir: &container.dir,
+            lower: &container.image.layers,
+            hostname: &container.merged.hostname,
+            address: None,
+            extra_hosts: &extra_hosts,
+            dns: &dns,
+            rootless: self.lab.rootless,
+        };
+        let rootfs = cx.step(Plan::new(StepKind::StackFilesystem, &container.name), |cx| {
+            let rootfs = rootfs::stack(cx, &spec)?;
+            self.fill_volumes(cx, container, &rootfs)?;
+            Ok(rootfs)
+        })?;
+        let (netns, endpoint) = self.wire(cx, container)?;
+        if let Some(endpoint) = &endpoint {
+            spec.address = Some(endpoint.address);
+            rootfs::write_etc_files(cx, &spec)?;
+        }
+        Ok(Made { rootfs, netns, endpoint })
+    }
+
+    fn wire(&self, cx: &Cx, container: &Container) -> Result<(Netns, Option<Endpoint>)> {
+        if container.merged.network == "host" {
+            return Ok((self.lab.host.clone(), None));
+        }
+        cx.step(Plan::new(StepKind::WireNetwork, &container.name), |cx| {
+            let netns = self.net.make_netns(cx, &container.id)?;
+            container.update(|state| state.netns = Some(netns.inode()));
+            let endpoint = match container.merged.network {
+                "none" => self.net.prepare_none(cx, &container.id, &netns).map(|()| None)?,
+                _ => Some(self.net.connect(cx, &container.id, &netns)?),
+            };
+            Ok((netns, endpoint))
+        })
+    }
+
+    fn fill_volumes(&self, cx: &Cx, container: &Container, rootfs: &Rootfs) -> Result<()> {
+        for mount in &container.mounts {
+            if let MountSource::Volume { name, copy_up: true, .. } = &mount.source {
+                let volume = self.volumes.get(name)?;
+                self.volumes.fill(cx, &volume, &rootfs.merged, &mount.target)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn name_servers(&self, container: &Container) -> Vec<String> {
+        match container.request.host_config.dns.as_slice() {
+            [] if container.merged.network == "bridge" => self.net.dns(),
+            asked => asked.to_vec(),
+        }
+    }
+
+    /// The process lives: connects its streams, says so, and watches for its end.
+    fn started(self: &Arc<Self>, cx: &Cx, container: &Arc<Container>, made: Made, mut running: Running) -> Result<()> {
+        let io = running.io.take();
+        let running = Arc::new(running);
+        let record = Record::new(Arc::clone(&self.conductor), Some(container.id.clone()));
+        let threads = io.map_or_else(|| Ok(Vec::new()), |io| container.streams.connect(io, record));
+        let pid = running.pid;
+        let stat = format!("/proc/{pid}/stat");
+        // Read before anyone waits for it: even a process that has ended already is still there, as a zombie.
+        let content = std::fs::read_to_string(&stat).map_err(|e| Fault::io("read", &stat, &e));
+        let (threads, content) = match (threads, content) {
+            (Ok(threads), Ok(content)) => (threads, content),
+            (Err(fault), _) | (_, Err(fault)) => {
+                self.kill_and_reap(cx, &running);
+                return Err(fault);
+            }
+        };
+        let state = ContainerState::Running { pid };
+        let change = Change::ContainerState { id: container.id.clone(), state };
+        cx.observe(change, vec![Evidence::file(stat, content)]);
+        container.update(|state| {
+            (state.phase, state.starting) = (Phase::Running, None);
+            (state.running, state.endpoint) = (Some(Arc::clone(&running)), made.endpoint);
+            (state.started, state.finished, state.status) = (Some(Moment::now()), None, 0);
+            state.error.clear();
+        });
+        self.watch(Arc::clone(container), running, threads)
+    }
+
+    pub(super) fn kill_and_reap(&self, cx: &Cx, running: &Running) {
+        let ended = running.signal(9).and_then(|()| running.reaped(cx, running.wait()));
+        ended.unwrap_or_else(|fault| tracing::warn!(%fault, "a process was not ended"));
+    }
+}
+
+/// Takes the right to start it. False when it runs already.
+fn begin(container: &Container, cancel: &Cancel) -> Result<bool> {
+    container.wait_until(None, |state| state.phase != Phase::Ending);
+    container.update(|state| match state.phase {
+        Phase::Created | Phase::Exited => {
+            (state.phase, state.starting) = (Phase::Starting, Some(cancel.clone()));
+            Ok(true)
+        }
+        Phase::Running => Ok(false),
+        Phase::Starting | Phase::Ending | Phase::Removing | Phase::Removed => {
+            let fault = Fault::new(FaultKind::Conflict, "container-busy");
+            Err(fault.with("container", &container.name).with("state", state.phase.name()))
+        }
+    })
+}
+
+fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
+    let request = &container.request;
+    let host = &request.host_config;
+    let (no_new_privs, seccomp) = security(&host.security_opt)?;
+    let console_size = match host.console_size.as_slice() {
+        [rows, cols] if *rows > 0 && *cols > 0 => Some((*rows, *cols)),
+        _ => None,
+    };
+    Ok(ProcessSpec {
+        container: container.id.clone(),
+        image: request.image.clone(),
+        rootfs: made.rootfs.clone(),
+        argv: container.merged.argv(),
+        env: container.merged.env.clone(),
+        cwd: container.merged.cwd.clone(),
+        user: container.merged.user.clone(),
+        hostname: container.merged.hostname.clone(),
+        tty: request.tty,
+        open_stdin: request.open_stdin,
+        console_size,
+        mounts: container.mounts.clone(),
+        privileged: host.privileged,
+        cap_add: host.cap_add.clone(),
+        cap_drop: host.cap_drop.clone(),
+        no_new_privs,
+        seccomp,
+        read_only_root: host.readonly_rootfs,
+        limits: limits(container),
+        netns: made.netns.clone(),
+        shm_size: u64::try_from(host.shm_size).ok().filter(|&size| size > 0).unwrap_or(SHM),
+    })
+}
+
+fn limits(container: &Container) -> Limits {
+    let host = &container.request.host_config;
+    let positive = |n: i64| u64::try_from(n).ok().filter(|&n| n > 0);
+    #[expect(clippy::cast_precision_loss, reason = "billionths of a processor")]
+    let cpus = (host.nano_cpus > 0).then(|| host.nano_cpus as f64 / 1e9);
+    Limits { memory: positive(host.memory), pids: positive(host.pids_limit), cpus }
+}
+
+/// `--security-opt`
+pub(super) fn security(options: &[String]) -> Result<(bool, Seccomp)> {
+    let (mut no_new_privs, mut seccomp) = (false, Seccomp::Default);
+    for option in options {
+        match option.as_str() {
+            "no-new-privileges" | "no-new-privileges:true" | "no-new-privileges=true" => no_new_privs = true,
+            "no-new-privileges:false" | "no-new-privileges=false" => no_new_privs = false,
+            "seccomp=unconfined" | "seccomp:unconfined" => seccomp = Seccomp::Unconfined,
+            "seccomp=builtin" => seccomp = Seccomp::Default,
+            // No profile is loaded here in any case.
+            "apparmor=unconfined" | "apparmor:unconfined" | "label=disable" | "label:disable" => {}
+            other => return Err(super::request::unsupported("HostConfig.SecurityOpt", &Value::from(other))),
+        }
+    }
+    Ok((no_new_privs, seccomp))
+}
+
+/// `--add-host name:address` (or `name=address`); `host-gateway` is the bridge's own address.
+fn extra_hosts(container: &Container) -> Result<Vec<(String, String)>> {
+    let parse = |text: &String| {
+        let (name, address) = text.split_once(['=', ':'])?;
+        let address = address.trim_start_matches('[').trim_end_matches(']');
+        let address = if address == "host-gateway" { "172.17.0.1" } else { address };
+        address.parse::<std::net::IpAddr>().ok().map(|ip| (name.to_owned(), ip.to_string()))
+    };
+    let bad = |text: &String| Fault::new(FaultKind::BadRequest, "invalid-extra-host").with("value", text);
+    container.request.host_config.extra_hosts.iter().map(|text| parse(text).ok_or_else(|| bad(text))).collect()
+}

@@ -1,0 +1,225 @@
+use super::request::Request;
+use super::streams::Streams;
+use super::time::Moment;
+use crate::engine::net::Endpoint;
+use crate::engine::process::{MountSpec, Running};
+use crate::engine::store::Image;
+use crate::engine::{Cancel, Fault, FaultKind, Result};
+use crate::spec::ContainerId;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// A container.
+#[derive(Debug)]
+pub struct Container {
+    /// Its id.
+    pub id: ContainerId,
+    /// Its name.
+    pub name: String,
+    /// When it was created.
+    pub created: Moment,
+    /// Its image.
+    pub image: Image,
+    /// What was asked for.
+    pub request: Request,
+    /// The same as it came, for `inspect`.
+    pub raw: Value,
+    /// What will run.
+    pub merged: Merged,
+    /// Its volumes, binds and tmpfs, in mount order.
+    pub mounts: Vec<MountSpec>,
+    /// Names of its anonymous volumes.
+    pub anonymous: Vec<String>,
+    /// Its directory.
+    pub dir: PathBuf,
+    /// What it prints and is typed.
+    pub streams: Arc<Streams>,
+    state: Mutex<State>,
+    changed: Condvar,
+    revision: watch::Sender<u64>,
+}
+
+/// Image config and request, merged by Docker's rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// Entry point.
+    pub entrypoint: Vec<String>,
+    /// Arguments, or the command when there is no entry point.
+    pub cmd: Vec<String>,
+    /// `NAME=value`
+    pub env: Vec<String>,
+    /// Working directory.
+    pub cwd: String,
+    /// User.
+    pub user: String,
+    /// Hostname.
+    pub hostname: String,
+    /// `bridge`, `host`, `none`.
+    pub network: &'static str,
+    /// How to ask it to end.
+    pub stop_signal: i32,
+    /// The image's labels and the request's.
+    pub labels: std::collections::BTreeMap<String, String>,
+}
+
+impl Merged {
+    /// What is executed.
+    pub fn argv(&self) -> Vec<String> {
+        self.entrypoint.iter().chain(&self.cmd).cloned().collect()
+    }
+}
+
+/// Where a container is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Made, never started.
+    Created,
+    /// Being started.
+    Starting,
+    /// Its main process lives.
+    Running,
+    /// Its main process has ended; what start made is being undone.
+    Ending,
+    /// Ended.
+    Exited,
+    /// Being deleted.
+    Removing,
+    /// Deleted.
+    Removed,
+}
+
+/// What changes in a container's life. Locked for moments only: never while a step is taken.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Where it is.
+    pub phase: Phase,
+    /// Its main process while it runs.
+    pub running: Option<Arc<Running>>,
+    /// How the last run ended.
+    pub status: i32,
+    /// When the last run began.
+    pub started: Option<Moment>,
+    /// When it ended.
+    pub finished: Option<Moment>,
+    /// Why the last start failed, in English.
+    pub error: String,
+    /// Its place in the bridge network.
+    pub endpoint: Option<Endpoint>,
+    /// Its network namespace.
+    pub netns: Option<u64>,
+    /// Cancels the start that is under way.
+    pub starting: Option<Cancel>,
+    /// How many runs have ended, everything undone.
+    pub settled: u64,
+}
+
+/// Everything about a container that is known at its birth.
+#[derive(Debug)]
+pub(super) struct Birth {
+    pub id: ContainerId,
+    pub name: String,
+    pub image: Image,
+    pub request: Request,
+    pub raw: Value,
+    pub merged: Merged,
+    pub mounts: Vec<MountSpec>,
+    pub anonymous: Vec<String>,
+    pub dir: PathBuf,
+}
+
+impl Container {
+    pub(super) fn new(birth: Birth) -> Result<Self> {
+        let Birth { id, name, image, request, raw, merged, mounts, anonymous, dir } = birth;
+        let streams = Arc::new(Streams::new(&dir.join("log.json"))?);
+        let state = State {
+            phase: Phase::Created,
+            running: None,
+            status: 0,
+            started: None,
+            finished: None,
+            error: String::new(),
+            endpoint: None,
+            netns: None,
+            starting: None,
+            settled: 0,
+        };
+        let (state, changed, revision) = (Mutex::new(state), Condvar::new(), watch::Sender::new(0));
+        let created = Moment::now();
+        Ok(Self {
+            id,
+            name,
+            created,
+            image,
+            request,
+            raw,
+            merged,
+            mounts,
+            anonymous,
+            dir,
+            streams,
+            state,
+            changed,
+            revision,
+        })
+    }
+
+    /// A copy of its state.
+    pub fn state(&self) -> State {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes its state, and tells all who wait for it.
+    pub fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_all();
+        self.revision.send_modify(|n| *n += 1);
+        result
+    }
+
+    /// Tells when its state changes.
+    pub fn revision(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
+    /// Waits until `reached` holds, for `limit` at most (none: without end). True when it holds.
+    pub fn wait_until(&self, limit: Option<Duration>, reached: impl Fn(&State) -> bool) -> bool {
+        let begun = Instant::now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while !reached(&state) {
+            // Woken now and then even without a limit; it costs nothing and forgives a lost wake-up.
+            let left = limit.map_or(Duration::from_secs(60), |limit| limit.saturating_sub(begun.elapsed()));
+            if left.is_zero() {
+                return false;
+            }
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    /// Its main process, or a fault `container-not-running`.
+    pub fn main_process(&self) -> Result<Arc<Running>> {
+        let state = self.state();
+        let running = state.running.filter(|_| state.phase == Phase::Running);
+        running.ok_or_else(|| {
+            Fault::new(FaultKind::Conflict, "container-not-running")
+                .with("container", &self.name)
+                .with("id", &self.id)
+                .with("state", state.phase.name())
+        })
+    }
+}
+
+impl Phase {
+    /// Docker's word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created | Self::Starting => "created",
+            Self::Running => "running",
+            Self::Ending | Self::Exited => "exited",
+            Self::Removing | Self::Removed => "removing",
+        }
+    }
+}

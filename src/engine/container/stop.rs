@@ -1,0 +1,76 @@
+use super::{Container, Phase, signal};
+use crate::engine::process::Running;
+use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
+use crate::trace::{OpKind, Plan, StepKind};
+use std::time::Duration;
+
+/// How long Docker waits before it kills.
+const PATIENCE: i64 = 10;
+
+/// How long a killed process may take to be gone. It waits for nobody, but its teardown may wait at the gate.
+const GONE: Duration = Duration::from_secs(10);
+
+impl Engine {
+    /// Asks a container to end, and kills it when it does not within `seconds` (negative: never). False when it did not
+    /// run. Returns when all that its start made is undone.
+    pub fn stop(&self, container: &Container, line: &str, asked: Option<i32>, seconds: Option<i64>) -> Result<bool> {
+        let state = container.state();
+        if let Some(cancel) = &state.starting {
+            cancel.cancel();
+            container.wait_until(None, |state| state.phase != Phase::Starting);
+        }
+        let Some(running) = container.state().running else { return Ok(false) };
+        let run = state.settled;
+        let first = asked.unwrap_or(container.merged.stop_signal);
+        let seconds = seconds.or(container.request.stop_timeout).unwrap_or(PATIENCE);
+        self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
+            let limit = u64::try_from(seconds).ok().map(Duration::from_secs);
+            cx.step(plan(container, &running, first), |_| send(&running, first))?;
+            let ended = |state: &super::State| state.phase != Phase::Running || state.settled > run;
+            if !container.wait_until(limit, ended) {
+                cx.step(plan(container, &running, 9), |_| send(&running, 9))?;
+                container.wait_until(Some(GONE), ended);
+            }
+            Ok(())
+        })?;
+        drop(running);
+        container.wait_until(None, |state| state.settled > run || state.phase == Phase::Removed);
+        Ok(true)
+    }
+
+    /// Sends a signal to a container's main process.
+    pub fn kill(&self, container: &Container, line: &str, number: i32) -> Result<()> {
+        let running = container.main_process()?;
+        let run = container.state().settled;
+        self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
+            cx.step(plan(container, &running, number), |_| send(&running, number))
+        })?;
+        drop(running);
+        // As Docker: `kill` with SIGKILL returns when the container has ended.
+        if number == 9 {
+            let ended = |state: &super::State| state.settled > run || state.phase == Phase::Removed;
+            container.wait_until(Some(GONE), ended);
+        }
+        Ok(())
+    }
+}
+
+fn plan(container: &Container, running: &Running, number: i32) -> Plan {
+    let name = signal::name(number);
+    Plan::new(StepKind::SendSignal, &container.name)
+        .call(format!("pidfd_send_signal(pidfd of {}, {name})", running.pid))
+        .by_hand(format!("kill -s {} {}", name.trim_start_matches("SIG"), running.pid))
+}
+
+/// One that has ended meanwhile is no error.
+fn send(running: &Running, number: i32) -> Result<()> {
+    match running.signal(number) {
+        Err(fault) if fault.kind != FaultKind::Denied && gone(running, &fault) => Ok(()),
+        result => result,
+    }
+}
+
+fn gone(running: &Running, fault: &Fault) -> bool {
+    let gone = !std::path::Path::new(&format!("/proc/{}", running.pid)).exists();
+    gone || fault.problem.args.get("reason").is_some_and(|reason| reason.contains("No such process"))
+}

@@ -1,0 +1,244 @@
+//! What a container prints and is typed, between its process, its log file and whoever is attached.
+//!
+//! ```text
+//! process ──stdout, stderr | tty──▶ pump thread ─┬▶ log file      ─▶ docker logs
+//!                                                ├▶ attachers     (each waits for its turn: a slow one slows the process)
+//!                                                └▶ the trace     (the first 256 KiB)
+//! attachers ──▶ queue ──▶ stdin thread ──▶ process
+//! ```
+
+use super::log::Log;
+use crate::engine::process::Io;
+use crate::engine::{Conductor, Fault, Result};
+use crate::spec::ContainerId;
+use crate::trace::{Change, Evidence, Problem};
+use hyper::body::Bytes;
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use tokio::sync::mpsc;
+
+/// How many bytes of a container's output go into the trace.
+const RECORDED: usize = 256 * 1024;
+
+/// How many chunks wait for a slow reader or writer.
+const QUEUE: usize = 64;
+
+/// Which of its outputs a process wrote to. The number is that of Docker's stream frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// Standard output, or the terminal.
+    Out = 1,
+    /// Standard error.
+    Err = 2,
+}
+
+/// What goes to a process's standard input.
+#[derive(Debug)]
+pub enum Input {
+    /// Bytes.
+    Data(Bytes),
+    /// Nothing more will come.
+    End,
+}
+
+/// A container's streams. They outlive its process: one can attach before the start.
+#[derive(Debug)]
+pub struct Streams {
+    attached: Mutex<Vec<mpsc::Sender<(Channel, Bytes)>>>,
+    input: Mutex<Queue>,
+    /// Its log.
+    pub log: Log,
+}
+
+#[derive(Debug)]
+struct Queue {
+    sender: mpsc::Sender<Input>,
+    receiver: Option<mpsc::Receiver<Input>>,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        Self { sender, receiver: Some(receiver) }
+    }
+}
+
+impl Streams {
+    /// With its log in that file.
+    pub fn new(log: &Path) -> Result<Self> {
+        Ok(Self { attached: Mutex::default(), input: Mutex::default(), log: Log::create(log)? })
+    }
+
+    /// What is printed from now on, until the process ends.
+    pub fn attach(&self) -> mpsc::Receiver<(Channel, Bytes)> {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        lock(&self.attached).push(sender);
+        receiver
+    }
+
+    /// The way to the process's standard input: of the one that runs, else of the next.
+    pub fn input(&self) -> mpsc::Sender<Input> {
+        lock(&self.input).sender.clone()
+    }
+
+    /// Connects them to a process. The threads end with its output.
+    pub fn connect(self: &Arc<Self>, io: Io, record: Record) -> Result<Vec<JoinHandle<()>>> {
+        let record = Arc::new(Mutex::new(record));
+        let input = lock(&self.input).receiver.take();
+        let mut threads = Vec::new();
+        let mut pump = |file: File, channel| -> Result<()> {
+            let (streams, record) = (Arc::clone(self), Arc::clone(&record));
+            threads.push(thread("output", move || streams.pump(file, channel, &record))?);
+            Ok(())
+        };
+        let stdin = match io {
+            Io::Tty(master) => {
+                let copy = master.try_clone().map_err(|e| Fault::io("duplicate", "a terminal", &e))?;
+                pump(copy, Channel::Out)?;
+                Some(master)
+            }
+            Io::Pipes { stdin, stdout, stderr } => {
+                pump(stdout, Channel::Out)?;
+                pump(stderr, Channel::Err)?;
+                stdin
+            }
+        };
+        if let (Some(file), Some(queue)) = (stdin, input) {
+            thread("input", move || feed(file, queue))?;
+        }
+        Ok(threads)
+    }
+
+    /// The process has ended: everyone attached gets the end, and the next process gets a new queue.
+    pub fn disconnect(&self) {
+        lock(&self.attached).clear();
+        *lock(&self.input) = Queue::default();
+        self.log.flush();
+    }
+
+    fn pump(&self, mut file: File, channel: Channel, record: &Mutex<Record>) {
+        let mut buffer = vec![0; 32 * 1024];
+        loop {
+            let n = match file.read(&mut buffer) {
+                // A terminal says EIO when its last user has gone.
+                Ok(0) => break,
+                Err(e) if e.kind() == ErrorKind::Interrupted => continue,
+                Err(_) => break,
+                Ok(n) => n,
+            };
+            self.log.append(channel, &buffer[..n]);
+            lock(record).take(channel, &buffer[..n]);
+            let bytes = Bytes::copy_from_slice(&buffer[..n]);
+            let attached = lock(&self.attached).clone();
+            for to in attached {
+                if to.blocking_send((channel, bytes.clone())).is_err() {
+                    lock(&self.attached).retain(|one| !one.is_closed());
+                }
+            }
+        }
+        lock(record).end(channel);
+    }
+}
+
+/// Writes what comes to the process until it, or the queue, ends.
+pub(super) fn feed(mut file: File, mut queue: mpsc::Receiver<Input>) {
+    while let Some(Input::Data(bytes)) = queue.blocking_recv() {
+        if file.write_all(&bytes).is_err() {
+            return;
+        }
+    }
+}
+
+pub(super) fn thread(name: &str, act: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.into()).spawn(act).map_err(|e| Fault::io("start", "a thread", &e))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Puts what a terminal prints into the trace, as whole characters.
+#[derive(Debug)]
+pub struct Record {
+    conductor: Arc<Conductor>,
+    container: Option<ContainerId>,
+    left: usize,
+    carried: [Vec<u8>; 2],
+}
+
+impl Record {
+    /// For that container; none for the lab host.
+    pub fn new(conductor: Arc<Conductor>, container: Option<ContainerId>) -> Self {
+        Self { conductor, container, left: RECORDED, carried: Default::default() }
+    }
+
+    /// More was printed.
+    pub fn take(&mut self, channel: Channel, bytes: &[u8]) {
+        if self.left == 0 {
+            return;
+        }
+        let carried = &mut self.carried[channel as usize - 1];
+        carried.extend_from_slice(bytes);
+        let whole = whole_characters(carried);
+        let text = String::from_utf8_lossy(&carried[..whole]).into_owned();
+        carried.drain(..whole);
+        self.say(text);
+        self.left = self.left.saturating_sub(bytes.len());
+        if self.left == 0 {
+            let container = self.container.as_ref().map_or("host", ContainerId::short);
+            let problem = Problem::new("console-cut").with("container", container).with("bytes", RECORDED);
+            let evidence = Evidence::syscall("read(output)", format!("{RECORDED} bytes so far"));
+            self.conductor.notice(Change::Remark(problem), vec![evidence]);
+        }
+    }
+
+    /// It prints no more.
+    pub fn end(&mut self, channel: Channel) {
+        let rest = std::mem::take(&mut self.carried[channel as usize - 1]);
+        self.say(String::from_utf8_lossy(&rest).into_owned());
+    }
+
+    fn say(&self, text: String) {
+        if !text.is_empty() {
+            self.conductor.console(self.container.clone(), text);
+        }
+    }
+}
+
+/// How many bytes there are without a character that is cut off at the end.
+fn whole_characters(bytes: &[u8]) -> usize {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => bytes.len(),
+        // No error length: more bytes could make it whole.
+        Err(e) if e.error_len().is_none() => e.valid_up_to(),
+        Err(_) => {
+            let tail = bytes.len().saturating_sub(3);
+            let begun = bytes[tail..].iter().rposition(|b| b & 0xC0 == 0xC0).map(|i| tail + i);
+            let cut = |at: &usize| {
+                std::str::from_utf8(&bytes[*at..])
+                    .err()
+                    .is_some_and(|e| e.error_len().is_none() && e.valid_up_to() == 0)
+            };
+            begun.filter(cut).unwrap_or(bytes.len())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_cut_in_two_waits_for_its_rest() {
+        let text = "한글".as_bytes();
+        assert_eq!(whole_characters(text), 6);
+        assert_eq!(whole_characters(&text[..5]), 3);
+        assert_eq!(whole_characters(&text[..4]), 3);
+        assert_eq!(whole_characters(b"a\xff"), 2);
+        let broken = [b"\xff".as_slice(), &text[..2]].concat();
+        assert_eq!(whole_characters(&broken), 1);
+    }
+}

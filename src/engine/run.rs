@@ -1,0 +1,209 @@
+//! From the command line to a listening engine and back: the order of things at start and at the end.
+//!
+//! ```text
+//! lock root ─▶ enter lab (one thread!) ─▶ journal, recorder ─▶ recover ─▶ built-in registry, spawner ─▶ network ─▶ listen
+//!                                                                                                            │
+//! remove socket ◀─ unwind journal ◀─ network down ◀─ containers removed ◀─ SIGTERM, SIGINT, POST /dockwalk/v1/stop
+//! ```
+
+use super::container::{Containers, Sessions};
+use super::lab::{self, Lab};
+use super::net::Net;
+use super::process::Spawner;
+use super::registry::{Builtin, Puller, RegistryOptions};
+use super::store::Store;
+use super::volume::Volumes;
+use super::{Cancel, Conductor, Engine, Fault, FaultKind, Result, api, conductor};
+use crate::client::protocol::EngineInfo;
+use crate::trace::{Change, Evidence, Mode, OpKind, Plan, StepKind};
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// How an engine is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Its directory.
+    pub root: PathBuf,
+    /// Where it listens.
+    pub socket: PathBuf,
+    /// In the lab or on the host.
+    pub mode: Mode,
+}
+
+/// Runs an engine until it is told to end. Must be called while the process has one thread. `ready` is called once it
+/// listens.
+pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
+    make_root(&options.root)?;
+    let root = options.root.canonicalize().map_err(|e| Fault::io("open", options.root.display(), &e))?;
+    let _lock = lock(&root)?;
+    let lab = lab::enter(options.mode)?;
+    let conductor = open(&root)?;
+    let engine = match start(&conductor, lab, &root, &options.socket) {
+        Ok(engine) => Arc::new(engine),
+        Err(fault) => {
+            unwind(&conductor, None);
+            return Err(fault);
+        }
+    };
+    let served = serve(&engine, ready);
+    end(&engine);
+    served
+}
+
+fn make_root(root: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    // Containers that run as another user walk through it to their root.
+    let made = fs::DirBuilder::new().recursive(true).mode(0o711).create(root);
+    made.map_err(|e| Fault::io("make", root.display(), &e))
+}
+
+/// One engine a directory. The kernel lets go of the lock when the process ends, however it does.
+fn lock(root: &Path) -> Result<File> {
+    let path = root.join("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|e| Fault::io("write", path.display(), &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Fault::new(FaultKind::Conflict, "engine-root-locked").with("root", root.display()))
+        }
+        Err(TryLockError::Error(e)) => Err(Fault::io("lock", path.display(), &e)),
+    }
+}
+
+fn open(root: &Path) -> Result<Arc<Conductor>> {
+    let run = root.join("run");
+    if run.exists() {
+        fs::remove_dir_all(&run).map_err(|e| Fault::io("clear", run.display(), &e))?;
+    }
+    fs::create_dir_all(&run).map_err(|e| Fault::io("make", run.display(), &e))?;
+    let recorder = conductor::Recorder::in_dir(&run)?;
+    let journal = conductor::Journal::open(&root.join("journal.ndjson"))?;
+    Ok(Conductor::new(recorder, journal))
+}
+
+fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Result<Engine> {
+    recover(conductor, &lab, root)?;
+    let store = Store::open(root, lab.ids, lab.rootless)?;
+    let volumes = Volumes::open(root)?;
+    let spawner = Spawner::new()?;
+    let builtin = Builtin::serve(([127, 0, 0, 1], 0).into(), &root.join("builtin"));
+    let builtin = builtin.inspect_err(|fault| tracing::warn!(%fault, "no built-in registry")).ok();
+    let insecure = std::env::var("DOCKWALK_INSECURE_REGISTRIES").unwrap_or_default();
+    let insecure = insecure.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let options = RegistryOptions { builtin: builtin.as_ref().map(Builtin::addr), insecure };
+    let puller = Puller::new(Arc::clone(&store), options);
+    let net = conductor.operate(OpKind::EngineStart, "engine", "dockwalk engine", &Cancel::new(), |cx| {
+        let net = Net::start(cx, &lab)?;
+        store.announce(cx)?;
+        volumes.announce(cx)?;
+        Ok(net)
+    })?;
+    Ok(Engine {
+        conductor: Arc::clone(conductor),
+        lab,
+        net,
+        store,
+        puller,
+        builtin,
+        spawner,
+        volumes,
+        containers: Containers::default(),
+        sessions: Sessions::default(),
+        root: root.to_owned(),
+        socket: socket.to_owned(),
+        ending: watch::Sender::new(false),
+    })
+}
+
+/// Undoes what an engine left behind that was killed.
+fn recover(conductor: &Arc<Conductor>, lab: &Lab, root: &Path) -> Result<()> {
+    let containers = root.join("containers");
+    let left = fs::read_dir(&containers).is_ok_and(|mut all| all.next().is_some());
+    let pending = conductor.journal().pending(None).len();
+    if pending > 0 || left {
+        let journal = root.join("journal.ndjson");
+        conductor.operate(OpKind::Recover, "engine", "dockwalk engine", &Cancel::new(), |cx| {
+            let plan =
+                Plan::new(StepKind::Recover, journal.display()).call(format!("{pending} entries, the latest first"));
+            cx.step(plan, |cx| {
+                for (inverse, fault) in unwind(conductor, Some(lab)) {
+                    let evidence = Evidence::file(journal.display().to_string(), format!("{inverse:?}"));
+                    cx.observe(Change::Remark(fault.problem), vec![evidence]);
+                }
+                remove_all(&containers)
+            })
+        })?;
+    }
+    fs::create_dir_all(&containers).map_err(|e| Fault::io("make", containers.display(), &e))
+}
+
+fn remove_all(dir: &Path) -> Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Fault::io("remove", dir.display(), &e)),
+        _ => Ok(()),
+    }
+}
+
+fn unwind(conductor: &Conductor, lab: Option<&Lab>) -> Vec<(super::Inverse, Fault)> {
+    let undo = |inverse: &super::Inverse| conductor::undo(inverse, lab.map(|lab| &lab.host));
+    match conductor.journal().unwind(None, undo) {
+        Ok(left) => {
+            left.iter().for_each(|(inverse, fault)| tracing::warn!(?inverse, %fault, "not undone"));
+            left
+        }
+        Err(fault) => {
+            tracing::error!(%fault, "the journal cannot be written");
+            Vec::new()
+        }
+    }
+}
+
+fn serve(engine: &Arc<Engine>, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("api").build();
+    let runtime = runtime.map_err(|e| Fault::io("start", "threads", &e))?;
+    let result = runtime.block_on(async {
+        let listening = api::listen(&engine.socket, owner())?;
+        ready(&engine.info());
+        let fail = |e: std::io::Error| Fault::io("handle", "signals", &e);
+        let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
+        tokio::select! {
+            served = listening.serve(Arc::clone(engine)) => served,
+            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => Ok(()),
+        }
+    });
+    // Streams end, and with them the holds of the gate: from here on nothing waits.
+    engine.end();
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    result
+}
+
+/// Who may use the socket: the user who asked for an engine with privileges.
+fn owner() -> Option<(u32, u32)> {
+    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u32>().ok());
+    let uid = number("SUDO_UID").or_else(|| number("PKEXEC_UID"))?;
+    let group = nix::unistd::User::from_uid(uid.into()).ok().flatten().map(|user| user.gid.as_raw());
+    nix::unistd::geteuid().is_root().then(|| (uid, number("SUDO_GID").or(group).unwrap_or(uid)))
+}
+
+fn end(engine: &Arc<Engine>) {
+    for container in engine.containers.all() {
+        if let Err(fault) = engine.remove(&container, "", true, true) {
+            tracing::debug!(%fault, container = %container.id, "left to the journal");
+        }
+    }
+    let down = engine.conductor.operate(OpKind::Recover, "engine", "", &Cancel::new(), |cx| engine.net.stop(cx));
+    if let Err(fault) = down {
+        tracing::warn!(%fault, "the network was left to the journal");
+    }
+    unwind(&engine.conductor, Some(&engine.lab));
+    if let Err(error) = fs::remove_file(&engine.socket) {
+        tracing::debug!(%error, "the socket was gone already");
+    }
+}
