@@ -62,8 +62,9 @@ fn depth(trace: &Trace, parent: Option<u64>) -> usize {
 
 /// Everything the running engine has recorded so far.
 fn export(args: &Args, file: &Path, words: &Words) -> Done {
-    let fail =
-        |e: &dyn std::fmt::Display| ClientError::new("recording-unwritable").with("path", file.display()).with("reason", e);
+    let fail = |e: &dyn std::fmt::Display| {
+        ClientError::new("recording-unwritable").with("path", file.display()).with("reason", e)
+    };
     let client = Client::find(&engine_of::options(args))?;
     let length = client.info()?.trace_length;
     let out: Box<dyn Write> = match file.to_str() {

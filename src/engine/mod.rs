@@ -3,7 +3,6 @@
 pub mod api;
 pub mod cgroup;
 pub mod conductor;
-
 pub mod container;
 mod daemon;
 mod documents;

@@ -13,7 +13,7 @@ use super::process::Spawner;
 use super::registry::{Builtin, Puller, RegistryOptions};
 use super::store::Store;
 use super::volume::Volumes;
-use super::{Cancel, Conductor, Engine, Fault, FaultKind, Result, api, conductor};
+use super::{Cancel, Conductor, Engine, Fault, FaultKind, IdRange, Result, api, conductor};
 use crate::client::protocol::EngineInfo;
 use crate::trace::{Change, Evidence, Mode, OpKind, Plan, StepKind};
 use std::fs::{self, File, TryLockError};
@@ -88,7 +88,8 @@ fn open(root: &Path) -> Result<Arc<Conductor>> {
 
 fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Result<Engine> {
     recover(conductor, &lab, root)?;
-    let store = Store::open(root, lab.ids, lab.rootless)?;
+    let ids = IdRange { uids: lab.ids.uids, gids: lab.ids.gids };
+    let store = Store::open(root, ids, lab.rootless)?;
     let volumes = Volumes::open(root)?;
     let spawner = Spawner::new()?;
     let builtin = Builtin::serve(([127, 0, 0, 1], 0).into(), &root.join("builtin"));
