@@ -16,11 +16,13 @@ pub mod evidence;
 pub mod facts;
 pub mod fonts;
 pub mod icons;
+pub mod live;
 pub mod marks;
 pub mod panels;
 pub mod source;
 pub mod state;
 pub mod style;
+pub mod terminal;
 pub mod theme;
 pub mod widgets;
 

@@ -10,8 +10,15 @@ use std::sync::mpsc::{Receiver, channel};
 pub enum News {
     /// A recording was read.
     Loaded(Box<Recording>),
-    /// The engine answers; events follow.
-    Connected,
+    /// The engine answers; events follow, from the first.
+    Connected {
+        /// Where it listens.
+        socket: PathBuf,
+    },
+    /// The engine does not answer. It is asked again until it does.
+    Lost(Problem),
+    /// Nothing happened.
+    Nothing,
     /// Events, in order.
     Events(Vec<Arc<Event>>),
     /// These steps wait at the gate, oldest first.

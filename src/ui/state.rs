@@ -129,6 +129,8 @@ pub struct Shell {
     pub notice: Option<Notice>,
     /// Steps that wait at the engine's gate, oldest first.
     pub waiting: Vec<Step>,
+    /// Where the live engine listens.
+    pub socket: Option<PathBuf>,
     world: World,
     changed: Vec<Entity>,
     shown: Option<u64>,
@@ -152,6 +154,7 @@ impl Default for Shell {
             overlay: None,
             notice: None,
             waiting: Vec::new(),
+            socket: None,
             world: World::default(),
             changed: Vec::new(),
             shown: None,
@@ -224,9 +227,14 @@ impl Shell {
     pub fn hear(&mut self, news: News) {
         match news {
             News::Loaded(recording) => self.load(*recording),
-            News::Connected => {
-                *self = Self { origin: Origin::Live, ..self.emptied() };
+            News::Connected { socket } => {
+                *self = Self { origin: Origin::Live, socket: Some(socket), ..self.emptied() };
             }
+            News::Lost(problem) => {
+                self.waiting.clear();
+                self.notice = Some(Notice { text: self.words().problem(&problem), bad: true });
+            }
+            News::Nothing => return,
             News::Events(events) => {
                 if let Err(error) = events.into_iter().try_for_each(|event| self.trace.push(event)) {
                     self.origin = Origin::Failed(broken_stream(&error));

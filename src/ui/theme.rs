@@ -100,6 +100,35 @@ impl Theme {
         }
     }
 
+    /// A terminal's colour by its number (ECMA-48, xterm's 256).
+    pub fn terminal(&self, index: u8) -> Color32 {
+        let bright = |color: Color32| color.lerp_to_gamma(self.text, 0.25);
+        match index {
+            0 => self.card,
+            1 => self.bad,
+            2 => self.good,
+            3 => self.warn,
+            4 => self.layer,
+            5 => self.image,
+            6 => self.network,
+            7 => self.text.lerp_to_gamma(self.weak, 0.5),
+            8 => self.weak,
+            9..=14 => bright(self.terminal(index - 8)),
+            15 => self.text,
+            16..=231 => {
+                let level = |part: u8| if part == 0 { 0 } else { 55 + 40 * part };
+                let cube = index - 16;
+                Color32::from_rgb(level(cube / 36), level(cube / 6 % 6), level(cube % 6))
+            }
+            232..=255 => Color32::from_gray(8 + 10 * (index - 232)),
+        }
+    }
+
+    /// A colour that a program chose itself.
+    pub fn rgb(&self, red: u8, green: u8, blue: u8) -> Color32 {
+        Color32::from_rgb(red, green, blue)
+    }
+
     /// A quiet fill in a family's colour.
     pub fn family_fill(&self, family: Family) -> Color32 {
         self.canvas.lerp_to_gamma(self.family(family), if self.dark { 0.16 } else { 0.10 })

@@ -1,0 +1,176 @@
+//! A live engine, on two threads: one hears its events, one tells its gate. The window never waits for either.
+
+use super::source::News;
+use crate::client::protocol::{GateCommand, GateView};
+use crate::client::{Client, Incoming, StartOptions, place};
+use crate::trace::Problem;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+/// Which engine, and how to start it.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Its directory and socket.
+    pub options: StartOptions,
+    /// Start it with privileges (pkexec) when none runs.
+    pub privileged: bool,
+}
+
+/// The window's end of a live engine. Dropping it opens the gate again.
+#[derive(Debug)]
+pub struct Link {
+    /// What the engine says.
+    pub news: Receiver<News>,
+    orders: Sender<GateCommand>,
+}
+
+impl Link {
+    /// Tells the gate.
+    pub fn order(&self, command: GateCommand) {
+        // When the thread is gone, so is the engine, and the window has been told already.
+        self.orders.send(command).ok();
+    }
+}
+
+/// Connects on a thread of its own; `wake` is called when there is news.
+pub fn connect(wanted: Wanted, wake: impl Fn() + Clone + Send + 'static) -> Link {
+    let (say, news) = channel();
+    let (orders, told) = channel();
+    std::thread::spawn(move || {
+        let found = if wanted.privileged { start_privileged(&wanted.options) } else { find(&wanted.options) };
+        match found {
+            Ok((client, engine)) => {
+                let socket = client.socket().to_owned();
+                if tell(&say, &wake, News::Connected { socket }) {
+                    command(client.clone(), told, say.clone(), wake.clone());
+                    listen(&client, &say, &wake);
+                }
+                drop(engine);
+            }
+            Err(problem) => drop(tell(&say, &wake, News::Failed(problem))),
+        }
+    });
+    Link { news, orders }
+}
+
+/// What the engine was started by; kept so that nothing waits for a child that nobody remembers.
+type Started = Option<Child>;
+
+fn find(options: &StartOptions) -> Result<(Client, Started), Problem> {
+    Client::find_or_start(options).map_err(|error| error.problem)
+}
+
+/// The command with which a person starts the engine with privileges.
+pub fn privileged_command(options: &StartOptions) -> Vec<String> {
+    let program = std::env::current_exe().map_or_else(|_| "dockwalk".to_owned(), |path| path.display().to_string());
+    let socket = place::socket(options.socket.as_deref(), options.root.as_deref());
+    [program, "engine".into(), "--socket".into(), socket.display().to_string()].into()
+}
+
+fn start_privileged(options: &StartOptions) -> Result<(Client, Started), Problem> {
+    if let Ok(client) = Client::find(options) {
+        return Ok((client, None));
+    }
+    let mut command = Command::new("pkexec");
+    command.args(privileged_command(options)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(|error| Problem::new("pkexec-missing").with("reason", error))?;
+    let socket = place::socket(options.socket.as_deref(), options.root.as_deref());
+    // A password is typed meanwhile, so there is no time limit: it ends when pkexec does.
+    loop {
+        if let Ok(client) = Client::connect(&socket) {
+            return Ok((client, Some(child)));
+        }
+        match child.try_wait() {
+            Ok(None) => std::thread::sleep(Duration::from_millis(100)),
+            Ok(Some(status)) => return Err(Problem::new("pkexec-refused").with("status", status)),
+            Err(error) => return Err(Problem::new("pkexec-missing").with("reason", error)),
+        }
+    }
+}
+
+/// False when the window does not listen any more.
+fn tell(say: &Sender<News>, wake: &impl Fn(), news: News) -> bool {
+    let heard = say.send(news).is_ok();
+    wake();
+    heard
+}
+
+fn listen(client: &Client, say: &Sender<News>, wake: &impl Fn()) {
+    let events = client.events(0, true);
+    let mut quiet = true;
+    loop {
+        // After a burst the gate is asked once who waits; then nothing runs until the next event.
+        let next = if quiet {
+            events.next_within(Duration::from_secs(1))
+        } else {
+            events.next_within(Duration::from_millis(15))
+        };
+        let mut batch = Vec::new();
+        let mut other = None;
+        let mut coming = next;
+        while let Some(incoming) = coming {
+            match incoming {
+                Incoming::Event(event) => batch.push(event),
+                incoming => {
+                    other = Some(incoming);
+                    break;
+                }
+            }
+            coming = if batch.len() < 2000 { events.try_next() } else { None };
+        }
+        let silent = batch.is_empty() && other.is_none();
+        if !batch.is_empty() && !tell(say, wake, News::Events(batch)) {
+            return;
+        }
+        let going_on = match other {
+            Some(Incoming::Lost(error)) => tell(say, wake, News::Lost(error.problem)),
+            Some(Incoming::Restarted) => tell(say, wake, News::Connected { socket: client.socket().to_owned() }),
+            _ if silent && !quiet => waiting(client, say, wake),
+            // Nothing for a second: see whether anybody still listens, without waking the window.
+            _ if silent => say.send(News::Nothing).is_ok(),
+            _ => true,
+        };
+        if !going_on {
+            return;
+        }
+        quiet = silent;
+    }
+}
+
+fn waiting(client: &Client, say: &Sender<News>, wake: &impl Fn()) -> bool {
+    match client.gate() {
+        Ok(view) => tell(say, wake, waiting_steps(view)),
+        // The event stream reports a lost engine.
+        Err(_gone) => true,
+    }
+}
+
+fn waiting_steps(view: GateView) -> News {
+    News::Waiting(view.waiting)
+}
+
+fn command(client: Client, told: Receiver<GateCommand>, say: Sender<News>, wake: impl Fn() + Send + 'static) {
+    std::thread::spawn(move || {
+        for command in told {
+            let news = match client.command(&command) {
+                Ok(view) => waiting_steps(view),
+                Err(error) => News::Lost(error.problem),
+            };
+            if !tell(&say, &wake, news) {
+                return;
+            }
+        }
+    });
+}
+
+/// Where terminals find the engine.
+pub fn socket_of(options: &StartOptions) -> PathBuf {
+    place::socket(options.socket.as_deref(), options.root.as_deref())
+}
+
+/// The environment of a program in a terminal: it talks to the same engine.
+pub fn environment(socket: &Path) -> [(&'static str, String); 2] {
+    [("DOCKWALK_SOCKET", socket.display().to_string()), ("DOCKER_HOST", format!("unix://{}", socket.display()))]
+}

@@ -1,0 +1,124 @@
+//! Terminals: real ones on PTYs, and the past of a trace, read-only.
+
+mod keys;
+mod past;
+mod pty;
+mod screen;
+mod words;
+
+pub use past::Past;
+pub use screen::{Screen, Shown};
+pub use words::split;
+
+use super::live;
+use crate::spec::ContainerId;
+use crate::trace::Problem;
+use std::path::Path;
+
+/// The terminals of the window.
+#[derive(Debug, Default)]
+pub struct Terminals {
+    list: Vec<Terminal>,
+    /// Which is shown.
+    pub current: usize,
+    /// The dock is open.
+    pub open: bool,
+    /// Give the keys to the shown terminal in the next frame.
+    pub take_focus: bool,
+    /// What is typed into the command bar.
+    pub line: String,
+    /// What terminals printed up to the cursor.
+    pub past: Past,
+    /// Which past terminal is shown.
+    pub past_current: Option<ContainerId>,
+}
+
+/// A program on a PTY.
+#[derive(Debug)]
+pub struct Terminal {
+    /// What its tab says.
+    pub title: String,
+    /// What it shows.
+    pub screen: Screen,
+    pty: pty::Pty,
+    /// Its exit status, once it ended.
+    pub ended: Option<u32>,
+}
+
+impl Terminals {
+    /// All, in the order they were opened.
+    pub fn list(&self) -> &[Terminal] {
+        &self.list
+    }
+
+    /// The shown one.
+    pub fn shown(&mut self) -> Option<&mut Terminal> {
+        self.list.get_mut(self.current)
+    }
+
+    /// Runs this program with these arguments in a new terminal, and shows it.
+    pub fn run(
+        &mut self,
+        title: &str,
+        argv: &[String],
+        socket: &Path,
+        wake: impl Fn() + Send + 'static,
+    ) -> Result<(), Problem> {
+        let screen = Screen::new(24, 90);
+        let pty = pty::Pty::spawn(argv, &live::environment(socket), screen.size(), wake)?;
+        self.list.push(Terminal { title: title.to_owned(), screen, pty, ended: None });
+        self.current = self.list.len() - 1;
+        self.open = true;
+        self.take_focus = true;
+        Ok(())
+    }
+
+    /// Takes what the programs printed. True when anything changed.
+    pub fn poll(&mut self) -> bool {
+        self.list.iter_mut().map(Terminal::poll).fold(false, |any, one| any | one)
+    }
+
+    /// Ends one.
+    pub fn close(&mut self, number: usize) {
+        if number < self.list.len() {
+            self.list.remove(number);
+            self.current = self.current.min(self.list.len().saturating_sub(1));
+        }
+    }
+}
+
+impl Terminal {
+    fn poll(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(output) = self.pty.output() {
+            changed = true;
+            match output {
+                pty::Output::Bytes(bytes) => self.screen.feed(&bytes),
+                pty::Output::Ended(status) => self.ended = Some(status),
+            }
+        }
+        changed
+    }
+
+    /// Types into it.
+    pub fn write(&mut self, bytes: &[u8]) {
+        self.screen.scroll_to_end();
+        self.pty.write(bytes);
+    }
+
+    /// Gives it that many rows and columns.
+    pub fn resize(&mut self, rows: u16, columns: u16) {
+        if self.screen.resize(rows, columns) {
+            self.pty.resize(rows, columns);
+        }
+    }
+
+    /// Lets egui's events of this frame act on it; true when it has the keys.
+    pub fn type_events(&mut self, events: &[egui::Event]) -> Option<String> {
+        let typed = keys::translate(events, &mut self.screen);
+        if !typed.bytes.is_empty() {
+            self.write(&typed.bytes);
+        }
+        typed.copy
+    }
+}

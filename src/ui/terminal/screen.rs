@@ -1,0 +1,285 @@
+//! A terminal's screen: what vt100 makes of the bytes, and how it is painted. Hangul is two cells wide.
+
+use crate::ui::fonts;
+use crate::ui::theme::Theme;
+use egui::{
+    Color32, Event, EventFilter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
+use std::num::NonZeroU16;
+
+const SIZE: f32 = 13.5;
+const SCROLLBACK: usize = 4000;
+
+/// What a terminal shows.
+pub struct Screen {
+    parser: vt100::Parser,
+    /// What the input method is composing, shown at the cursor.
+    pub preedit: String,
+    selection: Option<(Cell, Cell)>,
+    scrolled: f32,
+}
+
+/// Row and column.
+type Cell = (u16, u16);
+
+/// What came of showing a screen.
+#[derive(Debug)]
+pub struct Shown {
+    /// Its response.
+    pub response: Response,
+    /// How many rows and columns there is room for.
+    pub room: (u16, u16),
+    /// It has the keys.
+    pub focused: bool,
+}
+
+impl Screen {
+    /// An empty one.
+    pub fn new(rows: u16, columns: u16) -> Self {
+        let parser = vt100::Parser::new(at_least_one(rows), at_least_one(columns), SCROLLBACK);
+        Self { parser, preedit: String::new(), selection: None, scrolled: 0.0 }
+    }
+
+    /// The program printed this.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.parser.process(bytes);
+    }
+
+    /// Rows and columns.
+    pub fn size(&self) -> (u16, u16) {
+        let (rows, columns) = self.parser.screen().size();
+        (rows.get(), columns.get())
+    }
+
+    /// True when it was another size before.
+    pub fn resize(&mut self, rows: u16, columns: u16) -> bool {
+        let (rows, columns) = (at_least_one(rows), at_least_one(columns));
+        let other = self.parser.screen().size() != (rows, columns);
+        if other {
+            self.parser.set_size(rows, columns);
+            self.selection = None;
+        }
+        other
+    }
+
+    /// All text on it, without what was scrolled away.
+    pub fn text(&self) -> String {
+        self.parser.screen().contents()
+    }
+
+    /// Shows the latest.
+    pub fn scroll_to_end(&mut self) {
+        self.parser.screen_mut().set_scrollback(0);
+        self.scrolled = 0.0;
+    }
+
+    /// Arrow keys are sent in application form.
+    pub fn application_cursor(&self) -> bool {
+        self.parser.screen().application_cursor()
+    }
+
+    /// A paste is marked as such.
+    pub fn bracketed_paste(&self) -> bool {
+        self.parser.screen().bracketed_paste()
+    }
+
+    /// What is selected.
+    pub fn selected_text(&self) -> Option<String> {
+        let (from, to) = self.selected()?;
+        let columns = self.size().1;
+        Some(self.parser.screen().contents_between(from.0, from.1, to.0, (to.1 + 1).min(columns)))
+    }
+
+    /// Nothing is selected any more.
+    pub fn unselect(&mut self) {
+        self.selection = None;
+    }
+
+    fn selected(&self) -> Option<(Cell, Cell)> {
+        self.selection.filter(|(a, b)| a != b).map(|(a, b)| (a.min(b), a.max(b)))
+    }
+
+    /// Shows it in all the room there is. `label` is its accessible name; `interactive` says that it takes keys.
+    pub fn show(&mut self, ui: &mut Ui, label: &str, interactive: bool) -> Shown {
+        let theme = Theme::of(ui.ctx());
+        let font = fonts::mono(SIZE);
+        let (width, height) =
+            ui.fonts_mut(|fonts| (fonts.glyph_width(&font, 'M'), (fonts.row_height(&font) * 1.12).round()));
+        let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+        let inner = rect.shrink2(vec2(10.0, 8.0));
+        let room = ((inner.height() / height).floor().max(1.0) as u16, (inner.width() / width).floor().max(2.0) as u16);
+        let grid = Grid { origin: inner.min, cell: vec2(width, height) };
+        response.widget_info(|| WidgetInfo::labeled(Role::Terminal, true, label));
+        self.pointer(ui, &response, &grid);
+        let focused = interactive && self.focus(ui, &response, &grid);
+        if ui.is_rect_visible(rect) {
+            ui.painter().rect_filled(rect, 0.0, theme.well);
+            if focused {
+                ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, theme.accent), StrokeKind::Inside);
+            }
+            self.paint(&ui.painter_at(rect), &grid, &theme, focused);
+        }
+        Shown { response, room, focused }
+    }
+
+    fn pointer(&mut self, ui: &Ui, response: &Response, grid: &Grid) {
+        if let Some(at) = response.interact_pointer_pos() {
+            let cell = grid.cell_at(at, self.size());
+            if response.drag_started() || response.is_pointer_button_down_on() && self.selection.is_none() {
+                self.selection = Some((cell, cell));
+            } else if response.dragged()
+                && let Some((_, to)) = &mut self.selection
+            {
+                *to = cell;
+            }
+        }
+        if response.clicked() {
+            self.selection = None;
+        }
+        if response.contains_pointer() {
+            self.scrolled += ui.input(|input| input.smooth_scroll_delta.y) / grid.cell.y;
+            let whole = self.scrolled.trunc();
+            if whole != 0.0 {
+                self.scrolled -= whole;
+                let now = self.parser.screen().scrollback() as f32;
+                self.parser.screen_mut().set_scrollback((now + whole).max(0.0) as usize);
+            }
+        }
+    }
+
+    /// Holds the keys while it has the focus: Tab, arrows and Escape are the program's.
+    fn focus(&self, ui: &Ui, response: &Response, grid: &Grid) -> bool {
+        if response.clicked() || response.drag_started() {
+            response.request_focus();
+        }
+        let focused = response.has_focus();
+        if focused {
+            let filter = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+            let cursor = grid.rect(self.parser.screen().cursor_position(), 1);
+            ui.output_mut(|output| {
+                output.ime = Some(egui::output::IMEOutput {
+                    purpose: egui::IMEPurpose::Terminal,
+                    rect: response.rect,
+                    cursor_rect: cursor,
+                    should_interrupt_composition: false,
+                });
+            });
+        }
+        focused
+    }
+
+    fn paint(&self, painter: &egui::Painter, grid: &Grid, theme: &Theme, focused: bool) {
+        let screen = self.parser.screen();
+        let (rows, columns) = self.size();
+        for row in 0..rows {
+            for column in 0..columns {
+                let Some(cell) = screen.cell(row, column) else { continue };
+                if cell.is_wide_continuation() {
+                    continue;
+                }
+                self.paint_cell(painter, grid, theme, (row, column), cell);
+            }
+        }
+        if screen.scrollback() == 0 && !screen.hide_cursor() {
+            self.paint_cursor(painter, grid, theme, focused);
+        }
+    }
+
+    fn paint_cell(&self, painter: &egui::Painter, grid: &Grid, theme: &Theme, at: Cell, cell: &vt100::Cell) {
+        let rect = grid.rect(at, if cell.is_wide() { 2 } else { 1 });
+        let (mut ink, mut paper) = (color(cell.fgcolor(), theme, cell.bold()), background(cell.bgcolor(), theme));
+        if cell.inverse() {
+            (ink, paper) = (paper.unwrap_or(theme.well), Some(ink));
+        }
+        if self.selected().is_some_and(|(from, to)| from <= at && at <= to) {
+            paper = Some(theme.accent.gamma_multiply(0.4));
+        }
+        if let Some(paper) = paper {
+            painter.rect_filled(rect, 0.0, paper);
+        }
+        if !cell.has_contents() {
+            return;
+        }
+        let ink = if cell.dim() { ink.gamma_multiply(0.65) } else { ink };
+        let text = fonts::composed(cell.contents());
+        if text.trim().is_empty() {
+            return;
+        }
+        let galley = painter.layout_no_wrap(text.into_owned(), fonts::mono(SIZE), ink);
+        let top = rect.center().y - galley.size().y / 2.0;
+        painter.galley(pos2(rect.left(), top), std::sync::Arc::clone(&galley), ink);
+        if cell.bold() {
+            // The face has no bold: it is struck twice, as a typewriter does it.
+            painter.galley(pos2(rect.left() + 0.6, top), galley, ink);
+        }
+        if cell.underline() {
+            painter.hline(rect.x_range(), rect.bottom() - 1.5, Stroke::new(1.0, ink));
+        }
+    }
+
+    fn paint_cursor(&self, painter: &egui::Painter, grid: &Grid, theme: &Theme, focused: bool) {
+        let screen = self.parser.screen();
+        let at = screen.cursor_position();
+        let wide = screen.cell(at.0, at.1).is_some_and(vt100::Cell::is_wide);
+        let rect = grid.rect(at, if wide { 2 } else { 1 });
+        if !self.preedit.is_empty() {
+            let text = fonts::composed(&self.preedit).into_owned();
+            let galley = painter.layout_no_wrap(text, fonts::mono(SIZE), theme.on_accent);
+            let back = Rect::from_min_size(rect.min, vec2(galley.size().x, rect.height()));
+            painter.rect_filled(back, 0.0, theme.accent);
+            painter.galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, theme.on_accent);
+        } else if focused {
+            painter.rect_filled(rect, 1.0, theme.text.gamma_multiply(0.55));
+        } else {
+            painter.rect_stroke(rect, 1.0, Stroke::new(1.0, theme.weak), StrokeKind::Inside);
+        }
+    }
+}
+
+impl std::fmt::Debug for Screen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Screen").field("text", &self.text()).finish_non_exhaustive()
+    }
+}
+
+/// Events that a focused terminal takes.
+pub(crate) fn events_for(ui: &Ui) -> Vec<Event> {
+    ui.input(|input| input.events.clone())
+}
+
+struct Grid {
+    origin: Pos2,
+    cell: egui::Vec2,
+}
+
+impl Grid {
+    fn rect(&self, (row, column): Cell, width: u16) -> Rect {
+        let min = self.origin + vec2(f32::from(column) * self.cell.x, f32::from(row) * self.cell.y);
+        Rect::from_min_size(min, vec2(self.cell.x * f32::from(width), self.cell.y))
+    }
+
+    fn cell_at(&self, at: Pos2, (rows, columns): Cell) -> Cell {
+        let offset = (at - self.origin) / self.cell;
+        let place = |value: f32, limit: u16| (value.floor().max(0.0) as u16).min(limit.saturating_sub(1));
+        (place(offset.y, rows), place(offset.x, columns))
+    }
+}
+
+fn at_least_one(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap_or(NonZeroU16::MIN)
+}
+
+fn background(color_of: vt100::Color, theme: &Theme) -> Option<Color32> {
+    (color_of != vt100::Color::Default).then(|| color(color_of, theme, false))
+}
+
+fn color(color: vt100::Color, theme: &Theme, bold: bool) -> Color32 {
+    match color {
+        vt100::Color::Default => theme.text,
+        // Bold makes the eight colours bright, as terminals have done since they had colours.
+        vt100::Color::Idx(index @ 0..=7) if bold => theme.terminal(index + 8),
+        vt100::Color::Idx(index) => theme.terminal(index),
+        vt100::Color::Rgb(r, g, b) => theme.rgb(r, g, b),
+    }
+}
