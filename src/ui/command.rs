@@ -73,6 +73,8 @@ pub enum Command {
     // ── sources ──
     /// Back to the page on which a lesson or a recording is chosen.
     StartPage,
+    /// Shows the system's file dialog.
+    Browse(Ask),
     /// Asks for a recording to open.
     OpenDialog,
     /// Opens that recording.
@@ -89,12 +91,30 @@ pub enum Command {
     StartEngine,
     /// Starts an engine with privileges (pkexec).
     StartPrivileged,
-    /// Opens that lesson.
+    /// Opens that lesson, by its folder's name: live where this machine can.
     Lesson(String),
+    /// Plays the lesson's own recording.
+    LessonRecording,
+
+    // ── the lesson ──
+    /// To that step of the lesson, from 0.
+    LessonGo(usize),
+    /// Runs the step's command; in a recording, plays what it did.
+    LessonRun,
+    /// Types what the step says into its terminal; in a recording, plays what it did.
+    LessonType,
+    /// Goes on to where the step rests.
+    LessonGoOn,
+    /// Predicts: question and choice.
+    Predict(String, usize),
+    /// Would rather be told the answer to that question.
+    Tell(String),
 
     // ── terminals ──
-    /// Opens or closes the terminals; when open, gives them the keys or takes them back.
+    /// Gives the keys to the terminal (and opens it), or takes them back.
     Terminal,
+    /// Opens or closes the terminals.
+    Dock,
     /// Runs a command line (`docker run …`, or `host …`) in a new terminal.
     Run(String),
     /// Opens a shell on the lab host.
@@ -105,6 +125,28 @@ pub enum Command {
     CloseTerminal(usize),
     /// Puts text on the clipboard.
     Copy(String),
+}
+
+/// What a path is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// A recording to open.
+    Open,
+    /// Where to save the trace.
+    Save,
+    /// Where to save the diagram.
+    Export,
+}
+
+impl Ask {
+    /// What to do with the path.
+    pub fn with(self, path: PathBuf) -> Command {
+        match self {
+            Self::Open => Command::Open(path),
+            Self::Save => Command::Save(path),
+            Self::Export => Command::Export(path),
+        }
+    }
 }
 
 /// A key, what it does, and the message that says so (`key-<name>`).

@@ -11,14 +11,20 @@
 
 pub mod app;
 pub mod command;
+pub mod course;
 pub mod diagrams;
+pub mod effects;
 pub mod evidence;
+pub mod export;
 pub mod facts;
 pub mod fonts;
 pub mod icons;
+pub mod keys;
 pub mod live;
 pub mod marks;
 pub mod panels;
+pub mod prose;
+pub mod settings;
 pub mod source;
 pub mod state;
 pub mod style;

@@ -53,6 +53,21 @@ pub fn read(path: PathBuf, wake: impl Fn() + Send + 'static) -> Receiver<News> {
     receiver
 }
 
+/// The same with a recording that is part of the program.
+pub fn read_embedded(name: String, bytes: &'static [u8], wake: impl Fn() + Send + 'static) -> Receiver<News> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let path = PathBuf::from(&name);
+        let news = match log::read(bytes) {
+            Ok(loaded) => News::Loaded(Box::new(Recording { path, trace: loaded.trace, torn: loaded.torn })),
+            Err(error) => News::Failed(Problem::new("recording-unreadable").with("path", name).with("reason", error)),
+        };
+        sender.send(news).ok();
+        wake();
+    });
+    receiver
+}
+
 /// Reads a recording.
 pub fn load(path: &Path) -> Result<Recording, Problem> {
     let fail = |reason: &dyn std::fmt::Display| {

@@ -1,6 +1,7 @@
 //! What the window shows, as data, and how commands change it. No window is needed to test it.
 
-use super::command::Command;
+use super::command::{Ask, Command};
+use super::course::Course;
 use super::diagrams::Tab;
 use super::marks::Marks;
 use super::source::{News, Recording};
@@ -43,6 +44,8 @@ pub enum Overlay {
     Help,
     /// Operations, steps and breakpoints.
     Steps,
+    /// A path is asked for.
+    Ask(Ask),
 }
 
 /// What a command asks of the world outside the window's own data.
@@ -52,12 +55,10 @@ pub enum Effect {
     Gate(Command),
     /// Read a recording.
     Read(PathBuf),
-    /// Ask for a recording to open.
-    AskOpen,
-    /// Ask where to save the recording.
-    AskSave,
-    /// Ask where to save the diagram.
-    AskExport,
+    /// Show the system's file dialog.
+    Browse(Ask),
+    /// Prepare to ask for a path.
+    Asking(Ask),
     /// Save the recording.
     Save(PathBuf),
     /// Save the diagram.
@@ -71,12 +72,30 @@ pub enum Effect {
     Disconnect,
     /// Open a lesson.
     Lesson(String),
+    /// Play the lesson's recording.
+    LessonRecording,
+    /// Run a lesson's command, and rest before that kind.
+    LessonRun {
+        /// The command.
+        line: String,
+        /// Where it rests.
+        until: Option<StepKind>,
+    },
+    /// Type into a lesson's terminal.
+    LessonType {
+        /// Which.
+        terminal: crate::lesson::Terminal,
+        /// What.
+        text: String,
+    },
     /// Run this in a terminal.
     Run(String),
     /// Open a shell on the lab host.
     HostShell,
-    /// Show, hide or focus the terminals.
+    /// Focus the terminal, or not.
     Terminal,
+    /// Show or hide the terminals.
+    Dock,
     /// Show that terminal.
     ShowTerminal(usize),
     /// End that terminal.
@@ -131,6 +150,12 @@ pub struct Shell {
     pub waiting: Vec<Step>,
     /// Where the live engine listens.
     pub socket: Option<PathBuf>,
+    /// The lesson.
+    pub course: Option<Course>,
+    /// Steps the engine by itself: the time since the last step.
+    stepping: Option<Duration>,
+    /// Plays until that position.
+    until: Option<u64>,
     world: World,
     changed: Vec<Entity>,
     shown: Option<u64>,
@@ -155,6 +180,9 @@ impl Default for Shell {
             notice: None,
             waiting: Vec::new(),
             socket: None,
+            course: None,
+            stepping: None,
+            until: None,
             world: World::default(),
             changed: Vec::new(),
             shown: None,
@@ -163,6 +191,11 @@ impl Default for Shell {
 }
 
 impl Shell {
+    /// Nothing loaded, in that language.
+    pub fn new(lang: Lang) -> Self {
+        Self { lang, ..Self::default() }
+    }
+
     /// The World at the cursor.
     pub fn world(&self) -> &World {
         &self.world
@@ -228,7 +261,9 @@ impl Shell {
         match news {
             News::Loaded(recording) => self.load(*recording),
             News::Connected { socket } => {
-                *self = Self { origin: Origin::Live, socket: Some(socket), ..self.emptied() };
+                let course = self.course.as_ref().map(Course::restarted);
+                *self = Self { origin: Origin::Live, socket: Some(socket), course, ..self.emptied() };
+                self.attend();
             }
             News::Lost(problem) => {
                 self.waiting.clear();
@@ -249,10 +284,18 @@ impl Shell {
 
     fn load(&mut self, recording: Recording) {
         let Recording { path, trace, torn } = recording;
-        *self = Self { origin: Origin::Recorded { path, torn }, trace, ..self.emptied() };
-        // A recording is met at its first step, not before everything.
+        let mut course = self.course.as_ref().map(Course::restarted);
+        if let Some(course) = &mut course {
+            course.plays(&trace);
+        }
+        *self = Self { origin: Origin::Recorded { path, torn }, trace, course, ..self.emptied() };
         self.cursor.seek(&self.trace, 0);
-        self.cursor.step(&self.trace);
+        if self.course.is_none() {
+            // A recording is met at its first step, not before everything.
+            self.cursor.step(&self.trace);
+        }
+        self.refresh();
+        self.attend();
     }
 
     /// The same settings, nothing loaded.
@@ -273,12 +316,41 @@ impl Shell {
         }
     }
 
-    /// Time passes. True while it plays.
-    pub fn tick(&mut self, passed: Duration) -> bool {
+    /// It moves by itself.
+    pub fn is_playing(&self) -> bool {
+        self.cursor.playback().is_some() || self.stepping.is_some()
+    }
+
+    /// Time passes.
+    pub fn tick(&mut self, passed: Duration) -> Option<Effect> {
+        if let Some(since) = &mut self.stepping {
+            *since += passed;
+            if since.as_secs_f32() * self.speed >= 1.0 && !self.waiting.is_empty() {
+                *since = Duration::ZERO;
+                return Some(Effect::Gate(Command::Step));
+            }
+        }
         if self.cursor.tick(&self.trace, passed) {
+            if let Some(until) = self.until.filter(|until| self.cursor.position() >= *until) {
+                self.cursor.seek(&self.trace, until);
+                self.until = None;
+                self.refresh();
+                self.attend();
+            }
             self.refresh();
         }
-        self.cursor.playback().is_some()
+        None
+    }
+
+    /// Shows what the lesson's step is about.
+    fn attend(&mut self) {
+        let Some(course) = &self.course else { return };
+        let view = course.view(self.lang);
+        if let Some(tab) = view.tab {
+            self.tab = diagram_of(tab);
+        }
+        let focus = view.focus.and_then(|focus| focus.entity(&self.world));
+        self.selection = focus.or(self.selection.take());
     }
 
     /// Does what the user wants; what reaches beyond the window's data is returned.
@@ -292,10 +364,14 @@ impl Shell {
         use Command as C;
         let engine = self.steps_the_engine();
         match command {
-            C::Step | C::Over | C::Out | C::Continue | C::RunTo(_) if engine => return Some(Effect::Gate(command)),
+            C::Step | C::Over | C::Out | C::Continue | C::RunTo(_) if engine => {
+                self.cursor.jump_to_live(&self.trace);
+                return Some(Effect::Gate(command));
+            }
             C::Into => {
                 self.cursor.set_level(finer(self.cursor.level()));
                 if engine {
+                    self.cursor.jump_to_live(&self.trace);
                     return Some(Effect::Gate(C::Step));
                 }
                 self.cursor.step(&self.trace);
@@ -354,19 +430,32 @@ impl Shell {
                 return Some(Effect::Disconnect);
             }
             C::Open(path) => {
+                self.overlay = None;
+                self.course = None;
                 self.origin = Origin::Reading(path.clone());
                 return Some(Effect::Read(path));
             }
-            C::StartEngine | C::StartPrivileged => {
-                self.origin = Origin::Connecting;
-                return Some(Effect::Connect { privileged: command == C::StartPrivileged });
+            C::StartEngine => return self.connect(false),
+            C::StartPrivileged => return self.connect(true),
+            C::OpenDialog => return self.ask(Ask::Open),
+            C::SaveDialog if self.has_trace() => return self.ask(Ask::Save),
+            C::ExportDialog if self.has_trace() => return self.ask(Ask::Export),
+            C::SaveDialog | C::ExportDialog => {}
+            C::Browse(ask) => return Some(Effect::Browse(ask)),
+            C::Save(path) => {
+                self.overlay = None;
+                return Some(Effect::Save(path));
             }
-            C::OpenDialog => return Some(Effect::AskOpen),
-            C::SaveDialog => return self.has_trace().then_some(Effect::AskSave),
-            C::ExportDialog => return self.has_trace().then_some(Effect::AskExport),
-            C::Save(path) => return Some(Effect::Save(path)),
-            C::Export(path) => return Some(Effect::Export(path)),
-            C::Lesson(slug) => return Some(Effect::Lesson(slug)),
+            C::Export(path) => {
+                self.overlay = None;
+                return Some(Effect::Export(path));
+            }
+            C::Lesson(folder) => return Some(Effect::Lesson(folder)),
+            C::LessonRecording => return Some(Effect::LessonRecording),
+            C::LessonGo(_) | C::LessonRun | C::LessonType | C::LessonGoOn | C::Predict(..) | C::Tell(_) => {
+                return self.teach(command);
+            }
+            C::Dock => return Some(Effect::Dock),
             C::Terminal => return Some(Effect::Terminal),
             C::Run(line) => return Some(Effect::Run(line)),
             C::HostShell => return Some(Effect::HostShell),
@@ -377,9 +466,75 @@ impl Shell {
         None
     }
 
+    fn connect(&mut self, privileged: bool) -> Option<Effect> {
+        self.origin = Origin::Connecting;
+        Some(Effect::Connect { privileged })
+    }
+
+    fn ask(&mut self, ask: Ask) -> Option<Effect> {
+        self.overlay = Some(Overlay::Ask(ask));
+        Some(Effect::Asking(ask))
+    }
+
+    fn teach(&mut self, command: Command) -> Option<Effect> {
+        let live = self.is_live();
+        let course = self.course.as_mut()?;
+        let step = course.runner().step().clone();
+        match command {
+            Command::LessonGo(number) => {
+                let before = number.checked_sub(1).filter(|_| !live);
+                let begins = before.map_or(0, |before| {
+                    course.go_to(before);
+                    course.rest().unwrap_or(0)
+                });
+                course.go_to(number);
+                if !live {
+                    self.until = None;
+                    self.cursor.seek(&self.trace, begins);
+                }
+                self.refresh();
+                self.look();
+                self.attend();
+            }
+            Command::Predict(question, choice) => course.predict(&question, choice),
+            Command::Tell(question) => course.tell(&question, &self.world),
+            Command::LessonRun | Command::LessonType | Command::LessonGoOn if !live => {
+                self.until = course.rest().filter(|rest| *rest > self.cursor.position());
+                if self.until.is_some() {
+                    self.cursor.play(Direction::Forward, self.speed.max(2.0), false);
+                }
+            }
+            Command::LessonRun => return Some(Effect::LessonRun { line: step.run?, until: step.stop_at }),
+            Command::LessonType => {
+                return Some(Effect::LessonType { terminal: step.terminal?, text: step.types? });
+            }
+            Command::LessonGoOn => {
+                self.cursor.jump_to_live(&self.trace);
+                return Some(Effect::Gate(Command::RunTo(step.stop_at?)));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn look(&mut self) {
+        if let Some(course) = &mut self.course {
+            course.look(&self.trace, self.cursor.position(), &self.world);
+        }
+    }
+
     fn play_or_pause(&mut self) {
+        self.until = None;
+        if self.stepping.take().is_some() {
+            return;
+        }
         if self.cursor.playback().is_some() {
             self.cursor.pause();
+            return;
+        }
+        if self.steps_the_engine() {
+            self.cursor.jump_to_live(&self.trace);
+            self.stepping = Some(Duration::ZERO);
             return;
         }
         if self.at_end() && !self.is_live() {
@@ -442,6 +597,7 @@ impl Shell {
             self.tab = last_tab.unwrap_or(self.tab);
         }
         self.shown = Some(position);
+        self.look();
     }
 
     /// Collects what the events of `from..=to` changed, and finds the diagram on which it is seen best.
@@ -459,6 +615,17 @@ impl Shell {
             tab = kind.and_then(Tab::for_step).or(tab);
         }
         tab
+    }
+}
+
+/// The diagram that a lesson names.
+fn diagram_of(tab: crate::lesson::Tab) -> Tab {
+    use crate::lesson::Tab as Named;
+    match tab {
+        Named::Image => Tab::Image,
+        Named::Layers => Tab::Layers,
+        Named::Network => Tab::Network,
+        Named::Storage => Tab::Storage,
     }
 }
 

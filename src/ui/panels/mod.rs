@@ -1,12 +1,20 @@
 //! The parts of the window. Each reads the [`Shell`] and says what the user wants; none changes anything.
 
+pub mod ask;
+pub mod dock;
 pub mod help;
 pub mod inspector;
+pub mod lesson;
+pub mod outline;
+pub mod stage;
+pub mod start;
+pub mod steps;
 pub mod timeline;
 pub mod top;
 
 use super::command::Command;
-use super::state::Shell;
+use super::diagrams::Tab;
+use super::state::{Origin, Shell};
 use super::theme::Theme;
 use crate::i18n::Words;
 
@@ -32,4 +40,19 @@ impl Look<'_> {
     pub fn say(&self, key: &str) -> String {
         self.words.say(key)
     }
+}
+
+/// The title of what is shown without a lesson: a recording's file name.
+pub fn source_title(shell: &Shell) -> String {
+    match &shell.origin {
+        Origin::Recorded { path, .. } => path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// A live engine that has no images and no containers yet: there is nothing to draw, and something to do.
+pub fn is_idle(shell: &Shell) -> bool {
+    let world = shell.world();
+    let bare = world.remote_tags.is_empty() && world.tags.is_empty() && world.containers.is_empty();
+    shell.is_live() && bare && shell.waiting.is_empty() && shell.tab != Tab::Network
 }

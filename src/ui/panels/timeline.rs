@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
 
 fn transport(ui: &mut Ui, look: &mut Look<'_>) {
     let shell = look.shell;
-    let playing = shell.cursor.playback().is_some();
+    let playing = shell.is_playing();
     let play = if playing { ("timeline-pause", Icon::Pause) } else { ("timeline-play", Icon::Play) };
     let live_or_end = if shell.is_live() { ("key-live", "L", Command::Live) } else { ("key-end", "End", Command::End) };
     let last_icon = if shell.is_live() { Icon::Live } else { Icon::Last };

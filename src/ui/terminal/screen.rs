@@ -2,9 +2,7 @@
 
 use crate::ui::fonts;
 use crate::ui::theme::Theme;
-use egui::{
-    Color32, Event, EventFilter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Color32, EventFilter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use std::num::NonZeroU16;
 
 const SIZE: f32 = 13.5;
@@ -241,11 +239,6 @@ impl std::fmt::Debug for Screen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Screen").field("text", &self.text()).finish_non_exhaustive()
     }
-}
-
-/// Events that a focused terminal takes.
-pub(crate) fn events_for(ui: &Ui) -> Vec<Event> {
-    ui.input(|input| input.events.clone())
 }
 
 struct Grid {

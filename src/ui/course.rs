@@ -1,0 +1,94 @@
+//! A lesson in the window: its runner fed with what the cursor shows, so that nothing is told before it is seen.
+
+use crate::lesson::{Console, Lesson, Rest, Runner, StepView, rests};
+use crate::trace::{Trace, World};
+use std::sync::Arc;
+
+/// Beyond this many events at once only the last is looked at: a jump must not take longer than a frame.
+const CLOSELY: u64 = 1000;
+
+/// A lesson that is under way.
+#[derive(Debug)]
+pub struct Course {
+    lesson: Arc<Lesson>,
+    runner: Runner,
+    console: Console,
+    /// The farthest position that was looked at, and the World there.
+    seen: u64,
+    world: World,
+    /// Where the steps rest in a recording.
+    rests: Vec<Rest>,
+}
+
+impl Course {
+    /// At its first step.
+    pub fn new(lesson: Arc<Lesson>) -> Self {
+        let runner = Runner::new(Arc::clone(&lesson));
+        Self { lesson, runner, console: Console::default(), seen: 0, world: World::default(), rests: Vec::new() }
+    }
+
+    /// The same lesson, begun anew.
+    #[must_use]
+    pub fn restarted(&self) -> Self {
+        Self::new(Arc::clone(&self.lesson))
+    }
+
+    /// The lesson.
+    pub fn lesson(&self) -> &Arc<Lesson> {
+        &self.lesson
+    }
+
+    /// How far it is.
+    pub fn runner(&self) -> &Runner {
+        &self.runner
+    }
+
+    /// Its step in words.
+    pub fn view(&self, lang: crate::i18n::Lang) -> StepView {
+        self.runner.view(lang)
+    }
+
+    /// It plays from this recording.
+    pub fn plays(&mut self, trace: &Trace) {
+        self.rests = rests(&self.lesson, trace);
+    }
+
+    /// Where the present step rests in the recording; none when it is live.
+    pub fn rest(&self) -> Option<u64> {
+        let step = &self.runner.step().id;
+        self.rests.iter().find(|rest| rest.step == *step).map(|rest| rest.position)
+    }
+
+    /// Looks at what the cursor has come to.
+    pub fn look(&mut self, trace: &Trace, position: u64, world: &World) {
+        if position > self.seen {
+            let closely = position - self.seen <= CLOSELY;
+            while self.seen < position {
+                let Some(event) = trace.event(self.seen + 1) else { break };
+                // It was applied once when it was pushed to the trace.
+                self.world.apply_event(event).ok();
+                self.console.push(event, &self.world);
+                self.seen += 1;
+                if closely && self.seen < position {
+                    self.runner.observe(&self.world, &self.console);
+                }
+            }
+        }
+        self.runner.observe(world, &self.console);
+    }
+
+    /// To that step.
+    pub fn go_to(&mut self, step: usize) -> bool {
+        self.runner.go_to(step)
+    }
+
+    /// The learner predicts.
+    pub fn predict(&mut self, question: &str, choice: usize) {
+        self.runner.predict(question, choice);
+    }
+
+    /// The learner wants to be told.
+    pub fn tell(&mut self, question: &str, world: &World) {
+        self.runner.tell(question, world);
+    }
+}

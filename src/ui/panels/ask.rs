@@ -1,0 +1,47 @@
+//! Asks for a path: a field, and the system's file dialog where there is one.
+
+use super::Look;
+use crate::ui::command::{Ask, Command};
+use crate::ui::fonts;
+use crate::ui::widgets::{self, Loudness};
+use egui::{RichText, TextEdit};
+use std::path::PathBuf;
+
+/// Shows the question; `path` is what is typed.
+pub fn show(ctx: &egui::Context, look: &mut Look<'_>, ask: Ask, path: &mut String) {
+    let title = match ask {
+        Ask::Open => "ask-open",
+        Ask::Save => "ask-save",
+        Ask::Export => "ask-export",
+    };
+    let modal = egui::Modal::new(egui::Id::unique("ask")).show(ctx, |ui| {
+        ui.set_width(520.0);
+        ui.label(RichText::new(look.say(title)).font(fonts::bold(17.0)));
+        ui.add_space(6.0);
+        let field = TextEdit::singleline(path).desired_width(f32::INFINITY).margin(egui::Margin::symmetric(10, 7));
+        let response = ui.add(field).accessible_name(look.say("start-path"));
+        if ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+        }
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            let accept = look.say(if ask == Ask::Open { "open" } else { "save" });
+            let accepted = widgets::text_button(ui, &accept, Loudness::Primary).clicked();
+            if (accepted || entered) && !path.trim().is_empty() {
+                look.want(ask.with(PathBuf::from(path.trim())));
+            }
+            let browse = look.say("browse");
+            if widgets::text_button(ui, &browse, Loudness::Plain).clicked() {
+                look.want(Command::Browse(ask));
+            }
+            let cancel = look.say("cancel");
+            if widgets::text_button(ui, &cancel, Loudness::Quiet).clicked() {
+                look.want(Command::Escape);
+            }
+        });
+    });
+    if modal.should_close() {
+        look.want(Command::Escape);
+    }
+}

@@ -1,0 +1,142 @@
+//! What happened, as a list: operations with their steps. A click goes there; the dot before a step is its breakpoint.
+
+use super::Look;
+use crate::trace::{Body, Level, OpKind, Outcome, StepRecord};
+use crate::ui::command::Command;
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::widgets;
+use egui::{Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// One line.
+enum Line<'a> {
+    Op { title: String, request: &'a str, outcome: Option<&'a Outcome> },
+    Step(&'a StepRecord),
+}
+
+const ROW: f32 = 28.0;
+
+/// Shows it in all the room there is.
+pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
+    ui.label(RichText::new(look.say("outline-title")).font(fonts::bold(16.0)));
+    ui.add(egui::Label::new(RichText::new(look.say("outline-hint")).size(12.5).color(look.theme.weak)).wrap());
+    ui.add_space(6.0);
+    let lines = lines(look);
+    if lines.is_empty() {
+        ui.label(RichText::new(look.say("outline-empty")).color(look.theme.weak));
+        return;
+    }
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, lines.len(), |ui, range| {
+        for line in &lines[range] {
+            match line {
+                Line::Op { title, request, outcome } => op(ui, look, title, request, *outcome),
+                Line::Step(record) => step(ui, look, record),
+            }
+        }
+    });
+}
+
+fn lines<'a>(look: &Look<'a>) -> Vec<Line<'a>> {
+    let trace = &look.shell.trace;
+    let mut lines = Vec::new();
+    for event in trace.events() {
+        match &event.body {
+            Body::OpBegan { op } => {
+                let title = format!("{}  {}", look.say(op_key(op.kind)), op.subject);
+                let outcome = trace.head().ops.get(&op.id).and_then(|state| state.outcome.as_ref());
+                // The head outlives this frame's look: both borrow the shell.
+                lines.push(Line::Op { title, request: &op.request, outcome });
+            }
+            Body::StepAnnounced { step } if step.level() <= look.shell.cursor.level().min(Level::Stage) => {
+                lines.extend(trace.step(step.id).map(Line::Step));
+            }
+            _ => {}
+        }
+    }
+    lines
+}
+
+fn op(ui: &mut Ui, look: &Look<'_>, title: &str, request: &str, outcome: Option<&Outcome>) {
+    let theme = &look.theme;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, title));
+    let at = rect.left_top() + vec2(0.0, 7.0);
+    let end = widgets::line(ui.painter(), at, rect.width() - 24.0, title, fonts::bold(13.0), theme.text);
+    let mark = Rect::from_center_size(pos2(end.right() + 14.0, rect.center().y), vec2(12.0, 12.0));
+    match outcome {
+        None => drop(ui.painter().circle_filled(mark.center(), 3.5, theme.warn)),
+        Some(Outcome::Done) => Icon::Check.paint(ui.painter(), mark, theme.good),
+        Some(Outcome::Failed(_) | Outcome::Cancelled) => Icon::Cross.paint(ui.painter(), mark, theme.bad),
+    }
+    response.on_hover_ui(|ui| {
+        ui.monospace(request);
+        if let Some(Outcome::Failed(problem)) = outcome {
+            ui.set_max_width(420.0);
+            ui.label(look.words.problem(problem));
+        }
+    });
+}
+
+fn step(ui: &mut Ui, look: &mut Look<'_>, record: &StepRecord) {
+    let (shell, theme) = (look.shell, look.theme);
+    let kind = record.step.plan.kind;
+    let title = look.words.step(kind);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    let dot = Rect::from_center_size(rect.left_center() + vec2(9.0, 0.0), vec2(18.0, ROW));
+    let id = ui.scope_id().with(record.step.id);
+    let breakpoint = ui.interact(dot, id.with("breakpoint"), Sense::click());
+    let set = shell.cursor.breakpoints().contains(&kind);
+    breakpoint
+        .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, set, format!("{} {title}", look.say("breakpoint"))));
+    let row = Rect::from_min_max(pos2(dot.right(), rect.top()), rect.max);
+    let response = ui.interact(row, id, Sense::click());
+    let subject = &record.step.plan.subject;
+    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{title} {subject}")));
+    let here = shell.next().is_some_and(|next| next.step.id == record.step.id);
+    let done = record.announced < shell.cursor.position() || record.announced == shell.cursor.position() && !here;
+    if here || response.hovered() {
+        let fill = if here { theme.family_fill(record.step.family()) } else { theme.card };
+        ui.painter().rect_filled(row, 6.0, fill);
+    }
+    if set {
+        ui.painter().circle_filled(dot.center(), 4.5, theme.bad);
+    } else if breakpoint.hovered() {
+        ui.painter().circle_stroke(dot.center(), 4.5, egui::Stroke::new(1.2, theme.bad));
+    }
+    let indent = if kind.level() == Level::Story { 6.0 } else { 22.0 };
+    let color = theme.family(record.step.family());
+    let tick = Rect::from_center_size(pos2(row.left() + indent + 3.0, row.center().y), vec2(4.0, 11.0));
+    ui.painter().rect_filled(tick, 2.0, if done || here { color } else { color.gamma_multiply(0.45) });
+    let at = pos2(tick.right() + 8.0, row.top() + 6.0);
+    let ink = if done || here { theme.text } else { theme.weak };
+    let font = if kind.level() == Level::Story { fonts::bold(13.0) } else { fonts::regular(13.0) };
+    let end = widgets::line(ui.painter(), at, (row.right() - at.x - 4.0).max(10.0), &title, font, ink);
+    let room = row.right() - end.right() - 14.0;
+    if room > 40.0 {
+        widgets::line(ui.painter(), pos2(end.right() + 8.0, at.y + 1.0), room, subject, fonts::mono(11.5), theme.weak);
+    }
+    if breakpoint.clicked() {
+        look.want(Command::Breakpoint(kind));
+    }
+    if response.clicked() {
+        look.want(Command::Seek(record.announced));
+    }
+}
+
+/// The message with an operation's name.
+pub fn op_key(kind: OpKind) -> &'static str {
+    match kind {
+        OpKind::EngineStart => "op-engine-start",
+        OpKind::ImagePull => "op-image-pull",
+        OpKind::ImageRemove => "op-image-remove",
+        OpKind::ContainerCreate => "op-container-create",
+        OpKind::ContainerStart => "op-container-start",
+        OpKind::ContainerStop => "op-container-stop",
+        OpKind::ContainerRemove => "op-container-remove",
+        OpKind::Exec => "op-exec",
+        OpKind::ContainerExit => "op-container-exit",
+        OpKind::VolumeCreate => "op-volume-create",
+        OpKind::VolumeRemove => "op-volume-remove",
+        OpKind::Recover => "op-recover",
+    }
+}

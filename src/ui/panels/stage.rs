@@ -1,0 +1,105 @@
+//! The middle: which diagram, and the diagram itself.
+
+use super::Look;
+use crate::ui::command::Command;
+use crate::ui::diagrams::{Diagrams, Tab};
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::widgets::{self, Loudness};
+use egui::{Align2, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// How high the tab bar is.
+pub const TABS: f32 = 44.0;
+
+/// Shows the tab bar in all the room there is.
+pub fn tabs(ui: &mut Ui, look: &mut Look<'_>) {
+    let theme = look.theme;
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.add_space(14.0);
+        for (number, tab) in Tab::ALL.into_iter().enumerate() {
+            let chosen = look.shell.tab == tab;
+            let text = look.say(tab.key());
+            // The width is that of the bold face: choosing a tab moves nothing.
+            let wide = ui.painter().layout_no_wrap(text.clone(), fonts::bold(14.5), theme.text).size().x;
+            let (rect, response) = ui.allocate_exact_size(vec2(wide + 24.0, TABS), Sense::click());
+            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, &text));
+            let color = match (chosen, response.hovered() || response.has_focus()) {
+                (true, _) => theme.family(tab.family()),
+                (false, true) => theme.text,
+                (false, false) => theme.weak,
+            };
+            let font = if chosen { fonts::bold(14.5) } else { fonts::regular(14.5) };
+            ui.painter().text(rect.center(), Align2::CENTER_CENTER, &text, font, color);
+            if chosen {
+                let line = Rect::from_min_max(pos2(rect.left() + 6.0, rect.bottom() - 3.0), rect.max - vec2(6.0, 0.0));
+                ui.painter().rect_filled(line, 1.5, color);
+            }
+            if response.clicked() {
+                look.want(Command::Tab(number));
+            }
+            response.on_hover_text(format!("Ctrl+{}", number + 1));
+        }
+        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.add_space(12.0);
+            tools(ui, look);
+        });
+    });
+}
+
+/// From right to left.
+fn tools(ui: &mut Ui, look: &mut Look<'_>) {
+    let tools = [
+        (Icon::Picture, "key-export", "Ctrl+E", Command::ExportDialog),
+        (Icon::Save, "key-save", "Ctrl+S", Command::SaveDialog),
+        (Icon::Folder, "key-open", "Ctrl+O", Command::OpenDialog),
+        (Icon::List, "key-steps", "S", Command::Steps),
+    ];
+    for (icon, key, hint, command) in tools {
+        let label = look.say(key);
+        if widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0).clicked() {
+            look.want(command);
+        }
+    }
+    ui.add_space(6.0);
+    let follow = look.shell.follow;
+    let label = look.say(if follow { "stage-following" } else { "stage-follow" });
+    let loudness = if follow { Loudness::Plain } else { Loudness::Quiet };
+    let response = widgets::icon_button(ui, Icon::Pin, &label, "", loudness, 28.0);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, follow, look.say("stage-follow")));
+    if response.clicked() {
+        look.want(Command::Follow);
+    }
+}
+
+/// Shows the diagram in all the room there is.
+pub fn diagram(ui: &mut Ui, look: &mut Look<'_>, diagrams: &mut Diagrams) {
+    let shell = look.shell;
+    let mut selection = shell.selection.clone();
+    diagrams.show(ui, shell.tab, shell.world(), shell.changed(), &mut selection, look.words, &look.theme);
+    if selection != shell.selection {
+        look.want(Command::Select(selection));
+    }
+}
+
+/// What there is to see when nothing has happened yet in a live engine.
+pub fn idle(ui: &mut Ui, look: &mut Look<'_>) {
+    let theme = look.theme;
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() * 0.32).max(20.0));
+        ui.label(RichText::new(look.say("idle-title")).font(fonts::bold(20.0)));
+        ui.add_space(4.0);
+        ui.label(RichText::new(look.say("idle-text")).color(theme.weak));
+        ui.add_space(14.0);
+        ui.label(
+            RichText::new("$ docker run -it lab/shell:1")
+                .font(fonts::mono(15.0))
+                .color(theme.family(crate::trace::Family::Network)),
+        );
+        ui.add_space(10.0);
+        let label = look.say("idle-run");
+        if widgets::text_button(ui, &label, Loudness::Primary).clicked() {
+            look.want(Command::Run("docker run -it lab/shell:1".to_owned()));
+        }
+    });
+}
