@@ -263,7 +263,7 @@ impl Outside {
             lesson.folder == name || script.id == name || script.slug == name
         });
         match found {
-            None => shell.hear(News::Failed(Problem::new("lesson-unknown").with("lesson", name))),
+            None => shell.hear(News::Failed(Problem::new("lesson-unknown").with("name", name))),
             Some(lesson) => {
                 shell.course = Some(Course::new(Arc::clone(lesson)));
                 shell.origin = Origin::Connecting;
