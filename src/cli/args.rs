@@ -23,6 +23,9 @@ pub struct Args {
     /// The engine's socket [default: in the user's runtime directory]
     #[arg(long, global = true, value_name = "PATH", env = "DOCKWALK_SOCKET")]
     pub socket: Option<PathBuf>,
+    /// Take lessons from this directory instead of the program's own
+    #[arg(long, global = true, value_name = "DIR", env = "DOCKWALK_LESSONS")]
+    pub lessons: Option<PathBuf>,
     /// Language of messages [default: the system's]
     #[arg(long, global = true, value_name = "LANG", env = "DOCKWALK_LANG")]
     pub lang: Option<LangName>,
@@ -128,7 +131,8 @@ pub enum LessonCommand {
     /// Lint all lessons, or these
     Check {
         /// Lessons by name or number; all without
-        lessons: Vec<String>,
+        #[arg(value_name = "LESSON")]
+        names: Vec<String>,
     },
     /// Run a lesson from end to end
     Run {

@@ -9,6 +9,12 @@
 pub mod args;
 pub mod docker_args;
 mod engine_of;
+mod lesson;
+pub mod lesson_files;
+mod lesson_follow;
+mod lesson_pty;
+mod lesson_report;
+pub mod lesson_run;
 mod tell;
 mod trace;
 
@@ -42,6 +48,7 @@ pub(crate) type Done = Result<(), Failure>;
 pub fn run(args: &Args, words: &Words) -> ExitCode {
     let done = match &args.command {
         Some(Command::Doctor { json }) => engine_of::doctor(args, *json, words),
+        Some(Command::Lesson { command }) => lesson::run(args, command, words),
         Some(Command::Trace { command }) => trace::run(args, command, words),
         _ => Err(ClientError::new("not-in-this-build").into()),
     };

@@ -54,8 +54,8 @@ impl Console {
     }
 }
 
-/// Without escape sequences (ECMA-48: `ESC [ … letter`, `ESC ] … BEL`, `ESC` and one character).
-fn plain(text: &str) -> String {
+/// A terminal's output without its escape sequences (ECMA-48: `ESC [ … letter`, `ESC ] … BEL`, `ESC` and one character).
+pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {

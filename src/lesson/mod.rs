@@ -29,7 +29,7 @@ mod view;
 
 pub use answer::{Answer, Term};
 pub use claims::{Verdict, verdicts_of};
-pub use console::Console;
+pub use console::{Console, plain};
 pub use format::{Lesson, Source};
 pub use library::{embedded, recording};
 pub use lint::lint;

@@ -224,6 +224,11 @@ impl Runner {
         there
     }
 
+    /// True when this goal of the step is reached.
+    pub fn is_reached(&self, goal: &str) -> bool {
+        self.goal(goal).is_some()
+    }
+
     /// True when every goal of this step is reached.
     pub fn step_is_done(&self) -> bool {
         self.step().goals.iter().all(|goal| self.goal(&goal.id).is_some())

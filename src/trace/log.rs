@@ -37,6 +37,11 @@ impl<W: Write> Writer<W> {
         Ok(Self { out })
     }
 
+    /// What it writes to.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
     /// Writes one event as one line, in one `write`.
     pub fn append(&mut self, event: &Event) -> io::Result<()> {
         write_line(&mut self.out, event)

@@ -1,0 +1,36 @@
+//! `dockwalk lesson …`
+
+use super::args::LessonCommand;
+use super::lesson_run::{RunOptions, run_headless};
+use super::{Args, Done, Failure, complain, engine_of, lesson_files};
+use crate::i18n::Words;
+use crate::trace::Problem;
+
+pub(super) fn run(args: &Args, command: &LessonCommand, words: &Words) -> Done {
+    let (dir, lang) = (args.lessons.as_deref(), words.lang());
+    let out = &mut std::io::stdout().lock();
+    let good = match command {
+        LessonCommand::List => lesson_files::list(dir, lang, out).map(|()| true),
+        LessonCommand::Check { names } => lesson_files::check(dir, names, lang, out),
+        LessonCommand::Run { lesson, headless: false, .. } => {
+            Err(vec![Problem::new("lesson-run-window").with("lesson", lesson)])
+        }
+        LessonCommand::Run { lesson, headless: true, record } => {
+            let options = RunOptions {
+                lesson: lesson.clone(),
+                lessons: args.lessons.clone(),
+                record: record.clone(),
+                engine: engine_of::options(args),
+            };
+            run_headless(&options, lang, out)
+        }
+    };
+    match good {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::Status(1)),
+        Err(problems) => {
+            problems.iter().for_each(|problem| complain(words, problem));
+            Err(Failure::Status(1))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+use crate::i18n::Words;
+use crate::lesson::{Lesson, Runner};
+use std::sync::Arc;
+
+/// What a run of a lesson prints.
+pub(super) struct Report<'a> {
+    lesson: &'a Arc<Lesson>,
+    words: &'a Words,
+}
+
+impl<'a> Report<'a> {
+    pub fn new(lesson: &'a Arc<Lesson>, words: &'a Words) -> Self {
+        Self { lesson, words }
+    }
+
+    pub fn title(&self) -> String {
+        let title = self.lesson.title(self.words.lang());
+        self.words.say_with("lesson-run-title", &[("name", &self.lesson.folder), ("title", title)])
+    }
+
+    /// The step that the runner is at: its command, its questions as they stand, its goals.
+    pub fn step(&mut self, runner: &Runner, bind: &str) -> Vec<String> {
+        let view = runner.view(self.words.lang());
+        let (number, of) = (view.number.to_string(), view.of.to_string());
+        let heading = [("number", number.as_str()), ("of", of.as_str()), ("title", view.title.as_str())];
+        let mut lines = vec![self.words.say_with("lesson-run-step", &heading)];
+        let typed = view.input.map(|(_, text)| text.trim_end().to_owned());
+        for command in view.command.into_iter().chain(typed) {
+            let command = command.replace("{{bind}}", bind);
+            lines.push(self.words.say_with("lesson-run-command", &[("command", &command)]));
+        }
+        for goal in &view.goals {
+            let text = first_line(&goal.text);
+            lines.push(match (&goal.value, goal.reached) {
+                (_, false) => self.words.say_with("lesson-run-goal-missed", &[("goal", text)]),
+                (None, true) => self.words.say_with("lesson-run-goal", &[("goal", text)]),
+                (Some(value), true) => {
+                    self.words.say_with("lesson-run-goal-value", &[("goal", text), ("value", value)])
+                }
+            });
+        }
+        lines
+    }
+
+    /// The questions with their answers, and the sum. Steps after the one where a run broke off are not listed.
+    pub fn end(&self, runner: &Runner) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut runner = runner.clone();
+        for i in 0..self.lesson.script.steps.len() {
+            runner.go_to(i);
+            for question in runner.view(self.words.lang()).questions {
+                lines.push(self.words.say_with("lesson-run-question", &[("ask", first_line(&question.ask))]));
+                lines.push(match &question.answer {
+                    None => self.words.say("lesson-run-no-answer"),
+                    Some(answer) if question.choices.contains(answer) => {
+                        self.words.say_with("lesson-run-answer", &[("answer", answer)])
+                    }
+                    Some(answer) => {
+                        let choices = question.choices.join(" | ");
+                        self.words.say_with("lesson-run-outside", &[("answer", answer), ("choices", &choices)])
+                    }
+                });
+            }
+        }
+        let progress = runner.progress();
+        let numbers = [progress.goals_reached, progress.goals, progress.revealed, progress.questions];
+        let numbers = numbers.map(|number| number.to_string());
+        let names = ["reached", "goals", "answered", "questions"];
+        let vars: Vec<_> = names.into_iter().zip(numbers.iter().map(String::as_str)).collect();
+        lines.push(self.words.say_with("lesson-run-sum", &vars));
+        lines
+    }
+
+    /// Every goal reached, every question answered with one of its choices.
+    pub fn is_good(&self, runner: &Runner) -> bool {
+        let progress = runner.progress();
+        let mut runner = runner.clone();
+        let inside = (0..self.lesson.script.steps.len()).all(|i| {
+            runner.go_to(i);
+            let questions = runner.view(self.words.lang()).questions;
+            questions.iter().all(|q| q.answer.as_ref().is_some_and(|answer| q.choices.contains(answer)))
+        });
+        inside && progress.goals_reached == progress.goals && progress.revealed == progress.questions
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}

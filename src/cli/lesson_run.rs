@@ -1,0 +1,317 @@
+//! `dockwalk lesson run --headless`: a lesson live, from end to end, with nobody at the keyboard.
+//!
+//! ```text
+//! lesson ─command─▶ Pty (dockwalk docker …) ─▶ engine ─events─▶ Follower (World, Console) ─▶ Runner ─▶ report
+//!        ─stop_at─▶ gate (run to) ────────────▶
+//! ```
+//!
+//! The gate is held as the window holds it, so that a lesson which stops at the wrong place fails here, too.
+
+use super::lesson_files::{argv, find, say};
+use super::lesson_follow::Follower;
+use super::lesson_pty::Pty;
+use super::lesson_report::Report;
+use crate::client::protocol::GateCommand;
+use crate::client::{Client, ClientError, StartOptions};
+use crate::i18n::{Lang, Words};
+use crate::lesson::{Lesson, LessonStep, Terminal, play};
+use crate::trace::{Problem, log};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How to run a lesson.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// Its name, number or slug.
+    pub lesson: String,
+    /// `--lessons`
+    pub lessons: Option<PathBuf>,
+    /// Keep the recording there.
+    pub record: Option<PathBuf>,
+    /// Which engine; one is started when none runs.
+    pub engine: StartOptions,
+}
+
+/// How long a command, or what it is to bring about, may take. A pull over a slow line is the longest.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a goal may take when its command has ended.
+const AFTERWARDS: Duration = Duration::from_secs(10);
+
+/// Runs a lesson and prints a report. True when every goal was reached and every question answered.
+pub fn run_headless(options: &RunOptions, lang: Lang, out: &mut dyn Write) -> Result<bool, Vec<Problem>> {
+    let lesson = find(options.lessons.as_deref(), &options.lesson)?;
+    let (client, child) = Client::find_or_start(&options.engine).map_err(of_client)?;
+    let result = run_on(&client, options, &lesson, lang, out);
+    if let Some(mut child) = child {
+        // It was started for this lesson alone. One that is gone already has nothing to be told.
+        client.shut_down().ok();
+        child.wait().ok();
+    }
+    result
+}
+
+fn run_on(
+    client: &Client,
+    options: &RunOptions,
+    lesson: &Arc<Lesson>,
+    lang: Lang,
+    out: &mut dyn Write,
+) -> Result<bool, Vec<Problem>> {
+    let info = client.info().map_err(of_client)?;
+    let mut driver = Driver {
+        follower: Follower::new(client, Arc::clone(lesson)),
+        bind: bind_dir(&info.root, lesson)?,
+        client,
+        foreground: None,
+        host: None,
+        problems: Vec::new(),
+    };
+    driver.follower.catch_up(info.trace_length)?;
+    if options.record.is_some() && !driver.follower.is_fresh() {
+        return Err(vec![Problem::new("lesson-record-used").with("events", info.trace_length)]);
+    }
+    let words = Words::new(lang);
+    let mut report = Report::new(lesson, &words);
+    say(out, &report.title())?;
+    driver.clear_leftovers()?;
+    for (i, step) in lesson.script.steps.iter().enumerate() {
+        driver.follower.runner.go_to(i);
+        let begun = driver.take(step);
+        for line in report.step(&driver.follower.runner, &driver.bind) {
+            say(out, &line)?;
+        }
+        if let Err(problem) = begun {
+            driver.problems.push(problem);
+            break;
+        }
+    }
+    driver.finish();
+    for line in report.end(&driver.follower.runner) {
+        say(out, &line)?;
+    }
+    for problem in &driver.problems {
+        say(out, &words.problem(problem))?;
+    }
+    let good = report.is_good(&driver.follower.runner) && driver.problems.is_empty();
+    if let (true, Some(file)) = (good, &options.record) {
+        let trace = driver.follower.trace();
+        keep(file, trace, lesson)?;
+        let (file, events) = (file.display().to_string(), trace.len().to_string());
+        say(out, &words.say_with("lesson-run-recorded", &[("file", &file), ("events", &events)]))?;
+    }
+    Ok(good)
+}
+
+fn of_client(error: ClientError) -> Vec<Problem> {
+    vec![error.problem]
+}
+
+/// `{{bind}}`: `lesson-NN` in the engine's directory, or in the home directory when that one is not ours to write to.
+fn bind_dir(root: &Path, lesson: &Lesson) -> Result<String, Vec<Problem>> {
+    let name = format!("lesson-{}", lesson.script.id);
+    let first = root.join(&name);
+    if fs::create_dir_all(&first).is_ok() {
+        return Ok(first.display().to_string());
+    }
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(std::env::temp_dir);
+    let second = home.join("dockwalk").join(&name);
+    let refused = |e| vec![Problem::new("lesson-bind").with("path", second.display()).with("reason", format!("{e}"))];
+    fs::create_dir_all(&second).map_err(refused)?;
+    Ok(second.display().to_string())
+}
+
+/// Everything that a lesson under way needs.
+struct Driver<'a> {
+    client: &'a Client,
+    follower: Follower,
+    bind: String,
+    /// The command that runs, or holds the container's terminal.
+    foreground: Option<Pty>,
+    /// A shell on the lab host.
+    host: Option<Pty>,
+    problems: Vec<Problem>,
+}
+
+impl Driver<'_> {
+    /// Deletes what an earlier attempt left, so that the lesson's names are free and its image is pulled afresh.
+    fn clear_leftovers(&mut self) -> Result<(), Vec<Problem>> {
+        self.gate(&GateCommand::Continue).map_err(|problem| vec![problem])?;
+        let uses = self.follower.runner.lesson().script.uses.clone();
+        let there = |path: String| self.client.get::<serde_json::Value>(&path).is_ok();
+        let mut commands = Vec::new();
+        for name in uses.containers.iter().filter(|name| there(format!("/containers/{name}/json"))) {
+            commands.push(format!("docker rm -f {name}"));
+        }
+        for name in uses.volumes.iter().filter(|name| there(format!("/volumes/{name}"))) {
+            commands.push(format!("docker volume rm {name}"));
+        }
+        for name in uses.images.iter().filter(|name| there(format!("/images/{name}/json"))) {
+            commands.push(format!("docker image rm -f {name}"));
+        }
+        for command in commands {
+            self.begin("clear", &command).map_err(|problem| vec![problem])?;
+            self.end_foreground("clear").map_err(|problem| vec![problem])?;
+        }
+        Ok(())
+    }
+
+    /// Takes one step of the lesson to where it rests, and predicts.
+    fn take(&mut self, step: &LessonStep) -> Result<(), Problem> {
+        self.follower.observe();
+        let to = match step.stop_at {
+            Some(kind) => GateCommand::RunTo { kind },
+            None => GateCommand::Continue,
+        };
+        if step.run.is_some() {
+            self.end_foreground(&step.id)?;
+        }
+        if step.run.is_some() || step.stop_at.is_some() || self.follower.is_held() {
+            self.gate(&to)?;
+        }
+        if let Some(command) = &step.run {
+            self.begin(&step.id, command)?;
+        }
+        if let (Some(terminal), Some(text)) = (&step.terminal, &step.types) {
+            let text = text.replace("{{bind}}", &self.bind);
+            self.type_in(terminal, &text)?;
+        }
+        self.come_to_rest(step)?;
+        self.follower.predict_something();
+        Ok(())
+    }
+
+    fn gate(&self, command: &GateCommand) -> Result<(), Problem> {
+        self.client.command(command).map(drop).map_err(|error| error.problem)
+    }
+
+    fn begin(&mut self, step: &str, command: &str) -> Result<(), Problem> {
+        let command = command.replace("{{bind}}", &self.bind);
+        let args = argv(&command).ok_or_else(|| {
+            let problem = Problem::new("lesson-command").with("file", "lesson.toml").with("step", step);
+            problem.with("name", &command).with("reason", "a quotation mark is not closed")
+        })?;
+        self.foreground = Some(Pty::open(&command, self.client.socket(), &args)?);
+        Ok(())
+    }
+
+    fn type_in(&mut self, terminal: &Terminal, text: &str) -> Result<(), Problem> {
+        if *terminal == Terminal::Host && self.host.is_none() {
+            self.host = Some(Pty::open("dockwalk host", self.client.socket(), &["host".to_owned()])?);
+        }
+        let follower = &mut self.follower;
+        let pty = if *terminal == Terminal::Host { &mut self.host } else { &mut self.foreground };
+        let Some(pty) = pty else {
+            let closed = Problem::new("lesson-terminal-failed").with("command", format!("{terminal:?}"));
+            return Err(closed.with("reason", "no command holds it open"));
+        };
+        // A shell that has not printed its prompt yet may still throw away what was typed before.
+        let begun = Instant::now();
+        while !pty.has_printed() && begun.elapsed() < AFTERWARDS {
+            follower.pump(Duration::from_millis(20))?;
+        }
+        pty.type_in(text)
+    }
+
+    /// Waits until the step's goals are reached and, where it has one, its stop is come to.
+    fn come_to_rest(&mut self, step: &LessonStep) -> Result<(), Problem> {
+        let begun = Instant::now();
+        let mut ended_at = None;
+        loop {
+            self.follower.pump(Duration::from_millis(20))?;
+            let stopped = step.stop_at.is_none_or(|kind| self.follower.waits_at(kind));
+            if stopped && self.follower.runner.step_is_done() {
+                return Ok(());
+            }
+            if ended_at.is_none() && self.foreground.as_mut().is_some_and(|pty| pty.status().is_some()) {
+                ended_at = Some(Instant::now());
+            }
+            let late = begun.elapsed() > PATIENCE || ended_at.is_some_and(|at| at.elapsed() > AFTERWARDS);
+            if late {
+                return Err(self.why_late(step, begun.elapsed()));
+            }
+        }
+    }
+
+    fn why_late(&mut self, step: &LessonStep, waited: Duration) -> Problem {
+        if let Some(pty) = &mut self.foreground
+            && let Some(status) = pty.status().filter(|status| *status != 0)
+        {
+            let problem = Problem::new("lesson-command-failed").with("step", &step.id).with("command", &pty.command);
+            return problem.with("status", status).with("output", pty.printed());
+        }
+        let runner = &self.follower.runner;
+        let missed = step.goals.iter().find(|goal| !runner.is_reached(&goal.id));
+        let problem = match (missed, step.stop_at) {
+            (None, Some(kind)) => Problem::new("lesson-no-stop").with("name", kind.name()),
+            (goal, _) => {
+                let name = goal.map(|goal| goal.id.clone()).unwrap_or_default();
+                Problem::new("lesson-goal-timeout").with("name", name)
+            }
+        };
+        problem.with("step", &step.id).with("seconds", waited.as_secs())
+    }
+
+    /// Waits for the command in the foreground to end well.
+    fn end_foreground(&mut self, step: &str) -> Result<(), Problem> {
+        let Some(mut pty) = self.foreground.take() else { return Ok(()) };
+        let follower = &mut self.follower;
+        let mut lost = Ok(());
+        let status = pty.wait(PATIENCE, || lost = follower.pump(Duration::from_millis(20)));
+        lost?;
+        let problem = |code: &str| {
+            let problem = Problem::new(code).with("step", step).with("command", &pty.command);
+            problem.with("output", pty.printed())
+        };
+        match status {
+            Some(0) => Ok(()),
+            Some(status) => Err(problem("lesson-command-failed").with("status", status)),
+            None => Err(problem("lesson-command-stuck").with("seconds", PATIENCE.as_secs())),
+        }
+    }
+
+    /// Lets everything end, and takes in what is still said of it.
+    fn finish(&mut self) {
+        let end = self.gate(&GateCommand::Continue).and_then(|()| self.end_foreground("end"));
+        self.problems.extend(end.err());
+        if let Some(mut host) = self.host.take() {
+            // A shell that is gone already needs no `exit`; one that does not go is killed when dropped.
+            host.type_in("exit\n").ok();
+            let follower = &mut self.follower;
+            host.wait(AFTERWARDS, || drop(follower.pump(Duration::from_millis(20))));
+        }
+        if let Err(problem) = self.follower.settle() {
+            self.problems.push(problem);
+        }
+    }
+}
+
+/// Writes the recording, if it says nothing of this computer and the lesson plays on it.
+fn keep(file: &Path, trace: &crate::trace::Trace, lesson: &Arc<Lesson>) -> Result<(), Vec<Problem>> {
+    if let Some(what) = leak(trace) {
+        return Err(vec![Problem::new("lesson-record-leak").with("what", what)]);
+    }
+    let problems = play(lesson, trace);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let refused =
+        |e: std::io::Error| vec![Problem::new("lesson-record").with("file", file.display()).with("reason", e)];
+    let mut writer = log::Writer::new(Vec::new()).map_err(refused)?;
+    let bytes = trace.events().iter().try_for_each(|event| writer.append(event)).map(|()| writer.into_inner());
+    fs::write(file, bytes.map_err(refused)?).map_err(refused)
+}
+
+/// Something of this computer that others need not know: its name, the user's home directory.
+fn leak(trace: &crate::trace::Trace) -> Option<String> {
+    let hostname = trace.head().host.as_ref().map(|host| host.hostname.clone());
+    let hostname = hostname.filter(|name| !name.is_empty() && !["localhost", "dockwalk"].contains(&name.as_str()));
+    let home = std::env::var("HOME").ok().filter(|home| home.len() > 1 && home != "/root");
+    let secrets: Vec<_> = hostname.into_iter().chain(home).collect();
+    trace.events().iter().find_map(|event| {
+        let text = serde_json::to_string(event).unwrap_or_default();
+        secrets.iter().find(|secret| text.contains(secret.as_str())).cloned()
+    })
+}
