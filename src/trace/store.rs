@@ -73,6 +73,12 @@ impl Trace {
         if matches!(&event.body, Body::Observed { evidence, .. } if evidence.is_empty()) {
             return Err(TraceError::NoEvidence(event.seq));
         }
+        // The World forgets a step that is over; its number must not come again all the same.
+        if let Body::StepAnnounced { step } = &event.body
+            && self.steps.contains_key(&step.id)
+        {
+            return Err(TraceError::Illegal { seq: event.seq, illegal: Illegal::Reused(step.id) });
+        }
         self.head.apply_event(&event).map_err(|illegal| TraceError::Illegal { seq: event.seq, illegal })?;
         self.index(&event);
         self.events.push(event);

@@ -1,5 +1,7 @@
 //! A trace as an engine would write it: `docker run` of an image with four layers, a second container, every kind of mount.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use dockwalk::spec::{ContainerId, Digest, NetworkId, Platform};
 use dockwalk::trace::*;
 use std::collections::BTreeMap;
@@ -11,6 +13,8 @@ pub struct Sample {
     pub events: Vec<Event>,
     /// Name → how many events lie before it.
     pub moments: Vec<(&'static str, u64)>,
+    /// After all events.
+    pub world: World,
     ops: u64,
     steps: u64,
     open: Vec<u64>,
@@ -120,7 +124,9 @@ pub fn shell_layers() -> Vec<LayerSpec> {
 impl Sample {
     pub fn push(&mut self, body: Body) {
         let seq = self.events.len() as u64 + 1;
-        self.events.push(Event { seq, at: seq * 1_300_000, body });
+        let event = Event { seq, at: seq * 1_300_000, body };
+        self.world.apply_event(&event).expect("the sample is legal");
+        self.events.push(event);
     }
 
     pub fn mark(&mut self, name: &'static str) {
@@ -229,7 +235,7 @@ impl Sample {
         self.mark("engine started");
     }
 
-    pub fn pull(&mut self, name: &'static str, layers: &[LayerSpec]) {
+    pub fn pull(&mut self, name: &str, layers: &[LayerSpec]) {
         let reference = format!("docker.io/lab/{name}:1");
         let amd = Platform { os: "linux".into(), architecture: "amd64".into(), variant: None };
         let arm = Platform { architecture: "arm64".into(), ..amd.clone() };
@@ -306,7 +312,7 @@ impl Sample {
 
     fn download(&mut self, blobs: &[Descriptor]) {
         self.step(StepKind::DownloadLayers, "layers", |s| {
-            let known: Vec<Digest> = s.trace().head().blobs.keys().cloned().collect();
+            let known: Vec<Digest> = s.world.blobs.keys().cloned().collect();
             for blob in blobs {
                 s.saw(Change::BlobWanted(blob.clone()));
             }
@@ -356,7 +362,7 @@ impl Sample {
         });
     }
 
-    pub fn create(&mut self, name: &'static str, image: &str, network_mode: &str) {
+    pub fn create(&mut self, name: &str, image: &str, network_mode: &str) {
         self.op(OpKind::ContainerCreate, name, |s| {
             s.saw(Change::ContainerCreated(Container {
                 id: id(name),
@@ -381,7 +387,7 @@ impl Sample {
 
     pub fn mount_root(&mut self, name: &str, number: u64) {
         let base = format!("{ROOT}/containers/{}", id(name));
-        let world = self.trace().head().clone();
+        let world = self.world.clone();
         let image = world.containers[&id(name)].image.clone();
         let lower = world.layers_of(&image).iter().rev().map(|l| l.path.clone()).collect();
         self.saw(Change::MountSeen(Mount {
@@ -413,7 +419,7 @@ impl Sample {
     }
 
     /// The network of a container: `n` is its number from 0 on.
-    pub fn wire(&mut self, name: &'static str, n: u32) {
+    pub fn wire(&mut self, name: &str, n: u32) {
         let (netns, outer, inner) = (netns(n), 4 + 2 * n + 1, 4 + 2 * n);
         let (host_key, peer_key) = (format!("{name}/veth"), format!("{name}/eth0"));
         let owner = Some(id(name));
@@ -481,7 +487,7 @@ impl Sample {
 
     /// The container's own things go; volume and bind stay.
     pub fn remove(&mut self, name: &str, n: u32) {
-        let world = self.trace().head().clone();
+        let world = self.world.clone();
         let owner = id(name);
         self.saw(Change::ProcessGone { pid: 2044 + 57 * n, status: 0 });
         self.saw(Change::ContainerState { id: owner.clone(), state: ContainerState::Exited { status: 0 } });
@@ -573,7 +579,7 @@ pub fn crowd(count: u32) -> Sample {
     s.engine_start();
     s.pull("shell", &shell_layers());
     for n in 0..count {
-        let name: &'static str = Box::leak(format!("box{n:02}").into_boxed_str());
+        let name = &format!("box{n:02}");
         s.create(name, "shell", "bridge");
         s.mount_root(name, 100 + u64::from(n));
         s.wire_quick(name, n);
@@ -583,7 +589,7 @@ pub fn crowd(count: u32) -> Sample {
 }
 
 impl Sample {
-    fn wire_quick(&mut self, name: &'static str, n: u32) {
+    fn wire_quick(&mut self, name: &str, n: u32) {
         self.op(OpKind::ContainerStart, name, |s| {
             s.wire(name, n);
             s.run_process(name, n);

@@ -92,6 +92,8 @@ pub enum Font {
     Word,
     /// Words of less weight.
     Small,
+    /// The one name of a picture that a machine gave.
+    MonoHeading,
     /// A name that a machine gave: a link, a path.
     MonoTitle,
     /// What a machine said.
@@ -105,6 +107,7 @@ impl Font {
     pub fn size(self) -> f32 {
         match self {
             Self::Heading => 15.0,
+            Self::MonoHeading => 16.5,
             Self::Title => 13.5,
             Self::Word => 12.5,
             Self::Small => 11.0,
@@ -116,7 +119,7 @@ impl Font {
 
     /// Every character has the same width.
     pub fn is_mono(self) -> bool {
-        matches!(self, Self::MonoTitle | Self::Mono | Self::MonoSmall)
+        matches!(self, Self::MonoHeading | Self::MonoTitle | Self::Mono | Self::MonoSmall)
     }
 
     /// The bold face.

@@ -26,9 +26,9 @@ const GUTTER: f32 = 24.0;
 const FIRST: f32 = MARGIN + FRAME + 44.0;
 const HEAD: f32 = 84.0;
 const FRAME_HEAD: f32 = 50.0;
-const ROW: f32 = 76.0;
+const ROW: f32 = 74.0;
 const HOME: f32 = 62.0;
-const TARGET: f32 = 42.0;
+const TARGET: f32 = 46.0;
 const PAD: f32 = 12.0;
 
 /// A kind of home, in the order of its column.
@@ -243,10 +243,10 @@ fn target(
         (true, false) => Some((stage.say("scene-read-only"), Mark::Lock)),
         (false, false) => None,
     };
-    let y = if second.is_some() { 14.0 } else { TARGET / 2.0 };
+    let y = if second.is_some() { 16.0 } else { TARGET / 2.0 };
     lines.push(Text::new(pos2(PAD, y), Font::MonoTitle, Ink::Strong, shown));
     if let Some((word, mark)) = second {
-        lines.push(Text::new(pos2(PAD, 30.0), Font::Small, Ink::Weak, word).marked(mark));
+        lines.push(Text::new(pos2(PAD, 33.0), Font::Small, Ink::Weak, word).marked(mark));
     }
     stage.add(Node::new(id, place, tinted, style).within(frame).texts(lines).called(""))
 }

@@ -2,7 +2,7 @@
 //! the store.
 
 use crate::spec::Digest;
-use crate::trace::{Blob, Config, Descriptor, Entity, Layer, Manifest, World};
+use crate::trace::{Blob, Config, Descriptor, Entity, Layer, Manifest, OpKind, World};
 use std::sync::Arc;
 
 /// An image, however much is known of it.
@@ -58,7 +58,11 @@ pub(in crate::ui::diagrams) fn pictures(world: &World) -> Vec<Picture<'_>> {
         // An attestation's manifest has a config as well, but nobody chose it.
         let listed = world.indexes.iter().find(|(_, i)| i.manifests.iter().any(|m| m.digest == manifest.this.digest));
         let chosen = listed.is_none_or(|(index, _)| world.chosen.get(index).is_none_or(|c| *c == manifest.this.digest));
-        if chosen && !found.iter().any(|p| p.id == *id) {
+        // What was read for an image that was removed since, or never pulled to its end, is none of this host's images.
+        let pulling = world.ops.values().any(|op| op.op.kind == OpKind::ImagePull && op.outcome.is_none());
+        let here =
+            world.configs.contains_key(id) || manifest.layers.iter().any(|l| world.blobs.contains_key(&l.digest));
+        if chosen && (here || pulling || world.ops.is_empty()) && !found.iter().any(|p| p.id == *id) {
             found.push(picture(world, id, Some(manifest)));
         }
     }

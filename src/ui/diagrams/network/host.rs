@@ -147,7 +147,8 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
     let mut place = at;
     let known = |l: &&&Arc<Link>| {
         l.kind == LinkKind::Loopback
-            || (l.container.is_none() && !matches!(l.kind, LinkKind::Bridge | LinkKind::Uplink))
+            || (!l.container.as_ref().is_some_and(|id| world.containers.contains_key(id))
+                && !matches!(l.kind, LinkKind::Bridge | LinkKind::Uplink))
     };
     for link in links.iter().filter(known) {
         let address = world.addresses_of(&link.key).next().map_or_else(|| state_mark(link).2.to_owned(), str::to_owned);
@@ -184,7 +185,7 @@ pub(super) fn bridge(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link:
     let state = Text::new(pos2(right, 44.0), Font::MonoSmall, ink, format!("{state} · ifindex {}", link.ifindex));
     let node = Node::new(id.clone(), at, TINT, style)
         .within(frame)
-        .text(Text::new(pos2(20.0, 23.0), Font::MonoTitle, Ink::Strong, link.name.clone()))
+        .text(Text::new(pos2(20.0, 23.0), Font::MonoHeading, Ink::Strong, link.name.clone()))
         .text(Text::new(pos2(20.0, 44.0), Font::Word, Ink::Tint(TINT), word))
         .text(Text::new(pos2(right, 23.0), Font::Small, Ink::Weak, ports).anchored(Anchor::Right))
         .text(state.anchored(Anchor::Right).marked(mark));
