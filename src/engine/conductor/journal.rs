@@ -125,6 +125,11 @@ impl Journal {
         Ok(Self { state: Mutex::new(State { path: path.to_owned(), file, pending, next }) })
     }
 
+    /// Where it is.
+    pub fn path(&self) -> PathBuf {
+        self.lock().path.clone()
+    }
+
     /// Writes down how to undo what is about to be done.
     pub fn add(&self, scope: &str, inverse: Inverse) -> Result<EntryId> {
         let mut state = self.lock();

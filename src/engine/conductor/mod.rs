@@ -19,7 +19,7 @@ pub use cx::{Cancel, Cx};
 pub use gate::{Gate, Hold};
 pub use journal::{EntryId, Inverse, Journal};
 pub use recorder::Recorder;
-pub use undo::undo;
+pub use undo::{recover, undo};
 
 use super::fault::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;

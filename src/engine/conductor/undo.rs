@@ -1,7 +1,215 @@
-use super::*;
-use crate::engine::lab::Netns;
+//! Undoes what a journal says. Everything here may be done twice, and what is gone already is no error: an engine that was
+//! killed may have got anywhere.
 
-/// Undoes one change of the host. What is gone already is no error.
-pub fn undo(inverse: &Inverse, _host: Option<&Netns>) -> Result<()> {
-    Err(Fault::failed("undo-not-built").with("inverse", format!("{inverse:?}")))
+use super::*;
+use crate::engine::lab::{Lab, Netns};
+use crate::engine::net;
+use crate::trace::{Plan, Problem, StepKind};
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::mount::{MntFlags, umount2};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::stat::Mode;
+use nix::unistd::Pid;
+use std::fs;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long a killed process may take to go, and a control group to be empty.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Undoes one change of the host. `host` is the network namespace that plays the host now; without one, or in another than
+/// the one that was changed, what concerns the network is gone already.
+pub fn undo(inverse: &Inverse, host: Option<&Netns>) -> Result<()> {
+    let same = |netns: u64| host.filter(|host| host.inode() == netns);
+    match inverse {
+        Inverse::KillProcess { pid, start_time } => kill_process(*pid, *start_time),
+        Inverse::Unmount { path, mntns } => unmount(path, *mntns),
+        Inverse::DeleteLink { netns, name } => same(*netns).map_or(Ok(()), |host| net::delete_link(host, name)),
+        Inverse::DeleteNftTable { netns, family, name } => {
+            same(*netns).map_or(Ok(()), |host| net::delete_table(host, family, name).map(|_| ()))
+        }
+        Inverse::RestoreSysctl { netns, path, value } => {
+            same(*netns).map_or(Ok(()), |host| net::write_sysctl(host, path, value))
+        }
+        Inverse::RemoveCgroup { path } => remove_cgroup(path),
+        Inverse::RemoveDir { path } => remove_dir(path),
+        Inverse::RemoveFile { path } => {
+            gone(fs::remove_file(path)).map_err(|e| Fault::io("remove", path.display(), &e))
+        }
+    }
+}
+
+/// Undoes what an earlier engine left, latest first. What cannot be undone stays in the journal and is said.
+pub fn recover(conductor: &Arc<Conductor>, lab: &Lab) -> Result<()> {
+    let pending = conductor.journal().pending(None);
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let journal = conductor.journal().path();
+    conductor.operate(OpKind::Recover, pending.len(), "", &Cancel::new(), |cx| {
+        for (entry, inverse) in pending {
+            let (subject, call) = words(&inverse);
+            let plan = Plan::new(StepKind::Recover, subject).call(&call);
+            let result = cx.step(plan, |cx| {
+                undo(&inverse, Some(&lab.host))?;
+                cx.undone(entry)
+            });
+            if let Err(fault) = result {
+                let problem = Problem::new("recover-failed").with("what", &call).with("reason", &fault);
+                let line = serde_json::to_string(&inverse).unwrap_or(call);
+                cx.observe(Change::Remark(problem), vec![Evidence::file(journal.display().to_string(), line)]);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// What an inverse is about, and the call that does it.
+fn words(inverse: &Inverse) -> (String, String) {
+    match inverse {
+        Inverse::KillProcess { pid, .. } => (pid.to_string(), format!("kill({pid}, SIGKILL)")),
+        Inverse::Unmount { path, .. } => {
+            (path.display().to_string(), format!("umount2({path:?}, MNT_DETACH|UMOUNT_NOFOLLOW)"))
+        }
+        Inverse::DeleteLink { name, .. } => (name.clone(), format!("RTM_DELLINK name={name}")),
+        Inverse::DeleteNftTable { family, name, .. } => (name.clone(), format!("nft delete table {family} {name}")),
+        Inverse::RestoreSysctl { path, value, .. } => {
+            (path.display().to_string(), format!("write({path:?}, {value:?})"))
+        }
+        Inverse::RemoveCgroup { path } => (path.display().to_string(), format!("rmdir({path:?})")),
+        Inverse::RemoveDir { path } => (path.display().to_string(), format!("rm -r {}", path.display())),
+        Inverse::RemoveFile { path } => (path.display().to_string(), format!("unlink({path:?})")),
+    }
+}
+
+/// What is not there need not be removed.
+fn gone(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
+/// Kills a process if it is still that one, and waits until it is dead, so that what it used can be taken away.
+fn kill_process(pid: u32, start_time: u64) -> Result<()> {
+    let alive =
+        || process_state(pid).is_some_and(|(state, started)| started == start_time && !matches!(state, 'Z' | 'X'));
+    if !alive() {
+        return Ok(());
+    }
+    let refused = |errno: Errno| Fault::io("kill", format!("process {pid}"), &errno.into());
+    let number = i32::try_from(pid).map_err(|_too_large| refused(Errno::ESRCH))?;
+    match kill(Pid::from_raw(number), Signal::SIGKILL) {
+        Ok(()) | Err(Errno::ESRCH) => {}
+        Err(errno) => return Err(refused(errno)),
+    }
+    wait_until(|| !alive()).then_some(()).ok_or_else(|| refused(Errno::ETIMEDOUT))
+}
+
+/// State and start time of `/proc/<pid>/stat`. The name before them may hold blanks and parentheses.
+fn process_state(pid: u32) -> Option<(char, u64)> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    Some((fields.next()?.chars().next()?, fields.nth(18)?.parse().ok()?))
+}
+
+fn wait_until(done: impl Fn() -> bool) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        if done() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    done()
+}
+
+/// A mount of another mount namespace went with it.
+fn unmount(path: &Path, mntns: u64) -> Result<()> {
+    let ours =
+        fs::metadata("/proc/thread-self/ns/mnt").map_err(|e| Fault::io("look at", "/proc/thread-self/ns/mnt", &e))?;
+    if ours.ino() != mntns {
+        return Ok(());
+    }
+    match umount2(path, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW) {
+        // Nothing is mounted there, or there is no there any more.
+        Ok(()) | Err(Errno::EINVAL | Errno::ENOENT) => Ok(()),
+        Err(errno) => Err(Fault::io("unmount", path.display(), &errno.into())),
+    }
+}
+
+/// Kills what is in a control group and below it, then removes them, children first.
+fn remove_cgroup(path: &Path) -> Result<()> {
+    let refused = |e: io::Error| Fault::io("remove", path.display(), &e);
+    if !path.exists() {
+        return Ok(());
+    }
+    let groups = below(path).map_err(refused)?;
+    let mut result = Ok(());
+    let removed = || {
+        for group in &groups {
+            // Version 2 kills a whole tree at once; elsewhere each process is killed. Either may find nothing to do.
+            if fs::write(group.join("cgroup.kill"), "1").is_err() {
+                let pids = fs::read_to_string(group.join("cgroup.procs")).unwrap_or_default();
+                let pids = pids.lines().filter_map(|pid| pid.parse().ok()).filter(|pid| *pid > 0);
+                pids.for_each(|pid| kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap_or_default());
+            }
+        }
+        groups.iter().try_for_each(|group| gone(fs::remove_dir(group)))
+    };
+    wait_until(|| removed().is_ok());
+    if path.exists() {
+        result = removed().map_err(refused);
+    }
+    result
+}
+
+/// A control group and all below it, children first.
+fn below(group: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(group)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            found.extend(below(&entry.path())?);
+        }
+    }
+    found.push(group.to_owned());
+    Ok(found)
+}
+
+/// Removes a directory with all that is in it, never through a symbolic link. Directories that may not be searched (a
+/// container's files, overlay's `work/work`) are opened up first.
+fn remove_dir(path: &Path) -> Result<()> {
+    let refused = |e: io::Error| Fault::io("remove", path.display(), &e);
+    match fs::symlink_metadata(path) {
+        Err(error) => return gone(Err(error)).map_err(refused),
+        // Not what was made: somebody put another thing there.
+        Ok(meta) if !meta.is_dir() => return Err(refused(io::Error::from(io::ErrorKind::NotADirectory))),
+        Ok(_) => {}
+    }
+    match gone(fs::remove_dir_all(path)) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            open_up(path).map_err(refused)?;
+            gone(fs::remove_dir_all(path)).map_err(refused)
+        }
+        result => result.map_err(refused),
+    }
+}
+
+fn open_up(dir: &Path) -> io::Result<()> {
+    // A handle that was opened without following links cannot be exchanged for a link meanwhile.
+    let handle = open(dir, OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
+    let held = PathBuf::from(format!("/proc/self/fd/{}", handle.as_raw_fd()));
+    fs::set_permissions(&held, PermissionsExt::from_mode(0o700))?;
+    for entry in fs::read_dir(&held)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            open_up(&held.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }

@@ -1,25 +1,34 @@
 //! The namespaces that the engine works in: what plays the host.
 //!
 //! ```text
-//! real host ──enter──▶ [user namespace, when not root] ─▶ mount namespace ─▶ the engine's threads
-//!                                                       └▶ network namespace "lab" (only threads that set themselves into it)
+//! real host ─enter─▶ [user namespace, unless root] ─▶ mount namespace: the engine and its threads
+//!                                                  └▶ network namespace "lab": threads that put themselves into it
 //! ```
 //!
-//! Does not know what is done in them.
+//! The engine's own threads stay in the real network namespace, so that registries are reached as any program reaches them.
+//! Does not know what is done in the lab.
 
+mod facts;
 mod netns;
+mod userns;
 
+pub use facts::{cgroup_version, observe, os_name};
 pub use netns::Netns;
+pub use userns::{Refusal, SubordinateIds, find_program, refusal, subordinate_ids};
 
-use super::fault::{Fault, Result};
-use crate::trace::Mode;
+use super::IdRange;
+use super::fault::{Fault, FaultKind, Result};
+use crate::trace::{Evidence, Mode, Problem};
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use std::time::{Duration, Instant};
 
 /// The namespaces that the engine works in.
 #[derive(Debug)]
 pub struct Lab {
     /// Private namespaces, or the real host's.
     pub mode: Mode,
-    /// The engine was started without root and works in a user namespace.
+    /// The engine works in a user namespace that is not the real host's.
     pub rootless: bool,
     /// Ids that can be given to files.
     pub ids: IdRange,
@@ -27,22 +36,70 @@ pub struct Lab {
     pub host: Netns,
     /// Inode of the mount namespace.
     pub mntns: u64,
-    /// Who started the engine, as the real host knows it.
+    /// Who started the engine, as they were known before.
     pub real_uid: u32,
     /// Their group.
     pub real_gid: u32,
+    /// The way in, for the trace that does not exist yet.
+    entry: Entry,
 }
 
-/// How many ids, from 0 on, are mapped in the engine's user namespace: `u32::MAX` for root, 1 without subordinate ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IdRange {
-    /// Users.
-    pub uids: u32,
-    /// Groups.
-    pub gids: u32,
+/// How the namespaces were entered.
+#[derive(Debug, Default)]
+struct Entry {
+    calls: Vec<Evidence>,
+    remarks: Vec<Problem>,
+    took: Duration,
 }
 
 /// Enters the namespaces. Must be called while the process has one thread.
+///
+/// On an error the process may be half way in: it is for ending with the message, not for going on.
 pub fn enter(mode: Mode) -> Result<Lab> {
-    Err(Fault::failed("lab-not-built").with("mode", format!("{mode:?}")))
+    let began = Instant::now();
+    let (real_uid, real_gid) = (nix::unistd::getuid().as_raw(), nix::unistd::getgid().as_raw());
+    let root = nix::unistd::geteuid().is_root();
+    if mode == Mode::Host && !root {
+        return Err(Fault::new(FaultKind::Denied, "host-mode-needs-root"));
+    }
+    let mut entry = Entry::default();
+    if !root {
+        userns::enter(&mut entry)?;
+    }
+    private_mounts(&mut entry).map_err(|e| refused(root, e))?;
+    let host = match mode {
+        Mode::Host => Netns::current()?,
+        Mode::Lab => {
+            let host = Netns::create()?;
+            entry.calls.extend(host.evidence());
+            host
+        }
+    };
+    let (ids, rootless) = userns::mapped()?;
+    let mntns = inode_of("/proc/self/ns/mnt")?;
+    entry.took = began.elapsed();
+    Ok(Lab { mode, rootless, ids, host, mntns, real_uid, real_gid, entry })
+}
+
+/// A mount namespace whose mounts stay in it; what the host mounts later still comes in.
+fn private_mounts(entry: &mut Entry) -> nix::Result<()> {
+    unshare(CloneFlags::CLONE_NEWNS)?;
+    entry.calls.push(Evidence::syscall("unshare(CLONE_NEWNS)", 0));
+    mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;
+    entry.calls.push(Evidence::syscall(r#"mount(NULL, "/", NULL, MS_REC|MS_SLAVE, NULL)"#, 0));
+    Ok(())
+}
+
+/// The first call that needs a capability failed: root is not all of root here, or AppArmor took away what the user
+/// namespace had given.
+fn refused(root: bool, errno: nix::Error) -> Fault {
+    if root {
+        return Fault::new(FaultKind::Denied, "root-is-limited").with("reason", errno.desc());
+    }
+    userns::refused(errno)
+}
+
+fn inode_of(path: &str) -> Result<u64> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(std::fs::metadata(path).map_err(|e| Fault::io("look at", path, &e))?.ino())
 }

@@ -1,13 +1,49 @@
-//! The bridge network: `docker0` on the host, a veth pair for each container, addresses, routes, NAT.
+//! The bridge network: `docker0` on the host, a cable (veth) to each container, addresses, routes, NAT.
 //!
-//! Does not know what runs in a container.
+//! ```text
+//! host namespace                          container's namespace
+//!   lo                                      lo
+//!   eth0 ◀─ default ─ uplink (slirp4netns)
+//!   docker0 172.17.0.1/16
+//!     └─ vethXXXXXXX ═════════════════════ eth0 172.17.0.2/16, default via 172.17.0.1
+//! ```
+//!
+//! Every change goes to the kernel as one netlink message and is read back from it, on both sides ([`side`]). IPv4 only, as
+//! Docker's default bridge. Does not know what runs in a container.
 
-use super::Cx;
-use super::fault::{Fault, Result};
+mod filter;
+mod host;
+mod netlink;
+mod pool;
+mod request;
+mod side;
+mod table;
+mod uplink;
+mod wire;
+
+pub use filter::delete_table;
+pub use host::{delete_link, write_sysctl};
+
+use super::fault::{Fault, FaultKind, Result};
 use super::lab::{Lab, Netns};
+use super::{Cx, Inverse};
 use crate::spec::{ContainerId, NetworkId};
-use crate::trace::Network;
+use crate::trace::{Mode, Network, Plan, StepKind};
+use request::Request;
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The bridge's name, as Docker calls it.
+pub const BRIDGE: &str = "docker0";
+/// The uplink's name.
+pub const UPLINK: &str = "eth0";
+/// The bridge's own address, which is the containers' gateway.
+pub const GATEWAY: Ipv4Addr = Ipv4Addr::new(172, 17, 0, 1);
+/// The length of the network's prefix.
+pub const PREFIX: u8 = 16;
+/// What the host's part is journaled under.
+const SCOPE: &str = "engine";
 
 /// What `--network` chooses between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +67,7 @@ pub struct Endpoint {
     pub prefix: u8,
     /// Where its default route goes.
     pub gateway: Ipv4Addr,
-    /// The address of its `eth0`.
+    /// The hardware address of its `eth0`.
     pub mac: String,
     /// The other end of its cable: the name of a link on the host.
     pub host_link: String,
@@ -39,46 +75,92 @@ pub struct Endpoint {
 
 /// The engine's networks.
 #[derive(Debug)]
-pub struct Net;
+pub struct Net {
+    /// Locked for a message and the look that follows, so that a change is recorded by the step that brought it about.
+    /// Locked before any port.
+    host: Arc<Mutex<side::Side>>,
+    ports: Mutex<BTreeMap<ContainerId, Arc<Mutex<wire::Port>>>>,
+    pool: Mutex<pool::Pool>,
+    network: NetworkId,
+    mode: Mode,
+    uplink: Mutex<Option<uplink::Uplink>>,
+    /// What is journaled for the host's part.
+    entries: Mutex<Vec<super::conductor::EntryId>>,
+}
 
 impl Net {
-    /// Prepares the host: loopback, uplink, `docker0`, forwarding, masquerade.
-    pub fn start(_cx: &Cx, lab: &Lab) -> Result<Self> {
-        Err(Fault::failed("net-not-built").with("netns", lab.host.inode()))
-    }
-
     /// Networks there are: `bridge`, `host`, `none`.
     pub fn networks(&self) -> Vec<Network> {
-        Vec::new()
+        let other = |name: &str| Network {
+            id: other_id(name),
+            name: name.to_owned(),
+            driver: name.to_owned(),
+            subnet: String::new(),
+            gateway: String::new(),
+            bridge: None,
+        };
+        vec![self.bridge(), other("host"), other("none")]
     }
 
     /// Name servers that containers of the bridge can reach.
     pub fn dns(&self) -> Vec<String> {
-        Vec::new()
+        if lock(&self.uplink).is_some() {
+            return vec![uplink::DNS.to_owned()];
+        }
+        let resolv_conf = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+        let servers = resolv_conf.lines().filter_map(|line| line.trim().strip_prefix("nameserver"));
+        // A name server on the host's own loopback cannot be reached from another namespace.
+        let outside = |server: &String| server.parse::<Ipv4Addr>().is_ok_and(|address| !address.is_loopback());
+        servers.map(|server| server.trim().to_owned()).filter(outside).collect()
     }
 
-    /// Makes a container's network namespace, with its `lo` down.
-    pub fn make_netns(&self, _cx: &Cx, _container: &ContainerId) -> Result<Netns> {
-        Netns::create()
+    fn bridge(&self) -> Network {
+        Network {
+            id: self.network.clone(),
+            name: "bridge".to_owned(),
+            driver: "bridge".to_owned(),
+            subnet: lock(&self.pool).subnet(),
+            gateway: GATEWAY.to_string(),
+            bridge: Some(BRIDGE.into()),
+        }
     }
+}
 
-    /// Wires a container to the bridge.
-    pub fn connect(&self, _cx: &Cx, container: &ContainerId, _netns: &Netns) -> Result<Endpoint> {
-        Err(Fault::failed("net-not-built").with("netns", container))
-    }
+/// A stage that is one netlink message.
+fn stage(
+    cx: &Cx,
+    kind: StepKind,
+    by_hand: impl ToString,
+    request: Request,
+    act: impl FnOnce(&Cx, Request) -> Result<()>,
+) -> Result<()> {
+    let plan = Plan::new(kind, &request.subject).call(&request.text).by_hand(by_hand);
+    cx.step(plan, |cx| message(cx, request, act))
+}
 
-    /// Gives a container of `--network none` its loopback.
-    pub fn prepare_none(&self, _cx: &Cx, container: &ContainerId, _netns: &Netns) -> Result<()> {
-        Err(Fault::failed("net-not-built").with("netns", container))
-    }
+/// One netlink message.
+fn message(cx: &Cx, request: Request, act: impl FnOnce(&Cx, Request) -> Result<()>) -> Result<()> {
+    cx.step(side::message_plan(&request), |cx| act(cx, request))
+}
 
-    /// Takes a container off its network. One that is on none is no error.
-    pub fn disconnect(&self, _cx: &Cx, container: &ContainerId) -> Result<()> {
-        Err(Fault::failed("net-not-built").with("netns", container))
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-    /// Undoes what [`Net::start`] did.
-    pub fn stop(&self, _cx: &Cx) -> Result<()> {
-        Err(Fault::failed("net-not-built").with("netns", "host"))
-    }
+/// So many random hexadecimal digits.
+fn random_hex(digits: usize) -> Result<String> {
+    use std::io::Read;
+    let mut bytes = vec![0; digits.div_ceil(2)];
+    let path = "/dev/urandom";
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut bytes));
+    read.map_err(|e| Fault::io("read", path, &e))?;
+    let mut text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    text.truncate(digits);
+    Ok(text)
+}
+
+/// The id of a network that is not made but always there: its name, in hexadecimal, to the length of an id.
+fn other_id(name: &str) -> NetworkId {
+    let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    NetworkId::from(format!("{hex:0<64}").as_str())
 }

@@ -1,3 +1,28 @@
 problem-cancelled = Cancelled.
 problem-host-refused = { $subject }: the host refused to { $what } it ({ $reason }). Run `dockwalk doctor` to see what this machine allows.
 problem-disk-full = { $subject }: no space left to { $what } it ({ $reason }). Free some space, or put the engine elsewhere with `--root DIR`, then run it again.
+
+problem-userns-refused = This host does not let an ordinary user make a user namespace ({ $reason }). { $switch ->
+        [kernel.apparmor_restrict_unprivileged_userns] AppArmor forbids it (kernel.apparmor_restrict_unprivileged_userns = 1, as on Ubuntu 24.04). An administrator allows it with `{ $mend }`.
+        [kernel.unprivileged_userns_clone] It is switched off (kernel.unprivileged_userns_clone = 0). An administrator switches it on with `{ $mend }`.
+        [user.max_user_namespaces] The limit is zero (user.max_user_namespaces = 0). An administrator raises it with `{ $mend }`.
+       *[other] No known switch says why: a container's seccomp filter, or a limit that is used up, may be the cause.
+    } There are two other ways on: start the engine with privileges (`sudo dockwalk engine`, or `pkexec` from the window), or play the lesson from its recording.
+problem-root-is-limited = root may not make namespaces here ({ $reason }). dockwalk probably runs in a container without CAP_SYS_ADMIN: give it that capability (`--privileged`), start it on the host itself, or play the lesson from its recording.
+problem-host-mode-needs-root = `--mode host` works in the host's own network and so needs root. Start it with `sudo dockwalk engine --mode host`, or leave `--mode host` out: the lab needs no root.
+problem-docker0-foreign = There is a link { $name } already that dockwalk did not make, most likely Docker's own. dockwalk does not touch it. Stop Docker and delete the link (`sudo systemctl stop docker docker.socket && sudo ip link delete { $name }`), or leave `--mode host` out: the lab has a { $name } of its own.
+problem-docker0-gone = The bridge docker0 is gone: somebody deleted it while the engine ran. Restart the engine; it makes a new one.
+problem-link-gone = The link { $name } is gone: somebody deleted it meanwhile. Start the container again.
+problem-netlink-refused = The kernel refused `{ $request }` ({ $reason }). Run `dockwalk doctor` to see what this machine allows.
+problem-addresses-used-up = No address of { $subnet } is free. Remove containers that are not needed (`docker rm`), then start it again.
+problem-nft-failed = The nft table { $table } could not be deleted ({ $reason }). Delete it by hand: `nft delete table ip { $table }`.
+
+problem-subids-missing = { $user } has no subordinate ids in /etc/subuid and /etc/subgid, so only root exists in containers: images still run, but files of other users belong to root. To mend it: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 { $user }`, then restart the engine.
+problem-newuidmap-missing = newuidmap is not installed, so only root exists in containers: images still run, but files of other users belong to root. To mend it: `sudo apt install uidmap`, then restart the engine.
+problem-newuidmap-failed = newuidmap could not map the subordinate ids ({ $reason }), so only root exists in containers. Check that newuidmap is setuid root (`sudo apt install --reinstall uidmap`) and that the ranges of /etc/subuid do not overlap, then restart the engine.
+problem-nat-not-here = `nft` is not installed: containers reach each other and the host, but nothing beyond. To mend it: `sudo apt install nftables`, then restart the engine.
+problem-nat-refused = nft could not make the masquerade rule ({ $reason }): containers reach each other and the host, but nothing beyond. Check that the kernel has nf_tables and nft_masq (`sudo modprobe nft_masq`), then restart the engine.
+problem-uplink-not-here = Neither slirp4netns nor pasta is installed, so the lab has no way out: containers reach each other and the host, but not the Internet. To mend it: `sudo apt install slirp4netns`, then restart the engine.
+problem-uplink-failed = { $program } ended at once ({ $reason }), so the lab has no way out: containers reach each other and the host, but not the Internet. Run `dockwalk doctor` to see what is lacking.
+problem-tun-refused = /dev/net/tun cannot be opened ({ $reason }), so the lab has no way out: containers reach each other and the host, but not the Internet. To mend it: `sudo modprobe tun && sudo chmod 0666 /dev/net/tun`, then restart the engine.
+problem-recover-failed = What an earlier engine left could not be undone: { $what } ({ $reason }). It stays in the journal and is tried again at the next start.

@@ -1,0 +1,123 @@
+use super::*;
+use crate::engine::Cx;
+use crate::trace::{CgroupVersion, Change, Host, Namespace, NamespaceKind, Outcome, Plan, StepKind};
+use std::fs;
+use std::path::Path;
+
+/// Records the host as it was found, the namespaces that were entered, and what was lacking on the way.
+pub fn observe(cx: &Cx, lab: &Lab, root: &Path) -> Result<()> {
+    let uname = nix::sys::utsname::uname().map_err(|e| Fault::io("call", "uname", &e.into()))?;
+    let text = |field: &std::ffi::OsStr| field.to_string_lossy().into_owned();
+    let (mounts, os_release) = (read("/proc/self/mountinfo"), read("/etc/os-release"));
+    let host = Host {
+        kernel: text(uname.release()),
+        hostname: text(uname.nodename()),
+        os: pretty_name(&os_release).unwrap_or_else(|| text(uname.sysname())),
+        mode: lab.mode,
+        rootless: lab.rootless,
+        cgroup: hierarchy(&mounts),
+        root: root.display().to_string(),
+        netns: lab.host.inode(),
+        engine_pid: std::process::id(),
+    };
+    let cgroups = mounts.lines().filter(|line| fstype(line).starts_with("cgroup"));
+    let evidence = vec![
+        Evidence::syscall("uname()", format!("{} {} {}", text(uname.sysname()), host.kernel, text(uname.machine()))),
+        Evidence::file("/etc/os-release", os_release),
+        Evidence::file("/proc/self/mountinfo", cgroups.collect::<Vec<_>>().join("\n")),
+    ];
+    let namespaces = [
+        (NamespaceKind::User, inode_of("/proc/self/ns/user")?),
+        (NamespaceKind::Mnt, lab.mntns),
+        (NamespaceKind::Net, lab.host.inode()),
+    ];
+    let subject = if lab.mode == Mode::Lab { "lab" } else { "host" };
+    let call = lab.entry.calls.iter().filter_map(|evidence| match evidence {
+        Evidence::Syscall { call, .. } if !call.starts_with("readlink") => Some(call.as_str()),
+        _ => None,
+    });
+    let by_hand = match (lab.mode, lab.rootless) {
+        (Mode::Host, _) => "unshare --mount --propagation slave bash",
+        (Mode::Lab, false) => "unshare --mount --net --propagation slave bash",
+        (Mode::Lab, true) => "unshare --user --map-root-user --map-auto --mount --net --propagation slave bash",
+    };
+    let plan = Plan::new(StepKind::EnterLab, subject).call(call.collect::<Vec<_>>().join("; ")).by_hand(by_hand);
+    cx.past_step(plan, lab.entry.took, Outcome::Done, |cx| {
+        cx.observe(Change::HostSeen(host), evidence);
+        for (kind, inode) in namespaces {
+            let mut evidence = lab.entry.calls.clone();
+            evidence.push(seen(kind, inode));
+            cx.observe(Change::NamespaceSeen(Namespace { inode, kind, container: None }), evidence);
+        }
+        for remark in &lab.entry.remarks {
+            let maps = ["/proc/self/uid_map", "/proc/self/gid_map"].map(|file| Evidence::file(file, read(file)));
+            cx.observe(Change::Remark(remark.clone()), maps.into());
+        }
+    });
+    Ok(())
+}
+
+fn seen(kind: NamespaceKind, inode: u64) -> Evidence {
+    let name = match kind {
+        NamespaceKind::User => "user",
+        NamespaceKind::Mnt => "mnt",
+        _ => "net",
+    };
+    Evidence::syscall(format!("stat(\"ns/{name}\")"), format!("{name}:[{inode}]"))
+}
+
+/// Which control group hierarchy is mounted here.
+pub fn cgroup_version() -> CgroupVersion {
+    hierarchy(&read("/proc/self/mountinfo"))
+}
+
+/// What os-release(5) calls this system.
+pub fn os_name() -> Option<String> {
+    pretty_name(&read("/etc/os-release"))
+}
+
+fn hierarchy(mountinfo: &str) -> CgroupVersion {
+    let has = |wanted: &str| mountinfo.lines().any(|line| fstype(line) == wanted);
+    match (has("cgroup"), has("cgroup2")) {
+        (true, false) => CgroupVersion::V1,
+        (true, true) => CgroupVersion::Hybrid,
+        (false, true) => CgroupVersion::V2,
+        (false, false) => CgroupVersion::None,
+    }
+}
+
+/// The file system type of a mountinfo line: the first field after the dash.
+fn fstype(line: &str) -> &str {
+    line.split_once(" - ").and_then(|(_, rest)| rest.split(' ').next()).unwrap_or_default()
+}
+
+fn pretty_name(os_release: &str) -> Option<String> {
+    let value = os_release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    Some(value.trim_matches(['"', '\'']).to_owned())
+}
+
+/// What is not there has nothing to say.
+fn read(path: &str) -> String {
+    fs::read_to_string(path).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cgroup_hierarchy_is_read_from_mountinfo() {
+        let v1 = "30 25 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu";
+        let v2 = "31 25 0:27 / /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw";
+        assert_eq!(hierarchy(v1), CgroupVersion::V1);
+        assert_eq!(hierarchy(v2), CgroupVersion::V2);
+        assert_eq!(hierarchy(&format!("{v1}\n{v2}\n")), CgroupVersion::Hybrid);
+        assert_eq!(hierarchy("1 1 0:1 / / rw - ext4 /dev/cgroup rw"), CgroupVersion::None);
+    }
+
+    #[test]
+    fn the_system_is_named_as_it_names_itself() {
+        assert_eq!(pretty_name("NAME=x\nPRETTY_NAME=\"Debian 12\"\n").as_deref(), Some("Debian 12"));
+        assert_eq!(pretty_name("NAME=x\n"), None);
+    }
+}

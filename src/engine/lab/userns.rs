@@ -1,0 +1,232 @@
+//! A user namespace for an engine that was started without root.
+//!
+//! ```text
+//! engine                                   sh (started before, so it stays in the parent namespace)
+//! unshare(CLONE_NEWUSER) ── "go" ────────▶ newuidmap, newgidmap: setuid programs that know /etc/subuid
+//!                        ◀─ exit status ──
+//! ```
+//!
+//! Without them only the user's own id can be mapped; then every file of an image belongs to root.
+
+use super::*;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// What keeps an ordinary user from making user namespaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The switch: `kernel.apparmor_restrict_unprivileged_userns`; `unknown` when no switch says so.
+    pub switch: &'static str,
+    /// The command that mends it; empty when there is none that is known.
+    pub mend: String,
+}
+
+/// A range of ids that belongs to a user (subuid(5)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubordinateIds {
+    /// The first.
+    pub start: u32,
+    /// How many.
+    pub count: u32,
+}
+
+const SWITCHES: [(&str, &str, &str); 3] = [
+    ("kernel.unprivileged_userns_clone", "0", "1"),
+    ("user.max_user_namespaces", "0", "28633"),
+    ("kernel.apparmor_restrict_unprivileged_userns", "1", "0"),
+];
+
+/// The switch of this host that keeps an ordinary user from making user namespaces; none when all are set right.
+pub fn refusal() -> Option<Refusal> {
+    SWITCHES.iter().find_map(|(switch, bad, good)| {
+        let path = format!("/proc/sys/{}", switch.replace('.', "/"));
+        let value = fs::read_to_string(path).ok()?;
+        (value.trim() == *bad).then(|| Refusal { switch, mend: format!("sudo sysctl -w {switch}={good}") })
+    })
+}
+
+pub(super) fn refused(errno: nix::Error) -> Fault {
+    let found = refusal().unwrap_or(Refusal { switch: "unknown", mend: String::new() });
+    Fault::new(FaultKind::Denied, "userns-refused")
+        .with("switch", found.switch)
+        .with("mend", found.mend)
+        .with("reason", errno.desc())
+}
+
+/// The subordinate ids of a user in `/etc/subuid` or `/etc/subgid`.
+pub fn subordinate_ids(file: &str, uid: u32) -> Vec<SubordinateIds> {
+    let user = nix::unistd::User::from_uid(uid.into()).ok().flatten().map(|user| user.name);
+    parse_ids(&fs::read_to_string(file).unwrap_or_default(), uid, user.as_deref())
+}
+
+fn parse_ids(text: &str, uid: u32, user: Option<&str>) -> Vec<SubordinateIds> {
+    let line = |line: &str| {
+        let mut fields = line.trim().split(':');
+        let owner = fields.next().filter(|owner| Some(*owner) == user || owner.parse() == Ok(uid))?;
+        let (start, count) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+        (!owner.is_empty() && count > 0).then_some(SubordinateIds { start, count })
+    };
+    text.lines().filter_map(line).collect()
+}
+
+/// A program in `PATH`, or where administrators' programs are, which the `PATH` of an ordinary user leaves out.
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::env::split_paths(&path).chain(["/usr/sbin", "/sbin", "/usr/bin", "/bin"].map(PathBuf::from));
+    places.map(|dir| dir.join(name)).find(|path| nix::unistd::access(path, nix::unistd::AccessFlags::X_OK).is_ok())
+}
+
+/// Makes a user namespace and enters it as its root.
+pub(super) fn enter(entry: &mut Entry) -> Result<()> {
+    let (uid, gid) = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
+    let mapper = Mapper::prepare(uid, gid)?;
+    unshare(CloneFlags::CLONE_NEWUSER).map_err(refused)?;
+    entry.calls.push(Evidence::syscall("unshare(CLONE_NEWUSER)", 0));
+    let all = match mapper {
+        Ok(mapper) => mapper.map(),
+        Err(remark) => Err(remark),
+    };
+    match all {
+        Ok(evidence) => entry.calls.push(evidence),
+        Err(remark) => {
+            entry.remarks.push(remark);
+            map_one(uid, gid)?;
+        }
+    }
+    for file in ["/proc/self/uid_map", "/proc/self/gid_map"] {
+        let map = fs::read_to_string(file).map_err(|e| Fault::io("read", file, &e))?;
+        entry.calls.push(Evidence::file(file, map));
+    }
+    Ok(())
+}
+
+/// Maps the user's own id to root's, which needs nobody's leave.
+fn map_one(uid: u32, gid: u32) -> Result<()> {
+    let lines = [
+        ("/proc/self/setgroups", "deny".to_owned()),
+        ("/proc/self/uid_map", format!("0 {uid} 1")),
+        ("/proc/self/gid_map", format!("0 {gid} 1")),
+    ];
+    lines.into_iter().try_for_each(|(file, text)| fs::write(file, text).map_err(|e| Fault::io("write", file, &e)))
+}
+
+/// A shell outside, which waits for the word to map this process's ids.
+struct Mapper {
+    shell: Child,
+    argv: Vec<String>,
+}
+
+const MAP: &str = r#"read -r go && "$1" "$3" $4 && "$2" "$3" $5"#;
+
+impl Mapper {
+    /// `Ok(Err(…))` says why only one id can be mapped.
+    fn prepare(uid: u32, gid: u32) -> Result<std::result::Result<Self, Problem>> {
+        let programs = (find_program("newuidmap"), find_program("newgidmap"));
+        let (Some(newuidmap), Some(newgidmap)) = programs else {
+            return Ok(Err(Problem::new("newuidmap-missing")));
+        };
+        let (uids, gids) = (subordinate_ids("/etc/subuid", uid), subordinate_ids("/etc/subgid", uid));
+        if uids.is_empty() || gids.is_empty() {
+            let user = nix::unistd::User::from_uid(uid.into()).ok().flatten();
+            let user = user.map_or_else(|| uid.to_string(), |user| user.name);
+            return Ok(Err(Problem::new("subids-missing").with("user", user)));
+        }
+        let argv = vec![
+            newuidmap.display().to_string(),
+            newgidmap.display().to_string(),
+            std::process::id().to_string(),
+            map_line(uid, &uids),
+            map_line(gid, &gids),
+        ];
+        let shell = Command::new("/bin/sh")
+            .args(["-c", MAP, "sh"])
+            .args(&argv)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|e| Fault::io("run", "/bin/sh", &e))?;
+        Ok(Ok(Self { shell, argv }))
+    }
+
+    fn map(mut self) -> std::result::Result<Evidence, Problem> {
+        let told = self.shell.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(b"go\n"));
+        let output = told.and_then(|()| self.shell.wait_with_output());
+        let output = output.map_err(|e| Problem::new("newuidmap-failed").with("reason", e))?;
+        if !output.status.success() {
+            let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            return Err(Problem::new("newuidmap-failed").with("reason", reason));
+        }
+        let [newuidmap, newgidmap, pid, uids, gids] = self.argv.as_slice() else {
+            return Err(Problem::new("newuidmap-failed").with("reason", "no arguments"));
+        };
+        Ok(Evidence::Command {
+            argv: vec!["sh".into(), "-c".into(), format!("{newuidmap} {pid} {uids} && {newgidmap} {pid} {gids}")],
+            stdin: String::new(),
+            status: 0,
+            output: String::from_utf8_lossy(&output.stdout).into_owned(),
+        })
+    }
+}
+
+/// `0 1000 1 1 100000 65536`: root is the user, what follows are their subordinate ids.
+fn map_line(own: u32, ranges: &[SubordinateIds]) -> String {
+    let (mut line, mut next) = (format!("0 {own} 1"), 1_u32);
+    for range in ranges {
+        let count = range.count.min(u32::MAX - next);
+        line.push_str(&format!(" {next} {} {count}", range.start));
+        next += count;
+    }
+    line
+}
+
+/// The ids mapped from 0 on in this process's user namespace, and whether it is another than the real host's.
+pub(super) fn mapped() -> Result<(IdRange, bool)> {
+    let read = |file: &str| fs::read_to_string(file).map_err(|e| Fault::io("read", file, &e));
+    let (uids, gids) = (read("/proc/self/uid_map")?, read("/proc/self/gid_map")?);
+    let ids = IdRange { uids: from_zero(&uids), gids: from_zero(&gids) };
+    Ok((ids, ids.uids != u32::MAX))
+}
+
+/// How many ids a `uid_map` maps from 0 on.
+fn from_zero(map: &str) -> u32 {
+    let line = |line: &str| {
+        let mut fields = line.split_whitespace().map(str::parse::<u32>);
+        let (inside, _, count) = (fields.next()?.ok()?, fields.next(), fields.next()?.ok()?);
+        Some((inside, count))
+    };
+    let mut ranges: Vec<_> = map.lines().filter_map(line).collect();
+    ranges.sort_unstable();
+    let extend = |end: u32, (start, count): &(u32, u32)| if *start <= end { start.saturating_add(*count) } else { end };
+    ranges.iter().fold(0, extend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subordinate_ids_are_found_by_name_or_number() {
+        let text = "root:1:2\nann:100000:65536\n1000:200000:10\nbad\nann:x:1\nann:5:0\n";
+        let found = parse_ids(text, 1000, Some("ann"));
+        let expected = [(100_000, 65_536), (200_000, 10)].map(|(start, count)| SubordinateIds { start, count });
+        assert_eq!(found, expected);
+        assert_eq!(parse_ids(text, 7, None), []);
+    }
+
+    #[test]
+    fn maps_put_the_user_first_and_the_rest_after() {
+        let ranges = [(100_000, 65_536), (300_000, 10)].map(|(start, count)| SubordinateIds { start, count });
+        assert_eq!(map_line(1000, &ranges), "0 1000 1 1 100000 65536 65537 300000 10");
+    }
+
+    #[test]
+    fn mapped_ids_are_counted_from_zero_without_gaps() {
+        assert_eq!(from_zero("         0          0 4294967295\n"), u32::MAX);
+        assert_eq!(from_zero("0 1000 1\n1 100000 65536\n"), 65_537);
+        assert_eq!(from_zero("0 1000 1\n5 100000 65536\n"), 1);
+        assert_eq!(from_zero("5 100000 65536\n"), 0);
+    }
+}

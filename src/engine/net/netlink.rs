@@ -1,0 +1,88 @@
+//! A routing netlink socket (rtnetlink(7)) of one network namespace: a request goes out, its acknowledgement, its error or a
+//! dump comes back. A socket stays in the namespace in which it was made, whichever thread uses it.
+
+use super::*;
+use netlink_packet_core::{
+    NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload,
+};
+use netlink_packet_route::RouteNetlinkMessage;
+use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+#[derive(Debug)]
+pub(super) struct Netlink {
+    /// The socket and the number of its last request.
+    state: Mutex<(Socket, u32)>,
+}
+
+/// How often a dump is asked for again that the kernel changed while it wrote it.
+const RETRIES: usize = 8;
+
+impl Netlink {
+    pub(super) fn open(netns: &Netns) -> Result<Self> {
+        netns.run(|| {
+            let refused = |e: io::Error| Fault::io("open", "socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)", &e);
+            let mut socket = Socket::new(NETLINK_ROUTE).map_err(refused)?;
+            socket.bind_auto().map_err(refused)?;
+            socket.connect(&SocketAddr::new(0, 0)).map_err(refused)?;
+            // Lets a dump be filtered by the kernel; before 4.20 it is filtered here alone.
+            if let Err(error) = socket.set_netlink_get_strict_chk(true) {
+                tracing::debug!(%error, "no strict netlink dumps");
+            }
+            Ok(Self { state: Mutex::new((socket, 0)) })
+        })
+    }
+
+    /// Has something done.
+    pub(super) fn act(&self, message: RouteNetlinkMessage, flags: u16) -> io::Result<()> {
+        self.exchange(message, NLM_F_REQUEST | NLM_F_ACK | flags).map(|_| ())
+    }
+
+    /// Asks for all objects of a kind.
+    pub(super) fn dump(&self, message: &RouteNetlinkMessage) -> io::Result<Vec<RouteNetlinkMessage>> {
+        for _ in 0..RETRIES {
+            let (found, torn) = self.exchange(message.clone(), NLM_F_REQUEST | NLM_F_DUMP)?;
+            if !torn {
+                return Ok(found);
+            }
+        }
+        Err(io::Error::other("the kernel's tables changed during each of several dumps"))
+    }
+
+    /// The objects that came back, and whether the kernel changed them meanwhile.
+    fn exchange(&self, message: RouteNetlinkMessage, flags: u16) -> io::Result<(Vec<RouteNetlinkMessage>, bool)> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.1 = state.1.wrapping_add(1);
+        let (socket, number) = (&state.0, state.1);
+        let mut header = NetlinkHeader::default();
+        (header.flags, header.sequence_number) = (flags, number);
+        let mut packet = NetlinkMessage::new(header, NetlinkPayload::from(message));
+        packet.finalize();
+        let mut bytes = vec![0; packet.buffer_len()];
+        packet.serialize(&mut bytes);
+        socket.send(&bytes, 0)?;
+        let (mut found, mut torn) = (Vec::new(), false);
+        loop {
+            let (bytes, _) = socket.recv_from_full()?;
+            let mut rest = bytes.as_slice();
+            while !rest.is_empty() {
+                let reply = NetlinkMessage::<RouteNetlinkMessage>::deserialize(rest)
+                    .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
+                let length = (reply.header.length as usize).next_multiple_of(4);
+                rest = rest.get(length.max(4)..).unwrap_or_default();
+                if reply.header.sequence_number != number {
+                    continue; // of an earlier request that failed half way
+                }
+                torn |= reply.header.flags & NLM_F_DUMP_INTR != 0;
+                match reply.payload {
+                    NetlinkPayload::InnerMessage(object) => found.push(object),
+                    NetlinkPayload::Done(_) => return Ok((found, torn)),
+                    NetlinkPayload::Error(error) if error.code.is_none() => return Ok((found, torn)),
+                    NetlinkPayload::Error(error) => return Err(error.to_io()),
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+/// The addresses of one network. Gives the lowest that is free, as Docker does: the first container of a lesson always has
+/// the same one.
+#[derive(Debug)]
+pub(super) struct Pool {
+    network: u32,
+    prefix: u8,
+    taken: BTreeSet<u32>,
+}
+
+impl Pool {
+    /// All addresses of `gateway`'s network but the network's own, the gateway's and the broadcast address.
+    pub(super) fn new(gateway: Ipv4Addr, prefix: u8) -> Self {
+        let mask = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
+        Self { network: u32::from(gateway) & mask, prefix, taken: BTreeSet::from([u32::from(gateway)]) }
+    }
+
+    /// `172.17.0.0/16`
+    pub(super) fn subnet(&self) -> String {
+        format!("{}/{}", Ipv4Addr::from(self.network), self.prefix)
+    }
+
+    /// None when all are taken.
+    pub(super) fn reserve(&mut self) -> Option<Ipv4Addr> {
+        let broadcast = self.network | u32::MAX.checked_shr(self.prefix.into()).unwrap_or(0);
+        let free = (self.network + 1..broadcast).find(|address| !self.taken.contains(address))?;
+        self.taken.insert(free);
+        Some(free.into())
+    }
+
+    pub(super) fn release(&mut self, address: Ipv4Addr) {
+        self.taken.remove(&address.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_come_in_order_and_the_lowest_released_one_comes_again() {
+        let mut pool = Pool::new(Ipv4Addr::new(172, 17, 0, 1), 16);
+        assert_eq!(pool.subnet(), "172.17.0.0/16");
+        let first: Vec<_> = (0..3).map(|_| pool.reserve().unwrap().to_string()).collect();
+        assert_eq!(first, ["172.17.0.2", "172.17.0.3", "172.17.0.4"]);
+        pool.release(Ipv4Addr::new(172, 17, 0, 3));
+        assert_eq!(pool.reserve(), Some(Ipv4Addr::new(172, 17, 0, 3)));
+        assert_eq!(pool.reserve(), Some(Ipv4Addr::new(172, 17, 0, 5)));
+    }
+
+    #[test]
+    fn a_network_that_is_full_gives_none() {
+        let mut pool = Pool::new(Ipv4Addr::new(10, 0, 0, 1), 29);
+        let all: Vec<_> = std::iter::from_fn(|| pool.reserve()).collect();
+        assert_eq!(all.first(), Some(&Ipv4Addr::new(10, 0, 0, 2)));
+        assert_eq!(all.last(), Some(&Ipv4Addr::new(10, 0, 0, 6)), "the last one is for broadcasts");
+        assert_eq!(all.len(), 5);
+    }
+}

@@ -1,0 +1,223 @@
+//! One network namespace as it was last recorded, and how what the kernel shows now differs from it.
+//!
+//! ```text
+//! act:   NetlinkMessage step ─▶ request ─▶ ack ─▶ look
+//! look:  dump links, addresses, routes ─▶ compare with what was seen ─▶ a Change for each difference
+//! ```
+//!
+//! So whatever changes is recorded, whoever changed it: a bridge that gets a port, a learner at the host's prompt.
+
+use super::netlink::Netlink;
+use super::request::Request;
+use super::table::{LinkRow, Table};
+use super::*;
+use crate::trace::{Change, Evidence, Link, LinkKey, LinkKind, Plan, Route, StepKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where changes go: into a step, or past all steps.
+pub(super) type Record<'a> = &'a dyn Fn(Change, Vec<Evidence>);
+
+#[derive(Debug)]
+pub(super) struct Side {
+    netlink: Netlink,
+    netns: Netns,
+    /// Whose namespace; none for the host's.
+    container: Option<ContainerId>,
+    /// The engine's own namespace, or the real host's.
+    lab: bool,
+    /// Links that are known before they are made, by name.
+    expected: BTreeMap<String, Owner>,
+    /// Who each link is, by its index.
+    owners: BTreeMap<u32, Owner>,
+    links: BTreeMap<LinkKey, Link>,
+    addresses: BTreeSet<(LinkKey, String)>,
+    routes: BTreeSet<Route>,
+}
+
+#[derive(Debug, Clone)]
+struct Owner {
+    key: LinkKey,
+    container: Option<ContainerId>,
+}
+
+impl Side {
+    pub(super) fn open(netns: &Netns, container: Option<&ContainerId>, lab: bool) -> Result<Self> {
+        Ok(Self {
+            netlink: Netlink::open(netns)?,
+            netns: netns.clone(),
+            container: container.cloned(),
+            lab,
+            expected: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            links: BTreeMap::new(),
+            addresses: BTreeSet::new(),
+            routes: BTreeSet::new(),
+        })
+    }
+
+    pub(super) fn netns(&self) -> &Netns {
+        &self.netns
+    }
+
+    /// A link of this name is going to be made: this is its key, and whose it is.
+    pub(super) fn expect(&mut self, name: &str, key: LinkKey, container: &ContainerId) {
+        self.expected.insert(name.to_owned(), Owner { key, container: Some(container.clone()) });
+    }
+
+    /// A link has been moved to another namespace, where it is recorded under the same key.
+    pub(super) fn forget(&mut self, key: &LinkKey) {
+        self.owners.retain(|_, owner| owner.key != *key);
+        self.links.remove(key);
+        self.addresses.retain(|(link, _)| link != key);
+    }
+
+    /// A link as it was last seen.
+    pub(super) fn link(&self, key: &LinkKey) -> Option<&Link> {
+        self.links.get(key)
+    }
+
+    /// The links that were last seen.
+    pub(super) fn links(&self) -> impl Iterator<Item = &Link> {
+        self.links.values()
+    }
+
+    /// Does a default route lead out of here?
+    pub(super) fn way_out(&self) -> bool {
+        self.routes.iter().any(|route| route.destination == "default")
+    }
+
+    /// Looks for a link by name without recording anything.
+    pub(super) fn find(&self, name: &str) -> Result<Option<LinkRow>> {
+        let table = Table::read(&self.netlink).map_err(|e| Fault::io("read", "RTM_GETLINK", &e))?;
+        Ok(table.link(name).cloned())
+    }
+
+    /// Sends a message and records what came of it in this namespace.
+    pub(super) fn act(&mut self, cx: &Cx, request: Request) -> Result<()> {
+        self.send(&request)?;
+        self.look(&request.text, &|change, evidence| cx.observe(change, evidence))
+    }
+
+    /// Sends a message.
+    pub(super) fn send(&self, request: &Request) -> Result<()> {
+        let sent = self.netlink.act(request.message.clone(), request.flags);
+        sent.map_err(|e| {
+            let denied = e.kind() == std::io::ErrorKind::PermissionDenied;
+            let kind = if denied { FaultKind::Denied } else { FaultKind::Failed };
+            Fault::new(kind, "netlink-refused").with("request", &request.text).with("reason", e)
+        })
+    }
+
+    /// Records how this namespace differs from what was last recorded of it. `cause` is the request that came before.
+    pub(super) fn look(&mut self, cause: &str, record: Record<'_>) -> Result<()> {
+        let table = Table::read(&self.netlink).map_err(|e| Fault::io("read", "RTM_GETLINK", &e))?;
+        let show = |words: &str| vec![Evidence::Netlink { request: cause.to_owned(), reply: vec![words.to_owned()] }];
+        let inode = self.netns.inode();
+
+        let routes: BTreeMap<Route, &str> = table
+            .routes
+            .iter()
+            .map(|row| {
+                let (destination, via, dev) = (row.destination.clone(), row.via.clone(), row.dev.clone());
+                (Route { netns: inode, destination, via, dev }, row.words.as_str())
+            })
+            .collect();
+        let left = || Evidence::Netlink {
+            request: cause.to_owned(),
+            reply: table.routes.iter().map(|row| row.words.clone()).collect(),
+        };
+        for gone in self.routes.iter().filter(|route| !routes.contains_key(*route)) {
+            record(Change::RouteGone(gone.clone()), vec![left()]);
+        }
+
+        let rows: Vec<(Link, &LinkRow)> = table.links.iter().map(|row| (self.name(row, &table), row)).collect();
+        let links: BTreeMap<LinkKey, Link> = rows.iter().map(|(link, _)| (link.key.clone(), link.clone())).collect();
+        let addresses: BTreeMap<(LinkKey, String), &str> = table
+            .addresses
+            .iter()
+            .filter_map(|row| {
+                let (link, _) = rows.iter().find(|(link, _)| link.ifindex == row.index)?;
+                Some(((link.key.clone(), row.cidr.clone()), row.words.as_str()))
+            })
+            .collect();
+        let all = || Evidence::Netlink {
+            request: cause.to_owned(),
+            reply: table.links.iter().map(|row| row.words.clone()).collect(),
+        };
+        for (link, cidr) in self.addresses.iter().filter(|it| links.contains_key(&it.0) && !addresses.contains_key(*it))
+        {
+            record(Change::AddrGone { link: link.clone(), cidr: cidr.clone() }, vec![all()]);
+        }
+        for key in self.links.keys().filter(|key| !links.contains_key(*key)) {
+            record(Change::LinkGone { key: key.clone() }, vec![all()]);
+        }
+        for (link, row) in rows.iter().filter(|(link, _)| self.links.get(&link.key) != Some(link)) {
+            record(Change::LinkSeen(link.clone()), show(&row.words));
+        }
+        for ((link, cidr), words) in addresses.iter().filter(|(it, _)| !self.addresses.contains(*it)) {
+            record(Change::AddrSeen { link: link.clone(), cidr: cidr.clone() }, show(words));
+        }
+        for (route, words) in routes.iter().filter(|(route, _)| !self.routes.contains(*route)) {
+            record(Change::RouteSeen(route.clone()), show(words));
+        }
+
+        self.owners.retain(|index, _| table.links.iter().any(|row| row.index == *index));
+        self.addresses = addresses.into_keys().collect();
+        self.routes = routes.into_keys().collect();
+        self.links = links;
+        Ok(())
+    }
+
+    /// Gives a link its name in the trace: what it was called when it was first seen, whatever it is called now.
+    fn name(&mut self, row: &LinkRow, table: &Table) -> Link {
+        let owner = match self.owners.get(&row.index) {
+            Some(owner) => owner.clone(),
+            None => {
+                let owner = self.expected.remove(&row.name).unwrap_or_else(|| self.stranger(&row.name));
+                self.owners.insert(row.index, owner.clone());
+                owner
+            }
+        };
+        Link {
+            key: owner.key,
+            netns: self.netns.inode(),
+            ifindex: row.index,
+            name: row.name.clone(),
+            kind: self.kind(row, table),
+            mac: row.mac.clone(),
+            mtu: row.mtu,
+            up: row.up,
+            master: row.master,
+            peer_ifindex: row.peer.filter(|_| row.kind.as_deref() == Some("veth")),
+            container: owner.container,
+        }
+    }
+
+    fn stranger(&self, name: &str) -> Owner {
+        let key = match &self.container {
+            Some(id) => format!("{}/{name}", id.short()),
+            None if name == BRIDGE => name.to_owned(),
+            None => format!("lab/{name}"),
+        };
+        Owner { key: key.as_str().into(), container: self.container.clone() }
+    }
+
+    fn kind(&self, row: &LinkRow, table: &Table) -> LinkKind {
+        match row.kind.as_deref() {
+            _ if row.loopback => LinkKind::Loopback,
+            Some("bridge") => LinkKind::Bridge,
+            Some("veth") => LinkKind::Veth,
+            Some("tun") if self.lab && row.name == UPLINK => LinkKind::Uplink,
+            _ => {
+                let way_out = |route: &table::RouteRow| route.destination == "default" && route.dev == row.name;
+                let out = self.container.is_none() && table.routes.iter().any(way_out);
+                if out { LinkKind::Uplink } else { LinkKind::Other }
+            }
+        }
+    }
+}
+
+/// The kernel step of one message.
+pub(super) fn message_plan(request: &Request) -> Plan {
+    Plan::new(StepKind::NetlinkMessage, &request.subject).call(&request.text)
+}

@@ -1,0 +1,226 @@
+//! What the kernel shows of one network namespace: its links, IPv4 addresses and routes of the main table, as data and in
+//! the words of `ip`.
+
+use super::netlink::Netlink;
+use super::request::mac_text;
+use netlink_packet_route::address::{AddressAttribute, AddressHeader, AddressMessage, AddressScope};
+use netlink_packet_route::link::{InfoKind, LinkAttribute, LinkExtentMask, LinkFlags, LinkInfo, LinkMessage};
+use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteType};
+use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
+use std::collections::BTreeMap;
+use std::io;
+use std::net::IpAddr;
+
+/// A link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LinkRow {
+    pub(super) index: u32,
+    pub(super) name: String,
+    pub(super) loopback: bool,
+    pub(super) kind: Option<String>,
+    pub(super) mac: String,
+    pub(super) mtu: u32,
+    pub(super) up: bool,
+    pub(super) master: Option<u32>,
+    pub(super) peer: Option<u32>,
+    pub(super) words: String,
+}
+
+/// An address of a link, or a route: the link's index or name, the value, and it in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AddrRow {
+    pub(super) index: u32,
+    pub(super) cidr: String,
+    pub(super) words: String,
+}
+
+/// A route of the main table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RouteRow {
+    pub(super) destination: String,
+    pub(super) via: Option<String>,
+    pub(super) dev: String,
+    pub(super) words: String,
+}
+
+/// All of it at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Table {
+    pub(super) links: Vec<LinkRow>,
+    pub(super) addresses: Vec<AddrRow>,
+    pub(super) routes: Vec<RouteRow>,
+}
+
+impl Table {
+    pub(super) fn read(netlink: &Netlink) -> io::Result<Self> {
+        let links = links(netlink)?;
+        let names: BTreeMap<u32, String> = links.iter().map(|link| (link.index, link.name.clone())).collect();
+        Ok(Self { addresses: addresses(netlink, &names)?, routes: routes(netlink, &names)?, links })
+    }
+
+    pub(super) fn link(&self, name: &str) -> Option<&LinkRow> {
+        self.links.iter().find(|link| link.name == name)
+    }
+}
+
+fn links(netlink: &Netlink) -> io::Result<Vec<LinkRow>> {
+    let mut ask = LinkMessage::default();
+    ask.attributes = vec![LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats])];
+    let found = netlink.dump(&RouteNetlinkMessage::GetLink(ask))?;
+    let links: Vec<_> = found
+        .into_iter()
+        .filter_map(|message| if let RouteNetlinkMessage::NewLink(link) = message { Some(link) } else { None })
+        .collect();
+    let names: BTreeMap<u32, String> = links.iter().map(|link| (link.header.index, name_of(link))).collect();
+    Ok(links.iter().map(|link| link_row(link, &names)).collect())
+}
+
+fn name_of(link: &LinkMessage) -> String {
+    let name = |attribute: &LinkAttribute| match attribute {
+        LinkAttribute::IfName(name) => Some(name.clone()),
+        _ => None,
+    };
+    link.attributes.iter().find_map(name).unwrap_or_default()
+}
+
+fn link_row(link: &LinkMessage, names: &BTreeMap<u32, String>) -> LinkRow {
+    let flags = link.header.flags;
+    let loopback = flags.contains(LinkFlags::Loopback);
+    let mut row = LinkRow {
+        index: link.header.index,
+        name: name_of(link),
+        loopback,
+        kind: None,
+        mac: String::new(),
+        mtu: 0,
+        up: flags.contains(LinkFlags::Up),
+        master: None,
+        peer: None,
+        words: String::new(),
+    };
+    let (mut state, mut elsewhere) = (String::from("UNKNOWN"), false);
+    for attribute in &link.attributes {
+        match attribute {
+            LinkAttribute::Address(mac) if !loopback => row.mac = mac_text(mac),
+            LinkAttribute::Mtu(mtu) => row.mtu = *mtu,
+            LinkAttribute::Controller(index) => row.master = Some(*index),
+            LinkAttribute::Link(index) => row.peer = Some(*index),
+            LinkAttribute::LinkNetNsId(_) => elsewhere = true,
+            LinkAttribute::OperState(oper) => state = format!("{oper:?}").to_uppercase(),
+            LinkAttribute::LinkInfo(info) => row.kind = info.iter().find_map(kind_of),
+            _ => {}
+        }
+    }
+    row.words = words_of(&row, flags, &state, elsewhere, names);
+    row
+}
+
+fn kind_of(info: &LinkInfo) -> Option<String> {
+    match info {
+        LinkInfo::Kind(kind) => Some(match kind {
+            InfoKind::Veth => "veth".to_owned(),
+            InfoKind::Bridge => "bridge".to_owned(),
+            InfoKind::Tun => "tun".to_owned(),
+            other => format!("{other:?}").to_lowercase(),
+        }),
+        _ => None,
+    }
+}
+
+/// `5: veth3f2a1bc@if4: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 master docker0 state UP link/ether 02:…`
+fn words_of(row: &LinkRow, flags: LinkFlags, state: &str, elsewhere: bool, names: &BTreeMap<u32, String>) -> String {
+    let peer = row.peer.filter(|peer| *peer != 0).map_or(String::new(), |peer| match names.get(&peer) {
+        Some(name) if !elsewhere => format!("@{name}"),
+        _ => format!("@if{peer}"),
+    });
+    let shown = [
+        (LinkFlags::Loopback, "LOOPBACK"),
+        (LinkFlags::Broadcast, "BROADCAST"),
+        (LinkFlags::Multicast, "MULTICAST"),
+        (LinkFlags::Up, "UP"),
+        (LinkFlags::LowerUp, "LOWER_UP"),
+    ];
+    let carrier = flags.contains(LinkFlags::Up) && !flags.contains(LinkFlags::LowerUp);
+    let flags = carrier
+        .then_some("NO-CARRIER")
+        .into_iter()
+        .chain(shown.into_iter().filter(|(flag, _)| flags.contains(*flag)).map(|(_, name)| name));
+    let flags = flags.collect::<Vec<_>>().join(",");
+    let master = row.master.and_then(|index| names.get(&index)).map_or(String::new(), |name| format!(" master {name}"));
+    let link = if row.loopback { " link/loopback".to_owned() } else { format!(" link/ether {}", row.mac) };
+    format!("{}: {}{peer}: <{flags}> mtu {}{master} state {state}{link}", row.index, row.name, row.mtu)
+}
+
+fn addresses(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<Vec<AddrRow>> {
+    let mut ask = AddressMessage::default();
+    ask.header = AddressHeader { family: AddressFamily::Inet, ..AddressHeader::default() };
+    let found = netlink.dump(&RouteNetlinkMessage::GetAddress(ask))?;
+    let row = |message: RouteNetlinkMessage| match message {
+        RouteNetlinkMessage::NewAddress(address) if address.header.family == AddressFamily::Inet => {
+            addr_row(&address, names)
+        }
+        _ => None,
+    };
+    Ok(found.into_iter().filter_map(row).collect())
+}
+
+fn addr_row(message: &AddressMessage, names: &BTreeMap<u32, String>) -> Option<AddrRow> {
+    let (index, prefix) = (message.header.index, message.header.prefix_len);
+    let (mut local, mut broadcast) = (None, String::new());
+    for attribute in &message.attributes {
+        match attribute {
+            AddressAttribute::Local(IpAddr::V4(address)) => local = Some(*address),
+            AddressAttribute::Broadcast(address) => broadcast = format!(" brd {address}"),
+            _ => {}
+        }
+    }
+    let cidr = format!("{}/{prefix}", local?);
+    let scope = match message.header.scope {
+        AddressScope::Universe => "global",
+        AddressScope::Link => "link",
+        AddressScope::Host => "host",
+        _ => "site",
+    };
+    let dev = names.get(&index).map_or("?", String::as_str);
+    Some(AddrRow { index, words: format!("inet {cidr}{broadcast} scope {scope} {dev}"), cidr })
+}
+
+fn routes(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<Vec<RouteRow>> {
+    let mut ask = RouteMessage::default();
+    ask.header = RouteHeader {
+        address_family: AddressFamily::Inet,
+        table: RouteHeader::RT_TABLE_MAIN,
+        kind: RouteType::Unspec,
+        ..RouteHeader::default()
+    };
+    let found = netlink.dump(&RouteNetlinkMessage::GetRoute(ask))?;
+    let row = |message: RouteNetlinkMessage| match message {
+        RouteNetlinkMessage::NewRoute(route) if in_main_table(&route) => route_row(&route, names),
+        _ => None,
+    };
+    Ok(found.into_iter().filter_map(row).collect())
+}
+
+fn in_main_table(route: &RouteMessage) -> bool {
+    route.header.address_family == AddressFamily::Inet && route.header.table == RouteHeader::RT_TABLE_MAIN
+}
+
+fn route_row(route: &RouteMessage, names: &BTreeMap<u32, String>) -> Option<RouteRow> {
+    let (mut destination, mut via, mut dev, mut source) = (String::from("default"), None, None, String::new());
+    for attribute in &route.attributes {
+        match attribute {
+            RouteAttribute::Destination(RouteAddress::Inet(to)) => {
+                destination = format!("{to}/{}", route.header.destination_prefix_length);
+            }
+            RouteAttribute::Gateway(RouteAddress::Inet(next)) => via = Some(next.to_string()),
+            RouteAttribute::Oif(index) => dev = names.get(index).cloned(),
+            RouteAttribute::PrefSource(RouteAddress::Inet(from)) => source = format!(" src {from}"),
+            _ => {}
+        }
+    }
+    // A route without a device (blackhole, several next hops) leads nowhere that is drawn.
+    let dev = dev?;
+    let next = via.as_ref().map_or(String::new(), |via| format!(" via {via}"));
+    let words = format!("{destination}{next} dev {dev}{source}");
+    Some(RouteRow { destination, via, dev, words })
+}

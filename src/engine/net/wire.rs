@@ -1,0 +1,322 @@
+//! A container's part of the network: its namespace, its cable, its address.
+
+use super::request::mac_text;
+use super::side::Side;
+use super::*;
+use crate::engine::conductor::EntryId;
+use crate::trace::{Change, Evidence, Link, LinkKey, Namespace, NamespaceKind};
+
+/// A container's network namespace and what leads into it.
+#[derive(Debug)]
+pub(super) struct Port {
+    side: Side,
+    address: Option<Ipv4Addr>,
+    cable: Option<Cable>,
+}
+
+#[derive(Debug, Clone)]
+struct Cable {
+    /// The host's end.
+    name: String,
+    entry: EntryId,
+}
+
+/// The keys of a container's links.
+struct Keys {
+    host_end: LinkKey,
+    eth0: LinkKey,
+    lo: LinkKey,
+}
+
+impl Keys {
+    fn of(id: &ContainerId) -> Self {
+        let key = |name: &str| LinkKey::from(format!("{}/{name}", id.short()).as_str());
+        Self { host_end: key("veth"), eth0: key(ETH0), lo: key("lo") }
+    }
+}
+
+const ETH0: &str = "eth0";
+
+impl Net {
+    /// Makes a container's network namespace, in which there is nothing but a `lo` that is down.
+    pub fn make_netns(&self, cx: &Cx, container: &ContainerId) -> Result<Netns> {
+        cx.step(netns_plan(container), |cx| {
+            let netns = Netns::create()?;
+            self.adopt(cx, container, &netns)?;
+            Ok(netns)
+        })
+    }
+
+    /// The container's port; a namespace that was made elsewhere is recorded first.
+    fn port(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Arc<Mutex<Port>>> {
+        let known = lock(&self.ports).get(container).cloned();
+        if let Some(port) = known.filter(|port| lock(port).side.netns().inode() == netns.inode()) {
+            return Ok(port);
+        }
+        let mut made = None;
+        cx.past_step(netns_plan(container), std::time::Duration::ZERO, crate::trace::Outcome::Done, |cx| {
+            made = Some(self.adopt(cx, container, netns));
+        });
+        made.unwrap_or_else(|| Err(Fault::cancelled()))
+    }
+
+    fn adopt(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Arc<Mutex<Port>>> {
+        let (inode, kind) = (netns.inode(), NamespaceKind::Net);
+        let namespace = Namespace { inode, kind, container: Some(container.clone()) };
+        cx.observe(Change::NamespaceSeen(namespace), netns.evidence());
+        let mut side = Side::open(netns, Some(container), true)?;
+        side.look("RTM_GETLINK", &|change, evidence| cx.observe(change, evidence))?;
+        let port = Arc::new(Mutex::new(Port { side, address: None, cable: None }));
+        lock(&self.ports).insert(container.clone(), Arc::clone(&port));
+        Ok(port)
+    }
+
+    /// Wires a container to the bridge. After a failure [`Net::disconnect`] takes off what there is.
+    pub fn connect(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Endpoint> {
+        let keys = Keys::of(container);
+        cx.step(Plan::new(StepKind::WireNetwork, container.short()), |cx| {
+            let port = self.port(cx, container, netns)?;
+            loopback(cx, &port, &keys)?;
+            let address = self.allocate(cx, container, &port)?;
+            let cable = self.lay_cable(cx, container, &port, address, &keys)?;
+            self.plug_in(cx, &cable, &keys)?;
+            self.move_in(cx, container, &port, &keys)?;
+            configure(cx, &port, &keys, address)?;
+            let mac = lock(&port).side.link(&keys.eth0).map(|link| link.mac.clone());
+            Ok(Endpoint {
+                network: self.network.clone(),
+                address,
+                prefix: PREFIX,
+                gateway: GATEWAY,
+                mac: mac.unwrap_or_else(|| mac_text(&request::mac_of(address))),
+                host_link: cable.name,
+            })
+        })
+    }
+
+    /// Gives a container of `--network none` its loopback.
+    pub fn prepare_none(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<()> {
+        cx.step(Plan::new(StepKind::WireNetwork, container.short()), |cx| {
+            let port = self.port(cx, container, netns)?;
+            loopback(cx, &port, &Keys::of(container))
+        })
+    }
+
+    fn allocate(&self, cx: &Cx, container: &ContainerId, port: &Mutex<Port>) -> Result<Ipv4Addr> {
+        let subnet = lock(&self.pool).subnet();
+        let plan =
+            Plan::new(StepKind::AllocateAddress, &subnet).call(format!("reserve(lowest free address of {subnet})"));
+        cx.step(plan, |cx| {
+            let address =
+                lock(&self.pool).reserve().ok_or_else(|| Fault::failed("addresses-used-up").with("subnet", &subnet))?;
+            lock(port).address = Some(address);
+            let mut reply = vec![format!("{GATEWAY} {BRIDGE}")];
+            for (id, other) in lock(&self.ports).iter() {
+                // A port that is being wired by another thread is locked by it only for a moment.
+                reply.extend(lock(other).address.map(|address| format!("{address} {}", id.short())));
+            }
+            let evidence = Evidence::Netlink { request: format!("addresses in use in {subnet}"), reply };
+            let (network, address_text) = (self.network.clone(), address.to_string());
+            cx.observe(
+                Change::AddressReserved { network, container: container.clone(), address: address_text },
+                vec![evidence],
+            );
+            Ok(address)
+        })
+    }
+
+    /// Makes a pair of links. Both ends are on the host at first.
+    fn lay_cable(
+        &self,
+        cx: &Cx,
+        container: &ContainerId,
+        port: &Mutex<Port>,
+        address: Ipv4Addr,
+        keys: &Keys,
+    ) -> Result<Cable> {
+        let (name, peer) = (format!("veth{}", random_hex(7)?), format!("veth{}", random_hex(7)?));
+        let request = request::make_veth(&name, &peer, request::mac_of(address));
+        let by_hand = format!("ip link add {name} type veth peer name {peer}");
+        stage(cx, StepKind::CreateVeth, by_hand, request, |cx, request| {
+            let mut host = lock(&self.host);
+            let inverse = Inverse::DeleteLink { netns: host.netns().inode(), name: name.clone() };
+            let cable = Cable { name: name.clone(), entry: cx.journal(container.as_str(), inverse)? };
+            lock(port).cable = Some(cable.clone());
+            host.expect(&name, keys.host_end.clone(), container);
+            host.expect(&peer, keys.eth0.clone(), container);
+            host.act(cx, request)
+        })?;
+        lock(port).cable.clone().ok_or_else(|| missing(&name))
+    }
+
+    /// Joins the host's end to the bridge.
+    fn plug_in(&self, cx: &Cx, cable: &Cable, keys: &Keys) -> Result<()> {
+        let (name, bridge) = (&cable.name, self.bridge_index()?);
+        let index = self.host_link(&keys.host_end)?.ifindex;
+        let join = request::join_bridge(name, index, BRIDGE, bridge);
+        let by_hand = format!("ip link set {name} master {BRIDGE}");
+        stage(cx, StepKind::JoinBridge, by_hand, join, |cx, it| lock(&self.host).act(cx, it))?;
+        let by_hand = format!("ip link set {name} up");
+        stage(cx, StepKind::HostEndUp, by_hand, request::link_up(name, index), |cx, it| lock(&self.host).act(cx, it))
+    }
+
+    fn host_link(&self, key: &LinkKey) -> Result<Link> {
+        lock(&self.host).link(key).cloned().ok_or_else(|| missing(&key.0))
+    }
+
+    /// Moves the other end into the container's namespace and gives it the name that programs there expect.
+    fn move_in(&self, cx: &Cx, container: &ContainerId, port: &Mutex<Port>, keys: &Keys) -> Result<()> {
+        let peer = self.host_link(&keys.eth0)?;
+        let name = peer.name.clone();
+        let netns = lock(port).side.netns().clone();
+        let request = request::move_link(&name, peer.ifindex, &netns);
+        let by_hand = format!("ip link set {name} netns {}", netns.path());
+        stage(cx, StepKind::MovePeer, by_hand, request, |cx, request| {
+            let (mut host, mut port) = (lock(&self.host), lock(port));
+            port.side.expect(&name, keys.eth0.clone(), container);
+            host.send(&request)?;
+            let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
+            port.side.look(&request.text, &record)?;
+            host.forget(&keys.eth0);
+            host.look(&request.text, &record)
+        })?;
+        let index = inner_link(port, &keys.eth0)?;
+        let by_hand = inside(&netns, &format!("ip link set {name} name {ETH0}"));
+        stage(cx, StepKind::RenamePeer, by_hand, request::rename_link(&name, index, ETH0), |cx, it| {
+            lock(port).side.act(cx, it)
+        })
+    }
+
+    /// Takes a container off its network. One that is on none is no error.
+    ///
+    /// Its processes should have ended before: the namespace is gone when nothing is in it any more.
+    pub fn disconnect(&self, cx: &Cx, container: &ContainerId) -> Result<()> {
+        let Some(port) = lock(&self.ports).get(container).cloned() else { return Ok(()) };
+        let cable = lock(&port).cable.clone();
+        if let Some(cable) = cable {
+            self.cut(cx, &port, &cable)?;
+        }
+        let address = lock(&port).address;
+        if let Some(address) = address {
+            self.release(cx, &port, address)?;
+        }
+        lock(&self.ports).remove(container);
+        leave(cx, &lock(&port).side);
+        Ok(())
+    }
+
+    /// Deletes the cable: with one end the kernel deletes the other.
+    fn cut(&self, cx: &Cx, port: &Mutex<Port>, cable: &Cable) -> Result<()> {
+        let row = lock(&self.host).find(&cable.name)?;
+        let look = |cx: &Cx, cause: &str| {
+            let (mut host, mut port) = (lock(&self.host), lock(port));
+            let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
+            port.side.look(cause, &record)?;
+            host.look(cause, &record)
+        };
+        match row {
+            Some(row) => {
+                let request = request::delete_link(&cable.name, row.index);
+                let by_hand = format!("ip link delete {}", cable.name);
+                stage(cx, StepKind::DeleteLink, by_hand, request, |cx, request| {
+                    lock(&self.host).send(&request)?;
+                    look(cx, &request.text)
+                })?;
+            }
+            // Never made, or deleted by somebody else.
+            None => look(cx, "RTM_GETLINK")?,
+        }
+        lock(port).cable = None;
+        cx.undone(cable.entry)
+    }
+
+    fn release(&self, cx: &Cx, port: &Mutex<Port>, address: Ipv4Addr) -> Result<()> {
+        let subnet = lock(&self.pool).subnet();
+        let plan = Plan::new(StepKind::ReleaseAddress, address).call(format!("release({address})"));
+        cx.step(plan, |cx| {
+            lock(port).address = None;
+            lock(&self.pool).release(address);
+            let leases = lock(&self.ports).values().filter_map(|other| lock(other).address).collect::<Vec<_>>();
+            let reply = std::iter::once(GATEWAY).chain(leases).map(|address| address.to_string()).collect();
+            let evidence = Evidence::Netlink { request: format!("addresses in use in {subnet}"), reply };
+            let (network, address) = (self.network.clone(), address.to_string());
+            if cx.world().leases.contains_key(&(network.clone(), address.clone())) {
+                cx.observe(Change::AddressReleased { network, address }, vec![evidence]);
+            }
+            Ok(())
+        })
+    }
+}
+
+fn netns_plan(container: &ContainerId) -> Plan {
+    Plan::new(StepKind::MakeNetns, container.short()).call("unshare(CLONE_NEWNET)").by_hand("unshare --net bash")
+}
+
+/// A command for a person to type, in that namespace.
+fn inside(netns: &Netns, command: &str) -> String {
+    format!("nsenter --net={} {command}", netns.path())
+}
+
+fn missing(name: &str) -> Fault {
+    Fault::failed("link-gone").with("name", name)
+}
+
+/// The index of a link in the container.
+fn inner_link(port: &Mutex<Port>, key: &LinkKey) -> Result<u32> {
+    lock(port).side.link(key).map(|link| link.ifindex).ok_or_else(|| missing(&key.0))
+}
+
+fn loopback(cx: &Cx, port: &Mutex<Port>, keys: &Keys) -> Result<()> {
+    let index = inner_link(port, &keys.lo)?;
+    let by_hand = inside(lock(port).side.netns(), "ip link set lo up");
+    stage(cx, StepKind::LoopbackUp, by_hand, request::link_up("lo", index), |cx, it| lock(port).side.act(cx, it))
+}
+
+/// Address, up, default route.
+fn configure(cx: &Cx, port: &Mutex<Port>, keys: &Keys, address: Ipv4Addr) -> Result<()> {
+    let index = inner_link(port, &keys.eth0)?;
+    let netns = lock(port).side.netns().clone();
+    let act = |cx: &Cx, it: Request| lock(port).side.act(cx, it);
+    let by_hand = inside(&netns, &format!("ip addr add {address}/{PREFIX} brd + dev {ETH0}"));
+    stage(cx, StepKind::AddAddress, by_hand, request::add_address(ETH0, index, address, PREFIX), act)?;
+    let by_hand = inside(&netns, &format!("ip link set {ETH0} up"));
+    stage(cx, StepKind::LinkUp, by_hand, request::link_up(ETH0, index), act)?;
+    let by_hand = inside(&netns, &format!("ip route add default via {GATEWAY}"));
+    stage(cx, StepKind::AddRoute, by_hand, request::default_route(ETH0, index, GATEWAY), act)
+}
+
+/// Records that a container's network namespace is gone with what was in it, when no process is in it any more.
+fn leave(cx: &Cx, side: &Side) {
+    let (inode, path) = (side.netns().inode(), side.netns().path());
+    let (holders, looked_at) = processes_in(inode);
+    let world = cx.world();
+    let used = world.processes.values().any(|process| process.process.namespaces.values().any(|n| *n == inode));
+    if used || !holders.is_empty() {
+        return;
+    }
+    let evidence = || {
+        let looked = format!("none of {looked_at} processes is in net:[{inode}]");
+        vec![Evidence::syscall("readlink(\"/proc/*/ns/net\")", looked), Evidence::syscall(format!("close({path})"), 0)]
+    };
+    for route in world.routes.iter().filter(|route| route.netns == inode) {
+        cx.observe(Change::RouteGone(route.clone()), evidence());
+    }
+    for link in side.links().filter(|link| world.links.contains_key(&link.key)) {
+        cx.observe(Change::LinkGone { key: link.key.clone() }, evidence());
+    }
+    if world.namespaces.contains_key(&inode) {
+        cx.observe(Change::NamespaceGone { inode }, evidence());
+    }
+}
+
+/// The processes in a network namespace, and how many were looked at. Those of other users cannot be in it.
+fn processes_in(inode: u64) -> (Vec<u32>, usize) {
+    use std::os::unix::fs::MetadataExt;
+    let pids: Vec<u32> = std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect();
+    let inside = |pid: &u32| std::fs::metadata(format!("/proc/{pid}/ns/net")).is_ok_and(|ns| ns.ino() == inode);
+    (pids.iter().copied().filter(inside).collect(), pids.len())
+}

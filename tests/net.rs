@@ -1,0 +1,358 @@
+//! The bridge network against the kernel, with `ip`, `nft` and `ping` as oracles, as root and as an ordinary user.
+
+#[path = "support/cases.rs"]
+mod cases;
+#[path = "net/oracle.rs"]
+mod oracle;
+
+use cases::{Case, needs};
+use dockwalk::engine::conductor::{Conductor, GateCommand, Journal, Recorder};
+use dockwalk::engine::lab::{self, Lab, Netns};
+use dockwalk::engine::net::{Endpoint, Net};
+use dockwalk::engine::{Cancel, Cx, Result};
+use dockwalk::spec::{ContainerId, Digest};
+use dockwalk::trace::{Change, Container, ContainerState, Evidence, Level, Mode, OpKind, StepKind, World};
+use oracle::{assert_world_is_what_ip_shows, in_netns};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const CASES: &[Case] = &[
+    ("containers_and_host_ping_each_other", containers_and_host_ping_each_other),
+    ("the_world_is_what_ip_shows_before_every_message", the_world_is_what_ip_shows_before_every_message),
+    ("addresses_are_sequential_and_come_again", addresses_are_sequential_and_come_again),
+    ("nothing_is_left_after_disconnect_and_stop", nothing_is_left_after_disconnect_and_stop),
+    ("packets_out_of_the_network_are_masqueraded", packets_out_of_the_network_are_masqueraded),
+    ("a_link_that_somebody_else_deleted_is_no_error", a_link_that_somebody_else_deleted_is_no_error),
+    ("many_containers_can_be_wired_at_once", many_containers_can_be_wired_at_once),
+    ("wiring_takes_less_than_ten_milliseconds_and_a_move", wiring_takes_less_than_ten_milliseconds_and_a_move),
+    ("the_uplink_leads_out_and_ends_with_the_engine", the_uplink_leads_out_and_ends_with_the_engine),
+    ("none_has_a_loopback_alone", none_has_a_loopback_alone),
+    ("a_journal_of_the_host_is_undone", a_journal_of_the_host_is_undone),
+];
+
+fn main() -> ExitCode {
+    cases::main(CASES)
+}
+
+/// An engine's parts, as far as the network needs them.
+struct Engine {
+    conductor: Arc<Conductor>,
+    lab: Lab,
+    dir: tempfile::TempDir,
+}
+
+impl Engine {
+    fn new() -> Self {
+        needs("ip");
+        let lab = match lab::enter(Mode::Lab) {
+            Ok(lab) => lab,
+            Err(fault) => cases::lacking(&fault.to_string()),
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&dir.path().join("journal.ndjson")).unwrap();
+        Self { conductor: Conductor::new(Recorder::in_memory(), journal), lab, dir }
+    }
+
+    fn op<T>(&self, act: impl FnOnce(&Cx) -> Result<T>) -> T {
+        operate(&self.conductor, act)
+    }
+
+    fn start(&self) -> Net {
+        self.op(|cx| {
+            lab::observe(cx, &self.lab, self.dir.path())?;
+            Net::start(cx, &self.lab)
+        })
+    }
+
+    fn container(&self, digit: char) -> ContainerId {
+        let id = ContainerId::from(digit.to_string().repeat(64).as_str());
+        self.op(|cx| {
+            cx.observe(Change::ContainerCreated(container(&id)), vec![Evidence::syscall("test", 0)]);
+            Ok(())
+        });
+        id
+    }
+
+    fn world(&self) -> World {
+        self.conductor.world()
+    }
+}
+
+fn operate<T>(conductor: &Arc<Conductor>, act: impl FnOnce(&Cx) -> Result<T>) -> T {
+    conductor.operate(OpKind::EngineStart, "test", "test", &Cancel::new(), act).unwrap()
+}
+
+fn container(id: &ContainerId) -> Container {
+    Container {
+        id: id.clone(),
+        name: id.short().to_owned(),
+        image: Digest::from_sha256(&[0; 32]),
+        image_name: "image".into(),
+        argv: Vec::new(),
+        env: Vec::new(),
+        working_dir: "/".into(),
+        user: String::new(),
+        hostname: id.short().to_owned(),
+        network_mode: "bridge".into(),
+        tty: false,
+        state: ContainerState::Created,
+    }
+}
+
+fn connected(engine: &Engine, net: &Net, digit: char) -> (ContainerId, Netns, Endpoint) {
+    let id = engine.container(digit);
+    let netns = engine.op(|cx| net.make_netns(cx, &id));
+    let endpoint = engine.op(|cx| net.connect(cx, &id, &netns));
+    (id, netns, endpoint)
+}
+
+fn ping(from: &Netns, to: impl ToString) {
+    needs("busybox");
+    in_netns(from, &format!("busybox ping -c 1 -W 2 {}", to.to_string()));
+}
+
+fn containers_and_host_ping_each_other() {
+    let engine = Engine::new();
+    let net = engine.start();
+    let (_, one, first) = connected(&engine, &net, 'a');
+    let (_, two, second) = connected(&engine, &net, 'b');
+    ping(&one, second.address);
+    ping(&two, first.address);
+    ping(&one, first.gateway);
+    ping(&engine.lab.host, second.address);
+    ping(&one, "127.0.0.1");
+}
+
+fn the_world_is_what_ip_shows_before_every_message() {
+    let engine = Engine::new();
+    let net = engine.start();
+    assert_world_is_what_ip_shows(&engine.world(), &engine.lab.host);
+    let id = engine.container('a');
+    let netns = engine.op(|cx| net.make_netns(cx, &id));
+    let hold = engine.conductor.hold();
+    let mut kinds = Vec::new();
+    let done = std::thread::scope(|scope| {
+        let wired = scope.spawn(|| {
+            let endpoint = engine.op(|cx| net.connect(cx, &id, &netns));
+            engine.op(|cx| net.disconnect(cx, &id));
+            endpoint
+        });
+        while !wired.is_finished() {
+            let gate = engine.conductor.gate();
+            if let Some(step) = gate.view().waiting.first() {
+                kinds.push(step.plan.kind);
+                assert_world_is_what_ip_shows(&engine.world(), &engine.lab.host);
+                assert_world_is_what_ip_shows(&engine.world(), &netns);
+                gate.command(&GateCommand::Step { level: Level::Kernel });
+            } else {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+        wired.join().unwrap()
+    });
+    drop(hold);
+    assert_eq!(done.address.to_string(), "172.17.0.2");
+    assert_eq!(done.mac, "02:42:ac:11:00:02");
+    let stages: Vec<_> = kinds.iter().filter(|kind| kind.level() == Level::Stage).copied().collect();
+    let expected = [
+        StepKind::LoopbackUp,
+        StepKind::AllocateAddress,
+        StepKind::CreateVeth,
+        StepKind::JoinBridge,
+        StepKind::HostEndUp,
+        StepKind::MovePeer,
+        StepKind::RenamePeer,
+        StepKind::AddAddress,
+        StepKind::LinkUp,
+        StepKind::AddRoute,
+        StepKind::DeleteLink,
+        StepKind::ReleaseAddress,
+    ];
+    assert_eq!(stages, expected);
+    let messages = kinds.iter().filter(|kind| **kind == StepKind::NetlinkMessage).count();
+    assert_eq!(messages, 10, "every change of the kernel's tables is a message that can be stopped before");
+    assert_world_is_what_ip_shows(&engine.world(), &engine.lab.host);
+}
+
+fn addresses_are_sequential_and_come_again() {
+    let engine = Engine::new();
+    let net = engine.start();
+    let wired: Vec<_> = ['a', 'b', 'c'].into_iter().map(|digit| connected(&engine, &net, digit)).collect();
+    let addresses: Vec<_> = wired.iter().map(|(_, _, endpoint)| endpoint.address.to_string()).collect();
+    assert_eq!(addresses, ["172.17.0.2", "172.17.0.3", "172.17.0.4"]);
+    assert_eq!(engine.world().leases.len(), 3);
+    engine.op(|cx| net.disconnect(cx, &wired[1].0));
+    assert_eq!(engine.world().leases.len(), 2);
+    let (_, _, again) = connected(&engine, &net, 'd');
+    assert_eq!(again.address.to_string(), "172.17.0.3");
+}
+
+fn nothing_is_left_after_disconnect_and_stop() {
+    let real = Netns::current().unwrap();
+    let real_before = oracle::dump(&real);
+    let engine = Engine::new();
+    let lab_before = oracle::dump(&engine.lab.host);
+    let forwarding = in_netns(&engine.lab.host, "cat /proc/sys/net/ipv4/ip_forward");
+    let net = engine.start();
+    let started = oracle::dump(&engine.lab.host);
+    let (id, netns, _) = connected(&engine, &net, 'a');
+    let inode = netns.inode();
+    engine.op(|cx| net.disconnect(cx, &id));
+    engine.op(|cx| net.disconnect(cx, &id));
+    assert_eq!(oracle::dump(&engine.lab.host), started, "as before the container was wired");
+    let world = engine.world();
+    assert_eq!(world.links_in(inode).len(), 0);
+    assert!(!world.namespaces.contains_key(&inode) && world.leases.is_empty());
+    assert!(world.routes.iter().all(|route| route.netns != inode));
+    assert!(engine.conductor.journal().pending(Some(id.as_str())).is_empty());
+
+    connected(&engine, &net, 'b');
+    engine.op(|cx| net.stop(cx));
+    in_netns(&engine.lab.host, "ip -4 addr flush lo; ip link set lo down");
+    assert_eq!(oracle::dump(&engine.lab.host), lab_before, "but for the loopback, which stays up");
+    assert_eq!(in_netns(&engine.lab.host, "cat /proc/sys/net/ipv4/ip_forward").trim(), forwarding.trim());
+    let world = engine.world();
+    let left: Vec<_> = world.links.values().map(|link| link.name.as_str()).collect();
+    assert_eq!(left, ["lo"]);
+    assert!(world.rules.is_empty() && world.networks.is_empty() && world.routes.is_empty());
+    assert_eq!(engine.conductor.journal().pending(None), []);
+    assert_eq!(oracle::dump(&real), real_before, "the real host is as it was");
+}
+
+fn packets_out_of_the_network_are_masqueraded() {
+    let engine = Engine::new();
+    needs("nft");
+    let net = engine.start();
+    let world = engine.world();
+    let rule = world.rules.get("masquerade/bridge").expect("a masquerade rule");
+    assert_eq!(rule.text, "ip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade");
+    let listing = in_netns(&engine.lab.host, "nft list ruleset");
+    assert!(listing.contains(&rule.text), "{listing}");
+
+    // A second way out, to a namespace that stands for the world: it knows no route back to 172.17.0.0/16.
+    let outside = Netns::create().unwrap();
+    in_netns(&engine.lab.host, "ip link add out0 type veth peer name out1 && ip addr add 192.0.2.1/24 dev out0");
+    in_netns(&engine.lab.host, &format!("ip link set out0 up && ip link set out1 netns {}", outside.path()));
+    in_netns(&outside, "ip addr add 192.0.2.2/24 dev out1 && ip link set out1 up");
+    let (_, netns, _) = connected(&engine, &net, 'a');
+    ping(&netns, "192.0.2.2");
+    in_netns(&engine.lab.host, "nft delete table ip dockwalk");
+    let lost = in_netns(&netns, "busybox ping -c 1 -W 1 192.0.2.2 || true");
+    assert!(lost.contains("100% packet loss"), "without the rule the answer finds no way back: {lost}");
+}
+
+fn a_link_that_somebody_else_deleted_is_no_error() {
+    let engine = Engine::new();
+    let net = engine.start();
+    let (id, netns, endpoint) = connected(&engine, &net, 'a');
+    in_netns(&engine.lab.host, &format!("ip link delete {}", endpoint.host_link));
+    engine.op(|cx| net.disconnect(cx, &id));
+    assert_world_is_what_ip_shows(&engine.world(), &engine.lab.host);
+    assert!(engine.world().links_in(netns.inode()).is_empty());
+}
+
+fn many_containers_can_be_wired_at_once() {
+    let engine = Engine::new();
+    let net = engine.start();
+    let wired: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = "abcdef01"
+            .chars()
+            .map(|digit| {
+                let (engine, net) = (&engine, &net);
+                scope.spawn(move || connected(engine, net, digit))
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_world_is_what_ip_shows(&engine.world(), &engine.lab.host);
+    for (_, netns, endpoint) in &wired {
+        assert_world_is_what_ip_shows(&engine.world(), netns);
+        ping(&engine.lab.host, endpoint.address);
+    }
+    for link in engine.world().links.values().filter(|link| link.peer_ifindex.is_some()) {
+        assert!(engine.world().peer_of(link).is_some(), "{link:?} has two ends");
+    }
+}
+
+/// The kernel waits for every processor when a link is moved to another namespace. How long depends on the machine alone,
+/// so that is measured with `ip` and allowed for.
+fn wiring_takes_less_than_ten_milliseconds_and_a_move() {
+    let engine = Engine::new();
+    let began = Instant::now();
+    let net = engine.start();
+    println!("start: {:?}", began.elapsed());
+    let elsewhere = Netns::create().unwrap();
+    let mut own = Duration::MAX;
+    for digit in "abcdef".chars() {
+        let id = engine.container(digit);
+        let began = Instant::now();
+        let netns = engine.op(|cx| net.make_netns(cx, &id));
+        engine.op(|cx| net.connect(cx, &id, &netns));
+        let took = began.elapsed();
+        let began = Instant::now();
+        engine.op(|cx| net.disconnect(cx, &id));
+        let off = began.elapsed();
+        in_netns(&engine.lab.host, "ip link add move0 type veth peer name move1");
+        let began = Instant::now();
+        in_netns(&engine.lab.host, &format!("ip link set move1 netns {}", elsewhere.path()));
+        let alone = began.elapsed();
+        in_netns(&engine.lab.host, "ip link delete move0");
+        println!("connect: {took:?}, disconnect: {off:?}, a move alone: {alone:?}");
+        own = own.min(took.saturating_sub(alone));
+    }
+    // Other tests share this machine: the least of several is what wiring itself takes.
+    assert!(own < Duration::from_millis(10), "{own:?} without the move");
+}
+
+fn the_uplink_leads_out_and_ends_with_the_engine() {
+    needs("slirp4netns");
+    if std::fs::OpenOptions::new().read(true).write(true).open("/dev/net/tun").is_err() {
+        cases::lacking("leave to open /dev/net/tun");
+    }
+    let engine = Engine::new();
+    let net = engine.start();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !engine.world().routes.iter().any(|route| route.destination == "default") {
+        assert!(Instant::now() < deadline, "no uplink");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_world_is_what_ip_shows(&engine.world(), &engine.lab.host);
+    assert_eq!(net.dns(), ["10.0.2.3"]);
+    ping(&engine.lab.host, "10.0.2.2");
+    let (_, netns, _) = connected(&engine, &net, 'a');
+    ping(&netns, "10.0.2.2");
+    engine.op(|cx| net.stop(cx));
+    assert!(engine.world().links.keys().all(|key| &*key.0 != "lab/eth0"));
+}
+
+fn none_has_a_loopback_alone() {
+    let engine = Engine::new();
+    let net = engine.start();
+    let id = engine.container('a');
+    let netns = Netns::create().unwrap();
+    engine.op(|cx| net.prepare_none(cx, &id, &netns));
+    assert_world_is_what_ip_shows(&engine.world(), &netns);
+    ping(&netns, "127.0.0.1");
+    assert_eq!(engine.world().links_in(netns.inode()).len(), 1);
+    engine.op(|cx| net.disconnect(cx, &id));
+    assert_eq!(engine.world().links_in(netns.inode()).len(), 0);
+}
+
+fn a_journal_of_the_host_is_undone() {
+    use dockwalk::engine::conductor::undo;
+    let engine = Engine::new();
+    let net = engine.start();
+    let (_, _, endpoint) = connected(&engine, &net, 'a');
+    let host = &engine.lab.host;
+    let before = in_netns(host, "ip -br link");
+    assert!(before.contains(&endpoint.host_link) && before.contains("docker0"));
+    for (_, inverse) in engine.conductor.journal().pending(None) {
+        undo(&inverse, None).unwrap_or_else(|fault| panic!("{inverse:?}: {fault}"));
+        undo(&inverse, Some(host)).unwrap_or_else(|fault| panic!("{inverse:?}: {fault}"));
+        undo(&inverse, Some(host)).unwrap_or_else(|fault| panic!("again, {inverse:?}: {fault}"));
+    }
+    let after = in_netns(host, "ip -br link; nft list tables; sysctl -n net.ipv4.ip_forward");
+    assert!(!after.contains("veth") && !after.contains("docker0") && !after.contains("dockwalk"), "{after}");
+    drop(net);
+}
