@@ -6,7 +6,8 @@ mod cases;
 mod oracle;
 
 use cases::{Case, needs};
-use dockwalk::engine::conductor::{Conductor, GateCommand, Journal, Recorder};
+use dockwalk::client::GateCommand;
+use dockwalk::engine::conductor::{Conductor, Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
 use dockwalk::engine::net::{Endpoint, Net};
 use dockwalk::engine::{Cancel, Cx, Result};
