@@ -1,41 +1,75 @@
 //! Control groups: which hierarchy this host has, a group for each container, and its limits read back from the kernel.
 //!
+//! ```text
+//! version 2   <base>/dockwalk-<pid>/<id>                     the child is born in it (CLONE_INTO_CGROUP)
+//! version 1   <controller>/dockwalk-<pid>/<id>, for each     the child writes itself into cgroup.procs
+//! ```
+//!
 //! Does not know what runs in a group.
 
-use super::conductor::Cx;
+mod detect;
+mod limits;
+
+pub use limits::Limits;
+
+use super::conductor::{Cx, Inverse};
 use super::fault::{Fault, Result};
 use crate::spec::ContainerId;
-use crate::trace::CgroupVersion;
-use std::path::PathBuf;
-
-/// What a container may use at most.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Limits {
-    /// Bytes of memory.
-    pub memory: Option<u64>,
-    /// Processes and threads.
-    pub pids: Option<u64>,
-    /// Processors, 1.5 for one and a half.
-    pub cpus: Option<f64>,
-}
+use crate::trace::{Cgroup, CgroupVersion, Change, Evidence, Plan, Problem, StepKind};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The control groups of this host.
 #[derive(Debug)]
 pub struct Cgroups {
     version: CgroupVersion,
+    hierarchy: Hierarchy,
+    /// Where groups can be made: a directory for each controller in version 1, one in version 2. Empty when nowhere.
+    bases: Vec<Base>,
+}
+
+/// A directory in which the engine may make groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Base {
+    dir: PathBuf,
+    /// `pids`, `memory`, `cpu`: what can be limited there.
+    controllers: Vec<String>,
+}
+
+/// What a container sees at `/sys/fs/cgroup`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hierarchy {
+    /// Nothing.
+    None,
+    /// The names of version 1 hierarchies, `cpu,cpuacct` and `name=systemd` included.
+    V1(Vec<String>),
+    /// One tree.
+    V2,
 }
 
 /// A container's control group: one directory in version 2, one for each controller in version 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// The directories.
+    /// The directories; never empty.
     pub dirs: Vec<PathBuf>,
+}
+
+/// How a process gets into a group.
+#[derive(Debug)]
+pub struct Join {
+    /// What it will see.
+    pub hierarchy: Hierarchy,
+    /// Files to write itself to (version 1).
+    pub procs: Vec<PathBuf>,
+    /// The group to be born in (version 2).
+    pub born_in: Option<File>,
 }
 
 impl Cgroups {
     /// Finds out what is mounted and what this user may do there.
     pub fn detect() -> Self {
-        Self { version: CgroupVersion::None }
+        detect::detect()
     }
 
     /// Which hierarchy there is.
@@ -43,14 +77,164 @@ impl Cgroups {
         self.version
     }
 
-    /// Makes a container's group and sets its limits. None where this user may make no groups; then what was asked for
-    /// and cannot be is remarked.
-    pub fn create(&self, _cx: &Cx, _container: &ContainerId, _limits: Limits) -> Result<Option<Group>> {
-        Err(Fault::failed("not-built-yet"))
+    /// True where this user may make groups, so that limits can be set.
+    pub fn usable(&self) -> bool {
+        !self.bases.is_empty()
     }
 
-    /// Removes a container's group, killing what is left in it. One that is not there is no error.
-    pub fn remove(&self, _cx: &Cx, _container: &ContainerId) -> Result<()> {
-        Err(Fault::failed("not-built-yet"))
+    /// How a process gets into a container's group.
+    pub fn join(&self, group: Option<&Group>) -> Result<Join> {
+        let dirs = group.map(|group| group.dirs.as_slice()).unwrap_or_default();
+        let mut join = Join { hierarchy: self.hierarchy.clone(), procs: Vec::new(), born_in: None };
+        match (&self.hierarchy, dirs) {
+            (Hierarchy::V2, [dir, ..]) => {
+                let opened = File::open(dir).map_err(|e| Fault::io("open", dir.display(), &e))?;
+                join.born_in = Some(opened);
+            }
+            _ => join.procs = dirs.iter().map(|dir| dir.join("cgroup.procs")).collect(),
+        }
+        Ok(join)
+    }
+
+    /// Makes a container's group and sets its limits: the step `MakeCgroup`. None where this user may make no groups; then
+    /// what was asked for and cannot be is remarked.
+    pub fn create(&self, cx: &Cx, container: &ContainerId, limits: Limits) -> Result<Option<Group>> {
+        let wanted = limits.wanted();
+        if self.bases.is_empty() && wanted.is_empty() {
+            return Ok(None);
+        }
+        let bases = self.for_limits(&wanted);
+        let dirs: Vec<PathBuf> = bases.iter().map(|base| base.dir.join(container.as_str())).collect();
+        let main = dirs.first().map_or_else(|| "/sys/fs/cgroup".to_owned(), |dir| dir.display().to_string());
+        let plan = Plan::new(StepKind::MakeCgroup, &main).call(format!("mkdir({main:?}, 0755)"));
+        cx.step(plan.by_hand(format!("mkdir {main}")), |cx| {
+            let able = |name: &str| bases.iter().any(|base| base.controllers.iter().any(|c| c == name));
+            let unable: Vec<_> = wanted.iter().filter(|limit| !able(limit.controller)).collect();
+            if !unable.is_empty() {
+                let asked: Vec<_> = unable.iter().map(|limit| limit.asked.as_str()).collect();
+                let problem = Problem::new("cgroup-not-here").with("limits", asked.join(", "));
+                let seen = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+                cx.observe(Change::Remark(problem), vec![Evidence::file("/proc/self/cgroup", seen)]);
+            }
+            for base in &bases {
+                self.make_base(cx, base)?;
+            }
+            for dir in &dirs {
+                cx.journal(container.as_str(), Inverse::RemoveCgroup { path: dir.clone() })?;
+                fs::create_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+            }
+            for limit in &wanted {
+                let at = bases.iter().zip(&dirs).find(|(base, _)| base.controllers.iter().any(|c| c == limit.controller));
+                if let Some((_, dir)) = at {
+                    limit.set(dir, self.hierarchy == Hierarchy::V2)?;
+                }
+            }
+            let Some(first) = dirs.first() else { return Ok(None) };
+            let (found, evidence) = limits::read_back(&dirs, self.hierarchy == Hierarchy::V2);
+            let path = below_root(first);
+            let evidence = if evidence.is_empty() { vec![in_directory(first)] } else { evidence };
+            cx.observe(Change::CgroupSeen(Cgroup { path, container: container.clone(), limits: found }), evidence);
+            Ok(Some(Group { dirs }))
+        })
+    }
+
+    /// Removes a container's group, killing what is left in it: the step `RemoveCgroup`. One that is not there is no error.
+    pub fn remove(&self, cx: &Cx, container: &ContainerId) -> Result<()> {
+        let journal = cx.conductor().journal();
+        let mine = journal.pending(Some(container.as_str())).into_iter();
+        let entries: Vec<_> = mine
+            .filter_map(|(entry, inverse)| match inverse {
+                Inverse::RemoveCgroup { path } => Some((entry, path)),
+                _ => None,
+            })
+            .collect();
+        let Some((_, first)) = entries.last() else { return Ok(()) };
+        let key = below_root(first);
+        let plan = Plan::new(StepKind::RemoveCgroup, first.display()).call(format!("rmdir({first:?})"));
+        cx.step(plan.by_hand(format!("rmdir {}", first.display())), |cx| {
+            for (entry, path) in &entries {
+                remove_dir(path)?;
+                cx.undone(*entry)?;
+            }
+            if cx.world().cgroups.contains_key(&key) {
+                let gone = format!("rmdir({:?})", first.display().to_string());
+                cx.observe(Change::CgroupGone { path: key.clone() }, vec![Evidence::syscall(gone, 0)]);
+            }
+            Ok(())
+        })
+    }
+
+    /// The engine's own group, at the first container. It goes when the engine does.
+    fn make_base(&self, cx: &Cx, base: &Base) -> Result<()> {
+        if base.dir.exists() {
+            return Ok(());
+        }
+        cx.journal("engine", Inverse::RemoveCgroup { path: base.dir.clone() })?;
+        fs::create_dir(&base.dir).map_err(|e| Fault::io("make", base.dir.display(), &e))?;
+        if self.hierarchy == Hierarchy::V2 {
+            let parent = base.dir.parent().map(Path::to_owned);
+            for dir in parent.iter().chain([&base.dir]) {
+                delegate(dir, &base.controllers);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a container's group is made. In version 1 only in the hierarchies that a limit needs, and in `pids`: moving a
+    /// process from one group to another makes the whole kernel wait for a grace period, ten milliseconds a hierarchy.
+    fn for_limits(&self, wanted: &[limits::Limit]) -> Vec<&Base> {
+        let needed = |base: &&Base| {
+            self.hierarchy == Hierarchy::V2
+                || base.controllers.iter().any(|c| c == "pids" || wanted.iter().any(|limit| limit.controller == c))
+        };
+        self.bases.iter().filter(needed).collect()
+    }
+}
+
+/// Lets children of a group have its controllers. Each by itself: one that is refused spoils no other.
+fn delegate(dir: &Path, controllers: &[String]) {
+    for name in controllers {
+        if let Err(error) = fs::write(dir.join("cgroup.subtree_control"), format!("+{name}")) {
+            tracing::debug!(%error, dir = %dir.display(), name, "controller not delegated");
+        }
+    }
+}
+
+/// `/pids/dockwalk-7/<id>` of `/sys/fs/cgroup/pids/dockwalk-7/<id>`.
+pub fn below_root(dir: &Path) -> String {
+    let path = dir.display().to_string();
+    path.strip_prefix("/sys/fs/cgroup").map_or(path.clone(), str::to_owned)
+}
+
+fn in_directory(dir: &Path) -> Evidence {
+    let path = dir.join("cgroup.procs");
+    Evidence::file(path.display().to_string(), fs::read_to_string(&path).unwrap_or_default())
+}
+
+/// Removes a group's directory; what still runs in it is killed.
+fn remove_dir(dir: &Path) -> Result<()> {
+    for attempt in 0..100 {
+        match fs::remove_dir(dir) {
+            Ok(()) => return Ok(()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(e) if attempt == 99 => return Err(Fault::io("remove", dir.display(), &e)),
+            Err(_busy) => kill_all(dir),
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
+
+fn kill_all(dir: &Path) {
+    // Version 2 kills a whole group at once since Linux 5.14.
+    if fs::write(dir.join("cgroup.kill"), "1").is_ok() {
+        return;
+    }
+    let pids = fs::read_to_string(dir.join("cgroup.procs")).unwrap_or_default();
+    for pid in pids.lines().filter_map(|line| line.parse().ok()).filter(|pid| *pid > 0) {
+        let kill = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::SIGKILL);
+        if let Err(error) = kill {
+            tracing::debug!(%error, pid, "left in a control group");
+        }
     }
 }

@@ -6,50 +6,31 @@
 //!                              └── go byte, observed ◀┘
 //! ```
 
+mod call;
+mod caps;
+mod channel;
+mod drive;
+mod fault;
+mod gone;
+mod init;
+mod observe;
 mod running;
+mod seccomp;
+mod spawner;
 mod spec;
+mod start;
+mod stdio;
+mod user;
 
 pub use running::{Io, Running};
 pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp};
+pub use start::Spawner;
 
-use super::cgroup::{Cgroups, Limits};
+use super::cgroup::{Cgroups, Group, Limits};
 use super::conductor::Cx;
-use super::fault::{Fault, Result};
+use super::fault::{Fault, FaultKind, Result};
 use super::lab::{Lab, Netns};
 use super::rootfs::Rootfs;
 use crate::spec::ContainerId;
+use crate::trace::{Change, Evidence, Plan, StepKind};
 use std::path::PathBuf;
-
-/// Starts processes, all from one thread, so that they end when the engine does.
-#[derive(Debug)]
-pub struct Spawner {
-    cgroups: Cgroups,
-}
-
-impl Spawner {
-    /// Starts the thread and finds out about control groups.
-    pub fn new() -> Result<Self> {
-        Ok(Self { cgroups: Cgroups::detect() })
-    }
-
-    /// The control groups that containers are put in.
-    pub fn cgroups(&self) -> &Cgroups {
-        &self.cgroups
-    }
-
-    /// Starts a container's main process: the story step `StartProcess` with its cgroup, clone, mounts, pivot_root,
-    /// protected paths, hostname, privileges and exec. When it fails nothing of it is left.
-    pub fn start(&self, _cx: &Cx, _spec: &ProcessSpec) -> Result<Running> {
-        Err(Fault::failed("not-built-yet"))
-    }
-
-    /// Starts a process beside a container's main process: the story step `ExecProcess`.
-    pub fn exec(&self, _cx: &Cx, _target: &Running, _spec: &ExecSpec) -> Result<Running> {
-        Err(Fault::failed("not-built-yet"))
-    }
-
-    /// Starts a process on the lab host: the engine's mounts, the lab's network.
-    pub fn on_host(&self, _cx: &Cx, _lab: &Lab, _argv: &[String], _env: &[String], _tty: bool) -> Result<Running> {
-        Err(Fault::failed("not-built-yet"))
-    }
-}

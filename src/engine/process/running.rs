@@ -1,6 +1,12 @@
+use super::drive::Launched;
+use super::init::Privileges;
+use super::observe::Subject;
 use super::*;
+use crate::engine::conductor::{Conductor, EntryId};
+use crate::engine::sys;
 use std::fs::File;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A process of a container, or one on the lab host.
 #[derive(Debug)]
@@ -9,7 +15,9 @@ pub struct Running {
     pub pid: u32,
     /// What it reads and writes. Taken once.
     pub io: Option<Io>,
-    pidfd: OwnedFd,
+    terminal: Option<File>,
+    end: Arc<End>,
+    pub(super) profile: Option<Profile>,
 }
 
 /// The engine's ends of a process's terminal or pipes.
@@ -28,24 +36,105 @@ pub enum Io {
     },
 }
 
+/// What `exec` takes over from a container's first process.
+#[derive(Debug)]
+pub(super) struct Profile {
+    pub privileges: Privileges,
+    pub env: Vec<String>,
+    pub cwd: String,
+    pub merged: PathBuf,
+    pub group: Option<Group>,
+    pub have: u64,
+}
+
+/// What the waiting thread and everybody else share.
+#[derive(Debug)]
+struct End {
+    pidfd: OwnedFd,
+    subject: Subject,
+    entry: EntryId,
+    status: Mutex<Option<i32>>,
+    known: Condvar,
+}
+
 impl Running {
-    /// Tells the terminal its size. Without a terminal nothing happens.
-    pub fn resize(&self, _rows: u16, _cols: u16) -> Result<()> {
-        Err(Fault::failed("not-built-yet").with("fd", format!("{:?}", self.pidfd)))
+    pub(super) fn new(cx: &Cx, launched: Launched, io: Io, profile: Option<Profile>) -> Result<Self> {
+        let Launched { subject, pidfd, entry, .. } = launched;
+        let pid = subject.pid;
+        let terminal = match &io {
+            Io::Tty(master) => Some(master.try_clone().map_err(|e| Fault::io("copy", "the terminal", &e))?),
+            Io::Pipes { .. } => None,
+        };
+        let end = Arc::new(End { pidfd, subject, entry, status: Mutex::default(), known: Condvar::new() });
+        let (conductor, theirs) = (Arc::clone(cx.conductor()), Arc::clone(&end));
+        let thread = std::thread::Builder::new().name(format!("wait-{pid}")).stack_size(256 * 1024);
+        thread.spawn(move || theirs.wait_and_tell(&conductor)).map_err(|e| Fault::io("start", "a thread", &e))?;
+        Ok(Self { pid, io: Some(io), terminal, end, profile })
     }
 
-    /// Sends a signal to that very process, by its pidfd.
-    pub fn signal(&self, _signal: i32) -> Result<()> {
-        Err(Fault::failed("not-built-yet"))
+    /// Tells the terminal its size. Without a terminal nothing happens.
+    pub fn resize(&self, rows: u16, cols: u16) -> Result<()> {
+        let Some(terminal) = &self.terminal else { return Ok(()) };
+        sys::set_window_size(terminal.as_fd(), rows, cols).map_err(|e| Fault::io("resize", "the terminal", &e))
+    }
+
+    /// Sends a signal to that very process, by its pidfd. One that has ended already is no error.
+    pub fn signal(&self, signal: i32) -> Result<()> {
+        match sys::send_signal(self.end.pidfd.as_fd(), signal) {
+            Err(e) if e.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+            Err(e) => Err(Fault::io("signal", self.pid, &e)),
+            Ok(()) => Ok(()),
+        }
     }
 
     /// Waits for its end. The status is 0–255, or 128 + the signal that killed it. Any thread, any number of times.
     pub fn wait(&self) -> i32 {
-        255
+        let mut status = self.end.lock();
+        loop {
+            match *status {
+                Some(status) => return status,
+                None => status = self.end.known.wait(status).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
     }
 
-    /// Records that it is gone, with the mounts and namespaces that went with it: the step `ReapProcess`.
-    pub fn reaped(&self, _cx: &Cx, _status: i32) -> Result<()> {
-        Err(Fault::failed("not-built-yet"))
+    /// Its status, if it has ended.
+    pub fn ended(&self) -> Option<i32> {
+        *self.end.lock()
+    }
+
+    /// Records that a container's first process is gone, with the mounts and namespaces that went with it: the step
+    /// `ReapProcess`. Others record their end by themselves.
+    pub fn reaped(&self, cx: &Cx, status: i32) -> Result<()> {
+        let plan = Plan::new(StepKind::ReapProcess, self.pid).call("waitid(P_PIDFD, pidfd, …, WEXITED, NULL)");
+        cx.step(plan, |cx| {
+            gone::observe(cx, &self.end.subject, status);
+            cx.undone(self.end.entry)
+        })
+    }
+
+    pub(super) fn pidfd(&self) -> &OwnedFd {
+        &self.end.pidfd
+    }
+}
+
+impl End {
+    fn wait_and_tell(&self, conductor: &Conductor) {
+        let status = gone::wait(self.pidfd.as_fd());
+        if !self.subject.main {
+            let pid = self.subject.pid;
+            if conductor.world().processes.contains_key(&pid) {
+                conductor.notice(Change::ProcessGone { pid, status }, gone::evidence(status));
+            }
+            if let Err(fault) = conductor.journal().done(self.entry) {
+                tracing::warn!(%fault, "journal");
+            }
+        }
+        *self.lock() = Some(status);
+        self.known.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<i32>> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,9 +2,15 @@
 //!
 //! The engine has a mount namespace of its own, so the mounts made here are invisible to the real host.
 
-use super::conductor::Cx;
+mod etc;
+pub mod mountinfo;
+mod overlay;
+
+use super::conductor::{Cx, Inverse};
 use super::fault::{Fault, Result};
 use crate::spec::ContainerId;
+use crate::trace::{Change, Dir, DirRole, Evidence, Plan, StepKind};
+use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
@@ -47,21 +53,103 @@ pub struct Rootfs {
 }
 
 /// Makes the writable layer, mounts the overlay, writes the files of `/etc`. Stage steps; the story step is the caller's.
-pub fn stack(_cx: &Cx, _spec: &RootfsSpec<'_>) -> Result<Rootfs> {
-    Err(Fault::failed("not-built-yet"))
+pub fn stack(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<Rootfs> {
+    let rootfs = Rootfs::below(spec.dir);
+    make_upper(cx, spec, &rootfs)?;
+    overlay::mount(cx, spec, &rootfs)?;
+    write_etc_files(cx, spec)?;
+    Ok(rootfs)
 }
 
-/// Writes the files of `/etc` again, once the container's address is known.
-pub fn write_etc_files(_cx: &Cx, _spec: &RootfsSpec<'_>) -> Result<()> {
-    Err(Fault::failed("not-built-yet"))
+impl Rootfs {
+    /// Where the parts of a container's root file system are.
+    pub fn below(dir: &Path) -> Self {
+        Self {
+            merged: dir.join("merged"),
+            upper: dir.join("upper"),
+            work: dir.join("work"),
+            hosts: dir.join("etc/hosts"),
+            hostname: dir.join("etc/hostname"),
+            resolv_conf: dir.join("etc/resolv.conf"),
+        }
+    }
 }
 
-/// Unmounts the overlay. The writable layer stays until [`remove`].
-pub fn unstack(_cx: &Cx, _container: &ContainerId, _dir: &Path) -> Result<()> {
-    Err(Fault::failed("not-built-yet"))
+fn make_upper(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
+    let dirs = [(&rootfs.upper, DirRole::Upper), (&rootfs.work, DirRole::Work), (&rootfs.merged, DirRole::Merged)];
+    let names = dirs.map(|(dir, _)| dir.display().to_string()).join(" ");
+    let plan = Plan::new(StepKind::MakeUpper, rootfs.upper.display()).call(format!("mkdir({:?}, 0755)", rootfs.upper));
+    cx.step(plan.by_hand(format!("mkdir -p {names}")), |cx| {
+        let journal = cx.conductor().journal();
+        let whole = Inverse::RemoveDir { path: spec.dir.to_owned() };
+        if !journal.pending(Some(spec.container.as_str())).iter().any(|(_, inverse)| *inverse == whole) {
+            cx.journal(spec.container.as_str(), whole)?;
+        }
+        for (dir, role) in dirs {
+            fs::create_dir_all(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+            let (path, container) = (dir.display().to_string(), Some(spec.container.clone()));
+            let change = Change::DirSeen(Dir { path: path.clone(), role, container });
+            cx.observe(change, vec![stat(dir)?]);
+        }
+        Ok(())
+    })
+}
+
+/// A directory as `stat` shows it.
+fn stat(path: &Path) -> Result<Evidence> {
+    use std::os::unix::fs::MetadataExt;
+    let meta = fs::metadata(path).map_err(|e| Fault::io("look at", path.display(), &e))?;
+    let shown = format!("{{st_mode={:#o}, st_uid={}, st_gid={}, st_ino={}}}", meta.mode(), meta.uid(), meta.gid(), meta.ino());
+    Ok(Evidence::syscall(format!("stat({:?}, {shown})", path.display().to_string()), 0))
+}
+
+/// Writes the files of `/etc`; again, once the container's address is known.
+pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
+    let rootfs = Rootfs::below(spec.dir);
+    let dir = spec.dir.join("etc");
+    cx.step(Plan::new(StepKind::WriteEtcFiles, dir.display()).call(format!("open({:?}, O_WRONLY|O_CREAT)", rootfs.hosts)), |cx| {
+        fs::create_dir_all(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+        let files = [
+            (&rootfs.hosts, etc::hosts(spec.hostname, spec.address, spec.extra_hosts)),
+            (&rootfs.hostname, format!("{}\n", spec.hostname)),
+            (&rootfs.resolv_conf, etc::resolv_conf(&etc::of_host(), spec.dns)),
+        ];
+        let mut evidence = Vec::new();
+        for (path, text) in files {
+            // Written in place: the file may be mounted in the container already.
+            fs::write(path, text).map_err(|e| Fault::io("write", path.display(), &e))?;
+            let read = fs::read_to_string(path).map_err(|e| Fault::io("read", path.display(), &e))?;
+            evidence.push(Evidence::file(path.display().to_string(), read));
+        }
+        let problem = crate::trace::Problem::new("etc-files-written").with("dir", dir.display());
+        cx.observe(Change::Remark(problem), evidence);
+        Ok(())
+    })
+}
+
+/// Unmounts the overlay. The writable layer stays until [`remove`]. What is not mounted is no error.
+pub fn unstack(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
+    overlay::unmount(cx, container, &Rootfs::below(dir).merged)
 }
 
 /// Deletes the container's directory with its writable layer.
-pub fn remove(_cx: &Cx, _container: &ContainerId, _dir: &Path) -> Result<()> {
-    Err(Fault::failed("not-built-yet"))
+pub fn remove(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
+    unstack(cx, container, dir)?;
+    let plan = Plan::new(StepKind::RemoveDirectory, dir.display()).call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)"));
+    cx.step(plan.by_hand(format!("rm -r {}", dir.display())), |cx| {
+        match fs::remove_dir_all(dir) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Fault::io("remove", dir.display(), &e)),
+            _ => {}
+        }
+        let whole = Inverse::RemoveDir { path: dir.to_owned() };
+        let pending = cx.conductor().journal().pending(Some(container.as_str()));
+        pending.iter().filter(|(_, inverse)| *inverse == whole).try_for_each(|(entry, _)| cx.undone(*entry))?;
+        let world = cx.world();
+        let mine = world.dirs.values().filter(|known| known.container.as_ref() == Some(container));
+        for known in mine {
+            let gone = Evidence::syscall(format!("stat({:?})", known.path), "-1 ENOENT (No such file or directory)");
+            cx.observe(Change::DirGone { path: known.path.clone() }, vec![gone]);
+        }
+        Ok(())
+    })
 }

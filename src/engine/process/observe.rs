@@ -1,0 +1,285 @@
+//! Reads back from the kernel what a stage has made true, and records it.
+
+use super::init::Look;
+use crate::engine::conductor::Cx;
+use crate::engine::rootfs::mountinfo::{self, Entry};
+use crate::spec::ContainerId;
+use crate::trace::{Change, Evidence, MountKind, Namespace, NamespaceKind, Process, Property};
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::fd::BorrowedFd;
+use std::sync::OnceLock;
+
+const NAMESPACES: [(NamespaceKind, &str); 7] = [
+    (NamespaceKind::Cgroup, "cgroup"),
+    (NamespaceKind::Ipc, "ipc"),
+    (NamespaceKind::Mnt, "mnt"),
+    (NamespaceKind::Net, "net"),
+    (NamespaceKind::Pid, "pid"),
+    (NamespaceKind::User, "user"),
+    (NamespaceKind::Uts, "uts"),
+];
+
+/// A process that is looked at.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// In the engine's pid namespace.
+    pub pid: u32,
+    /// Its container; none on the lab host.
+    pub container: Option<ContainerId>,
+    /// Its command line.
+    pub argv: Vec<String>,
+    /// A container's first process: the namespaces it is in are its own.
+    pub main: bool,
+    /// The `clone3` that made it, and what that returned.
+    pub clone: Evidence,
+}
+
+/// What the kernel showed at one moment; each file is read when it is first asked for, and once.
+#[derive(Debug, Default)]
+pub struct View {
+    mountinfo: OnceLock<Vec<Entry>>,
+    /// `/proc/<pid>/status` before the credentials were changed, and after.
+    born: OnceLock<String>,
+    status: OnceLock<String>,
+    namespaces: OnceLock<BTreeMap<NamespaceKind, u64>>,
+    hostname: OnceLock<String>,
+    cwd: OnceLock<String>,
+    cgroup: OnceLock<String>,
+}
+
+impl Subject {
+    fn path(&self, file: &str) -> String {
+        format!("/proc/{}/{file}", self.pid)
+    }
+
+    fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.path(file)).unwrap_or_default()
+    }
+
+    /// Reads all that these looks need but the credentials, now.
+    pub fn view<'a>(&self, looks: impl Iterator<Item = &'a Look>, pidfd: BorrowedFd<'_>) -> View {
+        let view = View::default();
+        for look in looks {
+            match look {
+                Look::Process => {
+                    self.namespaces(&view);
+                    view.born.get_or_init(|| self.read("status"));
+                }
+                Look::Cgroup => {
+                    view.cgroup.get_or_init(|| self.read("cgroup"));
+                }
+                Look::Root | Look::Mount(..) | Look::Protected(_) => {
+                    // A mount is named by its mount namespace as well.
+                    self.namespaces(&view);
+                    self.mountinfo(&view);
+                }
+                Look::Hostname => {
+                    view.hostname.get_or_init(|| hostname_in(pidfd));
+                }
+                Look::WorkingDir => {
+                    view.cwd.get_or_init(|| self.link("cwd"));
+                }
+                Look::Credentials | Look::Executes => {}
+            }
+        }
+        view
+    }
+
+    /// Reads the credentials, once they are what they will be.
+    pub fn view_credentials(&self, view: &View) {
+        self.status(view);
+    }
+
+    fn link(&self, file: &str) -> String {
+        fs::read_link(self.path(file)).map(|path| path.display().to_string()).unwrap_or_default()
+    }
+
+    fn mountinfo<'v>(&self, view: &'v View) -> &'v [Entry] {
+        view.mountinfo.get_or_init(|| mountinfo::parse(&self.read("mountinfo")))
+    }
+
+    fn status<'v>(&self, view: &'v View) -> &'v str {
+        view.status.get_or_init(|| self.read("status"))
+    }
+
+    fn namespaces<'v>(&self, view: &'v View) -> &'v BTreeMap<NamespaceKind, u64> {
+        view.namespaces.get_or_init(|| {
+            let inode = |name| namespace_inode(&self.link(&format!("ns/{name}")));
+            NAMESPACES.iter().filter_map(|(kind, name)| inode(name).map(|inode| (*kind, inode))).collect()
+        })
+    }
+
+    /// Records what a look sees in a view.
+    pub fn observe(&self, cx: &Cx, look: &Look, view: &View) {
+        match look {
+            Look::Process => self.observe_process(cx, view),
+            Look::Cgroup => {
+                let content = view.cgroup.get().cloned().unwrap_or_default();
+                let path = own_group(&content);
+                self.property(cx, Property::Cgroup(path), vec![Evidence::file(self.path("cgroup"), content)]);
+            }
+            Look::Root => self.observe_root(cx, view),
+            Look::Mount(target, kind) => self.observe_mount(cx, view, target, Some(kind)),
+            Look::Protected(paths) => {
+                let covers = |entry: &&Entry| paths.contains(&entry.target);
+                let lines: Vec<_> = self.mountinfo(view).iter().filter(covers).map(|entry| self.line(entry)).collect();
+                if !lines.is_empty() {
+                    self.property(cx, Property::Protected(paths.clone()), lines);
+                }
+            }
+            Look::Hostname => {
+                let name = view.hostname.get().cloned().unwrap_or_default();
+                let evidence = Evidence::syscall(format!("uname() in {}", self.path("ns/uts")), format!("nodename={name:?}"));
+                self.property(cx, Property::Hostname(name), vec![evidence]);
+            }
+            Look::WorkingDir => {
+                let path = view.cwd.get().cloned().unwrap_or_default();
+                let evidence = vec![Evidence::file(self.path("cwd"), &path)];
+                self.property(cx, Property::WorkingDir(path), evidence);
+            }
+            Look::Credentials => self.observe_credentials(cx, view),
+            Look::Executes => self.observe_program(cx),
+        }
+    }
+
+    fn property(&self, cx: &Cx, property: Property, evidence: Vec<Evidence>) {
+        cx.observe(Change::ProcessChanged { pid: self.pid, property }, evidence);
+    }
+
+    /// A call that was made, in strace's form.
+    pub fn observe_call(&self, cx: &Cx, call: &str, result: &str) {
+        self.property(cx, Property::Did(call.to_owned()), vec![Evidence::syscall(call, result)]);
+    }
+
+    fn observe_process(&self, cx: &Cx, view: &View) {
+        let namespaces = self.namespaces(view).clone();
+        let links = |kinds: &[NamespaceKind]| {
+            let shown = NAMESPACES.iter().filter(|(kind, _)| kinds.contains(kind));
+            let lines = shown.filter_map(|(kind, name)| Some(format!("{name}:[{}]", namespaces.get(kind)?)));
+            Evidence::file(self.path("ns/"), lines.collect::<Vec<_>>().join("\n"))
+        };
+        let known = cx.world();
+        for (kind, inode) in &namespaces {
+            let own = self.main && !matches!(kind, NamespaceKind::Net | NamespaceKind::User);
+            // What the engine shares with it is the host's; the network namespace is observed by who made it.
+            if own && namespace_inode(&fs::read_link(own_link(*kind)).unwrap_or_default().display().to_string()) != Some(*inode)
+                && !known.namespaces.contains_key(inode)
+            {
+                let namespace = Namespace { inode: *inode, kind: *kind, container: self.container.clone() };
+                cx.observe(Change::NamespaceSeen(namespace), vec![links(&[*kind])]);
+            }
+        }
+        let status = view.born.get().cloned().unwrap_or_default();
+        let inner_pid = last_number(field(&status, "NSpid")).unwrap_or(self.pid);
+        let all: Vec<_> = NAMESPACES.iter().map(|(kind, _)| *kind).collect();
+        let evidence = vec![self.clone.clone(), links(&all), Evidence::file(self.path("status"), status)];
+        let process = Process {
+            pid: self.pid,
+            inner_pid,
+            container: self.container.clone(),
+            argv: self.argv.clone(),
+            namespaces,
+            main: self.main,
+        };
+        cx.observe(Change::ProcessSeen(process), evidence);
+    }
+
+    fn observe_root(&self, cx: &Cx, view: &View) {
+        // Before the old root is left both are mounted at `/`; the container's is the overlay.
+        let roots: Vec<_> = self.mountinfo(view).iter().filter(|entry| entry.target == "/").collect();
+        let overlay = roots.iter().find(|entry| entry.fstype == "overlay");
+        let Some(entry) = overlay.or(roots.first()).copied() else { return };
+        let kind = if entry.fstype == "overlay" { entry.overlay() } else { MountKind::Bind { from: entry.source.clone() } };
+        self.observe_entry(cx, view, entry, kind);
+        self.property(cx, Property::Root(entry.source.clone()), vec![self.line(entry)]);
+    }
+
+    fn observe_mount(&self, cx: &Cx, view: &View, target: &str, kind: Option<&MountKind>) {
+        let found = self.mountinfo(view).iter().rfind(|entry| entry.target == target);
+        if let (Some(entry), Some(kind)) = (found, kind) {
+            self.observe_entry(cx, view, entry, kind.clone());
+        }
+    }
+
+    fn observe_entry(&self, cx: &Cx, view: &View, entry: &Entry, kind: MountKind) {
+        let Some(mntns) = self.namespaces(view).get(&NamespaceKind::Mnt) else { return };
+        let mount = entry.mount(*mntns, self.container.clone(), kind);
+        cx.observe(Change::MountSeen(mount), vec![self.line(entry)]);
+    }
+
+    fn line(&self, entry: &Entry) -> Evidence {
+        Evidence::Mountinfo { path: self.path("mountinfo"), line: entry.line.clone() }
+    }
+
+    fn observe_credentials(&self, cx: &Cx, view: &View) {
+        let status = self.status(view);
+        let evidence = |keys: &[&str]| {
+            let lines = status.lines().filter(|line| keys.iter().any(|key| line.starts_with(key)));
+            vec![Evidence::file(self.path("status"), lines.collect::<Vec<_>>().join("\n"))]
+        };
+        let first = |key| field(status, key).split_whitespace().next().unwrap_or_default();
+        let credentials = format!("{}:{}", first("Uid"), first("Gid"));
+        self.property(cx, Property::Credentials(credentials), evidence(&["Uid", "Gid", "Groups"]));
+        let effective = u64::from_str_radix(first("CapEff"), 16).unwrap_or(0);
+        let names = super::caps::names(effective);
+        self.property(cx, Property::Capabilities(names), evidence(&["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]));
+        let filters = first("Seccomp_filters");
+        let mode = match first("Seccomp") {
+            "2" => format!("2 (filter, {filters})"),
+            other => other.to_owned(),
+        };
+        self.property(cx, Property::Seccomp(mode), evidence(&["Seccomp"]));
+        self.property(cx, Property::NoNewPrivs(first("NoNewPrivs") == "1"), evidence(&["NoNewPrivs"]));
+    }
+
+    fn observe_program(&self, cx: &Cx) {
+        // A short program may be gone by now; then the call's own result is all there is to know.
+        let path = self.path("cmdline");
+        let cmdline = fs::read(&path).unwrap_or_default();
+        let argv: Vec<_> = cmdline.split(|byte| *byte == 0).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
+        let argv: Vec<_> = argv.split_last().map(|(_, argv)| argv.to_vec()).unwrap_or_default();
+        let evidence = if argv.is_empty() {
+            vec![Evidence::syscall(format!("execve({:?}, …)", self.argv.first().map_or("", String::as_str)), 0)]
+        } else {
+            vec![Evidence::file(path, argv.join(" "))]
+        };
+        let argv = if argv.is_empty() { self.argv.clone() } else { argv };
+        self.property(cx, Property::Executes(argv), evidence);
+    }
+}
+
+/// The number in `mnt:[4026531841]`.
+fn namespace_inode(link: &str) -> Option<u64> {
+    link.split_once('[')?.1.strip_suffix(']')?.parse().ok()
+}
+
+fn own_link(kind: NamespaceKind) -> String {
+    let name = NAMESPACES.iter().find(|(known, _)| *known == kind).map_or("", |(_, name)| name);
+    format!("/proc/thread-self/ns/{name}")
+}
+
+/// The hostname in a process's UTS namespace, from a thread that enters it.
+fn hostname_in(pidfd: BorrowedFd<'_>) -> String {
+    let look = || {
+        nix::sched::setns(pidfd, nix::sched::CloneFlags::CLONE_NEWUTS).ok()?;
+        let name = nix::sys::utsname::uname().ok()?;
+        Some(name.nodename().to_string_lossy().into_owned())
+    };
+    std::thread::scope(|scope| scope.spawn(look).join().ok().flatten()).unwrap_or_default()
+}
+
+/// The group of `/proc/<pid>/cgroup`: that of version 2, or of a version 1 hierarchy that it was moved in.
+fn own_group(content: &str) -> String {
+    let paths = content.lines().filter_map(|line| line.splitn(3, ':').nth(2));
+    paths.clone().find(|path| path.contains("dockwalk")).or_else(|| paths.last()).unwrap_or("/").to_owned()
+}
+
+fn field<'a>(status: &'a str, key: &str) -> &'a str {
+    let line = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+    line.unwrap_or_default().trim()
+}
+
+fn last_number(text: &str) -> Option<u32> {
+    text.split_whitespace().next_back()?.parse().ok()
+}

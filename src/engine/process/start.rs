@@ -1,0 +1,290 @@
+use super::drive::{Launch, Launched, launch};
+use super::init::{self, Privileges, Shape};
+use super::running::Profile;
+use super::stdio::{self, Stdio};
+use super::*;
+use crate::trace::{Dir, DirRole};
+use std::fs;
+use std::os::fd::{AsRawFd, RawFd};
+
+/// Starts processes, all from one thread, so that they end when the engine does.
+#[derive(Debug)]
+pub struct Spawner {
+    cgroups: Cgroups,
+    thread: spawner::Thread,
+    ids: Ids,
+}
+
+/// What the engine itself may do and give.
+#[derive(Debug, Clone, Copy)]
+struct Ids {
+    uids: u32,
+    gids: u32,
+    may_set_groups: bool,
+    capabilities: u64,
+    last_capability: u32,
+}
+
+const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+impl Spawner {
+    /// Starts the thread and finds out about control groups, ids and capabilities. To be called in the lab.
+    pub fn new() -> Result<Self> {
+        Ok(Self { cgroups: Cgroups::detect(), thread: spawner::Thread::start()?, ids: Ids::of_this_process() })
+    }
+
+    /// The control groups that containers are put in.
+    pub fn cgroups(&self) -> &Cgroups {
+        &self.cgroups
+    }
+
+    /// Starts a container's main process: the story step `StartProcess` with its cgroup, clone, mounts, pivot_root,
+    /// protected paths, hostname, privileges and exec. When it fails nothing of it is left.
+    pub fn start(&self, cx: &Cx, spec: &ProcessSpec) -> Result<Running> {
+        let plan = Plan::new(StepKind::StartProcess, spec.argv.join(" "));
+        cx.step(plan.by_hand(format!("docker start {}", spec.container.short())), |cx| {
+            bind_sources(cx, spec)?;
+            let group = self.cgroups.create(cx, &spec.container, spec.limits)?;
+            self.start_in(cx, spec, group).inspect_err(|_| {
+                if let Err(fault) = self.cgroups.remove(cx, &spec.container) {
+                    tracing::warn!(%fault, "a control group is left");
+                }
+            })
+        })
+    }
+
+    fn start_in(&self, cx: &Cx, spec: &ProcessSpec, group: Option<Group>) -> Result<Running> {
+        let mut join = self.cgroups.join(group.as_ref())?;
+        let have = self.ids.capabilities;
+        let capabilities = caps::wanted(&spec.cap_add, &spec.cap_drop, spec.privileged, have)?;
+        let confined = !spec.privileged && spec.seccomp == Seccomp::Default;
+        let privileges = Privileges {
+            identity: self.mapped(user::look_up(&spec.rootfs.merged, &spec.user)?)?,
+            capabilities,
+            last_capability: self.ids.last_capability,
+            filter: if confined { Some(seccomp::default_profile(capabilities)?) } else { None },
+            no_new_privs: spec.no_new_privs,
+            may_set_groups: self.ids.may_set_groups,
+        };
+        let env = environment(&spec.env, &spec.hostname, spec.tty, &privileges.identity.home);
+        let stdio = if spec.tty { None } else { Some(stdio::pipes(spec.open_stdin)?) };
+        let netns = spec.netns.as_fd().as_raw_fd();
+        let born_in = join.born_in.take();
+        let tty_group = self.ids.gids > 5;
+        let numbers = stdio.as_ref().map(Stdio::numbers);
+        let shape = Shape { privileges: &privileges, env: &env, netns, join: &join, tty_group, stdio: numbers };
+        let init = init::container(spec, &shape)?;
+        let new = [libc::CLONE_NEWNS, libc::CLONE_NEWPID, libc::CLONE_NEWUTS, libc::CLONE_NEWIPC];
+        let launched = launch(cx, &self.thread, Launch {
+            init: &init,
+            flags: new.iter().fold(0, |flags, flag| flags | u64::from(flag.cast_unsigned())),
+            born_in,
+            pid_namespace_of: None,
+            keep: kept(netns, numbers),
+            container: Some(spec.container.clone()),
+            main: true,
+            argv: &spec.argv,
+            image: &spec.image,
+        })?;
+        let (merged, cwd) = (spec.rootfs.merged.clone(), spec.cwd.clone());
+        let profile = Profile { privileges, env, cwd, merged, group, have };
+        finish(cx, launched, stdio, spec.console_size, Some(profile))
+    }
+
+    /// Starts a process beside a container's main process: the story step `ExecProcess`.
+    pub fn exec(&self, cx: &Cx, target: &Running, spec: &ExecSpec) -> Result<Running> {
+        let gone = || Fault::new(FaultKind::Conflict, "container-not-running").with("container", spec.container.short());
+        let profile = target.profile.as_ref().filter(|_| target.ended().is_none()).ok_or_else(gone)?;
+        let plan = Plan::new(StepKind::ExecProcess, spec.argv.join(" "));
+        let by_hand = format!("docker exec {} {}", spec.container.short(), spec.argv.join(" "));
+        cx.step(plan.by_hand(by_hand), |cx| {
+            let mut privileges = profile.privileges.clone();
+            if !spec.user.is_empty() {
+                privileges.identity = self.mapped(user::look_up(&profile.merged, &spec.user)?)?;
+            }
+            if spec.privileged {
+                (privileges.capabilities, privileges.filter) = (profile.have, None);
+            }
+            let env = environment(&joined(&profile.env, &spec.env), "", spec.tty, &privileges.identity.home);
+            let mut join = self.cgroups.join(profile.group.as_ref())?;
+            let born_in = join.born_in.take();
+            let stdio = if spec.tty { None } else { Some(stdio::pipes(spec.open_stdin)?) };
+            let numbers = stdio.as_ref().map(Stdio::numbers);
+            let pidfd = target.pidfd();
+            let cwd = match spec.cwd.as_str() {
+                "" if profile.cwd.is_empty() => "/",
+                "" => &profile.cwd,
+                cwd => cwd,
+            };
+            let init = init::beside(pidfd.as_raw_fd(), &spec.argv, &env, cwd, &privileges, &join, numbers);
+            let copy = pidfd.try_clone().map_err(|e| Fault::io("copy", "a pidfd", &e))?;
+            let launched = launch(cx, &self.thread, Launch {
+                init: &init,
+                flags: 0,
+                born_in,
+                pid_namespace_of: Some(copy),
+                keep: kept(pidfd.as_raw_fd(), numbers),
+                container: Some(spec.container.clone()),
+                main: false,
+                argv: &spec.argv,
+                image: &spec.image,
+            })?;
+            finish(cx, launched, stdio, spec.console_size, None)
+        })
+    }
+
+    /// Starts a process on the lab host: the engine's mounts, the lab's network.
+    pub fn on_host(&self, cx: &Cx, lab: &Lab, argv: &[String], env: &[String], tty: bool) -> Result<Running> {
+        let plan = Plan::new(StepKind::ExecProcess, argv.join(" ")).by_hand(argv.join(" "));
+        cx.step(plan, |cx| {
+            let home = env.iter().find_map(|entry| entry.strip_prefix("HOME=")).unwrap_or("/").to_owned();
+            let mut env = env.to_vec();
+            default(&mut env, "PATH", PATH);
+            if tty {
+                default(&mut env, "TERM", "TERM=xterm");
+            }
+            let stdio = if tty { None } else { Some(stdio::pipes(true)?) };
+            let numbers = stdio.as_ref().map(Stdio::numbers);
+            let netns = lab.host.as_fd().as_raw_fd();
+            let init = init::on_host(netns, argv, &env, &home, numbers);
+            let launched = launch(cx, &self.thread, Launch {
+                init: &init,
+                flags: 0,
+                born_in: None,
+                pid_namespace_of: None,
+                keep: kept(netns, numbers),
+                container: None,
+                main: false,
+                argv,
+                image: "",
+            })?;
+            finish(cx, launched, stdio, None, None)
+        })
+    }
+
+    /// An identity that the engine's user namespace knows.
+    fn mapped(&self, identity: user::Identity) -> Result<user::Identity> {
+        for (id, count) in [(identity.uid, self.ids.uids), (identity.gid, self.ids.gids)] {
+            if id >= count {
+                return Err(Fault::new(FaultKind::BadRequest, "id-not-mapped").with("id", id));
+            }
+        }
+        let groups = identity.groups.iter().copied().filter(|gid| *gid < self.ids.gids).collect();
+        Ok(user::Identity { groups, ..identity })
+    }
+}
+
+impl Ids {
+    fn of_this_process() -> Self {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+        let last = fs::read_to_string("/proc/sys/kernel/cap_last_cap").ok().and_then(|text| text.trim().parse().ok());
+        let groups = fs::read_to_string("/proc/self/setgroups").unwrap_or_default();
+        Self {
+            uids: count("/proc/self/uid_map"),
+            gids: count("/proc/self/gid_map"),
+            may_set_groups: groups.trim() != "deny",
+            capabilities: effective.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).unwrap_or(0),
+            last_capability: last.unwrap_or(40),
+        }
+    }
+}
+
+/// How many ids from 0 on a map has: the sum of its third fields, as far as they follow one another.
+fn count(map: &str) -> u32 {
+    let text = fs::read_to_string(map).unwrap_or_default();
+    let lines = text.lines().map(|line| line.split_whitespace().filter_map(|n| n.parse::<u32>().ok()).collect::<Vec<_>>());
+    let mut lines: Vec<_> = lines.collect();
+    lines.sort();
+    lines.iter().fold(0, |next, line| match line.as_slice() {
+        [inside, _, length] if *inside == next => next.saturating_add(*length),
+        _ => next,
+    })
+}
+
+/// Sources of binds: `-v` makes what is not there, `--mount` refuses it.
+fn bind_sources(cx: &Cx, spec: &ProcessSpec) -> Result<()> {
+    for mount in &spec.mounts {
+        let MountSource::Bind { path, create } = &mount.source else { continue };
+        let there = path.exists();
+        if !there && !create {
+            return Err(Fault::new(FaultKind::BadRequest, "bind-source-missing").with("path", path.display()));
+        }
+        if !there {
+            fs::create_dir_all(path).map_err(|e| Fault::io("make", path.display(), &e))?;
+        }
+        let dir = Dir { path: path.display().to_string(), role: DirRole::BindSource, container: None };
+        let found = fs::metadata(path).map(|meta| format!("{meta:?}"));
+        let found = found.map_err(|e| Fault::io("look at", path.display(), &e))?;
+        cx.observe(Change::DirSeen(dir), vec![Evidence::syscall(format!("stat({path:?})"), found)]);
+    }
+    Ok(())
+}
+
+/// What Docker adds to an environment.
+fn environment(given: &[String], hostname: &str, tty: bool, home: &str) -> Vec<String> {
+    let mut env = given.to_vec();
+    default(&mut env, "PATH", PATH);
+    if !hostname.is_empty() {
+        default(&mut env, "HOSTNAME", &format!("HOSTNAME={hostname}"));
+    }
+    if tty {
+        default(&mut env, "TERM", "TERM=xterm");
+    }
+    default(&mut env, "HOME", &format!("HOME={home}"));
+    env
+}
+
+fn default(env: &mut Vec<String>, name: &str, entry: &str) {
+    if !env.iter().any(|known| known.split('=').next() == Some(name)) {
+        env.push(entry.to_owned());
+    }
+}
+
+/// An environment with some variables set anew.
+fn joined(base: &[String], over: &[String]) -> Vec<String> {
+    let name = |entry: &String| entry.split('=').next().unwrap_or_default().to_owned();
+    let kept = base.iter().filter(|entry| !over.iter().any(|new| name(new) == name(entry)));
+    kept.chain(over).cloned().collect()
+}
+
+fn kept(first: RawFd, stdio: Option<[RawFd; 3]>) -> Vec<RawFd> {
+    stdio.into_iter().flatten().chain([first]).collect()
+}
+
+fn finish(
+    cx: &Cx,
+    mut launched: Launched,
+    stdio: Option<Stdio>,
+    size: Option<(u16, u16)>,
+    profile: Option<Profile>,
+) -> Result<Running> {
+    let io = match (stdio, launched.master.take()) {
+        (Some(stdio), _) => stdio.ours,
+        (None, Some(master)) => Io::Tty(master.into()),
+        (None, None) => return Err(Fault::failed("init-died")),
+    };
+    let running = Running::new(cx, launched, io, profile)?;
+    if let Some((rows, cols)) = size.filter(|(rows, cols)| *rows > 0 && *cols > 0) {
+        running.resize(rows, cols)?;
+    }
+    Ok(running)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn docker_adds_to_an_environment_what_is_not_there() {
+        let given = ["TERM=vt100".to_owned()];
+        let env = environment(&given, "box", true, "/root");
+        assert_eq!(env, ["TERM=vt100", PATH, "HOSTNAME=box", "HOME=/root"]);
+    }
+
+    #[test]
+    fn exec_sets_variables_anew() {
+        let (base, over) = (["A=1".to_owned(), "B=2".to_owned()], ["B=3".to_owned()]);
+        assert_eq!(joined(&base, &over), ["A=1", "B=3"]);
+    }
+}

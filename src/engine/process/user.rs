@@ -1,0 +1,116 @@
+//! Who a process is: `user[:group]` looked up in the container's own `/etc/passwd` and `/etc/group`.
+//!
+//! Does not follow a symlink out of the root it is given.
+
+use super::{Fault, FaultKind, Result};
+use std::io::Read;
+use std::path::Path;
+
+/// A user as the kernel is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+    /// Supplementary groups.
+    pub groups: Vec<u32>,
+    /// Home directory; `/` when `/etc/passwd` has none.
+    pub home: String,
+}
+
+/// Looks a user up in the files below `root`.
+pub fn look_up(root: &Path, user: &str) -> Result<Identity> {
+    identify(user, &read_inside(root, "etc/passwd"), &read_inside(root, "etc/group"))
+}
+
+/// A file of the container, or nothing. A megabyte is enough for any of these.
+fn read_inside(root: &Path, path: &str) -> String {
+    const MOST: u64 = 1 << 20;
+    let mut text = Vec::new();
+    let opened = pathrs::Root::open(root).and_then(|root| root.open_subpath(path, pathrs::flags::OpenFlags::O_RDONLY));
+    // An image may well have no such file; then only numbers can be meant.
+    let read = opened.map(|file| file.take(MOST).read_to_end(&mut text));
+    if let Ok(Err(error)) = &read {
+        tracing::debug!(%error, path, "not read");
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
+    let (user, group_part) = match user.split_once(':') {
+        Some((user, group)) => (user, Some(group).filter(|group| !group.is_empty())),
+        None => (user, None),
+    };
+    let user = if user.is_empty() { "0" } else { user };
+    let number: Option<u32> = user.parse().ok();
+    let entry = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| {
+        fields.first() == Some(&user) || (number.is_some() && fields.get(2).and_then(|id| id.parse().ok()) == number)
+    });
+    let field = |n: usize| entry.as_ref().and_then(|fields| fields.get(n).copied());
+    let uid = match field(2).and_then(|id| id.parse().ok()).or(number) {
+        Some(uid) => uid,
+        None => return Err(Fault::new(FaultKind::BadRequest, "user-not-found").with("user", user)),
+    };
+    let name = field(0).unwrap_or_default();
+    let own_group = field(3).and_then(|id| id.parse().ok()).unwrap_or(0);
+    let groups = group.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let (gid, groups) = match group_part {
+        Some(wanted) => (find_group(wanted, groups)?, Vec::new()),
+        None => {
+            let member = |fields: &Vec<&str>| {
+                !name.is_empty() && fields.get(3).is_some_and(|members| members.split(',').any(|who| who == name))
+            };
+            let ids = groups.filter(member).filter_map(|fields| fields.get(2).and_then(|id| id.parse().ok()));
+            (own_group, ids.collect())
+        }
+    };
+    let home = field(5).filter(|home| !home.is_empty()).unwrap_or("/").to_owned();
+    Ok(Identity { uid, gid, groups, home })
+}
+
+fn find_group<'a>(wanted: &str, mut groups: impl Iterator<Item = Vec<&'a str>>) -> Result<u32> {
+    let found = groups.find(|fields| fields.first() == Some(&wanted)).and_then(|fields| fields.get(2)?.parse().ok());
+    let unknown = || Fault::new(FaultKind::BadRequest, "group-not-found").with("group", wanted);
+    found.or_else(|| wanted.parse().ok()).ok_or_else(unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSWD: &str = "root:x:0:0:root:/root:/bin/sh\nweb:x:33:44:www:/var/www:/bin/sh\n";
+    const GROUP: &str = "root:x:0:\nweb:x:44:\nadm:x:4:root,web\nlog:x:5:web\n";
+
+    fn check(user: &str, uid: u32, gid: u32, groups: &[u32], home: &str) {
+        let wanted = Identity { uid, gid, groups: groups.to_vec(), home: home.into() };
+        assert_eq!(identify(user, PASSWD, GROUP).unwrap(), wanted, "{user}");
+    }
+
+    #[test]
+    fn users_are_found_by_name_and_by_number() {
+        check("", 0, 0, &[4], "/root");
+        check("web", 33, 44, &[4, 5], "/var/www");
+        check("33", 33, 44, &[4, 5], "/var/www");
+        check("web:log", 33, 5, &[], "/var/www");
+        check("1000", 1000, 0, &[], "/");
+        check("1000:77", 1000, 77, &[], "/");
+    }
+
+    #[test]
+    fn who_is_not_there_is_named() {
+        assert_eq!(identify("nobody", PASSWD, GROUP).unwrap_err().problem.code, "user-not-found");
+        assert_eq!(identify("web:none", PASSWD, GROUP).unwrap_err().problem.code, "group-not-found");
+    }
+
+    #[test]
+    fn a_symlink_does_not_lead_out_of_the_root() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("etc")).unwrap();
+        let outside = dir.path().parent().unwrap().join(format!("{}-passwd", std::process::id()));
+        std::fs::write(&outside, "spy:x:7:7::/:\n").unwrap();
+        std::os::unix::fs::symlink(&outside, dir.path().join("etc/passwd")).unwrap();
+        assert_eq!(look_up(dir.path(), "spy").unwrap_err().problem.code, "user-not-found");
+        std::fs::remove_file(outside).unwrap();
+    }
+}

@@ -1,0 +1,148 @@
+//! The overlay mount.
+
+use super::{Rootfs, RootfsSpec, mountinfo};
+use crate::engine::conductor::{Cx, Inverse};
+use crate::engine::fault::{Fault, Result};
+use crate::engine::sys::FsContext;
+use crate::spec::ContainerId;
+use crate::trace::{Change, Evidence, Plan, StepKind};
+use nix::mount::{MntFlags, MsFlags, umount2};
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// mount(2) copies at most a page of options.
+const PAGE: usize = 4096;
+const MOUNT_ATTR_NODEV: u32 = 4;
+const TABLE: &str = "/proc/thread-self/mountinfo";
+
+/// Mounts the overlay: the step `MountOverlay`.
+pub fn mount(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
+    let options = options(spec, rootfs);
+    let merged = rootfs.merged.display();
+    let call = format!("mount(\"overlay\", {:?}, \"overlay\", MS_NODEV, {options:?})", rootfs.merged);
+    let plan = Plan::new(StepKind::MountOverlay, &merged).call(call.clone());
+    cx.step(plan.by_hand(format!("mount -t overlay overlay -o nodev,{options} {merged}")), |cx| {
+        let mntns = mount_namespace()?;
+        let entry = cx.journal(spec.container.as_str(), Inverse::Unmount { path: rootfs.merged.clone(), mntns })?;
+        if let Err(error) = mount_now(spec, rootfs, &options) {
+            cx.undone(entry)?;
+            return Err(refused(&rootfs.merged, &error));
+        }
+        let found = find(&rootfs.merged)?.ok_or_else(|| Fault::failed("mount-not-there").with("path", &merged))?;
+        let mount = found.mount(mntns, Some(spec.container.clone()), found.overlay());
+        let line = Evidence::Mountinfo { path: TABLE.into(), line: found.line };
+        cx.observe(Change::MountSeen(mount), vec![Evidence::syscall(call, 0), line]);
+        Ok(())
+    })
+}
+
+/// Unmounts it: the step `Unmount`. What is not mounted is no error.
+pub fn unmount(cx: &Cx, container: &ContainerId, merged: &Path) -> Result<()> {
+    let ours = |inverse: &Inverse| matches!(inverse, Inverse::Unmount { path, .. } if path == merged);
+    let pending = cx.conductor().journal().pending(Some(container.as_str()));
+    let entries: Vec<_> = pending.into_iter().filter(|(_, inverse)| ours(inverse)).map(|(entry, _)| entry).collect();
+    let Some(found) = find(merged)? else {
+        return entries.into_iter().try_for_each(|entry| cx.undone(entry));
+    };
+    let call = format!("umount2({merged:?}, MNT_DETACH)");
+    let plan = Plan::new(StepKind::Unmount, merged.display()).call(&call).by_hand(format!("umount {}", merged.display()));
+    cx.step(plan, |cx| {
+        umount2(merged, MntFlags::MNT_DETACH).map_err(|e| Fault::io("unmount", merged.display(), &e.into()))?;
+        entries.into_iter().try_for_each(|entry| cx.undone(entry))?;
+        let key = crate::trace::MountKey { mntns: mount_namespace()?, id: found.id };
+        if cx.world().mounts.contains_key(&key) {
+            cx.observe(Change::MountGone { key }, vec![Evidence::syscall(call, 0)]);
+        }
+        Ok(())
+    })
+}
+
+fn mount_now(spec: &RootfsSpec<'_>, rootfs: &Rootfs, options: &str) -> io::Result<()> {
+    if options.len() < PAGE {
+        // No device of the overlay opens: see `process/init/dev.rs`.
+        return nix::mount::mount(Some("overlay"), &rootfs.merged, Some("overlay"), MsFlags::MS_NODEV, Some(options))
+            .map_err(Into::into);
+    }
+    one_by_one(spec, rootfs)
+}
+
+/// The new mount API takes the layers one by one (Linux 6.5), so that any number fits.
+fn one_by_one(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> io::Result<()> {
+    let context = FsContext::open(c"overlay")?;
+    for layer in spec.lower.iter().rev() {
+        context.set(c"lowerdir+", layer)?;
+    }
+    context.set(c"upperdir", &rootfs.upper)?;
+    context.set(c"workdir", &rootfs.work)?;
+    if spec.rootless {
+        context.flag(c"userxattr")?;
+    }
+    context.set(c"source", Path::new("overlay"))?;
+    context.mount(MOUNT_ATTR_NODEV, &rootfs.merged)
+}
+
+/// `lowerdir=<newest>:…:<oldest>,upperdir=…,workdir=…`
+fn options(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> String {
+    let lower: Vec<_> = spec.lower.iter().rev().map(|layer| escaped(layer)).collect();
+    let (upper, work) = (escaped(&rootfs.upper), escaped(&rootfs.work));
+    let extra = if spec.rootless { ",userxattr" } else { "" };
+    format!("lowerdir={},upperdir={upper},workdir={work}{extra}", lower.join(":"))
+}
+
+/// Colons and commas separate, so those of a path get a backslash.
+fn escaped(path: &Path) -> String {
+    let mut text = String::new();
+    for c in path.display().to_string().chars() {
+        if matches!(c, ':' | ',' | '\\') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text
+}
+
+fn find(target: &Path) -> Result<Option<mountinfo::Entry>> {
+    let text = fs::read_to_string(TABLE).map_err(|e| Fault::io("read", TABLE, &e))?;
+    let target: PathBuf = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+    Ok(mountinfo::parse(&text).into_iter().rfind(|entry| Path::new(&entry.target) == target))
+}
+
+fn mount_namespace() -> Result<u64> {
+    let path = "/proc/thread-self/ns/mnt";
+    fs::metadata(path).map(|meta| meta.ino()).map_err(|e| Fault::io("look at", path, &e))
+}
+
+/// The kernel refuses an overlay for few reasons; each has a remedy.
+fn refused(merged: &Path, error: &io::Error) -> Fault {
+    let code = match error.raw_os_error() {
+        Some(libc::ENODEV) => "overlay-missing",
+        Some(libc::EPERM | libc::EINVAL) => "overlay-refused",
+        _ => return Fault::io("mount", merged.display(), error),
+    };
+    Fault::failed(code).with("path", merged.display()).with("reason", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_layer_comes_first_and_separators_are_escaped() {
+        let (container, dir) = (ContainerId::from("c"), Path::new("/r"));
+        let lower = [PathBuf::from("/l/a"), PathBuf::from("/l/b:1")];
+        let spec = RootfsSpec {
+            container: &container,
+            dir,
+            lower: &lower,
+            hostname: "h",
+            address: None,
+            extra_hosts: &[],
+            dns: &[],
+            rootless: true,
+        };
+        let text = options(&spec, &Rootfs::below(dir));
+        assert_eq!(text, r"lowerdir=/l/b\:1:/l/a,upperdir=/r/upper,workdir=/r/work,userxattr");
+    }
+}

@@ -1,0 +1,67 @@
+use super::task::done;
+use std::ffi::{CStr, CString};
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+const FSCONFIG_SET_FLAG: u32 = 0;
+const FSCONFIG_SET_STRING: u32 = 1;
+const FSCONFIG_CMD_CREATE: u32 = 6;
+const MOVE_MOUNT_F_EMPTY_PATH: u32 = 4;
+
+/// A file system that is being configured (`fsopen`): for mounts whose options do not fit a page.
+#[derive(Debug)]
+pub struct FsContext(OwnedFd);
+
+impl FsContext {
+    /// `fsopen(kind, FSOPEN_CLOEXEC)`
+    pub fn open(kind: &CStr) -> io::Result<Self> {
+        // SAFETY: `kind` is a C string that outlives the call.
+        let fd = done(unsafe { libc::syscall(libc::SYS_fsopen, kind.as_ptr(), 1_u32) })?;
+        // SAFETY: the kernel has just made it; nobody else owns it.
+        Ok(Self(unsafe { OwnedFd::from_raw_fd(fd as RawFd) }))
+    }
+
+    /// `fsconfig(fd, FSCONFIG_SET_STRING, key, value, 0)`
+    pub fn set(&self, key: &CStr, value: &Path) -> io::Result<()> {
+        let value = CString::new(value.as_os_str().as_bytes())?;
+        self.config(FSCONFIG_SET_STRING, Some(key), Some(&value))
+    }
+
+    /// `fsconfig(fd, FSCONFIG_SET_FLAG, key, NULL, 0)`
+    pub fn flag(&self, key: &CStr) -> io::Result<()> {
+        self.config(FSCONFIG_SET_FLAG, Some(key), None)
+    }
+
+    /// `fsconfig(fd, FSCONFIG_CMD_CREATE)`, `fsmount`, `move_mount` to `target`. `attributes` are `MOUNT_ATTR_…`.
+    pub fn mount(&self, attributes: u32, target: &Path) -> io::Result<()> {
+        self.config(FSCONFIG_CMD_CREATE, None, None)?;
+        // SAFETY: the descriptor is open for the call.
+        let fd = done(unsafe { libc::syscall(libc::SYS_fsmount, self.0.as_raw_fd(), 1_u32, attributes) })?;
+        // SAFETY: the kernel has just made it; nobody else owns it.
+        let mount = unsafe { OwnedFd::from_raw_fd(fd as RawFd) };
+        let target = CString::new(target.as_os_str().as_bytes())?;
+        // SAFETY: the descriptor is open, both paths are C strings that outlive the call.
+        done(unsafe {
+            libc::syscall(
+                libc::SYS_move_mount,
+                mount.as_raw_fd(),
+                c"".as_ptr(),
+                libc::AT_FDCWD,
+                target.as_ptr(),
+                MOVE_MOUNT_F_EMPTY_PATH,
+            )
+        })
+        .map(drop)
+    }
+
+    fn config(&self, command: u32, key: Option<&CStr>, value: Option<&CStr>) -> io::Result<()> {
+        let pointer = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
+        // SAFETY: the descriptor is open; key and value are null or C strings that outlive the call.
+        done(unsafe {
+            libc::syscall(libc::SYS_fsconfig, self.0.as_raw_fd(), command, pointer(key), pointer(value), 0)
+        })
+        .map(drop)
+    }
+}

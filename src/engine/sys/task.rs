@@ -1,0 +1,27 @@
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+/// Sends a signal to the process of a pidfd (`pidfd_send_signal`).
+pub fn send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> io::Result<()> {
+    // SAFETY: the descriptor is open for the call; no siginfo is given.
+    done(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, 0_usize, 0_u32) }).map(drop)
+}
+
+/// Gets a copy of another process's descriptor (`pidfd_getfd`). It is close-on-exec.
+pub fn get_fd(pidfd: BorrowedFd<'_>, their_fd: RawFd) -> io::Result<OwnedFd> {
+    // SAFETY: the descriptor is open for the call.
+    let fd = done(unsafe { libc::syscall(libc::SYS_pidfd_getfd, pidfd.as_raw_fd(), their_fd, 0_u32) })?;
+    // SAFETY: the kernel has just made it; nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+/// Sets a terminal's size (`TIOCSWINSZ`).
+pub fn set_window_size(terminal: BorrowedFd<'_>, rows: u16, cols: u16) -> io::Result<()> {
+    let size = libc::winsize { ws_row: rows, ws_col: cols, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: the descriptor is open, `size` is a valid winsize for the call.
+    done(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSWINSZ, &raw const size) }.into()).map(drop)
+}
+
+pub(super) fn done(value: libc::c_long) -> io::Result<libc::c_long> {
+    if value < 0 { Err(io::Error::last_os_error()) } else { Ok(value) }
+}
