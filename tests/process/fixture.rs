@@ -1,0 +1,235 @@
+//! An engine's parts, as far as processes need them, and a root file system from the host's static busybox.
+
+use dockwalk::engine::lab::{self, Lab, Netns};
+use dockwalk::engine::process::{ExecSpec, Io, ProcessSpec, Running, Seccomp, Spawner};
+use dockwalk::engine::rootfs::{self, Rootfs, RootfsSpec};
+use dockwalk::engine::{Cancel, Conductor, Cx, Fault, conductor::Journal, conductor::Recorder};
+use dockwalk::spec::ContainerId;
+use dockwalk::trace::{Body, Change, Container, ContainerState, Evidence, Event, Mode, OpKind};
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// What a test works with.
+pub struct Fixture {
+    pub lab: Lab,
+    pub conductor: Arc<Conductor>,
+    pub spawner: Spawner,
+    pub dir: TempDir,
+    lower: Vec<PathBuf>,
+    next: std::cell::Cell<u32>,
+}
+
+/// A container that was started.
+pub struct Started {
+    pub id: ContainerId,
+    pub running: Running,
+    pub rootfs: Rootfs,
+    pub dir: PathBuf,
+}
+
+impl Fixture {
+    /// Enters the lab. Must be the first thing that a test does: the process has one thread.
+    pub fn new() -> Self {
+        let lab = lab::enter(Mode::Lab).unwrap_or_else(|fault| panic!("{fault}"));
+        let dir = tempfile::Builder::new().prefix("dockwalk-process-").tempdir_in(base()).unwrap();
+        let journal = Journal::open(&dir.path().join("journal.ndjson")).unwrap();
+        let conductor = Conductor::new(Recorder::in_memory(), journal);
+        let lower = vec![busybox(&dir.path().join("base")), second_layer(&dir.path().join("second"))];
+        Self { lab, conductor, spawner: Spawner::new().unwrap(), dir, lower, next: Default::default() }
+    }
+
+    pub fn operate<T>(&self, act: impl FnOnce(&Cx) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.conductor.operate(OpKind::ContainerStart, "test", "test", &Cancel::new(), act)
+    }
+
+    /// A container's specification with a stacked root file system, not started.
+    pub fn prepare(&self, argv: &[&str]) -> (ProcessSpec, PathBuf) {
+        self.next.set(self.next.get() + 1);
+        let id = ContainerId::from(format!("{:064x}", self.next.get()).as_str());
+        let dir = self.dir.path().join("containers").join(id.as_str());
+        let argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
+        let created = Container {
+            id: id.clone(),
+            name: "test".into(),
+            image: "sha256:0000000000000000000000000000000000000000000000000000000000000000".parse().unwrap(),
+            image_name: "busybox".into(),
+            argv: argv.clone(),
+            env: vec![],
+            working_dir: String::new(),
+            user: String::new(),
+            hostname: "box".into(),
+            network_mode: "none".into(),
+            tty: false,
+            state: ContainerState::Created,
+        };
+        let rootfs = self
+            .operate(|cx| {
+                cx.observe(Change::ContainerCreated(created), vec![Evidence::file("test", "test")]);
+                let (lower, rootless) = (self.lower.as_slice(), self.lab.rootless);
+                let (container, dir) = (&id, dir.as_path());
+                let spec = RootfsSpec {
+                    container,
+                    dir,
+                    lower,
+                    hostname: "box",
+                    address: None,
+                    extra_hosts: &[],
+                    dns: &[],
+                    rootless,
+                };
+                rootfs::stack(cx, &spec)
+            })
+            .unwrap_or_else(|fault| panic!("{fault}"));
+        let spec = ProcessSpec {
+            container: id,
+            image: "busybox".into(),
+            rootfs,
+            argv,
+            env: vec![],
+            cwd: String::new(),
+            user: String::new(),
+            hostname: "box".into(),
+            tty: false,
+            open_stdin: true,
+            console_size: None,
+            mounts: vec![],
+            privileged: false,
+            cap_add: vec![],
+            cap_drop: vec![],
+            no_new_privs: false,
+            seccomp: Seccomp::Default,
+            read_only_root: false,
+            limits: Default::default(),
+            netns: Netns::create().unwrap(),
+            shm_size: 64 << 20,
+        };
+        (spec, dir)
+    }
+
+    pub fn start(&self, (spec, dir): (ProcessSpec, PathBuf)) -> Result<Started, Fault> {
+        let running = self.operate(|cx| self.spawner.start(cx, &spec))?;
+        Ok(Started { id: spec.container, running, rootfs: spec.rootfs, dir })
+    }
+
+    /// Runs a shell script in a new container: what it printed, and its status.
+    pub fn run(&self, script: &str) -> (String, i32) {
+        self.run_spec(self.prepare(&["sh", "-c", script]))
+    }
+
+    pub fn run_spec(&self, spec: (ProcessSpec, PathBuf)) -> (String, i32) {
+        let mut started = self.start(spec).unwrap_or_else(|fault| panic!("{fault}"));
+        let text = started.output();
+        let status = self.end(started);
+        (text, status)
+    }
+
+    /// Waits for a container's end and removes it.
+    pub fn end(&self, started: Started) -> i32 {
+        let status = started.running.wait();
+        self.operate(|cx| {
+            started.running.reaped(cx, status)?;
+            self.spawner.cgroups().remove(cx, &started.id)?;
+            rootfs::remove(cx, &started.id, &started.dir)?;
+            let gone = Change::ContainerGone { id: started.id.clone() };
+            cx.observe(gone, vec![Evidence::file("test", "test")]);
+            Ok(())
+        })
+        .unwrap_or_else(|fault| panic!("{fault}"));
+        status
+    }
+
+    pub fn exec(&self, started: &Started, argv: &[&str], user: &str, tty: bool) -> Result<Running, Fault> {
+        let spec = ExecSpec {
+            container: started.id.clone(),
+            image: "busybox".into(),
+            argv: argv.iter().map(ToString::to_string).collect(),
+            env: vec!["EXTRA=1".into()],
+            cwd: String::new(),
+            user: user.into(),
+            tty,
+            open_stdin: false,
+            console_size: None,
+            privileged: false,
+        };
+        self.operate(|cx| self.spawner.exec(cx, &started.running, &spec))
+    }
+
+    pub fn events(&self) -> Vec<Arc<Event>> {
+        self.conductor.recorder().after(0, usize::MAX)
+    }
+
+    /// Everything that was observed.
+    pub fn changes(&self) -> Vec<Change> {
+        let observed = |event: &Arc<Event>| match &event.body {
+            Body::Observed { change, .. } => Some((**change).clone()),
+            _ => None,
+        };
+        self.events().iter().filter_map(observed).collect()
+    }
+}
+
+impl Started {
+    pub fn output(&mut self) -> String {
+        read_all(&mut self.running)
+    }
+}
+
+/// Closes standard input and reads what is printed until the end.
+pub fn read_all(running: &mut Running) -> String {
+    let mut text = Vec::new();
+    match running.io.take().expect("taken once") {
+        Io::Pipes { stdin, mut stdout, mut stderr } => {
+            drop(stdin);
+            stdout.read_to_end(&mut text).unwrap();
+            stderr.read_to_end(&mut text).unwrap();
+        }
+        Io::Tty(mut master) => {
+            // EIO says that nobody has the terminal open any more.
+            let mut block = [0; 4096];
+            while let Ok(got @ 1..) = master.read(&mut block) {
+                text.extend_from_slice(&block[..got]);
+            }
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+pub fn write_line(io: &mut Io, line: &str) {
+    match io {
+        Io::Tty(master) => writeln!(master, "{line}").unwrap(),
+        Io::Pipes { stdin, .. } => writeln!(stdin.as_mut().expect("open"), "{line}").unwrap(),
+    }
+}
+
+/// Where the user who runs the test may write, on a file system that an overlay can lie on.
+fn base() -> PathBuf {
+    let home = std::env::var("HOME").unwrap_or_default();
+    if home.starts_with("/home/") { home.into() } else { std::env::temp_dir() }
+}
+
+/// The lowest layer: busybox with a link for every applet.
+fn busybox(dir: &Path) -> PathBuf {
+    for sub in ["bin", "etc", "root", "tmp", "data", "home"] {
+        fs::create_dir_all(dir.join(sub)).unwrap();
+    }
+    fs::copy("/usr/bin/busybox", dir.join("bin/busybox")).expect("a static busybox on the host (package busybox-static)");
+    let applets = std::process::Command::new("/usr/bin/busybox").arg("--list").output().unwrap();
+    for applet in String::from_utf8(applets.stdout).unwrap().lines().filter(|applet| *applet != "busybox") {
+        symlink("busybox", dir.join("bin").join(applet)).unwrap();
+    }
+    fs::write(dir.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nweb:x:1000:1000:web:/home:/bin/sh\n").unwrap();
+    fs::write(dir.join("etc/group"), "root:x:0:\nweb:x:1000:\nadm:x:4:web\n").unwrap();
+    fs::write(dir.join("data/from-image"), "image").unwrap();
+    fs::write(dir.join("bin/data-file"), "#!/bin/sh\n").unwrap();
+    dir.to_owned()
+}
+
+fn second_layer(dir: &Path) -> PathBuf {
+    fs::create_dir_all(dir.join("etc")).unwrap();
+    fs::write(dir.join("etc/motd"), "second layer\n").unwrap();
+    dir.to_owned()
+}
