@@ -5,7 +5,7 @@ use dockwalk::engine::process::{ExecSpec, Io, ProcessSpec, Running, Seccomp, Spa
 use dockwalk::engine::rootfs::{self, Rootfs, RootfsSpec};
 use dockwalk::engine::{Cancel, Conductor, Cx, Fault, conductor::Journal, conductor::Recorder};
 use dockwalk::spec::ContainerId;
-use dockwalk::trace::{Body, Change, Container, ContainerState, Evidence, Event, Mode, OpKind};
+use dockwalk::trace::{Body, Change, Container, ContainerState, Event, Evidence, Mode, OpKind};
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
@@ -216,7 +216,8 @@ fn busybox(dir: &Path) -> PathBuf {
     for sub in ["bin", "etc", "root", "tmp", "data", "home"] {
         fs::create_dir_all(dir.join(sub)).unwrap();
     }
-    fs::copy("/usr/bin/busybox", dir.join("bin/busybox")).expect("a static busybox on the host (package busybox-static)");
+    fs::copy("/usr/bin/busybox", dir.join("bin/busybox"))
+        .expect("a static busybox on the host (package busybox-static)");
     let applets = std::process::Command::new("/usr/bin/busybox").arg("--list").output().unwrap();
     for applet in String::from_utf8(applets.stdout).unwrap().lines().filter(|applet| *applet != "busybox") {
         symlink("busybox", dir.join("bin").join(applet)).unwrap();

@@ -96,4 +96,3 @@ fn become_user(test: &str) -> ! {
         .exec();
     lack(&format!("setpriv: {error}"))
 }
-

@@ -29,7 +29,9 @@ fn signal() {
     let started = fixture.start(fixture.prepare(&["sleep", "1000"])).unwrap();
     started.running.signal(libc::SIGKILL).unwrap();
     assert_eq!(fixture.end(started), 137);
-    let mut started = fixture.start(fixture.prepare(&["sh", "-c", "trap 'exit 9' TERM; echo ready; while :; do sleep 0.01; done"])).unwrap();
+    let mut started = fixture
+        .start(fixture.prepare(&["sh", "-c", "trap 'exit 9' TERM; echo ready; while :; do sleep 0.01; done"]))
+        .unwrap();
     let Some(Io::Pipes { stdout, .. }) = &mut started.running.io else { panic!("pipes") };
     let mut ready = [0; 6];
     stdout.read_exact(&mut ready).unwrap();
@@ -49,7 +51,8 @@ fn stdin() {
 
 fn terminal() {
     let fixture = Fixture::new();
-    let script = "tty; echo $TERM; stty size; ls -l /dev/console | cut -c1; echo ok > /dev/tty; read x; stty size; exit 3";
+    let script =
+        "tty; echo $TERM; stty size; ls -l /dev/console | cut -c1; echo ok > /dev/tty; read x; stty size; exit 3";
     let (mut spec, dir) = fixture.prepare(&["sh", "-c", script]);
     (spec.tty, spec.console_size) = (true, Some((30, 100)));
     let mut started = fixture.start((spec, dir)).unwrap();
@@ -77,7 +80,10 @@ fn not_found() {
     let fixture = Fixture::new();
     let fault = fixture.start(fixture.prepare(&["no-such-command"])).err().expect("a fault");
     assert_eq!(fault.problem.code, "command-not-found");
-    assert_eq!((fault.problem.args["command"].as_str(), fault.problem.args["image"].as_str()), ("no-such-command", "busybox"));
+    assert_eq!(
+        (fault.problem.args["command"].as_str(), fault.problem.args["image"].as_str()),
+        ("no-such-command", "busybox")
+    );
     assert_no_process(&fixture);
 }
 
@@ -141,13 +147,16 @@ fn nothing_left() {
     assert!(left.is_empty(), "{left:?}");
     assert_no_process(&fixture);
     let world = fixture.conductor.world();
-    assert!(world.mounts.is_empty() && world.dirs.is_empty() && world.cgroups.is_empty() && world.namespaces.is_empty());
+    assert!(
+        world.mounts.is_empty() && world.dirs.is_empty() && world.cgroups.is_empty() && world.namespaces.is_empty()
+    );
     let pending = fixture.conductor.journal().pending(Some(&format!("{:064x}", 1)));
     assert!(pending.is_empty(), "{pending:?}");
 }
 
 fn assert_no_process(fixture: &Fixture) {
     assert!(fixture.conductor.world().processes.is_empty(), "{:?}", fixture.conductor.world().processes);
-    let children = std::fs::read_to_string(format!("/proc/self/task/{}/children", std::process::id())).unwrap_or_default();
+    let children =
+        std::fs::read_to_string(format!("/proc/self/task/{}/children", std::process::id())).unwrap_or_default();
     assert_eq!(children.trim(), "");
 }

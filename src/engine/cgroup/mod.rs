@@ -124,7 +124,8 @@ impl Cgroups {
                 fs::create_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
             }
             for limit in &wanted {
-                let at = bases.iter().zip(&dirs).find(|(base, _)| base.controllers.iter().any(|c| c == limit.controller));
+                let at =
+                    bases.iter().zip(&dirs).find(|(base, _)| base.controllers.iter().any(|c| c == limit.controller));
                 if let Some((_, dir)) = at {
                     limit.set(dir, self.hierarchy == Hierarchy::V2)?;
                 }

@@ -108,8 +108,16 @@ impl Drive<'_> {
         let (flags, every) = (self.launch.flags, self.every);
         let (born_in, pid_namespace_of) = (self.launch.born_in.take(), self.launch.pid_namespace_of.take());
         let call = self.clone_text();
-        let cloned =
-            self.thread.clone_child(|answer| Job { flags, program, every, ends, keep, born_in, pid_namespace_of, answer })?;
+        let cloned = self.thread.clone_child(|answer| Job {
+            flags,
+            program,
+            every,
+            ends,
+            keep,
+            born_in,
+            pid_namespace_of,
+            answer,
+        })?;
         let pid = cloned.pid;
         let start_time = start_time(pid)?;
         let scope = self.launch.container.as_ref().map_or("engine", ContainerId::as_str);
@@ -290,7 +298,8 @@ impl Drive<'_> {
     }
 
     fn plan(&self, n: usize, stage: &Stage) -> Plan {
-        let text = stage.main.or(Some(stage.calls.start).filter(|_| !stage.calls.is_empty())).map(|call| self.text(call));
+        let text =
+            stage.main.or(Some(stage.calls.start).filter(|_| !stage.calls.is_empty())).map(|call| self.text(call));
         let text = if n == 0 { self.clone_text() } else { text.unwrap_or_default() };
         Plan::new(stage.kind, &stage.subject).call(text).by_hand(&stage.by_hand)
     }

@@ -130,7 +130,8 @@ impl Subject {
             }
             Look::Hostname => {
                 let name = view.hostname.get().cloned().unwrap_or_default();
-                let evidence = Evidence::syscall(format!("uname() in {}", self.path("ns/uts")), format!("nodename={name:?}"));
+                let evidence =
+                    Evidence::syscall(format!("uname() in {}", self.path("ns/uts")), format!("nodename={name:?}"));
                 self.property(cx, Property::Hostname(name), vec![evidence]);
             }
             Look::WorkingDir => {
@@ -163,7 +164,9 @@ impl Subject {
         for (kind, inode) in &namespaces {
             let own = self.main && !matches!(kind, NamespaceKind::Net | NamespaceKind::User);
             // What the engine shares with it is the host's; the network namespace is observed by who made it.
-            if own && namespace_inode(&fs::read_link(own_link(*kind)).unwrap_or_default().display().to_string()) != Some(*inode)
+            if own
+                && namespace_inode(&fs::read_link(own_link(*kind)).unwrap_or_default().display().to_string())
+                    != Some(*inode)
                 && !known.namespaces.contains_key(inode)
             {
                 let namespace = Namespace { inode: *inode, kind: *kind, container: self.container.clone() };
@@ -190,7 +193,8 @@ impl Subject {
         let roots: Vec<_> = self.mountinfo(view).iter().filter(|entry| entry.target == "/").collect();
         let overlay = roots.iter().find(|entry| entry.fstype == "overlay");
         let Some(entry) = overlay.or(roots.first()).copied() else { return };
-        let kind = if entry.fstype == "overlay" { entry.overlay() } else { MountKind::Bind { from: entry.source.clone() } };
+        let kind =
+            if entry.fstype == "overlay" { entry.overlay() } else { MountKind::Bind { from: entry.source.clone() } };
         self.observe_entry(cx, view, entry, kind);
         self.property(cx, Property::Root(entry.source.clone()), vec![self.line(entry)]);
     }
@@ -237,7 +241,8 @@ impl Subject {
         // A short program may be gone by now; then the call's own result is all there is to know.
         let path = self.path("cmdline");
         let cmdline = fs::read(&path).unwrap_or_default();
-        let argv: Vec<_> = cmdline.split(|byte| *byte == 0).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
+        let argv: Vec<_> =
+            cmdline.split(|byte| *byte == 0).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
         let argv: Vec<_> = argv.split_last().map(|(_, argv)| argv.to_vec()).unwrap_or_default();
         let evidence = if argv.is_empty() {
             vec![Evidence::syscall(format!("execve({:?}, …)", self.argv.first().map_or("", String::as_str)), 0)]

@@ -1,5 +1,5 @@
 use super::drive::{Launch, Launched, launch};
-use super::init::{self, Privileges, Shape};
+use super::init::{self, Beside, Privileges, Shape};
 use super::running::Profile;
 use super::stdio::{self, Stdio};
 use super::*;
@@ -75,17 +75,21 @@ impl Spawner {
         let shape = Shape { privileges: &privileges, env: &env, netns, join: &join, tty_group, stdio: numbers };
         let init = init::container(spec, &shape)?;
         let new = [libc::CLONE_NEWNS, libc::CLONE_NEWPID, libc::CLONE_NEWUTS, libc::CLONE_NEWIPC];
-        let launched = launch(cx, &self.thread, Launch {
-            init: &init,
-            flags: new.iter().fold(0, |flags, flag| flags | u64::from(flag.cast_unsigned())),
-            born_in,
-            pid_namespace_of: None,
-            keep: kept(netns, numbers),
-            container: Some(spec.container.clone()),
-            main: true,
-            argv: &spec.argv,
-            image: &spec.image,
-        })?;
+        let launched = launch(
+            cx,
+            &self.thread,
+            Launch {
+                init: &init,
+                flags: new.iter().fold(0, |flags, flag| flags | u64::from(flag.cast_unsigned())),
+                born_in,
+                pid_namespace_of: None,
+                keep: kept(netns, numbers),
+                container: Some(spec.container.clone()),
+                main: true,
+                argv: &spec.argv,
+                image: &spec.image,
+            },
+        )?;
         let (merged, cwd) = (spec.rootfs.merged.clone(), spec.cwd.clone());
         let profile = Profile { privileges, env, cwd, merged, group, have };
         finish(cx, launched, stdio, spec.console_size, Some(profile))
@@ -93,7 +97,11 @@ impl Spawner {
 
     /// Starts a process beside a container's main process: the story step `ExecProcess`.
     pub fn exec(&self, cx: &Cx, target: &Running, spec: &ExecSpec) -> Result<Running> {
-        let gone = || Fault::new(FaultKind::Conflict, "container-not-running").with("container", spec.container.short());
+        let gone = || {
+            Fault::new(FaultKind::Conflict, "container-not-running")
+                .with("container", spec.container.short())
+                .with("state", "exited")
+        };
         let profile = target.profile.as_ref().filter(|_| target.ended().is_none()).ok_or_else(gone)?;
         let plan = Plan::new(StepKind::ExecProcess, spec.argv.join(" "));
         let by_hand = format!("docker exec {} {}", spec.container.short(), spec.argv.join(" "));
@@ -116,19 +124,32 @@ impl Spawner {
                 "" => &profile.cwd,
                 cwd => cwd,
             };
-            let init = init::beside(pidfd.as_raw_fd(), &spec.argv, &env, cwd, &privileges, &join, numbers);
-            let copy = pidfd.try_clone().map_err(|e| Fault::io("copy", "a pidfd", &e))?;
-            let launched = launch(cx, &self.thread, Launch {
-                init: &init,
-                flags: 0,
-                born_in,
-                pid_namespace_of: Some(copy),
-                keep: kept(pidfd.as_raw_fd(), numbers),
-                container: Some(spec.container.clone()),
-                main: false,
+            let init = init::beside(&Beside {
+                target: pidfd.as_raw_fd(),
                 argv: &spec.argv,
-                image: &spec.image,
-            })?;
+                env: &env,
+                cwd,
+                privileges: &privileges,
+                join: &join,
+                stdio: numbers,
+                open_stdin: spec.open_stdin,
+            });
+            let copy = pidfd.try_clone().map_err(|e| Fault::io("copy", "a pidfd", &e))?;
+            let launched = launch(
+                cx,
+                &self.thread,
+                Launch {
+                    init: &init,
+                    flags: 0,
+                    born_in,
+                    pid_namespace_of: Some(copy),
+                    keep: kept(pidfd.as_raw_fd(), numbers),
+                    container: Some(spec.container.clone()),
+                    main: false,
+                    argv: &spec.argv,
+                    image: &spec.image,
+                },
+            )?;
             finish(cx, launched, stdio, spec.console_size, None)
         })
     }
@@ -147,17 +168,21 @@ impl Spawner {
             let numbers = stdio.as_ref().map(Stdio::numbers);
             let netns = lab.host.as_fd().as_raw_fd();
             let init = init::on_host(netns, argv, &env, &home, numbers);
-            let launched = launch(cx, &self.thread, Launch {
-                init: &init,
-                flags: 0,
-                born_in: None,
-                pid_namespace_of: None,
-                keep: kept(netns, numbers),
-                container: None,
-                main: false,
-                argv,
-                image: "",
-            })?;
+            let launched = launch(
+                cx,
+                &self.thread,
+                Launch {
+                    init: &init,
+                    flags: 0,
+                    born_in: None,
+                    pid_namespace_of: None,
+                    keep: kept(netns, numbers),
+                    container: None,
+                    main: false,
+                    argv,
+                    image: "",
+                },
+            )?;
             finish(cx, launched, stdio, None, None)
         })
     }
@@ -193,7 +218,8 @@ impl Ids {
 /// How many ids from 0 on a map has: the sum of its third fields, as far as they follow one another.
 fn count(map: &str) -> u32 {
     let text = fs::read_to_string(map).unwrap_or_default();
-    let lines = text.lines().map(|line| line.split_whitespace().filter_map(|n| n.parse::<u32>().ok()).collect::<Vec<_>>());
+    let lines =
+        text.lines().map(|line| line.split_whitespace().filter_map(|n| n.parse::<u32>().ok()).collect::<Vec<_>>());
     let mut lines: Vec<_> = lines.collect();
     lines.sort();
     lines.iter().fold(0, |next, line| match line.as_slice() {

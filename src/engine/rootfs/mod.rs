@@ -99,7 +99,8 @@ fn make_upper(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
 fn stat(path: &Path) -> Result<Evidence> {
     use std::os::unix::fs::MetadataExt;
     let meta = fs::metadata(path).map_err(|e| Fault::io("look at", path.display(), &e))?;
-    let shown = format!("{{st_mode={:#o}, st_uid={}, st_gid={}, st_ino={}}}", meta.mode(), meta.uid(), meta.gid(), meta.ino());
+    let shown =
+        format!("{{st_mode={:#o}, st_uid={}, st_gid={}, st_ino={}}}", meta.mode(), meta.uid(), meta.gid(), meta.ino());
     Ok(Evidence::syscall(format!("stat({:?}, {shown})", path.display().to_string()), 0))
 }
 
@@ -107,24 +108,27 @@ fn stat(path: &Path) -> Result<Evidence> {
 pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
     let rootfs = Rootfs::below(spec.dir);
     let dir = spec.dir.join("etc");
-    cx.step(Plan::new(StepKind::WriteEtcFiles, dir.display()).call(format!("open({:?}, O_WRONLY|O_CREAT)", rootfs.hosts)), |cx| {
-        fs::create_dir_all(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
-        let files = [
-            (&rootfs.hosts, etc::hosts(spec.hostname, spec.address, spec.extra_hosts)),
-            (&rootfs.hostname, format!("{}\n", spec.hostname)),
-            (&rootfs.resolv_conf, etc::resolv_conf(&etc::of_host(), spec.dns)),
-        ];
-        let mut evidence = Vec::new();
-        for (path, text) in files {
-            // Written in place: the file may be mounted in the container already.
-            fs::write(path, text).map_err(|e| Fault::io("write", path.display(), &e))?;
-            let read = fs::read_to_string(path).map_err(|e| Fault::io("read", path.display(), &e))?;
-            evidence.push(Evidence::file(path.display().to_string(), read));
-        }
-        let problem = crate::trace::Problem::new("etc-files-written").with("dir", dir.display());
-        cx.observe(Change::Remark(problem), evidence);
-        Ok(())
-    })
+    cx.step(
+        Plan::new(StepKind::WriteEtcFiles, dir.display()).call(format!("open({:?}, O_WRONLY|O_CREAT)", rootfs.hosts)),
+        |cx| {
+            fs::create_dir_all(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+            let files = [
+                (&rootfs.hosts, etc::hosts(spec.hostname, spec.address, spec.extra_hosts)),
+                (&rootfs.hostname, format!("{}\n", spec.hostname)),
+                (&rootfs.resolv_conf, etc::resolv_conf(&etc::of_host(), spec.dns)),
+            ];
+            let mut evidence = Vec::new();
+            for (path, text) in files {
+                // Written in place: the file may be mounted in the container already.
+                fs::write(path, text).map_err(|e| Fault::io("write", path.display(), &e))?;
+                let read = fs::read_to_string(path).map_err(|e| Fault::io("read", path.display(), &e))?;
+                evidence.push(Evidence::file(path.display().to_string(), read));
+            }
+            let problem = crate::trace::Problem::new("etc-files-written").with("dir", dir.display());
+            cx.observe(Change::Remark(problem), evidence);
+            Ok(())
+        },
+    )
 }
 
 /// Unmounts the overlay. The writable layer stays until [`remove`]. What is not mounted is no error.
@@ -135,7 +139,8 @@ pub fn unstack(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
 /// Deletes the container's directory with its writable layer.
 pub fn remove(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
     unstack(cx, container, dir)?;
-    let plan = Plan::new(StepKind::RemoveDirectory, dir.display()).call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)"));
+    let plan =
+        Plan::new(StepKind::RemoveDirectory, dir.display()).call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)"));
     cx.step(plan.by_hand(format!("rm -r {}", dir.display())), |cx| {
         match fs::remove_dir_all(dir) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Fault::io("remove", dir.display(), &e)),

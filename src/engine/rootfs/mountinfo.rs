@@ -80,7 +80,8 @@ impl Entry {
     /// What an overlay mount says it is made of.
     pub fn overlay(&self) -> MountKind {
         let [_, options] = &self.options;
-        let value = |key: &str| split(options, ',').into_iter().find_map(|option| option.strip_prefix(key).map(unescape));
+        let value =
+            |key: &str| split(options, ',').into_iter().find_map(|option| option.strip_prefix(key).map(unescape));
         let listed = value("lowerdir=").map(|dirs| split(&dirs, ':')).unwrap_or_default();
         let each = split(options, ',').into_iter().filter_map(|o| o.strip_prefix("lowerdir+=").map(unescape));
         MountKind::Overlay {
@@ -127,6 +128,8 @@ mod tests {
         let (lower, upper, work) = (vec!["/b".to_owned(), "/a".to_owned()], "/u".to_owned(), "/w".to_owned());
         assert_eq!(parse_line(line).unwrap().overlay(), MountKind::Overlay { lower, upper, work });
         let line = "40 35 0:50 / /m rw - overlay overlay rw,lowerdir+=/b,lowerdir+=/a,upperdir=/u,workdir=/w";
-        assert!(matches!(parse_line(line).unwrap().overlay(), MountKind::Overlay { lower, .. } if lower == ["/b", "/a"]));
+        assert!(
+            matches!(parse_line(line).unwrap().overlay(), MountKind::Overlay { lower, .. } if lower == ["/b", "/a"])
+        );
     }
 }

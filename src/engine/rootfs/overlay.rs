@@ -47,7 +47,8 @@ pub fn unmount(cx: &Cx, container: &ContainerId, merged: &Path) -> Result<()> {
         return entries.into_iter().try_for_each(|entry| cx.undone(entry));
     };
     let call = format!("umount2({merged:?}, MNT_DETACH)");
-    let plan = Plan::new(StepKind::Unmount, merged.display()).call(&call).by_hand(format!("umount {}", merged.display()));
+    let plan =
+        Plan::new(StepKind::Unmount, merged.display()).call(&call).by_hand(format!("umount {}", merged.display()));
     cx.step(plan, |cx| {
         umount2(merged, MntFlags::MNT_DETACH).map_err(|e| Fault::io("unmount", merged.display(), &e.into()))?;
         entries.into_iter().try_for_each(|entry| cx.undone(entry))?;

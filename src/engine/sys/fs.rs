@@ -59,9 +59,7 @@ impl FsContext {
     fn config(&self, command: u32, key: Option<&CStr>, value: Option<&CStr>) -> io::Result<()> {
         let pointer = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
         // SAFETY: the descriptor is open; key and value are null or C strings that outlive the call.
-        done(unsafe {
-            libc::syscall(libc::SYS_fsconfig, self.0.as_raw_fd(), command, pointer(key), pointer(value), 0)
-        })
-        .map(drop)
+        done(unsafe { libc::syscall(libc::SYS_fsconfig, self.0.as_raw_fd(), command, pointer(key), pointer(value), 0) })
+            .map(drop)
     }
 }

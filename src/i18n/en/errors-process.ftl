@@ -1,0 +1,23 @@
+problem-bind-source-missing = { $path }: there is no such path on the host to bind-mount, and `--mount` does not make one. Make it or correct the path, then run it again.
+problem-call-refused = The kernel refused { $call } while the container was set up ({ $reason }). Run `dockwalk doctor` to see what this machine allows.
+problem-capability-unknown = { $name }: there is no such capability. Use a name of capabilities(7), such as `NET_ADMIN`, `CAP_NET_ADMIN` or `ALL`.
+problem-cgroup-limit-refused = Limit { $limit }: the kernel refused to write it to { $path } ({ $reason }). Check that the value fits this machine, or run without it.
+problem-cgroup-not-here = This user cannot make control groups here, so these limits are not set: { $limits }. The container runs without them. To have them, start the engine as root, or on cgroup v2 with `systemd-run --user --scope -p Delegate=yes`.
+problem-command-not-executable = { $command }: it is in image { $image } but cannot be executed ({ $reason }). Check that it is a program with execute permission, made for this machine's architecture.
+problem-command-not-found = { $command }: executable file not found in the PATH of image { $image }. Check the spelling, or look around with `sh`.
+problem-etc-files-written = The container's hosts, hostname and resolv.conf were written to { $dir }.
+problem-group-not-found = { $group }: there is no such group in the image's /etc/group. Use one that is there, or a numeric gid.
+problem-id-not-mapped = Id { $id } is not mapped in the engine's user namespace, so nothing in the container can have it. Add a range to /etc/subuid and /etc/subgid, or start the engine as root.
+problem-init-died = The container's init ended before it became the program. Something may have killed it, or memory ran out. Run it again.
+problem-mount-not-there = { $path }: it was mounted but is not in the mount table. Run `dockwalk doctor`.
+problem-mount-refused = { $target }: nothing can be mounted there in the container ({ $reason }). Check that source and target are both files or both directories.
+problem-mount-target = { $target }: a mount target must be an absolute path other than `/`, such as `/data`.
+problem-overlay-missing = { $path }: this kernel has no overlay file system ({ $reason }). Run `sudo modprobe overlay`, then start again.
+problem-overlay-refused = { $path }: the kernel does not mount an overlay here ({ $reason }). Put the engine on a local disk (ext4, xfs, btrfs) with `--root DIR`. Without root this takes Linux 5.11 or later.
+problem-seccomp-not-built = No seccomp filter could be made for this architecture ({ $reason }). `--security-opt seccomp=unconfined` runs without one.
+problem-tmpfs-option = { $option }: tmpfs knows no such option. Use `size=64m`, `mode=1777`, `exec`, `ro` and the like.
+problem-user-not-found = { $user }: there is no such user in the image's /etc/passwd. Use one that is there, or a numeric uid.
+problem-volume-in-use = Volume { $name } is in use by container { $container } and cannot be removed. Remove the container first: `docker rm { $container }`
+problem-volume-name = { $name }: not a volume name. It must have two or more of letters, digits, `_`, `.` and `-`, and begin with a letter or digit. If a host path is meant, use an absolute path.
+problem-volume-not-found = There is no volume { $name }. See which there are with `docker volume ls`.
+problem-workdir-refused = { $path }: the container's working directory cannot be entered ({ $reason }). Check that it is a directory, or give another with `-w`.

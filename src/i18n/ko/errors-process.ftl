@@ -1,0 +1,23 @@
+problem-bind-source-missing = { $path }: 바인드 마운트(bind mount)할 경로가 호스트에 없습니다. `--mount`는 없는 경로를 만들지 않습니다. 경로를 만들거나 바로잡은 뒤 다시 실행하세요.
+problem-call-refused = 컨테이너를 준비하던 시스템 호출 { $call }을(를) 커널이 거절했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
+problem-capability-unknown = { $name }: 그런 권한(capability)은 없습니다. `NET_ADMIN`이나 `CAP_NET_ADMIN`, `ALL`처럼 capabilities(7)에 있는 이름을 쓰세요.
+problem-cgroup-limit-refused = 제한 { $limit }: 커널이 { $path }에 쓰기를 거절했습니다 ({ $reason }). 값이 이 컴퓨터에 맞는지 확인하거나 제한 없이 실행하세요.
+problem-cgroup-not-here = 이 사용자는 여기서 컨트롤 그룹(cgroup)을 만들 수 없어 요청한 제한을 걸지 못했습니다: { $limits }. 컨테이너는 제한 없이 실행됩니다. 제한을 보려면 엔진을 root로 시작하거나, cgroup v2에서 `systemd-run --user --scope -p Delegate=yes`로 시작하세요.
+problem-command-not-executable = { $command }: 이미지 { $image }에 있지만 실행할 수 없습니다 ({ $reason }). 실행 권한이 있는 프로그램인지, 이 컴퓨터의 아키텍처용인지 확인하세요.
+problem-command-not-found = { $command }: 이미지 { $image }의 PATH에서 그런 명령(executable file)을 찾지 못했습니다. 철자를 확인하거나, `sh`로 들어가 어떤 명령이 있는지 보세요.
+problem-etc-files-written = { $dir }에 컨테이너의 hosts, hostname, resolv.conf를 썼습니다.
+problem-group-not-found = { $group }: 이미지의 /etc/group에 그런 그룹이 없습니다. 있는 이름이나 숫자 gid를 쓰세요.
+problem-id-not-mapped = id { $id }: 엔진의 사용자 네임스페이스(user namespace)에 없는 번호라 컨테이너에서 쓸 수 없습니다. /etc/subuid와 /etc/subgid에 범위를 더하거나 엔진을 root로 시작하세요.
+problem-init-died = 컨테이너의 init이 프로그램을 실행하기 전에 끝났습니다. 다른 프로세스가 죽였거나 메모리가 모자랄 수 있습니다. 다시 실행해 보세요.
+problem-mount-not-there = { $path }: 마운트했지만 마운트 표에 보이지 않습니다. `dockwalk doctor`를 실행해 보세요.
+problem-mount-refused = { $target }: 컨테이너의 이 자리에 마운트할 수 없습니다 ({ $reason }). 원본과 대상이 둘 다 파일이거나 둘 다 디렉터리인지 확인하세요.
+problem-mount-target = { $target }: 마운트 대상은 `/`가 아닌 절대 경로여야 합니다. `/data`처럼 쓰세요.
+problem-overlay-missing = { $path }: 이 커널에는 overlay 파일 시스템이 없습니다 ({ $reason }). `sudo modprobe overlay`를 실행한 뒤 다시 시작하세요.
+problem-overlay-refused = { $path }: 커널이 여기에 overlay를 마운트하지 않습니다 ({ $reason }). 엔진 디렉터리가 ext4, xfs, btrfs 같은 로컬 디스크에 있는지 확인하고, 아니면 `--root DIR`로 옮기세요. root가 아니면 커널 5.11 이상이 필요합니다.
+problem-seccomp-not-built = 이 아키텍처용 seccomp 필터를 만들지 못했습니다 ({ $reason }). `--security-opt seccomp=unconfined`로 필터 없이 실행할 수 있습니다.
+problem-tmpfs-option = { $option }: tmpfs가 모르는 옵션입니다. `size=64m`, `mode=1777`, `exec`, `ro` 등을 쓰세요.
+problem-user-not-found = { $user }: 이미지의 /etc/passwd에 그런 사용자가 없습니다. 있는 이름이나 숫자 uid를 쓰세요.
+problem-volume-in-use = 볼륨(volume) { $name }: 컨테이너 { $container }이(가) 쓰고 있어 지울 수 없습니다. 컨테이너를 먼저 지우세요: `docker rm { $container }`
+problem-volume-name = { $name }: 볼륨 이름으로 쓸 수 없습니다. 영문자나 숫자로 시작하고 영문자, 숫자, `_`, `.`, `-`로 된 두 글자 이상이어야 합니다. 호스트 경로를 뜻했다면 절대 경로를 쓰세요.
+problem-volume-not-found = 볼륨(volume) { $name }이(가) 없습니다. `docker volume ls`로 있는 볼륨을 확인하세요.
+problem-workdir-refused = { $path }: 컨테이너의 작업 디렉터리로 들어갈 수 없습니다 ({ $reason }). 디렉터리인지 확인하거나 `-w`로 다른 경로를 지정하세요.

@@ -34,12 +34,8 @@ const CLONE: &[(u64, &str)] = &[
 ];
 
 /// Mount attributes by name (mount_setattr(2)).
-const ATTR: &[(u64, &str)] = &[
-    (1, "MOUNT_ATTR_RDONLY"),
-    (2, "MOUNT_ATTR_NOSUID"),
-    (4, "MOUNT_ATTR_NODEV"),
-    (8, "MOUNT_ATTR_NOEXEC"),
-];
+const ATTR: &[(u64, &str)] =
+    &[(1, "MOUNT_ATTR_RDONLY"), (2, "MOUNT_ATTR_NOSUID"), (4, "MOUNT_ATTR_NODEV"), (8, "MOUNT_ATTR_NOEXEC")];
 
 const OPEN: &[(u64, &str)] = &[
     (libc::O_WRONLY as u64, "O_WRONLY"),
@@ -180,6 +176,9 @@ mod tests {
         check(&Call::Mkdir { path: "/a".into(), mode: 0o755 }, r#"mkdir("/a", 0755)"#);
         check(&Call::Setns { fd: Fd::From(3), flags: libc::CLONE_NEWNET as u64 }, "setns(43, CLONE_NEWNET)");
         check(&Call::Umask { mask: 0o22 }, "umask(022)");
-        check(&Call::Open { path: "/".into(), flags: libc::O_DIRECTORY }, r#"openat(AT_FDCWD, "/", O_RDONLY|O_DIRECTORY)"#);
+        check(
+            &Call::Open { path: "/".into(), flags: libc::O_DIRECTORY },
+            r#"openat(AT_FDCWD, "/", O_RDONLY|O_DIRECTORY)"#,
+        );
     }
 }

@@ -42,9 +42,17 @@ pub fn container(spec: &ProcessSpec, shape: &Shape<'_>) -> Result<Init> {
     leave_old_root(&mut init, spec, &outside);
     protect::paths(&mut init, spec);
     hostname(&mut init, spec);
-    privileges::drop(&mut init, shape.privileges, shape.stdio.is_none());
+    privileges::drop(&mut init, shape.privileges, &own(shape.stdio, spec.open_stdin));
     exec::execute(&mut init, &spec.argv, shape.env, shape.stdio);
     Ok(init)
+}
+
+/// The descriptors that are the process's own: its terminal, or its pipes, but not a `/dev/null` in the place of one.
+pub(super) fn own(stdio: Option<[RawFd; 3]>, open_stdin: bool) -> Vec<RawFd> {
+    match stdio {
+        None => vec![0],
+        Some(pipes) => pipes.into_iter().skip(if open_stdin { 0 } else { 1 }).collect(),
+    }
 }
 
 /// Calls that took hold of something before the root was changed.

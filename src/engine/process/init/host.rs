@@ -2,16 +2,30 @@ use super::*;
 use crate::engine::cgroup::Join;
 use std::os::fd::RawFd;
 
+/// What a process beside a container's main one is to be.
+#[derive(Debug)]
+pub struct Beside<'a> {
+    /// The main process's pidfd, inherited under this number.
+    pub target: RawFd,
+    /// Program and arguments.
+    pub argv: &'a [String],
+    /// The whole environment.
+    pub env: &'a [String],
+    /// Where it starts.
+    pub cwd: &'a str,
+    /// User, groups, capabilities, filter.
+    pub privileges: &'a Privileges,
+    /// How it gets into the control group.
+    pub join: &'a Join,
+    /// What becomes standard input, output and error; without, it gets a terminal.
+    pub stdio: Option<[RawFd; 3]>,
+    /// Standard input is a pipe.
+    pub open_stdin: bool,
+}
+
 /// The init of a process beside a container's main one: into its namespaces, its control group, its limits.
-pub fn beside(
-    target: RawFd,
-    argv: &[String],
-    env: &[String],
-    cwd: &str,
-    privileges: &Privileges,
-    join: &Join,
-    stdio: Option<[RawFd; 3]>,
-) -> Init {
+pub fn beside(beside: &Beside<'_>) -> Init {
+    let Beside { target, argv, env, cwd, privileges, join, stdio, open_stdin } = *beside;
     let mut init = Init::default();
     init.stage(StepKind::CloneProcess, argv.first().cloned().unwrap_or_default());
     init.by_hand("nsenter --target PID --mount --uts --ipc --net --pid --cgroup");
@@ -30,7 +44,7 @@ pub fn beside(
         init.call(Call::Chdir { path: cwd.to_owned() });
         init.look(Look::WorkingDir);
     }
-    privileges::drop(&mut init, privileges, stdio.is_none());
+    privileges::drop(&mut init, privileges, &container::own(stdio, open_stdin));
     exec::execute(&mut init, argv, env, stdio);
     init
 }

@@ -87,7 +87,9 @@ fn source(mount: &MountSpec) -> Option<String> {
 /// Makes a directory with all above it. Where the image has it already, and nothing is mounted over it, there is no call.
 pub fn directories(init: &mut Init, spec: &ProcessSpec, path: &str) {
     let covered = |below: &str| {
-        spec.mounts.iter().any(|mount| below.strip_prefix(mount.target.trim_end_matches('/')).is_some_and(|r| r.starts_with('/')))
+        spec.mounts
+            .iter()
+            .any(|mount| below.strip_prefix(mount.target.trim_end_matches('/')).is_some_and(|r| r.starts_with('/')))
     };
     let there = pathrs::Root::open(&spec.rootfs.merged).and_then(|root| root.resolve(path)).is_ok();
     if there && !covered(path) {
@@ -157,7 +159,10 @@ mod tests {
     fn tmpfs_options_are_flags_or_data() {
         let all = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
         assert_eq!(tmpfs("", false).unwrap(), (all, String::new()));
-        assert_eq!(tmpfs("exec,size=1m,mode=1777", false).unwrap(), (all & !libc::MS_NOEXEC, "size=1m,mode=1777".into()));
+        assert_eq!(
+            tmpfs("exec,size=1m,mode=1777", false).unwrap(),
+            (all & !libc::MS_NOEXEC, "size=1m,mode=1777".into())
+        );
         assert_eq!(tmpfs("what", false).unwrap_err().problem.code, "tmpfs-option");
     }
 }

@@ -10,11 +10,11 @@ mod protect;
 mod system;
 
 pub use container::{Shape, container};
-pub use host::{beside, on_host};
+pub use host::{Beside, beside, on_host};
 pub use privileges::Privileges;
 
 use super::call::{Call, Fd};
-use super::{ProcessSpec, MountSource, MountSpec, Result};
+use super::{MountSource, MountSpec, ProcessSpec, Result};
 use crate::engine::sys::Program;
 use crate::trace::{MountKind, StepKind};
 use std::ops::Range;

@@ -1,5 +1,6 @@
 use super::*;
 use crate::engine::process::{caps, seccomp::Filter, user::Identity};
+use std::os::fd::RawFd;
 
 /// What a process may do.
 #[derive(Debug, Clone)]
@@ -21,19 +22,24 @@ pub struct Privileges {
 /// Gives up what the program must not have.
 ///
 /// The filter comes first: to load it without `no_new_privs` takes CAP_SYS_ADMIN, and it allows all that follows.
-pub fn drop(init: &mut Init, privileges: &Privileges, chown_terminal: bool) {
+///
+/// `own` are the pipes and the terminal that become the user's; never a device of the host's.
+pub fn drop(init: &mut Init, privileges: &Privileges, own: &[RawFd]) {
     let Privileges { identity, capabilities, .. } = privileges;
     init.stage(StepKind::DropPrivileges, format!("{}:{}", identity.uid, identity.gid));
     init.look_here();
     // Until it has become the user's program nobody in the container may look into this copy of the engine.
-    let prctl = |option: i32, name, number: u64, shown: String| Call::Prctl { option: (option, name), argument: (number, shown) };
+    let prctl = |option: i32, name, number: u64, shown: String| Call::Prctl {
+        option: (option, name),
+        argument: (number, shown),
+    };
     init.call(prctl(libc::PR_SET_DUMPABLE, "PR_SET_DUMPABLE", 0, "0".into()));
     init.by_hand("setpriv --reuid … --regid … --bounding-set …");
     if identity.uid != 0 {
-        // The program must be able to open its own /dev/stdin and /dev/stdout again.
-        for fd in if chown_terminal { 0..1 } else { 0..3 } {
-            let call = Call::Fchown { fd: Fd::Number(fd), uid: identity.uid, gid: keep_group(identity, chown_terminal) };
-            init.tolerant(call, &[libc::EPERM, libc::EINVAL, libc::EROFS]);
+        // The program must be able to open its own /dev/stdin and /dev/stdout again. A terminal keeps its group (`tty`).
+        for fd in own {
+            let gid = if *fd == 0 { u32::MAX } else { identity.gid };
+            init.call(Call::Fchown { fd: Fd::Number(*fd), uid: identity.uid, gid });
         }
     }
     if privileges.no_new_privs {
@@ -54,9 +60,4 @@ pub fn drop(init: &mut Init, privileges: &Privileges, chown_terminal: bool) {
     // A change of credentials clears it.
     init.call(exec::die_with_parent());
     init.look(Look::Credentials);
-}
-
-/// A terminal keeps its group (`tty`), pipes get the user's.
-fn keep_group(identity: &Identity, terminal: bool) -> u32 {
-    if terminal { u32::MAX } else { identity.gid }
 }
