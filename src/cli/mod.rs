@@ -7,6 +7,8 @@
 //! Used by `dockwalk docker …`, by lessons and by the window's command bar. Does not know how an engine does anything.
 
 pub mod args;
+#[cfg(feature = "engine")]
+mod docker;
 pub mod docker_args;
 mod engine_of;
 mod lesson;
@@ -15,7 +17,11 @@ mod lesson_follow;
 mod lesson_pty;
 mod lesson_report;
 pub mod lesson_run;
+#[cfg(feature = "engine")]
+mod host;
 mod tell;
+#[cfg(feature = "engine")]
+mod terminal;
 mod trace;
 
 pub use args::{AppOptions, Args};
@@ -47,6 +53,10 @@ pub(crate) type Done = Result<(), Failure>;
 /// Does what the command line says, but for the window and the engine themselves.
 pub fn run(args: &Args, words: &Words) -> ExitCode {
     let done = match &args.command {
+        #[cfg(feature = "engine")]
+        Some(Command::Docker { command }) => docker::dispatch(args, command, words),
+        #[cfg(feature = "engine")]
+        Some(Command::Host { argv }) => host::run(args, argv, words),
         Some(Command::Doctor { json }) => engine_of::doctor(args, *json, words),
         Some(Command::Lesson { command }) => lesson::run(args, command, words),
         Some(Command::Trace { command }) => trace::run(args, command, words),
@@ -56,7 +66,10 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Status(status)) => ExitCode::from(status),
         Err(Failure::Said(error, status)) => {
-            complain(words, &error.problem);
+            match &args.command {
+                Some(Command::Docker { .. }) => tell::as_docker(words, &error.problem),
+                _ => complain(words, &error.problem),
+            }
             ExitCode::from(status)
         }
     }

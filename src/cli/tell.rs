@@ -11,3 +11,8 @@ pub fn complain(words: &Words, problem: &Problem) {
         eprintln!("{}", serde_json::to_string(&failure).unwrap_or_default());
     }
 }
+
+/// Says it as docker does.
+pub(super) fn as_docker(words: &Words, problem: &Problem) {
+    eprintln!("docker: {}", words.problem(problem));
+}

@@ -1,6 +1,7 @@
 use super::http::{self, Ask};
 use super::protocol::{EngineInfo, Finding, GateCommand, GateView, HostCommand, Rewind};
 use super::{ClientError, Events, Hijacked};
+use crate::i18n::Lang;
 use crate::trace::Evidence;
 use http_body_util::BodyExt;
 use hyper::Method;
@@ -83,9 +84,12 @@ impl Client {
         self.call(Method::POST, "/dockwalk/v1/stop", None::<&()>).map(drop)
     }
 
-    /// Runs a command on the lab host.
-    pub fn host(&self, command: &HostCommand) -> Result<Hijacked, ClientError> {
-        self.hijack("/dockwalk/v1/host", Some(command))
+    /// Runs a command on the lab host. The second is its id: `/exec/{id}/resize`, `/exec/{id}/json`.
+    pub fn host(&self, command: &HostCommand) -> Result<(Hijacked, String), ClientError> {
+        let prepared: serde_json::Value = self.post("/dockwalk/v1/host", command)?;
+        let id = prepared["Id"].as_str().unwrap_or_default().to_owned();
+        let body = serde_json::json!({"Detach": false, "Tty": command.tty});
+        Ok((self.hijack(&format!("/exec/{id}/start"), Some(&body))?, id))
     }
 
     /// `GET`s JSON.
@@ -128,7 +132,13 @@ impl Client {
 
     /// Asks for the connection itself.
     pub fn hijack(&self, path: &str, body: Option<&impl Serialize>) -> Result<Hijacked, ClientError> {
-        let headers = vec![("Connection", "Upgrade".to_owned()), ("Upgrade", "tcp".to_owned())];
+        self.hijack_in(path, body, Lang::En)
+    }
+
+    /// The same; what the engine must say over that connection itself, it says in that language.
+    pub fn hijack_in(&self, path: &str, body: Option<&impl Serialize>, lang: Lang) -> Result<Hijacked, ClientError> {
+        let upgrade = [("Connection", "Upgrade"), ("Upgrade", "tcp"), ("Accept-Language", lang.code())];
+        let headers = upgrade.map(|(name, value)| (name, value.to_owned())).to_vec();
         let ask = Ask { method: Method::POST, path: path.to_owned(), body: json(body)?, headers };
         self.runtime.block_on(async {
             let answer = http::send(&self.socket, ask).await?;

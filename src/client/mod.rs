@@ -18,6 +18,7 @@ pub mod protocol;
 mod spawn;
 #[cfg(test)]
 mod tests;
+pub mod units;
 
 pub use blocking::{Answer, Client};
 pub use error::ClientError;

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::answer::{Answer, cancellable, english, json, nothing, with_status};
-use super::attach::{Conversation, Typed, switching, upgrade_of};
+use super::attach::{Conversation, DETACH, Typed, switching, upgrade_of};
 use super::query::Query;
 use crate::engine::container::streams::Channel;
 use crate::engine::container::{Session, SessionRequest};
@@ -44,7 +44,7 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
         let conversation = match talk {
             Ok(talk) => {
                 let input = talk.input.filter(|_| session.request.attach_stdin);
-                let input = input.map(|to| Typed { to, keys: Vec::new(), closes: !tty });
+                let input = input.map(|to| Typed { to, keys: if tty { DETACH.to_vec() } else { Vec::new() }, closes: !tty });
                 Conversation { tty, early: VecDeque::new(), output: Some(talk.output), input, only: (true, true) }
             }
             // The connection has been handed over: the only way left to say it is the way output goes. The exit status

@@ -3,6 +3,7 @@
 use super::Shared;
 use super::answer::{Answer, english, stream};
 use super::query::Query;
+use crate::client::units::human_size;
 use crate::engine::registry::{Credentials, Progress};
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::{Platform, Reference};
@@ -121,27 +122,7 @@ fn bar(current: u64, total: u64) -> String {
     let done = usize::try_from(current * 50 / total.max(1)).unwrap_or(50).min(50);
     let head = if done < 50 { ">" } else { "" };
     let drawn = format!("{}{head}", "=".repeat(done));
-    format!("[{drawn:<50}] {:>7}/{}", size(current), size(total))
-}
-
-/// `3.4MB` (go-units, HumanSize)
-#[expect(clippy::cast_precision_loss, reason = "shown with four digits")]
-fn size(bytes: u64) -> String {
-    let (mut value, mut unit) = (bytes as f64, 0);
-    while value >= 1000.0 && unit < 4 {
-        value /= 1000.0;
-        unit += 1;
-    }
-    let digits = if value >= 100.0 || unit == 0 {
-        0
-    } else if value >= 10.0 {
-        2
-    } else {
-        3
-    };
-    let text = format!("{value:.digits$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text };
-    format!("{text}{}", ["B", "kB", "MB", "GB", "TB"][unit])
+    format!("[{drawn:<50}] {:>7}/{}", human_size(current, 4), human_size(total, 4))
 }
 
 /// `fromImage=lab/shell&tag=1`; the tag may be a digest.
@@ -210,7 +191,5 @@ mod tests {
     fn a_bar_is_drawn_as_docker_draws_it() {
         let half = format!("[{}>{}]     50B/100B", "=".repeat(25), " ".repeat(24));
         assert_eq!(bar(50, 100), half);
-        assert_eq!(size(3_400_000), "3.4MB");
-        assert_eq!(size(999), "999B");
     }
 }

@@ -1,5 +1,6 @@
 //! Moments as the Docker API writes them.
 
+use crate::client::units;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What Docker writes for a moment that never was.
@@ -30,7 +31,7 @@ impl Moment {
 
     /// How long ago, in docker's words: `3 minutes`.
     pub fn ago(self) -> String {
-        human(Self::now().0.saturating_sub(self.0))
+        units::human_duration(Self::now().0.saturating_sub(self.0))
     }
 }
 
@@ -47,25 +48,6 @@ fn civil(days: u64) -> (u64, u64, u64) {
     (year + era * 400 + u64::from(month <= 2), month, day)
 }
 
-/// A duration in docker's words (go-units, HumanDuration).
-fn human(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    let hours = (seconds + 1800) / 3600;
-    match () {
-        () if seconds < 1 => "Less than a second".to_owned(),
-        () if seconds == 1 => "1 second".to_owned(),
-        () if seconds < 60 => format!("{seconds} seconds"),
-        () if seconds < 120 => "About a minute".to_owned(),
-        () if seconds < 3600 => format!("{} minutes", seconds / 60),
-        () if hours == 1 => "About an hour".to_owned(),
-        () if hours < 48 => format!("{hours} hours"),
-        () if hours < 24 * 7 * 2 => format!("{} days", hours / 24),
-        () if hours < 24 * 30 * 2 => format!("{} weeks", hours / 24 / 7),
-        () if hours < 24 * 365 * 2 => format!("{} months", hours / 24 / 30),
-        () => format!("{} years", hours / 24 / 365),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,15 +58,5 @@ mod tests {
         assert_eq!(at(0), "1970-01-01T00:00:00.000000005Z");
         assert_eq!(at(951_782_400), "2000-02-29T00:00:00.000000005Z");
         assert_eq!(at(1_795_294_510), "2026-11-21T20:55:10.000000005Z");
-    }
-
-    #[test]
-    fn durations_are_said_as_docker_ps_says_them() {
-        let said = |seconds| human(Duration::from_secs(seconds));
-        assert_eq!(said(0), "Less than a second");
-        assert_eq!(said(59), "59 seconds");
-        assert_eq!(said(61), "About a minute");
-        assert_eq!(said(7200), "2 hours");
-        assert_eq!(said(86_400 * 3), "3 days");
     }
 }

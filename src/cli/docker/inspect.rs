@@ -1,0 +1,62 @@
+//! `docker inspect`, `version`, `info`.
+
+use super::{Session, encode, table};
+use crate::cli::docker_args::{FormatArg, InspectArgs};
+use crate::cli::{Done, Failure, tell};
+use crate::client::ClientError;
+use serde_json::Value;
+
+/// Kinds of things and where each is asked for, in docker's order.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("container", "/containers/", "/json"),
+    ("image", "/images/", "/json"),
+    ("network", "/networks/", ""),
+    ("volume", "/volumes/", ""),
+];
+
+pub(super) fn inspect(session: &Session<'_>, args: &InspectArgs, kind: Option<&str>) -> Done {
+    let kind = kind.or(args.kind.as_deref());
+    let lines = table::is_json(args.format.as_deref())?;
+    let (mut found, mut failed) = (Vec::new(), false);
+    for name in &args.names {
+        match find(session, name, kind) {
+            Ok(thing) => found.push(thing),
+            Err(error) => {
+                tell::as_docker(session.words, &error.problem);
+                failed = true;
+            }
+        }
+    }
+    if lines {
+        found.iter().for_each(|thing| println!("{thing}"));
+    } else {
+        println!("{}", serde_json::to_string_pretty(&found).unwrap_or_default());
+    }
+    if failed { Err(Failure::Status(1)) } else { Ok(()) }
+}
+
+fn find(session: &Session<'_>, name: &str, kind: Option<&str>) -> Result<Value, ClientError> {
+    for (of, before, after) in KINDS.iter().filter(|(of, ..)| kind.is_none_or(|kind| kind == *of)) {
+        match session.client.get(&format!("{before}{}{after}", encode(name))) {
+            Err(error) if error.status == Some(404) && kind != Some(of) => {}
+            result => return result,
+        }
+    }
+    Err(ClientError::new("no-such-thing").with("name", name))
+}
+
+pub(super) fn whole(session: &Session<'_>, path: &str, args: &FormatArg) -> Done {
+    let lines = table::is_json(args.format.as_deref())?;
+    let answer: Value = session.client.get(path)?;
+    if lines {
+        println!("{answer}");
+        return Ok(());
+    }
+    for (name, value) in answer.as_object().into_iter().flatten().filter(|(_, v)| !v.is_object() && !v.is_array()) {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        if !value.is_empty() {
+            println!("{name}: {value}");
+        }
+    }
+    Ok(())
+}

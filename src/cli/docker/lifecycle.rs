@@ -1,0 +1,106 @@
+//! `docker ps`, `stop`, `kill`, `rm`, `wait`, `logs`.
+
+use super::table::{self, ago, short};
+use super::{Session, each, encode};
+use crate::cli::Done;
+use crate::cli::docker_args::{KillArgs, LogsArgs, Names, PsArgs, RmArgs, StopArgs};
+use crate::cli::terminal::Demux;
+use crate::client::ClientError;
+use hyper::Method;
+use serde_json::{Map, Value, json};
+
+pub(super) fn ps(session: &Session<'_>, args: &PsArgs) -> Done {
+    let as_json = table::is_json(args.format.as_deref())?;
+    let limit = if args.latest { 1 } else { args.last.unwrap_or(-1) };
+    let mut filters = Map::new();
+    for filter in &args.filter {
+        let (name, value) = filter.split_once('=').ok_or_else(|| ClientError::new("bad-filter").with("filter", filter))?;
+        if let Some(values) = filters.entry(name).or_insert_with(|| json!([])).as_array_mut() {
+            values.push(value.into());
+        }
+    }
+    let filters = encode(&Value::from(filters).to_string());
+    let path = format!("/containers/json?all={}&limit={limit}&filters={filters}", args.all);
+    let containers: Vec<Value> = session.client.get(&path)?;
+    let text = |c: &Value, name: &str| c[name].as_str().unwrap_or_default().to_owned();
+    let id = |c: &Value| if args.no_trunc { text(c, "Id") } else { short(&text(c, "Id")) };
+    if args.quiet {
+        containers.iter().for_each(|c| println!("{}", id(c)));
+        return Ok(());
+    }
+    if as_json {
+        containers.iter().for_each(|c| println!("{c}"));
+        return Ok(());
+    }
+    let row = |c: &Value| {
+        let command = text(c, "Command");
+        let long = !args.no_trunc && command.chars().count() > 20;
+        let command = if long { command.chars().take(19).chain(['…']).collect() } else { command };
+        let names = c["Names"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let names = names.map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(",");
+        let created = ago(c["Created"].as_i64().unwrap_or(0));
+        vec![id(c), text(c, "Image"), format!("\"{command}\""), created, text(c, "Status"), String::new(), names]
+    };
+    let heads = ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"];
+    table::print(&heads, &containers.iter().map(row).collect::<Vec<_>>());
+    Ok(())
+}
+
+pub(super) fn stop(session: &Session<'_>, args: &StopArgs) -> Done {
+    let signal = args.signal.as_ref().map(|signal| format!("signal={}", encode(signal)));
+    let time = args.time.map(|seconds| format!("t={seconds}"));
+    let query = signal.into_iter().chain(time).collect::<Vec<_>>().join("&");
+    post_each(session, &args.names, "stop", &query)
+}
+
+pub(super) fn kill(session: &Session<'_>, args: &KillArgs) -> Done {
+    let query = args.signal.as_ref().map_or_else(String::new, |signal| format!("signal={}", encode(signal)));
+    post_each(session, &args.names, "kill", &query)
+}
+
+pub(super) fn post_each(session: &Session<'_>, names: &[String], action: &str, query: &str) -> Done {
+    each(session, names, |name| {
+        let path = format!("/containers/{}/{action}?{query}", encode(name));
+        session.client.call(Method::POST, &path, None::<&()>)?;
+        println!("{name}");
+        Ok(())
+    })
+}
+
+pub(super) fn rm(session: &Session<'_>, args: &RmArgs) -> Done {
+    each(session, &args.names, |name| {
+        let path = format!("/containers/{}?force={}&v={}", encode(name), args.force, args.volumes);
+        session.client.call(Method::DELETE, &path, None::<&()>)?;
+        println!("{name}");
+        Ok(())
+    })
+}
+
+pub(super) fn wait(session: &Session<'_>, args: &Names) -> Done {
+    each(session, &args.names, |name| {
+        let answer: Value = session.client.post(&format!("/containers/{}/wait", encode(name)), &json!({}))?;
+        println!("{}", answer["StatusCode"]);
+        Ok(())
+    })
+}
+
+pub(super) fn logs(session: &Session<'_>, args: &LogsArgs) -> Done {
+    let name = encode(&args.name);
+    let container: Value = session.client.get(&format!("/containers/{name}/json"))?;
+    let tty = container["Config"]["Tty"].as_bool().unwrap_or(false);
+    let path = format!(
+        "/containers/{name}/logs?stdout=1&stderr=1&follow={}&timestamps={}&tail={}",
+        args.follow,
+        args.timestamps,
+        encode(&args.tail)
+    );
+    let mut answer = session.client.open(Method::GET, &path, None::<&()>, &[])?;
+    let mut demux = Demux::new(!tty);
+    while let Some(chunk) = answer.chunk()? {
+        // Whoever read it has gone: `docker logs | head`.
+        if demux.take(&chunk).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! `docker pull`: Docker's stream of JSON lines as bars on a terminal, as lines elsewhere.
+
+use super::{Session, encode};
+use crate::cli::Done;
+use crate::cli::docker_args::PullArgs;
+use crate::client::{Answer, ClientError};
+use crate::spec::Reference;
+use crate::trace::Problem;
+use hyper::Method;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+
+#[derive(Debug, Deserialize)]
+struct Line {
+    #[serde(default)]
+    status: String,
+    id: Option<String>,
+    #[serde(rename = "progressDetail")]
+    progress: Option<Bytes>,
+    #[serde(rename = "errorDetail")]
+    error: Option<Failed>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Bytes {
+    current: Option<u64>,
+    total: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Failed {
+    message: String,
+    dockwalk: Option<Problem>,
+}
+
+/// Where a pull is told: its command's own output, or beside the output of `docker run`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Where {
+    Stdout,
+    Stderr,
+    Nowhere,
+}
+
+pub(super) fn command(session: &Session<'_>, args: &PullArgs) -> Done {
+    let reference = parse(&args.image)?;
+    let place = if args.quiet { Where::Nowhere } else { Where::Stdout };
+    if place == Where::Stdout && !args.image.contains('@') && !args.image.rsplit('/').next().unwrap_or("").contains(':') {
+        println!("Using default tag: latest");
+    }
+    pull(session, &reference, args.platform.as_deref(), place)?;
+    println!("{}", reference_line(&reference));
+    Ok(())
+}
+
+/// As docker ends a pull: the whole name.
+fn reference_line(reference: &Reference) -> String {
+    let mut text = reference.name();
+    if let Some(tag) = &reference.tag {
+        text = format!("{text}:{tag}");
+    }
+    if let Some(digest) = &reference.digest {
+        text = format!("{text}@{digest}");
+    }
+    text
+}
+
+pub(super) fn parse(text: &str) -> Result<Reference, ClientError> {
+    text.parse().map_err(|e| ClientError::new("invalid-reference").with("reference", text).with("reason", e))
+}
+
+pub(super) fn pull(
+    session: &Session<'_>,
+    reference: &Reference,
+    platform: Option<&str>,
+    place: Where,
+) -> Result<(), ClientError> {
+    let tag = reference.manifest_key();
+    let mut path = format!("/images/create?fromImage={}&tag={}", encode(&reference.name()), encode(&tag));
+    if let Some(platform) = platform {
+        path.push_str(&format!("&platform={}", encode(platform)));
+    }
+    let answer = session.client.open(Method::POST, &path, None::<&()>, &[])?;
+    let mut screen = Screen::new(place);
+    lines(answer, |line| screen.show(line))
+}
+
+/// Calls `show` for each line, until the end or a line that tells of a failure.
+fn lines(mut answer: Answer, mut show: impl FnMut(&Line)) -> Result<(), ClientError> {
+    let mut buffer = Vec::new();
+    while let Some(chunk) = answer.chunk()? {
+        buffer.extend_from_slice(&chunk);
+        while let Some(end) = buffer.iter().position(|&b| b == b'\n') {
+            let text: Vec<u8> = buffer.drain(..=end).collect();
+            let Ok(line) = serde_json::from_slice::<Line>(&text) else { continue };
+            if let Some(Failed { message, dockwalk }) = line.error {
+                let said = || Problem::new("engine-said").with("message", message);
+                return Err(dockwalk.unwrap_or_else(said).into());
+            }
+            show(&line);
+        }
+    }
+    Ok(())
+}
+
+/// What the user sees.
+struct Screen {
+    place: Where,
+    bars: Option<MultiProgress>,
+    layers: BTreeMap<String, ProgressBar>,
+}
+
+impl Screen {
+    fn new(place: Where) -> Self {
+        let target = match place {
+            Where::Stdout if std::io::stdout().is_terminal() => Some(ProgressDrawTarget::stdout()),
+            Where::Stderr if std::io::stderr().is_terminal() => Some(ProgressDrawTarget::stderr()),
+            _ => None,
+        };
+        Self { place, bars: target.map(MultiProgress::with_draw_target), layers: BTreeMap::new() }
+    }
+
+    fn show(&mut self, line: &Line) {
+        let bytes = line.progress.as_ref().and_then(|p| Some((p.current?, p.total?)));
+        match (&self.bars, &line.id) {
+            (Some(bars), Some(id)) if line.progress.is_some() => {
+                let bar = self.layers.entry(id.clone()).or_insert_with(|| {
+                    let bar = bars.add(ProgressBar::new(0));
+                    bar.set_style(style("{prefix}: {msg}"));
+                    bar.set_prefix(id.clone());
+                    bar
+                });
+                draw(bar, &line.status, bytes);
+            }
+            (Some(bars), _) => {
+                // A terminal that is gone draws nothing.
+                bars.println(said(line)).ok();
+            }
+            (None, _) if bytes.is_some() => {}
+            (None, _) => self.print(&said(line)),
+        }
+    }
+
+    fn print(&self, text: &str) {
+        match self.place {
+            Where::Stdout => println!("{text}"),
+            Where::Stderr => eprintln!("{text}"),
+            Where::Nowhere => {}
+        }
+    }
+}
+
+fn draw(bar: &ProgressBar, status: &str, bytes: Option<(u64, u64)>) {
+    bar.set_message(status.to_owned());
+    match bytes {
+        Some((current, total)) => {
+            bar.set_style(style("{prefix}: {msg:<12} [{bar:40}] {bytes}/{total_bytes}"));
+            bar.set_length(total);
+            bar.set_position(current);
+        }
+        None => {
+            bar.set_style(style("{prefix}: {msg}"));
+            if matches!(status, "Pull complete" | "Already exists") {
+                bar.finish();
+            }
+        }
+    }
+    bar.tick();
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_wrong| ProgressStyle::default_bar());
+    style.progress_chars("=> ")
+}
+
+fn said(line: &Line) -> String {
+    match &line.id {
+        Some(id) => format!("{id}: {}", line.status),
+        None => line.status.clone(),
+    }
+}
