@@ -10,7 +10,8 @@ pub(super) fn run(args: &Args, argv: &[String], words: &Words) -> Done {
     let client = engine_of::any(args, words)?;
     let tty = io::stdin().is_terminal() && io::stdout().is_terminal();
     // What a terminal program must know of the terminal it is drawn on.
-    let env = ["TERM", "LANG", "LC_ALL"].iter().filter_map(|name| Some(format!("{name}={}", std::env::var(name).ok()?)));
+    let env =
+        ["TERM", "LANG", "LC_ALL"].iter().filter_map(|name| Some(format!("{name}={}", std::env::var(name).ok()?)));
     let size = tty.then(terminal::size).flatten();
     let command = HostCommand { argv: argv.to_vec(), env: env.collect(), tty, size };
     let prepared: Value = client.post("/dockwalk/v1/host", &command)?;

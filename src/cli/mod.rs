@@ -11,14 +11,14 @@ pub mod args;
 mod docker;
 pub mod docker_args;
 mod engine_of;
+#[cfg(feature = "engine")]
+mod host;
 mod lesson;
 pub mod lesson_files;
 mod lesson_follow;
 mod lesson_pty;
 mod lesson_report;
 pub mod lesson_run;
-#[cfg(feature = "engine")]
-mod host;
 mod tell;
 #[cfg(feature = "engine")]
 mod terminal;

@@ -251,7 +251,11 @@ mod tests {
             let (mut demux, mut out, mut err) = (Demux::new(true), Vec::new(), Vec::new());
             for piece in stream.chunks(size) {
                 let mut print = |channel: u8, part: &[u8]| {
-                    if channel == 2 { err.extend_from_slice(part) } else { out.extend_from_slice(part) }
+                    if channel == 2 {
+                        err.extend_from_slice(part)
+                    } else {
+                        out.extend_from_slice(part)
+                    }
                     Ok(())
                 };
                 demux.split(piece, &mut print).unwrap();

@@ -29,7 +29,13 @@ pub fn human_size(bytes: u64, digits: usize) -> String {
         value /= 1000.0;
         unit += 1;
     }
-    let before = if value >= 100.0 { 3 } else if value >= 10.0 { 2 } else { 1 };
+    let before = if value >= 100.0 {
+        3
+    } else if value >= 10.0 {
+        2
+    } else {
+        1
+    };
     let after = if unit == 0 { 0 } else { digits.saturating_sub(before) };
     let text = format!("{value:.after$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text };
@@ -73,6 +79,9 @@ mod tests {
         assert_eq!(human_size(3_400_000, 4), "3.4MB");
         assert_eq!(human_size(4_261_550, 3), "4.26MB");
         assert_eq!(human_size(999, 3), "999B");
-        assert_eq!((bytes("64m"), bytes("1.5g"), bytes("512"), bytes("x")), (Some(64 << 20), Some(3 << 29), Some(512), None));
+        assert_eq!(
+            (bytes("64m"), bytes("1.5g"), bytes("512"), bytes("x")),
+            (Some(64 << 20), Some(3 << 29), Some(512), None)
+        );
     }
 }

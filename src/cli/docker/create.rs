@@ -14,7 +14,9 @@ pub(super) fn body(args: &CreateArgs, attached: bool, size: Option<(u16, u16)>) 
         env.extend(env_file(file)?);
     }
     env.extend(args.env.iter().filter_map(|entry| variable(entry)));
-    let attach = |stream: &str| attached && (args.attach.is_empty() || args.attach.iter().any(|a| a.eq_ignore_ascii_case(stream)));
+    let attach = |stream: &str| {
+        attached && (args.attach.is_empty() || args.attach.iter().any(|a| a.eq_ignore_ascii_case(stream)))
+    };
     let mut body = json!({
         "Image": args.image, "Hostname": args.hostname.clone().unwrap_or_default(),
         "User": args.user.clone().unwrap_or_default(), "Tty": args.tty, "OpenStdin": stdin, "StdinOnce": stdin && attached,
@@ -81,7 +83,12 @@ fn binds(volumes: &[String]) -> Result<Vec<String>, ClientError> {
 
 /// `-v` without a source.
 fn anonymous(volumes: &[String]) -> Value {
-    volumes.iter().filter(|text| !text.contains(':')).map(|text| (text.clone(), json!({}))).collect::<Map<_, _>>().into()
+    volumes
+        .iter()
+        .filter(|text| !text.contains(':'))
+        .map(|text| (text.clone(), json!({})))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// A name alone takes the value of this process, or is left out when it has none.
@@ -128,7 +135,9 @@ mod tests {
 
     fn check(line: &str) -> Value {
         let argv = ["dockwalk", "docker"].into_iter().chain(line.split(' '));
-        let Some(Command::Docker { command: DockerCommand::Run(run) }) = Args::parse_from(argv).command else { panic!() };
+        let Some(Command::Docker { command: DockerCommand::Run(run) }) = Args::parse_from(argv).command else {
+            panic!()
+        };
         body(&run.create, true, None).unwrap()
     }
 
@@ -141,7 +150,8 @@ mod tests {
 
     #[test]
     fn flags_become_the_fields_docker_gives_them() {
-        let body = check("run -m 64m --cpus 1.5 -v data:/d -v /anon -e A=1 --tmpfs /t:size=1m --network none -h box img");
+        let body =
+            check("run -m 64m --cpus 1.5 -v data:/d -v /anon -e A=1 --tmpfs /t:size=1m --network none -h box img");
         let host = &body["HostConfig"];
         assert_eq!((&host["Memory"], &host["NanoCpus"]), (&json!(64 << 20), &json!(1_500_000_000_i64)));
         assert_eq!((&host["Binds"], &body["Volumes"]), (&json!(["data:/d"]), &json!({"/anon": {}})));

@@ -24,7 +24,8 @@ pub(super) fn list(session: &Session<'_>, args: &ImagesArgs) -> Done {
         let id = if args.no_trunc { id.to_owned() } else { short(id) };
         let created = ago(image["Created"].as_i64().unwrap_or(0));
         let size = human_size(image["Size"].as_u64().unwrap_or(0), 3);
-        let digest = image["RepoDigests"][0].as_str().and_then(|d| d.split_once('@')).map_or(NONE, |(_, digest)| digest);
+        let digest =
+            image["RepoDigests"][0].as_str().and_then(|d| d.split_once('@')).map_or(NONE, |(_, digest)| digest);
         for (repository, tag) in names(image) {
             rows.push([repository, tag, digest.to_owned(), id.clone(), created.clone(), size.clone()]);
         }
@@ -54,8 +55,10 @@ pub(super) fn list(session: &Session<'_>, args: &ImagesArgs) -> Done {
 
 fn names(image: &Value) -> Vec<(String, String)> {
     let tags = image["RepoTags"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let mut names: Vec<_> =
-        tags.map(|tag| tag.rsplit_once(':').unwrap_or((tag, NONE))).map(|(r, t)| (r.to_owned(), t.to_owned())).collect();
+    let mut names: Vec<_> = tags
+        .map(|tag| tag.rsplit_once(':').unwrap_or((tag, NONE)))
+        .map(|(r, t)| (r.to_owned(), t.to_owned()))
+        .collect();
     if names.is_empty() {
         names.push((NONE.to_owned(), NONE.to_owned()));
     }
@@ -83,7 +86,8 @@ pub(super) fn history(session: &Session<'_>, args: &HistoryArgs) -> Done {
     let row = |line: &Value| {
         let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
         let by = text("CreatedBy").replace('\t', " ");
-        let by = if args.no_trunc || by.chars().count() <= 45 { by } else { by.chars().take(44).chain(['…']).collect() };
+        let by =
+            if args.no_trunc || by.chars().count() <= 45 { by } else { by.chars().take(44).chain(['…']).collect() };
         let size = human_size(line["Size"].as_u64().unwrap_or(0), 3);
         vec![short(&text("Id")), ago(line["Created"].as_i64().unwrap_or(0)), by, size, text("Comment")]
     };

@@ -14,7 +14,8 @@ pub(super) fn ps(session: &Session<'_>, args: &PsArgs) -> Done {
     let limit = if args.latest { 1 } else { args.last.unwrap_or(-1) };
     let mut filters = Map::new();
     for filter in &args.filter {
-        let (name, value) = filter.split_once('=').ok_or_else(|| ClientError::new("bad-filter").with("filter", filter))?;
+        let (name, value) =
+            filter.split_once('=').ok_or_else(|| ClientError::new("bad-filter").with("filter", filter))?;
         if let Some(values) = filters.entry(name).or_insert_with(|| json!([])).as_array_mut() {
             values.push(value.into());
         }

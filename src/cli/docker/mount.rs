@@ -12,9 +12,8 @@ pub(super) fn parse(text: &str) -> Result<Value, ClientError> {
             return Err(ClientError::new("mount-space").with("mount", text));
         }
         let (name, value) = field.split_once('=').map_or((field, None), |(name, value)| (name, Some(value)));
-        set(&mut mount, &name.to_ascii_lowercase(), value).map_err(|code| {
-            ClientError::new(code).with("mount", text).with("field", field)
-        })?;
+        set(&mut mount, &name.to_ascii_lowercase(), value)
+            .map_err(|code| ClientError::new(code).with("mount", text).with("field", field))?;
     }
     if mount["Target"].as_str().is_none_or(str::is_empty) {
         return Err(ClientError::new("mount-without-target").with("mount", text));

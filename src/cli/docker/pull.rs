@@ -46,7 +46,8 @@ pub(super) enum Where {
 pub(super) fn command(session: &Session<'_>, args: &PullArgs) -> Done {
     let reference = parse(&args.image)?;
     let place = if args.quiet { Where::Nowhere } else { Where::Stdout };
-    if place == Where::Stdout && !args.image.contains('@') && !args.image.rsplit('/').next().unwrap_or("").contains(':') {
+    if place == Where::Stdout && !args.image.contains('@') && !args.image.rsplit('/').next().unwrap_or("").contains(':')
+    {
         println!("Using default tag: latest");
     }
     pull(session, &reference, args.platform.as_deref(), place)?;

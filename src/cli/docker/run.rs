@@ -102,7 +102,10 @@ fn finish(session: &Session<'_>, id: &str, mut wait: Answer) -> Done {
     match answer["StatusCode"].as_i64() {
         Some(0) => Ok(()),
         Some(status) => Err(Failure::Status(u8::try_from(status).unwrap_or(255))),
-        None => Err(ClientError::new("engine-cut").with("socket", session.client.socket().display()).with("reason", "wait").into()),
+        None => Err(ClientError::new("engine-cut")
+            .with("socket", session.client.socket().display())
+            .with("reason", "wait")
+            .into()),
     }
 }
 
@@ -134,7 +137,10 @@ pub(super) fn attach(session: &Session<'_>, args: &AttachArgs) -> Done {
     let id = container["Id"].as_str().unwrap_or_default();
     if container["State"]["Running"].as_bool() != Some(true) {
         let state = container["State"]["Status"].as_str().unwrap_or_default();
-        return Err(ClientError::new("container-not-running").with("container", &args.name).with("state", state).into());
+        return Err(ClientError::new("container-not-running")
+            .with("container", &args.name)
+            .with("state", state)
+            .into());
     }
     let path = format!("/containers/{id}");
     let tty = container["Config"]["Tty"].as_bool().unwrap_or(false);

@@ -44,7 +44,8 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
         let conversation = match talk {
             Ok(talk) => {
                 let input = talk.input.filter(|_| session.request.attach_stdin);
-                let input = input.map(|to| Typed { to, keys: if tty { DETACH.to_vec() } else { Vec::new() }, closes: !tty });
+                let input =
+                    input.map(|to| Typed { to, keys: if tty { DETACH.to_vec() } else { Vec::new() }, closes: !tty });
                 Conversation { tty, early: VecDeque::new(), output: Some(talk.output), input, only: (true, true) }
             }
             // The connection has been handed over: the only way left to say it is the way output goes. The exit status
