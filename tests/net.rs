@@ -6,7 +6,7 @@ mod cases;
 mod oracle;
 
 use cases::{Case, needs};
-use dockwalk::client::GateCommand;
+use dockwalk::client::protocol::GateCommand;
 use dockwalk::engine::conductor::{Conductor, Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
 use dockwalk::engine::net::{Endpoint, Net};
