@@ -25,16 +25,16 @@ pub fn tree(root: &Path) -> Tree {
         let (mode, owner) = (meta.mode() & 0o7777, format!("{}:{}", meta.uid(), meta.gid()));
         let time = format!("{}.{:09}", meta.mtime(), meta.mtime_nsec());
         let what = if kind.is_dir() {
-            format!("dir {mode:o} {owner}")
+            format!("dir {mode:o} {owner} {time}")
         } else if kind.is_symlink() {
-            format!("link {owner} -> {}", fs::read_link(&whole).expect("a link").display())
+            format!("link {owner} {time} -> {}", fs::read_link(&whole).expect("a link").display())
         } else if kind.is_file() {
             let first = groups.entry((meta.dev(), meta.ino())).or_insert_with(|| name.clone());
             let sum = Sha256::digest(fs::read(&whole).expect("a file"));
             let sum: String = sum.iter().map(|b| format!("{b:02x}")).collect();
             format!("file {mode:o} {owner} {time} same-as={first} {} {sum}", meta.len())
         } else {
-            format!("node {:o} {mode:o} {owner} dev={:x}", meta.mode() & 0o170_000, meta.rdev())
+            format!("node {:o} {mode:o} {owner} {time} dev={:x}", meta.mode() & 0o170_000, meta.rdev())
         };
         lines.insert(name, format!("{what}{}", attributes(&whole)));
     }

@@ -1,1 +1,167 @@
+use super::*;
+use crate::engine::Cancel;
+use crate::engine::conductor::{Conductor, Journal, Recorder};
+use crate::engine::registry::{Builtin, Puller, RegistryOptions};
+use crate::trace::{Change, OpKind, World};
 
+/// The built-in images, pulled into a store.
+struct Shop {
+    dir: tempfile::TempDir,
+    store: Arc<Store>,
+    conductor: Arc<Conductor>,
+}
+
+fn conductor(dir: &Path) -> Arc<Conductor> {
+    Conductor::new(Recorder::in_memory(), Journal::open(&dir.join("journal")).expect("a journal"))
+}
+
+impl Shop {
+    fn with(images: &[&str]) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let builtin = Builtin::serve(([127, 0, 0, 1], 0).into(), &dir.path().join("assets")).expect("busybox-static");
+        let store = Store::open(&dir.path().join("root"), IdRange::ALL, false).expect("a store");
+        let conductor = conductor(dir.path());
+        let options = RegistryOptions { builtin: Some(builtin.addr()), ..RegistryOptions::default() };
+        let puller = Puller::new(Arc::clone(&store), options);
+        for image in images {
+            let reference = image.parse().expect("a reference");
+            conductor
+                .operate(OpKind::ImagePull, image, "", &Cancel::new(), |cx| {
+                    puller.pull(cx, &reference, None, None, &|_| {})
+                })
+                .expect("a pull");
+        }
+        Self { dir, store, conductor }
+    }
+
+    fn remove(&self, name: &str, force: bool, user: Option<&str>) -> Result<Vec<Removed>> {
+        let in_use = |_: &Digest| user.map(str::to_owned);
+        self.conductor
+            .operate(OpKind::ImageRemove, name, "", &Cancel::new(), |cx| self.store.remove(cx, name, force, &in_use))
+    }
+
+    fn announced(&self) -> World {
+        let store = Store::open(&self.dir.path().join("root"), IdRange::ALL, false).expect("a store");
+        let fresh = conductor(&self.dir.path().join("assets"));
+        fresh.operate(OpKind::EngineStart, "", "", &Cancel::new(), |cx| store.announce(cx)).expect("announced");
+        fresh.world()
+    }
+
+    fn count(&self, dir: &str) -> usize {
+        fs::read_dir(self.dir.path().join("root").join(dir)).expect("a directory").count()
+    }
+}
+
+#[test]
+fn an_image_is_found_by_tag_id_beginning_of_id_and_digest() {
+    let shop = Shop::with(&["lab/shell:1", "lab/busybox:1"]);
+    let image = shop.store.find("lab/shell:1").expect("by tag");
+    for name in [
+        "docker.io/lab/shell:1".to_owned(),
+        image.id.to_string(),
+        image.id.hex().to_owned(),
+        image.id.short().to_owned(),
+        image.repo_digests[0].clone(),
+    ] {
+        assert_eq!(shop.store.find(&name).map(|i| i.id).as_ref(), Ok(&image.id), "{name}");
+    }
+    for name in ["lab/shell", "lab/shell:2", "ffffffffffffffff"] {
+        assert_eq!(shop.store.find(name).expect_err(name).problem.code, "no-such-image");
+    }
+    assert_eq!(shop.store.find("Lab/X").expect_err("upper case").problem.code, "reference-invalid");
+    assert_eq!(shop.store.images().len(), 2);
+}
+
+#[test]
+fn a_new_engine_shows_what_is_there() {
+    let shop = Shop::with(&["lab/base:1", "lab/shell:1"]);
+    let (before, after) = (shop.conductor.world(), shop.announced());
+    assert_eq!(after.tags, before.tags);
+    assert_eq!(after.layers, before.layers);
+    assert_eq!(after.configs, before.configs);
+    assert_eq!(after.manifests, before.manifests);
+    assert_eq!(after.indexes, before.indexes);
+    assert_eq!(after.chosen, before.chosen);
+    assert_eq!(after.blobs.keys().collect::<Vec<_>>(), before.blobs.keys().collect::<Vec<_>>());
+}
+
+#[test]
+fn layers_that_another_image_shares_stay() {
+    let shop = Shop::with(&["lab/base:1", "lab/shell:1"]);
+    let (base, shell) = (shop.store.find("lab/base:1").expect("base"), shop.store.find("lab/shell:1").expect("shell"));
+    let removed = shop.remove("lab/shell:1", false, None).expect("removed");
+    assert_eq!(removed[0], Removed::Untagged("lab/shell:1".into()));
+    assert!(removed.contains(&Removed::Untagged(shell.repo_digests[0].clone())));
+    assert!(removed.contains(&Removed::Deleted(shell.id.to_string())));
+    assert_eq!(
+        removed.iter().filter(|r| matches!(r, Removed::Deleted(_))).count(),
+        1 + 3,
+        "the image and its own layers"
+    );
+    assert_eq!(shop.count("layers/sha256"), 1);
+    assert!(base.layers[0].join("bin/busybox").is_file());
+    let world = shop.conductor.world();
+    assert_eq!(world.layers.keys().collect::<Vec<_>>(), [&base.chain_ids[0]]);
+    assert!(!world.configs.contains_key(&shell.id) && world.configs.contains_key(&base.id));
+    shop.remove(base.id.short(), false, None).expect("removed");
+    assert_eq!((shop.count("layers/sha256"), shop.count("blobs/sha256")), (0, 0), "nothing is left");
+    assert!(shop.conductor.world().blobs.is_empty() && shop.conductor.world().layers.is_empty());
+    assert!(shop.conductor.journal().pending(None).is_empty());
+}
+
+#[test]
+fn of_two_tags_one_goes_and_the_image_stays() {
+    let shop = Shop::with(&["lab/busybox:1", "lab/busybox:latest"]);
+    let id = shop.store.find("lab/busybox:1").expect("there").id;
+    assert_eq!(shop.remove("lab/busybox:1", false, None), Ok(vec![Removed::Untagged("lab/busybox:1".into())]));
+    assert_eq!(shop.store.find("lab/busybox").map(|i| i.id), Ok(id));
+}
+
+#[test]
+fn an_image_in_use_keeps_its_layers_even_by_force() {
+    let shop = Shop::with(&["lab/busybox:1"]);
+    let fault = shop.remove("lab/busybox:1", false, Some("web")).expect_err("in use");
+    assert_eq!((fault.kind, fault.problem.args["container"].as_str()), (FaultKind::Conflict, "web"));
+    let id = shop.store.find("lab/busybox:1").expect("still there").id;
+    assert_eq!(shop.remove("lab/busybox:1", true, Some("web")), Ok(vec![Removed::Untagged("lab/busybox:1".into())]));
+    let image = shop.store.find(id.short()).expect("dangling, but there");
+    assert!(image.tags.is_empty() && image.layers[0].is_dir());
+    assert_eq!(shop.remove(id.hex(), true, Some("web")).expect_err("in use").problem.code, "image-in-use");
+    shop.remove(id.hex(), false, None).expect("removed");
+}
+
+#[test]
+fn what_a_crash_left_is_swept_and_a_partial_download_is_not() {
+    let dir = tempfile::tempdir().expect("a directory");
+    Store::open(dir.path(), IdRange::ALL, false).expect("a store");
+    let half = dir.path().join("layers/sha256/.abc.1/fs/etc");
+    fs::create_dir_all(&half).expect("a directory");
+    let (partial, document) = (dir.path().join("ingest/abc.partial"), dir.path().join("ingest/abc.7"));
+    fs::write(&partial, "half").expect("a file");
+    fs::write(&document, "half").expect("a file");
+    Store::open(dir.path(), IdRange::ALL, false).expect("a store");
+    assert!(!dir.path().join("layers/sha256/.abc.1").exists() && !document.exists() && partial.exists());
+}
+
+#[test]
+fn a_list_of_images_that_a_later_version_wrote_is_left_alone() {
+    let dir = tempfile::tempdir().expect("a directory");
+    fs::write(dir.path().join("images.json"), r#"{"version":99,"images":{},"tags":{}}"#).expect("a file");
+    let fault = Store::open(dir.path(), IdRange::ALL, false).expect_err("unreadable");
+    assert_eq!(fault.problem.code, "store-unreadable");
+}
+
+#[test]
+fn what_a_pull_counts_on_is_not_deleted() {
+    let shop = Shop::with(&["lab/busybox:1"]);
+    let image = shop.store.find("lab/busybox:1").expect("there");
+    let pin = shop.store.pin(image.chain_ids.clone());
+    shop.remove("lab/busybox:1", false, None).expect("removed");
+    assert!(image.layers[0].is_dir());
+    drop(pin);
+    let gone = |change: &Change| matches!(change, Change::LayerGone { .. });
+    let said = shop.conductor.recorder().with(|trace| {
+        trace.events().iter().any(|e| matches!(&e.body, crate::trace::Body::Observed { change, .. } if gone(change)))
+    });
+    assert!(!said);
+}

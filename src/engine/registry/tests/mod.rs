@@ -1,0 +1,93 @@
+mod failures;
+mod server;
+mod transfer;
+
+use super::*;
+use crate::engine::conductor::{Conductor, Journal, Recorder};
+use crate::engine::{Cancel, Fault, FaultKind, IdRange};
+use crate::trace::{BlobState, Body, OpKind, StepKind};
+use server::{Reply, Server, TestImage, layer, ranged};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// A store of its own for each test.
+struct Bench {
+    dir: tempfile::TempDir,
+    conductor: Arc<Conductor>,
+    options: RegistryOptions,
+    cancel: Cancel,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let journal = Journal::open(&dir.path().join("journal")).expect("a journal");
+        let conductor = Conductor::new(Recorder::in_memory(), journal);
+        Self { dir, conductor, options: RegistryOptions::default(), cancel: Cancel::new() }
+    }
+
+    fn root(&self) -> PathBuf {
+        self.dir.path().join("root")
+    }
+
+    fn pull(&self, name: &str) -> Result<Image> {
+        self.pull_as(name, None)
+    }
+
+    fn pull_as(&self, name: &str, auth: Option<&Credentials>) -> Result<Image> {
+        let store = Store::open(&self.root(), IdRange::ALL, false).expect("a store");
+        let puller = Puller::new(store, self.options.clone());
+        let reference = name.parse().expect("a reference");
+        self.conductor.operate(OpKind::ImagePull, name, "POST /images/create", &self.cancel, |cx| {
+            puller.pull(cx, &reference, None, auth, &|_| {})
+        })
+    }
+
+    /// The pull fails, and leaves no unverified blob, no layer and nothing to undo.
+    fn fails(&self, name: &str, code: &str) -> Fault {
+        let fault = self.pull(name).expect_err("it must fail");
+        assert_eq!(fault.problem.code, code, "{fault}");
+        self.is_clean();
+        for lang in crate::i18n::Lang::ALL {
+            let text = crate::i18n::Words::new(lang).problem(&fault.problem);
+            assert!(!text.contains("{ $") && !text.starts_with(code), "{lang:?}: {text}");
+        }
+        fault
+    }
+
+    fn is_clean(&self) {
+        assert_eq!(names(&self.root().join("layers/sha256")), Vec::<String>::new(), "no layer");
+        assert!(self.conductor.journal().pending(None).is_empty(), "nothing to undo");
+        for blob in names(&self.root().join("blobs/sha256")) {
+            let bytes = std::fs::read(self.root().join("blobs/sha256").join(&blob)).expect("a blob");
+            assert_eq!(resolve::sha256(&bytes).hex(), blob, "only verified blobs");
+        }
+    }
+
+    fn trace(&self) -> String {
+        self.conductor.recorder().with(|trace| serde_json::to_string(trace.events()).expect("json"))
+    }
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(dir).expect("a directory");
+    let mut names: Vec<_> = entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn name(server: &Server) -> String {
+    format!("{}/a/b:1", server.addr)
+}
+
+/// Bytes that neither repeat nor compress.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 88_172_645_463_325_252u64;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}
