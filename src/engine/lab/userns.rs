@@ -50,7 +50,8 @@ pub fn refusal() -> Option<Refusal> {
 pub(super) fn refused(errno: nix::Error) -> Fault {
     let found = refusal().unwrap_or(Refusal { switch: "unknown", mend: String::new() });
     Fault::new(FaultKind::Denied, "userns-refused")
-        .with("switch", found.switch)
+        // A Fluent variant cannot hold a dot.
+        .with("switch", found.switch.replace('.', "-"))
         .with("mend", found.mend)
         .with("reason", errno.desc())
 }

@@ -3,9 +3,9 @@ problem-host-refused = { $subject }: the host refused to { $what } it ({ $reason
 problem-disk-full = { $subject }: no space left to { $what } it ({ $reason }). Free some space, or put the engine elsewhere with `--root DIR`, then run it again.
 
 problem-userns-refused = This host does not let an ordinary user make a user namespace ({ $reason }). { $switch ->
-        [kernel.apparmor_restrict_unprivileged_userns] AppArmor forbids it (kernel.apparmor_restrict_unprivileged_userns = 1, as on Ubuntu 24.04). An administrator allows it with `{ $mend }`.
-        [kernel.unprivileged_userns_clone] It is switched off (kernel.unprivileged_userns_clone = 0). An administrator switches it on with `{ $mend }`.
-        [user.max_user_namespaces] The limit is zero (user.max_user_namespaces = 0). An administrator raises it with `{ $mend }`.
+        [kernel-apparmor_restrict_unprivileged_userns] AppArmor forbids it (kernel.apparmor_restrict_unprivileged_userns = 1, as on Ubuntu 24.04). An administrator allows it with `{ $mend }`.
+        [kernel-unprivileged_userns_clone] It is switched off (kernel.unprivileged_userns_clone = 0). An administrator switches it on with `{ $mend }`.
+        [user-max_user_namespaces] The limit is zero (user.max_user_namespaces = 0). An administrator raises it with `{ $mend }`.
        *[other] No known switch says why: a container's seccomp filter, or a limit that is used up, may be the cause.
     } There are two other ways on: start the engine with privileges (`sudo dockwalk engine`, or `pkexec` from the window), or play the lesson from its recording.
 problem-root-is-limited = root may not make namespaces here ({ $reason }). dockwalk probably runs in a container without CAP_SYS_ADMIN: give it that capability (`--privileged`), start it on the host itself, or play the lesson from its recording.

@@ -3,9 +3,9 @@ problem-host-refused = { $subject }: { $what } 작업을 호스트가 거절했�
 problem-disk-full = { $subject }: 디스크에 남은 공간이 없어 { $what } 작업을 끝내지 못했습니다 ({ $reason }). 공간을 비우거나 `--root`로 다른 디스크를 지정한 뒤 다시 실행하세요.
 
 problem-userns-refused = 이 호스트는 일반 사용자가 사용자 네임스페이스(user namespace)를 만드는 것을 허용하지 않습니다 ({ $reason }). { $switch ->
-        [kernel.apparmor_restrict_unprivileged_userns] AppArmor가 막고 있습니다(kernel.apparmor_restrict_unprivileged_userns = 1, Ubuntu 24.04의 기본값). 관리자가 `{ $mend }`로 허용할 수 있습니다.
-        [kernel.unprivileged_userns_clone] 기능이 꺼져 있습니다(kernel.unprivileged_userns_clone = 0). 관리자가 `{ $mend }`로 켤 수 있습니다.
-        [user.max_user_namespaces] 한도가 0입니다(user.max_user_namespaces = 0). 관리자가 `{ $mend }`로 늘릴 수 있습니다.
+        [kernel-apparmor_restrict_unprivileged_userns] AppArmor가 막고 있습니다(kernel.apparmor_restrict_unprivileged_userns = 1, Ubuntu 24.04의 기본값). 관리자가 `{ $mend }`로 허용할 수 있습니다.
+        [kernel-unprivileged_userns_clone] 기능이 꺼져 있습니다(kernel.unprivileged_userns_clone = 0). 관리자가 `{ $mend }`로 켤 수 있습니다.
+        [user-max_user_namespaces] 한도가 0입니다(user.max_user_namespaces = 0). 관리자가 `{ $mend }`로 늘릴 수 있습니다.
        *[other] 알려진 설정 중에는 원인이 없습니다. 컨테이너의 seccomp 필터나 이미 다 쓴 한도가 원인일 수 있습니다.
     } 다른 방법도 두 가지 있습니다. 관리자 권한으로 엔진을 시작하거나(`sudo dockwalk engine`, 창에서는 `pkexec`), 녹화된 수업을 재생하세요.
 problem-root-is-limited = 여기서는 root도 네임스페이스(namespace)를 만들 수 없습니다 ({ $reason }). CAP_SYS_ADMIN이 없는 컨테이너 안에서 실행 중인 것으로 보입니다. 그 권한을 주거나(`--privileged`), 호스트에서 직접 실행하거나, 녹화된 수업을 재생하세요.
