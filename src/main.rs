@@ -22,7 +22,8 @@ fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
     use dockwalk::ui::{Open, Options, run};
     let app = args.app_options();
     let open = match (app.trace, app.lesson) {
-        (Some(file), _) => Open::Recording(file),
+        (Some(file), Some(lesson)) => Open::LessonOn(lesson, file),
+        (Some(file), None) => Open::Recording(file),
         (None, Some(lesson)) => Open::Lesson(lesson),
         (None, None) => Open::Start,
     };

@@ -85,6 +85,7 @@ impl App {
             Open::Engine => Some(Command::StartEngine),
             Open::Recording(path) => Some(Command::Open(path)),
             Open::Lesson(name) => Some(Command::Lesson(name)),
+            Open::LessonOn(name, path) => Some(Command::LessonOn(name, path)),
         };
         first.into_iter().for_each(|command| app.command(ctx, command));
         app

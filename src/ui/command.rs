@@ -93,6 +93,8 @@ pub enum Command {
     StartPrivileged,
     /// Opens that lesson, by its folder's name: live where this machine can.
     Lesson(String),
+    /// Opens that lesson on that recording.
+    LessonOn(String, PathBuf),
     /// Plays the lesson's own recording.
     LessonRecording,
 

@@ -141,15 +141,22 @@ impl Outside {
                 say(shell, result, "notice-saved", &path);
             }
             Effect::Export(path) => self.export(ctx, shell, path),
-            Effect::Connect { privileged } => {
-                let wanted = Wanted { options: self.options.clone(), privileged };
-                self.link = Some(live::connect(wanted, waker(ctx)));
-            }
+            Effect::Connect { privileged } => self.connect(ctx, shell, privileged),
             Effect::Disconnect => {
                 (self.link, self.reading) = (None, None);
                 *terminals = Terminals::default();
             }
-            Effect::Lesson(name) => self.lesson(ctx, shell, lessons, &name),
+            Effect::Lesson(name) => {
+                if begin(shell, lessons, &name) {
+                    self.connect(ctx, shell, false);
+                }
+            }
+            Effect::LessonOn(name, path) => {
+                if begin(shell, lessons, &name) {
+                    shell.origin = Origin::Reading(path.clone());
+                    self.reading = Some(source::read(path, waker(ctx)));
+                }
+            }
             Effect::LessonRecording => {
                 if let Some((name, bytes)) = self.lesson_recording(shell) {
                     shell.origin = Origin::Reading(PathBuf::from(&name));
@@ -257,20 +264,10 @@ impl Outside {
         say(shell, result, "notice-exported", &path);
     }
 
-    fn lesson(&mut self, ctx: &Context, shell: &mut Shell, lessons: &[Arc<Lesson>], name: &str) {
-        let found = lessons.iter().find(|lesson| {
-            let script = &lesson.script;
-            lesson.folder == name || script.id == name || script.slug == name
-        });
-        match found {
-            None => shell.hear(News::Failed(Problem::new("lesson-unknown").with("name", name))),
-            Some(lesson) => {
-                shell.course = Some(Course::new(Arc::clone(lesson)));
-                shell.origin = Origin::Connecting;
-                let wanted = Wanted { options: self.options.clone(), privileged: false };
-                self.link = Some(live::connect(wanted, waker(ctx)));
-            }
-        }
+    fn connect(&mut self, ctx: &Context, shell: &mut Shell, privileged: bool) {
+        shell.origin = Origin::Connecting;
+        let wanted = Wanted { options: self.options.clone(), privileged };
+        self.link = Some(live::connect(wanted, waker(ctx)));
     }
 
     /// Runs a command line in a new terminal: docker's with this program, anything else on the lab host.
@@ -364,6 +361,19 @@ impl Outside {
             None => fail(shell, &Problem::new("terminal-none")),
         }
     }
+}
+
+/// Puts a lesson at its beginning. False when there is none of that name.
+fn begin(shell: &mut Shell, lessons: &[Arc<Lesson>], name: &str) -> bool {
+    let named = |lesson: &&Arc<Lesson>| lesson.folder == name || lesson.script.id == name || lesson.script.slug == name;
+    match lessons.iter().find(named) {
+        None => shell.hear(News::Failed(Problem::new("lesson-unknown").with("name", name))),
+        Some(lesson) => {
+            shell.course = Some(Course::new(Arc::clone(lesson)));
+            return true;
+        }
+    }
+    false
 }
 
 fn waker(ctx: &Context) -> impl Fn() + Clone + Send + 'static {

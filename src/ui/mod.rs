@@ -59,8 +59,10 @@ pub enum Open {
     Engine,
     /// A recording.
     Recording(PathBuf),
-    /// A lesson by its slug (`01-run`): live where this machine can, else from its recording.
+    /// A lesson by its folder's name or its number: live where this machine can, else from its recording.
     Lesson(String),
+    /// A lesson on that recording.
+    LessonOn(String, PathBuf),
 }
 
 /// Why there is no window.

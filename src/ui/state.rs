@@ -72,6 +72,8 @@ pub enum Effect {
     Disconnect,
     /// Open a lesson.
     Lesson(String),
+    /// Open a lesson on that recording.
+    LessonOn(String, PathBuf),
     /// Play the lesson's recording.
     LessonRecording,
     /// Run a lesson's command, and rest before that kind.
@@ -451,6 +453,7 @@ impl Shell {
                 return Some(Effect::Export(path));
             }
             C::Lesson(folder) => return Some(Effect::Lesson(folder)),
+            C::LessonOn(folder, path) => return Some(Effect::LessonOn(folder, path)),
             C::LessonRecording => return Some(Effect::LessonRecording),
             C::LessonGo(_) | C::LessonRun | C::LessonType | C::LessonGoOn | C::Predict(..) | C::Tell(_) => {
                 return self.teach(command);

@@ -43,8 +43,15 @@ fn head(ui: &mut Ui, look: &mut Look<'_>, terminals: &mut Terminals, past: bool)
         } else {
             live_tabs(ui, look, terminals);
         }
+        if !terminals.open {
+            let name = RichText::new(look.say("dock-terminal")).size(13.0).color(look.theme.weak);
+            ui.add(egui::Label::new(name).selectable(false));
+        }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add_space(12.0);
+            if past && !terminals.open {
+                return;
+            }
             if past {
                 let key = if look.shell.is_live() { "dock-past-live" } else { "dock-past" };
                 let text = RichText::new(look.say(key)).size(12.5).color(look.theme.warn);

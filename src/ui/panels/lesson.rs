@@ -1,7 +1,7 @@
 //! The lesson: what to read, what to run, what to predict, what must become true, and the notes' claim beside it.
 
 use super::Look;
-use crate::lesson::{ClaimView, GoalView, QuestionState, QuestionView, StepView, Verdict};
+use crate::lesson::{ClaimView, GoalView, QuestionState, QuestionView, StepView};
 use crate::trace::Family;
 use crate::ui::command::Command;
 use crate::ui::course::Course;
@@ -229,19 +229,15 @@ fn note(ui: &mut Ui, look: &Look<'_>, claim: &ClaimView) {
         ui.horizontal_wrapped(|ui| {
             for verdict in claim.verdicts {
                 let color = match verdict.key() {
-                    "confirmed" => theme.good,
-                    "corrected" => theme.bad,
+                    "verdict-confirmed" => theme.good,
+                    "verdict-corrected" => theme.bad,
                     _ => theme.warn,
                 };
-                ui.label(RichText::new(look.say(&verdict_key(*verdict))).font(fonts::bold(13.0)).color(color));
+                ui.label(RichText::new(look.say(verdict.key())).font(fonts::bold(13.0)).color(color));
             }
         });
         prose::show(ui, &claim.shown, Ink { size: 13.5, color: theme.text });
     });
-}
-
-fn verdict_key(verdict: Verdict) -> String {
-    format!("verdict-{}", verdict.key())
 }
 
 /// Back, the steps as dots, on.

@@ -15,6 +15,7 @@ enum Line<'a> {
 }
 
 const ROW: f32 = 28.0;
+const GAP: f32 = 4.0;
 
 /// Shows it in all the room there is.
 pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
@@ -26,7 +27,13 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
         ui.label(RichText::new(look.say("outline-empty")).color(look.theme.weak));
         return;
     }
-    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, lines.len(), |ui, range| {
+    let mut area = ScrollArea::vertical().auto_shrink([false, false]);
+    let id = ui.scope_id().with("seen");
+    if let Some(offset) = scroll_to_here(look, &lines, ui.data(|data| data.get_temp(id))) {
+        area = area.vertical_scroll_offset(offset);
+    }
+    ui.spacing_mut().item_spacing.y = GAP;
+    let output = area.show_rows(ui, ROW, lines.len(), |ui, range| {
         for line in &lines[range] {
             match line {
                 Line::Op { title, request, outcome } => op(ui, look, title, request, *outcome),
@@ -34,6 +41,30 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
             }
         }
     });
+    let position = look.shell.cursor.position();
+    let seen = Seen { position, top: output.state.clamped_offset().y, height: output.inner_rect.height() };
+    ui.data_mut(|data| data.insert_temp(id, seen));
+}
+
+/// What was shown of the list in the last frame.
+#[derive(Clone, Copy)]
+struct Seen {
+    position: u64,
+    top: f32,
+    height: f32,
+}
+
+/// The offset at which the present step is in view; none while it is in view, so that nothing moves under the pointer.
+fn scroll_to_here(look: &Look<'_>, lines: &[Line<'_>], seen: Option<Seen>) -> Option<f32> {
+    let here = look.shell.next().map(|record| record.step.id);
+    let line = lines.iter().position(|line| matches!(line, Line::Step(record) if Some(record.step.id) == here))?;
+    let at = line as f32 * (ROW + GAP);
+    match seen {
+        Some(seen) if seen.position == look.shell.cursor.position() => None,
+        Some(seen) if at >= seen.top && at + ROW <= seen.top + seen.height => None,
+        Some(seen) => Some((at - seen.height / 2.0).max(0.0)),
+        None => Some((at - 200.0).max(0.0)),
+    }
 }
 
 fn lines<'a>(look: &Look<'a>) -> Vec<Line<'a>> {
@@ -113,7 +144,7 @@ fn step(ui: &mut Ui, look: &mut Look<'_>, record: &StepRecord) {
     let end = widgets::line(ui.painter(), at, (row.right() - at.x - 4.0).max(10.0), &title, font, ink);
     let room = row.right() - end.right() - 14.0;
     if room > 40.0 {
-        widgets::line(ui.painter(), pos2(end.right() + 8.0, at.y + 1.0), room, subject, fonts::mono(11.5), theme.weak);
+        widgets::line(ui.painter(), pos2(end.right() + 8.0, at.y + 3.0), room, subject, fonts::mono(11.5), theme.weak);
     }
     if breakpoint.clicked() {
         look.want(Command::Breakpoint(kind));

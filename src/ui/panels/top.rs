@@ -25,7 +25,9 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, title: &str) {
             ui.add_space(14.0);
             settings(ui, look);
             ui.add_space(12.0);
-            level(ui, look);
+            if look.shell.has_trace() {
+                level(ui, look);
+            }
             ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
                 ui.add_space(12.0);
                 let chips = chips(look);

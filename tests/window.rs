@@ -1,0 +1,426 @@
+//! The window, driven by what a screen reader sees: labels and roles. No display is needed.
+
+#[path = "common/recording.rs"]
+mod recording;
+#[path = "common/sample.rs"]
+#[allow(dead_code, reason = "shared with the tests of the diagrams")]
+mod sample;
+
+use dockwalk::i18n::{Lang, Words};
+use dockwalk::trace::{Entity, Level, StepKind};
+use dockwalk::ui::app::App;
+use dockwalk::ui::command::{self, Command};
+use dockwalk::ui::source::{News, Recording};
+use dockwalk::ui::state::Origin;
+use dockwalk::ui::{Options, diagrams::Tab};
+use egui::{Event, Key, Modifiers, Vec2};
+use egui_kittest::{Harness, kittest::Queryable};
+
+type Window = Harness<'static, Option<App>>;
+
+/// A window of that size in that language, on the sample recording.
+fn window(lang: Lang, size: (f32, f32)) -> Window {
+    let mut window = bare(lang, size);
+    let app = window.state_mut().as_mut().unwrap();
+    let path = "sample.ndjson".into();
+    app.shell.hear(News::Loaded(Box::new(Recording { path, trace: recording::recording(), torn: None })));
+    window.run_steps(3);
+    window
+}
+
+/// The same on the start page.
+fn bare(lang: Lang, size: (f32, f32)) -> Window {
+    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
+        let app = app.get_or_insert_with(|| App::with(ui.ctx(), Options { lang: Some(lang), ..Options::default() }));
+        app.show(ui);
+    };
+    // egui sees fonts a frame after they are set: the first frames may lack Hangul.
+    let mut window = Harness::builder().allow_missing_glyphs().with_size(Vec2::from(size)).build_ui_state(show, None);
+    window.run_steps(2);
+    window
+}
+
+fn korean() -> Window {
+    window(Lang::Ko, (1440.0, 900.0))
+}
+
+fn app(window: &Window) -> &App {
+    window.state().as_ref().unwrap()
+}
+
+fn tell(window: &mut Window, command: Command) {
+    let ctx = window.ctx.clone();
+    window.state_mut().as_mut().unwrap().command(&ctx, command);
+    window.run_steps(2);
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    window.run_steps(2);
+}
+
+fn press(window: &mut Window, key: Key) {
+    window.key_press(key);
+    window.run_steps(2);
+}
+
+fn position(window: &Window) -> u64 {
+    app(window).shell.cursor.position()
+}
+
+#[test]
+fn back_after_step_is_where_we_started() {
+    let mut window = korean();
+    let before = (position(&window), app(&window).shell.world().clone());
+    click(&mut window, "다음 단계");
+    assert!(position(&window) > before.0);
+    assert_ne!(*app(&window).shell.world(), before.1);
+    click(&mut window, "뒤로");
+    assert_eq!((position(&window), app(&window).shell.world().clone()), before);
+}
+
+#[test]
+fn keys_do_what_buttons_do() {
+    let mut window = korean();
+    press(&mut window, Key::Space);
+    let stepped = position(&window);
+    press(&mut window, Key::ArrowLeft);
+    press(&mut window, Key::ArrowRight);
+    assert_eq!(position(&window), stepped);
+    press(&mut window, Key::End);
+    assert_eq!(position(&window), app(&window).shell.trace.len());
+    press(&mut window, Key::Home);
+    assert_eq!(position(&window), 0);
+}
+
+#[test]
+fn the_selection_survives_stepping_both_ways() {
+    let mut window = korean();
+    tell(&mut window, Command::End);
+    let entity = Entity::Link("docker0".into());
+    tell(&mut window, Command::Select(Some(entity.clone())));
+    window.get_by_label("브리지");
+    for key in [Key::ArrowLeft, Key::ArrowLeft, Key::Space, Key::Home, Key::End] {
+        press(&mut window, key);
+        assert_eq!(app(&window).shell.selection, Some(entity.clone()));
+    }
+}
+
+#[test]
+fn the_inspector_shows_what_is_known_and_how() {
+    let mut window = korean();
+    tell(&mut window, Command::End);
+    tell(&mut window, Command::Select(Some(Entity::Link("docker0".into()))));
+    window.get_by_label("상태: UP");
+    window.get_by_label("주소: 172.17.0.1/16");
+    assert!(window.get_all_by_label_contains("RTM_GETLINK").next().is_some());
+    tell(&mut window, Command::Home);
+    window.get_by_label("이 시점에는 아직 없습니다.");
+}
+
+#[test]
+fn the_language_switch_changes_every_label_at_once() {
+    let mut window = korean();
+    window.get_by_label("네트워크");
+    click(&mut window, "English");
+    window.get_by_label("Network");
+    window.get_by_label("Next step");
+    assert!(window.query_by_label("다음 단계").is_none());
+    press(&mut window, Key::G);
+    window.get_by_label("다음 단계");
+}
+
+#[test]
+fn a_finer_level_has_more_places_to_stop_at() {
+    let mut window = korean();
+    let stops = |window: &Window| app(window).shell.marks.stops().len();
+    click(&mut window, "이야기");
+    let story = stops(&window);
+    press(&mut window, Key::Num2);
+    assert!(stops(&window) > story);
+    assert_eq!(app(&window).shell.cursor.level(), Level::Stage);
+    press(&mut window, Key::Num1);
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(app(&window).shell.cursor.level(), Level::Stage);
+}
+
+#[test]
+fn the_help_lists_every_key_and_goes_away() {
+    let mut window = korean();
+    press(&mut window, Key::Questionmark);
+    let words = Words::new(Lang::Ko);
+    for binding in command::bindings() {
+        let label = words.say(&format!("key-{}", binding.name));
+        assert!(window.get_all_by_label(&label).next().is_some(), "{label}");
+    }
+    press(&mut window, Key::Escape);
+    assert!(window.query_by_label("단축키").is_none());
+    assert_eq!(app(&window).shell.overlay, None);
+}
+
+#[test]
+fn no_two_commands_share_a_key() {
+    let mut seen = std::collections::HashSet::new();
+    for binding in command::bindings() {
+        for keys in binding.keys {
+            assert!(seen.insert((keys.modifiers, keys.logical_key)), "{keys:?} is bound twice");
+        }
+    }
+}
+
+#[test]
+fn a_breakpoint_stops_playback_and_continue() {
+    let mut window = korean();
+    tell(&mut window, Command::Home);
+    tell(&mut window, Command::Breakpoint(StepKind::MakeBridge));
+    press(&mut window, Key::C);
+    assert_eq!(app(&window).shell.next().map(|r| r.step.plan.kind), Some(StepKind::MakeBridge));
+    press(&mut window, Key::S);
+    let title = Words::new(Lang::Ko).step(StepKind::MakeBridge);
+    assert!(window.get_all_by_label_contains(&title).next().is_some());
+}
+
+#[test]
+fn dragging_the_playhead_goes_anywhere() {
+    let mut window = korean();
+    let track = window.get_by_label_contains("시간축").rect();
+    let at = |fraction: f32| egui::pos2(track.left() + 8.0 + (track.width() - 16.0) * fraction, track.center().y);
+    window.drag_at(at(0.0));
+    window.run_steps(2);
+    for fraction in [0.3, 0.6, 1.0] {
+        window.hover_at(at(fraction));
+        window.run_steps(2);
+    }
+    assert_eq!(position(&window), app(&window).shell.trace.len());
+    window.hover_at(at(0.0));
+    window.run_steps(2);
+    window.drop_at(at(0.0));
+    window.run_steps(2);
+    assert_eq!(position(&window), 0);
+}
+
+#[test]
+fn the_diagram_follows_the_step_until_another_is_chosen() {
+    let mut window = korean();
+    tell(&mut window, Command::RunTo(StepKind::CreateVeth));
+    press(&mut window, Key::Space);
+    assert_eq!(app(&window).shell.tab, Tab::Network);
+    click(&mut window, "레이어");
+    press(&mut window, Key::Space);
+    assert_eq!(app(&window).shell.tab, Tab::Layers);
+}
+
+#[test]
+fn a_recorded_terminal_shows_what_was_printed_by_then() {
+    let mut window = korean();
+    tell(&mut window, Command::End);
+    tell(&mut window, Command::Dock);
+    let terminals = &mut window.state_mut().as_mut().unwrap().terminals;
+    let all: Vec<_> = terminals.past.terminals().cloned().collect();
+    assert_eq!(all.len(), 2);
+    let texts: Vec<_> = all.iter().filter_map(|of| terminals.past.screen(of).map(|screen| screen.text())).collect();
+    assert!(texts.iter().any(|text| text.contains("안녕하세요 ┌──┐")), "{texts:?}");
+    window.get_by_label("녹화된 화면입니다. 읽기만 할 수 있습니다.");
+    tell(&mut window, Command::Home);
+    assert_eq!(window.state_mut().as_mut().unwrap().terminals.past.terminals().count(), 0);
+}
+
+#[test]
+fn a_program_in_a_terminal_reads_and_prints_hangul() {
+    let mut terminals = dockwalk::ui::terminal::Terminals::default();
+    terminals.run("cat", &["/bin/cat".to_owned()], std::path::Path::new("/nowhere"), || ()).unwrap();
+    let commit = Event::Ime(egui::ImeEvent::Commit("안녕 ┌─┐".into()));
+    let enter =
+        Event::Key { key: Key::Enter, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE };
+    terminals.shown().unwrap().type_events(&[commit, enter]);
+    let mut text = String::new();
+    for _ in 0..300 {
+        terminals.poll();
+        text = terminals.shown().unwrap().screen.text();
+        // Once it is echoed by the terminal, once printed by cat.
+        if text.matches("안녕 ┌─┐").count() == 2 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(text, "안녕 ┌─┐\n안녕 ┌─┐");
+    let mut installed = false;
+    let show = move |ui: &mut egui::Ui| {
+        if !std::mem::replace(&mut installed, true) {
+            dockwalk::ui::style::install(ui.ctx());
+        } else {
+            terminals.shown().unwrap().screen.show(ui, "터미널 시험", true);
+        }
+    };
+    // A character without a glyph would panic.
+    let mut window = Harness::builder().with_size(Vec2::new(400.0, 160.0)).build_ui(show);
+    window.run_steps(3);
+    window.get_by_label("터미널 시험").click();
+    window.run_steps(2);
+    assert!(window.get_by_label("터미널 시험").is_focused());
+}
+
+#[test]
+fn a_window_in_which_nothing_moves_asks_for_no_frames() {
+    for open_terminal in [false, true] {
+        let mut window = korean();
+        tell(&mut window, Command::RunTo(StepKind::CreateVeth));
+        if open_terminal {
+            tell(&mut window, Command::Dock);
+        }
+        // Long enough for every animation to end.
+        window.run_steps(120);
+        let delay = window.output().viewport_output.values().map(|viewport| viewport.repaint_delay).min();
+        assert!(delay.is_some_and(|delay| delay.as_secs() > 60), "asks for a frame after {delay:?}");
+    }
+}
+
+#[test]
+fn playing_goes_on_by_itself_and_pausing_stops_it() {
+    let mut window = korean();
+    let before = position(&window);
+    press(&mut window, Key::P);
+    // A frame of the harness is a quarter of a second, a step of playback one.
+    window.run_steps(20);
+    assert!(position(&window) > before);
+    press(&mut window, Key::P);
+    let paused = position(&window);
+    window.run_steps(20);
+    assert_eq!(position(&window), paused);
+}
+
+#[test]
+fn everything_fits_in_both_languages_and_sizes() {
+    for lang in Lang::ALL {
+        for size in [(1280.0, 800.0), (1024.0, 700.0)] {
+            let mut window = window(lang, size);
+            tell(&mut window, Command::Dock);
+            for tab in 0..Tab::ALL.len() {
+                tell(&mut window, Command::Tab(tab));
+                tell(&mut window, Command::End);
+                tell(&mut window, Command::Select(Some(Entity::Link("docker0".into()))));
+                fits(&window, lang, size);
+            }
+        }
+    }
+}
+
+/// No control of the panels reaches beyond the window.
+fn fits(window: &Window, lang: Lang, size: (f32, f32)) {
+    let words = Words::new(lang);
+    let keys = ["key-step", "key-back", "key-home", "key-end", "key-help", "key-presenter", "key-export", "key-steps"];
+    let labels = keys.into_iter().chain(["level-story", "level-kernel", "dock-close"]);
+    for label in labels.map(|key| words.say(key)) {
+        let rect = window.get_by_label(&label).rect();
+        let inside = rect.min.x >= 0.0 && rect.max.x <= size.0 && rect.min.y >= 0.0 && rect.max.y <= size.1;
+        assert!(inside, "{lang:?} {size:?}: {label} at {rect:?}");
+    }
+    let language = window.get_by_label("English").rect();
+    let level = window.get_by_label(&words.say("level-kernel")).rect();
+    assert!(level.max.x <= language.min.x, "{lang:?} {size:?}: {level:?} reaches into {language:?}");
+    let tabs = window.get_by_label(&words.say(Tab::Storage.key())).rect();
+    let tool = window.get_by_label(&words.say("stage-follow")).rect();
+    assert!(tabs.max.x <= tool.min.x, "{lang:?} {size:?}: {tabs:?} reaches into {tool:?}");
+}
+
+#[test]
+fn panels_keep_their_places_while_stepping() {
+    let mut window = korean();
+    let place = |window: &Window| {
+        ["다음 단계", "뒤로", "한국어", "네트워크", "단축키 보기"].map(|label| window.get_by_label(label).rect())
+    };
+    let before = place(&window);
+    for _ in 0..12 {
+        press(&mut window, Key::Space);
+        assert_eq!(place(&window), before);
+    }
+}
+
+#[test]
+fn the_start_page_offers_lessons_recordings_and_the_engine() {
+    let window = bare(Lang::Ko, (1024.0, 700.0));
+    window.get_by_label("엔진에 연결");
+    window.get_by_label("녹화 열기");
+    for source in dockwalk::lesson::embedded() {
+        let lesson = dockwalk::lesson::Lesson::parse(&source).unwrap();
+        assert!(window.query_by_label_contains(lesson.title(Lang::Ko)).is_some());
+    }
+}
+
+#[test]
+fn an_engine_that_cannot_start_has_two_ways_on() {
+    let mut window = bare(Lang::En, (1024.0, 700.0));
+    let problem = dockwalk::trace::Problem::new("recorded-elsewhere");
+    window.state_mut().as_mut().unwrap().shell.hear(News::Failed(problem));
+    window.run_steps(2);
+    window.get_by_label("The engine cannot start");
+    window.get_by_label("Ask for the password and start");
+    window.get_by_label("Open a recording");
+    click(&mut window, "To the start page");
+    window.get_by_label("Connect to the engine");
+}
+
+#[test]
+fn a_recording_is_saved_and_opened_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("녹화.ndjson");
+    let mut window = korean();
+    tell(&mut window, Command::Save(path.clone()));
+    let events = app(&window).shell.trace.len();
+    tell(&mut window, Command::StartPage);
+    assert_eq!(app(&window).shell.origin, Origin::Nothing);
+    tell(&mut window, Command::Open(path.clone()));
+    for _ in 0..200 {
+        window.run_steps(1);
+        if app(&window).shell.has_trace() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(app(&window).shell.trace.len(), events);
+    tell(&mut window, Command::Open(dir.path().join("none.ndjson")));
+    for _ in 0..200 {
+        window.run_steps(1);
+        if matches!(app(&window).shell.origin, Origin::Failed(_)) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    window.get_by_label("녹화를 열 수 없습니다");
+}
+
+#[test]
+fn the_diagram_is_exported_as_svg() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("network.svg");
+    let mut window = korean();
+    tell(&mut window, Command::End);
+    tell(&mut window, Command::Tab(2));
+    tell(&mut window, Command::Export(path.clone()));
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.starts_with("<svg") || text.starts_with("<?xml"), "{}", &text[..40]);
+    assert!(text.contains("docker0"));
+}
+
+#[test]
+fn presenter_mode_is_large_and_without_side_panels() {
+    let mut window = korean();
+    press(&mut window, Key::F);
+    window.run_steps(3);
+    assert!(window.query_by_label("살펴보기").is_none());
+    assert!(window.query_by_label("일어난 일").is_none());
+    assert!((window.ctx.zoom_factor() - 1.6).abs() < 0.01);
+    press(&mut window, Key::Escape);
+    window.run_steps(3);
+    assert!(window.query_by_label("일어난 일").is_some());
+}
+
+#[test]
+fn a_modifier_does_not_press_the_key_below_it() {
+    let mut window = korean();
+    tell(&mut window, Command::Level(Level::Stage));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
+    window.run_steps(2);
+    assert_eq!(app(&window).shell.tab, Tab::Image);
+    assert_eq!(app(&window).shell.cursor.level(), Level::Stage);
+}
