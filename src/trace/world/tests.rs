@@ -288,7 +288,7 @@ fn a_trace(seed: u64, events: usize) -> Trace {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn seeking_anywhere_is_folding_up_to_there(seed: u64, length in 0_usize..700) {

@@ -29,9 +29,18 @@ impl Default for Camera {
 impl Camera {
     /// The whole picture in the middle; what is too large to be read then begins at its corner, or where `focus` is.
     pub fn fit(size: Vec2, view: Vec2, focus: Option<Rect>) -> Self {
+        Self::fitted(size, view, focus, *FIT.start())
+    }
+
+    /// The whole picture, however small that makes it.
+    pub fn whole(size: Vec2, view: Vec2) -> Self {
+        Self::fitted(size, view, None, *RANGE.start())
+    }
+
+    fn fitted(size: Vec2, view: Vec2, focus: Option<Rect>, least: f32) -> Self {
         let strip = vec2(0.0, STRIP);
         let view = view - strip;
-        let zoom = (view.x / size.x.max(1.0)).min(view.y / size.y.max(1.0)).clamp(*FIT.start(), *FIT.end());
+        let zoom = (view.x / size.x.max(1.0)).min(view.y / size.y.max(1.0)).clamp(least, *FIT.end());
         let drawn = size * zoom;
         let axis = |view: f32, drawn: f32, focus: Option<f32>| {
             if drawn <= view {

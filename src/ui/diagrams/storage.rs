@@ -213,8 +213,8 @@ fn home_card(
     let path = stage.fit_middle(path, path_font, room);
     let style = if kind == Kind::Tmpfs { Style::Dashed } else { Style::Solid };
     let mut node = Node::new(id, place, TINT, style)
-        .text(Text::new(pos2(PAD, 16.0 + lift), Font::MonoTitle, Ink::Strong, title))
-        .text(Text::new(pos2(PAD, 33.0 + lift), path_font, Ink::Weak, path));
+        .text(Text::new(pos2(PAD, 17.0 + lift), Font::MonoTitle, Ink::Strong, title))
+        .text(Text::new(pos2(PAD, 34.5 + lift), path_font, Ink::Weak, path));
     if let Some((note, mark)) = note {
         let ink = if mark.is_some() { Ink::Tint(Tint::Good) } else { Ink::Tint(TINT) };
         let note = stage.fit(&note, Font::Small, room - 14.0);

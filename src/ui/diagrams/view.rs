@@ -184,7 +184,7 @@ impl View {
             self.camera.pan(ground.drag_delta());
         }
         if ground.double_clicked() {
-            self.camera = Camera::fit(self.scene.size, self.room, None);
+            self.camera = Camera::whole(self.scene.size, self.room);
         }
         if ui.rect_contains_pointer(room) {
             let (factor, scroll, at) =
@@ -213,7 +213,7 @@ impl View {
             self.camera.zoom_by(1.0 / 1.2, self.room / 2.0);
         }
         if pressed(Key::Num0) {
-            self.camera = Camera::fit(self.scene.size, self.room, None);
+            self.camera = Camera::whole(self.scene.size, self.room);
         }
     }
 
@@ -339,7 +339,7 @@ impl View {
                 match key {
                     "scene-zoom-out" => self.camera.zoom_by(1.0 / 1.2, self.room / 2.0),
                     "scene-zoom-in" => self.camera.zoom_by(1.2, self.room / 2.0),
-                    _ => self.camera = Camera::fit(self.scene.size, self.room, None),
+                    _ => self.camera = Camera::whole(self.scene.size, self.room),
                 }
             }
             response.on_hover_text(words.say(key));

@@ -101,7 +101,11 @@ fn port(stage: &mut Stage<'_>, bridge: &Link, link: &Link, plug: &NodeId, at: Re
         None => vec![pos2(at.center().x, cell.bus), at.center_top()],
         Some(x) => vec![pos2(x, cell.bus), pos2(x, at.center().y), at.left_center()],
     };
-    let line = if bridge.up && link.up { Line::Cable } else { Line::CableDown };
+    let line = match (bridge.up && link.up, cell.lane) {
+        (true, None) => Line::Cable,
+        (true, Some(_)) => Line::Solid,
+        (false, _) => Line::CableDown,
+    };
     let id = NodeId::of(Entity::Link(bridge.key.clone()));
     stage.wire(&id, plug, Edge::new(route, TINT, line).part("port"));
 }

@@ -4,7 +4,10 @@ use crate::trace::{Host, Rule};
 use egui::{Pos2, pos2};
 
 /// What the first row needs.
-pub(super) const WIDTH: f32 = 640.0;
+pub(super) fn width(groups: &Groups<'_>) -> f32 {
+    LINK.x + 44.0 + groups.all.len() as f32 * (RULE_WIDTH + 24.0) + LINK.x + 20.0
+}
+
 const RULE_WIDTH: f32 = 236.0;
 const LINK: egui::Vec2 = vec2(158.0, 68.0);
 
@@ -165,7 +168,7 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
         if stage.scene.node(&id).is_some() {
             continue;
         }
-        let place = rect(at.left() - 60.0, y, at.width() + 60.0, 18.0);
+        let place = rect(at.left() - 8.0, y, at.width() + 8.0, 18.0);
         bare(stage, id, place, frame, Anchor::Right, Font::MonoSmall, &route_text(route));
         y += 18.0;
     }

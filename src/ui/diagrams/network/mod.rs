@@ -39,7 +39,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let frame_id = NodeId::of(Entity::Host);
     let outside = if world.links.values().any(|l| l.kind == LinkKind::Uplink) { 46.0 } else { 0.0 };
     let origin = egui::pos2(MARGIN, MARGIN + outside);
-    let width = groups.width().max(host::WIDTH) + 2.0 * PAD;
+    let width = groups.width().max(host::width(&groups)) + 2.0 * PAD;
     let namespace = format!("{} {}", stage.say("scene-netns"), host.netns);
     let title = stage.say(match host.mode {
         crate::trace::Mode::Lab => "scene-host-lab",
