@@ -79,6 +79,11 @@ impl Words {
         known.unwrap_or_else(|| format!("{}: {:?}", problem.code, problem.args))
     }
 
+    /// True when there is a message for problems of this code.
+    pub fn knows_problem(&self, code: &str) -> bool {
+        self.bundle.has_message(&format!("problem-{code}"))
+    }
+
     /// A step's title.
     pub fn step(&self, kind: StepKind) -> String {
         self.say(&format!("step-{}", kind.name().replace('_', "-")))

@@ -21,7 +21,6 @@ problem-invalid-volume-spec = invalid volume specification: '{ $spec }'. Write s
 problem-invalid-volume-name = { $name } is no volume name: only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed, two characters at least. For a directory of the host write its absolute path.
 problem-invalid-mount-target = invalid mount path: '{ $target }'. It must be absolute, and something below /.
 problem-invalid-extra-host = { $value }: --add-host takes name:address, such as db:10.0.0.5.
-problem-bind-source-missing = invalid mount config for type "bind": bind source path does not exist: { $path } (for { $target }). Make the directory first, or use `-v`, which makes it.
 problem-bind-source-relative = invalid mount config for type "bind": the source must be an absolute path, and '{ $path }' is not one.
 problem-duplicate-mount = Duplicate mount point: { $target }. Mount one thing there, not two.
 problem-no-stream-chosen = Bad parameters: choose at least one stream, stdout or stderr.

@@ -21,7 +21,6 @@ problem-invalid-volume-spec = 볼륨(volume) 지정 '{ $spec }'이(가) 올바�
 problem-invalid-volume-name = { $name }은(는) 볼륨 이름이 될 수 없습니다. [a-zA-Z0-9][a-zA-Z0-9_.-]만 쓸 수 있고 두 글자 이상이어야 합니다. 호스트의 디렉터리라면 절대 경로로 쓰세요.
 problem-invalid-mount-target = 마운트(mount) 경로 '{ $target }'이(가) 올바르지 않습니다. / 아래의 절대 경로여야 합니다.
 problem-invalid-extra-host = { $value }: --add-host에는 db:10.0.0.5처럼 이름:주소를 쓰세요.
-problem-bind-source-missing = 바인드 마운트(bind mount)할 { $path } 경로가 호스트에 없습니다 (대상: { $target }). 디렉터리를 먼저 만들거나, 자동으로 만들어 주는 `-v`를 쓰세요.
 problem-bind-source-relative = 바인드 마운트(bind mount)의 원본은 절대 경로여야 하는데 '{ $path }'은(는) 절대 경로가 아닙니다. /로 시작하는 경로를 쓰세요.
 problem-duplicate-mount = { $target }에 두 가지를 마운트할 수는 없습니다. 하나만 지정하세요.
 problem-no-stream-chosen = stdout과 stderr 가운데 하나는 골라야 합니다. 요청에 stdout=1이나 stderr=1을 넣으세요.
