@@ -303,7 +303,8 @@ fn wiring_takes_less_than_ten_milliseconds_and_a_move() {
         own = own.min(took.saturating_sub(alone));
     }
     // Other tests share this machine: the least of several is what wiring itself takes.
-    assert!(own < Duration::from_millis(10), "{own:?} without the move");
+    let limit = if cfg!(debug_assertions) { 30 } else { 10 };
+    assert!(own < Duration::from_millis(limit), "{own:?} without the move");
 }
 
 fn the_uplink_leads_out_and_ends_with_the_engine() {

@@ -23,7 +23,7 @@ pub fn in_netns(netns: &Netns, command: &str) -> String {
 
 /// All links, addresses, routes and rules of a namespace, without whether something is at a link's other end just now.
 pub fn dump(netns: &Netns) -> String {
-    let links = "ip link | sed -E 's/ state [A-Z]+//; s/NO-CARRIER,|,LOWER_UP//g'";
+    let links = "ip link | sed -E 's/ state [A-Z]+//; s/ qdisc [a-z_]+//; s/NO-CARRIER,|,LOWER_UP//g'";
     in_netns(
         netns,
         &format!("{links}; ip -4 -o addr; ip -4 route | sed 's/ linkdown//'; nft list ruleset 2>/dev/null || true"),

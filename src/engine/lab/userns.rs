@@ -191,6 +191,11 @@ pub(super) fn mapped() -> Result<(IdRange, bool)> {
     Ok((ids, ids.uids != u32::MAX))
 }
 
+/// How many user ids are mapped from 0 on in this process's user namespace; `u32::MAX` on the real host.
+pub fn mapped_ids() -> u32 {
+    mapped().map_or(0, |(ids, _)| ids.uids)
+}
+
 /// How many ids a `uid_map` maps from 0 on.
 fn from_zero(map: &str) -> u32 {
     let line = |line: &str| {
