@@ -50,7 +50,7 @@ impl Pull<'_> {
     fn fetch_tag(&self, cx: &Cx) -> Result<(Descriptor, Vec<u8>, Document)> {
         let key = self.reference.manifest_key();
         let path = format!("manifests/{key}");
-        let plan = self.plan(StepKind::FetchTag, &self.reference.familiar(), &path);
+        let plan = self.plan(StepKind::FetchTag, self.reference.familiar(), &path);
         cx.step(plan, |cx| {
             let promised = self.reference.digest.clone();
             let (descriptor, bytes, trail) = self.fetch_document(cx, &path, promised.as_ref(), None)?;

@@ -37,6 +37,9 @@ const ATTEMPTS: u32 = 4;
 const REDIRECTS: usize = 5;
 const SMALL: u64 = 64 * 1024;
 
+/// Takes an answer, and tells the evidence of its exchange.
+type Read<'a, T> = dyn FnMut(&Cx, &mut Answer, &mut Vec<Evidence>) -> Result<T> + 'a;
+
 /// What came of one exchange that gave no result.
 enum Next {
     Redirect(String),
@@ -241,7 +244,7 @@ impl Session {
         path: &str,
         headers: &[(&'static str, String)],
         trail: &mut Vec<Evidence>,
-        read: &mut dyn FnMut(&Cx, &mut Answer, &mut Vec<Evidence>) -> Result<T>,
+        read: &mut Read<'_, T>,
     ) -> Result<T> {
         let scheme = *self.scheme.lock().unwrap_or_else(PoisonError::into_inner);
         let base = format!("{scheme}://{}/v2/{}/{path}", self.endpoint.host, self.repository);

@@ -44,16 +44,15 @@ impl Store {
             Ok((bytes, evidence))
         };
         // An index may have been deleted with an image that shared it: it is not needed to run this one.
-        if let Some((descriptor, (bytes, evidence))) =
-            record.index.as_ref().and_then(|index| Some((index, read(&index.digest).ok()?)))
+        let index = record.index.as_ref().and_then(|index| Some((index, read(&index.digest).ok()?)));
+        if let Some((descriptor, (bytes, evidence))) = index
+            && let Document::Index(index) = documents::document(&bytes, descriptor)?
         {
-            if let Document::Index(index) = documents::document(&bytes, descriptor)? {
-                let listed = index.manifests.iter().any(|entry| entry.digest == record.manifest.digest);
-                cx.observe(Change::IndexRead(index), vec![evidence.clone()]);
-                if listed {
-                    let (index, manifest) = (descriptor.digest.clone(), record.manifest.digest.clone());
-                    cx.observe(Change::PlatformChosen { index, manifest }, vec![evidence]);
-                }
+            let listed = index.manifests.iter().any(|entry| entry.digest == record.manifest.digest);
+            cx.observe(Change::IndexRead(index), vec![evidence.clone()]);
+            if listed {
+                let (index, manifest) = (descriptor.digest.clone(), record.manifest.digest.clone());
+                cx.observe(Change::PlatformChosen { index, manifest }, vec![evidence]);
             }
         }
         let (bytes, evidence) = read(&record.manifest.digest)?;
