@@ -25,4 +25,5 @@ pub use error::ClientError;
 pub use events::{Events, Incoming};
 pub use finding::{Condition, Finding};
 pub use hijack::Hijacked;
+pub use protocol::{GateCommand, GateView};
 pub use spawn::StartOptions;

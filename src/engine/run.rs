@@ -15,7 +15,7 @@ use super::store::Store;
 use super::volume::Volumes;
 use super::{Cancel, Conductor, Engine, Fault, FaultKind, IdRange, Result, api, conductor};
 use crate::client::protocol::EngineInfo;
-use crate::trace::{Change, Evidence, Mode, OpKind, Plan, StepKind};
+use crate::trace::{Mode, OpKind};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -88,8 +88,7 @@ fn open(root: &Path) -> Result<Arc<Conductor>> {
 
 fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Result<Engine> {
     recover(conductor, &lab, root)?;
-    let ids = IdRange { uids: lab.ids.uids, gids: lab.ids.gids };
-    let store = Store::open(root, ids, lab.rootless)?;
+    let store = Store::open(root, lab.ids, lab.rootless)?;
     let volumes = Volumes::open(root)?;
     let spawner = Spawner::new()?;
     let builtin = Builtin::serve(([127, 0, 0, 1], 0).into(), &root.join("builtin"));
@@ -99,6 +98,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Re
     let options = RegistryOptions { builtin: builtin.as_ref().map(Builtin::addr), insecure };
     let puller = Puller::new(Arc::clone(&store), options);
     let net = conductor.operate(OpKind::EngineStart, "engine", "dockwalk engine", &Cancel::new(), |cx| {
+        lab::observe(cx, &lab, root)?;
         let net = Net::start(cx, &lab)?;
         store.announce(cx)?;
         volumes.announce(cx)?;
@@ -121,25 +121,11 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Re
     })
 }
 
-/// Undoes what an engine left behind that was killed.
+/// Undoes what an engine left behind that was killed, and clears what no journal knows of.
 fn recover(conductor: &Arc<Conductor>, lab: &Lab, root: &Path) -> Result<()> {
+    conductor::recover(conductor, lab)?;
     let containers = root.join("containers");
-    let left = fs::read_dir(&containers).is_ok_and(|mut all| all.next().is_some());
-    let pending = conductor.journal().pending(None).len();
-    if pending > 0 || left {
-        let journal = root.join("journal.ndjson");
-        conductor.operate(OpKind::Recover, "engine", "dockwalk engine", &Cancel::new(), |cx| {
-            let plan =
-                Plan::new(StepKind::Recover, journal.display()).call(format!("{pending} entries, the latest first"));
-            cx.step(plan, |cx| {
-                for (inverse, fault) in unwind(conductor, Some(lab)) {
-                    let evidence = Evidence::file(journal.display().to_string(), format!("{inverse:?}"));
-                    cx.observe(Change::Remark(fault.problem), vec![evidence]);
-                }
-                remove_all(&containers)
-            })
-        })?;
-    }
+    remove_all(&containers)?;
     fs::create_dir_all(&containers).map_err(|e| Fault::io("make", containers.display(), &e))
 }
 
@@ -150,17 +136,11 @@ fn remove_all(dir: &Path) -> Result<()> {
     }
 }
 
-fn unwind(conductor: &Conductor, lab: Option<&Lab>) -> Vec<(super::Inverse, Fault)> {
+fn unwind(conductor: &Conductor, lab: Option<&Lab>) {
     let undo = |inverse: &super::Inverse| conductor::undo(inverse, lab.map(|lab| &lab.host));
     match conductor.journal().unwind(None, undo) {
-        Ok(left) => {
-            left.iter().for_each(|(inverse, fault)| tracing::warn!(?inverse, %fault, "not undone"));
-            left
-        }
-        Err(fault) => {
-            tracing::error!(%fault, "the journal cannot be written");
-            Vec::new()
-        }
+        Ok(left) => left.iter().for_each(|(inverse, fault)| tracing::warn!(?inverse, %fault, "not undone")),
+        Err(fault) => tracing::error!(%fault, "the journal cannot be written"),
     }
 }
 

@@ -83,15 +83,13 @@ impl Engine {
         if container.merged.network == "host" {
             return Ok((self.lab.host.clone(), None));
         }
-        cx.step(Plan::new(StepKind::WireNetwork, &container.name), |cx| {
-            let netns = self.net.make_netns(cx, &container.id)?;
-            container.update(|state| state.netns = Some(netns.inode()));
-            let endpoint = match container.merged.network {
-                "none" => self.net.prepare_none(cx, &container.id, &netns).map(|()| None)?,
-                _ => Some(self.net.connect(cx, &container.id, &netns)?),
-            };
-            Ok((netns, endpoint))
-        })
+        let netns = self.net.make_netns(cx, &container.id)?;
+        container.update(|state| state.netns = Some(netns.inode()));
+        let endpoint = match container.merged.network {
+            "none" => self.net.prepare_none(cx, &container.id, &netns).map(|()| None)?,
+            _ => Some(self.net.connect(cx, &container.id, &netns)?),
+        };
+        Ok((netns, endpoint))
     }
 
     fn fill_volumes(&self, cx: &Cx, container: &Container, rootfs: &Rootfs) -> Result<()> {
