@@ -13,7 +13,7 @@ use super::process::Spawner;
 use super::registry::{Builtin, Puller, RegistryOptions};
 use super::store::Store;
 use super::volume::Volumes;
-use super::{Cancel, Conductor, Engine, Fault, FaultKind, IdRange, Result, api, conductor};
+use super::{Cancel, Conductor, Engine, Fault, FaultKind, Result, api, conductor};
 use crate::client::protocol::EngineInfo;
 use crate::trace::{Mode, OpKind};
 use std::fs::{self, File, TryLockError};
