@@ -35,8 +35,16 @@ impl IntoResponse for Refused {
 }
 
 /// What went wrong, in English: for clients that know no other way.
+///
+/// The docker CLI takes its exit status (126, 127) from the words of the message, so Go's own are added where they lack.
 pub(super) fn english(fault: &Fault) -> String {
-    Words::new(Lang::En).problem(&fault.problem)
+    let text = Words::new(Lang::En).problem(&fault.problem);
+    let wanted = match fault.problem.code.as_str() {
+        "command-not-found" => "executable file not found",
+        "command-not-executable" => "permission denied",
+        _ => return text,
+    };
+    if text.contains(wanted) { text } else { format!("{text} ({wanted})") }
 }
 
 fn status(fault: &Fault) -> StatusCode {

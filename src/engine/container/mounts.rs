@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn what_cannot_be_meant_is_refused() {
         for (bad, code) in [
-            ("a:b", "invalid-mount-target"),
+            ("ab:b", "invalid-mount-target"),
             ("/a:/", "invalid-mount-target"),
             (":/b", "invalid-volume-spec"),
             ("a:b:c:d", "invalid-volume-spec"),
