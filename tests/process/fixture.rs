@@ -27,7 +27,6 @@ pub struct Fixture {
 pub struct Started {
     pub id: ContainerId,
     pub running: Running,
-    pub rootfs: Rootfs,
     pub dir: PathBuf,
 }
 
@@ -35,7 +34,7 @@ impl Fixture {
     /// Enters the lab. Must be the first thing that a test does: the process has one thread.
     pub fn new() -> Self {
         let lab = lab::enter(Mode::Lab).unwrap_or_else(|fault| panic!("{fault}"));
-        let dir = tempfile::Builder::new().prefix("dockwalk-process-").tempdir_in(base()).unwrap();
+        let dir = tempfile::Builder::new().prefix("dockwalk-process-").tempdir().unwrap();
         let journal = Journal::open(&dir.path().join("journal.ndjson")).unwrap();
         let conductor = Conductor::new(Recorder::in_memory(), journal);
         let lower = vec![busybox(&dir.path().join("base")), second_layer(&dir.path().join("second"))];
@@ -66,24 +65,12 @@ impl Fixture {
             tty: false,
             state: ContainerState::Created,
         };
-        let rootfs = self
-            .operate(|cx| {
-                cx.observe(Change::ContainerCreated(created), vec![Evidence::file("test", "test")]);
-                let (lower, rootless) = (self.lower.as_slice(), self.lab.rootless);
-                let (container, dir) = (&id, dir.as_path());
-                let spec = RootfsSpec {
-                    container,
-                    dir,
-                    lower,
-                    hostname: "box",
-                    address: None,
-                    extra_hosts: &[],
-                    dns: &[],
-                    rootless,
-                };
-                rootfs::stack(cx, &spec)
-            })
-            .unwrap_or_else(|fault| panic!("{fault}"));
+        self.operate(|cx| {
+            cx.observe(Change::ContainerCreated(created), vec![Evidence::file("test", "test")]);
+            Ok(())
+        })
+        .unwrap();
+        let rootfs = self.stack(&id, &dir).unwrap_or_else(|fault| panic!("{fault}"));
         let spec = ProcessSpec {
             container: id,
             image: "busybox".into(),
@@ -110,9 +97,16 @@ impl Fixture {
         (spec, dir)
     }
 
+    pub fn stack(&self, container: &ContainerId, dir: &Path) -> Result<Rootfs, Fault> {
+        let (lower, rootless) = (self.lower.as_slice(), self.lab.rootless);
+        let (hostname, address, extra_hosts, dns) = ("box", None, &[][..], &[][..]);
+        let spec = RootfsSpec { container, dir, lower, hostname, address, extra_hosts, dns, rootless };
+        self.operate(|cx| rootfs::stack(cx, &spec))
+    }
+
     pub fn start(&self, (spec, dir): (ProcessSpec, PathBuf)) -> Result<Started, Fault> {
         let running = self.operate(|cx| self.spawner.start(cx, &spec))?;
-        Ok(Started { id: spec.container, running, rootfs: spec.rootfs, dir })
+        Ok(Started { id: spec.container, running, dir })
     }
 
     /// Runs a shell script in a new container: what it printed, and its status.
@@ -203,12 +197,6 @@ pub fn write_line(io: &mut Io, line: &str) {
         Io::Tty(master) => writeln!(master, "{line}").unwrap(),
         Io::Pipes { stdin, .. } => writeln!(stdin.as_mut().expect("open"), "{line}").unwrap(),
     }
-}
-
-/// Where the user who runs the test may write, on a file system that an overlay can lie on.
-fn base() -> PathBuf {
-    let home = std::env::var("HOME").unwrap_or_default();
-    if home.starts_with("/home/") { home.into() } else { std::env::temp_dir() }
 }
 
 /// The lowest layer: busybox with a link for every applet.

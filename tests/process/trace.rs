@@ -1,19 +1,188 @@
 //! The recorded trace, and stepping.
+
 use crate::fixture::Fixture;
 use crate::harness::Test;
+use dockwalk::client::protocol::GateCommand;
+use dockwalk::trace::{Body, Change, Evidence, Level, Outcome, Property, Step, StepKind};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-pub const TESTS: &[Test] = &[Test { name: "a_start_takes_no_longer_than_it_may", run: fast }];
+pub const TESTS: &[Test] = &[
+    Test { name: "every_call_is_a_step_with_its_result", run: recorded },
+    Test { name: "a_watched_child_waits_before_every_call", run: watched },
+    Test { name: "a_start_takes_no_longer_than_it_may", run: fast },
+];
+
+fn steps(fixture: &Fixture) -> Vec<Step> {
+    let announced = |body: &Body| match body {
+        Body::StepAnnounced { step } => Some(step.clone()),
+        _ => None,
+    };
+    fixture.events().iter().filter_map(|event| announced(&event.body)).collect()
+}
+
+/// Step → call and result, as observed in it.
+fn results(fixture: &Fixture) -> BTreeMap<u64, (String, String)> {
+    let mut found = BTreeMap::new();
+    for event in fixture.events() {
+        if let Body::Observed { step: Some(step), change, evidence } = &event.body {
+            if let (Change::ProcessChanged { property: Property::Did(_), .. }, [Evidence::Syscall { call, result }]) =
+                (&**change, evidence.as_slice())
+            {
+                found.insert(*step, (call.clone(), result.clone()));
+            }
+        }
+    }
+    found
+}
+
+fn check(fixture: &Fixture) -> usize {
+    let steps = steps(fixture);
+    let syscalls: Vec<&Step> = steps.iter().filter(|step| step.plan.kind == StepKind::Syscall).collect();
+    let results = results(fixture);
+    for step in &syscalls {
+        let (call, result) = results.get(&step.id).unwrap_or_else(|| panic!("{} has no result", step.plan.call));
+        let begin = |text: &str| text.split('(').next().unwrap().to_owned();
+        assert_eq!(begin(call), begin(&step.plan.call));
+        assert!(!result.is_empty());
+        let stage = steps.iter().find(|other| Some(other.id) == step.parent).expect("in a stage");
+        assert_eq!(stage.level(), Level::Stage, "{step:?}");
+    }
+    let made = |text: &str| results.values().any(|(call, result)| call.starts_with(text) && result == "0");
+    assert!(made(r#"mount("proc", "/proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)"#), "{results:#?}");
+    assert!(made(r#"pivot_root(".", ".")"#) && made(r#"execve("/bin/true", ["true"], "#));
+    let not_there =
+        |(call, result): &(String, String)| call.contains("/usr/bin/true") && result.starts_with("-1 ENOENT");
+    assert!(results.values().any(not_there), "the places in PATH before /bin are tried");
+    syscalls.len()
+}
+
+fn recorded() {
+    let fixture = Fixture::new();
+    let started = fixture.start(fixture.prepare(&["true"])).unwrap();
+    let kinds = |fixture: &Fixture| {
+        let stages = steps(fixture).into_iter().filter(|step| step.level() == Level::Stage);
+        let mut kinds: Vec<_> = stages.map(|step| step.plan.kind).collect();
+        kinds.dedup();
+        kinds
+    };
+    let made = kinds(&fixture);
+    let wanted = [
+        StepKind::CloneProcess,
+        StepKind::PivotRoot,
+        StepKind::MountInside,
+        StepKind::PivotRoot,
+        StepKind::ProtectPaths,
+        StepKind::SetHostname,
+        StepKind::DropPrivileges,
+        StepKind::Exec,
+    ];
+    assert!(made.ends_with(&wanted), "{made:?}");
+    let count = check(&fixture);
+    assert!(count > 90, "{count}");
+    let world = fixture.conductor.world();
+    let process = world.main_process(&started.id).expect("a process");
+    assert_eq!((process.process.inner_pid, process.process.namespaces.len()), (1, 7));
+    let has = |wanted: &Property| process.properties.contains(wanted);
+    assert!(has(&Property::Hostname("box".into())) && has(&Property::Credentials("0:0".into())), "{process:#?}");
+    assert!(has(&Property::NoNewPrivs(false)) && has(&Property::WorkingDir("/".into())), "{process:#?}");
+    let caps =
+        process.properties.iter().find_map(|p| if let Property::Capabilities(c) = p { Some(c.len()) } else { None });
+    assert_eq!(caps, Some(14));
+    fixture.end(started);
+}
+
+fn watched() {
+    let fixture = Fixture::new();
+    let free = {
+        let started = fixture.start(fixture.prepare(&["true"])).unwrap();
+        fixture.end(started);
+        steps(&fixture).iter().filter(|step| step.plan.kind == StepKind::Syscall).count()
+    };
+    let spec = fixture.prepare(&["true"]);
+    let hold = fixture.conductor.hold();
+    fixture.conductor.gate().command(&GateCommand::Pause { level: Level::Kernel });
+    let conductor = fixture.conductor.clone();
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    // Lets one step go at a time, and looks that no call was made before it was let go.
+    let driver = std::thread::spawn(move || {
+        let (mut released, mut last) = (0, 0);
+        let begun = Instant::now();
+        while stopped.try_recv().is_err() && begun.elapsed() < Duration::from_secs(60) {
+            let Some(waiting) = conductor.gate().view().waiting.first().cloned() else {
+                std::thread::yield_now();
+                continue;
+            };
+            if waiting.id == last {
+                continue;
+            }
+            if waiting.plan.kind == StepKind::Syscall && waiting.plan.call.starts_with("sethostname") {
+                // Long enough for a child that does not wait to have done it.
+                std::thread::sleep(Duration::from_millis(100));
+                let pid = conductor.world().processes.values().next().expect("a child").process.pid;
+                let name = |file: &str| std::fs::read_link(format!("/proc/{pid}/{file}")).unwrap();
+                assert!(name("root").exists());
+                let host =
+                    std::process::Command::new("nsenter").args(["-t", &pid.to_string(), "-u", "hostname"]).output();
+                assert_ne!(
+                    String::from_utf8(host.unwrap().stdout).unwrap().trim(),
+                    "box",
+                    "not set before it was let go"
+                );
+            }
+            if waiting.plan.kind == StepKind::Syscall {
+                released += 1;
+            }
+            last = waiting.id;
+            conductor.gate().command(&GateCommand::Step { level: Level::Kernel });
+        }
+        released
+    });
+    let started = fixture.start(spec).unwrap();
+    stop.send(()).unwrap();
+    drop(hold);
+    assert_eq!(driver.join().unwrap(), free, "as many waits as calls");
+    assert_eq!(check(&fixture), 2 * free);
+    let ended = fixture
+        .events()
+        .iter()
+        .filter(|e| matches!(&e.body, Body::StepEnded { outcome: Outcome::Failed(_), .. }))
+        .count();
+    assert_eq!(ended, 0);
+    fixture.end(started);
+}
+
+/// Prints where the time of the last start went.
+fn slowest(fixture: &Fixture) {
+    let calls: BTreeMap<u64, String> = steps(fixture).into_iter().map(|step| (step.id, step.plan.call)).collect();
+    let mut took: Vec<_> = fixture
+        .events()
+        .iter()
+        .rev()
+        .take(700)
+        .filter_map(|event| match &event.body {
+            Body::StepEnded { step, took, .. } => Some((*took, calls[step].chars().take(90).collect::<String>())),
+            _ => None,
+        })
+        .collect();
+    took.sort();
+    took.iter().rev().take(16).for_each(|(nanos, call)| println!("{:>8} µs  {call}", nanos / 1000));
+}
 
 fn fast() {
     let fixture = Fixture::new();
-    for _ in 0..5 {
-        let begun = std::time::Instant::now();
+    let mut best = Duration::MAX;
+    for _ in 0..8 {
+        let begun = Instant::now();
         let prepared = fixture.prepare(&["true"]);
         let stacked = begun.elapsed();
         let started = fixture.start(prepared).unwrap();
         let all = begun.elapsed();
+        best = best.min(all);
         fixture.end(started);
         println!("stack {stacked:?}, with start {all:?}, with end {:?}", begun.elapsed());
     }
-    println!("{} events", fixture.events().len());
+    slowest(&fixture);
+    // Unoptimised, on a machine that does other things meanwhile; the bench holds the release build to its target.
+    assert!(best < Duration::from_millis(500), "{best:?}");
 }

@@ -36,6 +36,8 @@ pub struct Launch<'a> {
     pub argv: &'a [String],
     /// The image as the user named it, for messages.
     pub image: &'a str,
+    /// Rows and columns of its terminal to begin with.
+    pub size: Option<(u16, u16)>,
 }
 
 /// A child that has become its program.
@@ -185,7 +187,12 @@ impl Drive<'_> {
         if let (Some(fd), None) = (slot, &self.master) {
             let fd = RawFd::try_from(fd).unwrap_or(-1);
             let got = sys::get_fd(self.child()?.pidfd.as_fd(), fd);
-            self.master = Some(got.map_err(|e| Fault::io("get", "the terminal", &e))?);
+            let master = got.map_err(|e| Fault::io("get", "the terminal", &e))?;
+            if let Some((rows, cols)) = self.launch.size.filter(|(rows, cols)| *rows > 0 && *cols > 0) {
+                let set = sys::set_window_size(master.as_fd(), rows, cols);
+                set.map_err(|e| Fault::io("resize", "the terminal", &e))?;
+            }
+            self.master = Some(master);
         }
         Ok(())
     }

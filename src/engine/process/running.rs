@@ -17,7 +17,19 @@ pub struct Running {
     pub io: Option<Io>,
     terminal: Option<File>,
     end: Arc<End>,
-    pub(super) profile: Option<Profile>,
+    pub(super) past: Past,
+}
+
+/// What of its start a process needs as long as it lives.
+#[derive(Debug)]
+pub(super) enum Past {
+    /// On the lab host.
+    Nothing,
+    /// Of a container's first process: what `exec` takes over.
+    Profile(Box<Profile>),
+    /// Of an `exec`: the thread whose end would be its own.
+    #[expect(dead_code, reason = "kept alive, never looked at")]
+    Thread(spawner::Thread),
 }
 
 /// The engine's ends of a process's terminal or pipes.
@@ -58,7 +70,7 @@ struct End {
 }
 
 impl Running {
-    pub(super) fn new(cx: &Cx, launched: Launched, io: Io, profile: Option<Profile>) -> Result<Self> {
+    pub(super) fn new(cx: &Cx, launched: Launched, io: Io, mut past: Past) -> Result<Self> {
         let Launched { subject, pidfd, entry, .. } = launched;
         let pid = subject.pid;
         let terminal = match &io {
@@ -67,9 +79,15 @@ impl Running {
         };
         let end = Arc::new(End { pidfd, subject, entry, status: Mutex::default(), known: Condvar::new() });
         let (conductor, theirs) = (Arc::clone(cx.conductor()), Arc::clone(&end));
+        // The process outlives this value if nobody keeps it.
+        let kept = if let Past::Thread(_) = past { Some(std::mem::replace(&mut past, Past::Nothing)) } else { None };
         let thread = std::thread::Builder::new().name(format!("wait-{pid}")).stack_size(256 * 1024);
-        thread.spawn(move || theirs.wait_and_tell(&conductor)).map_err(|e| Fault::io("start", "a thread", &e))?;
-        Ok(Self { pid, io: Some(io), terminal, end, profile })
+        let wait = move || {
+            theirs.wait_and_tell(&conductor);
+            drop(kept);
+        };
+        thread.spawn(wait).map_err(|e| Fault::io("start", "a thread", &e))?;
+        Ok(Self { pid, io: Some(io), terminal, end, past })
     }
 
     /// Tells the terminal its size. Without a terminal nothing happens.
@@ -111,6 +129,13 @@ impl Running {
             gone::observe(cx, &self.end.subject, status);
             cx.undone(self.end.entry)
         })
+    }
+
+    pub(super) fn profile(&self) -> Option<&Profile> {
+        match &self.past {
+            Past::Profile(profile) => Some(profile),
+            Past::Nothing | Past::Thread(_) => None,
+        }
     }
 
     pub(super) fn pidfd(&self) -> &OwnedFd {

@@ -7,8 +7,8 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::{Arc, mpsc};
 
-/// The thread that clones. A child's parent-death signal fires when the *thread* that made it ends, so this one lives as
-/// long as the engine.
+/// A thread that clones. A child's parent-death signal fires when the *thread* that made it ends: that of containers lives
+/// as long as the engine, and each `exec` has one that lives as long as its process. Ends when this is dropped.
 #[derive(Debug)]
 pub struct Thread {
     jobs: mpsc::Sender<Job>,
@@ -59,12 +59,10 @@ fn serve(jobs: &mpsc::Receiver<Job>) {
     if let Err(error) = nix::sys::signal::SigSet::all().thread_block() {
         tracing::warn!(%error, "signals not blocked");
     }
-    let home = File::open("/proc/thread-self/ns/pid");
     for job in jobs {
-        let cloned = match (&job.pid_namespace_of, &home) {
-            (None, _) => clone(&job),
-            (Some(target), Ok(home)) => clone_in(&job, target.as_fd(), home.as_fd()),
-            (Some(_), Err(e)) => Err(io::Error::from(e.kind())),
+        let cloned = match &job.pid_namespace_of {
+            None => clone(&job),
+            Some(target) => clone_in(&job, target.as_fd()),
         };
         // The child has its own copies now; ours must be closed before the pipes are read.
         let answer = job.answer.clone();
@@ -82,10 +80,9 @@ fn clone(job: &Job) -> io::Result<Cloned> {
     Clone3 { flags, cgroup, program, every, go, keep, records }.clone()
 }
 
-/// A process cannot change its own pid namespace, only that of the children it makes from then on.
-fn clone_in(job: &Job, target: BorrowedFd<'_>, home: BorrowedFd<'_>) -> io::Result<Cloned> {
+/// A process cannot change its own pid namespace, only that of the children it makes from then on. Without root there is no
+/// way back, so the thread that does this makes no other children.
+fn clone_in(job: &Job, target: BorrowedFd<'_>) -> io::Result<Cloned> {
     setns(target, CloneFlags::CLONE_NEWPID)?;
-    let cloned = clone(job);
-    setns(home, CloneFlags::CLONE_NEWPID)?;
-    cloned
+    clone(job)
 }

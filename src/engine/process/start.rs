@@ -1,6 +1,6 @@
 use super::drive::{Launch, Launched, launch};
 use super::init::{self, Beside, Privileges, Shape};
-use super::running::Profile;
+use super::running::{Past, Profile};
 use super::stdio::{self, Stdio};
 use super::*;
 use crate::trace::{Dir, DirRole};
@@ -88,11 +88,12 @@ impl Spawner {
                 main: true,
                 argv: &spec.argv,
                 image: &spec.image,
+                size: spec.console_size,
             },
         )?;
         let (merged, cwd) = (spec.rootfs.merged.clone(), spec.cwd.clone());
         let profile = Profile { privileges, env, cwd, merged, group, have };
-        finish(cx, launched, stdio, spec.console_size, Some(profile))
+        finish(cx, launched, stdio, Past::Profile(Box::new(profile)))
     }
 
     /// Starts a process beside a container's main process: the story step `ExecProcess`.
@@ -102,7 +103,7 @@ impl Spawner {
                 .with("container", spec.container.short())
                 .with("state", "exited")
         };
-        let profile = target.profile.as_ref().filter(|_| target.ended().is_none()).ok_or_else(gone)?;
+        let profile = target.profile().filter(|_| target.ended().is_none()).ok_or_else(gone)?;
         let plan = Plan::new(StepKind::ExecProcess, spec.argv.join(" "));
         let by_hand = format!("docker exec {} {}", spec.container.short(), spec.argv.join(" "));
         cx.step(plan.by_hand(by_hand), |cx| {
@@ -135,9 +136,11 @@ impl Spawner {
                 open_stdin: spec.open_stdin,
             });
             let copy = pidfd.try_clone().map_err(|e| Fault::io("copy", "a pidfd", &e))?;
+            // It enters the container's pid namespace for good.
+            let thread = spawner::Thread::start()?;
             let launched = launch(
                 cx,
-                &self.thread,
+                &thread,
                 Launch {
                     init: &init,
                     flags: 0,
@@ -148,9 +151,10 @@ impl Spawner {
                     main: false,
                     argv: &spec.argv,
                     image: &spec.image,
+                    size: spec.console_size,
                 },
             )?;
-            finish(cx, launched, stdio, spec.console_size, None)
+            finish(cx, launched, stdio, Past::Thread(thread))
         })
     }
 
@@ -181,9 +185,10 @@ impl Spawner {
                     main: false,
                     argv,
                     image: "",
+                    size: None,
                 },
             )?;
-            finish(cx, launched, stdio, None, None)
+            finish(cx, launched, stdio, Past::Nothing)
         })
     }
 
@@ -278,23 +283,13 @@ fn kept(first: RawFd, stdio: Option<[RawFd; 3]>) -> Vec<RawFd> {
     stdio.into_iter().flatten().chain([first]).collect()
 }
 
-fn finish(
-    cx: &Cx,
-    mut launched: Launched,
-    stdio: Option<Stdio>,
-    size: Option<(u16, u16)>,
-    profile: Option<Profile>,
-) -> Result<Running> {
+fn finish(cx: &Cx, mut launched: Launched, stdio: Option<Stdio>, past: Past) -> Result<Running> {
     let io = match (stdio, launched.master.take()) {
         (Some(stdio), _) => stdio.ours,
         (None, Some(master)) => Io::Tty(master.into()),
         (None, None) => return Err(Fault::failed("init-died")),
     };
-    let running = Running::new(cx, launched, io, profile)?;
-    if let Some((rows, cols)) = size.filter(|(rows, cols)| *rows > 0 && *cols > 0) {
-        running.resize(rows, cols)?;
-    }
-    Ok(running)
+    Running::new(cx, launched, io, past)
 }
 
 #[cfg(test)]

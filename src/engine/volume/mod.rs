@@ -1,10 +1,21 @@
 //! Volumes: directories of the engine's that outlive containers.
 //!
+//! ```text
+//! <root>/volumes/<name>/_data      what is mounted; the directory above it dates the volume
+//! ```
+//!
 //! Does not know who mounts them.
 
+mod copy;
+
 use super::conductor::Cx;
-use super::fault::{Fault, Result};
+use super::fault::{Fault, FaultKind, Result};
+use crate::trace::{Change, Evidence, Plan, StepKind, Volume as Seen};
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// The engine's volumes.
 #[derive(Debug)]
@@ -28,37 +39,152 @@ pub struct Volume {
 impl Volumes {
     /// The volumes below `root/volumes`.
     pub fn open(root: &Path) -> Result<Self> {
-        Ok(Self { root: root.join("volumes") })
+        let root = root.join("volumes");
+        fs::create_dir_all(&root).map_err(|e| Fault::io("make", root.display(), &e))?;
+        Ok(Self { root })
     }
 
     /// Records the volumes that are there, when the engine starts.
-    pub fn announce(&self, _cx: &Cx) -> Result<()> {
-        Err(Fault::failed("not-built-yet"))
+    pub fn announce(&self, cx: &Cx) -> Result<()> {
+        self.list()?.iter().try_for_each(|volume| see(cx, volume))
     }
 
-    /// The volume of that name, made if it is not there. Without a name an anonymous one is made.
-    pub fn create(&self, _cx: &Cx, _name: Option<&str>) -> Result<Volume> {
-        Err(Fault::failed("not-built-yet").with("root", self.root.display()))
+    /// The volume of that name, made if it is not there. Without a name an anonymous one is made. A volume outlives the
+    /// engine, so there is nothing in the journal.
+    pub fn create(&self, cx: &Cx, name: Option<&str>) -> Result<Volume> {
+        let name = match name {
+            Some(name) => checked(name)?.to_owned(),
+            None => random_name()?,
+        };
+        let data = self.root.join(&name).join("_data");
+        if data.is_dir() {
+            let volume = self.get(&name)?;
+            if !cx.world().volumes.contains_key(&name) {
+                see(cx, &volume)?;
+            }
+            return Ok(volume);
+        }
+        let plan = Plan::new(StepKind::MakeVolume, &name).call(format!("mkdir({data:?}, 0755)"));
+        cx.step(plan.by_hand(format!("mkdir -p {}", data.display())), |cx| {
+            fs::create_dir_all(&data).map_err(|e| Fault::io("make", data.display(), &e))?;
+            let volume = self.get(&name)?;
+            see(cx, &volume)?;
+            Ok(volume)
+        })
     }
 
     /// All, by name.
     pub fn list(&self) -> Result<Vec<Volume>> {
-        Err(Fault::failed("not-built-yet"))
+        let entries = fs::read_dir(&self.root).map_err(|e| Fault::io("read", self.root.display(), &e))?;
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut volumes: Vec<_> = names.filter_map(|name| self.get(&name).ok()).collect();
+        volumes.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(volumes)
     }
 
     /// The volume of that name, or a fault `volume-not-found`.
-    pub fn get(&self, _name: &str) -> Result<Volume> {
-        Err(Fault::failed("not-built-yet"))
+    pub fn get(&self, name: &str) -> Result<Volume> {
+        let not_found = || Fault::new(FaultKind::NotFound, "volume-not-found").with("name", name);
+        checked(name).map_err(|_| not_found())?;
+        let dir = self.root.join(name);
+        let path = dir.join("_data");
+        let meta = fs::metadata(&dir).ok().filter(|_| path.is_dir()).ok_or_else(not_found)?;
+        let created = rfc3339(meta.modified().unwrap_or(SystemTime::UNIX_EPOCH));
+        let anonymous = name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        Ok(Volume { name: name.to_owned(), path, created, anonymous })
     }
 
     /// Deletes a volume. `in_use` tells which container uses it, if one does: then it is refused.
-    pub fn remove(&self, _cx: &Cx, _name: &str, _in_use: &dyn Fn(&str) -> Option<String>) -> Result<()> {
-        Err(Fault::failed("not-built-yet"))
+    pub fn remove(&self, cx: &Cx, name: &str, in_use: &dyn Fn(&str) -> Option<String>) -> Result<()> {
+        let volume = self.get(name)?;
+        if let Some(container) = in_use(name) {
+            let refused = Fault::new(FaultKind::Conflict, "volume-in-use").with("name", name);
+            return Err(refused.with("container", container));
+        }
+        let dir = self.root.join(&volume.name);
+        let plan = Plan::new(StepKind::RemoveDirectory, dir.display()).by_hand(format!("rm -r {}", dir.display()));
+        cx.step(plan.call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)")), |cx| {
+            fs::remove_dir_all(&dir).map_err(|e| Fault::io("remove", dir.display(), &e))?;
+            if cx.world().volumes.contains_key(name) {
+                let gone = Evidence::syscall(format!("stat({dir:?})"), "-1 ENOENT (No such file or directory)");
+                cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![gone]);
+            }
+            Ok(())
+        })
     }
 
-    /// Fills a volume that is empty with what the image has at `target`, as Docker does when it is first mounted.
-    /// `rootfs` is the container's merged directory.
-    pub fn fill(&self, _cx: &Cx, _volume: &Volume, _rootfs: &Path, _target: &str) -> Result<()> {
-        Err(Fault::failed("not-built-yet"))
+    /// Fills a volume that is empty with what the image has at `target`, as Docker does when it is first mounted: the step
+    /// `FillVolume`. `rootfs` is the container's merged directory. Where there is nothing to copy there is no step.
+    pub fn fill(&self, cx: &Cx, volume: &Volume, rootfs: &Path, target: &str) -> Result<()> {
+        let opened = pathrs::Root::open(rootfs).and_then(|root| root.resolve(target));
+        let Ok(source) = opened else { return Ok(()) };
+        let source = copy::path_of(&source);
+        if !source.is_dir() || !is_empty(&volume.path)? {
+            return Ok(());
+        }
+        let by_hand = format!("cp -a {}{target}/. {}", rootfs.display(), volume.path.display());
+        cx.step(Plan::new(StepKind::FillVolume, &volume.name).call(&by_hand).by_hand(&by_hand), |cx| {
+            let copied = copy::tree(&source, &volume.path)
+                .map_err(|(path, error)| Fault::io("fill", volume.path.join(path).display(), &error))?;
+            let listing = copied.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n");
+            let evidence = Evidence::file(volume.path.display().to_string(), listing);
+            cx.observe(Change::VolumeSeen(seen(volume)), vec![evidence]);
+            Ok(())
+        })
     }
 }
+
+fn seen(volume: &Volume) -> Seen {
+    Seen { name: volume.name.clone(), path: volume.path.display().to_string(), anonymous: volume.anonymous }
+}
+
+fn see(cx: &Cx, volume: &Volume) -> Result<()> {
+    let path = volume.path.display().to_string();
+    let meta = fs::metadata(&volume.path).map_err(|e| Fault::io("look at", &path, &e))?;
+    let shown = format!("{{st_mode={:#o}, st_uid={}, st_ino={}}}", meta.mode(), meta.uid(), meta.ino());
+    cx.observe(Change::VolumeSeen(seen(volume)), vec![Evidence::syscall(format!("stat({path:?}, {shown})"), 0)]);
+    Ok(())
+}
+
+/// Docker's rule: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`
+fn checked(name: &str) -> Result<&str> {
+    let mut bytes = name.bytes();
+    let first = bytes.next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let rest = bytes.clone().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+    if first && rest && bytes.next().is_some() {
+        return Ok(name);
+    }
+    Err(Fault::new(FaultKind::BadRequest, "volume-name").with("name", name))
+}
+
+fn random_name() -> Result<String> {
+    use std::io::Read;
+    let mut bytes = [0; 32];
+    let mut random = fs::File::open("/dev/urandom").map_err(|e| Fault::io("read", "/dev/urandom", &e))?;
+    random.read_exact(&mut bytes).map_err(|e| Fault::io("read", "/dev/urandom", &e))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn is_empty(dir: &Path) -> Result<bool> {
+    let mut entries = fs::read_dir(dir).map_err(|e: io::Error| Fault::io("read", dir.display(), &e))?;
+    Ok(entries.next().is_none())
+}
+
+/// `2026-11-21T20:55:09Z`. Days to date by Howard Hinnant's `civil_from_days`.
+fn rfc3339(time: SystemTime) -> String {
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+#[cfg(test)]
+mod tests;

@@ -36,9 +36,9 @@ pub fn container(spec: &ProcessSpec, shape: &Shape<'_>) -> Result<Init> {
     let mut outside = Outside::default();
     enter_root(&mut init, spec, &mut outside)?;
     system::mounts(&mut init, spec, shape);
-    dev::mounts(&mut init, spec, shape, &outside);
-    inside::etc_files(&mut init, spec, &outside);
-    inside::mounts(&mut init, spec, &outside)?;
+    dev::mounts(&mut init, spec, shape, &mut outside);
+    inside::etc_files(&mut init, spec, &mut outside);
+    inside::mounts(&mut init, spec, &mut outside)?;
     leave_old_root(&mut init, spec, &outside);
     protect::paths(&mut init, spec);
     hostname(&mut init, spec);
@@ -58,15 +58,15 @@ pub(super) fn own(stdio: Option<[RawFd; 3]>, open_stdin: bool) -> Vec<RawFd> {
 /// Calls that took hold of something before the root was changed.
 #[derive(Debug, Default)]
 pub struct Outside {
-    /// By path.
-    trees: BTreeMap<String, usize>,
+    /// By path; one that is mounted twice was taken hold of twice.
+    trees: BTreeMap<String, Vec<usize>>,
     old_root: usize,
 }
 
 impl Outside {
-    /// The descriptor of a path that was taken hold of.
-    pub fn tree(&self, path: &str) -> Option<Fd> {
-        self.trees.get(path).map(|call| Fd::From(*call))
+    /// The descriptor of a path that was taken hold of. Each can be mounted once.
+    pub fn take(&mut self, path: &str) -> Option<Fd> {
+        self.trees.get_mut(path)?.pop().map(Fd::From)
     }
 }
 
@@ -99,7 +99,7 @@ fn enter_root(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> Res
     init.call(Call::Mount { source: None, target: "/".into(), fstype: None, flags, data: None });
     for (path, recursive) in inside::sources(spec).into_iter().chain(dev::sources()) {
         let call = init.call(Call::OpenTree { path: path.clone(), recursive });
-        outside.trees.insert(path, call);
+        outside.trees.entry(path).or_default().push(call);
     }
     outside.old_root = init.call(Call::Open { path: "/".into(), flags: libc::O_DIRECTORY | libc::O_CLOEXEC });
     init.call(Call::Chdir { path: rootfs });

@@ -23,7 +23,7 @@ pub fn sources() -> impl Iterator<Item = (String, bool)> {
 }
 
 /// `/dev` and what is below it.
-pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &container::Outside) {
+pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &mut container::Outside) {
     begin(init, "/dev");
     init.by_hand("mount -t tmpfs tmpfs /dev");
     init.tolerant(mkdir("/dev"), THERE);
@@ -31,7 +31,7 @@ pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &
     init.main(mount("tmpfs", "tmpfs", "/dev", flags, "mode=755,size=65536k"));
     for name in DEVICES {
         let path = format!("/dev/{name}");
-        if let Some(from) = outside.tree(&path) {
+        if let Some(from) = outside.take(&path) {
             init.call(Call::MknodFile { path: path.clone() });
             init.call(Call::MoveMount { from, target: path.clone() });
             init.look(Look::Mount(path, MountKind::System));

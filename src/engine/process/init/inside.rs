@@ -12,11 +12,11 @@ pub fn sources(spec: &ProcessSpec) -> Vec<(String, bool)> {
 }
 
 /// `/etc/hosts`, `/etc/hostname`, `/etc/resolv.conf`, as far as no mount of the user's takes their place.
-pub fn etc_files(init: &mut Init, spec: &ProcessSpec, outside: &Outside) {
+pub fn etc_files(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) {
     init.stage(StepKind::MountInside, "/etc");
     init.tolerant(mkdir("/etc"), THERE);
     for (target, path) in etc(spec) {
-        let Some(from) = outside.tree(&path) else { continue };
+        let Some(from) = outside.take(&path) else { continue };
         init.tolerant(Call::MknodFile { path: target.into() }, THERE);
         init.call(Call::MoveMount { from, target: target.into() });
         init.look(Look::Mount(target.into(), MountKind::System));
@@ -34,7 +34,7 @@ fn etc(spec: &ProcessSpec) -> Vec<(&'static str, String)> {
 }
 
 /// Volumes, binds and tmpfs; outer ones first.
-pub fn mounts(init: &mut Init, spec: &ProcessSpec, outside: &Outside) -> Result<()> {
+pub fn mounts(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> Result<()> {
     let mut mounts: Vec<_> = spec.mounts.iter().collect();
     mounts.sort_by_key(|mount| mount.target.split('/').filter(|part| !part.is_empty()).count());
     for one in mounts {
@@ -43,7 +43,7 @@ pub fn mounts(init: &mut Init, spec: &ProcessSpec, outside: &Outside) -> Result<
     Ok(())
 }
 
-fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &Outside, one: &MountSpec) -> Result<()> {
+fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &MountSpec) -> Result<()> {
     let target = normal(&one.target)?;
     init.stage(StepKind::MountInside, &target);
     if let MountSource::Tmpfs { options } = &one.source {
@@ -55,7 +55,7 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &Outside, one: &Moun
         return Ok(());
     }
     let Some(path) = source(one) else { return Ok(()) };
-    let Some(from) = outside.tree(&path) else { return Ok(()) };
+    let Some(from) = outside.take(&path) else { return Ok(()) };
     let kind = match &one.source {
         MountSource::Volume { name, .. } => MountKind::Volume { name: name.clone() },
         _ => MountKind::Bind { from: path.clone() },

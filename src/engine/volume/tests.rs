@@ -1,0 +1,91 @@
+use super::*;
+use crate::engine::conductor::{Cancel, Conductor, Journal, Recorder};
+use crate::trace::OpKind;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::time::Duration;
+
+/// Does something with volumes in a directory of its own.
+fn check(act: impl FnOnce(&Cx, &Volumes, &Path) -> Result<()>) {
+    let dir = tempfile::tempdir().unwrap();
+    let conductor = Conductor::new(Recorder::in_memory(), Journal::open(&dir.path().join("journal")).unwrap());
+    let volumes = Volumes::open(dir.path()).unwrap();
+    conductor.operate(OpKind::VolumeCreate, "v", "v", &Cancel::new(), |cx| act(cx, &volumes, dir.path())).unwrap();
+}
+
+#[test]
+fn a_volume_is_made_once_listed_and_removed() {
+    check(|cx, volumes, _| {
+        let made = volumes.create(cx, Some("data"))?;
+        assert!(made.path.ends_with("volumes/data/_data") && made.path.is_dir() && !made.anonymous);
+        assert_eq!(volumes.create(cx, Some("data"))?, made);
+        let anonymous = volumes.create(cx, None)?;
+        assert!(anonymous.anonymous && anonymous.name.len() == 64);
+        assert_eq!(volumes.list()?.len(), 2);
+        assert_eq!(cx.world().volumes.len(), 2);
+        volumes.remove(cx, "data", &|_| None)?;
+        assert_eq!(volumes.get("data").unwrap_err().problem.code, "volume-not-found");
+        assert!(!cx.world().volumes.contains_key("data"));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_volume_in_use_is_kept() {
+    check(|cx, volumes, _| {
+        volumes.create(cx, Some("data"))?;
+        let fault = volumes.remove(cx, "data", &|name| Some(format!("user-of-{name}"))).unwrap_err();
+        assert_eq!(
+            (fault.problem.code.as_str(), fault.problem.args["container"].as_str()),
+            ("volume-in-use", "user-of-data")
+        );
+        assert!(volumes.get("data").is_ok());
+        Ok(())
+    });
+}
+
+#[test]
+fn names_follow_dockers_rule() {
+    for good in ["ab", "a.b_c-d", "0x", "Data1"] {
+        assert_eq!(checked(good).unwrap(), good);
+    }
+    for bad in ["", "a", ".a", "-a", "a/b", "..", "a b", "é1"] {
+        assert_eq!(checked(bad).unwrap_err().problem.code, "volume-name", "{bad}");
+    }
+}
+
+#[test]
+fn an_empty_volume_is_filled_with_what_the_image_has() {
+    check(|cx, volumes, dir| {
+        let rootfs = dir.join("rootfs");
+        let data = rootfs.join("srv/data");
+        fs::create_dir_all(data.join("sub")).unwrap();
+        fs::write(data.join("sub/file"), "text").unwrap();
+        fs::set_permissions(data.join("sub/file"), fs::Permissions::from_mode(0o4711)).unwrap();
+        fs::hard_link(data.join("sub/file"), data.join("again")).unwrap();
+        symlink("/elsewhere", data.join("link")).unwrap();
+        fs::set_permissions(&data, fs::Permissions::from_mode(0o1770)).unwrap();
+        // The image's own path may be a symlink; it is followed inside the root.
+        symlink("/srv/data", rootfs.join("shortcut")).unwrap();
+        let volume = volumes.create(cx, Some("data"))?;
+        volumes.fill(cx, &volume, &rootfs, "/shortcut")?;
+        let meta = |path: &str| fs::symlink_metadata(volume.path.join(path)).unwrap();
+        assert_eq!(fs::read_to_string(volume.path.join("sub/file")).unwrap(), "text");
+        assert_eq!(meta("sub/file").mode() & 0o7777, 0o4711);
+        assert_eq!(meta("sub/file").ino(), meta("again").ino());
+        assert_eq!(fs::read_link(volume.path.join("link")).unwrap(), Path::new("/elsewhere"));
+        assert_eq!(fs::metadata(&volume.path).unwrap().mode() & 0o7777, 0o1770);
+        // What is there already stays as it is.
+        fs::write(data.join("later"), "").unwrap();
+        volumes.fill(cx, &volume, &rootfs, "/srv/data")?;
+        assert!(!volume.path.join("later").exists());
+        Ok(())
+    });
+}
+
+#[test]
+fn times_are_written_as_docker_does() {
+    let at = |seconds| rfc3339(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+    assert_eq!(at(0), "1970-01-01T00:00:00Z");
+    assert_eq!(at(951_782_400), "2000-02-29T00:00:00Z");
+    assert_eq!(at(1_795_294_509), "2026-11-21T20:55:09Z");
+}
