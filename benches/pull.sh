@@ -49,16 +49,17 @@ build() {
     mkdir -p "$context"
     if [ ! -f "$context/rootfs.tar" ]; then
         debootstrap --variant=minbase bookworm "$work/rootfs" "$mirror" >"$work/debootstrap.log"
+        rm -f "$work"/rootfs/var/cache/apt/archives/*.deb
         tar --numeric-owner -C "$work/rootfs" -cf "$context/rootfs.tar" .
         rm -rf "$work/rootfs"
     fi
     cat >"$context/Dockerfile" <<DOCKER
 FROM scratch
 ADD rootfs.tar /
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates gnupg locales less procps python3
-RUN apt-get install -y --no-install-recommends postgresql postgresql-contrib
-RUN apt-get install -y --no-install-recommends build-essential git postgresql-server-dev-15
-RUN mkdir -p /docker-entrypoint-initdb.d && chown postgres:postgres /docker-entrypoint-initdb.d && rm -rf /var/lib/apt/lists
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates gnupg locales less procps python3 && apt-get clean
+RUN apt-get install -y --no-install-recommends postgresql postgresql-contrib && apt-get clean
+RUN apt-get install -y --no-install-recommends git gcc libc6-dev && apt-get clean && rm -rf /var/lib/apt/lists
+RUN mkdir -p /docker-entrypoint-initdb.d && chown postgres:postgres /docker-entrypoint-initdb.d
 RUN localedef -i en_US -c -f UTF-8 -A /usr/share/locale/locale.alias en_US.UTF-8 && rm -r /usr/share/doc
 CMD ["postgres"]
 DOCKER

@@ -35,8 +35,7 @@ impl Store {
 
     /// Makes an empty directory to unpack a layer into, beside its final place.
     pub fn new_layer(&self, cx: &Cx, chain_id: &Digest) -> Result<NewLayer> {
-        let name = format!(".{}.{}", chain_id.hex(), self.number());
-        let dir = self.root.join("layers/sha256").join(name);
+        let dir = self.unnamed_layer(chain_id);
         let entry = cx.journal("pull", Inverse::RemoveDir { path: dir.clone() })?;
         let new = NewLayer { dir, cx: cx.clone(), entry, kept: false };
         let fs_dir = new.fs();
@@ -66,15 +65,9 @@ impl Store {
         }
     }
 
-    /// Deletes a layer: first its name, so that half a layer is never taken for a whole one.
-    pub(super) fn delete_layer(&self, cx: &Cx, chain_id: &Digest) -> Result<Evidence> {
-        let from = self.layer_dir(chain_id);
-        let gone = self.root.join("layers/sha256").join(format!(".{}.{}", chain_id.hex(), self.number()));
-        let entry = cx.journal("image-remove", Inverse::RemoveDir { path: gone.clone() })?;
-        let removed = fs::rename(&from, &gone).and_then(|()| fs::remove_dir_all(&gone));
-        removed.map_err(|e| Fault::io("delete", from.display(), &e))?;
-        cx.undone(entry)?;
-        Ok(Evidence::syscall(format!("rmdir(\"{}\")", from.display()), 0))
+    /// A name beside a layer's own: what has it is being filled or deleted, and is swept at the next start.
+    pub(super) fn unnamed_layer(&self, chain_id: &Digest) -> PathBuf {
+        self.root.join("layers/sha256").join(format!(".{}.{}", chain_id.hex(), self.number()))
     }
 }
 

@@ -1,5 +1,6 @@
 use super::image::familiar;
 use super::*;
+use crate::engine::Inverse;
 use crate::trace::{Change, Evidence, Plan, StepKind};
 
 impl Store {
@@ -55,38 +56,68 @@ impl Store {
     fn delete_unused(&self, cx: &Cx, record: &Record, removed: &mut Vec<Removed>) -> Result<()> {
         let world = cx.world();
         for chain in record.chain_ids.iter().rev() {
-            if self.is_needed(chain) || self.layer(chain).is_none() {
+            let call = format!("rm -r {}", self.layer_dir(chain).display());
+            if !self.is_unused_layer(&self.lock(), chain) {
                 continue;
             }
-            let path = self.layer_dir(chain);
-            let call = format!("rm -r {}", path.display());
-            let evidence =
-                cx.step(Plan::new(StepKind::RemoveLayer, chain).call(&call), |cx| self.delete_layer(cx, chain))?;
+            let plan = Plan::new(StepKind::RemoveLayer, chain).call(&call).by_hand(&call);
+            let Some(evidence) = cx.step(plan, |cx| self.delete_layer(cx, chain))? else { continue };
             if world.layers.contains_key(chain) {
                 cx.observe(Change::LayerGone { chain_id: chain.clone() }, vec![evidence]);
             }
             removed.push(Removed::Deleted(chain.to_string()));
         }
-        for digest in record.blobs().filter(|digest| !self.is_needed(digest)) {
-            let path = self.blob_path(digest);
-            match fs::remove_file(&path) {
-                Ok(()) if world.blobs.contains_key(digest) => {
-                    let evidence = Evidence::syscall(format!("unlink(\"{}\")", path.display()), 0);
-                    cx.observe(Change::BlobGone { digest: digest.clone() }, vec![evidence]);
-                }
-                Ok(()) => {}
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-                Err(e) => return Err(Fault::io("delete", path.display(), &e)),
+        for digest in record.blobs() {
+            if self.delete_blob(digest)? && world.blobs.contains_key(digest) {
+                let call = format!("unlink(\"{}\")", self.blob_path(digest).display());
+                cx.observe(Change::BlobGone { digest: digest.clone() }, vec![Evidence::syscall(call, 0)]);
             }
         }
         Ok(())
     }
 
-    fn is_needed(&self, digest: &Digest) -> bool {
+    /// Deletes a layer unless a pull has come to count on it: first its name, so that half a layer is never taken for a
+    /// whole one.
+    fn delete_layer(&self, cx: &Cx, chain: &Digest) -> Result<Option<Evidence>> {
+        let (from, gone) = (self.layer_dir(chain), self.unnamed_layer(chain));
+        let entry = cx.journal("image-remove", Inverse::RemoveDir { path: gone.clone() })?;
+        {
+            let state = self.lock();
+            if !self.is_unused_layer(&state, chain) {
+                cx.undone(entry)?;
+                return Ok(None);
+            }
+            fs::rename(&from, &gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
+        }
+        fs::remove_dir_all(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
+        cx.undone(entry)?;
+        Ok(Some(Evidence::syscall(format!("rmdir(\"{}\")", from.display()), 0)))
+    }
+
+    /// True when it was there and is gone now.
+    fn delete_blob(&self, digest: &Digest) -> Result<bool> {
         let state = self.lock();
-        state.pinned.contains_key(digest)
-            || state.records.chains().contains(digest)
-            || state.records.blobs().contains(digest)
+        if state.needs(digest) {
+            return Ok(false);
+        }
+        let path = self.blob_path(digest);
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(true),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(Fault::io("delete", path.display(), &e)),
+        }
+    }
+
+    fn is_unused_layer(&self, state: &State, chain: &Digest) -> bool {
+        !state.needs(chain) && self.layer(chain).is_some()
+    }
+}
+
+impl State {
+    fn needs(&self, digest: &Digest) -> bool {
+        self.pinned.contains_key(digest)
+            || self.records.chains().contains(digest)
+            || self.records.blobs().contains(digest)
     }
 }
 

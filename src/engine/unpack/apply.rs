@@ -81,7 +81,10 @@ impl Applier {
         let here = OsStr::new(".");
         overlay::make_opaque(&place.dir, here, self.options.rootless).map_err(Stop::doing("setxattr"))?;
         let dir = &meta.path[..meta.path.len().saturating_sub(OPAQUE.len() + 1)];
-        self.tally.marks.note(dir, Mark::Opaque);
+        // The root of an overlay is merged always: there the mark is without effect, as it is with Docker.
+        if !dir.is_empty() {
+            self.tally.marks.note(dir, Mark::Opaque);
+        }
         Ok(())
     }
 

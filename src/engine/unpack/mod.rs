@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Does not know where the bytes come from, nor what lies in the layers below: an entry of a layer is applied to a fresh
-//! directory, and what it hides below is found afterwards by [`below`](effects::effects).
+//! directory, and what it hides below is found afterwards, by [`effects`].
 
 mod apply;
 mod decompress;

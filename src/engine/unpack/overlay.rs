@@ -75,3 +75,43 @@ pub fn look(dir: impl AsFd, name: &OsStr) -> io::Result<Option<FileStat>> {
         Err(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::mount::{MsFlags, mount};
+    use nix::sched::{CloneFlags, unshare};
+    use std::fs;
+
+    /// What a kernel before 5.8 would need, tried on this one: both kinds of whiteout hide what is below.
+    #[test]
+    fn both_kinds_of_whiteout_are_understood_by_this_kernel() {
+        if !nix::unistd::geteuid().is_root() {
+            assert!(std::env::var_os("DOCKWALK_TEST_REQUIRE").is_none(), "needs root");
+            return;
+        }
+        let dir = tempfile::tempdir().expect("a directory");
+        let (lower, upper, merged) = (dir.path().join("lower"), dir.path().join("upper"), dir.path().join("merged"));
+        [&lower, &upper, &merged].into_iter().for_each(|dir| fs::create_dir(dir).expect("a directory"));
+        ["by-node", "by-attribute", "kept"].iter().for_each(|name| fs::write(lower.join(name), "x").expect("a file"));
+        let handle = fs::File::open(&upper).expect("a handle");
+        make_whiteout(&handle, OsStr::new("by-node"), true).expect("a node");
+        whiteout_by_attribute(&handle, OsStr::new("by-attribute")).expect("an attribute");
+        for name in ["by-node", "by-attribute"] {
+            let stat = look(&handle, OsStr::new(name)).expect("readable").expect("there");
+            assert!(is_whiteout(&handle, OsStr::new(name), &stat), "{name}");
+        }
+        let options = format!("lowerdir={}:{},userxattr", upper.display(), lower.display());
+        let look_inside = move || {
+            // A mount namespace of this thread alone: nothing is left when it ends.
+            unshare(CloneFlags::CLONE_NEWNS).expect("a namespace");
+            let none = None::<&str>;
+            mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).expect("private");
+            mount(Some("overlay"), &merged, Some("overlay"), MsFlags::MS_RDONLY, Some(options.as_str()))
+                .expect("mount");
+            let names = fs::read_dir(&merged).expect("readable").map(|e| e.expect("an entry").file_name());
+            names.map(|name| name.to_string_lossy().into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(std::thread::spawn(look_inside).join().expect("no panic"), ["kept"]);
+    }
+}
