@@ -3,7 +3,6 @@
 #[path = "common/recording.rs"]
 mod recording;
 #[path = "common/sample.rs"]
-#[allow(dead_code, reason = "shared with the tests of the diagrams")]
 mod sample;
 
 use dockwalk::i18n::{Lang, Words};
@@ -21,7 +20,7 @@ type Window = Harness<'static, Option<App>>;
 /// A window of that size in that language, on the sample recording.
 fn window(lang: Lang, size: (f32, f32)) -> Window {
     let mut window = bare(lang, size);
-    let app = window.state_mut().as_mut().unwrap();
+    let app = app_mut(&mut window);
     let path = "sample.ndjson".into();
     app.shell.hear(News::Loaded(Box::new(Recording { path, trace: recording::recording(), torn: None })));
     window.run_steps(3);
@@ -45,12 +44,16 @@ fn korean() -> Window {
 }
 
 fn app(window: &Window) -> &App {
-    window.state().as_ref().unwrap()
+    window.state().as_ref().expect("the first frame made it")
+}
+
+fn app_mut(window: &mut Window) -> &mut App {
+    window.state_mut().as_mut().expect("the first frame made it")
 }
 
 fn tell(window: &mut Window, command: Command) {
     let ctx = window.ctx.clone();
-    window.state_mut().as_mut().unwrap().command(&ctx, command);
+    app_mut(window).command(&ctx, command);
     window.run_steps(2);
 }
 
@@ -215,14 +218,14 @@ fn a_recorded_terminal_shows_what_was_printed_by_then() {
     let mut window = korean();
     tell(&mut window, Command::End);
     tell(&mut window, Command::Dock);
-    let terminals = &mut window.state_mut().as_mut().unwrap().terminals;
+    let terminals = &mut app_mut(&mut window).terminals;
     let all: Vec<_> = terminals.past.terminals().cloned().collect();
     assert_eq!(all.len(), 2);
     let texts: Vec<_> = all.iter().filter_map(|of| terminals.past.screen(of).map(|screen| screen.text())).collect();
     assert!(texts.iter().any(|text| text.contains("안녕하세요 ┌──┐")), "{texts:?}");
     window.get_by_label("녹화된 화면입니다. 읽기만 할 수 있습니다.");
     tell(&mut window, Command::Home);
-    assert_eq!(window.state_mut().as_mut().unwrap().terminals.past.terminals().count(), 0);
+    assert_eq!(app_mut(&mut window).terminals.past.terminals().count(), 0);
 }
 
 #[test]
@@ -351,7 +354,7 @@ fn the_start_page_offers_lessons_recordings_and_the_engine() {
 fn an_engine_that_cannot_start_has_two_ways_on() {
     let mut window = bare(Lang::En, (1024.0, 700.0));
     let problem = dockwalk::trace::Problem::new("recorded-elsewhere");
-    window.state_mut().as_mut().unwrap().shell.hear(News::Failed(problem));
+    app_mut(&mut window).shell.hear(News::Failed(problem));
     window.run_steps(2);
     window.get_by_label("The engine cannot start");
     window.get_by_label("Ask for the password and start");
@@ -387,6 +390,55 @@ fn a_recording_is_saved_and_opened_again() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     window.get_by_label("녹화를 열 수 없습니다");
+}
+
+#[test]
+fn a_lesson_is_walked_on_a_recording_in_both_languages() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("lesson.ndjson");
+    dockwalk::ui::source::save(&recording::recording(), &path).unwrap();
+    for (lang, on) in [(Lang::Ko, "다음"), (Lang::En, "Next")] {
+        let mut window = bare(lang, (1024.0, 700.0));
+        tell(&mut window, Command::LessonOn("01".into(), path.clone()));
+        for _ in 0..200 {
+            window.run_steps(1);
+            if app(&window).shell.has_trace() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let steps = app(&window).shell.course.as_ref().unwrap().lesson().script.steps.len();
+        for number in 0..steps {
+            let view = app(&window).shell.course.as_ref().unwrap().view(lang);
+            assert_eq!(view.number, number + 1);
+            assert!(window.get_all_by_label_contains(&view.title).next().is_some(), "{}", view.title);
+            if number + 1 < steps {
+                click(&mut window, on);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_prediction_is_kept_until_the_machine_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("lesson.ndjson");
+    dockwalk::ui::source::save(&recording::recording(), &path).unwrap();
+    let mut window = bare(Lang::Ko, (1440.0, 900.0));
+    tell(&mut window, Command::LessonOn("01".into(), path));
+    while !app(&window).shell.has_trace() {
+        window.run_steps(1);
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let question = app(&window).shell.course.as_ref().unwrap().view(Lang::Ko).questions[0].clone();
+    assert!(question.choices.len() > 1, "{question:?}");
+    click(&mut window, &question.choices[0]);
+    window.get_by_label("예상을 적어 두었습니다. 진행하면 답이 나옵니다.");
+    tell(&mut window, Command::End);
+    let view = app(&window).shell.course.as_ref().unwrap().view(Lang::Ko);
+    let answer = view.questions[0].answer.clone().unwrap();
+    let said = if question.choices[0] == answer { "예상이 맞았습니다" } else { "예상과 달랐습니다" };
+    window.get_by_label(said);
 }
 
 #[test]

@@ -87,6 +87,12 @@ impl Course {
         self.runner.predict(question, choice);
     }
 
+    /// The World tells the answer to that question of the present step.
+    pub fn can_tell(&self, question: &str, world: &World) -> bool {
+        let mut questions = self.runner.step().questions.iter();
+        questions.any(|one| one.id == question && one.ask.answer(world).is_some())
+    }
+
     /// The learner wants to be told.
     pub fn tell(&mut self, question: &str, world: &World) {
         self.runner.tell(question, world);

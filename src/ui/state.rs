@@ -7,9 +7,11 @@ use super::marks::Marks;
 use super::source::{News, Recording};
 use crate::i18n::{Lang, Words};
 use crate::trace::{
-    Body, Cursor, Direction, Entity, Level, Problem, Step, StepKind, StepRecord, Trace, TraceError, World, log::Torn,
+    Body, Cursor, Direction, Entity, Event, Level, Problem, Step, StepKind, StepRecord, Trace, TraceError, World,
+    log::Torn,
 };
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How fast playback can be, in steps a second.
@@ -115,6 +117,8 @@ pub struct Notice {
     pub text: String,
     /// It says that something failed.
     pub bad: bool,
+    /// It says that the engine does not answer, until it does.
+    pub lost: bool,
 }
 
 /// What the window shows.
@@ -160,6 +164,8 @@ pub struct Shell {
     until: Option<u64>,
     world: World,
     changed: Vec<Entity>,
+    /// The last observation before the cursor, and the World it was applied to.
+    happened: Option<(Arc<Event>, World)>,
     shown: Option<u64>,
 }
 
@@ -187,6 +193,7 @@ impl Default for Shell {
             until: None,
             world: World::default(),
             changed: Vec::new(),
+            happened: None,
             shown: None,
         }
     }
@@ -206,6 +213,11 @@ impl Shell {
     /// What the step before the cursor changed.
     pub fn changed(&self) -> &[Entity] {
         &self.changed
+    }
+
+    /// What happened last before the cursor, in a sentence.
+    pub fn happened(&self, words: &Words) -> Option<String> {
+        self.happened.as_ref().map(|(event, before)| words.narrate(event, before))
     }
 
     /// The window's words.
@@ -240,7 +252,10 @@ impl Shell {
         {
             return self.trace.step(step.id);
         }
-        self.trace.next_step(self.cursor.position())
+        let position = self.cursor.position();
+        // Between two stops (at the very beginning, say) the next stop's step is what comes.
+        let later = || self.trace.step(self.marks.stops().get(self.marks.reached(position))?.step);
+        self.trace.next_step(position).or_else(later)
     }
 
     /// The step that the cursor has just come past.
@@ -269,10 +284,11 @@ impl Shell {
             }
             News::Lost(problem) => {
                 self.waiting.clear();
-                self.notice = Some(Notice { text: self.words().problem(&problem), bad: true });
+                self.notice = Some(Notice { text: self.words().problem(&problem), bad: true, lost: true });
             }
             News::Nothing => return,
             News::Events(events) => {
+                self.notice = self.notice.take().filter(|notice| !notice.lost);
                 if let Err(error) = events.into_iter().try_for_each(|event| self.trace.push(event)) {
                     self.origin = Origin::Failed(broken_stream(&error));
                 }
@@ -606,10 +622,12 @@ impl Shell {
     /// Collects what the events of `from..=to` changed, and finds the diagram on which it is seen best.
     fn look_at_changes(&mut self, from: u64, to: u64) -> Option<Tab> {
         self.changed.clear();
-        let mut tab = None;
+        self.happened = None;
+        let (mut tab, mut last) = (None, None);
         let range = usize::try_from(from).unwrap_or(0)..usize::try_from(to).unwrap_or(0);
         for event in self.trace.events().get(range).unwrap_or_default() {
             let Body::Observed { step, change, .. } = &event.body else { continue };
+            last = Some(event);
             let entity = change.entity();
             if !self.changed.contains(&entity) {
                 self.changed.push(entity);
@@ -617,6 +635,7 @@ impl Shell {
             let kind = step.and_then(|id| self.trace.step(id)).map(|record| record.step.plan.kind);
             tab = kind.and_then(Tab::for_step).or(tab);
         }
+        self.happened = last.map(|event| (Arc::clone(event), self.trace.seek(event.seq - 1)));
         tab
     }
 }

@@ -14,7 +14,8 @@ pub fn show(ctx: &egui::Context, look: &mut Look<'_>, ask: Ask, path: &mut Strin
         Ask::Save => "ask-save",
         Ask::Export => "ask-export",
     };
-    let modal = egui::Modal::new(egui::Id::unique("ask")).show(ctx, |ui| {
+    let frame = widgets::card(&look.theme).inner_margin(22.0);
+    let modal = egui::Modal::new(egui::Id::unique("ask")).frame(frame).show(ctx, |ui| {
         ui.set_width(520.0);
         ui.label(RichText::new(look.say(title)).font(fonts::bold(17.0)));
         ui.add_space(6.0);

@@ -2,6 +2,7 @@
 
 use super::Look;
 use crate::spec::ContainerId;
+use crate::trace::{Body, Change, Entity};
 use crate::ui::command::Command;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -38,14 +39,15 @@ fn head(ui: &mut Ui, look: &mut Look<'_>, terminals: &mut Terminals, past: bool)
         if widgets::icon_button(ui, icon, &label, "Ctrl+`", Loudness::Quiet, 26.0).clicked() {
             look.want(Command::Dock);
         }
+        let count = if past { terminals.past.terminals().count() } else { terminals.list().len() };
+        if count == 0 {
+            let name = RichText::new(look.say("dock-terminal")).size(13.0).color(look.theme.weak);
+            ui.add(egui::Label::new(name).selectable(false));
+        }
         if past {
             past_tabs(ui, look, terminals);
         } else {
             live_tabs(ui, look, terminals);
-        }
-        if !terminals.open {
-            let name = RichText::new(look.say("dock-terminal")).size(13.0).color(look.theme.weak);
-            ui.add(egui::Label::new(name).selectable(false));
         }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add_space(12.0);
@@ -131,7 +133,15 @@ fn past_name(look: &Look<'_>, of: Option<&ContainerId>) -> String {
     match of {
         None => look.say("dock-host-name"),
         Some(id) => {
-            look.shell.trace.head().containers.get(id).map_or_else(|| id.short().to_owned(), |c| c.name.clone())
+            let entity = Entity::Container(id.clone());
+            let mut names = look.shell.trace.touching(&entity, u64::MAX).filter_map(|event| match &event.body {
+                Body::Observed { change, .. } => match &**change {
+                    Change::ContainerCreated(container) => Some(container.name.clone()),
+                    _ => None,
+                },
+                _ => None,
+            });
+            names.next_back().unwrap_or_else(|| id.short().to_owned())
         }
     }
 }

@@ -10,7 +10,8 @@ use egui::{KeyboardShortcut, ModifierNames, RichText};
 /// Shows the keys.
 pub fn show(ctx: &egui::Context, look: &mut Look<'_>) {
     let bindings = command::bindings();
-    let modal = egui::Modal::new(egui::Id::unique("help")).show(ctx, |ui| {
+    let frame = widgets::card(&look.theme).inner_margin(22.0);
+    let modal = egui::Modal::new(egui::Id::unique("help")).frame(frame).show(ctx, |ui| {
         ui.set_width(640.0);
         ui.horizontal(|ui| {
             ui.label(RichText::new(look.say("help-title")).font(fonts::bold(19.0)));
@@ -24,10 +25,10 @@ pub fn show(ctx: &egui::Context, look: &mut Look<'_>) {
         ui.add_space(8.0);
         let half = bindings.len().div_ceil(2);
         ui.columns(2, |columns| {
-            for (column, part) in columns.iter_mut().zip(bindings.chunks(half)) {
-                egui::Grid::new("keys").num_columns(2).spacing([16.0, 7.0]).show(column, |ui| {
+            for (number, (column, part)) in columns.iter_mut().zip(bindings.chunks(half)).enumerate() {
+                egui::Grid::new(("keys", number)).num_columns(2).spacing([16.0, 7.0]).show(column, |ui| {
                     for binding in part {
-                        let keys: Vec<_> = binding.keys.iter().map(name).collect();
+                        let keys: Vec<_> = binding.keys.iter().take(2).map(name).collect();
                         ui.label(RichText::new(keys.join("   ")).font(fonts::mono(13.0)).color(look.theme.accent));
                         ui.label(look.say(&format!("key-{}", binding.name)));
                         ui.end_row();
@@ -50,6 +51,10 @@ pub fn name(shortcut: &KeyboardShortcut) -> String {
         egui::Key::Space => "Space",
         egui::Key::Escape => "Esc",
         egui::Key::Slash => "/",
+        egui::Key::ArrowLeft => "←",
+        egui::Key::ArrowRight => "→",
+        egui::Key::ArrowUp => "↑",
+        egui::Key::ArrowDown => "↓",
         key => key.symbol_or_name(),
     };
     let names = ModifierNames::NAMES.format(&shortcut.modifiers, false);

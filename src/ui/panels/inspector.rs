@@ -53,14 +53,15 @@ fn gone(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
 /// What the last step changed, to be chosen from.
 fn changes(ui: &mut Ui, look: &mut Look<'_>) {
     let shell = look.shell;
-    if shell.changed().is_empty() {
+    let known = |entity: &Entity| Some((entity.clone(), facts::of(entity, shell.world(), look.words)?));
+    let there: Vec<_> = shell.changed().iter().filter_map(known).take(12).collect();
+    if there.is_empty() {
         return;
     }
     ui.add_space(16.0);
     widgets::caption(ui, &look.say("inspector-changed"));
     ui.add_space(4.0);
-    for entity in shell.changed().iter().take(12) {
-        let Some(facts) = facts::of(entity, shell.world(), look.words) else { continue };
+    for (entity, facts) in there {
         let theme = look.theme;
         let text = format!("{} · {}", look.say(facts.kind), facts.title);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
@@ -71,7 +72,7 @@ fn changes(ui: &mut Ui, look: &mut Look<'_>) {
         let at = rect.left_top() + vec2(26.0, 7.0);
         widgets::line(ui.painter(), at, rect.width() - 34.0, &text, fonts::regular(13.0), theme.text);
         if response.clicked() {
-            look.want(Command::Select(Some(entity.clone())));
+            look.want(Command::Select(Some(entity)));
         }
     }
 }

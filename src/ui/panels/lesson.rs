@@ -148,7 +148,8 @@ fn outcome(ui: &mut Ui, look: &mut Look<'_>, question: &QuestionView) {
     let theme = look.theme;
     match &question.state {
         QuestionState::Unanswered => {
-            if !question.choices.is_empty() {
+            let course = look.shell.course.as_ref();
+            if course.is_some_and(|course| course.can_tell(&question.id, look.shell.world())) {
                 let label = look.say("question-tell");
                 if widgets::text_button(ui, &label, Loudness::Quiet).clicked() {
                     look.want(Command::Tell(question.id.clone()));

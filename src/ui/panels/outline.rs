@@ -56,7 +56,7 @@ struct Seen {
 
 /// The offset at which the present step is in view; none while it is in view, so that nothing moves under the pointer.
 fn scroll_to_here(look: &Look<'_>, lines: &[Line<'_>], seen: Option<Seen>) -> Option<f32> {
-    let here = look.shell.next().map(|record| record.step.id);
+    let here = look.shell.next().or(look.shell.last()).map(|record| record.step.id);
     let line = lines.iter().position(|line| matches!(line, Line::Step(record) if Some(record.step.id) == here))?;
     let at = line as f32 * (ROW + GAP);
     match seen {

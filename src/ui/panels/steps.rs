@@ -11,7 +11,8 @@ use egui::{RichText, ScrollArea};
 /// Shows operations and steps at the left, all kinds with their breakpoints at the right.
 pub fn show(ctx: &egui::Context, look: &mut Look<'_>) {
     let size = ctx.content_rect().size();
-    let modal = egui::Modal::new(egui::Id::unique("steps")).show(ctx, |ui| {
+    let frame = widgets::card(&look.theme).inner_margin(22.0);
+    let modal = egui::Modal::new(egui::Id::unique("steps")).frame(frame).show(ctx, |ui| {
         let height = (size.y - 160.0).clamp(280.0, 620.0);
         ui.set_width((size.x - 120.0).clamp(560.0, 920.0));
         ui.set_height(height);

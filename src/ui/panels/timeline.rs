@@ -77,6 +77,19 @@ fn track(ui: &mut Ui, look: &mut Look<'_>, area: Rect) {
     paint_track(ui, look, bar, response.hovered() || response.dragged() || response.has_focus());
     paint_stretches(ui, look, bar);
     paint_position(ui, look, area, reached, all);
+    happened(ui, look, area);
+}
+
+/// What the last step did, in a sentence: read by eye and by screen readers.
+fn happened(ui: &Ui, look: &Look<'_>, area: Rect) {
+    let Some(sentence) = look.shell.happened(look.words) else { return };
+    let row = Rect::from_min_size(area.min + vec2(0.0, 76.0), vec2(area.width(), 20.0));
+    let response = ui.interact(row, ui.scope_id().with("happened"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &sentence));
+    let end = widgets::line(ui.painter(), row.min, row.width(), &sentence, fonts::regular(13.0), look.theme.text);
+    if end.width() > row.width() - 4.0 {
+        response.on_hover_text(sentence);
+    }
 }
 
 fn paint_track(ui: &Ui, look: &Look<'_>, bar: Rect, lit: bool) {
@@ -142,7 +155,7 @@ fn paint_position(ui: &Ui, look: &Look<'_>, area: Rect, reached: usize, all: usi
         return;
     }
     let painter = ui.painter();
-    let at = pos2(area.left(), area.top() + 52.0);
+    let at = pos2(area.left(), area.top() + 46.0);
     let count = widgets::line(painter, at, 200.0, &format!("{reached} / {all}"), fonts::bold(16.0), theme.text);
     let time = pos2(count.right() + 14.0, at.y + 3.0);
     let text = format!("{}    ×{}", seconds(shell.time()), shell.speed);
