@@ -11,6 +11,15 @@ pub(super) struct Shown {
     pub bands: Vec<(Band, f32)>,
 }
 
+/// How what is in the next scene no more goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leaving {
+    /// How far it has gone, 0–1.
+    pub part: f32,
+    /// It was removed: it is struck through. Otherwise one only stepped back to before it was.
+    pub removed: bool,
+}
+
 /// Names a wire.
 pub(super) type EdgeId = (NodeId, NodeId, &'static str);
 
@@ -24,22 +33,21 @@ impl Shown {
         }
     }
 
-    /// Between this and `after`: `t` from 0 to 1, eased by the caller. What appears fades in, what goes fades out as far as
-    /// `leaving` (0–1), and what stays moves from where it was to where it is.
-    pub fn towards(&self, after: &Self, t: f32, leaving: f32) -> Self {
+    /// Between this and `after`: `t` from 0 to 1, eased by the caller. What appears fades in, what goes fades out as far
+    /// as `leaving` says, and what stays moves from where it was to where it is.
+    pub fn towards(&self, after: &Self, t: f32, leaving: Leaving) -> Self {
         let mut shown = Self::default();
         for (node, _) in &self.nodes {
             let stays = after.nodes.iter().any(|(n, _)| n.id == node.id);
-            if !stays && leaving < 1.0 {
+            if !stays && leaving.part < 1.0 {
                 let mut gone = node.clone();
-                gone.style = if matches!(node.style, Style::Frame | Style::DashedFrame) {
-                    Style::DashedFrame
-                } else {
-                    Style::Ghost
-                };
-                gone.progress = None;
-                gone.texts.iter_mut().for_each(|text| text.struck = true);
-                shown.nodes.push((gone, (1.0 - leaving) * 0.8));
+                if leaving.removed {
+                    let frame = matches!(node.style, Style::Frame | Style::DashedFrame);
+                    gone.style = if frame { Style::DashedFrame } else { Style::Ghost };
+                    gone.progress = None;
+                    gone.texts.iter_mut().for_each(|text| text.struck = true);
+                }
+                shown.nodes.push((gone, 1.0 - leaving.part * leaving.part));
             }
         }
         for (node, alpha) in &after.nodes {

@@ -3,7 +3,7 @@ use super::draw::{Emphasis, draw};
 use super::measure::InFonts;
 use super::paint::{Faces, paint};
 use super::scene::{Node, Scene, Style};
-use super::shown::Shown;
+use super::shown::{Leaving, Shown};
 use super::{NodeId, Tab};
 use crate::i18n::{Lang, Words};
 use crate::trace::{Entity, World};
@@ -11,6 +11,7 @@ use crate::ui::theme::Theme;
 use egui::accesskit::Role;
 use egui::emath::TSTransform;
 use egui::{Event, EventFilter, Key, Rect, Response, Sense, Vec2, WidgetInfo, vec2};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -45,6 +46,7 @@ struct View {
     camera_before: Camera,
     room: Vec2,
     farewell: bool,
+    forward: bool,
 }
 
 /// What a scene was laid out from. The same again needs no new layout.
@@ -121,6 +123,7 @@ impl View {
             camera_before: Camera::default(),
             room: Vec2::ZERO,
             farewell: false,
+            forward: true,
         }
     }
 
@@ -129,8 +132,10 @@ impl View {
         let first = self.room == Vec2::ZERO;
         self.before = if first { Shown::of(&scene) } else { self.shown(now, reduced) };
         self.camera_before = self.camera_at(now, reduced);
-        let removed = |id: &crate::spec::ContainerId| !of.world.containers.contains_key(id);
-        self.farewell = tab == Tab::Storage && self.of.world.containers.keys().any(removed);
+        self.forward = !is_back(&self.of.world, &of.world);
+        let unmounted = self.of.world.mounts.keys().any(|key| !of.world.mounts.contains_key(key));
+        let removed = self.of.world.containers.keys().any(|id| !of.world.containers.contains_key(id));
+        self.farewell = tab == Tab::Storage && self.forward && (unmounted || removed);
         self.after = Shown::of(&scene);
         self.scene = scene;
         self.of = of;
@@ -170,7 +175,7 @@ impl View {
         if t >= 1.0 && leaving >= 1.0 {
             return self.after.clone();
         }
-        self.before.towards(&self.after, ease(t), leaving)
+        self.before.towards(&self.after, ease(t), Leaving { part: leaving, removed: self.forward })
     }
 
     fn camera_at(&self, now: f64, reduced: bool) -> Camera {
@@ -375,7 +380,62 @@ fn nearest<'a>(from: &Node, way: Vec2, among: impl Iterator<Item = &'a Node>) ->
         .map(|(_, node)| node)
 }
 
+/// Does `after` lie before `before` in its trace? Operations tell; within one, the newest step that is open does, unless it
+/// gave way to the one that it was part of: then it is over.
+fn is_back(before: &World, after: &World) -> bool {
+    let done = |world: &World| (world.ops.len(), world.ops.values().filter(|op| op.outcome.is_some()).count());
+    match done(after).cmp(&done(before)) {
+        Ordering::Less => return true,
+        Ordering::Greater => return false,
+        Ordering::Equal => {}
+    }
+    let newest = |world: &World| world.open_steps.get_max().map(|(id, _)| *id);
+    let (Some(old), Some(new)) = (newest(before), newest(after)) else { return false };
+    let mut parent = before.open_steps.get(&old).and_then(|step| step.parent);
+    while let Some(id) = parent {
+        if id == new {
+            return false;
+        }
+        parent = before.open_steps.get(&id).and_then(|step| step.parent);
+    }
+    new < old
+}
+
 /// Slow, fast, slow.
 fn ease(t: f32) -> f32 {
     if t < 0.5 { 4.0 * t * t * t } else { 1.0 - (-2.0 * t + 2.0).powi(3) / 2.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{Body, Event, Op, OpKind, Outcome, Plan, Step, StepKind};
+
+    #[test]
+    fn a_step_back_is_told_from_a_step_that_is_over() {
+        let request = String::new();
+        let op = Op { id: 1, kind: OpKind::ContainerStart, subject: "shell".into(), request };
+        let step =
+            |id, parent| Body::StepAnnounced { step: Step { id, op: 1, parent, plan: Plan::new(StepKind::Exec, "x") } };
+        let ended = |step| Body::StepEnded { step, outcome: Outcome::Done, took: 0 };
+        let mut worlds = vec![World::default()];
+        let op_ended = Body::OpEnded { op: 1, outcome: Outcome::Done };
+        for body in [
+            Body::OpBegan { op },
+            step(1, None),
+            step(2, Some(1)),
+            ended(2),
+            step(3, Some(1)),
+            ended(3),
+            ended(1),
+            op_ended,
+        ] {
+            let mut next = worlds[worlds.len() - 1].clone();
+            next.apply_event(&Event { seq: 1, at: 0, body }).expect("legal");
+            worlds.push(next);
+        }
+        assert!(worlds.windows(2).all(|pair| !is_back(&pair[0], &pair[1])));
+        // From before step 3 to before step 2, and from the end to the beginning.
+        assert!(is_back(&worlds[5], &worlds[3]) && is_back(&worlds[8], &worlds[1]));
+    }
 }

@@ -151,13 +151,13 @@ fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: 
     let top = place.top() + 144.0;
     let links = world.links_in(netns);
     if let Some(lo) = links.iter().find(|l| l.kind == LinkKind::Loopback) {
-        let at = rect(place.left() + 16.0, top, 88.0, 46.0);
+        let at = rect(place.left() + 16.0, top, 96.0, 46.0);
         let address = world.addresses_of(&lo.key).next().map_or_else(|| state_mark(lo).2.to_owned(), str::to_owned);
         link_card(stage, lo, at, id, Tint::Plain, &[(Ink::Weak, address)]);
     }
     let mut y = top;
     for route in world.routes.iter().filter(|r| r.netns == netns).take(2) {
-        let at = rect(place.left() + 118.0, y, WIDTH - 134.0, 18.0);
+        let at = rect(place.left() + 126.0, y, WIDTH - 140.0, 18.0);
         let entity = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
         if stage.scene.node(&entity).is_none() {
             bare(stage, entity, at, id, Anchor::Left, Font::MonoSmall, &route_text(route));
@@ -166,7 +166,7 @@ fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: 
     }
     let others = links.iter().filter(|l| !matches!(l.kind, LinkKind::Loopback | LinkKind::Veth));
     for (i, other) in others.take(2).enumerate() {
-        let at = rect(place.left() + 118.0 + 80.0 * i as f32, top + 40.0, 76.0, 18.0);
+        let at = rect(place.left() + 126.0 + 80.0 * i as f32, top + 40.0, 76.0, 18.0);
         let text = format!("{} {}", other.name, state_mark(other).2);
         bare(stage, NodeId::of(Entity::Link(other.key.clone())), at, id, Anchor::Left, Font::MonoSmall, &text);
     }

@@ -49,7 +49,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
         .text(Text::new(egui::pos2(PAD, 24.0), Font::Heading, Ink::Strong, title))
         .called("");
     stage.add(frame);
-    let ns = rect(origin.x + width - PAD - 190.0, origin.y + 13.0, 190.0, 22.0);
+    let ns = rect(origin.x + width - PAD - 214.0, origin.y + 13.0, 214.0, 22.0);
     bare(&mut stage, NodeId::of(Entity::Namespace(host.netns)), ns, &frame_id, Anchor::Right, Font::Mono, &namespace);
 
     let below = host::first_row(world, host, &mut stage, &frame_id, origin, width, &groups);
