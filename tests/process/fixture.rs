@@ -1,9 +1,10 @@
 //! An engine's parts, as far as processes need them, and a root file system from the host's static busybox.
 
+use dockwalk::engine::conductor::{self, Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
 use dockwalk::engine::process::{ExecSpec, Io, ProcessSpec, Running, Seccomp, Spawner};
 use dockwalk::engine::rootfs::{self, Rootfs, RootfsSpec};
-use dockwalk::engine::{Cancel, Conductor, Cx, Fault, conductor::Journal, conductor::Recorder};
+use dockwalk::engine::{Cancel, Conductor, Cx, Fault, Inverse};
 use dockwalk::spec::ContainerId;
 use dockwalk::trace::{Body, Change, Container, ContainerState, Event, Evidence, Mode, OpKind};
 use std::fs;
@@ -163,6 +164,17 @@ impl Fixture {
             _ => None,
         };
         self.events().iter().filter_map(observed).collect()
+    }
+}
+
+/// What an engine does when it ends: nothing of a test, be it one that failed, stays on the host.
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        let undo = |inverse: &Inverse| conductor::undo(inverse, Some(&self.lab.host));
+        let left = self.conductor.journal().unwind(None, undo);
+        if !std::thread::panicking() {
+            assert_eq!(left.unwrap(), []);
+        }
     }
 }
 

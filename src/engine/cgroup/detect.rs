@@ -30,7 +30,7 @@ pub(super) fn detect() -> Cgroups {
 
 /// The version 1 hierarchies this process is in: the second field of `7:cpu,cpuacct:/`.
 fn names(own: &str) -> Vec<String> {
-    let fields = own.lines().filter_map(|line| line.splitn(3, ':').nth(1));
+    let fields = own.lines().filter_map(|line| line.split(':').nth(1));
     fields.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 

@@ -100,10 +100,10 @@ impl Cgroups {
     /// what was asked for and cannot be is remarked.
     pub fn create(&self, cx: &Cx, container: &ContainerId, limits: Limits) -> Result<Option<Group>> {
         let wanted = limits.wanted();
-        if self.bases.is_empty() && wanted.is_empty() {
+        let bases = self.for_limits(&wanted);
+        if bases.is_empty() && wanted.is_empty() {
             return Ok(None);
         }
-        let bases = self.for_limits(&wanted);
         let dirs: Vec<PathBuf> = bases.iter().map(|base| base.dir.join(container.as_str())).collect();
         let main = dirs.first().map_or_else(|| "/sys/fs/cgroup".to_owned(), |dir| dir.display().to_string());
         let plan = Plan::new(StepKind::MakeCgroup, &main).call(format!("mkdir({main:?}, 0755)"));
@@ -181,12 +181,13 @@ impl Cgroups {
         Ok(())
     }
 
-    /// Where a container's group is made. In version 1 only in the hierarchies that a limit needs, and in `pids`: moving a
-    /// process from one group to another makes the whole kernel wait for a grace period, ten milliseconds a hierarchy.
+    /// Where a container's group is made. In version 1 only in the hierarchies that a limit needs: moving a process from one
+    /// group to another waits for a grace period of the whole kernel, about ten milliseconds each. In version 2 it is born
+    /// in its group, which costs nothing.
     fn for_limits(&self, wanted: &[limits::Limit]) -> Vec<&Base> {
         let needed = |base: &&Base| {
             self.hierarchy == Hierarchy::V2
-                || base.controllers.iter().any(|c| c == "pids" || wanted.iter().any(|limit| limit.controller == c))
+                || base.controllers.iter().any(|c| wanted.iter().any(|limit| limit.controller == c))
         };
         self.bases.iter().filter(needed).collect()
     }

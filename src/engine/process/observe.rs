@@ -69,7 +69,7 @@ impl Subject {
                 Look::Cgroup => {
                     view.cgroup.get_or_init(|| self.read("cgroup"));
                 }
-                Look::Root | Look::Mount(..) | Look::Protected(_) => {
+                Look::Root(_) | Look::Mount(..) | Look::Protected(_) => {
                     // A mount is named by its mount namespace as well.
                     self.namespaces(&view);
                     self.mountinfo(&view);
@@ -119,7 +119,7 @@ impl Subject {
                 let path = own_group(&content);
                 self.property(cx, Property::Cgroup(path), vec![Evidence::file(self.path("cgroup"), content)]);
             }
-            Look::Root => self.observe_root(cx, view),
+            Look::Root(path) => self.observe_root(cx, view, path),
             Look::Mount(target, kind) => self.observe_mount(cx, view, target, Some(kind)),
             Look::Protected(paths) => {
                 let covers = |entry: &&Entry| paths.contains(&entry.target);
@@ -188,7 +188,7 @@ impl Subject {
         cx.observe(Change::ProcessSeen(process), evidence);
     }
 
-    fn observe_root(&self, cx: &Cx, view: &View) {
+    fn observe_root(&self, cx: &Cx, view: &View, path: &str) {
         // Before the old root is left both are mounted at `/`; the container's is the overlay.
         let roots: Vec<_> = self.mountinfo(view).iter().filter(|entry| entry.target == "/").collect();
         let overlay = roots.iter().find(|entry| entry.fstype == "overlay");
@@ -196,7 +196,7 @@ impl Subject {
         let kind =
             if entry.fstype == "overlay" { entry.overlay() } else { MountKind::Bind { from: entry.source.clone() } };
         self.observe_entry(cx, view, entry, kind);
-        self.property(cx, Property::Root(entry.source.clone()), vec![self.line(entry)]);
+        self.property(cx, Property::Root(path.to_owned()), vec![self.line(entry)]);
     }
 
     fn observe_mount(&self, cx: &Cx, view: &View, target: &str, kind: Option<&MountKind>) {
@@ -276,8 +276,8 @@ fn hostname_in(pidfd: BorrowedFd<'_>) -> String {
 
 /// The group of `/proc/<pid>/cgroup`: that of version 2, or of a version 1 hierarchy that it was moved in.
 fn own_group(content: &str) -> String {
-    let paths = content.lines().filter_map(|line| line.splitn(3, ':').nth(2));
-    paths.clone().find(|path| path.contains("dockwalk")).or_else(|| paths.last()).unwrap_or("/").to_owned()
+    let mut paths = content.lines().filter_map(|line| line.splitn(3, ':').nth(2));
+    paths.clone().find(|path| path.contains("dockwalk")).or_else(|| paths.next_back()).unwrap_or("/").to_owned()
 }
 
 fn field<'a>(status: &'a str, key: &str) -> &'a str {

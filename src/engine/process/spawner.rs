@@ -77,7 +77,7 @@ fn clone(job: &Job) -> io::Result<Cloned> {
     let (go, records) = (job.ends.go.as_fd(), job.ends.records.as_fd());
     let cgroup = job.born_in.as_ref().map(File::as_fd);
     let (flags, program, every, keep) = (job.flags, &*job.program, job.every, job.keep.as_slice());
-    Clone3 { flags, cgroup, program, every, go, keep, records }.clone()
+    Clone3 { flags, cgroup, program, every, go, keep, records }.make()
 }
 
 /// A process cannot change its own pid namespace, only that of the children it makes from then on. Without root there is no

@@ -70,7 +70,7 @@ impl Record {
 
 impl Clone3<'_> {
     /// Clones. The child shares nothing with the caller but what is inherited by `fork`.
-    pub fn clone(&self) -> io::Result<Cloned> {
+    pub fn make(&self) -> io::Result<Cloned> {
         const CLONE_CLEAR_SIGHAND: u64 = 1 << 32;
         const CLONE_INTO_CGROUP: u64 = 1 << 33;
         let mut results = vec![0_i64; self.program.len()];

@@ -85,7 +85,9 @@ impl Volumes {
     /// The volume of that name, or a fault `volume-not-found`.
     pub fn get(&self, name: &str) -> Result<Volume> {
         let not_found = || Fault::new(FaultKind::NotFound, "volume-not-found").with("name", name);
-        checked(name).map_err(|_| not_found())?;
+        if checked(name).is_err() {
+            return Err(not_found());
+        }
         let dir = self.root.join(name);
         let path = dir.join("_data");
         let meta = fs::metadata(&dir).ok().filter(|_| path.is_dir()).ok_or_else(not_found)?;

@@ -102,10 +102,10 @@ fn enter_root(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> Res
         outside.trees.entry(path).or_default().push(call);
     }
     outside.old_root = init.call(Call::Open { path: "/".into(), flags: libc::O_DIRECTORY | libc::O_CLOEXEC });
-    init.call(Call::Chdir { path: rootfs });
+    init.call(Call::Chdir { path: rootfs.clone() });
     init.main(Call::PivotRoot { new: ".".into(), old: ".".into() });
     init.call(Call::Umask { mask: 0 });
-    init.look(Look::Root);
+    init.look(Look::Root(rootfs));
     Ok(())
 }
 

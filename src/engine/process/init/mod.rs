@@ -69,8 +69,8 @@ pub enum Look {
     Process,
     /// Its control group.
     Cgroup,
-    /// Its root, and the overlay that is mounted there.
-    Root,
+    /// Its root, which is this directory of the host, and the overlay that is mounted there.
+    Root(String),
     /// What is mounted at a target.
     Mount(String, MountKind),
     /// Paths that are covered.

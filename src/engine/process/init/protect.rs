@@ -32,7 +32,7 @@ pub fn paths(init: &mut Init, spec: &ProcessSpec) {
         init.stage(StepKind::ProtectPaths, "/");
         init.by_hand("mount -o remount,bind,ro /");
         init.main(Call::MountSetattr { target: "/".into(), set: ATTR_RDONLY, recursive: false });
-        init.look(Look::Root);
+        init.look(Look::Root(spec.rootfs.merged.display().to_string()));
     }
 }
 
