@@ -323,7 +323,7 @@ mod undoing {
         fs::write(kept.join("file"), "kept").unwrap();
         std::os::unix::fs::symlink(&kept, gone.join("link")).unwrap();
         fs::write(gone.join("work/work/file"), "gone").unwrap();
-        fs::set_permissions(gone.join("work/work"), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(gone.join("work/work"), fs::Permissions::from_mode(0o000)).unwrap();
         let inverse = Inverse::RemoveDir { path: gone.clone() };
         undo(&inverse, None).unwrap();
         undo(&inverse, None).unwrap();

@@ -101,10 +101,8 @@ pub(super) fn display(_: &Who) -> Finding {
             return good("display", "found").with("name", name);
         }
     }
-    if let Some(name) = &x11 {
-        if answers(name) {
-            return good("display", "found").with("name", name);
-        }
+    if let Some(name) = x11.as_ref().filter(|name| answers(name)) {
+        return good("display", "found").with("name", name);
     }
     match wayland.or(x11) {
         Some(name) => limited("display", "silent").with("name", name),
