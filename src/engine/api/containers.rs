@@ -125,11 +125,7 @@ pub(super) async fn wait(engine: Shared, Path(id): Path<String>, request: Reques
         let wait = until(&container, &*reached);
         tokio::select! {
             state = wait => {
-                let error = Some(&state.error).filter(|text| !text.is_empty()).map(|text| value!({"Message": text}));
-                let mut body = value!({"StatusCode": state.status});
-                if let Some(error) = error {
-                    body["Error"] = error;
-                }
+                let body = value!({"StatusCode": state.status});
                 // Nobody may be left to hear it.
                 sender.send(Bytes::from(format!("{body}\n"))).await.ok();
             }

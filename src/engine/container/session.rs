@@ -204,15 +204,10 @@ impl Engine {
             input = Some(queue);
         }
         // The watch holds the last sender: who has read all output finds the exit status there.
-        let (engine, session) = (Arc::clone(self), Arc::clone(session));
+        let session = Arc::clone(session);
         thread("watch", move || {
-            let status = running.wait();
-            session.ended(status);
+            session.ended(running.wait());
             drop(sender);
-            let subject = session.container.as_ref().map_or("host", |c| c.name.as_str()).to_owned();
-            let end =
-                engine.conductor.operate(OpKind::Exec, subject, "", &Cancel::new(), |cx| running.reaped(cx, status));
-            end.unwrap_or_else(|fault| tracing::warn!(%fault, "the end of a command was not recorded"));
         })?;
         Ok(Talk { output, input })
     }

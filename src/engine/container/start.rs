@@ -117,18 +117,18 @@ impl Engine {
         let threads = io.map_or_else(|| Ok(Vec::new()), |io| container.streams.connect(io, record));
         let pid = running.pid;
         let stat = format!("/proc/{pid}/stat");
-        // Read before anyone waits for it: even a process that has ended already is still there, as a zombie.
-        let content = std::fs::read_to_string(&stat).map_err(|e| Fault::io("read", &stat, &e));
-        let (threads, content) = match (threads, content) {
-            (Ok(threads), Ok(content)) => (threads, content),
-            (Err(fault), _) | (_, Err(fault)) => {
-                self.kill_and_reap(cx, &running);
-                return Err(fault);
-            }
+        let evidence = match std::fs::read_to_string(&stat) {
+            Ok(content) => Evidence::file(stat, content),
+            // A short program has ended and been collected by now; that it ran is known from its status.
+            Err(error) => Evidence::syscall(
+                format!("open({stat:?})"),
+                format!("-1 {error}; it has run and ended, status {:?}", running.ended()),
+            ),
         };
+        let threads = threads.inspect_err(|_| self.kill_and_reap(cx, &running))?;
         let state = ContainerState::Running { pid };
         let change = Change::ContainerState { id: container.id.clone(), state };
-        cx.observe(change, vec![Evidence::file(stat, content)]);
+        cx.observe(change, vec![evidence]);
         container.update(|state| {
             (state.phase, state.starting) = (Phase::Running, None);
             (state.running, state.endpoint) = (Some(Arc::clone(&running)), made.endpoint);

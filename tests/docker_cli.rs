@@ -1,0 +1,261 @@
+//! The real docker CLI, and ours, against a real engine: as root and as an ordinary user.
+
+#[path = "common/engine.rs"]
+mod engine;
+#[path = "docker_cli/terminal.rs"]
+mod terminal;
+
+use engine::{Engine, everyone, fails, good, lack, output};
+use std::process::Command;
+use std::time::Duration;
+use terminal::Terminal;
+
+/// Which client.
+#[derive(Clone, Copy, Debug)]
+enum Cli {
+    Docker,
+    Ours,
+}
+
+/// One engine, one client.
+struct Bench<'a> {
+    engine: &'a Engine,
+    cli: Cli,
+}
+
+impl Bench<'_> {
+    fn run(&self, line: &str) -> Command {
+        self.args(&line.split(' ').collect::<Vec<_>>())
+    }
+
+    fn args(&self, args: &[&str]) -> Command {
+        match self.cli {
+            Cli::Docker => self.engine.docker(args),
+            Cli::Ours => self.engine.dockwalk(&[&["docker"], args].concat()),
+        }
+    }
+}
+
+/// Does it for everyone who can start an engine here, with each client.
+fn check(test: impl Fn(&Bench<'_>)) {
+    let docker = Command::new(engine::DOCKER).arg("--version").output().is_ok_and(|out| out.status.success());
+    if !docker {
+        lack("no docker CLI");
+    }
+    for who in everyone() {
+        let engine = Engine::start(who);
+        for cli in [Cli::Docker, Cli::Ours] {
+            if docker || matches!(cli, Cli::Ours) {
+                println!("{who:?} {cli:?}");
+                test(&Bench { engine: &engine, cli });
+            }
+        }
+    }
+}
+
+#[test]
+fn an_image_is_pulled_listed_and_removed() {
+    check(|bench| {
+        let said = good(bench.run("pull lab/shell:1"));
+        assert!(said.contains("Status: Downloaded newer image") && said.contains("docker.io/lab/shell:1"), "{said}");
+        assert!(good(bench.run("pull lab/shell:1")).contains("Image is up to date"));
+        let images = good(bench.run("images"));
+        assert!(images.starts_with("REPOSITORY") && images.contains("lab/shell"), "{images}");
+        assert!(good(bench.run("image inspect lab/shell:1")).contains("sha256:"));
+        assert!(good(bench.run("history lab/shell:1")).contains("CREATED BY"));
+        let removed = good(bench.run("rmi lab/shell:1"));
+        assert!(removed.contains("Untagged: lab/shell:1") && removed.contains("Deleted: sha256:"), "{removed}");
+        assert_eq!(good(bench.run("images -q")), "");
+        assert!(fails(bench.run("image inspect lab/shell:1"), 1).to_lowercase().contains("no such"));
+        fails(bench.run("pull lab/nothing:1"), 1);
+    });
+}
+
+#[test]
+fn a_command_runs_and_its_status_is_the_clients() {
+    check(|bench| {
+        assert_eq!(good(bench.run("run --rm lab/shell:1 echo hello")), "hello");
+        fails(bench.args(&["run", "--rm", "lab/shell:1", "sh", "-c", "exit 7"]), 7);
+        fails(bench.run("run --rm lab/shell:1 no-such-program"), 127);
+        fails(bench.run("run --rm lab/shell:1 /etc"), 126);
+        fails(bench.args(&["run", "--rm", "lab/shell:1", "sh", "-c", "sleep 9 & kill -9 $!; wait $!"]), 137);
+        let both = output(bench.args(&["run", "--rm", "lab/shell:1", "sh", "-c", "echo out; echo err >&2"]));
+        assert_eq!((both.stdout.as_slice(), both.stderr.as_slice()), (&b"out\n"[..], &b"err\n"[..]));
+        assert_eq!(good(bench.run("ps -aq")), "");
+        let refused = fails(bench.run("run --rm -p 80:80 lab/shell:1 true"), 125);
+        assert!(refused.contains("PortBindings"), "{refused}");
+    });
+}
+
+#[test]
+fn a_container_is_started_watched_stopped_and_removed() {
+    check(|bench| {
+        let id =
+            good(bench.args(&["run", "-d", "--name", "box", "lab/shell:1", "sh", "-c", "echo one; exec sleep 600"]));
+        assert_eq!(id.len(), 64);
+        let listed = good(bench.run("ps"));
+        assert!(listed.contains("box") && listed.contains(&id[..12]) && listed.contains("Up "), "{listed}");
+        let said = || good(bench.run("logs box"));
+        let soon = (0..100).any(|_| {
+            said() == "one" || {
+                std::thread::sleep(Duration::from_millis(20));
+                false
+            }
+        });
+        assert!(soon, "{}", said());
+        assert_eq!(good(bench.run("exec box echo beside")), "beside");
+        fails(bench.args(&["exec", "box", "sh", "-c", "exit 3"]), 3);
+        fails(bench.run("exec box no-such-program"), 127);
+        let inspected = good(bench.run("inspect box"));
+        assert!(inspected.contains("\"172.17.0.2\"") && inspected.contains("\"Running\": true"), "{inspected}");
+        assert!(fails(bench.run("run --name box lab/shell:1 true"), 125).contains("already in use"));
+        fails(bench.run("rm box"), 1);
+        good(bench.run("stop -t 1 box"));
+        assert_eq!(good(bench.run("ps -q")), "");
+        assert!(good(bench.run("ps -a")).contains("Exited (137)"));
+        good(bench.run("start box"));
+        good(bench.run("kill box"));
+        assert_eq!(good(bench.run("wait box")), "137");
+        good(bench.run("rm box"));
+        assert!(fails(bench.run("rm box"), 1).contains("No such container"));
+    });
+}
+
+#[test]
+fn what_a_container_keeps_and_what_goes_with_it() {
+    check(|bench| {
+        let run = |args: &[&str], script: &str| {
+            good(bench.args(&[&["run", "--rm"], args, &["lab/shell:1", "sh", "-c", script]].concat()))
+        };
+        assert_eq!(good(bench.run("volume create data")), "data");
+        run(&["-v", "data:/d"], "echo kept > /d/file");
+        assert_eq!(
+            run(&["--mount", "type=volume,source=data,target=/d,readonly"], "cat /d/file; touch /d/x || true"),
+            "kept"
+        );
+        assert!(good(bench.run("volume ls")).contains("data"));
+        assert!(good(bench.run("volume inspect data")).contains("_data"));
+        good(bench.run("volume rm data"));
+
+        let host = tempfile::tempdir().unwrap();
+        std::fs::write(host.path().join("greeting"), "from the host").unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(host.path(), mode).unwrap();
+        let bind = format!("{}:/h:ro", host.path().display());
+        assert_eq!(run(&["-v", &bind], "cat /h/greeting"), "from the host");
+        assert!(run(&["--tmpfs", "/t:size=1m"], "mount | grep ' /t '").contains("tmpfs"));
+        let relative = bench.run("run --rm --mount type=bind,source=/no/such,target=/h lab/shell:1 true");
+        assert!(fails(relative, 125).contains("/no/such"));
+        assert_eq!(good(bench.run("volume ls -q")), "");
+    });
+}
+
+#[test]
+fn containers_and_the_host_reach_one_another() {
+    check(|bench| {
+        good(bench.run("run -d --name one lab/shell:1 sleep 600"));
+        let ping = |to: &str| bench.run(&format!("run --rm lab/shell:1 ping -c 1 -W 3 {to}"));
+        assert!(good(ping("172.17.0.2")).contains("1 packets received"));
+        assert!(good(ping("172.17.0.1")).contains("1 packets received"));
+        let from_host = good(bench.engine.dockwalk(&["host", "ping", "-c", "1", "-W", "3", "172.17.0.2"]));
+        assert!(from_host.contains("0% packet loss"), "{from_host}");
+        assert!(good(bench.engine.dockwalk(&["host", "ip", "address"])).contains("docker0"));
+        assert!(good(bench.run("network ls")).contains("bridge"));
+        assert!(good(bench.run("network inspect bridge")).contains("172.17.0.0/16"));
+        let none = good(bench.args(&["run", "--rm", "--network", "none", "lab/shell:1", "ip", "-o", "link"]));
+        assert_eq!(none.lines().count(), 1, "{none}");
+        good(bench.run("rm -f one"));
+        let links = good(bench.engine.dockwalk(&["host", "ip", "-o", "link"]));
+        assert!(!links.contains("veth"), "{links}");
+    });
+}
+
+#[test]
+fn a_terminal_works_as_in_docker() {
+    check(|bench| {
+        let mut terminal = Terminal::open(bench.run("run -it --rm --name term lab/shell:1"), 30, 100);
+        terminal.wait_for("# ");
+        terminal.type_line("stty size; echo $((6 * 7)); hostname");
+        terminal.wait_for("30 100");
+        terminal.wait_for("42");
+        terminal.resize(40, 120);
+        std::thread::sleep(Duration::from_millis(300));
+        terminal.type_line("stty size");
+        terminal.wait_for("40 120");
+        terminal.type_line("exit 5");
+        assert_eq!(terminal.end(), 5);
+        assert_eq!(good(bench.run("ps -aq")), "");
+    });
+}
+
+#[test]
+fn a_terminal_can_be_left_and_taken_up_again() {
+    check(|bench| {
+        let mut terminal = Terminal::open(bench.run("run -it --name left lab/shell:1"), 24, 80);
+        terminal.wait_for("# ");
+        terminal.type_bytes(b"\x10\x11");
+        assert_eq!(terminal.end(), 0);
+        assert!(good(bench.run("ps")).contains("left"));
+        let mut terminal = Terminal::open(bench.run("attach left"), 24, 80);
+        terminal.type_line("echo $((100 + 1))");
+        terminal.wait_for("101");
+        terminal.type_line("exit");
+        assert_eq!(terminal.end(), 0);
+        good(bench.run("rm left"));
+    });
+}
+
+#[test]
+fn limits_are_set_or_said_to_be_out_of_reach() {
+    check(|bench| {
+        let said = good(bench.args(&[
+            "run",
+            "--rm",
+            "-m",
+            "64m",
+            "--pids-limit",
+            "32",
+            "lab/shell:1",
+            "sh",
+            "-c",
+            "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null || true",
+        ]));
+        if !said.contains("67108864") {
+            let dir = tempfile::tempdir().unwrap();
+            let file = dir.path().join("trace.ndjson");
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+            std::fs::set_permissions(dir.path(), mode).unwrap();
+            good(bench.engine.dockwalk(&["trace", "export", file.to_str().unwrap()]));
+            let trace = std::fs::read_to_string(&file).unwrap();
+            assert!(
+                trace.contains("cgroup-not-here") || trace.contains("67108864"),
+                "neither set nor remarked: {said}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_space_in_mount_is_explained() {
+    for who in everyone().into_iter().take(1) {
+        let engine = Engine::start(who);
+        let args = ["docker", "run", "--rm", "--mount", "type=bind, source=/a,target=/b", "lab/shell:1"];
+        let said = fails(engine.dockwalk(&args), 125);
+        assert!(said.contains("space"), "{said}");
+    }
+}
+
+#[test]
+fn an_engine_ends_cleanly_and_a_second_one_is_refused() {
+    for who in everyone() {
+        let mut engine = Engine::start(who);
+        good(engine.dockwalk(&["docker", "run", "-d", "lab/shell:1", "sleep", "600"]));
+        let (root, socket) = (engine.root(), engine.socket());
+        let second = engine.dockwalk(&["engine", "--root", root.to_str().unwrap(), "--socket", "/tmp/dw-second.sock"]);
+        assert!(fails(second, 1).contains("Another engine works in"));
+        engine.end();
+        assert!(!socket.exists());
+        assert_eq!(std::fs::read_dir(root.join("containers")).unwrap().count(), 0, "{who:?}");
+        assert_eq!(std::fs::metadata(root.join("journal.ndjson")).unwrap().len(), 0, "{who:?}");
+    }
+}
