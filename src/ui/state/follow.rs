@@ -1,0 +1,159 @@
+//! How the shell follows its source, the cursor and time.
+
+use super::*;
+
+impl Shell {
+    /// Takes what a source says.
+    pub fn hear(&mut self, news: News) {
+        match news {
+            News::Loaded(recording) => self.load(*recording),
+            News::Connected { socket } => {
+                let course = self.course.as_ref().map(Course::restarted);
+                *self = Self { origin: Origin::Live, socket: Some(socket), course, ..self.emptied() };
+                self.attend();
+            }
+            News::Lost(problem) => {
+                self.waiting.clear();
+                self.notice = Some(Notice { text: self.words().problem(&problem), bad: true, lost: true });
+            }
+            News::Nothing => return,
+            News::Events(events) => {
+                self.notice = self.notice.take().filter(|notice| !notice.lost);
+                if let Err(error) = events.into_iter().try_for_each(|event| self.trace.push(event)) {
+                    self.origin = Origin::Failed(broken_stream(&error));
+                }
+                self.cursor.follow(&self.trace);
+            }
+            News::Waiting(steps) => self.waiting = steps,
+            News::Failed(problem) => self.origin = Origin::Failed(problem),
+        }
+        self.refresh();
+    }
+
+    fn load(&mut self, recording: Recording) {
+        let Recording { path, trace, torn } = recording;
+        let mut course = self.course.as_ref().map(Course::restarted);
+        if let Some(course) = &mut course {
+            course.plays(&trace);
+        }
+        *self = Self { origin: Origin::Recorded { path, torn }, trace, course, ..self.emptied() };
+        self.cursor.seek(&self.trace, 0);
+        if self.course.is_none() {
+            // A recording is met at its first step, not before everything.
+            self.cursor.step(&self.trace);
+        }
+        self.refresh();
+        self.attend();
+    }
+
+    /// The same settings, nothing loaded.
+    pub(super) fn emptied(&self) -> Self {
+        let mut cursor = Cursor::default();
+        cursor.set_level(self.cursor.level());
+        self.cursor.breakpoints().iter().for_each(|kind| cursor.toggle_breakpoint(*kind));
+        Self {
+            cursor,
+            lang: self.lang,
+            dark: self.dark,
+            presenter: self.presenter,
+            tab: self.tab,
+            follow: self.follow,
+            speed: self.speed,
+            looped: self.looped,
+            ..Self::default()
+        }
+    }
+
+    /// It moves by itself.
+    pub fn is_playing(&self) -> bool {
+        self.cursor.playback().is_some() || self.stepping.is_some()
+    }
+
+    /// Time passes.
+    pub fn tick(&mut self, passed: Duration) -> Option<Effect> {
+        if let Some(since) = &mut self.stepping {
+            *since += passed;
+            if since.as_secs_f32() * self.speed >= 1.0 && !self.waiting.is_empty() {
+                *since = Duration::ZERO;
+                return Some(Effect::Gate(Command::Step));
+            }
+        }
+        if self.cursor.tick(&self.trace, passed) {
+            if let Some(until) = self.until.filter(|until| self.cursor.position() >= *until) {
+                self.cursor.seek(&self.trace, until);
+                self.until = None;
+                self.refresh();
+                self.attend();
+            }
+            self.refresh();
+        }
+        None
+    }
+
+    /// Shows what the lesson's step is about.
+    pub(super) fn attend(&mut self) {
+        let Some(course) = &self.course else { return };
+        let view = course.view(self.lang);
+        if let Some(tab) = view.tab {
+            self.tab = diagram_of(tab);
+        }
+        let focus = view.focus.and_then(|focus| focus.entity(&self.world));
+        self.selection = focus.or(self.selection.take());
+    }
+
+    /// Brings everything that follows from trace and cursor up to date; free when neither moved.
+    pub fn refresh(&mut self) {
+        self.marks.update(&self.trace, self.cursor.level());
+        let position = self.cursor.position();
+        if self.shown == Some(position) {
+            return;
+        }
+        self.world = self.trace.seek(position);
+        let before = position.saturating_sub(u64::from(!self.at_end_of_all()));
+        let from = match self.marks.reached(before) {
+            0 => 0,
+            reached => self.marks.stops()[reached - 1].seq,
+        };
+        let last_tab = self.look_at_changes(from, position);
+        if self.follow {
+            self.tab = last_tab.unwrap_or(self.tab);
+        }
+        self.shown = Some(position);
+        self.look();
+    }
+
+    /// Collects what the events of `from..=to` changed, and finds the diagram on which it is seen best.
+    fn look_at_changes(&mut self, from: u64, to: u64) -> Option<Tab> {
+        self.changed.clear();
+        self.happened = None;
+        let (mut tab, mut last) = (None, None);
+        let range = usize::try_from(from).unwrap_or(0)..usize::try_from(to).unwrap_or(0);
+        for event in self.trace.events().get(range).unwrap_or_default() {
+            let Body::Observed { step, change, .. } = &event.body else { continue };
+            last = Some(event);
+            let entity = change.entity();
+            if !self.changed.contains(&entity) {
+                self.changed.push(entity);
+            }
+            let kind = step.and_then(|id| self.trace.step(id)).map(|record| record.step.plan.kind);
+            tab = kind.and_then(Tab::for_step).or(tab);
+        }
+        self.happened = last.map(|event| (Arc::clone(event), self.trace.seek(event.seq - 1)));
+        tab
+    }
+}
+
+/// The diagram that a lesson names.
+fn diagram_of(tab: crate::lesson::Tab) -> Tab {
+    use crate::lesson::Tab as Named;
+    match tab {
+        Named::Image => Tab::Image,
+        Named::Layers => Tab::Layers,
+        Named::Network => Tab::Network,
+        Named::Storage => Tab::Storage,
+    }
+}
+
+fn broken_stream(error: &TraceError) -> Problem {
+    Problem::new("stream-broken").with("reason", error)
+}

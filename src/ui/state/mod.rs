@@ -1,0 +1,278 @@
+//! What the window shows, as data, and how commands and news change it. No window is needed to test it.
+
+mod apply;
+mod follow;
+
+use super::command::{Ask, Command};
+use super::course::Course;
+use super::diagrams::Tab;
+use super::marks::Marks;
+use super::source::{News, Recording};
+use crate::i18n::{Lang, Words};
+use crate::trace::{
+    Body, Cursor, Direction, Entity, Event, Level, Problem, Step, StepKind, StepRecord, Trace, TraceError, World,
+    log::Torn,
+};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How fast playback can be, in steps a second.
+pub const SPEEDS: [f32; 6] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
+
+/// Where the events come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Origin {
+    /// Nothing is loaded: the start page.
+    Nothing,
+    /// A recording is being read.
+    Reading(PathBuf),
+    /// The engine is looked for, or started.
+    Connecting,
+    /// An engine.
+    Live,
+    /// A recording.
+    Recorded {
+        /// The file.
+        path: PathBuf,
+        /// Its last line, when it was cut off.
+        torn: Option<Torn>,
+    },
+    /// It could not be had.
+    Failed(Problem),
+}
+
+/// What lies over the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlay {
+    /// The keys.
+    Help,
+    /// Operations, steps and breakpoints.
+    Steps,
+    /// A path is asked for.
+    Ask(Ask),
+}
+
+/// What a command asks of the world outside the window's own data.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Tell the engine's gate.
+    Gate(Command),
+    /// Read a recording.
+    Read(PathBuf),
+    /// Show the system's file dialog.
+    Browse(Ask),
+    /// Prepare to ask for a path.
+    Asking(Ask),
+    /// Save the recording.
+    Save(PathBuf),
+    /// Save the diagram.
+    Export(PathBuf),
+    /// Connect to the engine.
+    Connect {
+        /// Start it with privileges.
+        privileged: bool,
+    },
+    /// Leave the source.
+    Disconnect,
+    /// Open a lesson.
+    Lesson(String),
+    /// Open a lesson on that recording.
+    LessonOn(String, PathBuf),
+    /// Play the lesson's recording.
+    LessonRecording,
+    /// Run a lesson's command, and rest before that kind.
+    LessonRun {
+        /// The command.
+        line: String,
+        /// Where it rests.
+        until: Option<StepKind>,
+    },
+    /// Type into a lesson's terminal.
+    LessonType {
+        /// Which.
+        terminal: crate::lesson::Terminal,
+        /// What.
+        text: String,
+    },
+    /// Run this in a terminal.
+    Run(String),
+    /// Open a shell on the lab host.
+    HostShell,
+    /// Focus the terminal, or not.
+    Terminal,
+    /// Show or hide the terminals.
+    Dock,
+    /// Show that terminal.
+    ShowTerminal(usize),
+    /// End that terminal.
+    CloseTerminal(usize),
+    /// Give the keys back to the window.
+    Unfocus,
+    /// Put text on the clipboard.
+    Copy(String),
+}
+
+/// A short message over the window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// What it says.
+    pub text: String,
+    /// It says that something failed.
+    pub bad: bool,
+    /// It says that the engine does not answer, until it does.
+    pub lost: bool,
+}
+
+/// What the window shows.
+#[derive(Debug)]
+pub struct Shell {
+    /// Where the events come from.
+    pub origin: Origin,
+    /// All events so far.
+    pub trace: Trace,
+    /// Where one looks.
+    pub cursor: Cursor,
+    /// The timeline's index.
+    pub marks: Marks,
+    /// The selected thing.
+    pub selection: Option<Entity>,
+    /// The language.
+    pub lang: Lang,
+    /// Dark or light.
+    pub dark: bool,
+    /// Large, for a class.
+    pub presenter: bool,
+    /// The diagram.
+    pub tab: Tab,
+    /// Shows the diagram that the step changes.
+    pub follow: bool,
+    /// Steps a second.
+    pub speed: f32,
+    /// Begins anew at the end.
+    pub looped: bool,
+    /// What lies over the window.
+    pub overlay: Option<Overlay>,
+    /// A short message.
+    pub notice: Option<Notice>,
+    /// Steps that wait at the engine's gate, oldest first.
+    pub waiting: Vec<Step>,
+    /// Where the live engine listens.
+    pub socket: Option<PathBuf>,
+    /// The lesson.
+    pub course: Option<Course>,
+    /// Steps the engine by itself: the time since the last step.
+    stepping: Option<Duration>,
+    /// Plays until that position.
+    until: Option<u64>,
+    world: World,
+    changed: Vec<Entity>,
+    /// The last observation before the cursor, and the World it was applied to.
+    happened: Option<(Arc<Event>, World)>,
+    shown: Option<u64>,
+}
+
+impl Default for Shell {
+    fn default() -> Self {
+        Self {
+            origin: Origin::Nothing,
+            trace: Trace::default(),
+            cursor: Cursor::default(),
+            marks: Marks::default(),
+            selection: None,
+            lang: Lang::Ko,
+            dark: true,
+            presenter: false,
+            tab: Tab::default(),
+            follow: true,
+            speed: 1.0,
+            looped: false,
+            overlay: None,
+            notice: None,
+            waiting: Vec::new(),
+            socket: None,
+            course: None,
+            stepping: None,
+            until: None,
+            world: World::default(),
+            changed: Vec::new(),
+            happened: None,
+            shown: None,
+        }
+    }
+}
+
+impl Shell {
+    /// Nothing loaded, in that language.
+    pub fn new(lang: Lang) -> Self {
+        Self { lang, ..Self::default() }
+    }
+
+    /// The World at the cursor.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// What the step before the cursor changed.
+    pub fn changed(&self) -> &[Entity] {
+        &self.changed
+    }
+
+    /// What happened last before the cursor, in a sentence.
+    pub fn happened(&self, words: &Words) -> Option<String> {
+        self.happened.as_ref().map(|(event, before)| words.narrate(event, before))
+    }
+
+    /// The window's words.
+    pub fn words(&self) -> Words {
+        Words::new(self.lang)
+    }
+
+    /// Events come from an engine.
+    pub fn is_live(&self) -> bool {
+        self.origin == Origin::Live
+    }
+
+    /// There is something to look at.
+    pub fn has_trace(&self) -> bool {
+        matches!(self.origin, Origin::Live | Origin::Recorded { .. })
+    }
+
+    /// The cursor stands at the end.
+    pub fn at_end(&self) -> bool {
+        self.cursor.position() >= self.trace.len()
+    }
+
+    /// A step that moves on has to go through the engine's gate.
+    pub fn steps_the_engine(&self) -> bool {
+        self.is_live() && self.at_end()
+    }
+
+    /// The step that comes next at the cursor.
+    pub fn next(&self) -> Option<&StepRecord> {
+        if self.steps_the_engine()
+            && let Some(step) = self.waiting.first()
+        {
+            return self.trace.step(step.id);
+        }
+        let position = self.cursor.position();
+        // Between two stops (at the very beginning, say) the next stop's step is what comes.
+        let later = || self.trace.step(self.marks.stops().get(self.marks.reached(position))?.step);
+        self.trace.next_step(position).or_else(later)
+    }
+
+    /// The step that the cursor has just come past.
+    pub fn last(&self) -> Option<&StepRecord> {
+        let before = self.marks.reached(self.cursor.position().saturating_sub(u64::from(!self.at_end_of_all())));
+        self.trace.step(self.marks.stops().get(before.checked_sub(1)?)?.step)
+    }
+
+    fn at_end_of_all(&self) -> bool {
+        self.at_end() && self.trace.next_step(self.cursor.position()).is_none()
+    }
+
+    /// Nanoseconds since the trace began.
+    pub fn time(&self) -> u64 {
+        self.trace.event(self.cursor.position()).map_or(0, |event| event.at)
+    }
+}
