@@ -1,4 +1,6 @@
 use super::scene::Font;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Says how wide a text is, so that layout needs no window.
 pub trait Measure {
@@ -32,11 +34,29 @@ fn em(c: char, font: Font) -> f32 {
 pub(super) struct InFonts<'a> {
     pub ctx: &'a egui::Context,
     pub faces: &'a super::paint::Faces,
+    /// Widths measured before: egui itself forgets a text that was not painted.
+    pub known: &'a RefCell<Widths>,
 }
+
+/// Widths by face and text.
+pub(super) type Widths = HashMap<(Font, String), f32>;
+
+/// More texts than any picture has: then the memory begins anew.
+const REMEMBERED: usize = 20_000;
 
 impl Measure for InFonts<'_> {
     fn width(&self, text: &str, font: Font) -> f32 {
+        let key = (font, text.to_owned());
+        if let Some(width) = self.known.borrow().get(&key) {
+            return *width;
+        }
         let id = self.faces.font(font, font.size());
-        self.ctx.fonts_mut(|fonts| fonts.layout_no_wrap(text.to_owned(), id, egui::Color32::WHITE).size().x)
+        let galley = self.ctx.fonts_mut(|fonts| fonts.layout_no_wrap(text.to_owned(), id, egui::Color32::WHITE));
+        let mut known = self.known.borrow_mut();
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(key, galley.size().x);
+        galley.size().x
     }
 }

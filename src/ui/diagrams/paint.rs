@@ -17,6 +17,11 @@ impl Faces {
         Self { bold: if has { bold } else { FontFamily::Proportional } }
     }
 
+    /// Our own fonts are there.
+    pub fn has_bold(&self) -> bool {
+        self.bold != FontFamily::Proportional
+    }
+
     pub fn font(&self, font: Font, size: f32) -> FontId {
         let family = match font {
             font if font.is_mono() => FontFamily::Monospace,

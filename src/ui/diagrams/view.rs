@@ -1,6 +1,6 @@
 use super::camera::Camera;
 use super::draw::{Emphasis, draw};
-use super::measure::InFonts;
+use super::measure::{InFonts, Widths};
 use super::paint::{Faces, paint};
 use super::scene::{Node, Scene, Style};
 use super::shown::{Leaving, Shown};
@@ -11,6 +11,7 @@ use crate::ui::theme::Theme;
 use egui::accesskit::Role;
 use egui::emath::TSTransform;
 use egui::{Event, EventFilter, Key, Rect, Response, Sense, Vec2, WidgetInfo, vec2};
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -32,6 +33,8 @@ const DETAILED: usize = 500;
 #[derive(Debug, Default)]
 pub struct Diagrams {
     views: HashMap<Tab, View>,
+    /// Of this many pixels a point and these faces.
+    widths: (f32, bool, RefCell<Widths>),
 }
 
 /// One diagram.
@@ -89,7 +92,11 @@ impl Diagrams {
             lit: changed.to_vec(),
             pixels_per_point: ui.ctx().pixels_per_point(),
         };
-        let measure = InFonts { ctx: ui.ctx(), faces: &faces };
+        let set = (ui.ctx().pixels_per_point(), faces.has_bold());
+        if (self.widths.0, self.widths.1) != set {
+            self.widths = (set.0, set.1, RefCell::default());
+        }
+        let measure = InFonts { ctx: ui.ctx(), faces: &faces, known: &self.widths.2 };
         let reduced = ui.style().animation_time == 0.0;
         let state = self.views.entry(view).or_insert_with(View::new);
         if state.of != source {
