@@ -13,6 +13,8 @@ fn main() -> ExitCode {
         Some(Command::Engine { mode }) => engine::run(&args, *mode, &words),
         #[cfg(feature = "engine")]
         Some(Command::Registry { listen }) => engine::registry(*listen, &words),
+        #[cfg(feature = "engine")]
+        Some(Command::Doctor { json }) => cli::doctor::report(&dockwalk::engine::probe::examine(), *json, &words),
         Some(_) => cli::run(&args, &words),
     }
 }

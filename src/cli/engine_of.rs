@@ -1,7 +1,7 @@
 //! Which engine a command talks to, and what is asked of it as a whole.
 
-use super::{Args, Done, Failure};
-use crate::client::{Client, ClientError, Condition, Finding, StartOptions};
+use super::{Args, Failure};
+use crate::client::{Client, ClientError, StartOptions};
 use crate::i18n::Words;
 use std::path::PathBuf;
 
@@ -30,33 +30,4 @@ fn docker_host() -> Result<Option<PathBuf>, ClientError> {
             None => Err(ClientError::new("docker-host-not-unix").with("host", host)),
         },
     }
-}
-
-/// `dockwalk doctor`: by the engine that runs, else by one that is started for it.
-pub(super) fn doctor(args: &Args, json: bool, words: &Words) -> Done {
-    let findings = any(args, words)?.doctor()?;
-    if json {
-        let text = serde_json::to_string_pretty(&findings).unwrap_or_default();
-        println!("{text}");
-    } else {
-        findings.iter().for_each(|finding| println!("{}", lines(finding, words)));
-    }
-    let lacking = findings.iter().any(|finding| finding.state == Condition::Missing);
-    if lacking { Err(Failure::Status(1)) } else { Ok(()) }
-}
-
-fn lines(finding: &Finding, words: &Words) -> String {
-    let mark = match finding.state {
-        Condition::Good => "✓",
-        Condition::Limited => "~",
-        Condition::Missing => "✗",
-    };
-    let mut text = format!("{mark} {}: {}", finding.title(words), finding.found(words));
-    if let Some(cost) = finding.cost(words) {
-        text.push_str(&format!("\n    {cost}"));
-    }
-    if let Some(mend) = &finding.mend {
-        text.push_str(&format!("\n    {} {mend}", words.say("cli-mend")));
-    }
-    text
 }

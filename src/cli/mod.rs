@@ -10,6 +10,7 @@ pub mod args;
 #[cfg(feature = "engine")]
 mod docker;
 pub mod docker_args;
+pub mod doctor;
 mod engine_of;
 #[cfg(feature = "engine")]
 mod host;
@@ -57,7 +58,7 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Some(Command::Docker { command }) => docker::dispatch(args, command, words),
         #[cfg(feature = "engine")]
         Some(Command::Host { argv }) => host::run(args, argv, words),
-        Some(Command::Doctor { json }) => engine_of::doctor(args, *json, words),
+        Some(Command::Doctor { json }) => doctor::remote(args, *json, words),
         Some(Command::Lesson { command }) => lesson::run(args, command, words),
         Some(Command::Trace { command }) => trace::run(args, command, words),
         _ => Err(ClientError::new("not-in-this-build").into()),
