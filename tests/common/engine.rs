@@ -1,4 +1,5 @@
 //! A real engine for a test: its own directory, its own socket, as root or as an ordinary user.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

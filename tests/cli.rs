@@ -1,0 +1,78 @@
+//! The command line where no container is needed: help, refusals, recordings, an engine that is started by a command.
+
+#[path = "common/engine.rs"]
+mod engine;
+
+use engine::{DOCKWALK, everyone, fails, good, output};
+use std::process::Command;
+
+fn dockwalk(args: &[&str]) -> Command {
+    let mut command = Command::new(DOCKWALK);
+    command.args(args).env("DOCKWALK_LANG", "en").env_remove("DOCKER_HOST");
+    command
+}
+
+#[test]
+fn every_command_has_a_help() {
+    for words in ["", "engine", "docker", "docker run", "docker ps", "host", "lesson", "trace", "doctor", "registry"] {
+        let args: Vec<&str> = words.split(' ').filter(|word| !word.is_empty()).chain(["--help"]).collect();
+        assert!(good(dockwalk(&args)).contains("Usage:"), "{words}");
+    }
+    assert!(good(dockwalk(&["--version"])).starts_with("dockwalk "));
+}
+
+#[test]
+fn without_a_display_the_headless_commands_are_named() {
+    let mut command = dockwalk(&[]);
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+    assert!(fails(command, 2).contains("--headless"));
+}
+
+#[test]
+fn only_a_unix_socket_is_spoken_to() {
+    let mut command = dockwalk(&["docker", "ps"]);
+    command.env("DOCKER_HOST", "tcp://127.0.0.1:2375");
+    assert!(fails(command, 1).contains("unix:///"));
+    let mut command = dockwalk(&["docker", "ps"]);
+    command.env("DOCKER_HOST", "unix:///no/such.sock").env("DOCKWALK_LANG", "ko");
+    assert!(fails(command, 1).contains("엔진이 없습니다"));
+}
+
+#[test]
+fn a_recording_is_shown_and_a_wrong_file_is_said_to_be_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("wrong");
+    std::fs::write(&file, "no trace").unwrap();
+    assert!(fails(dockwalk(&["trace", "show", file.to_str().unwrap()]), 1).contains("no dockwalk trace"));
+}
+
+#[test]
+fn a_command_starts_an_engine_and_says_so() {
+    if !everyone().contains(&engine::Who::Root) {
+        return;
+    }
+    let dir = tempfile::tempdir_in("/tmp").unwrap();
+    let with_root = |args: &[&str]| {
+        let mut command = dockwalk(args);
+        command.env("DOCKWALK_ROOT", dir.path());
+        command
+    };
+    let out = output(with_root(&["docker", "version"]));
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(out.status.success() && said.contains("started an engine"), "{said}");
+    assert!(output(with_root(&["docker", "version"])).stderr.is_empty(), "the second finds it running");
+
+    let exported = dir.path().join("trace.ndjson");
+    good(with_root(&["trace", "export", exported.to_str().unwrap()]));
+    assert!(good(dockwalk(&["trace", "show", exported.to_str().unwrap()])).contains("docker0"));
+
+    let pid = said.split("process ").nth(1).and_then(|rest| rest.split(',').next()).unwrap().parse().unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGTERM).unwrap();
+    for _ in 0..500 {
+        if !dir.path().join("engine.sock").exists() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the engine did not end");
+}
