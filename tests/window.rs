@@ -442,6 +442,33 @@ fn a_prediction_is_kept_until_the_machine_answers() {
 }
 
 #[test]
+fn what_failed_is_said_with_its_cause_and_its_fix() {
+    use dockwalk::trace::{Body, Event, Op, OpKind, Outcome, Problem, Trace};
+    let problem = Problem::new("terminal-none");
+    let op = Op { id: 1, kind: OpKind::ImagePull, subject: "lab/none".into(), request: "POST /images/create".into() };
+    let bodies = [Body::OpBegan { op }, Body::OpEnded { op: 1, outcome: Outcome::Failed(problem.clone()) }];
+    let events = bodies.into_iter().zip(1..).map(|(body, seq)| Event { seq, at: seq, body });
+    let trace = Trace::from_events(events).unwrap();
+    let mut window = bare(Lang::Ko, (1440.0, 900.0));
+    let recording = Recording { path: "failed.ndjson".into(), trace, torn: None };
+    app_mut(&mut window).shell.hear(News::Loaded(Box::new(recording)));
+    tell(&mut window, Command::End);
+    window.get_by_label(&Words::new(Lang::Ko).problem(&problem));
+}
+
+#[test]
+fn a_terminals_room_stays_what_it_is_while_time_moves() {
+    let mut window = korean();
+    tell(&mut window, Command::End);
+    tell(&mut window, Command::Dock);
+    let before = window.get_by_label("터미널 닫기").rect();
+    for command in [Command::Home, Command::Step, Command::Step, Command::End] {
+        tell(&mut window, command);
+        assert_eq!(window.get_by_label("터미널 닫기").rect(), before);
+    }
+}
+
+#[test]
 fn the_diagram_is_exported_as_svg() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("network.svg");

@@ -166,7 +166,10 @@ impl Outside {
             Effect::LessonRun { line, until } => self.lesson_run(ctx, shell, terminals, &line, until),
             Effect::LessonType { terminal, text } => self.lesson_type(ctx, shell, terminals, &terminal, &text),
             Effect::Run(line) => self.run(ctx, shell, terminals, &line),
-            Effect::HostShell => self.run(ctx, shell, terminals, "host"),
+            Effect::HostShell => {
+                self.run(ctx, shell, terminals, "host");
+                terminals.take_focus = true;
+            }
             Effect::Dock => terminals.open = !terminals.open,
             Effect::Terminal => {
                 let focused = ctx.memory(|memory| memory.focused());
@@ -293,6 +296,9 @@ impl Outside {
         let host = (!own).then(|| "host".to_owned());
         let argv: Vec<String> = std::iter::once(program).chain(host).chain(words.iter().cloned()).collect();
         let title = if line == "host" { shell.words().say("dock-host-name") } else { line.trim().to_owned() };
+        if let Some(id) = ctx.memory(|memory| memory.focused()) {
+            ctx.memory_mut(|memory| memory.surrender_focus(id));
+        }
         if let Err(problem) = terminals.run(&title, &argv, &socket, waker(ctx)) {
             fail(shell, &problem);
         }

@@ -22,6 +22,8 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, terminals: &mut Terminals) -> bool
     if !terminals.open {
         return false;
     }
+    // A panel shrinks to what is in it: its height is the user's, whatever it shows.
+    ui.set_min_height(ui.available_height());
     if past { past_body(ui, look, terminals) } else { live_body(ui, look, terminals) }
 }
 

@@ -82,11 +82,13 @@ fn track(ui: &mut Ui, look: &mut Look<'_>, area: Rect) {
 
 /// What the last step did, in a sentence: read by eye and by screen readers.
 fn happened(ui: &Ui, look: &Look<'_>, area: Rect) {
-    let Some(sentence) = look.shell.happened(look.words) else { return };
+    let failed = look.shell.failed().map(|problem| look.words.problem(problem));
+    let color = if failed.is_some() { look.theme.bad } else { look.theme.text };
+    let Some(sentence) = failed.or_else(|| look.shell.happened(look.words)) else { return };
     let row = Rect::from_min_size(area.min + vec2(0.0, 76.0), vec2(area.width(), 20.0));
     let response = ui.interact(row, ui.scope_id().with("happened"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &sentence));
-    let end = widgets::line(ui.painter(), row.min, row.width(), &sentence, fonts::regular(13.0), look.theme.text);
+    let end = widgets::line(ui.painter(), row.min, row.width(), &sentence, fonts::regular(13.0), color);
     if end.width() > row.width() - 4.0 {
         response.on_hover_text(sentence);
     }

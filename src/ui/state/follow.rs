@@ -19,12 +19,19 @@ impl Shell {
             News::Nothing => return,
             News::Events(events) => {
                 self.notice = self.notice.take().filter(|notice| !notice.lost);
+                let failed = events.iter().rev().find_map(|event| match &event.body {
+                    Body::OpEnded { outcome: Outcome::Failed(problem), .. } => Some(problem.clone()),
+                    _ => None,
+                });
+                if let Some(problem) = failed.filter(|_| self.caught_up) {
+                    self.notice = Some(Notice { text: self.words().problem(&problem), bad: true, lost: false });
+                }
                 if let Err(error) = events.into_iter().try_for_each(|event| self.trace.push(event)) {
                     self.origin = Origin::Failed(broken_stream(&error));
                 }
                 self.cursor.follow(&self.trace);
             }
-            News::Waiting(steps) => self.waiting = steps,
+            News::Waiting(steps) => (self.waiting, self.caught_up) = (steps, true),
             News::Failed(problem) => self.origin = Origin::Failed(problem),
         }
         self.refresh();
@@ -125,10 +132,15 @@ impl Shell {
     /// Collects what the events of `from..=to` changed, and finds the diagram on which it is seen best.
     fn look_at_changes(&mut self, from: u64, to: u64) -> Option<Tab> {
         self.changed.clear();
-        self.happened = None;
+        (self.happened, self.failed) = (None, None);
         let (mut tab, mut last) = (None, None);
         let range = usize::try_from(from).unwrap_or(0)..usize::try_from(to).unwrap_or(0);
         for event in self.trace.events().get(range).unwrap_or_default() {
+            if let Body::StepEnded { outcome: Outcome::Failed(problem), .. }
+            | Body::OpEnded { outcome: Outcome::Failed(problem), .. } = &event.body
+            {
+                self.failed = Some(problem.clone());
+            }
             let Body::Observed { step, change, .. } = &event.body else { continue };
             last = Some(event);
             let entity = change.entity();

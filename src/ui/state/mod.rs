@@ -10,8 +10,8 @@ use super::marks::Marks;
 use super::source::{News, Recording};
 use crate::i18n::{Lang, Words};
 use crate::trace::{
-    Body, Cursor, Direction, Entity, Event, Level, Problem, Step, StepKind, StepRecord, Trace, TraceError, World,
-    log::Torn,
+    Body, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace, TraceError,
+    World, log::Torn,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -169,6 +169,10 @@ pub struct Shell {
     changed: Vec<Entity>,
     /// The last observation before the cursor, and the World it was applied to.
     happened: Option<(Arc<Event>, World)>,
+    /// What failed in the step before the cursor.
+    failed: Option<Problem>,
+    /// The engine's past has been read: what comes now happens now.
+    caught_up: bool,
     shown: Option<u64>,
 }
 
@@ -197,6 +201,8 @@ impl Default for Shell {
             world: World::default(),
             changed: Vec::new(),
             happened: None,
+            failed: None,
+            caught_up: false,
             shown: None,
         }
     }
@@ -221,6 +227,11 @@ impl Shell {
     /// What happened last before the cursor, in a sentence.
     pub fn happened(&self, words: &Words) -> Option<String> {
         self.happened.as_ref().map(|(event, before)| words.narrate(event, before))
+    }
+
+    /// What failed in the step before the cursor.
+    pub fn failed(&self) -> Option<&Problem> {
+        self.failed.as_ref()
     }
 
     /// The window's words.

@@ -68,8 +68,8 @@ impl Terminals {
         let pty = pty::Pty::spawn(argv, &live::environment(socket), screen.size(), wake)?;
         self.list.push(Terminal { title: title.to_owned(), screen, pty, ended: None });
         self.current = self.list.len() - 1;
+        // It does not take the keys: what was begun waits at the gate, and the next key is to step it.
         self.open = true;
-        self.take_focus = true;
         Ok(())
     }
 
