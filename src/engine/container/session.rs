@@ -107,6 +107,12 @@ impl Session {
     }
 }
 
+/// A shell with a plain prompt: what the user's own start-up files print has no place in a lesson or its recording.
+fn host_shell() -> Vec<String> {
+    let bash = std::path::Path::new("/bin/bash").exists().then(|| vec!["/bin/bash".to_owned(), "--norc".to_owned()]);
+    bash.unwrap_or_else(|| vec!["/bin/sh".to_owned()])
+}
+
 impl Engine {
     /// Prepares a command in a container.
     pub fn prepare_exec(&self, container: &Arc<Container>, request: SessionRequest) -> Result<Arc<Session>> {
@@ -119,8 +125,11 @@ impl Engine {
         Ok(self.sessions.add(Session { id, container, request, state: Mutex::default() }))
     }
 
-    /// Prepares a command on the lab host.
-    pub fn prepare_host(&self, command: HostCommand) -> Result<Arc<Session>> {
+    /// Prepares a command on the lab host; a shell when none is given.
+    pub fn prepare_host(&self, mut command: HostCommand) -> Result<Arc<Session>> {
+        if command.argv.is_empty() {
+            command.argv = host_shell();
+        }
         let request = SessionRequest {
             attach_stdin: true,
             tty: command.tty,
