@@ -30,7 +30,7 @@ macro_rules! recordings {
 }
 
 lessons!["01-pull-and-run", "02-storage"];
-recordings![];
+recordings!["01-pull-and-run.ndjson", "02-storage.ndjson"];
 
 #[cfg(test)]
 mod tests {

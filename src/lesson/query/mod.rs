@@ -340,10 +340,12 @@ fn is_running(state: ContainerState) -> bool {
 
 fn has_exited(world: &World, name: &str) -> bool {
     let exited = world.container(name).filter(|c| matches!(c.state, ContainerState::Exited { .. }));
-    // While steps are open, what start made is still being undone.
-    exited.is_some_and(|c| {
-        world.open_steps.is_empty() && world.links.values().all(|l| l.container.as_ref() != Some(&c.id))
-    })
+    exited.is_some_and(|c| is_settled(world) && world.links.values().all(|l| l.container.as_ref() != Some(&c.id)))
+}
+
+/// Nothing is still being made or undone. A command on the host, or in a container, does neither.
+fn is_settled(world: &World) -> bool {
+    world.ops.values().all(|state| state.outcome.is_some() || state.op.kind == OpKind::Exec)
 }
 
 /// Deleted, and no link, address, mount or directory has an owner that is gone.

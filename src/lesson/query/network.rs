@@ -75,8 +75,7 @@ pub(super) fn cable_ends_on_host(world: &World, container: &str) -> Option<u64> 
 
 pub(super) fn cable_ends_after_exit(world: &World, container: &str) -> Option<u64> {
     let exited = world.container(container).filter(|c| matches!(c.state, ContainerState::Exited { .. }))?;
-    // While steps are open, the cable may still be there for a moment.
-    world.open_steps.is_empty().then(|| ends(world, &exited.id).count() as u64)
+    super::is_settled(world).then(|| ends(world, &exited.id).count() as u64)
 }
 
 pub(super) fn same_loopback(world: &World, container: &str) -> Option<bool> {
