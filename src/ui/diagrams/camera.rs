@@ -15,7 +15,7 @@ pub(super) struct Camera {
 /// How near and how far one can go.
 const RANGE: std::ops::RangeInclusive<f32> = 0.12..=4.0;
 /// Fitting makes nothing larger than this, and nothing so small that it cannot be read.
-const FIT: std::ops::RangeInclusive<f32> = 0.5..=1.3;
+const FIT: std::ops::RangeInclusive<f32> = 0.78..=1.3;
 
 /// Room above the picture for the buttons.
 const STRIP: f32 = 26.0;

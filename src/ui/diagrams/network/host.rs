@@ -87,7 +87,7 @@ fn rules(
         let x = at.x + column as f32 * (RULE_WIDTH + 24.0);
         let mut above: Option<(NodeId, Rect)> = None;
         for rule in column_rules {
-            let top = above.as_ref().map_or(at.y, |(_, rect)| rect.bottom() + 16.0);
+            let top = above.as_ref().map_or(at.y, |(_, rect)| rect.bottom() + 10.0);
             let (id, place) = rule_card(stage, frame, rule, pos2(x, top));
             match &above {
                 Some((upper, rect)) => {
@@ -121,26 +121,31 @@ fn to_uplink(stage: &mut Stage<'_>, rule: &NodeId, place: Rect, uplink: &NodeId,
     stage.wire(rule, uplink, Edge::new(route, Tint::Warn, Line::Dashed).ends(End::Open, End::Arrow));
 }
 
+/// Masquerade is what a learner asks about, so it has a card; what lets packets pass is a line below it.
 fn rule_card(stage: &mut Stage<'_>, frame: &NodeId, rule: &Rule, at: Pos2) -> (NodeId, Rect) {
+    let masquerade = rule.action == "masquerade";
     let title = stage.say(match rule.action.as_str() {
         "masquerade" => "scene-rule-masquerade",
         "forward" => "scene-rule-forward",
         _ => "scene-rule-other",
     });
-    let mut lines = stage.wrap(&rule.text, Font::MonoSmall, RULE_WIDTH - 24.0);
-    lines.truncate(3);
-    let place = rect(at.x, at.y, RULE_WIDTH, 36.0 + 14.0 * lines.len() as f32);
+    let wrapped = stage.wrap(&rule.text, Font::MonoSmall, RULE_WIDTH - 24.0);
+    let lines = if masquerade { &wrapped[..wrapped.len().min(3)] } else { std::slice::from_ref(&rule.text) };
+    let head = if masquerade { 36.0 } else { 13.0 };
+    let place = rect(at.x, at.y, RULE_WIDTH, if masquerade { 36.0 + 14.0 * lines.len() as f32 } else { 26.0 });
     let middle = RULE_WIDTH / 2.0;
     let id = NodeId::of(Entity::Rule(rule.key.clone()));
-    let mut node = Node::new(id.clone(), place, Tint::Warn, Style::Dashed)
-        .within(frame)
-        .text(Text::new(pos2(middle, 17.0), Font::Title, Ink::Tint(Tint::Warn), title).anchored(Anchor::Center));
-    for (row, line) in lines.into_iter().enumerate() {
-        let line = stage.fit(&line, Font::MonoSmall, RULE_WIDTH - 20.0);
-        let y = 36.0 + 14.0 * row as f32;
+    let mut node = Node::new(id.clone(), place, Tint::Warn, Style::Dashed).within(frame);
+    if masquerade {
+        let title = Text::new(pos2(middle, 17.0), Font::Title, Ink::Tint(Tint::Warn), title.clone());
+        node = node.text(title.anchored(Anchor::Center));
+    }
+    for (row, line) in lines.iter().enumerate() {
+        let line = stage.fit(line, Font::MonoSmall, RULE_WIDTH - 20.0);
+        let y = head + 14.0 * row as f32;
         node = node.text(Text::new(pos2(middle, y), Font::MonoSmall, Ink::Weak, line).anchored(Anchor::Center));
     }
-    stage.add(node.called(""));
+    stage.add(node.called(if masquerade { "" } else { &title }));
     (id, place)
 }
 
