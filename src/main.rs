@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         #[cfg(feature = "engine")]
         Some(Command::Engine { mode }) => engine::run(&args, *mode, &words),
         #[cfg(feature = "engine")]
-        Some(Command::Registry { listen }) => engine::registry(*listen, &words),
+        Some(Command::Registry { listen }) => engine::registry(&args, *listen, &words),
         #[cfg(feature = "engine")]
         Some(Command::Doctor { json }) => cli::doctor::report(&dockwalk::engine::probe::examine(), *json, &words),
         Some(_) => cli::run(&args, &words),
@@ -52,14 +52,13 @@ mod engine {
     use dockwalk::client::{place, protocol::EngineInfo};
     use dockwalk::engine::{Fault, registry::Builtin, run};
     use dockwalk::i18n::{Lang, Words};
-    use dockwalk::trace::Mode;
 
     /// Runs the engine in the foreground.
     pub fn run(args: &Args, mode: ModeName, words: &Words) -> ExitCode {
         log();
-        let mode = if mode == ModeName::Host { Mode::Host } else { Mode::Lab };
-        let (root, socket) = (args.root.as_deref(), args.socket.as_deref());
-        let options = run::Options { root: place::root(root), socket: place::socket(socket, root), mode };
+        let root = args.root.as_deref();
+        let socket = place::socket(args.socket.as_deref(), root);
+        let options = run::Options { root: place::root(root), socket, mode: mode.into() };
         let ready = |info: &EngineInfo| {
             let socket = info.socket.display().to_string();
             for words in Lang::ALL.map(Words::new) {
@@ -73,9 +72,9 @@ mod engine {
     }
 
     /// Runs the built-in registry alone, until it is killed.
-    pub fn registry(listen: std::net::SocketAddr, words: &Words) -> ExitCode {
+    pub fn registry(args: &Args, listen: std::net::SocketAddr, words: &Words) -> ExitCode {
         log();
-        match Builtin::serve(listen, &place::root(None).join("builtin")) {
+        match Builtin::serve(listen, &place::root(args.root.as_deref()).join("builtin")) {
             Err(fault) => fail(&fault, words),
             Ok(registry) => {
                 let addr = registry.addr().to_string();

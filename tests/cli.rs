@@ -1,4 +1,5 @@
 //! The command line where no container is needed: help, refusals, recordings, an engine that is started by a command.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 #[path = "common/engine.rs"]
 mod engine;

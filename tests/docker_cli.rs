@@ -1,4 +1,5 @@
 //! The real docker CLI, and ours, against a real engine: as root and as an ordinary user.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 #[path = "common/engine.rs"]
 mod engine;

@@ -78,6 +78,7 @@ pub enum ModeName {
 
 /// dockwalk's commands.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub enum Command {
     /// Run the engine in the foreground
     Engine {
@@ -181,6 +182,15 @@ impl Args {
     /// The language to speak.
     pub fn language(&self) -> Lang {
         self.lang.map_or_else(Lang::of_user, Into::into)
+    }
+}
+
+impl From<ModeName> for crate::trace::Mode {
+    fn from(name: ModeName) -> Self {
+        match name {
+            ModeName::Lab => Self::Lab,
+            ModeName::Host => Self::Host,
+        }
     }
 }
 

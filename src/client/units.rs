@@ -57,7 +57,7 @@ pub fn bytes(text: &str) -> Option<i64> {
     };
     let value = number.parse::<f64>().ok()? * (1_u64 << shift) as f64;
     #[expect(clippy::cast_possible_truncation, reason = "checked to fit")]
-    (value >= 0.0 && value < 9e18).then_some(value as i64)
+    (0.0..9e18).contains(&value).then_some(value as i64)
 }
 
 #[cfg(test)]
