@@ -221,15 +221,26 @@ fn workspace(ui: &mut Ui, look: &mut Look<'_>, parts: &mut Parts<'_>) -> bool {
     let width = ui.available_width();
     if !look.shell.presenter {
         let side = (width * 0.235).clamp(250.0, 400.0);
-        Panel::left("lesson").exact_size(side).frame(padded).show(ui, |ui| match &look.shell.course {
-            Some(course) => lesson::show(ui, look, course),
-            None => outline::show(ui, look),
+        Panel::left("lesson").exact_size(side).frame(padded).show(ui, |ui| {
+            keep_size(ui);
+            match &look.shell.course {
+                Some(course) => lesson::show(ui, look, course),
+                None => outline::show(ui, look),
+            }
         });
         let side = (width * 0.22).clamp(240.0, 380.0);
-        Panel::right("inspector").exact_size(side).frame(padded).show(ui, |ui| inspector::show(ui, look));
+        Panel::right("inspector").exact_size(side).frame(padded).show(ui, |ui| {
+            keep_size(ui);
+            inspector::show(ui, look);
+        });
     }
     let canvas = Frame::new().fill(theme.canvas);
     CentralPanel::default().frame(canvas).show(ui, |ui| middle(ui, look, parts)).inner
+}
+
+/// A panel shrinks to what is in it; these stay as they are, so that nothing moves when something else is shown.
+fn keep_size(ui: &mut Ui) {
+    ui.set_min_size(ui.available_size());
 }
 
 fn middle(ui: &mut Ui, look: &mut Look<'_>, parts: &mut Parts<'_>) -> bool {
