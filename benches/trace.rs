@@ -1,6 +1,7 @@
 //! How long a step, a step back and a jump take in a long trace. Run: `cargo bench --bench trace`.
 //!
 //! Ends with an error when a 99th percentile is above the 16 ms of a frame.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 #[path = "../tests/common/sample.rs"]
 mod sample;

@@ -1,4 +1,5 @@
 //! The rule between the modules, and that ARCHITECTURE.md speaks of what is there.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 use std::collections::BTreeSet;
 use std::fs;

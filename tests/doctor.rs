@@ -1,4 +1,5 @@
 //! What the doctor finds is true, with any privilege, and is said in both languages.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 #[path = "support/cases.rs"]
 mod cases;

@@ -1,4 +1,5 @@
 //! Images made and pushed by real Docker, pulled by us: the merged tree must be what umoci and Docker show.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 #![cfg(feature = "engine")]
 #![allow(missing_docs, reason = "a test program")]
 

@@ -1,4 +1,5 @@
 //! The bridge network against the kernel, with `ip`, `nft` and `ping` as oracles, as root and as an ordinary user.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 #[path = "support/cases.rs"]
 mod cases;

@@ -1,4 +1,5 @@
 //! Cursor and log file, on the trace of a whole `docker run`.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod common {
     pub mod sample;

@@ -1,4 +1,5 @@
 //! The window, driven by what a screen reader sees: labels and roles. No display is needed.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 #[path = "common/recording.rs"]
 mod recording;

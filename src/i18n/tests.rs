@@ -7,10 +7,10 @@ fn messages(files: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
     let (mut key, mut vars) = (None, Vec::new());
     for line in files.iter().flat_map(|(_, text)| text.lines().chain([""])) {
         let starts = line.starts_with(|c: char| c.is_ascii_alphabetic());
-        if let (true, Some((name, _))) = (starts, line.split_once('=')) {
-            if let Some(key) = key.replace(name.trim().to_owned()) {
-                assert!(found.insert(key.clone(), std::mem::take(&mut vars)).is_none(), "{key} is there twice");
-            }
+        if let (true, Some((name, _))) = (starts, line.split_once('='))
+            && let Some(key) = key.replace(name.trim().to_owned())
+        {
+            assert!(found.insert(key.clone(), std::mem::take(&mut vars)).is_none(), "{key} is there twice");
         }
         vars.extend(line.split('$').skip(1).map(|rest| {
             rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect::<String>()

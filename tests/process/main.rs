@@ -2,6 +2,7 @@
 //!
 //! A process may enter a user namespace only while it has one thread, so every test is a process of its own, and the tests
 //! have a harness of their own (`harness.rs`) that `cargo test` and nextest both know how to talk to.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod fixture;
 mod harness;
