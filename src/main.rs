@@ -1,7 +1,7 @@
 //! The command line of dockwalk: finds out what is wanted and hands it on.
 
 use clap::Parser;
-use dockwalk::cli::{self, Args, args::Command};
+use dockwalk::cli::{self, Args};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -10,11 +10,13 @@ fn main() -> ExitCode {
     match &args.command {
         None => window(&args, &words),
         #[cfg(feature = "engine")]
-        Some(Command::Engine { mode }) => engine::run(&args, *mode, &words),
+        Some(cli::args::Command::Engine { mode }) => engine::run(&args, *mode, &words),
         #[cfg(feature = "engine")]
-        Some(Command::Registry { listen }) => engine::registry(&args, *listen, &words),
+        Some(cli::args::Command::Registry { listen }) => engine::registry(&args, *listen, &words),
         #[cfg(feature = "engine")]
-        Some(Command::Doctor { json }) => cli::doctor::report(&dockwalk::engine::probe::examine(), *json, &words),
+        Some(cli::args::Command::Doctor { json }) => {
+            cli::doctor::report(&dockwalk::engine::probe::examine(), *json, &words)
+        }
         Some(_) => cli::run(&args, &words),
     }
 }
