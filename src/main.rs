@@ -10,13 +10,11 @@ fn main() -> ExitCode {
     match &args.command {
         None => window(&args, &words),
         #[cfg(feature = "engine")]
-        Some(cli::args::Command::Engine { mode }) => engine::run(&args, *mode, &words),
+        Some(cli::Command::Engine { mode }) => engine::run(&args, *mode, &words),
         #[cfg(feature = "engine")]
-        Some(cli::args::Command::Registry { listen }) => engine::registry(&args, *listen, &words),
+        Some(cli::Command::Registry { listen }) => engine::registry(&args, *listen, &words),
         #[cfg(feature = "engine")]
-        Some(cli::args::Command::Doctor { json }) => {
-            cli::doctor::report(&dockwalk::engine::probe::examine(), *json, &words)
-        }
+        Some(cli::Command::Doctor { json }) => cli::doctor::report(&dockwalk::engine::probe::examine(), *json, &words),
         Some(_) => cli::run(&args, &words),
     }
 }

@@ -25,12 +25,11 @@ mod tell;
 mod terminal;
 mod trace;
 
-pub use args::{AppOptions, Args};
+pub use args::{AppOptions, Args, Command};
 pub use tell::complain;
 
 use crate::client::ClientError;
 use crate::i18n::Words;
-use args::Command;
 use std::process::ExitCode;
 
 /// Why a command did not do what it should.
