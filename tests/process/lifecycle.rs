@@ -104,7 +104,7 @@ fn exec() {
     let text = read_all(&mut beside);
     assert_eq!(text, "box\n1\nsleep\nCapEff:\t00000000a80425fb\nSeccomp:\t2\n4\n");
     assert_eq!(beside.wait(), 5);
-    let fault = fixture.exec(&started, &["nothing"], "", false).err().expect("a fault");
+    let fault = fixture.exec(&started, &["nothing"], "", false).expect_err("a fault");
     assert_eq!(fault.problem.code, "command-not-found");
     // One that still runs dies with the container, and is collected.
     let long = fixture.exec(&started, &["sleep", "1000"], "", false).unwrap();

@@ -24,12 +24,11 @@ fn steps(fixture: &Fixture) -> Vec<Step> {
 fn results(fixture: &Fixture) -> BTreeMap<u64, (String, String)> {
     let mut found = BTreeMap::new();
     for event in fixture.events() {
-        if let Body::Observed { step: Some(step), change, evidence } = &event.body {
-            if let (Change::ProcessChanged { property: Property::Did(_), .. }, [Evidence::Syscall { call, result }]) =
+        if let Body::Observed { step: Some(step), change, evidence } = &event.body
+            && let (Change::ProcessChanged { property: Property::Did(_), .. }, [Evidence::Syscall { call, result }]) =
                 (&**change, evidence.as_slice())
-            {
-                found.insert(*step, (call.clone(), result.clone()));
-            }
+        {
+            found.insert(*step, (call.clone(), result.clone()));
         }
     }
     found
