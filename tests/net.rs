@@ -33,7 +33,7 @@ const CASES: &[Case] = &[
 ];
 
 fn main() -> ExitCode {
-    cases::main(CASES)
+    cases::main(CASES, &[])
 }
 
 /// An engine's parts, as far as the network needs them.
