@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     match &args.command {
         None => window(&args, &words),
         #[cfg(feature = "engine")]
-        Some(cli::Command::Engine { mode }) => engine::run(&args, *mode, &words),
+        Some(cli::Command::Engine { mode, while_stdin }) => engine::run(&args, *mode, *while_stdin, &words),
         #[cfg(feature = "engine")]
         Some(cli::Command::Registry { listen }) => engine::registry(&args, *listen, &words),
         #[cfg(feature = "engine")]
@@ -54,11 +54,11 @@ mod engine {
     use dockwalk::i18n::{Lang, Words};
 
     /// Runs the engine in the foreground.
-    pub fn run(args: &Args, mode: ModeName, words: &Words) -> ExitCode {
+    pub fn run(args: &Args, mode: ModeName, while_stdin: bool, words: &Words) -> ExitCode {
         log();
         let root = args.root.as_deref();
         let socket = place::socket(args.socket.as_deref(), root);
-        let options = run::Options { root: place::root(root), socket, mode: mode.into() };
+        let options = run::Options { root: place::root(root), socket, mode: mode.into(), while_stdin };
         let ready = |info: &EngineInfo| {
             let socket = info.socket.display().to_string();
             for words in Lang::ALL.map(Words::new) {

@@ -77,3 +77,25 @@ fn a_command_starts_an_engine_and_says_so() {
     }
     panic!("the engine did not end");
 }
+
+#[test]
+fn an_engine_ends_with_the_program_that_started_it_when_that_is_asked_for() {
+    if !everyone().contains(&engine::Who::Root) {
+        return;
+    }
+    let dir = tempfile::tempdir_in("/tmp").unwrap();
+    let socket = dir.path().join("engine.sock");
+    let mut command = dockwalk(&["engine", "--while-stdin", "--root"]);
+    command.arg(dir.path()).arg("--socket").arg(&socket);
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::null());
+    let mut child = command.spawn().unwrap();
+    while !socket.exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it has not ended by itself");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    assert!(!socket.exists() && std::fs::read_dir(dir.path().join("containers")).unwrap().next().is_none());
+    let last = std::fs::read_to_string(dir.path().join("run/trace.ndjson")).unwrap();
+    assert!(last.lines().last().unwrap().contains("op_ended"), "the trace file holds the end");
+}

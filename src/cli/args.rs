@@ -85,6 +85,9 @@ pub enum Command {
         /// Where containers live
         #[arg(long, value_enum, default_value_t)]
         mode: ModeName,
+        /// End when standard input does: with the program that started it
+        #[arg(long)]
+        while_stdin: bool,
     },
     /// Docker's commands, against dockwalk's engine (no Docker needed)
     Docker {

@@ -20,7 +20,7 @@ pub(super) fn run(args: &Args, command: &LessonCommand, words: &Words) -> Done {
                 lesson: lesson.clone(),
                 lessons: args.lessons.clone(),
                 record: record.clone(),
-                engine: engine_of::options(args),
+                engine: crate::client::StartOptions { ends_with_us: true, ..engine_of::options(args) },
             };
             run_headless(&options, lang, out)
         }

@@ -15,6 +15,8 @@ pub struct StartOptions {
     pub socket: Option<PathBuf>,
     /// In the lab unless told.
     pub mode: Option<Mode>,
+    /// A new engine ends with the process that started it, even when that is killed.
+    pub ends_with_us: bool,
 }
 
 /// How long a new engine may take until it listens. It needs a fraction of a second; a slow disk may make it more.
@@ -59,7 +61,14 @@ fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError>
     if options.mode == Some(Mode::Host) {
         command.args(["--mode", "host"]);
     }
-    command.env("DOCKWALK_ERRORS", "json").stdin(Stdio::null()).stdout(Stdio::null());
+    // The kernel closes our end of the pipe when we end, however we do.
+    let stdin = if options.ends_with_us {
+        command.arg("--while-stdin");
+        Stdio::piped()
+    } else {
+        Stdio::null()
+    };
+    command.env("DOCKWALK_ERRORS", "json").stdin(stdin).stdout(Stdio::null());
     command.stderr(File::create(&log).map_err(refused)?);
     #[cfg(unix)]
     {

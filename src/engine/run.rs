@@ -32,6 +32,8 @@ pub struct Options {
     pub socket: PathBuf,
     /// In the lab or on the host.
     pub mode: Mode,
+    /// End when standard input does: with the program that started it.
+    pub while_stdin: bool,
 }
 
 /// Runs an engine until it is told to end. Must be called while the process has one thread. `ready` is called once it
@@ -49,7 +51,7 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
             return Err(fault);
         }
     };
-    let served = serve(&engine, ready);
+    let served = serve(&engine, options.while_stdin, ready);
     end(&engine);
     served
 }
@@ -144,7 +146,7 @@ fn unwind(conductor: &Conductor, lab: Option<&Lab>) {
     }
 }
 
-fn serve(engine: &Arc<Engine>, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
+fn serve(engine: &Arc<Engine>, while_stdin: bool, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("api").build();
     let runtime = runtime.map_err(|e| Fault::io("start", "threads", &e))?;
     let result = runtime.block_on(async {
@@ -157,12 +159,21 @@ fn serve(engine: &Arc<Engine>, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
             served = listening.serve(Arc::clone(engine)) => served,
             _ = terminate.recv() => Ok(()),
             _ = interrupt.recv() => Ok(()),
+            () = stdin_ends(), if while_stdin => Ok(()),
         }
     });
     // Streams end, and with them the holds of the gate: from here on nothing waits.
     engine.end();
     runtime.shutdown_timeout(Duration::from_millis(200));
     result
+}
+
+/// What is typed meanwhile is nobody's business.
+async fn stdin_ends() {
+    let mut nowhere = tokio::io::sink();
+    if let Err(error) = tokio::io::copy(&mut tokio::io::stdin(), &mut nowhere).await {
+        tracing::debug!(%error, "standard input");
+    }
 }
 
 /// Who may use the socket: the user who asked for an engine with privileges.
@@ -184,6 +195,7 @@ fn end(engine: &Arc<Engine>) {
         tracing::warn!(%fault, "the network was left to the journal");
     }
     unwind(&engine.conductor, Some(&engine.lab));
+    engine.conductor.recorder().finish();
     if let Err(error) = fs::remove_file(&engine.socket) {
         tracing::debug!(%error, "the socket was gone already");
     }

@@ -40,7 +40,7 @@ struct Shot {
 impl Outside {
     /// Nothing connected.
     pub fn new(socket: Option<PathBuf>, root: Option<PathBuf>) -> Self {
-        let options = StartOptions { root, socket, mode: None };
+        let options = StartOptions { root, socket, mode: None, ends_with_us: true };
         let privileged = live::privileged_command(&options).join(" ");
         Self {
             options,

@@ -3,6 +3,7 @@ use crate::trace::{Event, Seq, StepId, Trace, log};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
 use std::time::Instant;
 use tokio::sync::watch;
 
@@ -12,16 +13,23 @@ pub struct Recorder {
     begun: Instant,
     trace: Mutex<Trace>,
     length: watch::Sender<u64>,
-    file: Option<mpsc::Sender<Arc<Event>>>,
+    file: Mutex<Option<LogFile>>,
     /// Where evidence goes that is too long for an event.
     evidence: Option<PathBuf>,
+}
+
+/// The thread that appends to the file, and the way to it.
+#[derive(Debug)]
+struct LogFile {
+    events: mpsc::Sender<Arc<Event>>,
+    thread: JoinHandle<()>,
 }
 
 impl Recorder {
     /// Records in memory alone.
     pub fn in_memory() -> Self {
         let (length, _) = watch::channel(0);
-        Self { begun: Instant::now(), trace: Mutex::default(), length, file: None, evidence: None }
+        Self { begun: Instant::now(), trace: Mutex::default(), length, file: Mutex::new(None), evidence: None }
     }
 
     /// Records in memory and appends to `dir/trace.ndjson`; long evidence goes to `dir/evidence/`.
@@ -32,11 +40,12 @@ impl Recorder {
         let file = File::create(&path).map_err(|e| Fault::io("write", path.display(), &e))?;
         let writer = log::Writer::new(file).map_err(|e| Fault::io("write", path.display(), &e))?;
         let (sender, receiver) = mpsc::channel();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("trace-log".into())
             .spawn(move || append_all(writer, &receiver))
             .map_err(|e| Fault::io("start", "a thread", &e))?;
-        Ok(Self { file: Some(sender), evidence: Some(evidence), ..Self::in_memory() })
+        let file = Mutex::new(Some(LogFile { events: sender, thread }));
+        Ok(Self { file, evidence: Some(evidence), ..Self::in_memory() })
     }
 
     /// Appends an event. One that cannot follow from what was before is a fault of the engine's: it is reported and left
@@ -52,11 +61,20 @@ impl Recorder {
             return None;
         }
         // Sent under the lock, so that the file has them in order. A file that cannot be written has been reported.
-        if let Some(file) = &self.file {
-            file.send(event).unwrap_or_else(|_closed| tracing::debug!("trace file closed"));
+        if let Some(file) = &*self.file.lock().unwrap_or_else(PoisonError::into_inner) {
+            file.events.send(event).unwrap_or_else(|_closed| tracing::debug!("trace file closed"));
         }
         self.length.send_replace(seq);
         Some(seq)
+    }
+
+    /// Waits until the file holds everything recorded so far. Nothing is written to it afterwards.
+    pub fn finish(&self) {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(LogFile { events, thread }) = file {
+            drop(events);
+            thread.join().unwrap_or_else(|_panic| tracing::error!("the trace file lacks its end"));
+        }
     }
 
     pub(super) fn observe(&self, step: Option<StepId>, change: Change, evidence: Vec<Evidence>) {
