@@ -5,14 +5,14 @@
 #
 # The image is built once with real Docker (Debian and PostgreSQL, six layers) and kept in $BENCH_DIR's registry.
 # Needs: docker.io docker-registry podman debootstrap, root, a Debian mirror for the first run.
-# $DOCKWALK_PULL is what pulls (default: the release build of examples/pull.rs), called as: $DOCKWALK_PULL ROOT IMAGE
+# docker and dockwalk are told by the same docker CLI; each engine starts with an empty store. $DOCKWALK: the program.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-3}
 work=${BENCH_DIR:-/var/tmp/dockwalk-bench}
 port=${BENCH_PORT:-5055}
 mirror=${BENCH_MIRROR:-http://deb.debian.org/debian}
-puller=${DOCKWALK_PULL:-target/release/examples/pull}
+dockwalk=${DOCKWALK:-target/release/dockwalk}
 image=127.0.0.1:$port/bench/postgres:1
 mkdir -p "$work"
 pids=()
@@ -44,6 +44,15 @@ stop_daemon() {
     wait "$daemon" 2>/dev/null || true
 }
 
+# dockwalk's engine with an empty store in $1.
+engine() {
+    mkdir -p "$1"
+    "$dockwalk" engine --root "$1" --socket "$work/dockwalk.sock" >"$work/engine.log" 2>&1 &
+    daemon=$!
+    pids+=("$daemon")
+    until docker -H "unix://$work/dockwalk.sock" version >/dev/null 2>&1; do sleep 0.1; done
+}
+
 build() {
     local context=$work/context
     mkdir -p "$context"
@@ -71,7 +80,7 @@ DOCKER
     touch "$work/built"
 }
 
-# Seconds of wall time, and of processor time of the command itself (docker's is the daemon's, so it is not shown).
+# Seconds of wall time.
 timed() {
     local name=$1 start end
     shift
@@ -93,7 +102,9 @@ for round in $(seq "$rounds"); do
     stop_daemon
     timed podman podman --root "$work/podman-cold" --runroot "$work/podman-run" --storage-driver overlay \
         pull -q --tls-verify=false "$image"
-    timed dockwalk "$puller" "$work/dockwalk-cold" "$image"
-    grep -E 'fetch_blob|unpack_layer|download_layers|unpack_layers' "$work/dockwalk.log" | cut -c1-60 || true
+    engine "$work/dockwalk-cold"
+    timed dockwalk docker -H "unix://$work/dockwalk.sock" pull -q "$image"
+    grep -E 'VmHWM' "/proc/$daemon/status" | awk '{ printf "           peak memory of the engine %.0f MB\n", $2 / 1024 }'
+    stop_daemon
 done
 rm -rf "$work/docker-cold" "$work/podman-cold" "$work/podman-run" "$work/dockwalk-cold"
