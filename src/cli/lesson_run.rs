@@ -14,7 +14,7 @@ use super::lesson_report::Report;
 use crate::client::protocol::GateCommand;
 use crate::client::{Client, ClientError, StartOptions};
 use crate::i18n::{Lang, Words};
-use crate::lesson::{Lesson, LessonStep, Terminal, play};
+use crate::lesson::{Lesson, LessonStep, Terminal, bind_directory, play};
 use crate::trace::{Problem, log};
 use std::fs;
 use std::io::Write;
@@ -63,7 +63,7 @@ fn run_on(
     let info = client.info().map_err(of_client)?;
     let mut driver = Driver {
         follower: Follower::new(client, Arc::clone(lesson)),
-        bind: bind_dir(&info.root, lesson)?,
+        bind: bind_dir(&info.root.display().to_string(), lesson)?,
         client,
         foreground: None,
         host: None,
@@ -110,14 +110,13 @@ fn of_client(error: ClientError) -> Vec<Problem> {
 }
 
 /// `{{bind}}`: `lesson-NN` in the engine's directory, or in the home directory when that one is not ours to write to.
-fn bind_dir(root: &Path, lesson: &Lesson) -> Result<String, Vec<Problem>> {
-    let name = format!("lesson-{}", lesson.script.id);
-    let first = root.join(&name);
+pub fn bind_dir(root: &str, lesson: &Lesson) -> Result<String, Vec<Problem>> {
+    let first = bind_directory(root, lesson);
     if fs::create_dir_all(&first).is_ok() {
-        return Ok(first.display().to_string());
+        return Ok(first);
     }
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(std::env::temp_dir);
-    let second = home.join("dockwalk").join(&name);
+    let second = home.join("dockwalk").join(format!("lesson-{}", lesson.script.id));
     let refused = |e| vec![Problem::new("lesson-bind").with("path", second.display()).with("reason", format!("{e}"))];
     fs::create_dir_all(&second).map_err(refused)?;
     Ok(second.display().to_string())

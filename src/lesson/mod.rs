@@ -39,3 +39,8 @@ pub use query::{Focus, Query};
 pub use runner::{Noticed, Progress, QuestionState, Runner};
 pub use script::{Condition, Goal, LessonStep, Question, Script, Shown, Tab, Terminal, Uses};
 pub use view::{ClaimView, GoalView, QuestionView, StepView};
+
+/// The directory that stands for `{{bind}}` in a lesson's commands, below the engine's root.
+pub fn bind_directory(root: &str, lesson: &Lesson) -> String {
+    format!("{}/lesson-{}", root.trim_end_matches('/'), lesson.script.id)
+}

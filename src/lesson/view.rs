@@ -33,6 +33,28 @@ pub struct StepView {
     pub claims: Vec<ClaimView>,
 }
 
+impl StepView {
+    /// The same with `{{bind}}` replaced by the directory that was made for the lesson.
+    #[must_use]
+    pub fn with_bind(mut self, directory: &str) -> Self {
+        let fill = |text: &mut String| {
+            if text.contains("{{bind}}") {
+                *text = text.replace("{{bind}}", directory);
+            }
+        };
+        fill(&mut self.text);
+        self.command.iter_mut().for_each(fill);
+        self.input.iter_mut().for_each(|(_, typed)| fill(typed));
+        for question in &mut self.questions {
+            fill(&mut question.ask);
+            question.because.iter_mut().for_each(fill);
+        }
+        self.goals.iter_mut().for_each(|goal| fill(&mut goal.text));
+        self.claims.iter_mut().for_each(|claim| fill(&mut claim.shown));
+        self
+    }
+}
+
 /// A question in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuestionView {

@@ -7,6 +7,7 @@ use super::source::{self, News};
 use super::state::{Effect, Notice, Origin, Shell};
 use super::terminal::{Terminals, split};
 use super::{export, theme::Theme};
+use crate::cli::lesson_run::bind_dir;
 use crate::client::StartOptions;
 use crate::client::protocol::GateCommand;
 use crate::lesson::{self, Lesson};
@@ -26,8 +27,6 @@ pub struct Outside {
     asked: Option<Receiver<Option<Command>>>,
     shot: Option<Shot>,
     diagram: Rect,
-    /// The directory that stands for `{{bind}}` in lessons' commands.
-    bind: Option<PathBuf>,
 }
 
 /// A picture of the window that was asked for.
@@ -42,16 +41,7 @@ impl Outside {
     pub fn new(socket: Option<PathBuf>, root: Option<PathBuf>) -> Self {
         let options = StartOptions { root, socket, mode: None, ends_with_us: true };
         let privileged = live::privileged_command(&options).join(" ");
-        Self {
-            options,
-            privileged,
-            reading: None,
-            link: None,
-            asked: None,
-            shot: None,
-            diagram: Rect::NOTHING,
-            bind: None,
-        }
+        Self { options, privileged, reading: None, link: None, asked: None, shot: None, diagram: Rect::NOTHING }
     }
 
     /// The command that starts the engine with privileges.
@@ -312,7 +302,7 @@ impl Outside {
         line: &str,
         until: Option<StepKind>,
     ) {
-        let line = match self.with_bind(line) {
+        let line = match self.with_bind(shell, line) {
             Ok(line) => line,
             Err(problem) => return fail(shell, &problem),
         };
@@ -323,17 +313,13 @@ impl Outside {
     }
 
     /// Replaces `{{bind}}` by a directory made for the lesson.
-    fn with_bind(&mut self, line: &str) -> Result<String, Problem> {
+    fn with_bind(&mut self, shell: &Shell, line: &str) -> Result<String, Problem> {
+        let (Some(course), Some(host)) = (&shell.course, &shell.world().host) else { return Ok(line.to_owned()) };
         if !line.contains("{{bind}}") {
             return Ok(line.to_owned());
         }
-        let dir = self
-            .bind
-            .get_or_insert_with(|| std::env::temp_dir().join(format!("dockwalk-lesson-{}", std::process::id())));
-        let fail =
-            |error: std::io::Error| Problem::new("terminal-not-started").with("command", line).with("reason", error);
-        std::fs::create_dir_all(&dir).map_err(fail)?;
-        Ok(line.replace("{{bind}}", &dir.display().to_string()))
+        let mut made = bind_dir(&host.root, course.lesson());
+        made.as_mut().map_err(|problems| problems.swap_remove(0)).map(|dir| line.replace("{{bind}}", dir))
     }
 
     fn lesson_type(
@@ -360,7 +346,7 @@ impl Outside {
         match running(terminals) {
             Some(number) => {
                 (terminals.current, terminals.open, terminals.take_focus) = (number, true, true);
-                if let (Some(shown), Ok(text)) = (terminals.shown(), self.with_bind(text)) {
+                if let (Some(shown), Ok(text)) = (terminals.shown(), self.with_bind(shell, text)) {
                     shown.write(text.replace('\n', "\r").as_bytes());
                 }
             }

@@ -121,11 +121,8 @@ pub fn inline(text: &str, ink: Ink, theme: &Theme) -> LayoutJob {
         let format = match kind {
             Span::Plain => TextFormat::simple(fonts::regular(ink.size), ink.color),
             Span::Bold => TextFormat::simple(fonts::bold(ink.size), theme.text),
-            Span::Code => TextFormat {
-                background: theme.well,
-                expand_bg: 2.0,
-                ..TextFormat::simple(fonts::mono(ink.size - 0.5), theme.family(crate::trace::Family::Network))
-            },
+            // No background: it would fill the whole height of the line and seem to hang below the word.
+            Span::Code => TextFormat::simple(fonts::mono(ink.size - 0.5), theme.family(crate::trace::Family::Network)),
             Span::Link => TextFormat::simple(fonts::regular(ink.size), theme.accent),
         };
         job.append(part, 0.0, TextFormat { line_height, ..format });

@@ -134,10 +134,8 @@ impl Screen {
                 });
                 draw(bar, &line.status, bytes);
             }
-            (Some(bars), _) => {
-                // A terminal that is gone draws nothing.
-                bars.println(said(line)).ok();
-            }
+            // Not `println` of the bars: it fills the line up to a width that may be another by the time it is shown.
+            (Some(bars), _) => bars.suspend(|| self.print(&said(line))),
             (None, _) if bytes.is_some() => {}
             (None, _) => self.print(&said(line)),
         }

@@ -178,12 +178,14 @@ fn live_body(ui: &mut Ui, look: &mut Look<'_>, terminals: &mut Terminals) -> boo
         shown.response.request_focus();
     }
     terminal.resize(shown.room.0, shown.room.1);
+    let room = shown.room;
     if shown.focused {
         let events = ui.input(|input| input.events.clone());
         if let Some(text) = terminal.type_events(&events) {
             look.want(Command::Copy(text));
         }
     }
+    terminals.room = Some(room);
     shown.focused || take
 }
 

@@ -1,7 +1,7 @@
 //! The lesson: what to read, what to run, what to predict, what must become true, and the notes' claim beside it.
 
 use super::Look;
-use crate::lesson::{ClaimView, GoalView, QuestionState, QuestionView, StepView};
+use crate::lesson::{ClaimView, GoalView, QuestionState, QuestionView, StepView, bind_directory};
 use crate::trace::Family;
 use crate::ui::command::Command;
 use crate::ui::course::Course;
@@ -18,7 +18,10 @@ const TEXT: f32 = 14.5;
 
 /// Shows it in all the room there is.
 pub fn show(ui: &mut Ui, look: &mut Look<'_>, course: &Course) {
-    let view = course.view(look.shell.lang);
+    let mut view = course.view(look.shell.lang);
+    if let Some(host) = &look.shell.world().host {
+        view = view.with_bind(&bind_directory(&host.root, course.lesson()));
+    }
     let foot = 44.0;
     let room = ui.available_height() - foot;
     ScrollArea::vertical().id_salt(&view.id).max_height(room).auto_shrink([false, false]).show(ui, |ui| {

@@ -31,6 +31,8 @@ pub struct Terminals {
     pub past: Past,
     /// Which past terminal is shown.
     pub past_current: Option<ContainerId>,
+    /// Rows and columns there was room for when a terminal was shown last: what the next one begins with.
+    pub room: Option<(u16, u16)>,
 }
 
 /// A program on a PTY.
@@ -64,7 +66,8 @@ impl Terminals {
         socket: &Path,
         wake: impl Fn() + Send + 'static,
     ) -> Result<(), Problem> {
-        let screen = Screen::new(24, 90);
+        let (rows, columns) = self.room.unwrap_or((11, 100));
+        let screen = Screen::new(rows, columns);
         let pty = pty::Pty::spawn(argv, &live::environment(socket), screen.size(), wake)?;
         self.list.push(Terminal { title: title.to_owned(), screen, pty, ended: None });
         self.current = self.list.len() - 1;
