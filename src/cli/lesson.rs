@@ -30,6 +30,11 @@ pub(super) fn run(args: &Args, command: &LessonCommand, words: &Words) -> Done {
         Ok(false) => Err(Failure::Status(1)),
         Err(problems) => {
             problems.iter().for_each(|problem| complain(words, problem));
+            // No containers here: the lesson can still be watched.
+            let locked = |problem: &Problem| matches!(problem.code.as_str(), "userns-refused" | "root-is-limited");
+            if let (LessonCommand::Run { lesson, .. }, true) = (command, problems.iter().any(locked)) {
+                eprintln!("{}", words.say_with("cli-play-recording", &[("lesson", lesson)]));
+            }
             Err(Failure::Status(1))
         }
     }

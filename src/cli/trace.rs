@@ -23,7 +23,7 @@ fn show(file: &Path, level: &str, words: &Words) -> Done {
         ClientError::new("recording-unreadable").with("path", file.display()).with("reason", reason)
     };
     let input = File::open(file).map_err(|e| fail(&e))?;
-    let loaded = log::read(BufReader::new(input)).map_err(|e| fail(&e))?;
+    let loaded = log::read(BufReader::new(input)).map_err(|e| ClientError::from(e.problem(file.display())))?;
     let mut out = BufWriter::new(io::stdout().lock());
     let printed = print(&mut out, &loaded.trace, level, words).and_then(|()| out.flush());
     if let Some(torn) = loaded.torn {

@@ -51,9 +51,26 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
             return Err(fault);
         }
     };
-    let served = serve(&engine, options.while_stdin, ready);
-    end(&engine);
-    served
+    let listening = api::listen(&engine.socket, owner());
+    match listening {
+        Ok(listening) => {
+            let served = serve(&engine, listening, options.while_stdin, ready);
+            end(&engine);
+            remove_socket(&engine.socket);
+            served
+        }
+        // The socket that is there is another engine's.
+        Err(fault) => {
+            end(&engine);
+            Err(fault)
+        }
+    }
+}
+
+fn remove_socket(socket: &Path) {
+    if let Err(error) = fs::remove_file(socket) {
+        tracing::debug!(%error, "the socket was gone already");
+    }
 }
 
 fn make_root(root: &Path) -> Result<()> {
@@ -94,10 +111,14 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Re
     let volumes = Volumes::open(root)?;
     let spawner = Spawner::new()?;
     let builtin = Builtin::serve(([127, 0, 0, 1], 0).into(), &root.join("builtin"));
-    let builtin = builtin.inspect_err(|fault| tracing::warn!(%fault, "no built-in registry")).ok();
+    let builtin = builtin.inspect_err(|fault| tracing::warn!(%fault, "no built-in registry"));
+    let (builtin, no_builtin) = match builtin {
+        Ok(builtin) => (Some(builtin), None),
+        Err(fault) => (None, Some(fault)),
+    };
     let insecure = std::env::var("DOCKWALK_INSECURE_REGISTRIES").unwrap_or_default();
     let insecure = insecure.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    let options = RegistryOptions { builtin: builtin.as_ref().map(Builtin::addr), insecure };
+    let options = RegistryOptions { builtin: builtin.as_ref().map(Builtin::addr), no_builtin, insecure };
     let puller = Puller::new(Arc::clone(&store), options);
     let net = conductor.operate(OpKind::EngineStart, "engine", "dockwalk engine", &Cancel::new(), |cx| {
         lab::observe(cx, &lab, root)?;
@@ -146,11 +167,15 @@ fn unwind(conductor: &Conductor, lab: Option<&Lab>) {
     }
 }
 
-fn serve(engine: &Arc<Engine>, while_stdin: bool, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
+fn serve(
+    engine: &Arc<Engine>,
+    listening: api::Listening,
+    while_stdin: bool,
+    ready: impl FnOnce(&EngineInfo),
+) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("api").build();
     let runtime = runtime.map_err(|e| Fault::io("start", "threads", &e))?;
     let result = runtime.block_on(async {
-        let listening = api::listen(&engine.socket, owner())?;
         ready(&engine.info());
         let fail = |e: std::io::Error| Fault::io("handle", "signals", &e);
         let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
@@ -196,7 +221,4 @@ fn end(engine: &Arc<Engine>) {
     }
     unwind(&engine.conductor, Some(&engine.lab));
     engine.conductor.recorder().finish();
-    if let Err(error) = fs::remove_file(&engine.socket) {
-        tracing::debug!(%error, "the socket was gone already");
-    }
 }

@@ -44,3 +44,13 @@ fn every_step_has_a_title_and_an_explanation() {
         }
     }
 }
+
+/// Korean particles follow the sound of the word before them, which a variable does not tell.
+#[test]
+fn no_korean_sentence_leaves_the_choice_of_a_particle_to_the_reader() {
+    for (file, line) in KO.iter().flat_map(|(file, text)| text.lines().map(move |line| (file, line))) {
+        for pair in ["이(가)", "을(를)", "은(는)", "와(과)", "과(와)", "(으)로", "(이)"] {
+            assert!(!line.contains(pair), "{file}: {line}");
+        }
+    }
+}

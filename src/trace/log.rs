@@ -8,7 +8,7 @@
 //! Version 1 is read by dockwalk 0.1 and later. A line is written at once, so a file whose writer was killed lacks at most
 //! the end of its last line: [`read`] reports that line and loads the rest. A reader may follow a file that still grows.
 
-use super::{Event, Trace, TraceError};
+use super::{Event, Problem, Trace, TraceError};
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
@@ -104,6 +104,20 @@ pub enum LogError {
         /// Why.
         source: TraceError,
     },
+}
+
+impl LogError {
+    /// The same about the file at `path`, for the user.
+    pub fn problem(&self, path: impl ToString) -> Problem {
+        let about = |code: &str| Problem::new(code).with("path", path.to_string());
+        match self {
+            Self::Io(error) => about("recording-unreadable").with("reason", error),
+            Self::NoHeader => about("recording-no-trace"),
+            Self::Version { found } => about("recording-later").with("found", found).with("known", VERSION),
+            Self::Damaged { line, reason } => about("recording-damaged").with("line", line).with("reason", reason),
+            Self::Event { line, source } => about("recording-damaged").with("line", line).with("reason", source),
+        }
+    }
 }
 
 /// Reads a whole file, up to a torn last line.

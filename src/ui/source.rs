@@ -60,7 +60,7 @@ pub fn read_embedded(name: String, bytes: &'static [u8], wake: impl Fn() + Send 
         let path = PathBuf::from(&name);
         let news = match log::read(bytes) {
             Ok(loaded) => News::Loaded(Box::new(Recording { path, trace: loaded.trace, torn: loaded.torn })),
-            Err(error) => News::Failed(Problem::new("recording-unreadable").with("path", name).with("reason", error)),
+            Err(error) => News::Failed(error.problem(name)),
         };
         sender.send(news).ok();
         wake();
@@ -70,11 +70,9 @@ pub fn read_embedded(name: String, bytes: &'static [u8], wake: impl Fn() + Send 
 
 /// Reads a recording.
 pub fn load(path: &Path) -> Result<Recording, Problem> {
-    let fail = |reason: &dyn std::fmt::Display| {
-        Problem::new("recording-unreadable").with("path", path.display()).with("reason", reason)
-    };
-    let file = std::fs::File::open(path).map_err(|error| fail(&error))?;
-    let loaded = log::read(std::io::BufReader::new(file)).map_err(|error| fail(&error))?;
+    let shown = &path.display();
+    let file = std::fs::File::open(path).map_err(|error| log::LogError::from(error).problem(shown))?;
+    let loaded = log::read(std::io::BufReader::new(file)).map_err(|error| error.problem(shown))?;
     Ok(Recording { path: path.to_owned(), trace: loaded.trace, torn: loaded.torn })
 }
 

@@ -25,6 +25,8 @@ pub struct Engine {
     child: Option<Child>,
     who: Who,
     dir: tempfile::TempDir,
+    /// What is put before the engine's command line: a program that prepares its surroundings and becomes it.
+    before: Vec<String>,
 }
 
 /// This machine lacks something: the test is skipped, and says so; or fails where nothing may be skipped.
@@ -58,12 +60,19 @@ fn user_is_there() -> bool {
 impl Engine {
     /// Starts one and waits until it listens.
     pub fn start(who: Who) -> Self {
+        Self::start_in(who, |_| Vec::new())
+    }
+
+    /// The same behind a program, run as the test's own user, that gets the engine's root directory, prepares something
+    /// and becomes what its last arguments name.
+    pub fn start_in(who: Who, before: impl FnOnce(&Path) -> Vec<String>) -> Self {
         let dir = tempfile::Builder::new().prefix("dw").tempdir_in("/tmp").unwrap();
         if who == Who::User && nix::unistd::getuid().is_root() {
             let user = nix::unistd::User::from_name(USER).unwrap().unwrap();
             std::os::unix::fs::chown(dir.path(), Some(user.uid.as_raw()), Some(user.gid.as_raw())).unwrap();
         }
-        let mut engine = Self { child: None, who, dir };
+        let before = before(&dir.path().join("root"));
+        let mut engine = Self { child: None, who, dir, before };
         engine.start_again();
         engine
     }
@@ -72,6 +81,17 @@ impl Engine {
     pub fn start_again(&mut self) {
         let mut command = self.command(&["engine", "--root"]);
         command.arg(self.root()).arg("--socket").arg(self.socket());
+        if let Some((program, args)) = self.before.split_first() {
+            let mut outer = Command::new(program);
+            outer.args(args).arg(command.get_program()).args(command.get_args());
+            for (name, value) in command.get_envs() {
+                match value {
+                    Some(value) => outer.env(name, value),
+                    None => outer.env_remove(name),
+                };
+            }
+            command = outer;
+        }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let begun = Instant::now();

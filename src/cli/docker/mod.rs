@@ -11,7 +11,7 @@ mod table;
 mod things;
 
 use super::docker_args::{ContainerCommand, DockerCommand, ImageCommand, NetworkCommand, VolumeCommand};
-use super::{Args, Done, engine_of};
+use super::{Args, Done, Failure, engine_of};
 use crate::client::Client;
 use crate::i18n::Words;
 
@@ -22,7 +22,14 @@ struct Session<'a> {
 }
 
 pub(super) fn dispatch(args: &Args, command: &DockerCommand, words: &Words) -> Done {
-    let session = &Session { client: engine_of::any(args, words)?, words };
+    let client = engine_of::any(args, words).map_err(|failure| match (failure, command) {
+        (
+            Failure::Said(error, _),
+            DockerCommand::Run(_) | DockerCommand::Container { command: ContainerCommand::Run(_) },
+        ) => Failure::Said(error, run::REFUSED),
+        (failure, _) => failure,
+    })?;
+    let session = &Session { client, words };
     match command {
         DockerCommand::Run(args) => run::run(session, args),
         DockerCommand::Create(args) => run::create(session, args),
@@ -110,5 +117,5 @@ fn each(session: &Session<'_>, names: &[String], act: impl Fn(&str) -> Result<()
             failed = true;
         }
     }
-    if failed { Err(super::Failure::Status(1)) } else { Ok(()) }
+    if failed { Err(Failure::Status(1)) } else { Ok(()) }
 }

@@ -69,7 +69,12 @@ impl Pull<'_> {
                     std::thread::sleep(std::time::Duration::from_millis(50 << fruitless));
                 }
                 Err(fault) if fault.kind == FaultKind::Cancelled => return Err(fault),
-                Err(fault) => return Err(self.rejected(cx, this, fault, trail, listed)),
+                Err(fault) => {
+                    if fault.problem.code == "size-mismatch" {
+                        self.discard(this)?;
+                    }
+                    return Err(self.rejected(cx, this, fault, trail, listed));
+                }
             }
             cx.check()?;
         }
@@ -134,14 +139,19 @@ impl Pull<'_> {
         });
         if computed != this.digest {
             drop(ahead);
-            let path = self.store.partial_path(&this.digest);
-            std::fs::remove_file(&path).map_err(|e| Fault::io("delete", path.display(), &e))?;
+            self.discard(this)?;
             let fault = digest_mismatch(&this.digest, &computed, &self.session.endpoint.host);
             return Err(self.rejected(cx, this, fault, trail, listed));
         }
         self.store.admit_blob(&this.digest)?;
         cx.observe(Change::BlobVerified { digest: this.digest.clone(), size: received, reused: false }, trail);
         Ok(ahead)
+    }
+
+    /// Bytes that nobody may go on from.
+    fn discard(&self, this: &Descriptor) -> Result<()> {
+        let path = self.store.partial_path(&this.digest);
+        std::fs::remove_file(&path).map_err(|e| Fault::io("delete", path.display(), &e))
     }
 
     fn rejected(&self, cx: &Cx, this: &Descriptor, fault: Fault, mut trail: Vec<Evidence>, listed: &Evidence) -> Fault {

@@ -18,9 +18,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// Docker's rules, and `docker.io/lab/…` at the built-in registry.
     pub fn of(reference: &Reference, options: &RegistryOptions) -> Self {
-        if let (Some(addr), "docker.io", true) =
-            (options.builtin, reference.registry.as_str(), reference.repository.starts_with("lab/"))
-        {
+        if let (Some(addr), true) = (options.builtin, is_builtin(reference)) {
             return Self { host: addr.to_string(), builtin: true, schemes: &["http"], lax: true };
         }
         let host = match reference.registry.as_str() {
@@ -31,6 +29,11 @@ impl Endpoint {
         let schemes: &[&str] = if lax { &["https", "http"] } else { &["https"] };
         Self { host, builtin: false, schemes, lax }
     }
+}
+
+/// `lab/…`: what the engine itself serves.
+pub fn is_builtin(reference: &Reference) -> bool {
+    reference.registry == "docker.io" && reference.repository.starts_with("lab/")
 }
 
 /// True where Docker speaks plain HTTP: on loopback, and to registries that the user called insecure.

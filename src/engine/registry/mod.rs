@@ -15,7 +15,7 @@ mod tests;
 pub use builtin::Builtin;
 
 use super::store::{Image, Store};
-use super::{Cx, Result};
+use super::{Cx, Fault, Result};
 use crate::spec::{Platform, Reference};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ use std::sync::Arc;
 pub struct RegistryOptions {
     /// Where the built-in registry listens: it serves `docker.io/lab/…`.
     pub builtin: Option<SocketAddr>,
+    /// Why there is no built-in registry, when there should be one: what is asked of it fails with this.
+    pub no_builtin: Option<Fault>,
     /// Registries (`host[:port]`) that may be spoken to without TLS although they are not on loopback.
     pub insecure: Vec<String>,
 }
@@ -96,6 +98,9 @@ impl Puller {
         auth: Option<&Credentials>,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Image> {
+        if let (Some(fault), true) = (&self.options.no_builtin, endpoint::is_builtin(reference)) {
+            return Err(fault.clone());
+        }
         pull::Pull::new(&self.store, &self.options, reference, platform, auth, progress).run(cx)
     }
 }

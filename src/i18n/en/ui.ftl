@@ -2,6 +2,9 @@
 problem-no-display = There is no display to open the window on: neither WAYLAND_DISPLAY nor DISPLAY is set. Run it in a desktop session, or without a display use `dockwalk docker …` and `dockwalk lesson run --headless`.
 problem-no-window = The window cannot be opened: { $reason }. On a machine without OpenGL, run it again with LIBGL_ALWAYS_SOFTWARE=1.
 problem-recording-unreadable = The recording { $path } cannot be read: { $reason }. Check that it is an .ndjson file saved by dockwalk.
+problem-recording-no-trace = { $path } is no dockwalk trace: its first line is not {"{"}"dockwalk_trace":…{"}"}. Choose an .ndjson file saved by dockwalk.
+problem-recording-later = The recording { $path } has format version { $found }, and this dockwalk reads version { $known }. Update dockwalk, then open it again.
+problem-recording-damaged = The recording { $path } is damaged at line { $line } ({ $reason }). Copy it again from where it came, or record it anew with `dockwalk lesson run LESSON --headless --record FILE`.
 problem-recording-unwritable = The recording cannot be saved to { $path }: { $reason }. Choose another folder that can be written.
 problem-picture-unwritable = The picture cannot be saved to { $path }: { $reason }. Choose another folder that can be written.
 problem-stream-broken = The events that the engine sent do not follow from one another: { $reason }. Check that window and engine have the same version; if not, end the engine and start it again.
@@ -126,6 +129,7 @@ start-connecting-text = It prepares the lab host, the docker0 bridge and the bui
 start-reading = Reading the recording
 failed-engine = The engine cannot start
 failed-recording = The recording cannot be opened
+failed-lesson = The lesson cannot be opened
 failed-privileged = Start it with privileges
 failed-privileged-text = Only the engine runs as root. Its socket is open to you alone.
 failed-privileged-start = Ask for the password and start

@@ -20,7 +20,7 @@ doctor-subordinate-ids-cost = 컨테이너 안에는 root만 있습니다. 다�
 doctor-newuidmap = newuidmap, newgidmap
 doctor-newuidmap-root = root이므로 필요하지 않습니다.
 doctor-newuidmap-found = { $path }
-doctor-newuidmap-powerless = { $path }이(가) 있지만 setuid root가 아니어서 제 일을 할 수 없습니다.
+doctor-newuidmap-powerless = { $path }: 있지만 setuid root가 아니어서 제 일을 할 수 없습니다.
 doctor-newuidmap-none = 설치되어 있지 않습니다.
 doctor-newuidmap-cost = 보조 ID를 쓸 수 없어서 컨테이너 안에는 root만 있습니다.
 
@@ -53,7 +53,7 @@ doctor-tun-cost = 랩(lab)에서 바깥으로 나가는 길이 없어 컨테이�
 
 doctor-busybox = 정적 busybox
 doctor-busybox-found = { $path }
-doctor-busybox-dynamic = { $path }은(는) 공유 라이브러리가 필요해서 이미지 안에서 혼자 실행되지 않습니다.
+doctor-busybox-dynamic = { $path }: 공유 라이브러리가 필요해서 이미지 안에서 혼자 실행되지 않습니다.
 doctor-busybox-none = 설치되어 있지 않습니다.
 doctor-busybox-cost = 내장 레지스트리(registry)에 lab/… 이미지가 없습니다. 다른 레지스트리의 이미지는 쓸 수 있습니다.
 
@@ -64,8 +64,8 @@ doctor-wsl-two = WSL 2입니다.
 doctor-wsl-cost = 네임스페이스(namespace)가 없어서 아무것도 실행되지 않습니다. 수업은 녹화로 볼 수 있습니다.
 
 doctor-display = 화면(display)
-doctor-display-found = { $name }이(가) 응답합니다.
-doctor-display-silent = { $name }이(가) 응답하지 않습니다.
+doctor-display-found = { $name }: 응답합니다.
+doctor-display-silent = { $name }: 응답하지 않습니다.
 doctor-display-none = 화면이 없습니다(WAYLAND_DISPLAY도 DISPLAY도 정해져 있지 않습니다).
 doctor-display-cost = 창을 열 수 없습니다. 창 없이도 쓸 수 있는 명령: `dockwalk lesson run LESSON --headless`, `dockwalk docker run -it lab/shell:1`
 
@@ -73,5 +73,5 @@ doctor-disk = 디스크 공간
 doctor-disk-free = { $path }에 { $free } GiB가 남아 있습니다.
 doctor-disk-little = { $path }에 { $free } GiB만 남아 있습니다.
 doctor-disk-full = { $path }에 남은 공간이 { $free } GiB입니다.
-doctor-disk-unknown = { $path }을(를) 볼 수 없습니다: { $free }
+doctor-disk-unknown = { $path }: 볼 수 없습니다. { $free }
 doctor-disk-cost = 큰 이미지가 들어가지 않습니다. 공간을 비우거나 `--root DIR`로 엔진을 다른 곳에 두세요.

@@ -3,26 +3,26 @@ problem-host-refused = { $subject }: { $what } 작업을 호스트가 거절했�
 problem-disk-full = { $subject }: 디스크에 남은 공간이 없어 { $what } 작업을 끝내지 못했습니다 ({ $reason }). 공간을 비우거나 `--root`로 다른 디스크를 지정한 뒤 다시 실행하세요.
 
 problem-userns-refused = 이 호스트는 일반 사용자가 사용자 네임스페이스(user namespace)를 만드는 것을 허용하지 않습니다 ({ $reason }). { $switch ->
-        [kernel-apparmor_restrict_unprivileged_userns] AppArmor가 막고 있습니다(kernel.apparmor_restrict_unprivileged_userns = 1, Ubuntu 24.04의 기본값). 관리자가 `{ $mend }`로 허용할 수 있습니다.
-        [kernel-unprivileged_userns_clone] 기능이 꺼져 있습니다(kernel.unprivileged_userns_clone = 0). 관리자가 `{ $mend }`로 켤 수 있습니다.
-        [user-max_user_namespaces] 한도가 0입니다(user.max_user_namespaces = 0). 관리자가 `{ $mend }`로 늘릴 수 있습니다.
+        [kernel-apparmor_restrict_unprivileged_userns] AppArmor가 막고 있습니다(kernel.apparmor_restrict_unprivileged_userns = 1, Ubuntu 24.04의 기본값). 관리자가 `{ $mend }` 명령으로 허용할 수 있습니다.
+        [kernel-unprivileged_userns_clone] 기능이 꺼져 있습니다(kernel.unprivileged_userns_clone = 0). 관리자가 `{ $mend }` 명령으로 켤 수 있습니다.
+        [user-max_user_namespaces] 한도가 0입니다(user.max_user_namespaces = 0). 관리자가 `{ $mend }` 명령으로 늘릴 수 있습니다.
        *[other] 알려진 설정 중에는 원인이 없습니다. 컨테이너의 seccomp 필터나 이미 다 쓴 한도가 원인일 수 있습니다.
     } 다른 방법도 두 가지 있습니다. 관리자 권한으로 엔진을 시작하거나(`sudo dockwalk engine`, 창에서는 `pkexec`), 녹화된 수업을 재생하세요.
 problem-root-is-limited = 여기서는 root도 네임스페이스(namespace)를 만들 수 없습니다 ({ $reason }). CAP_SYS_ADMIN이 없는 컨테이너 안에서 실행 중인 것으로 보입니다. 그 권한을 주거나(`--privileged`), 호스트에서 직접 실행하거나, 녹화된 수업을 재생하세요.
 problem-host-mode-needs-root = `--mode host`는 호스트의 실제 네트워크에서 동작하므로 root 권한이 필요합니다. `sudo dockwalk engine --mode host`로 시작하거나, `--mode host`를 빼고 실행하세요. 랩(lab)에는 root가 필요하지 않습니다.
 problem-docker0-foreign = dockwalk가 만들지 않은 { $name } 링크가 이미 있습니다. 아마 Docker가 만든 것입니다. dockwalk는 이것을 건드리지 않습니다. Docker를 멈추고 링크를 지우거나(`sudo systemctl stop docker docker.socket && sudo ip link delete { $name }`), `--mode host`를 빼고 실행하세요. 랩(lab)에는 따로 { $name }이 있습니다.
 problem-docker0-gone = 브리지(bridge) docker0이 없어졌습니다. 엔진이 실행되는 동안 누군가 지웠습니다. 엔진을 다시 시작하면 새로 만듭니다.
-problem-link-gone = 링크 { $name }이(가) 없어졌습니다. 그 사이에 누군가 지웠습니다. 컨테이너를 다시 시작하세요.
+problem-link-gone = 링크 { $name }: 없어졌습니다. 그 사이에 누군가 지웠습니다. 컨테이너를 다시 시작하세요.
 problem-netlink-refused = 커널이 `{ $request }` 요청을 거절했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
 problem-addresses-used-up = { $subnet }에 남은 주소가 없습니다. 필요 없는 컨테이너를 지운 뒤(`docker rm`) 다시 시작하세요.
-problem-nft-failed = nft 테이블 { $table }을(를) 지우지 못했습니다 ({ $reason }). 직접 지우세요: `nft delete table ip { $table }`
+problem-nft-failed = nft 테이블 { $table }: 지우지 못했습니다 ({ $reason }). 직접 지우세요: `nft delete table ip { $table }`
 
-problem-subids-missing = { $user }에게 /etc/subuid와 /etc/subgid의 보조 ID(subordinate id)가 없어서 컨테이너 안에는 root만 있습니다. 이미지는 실행되지만 다른 사용자의 파일도 root의 것이 됩니다. 고치려면 `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 { $user }`를 실행하고 엔진을 다시 시작하세요.
+problem-subids-missing = { $user }에게 /etc/subuid와 /etc/subgid의 보조 ID(subordinate id)가 없어서 컨테이너 안에는 root만 있습니다. 이미지는 실행되지만 다른 사용자의 파일도 root의 것이 됩니다. 고치려면 `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 { $user }` 명령을 실행하고 엔진을 다시 시작하세요.
 problem-newuidmap-missing = newuidmap이 설치되어 있지 않아서 컨테이너 안에는 root만 있습니다. 이미지는 실행되지만 다른 사용자의 파일도 root의 것이 됩니다. 고치려면 `sudo apt install uidmap`을 실행하고 엔진을 다시 시작하세요.
 problem-newuidmap-failed = newuidmap이 보조 ID(subordinate id)를 연결하지 못해서 ({ $reason }) 컨테이너 안에는 root만 있습니다. newuidmap이 setuid root인지(`sudo apt install --reinstall uidmap`), /etc/subuid의 범위가 겹치지 않는지 확인하고 엔진을 다시 시작하세요.
 problem-nat-not-here = `nft`가 설치되어 있지 않습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 그 밖으로는 나가지 못합니다. 고치려면 `sudo apt install nftables`를 실행하고 엔진을 다시 시작하세요.
 problem-nat-refused = nft가 마스커레이드(masquerade) 규칙을 만들지 못했습니다 ({ $reason }). 컨테이너끼리, 그리고 호스트와는 통신하지만 그 밖으로는 나가지 못합니다. 커널에 nf_tables와 nft_masq가 있는지 확인하고(`sudo modprobe nft_masq`) 엔진을 다시 시작하세요.
 problem-uplink-not-here = slirp4netns도 pasta도 설치되어 있지 않아서 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo apt install slirp4netns`를 실행하고 엔진을 다시 시작하세요.
-problem-uplink-failed = { $program }이(가) 바로 끝나서 ({ $reason }) 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. `dockwalk doctor`로 무엇이 부족한지 확인하세요.
+problem-uplink-failed = { $program }: 시작하자마자 끝나서 ({ $reason }) 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. `dockwalk doctor`로 무엇이 부족한지 확인하세요.
 problem-tun-refused = /dev/net/tun을 열 수 없어서 ({ $reason }) 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo modprobe tun && sudo chmod 0666 /dev/net/tun`을 실행하고 엔진을 다시 시작하세요.
 problem-recover-failed = 이전 엔진이 남긴 것을 되돌리지 못했습니다: { $what } ({ $reason }). 저널(journal)에 남겨 두고 다음에 시작할 때 다시 시도합니다.

@@ -1,5 +1,5 @@
 problem-bind-source-missing = { $path }: 바인드 마운트(bind mount)할 경로가 호스트에 없습니다. `--mount`는 없는 경로를 만들지 않습니다. 경로를 만들거나 바로잡은 뒤 다시 실행하세요.
-problem-call-refused = 컨테이너를 준비하던 시스템 호출 { $call }을(를) 커널이 거절했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
+problem-call-refused = 시스템 호출 { $call }: 컨테이너를 준비하다가 커널에게 거절당했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
 problem-capability-unknown = { $name }: 그런 권한(capability)은 없습니다. `NET_ADMIN`이나 `CAP_NET_ADMIN`, `ALL`처럼 capabilities(7)에 있는 이름을 쓰세요.
 problem-cgroup-limit-refused = 제한 { $limit }: 커널이 { $path }에 쓰기를 거절했습니다 ({ $reason }). 값이 이 컴퓨터에 맞는지 확인하거나 제한 없이 실행하세요.
 problem-cgroup-not-here = 이 사용자는 여기서 컨트롤 그룹(cgroup)을 만들 수 없어 요청한 제한을 걸지 못했습니다: { $limits }. 컨테이너는 제한 없이 실행됩니다. 제한을 보려면 엔진을 root로 시작하거나, cgroup v2에서 `systemd-run --user --scope -p Delegate=yes`로 시작하세요.
@@ -17,7 +17,7 @@ problem-overlay-refused = { $path }: 커널이 여기에 overlay를 마운트하
 problem-seccomp-not-built = 이 아키텍처용 seccomp 필터를 만들지 못했습니다 ({ $reason }). `--security-opt seccomp=unconfined`로 필터 없이 실행할 수 있습니다.
 problem-tmpfs-option = { $option }: tmpfs가 모르는 옵션입니다. `size=64m`, `mode=1777`, `exec`, `ro` 등을 쓰세요.
 problem-user-not-found = { $user }: 이미지의 /etc/passwd에 그런 사용자가 없습니다. 있는 이름이나 숫자 uid를 쓰세요.
-problem-volume-in-use = 볼륨(volume) { $name }: 컨테이너 { $container }이(가) 쓰고 있어 지울 수 없습니다. 컨테이너를 먼저 지우세요: `docker rm { $container }`
+problem-volume-in-use = 볼륨(volume) { $name }: 컨테이너 { $container }에서 쓰고 있어 지울 수 없습니다. 컨테이너를 먼저 지우세요: `docker rm { $container }`
 problem-volume-name = { $name }: 볼륨 이름으로 쓸 수 없습니다. 영문자나 숫자로 시작하고 영문자, 숫자, `_`, `.`, `-`로 된 두 글자 이상이어야 합니다. 호스트 경로를 뜻했다면 절대 경로를 쓰세요.
-problem-volume-not-found = 볼륨(volume) { $name }이(가) 없습니다. `docker volume ls`로 있는 볼륨을 확인하세요.
+problem-volume-not-found = 볼륨(volume) { $name }: 없습니다. `docker volume ls`로 있는 볼륨을 확인하세요.
 problem-workdir-refused = { $path }: 컨테이너의 작업 디렉터리로 들어갈 수 없습니다 ({ $reason }). 디렉터리인지 확인하거나 `-w`로 다른 경로를 지정하세요.

@@ -2,6 +2,9 @@
 problem-no-display = 창을 열 화면이 없습니다. WAYLAND_DISPLAY와 DISPLAY가 모두 비어 있습니다. 데스크톱 세션에서 실행하거나, 화면 없이 `dockwalk docker …`, `dockwalk lesson run --headless`를 쓰세요.
 problem-no-window = 창을 열지 못했습니다: { $reason }. OpenGL이 없는 기계라면 LIBGL_ALWAYS_SOFTWARE=1을 붙여 다시 실행해 보세요.
 problem-recording-unreadable = 녹화 파일을 읽지 못했습니다({ $path }): { $reason }. dockwalk가 저장한 .ndjson 파일인지 확인하세요.
+problem-recording-no-trace = { $path }: dockwalk의 녹화가 아닙니다. 첫 줄이 {"{"}"dockwalk_trace":…{"}"} 형식이 아닙니다. dockwalk가 저장한 .ndjson 파일을 고르세요.
+problem-recording-later = { $path }: 녹화 형식의 버전이 { $found }입니다. 이 dockwalk는 버전 { $known }만 읽을 수 있습니다. dockwalk를 새 버전으로 바꾼 뒤 다시 여세요.
+problem-recording-damaged = { $path }: { $line }번째 줄이 손상되어 읽을 수 없습니다({ $reason }). 원본을 다시 복사하거나 `dockwalk lesson run 수업 --headless --record 파일`로 다시 녹화하세요.
 problem-recording-unwritable = 녹화를 저장하지 못했습니다({ $path }): { $reason }. 쓸 수 있는 다른 폴더를 고르세요.
 problem-picture-unwritable = 그림을 저장하지 못했습니다({ $path }): { $reason }. 쓸 수 있는 다른 폴더를 고르세요.
 problem-stream-broken = 엔진이 보낸 이벤트가 앞뒤가 맞지 않습니다: { $reason }. 창과 엔진의 버전이 같은지 확인하고, 다르면 엔진을 끝낸 뒤 다시 시작하세요.
@@ -126,6 +129,7 @@ start-connecting-text = 실습 호스트와 docker0 브리지, 내장 레지스�
 start-reading = 녹화를 읽고 있습니다
 failed-engine = 엔진을 시작할 수 없습니다
 failed-recording = 녹화를 열 수 없습니다
+failed-lesson = 수업을 열 수 없습니다
 failed-privileged = 권한을 주어 시작하기
 failed-privileged-text = 엔진만 root로 실행합니다. 소켓은 지금 사용자에게만 열립니다.
 failed-privileged-start = 암호를 묻고 시작

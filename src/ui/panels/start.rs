@@ -140,19 +140,24 @@ fn lesson_card(ui: &mut Ui, look: &mut Look<'_>, lesson: &Lesson) {
 fn failed(ui: &mut Ui, look: &mut Look<'_>, problem: &Problem, page: Page<'_>) {
     let theme = look.theme;
     let recording = problem.code.starts_with("recording-");
-    let title = look.say(if recording { "failed-recording" } else { "failed-engine" });
+    let lesson = problem.code.starts_with("lesson-");
+    let title = look.say(match (recording, lesson) {
+        (true, _) => "failed-recording",
+        (_, true) => "failed-lesson",
+        _ => "failed-engine",
+    });
     ui.label(RichText::new(title).font(fonts::bold(22.0)).color(theme.bad));
     ui.add_space(4.0);
     prose::show(ui, &look.words.problem(problem), Ink { size: 15.0, color: theme.text });
     ui.add_space(18.0);
     if recording {
         path_field(ui, look, page.path);
-    } else {
+    } else if !lesson {
         ways_on(ui, look, &page);
     }
     ui.add_space(14.0);
     ui.horizontal(|ui| {
-        if !recording {
+        if !recording && !lesson {
             let label = look.say("failed-again");
             if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
                 look.want(Command::StartEngine);

@@ -1,8 +1,8 @@
 use super::assemble::assemble;
 use super::busybox::Busybox;
 use super::recipe::RECIPES;
+use crate::engine::Result;
 use crate::engine::registry::resolve::sha256;
-use crate::engine::{Fault, Result};
 use crate::spec::Digest;
 use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,13 @@ pub fn shelf(assets: &Path) -> Result<Shelf> {
         return Ok(shelf);
     }
     let shelf = assemble(&busybox)?;
-    save(&shelf, assets, &dir).map_err(|e| Fault::io("write", assets.display(), &e))?;
+    let new = assets.join(format!(".new-{}", std::process::id()));
+    if let Err(error) = save(&shelf, &new, &dir) {
+        // What is served is served from memory: it only has to be assembled again next time. On a full disk the half of
+        // it would keep the engine from writing anything else.
+        tracing::warn!(%error, assets = %assets.display(), "the built-in images are not kept");
+        fs::remove_dir_all(&new).ok();
+    }
     Ok(shelf)
 }
 
@@ -64,10 +70,9 @@ fn load(dir: &Path) -> Option<Shelf> {
     Some(Shelf { blobs, tags: catalog.tags })
 }
 
-fn save(shelf: &Shelf, assets: &Path, dir: &Path) -> io::Result<()> {
-    let new = assets.join(format!(".new-{}", std::process::id()));
+fn save(shelf: &Shelf, new: &Path, dir: &Path) -> io::Result<()> {
     if new.exists() {
-        fs::remove_dir_all(&new)?;
+        fs::remove_dir_all(new)?;
     }
     fs::create_dir_all(new.join("blobs"))?;
     for (digest, stored) in &shelf.blobs {
@@ -80,5 +85,5 @@ fn save(shelf: &Shelf, assets: &Path, dir: &Path) -> io::Result<()> {
     if dir.exists() {
         fs::remove_dir_all(dir)?;
     }
-    fs::rename(&new, dir)
+    fs::rename(new, dir)
 }

@@ -1,0 +1,168 @@
+//! A machine that does not let an ordinary user make user namespaces, and other reasons why no engine starts.
+
+use super::engine::{DOCKWALK, Who, fails, lack, output};
+use super::*;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const USER: &str = "dwtest";
+
+/// Runs `dockwalk …` as an ordinary user where no user namespace can be made. The limit is set in a user namespace that
+/// the test makes, in which all ids are what they are outside: the host's own limit stays what it is.
+///
+/// The first shell has no capabilities, because nobody was mapped when it began; the second is root in there.
+fn where_namespaces_are_refused(root: &Path, lang: Lang, args: &[&str]) -> Output {
+    let script =
+        r#"echo in; read -r go; exec sh -c 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"' sh "$@""#;
+    let mut command = Command::new("unshare");
+    command.args(["--user", "sh", "-c", script, "sh"]);
+    command.args(["setpriv", "--reuid", USER, "--regid", USER, "--init-groups", "--inh-caps=-all", "--", DOCKWALK]);
+    command.args(args).env("DOCKWALK_LANG", code(lang)).env("DOCKWALK_ROOT", root);
+    command.env("HOME", format!("/home/{USER}"));
+    for name in ["XDG_RUNTIME_DIR", "DOCKER_HOST", "DOCKWALK_SOCKET", "DISPLAY", "WAYLAND_DISPLAY"] {
+        command.env_remove(name);
+    }
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    stdout.read_line(&mut first).unwrap();
+    assert_eq!(first, "in\n");
+    for map in ["uid_map", "gid_map"] {
+        fs::write(format!("/proc/{}/{map}", child.id()), "0 0 65536\n").unwrap();
+    }
+    child.stdin.take().unwrap().write_all(b"go\n").unwrap();
+    let mut rest = Vec::new();
+    stdout.read_to_end(&mut rest).unwrap();
+    let mut output = child.wait_with_output().unwrap();
+    output.stdout = rest;
+    output
+}
+
+/// A directory of the ordinary user, when there is one.
+fn dir() -> Option<tempfile::TempDir> {
+    if everyone() != [Who::Root, Who::User] {
+        lack("root and an ordinary user");
+        return None;
+    }
+    let dir = tempfile::Builder::new().prefix("dw").tempdir_in("/tmp").unwrap();
+    let user = nix::unistd::User::from_name(USER).unwrap().unwrap();
+    std::os::unix::fs::chown(dir.path(), Some(user.uid.as_raw()), Some(user.gid.as_raw())).unwrap();
+    Some(dir)
+}
+
+/// What every command says there.
+fn refused() -> Problem {
+    Problem::new("userns-refused")
+        .with("switch", "user-max_user_namespaces")
+        .with("mend", "sudo sysctl -w user.max_user_namespaces=28633")
+        .with("reason", "No space left on device")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_message_names_the_switch_its_mending_and_two_ways_on() {
+    for (lang, recording) in [(Lang::Ko, "녹화"), (Lang::En, "recording")] {
+        let said = Words::new(lang).problem(&refused());
+        let parts = [
+            "user.max_user_namespaces = 0",
+            "`sudo sysctl -w user.max_user_namespaces=28633`",
+            "sudo dockwalk engine",
+            "pkexec",
+            recording,
+        ];
+        for part in parts {
+            assert!(said.contains(part), "{said}\nlacks {part}");
+        }
+    }
+}
+
+#[test]
+fn an_engine_says_that_user_namespaces_are_refused() {
+    let Some(dir) = dir() else { return };
+    for lang in Lang::ALL {
+        let out = where_namespaces_are_refused(&dir.path().join("root"), lang, &["engine"]);
+        assert_eq!(text(&out.stderr), format!("dockwalk: {}\n", Words::new(lang).problem(&refused())));
+        assert_eq!((out.status.code(), text(&out.stdout)), (Some(1), String::new()));
+    }
+    let left: Vec<_> = fs::read_dir(dir.path().join("root")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["lock"], "nothing but the lock file, which holds nothing");
+}
+
+#[test]
+fn a_command_that_needs_an_engine_says_so_too() {
+    let Some(dir) = dir() else { return };
+    for args in [&["docker", "ps"][..], &["docker", "run", "--rm", "lab/shell:1", "true"], &["host", "true"]] {
+        for lang in Lang::ALL {
+            let out = where_namespaces_are_refused(&dir.path().join("root"), lang, args);
+            let who = if args[0] == "docker" { "docker" } else { "dockwalk" };
+            assert_eq!(text(&out.stderr), format!("{who}: {}\n", Words::new(lang).problem(&refused())), "{args:?}");
+            let status = if args.contains(&"run") { 125 } else { 1 };
+            assert_eq!((out.status.code(), text(&out.stdout)), (Some(status), String::new()), "{args:?}");
+            assert!(!dir.path().join("root/engine.sock").exists());
+        }
+    }
+}
+
+#[test]
+fn the_doctor_needs_no_engine_to_name_it() {
+    let Some(dir) = dir() else { return };
+    for lang in Lang::ALL {
+        let out = where_namespaces_are_refused(&dir.path().join("root"), lang, &["doctor"]);
+        let said = text(&out.stdout);
+        assert_eq!(out.status.code(), Some(1), "{said}");
+        assert!(said.contains("✗"), "{said}");
+        for part in ["user.max_user_namespaces", "sudo sysctl -w user.max_user_namespaces=28633"] {
+            assert!(said.contains(part), "{said}\nlacks {part}");
+        }
+    }
+}
+
+#[test]
+fn a_lesson_that_cannot_run_says_how_its_recording_is_played() {
+    let Some(dir) = dir() else { return };
+    let root = dir.path().join("root");
+    for lang in Lang::ALL {
+        let words = Words::new(lang);
+        let out = where_namespaces_are_refused(&root, lang, &["lesson", "run", "01-pull-and-run", "--headless"]);
+        let play = words.say_with("cli-play-recording", &[("lesson", "01-pull-and-run")]);
+        assert_eq!(text(&out.stderr), format!("dockwalk: {}\n{play}\n", words.problem(&refused())));
+        assert_eq!((out.status.code(), text(&out.stdout)), (Some(1), String::new()));
+        // And that is so.
+        let out = where_namespaces_are_refused(&root, lang, &["lesson", "check", "01-pull-and-run"]);
+        assert!(out.status.success(), "{}{}", text(&out.stdout), text(&out.stderr));
+    }
+}
+
+#[test]
+fn a_second_engine_in_the_same_directory() {
+    check(|engine| {
+        for lang in Lang::ALL {
+            let other = engine.root().with_file_name("other.sock");
+            let mut command = engine.dockwalk(&["engine", "--root", engine.root().to_str().unwrap()]);
+            command.arg("--socket").arg(&other).env("DOCKWALK_LANG", code(lang));
+            let problem = Problem::new("engine-root-locked").with("root", engine.root().display());
+            assert_eq!(fails(command, 1), format!("dockwalk: {}\n", Words::new(lang).problem(&problem)));
+            assert!(!other.exists());
+        }
+        assert!(output(engine.dockwalk(&["docker", "ps"])).status.success(), "the first goes on");
+    });
+}
+
+#[test]
+fn a_second_engine_at_the_same_socket() {
+    check(|engine| {
+        for lang in Lang::ALL {
+            let root = engine.root().with_file_name("other");
+            let mut command = engine.dockwalk(&["engine", "--root", root.to_str().unwrap()]);
+            command.arg("--socket").arg(engine.socket()).env("DOCKWALK_LANG", code(lang));
+            let problem = Problem::new("engine-runs-already").with("socket", engine.socket().display());
+            assert_eq!(fails(command, 1), format!("dockwalk: {}\n", Words::new(lang).problem(&problem)));
+        }
+        assert!(output(engine.dockwalk(&["docker", "ps"])).status.success(), "the first goes on");
+    });
+}
