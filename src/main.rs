@@ -1,11 +1,10 @@
 //! The command line of dockwalk: finds out what is wanted and hands it on.
 
-use clap::Parser;
 use dockwalk::cli::{self, Args};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = cli::parse();
     let words = dockwalk::i18n::Words::new(args.language());
     match &args.command {
         None => window(&args, &words),

@@ -30,6 +30,7 @@ pub use tell::complain;
 
 use crate::client::ClientError;
 use crate::i18n::Words;
+use clap::Parser;
 use std::process::ExitCode;
 
 /// Why a command did not do what it should.
@@ -45,6 +46,20 @@ impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         Self::Said(error, 1)
     }
+}
+
+/// The command line. A reader of our output that goes away (`… | head`) ends the program quietly, as it ends others:
+/// with the status of SIGPIPE.
+pub fn parse() -> Args {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let said = info.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to") && said.contains("Broken pipe") {
+            std::process::exit(128 + 13);
+        }
+        usual(info);
+    }));
+    Args::parse()
 }
 
 /// What a command's code returns.

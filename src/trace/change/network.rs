@@ -1,0 +1,103 @@
+//! What is true of links, addresses, routes and rules.
+
+use crate::spec::{ContainerId, NetworkId};
+use serde::{Deserialize, Serialize};
+
+/// A network of the engine's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    /// The key.
+    pub id: NetworkId,
+    /// `bridge`
+    pub name: String,
+    /// `bridge`, `host`, `none`.
+    pub driver: String,
+    /// `172.17.0.0/16`; empty for host and none.
+    pub subnet: String,
+    /// `172.17.0.1`; empty for host and none.
+    pub gateway: String,
+    /// The bridge's link; none for host and none.
+    pub bridge: Option<LinkKey>,
+}
+
+/// Names a link for as long as it exists, through moves and renames: `docker0`, `lab/lo`, `3f2a…/veth`, `3f2a…/eth0`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LinkKey(pub std::sync::Arc<str>);
+
+impl From<&str> for LinkKey {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+/// A link as `RTM_GETLINK` shows it (rtnetlink(7)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Its name in this trace.
+    pub key: LinkKey,
+    /// The network namespace it is in, by inode.
+    pub netns: u64,
+    /// Its index in that namespace.
+    pub ifindex: u32,
+    /// Its name there.
+    pub name: String,
+    /// What it is.
+    pub kind: LinkKind,
+    /// `02:42:ac:11:00:02`; empty for `lo`.
+    pub mac: String,
+    /// Bytes.
+    pub mtu: u32,
+    /// IFF_UP.
+    pub up: bool,
+    /// The bridge it is a port of, by ifindex in the same namespace.
+    pub master: Option<u32>,
+    /// IFLA_LINK of a veth: the other end's ifindex, in the other end's namespace.
+    pub peer_ifindex: Option<u32>,
+    /// For which container; none for the host's own.
+    pub container: Option<ContainerId>,
+}
+
+/// What a link is (IFLA_INFO_KIND).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkKind {
+    /// `lo`
+    Loopback,
+    /// A switch in the kernel.
+    Bridge,
+    /// One end of a virtual cable.
+    Veth,
+    /// The way out: a NIC, or the tap of slirp4netns or pasta.
+    Uplink,
+    /// Anything else.
+    Other,
+}
+
+/// A route.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Route {
+    /// In which network namespace, by inode.
+    pub netns: u64,
+    /// `default`, `172.17.0.0/16`
+    pub destination: String,
+    /// The next hop; none on the link itself.
+    pub via: Option<String>,
+    /// The link it leaves by.
+    pub dev: String,
+}
+
+/// A packet filter or NAT rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// `masquerade/bridge`; the key.
+    pub key: String,
+    /// In which network namespace, by inode.
+    pub netns: u64,
+    /// The network it serves.
+    pub network: Option<NetworkId>,
+    /// `masquerade`, `forward`.
+    pub action: String,
+    /// In nft's words: `ip saddr 172.17.0.0/16 oifname != "docker0" masquerade`.
+    pub text: String,
+}

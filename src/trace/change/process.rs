@@ -1,0 +1,133 @@
+//! What is true of containers, processes and what confines them.
+
+use crate::spec::{ContainerId, Digest};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Container {
+    /// The key.
+    pub id: ContainerId,
+    /// Without the slash that the API puts before it.
+    pub name: String,
+    /// The image's id.
+    pub image: Digest,
+    /// The image as the user named it.
+    pub image_name: String,
+    /// What will run: entry point and arguments.
+    pub argv: Vec<String>,
+    /// Its environment.
+    pub env: Vec<String>,
+    /// Its working directory.
+    pub working_dir: String,
+    /// Its user.
+    pub user: String,
+    /// Its hostname.
+    pub hostname: String,
+    /// `bridge`, `host`, `none`.
+    pub network_mode: String,
+    /// Has a terminal.
+    pub tty: bool,
+    /// Created, running, exited.
+    pub state: ContainerState,
+}
+
+/// A container's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum ContainerState {
+    /// Made, never started.
+    Created,
+    /// Its main process lives.
+    Running {
+        /// In the engine's pid namespace.
+        pid: u32,
+    },
+    /// Its main process ended.
+    Exited {
+        /// 0–255, or 128 + signal.
+        status: i32,
+    },
+}
+
+/// A kind of namespace (namespaces(7)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the kernel's own")]
+pub enum NamespaceKind {
+    Cgroup,
+    Ipc,
+    Mnt,
+    Net,
+    Pid,
+    User,
+    Uts,
+}
+
+/// A namespace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Namespace {
+    /// Inode number on nsfs, as `readlink /proc/<pid>/ns/<kind>` shows it; the key.
+    pub inode: u64,
+    /// What it isolates.
+    pub kind: NamespaceKind,
+    /// Whose it is; none for the lab host's.
+    pub container: Option<ContainerId>,
+}
+
+/// A process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// In the engine's pid namespace; the key.
+    pub pid: u32,
+    /// In its own pid namespace.
+    pub inner_pid: u32,
+    /// Its container; none for one on the lab host.
+    pub container: Option<ContainerId>,
+    /// Its command line.
+    pub argv: Vec<String>,
+    /// The namespaces it is in, by inode.
+    pub namespaces: BTreeMap<NamespaceKind, u64>,
+    /// The container's first process; false for `exec`.
+    pub main: bool,
+}
+
+/// Something that is so of a process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "property", content = "value")]
+pub enum Property {
+    /// It executes this program.
+    Executes(Vec<String>),
+    /// Its UTS namespace's hostname.
+    Hostname(String),
+    /// Its root directory is the container's.
+    Root(String),
+    /// User and group: `uid:gid`, as seen inside.
+    Credentials(String),
+    /// Effective capabilities, by name.
+    Capabilities(Vec<String>),
+    /// Seccomp mode of `/proc/<pid>/status`, with the number of rules when known.
+    Seccomp(String),
+    /// `no_new_privs`
+    NoNewPrivs(bool),
+    /// Its working directory.
+    WorkingDir(String),
+    /// Its control group.
+    Cgroup(String),
+    /// Paths that are masked or read-only.
+    Protected(Vec<String>),
+    /// Any other call of its set-up, for the log.
+    Did(String),
+}
+
+/// A control group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cgroup {
+    /// Its path below /sys/fs/cgroup (v1: the first controller's); the key.
+    pub path: String,
+    /// Whose.
+    pub container: ContainerId,
+    /// Limits in force, file name → content: `pids.max` → `64`.
+    pub limits: BTreeMap<String, String>,
+}
