@@ -104,7 +104,7 @@ fn an_engine_ends_with_the_program_that_started_it_when_that_is_asked_for() {
 fn a_reader_that_goes_away_is_no_crash() {
     let shell = format!("{} lesson list | head -n 0; echo ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_dockwalk"));
     for _ in 0..20 {
-        let out = std::process::Command::new("bash").args(["-c", &shell]).output().unwrap();
+        let out = Command::new("bash").args(["-c", &shell]).output().unwrap();
         assert!(!String::from_utf8_lossy(&out.stderr).contains("panicked"));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Where steps wait until a learner lets them go. Open, and free of cost, while nobody [holds](Gate::hold) it.
+/// Where steps wait until a learner lets them go. Open, and free of cost, while nobody [holds](Conductor::hold) it.
 #[derive(Debug, Default)]
 pub struct Gate {
     held: AtomicBool,

@@ -8,7 +8,7 @@
 //!     └─ vethXXXXXXX ═════════════════════ eth0 172.17.0.2/16, default via 172.17.0.1
 //! ```
 //!
-//! Every change goes to the kernel as one netlink message and is read back from it, on both sides ([`side`]). IPv4 only, as
+//! Every change goes to the kernel as one netlink message and is read back from it, on both sides (`side`). IPv4 only, as
 //! Docker's default bridge. Does not know what runs in a container.
 
 mod filter;

@@ -13,6 +13,8 @@ use super::table::{LinkRow, Table};
 use super::*;
 use crate::trace::{Change, Evidence, Link, LinkKey, LinkKind, Plan, Route, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 /// Where changes go: into a step, or past all steps.
 pub(super) type Record<'a> = &'a dyn Fn(Change, Vec<Evidence>);
@@ -100,12 +102,27 @@ impl Side {
 
     /// Sends a message.
     pub(super) fn send(&self, request: &Request) -> Result<()> {
-        let sent = self.netlink.act(request.message.clone(), request.flags);
-        sent.map_err(|e| {
-            let denied = e.kind() == std::io::ErrorKind::PermissionDenied;
-            let kind = if denied { FaultKind::Denied } else { FaultKind::Failed };
-            Fault::new(kind, "netlink-refused").with("request", &request.text).with("reason", e)
-        })
+        self.netlink.act(request.message.clone(), request.flags).map_err(|error| refused(request, &error))
+    }
+
+    /// Has a link deleted. The kernel takes it out of its tables first, then waits for every processor that may still hold
+    /// it, and answers only then (`netdev_run_todo`, tens of milliseconds). What is true is what the tables show, so the
+    /// answer is waited for no longer than until they show it `gone`.
+    pub(super) fn delete(&self, request: &Request, gone: impl Fn() -> Result<bool>) -> Result<()> {
+        let netlink = Netlink::open(&self.netns)?;
+        let (message, flags) = (request.message.clone(), request.flags);
+        let (say, answer) = mpsc::channel();
+        // When nobody waits for the answer any more, the tables have given it.
+        let ask = move || drop(say.send(netlink.act(message, flags)));
+        let thread = std::thread::Builder::new().name("delete-link".into()).spawn(ask);
+        thread.map_err(|e| Fault::io("start", "a thread", &e))?;
+        loop {
+            match answer.recv_timeout(Duration::from_millis(1)) {
+                Ok(result) => return result.map_err(|error| refused(request, &error)),
+                Err(RecvTimeoutError::Timeout) if !gone()? => {}
+                Err(_) => return Ok(()),
+            }
+        }
     }
 
     /// Records how this namespace differs from what was last recorded of it. `cause` is the request that came before.
@@ -215,6 +232,12 @@ impl Side {
             }
         }
     }
+}
+
+fn refused(request: &Request, error: &std::io::Error) -> Fault {
+    let denied = error.kind() == std::io::ErrorKind::PermissionDenied;
+    let kind = if denied { FaultKind::Denied } else { FaultKind::Failed };
+    Fault::new(kind, "netlink-refused").with("request", &request.text).with("reason", error)
 }
 
 /// The kernel step of one message.

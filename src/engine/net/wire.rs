@@ -4,7 +4,7 @@ use super::request::mac_text;
 use super::side::Side;
 use super::*;
 use crate::engine::conductor::EntryId;
-use crate::trace::{Change, Evidence, Link, LinkKey, Namespace, NamespaceKind};
+use crate::trace::{Change, Evidence, Link, LinkKey, LinkKind, Namespace, NamespaceKind};
 
 /// A container's network namespace and what leads into it.
 #[derive(Debug)]
@@ -219,7 +219,16 @@ impl Net {
                 let request = request::delete_link(&cable.name, row.index);
                 let by_hand = format!("ip link delete {}", cable.name);
                 stage(cx, StepKind::DeleteLink, by_hand, request, |cx, request| {
-                    lock(&self.host).send(&request)?;
+                    {
+                        let (host, port) = (lock(&self.host), lock(port));
+                        let ends = port.side.links().filter(|link| link.kind == LinkKind::Veth);
+                        let inside: Vec<String> = ends.map(|link| link.name.clone()).collect();
+                        host.delete(&request, || {
+                            let there = |name: &String| port.side.find(name).map(|found| found.is_some());
+                            Ok(host.find(&cable.name)?.is_none()
+                                && !inside.iter().map(there).collect::<Result<Vec<_>>>()?.contains(&true))
+                        })?;
+                    }
                     look(cx, &request.text)
                 })?;
             }
