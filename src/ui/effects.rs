@@ -179,7 +179,7 @@ impl Outside {
             }
             Effect::Copy(text) => {
                 ctx.copy_text(text);
-                shell.notice = Some(Notice { text: shell.words().say("notice-copied"), bad: false, lost: false });
+                shell.notice = Some(Notice::good(shell.words().say("notice-copied")));
             }
         }
     }
@@ -374,7 +374,7 @@ fn waker(ctx: &Context) -> impl Fn() + Clone + Send + 'static {
 }
 
 fn fail(shell: &mut Shell, problem: &Problem) {
-    shell.notice = Some(Notice { text: shell.words().problem(problem), bad: true, lost: false });
+    shell.notice = Some(Notice::failure(&shell.words(), problem));
 }
 
 fn say(shell: &mut Shell, result: Result<(), Problem>, key: &str, path: &Path) {
@@ -382,7 +382,7 @@ fn say(shell: &mut Shell, result: Result<(), Problem>, key: &str, path: &Path) {
         Ok(()) => {
             let path = path.display().to_string();
             let text = shell.words().say_with(key, &[("path", path.as_str())]);
-            shell.notice = Some(Notice { text, bad: false, lost: false });
+            shell.notice = Some(Notice::good(text));
         }
         Err(problem) => fail(shell, &problem),
     }

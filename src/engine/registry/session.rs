@@ -81,7 +81,9 @@ impl Session {
         let mut failure = None;
         for scheme in self.endpoint.schemes {
             *self.scheme.lock().unwrap_or_else(PoisonError::into_inner) = scheme;
-            match self.probe_by(cx, scheme, &mut trail) {
+            // A server without TLS may just hang up on a TLS hello: the next way is tried at once.
+            let tries = if Some(scheme) == self.endpoint.schemes.last() { ATTEMPTS } else { 1 };
+            match self.probe_by(cx, scheme, tries, &mut trail) {
                 Ok(challenge) => {
                     self.registry_seen(cx, scheme, challenge.as_ref(), trail);
                     return Ok(challenge);
@@ -95,7 +97,7 @@ impl Session {
         Err(fault)
     }
 
-    fn probe_by(&self, cx: &Cx, scheme: &str, trail: &mut Vec<Evidence>) -> Result<Option<Challenge>> {
+    fn probe_by(&self, cx: &Cx, scheme: &str, tries: u32, trail: &mut Vec<Evidence>) -> Result<Option<Challenge>> {
         let url = format!("{scheme}://{}/v2/", self.endpoint.host);
         let ask = Ask::get(url, self.endpoint.lax);
         let mut attempt = 1;
@@ -104,7 +106,7 @@ impl Session {
             let result = exchange(cx, &ask, |_| {
                 let mut answer = self.http.send(&ask).map_err(|none| {
                     trail.push(none.evidence.clone());
-                    again = none.transient && attempt < ATTEMPTS;
+                    again = none.transient && attempt < tries;
                     self.no_answer(&none)
                 })?;
                 let text = small_text(&mut answer);
@@ -118,7 +120,7 @@ impl Session {
                             .ok_or_else(|| self.refused(401, "it asks for a kind of login that is not known"))
                     }
                     status => {
-                        again = (500..600).contains(&status) && attempt < ATTEMPTS;
+                        again = (500..600).contains(&status) && attempt < tries;
                         Err(self.odd(status, &ask))
                     }
                 }

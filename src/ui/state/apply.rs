@@ -3,6 +3,17 @@
 use super::*;
 
 impl Shell {
+    /// From now on in that language, with what is on the screen.
+    fn speak(&mut self, lang: Lang) {
+        self.lang = lang;
+        let words = self.words();
+        if let Some(notice) = &mut self.notice
+            && let Some(problem) = &notice.problem
+        {
+            notice.text = words.problem(problem);
+        }
+    }
+
     /// Does what the user wants; what reaches beyond the window's data is returned.
     pub fn apply(&mut self, command: Command) -> Option<Effect> {
         let effect = self.change(command);
@@ -68,8 +79,8 @@ impl Shell {
                 // The next refresh shows the diagram of the present step.
                 self.shown = None;
             }
-            C::Language(lang) => self.lang = lang,
-            C::OtherLanguage => self.lang = if self.lang == Lang::Ko { Lang::En } else { Lang::Ko },
+            C::Language(lang) => self.speak(lang),
+            C::OtherLanguage => self.speak(if self.lang == Lang::Ko { Lang::En } else { Lang::Ko }),
             C::OtherTheme => self.dark = !self.dark,
             C::Presenter => self.presenter = !self.presenter,
             C::Help => self.toggle(Overlay::Help),

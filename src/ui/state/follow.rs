@@ -14,7 +14,7 @@ impl Shell {
             }
             News::Lost(problem) => {
                 self.waiting.clear();
-                self.notice = Some(Notice { text: self.words().problem(&problem), bad: true, lost: true });
+                self.notice = Some(Notice { lost: true, ..Notice::failure(&self.words(), &problem) });
             }
             News::Nothing => return,
             News::Events(events) => {
@@ -24,7 +24,7 @@ impl Shell {
                     _ => None,
                 });
                 if let Some(problem) = failed.filter(|_| self.caught_up) {
-                    self.notice = Some(Notice { text: self.words().problem(&problem), bad: true, lost: false });
+                    self.notice = Some(Notice::failure(&self.words(), &problem));
                 }
                 if let Err(error) = events.into_iter().try_for_each(|event| self.trace.push(event)) {
                     self.origin = Origin::Failed(broken_stream(&error));

@@ -122,6 +122,20 @@ pub struct Notice {
     pub bad: bool,
     /// It says that the engine does not answer, until it does.
     pub lost: bool,
+    /// What failed, to be said again in another language.
+    pub problem: Option<Problem>,
+}
+
+impl Notice {
+    /// Something was done.
+    pub fn good(text: String) -> Self {
+        Self { text, bad: false, lost: false, problem: None }
+    }
+
+    /// Something failed.
+    pub fn failure(words: &Words, problem: &Problem) -> Self {
+        Self { text: words.problem(problem), bad: true, lost: false, problem: Some(problem.clone()) }
+    }
 }
 
 /// What the window shows.
