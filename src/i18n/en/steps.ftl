@@ -113,8 +113,8 @@ step-syscall = One system call
 step-syscall-why = One request from a process to the kernel. Making a container is, in the end, a list of these.
 
 ## While it runs, and after
-step-exec-process = Run a command in a running container
-step-exec-process-why = A new process enters namespaces that are there already. No new container is made.
+step-exec-process = Run one more command
+step-exec-process-why = A new process enters namespaces that are there already: a running container's, or the lab host's. No new container is made.
 step-process-ends = The main process ends
 step-process-ends-why = A container lives as long as its process number 1. Type exit in the shell, and the container stops.
 step-send-signal = Send a signal

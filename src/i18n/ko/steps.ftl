@@ -113,8 +113,8 @@ step-syscall = 시스템 콜 한 번
 step-syscall-why = 프로세스가 커널에 일을 부탁한 한 번입니다. 컨테이너를 만드는 일은 결국 이런 호출의 목록입니다.
 
 ## 실행 중, 그리고 그 뒤
-step-exec-process = 실행 중인 컨테이너에서 명령 실행하기
-step-exec-process-why = 새 프로세스가 이미 있는 네임스페이스로 들어갑니다. 컨테이너가 새로 생기지는 않습니다.
+step-exec-process = 명령 하나 더 실행하기
+step-exec-process-why = 새 프로세스가 이미 있는 네임스페이스로 들어갑니다. 실행 중인 컨테이너의 것일 수도, 실습 호스트의 것일 수도 있습니다. 컨테이너가 새로 생기지는 않습니다.
 step-process-ends = 주 프로세스가 끝남
 step-process-ends-why = 컨테이너의 수명은 1번 프로세스의 수명입니다. 셸에서 exit를 입력하면 컨테이너도 멈춥니다.
 step-send-signal = 신호 보내기
