@@ -54,3 +54,13 @@ fn no_korean_sentence_leaves_the_choice_of_a_particle_to_the_reader() {
         }
     }
 }
+
+#[test]
+fn what_was_being_done_is_said_in_the_readers_language() {
+    let problem =
+        |what: &str| Problem::new("disk-full").with("what", what).with("subject", "/x").with("reason", "ENOSPC");
+    let korean = Words::new(Lang::Ko);
+    assert!(korean.problem(&problem("write")).contains("공간이 없어 쓰기 작업을"));
+    assert!(korean.problem(&problem("utimensat")).contains("공간이 없어 utimensat 작업을"));
+    assert!(Words::new(Lang::En).problem(&problem("write")).contains("no space left to write it"));
+}

@@ -1,6 +1,42 @@
 problem-cancelled = 취소했습니다.
-problem-host-refused = { $subject }: { $what } 작업을 호스트가 거절했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
-problem-disk-full = { $subject }: 디스크에 남은 공간이 없어 { $what } 작업을 끝내지 못했습니다 ({ $reason }). 공간을 비우거나 `--root`로 다른 디스크를 지정한 뒤 다시 실행하세요.
+problem-host-refused = { $subject }: { $what ->
+        [read] 읽기
+        [write] 쓰기
+        [make] 만들기
+        [start] 시작하기
+        [run] 실행하기
+        [open] 열기
+        [remove] 지우기
+        [delete] 지우기
+        [clear] 비우기
+        [rename] 이름 바꾸기
+        [replace] 바꾸기
+        [copy] 복사하기
+        [mount] 마운트(mount)
+        [unmount] 마운트 해제(unmount)
+        [lock] 잠그기
+        [bind] 소켓 열기(bind)
+       *[other] { $what }
+    } 작업을 호스트가 거절했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
+problem-disk-full = { $subject }: 디스크에 남은 공간이 없어 { $what ->
+        [read] 읽기
+        [write] 쓰기
+        [make] 만들기
+        [start] 시작하기
+        [run] 실행하기
+        [open] 열기
+        [remove] 지우기
+        [delete] 지우기
+        [clear] 비우기
+        [rename] 이름 바꾸기
+        [replace] 바꾸기
+        [copy] 복사하기
+        [mount] 마운트(mount)
+        [unmount] 마운트 해제(unmount)
+        [lock] 잠그기
+        [bind] 소켓 열기(bind)
+       *[other] { $what }
+    } 작업을 끝내지 못했습니다 ({ $reason }). 공간을 비우거나 `--root`로 다른 디스크를 지정한 뒤 다시 실행하세요.
 
 problem-userns-refused = 이 호스트는 일반 사용자가 사용자 네임스페이스(user namespace)를 만드는 것을 허용하지 않습니다 ({ $reason }). { $switch ->
         [kernel-apparmor_restrict_unprivileged_userns] AppArmor가 막고 있습니다(kernel.apparmor_restrict_unprivileged_userns = 1, Ubuntu 24.04의 기본값). 관리자가 `{ $mend }` 명령으로 허용할 수 있습니다.
