@@ -252,7 +252,9 @@ fn middle(ui: &mut Ui, look: &mut Look<'_>, parts: &mut Parts<'_>) -> bool {
         .show(ui, |ui| stage::tabs(ui, look));
     let most = (ui.available_height() - 160.0).max(120.0);
     let bottom = if parts.terminals.open {
-        Panel::bottom("dock").resizable(true).default_size(250.0).size_range(110.0..=most)
+        // Before a class the picture comes first.
+        let (name, height) = if look.shell.presenter { ("dock-presenter", 130.0) } else { ("dock", 230.0) };
+        Panel::bottom(name).resizable(true).default_size(height).size_range(110.0..=most)
     } else {
         Panel::bottom("dock-closed").exact_size(dock::BAR)
     };

@@ -25,10 +25,15 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
             Some((entity, Some(facts))) => {
                 thing(ui, look, &facts);
                 evidences(ui, look, entity);
+                ui.add_space(12.0);
+                facts.rows.iter().skip(FIRST).for_each(|row| fact(ui, look, row));
             }
         }
     });
 }
+
+/// How many facts stand above the evidence, which is to be seen without scrolling; the others follow it.
+const FIRST: usize = 9;
 
 fn nothing(ui: &mut Ui, look: &mut Look<'_>) {
     ui.label(RichText::new(look.say("inspector-title")).font(fonts::bold(16.0)));
@@ -83,9 +88,7 @@ fn thing(ui: &mut Ui, look: &mut Look<'_>, facts: &Facts) {
     ui.add_space(2.0);
     widgets::chip(ui, &look.say(facts.kind), color, "");
     ui.add_space(8.0);
-    for row in &facts.rows {
-        fact(ui, look, row);
-    }
+    facts.rows.iter().take(FIRST).for_each(|row| fact(ui, look, row));
 }
 
 fn fact(ui: &mut Ui, look: &mut Look<'_>, row: &Row) {
