@@ -1,10 +1,12 @@
 //! Reads the documents of an image: index, manifest, config, of OCI's and Docker's media types alike.
 
 use super::{Fault, Result};
-use crate::spec::{Digest, Platform};
+use crate::spec::{DigestError, Platform};
 use crate::trace::{Config, Descriptor, History, Index, Manifest};
-use serde::{Deserialize, Deserializer};
-use std::collections::BTreeMap;
+use oci_spec::OciSpecError;
+use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// Media types of what a tag may point at.
 pub const ACCEPTED: [&str; 4] = [
@@ -23,103 +25,45 @@ pub enum Document {
     Manifest(Manifest),
 }
 
+/// Which of the two a document is, before it is read as that.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RawDocument {
+struct Shape {
     schema_version: u32,
     media_type: Option<String>,
-    manifests: Option<Vec<RawDescriptor>>,
-    config: Option<RawDescriptor>,
-    layers: Option<Vec<RawDescriptor>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawDescriptor {
-    #[serde(default)]
-    media_type: String,
-    digest: Digest,
-    size: u64,
-    platform: Option<Platform>,
-    #[serde(default, deserialize_with = "nullable")]
-    annotations: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-struct RawConfig {
-    #[serde(default)]
-    os: String,
-    #[serde(default)]
-    architecture: String,
-    variant: Option<String>,
-    created: Option<String>,
-    #[serde(default, deserialize_with = "nullable")]
-    config: RawRun,
-    rootfs: RawRootfs,
-    #[serde(default, deserialize_with = "nullable")]
-    history: Vec<RawHistory>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
-struct RawRun {
-    #[serde(deserialize_with = "nullable")]
-    env: Vec<String>,
-    #[serde(deserialize_with = "nullable")]
-    cmd: Vec<String>,
-    #[serde(deserialize_with = "nullable")]
-    entrypoint: Vec<String>,
-    #[serde(deserialize_with = "nullable")]
-    working_dir: String,
-    #[serde(deserialize_with = "nullable")]
-    user: String,
-    #[serde(deserialize_with = "nullable")]
-    volumes: BTreeMap<String, serde_json::Value>,
-    #[serde(deserialize_with = "nullable")]
-    exposed_ports: BTreeMap<String, serde_json::Value>,
-    stop_signal: Option<String>,
-    #[serde(deserialize_with = "nullable")]
-    labels: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-struct RawRootfs {
-    #[serde(default, deserialize_with = "nullable")]
-    diff_ids: Vec<Digest>,
-}
-
-#[derive(Deserialize)]
-struct RawHistory {
-    #[serde(default)]
-    created_by: String,
-    #[serde(default)]
-    empty_layer: bool,
+    manifests: Option<IgnoredAny>,
+    config: Option<IgnoredAny>,
+    layers: Option<IgnoredAny>,
 }
 
 /// Reads an index or a manifest. `this` is what the bytes were fetched as; its media type gives way to the document's own.
 pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document> {
     let fail = |reason: &str| unsupported(this, reason);
-    let raw: RawDocument = serde_json::from_slice(bytes).map_err(|e| {
+    let shape: Shape = serde_json::from_slice(bytes).map_err(|e| {
         let old = serde_json::from_slice::<serde_json::Value>(bytes).is_ok_and(|json| json["schemaVersion"] == 1);
         if old { fail("schema version 1") } else { fail(&e.to_string()) }
     })?;
-    if raw.schema_version != 2 {
-        return Err(fail(&format!("schema version {}", raw.schema_version)));
+    if shape.schema_version != 2 {
+        return Err(fail(&format!("schema version {}", shape.schema_version)));
     }
-    let media_type = raw.media_type.unwrap_or_else(|| this.media_type.clone());
+    let media_type = shape.media_type.unwrap_or_else(|| this.media_type.clone());
     if !ACCEPTED.contains(&media_type.as_str()) {
         return Err(fail(&format!("media type {media_type:?}")));
     }
     let this = Descriptor { media_type, ..this.clone() };
-    match (raw.manifests, raw.config, raw.layers) {
-        (Some(manifests), None, None) => {
-            Ok(Document::Index(Index { this, manifests: manifests.into_iter().map(Into::into).collect() }))
+    let wrong = |e: OciSpecError| unsupported(&this, &e.to_string());
+    match (shape.manifests, shape.config, shape.layers) {
+        (Some(_), None, None) => {
+            let read = ImageIndex::from_reader(bytes).map_err(wrong)?;
+            let manifests = read.manifests().iter().map(|entry| descriptor(entry, &this)).collect::<Result<_>>()?;
+            Ok(Document::Index(Index { this, manifests }))
         }
-        (None, Some(config), Some(layers)) => Ok(Document::Manifest(Manifest {
-            this,
-            config: config.into(),
-            layers: layers.into_iter().map(Into::into).collect(),
-        })),
+        (None, Some(_), Some(_)) => {
+            let read = ImageManifest::from_reader(bytes).map_err(wrong)?;
+            let config = descriptor(read.config(), &this)?;
+            let layers = read.layers().iter().map(|layer| descriptor(layer, &this)).collect::<Result<_>>()?;
+            Ok(Document::Manifest(Manifest { this, config, layers }))
+        }
         // One document that is both could mean one image to one program and another to the next (CVE-2021-41190).
         (Some(_), ..) => Err(fail("it is an index and a manifest at once")),
         _ => Err(fail("it is neither an index nor a manifest")),
@@ -128,30 +72,42 @@ pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document> {
 
 /// Reads a config, with the document as it is.
 pub fn config(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Value)> {
-    let fail = |e: serde_json::Error| unsupported(this, &e.to_string());
-    let whole: serde_json::Value = serde_json::from_slice(bytes).map_err(fail)?;
-    let raw = RawConfig::deserialize(&whole).map_err(fail)?;
-    let platform =
-        Platform { os: raw.os, architecture: raw.architecture, variant: raw.variant.filter(|v| !v.is_empty()) };
-    let run = raw.config;
+    let whole: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| unsupported(this, &e.to_string()))?;
+    let read = ImageConfiguration::from_reader(bytes).map_err(|e| unsupported(this, &e.to_string()))?;
+    let run = read.config().clone().unwrap_or_default();
+    let diff_id = |text: &String| text.parse().map_err(|e: DigestError| unsupported(this, &e.to_string()));
+    // Docker writes these as the keys of a map, which have no order.
+    let sorted = |keys: &Option<Vec<String>>| {
+        let mut keys = keys.clone().unwrap_or_default();
+        keys.sort();
+        keys
+    };
     let config = Config {
         this: this.clone(),
-        platform,
-        created: raw.created,
-        env: run.env,
-        cmd: run.cmd,
-        entrypoint: run.entrypoint,
-        working_dir: run.working_dir,
-        user: run.user,
-        volumes: run.volumes.into_keys().collect(),
-        exposed_ports: run.exposed_ports.into_keys().collect(),
-        stop_signal: run.stop_signal.filter(|signal| !signal.is_empty()),
-        labels: run.labels,
-        diff_ids: raw.rootfs.diff_ids,
-        history: raw
-            .history
-            .into_iter()
-            .map(|entry| History { created_by: entry.created_by, empty_layer: entry.empty_layer })
+        platform: Platform {
+            os: read.os().to_string(),
+            architecture: read.architecture().to_string(),
+            variant: said(read.variant()),
+        },
+        created: said(read.created()),
+        env: run.env().clone().unwrap_or_default(),
+        cmd: run.cmd().clone().unwrap_or_default(),
+        entrypoint: run.entrypoint().clone().unwrap_or_default(),
+        working_dir: run.working_dir().clone().unwrap_or_default(),
+        user: run.user().clone().unwrap_or_default(),
+        volumes: sorted(run.volumes()),
+        exposed_ports: sorted(run.exposed_ports()),
+        stop_signal: said(run.stop_signal()),
+        labels: run.labels().clone().unwrap_or_default().into_iter().collect(),
+        diff_ids: read.rootfs().diff_ids().iter().map(diff_id).collect::<Result<_>>()?,
+        history: read
+            .history()
+            .iter()
+            .flatten()
+            .map(|entry| History {
+                created_by: entry.created_by().clone().unwrap_or_default(),
+                empty_layer: entry.empty_layer().unwrap_or_default(),
+            })
             .collect(),
     };
     Ok((config, whole))
@@ -161,15 +117,20 @@ fn unsupported(this: &Descriptor, reason: &str) -> Fault {
     Fault::failed("manifest-unsupported").with("digest", &this.digest).with("reason", reason)
 }
 
-impl From<RawDescriptor> for Descriptor {
-    fn from(raw: RawDescriptor) -> Self {
-        let RawDescriptor { media_type, digest, size, platform, annotations } = raw;
-        let platform = platform.map(|p| Platform { variant: p.variant.filter(|v| !v.is_empty()), ..p });
-        Self { media_type, digest, size, platform, annotations }
-    }
+/// A descriptor of the document `within`. Only sha256 can be verified here.
+fn descriptor(read: &oci_spec::image::Descriptor, within: &Descriptor) -> Result<Descriptor> {
+    let digest = read.digest().to_string();
+    let digest = digest.parse().map_err(|e: DigestError| unsupported(within, &e.to_string()))?;
+    let platform = read.platform().as_ref().map(|platform| Platform {
+        os: platform.os().to_string(),
+        architecture: platform.architecture().to_string(),
+        variant: said(platform.variant()),
+    });
+    let annotations = read.annotations().clone().unwrap_or_default().into_iter().collect();
+    Ok(Descriptor { media_type: read.media_type().to_string(), digest, size: read.size(), platform, annotations })
 }
 
-/// Docker writes `null` where there is nothing.
-fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+/// An empty text says as little as none.
+fn said(text: &Option<String>) -> Option<String> {
+    text.clone().filter(|text| !text.is_empty())
 }
