@@ -4,9 +4,7 @@
 
 use super::Words;
 use crate::spec::{ContainerId, Digest};
-use crate::trace::{
-    Body, Change, ContainerState, DirRole, Event, Link, LinkKey, MountKind, NamespaceKind, Outcome, Property, World,
-};
+use crate::trace::{Body, Change, ContainerState, DirRole, Event, Link, LinkKey, MountKind, Outcome, Property, World};
 
 /// A message and its variables.
 struct Sentence {
@@ -234,7 +232,7 @@ fn describe_process(change: &Change, before: &World) -> Sentence {
         }
         Change::ContainerGone { id } => sentence("change-container-gone").with("container", container(before, id)),
         Change::NamespaceSeen(it) => {
-            let (kind, inode) = (namespace(it.kind), it.inode);
+            let (kind, inode) = (it.kind.name(), it.inode);
             match &it.container {
                 None => sentence("change-namespace-seen-host").with("kind", kind).with("inode", inode),
                 Some(id) => {
@@ -244,7 +242,7 @@ fn describe_process(change: &Change, before: &World) -> Sentence {
             }
         }
         Change::NamespaceGone { inode } => {
-            let kind = before.namespaces.get(inode).map_or("?", |it| namespace(it.kind));
+            let kind = before.namespaces.get(inode).map_or("?", |it| it.kind.name());
             sentence("change-namespace-gone").with("kind", kind).with("inode", inode)
         }
         Change::ProcessSeen(it) => sentence("change-process-seen").with("pid", it.pid).with("inner", it.inner_pid),
@@ -352,18 +350,6 @@ fn container(world: &World, id: &ContainerId) -> String {
 
 fn link(world: &World, key: &LinkKey) -> String {
     world.links.get(key).map_or_else(|| key.0.to_string(), |it| it.name.clone())
-}
-
-fn namespace(kind: NamespaceKind) -> &'static str {
-    match kind {
-        NamespaceKind::Cgroup => "cgroup",
-        NamespaceKind::Ipc => "ipc",
-        NamespaceKind::Mnt => "mnt",
-        NamespaceKind::Net => "net",
-        NamespaceKind::Pid => "pid",
-        NamespaceKind::User => "user",
-        NamespaceKind::Uts => "uts",
-    }
 }
 
 /// `312 B`, `18.4 kB`, `1.2 MB`: powers of ten, as docker prints them.

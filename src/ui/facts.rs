@@ -3,8 +3,8 @@
 use crate::i18n::Words;
 use crate::spec::Digest;
 use crate::trace::{
-    BlobState, ContainerState, Descriptor, Effect, Entity, Family, Link, LinkKind, MountKind, NamespaceKind,
-    ProcessState, Property, World,
+    BlobState, ContainerState, Descriptor, Effect, Entity, Family, Link, LinkKind, MountKind, ProcessState, Property,
+    World,
 };
 
 /// A thing, described.
@@ -343,19 +343,19 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             t.row("tty", t.words.say(if container.tty { "yes" } else { "no" }));
             container.env.iter().for_each(|env| t.some("Env", env));
             for namespace in world.namespaces.values().filter(|n| n.container.as_ref() == Some(key)) {
-                t.link(kind_name(namespace.kind), namespace.inode, Entity::Namespace(namespace.inode));
+                t.link(namespace.kind.name(), namespace.inode, Entity::Namespace(namespace.inode));
             }
             Some((container.name.clone(), "kind-container", Family::Process))
         }
         Entity::Namespace(key) => {
             let namespace = world.namespaces.get(key)?;
-            t.row("fact-kind", kind_name(namespace.kind));
+            t.row("fact-kind", namespace.kind.name());
             t.row("fact-inode", namespace.inode);
             container_row(namespace.container.as_ref(), world, t);
             for link in world.links_in(*key) {
                 t.link("fact-link", &link.name, Entity::Link(link.key.clone()));
             }
-            Some((format!("{}:[{key}]", kind_name(namespace.kind)), "kind-namespace", Family::Process))
+            Some((format!("{}:[{key}]", namespace.kind.name()), "kind-namespace", Family::Process))
         }
         Entity::Process(key) => {
             let state = world.processes.get(key)?;
@@ -392,20 +392,7 @@ fn process_rows(state: &ProcessState, t: &mut Table<'_>) {
         }
     }
     for (kind, inode) in &state.process.namespaces {
-        t.link(kind_name(*kind), inode, Entity::Namespace(*inode));
-    }
-}
-
-/// `net`, as /proc/<pid>/ns names it.
-fn kind_name(kind: NamespaceKind) -> &'static str {
-    match kind {
-        NamespaceKind::Cgroup => "cgroup",
-        NamespaceKind::Ipc => "ipc",
-        NamespaceKind::Mnt => "mnt",
-        NamespaceKind::Net => "net",
-        NamespaceKind::Pid => "pid",
-        NamespaceKind::User => "user",
-        NamespaceKind::Uts => "uts",
+        t.link(kind.name(), inode, Entity::Namespace(*inode));
     }
 }
 

@@ -65,6 +65,21 @@ pub enum NamespaceKind {
     Uts,
 }
 
+impl NamespaceKind {
+    /// Its name under `/proc/<pid>/ns`: `net`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cgroup => "cgroup",
+            Self::Ipc => "ipc",
+            Self::Mnt => "mnt",
+            Self::Net => "net",
+            Self::Pid => "pid",
+            Self::User => "user",
+            Self::Uts => "uts",
+        }
+    }
+}
+
 /// A namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Namespace {
