@@ -3,7 +3,7 @@
 //! The rule between the modules, which `tests/architecture.rs` checks:
 //!
 //! ```text
-//! spec ◀── trace ◀── i18n, lesson ◀── client, cli ◀── ui        (ui never names engine)
+//! spec ◀── trace, tree ◀── i18n, lesson ◀── client, cli ◀── ui        (ui never names engine)
 //!             ▲────────────────────── engine                    (engine never names ui, cli, lesson)
 //! ```
 
@@ -15,5 +15,6 @@ pub mod i18n;
 pub mod lesson;
 pub mod spec;
 pub mod trace;
+pub mod tree;
 #[cfg(feature = "gui")]
 pub mod ui;

@@ -9,16 +9,17 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("spec", &[]),
     ("trace", &["spec"]),
-    ("i18n", &["spec", "trace"]),
+    ("tree", &["spec"]),
+    ("i18n", &["spec", "trace", "tree"]),
     ("lesson", &["spec", "trace", "i18n"]),
-    ("client", &["spec", "trace", "i18n"]),
-    ("cli", &["spec", "trace", "i18n", "lesson", "client"]),
-    ("ui", &["spec", "trace", "i18n", "lesson", "client", "cli"]),
-    ("engine", &["spec", "trace", "i18n", "client"]),
+    ("client", &["spec", "trace", "tree", "i18n"]),
+    ("cli", &["spec", "trace", "tree", "i18n", "lesson", "client"]),
+    ("ui", &["spec", "trace", "tree", "i18n", "lesson", "client", "cli"]),
+    ("engine", &["spec", "trace", "tree", "i18n", "client"]),
 ];
 
 /// Modules that do no I/O, read no clock and start no thread.
-const PURE: &[&str] = &["spec", "trace", "lesson", "ui/diagrams"];
+const PURE: &[&str] = &["spec", "trace", "tree", "lesson", "ui/diagrams"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
