@@ -1,12 +1,13 @@
 //! Reads the documents of an image: index, manifest, config, of OCI's and Docker's media types alike.
 
 use super::{Fault, Result};
-use crate::spec::{DigestError, Platform};
+use crate::spec::{Digest, DigestError, Platform};
 use crate::trace::{Config, Descriptor, History, Index, Manifest};
 use oci_spec::OciSpecError;
 use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use sha2::{Digest as _, Sha256};
 
 /// Media types of what a tag may point at.
 pub const ACCEPTED: [&str; 4] = [
@@ -133,4 +134,35 @@ fn descriptor(read: &oci_spec::image::Descriptor, within: &Descriptor) -> Result
 /// An empty text says as little as none.
 fn said(text: &Option<String>) -> Option<String> {
     text.clone().filter(|text| !text.is_empty())
+}
+
+/// ChainID(L₀) = DiffID(L₀);  ChainID(L₀|…|Lₙ) = sha256(ChainID(L₀|…|Lₙ₋₁) + " " + DiffID(Lₙ))   (image-spec, config.md)
+pub fn chain_ids(diff_ids: &[Digest]) -> Vec<Digest> {
+    let mut chain: Vec<Digest> = Vec::with_capacity(diff_ids.len());
+    for diff_id in diff_ids {
+        chain.push(match chain.last() {
+            Some(below) => sha256(format!("{below} {diff_id}").as_bytes()),
+            None => diff_id.clone(),
+        });
+    }
+    chain
+}
+
+/// The digest of these bytes.
+pub fn sha256(bytes: &[u8]) -> Digest {
+    Digest::from_sha256(&Sha256::digest(bytes).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chain_ids_are_those_of_the_image_spec() {
+        let diff: Vec<Digest> = ["a", "b"].map(|c| format!("sha256:{}", c.repeat(64)).parse().expect("valid")).to_vec();
+        let chain = chain_ids(&diff);
+        assert_eq!(chain[0], diff[0]);
+        // printf 'sha256:aaa… sha256:bbb…' | sha256sum
+        assert_eq!(chain[1], sha256(format!("{} {}", diff[0], diff[1]).as_bytes()));
+    }
 }

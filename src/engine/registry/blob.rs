@@ -10,21 +10,13 @@ use super::http::Answer;
 use super::progress::Meter;
 use super::pull::Pull;
 use super::resolve::{digest_mismatch, size_mismatch};
-use crate::engine::store::NewLayer;
-use crate::engine::unpack::{Applied, Unpack};
+use crate::engine::store::Ahead;
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::Digest;
 use crate::trace::{Change, Descriptor, Evidence};
 use sha2::{Digest as _, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
-
-/// A layer that is unpacked while its blob comes in.
-#[derive(Debug)]
-pub struct Ahead {
-    pub unpack: Unpack,
-    pub layer: NewLayer,
-}
 
 const BLOCK: usize = 128 * 1024;
 /// Tries in a row in which not one byte comes.
@@ -230,13 +222,6 @@ impl Ingest<'_> {
 
     fn failed(&self, what: &str, error: &std::io::Error) -> Fault {
         Fault::io(what, &self.path, error)
-    }
-}
-
-impl Ahead {
-    /// All bytes went through: waits for the rest of the work.
-    pub fn finish(self) -> (NewLayer, Result<Applied>) {
-        (self.layer, self.unpack.finish())
     }
 }
 

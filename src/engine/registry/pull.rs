@@ -3,18 +3,14 @@
 //! Watched by a learner it goes in the order in which it is told: all blobs, then all layers. With nobody watching, a layer
 //! is unpacked while its bytes come in, and what was done is told in the same order afterwards.
 
-use super::blob::Ahead;
 use super::resolve::Resolved;
 use super::session::Session;
 use super::{Credentials, Progress, RegistryOptions};
-use crate::engine::store::{Image, NewLayer, Record, Store};
-use crate::engine::unpack::{self, Applied, Unpack};
+use crate::engine::store::{Ahead, Image, Part, Record, Store, Unpacking};
 use crate::engine::{Cancel, Cx, Fault, Result};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::{Change, Descriptor, Evidence, Layer, Outcome, Plan, Problem, StepKind};
+use crate::trace::{Change, Evidence, Plan, StepKind};
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -26,16 +22,6 @@ pub struct Pull<'a> {
     pub reference: &'a Reference,
     pub platform: Option<&'a Platform>,
     pub progress: &'a (dyn Fn(Progress) + Sync),
-}
-
-/// One layer of the image that is pulled.
-#[derive(Debug, Clone)]
-struct Part {
-    blob: Descriptor,
-    diff_id: Digest,
-    chain_id: Digest,
-    /// Its directory is there already.
-    unpacked: bool,
 }
 
 /// Docker's default, `max-concurrent-downloads`.
@@ -85,11 +71,13 @@ impl<'a> Pull<'a> {
         let blobs = resolved.manifest.layers.iter().map(|layer| &layer.digest);
         let pins = pinned.into_iter().chain(blobs).chain(&resolved.chain_ids).cloned().collect();
         let _pin = self.store.pin(pins);
-        let parts = self.parts(&resolved);
+        let parts = self.store.parts(&resolved.manifest.layers, &resolved.config.diff_ids, &resolved.chain_ids);
         let watched = cx.watched();
         let ahead =
             cx.step(Plan::new(StepKind::DownloadLayers, &name), |cx| self.download(cx, &resolved, &parts, !watched))?;
-        cx.step(Plan::new(StepKind::UnpackLayers, &name), |cx| self.unpack(cx, &parts, ahead))?;
+        cx.step(Plan::new(StepKind::UnpackLayers, &name), |cx| {
+            self.store.unpack_layers(cx, &parts, ahead, &|part, how| self.tell_unpacking(part, how))
+        })?;
         let before = self.store.find(&self.reference.to_string()).ok().map(|image| image.id);
         let image = self.tag(cx, &resolved)?;
         self.say(None, format!("Digest: {}", resolved.target.digest));
@@ -97,17 +85,6 @@ impl<'a> Pull<'a> {
             if before.as_ref() == Some(&image.id) { "Image is up to date for" } else { "Downloaded newer image for" };
         self.say(None, format!("Status: {news} {name}"));
         Ok(image)
-    }
-
-    fn parts(&self, resolved: &Resolved) -> Vec<Part> {
-        let layers = resolved.manifest.layers.iter().zip(&resolved.config.diff_ids).zip(&resolved.chain_ids);
-        let part = |((blob, diff_id), chain_id): ((&Descriptor, &Digest), &Digest)| Part {
-            blob: blob.clone(),
-            diff_id: diff_id.clone(),
-            chain_id: chain_id.clone(),
-            unpacked: self.store.layer(chain_id).is_some(),
-        };
-        layers.map(part).collect()
     }
 
     /// Every blob that is needed and not there. Returns the layers that were unpacked on the way, by chain id.
@@ -168,120 +145,22 @@ impl<'a> Pull<'a> {
                 cx.observe(change, vec![evidence]);
                 return Ok(None);
             }
-            let ahead = if at_once { Some(self.begin_unpack(cx, part)?) } else { None };
+            let ahead = if at_once { Some(self.store.begin_unpack(cx, part)?) } else { None };
             let ahead = self.fetch_blob(cx, &part.blob, listed, ahead)?;
             self.say(Some(digest.short().to_owned()), "Download complete".into());
             Ok(ahead)
         })
     }
 
-    fn begin_unpack(&self, cx: &Cx, part: &Part) -> Result<Ahead> {
-        let layer = self.store.new_layer(cx, &part.chain_id)?;
-        let unpack = Unpack::start(layer.fs(), self.store.options(), cx.cancel())?;
-        Ok(Ahead { unpack, layer })
-    }
-
-    fn unpack(&self, cx: &Cx, parts: &[Part], mut ahead: BTreeMap<Digest, Ahead>) -> Result<()> {
-        let mut below: Vec<PathBuf> = Vec::new();
-        let mut parent = None;
-        for part in parts {
-            let plan = self.unpack_plan(part);
-            if let Some((layer, evidence)) = self.store.layer(&part.chain_id) {
-                cx.past_step(plan, Duration::ZERO, Outcome::Done, |cx| {
-                    cx.observe(Change::LayerUnpacked(layer), vec![evidence]);
-                });
-            } else if let Some(ahead) = ahead.remove(&part.chain_id) {
-                let (new, applied) = ahead.finish();
-                cx.check()?;
-                let applied = applied.map_err(|fault| about(fault, part));
-                let took = applied.as_ref().map_or(Duration::ZERO, |applied| applied.took);
-                let made = applied.and_then(|applied| self.keep(cx, part, parent.as_ref(), &below, new, applied));
-                let outcome =
-                    made.as_ref().map_or_else(|fault| Outcome::Failed(fault.problem.clone()), |_| Outcome::Done);
-                cx.past_step(plan, took, outcome, |cx| {
-                    if let Ok(made) = &made {
-                        made.observe(cx);
-                    }
-                });
-                made?;
-            } else {
-                cx.step(plan, |cx| {
-                    let (new, applied) = self.unpack_stored(cx, part)?;
-                    self.keep(cx, part, parent.as_ref(), &below, new, applied)?.observe(cx);
-                    Ok(())
-                })?;
+    /// What the user is told of a layer that is unpacked.
+    fn tell_unpacking(&self, part: &Part, how: Unpacking) {
+        let id = part.blob.digest.short().to_owned();
+        match how {
+            Unpacking::At(current) => {
+                (self.progress)(Progress::Bytes { id, phase: "Extracting", current, total: part.blob.size });
             }
-            self.say(Some(part.blob.digest.short().to_owned()), "Pull complete".into());
-            below.insert(0, self.store.layer_fs(&part.chain_id));
-            parent = Some(part.chain_id.clone());
+            Unpacking::Done => self.say(Some(id), "Pull complete".into()),
         }
-        Ok(())
-    }
-
-    fn unpack_plan(&self, part: &Part) -> Plan {
-        let (blob, dir) = (self.store.blob_path(&part.blob.digest), self.store.layer_fs(&part.chain_id));
-        Plan::new(StepKind::UnpackLayer, &part.chain_id)
-            .call(format!("{} → {}", blob.display(), dir.display()))
-            .by_hand(format!("tar --numeric-owner --xattrs -xf {} -C {}", blob.display(), dir.display()))
-    }
-
-    fn unpack_stored(&self, cx: &Cx, part: &Part) -> Result<(NewLayer, Applied)> {
-        let path = self.store.blob_path(&part.blob.digest);
-        let failed = |e: std::io::Error| Fault::io("read", path.display(), &e);
-        let mut file = std::fs::File::open(&path).map_err(failed)?;
-        let ahead = self.begin_unpack(cx, part)?;
-        let (mut done, total) = (0, part.blob.size);
-        loop {
-            let mut block = vec![0; 128 * 1024];
-            cx.check()?;
-            let n = file.read(&mut block).map_err(failed)?;
-            block.truncate(n);
-            if n == 0 || !ahead.unpack.push(block) {
-                break;
-            }
-            done += n as u64;
-            let id = part.blob.digest.short().to_owned();
-            (self.progress)(Progress::Bytes { id, phase: "Extracting", current: done, total });
-        }
-        let (new, applied) = ahead.finish();
-        Ok((new, applied.map_err(|fault| about(fault, part))?))
-    }
-
-    /// The tar was what the config promises: the layer gets its place.
-    fn keep(
-        &self,
-        cx: &Cx,
-        part: &Part,
-        parent: Option<&Digest>,
-        below: &[PathBuf],
-        new: NewLayer,
-        applied: Applied,
-    ) -> Result<Made> {
-        if applied.diff_id != part.diff_id {
-            return Err(Fault::failed("diff-id-mismatch")
-                .with("digest", &part.blob.digest)
-                .with("expected", &part.diff_id)
-                .with("computed", &applied.diff_id));
-        }
-        let layer = Layer {
-            chain_id: part.chain_id.clone(),
-            parent: parent.cloned(),
-            diff_id: part.diff_id.clone(),
-            blob: Some(part.blob.digest.clone()),
-            path: self.store.layer_fs(&part.chain_id).display().to_string(),
-            size: applied.size,
-            entries: applied.entries,
-            files: unpack::effects(&applied.marks, below, self.store.options().rootless)?,
-        };
-        let hash = Evidence::Hash {
-            of: "tar".into(),
-            expected: part.diff_id.to_string(),
-            computed: applied.diff_id.to_string(),
-            bytes: applied.tar_size,
-        };
-        cx.check()?;
-        let renamed = self.store.keep_layer(new, &layer)?;
-        Ok(Made { layer, evidence: vec![hash, renamed], remarks: applied.remarks })
     }
 
     fn tag(&self, cx: &Cx, resolved: &Resolved) -> Result<Image> {
@@ -313,27 +192,6 @@ impl<'a> Pull<'a> {
     fn say(&self, id: Option<String>, text: String) {
         (self.progress)(Progress::Status { id, text });
     }
-}
-
-/// A layer that has its place, to be told.
-struct Made {
-    layer: Layer,
-    evidence: Vec<Evidence>,
-    remarks: Vec<Problem>,
-}
-
-impl Made {
-    fn observe(&self, cx: &Cx) {
-        for problem in &self.remarks {
-            cx.observe(Change::Remark(problem.clone()), self.evidence.clone());
-        }
-        cx.observe(Change::LayerUnpacked(self.layer.clone()), self.evidence.clone());
-    }
-}
-
-/// Which layer it was that could not be unpacked.
-fn about(fault: Fault, part: &Part) -> Fault {
-    fault.with("digest", &part.blob.digest)
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

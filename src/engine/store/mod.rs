@@ -16,10 +16,12 @@ mod records;
 mod remove;
 #[cfg(test)]
 mod tests;
+mod unpacked;
 
 pub use image::{Image, Removed};
 pub(super) use layers::NewLayer;
 pub(super) use records::Record;
+pub(super) use unpacked::{Ahead, Part, Unpacking};
 
 use super::unpack::Options;
 use super::{Cx, Fault, FaultKind, IdRange, Result};
