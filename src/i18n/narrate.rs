@@ -136,8 +136,14 @@ fn describe(change: &Change, before: &World) -> Sentence {
 fn describe_image(change: &Change, before: &World) -> Sentence {
     match change {
         Change::RegistrySeen(it) => sentence("change-registry-seen").with("host", &it.host),
-        Change::TagResolved { reference, target, .. } => {
-            sentence("change-tag-resolved").with("reference", reference).with("digest", target.digest.short())
+        Change::TagResolved { reference, registry, target } => {
+            let said = before.remote_tags.get(reference).filter(|said| said.registry == *registry);
+            match said.map(|said| &said.target.digest).filter(|digest| **digest != target.digest) {
+                Some(from) => sentence("change-tag-resolved-moved").with("from", from.short()),
+                None => sentence("change-tag-resolved"),
+            }
+            .with("reference", reference)
+            .with("digest", target.digest.short())
         }
         Change::IndexRead(it) => sentence("change-index-read").with("count", it.manifests.len()),
         Change::PlatformChosen { index, manifest } => {
@@ -149,7 +155,12 @@ fn describe_image(change: &Change, before: &World) -> Sentence {
         Change::ManifestRead(it) => sentence("change-manifest-read").with("count", it.layers.len()),
         Change::ConfigRead(it) => sentence("change-config-read").with("digest", it.this.digest.short()),
         Change::ImageTagged { reference, image, .. } => {
-            sentence("change-image-tagged").with("reference", reference).with("image", image.short())
+            match before.tags.get(reference).filter(|tag| tag.image != *image) {
+                Some(tag) => sentence("change-image-tagged-moved").with("from", tag.image.short()),
+                None => sentence("change-image-tagged"),
+            }
+            .with("reference", reference)
+            .with("image", image.short())
         }
         Change::ImageUntagged { reference } => sentence("change-image-untagged").with("reference", reference),
         Change::ImageGone { image } => sentence("change-image-gone").with("image", image.short()),

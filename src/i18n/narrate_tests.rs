@@ -272,6 +272,27 @@ fn a_link_that_is_seen_again_is_told_by_what_is_different() {
 }
 
 #[test]
+fn a_tag_that_moves_is_said_to_move() {
+    let mut world = World::default();
+    let relevant = |c: &&Change| matches!(c, Change::RegistrySeen(_) | Change::ConfigRead(_));
+    samples().iter().filter(relevant).for_each(|change| world.apply(change).unwrap());
+    let resolved =
+        |n| Change::TagResolved { reference: "lab/a:1".into(), registry: "h:1".into(), target: descriptor(n) };
+    let tagged = |n| Change::ImageTagged { reference: "lab/a:1".into(), image: digest(n), manifest: None };
+    [resolved(2), tagged(3)].iter().for_each(|change| world.apply(change).unwrap());
+    for lang in Lang::ALL {
+        let say = |change| Words::new(lang).narrate_change(&change, &world);
+        for (text, from, to) in [(say(resolved(8)), 2, 8), (say(tagged(9)), 3, 9)] {
+            check(lang, &text);
+            assert!(text.contains(digest(from).short()) && text.contains(digest(to).short()), "{lang:?}: {text}");
+        }
+        for (text, same) in [(say(resolved(2)), 2), (say(tagged(3)), 3)] {
+            assert_eq!(text.matches(digest(same).short()).count(), 1, "{lang:?}: nothing moved: {text}");
+        }
+    }
+}
+
+#[test]
 fn events_that_change_nothing_are_said_too() {
     let op = Op { id: 1, kind: OpKind::ImagePull, subject: "lab/a:1".into(), request: "POST /images/create".into() };
     let step = Step { id: 1, op: 1, parent: None, plan: Plan::new(StepKind::CreateVeth, "veth1") };

@@ -3,11 +3,13 @@ change-host-seen = This host was looked at: { $os }, kernel { $kernel }.
 change-remark = Worth knowing: { $code }.
 change-registry-seen = The registry { $host } answered.
 change-tag-resolved = The tag { $reference } points at the document { $digest }.
+change-tag-resolved-moved = The tag { $reference } was moved: it pointed at { $from } before, and points at the document { $digest } now.
 change-index-read = The index was read: { $count } entries.
 change-platform-chosen = The entry for this machine, { $platform }, was picked.
 change-manifest-read = The manifest was read: one config and { $count } layers.
 change-config-read = The config was read. Its digest, { $digest }, is the image ID.
 change-image-tagged = The image { $image } got the tag { $reference }.
+change-image-tagged-moved = The tag { $reference } moved from the image { $from } to { $image }.
 change-image-untagged = The tag { $reference } was taken off.
 change-image-gone = The image { $image } was deleted.
 

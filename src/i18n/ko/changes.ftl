@@ -3,11 +3,13 @@ change-host-seen = 이 호스트를 살펴보았습니다: { $os }, 커널 { $ke
 change-remark = 알아 둘 것: { $code }.
 change-registry-seen = 레지스트리 { $host } 응답을 받았습니다.
 change-tag-resolved = { $reference } 태그가 가리키는 것은 { $digest } 문서입니다.
+change-tag-resolved-moved = { $reference } 태그가 옮겨졌습니다. 전에는 { $from }, 지금은 { $digest } 문서를 가리킵니다.
 change-index-read = 인덱스를 읽었습니다. 항목은 { $count }개입니다.
 change-platform-chosen = 이 컴퓨터에 맞는 { $platform } 항목을 골랐습니다.
 change-manifest-read = 매니페스트를 읽었습니다. 설정 하나와 레이어 { $count }개가 적혀 있습니다.
 change-config-read = 설정을 읽었습니다. 이 문서의 다이제스트 { $digest } 값이 이미지 ID입니다.
 change-image-tagged = { $image } 이미지에 { $reference } 태그를 달았습니다.
+change-image-tagged-moved = { $reference } 태그를 { $from } 이미지에서 { $image } 이미지로 옮겼습니다.
 change-image-untagged = { $reference } 태그를 떼었습니다.
 change-image-gone = { $image } 이미지를 지웠습니다.
 

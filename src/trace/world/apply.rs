@@ -51,7 +51,7 @@ impl World {
                 let known = self.registries.contains_key(registry);
                 require(known, || Illegal::Missing(Entity::Registry(registry.clone())))?;
                 let tag = RemoteTag { registry: registry.clone(), target: target.clone() };
-                insert(&mut self.remote_tags, reference.clone(), &tag);
+                self.resolve(reference, tag);
             }
             Change::IndexRead(it) => insert(&mut self.indexes, it.this.digest.clone(), it),
             Change::PlatformChosen { index, manifest } => {
@@ -97,8 +97,7 @@ impl World {
             Change::ImageTagged { reference, image, manifest } => {
                 let there = self.configs.contains_key(image);
                 require(there, || Illegal::Missing(Entity::Config(image.clone())))?;
-                let tag = Tag { image: image.clone(), manifest: manifest.clone() };
-                insert(&mut self.tags, reference.clone(), &tag);
+                self.tag(reference, Tag { image: image.clone(), manifest: manifest.clone() });
             }
             Change::ImageUntagged { reference } => remove(&mut self.tags, reference, missing)?,
             Change::ImageGone { image } => {
@@ -106,6 +105,7 @@ impl World {
                     return Err(Illegal::InUse { used: change.entity(), by: Entity::Tag(reference.clone()) });
                 }
                 remove(&mut self.configs, image, missing)?;
+                self.forget_earlier(image);
             }
 
             Change::MountSeen(mount) => {

@@ -1,9 +1,12 @@
 //! The World: what is true at one moment of a trace.
 
 mod apply;
+mod moved;
 mod query;
 #[cfg(test)]
 mod tests;
+
+pub use moved::Earlier;
 
 use super::*;
 use crate::spec::{ContainerId, Digest, NetworkId};
@@ -38,6 +41,10 @@ pub struct World {
     pub layers: OrdMap<Digest, Arc<Layer>>,
     /// Local tags: reference → image and manifest.
     pub tags: OrdMap<String, Arc<Tag>>,
+    /// Local tags that were moved: reference → what they pointed at before, oldest first, as long as that image is here.
+    pub moved_tags: OrdMap<String, Vector<Earlier>>,
+    /// Registries' tags that were moved: reference → what the registry said before, oldest first.
+    pub moved_remote_tags: OrdMap<String, Vector<Descriptor>>,
 
     /// Mounts.
     pub mounts: OrdMap<MountKey, Arc<Mount>>,
