@@ -1,72 +1,8 @@
-//! The grammar of `dockwalk docker …`: docker's own, as far as the engine goes.
+//! `docker container …` and the same commands without `container`.
 
+use super::InspectArgs;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
-
-/// Docker's commands.
-#[derive(Debug, Subcommand)]
-pub enum DockerCommand {
-    /// Create and run a new container from an image
-    Run(RunArgs),
-    /// Create a new container
-    Create(CreateArgs),
-    /// Start one or more stopped containers
-    Start(StartArgs),
-    /// Stop one or more running containers
-    Stop(StopArgs),
-    /// Kill one or more running containers
-    Kill(KillArgs),
-    /// Remove one or more containers
-    Rm(RmArgs),
-    /// List containers
-    Ps(PsArgs),
-    /// Fetch the logs of a container
-    Logs(LogsArgs),
-    /// Execute a command in a running container
-    Exec(ExecArgs),
-    /// Attach local standard input, output and error streams to a running container
-    Attach(AttachArgs),
-    /// Block until one or more containers stop, then print their exit codes
-    Wait(Names),
-    /// Download an image from a registry
-    Pull(PullArgs),
-    /// List images
-    Images(ImagesArgs),
-    /// Remove one or more images
-    Rmi(RmiArgs),
-    /// Return low-level information on containers, images, volumes and networks
-    Inspect(InspectArgs),
-    /// Show the history of an image
-    History(HistoryArgs),
-    /// Manage containers
-    Container {
-        /// Which.
-        #[command(subcommand)]
-        command: ContainerCommand,
-    },
-    /// Manage images
-    Image {
-        /// Which.
-        #[command(subcommand)]
-        command: ImageCommand,
-    },
-    /// Manage volumes
-    Volume {
-        /// Which.
-        #[command(subcommand)]
-        command: VolumeCommand,
-    },
-    /// Manage networks
-    Network {
-        /// Which.
-        #[command(subcommand)]
-        command: NetworkCommand,
-    },
-    /// Show the version
-    Version(FormatArg),
-    /// Display system-wide information
-    Info(FormatArg),
-}
 
 /// `docker container …`
 #[derive(Debug, Subcommand)]
@@ -95,85 +31,6 @@ pub enum ContainerCommand {
     /// Block until one or more containers stop, then print their exit codes
     Wait(Names),
     /// Display detailed information on one or more containers
-    Inspect(InspectArgs),
-}
-
-/// `docker image …`
-#[derive(Debug, Subcommand)]
-pub enum ImageCommand {
-    /// Download an image from a registry
-    Pull(PullArgs),
-    /// List images
-    #[command(alias = "list")]
-    Ls(ImagesArgs),
-    /// Remove one or more images
-    Rm(RmiArgs),
-    /// Display detailed information on one or more images
-    Inspect(InspectArgs),
-    /// Show the history of an image
-    History(HistoryArgs),
-}
-
-/// `docker volume …`
-#[derive(Debug, Subcommand)]
-pub enum VolumeCommand {
-    /// Create a volume
-    Create {
-        /// Its name; a random one without
-        name: Option<String>,
-        /// Set metadata for a volume
-        #[arg(long)]
-        label: Vec<String>,
-    },
-    /// List volumes
-    #[command(alias = "list")]
-    Ls {
-        /// Only display volume names
-        #[arg(short, long)]
-        quiet: bool,
-        /// The word `json`
-        #[arg(long)]
-        format: Option<String>,
-    },
-    /// Display detailed information on one or more volumes
-    Inspect(InspectArgs),
-    /// Remove one or more volumes
-    Rm {
-        /// Force the removal of one or more volumes
-        #[arg(short, long)]
-        force: bool,
-        /// Names
-        #[arg(required = true)]
-        names: Vec<String>,
-    },
-    /// Remove unused local volumes
-    Prune {
-        /// Do not prompt for confirmation
-        #[arg(short, long)]
-        force: bool,
-        /// Remove all unused volumes, not just anonymous ones
-        #[arg(short, long)]
-        all: bool,
-    },
-}
-
-/// `docker network …`
-#[derive(Debug, Subcommand)]
-pub enum NetworkCommand {
-    /// List networks
-    #[command(alias = "list")]
-    Ls {
-        /// Only display network IDs
-        #[arg(short, long)]
-        quiet: bool,
-        /// The word `json`
-        #[arg(long)]
-        format: Option<String>,
-        /// Do not truncate the output
-        #[arg(long)]
-        no_trunc: bool,
-    },
-    /// Display detailed information on one or more networks
     Inspect(InspectArgs),
 }
 
@@ -459,91 +316,10 @@ pub struct AttachArgs {
     pub name: String,
 }
 
-/// `docker pull`
-#[derive(Debug, Args)]
-pub struct PullArgs {
-    /// Suppress verbose output
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// Set platform if server is multi-platform capable
-    #[arg(long, value_name = "OS/ARCH")]
-    pub platform: Option<String>,
-    /// The image
-    pub image: String,
-}
-
-/// `docker images`
-#[derive(Debug, Args)]
-pub struct ImagesArgs {
-    /// Show all images
-    #[arg(short, long)]
-    pub all: bool,
-    /// Only show image IDs
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// Don't truncate output
-    #[arg(long)]
-    pub no_trunc: bool,
-    /// Show digests
-    #[arg(long)]
-    pub digests: bool,
-    /// The word `json`
-    #[arg(long)]
-    pub format: Option<String>,
-    /// Only images of this repository
-    pub repository: Option<String>,
-}
-
-/// `docker rmi`
-#[derive(Debug, Args)]
-pub struct RmiArgs {
-    /// Force removal of the image
-    #[arg(short, long)]
-    pub force: bool,
-    /// Images
-    #[arg(required = true)]
-    pub names: Vec<String>,
-}
-
-/// `docker inspect`
-#[derive(Debug, Args)]
-pub struct InspectArgs {
-    /// The word `json`
-    #[arg(short, long)]
-    pub format: Option<String>,
-    /// container, image, volume or network
-    #[arg(long = "type")]
-    pub kind: Option<String>,
-    /// Names or ids
-    #[arg(required = true)]
-    pub names: Vec<String>,
-}
-
-/// `docker history`
-#[derive(Debug, Args)]
-pub struct HistoryArgs {
-    /// Don't truncate output
-    #[arg(long)]
-    pub no_trunc: bool,
-    /// Only show image IDs
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// The image
-    pub image: String,
-}
-
 /// Container names.
 #[derive(Debug, Args)]
 pub struct Names {
     /// Containers
     #[arg(required = true)]
     pub names: Vec<String>,
-}
-
-/// `--format json`
-#[derive(Debug, Args)]
-pub struct FormatArg {
-    /// The word `json`
-    #[arg(short, long)]
-    pub format: Option<String>,
 }

@@ -1,0 +1,79 @@
+//! `docker image …` and the same commands without `image`.
+
+use super::InspectArgs;
+use clap::{Args, Subcommand};
+
+/// `docker image …`
+#[derive(Debug, Subcommand)]
+pub enum ImageCommand {
+    /// Download an image from a registry
+    Pull(PullArgs),
+    /// List images
+    #[command(alias = "list")]
+    Ls(ImagesArgs),
+    /// Remove one or more images
+    Rm(RmiArgs),
+    /// Display detailed information on one or more images
+    Inspect(InspectArgs),
+    /// Show the history of an image
+    History(HistoryArgs),
+}
+
+/// `docker pull`
+#[derive(Debug, Args)]
+pub struct PullArgs {
+    /// Suppress verbose output
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Set platform if server is multi-platform capable
+    #[arg(long, value_name = "OS/ARCH")]
+    pub platform: Option<String>,
+    /// The image
+    pub image: String,
+}
+
+/// `docker images`
+#[derive(Debug, Args)]
+pub struct ImagesArgs {
+    /// Show all images
+    #[arg(short, long)]
+    pub all: bool,
+    /// Only show image IDs
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Don't truncate output
+    #[arg(long)]
+    pub no_trunc: bool,
+    /// Show digests
+    #[arg(long)]
+    pub digests: bool,
+    /// The word `json`
+    #[arg(long)]
+    pub format: Option<String>,
+    /// Only images of this repository
+    pub repository: Option<String>,
+}
+
+/// `docker rmi`
+#[derive(Debug, Args)]
+pub struct RmiArgs {
+    /// Force removal of the image
+    #[arg(short, long)]
+    pub force: bool,
+    /// Images
+    #[arg(required = true)]
+    pub names: Vec<String>,
+}
+
+/// `docker history`
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Don't truncate output
+    #[arg(long)]
+    pub no_trunc: bool,
+    /// Only show image IDs
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// The image
+    pub image: String,
+}
