@@ -1,6 +1,7 @@
 use super::*;
 use crate::engine::Inverse;
 use crate::engine::conductor::EntryId;
+use crate::engine::unpack::ListReader;
 use crate::trace::{Evidence, Layer};
 
 /// A layer's directory that is being filled. Dropped before it is kept, it is removed.
@@ -12,8 +13,10 @@ pub struct NewLayer {
     kept: bool,
 }
 
+const LISTING: &str = "entries.ndjson.zst";
+
 impl Store {
-    /// The directory of a layer: `fs` and `meta.json` are in it.
+    /// The directory of a layer: `fs`, `meta.json` and `entries.ndjson.zst` are in it.
     pub fn layer_dir(&self, chain_id: &Digest) -> PathBuf {
         self.root.join("layers/sha256").join(chain_id.hex())
     }
@@ -31,6 +34,11 @@ impl Store {
         // The root may have been moved since.
         layer.path = self.layer_fs(chain_id).display().to_string();
         Some((layer, Evidence::file(path.display().to_string(), text)))
+    }
+
+    /// What the layer's tar says, entry by entry; none when it is not unpacked, or was before such lists were kept.
+    pub fn layer_entries(&self, chain_id: &Digest) -> Result<Option<ListReader>> {
+        ListReader::open(&self.layer_dir(chain_id).join(LISTING))
     }
 
     /// Makes an empty directory to unpack a layer into, beside its final place.
@@ -75,6 +83,11 @@ impl NewLayer {
     /// Where the layer's files go.
     pub fn fs(&self) -> PathBuf {
         self.dir.join("fs")
+    }
+
+    /// Where it is written down what its tar says.
+    pub fn listing(&self) -> PathBuf {
+        self.dir.join(LISTING)
     }
 }
 

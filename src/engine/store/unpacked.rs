@@ -59,7 +59,7 @@ impl Store {
     /// Begins to unpack a layer whose bytes will be pushed.
     pub fn begin_unpack(&self, cx: &Cx, part: &Part) -> Result<Ahead> {
         let layer = self.new_layer(cx, &part.chain_id)?;
-        let unpack = Unpack::start(layer.fs(), self.options(), cx.cancel())?;
+        let unpack = Unpack::start(layer.fs(), layer.listing(), self.options(), cx.cancel())?;
         Ok(Ahead { unpack, layer })
     }
 

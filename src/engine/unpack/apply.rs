@@ -3,7 +3,8 @@ use super::stream::damaged;
 use super::{Options, overlay, shown};
 use crate::engine::{Fault, Result};
 use crate::trace::Problem;
-use entry::{Kind, Meta};
+use crate::tree;
+use entry::{AUFS, Kind, Meta, OPAQUE, WHITEOUT};
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat};
 use nix::sys::stat::{
@@ -18,7 +19,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-mod entry;
+pub mod entry;
 mod place;
 
 /// What was applied.
@@ -30,8 +31,13 @@ pub struct Tally {
     pub remarks: Vec<Problem>,
 }
 
-/// Applies a tar to `dir`, which is empty, and reads it to its end.
-pub fn apply(tar: impl Read, dir: &Path, options: Options) -> Result<Tally> {
+/// Applies a tar to `dir`, which is empty, and reads it to its end. `note` hears of each entry as the tar says it.
+pub fn apply(
+    tar: impl Read,
+    dir: &Path,
+    options: Options,
+    note: &mut dyn FnMut(tree::Entry) -> Result<()>,
+) -> Result<Tally> {
     let mut applier = Applier {
         places: Places::open(dir)?,
         options,
@@ -44,6 +50,9 @@ pub fn apply(tar: impl Read, dir: &Path, options: Options) -> Result<Tally> {
         let mut entry = entry.map_err(damaged)?;
         let Some(meta) = Meta::read(&mut entry)? else { continue };
         applier.tally.entries += 1;
+        if let Some(entry) = meta.entry() {
+            note(entry)?;
+        }
         applier.take(&meta, &mut entry)?;
     }
     applier.date_directories()?;
@@ -60,10 +69,6 @@ struct Applier {
     tally: Tally,
     buffer: Vec<u8>,
 }
-
-const WHITEOUT: &[u8] = b".wh.";
-const OPAQUE: &[u8] = b".wh..wh..opq";
-const AUFS: &[u8] = b".wh..wh.";
 
 impl Applier {
     fn take(&mut self, meta: &Meta, content: &mut impl Read) -> Result<()> {
@@ -120,7 +125,7 @@ impl Applier {
         }
         let place = self.places.parent(&meta.path)?;
         let size = match &meta.kind {
-            Kind::File => self.file(&place, meta, content)?,
+            Kind::File(_) => self.file(&place, meta, content)?,
             Kind::Link(target) => {
                 self.hard_link(&place, target)?;
                 0
@@ -218,7 +223,9 @@ impl Applier {
             Kind::Fifo => (SFlag::S_IFIFO, 0),
             Kind::Char(device) => (SFlag::S_IFCHR, *device),
             Kind::Block(device) => (SFlag::S_IFBLK, *device),
-            Kind::File | Kind::Link(_) | Kind::Directory => return Err(Stop::Damaged("an entry of an unknown kind")),
+            Kind::File(_) | Kind::Link(_) | Kind::Directory => {
+                return Err(Stop::Damaged("an entry of an unknown kind"));
+            }
         };
         match self.anew(place, || mknodat(&place.dir, place.name(), flag, mode, device)) {
             Ok(()) => Ok(true),

@@ -11,6 +11,8 @@
 mod apply;
 mod decompress;
 mod effects;
+mod list;
+mod listing;
 mod marks;
 mod overlay;
 mod stream;
@@ -18,6 +20,8 @@ mod stream;
 mod tests;
 
 pub use effects::effects;
+pub use list::list;
+pub use listing::{ListReader, ListWriter};
 pub use marks::{Mark, Marks};
 pub use stream::Unpack;
 

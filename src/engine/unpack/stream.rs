@@ -1,3 +1,4 @@
+use super::listing::ListWriter;
 use super::{Applied, Options, apply, decompress};
 use crate::engine::{Cancel, Fault, Result};
 use crate::spec::Digest;
@@ -24,11 +25,12 @@ pub struct Unpack {
 }
 
 impl Unpack {
-    /// Begins to unpack into `dir`, an empty directory. Ends soon after `cancel`.
-    pub fn start(dir: PathBuf, options: Options, cancel: &Cancel) -> Result<Self> {
+    /// Begins to unpack into `dir`, an empty directory, and to write what the tar says into the file `listing`, for
+    /// [`super::ListReader`]. Ends soon after `cancel`.
+    pub fn start(dir: PathBuf, listing: PathBuf, options: Options, cancel: &Cancel) -> Result<Self> {
         let (input, compressed) = sync_channel(AHEAD);
         let cancel = cancel.clone();
-        let work = move || run(Chunks::new(compressed, cancel), dir, options);
+        let work = move || run(Chunks::new(compressed, cancel), dir, listing, options);
         Ok(Self { input: Some(input), worker: Some(spawn("unpack", work)?) })
     }
 
@@ -56,14 +58,20 @@ impl Drop for Unpack {
     }
 }
 
-fn run(compressed: Chunks, dir: PathBuf, options: Options) -> Result<Applied> {
+fn run(compressed: Chunks, dir: PathBuf, listing: PathBuf, options: Options) -> Result<Applied> {
     let start = Instant::now();
     let (to_hash, hash_input) = sync_channel(AHEAD);
     let (to_apply, apply_input) = sync_channel(AHEAD);
     let cancel = compressed.cancel.clone();
     let hasher = spawn("diff-id", move || Ok(hash(&hash_input)))?;
     let apply_cancel = cancel.clone();
-    let applier = spawn("apply", move || apply::apply(Chunks::new(apply_input, apply_cancel), &dir, options))?;
+    let applier = spawn("apply", move || {
+        let mut listing = ListWriter::create(&listing)?;
+        let tally =
+            apply::apply(Chunks::new(apply_input, apply_cancel), &dir, options, &mut |entry| listing.write(&entry))?;
+        listing.finish()?;
+        Ok(tally)
+    })?;
     let inflated = inflate(compressed, &cancel, &to_hash, &to_apply);
     drop((to_hash, to_apply));
     let (hashed, applied) = (join(hasher)?, join(applier));

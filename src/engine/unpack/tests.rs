@@ -51,14 +51,24 @@ fn header(kind: EntryType, path: &str) -> Header {
 }
 
 fn unpack_into(dir: &Path, bytes: &[u8], options: Options) -> Result<Applied> {
-    let unpack = Unpack::start(dir.to_owned(), options, &Cancel::new())?;
+    let listing = tempfile::NamedTempFile::new().expect("a file");
+    let unpack = Unpack::start(dir.to_owned(), listing.path().to_owned(), options, &Cancel::new())?;
     // In small pieces, as a network brings them.
     for piece in bytes.chunks(1000) {
         if !unpack.push(piece.to_vec()) {
             break;
         }
     }
-    unpack.finish()
+    let applied = unpack.finish()?;
+    // What was written down is what reading alone finds.
+    let mut listed = Vec::new();
+    list(bytes, &mut |entry| {
+        listed.push(entry);
+        Ok(())
+    })?;
+    let written = ListReader::open(listing.path())?.expect("a list");
+    assert!(written.map(|entry| entry.expect("an entry")).eq(listed));
+    Ok(applied)
 }
 
 /// Unpacks into `…/layer`, beside which nothing else may change.

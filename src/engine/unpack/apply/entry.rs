@@ -1,12 +1,14 @@
 use crate::engine::unpack::shown;
 use crate::engine::unpack::stream::damaged;
 use crate::engine::{Fault, Result};
+use crate::tree;
 use nix::sys::stat::{Mode, makedev};
 use nix::sys::time::TimeSpec;
 use std::io::Read;
 use tar::EntryType;
 
 /// What a tar says about one path, checked.
+#[derive(Debug)]
 pub struct Meta {
     /// Without leading `/` or `./`, without `..`; empty for the root.
     pub path: Vec<u8>,
@@ -18,8 +20,9 @@ pub struct Meta {
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
+#[derive(Debug)]
 pub enum Kind {
-    File,
+    File(u64),
     Directory,
     Symlink(Vec<u8>),
     /// A hard link to a path of this layer.
@@ -28,6 +31,13 @@ pub enum Kind {
     Char(u64),
     Block(u64),
 }
+
+/// Before the name of what is hidden (OCI image-spec, layer.md).
+pub const WHITEOUT: &[u8] = b".wh.";
+/// In a directory of which all is hidden.
+pub const OPAQUE: &[u8] = b".wh..wh..opq";
+/// What aufs kept for itself: layers of old Dockers have it.
+pub const AUFS: &[u8] = b".wh..wh.";
 
 const XATTR: &[u8] = b"SCHILY.xattr.";
 const LIBARCHIVE_SPARSE: &[u8] = b"GNU.sparse.";
@@ -58,11 +68,12 @@ impl Meta {
             let number = |n: std::io::Result<Option<u32>>| n.map_err(|e| fail(&e)).map(Option::unwrap_or_default);
             Ok(makedev(number(header.device_major())?.into(), number(header.device_minor())?.into()))
         };
+        let size = entry.size();
         let kind = match header.entry_type() {
             EntryType::XGlobalHeader => return Ok(None),
             // Before POSIX a directory was a file whose name ends in a slash.
             EntryType::Regular if path.ends_with(b"/") => Kind::Directory,
-            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => Kind::File,
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => Kind::File(size),
             EntryType::Directory => Kind::Directory,
             EntryType::Symlink => Kind::Symlink(link.ok_or_else(|| fail(&"a link without a target"))?),
             EntryType::Link => {
@@ -84,6 +95,45 @@ impl Meta {
             mtime,
             xattrs,
         }))
+    }
+
+    /// The same as the pure model has it; none for what means nothing outside aufs.
+    pub fn entry(&self) -> Option<tree::Entry> {
+        let name = self.path.rsplit(|b| *b == b'/').next().unwrap_or_default();
+        let dir = &self.path[..self.path.len() - name.len()];
+        let numbers = |device: u64| (nix::sys::stat::major(device) as u32, nix::sys::stat::minor(device) as u32);
+        let (path, kind) = match name {
+            OPAQUE => (dir.strip_suffix(b"/").unwrap_or_default().to_vec(), tree::Kind::Opaque),
+            name if name.starts_with(AUFS) => return None,
+            name if name.starts_with(WHITEOUT) => ([dir, &name[WHITEOUT.len()..]].concat(), tree::Kind::Whiteout),
+            _ => {
+                let kind = match &self.kind {
+                    Kind::File(size) => tree::Kind::File { size: *size },
+                    Kind::Directory => tree::Kind::Directory,
+                    Kind::Symlink(target) => tree::Kind::Symlink { target: target.clone().into() },
+                    Kind::Link(target) => tree::Kind::Hardlink { target: target.clone().into() },
+                    Kind::Fifo => tree::Kind::Fifo,
+                    Kind::Char(device) => {
+                        let (major, minor) = numbers(*device);
+                        tree::Kind::Char { major, minor }
+                    }
+                    Kind::Block(device) => {
+                        let (major, minor) = numbers(*device);
+                        tree::Kind::Block { major, minor }
+                    }
+                };
+                (self.path.clone(), kind)
+            }
+        };
+        Some(tree::Entry {
+            path: path.into(),
+            kind,
+            mode: self.mode.bits(),
+            uid: self.uid,
+            gid: self.gid,
+            mtime: tree::Time { seconds: self.mtime.tv_sec(), nanos: self.mtime.tv_nsec() as u32 },
+            xattrs: self.xattrs.iter().map(|(name, value)| (name.clone().into(), value.clone().into())).collect(),
+        })
     }
 }
 
