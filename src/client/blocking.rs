@@ -1,8 +1,9 @@
 use super::http::{self, Ask};
-use super::protocol::{EngineInfo, Finding, GateCommand, GateView, HostCommand, Rewind};
+use super::protocol::{DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, Rewind};
 use super::{ClientError, Events, Hijacked};
 use crate::i18n::Lang;
-use crate::trace::Evidence;
+use crate::spec::Digest;
+use crate::trace::{Damage, Evidence};
 use http_body_util::BodyExt;
 use hyper::Method;
 use serde::{Serialize, de::DeserializeOwned};
@@ -77,6 +78,23 @@ impl Client {
     pub fn rewind(&self, container: Option<&str>) -> Result<(), ClientError> {
         let scope = Rewind { container: container.map(ToOwned::to_owned) };
         self.call(Method::POST, "/dockwalk/v1/rewind", Some(&scope)).map(drop)
+    }
+
+    /// Flips a bit of what the built-in registry serves for that digest: of the byte at `offset`, or of the middle one.
+    pub fn damage(&self, digest: &Digest, offset: Option<u64>) -> Result<Damage, ClientError> {
+        self.post("/dockwalk/v1/registry/damage", &DamageCommand { digest: digest.clone(), offset })
+    }
+
+    /// Undoes that; none for all that is damaged. Returns what was mended.
+    pub fn mend(&self, digest: Option<&Digest>) -> Result<Vec<Damage>, ClientError> {
+        let digest = digest.map_or_else(String::new, |digest| format!("?digest={digest}"));
+        let path = format!("/dockwalk/v1/registry/damage{digest}");
+        parse(&self.call(Method::DELETE, &path, None::<&()>)?)
+    }
+
+    /// What is damaged in the built-in registry.
+    pub fn damaged(&self) -> Result<Vec<Damage>, ClientError> {
+        self.get("/dockwalk/v1/registry/damage")
     }
 
     /// Ends the engine, as SIGTERM does.

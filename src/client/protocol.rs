@@ -1,6 +1,7 @@
 //! What engine and clients say to each other under `/dockwalk/v1/`, beside the trace's own types.
 
 pub use super::finding::{Condition, Finding};
+use crate::spec::Digest;
 use crate::trace::{Level, Mode, Problem, Step, StepKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -101,6 +102,16 @@ pub struct Rewind {
     /// A container's name or id; none for all containers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
+}
+
+/// What to damage in the built-in registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DamageCommand {
+    /// The digest it is served as.
+    pub digest: Digest,
+    /// Which byte; the middle one without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
 }
 
 /// A command on the lab host.

@@ -5,7 +5,7 @@ use super::process::Spawner;
 use super::registry::{Builtin, Puller};
 use super::store::Store;
 use super::volume::Volumes;
-use super::{Conductor, Fault, Inverse, conductor};
+use super::{Conductor, Fault, Inverse, Result, conductor};
 use crate::client::protocol::EngineInfo;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,6 +55,11 @@ impl Engine {
             registry: self.builtin.as_ref().map(|builtin| builtin.addr().to_string()),
             trace_length: *self.conductor.recorder().length().borrow(),
         }
+    }
+
+    /// The built-in registry, or why there is none.
+    pub fn builtin(&self) -> Result<&Builtin> {
+        self.builtin.as_ref().ok_or_else(|| self.puller.no_builtin())
     }
 
     /// Tells it to end.

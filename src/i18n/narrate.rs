@@ -4,7 +4,9 @@
 
 use super::Words;
 use crate::spec::{ContainerId, Digest};
-use crate::trace::{Body, Change, ContainerState, DirRole, Event, Link, LinkKey, MountKind, Outcome, Property, World};
+use crate::trace::{
+    Body, Change, ContainerState, DirRole, Event, Link, LinkKey, MountKind, Outcome, Property, PushedHow, World,
+};
 
 /// A message and its variables.
 struct Sentence {
@@ -62,6 +64,16 @@ impl Words {
                 let reason = self.problem(problem);
                 Some(sentence("change-blob-rejected").with("digest", digest.short()).with("reason", reason))
             }
+            Change::Rejected(it) => {
+                let by = self.say(&format!("promise-{}", it.by.name()));
+                let what = self.say(&format!("content-{}", it.content.name()));
+                let text = sentence("change-rejected").with("what", what).with("digest", it.digest.short());
+                Some(text.with("by", by).with("reason", self.problem(&it.problem)))
+            }
+            Change::RegistryWaiting(it) => {
+                let text = sentence("change-registry-waiting").with("registry", &it.registry);
+                Some(text.with("seconds", it.seconds).with("reason", self.problem(&it.problem)))
+            }
             _ => None,
         };
         self.speak(&rejected.unwrap_or_else(|| describe(change, before)))
@@ -86,6 +98,13 @@ fn describe(change: &Change, before: &World) -> Sentence {
         Change::HostSeen(host) => sentence("change-host-seen").with("os", &host.os).with("kernel", &host.kernel),
         // Said by `narrate_change`; the code alone is what is left for one without words.
         Change::Remark(problem) => sentence("change-remark").with("code", &problem.code),
+        Change::RegistryLimit(_)
+        | Change::RegistryWaiting(_)
+        | Change::RegistryWaited { .. }
+        | Change::RegistryDamaged(_)
+        | Change::RegistryMended { .. }
+        | Change::Rejected(_)
+        | Change::Pushed(_) => describe_registry(change),
         Change::RegistrySeen(_)
         | Change::TagResolved { .. }
         | Change::IndexRead(_)
@@ -164,6 +183,33 @@ fn describe_image(change: &Change, before: &World) -> Sentence {
         }
         Change::ImageUntagged { reference } => sentence("change-image-untagged").with("reference", reference),
         Change::ImageGone { image } => sentence("change-image-gone").with("image", image.short()),
+        _ => unnamed(change),
+    }
+}
+
+fn describe_registry(change: &Change) -> Sentence {
+    match change {
+        Change::RegistryLimit(it) => {
+            let text = match it.limit {
+                Some(limit) => sentence("change-registry-limit").with("limit", limit),
+                None => sentence("change-registry-limit-bare"),
+            };
+            text.with("registry", &it.registry).with("remaining", it.remaining)
+        }
+        Change::RegistryWaited { registry } => sentence("change-registry-waited").with("registry", registry),
+        Change::RegistryDamaged(it) => sentence("change-registry-damaged")
+            .with("digest", it.digest.short())
+            .with("offset", it.offset)
+            .with("bit", it.bit),
+        Change::RegistryMended { digest, .. } => sentence("change-registry-mended").with("digest", digest.short()),
+        Change::Pushed(it) => {
+            let text = match &it.how {
+                PushedHow::Uploaded => sentence("change-pushed").with("size", bytes(it.size)),
+                PushedHow::Existing => sentence("change-pushed-existing"),
+                PushedHow::Mounted { from } => sentence("change-pushed-mounted").with("from", from),
+            };
+            text.with("digest", it.digest.short()).with("repository", format!("{}/{}", it.registry, it.repository))
+        }
         _ => unnamed(change),
     }
 }

@@ -63,6 +63,15 @@ fn samples() -> Vec<Change> {
     };
     let namespace =
         |container| Change::NamespaceSeen(Namespace { inode: 4026531, kind: NamespaceKind::Net, container });
+    let limit = |limit| {
+        Change::RegistryLimit(RegistryLimit { registry: text("h:1"), limit, remaining: 76, window: Some(21_600) })
+    };
+    let rejected =
+        |content, by| Change::Rejected(Rejected { content, digest: digest(4), by, problem: Problem::new("cancelled") });
+    let pushed = |how| {
+        let (registry, repository) = (text("h:1"), text("a/c"));
+        Change::Pushed(Pushed { registry, repository, digest: digest(4), size: 4_200, how })
+    };
     let mut all = vec![
         Change::HostSeen(Host {
             kernel: text("6.1"),
@@ -77,6 +86,26 @@ fn samples() -> Vec<Change> {
         }),
         Change::Remark(Problem::new("cancelled")),
         Change::RegistrySeen(Registry { host: text("h:1"), scheme: text("http"), auth: text("none"), builtin: true }),
+        limit(Some(100)),
+        limit(None),
+        Change::RegistryWaiting(RegistryWait { registry: text("h:1"), seconds: 7, problem: Problem::new("cancelled") }),
+        Change::RegistryWaited { registry: text("h:1") },
+        Change::RegistryDamaged(Damage {
+            registry: text("h:1"),
+            content: Content::Index,
+            digest: digest(1),
+            offset: 9,
+            bit: 3,
+        }),
+        Change::RegistryMended { registry: text("h:1"), content: Content::Index, digest: digest(1) },
+        rejected(Content::Index, Promise::Header),
+        rejected(Content::Manifest, Promise::Reference),
+        rejected(Content::Manifest, Promise::Index(digest(1))),
+        rejected(Content::Config, Promise::Manifest(digest(2))),
+        rejected(Content::Blob, Promise::Config(digest(3))),
+        pushed(PushedHow::Uploaded),
+        pushed(PushedHow::Existing),
+        pushed(PushedHow::Mounted { from: text("a/b") }),
         Change::TagResolved { reference: text("lab/a:1"), registry: text("h:1"), target: descriptor(1) },
         Change::IndexRead(Index { this: descriptor(1), manifests: vec![descriptor(2)] }),
         Change::PlatformChosen { index: digest(1), manifest: digest(2) },
@@ -200,7 +229,7 @@ fn samples() -> Vec<Change> {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 41;
+const KINDS: usize = 48;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -218,6 +247,8 @@ fn kind(change: &Change) -> usize {
         C::AddressReserved { .. } | C::AddressReleased { .. } => 36, C::LinkSeen(_) | C::LinkGone { .. } => 37,
         C::AddrSeen { .. } | C::AddrGone { .. } => 38, C::RouteSeen(_) | C::RouteGone(_) => 39,
         C::RuleSeen(_) | C::RuleGone { .. } => 40,
+        C::RegistryLimit(_) => 41, C::RegistryWaiting(_) => 42, C::RegistryWaited { .. } => 43,
+        C::RegistryDamaged(_) => 44, C::RegistryMended { .. } => 45, C::Rejected(_) => 46, C::Pushed(_) => 47,
     }
 }
 

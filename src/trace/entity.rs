@@ -1,4 +1,4 @@
-use super::{Change, LinkKey, MountKey};
+use super::{Change, Damage, LinkKey, MountKey, Pushed, RegistryLimit, RegistryWait, Rejected};
 use crate::spec::{ContainerId, Digest, NetworkId};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,13 @@ impl Change {
         match self {
             Self::HostSeen(_) | Self::Remark(_) => Entity::Host,
             Self::RegistrySeen(registry) => Entity::Registry(registry.host.clone()),
+            Self::RegistryLimit(RegistryLimit { registry, .. })
+            | Self::RegistryWaiting(RegistryWait { registry, .. })
+            | Self::RegistryWaited { registry }
+            | Self::Pushed(Pushed { registry, .. }) => Entity::Registry(registry.clone()),
+            Self::RegistryDamaged(Damage { content, digest, .. })
+            | Self::RegistryMended { content, digest, .. }
+            | Self::Rejected(Rejected { content, digest, .. }) => content.entity(digest),
             Self::TagResolved { reference, .. } => Entity::RemoteTag(reference.clone()),
             Self::IndexRead(index) => Entity::Index(index.this.digest.clone()),
             Self::PlatformChosen { manifest, .. } => Entity::Manifest(manifest.clone()),

@@ -104,6 +104,10 @@ pub enum OpKind {
     ImagePull,
     /// An image is deleted.
     ImageRemove,
+    /// `docker push`
+    ImagePush,
+    /// Something in the built-in registry is damaged, or mended.
+    RegistryDamage,
     /// A container is created.
     ContainerCreate,
     /// A container is started.

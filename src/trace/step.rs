@@ -103,6 +103,24 @@ kinds! {
     UnpackLayer = Layer, Stage;
     /// The tag is written to the local store.
     TagImage = Image, Stage;
+    /// A registry that gives no more for now is waited for.
+    WaitForRegistry = Image, Stage;
+
+    // ── push ──
+    /// The blobs that the registry lacks are sent.
+    PushBlobs = Layer, Story;
+    /// One blob is sent, mounted from another repository, or found to be there.
+    PushBlob = Layer, Stage;
+    /// The manifest is sent, and its tag points at it.
+    PushManifest = Image, Story;
+
+    // ── break the digest ──
+    /// One bit of what the built-in registry serves is flipped.
+    DamageContent = Image, Story;
+    /// It is put back.
+    MendContent = Image, Story;
+
+    // ── everything with a registry ──
     /// One HTTP exchange.
     HttpExchange = Image, Kernel;
 

@@ -19,6 +19,7 @@ mod logs;
 mod networks;
 mod pull;
 mod query;
+mod registry;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -75,6 +76,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/evidence/{seq}", get(dockwalk::evidence))
         .route("/doctor", get(dockwalk::doctor))
         .route("/host", post(dockwalk::host))
+        .route("/registry/damage", get(registry::damaged).post(registry::damage).delete(registry::mend))
         .route("/rewind", post(dockwalk::rewind))
         .route("/stop", post(dockwalk::stop));
     docker

@@ -4,6 +4,7 @@ mod auth;
 mod blob;
 pub mod builtin;
 mod endpoint;
+mod exchange;
 mod http;
 mod progress;
 mod pull;
@@ -87,6 +88,11 @@ impl Puller {
     /// Pulls into `store`.
     pub fn new(store: Arc<Store>, options: RegistryOptions) -> Self {
         Self { store, options }
+    }
+
+    /// Why there is no built-in registry.
+    pub fn no_builtin(&self) -> Fault {
+        self.options.no_builtin.clone().unwrap_or_else(|| Fault::failed("no-builtin-registry"))
     }
 
     /// Pulls an image: for `platform`, else for this host's.

@@ -9,6 +9,8 @@
 
 use super::auth::{self, Challenge, TokenAnswer};
 use super::endpoint::{Endpoint, may_be_plain, scheme_and_host};
+use super::exchange::SMALL;
+use super::exchange::{absolute, backoff, exchange, small_text, wait};
 use super::http::{Answer, Ask, Http, NoAnswer};
 use super::{Credentials, RegistryOptions};
 use crate::engine::{Cx, Fault, FaultKind, Result};
@@ -35,7 +37,6 @@ pub struct Session {
 
 const ATTEMPTS: u32 = 4;
 const REDIRECTS: usize = 5;
-const SMALL: u64 = 64 * 1024;
 
 /// Takes an answer, and tells the evidence of its exchange.
 type Read<'a, T> = dyn FnMut(&Cx, &mut Answer, &mut Vec<Evidence>) -> Result<T> + 'a;
@@ -352,58 +353,5 @@ impl Session {
             .with("registry", &self.endpoint.host)
             .with("status", status)
             .with("url", ask.shown_url())
-    }
-}
-
-/// One exchange is one step.
-fn exchange<T>(cx: &Cx, ask: &Ask, act: impl FnOnce(&Cx) -> Result<T>) -> Result<T> {
-    let url = ask.shown_url();
-    let plan = Plan::new(StepKind::HttpExchange, &url).call(format!("{} {url}", ask.method));
-    cx.step(plan.by_hand(curl(ask, &url)), |cx| {
-        let result = act(cx);
-        // A cancelled pull breaks its connections: what follows from that is no fault of the registry's.
-        if result.is_err() { cx.check().and(result) } else { result }
-    })
-}
-
-fn curl(ask: &Ask, url: &str) -> String {
-    let header = |(name, value): &(&str, String)| format!(" -H '{name}: {value}'");
-    let secret = ask.secret.as_ref().map_or("", |_| " -H \"Authorization: $AUTH\"");
-    let headers: String = ask.headers.iter().map(header).collect();
-    format!("curl -i{headers}{secret} '{url}'")
-}
-
-fn small_text(answer: &mut Answer) -> String {
-    // The body of an error is a courtesy: without it the status still says what is wrong.
-    answer.read(SMALL).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
-}
-
-/// A `Location` may leave out what stays the same.
-fn absolute(from: &str, to: &str) -> Option<String> {
-    if to.contains("://") {
-        return Some(to.to_owned());
-    }
-    let (scheme, host) = scheme_and_host(from)?;
-    match to.strip_prefix("//") {
-        Some(rest) => Some(format!("{scheme}://{rest}")),
-        None if to.starts_with('/') => Some(format!("{scheme}://{host}{to}")),
-        None => None,
-    }
-}
-
-fn backoff(attempt: u32) -> Duration {
-    Duration::from_millis(100 << attempt.min(6))
-}
-
-/// Waits, unless cancelled.
-fn wait(cx: &Cx, time: Duration) -> Result<()> {
-    let end = std::time::Instant::now() + time;
-    loop {
-        cx.check()?;
-        let left = end.saturating_duration_since(std::time::Instant::now());
-        if left.is_zero() {
-            return Ok(());
-        }
-        std::thread::sleep(left.min(Duration::from_millis(50)));
     }
 }

@@ -8,6 +8,12 @@ problem-registry-odd-answer = The registry { $registry } answered { $status } to
 problem-rate-limited = The registry { $registry } allows no more pulls for now (429): { $remaining } of { $limit } left, try again after { $after } seconds. Log in to get more, or use an image of the built-in registry (`lab/…`).
 problem-plain-http-refused = The registry { $registry } speaks HTTP without TLS, which is only allowed on this same host. Give the registry a certificate, or start the engine with `DOCKWALK_INSECURE_REGISTRIES={ $registry } dockwalk engine` if you trust the network between.
 problem-digest-mismatch = The registry { $registry } sent bytes with another digest than it promised: { $computed } instead of { $expected }. They were thrown away. Something changes or damages the data on the way, or the registry's store is broken: try again, then ask whoever runs the registry.
+problem-registry-lacks-digest = The built-in registry has nothing with the digest { $digest }. Choose the digest of one of its indexes, manifests, configs or layers (`lab/…`).
+problem-not-damaged = Nothing with the digest { $digest } is damaged in the built-in registry. `dockwalk registry damaged` lists what is.
+problem-offset-beyond-end = { $digest } has { $size } bytes; there is no byte { $offset } to damage. Choose a smaller offset.
+problem-damage-not-seen = A bit of { $digest } was flipped, and yet the built-in registry sends the right bytes. This is a fault of dockwalk's: report it.
+problem-damage-not-mended = { $digest } was put back, and yet the built-in registry sends other bytes. This is a fault of dockwalk's: report it.
+problem-no-builtin-registry = This engine has no built-in registry. Start it again; `dockwalk doctor` says what it lacks.
 problem-size-mismatch = The registry { $registry } sent { $received } bytes for { $digest }, whose descriptor says { $expected }. They were thrown away. The registry's store or a proxy between is broken: ask whoever runs it.
 problem-blob-truncated = The connection to { $registry } broke off at { $received } of { $expected } bytes of { $digest } ({ $reason }). What has come is kept: pull again and it goes on from there.
 problem-diff-id-mismatch = The layer { $digest } unpacks to { $computed }, but the image's config promises { $expected }. It was thrown away. The image was put together wrongly: build and push it again.

@@ -41,6 +41,24 @@ step-unpack-layer = Unpack one layer
 step-unpack-layer-why = Extracts this layer's tar into its own directory. “This file of a lower layer is deleted” is kept as a whiteout.
 step-tag-image = Tag the image locally
 step-tag-image-why = Gives the image a name on this machine: the one that `docker images` prints.
+step-wait-for-registry = Wait for the registry
+step-wait-for-registry-why = The registry answered 429: too many requests. It says for how long it wants to be left alone, and that is how long nothing is asked.
+
+## Push
+step-push-blobs = Send what the registry lacks
+step-push-blobs-why = A manifest is only taken when everything that it names is there. So layers and config go first.
+step-push-blob = Send one blob
+step-push-blob-why = Asks whether the digest is there already (HEAD). If not, it is taken over from another repository of this registry, or its bytes are sent; the registry computes sha256 itself.
+step-push-manifest = Send the manifest
+step-push-manifest-why = With the manifest the tag comes to life. It is fetched again at once: its digest must be the one that was sent.
+
+## Break the digest
+step-damage-content = Flip one bit
+step-damage-content-why = Does to the built-in registry what a rotten disk does: the name of the bytes stays, the bytes do not.
+step-mend-content = Put it back
+step-mend-content-why = The built-in registry serves the bytes again that belong to the digest.
+
+## Registry
 step-http-exchange = One HTTP exchange
 step-http-exchange-why = One request to the registry and its answer. A registry is an ordinary HTTP server.
 

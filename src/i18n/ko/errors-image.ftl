@@ -8,6 +8,12 @@ problem-registry-odd-answer = 레지스트리(registry) { $registry }: { $url }�
 problem-rate-limited = 레지스트리(registry) { $registry }에서 지금은 더 받을 수 없습니다(429). { $limit }회 가운데 { $remaining }회 남았고, { $after }초 뒤에 다시 시도할 수 있습니다. 로그인하면 한도가 늘어나며, 내장 레지스트리의 `lab/…` 이미지는 한도가 없습니다.
 problem-plain-http-refused = 레지스트리(registry) { $registry }: TLS 없이 HTTP로만 응답합니다. 평문 HTTP는 이 컴퓨터 안에서만 허용합니다. 레지스트리에 인증서를 설치하거나, 그 사이의 네트워크를 믿을 수 있다면 엔진을 `DOCKWALK_INSECURE_REGISTRIES={ $registry } dockwalk engine`으로 시작하세요.
 problem-digest-mismatch = 레지스트리(registry) { $registry }: 보내온 내용의 다이제스트(digest)가 약속과 다릅니다. 약속한 값은 { $expected }, 실제로 계산한 값은 { $computed }입니다. 받은 내용은 버렸습니다. 전송 중에 내용이 바뀌었거나 레지스트리의 저장소가 손상되었습니다. 다시 시도하고, 계속되면 레지스트리 관리자에게 알리세요.
+problem-registry-lacks-digest = 내장 레지스트리(registry)에 다이제스트(digest) { $digest }가 없습니다. `lab/…` 이미지의 인덱스, 매니페스트, 설정, 레이어 가운데 하나의 다이제스트를 고르세요.
+problem-not-damaged = 다이제스트(digest) { $digest }: 내장 레지스트리(registry)에서 손상된 것이 아닙니다. `dockwalk registry damaged`로 손상된 것을 확인하세요.
+problem-offset-beyond-end = { $digest }: 크기가 { $size }바이트라서 { $offset }번 바이트가 없습니다. 더 작은 위치를 고르세요.
+problem-damage-not-seen = { $digest }: 비트를 뒤집었는데도 내장 레지스트리(registry)가 원래 내용을 보냅니다. dockwalk의 결함이니 알려 주세요.
+problem-damage-not-mended = { $digest }: 되돌렸는데도 내장 레지스트리(registry)가 다른 내용을 보냅니다. dockwalk의 결함이니 알려 주세요.
+problem-no-builtin-registry = 이 엔진에는 내장 레지스트리(registry)가 없습니다. 엔진을 다시 시작하세요. `dockwalk doctor`로 무엇이 부족한지 볼 수 있습니다.
 problem-size-mismatch = 레지스트리(registry) { $registry }: 보내온 { $digest } 내용의 크기가 { $received }바이트입니다. 디스크립터(descriptor)에는 { $expected }바이트로 적혀 있습니다. 받은 내용은 버렸습니다. 레지스트리의 저장소나 중간 프록시가 고장 났으니 관리자에게 알리세요.
 problem-blob-truncated = 레지스트리(registry) { $registry }: { $digest } 내용을 받다가 { $expected }바이트 가운데 { $received }바이트에서 연결이 끊겼습니다({ $reason }). 받은 만큼은 남아 있으니, 다시 받으면(pull) 그 자리에서 이어집니다.
 problem-diff-id-mismatch = 레이어(layer) { $digest }: 압축을 푼 내용의 다이제스트(digest)가 이미지 설정(config)과 다릅니다. 설정에 적힌 값은 { $expected }, 실제로 계산한 값은 { $computed }입니다. 이 레이어는 버렸습니다. 이미지가 잘못 만들어졌으니 다시 빌드해서 올리세요(push).

@@ -41,6 +41,24 @@ step-unpack-layer = 레이어 하나 풀기
 step-unpack-layer-why = 이 레이어의 tar를 자기 디렉터리에 풉니다. 아래 레이어의 파일을 지운다는 표시는 화이트아웃(whiteout)으로 남습니다.
 step-tag-image = 로컬 태그 달기
 step-tag-image-why = 받은 이미지에 이 컴퓨터에서 부를 이름을 붙입니다. `docker images`에 보이는 것이 이 이름입니다.
+step-wait-for-registry = 레지스트리 기다리기
+step-wait-for-registry-why = 레지스트리가 요청이 너무 많다고(429) 답했습니다. 레지스트리가 알려 준 시간 동안 아무것도 요청하지 않고 기다립니다.
+
+## 올리기(push)
+step-push-blobs = 레지스트리에 없는 것 보내기
+step-push-blobs-why = 매니페스트에 적힌 것이 모두 있어야 레지스트리가 매니페스트를 받습니다. 그래서 레이어와 설정을 먼저 보냅니다.
+step-push-blob = 블롭 하나 보내기
+step-push-blob-why = 그 다이제스트가 이미 있는지 먼저 묻습니다(HEAD). 없으면 같은 레지스트리의 다른 저장소에서 이어 붙이거나(mount) 내용을 보냅니다. sha256은 레지스트리도 직접 계산합니다.
+step-push-manifest = 매니페스트 보내기
+step-push-manifest-why = 매니페스트를 보내면 태그가 생깁니다. 곧바로 다시 받아서, 보낸 것과 다이제스트가 같은지 확인합니다.
+
+## 다이제스트 깨뜨리기
+step-damage-content = 비트 하나 뒤집기
+step-damage-content-why = 내장 레지스트리에 디스크가 상한 것과 같은 일을 합니다. 이름(다이제스트)은 그대로인데 내용이 달라집니다.
+step-mend-content = 원래대로 되돌리기
+step-mend-content-why = 내장 레지스트리가 다시 다이제스트와 맞는 내용을 보냅니다.
+
+## 레지스트리
 step-http-exchange = HTTP 요청 한 번
 step-http-exchange-why = 레지스트리와 주고받은 요청과 응답 한 번입니다. 레지스트리는 평범한 HTTP 서버입니다.
 

@@ -4,12 +4,14 @@ mod host;
 mod image;
 mod network;
 mod process;
+mod registry;
 mod storage;
 
 pub use host::*;
 pub use image::*;
 pub use network::*;
 pub use process::*;
+pub use registry::*;
 pub use storage::*;
 
 use crate::spec::{ContainerId, Digest, NetworkId};
@@ -32,6 +34,31 @@ pub enum Change {
     // ── images ──
     /// A registry answered.
     RegistrySeen(Registry),
+    /// How much a registry still gives.
+    RegistryLimit(RegistryLimit),
+    /// A registry wants us to wait. Said when the wait begins.
+    RegistryWaiting(RegistryWait),
+    /// The wait is over: its time is up, or nobody wants to wait any more.
+    RegistryWaited {
+        /// For which, as `host[:port]`.
+        registry: String,
+    },
+    /// Something in the built-in registry was damaged on purpose.
+    RegistryDamaged(Damage),
+    /// It is as it was.
+    RegistryMended {
+        /// The registry.
+        registry: String,
+        /// What was damaged.
+        content: Content,
+        /// Its digest.
+        digest: Digest,
+    },
+    /// Bytes came that are not what was promised: a document or a blob, and which descriptor caught it. A blob's
+    /// `BlobRejected` comes beside it.
+    Rejected(Rejected),
+    /// A push brought something to a registry, or found it there.
+    Pushed(Pushed),
     /// A tag (or digest) was resolved to what it points at.
     TagResolved {
         /// `docker.io/lab/shell:1`

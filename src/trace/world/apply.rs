@@ -47,13 +47,33 @@ impl World {
             Change::Remark(problem) => self.remarks.push_back(Arc::new(problem.clone())),
 
             Change::RegistrySeen(it) => insert(&mut self.registries, it.host.clone(), it),
+            Change::RegistryLimit(it) => {
+                self.registry(&it.registry)?;
+                insert(&mut self.limits, it.registry.clone(), it);
+            }
+            Change::RegistryWaiting(it) => insert(&mut self.waits, it.registry.clone(), it),
+            Change::RegistryWaited { registry } => remove(&mut self.waits, registry, missing)?,
+            Change::RegistryDamaged(it) => {
+                self.registry(&it.registry)?;
+                require(!self.damaged.contains_key(&it.digest), || Illegal::Exists(change.entity()))?;
+                insert(&mut self.damaged, it.digest.clone(), it);
+            }
+            Change::RegistryMended { digest, .. } => remove(&mut self.damaged, digest, missing)?,
+            Change::Rejected(it) => insert(&mut self.rejected, it.digest.clone(), it),
+            Change::Pushed(it) => {
+                self.registry(&it.registry)?;
+                let key = (it.registry.clone(), it.repository.clone(), it.digest.clone());
+                insert(&mut self.pushed, key, it);
+            }
             Change::TagResolved { reference, registry, target } => {
-                let known = self.registries.contains_key(registry);
-                require(known, || Illegal::Missing(Entity::Registry(registry.clone())))?;
+                self.registry(registry)?;
                 let tag = RemoteTag { registry: registry.clone(), target: target.clone() };
                 self.resolve(reference, tag);
             }
-            Change::IndexRead(it) => insert(&mut self.indexes, it.this.digest.clone(), it),
+            Change::IndexRead(it) => {
+                self.rejected.remove(&it.this.digest);
+                insert(&mut self.indexes, it.this.digest.clone(), it);
+            }
             Change::PlatformChosen { index, manifest } => {
                 let read = self.indexes.get(index).ok_or_else(|| Illegal::Missing(Entity::Index(index.clone())))?;
                 require(read.manifests.iter().any(|entry| entry.digest == *manifest), || Illegal::NotListed {
@@ -62,8 +82,14 @@ impl World {
                 })?;
                 self.chosen.insert(index.clone(), manifest.clone());
             }
-            Change::ManifestRead(it) => insert(&mut self.manifests, it.this.digest.clone(), it),
-            Change::ConfigRead(it) => insert(&mut self.configs, it.this.digest.clone(), it),
+            Change::ManifestRead(it) => {
+                self.rejected.remove(&it.this.digest);
+                insert(&mut self.manifests, it.this.digest.clone(), it);
+            }
+            Change::ConfigRead(it) => {
+                self.rejected.remove(&it.this.digest);
+                insert(&mut self.configs, it.this.digest.clone(), it);
+            }
 
             Change::BlobWanted(descriptor) => {
                 let blob = Blob { descriptor: descriptor.clone(), state: BlobState::Waiting };
@@ -76,6 +102,7 @@ impl World {
             Change::BlobVerified { digest, size, reused } => {
                 self.fits(digest, *size, |promised| *size == promised)?;
                 self.set_blob(digest, BlobState::Verified { reused: *reused })?;
+                self.rejected.remove(digest);
             }
             Change::BlobRejected { digest, problem } => {
                 self.set_blob(digest, BlobState::Rejected(problem.clone()))?;
@@ -221,6 +248,10 @@ impl World {
             Some(id) if !self.containers.contains_key(id) => Err(Illegal::Missing(Entity::Container(id.clone()))),
             _ => Ok(()),
         }
+    }
+
+    fn registry(&self, host: &str) -> Result<(), Illegal> {
+        require(self.registries.contains_key(host), || Illegal::Missing(Entity::Registry(host.to_owned())))
     }
 
     fn blob(&self, digest: &Digest) -> Result<&Arc<Blob>, Illegal> {

@@ -25,6 +25,16 @@ pub struct World {
 
     /// Registries that answered.
     pub registries: OrdMap<String, Arc<Registry>>,
+    /// How much registries still give.
+    pub limits: OrdMap<String, Arc<RegistryLimit>>,
+    /// Registries that are waited for, and why.
+    pub waits: OrdMap<String, Arc<RegistryWait>>,
+    /// What is damaged on purpose in the built-in registry, by the digest it is served as.
+    pub damaged: OrdMap<Digest, Arc<Damage>>,
+    /// Documents and blobs whose bytes were not what was promised, by the promised digest, until they come right.
+    pub rejected: OrdMap<Digest, Arc<Rejected>>,
+    /// What pushes brought to registries: registry, repository, digest.
+    pub pushed: OrdMap<(String, String, Digest), Arc<Pushed>>,
     /// What registries say that references point at.
     pub remote_tags: OrdMap<String, Arc<RemoteTag>>,
     /// Indexes read.

@@ -145,6 +145,41 @@ fn a_mount(key: MountKey, container: Option<ContainerId>) -> Mount {
     }
 }
 
+fn a_damage(n: u64) -> Damage {
+    Damage { registry: "r0".into(), content: Content::Blob, digest: digest(n), offset: 7, bit: 0 }
+}
+
+fn a_rejection(n: u64) -> Rejected {
+    let problem = Problem::new("digest-mismatch");
+    Rejected { content: Content::Blob, digest: digest(n), by: Promise::Manifest(digest(0)), problem }
+}
+
+fn a_limit(registry: &str) -> Change {
+    Change::RegistryLimit(RegistryLimit { registry: registry.into(), limit: None, remaining: 3, window: None })
+}
+
+fn a_push(registry: &str) -> Change {
+    let (registry, repository) = (registry.to_owned(), "a/b".to_owned());
+    Change::Pushed(Pushed { registry, repository, digest: digest(1), size: 1, how: PushedHow::Existing })
+}
+
+fn of_a_registry(dice: &mut Dice) -> Change {
+    let registry = || "r0".to_owned();
+    match dice.roll(8) {
+        0 => Change::Remark(Problem::new("cancelled")),
+        1 => a_limit("r0"),
+        2 => {
+            let problem = Problem::new("rate-limited");
+            Change::RegistryWaiting(RegistryWait { registry: registry(), seconds: dice.roll(9), problem })
+        }
+        3 => Change::RegistryWaited { registry: registry() },
+        4 => Change::RegistryDamaged(a_damage(dice.roll(4))),
+        5 => Change::RegistryMended { registry: registry(), content: Content::Blob, digest: dice.digest() },
+        6 => Change::Rejected(a_rejection(dice.roll(4))),
+        _ => a_push("r0"),
+    }
+}
+
 /// Any change of the small universe, legal here or not.
 fn propose(dice: &mut Dice) -> Change {
     let network = NetworkId::from("n0");
@@ -155,7 +190,7 @@ fn propose(dice: &mut Dice) -> Change {
         dev: format!("if{}", dice.roll(3)),
     };
     match dice.roll(41) {
-        0 => Change::Remark(Problem::new("cancelled")),
+        0 => of_a_registry(dice),
         1 => Change::RegistrySeen(Registry {
             host: "r0".into(),
             scheme: "http".into(),
@@ -363,6 +398,7 @@ fn furnished() -> World {
     let network = NetworkId::from("n0");
     for change in [
         Change::RegistrySeen(Registry { host: "r0".into(), scheme: "http".into(), auth: "none".into(), builtin: true }),
+        Change::RegistryDamaged(a_damage(1)),
         Change::IndexRead(Index { this: descriptor(0), manifests: vec![descriptor(1)] }),
         Change::ConfigRead(a_config(0)),
         Change::ImageTagged { reference: "t0".into(), image: digest(0), manifest: None },
@@ -383,6 +419,31 @@ fn furnished() -> World {
 }
 
 #[test]
+fn what_was_refused_is_forgotten_when_it_comes_right() {
+    let mut world = furnished();
+    for n in [0, 3] {
+        world.apply(&Change::Rejected(a_rejection(n))).expect("legal");
+        assert_eq!(world.rejected[&digest(n)].by, Promise::Manifest(digest(0)));
+    }
+    world.apply(&Change::BlobVerified { digest: digest(3), size: 100, reused: false }).expect("legal");
+    world.apply(&Change::ConfigRead(a_config(0))).expect("legal");
+    assert!(world.rejected.is_empty());
+}
+
+#[test]
+fn a_wait_and_a_damage_last_until_they_are_over() {
+    let mut world = furnished();
+    let wait = RegistryWait { registry: "r9".into(), seconds: 5, problem: Problem::new("rate-limited") };
+    world.apply(&Change::RegistryWaiting(wait.clone())).expect("a registry that never answered otherwise may say so");
+    assert_eq!(*world.waits["r9"], wait);
+    world.apply(&Change::RegistryWaited { registry: "r9".into() }).expect("legal");
+    assert_eq!(*world.damaged[&digest(1)], a_damage(1));
+    let mended = Change::RegistryMended { registry: "r0".into(), content: Content::Blob, digest: digest(1) };
+    world.apply(&mended).expect("legal");
+    assert!(world.waits.is_empty() && world.damaged.is_empty());
+}
+
+#[test]
 fn every_refusal_has_its_type_and_leaves_the_world_as_it_was() {
     let (network, c0) = (NetworkId::from("n0"), container_id(0));
     let missing = |entity| Illegal::Missing(entity);
@@ -398,6 +459,14 @@ fn every_refusal_has_its_type_and_leaves_the_world_as_it_was() {
     let named = Link { name: "if3".into(), ..a_link("x".into(), 1, 9) };
     let table: Vec<(Change, Illegal)> = vec![
         (tag("nowhere"), missing(Entity::Registry("nowhere".into()))),
+        (a_limit("nowhere"), missing(Entity::Registry("nowhere".into()))),
+        (a_push("nowhere"), missing(Entity::Registry("nowhere".into()))),
+        (Change::RegistryWaited { registry: "r0".into() }, missing(Entity::Registry("r0".into()))),
+        (Change::RegistryDamaged(a_damage(1)), Illegal::Exists(Entity::Blob(digest(1)))),
+        (
+            Change::RegistryMended { registry: "r0".into(), content: Content::Index, digest: digest(2) },
+            missing(Entity::Index(digest(2))),
+        ),
         (Change::BlobGone { digest: digest(9) }, missing(Entity::Blob(digest(9)))),
         (Change::BlobProgress { digest: digest(9), received: 1 }, missing(Entity::Blob(digest(9)))),
         (Change::LayerUnpacked(a_layer(5, Some(9))), missing(Entity::Layer(digest(9)))),

@@ -160,6 +160,8 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::EngineStart => "op-engine-start",
         OpKind::ImagePull => "op-image-pull",
         OpKind::ImageRemove => "op-image-remove",
+        OpKind::ImagePush => "op-image-push",
+        OpKind::RegistryDamage => "op-registry-damage",
         OpKind::ContainerCreate => "op-container-create",
         OpKind::ContainerStart => "op-container-start",
         OpKind::ContainerStop => "op-container-stop",

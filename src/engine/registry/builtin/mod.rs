@@ -10,6 +10,7 @@
 mod assemble;
 mod busybox;
 mod cache;
+mod damage;
 mod layer;
 mod recipe;
 mod serve;
@@ -18,6 +19,7 @@ mod tests;
 
 use crate::engine::{Fault, Result};
 use cache::Shelf;
+use damage::Damages;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +29,7 @@ use std::sync::Arc;
 pub struct Builtin {
     addr: SocketAddr,
     shelf: Arc<Shelf>,
+    damages: Arc<Damages>,
 }
 
 impl Builtin {
@@ -37,8 +40,9 @@ impl Builtin {
         let listener = TcpListener::bind(addr).map_err(taken)?;
         let addr = listener.local_addr().map_err(taken)?;
         let shelf = Arc::new(cache::shelf(assets)?);
-        serve::start(listener, Arc::clone(&shelf))?;
-        Ok(Self { addr, shelf })
+        let damages = Arc::<Damages>::default();
+        serve::start(listener, serve::Shop { shelf: Arc::clone(&shelf), damages: Arc::clone(&damages) })?;
+        Ok(Self { addr, shelf, damages })
     }
 
     /// Where it listens.

@@ -1,6 +1,7 @@
 //! The pull half of the OCI distribution-spec: manifests, blobs with ranges, tags, the catalog.
 
 use super::cache::{Shelf, Stored};
+use super::damage::Damages;
 use crate::engine::{Fault, Result};
 use crate::spec::Digest;
 use axum::Router;
@@ -11,14 +12,31 @@ use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::sync::Arc;
 
+/// What is served: the shelf, but for what is damaged.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    pub shelf: Arc<Shelf>,
+    pub damages: Arc<Damages>,
+}
+
+impl Shop {
+    fn get(&self, digest: &Digest) -> Option<Stored> {
+        let stored = self.shelf.blobs.get(digest)?.clone();
+        Some(match self.damages.bytes(digest) {
+            Some(bytes) => Stored { bytes, ..stored },
+            None => stored,
+        })
+    }
+}
+
 /// Serves on a thread of its own.
-pub fn start(listener: TcpListener, shelf: Arc<Shelf>) -> Result<()> {
+pub fn start(listener: TcpListener, shop: Shop) -> Result<()> {
     let failed = |e: std::io::Error| Fault::io("start", "the built-in registry", &e);
     listener.set_nonblocking(true).map_err(failed)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let serve = async move {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        axum::serve(listener, Router::new().fallback(answer).with_state(shelf)).await
+        axum::serve(listener, Router::new().fallback(answer).with_state(shop)).await
     };
     let run = move || {
         if let Err(error) = runtime.block_on(serve) {
@@ -29,10 +47,11 @@ pub fn start(listener: TcpListener, shelf: Arc<Shelf>) -> Result<()> {
     Ok(())
 }
 
-async fn answer(State(shelf): State<Arc<Shelf>>, method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
+async fn answer(State(shop): State<Shop>, method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
     if method != Method::GET && method != Method::HEAD {
         return error(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "this registry is read-only");
     }
+    let shelf = &shop.shelf;
     let Some(path) = uri.path().strip_prefix("/v2") else {
         return error(StatusCode::NOT_FOUND, "UNSUPPORTED", "only /v2/ is served here");
     };
@@ -50,35 +69,35 @@ async fn answer(State(shelf): State<Arc<Shelf>>, method: Method, uri: Uri, heade
         };
     }
     if let Some((name, key)) = path.rsplit_once("/manifests/") {
-        return manifest(&shelf, name, key);
+        return manifest(&shop, name, key);
     }
     if let Some((name, key)) = path.rsplit_once("/blobs/") {
-        return blob(&shelf, name, key, &headers);
+        return blob(&shop, name, key, &headers);
     }
     error(StatusCode::NOT_FOUND, "UNSUPPORTED", path)
 }
 
-fn manifest(shelf: &Shelf, name: &str, key: &str) -> Response<Body> {
-    let Some(tags) = shelf.tags.get(name) else { return error(StatusCode::NOT_FOUND, "NAME_UNKNOWN", name) };
+fn manifest(shop: &Shop, name: &str, key: &str) -> Response<Body> {
+    let Some(tags) = shop.shelf.tags.get(name) else { return error(StatusCode::NOT_FOUND, "NAME_UNKNOWN", name) };
     let digest = key.parse::<Digest>().ok().or_else(|| tags.get(key).cloned());
-    let found = digest.as_ref().and_then(|digest| shelf.blobs.get(digest).map(|stored| (digest, stored)));
+    let found = digest.and_then(|digest| shop.get(&digest).map(|stored| (digest, stored)));
     match found.filter(|(_, stored)| stored.media_type.contains(".manifest.") || stored.media_type.contains(".index."))
     {
-        Some((digest, stored)) => whole(digest, stored),
+        Some((digest, stored)) => whole(&digest, &stored),
         None => error(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", key),
     }
 }
 
-fn blob(shelf: &Shelf, name: &str, key: &str, headers: &HeaderMap) -> Response<Body> {
-    if !shelf.tags.contains_key(name) {
+fn blob(shop: &Shop, name: &str, key: &str, headers: &HeaderMap) -> Response<Body> {
+    if !shop.shelf.tags.contains_key(name) {
         return error(StatusCode::NOT_FOUND, "NAME_UNKNOWN", name);
     }
-    let found = key.parse::<Digest>().ok().and_then(|digest| shelf.blobs.get(&digest).map(|stored| (digest, stored)));
+    let found = key.parse::<Digest>().ok().and_then(|digest| shop.get(&digest).map(|stored| (digest, stored)));
     let Some((digest, stored)) = found else { return error(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", key) };
     let size = stored.bytes.len();
     let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(|text| range(text, size));
     match range {
-        None => whole(&digest, stored),
+        None => whole(&digest, &stored),
         Some(Err(())) => Response::builder()
             .status(StatusCode::RANGE_NOT_SATISFIABLE)
             .header(header::CONTENT_RANGE, format!("bytes */{size}"))
