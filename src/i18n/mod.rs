@@ -24,6 +24,7 @@ files![
     "changes",
     "cli",
     "doctor",
+    "errors-archive",
     "errors-container",
     "errors-host",
     "errors-image",

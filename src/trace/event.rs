@@ -104,6 +104,20 @@ pub enum OpKind {
     ImagePull,
     /// An image is deleted.
     ImageRemove,
+    /// An image gets one more name.
+    ImageTag,
+    /// Images that nothing uses are deleted.
+    ImagePrune,
+    /// Images are written as an archive.
+    ImageSave,
+    /// Images of an archive are brought in.
+    ImageLoad,
+    /// A tar of files becomes an image of one layer.
+    ImageImport,
+    /// A container becomes an image.
+    ContainerCommit,
+    /// The store is checked.
+    StoreCheck,
     /// `docker push`
     ImagePush,
     /// Something in the built-in registry is damaged, or mended.

@@ -221,6 +221,25 @@ kinds! {
     RemoveImage = Image, Story;
     /// Layers that nothing uses are deleted.
     RemoveLayer = Layer, Stage;
+
+    // ── archives, commit, the store itself ──
+    /// An archive of images is read: each file hashed on its way to the disk.
+    ReadArchive = Image, Story;
+    /// A blob of an archive is verified and becomes the store's.
+    TakeBlob = Layer, Stage;
+    /// Images are written as an archive.
+    WriteArchive = Image, Story;
+    /// A container's writable layer becomes an image.
+    CommitContainer = Image, Story;
+    /// A writable layer is written as the tar of a layer.
+    PackLayer = Layer, Stage;
+    /// Config and manifest of a new image are written.
+    WriteDocuments = Image, Stage;
+    /// The store is compared with what its digests promise.
+    CheckStore = Image, Story;
+    /// What is damaged or belongs to no image is deleted from the store.
+    RepairStore = Image, Stage;
+
     /// What an earlier engine left is undone.
     Recover = Process, Story;
 }

@@ -1,0 +1,17 @@
+problem-archive-damaged = The archive cannot be read: { $reason }. It was cut off, or it is no tar of images. Nothing was loaded; write the archive again and load that.
+problem-archive-hostile = The archive has an entry that no honest tool writes: { $name } ({ $reason }). Nothing was loaded. Do not use this file, and ask whoever gave it to you where it comes from.
+problem-archive-missing = The archive lacks { $name }, which { $by } names. Nothing of that image was loaded. Write the archive again: it was put together wrongly, or cut.
+problem-archive-duplicate = The archive holds { $name } more than once, with different content. One tool would take the first and another the last, so nothing was loaded.
+problem-archive-document-large = { $name } in the archive is { $size } bytes long, and a document of an image has at most { $limit }. Nothing was loaded.
+problem-archive-document = { $name } in the archive cannot be read: { $reason }. Nothing of that image was loaded; write the archive again with a current tool.
+problem-archive-digest = { $name } in the archive has the digest { $computed }, but is listed as { $expected }. Nothing of that image was loaded: the archive is damaged, or somebody changed it.
+problem-archive-size = { $name } in the archive is { $size } bytes long, but is listed with { $expected }. Nothing of that image was loaded: the archive is damaged, or somebody changed it.
+problem-archive-no-images = The archive holds no images: neither index.json (OCI) nor manifest.json (Docker) is in it. To make an image of a tar of files, use `docker import`.
+problem-archive-too-old = The archive is of a Docker before 1.10 and says nothing of digests. Load it into a Docker of that time, or with `skopeo copy`, and save it again.
+problem-archive-compression = The archive is compressed with { $kind }, which is not understood here. Decompress it first: `{ $command }`.
+problem-archive-many-files = The archive has more than { $limit } entries. No archive of images has; nothing was loaded.
+problem-archive-platform = The image { $image } of the archive is made for { $available }, not for { $wanted }. Save it again on a machine of that kind, or with `--platform`.
+problem-change-invalid = The instruction `{ $change }` cannot be applied to an image: { $reason }. Allowed are CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME and WORKDIR, written as in a Dockerfile.
+problem-image-has-children = { $image } is the parent of the image { $child }, which was committed from it. Remove that one first.
+problem-tag-with-digest = { $reference } names a digest. A new tag needs a name that people choose: NAME[:TAG].
+problem-filter-value = The filter { $filter } does not understand { $value }.

@@ -1,0 +1,17 @@
+problem-archive-damaged = 아카이브(archive)를 읽을 수 없습니다: { $reason }. 중간에 잘렸거나 이미지를 담은 tar가 아닙니다. 아무것도 불러오지 않았습니다. 아카이브를 다시 만들어 불러오세요.
+problem-archive-hostile = 아카이브(archive)의 항목 { $name }: 정상적인 도구는 쓰지 않는 항목입니다({ $reason }). 아무것도 불러오지 않았습니다. 이 파일을 쓰지 말고, 준 사람에게 출처를 확인하세요.
+problem-archive-missing = 아카이브(archive)에 { $name } 파일이 없습니다. { $by }에 적혀 있는 파일입니다. 그 이미지는 전혀 불러오지 않았습니다. 아카이브가 잘못 만들어졌거나 잘렸으니 다시 만드세요.
+problem-archive-duplicate = 아카이브(archive)에 { $name } 항목이 내용이 다른 채로 두 번 이상 들어 있습니다. 도구마다 다른 것을 고를 수 있으므로 아무것도 불러오지 않았습니다.
+problem-archive-document-large = 아카이브(archive)의 { $name }: { $size }바이트입니다. 이미지 문서는 { $limit }바이트를 넘을 수 없습니다. 아무것도 불러오지 않았습니다.
+problem-archive-document = 아카이브(archive)의 { $name }: 읽을 수 없습니다. { $reason }. 그 이미지는 전혀 불러오지 않았습니다. 최신 도구로 아카이브를 다시 만드세요.
+problem-archive-digest = 아카이브(archive)의 { $name }: 다이제스트(digest)가 목록과 다릅니다. 목록에는 { $expected }, 실제로 계산한 값은 { $computed }입니다. 그 이미지는 전혀 불러오지 않았습니다. 아카이브가 손상되었거나 누군가 바꾸었습니다.
+problem-archive-size = 아카이브(archive)의 { $name }: 크기가 { $size }바이트인데 목록에는 { $expected }바이트로 적혀 있습니다. 그 이미지는 전혀 불러오지 않았습니다. 아카이브가 손상되었거나 누군가 바꾸었습니다.
+problem-archive-no-images = 아카이브(archive)에 이미지가 없습니다. index.json(OCI)도 manifest.json(Docker)도 들어 있지 않습니다. 파일을 담은 tar로 이미지를 만들려면 `docker import`를 쓰세요.
+problem-archive-too-old = 아카이브(archive)가 1.10 이전의 Docker 형식이라 다이제스트(digest)가 없습니다. 그때의 Docker나 `skopeo copy`로 읽어서 다시 저장하세요.
+problem-archive-compression = 아카이브(archive)의 압축 방식 { $kind }: 여기서는 풀 수 없습니다. 먼저 압축을 푸세요: `{ $command }`.
+problem-archive-many-files = 아카이브(archive)의 항목이 { $limit }개를 넘습니다. 이미지 아카이브는 이렇게 크지 않습니다. 아무것도 불러오지 않았습니다.
+problem-archive-platform = 아카이브(archive)의 이미지 { $image }: { $available }용이고 { $wanted }용이 아닙니다. 그 종류의 컴퓨터에서 다시 저장하거나 `--platform`을 붙여 저장하세요.
+problem-change-invalid = 명령어(instruction) `{ $change }`: 이미지에 적용할 수 없습니다. { $reason }. CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR만 Dockerfile에 쓰듯이 적을 수 있습니다.
+problem-image-has-children = 이미지(image) { $image }: 이 이미지로 만든(commit) 이미지 { $child }의 부모입니다. 그 이미지를 먼저 지우세요.
+problem-tag-with-digest = { $reference }: 다이제스트(digest)가 들어 있습니다. 새 태그(tag)에는 사람이 고른 이름(NAME[:TAG])이 필요합니다.
+problem-filter-value = 필터(filter) { $filter }: 값 { $value }의 뜻을 알 수 없습니다.
