@@ -2,6 +2,8 @@
 //!
 //! Each [`Change`] has a message `change-<kind>`, some of them several, by what is different from the World before.
 
+mod upper;
+
 use super::Words;
 use crate::spec::{ContainerId, Digest};
 use crate::trace::{
@@ -127,6 +129,7 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::VolumeGone { .. }
         | Change::DirSeen(_)
         | Change::DirGone { .. } => describe_storage(change, before),
+        Change::UpperChanged(it) => upper::describe(it, before),
         Change::ContainerCreated(_)
         | Change::ContainerState { .. }
         | Change::ContainerGone { .. }

@@ -206,6 +206,7 @@ fn samples() -> Vec<Change> {
         Change::RuleSeen(Rule { key: text("m"), netns: 1, network: None, action: text("masquerade"), text: text("r") }),
         Change::RuleGone { key: text("m") },
     ];
+    all.extend(upper_samples());
     all.extend([DirRole::Upper, DirRole::Work, DirRole::Merged, DirRole::BindSource].map(dir));
     let states = [ContainerState::Created, ContainerState::Running { pid: 9 }, ContainerState::Exited { status: 0 }];
     all.extend(states.map(state));
@@ -228,8 +229,45 @@ fn samples() -> Vec<Change> {
     all
 }
 
+/// A path of a writable layer, in all the ways that are told apart.
+fn upper_samples() -> Vec<Change> {
+    let file = |effect, dir, copied| UpperFile { path: "srv/a".into(), effect, dir, size: 7, copied };
+    let copy = |bytes| Some(CopyUp { path: "srv/a".into(), layer: digest(5), size: 100_000_000, bytes });
+    let totals = UpperTotals { paths: 9, deleted: 1, bytes: 8_000, copied: 9_000 };
+    let change = |files: Vec<UpperFile>, gone: &[&str]| {
+        let gone = gone.iter().map(ToString::to_string).collect();
+        Change::UpperChanged(UpperChange { container: id(), upper: "/u".into(), files, gone, totals })
+    };
+    let one = [
+        file(Effect::Added, false, None),
+        file(Effect::Added, true, None),
+        file(Effect::Replaced, false, None),
+        file(Effect::Replaced, false, copy(100_000_000)),
+        file(Effect::Replaced, false, copy(0)),
+        file(Effect::Deleted, false, None),
+        file(Effect::Opaque, true, None),
+    ];
+    let many = change(one.to_vec(), &["b"]);
+    one.into_iter().map(|file| change(vec![file], &[])).chain([many, change(Vec::new(), &["b"])]).collect()
+}
+
+#[test]
+fn a_second_write_is_no_second_copy() {
+    let mut world = World::default();
+    let made = samples().into_iter().find(|c| matches!(c, Change::ContainerCreated(_))).unwrap();
+    let dir = Dir { path: "/u".into(), role: DirRole::Upper, container: Some(id()) };
+    for change in [made, Change::DirSeen(dir)] {
+        world.apply(&change).unwrap();
+    }
+    let copied = upper_samples().swap_remove(3);
+    let say = |world: &World| Words::new(Lang::En).narrate_change(&copied, world);
+    assert!(say(&world).contains("copied 100.0 MB up"), "{}", say(&world));
+    world.apply(&copied).unwrap();
+    assert!(say(&world).contains("wrote again"), "{}", say(&world));
+}
+
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 48;
+const KINDS: usize = 49;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -240,7 +278,7 @@ fn kind(change: &Change) -> usize {
         C::BlobRejected { .. } => 11, C::BlobGone { .. } => 12, C::LayerUnpacked(_) => 13, C::LayerGone { .. } => 14,
         C::ImageTagged { .. } => 15, C::ImageUntagged { .. } => 16, C::ImageGone { .. } => 17, C::MountSeen(_) => 18,
         C::MountGone { .. } => 19, C::VolumeSeen(_) => 20, C::VolumeGone { .. } => 21, C::DirSeen(_) => 22,
-        C::DirGone { .. } => 23, C::ContainerCreated(_) => 24, C::ContainerState { .. } => 25,
+        C::UpperChanged(_) => 48, C::DirGone { .. } => 23, C::ContainerCreated(_) => 24, C::ContainerState { .. } => 25,
         C::ContainerGone { .. } => 26, C::NamespaceSeen(_) => 27, C::NamespaceGone { .. } => 28,
         C::ProcessSeen(_) => 29, C::ProcessChanged { .. } => 30, C::ProcessGone { .. } => 31, C::CgroupSeen(_) => 32,
         C::CgroupGone { .. } => 33, C::NetworkSeen(_) => 34, C::NetworkGone { .. } => 35,

@@ -31,6 +31,8 @@ pub enum Entity {
     Volume(String),
     /// By path.
     Dir(String),
+    /// A path of a container's writable layer.
+    UpperFile(ContainerId, String),
     /// By id.
     Container(ContainerId),
     /// By inode number.
@@ -82,6 +84,7 @@ impl Change {
             Self::VolumeGone { name } => Entity::Volume(name.clone()),
             Self::DirSeen(dir) => Entity::Dir(dir.path.clone()),
             Self::DirGone { path } => Entity::Dir(path.clone()),
+            Self::UpperChanged(it) => Entity::Dir(it.upper.clone()),
             Self::ContainerCreated(container) => Entity::Container(container.id.clone()),
             Self::ContainerState { id, .. } | Self::ContainerGone { id } => Entity::Container(id.clone()),
             Self::NamespaceSeen(namespace) => Entity::Namespace(namespace.inode),
@@ -102,5 +105,15 @@ impl Change {
             Self::RuleSeen(rule) => Entity::Rule(rule.key.clone()),
             Self::RuleGone { key } => Entity::Rule(key.clone()),
         }
+    }
+
+    /// Everything that changed: the [thing](Self::entity) itself, and what is in it.
+    pub fn touches(&self) -> Vec<Entity> {
+        let mut all = vec![self.entity()];
+        if let Self::UpperChanged(it) = self {
+            let paths = it.files.iter().map(|file| &file.path).chain(&it.gone);
+            all.extend(paths.map(|path| Entity::UpperFile(it.container.clone(), path.clone())));
+        }
+        all
     }
 }

@@ -28,4 +28,4 @@ pub use evidence::Evidence;
 pub use problem::Problem;
 pub use step::{Family, Level, Plan, Step, StepId, StepKind};
 pub use store::{StepRecord, Trace, TraceError};
-pub use world::{Blob, BlobState, Earlier, Illegal, OpState, ProcessState, RemoteTag, Tag, World};
+pub use world::{Blob, BlobState, Earlier, Illegal, OpState, ProcessState, RemoteTag, Tag, Upper, World};

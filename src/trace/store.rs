@@ -101,7 +101,11 @@ impl Trace {
                     (record.ended, record.outcome, record.took) = (Some(event.seq), Some(outcome.clone()), *took);
                 }
             }
-            Body::Observed { change, .. } => self.touched.entry(change.entity()).or_default().push(event.seq),
+            Body::Observed { change, .. } => {
+                for entity in change.touches() {
+                    self.touched.entry(entity).or_default().push(event.seq);
+                }
+            }
             Body::OpBegan { .. } | Body::OpEnded { .. } | Body::Console { .. } => {}
         }
     }

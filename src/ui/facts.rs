@@ -1,5 +1,7 @@
 //! What is known of one thing of the World, as a title and a table. The inspector shows it; nothing here paints.
 
+mod upper;
+
 use crate::i18n::Words;
 use crate::spec::Digest;
 use crate::trace::{
@@ -124,6 +126,7 @@ fn describe(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
         }
         Entity::Tag(_) | Entity::Blob(_) | Entity::Layer(_) => stored(entity, world, t),
         Entity::Mount(_) | Entity::Volume(_) | Entity::Dir(_) => storage(entity, world, t),
+        Entity::UpperFile(container, path) => upper::file(container, path, world, t),
         Entity::Container(_) | Entity::Namespace(_) | Entity::Process(_) | Entity::Cgroup(_) => {
             process(entity, world, t)
         }
@@ -304,6 +307,9 @@ fn storage(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             t.row("fact-role", format!("{:?}", dir.role).to_lowercase());
             t.row("fact-path", &dir.path);
             container_row(dir.container.as_ref(), world, t);
+            if let Some((id, upper)) = world.uppers.iter().find(|(_, upper)| upper.path == *key) {
+                upper::directory(upper, id, t);
+            }
             let name = key.rsplit('/').find(|part| !part.is_empty()).unwrap_or(key);
             Some((name.to_owned(), "kind-dir", Family::Storage))
         }

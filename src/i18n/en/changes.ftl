@@ -56,6 +56,16 @@ change-dir-seen-work = The overlay's work directory is there: { $path }.
 change-dir-seen-merged = The directory that will show everything merged is there: { $path }.
 change-dir-seen-bind = The host's { $path } is used for a bind mount.
 change-dir-gone = The directory { $path } was deleted.
+change-upper-added = { $container } wrote a new file /{ $path } of { $size } into its writable layer.
+change-upper-added-dir = { $container } made the directory /{ $path } in its writable layer.
+change-upper-copied = { $container } changes /{ $path } of a lower layer: the kernel copied { $bytes } up into the writable layer first (copy-up). It has { $size } now.
+change-upper-copied-nothing = { $container } opened /{ $path }, { $below } in a lower layer, to empty it: nothing of it was copied (copy-up of 0 B).
+change-upper-written = { $container } wrote again to /{ $path } in its writable layer. It has { $size } now.
+change-upper-replaced = { $container } made a new /{ $path } of { $size } that hides the one of a lower layer.
+change-upper-deleted = { $container } deleted /{ $path }: a whiteout is in the writable layer, and the lower layer keeps its file.
+change-upper-opaque = { $container } made the directory /{ $path } anew: it hides all that the lower layers have in it (opaque).
+change-upper-gone = /{ $path } is in the writable layer of { $container } no more.
+change-upper-many = { $count } paths of { $container }'s writable layer are different. It has { $paths } in all, { $bytes }, and { $copied } were copied up so far.
 
 ## Containers and processes
 change-container-created = The container { $container } was made from { $image }.

@@ -56,6 +56,16 @@ change-dir-seen-work = 오버레이의 작업용 { $path } 디렉터리가 생�
 change-dir-seen-merged = 합쳐진 모습을 보여 줄 { $path } 디렉터리가 생겼습니다.
 change-dir-seen-bind = 호스트의 { $path } 경로를 바인드에 씁니다.
 change-dir-gone = { $path } 디렉터리를 지웠습니다.
+change-upper-added = { $container } 컨테이너가 쓰기 레이어에 /{ $path } 파일을 새로 썼습니다. 크기는 { $size }입니다.
+change-upper-added-dir = { $container } 컨테이너가 쓰기 레이어에 /{ $path } 디렉터리를 만들었습니다.
+change-upper-copied = { $container } 컨테이너가 아래 레이어의 /{ $path } 파일을 고치려 하자 커널이 { $bytes } 내용을 쓰기 레이어로 복사했습니다(copy-up). 지금 크기는 { $size }입니다.
+change-upper-copied-nothing = { $container } 컨테이너가 아래 레이어에 { $below } 크기로 있던 /{ $path } 파일을 비우고 열었습니다. 복사된 내용은 없습니다(copy-up 0 B).
+change-upper-written = { $container } 컨테이너의 쓰기 레이어에 있는 /{ $path } 파일이 다시 바뀌었습니다. 지금 크기는 { $size }입니다.
+change-upper-replaced = { $container } 컨테이너가 새로 만든 /{ $path } 파일이 아래 레이어의 파일을 가립니다. 크기는 { $size }입니다.
+change-upper-deleted = { $container } 컨테이너가 /{ $path } 경로를 지웠습니다. 쓰기 레이어에 화이트아웃(whiteout)이 생겼고, 아래 레이어의 파일은 그대로입니다.
+change-upper-opaque = { $container } 컨테이너가 /{ $path } 디렉터리를 새로 만들어 아래 레이어의 내용을 통째로 가립니다(opaque).
+change-upper-gone = { $container } 컨테이너의 쓰기 레이어에서 /{ $path } 경로가 사라졌습니다.
+change-upper-many = { $container } 컨테이너의 쓰기 레이어에서 경로 { $count }개가 바뀌었습니다. 모두 { $paths }개, { $bytes } 크기이고 그동안 copy-up으로 복사한 내용은 { $copied }입니다.
 
 ## 컨테이너와 프로세스
 change-container-created = { $image } 이미지로 { $container } 컨테이너를 만들었습니다.

@@ -6,6 +6,7 @@ mod network;
 mod process;
 mod registry;
 mod storage;
+mod upper;
 
 pub use host::*;
 pub use image::*;
@@ -13,6 +14,7 @@ pub use network::*;
 pub use process::*;
 pub use registry::*;
 pub use storage::*;
+pub use upper::*;
 
 use crate::spec::{ContainerId, Digest, NetworkId};
 use serde::{Deserialize, Serialize};
@@ -160,6 +162,9 @@ pub enum Change {
         /// Its path.
         path: String,
     },
+
+    /// A container wrote into its writable layer.
+    UpperChanged(UpperChange),
 
     // ── containers and processes ──
     /// A container was created.

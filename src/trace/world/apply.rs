@@ -146,7 +146,17 @@ impl World {
                 self.owner(dir.container.as_ref())?;
                 insert(&mut self.dirs, dir.path.clone(), dir);
             }
-            Change::DirGone { path } => remove(&mut self.dirs, path, missing)?,
+            Change::DirGone { path } => {
+                remove(&mut self.dirs, path, missing)?;
+                let gone = self.uppers.iter().find(|(_, upper)| upper.path == *path).map(|(id, _)| id.clone());
+                gone.and_then(|id| self.uppers.remove(&id));
+            }
+            Change::UpperChanged(it) => {
+                require(self.dirs.contains_key(&it.upper), missing)?;
+                self.owner(Some(&it.container))?;
+                let before = self.uppers.get(&it.container).map(|upper| (**upper).clone()).unwrap_or_default();
+                insert(&mut self.uppers, it.container.clone(), &before.after(it));
+            }
 
             Change::ContainerCreated(container) => {
                 require(!self.containers.contains_key(&container.id), || Illegal::Exists(change.entity()))?;
@@ -166,6 +176,7 @@ impl World {
                     return Err(Illegal::InUse { used: change.entity(), by: Entity::Process(process.process.pid) });
                 }
                 remove(&mut self.containers, id, missing)?;
+                self.uppers.remove(id);
             }
             Change::NamespaceSeen(namespace) => {
                 self.owner(namespace.container.as_ref())?;

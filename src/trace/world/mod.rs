@@ -5,8 +5,11 @@ mod moved;
 mod query;
 #[cfg(test)]
 mod tests;
+mod upper;
 
 pub use moved::Earlier;
+
+pub use upper::Upper;
 
 use super::*;
 use crate::spec::{ContainerId, Digest, NetworkId};
@@ -62,6 +65,9 @@ pub struct World {
     pub volumes: OrdMap<String, Arc<Volume>>,
     /// Directories that matter to the picture.
     pub dirs: OrdMap<String, Arc<Dir>>,
+
+    /// Writable layers that something was written into.
+    pub uppers: OrdMap<ContainerId, Arc<Upper>>,
 
     /// Containers.
     pub containers: OrdMap<ContainerId, Arc<Container>>,

@@ -90,6 +90,9 @@ impl World {
             Entity::Mount(key) => self.mounts.contains_key(key),
             Entity::Volume(key) => self.volumes.contains_key(key),
             Entity::Dir(key) => self.dirs.contains_key(key),
+            Entity::UpperFile(container, path) => {
+                self.uppers.get(container).is_some_and(|upper| upper.files.contains_key(path))
+            }
             Entity::Container(key) => self.containers.contains_key(key),
             Entity::Namespace(key) => self.namespaces.contains_key(key),
             Entity::Process(key) => self.processes.contains_key(key),

@@ -227,6 +227,14 @@ fn propose(dice: &mut Dice) -> Change {
             let path = format!("/d{}", dice.roll(2));
             Change::DirSeen(Dir { path, role: DirRole::Upper, container: dice.maybe_container() })
         }
+        24 if dice.roll(2) == 0 => {
+            let (container, upper) = (dice.container(), format!("/d{}", dice.roll(2)));
+            let effect = [Effect::Added, Effect::Deleted][dice.roll(2) as usize];
+            let file = UpperFile { path: format!("f{}", dice.roll(3)), effect, dir: false, size: 1, copied: None };
+            let gone = (0..dice.roll(2)).map(|_| format!("f{}", dice.roll(3))).collect();
+            let totals = UpperTotals { paths: dice.roll(4), ..UpperTotals::default() };
+            Change::UpperChanged(UpperChange { container, upper, files: vec![file], gone, totals })
+        }
         24 => Change::DirGone { path: format!("/d{}", dice.roll(2)) },
         25 | 26 => Change::ContainerCreated(a_container(dice.container())),
         27 => {
@@ -473,6 +481,16 @@ fn every_refusal_has_its_type_and_leaves_the_world_as_it_was() {
         (
             Change::ContainerState { id: c0.clone(), state: ContainerState::Running { pid: 99 } },
             missing(Entity::Process(99)),
+        ),
+        (
+            Change::UpperChanged(UpperChange {
+                container: c0.clone(),
+                upper: "/gone".into(),
+                files: Vec::new(),
+                gone: Vec::new(),
+                totals: UpperTotals::default(),
+            }),
+            missing(Entity::Dir("/gone".into())),
         ),
         (Change::VolumeGone { name: "v".into() }, missing(Entity::Volume("v".into()))),
         (Change::ContainerCreated(a_container(c0.clone())), Illegal::Exists(Entity::Container(c0.clone()))),

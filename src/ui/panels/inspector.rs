@@ -220,6 +220,7 @@ fn short_name(entity: &Entity) -> String {
         | Entity::Config(digest)
         | Entity::Blob(digest)
         | Entity::Layer(digest) => facts::short(digest),
+        Entity::UpperFile(_, path) => format!("/{path}"),
         Entity::Mount(key) => format!("mount {}", key.id),
         Entity::Container(id) => id.as_str().chars().take(12).collect(),
         Entity::Namespace(inode) => inode.to_string(),

@@ -143,9 +143,10 @@ impl Shell {
             }
             let Body::Observed { step, change, .. } = &event.body else { continue };
             last = Some(event);
-            let entity = change.entity();
-            if !self.changed.contains(&entity) {
-                self.changed.push(entity);
+            for entity in change.touches() {
+                if !self.changed.contains(&entity) {
+                    self.changed.push(entity);
+                }
             }
             let kind = step.and_then(|id| self.trace.step(id)).map(|record| record.step.plan.kind);
             tab = kind.and_then(Tab::for_step).or(tab);
