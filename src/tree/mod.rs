@@ -1,9 +1,47 @@
 //! What lies in the layers of an image: what each says about which path, and what is left when they are stacked.
 //!
-//! Pure: entries come from a tar or a directory, read by somebody else.
+//! ```text
+//! entries of a tar ──Layer::build──▶ Layer ─┐
+//! entries of a tar ──Layer::build──▶ Layer ─┼─Stack::new──▶ Stack ──sight(Scope)──▶ Sight ──View──▶ rows of a screen
+//!        …                                  ┘                 ├── which(path)   who serves it, what hides beneath
+//!                                                             ├── waste()       bytes that nobody can see
+//!                                                             ├── search(query) Matches
+//!                                                             └── compare, export
+//! ```
+//!
+//! Pure: entries come from a tar or a directory, read by somebody else. Everything here costs time in proportion to the
+//! number of paths but for [`View`], which is what a frame may touch.
 
+mod build;
 mod bytes;
+mod compare;
+mod difference;
 mod entry;
+mod export;
+mod layer;
+mod query;
+mod sight;
+mod stack;
+#[cfg(test)]
+mod tests;
+mod view;
+mod waste;
+mod which;
 
 pub use bytes::PathBytes;
+pub use compare::{Comparison, Side, compare};
+pub use difference::{Aspect, Aspects};
 pub use entry::{Entry, Kind, Time};
+pub use export::{EXPORT_VERSION, ExportedNode, ExportedVersion};
+pub use layer::{FaultReason, Inode, Layer, LayerFault, NodeId};
+pub use query::{KindFilter, Matches, Query};
+pub use sight::{Mark, Scope, Sight};
+pub use stack::{PathId, Stack, Version};
+pub use view::{Order, Row, View};
+pub use waste::{Waste, WastedPath, WastedVersion};
+pub use which::{Hidden, Resolved, Which, WhichVersion};
+
+/// The names of a path.
+fn parts(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+    path.split(|b| *b == b'/').filter(|part| !matches!(*part, b"" | b"."))
+}
