@@ -1,58 +1,17 @@
 //! The real docker CLI, and ours, against a real engine: as root and as an ordinary user.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[path = "common/clients.rs"]
+mod clients;
 #[path = "common/engine.rs"]
 mod engine;
 #[path = "docker_cli/terminal.rs"]
 mod terminal;
 
-use engine::{Engine, everyone, fails, good, lack, output};
-use std::process::Command;
+use clients::check;
+use engine::{Engine, everyone, fails, good, output};
 use std::time::Duration;
 use terminal::Terminal;
-
-/// Which client.
-#[derive(Clone, Copy, Debug)]
-enum Cli {
-    Docker,
-    Ours,
-}
-
-/// One engine, one client.
-struct Bench<'a> {
-    engine: &'a Engine,
-    cli: Cli,
-}
-
-impl Bench<'_> {
-    fn run(&self, line: &str) -> Command {
-        self.args(&line.split(' ').collect::<Vec<_>>())
-    }
-
-    fn args(&self, args: &[&str]) -> Command {
-        match self.cli {
-            Cli::Docker => self.engine.docker(args),
-            Cli::Ours => self.engine.dockwalk(&[&["docker"], args].concat()),
-        }
-    }
-}
-
-/// Does it for everyone who can start an engine here, with each client.
-fn check(test: impl Fn(&Bench<'_>)) {
-    let docker = Command::new(engine::DOCKER).arg("--version").output().is_ok_and(|out| out.status.success());
-    if !docker {
-        lack("no docker CLI");
-    }
-    for who in everyone() {
-        let engine = Engine::start(who);
-        for cli in [Cli::Docker, Cli::Ours] {
-            if docker || matches!(cli, Cli::Ours) {
-                println!("{who:?} {cli:?}");
-                test(&Bench { engine: &engine, cli });
-            }
-        }
-    }
-}
 
 #[test]
 fn an_image_is_pulled_listed_and_removed() {

@@ -1,9 +1,10 @@
-//! `docker images`, `rmi`, `history`.
+//! `docker images`, `rmi`, `history`, `tag`, `image prune`.
 
 use super::table::{self, ago, short};
-use super::{Session, each, encode};
-use crate::cli::Done;
-use crate::cli::docker_args::{HistoryArgs, ImagesArgs, RmiArgs};
+use super::{Session, each, encode, things};
+use crate::cli::docker_args::{HistoryArgs, ImagesArgs, PruneArgs, RmiArgs, TagArgs};
+use crate::cli::{Done, Failure};
+use crate::client::ClientError;
 use crate::client::units::human_size;
 use hyper::Method;
 use serde_json::{Value, json};
@@ -12,11 +13,11 @@ const NONE: &str = "<none>";
 
 pub(super) fn list(session: &Session<'_>, args: &ImagesArgs) -> Done {
     let as_json = table::is_json(args.format.as_deref())?;
-    let mut path = "/images/json".to_owned();
-    if let Some(repository) = &args.repository {
-        let filters = json!({"reference": [repository]}).to_string();
-        path.push_str(&format!("?filters={}", encode(&filters)));
-    }
+    let mut filters = args.filter.clone();
+    filters.extend(
+        args.repository.iter().filter(|name| !name.is_empty()).map(|repository| format!("reference={repository}")),
+    );
+    let path = format!("/images/json?all={}&filters={}", args.all, encode(&as_json_filters(&filters)?));
     let images: Vec<Value> = session.client.get(&path)?;
     let mut rows = Vec::new();
     for image in &images {
@@ -24,10 +25,11 @@ pub(super) fn list(session: &Session<'_>, args: &ImagesArgs) -> Done {
         let id = if args.no_trunc { id.to_owned() } else { short(id) };
         let created = ago(image["Created"].as_i64().unwrap_or(0));
         let size = human_size(image["Size"].as_u64().unwrap_or(0), 3);
-        let digest =
-            image["RepoDigests"][0].as_str().and_then(|d| d.split_once('@')).map_or(NONE, |(_, digest)| digest);
         for (repository, tag) in names(image) {
-            rows.push([repository, tag, digest.to_owned(), id.clone(), created.clone(), size.clone()]);
+            let of = format!("{repository}@");
+            let digests = image["RepoDigests"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let digest = digests.filter_map(|digest| digest.strip_prefix(&of)).next().unwrap_or(NONE).to_owned();
+            rows.push([repository, tag, digest, id.clone(), created.clone(), size.clone()]);
         }
     }
     if args.quiet {
@@ -60,14 +62,59 @@ fn names(image: &Value) -> Vec<(String, String)> {
         .map(|(r, t)| (r.to_owned(), t.to_owned()))
         .collect();
     if names.is_empty() {
-        names.push((NONE.to_owned(), NONE.to_owned()));
+        // Pulled by a digest, or left behind by a tag that moved on: the repository is still known.
+        let repository = image["RepoDigests"][0].as_str().and_then(|name| name.split('@').next()).unwrap_or(NONE);
+        names.push((repository.to_owned(), NONE.to_owned()));
     }
     names
 }
 
+/// `--filter KEY=VALUE` as the API wants it: `{"KEY":["VALUE"]}`; `label!=x` is the filter `label!`.
+pub(super) fn as_json_filters(filters: &[String]) -> Result<String, ClientError> {
+    let mut all = serde_json::Map::new();
+    for filter in filters {
+        let bad = || ClientError::new("bad-filter").with("filter", filter);
+        let (name, value) = filter.split_once('=').ok_or_else(bad)?;
+        let values = all.entry(name.trim().to_lowercase()).or_insert_with(|| json!([]));
+        values.as_array_mut().ok_or_else(bad)?.push(value.trim().into());
+    }
+    Ok(Value::from(all).to_string())
+}
+
+pub(super) fn tag(session: &Session<'_>, args: &TagArgs) -> Done {
+    let target = super::pull::parse(&args.target)?;
+    let tag = target.tag.as_deref().unwrap_or_default();
+    if target.digest.is_some() {
+        return Err(ClientError::new("tag-with-digest").with("reference", &args.target).into());
+    }
+    let path = format!("/images/{}/tag?repo={}&tag={tag}", encode(&args.source), encode(&target.familiar_name()));
+    session.client.text(Method::POST, &path)?;
+    Ok(())
+}
+
+pub(super) fn prune(session: &Session<'_>, args: &PruneArgs) -> Done {
+    let question = if args.all { "cli-prune-images-all" } else { "cli-prune-images" };
+    if !args.force && !things::confirmed(&session.words.say(question)) {
+        return Err(Failure::Status(1));
+    }
+    let mut filters = args.filter.clone();
+    filters.push(format!("dangling={}", !args.all));
+    let answer: Value =
+        session.client.post(&format!("/images/prune?filters={}", encode(&as_json_filters(&filters)?)), &json!({}))?;
+    let deleted = answer["ImagesDeleted"].as_array().cloned().unwrap_or_default();
+    if !deleted.is_empty() {
+        println!("Deleted Images:");
+    }
+    for line in deleted.iter().filter_map(Value::as_object).flatten() {
+        println!("{}: {}", line.0.to_lowercase(), line.1.as_str().unwrap_or_default());
+    }
+    println!("\nTotal reclaimed space: {}", human_size(answer["SpaceReclaimed"].as_u64().unwrap_or(0), 4));
+    Ok(())
+}
+
 pub(super) fn remove(session: &Session<'_>, args: &RmiArgs) -> Done {
     each(session, &args.names, |name| {
-        let path = format!("/images/{}?force={}", encode(name), args.force);
+        let path = format!("/images/{}?force={}&noprune={}", encode(name), args.force, args.no_prune);
         let text = session.client.text(Method::DELETE, &path)?;
         let lines: Vec<Value> = serde_json::from_str(&text).unwrap_or_default();
         for line in lines.iter().filter_map(Value::as_object).flatten() {
@@ -80,7 +127,8 @@ pub(super) fn remove(session: &Session<'_>, args: &RmiArgs) -> Done {
 pub(super) fn history(session: &Session<'_>, args: &HistoryArgs) -> Done {
     let lines: Vec<Value> = session.client.get(&format!("/images/{}/history", encode(&args.image)))?;
     if args.quiet {
-        lines.iter().for_each(|line| println!("{}", short(line["Id"].as_str().unwrap_or_default())));
+        let id = |line: &Value| line["Id"].as_str().unwrap_or_default().to_owned();
+        lines.iter().map(id).for_each(|id| println!("{}", if args.no_trunc { id } else { short(&id) }));
         return Ok(());
     }
     let row = |line: &Value| {
@@ -89,7 +137,8 @@ pub(super) fn history(session: &Session<'_>, args: &HistoryArgs) -> Done {
         let by =
             if args.no_trunc || by.chars().count() <= 45 { by } else { by.chars().take(44).chain(['…']).collect() };
         let size = human_size(line["Size"].as_u64().unwrap_or(0), 3);
-        vec![short(&text("Id")), ago(line["Created"].as_i64().unwrap_or(0)), by, size, text("Comment")]
+        let id = if args.no_trunc { text("Id") } else { short(&text("Id")) };
+        vec![id, ago(line["Created"].as_i64().unwrap_or(0)), by, size, text("Comment")]
     };
     table::print(&["IMAGE", "CREATED", "CREATED BY", "SIZE", "COMMENT"], &lines.iter().map(row).collect::<Vec<_>>());
     Ok(())

@@ -46,6 +46,7 @@ pub(super) fn dispatch(args: &Args, command: &DockerCommand, words: &Words) -> D
         DockerCommand::Images(args) => images::list(session, args),
         DockerCommand::Rmi(args) => images::remove(session, args),
         DockerCommand::History(args) => images::history(session, args),
+        DockerCommand::Tag(args) => images::tag(session, args),
         DockerCommand::Inspect(args) => inspect::inspect(session, args, None),
         DockerCommand::Version(args) => inspect::whole(session, "/version", args),
         DockerCommand::Info(args) => inspect::whole(session, "/info", args),
@@ -79,6 +80,8 @@ fn image(session: &Session<'_>, command: &ImageCommand) -> Done {
         ImageCommand::Ls(args) => images::list(session, args),
         ImageCommand::Rm(args) => images::remove(session, args),
         ImageCommand::History(args) => images::history(session, args),
+        ImageCommand::Tag(args) => images::tag(session, args),
+        ImageCommand::Prune(args) => images::prune(session, args),
         ImageCommand::Inspect(args) => inspect::inspect(session, args, Some("image")),
     }
 }

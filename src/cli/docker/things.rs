@@ -56,7 +56,7 @@ pub(super) fn prune_volumes(session: &Session<'_>, all: bool, force: bool) -> Do
 }
 
 /// Asks on a terminal; where there is nobody to ask the answer is no.
-fn confirmed(question: &str) -> bool {
+pub(super) fn confirmed(question: &str) -> bool {
     eprint!("{question} [y/N] ");
     let mut answer = String::new();
     std::io::stdin().is_terminal()

@@ -17,6 +17,35 @@ pub enum ImageCommand {
     Inspect(InspectArgs),
     /// Show the history of an image
     History(HistoryArgs),
+    /// Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE
+    Tag(TagArgs),
+    /// Remove unused images
+    Prune(PruneArgs),
+}
+
+/// `docker tag`
+#[derive(Debug, Args)]
+pub struct TagArgs {
+    /// The image
+    #[arg(value_name = "SOURCE_IMAGE")]
+    pub source: String,
+    /// Its new name
+    #[arg(value_name = "TARGET_IMAGE")]
+    pub target: String,
+}
+
+/// `docker image prune`
+#[derive(Debug, Args)]
+pub struct PruneArgs {
+    /// Remove all unused images, not just dangling ones
+    #[arg(short, long)]
+    pub all: bool,
+    /// Do not prompt for confirmation
+    #[arg(short, long)]
+    pub force: bool,
+    /// Provide filter values (e.g. "until=<timestamp>")
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub filter: Vec<String>,
 }
 
 /// `docker pull`
@@ -47,6 +76,9 @@ pub struct ImagesArgs {
     /// Show digests
     #[arg(long)]
     pub digests: bool,
+    /// Filter output based on conditions provided
+    #[arg(short, long, value_name = "KEY=VALUE")]
+    pub filter: Vec<String>,
     /// The word `json`
     #[arg(long)]
     pub format: Option<String>,
@@ -60,6 +92,9 @@ pub struct RmiArgs {
     /// Force removal of the image
     #[arg(short, long)]
     pub force: bool,
+    /// Do not delete untagged parents
+    #[arg(long)]
+    pub no_prune: bool,
     /// Images
     #[arg(required = true)]
     pub names: Vec<String>,

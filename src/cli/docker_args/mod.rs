@@ -43,6 +43,8 @@ pub enum DockerCommand {
     Inspect(InspectArgs),
     /// Show the history of an image
     History(HistoryArgs),
+    /// Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE
+    Tag(TagArgs),
     /// Manage containers
     Container {
         /// Which.

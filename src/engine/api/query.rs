@@ -3,9 +3,9 @@
 use crate::engine::{Fault, FaultKind, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A query, decoded. A name that comes twice keeps its last value.
+/// A query, decoded: each name with its values in order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Query(BTreeMap<String, String>);
+pub(super) struct Query(BTreeMap<String, Vec<String>>);
 
 impl Query {
     pub(super) fn of(request: &axum::extract::Request) -> Self {
@@ -17,11 +17,22 @@ impl Query {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             (decode(name), decode(value))
         };
-        Self(text.split('&').filter(|part| !part.is_empty()).map(pair).collect())
+        let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in text.split('&').filter(|part| !part.is_empty()).map(pair) {
+            all.entry(name).or_default().push(value);
+        }
+        Self(all)
     }
 
+    /// The value of that name; the last one when it comes twice.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.0.get(name).and_then(|values| values.last()).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Every value of that name.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        let values = self.0.get(name).into_iter().flatten();
+        values.filter(|value| !value.is_empty()).cloned().collect()
     }
 
     /// Docker's booleans: everything but these is true.
@@ -65,6 +76,11 @@ impl Filters {
         self.0.get(name).is_none_or(|values| values.is_empty() || values.iter().any(|value| fits(value)))
     }
 
+    /// What was asked for under that name.
+    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.get(name).into_iter().flatten().map(String::as_str)
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
@@ -96,6 +112,7 @@ mod tests {
     #[test]
     fn queries_are_decoded() {
         let query = Query::parse("all=1&name=a%2Fb+c&empty=&x");
+        assert_eq!(Query::parse("names=a&names=b&names=").all("names"), ["a", "b"]);
         assert_eq!((query.get("name"), query.get("empty"), query.get("x")), (Some("a/b c"), None, None));
         assert!(query.flag("all") && !query.flag("other"));
         assert_eq!(decode("%zz%e"), "%zz%e");
@@ -104,7 +121,7 @@ mod tests {
     #[test]
     fn both_forms_of_filters_are_read_and_unknown_ones_are_refused() {
         for text in [r#"{"name":["a"]}"#, r#"{"name":{"a":true}}"#] {
-            let query = Query(BTreeMap::from([("filters".to_owned(), text.to_owned())]));
+            let query = Query(BTreeMap::from([("filters".to_owned(), vec![text.to_owned()])]));
             let filters = query.filters(&["name"]).unwrap();
             assert!(filters.allow("name", |v| v == "a") && !filters.allow("name", |v| v == "b"), "{text}");
             assert_eq!(query.filters(&["id"]).unwrap_err().problem.code, "bad-filter");

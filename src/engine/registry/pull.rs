@@ -7,7 +7,7 @@ use super::resolve::Resolved;
 use super::session::Session;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::store::{Ahead, Image, Part, Record, Store, Unpacking};
-use crate::engine::{Cancel, Cx, Fault, Result};
+use crate::engine::{Cancel, Cx, Result};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Change, Evidence, Plan, StepKind};
 use std::collections::BTreeMap;
@@ -164,29 +164,17 @@ impl<'a> Pull<'a> {
     }
 
     fn tag(&self, cx: &Cx, resolved: &Resolved) -> Result<Image> {
-        let name = self.reference.to_string();
-        let path = self.store.records_path();
-        let plan =
-            Plan::new(StepKind::TagImage, &name).call(format!("{} → {}", self.reference.familiar(), path.display()));
-        cx.step(plan, |cx| {
-            let record = Record {
-                manifest: resolved.manifest.this.clone(),
-                index: resolved.index.clone(),
-                config: resolved.config.this.clone(),
-                layers: resolved.manifest.layers.clone(),
-                chain_ids: resolved.chain_ids.clone(),
-                repo_digests: [format!("{}@{}", self.reference.name(), resolved.target.digest)].into(),
-            };
-            let id = &resolved.config.this.digest;
-            let image = self.store.tag(id, record, self.reference)?;
-            if self.reference.digest.is_none() {
-                let text = std::fs::read_to_string(&path).map_err(|e| Fault::io("read", path.display(), &e))?;
-                let manifest = Some(resolved.manifest.this.digest.clone());
-                let change = Change::ImageTagged { reference: name.clone(), image: id.clone(), manifest };
-                cx.observe(change, vec![Evidence::file(path.display().to_string(), text)]);
-            }
-            Ok(image)
-        })
+        let record = Record {
+            manifest: resolved.manifest.this.clone(),
+            index: resolved.index.clone(),
+            config: resolved.config.this.clone(),
+            layers: resolved.manifest.layers.clone(),
+            chain_ids: resolved.chain_ids.clone(),
+            repo_digests: [format!("{}@{}", self.reference.name(), resolved.target.digest)].into(),
+            parent: None,
+        };
+        let tags = if self.reference.digest.is_none() { std::slice::from_ref(self.reference) } else { &[] };
+        self.store.adopt(cx, &record, tags).map(|adopted| adopted.image)
     }
 
     fn say(&self, id: Option<String>, text: String) {

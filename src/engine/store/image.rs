@@ -27,6 +27,14 @@ pub struct Image {
     pub layers: Vec<PathBuf>,
     /// Each layer's chain id, lowest first.
     pub chain_ids: Vec<Digest>,
+    /// Bytes of file content of each layer, lowest first.
+    pub layer_sizes: Vec<u64>,
+    /// The image whose container was committed to make it.
+    pub parent: Option<Digest>,
+    /// Another image was committed from a container of this one.
+    pub has_children: bool,
+    /// When it was last given a tag, RFC 3339.
+    pub tagged: Option<String>,
 }
 
 /// One line of what `docker rmi` prints.
@@ -48,10 +56,9 @@ impl Store {
         if layers.len() != record.chain_ids.len() {
             return None;
         }
-        let tags = records.tags.iter().filter(|(_, tag)| tag.image == *id);
         Some(Image {
             id: id.clone(),
-            tags: tags.filter_map(|(reference, _)| reference.parse().ok()).collect(),
+            tags: records.tags_of(id).filter_map(|reference| reference.parse().ok()).collect(),
             repo_digests: record.repo_digests.iter().map(|name| familiar(name)).collect(),
             size: layers.iter().map(|(layer, _)| layer.size).sum(),
             created: config.created.clone(),
@@ -59,6 +66,10 @@ impl Store {
             raw_config: Arc::new(raw_config),
             layers: record.chain_ids.iter().map(|chain| self.layer_fs(chain)).collect(),
             chain_ids: record.chain_ids.clone(),
+            layer_sizes: layers.iter().map(|(layer, _)| layer.size).collect(),
+            parent: record.parent.clone(),
+            has_children: records.children(id).next().is_some(),
+            tagged: records.tags.values().filter(|tag| tag.image == *id).filter_map(|tag| tag.since.clone()).max(),
         })
     }
 }

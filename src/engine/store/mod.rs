@@ -8,19 +8,24 @@
 //!
 //! Each arrow is one rename(2): what has its final name is whole and verified. Does not know registries.
 
+mod adopt;
 mod announce;
 mod blobs;
 mod image;
 mod layers;
+mod prune;
 mod records;
 mod remove;
 #[cfg(test)]
 mod tests;
 mod unpacked;
 
+pub use adopt::Adopted;
 pub use image::{Image, Removed};
 pub(super) use layers::NewLayer;
+pub use prune::Pruned;
 pub(super) use records::Record;
+pub use remove::Removal;
 pub(super) use unpacked::{Ahead, Part, Unpacking};
 
 use super::unpack::Options;
@@ -88,21 +93,9 @@ impl Store {
         self.image(&records, &id).ok_or_else(|| no_such_image(name_or_id))
     }
 
-    /// Adds an image, and a tag when the reference has one. Its blobs and layers are in the store.
-    pub(super) fn tag(&self, id: &Digest, record: Record, reference: &Reference) -> Result<Image> {
-        let mut state = self.lock();
-        let mut records = state.records.clone();
-        let known = records.images.entry(id.clone()).or_insert_with(|| record.clone());
-        known.repo_digests.extend(record.repo_digests.iter().cloned());
-        known.index = record.index.clone().or(known.index.take());
-        if reference.digest.is_none() {
-            let tag = TagRecord { image: id.clone(), manifest: record.manifest.digest.clone() };
-            records.tags.insert(reference.to_string(), tag);
-        }
-        records.save(&self.records_path())?;
-        state.records = records.clone();
-        drop(state);
-        self.image(&records, id).ok_or_else(|| no_such_image(&reference.familiar()))
+    /// Which blobs and layers an image is made of.
+    pub(super) fn record(&self, id: &Digest) -> Option<Record> {
+        self.lock().records.images.get(id).cloned()
     }
 
     /// The file that holds tags and images.

@@ -33,13 +33,21 @@ pub struct Record {
     pub chain_ids: Vec<Digest>,
     /// `localhost:5000/x@sha256:…`, with the whole name.
     pub repo_digests: BTreeSet<String>,
+    /// The image whose container was committed to make it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Digest>,
 }
 
 /// Where a tag points.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagRecord {
+    /// The image it is.
     pub image: Digest,
+    /// The manifest it was given with.
     pub manifest: Digest,
+    /// When, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
 }
 
 const VERSION: u32 = 1;
@@ -79,9 +87,19 @@ impl Records {
         write().map_err(|e| Fault::io("write", path.display(), &e))
     }
 
-    /// Every blob that some image is made of.
+    /// Every blob that some image is made of, or some tag was given with.
     pub fn blobs(&self) -> BTreeSet<&Digest> {
-        self.images.values().flat_map(Record::blobs).collect()
+        self.images.values().flat_map(Record::blobs).chain(self.tags.values().map(|tag| &tag.manifest)).collect()
+    }
+
+    /// The images that were committed from containers of this one.
+    pub fn children<'a>(&'a self, id: &'a Digest) -> impl Iterator<Item = &'a Digest> {
+        self.images.iter().filter(move |(_, record)| record.parent.as_ref() == Some(id)).map(|(child, _)| child)
+    }
+
+    /// The whole references of an image's tags.
+    pub fn tags_of<'a>(&'a self, id: &'a Digest) -> impl Iterator<Item = &'a String> {
+        self.tags.iter().filter(move |(_, tag)| tag.image == *id).map(|(reference, _)| reference)
     }
 
     /// Every layer that some image is made of.

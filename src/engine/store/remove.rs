@@ -3,30 +3,66 @@ use super::*;
 use crate::engine::Inverse;
 use crate::trace::{Change, Evidence, Plan, StepKind};
 
+/// How an image is removed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Removal {
+    /// Also with tags in several repositories, and a tag that a container was made by.
+    pub force: bool,
+    /// Its parents stay, even those that have no tag and no other child.
+    pub keep_parents: bool,
+}
+
 impl Store {
     /// Untags and deletes by Docker's rules. `in_use` names a container that uses an image.
     ///
     /// By a tag: the tag goes; with the last one goes the image. By an id: all tags go, which needs `force` when they are
-    /// of several repositories. An image that a container uses stays, even by force: only its tags go then.
+    /// of several repositories. An image that a container uses stays, even by force: only its tags go then. With an image
+    /// go the images it was committed from, as far as nothing else needs them.
     pub fn remove(
         &self,
         cx: &Cx,
         name_or_id: &str,
-        force: bool,
+        how: &Removal,
         in_use: &dyn Fn(&Digest) -> Option<String>,
     ) -> Result<Vec<Removed>> {
         let plan = Plan::new(StepKind::RemoveImage, name_or_id).by_hand(format!("docker image rm {name_or_id}"));
         cx.step(plan, |cx| {
-            let mut state = self.lock();
-            let plan = decide(&state.records, name_or_id, force, in_use)?;
-            let mut records = state.records.clone();
-            plan.untag.iter().for_each(|tag| drop(records.tags.remove(tag)));
-            let gone = plan.delete.then(|| records.images.remove(&plan.id)).flatten();
-            records.save(&self.records_path())?;
-            state.records = records;
-            drop(state);
-            self.report(cx, &plan, gone.as_ref())
+            let mut decision = decide(&self.lock().records, name_or_id, how.force, in_use)?;
+            let mut removed = Vec::new();
+            loop {
+                let parent = self.record(&decision.id).and_then(|record| record.parent);
+                removed.extend(self.carry_out(cx, &decision)?);
+                let Some(id) = parent.filter(|_| decision.delete && !how.keep_parents) else { return Ok(removed) };
+                let unneeded = {
+                    let records = &self.lock().records;
+                    let named = records.images.get(&id).is_none_or(|record| !record.repo_digests.is_empty());
+                    !named && records.tags_of(&id).next().is_none() && records.children(&id).next().is_none()
+                };
+                if !unneeded || in_use(&id).is_some() {
+                    return Ok(removed);
+                }
+                decision = Decision { id, untag: Vec::new(), forget: Vec::new(), delete: true };
+            }
         })
+    }
+
+    fn carry_out(&self, cx: &Cx, plan: &Decision) -> Result<Vec<Removed>> {
+        let mut state = self.lock();
+        let mut records = state.records.clone();
+        let manifests: Vec<_> =
+            plan.untag.iter().filter_map(|tag| records.tags.remove(tag)).map(|tag| tag.manifest).collect();
+        if let Some(record) = records.images.get_mut(&plan.id) {
+            record.repo_digests.retain(|name| !plan.forget.contains(name));
+        }
+        let gone = plan.delete.then(|| records.images.remove(&plan.id)).flatten();
+        records.save(&self.records_path())?;
+        state.records = records;
+        drop(state);
+        let removed = self.report(cx, plan, gone.as_ref())?;
+        for manifest in manifests {
+            self.drop_blob(cx, &manifest)?;
+        }
+        Ok(removed)
     }
 
     fn report(&self, cx: &Cx, plan: &Decision, gone: Option<&Record>) -> Result<Vec<Removed>> {
@@ -42,6 +78,7 @@ impl Store {
             }
             removed.push(Removed::Untagged(familiar(reference)));
         }
+        removed.extend(plan.forget.iter().map(|name| Removed::Untagged(familiar(name))));
         let Some(record) = gone else { return Ok(removed) };
         removed.extend(record.repo_digests.iter().map(|name| Removed::Untagged(familiar(name))));
         if world.configs.contains_key(&plan.id) {
@@ -67,13 +104,17 @@ impl Store {
             }
             removed.push(Removed::Deleted(chain.to_string()));
         }
-        for digest in record.blobs() {
-            if self.delete_blob(digest)? && world.blobs.contains_key(digest) {
-                let call = format!("unlink(\"{}\")", self.blob_path(digest).display());
-                cx.observe(Change::BlobGone { digest: digest.clone() }, vec![Evidence::syscall(call, 0)]);
-            }
+        record.blobs().try_for_each(|digest| self.drop_blob(cx, digest).map(drop))
+    }
+
+    /// Deletes a blob that no image is made of, no tag names and nobody counts on. True when it was there.
+    pub fn drop_blob(&self, cx: &Cx, digest: &Digest) -> Result<bool> {
+        let deleted = self.delete_blob(digest)?;
+        if deleted && cx.world().blobs.contains_key(digest) {
+            let call = format!("unlink(\"{}\")", self.blob_path(digest).display());
+            cx.observe(Change::BlobGone { digest: digest.clone() }, vec![Evidence::syscall(call, 0)]);
         }
-        Ok(())
+        Ok(deleted)
     }
 
     /// Deletes a layer unless a pull has come to count on it: first its name, so that half a layer is never taken for a
@@ -124,7 +165,10 @@ impl State {
 /// What is going to be removed.
 struct Decision {
     id: Digest,
+    /// Tags, by whole reference.
     untag: Vec<String>,
+    /// Digests it was pulled by, with the whole name.
+    forget: Vec<String>,
     delete: bool,
 }
 
@@ -135,26 +179,43 @@ fn decide(
     in_use: &dyn Fn(&Digest) -> Option<String>,
 ) -> Result<Decision> {
     let id = find_id(records, name_or_id)?;
-    let tags: Vec<String> =
-        records.tags.iter().filter(|(_, tag)| tag.image == id).map(|(reference, _)| reference.clone()).collect();
+    let tags: Vec<String> = records.tags_of(&id).cloned().collect();
     let conflict = |code: &str| Fault::new(FaultKind::Conflict, code).with("image", name_or_id);
-    let user = in_use(&id);
-    let named = name_or_id.parse::<Reference>().ok().map(|reference| reference.to_string());
-    match named.filter(|named| tags.contains(named)) {
-        Some(tag) if tags.len() > 1 => Ok(Decision { id, untag: vec![tag], delete: false }),
-        Some(tag) => match user {
-            Some(container) if !force => Err(conflict("image-in-use").with("container", container)),
-            user => Ok(Decision { id, untag: vec![tag], delete: user.is_none() }),
-        },
-        None => {
-            if let Some(container) = user {
-                return Err(conflict("image-in-use").with("container", container));
-            }
-            let repositories: BTreeSet<_> = tags.iter().map(|tag| tag.rsplit_once(':').map(|(name, _)| name)).collect();
-            if repositories.len() > 1 && !force {
-                return Err(conflict("image-many-repositories").with("tags", tags.join(", ")));
-            }
-            Ok(Decision { id, untag: tags, delete: true })
+    let (user, child) = (in_use(&id), records.children(&id).next());
+    let digests: Vec<String> = records.images.get(&id).into_iter().flat_map(|r| r.repo_digests.clone()).collect();
+    let named = name_or_id.parse::<Reference>().ok();
+    if let Some(named) = named.as_ref().map(Reference::to_string).filter(|named| tags.contains(named)) {
+        let repository = |name: &str| name.rsplit_once(':').map(|(name, _)| name.to_owned());
+        if tags.len() > 1 {
+            let mine = repository(&named);
+            let last = tags.iter().filter(|tag| repository(tag) == mine).count() == 1;
+            // The digests of a repository go with its last tag.
+            let of_mine = |name: &&String| last && name.split_once('@').map(|(name, _)| name) == mine.as_deref();
+            let forget = digests.iter().filter(of_mine).cloned().collect();
+            return Ok(Decision { id, untag: vec![named], forget, delete: false });
         }
+        let delete = user.is_none() && child.is_none();
+        return match user {
+            Some(container) if !force => Err(conflict("image-in-use").with("container", container)),
+            _ => Ok(Decision { id, untag: vec![named], forget: Vec::new(), delete }),
+        };
     }
+    let by_digest = named.filter(|name| name.digest.is_some());
+    let by_digest = by_digest.map(|name| format!("{}@{}", name.name(), name.manifest_key()));
+    if let Some(named) = by_digest.filter(|named| digests.contains(named))
+        && (!tags.is_empty() || digests.len() > 1)
+    {
+        return Ok(Decision { id, untag: Vec::new(), forget: vec![named], delete: false });
+    }
+    if let Some(container) = user {
+        return Err(conflict("image-in-use").with("container", container));
+    }
+    if let Some(child) = child {
+        return Err(conflict("image-has-children").with("child", child.short()));
+    }
+    let repositories: BTreeSet<_> = tags.iter().map(|tag| tag.rsplit_once(':').map(|(name, _)| name)).collect();
+    if repositories.len() > 1 && !force {
+        return Err(conflict("image-many-repositories").with("tags", tags.join(", ")));
+    }
+    Ok(Decision { id, untag: tags, forget: Vec::new(), delete: true })
 }

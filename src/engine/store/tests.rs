@@ -36,8 +36,9 @@ impl Shop {
 
     fn remove(&self, name: &str, force: bool, user: Option<&str>) -> Result<Vec<Removed>> {
         let in_use = |_: &Digest| user.map(str::to_owned);
-        self.conductor
-            .operate(OpKind::ImageRemove, name, "", &Cancel::new(), |cx| self.store.remove(cx, name, force, &in_use))
+        self.conductor.operate(OpKind::ImageRemove, name, "", &Cancel::new(), |cx| {
+            self.store.remove(cx, name, &Removal { force, ..Removal::default() }, &in_use)
+        })
     }
 
     fn announced(&self) -> World {

@@ -1,0 +1,91 @@
+//! Tag, remove, prune.
+
+use super::super::Shared;
+use super::super::answer::{Answer, blocking, json};
+use super::super::query::{Query, decode};
+use super::list::{flag, labels, moment};
+use super::user_of;
+use super::when::until;
+use crate::engine::container::time::Moment;
+use crate::engine::store::{Image, Removal, Removed};
+use crate::engine::{Cancel, Fault, FaultKind, Result};
+use crate::spec::{Digest, Reference};
+use crate::trace::OpKind;
+use axum::extract::{Path, Request};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde_json::{Map, Value, json as value};
+use std::sync::Arc;
+
+pub(super) async fn tag(engine: Shared, name: String, request: Request) -> Answer {
+    let (line, query) = (super::super::line(&request), Query::of(&request));
+    let reference = tag_of(&query)?;
+    let engine = Arc::clone(&engine);
+    blocking(move || {
+        engine.conductor.operate(OpKind::ImageTag, reference.familiar(), line, &Cancel::new(), |cx| {
+            engine.store.name(cx, &name, &reference).map(drop)
+        })
+    })
+    .await?;
+    Ok(StatusCode::CREATED.into_response())
+}
+
+/// `repo=lab/shell&tag=1`: a name to give.
+pub(in crate::engine::api) fn tag_of(query: &Query) -> Result<Reference> {
+    let repo = query.get("repo").unwrap_or_default();
+    let text = match query.get("tag") {
+        Some(tag) => format!("{repo}:{tag}"),
+        None => repo.to_owned(),
+    };
+    let reference: Reference = text.parse().map_err(|e| crate::engine::store::invalid_reference(&e))?;
+    match reference.digest {
+        Some(_) => Err(Fault::new(FaultKind::BadRequest, "tag-with-digest").with("reference", text)),
+        None => Ok(reference),
+    }
+}
+
+pub(in crate::engine::api) async fn remove(engine: Shared, Path(name): Path<String>, request: Request) -> Answer {
+    let (line, query) = (super::super::line(&request), Query::of(&request));
+    let how = Removal { force: query.flag("force"), keep_parents: query.flag("noprune") };
+    let (engine, name) = (Arc::clone(&engine), decode(&name));
+    let removed = blocking(move || {
+        let in_use = |image: &Digest| user_of(&engine, image);
+        engine.conductor.operate(OpKind::ImageRemove, &name, line, &Cancel::new(), |cx| {
+            engine.store.remove(cx, &name, &how, &in_use)
+        })
+    });
+    let lines: Vec<_> = removed.await?.into_iter().map(removed_line).collect();
+    Ok(json(&lines))
+}
+
+pub(in crate::engine::api) async fn prune(engine: Shared, request: Request) -> Answer {
+    let line = super::super::line(&request);
+    let filters = Query::of(&request).filters(&["dangling", "label", "label!", "until"])?;
+    let all = flag(&filters, "dangling")? == Some(false);
+    let now = i64::try_from(Moment::now().unix()).unwrap_or(i64::MAX);
+    let before = filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()?;
+    let engine = Arc::clone(&engine);
+    let pruned = blocking(move || {
+        let in_use = |image: &Digest| user_of(&engine, image);
+        let wanted = |image: &Image| {
+            before.is_none_or(|before| moment(image) <= before) && labels(&filters, &image.config.labels)
+        };
+        engine.conductor.operate(OpKind::ImagePrune, "images", line, &Cancel::new(), |cx| {
+            engine.store.prune(cx, all, &wanted, &in_use)
+        })
+    });
+    let pruned = pruned.await?;
+    let lines: Vec<_> = pruned.removed.into_iter().map(removed_line).collect();
+    let lines = if lines.is_empty() { Value::Null } else { lines.into() };
+    Ok(json(&value!({"ImagesDeleted": lines, "SpaceReclaimed": pruned.freed})))
+}
+
+fn removed_line(removed: Removed) -> Value {
+    let (name, what) = match removed {
+        Removed::Untagged(what) => ("Untagged", what),
+        Removed::Deleted(what) => ("Deleted", what),
+    };
+    let mut line = Map::new();
+    line.insert(name.to_owned(), what.into());
+    line.into()
+}

@@ -1,0 +1,138 @@
+//! `GET /images/json` with Docker's filters.
+
+use super::super::Shared;
+use super::super::answer::{Answer, blocking, json};
+use super::super::query::{Filters, Query};
+use super::pattern::fits;
+use super::when::{unix, until};
+use crate::engine::container::time::Moment;
+use crate::engine::store::Image;
+use crate::engine::{Engine, Fault, FaultKind, Result};
+use crate::spec::Reference;
+use axum::extract::Request;
+use serde_json::{Value, json as value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What filters may be asked for.
+const KNOWN: [&str; 6] = ["reference", "dangling", "label", "before", "since", "until"];
+
+pub(in crate::engine::api) async fn list(engine: Shared, request: Request) -> Answer {
+    let query = Query::of(&request);
+    let (filters, all) = (query.filters(&KNOWN)?, query.flag("all"));
+    let digests_wanted = query.flag("shared-size");
+    let engine = Arc::clone(&engine);
+    let lines = blocking(move || {
+        let picked = Picked::of(&engine, &filters)?;
+        let images = engine.store.images();
+        let users = uses(&images);
+        Ok(images
+            .iter()
+            .filter_map(|image| picked.line(image, all))
+            .map(|(image, tags, digests)| {
+                let shared = digests_wanted.then(|| shared(image, &users));
+                summary(image, &tags, &digests, shared)
+            })
+            .collect::<Vec<_>>())
+    });
+    Ok(json(&lines.await?))
+}
+
+/// Filters that are understood.
+struct Picked<'a> {
+    filters: &'a Filters,
+    dangling: Option<bool>,
+    before: Option<i64>,
+    since: Option<i64>,
+    until: Option<i64>,
+}
+
+impl<'a> Picked<'a> {
+    fn of(engine: &Engine, filters: &'a Filters) -> Result<Self> {
+        let created = |name: &str, pick: fn(i64, i64) -> i64| -> Result<Option<i64>> {
+            let mut found = None;
+            for image in filters.values(name) {
+                let moment = moment(&engine.store.find(image)?);
+                found = Some(found.map_or(moment, |before| pick(before, moment)));
+            }
+            Ok(found)
+        };
+        let now = i64::try_from(Moment::now().unix()).unwrap_or(i64::MAX);
+        Ok(Self {
+            filters,
+            dangling: flag(filters, "dangling")?,
+            before: created("before", i64::min)?,
+            since: created("since", i64::max)?,
+            until: filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()?,
+        })
+    }
+
+    /// The image with those of its names that are to be shown; none when it is not.
+    fn line<'i>(&self, image: &'i Image, all: bool) -> Option<(&'i Image, Vec<String>, Vec<String>)> {
+        let created = moment(image);
+        let in_time = self.before.is_none_or(|before| created < before)
+            && self.since.is_none_or(|since| created > since)
+            && self.until.is_none_or(|until| created < until);
+        if !in_time || !labels(self.filters, &image.config.labels) {
+            return None;
+        }
+        let by_name = |whole: &str, name: &str| self.filters.allow("reference", |p| fits(p, whole) || fits(p, name));
+        let tags = image.tags.iter().filter(|tag| by_name(&tag.familiar(), &tag.familiar_name()));
+        let tags: Vec<_> = tags.map(Reference::familiar).collect();
+        let digests = image.repo_digests.iter();
+        let digests: Vec<_> =
+            digests.filter(|text| by_name(text, text.split('@').next().unwrap_or_default())).cloned().collect();
+        let unnamed = tags.is_empty() && digests.is_empty();
+        let shown = if unnamed {
+            (all || !image.has_children) && self.dangling != Some(false) && !self.filters.has("reference")
+        } else {
+            self.dangling != Some(true) || image.tags.is_empty()
+        };
+        shown.then_some((image, tags, digests))
+    }
+}
+
+/// A filter that is true or false.
+pub(super) fn flag(filters: &Filters, name: &str) -> Result<Option<bool>> {
+    filters.values(name).try_fold(None, |_, text| match text {
+        "true" | "1" => Ok(Some(true)),
+        "false" | "0" => Ok(Some(false)),
+        _ => Err(Fault::new(FaultKind::BadRequest, "filter-value").with("filter", name).with("value", text)),
+    })
+}
+
+/// `label=a`, `label=a=b`: all of them. `label!=…`: none of them.
+pub(super) fn labels(filters: &Filters, labels: &BTreeMap<String, String>) -> bool {
+    let has = |text: &str| match text.split_once('=') {
+        Some((name, value)) => labels.get(name).is_some_and(|is| is == value),
+        None => labels.contains_key(text),
+    };
+    filters.values("label").all(has) && !filters.values("label!").any(has)
+}
+
+pub(super) fn moment(image: &Image) -> i64 {
+    image.created.as_deref().and_then(unix).unwrap_or(0)
+}
+
+/// How many images each layer is in.
+fn uses(images: &[Image]) -> BTreeMap<String, usize> {
+    let mut users = BTreeMap::new();
+    for chain in images.iter().flat_map(|image| &image.chain_ids) {
+        *users.entry(chain.to_string()).or_default() += 1;
+    }
+    users
+}
+
+fn shared(image: &Image, users: &BTreeMap<String, usize>) -> u64 {
+    let layers = image.chain_ids.iter().zip(&image.layer_sizes);
+    layers.filter(|(chain, _)| users.get(chain.as_str()).is_some_and(|n| *n > 1)).map(|(_, size)| size).sum()
+}
+
+fn summary(image: &Image, tags: &[String], digests: &[String], shared: Option<u64>) -> Value {
+    value!({
+        "Id": image.id, "ParentId": image.parent.as_ref().map(ToString::to_string).unwrap_or_default(),
+        "RepoTags": tags, "RepoDigests": digests, "Created": moment(image), "Size": image.size,
+        "VirtualSize": image.size, "SharedSize": shared.map_or(value!(-1), |bytes| value!(bytes)), "Containers": -1,
+        "Labels": if image.config.labels.is_empty() { Value::Null } else { value!(image.config.labels) }
+    })
+}

@@ -1,0 +1,102 @@
+//! Images and tags are written down, each in one replacement of `images.json`.
+
+use super::*;
+use crate::engine::container::time::Moment;
+use crate::trace::{Change, Evidence, Plan, StepKind};
+
+/// An image that was added, or was there.
+#[derive(Debug)]
+pub struct Adopted {
+    /// It, as the store has it now.
+    pub image: Image,
+    /// Tags that pointed at another image before, and that image.
+    pub moved: Vec<(Reference, Digest)>,
+}
+
+impl Store {
+    /// Adds an image whose blobs and layers are in the store, with these tags: the step `TagImage`.
+    pub fn adopt(&self, cx: &Cx, record: &Record, tags: &[Reference]) -> Result<Adopted> {
+        let id = record.config.digest.clone();
+        let name = tags.first().map_or_else(|| id.to_string(), Reference::to_string);
+        let shown = tags.first().map_or_else(|| id.short().to_owned(), Reference::familiar);
+        let path = self.records_path();
+        let plan = Plan::new(StepKind::TagImage, &name).call(format!("{shown} → {}", path.display()));
+        cx.step(plan, |cx| {
+            let adopted = self.write(&id, Some(record), tags)?;
+            self.tell_tags(cx, &id, &record.manifest.digest, tags)?;
+            Ok(adopted)
+        })
+    }
+
+    /// Gives an image of the store one more name, as `docker tag` does: the step `TagImage`.
+    pub fn name(&self, cx: &Cx, source: &str, reference: &Reference) -> Result<Adopted> {
+        let path = self.records_path();
+        let plan = Plan::new(StepKind::TagImage, reference)
+            .call(format!("{} → {}", reference.familiar(), path.display()))
+            .by_hand(format!("docker tag {source} {}", reference.familiar()));
+        cx.step(plan, |cx| {
+            let id = self.find(source)?.id;
+            let tags = std::slice::from_ref(reference);
+            let adopted = self.write(&id, None, tags)?;
+            let manifest = self.record(&id).ok_or_else(|| no_such_image(source))?.manifest.digest;
+            self.tell_tags(cx, &id, &manifest, tags)?;
+            Ok(adopted)
+        })
+    }
+
+    fn write(&self, id: &Digest, record: Option<&Record>, tags: &[Reference]) -> Result<Adopted> {
+        let mut state = self.lock();
+        let mut records = state.records.clone();
+        if let Some(record) = record {
+            self.merge(&mut records, id, record);
+        }
+        let manifest = match (record, records.images.get(id)) {
+            (Some(record), _) | (None, Some(record)) => record.manifest.digest.clone(),
+            (None, None) => return Err(no_such_image(id.as_str())),
+        };
+        let mut moved = Vec::new();
+        for reference in tags {
+            let tag = TagRecord { image: id.clone(), manifest: manifest.clone(), since: Some(Moment::now().rfc3339()) };
+            match records.tags.insert(reference.to_string(), tag) {
+                Some(before) if before.image != *id => moved.push((reference.clone(), before.image)),
+                _ => {}
+            }
+        }
+        records.save(&self.records_path())?;
+        state.records = records.clone();
+        drop(state);
+        let name = tags.first().map_or_else(|| id.to_string(), Reference::familiar);
+        let image = self.image(&records, id).ok_or_else(|| no_such_image(&name))?;
+        Ok(Adopted { image, moved })
+    }
+
+    /// An image that is known keeps the blobs it has, unless some of them are gone.
+    fn merge(&self, records: &mut Records, id: &Digest, new: &Record) {
+        let whole = |record: &Record| record.layers.iter().all(|blob| self.has_blob(&blob.digest, blob.size).is_some());
+        match records.images.get_mut(id) {
+            Some(known) if whole(known) || !whole(new) => {
+                known.repo_digests.extend(new.repo_digests.iter().cloned());
+                known.index = new.index.clone().or(known.index.take());
+                known.parent = known.parent.take().or_else(|| new.parent.clone());
+            }
+            Some(known) => {
+                let (digests, parent) = (std::mem::take(&mut known.repo_digests), known.parent.take());
+                *known = new.clone();
+                known.repo_digests.extend(digests);
+                known.parent = parent.or_else(|| new.parent.clone());
+            }
+            None => drop(records.images.insert(id.clone(), new.clone())),
+        }
+    }
+
+    fn tell_tags(&self, cx: &Cx, id: &Digest, manifest: &Digest, tags: &[Reference]) -> Result<()> {
+        let path = self.records_path();
+        let text = fs::read_to_string(&path).map_err(|e| Fault::io("read", path.display(), &e))?;
+        for reference in tags {
+            let (reference, image, manifest) = (reference.to_string(), id.clone(), Some(manifest.clone()));
+            let change = Change::ImageTagged { reference, image, manifest };
+            cx.observe(change, vec![Evidence::file(path.display().to_string(), text.clone())]);
+        }
+        Ok(())
+    }
+}
