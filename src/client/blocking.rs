@@ -144,8 +144,8 @@ impl Client {
         headers: &[(&'static str, String)],
     ) -> Result<Answer, ClientError> {
         let ask = Ask { method, path: path.to_owned(), body: json(body)?, headers: headers.to_vec() };
-        let body = self.runtime.block_on(http::send(&self.socket, ask))?.into_body();
-        Ok(Answer { body, client: self.clone() })
+        let (head, body) = self.runtime.block_on(http::send(&self.socket, ask))?.into_parts();
+        Ok(Answer { headers: head.headers, body, client: self.clone() })
     }
 
     /// Asks for the connection itself.
@@ -168,11 +168,17 @@ impl Client {
 /// The body of an answer, as it comes.
 #[derive(Debug)]
 pub struct Answer {
+    headers: hyper::HeaderMap,
     body: hyper::body::Incoming,
     client: Client,
 }
 
 impl Answer {
+    /// A header of the answer.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
     /// Waits for more; none at the end.
     pub fn chunk(&mut self) -> Result<Option<Vec<u8>>, ClientError> {
         loop {

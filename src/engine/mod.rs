@@ -9,6 +9,7 @@ mod documents;
 mod fault;
 mod ids;
 pub mod lab;
+pub mod layer;
 pub mod net;
 pub mod probe;
 pub mod process;

@@ -14,6 +14,7 @@ mod exec;
 mod frames;
 mod images;
 mod inspect;
+mod layers;
 mod listen;
 mod logs;
 mod networks;
@@ -75,6 +76,11 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/trace", get(dockwalk::trace))
         .route("/gate", get(dockwalk::gate).post(dockwalk::command))
         .route("/evidence/{seq}", get(dockwalk::evidence))
+        .route("/images/{*rest}", get(layers::of_image))
+        .route("/layers/{chain}/entries", get(layers::entries))
+        .route("/layers/{chain}/content", get(layers::content))
+        .route("/containers/{id}/layer/entries", get(layers::of_container))
+        .route("/containers/{id}/layer/content", get(layers::content_of_container))
         .route("/doctor", get(dockwalk::doctor))
         .route("/host", post(dockwalk::host))
         .route("/registry/damage", get(registry::damaged).post(registry::damage).delete(registry::mend))

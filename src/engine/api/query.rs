@@ -88,6 +88,11 @@ impl Filters {
 
 /// Percent-decoding (application/x-www-form-urlencoded).
 pub(super) fn decode(text: &str) -> String {
+    String::from_utf8_lossy(&decode_bytes(text)).into_owned()
+}
+
+/// The same for what may be no text: a path.
+fn decode_bytes(text: &str) -> Vec<u8> {
     let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
     while let Some((&first, after)) = rest.split_first() {
         let hex = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
@@ -102,7 +107,13 @@ pub(super) fn decode(text: &str) -> String {
             _ => out.push(first),
         }
     }
-    String::from_utf8_lossy(&out).into_owned()
+    out
+}
+
+/// A value as bytes; none when it is not there.
+pub(super) fn bytes(request: &axum::extract::Request, name: &str) -> Option<Vec<u8>> {
+    let mut pairs = request.uri().query().unwrap_or_default().split('&').filter_map(|part| part.split_once('='));
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| decode_bytes(value))
 }
 
 #[cfg(test)]
@@ -116,6 +127,7 @@ mod tests {
         assert_eq!((query.get("name"), query.get("empty"), query.get("x")), (Some("a/b c"), None, None));
         assert!(query.flag("all") && !query.flag("other"));
         assert_eq!(decode("%zz%e"), "%zz%e");
+        assert_eq!(decode_bytes("caf%E9+%2B"), b"caf\xe9 +");
     }
 
     #[test]

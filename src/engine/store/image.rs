@@ -2,7 +2,7 @@ use super::Store;
 use super::records::Records;
 use crate::engine::documents;
 use crate::spec::{Digest, Reference};
-use crate::trace::Config;
+use crate::trace::{Config, Descriptor};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -71,6 +71,13 @@ impl Store {
             has_children: records.children(id).next().is_some(),
             tagged: records.tags.values().filter(|tag| tag.image == *id).filter_map(|tag| tag.since.clone()).max(),
         })
+    }
+}
+
+impl Store {
+    /// The blobs of an image's layers, lowest first.
+    pub fn layer_blobs(&self, image: &Digest) -> Vec<Descriptor> {
+        self.lock().records.images.get(image).map(|record| record.layers.clone()).unwrap_or_default()
     }
 }
 

@@ -23,6 +23,7 @@ pub use effects::effects;
 pub use list::list;
 pub use listing::{ListReader, ListWriter};
 pub use marks::{Mark, Marks};
+pub use overlay::marks_of;
 pub use stream::Unpack;
 
 use super::IdRange;

@@ -67,6 +67,21 @@ pub fn is_opaque(dir: impl AsFd, name: &OsStr, rootless: bool) -> bool {
     matches!(xattr::get(path_of(dir, name), opaque_attribute(rootless)), Ok(Some(value)) if value == b"y")
 }
 
+/// Is it a whiteout, and is it opaque? In whichever namespace of attributes it says so: who made it need not be known.
+pub fn marks_of(dir: impl AsFd, name: &OsStr, stat: &FileStat) -> (bool, bool) {
+    let directory = stat.st_mode & libc::S_IFMT == libc::S_IFDIR;
+    let attribute = |name_of: &str| {
+        let names = ["trusted", "user"].map(|space| format!("{space}.overlay.{name_of}"));
+        names.iter().any(|found| {
+            let value = xattr::get(path_of(&dir, name), found).ok().flatten();
+            value.is_some_and(|value| name_of == "whiteout" || value == b"y")
+        })
+    };
+    let empty_file = stat.st_mode & libc::S_IFMT == libc::S_IFREG && stat.st_size == 0;
+    let node = stat.st_mode & libc::S_IFMT == libc::S_IFCHR && stat.st_rdev == 0;
+    (node || (empty_file && attribute("whiteout")), directory && attribute("opaque"))
+}
+
 /// What is there, not following a last symbolic link; none when there is nothing.
 pub fn look(dir: impl AsFd, name: &OsStr) -> io::Result<Option<FileStat>> {
     match fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW) {

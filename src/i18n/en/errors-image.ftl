@@ -1,6 +1,12 @@
 problem-no-such-image = No such image here: { $image }. See what there is with `docker images`, or fetch it with `docker pull { $image }`.
 problem-image-id-ambiguous = { $id } is the beginning of more than one image id. Write more of its digits.
 problem-reference-invalid = Not an image reference: { $reason }.
+problem-no-such-layer = There is no layer { $chain } in this engine's store. `dockwalk image tree IMAGE` names the layers of an image.
+problem-no-such-path = { $path }: there is nothing of that name in the layer { $layer }. `dockwalk image which IMAGE PATH` says which layers have it.
+problem-not-a-regular-file = { $path } in the layer { $layer } is no regular file, so it has no content to show. `dockwalk image which IMAGE PATH` says what it is.
+problem-no-path-given = No path was given. Add ?path=…, percent-encoded and without a slash at its beginning.
+problem-range-beyond-end = The bytes { $range } were asked for, and the file has { $size }. Ask for bytes before its end.
+problem-no-writable-layer = The container { $container } has no writable layer yet. It gets one when it is started for the first time.
 problem-image-not-found = The registry { $registry } does not have { $image }: 404. Check the name and the tag for typos.
 problem-registry-unreachable = The registry { $registry } cannot be reached ({ $reason }). Check that its name and port are right, that it runs, and that this host has a network; `lab/…` images need no network.
 problem-registry-refused = The registry { $registry } refuses { $image } ({ $status }): { $reason }. Check the name, and log in with `docker login { $registry }` if the repository is private.

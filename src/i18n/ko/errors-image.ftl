@@ -1,6 +1,12 @@
 problem-no-such-image = 이미지(image) { $image }: 이 컴퓨터에 없습니다. `docker images`로 있는 이미지를 확인하거나 `docker pull { $image }` 명령으로 받아 오세요.
 problem-image-id-ambiguous = 이미지 ID { $id }: 이렇게 시작하는 이미지가 여러 개입니다. 숫자를 더 길게 적으세요.
 problem-reference-invalid = 이미지 참조(reference)로 읽을 수 없습니다: { $reason }.
+problem-no-such-layer = 레이어(layer) { $chain }: 이 엔진의 저장소에 없습니다. 이미지의 레이어는 `dockwalk image tree 이미지`로 확인하세요.
+problem-no-such-path = { $path }: 레이어(layer) { $layer }에 그런 이름이 없습니다. 어느 레이어에 있는지는 `dockwalk image which 이미지 경로`로 확인하세요.
+problem-not-a-regular-file = 레이어(layer) { $layer }의 { $path }: 일반 파일이 아니어서 보여 줄 내용이 없습니다. 무엇인지는 `dockwalk image which 이미지 경로`로 확인하세요.
+problem-no-path-given = 경로가 없습니다. 맨 앞의 슬래시 없이 퍼센트 인코딩한 경로를 ?path=…로 덧붙이세요.
+problem-range-beyond-end = 바이트 범위 { $range }: 파일 크기가 { $size }바이트라서 그 범위가 없습니다. 파일 끝보다 앞의 범위를 지정하세요.
+problem-no-writable-layer = 컨테이너(container) { $container }: 아직 쓰기 레이어(writable layer)가 없습니다. 처음 시작할 때 만들어집니다.
 problem-image-not-found = 이미지(image) { $image }: 레지스트리(registry) { $registry }에 없습니다(404). 이름과 태그(tag)에 오타가 없는지 확인하세요.
 problem-registry-unreachable = 레지스트리(registry) { $registry }에 연결할 수 없습니다({ $reason }). 이름과 포트가 맞는지, 레지스트리가 실행 중인지, 이 컴퓨터가 네트워크에 연결되어 있는지 확인하세요. `lab/…` 이미지는 네트워크 없이도 받을 수 있습니다.
 problem-registry-refused = 레지스트리(registry) { $registry }: { $image } 요청을 거절했습니다({ $status }): { $reason }. 이름을 확인하고, 비공개 저장소라면 `docker login { $registry }` 명령으로 로그인하세요.

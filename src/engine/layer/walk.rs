@@ -1,0 +1,148 @@
+use crate::engine::unpack::{marks_of, shown};
+use crate::engine::{Fault, Result};
+use crate::tree::{Entry, Kind, PathBytes, Time};
+use nix::dir::Dir;
+use nix::errno::Errno;
+use nix::fcntl::{AtFlags, OFlag, open, openat, readlinkat};
+use nix::sys::stat::{FileStat, Mode, fstatat, major, minor};
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+const FLAGS: OFlag = OFlag::O_RDONLY.union(OFlag::O_DIRECTORY).union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXEC);
+
+/// Gives every entry of a directory that plays a layer – a lower directory, or a container's upper one – to `note`, parents
+/// first, names in order. Marks of overlayfs, of either namespace of attributes, become whiteouts and opaque marks again.
+///
+/// By handles that follow no link. What disappears meanwhile, because a container runs, is left out.
+pub fn walk(root: &Path, note: &mut dyn FnMut(Entry) -> Result<()>) -> Result<()> {
+    let failed = |errno: Errno| Fault::io("read", root.display(), &errno.into());
+    let dir = Rc::new(open(root, FLAGS, Mode::empty()).map_err(failed)?);
+    let stat = fstatat(&*dir, ".", AtFlags::AT_SYMLINK_NOFOLLOW).map_err(failed)?;
+    let mut walk = Walk { note, first_names: HashMap::new(), todo: Vec::new() };
+    walk.directory(&dir, OsStr::new("."), Vec::new(), &stat)?;
+    walk.list(&dir, &[]).map_err(failed)?;
+    while let Some((dir, name, path)) = walk.todo.pop() {
+        walk.visit(&dir, &name, path)?;
+    }
+    Ok(())
+}
+
+struct Walk<'a> {
+    note: &'a mut dyn FnMut(Entry) -> Result<()>,
+    /// Of files that have several names, the one that came first.
+    first_names: HashMap<(u64, u64), PathBytes>,
+    /// The next comes last.
+    todo: Vec<(Rc<OwnedFd>, OsString, Vec<u8>)>,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, dir: &Rc<OwnedFd>, name: &OsStr, path: Vec<u8>) -> Result<()> {
+        let said = shown(&path);
+        let failed = |errno: Errno| Fault::io("read", &said, &errno.into());
+        let stat = match fstatat(&**dir, name, AtFlags::AT_SYMLINK_NOFOLLOW) {
+            Err(Errno::ENOENT) => return Ok(()),
+            other => other.map_err(failed)?,
+        };
+        if stat.st_mode & libc::S_IFMT == libc::S_IFDIR {
+            self.directory(dir, name, path.clone(), &stat)?;
+            return match openat(&**dir, name, FLAGS, Mode::empty()) {
+                Ok(inside) => self.list(&Rc::new(inside), &path).map_err(failed),
+                Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(()),
+                Err(errno) => Err(failed(errno)),
+            };
+        }
+        let kind = match self.kind(dir, name, &stat) {
+            Err(Errno::ENOENT) => return Ok(()),
+            other => other.map_err(failed)?,
+        };
+        let path = PathBytes::from(path);
+        let kind = if stat.st_nlink > 1 && !matches!(kind, Some(Kind::Whiteout)) {
+            match self.first_names.get(&(stat.st_dev, stat.st_ino)) {
+                Some(target) => Some(Kind::Hardlink { target: target.clone() }),
+                None => {
+                    self.first_names.insert((stat.st_dev, stat.st_ino), path.clone());
+                    kind
+                }
+            }
+        } else {
+            kind
+        };
+        // A socket: no tar has one.
+        let Some(kind) = kind else { return Ok(()) };
+        (self.note)(entry(path, kind, &stat, attributes(dir, name)))
+    }
+
+    fn kind(&self, dir: &Rc<OwnedFd>, name: &OsStr, stat: &FileStat) -> nix::Result<Option<Kind>> {
+        let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let (major, minor) = (number(major(stat.st_rdev)), number(minor(stat.st_rdev)));
+        Ok(Some(match stat.st_mode & libc::S_IFMT {
+            _ if marks_of(&**dir, name, stat).0 => Kind::Whiteout,
+            libc::S_IFREG => Kind::File { size: u64::try_from(stat.st_size).unwrap_or(0) },
+            libc::S_IFLNK => Kind::Symlink { target: readlinkat(&**dir, name)?.into_vec().into() },
+            libc::S_IFIFO => Kind::Fifo,
+            libc::S_IFCHR => Kind::Char { major, minor },
+            libc::S_IFBLK => Kind::Block { major, minor },
+            _ => return Ok(None),
+        }))
+    }
+
+    fn directory(&mut self, dir: &Rc<OwnedFd>, name: &OsStr, path: Vec<u8>, stat: &FileStat) -> Result<()> {
+        let path = PathBytes::from(path);
+        (self.note)(entry(path.clone(), Kind::Directory, stat, attributes(dir, name)))?;
+        if marks_of(&**dir, name, stat).1 {
+            (self.note)(Entry { path, ..entry(PathBytes::default(), Kind::Opaque, stat, Vec::new()) })?;
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, dir: &Rc<OwnedFd>, path: &[u8]) -> nix::Result<()> {
+        let mut names = Vec::new();
+        for entry in Dir::from_fd(openat(&**dir, ".", FLAGS, Mode::empty())?)?.iter() {
+            let name = entry?.file_name().to_bytes().to_vec();
+            if !matches!(&name[..], b"." | b"..") {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        for name in names.into_iter().rev() {
+            let whole = if path.is_empty() { name.clone() } else { [path, b"/", &name].concat() };
+            self.todo.push((Rc::clone(dir), OsString::from_vec(name), whole));
+        }
+        Ok(())
+    }
+}
+
+fn entry(path: PathBytes, kind: Kind, stat: &FileStat, xattrs: Vec<(PathBytes, PathBytes)>) -> Entry {
+    Entry {
+        path,
+        kind,
+        mode: stat.st_mode & 0o7777,
+        uid: stat.st_uid.into(),
+        gid: stat.st_gid.into(),
+        mtime: Time { seconds: stat.st_mtime, nanos: u32::try_from(stat.st_mtime_nsec).unwrap_or(0) },
+        xattrs,
+    }
+}
+
+/// But for those that are overlayfs's own.
+fn attributes(dir: &OwnedFd, name: &OsStr) -> Vec<(PathBytes, PathBytes)> {
+    let path: PathBuf = Path::new("/proc/self/fd").join(dir.as_raw_fd().to_string()).join(name);
+    let Ok(names) = xattr::list(&path) else { return Vec::new() };
+    let own = |name: &OsStr| {
+        let name = name.as_bytes();
+        name.starts_with(b"trusted.overlay.") || name.starts_with(b"user.overlay.")
+    };
+    let mut found: Vec<_> = names
+        .filter(|name| !own(name))
+        .filter_map(|name| {
+            let value = xattr::get(&path, &name).ok().flatten()?;
+            Some((PathBytes::from(name.into_vec()), PathBytes::from(value)))
+        })
+        .collect();
+    found.sort();
+    found
+}
