@@ -83,6 +83,7 @@ fn samples() -> Vec<Change> {
             root: text("/r"),
             netns: 1,
             engine_pid: 1,
+            platform: None,
         }),
         Change::Remark(Problem::new("cancelled")),
         Change::RegistrySeen(Registry { host: text("h:1"), scheme: text("http"), auth: text("none"), builtin: true }),

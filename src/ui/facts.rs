@@ -142,6 +142,9 @@ fn host(world: &World, t: &mut Table<'_>) -> Described {
     t.link("fact-netns", host.netns, Entity::Namespace(host.netns));
     t.row("fact-cgroup", format!("{:?}", host.cgroup).to_lowercase());
     t.row("fact-root", &host.root);
+    if let Some(platform) = &host.platform {
+        t.row("fact-platform", platform);
+    }
     t.row("fact-pid", host.engine_pid);
     Some((host.hostname.clone(), "kind-host", Family::Network))
 }

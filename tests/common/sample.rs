@@ -180,6 +180,7 @@ impl Sample {
                     root: ROOT.into(),
                     netns: HOST_NS,
                     engine_pid: 1900,
+                    platform: Platform::parse("linux/amd64"),
                 }));
                 s.saw(Change::NamespaceSeen(Namespace { inode: HOST_NS, kind: NamespaceKind::Net, container: None }));
                 s.step(StepKind::LoopbackUp, "lo", |s| {
@@ -236,7 +237,12 @@ impl Sample {
     }
 
     pub fn pull(&mut self, name: &str, layers: &[LayerSpec]) {
-        let reference = format!("docker.io/lab/{name}:1");
+        self.pull_as(&format!("docker.io/lab/{name}:1"), name, layers);
+    }
+
+    /// An image whose documents are told apart by `name`, by a reference of its own.
+    pub fn pull_as(&mut self, reference: &str, name: &str, layers: &[LayerSpec]) {
+        let reference = reference.to_owned();
         let amd = Platform { os: "linux".into(), architecture: "amd64".into(), variant: None };
         let arm = Platform { architecture: "arm64".into(), ..amd.clone() };
         let unknown = Platform { os: "unknown".into(), architecture: "unknown".into(), variant: None };

@@ -1,5 +1,6 @@
 use super::*;
 use crate::engine::Cx;
+use crate::spec::Platform;
 use crate::trace::{CgroupVersion, Change, Host, Namespace, NamespaceKind, Outcome, Plan, StepKind};
 use std::fs;
 use std::path::Path;
@@ -19,6 +20,7 @@ pub fn observe(cx: &Cx, lab: &Lab, root: &Path) -> Result<()> {
         root: root.display().to_string(),
         netns: lab.host.inode(),
         engine_pid: std::process::id(),
+        platform: Some(Platform::host()),
     };
     let cgroups = mounts.lines().filter(|line| fstype(line).starts_with("cgroup"));
     let evidence = vec![

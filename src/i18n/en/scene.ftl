@@ -38,6 +38,27 @@ scene-blob-checking = checking sha256
 scene-blob-verified = sha256 verified
 scene-blob-reused = already here · not downloaded
 scene-blob-rejected = rejected
+scene-tag-before = before
+scene-column-blob = Blob · compressed
+scene-column-blob-why = digest from the manifest
+scene-column-diff = DiffID · the tar itself
+scene-column-diff-why = instruction, digest from the config
+scene-column-overlay = Overlay order
+scene-column-overlay-why = upper ones win
+scene-group = { $n } blobs
+scene-group-diff = { $n } DiffIDs
+scene-group-here = { $n } of { $of } here
+scene-no-layer = no layer
+scene-lower-top = uppermost
+scene-lower-bottom = lowest
+scene-lower-used = mounts: { $n }
+scene-scale = {"="} { $size } (one scale for all bars)
+scene-scale-clamped = not to scale (less than { $size })
+scene-all-shared = All { $n } layers are the same as above, and stored once.
+scene-some-shared = The lower { $n } layers are the same as above, and stored once.
+scene-other-platform = cannot run here
+scene-other-platform-why = Made for { $image }; this host ({ $host }) cannot run it.
+scene-moved-spoken = The tag { $tag } was moved to another digest.
 scene-stack-direction = Lowest first · latest on top
 scene-shared-once = The same layer is fetched once and used by several images.
 

@@ -38,6 +38,27 @@ scene-blob-checking = sha256 확인 중
 scene-blob-verified = sha256 확인됨
 scene-blob-reused = 이미 있음 · 다시 받지 않음
 scene-blob-rejected = 거절됨
+scene-tag-before = 이전 (before)
+scene-column-blob = 블롭 · 압축됨
+scene-column-blob-why = 매니페스트가 적은 다이제스트
+scene-column-diff = DiffID · 압축을 푼 tar
+scene-column-diff-why = 설정이 적은 명령과 다이제스트
+scene-column-overlay = overlay 순서
+scene-column-overlay-why = 위의 것이 먼저 보임
+scene-group = 블롭 { $n }개
+scene-group-diff = DiffID { $n }개
+scene-group-here = { $of }개 중 { $n }개 있음
+scene-no-layer = 레이어 없음
+scene-lower-top = 맨 위
+scene-lower-bottom = 맨 아래
+scene-lower-used = 마운트 { $n }개가 씀
+scene-scale = {"="} { $size } (모든 막대가 같은 축척)
+scene-scale-clamped = 이 막대만 축척이 아님 ({ $size } 미만)
+scene-all-shared = 레이어 { $n }개가 모두 위의 것과 같아서 한 번만 저장됩니다.
+scene-some-shared = 아래쪽 레이어 { $n }개는 위의 것과 같아서 한 번만 저장됩니다.
+scene-other-platform = 실행할 수 없음
+scene-other-platform-why = { $image }용 이미지라서 이 호스트({ $host })에서는 실행할 수 없습니다.
+scene-moved-spoken = { $tag } 태그는 전과 다른 다이제스트로 옮겨졌습니다.
 scene-stack-direction = 아래가 먼저 · 위가 나중
 scene-shared-once = 같은 레이어는 한 번만 받고, 여러 이미지가 함께 씁니다.
 

@@ -1,5 +1,6 @@
 //! What is true of the host.
 
+use crate::spec::Platform;
 use serde::{Deserialize, Serialize};
 
 /// The host that the engine runs on.
@@ -23,6 +24,9 @@ pub struct Host {
     pub netns: u64,
     /// The engine's process id.
     pub engine_pid: u32,
+    /// What its images have to be made for; recordings of before this was told have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
 }
 
 /// Where the engine works.

@@ -60,8 +60,9 @@ impl World {
         }
     }
 
-    /// The outermost document above a manifest that was read: indexes may be in indexes.
-    fn named_by_tag(&self, manifest: &Digest) -> Digest {
+    /// What a tag names to name this manifest: the outermost index above it that was read, or the manifest itself.
+    /// Indexes may be in indexes.
+    pub fn named_by_tag(&self, manifest: &Digest) -> Digest {
         let mut top = manifest.clone();
         let mut met = vec![top.clone()];
         while let Some((above, _)) = self.indexes.iter().find(|(_, i)| i.manifests.iter().any(|m| m.digest == top)) {

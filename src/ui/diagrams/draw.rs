@@ -1,6 +1,6 @@
 //! Shapes become strokes, fills and texts here, once, for the window and for files.
 
-use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Style, Text, Tint};
+use super::scene::{Anchor, Bar, Edge, End, Font, Ink, Line, Node, Style, Text, Tint};
 use super::shown::{Shown, along, length};
 use crate::trace::Entity;
 use crate::ui::theme::Theme;
@@ -174,6 +174,9 @@ fn node(out: &mut Vec<Draw>, theme: &Theme, node: &Node, alpha: f32, emphasis: &
             out.push(Draw::Box { rect: filled, radius, fill: fade(full), stroke: Stroke::NONE });
         }
         out.push(Draw::Box { rect, radius, fill: Color32::TRANSPARENT, stroke });
+        if node.cracked {
+            crack(out, rect, fade(theme.bad), fade(theme.canvas));
+        }
         if selected {
             let ring = Stroke::new(1.0, fade(theme.accent.gamma_multiply(0.45)));
             out.push(Draw::Box {
@@ -184,8 +187,32 @@ fn node(out: &mut Vec<Draw>, theme: &Theme, node: &Node, alpha: f32, emphasis: &
             });
         }
     }
+    node.bars.iter().for_each(|bar| self::bar(out, theme, bar, rect.min.to_vec2(), alpha));
     let dim = matches!(node.style, Style::Ghost);
     node.texts.iter().for_each(|text| self::text(out, theme, text, rect.min.to_vec2(), alpha, dim));
+}
+
+/// As long as the amount that it stands for; hollow when that is too little to be seen.
+fn bar(out: &mut Vec<Draw>, theme: &Theme, bar: &Bar, offset: Vec2, alpha: f32) {
+    let rect = bar.rect.translate(offset);
+    let color = tint(theme, bar.tint).gamma_multiply(alpha);
+    let radius = (rect.height() / 2.0).min(rect.width() / 2.0).min(2.0);
+    if bar.clamped {
+        out.push(Draw::Box { rect, radius, fill: Color32::TRANSPARENT, stroke: Stroke::new(1.0, color) });
+    } else {
+        out.push(Draw::Box { rect, radius, fill: color, stroke: Stroke::NONE });
+    }
+}
+
+/// A jagged line from top to bottom, with a gap beside it.
+fn crack(out: &mut Vec<Draw>, rect: Rect, color: Color32, gap: Color32) {
+    const TEETH: [f32; 6] = [0.0, 7.0, -6.0, 8.0, -4.0, 2.0];
+    let steps = (TEETH.len() - 1) as f32;
+    let x = rect.left() + rect.width() * 0.56;
+    let at = |i: usize, tooth: f32| pos2(x + tooth, rect.top() + rect.height() * i as f32 / steps);
+    let points: Vec<Pos2> = TEETH.iter().enumerate().map(|(i, tooth)| at(i, *tooth)).collect();
+    out.push(Draw::Line { points: points.clone(), stroke: Stroke::new(4.5, gap) });
+    out.push(Draw::Line { points, stroke: Stroke::new(1.8, color) });
 }
 
 /// Light around a shape: three rings that grow fainter.

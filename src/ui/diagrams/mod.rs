@@ -27,7 +27,7 @@ mod view;
 pub use id::NodeId;
 pub use mark::Mark;
 pub use measure::{Approximate, Measure};
-pub use scene::{Anchor, Band, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
+pub use scene::{Anchor, Band, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 pub use view::Diagrams;
 
 use super::theme::Theme;
@@ -95,7 +95,7 @@ impl Tab {
 pub fn scene(tab: Tab, world: &World, chosen: Option<&Entity>, words: &Words, measure: &dyn Measure) -> Scene {
     let stage = stage::Stage::new(words, measure);
     match tab {
-        Tab::Image => image::scene(world, stage),
+        Tab::Image => image::scene(world, chosen, stage),
         Tab::Layers => layers::scene(world, chosen, stage),
         Tab::Network => network::scene(world, stage),
         Tab::Storage => storage::scene(world, stage),

@@ -41,8 +41,23 @@ pub struct Node {
     pub texts: Vec<Text>,
     /// How much of it is filled from the left, 0–1.
     pub progress: Option<f32>,
+    /// Amounts on it, to one scale in the whole picture; places are relative to `rect.min`.
+    pub bars: Vec<Bar>,
+    /// Broken: a crack runs through it.
+    pub cracked: bool,
     /// It and what is written on it, as a screen reader says it.
     pub label: String,
+}
+
+/// An amount, drawn as long as it is large.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    /// Where, relative to its shape.
+    pub rect: Rect,
+    /// Its colour.
+    pub tint: Tint,
+    /// Too small to be seen at this scale: drawn hollow, and larger than it is.
+    pub clamped: bool,
 }
 
 /// What colour speaks for a shape. Shape, style and words say the same without it.

@@ -20,6 +20,9 @@ pub(super) struct Leaving {
     pub removed: bool,
 }
 
+/// The part of the one wire by which a name points at a thing.
+pub(super) const POINTS: &str = "points";
+
 /// Names a wire.
 pub(super) type EdgeId = (NodeId, NodeId, &'static str);
 
@@ -88,13 +91,24 @@ impl Shown {
         shown
     }
 
+    /// What a name points at now is another thing than before: the arrow that it had, which swings over.
+    fn swings(&self, id: &EdgeId, gone: &[&EdgeId]) -> Option<&(EdgeId, Edge, f32)> {
+        let moved = |old: &&&EdgeId| id.2 == POINTS && old.2 == POINTS && old.0 == id.0;
+        let old = gone.iter().find(moved)?;
+        self.edges.iter().find(|(other, ..)| other == *old)
+    }
+
     fn edges_towards(&self, after: &Self, t: f32) -> Vec<(EdgeId, Edge, f32)> {
-        let gone = self.edges.iter().filter(|(id, ..)| !after.edges.iter().any(|(other, ..)| other == id));
+        let stays = |id: &EdgeId| after.edges.iter().any(|(other, ..)| other == id);
+        let gone_ids: Vec<&EdgeId> = self.edges.iter().map(|(id, ..)| id).filter(|id| !stays(id)).collect();
+        let new = after.edges.iter().filter(|(id, ..)| self.edges.iter().all(|(other, ..)| other != id));
+        let swung: Vec<&EdgeId> = new.filter_map(|(id, ..)| self.swings(id, &gone_ids)).map(|(id, ..)| id).collect();
+        let gone = self.edges.iter().filter(|(id, ..)| gone_ids.contains(&id) && !swung.contains(&id));
         let leaving = gone.filter(|_| t < 1.0).map(|(id, edge, alpha)| (id.clone(), edge.clone(), alpha * (1.0 - t)));
         let mut edges: Vec<_> = leaving.collect();
         edges.extend(after.edges.iter().map(|(id, edge, alpha)| {
             let mut edge = edge.clone();
-            let before = self.edges.iter().find(|(other, ..)| other == id);
+            let before = self.edges.iter().find(|(other, ..)| other == id).or_else(|| self.swings(id, &gone_ids));
             let alpha = before.map_or(alpha * t, |(.., from)| egui::lerp(*from..=*alpha, t));
             if let Some((_, old, _)) = before.filter(|_| t < 1.0) {
                 edge.route = mix_route(&old.route, &edge.route, t);

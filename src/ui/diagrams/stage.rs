@@ -1,4 +1,4 @@
-use super::scene::{Anchor, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
+use super::scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::{Mark, Measure, NodeId};
 use crate::i18n::Words;
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
@@ -140,7 +140,18 @@ const LEAST: Vec2 = vec2(760.0, 640.0);
 impl Node {
     /// A shape without text.
     pub(super) fn new(id: NodeId, rect: Rect, tint: Tint, style: Style) -> Self {
-        Self { id, parent: None, rect, tint, style, texts: Vec::new(), progress: None, label: String::new() }
+        Self {
+            id,
+            parent: None,
+            rect,
+            tint,
+            style,
+            texts: Vec::new(),
+            progress: None,
+            bars: Vec::new(),
+            cracked: false,
+            label: String::new(),
+        }
     }
 
     pub(super) fn within(mut self, parent: &NodeId) -> Self {
@@ -160,6 +171,16 @@ impl Node {
 
     pub(super) fn filled(mut self, part: Option<f32>) -> Self {
         self.progress = part;
+        self
+    }
+
+    pub(super) fn bars(mut self, bars: impl IntoIterator<Item = Bar>) -> Self {
+        self.bars.extend(bars);
+        self
+    }
+
+    pub(super) fn cracked(mut self, cracked: bool) -> Self {
+        self.cracked = cracked;
         self
     }
 

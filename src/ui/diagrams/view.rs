@@ -33,6 +33,8 @@ const DETAILED: usize = 500;
 #[derive(Debug, Default)]
 pub struct Diagrams {
     views: HashMap<Tab, View>,
+    /// What was chosen last that says which image is drawn in full.
+    subject: Option<Entity>,
     /// Of this many pixels a point and these faces.
     widths: (f32, bool, RefCell<Widths>),
 }
@@ -88,7 +90,14 @@ impl Diagrams {
         let source = Source {
             world: world.clone(),
             lang: words.lang(),
-            chosen: (view == Tab::Layers).then(|| selection.clone()).flatten(),
+            chosen: match view {
+                Tab::Layers => selection.clone(),
+                Tab::Image => {
+                    self.subject = super::image::subject_of(world, selection.as_ref(), self.subject.as_ref());
+                    self.subject.clone()
+                }
+                Tab::Network | Tab::Storage => None,
+            },
             lit: changed.to_vec(),
             pixels_per_point: ui.ctx().pixels_per_point(),
         };

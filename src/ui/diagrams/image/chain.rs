@@ -1,18 +1,29 @@
-use super::super::stage::curve;
+//! The upper half: registries with their tags, and the documents that tags name.
+
+use super::cards::{index_card, is_attestation, manifest_card, pending};
+use super::roots::Root;
 use super::*;
 use crate::spec::Digest;
-use crate::trace::{Descriptor, Index, RemoteTag};
-use egui::{Rect, vec2};
-use std::sync::Arc;
+use crate::trace::{Descriptor, Index};
+use egui::{Rect, Vec2, vec2};
+use std::collections::BTreeSet;
 
-const TAG: egui::Vec2 = vec2(166.0, 56.0);
+const TAG: Vec2 = vec2(166.0, 56.0);
 const FRAME_PAD: f32 = 14.0;
-const FRAME_HEAD: f32 = 62.0;
-const INDEX_X: f32 = TAG.x + 2.0 * FRAME_PAD + 36.0;
-const INDEX: egui::Vec2 = vec2(190.0, 84.0);
-const MANIFEST_X: f32 = INDEX_X + INDEX.x + 56.0;
-const MANIFEST: egui::Vec2 = vec2(252.0, 50.0);
-const STEP: f32 = MANIFEST.y + 12.0;
+const FRAME_HEAD: f32 = 66.0;
+const FRAME: f32 = TAG.x + 2.0 * FRAME_PAD;
+const INDEX_X: f32 = FRAME + 46.0;
+const INDEX: Vec2 = vec2(190.0, 84.0);
+const MANIFEST_X: f32 = INDEX_X + INDEX.x + 60.0;
+const MANIFEST: Vec2 = vec2(276.0, 50.0);
+/// The right edge of everything here.
+pub(super) const RIGHT: f32 = MANIFEST_X + MANIFEST.x;
+const GAP_Y: f32 = 12.0;
+const INDENT: f32 = 26.0;
+/// How high a chain is that is not drawn in full.
+const LOW: f32 = 44.0;
+/// Between two chains.
+const APART: f32 = 20.0;
 /// Entries of an index that are drawn; the rest is counted.
 const SHOWN: usize = 6;
 
@@ -32,213 +43,310 @@ impl Chains {
     }
 }
 
-/// Registries with their tags, indexes, manifests.
-pub(super) fn draw(world: &World, stage: &mut Stage<'_>, at: Pos2) -> Chains {
-    let mut chains = Chains { bottom: at.y, right: at.x + MANIFEST_X + MANIFEST.x, registry: None };
+/// Everything above the layers. `left_out` documents are counted.
+pub(super) fn draw(
+    world: &World,
+    stage: &mut Stage<'_>,
+    pictures: &[Picture<'_>],
+    (roots, left_out): (&[Root<'_>], usize),
+    at: Pos2,
+) -> Chains {
+    let mut chains = Chains { bottom: at.y, right: at.x + RIGHT, registry: None };
     let mut y = at.y;
-    for registry in world.registries.values() {
-        let id = NodeId::of(Entity::Registry(registry.host.clone()));
-        let place = rect(at.x, y, TAG.x + 2.0 * FRAME_PAD, FRAME_HEAD + 16.0);
-        let host = stage.fit_middle(&registry.host, Font::Mono, TAG.x);
-        let kind = if registry.builtin { "scene-registry-builtin" } else { "scene-registry" };
-        let how = format!("{} · {}", registry.scheme, auth(stage, &registry.auth));
-        let title = stage.say(kind);
-        stage.add(
-            Node::new(id.clone(), place, Tint::Plain, Style::Frame)
-                .text(Text::new(pos2(FRAME_PAD, 18.0), Font::Title, Ink::Strong, title))
-                .text(Text::new(pos2(FRAME_PAD, 36.0), Font::Mono, Ink::Weak, host))
-                .text(Text::new(pos2(FRAME_PAD, 51.0), Font::Small, Ink::Weak, how))
-                .called(""),
-        );
-        let mut row = y + FRAME_HEAD + 4.0;
-        let tags = world.remote_tags.iter().filter(|(_, tag)| tag.registry == registry.host);
-        let mut bottom = row;
-        for (reference, tag) in tags {
-            let height = one(world, stage, &id, reference, tag, pos2(at.x, row), y);
-            bottom = row + height;
-            row = bottom + 22.0;
+    let mut frame: Option<(&str, NodeId)> = None;
+    for root in roots {
+        let host = root.tags.first().map(|(_, host)| *host);
+        let new = host.filter(|host| frame.as_ref().is_none_or(|(name, _)| name != host));
+        if let Some(host) = new {
+            frame = registry(world, stage, host, pos2(at.x, y)).map(|id| (host, id));
         }
-        if let Some(frame) = stage.scene.node_mut(&id) {
-            frame.rect.max.y = frame.rect.max.y.max(bottom + FRAME_PAD);
-            // With several registries the way down from one would cross another.
-            chains.registry = (world.registries.len() == 1).then(|| (id.clone(), frame.rect));
-            y = frame.rect.max.y + 22.0;
+        let within = frame.as_ref().filter(|_| host.is_some()).map(|(_, id)| id);
+        let head = if new.is_some() && within.is_some() { FRAME_HEAD } else { 0.0 };
+        let bottom = chain(world, stage, pictures, root, within, pos2(at.x, y), head);
+        y = bottom + APART;
+    }
+    for host in world.registries.keys() {
+        // One that answered and of which no tag is known yet.
+        if stage.scene.node(&NodeId::of(Entity::Registry(host.clone()))).is_none() && left_out == 0 {
+            registry(world, stage, host, pos2(at.x, y));
+            y += FRAME_HEAD + APART;
         }
     }
-    chains.bottom = (y - 22.0).max(at.y);
+    if left_out > 0 {
+        let text = stage.say_with("scene-more", &[("n", &left_out.to_string())]);
+        stage.caption(Text::new(pos2(at.x + INDEX_X, y), Font::Small, Ink::Weak, text));
+        y += APART;
+    }
+    chains.bottom = (y - APART).max(at.y);
+    let frames = world.registries.keys().map(|host| NodeId::of(Entity::Registry(host.clone())));
+    let lowest = frames.filter_map(|id| stage.scene.node(&id).map(|node| (id, node.rect)));
+    // From any other the way down would cross the one below it.
+    chains.registry = lowest.max_by(|a, b| a.1.bottom().total_cmp(&b.1.bottom()));
     chains
 }
 
-/// Tag → index → manifests. `top` is where the registry's box begins. Returns the height.
-fn one(
+fn registry(world: &World, stage: &mut Stage<'_>, host: &str, at: Pos2) -> Option<NodeId> {
+    let registry = world.registries.get(host)?;
+    let id = NodeId::of(Entity::Registry(host.to_owned()));
+    let place = rect(at.x, at.y, FRAME, FRAME_HEAD);
+    let name = stage.fit_middle(host, Font::Mono, TAG.x);
+    let title = stage.say(if registry.builtin { "scene-registry-builtin" } else { "scene-registry" });
+    let auth = if registry.auth == "none" { stage.say("scene-auth-none") } else { registry.auth.clone() };
+    let how = format!("{} · {auth}", registry.scheme);
+    stage.add(
+        Node::new(id.clone(), place, Tint::Plain, Style::Frame)
+            .text(Text::new(pos2(FRAME_PAD, 18.0), Font::Title, Ink::Strong, title))
+            .text(Text::new(pos2(FRAME_PAD, 36.0), Font::Mono, Ink::Weak, name))
+            .text(Text::new(pos2(FRAME_PAD, 52.0), Font::Small, Ink::Weak, how))
+            .called(""),
+    );
+    Some(id)
+}
+
+/// Tags → index → manifests, from `at.y` on; the tags begin `head` lower, below their registry's name. Returns its lower end.
+fn chain(
     world: &World,
     stage: &mut Stage<'_>,
-    frame: &NodeId,
-    reference: &str,
-    tag: &Arc<RemoteTag>,
+    pictures: &[Picture<'_>],
+    root: &Root<'_>,
+    frame: Option<&NodeId>,
     at: Pos2,
-    top: f32,
+    head: f32,
 ) -> f32 {
-    let id = NodeId::of(Entity::RemoteTag(reference.to_owned()));
-    let place = Rect::from_min_size(pos2(at.x + FRAME_PAD, at.y), TAG);
-    let name = stage.fit_middle(&familiar(reference), Font::Mono, TAG.x - 26.0);
-    let title = stage.say("scene-tag");
-    stage.add(
-        Node::new(id.clone(), place, TINT, Style::Solid)
-            .within(frame)
-            .text(Text::new(pos2(14.0, 19.0), Font::Title, Ink::Strong, title).marked(Mark::Tag))
-            .text(Text::new(pos2(14.0, 38.0), Font::Mono, Ink::Weak, name))
-            .called(""),
-    );
-    let target = &tag.target;
-    // The first row of a registry may begin as high as its box does: the tag is below the registry's name.
-    let first = at.y - top <= FRAME_HEAD + 8.0;
-    let lift = if first { FRAME_HEAD + 4.0 } else { 0.0 };
-    if let Some(index) = world.indexes.get(&target.digest) {
-        let height = manifests_height(index);
-        let upper = at.y - lift;
-        let place_index = rect(at.x + INDEX_X, at.y + (TAG.y - INDEX.y) / 2.0, INDEX.x, INDEX.y);
-        let shared = NodeId::of(Entity::Index(target.digest.clone()));
-        if stage.scene.node(&shared).is_some() {
-            return TAG.y;
-        }
-        let index_id = index_card(stage, index, place_index);
-        stage.wire(&id, &index_id, Edge::new(flat(place, place_index), TINT, Line::Solid).part("points"));
-        entries(world, stage, index, &index_id, place_index, pos2(at.x + MANIFEST_X, upper));
-        return TAG.y.max(height - lift).max(INDEX.y - 14.0);
+    let height = if root.full { TAG.y } else { LOW };
+    let target_height = if root.full && is_index(world, root) { INDEX.y } else { LOW };
+    let middle = at.y + head + height.max(target_height) / 2.0;
+    let mut bottom = middle + height.max(target_height) / 2.0;
+    let mut tags = Vec::new();
+    for (i, (reference, _)) in root.tags.iter().enumerate() {
+        let y = middle - height / 2.0 + i as f32 * (height + 8.0);
+        let place = rect(at.x + FRAME_PAD, y, TAG.x, height);
+        tags.push((tag_card(stage, reference, place, frame), place));
+        bottom = bottom.max(place.bottom());
     }
-    let manifest = NodeId::of(Entity::Manifest(target.digest.clone()));
-    if stage.scene.node(&manifest).is_some() {
-        return TAG.y;
+    if let Some(node) = frame.filter(|_| !tags.is_empty()).and_then(|id| stage.scene.node_mut(id)) {
+        node.rect.max.y = node.rect.max.y.max(bottom.min(tags.last().map_or(0.0, |t| t.1.bottom())) + FRAME_PAD);
+        bottom = bottom.max(node.rect.bottom());
     }
-    if is_index(target) {
-        let place_index = rect(at.x + INDEX_X, at.y + (TAG.y - INDEX.y) / 2.0, INDEX.x, INDEX.y);
-        let node = pending(stage, NodeId::part(Entity::RemoteTag(reference.to_owned()), "target"), place_index, target);
-        stage.wire(&id, &node, Edge::new(flat(place, place_index), TINT, Line::Dashed).part("points"));
-        return TAG.y.max(INDEX.y - 14.0);
+    if let Some((target, place)) = drawn(stage, root) {
+        // Another registry's tag points at the same document.
+        join(stage, &tags, &target, place, at.x + FRAME + 14.0, Line::Solid);
+        return bottom;
     }
-    let place_manifest = rect(at.x + MANIFEST_X, at.y + 3.0, MANIFEST.x, MANIFEST.y);
-    let read = world.manifests.contains_key(&target.digest);
-    let node = manifest_card(stage, target, place_manifest, if read { Style::Strong } else { Style::Ghost }, false);
-    let line = if read { Line::Solid } else { Line::Dashed };
-    stage.wire(&id, &node, Edge::new(flat(place, place_manifest), TINT, line).part("points"));
-    TAG.y
-}
-
-fn flat(from: Rect, to: Rect) -> Vec<Pos2> {
-    vec![from.right_center(), pos2(to.left(), from.center().y)]
-}
-
-fn is_index(target: &Descriptor) -> bool {
-    target.media_type.contains("index") || target.media_type.contains("manifest.list")
-}
-
-fn index_card(stage: &mut Stage<'_>, index: &Index, place: Rect) -> NodeId {
-    let id = NodeId::of(Entity::Index(index.this.digest.clone()));
-    let real = index.manifests.iter().filter(|m| !is_attestation(m)).count().to_string();
-    let (title, count) = (stage.say("scene-index"), stage.say_with("scene-platforms", &[("n", &real)]));
-    stage.add(
-        Node::new(id.clone(), place, TINT, Style::Solid)
-            .text(Text::new(pos2(16.0, 21.0), Font::Title, Ink::Strong, title))
-            .text(Text::new(pos2(16.0, 42.0), Font::Mono, Ink::Weak, short(&index.this.digest)))
-            .text(Text::new(pos2(16.0, 64.0), Font::Word, Ink::Tint(TINT), count))
-            .text(
-                Text::new(pos2(place.width() - 14.0, 64.0), Font::MonoSmall, Ink::Weak, bytes(index.this.size))
-                    .anchored(Anchor::Right),
-            )
-            .called(""),
-    );
-    id
-}
-
-fn pending(stage: &mut Stage<'_>, id: NodeId, place: Rect, target: &Descriptor) -> NodeId {
-    let (title, word) = (stage.say("scene-index"), stage.say("scene-not-read"));
-    stage.add(
-        Node::new(id.clone(), place, TINT, Style::Ghost)
-            .text(Text::new(pos2(16.0, 21.0), Font::Title, Ink::Weak, title))
-            .text(Text::new(pos2(16.0, 42.0), Font::Mono, Ink::Weak, short(&target.digest)))
-            .text(Text::new(pos2(16.0, 64.0), Font::Small, Ink::Weak, word).marked(Mark::Wait))
-            .called(""),
-    );
-    id
-}
-
-fn is_attestation(entry: &Descriptor) -> bool {
-    entry.annotations.get("vnd.docker.reference.type").is_some_and(|t| t == "attestation-manifest")
-        || entry.platform.as_ref().is_some_and(crate::spec::Platform::is_unknown)
-}
-
-/// The entries that are drawn: the chosen one is always among them.
-fn shown<'a>(index: &'a Index, chosen: Option<&Digest>) -> Vec<&'a Descriptor> {
-    let mut entries: Vec<&Descriptor> = index.manifests.iter().collect();
-    entries.sort_by_key(|m| (chosen != Some(&m.digest), is_attestation(m)));
-    entries.dedup_by_key(|m| &m.digest);
-    entries.truncate(SHOWN);
-    entries
-}
-
-fn manifests_height(index: &Index) -> f32 {
-    let rows = index.manifests.len().min(SHOWN) as f32;
-    let rest = if index.manifests.len() > SHOWN { 26.0 } else { 0.0 };
-    rows * STEP - 12.0 + rest
-}
-
-fn entries(world: &World, stage: &mut Stage<'_>, index: &Index, from: &NodeId, card: Rect, at: Pos2) {
-    let chosen = world.chosen.get(&index.this.digest);
-    let entries = shown(index, chosen);
-    for (row, entry) in entries.iter().enumerate() {
-        let place = rect(at.x, at.y + STEP * row as f32, MANIFEST.x, MANIFEST.y);
-        let is_chosen = chosen == Some(&entry.digest);
-        let style = match (is_chosen, chosen.is_some()) {
-            (true, _) => Style::Strong,
-            (false, true) => Style::Dim,
-            (false, false) => Style::Solid,
+    let index = rect(at.x + INDEX_X, middle - target_height / 2.0, INDEX.x, target_height);
+    let wide = rect(at.x + MANIFEST_X, middle - 25.0, MANIFEST.x, MANIFEST.y);
+    let (target, place) = if let Some(read) = world.indexes.get(&root.digest) {
+        let id = index_card(stage, read, index, root);
+        let down = entries(world, stage, pictures, root, read, (&id, index), pos2(at.x + MANIFEST_X, at.y));
+        bottom = bottom.max(down);
+        (id, index)
+    } else if is_index(world, root) {
+        (pending(stage, root, index), index)
+    } else {
+        let read = world.manifests.get(&root.digest);
+        let described = read.map(|manifest| &manifest.this).or(root.descriptor);
+        let Some(described) = described else { return bottom };
+        let style = match read {
+            None => Style::Ghost,
+            Some(_) if root.is_past() => Style::Dashed,
+            Some(_) if root.full => Style::Strong,
+            Some(_) => Style::Solid,
         };
-        let id = NodeId::of(Entity::Manifest(entry.digest.clone()));
-        if stage.scene.node(&id).is_some() {
-            continue;
+        let place = if root.full { wide } else { Rect { max: pos2(wide.right(), wide.top() + LOW), ..wide } };
+        let place = place.translate(vec2(0.0, middle - place.center().y));
+        bottom = bottom.max(place.bottom());
+        let past = root.is_past();
+        (manifest_card(stage, described, place, style, false, past.then_some(root)), place)
+    };
+    let unread = !world.indexes.contains_key(&root.digest) && !world.manifests.contains_key(&root.digest);
+    join(stage, &tags, &target, place, at.x + FRAME + 14.0, if unread { Line::Dashed } else { Line::Solid });
+    was(stage, root, &target, place, at.x + FRAME + 26.0);
+    bottom
+}
+
+/// The document of a root, when it stands already.
+fn drawn(stage: &Stage<'_>, root: &Root<'_>) -> Option<(NodeId, Rect)> {
+    let ids = [Entity::Index(root.digest.clone()), Entity::Manifest(root.digest.clone())].map(NodeId::of);
+    ids.into_iter().find_map(|id| stage.scene.node(&id).map(|node| (id.clone(), node.rect)))
+}
+
+/// From each tag to what it points at; those that are not beside it join on the way.
+fn join(stage: &mut Stage<'_>, tags: &[(NodeId, Rect)], target: &NodeId, place: Rect, turn: f32, line: Line) {
+    for (tag, from) in tags {
+        let mut route = vec![from.right_center()];
+        if (from.center().y - place.center().y).abs() > 0.5 {
+            route.extend([pos2(turn, from.center().y), pos2(turn, place.center().y)]);
         }
-        manifest_card(stage, entry, place, style, is_chosen);
-        let (start, end) = (card.right_center(), place.left_center());
-        let line = if is_chosen { Line::Solid } else { Line::Dim };
-        stage.wire(from, &id, Edge::new(curve(start, end), TINT, line).part("lists"));
-    }
-    let rest = index.manifests.len() - entries.len();
-    if rest > 0 {
-        let text = stage.say_with("scene-more", &[("n", &rest.to_string())]);
-        let y = at.y + STEP * entries.len() as f32 + 4.0;
-        stage.caption(Text::new(pos2(at.x + 16.0, y), Font::Small, Ink::Weak, text));
+        route.push(place.left_center());
+        stage.wire(tag, target, Edge::new(route, TINT, line).part(POINTS).ends(End::Open, End::Arrow));
     }
 }
 
-fn manifest_card(stage: &mut Stage<'_>, entry: &Descriptor, place: Rect, style: Style, chosen: bool) -> NodeId {
-    let id = NodeId::of(Entity::Manifest(entry.digest.clone()));
-    let attestation = is_attestation(entry);
-    let what = match &entry.platform {
-        _ if attestation => stage.say("scene-attestation"),
-        Some(platform) => format!("{} · {platform}", stage.say("scene-manifest")),
-        None => stage.say("scene-manifest"),
-    };
-    let ink = if style == Style::Dim { Ink::Weak } else { Ink::Strong };
-    let under = if attestation { stage.say("scene-attestation-why") } else { short(&entry.digest) };
-    let (font, room) = if attestation { (Font::Small, MANIFEST.x - 28.0) } else { (Font::Mono, 150.0) };
-    let under = stage.fit(&under, font, room);
-    let what = stage.fit(&what, Font::Title, MANIFEST.x - 30.0);
-    let mut node = Node::new(id.clone(), place, TINT, style)
-        .text(Text::new(pos2(15.0, 17.0), Font::Title, ink, what))
-        .text(Text::new(pos2(15.0, 35.0), font, Ink::Weak, under));
-    if chosen {
-        let word = stage.say("scene-chosen");
-        let at = pos2(MANIFEST.x - 14.0, 35.0);
-        node = node.text(Text::new(at, Font::Small, Ink::Tint(TINT), word).anchored(Anchor::Right).marked(Mark::Check));
+/// A tag that pointed here before and points elsewhere now: from its side, down to where it was.
+fn was(stage: &mut Stage<'_>, root: &Root<'_>, target: &NodeId, place: Rect, turn: f32) {
+    for (i, reference) in root.before.iter().enumerate() {
+        let tag = NodeId::of(Entity::RemoteTag((*reference).clone()));
+        let Some(from) = stage.scene.node(&tag).map(|node| node.rect) else { continue };
+        let y = from.bottom() - 8.0;
+        let into = place.top() + place.height() * 0.5 + (4.0 * i as f32).min(12.0);
+        let turn = turn + (3.0 * i as f32).min(9.0);
+        let route = vec![pos2(from.right(), y), pos2(turn, y), pos2(turn, into), pos2(place.left(), into)];
+        stage.wire(
+            &tag,
+            target,
+            Edge::new(route, Tint::Plain, Line::Dashed).part("pointed").ends(End::Open, End::Arrow),
+        );
+    }
+}
+
+fn is_index(world: &World, root: &Root<'_>) -> bool {
+    let said = |d: &Descriptor| d.media_type.contains("index") || d.media_type.contains("manifest.list");
+    world.indexes.contains_key(&root.digest) || root.descriptor.is_some_and(said)
+}
+
+fn tag_card(stage: &mut Stage<'_>, reference: &str, place: Rect, frame: Option<&NodeId>) -> NodeId {
+    let id = NodeId::of(Entity::RemoteTag(reference.to_owned()));
+    let name = stage.fit_middle(&familiar(reference), Font::Mono, TAG.x - 26.0);
+    let (up, down) = if place.height() < TAG.y { (14.0, 31.0) } else { (19.0, 38.0) };
+    let title = stage.say("scene-tag");
+    let mut node = Node::new(id.clone(), place, TINT, Style::Solid)
+        .text(Text::new(pos2(14.0, up), Font::Title, Ink::Strong, title).marked(Mark::Tag))
+        .text(Text::new(pos2(14.0, down), Font::Mono, Ink::Weak, name));
+    if let Some(frame) = frame {
+        node = node.within(frame);
     }
     stage.add(node.called(""));
     id
 }
 
-fn auth(stage: &Stage<'_>, kind: &str) -> String {
-    match kind {
-        "none" => stage.say("scene-auth-none"),
-        other => other.to_owned(),
+/// The entries of an index below one another, those of an index in it indented. Returns the lower end.
+fn entries(
+    world: &World,
+    stage: &mut Stage<'_>,
+    pictures: &[Picture<'_>],
+    root: &Root<'_>,
+    index: &Index,
+    (from, card): (&NodeId, Rect),
+    at: Pos2,
+) -> f32 {
+    if !root.full {
+        return low_entries(world, stage, pictures, root, index, (from, card), at.x);
     }
+    let mut down = Rows { y: at.y, x: at.x, met: BTreeSet::from([index.this.digest.clone()]) };
+    down.list(world, stage, pictures, root, index, (from, card), 0);
+    down.y - GAP_Y
+}
+
+/// Of a chain that is not drawn in full: the manifests of images that are here, in the index's own row.
+fn low_entries(
+    world: &World,
+    stage: &mut Stage<'_>,
+    pictures: &[Picture<'_>],
+    root: &Root<'_>,
+    index: &Index,
+    (from, card): (&NodeId, Rect),
+    x: f32,
+) -> f32 {
+    let mut y = card.top();
+    let read = |digest: &Digest| world.manifests.contains_key(digest);
+    let of_image = |entry: &&Descriptor| {
+        let image = pictures.iter().any(|p| p.manifest.is_some_and(|m| m.this.digest == entry.digest));
+        image || (world.chosen.get(&index.this.digest) == Some(&entry.digest) && read(&entry.digest))
+    };
+    let mut listed: Vec<&Descriptor> = index.manifests.iter().filter(of_image).collect();
+    let inner = root.picture(world, pictures).and_then(|p| p.manifest).map(|m| &m.this);
+    listed.extend(inner.filter(|this| index.manifests.iter().all(|m| m.digest != this.digest)));
+    for entry in listed {
+        let id = NodeId::of(Entity::Manifest(entry.digest.clone()));
+        if stage.scene.node(&id).is_some() {
+            continue;
+        }
+        let place = rect(x, y, MANIFEST.x, LOW);
+        let style = if root.is_past() { Style::Dashed } else { Style::Solid };
+        manifest_card(stage, entry, place, style, false, None);
+        let route = curve(card.right_center(), place.left_center());
+        stage.wire(from, &id, Edge::new(route, TINT, Line::Dim).part("lists"));
+        y += LOW + 8.0;
+    }
+    (y - 8.0).max(card.bottom())
+}
+
+struct Rows {
+    x: f32,
+    y: f32,
+    met: BTreeSet<Digest>,
+}
+
+impl Rows {
+    #[expect(clippy::too_many_arguments, reason = "an index, where it is drawn, and what is known around it")]
+    fn list(
+        &mut self,
+        world: &World,
+        stage: &mut Stage<'_>,
+        pictures: &[Picture<'_>],
+        root: &Root<'_>,
+        index: &Index,
+        (from, card): (&NodeId, Rect),
+        depth: usize,
+    ) {
+        let chosen = world.chosen.get(&index.this.digest);
+        let entries = shown(index, chosen);
+        for entry in &entries {
+            let left = self.x + INDENT * depth as f32;
+            let place = Rect::from_min_max(pos2(left, self.y), pos2(self.x + MANIFEST.x, self.y + MANIFEST.y));
+            let inner = world.indexes.get(&entry.digest);
+            let fresh = inner.filter(|_| depth < 3 && self.met.insert(entry.digest.clone()));
+            let id = match fresh {
+                Some(_) => NodeId::of(Entity::Index(entry.digest.clone())),
+                None => NodeId::of(Entity::Manifest(entry.digest.clone())),
+            };
+            if stage.scene.node(&id).is_some() {
+                continue;
+            }
+            let is_chosen = chosen == Some(&entry.digest);
+            let of_image = pictures.iter().any(|p| p.manifest.is_some_and(|m| m.this.digest == entry.digest));
+            let style = match (is_chosen, chosen.is_some()) {
+                (true, _) => Style::Strong,
+                (false, true) if !of_image => Style::Dim,
+                (false, _) => Style::Solid,
+            };
+            match fresh {
+                Some(inner) => drop(index_card(stage, inner, place, root)),
+                None => drop(manifest_card(stage, entry, place, style, is_chosen, None)),
+            }
+            let line = if is_chosen || fresh.is_some() { Line::Solid } else { Line::Dim };
+            let route = if depth == 0 {
+                curve(card.right_center(), place.left_center())
+            } else {
+                // Down in the strip that the indent leaves free.
+                let x = left - INDENT / 2.0;
+                vec![pos2(x, card.bottom()), pos2(x, place.center().y), place.left_center()]
+            };
+            stage.wire(from, &id, Edge::new(route, TINT, line).part("lists"));
+            self.y += MANIFEST.y + GAP_Y;
+            if let Some(inner) = fresh {
+                self.list(world, stage, pictures, root, inner, (&id, place), depth + 1);
+            }
+        }
+        let rest = index.manifests.len() - entries.len();
+        if rest > 0 {
+            let text = stage.say_with("scene-more", &[("n", &rest.to_string())]);
+            let at = pos2(self.x + INDENT * depth as f32 + 16.0, self.y + 4.0);
+            stage.caption(Text::new(at, Font::Small, Ink::Weak, text));
+            self.y += 26.0;
+        }
+    }
+}
+
+/// The entries that are drawn: the chosen one is always among them.
+fn shown<'a>(index: &'a Index, chosen: Option<&Digest>) -> Vec<&'a Descriptor> {
+    let mut entries: Vec<&Descriptor> = Vec::new();
+    for entry in &index.manifests {
+        if entries.iter().all(|other| other.digest != entry.digest) {
+            entries.push(entry);
+        }
+    }
+    entries.sort_by_key(|m| (chosen != Some(&m.digest), is_attestation(m)));
+    entries.truncate(SHOWN);
+    entries
 }

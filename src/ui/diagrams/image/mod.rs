@@ -1,169 +1,133 @@
-//! From a tag to bytes.
+//! From a tag to bytes, and from bytes to a file system.
 //!
 //! ```text
 //! ┌ registry ┐      ┌ manifest linux/amd64 ┐──┐
 //! │  tag ────┼─index┤ manifest linux/arm64 │  │
 //! └──────────┘      └ attestation          ┘  │
-//!       ┌──────────────────────┬──────────────┘   a lane for each image, around everything
-//!   ┌ config ┐            ┌ layer 4 ┐
-//!   │  tags  │            │ layer 3 │             stacks grow upwards; what two images share is one
-//!   └────────┘            │ layer 1 │             box as wide as both
-//!                         └─────────┘
+//!       ┌─────────────────┬───────────────────┘   a lane for each image, around everything
+//!   ┌ config ┐    ├─ blob ──▶ DiffID ──▶ lower 1    the image in focus: a row for each layer, the lowest at the bottom
+//!   │  tags  │    ├─ blob ──▶ DiffID ──▶ lower 2
+//!   └────────┘    │
+//!   ┌ config ┐    ├─ what only this image has        every other image: what it shares stands above, once, and its
+//!   └────────┘                                       manifest's wire leads there
 //! ```
 
+mod cards;
 mod chain;
+mod focus;
 mod model;
-mod stack;
+mod others;
+mod progress;
+mod roots;
+mod rows;
+mod scale;
+mod subject;
+mod wires;
 
+pub(super) use focus::subject as subject_of;
 pub(super) use model::{Picture, Slab, pictures};
-pub(super) use stack::instruction;
+pub(super) use progress::instruction;
 
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
-use super::stage::{MARGIN, Stage, bytes, rect, short};
+use super::shown::POINTS;
+use super::stage::{MARGIN, Stage, bytes, curve, rect, short};
 use super::{Mark, NodeId};
 use crate::trace::{Entity, Family, World};
 use egui::{Pos2, pos2};
+use focus::Focus;
+use others::Placed;
+use scale::Scale;
 
 const TINT: Tint = Tint::Family(Family::Image);
-const CONFIG_WIDTH: f32 = 226.0;
-const GAP: f32 = 44.0;
-const LANE: f32 = 12.0;
+const CONFIG_WIDTH: f32 = 208.0;
+/// The least room between configs and layers, for the wires to both.
+const GUTTER: f32 = 46.0;
+const LANE: f32 = 8.0;
+/// Images beside the one in full; more are counted.
+const OTHERS: usize = 8;
 
-/// The picture of all images.
-pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
-    let mut pictures = pictures(world);
+/// The picture of all images; of the one in focus it shows everything.
+pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>) -> Scene {
+    let pictures = pictures(world);
     if world.registries.is_empty() && world.remote_tags.is_empty() && pictures.is_empty() {
         return stage.nothing_yet("scene-image-empty", "scene-image-empty-hint");
     }
-    let chains = chain::draw(world, &mut stage, pos2(MARGIN, MARGIN));
-    stack::order(&mut pictures);
-    let lanes = pictures.len() as f32 * LANE;
-    let top = chains.bottom + 26.0 + lanes + 30.0;
-    let stacks_left = MARGIN + CONFIG_WIDTH + GAP;
-    let plan = stack::Plan::of(&pictures, pos2(stacks_left, top));
+    let focus = Focus::of(world, &pictures, chosen);
+    let (roots, left_out) = roots::roots(world, &pictures, &focus);
+    let chains = chain::draw(world, &mut stage, &pictures, (&roots, left_out), pos2(MARGIN, MARGIN));
 
+    let main = pictures.iter().find(|p| Some(&p.id) == focus.image.as_ref());
+    let mut others: Vec<&Picture<'_>> = pictures.iter().filter(|p| Some(&p.id) != focus.image.as_ref()).collect();
+    // Images that share layers beside each other, the one that has fewer of them first.
+    others.sort_by_cached_key(|p| p.layers.iter().map(Slab::key).collect::<Vec<_>>());
+    let uncounted = others.len().saturating_sub(OTHERS);
+    others.truncate(OTHERS);
+
+    let images = others.len() + usize::from(main.is_some());
+    let lanes = LANE * images as f32;
+    let top = chains.bottom + 24.0 + lanes + 22.0;
+    let layers_at = MARGIN + CONFIG_WIDTH + GUTTER.max(30.0 + lanes);
+    let rows = main.map(|picture| rows::rows(picture, chosen)).unwrap_or_default();
+    let scale = Scale::of(main.map(|p| rows::amounts(p, &rows)).into_iter().flatten().chain(beside(main, &others)));
+
+    let mut placed: Vec<Placed<'_, '_>> = Vec::new();
     let mut y = top;
-    let mut configs = Vec::new();
-    for picture in &pictures {
-        let (id, place, bottom) = config(&mut stage, picture, pos2(MARGIN, y));
-        configs.push((id, place));
-        y = bottom + 26.0;
+    if let Some(picture) = main {
+        let (config, tags_end) = subject::config(world, &mut stage, picture, pos2(MARGIN, top));
+        let (ports, layers_end) = rows::draw(world, &mut stage, picture, &rows, scale, pos2(layers_at, top));
+        let left = notes(&mut stage, picture, &others, tags_end);
+        let right = scale.legend(&mut stage, pos2(layers_at, layers_end + 12.0), rows::WIDTH);
+        placed.push(Placed { picture, config, ports });
+        y = left.max(right) + 24.0;
     }
-    plan.draw(world, &mut stage, &pictures);
-    wires(&mut stage, &pictures, &configs, &plan, &chains, top);
-    stack::bytes_in(&mut stage, &pictures, &plan, &chains, top);
-    notes(&mut stage, &pictures, &plan, y);
-    let spoken = spoken(&stage, &pictures);
+    for picture in others {
+        let at = pos2(MARGIN, y);
+        let (one, bottom) = others::draw(world, &mut stage, picture, &placed, scale, at, layers_at);
+        placed.push(one);
+        y = bottom + 18.0;
+    }
+    if uncounted > 0 {
+        let text = stage.say_with("scene-more", &[("n", &uncounted.to_string())]);
+        stage.caption(Text::new(pos2(MARGIN, y), Font::Small, Ink::Weak, text));
+    }
+    wires::draw(&mut stage, &placed, main.is_some(), &chains, top, layers_at);
+    if let (Some(main), Some(registry)) = (placed.first().filter(|_| main.is_some()), &chains.registry) {
+        wires::bytes_in(&mut stage, main, registry, chains.bottom + 12.0, layers_at);
+    }
+    let spoken = spoken(&stage, world, &pictures, main);
     stage.done(spoken)
 }
 
-/// The config card with the local tags below it. Returns its lower end.
-fn config(stage: &mut Stage<'_>, picture: &Picture<'_>, at: Pos2) -> (NodeId, egui::Rect, f32) {
-    let id = NodeId::of(Entity::Config(picture.id.clone()));
-    let title = stage.say("scene-config");
-    let mut lines = vec![(Font::Mono, Ink::Weak, short(&picture.id))];
-    if let Some(config) = picture.config {
-        let run: Vec<&str> = config.entrypoint.iter().chain(&config.cmd).map(String::as_str).collect();
-        let mut add = |key: &str, value: String| {
-            if !value.is_empty() {
-                lines.push((Font::MonoSmall, Ink::Weak, format!("{key} {value}")));
-            }
-        };
-        add("Cmd", run.join(" "));
-        add("Env", config.env.len().to_string());
-        add("WorkingDir", config.working_dir.clone());
-        add("User", config.user.clone());
-        add("", config.platform.to_string());
-    } else {
-        let size = picture.config_descriptor.map(|d| bytes(d.size)).unwrap_or_default();
-        let text = format!("{size} · {}", stage.say("scene-not-read"));
-        lines.push((Font::Small, Ink::Weak, text));
+/// The sizes of what the other images show.
+fn beside(main: Option<&Picture<'_>>, others: &[&Picture<'_>]) -> Vec<u64> {
+    let mut amounts = Vec::new();
+    for (i, picture) in others.iter().enumerate() {
+        let before: Vec<&Picture<'_>> = main.into_iter().chain(others[..i].iter().copied()).collect();
+        let own = others::own_from(picture, &before);
+        amounts.extend(picture.layers[own..].iter().filter_map(|slab| slab.descriptor).map(|d| d.size));
     }
-    let place = rect(at.x, at.y, CONFIG_WIDTH, 40.0 + 18.0 * lines.len() as f32 + 8.0);
-    let style = if picture.config.is_some() { Style::Solid } else { Style::Ghost };
-    let mut node = Node::new(id.clone(), place, Tint::Family(Family::Process), style).text(Text::new(
-        pos2(16.0, 21.0),
-        Font::Title,
-        Ink::Strong,
-        title,
-    ));
-    for (row, (font, ink, line)) in lines.into_iter().enumerate() {
-        let line = stage.fit(line.trim(), font, CONFIG_WIDTH - 30.0);
-        node = node.text(Text::new(pos2(16.0, 43.0 + 18.0 * row as f32), font, ink, line));
-    }
-    stage.add(node.called(""));
-    let mut bottom = place.bottom();
-    let mut above = (id.clone(), place);
-    for tag in &picture.tags {
-        let at = rect(at.x, bottom + 14.0, CONFIG_WIDTH, 46.0);
-        let name = stage.fit_middle(&familiar(tag), Font::Mono, CONFIG_WIDTH - 30.0);
-        let tag_id = NodeId::of(Entity::Tag((*tag).clone()));
-        let node = Node::new(tag_id.clone(), at, TINT, Style::Solid)
-            .text(
-                Text::new(pos2(14.0, 14.0), Font::Small, Ink::Tint(TINT), stage.say("scene-local-tag"))
-                    .marked(Mark::Tag),
-            )
-            .text(Text::new(pos2(14.0, 32.0), Font::Mono, Ink::Strong, name));
-        stage.add(node.called(""));
-        let route = vec![at.center_top(), above.1.center_bottom()];
-        stage.wire(&tag_id, &above.0, Edge::new(route, TINT, Line::Solid).part("names"));
-        bottom = at.bottom();
-        above = (tag_id, at);
-    }
-    (id, place, bottom)
+    amounts
 }
 
-/// From each chosen manifest around everything to its config and its stack.
-fn wires(
-    stage: &mut Stage<'_>,
-    pictures: &[Picture<'_>],
-    configs: &[(NodeId, egui::Rect)],
-    plan: &stack::Plan,
-    chains: &chain::Chains,
-    top: f32,
-) {
-    for (i, picture) in pictures.iter().enumerate() {
-        let Some((manifest, from)) = picture.manifest.and_then(|m| chains.manifest(stage, &m.this.digest)) else {
-            continue;
-        };
-        // The last image's lane is the lowest: the wires nest and do not cross one another on the way down.
-        let back = (pictures.len() - 1 - i) as f32;
-        let lane = top - 30.0 - LANE * back;
-        let gutter = chains.right + 14.0 + LANE * back;
-        let start = from.right_center();
-        let (config, card) = &configs[i];
-        let style = |route| Edge::new(route, TINT, Line::Solid);
-        let down = vec![start, pos2(gutter, start.y), pos2(gutter, lane)];
-        let mut to_config = down.clone();
-        if i == 0 {
-            let x = card.center().x;
-            to_config.extend([pos2(x, lane), pos2(x, card.top())]);
-        } else {
-            // Past the cards above it, at their left.
-            let x = MARGIN - 10.0 - 4.0 * (i % 3) as f32;
-            to_config.extend([pos2(x, lane), pos2(x, card.center().y), card.left_center()]);
-        }
-        stage.wire(&manifest, config, style(to_config).part("config"));
-        if let Some((layer, place)) = plan.top_of(i) {
-            let mut route = down;
-            route.extend([pos2(place.x, lane), place]);
-            stage.wire(&manifest, &layer, style(route).part("layers").ends(End::Open, End::Open));
-        }
-    }
-}
-
-fn notes(stage: &mut Stage<'_>, pictures: &[Picture<'_>], plan: &stack::Plan, below: f32) {
-    if plan.is_empty() {
-        return;
+/// Says how the stack is to be read. Returns its lower end.
+fn notes(stage: &mut Stage<'_>, picture: &Picture<'_>, others: &[&Picture<'_>], below: f32) -> f32 {
+    if picture.layers.is_empty() {
+        return below;
     }
     let mut lines = vec![stage.say("scene-stack-direction")];
-    if plan.shares(pictures) {
-        lines.extend(stage.wrap(&stage.say("scene-shared-once"), Font::Small, CONFIG_WIDTH));
+    let first = |p: &Picture<'_>| p.layers.first().map(Slab::key);
+    if others.iter().any(|other| first(other).is_some() && first(other) == first(picture)) {
+        lines.push(stage.say("scene-shared-once"));
     }
-    for (row, line) in lines.into_iter().enumerate() {
-        let at = pos2(MARGIN, below + 12.0 + 18.0 * row as f32);
-        stage.caption(Text::new(at, Font::Small, Ink::Weak, line));
+    let mut y = below + 20.0;
+    for line in lines {
+        for line in stage.wrap(&line, Font::Small, CONFIG_WIDTH) {
+            stage.caption(Text::new(pos2(MARGIN, y), Font::Small, Ink::Weak, line));
+            y += 17.0;
+        }
+        y += 4.0;
     }
+    y
 }
 
 /// `lab/shell:1` for `docker.io/lab/shell:1`.
@@ -171,13 +135,39 @@ pub(super) fn familiar(reference: &str) -> String {
     reference.parse::<crate::spec::Reference>().map_or_else(|_| reference.to_owned(), |r| r.familiar())
 }
 
-fn spoken(stage: &Stage<'_>, pictures: &[Picture<'_>]) -> String {
-    let sentences = pictures.iter().map(|picture| {
-        let ready = picture.layers.iter().filter(|l| stack::is_here(l)).count();
+/// Why an image cannot run here: the platform it is for, and this host's, as the engine said.
+fn runs_not(world: &World, picture: &Picture<'_>) -> Option<(String, String)> {
+    let image = &picture.config?.platform;
+    let host = world.host.as_ref().and_then(|host| host.platform.as_ref());
+    if let Some(host) = host {
+        return (!host.runs(image)).then(|| (image.to_string(), host.to_string()));
+    }
+    // A recording from before hosts said their platform: what was remarked when the image was pulled.
+    let names: Vec<String> = picture.tags.iter().map(|tag| familiar(tag)).collect();
+    world.remarks.iter().rev().find_map(|remark| {
+        let arg = |name: &str| remark.args.get(name).cloned().unwrap_or_default();
+        let about = remark.code == "platform-differs" && names.contains(&arg("image"));
+        (about && arg("platform") == image.to_string()).then(|| (arg("platform"), arg("host")))
+    })
+}
+
+fn spoken(stage: &Stage<'_>, world: &World, pictures: &[Picture<'_>], main: Option<&Picture<'_>>) -> String {
+    let mut sentences: Vec<String> = Vec::new();
+    let rest = pictures.iter().filter(|p| main.is_none_or(|main| main.id != p.id));
+    for picture in main.into_iter().chain(rest) {
+        let ready = picture.layers.iter().filter(|l| progress::is_here(l)).count().to_string();
         let name = picture.tags.first().map_or_else(|| short(&picture.id), |t| familiar(t));
-        let (layers, ready) = (picture.layers.len().to_string(), ready.to_string());
-        stage.say_with("scene-image-spoken", &[("name", &name), ("layers", &layers), ("ready", &ready)])
-    });
-    let text = sentences.collect::<Vec<_>>().join(" ");
-    if text.is_empty() { stage.say("scene-image-resolving") } else { text }
+        let layers = picture.layers.len().to_string();
+        sentences
+            .push(stage.say_with("scene-image-spoken", &[("name", &name), ("layers", &layers), ("ready", &ready)]));
+        if let Some((image, host)) = runs_not(world, picture) {
+            sentences.push(stage.say_with("scene-other-platform-why", &[("image", &image), ("host", &host)]));
+        }
+    }
+    for reference in
+        world.moved_remote_tags.keys().chain(world.moved_tags.keys()).collect::<std::collections::BTreeSet<_>>()
+    {
+        sentences.push(stage.say_with("scene-moved-spoken", &[("tag", &familiar(reference))]));
+    }
+    if sentences.is_empty() { stage.say("scene-image-resolving") } else { sentences.join(" ") }
 }

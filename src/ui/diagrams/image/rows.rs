@@ -1,0 +1,385 @@
+//! The layers of the image that is drawn in full: one row each, the lowest at the bottom, from blob to directory.
+//!
+//! ```text
+//! blob, compressed ──▶ DiffID, the tar ──▶ its place in the overlay
+//! ```
+//!
+//! Instructions that made no layer stand between the rows, thin. Very many layers are drawn ten in a row, but for those about
+//! which something was asked or went wrong.
+
+use super::scale::Scale;
+use super::*;
+use crate::trace::{BlobState, History, MountKind};
+use egui::Rect;
+use std::ops::Range;
+
+/// With more layers than this, some are drawn together.
+pub(in crate::ui::diagrams) const GROUPED: usize = 24;
+/// How many are drawn together.
+const TOGETHER: usize = 10;
+/// With more than this, each has two lines less.
+const ROOMY: usize = 6;
+const HIGH: f32 = 78.0;
+const LOW: f32 = 46.0;
+const THIN: f32 = 20.0;
+const GAP: f32 = 8.0;
+const HEAD: f32 = 40.0;
+
+/// A layer's columns, from the left edge of the first.
+pub(super) const BLOB: f32 = 238.0;
+const DIFF_X: f32 = BLOB + 36.0;
+const DIFF: f32 = 264.0;
+const SLOT_X: f32 = DIFF_X + DIFF + 42.0;
+const SLOT: f32 = 112.0;
+const PAD: f32 = 10.0;
+/// The width of all of them.
+pub(super) const WIDTH: f32 = SLOT_X + SLOT + PAD;
+
+/// One row of the picture.
+pub(super) enum Row<'a> {
+    /// A layer.
+    Layer(usize),
+    /// Several layers.
+    Group(Range<usize>),
+    /// An instruction that made none: its number in the history.
+    Empty(usize, &'a History),
+}
+
+/// The rows from the top down. `chosen` is drawn alone wherever it is.
+pub(super) fn rows<'a>(picture: &Picture<'a>, chosen: Option<&Entity>) -> Vec<Row<'a>> {
+    let count = picture.layers.len();
+    if count > GROUPED {
+        return grouped(picture, chosen);
+    }
+    let history = picture.config.map(|config| config.history.as_slice()).unwrap_or_default();
+    let made = history.iter().filter(|entry| !entry.empty_layer).count();
+    let mut rows = Vec::new();
+    if made == count {
+        let mut level = 0;
+        for (number, entry) in history.iter().enumerate() {
+            if entry.empty_layer {
+                rows.push(Row::Empty(number, entry));
+            } else {
+                rows.push(Row::Layer(level));
+                level += 1;
+            }
+        }
+    } else {
+        rows.extend((0..count).map(Row::Layer));
+    }
+    rows.reverse();
+    rows
+}
+
+fn grouped<'a>(picture: &Picture<'a>, chosen: Option<&Entity>) -> Vec<Row<'a>> {
+    let count = picture.layers.len();
+    let is_chosen = |slab: &Slab<'_>| match chosen {
+        Some(Entity::Blob(blob)) => slab.descriptor.is_some_and(|d| d.digest == *blob),
+        Some(Entity::Layer(layer)) => slab.layer.is_some_and(|l| l.chain_id == *layer),
+        _ => false,
+    };
+    let rejected = |slab: &Slab<'_>| slab.blob.is_some_and(|b| matches!(b.state, BlobState::Rejected(_)));
+    let alone =
+        |group: &Range<usize>| picture.layers[group.clone()].iter().any(|slab| is_chosen(slab) || rejected(slab));
+    let groups: Vec<Range<usize>> =
+        (0..count).step_by(TOGETHER).map(|from| from..(from + TOGETHER).min(count)).collect();
+    let any = groups.iter().any(alone);
+    let top = groups.len() - 1;
+    let mut rows = Vec::new();
+    for (number, group) in groups.into_iter().enumerate().rev() {
+        if alone(&group) || (!any && number == top) || group.len() == 1 {
+            rows.extend(group.rev().map(Row::Layer));
+        } else {
+            rows.push(Row::Group(group));
+        }
+    }
+    rows
+}
+
+/// What amounts the rows will show.
+pub(super) fn amounts(picture: &Picture<'_>, rows: &[Row<'_>]) -> Vec<u64> {
+    let of = |range: Range<usize>| {
+        let layers = &picture.layers[range];
+        let packed = layers.iter().filter_map(|slab| slab.descriptor).map(|d| d.size).sum::<u64>();
+        let content = layers.iter().filter_map(|slab| slab.layer).map(|l| l.size).sum::<u64>();
+        [packed, content]
+    };
+    let amounts = rows.iter().flat_map(|row| match row {
+        Row::Layer(level) => of(*level..*level + 1),
+        Row::Group(range) => of(range.clone()),
+        Row::Empty(..) => [0, 0],
+    });
+    amounts.collect()
+}
+
+/// Where a layer's blob was drawn, for wires from manifests.
+pub(super) struct Port {
+    pub levels: Range<usize>,
+    pub id: NodeId,
+    pub rect: Rect,
+}
+
+/// Draws the rows with their columns' headings. Returns the blobs' places and the lower end.
+pub(super) fn draw(
+    world: &World,
+    stage: &mut Stage<'_>,
+    picture: &Picture<'_>,
+    rows: &[Row<'_>],
+    scale: Scale,
+    at: Pos2,
+) -> (Vec<Port>, f32) {
+    let high = if picture.layers.len() <= ROOMY { HIGH } else { LOW };
+    let mut y = at.y + HEAD;
+    let mut ports = Vec::new();
+    let mut places: Vec<(Range<usize>, Rect)> = Vec::new();
+    for row in rows {
+        let (levels, height) = match row {
+            Row::Layer(level) => (*level..*level + 1, high),
+            Row::Group(range) => (range.clone(), LOW),
+            Row::Empty(number, entry) => {
+                empty(stage, picture, *number, &entry.created_by, pos2(at.x + DIFF_X, y));
+                y += THIN + GAP;
+                continue;
+            }
+        };
+        let blob = rect(at.x, y, BLOB, height);
+        let id = blob_card(stage, picture, &levels, blob, scale, &ports);
+        let diff = rect(at.x + DIFF_X, y, DIFF, height);
+        let unpacked = picture.layers[levels.clone()].iter().all(|slab| slab.layer.is_some());
+        let known = picture.layers[levels.clone()].iter().all(|slab| slab.diff_id.is_some());
+        if known && let Some(diff_id) = diff_card(stage, picture, &levels, diff, scale, unpacked) {
+            let line = if unpacked { Line::Solid } else { Line::Dashed };
+            let route = vec![blob.right_center(), diff.left_center()];
+            let edge = Edge::new(route, Tint::Family(Family::Layer), line).part("unpacks to");
+            stage.wire(&id, &diff_id, edge.ends(End::Open, End::Arrow));
+            if unpacked {
+                places.push((levels.clone(), diff));
+            }
+        }
+        ports.push(Port { levels, id, rect: blob });
+        y += height + GAP;
+    }
+    let bottom = y - GAP;
+    headings(stage, picture, at, !places.is_empty());
+    overlay(world, stage, picture, &places, at.x + SLOT_X);
+    (ports, bottom)
+}
+
+fn headings(stage: &mut Stage<'_>, picture: &Picture<'_>, at: Pos2, unpacked: bool) {
+    let mut column = |x: f32, width: f32, title: &str, why: &str| {
+        let (title, why) = (stage.say(title), stage.say(why));
+        let (title, why) = (stage.fit(&title, Font::Title, width), stage.fit(&why, Font::Small, width));
+        stage.caption(Text::new(pos2(x, at.y + 8.0), Font::Title, Ink::Strong, title));
+        stage.caption(Text::new(pos2(x, at.y + 25.0), Font::Small, Ink::Weak, why));
+    };
+    column(at.x, BLOB, "scene-column-blob", "scene-column-blob-why");
+    if picture.config.is_some() {
+        column(at.x + DIFF_X, DIFF, "scene-column-diff", "scene-column-diff-why");
+    }
+    if unpacked {
+        column(at.x + SLOT_X, SLOT + PAD, "scene-column-overlay", "scene-column-overlay-why");
+    }
+}
+
+fn entity_of(picture: &Picture<'_>, level: usize) -> Option<Entity> {
+    picture.layers[level].entity()
+}
+
+fn blob_card(
+    stage: &mut Stage<'_>,
+    picture: &Picture<'_>,
+    levels: &Range<usize>,
+    place: Rect,
+    scale: Scale,
+    known: &[Port],
+) -> NodeId {
+    let slabs = &picture.layers[levels.clone()];
+    let first = levels.start;
+    let entity = entity_of(picture, first);
+    let group = levels.len() > 1;
+    let mut id = match entity {
+        Some(entity) if group => NodeId::part(entity, "group"),
+        Some(entity) => NodeId::of(entity),
+        None => NodeId::named(format!("layer {first}")),
+    };
+    if known.iter().any(|port| port.id == id) || stage.scene.node(&id).is_some() {
+        // The same bytes, again, on other layers.
+        id.part = format!("{} again at {first}", id.part).into();
+    }
+    let title = title(stage, levels);
+    let size: u64 = slabs.iter().filter_map(|slab| slab.descriptor).map(|d| d.size).sum();
+    let state = progress::state(stage, slabs);
+    let (width, low) = (place.width(), place.height() < HIGH);
+    let right = width - 14.0;
+    let (up, middle, down) = if low { (14.0, 32.0, 32.0) } else { (17.0, 36.0, 66.0) };
+    let mut node = Node::new(id, place, Tint::Family(Family::Layer), state.style).filled(state.part).text(Text::new(
+        pos2(14.0, up),
+        Font::Title,
+        Ink::Strong,
+        title,
+    ));
+    if size > 0 {
+        node = node.text(Text::new(pos2(right, up), Font::Mono, Ink::Strong, bytes(size)).anchored(Anchor::Right));
+    }
+    let about = match slabs {
+        [one] => one.descriptor.map(|d| short(&d.digest)).unwrap_or_default(),
+        several => stage.say_with("scene-group", &[("n", &several.len().to_string())]),
+    };
+    node = node.text(Text::new(pos2(14.0, middle), Font::MonoSmall, Ink::Weak, about.clone()));
+    if let ([one], false) = (slabs, low) {
+        let media = one.descriptor.map(|d| media(&d.media_type)).unwrap_or_default();
+        let media = stage.fit(&media, Font::MonoSmall, 90.0);
+        let text = Text::new(pos2(right, middle), Font::MonoSmall, Ink::Tint(Tint::Family(Family::Layer)), media);
+        node = node.text(text.anchored(Anchor::Right));
+    }
+    let room = if low { right - 14.0 - stage.width(&about, Font::MonoSmall) - 30.0 } else { right - 34.0 };
+    let word = stage.fit(&state.word, Font::Small, room);
+    let word = Text::new(pos2(right, down), Font::Small, state.ink, word).anchored(Anchor::Right);
+    node = node.text(word.marked(state.mark));
+    let bar_at = if low { pos2(14.0, 40.5) } else { pos2(14.0, 47.0) };
+    let bar = scale.bar(size, bar_at, if low { 3.0 } else { 7.0 }, Tint::Family(Family::Layer));
+    stage.add(node.bars(bar).called(""))
+}
+
+fn diff_card(
+    stage: &mut Stage<'_>,
+    picture: &Picture<'_>,
+    levels: &Range<usize>,
+    place: Rect,
+    scale: Scale,
+    unpacked: bool,
+) -> Option<NodeId> {
+    let slabs = &picture.layers[levels.clone()];
+    let first = &slabs[0];
+    let diff_id = first.diff_id?;
+    let id = match first.layer {
+        Some(layer) if slabs.len() == 1 => NodeId::of(Entity::Layer(layer.chain_id.clone())),
+        _ => NodeId::part(Entity::Config(picture.id.clone()), format!("diff {}", levels.start)),
+    };
+    let (width, low) = (place.width(), place.height() < HIGH);
+    let (up, middle, down) = if low { (14.0, 32.0, 32.0) } else { (17.0, 36.0, 66.0) };
+    let right = width - 14.0;
+    let content: u64 = slabs.iter().filter_map(|slab| slab.layer).map(|l| l.size).sum();
+    let entries: u64 = slabs.iter().filter_map(|slab| slab.layer).map(|l| l.entries).sum();
+    let size = if unpacked { bytes(content) } else { String::new() };
+    let room = right - 14.0 - if size.is_empty() { 0.0 } else { stage.width(&size, Font::Mono) + 12.0 };
+    let made = instruction(first.created_by.unwrap_or_default());
+    let made = if slabs.len() > 1 { format!("{} …", stage.fit(&made, Font::Mono, room - 20.0)) } else { made };
+    let made = stage.fit(&made, Font::Mono, room);
+    let named = match slabs {
+        [_] => format!("DiffID {}", short(diff_id)),
+        several => stage.say_with("scene-group-diff", &[("n", &several.len().to_string())]),
+    };
+    let style = if unpacked { Style::Solid } else { Style::Ghost };
+    let mut node = Node::new(id, place, Tint::Family(Family::Process), style)
+        .text(Text::new(pos2(14.0, up), Font::Mono, Ink::Strong, made))
+        .text(Text::new(pos2(14.0, middle), Font::MonoSmall, Ink::Weak, named.clone()));
+    let room = if low { right - 14.0 - stage.width(&named, Font::MonoSmall) - 30.0 } else { right - 34.0 };
+    if unpacked {
+        let text = stage.say_with("scene-unpacked", &[("n", &entries.to_string())]);
+        let text = stage.fit(&text, Font::Small, room);
+        let done = Text::new(pos2(right, down), Font::Small, Ink::Weak, text).anchored(Anchor::Right);
+        node = node
+            .text(Text::new(pos2(right, up), Font::Mono, Ink::Strong, size).anchored(Anchor::Right))
+            .text(done.marked(Mark::Check));
+        let bar_at = if low { pos2(14.0, 40.5) } else { pos2(14.0, 47.0) };
+        node = node.bars(scale.bar(content, bar_at, if low { 3.0 } else { 7.0 }, Tint::Family(Family::Process)));
+    } else {
+        let text = stage.fit(&stage.say("scene-not-unpacked"), Font::Small, room);
+        let waits = Text::new(pos2(right, down), Font::Small, Ink::Weak, text).anchored(Anchor::Right);
+        node = node.text(waits.marked(Mark::Wait));
+    }
+    Some(stage.add(node.called("")))
+}
+
+/// An instruction of the config's history that made no layer.
+fn empty(stage: &mut Stage<'_>, picture: &Picture<'_>, number: usize, made_by: &str, at: Pos2) {
+    let id = NodeId::part(Entity::Config(picture.id.clone()), format!("history {number}"));
+    let place = rect(at.x, at.y, DIFF, THIN);
+    let none = stage.say("scene-no-layer");
+    let room = DIFF - 28.0 - stage.width(&none, Font::Small) - 12.0;
+    let made = stage.fit(&instruction(made_by), Font::MonoSmall, room);
+    let node = Node::new(id, place, Tint::Plain, Style::Dim)
+        .text(Text::new(pos2(14.0, THIN / 2.0), Font::MonoSmall, Ink::Weak, made))
+        .text(Text::new(pos2(DIFF - 14.0, THIN / 2.0), Font::Small, Ink::Weak, none).anchored(Anchor::Right));
+    stage.add(node.called(""));
+}
+
+/// The lower directories as overlay gets them: one stack without gaps.
+fn overlay(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, places: &[(Range<usize>, Rect)], x: f32) {
+    let (Some((_, top)), Some((_, low))) = (places.first(), places.last()) else { return };
+    let frame = NodeId::part(Entity::Config(picture.id.clone()), "overlay");
+    let place = Rect::from_min_max(pos2(x - PAD, top.top() - 6.0), pos2(x + SLOT + PAD, low.bottom() + 6.0));
+    stage.add(
+        Node::new(frame.clone(), place, Tint::Family(Family::Layer), Style::Frame)
+            .called(&stage.say("scene-column-overlay")),
+    );
+    let count = picture.layers.len();
+    for (i, (levels, diff)) in places.iter().enumerate() {
+        // Up to the one above: what lies in the stack has no gaps.
+        let up = if i == 0 { diff.top() } else { places[i - 1].1.bottom() + 1.0 };
+        let slot = Rect::from_min_max(pos2(x, up), pos2(x + SLOT, diff.bottom()));
+        let slabs = &picture.layers[levels.clone()];
+        let id = match slabs[0].layer {
+            Some(layer) => NodeId::part(Entity::Layer(layer.chain_id.clone()), "place"),
+            None => NodeId::named(format!("place {}", levels.start)),
+        };
+        let nth = match levels.len() {
+            1 => (count - levels.start).to_string(),
+            _ => format!("{}–{}", count - levels.end + 1, count - levels.start),
+        };
+        let middle = diff.center().y - slot.top();
+        let name = stage.fit(&format!("lowerdir {nth}"), Font::Mono, SLOT - 12.0);
+        let end = if levels.end == count && count > 1 {
+            stage.say("scene-lower-top")
+        } else if levels.start == 0 && count > 1 {
+            stage.say("scene-lower-bottom")
+        } else {
+            String::new()
+        };
+        let used = users(world, slabs);
+        let under = if used > 0 { stage.say_with("scene-lower-used", &[("n", &used.to_string())]) } else { end };
+        let under = stage.fit(&under, Font::Small, SLOT - 12.0);
+        let shift = if under.is_empty() { 0.0 } else { 9.0 };
+        let mut node = Node::new(id, slot, Tint::Family(Family::Layer), Style::Solid)
+            .within(&frame)
+            .text(Text::new(pos2(SLOT / 2.0, middle - shift), Font::Mono, Ink::Strong, name).anchored(Anchor::Center));
+        if !under.is_empty() {
+            let text = Text::new(pos2(SLOT / 2.0, middle + 9.0), Font::Small, Ink::Weak, under);
+            node = node.text(text.anchored(Anchor::Center));
+        }
+        let id = stage.add(node.called(""));
+        let route = vec![diff.right_center(), pos2(x, diff.center().y)];
+        let from = match slabs[0].layer {
+            Some(layer) if slabs.len() == 1 => NodeId::of(Entity::Layer(layer.chain_id.clone())),
+            _ => NodeId::part(Entity::Config(picture.id.clone()), format!("diff {}", levels.start)),
+        };
+        let edge = Edge::new(route, Tint::Family(Family::Layer), Line::Solid).part("lies in");
+        stage.wire(&from, &id, edge.ends(End::Open, End::Arrow));
+    }
+}
+
+/// How many mounted overlays have the first of these layers below them.
+fn users(world: &World, slabs: &[Slab<'_>]) -> usize {
+    let Some(layer) = slabs.first().and_then(|slab| slab.layer) else { return 0 };
+    let lies = |kind: &MountKind| matches!(kind, MountKind::Overlay { lower, .. } if lower.contains(&layer.path));
+    world.mounts.values().filter(|mount| lies(&mount.kind)).count()
+}
+
+fn title(stage: &Stage<'_>, levels: &Range<usize>) -> String {
+    let n = match levels.len() {
+        1 => (levels.start + 1).to_string(),
+        _ => format!("{}–{}", levels.start + 1, levels.end),
+    };
+    stage.say_with("scene-layer", &[("n", &n)])
+}
+
+/// `tar+gzip` of `application/vnd.oci.image.layer.v1.tar+gzip`, and in the same words for Docker's.
+pub(super) fn media(media_type: &str) -> String {
+    let last = media_type.rsplit('.').next().unwrap_or_default();
+    match last {
+        "gzip" => "tar+gzip".to_owned(),
+        "zstd" => "tar+zstd".to_owned(),
+        other => other.to_owned(),
+    }
+}

@@ -1,0 +1,81 @@
+//! The config of the image in focus, with the local tags that name it.
+
+use super::*;
+use crate::trace::Config;
+use egui::Rect;
+
+const LINE: f32 = 18.0;
+
+/// The config card with the local tags below it. Returns its place, and the lower end.
+pub(super) fn config(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, at: Pos2) -> ((NodeId, Rect), f32) {
+    let id = NodeId::of(Entity::Config(picture.id.clone()));
+    let title = stage.say("scene-config");
+    let mut lines = vec![(Font::Mono, Ink::Weak, None, short(&picture.id))];
+    if let Some(config) = picture.config {
+        lines.extend(says(config).into_iter().map(|line| (Font::MonoSmall, Ink::Weak, None, line)));
+    } else {
+        let size = picture.config_descriptor.map(|d| bytes(d.size)).unwrap_or_default();
+        let text = format!("{size} · {}", stage.say("scene-not-read"));
+        lines.push((Font::Small, Ink::Weak, Some(Mark::Wait), text));
+    }
+    if let Some((image, host)) = runs_not(world, picture) {
+        let why = stage.say_with("scene-other-platform-why", &[("image", &image), ("host", &host)]);
+        for (i, line) in stage.wrap(&why, Font::Small, CONFIG_WIDTH - 48.0).into_iter().enumerate() {
+            lines.push((Font::Small, Ink::Tint(Tint::Warn), (i == 0).then_some(Mark::Cross), line));
+        }
+    }
+    let past = picture.tags.is_empty() && !others::moved_away(world, picture).is_empty();
+    if past {
+        lines.push((Font::Small, Ink::Weak, Some(Mark::Tag), stage.say("scene-tag-before")));
+    }
+    let place = rect(at.x, at.y, CONFIG_WIDTH, 40.0 + LINE * lines.len() as f32 + 6.0);
+    let style = match picture.config {
+        None => Style::Ghost,
+        Some(_) if past => Style::Dashed,
+        Some(_) => Style::Solid,
+    };
+    let mut node = Node::new(id.clone(), place, Tint::Family(Family::Process), style);
+    node = node.text(Text::new(pos2(16.0, 21.0), Font::Title, Ink::Strong, title));
+    for (row, (font, ink, mark, line)) in lines.into_iter().enumerate() {
+        let room = CONFIG_WIDTH - 30.0 - if mark.is_some() { font.size() + 4.0 } else { 0.0 };
+        let line = stage.fit(line.trim(), font, room);
+        node = node.text(Text::new(pos2(16.0, 43.0 + LINE * row as f32), font, ink, line).marked(mark));
+    }
+    stage.add(node.called(""));
+    let bottom = tags(stage, picture, (&id, place));
+    ((id, place), bottom)
+}
+
+fn says(config: &Config) -> Vec<String> {
+    let run: Vec<&str> = config.entrypoint.iter().chain(&config.cmd).map(String::as_str).collect();
+    let env = if config.env.is_empty() { String::new() } else { config.env.len().to_string() };
+    let all = [
+        ("Cmd", run.join(" ")),
+        ("Env", env),
+        ("WorkingDir", config.working_dir.clone()),
+        ("User", config.user.clone()),
+        ("diff_ids", config.diff_ids.len().to_string()),
+        ("history", config.history.len().to_string()),
+        ("", config.platform.to_string()),
+    ];
+    all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| format!("{key} {value}")).collect()
+}
+
+/// Names of one image hang on it one below the other.
+fn tags(stage: &mut Stage<'_>, picture: &Picture<'_>, (config, card): (&NodeId, Rect)) -> f32 {
+    let mut above = (config.clone(), card);
+    for tag in &picture.tags {
+        let place = rect(card.left(), above.1.bottom() + 14.0, CONFIG_WIDTH, 46.0);
+        let name = stage.fit_middle(&familiar(tag), Font::Mono, CONFIG_WIDTH - 30.0);
+        let id = NodeId::of(Entity::Tag((*tag).clone()));
+        let title = stage.say("scene-local-tag");
+        let node = Node::new(id.clone(), place, TINT, Style::Solid)
+            .text(Text::new(pos2(14.0, 14.0), Font::Small, Ink::Tint(TINT), title).marked(Mark::Tag))
+            .text(Text::new(pos2(14.0, 32.0), Font::Mono, Ink::Strong, name));
+        stage.add(node.called(""));
+        let route = vec![place.center_top(), above.1.center_bottom()];
+        stage.wire(&id, &above.0, Edge::new(route, TINT, Line::Solid).part(POINTS));
+        above = (id, place);
+    }
+    above.1.bottom()
+}
