@@ -7,6 +7,9 @@ pub mod container;
 mod daemon;
 mod documents;
 mod fault;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod ids;
 pub mod lab;
 pub mod layer;

@@ -1,6 +1,6 @@
 //! Pulls images over the distribution protocol, and serves the built-in ones over the same.
 
-mod auth;
+pub(in crate::engine) mod auth;
 mod blob;
 pub mod builtin;
 mod endpoint;

@@ -67,7 +67,7 @@ impl Store {
         }
         let records = Records::load(&root.join("images.json"))?;
         let state = Mutex::new(State { records, ..State::default() });
-        let options = Options { ids, rootless };
+        let options = Options::new(ids, rootless);
         let store = Self { root: root.to_owned(), options, state, next: AtomicU64::new(1) };
         store.sweep()?;
         Ok(Arc::new(store))

@@ -1,19 +1,26 @@
-use super::apply::entry::Meta;
-use super::decompress;
-use super::stream::damaged;
+use super::decompress::decoder;
+use super::limits::Limits;
+use super::parse::Reader;
+use super::stream::input_failed;
 use crate::engine::Result;
 use crate::tree::Entry;
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
 /// Reads a layer's blob, compressed or not, to its end without writing anything, and hands on each entry as the tar says it.
 /// What it hands on is what unpacking the same blob writes down.
 pub fn list(blob: impl BufRead, note: &mut dyn FnMut(Entry) -> Result<()>) -> Result<()> {
-    let mut archive = tar::Archive::new(decompress::decoder(blob).map_err(damaged)?);
-    for entry in archive.entries().map_err(damaged)? {
-        if let Some(entry) = Meta::read(&mut entry.map_err(damaged)?)?.and_then(|meta| meta.entry()) {
-            note(entry)?;
-        }
+    list_within(blob, Limits::default(), note)
+}
+
+/// The same with other limits.
+pub fn list_within(
+    blob: impl BufRead,
+    limits: Limits,
+    note: &mut dyn FnMut(Entry) -> Result<()>,
+) -> Result<()> {
+    let mut reader = Reader::new(decoder(blob, limits).map_err(|e| input_failed(&e))?, limits);
+    while let Some(item) = reader.next()? {
+        note(item.entry)?;
     }
-    io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(damaged)?;
-    Ok(())
+    reader.finish()
 }

@@ -11,16 +11,22 @@
 mod apply;
 mod decompress;
 mod effects;
+mod limits;
 mod list;
 mod listing;
 mod marks;
 mod overlay;
+mod parse;
 mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use apply::Resolver;
 pub use effects::effects;
+pub use limits::Limits;
 pub use list::list;
+#[cfg(any(test, fuzzing))]
+pub use list::list_within;
 pub use listing::{ListReader, ListWriter};
 pub use marks::{Mark, Marks};
 pub use overlay::marks_of;
@@ -38,6 +44,17 @@ pub struct Options {
     pub ids: IdRange,
     /// In a user namespace: marks are `user.overlay.*`, and there are no device nodes.
     pub rootless: bool,
+    /// What a layer may ask for.
+    pub limits: Limits,
+    /// How paths inside a layer are resolved.
+    pub resolver: Resolver,
+}
+
+impl Options {
+    /// Those of this host.
+    pub fn new(ids: IdRange, rootless: bool) -> Self {
+        Self { ids, rootless, limits: Limits::default(), resolver: Resolver::detect() }
+    }
 }
 
 /// A layer's tar, applied.

@@ -1,4 +1,5 @@
 use super::listing::ListWriter;
+use super::limits::Limits;
 use super::{Applied, Options, apply, decompress};
 use crate::engine::{Cancel, Fault, Result};
 use crate::spec::Digest;
@@ -72,7 +73,7 @@ fn run(compressed: Chunks, dir: PathBuf, listing: PathBuf, options: Options) -> 
         listing.finish()?;
         Ok(tally)
     })?;
-    let inflated = inflate(compressed, &cancel, &to_hash, &to_apply);
+    let inflated = inflate(compressed, options.limits, &cancel, &to_hash, &to_apply);
     drop((to_hash, to_apply));
     let (hashed, applied) = (join(hasher)?, join(applier));
     // When applying fails inflating cannot go on: the first cause is the one to tell. When inflating fails, applying sees
@@ -99,12 +100,13 @@ enum Stop {
 
 fn inflate(
     compressed: Chunks,
+    limits: Limits,
     cancel: &Cancel,
     hash: &SyncSender<Chunk>,
     apply: &SyncSender<Chunk>,
 ) -> Result<(), Stop> {
-    let broken = |e: io::Error| Stop::Damaged(if cancel.is_cancelled() { Fault::cancelled() } else { damaged(e) });
-    let mut tar = decompress::decoder(compressed).map_err(broken)?;
+    let broken = |e: io::Error| Stop::Damaged(if cancel.is_cancelled() { Fault::cancelled() } else { input_failed(&e) });
+    let mut tar = decompress::decoder(compressed, limits).map_err(broken)?;
     loop {
         let mut buffer = vec![0; CHUNK];
         let filled = fill(&mut *tar, &mut buffer).map_err(broken)?;
@@ -141,6 +143,14 @@ fn hash(input: &Receiver<Chunk>) -> (Digest, u64) {
         bytes += chunk.len() as u64;
     }
     (Digest::from_sha256(&sha.finalize().into()), bytes)
+}
+
+/// The bytes of the tar cannot be had.
+pub(super) fn input_failed(error: &io::Error) -> Fault {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()) {
+        Some(fault) => fault.clone(),
+        None => damaged(error),
+    }
 }
 
 pub(super) fn damaged(reason: impl ToString) -> Fault {

@@ -1,106 +1,92 @@
-use super::Stop;
-use crate::engine::unpack::overlay;
+use super::resolve::Resolver;
+use super::stop::Stop;
+use crate::engine::unpack::limits::Limits;
+use crate::engine::unpack::{Options, overlay};
 use crate::engine::{Fault, Result};
 use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
 use nix::sys::stat::{FchmodatFlags, Mode, fchmodat, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
-use pathrs::Root;
-use pathrs::error::ErrorKind;
 use std::ffi::OsStr;
 use std::fs;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::rc::Rc;
 
 /// Where an entry goes: an open directory inside the layer, and a name in it.
-pub struct Place {
+pub struct Place<'a> {
     pub dir: Rc<OwnedFd>,
     /// The whole path within the layer.
-    pub path: Vec<u8>,
-    /// Where the name begins.
-    name_at: usize,
+    pub path: &'a [u8],
 }
 
-impl Place {
+impl Place<'_> {
     pub fn name(&self) -> &OsStr {
-        match &self.path[self.name_at..] {
+        match split(self.path).1 {
             b"" => OsStr::new("."),
             name => OsStr::from_bytes(name),
         }
-    }
-
-    /// The directory's path with a slash at its end; empty for the root.
-    pub fn prefix(&self) -> &[u8] {
-        &self.path[..self.name_at]
     }
 }
 
 /// Resolves paths by handle inside a layer: a symbolic link, absolute or not, never leads out.
 pub struct Places {
-    root: Root,
-    root_dir: Rc<OwnedFd>,
+    resolver: Resolver,
+    limits: Limits,
+    root: Rc<OwnedFd>,
     /// Entries come directory by directory, so the last directory is mostly the next one too.
     last: Option<(Vec<u8>, Rc<OwnedFd>)>,
 }
 
+const NO_DIRECTORY: Stop = Stop::Damaged("its directory is no directory in this layer");
+
 impl Places {
-    pub fn open(dir: &Path) -> Result<Self> {
-        let failed = |e: pathrs::error::Error| Fault::io("open", dir.display(), &std::io::Error::other(e));
-        let root = Root::open(dir).map_err(failed)?;
-        let root_dir = Rc::new(OwnedFd::from(root.resolve("/").map_err(failed)?));
-        Ok(Self { root, root_dir, last: None })
+    pub fn open(dir: &Path, options: &Options) -> Result<Self> {
+        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let root = open(dir, flags, Mode::empty()).map_err(|e| Fault::io("open", dir.display(), &e.into()))?;
+        Ok(Self { resolver: options.resolver, limits: options.limits, root: Rc::new(root), last: None })
     }
 
-    pub fn root(&self) -> Result<Place, Stop> {
-        Ok(Place { dir: Rc::clone(&self.root_dir), path: Vec::new(), name_at: 0 })
+    pub fn root(&self) -> Place<'static> {
+        Place { dir: Rc::clone(&self.root), path: b"" }
     }
 
     /// The place of a path whose directories are made when they are missing.
-    pub fn parent(&mut self, path: &[u8]) -> Result<Place, Stop> {
-        let name_at = path.iter().rposition(|b| *b == b'/').map_or(0, |slash| slash + 1);
-        let dir = self.made(&path[..name_at.saturating_sub(1)])?;
-        Ok(Place { dir, path: path.to_vec(), name_at })
+    pub fn parent<'a>(&mut self, path: &'a [u8]) -> Result<Place<'a>, Stop> {
+        Ok(Place { dir: self.made(split(path).0)?, path })
     }
 
-    /// The place of a path whose directories must be there.
-    pub fn existing(&mut self, path: &[u8]) -> Result<Place, Stop> {
-        let name_at = path.iter().rposition(|b| *b == b'/').map_or(0, |slash| slash + 1);
-        let found = self.directory(&path[..name_at.saturating_sub(1)])?;
-        let dir = found.ok_or(Stop::Damaged("a hard link to a file that this layer does not have"))?;
-        Ok(Place { dir, path: path.to_vec(), name_at })
+    /// The directory of that path, which is made when it is missing.
+    pub fn inside(&mut self, path: &[u8]) -> Result<Place<'static>, Stop> {
+        Ok(Place { dir: self.made(path)?, path: b"" })
+    }
+
+    /// The place of a path; none when its directories are not there.
+    pub fn existing<'a>(&mut self, path: &'a [u8]) -> Result<Option<Place<'a>>, Stop> {
+        Ok(self.directory(split(path).0)?.map(|dir| Place { dir, path }))
     }
 
     /// The directory of that path; none when it is not there or is none.
     pub fn directory(&mut self, path: &[u8]) -> Result<Option<Rc<OwnedFd>>, Stop> {
         if path.is_empty() {
-            return Ok(Some(Rc::clone(&self.root_dir)));
+            return Ok(Some(Rc::clone(&self.root)));
         }
         if let Some((_, dir)) = self.last.as_ref().filter(|(last, _)| last == path) {
             return Ok(Some(Rc::clone(dir)));
         }
-        let handle = match self.root.resolve(Path::new(OsStr::from_bytes(path))) {
-            Ok(handle) => handle,
-            Err(error) => {
-                return match error.kind() {
-                    ErrorKind::OsError(Some(libc::ENOENT | libc::ENOTDIR)) => Ok(None),
-                    ErrorKind::OsError(Some(errno)) => Err(Stop::errno("open")(Errno::from_raw(errno))),
-                    _ => Err(Stop::Host("open", std::io::Error::other(error))),
-                };
-            }
-        };
-        let dir = OwnedFd::from(handle);
-        let stat = nix::sys::stat::fstat(&dir).map_err(Stop::errno("stat"))?;
-        if stat.st_mode & libc::S_IFMT != libc::S_IFDIR {
-            return Ok(None);
-        }
-        let dir = Rc::new(dir);
+        let found = self.resolver.directory(self.root.as_fd(), path, self.limits.depth).map_err(|errno| match errno {
+            Errno::ELOOP => Stop::Damaged("its directory is a link that leads to itself"),
+            Errno::ENAMETOOLONG => Stop::Tar(self.limits.too_deep(path)),
+            errno => Stop::Host("open", errno.into()),
+        })?;
+        let Some(dir) = found.map(Rc::new) else { return Ok(None) };
         self.last = Some((path.to_vec(), Rc::clone(&dir)));
         Ok(Some(dir))
     }
 
     /// Removes what an earlier entry of the same tar made there.
-    pub fn remove(&mut self, place: &Place) -> nix::Result<()> {
+    pub fn remove(&mut self, place: &Place<'_>) -> nix::Result<()> {
         self.forget();
         match unlinkat(&*place.dir, place.name(), UnlinkatFlags::NoRemoveDir) {
             Err(Errno::EISDIR | Errno::EPERM) => {
@@ -128,9 +114,17 @@ impl Places {
                 let flags = FchmodatFlags::FollowSymlink;
                 fchmodat(&*place.dir, place.name(), mode, flags).map_err(Stop::errno("chmod"))?;
             }
-            Err(Errno::EEXIST) => return Err(Stop::Damaged("its directory is no directory in this layer")),
+            Err(Errno::EEXIST) => return Err(NO_DIRECTORY),
             Err(errno) => return Err(Stop::errno("mkdir")(errno)),
         }
-        self.directory(path)?.ok_or(Stop::Damaged("its directory is no directory in this layer"))
+        self.directory(path)?.ok_or(NO_DIRECTORY)
+    }
+}
+
+/// The directory's path and the name in it.
+fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    match path.iter().rposition(|b| *b == b'/') {
+        Some(slash) => (&path[..slash], &path[slash + 1..]),
+        None => (b"", path),
     }
 }

@@ -1,0 +1,14 @@
+//! What the fuzz targets run (`fuzz/`), and the tests over their corpus: each takes any bytes and panics where the program
+//! breaks a promise. Not part of the program.
+
+mod documents;
+mod references;
+#[cfg(test)]
+mod replay;
+mod tar;
+mod tokens;
+
+pub use documents::documents;
+pub use references::references;
+pub use tar::tar;
+pub use tokens::tokens;

@@ -1,0 +1,108 @@
+use super::Applier;
+use super::place::Place;
+use super::stop::Stop;
+use crate::engine::unpack::{overlay, shown};
+use crate::engine::{Fault, Result};
+use crate::tree::{Entry, Kind, Time};
+use nix::errno::Errno;
+use nix::fcntl::AtFlags;
+use nix::sys::stat::{FchmodatFlags, Mode, UtimensatFlags, fchmodat, utimensat};
+use nix::sys::time::TimeSpec;
+use nix::unistd::{Gid, Uid, fchownat};
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+
+impl Applier {
+    /// Owner, attributes, mode and time of what is no regular file.
+    pub(super) fn dress(&mut self, place: &Place<'_>, entry: &Entry) -> Result<(), Stop> {
+        let (uid, gid) = self.owner(entry)?;
+        let (dir, name) = (&place.dir, place.name());
+        fchownat(dir, name, Some(uid), Some(gid), AtFlags::AT_SYMLINK_NOFOLLOW).map_err(Stop::errno("chown"))?;
+        self.attributes(place, entry)?;
+        if !matches!(entry.kind, Kind::Symlink { .. }) {
+            let mode = Mode::from_bits_truncate(entry.mode);
+            fchmodat(dir, name, mode, FchmodatFlags::FollowSymlink).map_err(Stop::errno("chmod"))?;
+        }
+        if entry.kind == Kind::Directory {
+            // Its time comes last.
+            return Ok(());
+        }
+        let time = time_spec(entry.mtime);
+        utimensat(dir, name, &time, &time, UtimensatFlags::NoFollowSymlink).map_err(Stop::errno("utimensat"))
+    }
+
+    /// Whom it belongs to on this host.
+    pub(super) fn owner(&mut self, entry: &Entry) -> Result<(Uid, Gid), Stop> {
+        let ids = self.options.ids;
+        let uid = self.id(entry, entry.uid, ids.uids)?;
+        let gid = self.id(entry, entry.gid, ids.gids)?;
+        Ok((Uid::from_raw(uid), Gid::from_raw(gid)))
+    }
+
+    fn id(&mut self, entry: &Entry, id: u64, range: u32) -> Result<u32, Stop> {
+        match u32::try_from(id) {
+            Ok(id) if id < range => Ok(id),
+            _ if range == 1 => {
+                let path = shown(entry.path.as_bytes());
+                self.remark("owners-squashed", |problem| problem.with("path", path).with("id", id));
+                Ok(0)
+            }
+            _ => Err(Stop::Id { id, range }),
+        }
+    }
+
+    pub(super) fn attributes(&mut self, place: &Place<'_>, entry: &Entry) -> Result<(), Stop> {
+        for (name, value) in &entry.xattrs {
+            let (name, value) = (name.as_bytes(), value.as_bytes());
+            // An image must not speak to overlayfs: `redirect` and kin would reach outside the layer.
+            if name.starts_with(b"trusted.overlay.") || name.starts_with(b"user.overlay.") {
+                continue;
+            }
+            let result = xattr::set(overlay::path_of(&place.dir, place.name()), OsStr::from_bytes(name), value);
+            match result.as_ref().map_err(io::Error::raw_os_error) {
+                Ok(()) => {}
+                // What this file system or this user cannot keep, Docker leaves out as well.
+                Err(Some(libc::ENOTSUP)) => self.no_attribute(entry, name),
+                Err(Some(libc::EPERM)) if self.options.rootless => self.no_attribute(entry, name),
+                // Longer than Linux lets attributes be, or than this file system has room for beside one file.
+                Err(Some(libc::ERANGE | libc::E2BIG | libc::ENOSPC)) => {
+                    return Err(Stop::Tar(
+                        Fault::failed("layer-attribute-too-large")
+                            .with("path", shown(place.path))
+                            .with("name", shown(&name[..name.len().min(100)]))
+                            .with("size", name.len() + value.len()),
+                    ));
+                }
+                Err(_) => return result.map_err(Stop::doing("setxattr")),
+            }
+        }
+        Ok(())
+    }
+
+    fn no_attribute(&mut self, entry: &Entry, name: &[u8]) {
+        let (path, name) = (shown(entry.path.as_bytes()), shown(name));
+        self.remark("attribute-skipped", |problem| problem.with("path", path).with("name", name));
+    }
+
+    /// Gives all directories their times.
+    pub(super) fn date_directories(&mut self) -> Result<()> {
+        for (path, time) in std::mem::take(&mut self.dirs).into_iter().rev() {
+            let fault = |errno: Errno| Fault::io("utimensat", shown(&path), &errno.into());
+            let dir = match self.places.directory(&path) {
+                Ok(Some(dir)) => dir,
+                // A later entry took its place.
+                Ok(None) => continue,
+                Err(stop) => return Err(stop.at(&path)),
+            };
+            let time = time_spec(time);
+            utimensat(&dir, ".", &time, &time, UtimensatFlags::NoFollowSymlink).map_err(fault)?;
+        }
+        Ok(())
+    }
+}
+
+/// What the file system cannot hold it brings into its range by itself.
+pub fn time_spec(time: Time) -> TimeSpec {
+    TimeSpec::new(time.seconds, time.nanos.into())
+}

@@ -1,0 +1,234 @@
+//! Makes in a directory what the entries of a tar say.
+
+mod dress;
+mod file;
+mod place;
+mod resolve;
+mod stop;
+
+pub use resolve::Resolver;
+
+use super::marks::{Mark, Marks};
+use super::parse::{Item, Reader};
+use super::{Options, overlay};
+use crate::engine::Result;
+use crate::trace::Problem;
+use crate::tree::{Entry, Kind, Time};
+use nix::errno::Errno;
+use nix::fcntl::AtFlags;
+use nix::sys::stat::{Mode, SFlag, makedev, mkdirat, mknodat};
+use nix::unistd::{UnlinkatFlags, linkat, symlinkat, unlinkat};
+use place::{Place, Places};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io::BufRead;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use stop::Stop;
+
+/// What was applied.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub entries: u64,
+    pub size: u64,
+    pub marks: Marks,
+    pub remarks: Vec<Problem>,
+}
+
+/// Applies a tar to `dir`, which is empty, and reads it to its end. `note` hears of each entry as the tar says it.
+pub fn apply(
+    tar: impl BufRead,
+    dir: &Path,
+    options: Options,
+    note: &mut dyn FnMut(Entry) -> Result<()>,
+) -> Result<Tally> {
+    let mut reader = Reader::new(tar, options.limits);
+    let places = Places::open(dir, &options)?;
+    let mut applier =
+        Applier { places, options, dirs: BTreeMap::new(), bytes_of_dirs: 0, tally: Tally::default() };
+    while let Some(item) = reader.next()? {
+        applier.tally.entries += 1;
+        applier.take(&item, &mut reader).map_err(|stop| stop.at(item.entry.path.as_bytes()))?;
+        note(item.entry)?;
+    }
+    applier.date_directories()?;
+    // Padding after the end mark belongs to the tar: the digest over it is not known before it was read.
+    reader.finish()?;
+    Ok(applier.tally)
+}
+
+struct Applier {
+    places: Places,
+    options: Options,
+    /// Directories get their times last: what is made inside them changes them.
+    dirs: BTreeMap<Vec<u8>, Time>,
+    bytes_of_dirs: usize,
+    tally: Tally,
+}
+
+impl Applier {
+    fn take(&mut self, item: &Item, reader: &mut Reader<impl BufRead>) -> Result<(), Stop> {
+        let entry = &item.entry;
+        let path = entry.path.as_bytes();
+        match &entry.kind {
+            Kind::Opaque => return self.opaque(path),
+            Kind::Whiteout => return self.whiteout(path),
+            Kind::Directory => return self.directory(entry),
+            _ if path.is_empty() => return Err(Stop::Damaged("the root of a layer must be a directory")),
+            _ => {}
+        }
+        let place = self.places.parent(path)?;
+        let mut size = 0;
+        match &entry.kind {
+            Kind::File { .. } => size = self.file(&place, item, reader)?,
+            Kind::Hardlink { target } => self.hard_link(&place, target.as_bytes())?,
+            kind => {
+                if !self.node(&place, kind)? {
+                    return Ok(());
+                }
+                self.dress(&place, entry)?;
+            }
+        }
+        self.tally.size = self.tally.size.saturating_add(size);
+        self.tally.marks.note(path, Mark::File(size));
+        Ok(())
+    }
+
+    fn opaque(&mut self, dir: &[u8]) -> Result<(), Stop> {
+        // Its directories are made when they are missing, as those of a file in it are.
+        let place = if dir.is_empty() { self.places.root() } else { self.places.inside(dir)? };
+        let here = OsStr::new(".");
+        overlay::make_opaque(&place.dir, here, self.options.rootless).map_err(Stop::doing("setxattr"))?;
+        // The root of an overlay is merged always: there the mark is without effect, as it is with Docker.
+        if !dir.is_empty() {
+            self.tally.marks.note(dir, Mark::Opaque);
+        }
+        Ok(())
+    }
+
+    fn whiteout(&mut self, path: &[u8]) -> Result<(), Stop> {
+        let place = self.places.parent(path)?;
+        // A whiteout is about the layers below, never about this one (image-spec, layer.md): what this layer itself has
+        // there stays, and only what a directory would merge with is hidden.
+        match overlay::look(&place.dir, place.name()).map_err(Stop::doing("stat"))? {
+            Some(stat) if stat.st_mode & libc::S_IFMT == libc::S_IFDIR => {
+                overlay::make_opaque(&place.dir, place.name(), self.options.rootless)
+                    .map_err(Stop::doing("setxattr"))?;
+                self.tally.marks.note(path, Mark::Opaque);
+            }
+            Some(_) => {}
+            None => {
+                overlay::make_whiteout(&place.dir, place.name(), self.options.rootless)
+                    .map_err(Stop::doing("mknod"))?;
+                self.tally.marks.note(path, Mark::Whiteout);
+            }
+        }
+        Ok(())
+    }
+
+    fn directory(&mut self, entry: &Entry) -> Result<(), Stop> {
+        let path = entry.path.as_bytes();
+        self.remember_directory(path, entry.mtime)?;
+        if path.is_empty() {
+            return self.dress(&self.places.root(), entry);
+        }
+        let place = self.places.parent(path)?;
+        let opaque = self.make_dir(&place)?;
+        self.dress(&place, entry)?;
+        self.tally.marks.note(path, if opaque { Mark::Opaque } else { Mark::Dir });
+        Ok(())
+    }
+
+    fn remember_directory(&mut self, path: &[u8], time: Time) -> Result<(), Stop> {
+        if self.dirs.insert(path.to_vec(), time).is_none() {
+            self.bytes_of_dirs += path.len();
+            if self.bytes_of_dirs > self.options.limits.directories {
+                return Err(Stop::Tar(self.options.limits.too_many_directories()));
+            }
+        }
+        Ok(())
+    }
+
+    /// True when it takes the place of a whiteout: then it hides what is below.
+    fn make_dir(&mut self, place: &Place<'_>) -> Result<bool, Stop> {
+        let mode = Mode::from_bits_truncate(0o700);
+        match mkdirat(&place.dir, place.name(), mode) {
+            Ok(()) => return Ok(false),
+            Err(Errno::EEXIST) => {}
+            Err(errno) => return Err(Stop::errno("mkdir")(errno)),
+        }
+        let Some(stat) = overlay::look(&place.dir, place.name()).map_err(Stop::doing("stat"))? else {
+            return Err(Stop::Damaged("a directory that came and went"));
+        };
+        if stat.st_mode & libc::S_IFMT == libc::S_IFDIR {
+            return Ok(false);
+        }
+        let whiteout = overlay::is_whiteout(&place.dir, place.name(), &stat);
+        unlinkat(&place.dir, place.name(), UnlinkatFlags::NoRemoveDir).map_err(Stop::errno("unlink"))?;
+        self.places.forget();
+        mkdirat(&place.dir, place.name(), mode).map_err(Stop::errno("mkdir"))?;
+        if whiteout {
+            overlay::make_opaque(&place.dir, place.name(), self.options.rootless).map_err(Stop::doing("setxattr"))?;
+        }
+        Ok(whiteout)
+    }
+
+    fn hard_link(&mut self, place: &Place<'_>, target: &[u8]) -> Result<(), Stop> {
+        const MISSING: Stop = Stop::Damaged("a hard link to a file that this layer does not have");
+        let from = self.places.existing(target)?.ok_or(MISSING)?;
+        match overlay::look(&from.dir, from.name()).map_err(Stop::doing("stat"))? {
+            // What hides a file of the layers below is no file of this one.
+            Some(stat) if overlay::is_whiteout(&from.dir, from.name(), &stat) => return Err(MISSING),
+            Some(stat) if stat.st_mode & libc::S_IFMT == libc::S_IFDIR => {
+                return Err(Stop::Damaged("a hard link to a directory"));
+            }
+            Some(_) => {}
+            None => return Err(MISSING),
+        }
+        match self.anew(place, || linkat(&from.dir, from.name(), &place.dir, place.name(), AtFlags::empty())) {
+            Err(Errno::ENOENT) => Err(Stop::Damaged("a hard link to itself")),
+            other => other.map_err(Stop::errno("link")),
+        }
+    }
+
+    /// False when this host cannot make it, which was remarked.
+    fn node(&mut self, place: &Place<'_>, kind: &Kind) -> Result<bool, Stop> {
+        let mode = Mode::from_bits_truncate(0o600);
+        let (flag, device) = match kind {
+            Kind::Symlink { target } => {
+                let link = || symlinkat(OsStr::from_bytes(target.as_bytes()), &place.dir, place.name());
+                return self.anew(place, link).map(|()| true).map_err(Stop::errno("symlink"));
+            }
+            Kind::Char { major, minor } => (SFlag::S_IFCHR, makedev((*major).into(), (*minor).into())),
+            Kind::Block { major, minor } => (SFlag::S_IFBLK, makedev((*major).into(), (*minor).into())),
+            _ => (SFlag::S_IFIFO, 0),
+        };
+        match self.anew(place, || mknodat(&place.dir, place.name(), flag, mode, device)) {
+            Ok(()) => Ok(true),
+            Err(Errno::EPERM) if self.options.rootless => {
+                let path = super::shown(place.path);
+                self.remark("device-skipped", |problem| problem.with("path", path));
+                Ok(false)
+            }
+            Err(errno) => Err(Stop::errno("mknod")(errno)),
+        }
+    }
+
+    /// Makes something where there may be something of this same tar: the later entry wins.
+    fn anew<T>(&mut self, place: &Place<'_>, make: impl Fn() -> nix::Result<T>) -> nix::Result<T> {
+        match make() {
+            Err(Errno::EEXIST) => {
+                self.places.remove(place)?;
+                make()
+            }
+            other => other,
+        }
+    }
+
+    /// Says it once a layer, about the first path it holds for.
+    fn remark(&mut self, code: &str, with: impl FnOnce(Problem) -> Problem) {
+        if !self.tally.remarks.iter().any(|said| said.code == code) {
+            self.tally.remarks.push(with(Problem::new(code)));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+use crate::engine::Fault;
+use crate::engine::unpack::shown;
+use crate::engine::unpack::stream::damaged;
+use nix::errno::Errno;
+use std::io;
+
+/// Why an entry was not applied.
+#[derive(Debug)]
+pub enum Stop {
+    /// The layer contradicts itself.
+    Damaged(&'static str),
+    /// This host refused a system call.
+    Host(&'static str, io::Error),
+    /// The owner is outside what may be given away here.
+    Id { id: u64, range: u32 },
+    /// The tar itself, or a limit.
+    Tar(Fault),
+}
+
+impl Stop {
+    pub fn doing(what: &'static str) -> impl Fn(io::Error) -> Self {
+        move |error| Self::Host(what, error)
+    }
+
+    pub fn errno(what: &'static str) -> impl Fn(Errno) -> Self {
+        move |errno| Self::Host(what, errno.into())
+    }
+
+    /// About which path it was.
+    pub fn at(self, path: &[u8]) -> Fault {
+        let path = shown(path);
+        match self {
+            Self::Damaged(reason) => damaged(format!("{path}: {reason}")),
+            Self::Host(what, error) => Fault::io(what, path, &error),
+            Self::Id { id, range } => {
+                Fault::failed("id-out-of-range").with("path", path).with("id", id).with("count", range)
+            }
+            Self::Tar(fault) => fault,
+        }
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Tar(fault)
+    }
+}
