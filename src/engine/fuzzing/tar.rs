@@ -1,4 +1,4 @@
-use crate::engine::unpack::{ListReader, Limits, Options, Resolver, Unpack, list_within};
+use crate::engine::unpack::{Limits, ListReader, Options, Resolver, Unpack, list_within};
 use crate::engine::{Cancel, IdRange, Result};
 use crate::tree::Entry;
 use std::fs;

@@ -78,8 +78,9 @@ impl Limits {
 
     /// None when so many bytes may come out of so many compressed ones.
     pub fn bomb(&self, compressed: u64, bytes: u64) -> Option<Fault> {
-        (bytes > self.unquestioned && bytes / self.ratio > compressed)
-            .then(|| Fault::failed("layer-bomb").with("compressed", compressed).with("size", bytes).with("limit", self.ratio))
+        (bytes > self.unquestioned && bytes / self.ratio > compressed).then(|| {
+            Fault::failed("layer-bomb").with("compressed", compressed).with("size", bytes).with("limit", self.ratio)
+        })
     }
 }
 

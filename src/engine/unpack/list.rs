@@ -13,11 +13,7 @@ pub fn list(blob: impl BufRead, note: &mut dyn FnMut(Entry) -> Result<()>) -> Re
 }
 
 /// The same with other limits.
-pub fn list_within(
-    blob: impl BufRead,
-    limits: Limits,
-    note: &mut dyn FnMut(Entry) -> Result<()>,
-) -> Result<()> {
+pub fn list_within(blob: impl BufRead, limits: Limits, note: &mut dyn FnMut(Entry) -> Result<()>) -> Result<()> {
     let mut reader = Reader::new(decoder(blob, limits).map_err(|e| input_failed(&e))?, limits);
     while let Some(item) = reader.next()? {
         note(item.entry)?;

@@ -1,5 +1,5 @@
-use super::listing::ListWriter;
 use super::limits::Limits;
+use super::listing::ListWriter;
 use super::{Applied, Options, apply, decompress};
 use crate::engine::{Cancel, Fault, Result};
 use crate::spec::Digest;
@@ -105,7 +105,8 @@ fn inflate(
     hash: &SyncSender<Chunk>,
     apply: &SyncSender<Chunk>,
 ) -> Result<(), Stop> {
-    let broken = |e: io::Error| Stop::Damaged(if cancel.is_cancelled() { Fault::cancelled() } else { input_failed(&e) });
+    let broken =
+        |e: io::Error| Stop::Damaged(if cancel.is_cancelled() { Fault::cancelled() } else { input_failed(&e) });
     let mut tar = decompress::decoder(compressed, limits).map_err(broken)?;
     loop {
         let mut buffer = vec![0; CHUNK];

@@ -44,8 +44,7 @@ pub fn apply(
 ) -> Result<Tally> {
     let mut reader = Reader::new(tar, options.limits);
     let places = Places::open(dir, &options)?;
-    let mut applier =
-        Applier { places, options, dirs: BTreeMap::new(), bytes_of_dirs: 0, tally: Tally::default() };
+    let mut applier = Applier { places, options, dirs: BTreeMap::new(), bytes_of_dirs: 0, tally: Tally::default() };
     while let Some(item) = reader.next()? {
         applier.tally.entries += 1;
         applier.take(&item, &mut reader).map_err(|stop| stop.at(item.entry.path.as_bytes()))?;

@@ -75,11 +75,12 @@ impl Places {
         if let Some((_, dir)) = self.last.as_ref().filter(|(last, _)| last == path) {
             return Ok(Some(Rc::clone(dir)));
         }
-        let found = self.resolver.directory(self.root.as_fd(), path, self.limits.depth).map_err(|errno| match errno {
-            Errno::ELOOP => Stop::Damaged("its directory is a link that leads to itself"),
-            Errno::ENAMETOOLONG => Stop::Tar(self.limits.too_deep(path)),
-            errno => Stop::Host("open", errno.into()),
-        })?;
+        let found =
+            self.resolver.directory(self.root.as_fd(), path, self.limits.depth).map_err(|errno| match errno {
+                Errno::ELOOP => Stop::Damaged("its directory is a link that leads to itself"),
+                Errno::ENAMETOOLONG => Stop::Tar(self.limits.too_deep(path)),
+                errno => Stop::Host("open", errno.into()),
+            })?;
         let Some(dir) = found.map(Rc::new) else { return Ok(None) };
         self.last = Some((path.to_vec(), Rc::clone(&dir)));
         Ok(Some(dir))

@@ -168,7 +168,8 @@ mod tests {
                 assert_eq!(both(&root, path), Ok(Some(ino(found))), "{path}");
             }
         }
-        for path in ["nowhere", "dangling", "dangling/x", "file", "file/x", "to-file", "to-file/x", "magic", "outside"] {
+        for path in ["nowhere", "dangling", "dangling/x", "file", "file/x", "to-file", "to-file/x", "magic", "outside"]
+        {
             assert_eq!(both(&root, path), Ok(None), "{path}");
         }
         for path in ["loop", "ping/x"] {

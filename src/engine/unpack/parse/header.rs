@@ -121,7 +121,9 @@ fn octal(field: &[u8]) -> Result<i64, Wrong> {
     let digits = until_zero(&field[start..]);
     let digits = &digits[..digits.iter().rposition(|b| !blank(b)).map_or(0, |last| last + 1)];
     digits.iter().try_fold(0i64, |value, digit| match digit {
-        b'0'..=b'7' => value.checked_mul(8).map(|value| value + i64::from(digit - b'0')).ok_or("a number that is too large"),
+        b'0'..=b'7' => {
+            value.checked_mul(8).map(|value| value + i64::from(digit - b'0')).ok_or("a number that is too large")
+        }
         _ => Err("a number that is none"),
     })
 }

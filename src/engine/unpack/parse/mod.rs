@@ -15,8 +15,8 @@ mod sparse;
 pub use sparse::{Holed, Piece};
 
 use super::limits::Limits;
-use super::stream::damaged;
 use super::shown;
+use super::stream::damaged;
 use crate::engine::{Fault, Result};
 use crate::tree::{Entry, Kind, Time};
 use header::{BLOCK, Header, Wrong, until_zero};

@@ -118,7 +118,8 @@ fn time(text: &[u8]) -> Option<Time> {
         return None;
     }
     let seconds = decimal(whole)?;
-    let nanos = fraction.iter().chain(b"000000000").take(9).fold(0, |nanos, digit| nanos * 10 + u32::from(digit - b'0'));
+    let nanos =
+        fraction.iter().chain(b"000000000").take(9).fold(0, |nanos, digit| nanos * 10 + u32::from(digit - b'0'));
     // Before 1970 the fraction counts downwards from the whole second.
     Some(if whole.starts_with(b"-") && nanos > 0 {
         Time { seconds: seconds.checked_sub(1)?, nanos: 1_000_000_000 - nanos }

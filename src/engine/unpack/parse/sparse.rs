@@ -81,7 +81,10 @@ impl<R: BufRead> Reader<R> {
                 let value = decimal(&line).ok_or("a number of a map of holes that is none")?;
                 line.clear();
                 match wanted {
-                    None => wanted = Some(usize::try_from(value).ok().and_then(|n| n.checked_mul(2)).ok_or("a negative map")?),
+                    None => {
+                        wanted =
+                            Some(usize::try_from(value).ok().and_then(|n| n.checked_mul(2)).ok_or("a negative map")?)
+                    }
                     Some(_) => map.push(value),
                 }
                 if wanted == Some(map.len()) {
