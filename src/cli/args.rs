@@ -1,6 +1,7 @@
 //! The grammar of `dockwalk`.
 
 use super::docker_args::DockerCommand;
+use super::image_args::ImageCommand;
 use crate::i18n::Lang;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -94,6 +95,12 @@ pub enum Command {
         /// Which.
         #[command(subcommand)]
         command: DockerCommand,
+    },
+    /// Look into images: files by layer, what hides what, wasted bytes
+    Image {
+        /// Which.
+        #[command(subcommand)]
+        command: ImageCommand,
     },
     /// Run a command, or a shell, on the host of the lab
     Host {

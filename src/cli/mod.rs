@@ -14,6 +14,8 @@ pub mod doctor;
 mod engine_of;
 #[cfg(feature = "engine")]
 mod host;
+mod image;
+pub mod image_args;
 mod lesson;
 pub mod lesson_files;
 mod lesson_follow;
@@ -72,6 +74,7 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Some(Command::Docker { command }) => docker::dispatch(args, command, words),
         #[cfg(feature = "engine")]
         Some(Command::Host { argv }) => host::run(args, argv, words),
+        Some(Command::Image { command }) => image::dispatch(args, command, words),
         Some(Command::Doctor { json }) => doctor::remote(args, *json, words),
         Some(Command::Lesson { command }) => lesson::run(args, command, words),
         Some(Command::Trace { command }) => trace::run(args, command, words),

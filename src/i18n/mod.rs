@@ -32,6 +32,7 @@ files![
     "lesson",
     "scene",
     "steps",
+    "tree",
     "ui",
 ];
 

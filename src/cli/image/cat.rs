@@ -1,0 +1,39 @@
+use super::Read;
+use crate::cli::Done;
+use crate::client::{ClientError, LayerOf};
+use crate::tree::{Kind, PathBytes};
+use std::io::Write;
+
+pub(super) fn print(read: &Read, path: &str, layer: Option<u16>) -> Done {
+    let stack = &read.stack;
+    let (at, version, path) = match layer {
+        Some(number) => {
+            let number = read.layer(number)?;
+            let id = stack.find(path.as_bytes());
+            let found = id.and_then(|id| stack.versions(id).iter().copied().find(|version| version.layer == number));
+            (number, found, id.map_or_else(|| PathBytes::from(path.as_bytes()), |id| stack.path(id)))
+        }
+        None => {
+            let resolved = stack.resolve(path.as_bytes(), stack.top(), true);
+            let found = resolved.id.and_then(|id| stack.seen(id, stack.top()));
+            (found.map_or(0, |version| version.layer), found, resolved.path)
+        }
+    };
+    let version = version.ok_or_else(|| read.no_such_path(&path))?;
+    let chain = &read.image.layers[usize::from(at)].chain_id;
+    if !matches!(stack.inode(version).kind, Kind::File { .. }) {
+        return Err(ClientError::new("not-a-regular-file").with("path", &path).with("layer", chain).into());
+    }
+    let layer = LayerOf::Image(chain.clone());
+    let mut content = read.client.layer_content(&layer, path.as_bytes(), 0, None)?;
+    let mut out = std::io::stdout().lock();
+    while let Some(chunk) = content.chunk()? {
+        if let Err(error) = out.write_all(&chunk) {
+            // `… | head` has seen enough.
+            let quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
+            let said = ClientError::new("output-not-written").with("reason", error);
+            return if quiet { Err(crate::cli::Failure::Status(128 + 13)) } else { Err(said.into()) };
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! `dockwalk image …`: what is in an image, said from its layers' trees.
+
+mod cat;
+mod compare;
+mod say;
+mod tree;
+mod waste;
+mod which;
+
+use super::image_args::ImageCommand;
+use super::{Args, Done, engine_of};
+use crate::client::{Client, ClientError, ImageLayers};
+use crate::i18n::Words;
+use crate::tree::{PathBytes, Stack};
+use std::sync::Arc;
+
+/// An image whose layers were read.
+struct Read {
+    client: Client,
+    name: String,
+    image: ImageLayers,
+    stack: Arc<Stack>,
+}
+
+pub(super) fn dispatch(args: &Args, command: &ImageCommand, words: &Words) -> Done {
+    let client = engine_of::any(args, words)?;
+    let read = |name: &String| Read::image(&client, name);
+    match command {
+        ImageCommand::Tree(args) => tree::print(&read(&args.image)?, args, words),
+        ImageCommand::Which { image, path, json } => which::print(&read(image)?, path, *json, words),
+        ImageCommand::Waste { image, top, json } => waste::print(&read(image)?, *top, *json, words),
+        ImageCommand::Compare { left, right, layer, json } => {
+            compare::print(&read(left)?, &read(right)?, *layer, *json, words)
+        }
+        ImageCommand::Cat { image, path, layer } => cat::print(&read(image)?, path, *layer),
+    }
+}
+
+impl Read {
+    fn image(client: &Client, name: &str) -> Result<Self, ClientError> {
+        let (image, stack) = client.image_stack(name)?;
+        Ok(Self { client: client.clone(), name: name.to_owned(), image, stack })
+    }
+
+    /// A layer's number that was typed.
+    fn layer(&self, number: u16) -> Result<u16, ClientError> {
+        let count = self.image.layers.len();
+        if usize::from(number) < count {
+            return Ok(number);
+        }
+        let error = ClientError::new("no-such-layer-number").with("image", &self.name).with("layer", number);
+        Err(error.with("last", count.saturating_sub(1)))
+    }
+
+    /// The instruction that made a layer.
+    fn instruction(&self, layer: u16) -> &str {
+        self.image.layers.get(usize::from(layer)).map(|layer| layer.created_by.trim()).unwrap_or_default()
+    }
+
+    fn no_such_path(&self, path: &PathBytes) -> ClientError {
+        ClientError::new("no-such-path-in-image").with("image", &self.name).with("path", path)
+    }
+}

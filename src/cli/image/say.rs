@@ -1,0 +1,87 @@
+//! How trees are said in lines.
+
+use crate::client::units::human_size;
+use crate::i18n::Words;
+use crate::tree::{Aspects, Hidden, Inode, Kind, Mark};
+
+/// One character before a path.
+pub(super) fn sign(mark: Mark) -> char {
+    match mark {
+        Mark::Same => ' ',
+        Mark::Added => '+',
+        Mark::Changed => '~',
+        Mark::Metadata => '%',
+        Mark::Opaque => 'o',
+        Mark::Deleted => '-',
+        Mark::NoEffect => '0',
+    }
+}
+
+/// `drwxr-xr-x`, as ls(1) has it.
+pub(super) fn mode(inode: &Inode) -> String {
+    let kind = match inode.kind {
+        _ if inode.is_whiteout() => return "whiteout  ".to_owned(),
+        Kind::Directory => 'd',
+        Kind::Symlink { .. } => 'l',
+        Kind::Fifo => 'p',
+        Kind::Char { .. } => 'c',
+        Kind::Block { .. } => 'b',
+        _ => '-',
+    };
+    let mut text = String::from(kind);
+    for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
+        let bits = inode.mode >> shift;
+        text.push(if bits & 4 == 0 { '-' } else { 'r' });
+        text.push(if bits & 2 == 0 { '-' } else { 'w' });
+        text.push(match (inode.mode & special != 0, bits & 1 != 0) {
+            (true, true) => letter,
+            (true, false) => letter.to_ascii_uppercase(),
+            (false, true) => 'x',
+            (false, false) => '-',
+        });
+    }
+    text
+}
+
+/// What comes after the name: a link's target, a device's numbers, names that share it.
+pub(super) fn more(inode: &Inode) -> String {
+    match &inode.kind {
+        Kind::Symlink { target } => format!(" -> {target}"),
+        Kind::Char { major, minor } | Kind::Block { major, minor } if !inode.is_whiteout() => {
+            format!(" ({major}, {minor})")
+        }
+        _ if inode.links > 1 => format!(" (×{})", inode.links),
+        _ => String::new(),
+    }
+}
+
+pub(super) fn size(bytes: u64) -> String {
+    human_size(bytes, 3)
+}
+
+pub(super) fn hidden(words: &Words, hidden: &Hidden) -> String {
+    let layer = hidden.layer().to_string();
+    let (key, at) = match hidden {
+        Hidden::Replaced { .. } => ("tree-hidden-replaced", None),
+        Hidden::Merged { .. } => ("tree-hidden-merged", None),
+        Hidden::Deleted { at, .. } => ("tree-hidden-deleted", Some(at)),
+        Hidden::Opaque { at, .. } => ("tree-hidden-opaque", Some(at)),
+        Hidden::NotADirectory { at, .. } => ("tree-hidden-not-a-directory", Some(at)),
+    };
+    let at = at.map(|at| format!("/{at}")).unwrap_or_default();
+    words.say_with(key, &[("layer", &layer), ("at", &at)])
+}
+
+/// In what two versions differ, with words between.
+pub(super) fn aspects(words: &Words, aspects: Aspects) -> String {
+    let word = |aspect| {
+        let json = serde_json::to_value(aspect).unwrap_or_default();
+        words.say(&format!("tree-aspect-{}", json.as_str().unwrap_or_default()))
+    };
+    aspects.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// JSON on standard output, one value after the other.
+pub(super) fn json(value: &impl serde::Serialize) {
+    println!("{}", serde_json::to_string(value).unwrap_or_default());
+}
