@@ -1,5 +1,6 @@
 //! Everything the window can be told, and the keys that say it.
 
+use super::files::Act;
 use crate::i18n::Lang;
 use crate::trace::{Entity, Level, StepKind};
 use egui::{Key, KeyboardShortcut, Modifiers};
@@ -70,6 +71,24 @@ pub enum Command {
     /// Closes what is open: the overlay, the selection, the terminal's focus.
     Escape,
 
+    // ── the layer inspector ──
+    /// Shows the files of what is selected, or of an image; a diagram again when they are shown.
+    Files,
+    /// In the layer inspector.
+    Inspect(Act),
+    /// Asks for an image archive to open.
+    LoadDialog,
+    /// Gives that archive to the engine.
+    Load(PathBuf),
+    /// Asks where to save the inspected image.
+    SaveImageDialog,
+    /// Saves it there, as an archive.
+    SaveImage(PathBuf),
+    /// Asks where to write what the inspector shows.
+    ExportFilesDialog,
+    /// Writes it there, as JSON.
+    ExportFiles(PathBuf),
+
     // ── sources ──
     /// Back to the page on which a lesson or a recording is chosen.
     StartPage,
@@ -138,15 +157,41 @@ pub enum Ask {
     Save,
     /// Where to save the diagram.
     Export,
+    /// An image archive to open.
+    Load,
+    /// Where to save an image.
+    SaveImage,
+    /// Where to write what the inspector shows.
+    ExportFiles,
 }
 
 impl Ask {
+    /// The message that asks.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Open => "ask-open",
+            Self::Save => "ask-save",
+            Self::Export => "ask-export",
+            Self::Load => "ask-load",
+            Self::SaveImage => "ask-save-image",
+            Self::ExportFiles => "ask-export-files",
+        }
+    }
+
+    /// A file that is there is asked for.
+    pub fn opens(self) -> bool {
+        matches!(self, Self::Open | Self::Load)
+    }
+
     /// What to do with the path.
     pub fn with(self, path: PathBuf) -> Command {
         match self {
             Self::Open => Command::Open(path),
             Self::Save => Command::Save(path),
             Self::Export => Command::Export(path),
+            Self::Load => Command::Load(path),
+            Self::SaveImage => Command::SaveImage(path),
+            Self::ExportFiles => Command::ExportFiles(path),
         }
     }
 }
@@ -201,10 +246,12 @@ pub fn bindings() -> Vec<Binding> {
         [ctrl(Key::Num2)] "tab-2" => Command::Tab(1);
         [ctrl(Key::Num3)] "tab-3" => Command::Tab(2);
         [ctrl(Key::Num4)] "tab-4" => Command::Tab(3);
+        [ctrl(Key::Num5), key(Key::I)] "files" => Command::Files;
         [key(Key::Num1)] "level-story" => Command::Level(Level::Story);
         [key(Key::Num2)] "level-stage" => Command::Level(Level::Stage);
         [key(Key::Num3)] "level-kernel" => Command::Level(Level::Kernel);
         [key(Key::S)] "steps" => Command::Steps;
+        [KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O)] "load" => Command::LoadDialog;
         [ctrl(Key::O)] "open" => Command::OpenDialog;
         [ctrl(Key::S)] "save" => Command::SaveDialog;
         [ctrl(Key::E)] "export" => Command::ExportDialog;

@@ -2,6 +2,7 @@
 
 use super::command::{Ask, Command};
 use super::course::Course;
+use super::files::work::Bench;
 use super::live::{self, Link, Wanted};
 use super::source::{self, News};
 use super::state::{Effect, Notice, Origin, Shell};
@@ -25,6 +26,7 @@ pub struct Outside {
     reading: Option<Receiver<News>>,
     link: Option<Link>,
     asked: Option<Receiver<Option<Command>>>,
+    bench: Bench,
     shot: Option<Shot>,
     diagram: Rect,
 }
@@ -41,7 +43,7 @@ impl Outside {
     pub fn new(socket: Option<PathBuf>, root: Option<PathBuf>) -> Self {
         let options = StartOptions { root, socket, mode: None, ends_with_us: true };
         let privileged = live::privileged_command(&options).join(" ");
-        Self { options, privileged, reading: None, link: None, asked: None, shot: None, diagram: Rect::NOTHING }
+        Self { options, privileged, reading: None, link: None, asked: None, bench: Bench::default(), shot: None, diagram: Rect::NOTHING }
     }
 
     /// The command that starts the engine with privileges.
@@ -82,7 +84,17 @@ impl Outside {
             }
             shell.hear(one);
         }
+        self.inspect(ctx, shell);
         self.picture(ctx, shell);
+    }
+
+    /// Takes what became of the inspector's jobs, and begins those that follow.
+    fn inspect(&mut self, ctx: &Context, shell: &mut Shell) {
+        for (ticket, done) in self.bench.done() {
+            shell.told(ticket, &done);
+            let orders = shell.files.hear(ticket, done);
+            self.bench.begin(orders, shell.socket.as_deref(), waker(ctx));
+        }
     }
 
     /// A picture is taken in the frame after the question for its path, which would else be in it.
@@ -120,6 +132,7 @@ impl Outside {
     ) {
         match effect {
             Effect::Gate(command) => self.gate(shell, &command),
+            Effect::Inspect(orders) => self.bench.begin(orders, shell.socket.as_deref(), waker(ctx)),
             Effect::Read(path) => {
                 self.link = None;
                 self.reading = Some(source::read(path, waker(ctx)));
@@ -228,11 +241,7 @@ impl Outside {
         self.asked = Some(receiver);
         let wake = waker(ctx);
         let words = shell.words();
-        let dialog = rfd::FileDialog::new().set_title(words.say(match ask {
-            Ask::Open => "ask-open",
-            Ask::Save => "ask-save",
-            Ask::Export => "ask-export",
-        }));
+        let dialog = rfd::FileDialog::new().set_title(words.say(ask.key()));
         let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // The dialog runs its own loop, so it has its own thread.
         std::thread::spawn(move || {
@@ -240,6 +249,9 @@ impl Outside {
                 Ask::Open => dialog.add_filter("dockwalk", &["ndjson", "json"]).pick_file(),
                 Ask::Save => dialog.add_filter("dockwalk", &["ndjson"]).set_file_name(name).save_file(),
                 Ask::Export => dialog.add_filter("SVG, PNG", &["svg", "png"]).set_file_name(name).save_file(),
+                Ask::Load => dialog.add_filter("tar", &["tar", "gz", "tgz", "zst"]).pick_file(),
+                Ask::SaveImage => dialog.add_filter("tar", &["tar"]).set_file_name(name).save_file(),
+                Ask::ExportFiles => dialog.add_filter("JSON", &["json"]).set_file_name(name).save_file(),
             };
             sender.send(chosen.map(|path| ask.with(path))).ok();
             wake();
@@ -395,9 +407,17 @@ fn suggestion(ask: Ask, shell: &Shell) -> String {
         .as_ref()
         .map_or_else(std::env::temp_dir, |dirs| dirs.document_dir().unwrap_or_else(|| dirs.home_dir()).to_owned());
     let name = match ask {
-        Ask::Open => return String::new(),
+        Ask::Open | Ask::Load => return String::new(),
         Ask::Save => "dockwalk.ndjson".to_owned(),
         Ask::Export => format!("dockwalk-{:?}.svg", shell.tab).to_lowercase(),
+        Ask::SaveImage => format!("{}.tar", file_name(shell)),
+        Ask::ExportFiles => format!("{}.json", file_name(shell)),
     };
     dir.join(name).display().to_string()
+}
+
+/// A name for a file that is about what the inspector shows.
+fn file_name(shell: &Shell) -> String {
+    let title = shell.files.subject.as_ref().map_or_else(String::new, |subject| subject.title(shell.world()));
+    title.replace(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-'), "-")
 }

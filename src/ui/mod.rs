@@ -17,6 +17,7 @@ pub mod effects;
 pub mod evidence;
 pub mod export;
 pub mod facts;
+pub mod files;
 pub mod fonts;
 pub mod icons;
 pub mod keys;

@@ -9,15 +9,10 @@ use std::path::PathBuf;
 
 /// Shows the question; `path` is what is typed.
 pub fn show(ctx: &egui::Context, look: &mut Look<'_>, ask: Ask, path: &mut String) {
-    let title = match ask {
-        Ask::Open => "ask-open",
-        Ask::Save => "ask-save",
-        Ask::Export => "ask-export",
-    };
     let frame = widgets::card(&look.theme).inner_margin(22.0);
     let modal = egui::Modal::new(egui::Id::unique("ask")).frame(frame).show(ctx, |ui| {
         ui.set_width(520.0);
-        ui.label(RichText::new(look.say(title)).font(fonts::bold(17.0)));
+        ui.label(RichText::new(look.say(ask.key())).font(fonts::bold(17.0)));
         ui.add_space(6.0);
         let field = TextEdit::singleline(path).desired_width(f32::INFINITY).margin(egui::Margin::symmetric(10, 7));
         let response = ui.add(field).accessible_name(look.say("start-path"));
@@ -27,7 +22,7 @@ pub fn show(ctx: &egui::Context, look: &mut Look<'_>, ask: Ask, path: &mut Strin
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let accept = look.say(if ask == Ask::Open { "open" } else { "save" });
+            let accept = look.say(if ask.opens() { "open" } else { "save" });
             let accepted = widgets::text_button(ui, &accept, Loudness::Primary).clicked();
             if (accepted || entered) && !path.trim().is_empty() {
                 look.want(ask.with(PathBuf::from(path.trim())));

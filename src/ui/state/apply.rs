@@ -1,5 +1,6 @@
 //! How commands change the shell.
 
+use super::files::inspect;
 use super::*;
 
 impl Shell {
@@ -72,8 +73,27 @@ impl Shell {
             C::Tab(index) => {
                 self.tab = Tab::ALL.get(index).copied().unwrap_or(self.tab);
                 self.follow = false;
+                self.files.shown = false;
             }
             C::NextTab(forward) => self.next_tab(forward),
+            C::Files => return self.show_files(),
+            C::Inspect(act) => return inspect(self.files.apply(act)),
+            C::LoadDialog if self.is_live() => return self.ask(Ask::Load),
+            C::SaveImageDialog if self.files.image().is_some() => return self.ask(Ask::SaveImage),
+            C::ExportFilesDialog if self.files.can_export() => return self.ask(Ask::ExportFiles),
+            C::LoadDialog | C::SaveImageDialog | C::ExportFilesDialog => {}
+            C::Load(path) => {
+                self.overlay = None;
+                return inspect(self.files.load(path));
+            }
+            C::SaveImage(path) => {
+                self.overlay = None;
+                return inspect(self.files.save(path));
+            }
+            C::ExportFiles(path) => {
+                self.overlay = None;
+                return inspect(self.files.write(path));
+            }
             C::Follow => {
                 self.follow = !self.follow;
                 // The next refresh shows the diagram of the present step.
@@ -224,6 +244,7 @@ impl Shell {
         let step = if forward { 1 } else { Tab::ALL.len() - 1 };
         self.tab = Tab::ALL[(at + step) % Tab::ALL.len()];
         self.follow = false;
+        self.files.shown = false;
     }
 
     fn toggle(&mut self, overlay: Overlay) {

@@ -1,11 +1,13 @@
 //! What the window shows, as data, and how commands and news change it. No window is needed to test it.
 
 mod apply;
+mod files;
 mod follow;
 
 use super::command::{Ask, Command};
 use super::course::Course;
 use super::diagrams::Tab;
+use super::files::{Files, Order};
 use super::marks::Marks;
 use super::source::{News, Recording};
 use crate::i18n::{Lang, Words};
@@ -54,10 +56,12 @@ pub enum Overlay {
 }
 
 /// What a command asks of the world outside the window's own data.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub enum Effect {
     /// Tell the engine's gate.
     Gate(Command),
+    /// Do these jobs of the inspector.
+    Inspect(Vec<Order>),
     /// Read a recording.
     Read(PathBuf),
     /// Show the system's file dialog.
@@ -175,6 +179,8 @@ pub struct Shell {
     pub socket: Option<PathBuf>,
     /// The lesson.
     pub course: Option<Course>,
+    /// The layer inspector.
+    pub files: Files,
     /// Steps the engine by itself: the time since the last step.
     stepping: Option<Duration>,
     /// Plays until that position.
@@ -210,6 +216,7 @@ impl Default for Shell {
             waiting: Vec::new(),
             socket: None,
             course: None,
+            files: Files::default(),
             stepping: None,
             until: None,
             world: World::default(),

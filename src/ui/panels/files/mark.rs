@@ -1,0 +1,101 @@
+//! What a layer did to a path, as a shape with a letter: it is read without colour, too.
+
+use crate::tree::{Kind, Mark};
+use crate::ui::{fonts, theme::Theme};
+use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, vec2};
+
+/// The colour of a mark.
+pub fn color(mark: Mark, theme: &Theme) -> Color32 {
+    match mark {
+        Mark::Same => theme.text,
+        Mark::Added => theme.good,
+        Mark::Changed | Mark::Metadata => theme.warn,
+        Mark::Deleted | Mark::Opaque => theme.bad,
+        Mark::NoEffect => theme.weak,
+    }
+}
+
+/// The letter in its shape.
+pub fn letter(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Same => "",
+        Mark::Added => "A",
+        Mark::Changed => "M",
+        Mark::Metadata => "m",
+        Mark::Opaque => "O",
+        Mark::Deleted => "D",
+        Mark::NoEffect => "–",
+    }
+}
+
+/// The Fluent message with its name.
+pub fn key(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Same => "files-mark-same",
+        Mark::Added => "files-mark-added",
+        Mark::Changed => "files-mark-changed",
+        Mark::Metadata => "files-mark-metadata",
+        Mark::Opaque => "files-mark-opaque",
+        Mark::Deleted => "files-mark-deleted",
+        Mark::NoEffect => "files-mark-no-effect",
+    }
+}
+
+/// Paints it about 16 points large: a square for what came, a circle for what changed, a diamond for what went, two squares
+/// for an opaque directory.
+pub fn paint(painter: &Painter, center: Pos2, mark: Mark, theme: &Theme, behind: Color32) {
+    let color = color(mark, theme);
+    let fill = behind.lerp_to_gamma(color, if theme.dark { 0.20 } else { 0.12 });
+    let line = Stroke::new(1.2, color);
+    let square = |side: f32| Rect::from_center_size(center, vec2(side, side));
+    match mark {
+        Mark::Same => return,
+        Mark::Added => {
+            painter.rect(square(15.0), CornerRadius::same(3), fill, line, StrokeKind::Inside);
+        }
+        Mark::Changed => {
+            painter.circle(center, 7.5, fill, line);
+        }
+        Mark::Metadata => {
+            painter.circle(center, 7.5, behind, line);
+        }
+        Mark::Deleted => {
+            let r = 9.5;
+            let points = [vec2(0.0, -r), vec2(r, 0.0), vec2(0.0, r), vec2(-r, 0.0)].map(|v| center + v);
+            painter.add(Shape::convex_polygon(points.to_vec(), fill, line));
+        }
+        Mark::Opaque => {
+            painter.rect(square(16.0), CornerRadius::ZERO, fill, line, StrokeKind::Inside);
+            painter.rect_stroke(square(11.0), CornerRadius::ZERO, Stroke::new(1.0, color), StrokeKind::Inside);
+        }
+        Mark::NoEffect => {}
+    }
+    painter.text(center, Align2::CENTER_CENTER, letter(mark), fonts::bold(10.0), color);
+}
+
+/// The letter with which `ls -l` begins a mode.
+pub fn kind_letter(kind: &Kind) -> char {
+    match kind {
+        Kind::File { .. } | Kind::Hardlink { .. } | Kind::Whiteout | Kind::Opaque => '-',
+        Kind::Directory => 'd',
+        Kind::Symlink { .. } => 'l',
+        Kind::Fifo => 'p',
+        Kind::Char { .. } => 'c',
+        Kind::Block { .. } => 'b',
+    }
+}
+
+/// The Fluent message that names a kind.
+pub fn kind_key(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::File { .. } => "files-kind-file",
+        Kind::Directory => "files-kind-directory",
+        Kind::Symlink { .. } => "files-kind-symlink",
+        Kind::Hardlink { .. } => "files-kind-hardlink",
+        Kind::Fifo => "files-kind-fifo",
+        Kind::Char { .. } => "files-kind-char",
+        Kind::Block { .. } => "files-kind-block",
+        Kind::Whiteout => "files-kind-whiteout",
+        Kind::Opaque => "files-kind-opaque",
+    }
+}

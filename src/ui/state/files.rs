@@ -1,0 +1,52 @@
+//! The layer inspector's place in the window.
+
+use super::*;
+use crate::ui::files::{Act, Done, Order, Ticket, subject};
+
+/// What the inspector wants done.
+pub(super) fn inspect(orders: impl IntoIterator<Item = Order>) -> Option<Effect> {
+    let orders: Vec<Order> = orders.into_iter().collect();
+    (!orders.is_empty()).then_some(Effect::Inspect(orders))
+}
+
+impl Shell {
+    /// Shows the files of what is selected, else what was shown last, else those of the first image; or a diagram again.
+    pub(super) fn show_files(&mut self) -> Option<Effect> {
+        if !self.has_trace() {
+            return None;
+        }
+        if self.files.shown {
+            return inspect(self.files.apply(Act::Show(false)));
+        }
+        let selected = self.selection.as_ref().and_then(|entity| subject::of_entity(entity, &self.world));
+        let before = self.files.subject.is_some();
+        let act = match selected {
+            Some((subject, layer)) => Act::Open(subject, layer),
+            None if before => Act::Show(true),
+            None => match subject::known(&self.world).into_iter().next() {
+                Some(subject) if self.is_live() => Act::Open(subject, None),
+                _ => Act::Show(true),
+            },
+        };
+        inspect(self.files.apply(act))
+    }
+
+    /// Says what became of a job where nothing else shows it.
+    pub fn told(&mut self, ticket: Ticket, done: &Done) {
+        use crate::ui::files::Slot;
+        let words = self.words();
+        let path = |key: &str, path: &PathBuf| {
+            let path = path.display().to_string();
+            Notice::good(words.say_with(key, &[("path", path.as_str())]))
+        };
+        self.notice = match done {
+            Done::Exported(to) => Some(path("notice-files-exported", to)),
+            Done::Saved(to) => Some(path("notice-image-saved", to)),
+            Done::Loaded(names) => Some(Notice::good(words.say_with("notice-image-loaded", &[("names", names.as_str())]))),
+            Done::Failed(problem) if matches!(ticket.slot, Slot::Export | Slot::Transfer) => {
+                Some(Notice::failure(&words, problem))
+            }
+            _ => return,
+        };
+    }
+}
