@@ -29,6 +29,7 @@ files![
     "errors-host",
     "errors-image",
     "errors-process",
+    "files",
     "lesson",
     "scene",
     "steps",

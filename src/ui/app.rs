@@ -3,7 +3,7 @@
 use super::command::Command;
 use super::diagrams::Diagrams;
 use super::effects::Outside;
-use super::panels::{self, Look, ask, dock, help, inspector, lesson, outline, stage, start, steps, timeline, top};
+use super::panels::{self, Look, ask, dock, files, help, inspector, lesson, outline, stage, start, steps, timeline, top};
 use super::state::{Overlay, Shell};
 use super::terminal::Terminals;
 use super::{Open, Options, StartError, keys, settings, style, theme::Theme};
@@ -136,8 +136,8 @@ impl App {
         let ctx = ui.ctx().clone();
         self.hear(&ctx);
         self.dress(&ctx);
-        let mut commands = keys::pressed(&ctx, self.typing);
-        commands.extend(keys::dropped(&ctx));
+        let mut commands = keys::pressed(&ctx, self.typing, files::has_keys(&ctx));
+        commands.extend(keys::dropped(&ctx, self.shell.is_live()));
         let words = self.shell.words();
         let theme = if self.shell.dark { Theme::DARK } else { Theme::LIGHT };
         let mut look = Look { shell: &self.shell, words: &words, theme, commands: &mut commands };
@@ -220,19 +220,25 @@ fn workspace(ui: &mut Ui, look: &mut Look<'_>, parts: &mut Parts<'_>) -> bool {
     Panel::bottom("timeline").exact_size(timeline::HEIGHT).frame(panel).show(ui, |ui| timeline::show(ui, look));
     let width = ui.available_width();
     if !look.shell.presenter {
+        // Files need the room: they bring details of their own, and only a lesson stays beside them.
+        let files = look.shell.files.shown;
         let side = (width * 0.235).clamp(250.0, 400.0);
-        Panel::left("lesson").exact_size(side).frame(padded).show(ui, |ui| {
-            keep_size(ui);
-            match &look.shell.course {
-                Some(course) => lesson::show(ui, look, course),
-                None => outline::show(ui, look),
-            }
-        });
-        let side = (width * 0.22).clamp(240.0, 380.0);
-        Panel::right("inspector").exact_size(side).frame(padded).show(ui, |ui| {
-            keep_size(ui);
-            inspector::show(ui, look);
-        });
+        if !files || look.shell.course.is_some() {
+            Panel::left("lesson").exact_size(side).frame(padded).show(ui, |ui| {
+                keep_size(ui);
+                match &look.shell.course {
+                    Some(course) => lesson::show(ui, look, course),
+                    None => outline::show(ui, look),
+                }
+            });
+        }
+        if !files {
+            let side = (width * 0.22).clamp(240.0, 380.0);
+            Panel::right("inspector").exact_size(side).frame(padded).show(ui, |ui| {
+                keep_size(ui);
+                inspector::show(ui, look);
+            });
+        }
     }
     let canvas = Frame::new().fill(theme.canvas);
     CentralPanel::default().frame(canvas).show(ui, |ui| middle(ui, look, parts)).inner
@@ -262,7 +268,11 @@ fn middle(ui: &mut Ui, look: &mut Look<'_>, parts: &mut Parts<'_>) -> bool {
     let room = ui.available_rect_before_wrap();
     parts.outside.diagram_is_at(room);
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
-        if panels::is_idle(look.shell) { stage::idle(ui, look) } else { stage::diagram(ui, look, parts.diagrams) }
+        match () {
+            () if look.shell.files.shown => files::show(ui, look),
+            () if panels::is_idle(look.shell) => stage::idle(ui, look),
+            () => stage::diagram(ui, look, parts.diagrams),
+        }
     });
     typing
 }

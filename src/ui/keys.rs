@@ -3,8 +3,9 @@
 use super::command::{self, Command};
 use egui::{Context, Key};
 
-/// What was pressed. While a terminal has the keys, only the one that leaves it is the window's.
-pub fn pressed(ctx: &Context, in_terminal: bool) -> Vec<Command> {
+/// What was pressed. While a terminal has the keys, only the one that leaves it is the window's; while a list has them,
+/// those that no list knows are.
+pub fn pressed(ctx: &Context, in_terminal: bool, in_list: bool) -> Vec<Command> {
     let in_field = ctx.text_edit_focused();
     let on_control = ctx.memory(|memory| memory.focused().is_some()) && !in_field && !in_terminal;
     let mut wanted = Vec::new();
@@ -19,6 +20,10 @@ pub fn pressed(ctx: &Context, in_terminal: bool) -> Vec<Command> {
             let free = match (in_terminal, in_field) {
                 (true, _) => leaves,
                 (_, true) => leaves || shortcut.logical_key == Key::Escape,
+                _ if in_list => {
+                    let function = (Key::F1..=Key::F35).contains(&shortcut.logical_key);
+                    shortcut.modifiers.command || function || shortcut.logical_key == Key::Escape
+                }
                 _ => !own,
             };
             if free && ctx.input_mut(|input| input.consume_shortcut(shortcut)) {
@@ -29,8 +34,11 @@ pub fn pressed(ctx: &Context, in_terminal: bool) -> Vec<Command> {
     wanted
 }
 
-/// A recording that was dropped on the window.
-pub fn dropped(ctx: &Context) -> Option<Command> {
+/// A file that was dropped on the window: an image archive for a live engine, else a recording.
+pub fn dropped(ctx: &Context, live: bool) -> Option<Command> {
     let files = ctx.input(|input| input.raw.dropped_files.clone());
-    files.first().map(|file| Command::Open(file.path().to_owned()))
+    let path = files.first()?.path().to_owned();
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let archive = [".tar", ".tar.gz", ".tgz", ".tar.zst"].iter().any(|end| name.ends_with(end)) || path.is_dir();
+    Some(if live && archive { Command::Load(path) } else { Command::Open(path) })
 }

@@ -234,6 +234,7 @@ impl Files {
     fn read(&mut self, offset: u64) -> Option<Order> {
         let image = self.image().map(Arc::clone)?;
         let path = self.path().cloned()?;
+        self.other_names = self.shown_version().map_or_else(Vec::new, |version| image.other_names(version));
         let file = self.shown_version().filter(|version| matches!(image.inode(*version).kind, Kind::File { .. }));
         let Some(version) = file else {
             self.content = Load::Nothing;

@@ -6,6 +6,7 @@
 //!
 //! What is here is data and pure; whatever takes time for a large image is a [`Job`] and runs off the window's thread.
 
+pub mod compare;
 pub mod content;
 pub mod opened;
 pub mod subject;
@@ -13,7 +14,9 @@ pub mod tree;
 pub mod work;
 
 mod act;
+mod fetch;
 mod job;
+mod json;
 
 pub use act::{Act, Order};
 pub use content::Face;
@@ -109,6 +112,8 @@ pub struct Files {
     pub listing: Load<()>,
     /// The layer whose version of the chosen path is shown; none for what is seen.
     pub version: Option<usize>,
+    /// Other names of the shown file in its layer (hard links).
+    pub other_names: Vec<PathBytes>,
     /// Its bytes.
     pub content: Load<content::Body>,
     /// How the user wants to see them; none for what shows most.

@@ -6,7 +6,7 @@ use super::opened::{Opened, number};
 use super::{Against, Order, compare, fetch, json};
 use crate::client::Client;
 use crate::trace::Problem;
-use crate::tree::{Entry, Query, Scope, View};
+use crate::tree::{Scope, View};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -180,7 +180,7 @@ impl Place {
                 json::write(&export, &path)?;
                 Done::Exported(path)
             }
-            Job::Load(path) => Done::Loaded(fetch::load(self, &path)?),
+            Job::Load(path) => Done::Loaded(path.display().to_string()),
             Job::Save(image, path) => {
                 fetch::save(self, &image, &path)?;
                 Done::Saved(path)
@@ -195,6 +195,3 @@ fn differences(image: &Opened, layer: usize, other: &Opened, against: &Against) 
     let right = image.stack.sight(Scope::UpTo(number(layer)));
     compare::view((&other.stack, &left), (&image.stack, &right))
 }
-
-#[allow(unused)]
-fn unused(_: Entry, _: Query) {}

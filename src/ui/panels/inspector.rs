@@ -4,6 +4,7 @@ use super::{Look, timeline::seconds};
 use crate::trace::{Body, Entity, Event, Evidence};
 use crate::ui::command::Command;
 use crate::ui::facts::{self, Facts, Row, Tone};
+use crate::ui::files::{Act, subject};
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{evidence, fonts};
@@ -24,6 +25,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
             Some((entity, None)) => gone(ui, look, entity),
             Some((entity, Some(facts))) => {
                 thing(ui, look, &facts);
+                files(ui, look, entity);
                 evidences(ui, look, entity);
                 ui.add_space(12.0);
                 facts.rows.iter().skip(FIRST).for_each(|row| fact(ui, look, row));
@@ -89,6 +91,19 @@ fn thing(ui: &mut Ui, look: &mut Look<'_>, facts: &Facts) {
     widgets::chip(ui, &look.say(facts.kind), color, "");
     ui.add_space(8.0);
     facts.rows.iter().take(FIRST).for_each(|row| fact(ui, look, row));
+}
+
+/// The way from an image, a layer or a container to its files.
+fn files(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
+    let Some((subject, layer)) = subject::of_entity(entity, look.shell.world()) else { return };
+    if !look.shell.is_live() {
+        return;
+    }
+    ui.add_space(10.0);
+    let label = look.say("files-open");
+    if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+5").clicked() {
+        look.want(Command::Inspect(Act::Open(subject, layer)));
+    }
 }
 
 fn fact(ui: &mut Ui, look: &mut Look<'_>, row: &Row) {

@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod dock;
+pub mod files;
 pub mod help;
 pub mod inspector;
 pub mod lesson;

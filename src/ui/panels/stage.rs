@@ -1,6 +1,7 @@
 //! The middle: which diagram, and the diagram itself.
 
 use super::Look;
+use crate::trace::Family;
 use crate::ui::command::Command;
 use crate::ui::diagrams::{Diagrams, Tab};
 use crate::ui::fonts;
@@ -17,15 +18,19 @@ pub fn tabs(ui: &mut Ui, look: &mut Look<'_>) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.add_space(14.0);
-        for (number, tab) in Tab::ALL.into_iter().enumerate() {
-            let chosen = look.shell.tab == tab;
-            let text = look.say(tab.key());
+        let files = look.shell.files.shown;
+        let diagrams = Tab::ALL.into_iter().enumerate().map(|(number, tab)| {
+            (!files && look.shell.tab == tab, tab.key(), tab.family(), Command::Tab(number))
+        });
+        let tabs: Vec<_> = diagrams.chain([(files, "files-tab", Family::Layer, Command::Files)]).collect();
+        for (number, (chosen, key, family, command)) in tabs.into_iter().enumerate() {
+            let text = look.say(key);
             // The width is that of the bold face: choosing a tab moves nothing.
             let wide = ui.painter().layout_no_wrap(text.clone(), fonts::bold(14.5), theme.text).size().x;
             let (rect, response) = ui.allocate_exact_size(vec2(wide + 24.0, TABS), Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, &text));
             let color = match (chosen, response.hovered() || response.has_focus()) {
-                (true, _) => theme.family(tab.family()),
+                (true, _) => theme.family(family),
                 (false, true) => theme.text,
                 (false, false) => theme.weak,
             };
@@ -35,8 +40,8 @@ pub fn tabs(ui: &mut Ui, look: &mut Look<'_>) {
                 let line = Rect::from_min_max(pos2(rect.left() + 6.0, rect.bottom() - 3.0), rect.max - vec2(6.0, 0.0));
                 ui.painter().rect_filled(line, 1.5, color);
             }
-            if response.clicked() {
-                look.want(Command::Tab(number));
+            if response.clicked() && !(chosen && command == Command::Files) {
+                look.want(command);
             }
             response.on_hover_text(format!("Ctrl+{}", number + 1));
         }
@@ -94,7 +99,7 @@ pub fn idle(ui: &mut Ui, look: &mut Look<'_>) {
         ui.label(
             RichText::new("$ docker run -it lab/shell:1")
                 .font(fonts::mono(15.0))
-                .color(theme.family(crate::trace::Family::Network)),
+                .color(theme.family(Family::Network)),
         );
         ui.add_space(10.0);
         let label = look.say("idle-run");

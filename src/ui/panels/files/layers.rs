@@ -8,7 +8,7 @@ use crate::ui::facts;
 use crate::ui::files::{Act, LayerInfo, Opened};
 use crate::ui::widgets;
 use crate::ui::{fonts, theme::Theme};
-use egui::{Align2, Color32, CornerRadius, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CornerRadius, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 const CARD: f32 = 74.0;
 const THIN: f32 = 22.0;
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
     let files = &look.shell.files;
     ui.spacing_mut().item_spacing.y = GAP;
     let choices = [(false, look.say("files-up-to")), (true, look.say("files-only"))];
-    if let Some(only) = widgets::segmented(ui, "files-scope", &choices, files.view.only) {
+    if let Some(only) = widgets::segmented(ui, "files-scope", &choices, files.part.only) {
         look.want(Command::Inspect(Act::Only(only)));
     }
     ui.add_space(2.0);
@@ -40,7 +40,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
 
 fn card(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, number: usize, largest: u64) {
     let theme = look.theme;
-    let view = look.shell.files.view;
+    let view = look.shell.files.part;
     let Some(layer) = image.layers.get(number) else { return };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CARD), Sense::click());
     let chosen = view.layer == number;
@@ -199,11 +199,6 @@ pub fn instruction(text: &str) -> String {
             None => text.to_owned(),
         },
     }
-}
-
-/// A layer's colour on a small bar.
-pub fn color(layer: &LayerInfo, theme: &Theme) -> Color32 {
-    theme.family(family(layer))
 }
 
 #[cfg(test)]

@@ -1,0 +1,219 @@
+//! What is known of the chosen path: who serves it, what hides beneath, its metadata, its bytes.
+
+use super::super::Look;
+use super::{beneath, content, mark, words};
+use crate::tree::{Entry, Kind, PathBytes, Version};
+use crate::ui::command::Command;
+use crate::ui::facts;
+use crate::ui::files::{Act, Opened, Page};
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::widgets::{self, Loudness};
+use egui::{Label, Layout, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// Shows it in all the room there is.
+pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
+    let Some(path) = look.shell.files.path().cloned() else {
+        ui.label(RichText::new(look.say("files-details")).font(fonts::bold(16.0)));
+        ui.add_space(4.0);
+        ui.label(RichText::new(look.say("files-details-nothing")).color(look.theme.weak));
+        return;
+    };
+    let is_file = matches!(version(look, image).map(|(_, entry)| entry.kind), Some(Kind::File { .. }));
+    title(ui, look, &path);
+    crumbs(ui, look, &path);
+    ui.add_space(6.0);
+    if look.shell.files.large {
+        return content::show(ui, look, image);
+    }
+    // What is above the bytes may scroll; the bytes keep the rest of the room.
+    let room = ui.available_height();
+    let above = if is_file { (room * 0.58).max(150.0).min(room - 90.0) } else { room };
+    ScrollArea::vertical().id_salt("files-details").max_height(above).auto_shrink([false, is_file]).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        match look.shell.files.page {
+            Page::Compare => sides(ui, look),
+            Page::Tree | Page::Waste => beneath::show(ui, look, image),
+        }
+        ui.add_space(8.0);
+        if look.shell.files.page != Page::Compare {
+            metadata(ui, look, image);
+        }
+    });
+    if is_file {
+        ui.add_space(8.0);
+        content::show(ui, look, image);
+    }
+}
+
+/// The version that is shown.
+pub fn version(look: &Look<'_>, image: &Opened) -> Option<(Version, Entry)> {
+    let version = look.shell.files.shown_version()?;
+    Some((version, image.entry(version)))
+}
+
+fn title(ui: &mut Ui, look: &mut Look<'_>, path: &PathBytes) {
+    ui.horizontal(|ui| {
+        let name = if path.as_bytes().is_empty() { "/".to_owned() } else { words::name(path.name()) };
+        let width = ui.available_width() - 62.0;
+        ui.allocate_ui(vec2(width, 24.0), |ui| {
+            ui.set_width(width);
+            ui.add(Label::new(RichText::new(name).font(fonts::mono(17.0))).truncate());
+        });
+        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+            let label = look.say("files-copy-path");
+            if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 24.0).clicked() {
+                look.want(Command::Copy(format!("/{path}")));
+            }
+            if look.shell.files.large {
+                let label = look.say("files-small");
+                if widgets::icon_button(ui, Icon::Close, &label, "Enter", Loudness::Quiet, 24.0).clicked() {
+                    look.want(Command::Inspect(Act::Large(false)));
+                }
+            }
+        });
+    });
+}
+
+/// The directories on the way, to be gone to.
+fn crumbs(ui: &mut Ui, look: &mut Look<'_>, path: &PathBytes) {
+    let theme = look.theme;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(1.0, 0.0);
+        let bytes = path.as_bytes();
+        let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+        for end in std::iter::once(0).chain(ends) {
+            let directory = PathBytes::from(&bytes[..end]);
+            let text = if end == 0 { "/".to_owned() } else { format!("{}/", words::name(directory.name())) };
+            let text = RichText::new(text).font(fonts::mono(12.0)).color(theme.weak);
+            let response = ui.add(Label::new(text).selectable(false).sense(Sense::click()));
+            if response.hovered() {
+                ui.painter().hline(response.rect.x_range(), response.rect.bottom() - 1.0, egui::Stroke::new(1.0, theme.weak));
+            }
+            if response.clicked() {
+                look.want(Command::Inspect(Act::GoTo(directory)));
+            }
+        }
+    });
+}
+
+fn metadata(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
+    let Some((version, entry)) = version(look, image) else { return };
+    let inode = image.inode(version);
+    let kind = if inode.opaque { look.say("files-kind-opaque") } else { look.say(mark::kind_key(&entry.kind)) };
+    fact(ui, look, "files-fact-kind", &kind);
+    if matches!(entry.kind, Kind::Whiteout) {
+        return;
+    }
+    if inode.implied {
+        ui.add(Label::new(RichText::new(look.say("files-implied")).size(12.5).color(look.theme.weak)).wrap());
+        return;
+    }
+    match &entry.kind {
+        Kind::File { size } => fact(ui, look, "files-column-size", &exact(*size)),
+        Kind::Symlink { target } => fact(ui, look, "files-fact-target", &words::name(target.as_bytes())),
+        Kind::Char { major, minor } | Kind::Block { major, minor } => {
+            fact(ui, look, "files-fact-device", &format!("{major}:{minor}"));
+        }
+        _ => {}
+    }
+    let mode = format!("{}  {:04o}", words::mode(&entry.kind, entry.mode), entry.mode);
+    fact(ui, look, "files-column-mode", &mode);
+    fact(ui, look, "files-column-owner", &format!("{}:{}", entry.uid, entry.gid));
+    fact(ui, look, "files-column-time", &words::instant(entry.mtime));
+    for name in &look.shell.files.other_names.clone() {
+        fact(ui, look, "files-fact-hardlink", &format!("/{}", words::name(name.as_bytes())));
+    }
+    for (name, value) in &entry.xattrs {
+        attribute(ui, look, name, value);
+    }
+}
+
+/// `1.2 MB (1,234,567 B)`.
+fn exact(size: u64) -> String {
+    let short = facts::size(size);
+    if size < 10_000 {
+        return short;
+    }
+    let all = super::search::grouped(usize::try_from(size).unwrap_or(usize::MAX));
+    format!("{short} ({all} B)")
+}
+
+/// A line of the table: name at the left, value at the right.
+pub fn fact(ui: &mut Ui, look: &Look<'_>, key: &str, value: &str) {
+    line(ui, look, &look.say(key), value);
+}
+
+fn line(ui: &mut Ui, look: &Look<'_>, name: &str, value: &str) {
+    let theme = look.theme;
+    let width = ui.available_width();
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 25.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {value}")));
+    let painter = ui.painter();
+    let at = rect.left_top() + vec2(0.0, 5.0);
+    let label = widgets::line(painter, at, width * 0.5, name, fonts::regular(12.5), theme.weak);
+    let room = (rect.right() - label.right() - 12.0).max(20.0);
+    let galley = painter.layout_no_wrap(value.to_owned(), fonts::mono(12.5), theme.text);
+    let left = rect.right() - galley.size().x.min(room);
+    widgets::line(painter, pos2(left, at.y), room, value, fonts::mono(12.5), theme.text);
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, theme.line));
+    response.on_hover_text(format!("{name}  {value}"));
+}
+
+/// An extended attribute: its value as text where it is some, else in hexadecimal.
+fn attribute(ui: &mut Ui, look: &Look<'_>, name: &PathBytes, value: &PathBytes) {
+    let bytes = value.as_bytes();
+    let text = std::str::from_utf8(bytes).ok().filter(|text| !text.chars().any(char::is_control));
+    let value = text.map_or_else(
+        || bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        |text| format!("\"{text}\""),
+    );
+    line(ui, look, &name.to_string(), &value);
+}
+
+/// The two sides of a comparison, line by line; what differs stands out.
+fn sides(ui: &mut Ui, look: &mut Look<'_>) {
+    let tree = look.shell.files.shown_tree();
+    let (Some(view), Some(id)) = (&tree.view, tree.selected()) else {
+        ui.label(RichText::new(look.say("files-same-here")).color(look.theme.weak));
+        return;
+    };
+    let stack = view.stack();
+    let both = crate::ui::files::compare::sides(stack, id).map(|version| version.map(|version| stack.inode(version)));
+    let theme = look.theme;
+    let width = ui.available_width();
+    let column = (width - 74.0) / 2.0;
+    let row = |ui: &mut Ui, name: &str, values: [String; 2]| {
+        let (rect, response) = ui.allocate_exact_size(vec2(width, 25.0), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {} → {}", values[0], values[1])));
+        let differs = values[0] != values[1];
+        let painter = ui.painter();
+        let at = rect.left_top() + vec2(0.0, 5.0);
+        widgets::line(painter, at, 68.0, name, fonts::regular(12.0), theme.weak);
+        for (i, value) in values.iter().enumerate() {
+            let ink = if differs { [theme.bad, theme.good][i] } else { theme.text };
+            let at = at + vec2(74.0 + column * i as f32, 0.0);
+            widgets::line(painter, at, column - 8.0, value, fonts::mono(12.0), ink);
+        }
+        painter.hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, theme.line));
+        response.on_hover_text(format!("{}\n{}", values[0], values[1]));
+    };
+    row(ui, "", [look.say("files-before"), look.say("files-after")]);
+    let of = |f: &dyn Fn(&crate::tree::Inode) -> String| both.map(|inode| inode.map_or_else(|| "–".to_owned(), f));
+    row(ui, &look.say("files-fact-kind"), of(&|inode| look.say(mark::kind_key(&inode.kind))));
+    row(ui, &look.say("files-column-size"), of(&|inode| exact(inode.size())));
+    row(ui, &look.say("files-column-mode"), of(&|inode| words::mode(&inode.kind, inode.mode)));
+    row(ui, &look.say("files-column-owner"), of(&|inode| format!("{}:{}", inode.uid, inode.gid)));
+    row(ui, &look.say("files-column-time"), of(&|inode| words::instant(inode.mtime)));
+    if both.iter().flatten().any(|inode| matches!(inode.kind, Kind::Symlink { .. })) {
+        row(ui, &look.say("files-fact-target"), of(&|inode| match &inode.kind {
+            Kind::Symlink { target } => words::name(target.as_bytes()),
+            _ => String::new(),
+        }));
+    }
+    ui.add_space(6.0);
+    let label = look.say("files-see-layers");
+    if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
+        look.want(Command::Inspect(Act::Page(Page::Tree)));
+    }
+}

@@ -1,0 +1,101 @@
+//! The bar above: whose files, which page, and what can be done with the image.
+
+use super::super::Look;
+use crate::ui::command::Command;
+use crate::ui::files::{Act, Page, Subject, subject};
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::widgets::{self, Loudness};
+use egui::{Align, ComboBox, Layout, RichText, Ui};
+
+/// How high it is.
+pub const HEIGHT: f32 = 46.0;
+
+/// Shows it.
+pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let now = look.shell.files.subject.clone();
+        if let Some(chosen) = picker(ui, look, "files-subject", now.as_ref(), 220.0) {
+            look.want(Command::Inspect(Act::Open(chosen, None)));
+        }
+        let choices = [
+            (Page::Tree, look.say("files-page-tree")),
+            (Page::Waste, look.say("files-page-waste")),
+            (Page::Compare, look.say("files-page-compare")),
+        ];
+        if look.shell.files.image().is_some()
+            && let Some(page) = widgets::segmented(ui, "files-page", &choices, look.shell.files.page)
+        {
+            look.want(Command::Inspect(Act::Page(page)));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| tools(ui, look));
+    });
+}
+
+/// Chooses an image or a container.
+pub fn picker(ui: &mut Ui, look: &Look<'_>, id: &str, now: Option<&Subject>, width: f32) -> Option<Subject> {
+    let world = look.shell.world();
+    let title = now.map_or_else(|| look.say("files-choose"), |subject| subject.title(world));
+    let mut chosen = None;
+    let shown = ComboBox::from_id_salt(id)
+        .width(width.min(ui.available_width() * 0.34))
+        .height(420.0)
+        .truncate()
+        .selected_text(RichText::new(title).font(fonts::bold(13.5)))
+        .show_ui(ui, |ui| {
+            let known = subject::known(world);
+            if known.is_empty() {
+                ui.label(RichText::new(look.say("files-none-known")).color(look.theme.weak));
+            }
+            let mut containers = false;
+            for subject in known {
+                if matches!(subject, Subject::Container(_)) && !std::mem::replace(&mut containers, true) {
+                    ui.separator();
+                    widgets::caption(ui, &look.say("files-containers"));
+                }
+                let text = RichText::new(subject.title(world)).font(fonts::mono(13.0));
+                if ui.selectable_label(now == Some(&subject), text).clicked() {
+                    chosen = Some(subject);
+                }
+            }
+        });
+    shown.response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::ComboBox, true, look.say("files-choose"))
+    });
+    chosen
+}
+
+/// From right to left.
+fn tools(ui: &mut Ui, look: &mut Look<'_>) {
+    let files = &look.shell.files;
+    let is_image = files.image().is_some_and(|image| matches!(image.subject, Subject::Image(_)));
+    let tools = [
+        (Icon::Copy, "files-export", "", Command::ExportFilesDialog, files.can_export()),
+        (Icon::Save, "files-save-image", "", Command::SaveImageDialog, is_image),
+        (Icon::Folder, "key-load", "Ctrl+Shift+O", Command::LoadDialog, look.shell.is_live()),
+        (Icon::Loop, "files-again", "", Command::Inspect(Act::Again), files.image().is_some()),
+    ];
+    for (icon, key, hint, command, enabled) in tools {
+        let label = look.say(key);
+        let button = |ui: &mut Ui| widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0);
+        if ui.add_enabled_ui(enabled, button).inner.clicked() {
+            look.want(command);
+        }
+    }
+    if let Some(transfer) = &files.transfer {
+        let key = if transfer.loading { "files-loading-archive" } else { "files-saving-archive" };
+        let cancel = look.say("cancel");
+        if widgets::icon_button(ui, Icon::Close, &cancel, "", Loudness::Quiet, 22.0).clicked() {
+            look.want(Command::Inspect(Act::Cancel(crate::ui::files::Slot::Transfer)));
+        }
+        let (now, of) = transfer.bytes;
+        let so_far = match of {
+            Some(of) => format!("{} / {}", crate::ui::facts::size(now), crate::ui::facts::size(of)),
+            None => crate::ui::facts::size(now),
+        };
+        let text = look.words.say_with(key, &[("name", transfer.name.as_str()), ("bytes", so_far.as_str())]);
+        ui.add(egui::Label::new(RichText::new(text).size(12.5).color(look.theme.weak)).truncate());
+        ui.add(egui::Spinner::new().size(16.0).color(look.theme.accent));
+    }
+}
