@@ -144,8 +144,7 @@ impl Client {
         headers: &[(&'static str, String)],
     ) -> Result<Answer, ClientError> {
         let ask = Ask { method, path: path.to_owned(), body: json(body)?, headers: headers.to_vec() };
-        let (head, body) = self.runtime.block_on(http::send(&self.socket, ask))?.into_parts();
-        Ok(Answer { headers: head.headers, body, client: self.clone() })
+        Ok(Answer::of(self.runtime.block_on(http::send(&self.socket, ask))?, self))
     }
 
     /// Asks for the connection itself.
@@ -174,6 +173,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    pub(super) fn of(answer: hyper::Response<hyper::body::Incoming>, client: &Client) -> Self {
+        let (head, body) = answer.into_parts();
+        Self { headers: head.headers, body, client: client.clone() }
+    }
+
     /// A header of the answer.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

@@ -3,7 +3,7 @@
 use super::{ClientError, protocol::Refusal};
 use crate::trace::Problem;
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::{Method, Request, Response, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use std::path::Path;
@@ -20,14 +20,26 @@ pub(super) struct Ask {
 
 /// Sends it on a connection of its own, and returns a good answer's head; a refusal is an error.
 pub(super) async fn send(socket: &Path, ask: Ask) -> Result<Response<Incoming>, ClientError> {
-    let answer = send_any(socket, ask).await?;
+    let body = Full::new(Bytes::from(ask.body.clone().unwrap_or_default()));
+    send_with(socket, ask, body).await
+}
+
+/// The same with a body that comes while it is sent; that of `ask` is not looked at.
+pub(super) async fn send_with<B>(socket: &Path, ask: Ask, body: B) -> Result<Response<Incoming>, ClientError>
+where
+    B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    let answer = send_any(socket, ask, body).await?;
     if answer.status().is_success() || answer.status().is_informational() || answer.status().is_redirection() {
         return Ok(answer);
     }
     Err(refusal(socket, answer).await)
 }
 
-async fn send_any(socket: &Path, ask: Ask) -> Result<Response<Incoming>, ClientError> {
+async fn send_any<B>(socket: &Path, ask: Ask, body: B) -> Result<Response<Incoming>, ClientError>
+where
+    B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
     let stream = UnixStream::connect(socket).await.map_err(|error| unreachable(socket, &error))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| cut(socket, &e))?;
     // Ends with the exchange, or when the connection is upgraded.
@@ -39,7 +51,6 @@ async fn send_any(socket: &Path, ask: Ask) -> Result<Response<Incoming>, ClientE
     for (name, value) in &ask.headers {
         request = request.header(*name, value);
     }
-    let body = Full::new(Bytes::from(ask.body.unwrap_or_default()));
     let request = request.body(body).map_err(|e| ClientError::new("bad-request").with("reason", e))?;
     sender.send_request(request).await.map_err(|e| cut(socket, &e))
 }

@@ -20,6 +20,7 @@ mod spawn;
 #[cfg(test)]
 mod tests;
 pub mod units;
+mod upload;
 
 pub use blocking::{Answer, Client};
 pub use error::ClientError;

@@ -3,7 +3,9 @@
 use super::command::Command;
 use super::diagrams::Diagrams;
 use super::effects::Outside;
-use super::panels::{self, Look, ask, dock, files, help, inspector, lesson, outline, stage, start, steps, timeline, top};
+use super::panels::{
+    self, Look, ask, dock, files, help, inspector, lesson, outline, stage, start, steps, timeline, top,
+};
 use super::state::{Overlay, Shell};
 use super::terminal::Terminals;
 use super::{Open, Options, StartError, keys, settings, style, theme::Theme};
@@ -267,12 +269,10 @@ fn middle(ui: &mut Ui, look: &mut Look<'_>, parts: &mut Parts<'_>) -> bool {
     let typing = bottom.frame(panel).show(ui, |ui| dock::show(ui, look, parts.terminals)).inner;
     let room = ui.available_rect_before_wrap();
     parts.outside.diagram_is_at(room);
-    ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
-        match () {
-            () if look.shell.files.shown => files::show(ui, look),
-            () if panels::is_idle(look.shell) => stage::idle(ui, look),
-            () => stage::diagram(ui, look, parts.diagrams),
-        }
+    ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| match () {
+        () if look.shell.files.shown => files::show(ui, look),
+        () if panels::is_idle(look.shell) => stage::idle(ui, look),
+        () => stage::diagram(ui, look, parts.diagrams),
     });
     typing
 }

@@ -43,7 +43,16 @@ impl Outside {
     pub fn new(socket: Option<PathBuf>, root: Option<PathBuf>) -> Self {
         let options = StartOptions { root, socket, mode: None, ends_with_us: true };
         let privileged = live::privileged_command(&options).join(" ");
-        Self { options, privileged, reading: None, link: None, asked: None, bench: Bench::default(), shot: None, diagram: Rect::NOTHING }
+        Self {
+            options,
+            privileged,
+            reading: None,
+            link: None,
+            asked: None,
+            bench: Bench::default(),
+            shot: None,
+            diagram: Rect::NOTHING,
+        }
     }
 
     /// The command that starts the engine with privileges.

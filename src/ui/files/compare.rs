@@ -1,6 +1,8 @@
 //! What differs between two trees, as a tree.
 
-use crate::tree::{Comparison, Entry, Kind, Layer, PathBytes, PathId, Scope, Side, Sight, Stack, Version, View, compare};
+use crate::tree::{
+    Comparison, Entry, Kind, Layer, PathBytes, PathId, Scope, Side, Sight, Stack, Version, View, compare,
+};
 use std::sync::Arc;
 
 /// The tree of differences: a stack of two layers, of which the lower has what only the left side has or has otherwise, and

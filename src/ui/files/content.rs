@@ -146,7 +146,13 @@ pub fn hex_line(bytes: &[u8], offset: u64, width: usize) -> (String, String, Str
     use std::fmt::Write;
     let mut middle = String::with_capacity(width * 3 + 1);
     for (i, byte) in bytes.iter().enumerate() {
-        let gap = if i > 0 && i % 8 == 0 { "  " } else if i > 0 { " " } else { "" };
+        let gap = if i > 0 && i % 8 == 0 {
+            "  "
+        } else if i > 0 {
+            " "
+        } else {
+            ""
+        };
         // Writing to a String cannot fail.
         write!(middle, "{gap}{byte:02x}").ok();
     }

@@ -4,11 +4,7 @@ use super::opened::{LayerInfo, Made, Opened};
 use super::subject::Subject;
 use super::work::{Place, Stopped};
 use crate::client::{ImageLayers, LayerOf};
-use crate::trace::Problem;
 use crate::tree::{Entry, Layer, PathBytes, Stack};
-use hyper::Method;
-use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 /// How many entries are read between two looks at whether anybody still wants them.
@@ -79,7 +75,9 @@ fn layer(place: &Place, of: &LayerOf) -> Result<Layer, Stopped> {
     let mut stopped = None;
     let entries = client.layer_entries(of).map_err(|error| error.problem)?;
     let entries = entries.enumerate().map_while(|(number, entry)| -> Option<Entry> {
-        if number % OFTEN == 0 && let Err(why) = place.go_on() {
+        if number % OFTEN == 0
+            && let Err(why) = place.go_on()
+        {
             stopped = Some(why);
             return None;
         }
@@ -110,29 +108,4 @@ pub(super) fn content(
         }
     }
     Ok((bytes, file.size))
-}
-
-/// Has the engine write an image as an archive.
-pub(super) fn save(place: &Place, image: &str, path: &Path) -> Result<(), Stopped> {
-    let client = place.client()?;
-    let unwritable = |error: std::io::Error| {
-        Problem::new("files-unwritable").with("path", path.display()).with("reason", error)
-    };
-    let url = format!("/images/{image}/get");
-    let mut answer = client.open(Method::GET, &url, None::<&()>, &[]).map_err(|error| error.problem)?;
-    // A file that has its name is whole.
-    let part = path.with_extension("partial");
-    let mut file = std::fs::File::create(&part).map_err(unwritable)?;
-    let mut fetch = || -> Result<(), Stopped> {
-        let mut bytes = 0;
-        while let Some(chunk) = answer.chunk().map_err(|error| error.problem)? {
-            file.write_all(&chunk).map_err(unwritable)?;
-            bytes += chunk.len() as u64;
-            place.progress(bytes, None)?;
-        }
-        file.sync_all().map_err(unwritable)?;
-        std::fs::rename(&part, path).map_err(unwritable)?;
-        Ok(())
-    };
-    fetch().inspect_err(|_unfinished| drop(std::fs::remove_file(&part)))
 }

@@ -1,9 +1,9 @@
 //! What the inspector shows, as a JSON document.
 
+use super::compare;
 use super::job::Export;
 use super::opened::{LayerInfo, Opened};
 use super::subject::Subject;
-use super::compare;
 use crate::trace::Problem;
 use crate::tree::{Aspects, EXPORT_VERSION, Entry, Mark, Query, Stack, View, Waste};
 use serde::Serialize;
@@ -141,9 +141,7 @@ fn differences(view: &View, query: &Query) -> Vec<Difference> {
             (Some(before), Some(after)) => Aspects::between(stack.inode(before), stack.inode(after)),
             _ => Aspects::default(),
         };
-        let entry = |version: crate::tree::Version| {
-            stack.layers()[usize::from(version.layer)].entry(version.node)
-        };
+        let entry = |version: crate::tree::Version| stack.layers()[usize::from(version.layer)].entry(version.node);
         Difference {
             path: stack.path(id).to_string(),
             mark: sight.mark(id),

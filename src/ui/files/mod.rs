@@ -14,6 +14,7 @@ pub mod tree;
 pub mod work;
 
 mod act;
+mod archive;
 mod fetch;
 mod job;
 mod json;
@@ -184,9 +185,8 @@ impl Files {
     pub fn shown_version(&self) -> Option<Version> {
         let image = self.image()?;
         let id = self.chosen()?;
-        let of = |layer: usize| {
-            image.stack.versions(id).iter().copied().find(|version| usize::from(version.layer) == layer)
-        };
+        let of =
+            |layer: usize| image.stack.versions(id).iter().copied().find(|version| usize::from(version.layer) == layer);
         if let Some(layer) = self.version.or(self.part.only.then_some(self.part.layer)) {
             return of(layer);
         }

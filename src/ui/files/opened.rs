@@ -85,7 +85,10 @@ impl Opened {
         let which = self.stack.which(id, number(up_to));
         let covers = |layer: u16| {
             let reasons = which.versions.iter().filter_map(|version| version.hidden.as_ref());
-            reasons.filter(|hidden| hidden.layer() == layer).find(|hidden| !matches!(hidden, Hidden::Merged { .. })).cloned()
+            reasons
+                .filter(|hidden| hidden.layer() == layer)
+                .find(|hidden| !matches!(hidden, Hidden::Merged { .. }))
+                .cloned()
         };
         let one = |layer: usize| {
             let own = which.versions.iter().find(|version| usize::from(version.version.layer) == layer);

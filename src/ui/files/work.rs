@@ -3,7 +3,7 @@
 use super::content::{self, Body, Picture};
 use super::job::{Done, Job, Slot, Ticket};
 use super::opened::{Opened, number};
-use super::{Against, Order, compare, fetch, json};
+use super::{Against, Order, archive, compare, fetch, json};
 use crate::client::Client;
 use crate::trace::Problem;
 use crate::tree::{Scope, View};
@@ -110,6 +110,11 @@ impl Place {
         Ok(())
     }
 
+    /// Says the same from another thread.
+    pub fn teller(&self) -> Teller {
+        Teller { ticket: self.ticket, stop: Arc::clone(&self.stop), say: self.say.clone() }
+    }
+
     /// Ends here when nobody wants it any more.
     pub fn go_on(&self) -> Result<(), Stopped> {
         if self.stop.load(Ordering::Relaxed) { Err(Stopped::NotWanted) } else { Ok(()) }
@@ -143,7 +148,11 @@ impl Place {
                 })
             }
             Job::All(mut view, open) => {
-                if open { view.expand_all() } else { view.collapse_all() }
+                if open {
+                    view.expand_all()
+                } else {
+                    view.collapse_all()
+                }
                 Done::Rows(view)
             }
             Job::Search(mut view, query) => {
@@ -180,12 +189,27 @@ impl Place {
                 json::write(&export, &path)?;
                 Done::Exported(path)
             }
-            Job::Load(path) => Done::Loaded(path.display().to_string()),
+            Job::Load(path) => Done::Loaded(archive::load(self, &path)?),
             Job::Save(image, path) => {
-                fetch::save(self, &image, &path)?;
+                archive::save(self, &image, &path)?;
                 Done::Saved(path)
             }
         })
+    }
+}
+
+/// Says how far a job is, from a thread that helps it.
+#[derive(Debug)]
+pub(super) struct Teller {
+    ticket: Ticket,
+    stop: Arc<AtomicBool>,
+    say: Sender<(Ticket, Done)>,
+}
+
+impl Teller {
+    /// Says how far it is. False when nobody wants it any more.
+    pub fn progress(&self, now: u64, of: Option<u64>) -> bool {
+        !self.stop.load(Ordering::Relaxed) && self.say.send((self.ticket, Done::Progress(now, of))).is_ok()
     }
 }
 

@@ -19,9 +19,10 @@ pub fn tabs(ui: &mut Ui, look: &mut Look<'_>) {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.add_space(14.0);
         let files = look.shell.files.shown;
-        let diagrams = Tab::ALL.into_iter().enumerate().map(|(number, tab)| {
-            (!files && look.shell.tab == tab, tab.key(), tab.family(), Command::Tab(number))
-        });
+        let diagrams = Tab::ALL
+            .into_iter()
+            .enumerate()
+            .map(|(number, tab)| (!files && look.shell.tab == tab, tab.key(), tab.family(), Command::Tab(number)));
         let tabs: Vec<_> = diagrams.chain([(files, "files-tab", Family::Layer, Command::Files)]).collect();
         for (number, (chosen, key, family, command)) in tabs.into_iter().enumerate() {
             let text = look.say(key);
@@ -97,9 +98,7 @@ pub fn idle(ui: &mut Ui, look: &mut Look<'_>) {
         ui.label(RichText::new(look.say("idle-text")).color(theme.weak));
         ui.add_space(14.0);
         ui.label(
-            RichText::new("$ docker run -it lab/shell:1")
-                .font(fonts::mono(15.0))
-                .color(theme.family(Family::Network)),
+            RichText::new("$ docker run -it lab/shell:1").font(fonts::mono(15.0)).color(theme.family(Family::Network)),
         );
         ui.add_space(10.0);
         let label = look.say("idle-run");

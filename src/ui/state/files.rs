@@ -42,7 +42,9 @@ impl Shell {
         self.notice = match done {
             Done::Exported(to) => Some(path("notice-files-exported", to)),
             Done::Saved(to) => Some(path("notice-image-saved", to)),
-            Done::Loaded(names) => Some(Notice::good(words.say_with("notice-image-loaded", &[("names", names.as_str())]))),
+            Done::Loaded(names) => {
+                Some(Notice::good(words.say_with("notice-image-loaded", &[("names", names.as_str())])))
+            }
             Done::Failed(problem) if matches!(ticket.slot, Slot::Export | Slot::Transfer) => {
                 Some(Notice::failure(&words, problem))
             }

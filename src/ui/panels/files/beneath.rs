@@ -46,12 +46,23 @@ fn quiet(ui: &mut Ui, look: &Look<'_>, silent: &mut Vec<&Said>) {
     let (Some(first), Some(last)) = (silent.first(), silent.last()) else { return };
     let theme = look.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), THIN + 3.0), Sense::hover());
-    let numbers = if first.layer == last.layer { (first.layer + 1).to_string() } else { format!("{}–{}", last.layer + 1, first.layer + 1) };
+    let numbers = if first.layer == last.layer {
+        (first.layer + 1).to_string()
+    } else {
+        format!("{}–{}", last.layer + 1, first.layer + 1)
+    };
     let text = look.words.say_with("files-say-nothing", &[("layers", numbers.as_str())]);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     let line = Rect::from_min_max(pos2(rect.left(), rect.top() + 2.0), pos2(rect.right(), rect.top() + THIN));
     dashed(ui, line, theme.line);
-    widgets::line(ui.painter(), pos2(line.left() + 12.0, line.top() - 0.5), line.width() - 20.0, &text, fonts::regular(11.0), theme.weak);
+    widgets::line(
+        ui.painter(),
+        pos2(line.left() + 12.0, line.top() - 0.5),
+        line.width() - 20.0,
+        &text,
+        fonts::regular(11.0),
+        theme.weak,
+    );
     silent.clear();
 }
 
@@ -126,7 +137,8 @@ fn what(look: &Look<'_>, image: &Opened, say: &Say) -> String {
         let number = usize::from(layer);
         image.layers.get(number).map(|info| layers::title(look, info, number)).unwrap_or_default()
     };
-    let told = |key: &str, layer: u16, at: &str| look.words.say_with(key, &[("layer", name(layer).as_str()), ("path", at)]);
+    let told =
+        |key: &str, layer: u16, at: &str| look.words.say_with(key, &[("layer", name(layer).as_str()), ("path", at)]);
     match say {
         Say::Serves => look.say("files-say-serves"),
         Say::Whiteout => look.say("files-say-whiteout"),
@@ -136,8 +148,12 @@ fn what(look: &Look<'_>, image: &Opened, say: &Say) -> String {
         Say::Hidden(Hidden::Deleted { layer, at }) => told("files-say-deleted", *layer, &format!("/{at}")),
         Say::Hidden(Hidden::Opaque { layer, at }) => told("files-say-opaque", *layer, &format!("/{at}")),
         Say::Hidden(Hidden::NotADirectory { layer, at }) => told("files-say-no-directory", *layer, &format!("/{at}")),
-        Say::Covers(Hidden::Deleted { at, .. }) => look.words.say_with("files-covers-deleted", &[("path", format!("/{at}").as_str())]),
-        Say::Covers(Hidden::Opaque { at, .. }) => look.words.say_with("files-covers-opaque", &[("path", format!("/{at}").as_str())]),
+        Say::Covers(Hidden::Deleted { at, .. }) => {
+            look.words.say_with("files-covers-deleted", &[("path", format!("/{at}").as_str())])
+        }
+        Say::Covers(Hidden::Opaque { at, .. }) => {
+            look.words.say_with("files-covers-opaque", &[("path", format!("/{at}").as_str())])
+        }
         Say::Covers(hidden) => {
             let at = match hidden {
                 Hidden::NotADirectory { at, .. } => format!("/{at}"),

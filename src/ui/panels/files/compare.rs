@@ -59,7 +59,7 @@ fn layer_of(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, against: &Against)
             }
         }
     });
-    shown.response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::ComboBox, true, look.say("files-against-layer"))
-    });
+    shown
+        .response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, look.say("files-against-layer")));
 }

@@ -38,7 +38,8 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
 fn head(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
     ui.horizontal(|ui| {
         let layer = details::version(look, image).map(|(version, _)| usize::from(version.layer));
-        let title = layer.and_then(|layer| Some(layers::title(look, image.layers.get(layer)?, layer))).unwrap_or_default();
+        let title =
+            layer.and_then(|layer| Some(layers::title(look, image.layers.get(layer)?, layer))).unwrap_or_default();
         let text = look.words.say_with("files-content-of", &[("layer", title.as_str())]);
         ui.add(egui::Label::new(RichText::new(text).size(12.5).color(look.theme.weak)).selectable(false));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -178,27 +179,32 @@ fn hex(ui: &mut Ui, theme: &Theme, body: &Body) {
     let wide = if ui.available_width() > 520.0 { 16 } else { 8 };
     let rows = body.bytes.len().div_ceil(wide);
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::both().id_salt(("files-hex", body.offset)).auto_shrink([false, false]).show_rows(ui, LINE, rows, |ui, rows| {
-        let font = fonts::mono(12.0);
-        let glyph = ui.painter().layout_no_wrap("0".into(), font.clone(), theme.text).size().x;
-        for row in rows {
-            let part = &body.bytes[row * wide..((row + 1) * wide).min(body.bytes.len())];
-            let (offset, bytes, letters) = hex_line(part, body.offset + (row * wide) as u64, wide);
-            let middle = (offset.len() as f32 + 2.0) * glyph;
-            let right = middle + (wide as f32 * 3.0 + if wide == 16 { 2.0 } else { 1.0 }) * glyph;
-            let size = vec2(right + wide as f32 * glyph + 4.0, LINE);
-            let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
-            response.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{offset}  {bytes}  {letters}"))
-            });
-            let put = |x: f32, text: String, ink| {
-                ui.painter().text(rect.left_top() + vec2(x, 1.0), Align2::LEFT_TOP, text, font.clone(), ink)
-            };
-            put(0.0, offset, theme.weak.gamma_multiply(0.8));
-            put(middle, bytes, theme.text);
-            put(right, letters, theme.weak);
-        }
-    });
+    ScrollArea::both().id_salt(("files-hex", body.offset)).auto_shrink([false, false]).show_rows(
+        ui,
+        LINE,
+        rows,
+        |ui, rows| {
+            let font = fonts::mono(12.0);
+            let glyph = ui.painter().layout_no_wrap("0".into(), font.clone(), theme.text).size().x;
+            for row in rows {
+                let part = &body.bytes[row * wide..((row + 1) * wide).min(body.bytes.len())];
+                let (offset, bytes, letters) = hex_line(part, body.offset + (row * wide) as u64, wide);
+                let middle = (offset.len() as f32 + 2.0) * glyph;
+                let right = middle + (wide as f32 * 3.0 + if wide == 16 { 2.0 } else { 1.0 }) * glyph;
+                let size = vec2(right + wide as f32 * glyph + 4.0, LINE);
+                let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+                response.widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{offset}  {bytes}  {letters}"))
+                });
+                let put = |x: f32, text: String, ink| {
+                    ui.painter().text(rect.left_top() + vec2(x, 1.0), Align2::LEFT_TOP, text, font.clone(), ink)
+                };
+                put(0.0, offset, theme.weak.gamma_multiply(0.8));
+                put(middle, bytes, theme.text);
+                put(right, letters, theme.weak);
+            }
+        },
+    );
 }
 
 /// The picture as large as there is room, never larger than it is.

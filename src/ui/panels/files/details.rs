@@ -88,7 +88,11 @@ fn crumbs(ui: &mut Ui, look: &mut Look<'_>, path: &PathBytes) {
             let text = RichText::new(text).font(fonts::mono(12.0)).color(theme.weak);
             let response = ui.add(Label::new(text).selectable(false).sense(Sense::click()));
             if response.hovered() {
-                ui.painter().hline(response.rect.x_range(), response.rect.bottom() - 1.0, egui::Stroke::new(1.0, theme.weak));
+                ui.painter().hline(
+                    response.rect.x_range(),
+                    response.rect.bottom() - 1.0,
+                    egui::Stroke::new(1.0, theme.weak),
+                );
             }
             if response.clicked() {
                 look.want(Command::Inspect(Act::GoTo(directory)));
@@ -185,7 +189,8 @@ fn sides(ui: &mut Ui, look: &mut Look<'_>) {
     let column = (width - 74.0) / 2.0;
     let row = |ui: &mut Ui, name: &str, values: [String; 2]| {
         let (rect, response) = ui.allocate_exact_size(vec2(width, 25.0), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {} → {}", values[0], values[1])));
+        response
+            .widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {} → {}", values[0], values[1])));
         let differs = values[0] != values[1];
         let painter = ui.painter();
         let at = rect.left_top() + vec2(0.0, 5.0);
@@ -206,10 +211,14 @@ fn sides(ui: &mut Ui, look: &mut Look<'_>) {
     row(ui, &look.say("files-column-owner"), of(&|inode| format!("{}:{}", inode.uid, inode.gid)));
     row(ui, &look.say("files-column-time"), of(&|inode| words::instant(inode.mtime)));
     if both.iter().flatten().any(|inode| matches!(inode.kind, Kind::Symlink { .. })) {
-        row(ui, &look.say("files-fact-target"), of(&|inode| match &inode.kind {
-            Kind::Symlink { target } => words::name(target.as_bytes()),
-            _ => String::new(),
-        }));
+        row(
+            ui,
+            &look.say("files-fact-target"),
+            of(&|inode| match &inode.kind {
+                Kind::Symlink { target } => words::name(target.as_bytes()),
+                _ => String::new(),
+            }),
+        );
     }
     ui.add_space(6.0);
     let label = look.say("files-see-layers");

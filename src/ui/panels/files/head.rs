@@ -60,9 +60,7 @@ pub fn picker(ui: &mut Ui, look: &Look<'_>, id: &str, now: Option<&Subject>, wid
                 }
             }
         });
-    shown.response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::ComboBox, true, look.say("files-choose"))
-    });
+    shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, look.say("files-choose")));
     chosen
 }
 
@@ -70,15 +68,25 @@ pub fn picker(ui: &mut Ui, look: &Look<'_>, id: &str, now: Option<&Subject>, wid
 fn tools(ui: &mut Ui, look: &mut Look<'_>) {
     let files = &look.shell.files;
     let is_image = files.image().is_some_and(|image| matches!(image.subject, Subject::Image(_)));
+    let export = look.say("files-export");
+    let button = |ui: &mut Ui| widgets::icon_button(ui, Icon::Braces, &export, "", Loudness::Quiet, 28.0);
+    if ui.add_enabled_ui(files.can_export(), button).inner.clicked() {
+        look.want(Command::ExportFilesDialog);
+    }
     let tools = [
-        (Icon::Copy, "files-export", "", Command::ExportFilesDialog, files.can_export()),
         (Icon::Save, "files-save-image", "", Command::SaveImageDialog, is_image),
         (Icon::Folder, "key-load", "Ctrl+Shift+O", Command::LoadDialog, look.shell.is_live()),
         (Icon::Loop, "files-again", "", Command::Inspect(Act::Again), files.image().is_some()),
     ];
+    // The bar above has icons for recordings that look alike: where there is room, words say which is which.
+    let worded = ui.available_width() > 330.0 && files.transfer.is_none();
     for (icon, key, hint, command, enabled) in tools {
         let label = look.say(key);
-        let button = |ui: &mut Ui| widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0);
+        let button = |ui: &mut Ui| match icon {
+            Icon::Loop => widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0),
+            _ if worded => widgets::text_button(ui, &label, Loudness::Quiet).on_hover_text(hint),
+            _ => widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0),
+        };
         if ui.add_enabled_ui(enabled, button).inner.clicked() {
             look.want(command);
         }

@@ -75,7 +75,10 @@ fn card(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, number: usize, largest
         let track = Rect::from_min_max(pos2(left, rect.bottom() - 10.0), pos2(right, rect.bottom() - 6.0));
         painter.rect_filled(track, 2.0, theme.line);
         let share = (layer.size as f64 / largest as f64) as f32;
-        let bar = Rect::from_min_size(track.min, vec2((track.width() * share).max(if layer.size > 0 { 2.0 } else { 0.0 }), 4.0));
+        let bar = Rect::from_min_size(
+            track.min,
+            vec2((track.width() * share).max(if layer.size > 0 { 2.0 } else { 0.0 }), 4.0),
+        );
         painter.rect_filled(bar, 2.0, if faded { family.gamma_multiply(0.45) } else { family });
     }
     if response.clicked() {
@@ -168,7 +171,8 @@ pub fn badge(painter: &egui::Painter, center: egui::Pos2, layer: Option<&LayerIn
 
 /// The beginning of its digests.
 fn ids(look: &Look<'_>, layer: &LayerInfo) -> String {
-    let short = |digest: &Digest| digest.to_string().split(':').nth(1).unwrap_or_default().chars().take(8).collect::<String>();
+    let short =
+        |digest: &Digest| digest.to_string().split(':').nth(1).unwrap_or_default().chars().take(8).collect::<String>();
     match (&layer.blob, &layer.diff) {
         (Some(blob), Some(diff)) => format!("blob {}  diff {}", short(blob), short(diff)),
         (None, Some(diff)) => format!("diff {}", short(diff)),
@@ -209,6 +213,9 @@ mod tests {
     fn instructions_read_as_in_a_dockerfile() {
         assert_eq!(instruction("/bin/sh -c #(nop)  CMD [\"bash\"]"), "CMD [\"bash\"]");
         assert_eq!(instruction("RUN /bin/sh -c rm /etc/motd # buildkit"), "RUN rm /etc/motd");
-        assert_eq!(instruction("/bin/sh -c apt-get update &&     apt-get install"), "RUN apt-get update && apt-get install");
+        assert_eq!(
+            instruction("/bin/sh -c apt-get update &&     apt-get install"),
+            "RUN apt-get update && apt-get install"
+        );
     }
 }

@@ -42,9 +42,10 @@ pub fn key(mark: Mark) -> &'static str {
 }
 
 /// Paints it about 16 points large: a square for what came, a circle for what changed, a diamond for what went, two squares
-/// for an opaque directory.
-pub fn paint(painter: &Painter, center: Pos2, mark: Mark, theme: &Theme, behind: Color32) {
+/// for an opaque directory. A faint one stands back: another layer than the chosen one did it.
+pub fn paint(painter: &Painter, center: Pos2, mark: Mark, theme: &Theme, behind: Color32, faint: bool) {
     let color = color(mark, theme);
+    let color = if faint { behind.lerp_to_gamma(color, 0.40) } else { color };
     let fill = behind.lerp_to_gamma(color, if theme.dark { 0.20 } else { 0.12 });
     let line = Stroke::new(1.2, color);
     let square = |side: f32| Rect::from_center_size(center, vec2(side, side));

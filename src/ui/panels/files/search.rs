@@ -8,13 +8,16 @@ use crate::ui::files::{Act, Page};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
-use egui::{Align, ComboBox, CornerRadius, Layout, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, ComboBox, CornerRadius, Layout, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, vec2,
+};
 
 /// The marks that can be asked for, in the order of their buttons.
 const MARKS: [Mark; 5] = [Mark::Added, Mark::Changed, Mark::Metadata, Mark::Deleted, Mark::Opaque];
 
 /// Sizes that can be asked for: at least so many bytes.
-const SIZES: [(u64, &str); 5] = [(0, ""), (10_000, "≥ 10 kB"), (100_000, "≥ 100 kB"), (1_000_000, "≥ 1 MB"), (10_000_000, "≥ 10 MB")];
+const SIZES: [(u64, &str); 5] =
+    [(0, ""), (10_000, "≥ 10 kB"), (100_000, "≥ 100 kB"), (1_000_000, "≥ 1 MB"), (10_000_000, "≥ 10 MB")];
 
 const KINDS: [(KindFilter, &str); 5] = [
     (KindFilter::File, "files-kind-file"),
@@ -66,13 +69,12 @@ fn field(ui: &mut Ui, look: &Look<'_>, query: &mut Query) {
     }
     if let Some(count) = count.filter(|_| tree.is_searched()) {
         let galley = ui.painter().layout_no_wrap(count, fonts::regular(12.0), look.theme.weak);
-        let at = egui::pos2(response.rect.right() - galley.size().x - 10.0, response.rect.center().y - galley.size().y / 2.0);
+        let at = egui::pos2(
+            response.rect.right() - galley.size().x - 10.0,
+            response.rect.center().y - galley.size().y / 2.0,
+        );
         if galley.size().x < response.rect.width() * 0.45 {
-            ui.painter().rect_filled(
-                egui::Rect::from_min_size(at, galley.size()).expand(3.0),
-                2.0,
-                look.theme.well,
-            );
+            ui.painter().rect_filled(egui::Rect::from_min_size(at, galley.size()).expand(3.0), 2.0, look.theme.well);
             ui.painter().galley(at, galley, look.theme.weak);
         }
     }
@@ -88,7 +90,7 @@ fn mark_button(ui: &mut Ui, look: &Look<'_>, mark: Mark, query: &mut Query) {
     let fill = if on { theme.canvas.lerp_to_gamma(mark::color(mark, &theme), 0.22) } else { theme.canvas };
     let line = if on || lit { mark::color(mark, &theme) } else { theme.line };
     ui.painter().rect(rect, CornerRadius::same(6), fill, Stroke::new(1.0, line), StrokeKind::Inside);
-    mark::paint(ui.painter(), rect.center(), mark, &theme, fill);
+    mark::paint(ui.painter(), rect.center(), mark, &theme, fill, false);
     if response.clicked() && !query.marks.remove(&mark) {
         query.marks.insert(mark);
     }
@@ -98,16 +100,20 @@ fn mark_button(ui: &mut Ui, look: &Look<'_>, mark: Mark, query: &mut Query) {
 fn kinds(ui: &mut Ui, look: &Look<'_>, query: &mut Query) {
     let now = query.kinds.first().copied();
     let name = |kind: Option<KindFilter>| {
-        let key = kind.and_then(|kind| KINDS.iter().find(|(one, _)| *one == kind)).map_or("files-kind-any", |(_, key)| key);
+        let key =
+            kind.and_then(|kind| KINDS.iter().find(|(one, _)| *one == kind)).map_or("files-kind-any", |(_, key)| key);
         look.say(key)
     };
-    let shown = ComboBox::from_id_salt("files-kind").width(76.0).selected_text(RichText::new(name(now)).size(12.5)).show_ui(ui, |ui| {
-        for kind in std::iter::once(None).chain(KINDS.map(|(kind, _)| Some(kind))) {
-            if ui.selectable_label(now == kind, name(kind)).clicked() {
-                query.kinds = kind.into_iter().collect();
+    let shown = ComboBox::from_id_salt("files-kind")
+        .width(76.0)
+        .selected_text(RichText::new(name(now)).size(12.5))
+        .show_ui(ui, |ui| {
+            for kind in std::iter::once(None).chain(KINDS.map(|(kind, _)| Some(kind))) {
+                if ui.selectable_label(now == kind, name(kind)).clicked() {
+                    query.kinds = kind.into_iter().collect();
+                }
             }
-        }
-    });
+        });
     shown.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, look.say("files-kind")));
 }
 

@@ -8,7 +8,8 @@ use crate::ui::facts;
 use crate::ui::files::{Act, Motion, Opened, Page};
 use crate::ui::{fonts, theme::Theme, widgets};
 use egui::{
-    Align2, EventFilter, Id, Key, Modifiers, Painter, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align2, EventFilter, Id, Key, Modifiers, Painter, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 /// How high a row is: a whole number, so that the 200,000th is where it should be.
@@ -31,10 +32,12 @@ struct Columns {
 impl Columns {
     fn of(width: f32, layer: bool) -> Self {
         let mut x = 34.0;
-        let mut take = |wide: f32, at_least: f32| (width >= at_least).then(|| {
-            x += wide;
-            x - wide
-        });
+        let mut take = |wide: f32, at_least: f32| {
+            (width >= at_least).then(|| {
+                x += wide;
+                x - wide
+            })
+        };
         let mode = take(80.0, 430.0);
         let owner = take(74.0, 560.0);
         let size = take(78.0, 0.0).unwrap_or(0.0);
@@ -156,12 +159,14 @@ fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, at: usize, row: &Row<'_
         painter.rect_filled(rect, 0.0, behind);
     }
     let gone = matches!(row.mark, Mark::Deleted | Mark::NoEffect);
+    let now = done_now(look, row);
     let ink = match (gone, row.mark) {
         (true, _) => theme.weak,
         (_, Mark::Same) => theme.text,
+        _ if !now => theme.text,
         (_, other) => theme.text.lerp_to_gamma(mark::color(other, &theme), 0.65),
     };
-    mark::paint(painter, pos2(rect.left() + 18.0, rect.center().y), row.mark, &theme, behind);
+    mark::paint(painter, pos2(rect.left() + 18.0, rect.center().y), row.mark, &theme, behind, !now);
     facts_of(painter, rect, row, columns, &theme);
     if let Some(x) = columns.layer {
         let number = usize::from(row.version.layer);
@@ -196,6 +201,22 @@ fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, at: usize, row: &Row<'_
     response.context_menu(|ui| menu(ui, look, image, row));
 }
 
+/// The chosen layer made it what it is; else one below did, and the mark stands back.
+fn done_now(look: &Look<'_>, row: &Row<'_>) -> bool {
+    let files = &look.shell.files;
+    let top = files.part.layer;
+    if files.page != Page::Tree || files.part.only {
+        return true;
+    }
+    match (row.mark, &files.tree.view) {
+        (Mark::Deleted, Some(view)) => {
+            let hidden = view.stack().hidden(row.id, row.version, crate::ui::files::opened::number(top));
+            hidden.is_some_and(|hidden| usize::from(hidden.layer()) == top)
+        }
+        _ => usize::from(row.version.layer) == top,
+    }
+}
+
 fn menu(ui: &mut Ui, look: &mut Look<'_>, _image: &Opened, row: &Row<'_>) {
     let tree = look.shell.files.shown_tree();
     let Some(view) = &tree.view else { return };
@@ -221,7 +242,9 @@ fn facts_of(painter: &Painter, rect: Rect, row: &Row<'_>, columns: Columns, them
         put(x, format!("{}:{}", row.inode.uid, row.inode.gid));
     }
     let size = match row.inode.kind {
-        Kind::File { .. } | Kind::Directory if row.total > 0 || !row.inode.is_directory() => facts::size(if row.inode.is_directory() { row.total } else { row.inode.size() }),
+        Kind::File { .. } | Kind::Directory if row.total > 0 || !row.inode.is_directory() => {
+            facts::size(if row.inode.is_directory() { row.total } else { row.inode.size() })
+        }
         Kind::Char { major, minor } | Kind::Block { major, minor } => format!("{major},{minor}"),
         _ => String::new(),
     };
@@ -275,10 +298,14 @@ fn keys(ui: &Ui, look: &mut Look<'_>, id: Id, height: f32) {
 /// Letters that follow each other within a second are one beginning of a name.
 fn type_ahead(ui: &Ui, look: &mut Look<'_>, id: Id) {
     let (typed, now) = ui.input(|input| {
-        let text: String = input.events.iter().filter_map(|event| match event {
-            egui::Event::Text(text) if !text.trim().is_empty() => Some(text.as_str()),
-            _ => None,
-        }).collect();
+        let text: String = input
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                egui::Event::Text(text) if !text.trim().is_empty() => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
         (text, input.time)
     });
     if typed.is_empty() {

@@ -76,7 +76,8 @@ fn summary(ui: &mut Ui, look: &Look<'_>, waste: &Waste) {
     let painter = ui.painter();
     let end = widgets::line(painter, rect.min, rect.width() * 0.5, &sum, fonts::bold(24.0), theme.text);
     let at = pos2(end.right() + 10.0, end.bottom() - 21.0);
-    let end = widgets::line(painter, at, 120.0, &percent, fonts::bold(15.0), theme.family(crate::trace::Family::Storage));
+    let end =
+        widgets::line(painter, at, 120.0, &percent, fonts::bold(15.0), theme.family(crate::trace::Family::Storage));
     let at = pos2(end.right() + 14.0, end.top() + 2.0);
     let rest = look.words.say_with("files-waste-rest", &vars);
     widgets::line(painter, at, rect.right() - at.x, &rest, fonts::regular(13.0), theme.weak);
@@ -108,7 +109,14 @@ fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, path: &WastedPath, most
     painter.rect_filled(bar, 2.0, color(why.1, &theme));
     let left = rect.left() + 100.0;
     let name = format!("/{}", words::name(full.as_bytes()));
-    widgets::line(painter, pos2(left, rect.top() + 4.0), rect.right() - left - 12.0, &name, fonts::mono(13.0), theme.text);
+    widgets::line(
+        painter,
+        pos2(left, rect.top() + 4.0),
+        rect.right() - left - 12.0,
+        &name,
+        fonts::mono(13.0),
+        theme.text,
+    );
     let mut at = pos2(left + 12.0, rect.bottom() - 10.0);
     for wasted in path.versions.iter().rev().take(8) {
         let carries = usize::from(wasted.version.layer);
@@ -134,7 +142,9 @@ fn why(path: &WastedPath) -> (&'static str, Why) {
     let deleted = |hidden: &Hidden| !matches!(hidden, Hidden::Replaced { .. });
     match () {
         () if path.metadata_only => ("files-waste-metadata", Why::Metadata),
-        () if path.versions.first().is_some_and(|version| deleted(&version.hidden)) => ("files-waste-deleted", Why::Deleted),
+        () if path.versions.first().is_some_and(|version| deleted(&version.hidden)) => {
+            ("files-waste-deleted", Why::Deleted)
+        }
         () => ("files-waste-overwritten", Why::Overwritten),
     }
 }

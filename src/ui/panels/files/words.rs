@@ -1,7 +1,7 @@
 //! Modes, owners, times and names in the form in which Linux's own tools print them.
 
-use crate::tree::{Kind, PathBytes, Time};
 use super::mark::kind_letter;
+use crate::tree::{Kind, PathBytes, Time};
 use crate::ui::fonts;
 
 /// `rwxr-sr-t`, with the letter that `ls -l` begins with.
