@@ -4,6 +4,7 @@ use super::net::Net;
 use super::process::Spawner;
 use super::registry::{Builtin, Puller};
 use super::store::Store;
+use super::upper::Uppers;
 use super::volume::Volumes;
 use super::{Conductor, Fault, Inverse, Result, conductor};
 use crate::client::protocol::EngineInfo;
@@ -30,6 +31,8 @@ pub struct Engine {
     pub spawner: Spawner,
     /// Volumes.
     pub volumes: Volumes,
+    /// What containers write.
+    pub uppers: Uppers,
     /// Containers.
     pub containers: Containers,
     /// Commands beside a container's main process.

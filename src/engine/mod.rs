@@ -22,6 +22,7 @@ pub mod run;
 pub mod store;
 pub mod sys;
 pub mod unpack;
+pub mod upper;
 pub mod volume;
 
 pub use conductor::{Cancel, Conductor, Cx, Inverse};

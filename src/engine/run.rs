@@ -12,6 +12,7 @@ use super::net::Net;
 use super::process::Spawner;
 use super::registry::{Builtin, Puller, RegistryOptions};
 use super::store::Store;
+use super::upper::Uppers;
 use super::volume::Volumes;
 use super::{Cancel, Conductor, Engine, Fault, FaultKind, Result, api, conductor};
 use crate::client::protocol::EngineInfo;
@@ -127,6 +128,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Re
         volumes.announce(cx)?;
         Ok(net)
     })?;
+    let uppers = Uppers::start(Arc::clone(conductor))?;
     Ok(Engine {
         conductor: Arc::clone(conductor),
         lab,
@@ -136,6 +138,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Re
         builtin,
         spawner,
         volumes,
+        uppers,
         containers: Containers::default(),
         sessions: Sessions::default(),
         root: root.to_owned(),

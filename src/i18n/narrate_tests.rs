@@ -232,7 +232,8 @@ fn samples() -> Vec<Change> {
 
 /// A path of a writable layer, in all the ways that are told apart.
 fn upper_samples() -> Vec<Change> {
-    let file = |effect, dir, copied| UpperFile { path: "srv/a".into(), effect, dir, size: 7, copied };
+    let file =
+        |effect, dir, copied| UpperFile { path: "srv/a".into(), effect, dir, mount_point: false, size: 7, copied };
     let copy = |bytes| Some(CopyUp { path: "srv/a".into(), layer: digest(5), size: 100_000_000, bytes });
     let totals = UpperTotals { paths: 9, deleted: 1, bytes: 8_000, copied: 9_000 };
     let change = |files: Vec<UpperFile>, gone: &[&str]| {
@@ -249,7 +250,8 @@ fn upper_samples() -> Vec<Change> {
         file(Effect::Opaque, true, None),
     ];
     let many = change(one.to_vec(), &["b"]);
-    one.into_iter().map(|file| change(vec![file], &[])).chain([many, change(Vec::new(), &["b"])]).collect()
+    let point = change(vec![UpperFile { mount_point: true, ..file(Effect::Added, true, None) }], &[]);
+    one.into_iter().map(|file| change(vec![file], &[])).chain([many, point, change(Vec::new(), &["b"])]).collect()
 }
 
 #[test]

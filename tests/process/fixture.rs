@@ -4,6 +4,7 @@ use dockwalk::engine::conductor::{self, Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
 use dockwalk::engine::process::{ExecSpec, Io, ProcessSpec, Running, Seccomp, Spawner};
 use dockwalk::engine::rootfs::{self, Rootfs, RootfsSpec};
+use dockwalk::engine::upper::UpperSpec;
 use dockwalk::engine::{Cancel, Conductor, Cx, Fault, Inverse};
 use dockwalk::spec::ContainerId;
 use dockwalk::trace::{Body, Change, Container, ContainerState, Event, Evidence, Mode, OpKind};
@@ -103,6 +104,26 @@ impl Fixture {
         let (hostname, address, extra_hosts, dns) = ("box", None, &[][..], &[][..]);
         let spec = RootfsSpec { container, dir, lower, hostname, address, extra_hosts, dns, rootless };
         self.operate(|cx| rootfs::stack(cx, &spec))
+    }
+
+    /// Where a container of [`Fixture::prepare`] writes, and what lies below: the base is the first layer.
+    pub fn upper_spec(&self, spec: &ProcessSpec) -> UpperSpec {
+        let chain = |n: usize| format!("sha256:{n:064x}").parse().unwrap();
+        UpperSpec {
+            container: spec.container.clone(),
+            upper: spec.rootfs.upper.clone(),
+            merged: spec.rootfs.merged.clone(),
+            lower: self.lower.iter().enumerate().map(|(n, dir)| (dir.clone(), chain(n))).collect(),
+            mount_points: ["proc", "sys", "dev", "etc/hosts", "etc/hostname", "etc/resolv.conf"]
+                .map(str::to_owned)
+                .into(),
+            rootless: self.lab.rootless,
+        }
+    }
+
+    /// The lowest layer.
+    pub fn base(&self) -> &Path {
+        &self.lower[0]
     }
 
     pub fn start(&self, (spec, dir): (ProcessSpec, PathBuf)) -> Result<Started, Fault> {

@@ -10,10 +10,11 @@ mod isolation;
 mod lifecycle;
 mod mounts;
 mod trace;
+mod upper;
 
 use harness::Test;
 
 fn main() {
-    let tests: Vec<Test> = [isolation::TESTS, lifecycle::TESTS, mounts::TESTS, trace::TESTS].concat();
+    let tests: Vec<Test> = [isolation::TESTS, lifecycle::TESTS, mounts::TESTS, trace::TESTS, upper::TESTS].concat();
     harness::main(&tests);
 }

@@ -41,6 +41,8 @@ impl Engine {
 
     fn ended(&self, container: &Container, running: &Running, status: i32) {
         let subject = &container.name;
+        // What it wrote last comes before its end.
+        self.uppers.settle(&container.id);
         let result = self.conductor.operate(OpKind::ContainerExit, subject, "", &Cancel::new(), |cx| {
             let plan = Plan::new(StepKind::ProcessEnds, subject).call(format!("exit status {status}"));
             let reaped = cx.step(plan, |cx| {
@@ -62,6 +64,7 @@ impl Engine {
     /// holds then is undone by it.
     pub(super) fn tear_down(&self, cx: &Cx, container: &Container) -> Result<()> {
         let id = &container.id;
+        self.uppers.rest(id);
         let result = cx.step(Plan::new(StepKind::TearDown, &container.name), |cx| {
             let parts = [
                 self.net.disconnect(cx, id),

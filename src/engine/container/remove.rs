@@ -63,6 +63,7 @@ impl Engine {
         let plan =
             Plan::new(StepKind::RemoveContainer, &container.name).by_hand(format!("docker rm {}", container.name));
         cx.step(plan, |cx| {
+            self.uppers.forget(&container.id);
             rootfs::remove(cx, &container.id, &container.dir)?;
             for (entry, _) in self.conductor.journal().pending(Some(&dir_scope(&container.id))) {
                 cx.undone(entry)?;

@@ -15,7 +15,7 @@ mod limits;
 mod list;
 mod listing;
 mod marks;
-mod overlay;
+pub(super) mod overlay;
 mod parse;
 mod stream;
 #[cfg(test)]

@@ -64,6 +64,7 @@ change-upper-written = { $container } wrote again to /{ $path } in its writable 
 change-upper-replaced = { $container } made a new /{ $path } of { $size } that hides the one of a lower layer.
 change-upper-deleted = { $container } deleted /{ $path }: a whiteout is in the writable layer, and the lower layer keeps its file.
 change-upper-opaque = { $container } made the directory /{ $path } anew: it hides all that the lower layers have in it (opaque).
+change-upper-mount-points = The engine made { $count } empty places to mount on (mount points) in the writable layer of { $container }.
 change-upper-gone = /{ $path } is in the writable layer of { $container } no more.
 change-upper-many = { $count } paths of { $container }'s writable layer are different. It has { $paths } in all, { $bytes }, and { $copied } were copied up so far.
 

@@ -30,6 +30,8 @@ problem-exec-started = The command { $id } was started already. Prepare a new on
 problem-no-exec-command = No exec command specified for { $container }. Write the program after the container's name.
 problem-no-such-network = network { $network } not found. There are bridge, host and none.
 problem-no-such-evidence = Event { $seq } has no evidence, or is not in this trace. Look at the trace for events that were observed.
+problem-inotify-missing = Writable layers cannot be watched as they change ({ $reason }). They are looked at when a container ends. If other programs use too much of inotify, raise the limit: `sudo sysctl -w fs.inotify.max_user_instances=1024`.
+problem-inotify-exhausted = The kernel allows no more directories to be watched; there are { $count }. What is written into others is seen when the container ends. Raise the limit: `sudo sysctl -w fs.inotify.max_user_watches=524288`.
 problem-no-such-endpoint = page not found: { $request }. dockwalk does not serve this part of the Docker API.
 problem-api-version = client version { $version } is not supported. This engine speaks { $oldest } to { $newest }: set DOCKER_API_VERSION to one of these.
 problem-console-cut = { $container } has printed more than { $bytes } bytes. What it prints from here on is in `docker logs`, not in the trace.

@@ -64,6 +64,7 @@ change-upper-written = { $container } 컨테이너의 쓰기 레이어에 있는
 change-upper-replaced = { $container } 컨테이너가 새로 만든 /{ $path } 파일이 아래 레이어의 파일을 가립니다. 크기는 { $size }입니다.
 change-upper-deleted = { $container } 컨테이너가 /{ $path } 경로를 지웠습니다. 쓰기 레이어에 화이트아웃(whiteout)이 생겼고, 아래 레이어의 파일은 그대로입니다.
 change-upper-opaque = { $container } 컨테이너가 /{ $path } 디렉터리를 새로 만들어 아래 레이어의 내용을 통째로 가립니다(opaque).
+change-upper-mount-points = 엔진이 { $container } 컨테이너의 쓰기 레이어에 마운트할 빈 자리(mount point) { $count }개를 만들었습니다.
 change-upper-gone = { $container } 컨테이너의 쓰기 레이어에서 /{ $path } 경로가 사라졌습니다.
 change-upper-many = { $container } 컨테이너의 쓰기 레이어에서 경로 { $count }개가 바뀌었습니다. 모두 { $paths }개, { $bytes } 크기이고 그동안 copy-up으로 복사한 내용은 { $copied }입니다.
 

@@ -30,6 +30,8 @@ problem-exec-started = { $id } 명령은 이미 시작했습니다. 새로 준�
 problem-no-exec-command = { $container }에서 실행할 명령이 없습니다. 컨테이너 이름 뒤에 프로그램을 쓰세요.
 problem-no-such-network = { $network } 네트워크(network)가 없습니다. bridge, host, none이 있습니다.
 problem-no-such-evidence = { $seq }번 이벤트(event)에는 증거가 없거나 이 기록에 없는 이벤트입니다. 기록에서 관찰 이벤트를 고르세요.
+problem-inotify-missing = 컨테이너의 쓰기 레이어를 실시간으로 지켜볼 수 없습니다({ $reason }). 컨테이너가 끝날 때 한 번 살펴봅니다. 다른 프로그램이 inotify를 너무 많이 쓰고 있다면 `sudo sysctl -w fs.inotify.max_user_instances=1024` 명령으로 한도를 늘리십시오.
+problem-inotify-exhausted = 커널이 지켜볼 디렉터리를 더 늘려 주지 않습니다. 지금 { $count }개입니다. 그 밖의 디렉터리에 쓴 것은 컨테이너가 끝날 때 보입니다. `sudo sysctl -w fs.inotify.max_user_watches=524288` 명령으로 한도를 늘리십시오.
 problem-no-such-endpoint = { $request }: dockwalk가 제공하지 않는 Docker API입니다. 다른 명령을 쓰세요.
 problem-api-version = 클라이언트의 API 버전 { $version }: 지원하지 않습니다. 이 엔진이 지원하는 범위는 { $oldest }–{ $newest }입니다. DOCKER_API_VERSION을 그 사이로 정하세요.
 problem-console-cut = { $container }의 출력이 { $bytes }바이트를 넘었습니다. 이후 출력은 기록이 아니라 `docker logs`에서 볼 수 있습니다.

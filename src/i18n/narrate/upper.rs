@@ -4,7 +4,10 @@ use crate::trace::{Effect, UpperChange, UpperFile, World};
 /// What a container wrote: one path by what became of it, several by their number.
 pub(super) fn describe(change: &UpperChange, before: &World) -> Sentence {
     let told = match (change.files.as_slice(), change.gone.as_slice()) {
-        ([file], []) => one(change, file, before),
+        ([file], []) if !file.mount_point => one(change, file, before),
+        (files, []) if files.iter().all(|file| file.mount_point) => {
+            sentence("change-upper-mount-points").with("count", files.len())
+        }
         ([], [path]) => sentence("change-upper-gone").with("path", path),
         (files, gone) => {
             let totals = change.totals;

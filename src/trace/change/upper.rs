@@ -36,6 +36,9 @@ pub struct UpperFile {
     /// It is a directory.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dir: bool,
+    /// An empty place where the engine mounts something: the container's own doing it is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mount_point: bool,
     /// Bytes of content now.
     pub size: u64,
     /// How it came up from a layer below; none when the container made it anew.
@@ -59,7 +62,7 @@ pub struct CopyUp {
 /// What a writable layer comes to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UpperTotals {
-    /// Paths that add, replace or delete something; directories that only lead to them are not counted.
+    /// Paths that add, replace or delete something. Directories that only lead to them, and mount points, are not counted.
     pub paths: u64,
     /// How many of them delete: whiteouts and opaque directories.
     pub deleted: u64,

@@ -230,7 +230,14 @@ fn propose(dice: &mut Dice) -> Change {
         24 if dice.roll(2) == 0 => {
             let (container, upper) = (dice.container(), format!("/d{}", dice.roll(2)));
             let effect = [Effect::Added, Effect::Deleted][dice.roll(2) as usize];
-            let file = UpperFile { path: format!("f{}", dice.roll(3)), effect, dir: false, size: 1, copied: None };
+            let file = UpperFile {
+                path: format!("f{}", dice.roll(3)),
+                effect,
+                dir: false,
+                mount_point: false,
+                size: 1,
+                copied: None,
+            };
             let gone = (0..dice.roll(2)).map(|_| format!("f{}", dice.roll(3))).collect();
             let totals = UpperTotals { paths: dice.roll(4), ..UpperTotals::default() };
             Change::UpperChanged(UpperChange { container, upper, files: vec![file], gone, totals })

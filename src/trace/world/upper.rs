@@ -24,7 +24,8 @@ impl Upper {
             self.files.insert(file.path.clone(), file.clone());
         }
         while self.files.len() > UpperChange::SHOWN {
-            let least = self.files.values().rev().find(|file| file.effect == Effect::Added);
+            let plain = |file: &&UpperFile| file.effect == Effect::Added && file.copied.is_none();
+            let least = self.files.values().rev().find(plain);
             let path = least.or_else(|| self.files.values().next_back()).map(|file| file.path.clone());
             path.and_then(|path| self.files.remove(&path));
         }
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
 
     fn file(path: String, effect: Effect) -> UpperFile {
-        UpperFile { path, effect, dir: false, size: 1, copied: None }
+        UpperFile { path, effect, dir: false, mount_point: false, size: 1, copied: None }
     }
 
     fn change(files: Vec<UpperFile>, gone: &[&str], paths: u64) -> UpperChange {

@@ -1,0 +1,201 @@
+use crate::spec::ContainerId;
+use crate::trace::Problem;
+use nix::errno::Errno;
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, WatchDescriptor};
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+/// Notifications of directories.
+#[derive(Debug)]
+pub struct Ears {
+    inotify: Option<Inotify>,
+    places: HashMap<WatchDescriptor, Place>,
+    writes: Writes,
+    complaint: Option<Problem>,
+    complained: bool,
+}
+
+/// What is listened to.
+#[derive(Debug)]
+struct Place {
+    container: ContainerId,
+    dir: Arc<[u8]>,
+    side: Side,
+}
+
+/// Which of the two directories of one path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The upper one: what is made, moved and deleted in it, and on newer kernels what is written.
+    Upper,
+    /// The merged one: what is written, on older kernels.
+    Merged,
+}
+
+/// Where this kernel tells of writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// Nobody has written yet.
+    Unknown,
+    /// On the upper directory.
+    Upper,
+    /// On the merged one alone: what tests pretend.
+    #[cfg(test)]
+    Merged,
+}
+
+/// Something was heard.
+#[derive(Debug)]
+pub struct Heard {
+    /// Of whom.
+    pub container: ContainerId,
+    /// In which directory, as a path below the root.
+    pub dir: Arc<[u8]>,
+    /// Of which name.
+    pub name: OsString,
+    /// What.
+    pub mask: AddWatchFlags,
+    /// What is the same in the two halves of a rename.
+    pub cookie: u32,
+}
+
+/// No notification is read more often than this in one go, so that others get their turn.
+const READS: usize = 256;
+
+impl Ears {
+    pub fn open() -> nix::Result<Self> {
+        let inotify = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK)?;
+        Ok(Self { inotify: Some(inotify), ..Self::deaf() })
+    }
+
+    /// Hears nothing: what is in a directory is found when it is looked at.
+    pub fn deaf() -> Self {
+        let (writes, places) = (Writes::Unknown, HashMap::new());
+        Self { inotify: None, places, writes, complaint: None, complained: false }
+    }
+
+    /// As on a kernel that tells of writes on the merged directory alone.
+    #[cfg(test)]
+    pub fn as_before_6_8() -> nix::Result<Self> {
+        Ok(Self { writes: Writes::Merged, ..Self::open()? })
+    }
+
+    /// A handle to wait for.
+    pub fn handle(&self) -> Option<OwnedFd> {
+        self.inotify.as_ref().and_then(|inotify| inotify.as_fd().try_clone_to_owned().ok())
+    }
+
+    /// Something of this container is listened to.
+    pub fn hears(&self, container: &ContainerId) -> bool {
+        self.places.values().any(|place| place.container == *container)
+    }
+
+    /// Merged directories are to be listened to as well.
+    pub fn wants_merged(&self) -> bool {
+        self.inotify.is_some() && self.writes != Writes::Upper
+    }
+
+    /// Listens to an open directory. False when the kernel allows no more.
+    pub fn add(&mut self, dir: impl AsFd, container: &ContainerId, path: &[u8], side: Side) -> io::Result<bool> {
+        use AddWatchFlags as W;
+        let Some(inotify) = &self.inotify else { return Ok(false) };
+        let writes = W::IN_MODIFY | W::IN_CLOSE_WRITE;
+        let made = W::IN_CREATE | W::IN_MOVED_TO | W::IN_MOVED_FROM | W::IN_DELETE | W::IN_ATTRIB;
+        let mask = match (side, self.writes) {
+            #[cfg(test)]
+            (Side::Upper, Writes::Merged) => made,
+            (Side::Upper, _) => made | writes,
+            (Side::Merged, _) => writes,
+        };
+        // By the handle: names on the way may have become links.
+        let here = crate::engine::unpack::overlay::path_of(dir, OsStr::new("."));
+        match inotify.add_watch(&here, mask | W::IN_ONLYDIR) {
+            Ok(wd) => {
+                self.places.insert(wd, Place { container: container.clone(), dir: path.into(), side });
+                Ok(true)
+            }
+            Err(Errno::ENOSPC) => {
+                if !self.complained {
+                    let count = self.places.len();
+                    self.complaint = Some(Problem::new("inotify-exhausted").with("count", count));
+                    self.complained = true;
+                }
+                Ok(false)
+            }
+            // It is gone already.
+            Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Listens no more to the directories of a container that are `gone`.
+    pub fn remove(&mut self, container: &ContainerId, gone: impl Fn(&[u8]) -> bool) {
+        let inotify = &self.inotify;
+        self.places.retain(|wd, place| {
+            let stays = place.container != *container || !gone(&place.dir);
+            if !stays {
+                silence(inotify.as_ref(), *wd);
+            }
+            stays
+        });
+    }
+
+    /// What was heard since, and whether some of it was lost.
+    pub fn read(&mut self) -> (Vec<Heard>, bool) {
+        let (mut heard, mut lost) = (Vec::new(), false);
+        for _ in 0..READS {
+            let events = match self.inotify.as_ref().map(Inotify::read_events) {
+                Some(Ok(events)) => events,
+                Some(Err(Errno::EINTR)) => continue,
+                None | Some(Err(Errno::EAGAIN)) => break,
+                Some(Err(error)) => {
+                    tracing::warn!(%error, "inotify");
+                    break;
+                }
+            };
+            for event in events {
+                if event.mask.contains(AddWatchFlags::IN_Q_OVERFLOW) {
+                    lost = true;
+                } else if event.mask.contains(AddWatchFlags::IN_IGNORED) {
+                    self.places.remove(&event.wd);
+                } else if let (Some(place), Some(name)) = (self.places.get(&event.wd), event.name) {
+                    let (container, dir) = (place.container.clone(), Arc::clone(&place.dir));
+                    if place.side == Side::Upper && event.mask.contains(AddWatchFlags::IN_CLOSE_WRITE) {
+                        self.learn();
+                    }
+                    heard.push(Heard { container, dir, name, mask: event.mask, cookie: event.cookie });
+                }
+            }
+        }
+        (heard, lost)
+    }
+
+    /// What is worth saying of the kernel's limits, once.
+    pub fn complaint(&mut self) -> Option<Problem> {
+        self.complaint.take()
+    }
+
+    /// Only a kernel that tells of writes on upper directories tells there that a writer has closed a file.
+    fn learn(&mut self) {
+        if self.writes == Writes::Unknown {
+            self.writes = Writes::Upper;
+            let inotify = &self.inotify;
+            self.places.retain(|wd, place| {
+                if place.side == Side::Merged {
+                    silence(inotify.as_ref(), *wd);
+                }
+                place.side == Side::Upper
+            });
+        }
+    }
+}
+
+/// A directory that was deleted took its watch with it.
+fn silence(inotify: Option<&Inotify>, wd: WatchDescriptor) {
+    if let Some(Err(error)) = inotify.map(|inotify| inotify.rm_watch(wd)) {
+        tracing::debug!(%error, "a watch was gone already");
+    }
+}

@@ -1,0 +1,107 @@
+use super::UpperSpec;
+use super::ears::Ears;
+use super::tree::Tree;
+use crate::spec::{ContainerId, Digest};
+use crate::trace::UpperChange;
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sched::{CloneFlags, unshare};
+use std::fs;
+use std::io::Write;
+use std::os::fd::AsFd;
+use std::path::Path;
+
+/// An overlay in a mount namespace of this thread's own.
+fn with_overlay(test: impl FnOnce(&Path, &UpperSpec) + Send) {
+    if !nix::unistd::geteuid().is_root() {
+        assert!(std::env::var_os("DOCKWALK_TEST_REQUIRE").is_none(), "needs root");
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a directory");
+    let part = |name: &str| dir.path().join(name);
+    ["lower/etc", "upper", "work", "merged"].iter().for_each(|name| fs::create_dir_all(part(name)).expect("made"));
+    fs::write(part("lower/etc/motd"), "hello\n").expect("written");
+    let spec = UpperSpec {
+        container: ContainerId::from("c"),
+        upper: part("upper"),
+        merged: part("merged"),
+        lower: vec![(part("lower"), Digest::from_sha256(&[1; 32]))],
+        mount_points: Vec::new(),
+        rootless: false,
+    };
+    let options = format!(
+        "lowerdir={},upperdir={},workdir={}",
+        part("lower").display(),
+        part("upper").display(),
+        part("work").display()
+    );
+    let inside = || {
+        unshare(CloneFlags::CLONE_NEWNS).expect("a namespace");
+        let none = None::<&str>;
+        mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).expect("private");
+        let merged = part("merged");
+        mount(Some("overlay"), &merged, Some("overlay"), MsFlags::empty(), Some(options.as_str())).expect("mounted");
+        test(&merged, &spec);
+        umount2(&merged, MntFlags::MNT_DETACH).expect("unmounted");
+    };
+    std::thread::scope(|scope| scope.spawn(inside).join().expect("no panic"));
+}
+
+fn news(tree: &mut Tree, ears: &mut Ears) -> Option<UpperChange> {
+    let (heard, lost) = ears.read();
+    assert!(!lost);
+    heard.iter().for_each(|one| tree.heard(one, ears));
+    tree.news(ears).map(|news| news.change)
+}
+
+#[test]
+fn where_only_the_merged_directory_tells_of_writes_they_are_heard_all_the_same() {
+    with_overlay(|merged, spec| {
+        let mut ears = Ears::as_before_6_8().expect("inotify");
+        let mut tree = Tree::new(spec).expect("a tree");
+        tree.listen(spec, &mut ears).expect("listens");
+        let mut file = fs::File::options().append(true).open(merged.join("etc/motd")).expect("open");
+        file.write_all(b"one\n").expect("written");
+        let change = news(&mut tree, &mut ears).expect("copied up");
+        assert_eq!((change.files[0].size, change.totals.copied), (10, 6));
+        file.write_all(b"two\n").expect("written");
+        let change = news(&mut tree, &mut ears).expect("the open file has grown");
+        assert_eq!((change.files[0].size, change.totals.copied), (14, 6));
+        assert_eq!(news(&mut tree, &mut ears), None);
+        tree.rest(&mut ears);
+    });
+}
+
+#[test]
+fn once_the_upper_directory_tells_of_writes_the_merged_one_is_left_alone() {
+    with_overlay(|merged, spec| {
+        let mut ears = Ears::open().expect("inotify");
+        let mut tree = Tree::new(spec).expect("a tree");
+        tree.listen(spec, &mut ears).expect("listens");
+        assert!(ears.wants_merged());
+        fs::write(merged.join("new"), "text").expect("written");
+        let change = news(&mut tree, &mut ears).expect("added");
+        assert_eq!(change.files[0].path, "new");
+        // On an older kernel the merged directory stays the one that tells.
+        let heard_above = !ears.wants_merged();
+        let mut file = fs::File::options().append(true).open(merged.join("new")).expect("open");
+        file.write_all(b" more").expect("written");
+        assert_eq!(news(&mut tree, &mut ears).expect("grown").files[0].size, 9, "heard above: {heard_above}");
+    });
+}
+
+#[test]
+fn a_mount_is_not_kept_by_one_who_listens_no_more() {
+    with_overlay(|merged, spec| {
+        let mut ears = Ears::open().expect("inotify");
+        let mut tree = Tree::new(spec).expect("a tree");
+        tree.listen(spec, &mut ears).expect("listens");
+        fs::write(merged.join("etc/new"), "text").expect("written");
+        news(&mut tree, &mut ears);
+        tree.rest(&mut ears);
+        // Without MNT_DETACH: refused while anybody holds it.
+        umount2(merged, MntFlags::empty()).expect("nobody holds it");
+        mount(Some("tmpfs"), merged, Some("tmpfs"), MsFlags::empty(), None::<&str>).expect("for the end");
+        assert!(!ears.hears(&spec.container));
+        assert!(ears.handle().expect("inotify").as_fd().try_clone_to_owned().is_ok());
+    });
+}

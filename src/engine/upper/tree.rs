@@ -1,0 +1,493 @@
+use super::UpperSpec;
+use super::below::{Below, Found};
+use super::copied::{self, Copied};
+use super::ears::{Ears, Heard, Side};
+use super::evidence;
+use super::model::{Inode, Known, Model, beginning, is_below};
+use crate::engine::unpack::{overlay, shown};
+use crate::spec::ContainerId;
+use crate::trace::{CopyUp, Effect, Evidence, Upper, UpperChange, UpperFile};
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, openat};
+use nix::sys::inotify::AddWatchFlags as Mask;
+use nix::sys::stat::{FileStat, Mode};
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// How many paths of one event bring evidence of their own.
+const PROVEN: usize = 4;
+
+/// One upper directory: what is known of it, and what is to be looked at.
+#[derive(Debug)]
+pub struct Tree {
+    container: ContainerId,
+    upper: PathBuf,
+    mount_points: Vec<String>,
+    rootless: bool,
+    below: Below,
+    root: OwnedFd,
+    /// The mount, while it is listened to. A handle keeps a mount alive, so it is let go with the container.
+    merged: Option<OwnedFd>,
+    dirs: BTreeMap<Vec<u8>, Dir>,
+    model: Model,
+    /// Where something happened since the last news, and what.
+    dirty: BTreeMap<Vec<u8>, Mask>,
+    /// What is different since, with how it is known.
+    fresh: BTreeMap<Vec<u8>, Vec<Evidence>>,
+    /// Directories that were found and not looked into yet.
+    todo: Vec<Vec<u8>>,
+    /// Renames: the first half by cookie, whole ones by the new path.
+    leaving: HashMap<u32, Vec<u8>>,
+    came_from: HashMap<Vec<u8>, Vec<u8>>,
+    /// Lower files that were met, by inode: the origin of a copy names one.
+    served: HashMap<u64, (Vec<u8>, Found)>,
+    /// Copies whose origin was not met yet.
+    orphans: Vec<Vec<u8>>,
+    /// Notifications were lost.
+    lost: bool,
+    /// The kernel allows no more watches: some directories are not heard.
+    limited: bool,
+    told: Upper,
+}
+
+/// A directory of the upper one.
+#[derive(Debug)]
+struct Dir {
+    inode: u64,
+    /// The layers that it is merged with.
+    below: Vec<usize>,
+}
+
+/// What is new.
+#[derive(Debug)]
+pub struct News {
+    pub change: UpperChange,
+    pub evidence: Vec<Evidence>,
+    /// Nothing but sizes.
+    pub only_grown: bool,
+}
+
+impl Tree {
+    pub fn new(spec: &UpperSpec) -> io::Result<Self> {
+        Ok(Self {
+            container: spec.container.clone(),
+            upper: spec.upper.clone(),
+            mount_points: spec.mount_points.clone(),
+            rootless: spec.rootless,
+            below: Below::new(&spec.lower, spec.rootless),
+            root: open_root(&spec.upper)?,
+            merged: None,
+            dirs: BTreeMap::new(),
+            model: Model::default(),
+            dirty: BTreeMap::new(),
+            fresh: BTreeMap::new(),
+            todo: Vec::new(),
+            leaving: HashMap::new(),
+            came_from: HashMap::new(),
+            served: HashMap::new(),
+            orphans: Vec::new(),
+            lost: false,
+            limited: false,
+            told: Upper::default(),
+        })
+    }
+
+    pub fn container(&self) -> &ContainerId {
+        &self.container
+    }
+
+    /// Some of its directories are not heard.
+    pub fn is_limited(&self) -> bool {
+        self.limited
+    }
+
+    /// Something is to be looked at or said.
+    pub fn has_news(&self) -> bool {
+        self.lost || !self.dirty.is_empty() || !self.fresh.is_empty()
+    }
+
+    /// Begins to listen, and looks at what is there already.
+    pub fn listen(&mut self, spec: &UpperSpec, ears: &mut Ears) -> io::Result<()> {
+        self.merged = if ears.wants_merged() { Some(open_root(&spec.merged)?) } else { None };
+        self.scan(ears);
+        Ok(())
+    }
+
+    /// Listens no more. What is known stays.
+    pub fn rest(&mut self, ears: &mut Ears) {
+        ears.remove(&self.container, |_| true);
+        self.dirs.clear();
+        self.merged = None;
+    }
+
+    /// Notifications were lost: everything is to be looked at again.
+    pub fn lose(&mut self) {
+        self.lost = true;
+    }
+
+    /// Something was heard. What may be a copy of a lower file is looked at before it changes further.
+    pub fn heard(&mut self, heard: &Heard, ears: &mut Ears) {
+        let mut path = beginning(&heard.dir);
+        path.extend_from_slice(heard.name.as_bytes());
+        if heard.mask.contains(Mask::IN_MOVED_FROM) {
+            self.leaving.insert(heard.cookie, path.clone());
+        }
+        if let Some(from) = heard.mask.contains(Mask::IN_MOVED_TO).then(|| self.leaving.remove(&heard.cookie)).flatten()
+        {
+            self.came_from.insert(path.clone(), from);
+        }
+        let mask = self.dirty.get(&path).copied().unwrap_or_else(Mask::empty);
+        self.dirty.insert(path.clone(), mask | heard.mask);
+        let structure = Mask::IN_CREATE | Mask::IN_MOVED_TO | Mask::IN_MOVED_FROM | Mask::IN_DELETE;
+        let merged = self.dirs.get(&*heard.dir).is_some_and(|dir| !dir.below.is_empty());
+        if heard.mask.intersects(structure) && (merged || heard.mask.contains(Mask::IN_ISDIR)) {
+            self.look(&path, ears);
+        }
+    }
+
+    /// Looks at everything.
+    pub fn scan(&mut self, ears: &mut Ears) {
+        self.lost = false;
+        let before = self.model.below(b"");
+        ears.remove(&self.container, |_| true);
+        self.dirs.clear();
+        self.todo.push(Vec::new());
+        self.explore(ears);
+        for path in before {
+            self.look(&path, ears);
+        }
+    }
+
+    /// What is different since the last time.
+    pub fn news(&mut self, ears: &mut Ears) -> Option<News> {
+        if self.lost {
+            self.scan(ears);
+        }
+        let dirty = std::mem::take(&mut self.dirty);
+        for path in dirty.keys() {
+            self.look(path, ears);
+        }
+        for path in std::mem::take(&mut self.orphans) {
+            self.look(&path, ears);
+        }
+        self.orphans.clear();
+        self.leaving.clear();
+        self.came_from.clear();
+        let fresh = std::mem::take(&mut self.fresh);
+        let (mut here, mut gone) = (Vec::new(), Vec::new());
+        for (path, proof) in fresh {
+            match self.model.get(&path) {
+                Some(known) => here.push((known.file.clone(), path, proof)),
+                None if self.told.files.contains_key(&shown(&path)) => gone.push((shown(&path), path)),
+                None => {}
+            }
+        }
+        let totals = self.model.totals();
+        if here.is_empty() && gone.is_empty() && totals == self.told.totals {
+            return None;
+        }
+        here.sort_by_key(|(file, ..)| (file.mount_point, file.effect == Effect::Added && file.copied.is_none()));
+        here.truncate(UpperChange::SHOWN);
+        let old = |file: &UpperFile| self.told.files.get(&file.path);
+        let same = |file: &UpperFile| old(file).is_some_and(|o| o.effect == file.effect && o.copied == file.copied);
+        let only_grown = gone.is_empty() && here.iter().all(|(file, ..)| same(file));
+        let mut evidence = Vec::new();
+        for (_, path, proof) in here.iter_mut().take(PROVEN) {
+            evidence.extend(dirty.get(path).and_then(|mask| evidence::heard(path, *mask)));
+            evidence.extend(self.seen(path));
+            evidence.append(proof);
+        }
+        for (_, path) in gone.iter().take(PROVEN) {
+            evidence.extend(dirty.get(path).and_then(|mask| evidence::heard(path, *mask)));
+            evidence.push(self.seen(path).unwrap_or_else(|| evidence::absent(&self.host(path))));
+        }
+        if evidence.is_empty() {
+            evidence.extend(self.seen(b""));
+        }
+        let files = here.into_iter().map(|(file, ..)| file).collect();
+        let upper = self.upper.display().to_string();
+        let gone = gone.into_iter().map(|(path, _)| path).collect();
+        let change = UpperChange { container: self.container.clone(), upper, files, gone, totals };
+        self.told = std::mem::take(&mut self.told).after(&change);
+        Some(News { change, evidence, only_grown })
+    }
+
+    /// Looks at a path, and into it when it is a directory that was not known.
+    fn look(&mut self, path: &[u8], ears: &mut Ears) {
+        if let Err(error) = self.look_once(path, ears) {
+            // What a container does meanwhile is no error; the next notification brings us back.
+            tracing::debug!(%error, path = %shown(path), "not looked at");
+        }
+        self.explore(ears);
+    }
+
+    fn look_once(&mut self, path: &[u8], ears: &mut Ears) -> io::Result<()> {
+        let (parent, name) = split(path);
+        let Some(of) = self.dirs.get(parent).map(|dir| dir.below.clone()) else {
+            self.vanish(path, ears);
+            return Ok(());
+        };
+        let dir = match self.open(parent) {
+            Ok(dir) => dir,
+            Err(_) => {
+                self.vanish(path, ears);
+                return Ok(());
+            }
+        };
+        let Some(stat) = overlay::look(&dir, name)? else {
+            self.vanish(path, ears);
+            return Ok(());
+        };
+        let below = if of.is_empty() { None } else { self.below.find(&of, path)? };
+        if let Some(found) = below {
+            self.served.entry(found.stat.st_ino).or_insert_with(|| (path.to_vec(), found));
+        }
+        match stat.st_mode & libc::S_IFMT {
+            libc::S_IFDIR => self.directory(path, &dir, &stat, below, ears),
+            _ if overlay::is_whiteout(&dir, name, &stat) => {
+                self.leave(path, ears);
+                match below {
+                    Some(_) => self.put(path, Effect::Deleted, &stat, None, Vec::new()),
+                    None => self.vanish(path, ears),
+                }
+                Ok(())
+            }
+            _ => {
+                self.leave(path, ears);
+                let (copied, proof) = self.copied(path, &dir, &stat, below)?;
+                let effect = if below.is_some() { Effect::Replaced } else { Effect::Added };
+                self.put(path, effect, &stat, copied, proof);
+                Ok(())
+            }
+        }
+    }
+
+    fn directory(
+        &mut self,
+        path: &[u8],
+        parent: &OwnedFd,
+        stat: &FileStat,
+        below: Option<Found>,
+        ears: &mut Ears,
+    ) -> io::Result<()> {
+        if self.dirs.get(path).is_none_or(|dir| dir.inode != stat.st_ino) {
+            self.leave(path, ears);
+            self.todo.push(path.to_vec());
+        }
+        let opaque = overlay::is_opaque(parent, split(path).1, self.rootless);
+        let effect = match below {
+            None => Effect::Added,
+            Some(found) if found.stat.st_mode & libc::S_IFMT != libc::S_IFDIR => Effect::Replaced,
+            Some(_) if opaque => Effect::Opaque,
+            Some(found) => {
+                let owner = |s: &FileStat| (s.st_mode, s.st_uid, s.st_gid);
+                if owner(&found.stat) == owner(stat) {
+                    // It only leads to what was changed in it.
+                    self.take(path);
+                    return Ok(());
+                }
+                Effect::Replaced
+            }
+        };
+        self.put(path, effect, stat, None, Vec::new());
+        Ok(())
+    }
+
+    /// Looks into the directories that were found, and listens to them: first that, so that nothing falls between.
+    fn explore(&mut self, ears: &mut Ears) {
+        while let Some(path) = self.todo.pop() {
+            match self.enter(&path, ears) {
+                Ok(names) => {
+                    for name in names {
+                        let child = [beginning(&path), name].concat();
+                        if let Err(error) = self.look_once(&child, ears) {
+                            tracing::debug!(%error, path = %shown(&child), "not looked at");
+                        }
+                    }
+                }
+                Err(error) => tracing::debug!(%error, path = %shown(&path), "not looked into"),
+            }
+        }
+    }
+
+    fn enter(&mut self, path: &[u8], ears: &mut Ears) -> io::Result<Vec<Vec<u8>>> {
+        let handle = self.open(path)?;
+        let inode = nix::sys::stat::fstat(&handle)?.st_ino;
+        let below = match self.dirs.get(split(path).0) {
+            _ if path.is_empty() => self.below.all(),
+            Some(parent) if !parent.below.is_empty() && !self.opaque(path)? => {
+                let of = parent.below.clone();
+                self.below.merged(&of, path)?
+            }
+            _ => Vec::new(),
+        };
+        self.dirs.insert(path.to_vec(), Dir { inode, below });
+        self.limited |= !ears.add(&handle, &self.container, path, Side::Upper)?;
+        if let Some(merged) = self.merged.as_ref().filter(|_| ears.wants_merged()) {
+            match walk(merged, path) {
+                Ok(merged) => self.limited |= !ears.add(&merged, &self.container, path, Side::Merged)?,
+                Err(error) => tracing::debug!(%error, path = %shown(path), "not in the merged directory"),
+            }
+        }
+        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let mut dir = nix::dir::Dir::openat(&handle, ".", flags, Mode::empty())?;
+        let names = dir.iter().filter_map(Result::ok).map(|entry| entry.file_name().to_bytes().to_vec());
+        Ok(names.filter(|name| name != b"." && name != b"..").collect())
+    }
+
+    fn opaque(&self, path: &[u8]) -> io::Result<bool> {
+        let (parent, name) = split(path);
+        Ok(overlay::is_opaque(&self.open(parent)?, name, self.rootless))
+    }
+
+    /// What was copied up of a file that is seen, and how that is known.
+    fn copied(
+        &mut self,
+        path: &[u8],
+        dir: &OwnedFd,
+        stat: &FileStat,
+        below: Option<Found>,
+    ) -> io::Result<(Option<CopyUp>, Vec<Evidence>)> {
+        let attribute = if self.rootless { "user.overlay.origin" } else { "trusted.overlay.origin" };
+        let name = split(path).1;
+        let by_handle = overlay::path_of(dir, name);
+        let Ok(Some(origin)) = xattr::get(&by_handle, attribute) else { return Ok((None, Vec::new())) };
+        let inode: Inode = (stat.st_ino, by_handle.symlink_metadata()?.created().ok());
+        if let Some(copy) = self.model.copy(&inode) {
+            return Ok((Some(copy.clone()), Vec::new()));
+        }
+        let Some((was, found)) = self.origin(path, below, &origin)? else {
+            self.orphans.push(path.to_vec());
+            return Ok((None, Vec::new()));
+        };
+        let here = self.host(path);
+        let lower = self.below.path(found.layer, &was);
+        let mut proof = vec![evidence::attribute(&here, attribute, origin.len()), evidence::stat(&lower, &found.stat)];
+        let regular = |s: &FileStat| s.st_mode & libc::S_IFMT == libc::S_IFREG;
+        let measured = if regular(stat) && regular(&found.stat) {
+            let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+            let upper = openat(dir, name, flags, Mode::empty())?;
+            copied::measure(&upper.into(), &self.below.file(found.layer, &was)?)?
+        } else {
+            Copied { bytes: 0, compared: 0, alike: 0 }
+        };
+        if measured.compared > 0 {
+            proof.push(evidence::compared(&here, &lower, &measured));
+        }
+        let size = u64::try_from(found.stat.st_size).unwrap_or(0);
+        let layer = self.below.chain(found.layer).clone();
+        let copy = CopyUp { path: shown(&was), layer, size, bytes: measured.bytes };
+        self.model.copied(inode, copy.clone());
+        Ok((Some(copy), proof))
+    }
+
+    /// What a copy is a copy of: what lies below it, or below the name that it had before, or what its mark says.
+    fn origin(&self, path: &[u8], below: Option<Found>, mark: &[u8]) -> io::Result<Option<(Vec<u8>, Found)>> {
+        let mut name = path.to_vec();
+        for _ in 0..self.came_from.len() {
+            let Some(from) = self.came_from.get(&name) else { break };
+            name.clone_from(from);
+        }
+        let of = self.dirs.get(split(&name).0).map(|dir| dir.below.as_slice()).unwrap_or_default();
+        let found = if name == path { below } else { self.below.find(of, &name)? };
+        let met = || origin_inode(mark).and_then(|inode| self.served.get(&inode)).cloned();
+        Ok(found.map(|found| (name, found)).or_else(met))
+    }
+
+    fn put(&mut self, path: &[u8], effect: Effect, stat: &FileStat, copied: Option<CopyUp>, proof: Vec<Evidence>) {
+        let kind = stat.st_mode & libc::S_IFMT;
+        let size = if matches!(kind, libc::S_IFREG | libc::S_IFLNK) { stat.st_size } else { 0 };
+        let size = u64::try_from(size).unwrap_or(0);
+        let dir = kind == libc::S_IFDIR;
+        let place = effect == Effect::Added && copied.is_none() && (dir || size == 0);
+        let leads = |target: &String| target.as_bytes() == path || is_below(target.as_bytes(), path);
+        let mount_point = place && self.mount_points.iter().any(leads);
+        let file = UpperFile { path: shown(path), effect, dir, mount_point, size, copied };
+        let content = (kind == libc::S_IFREG && effect != Effect::Deleted).then_some(stat.st_ino);
+        if self.model.put(path, Known { file, content }) {
+            self.fresh.entry(path.to_vec()).or_default().extend(proof);
+        }
+    }
+
+    fn take(&mut self, path: &[u8]) {
+        if self.model.take(path) {
+            self.fresh.entry(path.to_vec()).or_default();
+        }
+    }
+
+    /// Nothing of the container's is at this path any more.
+    fn vanish(&mut self, path: &[u8], ears: &mut Ears) {
+        self.leave(path, ears);
+        self.take(path);
+    }
+
+    /// What was a directory here is none, or another.
+    fn leave(&mut self, path: &[u8], ears: &mut Ears) {
+        if !self.dirs.contains_key(path) {
+            return;
+        }
+        ears.remove(&self.container, |dir| dir == path || is_below(dir, path));
+        self.dirs.retain(|dir, _| dir != path && !is_below(dir, path));
+        for inside in self.model.below(path).into_iter().filter(|found| found != path) {
+            self.take(&inside);
+        }
+    }
+
+    /// What is seen at a path now.
+    fn seen(&self, path: &[u8]) -> Option<Evidence> {
+        let (parent, name) = split(path);
+        let name = if path.is_empty() { OsStr::new(".") } else { name };
+        let stat = overlay::look(&self.open(parent).ok()?, name).ok()??;
+        Some(evidence::stat(&self.host(path), &stat))
+    }
+
+    fn host(&self, path: &[u8]) -> PathBuf {
+        self.upper.join(OsStr::from_bytes(path))
+    }
+
+    fn open(&self, path: &[u8]) -> io::Result<OwnedFd> {
+        walk(&self.root, path)
+    }
+}
+
+fn open_root(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    Ok(nix::fcntl::open(path, flags, Mode::empty())?)
+}
+
+/// Goes down name by name and never along a link: the container may put one anywhere at any moment.
+fn walk(root: &OwnedFd, path: &[u8]) -> io::Result<OwnedFd> {
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let mut dir = root.try_clone()?;
+    for name in path.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+        dir = match openat(&dir, OsStr::from_bytes(name), flags, Mode::empty()) {
+            Err(Errno::ELOOP) => return Err(Errno::ENOTDIR.into()),
+            other => other?,
+        };
+    }
+    Ok(dir)
+}
+
+/// The directory and the name in it.
+fn split(path: &[u8]) -> (&[u8], &OsStr) {
+    match path.iter().rposition(|byte| *byte == b'/') {
+        Some(at) => (&path[..at], OsStr::from_bytes(&path[at + 1..])),
+        None => (b"", OsStr::from_bytes(path)),
+    }
+}
+
+/// The inode number in overlay's mark of where a copy comes from: `struct ovl_fb` (linux/fs/overlayfs/overlayfs.h), with a
+/// file handle of ext4's kind or of XFS's.
+fn origin_inode(mark: &[u8]) -> Option<u64> {
+    const UUID: usize = 16;
+    let (kind, id) = (mark.get(4)?, mark.get(5 + UUID..)?);
+    match kind {
+        1 => id.first_chunk().map(|bytes| u32::from_ne_bytes(*bytes).into()),
+        0x81 => id.first_chunk().map(|bytes| u64::from_ne_bytes(*bytes)),
+        _ => None,
+    }
+}
