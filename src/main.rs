@@ -9,7 +9,10 @@ fn main() -> ExitCode {
     match &args.command {
         None => window(&args, &words),
         #[cfg(feature = "engine")]
-        Some(cli::Command::Engine { mode, while_stdin }) => engine::run(&args, *mode, *while_stdin, &words),
+        Some(cli::Command::Engine { mode, while_stdin, registry_mirror, insecure_registry }) => {
+            let registries = engine::Registries { mirrors: registry_mirror, insecure: insecure_registry };
+            engine::run(&args, *mode, *while_stdin, &registries, &words)
+        }
         #[cfg(feature = "engine")]
         Some(cli::Command::Registry { listen }) => engine::registry(&args, *listen, &words),
         #[cfg(feature = "engine")]
@@ -52,12 +55,22 @@ mod engine {
     use dockwalk::engine::{Fault, registry::Builtin, run};
     use dockwalk::i18n::{Lang, Words};
 
+    /// What the command line says of registries.
+    pub struct Registries<'a> {
+        pub mirrors: &'a [String],
+        pub insecure: &'a [String],
+    }
+
     /// Runs the engine in the foreground.
-    pub fn run(args: &Args, mode: ModeName, while_stdin: bool, words: &Words) -> ExitCode {
+    pub fn run(args: &Args, mode: ModeName, while_stdin: bool, registries: &Registries<'_>, words: &Words) -> ExitCode {
         log();
         let root = args.root.as_deref();
         let socket = place::socket(args.socket.as_deref(), root);
-        let options = run::Options { root: place::root(root), socket, mode: mode.into(), while_stdin };
+        // An empty variable of the environment is a list of one empty name.
+        let named = |names: &[String]| names.iter().filter(|name| !name.is_empty()).cloned().collect();
+        let (mirrors, insecure) = (named(registries.mirrors), named(registries.insecure));
+        let (root, mode) = (place::root(root), mode.into());
+        let options = run::Options { root, socket, mode, while_stdin, mirrors, insecure };
         let ready = |info: &EngineInfo| {
             let socket = info.socket.display().to_string();
             for words in Lang::ALL.map(Words::new) {

@@ -89,6 +89,12 @@ pub enum Command {
         /// End when standard input does: with the program that started it
         #[arg(long)]
         while_stdin: bool,
+        /// Ask here for images of docker.io before docker.io itself; may be given more than once
+        #[arg(long, value_name = "URL", env = "DOCKWALK_REGISTRY_MIRRORS", value_delimiter = ',')]
+        registry_mirror: Vec<String>,
+        /// Speak to this registry without TLS when it has none; may be given more than once
+        #[arg(long, value_name = "HOST[:PORT]", env = "DOCKWALK_INSECURE_REGISTRIES", value_delimiter = ',')]
+        insecure_registry: Vec<String>,
     },
     /// Docker's commands, against dockwalk's engine (no Docker needed)
     Docker {

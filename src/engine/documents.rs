@@ -8,6 +8,7 @@ use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 
 /// Media types of what a tag may point at.
 pub const ACCEPTED: [&str; 4] = [
@@ -32,6 +33,7 @@ pub enum Document {
 struct Shape {
     schema_version: u32,
     media_type: Option<String>,
+    artifact_type: Option<String>,
     manifests: Option<IgnoredAny>,
     config: Option<IgnoredAny>,
     layers: Option<IgnoredAny>,
@@ -42,8 +44,11 @@ pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document> {
     let fail = |reason: &str| unsupported(this, reason);
     let shape: Shape = serde_json::from_slice(bytes).map_err(|e| {
         let old = serde_json::from_slice::<serde_json::Value>(bytes).is_ok_and(|json| json["schemaVersion"] == 1);
-        if old { fail("schema version 1") } else { fail(&e.to_string()) }
+        if old { schema1(this) } else { fail(&e.to_string()) }
     })?;
+    if shape.schema_version == 1 {
+        return Err(schema1(this));
+    }
     if shape.schema_version != 2 {
         return Err(fail(&format!("schema version {}", shape.schema_version)));
     }
@@ -62,7 +67,13 @@ pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document> {
         (None, Some(_), Some(_)) => {
             let read = ImageManifest::from_reader(bytes).map_err(wrong)?;
             let config = descriptor(read.config(), &this)?;
-            let layers = read.layers().iter().map(|layer| descriptor(layer, &this)).collect::<Result<_>>()?;
+            let layers: Vec<_> = read.layers().iter().map(|layer| descriptor(layer, &this)).collect::<Result<_>>()?;
+            if let Some(kind) = artifact(shape.artifact_type, &config, &layers) {
+                return Err(Fault::failed("artifact-not-image").with("digest", &this.digest).with("kind", kind));
+            }
+            if layers.iter().any(|layer| layer.media_type.ends_with("+encrypted")) {
+                return Err(unsupported(&this, "its layers are encrypted"));
+            }
             Ok(Document::Manifest(Manifest { this, config, layers }))
         }
         // One document that is both could mean one image to one program and another to the next (CVE-2021-41190).
@@ -112,6 +123,48 @@ pub fn config(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Va
             .collect(),
     };
     Ok((config, whole))
+}
+
+/// Media types of image configs. The last ones were written by early tools, and Docker still takes them.
+const CONFIGS: [&str; 6] = [
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+    "application/octet-stream",
+    "application/json",
+    "text/html",
+    "",
+];
+
+/// What a manifest is about when it is about no image: a chart, a signature, an SBOM, … (image-spec, "Guidelines for
+/// Artifact Usage").
+fn artifact(said: Option<String>, config: &Descriptor, layers: &[Descriptor]) -> Option<String> {
+    if !CONFIGS.contains(&config.media_type.as_str()) {
+        return Some(said.unwrap_or_else(|| config.media_type.clone()));
+    }
+    // Signatures and attestations have a config like an image's.
+    let tar = |layer: &Descriptor| {
+        matches!(layer.media_type.as_str(), "" | "application/octet-stream") || layer.media_type.contains("tar")
+    };
+    layers.iter().find(|layer| !tar(layer)).map(|layer| layer.media_type.clone())
+}
+
+/// True for layers that their owner does not want in other registries: Windows' base layers, mostly.
+pub fn is_foreign(media_type: &str) -> bool {
+    media_type.contains(".nondistributable.") || media_type.contains(".foreign.")
+}
+
+/// Where else a manifest's layers are to be had, by their digests.
+pub fn urls(manifest: &[u8]) -> BTreeMap<Digest, Vec<String>> {
+    let Ok(read) = ImageManifest::from_reader(manifest) else { return BTreeMap::new() };
+    let of = |layer: &oci_spec::image::Descriptor| {
+        let urls = layer.urls().clone().filter(|urls| !urls.is_empty())?;
+        Some((layer.digest().to_string().parse().ok()?, urls))
+    };
+    read.layers().iter().filter_map(of).collect()
+}
+
+fn schema1(this: &Descriptor) -> Fault {
+    Fault::failed("schema1-unsupported").with("digest", &this.digest)
 }
 
 fn unsupported(this: &Descriptor, reason: &str) -> Fault {

@@ -35,6 +35,10 @@ pub struct Options {
     pub mode: Mode,
     /// End when standard input does: with the program that started it.
     pub while_stdin: bool,
+    /// Asked for images of docker.io before it is asked itself.
+    pub mirrors: Vec<String>,
+    /// Registries that may be spoken to without TLS.
+    pub insecure: Vec<String>,
 }
 
 /// Runs an engine until it is told to end. Must be called while the process has one thread. `ready` is called once it
@@ -45,7 +49,7 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
     let _lock = lock(&root)?;
     let lab = lab::enter(options.mode)?;
     let conductor = open(&root)?;
-    let engine = match start(&conductor, lab, &root, &options.socket) {
+    let engine = match start(&conductor, lab, &root, options) {
         Ok(engine) => Arc::new(engine),
         Err(fault) => {
             unwind(&conductor, None);
@@ -106,7 +110,7 @@ fn open(root: &Path) -> Result<Arc<Conductor>> {
     Ok(Conductor::new(recorder, journal))
 }
 
-fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Result<Engine> {
+fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -> Result<Engine> {
     recover(conductor, &lab, root)?;
     let store = Store::open(root, lab.ids, lab.rootless)?;
     let volumes = Volumes::open(root)?;
@@ -117,10 +121,9 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Re
         Ok(builtin) => (Some(builtin), None),
         Err(fault) => (None, Some(fault)),
     };
-    let insecure = std::env::var("DOCKWALK_INSECURE_REGISTRIES").unwrap_or_default();
-    let insecure = insecure.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    let options = RegistryOptions { builtin: builtin.as_ref().map(Builtin::addr), no_builtin, insecure };
-    let puller = Puller::new(Arc::clone(&store), options);
+    let registries =
+        RegistryOptions { builtin: builtin.as_ref().map(Builtin::addr), no_builtin, ..registries(options)? };
+    let puller = Puller::new(Arc::clone(&store), registries);
     let net = conductor.operate(OpKind::EngineStart, "engine", "dockwalk engine", &Cancel::new(), |cx| {
         lab::observe(cx, &lab, root)?;
         let net = Net::start(cx, &lab)?;
@@ -142,9 +145,20 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, socket: &Path) -> Re
         containers: Containers::default(),
         sessions: Sessions::default(),
         root: root.to_owned(),
-        socket: socket.to_owned(),
+        socket: options.socket.clone(),
         ending: watch::Sender::new(false),
     })
+}
+
+/// What the user says of registries. Certificates are where Docker has them.
+fn registries(options: &Options) -> Result<RegistryOptions> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let own = [".config/docker/certs.d", ".docker/certs.d"].map(|dir| home.join(dir));
+    let certs = own.into_iter().filter(|dir| dir.is_absolute()).chain([PathBuf::from("/etc/docker/certs.d")]).collect();
+    let (mirrors, insecure) = (options.mirrors.clone(), options.insecure.clone());
+    let options = RegistryOptions { mirrors, insecure, certs, ..RegistryOptions::default() };
+    options.check()?;
+    Ok(options)
 }
 
 /// Undoes what an engine left behind that was killed, and clears what no journal knows of.

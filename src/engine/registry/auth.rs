@@ -1,6 +1,7 @@
 //! How a registry wants to be shown who asks (distribution: spec/auth/token.md; RFC 7235).
 
 use super::Credentials;
+use super::http::Answer;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -22,7 +23,7 @@ pub enum Challenge {
 }
 
 impl Challenge {
-    /// Reads the header. Bearer wins when both are offered.
+    /// Reads one value of the header.
     pub fn parse(header: &str) -> Option<Self> {
         let (scheme, rest) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
         if scheme.eq_ignore_ascii_case("basic") {
@@ -35,6 +36,14 @@ impl Challenge {
         let mut take =
             |name: &str| params.iter().position(|(n, _)| n.eq_ignore_ascii_case(name)).map(|i| params.remove(i).1);
         Some(Self::Bearer { realm: take("realm")?, service: take("service"), scope: take("scope") })
+    }
+
+    /// The challenge of an answer: of several that are offered, Bearer is taken.
+    pub fn of(answer: &Answer) -> Option<Self> {
+        let offered = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("www-authenticate"));
+        let mut all: Vec<_> = offered.filter_map(|(_, value)| Self::parse(value)).collect();
+        let bearer = all.iter().position(|challenge| matches!(challenge, Self::Bearer { .. }));
+        if all.is_empty() { None } else { Some(all.swap_remove(bearer.unwrap_or(0))) }
     }
 
     /// `basic`, `bearer`

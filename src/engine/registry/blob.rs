@@ -6,17 +6,30 @@
 //!                                                └▶ unpack ahead
 //! ```
 
+use super::document::{caught, digest_mismatch, size_mismatch};
+use super::fetch::{Call, Target};
 use super::http::Answer;
 use super::progress::Meter;
 use super::pull::Pull;
-use super::resolve::{digest_mismatch, size_mismatch};
+use crate::engine::documents::is_foreign;
 use crate::engine::store::Ahead;
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::Digest;
-use crate::trace::{Change, Descriptor, Evidence};
+use crate::trace::{Change, Content, Descriptor, Evidence, Promise};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
+
+/// The manifest that lists the blobs.
+#[derive(Debug)]
+pub struct Listed {
+    pub manifest: Digest,
+    /// Where it is, and what it says.
+    pub evidence: Evidence,
+    /// Where else they are to be had.
+    pub urls: BTreeMap<Digest, Vec<String>>,
+}
 
 const BLOCK: usize = 128 * 1024;
 /// Tries in a row in which not one byte comes.
@@ -38,17 +51,19 @@ impl Pull<'_> {
         &self,
         cx: &Cx,
         this: &Descriptor,
-        listed: &Evidence,
+        listed: &Listed,
         ahead: Option<Ahead>,
     ) -> Result<Option<Ahead>> {
-        cx.observe(Change::BlobWanted(this.clone()), vec![listed.clone()]);
+        cx.observe(Change::BlobWanted(this.clone()), vec![listed.evidence.clone()]);
         let mut meter = Meter::new(this, self.progress);
         let mut ingest = self.ingest(this, ahead)?;
         let mut trail = ingest.take_up()?;
         let mut fruitless = 0;
+        let mut elsewhere = listed.urls.get(&this.digest).into_iter().flatten().peekable();
+        let mut target = Target::Path(format!("blobs/{}", this.digest));
         while ingest.received < this.size || trail.is_empty() {
             let before = ingest.received;
-            match self.receive(cx, &mut ingest, &mut meter) {
+            match self.receive(cx, &target, &mut ingest, &mut meter) {
                 Ok(evidence) => {
                     trail.extend(evidence);
                     break;
@@ -56,16 +71,28 @@ impl Pull<'_> {
                 Err(fault) if may_go_on(&fault) => {
                     fruitless = if ingest.received > before { 0 } else { fruitless + 1 };
                     if fruitless == FRUITLESS {
-                        return Err(self.rejected(cx, this, fault, trail, listed));
+                        return Err(self.rejected(cx, this, fault, trail, &listed.evidence));
                     }
                     std::thread::sleep(std::time::Duration::from_millis(50 << fruitless));
                 }
                 Err(fault) if fault.kind == FaultKind::Cancelled => return Err(fault),
+                // The registry was asked first: many have what they need not have. Then those whom the manifest names.
+                Err(fault) if next_source(&fault, &target) && elsewhere.peek().is_some() => {
+                    target = elsewhere.next().cloned().map_or(target, Target::Elsewhere);
+                }
+                Err(fault) if next_source(&fault, &target) && is_foreign(&this.media_type) => {
+                    let fault = Fault::new(FaultKind::NotFound, "foreign-layer")
+                        .with("registry", &self.session.endpoint.host)
+                        .with("image", self.reference.familiar())
+                        .with("digest", &this.digest);
+                    return Err(self.rejected(cx, this, fault, trail, &listed.evidence));
+                }
                 Err(fault) => {
                     if fault.problem.code == "size-mismatch" {
                         self.discard(this)?;
+                        return Err(self.caught(cx, this, fault, trail, listed));
                     }
-                    return Err(self.rejected(cx, this, fault, trail, listed));
+                    return Err(self.rejected(cx, this, fault, trail, &listed.evidence));
                 }
             }
             cx.check()?;
@@ -85,14 +112,19 @@ impl Pull<'_> {
         Ok(Ingest { this, file, path: path.display().to_string(), sha: Sha256::new(), received: 0, ahead })
     }
 
-    fn receive(&self, cx: &Cx, ingest: &mut Ingest<'_>, meter: &mut Meter<'_>) -> Result<Vec<Evidence>> {
-        let path = format!("blobs/{}", ingest.this.digest);
+    fn receive(
+        &self,
+        cx: &Cx,
+        target: &Target,
+        ingest: &mut Ingest<'_>,
+        meter: &mut Meter<'_>,
+    ) -> Result<Vec<Evidence>> {
         let mut headers = vec![("Accept", "*/*".to_owned())];
         if ingest.received > 0 {
             headers.push(("Range", format!("bytes={}-", ingest.received)));
         }
         let host = &self.session.endpoint.host;
-        let ((), trail) = self.session.fetch(cx, &path, &headers, |cx, answer, trail| {
+        let ((), trail) = self.session.ask(cx, &Call::get(target.clone(), &headers), |cx, answer, trail| {
             let resumes = answer.status == 206 && starts_at(answer, ingest.received);
             if ingest.received > 0 && !resumes {
                 // The server knows no ranges, or not this one: from the beginning.
@@ -113,13 +145,7 @@ impl Pull<'_> {
         Ok(trail)
     }
 
-    fn verify(
-        &self,
-        cx: &Cx,
-        ingest: Ingest<'_>,
-        mut trail: Vec<Evidence>,
-        listed: &Evidence,
-    ) -> Result<Option<Ahead>> {
+    fn verify(&self, cx: &Cx, ingest: Ingest<'_>, mut trail: Vec<Evidence>, listed: &Listed) -> Result<Option<Ahead>> {
         let Ingest { this, sha, received, ahead, file, .. } = ingest;
         drop(file);
         let computed = Digest::from_sha256(&sha.finalize().into());
@@ -133,7 +159,7 @@ impl Pull<'_> {
             drop(ahead);
             self.discard(this)?;
             let fault = digest_mismatch(&this.digest, &computed, &self.session.endpoint.host);
-            return Err(self.rejected(cx, this, fault, trail, listed));
+            return Err(self.caught(cx, this, fault, trail, listed));
         }
         self.store.admit_blob(&this.digest)?;
         cx.observe(Change::BlobVerified { digest: this.digest.clone(), size: received, reused: false }, trail);
@@ -146,11 +172,20 @@ impl Pull<'_> {
         std::fs::remove_file(&path).map_err(|e| Fault::io("delete", path.display(), &e))
     }
 
+    /// It is not what the manifest's descriptor says.
+    fn caught(&self, cx: &Cx, this: &Descriptor, fault: Fault, trail: Vec<Evidence>, listed: &Listed) -> Fault {
+        let promise = Promise::Manifest(listed.manifest.clone());
+        let evidence = if trail.is_empty() { vec![listed.evidence.clone()] } else { trail.clone() };
+        let fault = caught(cx, Content::Blob, &this.digest, promise, fault, &evidence);
+        self.rejected(cx, this, fault, trail, &listed.evidence)
+    }
+
     fn rejected(&self, cx: &Cx, this: &Descriptor, fault: Fault, mut trail: Vec<Evidence>, listed: &Evidence) -> Fault {
         if trail.is_empty() {
             // Its exchange was recorded with the fault itself.
             trail.push(listed.clone());
         }
+        self.session.note_failure(&trail);
         cx.observe(Change::BlobRejected { digest: this.digest.clone(), problem: fault.problem.clone() }, trail);
         fault
     }
@@ -232,6 +267,12 @@ fn truncated(ingest: &Ingest<'_>, host: &str, reason: &str) -> Fault {
         .with("expected", ingest.this.size)
         .with("received", ingest.received)
         .with("reason", reason)
+}
+
+/// Here it is not to be had.
+fn next_source(fault: &Fault, target: &Target) -> bool {
+    let code = fault.problem.code.as_str();
+    code == "blob-missing" || (matches!(target, Target::Elsewhere(_)) && code != "size-mismatch")
 }
 
 fn may_go_on(fault: &Fault) -> bool {

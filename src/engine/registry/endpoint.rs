@@ -13,21 +13,50 @@ pub struct Endpoint {
     pub schemes: &'static [&'static str],
     /// Certificates are not verified: on loopback, or because the user said so.
     pub lax: bool,
+    /// Below which path the API is: empty but for mirrors.
+    pub prefix: String,
+    /// It stands in for another registry: it gets no credentials.
+    pub mirror: bool,
 }
 
 impl Endpoint {
-    /// Docker's rules, and `docker.io/lab/…` at the built-in registry.
+    /// The mirrors of a reference's registry in the order in which they are asked, and at last the registry itself. As with
+    /// Docker, only docker.io has mirrors.
+    pub fn all(reference: &Reference, options: &RegistryOptions) -> Vec<Self> {
+        let hub = reference.registry == "docker.io" && !is_builtin(reference);
+        let mirrors = options.mirrors.iter().filter(|_| hub).filter_map(|url| Self::mirror(url, options));
+        mirrors.chain([Self::of(reference, options)]).collect()
+    }
+
+    /// `https://mirror.example:5000/prefix`; none when that is no address.
+    pub fn mirror(url: &str, options: &RegistryOptions) -> Option<Self> {
+        let (scheme, host) = scheme_and_host(url).filter(|(_, host)| !host.is_empty() && !host.contains('@'))?;
+        // Somebody who writes `http://` has called it insecure by name.
+        let (schemes, plain): (&[&str], bool) = match scheme {
+            "https" => (&["https"], false),
+            "http" => (&["http"], true),
+            _ => return None,
+        };
+        let path = url.split_once("://")?.1.split_once('/').map_or("", |(_, path)| path).trim_end_matches('/');
+        let prefix = if path.is_empty() { String::new() } else { format!("/{path}") };
+        let lax = plain || (may_be_plain(host, options) && !options.knows(host));
+        Some(Self { host: host.to_owned(), builtin: false, schemes, lax, prefix, mirror: true })
+    }
+
+    /// Docker's rules, and `docker.io/lab/…` at the built-in registry. One difference: whoever has laid down a certificate
+    /// for a registry wants it verified, on loopback too.
     pub fn of(reference: &Reference, options: &RegistryOptions) -> Self {
+        let (builtin, mirror, prefix) = (false, false, String::new());
         if let (Some(addr), true) = (options.builtin, is_builtin(reference)) {
-            return Self { host: addr.to_string(), builtin: true, schemes: &["http"], lax: true };
+            return Self { host: addr.to_string(), builtin: true, schemes: &["http"], lax: true, prefix, mirror };
         }
         let host = match reference.registry.as_str() {
             "docker.io" => "registry-1.docker.io".to_owned(),
             other => other.to_owned(),
         };
-        let lax = may_be_plain(&host, options);
+        let lax = may_be_plain(&host, options) && !options.knows(&host);
         let schemes: &[&str] = if lax { &["https", "http"] } else { &["https"] };
-        Self { host, builtin: false, schemes, lax }
+        Self { host, builtin, schemes, lax, prefix, mirror }
     }
 }
 
@@ -79,5 +108,20 @@ mod tests {
         assert_eq!(of("lab/shell:1").host, "127.0.0.1:4321");
         assert_eq!(of("ubuntu").host, "registry-1.docker.io");
         assert!(!of("localhost:5000/lab/shell").builtin);
+    }
+
+    #[test]
+    fn mirrors_are_for_docker_io_alone_and_come_first() {
+        let mirrors = vec!["https://mirror.example/hub/".to_owned(), "http://10.0.0.1:5000".into(), "nonsense".into()];
+        let builtin = Some(([127, 0, 0, 1], 4321).into());
+        let options = RegistryOptions { mirrors, builtin, ..RegistryOptions::default() };
+        let all = |text: &str| Endpoint::all(&text.parse().expect("valid"), &options);
+        let hosts = |text: &str| all(text).into_iter().map(|e| e.host).collect::<Vec<_>>();
+        assert_eq!(hosts("ubuntu"), ["mirror.example", "10.0.0.1:5000", "registry-1.docker.io"]);
+        assert_eq!(hosts("ghcr.io/a/b"), ["ghcr.io"]);
+        assert_eq!(hosts("lab/shell:1"), ["127.0.0.1:4321"]);
+        let first = &all("ubuntu")[0];
+        assert_eq!((first.prefix.as_str(), first.mirror, first.lax), ("/hub", true, false));
+        assert!(all("ubuntu")[1].lax, "http:// was written");
     }
 }

@@ -1,17 +1,21 @@
+use super::tls::Trust;
 use crate::trace::Evidence;
 use std::io::Read;
 use std::sync::OnceLock;
 use std::time::Duration;
 use ureq::config::AutoHeaderValue;
 use ureq::http::{Method, Request};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Body};
+use ureq::tls::TlsConfig;
+use ureq::{Agent, Body, SendBody};
 
 /// Speaks HTTP. Redirects are not followed here: who follows one decides which headers go along.
 #[derive(Debug, Default)]
 pub struct Http {
+    trust: Trust,
     /// Verifies certificates, uses the proxy of the environment.
     strict: OnceLock<Agent>,
+    /// The same, and shows our own certificate when it is asked for: for the registry itself alone.
+    known: OnceLock<Agent>,
     /// For loopback and registries that the user called insecure: verifies nothing, uses no proxy.
     lax: OnceLock<Agent>,
 }
@@ -23,11 +27,25 @@ pub struct Ask {
     pub url: String,
     /// Loopback, or called insecure.
     pub lax: bool,
+    /// The registry itself, not a host that it names.
+    pub ours: bool,
     pub headers: Vec<(&'static str, String)>,
     /// The value of `Authorization`. Never reaches the trace.
     pub secret: Option<String>,
+    pub body: Load,
+}
+
+/// What is sent along.
+#[derive(Debug, Clone, Default)]
+pub enum Load {
+    #[default]
+    Nothing,
     /// The body of a POST. Never reaches the trace.
-    pub form: Option<String>,
+    Form(String),
+    /// A document.
+    Bytes(Vec<u8>),
+    /// So many bytes of a reader that is given when it is sent.
+    Stream(u64),
 }
 
 /// An answer whose body is still to be read.
@@ -47,27 +65,28 @@ pub struct NoAnswer {
     pub transient: bool,
     /// The server does not speak TLS.
     pub not_tls: bool,
+    /// The server's certificate is none that is trusted here.
+    pub untrusted: bool,
     pub evidence: Evidence,
 }
 
 const HIDDEN: &str = "•••";
-/// System bundles of certificates: Debian's and Ubuntu's, Fedora's, openSUSE's, Alpine's.
-const BUNDLES: [&str; 4] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-];
 
 impl Http {
+    /// Trusts what the user laid down, too.
+    pub fn new(trust: Trust) -> Self {
+        Self { trust, ..Self::default() }
+    }
+
     /// Asks, and returns as soon as the headers have come.
     pub fn send(&self, ask: &Ask) -> Result<Answer, Box<NoAnswer>> {
-        let agent = if ask.lax {
-            self.lax.get_or_init(|| agent(TlsConfig::builder().disable_verification(true).build(), false))
-        } else {
-            self.strict.get_or_init(|| agent(TlsConfig::builder().root_certs(system_roots()).build(), true))
-        };
-        let method = if ask.method == "POST" { Method::POST } else { Method::GET };
+        self.send_with(ask, &mut std::io::empty())
+    }
+
+    /// The same with the bytes of a [`Load::Stream`].
+    pub fn send_with(&self, ask: &Ask, bytes: &mut dyn Read) -> Result<Answer, Box<NoAnswer>> {
+        let agent = self.agent(ask);
+        let method = Method::from_bytes(ask.method.as_bytes()).unwrap_or(Method::GET);
         let mut request = Request::builder().method(method).uri(&ask.url);
         for (name, value) in &ask.headers {
             request = request.header(*name, value);
@@ -75,13 +94,23 @@ impl Http {
         if let Some(secret) = &ask.secret {
             request = request.header("Authorization", secret);
         }
-        let sent = match &ask.form {
-            Some(form) => request
+        let wrong = ureq::Error::from;
+        let sent = match &ask.body {
+            Load::Nothing if matches!(ask.method, "POST" | "PUT" | "PATCH") => {
+                request.body(&[][..]).map_err(wrong).and_then(|request| agent.run(request))
+            }
+            Load::Nothing => request.body(()).map_err(wrong).and_then(|request| agent.run(request)),
+            Load::Form(form) => request
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .body(form.clone())
-                .map_err(ureq::Error::from)
+                .body(form.as_str())
+                .map_err(wrong)
                 .and_then(|request| agent.run(request)),
-            None => request.body(()).map_err(ureq::Error::from).and_then(|request| agent.run(request)),
+            Load::Bytes(bytes) => request.body(bytes.as_slice()).map_err(wrong).and_then(|request| agent.run(request)),
+            Load::Stream(length) => request
+                .header("Content-Length", length.to_string())
+                .body(SendBody::from_reader(bytes))
+                .map_err(wrong)
+                .and_then(|request| agent.run(request)),
         };
         let response = sent.map_err(|error| Box::new(no_answer(ask, &error)))?;
         let (parts, body) = response.into_parts();
@@ -92,9 +121,21 @@ impl Http {
         Ok(Answer { status: parts.status.as_u16(), headers, body, ask: ask.clone() })
     }
 
+    fn agent(&self, ask: &Ask) -> &Agent {
+        let verifying = || TlsConfig::builder().root_certs(self.trust.roots());
+        match (ask.lax, ask.ours) {
+            (true, _) => self.lax.get_or_init(|| agent(TlsConfig::builder().disable_verification(true).build(), false)),
+            (false, true) => {
+                self.known.get_or_init(|| agent(verifying().client_cert(self.trust.client()).build(), true))
+            }
+            (false, false) => self.strict.get_or_init(|| agent(verifying().build(), true)),
+        }
+    }
+
     /// Breaks all connections, so that whoever waits for bytes gets an error at once.
     pub fn shutdown(&self) {
-        [&self.strict, &self.lax].into_iter().filter_map(OnceLock::get).for_each(|agent| agent.clone().shutdown());
+        let agents = [&self.strict, &self.known, &self.lax];
+        agents.into_iter().filter_map(OnceLock::get).for_each(|agent| agent.clone().shutdown());
     }
 }
 
@@ -104,12 +145,23 @@ impl Answer {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// An answer that says nothing but this.
+    #[cfg(test)]
+    pub fn with_header(name: &str, value: &str) -> Self {
+        let headers = vec![(name.to_owned(), value.to_owned())];
+        Self { status: 429, headers, body: Body::builder().data(""), ask: Ask::get("http://a/", true) }
+    }
+
     /// Reads the body, of at most `limit` bytes.
     pub fn read(&mut self, limit: u64) -> std::io::Result<Vec<u8>> {
+        let said = self.header("content-length").and_then(|text| text.parse::<u64>().ok());
+        if said.is_some_and(|length| length > limit) {
+            return Err(too_much(limit));
+        }
         let mut bytes = Vec::new();
         self.body.as_reader().take(limit + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > limit {
-            return Err(std::io::Error::other(format!("more than {limit} bytes")));
+            return Err(too_much(limit));
         }
         Ok(bytes)
     }
@@ -123,13 +175,26 @@ impl Answer {
 impl Ask {
     /// A GET without headers.
     pub fn get(url: impl Into<String>, lax: bool) -> Self {
-        Self { method: "GET", url: url.into(), lax, headers: Vec::new(), secret: None, form: None }
+        Self {
+            method: "GET",
+            url: url.into(),
+            lax,
+            ours: false,
+            headers: Vec::new(),
+            secret: None,
+            body: Load::Nothing,
+        }
     }
 
     /// What the trace says it is: without what the query of a signed address would give away.
     pub fn shown_url(&self) -> String {
         without_secrets(&self.url)
     }
+}
+
+/// The body is longer than is ever read: an error of its own kind.
+fn too_much(limit: u64) -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::FileTooLarge, format!("more than {limit} bytes"))
 }
 
 fn agent(tls: TlsConfig, proxy: bool) -> Agent {
@@ -151,22 +216,10 @@ fn agent(tls: TlsConfig, proxy: bool) -> Agent {
     config.build().new_agent()
 }
 
-/// What this system trusts, as Docker does; without a bundle, Mozilla's list that is built in.
-fn system_roots() -> RootCerts {
-    let named = std::env::var("SSL_CERT_FILE").ok().filter(|path| !path.is_empty());
-    let pem = named.into_iter().chain(BUNDLES.map(str::to_owned)).find_map(|path| std::fs::read(path).ok());
-    let certificates: Vec<Certificate<'static>> = parse_pem(pem.as_deref().unwrap_or_default())
-        .filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() { RootCerts::WebPki } else { RootCerts::new_with_certs(&certificates) }
-}
-
 fn no_answer(ask: &Ask, error: &ureq::Error) -> NoAnswer {
     let reason = error.to_string();
     let not_tls = ask.url.starts_with("https:") && reason.contains("InvalidContentType");
+    let untrusted = reason.contains("invalid peer certificate");
     let transient = match error {
         ureq::Error::Timeout(_) => true,
         ureq::Error::Io(e) => matches!(
@@ -179,7 +232,7 @@ fn no_answer(ask: &Ask, error: &ureq::Error) -> NoAnswer {
         ),
         _ => false,
     };
-    NoAnswer { evidence: evidence(ask, 0, Vec::new(), 0, &reason), reason, transient, not_tls }
+    NoAnswer { evidence: evidence(ask, 0, Vec::new(), 0, &reason), reason, transient, not_tls, untrusted }
 }
 
 fn evidence(ask: &Ask, status: u16, headers: Vec<(String, String)>, bytes: u64, body: &str) -> Evidence {
@@ -205,7 +258,10 @@ fn shown_header((name, value): &(String, String)) -> (String, String) {
 fn without_secrets(url: &str) -> String {
     let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
     let shown = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name @ ("service" | "scope" | "client_id" | "ns" | "n" | "last"), value)) => format!("{name}={value}"),
+        Some((
+            name @ ("service" | "scope" | "client_id" | "ns" | "n" | "last" | "digest" | "mount" | "from"),
+            value,
+        )) => format!("{name}={value}"),
         Some((name, _)) => format!("{name}={HIDDEN}"),
         None => HIDDEN.to_owned(),
     });
@@ -226,7 +282,7 @@ mod tests {
     fn a_secret_never_reaches_the_evidence() {
         let ask = Ask {
             secret: Some("Basic c2VjcmV0".into()),
-            form: Some("refresh_token=c2VjcmV0".into()),
+            body: Load::Form("refresh_token=c2VjcmV0".into()),
             ..Ask::get("http://a/", true)
         };
         let text = format!("{:?}", evidence(&ask, 200, Vec::new(), 0, ""));

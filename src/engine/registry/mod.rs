@@ -3,8 +3,11 @@
 pub(in crate::engine) mod auth;
 mod blob;
 pub mod builtin;
+mod choose;
+mod document;
 mod endpoint;
 mod exchange;
+mod fetch;
 mod http;
 mod progress;
 mod pull;
@@ -12,13 +15,19 @@ mod resolve;
 mod session;
 #[cfg(test)]
 mod tests;
+mod tls;
+mod token;
+mod wait;
 
 pub use builtin::Builtin;
 
 use super::store::{Image, Store};
-use super::{Cx, Fault, Result};
+use super::{Cx, Fault, FaultKind, Result};
 use crate::spec::{Platform, Reference};
+use endpoint::Endpoint;
+use pull::Pull;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Which registries are special.
@@ -30,6 +39,23 @@ pub struct RegistryOptions {
     pub no_builtin: Option<Fault>,
     /// Registries (`host[:port]`) that may be spoken to without TLS although they are not on loopback.
     pub insecure: Vec<String>,
+    /// Addresses that are asked for images of docker.io before it is asked itself.
+    pub mirrors: Vec<String>,
+    /// `certs.d` directories: `<host[:port]>/*.crt` in them is trusted for that registry.
+    pub certs: Vec<PathBuf>,
+}
+
+impl RegistryOptions {
+    /// Fails when one of the mirrors is no address.
+    pub fn check(&self) -> Result<()> {
+        let wrong = self.mirrors.iter().find(|url| Endpoint::mirror(url, self).is_none());
+        wrong.map_or(Ok(()), |url| Err(Fault::new(FaultKind::BadRequest, "mirror-invalid").with("url", url)))
+    }
+
+    /// The user has laid down certificates for that host.
+    fn knows(&self, host: &str) -> bool {
+        self.certs.iter().any(|dir| dir.join(host).is_dir())
+    }
 }
 
 /// A user name and password, or what takes their place.
@@ -107,6 +133,16 @@ impl Puller {
         if let (Some(fault), true) = (&self.options.no_builtin, endpoint::is_builtin(reference)) {
             return Err(fault.clone());
         }
-        pull::Pull::new(&self.store, &self.options, reference, platform, auth, progress).run(cx)
+        let mut endpoints = Endpoint::all(reference, &self.options);
+        let origin = endpoints.pop().unwrap_or_else(|| Endpoint::of(reference, &self.options));
+        let pull = |endpoint| Pull::new(&self.store, &self.options, reference, platform, auth, progress, endpoint);
+        for mirror in endpoints {
+            let pull = pull(mirror)?;
+            match pull.run(cx) {
+                Err(fault) if fault.kind != FaultKind::Cancelled && pull.session.says_it_failed(cx, &fault) => {}
+                other => return other,
+            }
+        }
+        pull(origin)?.run(cx)
     }
 }

@@ -3,22 +3,25 @@
 //! Watched by a learner it goes in the order in which it is told: all blobs, then all layers. With nobody watching, a layer
 //! is unpacked while its bytes come in, and what was done is told in the same order afterwards.
 
+use super::blob::Listed;
+use super::document::caught;
+use super::endpoint::Endpoint;
 use super::resolve::Resolved;
 use super::session::Session;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::store::{Ahead, Image, Part, Record, Store, Unpacking};
-use crate::engine::{Cancel, Cx, Result};
+use crate::engine::{Cancel, Cx, Fault, Result, documents};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::{Change, Evidence, Plan, StepKind};
+use crate::trace::{Change, Content, Evidence, Plan, Promise, StepKind};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What one pull works with.
+/// What one pull from one endpoint works with.
 pub struct Pull<'a> {
     pub store: &'a Arc<Store>,
-    pub session: Session,
+    pub session: Session<'a>,
     pub reference: &'a Reference,
     pub platform: Option<&'a Platform>,
     pub progress: &'a (dyn Fn(Progress) + Sync),
@@ -35,8 +38,10 @@ impl<'a> Pull<'a> {
         platform: Option<&'a Platform>,
         auth: Option<&Credentials>,
         progress: &'a (dyn Fn(Progress) + Sync),
-    ) -> Self {
-        Self { store, session: Session::new(reference, options, auth), reference, platform, progress }
+        endpoint: Endpoint,
+    ) -> Result<Self> {
+        let session = Session::new(endpoint, reference, "pull", options, auth, progress)?;
+        Ok(Self { store, session, reference, platform, progress })
     }
 
     pub fn run(&self, cx: &Cx) -> Result<Image> {
@@ -76,7 +81,8 @@ impl<'a> Pull<'a> {
         let ahead =
             cx.step(Plan::new(StepKind::DownloadLayers, &name), |cx| self.download(cx, &resolved, &parts, !watched))?;
         cx.step(Plan::new(StepKind::UnpackLayers, &name), |cx| {
-            self.store.unpack_layers(cx, &parts, ahead, &|part, how| self.tell_unpacking(part, how))
+            let unpacked = self.store.unpack_layers(cx, &parts, ahead, &|part, how| self.tell_unpacking(part, how));
+            unpacked.map_err(|fault| self.caught_by_config(cx, &resolved, fault))
         })?;
         let before = self.store.find(&self.reference.to_string()).ok().map(|image| image.id);
         let image = self.tag(cx, &resolved)?;
@@ -90,13 +96,15 @@ impl<'a> Pull<'a> {
     /// Every blob that is needed and not there. Returns the layers that were unpacked on the way, by chain id.
     fn download(&self, cx: &Cx, resolved: &Resolved, parts: &[Part], at_once: bool) -> Result<BTreeMap<Digest, Ahead>> {
         let path = self.store.blob_path(&resolved.manifest.this.digest).display().to_string();
-        let listed = Evidence::file(path, resolved.manifest_text.clone());
+        let evidence = Evidence::file(path, resolved.manifest_text.clone());
+        let urls = documents::urls(resolved.manifest_text.as_bytes());
+        let listed = Listed { manifest: resolved.manifest.this.digest.clone(), evidence, urls };
         let mut wanted: Vec<&Part> = Vec::new();
         for part in parts {
             let (id, blob) = (Some(part.blob.digest.short().to_owned()), &part.blob);
             let stored = self.store.has_blob(&blob.digest, blob.size);
             if let Some(evidence) = stored {
-                cx.observe(Change::BlobWanted(blob.clone()), vec![listed.clone()]);
+                cx.observe(Change::BlobWanted(blob.clone()), vec![listed.evidence.clone()]);
                 let (digest, size) = (blob.digest.clone(), blob.size);
                 cx.observe(Change::BlobVerified { digest, size, reused: true }, vec![evidence]);
                 self.say(id, "Already exists".into());
@@ -133,14 +141,14 @@ impl<'a> Pull<'a> {
         }
     }
 
-    fn download_one(&self, cx: &Cx, part: &Part, listed: &Evidence, at_once: bool) -> Result<Option<Ahead>> {
+    fn download_one(&self, cx: &Cx, part: &Part, listed: &Listed, at_once: bool) -> Result<Option<Ahead>> {
         let digest = &part.blob.digest;
         let _claim = self.store.claim(cx, digest)?;
         let call = format!("GET /v2/{}/blobs/{digest}", self.reference.repository);
         cx.step(Plan::new(StepKind::FetchBlob, digest).call(call), |cx| {
             // Another pull may have fetched it meanwhile.
             if let Some(evidence) = self.store.has_blob(digest, part.blob.size) {
-                cx.observe(Change::BlobWanted(part.blob.clone()), vec![listed.clone()]);
+                cx.observe(Change::BlobWanted(part.blob.clone()), vec![listed.evidence.clone()]);
                 let change = Change::BlobVerified { digest: digest.clone(), size: part.blob.size, reused: true };
                 cx.observe(change, vec![evidence]);
                 return Ok(None);
@@ -150,6 +158,19 @@ impl<'a> Pull<'a> {
             self.say(Some(digest.short().to_owned()), "Download complete".into());
             Ok(ahead)
         })
+    }
+
+    /// A layer that is not what the config promises was caught by the config.
+    fn caught_by_config(&self, cx: &Cx, resolved: &Resolved, fault: Fault) -> Fault {
+        let arg = |name: &str| fault.problem.args.get(name).cloned().unwrap_or_default();
+        let Ok(blob) = arg("digest").parse::<Digest>() else { return fault };
+        if fault.problem.code != "diff-id-mismatch" {
+            return fault;
+        }
+        let (expected, computed) = (arg("expected"), arg("computed"));
+        let hash = Evidence::Hash { of: "tar".into(), expected, computed, bytes: arg("bytes").parse().unwrap_or(0) };
+        self.session.note_failure(std::slice::from_ref(&hash));
+        caught(cx, Content::Blob, &blob, Promise::Config(resolved.config.this.digest.clone()), fault, &[hash])
     }
 
     /// What the user is told of a layer that is unpacked.

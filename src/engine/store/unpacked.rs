@@ -150,7 +150,8 @@ impl Store {
             return Err(Fault::failed("diff-id-mismatch")
                 .with("digest", &part.blob.digest)
                 .with("expected", &part.diff_id)
-                .with("computed", &applied.diff_id));
+                .with("computed", &applied.diff_id)
+                .with("bytes", applied.tar_size));
         }
         let layer = Layer {
             chain_id: part.chain_id.clone(),

@@ -11,9 +11,20 @@ problem-image-not-found = The registry { $registry } does not have { $image }: 4
 problem-registry-unreachable = The registry { $registry } cannot be reached ({ $reason }). Check that its name and port are right, that it runs, and that this host has a network; `lab/…` images need no network.
 problem-registry-refused = The registry { $registry } refuses { $image } ({ $status }): { $reason }. Check the name, and log in with `docker login { $registry }` if the repository is private.
 problem-registry-odd-answer = The registry { $registry } answered { $status } to { $url }. Try again later; if it stays so, ask whoever runs the registry.
-problem-rate-limited = The registry { $registry } allows no more pulls for now (429): { $remaining } of { $limit } left, try again after { $after } seconds. Log in to get more, or use an image of the built-in registry (`lab/…`).
-problem-plain-http-refused = The registry { $registry } speaks HTTP without TLS, which is only allowed on this same host. Give the registry a certificate, or start the engine with `DOCKWALK_INSECURE_REGISTRIES={ $registry } dockwalk engine` if you trust the network between.
-problem-digest-mismatch = The registry { $registry } sent bytes with another digest than it promised: { $computed } instead of { $expected }. They were thrown away. Something changes or damages the data on the way, or the registry's store is broken: try again, then ask whoever runs the registry.
+problem-rate-limited = The registry { $registry } allows no more pulls for now (429): { $remaining } of { $limit } left, try again after { $after } seconds ({ $when }). Log in to get more, or use an image of the built-in registry (`lab/…`).
+problem-plain-http-refused = The registry { $registry } speaks HTTP without TLS, which is only allowed on this same host. Give the registry a certificate, or start the engine with `dockwalk engine --insecure-registry { $registry }` if you trust the network between.
+problem-digest-mismatch = The registry { $registry } sent bytes whose digest is { $computed }, not { $expected }. { $by ->
+    [reference] This was caught by the digest in the name that you asked for.
+    [header] This was caught by the header Docker-Content-Digest of the same answer; a tag alone promises nothing.
+    [index] This was caught by the descriptor in the index.
+    [manifest] This was caught by the descriptor in the manifest.
+   *[other] This was caught by what promised it.
+} The bytes were thrown away. Something changes or damages the data on the way, or the registry's store is broken: try again, then ask whoever runs the registry.
+problem-blob-missing = The registry { $registry } has the manifest of { $image }, and lacks the blob { $digest } that it names (404). Whoever pushed the image must push it again.
+problem-certificate-untrusted = The certificate of the registry { $registry } is not trusted here ({ $reason }). If it is of a private certificate authority, put that authority's certificate into /etc/docker/certs.d/{ $registry }/ca.crt.
+problem-certificate-unreadable = { $path } is no certificate or key in PEM form: { $reason }. Put the right file there, or remove it.
+problem-mirror-failed = The mirror { $mirror } did not give { $image } ({ $reason }): the registry itself is asked.
+problem-mirror-invalid = `{ $url }` is no address of a mirror. Write it as `https://mirror.example` or `http://10.0.0.1:5000`.
 problem-registry-lacks-digest = The built-in registry has nothing with the digest { $digest }. Choose the digest of one of its indexes, manifests, configs or layers (`lab/…`).
 problem-not-damaged = Nothing with the digest { $digest } is damaged in the built-in registry. `dockwalk registry damaged` lists what is.
 problem-offset-beyond-end = { $digest } has { $size } bytes; there is no byte { $offset } to damage. Choose a smaller offset.
@@ -26,6 +37,11 @@ problem-diff-id-mismatch = The layer { $digest } unpacks to { $computed }, but t
 problem-platform-not-available = { $image } is not made for { $wanted }. It is there for: { $available }. Choose one of these with `--platform`, or another image.
 problem-platform-differs = { $image } is made for { $platform }, and this host is { $host }. Its programs will not run here unless the host emulates that platform.
 problem-manifest-unsupported = The document { $digest } is no image that can be read: { $reason }. Images of schema 2 and OCI images can; push it again with a current tool.
+problem-document-too-large = The registry { $registry } has a document of { $size } bytes ({ $document }); no document of an image may have more than { $limit }. Nobody pulls such an image: whoever made it must make it smaller.
+problem-artifact-not-image = { $digest } is no image but something else that is kept in registries: { $kind }. It cannot be run; a tool that knows this kind (`oras`, `helm`, `cosign`, …) can fetch it.
+problem-schema1-unsupported = { $digest } is an image of schema version 1, from before 2017: its layers have no digests of their own content, so nothing of it can be verified. Docker has dropped them, too. Push the image again with a current tool.
+problem-index-too-deep = In the index { $digest } there is an index again, more than { $depth } deep. No image is found that far down: whoever published it must list the image higher up.
+problem-foreign-layer = The layer { $digest } of { $image } may not be passed on by its owner's will (a foreign, nondistributable layer), and { $registry } does not have it; nor does any address in the manifest give it. Use an image without such layers: mostly they are of Windows.
 problem-layer-damaged = The layer { $digest } cannot be unpacked: { $reason }. The image was put together wrongly: build and push it again.
 problem-layer-name-too-long = The layer { $digest } has a name of { $length } bytes, and Linux takes { $limit }: { $path }. The image was put together wrongly, or means harm: do not run it.
 problem-layer-too-deep = { $path } in the layer { $digest } leads to more than { $limit } directories within each other. No honest image has that: do not run it.

@@ -11,9 +11,20 @@ problem-image-not-found = 이미지(image) { $image }: 레지스트리(registry)
 problem-registry-unreachable = 레지스트리(registry) { $registry }에 연결할 수 없습니다({ $reason }). 이름과 포트가 맞는지, 레지스트리가 실행 중인지, 이 컴퓨터가 네트워크에 연결되어 있는지 확인하세요. `lab/…` 이미지는 네트워크 없이도 받을 수 있습니다.
 problem-registry-refused = 레지스트리(registry) { $registry }: { $image } 요청을 거절했습니다({ $status }): { $reason }. 이름을 확인하고, 비공개 저장소라면 `docker login { $registry }` 명령으로 로그인하세요.
 problem-registry-odd-answer = 레지스트리(registry) { $registry }: { $url }에 대한 응답이 { $status }입니다. 잠시 뒤 다시 시도하고, 계속되면 레지스트리 관리자에게 알리세요.
-problem-rate-limited = 레지스트리(registry) { $registry }에서 지금은 더 받을 수 없습니다(429). { $limit }회 가운데 { $remaining }회 남았고, { $after }초 뒤에 다시 시도할 수 있습니다. 로그인하면 한도가 늘어나며, 내장 레지스트리의 `lab/…` 이미지는 한도가 없습니다.
-problem-plain-http-refused = 레지스트리(registry) { $registry }: TLS 없이 HTTP로만 응답합니다. 평문 HTTP는 이 컴퓨터 안에서만 허용합니다. 레지스트리에 인증서를 설치하거나, 그 사이의 네트워크를 믿을 수 있다면 엔진을 `DOCKWALK_INSECURE_REGISTRIES={ $registry } dockwalk engine`으로 시작하세요.
-problem-digest-mismatch = 레지스트리(registry) { $registry }: 보내온 내용의 다이제스트(digest)가 약속과 다릅니다. 약속한 값은 { $expected }, 실제로 계산한 값은 { $computed }입니다. 받은 내용은 버렸습니다. 전송 중에 내용이 바뀌었거나 레지스트리의 저장소가 손상되었습니다. 다시 시도하고, 계속되면 레지스트리 관리자에게 알리세요.
+problem-rate-limited = 레지스트리(registry) { $registry }에서 지금은 더 받을 수 없습니다(429). { $limit }회 가운데 { $remaining }회 남았고, { $after }초 뒤({ $when })에 다시 시도할 수 있습니다. 로그인하면 한도가 늘어나며, 내장 레지스트리의 `lab/…` 이미지는 한도가 없습니다.
+problem-plain-http-refused = 레지스트리(registry) { $registry }: TLS 없이 HTTP로만 응답합니다. 평문 HTTP는 이 컴퓨터 안에서만 허용합니다. 레지스트리에 인증서를 설치하거나, 그 사이의 네트워크를 믿을 수 있다면 엔진을 `dockwalk engine --insecure-registry { $registry }`으로 시작하세요.
+problem-digest-mismatch = 레지스트리(registry) { $registry }: 보내온 내용의 다이제스트(digest)가 약속과 다릅니다. 약속한 값은 { $expected }, 실제로 계산한 값은 { $computed }입니다. { $by ->
+    [reference] 요청한 이름에 적힌 다이제스트와 달라서 알아냈습니다.
+    [header] 같은 응답의 Docker-Content-Digest 헤더와 달라서 알아냈습니다. 태그(tag)만으로는 아무것도 약속되지 않습니다.
+    [index] 인덱스(index)의 디스크립터(descriptor)와 달라서 알아냈습니다.
+    [manifest] 매니페스트(manifest)의 디스크립터(descriptor)와 달라서 알아냈습니다.
+   *[other] 약속한 값과 달라서 알아냈습니다.
+} 받은 내용은 버렸습니다. 전송 중에 내용이 바뀌었거나 레지스트리의 저장소가 손상되었습니다. 다시 시도하고, 계속되면 레지스트리 관리자에게 알리세요.
+problem-blob-missing = 레지스트리(registry) { $registry }: { $image } 이미지의 매니페스트(manifest)는 있지만 거기에 적힌 블롭(blob) { $digest }가 없습니다(404). 이미지를 올린 사람이 다시 올려야(push) 합니다.
+problem-certificate-untrusted = 레지스트리(registry) { $registry }: 인증서(certificate)를 믿을 수 없습니다({ $reason }). 사설 인증 기관(CA)의 인증서라면 그 기관의 인증서를 /etc/docker/certs.d/{ $registry }/ca.crt 파일로 넣어 두세요.
+problem-certificate-unreadable = { $path }: PEM 형식의 인증서나 키가 아닙니다. { $reason }. 올바른 파일로 바꾸거나 지우세요.
+problem-mirror-failed = 미러(mirror) { $mirror }에서 { $image } 이미지를 받지 못했습니다({ $reason }). 원래 레지스트리에 요청합니다.
+problem-mirror-invalid = `{ $url }`: 미러(mirror) 주소가 아닙니다. `https://mirror.example`이나 `http://10.0.0.1:5000`처럼 적으세요.
 problem-registry-lacks-digest = 내장 레지스트리(registry)에 다이제스트(digest) { $digest }가 없습니다. `lab/…` 이미지의 인덱스, 매니페스트, 설정, 레이어 가운데 하나의 다이제스트를 고르세요.
 problem-not-damaged = 다이제스트(digest) { $digest }: 내장 레지스트리(registry)에서 손상된 것이 아닙니다. `dockwalk registry damaged`로 손상된 것을 확인하세요.
 problem-offset-beyond-end = { $digest }: 크기가 { $size }바이트라서 { $offset }번 바이트가 없습니다. 더 작은 위치를 고르세요.
@@ -26,6 +37,11 @@ problem-diff-id-mismatch = 레이어(layer) { $digest }: 압축을 푼 내용의
 problem-platform-not-available = 이미지(image) { $image }: { $wanted }용은 없습니다. 있는 플랫폼(platform): { $available }. 그중 하나를 `--platform`으로 고르거나 다른 이미지를 쓰세요.
 problem-platform-differs = 이미지(image) { $image }: { $platform }용인데 이 컴퓨터는 { $host }입니다. 에뮬레이션이 없으면 이미지 안의 프로그램이 실행되지 않습니다.
 problem-manifest-unsupported = 문서 { $digest }: 이미지로 읽을 수 없습니다. { $reason }. 스키마 2와 OCI 이미지만 읽을 수 있습니다. 최신 도구로 다시 올리세요(push).
+problem-document-too-large = 레지스트리(registry) { $registry }: { $document } 문서의 크기가 { $size }바이트입니다. 이미지의 문서는 { $limit }바이트를 넘을 수 없습니다. 이런 이미지는 어디서도 받을 수 없으니 만든 사람이 줄여야 합니다.
+problem-artifact-not-image = { $digest }: 이미지가 아니라 레지스트리에 보관된 다른 것(artifact)입니다. 종류는 { $kind }입니다. 실행할 수 없으며, 이 종류를 아는 도구(`oras`, `helm`, `cosign` 등)로 받을 수 있습니다.
+problem-schema1-unsupported = { $digest }: 2017년 이전에 쓰던 스키마(schema) 1 이미지입니다. 레이어 내용의 다이제스트가 없어서 아무것도 확인할 수 없습니다. Docker도 더 이상 지원하지 않습니다. 최신 도구로 다시 올리세요(push).
+problem-index-too-deep = 인덱스(index) { $digest }: 인덱스 안에 또 인덱스가 { $depth }단계를 넘어 들어 있습니다. 그렇게 깊은 곳의 이미지는 찾지 않습니다. 이미지를 올린 사람이 더 위쪽에 적어야 합니다.
+problem-foreign-layer = 이미지(image) { $image }의 레이어(layer) { $digest }: 소유자가 재배포를 허락하지 않은 외부 레이어(foreign, nondistributable)인데, 레지스트리 { $registry }에도 없고 매니페스트에 적힌 주소에서도 받을 수 없습니다. 이런 레이어가 없는 이미지를 쓰세요. 대개 Windows 이미지에 있습니다.
 problem-layer-damaged = 레이어(layer) { $digest }: 풀 수 없습니다. { $reason }. 이미지가 잘못 만들어졌으니 다시 빌드해서 올리세요(push).
 problem-layer-name-too-long = 레이어(layer) { $digest }: 이름이 { $length }바이트인데 Linux는 { $limit }바이트까지 받습니다: { $path }. 이미지가 잘못 만들어졌거나 해를 끼치려는 것이니 실행하지 마세요.
 problem-layer-too-deep = 레이어(layer) { $digest }의 { $path }: 디렉터리가 { $limit }단계 넘게 겹칩니다. 정상적인 이미지에는 없는 일이니 실행하지 마세요.

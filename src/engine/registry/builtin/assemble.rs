@@ -3,7 +3,7 @@ use super::cache::{Shelf, Stored};
 use super::layer::layer;
 use super::recipe::{Recipe, invalid, recipes};
 use crate::engine::Result;
-use crate::engine::registry::resolve::sha256;
+use crate::engine::registry::document::sha256;
 use crate::spec::{Digest, Platform};
 use serde_json::{Value, json};
 

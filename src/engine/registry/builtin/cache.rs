@@ -2,7 +2,7 @@ use super::assemble::assemble;
 use super::busybox::Busybox;
 use super::recipe::RECIPES;
 use crate::engine::Result;
-use crate::engine::registry::resolve::sha256;
+use crate::engine::registry::document::sha256;
 use crate::spec::Digest;
 use axum::body::Bytes;
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,9 @@
 
 use super::Builtin;
 use super::cache::Shelf;
+use crate::engine::registry::document::sha256;
 use crate::engine::registry::exchange::{exchange, small_text};
 use crate::engine::registry::http::{Ask, Http};
-use crate::engine::registry::resolve::sha256;
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::Digest;
 use crate::trace::{Change, Content, Damage, Evidence, Plan, Registry, StepKind};

@@ -1,6 +1,6 @@
 use super::busybox::Busybox;
 use super::recipe::{Compression, Step};
-use crate::engine::registry::resolve::sha256;
+use crate::engine::registry::document::sha256;
 use crate::spec::{Digest, Platform};
 use flate2::GzBuilder;
 use std::collections::BTreeMap;

@@ -1,5 +1,10 @@
+mod documents;
 mod failures;
+mod limits;
+mod mirrors;
+mod promises;
 mod server;
+mod tls;
 mod transfer;
 
 use super::*;
@@ -8,6 +13,7 @@ use crate::engine::{Cancel, Fault, FaultKind, IdRange};
 use crate::trace::{BlobState, Body, OpKind, StepKind};
 use server::{Reply, Server, TestImage, layer, ranged};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// A store of its own for each test.
@@ -16,6 +22,7 @@ struct Bench {
     conductor: Arc<Conductor>,
     options: RegistryOptions,
     cancel: Cancel,
+    told: Mutex<Vec<Progress>>,
 }
 
 impl Bench {
@@ -23,7 +30,7 @@ impl Bench {
         let dir = tempfile::tempdir().expect("a directory");
         let journal = Journal::open(&dir.path().join("journal")).expect("a journal");
         let conductor = Conductor::new(Recorder::in_memory(), journal);
-        Self { dir, conductor, options: RegistryOptions::default(), cancel: Cancel::new() }
+        Self { dir, conductor, options: RegistryOptions::default(), cancel: Cancel::new(), told: Mutex::default() }
     }
 
     fn root(&self) -> PathBuf {
@@ -35,11 +42,17 @@ impl Bench {
     }
 
     fn pull_as(&self, name: &str, auth: Option<&Credentials>) -> Result<Image> {
+        self.pull_for(name, None, auth)
+    }
+
+    fn pull_for(&self, name: &str, platform: Option<&str>, auth: Option<&Credentials>) -> Result<Image> {
+        let platform = platform.map(|text| Platform::parse(text).expect("a platform"));
+        let tell = |progress| self.told.lock().expect("unpoisoned").push(progress);
         let store = Store::open(&self.root(), IdRange::ALL, false).expect("a store");
         let puller = Puller::new(store, self.options.clone());
         let reference = name.parse().expect("a reference");
         self.conductor.operate(OpKind::ImagePull, name, "POST /images/create", &self.cancel, |cx| {
-            puller.pull(cx, &reference, None, auth, &|_| {})
+            puller.pull(cx, &reference, platform.as_ref(), auth, &tell)
         })
     }
 
@@ -55,12 +68,19 @@ impl Bench {
         fault
     }
 
+    /// The same, before anybody was asked.
+    fn fails_before_asking(&self, name: &str, code: &str) -> Fault {
+        let fault = self.fails(name, code);
+        assert!(self.conductor.world().registries.is_empty());
+        fault
+    }
+
     fn is_clean(&self) {
         assert_eq!(names(&self.root().join("layers/sha256")), Vec::<String>::new(), "no layer");
         assert!(self.conductor.journal().pending(None).is_empty(), "nothing to undo");
         for blob in names(&self.root().join("blobs/sha256")) {
             let bytes = std::fs::read(self.root().join("blobs/sha256").join(&blob)).expect("a blob");
-            assert_eq!(resolve::sha256(&bytes).hex(), blob, "only verified blobs");
+            assert_eq!(document::sha256(&bytes).hex(), blob, "only verified blobs");
         }
     }
 

@@ -1,17 +1,19 @@
 //! A registry that does what a test tells it to, and remembers what it was asked.
 
-use crate::engine::registry::resolve::sha256;
+use crate::engine::registry::document::sha256;
 use crate::spec::Digest;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 
 #[derive(Debug, Clone)]
 pub struct Asked {
+    pub method: String,
     pub path: String,
     pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
 }
 
 pub struct Reply {
@@ -22,15 +24,23 @@ pub struct Reply {
     pub cut: Option<usize>,
     /// After `cut` bytes keep the connection open and send nothing.
     pub stall: bool,
+    /// Say nothing of how long the body is: it ends with the connection.
+    pub endless: bool,
 }
 
 impl Reply {
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut: None, stall: false }
+        Self { status, headers: Vec::new(), body: body.into(), cut: None, stall: false, endless: false }
     }
 
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Closes after so many bytes.
+    pub fn cut(mut self, at: usize) -> Self {
+        self.cut = Some(at);
         self
     }
 }
@@ -43,16 +53,37 @@ pub struct Server {
 }
 
 impl Server {
-    /// `script` gets each request, and how often that path was asked for before.
+    /// `script` gets each request, and how often that method and path were asked for before.
     pub fn start(script: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Self {
+        Self::listen(script, None)
+    }
+
+    /// The same behind TLS.
+    pub fn start_tls(
+        tls: rustls::ServerConfig,
+        script: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(script, Some(Arc::new(tls)))
+    }
+
+    fn listen(
+        script: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static,
+        tls: Option<Arc<rustls::ServerConfig>>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let addr = listener.local_addr().expect("an address");
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (script, log): (Arc<Script>, _) = (Arc::new(script), Arc::clone(&asked));
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (script, log) = (Arc::clone(&script), Arc::clone(&log));
-                std::thread::spawn(move || serve(stream, &*script, &log));
+                let (script, log, tls) = (Arc::clone(&script), Arc::clone(&log), tls.clone());
+                std::thread::spawn(move || match tls {
+                    None => serve(stream, &*script, &log),
+                    Some(tls) => {
+                        let connection = rustls::ServerConnection::new(tls).expect("a connection");
+                        serve(rustls::StreamOwned::new(connection, stream), &*script, &log);
+                    }
+                });
             }
         });
         Self { addr, asked }
@@ -66,34 +97,59 @@ impl Server {
     pub fn asked_for(&self, part: &str) -> Vec<Asked> {
         self.asked().into_iter().filter(|asked| asked.path.contains(part)).collect()
     }
+
+    /// All that was asked, as `GET /v2/`.
+    pub fn lines(&self) -> Vec<String> {
+        self.asked().iter().map(|asked| format!("{} {}", asked.method, asked.path)).collect()
+    }
 }
 
-fn serve(mut stream: TcpStream, script: &Script, log: &Mutex<Vec<Asked>>) {
-    let mut lines = BufReader::new(stream.try_clone().expect("a stream")).lines().map_while(Result::ok);
+fn serve(stream: impl Read + Write, script: &Script, log: &Mutex<Vec<Asked>>) {
+    let mut stream = BufReader::new(stream);
     // A TLS hello is no line of text: the connection is closed, as a plain server does.
-    while let Some(request) = lines.next() {
-        let Some(path) = request.split(' ').nth(1).map(str::to_owned) else { return };
-        let headers = lines.by_ref().take_while(|line| !line.is_empty());
-        let headers =
-            headers.filter_map(|line| line.split_once(':').map(|(n, v)| (n.to_lowercase(), v.trim().to_owned())));
-        let asked = Asked { path, headers: headers.collect() };
+    while let Some(asked) = request(&mut stream) {
         let before = {
             let mut log = log.lock().expect("unpoisoned");
             log.push(asked.clone());
-            log.iter().filter(|other| other.path == asked.path).count() - 1
+            log.iter().filter(|other| other.path == asked.path && other.method == asked.method).count() - 1
         };
         let reply = script(&asked, before);
-        let mut head = format!("HTTP/1.1 {} x\r\nContent-Length: {}\r\n", reply.status, reply.body.len());
+        let mut head = format!("HTTP/1.1 {} x\r\n", reply.status);
+        if !reply.endless {
+            head.push_str(&format!("Content-Length: {}\r\n", reply.body.len()));
+        }
         reply.headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
-        let end = reply.cut.unwrap_or(reply.body.len());
-        let sent = write!(stream, "{head}\r\n").and_then(|()| stream.write_all(&reply.body[..end]));
+        let end = if asked.method == "HEAD" { 0 } else { reply.cut.unwrap_or(reply.body.len()) };
+        let out = stream.get_mut();
+        let sent =
+            write!(out, "{head}\r\n").and_then(|()| out.write_all(&reply.body[..end])).and_then(|()| out.flush());
         if reply.stall {
             std::thread::sleep(std::time::Duration::from_secs(60));
         }
-        if sent.is_err() || reply.cut.is_some() {
+        if sent.is_err() || reply.cut.is_some() || reply.endless {
             return;
         }
     }
+}
+
+fn request(stream: &mut impl BufRead) -> Option<Asked> {
+    let mut line = || {
+        let mut line = String::new();
+        stream.read_line(&mut line).ok().filter(|&n| n > 0)?;
+        Some(line.trim_end().to_owned())
+    };
+    let first = line()?;
+    let mut words = first.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
+    let mut headers = BTreeMap::new();
+    while let Some(line) = line().filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(':')?;
+        headers.insert(name.to_lowercase(), value.trim().to_owned());
+    }
+    let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).ok()?;
+    Some(Asked { method, path, headers, body })
 }
 
 /// An image of one platform as its registry has it.

@@ -6,7 +6,7 @@ fn serve_layer(
     script: impl Fn(&server::Asked, usize, &[u8]) -> Option<Reply> + Send + Sync + 'static,
 ) -> Server {
     let image = image.clone();
-    let blob = resolve::sha256(&image.layers[0]);
+    let blob = document::sha256(&image.layers[0]);
     Server::start(move |asked, before| {
         let special = asked.path.ends_with(blob.as_str()).then(|| script(asked, before, &image.layers[0])).flatten();
         special.unwrap_or_else(|| image.answer(asked))
@@ -26,7 +26,7 @@ fn a_blob_that_was_cut_goes_on_where_it_stopped() {
     let bench = Bench::new();
     let pulled = bench.pull(&name(&server)).expect("a pull");
     assert_eq!(std::fs::read(pulled.layers[0].join("a")).expect("the file"), content);
-    let asked = server.asked_for(resolve::sha256(&image.layers[0]).as_str());
+    let asked = server.asked_for(document::sha256(&image.layers[0]).as_str());
     let ranges: Vec<_> = asked.iter().map(|a| a.headers.get("range").cloned()).collect();
     assert_eq!(ranges, [None, Some("bytes=300000-".to_owned()), Some("bytes=600000-".to_owned())]);
     assert!(bench.trace().contains("bytes=600000-"), "the request for the rest is evidence");
@@ -43,13 +43,13 @@ fn what_a_pull_that_failed_has_received_serves_the_next_one() {
         Some(cut(ranged(asked, blob), if begun { 0 } else { 200_000 }))
     });
     bench.fails(&name(&broken), "blob-truncated");
-    let partial = bench.root().join("ingest").join(format!("{}.partial", resolve::sha256(&image.layers[0]).hex()));
+    let partial = bench.root().join("ingest").join(format!("{}.partial", document::sha256(&image.layers[0]).hex()));
     assert_eq!(std::fs::metadata(&partial).expect("kept").len(), 200_000);
 
     let whole = serve_layer(&image, |_, _, _| None);
     let pulled = bench.pull(&name(&whole)).expect("a pull");
     assert_eq!(std::fs::read(pulled.layers[0].join("a")).expect("the file"), content);
-    let asked = whole.asked_for(resolve::sha256(&image.layers[0]).as_str());
+    let asked = whole.asked_for(document::sha256(&image.layers[0]).as_str());
     assert_eq!(asked[0].headers["range"], "bytes=200000-");
 }
 
@@ -70,7 +70,7 @@ fn a_damaged_partial_file_is_found_out_and_not_used_again() {
     let image = TestImage::new(vec![layer("a", &noise(500_000))]);
     let server = serve_layer(&image, |_, _, _| None);
     let bench = Bench::new();
-    let partial = bench.root().join("ingest").join(format!("{}.partial", resolve::sha256(&image.layers[0]).hex()));
+    let partial = bench.root().join("ingest").join(format!("{}.partial", document::sha256(&image.layers[0]).hex()));
     std::fs::create_dir_all(partial.parent().expect("a parent")).expect("a directory");
     std::fs::write(&partial, [0; 1000]).expect("a file");
     bench.fails(&name(&server), "digest-mismatch");
@@ -82,7 +82,7 @@ fn a_registry_that_stumbles_is_asked_again() {
     let image = TestImage::new(vec![layer("a", b"a")]);
     let server = serve_layer(&image, |_, before, _| (before < 2).then(|| Reply::new(503, "one moment")));
     Bench::new().pull(&name(&server)).expect("a pull");
-    assert_eq!(server.asked_for(resolve::sha256(&image.layers[0]).as_str()).len(), 3);
+    assert_eq!(server.asked_for(document::sha256(&image.layers[0]).as_str()).len(), 3);
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn another_host_gets_no_credentials() {
     };
     let to = format!("http://{}/signed?X-Signature=abc", elsewhere.addr);
     let wanted = "Basic bWU6Z2VoZWlt";
-    let blob = resolve::sha256(&image.layers[0]);
+    let blob = document::sha256(&image.layers[0]);
     let server = Server::start(move |asked, _| match asked.path.as_str() {
         _ if asked.headers.get("authorization").map(String::as_str) != Some(wanted) => {
             Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"x\"")
@@ -117,7 +117,7 @@ fn a_token_is_fetched_shown_and_fetched_again_when_it_has_run_out() {
     let image = TestImage::new(vec![layer("a", b"a")]);
     let tokens = Server::start(|_, before| Reply::new(200, format!(r#"{{"token":"secret-{before}"}}"#)));
     let challenge = format!(r#"Bearer realm="http://{}/token",service="test",scope="x""#, tokens.addr);
-    let blob = resolve::sha256(&image.layers[0]);
+    let blob = document::sha256(&image.layers[0]);
     let server = Server::start(move |asked, _| {
         let shown = asked.headers.get("authorization").map(String::as_str);
         let good = if asked.path.ends_with(blob.as_str()) { "Bearer secret-1" } else { "Bearer secret-0" };
@@ -138,7 +138,7 @@ fn a_pull_that_is_cancelled_ends_although_no_byte_comes() {
     let server = serve_layer(&image, |asked, _, blob| Some(Reply { stall: true, ..cut(ranged(asked, blob), 200_000) }));
     let bench = Bench::new();
     let cancel = bench.cancel.clone();
-    let digest = resolve::sha256(&image.layers[0]);
+    let digest = document::sha256(&image.layers[0]);
     let conductor = Arc::clone(&bench.conductor);
     let canceller = std::thread::spawn(move || {
         while !conductor.world().blobs.get(&digest).is_some_and(|b| matches!(b.state, BlobState::Receiving(_))) {
@@ -167,10 +167,10 @@ fn what_is_there_is_not_fetched_again() {
     assert_eq!(server.asked_for("/blobs/").len(), 3, "a config and two layers, once");
     let other = Server::start(move |asked, _| second.answer(asked));
     let image = bench.pull(&name(&other)).expect("another");
-    assert_eq!(other.asked_for(resolve::sha256(&a).as_str()).len(), 0, "not even for the layer it has twice");
+    assert_eq!(other.asked_for(document::sha256(&a).as_str()).len(), 0, "not even for the layer it has twice");
     assert_eq!(image.layers.len(), 3);
     let world = bench.conductor.world();
-    assert!(matches!(world.blobs[&resolve::sha256(&a)].state, BlobState::Verified { reused: true }));
+    assert!(matches!(world.blobs[&document::sha256(&a)].state, BlobState::Verified { reused: true }));
 }
 
 #[test]
