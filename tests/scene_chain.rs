@@ -12,7 +12,7 @@ use common::sample::{self, LayerSpec, Sample, descriptor, digest, shell_layers, 
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::spec::{Digest, Platform};
 use dockwalk::trace::*;
-use dockwalk::ui::diagrams::{Approximate, Node, NodeId, Scene, Style, Tab, scene};
+use dockwalk::ui::diagrams::{Approximate, Node, NodeId, Scene, Style, Tab, Tint, scene};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -334,6 +334,49 @@ proptest! {
             let again = of(world, chosen, lang);
             prop_assert!(again.nodes().eq(scene.nodes()), "the same World, another picture");
         }
+    }
+}
+
+#[test]
+fn what_is_broken_is_cracked_and_the_promise_that_caught_it_is_told() {
+    let registry = || "127.0.0.1:5000".to_owned();
+    let manifest = digest("shell/amd64");
+    for (content, name, by, from) in [
+        (Content::Blob, "rm", Promise::Manifest(manifest.clone()), Entity::Manifest(manifest.clone())),
+        (Content::Config, "shell/config", Promise::Manifest(manifest.clone()), Entity::Manifest(manifest.clone())),
+        (Content::Manifest, "shell/amd64", Promise::Index(digest("shell/index")), Entity::Index(digest("shell/index"))),
+        (Content::Index, "shell/index", Promise::Header, Entity::RemoteTag("docker.io/lab/shell:1".into())),
+    ] {
+        let mut s = Sample::default();
+        s.engine_start();
+        s.pull("shell", &shell_layers());
+        let digest = digest(name);
+        let entity = content.entity(&digest);
+        let drawn = |s: &Sample, lang| {
+            check(&s.world);
+            of(&s.world, None, lang)
+        };
+        s.saw(Change::RegistryDamaged(Damage {
+            registry: registry(),
+            content,
+            digest: digest.clone(),
+            offset: 7,
+            bit: 0,
+        }));
+        let scene = drawn(&s, Lang::Ko);
+        let node = scene.shape_of(&entity).unwrap();
+        assert!(node.cracked && node.label.contains("레지스트리에서 깨짐"), "{}", node.label);
+        let problem =
+            Problem::new("digest-mismatch").with("registry", "r").with("expected", &digest).with("computed", "x");
+        s.saw(Change::Rejected(Rejected { content, digest: digest.clone(), by, problem }));
+        let scene = drawn(&s, Lang::En);
+        let node = scene.shape_of(&entity).unwrap();
+        assert!(node.cracked && node.label.contains("rejected") && node.style == Style::Dashed, "{}", node.label);
+        let red = scene.edges().find(|(a, b, _)| a.id.entity.as_ref() == Some(&from) && b.id == node.id).unwrap().2;
+        assert_eq!(red.tint, Tint::Bad);
+        assert!(scene.spoken.contains("Caught by"), "{}", scene.spoken);
+        s.saw(Change::RegistryMended { registry: registry(), content, digest });
+        assert!(drawn(&s, Lang::Ko).shape_of(&entity).unwrap().cracked, "what came is no better for it");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::files::Act;
 use crate::i18n::Lang;
+use crate::spec::Digest;
 use crate::trace::{Entity, Level, StepKind};
 use egui::{Key, KeyboardShortcut, Modifiers};
 use std::path::PathBuf;
@@ -138,6 +139,10 @@ pub enum Command {
     Dock,
     /// Runs a command line (`docker run …`, or `host …`) in a new terminal.
     Run(String),
+    /// Flips a bit of what the built-in registry serves for that digest.
+    Damage(Digest),
+    /// Puts it right again.
+    Mend(Digest),
     /// Opens a shell on the lab host.
     HostShell,
     /// Shows that terminal.

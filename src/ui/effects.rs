@@ -9,8 +9,8 @@ use super::state::{Effect, Notice, Origin, Shell};
 use super::terminal::{Terminals, split};
 use super::{export, theme::Theme};
 use crate::cli::lesson_run::bind_dir;
-use crate::client::StartOptions;
 use crate::client::protocol::GateCommand;
+use crate::client::{Client, ClientError, StartOptions};
 use crate::lesson::{self, Lesson};
 use crate::trace::{Problem, StepKind};
 use egui::{Context, Rect};
@@ -27,6 +27,7 @@ pub struct Outside {
     link: Option<Link>,
     asked: Option<Receiver<Option<Command>>>,
     bench: Bench,
+    told: Option<Receiver<Problem>>,
     shot: Option<Shot>,
     diagram: Rect,
 }
@@ -50,6 +51,7 @@ impl Outside {
             link: None,
             asked: None,
             bench: Bench::default(),
+            told: None,
             shot: None,
             diagram: Rect::NOTHING,
         }
@@ -94,6 +96,9 @@ impl Outside {
             shell.hear(one);
         }
         self.inspect(ctx, shell);
+        if let Some(problem) = self.told.as_ref().and_then(|told| told.try_recv().ok()) {
+            fail(shell, &problem);
+        }
         self.picture(ctx, shell);
     }
 
@@ -178,6 +183,8 @@ impl Outside {
             Effect::LessonRun { line, until } => self.lesson_run(ctx, shell, terminals, &line, until),
             Effect::LessonType { terminal, text } => self.lesson_type(ctx, shell, terminals, &terminal, &text),
             Effect::Run(line) => self.run(ctx, shell, terminals, &line),
+            Effect::Damage(digest) => self.tamper(ctx, shell, move |client| client.damage(&digest, None).map(drop)),
+            Effect::Mend(digest) => self.tamper(ctx, shell, move |client| client.mend(Some(&digest)).map(drop)),
             Effect::HostShell => {
                 self.run(ctx, shell, terminals, "host");
                 terminals.take_focus = true;
@@ -264,6 +271,29 @@ impl Outside {
             };
             sender.send(chosen.map(|path| ask.with(path))).ok();
             wake();
+        });
+    }
+
+    /// Tells the engine on a thread: it may have to wait at the gate.
+    fn tamper(
+        &mut self,
+        ctx: &Context,
+        shell: &mut Shell,
+        tell: impl FnOnce(&Client) -> Result<(), ClientError> + Send + 'static,
+    ) {
+        let Some(socket) = shell.socket.clone() else {
+            fail(shell, &Problem::new("terminal-no-engine"));
+            return;
+        };
+        let (sender, receiver) = channel();
+        self.told = Some(receiver);
+        let wake = waker(ctx);
+        std::thread::spawn(move || {
+            if let Err(error) = Client::connect(&socket).and_then(|client| tell(&client)) {
+                // The window may have been closed meanwhile.
+                sender.send(error.problem).ok();
+                wake();
+            }
         });
     }
 

@@ -10,6 +10,7 @@
 //! the engine: a live engine is a [`crate::client`], a recording is a file, and both feed the same trace.
 
 pub mod app;
+pub mod breaking;
 pub mod command;
 pub mod course;
 pub mod diagrams;

@@ -59,6 +59,9 @@ scene-some-shared = The lower { $n } layers are the same as above, and stored on
 scene-other-platform = cannot run here
 scene-other-platform-why = Made for { $image }; this host ({ $host }) cannot run it.
 scene-moved-spoken = The tag { $tag } was moved to another digest.
+scene-damaged = broken in the registry
+scene-caught = rejected · other digest
+scene-caught-spoken = The { $what } that came has another digest and was rejected. Caught by: { $by }.
 scene-stack-direction = Lowest first · latest on top
 scene-shared-once = The same layer is fetched once and used by several images.
 

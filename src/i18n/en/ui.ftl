@@ -205,6 +205,23 @@ inspector-not-yet = Not there yet at this moment.
 inspector-evidence = Evidence
 inspector-more = { $count } more pieces of evidence.
 inspector-by-hand = Do it by hand
+
+## Break the digest
+break-title = Break the digest
+break-hint = Flips one bit of this as the built-in registry sends it. Pull again and see where it is found out.
+break-flip = Damage one byte
+break-flip-this = Damage one byte · { $what }
+break-mend = Mend it
+break-mend-this = Mend it · { $what }
+break-damaged = What the built-in registry sends now differs in one bit: byte { $offset }, bit { $bit }.
+break-again = Pull again
+break-again-why = What is on this machine already is not fetched again: remove it first, then pull.
+break-run = Run: { $command }
+break-caught = Caught by: { $by }
+break-promised = The digest that was promised
+break-computed = The digest of what came
+break-show-promise = Show the promise: { $by }
+break-not-kept = None of it entered the store.
 kind-host = host
 kind-registry = registry
 kind-remote-tag = registry's tag

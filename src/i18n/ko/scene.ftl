@@ -59,6 +59,9 @@ scene-some-shared = 아래쪽 레이어 { $n }개는 위의 것과 같아서 한
 scene-other-platform = 실행할 수 없음
 scene-other-platform-why = { $image }용 이미지라서 이 호스트({ $host })에서는 실행할 수 없습니다.
 scene-moved-spoken = { $tag } 태그는 전과 다른 다이제스트로 옮겨졌습니다.
+scene-damaged = 레지스트리에서 깨짐
+scene-caught = 거절됨 · 다이제스트 다름
+scene-caught-spoken = { $what } 내용을 받았지만 다이제스트가 달라서 거절했습니다. 잡아낸 것: { $by }.
 scene-stack-direction = 아래가 먼저 · 위가 나중
 scene-shared-once = 같은 레이어는 한 번만 받고, 여러 이미지가 함께 씁니다.
 

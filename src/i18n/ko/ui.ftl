@@ -205,6 +205,23 @@ inspector-not-yet = 이 시점에는 아직 없습니다.
 inspector-evidence = 근거
 inspector-more = 근거 { $count }개가 더 있습니다.
 inspector-by-hand = 직접 해 보기
+
+## 다이제스트 깨뜨리기
+break-title = 다이제스트 깨뜨리기
+break-hint = 내장 레지스트리가 보내는 이 내용에서 비트 하나를 뒤집습니다. 다시 받으면 어디에서 들키는지 볼 수 있습니다.
+break-flip = 한 바이트 망가뜨리기
+break-flip-this = 한 바이트 망가뜨리기 · { $what }
+break-mend = 고치기
+break-mend-this = 고치기 · { $what }
+break-damaged = 지금 내장 레지스트리가 보내는 내용은 { $offset }번 바이트의 비트 { $bit } 하나가 다릅니다.
+break-again = 다시 받기
+break-again-why = 이미 이 컴퓨터에 있는 것은 다시 받지 않습니다. 먼저 지우고 나서 받으세요.
+break-run = 실행: { $command }
+break-caught = 잡아낸 것: { $by }
+break-promised = 적혀 있던 다이제스트
+break-computed = 받은 내용으로 계산한 다이제스트
+break-show-promise = 적힌 곳 보기: { $by }
+break-not-kept = 이 내용은 저장소에 들어오지 않았습니다.
 kind-host = 호스트
 kind-registry = 레지스트리
 kind-remote-tag = 레지스트리의 태그

@@ -1,6 +1,6 @@
 //! The inspector: the selected thing with everything that is known of it, and how it is known.
 
-use super::{Look, timeline::seconds};
+use super::{Look, breaking, timeline::seconds};
 use crate::trace::{Body, Entity, Event, Evidence};
 use crate::ui::command::Command;
 use crate::ui::facts::{self, Facts, Row, Tone};
@@ -26,6 +26,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
             Some((entity, Some(facts))) => {
                 thing(ui, look, &facts);
                 files(ui, look, entity);
+                breaking::section(ui, look, entity);
                 evidences(ui, look, entity);
                 ui.add_space(12.0);
                 facts.rows.iter().skip(FIRST).for_each(|row| fact(ui, look, row));
@@ -52,6 +53,7 @@ fn gone(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
     let was = shell.trace.touching(entity, shell.cursor.position()).next().is_some();
     let key = if was { "inspector-gone" } else { "inspector-not-yet" };
     ui.label(RichText::new(look.say(key)).color(look.theme.weak));
+    breaking::section(ui, look, entity);
     if was {
         evidences(ui, look, entity);
     }

@@ -1,6 +1,7 @@
 //! The parts of the window. Each reads the [`Shell`] and says what the user wants; none changes anything.
 
 pub mod ask;
+pub mod breaking;
 pub mod dock;
 pub mod files;
 pub mod help;

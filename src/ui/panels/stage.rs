@@ -1,6 +1,6 @@
 //! The middle: which diagram, and the diagram itself.
 
-use super::Look;
+use super::{Look, breaking};
 use crate::trace::Family;
 use crate::ui::command::Command;
 use crate::ui::diagrams::{Diagrams, Tab};
@@ -82,10 +82,12 @@ fn tools(ui: &mut Ui, look: &mut Look<'_>) {
 pub fn diagram(ui: &mut Ui, look: &mut Look<'_>, diagrams: &mut Diagrams) {
     let shell = look.shell;
     let mut selection = shell.selection.clone();
+    let room = ui.available_rect_before_wrap();
     diagrams.show(ui, shell.tab, shell.world(), shell.changed(), &mut selection, look.words, &look.theme);
     if selection != shell.selection {
         look.want(Command::Select(selection));
     }
+    breaking::corner(ui, look, room);
 }
 
 /// What there is to see when nothing has happened yet in a live engine.

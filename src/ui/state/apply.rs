@@ -140,6 +140,8 @@ impl Shell {
             C::Dock => return Some(Effect::Dock),
             C::Terminal => return Some(Effect::Terminal),
             C::Run(line) => return Some(Effect::Run(line)),
+            C::Damage(digest) => return Some(Effect::Damage(digest)),
+            C::Mend(digest) => return Some(Effect::Mend(digest)),
             C::HostShell => return Some(Effect::HostShell),
             C::ShowTerminal(number) => return Some(Effect::ShowTerminal(number)),
             C::CloseTerminal(number) => return Some(Effect::CloseTerminal(number)),

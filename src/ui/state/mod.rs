@@ -101,6 +101,10 @@ pub enum Effect {
     },
     /// Run this in a terminal.
     Run(String),
+    /// Damage that in the built-in registry.
+    Damage(crate::spec::Digest),
+    /// Mend it.
+    Mend(crate::spec::Digest),
     /// Open a shell on the lab host.
     HostShell,
     /// Focus the terminal, or not.

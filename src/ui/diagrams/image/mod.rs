@@ -14,6 +14,7 @@
 
 mod cards;
 mod chain;
+mod flaws;
 mod focus;
 mod model;
 mod others;
@@ -67,7 +68,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let lanes = LANE * images as f32;
     let top = chains.bottom + 24.0 + lanes + 22.0;
     let layers_at = MARGIN + CONFIG_WIDTH + GUTTER.max(30.0 + lanes);
-    let rows = main.map(|picture| rows::rows(picture, chosen)).unwrap_or_default();
+    let rows = main.map(|picture| rows::rows(world, picture, chosen)).unwrap_or_default();
     let scale = Scale::of(main.map(|p| rows::amounts(p, &rows)).into_iter().flatten().chain(beside(main, &others)));
 
     let mut placed: Vec<Placed<'_, '_>> = Vec::new();
@@ -94,6 +95,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     if let (Some(main), Some(registry)) = (placed.first().filter(|_| main.is_some()), &chains.registry) {
         wires::bytes_in(&mut stage, main, registry, chains.bottom + 12.0, layers_at);
     }
+    flaws::mark(world, &mut stage);
     let spoken = spoken(&stage, world, &pictures, main);
     stage.done(spoken)
 }
@@ -168,6 +170,11 @@ fn spoken(stage: &Stage<'_>, world: &World, pictures: &[Picture<'_>], main: Opti
         world.moved_remote_tags.keys().chain(world.moved_tags.keys()).collect::<std::collections::BTreeSet<_>>()
     {
         sentences.push(stage.say_with("scene-moved-spoken", &[("tag", &familiar(reference))]));
+    }
+    for rejected in world.rejected.values() {
+        let (what, by) = (rejected.content.name(), rejected.by.name());
+        let (what, by) = (stage.say(&format!("content-{what}")), stage.say(&format!("promise-{by}")));
+        sentences.push(stage.say_with("scene-caught-spoken", &[("what", &what), ("by", &by)]));
     }
     if sentences.is_empty() { stage.say("scene-image-resolving") } else { sentences.join(" ") }
 }

@@ -60,8 +60,11 @@ pub(in crate::ui::diagrams) fn pictures(world: &World) -> Vec<Picture<'_>> {
         let chosen = listed.is_none_or(|(index, _)| world.chosen.get(index).is_none_or(|c| *c == manifest.this.digest));
         // What was read for an image that was removed since, or never pulled to its end, is none of this host's images.
         let pulling = world.ops.values().any(|op| op.op.kind == OpKind::ImagePull && op.outcome.is_none());
-        let here =
-            world.configs.contains_key(id) || manifest.layers.iter().any(|l| world.blobs.contains_key(&l.digest));
+        let flawed = |digest: &Digest| world.damaged.contains_key(digest) || world.rejected.contains_key(digest);
+        let named = std::iter::once(&manifest.config).chain(&manifest.layers);
+        let here = named.into_iter().any(|d| flawed(&d.digest))
+            || world.configs.contains_key(id)
+            || manifest.layers.iter().any(|l| world.blobs.contains_key(&l.digest));
         if chosen && (here || pulling || world.ops.is_empty()) && !found.iter().any(|p| p.id == *id) {
             found.push(picture(world, id, Some(manifest)));
         }

@@ -9,6 +9,7 @@
 
 use super::scale::Scale;
 use super::*;
+use crate::spec::Digest;
 use crate::trace::{BlobState, History, MountKind};
 use egui::Rect;
 use std::ops::Range;
@@ -46,10 +47,10 @@ pub(super) enum Row<'a> {
 }
 
 /// The rows from the top down. `chosen` is drawn alone wherever it is.
-pub(super) fn rows<'a>(picture: &Picture<'a>, chosen: Option<&Entity>) -> Vec<Row<'a>> {
+pub(super) fn rows<'a>(world: &World, picture: &Picture<'a>, chosen: Option<&Entity>) -> Vec<Row<'a>> {
     let count = picture.layers.len();
     if count > GROUPED {
-        return grouped(picture, chosen);
+        return grouped(world, picture, chosen);
     }
     let history = picture.config.map(|config| config.history.as_slice()).unwrap_or_default();
     let made = history.iter().filter(|entry| !entry.empty_layer).count();
@@ -71,14 +72,18 @@ pub(super) fn rows<'a>(picture: &Picture<'a>, chosen: Option<&Entity>) -> Vec<Ro
     rows
 }
 
-fn grouped<'a>(picture: &Picture<'a>, chosen: Option<&Entity>) -> Vec<Row<'a>> {
+fn grouped<'a>(world: &World, picture: &Picture<'a>, chosen: Option<&Entity>) -> Vec<Row<'a>> {
     let count = picture.layers.len();
     let is_chosen = |slab: &Slab<'_>| match chosen {
         Some(Entity::Blob(blob)) => slab.descriptor.is_some_and(|d| d.digest == *blob),
         Some(Entity::Layer(layer)) => slab.layer.is_some_and(|l| l.chain_id == *layer),
         _ => false,
     };
-    let rejected = |slab: &Slab<'_>| slab.blob.is_some_and(|b| matches!(b.state, BlobState::Rejected(_)));
+    let flawed = |digest: &Digest| world.damaged.contains_key(digest) || world.rejected.contains_key(digest);
+    let rejected = |slab: &Slab<'_>| {
+        let blob = slab.blob.is_some_and(|b| matches!(b.state, BlobState::Rejected(_)));
+        blob || slab.descriptor.is_some_and(|d| flawed(&d.digest))
+    };
     let alone =
         |group: &Range<usize>| picture.layers[group.clone()].iter().any(|slab| is_chosen(slab) || rejected(slab));
     let groups: Vec<Range<usize>> =
@@ -271,7 +276,7 @@ fn diff_card(
         several => stage.say_with("scene-group-diff", &[("n", &several.len().to_string())]),
     };
     let style = if unpacked { Style::Solid } else { Style::Ghost };
-    let mut node = Node::new(id, place, Tint::Family(Family::Process), style)
+    let mut node = Node::new(id, place, Tint::Family(Family::Layer), style)
         .text(Text::new(pos2(14.0, up), Font::Mono, Ink::Strong, made))
         .text(Text::new(pos2(14.0, middle), Font::MonoSmall, Ink::Weak, named.clone()));
     let room = if low { right - 14.0 - stage.width(&named, Font::MonoSmall) - 30.0 } else { right - 34.0 };
@@ -283,7 +288,7 @@ fn diff_card(
             .text(Text::new(pos2(right, up), Font::Mono, Ink::Strong, size).anchored(Anchor::Right))
             .text(done.marked(Mark::Check));
         let bar_at = if low { pos2(14.0, 40.5) } else { pos2(14.0, 47.0) };
-        node = node.bars(scale.bar(content, bar_at, if low { 3.0 } else { 7.0 }, Tint::Family(Family::Process)));
+        node = node.bars(scale.bar(content, bar_at, if low { 3.0 } else { 7.0 }, Tint::Family(Family::Layer)));
     } else {
         let text = stage.fit(&stage.say("scene-not-unpacked"), Font::Small, room);
         let waits = Text::new(pos2(right, down), Font::Small, Ink::Weak, text).anchored(Anchor::Right);

@@ -1,0 +1,86 @@
+//! What is broken in the registry is cracked; the descriptor that found it out is told, and its wire with it.
+
+use super::*;
+use crate::trace::{Promise, Rejected};
+
+/// Marks them in a picture that is finished but for this.
+pub(super) fn mark(world: &World, stage: &mut Stage<'_>) {
+    for damage in world.damaged.values() {
+        if !world.rejected.contains_key(&damage.digest) {
+            stamp(stage, &damage.content.entity(&damage.digest), Tint::Warn, "scene-damaged", None);
+        }
+    }
+    for rejected in world.rejected.values() {
+        let entity = rejected.content.entity(&rejected.digest);
+        let by = stage.say(&format!("promise-{}", rejected.by.name()));
+        let by = stage.say_with("break-caught", &[("by", &by)]);
+        stamp(stage, &entity, Tint::Bad, "scene-caught", Some(by));
+        promised(stage, rejected, &entity);
+    }
+}
+
+/// Cracks every shape of a thing, and writes on it what is the matter.
+fn stamp(stage: &mut Stage<'_>, entity: &Entity, tint: Tint, key: &str, more: Option<String>) {
+    let word = stage.say(key);
+    let of = |node: &Node| node.id.entity.as_ref() == Some(entity) && !node.id.part.contains("group");
+    let ids: Vec<NodeId> = stage.scene.nodes().filter(|node| of(node)).map(|node| node.id.clone()).collect();
+    for id in ids {
+        let Some(node) = stage.scene.node(&id) else { continue };
+        let text = written(stage, node, &word, tint);
+        let replaced = node.texts.last().is_some_and(|last| last.anchor == Anchor::Right);
+        let Some(node) = stage.scene.node_mut(&id) else { continue };
+        node.cracked = true;
+        if tint == Tint::Bad {
+            (node.style, node.progress) = (Style::Dashed, None);
+        }
+        if replaced {
+            node.texts.pop();
+        }
+        node.texts.extend(text);
+        for part in std::iter::once(&word).chain(&more) {
+            node.label = format!("{}, {part}", node.label);
+        }
+    }
+}
+
+/// Where the last thing is said at the right, in its place; else at the right of the line that has the most room.
+fn written(stage: &Stage<'_>, node: &Node, word: &str, tint: Tint) -> Option<Text> {
+    let right = node.rect.width() - 14.0;
+    let last = node.texts.last()?;
+    let used = |y: f32| {
+        let same = node.texts.iter().filter(|t| (t.at.y - y).abs() < 10.0 && t.anchor == Anchor::Left);
+        same.map(|t| stage.captioned((*t).clone()).rect.right()).fold(0.0, f32::max)
+    };
+    let free = |y: f32| node.texts.iter().all(|t| (t.at.y - y).abs() >= 10.0 || t.anchor == Anchor::Left);
+    let y = if last.anchor == Anchor::Right {
+        last.at.y
+    } else {
+        let lines = node.texts.iter().map(|t| t.at.y).filter(|y| free(*y));
+        lines.min_by(|a, b| used(*a).total_cmp(&used(*b)))?
+    };
+    let room = right - used(y) - 10.0 - (Font::Small.size() + 4.0);
+    let word = if room < 24.0 { String::new() } else { stage.fit(word, Font::Small, room) };
+    let text = Text::new(pos2(right, y), Font::Small, Ink::Tint(tint), word).anchored(Anchor::Right);
+    Some(text.marked(if tint == Tint::Bad { Mark::Cross } else { Mark::Crack }))
+}
+
+/// The wire along which the promise was made.
+fn promised(stage: &mut Stage<'_>, rejected: &Rejected, entity: &Entity) {
+    let by = |from: &Entity| match &rejected.by {
+        Promise::Index(digest) => *from == Entity::Index(digest.clone()),
+        Promise::Manifest(digest) => *from == Entity::Manifest(digest.clone()),
+        Promise::Config(digest) => *from == Entity::Config(digest.clone()),
+        Promise::Reference | Promise::Header => matches!(from, Entity::RemoteTag(_)),
+    };
+    let graph = &mut stage.scene.graph;
+    for at in graph.edge_indices().collect::<Vec<_>>() {
+        let Some((from, to)) = graph.edge_endpoints(at) else { continue };
+        let holds = graph[from].id.entity.as_ref().is_some_and(by) && graph[to].id.entity.as_ref() == Some(entity);
+        if holds {
+            (graph[at].tint, graph[at].line, graph[at].flows) = (Tint::Bad, Line::Dashed, false);
+            if graph[from].style == Style::Solid {
+                graph[from].style = Style::Strong;
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Break the digest, in the window: one click damages what the built-in registry serves; what was caught, and by which
+//! descriptor, is shown beside it.
+
+use super::Look;
+use crate::trace::{Entity, Promise};
+use crate::ui::breaking::{self, Breakable};
+use crate::ui::command::Command;
+use crate::ui::icons::Icon;
+use crate::ui::widgets::{self, Loudness};
+use crate::ui::{facts, fonts};
+use egui::{Label, Rect, RichText, Ui, pos2, vec2};
+
+/// In the inspector, about the selected thing.
+pub fn section(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
+    let shell = look.shell;
+    let Some(found) = breaking::of(entity, shell.world()) else { return };
+    let told = found.damage.is_some() || found.rejected.is_some();
+    if !told && !shell.is_live() {
+        return;
+    }
+    ui.add_space(16.0);
+    widgets::caption(ui, &look.say("break-title"));
+    ui.add_space(4.0);
+    caught(ui, look, &found);
+    if let Some(damage) = &found.damage {
+        let (offset, bit) = (damage.offset.to_string(), damage.bit.to_string());
+        let text = look.words.say_with("break-damaged", &[("offset", offset.as_str()), ("bit", bit.as_str())]);
+        ui.label(RichText::new(text).size(13.0).color(look.theme.warn));
+    } else if found.rejected.is_none() {
+        ui.label(RichText::new(look.say("break-hint")).size(13.0).color(look.theme.weak));
+    }
+    if !shell.is_live() {
+        return;
+    }
+    ui.add_space(6.0);
+    let (key, command) = match found.damage {
+        Some(_) => ("break-mend", Command::Mend(found.digest.clone())),
+        None => ("break-flip", Command::Damage(found.digest.clone())),
+    };
+    let loudness = if found.damage.is_some() { Loudness::Plain } else { Loudness::Primary };
+    let label = look.say(key);
+    if widgets::text_button(ui, &label, loudness).clicked() {
+        look.want(command);
+    }
+    if told {
+        again(ui, look, &found);
+    }
+}
+
+/// The promise and what came, one above the other, so that the digits can be compared.
+fn caught(ui: &mut Ui, look: &mut Look<'_>, found: &Breakable) {
+    let Some(rejected) = &found.rejected else { return };
+    let theme = look.theme;
+    let by = look.say(&format!("promise-{}", rejected.by.name()));
+    let text = look.words.say_with("break-caught", &[("by", by.as_str())]);
+    ui.label(RichText::new(text).font(fonts::bold(14.0)).color(theme.bad));
+    ui.add_space(4.0);
+    let Some((promised, computed)) = found.digests() else {
+        let reason = look.words.problem(&rejected.problem);
+        ui.label(RichText::new(reason).size(13.0));
+        return;
+    };
+    widgets::well(&theme).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        for (key, value, color) in [("break-promised", promised, theme.good), ("break-computed", computed, theme.bad)] {
+            widgets::caption(ui, &look.say(key));
+            ui.add(Label::new(RichText::new(value).font(fonts::mono(12.5)).color(color)).wrap());
+            ui.add_space(2.0);
+        }
+    });
+    if let Some(document) = document(&rejected.by) {
+        let label = look.words.say_with("break-show-promise", &[("by", by.as_str())]);
+        if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
+            look.want(Command::Select(Some(document)));
+        }
+    }
+    ui.label(RichText::new(look.say("break-not-kept")).size(13.0).color(theme.weak));
+}
+
+/// The document in which the promise stands.
+fn document(by: &Promise) -> Option<Entity> {
+    match by {
+        Promise::Index(digest) => Some(Entity::Index(digest.clone())),
+        Promise::Manifest(digest) => Some(Entity::Manifest(digest.clone())),
+        Promise::Config(digest) => Some(Entity::Config(digest.clone())),
+        Promise::Reference | Promise::Header => None,
+    }
+}
+
+/// The commands that fetch it again, each to be seen before it is run.
+fn again(ui: &mut Ui, look: &mut Look<'_>, found: &Breakable) {
+    let lines = found.again();
+    ui.add_space(12.0);
+    widgets::caption(ui, &look.say("break-again"));
+    if lines.len() > 1 {
+        ui.label(RichText::new(look.say("break-again-why")).size(13.0).color(look.theme.weak));
+    }
+    let theme = look.theme;
+    for line in lines {
+        ui.add_space(4.0);
+        widgets::well(&theme).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let width = ui.available_width() - 34.0;
+                ui.allocate_ui(vec2(width, 0.0), |ui| {
+                    ui.set_width(width);
+                    let color = theme.family(crate::trace::Family::Network);
+                    ui.add(Label::new(RichText::new(format!("$ {line}")).font(fonts::mono(12.5)).color(color)).wrap());
+                });
+                let label = look.words.say_with("break-run", &[("command", line.as_str())]);
+                if widgets::icon_button(ui, Icon::Play, &label, "", Loudness::Plain, 26.0).clicked() {
+                    look.want(Command::Run(line.clone()));
+                }
+            });
+        });
+    }
+}
+
+/// In the corner of the diagram: breaks or mends what is selected, with one click.
+pub fn corner(ui: &mut Ui, look: &mut Look<'_>, room: Rect) {
+    let shell = look.shell;
+    if !shell.is_live() || shell.tab != crate::ui::diagrams::Tab::Image {
+        return;
+    }
+    let Some(found) = shell.selection.as_ref().and_then(|entity| breaking::of(entity, shell.world())) else { return };
+    let what = format!("{} {}", look.say(&format!("content-{}", found.content.name())), facts::short(&found.digest));
+    let (key, command) = match found.damage {
+        Some(_) => ("break-mend-this", Command::Mend(found.digest.clone())),
+        None => ("break-flip-this", Command::Damage(found.digest.clone())),
+    };
+    let label = look.words.say_with(key, &[("what", what.as_str())]);
+    let place = Rect::from_min_max(pos2(room.left() + 14.0, room.bottom() - 44.0), room.max);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+        if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
+            look.want(command);
+        }
+    });
+}
