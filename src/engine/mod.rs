@@ -1,6 +1,7 @@
 //! Does what the API asks, on this host, step by step.
 
 pub mod api;
+pub mod archive;
 pub mod cgroup;
 pub mod conductor;
 pub mod container;

@@ -7,7 +7,9 @@
 //! Handlers translate; what is done stands in the modules beside this one. Reference: Docker Engine API v1.43.
 
 mod answer;
+mod archive;
 mod attach;
+mod body;
 mod containers;
 mod dockwalk;
 mod exec;
@@ -22,6 +24,7 @@ mod pull;
 mod query;
 mod registry;
 mod system;
+mod teller;
 #[cfg(test)]
 mod tests;
 mod version;
@@ -48,6 +51,8 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/images/json", get(images::list))
         .route("/images/create", post(pull::create))
         .route("/images/prune", post(images::prune))
+        .route("/images/load", post(archive::load))
+        .route("/images/get", get(archive::save))
         .route("/images/{*rest}", get(images::one).post(images::act).delete(images::remove))
         .route("/containers/json", get(containers::list))
         .route("/containers/create", post(containers::create))

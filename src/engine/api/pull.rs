@@ -1,8 +1,9 @@
 //! `POST /images/create`: pulls, and prints Docker's stream of JSON lines.
 
 use super::Shared;
-use super::answer::{Answer, english, stream};
+use super::answer::Answer;
 use super::query::Query;
+use super::teller::Teller;
 use crate::client::units::human_size;
 use crate::engine::registry::{Credentials, Progress};
 use crate::engine::{Cancel, Fault, FaultKind, Result};
@@ -12,93 +13,58 @@ use axum::extract::Request;
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
-use hyper::body::Bytes;
 use serde_json::{Value, json as value};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
 
 /// A layer's bytes are told at most this often, as Docker does.
 const PACE: Duration = Duration::from_millis(100);
 
 pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let query = Query::of(&request);
+    if query.get("fromSrc").is_some() {
+        return super::archive::import(engine, request).await;
+    }
     let (line, auth) = (super::line(&request), credentials(request.headers())?);
     let reference = reference(&query)?;
     let platform = platform(query.get("platform"))?;
-    let (sender, receiver) = mpsc::channel::<Bytes>(256);
-    let (begun, has_begun) = tokio::sync::oneshot::channel::<Result<()>>();
     let cancel = Cancel::new();
-    let teller =
-        Teller { out: sender, cancel: cancel.clone(), state: Mutex::new(Telling { begun: Some(begun), last: None }) };
+    let (teller, told) = Teller::new(&cancel);
+    let screen = Screen { teller, last: Mutex::new(None) };
     let engine = Arc::clone(&engine);
     tokio::task::spawn_blocking(move || {
         let subject = reference.familiar();
         let result = engine.conductor.operate(OpKind::ImagePull, subject, line, &cancel, |cx| {
-            let tell = |progress: Progress| teller.tell(progress);
+            let tell = |progress: Progress| screen.tell(&progress);
             engine.puller.pull(cx, &reference, platform.as_ref(), auth.as_ref(), &tell)
         });
-        teller.finish(result.map(drop));
+        screen.teller.finish(result.map(drop));
     });
-    // A failure before the first line has a status of its own; later ones are lines of the stream.
-    has_begun.await.map_err(|e| Fault::failed("engine-fault").with("reason", e))??;
-    Ok(stream("application/json", receiver))
+    told.answer().await
 }
 
 /// Turns progress into lines.
-struct Teller {
-    out: mpsc::Sender<Bytes>,
-    cancel: Cancel,
-    state: Mutex<Telling>,
-}
-
-struct Telling {
-    /// Waits for the first line, or for the failure that comes before it.
-    begun: Option<tokio::sync::oneshot::Sender<Result<()>>>,
+struct Screen {
+    teller: Teller,
     /// The last bytes told.
-    last: Option<(String, Instant)>,
+    last: Mutex<Option<(String, Instant)>>,
 }
 
-impl Teller {
-    fn tell(&self, progress: Progress) {
-        if self.too_soon(&progress) {
-            return;
-        }
-        self.answer(Ok(()));
-        self.line(&line(&progress));
-    }
-
-    fn finish(&self, result: Result<()>) {
-        let Err(fault) = result else { return self.answer(Ok(())) };
-        if self.state.lock().unwrap_or_else(PoisonError::into_inner).begun.is_some() {
-            return self.answer(Err(fault));
-        }
-        let message = english(&fault);
-        self.line(&value!({"errorDetail": {"message": message, "dockwalk": fault.problem}, "error": message}));
-    }
-
-    fn answer(&self, result: Result<()>) {
-        let waiting = self.state.lock().unwrap_or_else(PoisonError::into_inner).begun.take();
-        if let Some(Err(_gone)) = waiting.map(|waiting| waiting.send(result)) {
-            self.cancel.cancel();
-        }
-    }
-
-    fn line(&self, line: &Value) {
-        if self.out.blocking_send(format!("{line}\r\n").into()).is_err() {
-            // Nobody reads any more: the user pressed Ctrl-C.
-            self.cancel.cancel();
+impl Screen {
+    fn tell(&self, progress: &Progress) {
+        if !self.too_soon(progress) {
+            self.teller.say(&line(progress));
         }
     }
 
     fn too_soon(&self, progress: &Progress) -> bool {
         let Progress::Bytes { id, current, total, .. } = progress else { return false };
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let soon = state.last.as_ref().is_some_and(|(last, at)| last == id && at.elapsed() < PACE);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let soon = last.as_ref().is_some_and(|(last, at)| last == id && at.elapsed() < PACE);
         if soon && current < total {
             return true;
         }
-        state.last = Some((id.clone(), Instant::now()));
+        *last = Some((id.clone(), Instant::now()));
         false
     }
 }
@@ -118,7 +84,7 @@ fn line(progress: &Progress) -> Value {
 }
 
 /// `[=====>     ]  1.2MB/3.4MB`, as Docker draws it.
-fn bar(current: u64, total: u64) -> String {
+pub(super) fn bar(current: u64, total: u64) -> String {
     let done = usize::try_from(current * 50 / total.max(1)).unwrap_or(50).min(50);
     let head = if done < 50 { ">" } else { "" };
     let drawn = format!("{}{head}", "=".repeat(done));
@@ -128,8 +94,8 @@ fn bar(current: u64, total: u64) -> String {
 /// `fromImage=lab/shell&tag=1`; the tag may be a digest.
 fn reference(query: &Query) -> Result<Reference> {
     let image = query.get("fromImage").ok_or_else(|| {
-        let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
-        fault.with("option", "fromSrc").with("value", query.get("fromSrc").unwrap_or_default())
+        let fault = Fault::new(FaultKind::BadRequest, "bad-request");
+        fault.with("reason", "neither fromImage nor fromSrc")
     })?;
     let text = match query.get("tag") {
         None => image.to_owned(),

@@ -108,8 +108,6 @@ impl<'a> Pull<'a> {
                 let (digest, size) = (blob.digest.clone(), blob.size);
                 cx.observe(Change::BlobVerified { digest, size, reused: true }, vec![evidence]);
                 self.say(id, "Already exists".into());
-            } else if part.unpacked {
-                self.say(id, "Already exists".into());
             } else if !wanted.iter().any(|other| other.blob.digest == blob.digest) {
                 self.say(id, "Pulling fs layer".into());
                 wanted.push(part);
@@ -153,7 +151,7 @@ impl<'a> Pull<'a> {
                 cx.observe(change, vec![evidence]);
                 return Ok(None);
             }
-            let ahead = if at_once { Some(self.store.begin_unpack(cx, part)?) } else { None };
+            let ahead = if at_once && !part.unpacked { Some(self.store.begin_unpack(cx, part)?) } else { None };
             let ahead = self.fetch_blob(cx, &part.blob, listed, ahead)?;
             self.say(Some(digest.short().to_owned()), "Download complete".into());
             Ok(ahead)

@@ -22,8 +22,8 @@ impl Store {
         let path = self.records_path();
         let plan = Plan::new(StepKind::TagImage, &name).call(format!("{shown} → {}", path.display()));
         cx.step(plan, |cx| {
-            let adopted = self.write(&id, Some(record), tags)?;
-            self.tell_tags(cx, &id, &record.manifest.digest, tags)?;
+            let adopted = self.write(cx, &id, Some(record), tags)?;
+            self.tell_tags(cx, &id, tags)?;
             Ok(adopted)
         })
     }
@@ -37,23 +37,20 @@ impl Store {
         cx.step(plan, |cx| {
             let id = self.find(source)?.id;
             let tags = std::slice::from_ref(reference);
-            let adopted = self.write(&id, None, tags)?;
-            let manifest = self.record(&id).ok_or_else(|| no_such_image(source))?.manifest.digest;
-            self.tell_tags(cx, &id, &manifest, tags)?;
+            let adopted = self.write(cx, &id, None, tags)?;
+            self.tell_tags(cx, &id, tags)?;
             Ok(adopted)
         })
     }
 
-    fn write(&self, id: &Digest, record: Option<&Record>, tags: &[Reference]) -> Result<Adopted> {
+    fn write(&self, cx: &Cx, id: &Digest, record: Option<&Record>, tags: &[Reference]) -> Result<Adopted> {
         let mut state = self.lock();
         let mut records = state.records.clone();
         if let Some(record) = record {
             self.merge(&mut records, id, record);
         }
-        let manifest = match (record, records.images.get(id)) {
-            (Some(record), _) | (None, Some(record)) => record.manifest.digest.clone(),
-            (None, None) => return Err(no_such_image(id.as_str())),
-        };
+        let known = state.records.images.get(id).cloned();
+        let manifest = records.images.get(id).ok_or_else(|| no_such_image(id.as_str()))?.manifest.digest.clone();
         let mut moved = Vec::new();
         for reference in tags {
             let tag = TagRecord { image: id.clone(), manifest: manifest.clone(), since: Some(Moment::now().rfc3339()) };
@@ -65,31 +62,40 @@ impl Store {
         records.save(&self.records_path())?;
         state.records = records.clone();
         drop(state);
+        // Blobs that took the place of others leave those without a user.
+        for digest in known.iter().flat_map(Record::blobs) {
+            self.drop_blob(cx, digest)?;
+        }
         let name = tags.first().map_or_else(|| id.to_string(), Reference::familiar);
         let image = self.image(&records, id).ok_or_else(|| no_such_image(&name))?;
         Ok(Adopted { image, moved })
     }
 
-    /// An image that is known keeps the blobs it has, unless some of them are gone.
+    /// An image that is known by other blobs: those of a registry win over those of an archive, and what is whole over
+    /// what is not.
     fn merge(&self, records: &mut Records, id: &Digest, new: &Record) {
         let whole = |record: &Record| record.layers.iter().all(|blob| self.has_blob(&blob.digest, blob.size).is_some());
-        match records.images.get_mut(id) {
-            Some(known) if whole(known) || !whole(new) => {
-                known.repo_digests.extend(new.repo_digests.iter().cloned());
-                known.index = new.index.clone().or(known.index.take());
-                known.parent = known.parent.take().or_else(|| new.parent.clone());
-            }
-            Some(known) => {
-                let (digests, parent) = (std::mem::take(&mut known.repo_digests), known.parent.take());
-                *known = new.clone();
-                known.repo_digests.extend(digests);
-                known.parent = parent.or_else(|| new.parent.clone());
-            }
-            None => drop(records.images.insert(id.clone(), new.clone())),
+        let Some(known) = records.images.get_mut(id) else {
+            records.images.insert(id.clone(), new.clone());
+            return;
+        };
+        if whole(new) && (!new.repo_digests.is_empty() || !whole(known)) {
+            let before = std::mem::replace(known, new.clone());
+            known.repo_digests.extend(before.repo_digests);
+            known.index = known.index.take().or(before.index);
+            known.parent = known.parent.take().or(before.parent);
+        } else {
+            known.repo_digests.extend(new.repo_digests.iter().cloned());
+            known.index = known.index.take().or_else(|| new.index.clone());
+            known.parent = known.parent.take().or_else(|| new.parent.clone());
         }
+        let manifest = known.manifest.digest.clone();
+        let tags = records.tags.values_mut().filter(|tag| tag.image == *id);
+        tags.for_each(|tag| tag.manifest = manifest.clone());
     }
 
-    fn tell_tags(&self, cx: &Cx, id: &Digest, manifest: &Digest, tags: &[Reference]) -> Result<()> {
+    fn tell_tags(&self, cx: &Cx, id: &Digest, tags: &[Reference]) -> Result<()> {
+        let manifest = self.record(id).ok_or_else(|| no_such_image(id.as_str()))?.manifest.digest;
         let path = self.records_path();
         let text = fs::read_to_string(&path).map_err(|e| Fault::io("read", path.display(), &e))?;
         for reference in tags {

@@ -59,6 +59,19 @@ impl Store {
         fs::rename(&from, &to).map_err(|e| Fault::io("rename", to.display(), &e))
     }
 
+    /// A file whose size and digest were verified becomes the blob.
+    pub fn admit_file(&self, digest: &Digest, from: &Path) -> Result<()> {
+        let to = self.blob_path(digest);
+        fs::rename(from, &to).map_err(|e| Fault::io("rename", to.display(), &e))
+    }
+
+    /// A new directory for what is on its way in. Whoever made it deletes it; after a crash the next start does.
+    pub fn scratch(&self, what: &str) -> Result<PathBuf> {
+        let dir = self.root.join("ingest").join(format!(".{what}.{}", self.number()));
+        fs::create_dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+        Ok(dir)
+    }
+
     /// Keeps these from being deleted while the result lives.
     pub fn pin(self: &Arc<Self>, digests: Vec<Digest>) -> Pin {
         let mut state = self.lock();

@@ -21,6 +21,7 @@ mod tests;
 mod unpacked;
 
 pub use adopt::Adopted;
+pub use blobs::Pin;
 pub use image::{Image, Removed};
 pub(super) use layers::NewLayer;
 pub use prune::Pruned;

@@ -89,6 +89,18 @@ impl Store {
         Ok(removed)
     }
 
+    /// What was brought in for an image that did not come to be goes, as far as nothing else needs it.
+    pub fn discard(&self, cx: &Cx, record: &Record) -> Result<()> {
+        self.delete_unused(cx, record, &mut Vec::new())?;
+        let id = &record.config.digest;
+        if self.record(id).is_none() && cx.world().configs.contains_key(id) {
+            let path = self.blob_path(id).display().to_string();
+            let gone = Evidence::syscall(format!("stat(\"{path}\")"), "-1 ENOENT (No such file or directory)");
+            cx.observe(Change::ImageGone { image: id.clone() }, vec![gone]);
+        }
+        Ok(())
+    }
+
     /// What no other image is made of goes: layers from the top, then blobs.
     fn delete_unused(&self, cx: &Cx, record: &Record, removed: &mut Vec<Removed>) -> Result<()> {
         let world = cx.world();

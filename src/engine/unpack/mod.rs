@@ -22,6 +22,7 @@ mod stream;
 mod tests;
 
 pub use apply::Resolver;
+pub(super) use decompress::decoder;
 pub use effects::effects;
 pub use limits::Limits;
 pub use list::list;

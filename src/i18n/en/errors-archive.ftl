@@ -15,3 +15,6 @@ problem-change-invalid = The instruction `{ $change }` cannot be applied to an i
 problem-image-has-children = { $image } is the parent of the image { $child }, which was committed from it. Remove that one first.
 problem-tag-with-digest = { $reference } names a digest. A new tag needs a name that people choose: NAME[:TAG].
 problem-filter-value = The filter { $filter } does not understand { $value }.
+problem-nothing-to-save = No image was named. Say which: `docker save IMAGE`.
+problem-store-blob-missing = The blob { $digest } of this image is not in the store. Look with `dockwalk image fsck`, and pull the image again.
+problem-store-blob-damaged = The blob { $digest } in the store has changed: its sha256 is { $computed } now. The disk or somebody damaged it. Mend the store with `dockwalk image fsck --repair`, and pull the image again.

@@ -15,3 +15,6 @@ problem-change-invalid = 명령어(instruction) `{ $change }`: 이미지에 적�
 problem-image-has-children = 이미지(image) { $image }: 이 이미지로 만든(commit) 이미지 { $child }의 부모입니다. 그 이미지를 먼저 지우세요.
 problem-tag-with-digest = { $reference }: 다이제스트(digest)가 들어 있습니다. 새 태그(tag)에는 사람이 고른 이름(NAME[:TAG])이 필요합니다.
 problem-filter-value = 필터(filter) { $filter }: 값 { $value }의 뜻을 알 수 없습니다.
+problem-nothing-to-save = 저장할 이미지를 지정하지 않았습니다. 이름을 적으세요: `docker save 이미지`.
+problem-store-blob-missing = 이 이미지의 블롭(blob) { $digest }: 저장소에 없습니다. `dockwalk image fsck`로 확인하고 이미지를 다시 받으세요(pull).
+problem-store-blob-damaged = 저장소의 블롭(blob) { $digest }: 내용이 바뀌었습니다. 지금의 sha256은 { $computed }입니다. 디스크가 손상되었거나 누군가 바꾸었습니다. `dockwalk image fsck --repair`로 고치고 이미지를 다시 받으세요(pull).

@@ -6,7 +6,7 @@ mod look;
 mod pattern;
 mod when;
 
-pub(super) use change::{prune, remove};
+pub(super) use change::{prune, remove, tag_of};
 pub(super) use list::list;
 
 use super::Shared;
@@ -27,6 +27,10 @@ pub(super) async fn one(engine: Shared, Path(rest): Path<String>, request: Reque
     }
     if let Some(name) = rest.strip_suffix("/history").map(str::to_owned) {
         return Ok(json(&look::history(&blocking(move || look::lineage(&engine, &name)).await?)));
+    }
+    if let Some(name) = rest.strip_suffix("/get").map(str::to_owned) {
+        let asked = super::archive::Asked::of(&request)?;
+        return asked.write(engine, vec![name]).await;
     }
     Err(unknown(&request))
 }

@@ -1,0 +1,157 @@
+//! Archives over HTTP: `images/get`, `images/load`, `images/create?fromSrc=-`.
+
+use super::Shared;
+use super::answer::Answer;
+use super::body::{incoming, outgoing};
+use super::images::tag_of;
+use super::pull::{bar, platform};
+use super::query::Query;
+use super::teller::Teller;
+use crate::engine::archive::{self, Import, Save, Told};
+use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
+use crate::spec::{Platform, Reference};
+use crate::trace::OpKind;
+use axum::extract::Request;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde_json::json as value;
+use std::cell::Cell;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How often a layer's bytes are told at most.
+const PACE: Duration = Duration::from_millis(100);
+
+/// `GET images/get?names=a&names=b`
+pub(super) async fn save(engine: Shared, request: Request) -> Answer {
+    let names = Query::of(&request).all("names");
+    let asked = Asked::of(&request)?;
+    asked.write(Arc::clone(&engine), names).await
+}
+
+/// What a request for an archive says beside the names.
+pub(super) struct Asked {
+    line: String,
+    platform: Option<Platform>,
+}
+
+impl Asked {
+    pub(super) fn of(request: &Request) -> Result<Self> {
+        // A later CLI asks for several platforms as JSON; here an image has one.
+        let query = Query::of(request);
+        let platform = platform(query.get("platform").filter(|text| !text.starts_with('[')))?;
+        Ok(Self { line: super::line(request), platform })
+    }
+
+    /// Some images as one archive.
+    pub(super) async fn write(self, engine: Arc<Engine>, names: Vec<String>) -> Answer {
+        write(engine, names, self.line, self.platform).await
+    }
+}
+
+async fn write(engine: Arc<Engine>, names: Vec<String>, line: String, wanted: Option<Platform>) -> Answer {
+    let (mut out, body) = outgoing();
+    let (begin, begun) = tokio::sync::oneshot::channel::<Result<()>>();
+    tokio::task::spawn_blocking(move || {
+        let save = match Save::new(&engine.store, &names, wanted.as_ref()) {
+            Ok(save) => save,
+            Err(fault) => return drop(begin.send(Err(fault))),
+        };
+        if begin.send(Ok(())).is_err() {
+            return;
+        }
+        let cancel = Cancel::new();
+        let written = engine.conductor.operate(OpKind::ImageSave, save.subject(), line, &cancel, |cx| {
+            save.write(cx, Breaking { out: &mut out, cancel: &cancel })
+        });
+        match written {
+            Ok(()) => out.finish().unwrap_or_else(|error| tracing::debug!(%error, "nobody read the end")),
+            Err(fault) => out.fail(&fault),
+        }
+    });
+    begun.await.map_err(|e| Fault::failed("engine-fault").with("reason", e))??;
+    Ok(([(header::CONTENT_TYPE, "application/x-tar")], body).into_response())
+}
+
+/// A reader that went away cancels the work: it is no failure of the disk.
+struct Breaking<'a, W> {
+    out: &'a mut W,
+    cancel: &'a Cancel,
+}
+
+impl<W: Write> Write for Breaking<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes).inspect_err(|_gone| self.cancel.cancel())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush().inspect_err(|_gone| self.cancel.cancel())
+    }
+}
+
+/// `POST images/load`
+pub(super) async fn load(engine: Shared, request: Request) -> Answer {
+    let (line, query) = (super::line(&request), Query::of(&request));
+    let quiet = query.flag("quiet");
+    let wanted = platform(query.get("platform").filter(|text| !text.starts_with('[')))?;
+    let archive = incoming(request);
+    let cancel = Cancel::new();
+    let (teller, told) = Teller::new(&cancel);
+    let engine = Arc::clone(&engine);
+    tokio::task::spawn_blocking(move || {
+        let said = Cell::new(None::<Instant>);
+        let tell = |told: Told| match told {
+            Told::Line(text) => teller.say(&value!({"stream": format!("{text}\n")})),
+            Told::Layer { .. } | Told::Read(_) if quiet => {}
+            Told::Layer { id, current, total } => {
+                let soon = said.get().is_some_and(|at| at.elapsed() < PACE);
+                if !soon || current == total {
+                    said.set(Some(Instant::now()));
+                    teller.say(&value!({
+                        "status": "Loading layer", "progressDetail": {"current": current, "total": total},
+                        "progress": bar(current, total), "id": id
+                    }));
+                }
+            }
+            Told::Read(_) => {}
+        };
+        let result = engine.conductor.operate(OpKind::ImageLoad, "archive", line, &cancel, |cx| {
+            archive::load(&engine.store, cx, archive, wanted.as_ref(), &tell)
+        });
+        teller.finish(result.map(drop));
+    });
+    told.answer().await
+}
+
+/// `POST images/create?fromSrc=-`
+pub(super) async fn import(engine: Shared, request: Request) -> Answer {
+    let (line, query) = (super::line(&request), Query::of(&request));
+    let source = query.get("fromSrc").unwrap_or_default();
+    if source != "-" {
+        let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
+        return Err(fault.with("option", "fromSrc").with("value", source).into());
+    }
+    let how = Import {
+        tag: optional_tag(&query)?,
+        message: query.get("message").unwrap_or_default().to_owned(),
+        changes: query.all("changes"),
+        platform: platform(query.get("platform"))?,
+    };
+    let tar = incoming(request);
+    let cancel = Cancel::new();
+    let (teller, told) = Teller::new(&cancel);
+    let engine = Arc::clone(&engine);
+    tokio::task::spawn_blocking(move || {
+        let result = engine.conductor.operate(OpKind::ImageImport, how.subject(), line, &cancel, |cx| {
+            archive::import(&engine.store, cx, tar, &how)
+        });
+        teller.finish(result.map(|image| teller.say(&value!({"status": image.id}))));
+    });
+    told.answer().await
+}
+
+/// A name to give, if there is one.
+pub(super) fn optional_tag(query: &Query) -> Result<Option<Reference>> {
+    query.get("repo").map(|_| tag_of(query)).transpose()
+}

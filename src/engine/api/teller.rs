@@ -1,0 +1,65 @@
+//! Docker's streams of JSON lines, told from a thread that works.
+
+use super::answer::{Answer, english, stream};
+use crate::engine::{Cancel, Fault, Result};
+use hyper::body::Bytes;
+use serde_json::{Value, json as value};
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::{mpsc, oneshot};
+
+/// The end of a stream that lines are put into.
+pub(super) struct Teller {
+    out: mpsc::Sender<Bytes>,
+    cancel: Cancel,
+    /// Waits for the first line, or for the failure that comes before it.
+    begun: Mutex<Option<oneshot::Sender<Result<()>>>>,
+}
+
+/// The other end: what becomes the answer.
+pub(super) struct Telling {
+    lines: mpsc::Receiver<Bytes>,
+    begun: oneshot::Receiver<Result<()>>,
+}
+
+impl Teller {
+    /// A stream whose reader's going away cancels the work.
+    pub(super) fn new(cancel: &Cancel) -> (Self, Telling) {
+        let (out, lines) = mpsc::channel(256);
+        let (begin, begun) = oneshot::channel();
+        (Self { out, cancel: cancel.clone(), begun: Mutex::new(Some(begin)) }, Telling { lines, begun })
+    }
+
+    /// Sends one line.
+    pub(super) fn say(&self, line: &Value) {
+        self.begin(Ok(()));
+        if self.out.blocking_send(format!("{line}\r\n").into()).is_err() {
+            // Nobody reads any more: the user pressed Ctrl-C.
+            self.cancel.cancel();
+        }
+    }
+
+    /// The work is done. A failure before the first line has a status of its own; later ones are lines of the stream.
+    pub(super) fn finish(&self, result: Result<()>) {
+        let Err(fault) = result else { return self.begin(Ok(())) };
+        if self.begun.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            return self.begin(Err(fault));
+        }
+        let message = english(&fault);
+        self.say(&value!({"errorDetail": {"message": message, "dockwalk": fault.problem}, "error": message}));
+    }
+
+    fn begin(&self, result: Result<()>) {
+        let waiting = self.begun.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Err(_gone)) = waiting.map(|waiting| waiting.send(result)) {
+            self.cancel.cancel();
+        }
+    }
+}
+
+impl Telling {
+    /// Waits for the first line.
+    pub(super) async fn answer(self) -> Answer {
+        self.begun.await.map_err(|e| Fault::failed("engine-fault").with("reason", e))??;
+        Ok(stream("application/json", self.lines))
+    }
+}

@@ -1,0 +1,88 @@
+//! `manifest.json`: the archive of Docker since 1.10, of podman and of skopeo's `docker-archive:`.
+
+use super::compose::{compose, media_type};
+use super::load::Found;
+use super::spool::Spool;
+use crate::engine::{Fault, FaultKind, Result};
+use crate::spec::{Digest, Reference};
+use crate::trace::Descriptor;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The name of the document.
+pub const MANIFEST: &str = "manifest.json";
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    config: String,
+    repo_tags: Option<Vec<String>>,
+    layers: Option<Vec<String>>,
+}
+
+/// Every image that `manifest.json` lists.
+pub fn images(spool: &Spool) -> Result<Vec<Found>> {
+    let (_, bytes) = spool.document(MANIFEST, MANIFEST)?;
+    let listed: Vec<Listed> = serde_json::from_slice(&bytes).map_err(|e| unreadable(MANIFEST, &e))?;
+    listed.iter().map(|image| read(spool, image)).collect()
+}
+
+fn read(spool: &Spool, listed: &Listed) -> Result<Found> {
+    let (config, config_bytes) = spool.document(&listed.config, MANIFEST)?;
+    promised(&listed.config, &config.digest)?;
+    let mut layers = Vec::new();
+    let mut blobs = BTreeMap::new();
+    for name in listed.layers.iter().flatten() {
+        let stored = spool.find(name, MANIFEST)?;
+        if name.starts_with("blobs/") {
+            promised(name, &stored.digest)?;
+        }
+        layers.push(Descriptor {
+            media_type: media_type(&stored.path)?.to_owned(),
+            digest: stored.digest.clone(),
+            size: stored.size,
+            platform: None,
+            annotations: BTreeMap::new(),
+        });
+        blobs.insert(stored.digest.clone(), stored.clone());
+    }
+    let image = compose(config_bytes, layers).map_err(|fault| about(fault, &listed.config))?;
+    let parse = |text: &String| {
+        text.parse::<Reference>().map_err(|e| unreadable(MANIFEST, &e)).and_then(|reference| match reference.digest {
+            None => Ok(reference),
+            Some(_) => Err(unreadable(MANIFEST, &format!("`{text}` names a digest"))),
+        })
+    };
+    let tags = listed.repo_tags.iter().flatten().map(parse).collect::<Result<_>>()?;
+    Ok(Found { image, index: None, blobs, tags, listed_in: MANIFEST.to_owned(), document: bytes_of(listed) })
+}
+
+/// The name of a file that is called by its digest is a promise.
+fn promised(name: &str, computed: &Digest) -> Result<()> {
+    let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".json");
+    match format!("sha256:{stem}").parse::<Digest>() {
+        Ok(expected) if expected != *computed => {
+            let fault = Fault::new(FaultKind::BadRequest, "archive-digest").with("name", name);
+            Err(fault.with("expected", expected).with("computed", computed))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The entry of `manifest.json`, as evidence.
+fn bytes_of(listed: &Listed) -> String {
+    serde_json::json!({"Config": listed.config, "RepoTags": listed.repo_tags, "Layers": listed.layers}).to_string()
+}
+
+/// Which document it was.
+pub fn about(fault: Fault, name: &str) -> Fault {
+    match fault.problem.args.get("reason").cloned() {
+        Some(reason) if fault.problem.code == "manifest-unsupported" => unreadable(name, &reason),
+        _ => fault,
+    }
+}
+
+pub fn unreadable(name: &str, reason: &impl ToString) -> Fault {
+    let fault = Fault::new(FaultKind::BadRequest, "archive-document").with("name", name);
+    fault.with("reason", reason.to_string())
+}

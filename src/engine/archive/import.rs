@@ -1,0 +1,176 @@
+use super::{NewImage, apply_change, compose, media_type};
+use crate::engine::container::time::Moment;
+use crate::engine::store::{Image, Store};
+use crate::engine::unpack::decoder;
+use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::spec::{Digest, Platform, Reference};
+use crate::trace::{Change, Descriptor, Evidence, Plan, StepKind};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What to make of a tar of files.
+#[derive(Debug, Default)]
+pub struct Import {
+    /// Its name, if it is to have one.
+    pub tag: Option<Reference>,
+    /// Words for its history.
+    pub message: String,
+    /// Instructions as in a Dockerfile.
+    pub changes: Vec<String>,
+    /// What it runs on; this host without.
+    pub platform: Option<Platform>,
+}
+
+/// Makes an image of one layer of a tar, plain or compressed.
+pub fn import(store: &Arc<Store>, cx: &Cx, tar: impl Read, how: &Import) -> Result<Image> {
+    let mut config = json!({});
+    how.changes.iter().try_for_each(|change| apply_change(&mut config, change))?;
+    let scratch = Scratch(store.scratch("import")?);
+    let path = scratch.0.join("layer");
+    let plan = Plan::new(StepKind::ReadArchive, how.subject()).call("read(…) → sha256");
+    let (layer, diff_id) = cx.step(plan, |cx| receive(cx, tar, &path))?;
+    let image = cx.step(Plan::new(StepKind::WriteDocuments, how.subject()), |cx| {
+        let created = Moment::now().rfc3339();
+        let platform = how.platform.clone().unwrap_or_else(Platform::host);
+        let comment = if how.message.is_empty() { "Imported from -" } else { &how.message };
+        let mut document = json!({
+            "architecture": platform.architecture, "os": platform.os, "created": created, "comment": how.message,
+            "config": config, "rootfs": {"type": "layers", "diff_ids": [diff_id]},
+            "history": [{"created": created, "comment": comment}]
+        });
+        if let Some(variant) = platform.variant {
+            document["variant"] = Value::from(variant);
+        }
+        compose(document.to_string().into_bytes(), vec![layer.clone()]).inspect(|image| tell(cx, store, image))
+    })?;
+    bring_in(store, cx, &image, &layer, &path, how.tag.as_slice())
+}
+
+impl Import {
+    /// What it is called in a trace.
+    pub fn subject(&self) -> String {
+        self.tag.as_ref().map_or_else(|| "-".to_owned(), Reference::familiar)
+    }
+}
+
+/// The new documents, told as what they are.
+pub fn tell(cx: &Cx, store: &Store, image: &NewImage) {
+    let file = |of: &Descriptor, bytes: &[u8]| {
+        Evidence::file(store.blob_path(&of.digest).display().to_string(), String::from_utf8_lossy(bytes))
+    };
+    let manifest = file(&image.record.manifest, &image.manifest_bytes);
+    cx.observe(Change::ManifestRead(image.manifest.clone()), vec![manifest]);
+    let config = file(&image.record.config, &image.config_bytes);
+    cx.observe(Change::ConfigRead(image.config.clone()), vec![config]);
+}
+
+/// The file of a new layer and the documents above it become the store's, and the image gets its names. When that fails
+/// nothing of it stays.
+pub fn bring_in(
+    store: &Arc<Store>,
+    cx: &Cx,
+    image: &NewImage,
+    layer: &Descriptor,
+    file: &Path,
+    tags: &[Reference],
+) -> Result<Image> {
+    let record = &image.record;
+    let pin = store.pin(record.blobs().chain(&record.chain_ids).cloned().collect());
+    let bring_in = || {
+        take(store, cx, layer, file)?;
+        store.put_blob(&record.manifest.digest, &image.manifest_bytes)?;
+        store.put_blob(&record.config.digest, &image.config_bytes)?;
+        let parts = store.parts(&record.layers, &image.config.diff_ids, &record.chain_ids);
+        let name = tags.first().map_or_else(|| record.config.digest.to_string(), Reference::familiar);
+        cx.step(Plan::new(StepKind::UnpackLayers, name), |cx| {
+            store.unpack_layers(cx, &parts, BTreeMap::new(), &|_, _| {})
+        })?;
+        store.adopt(cx, record, tags)
+    };
+    let result = bring_in();
+    drop(pin);
+    match result {
+        Ok(adopted) => Ok(adopted.image),
+        Err(fault) => {
+            store.discard(cx, record)?;
+            Err(fault)
+        }
+    }
+}
+
+fn take(store: &Arc<Store>, cx: &Cx, layer: &Descriptor, file: &Path) -> Result<()> {
+    let to = store.blob_path(&layer.digest);
+    let _claim = store.claim(cx, &layer.digest)?;
+    let plan = Plan::new(StepKind::TakeBlob, &layer.digest).call(format!("rename(…, \"{}\")", to.display()));
+    cx.step(plan, |cx| {
+        let (digest, size) = (layer.digest.clone(), layer.size);
+        let hash = Evidence::Hash {
+            of: "blob".into(),
+            expected: digest.to_string(),
+            computed: digest.to_string(),
+            bytes: size,
+        };
+        cx.observe(Change::BlobWanted(layer.clone()), vec![hash.clone()]);
+        let reused = store.has_blob(&digest, size).is_some();
+        if !reused {
+            store.admit_file(&digest, file)?;
+        }
+        cx.observe(Change::BlobVerified { digest, size, reused }, vec![hash]);
+        Ok(())
+    })
+}
+
+/// Keeps the bytes as they come; then hashes what is in them.
+fn receive(cx: &Cx, mut tar: impl Read, path: &Path) -> Result<(Descriptor, Digest)> {
+    let failed = |e: io::Error| Fault::io("write", path.display(), &e);
+    let damaged = |e: io::Error| {
+        let fault = Fault::new(FaultKind::BadRequest, "archive-damaged").with("reason", e);
+        cx.check().err().unwrap_or(fault)
+    };
+    let mut file = File::create(path).map_err(failed)?;
+    let (mut sha, mut size) = (Sha256::new(), 0);
+    let mut buffer = vec![0; 128 * 1024];
+    loop {
+        cx.check()?;
+        let n = tar.read(&mut buffer).map_err(damaged)?;
+        if n == 0 {
+            break;
+        }
+        sha.update(&buffer[..n]);
+        file.write_all(&buffer[..n]).map_err(failed)?;
+        size += n as u64;
+    }
+    let layer = Descriptor {
+        media_type: media_type(path)?.to_owned(),
+        digest: Digest::from_sha256(&sha.finalize().into()),
+        size,
+        platform: None,
+        annotations: BTreeMap::new(),
+    };
+    let file = File::open(path).map_err(failed)?;
+    let mut tar = decoder(BufReader::with_capacity(128 * 1024, file)).map_err(damaged)?;
+    let mut sha = Sha256::new();
+    loop {
+        cx.check()?;
+        match tar.read(&mut buffer).map_err(damaged)? {
+            0 => return Ok((layer, Digest::from_sha256(&sha.finalize().into()))),
+            n => sha.update(&buffer[..n]),
+        }
+    }
+}
+
+/// A directory that goes when it is dropped.
+pub struct Scratch(pub std::path::PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(%error, dir = %self.0.display(), "not removed");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+use super::compose::NewImage;
+use super::spool::{Spool, Stored};
+use super::{Told, docker, oci};
+use crate::engine::store::{Image, Store, Unpacking};
+use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::spec::{Digest, Platform, Reference};
+use crate::trace::{Change, Descriptor, Evidence, Index, Plan, StepKind};
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::Arc;
+
+/// An image of an archive, everything about it checked.
+pub struct Found {
+    pub image: NewImage,
+    /// The index that lists its manifest.
+    pub index: Option<(Index, Vec<u8>)>,
+    /// Its layers' files by digest.
+    pub blobs: BTreeMap<Digest, Stored>,
+    pub tags: Vec<Reference>,
+    /// The document that lists its layers, and what it says.
+    pub listed_in: String,
+    pub document: String,
+}
+
+/// An image that was loaded.
+#[derive(Debug)]
+pub struct Loaded {
+    /// It, as the store has it now.
+    pub image: Image,
+    /// The names it was given.
+    pub tags: Vec<Reference>,
+}
+
+/// Loads every image of an archive. When it fails nothing of the image at hand stays; images before it are there.
+pub fn load(
+    store: &Arc<Store>,
+    cx: &Cx,
+    archive: impl Read,
+    platform: Option<&Platform>,
+    tell: &dyn Fn(Told),
+) -> Result<Vec<Loaded>> {
+    let plan = Plan::new(StepKind::ReadArchive, "archive").call("read(…) → sha256").by_hand("tar -tf archive.tar");
+    let (spool, found) = cx.step(plan, |cx| {
+        let spool = Spool::read(store, cx, archive, &|read| tell(Told::Read(read)))?;
+        let found = images(&spool, platform)?;
+        Ok((spool, found))
+    })?;
+    let loaded = found.into_iter().map(|found| one(store, cx, found, tell)).collect();
+    drop(spool);
+    loaded
+}
+
+fn images(spool: &Spool, platform: Option<&Platform>) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    if spool.has(oci::LAYOUT) && spool.has(oci::INDEX) {
+        found = oci::images(spool, platform)?;
+    }
+    if found.is_empty() && spool.has(docker::MANIFEST) {
+        found = docker::images(spool)?;
+    }
+    if found.is_empty() {
+        let old = spool.has("repositories") && !spool.has(docker::MANIFEST);
+        return Err(Fault::new(FaultKind::BadRequest, if old { "archive-too-old" } else { "archive-no-images" }));
+    }
+    Ok(found)
+}
+
+fn one(store: &Arc<Store>, cx: &Cx, found: Found, tell: &dyn Fn(Told)) -> Result<Loaded> {
+    let record = found.image.record.clone();
+    let pin = store.pin(record.blobs().chain(&record.chain_ids).cloned().collect());
+    let result = bring_in(store, cx, &found, tell);
+    drop(pin);
+    match result {
+        Ok((image, moved)) => {
+            for (reference, before) in moved {
+                let before = before.hex();
+                let name = reference.familiar();
+                tell(Told::Line(format!(
+                    "The image {name} already exists, renaming the old one with ID {before} to empty string"
+                )));
+            }
+            // An image that was here keeps the blobs it was pulled with: these are then of no use.
+            record.blobs().try_for_each(|digest| store.drop_blob(cx, digest).map(drop))?;
+            for tag in &found.tags {
+                tell(Told::Line(format!("Loaded image: {}", tag.familiar())));
+            }
+            if found.tags.is_empty() {
+                tell(Told::Line(format!("Loaded image ID: {}", image.id)));
+            }
+            Ok(Loaded { image, tags: found.tags })
+        }
+        Err(fault) => {
+            store.discard(cx, &record)?;
+            Err(fault)
+        }
+    }
+}
+
+type Adopted = (Image, Vec<(Reference, Digest)>);
+
+fn bring_in(store: &Arc<Store>, cx: &Cx, found: &Found, tell: &dyn Fn(Told)) -> Result<Adopted> {
+    let NewImage { config, config_bytes, manifest, manifest_bytes, record } = &found.image;
+    let listed = Evidence::file(&found.listed_in, &found.document);
+    let hashed = |of: &Descriptor| Evidence::Hash {
+        of: "document".into(),
+        expected: of.digest.to_string(),
+        computed: of.digest.to_string(),
+        bytes: of.size,
+    };
+    if let (Some((index, bytes)), Some(this)) = (&found.index, &record.index) {
+        store.put_blob(&this.digest, bytes)?;
+        let said = Evidence::file(&found.listed_in, String::from_utf8_lossy(bytes));
+        cx.observe(Change::IndexRead(index.clone()), vec![said.clone(), hashed(this)]);
+        let (index, manifest) = (this.digest.clone(), record.manifest.digest.clone());
+        cx.observe(Change::PlatformChosen { index, manifest }, vec![said]);
+    }
+    store.put_blob(&record.manifest.digest, manifest_bytes)?;
+    cx.observe(Change::ManifestRead(manifest.clone()), vec![listed.clone(), hashed(&record.manifest)]);
+    store.put_blob(&record.config.digest, config_bytes)?;
+    let text = String::from_utf8_lossy(config_bytes).into_owned();
+    let path = store.blob_path(&record.config.digest).display().to_string();
+    cx.observe(Change::ConfigRead(config.clone()), vec![Evidence::file(path, text), hashed(&record.config)]);
+    for layer in &record.layers {
+        take(store, cx, layer, found.blobs.get(&layer.digest), &listed)?;
+    }
+    let parts = store.parts(&record.layers, &config.diff_ids, &record.chain_ids);
+    let name = found.tags.first().map_or_else(|| record.config.digest.to_string(), Reference::familiar);
+    cx.step(Plan::new(StepKind::UnpackLayers, name), |cx| {
+        store.unpack_layers(cx, &parts, BTreeMap::new(), &|part, how| {
+            let current = match how {
+                Unpacking::At(bytes) => bytes,
+                Unpacking::Done => part.blob.size,
+            };
+            tell(Told::Layer { id: part.diff_id.short().to_owned(), current, total: part.blob.size });
+        })
+    })?;
+    let adopted = store.adopt(cx, record, &found.tags)?;
+    Ok((adopted.image, adopted.moved))
+}
+
+/// One file of the archive becomes a blob: the step `TakeBlob`.
+fn take(store: &Arc<Store>, cx: &Cx, layer: &Descriptor, file: Option<&Stored>, listed: &Evidence) -> Result<()> {
+    let to = store.blob_path(&layer.digest);
+    let _claim = store.claim(cx, &layer.digest)?;
+    let plan = Plan::new(StepKind::TakeBlob, &layer.digest).call(format!("rename(…, \"{}\")", to.display()));
+    cx.step(plan, |cx| {
+        cx.observe(Change::BlobWanted(layer.clone()), vec![listed.clone()]);
+        let (digest, size) = (layer.digest.clone(), layer.size);
+        if let Some(evidence) = store.has_blob(&digest, size) {
+            cx.observe(Change::BlobVerified { digest, size, reused: true }, vec![evidence]);
+            return Ok(());
+        }
+        let file = file.ok_or_else(|| Fault::failed("archive-missing").with("name", &digest).with("by", "manifest"))?;
+        store.admit_file(&digest, &file.path)?;
+        let hash = Evidence::Hash {
+            of: "blob".into(),
+            expected: digest.to_string(),
+            computed: file.digest.to_string(),
+            bytes: file.size,
+        };
+        cx.observe(Change::BlobVerified { digest, size, reused: false }, vec![hash]);
+        Ok(())
+    })
+}

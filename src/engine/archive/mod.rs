@@ -1,0 +1,44 @@
+//! Archives of images: reads what `docker save`, `podman save`, skopeo and umoci write, and writes what they all read.
+//!
+//! ```text
+//! tar ─▶ spool (each file hashed on its way to the disk) ─▶ index.json | manifest.json ─▶ what is wanted, checked
+//!                                                                         │
+//!        image, tags ◀─ layers unpacked as for a pull ◀─ blobs of the store ◀┘
+//! ```
+//!
+//! Names in an archive are keys of a map and never become paths. What fails leaves nothing in the store. Does not know HTTP.
+
+mod changes;
+mod compose;
+mod docker;
+mod import;
+mod load;
+mod oci;
+mod save;
+mod spool;
+#[cfg(test)]
+mod tests;
+
+pub use changes::apply as apply_change;
+pub(super) use compose::{NewImage, compose, media_type};
+pub use import::{Import, import};
+pub use load::{Loaded, load};
+pub use save::Save;
+
+/// How far a load has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Bytes of the archive were read.
+    Read(u64),
+    /// Bytes of a layer are unpacked.
+    Layer {
+        /// The layer's short diff id.
+        id: String,
+        /// So many bytes of its blob.
+        current: u64,
+        /// Of how many.
+        total: u64,
+    },
+    /// A line of text, as Docker prints it.
+    Line(String),
+}

@@ -1,0 +1,226 @@
+//! An archive's files on the disk, hashed, under numbers instead of their names.
+
+use crate::engine::store::Store;
+use crate::engine::unpack::decoder;
+use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::spec::Digest;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use tar::EntryType;
+
+/// The largest document of an image (distribution-spec).
+pub const LIMIT: u64 = 4 << 20;
+/// An image has at most some hundred layers, and an archive few images.
+const MOST: usize = 100_000;
+/// A chain of links that is longer leads nowhere.
+const LINKS: usize = 8;
+
+/// A file of the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Where its bytes are.
+    pub path: PathBuf,
+    /// Their sha256.
+    pub digest: Digest,
+    /// How many.
+    pub size: u64,
+}
+
+#[derive(Debug)]
+enum Entry {
+    File(Stored),
+    /// The name it points at, from the archive's root.
+    Link(String),
+}
+
+/// All files of an archive. Dropped, they are deleted.
+#[derive(Debug)]
+pub struct Spool {
+    dir: PathBuf,
+    entries: BTreeMap<String, Entry>,
+}
+
+impl Spool {
+    /// Reads a whole archive, plain or compressed.
+    pub fn read(store: &Store, cx: &Cx, archive: impl Read, tell: &dyn Fn(u64)) -> Result<Self> {
+        let dir = store.scratch("load")?;
+        let mut spool = Self { dir, entries: BTreeMap::new() };
+        let mut bytes = BufReader::with_capacity(128 * 1024, Counted { inner: archive, cx, read: 0, tell });
+        refuse_other_compressions(bytes.fill_buf().map_err(|e| damaged(cx, &e))?)?;
+        let tar = decoder(bytes).map_err(|e| damaged(cx, &e))?;
+        let mut tar = tar::Archive::new(tar);
+        let mut buffer = vec![0; 128 * 1024];
+        for entry in tar.entries().map_err(|e| damaged(cx, &e))? {
+            let mut entry = entry.map_err(|e| damaged(cx, &e))?;
+            if spool.entries.len() == MOST {
+                return Err(refused("archive-many-files").with("limit", MOST));
+            }
+            spool.take(cx, &mut entry, &mut buffer)?;
+        }
+        // What is behind the end mark belongs to nobody, but a compressed stream ends with its checksum.
+        io::copy(&mut tar.into_inner(), &mut io::sink()).map_err(|e| damaged(cx, &e))?;
+        Ok(spool)
+    }
+
+    fn take(&mut self, cx: &Cx, entry: &mut tar::Entry<'_, impl Read>, buffer: &mut [u8]) -> Result<()> {
+        let name = clean(&entry.path_bytes())?;
+        let found = match entry.header().entry_type() {
+            EntryType::Directory => return Ok(()),
+            EntryType::Regular | EntryType::Continuous => Entry::File(self.keep(cx, entry, buffer)?),
+            EntryType::Symlink => {
+                let target = entry.link_name_bytes().unwrap_or_default();
+                Entry::Link(beside(&name, &target)?)
+            }
+            EntryType::Link => Entry::Link(clean(&entry.link_name_bytes().unwrap_or_default())?),
+            other => return Err(hostile(&name, &format!("an entry of type {:?}", char::from(other.as_byte())))),
+        };
+        let again = match (self.entries.get(&name), &found) {
+            (None, _) => false,
+            (Some(Entry::File(a)), Entry::File(b)) => a.digest != b.digest || is_document(&name),
+            (Some(Entry::Link(a)), Entry::Link(b)) => a != b,
+            _ => true,
+        };
+        if again {
+            return Err(refused("archive-duplicate").with("name", name));
+        }
+        self.entries.insert(name, found);
+        Ok(())
+    }
+
+    fn keep(&self, cx: &Cx, entry: &mut impl Read, buffer: &mut [u8]) -> Result<Stored> {
+        let path = self.dir.join(self.entries.len().to_string());
+        let failed = |e: io::Error| Fault::io("write", path.display(), &e);
+        let mut file = File::create(&path).map_err(failed)?;
+        let (mut sha, mut size) = (Sha256::new(), 0);
+        loop {
+            let n = entry.read(buffer).map_err(|e| damaged(cx, &e))?;
+            if n == 0 {
+                break;
+            }
+            sha.update(&buffer[..n]);
+            file.write_all(&buffer[..n]).map_err(failed)?;
+            size += n as u64;
+        }
+        Ok(Stored { path, digest: Digest::from_sha256(&sha.finalize().into()), size })
+    }
+
+    /// The archive has that file.
+    pub fn has(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
+    }
+
+    /// A file by its name, links followed inside the archive. `by` is the document that names it.
+    pub fn find(&self, name: &str, by: &str) -> Result<&Stored> {
+        let mut at = clean(name.as_bytes())?;
+        for _ in 0..LINKS {
+            match self.entries.get(&at) {
+                Some(Entry::File(stored)) => return Ok(stored),
+                Some(Entry::Link(target)) => at.clone_from(target),
+                None => break,
+            }
+        }
+        Err(refused("archive-missing").with("name", name).with("by", by))
+    }
+
+    /// The bytes of a document.
+    pub fn document(&self, name: &str, by: &str) -> Result<(&Stored, Vec<u8>)> {
+        let stored = self.find(name, by)?;
+        if stored.size > LIMIT {
+            let fault = refused("archive-document-large").with("name", name).with("size", stored.size);
+            return Err(fault.with("limit", LIMIT));
+        }
+        let bytes = fs::read(&stored.path).map_err(|e| Fault::io("read", stored.path.display(), &e))?;
+        Ok((stored, bytes))
+    }
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.dir) {
+            tracing::warn!(%error, dir = %self.dir.display(), "not removed");
+        }
+    }
+}
+
+/// Documents that all tools look for by name: there is one of each.
+fn is_document(name: &str) -> bool {
+    matches!(name, "manifest.json" | "index.json" | "oci-layout" | "repositories")
+}
+
+/// A name without `./`; one that leaves the archive is refused.
+fn clean(name: &[u8]) -> Result<String> {
+    let text = String::from_utf8_lossy(name).into_owned();
+    if text.starts_with('/') {
+        return Err(hostile(&text, "an absolute name"));
+    }
+    let mut parts = Vec::new();
+    for part in text.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        if part == ".." {
+            return Err(hostile(&text, "a name that leaves the archive"));
+        }
+        parts.push(part);
+    }
+    Ok(parts.join("/"))
+}
+
+/// Where a symbolic link in the archive points.
+fn beside(link: &str, target: &[u8]) -> Result<String> {
+    let text = String::from_utf8_lossy(target).into_owned();
+    if text.starts_with('/') {
+        return Err(hostile(link, "a link to an absolute name"));
+    }
+    let mut at: Vec<&str> = link.split('/').collect();
+    at.pop();
+    for part in text.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        match part {
+            ".." if at.pop().is_none() => return Err(hostile(link, "a link that leaves the archive")),
+            ".." => {}
+            part => at.push(part),
+        }
+    }
+    Ok(at.join("/"))
+}
+
+fn refuse_other_compressions(start: &[u8]) -> Result<()> {
+    let kind = match start {
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => ("xz", "xz -d"),
+        [b'B', b'Z', b'h', ..] => ("bzip2", "bzip2 -d"),
+        _ => return Ok(()),
+    };
+    Err(refused("archive-compression").with("kind", kind.0).with("command", kind.1))
+}
+
+fn refused(code: &str) -> Fault {
+    Fault::new(FaultKind::BadRequest, code)
+}
+
+fn hostile(name: &str, reason: &str) -> Fault {
+    refused("archive-hostile").with("name", name).with("reason", reason)
+}
+
+fn damaged(cx: &Cx, error: &io::Error) -> Fault {
+    cx.check().err().unwrap_or_else(|| refused("archive-damaged").with("reason", error))
+}
+
+/// Counts what is read, and ends when the operation was cancelled.
+struct Counted<'a, R> {
+    inner: R,
+    cx: &'a Cx,
+    read: u64,
+    tell: &'a dyn Fn(u64),
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.cx.cancel().is_cancelled() {
+            return Err(io::Error::other("cancelled"));
+        }
+        let n = self.inner.read(buffer)?;
+        self.read += n as u64;
+        (self.tell)(self.read);
+        Ok(n)
+    }
+}
