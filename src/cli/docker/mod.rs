@@ -1,5 +1,6 @@
 //! `dockwalk docker …`: docker's commands, as requests to an engine.
 
+mod archive;
 mod create;
 mod images;
 mod inspect;
@@ -47,6 +48,9 @@ pub(super) fn dispatch(args: &Args, command: &DockerCommand, words: &Words) -> D
         DockerCommand::Rmi(args) => images::remove(session, args),
         DockerCommand::History(args) => images::history(session, args),
         DockerCommand::Tag(args) => images::tag(session, args),
+        DockerCommand::Save(args) => archive::save(session, args),
+        DockerCommand::Load(args) => archive::load(session, args),
+        DockerCommand::Import(args) => archive::import(session, args),
         DockerCommand::Inspect(args) => inspect::inspect(session, args, None),
         DockerCommand::Version(args) => inspect::whole(session, "/version", args),
         DockerCommand::Info(args) => inspect::whole(session, "/info", args),
@@ -82,6 +86,9 @@ fn image(session: &Session<'_>, command: &ImageCommand) -> Done {
         ImageCommand::History(args) => images::history(session, args),
         ImageCommand::Tag(args) => images::tag(session, args),
         ImageCommand::Prune(args) => images::prune(session, args),
+        ImageCommand::Save(args) => archive::save(session, args),
+        ImageCommand::Load(args) => archive::load(session, args),
+        ImageCommand::Import(args) => archive::import(session, args),
         ImageCommand::Inspect(args) => inspect::inspect(session, args, Some("image")),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::InspectArgs;
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
 /// `docker image …`
 #[derive(Debug, Subcommand)]
@@ -21,6 +22,52 @@ pub enum ImageCommand {
     Tag(TagArgs),
     /// Remove unused images
     Prune(PruneArgs),
+    /// Save one or more images to a tar archive (streamed to STDOUT by default)
+    Save(SaveArgs),
+    /// Load an image from a tar archive or STDIN
+    Load(LoadArgs),
+    /// Import the contents from a tarball to create a filesystem image
+    Import(ImportArgs),
+}
+
+/// `docker save`
+#[derive(Debug, Args)]
+pub struct SaveArgs {
+    /// Write to a file, instead of STDOUT
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Images
+    #[arg(required = true)]
+    pub names: Vec<String>,
+}
+
+/// `docker load`
+#[derive(Debug, Args)]
+pub struct LoadArgs {
+    /// Read from tar archive file (or a directory in the layout of OCI), instead of STDIN
+    #[arg(short, long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+    /// Suppress the load output
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// `docker import`
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Apply Dockerfile instruction to the created image
+    #[arg(short, long, value_name = "INSTRUCTION")]
+    pub change: Vec<String>,
+    /// Set commit message for imported image
+    #[arg(short, long, default_value = "")]
+    pub message: String,
+    /// Set platform if server is multi-platform capable
+    #[arg(long, value_name = "OS/ARCH")]
+    pub platform: Option<String>,
+    /// A file, or - for STDIN
+    pub file: PathBuf,
+    /// The image's name
+    pub reference: Option<String>,
 }
 
 /// `docker tag`

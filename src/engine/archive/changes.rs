@@ -211,7 +211,8 @@ mod tests {
 
     #[test]
     fn what_is_no_instruction_is_refused() {
-        for change in ["RUN true", "FROM x", "", "ENV", "ENV =x", "EXPOSE web", "LABEL a=\"b", "HEALTHCHECK sometimes"] {
+        for change in ["RUN true", "FROM x", "", "ENV", "ENV =x", "EXPOSE web", "LABEL a=\"b", "HEALTHCHECK sometimes"]
+        {
             assert_eq!(apply(&mut json!({}), change).unwrap_err().problem.code, "change-invalid", "{change}");
         }
     }

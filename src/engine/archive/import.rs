@@ -1,7 +1,7 @@
 use super::{NewImage, apply_change, compose, media_type};
 use crate::engine::container::time::Moment;
 use crate::engine::store::{Image, Store};
-use crate::engine::unpack::decoder;
+use crate::engine::unpack::{Limits, decoder};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Change, Descriptor, Evidence, Plan, StepKind};
@@ -153,7 +153,7 @@ fn receive(cx: &Cx, mut tar: impl Read, path: &Path) -> Result<(Descriptor, Dige
         annotations: BTreeMap::new(),
     };
     let file = File::open(path).map_err(failed)?;
-    let mut tar = decoder(BufReader::with_capacity(128 * 1024, file)).map_err(damaged)?;
+    let mut tar = decoder(BufReader::with_capacity(128 * 1024, file), Limits::default()).map_err(damaged)?;
     let mut sha = Sha256::new();
     loop {
         cx.check()?;

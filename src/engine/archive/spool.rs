@@ -1,7 +1,7 @@
 //! An archive's files on the disk, hashed, under numbers instead of their names.
 
 use crate::engine::store::Store;
-use crate::engine::unpack::decoder;
+use crate::engine::unpack::{Limits, decoder};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::Digest;
 use sha2::{Digest as _, Sha256};
@@ -50,7 +50,7 @@ impl Spool {
         let mut spool = Self { dir, entries: BTreeMap::new() };
         let mut bytes = BufReader::with_capacity(128 * 1024, Counted { inner: archive, cx, read: 0, tell });
         refuse_other_compressions(bytes.fill_buf().map_err(|e| damaged(cx, &e))?)?;
-        let tar = decoder(bytes).map_err(|e| damaged(cx, &e))?;
+        let tar = decoder(bytes, Limits::default()).map_err(|e| damaged(cx, &e))?;
         let mut tar = tar::Archive::new(tar);
         let mut buffer = vec![0; 128 * 1024];
         for entry in tar.entries().map_err(|e| damaged(cx, &e))? {

@@ -18,3 +18,7 @@ problem-filter-value = The filter { $filter } does not understand { $value }.
 problem-nothing-to-save = No image was named. Say which: `docker save IMAGE`.
 problem-store-blob-missing = The blob { $digest } of this image is not in the store. Look with `dockwalk image fsck`, and pull the image again.
 problem-store-blob-damaged = The blob { $digest } in the store has changed: its sha256 is { $computed } now. The disk or somebody damaged it. Mend the store with `dockwalk image fsck --repair`, and pull the image again.
+problem-file-unreadable = The file { $file } cannot be read: { $reason }. Check the path and who may read it.
+problem-file-unwritable = The file { $file } cannot be written: { $reason }. Check the path, who may write there, and whether the disk is full. Nothing half-written stays.
+problem-save-to-terminal = An archive is not written to a terminal. Name a file with `-o FILE`, or send the output somewhere: `docker save IMAGE > FILE`.
+problem-load-from-terminal = There is nothing to load: standard input is a terminal. Name a file with `-i FILE`, or send one in: `docker load < FILE`.

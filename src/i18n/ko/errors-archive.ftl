@@ -18,3 +18,7 @@ problem-filter-value = 필터(filter) { $filter }: 값 { $value }의 뜻을 알 
 problem-nothing-to-save = 저장할 이미지를 지정하지 않았습니다. 이름을 적으세요: `docker save 이미지`.
 problem-store-blob-missing = 이 이미지의 블롭(blob) { $digest }: 저장소에 없습니다. `dockwalk image fsck`로 확인하고 이미지를 다시 받으세요(pull).
 problem-store-blob-damaged = 저장소의 블롭(blob) { $digest }: 내용이 바뀌었습니다. 지금의 sha256은 { $computed }입니다. 디스크가 손상되었거나 누군가 바꾸었습니다. `dockwalk image fsck --repair`로 고치고 이미지를 다시 받으세요(pull).
+problem-file-unreadable = 파일 { $file }: 읽을 수 없습니다. { $reason }. 경로와 읽기 권한을 확인하세요.
+problem-file-unwritable = 파일 { $file }: 쓸 수 없습니다. { $reason }. 경로와 쓰기 권한, 디스크의 남은 공간을 확인하세요. 쓰다 만 파일은 남기지 않습니다.
+problem-save-to-terminal = 아카이브(archive)를 터미널에 쓸 수는 없습니다. `-o 파일`로 파일을 지정하거나 출력을 보내세요: `docker save 이미지 > 파일`.
+problem-load-from-terminal = 불러올 것이 없습니다. 표준 입력이 터미널입니다. `-i 파일`로 파일을 지정하거나 입력으로 보내세요: `docker load < 파일`.

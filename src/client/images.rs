@@ -1,0 +1,252 @@
+//! What is done to images: names, archives, room.
+
+use super::{Answer, Client, ClientError};
+use crate::trace::Problem;
+use hyper::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// How far a load has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadProgress {
+    /// A layer is unpacked: its short diff id, bytes so far, bytes in all.
+    Layer(String, u64, u64),
+    /// A line of text: `Loaded image: lab/shell:1`.
+    Said(String),
+}
+
+/// What a prune took away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PrunedImages {
+    /// `untagged` or `deleted`, and what.
+    pub lines: Vec<(String, String)>,
+    /// Bytes of the layers that went.
+    pub freed: u64,
+}
+
+/// What to make of a tar of files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// Its name, if it is to have one.
+    pub reference: Option<String>,
+    /// Instructions as in a Dockerfile.
+    pub changes: Vec<String>,
+    /// Words for its history.
+    pub message: String,
+    /// What it runs on.
+    pub platform: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Line {
+    #[serde(default)]
+    status: String,
+    stream: Option<String>,
+    id: Option<String>,
+    #[serde(rename = "progressDetail")]
+    progress: Option<Amount>,
+    #[serde(rename = "errorDetail")]
+    error: Option<Failed>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Amount {
+    current: Option<u64>,
+    total: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Failed {
+    message: String,
+    dockwalk: Option<Problem>,
+}
+
+impl Client {
+    /// Gives an image one more name.
+    pub fn tag_image(&self, source: &str, target: &str) -> Result<(), ClientError> {
+        let (repo, tag) = split(target);
+        let path = format!("/images/{}/tag?repo={}&tag={}", encode(source), encode(repo), encode(tag));
+        self.text(Method::POST, &path).map(drop)
+    }
+
+    /// Takes a name off an image, and deletes it with the last one. What went: `Untagged` or `Deleted`, and what.
+    pub fn remove_image(&self, name: &str, force: bool) -> Result<Vec<(String, String)>, ClientError> {
+        let text = self.text(Method::DELETE, &format!("/images/{}?force={force}", encode(name)))?;
+        let bad = |e| ClientError::new("engine-other-version").with("reason", e);
+        let lines: Vec<Value> = serde_json::from_str(&text).map_err(bad)?;
+        Ok(pairs(&lines))
+    }
+
+    /// Deletes the images that no container uses: those without a tag, or all of them.
+    pub fn prune_images(&self, all: bool) -> Result<PrunedImages, ClientError> {
+        let filters = json!({"dangling": [(!all).to_string()]}).to_string();
+        let answer: Value = self.post(&format!("/images/prune?filters={}", encode(&filters)), &json!({}))?;
+        let lines = answer["ImagesDeleted"].as_array().cloned().unwrap_or_default();
+        Ok(PrunedImages { lines: pairs(&lines), freed: answer["SpaceReclaimed"].as_u64().unwrap_or(0) })
+    }
+
+    /// Writes images as one archive to a file, which is there whole or not at all. Returns its size.
+    pub fn save_images(&self, names: &[String], to: &Path, mut progress: impl FnMut(u64)) -> Result<u64, ClientError> {
+        let failed = |e: io::Error| unwritten(to, &e);
+        let mut partial = to.as_os_str().to_owned();
+        partial.push(".partial");
+        let partial = PathBuf::from(partial);
+        let answer = self.open_archive(names)?;
+        let copied = File::create(&partial).map_err(failed).and_then(|mut file| {
+            let size = copy(answer, &mut file, to, &mut progress)?;
+            file.sync_data().map_err(failed)?;
+            std::fs::rename(&partial, to).map_err(failed)?;
+            Ok(size)
+        });
+        if copied.is_err()
+            && let Err(error) = std::fs::remove_file(&partial)
+        {
+            tracing::debug!(%error, "nothing to remove");
+        }
+        copied
+    }
+
+    /// Writes images as one archive.
+    pub fn save_images_to(&self, names: &[String], out: &mut impl Write) -> Result<u64, ClientError> {
+        copy(self.open_archive(names)?, out, Path::new("-"), &mut |_| {})
+    }
+
+    fn open_archive(&self, names: &[String]) -> Result<Answer, ClientError> {
+        let names: Vec<_> = names.iter().map(|name| format!("names={}", encode(name))).collect();
+        self.open(Method::GET, &format!("/images/get?{}", names.join("&")), None::<&()>, &[])
+    }
+
+    /// Loads the images of an archive: a file, or a directory in the layout of OCI. Returns what was said of each.
+    pub fn load_images(&self, from: &Path, progress: impl FnMut(LoadProgress)) -> Result<Vec<String>, ClientError> {
+        let unread = |e: io::Error| ClientError::new("file-unreadable").with("file", from.display()).with("reason", e);
+        if from.is_dir() {
+            return self.load_dir(from, progress);
+        }
+        let file = File::open(from).map_err(unread)?;
+        self.load_images_from(file, progress)
+    }
+
+    #[cfg(feature = "engine")]
+    fn load_dir(&self, from: &Path, progress: impl FnMut(LoadProgress)) -> Result<Vec<String>, ClientError> {
+        // The engine may run as another user: it is sent the files instead of their names.
+        let (reader, writer) = io::pipe().map_err(|e| ClientError::new("no-thread").with("reason", e))?;
+        let dir = from.to_owned();
+        let packing = std::thread::spawn(move || {
+            let mut tar = tar::Builder::new(writer);
+            tar.follow_symlinks(false);
+            tar.append_dir_all("", dir).and_then(|()| tar.finish())
+        });
+        let loaded = self.load_images_from(reader, progress);
+        match packing.join() {
+            Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(ClientError::new("file-unreadable").with("file", from.display()).with("reason", error))
+            }
+            _ => loaded,
+        }
+    }
+
+    #[cfg(not(feature = "engine"))]
+    fn load_dir(&self, _from: &Path, _progress: impl FnMut(LoadProgress)) -> Result<Vec<String>, ClientError> {
+        Err(ClientError::new("not-in-this-build"))
+    }
+
+    /// The same of bytes from anywhere.
+    pub fn load_images_from(
+        &self,
+        archive: impl Read + Send + 'static,
+        mut progress: impl FnMut(LoadProgress),
+    ) -> Result<Vec<String>, ClientError> {
+        let mut said = Vec::new();
+        let answer = self.upload("/images/load", archive)?;
+        each(answer, |line| {
+            if let Some(text) = &line.stream {
+                said.push(text.trim_end().to_owned());
+                progress(LoadProgress::Said(text.trim_end().to_owned()));
+            } else if let (Some(id), Some(Amount { current: Some(current), total: Some(total) })) =
+                (&line.id, &line.progress)
+            {
+                progress(LoadProgress::Layer(id.clone(), *current, *total));
+            }
+        })?;
+        Ok(said)
+    }
+
+    /// Makes an image of a tar of files. Returns its id.
+    pub fn import_image(
+        &self,
+        tar: impl Read + Send + 'static,
+        options: &ImportOptions,
+    ) -> Result<String, ClientError> {
+        let mut path = format!("/images/create?fromSrc=-&message={}", encode(&options.message));
+        if let Some(reference) = &options.reference {
+            let (repo, tag) = split(reference);
+            path.push_str(&format!("&repo={}&tag={}", encode(repo), encode(tag)));
+        }
+        options.changes.iter().for_each(|change| path.push_str(&format!("&changes={}", encode(change))));
+        options.platform.iter().for_each(|platform| path.push_str(&format!("&platform={}", encode(platform))));
+        let mut id = String::new();
+        each(self.upload(&path, tar)?, |line| id.clone_from(&line.status))?;
+        Ok(id)
+    }
+}
+
+/// Calls `see` for each line, until the end or a line that tells of a failure.
+fn each(mut answer: Answer, mut see: impl FnMut(&Line)) -> Result<(), ClientError> {
+    let mut buffer = Vec::new();
+    while let Some(chunk) = answer.chunk()? {
+        buffer.extend_from_slice(&chunk);
+        while let Some(end) = buffer.iter().position(|&b| b == b'\n') {
+            let text: Vec<u8> = buffer.drain(..=end).collect();
+            let Ok(line) = serde_json::from_slice::<Line>(&text) else { continue };
+            if let Some(Failed { message, dockwalk }) = line.error {
+                let said = || Problem::new("engine-said").with("message", message);
+                return Err(dockwalk.unwrap_or_else(said).into());
+            }
+            see(&line);
+        }
+    }
+    Ok(())
+}
+
+fn copy(
+    mut answer: Answer,
+    out: &mut impl Write,
+    to: &Path,
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, ClientError> {
+    let mut size = 0;
+    while let Some(chunk) = answer.chunk()? {
+        out.write_all(&chunk).map_err(|e| unwritten(to, &e))?;
+        size += chunk.len() as u64;
+        progress(size);
+    }
+    out.flush().map_err(|e| unwritten(to, &e))?;
+    Ok(size)
+}
+
+fn unwritten(to: &Path, error: &io::Error) -> ClientError {
+    ClientError::new("file-unwritable").with("file", to.display()).with("reason", error)
+}
+
+fn pairs(lines: &[Value]) -> Vec<(String, String)> {
+    let fields = lines.iter().filter_map(Value::as_object).flatten();
+    fields.map(|(what, name)| (what.clone(), name.as_str().unwrap_or_default().to_owned())).collect()
+}
+
+/// `registry:5000/name:tag` at the tag; it may have none.
+fn split(reference: &str) -> (&str, &str) {
+    let name = reference.rfind('/').map_or(0, |at| at + 1);
+    match reference[name..].find(':') {
+        Some(at) => (&reference[..name + at], &reference[name + at + 1..]),
+        None => (reference, ""),
+    }
+}
+
+/// A value as a part of a query.
+fn encode(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'@');
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
