@@ -140,7 +140,7 @@ impl Builder {
         let inode = self.drafts[found as usize].inode;
         match &self.inodes[inode as usize] {
             at if at.is_directory() => Err(FaultReason::LinkToDirectory),
-            at if at.kind == Kind::Whiteout => Err(FaultReason::LinkToNothing),
+            at if at.is_whiteout() => Err(FaultReason::LinkToNothing),
             _ => Ok(inode),
         }
     }

@@ -38,7 +38,7 @@ pub fn inside(name: &str, programs: &[&str], test: impl FnOnce(&Path)) {
     assert!(status.success(), "{name} failed inside its namespaces");
 }
 
-fn exists(program: &str) -> bool {
+pub fn exists(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]).any(|dir| dir.join(program).is_file())
 }

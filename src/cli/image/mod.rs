@@ -58,6 +58,6 @@ impl Read {
     }
 
     fn no_such_path(&self, path: &PathBytes) -> ClientError {
-        ClientError::new("no-such-path-in-image").with("image", &self.name).with("path", path)
+        ClientError::new("no-such-path-in-image").with("image", &self.name).with("path", format!("/{path}"))
     }
 }

@@ -1,6 +1,6 @@
 tree-layer = 레이어(layer) { $layer }  { $size }  { $instruction }
 tree-legend = + 추가  ~ 변경  % 메타데이터만 변경  o 불투명(opaque)  - 삭제  0 가릴 것이 없는 화이트아웃(whiteout); 숫자는 그 경로를 제공하는 레이어입니다
-tree-link-followed = { $path }: { $target }을(를) 가리키는 링크(symbolic link)입니다
+tree-link-followed = { $path } → { $target } (심볼릭 링크를 따라감)
 tree-served = { $path }: 레이어(layer) { $layer }에서 제공합니다.
 tree-served-by-none = { $path }: 보이지 않습니다. 있던 것이 삭제되었거나 가려졌습니다.
 tree-beneath = 그 아래에 있는 것:
@@ -11,7 +11,7 @@ tree-hidden-opaque = 가려짐: 레이어 { $layer }에서 { $at } 디렉터리�
 tree-hidden-not-a-directory = 가려짐: 레이어 { $layer }에서는 { $at } 경로가 디렉터리가 아닙니다
 tree-waste-metadata-only = (메타데이터만 바꾸려고 복사됨)
 tree-waste-more = … 그 밖에 { $count }개. --top으로 더 볼 수 있습니다
-tree-waste-total = 전체 { $all } 가운데 { $hidden }이(가) 가려져 있습니다. 이미지가 담은 내용의 { $share } %가 보입니다.
+tree-waste-total = 가려진 내용: 전체 { $all } 가운데 { $hidden }. 이미지가 담은 내용의 { $share } %가 보입니다.
 tree-compared = 추가 { $added }개, 삭제 { $removed }개, 변경 { $changed }개
 tree-same-size-other-time = 크기는 같지만 내용은 다를 수 있습니다
 tree-aspect-kind = 종류

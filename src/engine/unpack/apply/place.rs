@@ -34,6 +34,7 @@ impl Place<'_> {
 pub struct Places {
     resolver: Resolver,
     limits: Limits,
+    rootless: bool,
     root: Rc<OwnedFd>,
     /// Entries come directory by directory, so the last directory is mostly the next one too.
     last: Option<(Vec<u8>, Rc<OwnedFd>)>,
@@ -45,7 +46,8 @@ impl Places {
     pub fn open(dir: &Path, options: &Options) -> Result<Self> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         let root = open(dir, flags, Mode::empty()).map_err(|e| Fault::io("open", dir.display(), &e.into()))?;
-        Ok(Self { resolver: options.resolver, limits: options.limits, root: Rc::new(root), last: None })
+        let (resolver, limits, rootless) = (options.resolver, options.limits, options.rootless);
+        Ok(Self { resolver, limits, rootless, root: Rc::new(root), last: None })
     }
 
     pub fn root(&self) -> Place<'static> {
@@ -115,10 +117,26 @@ impl Places {
                 let flags = FchmodatFlags::FollowSymlink;
                 fchmodat(&*place.dir, place.name(), mode, flags).map_err(Stop::errno("chmod"))?;
             }
-            Err(Errno::EEXIST) => return Err(NO_DIRECTORY),
+            Err(Errno::EEXIST) => self.instead_of_whiteout(&place)?,
             Err(errno) => return Err(Stop::errno("mkdir")(errno)),
         }
         self.directory(path)?.ok_or(NO_DIRECTORY)
+    }
+}
+
+impl Places {
+    /// A whiteout of `a`, then `a/b`: what is below stays hidden, and the new directory is there.
+    fn instead_of_whiteout(&mut self, place: &Place<'_>) -> Result<(), Stop> {
+        let stat = overlay::look(&place.dir, place.name()).map_err(Stop::doing("stat"))?;
+        if !stat.is_some_and(|stat| overlay::is_whiteout(&place.dir, place.name(), &stat)) {
+            return Err(NO_DIRECTORY);
+        }
+        self.forget();
+        unlinkat(&*place.dir, place.name(), UnlinkatFlags::NoRemoveDir).map_err(Stop::errno("unlink"))?;
+        let mode = Mode::from_bits_truncate(0o755);
+        mkdirat(&*place.dir, place.name(), mode).map_err(Stop::errno("mkdir"))?;
+        fchmodat(&*place.dir, place.name(), mode, FchmodatFlags::FollowSymlink).map_err(Stop::errno("chmod"))?;
+        overlay::make_opaque(&place.dir, place.name(), self.rootless).map_err(Stop::doing("setxattr"))
     }
 }
 
