@@ -67,11 +67,10 @@ impl Reference {
 
     /// [`Reference::familiar`] without tag and digest, as `docker images` shows it under REPOSITORY.
     pub fn familiar_name(&self) -> String {
-        if self.registry == DEFAULT_REGISTRY {
-            self.repository.strip_prefix("library/").filter(|r| !r.contains('/')).unwrap_or(&self.repository).to_owned()
-        } else {
-            self.name()
-        }
+        let short = self.repository.strip_prefix("library/").filter(|r| !r.contains('/')).unwrap_or(&self.repository);
+        // `docker.io/a.b/c` keeps its registry: without it `a.b` would be one.
+        let is_clear = self.registry == DEFAULT_REGISTRY && split_registry(short).0.is_none();
+        if is_clear { short.to_owned() } else { self.name() }
     }
 
     /// What stands behind `/manifests/` in the registry's address: the digest, else the tag.
@@ -224,6 +223,7 @@ mod tests {
         check("ubuntu", "docker.io/library/ubuntu:latest", "ubuntu:latest");
         check("ubuntu:22.04", "docker.io/library/ubuntu:22.04", "ubuntu:22.04");
         check("lab/shell:1", "docker.io/lab/shell:1", "lab/shell:1");
+        check("docker.io/a.b/c", "docker.io/a.b/c:latest", "docker.io/a.b/c:latest");
         check("index.docker.io/library/a", "docker.io/library/a:latest", "a:latest");
         check("localhost/a", "localhost/a:latest", "localhost/a:latest");
         check("localhost:5000/a/b:t", "localhost:5000/a/b:t", "localhost:5000/a/b:t");

@@ -1,5 +1,9 @@
 //! Hostile and odd archives, as a table of tars.
 
+mod build;
+mod holes;
+mod hostile;
+
 use super::*;
 use crate::engine::{Cancel, Result};
 use crate::trace::Effect;

@@ -62,9 +62,8 @@ impl Applier {
             let result = xattr::set(overlay::path_of(&place.dir, place.name()), OsStr::from_bytes(name), value);
             match result.as_ref().map_err(io::Error::raw_os_error) {
                 Ok(()) => {}
-                // What this file system or this user cannot keep, Docker leaves out as well.
-                Err(Some(libc::ENOTSUP)) => self.no_attribute(entry, name),
-                Err(Some(libc::EPERM)) if self.options.rootless => self.no_attribute(entry, name),
+                // What this file system, this user or this kind of file cannot keep, Docker leaves out as well.
+                Err(Some(libc::ENOTSUP | libc::EPERM)) => self.no_attribute(entry, name),
                 // Longer than Linux lets attributes be, or than this file system has room for beside one file.
                 Err(Some(libc::ERANGE | libc::E2BIG | libc::ENOSPC)) => {
                     return Err(Stop::Tar(
