@@ -219,3 +219,33 @@ fn an_engine_ends_cleanly_and_a_second_one_is_refused() {
         assert_eq!(std::fs::metadata(root.join("journal.ndjson")).unwrap().len(), 0, "{who:?}");
     }
 }
+
+#[test]
+fn what_a_container_wrote_is_told_while_it_runs_and_afterwards() {
+    check(|bench| {
+        let script = "echo x >> /etc/passwd; mkdir /new; echo y > /new/file; rm /etc/motd; echo ready; exec sleep 600";
+        good(bench.args(&["run", "-d", "--name", "writes", "lab/shell:1", "sh", "-c", script]));
+        let ready = || good(bench.run("logs writes")) == "ready";
+        assert!((0..500).any(|_| ready() || {
+            std::thread::sleep(Duration::from_millis(20));
+            false
+        }));
+        let told = || {
+            let mut lines: Vec<_> = good(bench.run("diff writes")).lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        let while_it_runs = told();
+        for line in ["A /new", "A /new/file", "C /etc", "C /etc/passwd"] {
+            assert!(while_it_runs.iter().any(|said| said == line), "{line} in {while_it_runs:?}");
+        }
+        assert!(
+            !while_it_runs.iter().any(|said| said.contains("hosts") || said.ends_with("/proc")),
+            "{while_it_runs:?}"
+        );
+        good(bench.run("stop -t 0 writes"));
+        assert_eq!(told(), while_it_runs);
+        good(bench.run("rm writes"));
+        fails(bench.run("diff writes"), 1);
+    });
+}

@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, Started, write_line};
 use crate::harness::Test;
-use dockwalk::engine::upper::Uppers;
+use dockwalk::engine::upper::{Kind, Uppers, diff};
 use dockwalk::trace::{Body, Change, CopyUp, Effect, Evidence, Upper, UpperChange, UpperFile};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -22,8 +22,14 @@ pub const TESTS: &[Test] = &[
     Test { name: "a_link_in_the_upper_directory_leads_nowhere", run: link },
     Test { name: "a_tree_of_directories_made_at_once_is_seen_whole", run: burst },
     Test { name: "lost_notifications_are_made_up_for", run: flood },
+    Test { name: "a_diff_says_what_docker_says", run: diff_as_docker },
     Test { name: "a_container_that_starts_again_goes_on_where_it_was", run: again },
 ];
+
+/// What `docker diff` of Docker 20.10 (overlay2) says after [`diff`]'s script on the same files.
+const AS_DOCKER: &str = "A /data/also\nA /data/dir/new\nA /data/link\nA /data/moved\nA /data/new\nA /srv\nA /srv/a\n\
+    A /srv/a/b\nA /srv/a/b/c\nC /data\nC /data/dir\nC /data/file2\nC /data/file3\nC /data/file6\nC /data/swap\n\
+    C /etc\nC /etc/motd\nC /tmp\nD /data/dir/a\nD /data/dir/sub\nD /data/file1\nD /data/file4";
 
 const BIG: u64 = 100_000_000;
 /// The size of a small lower file.
@@ -322,4 +328,32 @@ fn again() {
     }));
     bench.uppers.forget(&started.id);
     bench.fixture.operate(|cx| dockwalk::engine::rootfs::remove(cx, &started.id, &started.dir)).unwrap();
+}
+
+fn diff_as_docker() {
+    let bench = Bench::new();
+    let base = bench.fixture.base();
+    for dir in ["data/empty", "data/swap"] {
+        fs::create_dir_all(base.join(dir)).unwrap();
+    }
+    fs::write(base.join("data/dir/a"), "a").unwrap();
+    fs::write(base.join("data/swap/x"), "x").unwrap();
+    let script = "echo x >> /etc/motd; echo new > /data/new; rm /data/file1; chmod 600 /data/file2; touch /data/file3; \
+                  mv /data/file4 /data/moved; ln /data/file5 /data/also; mkdir -p /srv/a/b; echo 1 > /srv/a/b/c; \
+                  rm -r /data/dir; mkdir /data/dir; echo n > /data/dir/new; touch /data/empty/t; rm /data/empty/t; \
+                  rm -r /data/swap; echo file > /data/swap; rm /data/file6; echo again > /data/file6; chmod 700 /tmp; \
+                  ln -s x /data/link";
+    let (spec, dir) = bench.fixture.prepare(&["sh", "-c", script]);
+    let upper = bench.fixture.upper_spec(&spec);
+    let mut started = bench.fixture.start((spec, dir)).unwrap_or_else(|fault| panic!("{fault}"));
+    assert_eq!(started.output(), "");
+    let kind = |kind| match kind {
+        Kind::Changed => "C",
+        Kind::Added => "A",
+        Kind::Deleted => "D",
+    };
+    let mut said: Vec<_> = diff(&upper).unwrap().iter().map(|(path, of)| format!("{} {path}", kind(*of))).collect();
+    said.sort();
+    assert_eq!(said.join("\n"), AS_DOCKER);
+    bench.fixture.end(started);
 }

@@ -3,7 +3,7 @@
 use super::table::{self, ago, short};
 use super::{Session, each, encode};
 use crate::cli::Done;
-use crate::cli::docker_args::{KillArgs, LogsArgs, Names, PsArgs, RmArgs, StopArgs};
+use crate::cli::docker_args::{DiffArgs, KillArgs, LogsArgs, Names, PsArgs, RmArgs, StopArgs};
 use crate::cli::terminal::Demux;
 use crate::client::ClientError;
 use hyper::Method;
@@ -83,6 +83,19 @@ pub(super) fn wait(session: &Session<'_>, args: &Names) -> Done {
         println!("{}", answer["StatusCode"]);
         Ok(())
     })
+}
+
+pub(super) fn diff(session: &Session<'_>, args: &DiffArgs) -> Done {
+    let changes: Option<Vec<Value>> = session.client.get(&format!("/containers/{}/changes", encode(&args.name)))?;
+    for change in changes.unwrap_or_default() {
+        let kind = match change["Kind"].as_u64() {
+            Some(1) => "A",
+            Some(2) => "D",
+            _ => "C",
+        };
+        println!("{kind} {}", change["Path"].as_str().unwrap_or_default());
+    }
+    Ok(())
 }
 
 pub(super) fn logs(session: &Session<'_>, args: &LogsArgs) -> Done {

@@ -43,6 +43,7 @@ pub(super) fn dispatch(args: &Args, command: &DockerCommand, words: &Words) -> D
         DockerCommand::Wait(args) => lifecycle::wait(session, args),
         DockerCommand::Ps(args) => lifecycle::ps(session, args),
         DockerCommand::Logs(args) => lifecycle::logs(session, args),
+        DockerCommand::Diff(args) => lifecycle::diff(session, args),
         DockerCommand::Pull(args) => pull::command(session, args),
         DockerCommand::Images(args) => images::list(session, args),
         DockerCommand::Rmi(args) => images::remove(session, args),
@@ -74,6 +75,7 @@ fn container(session: &Session<'_>, command: &ContainerCommand) -> Done {
         ContainerCommand::Wait(args) => lifecycle::wait(session, args),
         ContainerCommand::Ls(args) => lifecycle::ps(session, args),
         ContainerCommand::Logs(args) => lifecycle::logs(session, args),
+        ContainerCommand::Diff(args) => lifecycle::diff(session, args),
         ContainerCommand::Inspect(args) => inspect::inspect(session, args, Some("container")),
     }
 }

@@ -24,6 +24,8 @@ pub enum ContainerCommand {
     Ls(PsArgs),
     /// Fetch the logs of a container
     Logs(LogsArgs),
+    /// Inspect changes to files or directories on a container's filesystem
+    Diff(DiffArgs),
     /// Execute a command in a running container
     Exec(ExecArgs),
     /// Attach local standard input, output and error streams to a running container
@@ -265,6 +267,13 @@ pub struct LogsArgs {
     /// Show timestamps
     #[arg(short, long)]
     pub timestamps: bool,
+    /// The container
+    pub name: String,
+}
+
+/// `docker diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
     /// The container
     pub name: String,
 }

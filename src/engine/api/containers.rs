@@ -44,6 +44,15 @@ pub(super) async fn one(engine: Shared, Path(id): Path<String>) -> Answer {
     Ok(json(&inspect::inspect(&*engine.containers.find(&id)?, &engine)))
 }
 
+/// `docker diff`
+pub(super) async fn changes(engine: Shared, Path(id): Path<String>) -> Answer {
+    let container = engine.containers.find(&id)?;
+    let engine = Arc::clone(&engine);
+    let changes = blocking(move || engine.changes(&container)).await?;
+    let line = |(path, kind)| value!({"Path": path, "Kind": kind as u8});
+    Ok(json(&changes.into_iter().map(line).collect::<Vec<_>>()))
+}
+
 pub(super) async fn start(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let (line, container) = (super::line(&request), engine.containers.find(&id)?);
     let engine = Arc::clone(&engine);

@@ -58,6 +58,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/containers/create", post(containers::create))
         .route("/containers/{id}", axum::routing::delete(containers::remove))
         .route("/containers/{id}/json", get(containers::one))
+        .route("/containers/{id}/changes", get(containers::changes))
         .route("/containers/{id}/start", post(containers::start))
         .route("/containers/{id}/stop", post(containers::stop))
         .route("/containers/{id}/restart", post(containers::restart))

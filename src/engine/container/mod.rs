@@ -24,6 +24,7 @@ mod state;
 mod stop;
 pub mod streams;
 pub mod time;
+mod written;
 
 pub use create::Order;
 pub use log::Entry;

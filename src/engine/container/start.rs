@@ -6,7 +6,6 @@ use crate::engine::lab::Netns;
 use crate::engine::net::Endpoint;
 use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
-use crate::engine::upper::UpperSpec;
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result};
 use crate::i18n::{Lang, Words};
 use crate::trace::{Change, ContainerState, Evidence, OpKind, Plan, StepKind};
@@ -70,7 +69,7 @@ impl Engine {
         let rootfs = cx.step(Plan::new(StepKind::StackFilesystem, &container.name), |cx| {
             let rootfs = rootfs::stack(cx, &spec)?;
             self.fill_volumes(cx, container, &rootfs)?;
-            if let Err(fault) = self.uppers.watch(&upper_spec(container, &rootfs, self.lab.rootless)) {
+            if let Err(fault) = self.uppers.watch(&self.upper_spec(container)) {
                 tracing::warn!(%fault, container = %container.id, "what it writes is not watched");
             }
             Ok(rootfs)
@@ -162,25 +161,6 @@ fn begin(container: &Container, cancel: &Cancel) -> Result<bool> {
             Err(fault.with("container", &container.name).with("state", state.phase.name()))
         }
     })
-}
-
-fn upper_spec(container: &Container, rootfs: &Rootfs, rootless: bool) -> UpperSpec {
-    let layers = container.image.layers.iter().cloned().zip(container.image.chain_ids.iter().cloned());
-    UpperSpec {
-        container: container.id.clone(),
-        upper: rootfs.upper.clone(),
-        merged: rootfs.merged.clone(),
-        lower: layers.collect(),
-        mount_points: mount_points(container),
-        rootless,
-    }
-}
-
-/// What is mounted in every container, and in this one.
-fn mount_points(container: &Container) -> Vec<String> {
-    let system = ["proc", "sys", "dev", "etc/hosts", "etc/hostname", "etc/resolv.conf"].map(str::to_owned);
-    let own = container.mounts.iter().map(|mount| mount.target.trim_matches('/').to_owned());
-    system.into_iter().chain(own).collect()
 }
 
 fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {

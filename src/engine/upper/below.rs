@@ -2,6 +2,7 @@ use crate::engine::unpack::overlay;
 use crate::spec::Digest;
 use nix::fcntl::{AT_FDCWD, OFlag, open};
 use nix::sys::stat::{FileStat, Mode};
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
@@ -69,6 +70,25 @@ impl Below {
             }
         }
         Ok(None)
+    }
+
+    /// What a directory that is merged from these layers holds.
+    pub fn names(&self, of: &[usize], dir: &[u8]) -> io::Result<BTreeSet<Vec<u8>>> {
+        let (mut names, mut gone) = (BTreeSet::new(), BTreeSet::new());
+        for &number in of {
+            for entry in std::fs::read_dir(self.path(number, dir))? {
+                let name = entry?.file_name();
+                let whole = self.path(number, dir).join(&name);
+                let Some(stat) = overlay::look(AT_FDCWD, whole.as_os_str())? else { continue };
+                let name = name.as_bytes().to_vec();
+                if overlay::is_whiteout(AT_FDCWD, whole.as_os_str(), &stat) {
+                    gone.insert(name);
+                } else if !gone.contains(&name) {
+                    names.insert(name);
+                }
+            }
+        }
+        Ok(names)
     }
 
     /// A layer's chain id.

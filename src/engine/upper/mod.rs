@@ -15,12 +15,15 @@
 
 mod below;
 mod copied;
+mod diff;
 mod ears;
 mod evidence;
 mod model;
 #[cfg(test)]
 mod tests;
 mod tree;
+
+pub use diff::{Kind, diff};
 
 use super::conductor::Conductor;
 use super::{Fault, Result};

@@ -29,6 +29,11 @@ impl Model {
         self.files.get(path)
     }
 
+    /// Every path, with what is known of it.
+    pub fn iter(&self) -> impl Iterator<Item = (&Vec<u8>, &Known)> {
+        self.files.iter()
+    }
+
     pub fn totals(&self) -> UpperTotals {
         self.totals
     }

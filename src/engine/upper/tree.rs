@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::sys::inotify::AddWatchFlags as Mask;
 use nix::sys::stat::{FileStat, Mode};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -98,6 +98,20 @@ impl Tree {
 
     pub fn container(&self) -> &ContainerId {
         &self.container
+    }
+
+    /// What is known.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The names that the layers below have in a directory, whatever lies above.
+    pub fn hidden(&self, dir: &[u8]) -> io::Result<BTreeSet<Vec<u8>>> {
+        let mut of = self.below.all();
+        for end in (0..dir.len()).filter(|at| dir[*at] == b'/').chain([dir.len()]) {
+            of = self.below.merged(&of, &dir[..end])?;
+        }
+        self.below.names(&of, dir)
     }
 
     /// Some of its directories are not heard.

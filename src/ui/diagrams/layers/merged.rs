@@ -1,6 +1,6 @@
 //! What overlay makes of the layers: the paths that are seen, and those that an upper layer took away.
 
-use crate::trace::{Effect, Layer};
+use crate::trace::{Effect, Layer, Upper};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,21 +26,26 @@ pub(super) enum Fate {
     Plain,
 }
 
-/// All paths that the layers' events carry, by path.
-pub(super) fn merged(layers: &[&Arc<Layer>]) -> Vec<Seen> {
+/// All paths that the layers' events carry, by path; a writable layer is the one above them.
+pub(super) fn merged(layers: &[&Arc<Layer>], upper: Option<&Upper>) -> Vec<Seen> {
     let mut paths: BTreeMap<String, (usize, Fate)> = BTreeMap::new();
-    for (number, layer) in layers.iter().enumerate().map(|(i, layer)| (i + 1, layer)) {
-        for file in layer.files.iter().filter(|f| f.effect == Effect::Opaque) {
-            take(&mut paths, &file.path, number, Fate::Hidden, false);
+    let lower = layers.iter().map(|layer| layer.files.iter().map(|f| (f.path.as_str(), f.effect)).collect::<Vec<_>>());
+    let own = upper.map(|upper| {
+        let files = upper.files.values().filter(|file| !file.mount_point);
+        files.map(|file| (file.path.as_str(), file.effect)).collect::<Vec<_>>()
+    });
+    for (number, files) in lower.chain(own).enumerate().map(|(i, files)| (i + 1, files)) {
+        for (path, _) in files.iter().filter(|(_, effect)| *effect == Effect::Opaque) {
+            take(&mut paths, path, number, Fate::Hidden, false);
         }
-        for file in &layer.files {
-            match file.effect {
-                Effect::Deleted => take(&mut paths, &file.path, number, Fate::Deleted, true),
+        for (path, effect) in files {
+            match effect {
+                Effect::Deleted => take(&mut paths, path, number, Fate::Deleted, true),
                 Effect::Replaced => {
-                    paths.insert(file.path.clone(), (number, Fate::Replaced));
+                    paths.insert(path.to_owned(), (number, Fate::Replaced));
                 }
                 Effect::Added | Effect::Opaque => {
-                    paths.insert(file.path.clone(), (number, Fate::Plain));
+                    paths.insert(path.to_owned(), (number, Fate::Plain));
                 }
             }
         }
@@ -96,7 +101,7 @@ mod tests {
         use Effect::{Added, Deleted, Opaque};
         let lower = layer(&[("etc/motd", Added), ("etc/motd.d/a", Added), ("srv/old", Added), ("srv2/old", Added)]);
         let upper = layer(&[("etc/motd", Deleted), ("srv", Opaque), ("srv/new", Added)]);
-        let all = merged(&[&lower, &upper]);
+        let all = merged(&[&lower, &upper], None);
         let fate = |path: &str| all.iter().find(|s| s.path == path).map(|s| (s.layer, s.fate));
         assert_eq!(fate("etc/motd"), Some((2, Fate::Deleted)));
         assert_eq!(fate("etc/motd.d/a"), Some((1, Fate::Plain)));
@@ -109,6 +114,6 @@ mod tests {
     fn what_was_deleted_and_made_again_is_there() {
         use Effect::{Added, Deleted};
         let (a, b, c) = (layer(&[("x", Added)]), layer(&[("x", Deleted)]), layer(&[("x", Added)]));
-        assert_eq!(merged(&[&a, &b, &c])[0].fate, Fate::Plain);
+        assert_eq!(merged(&[&a, &b, &c], None)[0].fate, Fate::Plain);
     }
 }

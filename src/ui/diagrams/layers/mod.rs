@@ -11,6 +11,7 @@
 //! ```
 
 mod merged;
+mod upper;
 
 use super::image::{Picture, Slab, familiar, instruction, pictures};
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
@@ -23,11 +24,12 @@ use std::sync::Arc;
 
 const TINT: Tint = Tint::Family(Family::Layer);
 const WIDTH: f32 = 704.0;
-const COLUMN: f32 = 340.0;
+const COLUMN: f32 = 420.0;
 const GAP: f32 = 24.0;
 const LANE: f32 = 28.0;
 const RISE: f32 = 40.0;
 const UPPER: f32 = 64.0;
+const WORK: f32 = 96.0;
 const PAD: f32 = 16.0;
 /// Rows of the merged view.
 const ROWS: usize = 7;
@@ -43,11 +45,17 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let users: Vec<&Arc<Container>> = super::in_order(world).into_iter().filter(|c| c.image == picture.id).collect();
     let columns = users.len().max(1) as f32;
     let width = WIDTH.max(columns * COLUMN + (columns - 1.0) * GAP);
-    let seen = merged::merged(&world.layers_of(&picture.id));
+    let layers = world.layers_of(&picture.id);
+    let written = |user: &Container| world.uppers.get(&user.id).map(|upper| &**upper);
+    let seen = merged::merged(&layers, None);
     let shown = merged::telling(&seen, ROWS);
-    let merged_height = 62.0 + 19.0 * shown.len().max(1) as f32 + 10.0;
+    let own: Vec<Vec<Seen>> = users.iter().map(|user| merged::merged(&layers, written(user))).collect();
+    let own: Vec<Vec<&Seen>> = own.iter().map(|seen| merged::telling(seen, ROWS)).collect();
+    let rows = own.iter().map(Vec::len).max().unwrap_or(shown.len());
+    let merged_height = 62.0 + 19.0 * rows.max(1) as f32 + 10.0;
     let upper_top = MARGIN + merged_height + RISE;
-    let lower_top = upper_top + UPPER + RISE;
+    let upper_height = upper::height(users.iter().filter_map(|user| written(user)));
+    let lower_top = upper_top + upper_height + RISE;
     let lower = lowers(&mut stage, picture, users.len(), rect(MARGIN, lower_top, width, 0.0));
     let step = if users.len() < 2 { 0.0 } else { (width - COLUMN) / (columns - 1.0) };
     if users.is_empty() {
@@ -55,7 +63,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
         let id = NodeId::named("merged of no one");
         let title = stage.say("scene-merged-image");
         let why = stage.say("scene-merged-planned");
-        card(&mut stage, id.clone(), place, Style::Ghost, &title, &why, &shown);
+        card(&mut stage, id.clone(), place, Style::Ghost, [&title, &why], &shown, usize::MAX);
         let x = place.left() + LANE / 2.0;
         rise(&mut stage, &lower, &id, [pos2(x, lower_top), pos2(x, place.bottom())], false);
         let hint = stage.say("scene-upper-none");
@@ -66,12 +74,19 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
         let x = MARGIN + step * i as f32;
         let alone = if users.len() == 1 { width } else { COLUMN };
         let column = rect(x, MARGIN, alone, merged_height);
-        container(world, &mut stage, user, column, upper_top, &lower, &shown);
+        let upper_place = (upper_top, upper_height);
+        container(world, &mut stage, user, column, upper_place, &lower, (&own[i], layers.len() + 1));
     }
     let name = picture.tags.first().map_or_else(|| super::stage::short(&picture.id), |t| familiar(t));
-    let (layers, users) = (picture.layers.len().to_string(), users.len().to_string());
-    let vars = [("name", name.as_str()), ("layers", layers.as_str()), ("containers", users.as_str())];
-    let spoken = stage.say_with("scene-layers-spoken", &vars);
+    let (layers, count) = (picture.layers.len().to_string(), users.len().to_string());
+    let vars = [("name", name.as_str()), ("layers", layers.as_str()), ("containers", count.as_str())];
+    let mut spoken = stage.say_with("scene-layers-spoken", &vars);
+    for user in &users {
+        if let Some(summary) = written(user).and_then(|upper| upper::summary(&stage, upper)) {
+            let vars = [("name", user.name.as_str()), ("what", summary.as_str())];
+            spoken = format!("{spoken} {}", stage.say_with("scene-layers-spoken-upper", &vars));
+        }
+    }
     stage.done(spoken)
 }
 
@@ -81,9 +96,15 @@ fn focus<'p, 'w>(world: &World, all: &'p [Picture<'w>], chosen: Option<&Entity>)
         Entity::Config(digest) => picture.id == *digest,
         Entity::Manifest(digest) => picture.manifest.is_some_and(|m| m.this.digest == *digest),
         Entity::Tag(name) => picture.tags.contains(&name),
-        Entity::Container(id) => world.containers.get(id).is_some_and(|c| c.image == picture.id),
+        Entity::Container(id) | Entity::UpperFile(id, _) => {
+            world.containers.get(id).is_some_and(|c| c.image == picture.id)
+        }
         Entity::Layer(chain) => picture.layers.iter().any(|l| l.layer.is_some_and(|l| l.chain_id == *chain)),
         Entity::Blob(digest) => picture.layers.iter().any(|l| l.descriptor.is_some_and(|d| d.digest == *digest)),
+        Entity::Dir(path) => {
+            let owner = world.dirs.get(path).and_then(|d| d.container.as_ref()).and_then(|id| world.containers.get(id));
+            owner.is_some_and(|c| c.image == picture.id)
+        }
         Entity::Mount(key) => {
             let owner =
                 world.mounts.get(key).and_then(|m| m.container.as_ref()).and_then(|id| world.containers.get(id));
@@ -219,9 +240,9 @@ fn container(
     stage: &mut Stage<'_>,
     container: &Container,
     column: Rect,
-    upper_top: f32,
+    (upper_top, upper_height): (f32, f32),
     lower: &NodeId,
-    shown: &[&Seen],
+    (shown, own): (&[&Seen], usize),
 ) {
     let overlay = world.mounts_of(&container.id).find(|m| matches!(m.kind, MountKind::Overlay { .. }));
     let mounted = overlay.is_some();
@@ -229,7 +250,7 @@ fn container(
     let id = overlay.map_or_else(|| part("merged"), |m| NodeId::of(Entity::Mount(m.key)));
     let why = stage.say(if mounted { "scene-merged" } else { "scene-overlay-not-mounted" });
     let style = if mounted { Style::Solid } else { Style::Ghost };
-    card(stage, id.clone(), column, style, "", &why, shown);
+    card(stage, id.clone(), column, style, ["", &why], shown, own);
     let name = stage.fit(&container.name, Font::Heading, column.width() - 130.0);
     let name_width = stage.width(&name, Font::Heading).max(20.0);
     let place = rect(column.left() + PAD, column.top() + 11.0, name_width, 22.0);
@@ -246,12 +267,22 @@ fn container(
     let lower_top = stage.scene.node(lower).map_or(upper_top, |n| n.rect.top());
     rise(stage, lower, &id, [pos2(x, lower_top), pos2(x, column.bottom())], mounted);
     let (upper, work) = dirs(world, container, overlay);
-    let upper_place = rect(column.left() + LANE, upper_top, 204.0, UPPER);
-    let work_place = rect(upper_place.right() + 16.0, upper_top, COLUMN - LANE - 220.0, UPPER);
-    let upper_id = dir(stage, world, &upper, part("upper"), upper_place, ["scene-upper", "scene-upper-why"], true);
-    let work_id = dir(stage, world, &work, part("work"), work_place, ["scene-work", "scene-work-why"], false);
+    let written = world.uppers.get(&container.id);
+    let upper_width = column.width() - LANE - WORK - 16.0;
+    let upper_place = rect(column.left() + LANE, upper_top, upper_width, upper_height);
+    let work_place = rect(upper_place.right() + 16.0, upper_top, WORK, UPPER);
+    let why = written.and_then(|upper| upper::summary(stage, upper)).unwrap_or_else(|| stage.say("scene-upper-why"));
+    let title = stage.say("scene-upper");
+    let upper_id = dir(stage, world, &upper, part("upper"), upper_place, [&title, &why], true);
+    let (title, why) = (stage.say("scene-work"), stage.say("scene-work-why"));
+    let work_id = dir(stage, world, &work, part("work"), work_place, [&title, &why], false);
+    if let Some(written) = written {
+        upper::files(stage, &container.id, written, &upper_id, upper_place);
+        upper::copies(stage, written, lower, &upper_id, RISE);
+    }
     rise(stage, &upper_id, &id, [upper_place.center_top(), pos2(upper_place.center().x, column.bottom())], mounted);
-    let route = vec![upper_place.right_center(), work_place.left_center()];
+    let y = work_place.center().y;
+    let route = vec![pos2(upper_place.right(), y), work_place.left_center()];
     stage.wire(&upper_id, &work_id, Edge::new(route, Tint::Family(Family::Storage), Line::Dashed));
 }
 
@@ -273,15 +304,14 @@ fn dir(
     path: &Option<String>,
     otherwise: NodeId,
     at: Rect,
-    keys: [&str; 2],
+    [title, why]: [&str; 2],
     strong: bool,
 ) -> NodeId {
     let known = path.as_ref().filter(|p| world.dirs.contains_key(*p));
     let id = known.map_or(otherwise, |p| NodeId::of(Entity::Dir(p.clone())));
-    let (title, why) = (stage.say(keys[0]), stage.say(keys[1]));
     let font = if strong { Font::Title } else { Font::Mono };
-    let title = stage.fit(&title, font, at.width() - 24.0);
-    let why = stage.fit(&why, Font::Small, at.width() - 20.0);
+    let title = stage.fit(title, font, at.width() - 24.0);
+    let why = stage.fit(why, Font::Small, at.width() - 20.0);
     let style = match (path.is_some(), strong) {
         (false, _) => Style::Ghost,
         (true, true) => Style::Strong,
@@ -314,7 +344,16 @@ fn rise(stage: &mut Stage<'_>, from: &NodeId, to: &NodeId, route: [egui::Pos2; 2
 }
 
 /// The merged view with its paths.
-fn card(stage: &mut Stage<'_>, id: NodeId, at: Rect, style: Style, title: &str, why: &str, shown: &[&Seen]) {
+/// Layer number `own` is the container's writable one.
+fn card(
+    stage: &mut Stage<'_>,
+    id: NodeId,
+    at: Rect,
+    style: Style,
+    [title, why]: [&str; 2],
+    shown: &[&Seen],
+    own: usize,
+) {
     let mut texts = vec![
         Text::new(pos2(PAD, 22.0), Font::Title, Ink::Strong, title),
         Text::new(pos2(PAD, 43.0), Font::Small, Ink::Tint(Tint::Family(Family::Process)), why),
@@ -332,7 +371,12 @@ fn card(stage: &mut Stage<'_>, id: NodeId, at: Rect, style: Style, title: &str, 
             Fate::Replaced => ("scene-from-layer", Some(Mark::Tilde), Some(Tint::Warn)),
             Fate::Plain => ("scene-from-layer", Some(Mark::Plus), None),
         };
-        let origin = stage.say_with(key, &[("n", &number)]);
+        let origin = match seen.fate {
+            _ if seen.layer != own => stage.say_with(key, &[("n", &number)]),
+            Fate::Deleted => stage.say("scene-gone-by-upper"),
+            Fate::Hidden => stage.say("scene-hidden-by-upper"),
+            Fate::Replaced | Fate::Plain => stage.say("scene-from-upper"),
+        };
         let room = right - PAD - stage.width(&origin, Font::Small) - 34.0;
         let path = stage.fit_middle(&format!("/{}", seen.path), Font::Mono, room);
         let gone = matches!(seen.fate, Fate::Deleted | Fate::Hidden);
