@@ -91,6 +91,7 @@ files-covers-opaque = Opaque: hides what is below in { $path }
 files-covers-no-directory = { $path }: put something else there than a directory
 files-say-nothing = Layer { $layers }: nothing at this path
 files-fact-kind = Kind
+files-fact-time = Modified
 files-fact-target = Link target
 files-fact-device = Device numbers
 files-fact-hardlink = Same file (hard link)

@@ -91,6 +91,7 @@ files-covers-opaque = opaque: { $path }의 아래 내용을 가림
 files-covers-no-directory = { $path }: 디렉터리가 아닌 것으로 바꿈
 files-say-nothing = 레이어 { $layers }: 이 경로가 없음
 files-fact-kind = 종류
+files-fact-time = 수정 시각
 files-fact-target = 링크 대상
 files-fact-device = 장치 번호
 files-fact-hardlink = 같은 파일 (하드 링크)

@@ -7,63 +7,35 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-/// Gives an archive, or the directory of an OCI image layout, to the engine. Returns what it says it has loaded.
+/// Gives an archive, or the directory of an OCI image layout, to the engine. Returns the names of what it has loaded.
 pub(super) fn load(place: &Place, path: &Path) -> Result<String, Stopped> {
-    let unreadable =
-        |error: io::Error| Problem::new("files-unreadable").with("path", path.display()).with("reason", error);
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
-    let source: Box<dyn Read + Send> = if metadata.is_dir() {
-        Box::new(packed(path).map_err(unreadable)?)
+    let client = place.client()?;
+    let said = if path.is_dir() {
+        client.load_images(path, |_| {})
     } else {
-        Box::new(File::open(path).map_err(unreadable)?)
+        let unreadable =
+            |error: io::Error| Problem::new("files-unreadable").with("path", path.display()).with("reason", error);
+        let source = File::open(path).map_err(unreadable)?;
+        let of = source.metadata().map_err(unreadable)?.len();
+        let counted = Counted { source, teller: place.teller(), bytes: 0, of, said: 0 };
+        client.load_images_from(counted, |_| {})
     };
-    let of = metadata.is_file().then(|| metadata.len());
-    let counted = Counted { source, teller: place.teller(), bytes: 0, of, said: 0 };
-    let mut answer = place.client()?.upload("/images/load", counted).map_err(|error| error.problem)?;
-    let (mut read, mut loaded) = (Vec::new(), Vec::new());
-    while let Some(chunk) = answer.chunk().map_err(|error| error.problem)? {
-        place.go_on()?;
-        read.extend_from_slice(&chunk);
-        while let Some(end) = read.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = read.drain(..=end).collect();
-            loaded.extend(said(&line)?);
-        }
-    }
-    loaded.extend(said(&read)?);
-    Ok(loaded.join(", "))
+    let said = said.map_err(|error| error.problem)?;
+    Ok(said.iter().map(|line| name(line)).collect::<Vec<_>>().join(", "))
 }
 
-/// The image's name in a line of the engine's answer; the failure that it tells of.
-fn said(line: &[u8]) -> Result<Option<String>, Stopped> {
-    let Ok(said) = serde_json::from_slice::<serde_json::Value>(line) else { return Ok(None) };
-    if let Some(message) = said["error"].as_str() {
-        let own = serde_json::from_value::<Problem>(said["errorDetail"]["dockwalk"].clone());
-        return Err(own.unwrap_or_else(|_other_engine| Problem::new("engine-said").with("message", message)).into());
-    }
-    let text = said["stream"].as_str().unwrap_or_default().trim();
-    let name = text.strip_prefix("Loaded image: ").or_else(|| text.strip_prefix("Loaded image ID: "));
-    Ok(name.map(ToOwned::to_owned))
-}
-
-/// A directory as a tar, packed while it is read.
-fn packed(directory: &Path) -> io::Result<impl Read + Send + 'static> {
-    let (reader, writer) = io::pipe()?;
-    let directory = directory.to_owned();
-    std::thread::spawn(move || {
-        let mut builder = tar::Builder::new(writer);
-        builder.follow_symlinks(false);
-        // Where it fails the tar has no end, and whoever reads it says so.
-        builder.append_dir_all(".", &directory).and_then(|()| builder.finish()).ok();
-    });
-    Ok(reader)
+/// The image's name in what docker says of it.
+fn name(line: &str) -> &str {
+    let rest = line.strip_prefix("Loaded image: ").or_else(|| line.strip_prefix("Loaded image ID: "));
+    rest.unwrap_or(line)
 }
 
 /// Says how much was read, and ends when nobody wants it any more.
 struct Counted {
-    source: Box<dyn Read + Send>,
+    source: File,
     teller: Teller,
     bytes: u64,
-    of: Option<u64>,
+    of: u64,
     said: u64,
 }
 
@@ -73,7 +45,7 @@ impl Read for Counted {
         self.bytes += read as u64;
         if self.bytes - self.said > 1 << 20 || self.said == 0 {
             self.said = self.bytes;
-            if !self.teller.progress(self.bytes, self.of) {
+            if !self.teller.progress(self.bytes, Some(self.of)) {
                 return Err(io::Error::other("not wanted any more"));
             }
         }
@@ -106,18 +78,4 @@ pub(super) fn save(place: &Place, image: &str, path: &Path) -> Result<(), Stoppe
         Ok(())
     };
     fetch().inspect_err(|_unfinished| drop(std::fs::remove_file(&part)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_engines_lines_tell_names_and_failures() {
-        let line = |text: &str| said(text.as_bytes());
-        assert!(matches!(line(r#"{"stream":"Loaded image: lab/shell:1\n"}"#), Ok(Some(name)) if name == "lab/shell:1"));
-        assert!(matches!(line(r#"{"status":"Loading layer","id":"x"}"#), Ok(None)));
-        let failed = line(r#"{"error":"no","errorDetail":{"message":"no"}}"#);
-        assert!(matches!(failed, Err(Stopped::Failed(problem)) if problem.code == "engine-said"));
-    }
 }

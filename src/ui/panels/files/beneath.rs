@@ -115,7 +115,8 @@ fn layer(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, said: &Said, shown: b
     }
     let made = if info.is_writable() { look.say("files-writable-text") } else { layers::instruction(&info.made_by) };
     let made_at = pos2(left, rect.top() + 20.0);
-    widgets::line(painter, made_at, rect.right() - 10.0 - left, &made, fonts::mono(11.0), theme.weak);
+    let font = if info.is_writable() { fonts::regular(11.5) } else { fonts::mono(11.0) };
+    widgets::line(painter, made_at, rect.right() - 10.0 - left, &made, font, theme.weak);
     if clickable && response.clicked() {
         look.want(Command::Inspect(Act::Version(said.layer)));
     }

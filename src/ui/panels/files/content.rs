@@ -36,23 +36,24 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
 }
 
 fn head(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
-    ui.horizontal(|ui| {
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), 28.0), Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        if !look.shell.files.large {
+            let label = look.say("files-large");
+            if widgets::icon_button(ui, Icon::Screen, &label, "Enter", Loudness::Quiet, 24.0).clicked() {
+                look.want(Command::Inspect(Act::Large(true)));
+            }
+        }
+        if let Load::Ready(body) = &look.shell.files.content {
+            faces(ui, look, body);
+        }
         let layer = details::version(look, image).map(|(version, _)| usize::from(version.layer));
-        let title =
-            layer.and_then(|layer| Some(layers::title(look, image.layers.get(layer)?, layer))).unwrap_or_default();
+        let title = layer.and_then(|layer| Some(layers::title(look, image.layers.get(layer)?, layer)));
+        let title = title.unwrap_or_default();
         let text = look.words.say_with("files-content-of", &[("layer", title.as_str())]);
-        ui.add(egui::Label::new(RichText::new(text).size(12.5).color(look.theme.weak)).selectable(false));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            if !look.shell.files.large {
-                let label = look.say("files-large");
-                if widgets::icon_button(ui, Icon::Screen, &label, "Enter", Loudness::Quiet, 24.0).clicked() {
-                    look.want(Command::Inspect(Act::Large(true)));
-                }
-            }
-            if let Load::Ready(body) = &look.shell.files.content {
-                faces(ui, look, body);
-            }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let text = RichText::new(text).size(12.5).color(look.theme.weak);
+            ui.add(egui::Label::new(text).truncate().selectable(false));
         });
     });
 }
@@ -149,11 +150,11 @@ fn lines(ui: &mut Ui, theme: &Theme, text: &Text, body: &Body) {
     let digits = text.lines().to_string().len().max(2);
     let gutter = if numbered { digits as f32 * 6.6 + 12.0 } else { 0.0 };
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::both().id_salt(("files-text", body.offset)).auto_shrink([false, false]).show_rows(
-        ui,
-        LINE,
-        text.lines(),
-        |ui, rows| {
+    ScrollArea::both()
+        .id_salt(("files-text", body.offset))
+        .auto_shrink([false, false])
+        .min_scrolled_height(0.0)
+        .show_rows(ui, LINE, text.lines(), |ui, rows| {
             let font = fonts::mono(12.5);
             for number in rows {
                 // A line may be as long as the file: what no screen can show is not laid out.
@@ -170,8 +171,7 @@ fn lines(ui: &mut Ui, theme: &Theme, text: &Text, body: &Body) {
                     ui.painter().text(at, Align2::RIGHT_TOP, number + 1, fonts::mono(12.0), ink);
                 }
             }
-        },
-    );
+        });
 }
 
 fn hex(ui: &mut Ui, theme: &Theme, body: &Body) {
@@ -179,11 +179,11 @@ fn hex(ui: &mut Ui, theme: &Theme, body: &Body) {
     let wide = if ui.available_width() > 520.0 { 16 } else { 8 };
     let rows = body.bytes.len().div_ceil(wide);
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::both().id_salt(("files-hex", body.offset)).auto_shrink([false, false]).show_rows(
-        ui,
-        LINE,
-        rows,
-        |ui, rows| {
+    ScrollArea::both()
+        .id_salt(("files-hex", body.offset))
+        .auto_shrink([false, false])
+        .min_scrolled_height(0.0)
+        .show_rows(ui, LINE, rows, |ui, rows| {
             let font = fonts::mono(12.0);
             let glyph = ui.painter().layout_no_wrap("0".into(), font.clone(), theme.text).size().x;
             for row in rows {
@@ -203,8 +203,7 @@ fn hex(ui: &mut Ui, theme: &Theme, body: &Body) {
                 put(middle, bytes, theme.text);
                 put(right, letters, theme.weak);
             }
-        },
-    );
+        });
 }
 
 /// The picture as large as there is room, never larger than it is.

@@ -29,17 +29,22 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
     // What is above the bytes may scroll; the bytes keep the rest of the room.
     let room = ui.available_height();
     let above = if is_file { (room * 0.58).max(150.0).min(room - 90.0) } else { room };
-    ScrollArea::vertical().id_salt("files-details").max_height(above).auto_shrink([false, is_file]).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        match look.shell.files.page {
-            Page::Compare => sides(ui, look),
-            Page::Tree | Page::Waste => beneath::show(ui, look, image),
-        }
-        ui.add_space(8.0);
-        if look.shell.files.page != Page::Compare {
-            metadata(ui, look, image);
-        }
-    });
+    ScrollArea::vertical()
+        .id_salt("files-details")
+        .max_height(above)
+        .min_scrolled_height(0.0)
+        .auto_shrink([false, is_file])
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            match look.shell.files.page {
+                Page::Compare => sides(ui, look),
+                Page::Tree | Page::Waste => beneath::show(ui, look, image),
+            }
+            ui.add_space(8.0);
+            if look.shell.files.page != Page::Compare {
+                metadata(ui, look, image);
+            }
+        });
     if is_file {
         ui.add_space(8.0);
         content::show(ui, look, image);
@@ -157,9 +162,12 @@ fn line(ui: &mut Ui, look: &Look<'_>, name: &str, value: &str) {
     let at = rect.left_top() + vec2(0.0, 5.0);
     let label = widgets::line(painter, at, width * 0.5, name, fonts::regular(12.5), theme.weak);
     let room = (rect.right() - label.right() - 12.0).max(20.0);
-    let galley = painter.layout_no_wrap(value.to_owned(), fonts::mono(12.5), theme.text);
+    // Words are words, also at the right; what a layer says is in the machine's face.
+    let word = value.chars().next().is_some_and(|c| ('가'..='힣').contains(&c));
+    let font = if word { fonts::regular(12.5) } else { fonts::mono(12.5) };
+    let galley = painter.layout_no_wrap(value.to_owned(), font.clone(), theme.text);
     let left = rect.right() - galley.size().x.min(room);
-    widgets::line(painter, pos2(left, at.y), room, value, fonts::mono(12.5), theme.text);
+    widgets::line(painter, pos2(left, at.y), room, value, font, theme.text);
     painter.hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, theme.line));
     response.on_hover_text(format!("{name}  {value}"));
 }
@@ -209,7 +217,7 @@ fn sides(ui: &mut Ui, look: &mut Look<'_>) {
     row(ui, &look.say("files-column-size"), of(&|inode| exact(inode.size())));
     row(ui, &look.say("files-column-mode"), of(&|inode| words::mode(&inode.kind, inode.mode)));
     row(ui, &look.say("files-column-owner"), of(&|inode| format!("{}:{}", inode.uid, inode.gid)));
-    row(ui, &look.say("files-column-time"), of(&|inode| words::instant(inode.mtime)));
+    row(ui, &look.say("files-fact-time"), of(&|inode| words::instant(inode.mtime)));
     if both.iter().flatten().any(|inode| matches!(inode.kind, Kind::Symlink { .. })) {
         row(
             ui,

@@ -59,7 +59,8 @@ fn card(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, number: usize, largest
         let room = right - left - size.size().x - 10.0;
         painter.galley(pos2(right - size.size().x, rect.top() + 10.0), size, ink);
         widgets::line(&painter, pos2(left, rect.top() + 8.0), room, &title, fonts::bold(13.5), ink);
-        widgets::line(&painter, pos2(left, rect.top() + 29.0), right - left, &what, fonts::mono(11.5), ink);
+        let font = if layer.is_writable() { fonts::regular(12.0) } else { fonts::mono(11.5) };
+        widgets::line(&painter, pos2(left, rect.top() + 29.0), right - left, &what, font, ink);
         let shared = shared_by(look, layer, image);
         let ids = ids(look, layer);
         let mut width = right - left;
@@ -70,7 +71,8 @@ fn card(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, number: usize, largest
             let at = pos2(right - galley.size().x, rect.top() + 46.0);
             painter.galley(at, galley, theme.weak);
         }
-        widgets::line(&painter, pos2(left, rect.top() + 46.0), width, &ids, fonts::mono(11.0), theme.weak);
+        let font = if layer.is_writable() { fonts::regular(11.5) } else { fonts::mono(11.0) };
+        widgets::line(&painter, pos2(left, rect.top() + 46.0), width, &ids, font, theme.weak);
         // To scale: the largest layer fills the line.
         let track = Rect::from_min_max(pos2(left, rect.bottom() - 10.0), pos2(right, rect.bottom() - 6.0));
         painter.rect_filled(track, 2.0, theme.line);

@@ -45,7 +45,7 @@ fn body(ui: &mut Ui, look: &mut Look<'_>, image: &Arc<Opened>) {
     let theme = look.theme;
     let width = ui.available_width();
     let frame = |margin| Frame::new().fill(theme.canvas).inner_margin(margin);
-    let side = (width * 0.22).clamp(170.0, 290.0);
+    let side = (width * 0.22).clamp(214.0, 290.0);
     let margin = Margin { left: 16, right: 8, top: 10, bottom: 0 };
     Panel::left("files-layers").exact_size(side).frame(frame(margin)).show(ui, |ui| layers::show(ui, look, image));
     let large = look.shell.files.large && look.shell.files.page != Page::Waste;

@@ -281,6 +281,9 @@ fn keys(ui: &Ui, look: &mut Look<'_>, id: Id, height: f32) {
     ];
     for (key, motion) in motions {
         let presses = ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
+        if presses > 0 {
+            ui.ctx().data_mut(|data| data.remove_temp::<(String, f64)>(id.with("typed")));
+        }
         (0..presses).for_each(|_| look.want(Command::Inspect(Act::Move(motion))));
     }
     if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {

@@ -68,7 +68,10 @@ fn summary(ui: &mut Ui, look: &Look<'_>, waste: &Waste) {
     let share = waste.hidden as f64 / all as f64;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 62.0), Sense::hover());
     let sum = facts::size(waste.hidden);
-    let percent = format!("{:.1} %", share * 100.0);
+    let percent = match share * 100.0 {
+        small if small > 0.0 && small < 0.1 => "< 0.1 %".to_owned(),
+        percent => format!("{percent:.1} %"),
+    };
     let (of, count) = (facts::size(all), super::search::grouped(waste.paths.len()));
     let vars = [("sum", sum.as_str()), ("percent", percent.as_str()), ("of", of.as_str()), ("count", count.as_str())];
     let said = look.words.say_with("files-waste-sum", &vars);
