@@ -14,7 +14,7 @@ fn main() -> ExitCode {
             engine::run(&args, *mode, *while_stdin, &registries, &words)
         }
         #[cfg(feature = "engine")]
-        Some(cli::Command::Registry { listen }) => engine::registry(&args, *listen, &words),
+        Some(cli::Command::Registry { listen, command: None }) => engine::registry(&args, *listen, &words),
         #[cfg(feature = "engine")]
         Some(cli::Command::Doctor { json }) => cli::doctor::report(&dockwalk::engine::probe::examine(), *json, &words),
         Some(_) => cli::run(&args, &words),

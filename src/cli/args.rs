@@ -132,12 +132,36 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Run the built-in registry alone
+    /// Run the built-in registry alone, or damage what the engine's own one serves
+    #[command(args_conflicts_with_subcommands = true)]
     Registry {
         /// Where to listen
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:5000")]
         listen: std::net::SocketAddr,
+        /// What to do with the engine's.
+        #[command(subcommand)]
+        command: Option<RegistryCommand>,
     },
+}
+
+/// `dockwalk registry …`
+#[derive(Debug, Subcommand)]
+pub enum RegistryCommand {
+    /// Flip one bit of what is served for a digest (index, manifest, config or layer of a `lab/…` image)
+    Damage {
+        /// The digest, sha256:…
+        digest: String,
+        /// Which byte; the middle one without
+        #[arg(long, value_name = "BYTE")]
+        offset: Option<u64>,
+    },
+    /// Put it back
+    Mend {
+        /// The digest; all that is damaged without
+        digest: Option<String>,
+    },
+    /// List what is damaged
+    Damaged,
 }
 
 /// `dockwalk lesson …`

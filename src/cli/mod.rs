@@ -22,6 +22,7 @@ mod lesson_follow;
 mod lesson_pty;
 mod lesson_report;
 pub mod lesson_run;
+mod registry;
 mod tell;
 #[cfg(feature = "engine")]
 mod terminal;
@@ -75,6 +76,7 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         #[cfg(feature = "engine")]
         Some(Command::Host { argv }) => host::run(args, argv, words),
         Some(Command::Image { command }) => image::dispatch(args, command, words),
+        Some(Command::Registry { command: Some(command), .. }) => registry::run(args, command, words),
         Some(Command::Doctor { json }) => doctor::remote(args, *json, words),
         Some(Command::Lesson { command }) => lesson::run(args, command, words),
         Some(Command::Trace { command }) => trace::run(args, command, words),

@@ -118,6 +118,8 @@ pub enum OpKind {
     ContainerCommit,
     /// The store is checked.
     StoreCheck,
+    /// `docker login`
+    RegistryLogin,
     /// `docker push`
     ImagePush,
     /// Something in the built-in registry is damaged, or mended.

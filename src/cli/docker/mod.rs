@@ -2,9 +2,11 @@
 
 mod archive;
 mod create;
+mod credentials;
 mod images;
 mod inspect;
 mod lifecycle;
+mod login;
 mod mount;
 mod pull;
 mod run;
@@ -45,6 +47,9 @@ pub(super) fn dispatch(args: &Args, command: &DockerCommand, words: &Words) -> D
         DockerCommand::Logs(args) => lifecycle::logs(session, args),
         DockerCommand::Diff(args) => lifecycle::diff(session, args),
         DockerCommand::Pull(args) => pull::command(session, args),
+        DockerCommand::Push(args) => pull::push(session, args),
+        DockerCommand::Login(args) => login::login(session, args),
+        DockerCommand::Logout(args) => login::logout(session, args),
         DockerCommand::Images(args) => images::list(session, args),
         DockerCommand::Rmi(args) => images::remove(session, args),
         DockerCommand::History(args) => images::history(session, args),
@@ -83,6 +88,7 @@ fn container(session: &Session<'_>, command: &ContainerCommand) -> Done {
 fn image(session: &Session<'_>, command: &ImageCommand) -> Done {
     match command {
         ImageCommand::Pull(args) => pull::command(session, args),
+        ImageCommand::Push(args) => pull::push(session, args),
         ImageCommand::Ls(args) => images::list(session, args),
         ImageCommand::Rm(args) => images::remove(session, args),
         ImageCommand::History(args) => images::history(session, args),

@@ -1,8 +1,8 @@
-//! `docker pull`: Docker's stream of JSON lines as bars on a terminal, as lines elsewhere.
+//! `docker pull` and `docker push`: Docker's stream of JSON lines as bars on a terminal, as lines elsewhere.
 
-use super::{Session, encode};
+use super::{Session, credentials, encode};
 use crate::cli::Done;
-use crate::cli::docker_args::PullArgs;
+use crate::cli::docker_args::{PullArgs, PushArgs};
 use crate::client::{Answer, ClientError};
 use crate::spec::Reference;
 use crate::trace::Problem;
@@ -82,9 +82,30 @@ pub(super) fn pull(
     if let Some(platform) = platform {
         path.push_str(&format!("&platform={}", encode(platform)));
     }
-    let answer = session.client.open(Method::POST, &path, None::<&()>, &[])?;
+    let auth: Vec<_> = credentials::header(reference)?.into_iter().collect();
+    let answer = session.client.open(Method::POST, &path, None::<&()>, &auth)?;
     let mut screen = Screen::new(place);
     lines(answer, |line| screen.show(line))
+}
+
+pub(super) fn push(session: &Session<'_>, args: &PushArgs) -> Done {
+    let reference = parse(&args.image)?;
+    let place = if args.quiet { Where::Nowhere } else { Where::Stdout };
+    let mut path = format!("/images/{}/push", encode(&reference.name()));
+    match (&reference.digest, args.all_tags) {
+        (Some(digest), _) => path = format!("/images/{}@{digest}/push", encode(&reference.name())),
+        (None, true) => {}
+        (None, false) => path.push_str(&format!("?tag={}", encode(&reference.manifest_key()))),
+    }
+    // Docker sends an empty one when it has nothing to say.
+    let auth = credentials::header(&reference)?.unwrap_or(("X-Registry-Auth", "e30=".to_owned()));
+    let answer = session.client.open(Method::POST, &path, None::<&()>, &[auth])?;
+    let mut screen = Screen::new(place);
+    lines(answer, |line| screen.show(line))?;
+    if args.quiet {
+        println!("{}", reference_line(&reference));
+    }
+    Ok(())
 }
 
 /// Calls `show` for each line, until the end or a line that tells of a failure.
@@ -135,6 +156,7 @@ impl Screen {
                 draw(bar, &line.status, bytes);
             }
             // Not `println` of the bars: it fills the line up to a width that may be another by the time it is shown.
+            _ if line.status.is_empty() => {}
             (Some(bars), _) => bars.suspend(|| self.print(&said(line))),
             (None, _) if bytes.is_some() => {}
             (None, _) => self.print(&said(line)),
@@ -160,7 +182,7 @@ fn draw(bar: &ProgressBar, status: &str, bytes: Option<(u64, u64)>) {
         }
         None => {
             bar.set_style(style("{prefix}: {msg}"));
-            if matches!(status, "Pull complete" | "Already exists") {
+            if matches!(status, "Pull complete" | "Already exists" | "Pushed" | "Layer already exists") {
                 bar.finish();
             }
         }

@@ -18,6 +18,8 @@ pub enum ImageCommand {
     Inspect(InspectArgs),
     /// Show the history of an image
     History(HistoryArgs),
+    /// Upload an image to a registry
+    Push(PushArgs),
     /// Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE
     Tag(TagArgs),
     /// Remove unused images
@@ -106,6 +108,42 @@ pub struct PullArgs {
     pub platform: Option<String>,
     /// The image
     pub image: String,
+}
+
+/// `docker push`
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// Push all tags of an image to the repository
+    #[arg(short, long)]
+    pub all_tags: bool,
+    /// Suppress verbose output
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// The image
+    pub image: String,
+}
+
+/// `docker login`
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    /// Username
+    #[arg(short, long)]
+    pub username: Option<String>,
+    /// Password
+    #[arg(short, long, conflicts_with = "password_stdin")]
+    pub password: Option<String>,
+    /// Take the password from stdin
+    #[arg(long, requires = "username")]
+    pub password_stdin: bool,
+    /// The registry [default: docker.io]
+    pub server: Option<String>,
+}
+
+/// `docker logout`
+#[derive(Debug, Args)]
+pub struct LogoutArgs {
+    /// The registry [default: docker.io]
+    pub server: Option<String>,
 }
 
 /// `docker images`

@@ -37,6 +37,12 @@ pub enum DockerCommand {
     Wait(Names),
     /// Download an image from a registry
     Pull(PullArgs),
+    /// Upload an image to a registry
+    Push(PushArgs),
+    /// Authenticate to a registry
+    Login(LoginArgs),
+    /// Log out from a registry
+    Logout(LogoutArgs),
     /// List images
     Images(ImagesArgs),
     /// Remove one or more images

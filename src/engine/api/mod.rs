@@ -48,6 +48,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/version", get(system::version))
         .route("/info", get(system::info))
         .route("/events", get(system::events))
+        .route("/auth", post(registry::auth))
         .route("/images/json", get(images::list))
         .route("/images/create", post(pull::create))
         .route("/images/prune", post(images::prune))

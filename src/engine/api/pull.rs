@@ -1,4 +1,4 @@
-//! `POST /images/create`: pulls, and prints Docker's stream of JSON lines.
+//! `POST /images/create` and `POST /images/{name}/push`: pulls and pushes, and prints Docker's stream of JSON lines.
 
 use super::Shared;
 use super::answer::Answer;
@@ -28,17 +28,54 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let (line, auth) = (super::line(&request), credentials(request.headers())?);
     let reference = reference(&query)?;
     let platform = platform(query.get("platform"))?;
-    let cancel = Cancel::new();
-    let (teller, told) = Teller::new(&cancel);
-    let screen = Screen { teller, last: Mutex::new(None) };
     let engine = Arc::clone(&engine);
-    tokio::task::spawn_blocking(move || {
+    told(move |screen, cancel| {
         let subject = reference.familiar();
-        let result = engine.conductor.operate(OpKind::ImagePull, subject, line, &cancel, |cx| {
+        let result = engine.conductor.operate(OpKind::ImagePull, subject, line, cancel, |cx| {
             let tell = |progress: Progress| screen.tell(&progress);
             engine.puller.pull(cx, &reference, platform.as_ref(), auth.as_ref(), &tell)
         });
-        screen.teller.finish(result.map(drop));
+        result.map(drop)
+    })
+    .await
+}
+
+/// `POST images/{name}/push?tag=1`; all tags of that name without a tag.
+pub(super) async fn push(engine: Shared, name: String, request: Request) -> Answer {
+    let query = Query::of(&request);
+    let (line, auth) = (super::line(&request), credentials(request.headers())?);
+    let references = to_push(&engine, &name, query.get("tag"))?;
+    let engine = Arc::clone(&engine);
+    told(move |screen, cancel| {
+        engine.conductor.operate(OpKind::ImagePush, &name, line, cancel, |cx| {
+            let tell = |progress: Progress| screen.tell(&progress);
+            references.iter().try_for_each(|reference| engine.puller.push(cx, reference, auth.as_ref(), &tell))
+        })
+    })
+    .await
+}
+
+fn to_push(engine: &Shared, name: &str, tag: Option<&str>) -> Result<Vec<Reference>> {
+    let text = tag.map_or_else(|| name.to_owned(), |tag| format!("{name}:{tag}"));
+    let bad = |e| Fault::new(FaultKind::BadRequest, "invalid-reference").with("reference", &text).with("reason", e);
+    let reference: Reference = text.parse().map_err(bad)?;
+    if tag.is_some() || reference.digest.is_some() {
+        return Ok(vec![reference]);
+    }
+    let all = engine.store.images().into_iter().flat_map(|image| image.tags);
+    let all: Vec<_> = all.filter(|known| known.name() == reference.name()).collect();
+    let missing = || Fault::new(FaultKind::NotFound, "no-such-image").with("image", name);
+    if all.is_empty() { Err(missing()) } else { Ok(all) }
+}
+
+/// Does something that tells its progress; the answer is what it tells.
+async fn told(act: impl FnOnce(&Screen, &Cancel) -> Result<()> + Send + 'static) -> Answer {
+    let cancel = Cancel::new();
+    let (teller, told) = Teller::new(&cancel);
+    let screen = Screen { teller, last: Mutex::new(None) };
+    tokio::task::spawn_blocking(move || {
+        let result = act(&screen, &cancel);
+        screen.teller.finish(result);
     });
     told.answer().await
 }
@@ -54,6 +91,9 @@ impl Screen {
     fn tell(&self, progress: &Progress) {
         if !self.too_soon(progress) {
             self.teller.say(&line(progress));
+            if let Progress::Pushed { tag, digest, size } = progress {
+                self.teller.say(&value!({"progressDetail": {}, "aux": {"Tag": tag, "Digest": digest, "Size": size}}));
+            }
         }
     }
 
@@ -76,6 +116,9 @@ fn line(progress: &Progress) -> Value {
         }
         Progress::Status { id: Some(id), text } => value!({"status": text, "progressDetail": {}, "id": id}),
         Progress::Status { id: None, text } => value!({"status": text}),
+        Progress::Pushed { tag, digest, size } => {
+            value!({"status": format!("{tag}: digest: {digest} size: {size}")})
+        }
         Progress::Bytes { id, phase, current, total } => value!({
             "status": phase, "progressDetail": {"current": current, "total": total},
             "progress": bar(*current, *total), "id": id

@@ -1,14 +1,18 @@
-//! `/dockwalk/v1/registry/damage`: what is broken on purpose in the built-in registry.
+//! `/auth`: whether a registry takes a login. `/dockwalk/v1/registry/damage`: what is broken on purpose in the built-in one.
 
 use super::Shared;
-use super::answer::{Answer, blocking, json};
+use super::answer::{Answer, blocking, cancellable, english, json, with_status};
 use super::query::Query;
-use crate::client::protocol::DamageCommand;
+use crate::client::protocol::{DamageCommand, Refusal};
+use crate::engine::registry::Credentials;
 use crate::engine::{Cancel, Fault, FaultKind};
 use crate::spec::{Digest, DigestError};
 use crate::trace::OpKind;
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::{Json, RequestExt};
+use serde::Deserialize;
+use serde_json::json as value;
 use std::sync::Arc;
 
 pub(super) async fn damaged(engine: Shared) -> Answer {
@@ -44,4 +48,65 @@ pub(super) async fn mend(engine: Shared, request: Request) -> Answer {
             .operate(OpKind::RegistryDamage, subject, line, &Cancel::new(), |cx| builtin.mend(cx, digest.as_ref()))
     });
     Ok(json(&done.await?))
+}
+
+/// What `docker login` sends. The secrets in it go to the registry and nowhere else.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Login {
+    username: String,
+    password: String,
+    serveraddress: String,
+    identitytoken: String,
+}
+
+pub(super) async fn auth(engine: Shared, request: Request) -> Answer {
+    let line = super::line(&request);
+    let bad = |e: axum::extract::rejection::JsonRejection| {
+        Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e.body_text())
+    };
+    let Json(login) = request.extract::<Json<Login>, _>().await.map_err(bad)?;
+    let registry = address(&login.serveraddress);
+    let credentials = if login.identitytoken.is_empty() {
+        Credentials::Basic { username: login.username, password: login.password }
+    } else {
+        Credentials::Identity(login.identitytoken)
+    };
+    let engine = Arc::clone(&engine);
+    let done = cancellable(move |cancel| {
+        engine.conductor.operate(OpKind::RegistryLogin, &registry, line, cancel, |cx| {
+            engine.puller.log_in(cx, &registry, &credentials)
+        })
+    });
+    // Docker's own word for a login that is refused is 401.
+    match done.await {
+        Ok(()) => Ok(json(&value!({"Status": "Login Succeeded", "IdentityToken": ""}))),
+        Err(fault) if fault.problem.code == "registry-refused" => {
+            let refusal = Refusal { message: english(&fault), dockwalk: Some(fault.problem) };
+            Ok(with_status(StatusCode::UNAUTHORIZED, &refusal))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// `https://index.docker.io/v1/` is docker.io; others may come with a scheme and a path, too.
+fn address(text: &str) -> String {
+    let host = text.split_once("://").map_or(text, |(_, rest)| rest).split('/').next().unwrap_or_default();
+    match host {
+        "" | "index.docker.io" | "registry-1.docker.io" => "docker.io".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_is_known_by_all_the_addresses_that_clients_send() {
+        assert_eq!(address("https://index.docker.io/v1/"), "docker.io");
+        assert_eq!(address(""), "docker.io");
+        assert_eq!(address("localhost:5000"), "localhost:5000");
+        assert_eq!(address("https://reg.lan:5000/v2/"), "reg.lan:5000");
+    }
 }

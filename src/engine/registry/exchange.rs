@@ -24,7 +24,12 @@ fn curl(ask: &Ask, url: &str) -> String {
     let header = |(name, value): &(&str, String)| format!(" -H '{name}: {value}'");
     let secret = ask.secret.as_ref().map_or("", |_| " -H \"Authorization: $AUTH\"");
     let headers: String = ask.headers.iter().map(header).collect();
-    format!("curl -i{headers}{secret} '{url}'")
+    let method = match ask.method {
+        "GET" => String::new(),
+        "HEAD" => "I".to_owned(),
+        other => format!(" -X {other}"),
+    };
+    format!("curl -i{method}{headers}{secret} '{url}'")
 }
 
 pub fn small_text(answer: &mut Answer) -> String {

@@ -11,21 +11,24 @@ mod fetch;
 mod http;
 mod progress;
 mod pull;
+mod push;
 mod resolve;
 mod session;
 #[cfg(test)]
 mod tests;
 mod tls;
 mod token;
+mod upload;
 mod wait;
 
 pub use builtin::Builtin;
 
 use super::store::{Image, Store};
 use super::{Cx, Fault, FaultKind, Result};
-use crate::spec::{Platform, Reference};
+use crate::spec::{Digest, Platform, Reference};
 use endpoint::Endpoint;
 use pull::Pull;
+use session::Session;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -94,16 +97,25 @@ pub enum Progress {
     Bytes {
         /// The layer's short digest.
         id: String,
-        /// `Downloading` or `Extracting`.
+        /// `Downloading`, `Extracting` or `Pushing`.
         phase: &'static str,
         /// So far.
         current: u64,
         /// Of how many.
         total: u64,
     },
+    /// An image is in the registry.
+    Pushed {
+        /// Under which tag.
+        tag: String,
+        /// Its manifest's digest.
+        digest: Digest,
+        /// Its manifest's size.
+        size: u64,
+    },
 }
 
-/// Pulls images into a store.
+/// Pulls images into a store, and pushes them out of it.
 #[derive(Debug, Clone)]
 pub struct Puller {
     store: Arc<Store>,
@@ -144,5 +156,23 @@ impl Puller {
             }
         }
         pull(origin)?.run(cx)
+    }
+
+    /// Pushes an image under one of its tags.
+    pub fn push(
+        &self,
+        cx: &Cx,
+        reference: &Reference,
+        auth: Option<&Credentials>,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<()> {
+        push::Push::new(&self.store, &self.options, reference, auth, progress)?.run(cx)
+    }
+
+    /// Asks a registry whether it takes these credentials.
+    pub fn log_in(&self, cx: &Cx, registry: &str, auth: &Credentials) -> Result<()> {
+        let silent = |_: Progress| {};
+        let session = Session::for_login(registry, &self.options, auth, &silent)?;
+        session.guarded(cx, || session.log_in(cx))
     }
 }

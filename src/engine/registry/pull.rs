@@ -10,13 +10,12 @@ use super::resolve::Resolved;
 use super::session::Session;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::store::{Ahead, Image, Part, Record, Store, Unpacking};
-use crate::engine::{Cancel, Cx, Fault, Result, documents};
+use crate::engine::{Cx, Fault, Result, documents};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Change, Content, Evidence, Plan, Promise, StepKind};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// What one pull from one endpoint works with.
 pub struct Pull<'a> {
@@ -45,26 +44,7 @@ impl<'a> Pull<'a> {
     }
 
     pub fn run(&self, cx: &Cx) -> Result<Image> {
-        let over = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            let watcher = scope.spawn(|| self.break_when_cancelled(cx.cancel(), &over));
-            let result = self.pull(cx);
-            over.store(true, Ordering::Release);
-            watcher.thread().unpark();
-            // Whatever a cancelled pull failed of, it failed of being cancelled.
-            cx.check().and(result)
-        })
-    }
-
-    /// A read that waits for bytes does not see the cancellation: it is broken off from here.
-    fn break_when_cancelled(&self, cancel: &Cancel, over: &AtomicBool) {
-        while !over.load(Ordering::Acquire) {
-            if cancel.is_cancelled() {
-                self.session.http.shutdown();
-                return;
-            }
-            std::thread::park_timeout(Duration::from_millis(50));
-        }
+        self.session.guarded(cx, || self.pull(cx))
     }
 
     fn pull(&self, cx: &Cx) -> Result<Image> {

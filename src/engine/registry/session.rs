@@ -11,14 +11,17 @@
 use super::auth::Challenge;
 use super::endpoint::Endpoint;
 use super::exchange::{backoff, exchange, small_text, wait};
+use super::fetch::{Call, Target};
 use super::http::{Answer, Ask, Http, NoAnswer};
 use super::tls::Trust;
 use super::wait::Pause;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::{Cx, Fault, FaultKind, Result};
-use crate::spec::Reference;
+use crate::spec::{Reference, ReferenceError};
 use crate::trace::{Change, Evidence, Plan, Problem, Registry, RegistryLimit, StepKind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A registry that answered.
 pub struct Session<'a> {
@@ -73,6 +76,37 @@ impl<'a> Session<'a> {
         })
     }
 
+    /// For no repository at all: only to find out whether the credentials are good.
+    pub fn for_login(
+        registry: &str,
+        options: &RegistryOptions,
+        credentials: &Credentials,
+        progress: &'a (dyn Fn(Progress) + Sync),
+    ) -> Result<Self> {
+        let wrong = |e: ReferenceError| {
+            Fault::new(FaultKind::BadRequest, "invalid-reference").with("reference", registry).with("reason", e)
+        };
+        // Any repository of that registry leads to it.
+        let reference: Reference = format!("{registry}/login").parse().map_err(wrong)?;
+        let endpoint = Endpoint::of(&reference, options);
+        let mut session = Self::new(endpoint, &reference, "pull", options, Some(credentials), progress)?;
+        session.familiar = session.endpoint.host.clone();
+        session.scopes.clear();
+        Ok(session)
+    }
+
+    /// Shows the credentials, and asks again with what they brought.
+    pub fn log_in(&self, cx: &Cx) -> Result<()> {
+        self.open(cx)?;
+        let url = format!("{}://{}{}/v2/", self.scheme(), self.endpoint.host, self.endpoint.prefix);
+        let (_, trail) = self.ask(cx, &Call::get(Target::Location(url), &[]), |_, answer, trail| {
+            trail.push(answer.evidence(0, ""));
+            Ok(())
+        })?;
+        self.note_failure(&trail);
+        Ok(())
+    }
+
     /// Tokens must be good for this as well: blobs of another repository are taken over.
     pub fn also_from(&mut self, repository: &str) {
         self.scopes.push(format!("repository:{repository}:pull"));
@@ -89,6 +123,27 @@ impl<'a> Session<'a> {
             Some(challenge) => self.authenticate(cx, &challenge),
             None => Ok(()),
         }
+    }
+
+    /// Does something that waits for bytes, and breaks it off when it is cancelled: a read does not see that by itself.
+    pub fn guarded<T>(&self, cx: &Cx, act: impl FnOnce() -> Result<T>) -> Result<T> {
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let watcher = scope.spawn(|| {
+                while !over.load(Ordering::Acquire) {
+                    if cx.cancel().is_cancelled() {
+                        self.http.shutdown();
+                        return;
+                    }
+                    std::thread::park_timeout(Duration::from_millis(50));
+                }
+            });
+            let result = act();
+            over.store(true, Ordering::Release);
+            watcher.thread().unpark();
+            // Whatever a cancelled pull failed of, it failed of being cancelled.
+            cx.check().and(result)
+        })
     }
 
     /// The scheme that it answered by.

@@ -71,6 +71,18 @@ impl Store {
         Ok(Adopted { image, moved })
     }
 
+    /// One more name that the image has in a registry: it was pushed.
+    pub fn learn_digest(&self, id: &Digest, repo_digest: String) -> Result<()> {
+        let mut state = self.lock();
+        let mut records = state.records.clone();
+        let record = records.images.get_mut(id).ok_or_else(|| no_such_image(id.as_str()))?;
+        if record.repo_digests.insert(repo_digest) {
+            records.save(&self.records_path())?;
+            state.records = records;
+        }
+        Ok(())
+    }
+
     /// An image that is known by other blobs: those of a registry win over those of an archive, and what is whole over
     /// what is not.
     fn merge(&self, records: &mut Records, id: &Digest, new: &Record) {

@@ -21,6 +21,10 @@ problem-digest-mismatch = The registry { $registry } sent bytes whose digest is 
    *[other] This was caught by what promised it.
 } The bytes were thrown away. Something changes or damages the data on the way, or the registry's store is broken: try again, then ask whoever runs the registry.
 problem-blob-missing = The registry { $registry } has the manifest of { $image }, and lacks the blob { $digest } that it names (404). Whoever pushed the image must push it again.
+problem-push-by-digest = { $image } names a digest. What is pushed gets its digest from its bytes: push a tag instead, e.g. after `docker tag`.
+problem-push-blob-missing = The blob { $digest } of { $image } is not here, and the registry does not have it either. Pull the image again, then push it.
+problem-push-not-kept = The registry { $registry } took the manifest of { $image } and gives another one: { $computed } instead of { $expected }. Try again, then ask whoever runs the registry.
+problem-registry-read-only = The registry { $registry } takes nothing: it can only be read. Push to another registry; the built-in one (`lab/…`) is read-only, too.
 problem-certificate-untrusted = The certificate of the registry { $registry } is not trusted here ({ $reason }). If it is of a private certificate authority, put that authority's certificate into /etc/docker/certs.d/{ $registry }/ca.crt.
 problem-certificate-unreadable = { $path } is no certificate or key in PEM form: { $reason }. Put the right file there, or remove it.
 problem-mirror-failed = The mirror { $mirror } did not give { $image } ({ $reason }): the registry itself is asked.

@@ -184,6 +184,7 @@ op-image-load = Load images
 op-image-import = Import image
 op-container-commit = Commit container
 op-store-check = Check the store
+op-registry-login = Log in to registry
 op-image-push = Push image
 op-registry-damage = Damage the registry
 op-container-create = Create container

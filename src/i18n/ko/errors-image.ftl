@@ -21,6 +21,10 @@ problem-digest-mismatch = 레지스트리(registry) { $registry }: 보내온 내
    *[other] 약속한 값과 달라서 알아냈습니다.
 } 받은 내용은 버렸습니다. 전송 중에 내용이 바뀌었거나 레지스트리의 저장소가 손상되었습니다. 다시 시도하고, 계속되면 레지스트리 관리자에게 알리세요.
 problem-blob-missing = 레지스트리(registry) { $registry }: { $image } 이미지의 매니페스트(manifest)는 있지만 거기에 적힌 블롭(blob) { $digest }가 없습니다(404). 이미지를 올린 사람이 다시 올려야(push) 합니다.
+problem-push-by-digest = { $image }: 다이제스트(digest)를 적은 이름으로는 올릴 수 없습니다. 다이제스트는 내용에서 정해집니다. `docker tag`로 태그(tag)를 달고 그 태그를 올리세요.
+problem-push-blob-missing = 이미지(image) { $image }의 블롭(blob) { $digest }: 이 컴퓨터에도 레지스트리에도 없습니다. 이미지를 다시 받은(pull) 뒤 올리세요.
+problem-push-not-kept = 레지스트리(registry) { $registry }: { $image } 매니페스트(manifest)를 받고는 다른 것을 돌려줍니다. 보낸 것은 { $expected }, 돌려준 것은 { $computed }입니다. 다시 시도하고, 계속되면 레지스트리 관리자에게 알리세요.
+problem-registry-read-only = 레지스트리(registry) { $registry }: 읽기만 할 수 있어 올릴 수 없습니다. 다른 레지스트리로 올리세요. 내장 레지스트리(`lab/…`)도 읽기 전용입니다.
 problem-certificate-untrusted = 레지스트리(registry) { $registry }: 인증서(certificate)를 믿을 수 없습니다({ $reason }). 사설 인증 기관(CA)의 인증서라면 그 기관의 인증서를 /etc/docker/certs.d/{ $registry }/ca.crt 파일로 넣어 두세요.
 problem-certificate-unreadable = { $path }: PEM 형식의 인증서나 키가 아닙니다. { $reason }. 올바른 파일로 바꾸거나 지우세요.
 problem-mirror-failed = 미러(mirror) { $mirror }에서 { $image } 이미지를 받지 못했습니다({ $reason }). 원래 레지스트리에 요청합니다.

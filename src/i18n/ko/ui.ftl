@@ -184,6 +184,7 @@ op-image-load = 이미지 불러오기
 op-image-import = 이미지로 가져오기
 op-container-commit = 컨테이너를 이미지로 만들기
 op-store-check = 저장소 검사
+op-registry-login = 레지스트리 로그인
 op-image-push = 이미지 올리기
 op-registry-damage = 레지스트리 손상시키기
 op-container-create = 컨테이너 만들기

@@ -167,6 +167,7 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::ImageImport => "op-image-import",
         OpKind::ContainerCommit => "op-container-commit",
         OpKind::StoreCheck => "op-store-check",
+        OpKind::RegistryLogin => "op-registry-login",
         OpKind::ImagePush => "op-image-push",
         OpKind::RegistryDamage => "op-registry-damage",
         OpKind::ContainerCreate => "op-container-create",

@@ -41,6 +41,9 @@ pub(super) async fn act(engine: Shared, Path(rest): Path<String>, request: Reque
     if let Some(name) = rest.strip_suffix("/tag") {
         return change::tag(engine, name.to_owned(), request).await;
     }
+    if let Some(name) = rest.strip_suffix("/push") {
+        return super::pull::push(engine, name.to_owned(), request).await;
+    }
     Err(unknown(&request))
 }
 

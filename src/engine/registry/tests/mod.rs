@@ -3,6 +3,7 @@ mod failures;
 mod limits;
 mod mirrors;
 mod promises;
+mod push;
 mod server;
 mod tls;
 mod transfer;

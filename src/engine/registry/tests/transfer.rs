@@ -243,3 +243,63 @@ fn stages(bench: &Bench) -> Vec<StepKind> {
         announced.filter(|kind| *kind != StepKind::HttpExchange).collect()
     })
 }
+
+#[test]
+fn who_is_only_redirected_to_cannot_ask_for_our_credentials() {
+    let image = TestImage::new(vec![layer("a", b"a")]);
+    let thief = Server::start(|_, _| Reply::new(200, r#"{"token":"x"}"#));
+    let challenges = [
+        format!(r#"Bearer realm="http://{}/token",service="x""#, thief.addr),
+        r#"Basic realm="give it to me""#.to_owned(),
+    ];
+    for challenge in challenges {
+        let elsewhere = Server::start(move |_, _| Reply::new(401, "").with("WWW-Authenticate", &challenge));
+        let to = format!("http://{}/blob", elsewhere.addr);
+        let (image, blob) = (image.clone(), document::sha256(&image.layers[0]));
+        let server = Server::start(move |asked, _| match asked.path.as_str() {
+            _ if !asked.headers.contains_key("authorization") => {
+                Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"x\"")
+            }
+            path if path.ends_with(blob.as_str()) => Reply::new(307, "").with("Location", &to),
+            _ => image.answer(asked),
+        });
+        let me = Credentials::Basic { username: "me".into(), password: "geheim".into() };
+        let fault = Bench::new().pull_as(&name(&server), Some(&me)).expect_err("refused there");
+        assert_eq!(fault.problem.code, "registry-refused");
+        assert!(elsewhere.asked().iter().all(|asked| !asked.headers.contains_key("authorization")));
+        assert_eq!(thief.asked().len(), 0);
+    }
+}
+
+#[test]
+fn a_token_that_runs_out_in_the_middle_of_a_blob_is_replaced_and_the_blob_goes_on() {
+    let content = noise(600_000);
+    let image = TestImage::new(vec![layer("a", &content)]);
+    let tokens = Server::start(|_, before| Reply::new(200, format!(r#"{{"token":"secret-{before}"}}"#)));
+    let challenge = format!(r#"Bearer realm="http://{}/token",service="test""#, tokens.addr);
+    let blob = document::sha256(&image.layers[0]);
+    let asked_for = blob.clone();
+    let server = Server::start(move |asked, before| {
+        let shown = asked.headers.get("authorization").map(String::as_str);
+        // The first part comes with the first token; what is asked for after the cut wants another.
+        let is_blob = asked.path.ends_with(asked_for.as_str());
+        let good = if is_blob && before > 0 { "Bearer secret-1" } else { "Bearer secret-0" };
+        if shown != Some(good) {
+            return Reply::new(401, "").with("WWW-Authenticate", &challenge);
+        }
+        let reply = image.answer(asked);
+        if is_blob && before == 0 { reply.cut(200_000) } else { reply }
+    });
+    let bench = Bench::new();
+    let pulled = bench.pull(&name(&server)).expect("a pull");
+    assert_eq!(std::fs::read(pulled.layers[0].join("a")).expect("the file"), content);
+    assert_eq!(tokens.asked().len(), 2);
+    let of = |header: &'static str| {
+        server.asked_for(blob.as_str()).into_iter().map(move |asked| asked.headers.get(header).cloned())
+    };
+    let ranges: Vec<_> = of("range").collect();
+    let from = || Some("bytes=200000-".to_owned());
+    assert_eq!(ranges, [None, from(), from()], "cut, refused, and gone on with");
+    assert_eq!(of("authorization").next_back().flatten().as_deref(), Some("Bearer secret-1"));
+    assert!(!bench.trace().contains("secret-"));
+}

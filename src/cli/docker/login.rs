@@ -1,0 +1,62 @@
+//! `docker login`, `docker logout`: the engine asks the registry, docker's own `config.json` keeps the answer.
+
+use super::credentials::{Config, Login, key};
+use super::{Failure, Session};
+use crate::cli::Done;
+use crate::cli::docker_args::{LoginArgs, LogoutArgs};
+use crate::client::ClientError;
+use serde_json::{Value, json};
+use std::io::{BufRead, Read};
+
+pub(super) fn login(session: &Session<'_>, args: &LoginArgs) -> Done {
+    let registry = args.server.as_deref().unwrap_or("docker.io");
+    let mut config = Config::load()?;
+    let login = Login::Password { username: username(session, args)?, password: password(session, args)? };
+    let Login::Password { username, password } = &login else { return Ok(()) };
+    let body = json!({"username": username, "password": password, "serveraddress": key(registry)});
+    let answer: Value = session.client.post("/auth", &body)?;
+    let token = answer["IdentityToken"].as_str().filter(|token| !token.is_empty());
+    let login = token.map_or(login.clone(), |token| Login::Identity(token.to_owned()));
+    config.keep(registry, &login)?;
+    if !config.is_guarded(registry) {
+        let path = config.path.display().to_string();
+        eprintln!("{}", session.words.say_with("cli-login-unguarded", &[("path", &path)]));
+    }
+    println!("{}", answer["Status"].as_str().unwrap_or("Login Succeeded"));
+    Ok(())
+}
+
+pub(super) fn logout(session: &Session<'_>, args: &LogoutArgs) -> Done {
+    let registry = args.server.as_deref().unwrap_or("docker.io");
+    let known = Config::load()?.forget(registry)?;
+    let message = if known { "cli-logged-out" } else { "cli-not-logged-in" };
+    println!("{}", session.words.say_with(message, &[("registry", registry)]));
+    Ok(())
+}
+
+fn username(session: &Session<'_>, args: &LoginArgs) -> Result<String, Failure> {
+    if let Some(name) = &args.username {
+        return Ok(name.clone());
+    }
+    eprint!("{} ", session.words.say("cli-ask-username"));
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(unread)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn password(session: &Session<'_>, args: &LoginArgs) -> Result<String, Failure> {
+    if let Some(password) = &args.password {
+        return Ok(password.clone());
+    }
+    if args.password_stdin {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map_err(unread)?;
+        return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    eprint!("{} ", session.words.say("cli-ask-password"));
+    Ok(console::Term::stderr().read_secure_line().map_err(unread)?)
+}
+
+fn unread(error: std::io::Error) -> ClientError {
+    ClientError::new("password-unread").with("reason", error)
+}

@@ -1,0 +1,37 @@
+//! `dockwalk registry damage|mend|damaged`: breaks and mends what the engine's built-in registry serves.
+
+use super::args::RegistryCommand;
+use super::{Args, Done, engine_of};
+use crate::client::ClientError;
+use crate::i18n::Words;
+use crate::spec::{Digest, DigestError};
+use crate::trace::Damage;
+
+pub(super) fn run(args: &Args, command: &RegistryCommand, words: &Words) -> Done {
+    let client = engine_of::any(args, words)?;
+    match command {
+        RegistryCommand::Damage { digest, offset } => {
+            say("cli-damaged", &client.damage(&parse(digest)?, *offset)?, words)
+        }
+        RegistryCommand::Mend { digest } => {
+            let digest = digest.as_deref().map(parse).transpose()?;
+            client.mend(digest.as_ref())?.iter().for_each(|damage| say("cli-mended", damage, words));
+        }
+        RegistryCommand::Damaged => {
+            client.damaged()?.iter().for_each(|damage| say("cli-damaged", damage, words));
+        }
+    }
+    Ok(())
+}
+
+fn say(message: &str, damage: &Damage, words: &Words) {
+    let (digest, offset, bit) = (damage.digest.to_string(), damage.offset.to_string(), damage.bit.to_string());
+    let what = words.say(&format!("content-{}", damage.content.name()));
+    let vars = [("digest", digest.as_str()), ("offset", &offset), ("bit", &bit), ("what", &what)];
+    println!("{}", words.say_with(message, &vars));
+}
+
+fn parse(text: &str) -> Result<Digest, ClientError> {
+    let wrong = |e: DigestError| ClientError::new("digest-invalid").with("reason", e);
+    text.parse().map_err(wrong)
+}
