@@ -1,10 +1,11 @@
-//! `docker save`, `load`, `import`.
+//! `docker save`, `load`, `import`, `commit`.
 
-use super::Session;
+use super::{Session, encode};
 use crate::cli::Done;
-use crate::cli::docker_args::{ImportArgs, LoadArgs, SaveArgs};
+use crate::cli::docker_args::{CommitArgs, ImportArgs, LoadArgs, SaveArgs};
 use crate::client::{ClientError, ImportOptions, LoadProgress};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
@@ -56,5 +57,27 @@ pub(super) fn import(session: &Session<'_>, args: &ImportArgs) -> Done {
         Box::new(File::open(&args.file).map_err(unread)?)
     };
     println!("{}", session.client.import_image(tar, &options)?);
+    Ok(())
+}
+
+pub(super) fn commit(session: &Session<'_>, args: &CommitArgs) -> Done {
+    let mut path = format!(
+        "/commit?container={}&author={}&comment={}&pause={}",
+        encode(&args.container),
+        encode(&args.author),
+        encode(&args.message),
+        args.pause
+    );
+    if let Some(text) = &args.reference {
+        let reference = super::pull::parse(text)?;
+        if reference.digest.is_some() {
+            return Err(ClientError::new("tag-with-digest").with("reference", text).into());
+        }
+        let tag = reference.tag.as_deref().unwrap_or_default();
+        path.push_str(&format!("&repo={}&tag={tag}", encode(&reference.familiar_name())));
+    }
+    args.change.iter().for_each(|change| path.push_str(&format!("&changes={}", encode(change))));
+    let made: Value = session.client.post(&path, &Value::Null)?;
+    println!("{}", made["Id"].as_str().unwrap_or_default());
     Ok(())
 }

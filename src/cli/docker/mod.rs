@@ -54,6 +54,7 @@ pub(super) fn dispatch(args: &Args, command: &DockerCommand, words: &Words) -> D
         DockerCommand::Rmi(args) => images::remove(session, args),
         DockerCommand::History(args) => images::history(session, args),
         DockerCommand::Tag(args) => images::tag(session, args),
+        DockerCommand::Commit(args) => archive::commit(session, args),
         DockerCommand::Save(args) => archive::save(session, args),
         DockerCommand::Load(args) => archive::load(session, args),
         DockerCommand::Import(args) => archive::import(session, args),
@@ -81,6 +82,7 @@ fn container(session: &Session<'_>, command: &ContainerCommand) -> Done {
         ContainerCommand::Ls(args) => lifecycle::ps(session, args),
         ContainerCommand::Logs(args) => lifecycle::logs(session, args),
         ContainerCommand::Diff(args) => lifecycle::diff(session, args),
+        ContainerCommand::Commit(args) => archive::commit(session, args),
         ContainerCommand::Inspect(args) => inspect::inspect(session, args, Some("container")),
     }
 }

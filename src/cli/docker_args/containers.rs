@@ -34,6 +34,29 @@ pub enum ContainerCommand {
     Wait(Names),
     /// Display detailed information on one or more containers
     Inspect(InspectArgs),
+    /// Create a new image from a container's changes
+    Commit(CommitArgs),
+}
+
+/// `docker commit`
+#[derive(Debug, Args)]
+pub struct CommitArgs {
+    /// Author (e.g., "John Hannibal Smith <hannibal@a-team.com>")
+    #[arg(short, long, default_value = "")]
+    pub author: String,
+    /// Apply Dockerfile instruction to the created image
+    #[arg(short, long, value_name = "INSTRUCTION")]
+    pub change: Vec<String>,
+    /// Commit message
+    #[arg(short, long, default_value = "")]
+    pub message: String,
+    /// Pause container during commit
+    #[arg(short, long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub pause: bool,
+    /// The container
+    pub container: String,
+    /// The image's name
+    pub reference: Option<String>,
 }
 
 /// `docker run`

@@ -1,18 +1,19 @@
 //! Archives over HTTP: `images/get`, `images/load`, `images/create?fromSrc=-`.
 
 use super::Shared;
-use super::answer::Answer;
+use super::answer::{Answer, blocking, with_status};
 use super::body::{incoming, outgoing};
 use super::images::tag_of;
 use super::pull::{bar, platform};
 use super::query::Query;
 use super::teller::Teller;
 use crate::engine::archive::{self, Import, Save, Told};
+use crate::engine::container::Commit;
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
 use crate::spec::{Platform, Reference};
 use crate::trace::OpKind;
 use axum::extract::Request;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde_json::json as value;
 use std::cell::Cell;
@@ -154,4 +155,28 @@ pub(super) async fn import(engine: Shared, request: Request) -> Answer {
 /// A name to give, if there is one.
 pub(super) fn optional_tag(query: &Query) -> Result<Option<Reference>> {
     query.get("repo").map(|_| tag_of(query)).transpose()
+}
+
+/// `POST commit?container=…`. A body may carry a config as Docker's clients fill it; the CLI sends none.
+pub(super) async fn commit(engine: Shared, request: Request) -> Answer {
+    let (line, query) = (super::line(&request), Query::of(&request));
+    let how = Commit {
+        tag: optional_tag(&query)?,
+        author: query.get("author").unwrap_or_default().to_owned(),
+        comment: query.get("comment").unwrap_or_default().to_owned(),
+        changes: query
+            .all("changes")
+            .iter()
+            .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+            .collect(),
+        pause: query.get("pause").is_none() || query.flag("pause"),
+    };
+    let name = query.get("container").unwrap_or_default().to_owned();
+    let engine = Arc::clone(&engine);
+    let image = blocking(move || {
+        let container = engine.containers.find(&name)?;
+        engine.commit(&container, &how, &line)
+    })
+    .await?;
+    Ok(with_status(StatusCode::CREATED, &value!({"Id": image.id})))
 }

@@ -54,6 +54,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/images/prune", post(images::prune))
         .route("/images/load", post(archive::load))
         .route("/images/get", get(archive::save))
+        .route("/commit", post(archive::commit))
         .route("/images/{*rest}", get(images::one).post(images::act).delete(images::remove))
         .route("/containers/json", get(containers::list))
         .route("/containers/create", post(containers::create))

@@ -46,9 +46,10 @@ pub fn import(store: &Arc<Store>, cx: &Cx, tar: impl Read, how: &Import) -> Resu
         if let Some(variant) = platform.variant {
             document["variant"] = Value::from(variant);
         }
-        compose(document.to_string().into_bytes(), vec![layer.clone()]).inspect(|image| tell(cx, store, image))
+        compose(document.to_string().into_bytes(), vec![layer.clone()])
+            .inspect(|image| tell_documents(cx, store, image))
     })?;
-    bring_in(store, cx, &image, &layer, &path, how.tag.as_slice())
+    bring_in(store, cx, &image, Some((&layer, &path)), how.tag.as_slice())
 }
 
 impl Import {
@@ -59,7 +60,7 @@ impl Import {
 }
 
 /// The new documents, told as what they are.
-pub fn tell(cx: &Cx, store: &Store, image: &NewImage) {
+pub fn tell_documents(cx: &Cx, store: &Store, image: &NewImage) {
     let file = |of: &Descriptor, bytes: &[u8]| {
         Evidence::file(store.blob_path(&of.digest).display().to_string(), String::from_utf8_lossy(bytes))
     };
@@ -69,20 +70,21 @@ pub fn tell(cx: &Cx, store: &Store, image: &NewImage) {
     cx.observe(Change::ConfigRead(image.config.clone()), vec![config]);
 }
 
-/// The file of a new layer and the documents above it become the store's, and the image gets its names. When that fails
-/// nothing of it stays.
+/// The file of a new layer, if there is one, and the documents above it become the store's, and the image gets its names.
+/// When that fails nothing of it stays.
 pub fn bring_in(
     store: &Arc<Store>,
     cx: &Cx,
     image: &NewImage,
-    layer: &Descriptor,
-    file: &Path,
+    layer: Option<(&Descriptor, &Path)>,
     tags: &[Reference],
 ) -> Result<Image> {
     let record = &image.record;
     let pin = store.pin(record.blobs().chain(&record.chain_ids).cloned().collect());
     let bring_in = || {
-        take(store, cx, layer, file)?;
+        if let Some((layer, file)) = layer {
+            take(store, cx, layer, file)?;
+        }
         store.put_blob(&record.manifest.digest, &image.manifest_bytes)?;
         store.put_blob(&record.config.digest, &image.config_bytes)?;
         let parts = store.parts(&record.layers, &image.config.diff_ids, &record.chain_ids);

@@ -18,12 +18,15 @@ mod save;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod upper;
 
 pub use changes::apply as apply_change;
 pub(super) use compose::{NewImage, compose, media_type};
 pub use import::{Import, import};
+pub(super) use import::{Scratch, bring_in, tell_documents};
 pub use load::{Loaded, load};
 pub use save::Save;
+pub use upper::pack;
 
 /// How far a load has come.
 #[derive(Debug, Clone, PartialEq, Eq)]

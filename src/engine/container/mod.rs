@@ -9,6 +9,7 @@
 //! Composes what rootfs, net, process and volume do, and keeps the list. A step may wait at the gate for minutes, so no
 //! lock is held while one is taken. Does not know HTTP.
 
+mod commit;
 mod create;
 mod end;
 mod log;
@@ -26,6 +27,7 @@ pub mod streams;
 pub mod time;
 mod written;
 
+pub use commit::Commit;
 pub use create::Order;
 pub use log::Entry;
 pub use session::{Session, SessionRequest, Sessions};

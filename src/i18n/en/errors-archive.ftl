@@ -22,3 +22,7 @@ problem-file-unreadable = The file { $file } cannot be read: { $reason }. Check 
 problem-file-unwritable = The file { $file } cannot be written: { $reason }. Check the path, who may write there, and whether the disk is full. Nothing half-written stays.
 problem-save-to-terminal = An archive is not written to a terminal. Name a file with `-o FILE`, or send the output somewhere: `docker save IMAGE > FILE`.
 problem-load-from-terminal = There is nothing to load: standard input is a terminal. Name a file with `-i FILE`, or send one in: `docker load < FILE`.
+problem-commit-not-paused = The container { $container } ran on while it was committed: here containers cannot be frozen. What it wrote meanwhile may be in the image in part. Stop it first where that matters.
+problem-commit-whiteout-name = { $path } begins with `.wh.`, and in a layer that name would delete another file. Rename it in the container, then commit again.
+problem-commit-redirect = The kernel noted the renaming of { $path } instead of copying it (overlay { $name }), so the writable layer alone does not hold it. Switch that off (`echo N > /sys/module/overlay/parameters/redirect_dir`, and `metacopy`), and make the container again.
+problem-socket-skipped = { $path } is a socket. It means nothing without the process that listens, and was left out.

@@ -22,3 +22,7 @@ problem-file-unreadable = 파일 { $file }: 읽을 수 없습니다. { $reason }
 problem-file-unwritable = 파일 { $file }: 쓸 수 없습니다. { $reason }. 경로와 쓰기 권한, 디스크의 남은 공간을 확인하세요. 쓰다 만 파일은 남기지 않습니다.
 problem-save-to-terminal = 아카이브(archive)를 터미널에 쓸 수는 없습니다. `-o 파일`로 파일을 지정하거나 출력을 보내세요: `docker save 이미지 > 파일`.
 problem-load-from-terminal = 불러올 것이 없습니다. 표준 입력이 터미널입니다. `-i 파일`로 파일을 지정하거나 입력으로 보내세요: `docker load < 파일`.
+problem-commit-not-paused = 컨테이너(container) { $container }: 이미지로 만드는 동안에도 계속 실행되었습니다. 여기서는 컨테이너를 얼릴 수 없습니다. 그동안 쓴 내용은 이미지에 일부만 들어갔을 수 있습니다. 문제가 된다면 먼저 멈추세요.
+problem-commit-whiteout-name = { $path }: 이름이 `.wh.`로 시작합니다. 레이어에서는 이런 이름이 다른 파일을 지우라는 뜻이 됩니다. 컨테이너 안에서 이름을 바꾼 뒤 다시 하세요.
+problem-commit-redirect = { $path }: 커널이 복사하지 않고 이름을 바꿨다는 기록(overlay { $name })만 남겨서, 쓰기 레이어만으로는 내용을 알 수 없습니다. 이 기능을 끄고(`echo N > /sys/module/overlay/parameters/redirect_dir`, `metacopy`도 같이) 컨테이너를 다시 만드세요.
+problem-socket-skipped = { $path }: 소켓(socket)은 듣고 있는 프로세스 없이는 의미가 없어 건너뛰었습니다.

@@ -1,0 +1,295 @@
+//! A writable layer as the tar of an image layer (OCI image-spec, layer.md).
+//!
+//! ```text
+//! overlay's mark                                   in the tar
+//! char device 0/0, or user.overlay.whiteout        an empty file .wh.<name>
+//! {trusted,user}.overlay.opaque = y                an empty file .wh..wh..opq directly behind the directory
+//! ```
+//!
+//! Names are sorted, so that the same files are the same tar. Everything is opened by handle and no link is followed: the
+//! container may still be running, and its files are not to be trusted.
+
+use crate::engine::unpack::{marks_of, shown};
+use crate::engine::{Cx, Fault, Result};
+use crate::trace::Problem;
+use nix::dir::Dir;
+use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
+use nix::sys::stat::{FileStat, Mode, fstat, fstatat};
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use tar::{Builder, EntryType, Header};
+
+/// What was packed.
+#[derive(Debug, Default)]
+pub struct Packed {
+    /// Entries of the tar.
+    pub entries: u64,
+    /// What was left out, worth saying.
+    pub remarks: Vec<Problem>,
+}
+
+/// Writes `upper` as a tar. `apart` are paths that the engine made there for its own mounts: they are left out.
+pub fn pack(cx: &Cx, upper: &Path, apart: &dyn Fn(&[u8], &FileStat) -> bool, out: impl Write) -> Result<Packed> {
+    let root =
+        nix::fcntl::open(upper, DIRECTORY, Mode::empty()).map_err(|e| Fault::io("read", upper.display(), &e.into()))?;
+    let mut packer = Packer { cx, apart, tar: Builder::new(out), links: HashMap::new(), packed: Packed::default() };
+    packer.directory(root, b"")?;
+    packer.tar.finish().map_err(|e| Fault::io("write", "the layer's tar", &e))?;
+    Ok(packer.packed)
+}
+
+const DIRECTORY: OFlag = OFlag::O_RDONLY.union(OFlag::O_DIRECTORY).union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXEC);
+
+struct Packer<'a, W: Write> {
+    cx: &'a Cx,
+    apart: &'a dyn Fn(&[u8], &FileStat) -> bool,
+    tar: Builder<W>,
+    /// Files with several names: the first name by device and inode.
+    links: HashMap<(u64, u64), Vec<u8>>,
+    packed: Packed,
+}
+
+impl<W: Write> Packer<'_, W> {
+    fn directory(&mut self, dir: OwnedFd, path: &[u8]) -> Result<()> {
+        let failed = |e: nix::errno::Errno| Fault::io("read", shown(path), &e.into());
+        let again = dir.try_clone().map_err(|e| Fault::io("read", shown(path), &e))?;
+        let mut names: Vec<OsString> = Vec::new();
+        for entry in Dir::from_fd(again).map_err(failed)?.iter() {
+            let name = OsStr::from_bytes(entry.map_err(failed)?.file_name().to_bytes()).to_owned();
+            if name != "." && name != ".." {
+                names.push(name);
+            }
+        }
+        names.sort();
+        for name in names {
+            self.cx.check()?;
+            let path = if path.is_empty() { name.as_bytes().to_vec() } else { [path, b"/", name.as_bytes()].concat() };
+            // What the container has deleted meanwhile is not there.
+            match fstatat(&dir, name.as_os_str(), AtFlags::AT_SYMLINK_NOFOLLOW) {
+                Ok(stat) => self.entry(&dir, &name, &path, &stat)?,
+                Err(nix::errno::Errno::ENOENT) => {}
+                Err(errno) => return Err(Fault::io("read", shown(&path), &errno.into())),
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, dir: &OwnedFd, name: &OsStr, path: &[u8], stat: &FileStat) -> Result<()> {
+        let failed = |what: &'static str| move |e: io::Error| Fault::io(what, shown(path), &e);
+        if (self.apart)(path, stat) {
+            return Ok(());
+        }
+        let (whiteout, opaque) = marks_of(dir, name, stat);
+        if whiteout {
+            let at = path.len() - name.len();
+            return self.mark(&[&path[..at], b".wh.", name.as_bytes()].concat());
+        }
+        if name.as_bytes().starts_with(b".wh.") {
+            // In a layer this name would delete another file.
+            return Err(Fault::failed("commit-whiteout-name").with("path", shown(path)));
+        }
+        let mut header = header(stat);
+        match stat.st_mode & libc::S_IFMT {
+            libc::S_IFDIR => {
+                header.set_entry_type(EntryType::Directory);
+                self.append(dir, name, stat, &mut header, &[path, b"/"].concat(), io::empty())?;
+                if opaque {
+                    self.mark(&[path, b"/.wh..wh..opq"].concat())?;
+                }
+                let inner = openat(dir, name, DIRECTORY, Mode::empty()).map_err(|e| failed("read")(e.into()))?;
+                self.directory(inner, path)
+            }
+            libc::S_IFREG => {
+                if stat.st_nlink > 1 {
+                    if let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino)).cloned() {
+                        header.set_entry_type(EntryType::Link);
+                        self.packed.entries += 1;
+                        let target = PathBuf::from(OsStr::from_bytes(&first));
+                        let place = Path::new(OsStr::from_bytes(path));
+                        return self.tar.append_link(&mut header, place, target).map_err(failed("write"));
+                    }
+                    self.links.insert((stat.st_dev, stat.st_ino), path.to_vec());
+                }
+                let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+                let file = openat(dir, name, flags, Mode::empty()).map_err(|e| failed("read")(e.into()))?;
+                let now = fstat(&file).map_err(|e| failed("read")(e.into()))?;
+                header.set_entry_type(EntryType::Regular);
+                header.set_size(size(&now));
+                let whole = Exactly { inner: File::from(file), left: size(&now) };
+                self.append(dir, name, stat, &mut header, path, whole)
+            }
+            libc::S_IFLNK => {
+                let target = readlinkat(dir, name).map_err(|e| failed("read")(e.into()))?;
+                header.set_entry_type(EntryType::Symlink);
+                self.extensions(dir, name, path, stat)?;
+                self.packed.entries += 1;
+                let place = Path::new(OsStr::from_bytes(path));
+                self.tar.append_link(&mut header, place, Path::new(&target)).map_err(failed("write"))
+            }
+            libc::S_IFSOCK => {
+                self.packed.remarks.push(Problem::new("socket-skipped").with("path", shown(path)));
+                Ok(())
+            }
+            kind => {
+                header.set_entry_type(match kind {
+                    libc::S_IFIFO => EntryType::Fifo,
+                    libc::S_IFBLK => EntryType::Block,
+                    _ => EntryType::Char,
+                });
+                let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+                let (major, minor) = (nix::sys::stat::major(stat.st_rdev), nix::sys::stat::minor(stat.st_rdev));
+                header.set_device_major(number(major)).map_err(failed("write"))?;
+                header.set_device_minor(number(minor)).map_err(failed("write"))?;
+                self.append(dir, name, stat, &mut header, path, io::empty())
+            }
+        }
+    }
+
+    fn append(
+        &mut self,
+        dir: &OwnedFd,
+        name: &OsStr,
+        stat: &FileStat,
+        header: &mut Header,
+        path: &[u8],
+        content: impl Read,
+    ) -> Result<()> {
+        self.extensions(dir, name, path, stat)?;
+        self.packed.entries += 1;
+        let place = Path::new(OsStr::from_bytes(path));
+        self.tar.append_data(header, place, content).map_err(|e| Fault::io("write", shown(path), &e))
+    }
+
+    /// What a tar header has no room for: attributes, and times finer than a second.
+    fn extensions(&mut self, dir: &OwnedFd, name: &OsStr, path: &[u8], stat: &FileStat) -> Result<()> {
+        let failed = |e: io::Error| Fault::io("read", shown(path), &e);
+        let mut all: Vec<(String, Vec<u8>)> = Vec::new();
+        if stat.st_mtime_nsec != 0 || stat.st_mtime < 0 {
+            all.push(("mtime".to_owned(), decimal(stat.st_mtime, stat.st_mtime_nsec).into_bytes()));
+        }
+        let place = Path::new("/proc/self/fd").join(dir.as_fd().as_raw_fd().to_string()).join(name);
+        let names = match xattr::list(&place) {
+            Ok(names) => names.collect::<Vec<_>>(),
+            Err(error) if error.raw_os_error() == Some(libc::ENOTSUP) => Vec::new(),
+            Err(error) => return Err(failed(error)),
+        };
+        for attribute in names {
+            let Some(text) = attribute.to_str().filter(|text| is_kept(text)) else { continue };
+            if let Some(value) = xattr::get(&place, &attribute).map_err(failed)? {
+                all.push((format!("SCHILY.xattr.{text}"), value));
+            }
+        }
+        for overlay in ["redirect", "metacopy"] {
+            // The kernel was told to note renames instead of copying: what lies here is not the whole file.
+            let names = ["trusted", "user"].map(|space| format!("{space}.overlay.{overlay}"));
+            if names.iter().any(|name| matches!(xattr::get(&place, name), Ok(Some(_)))) {
+                return Err(Fault::failed("commit-redirect").with("path", shown(path)).with("name", overlay));
+            }
+        }
+        all.sort();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let all = all.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
+        self.tar.append_pax_extensions(all).map_err(|e| Fault::io("write", shown(path), &e))
+    }
+
+    fn mark(&mut self, path: &[u8]) -> Result<()> {
+        let mut header = Header::new_gnu();
+        header.set_mode(0);
+        header.set_size(0);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(0);
+        header.set_entry_type(EntryType::Regular);
+        self.packed.entries += 1;
+        let place = Path::new(OsStr::from_bytes(path));
+        self.tar.append_data(&mut header, place, io::empty()).map_err(|e| Fault::io("write", shown(path), &e))
+    }
+}
+
+fn header(stat: &FileStat) -> Header {
+    let mut header = Header::new_gnu();
+    header.set_mode(stat.st_mode & 0o7777);
+    header.set_uid(u64::from(stat.st_uid));
+    header.set_gid(u64::from(stat.st_gid));
+    header.set_size(0);
+    header.set_mtime(u64::try_from(stat.st_mtime).unwrap_or(0));
+    header
+}
+
+fn size(stat: &FileStat) -> u64 {
+    u64::try_from(stat.st_size).unwrap_or(0)
+}
+
+/// PAX writes a moment as a decimal fraction, also before 1970.
+fn decimal(seconds: i64, nanoseconds: i64) -> String {
+    if seconds >= 0 || nanoseconds == 0 {
+        return format!("{seconds}.{nanoseconds:09}");
+    }
+    let (whole, fraction) = (-(seconds + 1), 1_000_000_000 - nanoseconds);
+    format!("-{whole}.{fraction:09}")
+}
+
+/// Overlay's own marks are told in the layer's own words, and access lists and labels belong to this host.
+fn is_kept(attribute: &str) -> bool {
+    let overlay = attribute.starts_with("trusted.overlay.") || attribute.starts_with("user.overlay.");
+    let carried =
+        attribute == "security.capability" || attribute.starts_with("user.") || attribute.starts_with("trusted.");
+    carried && !overlay
+}
+
+/// As many bytes as were promised: a file that shrinks meanwhile ends in zeros, one that grows is cut.
+struct Exactly {
+    inner: File,
+    left: u64,
+}
+
+impl Read for Exactly {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if most == 0 {
+            return Ok(0);
+        }
+        let mut n = self.inner.read(&mut buffer[..most])?;
+        if n == 0 {
+            buffer[..most].fill(0);
+            n = most;
+        }
+        self.left -= n as u64;
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_before_1970_are_fractions_below_zero() {
+        assert_eq!(decimal(1, 500_000_000), "1.500000000");
+        assert_eq!(decimal(-1, 500_000_000), "-0.500000000");
+        assert_eq!(decimal(-2, 250_000_000), "-1.750000000");
+        assert_eq!(decimal(-2, 0), "-2.000000000");
+    }
+
+    #[test]
+    fn what_is_overlays_own_is_left_out() {
+        for (name, kept) in [
+            ("security.capability", true),
+            ("user.note", true),
+            ("trusted.note", true),
+            ("trusted.overlay.opaque", false),
+            ("user.overlay.whiteout", false),
+            ("security.selinux", false),
+            ("system.posix_acl_access", false),
+        ] {
+            assert_eq!(is_kept(name), kept, "{name}");
+        }
+    }
+}
