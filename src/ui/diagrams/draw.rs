@@ -70,7 +70,11 @@ pub(super) fn draw(shown: &Shown, theme: &Theme, emphasis: &Emphasis<'_>) -> Vec
     for (node, alpha) in shown.nodes.iter().filter(|(n, _)| is_frame(n)) {
         self::node(&mut out, theme, node, *alpha, emphasis);
     }
-    for (_, edge, alpha) in &shown.edges {
+    // What went wrong lies on top of the wires that it shares its way with.
+    let wrong = |edge: &Edge| edge.tint == Tint::Bad;
+    let in_order =
+        shown.edges.iter().filter(|(_, e, _)| !wrong(e)).chain(shown.edges.iter().filter(|(_, e, _)| wrong(e)));
+    for (_, edge, alpha) in in_order {
         self::edge(&mut out, theme, edge, *alpha, emphasis.clock);
     }
     for (node, alpha) in shown.nodes.iter().filter(|(n, _)| !is_frame(n)) {
@@ -209,7 +213,8 @@ fn crack(out: &mut Vec<Draw>, rect: Rect, color: Color32, gap: Color32) {
     const TEETH: [f32; 6] = [0.0, 7.0, -6.0, 8.0, -4.0, 2.0];
     let steps = (TEETH.len() - 1) as f32;
     let x = rect.left() + rect.width() * 0.56;
-    let at = |i: usize, tooth: f32| pos2(x + tooth, rect.top() + rect.height() * i as f32 / steps);
+    // It ends above the last line of what is written.
+    let at = |i: usize, tooth: f32| pos2(x + tooth, rect.top() + 0.66 * rect.height() * i as f32 / steps);
     let points: Vec<Pos2> = TEETH.iter().enumerate().map(|(i, tooth)| at(i, *tooth)).collect();
     out.push(Draw::Line { points: points.clone(), stroke: Stroke::new(4.5, gap) });
     out.push(Draw::Line { points, stroke: Stroke::new(1.8, color) });

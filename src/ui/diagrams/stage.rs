@@ -179,11 +179,6 @@ impl Node {
         self
     }
 
-    pub(super) fn cracked(mut self, cracked: bool) -> Self {
-        self.cracked = cracked;
-        self
-    }
-
     /// What a screen reader says, before what is written on it.
     pub(super) fn called(mut self, kind: &str) -> Self {
         let written = self.texts.iter().map(|t| t.text.as_str()).filter(|t| !t.is_empty() && *t != kind);

@@ -146,6 +146,8 @@ impl View {
     /// A new scene: what is seen now moves to it.
     fn change(&mut self, scene: Scene, of: Source, tab: Tab, now: f64, reduced: bool) {
         let first = self.room == Vec2::ZERO;
+        // What was only chosen moves nothing.
+        let moved = scene.size != self.scene.size || of.lit != self.of.lit;
         self.before = if first { Shown::of(&scene) } else { self.shown(now, reduced) };
         self.camera_before = self.camera_at(now, reduced);
         self.forward = !is_back(&self.of.world, &of.world);
@@ -157,7 +159,7 @@ impl View {
         self.of = of;
         self.changed_at = if first { f64::NEG_INFINITY } else { now };
         self.room = if first { Vec2::ZERO } else { self.room };
-        if self.camera.fits && !first {
+        if self.camera.fits && moved && !first {
             self.camera = Camera::fit(self.scene.size, self.room, self.focus());
         }
     }

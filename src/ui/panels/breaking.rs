@@ -69,7 +69,7 @@ fn caught(ui: &mut Ui, look: &mut Look<'_>, found: &Breakable) {
         }
     });
     if let Some(document) = document(&rejected.by) {
-        let label = look.words.say_with("break-show-promise", &[("by", by.as_str())]);
+        let label = look.say("break-show-promise");
         if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
             look.want(Command::Select(Some(document)));
         }

@@ -24,9 +24,11 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
             None => nothing(ui, look),
             Some((entity, None)) => gone(ui, look, entity),
             Some((entity, Some(facts))) => {
-                thing(ui, look, &facts);
+                thing(ui, look, entity, &facts);
                 files(ui, look, entity);
-                breaking::section(ui, look, entity);
+                if !broken(look, entity) {
+                    breaking::section(ui, look, entity);
+                }
                 evidences(ui, look, entity);
                 ui.add_space(12.0);
                 facts.rows.iter().skip(FIRST).for_each(|row| fact(ui, look, row));
@@ -86,12 +88,17 @@ fn changes(ui: &mut Ui, look: &mut Look<'_>) {
     }
 }
 
-fn thing(ui: &mut Ui, look: &mut Look<'_>, facts: &Facts) {
+fn thing(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity, facts: &Facts) {
     let color = look.theme.family(facts.family);
     ui.add(Label::new(RichText::new(&*fonts::composed(&facts.title)).font(fonts::mono(17.0))).wrap());
     ui.add_space(2.0);
     widgets::chip(ui, &look.say(facts.kind), color, "");
     ui.add_space(8.0);
+    if broken(look, entity) {
+        // What is the matter comes before what else is known.
+        breaking::section(ui, look, entity);
+        ui.add_space(12.0);
+    }
     facts.rows.iter().take(FIRST).for_each(|row| fact(ui, look, row));
 }
 
@@ -106,6 +113,11 @@ fn files(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
     if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+5").clicked() {
         look.want(Command::Inspect(Act::Open(subject, layer)));
     }
+}
+
+fn broken(look: &Look<'_>, entity: &Entity) -> bool {
+    let found = crate::ui::breaking::of(entity, look.shell.world());
+    found.is_some_and(|found| found.damage.is_some() || found.rejected.is_some())
 }
 
 fn fact(ui: &mut Ui, look: &mut Look<'_>, row: &Row) {
