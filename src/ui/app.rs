@@ -130,6 +130,8 @@ impl App {
             ctx.set_theme(if self.shell.dark { egui::Theme::Dark } else { egui::Theme::Light });
             ctx.set_zoom_factor(if self.shell.presenter { 1.6 } else { 1.0 });
             self.dressed = Some(wanted);
+            // This frame was begun in the old clothes.
+            ctx.request_repaint();
         }
     }
 

@@ -40,7 +40,9 @@ impl Camera {
     fn fitted(size: Vec2, view: Vec2, focus: Option<Rect>, least: f32) -> Self {
         let strip = vec2(0.0, STRIP);
         let view = view - strip;
-        let zoom = (view.x / size.x.max(1.0)).min(view.y / size.y.max(1.0)).clamp(least, *FIT.end());
+        let (wide, high) = (view.x / size.x.max(1.0), view.y / size.y.max(1.0));
+        // What has to be scrolled down anyway uses the room that there is beside it.
+        let zoom = if high < least { wide.min(1.0).max(least) } else { wide.min(high).clamp(least, *FIT.end()) };
         let drawn = size * zoom;
         let axis = |view: f32, drawn: f32, focus: Option<f32>| {
             if drawn <= view {
