@@ -35,22 +35,23 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
             silent.push(one);
             continue;
         }
-        quiet(ui, look, &mut silent);
+        quiet(ui, look, image, &mut silent);
         layer(ui, look, image, one, shown == Some(one.layer));
     }
-    quiet(ui, look, &mut silent);
+    quiet(ui, look, image, &mut silent);
 }
 
 /// Layers that say nothing stand together in a thin line.
-fn quiet(ui: &mut Ui, look: &Look<'_>, silent: &mut Vec<&Said>) {
+fn quiet(ui: &mut Ui, look: &Look<'_>, image: &Opened, silent: &mut Vec<&Said>) {
     let (Some(first), Some(last)) = (silent.first(), silent.last()) else { return };
     let theme = look.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), THIN + 3.0), Sense::hover());
-    let numbers = if first.layer == last.layer {
-        (first.layer + 1).to_string()
-    } else {
-        format!("{}–{}", last.layer + 1, first.layer + 1)
+    let number = |layer: usize| match image.layers.get(layer) {
+        Some(info) if info.is_writable() => "RW".to_owned(),
+        _ => (layer + 1).to_string(),
     };
+    let (low, high) = (number(last.layer), number(first.layer));
+    let numbers = if low == high { low } else { format!("{low}–{high}") };
     let text = look.words.say_with("files-say-nothing", &[("layers", numbers.as_str())]);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     let line = Rect::from_min_max(pos2(rect.left(), rect.top() + 2.0), pos2(rect.right(), rect.top() + THIN));

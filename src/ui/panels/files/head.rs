@@ -80,6 +80,8 @@ fn tools(ui: &mut Ui, look: &mut Look<'_>) {
     ];
     // The bar above has icons for recordings that look alike: where there is room, words say which is which.
     let worded = ui.available_width() > 330.0 && files.transfer.is_none();
+    // What failed to be read is read again by a button in the middle.
+    let tools = tools.into_iter().filter(|(icon, .., enabled)| *enabled || *icon != Icon::Loop);
     for (icon, key, hint, command, enabled) in tools {
         let label = look.say(key);
         let button = |ui: &mut Ui| match icon {
