@@ -7,6 +7,8 @@
 
 #[path = "truth/cases.rs"]
 mod cases;
+#[path = "truth/docker.rs"]
+mod docker;
 #[path = "images/lab.rs"]
 #[allow(dead_code, reason = "the tests of images use the rest")]
 mod lab;
@@ -18,10 +20,12 @@ mod oci;
 mod tar;
 
 use cases::{Case, Umoci};
+use dockwalk::engine::layer::walk;
 use dockwalk::engine::unpack::{ListReader, Options, Unpack};
 use dockwalk::engine::{Cancel, IdRange, Result};
 use dockwalk::tree::{Entry, Kind, Layer, Stack};
 use look::{Tree, differences};
+use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +50,105 @@ fn our_tree_is_the_kernels_and_umocis() {
         wrong.extend(text.lines().map(|line| format!("as an ordinary user: {line}")));
         assert!(wrong.is_empty(), "{} of {} cases\n{}", wrong.len(), cases.len(), wrong.join("\n"));
     });
+}
+
+#[test]
+fn docker_unpacks_the_same_layers() {
+    lab::inside("docker_unpacks_the_same_layers", &["docker", "dockerd", "unshare"], |dir| {
+        let docker = lab::Docker::start(dir);
+        let mut wrong = Vec::new();
+        // The names of a hundred of its directories do not fit into the page of options that mount(2) takes.
+        let cases = cases::all().into_iter().enumerate().filter(|(_, case)| case.layers.len() < 30);
+        for (number, case) in cases {
+            let begun = now();
+            let theirs = docker::docker(&docker, dir, number, &case.layers, begun);
+            let expected = cases::docker(case.name);
+            let found = match theirs {
+                Err(_) if case.refused => Vec::new(),
+                // Its words change with its version.
+                Err(_) => vec!["Docker refuses it".to_owned()],
+                Ok(theirs) => {
+                    let ours =
+                        if case.refused { Tree::new() } else { kernel(&case, &dir.join(number.to_string()), begun) };
+                    differences(&ours, &theirs)
+                }
+            };
+            if found != expected {
+                wrong.push(format!("{}:\n    {}", case.name, found.join("\n    ")));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+/// What a mount of our layers shows.
+fn kernel(case: &Case, dir: &Path, begun: i64) -> Tree {
+    for (number, tar) in case.layers.iter().enumerate() {
+        unpacked(&dir.join(number.to_string()), tar, false).unwrap_or_else(|fault| panic!("{}: {fault}", case.name));
+    }
+    mounted(dir, case.layers.len(), false, begun).0
+}
+
+/// Few names, so that entries meet: each of them lines of a tar.
+fn any_tar() -> impl Strategy<Value = String> {
+    let path = || proptest::collection::vec(prop_oneof!["a", "b", "c"], 1..4).prop_map(|names| names.join("/"));
+    let line = (path(), path(), 0..14u8, 1..9u8).prop_map(|(path, other, kind, n)| match kind {
+        0..=2 => format!("file {path} c={} t={n} u={n}", "x".repeat(n.into())),
+        3..=5 => format!("dir {path} m=7{n}0 t={n} x=user.n{n}:{n}").replace('8', "7").replace('9', "7"),
+        6..=7 => format!("link {path} to={other} t={n}"),
+        8..=9 => format!("hard {path} to={other}"),
+        10 => format!("opq {path}"),
+        11..=12 => format!("wh {path}"),
+        _ => format!("fifo {path} t={n}"),
+    });
+    proptest::collection::vec(line, 1..14).prop_map(|lines| lines.join("\n"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_layer_is_folded_as_the_directory_that_is_made_of_it(text in any_tar()) {
+        if !nix::unistd::geteuid().is_root() {
+            assert!(std::env::var_os("DOCKWALK_TEST_REQUIRE").is_none(), "files are given away: needs root");
+            return Ok(());
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let tar = tar::tar(&text);
+        let mut entries = Vec::new();
+        dockwalk::engine::unpack::list(&tar[..], &mut |entry| { entries.push(entry); Ok(()) }).unwrap();
+        let model = Layer::build(entries);
+        match unpack(dir.path(), &tar, false) {
+            Err(fault) => prop_assert!(!model.faults().is_empty(), "{}: the model takes\n{}", fault, text),
+            Ok(()) => {
+                prop_assert_eq!(model.faults(), &[], "{}", text);
+                let mut found = Vec::new();
+                walk(&dir.path().join("fs"), &mut |entry| { found.push(entry); Ok(()) }).unwrap();
+                prop_assert_eq!(lines(&model, &model), lines(&Layer::build(found), &model), "{}", text);
+            }
+        }
+    }
+}
+
+/// A layer as lines. What `of` has no entry for has no time and, for whiteouts, nothing but its name.
+fn lines(layer: &Layer, of: &Layer) -> Vec<String> {
+    let mut groups = std::collections::HashMap::new();
+    let line = |id| {
+        let (path, inode) = (layer.path(id), layer.inode(id));
+        if inode.is_whiteout() {
+            return format!("{path} whiteout");
+        }
+        let implied = of.find(path.as_bytes()).is_some_and(|id| of.inode(id).implied);
+        let time = if implied { None } else { Some(inode.mtime) };
+        let first = groups.entry(layer.inode_number(id)).or_insert_with(|| path.clone());
+        let mode = if matches!(inode.kind, Kind::Symlink { .. }) { 0 } else { inode.mode };
+        let opaque = inode.opaque;
+        format!(
+            "{path} {:?} {mode:o} {} {time:?} {first} {} {opaque} {:?}",
+            inode.kind, inode.uid, inode.links, inode.xattrs
+        )
+    };
+    (0..u32::try_from(layer.len()).unwrap()).map(line).collect()
 }
 
 #[test]
@@ -111,18 +214,22 @@ fn now() -> i64 {
 
 /// Unpacks a layer as the engine does; its entries, folded.
 fn unpacked(dir: &Path, tar: &[u8], rootless: bool) -> Result<Layer> {
+    unpack(dir, tar, rootless)?;
+    let entries = ListReader::open(&dir.join("entries"))?.expect("a list").collect::<Result<Vec<_>>>()?;
+    let possible = entries.into_iter().filter(|entry| !rootless || possible(entry));
+    let layer = Layer::build(possible.map(|entry| without(entry, rootless)));
+    assert_eq!(layer.faults(), [], "the model refuses what the applier takes");
+    Ok(layer)
+}
+
+fn unpack(dir: &Path, tar: &[u8], rootless: bool) -> Result<()> {
     let root = dir.join("fs");
     fs::create_dir_all(&root).expect("a directory");
     fs::set_permissions(&root, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("chmod");
     let ids = if rootless { IdRange { uids: 65536, gids: 65536 } } else { IdRange::ALL };
     let unpack = Unpack::start(root, dir.join("entries"), Options::new(ids, rootless), &Cancel::new())?;
     unpack.push(tar.to_vec());
-    unpack.finish()?;
-    let entries = ListReader::open(&dir.join("entries"))?.expect("a list").collect::<Result<Vec<_>>>()?;
-    let layer =
-        Layer::build(entries.into_iter().filter(|entry| !rootless || possible(entry)).map(|e| without(e, rootless)));
-    assert_eq!(layer.faults(), [], "the model refuses what the applier takes");
-    Ok(layer)
+    unpack.finish().map(drop)
 }
 
 /// What a user namespace cannot make: devices, but for the one that is a whiteout.

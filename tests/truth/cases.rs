@@ -53,6 +53,41 @@ pub fn all() -> Vec<Case> {
 const CAP: &str =
     r"x=security.capability:\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00";
 
+/// How a mount of Docker's own layers shows an image otherwise than one of ours: `path: ours ≠ Docker's`. Why stands in
+/// docs/umoci-and-the-kernel.md, "Where Docker's layers differ from ours".
+pub fn docker(name: &str) -> &'static [&'static str] {
+    match name {
+        "a whiteout, then the directory anew, in one layer" => &[
+            "a/d: – ≠ dir 755 0:0 1000000000",
+            "a/d/z: – ≠ file 644 0:0 1000000000 same-as=a/d/z nlink=1 size=1",
+            "a/x: – ≠ file 644 0:0 1000000000 same-as=a/x nlink=1 size=1",
+            "a/y: – ≠ file 644 0:0 1000000000 same-as=a/y nlink=1 size=1",
+        ],
+        "a directory, then its whiteout, in one layer"
+        | "a file, then its whiteout, in one layer"
+        | "a whiteout, then a file below it, in one layer"
+        | "one name six times in a layer"
+        | "a file, then a directory over a directory below"
+        | "hard links and one of their names twice"
+        | "one path twice and thrice"
+        | "a sparse file of GNU's old form"
+        | "more than 4 GiB" => &["Docker refuses it"],
+        "a group of hard links written again" => &[
+            "a: file 600 0:0 1000000000 same-as=a nlink=2 size=1 ≠ file 644 0:0 1000000000 same-as=a nlink=2 size=1",
+            "b: file 600 0:0 1000000000 same-as=a nlink=2 size=1 ≠ file 644 0:0 1000000000 same-as=a nlink=2 size=1",
+        ],
+        "a hard link to a whiteout" => &[".: – ≠ dir 755 0:0 now"],
+        "the root has an entry" => &[".: dir 711 3:4 77 ≠ dir 755 0:0 now"],
+        "attributes that speak to overlayfs" => &["d/in: file 644 0:0 1000000000 same-as=d/in nlink=1 size=1 ≠ –"],
+        "before 1970, and parts of seconds" => &[
+            "base256: file 644 0:0 -1 same-as=base256 nlink=1 size=1 ≠ file 644 0:0 0 same-as=base256 nlink=1 size=1",
+            "d: dir 755 0:0 -1000001+500000000ns ≠ dir 755 0:0 0",
+            "pax: file 644 0:0 -2+750000000ns same-as=pax nlink=1 size=1 ≠ file 644 0:0 0 same-as=pax nlink=1 size=1",
+        ],
+        _ => &[],
+    }
+}
+
 fn marks() -> Vec<Case> {
     let below = "dir a\nfile a/x c=1\nfile a/y c=2\ndir a/d\nfile a/d/z c=3\nfile f c=4";
     vec![

@@ -78,7 +78,7 @@ fn as_json(read: &Read, scope: Scope, rows: impl Iterator<Item = PathId>, sight:
         "view": scope, "layers": read.image.layers, "instructions": read.image.instructions
     });
     let head = head.to_string();
-    print!("{},\"nodes\":[", head.trim_end_matches('}'));
+    print!("{},\"nodes\":[", head.strip_suffix('}').unwrap_or(&head));
     for (at, node) in rows.filter_map(|id| read.stack.exported(sight, id)).enumerate() {
         print!("{}\n{}", if at == 0 { "" } else { "," }, serde_json::to_string(&node).unwrap_or_default());
     }

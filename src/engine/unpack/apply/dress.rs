@@ -6,7 +6,7 @@ use crate::engine::{Fault, Result};
 use crate::tree::{Entry, Kind, Time};
 use nix::errno::Errno;
 use nix::fcntl::AtFlags;
-use nix::sys::stat::{FchmodatFlags, Mode, UtimensatFlags, fchmodat, utimensat};
+use nix::sys::stat::{FchmodatFlags, Mode, UtimensatFlags, fchmodat, fstat, utimensat};
 use nix::sys::time::TimeSpec;
 use nix::unistd::{Gid, Uid, fchownat};
 use std::ffi::OsStr;
@@ -86,15 +86,20 @@ impl Applier {
 
     /// Gives all directories their times.
     pub(super) fn date_directories(&mut self) -> Result<()> {
-        for (path, time) in std::mem::take(&mut self.dirs).into_iter().rev() {
+        let mut dirs: Vec<_> = std::mem::take(&mut self.dirs).into_iter().collect();
+        dirs.sort_by_key(|(_, dated)| dated.entry);
+        for (path, dated) in dirs {
             let fault = |errno: Errno| Fault::io("utimensat", shown(&path), &errno.into());
             let dir = match self.places.directory(&path) {
                 Ok(Some(dir)) => dir,
-                // A later entry took its place.
-                Ok(None) => continue,
+                // A later entry took its place: there is nothing, or a link that leads to itself.
+                Ok(None) | Err(Stop::Damaged(_)) => continue,
                 Err(stop) => return Err(stop.at(&path)),
             };
-            let time = time_spec(time);
+            if fstat(&dir).map_err(fault)?.st_ino != dated.inode {
+                continue;
+            }
+            let time = time_spec(dated.time);
             utimensat(&dir, ".", &time, &time, UtimensatFlags::NoFollowSymlink).map_err(fault)?;
         }
         Ok(())

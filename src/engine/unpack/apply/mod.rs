@@ -60,9 +60,18 @@ struct Applier {
     places: Places,
     options: Options,
     /// Directories get their times last: what is made inside them changes them.
-    dirs: BTreeMap<Vec<u8>, Time>,
+    dirs: BTreeMap<Vec<u8>, Dated>,
     bytes_of_dirs: usize,
     tally: Tally,
+}
+
+/// A directory that is to get its time.
+struct Dated {
+    time: Time,
+    /// Its inode: what took its place, or a link's target, is another directory.
+    inode: u64,
+    /// Which entry said it: links lead to one directory in several ways, and the last one counts.
+    entry: u64,
 }
 
 impl Applier {
@@ -127,20 +136,24 @@ impl Applier {
 
     fn directory(&mut self, entry: &Entry) -> Result<(), Stop> {
         let path = entry.path.as_bytes();
-        self.remember_directory(path, entry.mtime)?;
         if path.is_empty() {
-            return self.dress(&self.places.root(), entry);
+            let root = self.places.root();
+            self.dress(&root, entry)?;
+            return self.remember_directory(&root, entry.mtime);
         }
         let place = self.places.parent(path)?;
         let opaque = self.make_dir(&place)?;
         self.dress(&place, entry)?;
+        self.remember_directory(&place, entry.mtime)?;
         self.tally.marks.note(path, if opaque { Mark::Opaque } else { Mark::Dir });
         Ok(())
     }
 
-    fn remember_directory(&mut self, path: &[u8], time: Time) -> Result<(), Stop> {
-        if self.dirs.insert(path.to_vec(), time).is_none() {
-            self.bytes_of_dirs += path.len();
+    fn remember_directory(&mut self, place: &Place<'_>, time: Time) -> Result<(), Stop> {
+        let stat = overlay::look(&place.dir, place.name()).map_err(Stop::doing("stat"))?;
+        let dated = Dated { time, inode: stat.map_or(0, |stat| stat.st_ino), entry: self.tally.entries };
+        if self.dirs.insert(place.path.to_vec(), dated).is_none() {
+            self.bytes_of_dirs += place.path.len();
             if self.bytes_of_dirs > self.options.limits.directories {
                 return Err(Stop::Tar(self.options.limits.too_many_directories()));
             }
