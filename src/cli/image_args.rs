@@ -5,6 +5,15 @@ use clap::{Args as ClapArgs, Subcommand};
 /// `dockwalk image …`
 #[derive(Debug, Subcommand)]
 pub enum ImageCommand {
+    /// Check every blob's sha256 and every layer's files
+    Fsck {
+        /// Delete what is damaged or belongs to no image; the next pull fetches what is missing
+        #[arg(long)]
+        repair: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show the files of an image, merged as the container sees them, or of one layer
     Tree(TreeArgs),
     /// Say which layer serves a path, and what hides beneath it

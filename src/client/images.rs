@@ -1,5 +1,6 @@
 //! What is done to images: names, archives, room.
 
+use super::protocol::StoreReport;
 use super::{Answer, Client, ClientError};
 use crate::trace::Problem;
 use hyper::Method;
@@ -86,6 +87,11 @@ impl Client {
         let answer: Value = self.post(&format!("/images/prune?filters={}", encode(&filters)), &json!({}))?;
         let lines = answer["ImagesDeleted"].as_array().cloned().unwrap_or_default();
         Ok(PrunedImages { lines: pairs(&lines), freed: answer["SpaceReclaimed"].as_u64().unwrap_or(0) })
+    }
+
+    /// Compares the store with what its digests promise; with `repair` deletes what is damaged or of no use.
+    pub fn check_store(&self, repair: bool) -> Result<StoreReport, ClientError> {
+        self.post(&format!("/dockwalk/v1/images/fsck?repair={repair}"), &json!({}))
     }
 
     /// Writes images as one archive to a file, which is there whole or not at all. Returns its size.

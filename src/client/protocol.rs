@@ -130,3 +130,36 @@ pub struct HostCommand {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<(u16, u16)>,
 }
+
+/// What a check of the store found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreReport {
+    /// Images that are written down.
+    pub images: u64,
+    /// Blobs that were hashed.
+    pub blobs: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Layers that were compared with their lists.
+    pub layers: u64,
+    /// What is not as it should be.
+    pub findings: Vec<StoreFinding>,
+}
+
+/// One thing in the store that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreFinding {
+    /// What.
+    pub problem: Problem,
+    /// An image does not work because of it; otherwise it only takes room.
+    pub harmful: bool,
+    /// It was put right.
+    pub repaired: bool,
+}
+
+impl StoreReport {
+    /// Nothing harmful is left.
+    pub fn is_sound(&self) -> bool {
+        self.findings.iter().all(|finding| finding.repaired || !finding.harmful)
+    }
+}

@@ -2,6 +2,7 @@
 
 mod cat;
 mod compare;
+mod fsck;
 mod say;
 mod tree;
 mod waste;
@@ -26,6 +27,7 @@ pub(super) fn dispatch(args: &Args, command: &ImageCommand, words: &Words) -> Do
     let client = engine_of::any(args, words)?;
     let read = |name: &String| Read::image(&client, name);
     match command {
+        ImageCommand::Fsck { repair, json } => fsck::check(&client, *repair, *json, words),
         ImageCommand::Tree(args) => tree::print(&read(&args.image)?, args, words),
         ImageCommand::Which { image, path, json } => which::print(&read(image)?, path, *json, words),
         ImageCommand::Waste { image, top, json } => waste::print(&read(image)?, *top, *json, words),

@@ -1,7 +1,7 @@
 //! Archives over HTTP: `images/get`, `images/load`, `images/create?fromSrc=-`.
 
 use super::Shared;
-use super::answer::{Answer, blocking, with_status};
+use super::answer::{Answer, blocking, json, with_status};
 use super::body::{incoming, outgoing};
 use super::images::tag_of;
 use super::pull::{bar, platform};
@@ -10,7 +10,7 @@ use super::teller::Teller;
 use crate::engine::archive::{self, Import, Save, Told};
 use crate::engine::container::Commit;
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
-use crate::spec::{Platform, Reference};
+use crate::spec::{Digest, Platform, Reference};
 use crate::trace::OpKind;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
@@ -179,4 +179,17 @@ pub(super) async fn commit(engine: Shared, request: Request) -> Answer {
     })
     .await?;
     Ok(with_status(StatusCode::CREATED, &value!({"Id": image.id})))
+}
+
+/// `POST /dockwalk/v1/images/fsck?repair=1`
+pub(super) async fn fsck(engine: Shared, request: Request) -> Answer {
+    let (line, repair) = (super::line(&request), Query::of(&request).flag("repair"));
+    let engine = Arc::clone(&engine);
+    let report = blocking(move || {
+        let in_use = |chain: &Digest| engine.containers.all().iter().any(|c| c.image.chain_ids.contains(chain));
+        engine
+            .conductor
+            .operate(OpKind::StoreCheck, "store", line, &Cancel::new(), |cx| engine.store.check(cx, repair, &in_use))
+    });
+    Ok(json(&report.await?))
 }

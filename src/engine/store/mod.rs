@@ -11,6 +11,7 @@
 mod adopt;
 mod announce;
 mod blobs;
+mod fsck;
 mod image;
 mod layers;
 mod prune;

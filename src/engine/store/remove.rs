@@ -167,7 +167,7 @@ impl Store {
 }
 
 impl State {
-    fn needs(&self, digest: &Digest) -> bool {
+    pub(super) fn needs(&self, digest: &Digest) -> bool {
         self.pinned.contains_key(digest)
             || self.records.chains().contains(digest)
             || self.records.blobs().contains(digest)
@@ -198,18 +198,18 @@ fn decide(
     let named = name_or_id.parse::<Reference>().ok();
     if let Some(named) = named.as_ref().map(Reference::to_string).filter(|named| tags.contains(named)) {
         let repository = |name: &str| name.rsplit_once(':').map(|(name, _)| name.to_owned());
+        let mine = repository(&named);
+        let last = tags.iter().filter(|tag| repository(tag) == mine).count() == 1;
+        // The digests of a repository go with its last tag.
+        let of_mine = |name: &&String| last && name.split_once('@').map(|(name, _)| name) == mine.as_deref();
+        let forget: Vec<String> = digests.iter().filter(of_mine).cloned().collect();
         if tags.len() > 1 {
-            let mine = repository(&named);
-            let last = tags.iter().filter(|tag| repository(tag) == mine).count() == 1;
-            // The digests of a repository go with its last tag.
-            let of_mine = |name: &&String| last && name.split_once('@').map(|(name, _)| name) == mine.as_deref();
-            let forget = digests.iter().filter(of_mine).cloned().collect();
             return Ok(Decision { id, untag: vec![named], forget, delete: false });
         }
-        let delete = user.is_none() && child.is_none();
-        return match user {
-            Some(container) if !force => Err(conflict("image-in-use").with("container", container)),
-            _ => Ok(Decision { id, untag: vec![named], forget: Vec::new(), delete }),
+        return match (user, child) {
+            (Some(container), _) if !force => Err(conflict("image-in-use").with("container", container)),
+            (None, None) => Ok(Decision { id, untag: vec![named], forget: Vec::new(), delete: true }),
+            _ => Ok(Decision { id, untag: vec![named], forget, delete: false }),
         };
     }
     let by_digest = named.filter(|name| name.digest.is_some());

@@ -124,7 +124,12 @@ fn an_image_in_use_keeps_its_layers_even_by_force() {
     let fault = shop.remove("lab/busybox:1", false, Some("web")).expect_err("in use");
     assert_eq!((fault.kind, fault.problem.args["container"].as_str()), (FaultKind::Conflict, "web"));
     let id = shop.store.find("lab/busybox:1").expect("still there").id;
-    assert_eq!(shop.remove("lab/busybox:1", true, Some("web")), Ok(vec![Removed::Untagged("lab/busybox:1".into())]));
+    let removed = shop.remove("lab/busybox:1", true, Some("web")).expect("untagged");
+    assert_eq!(removed[0], Removed::Untagged("lab/busybox:1".into()));
+    assert!(
+        removed.len() == 2 && matches!(&removed[1], Removed::Untagged(digest) if digest.contains('@')),
+        "{removed:?}"
+    );
     let image = shop.store.find(id.short()).expect("dangling, but there");
     assert!(image.tags.is_empty() && image.layers[0].is_dir());
     assert_eq!(shop.remove(id.hex(), true, Some("web")).expect_err("in use").problem.code, "image-in-use");
@@ -165,4 +170,66 @@ fn what_a_pull_counts_on_is_not_deleted() {
         trace.events().iter().any(|e| matches!(&e.body, crate::trace::Body::Observed { change, .. } if gone(change)))
     });
     assert!(!said);
+}
+
+fn check(shop: &Shop, repair: bool) -> crate::client::protocol::StoreReport {
+    let act = |cx: &Cx| shop.store.check(cx, repair, &|_| false);
+    shop.conductor.operate(OpKind::StoreCheck, "store", "", &Cancel::new(), act).expect("checked")
+}
+
+fn codes(report: &crate::client::protocol::StoreReport) -> Vec<&str> {
+    report.findings.iter().map(|finding| finding.problem.code.as_str()).collect()
+}
+
+#[test]
+fn a_sound_store_is_found_sound_and_each_damage_is_named_and_mended() {
+    let shop = Shop::with(&["lab/shell:1"]);
+    let sound = check(&shop, false);
+    assert!(sound.findings.is_empty() && sound.is_sound(), "{sound:?}");
+    assert_eq!((sound.images, sound.layers), (1, 4));
+    let image = shop.store.find("lab/shell:1").expect("there");
+    let record = shop.store.record(&image.id).expect("written down");
+    let root = shop.dir.path().join("root");
+
+    let blob = shop.store.blob_path(&record.layers[0].digest);
+    let mut bytes = fs::read(&blob).expect("a blob");
+    bytes[100] ^= 1;
+    fs::write(&blob, bytes).expect("written");
+    fs::remove_file(image.layers[0].join("bin/busybox")).expect("a file");
+    fs::write(root.join("blobs/sha256").join("0".repeat(64)), "nobody's").expect("a file");
+    fs::write(root.join("blobs/sha256/readme"), "nobody's").expect("a file");
+    let found = check(&shop, false);
+    assert!(!found.is_sound());
+    assert_eq!(
+        codes(&found),
+        ["store-blob-damaged", "store-blob-damaged", "store-stray", "store-layer-damaged"].map(|code| code).to_vec(),
+        "{found:?}"
+    );
+    assert!(found.findings.iter().all(|finding| !finding.repaired));
+    let mended = check(&shop, true);
+    assert!(mended.findings.iter().all(|finding| finding.repaired), "{mended:?}");
+    // What the image lacks now is named, until a pull has fetched it again.
+    let after = check(&shop, false);
+    assert_eq!(codes(&after), ["store-image-blob", "store-image-layer"]);
+    for lang in crate::i18n::Lang::ALL {
+        let words = crate::i18n::Words::new(lang);
+        assert!(found.findings.iter().chain(&after.findings).all(|f| !words.problem(&f.problem).contains("{ $")));
+    }
+}
+
+#[test]
+fn a_pull_after_a_repair_brings_back_what_was_missing() {
+    let shop = Shop::with(&["lab/shell:1"]);
+    let image = shop.store.find("lab/shell:1").expect("there");
+    fs::remove_file(image.layers[0].join("bin/busybox")).expect("a file");
+    check(&shop, true);
+    assert_eq!(codes(&check(&shop, false)), ["store-image-layer"]);
+    let builtin = Builtin::serve(([127, 0, 0, 1], 0).into(), &shop.dir.path().join("again")).expect("busybox-static");
+    let options = RegistryOptions { builtin: Some(builtin.addr()), ..RegistryOptions::default() };
+    let puller = Puller::new(Arc::clone(&shop.store), options);
+    let reference = "lab/shell:1".parse().expect("a reference");
+    let pull = |cx: &Cx| puller.pull(cx, &reference, None, None, &|_| {});
+    shop.conductor.operate(OpKind::ImagePull, "again", "", &Cancel::new(), pull).expect("a pull");
+    assert!(check(&shop, false).findings.is_empty());
+    assert!(image.layers[0].join("bin/busybox").is_file());
 }

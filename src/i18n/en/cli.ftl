@@ -38,3 +38,8 @@ problem-bad-size = { $flag } { $value }: this is no number that can be used ther
 problem-mount-space = --mount { $mount }: there is a space, or nothing, beside a comma. The shell cuts the option in two at a space, and the rest is taken for the image. Write it without spaces: type=bind,source=/a,target=/b.
 problem-mount-without-target = --mount { $mount }: target is required. Add target=/path/in/the/container.
 problem-mount-field = --mount { $mount }: '{ $field }' cannot be used there. Known are type, source, target, readonly, volume-nocopy, bind-create-src, tmpfs-size and tmpfs-mode.
+fsck-repaired = repaired:
+fsck-harmful = damaged:
+fsck-harmless = left over:
+fsck-sound = The store is sound: { $images } images, { $blobs } blobs ({ $size }), { $layers } layers.
+fsck-unsound = The store is damaged: { $images } images, { $blobs } blobs ({ $size }), { $layers } layers. Run `dockwalk image fsck --repair`, then pull the images again.
