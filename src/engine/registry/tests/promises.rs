@@ -55,7 +55,7 @@ fn a_flipped_bit_is_caught_by_the_document_above_and_forgotten_when_it_is_mended
     for (digest, content, by) in table {
         let damage = broken.damage(digest, None).expect("damaged");
         assert_eq!((damage.content, &damage.digest), (content, digest));
-        assert_eq!(broken.builtin.damaged(), [damage.clone()]);
+        assert_eq!(broken.builtin.damaged(), std::slice::from_ref(&damage));
         let world = broken.bench.conductor.world();
         assert_eq!(*world.damaged[digest], damage);
         let fault = broken.bench.fails("lab/base:1", "digest-mismatch");

@@ -5,9 +5,12 @@ use super::*;
 use crate::trace::PushedHow;
 use std::collections::BTreeMap;
 
-/// What was pushed: path below `/v2/` → media type and bytes.
+/// Path below `/v2/` → media type and bytes.
+type Things = BTreeMap<String, (String, Vec<u8>)>;
+
+/// What was pushed.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<BTreeMap<String, (String, Vec<u8>)>>>);
+struct Kept(Arc<Mutex<Things>>);
 
 impl Kept {
     fn get(&self, path: &str) -> Option<(String, Vec<u8>)> {
