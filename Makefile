@@ -33,6 +33,7 @@ bench:
 	cargo bench --bench trace
 	benches/run.sh
 	benches/pull.sh
+	benches/unpack.sh
 
 clean:
 	cargo clean

@@ -1,6 +1,7 @@
 //! What the fuzz targets run (`fuzz/`), and the tests over their corpus: each takes any bytes and panics where the program
 //! breaks a promise. Not part of the program.
 
+mod archive;
 mod documents;
 mod references;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod replay;
 mod tar;
 mod tokens;
 
+pub use archive::archive;
 pub use documents::documents;
 pub use references::references;
 pub use tar::tar;

@@ -36,3 +36,8 @@ fn the_corpus_of_tokens_holds() {
 fn the_corpus_of_tars_holds() {
     replay("tar", super::tar);
 }
+
+#[test]
+fn the_corpus_of_archives_holds() {
+    replay("archive", super::archive);
+}
