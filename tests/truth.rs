@@ -279,7 +279,7 @@ fn compared(case: &Case, dir: &Path, kernel: Option<(Tree, Tree)>, begun: i64) -
     let (ours, theirs) = alike(&kernel, &theirs);
     let mut found = differences(&ours, &theirs);
     let both = |tree: &Tree| -> Tree {
-        let same = |path: &&String| ours.get(*path).is_some() && ours.get(*path) == theirs.get(*path);
+        let same = |path: &&String| ours.contains_key(*path) && ours.get(*path) == theirs.get(*path);
         tree.iter().filter(|(path, _)| same(path)).map(|(path, sum)| (path.clone(), sum.clone())).collect()
     };
     found.extend(differences(&both(&contents), &both(&their_contents)));

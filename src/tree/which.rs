@@ -82,14 +82,14 @@ impl Stack {
     /// Why a version is not seen in a mount of the layers up to that one; none when it is, or nothing above speaks of it.
     pub fn hidden(&self, id: PathId, version: Version, up_to: u16) -> Option<Hidden> {
         let between = |layer: u16| layer > version.layer && layer <= up_to;
-        let own = self.versions(id).iter().rev().filter(|above| between(above.layer));
+        let mut own = self.versions(id).iter().rev().filter(|above| between(above.layer));
         let here = own.clone().find_map(|above| self.hides_here(id, version, *above));
         let on_the_way = self.hiders_above(id).iter().copied().find(|layer| between(*layer));
         let first = |hidden: &Hidden| on_the_way.is_none_or(|layer| hidden.layer() < layer);
         match (here.filter(first), on_the_way) {
             (Some(hidden), _) => Some(hidden),
             (None, Some(layer)) => self.hides_on_the_way(id, layer),
-            (None, None) => own.last().map(|above| Hidden::Merged { layer: above.layer }),
+            (None, None) => own.next_back().map(|above| Hidden::Merged { layer: above.layer }),
         }
     }
 

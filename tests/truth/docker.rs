@@ -14,7 +14,8 @@ pub fn docker(docker: &Docker, dir: &Path, number: usize, layers: &[Vec<u8>], be
     let mut tar = tar::Builder::new(fs::File::create(&archive).expect("a file"));
     let mut add = |path: &str, bytes: &[u8]| {
         let mut header = tar::Header::new_gnu();
-        (header.set_size(bytes.len() as u64), header.set_mode(0o644));
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
         tar.append_data(&mut header, path, bytes).expect("written");
     };
     let diff_ids: Vec<_> = layers.iter().map(|layer| format!("sha256:{}", digest(layer))).collect();
