@@ -34,6 +34,8 @@ pub fn diff(spec: &UpperSpec) -> io::Result<BTreeMap<String, Kind>> {
         let kind = match known.file.effect {
             Effect::Added => Kind::Added,
             Effect::Deleted => Kind::Deleted,
+            // Copied up for a second name, and otherwise as it was: Docker does not speak of it.
+            Effect::Replaced if known.file.copied.is_some() && tree.is_as_below(path)? => continue,
             Effect::Replaced => Kind::Changed,
             Effect::Opaque => {
                 anew.push(path.clone());

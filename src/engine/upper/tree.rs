@@ -114,6 +114,15 @@ impl Tree {
         self.below.names(&of, dir)
     }
 
+    /// A path has the mode, owner, size and time that it has below.
+    pub fn is_as_below(&self, path: &[u8]) -> io::Result<bool> {
+        let (parent, name) = split(path);
+        let of = self.dirs.get(parent).map(|dir| dir.below.as_slice()).unwrap_or_default();
+        let (here, below) = (overlay::look(self.open(parent)?, name)?, self.below.find(of, path)?);
+        let told = |s: &FileStat| (s.st_mode, s.st_uid, s.st_gid, s.st_size, s.st_mtime, s.st_mtime_nsec);
+        Ok(here.zip(below).is_some_and(|(here, below)| told(&here) == told(&below.stat)))
+    }
+
     /// Some of its directories are not heard.
     pub fn is_limited(&self) -> bool {
         self.limited
