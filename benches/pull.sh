@@ -112,13 +112,15 @@ sent() {
 # A figure beside what it is held to.
 held() {
     awk -v n="$1" -v value="$2" -v most="$3" -v unit="$4" \
-        'BEGIN { printf "           %-32s %.2f%s (at most %s%s)%s\n", n, value, unit, most, unit, value > most ? "  NOT MET" : "" }'
+        'BEGIN { printf "           %-32s %.2f%s (at most %s%s)%s\n", n, value, unit, most, unit, (value > most ? "  NOT MET" : "") }'
 }
 
 # Seconds of wall time.
 timed() {
     local name=$1 start end
     shift
+    # What the one before wrote goes to the disk in its own time, not in this one's.
+    sync
     start=$(date +%s.%N)
     "$@" >"$work/$name.log" 2>&1 || { cat "$work/$name.log"; exit 1; }
     end=$(date +%s.%N)
@@ -156,6 +158,7 @@ for round in $(seq "$rounds"); do
     timed second docker -H "unix://$work/dockwalk.sock" pull -q "$second"
     after=$(sent)
     stop_daemon
+    sync
     took[floor]=$("${floor[@]}" "$work/floor" "${blobs[@]}")
     printf '%-10s %7.2f s\n' floor "${took[floor]}"
     held 'dockwalk / docker' "$(ratio dockwalk docker)" 0.5 ''

@@ -71,7 +71,7 @@ impl<R: BufRead> Reader<R> {
         loop {
             let Some(header) = self.header().map_err(|bad| bad.fault(b""))? else { return Ok(None) };
             let special = |reader: &mut Self| reader.special(&header).map_err(|bad| bad.fault(b""));
-            let records = |text: &[u8]| Records::parse(text).map_err(|wrong| damaged(wrong));
+            let records = |text: &[u8]| Records::parse(text).map_err(damaged);
             match header.flag() {
                 b'x' => before.records = records(&special(self)?)?,
                 // It is about all entries behind it. Nobody who reads layers heeds it, but it must be in order.
