@@ -3,7 +3,7 @@
 //! Ends with an error when a 99th percentile is above the 16 ms of a frame.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
-#[path = "../tests/common/sample.rs"]
+#[path = "../tests/common/sample/mod.rs"]
 mod sample;
 
 use dockwalk::trace::{Cursor, Level, OpKind, StepKind, Trace};

@@ -365,18 +365,22 @@ fn what_is_broken_is_cracked_and_the_promise_that_caught_it_is_told() {
         }));
         let scene = drawn(&s, Lang::Ko);
         let node = scene.shape_of(&entity).unwrap();
-        assert!(node.cracked && node.label.contains("레지스트리에서 깨짐"), "{}", node.label);
+        assert!(node.crack.is_some() && node.label.contains("레지스트리에서 깨짐"), "{}", node.label);
         let problem =
             Problem::new("digest-mismatch").with("registry", "r").with("expected", &digest).with("computed", "x");
         s.saw(Change::Rejected(Rejected { content, digest: digest.clone(), by, problem }));
         let scene = drawn(&s, Lang::En);
         let node = scene.shape_of(&entity).unwrap();
-        assert!(node.cracked && node.label.contains("rejected") && node.style == Style::Dashed, "{}", node.label);
+        assert!(
+            node.crack.is_some() && node.label.contains("rejected") && node.style == Style::Dashed,
+            "{}",
+            node.label
+        );
         let red = scene.edges().find(|(a, b, _)| a.id.entity.as_ref() == Some(&from) && b.id == node.id).unwrap().2;
         assert_eq!(red.tint, Tint::Bad);
         assert!(scene.spoken.contains("Caught by"), "{}", scene.spoken);
         s.saw(Change::RegistryMended { registry: registry(), content, digest });
-        assert!(drawn(&s, Lang::Ko).shape_of(&entity).unwrap().cracked, "what came is no better for it");
+        assert!(drawn(&s, Lang::Ko).shape_of(&entity).unwrap().crack.is_some(), "what came is no better for it");
     }
 }
 

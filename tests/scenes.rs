@@ -123,7 +123,7 @@ fn world_of(boxes: &[Box], depth: usize, more: bool) -> Sample {
             match one.mode {
                 "bridge" => s.wire(&name, number),
                 "none" => {
-                    let (inode, container) = (sample::netns(number), Some(id(&name)));
+                    let (inode, container) = (sample::container::netns(number), Some(id(&name)));
                     s.saw(Change::NamespaceSeen(Namespace {
                         inode,
                         kind: NamespaceKind::Net,

@@ -3,7 +3,7 @@
 
 #[path = "common/recording.rs"]
 mod recording;
-#[path = "common/sample.rs"]
+#[path = "common/sample/mod.rs"]
 mod sample;
 
 use dockwalk::i18n::{Lang, Words};

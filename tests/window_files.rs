@@ -11,7 +11,8 @@ use dockwalk::ui::files::content::Body;
 use dockwalk::ui::files::{Act, Done, LayerInfo, Made, Opened, Order, Page, Slot, Subject, work};
 use dockwalk::ui::source::News;
 use egui::{Key, Vec2};
-use egui_kittest::{Harness, kittest::Queryable};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
 use std::sync::Arc;
 
 type Window = Harness<'static, Option<App>>;
@@ -20,9 +21,10 @@ fn file(path: &str, size: u64) -> Entry {
     Entry { kind: Kind::File { size }, ..Entry::directory(path) }
 }
 
-/// Two layers: the upper one changes a file, deletes one, adds one.
+/// Two layers: the upper one changes a file, deletes one, adds one. The lower one has an entry that cannot be unpacked.
 fn image() -> Opened {
     let below = vec![file("etc/motd", 700), file("etc/passwd", 100), file("bin/busybox", 9_000), file("bin/sh", 30)];
+    let below = below.into_iter().chain([file("bin/sh/inside", 1)]).collect();
     let whiteout = Entry { kind: Kind::Whiteout, ..Entry::directory("bin/busybox") };
     let above = vec![file("etc/motd", 5), whiteout, file("srv/한글.txt", 12)];
     let trees: Vec<_> = [below, above].into_iter().map(|entries| Arc::new(Layer::build(entries))).collect();
@@ -229,6 +231,40 @@ fn an_answer_that_nobody_waits_for_changes_nothing() {
     tell(&mut window, Act::Cancel(Slot::Open));
     assert!(app(&mut window).shell.files.hear(ticket, Done::Opened(Arc::new(image()))).is_empty());
     assert!(app(&mut window).shell.files.image().is_none());
+}
+
+#[test]
+fn what_cannot_be_unpacked_is_named_with_the_reason_and_only_where_it_is() {
+    let mut window = opened(Lang::Ko);
+    let why = "/bin/sh/inside: 경로 가운데에 디렉터리가 아닌 것이 있습니다";
+    assert!(window.query_by_label(why).is_none());
+    click(&mut window, "풀 수 없어 트리에 없는 항목 1개");
+    window.get_by_label(why);
+    tell(&mut window, Act::Only(true));
+    assert!(window.query_by_label_contains("풀 수 없어").is_none(), "the upper layer has none");
+}
+
+#[test]
+fn in_a_narrow_window_the_tools_give_way_to_the_tabs() {
+    for lang in [Lang::Ko, Lang::En] {
+        let (more, files, export) = match lang {
+            Lang::Ko => ("그 밖의 도구", "파일", "그림 내보내기"),
+            Lang::En => ("More tools", "Files", "Export the diagram"),
+        };
+        let mut window = opened(lang);
+        let tab = |window: &Window| {
+            let mut tabs = window.get_all_by_role(egui::Role::Tab);
+            tabs.find(|tab| tab.accesskit_node().label().is_some_and(|label| label == files)).unwrap().rect()
+        };
+        assert!(window.query_by_label(more).is_none());
+        tell(&mut window, Act::Show(false));
+        window.set_size(Vec2::new(900.0, 640.0));
+        window.run_steps(2);
+        let (last, button) = (tab(&window), window.get_by_label(more).rect());
+        assert!(last.max.x <= button.min.x && button.max.x <= 900.0, "{lang:?}: {last:?} {button:?}");
+        click(&mut window, more);
+        window.get_by_label_contains(export);
+    }
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub enum Icon {
     Cross,
     Home,
     Braces,
+    More,
 }
 
 impl Icon {
@@ -70,6 +71,11 @@ impl Icon {
             Self::Last => {
                 pen.bar(5.0, -5.0, 5.0);
                 pen.triangle(vec2(1.0, 0.0), 1.0, 5.0);
+            }
+            Self::More => {
+                for x in [-5.0, 0.0, 5.0] {
+                    painter.circle_filled(pen.center + vec2(x, 0.0), 1.7, color);
+                }
             }
             Self::List => pen.lines(&[-4.5, 0.0, 4.5]),
             Self::Copy => pen.copy(),

@@ -72,6 +72,12 @@ files-empty-layer = There are no files in this layer.
 files-no-difference = The two trees are alike.
 files-nothing-compared = Choose an image or a layer to compare with.
 files-busy = Computing…
+files-faults = Entries that cannot be unpacked, and are not in the tree: { $count }
+files-fault-not-a-directory = something on the way to it is no directory
+files-fault-link-to-nothing = the target of the hard link is not in this layer
+files-fault-link-to-directory = a directory can have no hard link
+files-fault-root = the root of a layer has to be a directory
+files-fault-too-many-links = more than 40 symbolic links on the way
 
 # at the right: the chosen path
 files-details = Chosen file

@@ -96,6 +96,7 @@ next-end = You have seen it to the end
 
 # ── middle ──
 stage-follow = Follow the diagram that each step changes
+stage-more = More tools
 stage-following = Following the diagram that each step changes
 idle-title = The engine is ready
 idle-text = Run a command, and it stops before its first step.
@@ -142,6 +143,7 @@ ask-open = Open a recording
 ask-save = Save the recording
 ask-export = Export the diagram (.svg or .png)
 notice-copied = Copied.
+notice-rejected = The digest of what came is not the one that was promised: it was thrown away. Caught by: { $by }. Choose the cracked shape in the image diagram to see both.
 notice-saved = Saved: { $path }
 notice-exported = Picture saved: { $path }
 

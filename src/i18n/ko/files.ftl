@@ -72,6 +72,12 @@ files-empty-layer = 이 레이어에는 파일이 없습니다.
 files-no-difference = 두 트리가 같습니다.
 files-nothing-compared = 비교할 이미지나 레이어를 고르세요.
 files-busy = 계산하는 중입니다…
+files-faults = 풀 수 없어 트리에 없는 항목 { $count }개
+files-fault-not-a-directory = 경로 가운데에 디렉터리가 아닌 것이 있습니다
+files-fault-link-to-nothing = 하드 링크의 대상이 이 레이어에 없습니다
+files-fault-link-to-directory = 디렉터리로 하드 링크를 걸 수 없습니다
+files-fault-root = 레이어의 루트는 디렉터리여야 합니다
+files-fault-too-many-links = 경로에 심볼릭 링크가 40개보다 많습니다
 
 # 오른쪽: 고른 경로
 files-details = 고른 파일

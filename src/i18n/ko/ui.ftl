@@ -96,6 +96,7 @@ next-end = 끝까지 보았습니다
 
 # ── 가운데 ──
 stage-follow = 단계가 바꾸는 그림 따라가기
+stage-more = 그 밖의 도구
 stage-following = 단계가 바꾸는 그림을 따라가는 중
 idle-title = 엔진이 준비되었습니다
 idle-text = 명령을 실행하면 첫 단계 앞에서 멈춥니다.
@@ -142,6 +143,7 @@ ask-open = 녹화 열기
 ask-save = 녹화 저장
 ask-export = 그림 내보내기 (.svg 또는 .png)
 notice-copied = 복사했습니다.
+notice-rejected = 받은 내용의 다이제스트가 약속과 달라서 버렸습니다. 잡아낸 것: { $by }. 이미지 그림에서 금이 간 곳을 고르면 두 값을 볼 수 있습니다.
 notice-saved = 저장했습니다: { $path }
 notice-exported = 그림을 저장했습니다: { $path }
 

@@ -17,6 +17,9 @@ const RANGE: std::ops::RangeInclusive<f32> = 0.12..=4.0;
 /// Fitting makes nothing larger than this, and nothing so small that it cannot be read.
 const FIT: std::ops::RangeInclusive<f32> = 0.78..=1.3;
 
+/// Points of the picture that stay in view wherever it is moved.
+const LEFT: f32 = 120.0;
+
 /// Room above the picture for the buttons.
 const STRIP: f32 = 26.0;
 
@@ -75,12 +78,44 @@ impl Camera {
         self.fits = false;
     }
 
+    /// Never so far aside that nothing of the picture is left in view.
+    pub fn keep(&mut self, size: Vec2, view: Vec2) {
+        let axis = |shift: f32, drawn: f32, view: f32| {
+            let part = LEFT.min(drawn / 2.0).min(view / 2.0);
+            shift.clamp(part - drawn, (view - part).max(part - drawn))
+        };
+        let drawn = size * self.zoom;
+        self.shift = vec2(axis(self.shift.x, drawn.x, view.x), axis(self.shift.y, drawn.y, view.y));
+    }
+
     /// Between two, `t` from 0 to 1.
     pub fn towards(&self, after: &Self, t: f32) -> Self {
         Self {
             zoom: egui::lerp(self.zoom..=after.zoom, t),
             shift: self.shift + (after.shift - self.shift) * t,
             fits: after.fits,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_that_is_moved_away_stays_in_view_with_a_part() {
+        let (size, view) = (vec2(1000.0, 800.0), vec2(600.0, 400.0));
+        let room = Rect::from_min_size(egui::Pos2::ZERO, view);
+        for by in [vec2(9e4, 0.0), vec2(-9e4, 0.0), vec2(0.0, 9e4), vec2(0.0, -9e4), vec2(9e4, -9e4)] {
+            let mut camera = Camera::fit(size, view, None);
+            camera.pan(by);
+            camera.keep(size, view);
+            let drawn = camera.transform(room) * Rect::from_min_size(egui::Pos2::ZERO, size);
+            let seen = drawn.intersect(room).size();
+            assert!(seen.x >= LEFT - 0.1 && seen.y >= LEFT - 0.1, "{by:?}: {seen:?}");
+            let there = camera;
+            camera.keep(size, view);
+            assert_eq!(camera, there);
         }
     }
 }

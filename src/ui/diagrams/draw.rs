@@ -148,7 +148,11 @@ fn node(out: &mut Vec<Draw>, theme: &Theme, node: &Node, alpha: f32, emphasis: &
     let lit = node.id.part.is_empty() && entity.is_some_and(|e| emphasis.lit.contains(e));
     let selected = node.id.part.is_empty() && entity.is_some() && entity == emphasis.selected;
     let fade = |color: Color32| color.gamma_multiply(alpha);
-    if lit {
+    if lit && node.style == Style::Bare {
+        // A line of a list: rings around each of several would be read as one grid.
+        let fill = fade(theme.text.gamma_multiply(0.10 + 0.16 * emphasis.pulse));
+        out.push(Draw::Box { rect: rect.expand2(vec2(4.0, -0.5)), radius: 5.0, fill, stroke: Stroke::NONE });
+    } else if lit {
         halo(
             out,
             rect,
@@ -165,7 +169,7 @@ fn node(out: &mut Vec<Draw>, theme: &Theme, node: &Node, alpha: f32, emphasis: &
         stroke = Stroke::new(2.2, theme.accent);
     }
     stroke.color = fade(stroke.color);
-    let bare = node.style == Style::Bare && !lit && !selected;
+    let bare = node.style == Style::Bare && !selected;
     if !bare {
         let (rect, radius) =
             if node.style == Style::Bare { (rect.expand2(vec2(6.0, 1.0)), 6.0) } else { (rect, radius) };
@@ -178,8 +182,8 @@ fn node(out: &mut Vec<Draw>, theme: &Theme, node: &Node, alpha: f32, emphasis: &
             out.push(Draw::Box { rect: filled, radius, fill: fade(full), stroke: Stroke::NONE });
         }
         out.push(Draw::Box { rect, radius, fill: Color32::TRANSPARENT, stroke });
-        if node.cracked {
-            crack(out, rect, fade(theme.bad), fade(theme.canvas));
+        if let Some(crack) = node.crack {
+            self::crack(out, rect, crack, fade(theme.bad), fade(theme.canvas));
         }
         if selected {
             let ring = Stroke::new(1.0, fade(theme.accent.gamma_multiply(0.45)));
@@ -208,13 +212,12 @@ fn bar(out: &mut Vec<Draw>, theme: &Theme, bar: &Bar, offset: Vec2, alpha: f32) 
     }
 }
 
-/// A jagged line from top to bottom, with a gap beside it.
-fn crack(out: &mut Vec<Draw>, rect: Rect, color: Color32, gap: Color32) {
+/// A jagged line from the upper edge to where it ends, with a gap beside it.
+fn crack(out: &mut Vec<Draw>, rect: Rect, end: Vec2, color: Color32, gap: Color32) {
     const TEETH: [f32; 6] = [0.0, 7.0, -6.0, 8.0, -4.0, 2.0];
     let steps = (TEETH.len() - 1) as f32;
-    let x = rect.left() + rect.width() * 0.56;
-    // It ends above the last line of what is written.
-    let at = |i: usize, tooth: f32| pos2(x + tooth, rect.top() + 0.66 * rect.height() * i as f32 / steps);
+    let x = rect.left() + end.x;
+    let at = |i: usize, tooth: f32| pos2(x + tooth, rect.top() + end.y * i as f32 / steps);
     let points: Vec<Pos2> = TEETH.iter().enumerate().map(|(i, tooth)| at(i, *tooth)).collect();
     out.push(Draw::Line { points: points.clone(), stroke: Stroke::new(4.5, gap) });
     out.push(Draw::Line { points, stroke: Stroke::new(1.8, color) });

@@ -43,8 +43,8 @@ pub struct Node {
     pub progress: Option<f32>,
     /// Amounts on it, to one scale in the whole picture; places are relative to `rect.min`.
     pub bars: Vec<Bar>,
-    /// Broken: a crack runs through it.
-    pub cracked: bool,
+    /// Broken: where the crack that begins at the upper edge ends, relative to `rect.min`.
+    pub crack: Option<Vec2>,
     /// It and what is written on it, as a screen reader says it.
     pub label: String,
 }

@@ -149,7 +149,7 @@ impl Node {
             texts: Vec::new(),
             progress: None,
             bars: Vec::new(),
-            cracked: false,
+            crack: None,
             label: String::new(),
         }
     }

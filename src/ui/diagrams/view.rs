@@ -174,6 +174,7 @@ impl View {
             self.camera = Camera::fit(self.scene.size, room, self.focus());
             self.camera_before = self.camera;
         } else {
+            self.camera.keep(self.scene.size, room);
             self.camera_before = self.camera_at(now, reduced);
         }
     }
@@ -222,6 +223,7 @@ impl View {
             }
         }
         if self.camera != before {
+            self.camera.keep(self.scene.size, self.room);
             self.camera_before = self.camera;
             ui.ctx().request_repaint();
         }

@@ -25,9 +25,10 @@ pub(super) fn open(place: &Place, subject: Subject) -> Result<Opened, Stopped> {
     if let Subject::Container(_) = &subject {
         layers.push(LayerInfo::default());
     }
-    let mut trees = Vec::new();
+    let all = layers.len() as u64;
+    let mut trees = Vec::with_capacity(layers.len());
     for (number, info) in layers.iter_mut().enumerate() {
-        place.progress(number as u64, Some(trees.capacity().max(number + 1) as u64))?;
+        place.progress(number as u64 + 1, Some(all))?;
         let tree = layer(place, &of(&subject, info))?;
         if info.is_writable() {
             info.size = (0..tree.len() as u32).map(|node| tree.inode(node).size()).sum();

@@ -115,7 +115,7 @@ fn again(ui: &mut Ui, look: &mut Look<'_>, found: &Breakable) {
     }
 }
 
-/// In the corner of the diagram: breaks or mends what is selected, with one click.
+/// In the strip above the picture, where nothing is drawn: breaks or mends what is selected, with one click.
 pub fn corner(ui: &mut Ui, look: &mut Look<'_>, room: Rect) {
     let shell = look.shell;
     if !shell.is_live() || shell.tab != crate::ui::diagrams::Tab::Image {
@@ -128,7 +128,8 @@ pub fn corner(ui: &mut Ui, look: &mut Look<'_>, room: Rect) {
         None => ("break-flip-this", Command::Damage(found.digest.clone())),
     };
     let label = look.words.say_with(key, &[("what", what.as_str())]);
-    let place = Rect::from_min_max(pos2(room.left() + 14.0, room.bottom() - 44.0), room.max);
+    // At the right of the strip are the buttons that zoom.
+    let place = Rect::from_min_max(room.min + vec2(14.0, 6.0), pos2(room.right() - 124.0, room.top() + 36.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
         if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
             look.want(command);

@@ -24,11 +24,15 @@ pub fn tabs(ui: &mut Ui, look: &mut Look<'_>) {
             .enumerate()
             .map(|(number, tab)| (!files && look.shell.tab == tab, tab.key(), tab.family(), Command::Tab(number)));
         let tabs: Vec<_> = diagrams.chain([(files, "files-tab", Family::Layer, Command::Files)]).collect();
-        for (number, (chosen, key, family, command)) in tabs.into_iter().enumerate() {
+        // The width is that of the bold face: choosing a tab moves nothing.
+        let wide = |key: &str| ui.painter().layout_no_wrap(look.say(key), fonts::bold(14.5), theme.text).size().x;
+        let widths: Vec<f32> = tabs.iter().map(|(_, key, ..)| wide(key)).collect();
+        // In a narrow window tabs stand closer, so that the button for the tools has its place.
+        let room = ui.available_width() - widths.iter().sum::<f32>() - FEW;
+        let apart = (room / widths.len() as f32 - 2.0).clamp(8.0, 24.0);
+        for (number, ((chosen, key, family, command), wide)) in tabs.into_iter().zip(widths).enumerate() {
             let text = look.say(key);
-            // The width is that of the bold face: choosing a tab moves nothing.
-            let wide = ui.painter().layout_no_wrap(text.clone(), fonts::bold(14.5), theme.text).size().x;
-            let (rect, response) = ui.allocate_exact_size(vec2(wide + 24.0, TABS), Sense::click());
+            let (rect, response) = ui.allocate_exact_size(vec2(wide + apart, TABS), Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, &text));
             let color = match (chosen, response.hovered() || response.has_focus()) {
                 (true, _) => theme.family(family),
@@ -53,14 +57,23 @@ pub fn tabs(ui: &mut Ui, look: &mut Look<'_>) {
     });
 }
 
-/// From right to left.
+/// What all tools need.
+const ALL: f32 = 5.0 * 28.0 + 5.0 * 2.0 + 6.0 + 12.0;
+/// What one button needs that has them all in a menu.
+const FEW: f32 = 28.0 + 2.0 + 12.0;
+
+/// From right to left; where there is no room for them, behind one button.
 fn tools(ui: &mut Ui, look: &mut Look<'_>) {
+    let few = ui.available_width() < ALL - 12.0;
     let tools = [
         (Icon::Picture, "key-export", "Ctrl+E", Command::ExportDialog),
         (Icon::Save, "key-save", "Ctrl+S", Command::SaveDialog),
         (Icon::Folder, "key-open", "Ctrl+O", Command::OpenDialog),
         (Icon::List, "key-steps", "S", Command::Steps),
     ];
+    if few {
+        return menu(ui, look, tools);
+    }
     for (icon, key, hint, command) in tools {
         let label = look.say(key);
         if widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0).clicked() {
@@ -76,6 +89,22 @@ fn tools(ui: &mut Ui, look: &mut Look<'_>) {
     if response.clicked() {
         look.want(Command::Follow);
     }
+}
+
+fn menu(ui: &mut Ui, look: &mut Look<'_>, tools: [(Icon, &str, &str, Command); 4]) {
+    let label = look.say("stage-more");
+    let button = widgets::icon_button(ui, Icon::More, &label, "", Loudness::Quiet, 28.0);
+    egui::Popup::menu(&button).show(|ui| {
+        let mut follow = look.shell.follow;
+        if ui.checkbox(&mut follow, look.say("stage-follow")).clicked() {
+            look.want(Command::Follow);
+        }
+        for (_, key, hint, command) in tools.into_iter().rev() {
+            if ui.add(egui::Button::new(look.say(key)).shortcut_text(hint)).clicked() {
+                look.want(command);
+            }
+        }
+    });
 }
 
 /// Shows the diagram in all the room there is.

@@ -11,7 +11,7 @@ impl Shell {
         if let Some(notice) = &mut self.notice
             && let Some(problem) = &notice.problem
         {
-            notice.text = words.problem(problem);
+            notice.text = Notice::text(&words, problem);
         }
     }
 

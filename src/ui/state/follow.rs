@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Nanoseconds within which changes that no step made are one piece of news.
+const TOGETHER: u64 = 1_000_000_000;
+
 impl Shell {
     /// Takes what a source says.
     pub fn hear(&mut self, news: News) {
@@ -129,11 +132,25 @@ impl Shell {
         self.look();
     }
 
+    /// Where what happened last begins, when no step of the engine's did it: a program wrote, say. Such changes follow
+    /// no stop, and all since the last one would be too much to be news.
+    fn by_itself(&self, to: u64) -> Option<u64> {
+        let alone = |event: &&Arc<Event>| matches!(&event.body, Body::Observed { step: None, .. });
+        // What the program printed meanwhile is no news of this kind, nor is it the end of it.
+        let printed = |event: &&Arc<Event>| matches!(event.body, Body::Console { .. });
+        let events = self.trace.events().get(..usize::try_from(to).ok()?)?;
+        let last = events.iter().rev().find(|event| !printed(event)).filter(alone)?.at;
+        let near = |event: &&Arc<Event>| printed(event) || (alone(event) && event.at + TOGETHER >= last);
+        let count = events.iter().rev().take_while(near).count();
+        to.checked_sub(u64::try_from(count).ok()?)
+    }
+
     /// Collects what the events of `from..=to` changed, and finds the diagram on which it is seen best.
     fn look_at_changes(&mut self, from: u64, to: u64) -> Option<Tab> {
         self.changed.clear();
         (self.happened, self.failed) = (None, None);
         let (mut tab, mut last) = (None, None);
+        let from = self.by_itself(to).unwrap_or(from);
         let range = usize::try_from(from).unwrap_or(0)..usize::try_from(to).unwrap_or(0);
         for event in self.trace.events().get(range).unwrap_or_default() {
             if let Body::StepEnded { outcome: Outcome::Failed(problem), .. }

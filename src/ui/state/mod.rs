@@ -142,7 +142,18 @@ impl Notice {
 
     /// Something failed.
     pub fn failure(words: &Words, problem: &Problem) -> Self {
-        Self { text: words.problem(problem), bad: true, lost: false, problem: Some(problem.clone()) }
+        Self { text: Self::text(words, problem), bad: true, lost: false, problem: Some(problem.clone()) }
+    }
+
+    /// What failed. Of bytes that were rejected the picture and the inspector tell the rest.
+    pub fn text(words: &Words, problem: &Problem) -> String {
+        match (problem.code.as_str(), problem.args.get("by")) {
+            ("digest-mismatch", Some(by)) => {
+                let by = words.say(&format!("promise-{by}"));
+                words.say_with("notice-rejected", &[("by", by.as_str())])
+            }
+            _ => words.problem(problem),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::trace::{Promise, Rejected};
+use egui::{Rect, Vec2, vec2};
 
 /// Marks them in a picture that is finished but for this.
 pub(super) fn mark(world: &World, stage: &mut Stage<'_>) {
@@ -27,9 +28,10 @@ fn stamp(stage: &mut Stage<'_>, entity: &Entity, tint: Tint, key: &str, more: Op
     for id in ids {
         let Some(node) = stage.scene.node(&id) else { continue };
         let text = written(stage, node, &word, tint);
+        let place = crack(stage, node, text.as_ref());
         let replaced = node.texts.last().is_some_and(|last| last.anchor == Anchor::Right);
         let Some(node) = stage.scene.node_mut(&id) else { continue };
-        node.cracked = true;
+        node.crack = Some(place);
         if tint == Tint::Bad {
             (node.style, node.progress) = (Style::Dashed, None);
         }
@@ -41,6 +43,26 @@ fn stamp(stage: &mut Stage<'_>, entity: &Entity, tint: Tint, key: &str, more: Op
             node.label = format!("{}, {part}", node.label);
         }
     }
+}
+
+/// Where a crack runs: as deep as it can without touching what is written, as near to the middle as that allows.
+fn crack(stage: &Stage<'_>, node: &Node, added: Option<&Text>) -> Vec2 {
+    const SIDE: f32 = 13.0;
+    let last = node.texts.last().filter(|last| added.is_some() && last.anchor == Anchor::Right);
+    let kept = node.texts.len() - usize::from(last.is_some());
+    let texts = node.texts[..kept].iter().chain(added);
+    let written: Vec<Rect> = texts.map(|text| stage.captioned(text.clone()).rect).collect();
+    let deepest = node.rect.height() * 0.66;
+    let depth = |x: f32| {
+        let below = written.iter().filter(|text| text.left() - SIDE < x && x < text.right() + SIDE);
+        below.map(|text| text.top() - 1.0).fold(deepest, f32::min)
+    };
+    let middle = node.rect.width() * 0.56;
+    let places = (3..).map(|i| 6.0 * i as f32).take_while(|x| *x < node.rect.width() - 18.0);
+    let best =
+        places.max_by(|a, b| depth(*a).total_cmp(&depth(*b)).then((b - middle).abs().total_cmp(&(a - middle).abs())));
+    let x = best.unwrap_or(middle);
+    vec2(x, depth(x).max(9.0))
 }
 
 /// Where the last thing is said at the right, in its place; else at the right of the line that has the most room.

@@ -269,8 +269,11 @@ fn diff_card(
     let size = if unpacked { bytes(content) } else { String::new() };
     let room = right - 14.0 - if size.is_empty() { 0.0 } else { stage.width(&size, Font::Mono) + 12.0 };
     let made = instruction(first.created_by.unwrap_or_default());
-    let made = if slabs.len() > 1 { format!("{} …", stage.fit(&made, Font::Mono, room - 20.0)) } else { made };
-    let made = stage.fit(&made, Font::Mono, room);
+    let made = match slabs {
+        [_] => stage.fit(&made, Font::Mono, room),
+        // The first of several: one ellipsis says both that it goes on and that others follow.
+        _ => format!("{} …", stage.fit(&made, Font::Mono, room - 20.0).trim_end_matches('…').trim_end()),
+    };
     let named = match slabs {
         [_] => format!("DiffID {}", short(diff_id)),
         several => stage.say_with("scene-group-diff", &[("n", &several.len().to_string())]),

@@ -67,10 +67,11 @@ fn take(paths: &mut BTreeMap<String, (usize, Fate)>, gone: &str, layer: usize, f
     }
 }
 
-/// The most telling of them, by path: what is gone first, then what was replaced, then the newest.
-pub(super) fn telling(all: &[Seen], count: usize) -> Vec<&Seen> {
+/// The most telling of them, by path: what the layer `own` did, if it is among them, then what is gone, then what was
+/// replaced, then the newest.
+pub(super) fn telling(all: &[Seen], own: usize, count: usize) -> Vec<&Seen> {
     let mut ranked: Vec<&Seen> = all.iter().collect();
-    ranked.sort_by_key(|seen| (seen.fate, std::cmp::Reverse(seen.layer), seen.path.clone()));
+    ranked.sort_by_key(|seen| (seen.layer != own, seen.fate, std::cmp::Reverse(seen.layer), seen.path.clone()));
     ranked.truncate(count);
     ranked.sort_by(|a, b| a.path.cmp(&b.path));
     ranked
@@ -108,6 +109,15 @@ mod tests {
         assert_eq!(fate("srv/old"), Some((2, Fate::Hidden)));
         assert_eq!(fate("srv/new"), Some((2, Fate::Plain)));
         assert_eq!(fate("srv2/old"), Some((1, Fate::Plain)));
+    }
+
+    #[test]
+    fn what_the_container_wrote_comes_before_what_its_image_is() {
+        use Effect::{Added, Deleted};
+        let (a, b, c) = (layer(&[("old", Added)]), layer(&[("old", Deleted)]), layer(&[("new", Added)]));
+        let all = merged(&[&a, &b, &c], None);
+        let first = |own| telling(&all, own, 1)[0].path.clone();
+        assert_eq!((first(3).as_str(), first(usize::MAX).as_str()), ("new", "old"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ const UPPER: f32 = 64.0;
 const WORK: f32 = 96.0;
 const PAD: f32 = 16.0;
 /// Rows of the merged view.
-const ROWS: usize = 7;
+const ROWS: usize = 8;
 /// Rows of paths in a layer.
 const FILE_ROWS: usize = 2;
 
@@ -48,9 +48,9 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let layers = world.layers_of(&picture.id);
     let written = |user: &Container| world.uppers.get(&user.id).map(|upper| &**upper);
     let seen = merged::merged(&layers, None);
-    let shown = merged::telling(&seen, ROWS);
+    let shown = merged::telling(&seen, usize::MAX, ROWS);
     let own: Vec<Vec<Seen>> = users.iter().map(|user| merged::merged(&layers, written(user))).collect();
-    let own: Vec<Vec<&Seen>> = own.iter().map(|seen| merged::telling(seen, ROWS)).collect();
+    let own: Vec<Vec<&Seen>> = own.iter().map(|seen| merged::telling(seen, layers.len() + 1, ROWS)).collect();
     let rows = own.iter().map(Vec::len).max().unwrap_or(shown.len());
     let merged_height = 62.0 + 19.0 * rows.max(1) as f32 + 10.0;
     let upper_top = MARGIN + merged_height + RISE;

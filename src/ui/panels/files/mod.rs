@@ -11,6 +11,7 @@ mod compare;
 mod content;
 mod details;
 mod empty;
+mod faults;
 mod head;
 mod layers;
 mod mark;
@@ -62,6 +63,7 @@ fn body(ui: &mut Ui, look: &mut Look<'_>, image: &Arc<Opened>) {
     ui.scope_builder(egui::UiBuilder::new().max_rect(middle), |ui| match look.shell.files.page {
         Page::Tree => {
             search::show(ui, look);
+            faults::show(ui, look, image);
             table::show(ui, look, image);
         }
         Page::Waste => waste::show(ui, look, image),
