@@ -17,6 +17,7 @@ mod locked;
 #[path = "bad_input/pulling.rs"]
 mod pulling;
 #[path = "bad_input/registry.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
 mod registry;
 #[path = "bad_input/running.rs"]
 mod running;

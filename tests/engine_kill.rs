@@ -1,9 +1,11 @@
-//! `kill -9` of the engine at each step of a container's life, then a new start: nothing is left that was not there before.
+//! `kill -9` of the engine at each step of an image's and a container's life, then a new start: nothing is left that was not
+//! there before, the store is sound, and what was begun can be done.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 #[path = "common/engine.rs"]
 mod engine;
 
+use dockwalk::client::protocol::{StoreFinding, StoreReport};
 use dockwalk::client::{Client, GateCommand};
 use dockwalk::trace::Level;
 use engine::{Engine, Who, everyone, good, output};
@@ -12,13 +14,42 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What the lesson does, an operation each.
-const PLAN: &[(&str, &[&str])] = &[
-    ("pull", &["docker", "pull", "lab/shell:1"]),
-    ("create", &["docker", "create", "--name", "kill-me", "-v", "kept:/d", "lab/shell:1", "sleep", "600"]),
-    ("start", &["docker", "start", "kill-me"]),
-    ("stop", &["docker", "stop", "-t", "0", "kill-me"]),
-    ("rm", &["docker", "rm", "kill-me"]),
+/// What is killed. `ARCHIVE` and `TAR` stand for files.
+struct Operation {
+    name: &'static str,
+    /// What comes before it.
+    before: &'static [&'static [&'static str]],
+    line: &'static [&'static str],
+    /// It fills the store: it begins with an empty one.
+    fills: bool,
+}
+
+const PULL: &[&str] = &["docker", "pull", "lab/shell:1"];
+const CREATE: &[&str] = &["docker", "create", "--name", "kill-me", "-v", "kept:/d", "lab/shell:1", "sleep", "600"];
+const START: &[&str] = &["docker", "start", "kill-me"];
+const STOP: &[&str] = &["docker", "stop", "-t", "0", "kill-me"];
+const WRITE: &[&str] =
+    &["docker", "run", "--name", "kill-me", "lab/shell:1", "sh", "-c", "echo x > /x; rm /etc/passwd"];
+
+const fn of(
+    name: &'static str,
+    before: &'static [&'static [&'static str]],
+    line: &'static [&'static str],
+    fills: bool,
+) -> Operation {
+    Operation { name, before, line, fills }
+}
+
+/// What the lesson does, and what else fills a store.
+const PLAN: &[Operation] = &[
+    of("pull", &[], PULL, true),
+    of("load", &[], &["docker", "load", "-i", "ARCHIVE"], true),
+    of("import", &[], &["docker", "import", "TAR", "imported:1"], true),
+    of("commit", &[PULL, WRITE], &["docker", "commit", "kill-me", "committed:1"], true),
+    of("create", &[], CREATE, false),
+    of("start", &[CREATE], START, false),
+    of("stop", &[CREATE, START], STOP, false),
+    of("rm", &[CREATE, START, STOP], &["docker", "rm", "kill-me"], false),
 ];
 
 /// Every how many steps the engine is killed; `DOCKWALK_TEST_ALL=1` kills it at each.
@@ -89,15 +120,17 @@ fn a_killed_engine_leaves_nothing_whatever_it_was_doing() {
 
 fn everything(who: Who) {
     let stride = if std::env::var("DOCKWALK_TEST_ALL").as_deref() == Ok("1") { 1 } else { STRIDE };
-    let mut engine = Engine::start(who);
-    let before = Host::look(&engine.root());
-    for (operation, (name, _)) in PLAN.iter().enumerate() {
-        let mut at = 0;
-        while kill_at(&mut engine, operation, at) {
-            let ids = containers(&engine.root());
-            engine.start_again();
-            assert_eq!(Host::look(&engine.root()), before, "{who:?}: killed before step {at} of {name}");
+    let mut bench = Bench { engine: Engine::start(who), files: tempfile::tempdir().unwrap() };
+    bench.make_files();
+    let before = Host::look(&bench.engine.root());
+    for operation in PLAN {
+        let (name, mut at) = (operation.name, 0);
+        while bench.kill_at(operation, at) {
+            let ids = containers(&bench.engine.root());
+            bench.engine.start_again();
+            assert_eq!(Host::look(&bench.engine.root()), before, "{who:?}: killed before step {at} of {name}");
             assert_eq!(cgroups(&ids), Vec::<String>::new(), "{who:?}: killed before step {at} of {name}");
+            bench.store_is_sound(operation, &format!("{who:?}: killed before step {at} of {name}"));
             at += stride;
         }
         println!("{who:?}: {name}: killed every {stride} steps up to step {at}");
@@ -105,46 +138,114 @@ fn everything(who: Who) {
     }
 }
 
-/// Brings the engine to that operation and kills it before the `at`th step of it. False when it has no such step; then it
-/// is as before the whole plan.
-fn kill_at(engine: &mut Engine, operation: usize, at: usize) -> bool {
-    prepare(engine, operation);
-    let client = Client::connect(&engine.socket()).unwrap();
-    let hold = client.events(client.info().unwrap().trace_length, true);
-    soon("the gate is held", || client.gate().unwrap().held);
-    let mut asking = engine.dockwalk(PLAN[operation].1);
-    let mut asking = asking.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let mut last = None;
-    for step in 0..=at {
-        let Some(waiting) = next_stop(&client, last, &mut asking) else {
-            drop(hold);
-            asking.wait().unwrap();
-            // It may be gone already: by its own `rm`.
-            output(engine.dockwalk(&["docker", "rm", "-f", "kill-me"]));
-            return false;
-        };
-        last = Some(waiting);
-        if step < at {
-            client.command(&GateCommand::Step { level: Level::Stage }).unwrap();
-        }
-    }
-    engine.kill();
-    drop(hold);
-    asking.wait().unwrap();
-    let root = engine.root();
-    soon("its containers are dead", || processes_of(&root).is_empty());
-    true
+struct Bench {
+    engine: Engine,
+    files: tempfile::TempDir,
 }
 
-/// All that comes before the operation. The image stays when the engine is killed, containers do not.
-fn prepare(engine: &Engine, operation: usize) {
-    let there = !good(engine.dockwalk(&["docker", "images", "-q"])).is_empty();
-    if operation == 0 && there {
-        good(engine.dockwalk(&["docker", "rmi", "-f", "lab/shell:1"]));
+impl Bench {
+    /// An archive to load, and a tar to import.
+    fn make_files(&self) {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+        std::fs::set_permissions(self.files.path(), mode).unwrap();
+        good(self.engine.dockwalk(PULL));
+        self.good(&["docker", "save", "-o", "ARCHIVE", "lab/shell:1"]);
+        let mut tar = tar::Builder::new(std::fs::File::create(self.files.path().join("files.tar")).unwrap());
+        for name in ["one", "two"] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(4);
+            header.set_mode(0o644);
+            tar.append_data(&mut header, name, &b"text"[..]).unwrap();
+        }
+        tar.finish().unwrap();
     }
-    for (name, line) in &PLAN[..operation] {
-        if *name != "pull" || !there {
-            good(engine.dockwalk(line));
+
+    fn line(&self, line: &[&str]) -> Command {
+        let file = |name: &str| self.files.path().join(name).display().to_string();
+        let words = line.iter().map(|word| match *word {
+            "ARCHIVE" => file("archive.tar"),
+            "TAR" => file("files.tar"),
+            word => word.to_owned(),
+        });
+        let words: Vec<_> = words.collect();
+        self.engine.dockwalk(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn good(&self, line: &[&str]) -> String {
+        good(self.line(line))
+    }
+
+    /// Brings the engine to that operation and kills it before the `at`th step of it. False when it has no such step; then
+    /// it is as before the whole plan.
+    fn kill_at(&mut self, operation: &Operation, at: usize) -> bool {
+        self.prepare(operation);
+        let client = Client::connect(&self.engine.socket()).unwrap();
+        let hold = client.events(client.info().unwrap().trace_length, true);
+        soon("the gate is held", || client.gate().unwrap().held);
+        let mut asking = self.line(operation.line);
+        let mut asking = asking.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut last = None;
+        for step in 0..=at {
+            let Some(waiting) = next_stop(&client, last, &mut asking) else {
+                drop(hold);
+                asking.wait().unwrap();
+                self.no_container();
+                return false;
+            };
+            last = Some(waiting);
+            if step < at {
+                client.command(&GateCommand::Step { level: Level::Stage }).unwrap();
+            }
+        }
+        self.engine.kill();
+        drop(hold);
+        asking.wait().unwrap();
+        let root = self.engine.root();
+        soon("its containers are dead", || processes_of(&root).is_empty());
+        true
+    }
+
+    /// It may be gone already: by its own `rm`, or with its engine.
+    fn no_container(&self) {
+        output(self.line(&["docker", "rm", "-f", "kill-me"]));
+    }
+
+    /// All that comes before the operation. Images stay when the engine is killed, containers do not.
+    fn prepare(&self, operation: &Operation) {
+        if operation.fills {
+            self.good(&["docker", "image", "prune", "-a", "-f"]);
+            assert!(self.check(true).is_sound());
+        } else if self.good(&["docker", "images", "-q"]).is_empty() {
+            self.good(PULL);
+        }
+        operation.before.iter().for_each(|line| drop(self.good(line)));
+    }
+
+    fn check(&self, repair: bool) -> StoreReport {
+        Client::connect(&self.engine.socket()).unwrap().check_store(repair).unwrap()
+    }
+
+    /// After a new start: nothing is damaged, nothing half made is left, and what was begun can be done.
+    fn store_is_sound(&self, operation: &Operation, when: &str) {
+        let found = self.check(false);
+        let verified = |code: &str| matches!(code, "store-blob-orphan" | "store-layer-orphan");
+        // Whole blobs and layers that no image is made of yet: the next pull takes them up.
+        let others = found.findings.iter().filter(|finding| !verified(&finding.problem.code) || !operation.fills);
+        assert_eq!(others.collect::<Vec<_>>(), Vec::<&StoreFinding>::new(), "{when}");
+        for place in ["layers/sha256", "ingest"] {
+            let all = std::fs::read_dir(self.engine.root().join(place)).unwrap();
+            let names = all.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+            let half: Vec<_> =
+                names.filter(|n| n.starts_with('.') || place == "ingest" && !n.ends_with(".partial")).collect();
+            assert_eq!(half, Vec::<String>::new(), "{when}");
+        }
+        if operation.fills {
+            operation.before.iter().for_each(|line| drop(self.good(line)));
+            self.good(operation.line);
+            self.no_container();
+            let found = self.check(operation.name != "pull");
+            assert!(found.images > 0 && found.is_sound(), "{when}: {found:?}");
+            assert_eq!(self.check(false).findings, [], "{when}");
         }
     }
 }

@@ -5,9 +5,18 @@
 
 #[path = "common/engine.rs"]
 mod engine;
+#[path = "images/lab.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod lab;
+#[path = "images/tree.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod tree;
 
 use engine::{Engine, Who, everyone, fails, good};
+use lab::Docker;
 use serde_json::Value;
+use std::path::{Path, PathBuf};
+use tree::{Tree, assert_same, tree};
 
 /// What a container does to the files below.
 const SCRIPT: &str = "rm /etc/motd; rm -r /etc/init.d /var 2>/dev/null; mkdir /var; echo new > /var/new; \
@@ -115,4 +124,130 @@ fn a_name_that_would_delete_another_file_is_refused() {
     fails(engine.dockwalk(&["docker", "commit", "-c", "RUN x", "one"]), 1);
     fails(engine.dockwalk(&["docker", "commit", "nobody"]), 1);
     assert_eq!(std::fs::read_dir(engine.root().join("ingest")).unwrap().count(), 0);
+}
+
+/// What the container does itself: directories that hide what lay below, by deleting and by renaming over.
+const HIDE: &str = "rm -r /opaque; mkdir /opaque; echo new > /opaque/new; rm -r /emptied; mkdir /emptied; \
+    rm -r /twice/in; mkdir /twice/in; echo in > /twice/in/side; rm -r /twice/in; mkdir /twice/in; echo 2 > /twice/in/2; \
+    rm /file; mkdir /file; echo x > /file/x; rm -r /dir; echo y > /dir; rm -r /linked; ln -s opaque /linked; \
+    rm -r /opaque2; mkdir -p /opaque2/deep/er; echo same > /opaque2/deep/kept; rm /only/gone; ln /many/one /many/three; \
+    echo more >> /many/two; chown 7:8 /owned; chmod 1777 /owned; touch -d @1 /aged; echo x > /etc/mine; touch /ready; sleep 600";
+
+/// Files of the image below, so that there is something to hide.
+const BELOW: &str = "for d in opaque opaque2/deep/er emptied twice/in dir/sub linked only owned many; do mkdir -p /$d; \
+    echo old > /$d/old; done; echo gone > /only/gone; echo f > /file; echo a > /aged; \
+    echo 1 > /many/one; ln /many/one /many/two; echo below > /opaque2/deep/kept";
+
+#[test]
+fn a_commit_shows_what_the_kernel_shows_here_in_docker_and_in_umoci() {
+    let needed = ["docker", "dockerd", "skopeo", "umoci", "unshare", "setcap", "busybox"];
+    lab::inside("a_commit_shows_what_the_kernel_shows_here_in_docker_and_in_umoci", &needed, |dir| {
+        let engine = Engine::start(Who::Root);
+        let ours = |args: &[&str]| good(engine.dockwalk(&[&["docker"][..], args].concat()));
+        // Not lab/shell: it has a layer in zstd, which Docker 20.10 cannot read.
+        ours(&["run", "--name", "below", "lab/base:1", "sh", "-c", BELOW]);
+        ours(&["commit", "below", "below:1"]);
+        ours(&["run", "-d", "--name", "one", "below:1", "sh", "-c", HIDE]);
+        let inside = PathBuf::from(format!("/proc/{}/root", container(&engine, "one")["State"]["Pid"]));
+        lab::wait_for("the container", Path::new("/dev/null"), || inside.join("ready").exists());
+        // What busybox cannot do is done from outside, through the same mount.
+        attributes_and_nodes(&inside);
+        ours(&["stop", "-t", "0", "one"]);
+
+        let below = layers(&engine, "below:1");
+        let stack: Vec<_> = [upper(&engine)].into_iter().chain(below).collect();
+        let seen = lab::with_overlay(&dir.join("container"), &stack, "", container_tree);
+        for (path, part) in [
+            ("capable", "security.capability="),
+            ("noted", "user.note="),
+            ("opaque", "user.dir="),
+            ("null", "node 20000 640 0:0"),
+            ("disk", "node 60000 "),
+            ("opaque/new", "file "),
+            ("file", "dir "),
+            ("dir", "file "),
+        ] {
+            assert!(seen.get(path).is_some_and(|line| line.contains(part)), "{path}: {:?}", seen.get(path));
+        }
+        for path in ["opaque/old", "emptied/old", "twice/in/side", "only/gone", "opaque2/deep/old"] {
+            assert!(!seen.contains_key(path), "{path} is hidden: {:?}", seen.get(path));
+        }
+
+        let id = ours(&["commit", "one", "mine:1"]);
+        let ours_seen = lab::with_overlay(&dir.join("ours"), &layers(&engine, "mine:1"), "", container_tree);
+        assert_same("the image, mounted", &ours_seen, &seen);
+
+        let path = |name: &str| dir.join(name).display().to_string();
+        let archive = path("mine.tar");
+        ours(&["save", "-o", &archive, "mine:1"]);
+        let docker = Docker::start(dir);
+        docker.run(&["load", "-i", &archive]);
+        assert_eq!(docker.run(&["image", "inspect", "-f", "{{.Id}}", "mine:1"]).trim(), id);
+        let theirs = lab::with_overlay(&dir.join("docker-mount"), &docker.layer_dirs("mine:1"), "", container_tree);
+        assert_same("docker load", &theirs, &seen);
+
+        let layout = path("layout");
+        lab::run("skopeo", &["copy", "-q", &format!("docker-archive:{archive}"), &format!("oci:{layout}:1")]);
+        lab::run("umoci", &["unpack", "--image", &format!("{layout}:1"), &path("bundle")]);
+        let theirs = container_tree(&dir.join("bundle/rootfs"));
+        assert_same("umoci unpack", &undated(&theirs), &undated(&seen));
+    });
+}
+
+fn attributes_and_nodes(inside: &Path) {
+    use nix::sys::stat::{Mode, SFlag, makedev, mknod};
+    std::fs::copy(inside.join("bin/busybox"), inside.join("capable")).unwrap();
+    lab::run("setcap", &["cap_net_raw,cap_sys_admin+ep", &inside.join("capable").display().to_string()]);
+    std::fs::write(inside.join("noted"), "a note").unwrap();
+    for (name, attribute, value) in [
+        ("noted", "user.note", &b"words\0and \xff bytes"[..]),
+        ("opaque", "user.dir", b"of a directory that hides"),
+        // Not an empty one: in a PAX header a keyword without a value takes the keyword back.
+        ("owned", "user.long", &[b'x'; 2000]),
+    ] {
+        xattr::set(inside.join(name), attribute, value).unwrap();
+    }
+    let node = |name: &str, kind, mode, device| mknod(&inside.join(name), kind, Mode::from_bits_truncate(mode), device);
+    node("null", SFlag::S_IFCHR, 0o640, makedev(1, 3)).unwrap();
+    node("disk", SFlag::S_IFBLK, 0o660, makedev(259, 70_000)).unwrap();
+    node("pipe", SFlag::S_IFIFO, 0o600, 0).unwrap();
+}
+
+fn container(engine: &Engine, name: &str) -> Value {
+    let client = dockwalk::client::Client::connect(&engine.socket()).unwrap();
+    client.get(&format!("/containers/{name}/json")).unwrap()
+}
+
+/// An image's layers as this engine stores them, highest first.
+fn layers(engine: &Engine, name: &str) -> Vec<PathBuf> {
+    let client = dockwalk::client::Client::connect(&engine.socket()).unwrap();
+    let image: Value = client.get(&format!("/images/{name}/json")).unwrap();
+    image["GraphDriver"]["Data"]["LowerDir"].as_str().unwrap().split(':').map(PathBuf::from).collect()
+}
+
+/// The writable layer of the container `one`.
+fn upper(engine: &Engine) -> PathBuf {
+    let one = container(engine, "one");
+    engine.root().join("containers").join(one["Id"].as_str().unwrap()).join("upper")
+}
+
+/// All but what the engine mounts for a container, and makes in its writable layer for that.
+fn container_tree(root: &Path) -> Tree {
+    let engines = ["etc/hosts", "etc/hostname", "etc/resolv.conf"];
+    let kept = |path: &str| {
+        !engines.contains(&path) && !["dev", "proc", "sys"].iter().any(|dir| path.split('/').next() == Some(dir))
+    };
+    tree(root).into_iter().filter(|(path, _)| kept(path)).collect()
+}
+
+/// umoci 0.4 dates a directory anew when a later layer deletes something in it.
+fn undated(tree: &Tree) -> Tree {
+    let undated = |line: &String| match line.strip_prefix("dir ") {
+        Some(rest) => {
+            let words: Vec<_> = rest.split(' ').collect();
+            [&words[..2], &words[3..]].concat().join(" ")
+        }
+        None => line.clone(),
+    };
+    tree.iter().map(|(path, line)| (path.clone(), undated(line))).collect()
 }

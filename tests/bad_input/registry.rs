@@ -22,7 +22,7 @@ pub enum Fault {
     CutAt(usize),
 }
 
-/// An image of one layer, and what is wrong with its delivery.
+/// An image, and what is wrong with its delivery.
 struct Shelf {
     /// Path → media type and bytes.
     files: HashMap<String, (&'static str, Vec<u8>)>,
@@ -40,7 +40,18 @@ pub struct Registry {
     pub layer: Digest,
     /// The layer's size.
     pub size: usize,
+    /// All of its layers, lowest first.
+    pub layers: Vec<Layer>,
     shelf: Arc<Shelf>,
+}
+
+/// A layer that it has.
+pub struct Layer {
+    pub digest: Digest,
+    pub size: usize,
+    /// The one file in it, and that one's sha256.
+    pub file: String,
+    pub content: Digest,
 }
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -52,28 +63,50 @@ pub fn sha256(bytes: &[u8]) -> Digest {
 impl Registry {
     /// It has [`IMAGE`], whose one layer holds a file of that many bytes which do not compress.
     pub fn start(payload: usize) -> Self {
-        let layer = tar(payload);
+        Self::of(&[payload])
+    }
+
+    /// The same with a layer for each number of bytes.
+    pub fn of(payloads: &[usize]) -> Self {
+        let name = |at: usize| if at == 0 { "note".to_owned() } else { format!("note-{at}") };
+        let contents: Vec<_> = payloads.iter().enumerate().map(|(at, bytes)| (name(at), noise(*bytes, at))).collect();
+        let tars: Vec<_> = contents.iter().map(|(name, content)| tar(name, content)).collect();
+        let diff_ids: Vec<_> = tars.iter().map(|tar| sha256(tar)).collect();
+        let described = tars.iter().zip(&diff_ids).map(|(tar, digest)| {
+            json!({ "mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": digest, "size": tar.len() })
+        });
+        let described: Vec<_> = described.collect();
         let host = Platform::host();
         let config = json!({
             "os": host.os, "architecture": host.architecture, "config": { "Cmd": ["/note"] },
-            "rootfs": { "type": "layers", "diff_ids": [sha256(&layer)] },
+            "rootfs": { "type": "layers", "diff_ids": diff_ids },
         });
         let config = config.to_string().into_bytes();
         let manifest = json!({
             "schemaVersion": 2, "mediaType": MANIFEST,
             "config": { "mediaType": "application/vnd.oci.image.config.v1+json", "digest": sha256(&config), "size": config.len() },
-            "layers": [{ "mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": sha256(&layer), "size": layer.len() }],
+            "layers": described,
         });
         let manifest = manifest.to_string().into_bytes();
-        let (manifest_digest, layer_digest, size) = (sha256(&manifest), sha256(&layer), layer.len());
+        let manifest_digest = sha256(&manifest);
         let blob = |digest: &Digest| format!("/v2/test/notes/blobs/{digest}");
-        let files = HashMap::from([
+        let mut files = HashMap::from([
             ("/v2/".to_owned(), ("application/json", b"{}".to_vec())),
             ("/v2/test/notes/manifests/1".to_owned(), (MANIFEST, manifest.clone())),
             (format!("/v2/test/notes/manifests/{manifest_digest}"), (MANIFEST, manifest)),
             (blob(&sha256(&config)), ("application/octet-stream", config)),
-            (blob(&layer_digest), ("application/octet-stream", layer)),
         ]);
+        let layers: Vec<_> = contents
+            .into_iter()
+            .zip(&tars)
+            .map(|((file, content), tar)| Layer {
+                digest: sha256(tar),
+                size: tar.len(),
+                file,
+                content: sha256(&content),
+            })
+            .collect();
+        files.extend(tars.into_iter().map(|tar| (blob(&sha256(&tar)), ("application/octet-stream", tar))));
         let shelf = Arc::new(Shelf { files, faults: Mutex::default(), asked: Mutex::default() });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let addr = listener.local_addr().unwrap();
@@ -84,7 +117,8 @@ impl Registry {
                 std::thread::spawn(move || serve(stream, &shelf));
             }
         });
-        Self { addr, manifest: manifest_digest, layer: layer_digest, size, shelf }
+        let (layer, size) = (layers[0].digest.clone(), layers[0].size);
+        Self { addr, manifest: manifest_digest, layer, size, layers, shelf }
     }
 
     /// The image's whole name.
@@ -111,8 +145,13 @@ impl Registry {
 
     /// From which bytes on the layer was asked for since it was mended.
     pub fn layer_asked_from(&self) -> Vec<usize> {
+        self.asked_from(&self.layer)
+    }
+
+    /// The same for one of its layers.
+    pub fn asked_from(&self, layer: &Digest) -> Vec<usize> {
         let asked = self.shelf.asked.lock().unwrap();
-        asked.iter().filter(|(path, _)| path.ends_with(self.layer.as_str())).map(|(_, from)| *from).collect()
+        asked.iter().filter(|(path, _)| path.ends_with(layer.as_str())).map(|(_, from)| *from).collect()
     }
 }
 
@@ -167,15 +206,18 @@ fn answer(stream: &mut TcpStream, shelf: &Shelf, path: &str, from: Option<usize>
     sent.is_ok() && end == body.len()
 }
 
-/// `/note`, which nobody may execute.
-fn tar(payload: usize) -> Vec<u8> {
-    // An ordinary linear congruential generator: bytes without a pattern, the same each time.
-    let mut state = 1_u64;
-    let mut next = || {
+/// Bytes without a pattern, the same each time: an ordinary linear congruential generator.
+fn noise(length: usize, seed: usize) -> Vec<u8> {
+    let mut state = 1 + seed as u64;
+    let next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 56) as u8
     };
-    let content: Vec<u8> = (0..payload).map(|_| next()).collect();
+    std::iter::repeat_with(next).take(length).collect()
+}
+
+/// A file that nobody may execute.
+fn tar(name: &str, content: &[u8]) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
     let mut header = tar::Header::new_ustar();
     header.set_size(content.len() as u64);
@@ -183,6 +225,6 @@ fn tar(payload: usize) -> Vec<u8> {
     header.set_uid(0);
     header.set_gid(0);
     header.set_mtime(1_000_000_000);
-    tar.append_data(&mut header, "note", content.as_slice()).unwrap();
+    tar.append_data(&mut header, name, content).unwrap();
     tar.into_inner().unwrap()
 }

@@ -33,9 +33,8 @@ pub(super) fn list(session: &Session<'_>, args: &ImagesArgs) -> Done {
         }
     }
     if args.quiet {
-        let mut ids: Vec<_> = rows.iter().map(|row| row[3].clone()).collect();
-        ids.dedup();
-        ids.iter().for_each(|id| println!("{id}"));
+        // A line a name, as Docker has it: an image with two of them is there twice.
+        rows.iter().for_each(|row| println!("{}", row[3]));
         return Ok(());
     }
     if as_json {

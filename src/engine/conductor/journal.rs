@@ -180,6 +180,13 @@ impl State {
     fn write(&mut self, line: &Line) -> Result<()> {
         let mut json = serde_json::to_vec(line).map_err(|e| Fault::io("write", self.path.display(), &e.into()))?;
         json.push(b'\n');
-        self.file.write_all(&json).map_err(|e| Fault::io("write", self.path.display(), &e))
+        let length = self.file.metadata().map_or(0, |meta| meta.len());
+        self.file.write_all(&json).map_err(|e| {
+            // A disk that is full took a part of it: the next line must not be glued to that.
+            if let Err(error) = self.file.set_len(length) {
+                tracing::warn!(%error, path = %self.path.display(), "a torn line stays in the journal");
+            }
+            Fault::io("write", self.path.display(), &e)
+        })
     }
 }

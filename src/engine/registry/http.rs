@@ -12,6 +12,8 @@ use ureq::{Agent, Body, SendBody};
 #[derive(Debug, Default)]
 pub struct Http {
     trust: Trust,
+    /// How long nothing may come; [`PATIENCE`] without.
+    patience: Option<Duration>,
     /// Verifies certificates, uses the proxy of the environment.
     strict: OnceLock<Agent>,
     /// The same, and shows our own certificate when it is asked for: for the registry itself alone.
@@ -71,11 +73,13 @@ pub struct NoAnswer {
 }
 
 const HIDDEN: &str = "•••";
+/// A cable that was pulled sends no farewell: after so long without a byte a connection is dead.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Http {
     /// Trusts what the user laid down, too.
-    pub fn new(trust: Trust) -> Self {
-        Self { trust, ..Self::default() }
+    pub fn new(trust: Trust, patience: Option<Duration>) -> Self {
+        Self { trust, patience, ..Self::default() }
     }
 
     /// Asks, and returns as soon as the headers have come.
@@ -123,6 +127,7 @@ impl Http {
 
     fn agent(&self, ask: &Ask) -> &Agent {
         let verifying = || TlsConfig::builder().root_certs(self.trust.roots());
+        let agent = |tls, proxy| agent(tls, proxy, self.patience.unwrap_or(PATIENCE));
         match (ask.lax, ask.ours) {
             (true, _) => self.lax.get_or_init(|| agent(TlsConfig::builder().disable_verification(true).build(), false)),
             (false, true) => {
@@ -197,7 +202,7 @@ fn too_much(limit: u64) -> std::io::Error {
     std::io::Error::new(std::io::ErrorKind::FileTooLarge, format!("more than {limit} bytes"))
 }
 
-fn agent(tls: TlsConfig, proxy: bool) -> Agent {
+fn agent(tls: TlsConfig, proxy: bool, patience: Duration) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -208,8 +213,8 @@ fn agent(tls: TlsConfig, proxy: bool) -> Agent {
         .accept(AutoHeaderValue::None)
         .timeout_resolve(Some(Duration::from_secs(10)))
         .timeout_connect(Some(Duration::from_secs(10)))
-        .timeout_recv_response(Some(Duration::from_secs(30)))
-        .timeout_per_read(Some(Duration::from_secs(30)))
+        .timeout_recv_response(Some(patience))
+        .timeout_per_read(Some(patience))
         .max_idle_connections_per_host(4)
         .tls_config(tls);
     let config = if proxy { config } else { config.proxy(None) };

@@ -32,6 +32,7 @@ use session::Session;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Which registries are special.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +47,8 @@ pub struct RegistryOptions {
     pub mirrors: Vec<String>,
     /// `certs.d` directories: `<host[:port]>/*.crt` in them is trusted for that registry.
     pub certs: Vec<PathBuf>,
+    /// How long nothing may come before a connection counts as dead; half a minute without.
+    pub patience: Option<Duration>,
 }
 
 impl RegistryOptions {

@@ -59,7 +59,7 @@ impl<'a> Session<'a> {
     ) -> Result<Self> {
         let trust = Trust::of(&endpoint.host, &options.certs)?.unwrap_or_default();
         Ok(Self {
-            http: Http::new(trust),
+            http: Http::new(trust, options.patience),
             scheme: Mutex::new(endpoint.schemes[0]),
             options: options.clone(),
             repository: reference.repository.clone(),

@@ -47,21 +47,29 @@ impl Store {
     pub fn put_blob(&self, digest: &Digest, bytes: &[u8]) -> Result<()> {
         let partial = self.root.join("ingest").join(format!("{}.{}", digest.hex(), self.number()));
         let write = || {
-            fs::File::create(&partial)?.write_all(bytes)?;
+            let mut file = fs::File::create(&partial)?;
+            file.write_all(bytes)?;
+            file.sync_data()?;
             fs::rename(&partial, self.blob_path(digest))
         };
-        write().map_err(|e| Fault::io("write", partial.display(), &e))
+        write().map_err(|e| {
+            // Half a document is of use to nobody, and the disk may be full.
+            if let Err(error) = fs::remove_file(&partial) {
+                tracing::debug!(%error, path = %partial.display(), "not removed");
+            }
+            Fault::io("write", partial.display(), &e)
+        })
     }
 
     /// The partial file of a blob, whose size and digest were verified, becomes the blob.
     pub fn admit_blob(&self, digest: &Digest) -> Result<()> {
-        let (from, to) = (self.partial_path(digest), self.blob_path(digest));
-        fs::rename(&from, &to).map_err(|e| Fault::io("rename", to.display(), &e))
+        self.admit_file(digest, &self.partial_path(digest))
     }
 
     /// A file whose size and digest were verified becomes the blob.
     pub fn admit_file(&self, digest: &Digest, from: &Path) -> Result<()> {
         let to = self.blob_path(digest);
+        fs::File::open(from).and_then(|file| file.sync_data()).map_err(|e| Fault::io("write", from.display(), &e))?;
         fs::rename(from, &to).map_err(|e| Fault::io("rename", to.display(), &e))
     }
 

@@ -84,7 +84,13 @@ impl Records {
             file.sync_data()?;
             fs::rename(&new, path)
         };
-        write().map_err(|e| Fault::io("write", path.display(), &e))
+        write().map_err(|e| {
+            // The old list still stands; half a new one would only take room that is lacking.
+            if let Err(error) = fs::remove_file(&new) {
+                tracing::debug!(%error, path = %new.display(), "not removed");
+            }
+            Fault::io("write", path.display(), &e)
+        })
     }
 
     /// Every blob that some image is made of, or some tag was given with.

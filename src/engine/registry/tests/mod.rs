@@ -1,3 +1,4 @@
+mod cable;
 mod documents;
 mod failures;
 mod limits;
@@ -48,12 +49,25 @@ impl Bench {
 
     fn pull_for(&self, name: &str, platform: Option<&str>, auth: Option<&Credentials>) -> Result<Image> {
         let platform = platform.map(|text| Platform::parse(text).expect("a platform"));
+        self.pull_into(&self.store(), name, platform.as_ref(), auth)
+    }
+
+    fn store(&self) -> Arc<Store> {
+        Store::open(&self.root(), IdRange::ALL, false).expect("a store")
+    }
+
+    fn pull_into(
+        &self,
+        store: &Arc<Store>,
+        name: &str,
+        platform: Option<&Platform>,
+        auth: Option<&Credentials>,
+    ) -> Result<Image> {
         let tell = |progress| self.told.lock().expect("unpoisoned").push(progress);
-        let store = Store::open(&self.root(), IdRange::ALL, false).expect("a store");
-        let puller = Puller::new(store, self.options.clone());
+        let puller = Puller::new(Arc::clone(store), self.options.clone());
         let reference = name.parse().expect("a reference");
         self.conductor.operate(OpKind::ImagePull, name, "POST /images/create", &self.cancel, |cx| {
-            puller.pull(cx, &reference, platform.as_ref(), auth, &tell)
+            puller.pull(cx, &reference, platform, auth, &tell)
         })
     }
 

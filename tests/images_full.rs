@@ -1,0 +1,180 @@
+//! A disk that is full at any point of a pull: that is said, nothing is damaged, and with more room the pull goes on.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+#![cfg(feature = "engine")]
+#![allow(missing_docs, reason = "a test program")]
+
+#[path = "common/engine.rs"]
+mod engine;
+#[path = "images/lab.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod lab;
+#[path = "bad_input/registry.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod registry;
+
+use dockwalk::client::Client;
+use dockwalk::client::protocol::StoreReport;
+use engine::{Engine, Who, everyone, good, output};
+use nix::mount::{MsFlags, mount, umount};
+use registry::{Layer, Registry, sha256};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROOMY: u64 = 64 << 20;
+const PAGE: u64 = 4096;
+
+#[test]
+fn a_pull_that_the_disk_had_no_room_for_goes_on_when_there_is_room() {
+    let name = "a_pull_that_the_disk_had_no_room_for_goes_on_when_there_is_room";
+    lab::inside(name, &["unshare", "setpriv"], |_| everyone().into_iter().for_each(every_room));
+}
+
+fn every_room(who: Who) {
+    let registry = Registry::of(&[900_000, 300_000, 60_000]);
+    let image = registry.image();
+    let mut engine = Engine::start_in(who, |root| {
+        disk(root, who);
+        Vec::new()
+    });
+    let root = engine.root();
+    // What it takes.
+    let before = used(&root);
+    good(engine.dockwalk(&["docker", "pull", &image]));
+    let whole = used(&root) - before;
+    good(engine.dockwalk(&["docker", "rmi", &image]));
+    let almost = [0, 1, 2, 3, 5].map(|pages| pages * PAGE);
+    let rooms: Vec<u64> =
+        almost.into_iter().chain((1..16).map(|part| whole * part / 16)).chain([whole - 64 * PAGE]).collect();
+    let mut seen = BTreeMap::new();
+    for (at, room) in rooms.iter().enumerate() {
+        resize(&root, used(&root) + room);
+        let ended = output(engine.dockwalk(&["docker", "pull", &image]));
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        let when = format!("{who:?}: room for {room} bytes of {whole}: {said}");
+        assert!(!ended.status.success(), "{when}");
+        assert!(said.contains("no space left") && said.contains("Free some space"), "{when}");
+        if at % 4 == 3 {
+            engine.kill();
+            resize(&root, ROOMY);
+            engine.start_again();
+        }
+        let found = check(&engine);
+        let orphan = |code: &str| matches!(code, "store-blob-orphan" | "store-layer-orphan");
+        assert!(found.findings.iter().all(|f| !f.harmful && orphan(&f.problem.code)), "{when}: {found:?}");
+        let there = There::below(&root);
+        there.is_orderly(&when);
+        *seen.entry(there.how_far(&registry)).or_insert(0) += 1;
+
+        resize(&root, ROOMY);
+        registry.mend();
+        good(engine.dockwalk(&["docker", "pull", &image]));
+        for layer in &registry.layers {
+            assert_eq!(registry.asked_from(&layer.digest), there.lacks(layer), "{when}: {there:?}");
+        }
+        assert_eq!(check(&engine).findings, [], "{when}");
+        let now = There::below(&root);
+        assert!(now.partial.is_empty() && now.layers.len() == registry.layers.len(), "{when}: {now:?}");
+        let contents = now.layers.iter().flat_map(|layer| fs::read_dir(layer.join("fs")).unwrap());
+        let contents = contents.map(|file| file.unwrap());
+        let contents: BTreeMap<_, _> = contents
+            .map(|file| (file.file_name().into_string().unwrap(), sha256(&fs::read(file.path()).unwrap())))
+            .collect();
+        let right = registry.layers.iter().map(|layer| (layer.file.clone(), layer.content.clone()));
+        assert_eq!(contents, right.collect(), "{when}");
+        good(engine.dockwalk(&["docker", "rmi", &image]));
+        let now = There::below(&root);
+        assert!(now.blobs.is_empty() && now.layers.is_empty(), "{when}: {now:?}");
+    }
+    println!("{who:?}: {} sizes of disk; verified blobs and partial ones when it was full: {seen:?}", rooms.len());
+    assert!(seen.len() > 4, "the disk was full at different points: {seen:?}");
+    engine.end();
+    umount(&root).unwrap();
+}
+
+/// A disk of its own for the engine's directory.
+fn disk(root: &Path, who: Who) {
+    fs::create_dir(root).unwrap();
+    let owner = match who {
+        Who::Root => String::new(),
+        Who::User => {
+            let owner = fs::metadata(root.parent().unwrap()).unwrap();
+            let (uid, gid) = (std::os::unix::fs::MetadataExt::uid(&owner), std::os::unix::fs::MetadataExt::gid(&owner));
+            format!(",uid={uid},gid={gid}")
+        }
+    };
+    let options = format!("size={ROOMY},mode=711{owner}");
+    mount(Some("small"), root, Some("tmpfs"), MsFlags::empty(), Some(options.as_str())).unwrap();
+}
+
+fn resize(root: &Path, bytes: u64) {
+    let size = format!("size={bytes}");
+    mount(None::<&str>, root, None::<&str>, MsFlags::MS_REMOUNT, Some(size.as_str())).unwrap();
+}
+
+fn used(root: &Path) -> u64 {
+    let stat = nix::sys::statvfs::statvfs(root).unwrap();
+    (stat.blocks() - stat.blocks_free()) * stat.fragment_size()
+}
+
+fn check(engine: &Engine) -> StoreReport {
+    Client::connect(&engine.socket()).unwrap().check_store(false).unwrap()
+}
+
+/// What lies in a store.
+#[derive(Debug)]
+struct There {
+    blobs: Vec<String>,
+    /// Name and length.
+    partial: BTreeMap<String, u64>,
+    layers: Vec<PathBuf>,
+    journal: String,
+}
+
+impl There {
+    fn below(root: &Path) -> Self {
+        let all = |place: &str| fs::read_dir(root.join(place)).unwrap().map(|entry| entry.unwrap());
+        let name = |entry: &fs::DirEntry| entry.file_name().into_string().unwrap();
+        let partial = all("ingest").map(|entry| (name(&entry), entry.metadata().unwrap().len()));
+        Self {
+            blobs: all("blobs/sha256").map(|entry| name(&entry)).collect(),
+            partial: partial.collect(),
+            layers: all("layers/sha256").map(|entry| entry.path()).collect(),
+            journal: fs::read_to_string(root.join("journal.ndjson")).unwrap(),
+        }
+    }
+
+    /// Nothing half made but parts of blobs, and a journal whose lines are whole.
+    fn is_orderly(&self, when: &str) {
+        assert!(self.partial.keys().all(|name| name.ends_with(".partial")), "{when}: {self:?}");
+        let hidden = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with('.');
+        assert!(!self.layers.iter().any(hidden), "{when}: {self:?}");
+        for line in self.journal.lines() {
+            assert!(
+                serde_json::from_str::<serde_json::Value>(line).is_ok(),
+                "{when}: a torn line in the journal: {line}"
+            );
+        }
+    }
+
+    fn part(&self, layer: &Layer) -> usize {
+        let length = self.partial.get(&format!("{}.partial", layer.digest.hex())).copied().unwrap_or(0);
+        usize::try_from(length).unwrap()
+    }
+
+    fn has(&self, layer: &Layer) -> bool {
+        self.blobs.iter().any(|blob| blob == layer.digest.hex())
+    }
+
+    /// Whole blobs of layers, and begun ones.
+    fn how_far(&self, registry: &Registry) -> (usize, usize) {
+        let layers = &registry.layers;
+        (layers.iter().filter(|l| self.has(l)).count(), layers.iter().filter(|l| self.part(l) > 0).count())
+    }
+
+    /// From which bytes on a pull has to ask for a layer.
+    fn lacks(&self, layer: &Layer) -> Vec<usize> {
+        let part = self.part(layer);
+        if self.has(layer) || part == layer.size { Vec::new() } else { vec![part] }
+    }
+}
