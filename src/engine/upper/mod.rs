@@ -19,6 +19,7 @@ mod diff;
 mod ears;
 mod evidence;
 mod model;
+mod origin;
 #[cfg(test)]
 mod tests;
 mod tree;

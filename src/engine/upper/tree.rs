@@ -4,6 +4,7 @@ use super::copied::{self, Copied};
 use super::ears::{Ears, Heard, Side};
 use super::evidence;
 use super::model::{Inode, Known, Model, beginning, is_below};
+use super::origin::{self, Met};
 use crate::engine::unpack::{overlay, shown};
 use crate::spec::ContainerId;
 use crate::trace::{CopyUp, Effect, Evidence, Upper, UpperChange, UpperFile};
@@ -20,6 +21,8 @@ use std::path::{Path, PathBuf};
 
 /// How many paths of one event bring evidence of their own.
 const PROVEN: usize = 4;
+/// Opens what the container made: never another file than that, and never waiting for one who writes into a pipe.
+const READ: OFlag = OFlag::O_RDONLY.union(OFlag::O_NOFOLLOW).union(OFlag::O_NONBLOCK).union(OFlag::O_CLOEXEC);
 
 /// One upper directory: what is known of it, and what is to be looked at.
 #[derive(Debug)]
@@ -44,7 +47,7 @@ pub struct Tree {
     leaving: HashMap<u32, Vec<u8>>,
     came_from: HashMap<Vec<u8>, Vec<u8>>,
     /// Lower files that were met, by inode: the origin of a copy names one.
-    served: HashMap<u64, (Vec<u8>, Found)>,
+    served: HashMap<u64, Met>,
     /// Copies whose origin was not met yet.
     orphans: Vec<Vec<u8>>,
     /// Notifications were lost.
@@ -383,7 +386,7 @@ impl Tree {
         if let Some(copy) = self.model.copy(&inode) {
             return Ok((Some(copy.clone()), Vec::new()));
         }
-        let Some((was, found)) = self.origin(path, below, &origin)? else {
+        let Some((was, found)) = self.origin(path, dir, stat, below, &origin)? else {
             self.orphans.push(path.to_vec());
             return Ok((None, Vec::new()));
         };
@@ -392,8 +395,7 @@ impl Tree {
         let mut proof = vec![evidence::attribute(&here, attribute, origin.len()), evidence::stat(&lower, &found.stat)];
         let regular = |s: &FileStat| s.st_mode & libc::S_IFMT == libc::S_IFREG;
         let measured = if regular(stat) && regular(&found.stat) {
-            let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-            let upper = openat(dir, name, flags, Mode::empty())?;
+            let upper = openat(dir, name, READ, Mode::empty())?;
             copied::measure(&upper.into(), &self.below.file(found.layer, &was)?)?
         } else {
             Copied { bytes: 0, compared: 0, alike: 0 }
@@ -409,7 +411,14 @@ impl Tree {
     }
 
     /// What a copy is a copy of: what lies below it, or below the name that it had before, or what its mark says.
-    fn origin(&self, path: &[u8], below: Option<Found>, mark: &[u8]) -> io::Result<Option<(Vec<u8>, Found)>> {
+    fn origin(
+        &self,
+        path: &[u8],
+        dir: &OwnedFd,
+        stat: &FileStat,
+        below: Option<Found>,
+        mark: &[u8],
+    ) -> io::Result<Option<Met>> {
         let mut name = path.to_vec();
         for _ in 0..self.came_from.len() {
             let Some(from) = self.came_from.get(&name) else { break };
@@ -417,8 +426,17 @@ impl Tree {
         }
         let of = self.dirs.get(split(&name).0).map(|dir| dir.below.as_slice()).unwrap_or_default();
         let found = if name == path { below } else { self.below.find(of, &name)? };
-        let met = || origin_inode(mark).and_then(|inode| self.served.get(&inode)).cloned();
-        Ok(found.map(|found| (name, found)).or_else(met))
+        if let Some(found) = found {
+            return Ok(Some((name, found)));
+        }
+        if let Some(inode) = origin::inode(mark) {
+            return Ok(self.served.get(&inode).cloned());
+        }
+        if stat.st_mode & libc::S_IFMT != libc::S_IFREG {
+            return Ok(None);
+        }
+        let upper = openat(dir, split(path).1, READ, Mode::empty())?;
+        origin::alike(&self.served, &self.below, &self.model, stat, &upper.into())
     }
 
     fn put(&mut self, path: &[u8], effect: Effect, stat: &FileStat, copied: Option<CopyUp>, proof: Vec<Evidence>) {
@@ -500,17 +518,5 @@ fn split(path: &[u8]) -> (&[u8], &OsStr) {
     match path.iter().rposition(|byte| *byte == b'/') {
         Some(at) => (&path[..at], OsStr::from_bytes(&path[at + 1..])),
         None => (b"", OsStr::from_bytes(path)),
-    }
-}
-
-/// The inode number in overlay's mark of where a copy comes from: `struct ovl_fb` (linux/fs/overlayfs/overlayfs.h), with a
-/// file handle of ext4's kind or of XFS's.
-fn origin_inode(mark: &[u8]) -> Option<u64> {
-    const UUID: usize = 16;
-    let (kind, id) = (mark.get(4)?, mark.get(5 + UUID..)?);
-    match kind {
-        1 => id.first_chunk().map(|bytes| u32::from_ne_bytes(*bytes).into()),
-        0x81 => id.first_chunk().map(|bytes| u64::from_ne_bytes(*bytes)),
-        _ => None,
     }
 }
