@@ -170,6 +170,24 @@ fn a_tag_that_moved_points_at_the_new_document_and_shows_where_it_was() {
 }
 
 #[test]
+fn a_local_tag_that_moved_has_a_way_from_where_it_was() {
+    let mut s = two_images();
+    let (demo, shell, web) = ("docker.io/demo/app:1", digest("shell/config"), digest("web/config"));
+    for image in [&shell, &web] {
+        s.saw(Change::ImageTagged { reference: demo.into(), image: image.clone(), manifest: None });
+        check(&s.world);
+    }
+    let scene = of(&s.world, None, Lang::Ko);
+    let tag = Entity::Tag(demo.into());
+    let moved: Vec<_> = scene.edges().filter(|(.., edge)| edge.part == "moved").collect();
+    let [(was, now, _)] = moved[..] else { panic!("{moved:?}") };
+    assert_eq!((&was.id.entity, &now.id.entity), (&Some(tag.clone()), &Some(tag.clone())));
+    assert!(was.label.contains("demo/app:1") && was.label.contains("이전") && !now.label.contains("이전"));
+    assert_eq!(wires(&scene, &tag, &Entity::Config(web)), ["points"]);
+    assert!(scene.spoken.contains("demo/app:1"), "{}", scene.spoken);
+}
+
+#[test]
 fn tags_that_point_at_the_same_document_join() {
     let mut s = Sample::default();
     s.engine_start();

@@ -245,6 +245,26 @@ fn what_cannot_be_unpacked_is_named_with_the_reason_and_only_where_it_is() {
 }
 
 #[test]
+fn enter_in_the_field_for_a_path_is_the_answer() {
+    let mut window = opened(Lang::Ko);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("files.json");
+    let ctx = window.ctx.clone();
+    app(&mut window).command(&ctx, Command::ExportFilesDialog);
+    window.run_steps(3);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    window.run_steps(1);
+    window.event(egui::Event::Text(path.display().to_string()));
+    window.run_steps(1);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    assert_eq!(app(&mut window).shell.overlay, None);
+    until(&mut window, |app| app.shell.notice.is_some());
+    let written: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert!(written.to_string().contains("busybox"), "{written}");
+}
+
+#[test]
 fn in_a_narrow_window_the_tools_give_way_to_the_tabs() {
     for lang in [Lang::Ko, Lang::En] {
         let (more, files, export) = match lang {

@@ -96,6 +96,7 @@ files-covers-deleted = Whiteout: deletes all of { $path }
 files-covers-opaque = Opaque: hides what is below in { $path }
 files-covers-no-directory = { $path }: put something else there than a directory
 files-say-nothing = Layer { $layers }: nothing at this path
+files-say-nothing-writable = Writable layer: does not have this path
 files-fact-kind = Kind
 files-fact-time = Modified
 files-fact-target = Link target

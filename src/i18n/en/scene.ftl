@@ -77,6 +77,7 @@ scene-upper-totals = { $n } paths · { $bytes }
 scene-upper-copied = { $n } paths · { $bytes } · copied { $copied }
 scene-effect-copied = copied up
 scene-copied-up = { $bytes } copied up
+scene-copied-grown = { $bytes } copied up · + { $more }
 scene-copied-none = nothing copied (0 B)
 scene-mount-points = { $n } mount points
 scene-from-upper = writable layer

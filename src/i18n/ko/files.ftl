@@ -96,6 +96,7 @@ files-covers-deleted = whiteout: { $path } 전체를 지움
 files-covers-opaque = opaque: { $path }의 아래 내용을 가림
 files-covers-no-directory = { $path }: 디렉터리가 아닌 것으로 바꿈
 files-say-nothing = 레이어 { $layers }: 이 경로가 없음
+files-say-nothing-writable = 쓰기 레이어: 이 경로가 없음
 files-fact-kind = 종류
 files-fact-time = 수정 시각
 files-fact-target = 링크 대상

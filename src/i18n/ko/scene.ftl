@@ -77,6 +77,7 @@ scene-upper-totals = 경로 { $n }개 · { $bytes }
 scene-upper-copied = 경로 { $n }개 · { $bytes } · 복사 { $copied }
 scene-effect-copied = 복사해 올림
 scene-copied-up = { $bytes } 복사됨
+scene-copied-grown = { $bytes } 복사됨 · + { $more }
 scene-copied-none = 복사 없음 (0 B)
 scene-mount-points = 마운트 자리 { $n }개
 scene-from-upper = 쓰기 레이어

@@ -26,6 +26,8 @@ const PULSE: f64 = 0.9;
 const FLOW: f64 = 2.4;
 /// Software rendering cannot do more without heating the room.
 const FRAME: Duration = Duration::from_millis(33);
+/// How high the strip is that the buttons over the picture have for themselves.
+const BUTTONS: f32 = 38.0;
 /// More shapes than this lose their small print.
 const DETAILED: usize = 500;
 
@@ -266,11 +268,13 @@ impl View {
         let emphasis = Emphasis { lit: &self.of.lit, pulse, selected: selection.as_ref(), clock };
         let visible = transform.inverse() * room;
         let fine = self.scene.nodes().filter(|n| n.rect.intersects(visible)).count() <= DETAILED;
-        paint(&painter, faces, &draw(&shown, theme, &emphasis), transform, fine);
+        // What is moved goes under the strip of the buttons, not through them.
+        let below = Rect::from_min_max(egui::pos2(room.left(), room.top() + BUTTONS), room.max);
+        paint(&painter.with_clip_rect(below), faces, &draw(&shown, theme, &emphasis), transform, fine);
 
         let spoken = self.scene.spoken.clone();
         ground.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &spoken));
-        self.touch(ui, ground, room, transform, selection, theme);
+        self.touch(ui, ground, below, transform, selection, theme);
         self.buttons(ui, room, words, theme, faces);
         let longest = if self.farewell { FAREWELL } else { MOVE.max(PULSE) };
         if !reduced && (since < longest || clock.is_some()) {

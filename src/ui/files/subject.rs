@@ -1,7 +1,7 @@
 //! What the inspector can be opened on, and which of the World's things lead there.
 
 use crate::spec::{ContainerId, Digest};
-use crate::trace::{Entity, World};
+use crate::trace::{Entity, MountKind, World};
 
 /// An image, or a container with its writable layer on top of one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +54,14 @@ pub fn known(world: &World) -> Vec<Subject> {
 pub fn of_entity(entity: &Entity, world: &World) -> Option<(Subject, Option<usize>)> {
     match entity {
         Entity::Container(id) => world.containers.get(id).map(|_| (Subject::Container(id.clone()), None)),
+        // What a container has of its own, and what it sees, is in its files.
+        Entity::UpperFile(id, _) => of_entity(&Entity::Container(id.clone()), world),
+        Entity::Dir(path) => of_entity(&Entity::Container(world.dirs.get(path)?.container.clone()?), world),
+        Entity::Mount(key) => {
+            let mount = world.mounts.get(key)?;
+            let overlay = matches!(mount.kind, MountKind::Overlay { .. });
+            of_entity(&Entity::Container(mount.container.clone().filter(|_| overlay)?), world)
+        }
         Entity::Tag(tag) => world.tags.get(tag).map(|_| (Subject::Image(tag.clone()), None)),
         Entity::RemoteTag(tag) => world.tags.get(tag).map(|_| (Subject::Image(tag.clone()), None)),
         Entity::Config(image) => named(world, image).map(|subject| (subject, None)),

@@ -16,10 +16,11 @@ pub fn show(ctx: &egui::Context, look: &mut Look<'_>, ask: Ask, path: &mut Strin
         ui.add_space(6.0);
         let field = TextEdit::singleline(path).desired_width(f32::INFINITY).margin(egui::Margin::symmetric(10, 7));
         let response = ui.add(field).accessible_name(look.say("start-path"));
-        if ui.memory(|memory| memory.focused().is_none()) {
+        // Before the focus is given back to it: then it would not have been lost.
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if !entered && ui.memory(|memory| memory.focused().is_none()) {
             response.request_focus();
         }
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let accept = look.say(if ask.opens() { "open" } else { "save" });

@@ -12,6 +12,7 @@
 //!   └────────┘                                       manifest's wire leads there
 //! ```
 
+mod before;
 mod cards;
 mod chain;
 mod flaws;
@@ -91,6 +92,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
         let text = stage.say_with("scene-more", &[("n", &uncounted.to_string())]);
         stage.caption(Text::new(pos2(MARGIN, y), Font::Small, Ink::Weak, text));
     }
+    before::ways(world, &mut stage, &pictures);
     wires::draw(&mut stage, &placed, main.is_some(), &chains, top, layers_at);
     if let (Some(main), Some(registry)) = (placed.first().filter(|_| main.is_some()), &chains.registry) {
         wires::bytes_in(&mut stage, main, registry, chains.bottom + 12.0, layers_at);

@@ -124,7 +124,7 @@ fn config(stage: &mut Stage<'_>, world: &World, picture: &Picture<'_>, at: Pos2,
         stage.wire(&tag_id, &above.0, Edge::new(route, TINT, Line::Solid).part(POINTS));
         above = (tag_id, chip);
     }
-    *bottom = bottom.max(above.1.bottom());
+    *bottom = bottom.max(before::chips(world, stage, picture, above));
     (id, place)
 }
 

@@ -42,7 +42,8 @@ pub(super) fn config(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>
         node = node.text(Text::new(pos2(16.0, 43.0 + LINE * row as f32), font, ink, line).marked(mark));
     }
     stage.add(node.called(""));
-    let bottom = tags(stage, picture, (&id, place));
+    let lowest = tags(stage, picture, (&id, place));
+    let bottom = before::chips(world, stage, picture, lowest);
     ((id, place), bottom)
 }
 
@@ -61,8 +62,8 @@ fn says(config: &Config) -> Vec<String> {
     all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| format!("{key} {value}")).collect()
 }
 
-/// Names of one image hang on it one below the other.
-fn tags(stage: &mut Stage<'_>, picture: &Picture<'_>, (config, card): (&NodeId, Rect)) -> f32 {
+/// Names of one image hang on it one below the other. Returns the last.
+fn tags(stage: &mut Stage<'_>, picture: &Picture<'_>, (config, card): (&NodeId, Rect)) -> (NodeId, Rect) {
     let mut above = (config.clone(), card);
     for tag in &picture.tags {
         let place = rect(card.left(), above.1.bottom() + 14.0, CONFIG_WIDTH, 46.0);
@@ -77,5 +78,5 @@ fn tags(stage: &mut Stage<'_>, picture: &Picture<'_>, (config, card): (&NodeId, 
         stage.wire(&id, &above.0, Edge::new(route, TINT, Line::Solid).part(POINTS));
         above = (id, place);
     }
-    above.1.bottom()
+    above
 }

@@ -87,7 +87,7 @@ fn path(stage: &mut Stage<'_>, id: &ContainerId, file: &UpperFile, parent: &Node
         None => super::effect(file.effect),
     };
     let word = match (&file.copied, file.effect) {
-        (Some(copy), _) => copied(stage, copy),
+        (Some(copy), _) => copied(stage, copy, file.size),
         (None, Effect::Added) if file.dir => stage.say(key),
         (None, Effect::Added) => bytes(file.size),
         (None, _) => stage.say(key),
@@ -107,10 +107,15 @@ fn path(stage: &mut Stage<'_>, id: &ContainerId, file: &UpperFile, parent: &Node
     stage.add(Node::new(shape, place, Tint::Plain, Style::Bare).within(parent).texts(texts).called(&kind));
 }
 
-fn copied(stage: &Stage<'_>, copy: &CopyUp) -> String {
-    match (copy.bytes, copy.size) {
-        (0, 1..) => stage.say("scene-copied-none"),
-        (bytes_up, _) => stage.say_with("scene-copied-up", &[("bytes", &bytes(bytes_up))]),
+/// What was copied, and how little was written for it where that is known: a file can only be longer by what was added.
+fn copied(stage: &Stage<'_>, copy: &CopyUp, now: u64) -> String {
+    match (copy.bytes, copy.size, now.saturating_sub(copy.size)) {
+        (0, 1.., _) => stage.say("scene-copied-none"),
+        (copied, _, 1..) if copied == copy.size => {
+            let more = bytes(now - copy.size);
+            stage.say_with("scene-copied-grown", &[("bytes", &bytes(copied)), ("more", &more)])
+        }
+        (copied, ..) => stage.say_with("scene-copied-up", &[("bytes", &bytes(copied))]),
     }
 }
 

@@ -52,7 +52,11 @@ fn quiet(ui: &mut Ui, look: &Look<'_>, image: &Opened, silent: &mut Vec<&Said>) 
     };
     let (low, high) = (number(last.layer), number(first.layer));
     let numbers = if low == high { low } else { format!("{low}–{high}") };
-    let text = look.words.say_with("files-say-nothing", &[("layers", numbers.as_str())]);
+    let writable = |said: &Said| image.layers.get(said.layer).is_some_and(LayerInfo::is_writable);
+    let text = match (silent.len(), writable(first)) {
+        (1, true) => look.say("files-say-nothing-writable"),
+        _ => look.words.say_with("files-say-nothing", &[("layers", numbers.as_str())]),
+    };
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     let line = Rect::from_min_max(pos2(rect.left(), rect.top() + 2.0), pos2(rect.right(), rect.top() + THIN));
     dashed(ui, line, theme.line);
@@ -110,10 +114,7 @@ fn layer(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, said: &Said, shown: b
     let room = rect.right() - 10.0 - left - galley.size().x - 6.0;
     painter.galley(pos2(rect.right() - 10.0 - galley.size().x, rect.top() + 5.0), galley, theme.weak);
     let ink = if solid { theme.text } else { tone };
-    let end = widgets::line(painter, pos2(left, rect.top() + 4.0), room, &what, fonts::bold(12.0), ink);
-    if matches!(said.say, Say::Hidden(ref hidden) if !matches!(hidden, Hidden::Merged { .. })) {
-        painter.hline(end.x_range(), end.center().y + 0.5, Stroke::new(1.0, tone.gamma_multiply(0.7)));
-    }
+    widgets::line(painter, pos2(left, rect.top() + 4.0), room, &what, fonts::bold(12.0), ink);
     let made = if info.is_writable() { look.say("files-writable-text") } else { layers::instruction(&info.made_by) };
     let made_at = pos2(left, rect.top() + 20.0);
     let font = if info.is_writable() { fonts::regular(11.5) } else { fonts::mono(11.0) };

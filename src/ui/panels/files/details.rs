@@ -9,7 +9,12 @@ use crate::ui::files::{Act, Opened, Page};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
-use egui::{Label, Layout, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Label, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+/// With less room than this, the bytes have no place of their own.
+const LEAST: f32 = 330.0;
+/// How high they are then.
+const BYTES: f32 = 210.0;
 
 /// Shows it in all the room there is.
 pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
@@ -28,12 +33,14 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
     }
     // What is above the bytes may scroll; the bytes keep the rest of the room.
     let room = ui.available_height();
-    let above = if is_file { (room * 0.58).max(150.0).min(room - 90.0) } else { room };
+    // Where that would leave too little of both, all of it scrolls.
+    let apart = is_file && room >= LEAST;
+    let above = if apart { room * 0.58 } else { room };
     ScrollArea::vertical()
         .id_salt("files-details")
         .max_height(above)
         .min_scrolled_height(0.0)
-        .auto_shrink([false, is_file])
+        .auto_shrink([false, apart])
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             match look.shell.files.page {
@@ -44,8 +51,13 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
             if look.shell.files.page != Page::Compare {
                 metadata(ui, look, image);
             }
+            if is_file && !apart {
+                ui.add_space(8.0);
+                let place = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), BYTES));
+                ui.scope_builder(UiBuilder::new().max_rect(place), |ui| content::show(ui, look, image));
+            }
         });
-    if is_file {
+    if apart {
         ui.add_space(8.0);
         content::show(ui, look, image);
     }

@@ -1,0 +1,64 @@
+//! Local tags that were moved: where each was, and the way to where it is.
+//!
+//! ```text
+//!     ┌ config ┐
+//!     └────────┘
+//! ┌ ─ demo/app:1  before
+//! │   ┌ config ┐
+//! │   └────────┘
+//! └ ▶ demo/app:1
+//! ```
+
+use super::others::moved_away;
+use super::*;
+use crate::trace::World;
+use egui::Rect;
+
+const CHIP: f32 = 24.0;
+const GAP: f32 = 6.0;
+/// Left of all configs: the first way, and how far the next is from it. Nothing else stands there.
+const LANE_X: f32 = MARGIN - 10.0;
+const LANE: f32 = 4.0;
+
+fn id(tag: &str, picture: &Picture<'_>) -> NodeId {
+    NodeId::part(Entity::Tag(tag.to_owned()), format!("before at {}", picture.id.hex()))
+}
+
+/// A chip for each tag that was here, below what hangs on the config already. Returns the lower end.
+pub(super) fn chips(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, above: (NodeId, Rect)) -> f32 {
+    let mut above = above;
+    for tag in moved_away(world, picture).into_iter().filter(|tag| !picture.tags.contains(tag)) {
+        let place = rect(above.1.left(), above.1.bottom() + GAP, CONFIG_WIDTH, CHIP);
+        let word = stage.say("scene-tag-before");
+        let room = CONFIG_WIDTH - 46.0 - stage.width(&word, Font::Small) - 10.0;
+        let name = stage.fit_middle(&familiar(tag), Font::Mono, room);
+        let node = Node::new(id(tag, picture), place, TINT, Style::Ghost)
+            .text(Text::new(pos2(14.0, CHIP / 2.0), Font::Mono, Ink::Weak, name).marked(Mark::Tag))
+            .text(
+                Text::new(pos2(CONFIG_WIDTH - 12.0, CHIP / 2.0), Font::Small, Ink::Weak, word).anchored(Anchor::Right),
+            );
+        let id = stage.add(node.called(&stage.say("scene-local-tag")));
+        let route = vec![place.center_top(), above.1.center_bottom()];
+        stage.wire(&id, &above.0, Edge::new(route, Tint::Plain, Line::Dashed).part("pointed"));
+        above = (id, place);
+    }
+    above.1.bottom()
+}
+
+/// From where each tag was to where it is, once all of them are drawn.
+pub(super) fn ways(world: &World, stage: &mut Stage<'_>, pictures: &[Picture<'_>]) {
+    let mut number = 0.0;
+    for tag in world.moved_tags.keys() {
+        let now = NodeId::of(Entity::Tag(tag.clone()));
+        let Some(to) = stage.scene.node(&now).map(|node| node.rect) else { continue };
+        for picture in pictures {
+            let was = id(tag, picture);
+            let Some(from) = stage.scene.node(&was).map(|node| node.rect) else { continue };
+            let x = LANE_X - (LANE * number).min(12.0);
+            let (start, end) = (from.left_center(), to.left_center());
+            let route = vec![start, pos2(x, start.y), pos2(x, end.y), end];
+            stage.wire(&was, &now, Edge::new(route, TINT, Line::Dashed).part("moved").ends(End::Dot, End::Arrow));
+            number += 1.0;
+        }
+    }
+}
