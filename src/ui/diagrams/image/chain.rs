@@ -255,7 +255,8 @@ fn low_entries(
     };
     let mut listed: Vec<&Descriptor> = index.manifests.iter().filter(of_image).collect();
     let inner = root.picture(world, pictures).and_then(|p| p.manifest).map(|m| &m.this);
-    listed.extend(inner.filter(|this| index.manifests.iter().all(|m| m.digest != this.digest)));
+    // The same config may be named by a manifest of another registry: only an index within this one leads farther.
+    listed.extend(inner.filter(|this| !lists(index, &this.digest) && leads(world, index, &this.digest, 3)));
     for entry in listed {
         let id = NodeId::of(Entity::Manifest(entry.digest.clone()));
         if stage.scene.node(&id).is_some() {
@@ -269,6 +270,16 @@ fn low_entries(
         y += LOW + 8.0;
     }
     (y - 8.0).max(card.bottom())
+}
+
+fn lists(index: &Index, digest: &Digest) -> bool {
+    index.manifests.iter().any(|entry| entry.digest == *digest)
+}
+
+/// An index lists it, or an index that it lists does, so many deep.
+fn leads(world: &World, index: &Index, digest: &Digest, depth: usize) -> bool {
+    let inner = index.manifests.iter().filter_map(|entry| world.indexes.get(&entry.digest));
+    lists(index, digest) || (depth > 0 && inner.into_iter().any(|inner| leads(world, inner, digest, depth - 1)))
 }
 
 struct Rows {
