@@ -1,8 +1,10 @@
 //! The store against what its digests and lists promise.
 //!
-//! Written without waiting for the disk are blobs and layers: a machine (not an engine) that crashes may leave them short or
-//! damaged under their final names. `images.json` is written through. This is what finds the rest: every blob is hashed,
-//! every layer's directory compared with the list of its tar, and what no image is made of is named.
+//! Blobs and `images.json` are written through before they get their names; layers are not (see the store's module). So a
+//! machine (not an engine) that crashes may leave a layer short, and a disk may rot. This is what finds it: every blob is
+//! hashed, every layer's directory compared with the list of its tar – kinds and lengths, not contents –, and what no image
+//! is made of is named. Whole blobs and layers without an image are what a pull that ended early has brought: the next one
+//! takes them up.
 
 use super::*;
 use crate::client::protocol::{StoreFinding, StoreReport};
