@@ -106,22 +106,22 @@ fn the_command_line_tells_trees_and_what_hides_beneath() {
         let image = |args: &[&str]| engine.dockwalk(&[&["image"], args].concat());
         let tree = good(image(&["tree", IMAGE]));
         assert!(
-            tree.contains("RUN rm /etc/motd") && tree.lines().any(|l| l.starts_with("-   0") && l.ends_with("motd")),
+            tree.contains("RUN rm /etc/motd") && tree.lines().any(|l| l.starts_with("-   1") && l.ends_with("motd")),
             "{tree}"
         );
-        let alone = good(image(&["tree", IMAGE, "--layer", "3", "--path", "/notes"]));
-        assert!(alone.contains("c.txt") && !alone.contains("motd") && alone.contains("\no   3 "), "{alone}");
+        let alone = good(image(&["tree", IMAGE, "--layer", "4", "--path", "/notes"]));
+        assert!(alone.contains("c.txt") && !alone.contains("motd") && alone.contains("\no   4 "), "{alone}");
         let json: serde_json::Value = serde_json::from_str(&good(image(&["tree", IMAGE, "--json"]))).unwrap();
         assert_eq!((json["format"].as_str(), json["version"].as_u64()), (Some("dockwalk-tree"), Some(1)));
         assert!(json["nodes"].as_array().unwrap().iter().any(|n| n["path"] == "etc/motd" && n["mark"] == "deleted"));
         let which = good(image(&["which", IMAGE, "/etc/motd"]));
-        assert!(which.contains("is not there") && which.contains("layer 2 deletes /etc/motd"), "{which}");
+        assert!(which.contains("is not there") && which.contains("layer 3 deletes /etc/motd"), "{which}");
         assert!(good(image(&["waste", IMAGE])).contains("/etc/motd"));
         assert!(good(image(&["cat", IMAGE, "/etc/passwd"])).starts_with("root:x:0:0"));
-        assert!(!good(image(&["cat", IMAGE, "etc/motd", "--layer", "0"])).is_empty());
+        assert!(!good(image(&["cat", IMAGE, "etc/motd", "--layer", "1"])).is_empty());
         assert!(good(image(&["compare", IMAGE, IMAGE])).ends_with("0 added, 0 removed, 0 changed"));
         assert!(fails(image(&["cat", IMAGE, "/etc/none"]), 1).contains("/etc/none"));
-        assert!(fails(image(&["tree", IMAGE, "--layer", "9"]), 1).contains("to 3"));
+        assert!(fails(image(&["tree", IMAGE, "--layer", "9"]), 1).contains("to 4"));
         assert!(fails(image(&["which", "lab/none:1", "/"]), 1).contains("lab/none"));
     });
 }

@@ -43,7 +43,7 @@ pub enum ImageCommand {
         left: String,
         /// The other
         right: String,
-        /// Compare only this layer of each (the lowest is 0)
+        /// Compare only this layer of each (the lowest is 1)
         #[arg(long, value_name = "N")]
         layer: Option<u16>,
         /// Print JSON
@@ -56,7 +56,7 @@ pub enum ImageCommand {
         image: String,
         /// The path in the container; links are followed
         path: String,
-        /// As that layer has it, hidden or not (the lowest is 0); links are not followed
+        /// As that layer has it, hidden or not (the lowest is 1); links are not followed
         #[arg(long, value_name = "N")]
         layer: Option<u16>,
     },
@@ -67,7 +67,7 @@ pub enum ImageCommand {
 pub struct TreeArgs {
     /// The image
     pub image: String,
-    /// Show this layer alone (the lowest is 0)
+    /// Show this layer alone (the lowest is 1)
     #[arg(long, value_name = "N", conflicts_with = "up_to")]
     pub layer: Option<u16>,
     /// Show what the layers up to this one make together

@@ -28,6 +28,16 @@ fn a_command_that_cannot_be_executed() {
 }
 
 #[test]
+fn an_image_for_another_machine() {
+    check(|engine| {
+        good(ours(engine, Lang::En, &["pull", "--platform", "linux/arm64", "lab/shell:1"]));
+        let problem = refuses(engine, &["run", "--rm", "lab/shell:1", "true"], 125, "platform-not-runnable");
+        assert!(arg(&problem, "platform").starts_with("linux/arm64"), "{problem:?}");
+        assert_eq!(arg(&problem, "image"), "lab/shell:1");
+    });
+}
+
+#[test]
 fn a_space_after_a_comma_of_a_mount() {
     check(|engine| {
         good(ours(engine, Lang::En, &["pull", "lab/shell:1"]));

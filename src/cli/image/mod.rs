@@ -44,14 +44,14 @@ impl Read {
         Ok(Self { client: client.clone(), name: name.to_owned(), image, stack })
     }
 
-    /// A layer's number that was typed.
+    /// The layer whose number was typed: people count from 1, as the window does.
     fn layer(&self, number: u16) -> Result<u16, ClientError> {
         let count = self.image.layers.len();
-        if usize::from(number) < count {
-            return Ok(number);
+        if (1..=count).contains(&usize::from(number)) {
+            return Ok(number - 1);
         }
         let error = ClientError::new("no-such-layer-number").with("image", &self.name).with("layer", number);
-        Err(error.with("last", count.saturating_sub(1)))
+        Err(error.with("last", count))
     }
 
     /// The instruction that made a layer.

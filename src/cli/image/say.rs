@@ -59,8 +59,13 @@ pub(super) fn size(bytes: u64) -> String {
     human_size(bytes, 3)
 }
 
+/// A layer's number as people count: the lowest is 1.
+pub(super) fn number(layer: u16) -> u32 {
+    u32::from(layer) + 1
+}
+
 pub(super) fn hidden(words: &Words, hidden: &Hidden) -> String {
-    let layer = hidden.layer().to_string();
+    let layer = number(hidden.layer()).to_string();
     let (key, at) = match hidden {
         Hidden::Replaced { .. } => ("tree-hidden-replaced", None),
         Hidden::Merged { .. } => ("tree-hidden-merged", None),

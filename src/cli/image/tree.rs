@@ -50,7 +50,7 @@ pub(super) fn print(read: &Read, args: &TreeArgs, words: &Words) -> Done {
         println!(
             "{} {:>3} {} {owner:>9} {:>7}  {indent}{name}{}",
             say::sign(row.mark),
-            row.version.layer,
+            say::number(row.version.layer),
             say::mode(row.inode),
             if row.inode.is_directory() || row.inode.size() > 0 {
                 say::size(row.total.max(row.inode.size()))
@@ -66,8 +66,11 @@ pub(super) fn print(read: &Read, args: &TreeArgs, words: &Words) -> Done {
 
 fn heading(read: &Read, layer: u16, words: &Words) {
     let Some(info) = read.image.layers.get(usize::from(layer)) else { return };
-    let vars =
-        [("layer", &*layer.to_string()), ("size", &say::size(info.size)), ("instruction", read.instruction(layer))];
+    let vars = [
+        ("layer", &*say::number(layer).to_string()),
+        ("size", &say::size(info.size)),
+        ("instruction", read.instruction(layer)),
+    ];
     println!("{}", words.say_with("tree-layer", &vars));
 }
 

@@ -27,7 +27,7 @@ pub(super) fn print(read: &Read, top: usize, as_json: bool, words: &Words) -> Do
         let copied = if path.metadata_only { words.say("tree-waste-metadata-only") } else { String::new() };
         println!("{:>8}  /{}  {copied}", say::size(path.bytes), stack.path(path.id));
         for version in &path.versions {
-            let layer = version.version.layer;
+            let layer = say::number(version.version.layer);
             println!("{:>8}  {layer:>5}  {}", say::size(version.bytes), say::hidden(words, &version.hidden));
         }
     }

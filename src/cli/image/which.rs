@@ -39,7 +39,7 @@ pub(super) fn print(read: &Read, path: &str, as_json: bool, words: &Words) -> Do
     let path = format!("/{}", resolved.path);
     match which.serving {
         Some(version) => {
-            let layer = version.layer.to_string();
+            let layer = say::number(version.layer).to_string();
             println!("{}", words.say_with("tree-served", &[("path", &path), ("layer", &layer)]));
             line(read, version);
         }
@@ -63,5 +63,5 @@ fn line(read: &Read, version: Version) {
     let size = if let Kind::File { size } = inode.kind { say::size(size) } else { String::new() };
     let owner = format!("{}:{}", inode.uid, inode.gid);
     let made = read.instruction(version.layer);
-    println!("  {:>3}  {} {owner} {size}{}  {made}", version.layer, say::mode(inode), say::more(inode));
+    println!("  {:>3}  {} {owner} {size}{}  {made}", say::number(version.layer), say::mode(inode), say::more(inode));
 }

@@ -114,7 +114,7 @@ fn said(status: i32) -> String {
 pub(super) fn status_of(fault: &Fault) -> i32 {
     match fault.problem.code.as_str() {
         "command-not-found" => 127,
-        "command-not-executable" => 126,
+        "command-not-executable" | "platform-not-runnable" => 126,
         _ => 128,
     }
 }

@@ -8,6 +8,7 @@ use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result};
 use crate::i18n::{Lang, Words};
+use crate::spec::Platform;
 use crate::trace::{Change, ContainerState, Evidence, OpKind, Plan, StepKind};
 use serde_json::Value;
 use std::sync::Arc;
@@ -31,7 +32,7 @@ impl Engine {
         let result = self.conductor.operate(OpKind::ContainerStart, &container.name, line, cancel, |cx| {
             let made = self.prepare(cx, container)?;
             let spec = process_spec(container, &made)?;
-            let running = self.spawner.start(cx, &spec)?;
+            let running = self.spawner.start(cx, &spec).map_err(|fault| foreign(container, fault))?;
             self.started(cx, container, made, running)
         });
         if let Err(fault) = &result {
@@ -231,4 +232,16 @@ fn extra_hosts(container: &Container) -> Result<Vec<(String, String)>> {
     };
     let bad = |text: &String| Fault::new(FaultKind::BadRequest, "invalid-extra-host").with("value", text);
     container.request.host_config.extra_hosts.iter().map(|text| parse(text).ok_or_else(|| bad(text))).collect()
+}
+
+/// A program that is not there or cannot be executed, in an image that was made for other machines: that is why.
+fn foreign(container: &Container, fault: Fault) -> Fault {
+    let (host, made_for) = (Platform::host(), &container.image.config.platform);
+    if host.runs(made_for) || !matches!(fault.problem.code.as_str(), "command-not-found" | "command-not-executable") {
+        return fault;
+    }
+    Fault::new(FaultKind::BadRequest, "platform-not-runnable")
+        .with("image", &container.request.image)
+        .with("platform", made_for)
+        .with("host", host)
 }

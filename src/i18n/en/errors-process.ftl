@@ -14,6 +14,7 @@ problem-mount-refused = { $target }: nothing can be mounted there in the contain
 problem-mount-target = { $target }: a mount target must be an absolute path other than `/`, such as `/data`.
 problem-overlay-missing = { $path }: this kernel has no overlay file system ({ $reason }). Run `sudo modprobe overlay`, then start again.
 problem-overlay-refused = { $path }: the kernel does not mount an overlay here ({ $reason }). Put the engine on a local disk (ext4, xfs, btrfs) with `--root DIR`. Without root this takes Linux 5.11 or later.
+problem-platform-not-runnable = Image { $image } is made for { $platform }: this machine is { $host } and cannot run it. You can still look inside. To run it, pull the one for this machine: `docker pull --platform { $host } { $image }`.
 problem-seccomp-not-built = No seccomp filter could be made for this architecture ({ $reason }). `--security-opt seccomp=unconfined` runs without one.
 problem-tmpfs-option = { $option }: tmpfs knows no such option. Use `size=64m`, `mode=1777`, `exec`, `ro` and the like.
 problem-user-not-found = { $user }: there is no such user in the image's /etc/passwd. Use one that is there, or a numeric uid.

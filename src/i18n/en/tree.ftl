@@ -22,6 +22,6 @@ tree-aspect-device = device numbers
 tree-aspect-mode = mode
 tree-aspect-owner = owner
 tree-aspect-xattrs = extended attributes
-problem-no-such-layer-number = { $image } has no layer { $layer }: its layers are numbered from 0, the lowest, to { $last }. See them with `dockwalk docker history { $image }`.
+problem-no-such-layer-number = { $image } has no layer { $layer }: its layers are numbered from 1, the lowest, to { $last }. See them with `dockwalk docker history { $image }`.
 problem-no-such-path-in-image = { $path }: no layer of { $image } speaks of it there. Look for it with `dockwalk image tree { $image } --find NAME`.
 problem-output-not-written = The output could not be written ({ $reason }). Check where it goes to.

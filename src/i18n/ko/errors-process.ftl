@@ -14,6 +14,7 @@ problem-mount-refused = { $target }: 컨테이너의 이 자리에 마운트할 
 problem-mount-target = { $target }: 마운트 대상은 `/`가 아닌 절대 경로여야 합니다. `/data`처럼 쓰세요.
 problem-overlay-missing = { $path }: 이 커널에는 overlay 파일 시스템이 없습니다 ({ $reason }). `sudo modprobe overlay`를 실행한 뒤 다시 시작하세요.
 problem-overlay-refused = { $path }: 커널이 여기에 overlay를 마운트하지 않습니다 ({ $reason }). 엔진 디렉터리가 ext4, xfs, btrfs 같은 로컬 디스크에 있는지 확인하고, 아니면 `--root DIR`로 옮기세요. root가 아니면 커널 5.11 이상이 필요합니다.
+problem-platform-not-runnable = 이미지(image) { $image }: { $platform }용이라 이 컴퓨터({ $host })에서 실행할 수 없습니다. 안을 들여다볼 수는 있습니다. 실행하려면 `docker pull --platform { $host } { $image }` 명령으로 이 컴퓨터용 이미지를 받으세요.
 problem-seccomp-not-built = 이 아키텍처용 seccomp 필터를 만들지 못했습니다 ({ $reason }). `--security-opt seccomp=unconfined`로 필터 없이 실행할 수 있습니다.
 problem-tmpfs-option = { $option }: tmpfs가 모르는 옵션입니다. `size=64m`, `mode=1777`, `exec`, `ro` 등을 쓰세요.
 problem-user-not-found = { $user }: 이미지의 /etc/passwd에 그런 사용자가 없습니다. 있는 이름이나 숫자 uid를 쓰세요.

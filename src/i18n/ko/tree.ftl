@@ -22,6 +22,6 @@ tree-aspect-device = 장치 번호
 tree-aspect-mode = 권한(mode)
 tree-aspect-owner = 소유자
 tree-aspect-xattrs = 확장 속성(xattr)
-problem-no-such-layer-number = 이미지(image) { $image }: 레이어(layer) { $layer }번이 없습니다. 맨 아래 0번부터 { $last }번까지 있습니다. `dockwalk docker history { $image }` 명령으로 확인하세요.
+problem-no-such-layer-number = 이미지(image) { $image }: 레이어(layer) { $layer }번이 없습니다. 맨 아래 1번부터 { $last }번까지 있습니다. `dockwalk docker history { $image }` 명령으로 확인하세요.
 problem-no-such-path-in-image = { $path }: 이미지(image) { $image }의 어느 레이어(layer)에도 없는 경로입니다. `dockwalk image tree { $image } --find 이름`으로 찾아보세요.
 problem-output-not-written = 출력을 쓸 수 없습니다({ $reason }). 출력이 향하는 곳을 확인하세요.
