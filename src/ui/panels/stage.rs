@@ -27,9 +27,10 @@ pub fn tabs(ui: &mut Ui, look: &mut Look<'_>) {
         // The width is that of the bold face: choosing a tab moves nothing.
         let wide = |key: &str| ui.painter().layout_no_wrap(look.say(key), fonts::bold(14.5), theme.text).size().x;
         let widths: Vec<f32> = tabs.iter().map(|(_, key, ..)| wide(key)).collect();
-        // In a narrow window tabs stand closer, so that the button for the tools has its place.
-        let room = ui.available_width() - widths.iter().sum::<f32>() - FEW;
-        let apart = (room / widths.len() as f32 - 2.0).clamp(8.0, 24.0);
+        // In a narrow window tabs stand closer, so that the tools, or at least the button for them, have their place.
+        let room = ui.available_width() - widths.iter().sum::<f32>();
+        let apart = |tools: f32| (room - tools) / widths.len() as f32 - 2.0;
+        let apart = if apart(ALL) >= CLOSE { apart(ALL) } else { apart(FEW) }.clamp(CLOSE, 24.0);
         for (number, ((chosen, key, family, command), wide)) in tabs.into_iter().zip(widths).enumerate() {
             let text = look.say(key);
             let (rect, response) = ui.allocate_exact_size(vec2(wide + apart, TABS), Sense::click());
@@ -57,6 +58,8 @@ pub fn tabs(ui: &mut Ui, look: &mut Look<'_>) {
     });
 }
 
+/// The least between two tabs.
+const CLOSE: f32 = 10.0;
 /// What all tools need.
 const ALL: f32 = 5.0 * 28.0 + 5.0 * 2.0 + 6.0 + 12.0;
 /// What one button needs that has them all in a menu.
@@ -64,7 +67,7 @@ const FEW: f32 = 28.0 + 2.0 + 12.0;
 
 /// From right to left; where there is no room for them, behind one button.
 fn tools(ui: &mut Ui, look: &mut Look<'_>) {
-    let few = ui.available_width() < ALL - 12.0;
+    let few = ui.available_width() < ALL - 12.5;
     let tools = [
         (Icon::Picture, "key-export", "Ctrl+E", Command::ExportDialog),
         (Icon::Save, "key-save", "Ctrl+S", Command::SaveDialog),
