@@ -69,7 +69,6 @@ impl Store {
     /// A file whose size and digest were verified becomes the blob.
     pub fn admit_file(&self, digest: &Digest, from: &Path) -> Result<()> {
         let to = self.blob_path(digest);
-        fs::File::open(from).and_then(|file| file.sync_data()).map_err(|e| Fault::io("write", from.display(), &e))?;
         fs::rename(from, &to).map_err(|e| Fault::io("rename", to.display(), &e))
     }
 

@@ -9,11 +9,9 @@
 //! Each arrow is one rename(2): what has its final name is whole and verified. Does not know registries.
 //!
 //! An engine that is killed, a disk that is full or a cable that is pulled leaves nothing else. For a machine that loses its
-//! power each blob and `images.json` is synced (fdatasync) before it is named: its size is all that a later pull looks at.
-//! Of a pull of 8 blobs (the image of `benches/pull.sh`, ext4) these waits added up to 0.2 to 0.6 s, on three connections
-//! at once and beside the unpacking. A layer is not synced: that would be a wait for each of its thousands of files, or a
-//! `syncfs` for whatever else is on that disk. A layer that lost its power is short, which [`Store::check`] finds, and is
-//! unpacked again from its blob.
+//! power documents and `images.json` are synced (fdatasync) before they are named. Layers and their blobs are not: of a pull
+//! of 8 blobs (the image of `benches/pull.sh`, ext4) the waits for the blobs alone added up to 0.2 to 0.6 s, a tenth of it
+//! and more, and a layer has thousands of files. What a machine lost [`Store::check`] finds; repaired, it is fetched again.
 
 mod adopt;
 mod announce;
