@@ -92,7 +92,7 @@ pub struct PruneArgs {
     /// Do not prompt for confirmation
     #[arg(short, long)]
     pub force: bool,
-    /// Provide filter values (e.g. "until=<timestamp>")
+    /// Provide filter values (e.g. "until=TIMESTAMP")
     #[arg(long, value_name = "KEY=VALUE")]
     pub filter: Vec<String>,
 }
