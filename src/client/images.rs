@@ -1,10 +1,9 @@
 //! What is done to images: names, archives, room.
 
+use super::lines::{Amount, each_line};
 use super::protocol::StoreReport;
 use super::{Answer, Client, ClientError};
-use crate::trace::Problem;
 use hyper::Method;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -39,30 +38,6 @@ pub struct ImportOptions {
     pub message: String,
     /// What it runs on.
     pub platform: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Line {
-    #[serde(default)]
-    status: String,
-    stream: Option<String>,
-    id: Option<String>,
-    #[serde(rename = "progressDetail")]
-    progress: Option<Amount>,
-    #[serde(rename = "errorDetail")]
-    error: Option<Failed>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Amount {
-    current: Option<u64>,
-    total: Option<u64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Failed {
-    message: String,
-    dockwalk: Option<Problem>,
 }
 
 impl Client {
@@ -167,7 +142,7 @@ impl Client {
     ) -> Result<Vec<String>, ClientError> {
         let mut said = Vec::new();
         let answer = self.upload("/images/load", archive)?;
-        each(answer, |line| {
+        each_line(answer, |line| {
             if let Some(text) = &line.stream {
                 said.push(text.trim_end().to_owned());
                 progress(LoadProgress::Said(text.trim_end().to_owned()));
@@ -194,27 +169,9 @@ impl Client {
         options.changes.iter().for_each(|change| path.push_str(&format!("&changes={}", encode(change))));
         options.platform.iter().for_each(|platform| path.push_str(&format!("&platform={}", encode(platform))));
         let mut id = String::new();
-        each(self.upload(&path, tar)?, |line| id.clone_from(&line.status))?;
+        each_line(self.upload(&path, tar)?, |line| id.clone_from(&line.status))?;
         Ok(id)
     }
-}
-
-/// Calls `see` for each line, until the end or a line that tells of a failure.
-fn each(mut answer: Answer, mut see: impl FnMut(&Line)) -> Result<(), ClientError> {
-    let mut buffer = Vec::new();
-    while let Some(chunk) = answer.chunk()? {
-        buffer.extend_from_slice(&chunk);
-        while let Some(end) = buffer.iter().position(|&b| b == b'\n') {
-            let text: Vec<u8> = buffer.drain(..=end).collect();
-            let Ok(line) = serde_json::from_slice::<Line>(&text) else { continue };
-            if let Some(Failed { message, dockwalk }) = line.error {
-                let said = || Problem::new("engine-said").with("message", message);
-                return Err(dockwalk.unwrap_or_else(said).into());
-            }
-            see(&line);
-        }
-    }
-    Ok(())
 }
 
 fn copy(

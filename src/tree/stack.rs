@@ -234,10 +234,9 @@ impl Building<'_> {
         };
         let own: Vec<u16> = own.iter().filter(hides).map(|version| version.layer).collect();
         let hiders = self.with(self.paths[path.parent as usize].hiders, own);
-        let path = &mut self.paths[at];
-        (path.first, path.children, path.hiders) = (long(first), long(0), hiders);
         let children = long(self.paths.len() - first);
-        self.paths[at].children = children;
+        let path = &mut self.paths[at];
+        (path.first, path.children, path.hiders) = (long(first), children, hiders);
     }
 
     /// A set of hiders and more of them.

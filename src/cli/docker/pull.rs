@@ -3,37 +3,12 @@
 use super::{Session, credentials, encode};
 use crate::cli::Done;
 use crate::cli::docker_args::{PullArgs, PushArgs};
-use crate::client::{Answer, ClientError};
+use crate::client::{ClientError, Line, each_line};
 use crate::spec::Reference;
-use crate::trace::Problem;
 use hyper::Method;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-
-#[derive(Debug, Deserialize)]
-struct Line {
-    #[serde(default)]
-    status: String,
-    id: Option<String>,
-    #[serde(rename = "progressDetail")]
-    progress: Option<Bytes>,
-    #[serde(rename = "errorDetail")]
-    error: Option<Failed>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Bytes {
-    current: Option<u64>,
-    total: Option<u64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Failed {
-    message: String,
-    dockwalk: Option<Problem>,
-}
 
 /// Where a pull is told: its command's own output, or beside the output of `docker run`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +60,7 @@ pub(super) fn pull(
     let auth: Vec<_> = credentials::header(reference)?.into_iter().collect();
     let answer = session.client.open(Method::POST, &path, None::<&()>, &auth)?;
     let mut screen = Screen::new(place);
-    lines(answer, |line| screen.show(line))
+    each_line(answer, |line| screen.show(line))
 }
 
 pub(super) fn push(session: &Session<'_>, args: &PushArgs) -> Done {
@@ -101,27 +76,9 @@ pub(super) fn push(session: &Session<'_>, args: &PushArgs) -> Done {
     let auth = credentials::header(&reference)?.unwrap_or(("X-Registry-Auth", "e30=".to_owned()));
     let answer = session.client.open(Method::POST, &path, None::<&()>, &[auth])?;
     let mut screen = Screen::new(place);
-    lines(answer, |line| screen.show(line))?;
+    each_line(answer, |line| screen.show(line))?;
     if args.quiet {
         println!("{}", reference_line(&reference));
-    }
-    Ok(())
-}
-
-/// Calls `show` for each line, until the end or a line that tells of a failure.
-fn lines(mut answer: Answer, mut show: impl FnMut(&Line)) -> Result<(), ClientError> {
-    let mut buffer = Vec::new();
-    while let Some(chunk) = answer.chunk()? {
-        buffer.extend_from_slice(&chunk);
-        while let Some(end) = buffer.iter().position(|&b| b == b'\n') {
-            let text: Vec<u8> = buffer.drain(..=end).collect();
-            let Ok(line) = serde_json::from_slice::<Line>(&text) else { continue };
-            if let Some(Failed { message, dockwalk }) = line.error {
-                let said = || Problem::new("engine-said").with("message", message);
-                return Err(dockwalk.unwrap_or_else(said).into());
-            }
-            show(&line);
-        }
     }
     Ok(())
 }
