@@ -57,7 +57,7 @@ fn ordinary_user() {
     spec.cwd = "/srv/made/for/it".into();
     let (text, status) = fixture.run_spec((spec, dir));
     assert_eq!(status, 0, "{text}");
-    assert!(text.starts_with("uid=1000(web) gid=1000(web) groups=4(adm)\n"), "{text}");
+    assert!(text.starts_with("uid=1000(web) gid=1000(web) groups=4(adm),1000(web)\n"), "{text}");
     assert!(text.contains("CapEff:\t0000000000000000\n/home\nhi\n"), "{text}");
 }
 

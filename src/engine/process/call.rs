@@ -1,6 +1,6 @@
 //! The system calls of an init, as data: what the child executes, the log line and the picture are made from the same value.
 
-use crate::engine::sys::{Operand, Program};
+use crate::engine::sys::{Expect, How, Operand, Program};
 use std::ffi::CString;
 use std::sync::Arc;
 
@@ -10,6 +10,8 @@ pub(super) use text::clone_flags;
 /// A descriptor of the child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fd {
+    /// No descriptor: a path is meant as it stands, or from the working directory (`AT_FDCWD`).
+    Cwd,
     /// Inherited from the engine, or standard.
     Number(i32),
     /// What an earlier call of the same program returned.
@@ -21,19 +23,39 @@ pub enum Fd {
 pub enum Call {
     Capset { effective: u64 },
     Chdir { path: String },
-    CloseRange { first: u32 },
+    /// Forks: the child goes on with the calls, the parent ends. The child has the same parent (`CLONE_PARENT`).
+    Clone,
+    /// Closes all from `first` on; with `on_exec` when a program is executed.
+    CloseRange { first: u32, on_exec: bool },
     Dup3 { from: Fd, to: i32 },
     Execve { path: String, argv: Arc<Vec<CString>>, env: Arc<Vec<CString>> },
     Fchdir { fd: Fd },
     Fchown { fd: Fd, uid: u32, gid: u32 },
+    /// Sets an option of a file system that is being made: a flag, or a key with its value.
+    Fsconfig { fd: Fd, key: String, value: Option<String> },
+    FsconfigCreate { fd: Fd },
+    Fsmount { fd: Fd, attributes: u64 },
+    Fsopen { fstype: &'static str },
+    /// The file system must be of this type, or of any other.
+    Fstatfs { fd: Fd, magic: (u64, &'static str), equal: bool },
+    /// The working directory must have a path from the root.
+    Getcwd,
     Ioctl { fd: Fd, request: (u64, &'static str), argument: Argument },
-    Mkdir { path: String, mode: u32 },
-    MknodFile { path: String },
+    /// A session keyring of its own.
+    JoinSessionKeyring,
+    Mkdirat { dir: Fd, path: String, mode: u32 },
+    Mknodat { dir: Fd, path: String, node: Node },
     Mount { source: Option<String>, target: String, fstype: Option<String>, flags: u64, data: Option<String> },
-    MountSetattr { target: String, set: u64, recursive: bool },
-    MoveMount { from: Fd, target: String },
+    /// Of the mount that `fd` is the root of.
+    MountSetattr { fd: Fd, set: u64, recursive: bool },
+    /// To what `to` is open on, or, when there is one, to `path` from there.
+    MoveMount { from: Fd, to: Fd, path: String },
     Open { path: String, flags: i32 },
-    OpenTree { path: String, recursive: bool },
+    /// `path` from `dir`, which is the root for it; neither `..` nor a link leads out, and no magic link is followed. With
+    /// `links` false no link at all.
+    Openat2 { dir: Fd, path: String, flags: i32, links: bool },
+    /// A copy of the mount that `path` leads to, attached nowhere. Without a path: of what `dir` is open on.
+    OpenTree { dir: Fd, path: String, recursive: bool },
     PivotRoot { new: String, old: String },
     Prctl { option: (i32, &'static str), argument: (u64, String) },
     Seccomp { filter: Arc<Vec<libc::sock_filter>> },
@@ -43,13 +65,29 @@ pub enum Call {
     Setresgid { gid: u32 },
     Setresuid { uid: u32 },
     Setsid,
-    SigDefault { signal: (i32, &'static str) },
+    SigDefault { signal: (i32, String) },
+    /// Children are collected by the kernel.
+    SigIgnoreChildren,
     SigUnblockAll,
-    Symlink { target: String, link: String },
+    /// For ever.
+    Sleep,
+    /// Must be the character device with these numbers.
+    Statx { fd: Fd, device: (u32, u32) },
+    Symlinkat { target: String, dir: Fd, link: String },
     Umask { mask: u32 },
     Umount2 { target: String, flags: i32 },
+    Unlinkat { dir: Fd, path: String },
     Unshare { flags: u64 },
     Write { fd: Fd, text: String },
+}
+
+/// What `mknodat` makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Node {
+    /// An empty file: something to mount on.
+    File,
+    /// A character device that everybody may read and write.
+    Device(u32, u32),
 }
 
 /// The third argument of an ioctl.
@@ -64,6 +102,7 @@ pub enum Argument {
 impl From<Fd> for Operand {
     fn from(fd: Fd) -> Self {
         match fd {
+            Fd::Cwd => Self::Int(AT_FDCWD),
             Fd::Number(number) => Self::Int(number.into()),
             Fd::From(call) => Self::ResultOf(call),
         }
@@ -71,12 +110,29 @@ impl From<Fd> for Operand {
 }
 
 const AT_FDCWD: i64 = libc::AT_FDCWD as i64;
+const AT_EMPTY_PATH: i64 = libc::AT_EMPTY_PATH as i64;
 
 impl Call {
     /// Appends it to a program and returns its index. See [`Program::push`].
-    pub fn lower(&self, program: &mut Program, tolerated: &[i32], hold: bool) -> usize {
+    pub fn lower(&self, program: &mut Program, how: How) -> usize {
         let (number, operands) = self.raw();
-        program.push(number, operands, tolerated, hold)
+        let how = How { fork: matches!(self, Self::Clone), expect: self.expect(), ..how };
+        program.push(number, operands, &how)
+    }
+
+    /// What its answer must be.
+    fn expect(&self) -> Option<Expect> {
+        match self {
+            Self::Fstatfs { magic, equal, .. } => Some(Expect { at: 0, mask: u64::MAX, word: magic.0, equal: *equal }),
+            // "(unreachable)/…" is what the kernel says of a directory outside the root.
+            Self::Getcwd => Some(Expect { at: 0, mask: 0xff, word: b'/'.into(), equal: true }),
+            // struct statx: stx_rdev_major and stx_rdev_minor.
+            Self::Statx { device: (major, minor), .. } => {
+                let word = u64::from(*major) | u64::from(*minor) << 32;
+                Some(Expect { at: 0x80, mask: u64::MAX, word, equal: true })
+            }
+            _ => None,
+        }
     }
 
     fn raw(&self) -> (libc::c_long, Vec<Operand>) {
@@ -87,9 +143,10 @@ impl Call {
         match self {
             Self::Capset { effective } => (libc::SYS_capset, capset(*effective)),
             Self::Chdir { path } => (libc::SYS_chdir, vec![text(path)]),
-            Self::CloseRange { first } => {
-                let cloexec = libc::CLOSE_RANGE_CLOEXEC;
-                (libc::SYS_close_range, vec![int((*first).into()), int(u32::MAX.into()), int(cloexec.into())])
+            Self::Clone => (libc::SYS_clone, vec![int((libc::CLONE_PARENT | libc::SIGCHLD).into())]),
+            Self::CloseRange { first, on_exec } => {
+                let flags = if *on_exec { libc::CLOSE_RANGE_CLOEXEC } else { 0 };
+                (libc::SYS_close_range, vec![int((*first).into()), int(u32::MAX.into()), int(flags.into())])
             }
             Self::Dup3 { from, to } => (libc::SYS_dup3, vec![(*from).into(), int((*to).into()), int(0)]),
             Self::Execve { path, argv, env } => {
@@ -100,6 +157,20 @@ impl Call {
             Self::Fchown { fd, uid, gid } => {
                 (libc::SYS_fchown, vec![(*fd).into(), int((*uid).into()), int((*gid).into())])
             }
+            Self::Fsconfig { fd, key, value } => {
+                let command = if value.is_some() { FSCONFIG_SET_STRING } else { FSCONFIG_SET_FLAG };
+                (libc::SYS_fsconfig, vec![(*fd).into(), int(command), text(key), maybe(value), int(0)])
+            }
+            Self::FsconfigCreate { fd } => {
+                (libc::SYS_fsconfig, vec![(*fd).into(), int(FSCONFIG_CMD_CREATE), int(0), int(0), int(0)])
+            }
+            Self::Fsmount { fd, attributes } => {
+                (libc::SYS_fsmount, vec![(*fd).into(), int(FSMOUNT_CLOEXEC), bits(*attributes)])
+            }
+            Self::Fsopen { fstype } => (libc::SYS_fsopen, vec![Operand::from(*fstype), int(FSOPEN_CLOEXEC)]),
+            // struct statfs: f_type is its first word.
+            Self::Fstatfs { fd, .. } => (libc::SYS_fstatfs, vec![(*fd).into(), Operand::Answer(128)]),
+            Self::Getcwd => (libc::SYS_getcwd, vec![Operand::Answer(PATH_MAX), int(PATH_MAX as i64)]),
             Self::Ioctl { fd, request, argument } => {
                 let argument = match argument {
                     Argument::Int(number) => int(*number),
@@ -107,33 +178,44 @@ impl Call {
                 };
                 (libc::SYS_ioctl, vec![(*fd).into(), bits(request.0), argument])
             }
-            Self::Mkdir { path, mode } => (libc::SYS_mkdirat, vec![int(AT_FDCWD), text(path), int((*mode).into())]),
-            Self::MknodFile { path } => {
-                let mode = libc::S_IFREG | 0o644;
-                (libc::SYS_mknodat, vec![int(AT_FDCWD), text(path), int(mode.into()), int(0)])
+            Self::JoinSessionKeyring => (libc::SYS_keyctl, vec![int(KEYCTL_JOIN_SESSION_KEYRING), int(0)]),
+            Self::Mkdirat { dir, path, mode } => (libc::SYS_mkdirat, vec![(*dir).into(), text(path), int((*mode).into())]),
+            Self::Mknodat { dir, path, node } => {
+                let (mode, device) = match node {
+                    Node::File => (libc::S_IFREG | 0o644, 0),
+                    Node::Device(major, minor) => (libc::S_IFCHR | 0o666, libc::makedev(*major, *minor)),
+                };
+                (libc::SYS_mknodat, vec![(*dir).into(), text(path), int(mode.into()), bits(device)])
             }
             Self::Mount { source, target, fstype, flags, data } => {
                 (libc::SYS_mount, vec![maybe(source), text(target), maybe(fstype), bits(*flags), maybe(data)])
             }
-            Self::MountSetattr { target, set, recursive } => {
-                let flags = if *recursive { i64::from(libc::AT_RECURSIVE) } else { 0 };
+            Self::MountSetattr { fd, set, recursive } => {
+                let flags = AT_EMPTY_PATH | if *recursive { i64::from(libc::AT_RECURSIVE) } else { 0 };
                 // struct mount_attr: attr_set, attr_clr, propagation, userns_fd.
                 let attr = [*set, 0, 0, 0].iter().flat_map(|word| halves(*word)).collect();
-                let size = int(32);
-                (SYS_MOUNT_SETATTR, vec![int(AT_FDCWD), text(target), int(flags), Operand::Words(attr), size])
+                let (empty, size) = (Operand::from(""), int(32));
+                (libc::SYS_mount_setattr, vec![(*fd).into(), empty, int(flags), Operand::Words(attr), size])
             }
-            Self::MoveMount { from, target } => {
-                let flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS;
-                let empty = Operand::from("");
-                (libc::SYS_move_mount, vec![(*from).into(), empty, int(AT_FDCWD), text(target), int(flags)])
+            Self::MoveMount { from, to, path } => {
+                let flags = MOVE_MOUNT_F_EMPTY_PATH | if path.is_empty() { MOVE_MOUNT_T_EMPTY_PATH } else { 0 };
+                (libc::SYS_move_mount, vec![(*from).into(), Operand::from(""), (*to).into(), text(path), int(flags)])
             }
             Self::Open { path, flags } => {
                 (libc::SYS_openat, vec![int(AT_FDCWD), text(path), int((*flags).into()), int(0)])
             }
-            Self::OpenTree { path, recursive } => {
+            Self::Openat2 { dir, path, flags, links } => {
+                let resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | if *links { 0 } else { RESOLVE_NO_SYMLINKS };
+                // struct open_how: flags, mode, resolve.
+                let flags = u64::from(flags.cast_unsigned());
+                let how = [flags, 0, resolve].iter().flat_map(|word| halves(*word)).collect();
+                (libc::SYS_openat2, vec![(*dir).into(), text(path), Operand::Words(how), int(24)])
+            }
+            Self::OpenTree { dir, path, recursive } => {
                 let recursive = if *recursive { i64::from(libc::AT_RECURSIVE) } else { 0 };
-                let flags = OPEN_TREE_CLONE | i64::from(libc::O_CLOEXEC) | recursive;
-                (libc::SYS_open_tree, vec![int(AT_FDCWD), text(path), int(flags)])
+                let empty = if path.is_empty() { AT_EMPTY_PATH } else { 0 };
+                let flags = OPEN_TREE_CLONE | i64::from(libc::O_CLOEXEC) | recursive | empty;
+                (libc::SYS_open_tree, vec![(*dir).into(), text(path), int(flags)])
             }
             Self::PivotRoot { new, old } => (libc::SYS_pivot_root, vec![text(new), text(old)]),
             Self::Prctl { option, argument } => {
@@ -155,18 +237,23 @@ impl Call {
             Self::Setresgid { gid } => (libc::SYS_setresgid, vec![int((*gid).into()); 3]),
             Self::Setresuid { uid } => (libc::SYS_setresuid, vec![int((*uid).into()); 3]),
             Self::Setsid => (libc::SYS_setsid, vec![]),
-            Self::SigDefault { signal } => {
-                // The kernel's struct sigaction, all zero: SIG_DFL, no flags, empty mask.
-                let action = Operand::Words(vec![0; 8]);
-                (libc::SYS_rt_sigaction, vec![int(signal.0.into()), action, int(0), int(8)])
-            }
+            Self::SigDefault { signal } => (libc::SYS_rt_sigaction, sigaction(signal.0, 0)),
+            Self::SigIgnoreChildren => (libc::SYS_rt_sigaction, sigaction(libc::SIGCHLD, 1)),
             Self::SigUnblockAll => {
                 let how = i64::from(libc::SIG_SETMASK);
                 (libc::SYS_rt_sigprocmask, vec![int(how), Operand::Words(vec![0, 0]), int(0), int(8)])
             }
-            Self::Symlink { target, link } => (libc::SYS_symlinkat, vec![text(target), int(AT_FDCWD), text(link)]),
+            Self::Sleep => (libc::SYS_ppoll, vec![int(0); 5]),
+            Self::Statx { fd, .. } => {
+                let (flags, basic) = (AT_EMPTY_PATH, i64::from(libc::STATX_BASIC_STATS));
+                (libc::SYS_statx, vec![(*fd).into(), Operand::from(""), int(flags), int(basic), Operand::Answer(256)])
+            }
+            Self::Symlinkat { target, dir, link } => {
+                (libc::SYS_symlinkat, vec![text(target), (*dir).into(), text(link)])
+            }
             Self::Umask { mask } => (libc::SYS_umask, vec![int((*mask).into())]),
             Self::Umount2 { target, flags } => (libc::SYS_umount2, vec![text(target), int((*flags).into())]),
+            Self::Unlinkat { dir, path } => (libc::SYS_unlinkat, vec![(*dir).into(), text(path), int(0)]),
             Self::Unshare { flags } => (libc::SYS_unshare, vec![bits(*flags)]),
             Self::Write { fd, text: what } => {
                 let length = i64::try_from(what.len()).unwrap_or(i64::MAX);
@@ -176,10 +263,25 @@ impl Call {
     }
 }
 
-const SYS_MOUNT_SETATTR: libc::c_long = libc::SYS_mount_setattr;
+const PATH_MAX: usize = libc::PATH_MAX as usize;
 const MOVE_MOUNT_F_EMPTY_PATH: i64 = 0x04;
-const MOVE_MOUNT_T_SYMLINKS: i64 = 0x10;
+const MOVE_MOUNT_T_EMPTY_PATH: i64 = 0x40;
 const OPEN_TREE_CLONE: i64 = 1;
+const FSOPEN_CLOEXEC: i64 = 1;
+const FSMOUNT_CLOEXEC: i64 = 1;
+const FSCONFIG_SET_FLAG: i64 = 0;
+const FSCONFIG_SET_STRING: i64 = 1;
+const FSCONFIG_CMD_CREATE: i64 = 6;
+const KEYCTL_JOIN_SESSION_KEYRING: i64 = 1;
+const RESOLVE_NO_MAGICLINKS: u64 = 0x02;
+const RESOLVE_NO_SYMLINKS: u64 = 0x04;
+const RESOLVE_IN_ROOT: u64 = 0x10;
+
+/// The kernel's struct sigaction: `SIG_DFL` (0) or `SIG_IGN` (1), no flags, empty mask.
+fn sigaction(signal: i32, handler: u32) -> Vec<Operand> {
+    let action = Operand::Words(vec![handler, 0, 0, 0, 0, 0, 0, 0]);
+    vec![Operand::Int(signal.into()), action, Operand::Int(0), Operand::Int(8)]
+}
 
 /// `struct __user_cap_header_struct` (version 3, this thread) and its two data structures: inheritable stays empty.
 fn capset(effective: u64) -> Vec<Operand> {

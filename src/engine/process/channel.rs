@@ -1,17 +1,25 @@
-//! The two pipes between the engine and a child that is being set up.
+//! Between the engine and a process that is being set up: go bytes one way, records the other.
+//!
+//! Records come over a socket that the kernel puts the sender's process id on (`SO_PASSCRED`, unix(7)): so the engine knows
+//! whose a record is, and the id of a process that another one forked.
 
 use super::{Fault, Result};
-use crate::engine::sys::Record;
+use crate::engine::sys::{self, Record};
+use nix::cmsg_space;
 use nix::fcntl::OFlag;
+use nix::sys::socket::{
+    AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixCredentials, recvmsg, setsockopt, socketpair,
+    sockopt::PassCred,
+};
 use std::fs::File;
-use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
+use std::io::{IoSliceMut, Write};
+use std::os::fd::{AsRawFd, OwnedFd};
 
 /// The engine's ends.
 #[derive(Debug)]
 pub struct Channel {
     go: File,
-    records: File,
+    records: OwnedFd,
 }
 
 /// The child's ends. The engine closes its copies after the clone.
@@ -23,12 +31,15 @@ pub struct ChildEnds {
     pub records: OwnedFd,
 }
 
-/// Makes both pipes.
+/// Makes both.
 pub fn channel() -> Result<(Channel, ChildEnds)> {
+    let failed = |e: nix::errno::Errno| Fault::io("make", "a socket", &e.into());
     let (go_read, go_write) = pipe()?;
-    let (records_read, records_write) = pipe()?;
-    let ours = Channel { go: go_write.into(), records: records_read.into() };
-    Ok((ours, ChildEnds { go: go_read, records: records_write }))
+    let pair = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC);
+    let (ours, theirs) = pair.map_err(failed)?;
+    setsockopt(&ours, PassCred, &true).map_err(failed)?;
+    let ends = ChildEnds { go: go_read, records: theirs };
+    Ok((Channel { go: go_write.into(), records: ours }, ends))
 }
 
 /// A pipe whose ends are not inherited over `execve`: read end, write end.
@@ -44,19 +55,28 @@ impl Channel {
         }
     }
 
-    /// The next record; none when the child has become its program, or has ended.
-    pub fn next(&mut self) -> Result<Option<Record>> {
-        let mut bytes = [0; Record::SIZE];
-        let mut got = 0;
-        while got < bytes.len() {
-            let rest = bytes.get_mut(got..).unwrap_or_default();
-            match self.records.read(rest) {
-                Ok(0) => return Ok(None),
-                Ok(more) => got += more,
-                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(Fault::io("read from", "the container's init", &e)),
-            }
+    /// The next record, and the process id of who sent it; none when the child has become its program, or has ended.
+    pub fn next(&mut self) -> Result<Option<(Record, u32)>> {
+        let failed = |e: std::io::Error| Fault::io("read from", "the container's init", &e);
+        let mut bytes = [0; size_of::<Record>()];
+        let mut space = cmsg_space!(UnixCredentials);
+        loop {
+            let mut slices = [IoSliceMut::new(&mut bytes)];
+            let flags = MsgFlags::MSG_CMSG_CLOEXEC;
+            let got = match recvmsg::<()>(self.records.as_raw_fd(), &mut slices, Some(&mut space), flags) {
+                Err(nix::errno::Errno::EINTR) => continue,
+                got => got.map_err(|e| failed(e.into()))?,
+            };
+            let sender = got.cmsgs().map_err(|e| failed(e.into()))?.find_map(|message| match message {
+                ControlMessageOwned::ScmCredentials(who) => u32::try_from(who.pid()).ok(),
+                _ => None,
+            });
+            return match got.bytes {
+                0 => Ok(None),
+                n if n == size_of::<Record>() => Ok(Some((sys::record(&bytes), sender.unwrap_or(0)))),
+                // Nothing that the helper wrote.
+                _ => Err(Fault::failed("init-died")),
+            };
         }
-        Ok(Some(Record::parse(&bytes)))
     }
 }

@@ -3,11 +3,11 @@
 use super::channel::{Channel, channel};
 use super::init::{Init, Look, Stage};
 use super::observe::{Subject, View};
-use super::spawner::{Job, Thread};
+use super::spawner::{Request, Thread};
 use super::{call, fault, gone};
 use crate::engine::conductor::{Cx, EntryId, Inverse};
 use crate::engine::fault::{Fault, Result};
-use crate::engine::sys::{self, Record};
+use crate::engine::sys::{self, NO_HELPER, Program, Record, outcome};
 use crate::spec::ContainerId;
 use crate::trace::{Evidence, Outcome, Plan, StepKind};
 use std::fs::File;
@@ -20,14 +20,8 @@ use std::time::{Duration, Instant};
 pub struct Launch<'a> {
     /// What the child does.
     pub init: &'a Init,
-    /// New namespaces, `CLONE_NEW…`.
-    pub flags: u64,
-    /// The version 2 control group it is born in.
-    pub born_in: Option<File>,
-    /// The process in whose pid namespace it is born.
-    pub pid_namespace_of: Option<OwnedFd>,
-    /// Descriptors that the calls name by number.
-    pub keep: Vec<RawFd>,
+    /// What it is given.
+    pub given: Option<Given>,
     /// Whose process it is.
     pub container: Option<ContainerId>,
     /// A container's first process.
@@ -38,6 +32,17 @@ pub struct Launch<'a> {
     pub image: &'a str,
     /// Rows and columns of its terminal to begin with.
     pub size: Option<(u16, u16)>,
+}
+
+/// What a child is given by the engine, and all of it.
+#[derive(Debug)]
+pub struct Given {
+    /// Its standard input, output and error.
+    pub stdio: [OwnedFd; 3],
+    /// What its calls name by number.
+    pub extra: OwnedFd,
+    /// The version 2 control group it is born in.
+    pub born_in: Option<File>,
 }
 
 /// A child that has become its program.
@@ -55,32 +60,36 @@ pub struct Launched {
 
 /// Launches. When it fails the child is gone and nothing of it is left in the World.
 pub fn launch(cx: &Cx, thread: &Thread, launch: Launch<'_>) -> Result<Launched> {
-    let every = cx.watched();
-    let mut drive = Drive { launch, thread, every, records: Vec::new(), child: None, master: None, executed: None };
+    let (every, program) = (cx.watched(), Arc::new(launch.init.program()));
+    let mut drive = Drive {
+        launch,
+        thread,
+        program,
+        every,
+        records: Vec::new(),
+        channel: None,
+        cloned: None,
+        forked: None,
+        master: None,
+        executed: None,
+    };
     let result = if every { drive.watched(cx) } else { drive.free(cx) };
-    let Drive { child, master, .. } = drive;
-    match (result, child) {
-        (Ok(()), Some(Child { pidfd, subject, entry, .. })) => Ok(Launched { subject, pidfd, master, entry }),
-        (Ok(()), None) => Err(Fault::failed("init-died")),
-        (Err(fault), None) => Err(fault),
-        (Err(fault), Some(Child { pidfd, subject, entry, channel })) => {
-            // Its pipe is closed: if it waits for a go byte it ends now.
-            drop(channel);
-            let status = gone::wait(pidfd.as_fd());
-            gone::observe(cx, &subject, status);
-            cx.undone(entry)?;
-            Err(fault)
-        }
-    }
+    let result = result.and_then(|()| drive.launched());
+    result.inspect_err(|_| drive.give_up(cx))
 }
 
 struct Drive<'a> {
     launch: Launch<'a>,
     thread: &'a Thread,
+    program: Arc<Program>,
     every: bool,
     /// What came of the calls, in order.
     records: Vec<Record>,
-    child: Option<Child>,
+    channel: Option<Channel>,
+    /// The process that the engine cloned.
+    cloned: Option<Child>,
+    /// The one that it forked, after which it ended.
+    forked: Option<Child>,
     master: Option<OwnedFd>,
     /// Nanoseconds of the `execve` that succeeded: there is no record of it, only the end of the pipe.
     executed: Option<u64>,
@@ -88,9 +97,11 @@ struct Drive<'a> {
 
 struct Child {
     pidfd: OwnedFd,
-    channel: Channel,
     subject: Subject,
-    entry: EntryId,
+    entry: Option<EntryId>,
+    view: View,
+    /// Once it has been collected.
+    status: Option<i32>,
 }
 
 /// What is known of a call that was made.
@@ -100,77 +111,181 @@ struct Made {
     fault: Option<Fault>,
 }
 
+fn died() -> Fault {
+    Fault::failed("init-died")
+}
+
+impl Child {
+    fn journal(&mut self, cx: &Cx) -> Result<()> {
+        let pid = self.subject.pid;
+        let scope = self.subject.container.as_ref().map_or("engine", ContainerId::as_str);
+        self.entry = Some(cx.journal(scope, Inverse::KillProcess { pid, start_time: start_time(pid)? })?);
+        Ok(())
+    }
+
+    fn see<'a>(&self, looks: impl Iterator<Item = &'a Look>) {
+        self.subject.see(&self.view, looks, self.pidfd.as_fd());
+    }
+
+    /// It is known what became of it; nothing of it is left to undo.
+    fn collected(&mut self, cx: &Cx, status: i32) {
+        self.status = Some(status);
+        // A full disk is no reason to forget what really failed.
+        if let Some(Err(fault)) = self.entry.take().map(|entry| cx.undone(entry)) {
+            tracing::warn!(%fault, "journal");
+        }
+    }
+}
+
 impl Drive<'_> {
     /// Clones, and writes down how to kill the child before it does anything.
-    fn clone_child(&mut self, cx: &Cx) -> Result<()> {
-        let program = Arc::new(self.launch.init.program());
+    fn begin(&mut self, cx: &Cx) -> Result<()> {
         let (channel, ends) = channel()?;
-        let mut keep = self.launch.keep.clone();
-        keep.sort_unstable();
-        let (flags, every) = (self.launch.flags, self.every);
-        let (born_in, pid_namespace_of) = (self.launch.born_in.take(), self.launch.pid_namespace_of.take());
-        let call = self.clone_text();
-        let cloned = self.thread.clone_child(|answer| Job {
-            flags,
-            program,
-            every,
-            ends,
-            keep,
-            born_in,
-            pid_namespace_of,
-            answer,
-        })?;
-        let pid = cloned.pid;
-        let start_time = start_time(pid)?;
-        let scope = self.launch.container.as_ref().map_or("engine", ContainerId::as_str);
-        let entry = cx.journal(scope, Inverse::KillProcess { pid, start_time })?;
+        let Given { stdio, extra, born_in } = self.launch.given.take().ok_or_else(died)?;
+        let call = clone_text(born_in.is_some());
+        let (program, every, extra) = (Arc::clone(&self.program), self.every, Some(extra));
+        let made = self.thread.clone_child(Request { flags: 0, program, every, ends, stdio, extra, born_in })?;
+        let alone = self.launch.init.fork_at.is_none();
+        let subject = Subject {
+            pid: made.pid,
+            container: self.launch.container.clone(),
+            argv: if alone { self.launch.argv.to_vec() } else { vec!["dockwalk-init".to_owned()] },
+            main: alone && self.launch.main,
+            made: vec![Evidence::syscall(call, made.pid)],
+        };
+        let child = Child { pidfd: made.pidfd, subject, entry: None, view: View::default(), status: None };
+        // Known from here on, so that it is collected whatever fails next.
+        let child = self.cloned.insert(child);
+        child.journal(cx)?;
+        if !alone {
+            child.see([Look::Process].iter());
+        }
+        self.channel = Some(channel);
+        Ok(())
+    }
+
+    fn go(&mut self) -> Result<()> {
+        self.channel.as_mut().ok_or_else(died)?.go();
+        Ok(())
+    }
+
+    /// Who makes a call.
+    fn caller(&self, index: usize) -> Result<&Child> {
+        let forked = self.launch.init.fork_at.is_some_and(|fork| index > fork);
+        if forked { &self.forked } else { &self.cloned }.as_ref().ok_or_else(died)
+    }
+
+    /// Whom the looks at the end of a stage are for.
+    fn looked_at(&self, stage: &Stage) -> Result<&Child> {
+        self.caller(stage.calls.end.saturating_sub(1))
+    }
+
+    fn current(&self) -> Result<&Child> {
+        self.forked.as_ref().or(self.cloned.as_ref()).ok_or_else(died)
+    }
+
+    /// Nobody watches: the child runs ahead and is looked at on its way; then everything is recorded.
+    fn free(&mut self, cx: &Cx) -> Result<()> {
+        self.begin(cx)?;
+        self.go()?;
+        let init = self.launch.init;
+        if self.read_until(cx, init.look_at)? {
+            self.take_master()?;
+            self.see_all()?;
+            self.go()?;
+            if self.read_until(cx, init.execve_at)? {
+                self.see_all()?;
+                let child = self.current()?;
+                child.subject.view_credentials(&child.view);
+                let begun = Instant::now();
+                self.go()?;
+                self.read_until(cx, init.calls.len())?;
+                self.note_execution(begun);
+            }
+        }
+        init.stages.iter().enumerate().try_for_each(|(n, stage)| self.record(cx, n, stage))
+    }
+
+    /// Sees all that is to be seen of the one that runs now. What has been seen stays as it was.
+    fn see_all(&self) -> Result<()> {
+        let child = self.current()?;
+        let forked = self.forked.is_some();
+        let its = |stage: &&Stage| self.launch.init.fork_at.is_none_or(|fork| (stage.calls.end > fork + 1) == forked);
+        child.see(self.launch.init.stages.iter().filter(its).flat_map(|stage| &stage.looks));
+        Ok(())
+    }
+
+    /// Reads records until there are that many. False when the pipe ends before.
+    fn read_until(&mut self, cx: &Cx, count: usize) -> Result<bool> {
+        while self.records.len() < count {
+            if !self.read(cx)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Reads one record. False when there are no more.
+    fn read(&mut self, cx: &Cx) -> Result<bool> {
+        let Some((record, sender)) = self.channel.as_mut().ok_or_else(died)?.next()? else { return Ok(false) };
+        if record.index == NO_HELPER {
+            return Err(fault::no_helper(record.errno));
+        }
+        let index = self.records.len();
+        let forks = Some(index) == self.launch.init.fork_at && record.errno == 0;
+        // Nobody but the process whose turn it is has anything to say here.
+        if record.index as usize != index || (!forks && sender != self.current()?.subject.pid) {
+            return Err(died());
+        }
+        self.records.push(record);
+        if forks {
+            self.adopt(cx, sender)?;
+        }
+        Ok(true)
+    }
+
+    /// The cloned process has forked and ends. The other one is a child of the engine, too (`CLONE_PARENT`), so that its
+    /// number stays its own until it is collected.
+    fn adopt(&mut self, cx: &Cx, pid: u32) -> Result<()> {
+        let pidfd = sys::open_pidfd(pid).map_err(|e| Fault::io("open", format!("the process {pid}"), &e))?;
+        let call = self.text(self.launch.init.fork_at.unwrap_or_default());
+        let credentials = format!("cmsg_type=SCM_CREDENTIALS, cmsg_data={{pid={pid}, …}}");
+        let told = Evidence::syscall(format!("recvmsg(records, {{msg_control=[{{{credentials}}}]}}, 0)"), size_of::<Record>());
         let subject = Subject {
             pid,
             container: self.launch.container.clone(),
             argv: self.launch.argv.to_vec(),
             main: self.launch.main,
-            clone: Evidence::syscall(call, pid),
+            made: vec![Evidence::syscall(call, 0), told],
         };
-        self.child = Some(Child { pidfd: cloned.pidfd, channel, subject, entry });
+        let child = Child { pidfd, subject, entry: None, view: View::default(), status: None };
+        self.forked.insert(child).journal(cx)?;
+        if let Some(cloned) = &mut self.cloned {
+            let status = gone::wait(cloned.pidfd.as_fd());
+            cloned.collected(cx, status);
+        }
         Ok(())
     }
 
-    fn child(&mut self) -> Result<&mut Child> {
-        self.child.as_mut().ok_or_else(|| Fault::failed("init-died"))
+    fn launched(&mut self) -> Result<Launched> {
+        let child = self.forked.take().or_else(|| self.cloned.take()).ok_or_else(died)?;
+        match child.entry {
+            Some(entry) => {
+                let Child { pidfd, subject, .. } = child;
+                Ok(Launched { subject, pidfd, master: self.master.take(), entry })
+            }
+            None => Err(died()),
+        }
     }
 
-    /// Nobody watches: the child runs ahead and is looked at twice on its way; then everything is recorded.
-    fn free(&mut self, cx: &Cx) -> Result<()> {
-        self.clone_child(cx)?;
-        self.child()?.channel.go();
-        let mut view = View::default();
-        let init = self.launch.init;
-        if self.read_until(init.look_at)? {
-            self.take_master()?;
-            let child = self.child()?;
-            view = child.subject.view(init.stages.iter().flat_map(|stage| &stage.looks), child.pidfd.as_fd());
-            child.channel.go();
-            if self.read_until(init.execve_at)? {
-                let child = self.child()?;
-                child.subject.view_credentials(&view);
-                let begun = Instant::now();
-                child.channel.go();
-                self.read_until(init.calls.len())?;
-                self.note_execution(begun);
-            }
+    /// Kills and collects what there is.
+    fn give_up(&mut self, cx: &Cx) {
+        self.channel = None;
+        for child in [&mut self.forked, &mut self.cloned].into_iter().flatten() {
+            let status = child.status.unwrap_or_else(|| gone::kill(child.pidfd.as_fd()));
+            gone::observe(cx, &child.subject, status);
+            child.collected(cx, status);
         }
-        init.stages.iter().enumerate().try_for_each(|(n, stage)| self.record(cx, n, stage, &view))
-    }
-
-    /// Reads records until there are that many. False when the pipe ends before.
-    fn read_until(&mut self, count: usize) -> Result<bool> {
-        while self.records.len() < count {
-            match self.child()?.channel.next()? {
-                Some(record) => self.records.push(record),
-                None => return Ok(false),
-            }
-        }
-        Ok(true)
     }
 
     /// The pipe has ended. If the last thing that was begun is an `execve`, it succeeded.
@@ -186,7 +301,7 @@ impl Drive<'_> {
         let slot = self.launch.init.master.and_then(|call| self.records.get(call)).map(|record| record.value);
         if let (Some(fd), None) = (slot, &self.master) {
             let fd = RawFd::try_from(fd).unwrap_or(-1);
-            let got = sys::get_fd(self.child()?.pidfd.as_fd(), fd);
+            let got = sys::get_fd(self.current()?.pidfd.as_fd(), fd);
             let master = got.map_err(|e| Fault::io("get", "the terminal", &e))?;
             if let Some((rows, cols)) = self.launch.size.filter(|(rows, cols)| *rows > 0 && *cols > 0) {
                 let set = sys::set_window_size(master.as_fd(), rows, cols);
@@ -197,71 +312,96 @@ impl Drive<'_> {
         Ok(())
     }
 
-    fn record(&self, cx: &Cx, n: usize, stage: &Stage, view: &View) -> Result<()> {
+    fn record(&self, cx: &Cx, n: usize, stage: &Stage) -> Result<()> {
         let made: Vec<_> = stage.calls.clone().filter_map(|index| Some((index, self.made(index)?))).collect();
         if made.is_empty() {
-            return Err(Fault::failed("init-died"));
+            return Err(died());
         }
         let fault = made.iter().find_map(|(_, made)| made.fault.clone()).or_else(|| self.not_executed(stage));
         let took = Duration::from_nanos(made.iter().map(|(_, made)| made.nanos).sum());
         let outcome = fault.as_ref().map_or(Outcome::Done, |fault| Outcome::Failed(fault.problem.clone()));
-        cx.past_step(self.plan(n, stage), took, outcome, |cx| {
-            let Some(child) = &self.child else { return };
-            let (process, others): (Vec<_>, Vec<_>) = stage.looks.iter().partition(|look| **look == Look::Process);
-            process.iter().for_each(|look| child.subject.observe(cx, look, view));
+        cx.past_step(self.plan(stage), took, outcome, |cx| {
+            if n == 0 {
+                self.observe_cloned(cx);
+            }
             for (index, made) in &made {
                 let outcome = made.fault.as_ref().map_or(Outcome::Done, |fault| Outcome::Failed(fault.problem.clone()));
                 cx.past_step(self.call_plan(*index), Duration::from_nanos(made.nanos), outcome, |cx| {
-                    child.subject.observe_call(cx, &self.text(*index), &made.result);
+                    if let Ok(caller) = self.caller(*index) {
+                        caller.subject.observe_call(cx, &self.text(*index), &made.result);
+                    }
                 });
+                self.observe_fork(cx, *index);
             }
-            if fault.is_none() {
-                others.iter().for_each(|look| child.subject.observe(cx, look, view));
+            if let (None, Ok(child)) = (&fault, self.looked_at(stage)) {
+                let others = stage.looks.iter().filter(|look| **look != Look::Process);
+                others.for_each(|look| child.subject.observe(cx, look, &child.view));
             }
         });
         fault.map_or(Ok(()), Err)
+    }
+
+    fn observe_cloned(&self, cx: &Cx) {
+        if let Some(cloned) = &self.cloned {
+            cloned.subject.observe(cx, &Look::Process, &cloned.view);
+        }
+    }
+
+    /// After the call that forks: one process is gone, and the other there.
+    fn observe_fork(&self, cx: &Cx, index: usize) {
+        if let (true, Some(cloned), Some(forked)) = (Some(index) == self.launch.init.fork_at, &self.cloned, &self.forked) {
+            gone::observe(cx, &cloned.subject, cloned.status.unwrap_or_default());
+            forked.see([Look::Process].iter());
+            forked.subject.observe(cx, &Look::Process, &forked.view);
+        }
     }
 
     /// Somebody watches: before every call the child waits until it may go.
     fn watched(&mut self, cx: &Cx) -> Result<()> {
         let init = self.launch.init;
         init.stages.iter().enumerate().try_for_each(|(n, stage)| {
-            cx.step(self.plan(n, stage), |cx| {
+            cx.step(self.plan(stage), |cx| {
                 if n == 0 {
-                    self.clone_child(cx)?;
-                    self.look(cx, stage, |look| *look == Look::Process)?;
+                    self.begin(cx)?;
+                    let child = self.current()?;
+                    child.see([Look::Process].iter());
+                    self.observe_cloned(cx);
                 }
                 for index in stage.calls.clone().take_while(|index| *index <= init.execve_at) {
                     self.one_call(cx, index)?;
+                    self.observe_fork(cx, index);
                 }
                 self.try_candidates(cx, stage)?;
-                self.look(cx, stage, |_| true)
+                let child = self.looked_at(stage)?;
+                let looks = || stage.looks.iter().filter(|look| **look != Look::Process);
+                let view = View::default();
+                child.subject.see(&view, looks(), child.pidfd.as_fd());
+                looks().for_each(|look| child.subject.observe(cx, look, &view));
+                Ok(())
             })
         })
-    }
-
-    fn look(&mut self, cx: &Cx, stage: &Stage, which: impl Fn(&Look) -> bool) -> Result<()> {
-        let child = self.child()?;
-        let looks = || stage.looks.iter().filter(|look| which(look));
-        let view = child.subject.view(looks(), child.pidfd.as_fd());
-        looks().for_each(|look| child.subject.observe(cx, look, &view));
-        Ok(())
     }
 
     fn one_call(&mut self, cx: &Cx, index: usize) -> Result<()> {
         if index == self.launch.init.look_at {
             self.take_master()?;
         }
+        let succeeded = |call: usize| self.records.get(call).is_some_and(|record| record.errno == 0);
+        if !self.program.needs(index).all(succeeded) {
+            // It is not made, so there is nothing to announce.
+            self.go()?;
+            self.read(cx)?;
+            return Ok(());
+        }
         cx.step(self.call_plan(index), |cx| {
             let begun = Instant::now();
-            self.child()?.channel.go();
-            match self.child()?.channel.next()? {
-                Some(record) => self.records.push(record),
-                None => self.note_execution(begun),
+            self.go()?;
+            if !self.read(cx)? {
+                self.note_execution(begun);
             }
-            let made = self.made(index).ok_or_else(|| Fault::failed("init-died"))?;
+            let made = self.made(index).ok_or_else(died)?;
             let text = self.text(index);
-            self.child()?.subject.observe_call(cx, &text, &made.result);
+            self.caller(index)?.subject.observe_call(cx, &text, &made.result);
             made.fault.map_or(Ok(()), Err)
         })
     }
@@ -279,21 +419,25 @@ impl Drive<'_> {
 
     /// What came of a call; none when it was not made.
     fn made(&self, index: usize) -> Option<Made> {
-        if let Some(record) = self.records.get(index) {
-            let prepared = self.launch.init.calls.get(index)?;
-            let failed = record.errno != 0 && !prepared.tolerated.contains(&record.errno);
-            let fault = failed.then(|| {
-                let text = self.text(index);
-                if index >= self.launch.init.execve_at {
-                    fault::execution(self.launch.argv, self.launch.image, [record.errno].into_iter())
-                } else {
-                    fault::call(&prepared.call, &text, record.errno)
-                }
-            });
-            return Some(Made { result: fault::result(record.value, record.errno), nanos: record.nanos, fault });
-        }
-        let nanos = self.executed.filter(|_| index == self.records.len())?;
-        Some(Made { result: "0".into(), nanos, fault: None })
+        let Some(record) = self.records.get(index) else {
+            let nanos = self.executed.filter(|_| index == self.records.len())?;
+            return Some(Made { result: "0".into(), nanos, fault: None });
+        };
+        let prepared = self.launch.init.calls.get(index)?;
+        let failed = match record.errno {
+            0 => false,
+            outcome::NOT_MADE => return None,
+            outcome::REFUSED => !prepared.either,
+            errno => !prepared.tolerated.contains(&errno),
+        };
+        let fault = failed.then(|| {
+            if index >= self.launch.init.execve_at {
+                fault::execution(self.launch.argv, self.launch.image, [record.errno].into_iter())
+            } else {
+                fault::call(prepared, &self.text(index), record.errno)
+            }
+        });
+        Some(Made { result: fault::result(&prepared.call, record), nanos: record.nanos, fault })
     }
 
     /// Why the program was not executed, once every place was tried.
@@ -304,10 +448,10 @@ impl Drive<'_> {
         self.executed.is_none().then(|| fault::execution(self.launch.argv, self.launch.image, errors))
     }
 
-    fn plan(&self, n: usize, stage: &Stage) -> Plan {
+    fn plan(&self, stage: &Stage) -> Plan {
         let text =
             stage.main.or(Some(stage.calls.start).filter(|_| !stage.calls.is_empty())).map(|call| self.text(call));
-        let text = if n == 0 { self.clone_text() } else { text.unwrap_or_default() };
+        let text = text.unwrap_or_default();
         Plan::new(stage.kind, &stage.subject).call(text).by_hand(&stage.by_hand)
     }
 
@@ -321,12 +465,12 @@ impl Drive<'_> {
         let result = |call: usize| self.records.get(call).map(|record| record.value);
         self.launch.init.calls.get(index).map(|prepared| prepared.call.text(result)).unwrap_or_default()
     }
+}
 
-    fn clone_text(&self) -> String {
-        let into = if self.launch.born_in.is_some() { 1 << 33 } else { 0 };
-        let always = u64::from(libc::CLONE_PIDFD.cast_unsigned()) | 1 << 32;
-        format!("clone3({{flags={}, exit_signal=SIGCHLD}}, 88)", call::clone_flags(self.launch.flags | always | into))
-    }
+fn clone_text(born_in: bool) -> String {
+    let into = if born_in { 1 << 33 } else { 0 };
+    let flags = u64::from(libc::CLONE_PIDFD.cast_unsigned()) | 1 << 32 | into;
+    format!("clone3({{flags={}, exit_signal=SIGCHLD}}, 88)", call::clone_flags(flags))
 }
 
 /// Field 22 of `/proc/<pid>/stat`. The command's name in parentheses may hold anything, so it is counted from its end.

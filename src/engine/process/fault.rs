@@ -1,34 +1,48 @@
 //! What went wrong in a child, in words.
 
 use super::call::Call;
+use super::init::{About, Prepared};
 use super::{Fault, FaultKind};
+use crate::engine::sys::{Record, outcome};
 use nix::errno::Errno;
 
-/// `0`, `5`, `-1 ENOENT (No such file or directory)`
-pub fn result(value: i64, errno: i32) -> String {
-    if errno == 0 {
-        return value.to_string();
+/// `0`, `5`, `0 (f_type=0x1cd1)`, `-1 ENOENT (No such file or directory)`
+pub fn result(call: &Call, record: &Record) -> String {
+    let Record { value, errno, found, .. } = *record;
+    if errno == 0 || errno == outcome::REFUSED {
+        return call.answer(found).map_or_else(|| value.to_string(), |answer| format!("{value} ({answer})"));
     }
     let errno = Errno::from_raw(errno);
     format!("-1 {errno:?} ({})", errno.desc())
 }
 
-/// A call of the set-up was refused.
-pub fn call(call: &Call, text: &str, errno: i32) -> Fault {
+/// A call of the set-up was refused, or answered otherwise than it must.
+pub fn call(prepared: &Prepared, text: &str, errno: i32) -> Fault {
+    let refused = errno == outcome::REFUSED;
     let error = Errno::from_raw(errno);
-    match (call, error) {
-        (Call::Setresuid { uid: id } | Call::Setresgid { gid: id }, Errno::EINVAL) => {
+    let reason = if refused { "" } else { error.desc() };
+    match (&prepared.call, &prepared.about) {
+        (Call::Setresuid { uid: id } | Call::Setresgid { gid: id }, _) if error == Errno::EINVAL => {
             Fault::failed("id-not-mapped").with("id", id)
         }
-        (Call::OpenTree { path, .. }, Errno::ENOENT) => {
+        (Call::OpenTree { path, .. }, _) if error == Errno::ENOENT => {
             Fault::new(FaultKind::BadRequest, "bind-source-missing").with("path", path)
         }
-        (Call::MoveMount { target, .. }, _) => {
-            Fault::failed("mount-refused").with("target", target).with("reason", error.desc())
+        (Call::Fstatfs { .. }, About::Mount(target)) if refused => {
+            Fault::new(FaultKind::BadRequest, "mount-into-proc").with("target", target)
         }
-        (Call::Chdir { path }, _) => Fault::failed("workdir-refused").with("path", path).with("reason", error.desc()),
-        _ => Fault::failed("call-refused").with("call", text).with("reason", error.desc()),
+        (_, About::Mount(target)) => Fault::failed("mount-refused").with("target", target).with("reason", reason),
+        (_, About::WorkingDir(path)) if refused => {
+            Fault::new(FaultKind::BadRequest, "workdir-outside").with("path", path)
+        }
+        (_, About::WorkingDir(path)) => Fault::failed("workdir-refused").with("path", path).with("reason", reason),
+        _ => Fault::failed("call-refused").with("call", text).with("reason", if refused { "EPERM" } else { reason }),
     }
+}
+
+/// The helper could not be executed.
+pub fn no_helper(errno: i32) -> Fault {
+    Fault::failed("helper-not-executed").with("reason", Errno::from_raw(errno).desc())
 }
 
 /// The program was executed at none of the places where it may be.

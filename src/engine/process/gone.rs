@@ -2,6 +2,7 @@
 
 use super::observe::Subject;
 use crate::engine::conductor::Cx;
+use crate::engine::sys;
 use crate::trace::{Change, Evidence, NamespaceKind};
 use nix::errno::Errno;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
@@ -22,6 +23,14 @@ pub fn wait(pidfd: BorrowedFd<'_>) -> i32 {
             }
         }
     }
+}
+
+/// Kills a child and collects it. One that has ended already is collected.
+pub fn kill(pidfd: BorrowedFd<'_>) -> i32 {
+    if let Err(error) = sys::send_signal(pidfd, libc::SIGKILL) {
+        tracing::debug!(%error, "not killed");
+    }
+    wait(pidfd)
 }
 
 /// How a status came to be known.

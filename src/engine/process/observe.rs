@@ -31,8 +31,8 @@ pub struct Subject {
     pub argv: Vec<String>,
     /// A container's first process: the namespaces it is in are its own.
     pub main: bool,
-    /// The `clone3` that made it, and what that returned.
-    pub clone: Evidence,
+    /// The `clone3` that made it, or the `clone`, and what the kernel said of it.
+    pub made: Vec<Evidence>,
 }
 
 /// What the kernel showed at one moment; each file is read when it is first asked for, and once.
@@ -57,13 +57,12 @@ impl Subject {
         fs::read_to_string(self.path(file)).unwrap_or_default()
     }
 
-    /// Reads all that these looks need but the credentials, now.
-    pub fn view<'a>(&self, looks: impl Iterator<Item = &'a Look>, pidfd: BorrowedFd<'_>) -> View {
-        let view = View::default();
+    /// Reads all that these looks need but the credentials, now. What a view has already stays as it is.
+    pub fn see<'a>(&self, view: &View, looks: impl Iterator<Item = &'a Look>, pidfd: BorrowedFd<'_>) {
         for look in looks {
             match look {
                 Look::Process => {
-                    self.namespaces(&view);
+                    self.namespaces(view);
                     view.born.get_or_init(|| self.read("status"));
                 }
                 Look::Cgroup => {
@@ -71,8 +70,8 @@ impl Subject {
                 }
                 Look::Root(_) | Look::Mount(..) | Look::Protected(_) => {
                     // A mount is named by its mount namespace as well.
-                    self.namespaces(&view);
-                    self.mountinfo(&view);
+                    self.namespaces(view);
+                    self.mountinfo(view);
                 }
                 Look::Hostname => {
                     view.hostname.get_or_init(|| hostname_in(pidfd));
@@ -83,7 +82,6 @@ impl Subject {
                 Look::Credentials | Look::Executes => {}
             }
         }
-        view
     }
 
     /// Reads the credentials, once they are what they will be.
@@ -176,7 +174,8 @@ impl Subject {
         let status = view.born.get().cloned().unwrap_or_default();
         let inner_pid = last_number(field(&status, "NSpid")).unwrap_or(self.pid);
         let all: Vec<_> = NAMESPACES.iter().map(|(kind, _)| *kind).collect();
-        let evidence = vec![self.clone.clone(), links(&all), Evidence::file(self.path("status"), status)];
+        let seen = [links(&all), Evidence::file(self.path("status"), status)];
+        let evidence = self.made.iter().cloned().chain(seen).collect();
         let process = Process {
             pid: self.pid,
             inner_pid,

@@ -27,9 +27,6 @@ pub(super) enum Past {
     Nothing,
     /// Of a container's first process: what `exec` takes over.
     Profile(Box<Profile>),
-    /// Of an `exec`: the thread whose end would be its own.
-    #[expect(dead_code, reason = "kept alive, never looked at")]
-    Thread(spawner::Thread),
 }
 
 /// The engine's ends of a process's terminal or pipes.
@@ -70,24 +67,37 @@ struct End {
 }
 
 impl Running {
-    pub(super) fn new(cx: &Cx, launched: Launched, io: Io, mut past: Past) -> Result<Self> {
+    /// Waits for its end from now on. When that cannot be, it is killed and collected.
+    pub(super) fn new(cx: &Cx, launched: Launched, io: Option<Io>, past: Past) -> Result<Self> {
         let Launched { subject, pidfd, entry, .. } = launched;
         let pid = subject.pid;
+        let end = Arc::new(End { pidfd, subject, entry, status: Mutex::default(), known: Condvar::new() });
+        let started = Self::started(cx, &end, io);
+        match started {
+            Ok((io, terminal)) => Ok(Self { pid, io: Some(io), terminal, end, past }),
+            Err(fault) => {
+                let status = gone::kill(end.pidfd.as_fd());
+                gone::observe(cx, &end.subject, status);
+                if let Err(fault) = cx.undone(entry) {
+                    tracing::warn!(%fault, "journal");
+                }
+                Err(fault)
+            }
+        }
+    }
+
+    fn started(cx: &Cx, end: &Arc<End>, io: Option<Io>) -> Result<(Io, Option<File>)> {
+        let io = io.ok_or_else(|| Fault::failed("init-died"))?;
         let terminal = match &io {
             Io::Tty(master) => Some(master.try_clone().map_err(|e| Fault::io("copy", "the terminal", &e))?),
             Io::Pipes { .. } => None,
         };
-        let end = Arc::new(End { pidfd, subject, entry, status: Mutex::default(), known: Condvar::new() });
-        let (conductor, theirs) = (Arc::clone(cx.conductor()), Arc::clone(&end));
-        // The process outlives this value if nobody keeps it.
-        let kept = if let Past::Thread(_) = past { Some(std::mem::replace(&mut past, Past::Nothing)) } else { None };
-        let thread = std::thread::Builder::new().name(format!("wait-{pid}")).stack_size(256 * 1024);
-        let wait = move || {
-            theirs.wait_and_tell(&conductor);
-            drop(kept);
-        };
-        thread.spawn(wait).map_err(|e| Fault::io("start", "a thread", &e))?;
-        Ok(Self { pid, io: Some(io), terminal, end, past })
+        // The process outlives its value if nobody keeps it.
+        let (conductor, theirs) = (Arc::clone(cx.conductor()), Arc::clone(end));
+        let name = format!("wait-{}", end.subject.pid);
+        let thread = std::thread::Builder::new().name(name).stack_size(256 * 1024);
+        thread.spawn(move || theirs.wait_and_tell(&conductor)).map_err(|e| Fault::io("start", "a thread", &e))?;
+        Ok((io, terminal))
     }
 
     /// Tells the terminal its size. Without a terminal nothing happens.
@@ -134,7 +144,7 @@ impl Running {
     pub(super) fn profile(&self) -> Option<&Profile> {
         match &self.past {
             Past::Profile(profile) => Some(profile),
-            Past::Nothing | Past::Thread(_) => None,
+            Past::Nothing => None,
         }
     }
 

@@ -1,18 +1,23 @@
-use super::drive::{Launch, Launched, launch};
+use super::drive::{Given, Launch, Launched, launch};
 use super::init::{self, Beside, Privileges, Shape};
 use super::running::{Past, Profile};
+use super::spawner::{Nest, Thread};
 use super::stdio::{self, Stdio};
 use super::*;
 use crate::trace::{Dir, DirRole};
 use std::fs;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Starts processes, all from one thread, so that they end when the engine does.
+/// Starts processes: those of containers below a keeper, so that none of them outlives the engine.
 #[derive(Debug)]
 pub struct Spawner {
     cgroups: Cgroups,
-    thread: spawner::Thread,
+    nest: Mutex<Arc<Nest>>,
+    /// Clones what runs on the lab host.
+    host: Thread,
     ids: Ids,
+    ignored: Vec<i32>,
 }
 
 /// What the engine itself may do and give.
@@ -21,6 +26,7 @@ struct Ids {
     uids: u32,
     gids: u32,
     may_set_groups: bool,
+    may_mknod: bool,
     capabilities: u64,
     last_capability: u32,
 }
@@ -28,9 +34,25 @@ struct Ids {
 const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 impl Spawner {
-    /// Starts the thread and finds out about control groups, ids and capabilities. To be called in the lab.
+    /// Starts the threads and the keeper and finds out about control groups, ids and capabilities. To be called in the lab.
     pub fn new() -> Result<Self> {
-        Ok(Self { cgroups: Cgroups::detect(), thread: spawner::Thread::start()?, ids: Ids::of_this_process() })
+        Ok(Self {
+            cgroups: Cgroups::detect(),
+            nest: Mutex::new(Arc::new(Nest::start()?)),
+            host: Thread::start()?,
+            ids: Ids::of_this_process(),
+            ignored: ignored(),
+        })
+    }
+
+    /// Where containers' processes are born; made anew when somebody has killed the keeper.
+    fn nest(&self) -> Result<Arc<Nest>> {
+        let mut nest = self.nest.lock().unwrap_or_else(PoisonError::into_inner);
+        if !nest.holds() {
+            tracing::warn!("the keeper of the containers was killed, and they with it");
+            *nest = Arc::new(Nest::start()?);
+        }
+        Ok(Arc::clone(&nest))
     }
 
     /// The control groups that containers are put in.
@@ -67,23 +89,23 @@ impl Spawner {
             may_set_groups: self.ids.may_set_groups,
         };
         let env = environment(&spec.env, &spec.hostname, spec.tty, &privileges.identity.home);
-        let stdio = if spec.tty { None } else { Some(stdio::pipes(spec.open_stdin)?) };
-        let netns = spec.netns.as_fd().as_raw_fd();
         let born_in = join.born_in.take();
-        let tty_group = self.ids.gids > 5;
-        let numbers = stdio.as_ref().map(Stdio::numbers);
-        let shape = Shape { privileges: &privileges, env: &env, netns, join: &join, tty_group, stdio: numbers };
+        let shape = Shape {
+            privileges: &privileges,
+            env: &env,
+            join: &join,
+            tty_group: self.ids.gids > 5,
+            may_mknod: self.ids.may_mknod,
+            ignored: &self.ignored,
+        };
         let init = init::container(spec, &shape)?;
-        let new = [libc::CLONE_NEWNS, libc::CLONE_NEWPID, libc::CLONE_NEWUTS, libc::CLONE_NEWIPC];
+        let (ours, stdio) = streams(spec.tty, spec.open_stdin)?;
         let launched = launch(
             cx,
-            &self.thread,
+            &self.nest()?.thread,
             Launch {
                 init: &init,
-                flags: new.iter().fold(0, |flags, flag| flags | u64::from(flag.cast_unsigned())),
-                born_in,
-                pid_namespace_of: None,
-                keep: kept(netns, numbers),
+                given: Some(Given { stdio, extra: copy(spec.netns.as_fd())?, born_in }),
                 container: Some(spec.container.clone()),
                 main: true,
                 argv: &spec.argv,
@@ -93,7 +115,7 @@ impl Spawner {
         )?;
         let (merged, cwd) = (spec.rootfs.merged.clone(), spec.cwd.clone());
         let profile = Profile { privileges, env, cwd, merged, group, have };
-        finish(cx, launched, stdio, Past::Profile(Box::new(profile)))
+        finish(cx, launched, ours, Past::Profile(Box::new(profile)))
     }
 
     /// Starts a process beside a container's main process: the story step `ExecProcess`.
@@ -112,41 +134,34 @@ impl Spawner {
                 privileges.identity = self.mapped(user::look_up(&profile.merged, &spec.user)?)?;
             }
             if spec.privileged {
-                (privileges.capabilities, privileges.filter) = (profile.have, None);
+                // As Docker: all capabilities, and still the container's own filter.
+                privileges.capabilities = profile.have;
             }
             let env = environment(&joined(&profile.env, &spec.env), "", spec.tty, &privileges.identity.home);
             let mut join = self.cgroups.join(profile.group.as_ref())?;
             let born_in = join.born_in.take();
-            let stdio = if spec.tty { None } else { Some(stdio::pipes(spec.open_stdin)?) };
-            let numbers = stdio.as_ref().map(Stdio::numbers);
-            let pidfd = target.pidfd();
             let cwd = match spec.cwd.as_str() {
                 "" if profile.cwd.is_empty() => "/",
                 "" => &profile.cwd,
                 cwd => cwd,
             };
             let init = init::beside(&Beside {
-                target: pidfd.as_raw_fd(),
                 argv: &spec.argv,
                 env: &env,
                 cwd,
                 privileges: &privileges,
                 join: &join,
-                stdio: numbers,
+                tty: spec.tty,
                 open_stdin: spec.open_stdin,
+                ignored: &self.ignored,
             });
-            let copy = pidfd.try_clone().map_err(|e| Fault::io("copy", "a pidfd", &e))?;
-            // It enters the container's pid namespace for good.
-            let thread = spawner::Thread::start()?;
+            let (ours, stdio) = streams(spec.tty, spec.open_stdin)?;
             let launched = launch(
                 cx,
-                &thread,
+                &self.nest()?.thread,
                 Launch {
                     init: &init,
-                    flags: 0,
-                    born_in,
-                    pid_namespace_of: Some(copy),
-                    keep: kept(pidfd.as_raw_fd(), numbers),
+                    given: Some(Given { stdio, extra: copy(target.pidfd().as_fd())?, born_in }),
                     container: Some(spec.container.clone()),
                     main: false,
                     argv: &spec.argv,
@@ -154,7 +169,7 @@ impl Spawner {
                     size: spec.console_size,
                 },
             )?;
-            finish(cx, launched, stdio, Past::Thread(thread))
+            finish(cx, launched, ours, Past::Nothing)
         })
     }
 
@@ -168,19 +183,14 @@ impl Spawner {
             if tty {
                 default(&mut env, "TERM", "TERM=xterm");
             }
-            let stdio = if tty { None } else { Some(stdio::pipes(true)?) };
-            let numbers = stdio.as_ref().map(Stdio::numbers);
-            let netns = lab.host.as_fd().as_raw_fd();
-            let init = init::on_host(netns, argv, &env, &home, numbers);
+            let init = init::on_host(argv, &env, &home, tty, &self.ignored);
+            let (ours, stdio) = streams(tty, true)?;
             let launched = launch(
                 cx,
-                &self.thread,
+                &self.host,
                 Launch {
                     init: &init,
-                    flags: 0,
-                    born_in: None,
-                    pid_namespace_of: None,
-                    keep: kept(netns, numbers),
+                    given: Some(Given { stdio, extra: copy(lab.host.as_fd())?, born_in: None }),
                     container: None,
                     main: false,
                     argv,
@@ -188,7 +198,7 @@ impl Spawner {
                     size: None,
                 },
             )?;
-            finish(cx, launched, stdio, Past::Nothing)
+            finish(cx, launched, ours, Past::Nothing)
         })
     }
 
@@ -214,10 +224,17 @@ impl Ids {
             uids: count("/proc/self/uid_map"),
             gids: count("/proc/self/gid_map"),
             may_set_groups: groups.trim() != "deny",
+            may_mknod: initial_user_namespace(),
             capabilities: effective.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).unwrap_or(0),
             last_capability: last.unwrap_or(40),
         }
     }
+}
+
+/// The kernel lets nobody make device nodes in another user namespace than the first, whose map has every id.
+fn initial_user_namespace() -> bool {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    map.split_whitespace().eq(["0", "0", "4294967295"])
 }
 
 /// How many ids from 0 on a map has: the sum of its third fields, as far as they follow one another.
@@ -279,16 +296,29 @@ fn joined(base: &[String], over: &[String]) -> Vec<String> {
     kept.chain(over).cloned().collect()
 }
 
-fn kept(first: RawFd, stdio: Option<[RawFd; 3]>) -> Vec<RawFd> {
-    stdio.into_iter().flatten().chain([first]).collect()
+/// The engine's side of the streams, none with a terminal; and the process's.
+fn streams(tty: bool, open_stdin: bool) -> Result<(Option<Io>, [OwnedFd; 3])> {
+    if tty {
+        return Ok((None, stdio::nothing()?));
+    }
+    let Stdio { ours, theirs } = stdio::pipes(open_stdin)?;
+    Ok((Some(ours), theirs))
 }
 
-fn finish(cx: &Cx, mut launched: Launched, stdio: Option<Stdio>, past: Past) -> Result<Running> {
-    let io = match (stdio, launched.master.take()) {
-        (Some(stdio), _) => stdio.ours,
-        (None, Some(master)) => Io::Tty(master.into()),
-        (None, None) => return Err(Fault::failed("init-died")),
-    };
+fn copy(fd: std::os::fd::BorrowedFd<'_>) -> Result<OwnedFd> {
+    fd.try_clone_to_owned().map_err(|e| Fault::io("copy", "a descriptor", &e))
+}
+
+/// Signals that whoever started the engine told it to ignore (nohup(1)), and those that Rust ignores.
+fn ignored() -> Vec<i32> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    (1..=64).filter(|signal| mask & (1 << (signal - 1)) != 0).collect()
+}
+
+fn finish(cx: &Cx, mut launched: Launched, ours: Option<Io>, past: Past) -> Result<Running> {
+    let io = ours.or_else(|| launched.master.take().map(|master| Io::Tty(master.into())));
     Running::new(cx, launched, io, past)
 }
 

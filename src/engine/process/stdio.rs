@@ -1,7 +1,7 @@
 use super::channel::pipe;
-use super::{Fault, Io, Result};
+use super::{Io, Result};
 use std::fs::File;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 
 /// Both sides of a process's standard input, output and error.
 #[derive(Debug)]
@@ -12,23 +12,18 @@ pub struct Stdio {
     pub theirs: [OwnedFd; 3],
 }
 
-/// Pipes; without an open standard input that is `/dev/null`.
+/// Pipes. Without an open standard input that is a pipe at its end, until the container's own `/dev/null` takes its place:
+/// through a descriptor of the host's a container could change the host's node.
 pub fn pipes(open_stdin: bool) -> Result<Stdio> {
     let ((stdout, out), (stderr, err)) = (pipe()?, pipe()?);
-    let (stdin, input) = if open_stdin {
-        let (input, stdin) = pipe()?;
-        (Some(File::from(stdin)), input)
-    } else {
-        let null = File::open("/dev/null").map_err(|e| Fault::io("open", "/dev/null", &e))?;
-        (None, null.into())
-    };
+    let (input, stdin) = pipe()?;
+    let stdin = open_stdin.then(|| File::from(stdin));
     let ours = Io::Pipes { stdin, stdout: stdout.into(), stderr: stderr.into() };
     Ok(Stdio { ours, theirs: [input, out, err] })
 }
 
-impl Stdio {
-    /// The numbers of the process's side.
-    pub fn numbers(&self) -> [RawFd; 3] {
-        self.theirs.each_ref().map(AsRawFd::as_raw_fd)
-    }
+/// What stands in the place of the three streams until there is a terminal: pipes that nobody reads or writes.
+pub fn nothing() -> Result<[OwnedFd; 3]> {
+    let ((input, _), (_, out), (_, err)) = (pipe()?, pipe()?, pipe()?);
+    Ok([input, out, err])
 }

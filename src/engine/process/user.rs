@@ -24,14 +24,20 @@ pub fn look_up(root: &Path, user: &str) -> Result<Identity> {
     identify(user, &read_inside(root, "etc/passwd"), &read_inside(root, "etc/group"))
 }
 
-/// A file of the container, or nothing. A megabyte is enough for any of these.
+/// A file of the container, or nothing. A megabyte is enough for any of these. An image may have anything in its place: a FIFO
+/// that nobody writes to, a device; only a file is read.
 fn read_inside(root: &Path, path: &str) -> String {
     const MOST: u64 = 1 << 20;
+    let flags = pathrs::flags::OpenFlags::O_RDONLY | pathrs::flags::OpenFlags::O_NONBLOCK;
     let mut text = Vec::new();
-    let opened = pathrs::Root::open(root).and_then(|root| root.open_subpath(path, pathrs::flags::OpenFlags::O_RDONLY));
+    let opened = pathrs::Root::open(root).and_then(|root| root.open_subpath(path, flags));
     // An image may well have no such file; then only numbers can be meant.
-    let read = opened.map(|file| file.take(MOST).read_to_end(&mut text));
-    if let Ok(Err(error)) = &read {
+    let Ok(file) = opened else { return String::new() };
+    let read = match file.metadata() {
+        Ok(meta) if meta.is_file() => file.take(MOST).read_to_end(&mut text).map(drop),
+        other => other.map(drop),
+    };
+    if let Err(error) = read {
         tracing::debug!(%error, path, "not read");
     }
     String::from_utf8_lossy(&text).into_owned()
@@ -43,9 +49,10 @@ fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
         None => (user, None),
     };
     let user = if user.is_empty() { "0" } else { user };
-    let number: Option<u32> = user.parse().ok();
-    let entry = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| {
-        fields.first() == Some(&user) || (number.is_some() && fields.get(2).and_then(|id| id.parse().ok()) == number)
+    let number = number(user).ok_or_else(|| Fault::new(FaultKind::BadRequest, "id-out-of-range").with("id", user))?;
+    let entry = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| match number {
+        Some(number) => fields.get(2).and_then(|id| id.parse().ok()) == Some(number),
+        None => fields.first() == Some(&user),
     });
     let field = |n: usize| entry.as_ref().and_then(|fields| fields.get(n).copied());
     let uid = match field(2).and_then(|id| id.parse().ok()).or(number) {
@@ -65,14 +72,31 @@ fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
             (own_group, ids.collect())
         }
     };
+    // The primary group is one of them, too: else a process that changes it could leave what only its members are kept from.
+    let others: Vec<u32> = groups;
+    let groups = std::iter::once(gid).chain(others.into_iter().filter(|other| *other != gid)).collect();
     let home = field(5).filter(|home| !home.is_empty()).unwrap_or("/").to_owned();
     Ok(Identity { uid, gid, groups, home })
 }
 
+/// What is all digits is a number, never a name: an image's `/etc/passwd` does not say who `1234` is. None when it is no
+/// number, an error (`None` outside) when it is larger than 2147483647, the largest that Docker takes.
+#[expect(clippy::option_option, reason = "three answers: a name, a number, a number that is none")]
+fn number(text: &str) -> Option<Option<u32>> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(None);
+    }
+    text.parse().ok().filter(|number| *number <= i32::MAX.cast_unsigned()).map(Some)
+}
+
 fn find_group<'a>(wanted: &str, mut groups: impl Iterator<Item = Vec<&'a str>>) -> Result<u32> {
+    let out_of_range = || Fault::new(FaultKind::BadRequest, "id-out-of-range").with("id", wanted);
+    if let Some(number) = number(wanted).ok_or_else(out_of_range)? {
+        return Ok(number);
+    }
     let found = groups.find(|fields| fields.first() == Some(&wanted)).and_then(|fields| fields.get(2)?.parse().ok());
     let unknown = || Fault::new(FaultKind::BadRequest, "group-not-found").with("group", wanted);
-    found.or_else(|| wanted.parse().ok()).ok_or_else(unknown)
+    found.ok_or_else(unknown)
 }
 
 #[cfg(test)]
@@ -89,18 +113,44 @@ mod tests {
 
     #[test]
     fn users_are_found_by_name_and_by_number() {
-        check("", 0, 0, &[4], "/root");
-        check("web", 33, 44, &[4, 5], "/var/www");
-        check("33", 33, 44, &[4, 5], "/var/www");
-        check("web:log", 33, 5, &[], "/var/www");
-        check("1000", 1000, 0, &[], "/");
-        check("1000:77", 1000, 77, &[], "/");
+        check("", 0, 0, &[0, 4], "/root");
+        check("web", 33, 44, &[44, 4, 5], "/var/www");
+        check("33", 33, 44, &[44, 4, 5], "/var/www");
+        check("web:log", 33, 5, &[5], "/var/www");
+        check("1000", 1000, 0, &[0], "/");
+        check("1000:77", 1000, 77, &[77], "/");
+    }
+
+    #[test]
+    fn a_number_is_never_a_name() {
+        let passwd = "1234:x:0:0:trap:/root:/bin/sh\n4294967296:x:0:0:trap:/:/bin/sh\n99999999999999999999:x:0:0::/:\n";
+        let group = "77:x:0:\n";
+        let found = identify("1234:77", passwd, group).unwrap();
+        assert_eq!((found.uid, found.gid, found.home.as_str()), (1234, 77, "/"));
+        for user in ["4294967296", "99999999999999999999", "2147483648", "0:4294967296"] {
+            assert_eq!(identify(user, passwd, group).unwrap_err().problem.code, "id-out-of-range", "{user}");
+        }
+        assert_eq!(identify("2147483647", passwd, group).unwrap().uid, 2_147_483_647);
     }
 
     #[test]
     fn who_is_not_there_is_named() {
         assert_eq!(identify("nobody", PASSWD, GROUP).unwrap_err().problem.code, "user-not-found");
         assert_eq!(identify("web:none", PASSWD, GROUP).unwrap_err().problem.code, "group-not-found");
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_read_and_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("etc")).unwrap();
+        let fifo = dir.path().join("etc/passwd");
+        nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        std::fs::create_dir(dir.path().join("etc/group")).unwrap();
+        assert_eq!(look_up(dir.path(), "web").unwrap_err().problem.code, "user-not-found");
+        assert_eq!(look_up(dir.path(), "7:8").unwrap().groups, [8]);
+        std::fs::remove_file(&fifo).unwrap();
+        drop(std::os::unix::net::UnixListener::bind(&fifo).unwrap());
+        assert_eq!(look_up(dir.path(), "7").unwrap().uid, 7);
     }
 
     #[test]

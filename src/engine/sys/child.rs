@@ -1,10 +1,12 @@
-//! `clone3`, and what runs in the child until `execve`.
+//! `clone3`, and what runs in the child until it is the helper.
 //!
 //! The child is a copy of a process that has other threads, any of which may have held any lock. So between `clone3` and
-//! `execve` nothing allocates, locks or unwinds: the interpreter walks over memory that was prepared before, and calls the
-//! kernel.
+//! `execveat` nothing allocates, locks or unwinds: descriptors are put in their places, all others are closed, and the helper
+//! is executed, which has nothing of the engine in its memory.
 
-use super::program::{Program, Raw, Word};
+use super::helper::{self, NO_HELPER, Record};
+use super::program::Program;
+use super::sealed;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
@@ -15,17 +17,18 @@ pub struct Clone3<'a> {
     pub flags: u64,
     /// The version 2 control group it is born in (`CLONE_INTO_CGROUP`).
     pub cgroup: Option<BorrowedFd<'a>>,
-    /// What it runs.
+    /// What the helper does.
     pub program: &'a Program,
     /// Wait for a go byte before every call, not only before those that hold.
     pub every: bool,
+    /// What becomes standard input, output and error.
+    pub stdio: [BorrowedFd<'a>; 3],
     /// Where go bytes come from. The child ends when this is closed.
     pub go: BorrowedFd<'a>,
-    /// Descriptors the child keeps beside the standard ones and those two, in ascending order. All others are closed first
-    /// of all, so that nothing of the engine's is held open by a child that waits.
-    pub keep: &'a [RawFd],
-    /// Where [`Record`]s go. Must be close-on-exec: its end says that `execve` succeeded.
+    /// Where [`Record`]s go. Its end says that `execve` succeeded.
     pub records: BorrowedFd<'a>,
+    /// Descriptors for the calls to name: they become [`FIRST`](super::FIRST) and those that follow.
+    pub extra: &'a [BorrowedFd<'a>],
 }
 
 /// A child that was made.
@@ -37,43 +40,33 @@ pub struct Cloned {
     pub pidfd: OwnedFd,
 }
 
-/// What came of one call.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Record {
-    /// Which call of the program.
-    pub index: u32,
-    /// The error number; 0 when it went well.
-    pub errno: i32,
-    /// What it returned.
-    pub value: i64,
-    /// Nanoseconds in the kernel.
-    pub nanos: u64,
+/// What the calls of a program can come to beside an error number.
+pub mod outcome {
+    pub use super::helper::{NOT_MADE, REFUSED};
 }
 
-impl Record {
-    /// Bytes of one record on the pipe: less than PIPE_BUF, so they are never torn.
-    pub const SIZE: usize = size_of::<Self>();
-
-    /// Reads a record as it came over the pipe.
-    pub fn parse(bytes: &[u8; Self::SIZE]) -> Self {
-        let [a, b, c, d, e, f, g, h, v @ .., _, _, _, _, _, _, _, _] = bytes;
-        let word = |at: &[u8]| at.try_into().map_or(0, u64::from_ne_bytes);
-        Self {
-            index: u32::from_ne_bytes([*a, *b, *c, *d]),
-            errno: i32::from_ne_bytes([*e, *f, *g, *h]),
-            value: word(v).cast_signed(),
-            nanos: word(bytes.get(16..).unwrap_or_default()),
-        }
+/// Reads a record as it came from the helper.
+pub fn record(bytes: &[u8; size_of::<Record>()]) -> Record {
+    let word = |at: usize| {
+        let bytes = bytes.get(at..at + 8).and_then(|word| word.try_into().ok());
+        bytes.map_or(0, u64::from_ne_bytes)
+    };
+    let [a, b, c, d, e, f, g, h, ..] = *bytes;
+    Record {
+        index: u32::from_ne_bytes([a, b, c, d]),
+        errno: i32::from_ne_bytes([e, f, g, h]),
+        value: word(8).cast_signed(),
+        nanos: word(16),
+        found: word(24),
     }
 }
 
 impl Clone3<'_> {
-    /// Clones. The child shares nothing with the caller but what is inherited by `fork`.
+    /// Clones. The child shares nothing with the caller but what is put in its places.
     pub fn make(&self) -> io::Result<Cloned> {
         const CLONE_CLEAR_SIGHAND: u64 = 1 << 32;
         const CLONE_INTO_CGROUP: u64 = 1 << 33;
-        let mut results = vec![0_i64; self.program.len()];
+        let places = Places::of(self)?;
         let mut pidfd: RawFd = -1;
         let into = if self.cgroup.is_some() { CLONE_INTO_CGROUP } else { 0 };
         let flags = self.flags | libc::CLONE_PIDFD.cast_unsigned() as u64 | CLONE_CLEAR_SIGHAND | into;
@@ -91,15 +84,11 @@ impl Clone3<'_> {
             cgroup: self.cgroup.map_or(0, |fd| fd.as_raw_fd().cast_unsigned().into()),
         };
         // SAFETY: `args` is a valid clone_args of the given size, and outlives the call. Without CLONE_VM and with no stack
-        // the child returns here on a copy of this stack, like after fork; it then only runs `interpret`, which never
+        // the child returns here on a copy of this stack, like after fork; it then only runs `become_helper`, which never
         // returns and is async-signal-safe.
         let pid = unsafe { libc::syscall(libc::SYS_clone3, std::ptr::from_mut(&mut args), size_of_val(&args)) };
         match pid {
-            0 => {
-                let (go, records) = (self.go.as_raw_fd(), self.records.as_raw_fd());
-                close_others(self.keep, go, records);
-                interpret(&self.program.calls, &mut results, self.every, go, records)
-            }
+            0 => become_helper(&places.fds),
             1.. => {
                 // SAFETY: clone3 succeeded with CLONE_PIDFD, so the kernel stored a new descriptor that nobody else owns.
                 let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
@@ -110,82 +99,69 @@ impl Clone3<'_> {
     }
 }
 
-/// Closes every descriptor above 2 that is not to be kept.
-fn close_others(keep: &[RawFd], go: RawFd, records: RawFd) {
-    let mut from: RawFd = 3;
-    loop {
-        let kept = keep.iter().copied().chain([go, records]).filter(|fd| *fd >= from).min();
-        let to = kept.map_or(u32::MAX, |fd| (fd - 1).cast_unsigned());
-        if kept != Some(from) {
-            // SAFETY: descriptors of the child alone are closed; nothing in it uses them any more.
-            unsafe { libc::syscall(libc::SYS_close_range, from, to, 0) };
-        }
-        match kept {
-            Some(fd) => from = fd + 1,
-            None => return,
-        }
+/// Copies of the descriptors, numbered above all places, so that none is overwritten while they are put there.
+struct Places {
+    fds: Vec<RawFd>,
+    #[expect(dead_code, reason = "owns what `fds` names")]
+    owned: Vec<OwnedFd>,
+}
+
+impl Places {
+    fn of(clone: &Clone3<'_>) -> io::Result<Self> {
+        let (program, helper) = (sealed::sealed(&clone.program.bytes(clone.every))?, sealed::helper()?);
+        let fixed = [clone.go, clone.records, std::os::fd::AsFd::as_fd(&program)];
+        let all = clone.stdio.iter().chain(&fixed).chain(clone.extra);
+        let mut owned = all.map(|fd| above(*fd)).collect::<io::Result<Vec<_>>>()?;
+        owned.push(above(std::os::fd::AsFd::as_fd(&helper))?);
+        Ok(Self { fds: owned.iter().map(AsRawFd::as_raw_fd).collect(), owned })
     }
 }
 
-fn interpret(calls: &[Raw], results: &mut [i64], every: bool, go: RawFd, records: RawFd) -> ! {
-    for (index, raw) in calls.iter().enumerate() {
-        if (every || raw.hold) && !may_go(go) {
-            exit();
-        }
-        let arg = |n: usize| match raw.args[n] {
-            Word::Value(value) => value,
-            Word::ResultOf(call) => results.get(call).map_or(usize::MAX, |result| *result as usize),
-        };
-        let args = [arg(0), arg(1), arg(2), arg(3), arg(4), arg(5)];
-        let begun = now();
-        // SAFETY: a `Program` owns what its addresses point at and outlives this child's copy of it. Whatever the call
-        // does, it does to the child alone, whose memory is its own.
-        let value = unsafe { libc::syscall(raw.number, args[0], args[1], args[2], args[3], args[4], args[5]) };
-        let errno = if value == -1 { errno() } else { 0 };
-        let nanos = now().wrapping_sub(begun);
-        if let Some(result) = results.get_mut(index) {
-            *result = value;
-        }
-        let record = Record { index: index as u32, errno, value, nanos };
-        // SAFETY: `record` is plain memory of that size. A reader that is gone means that the engine is: SIGPIPE or the
-        // end of the go pipe ends this child.
-        unsafe { libc::write(records, std::ptr::from_ref(&record).cast(), Record::SIZE) };
-        let tolerated = (1..64).contains(&errno) && raw.tolerated & (1 << errno) != 0;
-        if errno != 0 && !tolerated {
-            exit();
-        }
+fn above(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    const PLACES: i32 = 64;
+    // SAFETY: the descriptor is open for the call.
+    let copy = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, PLACES) };
+    if copy < 0 {
+        return Err(io::Error::last_os_error());
     }
-    exit()
+    // SAFETY: the kernel has just made it; nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(copy) })
 }
 
-fn may_go(go: RawFd) -> bool {
-    let mut byte = 0_u8;
-    loop {
-        // SAFETY: one byte is read into a byte.
-        let got = unsafe { libc::read(go, std::ptr::from_mut(&mut byte).cast(), 1) };
-        if got == 1 {
-            return true;
-        }
-        if got == 0 || errno() != libc::EINTR {
-            return false;
+/// Puts descriptor `fds[n]` in place `n`, closes all others, and executes the last, which is the helper.
+fn become_helper(fds: &[RawFd]) -> ! {
+    let last = fds.len().wrapping_sub(1);
+    for (place, fd) in fds.iter().enumerate() {
+        let flags = if place == last { libc::O_CLOEXEC } else { 0 };
+        // SAFETY: descriptors of the child alone are changed.
+        if unsafe { libc::dup3(*fd, place as RawFd, flags) } < 0 {
+            failed(helper::RECORDS, errno());
         }
     }
+    let argv: [*const libc::c_char; 2] = [c"dockwalk-init".as_ptr(), std::ptr::null()];
+    let env: [*const libc::c_char; 1] = [std::ptr::null()];
+    // SAFETY: descriptors of the child alone are closed. Path, arguments and environment are C strings and arrays that end
+    // with a null pointer; when execveat returns, it has failed.
+    unsafe {
+        libc::syscall(libc::SYS_close_range, fds.len() as u32, u32::MAX, 0);
+        let (path, nothing) = (c"".as_ptr(), libc::AT_EMPTY_PATH);
+        libc::syscall(libc::SYS_execveat, last as RawFd, path, argv.as_ptr(), env.as_ptr(), nothing);
+    }
+    failed(helper::RECORDS, errno())
 }
 
-fn now() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: `time` is a valid timespec; clock_gettime is async-signal-safe.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
-    (time.tv_sec.cast_unsigned()).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec.cast_unsigned())
+/// Tells the engine why the helper was not executed.
+fn failed(records: RawFd, errno: i32) -> ! {
+    let record = Record { index: NO_HELPER, errno, value: -1, nanos: 0, found: 0 };
+    // SAFETY: `record` is plain memory of that size; `_exit` has no preconditions, and does not run what the engine
+    // registered for its own exit.
+    unsafe {
+        libc::write(records, std::ptr::from_ref(&record).cast(), size_of::<Record>());
+        libc::_exit(125)
+    }
 }
 
 fn errno() -> i32 {
     // SAFETY: the address of this thread's errno is always valid; the child has its own copy of it.
     unsafe { *libc::__errno_location() }
-}
-
-/// Ends the child without running what the engine registered for its own exit.
-fn exit() -> ! {
-    // SAFETY: `_exit` has no preconditions.
-    unsafe { libc::_exit(125) }
 }

@@ -1,7 +1,7 @@
 //! System calls that no crate wraps safely. The only module with `unsafe` code.
 //!
 //! ```text
-//! Program (owns every string and struct) ──clone3──▶ child: syscall, write a Record, syscall, … execve
+//! Program ──clone3──▶ child: descriptors in place, execveat ──▶ helper (a sealed memfd): syscall, Record, syscall, … execve
 //! ```
 //!
 //! Does not know what the calls are for.
@@ -9,10 +9,15 @@
 
 mod child;
 mod fs;
+#[path = "helper/format.rs"]
+#[expect(dead_code, reason = "some of it is for the helper alone")]
+mod helper;
 mod program;
+mod sealed;
 mod task;
 
-pub use child::{Clone3, Cloned, Record};
+pub use child::{Clone3, Cloned, outcome, record};
 pub use fs::FsContext;
-pub use program::{Operand, Program};
-pub use task::{get_fd, send_signal, set_window_size};
+pub use helper::{FIRST, NO_HELPER, Record};
+pub use program::{Expect, How, Operand, Program};
+pub use task::{get_fd, open_pidfd, send_signal, set_window_size};

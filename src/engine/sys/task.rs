@@ -7,6 +7,14 @@ pub fn send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> io::Result<()> {
     done(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, 0_usize, 0_u32) }).map(drop)
 }
 
+/// Refers to a process by its id (`pidfd_open`), which must be that of a child that has not been collected.
+pub fn open_pidfd(pid: u32) -> io::Result<OwnedFd> {
+    // SAFETY: it has no preconditions.
+    let fd = done(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0_u32) })?;
+    // SAFETY: the kernel has just made it; nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
 /// Gets a copy of another process's descriptor (`pidfd_getfd`). It is close-on-exec.
 pub fn get_fd(pidfd: BorrowedFd<'_>, their_fd: RawFd) -> io::Result<OwnedFd> {
     // SAFETY: the descriptor is open for the call.

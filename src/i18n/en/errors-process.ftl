@@ -7,13 +7,18 @@ problem-command-not-executable = { $command }: it is in image { $image } but can
 problem-command-not-found = { $command }: executable file not found in the PATH of image { $image }. Check the spelling, or look around with `sh`.
 problem-etc-files-written = The container's hosts, hostname and resolv.conf were written to { $dir }.
 problem-group-not-found = { $group }: there is no such group in the image's /etc/group. Use one that is there, or a numeric gid.
+problem-helper-not-executed = The program that sets a container up could not be executed ({ $reason }). If `sysctl vm.memfd_noexec` says 2, set it to 1 or 0: sudo sysctl vm.memfd_noexec=1
 problem-id-not-mapped = Id { $id } is not mapped in the engine's user namespace, so nothing in the container can have it. Add a range to /etc/subuid and /etc/subgid, or start the engine as root.
+problem-id-out-of-range = { $id }: a user or group id must be a number from 0 to 2147483647.
 problem-init-died = The container's init ended before it became the program. Something may have killed it, or memory ran out. Run it again.
+problem-mount-into-proc = { $target }: nothing can be mounted over /proc or below it, because the container must see there what the kernel says. Give another target.
 problem-mount-not-there = { $path }: it was mounted but is not in the mount table. Run `dockwalk doctor`.
+problem-mount-over-dev = { $target }: nothing can be mounted over /dev, because the container's terminal and devices are there. Give a directory below it, such as /dev/shm, or another target.
 problem-mount-refused = { $target }: nothing can be mounted there in the container ({ $reason }). Check that source and target are both files or both directories.
 problem-mount-target = { $target }: a mount target must be an absolute path other than `/`, such as `/data`.
 problem-overlay-missing = { $path }: this kernel has no overlay file system ({ $reason }). Run `sudo modprobe overlay`, then start again.
 problem-overlay-refused = { $path }: the kernel does not mount an overlay here ({ $reason }). Put the engine on a local disk (ext4, xfs, btrfs) with `--root DIR`. Without root this takes Linux 5.11 or later.
+problem-path-too-long = The path { $path }… is longer than 4095 bytes, which is all that the kernel takes. Shorten it.
 problem-platform-not-runnable = Image { $image } is made for { $platform }: this machine is { $host } and cannot run it. You can still look inside. To run it, pull the one for this machine: `docker pull --platform { $host } { $image }`.
 problem-seccomp-not-built = No seccomp filter could be made for this architecture ({ $reason }). `--security-opt seccomp=unconfined` runs without one.
 problem-tmpfs-option = { $option }: tmpfs knows no such option. Use `size=64m`, `mode=1777`, `exec`, `ro` and the like.
@@ -21,4 +26,5 @@ problem-user-not-found = { $user }: there is no such user in the image's /etc/pa
 problem-volume-in-use = Volume { $name } is in use by container { $container } and cannot be removed. Remove the container first: `docker rm { $container }`
 problem-volume-name = { $name }: not a volume name. It must have two or more of letters, digits, `_`, `.` and `-`, and begin with a letter or digit. If a host path is meant, use an absolute path.
 problem-volume-not-found = There is no volume { $name }. See which there are with `docker volume ls`.
+problem-workdir-outside = { $path }: this working directory does not lie in the container. Give one inside it with `-w`.
 problem-workdir-refused = { $path }: the container's working directory cannot be entered ({ $reason }). Check that it is a directory, or give another with `-w`.

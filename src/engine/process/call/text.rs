@@ -1,6 +1,6 @@
 //! Calls in strace's form.
 
-use super::{Argument, Call, Fd};
+use super::{Argument, Call, Fd, Node};
 use crate::engine::process::caps;
 use std::fmt::Write;
 
@@ -34,13 +34,21 @@ const CLONE: &[(u64, &str)] = &[
 ];
 
 /// Mount attributes by name (mount_setattr(2)).
-const ATTR: &[(u64, &str)] =
-    &[(1, "MOUNT_ATTR_RDONLY"), (2, "MOUNT_ATTR_NOSUID"), (4, "MOUNT_ATTR_NODEV"), (8, "MOUNT_ATTR_NOEXEC")];
+const ATTR: &[(u64, &str)] = &[
+    (1, "MOUNT_ATTR_RDONLY"),
+    (2, "MOUNT_ATTR_NOSUID"),
+    (4, "MOUNT_ATTR_NODEV"),
+    (8, "MOUNT_ATTR_NOEXEC"),
+    (0x20, "MOUNT_ATTR_STRICTATIME"),
+];
 
 const OPEN: &[(u64, &str)] = &[
     (libc::O_WRONLY as u64, "O_WRONLY"),
     (libc::O_RDWR as u64, "O_RDWR"),
     (libc::O_NOCTTY as u64, "O_NOCTTY"),
+    (libc::O_NONBLOCK as u64, "O_NONBLOCK"),
+    (libc::O_NOFOLLOW as u64, "O_NOFOLLOW"),
+    (libc::O_PATH as u64, "O_PATH"),
     (libc::O_DIRECTORY as u64, "O_DIRECTORY"),
     (libc::O_CLOEXEC as u64, "O_CLOEXEC"),
 ];
@@ -54,6 +62,7 @@ impl Call {
     /// The call in strace's form. `fd` gives the number that an earlier call returned.
     pub fn text(&self, fd: impl Fn(usize) -> Option<i64>) -> String {
         let fd = |which: &Fd| match which {
+            Fd::Cwd => "AT_FDCWD".to_owned(),
             Fd::Number(number) => number.to_string(),
             Fd::From(call) => fd(*call).map_or_else(|| "fd".to_owned(), |number| number.to_string()),
         };
@@ -63,7 +72,10 @@ impl Call {
                 set = if *effective == 0 { "0".to_owned() } else { caps::names(*effective).join("|") }
             ),
             Self::Chdir { path } => format!("chdir({})", quoted(path)),
-            Self::CloseRange { first } => format!("close_range({first}, ~0U, CLOSE_RANGE_CLOEXEC)"),
+            Self::Clone => "clone(child_stack=NULL, flags=CLONE_PARENT|SIGCHLD)".to_owned(),
+            Self::CloseRange { first, on_exec } => {
+                format!("close_range({first}, ~0U, {})", if *on_exec { "CLOSE_RANGE_CLOEXEC" } else { "0" })
+            }
             Self::Dup3 { from, to } => format!("dup3({}, {to}, 0)", fd(from)),
             Self::Execve { path, argv, env } => {
                 let argv: Vec<_> = argv.iter().map(|arg| quoted(&arg.to_string_lossy())).collect();
@@ -71,12 +83,33 @@ impl Call {
             }
             Self::Fchdir { fd: dir } => format!("fchdir({})", fd(dir)),
             Self::Fchown { fd: file, uid, gid } => format!("fchown({}, {uid}, {gid})", fd(file)),
+            Self::Fsconfig { fd: context, key, value } => match value {
+                Some(value) => {
+                    format!("fsconfig({}, FSCONFIG_SET_STRING, {}, {}, 0)", fd(context), quoted(key), quoted(value))
+                }
+                None => format!("fsconfig({}, FSCONFIG_SET_FLAG, {}, NULL, 0)", fd(context), quoted(key)),
+            },
+            Self::FsconfigCreate { fd: context } => {
+                format!("fsconfig({}, FSCONFIG_CMD_CREATE, NULL, NULL, 0)", fd(context))
+            }
+            Self::Fsmount { fd: context, attributes } => {
+                format!("fsmount({}, FSMOUNT_CLOEXEC, {})", fd(context), names(*attributes, ATTR))
+            }
+            Self::Fsopen { fstype } => format!("fsopen({}, FSOPEN_CLOEXEC)", quoted(fstype)),
+            Self::Fstatfs { fd: file, .. } => format!("fstatfs({}, …)", fd(file)),
+            Self::Getcwd => "getcwd(…, 4096)".to_owned(),
             Self::Ioctl { fd: file, request, argument } => match argument {
                 Argument::Int(number) => format!("ioctl({}, {}, {number})", fd(file), request.1),
                 Argument::Pointer(number) => format!("ioctl({}, {}, [{number}])", fd(file), request.1),
             },
-            Self::Mkdir { path, mode } => format!("mkdir({}, {mode:#05o})", quoted(path)).replace("0o", "0"),
-            Self::MknodFile { path } => format!("mknod({}, S_IFREG|0644)", quoted(path)),
+            Self::JoinSessionKeyring => "keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)".to_owned(),
+            Self::Mkdirat { dir, path, mode } => format!("mkdirat({}, {}, 0{mode:o})", fd(dir), quoted(path)),
+            Self::Mknodat { dir, path, node: Node::File } => {
+                format!("mknodat({}, {}, S_IFREG|0644)", fd(dir), quoted(path))
+            }
+            Self::Mknodat { dir, path, node: Node::Device(major, minor) } => {
+                format!("mknodat({}, {}, S_IFCHR|0666, makedev({major:#x}, {minor:#x}))", fd(dir), quoted(path))
+            }
             Self::Mount { source, target, fstype, flags, data } => format!(
                 "mount({}, {}, {}, {}, {})",
                 maybe(source.as_deref()),
@@ -85,23 +118,27 @@ impl Call {
                 names(*flags, MS),
                 maybe(data.as_deref())
             ),
-            Self::MountSetattr { target, set, recursive } => {
-                let flags = if *recursive { "AT_RECURSIVE" } else { "0" };
-                let set = names(*set, ATTR);
-                format!("mount_setattr(AT_FDCWD, {}, {flags}, {{attr_set={set}}}, 32)", quoted(target))
+            Self::MountSetattr { fd: mount, set, recursive } => {
+                let flags = if *recursive { "AT_EMPTY_PATH|AT_RECURSIVE" } else { "AT_EMPTY_PATH" };
+                format!("mount_setattr({}, \"\", {flags}, {{attr_set={}}}, 32)", fd(mount), names(*set, ATTR))
             }
-            Self::MoveMount { from, target } => {
-                let flags = "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_SYMLINKS";
-                format!("move_mount({}, \"\", AT_FDCWD, {}, {flags})", fd(from), quoted(target))
+            Self::MoveMount { from, to, path } => {
+                let empty = if path.is_empty() { "|MOVE_MOUNT_T_EMPTY_PATH" } else { "" };
+                let flags = format!("MOVE_MOUNT_F_EMPTY_PATH{empty}");
+                format!("move_mount({}, \"\", {}, {}, {flags})", fd(from), fd(to), quoted(path))
             }
-            Self::Open { path, flags } => {
-                let read = flags & (libc::O_WRONLY | libc::O_RDWR) == 0;
-                let flags = names(flags.cast_unsigned().into(), OPEN);
-                format!("openat(AT_FDCWD, {}, {}{flags})", quoted(path), if read { "O_RDONLY|" } else { "" })
+            Self::Open { path, flags } => format!("openat(AT_FDCWD, {}, {})", quoted(path), open_flags(*flags)),
+            Self::Openat2 { dir, path, flags, links } => {
+                let no_links = if *links { "" } else { "RESOLVE_NO_SYMLINKS|" };
+                let resolve = format!("RESOLVE_NO_MAGICLINKS|{no_links}RESOLVE_IN_ROOT");
+                let flags = open_flags(*flags);
+                format!("openat2({}, {}, {{flags={flags}, resolve={resolve}}}, 24)", fd(dir), quoted(path))
             }
-            Self::OpenTree { path, recursive } => {
+            Self::OpenTree { dir, path, recursive } => {
+                let empty = if path.is_empty() { "|AT_EMPTY_PATH" } else { "" };
                 let recursive = if *recursive { "|AT_RECURSIVE" } else { "" };
-                format!("open_tree(AT_FDCWD, {}, OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{recursive})", quoted(path))
+                let flags = format!("OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC{empty}{recursive}");
+                format!("open_tree({}, {}, {flags})", fd(dir), quoted(path))
             }
             Self::PivotRoot { new, old } => format!("pivot_root({}, {})", quoted(new), quoted(old)),
             Self::Prctl { option, argument } => format!("prctl({}, {})", option.1, argument.1),
@@ -120,17 +157,44 @@ impl Call {
             Self::SigDefault { signal } => {
                 format!("rt_sigaction({}, {{sa_handler=SIG_DFL, sa_mask=[], sa_flags=0}}, NULL, 8)", signal.1)
             }
+            Self::SigIgnoreChildren => {
+                "rt_sigaction(SIGCHLD, {sa_handler=SIG_IGN, sa_mask=[], sa_flags=0}, NULL, 8)".to_owned()
+            }
             Self::SigUnblockAll => "rt_sigprocmask(SIG_SETMASK, [], NULL, 8)".to_owned(),
-            Self::Symlink { target, link } => format!("symlink({}, {})", quoted(target), quoted(link)),
+            Self::Sleep => "ppoll(NULL, 0, NULL, NULL, 0)".to_owned(),
+            Self::Statx { fd: file, .. } => format!("statx({}, \"\", AT_EMPTY_PATH, STATX_BASIC_STATS, …)", fd(file)),
+            Self::Symlinkat { target, dir, link } => {
+                format!("symlinkat({}, {}, {})", quoted(target), fd(dir), quoted(link))
+            }
             Self::Umask { mask } => format!("umask(0{mask:o})"),
             Self::Umount2 { target, flags } => {
                 let flags = if *flags == libc::MNT_DETACH { "MNT_DETACH" } else { "0" };
                 format!("umount2({}, {flags})", quoted(target))
             }
+            Self::Unlinkat { dir, path } => format!("unlinkat({}, {}, 0)", fd(dir), quoted(path)),
             Self::Unshare { flags } => format!("unshare({})", names(*flags, CLONE)),
             Self::Write { fd: file, text } => format!("write({}, {}, {})", fd(file), quoted(text), text.len()),
         }
     }
+
+    /// What the kernel's answer was, where the call is made for it: `f_type=0x9fa0`.
+    pub fn answer(&self, found: u64) -> Option<String> {
+        match self {
+            Self::Fstatfs { .. } => Some(format!("f_type={found:#x}")),
+            Self::Statx { .. } => {
+                let (major, minor) = (found & 0xffff_ffff, found >> 32);
+                Some(format!("stx_rdev={major}:{minor}"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `O_RDONLY|O_CLOEXEC`
+fn open_flags(flags: i32) -> String {
+    let read = flags & (libc::O_WRONLY | libc::O_RDWR | libc::O_PATH) == 0;
+    let flags = names(flags.cast_unsigned().into(), OPEN);
+    format!("{}{flags}", if read { "O_RDONLY|" } else { "" })
 }
 
 /// `MS_NOSUID|MS_NODEV`; what has no name as a number.
@@ -169,16 +233,24 @@ mod tests {
 
     #[test]
     fn calls_read_as_in_strace() {
-        let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
-        let (proc, target) = (Some("proc".to_owned()), "/proc".to_owned());
-        let mount = Call::Mount { source: proc.clone(), target, fstype: proc, flags, data: None };
-        check(&mount, r#"mount("proc", "/proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)"#);
-        check(&Call::Mkdir { path: "/a".into(), mode: 0o755 }, r#"mkdir("/a", 0755)"#);
+        check(
+            &Call::Mount { source: None, target: "/".into(), fstype: None, flags: libc::MS_REC | libc::MS_PRIVATE, data: None },
+            r#"mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL)"#,
+        );
+        check(&Call::Mkdirat { dir: Fd::From(1), path: "a".into(), mode: 0o755 }, r#"mkdirat(41, "a", 0755)"#);
         check(&Call::Setns { fd: Fd::From(3), flags: libc::CLONE_NEWNET as u64 }, "setns(43, CLONE_NEWNET)");
         check(&Call::Umask { mask: 0o22 }, "umask(022)");
         check(
             &Call::Open { path: "/".into(), flags: libc::O_DIRECTORY },
             r#"openat(AT_FDCWD, "/", O_RDONLY|O_DIRECTORY)"#,
+        );
+        check(
+            &Call::Openat2 { dir: Fd::Number(7), path: "etc".into(), flags: libc::O_PATH, links: true },
+            r#"openat2(7, "etc", {flags=O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)"#,
+        );
+        check(
+            &Call::MoveMount { from: Fd::From(1), to: Fd::From(2), path: String::new() },
+            r#"move_mount(41, "", 42, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)"#,
         );
     }
 }

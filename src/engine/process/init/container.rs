@@ -1,83 +1,93 @@
 use super::*;
 use crate::engine::cgroup::Join;
+use crate::engine::sys::FIRST;
 use std::collections::BTreeMap;
-use std::os::fd::RawFd;
 
-/// What a container's init needs beside its [`ProcessSpec`].
+/// What a container's init needs beside its [`ProcessSpec`]. Its network namespace is the descriptor [`FIRST`].
 #[derive(Debug)]
 pub struct Shape<'a> {
     /// User, groups, capabilities, filter.
     pub privileges: &'a Privileges,
     /// The whole environment.
     pub env: &'a [String],
-    /// The network namespace, inherited under this number.
-    pub netns: RawFd,
     /// How it gets into its control group.
     pub join: &'a Join,
     /// `newgidmap` gave us group 5 (tty).
     pub tty_group: bool,
-    /// What becomes standard input, output and error; with a terminal they come from it.
-    pub stdio: Option<[RawFd; 3]>,
+    /// The engine can make device nodes: it is not in a user namespace.
+    pub may_mknod: bool,
+    /// Signals that the engine was told to ignore, which a program would go on ignoring.
+    pub ignored: &'a [i32],
 }
 
 /// The init of a container: from the clone to `execve`.
 ///
 /// ```text
-/// clone: netns, cgroup │ take hold of what lies outside │ pivot_root │ /proc /sys /dev … volumes │ leave the old root │
-/// masks │ hostname │ privileges │ exec
+/// namespaces, cgroup, fork │ take hold of what lies outside │ pivot_root, the old root is gone │ /proc /sys /dev … volumes │
+/// masks │ hostname │ working directory │ privileges │ exec
 /// ```
 ///
-/// The root is changed before anything is mounted in it: from then on no path, and no symlink of the image, can lead out.
-/// What lies outside (volumes, devices, files of `/etc`) was taken hold of before, as detached mounts. The old root is left
-/// only after `/proc` and `/sys` are mounted: without root the kernel gives these only to who can see them already.
+/// What comes from outside (volumes, files of `/etc`) and what the kernel gives only to who can see it already (`/proc` and
+/// `/sys`, without root) is taken hold of before the root is changed, as detached mounts. Then the old root is gone before
+/// any path of the image is looked at, and each path is resolved from a descriptor of the new root, never through a magic
+/// link. When the working directory is checked nothing is open but the three streams and the two pipes to the engine.
 pub fn container(spec: &ProcessSpec, shape: &Shape<'_>) -> Result<Init> {
     let mut init = Init::default();
     clone(&mut init, spec, shape);
-    let mut outside = Outside::default();
-    enter_root(&mut init, spec, &mut outside)?;
-    system::mounts(&mut init, spec, shape);
-    dev::mounts(&mut init, spec, shape, &mut outside);
-    inside::etc_files(&mut init, spec, &mut outside);
+    let mut outside = enter_root(&mut init, spec, shape);
+    system::mounts(&mut init, spec, shape, &mut outside);
+    let null = dev::mounts(&mut init, spec, shape, &mut outside);
     inside::mounts(&mut init, spec, &mut outside)?;
-    leave_old_root(&mut init, spec, &outside);
-    protect::paths(&mut init, spec);
+    inside::etc_files(&mut init, spec, &mut outside)?;
+    protect::paths(&mut init, spec, outside.root, &null);
     hostname(&mut init, spec);
-    privileges::drop(&mut init, shape.privileges, &own(shape.stdio, spec.open_stdin));
-    exec::execute(&mut init, &spec.argv, shape.env, shape.stdio);
+    let own = if spec.tty { vec![0] } else { own(spec.open_stdin) };
+    privileges::prepare(&mut init, shape.privileges);
+    working_dir(&mut init, spec, outside.root)?;
+    privileges::drop(&mut init, shape.privileges, &own);
+    init.look(Look::Credentials);
+    exec::execute(&mut init, &spec.argv, shape.env, shape.ignored);
     Ok(init)
 }
 
-/// The descriptors that are the process's own: its terminal, or its pipes, but not a `/dev/null` in the place of one.
-pub(super) fn own(stdio: Option<[RawFd; 3]>, open_stdin: bool) -> Vec<RawFd> {
-    match stdio {
-        None => vec![0],
-        Some(pipes) => pipes.into_iter().skip(if open_stdin { 0 } else { 1 }).collect(),
-    }
+/// The streams that are the process's own and not a device.
+pub(super) fn own(open_stdin: bool) -> Vec<i32> {
+    if open_stdin { vec![0, 1, 2] } else { vec![1, 2] }
 }
 
-/// Calls that took hold of something before the root was changed.
-#[derive(Debug, Default)]
+/// What was taken hold of before the root was changed, and the new root.
+#[derive(Debug)]
 pub struct Outside {
     /// By path; one that is mounted twice was taken hold of twice.
-    trees: BTreeMap<String, Vec<usize>>,
-    old_root: usize,
+    trees: BTreeMap<String, Vec<Fd>>,
+    /// A fresh `/proc`.
+    pub proc: Fd,
+    /// A fresh `/sys`.
+    pub sys: Fd,
+    /// The container's root, opened after the old one had gone.
+    pub root: Fd,
 }
 
 impl Outside {
-    /// The descriptor of a path that was taken hold of. Each can be mounted once.
+    /// The mount of a path that was taken hold of. Each can be attached once.
     pub fn take(&mut self, path: &str) -> Option<Fd> {
-        self.trees.get_mut(path)?.pop().map(Fd::From)
+        self.trees.get_mut(path)?.pop()
     }
 }
 
 fn clone(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) {
     init.stage(StepKind::CloneProcess, spec.argv.first().cloned().unwrap_or_default());
     init.by_hand("unshare --mount --uts --ipc --pid --cgroup --fork");
-    init.call(exec::die_with_parent());
-    init.call(Call::Setsid);
-    init.call(Call::Setns { fd: Fd::Number(shape.netns), flags: libc::CLONE_NEWNET.cast_unsigned().into() });
+    init.call(privileges::not_dumpable());
+    init.call(Call::Setns { fd: Fd::Number(FIRST), flags: libc::CLONE_NEWNET.cast_unsigned().into() });
     join(init, shape.join);
-    init.call(Call::Unshare { flags: libc::CLONE_NEWCGROUP.cast_unsigned().into() });
+    let new = [libc::CLONE_NEWNS, libc::CLONE_NEWUTS, libc::CLONE_NEWIPC, libc::CLONE_NEWPID, libc::CLONE_NEWCGROUP];
+    let flags = new.iter().fold(0, |flags, flag| flags | u64::from(flag.cast_unsigned()));
+    init.main(Call::Unshare { flags });
+    // A new pid namespace is for children: the first of them is its number 1.
+    init.call(Call::Clone);
+    init.call(Call::Setsid);
+    init.perhaps(Call::JoinSessionKeyring, None);
     init.look(Look::Process);
     init.look(Look::Cgroup);
 }
@@ -86,40 +96,65 @@ fn clone(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) {
 pub(super) fn join(init: &mut Init, join: &Join) {
     for file in &join.procs {
         let flags = libc::O_WRONLY | libc::O_CLOEXEC;
-        let fd = init.call(Call::Open { path: file.display().to_string(), flags });
-        init.call(Call::Write { fd: Fd::From(fd), text: "0".into() });
+        let fd = init.open(Call::Open { path: file.display().to_string(), flags });
+        init.call(Call::Write { fd, text: "0".into() });
     }
 }
 
-fn enter_root(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> Result<()> {
+fn enter_root(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) -> Outside {
     let rootfs = spec.rootfs.merged.display().to_string();
     init.stage(StepKind::PivotRoot, &rootfs);
-    init.by_hand(format!("cd {rootfs} && pivot_root . ."));
+    init.by_hand(format!("cd {rootfs} && pivot_root . . && umount -l ."));
     let flags = libc::MS_REC | libc::MS_PRIVATE;
     init.call(Call::Mount { source: None, target: "/".into(), fstype: None, flags, data: None });
-    for (path, recursive) in inside::sources(spec).into_iter().chain(dev::sources()) {
-        let call = init.call(Call::OpenTree { path: path.clone(), recursive });
-        outside.trees.entry(path).or_default().push(call);
+    let mut trees: BTreeMap<String, Vec<Fd>> = BTreeMap::new();
+    for (path, recursive) in inside::sources(spec).into_iter().chain(dev::sources(shape.may_mknod)) {
+        init.about(About::Mount(path.clone()));
+        let tree = init.open(Call::OpenTree { dir: Fd::Cwd, path: path.clone(), recursive });
+        trees.entry(path).or_default().push(tree);
     }
-    outside.old_root = init.call(Call::Open { path: "/".into(), flags: libc::O_DIRECTORY | libc::O_CLOEXEC });
+    init.about(About::Itself);
+    let (proc, sys) = system::fresh(init, spec);
     init.call(Call::Chdir { path: rootfs.clone() });
     init.main(Call::PivotRoot { new: ".".into(), old: ".".into() });
+    init.call(Call::Umount2 { target: ".".into(), flags: libc::MNT_DETACH });
+    init.call(Call::Chdir { path: "/".into() });
     init.call(Call::Umask { mask: 0 });
+    let root = init.open(root());
     init.look(Look::Root(rootfs));
+    Outside { trees, proc, sys, root }
+}
+
+/// The root of the process that calls.
+pub(super) fn root() -> Call {
+    Call::Open { path: "/".into(), flags: libc::O_PATH | libc::O_DIRECTORY | libc::O_CLOEXEC }
+}
+
+/// As Docker, makes it if it is not there.
+fn working_dir(init: &mut Init, spec: &ProcessSpec, root: Fd) -> Result<()> {
+    let dir = match spec.cwd.as_str() {
+        "" | "/" => None,
+        path => {
+            init.about(About::WorkingDir(path.to_owned()));
+            Some(target::directory(init, spec, root, path)?)
+        }
+    };
+    enter(init, dir);
     Ok(())
 }
 
-fn leave_old_root(init: &mut Init, spec: &ProcessSpec, outside: &Outside) {
-    init.stage(StepKind::PivotRoot, "/");
-    init.by_hand("umount -l .");
-    init.call(Call::Fchdir { fd: Fd::From(outside.old_root) });
-    init.main(Call::Umount2 { target: ".".into(), flags: libc::MNT_DETACH });
-    init.call(Call::Chdir { path: "/".into() });
-    if !matches!(spec.cwd.as_str(), "" | "/") {
-        inside::directories(init, spec, &spec.cwd);
-        init.call(Call::Chdir { path: spec.cwd.clone() });
+/// Makes an open directory the working directory, lets go of all that is open but the streams and the pipes to the engine,
+/// and makes sure that the working directory lies within the root. Before it lets go the engine looks, and takes the
+/// terminal.
+pub(super) fn enter(init: &mut Init, dir: Option<Fd>) {
+    if let Some(fd) = dir {
+        init.call(Call::Fchdir { fd });
     }
+    init.look_here();
+    init.call(Call::CloseRange { first: FIRST.cast_unsigned(), on_exec: false });
+    init.call(Call::Getcwd);
     init.look(Look::WorkingDir);
+    init.about(About::Itself);
 }
 
 fn hostname(init: &mut Init, spec: &ProcessSpec) {

@@ -1,88 +1,156 @@
 //! `/dev`: a tmpfs with the harmless devices, terminals, shared memory and message queues.
 //!
-//! Device nodes are bind mounts of the host's own, for root as well as without: so everything in the container can be
-//! mounted `nodev`, and a node that it makes with `mknod` (Docker leaves it CAP_MKNOD) opens nothing. Docker reaches the
-//! same with a device control group, which needs a hierarchy that not every host has.
+//! As root the nodes are made anew, in a tmpfs of the container's own that is then attached nowhere, and each is bound to its
+//! place: what a container does to a node (`chmod`, `touch`) concerns no other and never the host. In a user namespace the
+//! kernel lets nobody make nodes; there the host's are bound, read-only, which for a device means that it can be used and
+//! not changed.
+//!
+//! All else in a container is mounted `nodev`, so a node that it makes with `mknod` (Docker leaves it CAP_MKNOD) opens
+//! nothing. Docker reaches the same with a device control group, which needs a hierarchy that not every host has.
 
+use super::container::Outside;
 use super::*;
 use crate::engine::process::call::Argument;
 
-const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
+/// Major and minor numbers of the kernel's Documentation/admin-guide/devices.txt.
+const DEVICES: [(&str, u32, u32); 6] =
+    [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
 const LINKS: [(&str, &str); 6] = [
-    ("/proc/self/fd", "/dev/fd"),
-    ("/proc/self/fd/0", "/dev/stdin"),
-    ("/proc/self/fd/1", "/dev/stdout"),
-    ("/proc/self/fd/2", "/dev/stderr"),
-    ("/proc/kcore", "/dev/core"),
-    ("pts/ptmx", "/dev/ptmx"),
+    ("/proc/self/fd", "fd"),
+    ("/proc/self/fd/0", "stdin"),
+    ("/proc/self/fd/1", "stdout"),
+    ("/proc/self/fd/2", "stderr"),
+    ("/proc/kcore", "core"),
+    ("pts/ptmx", "ptmx"),
 ];
+const DEVPTS: (u64, &str) = (0x1cd1, "DEVPTS_SUPER_MAGIC");
+
+/// Where the null device for masks comes from: each mask needs a mount of its own.
+#[derive(Debug)]
+pub struct Null(Fd);
+
+impl Null {
+    /// One more mount of the null device, read-only, attached nowhere.
+    pub fn mount(&self, init: &mut Init) -> Fd {
+        let null = init.open(Call::OpenTree { dir: self.0, path: String::new(), recursive: false });
+        init.call(Call::MountSetattr { fd: null, set: ATTR_RDONLY | ATTR_NOSUID | ATTR_NOEXEC, recursive: false });
+        null
+    }
+}
 
 /// Paths of the host that `/dev` needs.
-pub fn sources() -> impl Iterator<Item = (String, bool)> {
-    DEVICES.iter().map(|name| (format!("/dev/{name}"), false))
+pub fn sources(may_mknod: bool) -> impl Iterator<Item = (String, bool)> {
+    DEVICES.iter().filter(move |_| !may_mknod).map(|(name, ..)| (format!("/dev/{name}"), false))
 }
 
 /// `/dev` and what is below it.
-pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &mut container::Outside) {
+pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &mut Outside) -> Null {
     begin(init, "/dev");
     init.by_hand("mount -t tmpfs tmpfs /dev");
-    init.tolerant(mkdir("/dev"), THERE);
-    let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_STRICTATIME;
-    init.main(mount("tmpfs", "tmpfs", "/dev", flags, "mode=755,size=65536k"));
-    for name in DEVICES {
-        let path = format!("/dev/{name}");
-        if let Some(from) = outside.take(&path) {
-            init.call(Call::MknodFile { path: path.clone() });
-            init.call(Call::MoveMount { from, target: path.clone() });
-            init.look(Look::Mount(path, MountKind::System));
-        }
+    let place = target::system_dir(init, spec, outside.root, "dev");
+    let nodes = if shape.may_mknod { own_nodes(init, place) } else { host_nodes(init, outside) };
+    let attributes = ATTR_NOSUID | ATTR_NODEV | ATTR_STRICTATIME;
+    let dev = init.filesystem("tmpfs", "source=tmpfs,mode=755,size=65536k", attributes);
+    init.main(attach(dev, place));
+    for ((name, ..), node) in DEVICES.iter().zip(nodes) {
+        init.call(Call::Mknodat { dir: dev, path: (*name).into(), node: Node::File });
+        init.call(Call::MoveMount { from: node, to: dev, path: (*name).into() });
+        init.look(Look::Mount(format!("/dev/{name}"), MountKind::System));
+    }
+    let flags = libc::O_PATH | libc::O_CLOEXEC;
+    let null = init.open(Call::Openat2 { dir: dev, path: "null".into(), flags, links: false });
+    init.call(Call::Statx { fd: null, device: (1, 3) });
+    if !spec.open_stdin && !spec.tty {
+        let flags = libc::O_RDONLY | libc::O_CLOEXEC;
+        let input = init.open(Call::Openat2 { dir: dev, path: "null".into(), flags, links: false });
+        init.call(Call::Dup3 { from: input, to: 0 });
     }
     for (target, link) in LINKS {
-        init.call(Call::Symlink { target: target.into(), link: link.into() });
+        init.call(Call::Symlinkat { target: target.into(), dir: dev, link: link.into() });
     }
-    let quiet = libc::MS_NOSUID | libc::MS_NOEXEC;
+    let quiet = ATTR_NOSUID | ATTR_NOEXEC;
     let group = if shape.tty_group { ",gid=5" } else { "" };
-    let data = format!("newinstance,ptmxmode=0666,mode=0620{group}");
-    below(init, "devpts", "devpts", "/dev/pts", quiet, &data);
-    let data = format!("mode=1777,size={}", spec.shm_size);
-    below(init, "tmpfs", "shm", "/dev/shm", quiet | libc::MS_NODEV, &data);
-    below(init, "mqueue", "mqueue", "/dev/mqueue", quiet | libc::MS_NODEV, "");
+    let options = format!("newinstance,ptmxmode=0666,mode=0620{group}");
+    let pts = below(init, dev, "devpts", "pts", quiet, &options);
+    below(init, dev, "tmpfs", "shm", quiet | ATTR_NODEV, &format!("mode=1777,size={}", spec.shm_size));
+    below(init, dev, "mqueue", "mqueue", quiet | ATTR_NODEV, "");
     if spec.tty {
         begin(init, "/dev/console");
-        terminal(init, "/dev/pts/ptmx");
-        init.call(Call::MknodFile { path: "/dev/console".into() });
-        // The first terminal of a new devpts has the number 0.
-        init.main(Call::Mount {
-            source: Some("/dev/pts/0".into()),
-            target: "/dev/console".into(),
-            fstype: None,
-            flags: libc::MS_BIND,
-            data: None,
-        });
+        let multiplexer = multiplexer(init, pts);
+        let terminal = terminal(init, multiplexer);
+        control(init);
+        init.call(Call::Mknodat { dir: dev, path: "console".into(), node: Node::File });
+        let console = init.open(Call::OpenTree { dir: terminal, path: String::new(), recursive: false });
+        init.main(Call::MoveMount { from: console, to: dev, path: "console".into() });
     }
+    Null(null)
 }
 
-/// Makes a terminal, and makes it the controlling one and standard input, output and error.
-pub(super) fn terminal(init: &mut Init, multiplexer: &str) {
+/// Nodes in a tmpfs that nobody sees: it is at `/dev` for a moment, since only what is attached can be copied.
+fn own_nodes(init: &mut Init, place: Fd) -> Vec<Fd> {
+    let hidden = init.filesystem("tmpfs", "source=tmpfs,mode=755,size=64k", ATTR_NOSUID | ATTR_NOEXEC);
+    init.call(attach(hidden, place));
+    let mut nodes = Vec::new();
+    for (name, major, minor) in DEVICES {
+        let path = name.to_owned();
+        init.call(Call::Mknodat { dir: hidden, path: path.clone(), node: Node::Device(major, minor) });
+        nodes.push(init.open(Call::OpenTree { dir: hidden, path, recursive: false }));
+    }
+    init.call(Call::Umount2 { target: "/dev".into(), flags: libc::MNT_DETACH });
+    nodes
+}
+
+/// The host's nodes, as far as they are what they should be, so that they cannot be changed.
+fn host_nodes(init: &mut Init, outside: &mut Outside) -> Vec<Fd> {
+    let mut nodes = Vec::new();
+    for (name, major, minor) in DEVICES {
+        let Some(node) = outside.take(&format!("/dev/{name}")) else { continue };
+        init.call(Call::Statx { fd: node, device: (major, minor) });
+        init.call(Call::MountSetattr { fd: node, set: ATTR_RDONLY | ATTR_NOSUID | ATTR_NOEXEC, recursive: false });
+        nodes.push(node);
+    }
+    nodes
+}
+
+/// How a terminal is asked for in a devpts, which `pts` is the root of.
+pub(super) fn multiplexer(init: &mut Init, pts: Fd) -> Call {
+    init.call(Call::Fstatfs { fd: pts, magic: DEVPTS, equal: true });
+    Call::Openat2 { dir: pts, path: "ptmx".into(), flags: TERMINAL, links: false }
+}
+
+/// Flags of both ends of a terminal.
+pub(super) const TERMINAL: i32 = libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC;
+
+/// Makes a terminal, and standard input, output and error of it. Its own end.
+pub(super) fn terminal(init: &mut Init, multiplexer: Call) -> Fd {
     const TIOCGPTPEER: u64 = 0x5441;
-    let flags = libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC;
-    let master = init.call(Call::Open { path: multiplexer.into(), flags });
+    let master = init.call(multiplexer);
     init.master = Some(master);
     let ioctl = |fd, request, argument| Call::Ioctl { fd, request, argument };
     init.call(ioctl(Fd::From(master), (libc::TIOCSPTLCK, "TIOCSPTLCK"), Argument::Pointer(0)));
-    let peer = Argument::Int((libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC).into());
-    let slave = init.call(ioctl(Fd::From(master), (TIOCGPTPEER, "TIOCGPTPEER"), peer));
-    init.call(ioctl(Fd::From(slave), (libc::TIOCSCTTY, "TIOCSCTTY"), Argument::Int(0)));
+    let peer = Argument::Int(TERMINAL.into());
+    let slave = init.open(ioctl(Fd::From(master), (TIOCGPTPEER, "TIOCGPTPEER"), peer));
     for number in 0..3 {
-        init.call(Call::Dup3 { from: Fd::From(slave), to: number });
+        init.call(Call::Dup3 { from: slave, to: number });
     }
+    slave
 }
 
-fn below(init: &mut Init, fstype: &str, source: &str, target: &str, flags: u64, data: &str) {
-    begin(init, target);
+/// Makes standard input the controlling terminal.
+pub(super) fn control(init: &mut Init) {
+    let request = (libc::TIOCSCTTY, "TIOCSCTTY");
+    init.call(Call::Ioctl { fd: Fd::Number(0), request, argument: Argument::Int(0) });
+}
+
+fn below(init: &mut Init, dev: Fd, fstype: &'static str, name: &str, attributes: u64, options: &str) -> Fd {
+    let target = format!("/dev/{name}");
+    begin(init, &target);
+    let source = if name == "shm" { "shm" } else { fstype };
     init.by_hand(format!("mount -t {fstype} {source} {target}"));
-    init.call(mkdir(target));
-    init.main(mount(fstype, source, target, flags, data));
+    init.call(Call::Mkdirat { dir: dev, path: name.into(), mode: 0o755 });
+    let mount = init.filesystem(fstype, &format!("source={source},{options}"), attributes);
+    init.main(Call::MoveMount { from: mount, to: dev, path: name.into() });
+    mount
 }
 
 fn begin(init: &mut Init, target: &str) {

@@ -1,24 +1,23 @@
 use super::*;
 use std::ffi::CString;
-use std::os::fd::RawFd;
 use std::sync::Arc;
 
 /// Where Docker looks for programs when the image says nothing.
 pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// The last stage: standard input and output, signals, and `execve` for each place where the program may be.
-pub fn execute(init: &mut Init, argv: &[String], env: &[String], stdio: Option<[RawFd; 3]>) {
+/// The last stage: signals, and `execve` for each place where the program may be. `ignored` are the signals that the engine
+/// was told to ignore when it was started (nohup(1)); what is ignored stays so over `execve`.
+pub fn execute(init: &mut Init, argv: &[String], env: &[String], ignored: &[i32]) {
     let program = argv.first().cloned().unwrap_or_default();
     init.stage(StepKind::Exec, argv.join(" "));
     init.by_hand(format!("exec {}", argv.join(" ")));
-    for (from, to) in stdio.into_iter().flatten().zip(0..) {
-        init.call(Call::Dup3 { from: Fd::Number(from), to });
-    }
     init.call(Call::Umask { mask: 0o022 });
-    // Rust programs ignore SIGPIPE, and what is ignored stays so over execve.
-    init.call(Call::SigDefault { signal: (libc::SIGPIPE, "SIGPIPE") });
+    for signal in ignored {
+        let name = nix::sys::signal::Signal::try_from(*signal).map_or_else(|_| signal.to_string(), |s| s.to_string());
+        init.call(Call::SigDefault { signal: (*signal, name) });
+    }
     init.call(Call::SigUnblockAll);
-    init.call(Call::CloseRange { first: 3 });
+    init.call(Call::CloseRange { first: 3, on_exec: true });
     let texts = |list: &[String]| Arc::new(list.iter().map(|text| c_text(text)).collect::<Vec<_>>());
     let (argv, env_texts) = (texts(argv), texts(env));
     let first = init.calls.len();
@@ -34,12 +33,6 @@ pub fn execute(init: &mut Init, argv: &[String], env: &[String], stdio: Option<[
         stage.main = Some(first);
     }
     init.look(Look::Executes);
-}
-
-/// SIGKILL when the thread that cloned it ends, which is when the engine does.
-pub fn die_with_parent() -> Call {
-    let kill = libc::SIGKILL.cast_unsigned().into();
-    Call::Prctl { option: (libc::PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), argument: (kill, "SIGKILL".into()) }
 }
 
 /// The paths that a program's name may mean, in order. As Docker, the image's own `PATH` counts.

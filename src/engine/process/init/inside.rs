@@ -11,16 +11,21 @@ pub fn sources(spec: &ProcessSpec) -> Vec<(String, bool)> {
     files.chain(dirs).collect()
 }
 
-/// `/etc/hosts`, `/etc/hostname`, `/etc/resolv.conf`, as far as no mount of the user's takes their place.
-pub fn etc_files(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) {
+/// `/etc/hosts`, `/etc/hostname`, `/etc/resolv.conf`, as far as no mount of the user's takes their place. As the root.
+pub fn etc_files(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> Result<()> {
     init.stage(StepKind::MountInside, "/etc");
-    init.tolerant(mkdir("/etc"), THERE);
     for (target, path) in etc(spec) {
         let Some(from) = outside.take(&path) else { continue };
-        init.tolerant(Call::MknodFile { path: target.into() }, THERE);
-        init.call(Call::MoveMount { from, target: target.into() });
+        init.about(About::Mount(target.to_owned()));
+        let to = target::etc_file(init, spec, outside.root, target)?;
+        if spec.read_only_root {
+            init.call(Call::MountSetattr { fd: from, set: ATTR_RDONLY, recursive: false });
+        }
+        init.call(attach(from, to));
         init.look(Look::Mount(target.into(), MountKind::System));
     }
+    init.about(About::Itself);
+    Ok(())
 }
 
 fn etc(spec: &ProcessSpec) -> Vec<(&'static str, String)> {
@@ -40,17 +45,26 @@ pub fn mounts(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> Res
     for one in mounts {
         user_mount(init, spec, outside, one)?;
     }
+    init.about(About::Itself);
     Ok(())
 }
 
 fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &MountSpec) -> Result<()> {
     let target = normal(&one.target)?;
+    if target == "/proc" || target.starts_with("/proc/") {
+        return Err(Fault::new(FaultKind::BadRequest, "mount-into-proc").with("target", target));
+    }
+    if target == "/dev" {
+        return Err(Fault::new(FaultKind::BadRequest, "mount-over-dev").with("target", target));
+    }
     init.stage(StepKind::MountInside, &target);
+    init.about(About::Mount(target.clone()));
     if let MountSource::Tmpfs { options } = &one.source {
-        directories(init, spec, &target);
-        let (flags, data) = tmpfs(options, one.read_only)?;
+        let (attributes, data) = tmpfs(options, one.read_only)?;
         init.by_hand(format!("mount -t tmpfs -o {} tmpfs {target}", if data.is_empty() { "rw" } else { &data }));
-        init.main(mount("tmpfs", "tmpfs", &target, flags, &data));
+        let to = target::directory(init, spec, outside.root, &target)?;
+        let from = init.filesystem("tmpfs", &format!("source=tmpfs,{data}"), attributes);
+        init.main(attach(from, to));
         init.look(Look::Mount(target, MountKind::Tmpfs));
         return Ok(());
     }
@@ -61,18 +75,16 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &
         _ => MountKind::Bind { from: path.clone() },
     };
     init.by_hand(format!("mount --bind {path} {target}"));
-    if std::path::Path::new(&path).is_dir() {
-        directories(init, spec, &target);
+    let to = if std::path::Path::new(&path).is_dir() {
+        target::directory(init, spec, outside.root, &target)?
     } else {
-        let parent = target.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
-        directories(init, spec, &parent);
-        init.tolerant(Call::MknodFile { path: target.clone() }, THERE);
-    }
-    init.main(Call::MoveMount { from, target: target.clone() });
+        target::file(init, spec, outside.root, &target)?
+    };
     let set = if one.read_only { ATTR_RDONLY } else { 0 } | if spec.privileged { 0 } else { ATTR_NODEV };
     if set != 0 {
-        init.call(Call::MountSetattr { target: target.clone(), set, recursive: true });
+        init.call(Call::MountSetattr { fd: from, set, recursive: true });
     }
+    init.main(attach(from, to));
     init.look(Look::Mount(target, kind));
     Ok(())
 }
@@ -81,25 +93,6 @@ fn source(mount: &MountSpec) -> Option<String> {
     match &mount.source {
         MountSource::Volume { path, .. } | MountSource::Bind { path, .. } => Some(path.display().to_string()),
         MountSource::Tmpfs { .. } => None,
-    }
-}
-
-/// Makes a directory with all above it. Where the image has it already, and nothing is mounted over it, there is no call.
-pub fn directories(init: &mut Init, spec: &ProcessSpec, path: &str) {
-    let covered = |below: &str| {
-        spec.mounts
-            .iter()
-            .any(|mount| below.strip_prefix(mount.target.trim_end_matches('/')).is_some_and(|r| r.starts_with('/')))
-    };
-    let there = pathrs::Root::open(&spec.rootfs.merged).and_then(|root| root.resolve(path)).is_ok();
-    if there && !covered(path) {
-        return;
-    }
-    let mut so_far = String::new();
-    for part in path.split('/').filter(|part| !part.is_empty()) {
-        so_far = format!("{so_far}/{part}");
-        // Below a read-only mount it must be there; then EROFS says that nothing could be made, which is as well.
-        init.tolerant(mkdir(&so_far), &[libc::EEXIST, libc::EROFS]);
     }
 }
 
@@ -119,20 +112,20 @@ fn normal(target: &str) -> Result<String> {
     Ok(format!("/{}", parts.join("/")))
 }
 
-/// Flags and data of `--tmpfs` options. Docker's defaults are `noexec,nosuid,nodev`.
+/// Attributes and data of `--tmpfs` options. Docker's defaults are `noexec,nosuid,nodev`.
 fn tmpfs(options: &str, read_only: bool) -> Result<(u64, String)> {
-    let mut flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
+    let mut flags = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
     if read_only {
-        flags |= libc::MS_RDONLY;
+        flags |= ATTR_RDONLY;
     }
     let mut data = Vec::new();
     for option in options.split(',').filter(|option| !option.is_empty()) {
         match option {
-            "ro" => flags |= libc::MS_RDONLY,
-            "rw" => flags &= !libc::MS_RDONLY,
-            "exec" => flags &= !libc::MS_NOEXEC,
-            "noexec" => flags |= libc::MS_NOEXEC,
-            "suid" => flags &= !libc::MS_NOSUID,
+            "ro" => flags |= ATTR_RDONLY,
+            "rw" => flags &= !ATTR_RDONLY,
+            "exec" => flags &= !ATTR_NOEXEC,
+            "noexec" => flags |= ATTR_NOEXEC,
+            "suid" => flags &= !ATTR_NOSUID,
             // Devices stay shut: see `dev.rs`.
             "nosuid" | "nodev" | "dev" => {}
             _ if ["size=", "mode=", "uid=", "gid=", "nr_inodes="].iter().any(|key| option.starts_with(key)) => {
@@ -157,11 +150,11 @@ mod tests {
 
     #[test]
     fn tmpfs_options_are_flags_or_data() {
-        let all = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
+        let all = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
         assert_eq!(tmpfs("", false).unwrap(), (all, String::new()));
         assert_eq!(
             tmpfs("exec,size=1m,mode=1777", false).unwrap(),
-            (all & !libc::MS_NOEXEC, "size=1m,mode=1777".into())
+            (all & !ATTR_NOEXEC, "size=1m,mode=1777".into())
         );
         assert_eq!(tmpfs("what", false).unwrap_err().problem.code, "tmpfs-option");
     }

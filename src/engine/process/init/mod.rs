@@ -5,17 +5,20 @@ mod dev;
 mod exec;
 mod host;
 mod inside;
+mod keeper;
 mod privileges;
 mod protect;
 mod system;
+mod target;
 
 pub use container::{Shape, container};
 pub use host::{Beside, beside, on_host};
+pub use keeper::keeper;
 pub use privileges::Privileges;
 
-use super::call::{Call, Fd};
+use super::call::{Call, Fd, Node};
 use super::{MountSource, MountSpec, ProcessSpec, Result};
-use crate::engine::sys::Program;
+use crate::engine::sys::{How, Program};
 use crate::trace::{MountKind, StepKind};
 use std::ops::Range;
 
@@ -26,12 +29,17 @@ pub struct Init {
     pub calls: Vec<Prepared>,
     /// In order; together they cover all calls.
     pub stages: Vec<Stage>,
-    /// The call that leaves the terminal's master behind.
+    /// The call that opened the terminal's master, which the engine takes while the process waits at `look_at`.
     pub master: Option<usize>,
     /// The call before which the engine looks at all but the credentials: without root it may not once they are changed.
     pub look_at: usize,
+    /// The call that forks: those up to it are made by the process that the engine cloned, which ends there, those behind it
+    /// by the one that becomes the program.
+    pub fork_at: Option<usize>,
     /// The first `execve`.
     pub execve_at: usize,
+    /// What the calls that are added now are about.
+    about: About,
 }
 
 /// One call.
@@ -43,6 +51,24 @@ pub struct Prepared {
     pub tolerated: Vec<i32>,
     /// The child waits for the engine before it, even when nobody steps.
     pub hold: bool,
+    /// It is made only if that call succeeded.
+    pub requires: Option<usize>,
+    /// An answer that is not as it should be does not matter.
+    pub either: bool,
+    /// What the message is about if it fails.
+    pub about: About,
+}
+
+/// What a call is made for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum About {
+    /// The container as a whole.
+    #[default]
+    Itself,
+    /// Mounting at this path.
+    Mount(String),
+    /// Starting in this directory.
+    WorkingDir(String),
 }
 
 /// Calls that belong together.
@@ -107,9 +133,19 @@ impl Init {
         }
     }
 
+    /// What the calls from now on are about.
+    fn about(&mut self, about: About) {
+        self.about = about;
+    }
+
     /// A call that must succeed. The first of the child waits for the engine to have written down how to kill it.
     fn call(&mut self, call: Call) -> usize {
         self.tolerant(call, &[])
+    }
+
+    /// A call that returns a descriptor.
+    fn open(&mut self, call: Call) -> Fd {
+        Fd::From(self.call(call))
     }
 
     /// The call that says best what the stage does.
@@ -129,36 +165,52 @@ impl Init {
     /// A call that may fail in these ways.
     fn tolerant(&mut self, call: Call, tolerated: &[i32]) -> usize {
         let hold = self.calls.is_empty() || (self.look_at > 0 && self.look_at == self.calls.len());
-        self.calls.push(Prepared { call, tolerated: tolerated.to_vec(), hold });
+        if matches!(call, Call::Clone) {
+            self.fork_at = Some(self.calls.len());
+        }
+        let (tolerated, about) = (tolerated.to_vec(), self.about.clone());
+        self.calls.push(Prepared { call, tolerated, hold, requires: None, either: false, about });
         if let Some(stage) = self.stages.last_mut() {
             stage.calls.end = self.calls.len();
         }
         self.calls.len() - 1
     }
 
+    /// A call that may fail or answer what it likes, made only if another succeeded.
+    fn perhaps(&mut self, call: Call, requires: Option<usize>) -> usize {
+        let every_error: Vec<i32> = (1..64).collect();
+        let index = self.tolerant(call, &every_error);
+        if let Some(prepared) = self.calls.get_mut(index) {
+            (prepared.requires, prepared.either) = (requires, true);
+        }
+        index
+    }
+
+    /// A new file system, attached nowhere yet.
+    fn filesystem(&mut self, fstype: &'static str, options: &str, attributes: u64) -> Fd {
+        let context = self.open(Call::Fsopen { fstype });
+        for option in options.split(',').filter(|option| !option.is_empty()) {
+            let (key, value) = option.split_once('=').map_or((option, None), |(key, value)| (key, Some(value)));
+            self.call(Call::Fsconfig { fd: context, key: key.to_owned(), value: value.map(str::to_owned) });
+        }
+        self.call(Call::FsconfigCreate { fd: context });
+        self.open(Call::Fsmount { fd: context, attributes })
+    }
+
     /// The calls in the interpreter's form.
     pub fn program(&self) -> Program {
         let mut program = Program::default();
-        for Prepared { call, tolerated, hold } in &self.calls {
-            call.lower(&mut program, tolerated, *hold);
+        for Prepared { call, tolerated, hold, requires, either, .. } in &self.calls {
+            let (hold, requires, either) = (*hold, *requires, *either);
+            call.lower(&mut program, How { tolerated: tolerated.clone(), hold, requires, either, ..How::default() });
         }
         program
     }
 }
 
-/// A mount of a new file system.
-fn mount(fstype: &str, source: &str, target: &str, flags: u64, data: &str) -> Call {
-    Call::Mount {
-        source: Some(source.to_owned()),
-        target: target.to_owned(),
-        fstype: Some(fstype.to_owned()),
-        flags,
-        data: Some(data.to_owned()).filter(|data| !data.is_empty()),
-    }
-}
-
-fn mkdir(path: &str) -> Call {
-    Call::Mkdir { path: path.to_owned(), mode: 0o755 }
+/// Attaches a detached mount to what `to` is open on.
+fn attach(from: Fd, to: Fd) -> Call {
+    Call::MoveMount { from, to, path: String::new() }
 }
 
 /// It is there already.
@@ -168,3 +220,4 @@ const ATTR_RDONLY: u64 = 1;
 const ATTR_NOSUID: u64 = 2;
 const ATTR_NODEV: u64 = 4;
 const ATTR_NOEXEC: u64 = 8;
+const ATTR_STRICTATIME: u64 = 0x20;

@@ -1,6 +1,5 @@
 use super::*;
 use crate::engine::process::{caps, seccomp::Filter, user::Identity};
-use std::os::fd::RawFd;
 
 /// What a process may do.
 #[derive(Debug, Clone)]
@@ -19,21 +18,27 @@ pub struct Privileges {
     pub may_set_groups: bool,
 }
 
+/// Nobody in the container may look into this process until it has become the user's program.
+pub fn not_dumpable() -> Call {
+    prctl(libc::PR_SET_DUMPABLE, "PR_SET_DUMPABLE", 0, "0".into())
+}
+
+fn prctl(option: i32, name: &'static str, number: u64, shown: String) -> Call {
+    Call::Prctl { option: (option, name), argument: (number, shown) }
+}
+
+/// Begins the stage.
+pub fn prepare(init: &mut Init, privileges: &Privileges) {
+    init.stage(StepKind::DropPrivileges, format!("{}:{}", privileges.identity.uid, privileges.identity.gid));
+}
+
 /// Gives up what the program must not have.
 ///
 /// The filter comes first: to load it without `no_new_privs` takes CAP_SYS_ADMIN, and it allows all that follows.
 ///
-/// `own` are the pipes and the terminal that become the user's; never a device of the host's.
-pub fn drop(init: &mut Init, privileges: &Privileges, own: &[RawFd]) {
+/// `own` are those of the three streams that are the process's own: its pipes or its terminal, and no device.
+pub fn drop(init: &mut Init, privileges: &Privileges, own: &[i32]) {
     let Privileges { identity, capabilities, .. } = privileges;
-    init.stage(StepKind::DropPrivileges, format!("{}:{}", identity.uid, identity.gid));
-    init.look_here();
-    // Until it has become the user's program nobody in the container may look into this copy of the engine.
-    let prctl = |option: i32, name, number: u64, shown: String| Call::Prctl {
-        option: (option, name),
-        argument: (number, shown),
-    };
-    init.call(prctl(libc::PR_SET_DUMPABLE, "PR_SET_DUMPABLE", 0, "0".into()));
     init.by_hand("setpriv --reuid … --regid … --bounding-set …");
     if identity.uid != 0 {
         // The program must be able to open its own /dev/stdin and /dev/stdout again. A terminal keeps its group (`tty`).
@@ -57,7 +62,4 @@ pub fn drop(init: &mut Init, privileges: &Privileges, own: &[RawFd]) {
     init.call(Call::Setresgid { gid: identity.gid });
     init.main(Call::Setresuid { uid: identity.uid });
     init.call(Call::Capset { effective: if identity.uid == 0 { *capabilities } else { 0 } });
-    // A change of credentials clears it.
-    init.call(exec::die_with_parent());
-    init.look(Look::Credentials);
 }

@@ -1,49 +1,71 @@
 use super::*;
 use crate::engine::cgroup::Hierarchy;
 
-const NOTHING_SPECIAL: u64 = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
+const NOTHING_SPECIAL: u64 = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
+
+/// `/proc` and `/sys` as the container will see them, attached nowhere. In a user namespace the kernel makes them only for
+/// who can see the whole of them where it is, which is before the root is changed.
+pub fn fresh(init: &mut Init, spec: &ProcessSpec) -> (Fd, Fd) {
+    let proc = init.filesystem("proc", "source=proc", NOTHING_SPECIAL);
+    let sys = init.filesystem("sysfs", "source=sysfs", NOTHING_SPECIAL | read_only(spec));
+    (proc, sys)
+}
 
 /// `/proc`, `/sys`, `/sys/fs/cgroup`.
-pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) {
-    let read_only = if spec.privileged { 0 } else { libc::MS_RDONLY };
-    one(init, "proc", "proc", "/proc", NOTHING_SPECIAL, "");
-    one(init, "sysfs", "sysfs", "/sys", NOTHING_SPECIAL | read_only, "");
+pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &mut container::Outside) {
+    for (name, fstype, mount) in [("proc", "proc", outside.proc), ("sys", "sysfs", outside.sys)] {
+        let target = format!("/{name}");
+        begin(init, &target);
+        init.by_hand(format!("mount -t {fstype} {fstype} {target}"));
+        let dir = target::system_dir(init, spec, outside.root, name);
+        init.main(attach(mount, dir));
+    }
     match &shape.join.hierarchy {
         Hierarchy::None => {}
         Hierarchy::V2 => {
-            let data = "";
             begin(init, "/sys/fs/cgroup");
+            init.by_hand("mount -t cgroup2 cgroup /sys/fs/cgroup");
             // A kernel or an outer sandbox may refuse it; a container can do without.
-            init.tolerant(
-                mount("cgroup2", "cgroup", "/sys/fs/cgroup", NOTHING_SPECIAL | read_only, data),
-                &[libc::EPERM, libc::EBUSY],
-            );
+            let mount = perhaps(init, "cgroup2", "source=cgroup", NOTHING_SPECIAL | read_only(spec));
+            let path = "fs/cgroup".to_owned();
+            init.perhaps(Call::MoveMount { from: mount, to: outside.sys, path }, None);
         }
-        Hierarchy::V1(names) => version_1(init, names, read_only),
+        Hierarchy::V1(names) => version_1(init, names, outside.sys, read_only(spec)),
     }
 }
 
-fn version_1(init: &mut Init, names: &[String], read_only: u64) {
+fn read_only(spec: &ProcessSpec) -> u64 {
+    if spec.privileged { 0 } else { ATTR_RDONLY }
+}
+
+fn version_1(init: &mut Init, names: &[String], sys: Fd, read_only: u64) {
     begin(init, "/sys/fs/cgroup");
-    init.main(mount("tmpfs", "tmpfs", "/sys/fs/cgroup", NOTHING_SPECIAL, "mode=755"));
+    let groups = init.filesystem("tmpfs", "source=tmpfs,mode=755", NOTHING_SPECIAL);
+    init.main(Call::MoveMount { from: groups, to: sys, path: "fs/cgroup".into() });
     for name in names {
-        let target = format!("/sys/fs/cgroup/{}", name.strip_prefix("name=").unwrap_or(name));
-        init.call(mkdir(&target));
-        let call = mount("cgroup", "cgroup", &target, NOTHING_SPECIAL | read_only, name);
-        init.tolerant(call, &[libc::EPERM, libc::EBUSY, libc::EINVAL]);
-        init.look(Look::Mount(target, MountKind::System));
+        let below = name.strip_prefix("name=").unwrap_or(name).to_owned();
+        init.call(Call::Mkdirat { dir: groups, path: below.clone(), mode: 0o755 });
+        let mount = perhaps(init, "cgroup", &format!("source=cgroup,{name}"), NOTHING_SPECIAL | read_only);
+        init.look(Look::Mount(format!("/sys/fs/cgroup/{below}"), MountKind::System));
+        init.perhaps(Call::MoveMount { from: mount, to: groups, path: below }, None);
     }
     if read_only != 0 {
-        let target = "/sys/fs/cgroup".to_owned();
-        init.call(Call::MountSetattr { target, set: ATTR_RDONLY, recursive: false });
+        init.call(Call::MountSetattr { fd: groups, set: ATTR_RDONLY, recursive: false });
     }
 }
 
-fn one(init: &mut Init, fstype: &str, source: &str, target: &str, flags: u64, data: &str) {
-    begin(init, target);
-    init.by_hand(format!("mount -t {fstype} {source} {target}"));
-    init.tolerant(mkdir(target), THERE);
-    init.main(mount(fstype, source, target, flags, data));
+/// A file system that may be refused; then it is not attached either.
+fn perhaps(init: &mut Init, fstype: &'static str, options: &str, attributes: u64) -> Fd {
+    let context = init.perhaps(Call::Fsopen { fstype }, None);
+    let fd = Fd::From(context);
+    let mut last = context;
+    for option in options.split(',').filter(|option| !option.is_empty()) {
+        let (key, value) = option.split_once('=').map_or((option, None), |(key, value)| (key, Some(value)));
+        let call = Call::Fsconfig { fd, key: key.to_owned(), value: value.map(str::to_owned) };
+        last = init.perhaps(call, Some(last));
+    }
+    let made = init.perhaps(Call::FsconfigCreate { fd }, Some(last));
+    Fd::From(init.perhaps(Call::Fsmount { fd, attributes }, Some(made)))
 }
 
 fn begin(init: &mut Init, target: &str) {
