@@ -30,6 +30,40 @@ fn a_pull_that_the_disk_had_no_room_for_goes_on_when_there_is_room() {
     lab::inside(name, &["unshare", "setpriv"], |_| everyone().into_iter().for_each(every_room));
 }
 
+/// The journal cannot be written: what was cloned already is collected, or the container's first process could never end.
+#[test]
+fn a_command_that_the_disk_had_no_room_for_holds_nothing_up() {
+    let name = "a_command_that_the_disk_had_no_room_for_holds_nothing_up";
+    lab::inside(name, &["unshare", "setpriv"], |_| everyone().into_iter().for_each(no_room_for_a_command));
+}
+
+fn no_room_for_a_command(who: Who) {
+    let mut engine = Engine::start_in(who, |root| {
+        disk(root, who);
+        Vec::new()
+    });
+    let root = engine.root();
+    let run = ["docker", "run", "-d", "--name", "one", "lab/shell:1", "sleep", "600"];
+    good(engine.dockwalk(&run));
+    // Some pages are free by chance; what is written fills them.
+    for round in 0..40 {
+        resize(&root, used(&root));
+        let ended = output(engine.dockwalk(&["docker", "exec", "one", "true"]));
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        if !ended.status.success() {
+            assert!(said.contains("no space left"), "{who:?}: {said}");
+            break;
+        }
+        assert!(round < 39, "{who:?}: the disk was never full");
+    }
+    good(engine.dockwalk(&["docker", "ps"]));
+    let ended = output(engine.dockwalk(&["docker", "rm", "-f", "one"]));
+    assert!(ended.status.code().is_some(), "{who:?}: rm hangs");
+    engine.end();
+    resize(&root, ROOMY);
+    umount(&root).unwrap();
+}
+
 fn every_room(who: Who) {
     let registry = Registry::of(&[900_000, 300_000, 60_000]);
     let image = registry.image();

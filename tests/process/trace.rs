@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 pub const TESTS: &[Test] = &[
     Test { name: "every_call_is_a_step_with_its_result", run: recorded },
     Test { name: "a_watched_child_waits_before_every_call", run: watched },
+    Test { name: "only_streams_and_pipes_are_open_when_the_working_directory_is_checked", run: descriptors },
 ];
 
 fn steps(fixture: &Fixture) -> Vec<Step> {
@@ -148,4 +149,83 @@ fn watched() {
         .count();
     assert_eq!(ended, 0);
     fixture.end(started);
+}
+
+/// At each call: what the process has open. From `close_range` on nothing but its streams, the pipe of go bytes and the socket
+/// of records, in a container's first process and in one beside it, in each process that makes calls.
+fn descriptors() {
+    let fixture = Fixture::new();
+    let running = fixture.start(fixture.prepare(&["sleep", "600"])).unwrap();
+    for what in ["run", "run with a terminal", "exec", "exec with a terminal"] {
+        let seen = stepped(&fixture, || match what {
+            "exec" | "exec with a terminal" => {
+                let beside = fixture.exec(&running, &["true"], "web", what != "exec").unwrap();
+                assert_eq!(beside.wait(), 0);
+            }
+            _ => {
+                let (mut spec, dir) = fixture.prepare(&["true"]);
+                (spec.tty, spec.cwd) = (what != "run", "/data".into());
+                let started = fixture.start((spec, dir)).unwrap();
+                fixture.end(started);
+            }
+        });
+        let closed = seen.iter().position(|(call, _)| call.starts_with("close_range(5, ~0U, 0)")).expect("a close_range");
+        let before: Vec<_> = seen[..=closed].iter().filter(|(_, open)| open.len() > 5).collect();
+        assert!(before.len() > 3, "{what}: more is open before: {seen:#?}");
+        let mut after = seen[closed + 1..].iter().filter(|(_, open)| !open.is_empty()).peekable();
+        assert!(after.peek().is_some());
+        for (call, open) in after {
+            let numbers: Vec<_> = open.iter().map(|(number, _)| *number).collect();
+            assert_eq!(numbers, [0, 1, 2, 3, 4], "{what}: {call}: {open:?}");
+            let allowed = |to: &str| to.starts_with("pipe:") || to.starts_with("socket:") || to.starts_with("/dev/pts/") || to == "/dev/null" || to == "/null";
+            assert!(open.iter().all(|(_, to)| allowed(to)), "{what}: {call}: {open:?}");
+        }
+    }
+    running.running.signal(libc::SIGKILL).unwrap();
+    fixture.end(running);
+}
+
+type Open = Vec<(u32, String)>;
+
+/// Does something call by call: each call, and what was open before it in the process that makes it.
+fn stepped(fixture: &Fixture, act: impl FnOnce()) -> Vec<(String, Open)> {
+    let hold = fixture.conductor.hold();
+    fixture.conductor.gate().command(&GateCommand::Pause { level: Level::Kernel });
+    let conductor = fixture.conductor.clone();
+    let known: Vec<u32> = conductor.world().processes.keys().copied().collect();
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let driver = std::thread::spawn(move || {
+        let (mut seen, mut last) = (Vec::new(), 0);
+        while stopped.try_recv().is_err() {
+            let waiting = conductor.gate().view().waiting.first().cloned();
+            let Some(waiting) = waiting.filter(|waiting| waiting.id != last) else {
+                std::thread::yield_now();
+                continue;
+            };
+            if waiting.plan.kind == StepKind::Syscall {
+                let world = conductor.world();
+                let mut of = world.processes.keys().copied().filter(|pid| !known.contains(pid));
+                seen.push((waiting.plan.call.clone(), of.next().map(open).unwrap_or_default()));
+            }
+            last = waiting.id;
+            conductor.gate().command(&GateCommand::Step { level: Level::Kernel });
+        }
+        seen
+    });
+    act();
+    stop.send(()).unwrap();
+    drop(hold);
+    driver.join().unwrap()
+}
+
+fn open(pid: u32) -> Open {
+    let entries = std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+    let mut open: Open = entries
+        .filter_map(|entry| {
+            let to = std::fs::read_link(entry.path()).ok()?.display().to_string();
+            Some((entry.file_name().to_string_lossy().parse().ok()?, to))
+        })
+        .collect();
+    open.sort();
+    open
 }

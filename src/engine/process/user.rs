@@ -49,7 +49,7 @@ fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
         None => (user, None),
     };
     let user = if user.is_empty() { "0" } else { user };
-    let number = number(user).ok_or_else(|| Fault::new(FaultKind::BadRequest, "id-out-of-range").with("id", user))?;
+    let number = number(user).ok_or_else(|| Fault::new(FaultKind::BadRequest, "user-out-of-range").with("id", user))?;
     let entry = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| match number {
         Some(number) => fields.get(2).and_then(|id| id.parse().ok()) == Some(number),
         None => fields.first() == Some(&user),
@@ -90,7 +90,7 @@ fn number(text: &str) -> Option<Option<u32>> {
 }
 
 fn find_group<'a>(wanted: &str, mut groups: impl Iterator<Item = Vec<&'a str>>) -> Result<u32> {
-    let out_of_range = || Fault::new(FaultKind::BadRequest, "id-out-of-range").with("id", wanted);
+    let out_of_range = || Fault::new(FaultKind::BadRequest, "user-out-of-range").with("id", wanted);
     if let Some(number) = number(wanted).ok_or_else(out_of_range)? {
         return Ok(number);
     }
@@ -128,7 +128,7 @@ mod tests {
         let found = identify("1234:77", passwd, group).unwrap();
         assert_eq!((found.uid, found.gid, found.home.as_str()), (1234, 77, "/"));
         for user in ["4294967296", "99999999999999999999", "2147483648", "0:4294967296"] {
-            assert_eq!(identify(user, passwd, group).unwrap_err().problem.code, "id-out-of-range", "{user}");
+            assert_eq!(identify(user, passwd, group).unwrap_err().problem.code, "user-out-of-range", "{user}");
         }
         assert_eq!(identify("2147483647", passwd, group).unwrap().uid, 2_147_483_647);
     }

@@ -18,6 +18,6 @@ mod task;
 
 pub use child::{Clone3, Cloned, outcome, record};
 pub use fs::FsContext;
-pub use helper::{FIRST, NO_HELPER, Record};
+pub use helper::{FIRST, NO_HELPER, OWN, Record};
 pub use program::{Expect, How, Operand, Program};
 pub use task::{get_fd, open_pidfd, send_signal, set_window_size};

@@ -9,7 +9,6 @@ problem-etc-files-written = The container's hosts, hostname and resolv.conf were
 problem-group-not-found = { $group }: there is no such group in the image's /etc/group. Use one that is there, or a numeric gid.
 problem-helper-not-executed = The program that sets a container up could not be executed ({ $reason }). If `sysctl vm.memfd_noexec` says 2, set it to 1 or 0: sudo sysctl vm.memfd_noexec=1
 problem-id-not-mapped = Id { $id } is not mapped in the engine's user namespace, so nothing in the container can have it. Add a range to /etc/subuid and /etc/subgid, or start the engine as root.
-problem-id-out-of-range = { $id }: a user or group id must be a number from 0 to 2147483647.
 problem-init-died = The container's init ended before it became the program. Something may have killed it, or memory ran out. Run it again.
 problem-mount-into-proc = { $target }: nothing can be mounted over /proc or below it, because the container must see there what the kernel says. Give another target.
 problem-mount-not-there = { $path }: it was mounted but is not in the mount table. Run `dockwalk doctor`.
@@ -23,6 +22,7 @@ problem-platform-not-runnable = Image { $image } is made for { $platform }: this
 problem-seccomp-not-built = No seccomp filter could be made for this architecture ({ $reason }). `--security-opt seccomp=unconfined` runs without one.
 problem-tmpfs-option = { $option }: tmpfs knows no such option. Use `size=64m`, `mode=1777`, `exec`, `ro` and the like.
 problem-user-not-found = { $user }: there is no such user in the image's /etc/passwd. Use one that is there, or a numeric uid.
+problem-user-out-of-range = { $id }: a user or group must be a number from 0 to 2147483647, or a name. Give another with `-u`.
 problem-volume-in-use = Volume { $name } is in use by container { $container } and cannot be removed. Remove the container first: `docker rm { $container }`
 problem-volume-name = { $name }: not a volume name. It must have two or more of letters, digits, `_`, `.` and `-`, and begin with a letter or digit. If a host path is meant, use an absolute path.
 problem-volume-not-found = There is no volume { $name }. See which there are with `docker volume ls`.

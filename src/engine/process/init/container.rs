@@ -151,7 +151,7 @@ pub(super) fn enter(init: &mut Init, dir: Option<Fd>) {
         init.call(Call::Fchdir { fd });
     }
     init.look_here();
-    init.call(Call::CloseRange { first: FIRST.cast_unsigned(), on_exec: false });
+    init.call(Call::CloseRange { first: OWN.cast_unsigned(), on_exec: false });
     init.call(Call::Getcwd);
     init.look(Look::WorkingDir);
     init.about(About::Itself);

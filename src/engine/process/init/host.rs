@@ -106,7 +106,7 @@ pub fn on_host(argv: &[String], env: &[String], cwd: &str, tty: bool, ignored: &
     }
     init.look_here();
     init.tolerant(Call::Chdir { path: cwd.to_owned() }, &[libc::ENOENT, libc::EACCES]);
-    init.call(Call::CloseRange { first: FIRST.cast_unsigned(), on_exec: false });
+    init.call(Call::CloseRange { first: OWN.cast_unsigned(), on_exec: false });
     exec::execute(&mut init, argv, env, ignored);
     init
 }

@@ -18,7 +18,7 @@ pub fn keeper() -> Init {
     // The engine may have ended before that call: then nobody lets this one go.
     init.look_here();
     init.call(Call::Setsid);
-    init.call(Call::CloseRange { first: crate::engine::sys::FIRST.cast_unsigned(), on_exec: false });
+    init.call(Call::CloseRange { first: OWN.cast_unsigned(), on_exec: false });
     init.call(Call::SigIgnoreChildren);
     init.call(Call::Sleep);
     init

@@ -18,7 +18,7 @@ pub use privileges::Privileges;
 
 use super::call::{Call, Fd, Node};
 use super::{MountSource, MountSpec, ProcessSpec, Result};
-use crate::engine::sys::{How, Program};
+use crate::engine::sys::{How, OWN, Program};
 use crate::trace::{MountKind, StepKind};
 use std::ops::Range;
 

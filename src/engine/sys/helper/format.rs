@@ -17,6 +17,8 @@ pub const GO: i32 = 3;
 pub const RECORDS: i32 = 4;
 /// Where it finds its program.
 pub const PROGRAM: i32 = 5;
+/// From here on there is nothing but what is the program's own: the helper closes its program once it has read it.
+pub const OWN: i32 = PROGRAM;
 /// The first of the descriptors that its calls name by number.
 pub const FIRST: i32 = 6;
 
