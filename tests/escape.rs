@@ -201,7 +201,7 @@ fn what_is_masked_is_masked_whatever_the_image_has_in_dev() {
             (&["-v", "vol:/proc/sys", "null:1"], "mounted over /proc"),
             (&["--tmpfs", "/proc/acpi", "null:1"], "mounted over /proc"),
             (&["-v", "vol:/proclink", "link:1"], "mounted over /proc"),
-            (&["-v", "vol:/proclink/deeper", "link:1"], "mounted over /proc"),
+            (&["-v", "vol:/proclink/deeper", "link:1"], "nothing can be mounted there"),
         ] {
             let run: Vec<&str> = [&["run", "--rm"][..], args, &["cat", "/proc/keys"]].concat();
             let said = bench.try_docker(&run);
@@ -284,7 +284,7 @@ fn nothing_of_the_engine_is_seen_while_a_command_joins() {
         for _ in 0..150 {
             good(bench.engine.dockwalk(&["docker", "exec", "spy", "true"]));
         }
-        good(bench.docker(&["exec", "spy", "touch", "/stop"]));
+        bench.try_docker(&["exec", "spy", "touch", "/stop"]);
         good(bench.docker(&["wait", "spy"]));
         let said = good(bench.docker(&["logs", "spy"]));
         let seen: u64 = said.split_whitespace().nth_back(1).and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -376,7 +376,8 @@ fn a_mount_target_that_is_exchanged_meanwhile_leads_nowhere_else() {
             started += u32::from(said.status.success());
             bench.nothing_outside("while it is exchanged");
         }
-        good(bench.docker(&["exec", "swap", "touch", "/stop"]));
+        // It may end while the command joins it.
+        bench.try_docker(&["exec", "swap", "touch", "/stop"]);
         good(bench.docker(&["wait", "swap"]));
         let said = good(bench.docker(&["logs", "swap"]));
         let times: u64 = said.split_whitespace().nth_back(1).and_then(|n| n.parse().ok()).unwrap_or(0);
