@@ -2,7 +2,7 @@
 
 use super::lines::{Amount, each_line};
 use super::protocol::StoreReport;
-use super::{Answer, Client, ClientError};
+use super::{Answer, Client, ClientError, trust};
 use hyper::Method;
 use serde_json::{Value, json};
 use std::fs::File;
@@ -76,7 +76,7 @@ impl Client {
         partial.push(".partial");
         let partial = PathBuf::from(partial);
         let answer = self.open_archive(names)?;
-        let copied = File::create(&partial).map_err(failed).and_then(|mut file| {
+        let copied = trust::new_file(&partial).map_err(failed).and_then(|mut file| {
             let size = copy(answer, &mut file, to, &mut progress)?;
             file.sync_data().map_err(failed)?;
             std::fs::rename(&partial, to).map_err(failed)?;

@@ -20,6 +20,7 @@ mod layers;
 mod listen;
 mod logs;
 mod networks;
+mod peers;
 mod pull;
 mod query;
 mod registry;
