@@ -75,6 +75,7 @@ impl Client {
         let mut partial = to.as_os_str().to_owned();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
+        trust::may_replace(to).map_err(failed)?;
         let answer = self.open_archive(names)?;
         let copied = trust::new_file(&partial).map_err(failed).and_then(|mut file| {
             let size = copy(answer, &mut file, to, &mut progress)?;

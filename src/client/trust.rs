@@ -156,6 +156,14 @@ pub fn new_file(path: &Path) -> std::io::Result<File> {
     File::options().write(true).create_new(true).mode(0o600).open(path)
 }
 
+/// A whole file may take the place of what is there: of nothing or of a file, but not of `/dev/null`.
+pub fn may_replace(path: &Path) -> std::io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() => Err(std::io::Error::other("there is something that is not a file")),
+        _ => Ok(()),
+    }
+}
+
 /// A file that the user names, for this user to read: a recording says what containers were given as environment.
 pub fn own_file(path: &Path) -> std::io::Result<File> {
     File::options().write(true).create(true).truncate(true).mode(0o600).open(path)

@@ -52,6 +52,7 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
     if let Some((_, gid)) = owner.filter(|_| in_root(&options.socket, &root)) {
         private::let_through(&root, gid)?;
     }
+    api::prepare(&options.socket, owner.map(|(uid, _)| uid))?;
     let lab = lab::enter(options.mode)?;
     let conductor = open(&root)?;
     let engine = match start(&conductor, lab, &root, options) {

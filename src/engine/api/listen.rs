@@ -25,10 +25,8 @@ pub struct Listening {
     owner: Option<u32>,
 }
 
-/// Listens at `path`, for the user who started the engine alone. A socket that nobody listens at is replaced.
+/// Listens at `path`, in a directory that was prepared, for the user who started the engine alone. A socket that nobody listens at is replaced.
 pub fn listen(path: &Path, owner: Option<(u32, u32)>) -> Result<Listening> {
-    let user = owner.map(|(uid, _)| uid);
-    check_directory(path, user)?;
     if path.exists() {
         if UnixStream::connect(path).is_ok() {
             return Err(Fault::new(FaultKind::Conflict, "engine-runs-already").with("socket", path.display()));
@@ -45,11 +43,12 @@ pub fn listen(path: &Path, owner: Option<(u32, u32)>) -> Result<Listening> {
     let io = |e: std::io::Error| Fault::io("open", path.display(), &e);
     fs::rename(&early, path).map_err(io)?;
     listener.set_nonblocking(true).map_err(io)?;
-    Ok(Listening { listener, path: path.to_owned(), owner: user })
+    Ok(Listening { listener, path: path.to_owned(), owner: owner.map(|(uid, _)| uid) })
 }
 
-/// Whoever can exchange the socket can listen in the engine's place.
-fn check_directory(path: &Path, owner: Option<u32>) -> Result<()> {
+/// Makes the socket's directory, and looks whose it is: whoever can exchange the socket can listen in the engine's place.
+/// Comes while the process is in the user namespace that it was started in, where root's things are known for root's.
+pub fn prepare(path: &Path, owner: Option<u32>) -> Result<()> {
     let who = Who::am_i();
     let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) else { return Ok(()) };
     if !dir.exists() {

@@ -31,7 +31,7 @@ mod tests;
 mod version;
 mod volumes;
 
-pub use listen::{Listening, listen};
+pub use listen::{Listening, listen, prepare};
 
 use super::Engine;
 use axum::Router;

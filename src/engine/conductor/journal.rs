@@ -180,9 +180,8 @@ impl Journal {
         }
         state.write(&Line::Done { id })?;
         state.dead += 2;
-        if state.dead > DEAD.max(4 * state.pending.len())
-            && let Err(fault) = state.rewrite()
-        {
+        let long = state.pending.is_empty() || state.dead > DEAD.max(4 * state.pending.len());
+        if long && let Err(fault) = state.rewrite() {
             // It goes on in the long file. Tried again after as many lines.
             tracing::warn!(%fault, "the journal was not shortened");
             state.dead = 0;

@@ -58,6 +58,7 @@ impl Read for Counted {
 pub(super) fn save(place: &Place, image: &str, path: &Path) -> Result<(), Stopped> {
     let unwritable =
         |error: io::Error| Problem::new("files-unwritable").with("path", path.display()).with("reason", error);
+    trust::may_replace(path).map_err(unwritable)?;
     let url = format!("/images/get?names={}", image.replace('%', "%25"));
     let mut answer = place.client()?.open(Method::GET, &url, None::<&()>, &[]).map_err(|error| error.problem)?;
     // What has its name is whole.
