@@ -49,8 +49,11 @@ impl Who {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             line.split_whitespace().nth(1)?.parse().ok()
         };
-        // Where there is no /proc (a viewer on macOS) no engine runs either.
-        Self { uid: effective("Uid:").unwrap_or(ROOT), gid: effective("Gid:").unwrap_or(ROOT) }
+        // Where there is no /proc (macOS) no engine runs, but one elsewhere may be reached through a socket.
+        let home = || directories::BaseDirs::new().and_then(|dirs| fs::metadata(dirs.home_dir()).ok());
+        let uid = effective("Uid:").or_else(|| Some(home()?.uid()));
+        let gid = effective("Gid:").or_else(|| Some(home()?.gid()));
+        Self { uid: uid.unwrap_or(ROOT), gid: gid.unwrap_or(ROOT) }
     }
 
     /// The user that root works for: who called sudo(8) or pkexec(1). None for an ordinary user, who could say anything.

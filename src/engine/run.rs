@@ -1,8 +1,8 @@
 //! From the command line to a listening engine and back: the order of things at start and at the end.
 //!
 //! ```text
-//! claim and lock root ─▶ enter lab (one thread!) ─▶ journal, recorder ─▶ recover ─▶ built-in registry, spawner ─▶ network ─▶ listen
-//!                                                                                                            │
+//! claim root ─▶ enter lab (one thread!) ─▶ journal, recorder ─▶ recover ─▶ built-in registry, spawner ─▶ network ─▶ listen
+//!                                                                                                             │
 //! remove socket ◀─ unwind journal ◀─ network down ◀─ containers removed ◀─ SIGTERM, SIGINT, POST /dockwalk/v1/stop
 //! ```
 
