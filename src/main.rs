@@ -51,7 +51,7 @@ fn window(_args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
 mod engine {
     use super::{Args, ExitCode, cli};
     use dockwalk::cli::args::ModeName;
-    use dockwalk::client::{place, protocol::EngineInfo};
+    use dockwalk::client::{place, protocol::EngineInfo, trust};
     use dockwalk::engine::{Fault, registry::Builtin, run};
     use dockwalk::i18n::{Lang, Words};
 
@@ -86,7 +86,14 @@ mod engine {
     /// Runs the built-in registry alone, until it is killed.
     pub fn registry(args: &Args, listen: std::net::SocketAddr, words: &Words) -> ExitCode {
         log();
-        match Builtin::serve(listen, &place::root(args.root.as_deref()).join("builtin")) {
+        let root = match trust::claim(&place::root(args.root.as_deref())) {
+            Ok(root) => root,
+            Err(problem) => {
+                cli::complain(words, &problem);
+                return ExitCode::FAILURE;
+            }
+        };
+        match Builtin::serve(listen, &root.join("builtin")) {
             Err(fault) => fail(&fault, words),
             Ok(registry) => {
                 let addr = registry.addr().to_string();

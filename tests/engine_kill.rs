@@ -179,7 +179,7 @@ impl Bench {
     /// it is as before the whole plan.
     fn kill_at(&mut self, operation: &Operation, at: usize) -> bool {
         self.prepare(operation);
-        let client = Client::connect(&self.engine.socket()).unwrap();
+        let client = self.engine.client();
         let hold = client.events(client.info().unwrap().trace_length, true);
         soon("the gate is held", || client.gate().unwrap().held);
         let mut asking = self.line(operation.line);
@@ -222,7 +222,7 @@ impl Bench {
     }
 
     fn check(&self, repair: bool) -> StoreReport {
-        Client::connect(&self.engine.socket()).unwrap().check_store(repair).unwrap()
+        self.engine.client().check_store(repair).unwrap()
     }
 
     /// After a new start: nothing is damaged, nothing half made is left, and what was begun can be done.

@@ -17,7 +17,7 @@ fn with_image(test: impl Fn(&Engine, &Client)) {
     for who in everyone() {
         let engine = Engine::start(who);
         good(engine.dockwalk(&["docker", "pull", IMAGE]));
-        test(&engine, &Client::connect(&engine.socket()).unwrap());
+        test(&engine, &engine.client());
     }
 }
 

@@ -74,7 +74,7 @@ fn the_sizes_of_a_history_are_the_size_of_the_image() {
     for who in engine::everyone() {
         let engine = engine::Engine::start(who);
         good(engine.dockwalk(&["docker", "pull", "-q", "lab/shell:1"]));
-        let client = dockwalk::client::Client::connect(&engine.socket()).unwrap();
+        let client = engine.client();
         let lines: Vec<Value> = client.get("/images/lab/shell:1/history").unwrap();
         let image: Value = client.get("/images/lab/shell:1/json").unwrap();
         let sum: u64 = lines.iter().map(|line| line["Size"].as_u64().unwrap()).sum();

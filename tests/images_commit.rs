@@ -214,13 +214,13 @@ fn attributes_and_nodes(inside: &Path) {
 }
 
 fn container(engine: &Engine, name: &str) -> Value {
-    let client = dockwalk::client::Client::connect(&engine.socket()).unwrap();
+    let client = engine.client();
     client.get(&format!("/containers/{name}/json")).unwrap()
 }
 
 /// An image's layers as this engine stores them, highest first.
 fn layers(engine: &Engine, name: &str) -> Vec<PathBuf> {
-    let client = dockwalk::client::Client::connect(&engine.socket()).unwrap();
+    let client = engine.client();
     let image: Value = client.get(&format!("/images/{name}/json")).unwrap();
     image["GraphDriver"]["Data"]["LowerDir"].as_str().unwrap().split(':').map(PathBuf::from).collect()
 }

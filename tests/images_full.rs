@@ -12,7 +12,6 @@ mod lab;
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod registry;
 
-use dockwalk::client::Client;
 use dockwalk::client::protocol::StoreReport;
 use engine::{Engine, Who, everyone, good, output};
 use nix::mount::{MsFlags, mount, umount};
@@ -152,7 +151,7 @@ fn used(root: &Path) -> u64 {
 }
 
 fn check(engine: &Engine) -> StoreReport {
-    Client::connect(&engine.socket()).unwrap().check_store(false).unwrap()
+    engine.client().check_store(false).unwrap()
 }
 
 /// What lies in a store.

@@ -22,7 +22,7 @@ const NEEDED: [&str; 8] = ["docker", "dockerd", "podman", "skopeo", "umoci", "un
 
 /// What a container of the image shows, path by path, as this host's overlay merges its layers.
 fn ours(engine: &Engine, at: &Path, name: &str) -> Tree {
-    let client = dockwalk::client::Client::connect(&engine.socket()).unwrap();
+    let client = engine.client();
     let image: serde_json::Value = client.get(&format!("/images/{name}/json")).unwrap();
     let lower = image["GraphDriver"]["Data"]["LowerDir"].as_str().unwrap().to_owned();
     let dirs: Vec<_> = lower.split(':').map(Into::into).collect();

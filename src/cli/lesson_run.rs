@@ -115,10 +115,15 @@ pub fn bind_dir(root: &str, lesson: &Lesson) -> Result<String, Vec<Problem>> {
     if fs::create_dir_all(&first).is_ok() {
         return Ok(first);
     }
-    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(std::env::temp_dir);
-    let second = home.join("dockwalk").join(format!("lesson-{}", lesson.script.id));
-    let refused = |e| vec![Problem::new("lesson-bind").with("path", second.display()).with("reason", format!("{e}"))];
-    fs::create_dir_all(&second).map_err(refused)?;
+    let below = Path::new("dockwalk").join(format!("lesson-{}", lesson.script.id));
+    let refused = |path: &Path, reason: String| {
+        vec![Problem::new("lesson-bind").with("path", path.display()).with("reason", reason)]
+    };
+    // Never a directory that others share: what lies in it is mounted, and read by who follows the lesson.
+    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    let home = home.ok_or_else(|| refused(Path::new(&first), "HOME is not set".to_owned()))?;
+    let second = home.join(below);
+    fs::create_dir_all(&second).map_err(|e| refused(&second, e.to_string()))?;
     Ok(second.display().to_string())
 }
 

@@ -2,7 +2,7 @@
 
 use super::args::TraceCommand;
 use super::{Args, Done, engine_of};
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, trust};
 use crate::i18n::Words;
 use crate::trace::{Body, Event, Level, Outcome, Trace, log};
 use std::fs::File;
@@ -69,7 +69,7 @@ fn export(args: &Args, file: &Path, words: &Words) -> Done {
     let length = client.info()?.trace_length;
     let out: Box<dyn Write> = match file.to_str() {
         Some("-") => Box::new(io::stdout().lock()),
-        _ => Box::new(File::create(file).map_err(|e| fail(&e))?),
+        _ => Box::new(trust::own_file(file).map_err(|e| fail(&e))?),
     };
     let mut writer = log::Writer::new(BufWriter::new(out)).map_err(|e| fail(&e))?;
     for event in received(&client, length)? {

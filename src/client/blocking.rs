@@ -1,3 +1,4 @@
+use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::{DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, Rewind};
 use super::{ClientError, Events, Hijacked};
@@ -7,27 +8,35 @@ use crate::trace::{Damage, Evidence};
 use http_body_util::BodyExt;
 use hyper::Method;
 use serde::{Serialize, de::DeserializeOwned};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 /// A client of one engine. Cheap to clone; every call blocks the calling thread until the engine has answered.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub(super) socket: Arc<PathBuf>,
+    pub(super) socket: Arc<Endpoint>,
     pub(super) runtime: Arc<Runtime>,
 }
 
 impl Client {
-    /// A client of the engine that listens there. Fails when none does.
+    /// A client of the engine that listens there: this user's or root's. Fails when none does.
     pub fn connect(socket: &Path) -> Result<Self, ClientError> {
-        let client = Self::new(socket)?;
-        client.text(Method::GET, "/_ping")?;
-        Ok(client)
+        Self::new(socket, None)?.answered()
+    }
+
+    /// The same where the engine of the user with that number is wanted, and known to be it.
+    pub fn connect_to(socket: &Path, whose: u32) -> Result<Self, ClientError> {
+        Self::new(socket, Some(whose))?.answered()
+    }
+
+    fn answered(self) -> Result<Self, ClientError> {
+        self.text(Method::GET, "/_ping")?;
+        Ok(self)
     }
 
     /// Without asking whether anybody listens.
-    pub(super) fn new(socket: &Path) -> Result<Self, ClientError> {
+    pub(super) fn new(socket: &Path, whose: Option<u32>) -> Result<Self, ClientError> {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime
             .worker_threads(1)
@@ -35,7 +44,7 @@ impl Client {
             .thread_name("client")
             .build()
             .map_err(|e| ClientError::new("no-thread").with("reason", e))?;
-        Ok(Self { socket: Arc::new(socket.to_owned()), runtime: Arc::new(runtime) })
+        Ok(Self { socket: Arc::new(Endpoint::new(socket, whose)), runtime: Arc::new(runtime) })
     }
 
     /// Where the engine listens.

@@ -22,6 +22,11 @@ impl ClientError {
         self.problem = self.problem.with(name, value);
         self
     }
+
+    /// Somebody is there, if not whom one may talk to: to look further, or to start an engine, would be no way out.
+    pub(super) fn is_final(&self) -> bool {
+        self.status.is_some() || matches!(self.problem.code.as_str(), "engine-denied" | "engine-strange")
+    }
 }
 
 impl From<Problem> for ClientError {

@@ -1,9 +1,9 @@
+use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::{Client, ClientError};
 use crate::trace::Event;
 use http_body_util::BodyExt;
 use hyper::Method;
-use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -63,7 +63,7 @@ impl Iterator for Events {
 }
 
 /// Follows the trace for as long as somebody receives.
-async fn follow(socket: &Path, from: u64, hold: bool, out: &mpsc::Sender<Incoming>) {
+async fn follow(socket: &Endpoint, from: u64, hold: bool, out: &mpsc::Sender<Incoming>) {
     let (mut position, mut engine) = (from, None::<u32>);
     loop {
         let error = match stream(socket, &mut position, &mut engine, hold, out).await {
@@ -80,7 +80,7 @@ async fn follow(socket: &Path, from: u64, hold: bool, out: &mpsc::Sender<Incomin
 }
 
 async fn stream(
-    socket: &Path,
+    socket: &Endpoint,
     position: &mut u64,
     engine: &mut Option<u32>,
     hold: bool,

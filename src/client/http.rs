@@ -1,5 +1,6 @@
 //! One HTTP exchange over a unix socket.
 
+use super::endpoint::Endpoint;
 use super::{ClientError, protocol::Refusal};
 use crate::trace::Problem;
 use http_body_util::{BodyExt, Full};
@@ -7,7 +8,6 @@ use hyper::body::{Body, Bytes, Incoming};
 use hyper::{Method, Request, Response, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use std::path::Path;
-use tokio::net::UnixStream;
 
 /// What is asked.
 #[derive(Debug, Clone, Default)]
@@ -19,13 +19,13 @@ pub(super) struct Ask {
 }
 
 /// Sends it on a connection of its own, and returns a good answer's head; a refusal is an error.
-pub(super) async fn send(socket: &Path, ask: Ask) -> Result<Response<Incoming>, ClientError> {
+pub(super) async fn send(socket: &Endpoint, ask: Ask) -> Result<Response<Incoming>, ClientError> {
     let body = Full::new(Bytes::from(ask.body.clone().unwrap_or_default()));
     send_with(socket, ask, body).await
 }
 
 /// The same with a body that comes while it is sent; that of `ask` is not looked at.
-pub(super) async fn send_with<B>(socket: &Path, ask: Ask, body: B) -> Result<Response<Incoming>, ClientError>
+pub(super) async fn send_with<B>(socket: &Endpoint, ask: Ask, body: B) -> Result<Response<Incoming>, ClientError>
 where
     B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
@@ -36,11 +36,11 @@ where
     Err(refusal(socket, answer).await)
 }
 
-async fn send_any<B>(socket: &Path, ask: Ask, body: B) -> Result<Response<Incoming>, ClientError>
+async fn send_any<B>(socket: &Endpoint, ask: Ask, body: B) -> Result<Response<Incoming>, ClientError>
 where
     B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
-    let stream = UnixStream::connect(socket).await.map_err(|error| unreachable(socket, &error))?;
+    let stream = socket.connect().await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| cut(socket, &e))?;
     // Ends with the exchange, or when the connection is upgraded.
     tokio::spawn(async move { connection.with_upgrades().await });

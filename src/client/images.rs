@@ -2,7 +2,7 @@
 
 use super::lines::{Amount, each_line};
 use super::protocol::StoreReport;
-use super::{Answer, Client, ClientError};
+use super::{Answer, Client, ClientError, trust};
 use hyper::Method;
 use serde_json::{Value, json};
 use std::fs::File;
@@ -75,8 +75,9 @@ impl Client {
         let mut partial = to.as_os_str().to_owned();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
+        trust::may_replace(to).map_err(failed)?;
         let answer = self.open_archive(names)?;
-        let copied = File::create(&partial).map_err(failed).and_then(|mut file| {
+        let copied = trust::new_file(&partial).map_err(failed).and_then(|mut file| {
             let size = copy(answer, &mut file, to, &mut progress)?;
             file.sync_data().map_err(failed)?;
             std::fs::rename(&partial, to).map_err(failed)?;

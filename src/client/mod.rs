@@ -8,6 +8,7 @@
 //! answers are for.
 
 mod blocking;
+mod endpoint;
 mod error;
 mod events;
 mod finding;
@@ -21,6 +22,7 @@ pub mod protocol;
 mod spawn;
 #[cfg(test)]
 mod tests;
+pub mod trust;
 pub mod units;
 mod upload;
 

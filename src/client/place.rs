@@ -35,6 +35,11 @@ pub fn sockets(given: Option<&Path>, given_root: Option<&Path>) -> Vec<PathBuf> 
     all
 }
 
+/// Nobody named that place: it is where a user's engine, or root's, listens unless told.
+pub fn is_default(socket: &Path) -> bool {
+    socket == own_socket() || socket == Path::new(ROOTS_SOCKET)
+}
+
 fn own_socket() -> PathBuf {
     let uid = uid();
     if uid == 0 {
@@ -50,13 +55,7 @@ fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The user of this process: who owns its directory in /proc.
+/// The user of this process.
 fn uid() -> u32 {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        std::fs::metadata("/proc/self").map_or(0, |of_self| of_self.uid())
-    }
-    #[cfg(not(unix))]
-    0
+    super::trust::Who::am_i().uid
 }

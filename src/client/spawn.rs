@@ -1,7 +1,8 @@
 use super::protocol::StartFailure;
-use super::{Client, ClientError, place};
+use super::{Client, ClientError, place, trust};
 use crate::trace::Mode;
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -32,8 +33,12 @@ impl Client {
     pub fn find(options: &StartOptions) -> Result<Self, ClientError> {
         let mut result = Err(ClientError::new("engine-unreachable"));
         for socket in place::sockets(options.socket.as_deref(), options.root.as_deref()) {
+            // A place that was not chosen by this user is looked at first. Of one that was, only who answers matters.
+            if place::is_default(&socket) {
+                trust::check_socket_dir(&socket)?;
+            }
             result = Self::connect(&socket);
-            if result.is_ok() {
+            if result.as_ref().map_or_else(ClientError::is_final, |_| true) {
                 break;
             }
         }
@@ -44,7 +49,7 @@ impl Client {
     pub fn find_or_start(options: &StartOptions) -> Result<(Self, Option<Child>), ClientError> {
         match Self::find(options) {
             Ok(client) => Ok((client, None)),
-            Err(error) if error.status.is_some() || error.problem.code == "engine-denied" => Err(error),
+            Err(error) if error.is_final() => Err(error),
             Err(_nobody_there) => start(options),
         }
     }
@@ -53,8 +58,7 @@ impl Client {
 fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError> {
     let refused = |error: std::io::Error| ClientError::new("engine-not-started").with("reason", error);
     let socket = place::socket(options.socket.as_deref(), options.root.as_deref());
-    let root = place::root(options.root.as_deref());
-    std::fs::create_dir_all(&root).map_err(refused)?;
+    let root = trust::claim(&place::root(options.root.as_deref()))?;
     let log = root.join("engine.log");
     let mut command = Command::new(std::env::current_exe().map_err(refused)?);
     command.arg("engine").arg("--root").arg(&root).arg("--socket").arg(&socket);
@@ -69,7 +73,7 @@ fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError>
         Stdio::null()
     };
     command.env("DOCKWALK_ERRORS", "json").stdin(stdin).stdout(Stdio::null());
-    command.stderr(File::create(&log).map_err(refused)?);
+    command.stderr(new_log(&log)?);
     #[cfg(unix)]
     {
         use std::os::unix::process::CommandExt;
@@ -77,7 +81,7 @@ fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError>
         command.process_group(0);
     }
     let mut child = command.spawn().map_err(refused)?;
-    let client = Client::new(&socket)?;
+    let client = Client::new(&socket, None)?;
     let begun = Instant::now();
     loop {
         if client.text(hyper::Method::GET, "/_ping").is_ok() {
@@ -92,6 +96,15 @@ fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError>
         }
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// An empty file for what the engine says, in a directory where nobody else can put another thing in its place.
+fn new_log(log: &Path) -> Result<File, ClientError> {
+    if let Ok(found) = std::fs::symlink_metadata(log) {
+        trust::Who::am_i().owns(log, &found, trust::Kind::File)?;
+    }
+    let opened = File::options().write(true).create(true).truncate(true).mode(0o600).open(log);
+    opened.map_err(|error| ClientError::new("engine-not-started").with("reason", error))
 }
 
 /// Why the engine ended.

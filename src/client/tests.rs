@@ -24,3 +24,33 @@ fn a_gate_command_is_written_as_the_api_reads_it() {
     let json = serde_json::to_string(&GateCommand::Step { level: crate::trace::Level::Stage }).unwrap();
     assert_eq!(json, r#"{"do":"step","level":"stage"}"#);
 }
+
+/// What an older dockwalk, or its user, made with a umask of `0002` or `0`.
+#[test]
+fn a_directory_is_closed_unless_others_may_have_put_something_into_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let check = |name: &str, mode: u32, holds: bool, expected: Result<(), &str>| {
+        let root = dir.path().join(name);
+        std::fs::create_dir(&root).unwrap();
+        if holds {
+            std::fs::write(root.join("file"), "").unwrap();
+        }
+        std::fs::set_permissions(&root, PermissionsExt::from_mode(mode)).unwrap();
+        match (trust::claim(&root), expected) {
+            (Ok(_), Ok(())) => {
+                assert_eq!(std::fs::metadata(&root).unwrap().permissions().mode() & 0o7777, 0o700, "{name}");
+            }
+            (Err(problem), Err(code)) => assert_eq!(problem.code, code, "{name}"),
+            (found, _) => panic!("{name}: {found:?}"),
+        }
+    };
+    check("older", 0o711, true, Ok(()));
+    check("own-group", 0o775, true, Ok(()));
+    check("new", 0o777, false, Ok(()));
+    check("open", 0o777, true, Err("place-open"));
+    let file = dir.path().join("a-file");
+    std::fs::write(&file, "").unwrap();
+    trust::claim(&file).unwrap_err();
+    assert!(trust::claim(&dir.path().join("not/there/yet")).is_ok());
+}

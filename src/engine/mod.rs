@@ -15,6 +15,7 @@ mod ids;
 pub mod lab;
 pub mod layer;
 pub mod net;
+mod private;
 pub mod probe;
 pub mod process;
 pub mod registry;

@@ -1,8 +1,8 @@
 //! From the command line to a listening engine and back: the order of things at start and at the end.
 //!
 //! ```text
-//! lock root ─▶ enter lab (one thread!) ─▶ journal, recorder ─▶ recover ─▶ built-in registry, spawner ─▶ network ─▶ listen
-//!                                                                                                            │
+//! claim root ─▶ enter lab (one thread!) ─▶ journal, recorder ─▶ recover ─▶ built-in registry, spawner ─▶ network ─▶ listen
+//!                                                                                                             │
 //! remove socket ◀─ unwind journal ◀─ network down ◀─ containers removed ◀─ SIGTERM, SIGINT, POST /dockwalk/v1/stop
 //! ```
 
@@ -14,9 +14,11 @@ use super::registry::{Builtin, Puller, RegistryOptions};
 use super::store::Store;
 use super::upper::Uppers;
 use super::volume::Volumes;
-use super::{Cancel, Conductor, Engine, Fault, FaultKind, Result, api, conductor};
+use super::{Cancel, Conductor, Engine, Fault, FaultKind, Result, api, conductor, private};
 use crate::client::protocol::EngineInfo;
+use crate::client::trust::Who;
 use crate::trace::{Mode, OpKind};
+use nix::fcntl::OFlag;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,9 +46,13 @@ pub struct Options {
 /// Runs an engine until it is told to end. Must be called while the process has one thread. `ready` is called once it
 /// listens.
 pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
-    make_root(&options.root)?;
-    let root = options.root.canonicalize().map_err(|e| Fault::io("open", options.root.display(), &e))?;
+    let root = private::claim(&options.root)?;
     let _lock = lock(&root)?;
+    let owner = owner();
+    if let Some((_, gid)) = owner.filter(|_| in_root(&options.socket, &root)) {
+        private::let_through(&root, gid)?;
+    }
+    api::prepare(&options.socket, owner.map(|(uid, _)| uid))?;
     let lab = lab::enter(options.mode)?;
     let conductor = open(&root)?;
     let engine = match start(&conductor, lab, &root, options) {
@@ -56,7 +62,7 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
             return Err(fault);
         }
     };
-    let listening = api::listen(&engine.socket, owner());
+    let listening = api::listen(&engine.socket, owner);
     match listening {
         Ok(listening) => {
             let served = serve(&engine, listening, options.while_stdin, ready);
@@ -78,18 +84,16 @@ fn remove_socket(socket: &Path) {
     }
 }
 
-fn make_root(root: &Path) -> Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    // Containers that run as another user walk through it to their root.
-    let made = fs::DirBuilder::new().recursive(true).mode(0o711).create(root);
-    made.map_err(|e| Fault::io("make", root.display(), &e))
+/// True when the socket lies in the engine's directory itself.
+fn in_root(socket: &Path, root: &Path) -> bool {
+    socket.parent().and_then(|dir| dir.canonicalize().ok()).is_some_and(|dir| dir == root)
 }
 
 /// One engine a directory. The kernel lets go of the lock when the process ends, however it does.
 fn lock(root: &Path) -> Result<File> {
     let path = root.join("lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|e| Fault::io("write", path.display(), &e))?;
+    let file = private::believed(&path, OFlag::O_CREAT | OFlag::O_WRONLY)?;
+    let file = file.ok_or_else(|| Fault::io("open", path.display(), &std::io::ErrorKind::NotFound.into()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
@@ -104,7 +108,7 @@ fn open(root: &Path) -> Result<Arc<Conductor>> {
     if run.exists() {
         fs::remove_dir_all(&run).map_err(|e| Fault::io("clear", run.display(), &e))?;
     }
-    fs::create_dir_all(&run).map_err(|e| Fault::io("make", run.display(), &e))?;
+    private::dir(&run).map_err(|e| Fault::io("make", run.display(), &e))?;
     let recorder = conductor::Recorder::in_dir(&run)?;
     let journal = conductor::Journal::open(&root.join("journal.ndjson"))?;
     Ok(Conductor::new(recorder, journal))
@@ -166,7 +170,7 @@ fn recover(conductor: &Arc<Conductor>, lab: &Lab, root: &Path) -> Result<()> {
     conductor::recover(conductor, lab)?;
     let containers = root.join("containers");
     remove_all(&containers)?;
-    fs::create_dir_all(&containers).map_err(|e| Fault::io("make", containers.display(), &e))
+    private::dir(&containers).map_err(|e| Fault::io("make", containers.display(), &e))
 }
 
 fn remove_all(dir: &Path) -> Result<()> {
@@ -220,10 +224,10 @@ async fn stdin_ends() {
 
 /// Who may use the socket: the user who asked for an engine with privileges.
 fn owner() -> Option<(u32, u32)> {
-    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u32>().ok());
-    let uid = number("SUDO_UID").or_else(|| number("PKEXEC_UID"))?;
-    let group = nix::unistd::User::from_uid(uid.into()).ok().flatten().map(|user| user.gid.as_raw());
-    nix::unistd::geteuid().is_root().then(|| (uid, number("SUDO_GID").or(group).unwrap_or(uid)))
+    let uid = Who::am_i().works_for()?;
+    let given = std::env::var("SUDO_GID").ok().and_then(|value| value.parse::<u32>().ok());
+    let group = || nix::unistd::User::from_uid(uid.into()).ok().flatten().map(|user| user.gid.as_raw());
+    Some((uid, given.or_else(group).unwrap_or(uid)))
 }
 
 fn end(engine: &Arc<Engine>) {

@@ -79,7 +79,7 @@ pub fn load(path: &Path) -> Result<Recording, Problem> {
 /// Writes a trace as a recording.
 pub fn save(trace: &Trace, path: &Path) -> Result<(), Problem> {
     let write = || -> std::io::Result<()> {
-        let mut writer = log::Writer::new(std::io::BufWriter::new(std::fs::File::create(path)?))?;
+        let mut writer = log::Writer::new(std::io::BufWriter::new(crate::client::trust::own_file(path)?))?;
         trace.events().iter().try_for_each(|event| writer.append(event))
     };
     write().map_err(|error| Problem::new("recording-unwritable").with("path", path.display()).with("reason", error))

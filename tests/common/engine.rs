@@ -131,6 +131,13 @@ impl Engine {
         command
     }
 
+    /// The same in this process: the test may be root's, and the engine an ordinary user's.
+    pub fn client(&self) -> dockwalk::client::Client {
+        let user = nix::unistd::User::from_name(USER).unwrap().map(|user| user.uid.as_raw());
+        let whose = user.filter(|_| self.who == Who::User).unwrap_or_else(|| nix::unistd::getuid().as_raw());
+        dockwalk::client::Client::connect_to(&self.socket(), whose).unwrap()
+    }
+
     /// The real `docker …` as a client of this engine.
     pub fn docker(&self, args: &[&str]) -> Command {
         let mut command = Command::new(DOCKER);

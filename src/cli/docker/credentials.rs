@@ -8,7 +8,7 @@
 //!
 //! What is found goes to the engine in the header `X-Registry-Auth`, as docker sends it, and nowhere else.
 
-use crate::client::ClientError;
+use crate::client::{ClientError, trust};
 use crate::spec::Reference;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -134,18 +134,17 @@ impl Config {
 
     /// All or nothing, and for nobody else to read.
     fn save(&self) -> Result<(), ClientError> {
-        use std::os::unix::fs::OpenOptionsExt;
+        use std::os::unix::fs::DirBuilderExt;
         let failed = |e: std::io::Error| {
             ClientError::new("docker-config-unwritable").with("path", self.path.display()).with("reason", e)
         };
         let text = serde_json::to_string_pretty(&self.whole).map_err(|e| failed(e.into()))?;
         if let Some(dir) = self.path.parent() {
-            std::fs::create_dir_all(dir).map_err(failed)?;
+            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
         }
         let new = self.path.with_extension(format!("json.{}", std::process::id()));
-        let mut options = std::fs::OpenOptions::new();
-        let file = options.write(true).create(true).truncate(true).mode(0o600).open(&new);
-        file.and_then(|mut file| file.write_all(text.as_bytes()))
+        trust::new_file(&new)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
             .and_then(|()| std::fs::rename(&new, &self.path))
             .map_err(failed)
     }

@@ -1,12 +1,19 @@
+use super::peers::{Peers, refuse};
 use super::{router, version};
+use crate::client::trust::{Kind, Who};
 use crate::engine::{Engine, Fault, FaultKind, Result};
 use axum::ServiceExt;
 use axum::extract::Request;
-use std::fs;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use nix::fcntl::{AtFlags, OFlag, open};
+use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, UnixAddr, bind, listen as listen_at, socket};
+use nix::sys::stat::{Mode, fchmod};
+use nix::unistd::fchownat;
+use std::fs::{self, File};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tower::Layer;
 use tower::util::MapRequestLayer;
 
@@ -15,32 +22,65 @@ use tower::util::MapRequestLayer;
 pub struct Listening {
     listener: UnixListener,
     path: PathBuf,
+    owner: Option<u32>,
 }
 
-/// Listens at `path`, for the user who started the engine alone. A socket that nobody listens at is replaced.
+/// Listens at `path`, in a directory that was prepared, for the user who started the engine alone. A socket that nobody listens at is replaced.
 pub fn listen(path: &Path, owner: Option<(u32, u32)>) -> Result<Listening> {
-    if let Some(dir) = path.parent().filter(|dir| !dir.exists()) {
-        let made = fs::DirBuilder::new().recursive(true).mode(0o711).create(dir);
-        made.map_err(|e| Fault::io("make", dir.display(), &e))?;
-    }
     if path.exists() {
         if UnixStream::connect(path).is_ok() {
             return Err(Fault::new(FaultKind::Conflict, "engine-runs-already").with("socket", path.display()));
         }
         fs::remove_file(path).map_err(|e| Fault::io("replace", path.display(), &e))?;
     }
-    // Bound under a name of its own and renamed, so that nobody can connect before the mode is right.
+    // Bound under a name of its own and renamed, so that nobody can connect before the owner is right.
     let early = path.with_extension(format!("{}.new", std::process::id()));
-    let listener =
-        UnixListener::bind(&early).map_err(|e| too_long(path).unwrap_or(Fault::io("bind", path.display(), &e)))?;
-    let io = |e: std::io::Error| Fault::io("open", path.display(), &e);
-    fs::set_permissions(&early, fs::Permissions::from_mode(0o600)).map_err(io)?;
-    if let Some((uid, gid)) = owner {
-        std::os::unix::fs::chown(&early, Some(uid), Some(gid)).map_err(io)?;
+    let listener = closed_socket(&early)
+        .map_err(|errno| too_long(path).unwrap_or(Fault::io("bind", path.display(), &errno.into())))?;
+    if let Some(owner) = owner {
+        give(&early, owner)?;
     }
+    let io = |e: std::io::Error| Fault::io("open", path.display(), &e);
     fs::rename(&early, path).map_err(io)?;
     listener.set_nonblocking(true).map_err(io)?;
-    Ok(Listening { listener, path: path.to_owned() })
+    Ok(Listening { listener, path: path.to_owned(), owner: owner.map(|(uid, _)| uid) })
+}
+
+/// Makes the socket's directory, and looks whose it is: whoever can exchange the socket can listen in the engine's place.
+/// Comes while the process is in the user namespace that it was started in, where root's things are known for root's.
+pub fn prepare(path: &Path, owner: Option<u32>) -> Result<()> {
+    let who = Who::am_i();
+    let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) else { return Ok(()) };
+    if !dir.exists() {
+        // Through root's the user walks to a socket that was made for them. Nothing else is in it.
+        let mode = if who.uid == 0 { 0o711 } else { 0o700 };
+        let made = fs::DirBuilder::new().recursive(true).mode(mode).create(dir);
+        made.map_err(|e| Fault::io("make", dir.display(), &e))?;
+    }
+    who.may_listen_in(dir, owner).map_err(|problem| Fault { kind: FaultKind::Denied, problem })
+}
+
+/// A new socket of mode 0600 from its first moment: bind(2) gives the file the mode that the socket has.
+fn closed_socket(path: &Path) -> nix::Result<UnixListener> {
+    let made = socket(AddressFamily::Unix, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?;
+    fchmod(&made, Mode::S_IRUSR | Mode::S_IWUSR)?;
+    bind(std::os::fd::AsRawFd::as_raw_fd(&made), &UnixAddr::new(path)?)?;
+    listen_at(&made, Backlog::new(128)?)?;
+    Ok(made.into())
+}
+
+/// Gives the socket, and nothing that came in its place, to that user.
+fn give(path: &Path, (uid, gid): (u32, u32)) -> Result<()> {
+    let failed = |e: std::io::Error| Fault::io("open", path.display(), &e);
+    let held = open(path, OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty());
+    let held = File::from(held.map_err(|e| failed(e.into()))?);
+    let found = held.metadata().map_err(failed)?;
+    let who = Who::am_i();
+    if found.nlink() != 1 || found.mode() & libc::S_IFMT != libc::S_IFSOCK {
+        return Err(failed(std::io::Error::other("another thing is in its place")));
+    }
+    who.owns(path, &found, Kind::Any).map_err(|problem| Fault { kind: FaultKind::Denied, problem })?;
+    fchownat(&held, "", Some(uid.into()), Some(gid.into()), AtFlags::AT_EMPTY_PATH).map_err(|e| failed(e.into()))
 }
 
 /// A socket's path fits in 108 bytes (unix(7)).
@@ -54,12 +94,44 @@ impl Listening {
     pub async fn serve(self, engine: Arc<Engine>) -> Result<()> {
         let io = |e: std::io::Error| Fault::io("listen at", self.path.display(), &e);
         let listener = tokio::net::UnixListener::from_std(self.listener).map_err(io)?;
+        let peers = Peers::new(self.owner, engine.lab.rootless, self.path.clone());
         let mut ending = engine.ending.subscribe();
         let app = MapRequestLayer::new(version::strip).layer(router(engine));
         let service = ServiceExt::<Request>::into_make_service(app);
         tokio::select! {
-            served = axum::serve(listener, service) => served.map_err(io),
+            served = axum::serve(Guarded { listener, peers }, service) => served.map_err(io),
             _ = ending.wait_for(|ending| *ending) => Ok(()),
         }
+    }
+}
+
+/// Lets in whom the socket is for.
+struct Guarded {
+    listener: tokio::net::UnixListener,
+    peers: Peers,
+}
+
+impl axum::serve::Listener for Guarded {
+    type Io = tokio::net::UnixStream;
+    type Addr = tokio::net::unix::SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, address)) => match self.peers.refusal(&stream) {
+                    None => return (stream, address),
+                    Some(fault) => drop(tokio::spawn(refuse(stream, fault))),
+                },
+                Err(error) => {
+                    // Too many descriptors, most likely: some are closed soon.
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<Self::Addr> {
+        self.listener.local_addr()
     }
 }

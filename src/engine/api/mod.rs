@@ -20,6 +20,7 @@ mod layers;
 mod listen;
 mod logs;
 mod networks;
+mod peers;
 mod pull;
 mod query;
 mod registry;
@@ -30,7 +31,7 @@ mod tests;
 mod version;
 mod volumes;
 
-pub use listen::{Listening, listen};
+pub use listen::{Listening, listen, prepare};
 
 use super::Engine;
 use axum::Router;

@@ -2,7 +2,7 @@ use super::{NewImage, apply_change, compose, media_type};
 use crate::engine::container::time::Moment;
 use crate::engine::store::{Image, Store};
 use crate::engine::unpack::{Limits, decoder};
-use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::engine::{Cx, Fault, FaultKind, Result, private};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Change, Descriptor, Evidence, Plan, StepKind};
 use serde_json::{Value, json};
@@ -134,7 +134,7 @@ fn receive(cx: &Cx, mut tar: impl Read, path: &Path) -> Result<(Descriptor, Dige
         let fault = Fault::new(FaultKind::BadRequest, "archive-damaged").with("reason", e);
         cx.check().err().unwrap_or(fault)
     };
-    let mut file = File::create(path).map_err(failed)?;
+    let mut file = private::file(path).map_err(failed)?;
     let (mut sha, mut size) = (Sha256::new(), 0);
     let mut buffer = vec![0; 128 * 1024];
     loop {

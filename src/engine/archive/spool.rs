@@ -2,11 +2,11 @@
 
 use crate::engine::store::Store;
 use crate::engine::unpack::{Limits, decoder};
-use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::engine::{Cx, Fault, FaultKind, Result, private};
 use crate::spec::Digest;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use tar::EntryType;
@@ -93,7 +93,7 @@ impl Spool {
     fn keep(&self, cx: &Cx, entry: &mut impl Read, buffer: &mut [u8]) -> Result<Stored> {
         let path = self.dir.join(self.entries.len().to_string());
         let failed = |e: io::Error| Fault::io("write", path.display(), &e);
-        let mut file = File::create(&path).map_err(failed)?;
+        let mut file = private::file(&path).map_err(failed)?;
         let (mut sha, mut size) = (Sha256::new(), 0);
         loop {
             let n = entry.read(buffer).map_err(|e| damaged(cx, &e))?;

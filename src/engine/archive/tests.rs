@@ -19,9 +19,10 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
-        let journal = Journal::open(&dir.path().join("journal")).expect("a journal");
+        let root = dir.path().join("root");
+        let store = Store::open(&root, IdRange::ALL, false).expect("a store");
+        let journal = Journal::open(&root.join("journal")).expect("a journal");
         let conductor = Conductor::new(Recorder::in_memory(), journal);
-        let store = Store::open(&dir.path().join("root"), IdRange::ALL, false).expect("a store");
         Self { dir, conductor, store }
     }
 

@@ -7,6 +7,7 @@
 //!
 //! Does not know what any step does.
 
+mod confine;
 mod cx;
 mod gate;
 mod journal;
@@ -17,7 +18,7 @@ mod undo;
 
 pub use cx::{Cancel, Cx};
 pub use gate::{Gate, Hold};
-pub use journal::{EntryId, Inverse, Journal};
+pub use journal::{EntryId, Inverse, Journal, Refused};
 pub use recorder::Recorder;
 pub use undo::{recover, undo};
 

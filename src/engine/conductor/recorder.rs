@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::private;
 use crate::trace::{Event, Seq, StepId, Trace, log};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -35,9 +36,9 @@ impl Recorder {
     /// Records in memory and appends to `dir/trace.ndjson`; long evidence goes to `dir/evidence/`.
     pub fn in_dir(dir: &Path) -> Result<Self> {
         let evidence = dir.join("evidence");
-        std::fs::create_dir_all(&evidence).map_err(|e| Fault::io("make", evidence.display(), &e))?;
+        private::dir(&evidence).map_err(|e| Fault::io("make", evidence.display(), &e))?;
         let path = dir.join("trace.ndjson");
-        let file = File::create(&path).map_err(|e| Fault::io("write", path.display(), &e))?;
+        let file = private::file(&path).map_err(|e| Fault::io("write", path.display(), &e))?;
         let writer = log::Writer::new(file).map_err(|e| Fault::io("write", path.display(), &e))?;
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::Builder::new()
@@ -83,7 +84,7 @@ impl Recorder {
         let seq = self.push(Body::Observed { step, change: Box::new(change), evidence });
         if let (true, Some(dir), Some(seq)) = (cut.contains(&true), &self.evidence, seq) {
             let path = dir.join(format!("{seq}.json"));
-            let saved = serde_json::to_vec(&long).map_err(Into::into).and_then(|json| std::fs::write(&path, json));
+            let saved = serde_json::to_vec(&long).map_err(Into::into).and_then(|json| private::write(&path, &json));
             saved.unwrap_or_else(|error| tracing::warn!(%error, path = %path.display(), "evidence not kept whole"));
         }
     }

@@ -222,8 +222,9 @@ fn a_failure_is_the_outcome_of_its_step_of_those_around_and_of_the_operation() {
     assert_eq!(conductor.world().ops.get(&1).unwrap().outcome, Some(failed));
 }
 
-fn file(path: &str) -> Inverse {
-    Inverse::RemoveFile { path: path.into() }
+/// What removes a file of that name in the directory of this journal.
+fn file(journal: &Path, name: &str) -> Inverse {
+    Inverse::RemoveFile { path: journal.with_file_name(name) }
 }
 
 #[test]
@@ -231,30 +232,31 @@ fn a_journal_gives_back_what_is_pending_latest_first() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal");
     let journal = Journal::open(&path).unwrap();
-    let ids: Vec<_> = ["/a", "/b", "/c"].map(|name| journal.add("one", file(name)).unwrap()).into();
-    journal.add("two", file("/d")).unwrap();
+    let ids: Vec<_> = ["a", "b", "c"].map(|name| journal.add("one", file(&path, name)).unwrap()).into();
+    journal.add("two", file(&path, "d")).unwrap();
     journal.done(ids[1]).unwrap();
-    let expected = vec![(ids[2], file("/c")), (ids[0], file("/a"))];
+    let expected = vec![(ids[2], file(&path, "c")), (ids[0], file(&path, "a"))];
     assert_eq!(journal.pending(Some("one")), expected);
     drop(journal);
     let again = Journal::open(&path).unwrap();
     assert_eq!(again.pending(Some("one")), expected);
     assert_eq!(again.pending(None).len(), 3);
-    assert!(again.add("one", file("/e")).unwrap() > ids[2], "a number is not used twice");
+    assert!(again.add("one", file(&path, "e")).unwrap() > ids[2], "a number is not used twice");
 }
 
 #[test]
 fn a_torn_last_line_is_passed_over_and_the_next_is_whole() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal");
-    Journal::open(&path).unwrap().add("one", file("/a")).unwrap();
+    Journal::open(&path).unwrap().add("one", file(&path, "a")).unwrap();
     let whole = fs::read_to_string(&path).unwrap();
     fs::write(&path, format!("{whole}{}", &whole[..whole.len() / 2])).unwrap();
     let journal = Journal::open(&path).unwrap();
-    journal.add("one", file("/b")).unwrap();
+    assert_eq!(journal.refused(), []);
+    journal.add("one", file(&path, "b")).unwrap();
     drop(journal);
     let names: Vec<_> = Journal::open(&path).unwrap().pending(None).into_iter().map(|(_, inverse)| inverse).collect();
-    assert_eq!(names, [file("/b"), file("/a")]);
+    assert_eq!(names, [file(&path, "b"), file(&path, "a")]);
 }
 
 #[test]
@@ -262,7 +264,7 @@ fn a_journal_with_nothing_pending_starts_anew() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal");
     let journal = Journal::open(&path).unwrap();
-    let (a, b) = (journal.add("one", file("/a")).unwrap(), journal.add("one", file("/b")).unwrap());
+    let (a, b) = (journal.add("one", file(&path, "a")).unwrap(), journal.add("one", file(&path, "b")).unwrap());
     journal.done(a).unwrap();
     assert_ne!(fs::metadata(&path).unwrap().len(), 0);
     journal.done(b).unwrap();
@@ -273,16 +275,139 @@ fn a_journal_with_nothing_pending_starts_anew() {
 #[test]
 fn unwinding_keeps_what_cannot_be_undone() {
     let dir = tempfile::tempdir().unwrap();
-    let journal = Journal::open(&dir.path().join("journal")).unwrap();
-    for name in ["/a", "/b", "/c"] {
-        journal.add("one", file(name)).unwrap();
+    let path = dir.path().join("journal");
+    let journal = Journal::open(&path).unwrap();
+    for name in ["a", "b", "c"] {
+        journal.add("one", file(&path, name)).unwrap();
     }
     let fault = Fault::failed("host-refused");
-    let left = journal
-        .unwind(Some("one"), |inverse| if *inverse == file("/b") { Err(fault.clone()) } else { Ok(()) })
-        .unwrap();
-    assert_eq!(left, [(file("/b"), fault)]);
-    assert_eq!(journal.pending(None).into_iter().map(|(_, inverse)| inverse).collect::<Vec<_>>(), [file("/b")]);
+    let b = file(&path, "b");
+    let left = journal.unwind(Some("one"), |inverse| if *inverse == b { Err(fault.clone()) } else { Ok(()) }).unwrap();
+    assert_eq!(left, [(b.clone(), fault)]);
+    assert_eq!(journal.pending(None).into_iter().map(|(_, inverse)| inverse).collect::<Vec<_>>(), [b]);
+}
+
+#[test]
+fn a_journal_is_not_made_longer_by_what_is_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let journal = Journal::open(&path).unwrap();
+    let kept = journal.add("engine", file(&path, "kept")).unwrap();
+    for _ in 0..10_000 {
+        let id = journal.add("one", file(&path, "a")).unwrap();
+        journal.done(id).unwrap();
+    }
+    let lines = fs::read_to_string(&path).unwrap().lines().count();
+    assert!(lines < 6000, "{lines} lines for one entry");
+    drop(journal);
+    let again = Journal::open(&path).unwrap();
+    assert_eq!(again.pending(None), [(kept, file(&path, "kept"))]);
+    assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1);
+}
+
+/// Journals that were not written by an engine of the directory they lie in.
+mod believing {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn will(id: u64, inverse: &Inverse) -> String {
+        let inverse = serde_json::to_string(inverse).unwrap();
+        format!(r#"{{"entry":"will","id":{id},"scope":"x","inverse":{inverse}}}"#)
+    }
+
+    #[test]
+    fn an_entry_that_points_elsewhere_is_not_among_those_to_undo() {
+        let dir = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let foreign = Inverse::RemoveDir { path: elsewhere.path().to_owned() };
+        let ours = Inverse::RemoveDir { path: dir.path().join("containers/a") };
+        fs::write(&path, format!("{}\n{}\n", will(1, &foreign), will(2, &ours))).unwrap();
+        for _ in 0..2 {
+            let journal = Journal::open(&path).unwrap();
+            assert_eq!(journal.pending(None), [(2, ours.clone())]);
+            assert_eq!(journal.refused(), [Refused::Foreign(foreign.clone())], "it stays to be looked at");
+        }
+        let journal = Journal::open(&path).unwrap();
+        assert_eq!(journal.add("x", foreign).unwrap_err().problem.code, "engine-fault");
+    }
+
+    #[test]
+    fn what_lies_elsewhere_and_is_gone_needs_no_word() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let moved = Inverse::RemoveDir { path: "/no/such/root/containers/a".into() };
+        fs::write(&path, format!("{}\n", will(1, &moved))).unwrap();
+        let journal = Journal::open(&path).unwrap();
+        assert_eq!((journal.pending(None), journal.refused()), (vec![], vec![]));
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn lines_that_are_none_are_said_and_the_others_count() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let ours = Inverse::RemoveDir { path: dir.path().join("containers/a") };
+        let mut text = b"not a line\n\xff\xfe\x1b[2J\n".to_vec();
+        text.extend(format!("{}\n{}\n", will(u64::MAX, &ours), will(7, &ours)).bytes());
+        fs::write(&path, text).unwrap();
+        let journal = Journal::open(&path).unwrap();
+        assert_eq!(journal.pending(None), [(7, ours.clone())]);
+        let refused = journal.refused();
+        let lines: Vec<_> = refused
+            .iter()
+            .map(|refused| match refused {
+                Refused::Unreadable { line, text } => (*line, text.contains('\u{1b}')),
+                Refused::Foreign(_) => panic!("{refused:?}"),
+            })
+            .collect();
+        assert_eq!(lines, [(1, false), (2, false), (3, false)]);
+        assert_eq!(journal.add("x", ours).unwrap(), 8);
+    }
+
+    #[test]
+    fn a_process_of_another_life_of_the_machine_is_not_killed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let kill = Inverse::KillProcess { pid: 4_000_000, start_time: 1 };
+        Journal::open(&path).unwrap().add("x", kill.clone()).unwrap();
+        assert_eq!(Journal::open(&path).unwrap().pending(None), [(1, kill)], "of this one it is");
+        let text = fs::read_to_string(&path).unwrap();
+        let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+        assert!(text.contains(boot.trim()), "{text}");
+        fs::write(&path, text.replace(boot.trim(), "00000000-0000-0000-0000-000000000000")).unwrap();
+        assert_eq!(Journal::open(&path).unwrap().pending(None), []);
+    }
+
+    #[test]
+    fn only_a_file_of_ours_alone_is_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let check = |code: &str| {
+            let problem = Journal::open(&path).unwrap_err().problem;
+            assert_eq!(problem.code, code, "{problem:?}");
+            assert_eq!(problem.args["path"], path.display().to_string());
+            fs::remove_file(&path).unwrap();
+        };
+        let other = dir.path().join("other");
+        fs::write(&other, "").unwrap();
+        symlink(&other, &path).unwrap();
+        check("place-kind");
+        fs::hard_link(&other, &path).unwrap();
+        check("place-names");
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        check("place-kind");
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o602)).unwrap();
+        check("place-open");
+        if nix::unistd::geteuid().is_root() {
+            fs::write(&path, "").unwrap();
+            std::os::unix::fs::chown(&path, Some(65_534), None).unwrap();
+            check("place-foreign");
+        }
+        Journal::open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
 }
 
 #[test]
@@ -354,6 +479,20 @@ mod undoing {
         use std::os::unix::process::ExitStatusExt;
         assert_eq!(child.wait().unwrap().signal(), Some(9));
         undo(&Inverse::KillProcess { pid, start_time }, None).unwrap();
+    }
+
+    #[test]
+    fn a_directory_that_is_no_control_group_is_not_taken_for_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("dockwalk-7");
+        fs::create_dir(&path).unwrap();
+        let mut child = Command::new("sleep").arg("60").stdin(Stdio::null()).spawn().unwrap();
+        fs::write(path.join("cgroup.procs"), child.id().to_string()).unwrap();
+        undo(&Inverse::RemoveCgroup { path: path.clone() }, None).unwrap_err();
+        assert_eq!(child.try_wait().unwrap(), None, "what its file names is not killed");
+        assert!(path.exists());
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 
     #[test]

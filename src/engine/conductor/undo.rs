@@ -3,17 +3,19 @@
 
 use super::*;
 use crate::engine::lab::{Lab, Netns};
-use crate::engine::net;
+use crate::engine::{net, sys};
+use crate::i18n::{Lang, Words};
 use crate::trace::{Plan, Problem, StepKind};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::mount::{MntFlags, umount2};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
+use nix::sys::statfs::{CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, fstatfs};
 use nix::unistd::Pid;
 use std::fs;
 use std::io;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -45,12 +47,17 @@ pub fn undo(inverse: &Inverse, host: Option<&Netns>) -> Result<()> {
 
 /// Undoes what an earlier engine left, latest first. What cannot be undone stays in the journal and is said.
 pub fn recover(conductor: &Arc<Conductor>, lab: &Lab) -> Result<()> {
-    let pending = conductor.journal().pending(None);
-    if pending.is_empty() {
+    let (pending, refused) = (conductor.journal().pending(None), conductor.journal().refused());
+    if pending.is_empty() && refused.is_empty() {
         return Ok(());
     }
     let journal = conductor.journal().path();
     conductor.operate(OpKind::Recover, pending.len(), "", &Cancel::new(), |cx| {
+        for refused in refused {
+            let (problem, line) = refusal(&refused, &journal);
+            tracing::warn!("{}", Words::new(Lang::En).problem(&problem));
+            cx.observe(Change::Remark(problem), vec![Evidence::file(journal.display().to_string(), line)]);
+        }
         for (entry, inverse) in pending {
             let (subject, call) = words(&inverse);
             let plan = Plan::new(StepKind::Recover, subject).call(&call);
@@ -66,6 +73,20 @@ pub fn recover(conductor: &Arc<Conductor>, lab: &Lab) -> Result<()> {
         }
         Ok(())
     })
+}
+
+/// Why something in the journal is not done, and how it stands there.
+fn refusal(refused: &Refused, journal: &Path) -> (Problem, String) {
+    match refused {
+        Refused::Foreign(inverse) => {
+            let problem = Problem::new("journal-entry-foreign").with("journal", journal.display());
+            (problem.with("what", words(inverse).1), serde_json::to_string(inverse).unwrap_or_default())
+        }
+        Refused::Unreadable { line, text } => {
+            let problem = Problem::new("journal-line-unreadable").with("journal", journal.display());
+            (problem.with("line", line), text.clone())
+        }
+    }
 }
 
 /// What an inverse is about, and the call that does it.
@@ -101,13 +122,21 @@ fn kill_process(pid: u32, start_time: u64) -> Result<()> {
     if !alive() {
         return Ok(());
     }
-    let refused = |errno: Errno| Fault::io("kill", format!("process {pid}"), &errno.into());
-    let number = i32::try_from(pid).map_err(|_too_large| refused(Errno::ESRCH))?;
-    match kill(Pid::from_raw(number), Signal::SIGKILL) {
-        Ok(()) | Err(Errno::ESRCH) => {}
-        Err(errno) => return Err(refused(errno)),
+    let refused = |e: io::Error| Fault::io("kill", format!("process {pid}"), &e);
+    let gone = |e: &io::Error| e.raw_os_error() == Some(libc::ESRCH);
+    let held = match sys::open_process(pid) {
+        Err(e) if gone(&e) => return Ok(()),
+        held => held.map_err(refused)?,
+    };
+    // Looked at again now that it is held: from here on no other process can have its number for us.
+    if !alive() {
+        return Ok(());
     }
-    wait_until(|| !alive()).then_some(()).ok_or_else(|| refused(Errno::ETIMEDOUT))
+    match sys::send_signal(held.as_fd(), libc::SIGKILL) {
+        Err(e) if !gone(&e) => return Err(refused(e)),
+        _ => {}
+    }
+    wait_until(|| !alive()).then_some(()).ok_or_else(|| refused(Errno::ETIMEDOUT.into()))
 }
 
 /// State and start time of `/proc/<pid>/stat`. The name before them may hold blanks and parentheses.
@@ -147,6 +176,12 @@ fn remove_cgroup(path: &Path) -> Result<()> {
     let refused = |e: io::Error| Fault::io("remove", path.display(), &e);
     if !path.exists() {
         return Ok(());
+    }
+    // What merely has the name of one may hold anything.
+    let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let kind = open(path, flags, Mode::empty()).and_then(|group| fstatfs(&group)).map_err(|e| refused(e.into()))?;
+    if ![CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC].contains(&kind.filesystem_type()) {
+        return Err(refused(io::Error::other("no control group")));
     }
     let groups = below(path).map_err(refused)?;
     let mut result = Ok(());

@@ -5,7 +5,7 @@ use super::{Container, Phase};
 use crate::engine::archive::{Scratch, apply_change, bring_in, compose, pack, tell_documents};
 use crate::engine::rootfs::Rootfs;
 use crate::engine::store::{Image, Record};
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result};
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, private};
 use crate::spec::{Digest, Reference};
 use crate::trace::{Change, Descriptor, Evidence, OpKind, Plan, Problem, StepKind};
 use flate2::Compression;
@@ -14,7 +14,7 @@ use nix::sys::stat::FileStat;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -88,7 +88,7 @@ impl Engine {
             .by_hand(format!("tar --numeric-owner --xattrs -C {} -czf layer.tar.gz .", upper.display()));
         cx.step(plan, |cx| {
             let failed = |e: io::Error| Fault::io("write", file.display(), &e);
-            let out = BufWriter::with_capacity(128 * 1024, File::create(file).map_err(failed)?);
+            let out = BufWriter::with_capacity(128 * 1024, private::file(file).map_err(failed)?);
             let compressed = Hashing::new(out);
             let mut tar = Hashing::new(GzEncoder::new(compressed, Compression::default()));
             let apart = |path: &[u8], stat: &FileStat| is_engines(&upper, &container.image, path, stat);

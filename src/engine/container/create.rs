@@ -1,11 +1,10 @@
 use super::request::{self, Request};
 use super::state::Birth;
 use super::{Container, Merged, merge, mounts, names};
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Inverse, Result};
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Inverse, Result, private};
 use crate::spec::{ContainerId, Platform};
 use crate::trace::{self, Change, ContainerState, Evidence, OpKind, Plan, StepKind};
 use serde_json::Value;
-use std::fs;
 use std::sync::Arc;
 
 /// A request to create a container, as it came in.
@@ -79,7 +78,7 @@ impl Begun<'_> {
         let planned = mounts::plan(self.engine, cx, &request, &image)?;
         let dir = self.engine.container_dir(self.id);
         cx.journal(&dir_scope(self.id), Inverse::RemoveDir { path: dir.clone() })?;
-        fs::create_dir_all(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+        private::dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
         let container = Container::new(Birth {
             id: self.id.clone(),
             name: self.name.to_owned(),

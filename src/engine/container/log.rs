@@ -2,7 +2,7 @@
 
 use super::streams::Channel;
 use super::time::Moment;
-use crate::engine::{Fault, Result};
+use crate::engine::{Fault, Result, private};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -50,7 +50,7 @@ impl Entry {
 impl Log {
     /// A new log.
     pub fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path).map_err(|e| Fault::io("write", path.display(), &e))?;
+        let file = private::file(path).map_err(|e| Fault::io("write", path.display(), &e))?;
         let state = Mutex::new(State { file, begun: Default::default() });
         Ok(Self { path: path.to_owned(), state, length: watch::Sender::new(0) })
     }

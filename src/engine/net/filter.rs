@@ -7,8 +7,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-pub(super) const FAMILY: &str = "ip";
-pub(super) const TABLE: &str = "dockwalk";
+pub(in crate::engine) const FAMILY: &str = "ip";
+pub(in crate::engine) const TABLE: &str = "dockwalk";
 
 /// The commands that make the table anew, in one transaction.
 pub(super) fn script(subnet: &str) -> String {

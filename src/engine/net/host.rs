@@ -5,7 +5,7 @@ use super::*;
 use crate::trace::{Change, Evidence, Rule};
 use std::path::Path;
 
-const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
+pub(in crate::engine) const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
 
 impl Net {
     /// Prepares the host: loopback, uplink, `docker0`, forwarding, masquerade.
@@ -131,7 +131,7 @@ impl Net {
     fn masquerade(&self, cx: &Cx) -> Result<()> {
         let netns = lock(&self.host).netns().clone();
         let subnet = lock(&self.pool).subnet();
-        let (family, name) = (filter::FAMILY.to_owned(), filter::TABLE.to_owned());
+        let (family, name) = (FAMILY.to_owned(), TABLE.to_owned());
         self.journal(cx, Inverse::DeleteNftTable { netns: netns.inode(), family, name })?;
         let plan = Plan::new(StepKind::Masquerade, &subnet)
             .call("nft -f -")
@@ -162,7 +162,7 @@ impl Net {
     }
 
     fn forget_rules(&self, cx: &Cx, netns: &Netns) -> Result<()> {
-        let deleted = delete_table(netns, filter::FAMILY, filter::TABLE)?;
+        let deleted = delete_table(netns, FAMILY, TABLE)?;
         let entries = std::mem::take(&mut *lock(&self.entries));
         let pending = cx.conductor().journal().pending(Some(SCOPE));
         for (_, inverse) in pending.iter().filter(|(id, _)| entries.contains(id)) {

@@ -22,6 +22,8 @@ mod uplink;
 mod wire;
 
 pub use filter::delete_table;
+pub(super) use filter::{FAMILY, TABLE};
+pub(super) use host::FORWARDING;
 pub use host::{delete_link, write_sysctl};
 
 use super::fault::{Fault, FaultKind, Result};

@@ -247,7 +247,7 @@ impl Drive<'_> {
     /// The cloned process has forked and ends. The other one is a child of the engine, too (`CLONE_PARENT`), so that its
     /// number stays its own until it is collected.
     fn adopt(&mut self, cx: &Cx, pid: u32) -> Result<()> {
-        let pidfd = sys::open_pidfd(pid).map_err(|e| Fault::io("open", format!("the process {pid}"), &e))?;
+        let pidfd = sys::open_process(pid).map_err(|e| Fault::io("open", format!("the process {pid}"), &e))?;
         let call = self.text(self.launch.init.fork_at.unwrap_or_default());
         let credentials = format!("cmsg_type=SCM_CREDENTIALS, cmsg_data={{pid={pid}, …}}");
         let told = Evidence::syscall(format!("recvmsg(records, {{msg_control=[{{{credentials}}}]}}, 0)"), size_of::<Record>());

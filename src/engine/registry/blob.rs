@@ -13,12 +13,12 @@ use super::progress::Meter;
 use super::pull::Pull;
 use crate::engine::documents::is_foreign;
 use crate::engine::store::Ahead;
-use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::engine::{Cx, Fault, FaultKind, Result, private};
 use crate::spec::Digest;
 use crate::trace::{Change, Content, Descriptor, Evidence, Promise};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 
 /// The manifest that lists the blobs.
@@ -102,7 +102,7 @@ impl Pull<'_> {
 
     fn ingest<'a>(&self, this: &'a Descriptor, ahead: Option<Ahead>) -> Result<Ingest<'a>> {
         let path = self.store.partial_path(&this.digest);
-        let file = OpenOptions::new()
+        let file = private::options()
             .read(true)
             .write(true)
             .create(true)

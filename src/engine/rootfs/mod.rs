@@ -8,6 +8,7 @@ mod overlay;
 
 use super::conductor::{Cx, Inverse};
 use super::fault::{Fault, Result};
+use super::private;
 use crate::spec::ContainerId;
 use crate::trace::{Change, Dir, DirRole, Evidence, Plan, StepKind};
 use std::fs;
@@ -86,7 +87,7 @@ fn make_upper(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
             cx.journal(spec.container.as_str(), whole)?;
         }
         for (dir, role) in dirs {
-            fs::create_dir_all(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+            private::shown_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
             let (path, container) = (dir.display().to_string(), Some(spec.container.clone()));
             let change = Change::DirSeen(Dir { path: path.clone(), role, container });
             cx.observe(change, vec![stat(dir)?]);
@@ -111,7 +112,7 @@ pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
     cx.step(
         Plan::new(StepKind::WriteEtcFiles, dir.display()).call(format!("open({:?}, O_WRONLY|O_CREAT)", rootfs.hosts)),
         |cx| {
-            fs::create_dir_all(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+            private::dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
             let files = [
                 (&rootfs.hosts, etc::hosts(spec.hostname, spec.address, spec.extra_hosts)),
                 (&rootfs.hostname, format!("{}\n", spec.hostname)),
@@ -120,7 +121,7 @@ pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
             let mut evidence = Vec::new();
             for (path, text) in files {
                 // Written in place: the file may be mounted in the container already.
-                fs::write(path, text).map_err(|e| Fault::io("write", path.display(), &e))?;
+                private::write_shown(path, text.as_bytes()).map_err(|e| Fault::io("write", path.display(), &e))?;
                 let read = fs::read_to_string(path).map_err(|e| Fault::io("read", path.display(), &e))?;
                 evidence.push(Evidence::file(path.display().to_string(), read));
             }

@@ -47,7 +47,7 @@ impl Store {
     pub fn put_blob(&self, digest: &Digest, bytes: &[u8]) -> Result<()> {
         let partial = self.root.join("ingest").join(format!("{}.{}", digest.hex(), self.number()));
         let write = || {
-            let mut file = fs::File::create(&partial)?;
+            let mut file = private::file(&partial)?;
             file.write_all(bytes)?;
             file.sync_data()?;
             fs::rename(&partial, self.blob_path(digest))
@@ -75,7 +75,7 @@ impl Store {
     /// A new directory for what is on its way in. Whoever made it deletes it; after a crash the next start does.
     pub fn scratch(&self, what: &str) -> Result<PathBuf> {
         let dir = self.root.join("ingest").join(format!(".{what}.{}", self.number()));
-        fs::create_dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+        private::new_dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
         Ok(dir)
     }
 

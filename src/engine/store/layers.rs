@@ -47,9 +47,8 @@ impl Store {
         let entry = cx.journal("pull", Inverse::RemoveDir { path: dir.clone() })?;
         let new = NewLayer { dir, cx: cx.clone(), entry, kept: false };
         let fs_dir = new.fs();
-        let made = fs::create_dir(&new.dir).and_then(|()| fs::create_dir(&fs_dir));
-        made.and_then(|()| fs::set_permissions(&fs_dir, std::os::unix::fs::PermissionsExt::from_mode(0o755)))
-            .map_err(|e| Fault::io("make", fs_dir.display(), &e))?;
+        let made = private::new_dir(&new.dir).and_then(|()| private::shown_dir(&fs_dir));
+        made.map_err(|e| Fault::io("make", fs_dir.display(), &e))?;
         Ok(new)
     }
 
@@ -58,7 +57,7 @@ impl Store {
         let to = self.layer_dir(&layer.chain_id);
         let meta = new.dir.join("meta.json");
         let json = serde_json::to_vec_pretty(layer).map_err(|e| Fault::io("write", meta.display(), &e.into()))?;
-        fs::write(&meta, json).map_err(|e| Fault::io("write", meta.display(), &e))?;
+        private::write(&meta, &json).map_err(|e| Fault::io("write", meta.display(), &e))?;
         let call = format!("rename(\"{}\", \"{}\")", new.dir.display(), to.display());
         match fs::rename(&new.dir, &to) {
             Ok(()) => {

@@ -36,7 +36,7 @@ pub use remove::Removal;
 pub(super) use unpacked::{Ahead, Part, Unpacking};
 
 use super::unpack::Options;
-use super::{Cx, Fault, FaultKind, IdRange, Result};
+use super::{Cx, Fault, FaultKind, IdRange, Result, private};
 use crate::spec::{Digest, Reference};
 use records::{Records, TagRecord};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +70,7 @@ impl Store {
     pub fn open(root: &Path, ids: IdRange, rootless: bool) -> Result<Arc<Self>> {
         for dir in ["blobs/sha256", "ingest", "layers/sha256"] {
             let dir = root.join(dir);
-            fs::create_dir_all(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+            private::dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
         }
         let records = Records::load(&root.join("images.json"))?;
         let state = Mutex::new(State { records, ..State::default() });

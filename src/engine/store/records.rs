@@ -1,10 +1,12 @@
 use super::{Fault, Result};
+use crate::engine::private;
 use crate::spec::Digest;
 use crate::trace::Descriptor;
+use nix::fcntl::OFlag;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// What `images.json` holds.
@@ -60,11 +62,9 @@ impl Default for Records {
 
 impl Records {
     pub fn load(path: &Path) -> Result<Self> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(e) => return Err(Fault::io("read", path.display(), &e)),
-        };
+        let Some(mut file) = private::believed(path, OFlag::O_RDONLY)? else { return Ok(Self::default()) };
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(|e| Fault::io("read", path.display(), &e))?;
         let unreadable =
             |reason: String| Fault::failed("store-unreadable").with("path", path.display()).with("reason", reason);
         let records: Self = serde_json::from_str(&text).map_err(|e| unreadable(e.to_string()))?;
@@ -79,7 +79,7 @@ impl Records {
         let json = serde_json::to_vec_pretty(self).map_err(|e| Fault::io("write", path.display(), &e.into()))?;
         let new = path.with_extension("json.new");
         let write = || -> io::Result<()> {
-            let mut file = File::create(&new)?;
+            let mut file = private::file(&new)?;
             file.write_all(&json)?;
             file.sync_data()?;
             fs::rename(&new, path)

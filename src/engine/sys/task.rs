@@ -1,18 +1,18 @@
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
+/// Takes hold of a process (`pidfd_open`): what is done by the result is done to that one, not to a later one of its number.
+pub fn open_process(pid: u32) -> io::Result<OwnedFd> {
+    // SAFETY: a call with numbers alone.
+    let fd = done(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0_u32) })?;
+    // SAFETY: the kernel has just made it; nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
 /// Sends a signal to the process of a pidfd (`pidfd_send_signal`).
 pub fn send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> io::Result<()> {
     // SAFETY: the descriptor is open for the call; no siginfo is given.
     done(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, 0_usize, 0_u32) }).map(drop)
-}
-
-/// Refers to a process by its id (`pidfd_open`), which must be that of a child that has not been collected.
-pub fn open_pidfd(pid: u32) -> io::Result<OwnedFd> {
-    // SAFETY: it has no preconditions.
-    let fd = done(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0_u32) })?;
-    // SAFETY: the kernel has just made it; nobody else owns it.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
 }
 
 /// Gets a copy of another process's descriptor (`pidfd_getfd`). It is close-on-exec.

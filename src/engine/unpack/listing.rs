@@ -1,7 +1,7 @@
 //! The entries of a layer in a file beside it: one JSON object a line, compressed, so that 200,000 of them are some
 //! megabytes on disk and need never be in memory all at once.
 
-use crate::engine::{Fault, Result};
+use crate::engine::{Fault, Result, private};
 use crate::tree::Entry;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -17,7 +17,7 @@ pub struct ListWriter {
 impl ListWriter {
     /// Makes the file anew.
     pub fn create(path: &Path) -> Result<Self> {
-        let open = || zstd::Encoder::new(BufWriter::new(File::create(path)?), 1);
+        let open = || zstd::Encoder::new(BufWriter::new(private::file(path)?), 1);
         let out = open().map_err(|e| Fault::io("write", path.display(), &e))?;
         Ok(Self { path: path.to_owned(), out, line: Vec::new() })
     }

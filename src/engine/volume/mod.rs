@@ -10,6 +10,7 @@ mod copy;
 
 use super::conductor::Cx;
 use super::fault::{Fault, FaultKind, Result};
+use super::private;
 use crate::trace::{Change, Evidence, Plan, StepKind, Volume as Seen};
 use std::fs;
 use std::io;
@@ -40,7 +41,7 @@ impl Volumes {
     /// The volumes below `root/volumes`.
     pub fn open(root: &Path) -> Result<Self> {
         let root = root.join("volumes");
-        fs::create_dir_all(&root).map_err(|e| Fault::io("make", root.display(), &e))?;
+        private::dir(&root).map_err(|e| Fault::io("make", root.display(), &e))?;
         Ok(Self { root })
     }
 
@@ -66,7 +67,7 @@ impl Volumes {
         }
         let plan = Plan::new(StepKind::MakeVolume, &name).call(format!("mkdir({data:?}, 0755)"));
         cx.step(plan.by_hand(format!("mkdir -p {}", data.display())), |cx| {
-            fs::create_dir_all(&data).map_err(|e| Fault::io("make", data.display(), &e))?;
+            private::shown_dir(&data).map_err(|e| Fault::io("make", data.display(), &e))?;
             let volume = self.get(&name)?;
             see(cx, &volume)?;
             Ok(volume)

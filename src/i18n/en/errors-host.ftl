@@ -25,4 +25,16 @@ problem-nat-refused = nft could not make the masquerade rule ({ $reason }): cont
 problem-uplink-not-here = Neither slirp4netns nor pasta is installed, so the lab has no way out: containers reach each other and the host, but not the Internet. To mend it: `sudo apt install slirp4netns`, then restart the engine.
 problem-uplink-failed = { $program } ended at once ({ $reason }), so the lab has no way out: containers reach each other and the host, but not the Internet. Run `dockwalk doctor` to see what is lacking.
 problem-tun-refused = /dev/net/tun cannot be opened ({ $reason }), so the lab has no way out: containers reach each other and the host, but not the Internet. To mend it: `sudo modprobe tun && sudo chmod 0666 /dev/net/tun`, then restart the engine.
+problem-place-foreign = { $path } belongs to user { $owner }, and this is user { $user }: nothing in it can be trusted, so it is not used. Choose a place of your own (`--root DIR`, `--socket PATH`, or XDG_RUNTIME_DIR), or have it removed.
+problem-place-open = Other users can write to { $path } (mode { $mode }), so what lies there may be theirs, and it is not used. See that it is right and close it with `chmod go-w`, or choose another place with `--root DIR` or `--socket PATH`.
+problem-place-kind = { $path } is not what dockwalk made there: { $found ->
+        [link] it is a symbolic link
+        [directory] it is a directory
+        [file] it is a file
+        [pipe] it is a pipe
+       *[other] it is something else
+    }. It is not followed or opened. See who put it there and remove it, or choose another place with `--root DIR` or `--socket PATH`.
+problem-place-names = { $path } has { $count } names (hard links), so it may be somebody else's file, and it is not opened. See who put it there and remove that name, or choose another directory with `--root DIR`.
+problem-journal-entry-foreign = The journal { $journal } asks for `{ $what }`. No engine of this directory makes what that would undo, so it was not done. See who wrote it, then delete that line while no engine runs.
+problem-journal-line-unreadable = Line { $line } of the journal { $journal } cannot be read and was passed over. If an engine was killed while another version wrote it, look for what it may have left: `dockwalk doctor`.
 problem-recover-failed = What an earlier engine left could not be undone: { $what } ({ $reason }). It stays in the journal and is tried again at the next start.

@@ -61,4 +61,16 @@ problem-nat-refused = nft가 마스커레이드(masquerade) 규칙을 만들지 
 problem-uplink-not-here = slirp4netns도 pasta도 설치되어 있지 않아서 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo apt install slirp4netns`를 실행하고 엔진을 다시 시작하세요.
 problem-uplink-failed = { $program }: 시작하자마자 끝나서 ({ $reason }) 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. `dockwalk doctor`로 무엇이 부족한지 확인하세요.
 problem-tun-refused = /dev/net/tun을 열 수 없어서 ({ $reason }) 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo modprobe tun && sudo chmod 0666 /dev/net/tun`을 실행하고 엔진을 다시 시작하세요.
+problem-place-foreign = { $path }의 주인은 사용자 { $owner }이고 지금 사용자는 { $user }입니다. 그 안의 것은 믿을 수 없으므로 쓰지 않습니다. 자신의 위치를 지정하거나(`--root DIR`, `--socket PATH`, XDG_RUNTIME_DIR) 그것을 지우도록 하세요.
+problem-place-open = 다른 사용자가 { $path }에 쓸 수 있습니다(권한 { $mode }). 거기 있는 것이 남의 것일 수 있어 쓰지 않습니다. 내용이 맞는지 확인하고 `chmod go-w`로 닫거나, `--root DIR`이나 `--socket PATH`로 다른 위치를 지정하세요.
+problem-place-kind = { $path }: dockwalk가 만든 것이 아닙니다. { $found ->
+        [link] 심볼릭 링크(symbolic link)
+        [directory] 디렉터리(directory)
+        [file] 파일
+        [pipe] 파이프(pipe)
+       *[other] 다른 종류
+    }이므로 따라가거나 열지 않습니다. 누가 두었는지 확인하고 지우거나, `--root DIR`이나 `--socket PATH`로 다른 위치를 지정하세요.
+problem-place-names = { $path }에 이름(하드 링크, hard link)이 { $count }개 있습니다. 다른 사람의 파일일 수 있어 열지 않습니다. 누가 두었는지 확인하고 그 이름을 지우거나, `--root DIR`로 다른 디렉터리를 지정하세요.
+problem-journal-entry-foreign = 저널(journal) { $journal }에 `{ $what }` 항목이 있습니다. 이 디렉터리의 엔진이 만들 수 없는 것을 되돌리라는 뜻이라 실행하지 않았습니다. 누가 썼는지 확인한 뒤, 엔진이 실행 중이 아닐 때 그 줄을 지우세요.
+problem-journal-line-unreadable = 저널(journal) { $journal }의 { $line }번째 줄을 읽을 수 없어 건너뛰었습니다. 다른 버전의 엔진이 쓰다가 죽었다면 남긴 것이 있는지 `dockwalk doctor`로 살펴보세요.
 problem-recover-failed = 이전 엔진이 남긴 것을 되돌리지 못했습니다: { $what } ({ $reason }). 저널(journal)에 남겨 두고 다음에 시작할 때 다시 시도합니다.

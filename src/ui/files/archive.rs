@@ -1,6 +1,7 @@
 //! Image archives: from a file into the engine, and from the engine into a file.
 
 use super::work::{Place, Stopped, Teller};
+use crate::client::trust;
 use crate::trace::Problem;
 use hyper::Method;
 use std::fs::File;
@@ -57,11 +58,12 @@ impl Read for Counted {
 pub(super) fn save(place: &Place, image: &str, path: &Path) -> Result<(), Stopped> {
     let unwritable =
         |error: io::Error| Problem::new("files-unwritable").with("path", path.display()).with("reason", error);
+    trust::may_replace(path).map_err(unwritable)?;
     let url = format!("/images/get?names={}", image.replace('%', "%25"));
     let mut answer = place.client()?.open(Method::GET, &url, None::<&()>, &[]).map_err(|error| error.problem)?;
     // What has its name is whole.
     let part = path.with_extension("partial");
-    let mut file = File::create(&part).map_err(unwritable)?;
+    let mut file = trust::new_file(&part).map_err(unwritable)?;
     let mut fetch = || -> Result<(), Stopped> {
         let (mut bytes, mut said) = (0, 0);
         while let Some(chunk) = answer.chunk().map_err(|error| error.problem)? {

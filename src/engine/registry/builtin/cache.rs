@@ -1,8 +1,8 @@
 use super::assemble::assemble;
 use super::busybox::Busybox;
 use super::recipe::RECIPES;
-use crate::engine::Result;
 use crate::engine::registry::document::sha256;
+use crate::engine::{Result, private};
 use crate::spec::Digest;
 use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,8 @@ struct Catalog {
 /// The images, from `assets` when they were assembled there before from the same recipes and the same busybox.
 pub fn shelf(assets: &Path) -> Result<Shelf> {
     let busybox = Busybox::of_host()?;
+    // What is served from it is run as it is.
+    private::believe_dir(assets)?;
     let dir = assets.join(key(&busybox).hex());
     if let Some(shelf) = load(&dir) {
         return Ok(shelf);
@@ -74,13 +76,13 @@ fn save(shelf: &Shelf, new: &Path, dir: &Path) -> io::Result<()> {
     if new.exists() {
         fs::remove_dir_all(new)?;
     }
-    fs::create_dir_all(new.join("blobs"))?;
+    private::dir(&new.join("blobs"))?;
     for (digest, stored) in &shelf.blobs {
-        fs::write(new.join("blobs").join(digest.hex()), &stored.bytes)?;
+        private::write(&new.join("blobs").join(digest.hex()), &stored.bytes)?;
     }
     let media_types = shelf.blobs.iter().map(|(digest, stored)| (digest.clone(), stored.media_type.clone())).collect();
     let catalog = Catalog { tags: shelf.tags.clone(), media_types };
-    fs::write(new.join("catalog.json"), serde_json::to_vec_pretty(&catalog)?)?;
+    private::write(&new.join("catalog.json"), &serde_json::to_vec_pretty(&catalog)?)?;
     // What is there and could not be loaded is of no use.
     if dir.exists() {
         fs::remove_dir_all(dir)?;

@@ -12,7 +12,10 @@ fn registry(dir: &Path) -> Builtin {
 }
 
 fn conductor(dir: &Path) -> Arc<Conductor> {
-    Conductor::new(Recorder::in_memory(), Journal::open(&dir.join("journal")).expect("a journal"))
+    // Beside what it is a journal of.
+    let root = dir.join("root");
+    std::fs::create_dir_all(&root).expect("a directory");
+    Conductor::new(Recorder::in_memory(), Journal::open(&root.join("journal")).expect("a journal"))
 }
 
 #[test]

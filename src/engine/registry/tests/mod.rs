@@ -30,7 +30,9 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
-        let journal = Journal::open(&dir.path().join("journal")).expect("a journal");
+        let root = dir.path().join("root");
+        std::fs::create_dir(&root).expect("a directory");
+        let journal = Journal::open(&root.join("journal")).expect("a journal");
         let conductor = Conductor::new(Recorder::in_memory(), journal);
         Self { dir, conductor, options: RegistryOptions::default(), cancel: Cancel::new(), told: Mutex::default() }
     }

@@ -1,0 +1,42 @@
+use super::trust::Who;
+use super::{ClientError, http};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use tokio::net::UnixStream;
+
+/// Where an engine listens, and whose it may be.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    path: PathBuf,
+    /// This user's engine is wanted, beside one's own and root's.
+    whose: Option<u32>,
+}
+
+impl Endpoint {
+    pub fn new(path: &Path, whose: Option<u32>) -> Self {
+        Self { path: path.to_owned(), whose }
+    }
+
+    /// A connection to whoever listens there, if it is this user or root. Anybody else would be given what is asked of an
+    /// engine – passwords for registries, what is typed into containers – and could answer as they like.
+    pub async fn connect(&self) -> Result<UnixStream, ClientError> {
+        let unreachable = |error: std::io::Error| http::unreachable(self, &error);
+        let stream = UnixStream::connect(&self.path).await.map_err(unreachable)?;
+        // The kernel's word (SO_PEERCRED): who it was that began to listen.
+        let peer = stream.peer_cred().map_err(unreachable)?.uid();
+        let who = Who::am_i();
+        if who.believes(peer, self.whose) {
+            return Ok(stream);
+        }
+        let stranger = ClientError::new("engine-strange").with("socket", self.path.display());
+        Err(stranger.with("owner", peer).with("user", who.uid))
+    }
+}
+
+impl Deref for Endpoint {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
