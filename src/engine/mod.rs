@@ -11,6 +11,7 @@ mod fault;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod handle;
 mod ids;
 pub mod lab;
 pub mod layer;

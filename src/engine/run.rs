@@ -170,7 +170,7 @@ fn recover(conductor: &Arc<Conductor>, lab: &Lab, root: &Path) -> Result<()> {
 }
 
 fn remove_all(dir: &Path) -> Result<()> {
-    match fs::remove_dir_all(dir) {
+    match super::handle::remove(dir) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Fault::io("remove", dir.display(), &e)),
         _ => Ok(()),
     }

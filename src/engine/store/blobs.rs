@@ -111,7 +111,7 @@ impl Store {
                 let path = entry.map_err(|e| failed(&dir, &e))?.path();
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 if path.is_dir() && name.starts_with('.') {
-                    fs::remove_dir_all(&path).map_err(|e| failed(&path, &e))?;
+                    handle::remove(&path).map_err(|e| failed(&path, &e))?;
                 } else if path.is_file() && !name.ends_with(".partial") {
                     fs::remove_file(&path).map_err(|e| failed(&path, &e))?;
                 }

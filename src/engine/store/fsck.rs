@@ -197,7 +197,8 @@ impl Store {
         match &found.remedy {
             Remedy::Pull => Ok(false),
             Remedy::DropFile(path) => cx.step(plan(path.display().to_string()), |_| {
-                let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+                let dir = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
+                let removed = if dir { handle::remove(path) } else { fs::remove_file(path) };
                 removed.map(|()| true).map_err(|e| Fault::io("delete", path.display(), &e))
             }),
             Remedy::DropBlob(digest) => cx.step(plan(digest.to_string()), |cx| {
@@ -230,7 +231,7 @@ impl Store {
             }
             fs::rename(&from, &gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
         }
-        fs::remove_dir_all(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
+        handle::remove(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
         cx.undone(entry)?;
         let world = cx.world();
         let above = world.layers.values().any(|layer| layer.parent.as_ref() == Some(chain));

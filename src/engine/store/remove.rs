@@ -142,7 +142,7 @@ impl Store {
             }
             fs::rename(&from, &gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
         }
-        fs::remove_dir_all(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
+        handle::remove(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
         cx.undone(entry)?;
         Ok(Some(Evidence::syscall(format!("rmdir(\"{}\")", from.display()), 0)))
     }
