@@ -197,3 +197,21 @@ fn a_layout_is_loaded_and_one_that_lies_is_not() {
     bench.load(&layout(|_, _| {})).expect("loaded again");
     assert_eq!((bench.count("layers/sha256"), bench.count("blobs/sha256"), bench.count("ingest")), (1, 3, 0));
 }
+
+#[test]
+fn documents_that_would_be_read_for_ever_are_refused() {
+    let bench = Bench::new();
+    let config = br#"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"#;
+    let list = |n: usize| format!("[{}]", vec![r#"{"Config":"c.json","Layers":[]}"#; n].join(","));
+    bench.refuses(&files(&[("manifest.json", list(1001).as_bytes()), ("c.json", config)]), "archive-document");
+    // Few images, and each of the same large document.
+    let mut large = config.to_vec();
+    large.resize(4 << 20, b' ');
+    bench.refuses(&files(&[("manifest.json", list(65).as_bytes()), ("c.json", &large)]), "archive-document-large");
+    let names =
+        |what: &str, n: usize| format!(r#"[{{"Config":"c.json","{what}":["{}"]}}]"#, vec!["a"; n].join(r#"",""#));
+    for (what, n) in [("Layers", 501), ("RepoTags", 1001)] {
+        let manifest = names(what, n);
+        bench.refuses(&files(&[("manifest.json", manifest.as_bytes()), ("c.json", config)]), "archive-document");
+    }
+}

@@ -1,5 +1,6 @@
 mod cable;
 mod documents;
+mod endless;
 mod failures;
 mod limits;
 mod mirrors;
