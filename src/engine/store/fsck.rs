@@ -201,6 +201,14 @@ impl Store {
                 let removed = if dir { handle::remove(path) } else { fs::remove_file(path) };
                 removed.map(|()| true).map_err(|e| Fault::io("delete", path.display(), &e))
             }),
+            // Whole, and of no image: unless one has come to need it since.
+            Remedy::DropBlob(digest) if !found.harmful => {
+                cx.step(plan(digest.to_string()), |cx| self.drop_blob(cx, digest))
+            }
+            Remedy::DropLayer(chain) if !found.harmful => cx.step(plan(chain.to_string()), |cx| {
+                self.remove_layer(cx, chain, &mut Vec::new())?;
+                Ok(!self.layer_dir(chain).exists())
+            }),
             Remedy::DropBlob(digest) => cx.step(plan(digest.to_string()), |cx| {
                 let path = self.blob_path(digest);
                 {

@@ -4,6 +4,7 @@ mod endless;
 mod failures;
 mod limits;
 mod mirrors;
+mod orphans;
 mod promises;
 mod push;
 mod server;
