@@ -18,6 +18,7 @@ pub mod layer;
 pub mod net;
 pub mod probe;
 pub mod process;
+mod program;
 pub mod registry;
 pub mod rootfs;
 pub mod run;

@@ -44,6 +44,9 @@ pub struct Options {
 /// Runs an engine until it is told to end. Must be called while the process has one thread. `ready` is called once it
 /// listens.
 pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
+    if let Err(error) = super::sys::keep_from_children() {
+        tracing::warn!(%error, "descriptors that were open at the start are inherited by programs of the host");
+    }
     make_root(&options.root)?;
     let root = options.root.canonicalize().map_err(|e| Fault::io("open", options.root.display(), &e))?;
     let _lock = lock(&root)?;

@@ -15,4 +15,4 @@ mod task;
 pub use child::{Clone3, Cloned, Record};
 pub use fs::FsContext;
 pub use program::{Operand, Program};
-pub use task::{get_fd, send_signal, set_window_size};
+pub use task::{get_fd, keep_from_children, send_signal, set_window_size};
