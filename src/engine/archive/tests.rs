@@ -215,3 +215,29 @@ fn documents_that_would_be_read_for_ever_are_refused() {
         bench.refuses(&files(&[("manifest.json", manifest.as_bytes()), ("c.json", config)]), "archive-document");
     }
 }
+
+#[test]
+fn a_writable_layer_with_all_that_a_container_can_put_there_is_packed_or_refused() {
+    use crate::engine::handle;
+    use nix::sys::stat::{Mode, mkdirat};
+    let bench = Bench::new();
+    let upper = bench.dir.path().join("upper");
+    std::fs::create_dir(&upper).expect("a directory");
+    nix::unistd::mkfifo(&upper.join("pipe"), Mode::S_IRWXU).expect("a pipe");
+    let _listens = std::os::unix::net::UnixListener::bind(upper.join("socket")).expect("a socket");
+    std::os::unix::fs::symlink("/proc/self/root", upper.join("link")).expect("a link");
+    let packs = || {
+        let act = |cx: &crate::engine::Cx| pack(cx, &upper, &|_, _| false, std::io::sink());
+        bench.conductor.operate(OpKind::ContainerCommit, "c", "", &Cancel::new(), act)
+    };
+    let packed = packs().expect("neither is opened");
+    assert_eq!((packed.entries, packed.remarks.len()), (2, 1), "a socket is in no tar");
+    let mut at = handle::open(&upper).expect("a directory");
+    for _ in 0..5000 {
+        mkdirat(&at, "d", Mode::S_IRWXU).expect("made");
+        at = handle::enter(&at, "d".as_ref()).expect("entered");
+    }
+    // A recursion that deep has neither the handles nor the stack.
+    assert_eq!(packs().expect_err("too deep").problem.code, "upper-too-deep");
+    handle::remove(&upper).expect("removed");
+}

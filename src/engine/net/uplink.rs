@@ -127,13 +127,15 @@ pub(super) fn start(cx: &Cx, host: &Arc<Mutex<Side>>, helper: Option<Helper>) ->
     }
     if helper.sandbox == Sandbox::Off {
         let evidence = Evidence::syscall(format!("{} --help", helper.path.display()), "no --enable-sandbox");
-        record(Change::Remark(unsandboxed(&helper, "-")), vec![evidence]);
+        let problem = Problem::new("uplink-sandbox-unknown").with("program", helper.path.display());
+        record(Change::Remark(problem), vec![evidence]);
     }
     match try_start(cx, host, &helper)? {
         Tried::Runs(uplink) => Ok(Some(uplink)),
         // In a container that may make no mount namespace, for one. Better so than not at all: the address space is its own.
         Tried::Ended(status, evidence) if helper.program == Program::Slirp4netns && helper.sandbox == Sandbox::On => {
-            record(Change::Remark(unsandboxed(&helper, &status)), vec![evidence]);
+            let problem = Problem::new("uplink-unsandboxed").with("program", helper.path.display());
+            record(Change::Remark(problem.with("reason", status)), vec![evidence]);
             let bare = Helper { sandbox: Sandbox::Off, ..helper };
             match try_start(cx, host, &bare)? {
                 Tried::Runs(uplink) => Ok(Some(uplink)),
@@ -142,10 +144,6 @@ pub(super) fn start(cx: &Cx, host: &Arc<Mutex<Side>>, helper: Option<Helper>) ->
         }
         Tried::Ended(status, evidence) => Ok(gave_up(cx, &helper, &status, evidence)),
     }
-}
-
-fn unsandboxed(helper: &Helper, status: &str) -> Problem {
-    Problem::new("uplink-unsandboxed").with("program", helper.path.display()).with("reason", status)
 }
 
 fn gave_up(cx: &Cx, helper: &Helper, status: &str, evidence: Evidence) -> Option<Uplink> {

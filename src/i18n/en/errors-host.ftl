@@ -24,9 +24,7 @@ problem-nat-not-here = `nft` is not installed: containers reach each other and t
 problem-nat-refused = nft could not make the masquerade rule ({ $reason }): containers reach each other and the host, but nothing beyond. Check that the kernel has nf_tables and nft_masq (`sudo modprobe nft_masq`), then restart the engine.
 problem-uplink-not-here = Neither slirp4netns nor pasta is installed, so the lab has no way out: containers reach each other and the host, but not the Internet. To mend it: `sudo apt install slirp4netns`, then restart the engine.
 problem-uplink-failed = { $program } ended at once ({ $reason }), so the lab has no way out: containers reach each other and the host, but not the Internet. Run `dockwalk doctor` to see what is lacking.
-problem-uplink-unsandboxed = { $program } { $reason ->
-    [-] is too old to lock itself up (`--enable-sandbox`, `--enable-seccomp`)
-   *[other] could not lock itself up ({ $reason })
-} and runs without: should a packet ever take it over, it has the rights of the engine. Install a newer slirp4netns, or allow mount namespaces where the engine runs, and restart the engine.
+problem-uplink-sandbox-unknown = { $program } is too old to lock itself up (`--enable-sandbox`, `--enable-seccomp`) and runs without: should a packet ever take it over, it has the rights of the engine. Install slirp4netns 0.4 or later and restart the engine.
+problem-uplink-unsandboxed = { $program } could not lock itself up ({ $reason }) and runs without: should a packet ever take it over, it has the rights of the engine. Allow mount namespaces and seccomp where the engine runs, and restart it.
 problem-tun-refused = /dev/net/tun cannot be opened ({ $reason }), so the lab has no way out: containers reach each other and the host, but not the Internet. To mend it: `sudo modprobe tun && sudo chmod 0666 /dev/net/tun`, then restart the engine.
 problem-recover-failed = What an earlier engine left could not be undone: { $what } ({ $reason }). It stays in the journal and is tried again at the next start.

@@ -49,6 +49,7 @@ problem-foreign-layer = The layer { $digest } of { $image } may not be passed on
 problem-layer-damaged = The layer { $digest } cannot be unpacked: { $reason }. The image was put together wrongly: build and push it again.
 problem-layer-name-too-long = The layer { $digest } has a name of { $length } bytes, and Linux takes { $limit }: { $path }. The image was put together wrongly, or means harm: do not run it.
 problem-layer-too-deep = { $path } in the layer { $digest } leads to more than { $limit } directories within each other. No honest image has that: do not run it.
+problem-upper-too-deep = The container has nested directories more than { $limit } deep, or to a path that Linux cannot name: { $path }. No image layer can hold that. Delete it in the container, then try again.
 problem-layer-header-too-large = The layer { $digest } has an extended header of { $size } bytes; up to { $limit } are read, here as in Docker. The image was put together wrongly, or means harm: do not run it.
 problem-layer-too-many-entries = The layer { $digest } has more than { $limit } entries. It was thrown away. If it is meant so, divide it into several layers.
 problem-layer-too-many-directories = The paths of the directories in the layer { $digest } are longer than { $limit } bytes together. It was thrown away. If it is meant so, divide it into several layers.

@@ -60,9 +60,7 @@ problem-nat-not-here = `nft`가 설치되어 있지 않습니다. 컨테이너�
 problem-nat-refused = nft가 마스커레이드(masquerade) 규칙을 만들지 못했습니다 ({ $reason }). 컨테이너끼리, 그리고 호스트와는 통신하지만 그 밖으로는 나가지 못합니다. 커널에 nf_tables와 nft_masq가 있는지 확인하고(`sudo modprobe nft_masq`) 엔진을 다시 시작하세요.
 problem-uplink-not-here = slirp4netns도 pasta도 설치되어 있지 않아서 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo apt install slirp4netns`를 실행하고 엔진을 다시 시작하세요.
 problem-uplink-failed = { $program }: 시작하자마자 끝나서 ({ $reason }) 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. `dockwalk doctor`로 무엇이 부족한지 확인하세요.
-problem-uplink-unsandboxed = { $program }: { $reason ->
-    [-] 오래된 버전이라 스스로 격리하는 기능(`--enable-sandbox`, `--enable-seccomp`)이 없어
-   *[other] 스스로 격리하지 못해({ $reason })
-} 격리 없이 실행합니다. 악의적인 패킷에 장악되면 엔진의 권한을 그대로 갖게 됩니다. 새 버전의 slirp4netns를 설치하거나 엔진이 실행되는 곳에서 마운트 네임스페이스를 허용한 뒤 엔진을 다시 시작하세요.
+problem-uplink-sandbox-unknown = { $program }: 오래된 버전이라 스스로 격리하는 기능(`--enable-sandbox`, `--enable-seccomp`)이 없어 격리 없이 실행합니다. 악의적인 패킷에 장악되면 엔진의 권한을 그대로 갖게 됩니다. slirp4netns 0.4 이상을 설치한 뒤 엔진을 다시 시작하세요.
+problem-uplink-unsandboxed = { $program }: 스스로 격리하지 못해({ $reason }) 격리 없이 실행합니다. 악의적인 패킷에 장악되면 엔진의 권한을 그대로 갖게 됩니다. 엔진이 실행되는 곳에서 마운트 네임스페이스와 seccomp를 허용한 뒤 엔진을 다시 시작하세요.
 problem-tun-refused = /dev/net/tun을 열 수 없어서 ({ $reason }) 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo modprobe tun && sudo chmod 0666 /dev/net/tun`을 실행하고 엔진을 다시 시작하세요.
 problem-recover-failed = 이전 엔진이 남긴 것을 되돌리지 못했습니다: { $what } ({ $reason }). 저널(journal)에 남겨 두고 다음에 시작할 때 다시 시도합니다.

@@ -49,6 +49,7 @@ problem-foreign-layer = 이미지(image) { $image }의 레이어(layer) { $diges
 problem-layer-damaged = 레이어(layer) { $digest }: 풀 수 없습니다. { $reason }. 이미지가 잘못 만들어졌으니 다시 빌드해서 올리세요(push).
 problem-layer-name-too-long = 레이어(layer) { $digest }: 이름이 { $length }바이트인데 Linux는 { $limit }바이트까지 받습니다: { $path }. 이미지가 잘못 만들어졌거나 해를 끼치려는 것이니 실행하지 마세요.
 problem-layer-too-deep = 레이어(layer) { $digest }의 { $path }: 디렉터리가 { $limit }단계 넘게 겹칩니다. 정상적인 이미지에는 없는 일이니 실행하지 마세요.
+problem-upper-too-deep = 컨테이너가 디렉터리를 { $limit }단계 넘게 겹쳤거나 Linux가 이름으로 가리킬 수 없을 만큼 깊게 만들었습니다: { $path }. 이미지 레이어에는 담을 수 없습니다. 컨테이너에서 지운 뒤 다시 해 보세요.
 problem-layer-header-too-large = 레이어(layer) { $digest }: 확장 헤더(extended header)가 { $size }바이트입니다. Docker처럼 { $limit }바이트까지만 읽습니다. 이미지가 잘못 만들어졌거나 해를 끼치려는 것이니 실행하지 마세요.
 problem-layer-too-many-entries = 레이어(layer) { $digest }: 항목이 { $limit }개를 넘어서 저장하지 않았습니다. 의도한 것이라면 여러 레이어로 나누세요.
 problem-layer-too-many-directories = 레이어(layer) { $digest }: 디렉터리 경로를 모두 합친 길이가 { $limit }바이트를 넘어서 저장하지 않았습니다. 의도한 것이라면 여러 레이어로 나누세요.
