@@ -28,6 +28,7 @@ const CASES: &[Case] = &[
     ("a_link_that_somebody_else_deleted_is_no_error", a_link_that_somebody_else_deleted_is_no_error),
     ("many_containers_can_be_wired_at_once", many_containers_can_be_wired_at_once),
     ("the_uplink_leads_out_and_ends_with_the_engine", the_uplink_leads_out_and_ends_with_the_engine),
+    ("the_uplink_is_locked_up", the_uplink_is_locked_up),
     ("none_has_a_loopback_alone", none_has_a_loopback_alone),
     ("a_journal_of_the_host_is_undone", a_journal_of_the_host_is_undone),
 ];
@@ -295,6 +296,70 @@ fn the_uplink_leads_out_and_ends_with_the_engine() {
     ping(&netns, "10.0.2.2");
     engine.op(|cx| net.stop(cx));
     assert!(engine.world().links.keys().all(|key| &*key.0 != "lab/eth0"));
+}
+
+/// What the helper takes apart are packets of strangers: it runs with nothing that they could use.
+fn the_uplink_is_locked_up() {
+    needs("slirp4netns");
+    if std::fs::OpenOptions::new().read(true).write(true).open("/dev/net/tun").is_err() {
+        cases::lacking("leave to open /dev/net/tun");
+    }
+    // Whoever started the engine may have left this open.
+    let left = nix::fcntl::open("/", nix::fcntl::OFlag::O_RDONLY, nix::sys::stat::Mode::empty()).unwrap();
+    dockwalk::engine::sys::keep_from_children().unwrap();
+    let engine = Engine::new();
+    let net = engine.start();
+    drop(left);
+    let helper = std::fs::read_dir("/proc").unwrap().find_map(|entry| {
+        let dir = entry.unwrap().path();
+        let ours = std::fs::read_to_string(dir.join("stat")).ok()?.contains(&format!(") S {} ", std::process::id()));
+        let is_it = std::fs::read_to_string(dir.join("comm")).ok()?.trim() == "slirp4netns";
+        (ours && is_it).then_some(dir)
+    });
+    let helper = helper.expect("it runs");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !engine.world().routes.iter().any(|route| route.destination == "default") {
+        assert!(Instant::now() < deadline, "no uplink");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let remark = engine.conductor.recorder().with(|trace| {
+        trace.events().iter().any(|event| {
+            serde_json::to_string(&**event)
+                .is_ok_and(|text| text.contains("uplink-unsandboxed") || text.contains("uplink-sandbox-unknown"))
+        })
+    });
+    if remark {
+        cases::lacking("a slirp4netns that can lock itself up here");
+    }
+    // It locks itself up when its link is there already.
+    let status = || std::fs::read_to_string(helper.join("status")).unwrap();
+    while !status().contains("Seccomp:\t2") {
+        assert!(Instant::now() < deadline, "{}", status());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let field = |name: &str| {
+        let status = status();
+        status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(":\t").map(str::to_owned)).unwrap()
+    };
+    let capabilities = u64::from_str_radix(&field("CapEff"), 16).unwrap();
+    const NET_BIND_SERVICE: u64 = 1 << 10;
+    assert_eq!(capabilities & !NET_BIND_SERVICE, 0, "{capabilities:#x}");
+    assert_eq!(field("NoNewPrivs"), "1");
+    let mounts = |of: &std::path::Path| std::fs::read_link(of.join("ns/mnt")).unwrap();
+    assert_ne!(mounts(&helper), mounts(std::path::Path::new("/proc/self")));
+    let mut root: Vec<_> = std::fs::read_dir(helper.join("root")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    root.retain(|name| !["etc", "run", "old"].iter().any(|known| name == known));
+    assert!(root.is_empty(), "{root:?}");
+    let environ = std::fs::read_to_string(helper.join("environ")).unwrap();
+    let names: Vec<_> =
+        environ.split('\0').filter_map(|line| line.split('=').next()).filter(|n| !n.is_empty()).collect();
+    assert!(names.iter().all(|name| ["PATH", "LC_ALL"].contains(name)), "{names:?}");
+    for entry in std::fs::read_dir(helper.join("fd")).unwrap() {
+        let to = std::fs::read_link(entry.unwrap().path()).unwrap().display().to_string();
+        let known = ["pipe:", "socket:", "anon_inode:", "/dev/null", "/dev/net/tun"];
+        assert!(known.iter().any(|known| to.starts_with(known)), "{to}");
+    }
+    engine.op(|cx| net.stop(cx));
 }
 
 fn none_has_a_loopback_alone() {

@@ -18,6 +18,19 @@ pub const ACCEPTED: [&str; 4] = [
     "application/vnd.docker.distribution.manifest.v2+json",
 ];
 
+/// As many layers as the kernel stacks (`OVL_MAX_STACK`, fs/overlayfs/params.h). Docker stops at 127.
+pub const LAYERS: usize = 500;
+/// Entries of any list in a document: variables, labels, lines of history, manifests of an index. Large images have hundreds.
+pub const ENTRIES: usize = 10_000;
+/// Bytes of what becomes a path (`PATH_MAX`, with its end).
+const PATH: usize = 4095;
+/// Bytes of what becomes one argument or one variable (`MAX_ARG_STRLEN`, execve(2)).
+const ARGUMENT: usize = 128 * 1024;
+/// Bytes of a name: of a user, a signal, an operating system, a media type.
+const NAME: usize = 255;
+/// Addresses that are asked for one foreign layer.
+const URLS: usize = 16;
+
 /// What a tag or digest points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Document {
@@ -61,11 +74,13 @@ pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document> {
     match (shape.manifests, shape.config, shape.layers) {
         (Some(_), None, None) => {
             let read = ImageIndex::from_reader(bytes).map_err(wrong)?;
+            count("manifests", read.manifests().len(), ENTRIES).map_err(|reason| unsupported(&this, &reason))?;
             let manifests = read.manifests().iter().map(|entry| descriptor(entry, &this)).collect::<Result<_>>()?;
             Ok(Document::Index(Index { this, manifests }))
         }
         (None, Some(_), Some(_)) => {
             let read = ImageManifest::from_reader(bytes).map_err(wrong)?;
+            count("layers", read.layers().len(), LAYERS).map_err(|reason| unsupported(&this, &reason))?;
             let config = descriptor(read.config(), &this)?;
             let layers: Vec<_> = read.layers().iter().map(|layer| descriptor(layer, &this)).collect::<Result<_>>()?;
             if let Some(kind) = artifact(shape.artifact_type, &config, &layers) {
@@ -122,7 +137,53 @@ pub fn config(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Va
             })
             .collect(),
     };
+    bounded(&config).map_err(|reason| unsupported(this, &reason))?;
     Ok((config, whole))
+}
+
+/// What a stranger wrote is carried around, shown and handed to the kernel: it must not be more than that takes.
+fn bounded(config: &Config) -> Result<(), String> {
+    count("diff_ids", config.diff_ids.len(), LAYERS)?;
+    count("history", config.history.len(), ENTRIES)?;
+    count("Labels", config.labels.len(), ENTRIES)?;
+    config.labels.iter().try_for_each(|(name, value)| {
+        length("Labels", name, PATH)?;
+        length("Labels", value, ARGUMENT)
+    })?;
+    let lists = [
+        ("Env", &config.env, ARGUMENT),
+        ("Cmd", &config.cmd, ARGUMENT),
+        ("Entrypoint", &config.entrypoint, ARGUMENT),
+        ("Volumes", &config.volumes, PATH),
+        ("ExposedPorts", &config.exposed_ports, NAME),
+    ];
+    for (name, list, most) in lists {
+        count(name, list.len(), ENTRIES)?;
+        list.iter().try_for_each(|text| length(name, text, most))?;
+    }
+    let platform = &config.platform;
+    let texts = [
+        ("WorkingDir", Some(&config.working_dir), PATH),
+        ("User", Some(&config.user), NAME),
+        ("StopSignal", config.stop_signal.as_ref(), NAME),
+        ("created", config.created.as_ref(), NAME),
+        ("os", Some(&platform.os), NAME),
+        ("architecture", Some(&platform.architecture), NAME),
+        ("variant", platform.variant.as_ref(), NAME),
+    ];
+    texts.into_iter().try_for_each(|(name, text, most)| text.map_or(Ok(()), |text| length(name, text, most)))
+}
+
+fn count(what: &str, many: usize, most: usize) -> Result<(), String> {
+    if many > most { Err(format!("{what}: {many} > {most}")) } else { Ok(()) }
+}
+
+/// No C string holds a NUL: the kernel would take what is before it for the whole.
+fn length(what: &str, text: &str, most: usize) -> Result<(), String> {
+    if text.contains('\0') {
+        return Err(format!("{what}: NUL"));
+    }
+    if text.len() > most { Err(format!("{what}: {} bytes > {most}", text.len())) } else { Ok(()) }
 }
 
 /// Media types of image configs. The last ones were written by early tools, and Docker still takes them.
@@ -157,7 +218,8 @@ pub fn is_foreign(media_type: &str) -> bool {
 pub fn urls(manifest: &[u8]) -> BTreeMap<Digest, Vec<String>> {
     let Ok(read) = ImageManifest::from_reader(manifest) else { return BTreeMap::new() };
     let of = |layer: &oci_spec::image::Descriptor| {
-        let urls = layer.urls().clone().filter(|urls| !urls.is_empty())?;
+        let mut urls = layer.urls().clone().filter(|urls| !urls.is_empty())?;
+        urls.truncate(URLS);
         Some((layer.digest().to_string().parse().ok()?, urls))
     };
     read.layers().iter().filter_map(of).collect()
@@ -175,6 +237,9 @@ fn unsupported(this: &Descriptor, reason: &str) -> Fault {
 fn descriptor(read: &oci_spec::image::Descriptor, within: &Descriptor) -> Result<Descriptor> {
     let digest = read.digest().to_string();
     let digest = digest.parse().map_err(|e: DigestError| unsupported(within, &e.to_string()))?;
+    let refused = |reason: String| unsupported(within, &reason);
+    length("mediaType", read.media_type().as_ref(), NAME).map_err(refused)?;
+    count("annotations", read.annotations().as_ref().map_or(0, |all| all.len()), ENTRIES).map_err(refused)?;
     let platform = read.platform().as_ref().map(|platform| Platform {
         os: platform.os().to_string(),
         architecture: platform.architecture().to_string(),
@@ -217,5 +282,84 @@ mod tests {
         assert_eq!(chain[0], diff[0]);
         // printf 'sha256:aaa… sha256:bbb…' | sha256sum
         assert_eq!(chain[1], sha256(format!("{} {}", diff[0], diff[1]).as_bytes()));
+    }
+
+    fn this() -> Descriptor {
+        let (media_type, digest) = (ACCEPTED[1].to_owned(), sha256(b""));
+        Descriptor { media_type, digest, size: 0, platform: None, annotations: BTreeMap::new() }
+    }
+
+    /// Why a config with this `config` (or this at its top) is refused; empty when it is taken.
+    fn refused(config: serde_json::Value, top: serde_json::Value) -> String {
+        let mut document = serde_json::json!({
+            "os": "linux", "architecture": "amd64", "config": config, "rootfs": {"type": "layers", "diff_ids": []}
+        });
+        for (name, value) in top.as_object().into_iter().flatten() {
+            document[name] = value.clone();
+        }
+        match super::config(document.to_string().as_bytes(), &this()) {
+            Ok(_) => String::new(),
+            Err(fault) => fault.problem.args["reason"].clone(),
+        }
+    }
+
+    #[test]
+    fn what_a_stranger_wrote_into_a_config_has_bounds() {
+        use serde_json::json;
+        let many = |n: usize| (0..n).map(|n| format!("A{n}=")).collect::<Vec<_>>();
+        let keys = |n: usize| many(n).into_iter().map(|key| (key, json!({}))).collect::<serde_json::Map<_, _>>();
+        for good in [
+            json!({"WorkingDir": "/".repeat(4095)}),
+            json!({"Env": many(10_000), "User": "u".repeat(255)}),
+            json!({"Env": [format!("A={}", "x".repeat(100_000))]}),
+        ] {
+            assert_eq!(refused(good, json!({})), "");
+        }
+        for (bad, reason) in [
+            (json!({"WorkingDir": "/".repeat(4096)}), "WorkingDir: 4096 bytes > 4095"),
+            (json!({"User": "u".repeat(256)}), "User: 256 bytes > 255"),
+            (json!({"User": "root\0x"}), "User: NUL"),
+            (json!({"Env": many(10_001)}), "Env: 10001 > 10000"),
+            (json!({"Env": ["A=\0"]}), "Env: NUL"),
+            (json!({"Cmd": ["x".repeat(131_073)]}), "Cmd: 131073 bytes > 131072"),
+            (json!({"Entrypoint": many(10_001)}), "Entrypoint: 10001 > 10000"),
+            (json!({"Volumes": {"/".repeat(4096): {}}}), "Volumes: 4096 bytes > 4095"),
+            (json!({"ExposedPorts": keys(10_001)}), "ExposedPorts: 10001 > 10000"),
+            (json!({"Labels": {"a": "x".repeat(131_073)}}), "Labels: 131073 bytes > 131072"),
+            (json!({"StopSignal": "S".repeat(256)}), "StopSignal: 256 bytes > 255"),
+        ] {
+            assert_eq!(refused(bad, json!({})), reason);
+        }
+        let history = vec![json!({}); 10_001];
+        assert_eq!(refused(json!({}), json!({"history": history})), "history: 10001 > 10000");
+        let diff_ids = vec![sha256(b""); 501];
+        let rootfs = json!({"rootfs": {"type": "layers", "diff_ids": diff_ids}});
+        assert_eq!(refused(json!({}), rootfs), "diff_ids: 501 > 500");
+        // Neither the stack of a thread nor its memory grows with what is nested.
+        let nested = format!(r#"{{"x":{}{}}}"#, "[".repeat(1_000_000), "]".repeat(1_000_000));
+        assert!(config(nested.as_bytes(), &this()).is_err());
+    }
+
+    #[test]
+    fn manifests_and_indexes_have_bounds() {
+        use serde_json::json;
+        let listed = json!({"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": sha256(b""), "size": 0});
+        let config = json!({"mediaType": CONFIGS[0], "digest": sha256(b""), "size": 0});
+        let read = |document: serde_json::Value| document_of(&document).map_err(|f| f.problem.args["reason"].clone());
+        let manifest = |n: usize| json!({"schemaVersion": 2, "config": config, "layers": vec![&listed; n]});
+        assert!(read(manifest(500)).is_ok());
+        assert_eq!(read(manifest(501)).unwrap_err(), "layers: 501 > 500");
+        let index = json!({"schemaVersion": 2, "mediaType": ACCEPTED[0], "manifests": vec![&listed; 10_001]});
+        assert_eq!(read(index).unwrap_err(), "manifests: 10001 > 10000");
+        let mut long = manifest(1);
+        long["layers"][0]["mediaType"] = json!(format!("tar{}", "x".repeat(300)));
+        assert_eq!(read(long).unwrap_err(), "mediaType: 303 bytes > 255");
+        let mut many = manifest(1);
+        many["layers"][0]["urls"] = json!(vec!["https://a/b"; 1000]);
+        assert_eq!(urls(many.to_string().as_bytes())[&sha256(b"")].len(), URLS);
+    }
+
+    fn document_of(json: &serde_json::Value) -> Result<Document> {
+        document(json.to_string().as_bytes(), &this())
     }
 }

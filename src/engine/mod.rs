@@ -11,6 +11,7 @@ mod fault;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod handle;
 mod ids;
 pub mod lab;
 pub mod layer;
@@ -18,6 +19,7 @@ pub mod net;
 mod private;
 pub mod probe;
 pub mod process;
+mod program;
 pub mod registry;
 pub mod rootfs;
 pub mod run;

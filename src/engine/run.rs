@@ -46,6 +46,9 @@ pub struct Options {
 /// Runs an engine until it is told to end. Must be called while the process has one thread. `ready` is called once it
 /// listens.
 pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
+    if let Err(error) = super::sys::keep_from_children() {
+        tracing::warn!(%error, "descriptors that were open at the start are inherited by programs of the host");
+    }
     let root = private::claim(&options.root)?;
     let _lock = lock(&root)?;
     let owner = owner();
@@ -174,7 +177,7 @@ fn recover(conductor: &Arc<Conductor>, lab: &Lab, root: &Path) -> Result<()> {
 }
 
 fn remove_all(dir: &Path) -> Result<()> {
-    match fs::remove_dir_all(dir) {
+    match super::handle::remove(dir) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Fault::io("remove", dir.display(), &e)),
         _ => Ok(()),
     }

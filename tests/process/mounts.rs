@@ -157,6 +157,13 @@ fn limits() {
         let limits = limits.expect("a group");
         assert_eq!(limits["pids.max"], "6");
         assert!(limits.values().any(|value| value == "67108864"), "{limits:?}");
+        // Memory and swap together in version 1, swap alone in version 2: in both ways as much swap as memory.
+        let (v1, v2) = (limits.get("memory.memsw.limit_in_bytes"), limits.get("memory.swap.max"));
+        let unknown = |c: &Change| matches!(c, Change::Remark(p) if p.code == "cgroup-no-swap");
+        match v1.or(v2) {
+            Some(value) => assert_eq!(value, if v1.is_some() { "134217728" } else { "67108864" }),
+            None => assert!(fixture.changes().iter().any(unknown), "it is said that swap is not limited"),
+        }
         assert!(text.contains("fork"), "{text}");
     } else {
         assert!(remark && limits.is_none());

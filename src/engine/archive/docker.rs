@@ -3,6 +3,7 @@
 use super::compose::{compose, media_type};
 use super::load::Found;
 use super::spool::Spool;
+use crate::engine::documents::LAYERS;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::{Digest, Reference};
 use crate::trace::Descriptor;
@@ -24,10 +25,20 @@ struct Listed {
 pub fn images(spool: &Spool) -> Result<Vec<Found>> {
     let (_, bytes) = spool.document(MANIFEST, MANIFEST)?;
     let listed: Vec<Listed> = serde_json::from_slice(&bytes).map_err(|e| unreadable(MANIFEST, &e))?;
+    few("images", listed.len(), IMAGES)?;
     listed.iter().map(|image| read(spool, image)).collect()
 }
 
+/// Images of one archive, and names of one image.
+pub const IMAGES: usize = 1000;
+
+fn few(what: &str, many: usize, most: usize) -> Result<()> {
+    if many > most { Err(unreadable(MANIFEST, &format!("{what}: {many} > {most}"))) } else { Ok(()) }
+}
+
 fn read(spool: &Spool, listed: &Listed) -> Result<Found> {
+    few("Layers", listed.layers.as_ref().map_or(0, Vec::len), LAYERS)?;
+    few("RepoTags", listed.repo_tags.as_ref().map_or(0, Vec::len), IMAGES)?;
     let (config, config_bytes) = spool.document(&listed.config, MANIFEST)?;
     promised(&listed.config, &config.digest)?;
     let mut layers = Vec::new();

@@ -1,7 +1,7 @@
 //! `index.json` and `blobs/`: the layout of OCI, as skopeo, umoci, podman, buildah and newer Dockers write it.
 
 use super::compose::NewImage;
-use super::docker::{about, unreadable};
+use super::docker::{IMAGES, about, unreadable};
 use super::load::Found;
 use super::spool::{Spool, Stored};
 use crate::engine::documents::{self, Document, chain_ids};
@@ -35,6 +35,9 @@ pub fn images(spool: &Spool, wanted: Option<&Platform>) -> Result<Vec<Found>> {
         Document::Manifest(_) => return Err(unreadable(INDEX, &"it is a manifest")),
     };
     let mut found: Vec<Found> = Vec::new();
+    if index.manifests.len() > IMAGES {
+        return Err(unreadable(INDEX, &format!("manifests: {} > {IMAGES}", index.manifests.len())));
+    }
     for group in groups(&index) {
         let Some(entry) = choose(&group, wanted) else { continue };
         found.push(read(spool, entry, wanted, None, 0)?);

@@ -5,6 +5,7 @@ use crate::engine::unpack::{Limits, decoder};
 use crate::engine::{Cx, Fault, FaultKind, Result, private};
 use crate::spec::Digest;
 use sha2::{Digest as _, Sha256};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -13,6 +14,8 @@ use tar::EntryType;
 
 /// The largest document of an image (distribution-spec).
 pub const LIMIT: u64 = 4 << 20;
+/// All documents of an archive together.
+const ALL: u64 = 256 << 20;
 /// An image has at most some hundred layers, and an archive few images.
 const MOST: usize = 100_000;
 /// A chain of links that is longer leads nowhere.
@@ -41,13 +44,15 @@ enum Entry {
 pub struct Spool {
     dir: PathBuf,
     entries: BTreeMap<String, Entry>,
+    /// Bytes of the documents that were read so far.
+    documents: Cell<u64>,
 }
 
 impl Spool {
     /// Reads a whole archive, plain or compressed.
     pub fn read(store: &Store, cx: &Cx, archive: impl Read, tell: &dyn Fn(u64)) -> Result<Self> {
         let dir = store.scratch("load")?;
-        let mut spool = Self { dir, entries: BTreeMap::new() };
+        let mut spool = Self { dir, entries: BTreeMap::new(), documents: Cell::new(0) };
         let mut bytes = BufReader::with_capacity(128 * 1024, Counted { inner: archive, cx, read: 0, tell });
         refuse_other_compressions(bytes.fill_buf().map_err(|e| damaged(cx, &e))?)?;
         let tar = decoder(bytes, Limits::default()).map_err(|e| damaged(cx, &e))?;
@@ -132,6 +137,13 @@ impl Spool {
             let fault = refused("archive-document-large").with("name", name).with("size", stored.size);
             return Err(fault.with("limit", LIMIT));
         }
+        // A thousand images may name one document: it is read, parsed and kept for each.
+        let all = self.documents.get() + stored.size;
+        if all > ALL {
+            let fault = refused("archive-document-large").with("name", name).with("size", all);
+            return Err(fault.with("limit", ALL));
+        }
+        self.documents.set(all);
         let bytes = fs::read(&stored.path).map_err(|e| Fault::io("read", stored.path.display(), &e))?;
         Ok((stored, bytes))
     }

@@ -198,3 +198,47 @@ fn a_layout_is_loaded_and_one_that_lies_is_not() {
     bench.load(&layout(|_, _| {})).expect("loaded again");
     assert_eq!((bench.count("layers/sha256"), bench.count("blobs/sha256"), bench.count("ingest")), (1, 3, 0));
 }
+
+#[test]
+fn documents_that_would_be_read_for_ever_are_refused() {
+    let bench = Bench::new();
+    let config = br#"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"#;
+    let list = |n: usize| format!("[{}]", vec![r#"{"Config":"c.json","Layers":[]}"#; n].join(","));
+    bench.refuses(&files(&[("manifest.json", list(1001).as_bytes()), ("c.json", config)]), "archive-document");
+    // Few images, and each of the same large document.
+    let mut large = config.to_vec();
+    large.resize(4 << 20, b' ');
+    bench.refuses(&files(&[("manifest.json", list(65).as_bytes()), ("c.json", &large)]), "archive-document-large");
+    let names =
+        |what: &str, n: usize| format!(r#"[{{"Config":"c.json","{what}":["{}"]}}]"#, vec!["a"; n].join(r#"",""#));
+    for (what, n) in [("Layers", 501), ("RepoTags", 1001)] {
+        let manifest = names(what, n);
+        bench.refuses(&files(&[("manifest.json", manifest.as_bytes()), ("c.json", config)]), "archive-document");
+    }
+}
+
+#[test]
+fn a_writable_layer_with_all_that_a_container_can_put_there_is_packed_or_refused() {
+    use crate::engine::handle;
+    use nix::sys::stat::{Mode, mkdirat};
+    let bench = Bench::new();
+    let upper = bench.dir.path().join("upper");
+    std::fs::create_dir(&upper).expect("a directory");
+    nix::unistd::mkfifo(&upper.join("pipe"), Mode::S_IRWXU).expect("a pipe");
+    let _listens = std::os::unix::net::UnixListener::bind(upper.join("socket")).expect("a socket");
+    std::os::unix::fs::symlink("/proc/self/root", upper.join("link")).expect("a link");
+    let packs = || {
+        let act = |cx: &crate::engine::Cx| pack(cx, &upper, &|_, _| false, std::io::sink());
+        bench.conductor.operate(OpKind::ContainerCommit, "c", "", &Cancel::new(), act)
+    };
+    let packed = packs().expect("neither is opened");
+    assert_eq!((packed.entries, packed.remarks.len()), (2, 1), "a socket is in no tar");
+    let mut at = handle::open(&upper).expect("a directory");
+    for _ in 0..5000 {
+        mkdirat(&at, "d", Mode::S_IRWXU).expect("made");
+        at = handle::enter(&at, "d".as_ref()).expect("entered");
+    }
+    // A recursion that deep has neither the handles nor the stack.
+    assert_eq!(packs().expect_err("too deep").problem.code, "upper-too-deep");
+    handle::remove(&upper).expect("removed");
+}

@@ -9,10 +9,11 @@
 //! Names are sorted, so that the same files are the same tar. Everything is opened by handle and no link is followed: the
 //! container may still be running, and its files are not to be trusted.
 
-use crate::engine::unpack::{marks_of, shown};
+use crate::engine::unpack::{Limits, marks_of, shown};
 use crate::engine::{Cx, Fault, Result};
 use crate::trace::Problem;
 use nix::dir::Dir;
+use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
 use nix::sys::stat::{FileStat, Mode, fstat, fstatat};
 use std::collections::HashMap;
@@ -56,7 +57,7 @@ struct Packer<'a, W: Write> {
 
 impl<W: Write> Packer<'_, W> {
     fn directory(&mut self, dir: OwnedFd, path: &[u8]) -> Result<()> {
-        let failed = |e: nix::errno::Errno| Fault::io("read", shown(path), &e.into());
+        let failed = |e: Errno| Fault::io("read", shown(path), &e.into());
         let again = dir.try_clone().map_err(|e| Fault::io("read", shown(path), &e))?;
         let mut names: Vec<OsString> = Vec::new();
         for entry in Dir::from_fd(again).map_err(failed)?.iter() {
@@ -68,11 +69,13 @@ impl<W: Write> Packer<'_, W> {
         names.sort();
         for name in names {
             self.cx.check()?;
+            // A container can nest directories without end; no layer may have what could not be unpacked again.
             let path = if path.is_empty() { name.as_bytes().to_vec() } else { [path, b"/", name.as_bytes()].concat() };
+            Limits::default().check_upper(&path)?;
             // What the container has deleted meanwhile is not there.
             match fstatat(&dir, name.as_os_str(), AtFlags::AT_SYMLINK_NOFOLLOW) {
                 Ok(stat) => self.entry(&dir, &name, &path, &stat)?,
-                Err(nix::errno::Errno::ENOENT) => {}
+                Err(Errno::ENOENT) => {}
                 Err(errno) => return Err(Fault::io("read", shown(&path), &errno.into())),
             }
         }
@@ -101,8 +104,12 @@ impl<W: Write> Packer<'_, W> {
                 if opaque {
                     self.mark(&[path, b"/.wh..wh..opq"].concat())?;
                 }
-                let inner = openat(dir, name, DIRECTORY, Mode::empty()).map_err(|e| failed("read")(e.into()))?;
-                self.directory(inner, path)
+                match openat(dir, name, DIRECTORY, Mode::empty()) {
+                    Ok(inner) => self.directory(inner, path),
+                    // It was deleted or exchanged since it was looked at.
+                    Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(()),
+                    Err(errno) => Err(failed("read")(errno.into())),
+                }
             }
             libc::S_IFREG => {
                 if stat.st_nlink > 1 {
@@ -118,8 +125,15 @@ impl<W: Write> Packer<'_, W> {
                     self.links.insert((stat.st_dev, stat.st_ino), path.to_vec());
                 }
                 let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-                let file = openat(dir, name, flags, Mode::empty()).map_err(|e| failed("read")(e.into()))?;
+                let file = match openat(dir, name, flags, Mode::empty()) {
+                    Err(Errno::ENOENT | Errno::ELOOP | Errno::ENXIO) => return Ok(()),
+                    other => other.map_err(|e| failed("read")(e.into()))?,
+                };
                 let now = fstat(&file).map_err(|e| failed("read")(e.into()))?;
+                if now.st_mode & libc::S_IFMT != libc::S_IFREG {
+                    // A pipe took its place: it would give no bytes, or never end.
+                    return Ok(());
+                }
                 header.set_entry_type(EntryType::Regular);
                 header.set_size(size(&now));
                 let whole = Exactly { inner: File::from(file), left: size(&now) };

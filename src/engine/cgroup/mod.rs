@@ -10,7 +10,7 @@
 mod detect;
 mod limits;
 
-pub use limits::Limits;
+pub use limits::{Limits, MemorySwap};
 
 use super::conductor::{Cx, Inverse};
 use super::fault::{Fault, Result};
@@ -126,8 +126,13 @@ impl Cgroups {
             for limit in &wanted {
                 let at =
                     bases.iter().zip(&dirs).find(|(base, _)| base.controllers.iter().any(|c| c == limit.controller));
-                if let Some((_, dir)) = at {
-                    limit.set(dir, self.hierarchy == Hierarchy::V2)?;
+                let Some((_, dir)) = at else { continue };
+                if let Some(missing) = limit.set(dir, self.hierarchy == Hierarchy::V2)? {
+                    let call = format!("stat({:?})", missing.display().to_string());
+                    let problem = Problem::new("cgroup-no-swap").with("limit", &limit.asked);
+                    let problem = problem.with("path", missing.display());
+                    let evidence = Evidence::syscall(call, "-1 ENOENT (No such file or directory)");
+                    cx.observe(Change::Remark(problem), vec![evidence]);
                 }
             }
             let Some(first) = dirs.first() else { return Ok(None) };

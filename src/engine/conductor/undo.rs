@@ -2,12 +2,12 @@
 //! killed may have got anywhere.
 
 use super::*;
+use crate::engine::handle;
 use crate::engine::lab::{Lab, Netns};
 use crate::engine::{net, sys};
 use crate::i18n::{Lang, Words};
 use crate::trace::{Plan, Problem, StepKind};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
 use nix::mount::{MntFlags, umount2};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
@@ -216,35 +216,8 @@ fn below(group: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Removes a directory with all that is in it, never through a symbolic link. Directories that may not be searched (a
-/// container's files, overlay's `work/work`) are opened up first.
+/// Removes a directory with all that is in it, never through a symbolic link and however deep (see `handle`). Directories
+/// that may not be searched (a container's files, overlay's `work/work`) are opened up first.
 fn remove_dir(path: &Path) -> Result<()> {
-    let refused = |e: io::Error| Fault::io("remove", path.display(), &e);
-    match fs::symlink_metadata(path) {
-        Err(error) => return gone(Err(error)).map_err(refused),
-        // Not what was made: somebody put another thing there.
-        Ok(meta) if !meta.is_dir() => return Err(refused(io::Error::from(io::ErrorKind::NotADirectory))),
-        Ok(_) => {}
-    }
-    match gone(fs::remove_dir_all(path)) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            open_up(path).map_err(refused)?;
-            gone(fs::remove_dir_all(path)).map_err(refused)
-        }
-        result => result.map_err(refused),
-    }
-}
-
-fn open_up(dir: &Path) -> io::Result<()> {
-    // A handle that was opened without following links cannot be exchanged for a link meanwhile.
-    let handle = open(dir, OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
-    let held = PathBuf::from(format!("/proc/self/fd/{}", handle.as_raw_fd()));
-    fs::set_permissions(&held, PermissionsExt::from_mode(0o700))?;
-    for entry in fs::read_dir(&held)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            open_up(&held.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
+    gone(handle::remove(path)).map_err(|e| Fault::io("remove", path.display(), &e))
 }

@@ -3,6 +3,7 @@
 use super::time::Moment;
 use super::{Container, Phase};
 use crate::engine::archive::{Scratch, apply_change, bring_in, compose, pack, tell_documents};
+use crate::engine::handle;
 use crate::engine::rootfs::Rootfs;
 use crate::engine::store::{Image, Record};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, private};
@@ -121,8 +122,8 @@ fn is_engines(upper: &Path, image: &Image, path: &[u8], stat: &FileStat) -> bool
         b"dev" | b"proc" | b"sys" => stat.st_mode & libc::S_IFMT == libc::S_IFDIR,
         // `/etc` is there for these files alone, or was copied up for them: nobody changed it.
         b"etc" => {
-            let Ok(names) = fs::read_dir(upper.join("etc")) else { return false };
-            let names: Vec<_> = names.flatten().map(|entry| entry.file_name()).collect();
+            // The container may have put a link there by now.
+            let Ok(names) = handle::open(&upper.join("etc")).and_then(handle::names) else { return false };
             let alone = !names.is_empty() && names.iter().all(|name| FILES.iter().any(|file| name == *file));
             let below = image.layers.iter().rev().find_map(|layer| fs::symlink_metadata(layer.join("etc")).ok());
             alone

@@ -1,7 +1,7 @@
 use super::streams::Record;
 use super::time::Moment;
 use super::{Container, Phase};
-use crate::engine::cgroup::Limits;
+use crate::engine::cgroup::{Limits, MemorySwap};
 use crate::engine::lab::Netns;
 use crate::engine::net::Endpoint;
 use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp};
@@ -191,18 +191,37 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         no_new_privs,
         seccomp,
         read_only_root: host.readonly_rootfs,
-        limits: limits(container),
+        limits: limits(container)?,
         netns: made.netns.clone(),
         shm_size: u64::try_from(host.shm_size).ok().filter(|&size| size > 0).unwrap_or(SHM),
     })
 }
 
-fn limits(container: &Container) -> Limits {
+fn limits(container: &Container) -> Result<Limits> {
     let host = &container.request.host_config;
     let positive = |n: i64| u64::try_from(n).ok().filter(|&n| n > 0);
     #[expect(clippy::cast_precision_loss, reason = "billionths of a processor")]
     let cpus = (host.nano_cpus > 0).then(|| host.nano_cpus as f64 / 1e9);
-    Limits { memory: positive(host.memory), pids: positive(host.pids_limit), cpus }
+    let memory = positive(host.memory);
+    let memory_swap = memory_swap(memory, container.raw.pointer("/HostConfig/MemorySwap").and_then(Value::as_i64))?;
+    Ok(Limits { memory, memory_swap, pids: positive(host.pids_limit), cpus })
+}
+
+/// `--memory-swap`: 0 is as if it were not there, -1 no limit. It includes the memory, which must be given, too.
+fn memory_swap(memory: Option<u64>, asked: Option<i64>) -> Result<Option<MemorySwap>> {
+    let wrong = |asked: i64| {
+        let fault = Fault::new(FaultKind::BadRequest, "memory-swap-below-memory").with("swap", asked);
+        Err(fault.with("memory", memory.unwrap_or(0)))
+    };
+    match (asked.unwrap_or(0), memory) {
+        (0, _) | (-1, None) => Ok(None),
+        (-1, Some(_)) => Ok(Some(MemorySwap::Unlimited)),
+        (asked, Some(memory)) => match u64::try_from(asked) {
+            Ok(bytes) if bytes >= memory => Ok(Some(MemorySwap::Bytes(bytes))),
+            _ => wrong(asked),
+        },
+        (asked, None) => wrong(asked),
+    }
 }
 
 /// `--security-opt`
@@ -244,4 +263,21 @@ fn foreign(container: &Container, fault: Fault) -> Fault {
         .with("image", &container.request.image)
         .with("platform", made_for)
         .with("host", host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn swap_is_asked_for_together_with_memory() {
+        let asked = |memory, swap| memory_swap(memory, swap).map_err(|fault| fault.problem.code);
+        assert_eq!(asked(Some(10), None), Ok(None));
+        assert_eq!(asked(Some(10), Some(0)), Ok(None));
+        assert_eq!(asked(Some(10), Some(-1)), Ok(Some(MemorySwap::Unlimited)));
+        assert_eq!(asked(Some(10), Some(10)), Ok(Some(MemorySwap::Bytes(10))));
+        for (memory, swap) in [(Some(10), 9), (Some(10), -2), (None, 20)] {
+            assert_eq!(asked(memory, Some(swap)), Err("memory-swap-below-memory".to_owned()));
+        }
+    }
 }

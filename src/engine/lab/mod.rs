@@ -14,7 +14,7 @@ mod userns;
 
 pub use facts::{cgroup_version, observe, os_name};
 pub use netns::Netns;
-pub use userns::{Refusal, SubordinateIds, find_program, mapped_ids, refusal, subordinate_ids};
+pub use userns::{Refusal, SubordinateIds, mapped_ids, refusal, subordinate_ids};
 
 use super::IdRange;
 use super::fault::{Fault, FaultKind, Result};

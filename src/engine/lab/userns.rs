@@ -9,10 +9,10 @@
 //! Without them only the user's own id can be mapped; then every file of an image belongs to root.
 
 use super::*;
+use crate::engine::program;
 use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Stdio};
 
 /// What keeps an ordinary user from making user namespaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,13 +72,6 @@ fn parse_ids(text: &str, uid: u32, user: Option<&str>) -> Vec<SubordinateIds> {
     text.lines().filter_map(line).collect()
 }
 
-/// A program in `PATH`, or where administrators' programs are, which the `PATH` of an ordinary user leaves out.
-pub fn find_program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let places = std::env::split_paths(&path).chain(["/usr/sbin", "/sbin", "/usr/bin", "/bin"].map(PathBuf::from));
-    places.map(|dir| dir.join(name)).find(|path| nix::unistd::access(path, nix::unistd::AccessFlags::X_OK).is_ok())
-}
-
 /// Makes a user namespace and enters it as its root.
 pub(super) fn enter(entry: &mut Entry) -> Result<()> {
     let (uid, gid) = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
@@ -124,7 +117,7 @@ const MAP: &str = r#"read -r go && "$1" "$3" $4 && "$2" "$3" $5"#;
 impl Mapper {
     /// `Ok(Err(…))` says why only one id can be mapped.
     fn prepare(uid: u32, gid: u32) -> Result<std::result::Result<Self, Problem>> {
-        let programs = (find_program("newuidmap"), find_program("newgidmap"));
+        let programs = (program::find("newuidmap"), program::find("newgidmap"));
         let (Some(newuidmap), Some(newgidmap)) = programs else {
             return Ok(Err(Problem::new("newuidmap-missing")));
         };
@@ -141,7 +134,7 @@ impl Mapper {
             map_line(uid, &uids),
             map_line(gid, &gids),
         ];
-        let shell = Command::new("/bin/sh")
+        let shell = program::command(Path::new("/bin/sh"))
             .args(["-c", MAP, "sh"])
             .args(&argv)
             .stdin(Stdio::piped())
@@ -152,13 +145,11 @@ impl Mapper {
         Ok(Ok(Self { shell, argv }))
     }
 
-    fn map(mut self) -> std::result::Result<Evidence, Problem> {
-        let told = self.shell.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(b"go\n"));
-        let output = told.and_then(|()| self.shell.wait_with_output());
+    fn map(self) -> std::result::Result<Evidence, Problem> {
+        let output = program::finish(self.shell, b"go\n", program::PATIENCE);
         let output = output.map_err(|e| Problem::new("newuidmap-failed").with("reason", e))?;
         if !output.status.success() {
-            let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(Problem::new("newuidmap-failed").with("reason", reason));
+            return Err(Problem::new("newuidmap-failed").with("reason", output.stderr.trim()));
         }
         let [newuidmap, newgidmap, pid, uids, gids] = self.argv.as_slice() else {
             return Err(Problem::new("newuidmap-failed").with("reason", "no arguments"));
@@ -167,7 +158,7 @@ impl Mapper {
             argv: vec!["sh".into(), "-c".into(), format!("{newuidmap} {pid} {uids} && {newgidmap} {pid} {gids}")],
             stdin: String::new(),
             status: 0,
-            output: String::from_utf8_lossy(&output.stdout).into_owned(),
+            output: output.stdout,
         })
     }
 }

@@ -35,6 +35,6 @@ pub fn open(dir: &Path, path: &[u8]) -> Result<Content> {
     if stat.st_mode & libc::S_IFMT != libc::S_IFREG {
         return Err(no_file("not-a-regular-file", dir, path));
     }
-    let file = handle.reopen(OpenFlags::O_RDONLY).map_err(failed)?;
+    let file = handle.reopen(OpenFlags::O_RDONLY | OpenFlags::O_NONBLOCK).map_err(failed)?;
     Ok(Content { file, size: u64::try_from(stat.st_size).unwrap_or(0) })
 }

@@ -54,3 +54,34 @@ fn contents_are_read_inside_and_never_outside() {
     assert_eq!(code("d"), "not-a-regular-file");
     assert_eq!(code("none"), "no-such-path");
 }
+
+#[test]
+fn what_a_container_nests_without_end_is_refused_and_not_walked_for_ever() {
+    use crate::engine::handle;
+    let dir = tempfile::tempdir().unwrap();
+    let mut at = handle::open(dir.path()).unwrap();
+    for _ in 0..2000 {
+        for name in ["a", "b"] {
+            nix::sys::stat::mkdirat(&at, name, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        }
+        at = handle::enter(&at, "a".as_ref()).unwrap();
+    }
+    let mut count = 0;
+    let walked = walk(dir.path(), &mut |_| {
+        count += 1;
+        Ok(())
+    });
+    assert_eq!(walked.unwrap_err().problem.code, "upper-too-deep");
+    assert!(count <= 2 * handle::DEPTH, "{count}");
+    handle::clear(handle::open(dir.path()).unwrap()).unwrap();
+}
+
+#[test]
+fn nothing_of_a_layer_that_answers_is_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    nix::unistd::mkfifo(&dir.path().join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let _listens = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
+    for name in ["pipe", "socket"] {
+        assert_eq!(open(dir.path(), name.as_bytes()).unwrap_err().problem.code, "not-a-regular-file");
+    }
+}

@@ -1,4 +1,4 @@
-use crate::engine::unpack::{marks_of, shown};
+use crate::engine::unpack::{Limits, marks_of, shown};
 use crate::engine::{Fault, Result};
 use crate::tree::{Entry, Kind, PathBytes, Time};
 use nix::dir::Dir;
@@ -41,6 +41,8 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn visit(&mut self, dir: &Rc<OwnedFd>, name: &OsStr, path: Vec<u8>) -> Result<()> {
+        // A container can nest directories without end, and each costs a handle, and its path.
+        Limits::default().check_upper(&path)?;
         let said = shown(&path);
         let failed = |errno: Errno| Fault::io("read", &said, &errno.into());
         let stat = match fstatat(&**dir, name, AtFlags::AT_SYMLINK_NOFOLLOW) {

@@ -1,11 +1,9 @@
 //! The rules of nftables(8): packets that leave the network get the host's address, and packets through it are let through.
 
 use super::*;
-use crate::engine::lab::find_program;
+use crate::engine::program;
 use crate::trace::{Change, Evidence, Problem, Rule};
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 pub(in crate::engine) const FAMILY: &str = "ip";
 pub(in crate::engine) const TABLE: &str = "dockwalk";
@@ -33,7 +31,7 @@ table {FAMILY} {TABLE} {{
 /// Puts the rules in force and records them as `nft` reads them back. Without `nft` the bridge works all the same; what is
 /// lacking is said.
 pub(super) fn make(cx: &Cx, netns: &Netns, network: &NetworkId, subnet: &str) -> Result<()> {
-    let Some(nft) = find_program("nft") else {
+    let Some(nft) = program::find("nft") else {
         let searched = std::env::var("PATH").unwrap_or_default();
         let evidence = Evidence::syscall("execvp(\"nft\")", format!("-1 ENOENT (PATH={searched}:/usr/sbin:/sbin)"));
         cx.observe(Change::Remark(Problem::new("nat-not-here")), vec![evidence]);
@@ -66,7 +64,7 @@ pub(super) fn make(cx: &Cx, netns: &Netns, network: &NetworkId, subnet: &str) ->
 
 /// Deletes a table. One that is not there is no error.
 pub fn delete_table(netns: &Netns, family: &str, table: &str) -> Result<Option<Evidence>> {
-    let Some(nft) = find_program("nft") else { return Ok(None) };
+    let Some(nft) = program::find("nft") else { return Ok(None) };
     let script = format!("add table {family} {table}\ndelete table {family} {table}\n");
     let done = run(netns, &nft, &["-f", "-"], &script)?;
     match failure(&done) {
@@ -97,28 +95,17 @@ fn failure(command: &Evidence) -> Option<String> {
 }
 
 /// Runs a program in a network namespace.
-fn run(netns: &Netns, program: &Path, args: &[&str], stdin: &str) -> Result<Evidence> {
-    let refused = |e: std::io::Error| Fault::io("run", program.display(), &e);
+fn run(netns: &Netns, nft: &Path, args: &[&str], stdin: &str) -> Result<Evidence> {
     let output = netns.run(|| {
-        let mut child = Command::new(program)
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(refused)?;
-        if let Some(mut pipe) = child.stdin.take() {
-            pipe.write_all(stdin.as_bytes()).map_err(refused)?;
-        }
-        child.wait_with_output().map_err(refused)
+        let ran = program::run(program::command(nft).args(args), stdin.as_bytes(), program::PATIENCE);
+        ran.map_err(|e| Fault::io("run", nft.display(), &e))
     })?;
     let argv = std::iter::once("nft").chain(args.iter().copied()).map(str::to_owned).collect();
-    let text = [output.stdout, output.stderr].concat();
     Ok(Evidence::Command {
         argv,
         stdin: stdin.to_owned(),
         status: output.status.code().unwrap_or(-1),
-        output: String::from_utf8_lossy(&text).into_owned(),
+        output: output.stdout + &output.stderr,
     })
 }
 

@@ -69,9 +69,10 @@ impl Net {
         if self.mode == Mode::Host {
             return Ok(());
         }
-        let command = uplink::command(lock(&self.host).netns());
+        let helper = uplink::Helper::find();
+        let command = helper.as_ref().map(|helper| helper.command(lock(&self.host).netns())).unwrap_or_default();
         let plan = Plan::new(StepKind::MakeUplink, UPLINK).call(&command).by_hand(&command);
-        let uplink = cx.step(plan, |cx| uplink::start(cx, &self.host))?;
+        let uplink = cx.step(plan, |cx| uplink::start(cx, &self.host, helper))?;
         *lock(&self.uplink) = uplink;
         Ok(())
     }

@@ -4,10 +4,10 @@
 use super::side::{Record, Side};
 use super::*;
 use crate::engine::conductor::EntryId;
-use crate::engine::lab::find_program;
+use crate::engine::program;
 use crate::trace::{Change, Evidence, Problem};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -34,34 +34,74 @@ enum Program {
     Pasta,
 }
 
-impl Program {
-    fn find() -> Option<(Self, PathBuf)> {
-        let slirp = find_program("slirp4netns").map(|path| (Self::Slirp4netns, path));
-        slirp.or_else(|| find_program("pasta").map(|path| (Self::Pasta, path)))
+/// A helper that can be started, and how.
+#[derive(Debug, Clone)]
+pub(super) struct Helper {
+    program: Program,
+    path: PathBuf,
+    sandbox: Sandbox,
+}
+
+/// Whether it locks itself up before the first packet of a stranger reaches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sandbox {
+    /// A mount namespace with nothing in it but what it reads, no capabilities, and few system calls.
+    On,
+    /// It does not know how to, or could not.
+    Off,
+}
+
+/// slirp4netns 0.4 and later; pasta does the same without being told.
+const SANDBOX: [&str; 2] = ["--enable-sandbox", "--enable-seccomp"];
+
+impl Helper {
+    /// The one that this host has.
+    pub(super) fn find() -> Option<Self> {
+        if let Some(path) = program::find("slirp4netns") {
+            let help = program::run(program::command(&path).arg("--help"), b"", program::PATIENCE);
+            let help = help.map(|output| output.stdout + &output.stderr).unwrap_or_default();
+            let sandbox = if SANDBOX.iter().all(|option| help.contains(option)) { Sandbox::On } else { Sandbox::Off };
+            return Some(Self { program: Program::Slirp4netns, path, sandbox });
+        }
+        program::find("pasta").map(|path| Self { program: Program::Pasta, path, sandbox: Sandbox::On })
     }
 
     /// What it is told: `netns` is the path of the lab's network namespace.
-    fn args(self, netns: &str) -> Vec<String> {
-        let args: &[&str] = match self {
+    fn args(&self, netns: &str) -> Vec<String> {
+        let mut args: Vec<&str> = Vec::new();
+        match self.program {
             // Its standard input is a pipe whose other end only the engine has: it ends when the engine does.
-            Self::Slirp4netns => &[
-                "--configure",
-                "--mtu=1500",
-                "--disable-host-loopback",
-                "--exit-fd=0",
-                "--netns-type=path",
-                netns,
-                UPLINK,
-            ],
-            Self::Pasta => &["--foreground", "--quiet", "--config-net", "--ipv4-only", "--no-map-gw", "--mtu", "1500"],
-        };
-        let mut args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        if self == Self::Pasta {
-            let ports = ["-t", "none", "-u", "none", "-T", "none", "-U", "none"];
-            args.extend(ports.map(str::to_owned));
-            args.extend(["--dns-forward", DNS, "--ns-ifname", UPLINK, "--netns", netns].map(str::to_owned));
+            Program::Slirp4netns => {
+                args.extend(["--configure", "--mtu=1500", "--disable-host-loopback", "--exit-fd=0"]);
+                args.extend(SANDBOX.into_iter().filter(|_| self.sandbox == Sandbox::On));
+                args.extend(["--netns-type=path", netns, UPLINK]);
+            }
+            Program::Pasta => {
+                args.extend(["--foreground", "--quiet", "--config-net", "--ipv4-only", "--no-map-gw"]);
+                args.extend(["--mtu", "1500", "-t", "none", "-u", "none", "-T", "none", "-U", "none"]);
+                args.extend(["--dns-forward", DNS, "--ns-ifname", UPLINK, "--netns", netns]);
+            }
         }
-        args
+        args.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The command that [`start`] runs, to announce it.
+    pub(super) fn command(&self, netns: &Netns) -> String {
+        format!("{} {}", self.path.display(), self.args(&netns.path()).join(" "))
+    }
+
+    fn spawn(&self, netns: &str) -> std::io::Result<Child> {
+        let mut command = match (self.program, program::find("setpriv")) {
+            // pasta has nothing like --exit-fd. The signal comes when the thread that started it ends, so it is started by
+            // the engine's main thread or one that lives as long.
+            (Program::Pasta, Some(setpriv)) => {
+                let mut command = program::command(&setpriv);
+                command.args(["--pdeathsig", "KILL", "--"]).arg(&self.path);
+                command
+            }
+            _ => program::command(&self.path),
+        };
+        command.args(self.args(netns)).stdin(Stdio::piped()).spawn()
     }
 }
 
@@ -70,18 +110,10 @@ const TUN: &str = "/dev/net/tun";
 /// Where both helpers answer DNS.
 pub(super) const DNS: &str = "10.0.2.3";
 
-/// Announces the command that [`start`] runs; empty when there is none to run.
-pub(super) fn command(netns: &Netns) -> String {
-    Program::find().map_or(String::new(), |(program, path)| {
-        format!("{} {}", path.display(), program.args(&netns.path()).join(" "))
-    })
-}
-
 /// Starts the helper and waits a little for its link. None when there is no helper, or it failed: that is said.
-pub(super) fn start(cx: &Cx, host: &Arc<Mutex<Side>>) -> Result<Option<Uplink>> {
+pub(super) fn start(cx: &Cx, host: &Arc<Mutex<Side>>, helper: Option<Helper>) -> Result<Option<Uplink>> {
     let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
-    let netns = lock(host).netns().clone();
-    let Some((program, path)) = Program::find() else {
+    let Some(helper) = helper else {
         let searched = std::env::var("PATH").unwrap_or_default();
         let evidence =
             Evidence::syscall("execvp(\"slirp4netns\"), execvp(\"pasta\")", format!("-1 ENOENT ({searched})"));
@@ -93,42 +125,65 @@ pub(super) fn start(cx: &Cx, host: &Arc<Mutex<Side>>) -> Result<Option<Uplink>> 
         record(Change::Remark(Problem::new("tun-refused").with("reason", error)), vec![evidence]);
         return Ok(None);
     }
-    let args = program.args(&netns.path());
-    let mut command = match (program, find_program("setpriv")) {
-        // pasta has nothing like --exit-fd. The signal comes when the thread that started it ends, so it is started by
-        // the engine's main thread or one that lives as long.
-        (Program::Pasta, Some(setpriv)) => {
-            let mut command = Command::new(setpriv);
-            command.args(["--pdeathsig", "KILL", "--"]).arg(&path);
-            command
+    if helper.sandbox == Sandbox::Off {
+        let evidence = Evidence::syscall(format!("{} --help", helper.path.display()), "no --enable-sandbox");
+        let problem = Problem::new("uplink-sandbox-unknown").with("program", helper.path.display());
+        record(Change::Remark(problem), vec![evidence]);
+    }
+    match try_start(cx, host, &helper)? {
+        Tried::Runs(uplink) => Ok(Some(uplink)),
+        // In a container that may make no mount namespace, for one. Better so than not at all: the address space is its own.
+        Tried::Ended(status, evidence) if helper.program == Program::Slirp4netns && helper.sandbox == Sandbox::On => {
+            let problem = Problem::new("uplink-unsandboxed").with("program", helper.path.display());
+            record(Change::Remark(problem.with("reason", status)), vec![evidence]);
+            let bare = Helper { sandbox: Sandbox::Off, ..helper };
+            match try_start(cx, host, &bare)? {
+                Tried::Runs(uplink) => Ok(Some(uplink)),
+                Tried::Ended(status, evidence) => Ok(gave_up(cx, &bare, &status, evidence)),
+            }
         }
-        _ => Command::new(&path),
-    };
-    let spawned = command.args(&args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let mut child = spawned.map_err(|e| Fault::io("run", path.display(), &e))?;
+        Tried::Ended(status, evidence) => Ok(gave_up(cx, &helper, &status, evidence)),
+    }
+}
+
+fn gave_up(cx: &Cx, helper: &Helper, status: &str, evidence: Evidence) -> Option<Uplink> {
+    let problem = Problem::new("uplink-failed").with("program", helper.path.display()).with("reason", status);
+    cx.observe(Change::Remark(problem), vec![evidence]);
+    None
+}
+
+/// What came of starting it.
+enum Tried {
+    Runs(Uplink),
+    /// It ended at once, with that status.
+    Ended(String, Evidence),
+}
+
+fn try_start(cx: &Cx, host: &Arc<Mutex<Side>>, helper: &Helper) -> Result<Tried> {
+    let (program, path, netns) = (helper.program, &helper.path, lock(host).netns().path());
+    let mut child = helper.spawn(&netns).map_err(|e| Fault::io("run", path.display(), &e))?;
     let entry = start_time(child.id())
         .map(|start_time| cx.journal(SCOPE, Inverse::KillProcess { pid: child.id(), start_time }))
         .transpose()?;
+    let args = helper.args(&netns);
     let cause = format!("{} {}", path.display(), args.join(" "));
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
-        if look(host, &cause, &record)? {
-            return Ok(Some(Uplink { child, program, entry, ended: Arc::default(), watcher: None }));
+        if look(host, &cause, &|change, evidence| cx.observe(change, evidence))? {
+            return Ok(Tried::Runs(Uplink { child, program, entry, ended: Arc::default(), watcher: None }));
         }
         if let Some(status) = child.try_wait().map_err(|e| Fault::io("wait for", path.display(), &e))? {
-            let problem = Problem::new("uplink-failed").with("program", path.display()).with("reason", status);
             let argv = std::iter::once(path.display().to_string()).chain(args).collect();
             let (stdin, output) = (String::new(), status.to_string());
-            let evidence = Evidence::Command { argv, stdin, status: status.code().unwrap_or(-1), output };
-            record(Change::Remark(problem), vec![evidence]);
             entry.map_or(Ok(()), |entry| cx.undone(entry))?;
-            return Ok(None);
+            let evidence = Evidence::Command { argv, stdin, status: status.code().unwrap_or(-1), output };
+            return Ok(Tried::Ended(status.to_string(), evidence));
         }
         std::thread::sleep(Duration::from_millis(2));
     }
     let ended = Arc::new(AtomicBool::new(false));
     let watcher = watch(cx, host, cause, Arc::clone(&ended))?;
-    Ok(Some(Uplink { child, program, entry, ended, watcher: Some(watcher) }))
+    Ok(Tried::Runs(Uplink { child, program, entry, ended, watcher: Some(watcher) }))
 }
 
 /// Goes on looking on a thread of its own.

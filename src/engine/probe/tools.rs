@@ -2,7 +2,7 @@
 
 use super::tries::{Who, in_namespaces};
 use super::*;
-use crate::engine::lab::find_program;
+use crate::engine::program::find as find_program;
 use std::fs;
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;

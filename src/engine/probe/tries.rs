@@ -1,4 +1,5 @@
-use std::process::{Command, Stdio};
+use crate::engine::program;
+use std::process::Command;
 
 /// With what rights things are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,8 @@ impl Who {
 
     /// Makes a shell of a new mount and network namespace, as root of it.
     fn unshare(self) -> Command {
-        let mut command = Command::new("unshare");
+        let unshare = program::find("unshare").unwrap_or_else(|| "/usr/bin/unshare".into());
+        let mut command = program::command(&unshare);
         if let Self::User(_) = self {
             command.args(["--user", "--map-root-user"]);
         }
@@ -39,17 +41,10 @@ pub(super) fn in_namespaces(who: Who, script: &str, args: &[&str]) -> Result<Str
 
 /// Runs a program; what it said, or what it complained of.
 pub(super) fn run(command: &mut Command) -> Result<String, String> {
-    let path = std::env::var("PATH").unwrap_or_default();
-    let output = command
-        .env("PATH", format!("{path}:/usr/sbin:/sbin:/usr/bin:/bin"))
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| error.to_string())?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    let output = program::run(command, b"", program::PATIENCE).map_err(|error| error.to_string())?;
     if output.status.success() {
-        return Ok(text(&output.stdout));
+        return Ok(output.stdout.trim().to_owned());
     }
-    let complaint = text(&output.stderr);
+    let complaint = output.stderr.trim().to_owned();
     Err(if complaint.is_empty() { output.status.to_string() } else { complaint })
 }

@@ -7,8 +7,9 @@
 //! ```
 
 use super::document::{caught, digest_mismatch, size_mismatch};
+use super::exchange::wait;
 use super::fetch::{Call, Target};
-use super::http::Answer;
+use super::http::{Answer, SLOW};
 use super::progress::Meter;
 use super::pull::Pull;
 use crate::engine::documents::is_foreign;
@@ -20,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::time::{Duration, Instant};
 
 /// The manifest that lists the blobs.
 #[derive(Debug)]
@@ -32,8 +34,12 @@ pub struct Listed {
 }
 
 const BLOCK: usize = 128 * 1024;
-/// Tries in a row in which not one byte comes.
+/// Tries in a row that bring no byte that was not there before.
 const FRUITLESS: u32 = 4;
+/// Bytes below which a try has brought next to nothing …
+const CRUMB: u64 = 16 * 1024;
+/// … and how many of these in a row are taken: a server that sends a byte and hangs up would go on for ever.
+const CRUMBS: u32 = 16;
 
 /// The file and the hash of a blob that is being received.
 struct Ingest<'a> {
@@ -58,22 +64,28 @@ impl Pull<'_> {
         let mut meter = Meter::new(this, self.progress);
         let mut ingest = self.ingest(this, ahead)?;
         let mut trail = ingest.take_up()?;
-        let mut fruitless = 0;
+        let mut tries = Tries { best: ingest.received, ..Tries::default() };
         let mut elsewhere = listed.urls.get(&this.digest).into_iter().flatten().peekable();
         let mut target = Target::Path(format!("blobs/{}", this.digest));
         while ingest.received < this.size || trail.is_empty() {
-            let before = ingest.received;
+            // All that the digest promises has come, and the size still says more: there is no more.
+            if ingest.received > 0 && ingest.digest() == this.digest {
+                let host = &self.session.endpoint.host;
+                let fault = size_mismatch(&this.digest, this.size, ingest.received, host);
+                self.discard(this)?;
+                return Err(self.caught(cx, this, fault, trail, listed));
+            }
             match self.receive(cx, &target, &mut ingest, &mut meter) {
                 Ok(evidence) => {
                     trail.extend(evidence);
                     break;
                 }
                 Err(fault) if may_go_on(&fault) => {
-                    fruitless = if ingest.received > before { 0 } else { fruitless + 1 };
-                    if fruitless == FRUITLESS {
+                    if tries.are_over(ingest.received) {
+                        let fault = fault.with("received", tries.best);
                         return Err(self.rejected(cx, this, fault, trail, &listed.evidence));
                     }
-                    std::thread::sleep(std::time::Duration::from_millis(50 << fruitless));
+                    wait(cx, Duration::from_millis(50 << tries.fruitless))?;
                 }
                 Err(fault) if fault.kind == FaultKind::Cancelled => return Err(fault),
                 // The registry was asked first: many have what they need not have. Then those whom the manifest names.
@@ -126,6 +138,10 @@ impl Pull<'_> {
         let host = &self.session.endpoint.host;
         let ((), trail) = self.session.ask(cx, &Call::get(target.clone(), &headers), |cx, answer, trail| {
             let resumes = answer.status == 206 && starts_at(answer, ingest.received);
+            if ingest.received == 0 && answer.status == 206 && !resumes {
+                trail.push(answer.evidence(0, ""));
+                return Err(truncated(ingest, host, "the registry sent a part that nobody asked for"));
+            }
             if ingest.received > 0 && !resumes {
                 // The server knows no ranges, or not this one: from the beginning.
                 ingest.start_anew()?;
@@ -138,7 +154,7 @@ impl Pull<'_> {
                 return Err(truncated(ingest, host, "the registry has no such bytes"));
             }
             let start = ingest.received;
-            let result = ingest.fill(cx, answer, meter, host);
+            let result = ingest.fill(cx, answer, meter, host, self.session.http.patience());
             trail.push(answer.evidence(ingest.received.saturating_sub(start), ""));
             result
         })?;
@@ -221,10 +237,29 @@ impl Ingest<'_> {
         Ok(())
     }
 
-    fn fill(&mut self, cx: &Cx, answer: &mut Answer, meter: &mut Meter<'_>, host: &str) -> Result<()> {
+    fn digest(&self) -> Digest {
+        Digest::from_sha256(&self.sha.clone().finalize().into())
+    }
+
+    fn fill(
+        &mut self,
+        cx: &Cx,
+        answer: &mut Answer,
+        meter: &mut Meter<'_>,
+        host: &str,
+        patience: Duration,
+    ) -> Result<()> {
         let start = self.received;
+        let mut pace = (Instant::now(), start);
         loop {
             cx.check()?;
+            // A byte now and then keeps a connection alive for years.
+            if pace.0.elapsed() > patience * SLOW {
+                if self.received - pace.1 < CRUMB {
+                    return Err(truncated(self, host, "hardly a byte comes"));
+                }
+                pace = (Instant::now(), self.received);
+            }
             let mut block = vec![0; BLOCK];
             let n = match answer.body.as_reader().read(&mut block) {
                 Ok(n) => n,
@@ -257,6 +292,25 @@ impl Ingest<'_> {
 
     fn failed(&self, what: &str, error: &std::io::Error) -> Fault {
         Fault::io(what, &self.path, error)
+    }
+}
+
+/// How often a blob was asked for, and to what avail.
+#[derive(Debug, Default)]
+struct Tries {
+    /// As far as any of them came: who is sent to the beginning again has gained nothing by coming half the way once more.
+    best: u64,
+    fruitless: u32,
+    crumbs: u32,
+}
+
+impl Tries {
+    fn are_over(&mut self, received: u64) -> bool {
+        let gained = received.saturating_sub(self.best);
+        self.best = self.best.max(received);
+        self.fruitless = if gained == 0 { self.fruitless + 1 } else { 0 };
+        self.crumbs = if gained < CRUMB { self.crumbs + 1 } else { 0 };
+        self.fruitless == FRUITLESS || self.crumbs == CRUMBS
     }
 }
 

@@ -35,6 +35,7 @@ const CONFIG_LIMIT: u64 = 8 * 1024 * 1024;
 impl Pull<'_> {
     /// A document that is known by its descriptor: from the store when it is there.
     pub fn obtain(&self, cx: &Cx, this: &Descriptor, wanted: &Wanted<'_>) -> Result<(Vec<u8>, Vec<Evidence>)> {
+        self.pin.add(&this.digest);
         if self.store.has_blob(&this.digest, this.size).is_some() {
             let bytes = self.store.read_blob(&this.digest)?;
             if sha256(&bytes) == this.digest {

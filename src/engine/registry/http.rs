@@ -2,7 +2,7 @@ use super::tls::Trust;
 use crate::trace::Evidence;
 use std::io::Read;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ureq::config::AutoHeaderValue;
 use ureq::http::{Method, Request};
 use ureq::tls::TlsConfig;
@@ -57,6 +57,8 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     pub body: Body,
     ask: Ask,
+    /// How long its body may take, when it is read whole.
+    within: Duration,
 }
 
 /// No answer came.
@@ -75,11 +77,18 @@ pub struct NoAnswer {
 const HIDDEN: &str = "•••";
 /// A cable that was pulled sends no farewell: after so long without a byte a connection is dead.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// After so many times that long what comes in drops is as good as dead, too: a document must be whole by then.
+pub const SLOW: u32 = 10;
 
 impl Http {
     /// Trusts what the user laid down, too.
     pub fn new(trust: Trust, patience: Option<Duration>) -> Self {
         Self { trust, patience, ..Self::default() }
+    }
+
+    /// How long nothing may come.
+    pub fn patience(&self) -> Duration {
+        self.patience.unwrap_or(PATIENCE)
     }
 
     /// Asks, and returns as soon as the headers have come.
@@ -122,12 +131,13 @@ impl Http {
             (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         let headers = parts.headers.iter().map(header).collect();
-        Ok(Answer { status: parts.status.as_u16(), headers, body, ask: ask.clone() })
+        let within = self.patience() * SLOW;
+        Ok(Answer { status: parts.status.as_u16(), headers, body, ask: ask.clone(), within })
     }
 
     fn agent(&self, ask: &Ask) -> &Agent {
         let verifying = || TlsConfig::builder().root_certs(self.trust.roots());
-        let agent = |tls, proxy| agent(tls, proxy, self.patience.unwrap_or(PATIENCE));
+        let agent = |tls, proxy| agent(tls, proxy, self.patience());
         match (ask.lax, ask.ours) {
             (true, _) => self.lax.get_or_init(|| agent(TlsConfig::builder().disable_verification(true).build(), false)),
             (false, true) => {
@@ -154,7 +164,8 @@ impl Answer {
     #[cfg(test)]
     pub fn with_header(name: &str, value: &str) -> Self {
         let headers = vec![(name.to_owned(), value.to_owned())];
-        Self { status: 429, headers, body: Body::builder().data(""), ask: Ask::get("http://a/", true) }
+        let (body, ask) = (Body::builder().data(""), Ask::get("http://a/", true));
+        Self { status: 429, headers, body, ask, within: PATIENCE }
     }
 
     /// Reads the body, of at most `limit` bytes.
@@ -163,8 +174,20 @@ impl Answer {
         if said.is_some_and(|length| length > limit) {
             return Err(too_much(limit));
         }
-        let mut bytes = Vec::new();
-        self.body.as_reader().take(limit + 1).read_to_end(&mut bytes)?;
+        let (begun, mut bytes, mut block) = (Instant::now(), Vec::new(), vec![0; 16 * 1024]);
+        let mut body = self.body.as_reader().take(limit + 1);
+        loop {
+            match body.read(&mut block) {
+                Ok(0) => break,
+                Ok(n) => bytes.extend_from_slice(&block[..n]),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+            if begun.elapsed() > self.within {
+                let said = format!("it is not whole after {} s: {} bytes", self.within.as_secs(), bytes.len());
+                return Err(std::io::Error::new(std::io::ErrorKind::TimedOut, said));
+            }
+        }
         if bytes.len() as u64 > limit {
             return Err(too_much(limit));
         }

@@ -9,7 +9,7 @@ use super::endpoint::Endpoint;
 use super::resolve::Resolved;
 use super::session::Session;
 use super::{Credentials, Progress, RegistryOptions};
-use crate::engine::store::{Ahead, Image, Part, Record, Store, Unpacking};
+use crate::engine::store::{Ahead, Image, Part, Pin, Record, Store, Unpacking};
 use crate::engine::{Cx, Fault, Result, documents};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Change, Content, Evidence, Plan, Promise, StepKind};
@@ -24,6 +24,8 @@ pub struct Pull<'a> {
     pub reference: &'a Reference,
     pub platform: Option<&'a Platform>,
     pub progress: &'a (dyn Fn(Progress) + Sync),
+    /// The documents that it has put into the store: until the image is written down nobody else needs them.
+    pub pin: Pin,
 }
 
 /// Docker's default, `max-concurrent-downloads`.
@@ -40,7 +42,7 @@ impl<'a> Pull<'a> {
         endpoint: Endpoint,
     ) -> Result<Self> {
         let session = Session::new(endpoint, reference, "pull", options, auth, progress)?;
-        Ok(Self { store, session, reference, platform, progress })
+        Ok(Self { store, session, reference, platform, progress, pin: store.pin(Vec::new()) })
     }
 
     pub fn run(&self, cx: &Cx) -> Result<Image> {

@@ -63,6 +63,7 @@ impl Pull<'_> {
             };
             cx.observe(change, fetched.trail.clone());
             self.read_change(cx, &document, fetched.trail);
+            self.pin.add(&this.digest);
             self.store.put_blob(&this.digest, &fetched.bytes)?;
             Ok((this, fetched.bytes, document))
         })

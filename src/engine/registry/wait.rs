@@ -138,6 +138,12 @@ fn quota(text: &str) -> Option<(u64, Option<u64>)> {
 /// `Retry-After: 30`, `Retry-After: Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 10.2.3), or Docker Hub's `X-Retry-After` in
 /// seconds since 1970.
 fn retry_after(answer: &Answer, now: SystemTime) -> Option<Duration> {
+    // A stranger's number: no clock and no calendar ends before this.
+    const FAR: Duration = Duration::from_secs(10 * 366 * 86_400);
+    said_after(answer, now).map(|after| after.min(FAR))
+}
+
+fn said_after(answer: &Answer, now: SystemTime) -> Option<Duration> {
     let until = |moment: SystemTime| moment.duration_since(now).unwrap_or_default();
     match answer.header("retry-after").map(str::trim) {
         Some(text) => match text.parse() {

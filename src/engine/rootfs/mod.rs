@@ -8,7 +8,7 @@ mod overlay;
 
 use super::conductor::{Cx, Inverse};
 use super::fault::{Fault, Result};
-use super::private;
+use super::{handle, private};
 use crate::spec::ContainerId;
 use crate::trace::{Change, Dir, DirRole, Evidence, Plan, StepKind};
 use std::fs;
@@ -143,7 +143,7 @@ pub fn remove(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
     let plan =
         Plan::new(StepKind::RemoveDirectory, dir.display()).call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)"));
     cx.step(plan.by_hand(format!("rm -r {}", dir.display())), |cx| {
-        match fs::remove_dir_all(dir) {
+        match handle::remove(dir) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Fault::io("remove", dir.display(), &e)),
             _ => {}
         }

@@ -3,6 +3,7 @@
 use super::{Rootfs, RootfsSpec, mountinfo};
 use crate::engine::conductor::{Cx, Inverse};
 use crate::engine::fault::{Fault, Result};
+use crate::engine::handle;
 use crate::engine::sys::FsContext;
 use crate::spec::ContainerId;
 use crate::trace::{Change, Evidence, Plan, StepKind};
@@ -62,7 +63,7 @@ pub fn unmount(cx: &Cx, container: &ContainerId, merged: &Path) -> Result<()> {
 
 fn mount_now(spec: &RootfsSpec<'_>, rootfs: &Rootfs, options: &str) -> io::Result<()> {
     // A volatile overlay marks its work directory as possibly unsynced. Here no machine has crashed in between.
-    match fs::remove_dir_all(rootfs.work.join("work")) {
+    match handle::remove(&rootfs.work.join("work")) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
         _ => {}
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Pin {
     store: Arc<Store>,
-    digests: Vec<Digest>,
+    digests: Mutex<Vec<Digest>>,
 }
 
 /// The right to fetch a blob: nobody else does meanwhile.
@@ -81,11 +81,9 @@ impl Store {
 
     /// Keeps these from being deleted while the result lives.
     pub fn pin(self: &Arc<Self>, digests: Vec<Digest>) -> Pin {
-        let mut state = self.lock();
-        for digest in &digests {
-            *state.pinned.entry(digest.clone()).or_default() += 1;
-        }
-        Pin { store: Arc::clone(self), digests }
+        let pin = Pin { store: Arc::clone(self), digests: Mutex::default() };
+        digests.iter().for_each(|digest| pin.add(digest));
+        pin
     }
 
     /// Waits until nobody else fetches that blob.
@@ -111,7 +109,7 @@ impl Store {
                 let path = entry.map_err(|e| failed(&dir, &e))?.path();
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 if path.is_dir() && name.starts_with('.') {
-                    fs::remove_dir_all(&path).map_err(|e| failed(&path, &e))?;
+                    handle::remove(&path).map_err(|e| failed(&path, &e))?;
                 } else if path.is_file() && !name.ends_with(".partial") {
                     fs::remove_file(&path).map_err(|e| failed(&path, &e))?;
                 }
@@ -121,14 +119,23 @@ impl Store {
     }
 }
 
+impl Pin {
+    /// Keeps this, too: a document of which it is only now known that it will be needed, before it is put.
+    pub fn add(&self, digest: &Digest) {
+        self.digests.lock().unwrap_or_else(PoisonError::into_inner).push(digest.clone());
+        *self.store.lock().pinned.entry(digest.clone()).or_default() += 1;
+    }
+}
+
 impl Drop for Pin {
     fn drop(&mut self) {
+        let digests = std::mem::take(self.digests.get_mut().unwrap_or_else(PoisonError::into_inner));
         let mut state = self.store.lock();
-        for digest in &self.digests {
-            if let Some(count) = state.pinned.get_mut(digest) {
+        for digest in digests {
+            if let Some(count) = state.pinned.get_mut(&digest) {
                 *count -= 1;
                 if *count == 0 {
-                    state.pinned.remove(digest);
+                    state.pinned.remove(&digest);
                 }
             }
         }

@@ -197,8 +197,17 @@ impl Store {
         match &found.remedy {
             Remedy::Pull => Ok(false),
             Remedy::DropFile(path) => cx.step(plan(path.display().to_string()), |_| {
-                let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+                let dir = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
+                let removed = if dir { handle::remove(path) } else { fs::remove_file(path) };
                 removed.map(|()| true).map_err(|e| Fault::io("delete", path.display(), &e))
+            }),
+            // Whole, and of no image: unless one has come to need it since.
+            Remedy::DropBlob(digest) if !found.harmful => {
+                cx.step(plan(digest.to_string()), |cx| self.drop_blob(cx, digest))
+            }
+            Remedy::DropLayer(chain) if !found.harmful => cx.step(plan(chain.to_string()), |cx| {
+                self.remove_layer(cx, chain, &mut Vec::new())?;
+                Ok(!self.layer_dir(chain).exists())
             }),
             Remedy::DropBlob(digest) => cx.step(plan(digest.to_string()), |cx| {
                 let path = self.blob_path(digest);
@@ -230,7 +239,7 @@ impl Store {
             }
             fs::rename(&from, &gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
         }
-        fs::remove_dir_all(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
+        handle::remove(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
         cx.undone(entry)?;
         let world = cx.world();
         let above = world.layers.values().any(|layer| layer.parent.as_ref() == Some(chain));

@@ -95,7 +95,7 @@ impl Drop for NewLayer {
         if self.kept {
             return;
         }
-        let removed = match fs::remove_dir_all(&self.dir) {
+        let removed = match handle::remove(&self.dir) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
             other => other,
         };

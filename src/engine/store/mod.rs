@@ -36,7 +36,7 @@ pub use remove::Removal;
 pub(super) use unpacked::{Ahead, Part, Unpacking};
 
 use super::unpack::Options;
-use super::{Cx, Fault, FaultKind, IdRange, Result, private};
+use super::{Cx, Fault, FaultKind, IdRange, Result, handle, private};
 use crate::spec::{Digest, Reference};
 use records::{Records, TagRecord};
 use std::collections::{BTreeMap, BTreeSet};

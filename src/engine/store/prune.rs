@@ -7,13 +7,14 @@ use super::*;
 pub struct Pruned {
     /// What `docker image prune` prints.
     pub removed: Vec<Removed>,
-    /// Bytes of file content of the layers that went.
+    /// Bytes of file content of the layers that went, and of blobs that belonged to no image.
     pub freed: u64,
 }
 
 impl Store {
     /// Deletes images that no container uses and that `wanted` lets through: those without a tag, or with `all` the
-    /// tagged ones as well. One that cannot be deleted stays, and is no failure.
+    /// tagged ones as well. One that cannot be deleted stays, and is no failure. Then what belongs to no image at all goes:
+    /// what a pull, a load, an import or a commit that failed, or was killed, has left, and nobody is taking up now.
     pub fn prune(
         &self,
         cx: &Cx,
@@ -22,10 +23,7 @@ impl Store {
         in_use: &dyn Fn(&Digest) -> Option<String>,
     ) -> Result<Pruned> {
         let images = self.images();
-        let sizes: BTreeMap<String, u64> = images
-            .iter()
-            .flat_map(|image| image.chain_ids.iter().map(Digest::to_string).zip(image.layer_sizes.iter().copied()))
-            .collect();
+        let sizes = self.layer_sizes()?;
         let mut pruned = Pruned::default();
         for image in images {
             let unnamed = image.tags.is_empty();
@@ -46,11 +44,86 @@ impl Store {
                 }
             }
         }
+        self.prune_orphans(cx, &mut pruned)?;
+        // Once each: a lowest layer has the digest of its blob, when that is not compressed.
         let gone = pruned.removed.iter().filter_map(|line| match line {
-            Removed::Deleted(what) => sizes.get(what),
+            Removed::Deleted(what) => sizes.get_key_value(what),
             Removed::Untagged(_) => None,
         });
-        pruned.freed = gone.sum();
+        let gone: BTreeSet<_> = gone.collect();
+        pruned.freed += gone.into_iter().map(|(_, size)| size).sum::<u64>();
         Ok(pruned)
     }
+
+    /// Bytes of file content of every layer on the disk, by its chain id.
+    fn layer_sizes(&self) -> Result<BTreeMap<String, u64>> {
+        let size = |chain: &Digest| self.layer(chain).map_or(0, |(layer, _)| layer.size);
+        Ok(self.layers()?.iter().map(|chain| (chain.to_string(), size(chain))).collect())
+    }
+
+    fn layers(&self) -> Result<Vec<Digest>> {
+        named(&self.root.join("layers/sha256"), "")
+    }
+
+    fn prune_orphans(&self, cx: &Cx, pruned: &mut Pruned) -> Result<()> {
+        let orphans: Vec<_> = self.layers()?.into_iter().filter(|chain| !self.lock().needs(chain)).collect();
+        for chain in upper_first(orphans, &|chain| self.layer(chain)?.0.parent) {
+            cx.check()?;
+            self.remove_layer(cx, &chain, &mut pruned.removed)?;
+        }
+        for digest in named(&self.root.join("blobs/sha256"), "")? {
+            let bytes = fs::metadata(self.blob_path(&digest)).map_or(0, |meta| meta.len());
+            if self.drop_blob(cx, &digest)? {
+                pruned.freed += bytes;
+                pruned.removed.push(Removed::Deleted(digest.to_string()));
+            }
+        }
+        // The beginnings of blobs, but of those that are being fetched.
+        for digest in named(&self.root.join("ingest"), PARTIAL)? {
+            let path = self.partial_path(&digest);
+            let state = self.lock();
+            if !state.claimed.contains(&digest) {
+                let bytes = fs::metadata(&path).map_or(0, |meta| meta.len());
+                fs::remove_file(&path).map_err(|e| Fault::io("delete", path.display(), &e))?;
+                pruned.freed += bytes;
+            }
+        }
+        Ok(())
+    }
+}
+
+const PARTIAL: &str = ".partial";
+
+/// The digests that the names in a directory are, once `end` is taken away. What is called otherwise is not ours to delete.
+fn named(dir: &Path, end: &str) -> Result<Vec<Digest>> {
+    let failed = |e: std::io::Error| Fault::io("read", dir.display(), &e);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let hex = name.to_str().and_then(|name| name.strip_suffix(end));
+        found.extend(hex.and_then(|hex| format!("sha256:{hex}").parse::<Digest>().ok()));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Layers in an order in which none goes before those that lie on it.
+fn upper_first(layers: Vec<Digest>, parent: &dyn Fn(&Digest) -> Option<Digest>) -> Vec<Digest> {
+    let parents: BTreeMap<Digest, Option<Digest>> = layers.into_iter().map(|of| (of.clone(), parent(&of))).collect();
+    let mut on_it: BTreeMap<&Digest, usize> = BTreeMap::new();
+    parents.values().flatten().for_each(|parent| *on_it.entry(parent).or_default() += 1);
+    let mut free: Vec<&Digest> = parents.keys().filter(|chain| !on_it.contains_key(chain)).collect();
+    let mut order = Vec::new();
+    while let Some(chain) = free.pop() {
+        order.push(chain.clone());
+        let below = parents.get(chain).and_then(Option::as_ref).and_then(|parent| parents.get_key_value(parent));
+        if let Some((parent, _)) = below {
+            let left = on_it.entry(parent).or_default();
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                free.push(parent);
+            }
+        }
+    }
+    order
 }

@@ -1,7 +1,7 @@
 use super::image::familiar;
 use super::*;
 use crate::engine::Inverse;
-use crate::trace::{Change, Evidence, Plan, StepKind};
+use crate::trace::{Change, Evidence, Plan, StepKind, World};
 
 /// How an image is removed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -103,20 +103,41 @@ impl Store {
 
     /// What no other image is made of goes: layers from the top, then blobs.
     fn delete_unused(&self, cx: &Cx, record: &Record, removed: &mut Vec<Removed>) -> Result<()> {
-        let world = cx.world();
         for chain in record.chain_ids.iter().rev() {
-            let call = format!("rm -r {}", self.layer_dir(chain).display());
-            if !self.is_unused_layer(&self.lock(), chain) {
-                continue;
-            }
-            let plan = Plan::new(StepKind::RemoveLayer, chain).call(&call).by_hand(&call);
-            let Some(evidence) = cx.step(plan, |cx| self.delete_layer(cx, chain))? else { continue };
-            if world.layers.contains_key(chain) {
-                cx.observe(Change::LayerGone { chain_id: chain.clone() }, vec![evidence]);
-            }
-            removed.push(Removed::Deleted(chain.to_string()));
+            self.remove_layer(cx, chain, removed)?;
         }
         record.blobs().try_for_each(|digest| self.drop_blob(cx, digest).map(drop))
+    }
+
+    /// Deletes a layer that nothing needs, and before it what a pull that failed has left on top of it.
+    pub(super) fn remove_layer(&self, cx: &Cx, chain: &Digest, removed: &mut Vec<Removed>) -> Result<()> {
+        if self.lock().needs(chain) {
+            return Ok(());
+        }
+        let above = |world: &World| {
+            let above = world.layers.values().filter(|layer| layer.parent.as_ref() == Some(chain));
+            above.map(|layer| layer.chain_id.clone()).collect::<Vec<_>>()
+        };
+        above(&cx.world()).iter().try_for_each(|above| self.remove_layer(cx, above, removed))?;
+        let world = cx.world();
+        if !above(&world).is_empty() {
+            // Somebody has come to need it meanwhile.
+            return Ok(());
+        }
+        let dir = self.layer_dir(chain);
+        let evidence = if dir.exists() {
+            let call = format!("rm -r {}", dir.display());
+            let plan = Plan::new(StepKind::RemoveLayer, chain).call(&call).by_hand(&call);
+            let Some(evidence) = cx.step(plan, |cx| self.delete_layer(cx, chain))? else { return Ok(()) };
+            removed.push(Removed::Deleted(chain.to_string()));
+            evidence
+        } else {
+            Evidence::syscall(format!("stat({dir:?})"), "-1 ENOENT (No such file or directory)")
+        };
+        if world.layers.contains_key(chain) {
+            cx.observe(Change::LayerGone { chain_id: chain.clone() }, vec![evidence]);
+        }
+        Ok(())
     }
 
     /// Deletes a blob that no image is made of, no tag names and nobody counts on. True when it was there.
@@ -136,13 +157,13 @@ impl Store {
         let entry = cx.journal("image-remove", Inverse::RemoveDir { path: gone.clone() })?;
         {
             let state = self.lock();
-            if !self.is_unused_layer(&state, chain) {
+            if state.needs(chain) {
                 cx.undone(entry)?;
                 return Ok(None);
             }
             fs::rename(&from, &gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
         }
-        fs::remove_dir_all(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
+        handle::remove(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
         cx.undone(entry)?;
         Ok(Some(Evidence::syscall(format!("rmdir(\"{}\")", from.display()), 0)))
     }
@@ -159,10 +180,6 @@ impl Store {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
             Err(e) => Err(Fault::io("delete", path.display(), &e)),
         }
-    }
-
-    fn is_unused_layer(&self, state: &State, chain: &Digest) -> bool {
-        !state.needs(chain) && self.layer(chain).is_some()
     }
 }
 

@@ -23,6 +23,14 @@ pub fn get_fd(pidfd: BorrowedFd<'_>, their_fd: RawFd) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
 }
 
+/// Keeps all descriptors but the three streams from whatever is executed later (`close_range` with
+/// `CLOSE_RANGE_CLOEXEC`, Linux 5.11): what whoever started us has left open is not for others.
+pub fn keep_from_children() -> io::Result<()> {
+    const FROM: u32 = 3;
+    // SAFETY: only a flag of descriptors is set, none is closed.
+    done(unsafe { libc::syscall(libc::SYS_close_range, FROM, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) }).map(drop)
+}
+
 /// Sets a terminal's size (`TIOCSWINSZ`).
 pub fn set_window_size(terminal: BorrowedFd<'_>, rows: u16, cols: u16) -> io::Result<()> {
     let size = libc::winsize { ws_row: rows, ws_col: cols, ws_xpixel: 0, ws_ypixel: 0 };

@@ -51,6 +51,13 @@ impl Limits {
         if depth > self.depth { Err(self.too_deep(path)) } else { Ok(()) }
     }
 
+    /// Checks a path in a container's writable layer: there is no end to what a container can nest.
+    pub fn check_upper(&self, path: &[u8]) -> Result<(), Fault> {
+        self.check_path(path).map_err(|_too_deep| {
+            Fault::failed("upper-too-deep").with("path", beginning(path)).with("limit", self.depth)
+        })
+    }
+
     /// Checks the bytes of a path or of a symbolic link's target.
     pub fn check_length(&self, path: &[u8]) -> Result<(), Fault> {
         if path.len() > self.path { Err(too_long(path, self.path)) } else { Ok(()) }

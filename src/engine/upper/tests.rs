@@ -105,3 +105,23 @@ fn a_mount_is_not_kept_by_one_who_listens_no_more() {
         assert!(ears.handle().expect("inotify").as_fd().try_clone_to_owned().is_ok());
     });
 }
+
+#[test]
+fn directories_without_end_are_looked_at_as_far_as_a_layer_may_go() {
+    use crate::engine::handle;
+    with_overlay(|_, spec| {
+        let mut at = handle::open(&spec.upper).expect("a directory");
+        for _ in 0..3000 {
+            nix::sys::stat::mkdirat(&at, "d", nix::sys::stat::Mode::S_IRWXU).expect("made");
+            at = handle::enter(&at, "d".as_ref()).expect("entered");
+        }
+        let mut ears = Ears::as_before_6_8().expect("inotify");
+        let mut tree = Tree::new(spec).expect("a tree");
+        tree.listen(spec, &mut ears).expect("listening");
+        assert!(tree.is_limited(), "it is known that not all was seen");
+        let known = tree.model().below(b"").len();
+        assert!((200..=handle::DEPTH + 1).contains(&known), "{known}");
+        drop(tree);
+        handle::clear(handle::open(&spec.upper).expect("a directory")).expect("removed");
+    });
+}

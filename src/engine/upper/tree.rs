@@ -5,7 +5,7 @@ use super::ears::{Ears, Heard, Side};
 use super::evidence;
 use super::model::{Inode, Known, Model, beginning, is_below};
 use super::origin::{self, Met};
-use crate::engine::unpack::{overlay, shown};
+use crate::engine::unpack::{Limits, overlay, shown};
 use crate::spec::ContainerId;
 use crate::trace::{CopyUp, Effect, Evidence, Upper, UpperChange, UpperFile};
 use nix::errno::Errno;
@@ -341,6 +341,11 @@ impl Tree {
     }
 
     fn enter(&mut self, path: &[u8], ears: &mut Ears) -> io::Result<Vec<Vec<u8>>> {
+        // A container can nest directories without end, and their paths grow with their number squared.
+        if Limits::default().check_path(path).is_err() {
+            self.limited = true;
+            return Ok(Vec::new());
+        }
         let handle = self.open(path)?;
         let inode = nix::sys::stat::fstat(&handle)?.st_ino;
         let below = match self.dirs.get(split(path).0) {

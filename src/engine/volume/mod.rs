@@ -10,10 +10,12 @@ mod copy;
 
 use super::conductor::Cx;
 use super::fault::{Fault, FaultKind, Result};
-use super::private;
+use super::{handle, private};
 use crate::trace::{Change, Evidence, Plan, StepKind, Volume as Seen};
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -107,7 +109,7 @@ impl Volumes {
         let dir = self.root.join(&volume.name);
         let plan = Plan::new(StepKind::RemoveDirectory, dir.display()).by_hand(format!("rm -r {}", dir.display()));
         cx.step(plan.call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)")), |cx| {
-            fs::remove_dir_all(&dir).map_err(|e| Fault::io("remove", dir.display(), &e))?;
+            handle::remove(&dir).map_err(|e| Fault::io("remove", dir.display(), &e))?;
             if cx.world().volumes.contains_key(name) {
                 let gone = Evidence::syscall(format!("stat({dir:?})"), "-1 ENOENT (No such file or directory)");
                 cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![gone]);
@@ -119,15 +121,15 @@ impl Volumes {
     /// Fills a volume that is empty with what the image has at `target`, as Docker does when it is first mounted: the step
     /// `FillVolume`. `rootfs` is the container's merged directory. Where there is nothing to copy there is no step.
     pub fn fill(&self, cx: &Cx, volume: &Volume, rootfs: &Path, target: &str) -> Result<()> {
-        let opened = pathrs::Root::open(rootfs).and_then(|root| root.resolve(target));
-        let Ok(source) = opened else { return Ok(()) };
-        let source = copy::path_of(&source);
-        if !source.is_dir() || !is_empty(&volume.path)? {
+        let Some(source) = source(rootfs, target) else { return Ok(()) };
+        let failed = |what| move |e: io::Error| Fault::io(what, volume.path.display(), &e);
+        let into = handle::open(&volume.path).map_err(|e| failed("open")(e.into()))?;
+        if !handle::is_empty(&into).map_err(failed("read"))? {
             return Ok(());
         }
         let by_hand = format!("cp -a {}{target}/. {}", rootfs.display(), volume.path.display());
         cx.step(Plan::new(StepKind::FillVolume, &volume.name).call(&by_hand).by_hand(&by_hand), |cx| {
-            let copied = copy::tree(&source, &volume.path)
+            let copied = copy::tree(source, into)
                 .map_err(|(path, error)| Fault::io("fill", volume.path.join(path).display(), &error))?;
             let listing = copied.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n");
             let evidence = Evidence::file(volume.path.display().to_string(), listing);
@@ -168,9 +170,11 @@ fn random_name() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn is_empty(dir: &Path) -> Result<bool> {
-    let mut entries = fs::read_dir(dir).map_err(|e: io::Error| Fault::io("read", dir.display(), &e))?;
-    Ok(entries.next().is_none())
+/// What the image has there, when that is a directory. Links on the way are the image's and lead nowhere but into it.
+fn source(rootfs: &Path, target: &str) -> Option<OwnedFd> {
+    let found = pathrs::Root::open(rootfs).and_then(|root| root.resolve(target)).ok()?;
+    // The handle opens nothing: it may be a pipe. What is no directory cannot be entered.
+    handle::enter(found.as_fd(), OsStr::new(".")).ok()
 }
 
 /// `2026-11-21T20:55:09Z`. Days to date by Howard Hinnant's `civil_from_days`.
@@ -189,5 +193,7 @@ fn rfc3339(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
+#[cfg(test)]
+mod race;
 #[cfg(test)]
 mod tests;

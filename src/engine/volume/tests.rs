@@ -83,6 +83,73 @@ fn an_empty_volume_is_filled_with_what_the_image_has() {
 }
 
 #[test]
+fn all_that_a_file_is_comes_along_and_nothing_is_opened_that_answers() {
+    check(|cx, volumes, dir| {
+        let data = dir.join("rootfs/data");
+        fs::create_dir_all(data.join("deep/er")).unwrap();
+        nix::unistd::mkfifo(&data.join("pipe"), nix::sys::stat::Mode::S_IRUSR).unwrap();
+        let _listens = std::os::unix::net::UnixListener::bind(data.join("socket")).unwrap();
+        let holes = fs::File::create(data.join("deep/er/holes")).unwrap();
+        std::os::unix::fs::FileExt::write_all_at(&holes, b"text", 3 << 20).unwrap();
+        holes.set_len(64 << 20).unwrap();
+        symlink("nowhere", data.join("link")).unwrap();
+        fs::hard_link(data.join("link"), data.join("deep/same-link")).unwrap();
+        xattr::set(data.join("deep/er/holes"), "user.note", b"said").unwrap();
+        let old = nix::sys::time::TimeSpec::new(1_000_000_000, 5);
+        for path in ["deep/er/holes", "link", "pipe", "deep"] {
+            let flag = nix::sys::stat::UtimensatFlags::NoFollowSymlink;
+            nix::sys::stat::utimensat(nix::fcntl::AT_FDCWD, &data.join(path), &old, &old, flag).unwrap();
+        }
+        let volume = volumes.create(cx, Some("data"))?;
+        volumes.fill(cx, &volume, &dir.join("rootfs"), "/data")?;
+        let both = |path: &str| [&data, &volume.path].map(|root| fs::symlink_metadata(root.join(path)).unwrap());
+        for path in ["", "deep", "deep/er", "deep/er/holes", "link", "pipe", "socket"] {
+            let told = both(path).map(|m| (m.mode(), m.uid(), m.gid(), m.mtime(), m.mtime_nsec(), m.rdev()));
+            assert_eq!(told[0], told[1], "{path}");
+        }
+        let [_, holes] = both("deep/er/holes");
+        assert!(holes.size() == 64 << 20 && holes.blocks() * 512 < 1 << 20, "{} blocks", holes.blocks());
+        assert_eq!(fs::read(volume.path.join("deep/er/holes")).unwrap()[3 << 20..][..5], *b"text\0");
+        assert_eq!(xattr::get(volume.path.join("deep/er/holes"), "user.note").unwrap().unwrap(), b"said");
+        assert_eq!(both("link")[1].ino(), both("deep/same-link")[1].ino());
+        Ok(())
+    });
+}
+
+#[test]
+fn what_is_no_directory_in_the_image_is_not_opened_and_fills_nothing() {
+    check(|cx, volumes, dir| {
+        let rootfs = dir.join("rootfs");
+        fs::create_dir(&rootfs).unwrap();
+        // To open it would wait for a writer.
+        nix::unistd::mkfifo(&rootfs.join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+        symlink(dir, rootfs.join("out")).unwrap();
+        symlink("loop", rootfs.join("loop")).unwrap();
+        let volume = volumes.create(cx, Some("data"))?;
+        for target in ["/pipe", "/out", "/out/rootfs", "/loop", "/missing"] {
+            volumes.fill(cx, &volume, &rootfs, target)?;
+            assert!(handle::is_empty(handle::open(&volume.path).unwrap()).unwrap(), "{target}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_volume_that_a_container_nested_too_deep_is_removed() {
+    check(|cx, volumes, _| {
+        let volume = volumes.create(cx, Some("deep"))?;
+        let mut at = handle::open(&volume.path).unwrap();
+        for _ in 0..3000 {
+            nix::sys::stat::mkdirat(&at, "d", nix::sys::stat::Mode::S_IRWXU).unwrap();
+            at = handle::enter(&at, OsStr::new("d")).unwrap();
+        }
+        volumes.remove(cx, "deep", &|_| None)?;
+        assert!(!volume.path.exists());
+        Ok(())
+    });
+}
+
+#[test]
 fn times_are_written_as_docker_does() {
     let at = |seconds| rfc3339(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
     assert_eq!(at(0), "1970-01-01T00:00:00Z");

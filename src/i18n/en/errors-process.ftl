@@ -3,6 +3,8 @@ problem-call-refused = The kernel refused { $call } while the container was set 
 problem-capability-unknown = { $name }: there is no such capability. Use a name of capabilities(7), such as `NET_ADMIN`, `CAP_NET_ADMIN` or `ALL`.
 problem-cgroup-limit-refused = Limit { $limit }: the kernel refused to write it to { $path } ({ $reason }). Check that the value fits this machine, or run without it.
 problem-cgroup-not-here = This user cannot make control groups here, so these limits are not set: { $limits }. The container runs without them. To have them, start the engine as root, or on cgroup v2 with `systemd-run --user --scope -p Delegate=yes`.
+problem-cgroup-no-swap = Limit { $limit }: this kernel does not count swap for each container ({ $path } is not there), so the container may use as much swap as the host has. To have it limited, boot with `swapaccount=1`, or switch swap off with `sudo swapoff -a`.
+problem-memory-swap-below-memory = `--memory-swap { $swap }` says how much memory and swap a container has together, so it goes with `--memory` (here { $memory } bytes) and must not be below it. Give a larger number, or -1 for as much swap as there is.
 problem-command-not-executable = { $command }: it is in image { $image } but cannot be executed ({ $reason }). Check that it is a program with execute permission, made for this machine's architecture.
 problem-command-not-found = { $command }: executable file not found in the PATH of image { $image }. Check the spelling, or look around with `sh`.
 problem-etc-files-written = The container's hosts, hostname and resolv.conf were written to { $dir }.

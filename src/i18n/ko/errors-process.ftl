@@ -3,6 +3,8 @@ problem-call-refused = 시스템 호출 { $call }: 컨테이너를 준비하다�
 problem-capability-unknown = { $name }: 그런 권한(capability)은 없습니다. `NET_ADMIN`이나 `CAP_NET_ADMIN`, `ALL`처럼 capabilities(7)에 있는 이름을 쓰세요.
 problem-cgroup-limit-refused = 제한 { $limit }: 커널이 { $path }에 쓰기를 거절했습니다 ({ $reason }). 값이 이 컴퓨터에 맞는지 확인하거나 제한 없이 실행하세요.
 problem-cgroup-not-here = 이 사용자는 여기서 컨트롤 그룹(cgroup)을 만들 수 없어 요청한 제한을 걸지 못했습니다: { $limits }. 컨테이너는 제한 없이 실행됩니다. 제한을 보려면 엔진을 root로 시작하거나, cgroup v2에서 `systemd-run --user --scope -p Delegate=yes`로 시작하세요.
+problem-cgroup-no-swap = 제한 { $limit }: 이 커널은 컨테이너마다 스왑(swap)을 세지 않아({ $path } 파일이 없음) 컨테이너가 호스트의 스왑을 얼마든지 쓸 수 있습니다. 제한하려면 커널을 `swapaccount=1`로 부팅하거나 `sudo swapoff -a`로 스왑을 끄세요.
+problem-memory-swap-below-memory = `--memory-swap { $swap }`: 메모리와 스왑(swap)을 합한 크기이므로 `--memory`(지금 { $memory }바이트)와 함께 주어야 하고 그보다 작을 수 없습니다. 더 큰 값을 주거나, 스왑을 제한하지 않으려면 -1을 주세요.
 problem-command-not-executable = { $command }: 이미지 { $image }에 있지만 실행할 수 없습니다 ({ $reason }). 실행 권한이 있는 프로그램인지, 이 컴퓨터의 아키텍처용인지 확인하세요.
 problem-command-not-found = { $command }: 이미지 { $image }의 PATH에서 그런 명령(executable file)을 찾지 못했습니다. 철자를 확인하거나, `sh`로 들어가 어떤 명령이 있는지 보세요.
 problem-etc-files-written = { $dir }에 컨테이너의 hosts, hostname, resolv.conf를 썼습니다.

@@ -1,7 +1,6 @@
-use crate::engine::{Fault, Result};
+use crate::engine::{Fault, Result, program};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 /// The host's busybox: one program that is all the programs of the lab images.
 #[derive(Debug, Clone)]
@@ -97,8 +96,8 @@ impl Busybox {
             |reason: String| Fault::failed("busybox-missing").with("path", place.display()).with("reason", reason);
         let bytes = std::fs::read(place).map_err(|e| missing(e.to_string()))?;
         is_static(&bytes).map_err(|reason| missing(reason.into()))?;
-        let list = Command::new(place).arg("--list").output().map_err(|e| missing(e.to_string()))?;
-        let list = String::from_utf8_lossy(&list.stdout).into_owned();
+        let list = program::run(program::command(place).arg("--list"), b"", program::PATIENCE);
+        let list = list.map_err(|e| missing(e.to_string()))?.stdout;
         let has: BTreeSet<&str> = list.lines().map(str::trim).collect();
         if let Some(applet) = NEEDED.iter().find(|name| !has.contains(**name)) {
             return Err(Fault::failed("busybox-lacks").with("path", place.display()).with("applet", applet));

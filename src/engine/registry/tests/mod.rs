@@ -1,8 +1,10 @@
 mod cable;
 mod documents;
+mod endless;
 mod failures;
 mod limits;
 mod mirrors;
+mod orphans;
 mod promises;
 mod push;
 mod server;

@@ -26,11 +26,13 @@ pub struct Reply {
     pub stall: bool,
     /// Say nothing of how long the body is: it ends with the connection.
     pub endless: bool,
+    /// Send the body byte by byte, with so much time between.
+    pub drip: Option<std::time::Duration>,
 }
 
 impl Reply {
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut: None, stall: false, endless: false }
+        Self { status, headers: Vec::new(), body: body.into(), cut: None, stall: false, endless: false, drip: None }
     }
 
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
@@ -121,8 +123,16 @@ fn serve(stream: impl Read + Write, script: &Script, log: &Mutex<Vec<Asked>>) {
         reply.headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
         let end = if asked.method == "HEAD" { 0 } else { reply.cut.unwrap_or(reply.body.len()) };
         let out = stream.get_mut();
-        let sent =
-            write!(out, "{head}\r\n").and_then(|()| out.write_all(&reply.body[..end])).and_then(|()| out.flush());
+        let mut send = || match reply.drip {
+            None => write!(out, "{head}\r\n").and_then(|()| out.write_all(&reply.body[..end])),
+            Some(pause) => write!(out, "{head}\r\n").and_then(|()| {
+                reply.body[..end].iter().try_for_each(|byte| {
+                    std::thread::sleep(pause);
+                    out.write_all(&[*byte]).and_then(|()| out.flush())
+                })
+            }),
+        };
+        let sent = send().and_then(|()| out.flush());
         if reply.stall {
             std::thread::sleep(std::time::Duration::from_secs(60));
         }

@@ -2,13 +2,12 @@ use super::resolve::Resolver;
 use super::stop::Stop;
 use crate::engine::unpack::limits::Limits;
 use crate::engine::unpack::{Options, overlay};
-use crate::engine::{Fault, Result};
+use crate::engine::{Fault, Result, handle};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::{FchmodatFlags, Mode, fchmodat, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 use std::ffi::OsStr;
-use std::fs;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -93,8 +92,9 @@ impl Places {
         self.forget();
         match unlinkat(&*place.dir, place.name(), UnlinkatFlags::NoRemoveDir) {
             Err(Errno::EISDIR | Errno::EPERM) => {
-                let path = overlay::path_of(&*place.dir, place.name());
-                fs::remove_dir_all(path).map_err(|e| Errno::from_raw(e.raw_os_error().unwrap_or(libc::EIO)))
+                let failed = |e: std::io::Error| Errno::from_raw(e.raw_os_error().unwrap_or(libc::EIO));
+                handle::clear(handle::enter(&*place.dir, place.name())?).map_err(failed)?;
+                unlinkat(&*place.dir, place.name(), UnlinkatFlags::RemoveDir)
             }
             other => other,
         }
