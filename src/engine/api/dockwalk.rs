@@ -3,20 +3,26 @@
 use super::Shared;
 use super::answer::{Answer, blocking, json, nothing, stream};
 use super::query::Query;
-use crate::client::protocol::{GateCommand, HostCommand, Rewind};
+use crate::client::protocol::{GateCommand, HostCommand, Rewind, TraceEnd};
+use crate::engine::conductor::Recorder;
 use crate::engine::container::Phase;
 use crate::engine::{Engine, Fault, FaultKind, probe};
-use axum::Json;
+use crate::trace::Problem;
 use axum::extract::{Path, Request};
 use axum::http::HeaderValue;
 use axum::response::Response;
 use hyper::body::Bytes;
 use serde_json::json as value;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::SendTimeoutError;
 
-/// How many events go out in one piece.
-const BATCH: usize = 512;
+/// How many events are looked at at once, and how many bytes go out in one piece.
+const BATCH: usize = 64;
+const PIECE: usize = 64 * 1024;
+/// For taking one piece. Whoever needs longer is told to come again: until then it would hold the gate for nobody.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn info(engine: Shared) -> Response {
     json(&engine.info())
@@ -30,53 +36,82 @@ pub(super) async fn trace(engine: Shared, request: Request) -> Answer {
     let from = query.number("from")?.filter(|_| before.is_none_or(|pid| pid == this)).unwrap_or(0);
     // Closed before the answer goes out: whoever has read its head knows that the next step waits.
     let hold = query.flag("hold").then(|| engine.conductor.hold());
-    let (sender, receiver) = mpsc::channel(8);
+    // One piece waits here and one in the connection. Nothing else is kept for a reader: the recorder has the events.
+    let (sender, receiver) = mpsc::channel(1);
     let engine = Arc::clone(&engine);
     tokio::spawn(async move {
-        follow(&engine, from, &sender).await;
+        let ended = follow(&engine, from, &sender, PATIENCE).await;
+        // The gate opens before the reader is told, which may take for ever.
         drop(hold);
+        if let Some(problem) = ended {
+            let mut line = serde_json::to_vec(&TraceEnd { dockwalk_end: problem }).unwrap_or_default();
+            line.push(b'\n');
+            // It may have gone.
+            sender.send(line.into()).await.ok();
+        }
     });
     let mut response = stream("application/x-ndjson", receiver);
     response.headers_mut().insert("dockwalk-engine", HeaderValue::from(this));
     Ok(response)
 }
 
-async fn follow(engine: &Engine, mut position: u64, out: &mpsc::Sender<Bytes>) {
+/// Sends until the engine or the reader ends; what it returns is to be said to a reader that was too slow.
+async fn follow(
+    engine: &Engine,
+    mut position: u64,
+    out: &mpsc::Sender<Bytes>,
+    patience: Duration,
+) -> Option<Problem> {
     let mut length = engine.conductor.recorder().length();
     let mut ending = engine.ending.subscribe();
     loop {
         length.borrow_and_update();
-        let events = engine.conductor.recorder().after(position, BATCH);
-        let Some(last) = events.last() else {
+        let lines = piece(engine.conductor.recorder(), &mut position);
+        if lines.is_empty() {
             tokio::select! {
-                changed = length.changed() => if changed.is_err() { return },
-                _ = ending.wait_for(|ending| *ending) => return,
-                () = out.closed() => return,
+                changed = length.changed() => if changed.is_err() { return None },
+                _ = ending.wait_for(|ending| *ending) => return None,
+                () = out.closed() => return None,
             }
             continue;
-        };
-        position = last.seq;
-        let mut lines = Vec::with_capacity(events.len() * 256);
-        for event in &events {
-            if let Err(error) = serde_json::to_writer(&mut lines, event) {
-                tracing::error!(%error, seq = event.seq, "an event cannot be written");
-                return;
-            }
-            lines.push(b'\n');
         }
-        if out.send(lines.into()).await.is_err() {
-            return;
+        match out.send_timeout(lines.into(), patience).await {
+            Ok(()) => {}
+            Err(SendTimeoutError::Closed(_)) => return None,
+            Err(SendTimeoutError::Timeout(_)) => {
+                return Some(Problem::new("trace-reader-slow").with("seconds", patience.as_secs()));
+            }
         }
     }
+}
+
+/// The next events as lines: some, when there are any.
+fn piece(recorder: &Recorder, position: &mut u64) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for event in recorder.after(*position, BATCH) {
+        let before = lines.len();
+        if let Err(error) = serde_json::to_writer(&mut lines, &event) {
+            tracing::error!(%error, seq = event.seq, "an event cannot be written");
+            lines.truncate(before);
+        } else {
+            lines.push(b'\n');
+        }
+        *position = event.seq;
+        if lines.len() >= PIECE {
+            break;
+        }
+    }
+    lines
 }
 
 pub(super) async fn gate(engine: Shared) -> Response {
     json(&engine.conductor.gate().view())
 }
 
-pub(super) async fn command(engine: Shared, Json(command): Json<GateCommand>) -> Response {
+pub(super) async fn command(engine: Shared, request: Request) -> Answer {
+    let command: GateCommand = super::json::read(request).await?;
     engine.conductor.gate().command(&command);
-    json(&engine.conductor.gate().view())
+    Ok(json(&engine.conductor.gate().view()))
 }
 
 pub(super) async fn evidence(engine: Shared, Path(seq): Path<u64>) -> Answer {
@@ -90,15 +125,14 @@ pub(super) async fn doctor() -> Answer {
 }
 
 /// Prepares a command on the lab host; it is started and talked to as any `exec`.
-pub(super) async fn host(engine: Shared, Json(command): Json<HostCommand>) -> Answer {
+pub(super) async fn host(engine: Shared, request: Request) -> Answer {
+    let command: HostCommand = super::json::read(request).await?;
     Ok(json(&value!({"Id": engine.prepare_host(command)?.id})))
 }
 
 pub(super) async fn rewind(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
-    let Json(scope) = axum::RequestExt::extract::<Json<Rewind>, _>(request)
-        .await
-        .map_err(|e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e))?;
+    let scope: Rewind = super::json::read(request).await?;
     let engine = Arc::clone(&engine);
     blocking(move || {
         let containers = match &scope.container {

@@ -1,7 +1,6 @@
+use super::serve::{Limits, serve};
 use super::{router, version};
 use crate::engine::{Engine, Fault, FaultKind, Result};
-use axum::ServiceExt;
-use axum::extract::Request;
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -56,9 +55,8 @@ impl Listening {
         let listener = tokio::net::UnixListener::from_std(self.listener).map_err(io)?;
         let mut ending = engine.ending.subscribe();
         let app = MapRequestLayer::new(version::strip).layer(router(engine));
-        let service = ServiceExt::<Request>::into_make_service(app);
         tokio::select! {
-            served = axum::serve(listener, service) => served.map_err(io),
+            () = serve(listener, app, Limits::default()) => Ok(()),
             _ = ending.wait_for(|ending| *ending) => Ok(()),
         }
     }
