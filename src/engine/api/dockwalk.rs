@@ -6,7 +6,7 @@ use super::query::Query;
 use crate::client::protocol::{GateCommand, HostCommand, Rewind, TraceEnd};
 use crate::engine::conductor::Recorder;
 use crate::engine::container::Phase;
-use crate::engine::{Engine, Fault, FaultKind, probe};
+use crate::engine::{Fault, FaultKind, probe};
 use crate::trace::Problem;
 use axum::extract::{Path, Request};
 use axum::http::HeaderValue;
@@ -15,7 +15,7 @@ use hyper::body::Bytes;
 use serde_json::json as value;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::sync::mpsc::error::SendTimeoutError;
 
 /// How many events are looked at at once, and how many bytes go out in one piece.
@@ -40,7 +40,7 @@ pub(super) async fn trace(engine: Shared, request: Request) -> Answer {
     let (sender, receiver) = mpsc::channel(1);
     let engine = Arc::clone(&engine);
     tokio::spawn(async move {
-        let ended = follow(&engine, from, &sender, PATIENCE).await;
+        let ended = follow(engine.conductor.recorder(), engine.ending.subscribe(), from, &sender, PATIENCE).await;
         // The gate opens before the reader is told, which may take for ever.
         drop(hold);
         if let Some(problem) = ended {
@@ -57,16 +57,16 @@ pub(super) async fn trace(engine: Shared, request: Request) -> Answer {
 
 /// Sends until the engine or the reader ends; what it returns is to be said to a reader that was too slow.
 async fn follow(
-    engine: &Engine,
+    recorder: &Recorder,
+    mut ending: watch::Receiver<bool>,
     mut position: u64,
     out: &mpsc::Sender<Bytes>,
     patience: Duration,
 ) -> Option<Problem> {
-    let mut length = engine.conductor.recorder().length();
-    let mut ending = engine.ending.subscribe();
+    let mut length = recorder.length();
     loop {
         length.borrow_and_update();
-        let lines = piece(engine.conductor.recorder(), &mut position);
+        let lines = piece(recorder, &mut position);
         if lines.is_empty() {
             tokio::select! {
                 changed = length.changed() => if changed.is_err() { return None },
@@ -154,4 +154,47 @@ pub(super) async fn rewind(engine: Shared, request: Request) -> Answer {
 pub(super) async fn stop(engine: Shared) -> Response {
     engine.end();
     nothing()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::conductor::{Conductor, Journal};
+    use crate::trace::Event;
+
+    /// Reads `pieces` pieces from event `from` on and no more, and returns the last event of them and how it ended.
+    fn read(recorder: &Recorder, from: u64, pieces: usize) -> (Vec<u64>, Option<Problem>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let (out, mut receiver) = mpsc::channel(1);
+            let (_end, ending) = watch::channel(false);
+            let follow = follow(recorder, ending, from, &out, Duration::from_millis(50));
+            let mut seen = Vec::new();
+            let reader = async {
+                for _ in 0..pieces {
+                    let piece: Bytes = receiver.recv().await.unwrap();
+                    assert!(piece.len() <= PIECE + 8 * 1024);
+                    let lines = piece.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+                    seen.extend(lines.map(|line| serde_json::from_slice::<Event>(line).unwrap().seq));
+                }
+                std::future::pending::<()>().await;
+            };
+            let ended = tokio::select! { ended = follow => ended, () = reader => None };
+            (seen, ended)
+        })
+    }
+
+    #[test]
+    fn a_reader_that_is_too_slow_is_told_so_and_goes_on_where_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&dir.path().join("journal")).unwrap();
+        let conductor = Conductor::new(Recorder::in_memory(), journal);
+        (0..500).for_each(|_| conductor.console(None, "x".repeat(4000)));
+        let (first, ended) = read(conductor.recorder(), 0, 2);
+        assert_eq!(ended.unwrap().code, "trace-reader-slow");
+        let (second, _) = read(conductor.recorder(), *first.last().unwrap(), 2);
+        let all: Vec<u64> = first.into_iter().chain(second).collect();
+        assert_eq!(all, (1..=all.len() as u64).collect::<Vec<_>>());
+        assert!(all.len() < 100, "{} events were in the way", all.len());
+    }
 }

@@ -24,7 +24,7 @@ pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Result<T> {
 }
 
 /// A document, within the bounds of depth and count.
-pub(in crate::engine) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     bounds::document(bytes)?;
     let bytes = if bytes.is_empty() { b"null" } else { bytes };
     serde_json::from_slice(bytes).map_err(|e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e))

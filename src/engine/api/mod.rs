@@ -34,6 +34,8 @@ mod tests;
 mod version;
 mod volumes;
 
+#[cfg(any(test, fuzzing))]
+pub use json::parse as document;
 pub use listen::{Listening, listen};
 
 use super::Engine;

@@ -2,7 +2,6 @@
 
 use super::request::{Request, unsupported};
 use super::{Merged, bounds, signal};
-use crate::engine::store::Image;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::Config;
@@ -10,8 +9,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 
 /// What will run.
-pub(super) fn merge(request: &Request, image: &Image, id: &ContainerId) -> Result<Merged> {
-    let config = &image.config;
+pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Result<Merged> {
     let network = network(request)?;
     let (entrypoint, cmd) = program(request, config);
     if entrypoint.is_empty() && cmd.is_empty() {

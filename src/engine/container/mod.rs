@@ -13,6 +13,8 @@ pub mod bounds;
 mod commit;
 mod create;
 mod end;
+#[cfg(any(test, fuzzing))]
+pub mod examine;
 mod log;
 mod merge;
 mod mounts;

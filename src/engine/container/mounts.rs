@@ -57,6 +57,12 @@ pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -
     Ok(planned)
 }
 
+/// Where something is mounted.
+#[cfg(any(test, fuzzing))]
+pub(super) fn targets(request: &Request, of_image: &[String]) -> Result<Vec<String>> {
+    Ok(wishes(request, of_image)?.into_iter().map(|wish| wish.target).collect())
+}
+
 fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
     let mut all = Vec::new();
     for bind in &request.host_config.binds {
