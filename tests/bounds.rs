@@ -156,8 +156,11 @@ fn held(engine: &Engine) -> (BTreeMap<String, usize>, BTreeMap<String, usize>) {
     let proc = format!("/proc/{}", engine.pid());
     for entry in fs::read_dir(format!("{proc}/fd")).unwrap() {
         let Ok(to) = fs::read_link(entry.unwrap().path()) else { continue };
-        // Sockets and pipes are as good as one another.
+        // Sockets and pipes are as good as one another; a device is the host's affair.
         let to = to.display().to_string().split(':').next().unwrap().to_owned();
+        if to.starts_with("/dev/") {
+            continue;
+        }
         *descriptors.entry(to).or_default() += 1;
     }
     for entry in fs::read_dir(format!("{proc}/task")).unwrap() {
