@@ -34,7 +34,8 @@ fn docker(engine: &Engine, args: &[&str]) -> Command {
 fn ask(engine: &Engine, method: &str, path: &str, body: &str) -> (u16, Value) {
     let mut stream = UnixStream::connect(engine.socket()).unwrap();
     let length = body.len();
-    let head = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n");
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n");
     write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}").unwrap();
     let mut said = String::new();
     stream.read_to_string(&mut said).unwrap();
@@ -178,7 +179,8 @@ fn nothing_stays_of_what_is_gone() {
     check(|engine| {
         let round = || {
             good(docker(engine, &["run", "--rm", "lab/shell:1", "true"]));
-            let id = good(docker(engine, &["run", "-d", "-v", "/data", "lab/shell:1", "sh", "-c", "echo x; sleep 600"]));
+            let id =
+                good(docker(engine, &["run", "-d", "-v", "/data", "lab/shell:1", "sh", "-c", "echo x; sleep 600"]));
             assert_eq!(good(docker(engine, &["exec", &id, "echo", "beside"])), "beside");
             good(docker(engine, &["exec", "-d", &id, "sleep", "600"]));
             fails(docker(engine, &["exec", &id, "no-such-program"]), 127);

@@ -15,8 +15,8 @@ use hyper::body::Bytes;
 use serde_json::json as value;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
 use tokio::sync::mpsc::error::SendTimeoutError;
+use tokio::sync::{mpsc, watch};
 
 /// How many events are looked at at once, and how many bytes go out in one piece.
 const BATCH: usize = 64;
@@ -182,6 +182,24 @@ mod tests {
             let ended = tokio::select! { ended = follow => ended, () = reader => None };
             (seen, ended)
         })
+    }
+
+    #[test]
+    fn a_reader_that_has_read_all_may_wait_as_long_as_it_likes() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&dir.path().join("journal")).unwrap();
+        let conductor = Conductor::new(Recorder::in_memory(), journal);
+        conductor.console(None, "x".into());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let (out, mut receiver) = mpsc::channel(1);
+            let (_end, ending) = watch::channel(false);
+            let patience = Duration::from_millis(10);
+            tokio::select! {
+                ended = follow(conductor.recorder(), ending, 0, &out, patience) => panic!("ended: {ended:?}"),
+                () = tokio::time::sleep(patience * 20) => assert!(receiver.try_recv().is_ok()),
+            }
+        });
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 256,
-            head: Duration::from_secs(15),
+            head: Duration::from_secs(30),
             head_bytes: 64 * 1024,
             body: Duration::from_secs(300),
             answer: Duration::from_secs(600),
@@ -150,4 +150,3 @@ async fn last_words(stream: &UnixStream, fault: Fault) {
 #[cfg(test)]
 #[path = "serve_tests.rs"]
 mod tests;
-

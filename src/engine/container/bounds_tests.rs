@@ -65,7 +65,10 @@ fn there_is_an_end_to_each_list_and_to_all_texts_together() {
 fn what_an_image_says_is_checked_as_what_is_asked_for_and_named_as_the_images() {
     let of = |merged: Merged| super::merged(&merged, "lab/shell:1").unwrap_err().problem;
     let problem = of(Merged { cwd: "/a".repeat(50_000), ..Merged::default() });
-    assert_eq!((problem.code.as_str(), problem.args["what"].as_str()), ("value-too-long", "WorkingDir (image lab/shell:1)"));
+    assert_eq!(
+        (problem.code.as_str(), problem.args["what"].as_str()),
+        ("value-too-long", "WorkingDir (image lab/shell:1)")
+    );
     assert_eq!(of(Merged { env: vec!["A=\0".into()], ..Merged::default() }).code, "value-with-nul");
     assert_eq!(of(Merged { user: "a\nb".into(), ..Merged::default() }).code, "invalid-user");
 }
@@ -76,7 +79,10 @@ fn a_command_in_a_container_is_checked_as_the_containers_own() {
     let list = |text: &str| Some(vec![text.to_owned()]);
     assert_eq!(code(SessionRequest { cmd: list("a\0"), ..SessionRequest::default() }), "value-with-nul");
     assert_eq!(code(SessionRequest { env: list("=a"), ..SessionRequest::default() }), "invalid-variable");
-    assert_eq!(code(SessionRequest { working_dir: Some("/a".repeat(50_000)), ..SessionRequest::default() }), "value-too-long");
+    assert_eq!(
+        code(SessionRequest { working_dir: Some("/a".repeat(50_000)), ..SessionRequest::default() }),
+        "value-too-long"
+    );
     assert_eq!(code(SessionRequest { user: Some("a\u{1b}".into()), ..SessionRequest::default() }), "invalid-user");
 }
 
@@ -84,7 +90,8 @@ fn a_command_in_a_container_is_checked_as_the_containers_own() {
 fn nothing_that_becomes_a_line_of_a_file_can_be_two() {
     assert_eq!(refused_host("Dns", json!(["1.1.1.1\nnameserver 6.6.6.6"])), "invalid-dns");
     assert_eq!(refused_host("ExtraHosts", json!(["a\n6.6.6.6 b:1.1.1.1"])), "invalid-extra-host");
-    parse(&json!({"Image": "x", "HostConfig": {"Dns": ["::1"], "ExtraHosts": ["a.b:host-gateway", "c=[::1]"]}})).unwrap();
+    parse(&json!({"Image": "x", "HostConfig": {"Dns": ["::1"], "ExtraHosts": ["a.b:host-gateway", "c=[::1]"]}}))
+        .unwrap();
 }
 
 #[test]

@@ -52,7 +52,10 @@ fn texts_fit(texts: &[&String]) {
 }
 
 fn path_fits(path: &str) {
-    assert!(path.len() <= bounds::PATH && !path.contains('\0') && (path.is_empty() || path.starts_with('/')), "{path:?}");
+    assert!(
+        path.len() <= bounds::PATH && !path.contains('\0') && (path.is_empty() || path.starts_with('/')),
+        "{path:?}"
+    );
     assert!(path.split('/').all(|name| name.len() <= bounds::NAME), "{path:?}");
 }
 

@@ -86,8 +86,7 @@ impl Entry {
 impl Log {
     /// A new log.
     pub fn create(path: &Path, options: LogOptions) -> Result<Self> {
-        let log =
-            Self { path: path.to_owned(), options, state: Mutex::default(), length: watch::Sender::new(0) };
+        let log = Self { path: path.to_owned(), options, state: Mutex::default(), length: watch::Sender::new(0) };
         log.open_new(path).map_err(|e| Fault::io("write", path.display(), &e))?;
         Ok(log)
     }

@@ -27,7 +27,8 @@ impl LogOptions {
     pub fn parse(config: &BTreeMap<String, String>) -> Result<Self> {
         let mut options = Self::default();
         for (name, value) in config {
-            let bad = || Fault::new(FaultKind::BadRequest, "invalid-log-option").with("option", name).with("value", value);
+            let bad =
+                || Fault::new(FaultKind::BadRequest, "invalid-log-option").with("option", name).with("value", value);
             match name.as_str() {
                 "max-size" => {
                     let bytes = crate::client::units::bytes(value).and_then(|bytes| u64::try_from(bytes).ok());

@@ -154,7 +154,11 @@ impl Reader {
     fn next(&mut self, log: &Log) -> io::Result<Option<Piece>> {
         while !self.over {
             let Some((offset, line)) = self.file.as_mut().map_or(Ok(None), Forward::next)? else {
-                if self.advance(log)? { continue } else { break };
+                if self.advance(log)? {
+                    continue;
+                } else {
+                    break;
+                };
             };
             let place = Place { generation: self.generation, offset };
             if !self.ask.follow && place >= self.end {
