@@ -1,7 +1,8 @@
 use super::endpoint::Endpoint;
 use super::http::{self, Ask};
+use super::protocol::TraceEnd;
 use super::{Client, ClientError};
-use crate::trace::Event;
+use crate::trace::{Event, Problem};
 use http_body_util::BodyExt;
 use hyper::Method;
 use std::sync::{Arc, mpsc};
@@ -67,7 +68,12 @@ async fn follow(socket: &Endpoint, from: u64, hold: bool, out: &mpsc::Sender<Inc
     let (mut position, mut engine) = (from, None::<u32>);
     loop {
         let error = match stream(socket, &mut position, &mut engine, hold, out).await {
-            Ok(()) => {
+            // We did not read for a while – the machine slept, say. Nothing is lost: it goes on where it was.
+            Ok(Some(problem)) => {
+                tracing::info!(?problem, "the trace is asked for again");
+                continue;
+            }
+            Ok(None) => {
                 ClientError::new("engine-unreachable").with("socket", socket.display()).with("reason", "it ended")
             }
             Err(error) => error,
@@ -79,13 +85,14 @@ async fn follow(socket: &Endpoint, from: u64, hold: bool, out: &mpsc::Sender<Inc
     }
 }
 
+/// One connection's events, until it ends. A problem is the engine's reason for ending it.
 async fn stream(
     socket: &Endpoint,
     position: &mut u64,
     engine: &mut Option<u32>,
     hold: bool,
     out: &mpsc::Sender<Incoming>,
-) -> Result<(), ClientError> {
+) -> Result<Option<Problem>, ClientError> {
     let path = format!("/dockwalk/v1/trace?from={position}&hold={hold}&engine={}", engine.unwrap_or(0));
     let answer = http::send(socket, Ask { method: Method::GET, path, ..Ask::default() }).await?;
     let header = answer.headers().get("dockwalk-engine").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
@@ -94,7 +101,7 @@ async fn stream(
         // The engine saw our number for the other one and streams from the beginning.
         *position = 0;
         if out.send(Incoming::Restarted).is_err() {
-            return Ok(());
+            return Ok(None);
         }
     }
     let (mut body, mut line) = (answer.into_body(), Vec::new());
@@ -104,14 +111,20 @@ async fn stream(
         line.extend_from_slice(&data);
         let Some(end) = line.iter().rposition(|&b| b == b'\n') else { continue };
         for text in line[..end].split(|&b| b == b'\n').filter(|text| !text.is_empty()) {
-            let event: Event =
-                serde_json::from_slice(text).map_err(|e| ClientError::new("engine-other-version").with("reason", e))?;
+            let event: Event = match serde_json::from_slice(text) {
+                Ok(event) => event,
+                Err(error) => {
+                    let end = serde_json::from_slice::<TraceEnd>(text);
+                    let end = end.map_err(|_neither| ClientError::new("engine-other-version").with("reason", error))?;
+                    return Ok(Some(end.dockwalk_end));
+                }
+            };
             *position = event.seq;
             if out.send(Incoming::Event(Arc::new(event))).is_err() {
-                return Ok(());
+                return Ok(None);
             }
         }
         line.drain(..=end);
     }
-    Ok(())
+    Ok(None)
 }

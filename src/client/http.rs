@@ -64,6 +64,8 @@ async fn refusal(socket: &Path, answer: Response<Incoming>) -> ClientError {
     let problem = match serde_json::from_slice::<Refusal>(&body) {
         Ok(Refusal { dockwalk: Some(problem), .. }) => problem,
         Ok(Refusal { message, dockwalk: None }) => Problem::new("engine-said").with("message", message),
+        // hyper's own refusals have no body: a head that is too large.
+        Err(_) if body.is_empty() => Problem::new("engine-said").with("message", status),
         Err(_) => Problem::new("engine-said").with("message", String::from_utf8_lossy(&body)),
     };
     ClientError { status: Some(status.as_u16()), problem }

@@ -96,6 +96,13 @@ pub struct StartFailure {
     pub dockwalk_problem: Problem,
 }
 
+/// The last line of a trace stream that the engine ended by itself. The reader asks again from where it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceEnd {
+    /// Why.
+    pub dockwalk_end: Problem,
+}
+
 /// What to undo on the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rewind {

@@ -54,3 +54,41 @@ fn a_directory_is_closed_unless_others_may_have_put_something_into_it() {
     trust::claim(&file).unwrap_err();
     assert!(trust::claim(&dir.path().join("not/there/yet")).is_ok());
 }
+
+/// Answers one request with that body, and returns the request's first line.
+fn answer_once(listener: &std::os::unix::net::UnixListener, body: &str) -> String {
+    use std::io::{BufRead, BufReader, Write};
+    let (mut stream, _) = listener.accept().unwrap();
+    let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    let head: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+    let length = body.len();
+    write!(stream, "HTTP/1.1 200 OK\r\nDockwalk-Engine: 7\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+    head[0].clone()
+}
+
+#[test]
+fn a_stream_that_the_engine_ended_for_slowness_goes_on_by_itself() {
+    use crate::client::Incoming;
+    use crate::trace::{Body, Event, Problem};
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("s");
+    let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let event = |seq| {
+        let body = Body::Console { container: None, text: "x".into() };
+        serde_json::to_string(&Event { seq, at: 0, body }).unwrap()
+    };
+    let (first, second) = (event(1), event(2));
+    let end = serde_json::to_string(&TraceEnd { dockwalk_end: Problem::new("trace-reader-slow") }).unwrap();
+    let engine = std::thread::spawn(move || {
+        [answer_once(&listener, &format!("{first}\n{end}\n")), answer_once(&listener, &format!("{second}\n"))]
+    });
+    let events = Client::new(&socket).unwrap().events(0, true);
+    for expected in [1, 2] {
+        match events.next_within(std::time::Duration::from_secs(20)) {
+            Some(Incoming::Event(event)) => assert_eq!(event.seq, expected),
+            other => panic!("{other:?} where event {expected} belongs"),
+        }
+    }
+    let [first, second] = engine.join().unwrap();
+    assert!(first.contains("from=0&hold=true") && second.contains("from=1&hold=true"), "{first} {second}");
+}

@@ -24,6 +24,12 @@ pub enum FaultKind {
     NotFound,
     /// 409: it is in a state in which this cannot be done.
     Conflict,
+    /// 408: the client was too slow.
+    TimedOut,
+    /// 413: the client sent too much.
+    TooLarge,
+    /// 503: too much is being done already.
+    Busy,
     /// 499: the user cancelled it.
     Cancelled,
     /// 500: the host, the disk or a registry failed.

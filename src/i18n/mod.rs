@@ -28,6 +28,7 @@ files![
     "errors-container",
     "errors-host",
     "errors-image",
+    "errors-limits",
     "errors-process",
     "files",
     "lesson",

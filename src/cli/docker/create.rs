@@ -54,6 +54,11 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<Value, Cli
     if let Some((rows, cols)) = size {
         config["ConsoleSize"] = json!([rows, cols]);
     }
+    if args.log_driver.is_some() || !args.log_opt.is_empty() {
+        let options = args.log_opt.iter().map(|text| text.split_once('=').unwrap_or((text, "")));
+        let options: Map<_, _> = options.map(|(name, value)| (name.to_owned(), value.into())).collect();
+        config["LogConfig"] = json!({"Type": args.log_driver.as_deref().unwrap_or_default(), "Config": options});
+    }
     // Not supported: sent all the same, so that the engine says so by name.
     if args.init {
         config["Init"] = json!(true);

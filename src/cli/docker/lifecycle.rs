@@ -8,6 +8,7 @@ use crate::cli::terminal::Demux;
 use crate::client::ClientError;
 use hyper::Method;
 use serde_json::{Map, Value, json};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(super) fn ps(session: &Session<'_>, args: &PsArgs) -> Done {
     let as_json = table::is_json(args.format.as_deref())?;
@@ -98,15 +99,46 @@ pub(super) fn diff(session: &Session<'_>, args: &DiffArgs) -> Done {
     Ok(())
 }
 
+/// Seconds after 1970, of the same, or of how long ago: `90`, `1h30m`, `1.5s`.
+fn moment(text: &str, now: SystemTime) -> Option<String> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().any(|b| b.is_ascii_digit());
+    if plain {
+        return Some(text.to_owned());
+    }
+    let (mut rest, mut ago) = (text, Duration::ZERO);
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let unit = rest[digits..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |length| digits + length);
+        let seconds = match &rest[digits..unit] {
+            "h" => 3600.0,
+            "m" => 60.0,
+            "s" => 1.0,
+            "ms" => 0.001,
+            _ => return None,
+        };
+        ago = ago.checked_add(Duration::try_from_secs_f64(rest[..digits].parse::<f64>().ok()? * seconds).ok()?)?;
+        rest = &rest[unit..];
+    }
+    let then = now.duration_since(UNIX_EPOCH).ok()?.saturating_sub(ago);
+    Some(format!("{}.{:09}", then.as_secs(), then.subsec_nanos()))
+}
+
 pub(super) fn logs(session: &Session<'_>, args: &LogsArgs) -> Done {
     let name = encode(&args.name);
     let container: Value = session.client.get(&format!("/containers/{name}/json"))?;
     let tty = container["Config"]["Tty"].as_bool().unwrap_or(false);
+    let moment = |option, text: &Option<String>| match text {
+        Some(text) => moment(text, SystemTime::now())
+            .ok_or_else(|| ClientError::new("bad-moment").with("option", option).with("value", text)),
+        None => Ok("0".to_owned()),
+    };
     let path = format!(
-        "/containers/{name}/logs?stdout=1&stderr=1&follow={}&timestamps={}&tail={}",
+        "/containers/{name}/logs?stdout=1&stderr=1&follow={}&timestamps={}&tail={}&since={}&until={}",
         args.follow,
         args.timestamps,
-        encode(&args.tail)
+        encode(&args.tail),
+        moment("--since", &args.since)?,
+        moment("--until", &args.until)?
     );
     let mut answer = session.client.open(Method::GET, &path, None::<&()>, &[])?;
     let mut demux = Demux::new(!tty);
@@ -117,4 +149,21 @@ pub(super) fn logs(session: &Session<'_>, args: &LogsArgs) -> Done {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_as_the_docker_cli_reads_them() {
+        let now = UNIX_EPOCH + Duration::from_secs(10_000);
+        let read = |text| moment(text, now);
+        assert_eq!(read("1700000000.5").as_deref(), Some("1700000000.5"));
+        assert_eq!(read("1h30m").as_deref(), Some("4600.000000000"));
+        assert_eq!(read("1.5s").as_deref(), Some("9998.500000000"));
+        for bad in ["", ".", "h", "10x", "yesterday", "-5m", "5m3", "1e999h"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
 }

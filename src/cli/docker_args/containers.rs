@@ -159,6 +159,12 @@ pub struct CreateArgs {
     /// Add a custom host-to-IP mapping (host:ip)
     #[arg(long, value_name = "HOST:IP")]
     pub add_host: Vec<String>,
+    /// Logging driver for the container
+    #[arg(long, value_name = "json-file")]
+    pub log_driver: Option<String>,
+    /// Log driver options
+    #[arg(long, value_name = "max-size=10m|max-file=3")]
+    pub log_opt: Vec<String>,
     /// Set meta data on a container
     #[arg(short, long, value_name = "KEY[=VALUE]")]
     pub label: Vec<String>,
@@ -290,6 +296,12 @@ pub struct LogsArgs {
     /// Show timestamps
     #[arg(short, long)]
     pub timestamps: bool,
+    /// Show logs since a time in seconds after 1970 or relative (e.g. "42m" for 42 minutes)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Show logs before a time in seconds after 1970 or relative (e.g. "42m" for 42 minutes)
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
     /// The container
     pub name: String,
 }

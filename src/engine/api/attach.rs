@@ -3,8 +3,10 @@
 use super::Shared;
 use super::answer::Answer;
 use super::frames::{content_type, frame};
+use super::guard::Connection;
 use super::query::Query;
 use crate::engine::container::streams::{Channel, Input};
+use crate::engine::container::{Ask, Container};
 use crate::engine::{Engine, Fault, FaultKind};
 use axum::body::Body;
 use axum::extract::{Path, Request};
@@ -13,7 +15,6 @@ use axum::response::Response;
 use hyper::body::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
@@ -30,12 +31,9 @@ pub(super) async fn attach(engine: Shared, Path(id): Path<String>, mut request: 
         Channel::Out => query.flag("stdout"),
         Channel::Err => query.flag("stderr"),
     };
-    let mut early = VecDeque::new();
     // Attached before the log is read, so that nothing is lost between; a line may come twice at most.
     let output = (query.flag("stream")).then(|| container.streams.attach());
-    if query.flag("logs") {
-        early.extend(container.streams.log.read()?.into_iter().map(|e| (e.channel(), Bytes::from(e.log))));
-    }
+    let early = if query.flag("logs") { Some(printed(&container)?) } else { None };
     let keys = detach_keys(query.get("detachKeys"))?;
     let input = (query.flag("stdin") && query.flag("stream") && container.request.open_stdin).then(|| Typed {
         to: container.streams.input(),
@@ -50,6 +48,9 @@ pub(super) async fn attach(engine: Shared, Path(id): Path<String>, mut request: 
 /// The connection, once the answer has gone out.
 pub(super) fn upgrade_of(request: &mut Request) -> Result<OnUpgrade, Fault> {
     let asked = request.headers().contains_key(header::UPGRADE);
+    if let Some(connection) = request.extensions().get::<Connection>().filter(|_| asked) {
+        connection.hand_over();
+    }
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
     upgrade.filter(|_| asked).ok_or_else(|| Fault::new(FaultKind::BadRequest, "no-upgrade"))
 }
@@ -68,7 +69,7 @@ pub(super) fn switching(tty: bool) -> Response {
 /// What a client and a process say to each other.
 pub(super) struct Conversation {
     pub tty: bool,
-    pub early: VecDeque<(Channel, Bytes)>,
+    pub early: Option<mpsc::Receiver<(Channel, Bytes)>>,
     pub output: Option<mpsc::Receiver<(Channel, Bytes)>>,
     pub input: Option<Typed>,
     /// Standard output and standard error are wanted.
@@ -114,14 +115,47 @@ impl Conversation {
 }
 
 async fn next(
-    early: &mut VecDeque<(Channel, Bytes)>,
+    early: &mut Option<mpsc::Receiver<(Channel, Bytes)>>,
     output: &mut Option<mpsc::Receiver<(Channel, Bytes)>>,
 ) -> Option<(Channel, Bytes)> {
-    match (early.pop_front(), output) {
-        (Some(first), _) => Some(first),
-        (None, Some(output)) => output.recv().await,
-        (None, None) => None,
+    if let Some(first) = early {
+        if let Some(said) = first.recv().await {
+            return Some(said);
+        }
+        *early = None;
     }
+    output.as_mut()?.recv().await
+}
+
+/// What was printed so far, read from the log as it is taken.
+fn printed(container: &Arc<Container>) -> Result<mpsc::Receiver<(Channel, Bytes)>, Fault> {
+    let mut reader = container.streams.log.reader(Ask { channels: [true; 2], ..Ask::default() })?;
+    let (sender, receiver) = mpsc::channel(1);
+    let container = Arc::clone(container);
+    tokio::task::spawn_blocking(move || {
+        loop {
+            let pieces = match reader.batch(&container.streams.log) {
+                Ok(pieces) => pieces,
+                Err(fault) => return tracing::debug!(%fault, "a log cannot be read any more"),
+            };
+            if pieces.is_empty() {
+                return;
+            }
+            for piece in pieces {
+                if sender.blocking_send((piece.channel, piece.text.into())).is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    Ok(receiver)
+}
+
+/// Something to say instead of what a process prints.
+pub(super) fn said(text: String) -> mpsc::Receiver<(Channel, Bytes)> {
+    let (sender, receiver) = mpsc::channel(1);
+    sender.try_send((Channel::Err, text.into())).unwrap_or_else(|_full| tracing::debug!("it has room for one"));
+    receiver
 }
 
 /// Passes on what is typed. Ends when the user types the detach keys, or the client breaks off; the mere end of its input

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
 /// How many pieces may lie between the connection and the thread.
-const AHEAD: usize = 16;
+const AHEAD: usize = 4;
 /// What is written is sent in pieces of this size.
 const PIECE: usize = 128 * 1024;
 

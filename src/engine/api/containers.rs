@@ -6,8 +6,7 @@ use super::inspect;
 use super::query::Query;
 use crate::engine::container::{Container, Order, Phase, State, signal};
 use crate::engine::{Fault, FaultKind};
-use axum::RequestExt;
-use axum::extract::{Json, Path, Request};
+use axum::extract::{Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Bytes;
@@ -33,8 +32,7 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let query = Query::of(&request);
     let (line, name) = (super::line(&request), query.get("name").map(str::to_owned));
     let platform = super::pull::platform(query.get("platform"))?;
-    let bad = |e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e);
-    let Json(body) = request.extract::<Json<Value>, _>().await.map_err(bad)?;
+    let body: Value = super::json::read(request).await?;
     let engine = Arc::clone(&engine);
     let container = cancellable(move |cancel| engine.create(&Order { name, line, body, platform }, cancel)).await?;
     Ok(with_status(StatusCode::CREATED, &value!({"Id": container.id, "Warnings": []})))

@@ -3,20 +3,26 @@
 use super::Shared;
 use super::answer::{Answer, blocking, json, nothing, stream};
 use super::query::Query;
-use crate::client::protocol::{GateCommand, HostCommand, Rewind};
+use crate::client::protocol::{GateCommand, HostCommand, Rewind, TraceEnd};
+use crate::engine::conductor::Recorder;
 use crate::engine::container::Phase;
-use crate::engine::{Engine, Fault, FaultKind, probe};
-use axum::Json;
+use crate::engine::{Fault, FaultKind, probe};
+use crate::trace::Problem;
 use axum::extract::{Path, Request};
 use axum::http::HeaderValue;
 use axum::response::Response;
 use hyper::body::Bytes;
 use serde_json::json as value;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use std::time::Duration;
+use tokio::sync::mpsc::error::SendTimeoutError;
+use tokio::sync::{mpsc, watch};
 
-/// How many events go out in one piece.
-const BATCH: usize = 512;
+/// How many events are looked at at once, and how many bytes go out in one piece.
+const BATCH: usize = 64;
+const PIECE: usize = 64 * 1024;
+/// For taking one piece. Whoever needs longer is told to come again: until then it would hold the gate for nobody.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn info(engine: Shared) -> Response {
     json(&engine.info())
@@ -30,53 +36,82 @@ pub(super) async fn trace(engine: Shared, request: Request) -> Answer {
     let from = query.number("from")?.filter(|_| before.is_none_or(|pid| pid == this)).unwrap_or(0);
     // Closed before the answer goes out: whoever has read its head knows that the next step waits.
     let hold = query.flag("hold").then(|| engine.conductor.hold());
-    let (sender, receiver) = mpsc::channel(8);
+    // One piece waits here and one in the connection. Nothing else is kept for a reader: the recorder has the events.
+    let (sender, receiver) = mpsc::channel(1);
     let engine = Arc::clone(&engine);
     tokio::spawn(async move {
-        follow(&engine, from, &sender).await;
+        let ended = follow(engine.conductor.recorder(), engine.ending.subscribe(), from, &sender, PATIENCE).await;
+        // The gate opens before the reader is told, which may take for ever.
         drop(hold);
+        if let Some(problem) = ended {
+            let mut line = serde_json::to_vec(&TraceEnd { dockwalk_end: problem }).unwrap_or_default();
+            line.push(b'\n');
+            // It may have gone.
+            sender.send(line.into()).await.ok();
+        }
     });
     let mut response = stream("application/x-ndjson", receiver);
     response.headers_mut().insert("dockwalk-engine", HeaderValue::from(this));
     Ok(response)
 }
 
-async fn follow(engine: &Engine, mut position: u64, out: &mpsc::Sender<Bytes>) {
-    let mut length = engine.conductor.recorder().length();
-    let mut ending = engine.ending.subscribe();
+/// Sends until the engine or the reader ends; what it returns is to be said to a reader that was too slow.
+async fn follow(
+    recorder: &Recorder,
+    mut ending: watch::Receiver<bool>,
+    mut position: u64,
+    out: &mpsc::Sender<Bytes>,
+    patience: Duration,
+) -> Option<Problem> {
+    let mut length = recorder.length();
     loop {
         length.borrow_and_update();
-        let events = engine.conductor.recorder().after(position, BATCH);
-        let Some(last) = events.last() else {
+        let lines = piece(recorder, &mut position);
+        if lines.is_empty() {
             tokio::select! {
-                changed = length.changed() => if changed.is_err() { return },
-                _ = ending.wait_for(|ending| *ending) => return,
-                () = out.closed() => return,
+                changed = length.changed() => if changed.is_err() { return None },
+                _ = ending.wait_for(|ending| *ending) => return None,
+                () = out.closed() => return None,
             }
             continue;
-        };
-        position = last.seq;
-        let mut lines = Vec::with_capacity(events.len() * 256);
-        for event in &events {
-            if let Err(error) = serde_json::to_writer(&mut lines, event) {
-                tracing::error!(%error, seq = event.seq, "an event cannot be written");
-                return;
-            }
-            lines.push(b'\n');
         }
-        if out.send(lines.into()).await.is_err() {
-            return;
+        match out.send_timeout(lines.into(), patience).await {
+            Ok(()) => {}
+            Err(SendTimeoutError::Closed(_)) => return None,
+            Err(SendTimeoutError::Timeout(_)) => {
+                return Some(Problem::new("trace-reader-slow").with("seconds", patience.as_secs()));
+            }
         }
     }
+}
+
+/// The next events as lines: some, when there are any.
+fn piece(recorder: &Recorder, position: &mut u64) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for event in recorder.after(*position, BATCH) {
+        let before = lines.len();
+        if let Err(error) = serde_json::to_writer(&mut lines, &event) {
+            tracing::error!(%error, seq = event.seq, "an event cannot be written");
+            lines.truncate(before);
+        } else {
+            lines.push(b'\n');
+        }
+        *position = event.seq;
+        if lines.len() >= PIECE {
+            break;
+        }
+    }
+    lines
 }
 
 pub(super) async fn gate(engine: Shared) -> Response {
     json(&engine.conductor.gate().view())
 }
 
-pub(super) async fn command(engine: Shared, Json(command): Json<GateCommand>) -> Response {
+pub(super) async fn command(engine: Shared, request: Request) -> Answer {
+    let command: GateCommand = super::json::read(request).await?;
     engine.conductor.gate().command(&command);
-    json(&engine.conductor.gate().view())
+    Ok(json(&engine.conductor.gate().view()))
 }
 
 pub(super) async fn evidence(engine: Shared, Path(seq): Path<u64>) -> Answer {
@@ -90,15 +125,14 @@ pub(super) async fn doctor() -> Answer {
 }
 
 /// Prepares a command on the lab host; it is started and talked to as any `exec`.
-pub(super) async fn host(engine: Shared, Json(command): Json<HostCommand>) -> Answer {
+pub(super) async fn host(engine: Shared, request: Request) -> Answer {
+    let command: HostCommand = super::json::read(request).await?;
     Ok(json(&value!({"Id": engine.prepare_host(command)?.id})))
 }
 
 pub(super) async fn rewind(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
-    let Json(scope) = axum::RequestExt::extract::<Json<Rewind>, _>(request)
-        .await
-        .map_err(|e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e))?;
+    let scope: Rewind = super::json::read(request).await?;
     let engine = Arc::clone(&engine);
     blocking(move || {
         let containers = match &scope.container {
@@ -120,4 +154,65 @@ pub(super) async fn rewind(engine: Shared, request: Request) -> Answer {
 pub(super) async fn stop(engine: Shared) -> Response {
     engine.end();
     nothing()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::conductor::{Conductor, Journal};
+    use crate::trace::Event;
+
+    /// Reads `pieces` pieces from event `from` on and no more, and returns the last event of them and how it ended.
+    fn read(recorder: &Recorder, from: u64, pieces: usize) -> (Vec<u64>, Option<Problem>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let (out, mut receiver) = mpsc::channel(1);
+            let (_end, ending) = watch::channel(false);
+            let follow = follow(recorder, ending, from, &out, Duration::from_millis(50));
+            let mut seen = Vec::new();
+            let reader = async {
+                for _ in 0..pieces {
+                    let piece: Bytes = receiver.recv().await.unwrap();
+                    assert!(piece.len() <= PIECE + 8 * 1024);
+                    let lines = piece.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+                    seen.extend(lines.map(|line| serde_json::from_slice::<Event>(line).unwrap().seq));
+                }
+                std::future::pending::<()>().await;
+            };
+            let ended = tokio::select! { ended = follow => ended, () = reader => None };
+            (seen, ended)
+        })
+    }
+
+    #[test]
+    fn a_reader_that_has_read_all_may_wait_as_long_as_it_likes() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&dir.path().join("journal")).unwrap();
+        let conductor = Conductor::new(Recorder::in_memory(), journal);
+        conductor.console(None, "x".into());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let (out, mut receiver) = mpsc::channel(1);
+            let (_end, ending) = watch::channel(false);
+            let patience = Duration::from_millis(10);
+            tokio::select! {
+                ended = follow(conductor.recorder(), ending, 0, &out, patience) => panic!("ended: {ended:?}"),
+                () = tokio::time::sleep(patience * 20) => assert!(receiver.try_recv().is_ok()),
+            }
+        });
+    }
+
+    #[test]
+    fn a_reader_that_is_too_slow_is_told_so_and_goes_on_where_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&dir.path().join("journal")).unwrap();
+        let conductor = Conductor::new(Recorder::in_memory(), journal);
+        (0..500).for_each(|_| conductor.console(None, "x".repeat(4000)));
+        let (first, ended) = read(conductor.recorder(), 0, 2);
+        assert_eq!(ended.unwrap().code, "trace-reader-slow");
+        let (second, _) = read(conductor.recorder(), *first.last().unwrap(), 2);
+        let all: Vec<u64> = first.into_iter().chain(second).collect();
+        assert_eq!(all, (1..=all.len() as u64).collect::<Vec<_>>());
+        assert!(all.len() < 100, "{} events were in the way", all.len());
+    }
 }

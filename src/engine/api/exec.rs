@@ -2,25 +2,21 @@
 
 use super::Shared;
 use super::answer::{Answer, cancellable, english, json, nothing, with_status};
-use super::attach::{Conversation, DETACH, Typed, switching, upgrade_of};
+use super::attach::{Conversation, DETACH, Typed, said, switching, upgrade_of};
 use super::query::Query;
-use crate::engine::container::streams::Channel;
 use crate::engine::container::{Session, SessionRequest};
 use crate::engine::{Fault, FaultKind};
 use crate::i18n::{Lang, Words};
-use axum::RequestExt;
-use axum::extract::{Json, Path, Request};
+use crate::spec::ContainerId;
+use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde_json::{Value, json as value};
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub(super) async fn create(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let container = engine.containers.find(&id)?;
-    let bad = |e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e);
-    let Json(body) = request.extract::<Json<SessionRequest>, _>().await.map_err(bad)?;
-    let session = engine.prepare_exec(&container, body)?;
+    let session = engine.prepare_exec(&container, super::json::read::<SessionRequest>(request).await?)?;
     Ok(with_status(StatusCode::CREATED, &value!({"Id": session.id})))
 }
 
@@ -30,7 +26,7 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
     let upgrade = upgrade_of(&mut request);
     let language = request.headers().get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let words = Words::new(if language.starts_with("ko") { Lang::Ko } else { Lang::En });
-    let body = request.extract::<Json<Value>, _>().await.map_or(Value::Null, |Json(body)| body);
+    let body: Value = super::json::read(request).await?;
     let engine = Arc::clone(&engine);
     if body["Detach"].as_bool().unwrap_or(false) {
         cancellable(move |cancel| engine.talk(&session, &line, cancel)).await?;
@@ -46,14 +42,14 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
                 let input = talk.input.filter(|_| session.request.attach_stdin);
                 let input =
                     input.map(|to| Typed { to, keys: if tty { DETACH.to_vec() } else { Vec::new() }, closes: !tty });
-                Conversation { tty, early: VecDeque::new(), output: Some(talk.output), input, only: (true, true) }
+                Conversation { tty, early: None, output: Some(talk.output), input, only: (true, true) }
             }
             // The connection has been handed over: the only way left to say it is the way output goes. The exit status
             // is asked for afterwards.
             Err(fault) => {
                 tracing::debug!(message = english(&fault), "a command was not started");
                 let text = format!("{}\r\n", words.problem(&fault.problem));
-                let early = VecDeque::from([(Channel::Err, text.into())]);
+                let early = Some(said(text));
                 let only = (true, true);
                 Conversation { tty, early, output: None, input: None, only }
             }
@@ -82,7 +78,7 @@ fn describe(session: &Session) -> Value {
     let argv = session.request.cmd.clone().unwrap_or_default();
     value!({
         "ID": session.id, "Running": running, "ExitCode": status, "Pid": pid,
-        "ContainerID": session.container.as_ref().map_or("", |c| c.id.as_str()),
+        "ContainerID": session.container.as_ref().map_or("", ContainerId::as_str),
         "OpenStdin": session.request.attach_stdin, "OpenStdout": true, "OpenStderr": true, "CanRemove": status.is_some(),
         "DetachKeys": "", "ProcessConfig": {
             "tty": session.request.tty, "entrypoint": argv.first(), "arguments": argv.get(1..).unwrap_or_default(),

@@ -104,7 +104,7 @@ fn chain_id(text: &str) -> Result<Digest> {
 
 /// NDJSON. Where reading fails the connection is cut: half a list must not be taken for a whole one.
 fn listed(source: Source) -> Response {
-    let (sender, receiver) = mpsc::channel(8);
+    let (sender, receiver) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
         let mut lines = Vec::new();
         let gone = || Fault::cancelled();
@@ -128,6 +128,8 @@ fn listed(source: Source) -> Response {
 
 /// How many bytes go out in one piece.
 const PIECE: usize = 64 * 1024;
+/// How many of them wait for a reader that is slower than the disk.
+const AHEAD: usize = 2;
 
 async fn file(dir: PathBuf, request: Request) -> Answer {
     let path = bytes(&request, "path").filter(|path| !path.is_empty());
@@ -153,7 +155,7 @@ async fn file(dir: PathBuf, request: Request) -> Answer {
             }
         },
     };
-    let (sender, receiver) = mpsc::channel(8);
+    let (sender, receiver) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
         let sent = content.file.seek(SeekFrom::Start(from)).and_then(|_| {
             let mut rest = content.file.take(to - from);

@@ -1,9 +1,8 @@
-use super::peers::{Peers, refuse};
+use super::peers::Peers;
+use super::serve::{Limits, serve};
 use super::{router, version};
 use crate::client::trust::{Kind, Who};
 use crate::engine::{Engine, Fault, FaultKind, Result};
-use axum::ServiceExt;
-use axum::extract::Request;
 use nix::fcntl::{AtFlags, OFlag, open};
 use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, UnixAddr, bind, listen as listen_at, socket};
 use nix::sys::stat::{Mode, fchmod};
@@ -97,41 +96,9 @@ impl Listening {
         let peers = Peers::new(self.owner, engine.lab.rootless, self.path.clone());
         let mut ending = engine.ending.subscribe();
         let app = MapRequestLayer::new(version::strip).layer(router(engine));
-        let service = ServiceExt::<Request>::into_make_service(app);
         tokio::select! {
-            served = axum::serve(Guarded { listener, peers }, service) => served.map_err(io),
+            () = serve(listener, peers, app, Limits::default()) => Ok(()),
             _ = ending.wait_for(|ending| *ending) => Ok(()),
         }
-    }
-}
-
-/// Lets in whom the socket is for.
-struct Guarded {
-    listener: tokio::net::UnixListener,
-    peers: Peers,
-}
-
-impl axum::serve::Listener for Guarded {
-    type Io = tokio::net::UnixStream;
-    type Addr = tokio::net::unix::SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        loop {
-            match self.listener.accept().await {
-                Ok((stream, address)) => match self.peers.refusal(&stream) {
-                    None => return (stream, address),
-                    Some(fault) => drop(tokio::spawn(refuse(stream, fault))),
-                },
-                Err(error) => {
-                    // Too many descriptors, most likely: some are closed soon.
-                    tracing::warn!(%error, "a connection was not accepted");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-            }
-        }
-    }
-
-    fn local_addr(&self) -> std::io::Result<Self::Addr> {
-        self.listener.local_addr()
     }
 }

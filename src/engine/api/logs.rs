@@ -1,91 +1,97 @@
-//! `logs`: from a container's log file, then as it grows.
+//! `logs`: from a container's log files, then as they grow.
 
 use super::Shared;
 use super::answer::{Answer, stream};
 use super::frames::{content_type, frame};
 use super::query::Query;
-use crate::engine::container::streams::Channel;
-use crate::engine::container::{Container, Entry, Phase};
-use crate::engine::{Fault, FaultKind};
+use crate::engine::container::time::Moment;
+use crate::engine::container::{Ask, Container, Phase, Piece, Reader};
+use crate::engine::{Fault, FaultKind, Result};
 use axum::extract::{Path, Request};
 use hyper::body::Bytes;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-#[derive(Debug)]
-struct Wanted {
-    out: bool,
-    err: bool,
-    follow: bool,
-    timestamps: bool,
-    tail: Option<usize>,
-}
-
 pub(super) async fn logs(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let query = Query::of(&request);
     let container = engine.containers.find(&id)?;
-    let tail = match query.get("tail") {
-        None | Some("all") => None,
-        Some(_) => query.number("tail")?,
-    };
-    let wanted = Wanted {
-        out: query.flag("stdout"),
-        err: query.flag("stderr"),
+    let ask = Ask {
+        channels: [query.flag("stdout"), query.flag("stderr")],
+        tail: match query.get("tail") {
+            None | Some("all") => None,
+            // Docker shows all for what is less than none.
+            Some(text) if text.starts_with('-') => query.number::<i64>("tail")?.and(None),
+            Some(_) => query.number("tail")?,
+        },
+        since: moment(&query, "since")?,
+        until: moment(&query, "until")?,
         follow: query.flag("follow"),
-        timestamps: query.flag("timestamps"),
-        tail,
     };
-    if !wanted.out && !wanted.err {
+    if ask.channels == [false; 2] {
         return Err(Fault::new(FaultKind::BadRequest, "no-stream-chosen").into());
     }
-    for unsupported in ["since", "until"] {
-        if let Some(value) = query.get(unsupported).filter(|value| *value != "0") {
-            let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
-            return Err(fault.with("option", unsupported).with("value", value).into());
+    // One batch waits here and one in the connection; a reader that takes its time costs no more.
+    let (sender, receiver) = mpsc::channel(1);
+    let (tty, timestamps) = (container.request.tty, query.flag("timestamps"));
+    tokio::spawn(async move {
+        if let Err(fault) = send(&container, ask, timestamps, &sender).await {
+            tracing::debug!(%fault, container = %container.id, "a log cannot be read any more");
         }
-    }
-    let (sender, receiver) = mpsc::channel(64);
-    let tty = container.request.tty;
-    tokio::spawn(async move { send(&container, &wanted, &sender).await });
+    });
     Ok(stream(content_type(tty), receiver))
 }
 
-async fn send(container: &Arc<Container>, wanted: &Wanted, out: &mpsc::Sender<Bytes>) {
+/// `1700000000.123456789`, seconds after 1970; 0 is none.
+fn moment(query: &Query, name: &str) -> Result<Option<String>> {
+    let Some(text) = query.get(name).filter(|text| *text != "0") else { return Ok(None) };
+    let bad = || Fault::new(FaultKind::BadRequest, "bad-number").with("name", name).with("value", text);
+    Moment::parse_unix(text).map(|moment| Some(moment.rfc3339())).ok_or_else(bad)
+}
+
+async fn send(container: &Arc<Container>, ask: Ask, timestamps: bool, out: &mpsc::Sender<Bytes>) -> Result<()> {
     let mut length = container.streams.log.length();
     let mut revision = container.revision();
-    let mut sent = None;
+    let (follow, of) = (ask.follow, Arc::clone(container));
+    let mut reader = super::answer::blocking(move || of.streams.log.reader(ask)).await?;
     loop {
         length.borrow_and_update();
         revision.borrow_and_update();
-        let over = !matches!(container.state().phase, Phase::Running | Phase::Starting | Phase::Created);
-        let log = Arc::clone(container);
-        let entries = match tokio::task::spawn_blocking(move || log.streams.log.read()).await {
-            Ok(Ok(entries)) => entries,
-            failed => return tracing::debug!(?failed, "a log cannot be read any more"),
-        };
-        let mine: Vec<_> = entries.iter().filter(|e| is_wanted(e, wanted)).collect();
-        let from = sent.unwrap_or_else(|| mine.len().saturating_sub(wanted.tail.unwrap_or(mine.len())));
-        for entry in mine.iter().skip(from) {
-            let line = if wanted.timestamps { format!("{} {}", entry.time, entry.log) } else { entry.log.clone() };
-            if out.send(frame(container.request.tty, entry.channel(), &line.into())).await.is_err() {
-                return;
+        let ended = !matches!(container.state().phase, Phase::Running | Phase::Starting | Phase::Created);
+        let pieces;
+        (reader, pieces) = batch(container, reader).await?;
+        if !pieces.is_empty() {
+            if out.send(framed(container, &pieces, timestamps)).await.is_err() {
+                return Ok(());
             }
+            continue;
         }
-        sent = Some(mine.len().max(from));
-        if !wanted.follow || over {
-            return;
+        if !follow || ended || reader.is_over() {
+            return Ok(());
         }
         tokio::select! {
-            changed = length.changed() => if changed.is_err() { return },
-            changed = revision.changed() => if changed.is_err() { return },
-            () = out.closed() => return,
+            changed = length.changed() => if changed.is_err() { return Ok(()) },
+            changed = revision.changed() => if changed.is_err() { return Ok(()) },
+            () = out.closed() => return Ok(()),
         }
     }
 }
 
-fn is_wanted(entry: &Entry, wanted: &Wanted) -> bool {
-    match entry.channel() {
-        Channel::Out => wanted.out,
-        Channel::Err => wanted.err,
+async fn batch(container: &Arc<Container>, mut reader: Reader) -> Result<(Reader, Vec<Piece>)> {
+    let container = Arc::clone(container);
+    super::answer::blocking(move || {
+        let pieces = reader.batch(&container.streams.log)?;
+        Ok((reader, pieces))
+    })
+    .await
+}
+
+/// One frame a piece; a stamp stands where a line begins.
+fn framed(container: &Container, pieces: &[Piece], timestamps: bool) -> Bytes {
+    let mut out = Vec::new();
+    for piece in pieces {
+        let stamp = if timestamps && piece.begins { format!("{} ", piece.time) } else { String::new() };
+        let text = Bytes::from(stamp + &piece.text);
+        out.extend_from_slice(&frame(container.request.tty, piece.channel, &text));
     }
+    out.into()
 }

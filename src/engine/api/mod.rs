@@ -4,7 +4,8 @@
 //! request ─▶ version prefix off ─▶ router ─▶ handler ─spawn_blocking─▶ Engine (steps may wait at the gate) ─▶ JSON | stream | 101
 //! ```
 //!
-//! Handlers translate; what is done stands in the modules beside this one. Reference: Docker Engine API v1.43.
+//! How many connections there are, how slow and how large what comes over them: `serve`, `guard` (a connection's bytes), `json`
+//! (small bodies). Handlers translate; what is done stands in the modules beside this one. Reference: Docker Engine API v1.43.
 
 mod answer;
 mod archive;
@@ -14,8 +15,10 @@ mod containers;
 mod dockwalk;
 mod exec;
 mod frames;
+mod guard;
 mod images;
 mod inspect;
+mod json;
 mod layers;
 mod listen;
 mod logs;
@@ -24,6 +27,7 @@ mod peers;
 mod pull;
 mod query;
 mod registry;
+mod serve;
 mod system;
 mod teller;
 #[cfg(test)]
@@ -31,6 +35,8 @@ mod tests;
 mod version;
 mod volumes;
 
+#[cfg(any(test, fuzzing))]
+pub use json::parse as document;
 pub use listen::{Listening, listen, prepare};
 
 use super::Engine;

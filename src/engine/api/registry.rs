@@ -10,7 +10,6 @@ use crate::spec::{Digest, DigestError};
 use crate::trace::OpKind;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::{Json, RequestExt};
 use serde::Deserialize;
 use serde_json::json as value;
 use std::sync::Arc;
@@ -21,10 +20,7 @@ pub(super) async fn damaged(engine: Shared) -> Answer {
 
 pub(super) async fn damage(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
-    let bad = |e: axum::extract::rejection::JsonRejection| {
-        Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e.body_text())
-    };
-    let Json(DamageCommand { digest, offset }) = request.extract::<Json<DamageCommand>, _>().await.map_err(bad)?;
+    let DamageCommand { digest, offset } = super::json::read(request).await?;
     let engine = Arc::clone(&engine);
     let done = blocking(move || {
         let builtin = engine.builtin()?;
@@ -62,10 +58,7 @@ struct Login {
 
 pub(super) async fn auth(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
-    let bad = |e: axum::extract::rejection::JsonRejection| {
-        Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e.body_text())
-    };
-    let Json(login) = request.extract::<Json<Login>, _>().await.map_err(bad)?;
+    let login: Login = super::json::read(request).await?;
     let registry = address(&login.serveraddress);
     let credentials = if login.identitytoken.is_empty() {
         Credentials::Basic { username: login.username, password: login.password }

@@ -70,7 +70,7 @@ pub(super) async fn info(engine: Shared) -> Response {
 
 /// `docker events`: what happens to containers, as it happens.
 pub(super) async fn events(engine: Shared) -> Response {
-    let (sender, receiver) = tokio::sync::mpsc::channel(16);
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
     let mut length = engine.conductor.recorder().length();
     let mut ending = engine.ending.subscribe();
     let mut position = *length.borrow_and_update();

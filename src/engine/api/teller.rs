@@ -24,7 +24,7 @@ pub(super) struct Telling {
 impl Teller {
     /// A stream whose reader's going away cancels the work.
     pub(super) fn new(cancel: &Cancel) -> (Self, Telling) {
-        let (out, lines) = mpsc::channel(256);
+        let (out, lines) = mpsc::channel(64);
         let (begin, begun) = oneshot::channel();
         (Self { out, cancel: cancel.clone(), begun: Mutex::new(Some(begin)) }, Telling { lines, begun })
     }

@@ -6,8 +6,7 @@ use super::query::Query;
 use crate::engine::volume::Volume;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::trace::OpKind;
-use axum::RequestExt;
-use axum::extract::{Json, Path, Request};
+use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use serde_json::{Value, json as value};
 use std::sync::Arc;
@@ -36,8 +35,7 @@ pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
 
 pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
-    let bad = |e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e);
-    let Json(body) = request.extract::<Json<Value>, _>().await.map_err(bad)?;
+    let body: Value = super::json::read(request).await?;
     let name = body["Name"].as_str().filter(|name| !name.is_empty()).map(str::to_owned);
     if let Some(driver) = body["Driver"].as_str().filter(|driver| !matches!(*driver, "" | "local")) {
         let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");

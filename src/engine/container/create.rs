@@ -71,7 +71,7 @@ struct Begun<'a> {
 impl Begun<'_> {
     fn create(&self, cx: &Cx, request: Request, image: crate::engine::store::Image) -> Result<Arc<Container>> {
         let merged = cx.step(self.plan_of_merge(&request), |cx| {
-            let merged = merge::merge(&request, &image, self.id)?;
+            let merged = merge::merge(&request, &image.config, self.id)?;
             self.observe(cx, &request, &image, &merged);
             Ok(merged)
         })?;

@@ -1,16 +1,15 @@
 //! Image config and request, merged by Docker's rules (moby `daemon/commit.go`, `merge`).
 
 use super::request::{Request, unsupported};
-use super::{Merged, signal};
-use crate::engine::store::Image;
+use super::{Merged, bounds, signal};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::Config;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// What will run.
-pub(super) fn merge(request: &Request, image: &Image, id: &ContainerId) -> Result<Merged> {
-    let config = &image.config;
+pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Result<Merged> {
     let network = network(request)?;
     let (entrypoint, cmd) = program(request, config);
     if entrypoint.is_empty() && cmd.is_empty() {
@@ -26,7 +25,7 @@ pub(super) fn merge(request: &Request, image: &Image, id: &ContainerId) -> Resul
         ("", _) => id.short().to_owned(),
         (asked, _) => asked.to_owned(),
     };
-    Ok(Merged {
+    let merged = Merged {
         entrypoint,
         cmd,
         env: environment(&config.env, &request.env),
@@ -36,7 +35,9 @@ pub(super) fn merge(request: &Request, image: &Image, id: &ContainerId) -> Resul
         network,
         stop_signal: signal::parse(stop_signal.unwrap_or("SIGTERM"))?,
         labels,
-    })
+    };
+    bounds::merged(&merged, &request.image)?;
+    Ok(merged)
 }
 
 /// An entry point of the request puts the image's command aside; a command of the request replaces the image's.
@@ -53,19 +54,28 @@ fn program(request: &Request, config: &Config) -> (Vec<String>, Vec<String>) {
 }
 
 /// The image's variables, those of the request in their place or after them. A name without `=` removes a variable.
-fn environment(image: &[String], request: &[String]) -> Vec<String> {
-    let name = |entry: &str| entry.split('=').next().unwrap_or_default().to_owned();
-    let mut merged = image.to_vec();
+fn environment<'a>(image: &'a [String], request: &'a [String]) -> Vec<String> {
+    let name = |entry: &'a String| entry.split('=').next().unwrap_or_default();
+    let mut merged: Vec<Option<&String>> = image.iter().map(Some).collect();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (at, entry) in image.iter().enumerate() {
+        places.entry(name(entry)).or_insert(at);
+    }
     for entry in request {
-        let at = merged.iter().position(|old| name(old) == name(entry));
-        match (at, entry.contains('=')) {
-            (Some(at), true) => merged[at].clone_from(entry),
-            (Some(at), false) => drop(merged.remove(at)),
-            (None, true) => merged.push(entry.clone()),
+        match (places.get(name(entry)).copied(), entry.contains('=')) {
+            (Some(at), true) => merged[at] = Some(entry),
+            (Some(at), false) => {
+                merged[at] = None;
+                places.remove(name(entry));
+            }
+            (None, true) => {
+                places.insert(name(entry), merged.len());
+                merged.push(Some(entry));
+            }
             (None, false) => {}
         }
     }
-    merged
+    merged.into_iter().flatten().cloned().collect()
 }
 
 fn network(request: &Request) -> Result<&'static str> {

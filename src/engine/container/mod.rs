@@ -9,9 +9,12 @@
 //! Composes what rootfs, net, process and volume do, and keeps the list. A step may wait at the gate for minutes, so no
 //! lock is held while one is taken. Does not know HTTP.
 
+pub mod bounds;
 mod commit;
 mod create;
 mod end;
+#[cfg(any(test, fuzzing))]
+pub mod examine;
 mod log;
 mod merge;
 mod mounts;
@@ -29,7 +32,7 @@ mod written;
 
 pub use commit::Commit;
 pub use create::Order;
-pub use log::Entry;
+pub use log::{Ask, Log, LogOptions, Piece, Reader};
 pub use session::{Session, SessionRequest, Sessions};
 pub use state::{Container, Merged, Phase, State};
 

@@ -1,5 +1,6 @@
 //! `-v`, `--mount`, `--tmpfs` and the image's volumes, as one list in mount order.
 
+use super::bounds;
 use super::request::{MountRequest, Request, unsupported};
 use crate::engine::process::{MountSource, MountSpec};
 use crate::engine::store::Image;
@@ -56,6 +57,12 @@ pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -
     Ok(planned)
 }
 
+/// Where something is mounted.
+#[cfg(any(test, fuzzing))]
+pub(super) fn targets(request: &Request, of_image: &[String]) -> Result<Vec<String>> {
+    Ok(wishes(request, of_image)?.into_iter().map(|wish| wish.target).collect())
+}
+
 fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
     let mut all = Vec::new();
     for bind in &request.host_config.binds {
@@ -69,11 +76,13 @@ fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
         let read_only = options.split(',').any(|option| option == "ro");
         all.push(Wish { source, target: absolute(target)?, read_only });
     }
+    bounds::count("HostConfig", all.len(), bounds::MOUNTS)?;
     if let Some(twice) = duplicate(&all) {
         return Err(Fault::new(FaultKind::BadRequest, "duplicate-mount").with("target", twice));
     }
     for target in request.volumes.keys().chain(of_image) {
         let target = absolute(target)?;
+        bounds::count("Volumes", all.len() + 1, bounds::MOUNTS)?;
         if !all.iter().any(|wish| wish.target == target) {
             let source = Source::Volume { name: None, copy_up: true };
             all.push(Wish { source, target, read_only: false });
@@ -86,6 +95,7 @@ fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
 
 /// `source:target[:options]`, or a target alone.
 fn from_bind(text: &str) -> Result<Wish> {
+    bounds::length("HostConfig.Binds", text, 2 * bounds::PATH + bounds::OPTIONS)?;
     let bad = || Fault::new(FaultKind::BadRequest, "invalid-volume-spec").with("spec", text);
     let parts: Vec<&str> = text.split(':').collect();
     let (source, target, options) = match parts.as_slice() {
@@ -107,7 +117,7 @@ fn from_bind(text: &str) -> Result<Wish> {
     let source = match source {
         "" if parts.len() > 1 => return Err(bad()),
         "" => Source::Volume { name: None, copy_up },
-        path if path.starts_with('/') => Source::Bind { path: path.into(), create: true },
+        path if path.starts_with('/') => Source::Bind { path: bind_source(path)?, create: true },
         name => Source::Volume { name: Some(volume_name(name)?), copy_up },
     };
     Ok(Wish { source, target: absolute(target)?, read_only })
@@ -122,7 +132,7 @@ fn from_mount(mount: &MountRequest) -> Result<Wish> {
             Source::Volume { name, copy_up: !mount.volume_options.no_copy }
         }
         "bind" if mount.source.starts_with('/') => {
-            Source::Bind { path: mount.source.clone().into(), create: mount.bind_options.create_mountpoint }
+            Source::Bind { path: bind_source(&mount.source)?, create: mount.bind_options.create_mountpoint }
         }
         "bind" => {
             let fault = Fault::new(FaultKind::BadRequest, "bind-source-relative");
@@ -138,7 +148,13 @@ fn from_mount(mount: &MountRequest) -> Result<Wish> {
     Ok(Wish { source, target, read_only: mount.read_only })
 }
 
+fn bind_source(path: &str) -> Result<PathBuf> {
+    bounds::path("Source", path)?;
+    Ok(path.into())
+}
+
 fn volume_name(name: &str) -> Result<String> {
+    bounds::length("Source", name, bounds::NAME)?;
     let mut bytes = name.bytes();
     let good = name.len() >= 2
         && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
@@ -149,7 +165,8 @@ fn volume_name(name: &str) -> Result<String> {
 
 /// An absolute path without `.`, `..` and doubled slashes, other than `/` itself.
 fn absolute(target: &str) -> Result<String> {
-    let bad = || Fault::new(FaultKind::BadRequest, "invalid-mount-target").with("target", target);
+    bounds::path("Target", target)?;
+    let bad = || Fault::new(FaultKind::BadRequest, "invalid-mount-target").with("target", bounds::short(target));
     if !target.starts_with('/') {
         return Err(bad());
     }

@@ -76,6 +76,7 @@ pub fn random_name(taken: impl Fn(&str) -> bool) -> Result<String> {
 
 /// Docker's rule for names: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`.
 pub fn check(name: &str) -> Result<()> {
+    super::bounds::length("name", name, super::bounds::NAME)?;
     let mut bytes = name.bytes();
     let good = name.len() >= 2
         && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())

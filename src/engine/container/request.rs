@@ -1,5 +1,6 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
+use super::{LogOptions, bounds};
 use crate::engine::{Fault, FaultKind, Result};
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,6 +27,9 @@ pub struct Request {
     pub(crate) stop_timeout: Option<i64>,
     pub(crate) network_disabled: bool,
     pub(crate) host_config: HostConfig,
+    /// What `HostConfig.LogConfig` says.
+    #[serde(skip)]
+    pub(crate) log_options: LogOptions,
 }
 
 /// What concerns the host.
@@ -49,6 +53,16 @@ pub(crate) struct HostConfig {
     pub readonly_rootfs: bool,
     pub shm_size: i64,
     pub console_size: Vec<u16>,
+    pub log_config: LogConfig,
+}
+
+/// `--log-driver`, `--log-opt`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct LogConfig {
+    #[serde(rename = "Type")]
+    pub kind: String,
+    pub config: BTreeMap<String, String>,
 }
 
 /// One `--mount`.
@@ -152,11 +166,11 @@ const HOST_CONFIG: &[&str] = &[
     "ShmSize",
     "ConsoleSize",
     "ContainerIDFile",
+    "LogConfig",
 ];
 
 /// Values of fields that are otherwise not honoured, but which say what this engine does anyway.
 const FINE: &[(&str, &[&str])] = &[
-    ("LogConfig", &[r#"{"Config":{},"Type":""}"#, r#"{"Config":{},"Type":"json-file"}"#, r#"{"Type":"json-file"}"#]),
     (
         "RestartPolicy",
         &[
@@ -181,7 +195,14 @@ pub fn parse(body: &Value) -> Result<Request> {
     }
     refuse_networks(&body)?;
     let bad = |e: serde_json::Error| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e);
-    Request::deserialize(&body).map_err(bad)
+    let mut request = Request::deserialize(&body).map_err(bad)?;
+    bounds::request(&request)?;
+    let log = &request.host_config.log_config;
+    if !matches!(log.kind.as_str(), "" | "json-file") {
+        return Err(unsupported("HostConfig.LogConfig.Type", &Value::from(log.kind.as_str())));
+    }
+    request.log_options = LogOptions::parse(&log.config)?;
+    Ok(request)
 }
 
 /// `null` means "as if it were not there", everywhere.
@@ -223,6 +244,8 @@ fn refuse_networks(body: &Value) -> Result<()> {
 }
 
 pub(super) fn unsupported(option: &str, value: &Value) -> Fault {
+    let (option, value) = (bounds::short(option), value.to_string());
+    let value = if value.len() > 256 { bounds::short(&value) } else { value };
     Fault::new(FaultKind::BadRequest, "unsupported-option").with("option", option).with("value", value)
 }
 

@@ -1,17 +1,18 @@
 //! Commands beside a container's main process (`docker exec`) and on the lab host.
 
-use super::streams::{Channel, Input, Record, feed, thread};
-use super::{Container, end, names};
+use super::streams::{Channel, Input, QUEUE, Record, feed, thread};
+use super::{Container, bounds, end, names};
 use crate::client::protocol::HostCommand;
 use crate::engine::process::{ExecSpec, Io, Running};
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
+use crate::spec::ContainerId;
 use crate::trace::OpKind;
 use hyper::body::Bytes;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Read;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::mpsc;
 
 /// The body of `POST /containers/{id}/exec`.
@@ -29,13 +30,23 @@ pub struct SessionRequest {
     pub console_size: Option<(u16, u16)>,
 }
 
+impl SessionRequest {
+    /// Bytes of the texts in it.
+    fn size(&self) -> usize {
+        let lists = [&self.cmd, &self.env].into_iter().flatten().flatten();
+        lists.map(|text| text.len() + size_of::<String>()).sum()
+    }
+}
+
 /// A command that was prepared, runs, or has ended.
 #[derive(Debug)]
 pub struct Session {
     /// Its id.
     pub id: String,
     /// In which container; none for the lab host.
-    pub container: Option<Arc<Container>>,
+    pub container: Option<ContainerId>,
+    /// The container itself. It is not kept for the sake of a command that has ended in it.
+    of: Weak<Container>,
     /// What was asked for.
     pub request: SessionRequest,
     state: Mutex<Life>,
@@ -50,12 +61,15 @@ struct Life {
     size: Option<(u16, u16)>,
 }
 
-/// The sessions of an engine.
+/// The sessions of an engine, oldest first.
 #[derive(Debug, Default)]
-pub struct Sessions(Mutex<BTreeMap<String, Arc<Session>>>);
+pub struct Sessions(Mutex<VecDeque<Arc<Session>>>);
 
-/// How many ended sessions are remembered, so that their exit status can be asked for.
+/// How many sessions are remembered that do not run: ended ones, so that their exit status can be asked for, and such as
+/// were prepared and never started.
 const REMEMBERED: usize = 200;
+/// Bytes of their requests, together.
+const REMEMBERED_BYTES: usize = 8 << 20;
 
 /// A session that runs.
 #[derive(Debug)]
@@ -69,17 +83,25 @@ pub struct Talk {
 impl Sessions {
     /// The session of that id.
     pub fn find(&self, id: &str) -> Result<Arc<Session>> {
-        let found = lock(&self.0).get(id).cloned();
+        let found = lock(&self.0).iter().find(|session| session.id == id).cloned();
         found.ok_or_else(|| Fault::new(FaultKind::NotFound, "no-such-exec").with("id", id))
     }
 
     fn add(&self, session: Session) -> Arc<Session> {
         let session = Arc::new(session);
         let mut all = lock(&self.0);
-        if all.len() >= REMEMBERED {
-            all.retain(|_, old| lock(&old.state).status.is_none());
+        all.push_back(Arc::clone(&session));
+        // From the newest back: what is too much is the oldest.
+        let (mut count, mut bytes) = (0, 0);
+        let mut kept: VecDeque<_> = VecDeque::with_capacity(all.len());
+        for one in all.drain(..).rev() {
+            let idle = !one.runs();
+            (count, bytes) = (count + usize::from(idle), bytes + if idle { one.request.size() } else { 0 });
+            if !idle || count == 1 || (count <= REMEMBERED && bytes <= REMEMBERED_BYTES) {
+                kept.push_front(one);
+            }
         }
-        all.insert(session.id.clone(), Arc::clone(&session));
+        *all = kept;
         session
     }
 }
@@ -101,6 +123,12 @@ impl Session {
         running.map_or(Ok(()), |running| running.resize(rows, cols))
     }
 
+    /// It is being started, or runs.
+    fn runs(&self) -> bool {
+        let life = lock(&self.state);
+        life.begun && life.status.is_none()
+    }
+
     fn ended(&self, status: i32) {
         let mut life = lock(&self.state);
         (life.running, life.status) = (None, Some(status));
@@ -117,12 +145,13 @@ impl Engine {
     /// Prepares a command in a container.
     pub fn prepare_exec(&self, container: &Arc<Container>, request: SessionRequest) -> Result<Arc<Session>> {
         container.main_process()?;
+        bounds::session(&request)?;
         if request.cmd.as_ref().is_none_or(Vec::is_empty) {
             return Err(Fault::new(FaultKind::BadRequest, "no-exec-command").with("container", &container.name));
         }
         let id = names::random_id()?;
-        let container = Some(Arc::clone(container));
-        Ok(self.sessions.add(Session { id, container, request, state: Mutex::default() }))
+        let (of, container) = (Arc::downgrade(container), Some(container.id.clone()));
+        Ok(self.sessions.add(Session { id, container, of, request, state: Mutex::default() }))
     }
 
     /// Prepares a command on the lab host; a shell when none is given.
@@ -138,8 +167,9 @@ impl Engine {
             console_size: command.size,
             ..SessionRequest::default()
         };
+        bounds::session(&request)?;
         let id = names::random_id()?;
-        Ok(self.sessions.add(Session { id, container: None, request, state: Mutex::default() }))
+        Ok(self.sessions.add(Session { id, container: None, of: Weak::new(), request, state: Mutex::default() }))
     }
 
     /// Starts a prepared command.
@@ -147,13 +177,19 @@ impl Engine {
         if std::mem::replace(&mut lock(&session.state).begun, true) {
             return Err(Fault::new(FaultKind::Conflict, "exec-started").with("id", &session.id));
         }
-        let subject = session.container.as_ref().map_or("host", |c| c.name.as_str()).to_owned();
+        let container = session.of.upgrade();
+        if let (Some(id), None) = (&session.container, &container) {
+            let gone = Fault::new(FaultKind::NotFound, "no-such-container").with("container", id);
+            session.ended(end::status_of(&gone));
+            return Err(gone);
+        }
+        let subject = container.as_ref().map_or("host", |c| c.name.as_str()).to_owned();
         let result = self.conductor.operate(OpKind::Exec, subject, line, cancel, |cx| {
             let request = &session.request;
             let argv = request.cmd.clone().unwrap_or_default();
             let env = request.env.clone().unwrap_or_default();
             let size = lock(&session.state).size.or(request.console_size);
-            let Some(container) = &session.container else {
+            let Some(container) = &container else {
                 let running = self.spawner.on_host(cx, &self.lab, &argv, &env, request.tty)?;
                 if let Some((rows, cols)) = size {
                     running.resize(rows, cols)?;
@@ -185,9 +221,9 @@ impl Engine {
     }
 
     fn follow(self: &Arc<Self>, session: &Arc<Session>, running: Arc<Running>, io: Option<Io>) -> Result<Talk> {
-        let (sender, output) = mpsc::channel(64);
-        let container = session.container.as_ref().map(|c| c.id.clone());
-        let record = Arc::new(Mutex::new(Record::new(Arc::clone(&self.conductor), container)));
+        let (sender, output) = mpsc::channel(QUEUE);
+        let record = Record::new(Arc::clone(&self.conductor), session.container.clone());
+        let record = Arc::new(Mutex::new(record));
         let (mut threads, mut input) = (Vec::new(), None);
         let mut pump = |file: File, channel| -> Result<()> {
             let (sender, record) = (sender.clone(), Arc::clone(&record));
@@ -208,7 +244,7 @@ impl Engine {
             None => None,
         };
         if let Some(file) = stdin {
-            let (queue, receiver) = mpsc::channel(64);
+            let (queue, receiver) = mpsc::channel(QUEUE);
             thread("input", move || feed(file, receiver))?;
             input = Some(queue);
         }

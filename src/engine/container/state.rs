@@ -133,7 +133,7 @@ pub(super) struct Birth {
 impl Container {
     pub(super) fn new(birth: Birth) -> Result<Self> {
         let Birth { id, name, image, request, raw, merged, mounts, anonymous, dir } = birth;
-        let streams = Arc::new(Streams::new(&dir.join("log.json"))?);
+        let streams = Arc::new(Streams::new(&dir.join("log.json"), request.log_options)?);
         let state = State {
             phase: Phase::Created,
             running: None,

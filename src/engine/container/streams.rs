@@ -7,7 +7,7 @@
 //! attachers ──▶ queue ──▶ stdin thread ──▶ process
 //! ```
 
-use super::log::Log;
+use super::log::{Log, LogOptions};
 use crate::engine::process::Io;
 use crate::engine::{Conductor, Fault, Result};
 use crate::spec::ContainerId;
@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 const RECORDED: usize = 256 * 1024;
 
 /// How many chunks wait for a slow reader or writer.
-const QUEUE: usize = 64;
+pub(super) const QUEUE: usize = 16;
 
 /// Which of its outputs a process wrote to. The number is that of Docker's stream frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +68,8 @@ impl Default for Queue {
 
 impl Streams {
     /// With its log in that file.
-    pub fn new(log: &Path) -> Result<Self> {
-        Ok(Self { attached: Mutex::default(), input: Mutex::default(), log: Log::create(log)? })
+    pub fn new(log: &Path, options: LogOptions) -> Result<Self> {
+        Ok(Self { attached: Mutex::default(), input: Mutex::default(), log: Log::create(log, options)? })
     }
 
     /// What is printed from now on, until the process ends.
@@ -209,7 +209,7 @@ impl Record {
 }
 
 /// How many bytes there are without a character that is cut off at the end.
-fn whole_characters(bytes: &[u8]) -> usize {
+pub(super) fn whole_characters(bytes: &[u8]) -> usize {
     match std::str::from_utf8(bytes) {
         Ok(_) => bytes.len(),
         // No error length: more bytes could make it whole.

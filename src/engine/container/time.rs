@@ -16,6 +16,17 @@ impl Moment {
         Self(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
     }
 
+    /// `1700000000.123456789`, seconds after 1970 as Docker's clients send them.
+    pub fn parse_unix(text: &str) -> Option<Self> {
+        let (seconds, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |text: &str| (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then_some(());
+        digits(seconds).and(digits(fraction))?;
+        let nanos: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+        // Beyond the year 9999 it could not be compared with what is written.
+        let seconds = seconds.parse().ok().filter(|seconds| *seconds < 253_402_300_800)?;
+        Some(Self(Duration::new(seconds, nanos.parse().ok()?)))
+    }
+
     /// Seconds since 1970.
     pub fn unix(self) -> u64 {
         self.0.as_secs()
@@ -51,6 +62,16 @@ fn civil(days: u64) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_read_as_dockers_clients_send_them() {
+        let read = |text| Moment::parse_unix(text).map(Moment::rfc3339);
+        assert_eq!(read("951782400.5").as_deref(), Some("2000-02-29T00:00:00.500000000Z"));
+        assert_eq!(read("951782400.000000005").as_deref(), Some("2000-02-29T00:00:00.000000005Z"));
+        for bad in ["", "-1", "1.", ".5", "1e9", "999999999999", "+1"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn moments_are_written_as_date_writes_them() {

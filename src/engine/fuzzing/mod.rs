@@ -3,14 +3,18 @@
 
 mod archive;
 mod documents;
+mod logs;
 mod references;
 #[cfg(test)]
 mod replay;
+mod requests;
 mod tar;
 mod tokens;
 
 pub use archive::archive;
 pub use documents::documents;
+pub use logs::logs;
 pub use references::references;
+pub use requests::requests;
 pub use tar::tar;
 pub use tokens::tokens;

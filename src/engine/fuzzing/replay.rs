@@ -18,6 +18,16 @@ fn replay(target: &str, run: impl Fn(&[u8])) {
 }
 
 #[test]
+fn the_corpus_of_requests_holds() {
+    replay("requests", super::requests);
+}
+
+#[test]
+fn the_corpus_of_logs_holds() {
+    replay("logs", super::logs);
+}
+
+#[test]
 fn the_corpus_of_references_holds() {
     replay("references", super::references);
 }

@@ -33,6 +33,7 @@ problem-terminal-refused = The terminal cannot be switched to raw mode ({ $reaso
 problem-no-such-thing = No such object: { $name }. See `docker ps -a`, `docker images`, `docker volume ls` and `docker network ls`.
 problem-one-container = You cannot start and attach multiple containers at once. Name one.
 problem-bad-volume = -v { $volume }: the path cannot be made absolute ({ $reason }). Write it from / on.
+problem-bad-moment = { $option } { $value }: this is no moment. Write how long ago (10m, 1h30m) or seconds after 1970.
 problem-env-file-unreadable = --env-file { $path } cannot be read ({ $reason }). Check the path.
 problem-bad-size = { $flag } { $value }: this is no number that can be used there. Write for instance 64m, 1.5g or 0.5.
 problem-mount-space = --mount { $mount }: there is a space, or nothing, beside a comma. The shell cuts the option in two at a space, and the rest is taken for the image. Write it without spaces: type=bind,source=/a,target=/b.

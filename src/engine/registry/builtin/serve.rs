@@ -8,9 +8,16 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
 
 /// What is served: the shelf, but for what is damaged.
 #[derive(Debug, Clone)]
@@ -36,7 +43,8 @@ pub fn start(listener: TcpListener, shop: Shop) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let serve = async move {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        axum::serve(listener, Router::new().fallback(answer).with_state(shop)).await
+        accept(listener, Router::new().fallback(answer).with_state(shop), HEAD).await;
+        Ok::<(), std::io::Error>(())
     };
     let run = move || {
         if let Err(error) = runtime.block_on(serve) {
@@ -45,6 +53,40 @@ pub fn start(listener: TcpListener, shop: Shop) -> Result<()> {
     };
     std::thread::Builder::new().name("registry".into()).spawn(run).map_err(failed)?;
     Ok(())
+}
+
+/// Connections at once; more wait in the kernel. Any process of this machine may come, and none may take the engine's
+/// descriptors.
+const CONNECTIONS: usize = 64;
+/// For the head of a request, and between two. Our own puller keeps an idle connection for 15 seconds.
+const HEAD: Duration = Duration::from_secs(60);
+/// For a connection as a whole. A pull may stand at the gate in the midst of a blob for as long as a lesson takes.
+const WHOLE: Duration = Duration::from_secs(3600);
+
+async fn accept(listener: tokio::net::TcpListener, app: Router, head: Duration) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(128 * 1024);
+    loop {
+        // Not closed, so there is always one at last.
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "the built-in registry did not accept a connection");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                continue;
+            }
+        };
+        let app = app.clone();
+        let handle = service_fn(move |request: hyper::Request<Incoming>| app.clone().oneshot(request.map(Body::new)));
+        let served = http.serve_connection(TokioIo::new(stream), handle);
+        tokio::spawn(async move {
+            let ended = tokio::time::timeout(WHOLE, served).await;
+            tracing::trace!(?ended, "a connection to the built-in registry");
+            drop(place);
+        });
+    }
 }
 
 async fn answer(State(shop): State<Shop>, method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
@@ -151,4 +193,31 @@ fn error(status: StatusCode, code: &str, detail: &str) -> Response<Body> {
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body.to_string()))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    #[test]
+    fn whoever_connects_and_says_nothing_keeps_no_place() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let app = Router::new().fallback(|| async { "here" });
+        let address = runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            tokio::spawn(accept(listener, app, Duration::from_millis(100)));
+            address
+        });
+        let silent: Vec<_> = (0..CONNECTIONS + 8).map(|_| TcpStream::connect(address).unwrap()).collect();
+        let mut client = TcpStream::connect(address).unwrap();
+        client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut said = String::new();
+        client.read_to_string(&mut said).unwrap();
+        assert!(said.ends_with("here"), "{said}");
+        drop(silent);
+    }
 }

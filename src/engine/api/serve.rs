@@ -1,0 +1,160 @@
+//! Connections: how many there may be, and how long one may keep the engine waiting.
+//!
+//! ```text
+//! accept ─▶ a place is free ─▶ head, within a time and a size ─▶ router ─▶ answer: somebody must take it ─▶ next head
+//!             └─ none: 503, closed     └─ 408, 431                   └─ 101: handed over, no time counts from here on
+//! ```
+//!
+//! A request that waits – for a container's end, at the gate, for the next event – is no slow client: nothing counts while
+//! there is nothing to read and nothing to write.
+
+use super::answer::Refused;
+use super::guard::Guarded;
+use super::json::Patient;
+use super::peers::{self, Peers};
+use crate::engine::{Fault, FaultKind};
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::{Service, ServiceExt};
+
+/// What clients may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Connections at once. A window has a handful, a terminal three.
+    pub connections: usize,
+    /// For the head of a request, and for a connection between two requests.
+    pub head: Duration,
+    /// Bytes of a head.
+    pub head_bytes: usize,
+    /// For the next bytes of a body. What is loaded may be made while it is sent, so this is long.
+    pub body: Duration,
+    /// For taking the next bytes of an answer. Somebody may read one in a pager, so this is long, too.
+    pub answer: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 256,
+            head: Duration::from_secs(30),
+            head_bytes: 64 * 1024,
+            body: Duration::from_secs(300),
+            answer: Duration::from_secs(600),
+        }
+    }
+}
+
+/// Clients that are told at once that there is no place for them; more wait in the kernel's queue.
+const REFUSED: usize = 16;
+/// How long such a client may take to ask and to be answered.
+const REFUSING: Duration = Duration::from_secs(2);
+/// What hyper keeps of one connection's input and output.
+const BUFFER: usize = 128 * 1024;
+
+/// Answers whoever connects, and tells those whom the socket is not for that it is not. Does not end.
+pub(super) async fn serve<S>(listener: UnixListener, peers: Peers, service: S, limits: Limits)
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let refusals = Arc::new(Semaphore::new(REFUSED));
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of descriptors, most likely: one becomes free.
+                tracing::warn!(%error, "a connection was not accepted");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                continue;
+            }
+        };
+        if let Some(fault) = peers.refusal(&stream) {
+            if let Ok(place) = Arc::clone(&refusals).acquire_owned().await {
+                tokio::spawn(async move {
+                    peers::refuse(stream, fault).await;
+                    drop(place);
+                });
+            }
+        } else if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+            tokio::spawn(answer(stream, place, service.clone(), limits));
+        } else if let Ok(place) = Arc::clone(&refusals).acquire_owned().await {
+            tokio::spawn(refuse(stream, place, limits));
+        }
+    }
+}
+
+async fn answer<S>(stream: UnixStream, place: OwnedSemaphorePermit, service: S, limits: Limits)
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    let stream = Arc::new(stream);
+    let guarded = Guarded::new(Arc::clone(&stream), limits.answer, place);
+    let connection = guarded.connection();
+    let handle = {
+        let connection = connection.clone();
+        service_fn(move |request: hyper::Request<Incoming>| {
+            let mut request = request.map(|body| Body::new(Patient::new(body, limits.body)));
+            request.extensions_mut().insert(connection.clone());
+            service.clone().oneshot(request)
+        })
+    };
+    let served = http(limits.head, limits.head_bytes).serve_connection(TokioIo::new(guarded), handle).with_upgrades();
+    if let Err(error) = served.await {
+        tracing::debug!(%error, "a connection ended early");
+        // One that was idle after an answer is closed without a word, as servers do.
+        if error.is_timeout() && connection.is_asking() {
+            let fault = Fault::new(FaultKind::TimedOut, "head-timeout").with("seconds", limits.head.as_secs());
+            last_words(&stream, fault).await;
+        }
+    }
+}
+
+fn http(head: Duration, head_bytes: usize) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(head).max_header_size(head_bytes).max_buf_size(BUFFER);
+    http
+}
+
+/// There is no place: the client is told so, and may come again.
+async fn refuse(stream: UnixStream, place: OwnedSemaphorePermit, limits: Limits) {
+    let handle = service_fn(move |_request: hyper::Request<Incoming>| async move {
+        let fault = Fault::new(FaultKind::Busy, "too-many-connections").with("limit", limits.connections);
+        let mut response = Refused(fault).into_response();
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        Ok::<_, Infallible>(response)
+    });
+    let io = TokioIo::new(Guarded::new(Arc::new(stream), REFUSING, place));
+    if let Err(error) = http(REFUSING, limits.head_bytes).serve_connection(io, handle).await {
+        tracing::debug!(%error, "a client that was refused went early");
+    }
+}
+
+/// What is still said when hyper has given the connection up. A client that takes nothing gets nothing.
+async fn last_words(stream: &UnixStream, fault: Fault) {
+    let (head, body) = Refused(fault).into_response().into_parts();
+    let Ok(body) = to_bytes(body, BUFFER).await else { return };
+    let text = format!(
+        "HTTP/1.1 {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        head.status,
+        body.len()
+    );
+    let said = stream.try_write(&[text.as_bytes(), &body].concat());
+    tracing::debug!(?said, "a client that was too slow was told so");
+}
+
+#[cfg(test)]
+#[path = "serve_tests.rs"]
+mod tests;

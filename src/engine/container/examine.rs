@@ -1,0 +1,28 @@
+//! What is made of a request before anything is made for it: for the fuzz target of requests.
+
+use super::{Merged, SessionRequest, bounds, merge, mounts, request};
+use crate::engine::Result;
+use crate::spec::ContainerId;
+use crate::trace::Config;
+use serde_json::Value;
+
+/// A request that was accepted.
+#[derive(Debug)]
+pub struct Accepted {
+    /// What would run.
+    pub merged: Merged,
+    /// Where something would be mounted.
+    pub targets: Vec<String>,
+}
+
+/// A body of `containers/create` for an image of that config.
+pub fn create(body: &Value, config: &Config) -> Result<Accepted> {
+    let request = request::parse(body)?;
+    let merged = merge::merge(&request, config, &ContainerId::from("0123456789abcdef"))?;
+    Ok(Accepted { merged, targets: mounts::targets(&request, &config.volumes)? })
+}
+
+/// A body of `exec`.
+pub fn session(request: &SessionRequest) -> Result<()> {
+    bounds::session(request)
+}
