@@ -15,6 +15,7 @@ use crate::client::protocol::GateCommand;
 use crate::client::{Client, ClientError, StartOptions};
 use crate::i18n::{Lang, Words};
 use crate::lesson::{Lesson, LessonStep, Terminal, bind_directory, play};
+use crate::spec::visible;
 use crate::trace::{Problem, log};
 use std::fs;
 use std::io::Write;
@@ -117,7 +118,8 @@ pub fn bind_dir(root: &str, lesson: &Lesson) -> Result<String, Vec<Problem>> {
     }
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(std::env::temp_dir);
     let second = home.join("dockwalk").join(format!("lesson-{}", lesson.script.id));
-    let refused = |e| vec![Problem::new("lesson-bind").with("path", second.display()).with("reason", format!("{e}"))];
+    let refused =
+        |e| vec![Problem::new("lesson-bind").with("path", visible::path(&second)).with("reason", format!("{e}"))];
     fs::create_dir_all(&second).map_err(refused)?;
     Ok(second.display().to_string())
 }
@@ -297,7 +299,7 @@ fn keep(file: &Path, trace: &crate::trace::Trace, lesson: &Arc<Lesson>) -> Resul
         return Err(problems);
     }
     let refused =
-        |e: std::io::Error| vec![Problem::new("lesson-record").with("file", file.display()).with("reason", e)];
+        |e: std::io::Error| vec![Problem::new("lesson-record").with("file", visible::path(&file)).with("reason", e)];
     let mut writer = log::Writer::new(Vec::new()).map_err(refused)?;
     let bytes = trace.events().iter().try_for_each(|event| writer.append(event)).map(|()| writer.into_inner());
     fs::write(file, bytes.map_err(refused)?).map_err(refused)

@@ -1,5 +1,6 @@
 use super::http::{self, Ask};
 use super::{Client, ClientError};
+use crate::spec::visible;
 use crate::trace::Event;
 use http_body_util::BodyExt;
 use hyper::Method;
@@ -68,7 +69,7 @@ async fn follow(socket: &Path, from: u64, hold: bool, out: &mpsc::Sender<Incomin
     loop {
         let error = match stream(socket, &mut position, &mut engine, hold, out).await {
             Ok(()) => {
-                ClientError::new("engine-unreachable").with("socket", socket.display()).with("reason", "it ended")
+                ClientError::new("engine-unreachable").with("socket", visible::path(&socket)).with("reason", "it ended")
             }
             Err(error) => error,
         };

@@ -36,7 +36,7 @@ pub fn job(evidence: &Evidence, theme: &Theme, width: f32) -> LayoutJob {
     job.wrap.break_anywhere = true;
     let mut left = SHOWN;
     write(evidence, &mut |text, ink| {
-        let cut: String = fonts::composed(text).chars().take(left).collect();
+        let cut: String = fonts::shown_lines(text).chars().take(left).collect();
         left -= cut.chars().count();
         let format = TextFormat { line_height: Some(18.0), ..TextFormat::simple(fonts::mono(12.5), color(ink, theme)) };
         job.append(&cut, 0.0, format);
@@ -236,7 +236,7 @@ pub fn command(line: &str, theme: &Theme, width: f32, size: f32) -> LayoutJob {
     let mut job = LayoutJob::default();
     job.wrap.max_width = width;
     job.wrap.break_anywhere = true;
-    let line = fonts::composed(line);
+    let line = fonts::shown_lines(line);
     for (i, part) in line.split('\n').enumerate() {
         let format =
             |color| TextFormat { line_height: Some(size * 1.5), ..TextFormat::simple(fonts::mono(size), color) };

@@ -1,6 +1,7 @@
 //! Image archives: from a file into the engine, and from the engine into a file.
 
 use super::work::{Place, Stopped, Teller};
+use crate::spec::visible;
 use crate::trace::Problem;
 use hyper::Method;
 use std::fs::File;
@@ -13,8 +14,9 @@ pub(super) fn load(place: &Place, path: &Path) -> Result<String, Stopped> {
     let said = if path.is_dir() {
         client.load_images(path, |_| {})
     } else {
-        let unreadable =
-            |error: io::Error| Problem::new("files-unreadable").with("path", path.display()).with("reason", error);
+        let unreadable = |error: io::Error| {
+            Problem::new("files-unreadable").with("path", visible::path(&path)).with("reason", error)
+        };
         let source = File::open(path).map_err(unreadable)?;
         let of = source.metadata().map_err(unreadable)?.len();
         let counted = Counted { source, teller: place.teller(), bytes: 0, of, said: 0 };
@@ -56,7 +58,7 @@ impl Read for Counted {
 /// Has the engine write an image as an archive.
 pub(super) fn save(place: &Place, image: &str, path: &Path) -> Result<(), Stopped> {
     let unwritable =
-        |error: io::Error| Problem::new("files-unwritable").with("path", path.display()).with("reason", error);
+        |error: io::Error| Problem::new("files-unwritable").with("path", visible::path(&path)).with("reason", error);
     let url = format!("/images/get?names={}", image.replace('%', "%25"));
     let mut answer = place.client()?.open(Method::GET, &url, None::<&()>, &[]).map_err(|error| error.problem)?;
     // What has its name is whole.
