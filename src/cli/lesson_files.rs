@@ -31,7 +31,7 @@ fn read(folder: &Path) -> Result<Source, Problem> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    Problem::new("lesson-unreadable").with("file", visible::path(&path)).with("reason", error)
+    Problem::new("lesson-unreadable").with("file", visible::path(path)).with("reason", error)
 }
 
 /// The lesson of that name (`01-pull-and-run`), number (`1`, `01`) or slug (`pull-and-run`).

@@ -299,7 +299,7 @@ fn keep(file: &Path, trace: &crate::trace::Trace, lesson: &Arc<Lesson>) -> Resul
         return Err(problems);
     }
     let refused =
-        |e: std::io::Error| vec![Problem::new("lesson-record").with("file", visible::path(&file)).with("reason", e)];
+        |e: std::io::Error| vec![Problem::new("lesson-record").with("file", visible::path(file)).with("reason", e)];
     let mut writer = log::Writer::new(Vec::new()).map_err(refused)?;
     let bytes = trace.events().iter().try_for_each(|event| writer.append(event)).map(|()| writer.into_inner());
     fs::write(file, bytes.map_err(refused)?).map_err(refused)

@@ -69,7 +69,7 @@ async fn follow(socket: &Path, from: u64, hold: bool, out: &mpsc::Sender<Incomin
     loop {
         let error = match stream(socket, &mut position, &mut engine, hold, out).await {
             Ok(()) => {
-                ClientError::new("engine-unreachable").with("socket", visible::path(&socket)).with("reason", "it ended")
+                ClientError::new("engine-unreachable").with("socket", visible::path(socket)).with("reason", "it ended")
             }
             Err(error) => error,
         };

@@ -75,9 +75,9 @@ pub(super) fn unreachable(socket: &Path, error: &std::io::Error) -> ClientError 
         std::io::ErrorKind::PermissionDenied => "engine-denied",
         _ => "engine-unreachable",
     };
-    ClientError::new(code).with("socket", visible::path(&socket)).with("reason", error)
+    ClientError::new(code).with("socket", visible::path(socket)).with("reason", error)
 }
 
 pub(super) fn cut(socket: &Path, error: &hyper::Error) -> ClientError {
-    ClientError::new("engine-cut").with("socket", visible::path(&socket)).with("reason", error)
+    ClientError::new("engine-cut").with("socket", visible::path(socket)).with("reason", error)
 }

@@ -23,5 +23,5 @@ pub fn png(path: &Path, shot: &egui::ColorImage) -> Result<(), Problem> {
 }
 
 fn unwritable(path: &Path, reason: &dyn std::fmt::Display) -> Problem {
-    Problem::new("picture-unwritable").with("path", visible::path(&path)).with("reason", reason)
+    Problem::new("picture-unwritable").with("path", visible::path(path)).with("reason", reason)
 }

@@ -84,5 +84,5 @@ pub fn save(trace: &Trace, path: &Path) -> Result<(), Problem> {
         trace.events().iter().try_for_each(|event| writer.append(event))
     };
     write()
-        .map_err(|error| Problem::new("recording-unwritable").with("path", visible::path(&path)).with("reason", error))
+        .map_err(|error| Problem::new("recording-unwritable").with("path", visible::path(path)).with("reason", error))
 }

@@ -140,7 +140,7 @@ fn answer(method: &str, path: &str, query: &str) -> Vec<u8> {
             good(&json!({"images": 1, "blobs": 1, "bytes": 1, "layers": 1, "findings": [
             {"problem": {"code": HOSTILE, "args": {"x": HOSTILE}}, "harmful": true, "repaired": false}]}))
         }
-        (_, ["dockwalk", "v1", "images", ..]) => good(&layers()),
+        (_, ["dockwalk", "v1", "images", name, ..]) => good(&layers(*name == "y")),
         (_, ["dockwalk", "v1", "layers", _, "content"]) => {
             http("200 OK", "application/octet-stream", HOSTILE.as_bytes())
         }
@@ -179,12 +179,13 @@ fn hijacked() -> Vec<u8> {
     [head.as_bytes(), HOSTILE.as_bytes()].concat()
 }
 
-fn layers() -> Value {
+/// Of `y` the upper layer is missing: the two can be compared.
+fn layers(short: bool) -> Value {
     let layer = |n: u8| {
         json!({"chain_id": digest(n), "diff_id": digest(n + 10), "blob": null, "blob_size": null, "media_type": HOSTILE,
         "size": 9, "entries": 3, "created_by": HOSTILE})
     };
-    json!({"image": digest(9), "tags": [HOSTILE], "layers": [layer(1), layer(2)],
+    json!({"image": digest(9), "tags": [HOSTILE], "layers": if short { json!([layer(1)]) } else { json!([layer(1), layer(2)]) },
         "instructions": [{"created_by": HOSTILE, "layer": 0}, {"created_by": long(), "layer": null}]})
 }
 

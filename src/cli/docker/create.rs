@@ -101,7 +101,7 @@ fn variable(entry: &str) -> Option<String> {
 }
 
 fn env_file(path: &Path) -> Result<Vec<String>, ClientError> {
-    let fail = |e| ClientError::new("env-file-unreadable").with("path", visible::path(&path)).with("reason", e);
+    let fail = |e| ClientError::new("env-file-unreadable").with("path", visible::path(path)).with("reason", e);
     let text = std::fs::read_to_string(path).map_err(fail)?;
     let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(lines.filter_map(variable).collect())

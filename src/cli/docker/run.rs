@@ -104,7 +104,7 @@ fn finish(session: &Session<'_>, id: &str, mut wait: Answer) -> Done {
         Some(0) => Ok(()),
         Some(status) => Err(Failure::Status(u8::try_from(status).unwrap_or(255))),
         None => Err(ClientError::new("engine-cut")
-            .with("socket", visible::path(&session.client.socket()))
+            .with("socket", visible::path(session.client.socket()))
             .with("reason", "wait")
             .into()),
     }
