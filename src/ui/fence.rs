@@ -99,3 +99,46 @@ fn run(node: &mut Node) {
 pub fn raise(ctx: &Context) {
     ctx.add_plugin(Fence);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::NodeT;
+
+    const FORGOTTEN: &str = "forgotten \u{1b}[31m\u{202e} 한글";
+
+    fn painted(shape: &Shape, into: &mut Vec<String>) {
+        match shape {
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| painted(shape, into)),
+            Shape::Text(text) => into.push(text.galley.text().to_owned()),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn what_a_panel_forgot_ends_here() {
+        let mut raised = false;
+        let mut window = Harness::builder().allow_missing_glyphs().build_ui(move |ui| {
+            if !std::mem::replace(&mut raised, true) {
+                raise(ui.ctx());
+            }
+            ui.label(FORGOTTEN);
+            ui.add(egui::Label::new(egui::RichText::new(FORGOTTEN).strong()).selectable(false));
+            let button = ui.button("x");
+            button.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, FORGOTTEN));
+            ui.copy_text(FORGOTTEN.to_owned());
+        });
+        window.run_steps(3);
+        let mut texts = Vec::new();
+        window.output().shapes.iter().for_each(|clipped| painted(&clipped.shape, &mut texts));
+        assert_eq!(texts.iter().filter(|text| *text == r"forgotten \x1b[31m\u{202e} 한글").count(), 2, "{texts:?}");
+        for node in window.root().children_recursive() {
+            texts.extend([node.accesskit_node().label(), node.accesskit_node().value()].into_iter().flatten());
+        }
+        let commands = &window.output().platform_output.commands;
+        assert!(commands.iter().any(|c| matches!(c, OutputCommand::CopyText(text) if text.contains(r"\u{202e}"))));
+        assert!(texts.iter().filter(|text| text.contains("forgotten")).count() >= 4, "{texts:?}");
+        assert!(texts.iter().all(|text| matches!(visible::lines(text), Cow::Borrowed(_))), "{texts:?}");
+    }
+}

@@ -91,7 +91,7 @@ fn as_json(read: &Read, scope: Scope, rows: impl Iterator<Item = PathId>, sight:
 fn write_object(to: &mut impl Write, head: &str, nodes: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
     write!(to, "{},\"nodes\":[", head.strip_suffix('}').unwrap_or(head))?;
     for (at, node) in nodes.enumerate() {
-        write!(to, "{}\n", if at == 0 { "" } else { "," })?;
+        writeln!(to, "{}", if at == 0 { "" } else { "," })?;
         serde_json::to_writer(&mut *to, &node)?;
     }
     writeln!(to, "\n]}}")?;

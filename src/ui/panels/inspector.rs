@@ -149,7 +149,7 @@ fn fact(ui: &mut Ui, look: &mut Look<'_>, row: &Row) {
         let font = fonts::mono(13.0);
         let galley = painter.layout_no_wrap(value.to_string(), font.clone(), color);
         let left = rect.right() - galley.size().x.min(room);
-        widgets::line(painter, egui::pos2(left, at.y), room, &value, font, color);
+        widgets::line(painter, egui::pos2(left, at.y), room, value, font, color);
         painter.hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, theme.line));
         if response.hovered() && row.leads_to.is_some() {
             painter.hline(left..=rect.right(), rect.bottom() - 5.0, egui::Stroke::new(1.0, color));
