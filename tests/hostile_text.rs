@@ -381,6 +381,44 @@ fn a_real_engine_with_a_hostile_image_and_container() {
 }
 
 #[test]
+fn an_entry_of_the_engines_log_is_one_line_whatever_stands_in_it() {
+    if !engine::everyone().contains(&engine::Who::Root) {
+        return;
+    }
+    let dir = tempfile::tempdir_in("/tmp").unwrap();
+    let (socket, log) = (dir.path().join("e.sock"), dir.path().join("log"));
+    // Where the engine keeps the built-in images there is a file: it warns, and names the path.
+    let root = dir.path().join("evil\x1b[31m\nINJECTED");
+    std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&root).unwrap();
+    std::fs::write(root.join("builtin"), "in the way").unwrap();
+    let mut command = Command::new(DOCKWALK);
+    command.arg("engine").arg("--root").arg(&root).arg("--socket").arg(&socket);
+    command.env("DOCKWALK_LOG", "trace").env("DOCKWALK_LANG", "en").stdin(std::process::Stdio::null());
+    command.stdout(std::process::Stdio::null()).stderr(std::fs::File::create(&log).unwrap());
+    let mut child = command.spawn().unwrap();
+    while std::os::unix::net::UnixStream::connect(&socket).is_err() {
+        assert!(child.try_wait().unwrap().is_none(), "{}", shown(&std::fs::read(&log).unwrap()));
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let ours = |args: &[&str]| {
+        let mut command = Command::new(DOCKWALK);
+        command.args(args).env("DOCKWALK_SOCKET", &socket).env("DOCKWALK_LANG", "en").env_remove("DOCKER_HOST");
+        output(command)
+    };
+    ours(&["docker", "create", "--name", TYPED, "lab/none:1", TYPED]);
+    ours(&["docker", "inspect", TYPED]);
+    ours(&["docker", "volume", "create", TYPED]);
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    child.wait().unwrap();
+    let log = std::fs::read(&log).unwrap();
+    let text = String::from_utf8(log.clone()).unwrap();
+    assert!(wrong(&text).is_empty(), "{:?}", wrong(&text));
+    assert!(text.lines().count() > 10, "nothing was logged:\n{text}");
+    assert!(text.contains(SIGN), "nothing of it was logged:\n{text}");
+}
+
+#[test]
 fn a_containers_own_bytes_stay_its_own() {
     let bench = Bench::new();
     for args in [

@@ -39,11 +39,19 @@ fn hostile_trace() -> Trace {
     let events: Vec<Value> =
         recording::recording().events().iter().map(|event| serde_json::to_value(&**event).unwrap()).collect();
     let mut strings = BTreeSet::new();
-    events.iter().for_each(|event| each_string(&mut event.clone(), &mut |text| drop(strings.insert(text.clone()))));
+    for event in &events {
+        each_string(&mut event.clone(), &mut |text| {
+            strings.insert(text.clone());
+        });
+    }
     let free: BTreeSet<String> = strings.into_iter().filter(|text| is_free(text, &events)).collect();
     assert!(free.len() > 100, "{free:?}");
     let mut blocks = BTreeSet::new();
-    events.iter().for_each(|event| each_block(event, &mut |text| drop(blocks.insert(text.to_owned()))));
+    for event in &events {
+        each_block(event, &mut |text| {
+            blocks.insert(text.to_owned());
+        });
+    }
     // A block may have lines and tabs.
     let flat = HOSTILE.replace(['\n', '\t'], "");
     let mutated = events.into_iter().map(|mut event| {

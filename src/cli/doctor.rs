@@ -3,6 +3,7 @@
 use super::{Args, Done, Failure, engine_of, out};
 use crate::client::{Condition, Finding};
 use crate::i18n::Words;
+use crate::spec::visible;
 use std::process::ExitCode;
 
 /// Prints what was found by examining this machine. Fails when something is missing that containers need.
@@ -39,7 +40,7 @@ fn lines(finding: &Finding, words: &Words) -> String {
         text.push_str(&format!("\n    {cost}"));
     }
     if let Some(mend) = &finding.mend {
-        text.push_str(&format!("\n    {} {mend}", words.say("cli-mend")));
+        text.push_str(&format!("\n    {} {}", words.say("cli-mend"), visible::line(mend)));
     }
     text
 }

@@ -156,7 +156,7 @@ pub(super) fn argv(line: &str) -> Option<Vec<String>> {
 
 pub(super) fn say(out: &mut dyn Write, line: &str) -> Result<(), Vec<Problem>> {
     let refused = |e: io::Error| vec![Problem::new("lesson-output").with("reason", e)];
-    writeln!(out, "{}", visible::lines(line)).map_err(refused)
+    writeln!(out, "{}", visible::line(line)).map_err(refused)
 }
 
 #[cfg(test)]

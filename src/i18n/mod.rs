@@ -73,18 +73,18 @@ impl Words {
     /// A message with variables.
     pub fn say_with(&self, key: &str, vars: &[(&str, &str)]) -> String {
         let mut args = FluentArgs::new();
-        vars.iter().for_each(|(name, value)| args.set(*name, said(name, value)));
-        self.format(key, &args).unwrap_or_else(|| format!("⟨{key}⟩"))
+        vars.iter().for_each(|(name, value)| args.set(*name, said(value)));
+        self.format(key, &args).unwrap_or_else(|| format!("⟨{}⟩", visible::line(key)))
     }
 
     /// What went wrong, why, and what to do. A problem of a later version is shown by its code and variables.
     pub fn problem(&self, problem: &Problem) -> String {
         let mut args = FluentArgs::new();
-        problem.args.iter().for_each(|(name, value)| args.set(name.as_str(), said(name, value)));
+        problem.args.iter().for_each(|(name, value)| args.set(name.as_str(), said(value)));
         let known = self.format(&format!("problem-{}", problem.code), &args);
         known.unwrap_or_else(|| {
             let args = problem.args.iter().map(|(name, value)| format!(", {name}: {value}"));
-            said("", &format!("{}{}", problem.code, args.collect::<String>())).into_owned()
+            said(&format!("{}{}", problem.code, args.collect::<String>())).into_owned()
         })
     }
 
@@ -113,13 +113,11 @@ impl Words {
 }
 
 /// A variable as it is said. Its value may be a stranger's: a name, a path, what a registry or a program answered. So it
-/// is one visible line, not longer than anybody reads; but for what was printed on a terminal, which has lines.
-fn said<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
-    let cut = value.char_indices().nth(LONGEST).map(|(end, _)| format!("{}…", &value[..end]));
-    let show = if name == "output" { visible::lines } else { visible::line };
-    match cut {
-        None => show(value),
-        Some(cut) => Cow::Owned(show(&cut).into_owned()),
+/// is one visible line, not longer than anybody reads.
+fn said(value: &str) -> Cow<'_, str> {
+    match value.char_indices().nth(LONGEST) {
+        None => visible::line(value),
+        Some((end, _)) => Cow::Owned(format!("{}…", visible::line(&value[..end]))),
     }
 }
 
