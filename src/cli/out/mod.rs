@@ -13,6 +13,7 @@
 #[cfg(feature = "engine")]
 pub(super) mod bars;
 mod raw;
+#[cfg(feature = "engine")]
 mod table;
 
 pub(super) use raw::Raw;
@@ -67,6 +68,7 @@ pub fn question(text: impl Display) {
 }
 
 /// A line typed where it is not shown.
+#[cfg(feature = "engine")]
 pub(super) fn secret() -> io::Result<String> {
     console::Term::stderr().read_secure_line()
 }
@@ -83,6 +85,7 @@ pub(super) fn is_error_terminal() -> bool {
 }
 
 /// Rows and columns of the terminal on standard output.
+#[cfg(feature = "engine")]
 pub(super) fn size() -> Option<(u16, u16)> {
     console::Term::stdout().size_checked()
 }

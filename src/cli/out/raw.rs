@@ -5,6 +5,7 @@ pub struct Raw(Where);
 
 enum Where {
     Output,
+    #[cfg(feature = "engine")]
     Error,
 }
 
@@ -31,6 +32,7 @@ impl Write for Raw {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.0 {
             Where::Output => io::stdout().write(bytes),
+            #[cfg(feature = "engine")]
             Where::Error => io::stderr().write(bytes),
         }
     }
@@ -38,6 +40,7 @@ impl Write for Raw {
     fn flush(&mut self) -> io::Result<()> {
         match self.0 {
             Where::Output => io::stdout().flush(),
+            #[cfg(feature = "engine")]
             Where::Error => io::stderr().flush(),
         }
     }
