@@ -1,6 +1,6 @@
 //! The command line of dockwalk: finds out what is wanted and hands it on.
 
-use dockwalk::cli::{self, Args};
+use dockwalk::cli::{self, Args, out};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -35,7 +35,7 @@ fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::complain(words, &error.problem());
-            eprintln!("{}", words.say("cli-without-window"));
+            out::complaint(words.say("cli-without-window"));
             ExitCode::from(2)
         }
     }
@@ -43,13 +43,14 @@ fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
 
 #[cfg(not(feature = "gui"))]
 fn window(_args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
-    eprintln!("{}\n{}", words.say("cli-built-without-window"), words.say("cli-without-window"));
+    out::complaint(words.say("cli-built-without-window"));
+    out::complaint(words.say("cli-without-window"));
     ExitCode::from(2)
 }
 
 #[cfg(feature = "engine")]
 mod engine {
-    use super::{Args, ExitCode, cli};
+    use super::{Args, ExitCode, cli, out};
     use dockwalk::cli::args::ModeName;
     use dockwalk::client::{place, protocol::EngineInfo, trust};
     use dockwalk::engine::{Fault, registry::Builtin, run};
@@ -72,9 +73,9 @@ mod engine {
         let (root, mode) = (place::root(root), mode.into());
         let options = run::Options { root, socket, mode, while_stdin, mirrors, insecure };
         let ready = |info: &EngineInfo| {
-            let socket = info.socket.display().to_string();
+            let socket = dockwalk::spec::visible::path(&info.socket);
             for words in Lang::ALL.map(Words::new) {
-                println!("{}", words.say_with("cli-engine-listens", &[("socket", &socket)]));
+                out::line(words.say_with("cli-engine-listens", &[("socket", &socket)]));
             }
         };
         match run::run(&options, ready) {
@@ -97,7 +98,7 @@ mod engine {
             Err(fault) => fail(&fault, words),
             Ok(registry) => {
                 let addr = registry.addr().to_string();
-                println!("{}", words.say_with("cli-registry-listens", &[("addr", &addr)]));
+                out::line(words.say_with("cli-registry-listens", &[("addr", &addr)]));
                 loop {
                     std::thread::park();
                 }
@@ -113,6 +114,8 @@ mod engine {
     fn log() {
         let filter = tracing_subscriber::EnvFilter::try_from_env("DOCKWALK_LOG");
         let filter = filter.unwrap_or_else(|_none| tracing_subscriber::EnvFilter::new("warn"));
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        // No colours: an escape sequence in the log would be somebody else's.
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+        log.with_writer(out::LogWriter::default).init();
     }
 }

@@ -155,6 +155,39 @@ fn architecture_md_names_every_module_and_no_other() {
     }
 }
 
+/// What prints, in whatever way.
+const PRINTS: &[&str] =
+    &["println!", "print!", "dbg!", "io::stdout", "io::stderr", "stdout()", "stderr()", "console::Term", "indicatif"];
+/// Who gives a terminal or a file bytes as they are: a container's own, and files.
+const RAW: &[&str] = &["terminal.rs", "image/cat.rs", "docker/archive.rs"];
+
+fn prints(code: &str) -> Vec<&'static str> {
+    // Clap's question where it would print is none.
+    let code = code.replace("use_stderr()", "");
+    PRINTS.iter().copied().filter(|word| code.contains(word)).collect()
+}
+
+#[test]
+fn text_is_printed_in_one_place() {
+    let (src, out) = (root().join("src"), root().join("src/cli/out"));
+    // Prints the path of a file that it was given, in no release.
+    let fuzzing = src.join("engine/fuzzing");
+    let mut broken = Vec::new();
+    for file in sources(&src).into_iter().filter(|file| !file.starts_with(&out) && !file.starts_with(&fuzzing)) {
+        let code = code(&file);
+        broken.extend(prints(&code).iter().map(|word| format!("{}: {word}", file.display())));
+        let is_raw = code.contains("Raw::of_") || code.contains("Own::of_");
+        let may = RAW.iter().any(|name| file.starts_with(src.join("cli")) && file.ends_with(name));
+        if is_raw && !may {
+            broken.push(format!("{}: Raw", file.display()));
+        }
+    }
+    assert!(broken.is_empty(), "print with cli::out, which makes a stranger's text visible:\n{}", broken.join("\n"));
+    assert_eq!(prints("eprintln!(\"{}\", name);"), ["println!"]);
+    assert_eq!(prints("write!(std::io::stdout().lock(), \"\")"), ["io::stdout", "stdout()"]);
+    assert!(!sources(&out).iter().all(|file| prints(&code(file)).is_empty()), "the one place moved");
+}
+
 #[test]
 fn the_rule_itself_can_fail() {
     assert_eq!(named("use crate::engine::Cx;"), BTreeSet::from(["engine".to_owned()]));

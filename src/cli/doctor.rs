@@ -1,8 +1,9 @@
 //! `dockwalk doctor`: what this machine allows, in words.
 
-use super::{Args, Done, Failure, engine_of};
+use super::{Args, Done, Failure, engine_of, out};
 use crate::client::{Condition, Finding};
 use crate::i18n::Words;
+use crate::spec::visible;
 use std::process::ExitCode;
 
 /// Prints what was found by examining this machine. Fails when something is missing that containers need.
@@ -20,9 +21,9 @@ pub(super) fn remote(args: &Args, json: bool, words: &Words) -> Done {
 
 fn print(findings: &[Finding], json: bool, words: &Words) -> Done {
     if json {
-        println!("{}", serde_json::to_string_pretty(findings).unwrap_or_default());
+        out::json_pretty(&findings);
     } else {
-        findings.iter().for_each(|finding| println!("{}", lines(finding, words)));
+        findings.iter().for_each(|finding| out::lines(lines(finding, words)));
     }
     let lacking = findings.iter().any(|finding| finding.state == Condition::Missing);
     if lacking { Err(Failure::Status(1)) } else { Ok(()) }
@@ -39,7 +40,7 @@ fn lines(finding: &Finding, words: &Words) -> String {
         text.push_str(&format!("\n    {cost}"));
     }
     if let Some(mend) = &finding.mend {
-        text.push_str(&format!("\n    {} {mend}", words.say("cli-mend")));
+        text.push_str(&format!("\n    {} {}", words.say("cli-mend"), visible::line(mend)));
     }
     text
 }

@@ -1,8 +1,9 @@
 //! Which engine a command talks to, and what is asked of it as a whole.
 
-use super::{Args, Failure};
+use super::{Args, Failure, out};
 use crate::client::{Client, ClientError, StartOptions};
 use crate::i18n::Words;
+use crate::spec::visible;
 use std::path::PathBuf;
 
 /// The engine that `DOCKER_HOST` names, else the one that runs, else a new one.
@@ -12,8 +13,8 @@ pub(super) fn any(args: &Args, words: &Words) -> Result<Client, Failure> {
     }
     let (client, started) = Client::find_or_start(&options(args))?;
     if let Some(child) = started {
-        let vars = [("pid", &*child.id().to_string()), ("socket", &*client.socket().display().to_string())];
-        eprintln!("{}", words.say_with("cli-engine-started", &vars));
+        let vars = [("pid", &*child.id().to_string()), ("socket", &*visible::path(client.socket()))];
+        out::complaint(words.say_with("cli-engine-started", &vars));
     }
     Ok(client)
 }

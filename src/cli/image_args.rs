@@ -50,7 +50,7 @@ pub enum ImageCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Print a file of an image
+    /// Print a file of an image: on a terminal made visible, elsewhere byte by byte
     Cat {
         /// The image
         image: String,

@@ -2,16 +2,16 @@
 
 use super::args::LessonCommand;
 use super::lesson_run::{RunOptions, run_headless};
-use super::{Args, Done, Failure, complain, engine_of, lesson_files};
+use super::{Args, Done, Failure, complain, engine_of, lesson_files, out};
 use crate::i18n::Words;
 use crate::trace::Problem;
 
 pub(super) fn run(args: &Args, command: &LessonCommand, words: &Words) -> Done {
     let (dir, lang) = (args.lessons.as_deref(), words.lang());
-    let out = &mut std::io::stdout().lock();
+    let print = &mut out::writer();
     let good = match command {
-        LessonCommand::List => lesson_files::list(dir, lang, out).map(|()| true),
-        LessonCommand::Check { names } => lesson_files::check(dir, names, lang, out),
+        LessonCommand::List => lesson_files::list(dir, lang, print).map(|()| true),
+        LessonCommand::Check { names } => lesson_files::check(dir, names, lang, print),
         LessonCommand::Run { lesson, headless: false, .. } => {
             Err(vec![Problem::new("lesson-run-window").with("lesson", lesson)])
         }
@@ -22,7 +22,7 @@ pub(super) fn run(args: &Args, command: &LessonCommand, words: &Words) -> Done {
                 record: record.clone(),
                 engine: crate::client::StartOptions { ends_with_us: true, ..engine_of::options(args) },
             };
-            run_headless(&options, lang, out)
+            run_headless(&options, lang, print)
         }
     };
     match good {
@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args, command: &LessonCommand, words: &Words) -> Done {
             // No containers here: the lesson can still be watched.
             let locked = |problem: &Problem| matches!(problem.code.as_str(), "userns-refused" | "root-is-limited");
             if let (LessonCommand::Run { lesson, .. }, true) = (command, problems.iter().any(locked)) {
-                eprintln!("{}", words.say_with("cli-play-recording", &[("lesson", lesson)]));
+                out::complaint(words.say_with("cli-play-recording", &[("lesson", lesson)]));
             }
             Err(Failure::Status(1))
         }

@@ -3,6 +3,7 @@
 use super::Args;
 use crate::i18n::{Lang, Words};
 use crate::lesson::{Lesson, Source, embedded, lint, play, recording};
+use crate::spec::visible;
 use crate::trace::{Problem, log};
 use clap::Parser;
 use std::borrow::Cow;
@@ -30,7 +31,7 @@ fn read(folder: &Path) -> Result<Source, Problem> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    Problem::new("lesson-unreadable").with("file", path.display()).with("reason", error)
+    Problem::new("lesson-unreadable").with("file", visible::path(path)).with("reason", error)
 }
 
 /// The lesson of that name (`01-pull-and-run`), number (`1`, `01`) or slug (`pull-and-run`).
@@ -155,7 +156,7 @@ pub(super) fn argv(line: &str) -> Option<Vec<String>> {
 
 pub(super) fn say(out: &mut dyn Write, line: &str) -> Result<(), Vec<Problem>> {
     let refused = |e: io::Error| vec![Problem::new("lesson-output").with("reason", e)];
-    writeln!(out, "{line}").map_err(refused)
+    writeln!(out, "{}", visible::line(line)).map_err(refused)
 }
 
 #[cfg(test)]

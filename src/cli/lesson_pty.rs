@@ -55,12 +55,12 @@ impl Pty {
         typed.map_err(|e| Problem::new("lesson-terminal-failed").with("command", &self.command).with("reason", e))
     }
 
-    /// What it printed so far, for messages: without escape sequences, its last lines.
+    /// What it printed so far, for messages, which are one line: without escape sequences, its last lines.
     pub fn printed(&self) -> String {
         let printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
         let text = crate::lesson::plain(&String::from_utf8_lossy(&printed));
         let lines: Vec<_> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-        lines[lines.len().saturating_sub(12)..].join("\n")
+        lines[lines.len().saturating_sub(12)..].join(" ⏎ ")
     }
 
     /// True when it printed anything.

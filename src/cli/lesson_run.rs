@@ -15,6 +15,7 @@ use crate::client::protocol::GateCommand;
 use crate::client::{Client, ClientError, StartOptions};
 use crate::i18n::{Lang, Words};
 use crate::lesson::{Lesson, LessonStep, Terminal, bind_directory, play};
+use crate::spec::visible;
 use crate::trace::{Problem, log};
 use std::fs;
 use std::io::Write;
@@ -117,7 +118,7 @@ pub fn bind_dir(root: &str, lesson: &Lesson) -> Result<String, Vec<Problem>> {
     }
     let below = Path::new("dockwalk").join(format!("lesson-{}", lesson.script.id));
     let refused = |path: &Path, reason: String| {
-        vec![Problem::new("lesson-bind").with("path", path.display()).with("reason", reason)]
+        vec![Problem::new("lesson-bind").with("path", visible::path(path)).with("reason", reason)]
     };
     // Never a directory that others share: what lies in it is mounted, and read by who follows the lesson.
     let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
@@ -302,7 +303,7 @@ fn keep(file: &Path, trace: &crate::trace::Trace, lesson: &Arc<Lesson>) -> Resul
         return Err(problems);
     }
     let refused =
-        |e: std::io::Error| vec![Problem::new("lesson-record").with("file", file.display()).with("reason", e)];
+        |e: std::io::Error| vec![Problem::new("lesson-record").with("file", visible::path(file)).with("reason", e)];
     let mut writer = log::Writer::new(Vec::new()).map_err(refused)?;
     let bytes = trace.events().iter().try_for_each(|event| writer.append(event)).map(|()| writer.into_inner());
     fs::write(file, bytes.map_err(refused)?).map_err(refused)

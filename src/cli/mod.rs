@@ -22,6 +22,7 @@ mod lesson_follow;
 mod lesson_pty;
 mod lesson_report;
 pub mod lesson_run;
+pub mod out;
 mod registry;
 mod tell;
 #[cfg(feature = "engine")]
@@ -33,7 +34,9 @@ pub use tell::complain;
 
 use crate::client::ClientError;
 use crate::i18n::Words;
-use clap::Parser;
+use crate::spec::visible;
+use clap::{CommandFactory, Parser};
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
 /// Why a command did not do what it should.
@@ -51,18 +54,37 @@ impl From<ClientError> for Failure {
     }
 }
 
-/// The command line. A reader of our output that goes away (`… | head`) ends the program quietly, as it ends others:
-/// with the status of SIGPIPE.
+/// The command line. Ends the program where it asks for help, or is none.
 pub fn parse() -> Args {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        let said = info.payload_as_str().unwrap_or_default();
-        if said.starts_with("failed printing to") && said.contains("Broken pipe") {
-            std::process::exit(128 + 13);
-        }
-        usual(info);
-    }));
-    Args::parse()
+    std::panic::set_hook(Box::new(out::panicked));
+    Args::try_parse().unwrap_or_else(|error| refuse(&error))
+}
+
+/// Says what clap says. Clap repeats what it does not understand: where there is something in the command line that must
+/// not reach the terminal as it is, clap is asked again about a command line that was made visible, and without colours.
+fn refuse(error: &clap::Error) -> ! {
+    let is_strange = |text: &OsStr| !text.to_str().is_some_and(visible::is_line);
+    let named = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DOCKWALK_"));
+    let strange: Vec<OsString> = named.map(|(_, value)| value).filter(|value| is_strange(value)).collect();
+    if strange.is_empty() && !std::env::args_os().any(|arg| is_strange(&arg)) {
+        error.exit();
+    }
+    let seen = std::env::args_os().map(|arg| visible::bytes(arg.as_encoded_bytes()));
+    let again = Args::command().styles(clap::builder::Styles::plain()).try_get_matches_from(seen);
+    let mut text = match again {
+        Err(again) if again.kind() == error.kind() => again.render().ansi().to_string(),
+        // What was refused is not there any more.
+        _ => visible::line(&error.render().to_string()).into_owned(),
+    };
+    for value in strange {
+        text = text.replace(&*value.to_string_lossy(), &visible::bytes(value.as_encoded_bytes()));
+    }
+    if error.use_stderr() {
+        out::complaint_lines(text.trim_end())
+    } else {
+        out::lines(text.trim_end())
+    }
+    std::process::exit(error.exit_code())
 }
 
 /// What a command's code returns.

@@ -1,7 +1,7 @@
 //! `dockwalk registry damage|mend|damaged`: breaks and mends what the engine's built-in registry serves.
 
 use super::args::RegistryCommand;
-use super::{Args, Done, engine_of};
+use super::{Args, Done, engine_of, out};
 use crate::client::ClientError;
 use crate::i18n::Words;
 use crate::spec::{Digest, DigestError};
@@ -28,7 +28,7 @@ fn say(message: &str, damage: &Damage, words: &Words) {
     let (digest, offset, bit) = (damage.digest.to_string(), damage.offset.to_string(), damage.bit.to_string());
     let what = words.say(&format!("content-{}", damage.content.name()));
     let vars = [("digest", digest.as_str()), ("offset", &offset), ("bit", &bit), ("what", &what)];
-    println!("{}", words.say_with(message, &vars));
+    out::line(words.say_with(message, &vars));
 }
 
 fn parse(text: &str) -> Result<Digest, ClientError> {

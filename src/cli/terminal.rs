@@ -5,6 +5,7 @@
 //! stdout, stderr ◀─ frames or raw ◀─ process     other signals ─▶ kill (without a terminal), or restore and go
 //! ```
 
+use super::out::{self, Raw as Own};
 use super::{Done, Failure};
 use crate::client::{Client, ClientError, Hijacked};
 use crate::i18n::Lang;
@@ -14,11 +15,6 @@ use serde_json::{Value, json};
 use std::io::{self, IsTerminal, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::signal::unix::{SignalKind, signal};
-
-/// Rows and columns of the terminal on standard output.
-pub(super) fn size() -> Option<(u16, u16)> {
-    console::Term::stdout().size_checked()
-}
 
 /// `-t` with a standard input that is no terminal cannot work.
 pub(super) fn check(tty: bool, interactive: bool) -> Result<(), ClientError> {
@@ -155,7 +151,7 @@ async fn next_signal() -> Option<i32> {
 
 /// A process that is still being started does not have its terminal yet: it is told again until it has.
 fn tell_size(client: &Client, resize: &str) {
-    let Some((rows, cols)) = size() else { return };
+    let Some((rows, cols)) = out::size() else { return };
     let path = format!("{resize}?h={rows}&w={cols}");
     for _ in 0..10 {
         if client.call(Method::POST, &path, None::<&()>).is_ok() {
@@ -186,12 +182,12 @@ impl Demux {
         Self { framed, head: Vec::new(), left: 0 }
     }
 
-    /// Prints what came.
+    /// Prints what came: a program's own bytes, as Docker does.
     pub fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.split(bytes, &mut |channel, part| match channel {
-            2 => io::stderr().write_all(part),
+            2 => Own::of_container_error().write_all(part),
             _ => {
-                let mut out = io::stdout().lock();
+                let mut out = Own::of_container();
                 out.write_all(part)?;
                 out.flush()
             }

@@ -1,9 +1,10 @@
 //! `dockwalk trace show|export`
 
 use super::args::TraceCommand;
-use super::{Args, Done, engine_of};
+use super::{Args, Done, engine_of, out};
 use crate::client::{Client, ClientError, trust};
 use crate::i18n::Words;
+use crate::spec::visible;
 use crate::trace::{Body, Event, Level, Outcome, Trace, log};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -20,15 +21,15 @@ fn show(file: &Path, level: &str, words: &Words) -> Done {
     let level: Level = serde_json::from_value(serde_json::Value::from(level))
         .map_err(|_unknown| ClientError::new("unknown-level").with("level", level))?;
     let fail = |reason: &dyn std::fmt::Display| {
-        ClientError::new("recording-unreadable").with("path", file.display()).with("reason", reason)
+        ClientError::new("recording-unreadable").with("path", visible::path(file)).with("reason", reason)
     };
     let input = File::open(file).map_err(|e| fail(&e))?;
-    let loaded = log::read(BufReader::new(input)).map_err(|e| ClientError::from(e.problem(file.display())))?;
-    let mut out = BufWriter::new(io::stdout().lock());
-    let printed = print(&mut out, &loaded.trace, level, words).and_then(|()| out.flush());
+    let loaded = log::read(BufReader::new(input)).map_err(|e| ClientError::from(e.problem(visible::path(file))))?;
+    let mut to = BufWriter::new(out::writer());
+    let printed = print(&mut to, &loaded.trace, level, words).and_then(|()| to.flush());
     if let Some(torn) = loaded.torn {
         let (line, bytes) = (torn.line.to_string(), torn.bytes.to_string());
-        eprintln!("{}", words.say_with("cli-trace-torn", &[("line", &line), ("bytes", &bytes)]));
+        out::complaint(words.say_with("cli-trace-torn", &[("line", &line), ("bytes", &bytes)]));
     }
     // A pager that was left early is no failure.
     match printed {
@@ -38,17 +39,20 @@ fn show(file: &Path, level: &str, words: &Words) -> Done {
 }
 
 /// A line a step, indented by its depth; operations at the margin.
-fn print(out: &mut impl Write, trace: &Trace, level: Level, words: &Words) -> io::Result<()> {
+fn print(to: &mut impl Write, trace: &Trace, level: Level, words: &Words) -> io::Result<()> {
     for event in trace.events() {
         match &event.body {
-            Body::OpBegan { op } => writeln!(out, "{:>6}  ■ {:?} {} {}", event.seq, op.kind, op.subject, op.request)?,
+            Body::OpBegan { op } => {
+                let (subject, request) = (visible::line(&op.subject), visible::line(&op.request));
+                writeln!(to, "{:>6}  ■ {:?} {subject} {request}", event.seq, op.kind)?;
+            }
             Body::OpEnded { outcome: Outcome::Failed(problem), .. } => {
-                writeln!(out, "{:>6}  ✗ {}", event.seq, words.problem(problem))?;
+                writeln!(to, "{:>6}  ✗ {}", event.seq, words.problem(problem))?;
             }
             Body::StepAnnounced { step } if step.level() <= level => {
                 let depth = depth(trace, step.parent);
-                let title = words.step(step.plan.kind);
-                writeln!(out, "{:>6}  {}{title} · {}", event.seq, "  ".repeat(depth + 1), step.plan.subject)?;
+                let (title, subject) = (words.step(step.plan.kind), visible::line(&step.plan.subject));
+                writeln!(to, "{:>6}  {}{title} · {subject}", event.seq, "  ".repeat(depth + 1))?;
             }
             _ => {}
         }
@@ -63,20 +67,20 @@ fn depth(trace: &Trace, parent: Option<u64>) -> usize {
 /// Everything the running engine has recorded so far.
 fn export(args: &Args, file: &Path, words: &Words) -> Done {
     let fail = |e: &dyn std::fmt::Display| {
-        ClientError::new("recording-unwritable").with("path", file.display()).with("reason", e)
+        ClientError::new("recording-unwritable").with("path", visible::path(file)).with("reason", e)
     };
     let client = Client::find(&engine_of::options(args))?;
     let length = client.info()?.trace_length;
-    let out: Box<dyn Write> = match file.to_str() {
-        Some("-") => Box::new(io::stdout().lock()),
+    let to: Box<dyn Write> = match file.to_str() {
+        Some("-") => Box::new(out::JsonWriter::default()),
         _ => Box::new(trust::own_file(file).map_err(|e| fail(&e))?),
     };
-    let mut writer = log::Writer::new(BufWriter::new(out)).map_err(|e| fail(&e))?;
+    let mut writer = log::Writer::new(BufWriter::new(to)).map_err(|e| fail(&e))?;
     for event in received(&client, length)? {
         writer.append(&event).map_err(|e| fail(&e))?;
     }
     if file != Path::new("-") {
-        eprintln!("{}", words.say_with("cli-trace-exported", &[("count", &length.to_string())]));
+        out::complaint(words.say_with("cli-trace-exported", &[("count", &length.to_string())]));
     }
     Ok(())
 }

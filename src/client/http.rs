@@ -2,6 +2,7 @@
 
 use super::endpoint::Endpoint;
 use super::{ClientError, protocol::Refusal};
+use crate::spec::visible;
 use crate::trace::Problem;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
@@ -76,9 +77,9 @@ pub(super) fn unreachable(socket: &Path, error: &std::io::Error) -> ClientError 
         std::io::ErrorKind::PermissionDenied => "engine-denied",
         _ => "engine-unreachable",
     };
-    ClientError::new(code).with("socket", socket.display()).with("reason", error)
+    ClientError::new(code).with("socket", visible::path(socket)).with("reason", error)
 }
 
 pub(super) fn cut(socket: &Path, error: &hyper::Error) -> ClientError {
-    ClientError::new("engine-cut").with("socket", socket.display()).with("reason", error)
+    ClientError::new("engine-cut").with("socket", visible::path(socket)).with("reason", error)
 }

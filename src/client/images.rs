@@ -3,6 +3,7 @@
 use super::lines::{Amount, each_line};
 use super::protocol::StoreReport;
 use super::{Answer, Client, ClientError, trust};
+use crate::spec::visible;
 use hyper::Method;
 use serde_json::{Value, json};
 use std::fs::File;
@@ -103,7 +104,8 @@ impl Client {
 
     /// Loads the images of an archive: a file, or a directory in the layout of OCI. Returns what was said of each.
     pub fn load_images(&self, from: &Path, progress: impl FnMut(LoadProgress)) -> Result<Vec<String>, ClientError> {
-        let unread = |e: io::Error| ClientError::new("file-unreadable").with("file", from.display()).with("reason", e);
+        let unread =
+            |e: io::Error| ClientError::new("file-unreadable").with("file", visible::path(from)).with("reason", e);
         if from.is_dir() {
             return self.load_dir(from, progress);
         }
@@ -124,7 +126,7 @@ impl Client {
         let loaded = self.load_images_from(reader, progress);
         match packing.join() {
             Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(ClientError::new("file-unreadable").with("file", from.display()).with("reason", error))
+                Err(ClientError::new("file-unreadable").with("file", visible::path(from)).with("reason", error))
             }
             _ => loaded,
         }
@@ -192,7 +194,7 @@ fn copy(
 }
 
 fn unwritten(to: &Path, error: &io::Error) -> ClientError {
-    ClientError::new("file-unwritable").with("file", to.display()).with("reason", error)
+    ClientError::new("file-unwritable").with("file", visible::path(to)).with("reason", error)
 }
 
 fn pairs(lines: &[Value]) -> Vec<(String, String)> {

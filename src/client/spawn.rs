@@ -1,5 +1,6 @@
 use super::protocol::StartFailure;
 use super::{Client, ClientError, place, trust};
+use crate::spec::visible;
 use crate::trace::Mode;
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -92,7 +93,7 @@ fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError>
         }
         if begun.elapsed() > PATIENCE {
             child.kill().and_then(|()| child.wait()).map_err(refused)?;
-            return Err(ClientError::new("engine-slow").with("log", log.display()));
+            return Err(ClientError::new("engine-slow").with("log", visible::path(&log)));
         }
         std::thread::sleep(Duration::from_millis(10));
     }

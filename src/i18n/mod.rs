@@ -1,4 +1,5 @@
 //! The program's words, in Korean and English. Messages are Fluent files beside this one; lessons bring their own.
+//! A message's variables are made visible: whatever a stranger called something, a message is one line of plain text.
 
 mod lang;
 mod narrate;
@@ -9,8 +10,10 @@ mod tests;
 
 pub use lang::Lang;
 
+use crate::spec::visible;
 use crate::trace::{Problem, StepKind};
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 macro_rules! files {
@@ -71,16 +74,19 @@ impl Words {
     /// A message with variables.
     pub fn say_with(&self, key: &str, vars: &[(&str, &str)]) -> String {
         let mut args = FluentArgs::new();
-        vars.iter().for_each(|(name, value)| args.set(*name, *value));
-        self.format(key, &args).unwrap_or_else(|| format!("⟨{key}⟩"))
+        vars.iter().for_each(|(name, value)| args.set(*name, said(value)));
+        self.format(key, &args).unwrap_or_else(|| format!("⟨{}⟩", visible::line(key)))
     }
 
     /// What went wrong, why, and what to do. A problem of a later version is shown by its code and variables.
     pub fn problem(&self, problem: &Problem) -> String {
         let mut args = FluentArgs::new();
-        problem.args.iter().for_each(|(name, value)| args.set(name.as_str(), value.as_str()));
+        problem.args.iter().for_each(|(name, value)| args.set(name.as_str(), said(value)));
         let known = self.format(&format!("problem-{}", problem.code), &args);
-        known.unwrap_or_else(|| format!("{}: {:?}", problem.code, problem.args))
+        known.unwrap_or_else(|| {
+            let args = problem.args.iter().map(|(name, value)| format!(", {name}: {value}"));
+            said(&format!("{}{}", problem.code, args.collect::<String>())).into_owned()
+        })
     }
 
     /// True when there is a message for problems of this code.
@@ -106,6 +112,18 @@ impl Words {
         Some(text)
     }
 }
+
+/// A variable as it is said. Its value may be a stranger's: a name, a path, what a registry or a program answered. So it
+/// is one visible line, not longer than anybody reads.
+fn said(value: &str) -> Cow<'_, str> {
+    match value.char_indices().nth(LONGEST) {
+        None => visible::line(value),
+        Some((end, _)) => Cow::Owned(format!("{}…", visible::line(&value[..end]))),
+    }
+}
+
+/// How many characters of a variable are said.
+const LONGEST: usize = 4000;
 
 impl std::fmt::Debug for Words {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -64,3 +64,17 @@ fn what_was_being_done_is_said_in_the_readers_language() {
     assert!(korean.problem(&problem("utimensat")).contains("공간이 없어 utimensat 작업을"));
     assert!(Words::new(Lang::En).problem(&problem("write")).contains("no space left to write it"));
 }
+
+#[test]
+fn a_message_is_one_visible_line_whatever_its_variables_are() {
+    let words = Words::new(Lang::Ko);
+    let hostile = "evil\x1b[31m\nINJECTED\u{202e}한글";
+    let seen = r"evil\x1b[31m\nINJECTED\u{202e}한글";
+    let known = Problem::new("engine-said").with("message", hostile);
+    let later = Problem::new(hostile).with("x", hostile);
+    for said in [words.problem(&known), words.problem(&later), words.say(hostile)] {
+        assert!(said.contains(seen) && !said.contains(['\n', '\x1b', '\u{202e}']), "{said:?}");
+    }
+    let endless = Problem::new("engine-said").with("message", "x".repeat(100_000));
+    assert!(words.problem(&endless).chars().count() < LONGEST + 200);
+}

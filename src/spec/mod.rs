@@ -1,4 +1,4 @@
-//! Names and identifiers of the OCI and Docker world, as pure values.
+//! Names and identifiers of the OCI and Docker world, as pure values; and how a stranger's text is shown.
 //!
 //! Knows nothing of files, sockets or time. Parsing a string a stranger wrote ends in a value or in a typed error.
 
@@ -6,6 +6,7 @@ mod digest;
 mod ids;
 mod platform;
 mod reference;
+pub mod visible;
 
 pub use digest::{Digest, DigestError};
 pub use ids::{ContainerId, NetworkId};

@@ -1,9 +1,11 @@
+use crate::spec::visible;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::fmt;
 
 /// A path, a link's target or an attribute's name as the bytes that they are: Linux knows no encoding of names.
 ///
-/// As text (and in JSON) what is not UTF-8 is `\xNN` and a backslash is `\\`, so that nothing is lost.
+/// As text (and in JSON) what is not UTF-8, or would act on a terminal instead of being seen, is `\xNN` byte by byte, and
+/// a backslash is `\\`, so that nothing is lost and nothing is hidden.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathBytes(Box<[u8]>);
 
@@ -47,10 +49,18 @@ impl<T: Into<Vec<u8>>> From<T> for PathBytes {
 impl fmt::Display for PathBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
-            let mut parts = chunk.valid().split('\\');
-            f.write_str(parts.next().unwrap_or_default())?;
-            parts.try_for_each(|part| write!(f, "\\\\{part}"))?;
-            chunk.invalid().iter().try_for_each(|byte| write!(f, "\\x{byte:02x}"))?;
+            let escape =
+                |bytes: &[u8], f: &mut fmt::Formatter<'_>| bytes.iter().try_for_each(|byte| write!(f, "\\x{byte:02x}"));
+            for (part, is_seen) in visible::parts(chunk.valid()) {
+                if !is_seen {
+                    escape(part.as_bytes(), f)?;
+                    continue;
+                }
+                let mut parts = part.split('\\');
+                f.write_str(parts.next().unwrap_or_default())?;
+                parts.try_for_each(|part| write!(f, "\\\\{part}"))?;
+            }
+            escape(chunk.invalid(), f)?;
         }
         Ok(())
     }
@@ -91,6 +101,8 @@ mod tests {
     #[test]
     fn text_says_what_is_not_utf_8() {
         assert_eq!(PathBytes::from(*b"caf\xe9\\x").to_string(), r"caf\xe9\\x");
+        assert_eq!(PathBytes::from(*b"a\x1b[1m\n").to_string(), r"a\x1b[1m\x0a");
+        assert_eq!(PathBytes::from("\u{202e}한글\u{9b}").to_string(), r"\xe2\x80\xae한글\xc2\x9b");
         assert_eq!(PathBytes::from_text(r"a\q"), None);
         assert_eq!(PathBytes::from_text(r"a\x한"), None);
     }

@@ -8,7 +8,7 @@ use super::panels::{
 };
 use super::state::{Overlay, Shell};
 use super::terminal::Terminals;
-use super::{Open, Options, StartError, keys, settings, style, theme::Theme};
+use super::{Open, Options, StartError, fence, keys, settings, style, theme::Theme};
 use crate::i18n::Lang;
 use crate::lesson::Lesson;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
@@ -69,6 +69,7 @@ impl App {
     /// The same without a window of the system's, for tests.
     pub fn with(ctx: &egui::Context, options: Options) -> Self {
         style::install(ctx);
+        fence::raise(ctx);
         let lang = options.lang.unwrap_or_else(Lang::of_user);
         let lessons = crate::lesson::embedded().into_iter().filter_map(|source| Lesson::parse(&source).ok());
         let mut app = Self {

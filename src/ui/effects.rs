@@ -12,6 +12,7 @@ use crate::cli::lesson_run::bind_dir;
 use crate::client::protocol::GateCommand;
 use crate::client::{Client, ClientError, StartOptions};
 use crate::lesson::{self, Lesson};
+use crate::spec::visible;
 use crate::trace::{Problem, StepKind};
 use egui::{Context, Rect};
 use std::path::{Path, PathBuf};
@@ -431,7 +432,7 @@ fn fail(shell: &mut Shell, problem: &Problem) {
 fn say(shell: &mut Shell, result: Result<(), Problem>, key: &str, path: &Path) {
     match result {
         Ok(()) => {
-            let path = path.display().to_string();
+            let path = visible::path(path);
             let text = shell.words().say_with(key, &[("path", path.as_str())]);
             shell.notice = Some(Notice::good(text));
         }

@@ -1,6 +1,7 @@
 //! What a machine said, as coloured text: HTTP, syscalls, netlink, mountinfo, files, commands.
 
 use super::{fonts, theme::Theme};
+use crate::spec::visible;
 use crate::trace::Evidence;
 use egui::Color32;
 use egui::text::{LayoutJob, TextFormat};
@@ -36,7 +37,7 @@ pub fn job(evidence: &Evidence, theme: &Theme, width: f32) -> LayoutJob {
     job.wrap.break_anywhere = true;
     let mut left = SHOWN;
     write(evidence, &mut |text, ink| {
-        let cut: String = fonts::composed(text).chars().take(left).collect();
+        let cut: String = fonts::shown_lines(text).chars().take(left).collect();
         left -= cut.chars().count();
         let format = TextFormat { line_height: Some(18.0), ..TextFormat::simple(fonts::mono(12.5), color(ink, theme)) };
         job.append(&cut, 0.0, format);
@@ -77,12 +78,13 @@ fn color(ink: Ink, theme: &Theme) -> Color32 {
 
 type Write<'a> = dyn FnMut(&str, Ink) + 'a;
 
+/// What stands on one line is made visible here; blocks of lines where they are laid out.
 fn write(evidence: &Evidence, out: &mut Write<'_>) {
     match evidence {
         Evidence::Http { method, url, status, request_headers, headers, bytes, body } => {
-            out(method, Ink::Verb);
+            out(&visible::line(method), Ink::Verb);
             out(" ", Ink::Plain);
-            out(url, Ink::Verb);
+            out(&visible::line(url), Ink::Verb);
             headers_of("\n> ", request_headers, out);
             let ink = if (200..400).contains(status) { Ink::Good } else { Ink::Bad };
             out(&format!("\n{status}"), ink);
@@ -91,6 +93,7 @@ fn write(evidence: &Evidence, out: &mut Write<'_>) {
             text_block(body, out);
         }
         Evidence::Syscall { call, result } => {
+            let (call, result) = (&*visible::line(call), &*visible::line(result));
             let (name, rest) = call.split_once('(').unwrap_or((call, ""));
             out(name, Ink::Verb);
             if call.contains('(') {
@@ -101,40 +104,41 @@ fn write(evidence: &Evidence, out: &mut Write<'_>) {
             out(result, if result.starts_with('-') { Ink::Bad } else { Ink::Good });
         }
         Evidence::Netlink { request, reply } => {
+            let request = &*visible::line(request);
             let (verb, rest) = request.split_once(' ').unwrap_or((request, ""));
             out(verb, Ink::Verb);
             out(" ", Ink::Plain);
             arguments(rest, out);
             for line in reply {
                 out("\n", Ink::Plain);
-                out(line, Ink::Plain);
+                out(&visible::line(line), Ink::Plain);
             }
         }
         Evidence::Mountinfo { path, line } => {
-            out(path, Ink::Weak);
+            out(&visible::line(path), Ink::Weak);
             out("\n", Ink::Plain);
-            mountinfo(line, out);
+            mountinfo(&visible::line(line), out);
         }
         Evidence::File { path, content } => {
-            out(path, Ink::Weak);
+            out(&visible::line(path), Ink::Weak);
             text_block(content, out);
         }
         Evidence::Command { argv, stdin, status, output } => {
             out("$ ", Ink::Weak);
-            out(&argv.join(" "), Ink::Text);
+            out(&visible::line(&argv.join(" ")), Ink::Text);
             text_block(stdin, out);
             text_block(output, out);
             out(&format!("\n= {status}"), if *status == 0 { Ink::Good } else { Ink::Bad });
         }
         Evidence::Hash { of, expected, computed, bytes } => {
-            out(&format!("sha256({of})"), Ink::Verb);
+            out(&format!("sha256({})", visible::line(of)), Ink::Verb);
             out(&format!(" · {}\n", super::facts::size(*bytes)), Ink::Plain);
-            out(computed, if expected == computed { Ink::Good } else { Ink::Bad });
+            out(&visible::line(computed), if expected == computed { Ink::Good } else { Ink::Bad });
             out(if expected == computed { "\n= " } else { "\n≠ " }, Ink::Weak);
-            out(expected, Ink::Plain);
+            out(&visible::line(expected), Ink::Plain);
         }
         Evidence::Request { line, body } => {
-            out(line, Ink::Verb);
+            out(&visible::line(line), Ink::Verb);
             text_block(body, out);
         }
     }
@@ -143,9 +147,9 @@ fn write(evidence: &Evidence, out: &mut Write<'_>) {
 fn headers_of(prefix: &str, headers: &[(String, String)], out: &mut Write<'_>) {
     for (name, value) in headers {
         out(prefix, Ink::Weak);
-        out(name, Ink::Key);
+        out(&visible::line(name), Ink::Key);
         out(": ", Ink::Weak);
-        out(value, Ink::Plain);
+        out(&visible::line(value), Ink::Plain);
     }
 }
 
@@ -236,7 +240,7 @@ pub fn command(line: &str, theme: &Theme, width: f32, size: f32) -> LayoutJob {
     let mut job = LayoutJob::default();
     job.wrap.max_width = width;
     job.wrap.break_anywhere = true;
-    let line = fonts::composed(line);
+    let line = fonts::shown_lines(line);
     for (i, part) in line.split('\n').enumerate() {
         let format =
             |color| TextFormat { line_height: Some(size * 1.5), ..TextFormat::simple(fonts::mono(size), color) };

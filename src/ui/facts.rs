@@ -2,6 +2,7 @@
 
 mod upper;
 
+use super::fonts;
 use crate::i18n::Words;
 use crate::spec::Digest;
 use crate::trace::{
@@ -53,7 +54,7 @@ struct Table<'a> {
 
 impl Table<'_> {
     fn row(&mut self, label: &'static str, value: impl ToString) -> &mut Row {
-        let row = Row { label, value: value.to_string(), tone: Tone::Plain, leads_to: None };
+        let row = Row { label, value: fonts::shown(&value.to_string()), tone: Tone::Plain, leads_to: None };
         self.rows.push(row);
         self.rows.last_mut().expect("a row was pushed just now")
     }
@@ -113,7 +114,7 @@ pub fn size(bytes: u64) -> String {
 pub fn of(entity: &Entity, world: &World, words: &Words) -> Option<Facts> {
     let mut t = Table { words, rows: Vec::new() };
     let (title, kind, family) = describe(entity, world, &mut t)?;
-    Some(Facts { title, kind, family, rows: t.rows })
+    Some(Facts { title: fonts::shown(&title), kind, family, rows: t.rows })
 }
 
 type Described = Option<(String, &'static str, Family)>;

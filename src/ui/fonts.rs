@@ -1,5 +1,6 @@
 //! Faces: Pretendard for words, D2Coding for what a machine said. Both have all Hangul; their licences are beside them.
 
+use crate::spec::visible;
 use egui::{FontData, FontDefinitions, FontFamily, FontId};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -46,6 +47,16 @@ pub fn definitions() -> FontDefinitions {
 /// Composes Hangul: egui draws decomposed jamo (file names of macOS, some terminals) as separate letters.
 pub fn composed(text: &str) -> Cow<'_, str> {
     if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+}
+
+/// A stranger's text as one line of the window: visible, Hangul composed.
+pub fn shown(text: &str) -> String {
+    composed(&visible::line(text)).into_owned()
+}
+
+/// The same where it may have several lines.
+pub fn shown_lines(text: &str) -> String {
+    composed(&visible::lines(text)).into_owned()
 }
 
 #[cfg(test)]

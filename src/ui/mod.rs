@@ -18,6 +18,7 @@ pub mod effects;
 pub mod evidence;
 pub mod export;
 pub mod facts;
+mod fence;
 pub mod files;
 pub mod fonts;
 pub mod icons;

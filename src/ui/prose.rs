@@ -45,7 +45,12 @@ pub fn show(ui: &mut Ui, markdown: &str, ink: Ink) {
             Block::Code(text) => {
                 well(&theme).show(ui, |ui| {
                     ui.set_width(ui.available_width());
-                    let job = LayoutJob::simple(text, fonts::mono(ink.size - 1.0), theme.text, ui.available_width());
+                    let job = LayoutJob::simple(
+                        fonts::shown_lines(&text),
+                        fonts::mono(ink.size - 1.0),
+                        theme.text,
+                        ui.available_width(),
+                    );
                     ui.add(Label::new(job).wrap());
                 });
             }
@@ -116,7 +121,7 @@ fn item(line: &str) -> Option<(String, &str)> {
 pub fn inline(text: &str, ink: Ink, theme: &Theme) -> LayoutJob {
     let mut job = LayoutJob::default();
     let line_height = Some((ink.size * 1.55).round());
-    let text = fonts::composed(text);
+    let text = fonts::shown_lines(text);
     for (kind, part) in spans(&text) {
         let format = match kind {
             Span::Plain => TextFormat::simple(fonts::regular(ink.size), ink.color),

@@ -1,5 +1,6 @@
 //! Where events come from: a recording. Reading happens on a thread, so that the window never waits for a disk.
 
+use crate::spec::visible;
 use crate::trace::{Event, Problem, Step, Trace, log};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -70,7 +71,7 @@ pub fn read_embedded(name: String, bytes: &'static [u8], wake: impl Fn() + Send 
 
 /// Reads a recording.
 pub fn load(path: &Path) -> Result<Recording, Problem> {
-    let shown = &path.display();
+    let shown = &visible::path(path);
     let file = std::fs::File::open(path).map_err(|error| log::LogError::from(error).problem(shown))?;
     let loaded = log::read(std::io::BufReader::new(file)).map_err(|error| error.problem(shown))?;
     Ok(Recording { path: path.to_owned(), trace: loaded.trace, torn: loaded.torn })
@@ -82,5 +83,6 @@ pub fn save(trace: &Trace, path: &Path) -> Result<(), Problem> {
         let mut writer = log::Writer::new(std::io::BufWriter::new(crate::client::trust::own_file(path)?))?;
         trace.events().iter().try_for_each(|event| writer.append(event))
     };
-    write().map_err(|error| Problem::new("recording-unwritable").with("path", path.display()).with("reason", error))
+    write()
+        .map_err(|error| Problem::new("recording-unwritable").with("path", visible::path(path)).with("reason", error))
 }

@@ -22,6 +22,7 @@ pub enum Loudness {
 
 /// A square button with an icon; `label` is its accessible name, and with `hint` (its key) its tooltip.
 pub fn icon_button(ui: &mut Ui, icon: Icon, label: &str, hint: &str, loudness: Loudness, size: f32) -> Response {
+    let label = &*fonts::shown(label);
     let (rect, response) = ui.allocate_exact_size(vec2(size, size), Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, label));
@@ -36,6 +37,7 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, label: &str, hint: &str, loudness: L
 
 /// A button with words.
 pub fn text_button(ui: &mut Ui, text: &str, loudness: Loudness) -> Response {
+    let text = &*fonts::shown(text);
     let theme = Theme::of(ui.ctx());
     let font = if loudness == Loudness::Primary { fonts::bold(13.5) } else { fonts::regular(13.5) };
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
@@ -75,6 +77,7 @@ fn plate(ui: &Ui, rect: Rect, response: &Response, loudness: Loudness, theme: &T
 
 /// A pill that says how things are.
 pub fn chip(ui: &mut Ui, text: &str, color: Color32, tip: &str) -> Response {
+    let (text, tip) = (&*fonts::shown(text), &*fonts::shown(tip));
     let theme = Theme::of(ui.ctx());
     let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::regular(12.5), color);
     let size = vec2(galley.size().x + 22.0, 24.0);
@@ -154,12 +157,12 @@ pub fn well(theme: &Theme) -> Frame {
 /// A small heading over a group.
 pub fn caption(ui: &mut Ui, text: &str) -> Response {
     let theme = Theme::of(ui.ctx());
-    ui.add(egui::Label::new(RichText::new(text).size(12.5).color(theme.weak)).selectable(false))
+    ui.add(egui::Label::new(RichText::new(fonts::shown(text)).size(12.5).color(theme.weak)).selectable(false))
 }
 
 /// One line of text, cut with `…` where it does not fit. Says where it ended.
 pub fn line(painter: &egui::Painter, at: egui::Pos2, width: f32, text: &str, font: FontId, color: Color32) -> Rect {
-    let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, color));
+    let mut job = LayoutJob::single_section(fonts::shown(text), TextFormat::simple(font, color));
     job.wrap = TextWrapping::truncate_at_width(width.max(1.0));
     let galley = painter.layout_job(job);
     let rect = Rect::from_min_size(at, galley.size());
@@ -177,7 +180,7 @@ pub fn lines(
     font: FontId,
     color: Color32,
 ) -> Rect {
-    let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, color));
+    let mut job = LayoutJob::single_section(fonts::shown(text), TextFormat::simple(font, color));
     job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: rows, ..Default::default() };
     let galley = painter.layout_job(job);
     let rect = Rect::from_min_size(at, galley.size());

@@ -3,8 +3,9 @@
 use super::{Session, encode};
 use crate::cli::Done;
 use crate::cli::docker_args::{CommitArgs, ImportArgs, LoadArgs, SaveArgs};
+use crate::cli::out::{self, Raw, bars::Bar};
 use crate::client::{ClientError, ImportOptions, LoadProgress};
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::spec::visible;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{IsTerminal, Read};
@@ -13,31 +14,30 @@ use std::path::Path;
 pub(super) fn save(session: &Session<'_>, args: &SaveArgs) -> Done {
     match &args.output {
         Some(file) => session.client.save_images(&args.names, file, |_| {})?,
-        None if std::io::stdout().is_terminal() => return Err(ClientError::new("save-to-terminal").into()),
-        None => session.client.save_images_to(&args.names, &mut std::io::stdout().lock())?,
+        None => {
+            let mut out = Raw::of_file().ok_or_else(|| ClientError::new("save-to-terminal"))?;
+            session.client.save_images_to(&args.names, &mut out)?
+        }
     };
     Ok(())
 }
 
 pub(super) fn load(session: &Session<'_>, args: &LoadArgs) -> Done {
-    let bar = if args.quiet || !std::io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    if let Ok(style) = ProgressStyle::with_template("{prefix}: Loading layer [{bar:40}] {bytes}/{total_bytes}") {
-        bar.set_style(style.progress_chars("=> "));
-    }
+    let shown = !args.quiet && out::is_error_terminal();
+    let bar = Bar::alone(shown, "{prefix}: Loading layer [{bar:40}] {bytes}/{total_bytes}");
     let show = |progress: LoadProgress| match progress {
         LoadProgress::Layer(id, current, total) => {
-            bar.set_prefix(id);
-            bar.set_length(total);
-            bar.set_position(current);
+            bar.call(&id);
+            bar.reach(current, total);
         }
-        LoadProgress::Said(line) => bar.suspend(|| println!("{line}")),
+        LoadProgress::Said(line) => bar.aside(|| out::line(line)),
     };
     let loaded = match &args.input {
         Some(path) => session.client.load_images(path, show),
         None if std::io::stdin().is_terminal() => return Err(ClientError::new("load-from-terminal").into()),
         None => session.client.load_images_from(std::io::stdin(), show),
     };
-    bar.finish_and_clear();
+    bar.clear();
     loaded?;
     Ok(())
 }
@@ -52,11 +52,12 @@ pub(super) fn import(session: &Session<'_>, args: &ImportArgs) -> Done {
     let tar: Box<dyn Read + Send> = if args.file == Path::new("-") {
         Box::new(std::io::stdin())
     } else {
-        let unread =
-            |e: std::io::Error| ClientError::new("file-unreadable").with("file", args.file.display()).with("reason", e);
+        let unread = |e: std::io::Error| {
+            ClientError::new("file-unreadable").with("file", visible::path(&args.file)).with("reason", e)
+        };
         Box::new(File::open(&args.file).map_err(unread)?)
     };
-    println!("{}", session.client.import_image(tar, &options)?);
+    out::line(session.client.import_image(tar, &options)?);
     Ok(())
 }
 
@@ -78,6 +79,6 @@ pub(super) fn commit(session: &Session<'_>, args: &CommitArgs) -> Done {
     }
     args.change.iter().for_each(|change| path.push_str(&format!("&changes={}", encode(change))));
     let made: Value = session.client.post(&path, &Value::Null)?;
-    println!("{}", made["Id"].as_str().unwrap_or_default());
+    out::line(made["Id"].as_str().unwrap_or_default());
     Ok(())
 }

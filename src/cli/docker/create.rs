@@ -3,6 +3,7 @@
 use super::mount;
 use crate::cli::docker_args::CreateArgs;
 use crate::client::{ClientError, units};
+use crate::spec::visible;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -105,7 +106,7 @@ fn variable(entry: &str) -> Option<String> {
 }
 
 fn env_file(path: &Path) -> Result<Vec<String>, ClientError> {
-    let fail = |e| ClientError::new("env-file-unreadable").with("path", path.display()).with("reason", e);
+    let fail = |e| ClientError::new("env-file-unreadable").with("path", visible::path(path)).with("reason", e);
     let text = std::fs::read_to_string(path).map_err(fail)?;
     let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(lines.filter_map(variable).collect())

@@ -3,9 +3,10 @@
 use super::table::{self, ago, short};
 use super::{Session, each, encode, things};
 use crate::cli::docker_args::{HistoryArgs, ImagesArgs, PruneArgs, RmiArgs, TagArgs};
-use crate::cli::{Done, Failure};
+use crate::cli::{Done, Failure, out};
 use crate::client::ClientError;
 use crate::client::units::human_size;
+use crate::spec::visible;
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -34,13 +35,13 @@ pub(super) fn list(session: &Session<'_>, args: &ImagesArgs) -> Done {
     }
     if args.quiet {
         // A line a name, as Docker has it: an image with two of them is there twice.
-        rows.iter().for_each(|row| println!("{}", row[3]));
+        rows.iter().for_each(|row| out::line(&row[3]));
         return Ok(());
     }
     if as_json {
         for [repository, tag, digest, id, created, size] in rows {
             let line = json!({"Repository": repository, "Tag": tag, "Digest": digest, "ID": id, "CreatedSince": created, "Size": size});
-            println!("{line}");
+            out::json(&line);
         }
         return Ok(());
     }
@@ -50,7 +51,7 @@ pub(super) fn list(session: &Session<'_>, args: &ImagesArgs) -> Done {
     };
     let heads = ["REPOSITORY", "TAG", "DIGEST", "IMAGE ID", "CREATED", "SIZE"];
     let heads: Vec<_> = heads.into_iter().filter(|head| args.digests || *head != "DIGEST").collect();
-    table::print(&heads, &rows.into_iter().map(with_digest).collect::<Vec<_>>());
+    out::table(&heads, &rows.into_iter().map(with_digest).collect::<Vec<_>>());
     Ok(())
 }
 
@@ -102,12 +103,13 @@ pub(super) fn prune(session: &Session<'_>, args: &PruneArgs) -> Done {
         session.client.post(&format!("/images/prune?filters={}", encode(&as_json_filters(&filters)?)), &json!({}))?;
     let deleted = answer["ImagesDeleted"].as_array().cloned().unwrap_or_default();
     if !deleted.is_empty() {
-        println!("Deleted Images:");
+        out::line("Deleted Images:");
     }
     for line in deleted.iter().filter_map(Value::as_object).flatten() {
-        println!("{}: {}", line.0.to_lowercase(), line.1.as_str().unwrap_or_default());
+        out::line(format_args!("{}: {}", line.0.to_lowercase(), line.1.as_str().unwrap_or_default()));
     }
-    println!("\nTotal reclaimed space: {}", human_size(answer["SpaceReclaimed"].as_u64().unwrap_or(0), 4));
+    let reclaimed = human_size(answer["SpaceReclaimed"].as_u64().unwrap_or(0), 4);
+    out::lines(format_args!("\nTotal reclaimed space: {reclaimed}"));
     Ok(())
 }
 
@@ -117,7 +119,7 @@ pub(super) fn remove(session: &Session<'_>, args: &RmiArgs) -> Done {
         let text = session.client.text(Method::DELETE, &path)?;
         let lines: Vec<Value> = serde_json::from_str(&text).unwrap_or_default();
         for line in lines.iter().filter_map(Value::as_object).flatten() {
-            println!("{}: {}", line.0, line.1.as_str().unwrap_or_default());
+            out::line(format_args!("{}: {}", line.0, line.1.as_str().unwrap_or_default()));
         }
         Ok(())
     })
@@ -127,18 +129,18 @@ pub(super) fn history(session: &Session<'_>, args: &HistoryArgs) -> Done {
     let lines: Vec<Value> = session.client.get(&format!("/images/{}/history", encode(&args.image)))?;
     if args.quiet {
         let id = |line: &Value| line["Id"].as_str().unwrap_or_default().to_owned();
-        lines.iter().map(id).for_each(|id| println!("{}", if args.no_trunc { id } else { short(&id) }));
+        lines.iter().map(id).for_each(|id| out::line(if args.no_trunc { id } else { short(&id) }));
         return Ok(());
     }
     let row = |line: &Value| {
         let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
         let by = text("CreatedBy").replace('\t', " ");
-        let by =
-            if args.no_trunc || by.chars().count() <= 45 { by } else { by.chars().take(44).chain(['…']).collect() };
+        let by = visible::line(&by);
+        let by = if args.no_trunc { by } else { visible::cut(&by, 45).into_owned().into() };
         let size = human_size(line["Size"].as_u64().unwrap_or(0), 3);
         let id = if args.no_trunc { text("Id") } else { short(&text("Id")) };
-        vec![id, ago(line["Created"].as_i64().unwrap_or(0)), by, size, text("Comment")]
+        vec![id, ago(line["Created"].as_i64().unwrap_or(0)), by.into_owned(), size, text("Comment")]
     };
-    table::print(&["IMAGE", "CREATED", "CREATED BY", "SIZE", "COMMENT"], &lines.iter().map(row).collect::<Vec<_>>());
+    out::table(&["IMAGE", "CREATED", "CREATED BY", "SIZE", "COMMENT"], &lines.iter().map(row).collect::<Vec<_>>());
     Ok(())
 }

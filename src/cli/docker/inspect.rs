@@ -2,7 +2,7 @@
 
 use super::{Session, encode, table};
 use crate::cli::docker_args::{FormatArg, InspectArgs};
-use crate::cli::{Done, Failure, tell};
+use crate::cli::{Done, Failure, out, tell};
 use crate::client::ClientError;
 use serde_json::Value;
 
@@ -28,9 +28,9 @@ pub(super) fn inspect(session: &Session<'_>, args: &InspectArgs, kind: Option<&s
         }
     }
     if lines {
-        found.iter().for_each(|thing| println!("{thing}"));
+        found.iter().for_each(out::json);
     } else {
-        println!("{}", serde_json::to_string_pretty(&found).unwrap_or_default());
+        out::json_pretty(&found);
     }
     if failed { Err(Failure::Status(1)) } else { Ok(()) }
 }
@@ -49,13 +49,13 @@ pub(super) fn whole(session: &Session<'_>, path: &str, args: &FormatArg) -> Done
     let lines = table::is_json(args.format.as_deref())?;
     let answer: Value = session.client.get(path)?;
     if lines {
-        println!("{answer}");
+        out::json(&answer);
         return Ok(());
     }
     for (name, value) in answer.as_object().into_iter().flatten().filter(|(_, v)| !v.is_object() && !v.is_array()) {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         if !value.is_empty() {
-            println!("{name}: {value}");
+            out::line(format_args!("{name}: {value}"));
         }
     }
     Ok(())

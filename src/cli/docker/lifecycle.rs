@@ -2,10 +2,11 @@
 
 use super::table::{self, ago, short};
 use super::{Session, each, encode};
-use crate::cli::Done;
 use crate::cli::docker_args::{DiffArgs, KillArgs, LogsArgs, Names, PsArgs, RmArgs, StopArgs};
 use crate::cli::terminal::Demux;
+use crate::cli::{Done, out};
 use crate::client::ClientError;
+use crate::spec::visible;
 use hyper::Method;
 use serde_json::{Map, Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -27,24 +28,24 @@ pub(super) fn ps(session: &Session<'_>, args: &PsArgs) -> Done {
     let text = |c: &Value, name: &str| c[name].as_str().unwrap_or_default().to_owned();
     let id = |c: &Value| if args.no_trunc { text(c, "Id") } else { short(&text(c, "Id")) };
     if args.quiet {
-        containers.iter().for_each(|c| println!("{}", id(c)));
+        containers.iter().for_each(|c| out::line(id(c)));
         return Ok(());
     }
     if as_json {
-        containers.iter().for_each(|c| println!("{c}"));
+        containers.iter().for_each(out::json);
         return Ok(());
     }
     let row = |c: &Value| {
         let command = text(c, "Command");
-        let long = !args.no_trunc && command.chars().count() > 20;
-        let command = if long { command.chars().take(19).chain(['…']).collect() } else { command };
+        let command = visible::line(&command);
+        let command = if args.no_trunc { command } else { visible::cut(&command, 20).into_owned().into() };
         let names = c["Names"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let names = names.map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(",");
         let created = ago(c["Created"].as_i64().unwrap_or(0));
         vec![id(c), text(c, "Image"), format!("\"{command}\""), created, text(c, "Status"), String::new(), names]
     };
     let heads = ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"];
-    table::print(&heads, &containers.iter().map(row).collect::<Vec<_>>());
+    out::table(&heads, &containers.iter().map(row).collect::<Vec<_>>());
     Ok(())
 }
 
@@ -64,7 +65,7 @@ pub(super) fn post_each(session: &Session<'_>, names: &[String], action: &str, q
     each(session, names, |name| {
         let path = format!("/containers/{}/{action}?{query}", encode(name));
         session.client.call(Method::POST, &path, None::<&()>)?;
-        println!("{name}");
+        out::line(name);
         Ok(())
     })
 }
@@ -73,7 +74,7 @@ pub(super) fn rm(session: &Session<'_>, args: &RmArgs) -> Done {
     each(session, &args.names, |name| {
         let path = format!("/containers/{}?force={}&v={}", encode(name), args.force, args.volumes);
         session.client.call(Method::DELETE, &path, None::<&()>)?;
-        println!("{name}");
+        out::line(name);
         Ok(())
     })
 }
@@ -81,7 +82,7 @@ pub(super) fn rm(session: &Session<'_>, args: &RmArgs) -> Done {
 pub(super) fn wait(session: &Session<'_>, args: &Names) -> Done {
     each(session, &args.names, |name| {
         let answer: Value = session.client.post(&format!("/containers/{}/wait", encode(name)), &json!({}))?;
-        println!("{}", answer["StatusCode"]);
+        out::line(&answer["StatusCode"]);
         Ok(())
     })
 }
@@ -94,7 +95,7 @@ pub(super) fn diff(session: &Session<'_>, args: &DiffArgs) -> Done {
             Some(2) => "D",
             _ => "C",
         };
-        println!("{kind} {}", change["Path"].as_str().unwrap_or_default());
+        out::line(format_args!("{kind} {}", change["Path"].as_str().unwrap_or_default()));
     }
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use super::credentials::{Config, Login, key};
 use super::{Failure, Session};
-use crate::cli::Done;
 use crate::cli::docker_args::{LoginArgs, LogoutArgs};
+use crate::cli::{Done, out};
 use crate::client::ClientError;
+use crate::spec::visible;
 use serde_json::{Value, json};
 use std::io::{BufRead, Read};
 
@@ -19,10 +20,10 @@ pub(super) fn login(session: &Session<'_>, args: &LoginArgs) -> Done {
     let login = token.map_or(login.clone(), |token| Login::Identity(token.to_owned()));
     config.keep(registry, &login)?;
     if !config.is_guarded(registry) {
-        let path = config.path.display().to_string();
-        eprintln!("{}", session.words.say_with("cli-login-unguarded", &[("path", &path)]));
+        let path = visible::path(&config.path);
+        out::complaint(session.words.say_with("cli-login-unguarded", &[("path", &path)]));
     }
-    println!("{}", answer["Status"].as_str().unwrap_or("Login Succeeded"));
+    out::line(answer["Status"].as_str().unwrap_or("Login Succeeded"));
     Ok(())
 }
 
@@ -30,7 +31,7 @@ pub(super) fn logout(session: &Session<'_>, args: &LogoutArgs) -> Done {
     let registry = args.server.as_deref().unwrap_or("docker.io");
     let known = Config::load()?.forget(registry)?;
     let message = if known { "cli-logged-out" } else { "cli-not-logged-in" };
-    println!("{}", session.words.say_with(message, &[("registry", registry)]));
+    out::line(session.words.say_with(message, &[("registry", registry)]));
     Ok(())
 }
 
@@ -38,7 +39,7 @@ fn username(session: &Session<'_>, args: &LoginArgs) -> Result<String, Failure> 
     if let Some(name) = &args.username {
         return Ok(name.clone());
     }
-    eprint!("{} ", session.words.say("cli-ask-username"));
+    out::question(session.words.say("cli-ask-username"));
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(unread)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
@@ -53,8 +54,8 @@ fn password(session: &Session<'_>, args: &LoginArgs) -> Result<String, Failure> 
         std::io::stdin().read_to_string(&mut text).map_err(unread)?;
         return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
     }
-    eprint!("{} ", session.words.say("cli-ask-password"));
-    Ok(console::Term::stderr().read_secure_line().map_err(unread)?)
+    out::question(session.words.say("cli-ask-password"));
+    Ok(out::secret().map_err(unread)?)
 }
 
 fn unread(error: std::io::Error) -> ClientError {

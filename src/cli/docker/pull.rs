@@ -3,12 +3,14 @@
 use super::{Session, credentials, encode};
 use crate::cli::Done;
 use crate::cli::docker_args::{PullArgs, PushArgs};
+use crate::cli::out::{
+    self,
+    bars::{Bar, Bars},
+};
 use crate::client::{ClientError, Line, each_line};
 use crate::spec::Reference;
 use hyper::Method;
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 
 /// Where a pull is told: its command's own output, or beside the output of `docker run`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +25,10 @@ pub(super) fn command(session: &Session<'_>, args: &PullArgs) -> Done {
     let place = if args.quiet { Where::Nowhere } else { Where::Stdout };
     if place == Where::Stdout && !args.image.contains('@') && !args.image.rsplit('/').next().unwrap_or("").contains(':')
     {
-        println!("Using default tag: latest");
+        out::line("Using default tag: latest");
     }
     pull(session, &reference, args.platform.as_deref(), place)?;
-    println!("{}", reference_line(&reference));
+    out::line(reference_line(&reference));
     Ok(())
 }
 
@@ -78,7 +80,7 @@ pub(super) fn push(session: &Session<'_>, args: &PushArgs) -> Done {
     let mut screen = Screen::new(place);
     each_line(answer, |line| screen.show(line))?;
     if args.quiet {
-        println!("{}", reference_line(&reference));
+        out::line(reference_line(&reference));
     }
     Ok(())
 }
@@ -86,35 +88,30 @@ pub(super) fn push(session: &Session<'_>, args: &PushArgs) -> Done {
 /// What the user sees.
 struct Screen {
     place: Where,
-    bars: Option<MultiProgress>,
-    layers: BTreeMap<String, ProgressBar>,
+    bars: Option<Bars>,
+    layers: BTreeMap<String, Bar>,
 }
 
 impl Screen {
     fn new(place: Where) -> Self {
-        let target = match place {
-            Where::Stdout if std::io::stdout().is_terminal() => Some(ProgressDrawTarget::stdout()),
-            Where::Stderr if std::io::stderr().is_terminal() => Some(ProgressDrawTarget::stderr()),
-            _ => None,
+        let bars = match place {
+            Where::Stdout => Bars::on_output(),
+            Where::Stderr => Bars::on_error(),
+            Where::Nowhere => None,
         };
-        Self { place, bars: target.map(MultiProgress::with_draw_target), layers: BTreeMap::new() }
+        Self { place, bars, layers: BTreeMap::new() }
     }
 
     fn show(&mut self, line: &Line) {
         let bytes = line.progress.as_ref().and_then(|p| Some((p.current?, p.total?)));
         match (&self.bars, &line.id) {
             (Some(bars), Some(id)) if line.progress.is_some() => {
-                let bar = self.layers.entry(id.clone()).or_insert_with(|| {
-                    let bar = bars.add(ProgressBar::new(0));
-                    bar.set_style(style("{prefix}: {msg}"));
-                    bar.set_prefix(id.clone());
-                    bar
-                });
+                let bar = self.layers.entry(id.clone()).or_insert_with(|| bars.add(id));
                 draw(bar, &line.status, bytes);
             }
             // Not `println` of the bars: it fills the line up to a width that may be another by the time it is shown.
             _ if line.status.is_empty() => {}
-            (Some(bars), _) => bars.suspend(|| self.print(&said(line))),
+            (Some(bars), _) => bars.aside(|| self.print(&said(line))),
             (None, _) if bytes.is_some() => {}
             (None, _) => self.print(&said(line)),
         }
@@ -122,34 +119,28 @@ impl Screen {
 
     fn print(&self, text: &str) {
         match self.place {
-            Where::Stdout => println!("{text}"),
-            Where::Stderr => eprintln!("{text}"),
+            Where::Stdout => out::line(text),
+            Where::Stderr => out::complaint(text),
             Where::Nowhere => {}
         }
     }
 }
 
-fn draw(bar: &ProgressBar, status: &str, bytes: Option<(u64, u64)>) {
-    bar.set_message(status.to_owned());
+fn draw(bar: &Bar, status: &str, bytes: Option<(u64, u64)>) {
+    bar.say(status);
     match bytes {
         Some((current, total)) => {
-            bar.set_style(style("{prefix}: {msg:<12} [{bar:40}] {bytes}/{total_bytes}"));
-            bar.set_length(total);
-            bar.set_position(current);
+            bar.style("{prefix}: {msg:<12} [{bar:40}] {bytes}/{total_bytes}");
+            bar.reach(current, total);
         }
         None => {
-            bar.set_style(style("{prefix}: {msg}"));
+            bar.style("{prefix}: {msg}");
             if matches!(status, "Pull complete" | "Already exists" | "Pushed" | "Layer already exists") {
                 bar.finish();
             }
         }
     }
     bar.tick();
-}
-
-fn style(template: &str) -> ProgressStyle {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_wrong| ProgressStyle::default_bar());
-    style.progress_chars("=> ")
 }
 
 fn said(line: &Line) -> String {

@@ -4,8 +4,9 @@ use super::pull::{self, Where};
 use super::{Session, create as request, encode, lifecycle};
 use crate::cli::docker_args::{AttachArgs, CreateArgs, ExecArgs, RunArgs, StartArgs};
 use crate::cli::terminal::{self, Talk};
-use crate::cli::{Done, Failure};
+use crate::cli::{Done, Failure, out};
 use crate::client::{Answer, ClientError};
+use crate::spec::visible;
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ pub(super) fn run(session: &Session<'_>, args: &RunArgs) -> Done {
     let path = format!("/containers/{id}");
     if !attached {
         session.client.call(Method::POST, &format!("{path}/start"), None::<&()>).map_err(not_started)?;
-        println!("{id}");
+        out::line(id);
         return Ok(());
     }
     let keys = args.detach_keys.as_ref().map_or_else(String::new, |keys| format!("&detachKeys={}", encode(keys)));
@@ -44,13 +45,13 @@ fn hijack_path(container: &str, stdin: bool, more: &str) -> String {
 }
 
 pub(super) fn create(session: &Session<'_>, args: &CreateArgs) -> Done {
-    println!("{}", make(session, args, true)?);
+    out::line(make(session, args, true)?);
     Ok(())
 }
 
 /// Creates the container, pulling the image when it is not there.
 fn make(session: &Session<'_>, args: &CreateArgs, attached: bool) -> Result<String, ClientError> {
-    let size = args.tty.then(terminal::size).flatten();
+    let size = args.tty.then(out::size).flatten();
     let body = request::body(args, attached, size)?;
     let place = if args.quiet { Where::Nowhere } else { Where::Stderr };
     let platform = args.platform.as_deref();
@@ -65,7 +66,7 @@ fn make(session: &Session<'_>, args: &CreateArgs, attached: bool) -> Result<Stri
     let created = match created {
         Err(error) if error.status == Some(404) && args.pull == "missing" => {
             if place == Where::Stderr {
-                eprintln!("{}", session.words.say_with("cli-pulling", &[("image", &args.image)]));
+                out::complaint(session.words.say_with("cli-pulling", &[("image", &args.image)]));
             }
             fetch()?;
             session.client.post::<Value>(&path, &body)?
@@ -103,7 +104,7 @@ fn finish(session: &Session<'_>, id: &str, mut wait: Answer) -> Done {
         Some(0) => Ok(()),
         Some(status) => Err(Failure::Status(u8::try_from(status).unwrap_or(255))),
         None => Err(ClientError::new("engine-cut")
-            .with("socket", session.client.socket().display())
+            .with("socket", visible::path(session.client.socket()))
             .with("reason", "wait")
             .into()),
     }
@@ -163,7 +164,7 @@ pub(super) fn exec(session: &Session<'_>, args: &ExecArgs) -> Done {
         "AttachStdin": args.interactive && attached, "AttachStdout": attached, "AttachStderr": attached, "Tty": args.tty,
         "Cmd": args.command, "Env": args.env, "WorkingDir": args.workdir.clone().unwrap_or_default(),
         "User": args.user.clone().unwrap_or_default(), "Privileged": args.privileged,
-        "ConsoleSize": args.tty.then(terminal::size).flatten()
+        "ConsoleSize": args.tty.then(out::size).flatten()
     });
     let created: Value = session.client.post(&format!("/containers/{}/exec", encode(&args.name)), &body)?;
     let id = created["Id"].as_str().unwrap_or_default();

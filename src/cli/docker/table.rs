@@ -1,21 +1,4 @@
-//! Tables as docker prints them: upper-case heads, three spaces between columns, no rules.
-
-/// Prints it; a column is as wide as its widest cell.
-pub(super) fn print(heads: &[&str], rows: &[Vec<String>]) {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([heads[column].len()]).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..heads.len()).map(width).collect();
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let padded = cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        padded.collect::<Vec<_>>().join("   ").trim_end().to_owned()
-    };
-    println!("{}", line(&mut heads.iter().copied()));
-    for row in rows {
-        println!("{}", line(&mut row.iter().map(String::as_str)));
-    }
-}
+//! What tables of docker's have in common.
 
 /// The first twelve digits of an id, without `sha256:`.
 pub(super) fn short(id: &str) -> String {

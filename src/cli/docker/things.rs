@@ -2,7 +2,7 @@
 
 use super::table::{self, short};
 use super::{Session, each, encode};
-use crate::cli::{Done, Failure};
+use crate::cli::{Done, Failure, out};
 use hyper::Method;
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
@@ -15,7 +15,7 @@ pub(super) fn create_volume(session: &Session<'_>, name: Option<&str>, labels: &
         .collect();
     let body = json!({"Name": name.unwrap_or_default(), "Labels": labels});
     let volume: Value = session.client.post("/volumes/create", &body)?;
-    println!("{}", volume["Name"].as_str().unwrap_or_default());
+    out::line(volume["Name"].as_str().unwrap_or_default());
     Ok(())
 }
 
@@ -25,12 +25,12 @@ pub(super) fn volumes(session: &Session<'_>, quiet: bool, format: Option<&str>) 
     let all = answer["Volumes"].as_array().cloned().unwrap_or_default();
     let name = |volume: &Value| volume["Name"].as_str().unwrap_or_default().to_owned();
     if as_json {
-        all.iter().for_each(|volume| println!("{volume}"));
+        all.iter().for_each(out::json);
     } else if quiet {
-        all.iter().for_each(|volume| println!("{}", name(volume)));
+        all.iter().for_each(|volume| out::line(name(volume)));
     } else {
         let rows: Vec<_> = all.iter().map(|volume| vec!["local".to_owned(), name(volume)]).collect();
-        table::print(&["DRIVER", "VOLUME NAME"], &rows);
+        out::table(&["DRIVER", "VOLUME NAME"], &rows);
     }
     Ok(())
 }
@@ -38,7 +38,7 @@ pub(super) fn volumes(session: &Session<'_>, quiet: bool, format: Option<&str>) 
 pub(super) fn remove_volumes(session: &Session<'_>, force: bool, names: &[String]) -> Done {
     each(session, names, |name| {
         session.client.text(Method::DELETE, &format!("/volumes/{}?force={force}", encode(name)))?;
-        println!("{name}");
+        out::line(name);
         Ok(())
     })
 }
@@ -50,14 +50,14 @@ pub(super) fn prune_volumes(session: &Session<'_>, all: bool, force: bool) -> Do
     let path = if all { "/volumes/prune?filters=%7B%22all%22%3A%5B%22true%22%5D%7D" } else { "/volumes/prune" };
     let answer: Value = session.client.post(path, &json!({}))?;
     for name in answer["VolumesDeleted"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        println!("{name}");
+        out::line(name);
     }
     Ok(())
 }
 
 /// Asks on a terminal; where there is nobody to ask the answer is no.
 pub(super) fn confirmed(question: &str) -> bool {
-    eprint!("{question} [y/N] ");
+    out::question(format_args!("{question} [y/N]"));
     let mut answer = String::new();
     std::io::stdin().is_terminal()
         && std::io::stdin().lock().read_line(&mut answer).is_ok()
@@ -70,12 +70,12 @@ pub(super) fn networks(session: &Session<'_>, quiet: bool, format: Option<&str>,
     let text = |network: &Value, name: &str| network[name].as_str().unwrap_or_default().to_owned();
     let id = |network: &Value| if whole { text(network, "Id") } else { short(&text(network, "Id")) };
     if as_json {
-        all.iter().for_each(|network| println!("{network}"));
+        all.iter().for_each(out::json);
     } else if quiet {
-        all.iter().for_each(|network| println!("{}", id(network)));
+        all.iter().for_each(|network| out::line(id(network)));
     } else {
         let row = |n: &Value| vec![id(n), text(n, "Name"), text(n, "Driver"), text(n, "Scope")];
-        table::print(&["NETWORK ID", "NAME", "DRIVER", "SCOPE"], &all.iter().map(row).collect::<Vec<_>>());
+        out::table(&["NETWORK ID", "NAME", "DRIVER", "SCOPE"], &all.iter().map(row).collect::<Vec<_>>());
     }
     Ok(())
 }

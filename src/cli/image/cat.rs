@@ -1,5 +1,6 @@
 use super::Read;
 use crate::cli::Done;
+use crate::cli::out::{self, Raw};
 use crate::client::{ClientError, LayerOf};
 use crate::tree::{Kind, PathBytes};
 use std::io::Write;
@@ -26,9 +27,13 @@ pub(super) fn print(read: &Read, path: &str, layer: Option<u16>) -> Done {
     }
     let layer = LayerOf::Image(chain.clone());
     let mut content = read.client.layer_content(&layer, path.as_bytes(), 0, None)?;
-    let mut out = std::io::stdout().lock();
+    // A terminal is shown what is in it; a file or another program gets the bytes.
+    let mut to: Box<dyn Write> = match Raw::of_file() {
+        Some(raw) => Box::new(raw),
+        None => Box::new(out::writer()),
+    };
     while let Some(chunk) = content.chunk()? {
-        if let Err(error) = out.write_all(&chunk) {
+        if let Err(error) = to.write_all(&chunk) {
             // `… | head` has seen enough.
             let quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
             let said = ClientError::new("output-not-written").with("reason", error);

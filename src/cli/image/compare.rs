@@ -1,5 +1,5 @@
 use super::{Read, say};
-use crate::cli::Done;
+use crate::cli::{Done, out};
 use crate::i18n::Words;
 use crate::tree::{Aspect, Comparison, PathId, Scope, Side, Version, compare};
 use serde_json::json;
@@ -22,17 +22,17 @@ pub(super) fn print(left: &Read, right: &Read, layer: Option<u16>, as_json: bool
                 json!({"path": c.path, "left": entry(left, c.left), "right": entry(right, c.right), "differs": differs})
             })
             .collect();
-        say::json(&json!({"left": left.name, "right": right.name, "differences": differences}));
+        out::json(&json!({"left": left.name, "right": right.name, "differences": differences}));
         return Ok(());
     }
     for difference in &found {
-        println!("{}", line(left, right, difference, words));
+        out::line(line(left, right, difference, words));
     }
     let count = |wanted: &dyn Fn(&Comparison) -> bool| found.iter().filter(|c| wanted(c)).count().to_string();
     let (added, removed) = (count(&|c| c.left.is_none()), count(&|c| c.right.is_none()));
     let changed = count(&|c| c.left.is_some() && c.right.is_some());
     let vars = [("added", &*added), ("removed", &removed), ("changed", &changed)];
-    println!("{}", words.say_with("tree-compared", &vars));
+    out::line(words.say_with("tree-compared", &vars));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! `dockwalk image fsck`
 
-use crate::cli::{Done, Failure};
+use crate::cli::{Done, Failure, out};
 use crate::client::Client;
 use crate::client::units::human_size;
 use crate::i18n::Words;
@@ -9,7 +9,7 @@ use crate::i18n::Words;
 pub(super) fn check(client: &Client, repair: bool, json: bool, words: &Words) -> Done {
     let report = client.check_store(repair)?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default());
+        out::json_pretty(&report);
     } else {
         for finding in &report.findings {
             let key = match (finding.repaired, finding.harmful) {
@@ -17,12 +17,12 @@ pub(super) fn check(client: &Client, repair: bool, json: bool, words: &Words) ->
                 (false, true) => "fsck-harmful",
                 (false, false) => "fsck-harmless",
             };
-            println!("{} {}", words.say(key), words.problem(&finding.problem));
+            out::line(format_args!("{} {}", words.say(key), words.problem(&finding.problem)));
         }
         let (images, blobs, layers) = (report.images.to_string(), report.blobs.to_string(), report.layers.to_string());
         let size = human_size(report.bytes, 4);
         let vars = [("images", &*images), ("blobs", &*blobs), ("size", &*size), ("layers", &*layers)];
-        println!("{}", words.say_with(if report.is_sound() { "fsck-sound" } else { "fsck-unsound" }, &vars));
+        out::line(words.say_with(if report.is_sound() { "fsck-sound" } else { "fsck-unsound" }, &vars));
     }
     if report.is_sound() { Ok(()) } else { Err(Failure::Status(1)) }
 }

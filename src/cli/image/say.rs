@@ -85,8 +85,3 @@ pub(super) fn aspects(words: &Words, aspects: Aspects) -> String {
     };
     aspects.iter().map(word).collect::<Vec<_>>().join(", ")
 }
-
-/// JSON on standard output, one value after the other.
-pub(super) fn json(value: &impl serde::Serialize) {
-    println!("{}", serde_json::to_string(value).unwrap_or_default());
-}

@@ -1,9 +1,11 @@
 use super::{Read, say};
-use crate::cli::Done;
 use crate::cli::image_args::TreeArgs;
+use crate::cli::{Done, out};
 use crate::i18n::Words;
 use crate::tree::{EXPORT_VERSION, PathId, Query, Scope, View};
+use serde::Serialize;
 use serde_json::json;
+use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
 pub(super) fn print(read: &Read, args: &TreeArgs, words: &Words) -> Done {
@@ -47,7 +49,7 @@ pub(super) fn print(read: &Read, args: &TreeArgs, words: &Words) -> Done {
         let name = if row.id == 0 { "/".to_owned() } else { crate::tree::PathBytes::from(row.name).to_string() };
         let indent = "  ".repeat(usize::from(row.depth - depth));
         let owner = format!("{}:{}", row.inode.uid, row.inode.gid);
-        println!(
+        out::line(format_args!(
             "{} {:>3} {} {owner:>9} {:>7}  {indent}{name}{}",
             say::sign(row.mark),
             say::number(row.version.layer),
@@ -58,9 +60,9 @@ pub(super) fn print(read: &Read, args: &TreeArgs, words: &Words) -> Done {
                 String::new()
             },
             say::more(row.inode),
-        );
+        ));
     }
-    println!("{}", words.say("tree-legend"));
+    out::line(words.say("tree-legend"));
     Ok(())
 }
 
@@ -71,7 +73,7 @@ fn heading(read: &Read, layer: u16, words: &Words) {
         ("size", &say::size(info.size)),
         ("instruction", read.instruction(layer)),
     ];
-    println!("{}", words.say_with("tree-layer", &vars));
+    out::line(words.say_with("tree-layer", &vars));
 }
 
 /// One object, a node a line.
@@ -81,10 +83,17 @@ fn as_json(read: &Read, scope: Scope, rows: impl Iterator<Item = PathId>, sight:
         "view": scope, "layers": read.image.layers, "instructions": read.image.instructions
     });
     let head = head.to_string();
-    print!("{},\"nodes\":[", head.strip_suffix('}').unwrap_or(&head));
-    for (at, node) in rows.filter_map(|id| read.stack.exported(sight, id)).enumerate() {
-        print!("{}\n{}", if at == 0 { "" } else { "," }, serde_json::to_string(&node).unwrap_or_default());
-    }
-    println!("\n]}}");
+    let nodes = rows.filter_map(|id| read.stack.exported(sight, id));
+    out::written(write_object(&mut BufWriter::new(out::JsonWriter::default()), &head, nodes));
     Ok(())
+}
+
+fn write_object(to: &mut impl Write, head: &str, nodes: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+    write!(to, "{},\"nodes\":[", head.strip_suffix('}').unwrap_or(head))?;
+    for (at, node) in nodes.enumerate() {
+        writeln!(to, "{}", if at == 0 { "" } else { "," })?;
+        serde_json::to_writer(&mut *to, &node)?;
+    }
+    writeln!(to, "\n]}}")?;
+    to.flush()
 }

@@ -1,5 +1,5 @@
 use super::{Read, say};
-use crate::cli::Done;
+use crate::cli::{Done, out};
 use crate::i18n::Words;
 use serde_json::json;
 
@@ -20,23 +20,27 @@ pub(super) fn print(read: &Read, top: usize, as_json: bool, words: &Words) -> Do
             })
             .collect();
         let efficiency = waste.efficiency();
-        say::json(&json!({"seen": waste.seen, "hidden": waste.hidden, "efficiency": efficiency, "paths": paths}));
+        out::json(&json!({"seen": waste.seen, "hidden": waste.hidden, "efficiency": efficiency, "paths": paths}));
         return Ok(());
     }
     for path in waste.paths.iter().take(top) {
         let copied = if path.metadata_only { words.say("tree-waste-metadata-only") } else { String::new() };
-        println!("{:>8}  /{}  {copied}", say::size(path.bytes), stack.path(path.id));
+        out::line(format_args!("{:>8}  /{}  {copied}", say::size(path.bytes), stack.path(path.id)));
         for version in &path.versions {
             let layer = say::number(version.version.layer);
-            println!("{:>8}  {layer:>5}  {}", say::size(version.bytes), say::hidden(words, &version.hidden));
+            out::line(format_args!(
+                "{:>8}  {layer:>5}  {}",
+                say::size(version.bytes),
+                say::hidden(words, &version.hidden)
+            ));
         }
     }
     if waste.paths.len() > top {
-        println!("{}", words.say_with("tree-waste-more", &[("count", &(waste.paths.len() - top).to_string())]));
+        out::line(words.say_with("tree-waste-more", &[("count", &(waste.paths.len() - top).to_string())]));
     }
     let share = format!("{:.1}", waste.efficiency() * 100.0);
     let vars =
         [("hidden", &*say::size(waste.hidden)), ("all", &say::size(waste.seen + waste.hidden)), ("share", &share)];
-    println!("{}", words.say_with("tree-waste-total", &vars));
+    out::line(words.say_with("tree-waste-total", &vars));
     Ok(())
 }

@@ -1,5 +1,5 @@
 use super::{Read, say};
-use crate::cli::Done;
+use crate::cli::{Done, out};
 use crate::i18n::Words;
 use crate::tree::{Kind, Version};
 use serde_json::json;
@@ -29,30 +29,30 @@ pub(super) fn print(read: &Read, path: &str, as_json: bool, words: &Words) -> Do
         let links: Vec<_> =
             resolved.links.iter().map(|(id, to)| json!({"path": stack.path(*id), "target": to})).collect();
         let serving = which.serving.map(|version| version.layer);
-        say::json(&json!({"path": resolved.path, "links": links, "serving": serving, "versions": versions}));
+        out::json(&json!({"path": resolved.path, "links": links, "serving": serving, "versions": versions}));
         return Ok(());
     }
     for (id, target) in &resolved.links {
         let vars = [("path", &*format!("/{}", stack.path(*id))), ("target", &target.to_string())];
-        println!("{}", words.say_with("tree-link-followed", &vars));
+        out::line(words.say_with("tree-link-followed", &vars));
     }
     let path = format!("/{}", resolved.path);
     match which.serving {
         Some(version) => {
             let layer = say::number(version.layer).to_string();
-            println!("{}", words.say_with("tree-served", &[("path", &path), ("layer", &layer)]));
+            out::line(words.say_with("tree-served", &[("path", &path), ("layer", &layer)]));
             line(read, version);
         }
-        None => println!("{}", words.say_with("tree-served-by-none", &[("path", &path)])),
+        None => out::line(words.say_with("tree-served-by-none", &[("path", &path)])),
     }
     let beneath: Vec<_> = which.versions.iter().filter(|found| which.serving != Some(found.version)).collect();
     if !beneath.is_empty() {
-        println!("{}", words.say("tree-beneath"));
+        out::line(words.say("tree-beneath"));
     }
     for found in beneath {
         line(read, found.version);
         if let Some(hidden) = &found.hidden {
-            println!("       {}", say::hidden(words, hidden));
+            out::line(format_args!("       {}", say::hidden(words, hidden)));
         }
     }
     Ok(())
@@ -63,5 +63,10 @@ fn line(read: &Read, version: Version) {
     let size = if let Kind::File { size } = inode.kind { say::size(size) } else { String::new() };
     let owner = format!("{}:{}", inode.uid, inode.gid);
     let made = read.instruction(version.layer);
-    println!("  {:>3}  {} {owner} {size}{}  {made}", say::number(version.layer), say::mode(inode), say::more(inode));
+    out::line(format_args!(
+        "  {:>3}  {} {owner} {size}{}  {made}",
+        say::number(version.layer),
+        say::mode(inode),
+        say::more(inode)
+    ));
 }

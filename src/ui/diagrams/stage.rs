@@ -1,7 +1,9 @@
 use super::scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::{Mark, Measure, NodeId};
 use crate::i18n::Words;
+use crate::spec::visible;
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
+use std::borrow::Cow;
 
 /// Where a layout puts its shapes: the scene so far, the words, and how wide they are.
 pub(super) struct Stage<'a> {
@@ -24,11 +26,12 @@ impl<'a> Stage<'a> {
     }
 
     pub fn width(&self, text: &str, font: Font) -> f32 {
-        self.measure.width(text, font)
+        self.measure.width(&visible::line(text), font)
     }
 
     /// The text, cut at its end until it is no wider.
     pub fn fit(&self, text: &str, font: Font, width: f32) -> String {
+        let text = &*visible::line(text);
         self.cut(text, font, width, |kept| {
             let head: String = text.chars().take(kept).collect();
             format!("{head}…")
@@ -37,6 +40,7 @@ impl<'a> Stage<'a> {
 
     /// The text, cut in its middle: for paths and names whose ends tell them apart.
     pub fn fit_middle(&self, text: &str, font: Font, width: f32) -> String {
+        let text = &*visible::line(text);
         let count = text.chars().count();
         self.cut(text, font, width, |kept| {
             let tail = kept.div_ceil(2);
@@ -112,7 +116,7 @@ impl<'a> Stage<'a> {
         // What grows does not shrink everything that was there before, as long as it is small.
         let size = size.max(LEAST);
         self.scene.size = size;
-        self.scene.spoken = spoken;
+        self.scene.spoken = seen(spoken);
         self.scene
     }
 
@@ -183,14 +187,14 @@ impl Node {
     pub(super) fn called(mut self, kind: &str) -> Self {
         let written = self.texts.iter().map(|t| t.text.as_str()).filter(|t| !t.is_empty() && *t != kind);
         let parts: Vec<&str> = std::iter::once(kind).filter(|k| !k.is_empty()).chain(written).collect();
-        self.label = parts.join(", ");
+        self.label = seen(parts.join(", "));
         self
     }
 }
 
 impl Text {
     pub(super) fn new(at: Pos2, font: Font, ink: Ink, text: impl Into<String>) -> Self {
-        Self { at, anchor: Anchor::Left, font, ink, text: text.into(), mark: None, struck: false }
+        Self { at, anchor: Anchor::Left, font, ink, text: seen(text.into()), mark: None, struck: false }
     }
 
     pub(super) fn anchored(mut self, anchor: Anchor) -> Self {
@@ -232,6 +236,14 @@ impl Edge {
     pub(super) fn flowing(mut self, flows: bool) -> Self {
         self.flows = flows;
         self
+    }
+}
+
+/// Whoever wrote it: what stands in a scene is one visible line.
+fn seen(text: String) -> String {
+    match visible::line(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(seen) => seen,
     }
 }
 

@@ -1,6 +1,7 @@
 use super::draw::{Draw, Emphasis, Stroke, draw};
 use super::scene::{Anchor, Font, Scene};
 use super::shown::Shown;
+use crate::spec::visible;
 use crate::ui::theme::Theme;
 use egui::{Color32, Pos2};
 use std::fmt::Write as _;
@@ -117,18 +118,16 @@ fn hex(color: Color32) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
-/// XML's five, and no character that XML 1.0 forbids.
+/// XML's five. What XML 1.0 forbids is among what is made visible.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible::line(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&apos;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            c if c < ' ' || matches!(c, '\u{FFFE}' | '\u{FFFF}') => out.push('\u{FFFD}'),
             c => out.push(c),
         }
     }

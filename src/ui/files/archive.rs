@@ -2,6 +2,7 @@
 
 use super::work::{Place, Stopped, Teller};
 use crate::client::trust;
+use crate::spec::visible;
 use crate::trace::Problem;
 use hyper::Method;
 use std::fs::File;
@@ -15,7 +16,7 @@ pub(super) fn load(place: &Place, path: &Path) -> Result<String, Stopped> {
         client.load_images(path, |_| {})
     } else {
         let unreadable =
-            |error: io::Error| Problem::new("files-unreadable").with("path", path.display()).with("reason", error);
+            |error: io::Error| Problem::new("files-unreadable").with("path", visible::path(path)).with("reason", error);
         let source = File::open(path).map_err(unreadable)?;
         let of = source.metadata().map_err(unreadable)?.len();
         let counted = Counted { source, teller: place.teller(), bytes: 0, of, said: 0 };
@@ -57,7 +58,7 @@ impl Read for Counted {
 /// Has the engine write an image as an archive.
 pub(super) fn save(place: &Place, image: &str, path: &Path) -> Result<(), Stopped> {
     let unwritable =
-        |error: io::Error| Problem::new("files-unwritable").with("path", path.display()).with("reason", error);
+        |error: io::Error| Problem::new("files-unwritable").with("path", visible::path(path)).with("reason", error);
     trust::may_replace(path).map_err(unwritable)?;
     let url = format!("/images/get?names={}", image.replace('%', "%25"));
     let mut answer = place.client()?.open(Method::GET, &url, None::<&()>, &[]).map_err(|error| error.problem)?;

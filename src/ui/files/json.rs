@@ -4,6 +4,7 @@ use super::compare;
 use super::job::Export;
 use super::opened::{LayerInfo, Opened};
 use super::subject::Subject;
+use crate::spec::visible;
 use crate::trace::Problem;
 use crate::tree::{Aspects, EXPORT_VERSION, Entry, Mark, Query, Stack, View, Waste};
 use serde::Serialize;
@@ -71,7 +72,7 @@ pub fn write(export: &Export, path: &Path) -> Result<(), Problem> {
         document(export, &mut file)?;
         file.flush()
     };
-    write().map_err(|error| Problem::new("files-unwritable").with("path", path.display()).with("reason", error))
+    write().map_err(|error| Problem::new("files-unwritable").with("path", visible::path(path)).with("reason", error))
 }
 
 /// The document. Its long list is written one by one: it may be larger than what it was made of.
@@ -91,7 +92,8 @@ fn document(export: &Export, out: &mut impl Write) -> std::io::Result<()> {
                 Subject::Image(name) => (name.as_str(), "image"),
                 Subject::Container(id) => (id.as_str(), "container"),
             };
-            let before = serde_json::json!({ kind: name, "up_to_layer": against.layer });
+            let before = serde_json::json!({ kind: name, "up_to_layer": against.layer }).to_string();
+            let before = visible::json(&before);
             write!(out, ",\n\"up_to_layer\":{layer},\n\"before\":{before}")?;
             list(out, "paths", differences(view, query).into_iter())
         }
@@ -111,6 +113,7 @@ fn head(out: &mut impl Write, shows: &str, image: &Opened) -> std::io::Result<()
     let layers = image.layers.iter().enumerate().map(|(number, info)| layer(number, info)).collect();
     let head = Head { dockwalk_files: EXPORT_VERSION, shows, image: image_name, container, layers };
     let text = serde_json::to_string(&head)?;
+    let text = visible::json(&text);
     // Without its last brace, so that more can follow.
     out.write_all(&text.as_bytes()[..text.len() - 1])
 }
@@ -125,7 +128,7 @@ fn list<T: Serialize>(out: &mut impl Write, name: &str, items: impl Iterator<Ite
     write!(out, ",\n\"{name}\":[")?;
     for (number, item) in items.enumerate() {
         out.write_all(if number == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &item)?;
+        out.write_all(visible::json(&serde_json::to_string(&item)?).as_bytes())?;
     }
     out.write_all(b"\n]}\n")
 }

@@ -2,6 +2,7 @@
 
 use crate::spec::{ContainerId, Digest};
 use crate::trace::{Entity, MountKind, World};
+use crate::ui::fonts;
 
 /// An image, or a container with its writable layer on top of one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,13 +14,13 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Its name for people.
+    /// Its name for people, as one visible line.
     pub fn title(&self, world: &World) -> String {
         match self {
-            Self::Image(name) => short(name).to_owned(),
+            Self::Image(name) => fonts::shown(short(name)),
             Self::Container(id) => {
                 let name = world.containers.get(id).map(|container| container.name.as_str());
-                name.map_or_else(|| id.as_str().chars().take(12).collect(), ToOwned::to_owned)
+                fonts::shown(&name.map_or_else(|| id.as_str().chars().take(12).collect(), ToOwned::to_owned))
             }
         }
     }

@@ -69,7 +69,7 @@ fn head(ui: &mut Ui, look: &mut Look<'_>, terminals: &mut Terminals, past: bool)
 
 /// A tab; true when it was clicked.
 fn tab(ui: &mut Ui, look: &Look<'_>, text: &str, chosen: bool) -> bool {
-    let theme = &look.theme;
+    let (theme, text) = (&look.theme, &*fonts::shown(text));
     let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::mono(12.5), theme.text);
     let width = galley.size().x.min(170.0) + 20.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 26.0), Sense::click());

@@ -49,7 +49,7 @@ fn nothing(ui: &mut Ui, look: &mut Look<'_>) {
 
 /// Not there at this moment: it comes later, or it is gone.
 fn gone(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
-    ui.label(RichText::new(short_name(entity)).font(fonts::mono(16.0)));
+    ui.label(RichText::new(fonts::shown(&short_name(entity))).font(fonts::mono(16.0)));
     ui.add_space(4.0);
     let shell = look.shell;
     let was = shell.trace.touching(entity, shell.cursor.position()).next().is_some();
@@ -90,7 +90,7 @@ fn changes(ui: &mut Ui, look: &mut Look<'_>) {
 
 fn thing(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity, facts: &Facts) {
     let color = look.theme.family(facts.family);
-    ui.add(Label::new(RichText::new(&*fonts::composed(&facts.title)).font(fonts::mono(17.0))).wrap());
+    ui.add(Label::new(RichText::new(&facts.title).font(fonts::mono(17.0))).wrap());
     ui.add_space(2.0);
     widgets::chip(ui, &look.say(facts.kind), color, "");
     ui.add_space(8.0);
@@ -136,7 +136,7 @@ fn fact(ui: &mut Ui, look: &mut Look<'_>, row: &Row) {
     let width = ui.available_width();
     let sense = if row.leads_to.is_some() { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), sense);
-    let value = fonts::composed(&row.value);
+    let value = &row.value;
     response.widget_info(|| {
         let role = if row.leads_to.is_some() { egui::Role::Button } else { egui::Role::Label };
         egui::WidgetInfo::labeled(role, true, format!("{name}: {value}"))
@@ -149,7 +149,7 @@ fn fact(ui: &mut Ui, look: &mut Look<'_>, row: &Row) {
         let font = fonts::mono(13.0);
         let galley = painter.layout_no_wrap(value.to_string(), font.clone(), color);
         let left = rect.right() - galley.size().x.min(room);
-        widgets::line(painter, egui::pos2(left, at.y), room, &value, font, color);
+        widgets::line(painter, egui::pos2(left, at.y), room, value, font, color);
         painter.hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, theme.line));
         if response.hovered() && row.leads_to.is_some() {
             painter.hline(left..=rect.right(), rect.bottom() - 5.0, egui::Stroke::new(1.0, color));

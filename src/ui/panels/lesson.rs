@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, course: &Course) {
         ui.add_space(2.0);
         let number = format!("{} / {}", view.number, view.of);
         widgets::caption(ui, &number);
-        ui.add(Label::new(RichText::new(&*fonts::composed(&view.title)).font(fonts::bold(18.5))).wrap());
+        ui.add(Label::new(RichText::new(fonts::shown(&view.title)).font(fonts::bold(18.5))).wrap());
         ui.add_space(2.0);
         prose::show(ui, &view.text, Ink { size: TEXT, color: soft(look) });
         action(ui, look, &view, course.rest());
@@ -117,6 +117,7 @@ fn ask(ui: &mut Ui, look: &mut Look<'_>, question: &QuestionView) {
 fn choice(ui: &mut Ui, look: &Look<'_>, question: &QuestionView, number: usize, text: &str) -> bool {
     let theme = &look.theme;
     let color = theme.family(Family::Image);
+    let shown = fonts::shown(text);
     let (predicted, open) = match &question.state {
         QuestionState::Unanswered => (false, true),
         QuestionState::Predicted(choice) => (*choice == number, true),
@@ -125,10 +126,10 @@ fn choice(ui: &mut Ui, look: &Look<'_>, question: &QuestionView, number: usize, 
     let truth = question.answer.as_deref() == Some(text);
     let width = ui.available_width();
     let font = fonts::mono(13.5);
-    let galley = ui.painter().layout(text.to_owned(), font, theme.text, width - 46.0);
+    let galley = ui.painter().layout(shown.clone(), font, theme.text, width - 46.0);
     let sense = if open { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y.max(18.0) + 14.0), sense);
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, open, predicted, text));
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, open, predicted, &shown));
     let (line, fill) = match (truth, predicted) {
         (true, _) => (theme.good, theme.card.lerp_to_gamma(theme.good, 0.15)),
         (false, true) if !open => (theme.bad, theme.card.lerp_to_gamma(theme.bad, 0.12)),
@@ -170,7 +171,7 @@ fn outcome(ui: &mut Ui, look: &mut Look<'_>, question: &QuestionView) {
             };
             ui.label(RichText::new(look.say(key)).font(fonts::bold(13.5)).color(color));
             if let Some(answer) = question.answer.as_ref().filter(|answer| !question.choices.contains(answer)) {
-                ui.label(RichText::new(answer).font(fonts::mono(13.5)));
+                ui.label(RichText::new(fonts::shown(answer)).font(fonts::mono(13.5)));
             }
             if let Some(because) = &question.because {
                 prose::show(ui, because, Ink { size: 13.5, color: soft(look) });
@@ -204,12 +205,14 @@ fn goals(ui: &mut Ui, look: &Look<'_>, goals: &[GoalView]) {
                 let color = if goal.reached { theme.text } else { theme.weak };
                 prose::show(ui, &goal.text, Ink { size: 14.0, color });
                 if let Some(value) = &goal.value {
-                    ui.label(RichText::new(value).font(fonts::mono(13.0)).color(theme.good));
+                    ui.label(RichText::new(fonts::shown(value)).font(fonts::mono(13.0)).color(theme.good));
                 }
             });
         });
         let state = look.say(if goal.reached { "goal-reached" } else { "goal-open" });
-        response.response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{} · {state}", goal.text)));
+        response.response.widget_info(|| {
+            WidgetInfo::labeled(Role::ListItem, true, format!("{} · {state}", fonts::shown_lines(&goal.text)))
+        });
     }
 }
 

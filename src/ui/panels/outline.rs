@@ -73,7 +73,7 @@ fn lines<'a>(look: &Look<'a>) -> Vec<Line<'a>> {
     for event in trace.events() {
         match &event.body {
             Body::OpBegan { op } => {
-                let title = format!("{}  {}", look.say(op_key(op.kind)), op.subject);
+                let title = format!("{}  {}", look.say(op_key(op.kind)), fonts::shown(&op.subject));
                 let outcome = trace.head().ops.get(&op.id).and_then(|state| state.outcome.as_ref());
                 // The head outlives this frame's look: both borrow the shell.
                 lines.push(Line::Op { title, request: &op.request, outcome });
@@ -100,7 +100,7 @@ fn op(ui: &mut Ui, look: &Look<'_>, title: &str, request: &str, outcome: Option<
         Some(Outcome::Failed(_) | Outcome::Cancelled) => Icon::Cross.paint(ui.painter(), mark, theme.bad),
     }
     response.on_hover_ui(|ui| {
-        ui.monospace(request);
+        ui.monospace(fonts::shown(request));
         if let Some(Outcome::Failed(problem)) = outcome {
             ui.set_max_width(420.0);
             ui.label(look.words.problem(problem));
@@ -121,7 +121,7 @@ fn step(ui: &mut Ui, look: &mut Look<'_>, record: &StepRecord) {
         .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, set, format!("{} {title}", look.say("breakpoint"))));
     let row = Rect::from_min_max(pos2(dot.right(), rect.top()), rect.max);
     let response = ui.interact(row, id, Sense::click());
-    let subject = &record.step.plan.subject;
+    let subject = &*fonts::shown(&record.step.plan.subject);
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{title} {subject}")));
     let here = shell.next().is_some_and(|next| next.step.id == record.step.id);
     let done = record.announced < shell.cursor.position() || record.announced == shell.cursor.position() && !here;

@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, page: Page<'_>) {
                 match &look.shell.origin {
                     Origin::Connecting => busy(ui, look, "start-connecting", "start-connecting-text"),
                     Origin::Reading(path) => {
-                        let path = path.display().to_string();
+                        let path = crate::spec::visible::path(path);
                         busy(ui, look, "start-reading", &path);
                     }
                     Origin::Failed(problem) => failed(ui, look, problem, page),

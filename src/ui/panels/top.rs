@@ -2,6 +2,7 @@
 
 use super::Look;
 use crate::i18n::Lang;
+use crate::spec::visible;
 use crate::trace::{Level, Mode};
 use crate::ui::command::Command;
 use crate::ui::fonts;
@@ -35,7 +36,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, title: &str) {
                 let room: f32 = chips.iter().map(|(text, ..)| text.chars().count() as f32 * 8.5 + 30.0).sum();
                 let width = (ui.available_width() - room - 12.0).max(0.0);
                 if width > 60.0 {
-                    let text = RichText::new(title).size(14.5).color(look.theme.weak);
+                    let text = RichText::new(fonts::shown(title)).size(14.5).color(look.theme.weak);
                     let label = egui::Label::new(text).truncate().selectable(false);
                     ui.allocate_ui(egui::vec2(width, 24.0), |ui| ui.add(label));
                 }
@@ -56,7 +57,7 @@ fn chips(look: &Look<'_>) -> Vec<(String, egui::Color32, String)> {
     match &shell.origin {
         Origin::Live => chips.push((look.say("chip-live"), theme.good, look.say("chip-live-tip"))),
         Origin::Recorded { path, torn } => {
-            let tip = path.display().to_string();
+            let tip = visible::path(path);
             match torn {
                 None => chips.push((look.say("chip-recording"), theme.weak, tip)),
                 Some(torn) => {

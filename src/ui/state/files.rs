@@ -36,7 +36,7 @@ impl Shell {
         use crate::ui::files::Slot;
         let words = self.words();
         let path = |key: &str, path: &PathBuf| {
-            let path = path.display().to_string();
+            let path = crate::spec::visible::path(path);
             Notice::good(words.say_with(key, &[("path", path.as_str())]))
         };
         self.notice = match done {

@@ -40,7 +40,9 @@ pub(super) fn translate(events: &[Event], screen: &mut Screen) -> Typed {
 }
 
 fn pasted(text: &str, bracketed: bool) -> Vec<u8> {
-    let text = text.replace("\r\n", "\r").replace('\n', "\r");
+    // What is pasted is text: an escape in it could end the brackets, and the rest would be typed.
+    let typed = |c: &char| !c.is_control() || matches!(c, '\r' | '\t');
+    let text: String = text.replace("\r\n", "\r").replace('\n', "\r").chars().filter(typed).collect();
     if bracketed { format!("\x1b[200~{text}\x1b[201~").into_bytes() } else { text.into_bytes() }
 }
 
@@ -124,6 +126,7 @@ mod tests {
         check(key(Key::D, Modifiers::CTRL), &[4]);
         check(Event::Copy, &[3]);
         check(Event::Paste("a\nb".into()), b"a\rb");
+        check(Event::Paste("a\x1b[201~\u{9b}b\x03\tc".into()), b"a[201~b\tc");
     }
 
     #[test]

@@ -125,3 +125,35 @@ impl Terminal {
         typed.copy
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A title, a clipboard to be set and to be read, where the cursor is, what the terminal is, its title, a setting.
+    const ASKS: &str =
+        r#"\033]0;evil\007\033]52;c;ZXZpbA==\007\033]52;c;?\007\033[6n\033[c\033[>c\033[5n\033[21t\033P$q"p\033\\"#;
+
+    #[test]
+    fn a_program_that_asks_the_terminal_is_answered_by_nobody_but_who_types() {
+        let script = format!(
+            "stty raw -echo; printf '{ASKS}'; printf ready; x=$(dd bs=1 count=1 2>/dev/null | od -An -tx1); printf \" got$x.\"; read y"
+        );
+        let argv = ["sh", "-c", &script].map(str::to_owned);
+        let mut terminals = Terminals::default();
+        terminals.run("title", &argv, Path::new("/nowhere"), || ()).unwrap();
+        let shows = |terminals: &mut Terminals, text: &str| {
+            (0..2000).any(|_| {
+                terminals.poll();
+                std::thread::sleep(std::time::Duration::from_millis(5));
+                terminals.list[0].screen.text().contains(text)
+            })
+        };
+        assert!(shows(&mut terminals, "ready"), "{:?}", terminals.list[0].screen);
+        // An answer would have been there before this letter.
+        terminals.list[0].write(b"x");
+        assert!(shows(&mut terminals, "got 78."), "{:?}", terminals.list[0].screen);
+        assert_eq!(terminals.list[0].screen.text(), "ready got 78.");
+        assert_eq!(terminals.list[0].title, "title");
+    }
+}

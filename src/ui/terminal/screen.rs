@@ -1,5 +1,6 @@
 //! A terminal's screen: what vt100 makes of the bytes, and how it is painted. Hangul is two cells wide.
 
+use crate::spec::visible;
 use crate::ui::fonts;
 use crate::ui::theme::Theme;
 use egui::{Color32, EventFilter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
@@ -107,7 +108,8 @@ impl Screen {
         let inner = rect.shrink2(vec2(10.0, 8.0));
         let room = ((inner.height() / height).floor().max(1.0) as u16, (inner.width() / width).floor().max(2.0) as u16);
         let grid = Grid { origin: inner.min, cell: vec2(width, height) };
-        response.widget_info(|| WidgetInfo::labeled(Role::Terminal, true, label));
+        let label = fonts::shown(label);
+        response.widget_info(|| WidgetInfo::labeled(Role::Terminal, true, &label));
         self.pointer(ui, &response, &grid);
         let focused = interactive && self.focus(ui, &response, &grid);
         if ui.is_rect_visible(rect) {
@@ -200,7 +202,9 @@ impl Screen {
             return;
         }
         let ink = if cell.dim() { ink.gamma_multiply(0.65) } else { ink };
-        let text = fonts::composed(cell.contents());
+        // What has no shape is not drawn, and is no part of what is.
+        let text = visible::shapes(cell.contents());
+        let text = fonts::composed(&text);
         if text.trim().is_empty() {
             return;
         }

@@ -159,7 +159,7 @@ fn lines(ui: &mut Ui, theme: &Theme, text: &Text, body: &Body) {
             for number in rows {
                 // A line may be as long as the file: what no screen can show is not laid out.
                 let line: String = text.line(number).replace('\t', "    ").chars().take(2000).collect();
-                let line = fonts::composed(&line).into_owned();
+                let line = fonts::shown(&line);
                 let galley = ui.painter().layout_no_wrap(line, font.clone(), theme.text);
                 let size = vec2(gutter + galley.size().x + 8.0, LINE);
                 let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());

@@ -2,6 +2,7 @@
 
 use super::super::Look;
 use super::{beneath, content, mark, words};
+use crate::spec::visible;
 use crate::tree::{Entry, Kind, PathBytes, Version};
 use crate::ui::command::Command;
 use crate::ui::facts;
@@ -187,7 +188,7 @@ fn line(ui: &mut Ui, look: &Look<'_>, name: &str, value: &str) {
 /// An extended attribute: its value as text where it is some, else in hexadecimal.
 fn attribute(ui: &mut Ui, look: &Look<'_>, name: &PathBytes, value: &PathBytes) {
     let bytes = value.as_bytes();
-    let text = std::str::from_utf8(bytes).ok().filter(|text| !text.chars().any(char::is_control));
+    let text = std::str::from_utf8(bytes).ok().filter(|text| visible::is_line(text));
     let value = text.map_or_else(
         || bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
         |text| format!("\"{text}\""),

@@ -195,7 +195,7 @@ fn shared_by(look: &Look<'_>, layer: &LayerInfo, image: &Opened) -> Vec<String> 
 
 /// An instruction as a Dockerfile has it: what builders put around it is left out.
 pub fn instruction(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = fonts::shown(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     let text = text.strip_prefix("/bin/sh -c #(nop) ").map(str::trim_start).unwrap_or(&text);
     let text = text.strip_suffix(" # buildkit").unwrap_or(text);
     match text.strip_prefix("/bin/sh -c ") {

@@ -48,11 +48,9 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// A name as text: what is no UTF-8 as `\xNN`, Hangul composed, no control character that would break the line.
+/// A name as text: what is no UTF-8, or would not be seen, as `\xNN`; Hangul composed.
 pub fn name(bytes: &[u8]) -> String {
-    let text = PathBytes::from(bytes).to_string();
-    let text = fonts::composed(&text);
-    if text.chars().any(char::is_control) { text.escape_debug().to_string() } else { text.into_owned() }
+    fonts::shown(&PathBytes::from(bytes).to_string())
 }
 
 #[cfg(test)]
@@ -78,7 +76,7 @@ mod tests {
 
     #[test]
     fn names_stay_on_their_line() {
-        assert_eq!(name(b"a\nb"), "a\\nb");
+        assert_eq!(name(b"a\n\x1bb"), r"a\x0a\x1bb");
         assert_eq!(name(b"caf\xe9"), "caf\\xe9");
         assert_eq!(name("\u{1112}\u{1161}\u{11ab}".as_bytes()), "한");
     }
