@@ -67,7 +67,10 @@ impl Bench {
             fs::create_dir(root.join(sub)).unwrap();
         }
         fs::copy("/usr/bin/busybox", root.join("bin/busybox")).unwrap();
-        for applet in ["sh", "cat", "ls", "stat", "chroot", "chmod", "echo", "sleep", "id", "touch", "grep", "true", "mkdir", "pwd"] {
+        for applet in [
+            "sh", "cat", "ls", "stat", "chroot", "chmod", "echo", "sleep", "id", "touch", "grep", "true", "mkdir",
+            "pwd",
+        ] {
             symlink("busybox", root.join("bin").join(applet)).unwrap();
         }
         fs::copy(&self.attack, root.join("bin/attack")).unwrap();
@@ -104,7 +107,8 @@ impl Bench {
 fn a_working_directory_is_never_outside() {
     check(|bench| {
         let canary = bench.canary();
-        let read = format!("cat {canary}; chroot . /bin/sh -c 'cat {canary}'; chroot ../../../.. /bin/cat {canary}; pwd");
+        let read =
+            format!("cat {canary}; chroot . /bin/sh -c 'cat {canary}'; chroot ../../../.. /bin/cat {canary}; pwd");
         bench.image("links:1", &[], |root| {
             NUMBERS.for_each(|n| symlink(format!("/proc/self/fd/{n}"), root.join(format!("w{n}"))).unwrap());
         });
@@ -152,7 +156,18 @@ fn nothing_is_made_outside_through_a_mount_target() {
                 }
             });
             bench.try_docker(&["run", "--rm", &etc, "true"]);
-            let volume = ["run", "--rm", "-v", "vol:/data", "-v", "vol:/data/below/it", &data, "touch", "/data/x", "/data/below/it/y"];
+            let volume = [
+                "run",
+                "--rm",
+                "-v",
+                "vol:/data",
+                "-v",
+                "vol:/data/below/it",
+                &data,
+                "touch",
+                "/data/x",
+                "/data/below/it/y",
+            ];
             let said = bench.try_docker(&volume);
             assert!(!said.contains("invalid"), "{said}");
             bench.try_docker(&["run", "--rm", "--tmpfs", "/data/t", "-w", "/data/w", &data, "touch", "/data/t/x"]);
@@ -279,7 +294,17 @@ fn nothing_of_the_engine_is_seen_while_a_command_joins() {
         let env = format!("TOKEN={secret}");
         good(bench.docker(&["run", "-d", "--name", "other", "-e", &env, "plain:1", "sleep", "600"]));
         let watch = ["attack", "watch", ROUNDS, secret];
-        let run = ["run", "-d", "--name", "spy", "--cap-add", "SYS_PTRACE", "--security-opt", "seccomp=unconfined", "plain:1"];
+        let run = [
+            "run",
+            "-d",
+            "--name",
+            "spy",
+            "--cap-add",
+            "SYS_PTRACE",
+            "--security-opt",
+            "seccomp=unconfined",
+            "plain:1",
+        ];
         good(bench.docker(&[&run[..], &watch].concat()));
         for _ in 0..150 {
             good(bench.engine.dockwalk(&["docker", "exec", "spy", "true"]));
@@ -367,12 +392,16 @@ fn a_mount_target_that_is_exchanged_meanwhile_leads_nowhere_else() {
         bench.plain();
         let outside = bench.outside.path().display().to_string();
         let up = format!("/../../../../../../..{outside}");
-        let script = format!("busybox mkdir -p /v/dir/mid; busybox ln -s {up} /v/link; exec attack swap /v/dir /v/link {ROUNDS}");
+        let script = format!(
+            "busybox mkdir -p /v/dir/mid; busybox ln -s {up} /v/link; exec attack swap /v/dir /v/link {ROUNDS}"
+        );
         good(bench.docker(&["run", "-d", "--name", "swap", "-v", "vol:/v", "plain:1", "sh", "-c", &script]));
         let mut started = 0;
         for n in 0..60 {
             let below = format!("other:/v/dir/made{n}/deep");
-            let said = output(bench.engine.dockwalk(&["docker", "run", "--rm", "-v", "vol:/v", "-v", &below, "-w", "/v/dir/w", "plain:1", "true"]));
+            let said = output(bench.engine.dockwalk(&[
+                "docker", "run", "--rm", "-v", "vol:/v", "-v", &below, "-w", "/v/dir/w", "plain:1", "true",
+            ]));
             started += u32::from(said.status.success());
             bench.nothing_outside("while it is exchanged");
         }
@@ -414,7 +443,18 @@ fn the_primary_group_is_one_of_the_groups() {
         bench.image("trap:1", &[], |root| {
             fs::write(root.join("etc/passwd"), "1234:x:0:0:trap:/:/bin/sh\nweb:x:1000:1000::/:/bin/sh\n").unwrap();
         });
-        let groups = |user: &str| good(bench.docker(&["run", "--rm", "-u", user, "trap:1", "sh", "-c", "id -u; id -G; grep Groups /proc/self/status"]));
+        let groups = |user: &str| {
+            good(bench.docker(&[
+                "run",
+                "--rm",
+                "-u",
+                user,
+                "trap:1",
+                "sh",
+                "-c",
+                "id -u; id -G; grep Groups /proc/self/status",
+            ]))
+        };
         assert_eq!(groups("web"), "1000\n1000 4\nGroups:\t4 1000");
         assert_eq!(groups("web:adm"), "1000\n4\nGroups:\t4");
         assert_eq!(groups("1234"), "1234\n0\nGroups:\t0", "a number is never a name (CVE-2016-3697)");
@@ -472,7 +512,16 @@ fn signals_that_the_engine_was_told_to_ignore_are_not_ignored_in_containers() {
         good(engine.dockwalk(&["docker", "pull", "lab/shell:1"]));
         let mask = ["run", "--rm", "lab/shell:1", "grep", "SigIgn", "/proc/self/status"];
         assert_eq!(good(engine.docker(&mask)), "SigIgn:\t0000000000000000");
-        good(engine.docker(&["run", "-d", "--name", "one", "lab/shell:1", "sh", "-c", "trap 'exit 9' HUP; while :; do sleep 0.05; done"]));
+        good(engine.docker(&[
+            "run",
+            "-d",
+            "--name",
+            "one",
+            "lab/shell:1",
+            "sh",
+            "-c",
+            "trap 'exit 9' HUP; while :; do sleep 0.05; done",
+        ]));
         std::thread::sleep(Duration::from_millis(300));
         good(engine.docker(&["kill", "-s", "HUP", "one"]));
         assert_eq!(good(engine.docker(&["wait", "one"])), "9");

@@ -2,7 +2,6 @@ use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::TraceEnd;
 use super::{Client, ClientError};
-use crate::spec::visible;
 use crate::trace::{Event, Problem};
 use http_body_util::BodyExt;
 use hyper::Method;

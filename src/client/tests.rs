@@ -82,7 +82,7 @@ fn a_stream_that_the_engine_ended_for_slowness_goes_on_by_itself() {
     let engine = std::thread::spawn(move || {
         [answer_once(&listener, &format!("{first}\n{end}\n")), answer_once(&listener, &format!("{second}\n"))]
     });
-    let events = Client::new(&socket).unwrap().events(0, true);
+    let events = Client::new(&socket, None).unwrap().events(0, true);
     for expected in [1, 2] {
         match events.next_within(std::time::Duration::from_secs(20)) {
             Some(Incoming::Event(event)) => assert_eq!(event.seq, expected),

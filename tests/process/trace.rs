@@ -169,7 +169,8 @@ fn descriptors() {
                 fixture.end(started);
             }
         });
-        let closed = seen.iter().position(|(call, _)| call.starts_with("close_range(5, ~0U, 0)")).expect("a close_range");
+        let closed =
+            seen.iter().position(|(call, _)| call.starts_with("close_range(5, ~0U, 0)")).expect("a close_range");
         let before: Vec<_> = seen[..=closed].iter().filter(|(_, open)| open.len() > 5).collect();
         assert!(before.len() > 3, "{what}: more is open before: {seen:#?}");
         let mut after = seen[closed + 1..].iter().filter(|(_, open)| !open.is_empty()).peekable();
@@ -177,7 +178,13 @@ fn descriptors() {
         for (call, open) in after {
             let numbers: Vec<_> = open.iter().map(|(number, _)| *number).collect();
             assert_eq!(numbers, [0, 1, 2, 3, 4], "{what}: {call}: {open:?}");
-            let allowed = |to: &str| to.starts_with("pipe:") || to.starts_with("socket:") || to.starts_with("/dev/pts/") || to == "/dev/null" || to == "/null";
+            let allowed = |to: &str| {
+                to.starts_with("pipe:")
+                    || to.starts_with("socket:")
+                    || to.starts_with("/dev/pts/")
+                    || to == "/dev/null"
+                    || to == "/null"
+            };
             assert!(open.iter().all(|(_, to)| allowed(to)), "{what}: {call}: {open:?}");
         }
     }

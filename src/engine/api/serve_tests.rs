@@ -23,7 +23,9 @@ impl Bench {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let limits = Limits { connections, head: SHORT, head_bytes: 8 * 1024, body: SHORT, answer: SHORT };
         let path = dir.path().join("s");
-        runtime.spawn(async move { serve(UnixListener::bind(&path).unwrap(), Peers::new(None, false, path), service(), limits).await });
+        runtime.spawn(async move {
+            serve(UnixListener::bind(&path).unwrap(), Peers::new(None, false, path), service(), limits).await
+        });
         Self { dir, _runtime: runtime }
     }
 

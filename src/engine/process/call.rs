@@ -21,64 +21,178 @@ pub enum Fd {
 /// A prepared system call.
 #[derive(Debug, Clone)]
 pub enum Call {
-    Capset { effective: u64 },
-    Chdir { path: String },
+    Capset {
+        effective: u64,
+    },
+    Chdir {
+        path: String,
+    },
     /// Forks: the child goes on with the calls, the parent ends. The child has the same parent (`CLONE_PARENT`).
     Clone,
     /// Closes all from `first` on; with `on_exec` when a program is executed.
-    CloseRange { first: u32, on_exec: bool },
-    Dup3 { from: Fd, to: i32 },
-    Execve { path: String, argv: Arc<Vec<CString>>, env: Arc<Vec<CString>> },
-    Fchdir { fd: Fd },
-    Fchown { fd: Fd, uid: u32, gid: u32 },
+    CloseRange {
+        first: u32,
+        on_exec: bool,
+    },
+    Dup3 {
+        from: Fd,
+        to: i32,
+    },
+    Execve {
+        path: String,
+        argv: Arc<Vec<CString>>,
+        env: Arc<Vec<CString>>,
+    },
+    Fchdir {
+        fd: Fd,
+    },
+    Fchown {
+        fd: Fd,
+        uid: u32,
+        gid: u32,
+    },
     /// Sets an option of a file system that is being made: a flag, or a key with its value.
-    Fsconfig { fd: Fd, key: String, value: Option<String> },
-    FsconfigCreate { fd: Fd },
-    Fsmount { fd: Fd, attributes: u64 },
-    Fsopen { fstype: &'static str },
+    Fsconfig {
+        fd: Fd,
+        key: String,
+        value: Option<String>,
+    },
+    FsconfigCreate {
+        fd: Fd,
+    },
+    Fsmount {
+        fd: Fd,
+        attributes: u64,
+    },
+    Fsopen {
+        fstype: &'static str,
+    },
     /// The file system must be of this type, or of any other.
-    Fstatfs { fd: Fd, magic: (u64, &'static str), equal: bool },
+    Fstatfs {
+        fd: Fd,
+        magic: (u64, &'static str),
+        equal: bool,
+    },
     /// The working directory must have a path from the root.
     Getcwd,
-    Ioctl { fd: Fd, request: (u64, &'static str), argument: Argument },
+    Ioctl {
+        fd: Fd,
+        request: (u64, &'static str),
+        argument: Argument,
+    },
     /// A session keyring of its own.
     JoinSessionKeyring,
-    Mkdirat { dir: Fd, path: String, mode: u32 },
-    Mknodat { dir: Fd, path: String, node: Node },
-    Mount { source: Option<String>, target: String, fstype: Option<String>, flags: u64, data: Option<String> },
+    Mkdirat {
+        dir: Fd,
+        path: String,
+        mode: u32,
+    },
+    Mknodat {
+        dir: Fd,
+        path: String,
+        node: Node,
+    },
+    Mount {
+        source: Option<String>,
+        target: String,
+        fstype: Option<String>,
+        flags: u64,
+        data: Option<String>,
+    },
     /// Of the mount that `fd` is the root of.
-    MountSetattr { fd: Fd, set: u64, recursive: bool },
+    MountSetattr {
+        fd: Fd,
+        set: u64,
+        recursive: bool,
+    },
     /// To what `to` is open on, or, when there is one, to `path` from there.
-    MoveMount { from: Fd, to: Fd, path: String },
-    Open { path: String, flags: i32 },
+    MoveMount {
+        from: Fd,
+        to: Fd,
+        path: String,
+    },
+    Open {
+        path: String,
+        flags: i32,
+    },
     /// `path` from `dir`, which is the root for it; neither `..` nor a link leads out, and no magic link is followed. With
     /// `links` false no link at all.
-    Openat2 { dir: Fd, path: String, flags: i32, links: bool },
+    Openat2 {
+        dir: Fd,
+        path: String,
+        flags: i32,
+        links: bool,
+    },
     /// A copy of the mount that `path` leads to, attached nowhere. Without a path: of what `dir` is open on.
-    OpenTree { dir: Fd, path: String, recursive: bool },
-    PivotRoot { new: String, old: String },
-    Prctl { option: (i32, &'static str), argument: (u64, String) },
-    Seccomp { filter: Arc<Vec<libc::sock_filter>> },
-    Setgroups { groups: Vec<u32> },
-    Sethostname { name: String },
-    Setns { fd: Fd, flags: u64 },
-    Setresgid { gid: u32 },
-    Setresuid { uid: u32 },
+    OpenTree {
+        dir: Fd,
+        path: String,
+        recursive: bool,
+    },
+    PivotRoot {
+        new: String,
+        old: String,
+    },
+    Prctl {
+        option: (i32, &'static str),
+        argument: (u64, String),
+    },
+    Seccomp {
+        filter: Arc<Vec<libc::sock_filter>>,
+    },
+    Setgroups {
+        groups: Vec<u32>,
+    },
+    Sethostname {
+        name: String,
+    },
+    Setns {
+        fd: Fd,
+        flags: u64,
+    },
+    Setresgid {
+        gid: u32,
+    },
+    Setresuid {
+        uid: u32,
+    },
     Setsid,
-    SigDefault { signal: (i32, String) },
+    SigDefault {
+        signal: (i32, String),
+    },
     /// Children are collected by the kernel.
     SigIgnoreChildren,
     SigUnblockAll,
     /// For ever.
     Sleep,
     /// Must be the character device with these numbers.
-    Statx { fd: Fd, device: (u32, u32) },
-    Symlinkat { target: String, dir: Fd, link: String },
-    Umask { mask: u32 },
-    Umount2 { target: String, flags: i32 },
-    Unlinkat { dir: Fd, path: String },
-    Unshare { flags: u64 },
-    Write { fd: Fd, text: String },
+    Statx {
+        fd: Fd,
+        device: (u32, u32),
+    },
+    Symlinkat {
+        target: String,
+        dir: Fd,
+        link: String,
+    },
+    Umask {
+        mask: u32,
+    },
+    Umount2 {
+        target: String,
+        flags: i32,
+    },
+    Unlinkat {
+        dir: Fd,
+        path: String,
+    },
+    Unshare {
+        flags: u64,
+    },
+    Write {
+        fd: Fd,
+        text: String,
+    },
 }
 
 /// What `mknodat` makes.
@@ -179,7 +293,9 @@ impl Call {
                 (libc::SYS_ioctl, vec![(*fd).into(), bits(request.0), argument])
             }
             Self::JoinSessionKeyring => (libc::SYS_keyctl, vec![int(KEYCTL_JOIN_SESSION_KEYRING), int(0)]),
-            Self::Mkdirat { dir, path, mode } => (libc::SYS_mkdirat, vec![(*dir).into(), text(path), int((*mode).into())]),
+            Self::Mkdirat { dir, path, mode } => {
+                (libc::SYS_mkdirat, vec![(*dir).into(), text(path), int((*mode).into())])
+            }
             Self::Mknodat { dir, path, node } => {
                 let (mode, device) = match node {
                     Node::File => (libc::S_IFREG | 0o644, 0),

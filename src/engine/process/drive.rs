@@ -250,7 +250,8 @@ impl Drive<'_> {
         let pidfd = sys::open_process(pid).map_err(|e| Fault::io("open", format!("the process {pid}"), &e))?;
         let call = self.text(self.launch.init.fork_at.unwrap_or_default());
         let credentials = format!("cmsg_type=SCM_CREDENTIALS, cmsg_data={{pid={pid}, …}}");
-        let told = Evidence::syscall(format!("recvmsg(records, {{msg_control=[{{{credentials}}}]}}, 0)"), size_of::<Record>());
+        let told =
+            Evidence::syscall(format!("recvmsg(records, {{msg_control=[{{{credentials}}}]}}, 0)"), size_of::<Record>());
         let subject = Subject {
             pid,
             container: self.launch.container.clone(),
@@ -349,7 +350,9 @@ impl Drive<'_> {
 
     /// After the call that forks: one process is gone, and the other there.
     fn observe_fork(&self, cx: &Cx, index: usize) {
-        if let (true, Some(cloned), Some(forked)) = (Some(index) == self.launch.init.fork_at, &self.cloned, &self.forked) {
+        if let (true, Some(cloned), Some(forked)) =
+            (Some(index) == self.launch.init.fork_at, &self.cloned, &self.forked)
+        {
             gone::observe(cx, &cloned.subject, cloned.status.unwrap_or_default());
             forked.see([Look::Process].iter());
             forked.subject.observe(cx, &Look::Process, &forked.view);

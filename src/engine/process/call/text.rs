@@ -234,7 +234,13 @@ mod tests {
     #[test]
     fn calls_read_as_in_strace() {
         check(
-            &Call::Mount { source: None, target: "/".into(), fstype: None, flags: libc::MS_REC | libc::MS_PRIVATE, data: None },
+            &Call::Mount {
+                source: None,
+                target: "/".into(),
+                fstype: None,
+                flags: libc::MS_REC | libc::MS_PRIVATE,
+                data: None,
+            },
             r#"mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL)"#,
         );
         check(&Call::Mkdirat { dir: Fd::From(1), path: "a".into(), mode: 0o755 }, r#"mkdirat(41, "a", 0755)"#);

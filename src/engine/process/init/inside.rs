@@ -152,10 +152,7 @@ mod tests {
     fn tmpfs_options_are_flags_or_data() {
         let all = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
         assert_eq!(tmpfs("", false).unwrap(), (all, String::new()));
-        assert_eq!(
-            tmpfs("exec,size=1m,mode=1777", false).unwrap(),
-            (all & !ATTR_NOEXEC, "size=1m,mode=1777".into())
-        );
+        assert_eq!(tmpfs("exec,size=1m,mode=1777", false).unwrap(), (all & !ATTR_NOEXEC, "size=1m,mode=1777".into()));
         assert_eq!(tmpfs("what", false).unwrap_err().problem.code, "tmpfs-option");
     }
 }

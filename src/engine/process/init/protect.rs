@@ -51,7 +51,9 @@ fn cover(init: &mut Init, root: Fd, null: &dev::Null) {
         all.push((*path).to_owned());
     }
     let throttle = thermal_throttle();
-    for path in MASKED.iter().copied().filter(|path| Path::new(path).exists()).chain(throttle.iter().map(String::as_str)) {
+    for path in
+        MASKED.iter().copied().filter(|path| Path::new(path).exists()).chain(throttle.iter().map(String::as_str))
+    {
         let place = init.tolerant(place(root, path), ABSENT);
         let cover = if Path::new(path).is_dir() {
             let attributes = ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
