@@ -3,6 +3,7 @@
 
 mod archive;
 mod documents;
+mod init;
 mod logs;
 mod references;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tokens;
 
 pub use archive::archive;
 pub use documents::documents;
+pub use init::init;
 pub use logs::logs;
 pub use references::references;
 pub use requests::requests;

@@ -23,6 +23,11 @@ fn the_corpus_of_requests_holds() {
 }
 
 #[test]
+fn the_corpus_of_inits_holds() {
+    replay("init", super::init);
+}
+
+#[test]
 fn the_corpus_of_logs_holds() {
     replay("logs", super::logs);
 }

@@ -22,6 +22,8 @@ mod start;
 mod stdio;
 mod user;
 
+#[cfg(any(test, fuzzing))]
+pub(super) use init::oracle;
 pub use running::{Io, Running};
 pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp};
 pub use start::Spawner;

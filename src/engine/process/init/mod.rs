@@ -6,6 +6,8 @@ mod exec;
 mod host;
 mod inside;
 mod keeper;
+#[cfg(any(test, fuzzing))]
+pub mod oracle;
 mod privileges;
 mod protect;
 mod system;
