@@ -89,8 +89,11 @@ trait Stream: Read + AsFd {}
 
 impl<T: Read + AsFd> Stream for T {}
 
+/// A stream until its end, and what came of it.
+type Heard = (Option<Box<dyn Stream>>, Vec<u8>);
+
 /// Waits a little for something to read. False when nothing came.
-fn listen(streams: &mut [(Option<Box<dyn Stream>>, Vec<u8>); 2]) -> io::Result<bool> {
+fn listen(streams: &mut [Heard; 2]) -> io::Result<bool> {
     const LITTLE: u16 = 5;
     let mut heard = false;
     for (stream, kept) in &mut *streams {
