@@ -37,6 +37,13 @@ pub(super) fn body(args: &CreateArgs, attached: bool, size: Option<(u16, u16)>) 
     Ok(body)
 }
 
+fn memory_swap(args: &CreateArgs) -> Result<i64, ClientError> {
+    match args.memory_swap.as_deref() {
+        Some("-1") => Ok(-1),
+        other => size_of(other, "--memory-swap"),
+    }
+}
+
 fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<Value, ClientError> {
     let mut tmpfs = Map::new();
     for entry in &args.tmpfs {
@@ -47,7 +54,8 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<Value, Cli
     let mut config = json!({
         "Binds": binds(&args.volume)?, "Mounts": mounts, "Tmpfs": tmpfs,
         "NetworkMode": args.network.as_deref().unwrap_or("default"), "AutoRemove": args.rm,
-        "Memory": size_of(args.memory.as_deref(), "--memory")?, "PidsLimit": args.pids_limit.unwrap_or(0).max(0),
+        "Memory": size_of(args.memory.as_deref(), "--memory")?, "MemorySwap": memory_swap(args)?,
+        "PidsLimit": args.pids_limit.unwrap_or(0).max(0),
         "NanoCpus": cpus(args.cpus.as_deref())?, "CapAdd": args.cap_add, "CapDrop": args.cap_drop,
         "Privileged": args.privileged, "SecurityOpt": args.security_opt, "Dns": args.dns, "ExtraHosts": args.add_host,
         "ReadonlyRootfs": args.read_only, "ShmSize": size_of(args.shm_size.as_deref(), "--shm-size")?

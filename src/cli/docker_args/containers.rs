@@ -129,6 +129,9 @@ pub struct CreateArgs {
     /// Memory limit
     #[arg(short, long, value_name = "BYTES[kmg]")]
     pub memory: Option<String>,
+    /// Memory and swap together; -1 for as much swap as there is
+    #[arg(long, allow_hyphen_values = true, value_name = "BYTES[kmg]")]
+    pub memory_swap: Option<String>,
     /// Tune container pids limit
     #[arg(long, allow_negative_numbers = true)]
     pub pids_limit: Option<i64>,

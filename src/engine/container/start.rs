@@ -203,17 +203,17 @@ fn limits(container: &Container) -> Result<Limits> {
     #[expect(clippy::cast_precision_loss, reason = "billionths of a processor")]
     let cpus = (host.nano_cpus > 0).then(|| host.nano_cpus as f64 / 1e9);
     let memory = positive(host.memory);
-    let memory_swap = memory_swap(memory, container.raw.pointer("/HostConfig/MemorySwap").and_then(Value::as_i64))?;
+    let memory_swap = memory_swap(memory, host.memory_swap)?;
     Ok(Limits { memory, memory_swap, pids: positive(host.pids_limit), cpus })
 }
 
 /// `--memory-swap`: 0 is as if it were not there, -1 no limit. It includes the memory, which must be given, too.
-fn memory_swap(memory: Option<u64>, asked: Option<i64>) -> Result<Option<MemorySwap>> {
+fn memory_swap(memory: Option<u64>, asked: i64) -> Result<Option<MemorySwap>> {
     let wrong = |asked: i64| {
         let fault = Fault::new(FaultKind::BadRequest, "memory-swap-below-memory").with("swap", asked);
         Err(fault.with("memory", memory.unwrap_or(0)))
     };
-    match (asked.unwrap_or(0), memory) {
+    match (asked, memory) {
         (0, _) | (-1, None) => Ok(None),
         (-1, Some(_)) => Ok(Some(MemorySwap::Unlimited)),
         (asked, Some(memory)) => match u64::try_from(asked) {
@@ -272,12 +272,11 @@ mod tests {
     #[test]
     fn swap_is_asked_for_together_with_memory() {
         let asked = |memory, swap| memory_swap(memory, swap).map_err(|fault| fault.problem.code);
-        assert_eq!(asked(Some(10), None), Ok(None));
-        assert_eq!(asked(Some(10), Some(0)), Ok(None));
-        assert_eq!(asked(Some(10), Some(-1)), Ok(Some(MemorySwap::Unlimited)));
-        assert_eq!(asked(Some(10), Some(10)), Ok(Some(MemorySwap::Bytes(10))));
+        assert_eq!(asked(Some(10), 0), Ok(None));
+        assert_eq!(asked(Some(10), -1), Ok(Some(MemorySwap::Unlimited)));
+        assert_eq!(asked(Some(10), 10), Ok(Some(MemorySwap::Bytes(10))));
         for (memory, swap) in [(Some(10), 9), (Some(10), -2), (None, 20)] {
-            assert_eq!(asked(memory, Some(swap)), Err("memory-swap-below-memory".to_owned()));
+            assert_eq!(asked(memory, swap), Err("memory-swap-below-memory".to_owned()));
         }
     }
 }

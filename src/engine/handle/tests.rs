@@ -38,7 +38,7 @@ fn what_links_lead_to_stays_and_what_may_not_be_read_goes() {
     fs::create_dir(&outside).unwrap();
     fs::write(outside.join("kept"), "").unwrap();
     symlink(&outside, dir.join("link")).unwrap();
-    fs::set_permissions(dir.join("locked"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(dir.join("locked"), fs::Permissions::from_mode(0o0)).unwrap();
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o500)).unwrap();
     assert_eq!(remove(&dir.join("link")).unwrap_err().kind(), io::ErrorKind::NotADirectory);
     remove(&dir).unwrap();

@@ -177,11 +177,16 @@ impl Plan<'_> {
     fn the_old_root_goes_first(&self) {
         let pivot = self.only(|call| matches!(call, Call::PivotRoot { .. }));
         let gone = pivot + 1;
-        assert!(matches!(&self.init.calls[gone].call, Call::Umount2 { target, flags } if target == "." && *flags == libc::MNT_DETACH));
+        assert!(
+            matches!(&self.init.calls[gone].call, Call::Umount2 { target, flags } if target == "." && *flags == libc::MNT_DETACH)
+        );
         assert!(self.only(|call| matches!(call, Call::Clone)) < pivot);
         for (index, call) in self.calls() {
             match call {
-                Call::Openat2 { dir, .. } | Call::Mkdirat { dir, .. } | Call::Mknodat { dir, .. } | Call::Unlinkat { dir, .. } => {
+                Call::Openat2 { dir, .. }
+                | Call::Mkdirat { dir, .. }
+                | Call::Mknodat { dir, .. }
+                | Call::Unlinkat { dir, .. } => {
                     assert!(index > gone && *dir != Fd::Cwd, "{call:?}");
                 }
                 Call::Symlinkat { dir, link, .. } => assert!(*dir != Fd::Cwd && !link.contains('/'), "{call:?}"),
@@ -269,11 +274,16 @@ impl Plan<'_> {
     /// Nothing is open when the working directory is checked; then privileges go, and the program is executed.
     fn ends_well(&self) {
         let close = self.only(|call| matches!(call, Call::CloseRange { on_exec: false, .. }));
-        assert!(matches!(&self.init.calls[close].call, Call::CloseRange { first, .. } if *first == OWN.cast_unsigned()));
+        assert!(
+            matches!(&self.init.calls[close].call, Call::CloseRange { first, .. } if *first == OWN.cast_unsigned())
+        );
         assert!(matches!(&self.init.calls[close + 1].call, Call::Getcwd), "{:?}", self.init);
         let program = self.init.program();
         let tail = close + 1..self.init.calls.len();
-        assert!(tail.clone().all(|index| program.needs(index).next().is_none()), "a descriptor is used after all are closed");
+        assert!(
+            tail.clone().all(|index| program.needs(index).next().is_none()),
+            "a descriptor is used after all are closed"
+        );
         let own = |fd: &Fd| matches!(fd, Fd::Number(0..=2));
         for index in tail {
             match &self.init.calls[index].call {
