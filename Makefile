@@ -1,12 +1,13 @@
 # Two commands do everything:  make run   and   make test
 
-.PHONY: run test build check record bench clean help
+.PHONY: run test soak build check record bench clean help
 
 LESSON ?= 01-pull-and-run
 
 help:
 	@echo "make run     install what is missing, build, open the first lesson"
 	@echo "make test    install what tests need, run everything that CI runs"
+	@echo "make soak    what takes long: fuzzing, races for many rounds, kill -9 at every step"
 	@echo "make record  play the lessons live and write fixtures/traces anew"
 	@echo "make bench   measure against docker and podman (root)"
 
@@ -21,6 +22,10 @@ build:
 test:
 	@scripts/setup test
 	@scripts/test
+
+soak:
+	@scripts/setup test
+	@scripts/soak
 
 record:
 	@scripts/setup run

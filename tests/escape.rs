@@ -15,7 +15,11 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 const CANARY: &str = "nobody-inside-may-read-this";
-const ROUNDS: &str = "20000";
+/// How often a race is run at least.
+fn rounds() -> String {
+    std::env::var("DOCKWALK_TEST_ROUNDS").unwrap_or_else(|_| "20000".into())
+}
+
 /// Descriptors that could be left open.
 const NUMBERS: std::ops::Range<u32> = 3..20;
 
@@ -293,7 +297,8 @@ fn nothing_of_the_engine_is_seen_while_a_command_joins() {
         let secret = "another-containers-secret";
         let env = format!("TOKEN={secret}");
         good(bench.docker(&["run", "-d", "--name", "other", "-e", &env, "plain:1", "sleep", "600"]));
-        let watch = ["attack", "watch", ROUNDS, secret];
+        let rounds = rounds();
+        let watch = ["attack", "watch", &rounds, secret];
         let run = [
             "run",
             "-d",
@@ -393,7 +398,7 @@ fn a_mount_target_that_is_exchanged_meanwhile_leads_nowhere_else() {
         let outside = bench.outside.path().display().to_string();
         let up = format!("/../../../../../../..{outside}");
         let script = format!(
-            "busybox mkdir -p /v/dir/mid; busybox ln -s {up} /v/link; exec attack swap /v/dir /v/link {ROUNDS}"
+            "busybox mkdir -p /v/dir/mid; busybox ln -s {up} /v/link; exec attack swap /v/dir /v/link {}", rounds()
         );
         good(bench.docker(&["run", "-d", "--name", "swap", "-v", "vol:/v", "plain:1", "sh", "-c", &script]));
         let mut started = 0;
