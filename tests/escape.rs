@@ -398,7 +398,8 @@ fn a_mount_target_that_is_exchanged_meanwhile_leads_nowhere_else() {
         let outside = bench.outside.path().display().to_string();
         let up = format!("/../../../../../../..{outside}");
         let script = format!(
-            "busybox mkdir -p /v/dir/mid; busybox ln -s {up} /v/link; exec attack swap /v/dir /v/link {}", rounds()
+            "busybox mkdir -p /v/dir/mid; busybox ln -s {up} /v/link; exec attack swap /v/dir /v/link {}",
+            rounds()
         );
         good(bench.docker(&["run", "-d", "--name", "swap", "-v", "vol:/v", "plain:1", "sh", "-c", &script]));
         let mut started = 0;

@@ -106,6 +106,9 @@ fn moment(text: &str, now: SystemTime) -> Option<String> {
     if plain {
         return Some(text.to_owned());
     }
+    if text.is_empty() {
+        return None;
+    }
     let (mut rest, mut ago) = (text, Duration::ZERO);
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;

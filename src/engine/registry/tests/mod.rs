@@ -31,9 +31,13 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let dir = tempfile::tempdir().expect("a directory");
+        Self::within(tempfile::tempdir().expect("a directory"))
+    }
+
+    /// Another engine in the directory of one before.
+    fn within(dir: tempfile::TempDir) -> Self {
         let root = dir.path().join("root");
-        std::fs::create_dir(&root).expect("a directory");
+        std::fs::create_dir_all(&root).expect("a directory");
         let journal = Journal::open(&root.join("journal")).expect("a journal");
         let conductor = Conductor::new(Recorder::in_memory(), journal);
         Self { dir, conductor, options: RegistryOptions::default(), cancel: Cancel::new(), told: Mutex::default() }

@@ -79,7 +79,7 @@ fn an_engine_that_starts_again_prunes_what_the_one_before_has_left() {
     let bench = Bench::new();
     pull(&bench, &bench.store(), &broken).expect_err("damaged");
     // Another engine: its trace knows nothing of that.
-    let later = Bench { dir: bench.dir, ..Bench::new() };
+    let later = Bench::within(bench.dir);
     let store = later.store();
     let image = pull(&later, &store, &base).expect("a pull that takes the lowest layer up");
     assert_eq!(findings(&later, &store).len(), 1 + 4, "a layer, two of its blobs and two documents");
