@@ -327,11 +327,17 @@ fn nothing_of_the_engine_is_seen_while_a_command_joins() {
 fn the_engines_program_is_out_of_reach() {
     check(|bench| {
         let before = fs::read(DOCKWALK).unwrap();
-        let loader = ["lib64/ld-linux-x86-64.so.2", "lib/ld-linux-aarch64.so.1"];
+        let loader = bench.outside.path().join("loader");
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/escape/loader.c");
+        good(command(
+            "cc",
+            &["-static", "-nostdlib", "-fno-stack-protector", "-O1", "-w", "-o", loader.to_str().unwrap(), source],
+        ));
+        let places = ["lib64/ld-linux-x86-64.so.2", "lib/ld-linux-aarch64.so.1"];
         let fill = |root: &Path| {
-            for path in loader {
+            for path in places {
                 fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
-                fs::copy(&bench.attack, root.join(path)).unwrap();
+                fs::copy(&loader, root.join(path)).unwrap();
             }
             fs::write(root.join("bin/script"), "#!/proc/self/exe\n").unwrap();
             fs::set_permissions(root.join("bin/script"), fs::Permissions::from_mode(0o755)).unwrap();

@@ -79,10 +79,10 @@ fn refused(command: Command, code: &str, path: &Path) -> String {
     let said = fails(command, 1);
     let unknown = ["owner", "user", "mode", "count", "found"];
     let sample = Problem::new(code).with("path", path.display()).with("socket", path.display());
-    let sample = unknown.into_iter().fold(sample, |sample, name| sample.with(name, '\u{1}'));
+    let sample = unknown.into_iter().fold(sample, |sample, name| sample.with(name, '§'));
     // Up to what the sample does not know.
     let text = Words::new(Lang::En).problem(&sample);
-    let beginning = text.split(['\u{1}', ':']).next().unwrap();
+    let beginning = text.split(['§', ':']).next().unwrap();
     assert!(said.contains(beginning) && said.contains(path.to_str().unwrap()), "{said}\nis not {code}: {beginning}");
     said
 }

@@ -414,7 +414,6 @@ fn an_entry_of_the_engines_log_is_one_line_whatever_stands_in_it() {
     let log = std::fs::read(&log).unwrap();
     let text = String::from_utf8(log.clone()).unwrap();
     assert!(wrong(&text).is_empty(), "{:?}", wrong(&text));
-    assert!(text.lines().count() > 10, "nothing was logged:\n{text}");
     assert!(text.contains(SIGN), "nothing of it was logged:\n{text}");
 }
 

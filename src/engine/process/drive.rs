@@ -269,14 +269,9 @@ impl Drive<'_> {
     }
 
     fn launched(&mut self) -> Result<Launched> {
-        let child = self.forked.take().or_else(|| self.cloned.take()).ok_or_else(died)?;
-        match child.entry {
-            Some(entry) => {
-                let Child { pidfd, subject, .. } = child;
-                Ok(Launched { subject, pidfd, master: self.master.take(), entry })
-            }
-            None => Err(died()),
-        }
+        let entry = self.current()?.entry.ok_or_else(died)?;
+        let Child { pidfd, subject, .. } = self.forked.take().or_else(|| self.cloned.take()).ok_or_else(died)?;
+        Ok(Launched { subject, pidfd, master: self.master.take(), entry })
     }
 
     /// Kills and collects what there is.

@@ -22,7 +22,10 @@
 mod format;
 
 use core::arch::{asm, global_asm};
-use format::{Call, DATA, DIFFERENT, EITHER, EQUAL, FORK, GO, HOLD, Header, MAGIC, NOT_MADE, PROGRAM, RECORDS, REFUSED, RESULT, Record};
+use format::{
+    Call, DATA, DIFFERENT, EITHER, EQUAL, FORK, GO, HOLD, Header, MAGIC, NOT_MADE, PROGRAM, RECORDS, REFUSED, RESULT,
+    Record,
+};
 
 #[cfg(target_arch = "x86_64")]
 global_asm!(".globl _start", "_start:", "xor ebp, ebp", "and rsp, -16", "call {run}", "ud2", run = sym run);
