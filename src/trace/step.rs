@@ -177,6 +177,10 @@ kinds! {
     MakeCgroup = Process, Stage;
     /// The child is cloned into new namespaces.
     CloneProcess = Process, Stage;
+    /// A process enters namespaces that are there already.
+    EnterNamespaces = Process, Stage;
+    /// It forks a child into the container's pid namespace.
+    ForkInside = Process, Stage;
     /// Mounts inside the container: /proc, /sys, /dev, volumes, binds, tmpfs.
     MountInside = Storage, Stage;
     /// The root is changed with `pivot_root`.

@@ -100,6 +100,8 @@ struct Child {
     subject: Subject,
     entry: Option<EntryId>,
     view: View,
+    /// How it was when it was about to fork.
+    last: View,
     /// Once it has been collected.
     status: Option<i32>,
 }
@@ -149,11 +151,18 @@ impl Drive<'_> {
         let subject = Subject {
             pid: made.pid,
             container: self.launch.container.clone(),
-            argv: if alone { self.launch.argv.to_vec() } else { vec!["dockwalk-init".to_owned()] },
+            argv: self.launch.argv.to_vec(),
             main: alone && self.launch.main,
             made: vec![Evidence::syscall(call, made.pid)],
         };
-        let child = Child { pidfd: made.pidfd, subject, entry: None, view: View::default(), status: None };
+        let child = Child {
+            pidfd: made.pidfd,
+            subject,
+            entry: None,
+            view: View::default(),
+            last: View::default(),
+            status: None,
+        };
         // Known from here on, so that it is collected whatever fails next.
         let child = self.cloned.insert(child);
         child.journal(cx)?;
@@ -169,9 +178,10 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// Who makes a call.
+    /// Who makes a call. Of the one that forks it is the child that tells what came of it.
     fn caller(&self, index: usize) -> Result<&Child> {
-        let forked = self.launch.init.fork_at.is_some_and(|fork| index > fork);
+        let forked =
+            self.launch.init.fork_at.is_some_and(|fork| index > fork || (index == fork && self.forked.is_some()));
         if forked { &self.forked } else { &self.cloned }.as_ref().ok_or_else(died)
     }
 
@@ -189,11 +199,13 @@ impl Drive<'_> {
         self.begin(cx)?;
         self.go()?;
         let init = self.launch.init;
-        if self.read_until(cx, init.look_at)? {
+        let fork = init.fork_at.filter(|fork| *fork < init.look_at);
+        if self.read_past_fork(cx, fork)? && self.read_until(cx, init.look_at)? {
             self.take_master()?;
             self.see_all()?;
             self.go()?;
-            if self.read_until(cx, init.execve_at)? {
+            let fork = init.fork_at.filter(|fork| *fork > init.look_at);
+            if self.read_past_fork(cx, fork)? && self.read_until(cx, init.execve_at)? {
                 self.see_all()?;
                 let child = self.current()?;
                 child.subject.view_credentials(&child.view);
@@ -204,6 +216,25 @@ impl Drive<'_> {
             }
         }
         init.stages.iter().enumerate().try_for_each(|(n, stage)| self.record(cx, n, stage))
+    }
+
+    /// Lets it fork, where it waits to: seen once more, with the namespaces that it has made or entered. False when it has ended.
+    fn read_past_fork(&mut self, cx: &Cx, fork: Option<usize>) -> Result<bool> {
+        let Some(fork) = fork else { return Ok(true) };
+        if !self.read_until(cx, fork)? {
+            return Ok(false);
+        }
+        self.see_before_fork();
+        self.go()?;
+        Ok(true)
+    }
+
+    fn see_before_fork(&mut self) {
+        if let Some(cloned) = &mut self.cloned {
+            let view = View::default();
+            cloned.subject.see(&view, [Look::Process].iter(), cloned.pidfd.as_fd());
+            cloned.last = view;
+        }
     }
 
     /// Sees all that is to be seen of the one that runs now. What has been seen stays as it was.
@@ -259,7 +290,7 @@ impl Drive<'_> {
             main: self.launch.main,
             made: vec![Evidence::syscall(call, 0), told],
         };
-        let child = Child { pidfd, subject, entry: None, view: View::default(), status: None };
+        let child = Child { pidfd, subject, entry: None, view: View::default(), last: View::default(), status: None };
         self.forked.insert(child).journal(cx)?;
         if let Some(cloned) = &mut self.cloned {
             let status = gone::wait(cloned.pidfd.as_fd());
@@ -322,12 +353,13 @@ impl Drive<'_> {
             }
             for (index, made) in &made {
                 let outcome = made.fault.as_ref().map_or(Outcome::Done, |fault| Outcome::Failed(fault.problem.clone()));
+                self.observe_before_fork(cx, *index);
                 cx.past_step(self.call_plan(*index), Duration::from_nanos(made.nanos), outcome, |cx| {
+                    self.observe_fork(cx, *index);
                     if let Ok(caller) = self.caller(*index) {
                         caller.subject.observe_call(cx, &self.text(*index), &made.result);
                     }
                 });
-                self.observe_fork(cx, *index);
             }
             if let (None, Ok(child)) = (&fault, self.looked_at(stage)) {
                 let others = stage.looks.iter().filter(|look| **look != Look::Process);
@@ -340,6 +372,13 @@ impl Drive<'_> {
     fn observe_cloned(&self, cx: &Cx) {
         if let Some(cloned) = &self.cloned {
             cloned.subject.observe(cx, &Look::Process, &cloned.view);
+        }
+    }
+
+    /// Before the call that forks: the namespaces are other ones by now.
+    fn observe_before_fork(&self, cx: &Cx, index: usize) {
+        if let (true, Some(cloned)) = (Some(index) == self.launch.init.fork_at, &self.cloned) {
+            cloned.subject.observe(cx, &Look::Process, &cloned.last);
         }
     }
 
@@ -366,8 +405,11 @@ impl Drive<'_> {
                     self.observe_cloned(cx);
                 }
                 for index in stage.calls.clone().take_while(|index| *index <= init.execve_at) {
+                    if Some(index) == init.fork_at {
+                        self.see_before_fork();
+                        self.observe_before_fork(cx, index);
+                    }
                     self.one_call(cx, index)?;
-                    self.observe_fork(cx, index);
                 }
                 self.try_candidates(cx, stage)?;
                 let child = self.looked_at(stage)?;
@@ -399,6 +441,7 @@ impl Drive<'_> {
             }
             let made = self.made(index).ok_or_else(died)?;
             let text = self.text(index);
+            self.observe_fork(cx, index);
             self.caller(index)?.subject.observe_call(cx, &text, &made.result);
             made.fault.map_or(Ok(()), Err)
         })

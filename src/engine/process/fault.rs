@@ -32,7 +32,8 @@ pub fn call(prepared: &Prepared, text: &str, errno: i32) -> Fault {
             Fault::new(FaultKind::BadRequest, "mount-into-proc").with("target", target)
         }
         (_, About::Mount(target)) => Fault::failed("mount-refused").with("target", target).with("reason", reason),
-        (_, About::WorkingDir(path)) if refused => {
+        // A link in /proc is not followed (ELOOP), and whose it would be is not asked.
+        (_, About::WorkingDir(path)) if refused || path.starts_with("/proc/") => {
             Fault::new(FaultKind::BadRequest, "workdir-outside").with("path", path)
         }
         (_, About::WorkingDir(path)) => Fault::failed("workdir-refused").with("path", path).with("reason", reason),

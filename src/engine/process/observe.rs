@@ -27,13 +27,16 @@ pub struct Subject {
     pub pid: u32,
     /// Its container; none on the lab host.
     pub container: Option<ContainerId>,
-    /// Its command line.
+    /// The command line of the program that it becomes; until then it is the helper.
     pub argv: Vec<String>,
     /// A container's first process: the namespaces it is in are its own.
     pub main: bool,
     /// The `clone3` that made it, or the `clone`, and what the kernel said of it.
     pub made: Vec<Evidence>,
 }
+
+/// What a process is until it becomes its program.
+const HELPER: &str = "dockwalk-init";
 
 /// What the kernel showed at one moment; each file is read when it is first asked for, and once.
 #[derive(Debug, Default)]
@@ -180,7 +183,7 @@ impl Subject {
             pid: self.pid,
             inner_pid,
             container: self.container.clone(),
-            argv: self.argv.clone(),
+            argv: vec![HELPER.to_owned()],
             namespaces,
             main: self.main,
         };
@@ -249,6 +252,10 @@ impl Subject {
             vec![Evidence::file(path, argv.join(" "))]
         };
         let argv = if argv.is_empty() { self.argv.clone() } else { argv };
+        if let Some(known) = cx.world().processes.get(&self.pid) {
+            let process = Process { argv: argv.clone(), ..known.process.clone() };
+            cx.observe(Change::ProcessSeen(process), evidence.clone());
+        }
         self.property(cx, Property::Executes(argv), evidence);
     }
 }

@@ -96,6 +96,7 @@ impl Spawner {
             join: &join,
             tty_group: self.ids.gids > 5,
             may_mknod: self.ids.may_mknod,
+            in_group: born_in.is_some(),
             ignored: &self.ignored,
         };
         let init = init::container(spec, &shape)?;

@@ -28,5 +28,5 @@ problem-user-out-of-range = { $id }: a user or group must be a number from 0 to 
 problem-volume-in-use = Volume { $name } is in use by container { $container } and cannot be removed. Remove the container first: `docker rm { $container }`
 problem-volume-name = { $name }: not a volume name. It must have two or more of letters, digits, `_`, `.` and `-`, and begin with a letter or digit. If a host path is meant, use an absolute path.
 problem-volume-not-found = There is no volume { $name }. See which there are with `docker volume ls`.
-problem-workdir-outside = { $path }: this working directory does not lie in the container. Give one inside it with `-w`.
+problem-workdir-outside = { $path }: this working directory is not entered: links in /proc are not followed, because they can lead out of the container. Give a directory of the container with `-w`.
 problem-workdir-refused = { $path }: the container's working directory cannot be entered ({ $reason }). Check that it is a directory, or give another with `-w`.

@@ -12,7 +12,7 @@ problem-group-not-found = { $group }: 이미지의 /etc/group에 그런 그룹�
 problem-helper-not-executed = 컨테이너를 준비하는 프로그램을 실행하지 못했습니다 ({ $reason }). `sysctl vm.memfd_noexec` 값이 2라면 1이나 0으로 바꾸세요: sudo sysctl vm.memfd_noexec=1
 problem-id-not-mapped = id { $id }: 엔진의 사용자 네임스페이스(user namespace)에 없는 번호라 컨테이너에서 쓸 수 없습니다. /etc/subuid와 /etc/subgid에 범위를 더하거나 엔진을 root로 시작하세요.
 problem-init-died = 컨테이너의 init이 프로그램을 실행하기 전에 끝났습니다. 다른 프로세스가 죽였거나 메모리가 모자랄 수 있습니다. 다시 실행해 보세요.
-problem-mount-into-proc = { $target }: /proc와 그 아래에는 아무것도 마운트할 수 없습니다. 컨테이너는 거기서 커널이 알려 주는 그대로를 보아야 하기 때문입니다. 다른 경로를 지정하세요.
+problem-mount-into-proc = { $target }: /proc과 그 아래에는 아무것도 마운트할 수 없습니다. 컨테이너는 거기서 커널이 알려 주는 그대로를 보아야 하기 때문입니다. 다른 경로를 지정하세요.
 problem-mount-not-there = { $path }: 마운트했지만 마운트 표에 보이지 않습니다. `dockwalk doctor`를 실행해 보세요.
 problem-mount-over-dev = { $target }: 컨테이너의 터미널과 장치가 있는 /dev 위에는 아무것도 마운트할 수 없습니다. /dev/shm처럼 그 아래 디렉터리나 다른 경로를 지정하세요.
 problem-mount-refused = { $target }: 컨테이너의 이 자리에 마운트할 수 없습니다 ({ $reason }). 원본과 대상이 둘 다 파일이거나 둘 다 디렉터리인지 확인하세요.
@@ -28,5 +28,5 @@ problem-user-out-of-range = { $id }: 사용자나 그룹은 0부터 2147483647�
 problem-volume-in-use = 볼륨(volume) { $name }: 컨테이너 { $container }에서 쓰고 있어 지울 수 없습니다. 컨테이너를 먼저 지우세요: `docker rm { $container }`
 problem-volume-name = { $name }: 볼륨 이름으로 쓸 수 없습니다. 영문자나 숫자로 시작하고 영문자, 숫자, `_`, `.`, `-`로 된 두 글자 이상이어야 합니다. 호스트 경로를 뜻했다면 절대 경로를 쓰세요.
 problem-volume-not-found = 볼륨(volume) { $name }: 없습니다. `docker volume ls`로 있는 볼륨을 확인하세요.
-problem-workdir-outside = { $path }: 이 작업 디렉터리는 컨테이너 안에 있지 않습니다. `-w`로 컨테이너 안의 디렉터리를 지정하세요.
+problem-workdir-outside = { $path }: 이 디렉터리에서는 시작할 수 없습니다. /proc의 링크는 컨테이너 밖으로 이어질 수 있어 따라가지 않습니다. `-w`로 컨테이너 안의 작업 디렉터리를 지정하세요.
 problem-workdir-refused = { $path }: 컨테이너의 작업 디렉터리로 들어갈 수 없습니다 ({ $reason }). 디렉터리인지 확인하거나 `-w`로 다른 경로를 지정하세요.

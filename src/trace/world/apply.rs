@@ -192,7 +192,9 @@ impl World {
             }
             Change::ProcessSeen(process) => {
                 self.owner(process.container.as_ref())?;
-                let state = ProcessState { process: process.clone(), properties: Vec::new() };
+                // One that is seen again is still who it was.
+                let properties = self.processes.get(&process.pid).map(|known| known.properties.clone());
+                let state = ProcessState { process: process.clone(), properties: properties.unwrap_or_default() };
                 insert(&mut self.processes, process.pid, &state);
             }
             Change::ProcessChanged { pid, property } => {

@@ -16,6 +16,8 @@ pub struct Shape<'a> {
     pub tty_group: bool,
     /// The engine can make device nodes: it is not in a user namespace.
     pub may_mknod: bool,
+    /// It is born in a control group of its own.
+    pub in_group: bool,
     /// Signals that the engine was told to ignore, which a program would go on ignoring.
     pub ignored: &'a [i32],
 }
@@ -89,7 +91,9 @@ fn clone(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) {
     init.call(Call::Setsid);
     init.perhaps(Call::JoinSessionKeyring, None);
     init.look(Look::Process);
-    init.look(Look::Cgroup);
+    if !shape.join.procs.is_empty() || shape.in_group {
+        init.look(Look::Cgroup);
+    }
 }
 
 /// Moves itself into its control group, where it was not born in it.

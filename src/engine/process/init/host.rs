@@ -31,7 +31,7 @@ pub struct Beside<'a> {
 pub fn beside(beside: &Beside<'_>) -> Init {
     let Beside { argv, env, cwd, privileges, join, tty, open_stdin, ignored } = *beside;
     let mut init = Init::default();
-    init.stage(StepKind::CloneProcess, argv.first().cloned().unwrap_or_default());
+    init.stage(StepKind::EnterNamespaces, argv.first().cloned().unwrap_or_default());
     init.by_hand("nsenter --target PID --mount --uts --ipc --net --pid --cgroup");
     init.call(privileges::not_dumpable());
     container::join(&mut init, join);
@@ -62,7 +62,7 @@ pub fn beside(beside: &Beside<'_>) -> Init {
     container::enter(&mut init, Some(at));
     let own = if tty { vec![0] } else { container::own(open_stdin) };
     privileges::drop(&mut init, privileges, &own);
-    init.stage(StepKind::CloneProcess, "pid");
+    init.stage(StepKind::ForkInside, argv.first().cloned().unwrap_or_default());
     init.by_hand("nsenter --target PID --pid");
     init.main(Call::Clone);
     init.call(Call::Setsid);
@@ -93,7 +93,7 @@ fn null_input(init: &mut Init, root: Fd) {
 /// The init of a command on the lab host: the engine's mounts, the lab's network, which is the descriptor [`FIRST`].
 pub fn on_host(argv: &[String], env: &[String], cwd: &str, tty: bool, ignored: &[i32]) -> Init {
     let mut init = Init::default();
-    init.stage(StepKind::CloneProcess, argv.first().cloned().unwrap_or_default());
+    init.stage(StepKind::EnterNamespaces, argv.first().cloned().unwrap_or_default());
     init.by_hand("nsenter --net=…");
     let kill = libc::SIGKILL.cast_unsigned().into();
     init.call(Call::Prctl { option: (libc::PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), argument: (kill, "SIGKILL".into()) });

@@ -166,11 +166,14 @@ impl Init {
 
     /// A call that may fail in these ways.
     fn tolerant(&mut self, call: Call, tolerated: &[i32]) -> usize {
-        let hold = self.calls.is_empty() || (self.look_at > 0 && self.look_at == self.calls.len());
-        if matches!(call, Call::Clone) {
+        let here = self.look_at > 0 && self.look_at == self.calls.len();
+        // The engine looks at who forks, before that ends.
+        let forks = matches!(call, Call::Clone);
+        if forks {
             self.fork_at = Some(self.calls.len());
         }
         let (tolerated, about) = (tolerated.to_vec(), self.about.clone());
+        let hold = self.calls.is_empty() || here || forks;
         self.calls.push(Prepared { call, tolerated, hold, requires: None, either: false, about });
         if let Some(stage) = self.stages.last_mut() {
             stage.calls.end = self.calls.len();

@@ -34,7 +34,15 @@ pub fn init(bytes: &[u8]) {
     let hierarchy = crate::engine::cgroup::Hierarchy::V2;
     let join = crate::engine::cgroup::Join { hierarchy, procs: Vec::new(), born_in: None };
     let env = spec.env.clone();
-    let shape = Shape { privileges: &privileges, env: &env, join: &join, tty_group: true, may_mknod, ignored: &[13] };
+    let shape = Shape {
+        privileges: &privileges,
+        env: &env,
+        join: &join,
+        tty_group: true,
+        may_mknod,
+        in_group: false,
+        ignored: &[13],
+    };
     if let Ok(init) = container(&spec, &shape) {
         Plan { init: &init, spec: &spec }.holds();
     }
