@@ -11,7 +11,7 @@ use engine::{DOCKWALK, Engine, everyone, fails, good, output};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 const CANARY: &str = "nobody-inside-may-read-this";
@@ -538,4 +538,68 @@ fn signals_that_the_engine_was_told_to_ignore_are_not_ignored_in_containers() {
         good(engine.docker(&["kill", "-s", "HUP", "one"]));
         assert_eq!(good(engine.docker(&["wait", "one"])), "9");
     }
+}
+
+/// A process that joins can be killed or stopped from inside before it has done anything. It is collected all the same, or
+/// the container's first process could never end.
+#[test]
+fn a_command_that_is_killed_as_it_joins_holds_nothing_up() {
+    check(|bench| {
+        bench.plain();
+        for (name, signal) in [("killer", "9"), ("stopper", "19")] {
+            good(bench.docker(&["run", "-d", "--name", name, "plain:1", "attack", "everybody", signal]));
+            let commands: Vec<_> = (0..20)
+                .map(|_| {
+                    bench.engine.dockwalk(&["docker", "exec", name, "true"]).stderr(Stdio::null()).spawn().unwrap()
+                })
+                .collect();
+            std::thread::sleep(Duration::from_secs(1));
+            good(bench.docker(&["rm", "-f", name]));
+            for mut command in commands {
+                wait_child(&mut command);
+            }
+        }
+        good(bench.docker(&["run", "--rm", "plain:1", "true"]));
+        let zombies = children(bench.engine.pid()).into_iter().filter(|stat| stat.contains(") Z ")).collect::<Vec<_>>();
+        assert_eq!(zombies, Vec::<String>::new());
+    });
+}
+
+/// `docker run --rm` many times at once: the kernel gives the numbers of namespaces and addresses away again at once.
+#[test]
+fn containers_that_end_while_others_start_are_told_apart() {
+    check(|bench| {
+        bench.plain();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    for _ in 0..12 {
+                        good(bench.engine.dockwalk(&["docker", "run", "--rm", "plain:1", "true"]));
+                    }
+                });
+            }
+        });
+        assert_eq!(good(bench.docker(&["ps", "-aq"])), "");
+    });
+}
+
+fn wait_child(child: &mut std::process::Child) {
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_secs(20) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("a command hangs");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// `/proc/<pid>/stat` of a process's children.
+fn children(pid: u32) -> Vec<String> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    let pids: Vec<String> =
+        lists.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect();
+    pids.iter().filter_map(|pid| fs::read_to_string(format!("/proc/{pid}/stat")).ok()).collect()
 }

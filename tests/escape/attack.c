@@ -90,6 +90,11 @@ static int swap(const char *a, const char *b, long rounds) {
     return 0;
 }
 
+// Sends a signal to every other process here, for ever: one that joins is hit in its first moments.
+static int everybody(int number) {
+    for (;;) kill(-1, number);
+}
+
 // Does what it can to live on: no death signal, a session of its own, no parent.
 static int survive(void) {
     for (int generation = 0; generation < 2; generation++) {
@@ -116,6 +121,7 @@ int main(int argc, char **argv) {
     if (argc > 4 && !strcmp(argv[1], "swap")) return swap(argv[2], argv[3], atol(argv[4]));
     if (argc > 1 && !strcmp(argv[1], "survive")) return survive();
     if (argc > 1 && !strcmp(argv[1], "keyring")) return keyring();
+    if (argc > 2 && !strcmp(argv[1], "everybody")) return everybody(atoi(argv[2]));
     if (readlink("/proc/self/exe", text, sizeof text - 1) > 0) printf("I am %s\n", text);
     return 0;
 }

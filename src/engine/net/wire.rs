@@ -240,11 +240,10 @@ impl Net {
     }
 
     fn release(&self, cx: &Cx, port: &Mutex<Port>, address: Ipv4Addr) -> Result<()> {
-        let subnet = lock(&self.pool).subnet();
+        let (given, subnet) = (address, lock(&self.pool).subnet());
         let plan = Plan::new(StepKind::ReleaseAddress, address).call(format!("release({address})"));
         cx.step(plan, |cx| {
             lock(port).address = None;
-            lock(&self.pool).release(address);
             let leases = lock(&self.ports).values().filter_map(|other| lock(other).address).collect::<Vec<_>>();
             let reply = std::iter::once(GATEWAY).chain(leases).map(|address| address.to_string()).collect();
             let evidence = Evidence::Netlink { request: format!("addresses in use in {subnet}"), reply };
@@ -252,6 +251,8 @@ impl Net {
             if cx.world().leases.contains_key(&(network.clone(), address.clone())) {
                 cx.observe(Change::AddressReleased { network, address }, vec![evidence]);
             }
+            // Not before it is recorded: another start takes it at once.
+            lock(&self.pool).release(given);
             Ok(())
         })
     }

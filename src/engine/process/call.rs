@@ -257,7 +257,11 @@ impl Call {
         match self {
             Self::Capset { effective } => (libc::SYS_capset, capset(*effective)),
             Self::Chdir { path } => (libc::SYS_chdir, vec![text(path)]),
-            Self::Clone => (libc::SYS_clone, vec![int((libc::CLONE_PARENT | libc::SIGCHLD).into())]),
+            // The third argument is where the pidfd goes, on both architectures.
+            Self::Clone => {
+                let flags = libc::CLONE_PARENT | libc::CLONE_PIDFD | libc::SIGCHLD;
+                (libc::SYS_clone, vec![int(flags.into()), int(0), Operand::Answer(8)])
+            }
             Self::CloseRange { first, on_exec } => {
                 let flags = if *on_exec { libc::CLOSE_RANGE_CLOEXEC } else { 0 };
                 (libc::SYS_close_range, vec![int((*first).into()), int(u32::MAX.into()), int(flags.into())])

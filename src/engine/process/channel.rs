@@ -1,7 +1,7 @@
 //! Between the engine and a process that is being set up: go bytes one way, records the other.
 //!
 //! Records come over a socket that the kernel puts the sender's process id on (`SO_PASSCRED`, unix(7)): so the engine knows
-//! whose a record is, and the id of a process that another one forked.
+//! whose a record is. A process that forks sends a pidfd of its child along (`SCM_RIGHTS`).
 
 use super::{Fault, Result};
 use crate::engine::sys::{self, Record};
@@ -13,7 +13,7 @@ use nix::sys::socket::{
 };
 use std::fs::File;
 use std::io::{IoSliceMut, Write};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 /// The engine's ends.
 #[derive(Debug)]
@@ -29,6 +29,17 @@ pub struct ChildEnds {
     pub go: OwnedFd,
     /// Where records go.
     pub records: OwnedFd,
+}
+
+/// A record as it came.
+#[derive(Debug)]
+pub struct Told {
+    /// What came of the call.
+    pub record: Record,
+    /// The process id of who sent it, by the kernel's word.
+    pub sender: u32,
+    /// With the record of a fork: the child.
+    pub child: Option<OwnedFd>,
 }
 
 /// Makes both.
@@ -55,11 +66,11 @@ impl Channel {
         }
     }
 
-    /// The next record, and the process id of who sent it; none when the child has become its program, or has ended.
-    pub fn next(&mut self) -> Result<Option<(Record, u32)>> {
+    /// The next record; none when the child has become its program, or has ended.
+    pub fn next(&mut self) -> Result<Option<Told>> {
         let failed = |e: std::io::Error| Fault::io("read from", "the container's init", &e);
         let mut bytes = [0; size_of::<Record>()];
-        let mut space = cmsg_space!(UnixCredentials);
+        let mut space = cmsg_space!(UnixCredentials, [RawFd; 1]);
         loop {
             let mut slices = [IoSliceMut::new(&mut bytes)];
             let flags = MsgFlags::MSG_CMSG_CLOEXEC;
@@ -67,13 +78,19 @@ impl Channel {
                 Err(nix::errno::Errno::EINTR) => continue,
                 got => got.map_err(|e| failed(e.into()))?,
             };
-            let sender = got.cmsgs().map_err(|e| failed(e.into()))?.find_map(|message| match message {
-                ControlMessageOwned::ScmCredentials(who) => u32::try_from(who.pid()).ok(),
-                _ => None,
-            });
+            let (mut sender, mut fds) = (0, Vec::new());
+            for message in got.cmsgs().map_err(|e| failed(e.into()))? {
+                match message {
+                    ControlMessageOwned::ScmCredentials(who) => sender = u32::try_from(who.pid()).unwrap_or(0),
+                    ControlMessageOwned::ScmRights(got) => fds.extend(sys::received(got)),
+                    _ => {}
+                }
+            }
             return match got.bytes {
                 0 => Ok(None),
-                n if n == size_of::<Record>() => Ok(Some((sys::record(&bytes), sender.unwrap_or(0)))),
+                n if n == size_of::<Record>() => {
+                    Ok(Some(Told { record: sys::record(&bytes), sender, child: fds.pop() }))
+                }
                 // Nothing that the helper wrote.
                 _ => Err(Fault::failed("init-died")),
             };

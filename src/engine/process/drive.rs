@@ -1,6 +1,6 @@
 //! Runs an [`Init`] in a cloned child: call by call while somebody watches, else all at once and recorded afterwards.
 
-use super::channel::{Channel, channel};
+use super::channel::{Channel, Told, channel};
 use super::init::{Init, Look, Stage};
 use super::observe::{Subject, View};
 use super::spawner::{Request, Thread};
@@ -11,7 +11,7 @@ use crate::engine::sys::{self, NO_HELPER, Program, Record, outcome};
 use crate::spec::ContainerId;
 use crate::trace::{Evidence, Outcome, Plan, StepKind};
 use std::fs::File;
-use std::os::fd::{AsFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -56,6 +56,8 @@ pub struct Launched {
     pub master: Option<OwnedFd>,
     /// How it would be killed.
     pub entry: EntryId,
+    /// Holds its namespaces, so that their numbers stay theirs until it is recorded that they are gone.
+    pub pins: Vec<OwnedFd>,
 }
 
 /// Launches. When it fails the child is gone and nothing of it is left in the World.
@@ -98,6 +100,7 @@ struct Drive<'a> {
 struct Child {
     pidfd: OwnedFd,
     subject: Subject,
+    pins: Vec<OwnedFd>,
     entry: Option<EntryId>,
     view: View,
     /// How it was when it was about to fork.
@@ -118,6 +121,10 @@ fn died() -> Fault {
 }
 
 impl Child {
+    fn new(pidfd: OwnedFd, subject: Subject, pins: Vec<OwnedFd>) -> Self {
+        Self { pidfd, subject, pins, entry: None, view: View::default(), last: View::default(), status: None }
+    }
+
     fn journal(&mut self, cx: &Cx) -> Result<()> {
         let pid = self.subject.pid;
         let scope = self.subject.container.as_ref().map_or("engine", ContainerId::as_str);
@@ -155,14 +162,7 @@ impl Drive<'_> {
             main: alone && self.launch.main,
             made: vec![Evidence::syscall(call, made.pid)],
         };
-        let child = Child {
-            pidfd: made.pidfd,
-            subject,
-            entry: None,
-            view: View::default(),
-            last: View::default(),
-            status: None,
-        };
+        let child = Child::new(made.pidfd, subject, Vec::new());
         // Known from here on, so that it is collected whatever fails next.
         let child = self.cloned.insert(child);
         child.journal(cx)?;
@@ -178,10 +178,9 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// Who makes a call. Of the one that forks it is the child that tells what came of it.
+    /// Who makes a call.
     fn caller(&self, index: usize) -> Result<&Child> {
-        let forked =
-            self.launch.init.fork_at.is_some_and(|fork| index > fork || (index == fork && self.forked.is_some()));
+        let forked = self.launch.init.fork_at.is_some_and(|fork| index > fork);
         if forked { &self.forked } else { &self.cloned }.as_ref().ok_or_else(died)
     }
 
@@ -258,40 +257,48 @@ impl Drive<'_> {
 
     /// Reads one record. False when there are no more.
     fn read(&mut self, cx: &Cx) -> Result<bool> {
-        let Some((record, sender)) = self.channel.as_mut().ok_or_else(died)?.next()? else { return Ok(false) };
+        let Some(Told { record, sender, child }) = self.channel.as_mut().ok_or_else(died)?.next()? else {
+            return Ok(false);
+        };
         if record.index == NO_HELPER {
             return Err(fault::no_helper(record.errno));
         }
         let index = self.records.len();
-        let forks = Some(index) == self.launch.init.fork_at && record.errno == 0;
         // Nobody but the process whose turn it is has anything to say here.
-        if record.index as usize != index || (!forks && sender != self.current()?.subject.pid) {
+        if record.index as usize != index || sender != self.current()?.subject.pid {
             return Err(died());
         }
         self.records.push(record);
-        if forks {
-            self.adopt(cx, sender)?;
+        if Some(index) == self.launch.init.fork_at && record.errno == 0 {
+            self.adopt(cx, child.ok_or_else(died)?)?;
+            if !self.every {
+                self.go()?;
+            }
         }
         Ok(true)
     }
 
-    /// The cloned process has forked and ends. The other one is a child of the engine, too (`CLONE_PARENT`), so that its
-    /// number stays its own until it is collected.
-    fn adopt(&mut self, cx: &Cx, pid: u32) -> Result<()> {
-        let pidfd = sys::open_process(pid).map_err(|e| Fault::io("open", format!("the process {pid}"), &e))?;
+    /// The cloned process has forked and ends. The other one is a child of the engine, too (`CLONE_PARENT`).
+    fn adopt(&mut self, cx: &Cx, pidfd: OwnedFd) -> Result<()> {
+        let (told, pid) = match info_of(&pidfd) {
+            Ok(known) => known,
+            Err(fault) => {
+                gone::kill(pidfd.as_fd());
+                return Err(fault);
+            }
+        };
         let call = self.text(self.launch.init.fork_at.unwrap_or_default());
-        let credentials = format!("cmsg_type=SCM_CREDENTIALS, cmsg_data={{pid={pid}, …}}");
-        let told =
-            Evidence::syscall(format!("recvmsg(records, {{msg_control=[{{{credentials}}}]}}, 0)"), size_of::<Record>());
+        let returned = self.records.last().map_or(0, |record| record.value);
         let subject = Subject {
             pid,
             container: self.launch.container.clone(),
             argv: self.launch.argv.to_vec(),
             main: self.launch.main,
-            made: vec![Evidence::syscall(call, 0), told],
+            made: vec![Evidence::syscall(call, returned), told],
         };
-        let child = Child { pidfd, subject, entry: None, view: View::default(), last: View::default(), status: None };
-        self.forked.insert(child).journal(cx)?;
+        // Its namespaces' numbers are given to others as soon as nobody holds them.
+        let pins = if self.launch.main { pins(pid) } else { Vec::new() };
+        self.forked.insert(Child::new(pidfd, subject, pins)).journal(cx)?;
         if let Some(cloned) = &mut self.cloned {
             let status = gone::wait(cloned.pidfd.as_fd());
             cloned.collected(cx, status);
@@ -301,8 +308,8 @@ impl Drive<'_> {
 
     fn launched(&mut self) -> Result<Launched> {
         let entry = self.current()?.entry.ok_or_else(died)?;
-        let Child { pidfd, subject, .. } = self.forked.take().or_else(|| self.cloned.take()).ok_or_else(died)?;
-        Ok(Launched { subject, pidfd, master: self.master.take(), entry })
+        let Child { pidfd, subject, pins, .. } = self.forked.take().or_else(|| self.cloned.take()).ok_or_else(died)?;
+        Ok(Launched { subject, pidfd, master: self.master.take(), entry, pins })
     }
 
     /// Kills and collects what there is.
@@ -355,10 +362,10 @@ impl Drive<'_> {
                 let outcome = made.fault.as_ref().map_or(Outcome::Done, |fault| Outcome::Failed(fault.problem.clone()));
                 self.observe_before_fork(cx, *index);
                 cx.past_step(self.call_plan(*index), Duration::from_nanos(made.nanos), outcome, |cx| {
-                    self.observe_fork(cx, *index);
                     if let Ok(caller) = self.caller(*index) {
                         caller.subject.observe_call(cx, &self.text(*index), &made.result);
                     }
+                    self.observe_fork(cx, *index);
                 });
             }
             if let (None, Ok(child)) = (&fault, self.looked_at(stage)) {
@@ -441,8 +448,8 @@ impl Drive<'_> {
             }
             let made = self.made(index).ok_or_else(died)?;
             let text = self.text(index);
-            self.observe_fork(cx, index);
             self.caller(index)?.subject.observe_call(cx, &text, &made.result);
+            self.observe_fork(cx, index);
             made.fault.map_or(Ok(()), Err)
         })
     }
@@ -512,6 +519,20 @@ fn clone_text(born_in: bool) -> String {
     let into = if born_in { 1 << 33 } else { 0 };
     let flags = u64::from(libc::CLONE_PIDFD.cast_unsigned()) | 1 << 32 | into;
     format!("clone3({{flags={}, exit_signal=SIGCHLD}}, 88)", call::clone_flags(flags))
+}
+
+/// A container's own namespaces. One that has ended has none.
+fn pins(pid: u32) -> Vec<OwnedFd> {
+    let open = |name| File::open(format!("/proc/{pid}/ns/{name}")).ok().map(OwnedFd::from);
+    ["cgroup", "ipc", "mnt", "pid", "uts"].into_iter().filter_map(open).collect()
+}
+
+/// What `/proc/self/fdinfo` says of a pidfd, and the process id in it (pidfd_open(2)).
+fn info_of(pidfd: &OwnedFd) -> Result<(Evidence, u32)> {
+    let path = format!("/proc/self/fdinfo/{}", pidfd.as_raw_fd());
+    let info = std::fs::read_to_string(&path).map_err(|e| Fault::io("read", &path, &e))?;
+    let pid = info.lines().find_map(|line| line.strip_prefix("Pid:")).and_then(|pid| pid.trim().parse().ok());
+    pid.map(|pid| (Evidence::file(path, info.trim_end()), pid)).ok_or_else(died)
 }
 
 /// Field 22 of `/proc/<pid>/stat`. The command's name in parentheses may hold anything, so it is counted from its end.

@@ -62,6 +62,8 @@ struct End {
     pidfd: OwnedFd,
     subject: Subject,
     entry: EntryId,
+    /// See [`Launched::pins`].
+    pins: Mutex<Vec<OwnedFd>>,
     status: Mutex<Option<i32>>,
     known: Condvar,
 }
@@ -69,9 +71,10 @@ struct End {
 impl Running {
     /// Waits for its end from now on. When that cannot be, it is killed and collected.
     pub(super) fn new(cx: &Cx, launched: Launched, io: Option<Io>, past: Past) -> Result<Self> {
-        let Launched { subject, pidfd, entry, .. } = launched;
+        let Launched { subject, pidfd, entry, pins, .. } = launched;
+        let pins = Mutex::new(pins);
         let pid = subject.pid;
-        let end = Arc::new(End { pidfd, subject, entry, status: Mutex::default(), known: Condvar::new() });
+        let end = Arc::new(End { pidfd, subject, entry, pins, status: Mutex::default(), known: Condvar::new() });
         let started = Self::started(cx, &end, io);
         match started {
             Ok((io, terminal)) => Ok(Self { pid, io: Some(io), terminal, end, past }),
@@ -137,6 +140,7 @@ impl Running {
         let plan = Plan::new(StepKind::ReapProcess, self.pid).call("waitid(P_PIDFD, pidfd, …, WEXITED, NULL)");
         cx.step(plan, |cx| {
             gone::observe(cx, &self.end.subject, status);
+            self.end.pins.lock().unwrap_or_else(PoisonError::into_inner).clear();
             cx.undone(self.end.entry)
         })
     }

@@ -112,9 +112,17 @@ impl Nest {
     }
 }
 
+/// The kernel ends all that is below the keeper before it itself has ended, and whoever drops this has no time for that.
 impl Drop for Nest {
     fn drop(&mut self) {
-        gone::kill(self.keeper.as_fd());
+        if let Err(error) = sys::send_signal(self.keeper.as_fd(), libc::SIGKILL) {
+            tracing::debug!(%error, "the keeper has ended already");
+        }
+        let Ok(keeper) = self.keeper.try_clone() else { return };
+        let collect = std::thread::Builder::new().name("keeper-end".into()).stack_size(128 * 1024);
+        if let Err(error) = collect.spawn(move || gone::wait(keeper.as_fd())) {
+            tracing::debug!(%error, "the keeper is not collected");
+        }
     }
 }
 
@@ -129,8 +137,10 @@ fn settle(init: &Init, channel: &mut super::channel::Channel) -> Result<()> {
             channel.go();
         }
         match channel.next()? {
-            Some((record, _)) if record.index == sys::NO_HELPER => return Err(super::fault::no_helper(record.errno)),
-            Some((record, _)) if record.errno == 0 => {}
+            Some(told) if told.record.index == sys::NO_HELPER => {
+                return Err(super::fault::no_helper(told.record.errno));
+            }
+            Some(told) if told.record.errno == 0 => {}
             _ => return Err(Fault::failed("init-died")),
         }
     }

@@ -119,27 +119,33 @@ fn no_such_image(name: &str) -> Fault {
     Fault::new(FaultKind::NotFound, "no-such-image").with("image", name)
 }
 
+/// As Docker: a whole id, then a name, then the beginning of an id. A name may be made of nothing but hexadecimal digits.
 fn find_id(records: &Records, text: &str) -> Result<Digest> {
     let hex = text.strip_prefix("sha256:").unwrap_or(text);
-    if !hex.is_empty() && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-        let mut found = records.images.keys().filter(|id| id.hex().starts_with(hex));
-        match (found.next(), found.next()) {
-            (Some(_), Some(_)) => {
-                return Err(Fault::new(FaultKind::BadRequest, "image-id-ambiguous").with("id", text));
-            }
-            (Some(id), None) => return Ok(id.clone()),
-            (None, _) => {}
-        }
+    let digits = !hex.is_empty() && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if let Some(id) = records.images.keys().find(|id| digits && id.hex() == hex) {
+        return Ok(id.clone());
     }
-    let reference: Reference = text.parse().map_err(|e: crate::spec::ReferenceError| invalid_reference(&e))?;
-    let found = match &reference.digest {
+    let reference = text.parse::<Reference>();
+    if let Some(id) = reference.as_ref().ok().and_then(|reference| named(records, reference)) {
+        return Ok(id);
+    }
+    let mut found = records.images.keys().filter(|id| digits && id.hex().starts_with(hex));
+    match (found.next(), found.next()) {
+        (Some(_), Some(_)) => Err(Fault::new(FaultKind::BadRequest, "image-id-ambiguous").with("id", text)),
+        (Some(id), None) => Ok(id.clone()),
+        (None, _) => Err(reference.map_or_else(|e| invalid_reference(&e), |_| no_such_image(text))),
+    }
+}
+
+fn named(records: &Records, reference: &Reference) -> Option<Digest> {
+    match &reference.digest {
         Some(digest) => {
             let wanted = format!("{}@{digest}", reference.name());
             records.images.iter().find(|(_, r)| r.repo_digests.contains(&wanted)).map(|(id, _)| id.clone())
         }
         None => records.tags.get(&reference.to_string()).map(|tag| tag.image.clone()),
-    };
-    found.ok_or_else(|| no_such_image(text))
+    }
 }
 
 /// What a user typed is no image reference.

@@ -55,7 +55,7 @@ pub struct How {
     pub tolerated: Vec<i32>,
     /// Wait for a go byte before it, even when nobody steps.
     pub hold: bool,
-    /// It forks: the child goes on, the parent ends.
+    /// It forks, and the kernel stores a pidfd of the child in its [`Operand::Answer`]: the child goes on, the parent ends.
     pub fork: bool,
     /// It is made only when that call succeeded.
     pub requires: Option<usize>,
@@ -95,6 +95,9 @@ impl Program {
             call.kinds |= kind << (2 * n);
             if let Some(slot) = call.args.get_mut(n) {
                 *slot = arg;
+            }
+            if answer && how.fork {
+                call.at = arg;
             }
             if let Some(expect) = how.expect.filter(|_| answer) {
                 call.flags |= if expect.equal { helper::EQUAL } else { helper::DIFFERENT };

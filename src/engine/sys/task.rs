@@ -9,6 +9,12 @@ pub fn open_process(pid: u32) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
 }
 
+/// Descriptors that came over a socket (`SCM_RIGHTS`), as they were just received.
+pub fn received(fds: Vec<RawFd>) -> impl Iterator<Item = OwnedFd> {
+    // SAFETY: recvmsg has just made them for this process; nobody else owns them.
+    fds.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
 /// Sends a signal to the process of a pidfd (`pidfd_send_signal`).
 pub fn send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> io::Result<()> {
     // SAFETY: the descriptor is open for the call; no siginfo is given.

@@ -51,6 +51,8 @@ struct State {
     generation: u64,
     /// Bytes in it.
     size: u64,
+    /// Records that could not be written.
+    lost: u64,
     /// Beginnings of lines, by channel.
     begun: [Begun; 2],
 }
@@ -156,7 +158,14 @@ impl Log {
             Ok(()) => self.length.send_modify(|n| *n += 1),
             // It was removed while its last words came.
             Err(error) if error.kind() == ErrorKind::NotFound => tracing::debug!(%error, "a log is gone"),
-            Err(error) => tracing::warn!(%error, path = %self.path.display(), "a line of output is not in the log"),
+            // A full disk is said once, and again when there are twice as many.
+            Err(error) => {
+                state.lost += 1;
+                if state.lost.is_power_of_two() {
+                    let (lost, path) = (state.lost, self.path.display());
+                    tracing::warn!(%error, %path, lost, "output is not in the log");
+                }
+            }
         }
     }
 

@@ -72,7 +72,7 @@ impl Call {
                 set = if *effective == 0 { "0".to_owned() } else { caps::names(*effective).join("|") }
             ),
             Self::Chdir { path } => format!("chdir({})", quoted(path)),
-            Self::Clone => "clone(child_stack=NULL, flags=CLONE_PARENT|SIGCHLD)".to_owned(),
+            Self::Clone => "clone(child_stack=NULL, flags=CLONE_PARENT|CLONE_PIDFD|SIGCHLD, parent_tid=…)".to_owned(),
             Self::CloseRange { first, on_exec } => {
                 format!("close_range({first}, ~0U, {})", if *on_exec { "CLOSE_RANGE_CLOEXEC" } else { "0" })
             }

@@ -41,6 +41,7 @@ pub fn container(spec: &ProcessSpec, shape: &Shape<'_>) -> Result<Init> {
     let null = dev::mounts(&mut init, spec, shape, &mut outside);
     inside::mounts(&mut init, spec, &mut outside)?;
     inside::etc_files(&mut init, spec, &mut outside)?;
+    make_working_dir(&mut init, spec, outside.root)?;
     protect::paths(&mut init, spec, outside.root, &null);
     hostname(&mut init, spec);
     let own = if spec.tty { vec![0] } else { own(spec.open_stdin) };
@@ -134,13 +135,23 @@ pub(super) fn root() -> Call {
     Call::Open { path: "/".into(), flags: libc::O_PATH | libc::O_DIRECTORY | libc::O_CLOEXEC }
 }
 
+/// Makes it while something can be made. It is opened anew once all is covered that must be.
+fn make_working_dir(init: &mut Init, spec: &ProcessSpec, root: Fd) -> Result<()> {
+    if spec.read_only_root && !matches!(spec.cwd.as_str(), "" | "/") {
+        init.about(About::WorkingDir(spec.cwd.clone()));
+        target::place(init, spec, root, &spec.cwd)?;
+        init.about(About::Itself);
+    }
+    Ok(())
+}
+
 /// As Docker, makes it if it is not there.
 fn working_dir(init: &mut Init, spec: &ProcessSpec, root: Fd) -> Result<()> {
     let dir = match spec.cwd.as_str() {
         "" | "/" => None,
         path => {
             init.about(About::WorkingDir(path.to_owned()));
-            Some(target::directory(init, spec, root, path)?)
+            Some(target::place(init, spec, root, path)?)
         }
     };
     enter(init, dir);

@@ -63,7 +63,11 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &
         let (attributes, data) = tmpfs(options, one.read_only)?;
         init.by_hand(format!("mount -t tmpfs -o {} tmpfs {target}", if data.is_empty() { "rw" } else { &data }));
         let to = target::directory(init, spec, outside.root, &target)?;
-        let from = init.filesystem("tmpfs", &format!("source=tmpfs,{data}"), attributes);
+        // As Docker: the mode of the directory that it covers, unless another is asked for.
+        let covered =
+            target::mode(spec, &target).filter(|_| !data.split(',').any(|option| option.starts_with("mode=")));
+        let mode = covered.map_or(String::new(), |mode| format!("mode={mode:o},"));
+        let from = init.filesystem("tmpfs", &format!("source=tmpfs,{mode}{data}"), attributes);
         init.main(attach(from, to));
         init.look(Look::Mount(target, MountKind::Tmpfs));
         return Ok(());

@@ -173,7 +173,9 @@ impl Init {
             self.fork_at = Some(self.calls.len());
         }
         let (tolerated, about) = (tolerated.to_vec(), self.about.clone());
-        let hold = self.calls.is_empty() || here || forks;
+        // The child waits until the engine has taken it up.
+        let forked = self.fork_at.is_some_and(|fork| fork + 1 == self.calls.len());
+        let hold = self.calls.is_empty() || here || forks || forked;
         self.calls.push(Prepared { call, tolerated, hold, requires: None, either: false, about });
         if let Some(stage) = self.stages.last_mut() {
             stage.calls.end = self.calls.len();

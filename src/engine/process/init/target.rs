@@ -25,6 +25,12 @@ pub fn directory(init: &mut Init, spec: &ProcessSpec, root: Fd, path: &str) -> R
     Ok(outside_proc(init, dir))
 }
 
+/// A directory to start in, made with all above it. Those of `/proc` will do, too.
+pub fn place(init: &mut Init, spec: &ProcessSpec, root: Fd, path: &str) -> Result<Fd> {
+    let found = look(spec, path)?;
+    Ok(made(init, root, &found.parts, found.there))
+}
+
 /// A file, made empty with all directories above it.
 pub fn file(init: &mut Init, spec: &ProcessSpec, root: Fd, path: &str) -> Result<Fd> {
     let found = look(spec, path)?;
@@ -63,6 +69,15 @@ pub fn etc_file(init: &mut Init, spec: &ProcessSpec, root: Fd, path: &str) -> Re
     init.tolerant(Call::Mknodat { dir: etc, path: name.into(), node: Node::File }, MADE);
     let flags = libc::O_PATH | libc::O_CLOEXEC;
     Ok(init.open(Call::Openat2 { dir: etc, path: name.into(), flags, links: false }))
+}
+
+/// The mode of a directory of the image; none where there is none, or a mount of the user's is over it.
+pub fn mode(spec: &ProcessSpec, path: &str) -> Option<u32> {
+    let found = look(spec, path).ok().filter(|found| found.there == found.parts.len())?;
+    let root = pathrs::Root::open(&spec.rootfs.merged).ok()?;
+    let dir = std::fs::File::from(std::os::fd::OwnedFd::from(root.resolve(found.parts.join("/")).ok()?));
+    let meta = dir.metadata().ok().filter(std::fs::Metadata::is_dir)?;
+    Some(std::os::unix::fs::MetadataExt::mode(&meta) & 0o7777)
 }
 
 /// What the image has at a path, where no mount of the user's is over it.
@@ -155,8 +170,11 @@ fn parts(path: &str) -> impl Iterator<Item = String> {
     path.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned)
 }
 
-/// A mount of the user's is over it.
+/// A mount of the user's, or one of the kernel's own file systems, is over it.
 fn covered(spec: &ProcessSpec, below: &[String]) -> bool {
+    if below.len() > 1 && below.first().is_some_and(|first| ["proc", "sys", "dev"].contains(&first.as_str())) {
+        return true;
+    }
     let over = |target: &str| {
         let target: Vec<_> = parts(target).collect();
         target.len() < below.len() && below.starts_with(&target)

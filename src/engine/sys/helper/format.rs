@@ -75,7 +75,8 @@ pub const RESULT: u64 = 2;
 
 /// Wait for a go byte before the call, even when nobody steps.
 pub const HOLD: u64 = 1;
-/// The call forks: the child goes on with the program, the parent ends.
+/// The call forks: the parent sends its record with a pidfd of the child, which the kernel stored in the word at `at`, and
+/// ends; the child goes on with the program, and tells nothing of this call.
 pub const FORK: u64 = 2;
 /// After it the word must be what is wanted.
 pub const EQUAL: u64 = 4;

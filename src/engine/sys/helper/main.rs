@@ -41,6 +41,7 @@ mod number {
     pub const LSEEK: i64 = 8;
     pub const MMAP: i64 = 9;
     pub const EXIT_GROUP: i64 = 231;
+    pub const SENDMSG: i64 = 46;
     pub const FCNTL: i64 = 72;
     pub const CLOCK_GETTIME: i64 = 228;
 }
@@ -52,6 +53,7 @@ mod number {
     pub const LSEEK: i64 = 62;
     pub const MMAP: i64 = 222;
     pub const EXIT_GROUP: i64 = 94;
+    pub const SENDMSG: i64 = 211;
     pub const FCNTL: i64 = 25;
     pub const CLOCK_GETTIME: i64 = 113;
 }
@@ -137,8 +139,19 @@ unsafe fn interpret(program: &Program) -> ! {
             let value = unsafe { call(this.number, args) };
             record.nanos = now().wrapping_sub(begun);
             let failed = (-4095..0).contains(&value);
-            if this.flags & FORK != 0 && !failed && value != 0 {
-                exit(0);
+            if this.flags & FORK != 0 && !failed {
+                this.result = value;
+                this.well = 1;
+                if value != 0 {
+                    record.value = value;
+                    record.errno = 0;
+                    // SAFETY: the kernel stored a descriptor there.
+                    let pidfd = unsafe { (program.data.add(this.at as usize) as *const i32).read_unaligned() };
+                    send(&record, pidfd);
+                    exit(0);
+                }
+                index += 1;
+                continue;
             }
             record.value = if failed { -1 } else { value };
             record.errno = if failed { -value as i32 } else { 0 };
@@ -168,6 +181,19 @@ unsafe fn interpret(program: &Program) -> ! {
         index += 1;
     }
     exit(125)
+}
+
+/// Sends the record of a fork, with a descriptor of the child (SCM_RIGHTS, unix(7)).
+fn send(record: &Record, pidfd: i32) {
+    const SOL_SOCKET: u64 = 1;
+    const SCM_RIGHTS: u64 = 1;
+    let iov = [record as *const Record as u64, size_of::<Record>() as u64];
+    // struct cmsghdr: length, level and type, then the descriptor, padded.
+    let control = [20_u64, SOL_SOCKET | SCM_RIGHTS << 32, pidfd as u32 as u64];
+    // struct msghdr: name and its length, iov and its length, control and its length, flags.
+    let message = [0, 0, &raw const iov as u64, 1, &raw const control as u64, 24, 0];
+    // SAFETY: the structures live as long as the call.
+    unsafe { call(number::SENDMSG, [RECORDS as u64, &raw const message as u64, 0, 0, 0, 0]) };
 }
 
 /// The arguments of a call; none when one of them, or what it requires, did not succeed.
