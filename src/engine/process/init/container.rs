@@ -67,6 +67,8 @@ pub struct Outside {
     pub proc: Fd,
     /// A fresh `/sys`.
     pub sys: Fd,
+    /// Device nodes of its own, if it can have such.
+    pub nodes: Vec<Fd>,
     /// The container's root, opened after the old one had gone.
     pub root: Fd,
 }
@@ -111,6 +113,7 @@ fn enter_root(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) -> Outside
     init.stage(StepKind::PivotRoot, &rootfs);
     init.by_hand(format!("cd {rootfs} && pivot_root . . && umount -l ."));
     let flags = libc::MS_REC | libc::MS_PRIVATE;
+    init.call(Call::Umask { mask: 0 });
     init.call(Call::Mount { source: None, target: "/".into(), fstype: None, flags, data: None });
     let mut trees: BTreeMap<String, Vec<Fd>> = BTreeMap::new();
     for (path, recursive) in inside::sources(spec).into_iter().chain(dev::sources(shape.may_mknod)) {
@@ -121,13 +124,13 @@ fn enter_root(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) -> Outside
     init.about(About::Itself);
     let (proc, sys) = system::fresh(init, spec);
     init.call(Call::Chdir { path: rootfs.clone() });
+    let nodes = if shape.may_mknod { dev::own_nodes(init, spec) } else { Vec::new() };
     init.main(Call::PivotRoot { new: ".".into(), old: ".".into() });
     init.call(Call::Umount2 { target: ".".into(), flags: libc::MNT_DETACH });
     init.call(Call::Chdir { path: "/".into() });
-    init.call(Call::Umask { mask: 0 });
     let root = init.open(root());
     init.look(Look::Root(rootfs));
-    Outside { trees, proc, sys, root }
+    Outside { trees, proc, sys, nodes, root }
 }
 
 /// The root of the process that calls.

@@ -48,7 +48,7 @@ pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &
     begin(init, "/dev");
     init.by_hand("mount -t tmpfs tmpfs /dev");
     let place = target::system_dir(init, spec, outside.root, "dev");
-    let nodes = if shape.may_mknod { own_nodes(init, place) } else { host_nodes(init, outside) };
+    let nodes = if shape.may_mknod { std::mem::take(&mut outside.nodes) } else { host_nodes(init, outside) };
     let attributes = ATTR_NOSUID | ATTR_NODEV | ATTR_STRICTATIME;
     let dev = init.filesystem("tmpfs", "source=tmpfs,mode=755,size=65536k", attributes);
     init.main(attach(dev, place));
@@ -86,17 +86,18 @@ pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &
     Null(null)
 }
 
-/// Nodes in a tmpfs that nobody sees: it is at `/dev` for a moment, since only what is attached can be copied.
-fn own_nodes(init: &mut Init, place: Fd) -> Vec<Fd> {
+/// Nodes in a tmpfs that nobody sees. Only what is attached can be copied, so until the old root goes, and this with it, it is
+/// at a directory of the host, in the mount namespace of this process alone.
+pub fn own_nodes(init: &mut Init, spec: &ProcessSpec) -> Vec<Fd> {
     let hidden = init.filesystem("tmpfs", "source=tmpfs,mode=755,size=64k", ATTR_NOSUID | ATTR_NOEXEC);
-    init.call(attach(hidden, place));
+    let dir = spec.rootfs.merged.parent().map(|dir| dir.display().to_string()).unwrap_or_default();
+    init.call(Call::MoveMount { from: hidden, to: Fd::Cwd, path: dir });
     let mut nodes = Vec::new();
     for (name, major, minor) in DEVICES {
         let path = name.to_owned();
         init.call(Call::Mknodat { dir: hidden, path: path.clone(), node: Node::Device(major, minor) });
         nodes.push(init.open(Call::OpenTree { dir: hidden, path, recursive: false }));
     }
-    init.call(Call::Umount2 { target: "/dev".into(), flags: libc::MNT_DETACH });
     nodes
 }
 

@@ -191,6 +191,10 @@ impl Plan<'_> {
         assert!(self.only(|call| matches!(call, Call::Clone)) < pivot);
         for (index, call) in self.calls() {
             match call {
+                // The container's own nodes, in a file system that was made for them.
+                Call::Mknodat { dir, node: Node::Device(..), .. } => {
+                    assert!(index < pivot && *dir != Fd::Cwd, "{call:?}")
+                }
                 Call::Openat2 { dir, .. }
                 | Call::Mkdirat { dir, .. }
                 | Call::Mknodat { dir, .. }
@@ -201,7 +205,7 @@ impl Plan<'_> {
                 Call::OpenTree { dir: Fd::Cwd, .. } | Call::Mount { .. } => assert!(index < pivot, "{call:?}"),
                 Call::Chdir { path } => assert!(index < pivot || path == "/", "{call:?}"),
                 Call::Open { path, .. } => assert!(index < pivot || path == "/", "{call:?}"),
-                Call::Umount2 { target, .. } => assert!(target == "." || target == "/dev", "{call:?}"),
+                Call::Umount2 { target, .. } => assert!(target == ".", "{call:?}"),
                 _ => {}
             }
             match call {
@@ -227,8 +231,14 @@ impl Plan<'_> {
                 _ => None,
             })
             .collect();
-        for (_, call) in self.calls() {
+        let pivot = self.only(|call| matches!(call, Call::PivotRoot { .. }));
+        for (index, call) in self.calls() {
             let Call::MoveMount { to, path, .. } = call else { continue };
+            if index < pivot {
+                let dir = self.spec.rootfs.merged.parent().map(|dir| dir.display().to_string());
+                assert_eq!((to, Some(path)), (&Fd::Cwd, dir.as_ref()), "before the root is changed: {call:?}");
+                continue;
+            }
             if !path.is_empty() {
                 assert!(made(to) && (!path.contains('/') || path == "fs/cgroup"), "{call:?}");
                 continue;
