@@ -6,7 +6,7 @@
 //! what a container says  ─▶ Raw ─────────────────────────────────┘
 //! ```
 //!
-//! [`Raw`] is the way around it, for bytes that are a container's or a file's own: `logs`, `attach`, `run`, `exec` and
+//! `Raw` is the way around it, for bytes that are a container's or a file's own: `logs`, `attach`, `run`, `exec` and
 //! `host` give a program the terminal, as Docker does, and `save` and `cat` write a file. A test sees to it that nothing
 //! else in the command line prints, and that nobody else uses `Raw`.
 

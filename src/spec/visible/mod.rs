@@ -123,7 +123,7 @@ pub fn shapes(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// True when [`line`] changes nothing.
+/// True when [`line()`] changes nothing.
 pub fn is_line(text: &str) -> bool {
     matches!(line(text), Cow::Borrowed(_))
 }
