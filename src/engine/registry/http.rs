@@ -1,5 +1,6 @@
 use super::tls::Trust;
 use crate::trace::Evidence;
+use rustls::{Error as TlsError, InvalidMessage};
 use std::io::Read;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -246,8 +247,8 @@ fn agent(tls: TlsConfig, proxy: bool, patience: Duration) -> Agent {
 
 fn no_answer(ask: &Ask, error: &ureq::Error) -> NoAnswer {
     let reason = error.to_string();
-    let not_tls = ask.url.starts_with("https:") && reason.contains("InvalidContentType");
-    let untrusted = reason.contains("invalid peer certificate");
+    let not_tls = matches!(tls_error(error), Some(TlsError::InvalidMessage(InvalidMessage::InvalidContentType)));
+    let untrusted = matches!(tls_error(error), Some(TlsError::InvalidCertificate(_)));
     let transient = match error {
         ureq::Error::Timeout(_) => true,
         ureq::Error::Io(e) => matches!(
@@ -261,6 +262,15 @@ fn no_answer(ask: &Ask, error: &ureq::Error) -> NoAnswer {
         _ => false,
     };
     NoAnswer { evidence: evidence(ask, 0, Vec::new(), 0, &reason), reason, transient, not_tls, untrusted }
+}
+
+/// What went wrong in TLS. What does in its handshake comes inside of an `io::Error`.
+fn tls_error(error: &ureq::Error) -> Option<&TlsError> {
+    match error {
+        ureq::Error::Rustls(error) => Some(error),
+        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
+        _ => None,
+    }
 }
 
 fn evidence(ask: &Ask, status: u16, headers: Vec<(String, String)>, bytes: u64, body: &str) -> Evidence {
