@@ -23,7 +23,7 @@ mod registry;
 mod running;
 
 use dockwalk::i18n::{Lang, Words};
-use dockwalk::trace::{Body, Outcome, Problem, log};
+use dockwalk::trace::{Body, Code, Outcome, Problem, log};
 use engine::{Engine, Who, everyone, fails, good, lack};
 use left::Left;
 use std::process::Command;
@@ -64,13 +64,13 @@ fn recorded(engine: &Engine) -> Problem {
 /// The line in which `dockwalk docker` says it.
 fn line(lang: Lang, problem: &Problem) -> String {
     let text = Words::new(lang).problem(problem);
-    assert!(!text.starts_with(&problem.code), "{lang:?} has no words for {problem:?}");
+    assert!(!text.starts_with(problem.code.name()), "{lang:?} has no words for {problem:?}");
     format!("docker: {text}\n")
 }
 
 /// Runs that command in both languages and with the real docker CLI. Each must end with `status`, and say as its last
 /// words the problem that the engine recorded, which is returned. Nothing may be left but what was there before.
-fn refuses(engine: &Engine, args: &[&str], status: i32, code: &str) -> Problem {
+fn refuses(engine: &Engine, args: &[&str], status: i32, code: Code) -> Problem {
     let before = Left::by(engine);
     let mut problem = None;
     for lang in Lang::ALL {

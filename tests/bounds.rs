@@ -6,6 +6,7 @@
 #[path = "common/engine.rs"]
 mod engine;
 
+use dockwalk::trace::Code;
 use engine::{Engine, everyone, fails, good, output};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -223,31 +224,34 @@ fn what_is_too_much_is_refused_by_name_and_leaves_nothing() {
         let long = "/a".repeat(50_000);
         let with = |field: &str, value: Value| json!({"Image": "lab/shell:1", "Cmd": ["true"], field: value});
         for (body, code) in [
-            (with("WorkingDir", json!(long)), "value-too-long"),
-            (with("WorkingDir", json!("no/slash")), "working-dir-relative"),
-            (with("Hostname", json!("a\nb")), "invalid-hostname"),
-            (with("Hostname", json!("x".repeat(65))), "invalid-hostname"),
-            (with("Env", json!(["A=b\0c"])), "value-with-nul"),
-            (with("Cmd", json!(["a\0b"])), "value-with-nul"),
-            (with("User", json!("a\nb")), "invalid-user"),
-            (with("Labels", json!({"a\0b": "c"})), "value-with-nul"),
-            (with("Volumes", json!({(long.clone()): {}})), "value-too-long"),
-            (with("Volumes", json!({"/v\0": {}})), "value-with-nul"),
-            (with("HostConfig", json!({"Binds": ["/tmp:/t\0"]})), "value-with-nul"),
-            (with("HostConfig", json!({"Dns": ["1.1.1.1\nx"]})), "invalid-dns"),
-            (with("HostConfig", json!({"LogConfig": {"Type": "", "Config": {"max-file": "0"}}})), "invalid-log-option"),
+            (with("WorkingDir", json!(long)), Code::ValueTooLong),
+            (with("WorkingDir", json!("no/slash")), Code::WorkingDirRelative),
+            (with("Hostname", json!("a\nb")), Code::InvalidHostname),
+            (with("Hostname", json!("x".repeat(65))), Code::InvalidHostname),
+            (with("Env", json!(["A=b\0c"])), Code::ValueWithNul),
+            (with("Cmd", json!(["a\0b"])), Code::ValueWithNul),
+            (with("User", json!("a\nb")), Code::InvalidUser),
+            (with("Labels", json!({"a\0b": "c"})), Code::ValueWithNul),
+            (with("Volumes", json!({(long.clone()): {}})), Code::ValueTooLong),
+            (with("Volumes", json!({"/v\0": {}})), Code::ValueWithNul),
+            (with("HostConfig", json!({"Binds": ["/tmp:/t\0"]})), Code::ValueWithNul),
+            (with("HostConfig", json!({"Dns": ["1.1.1.1\nx"]})), Code::InvalidDns),
+            (
+                with("HostConfig", json!({"LogConfig": {"Type": "", "Config": {"max-file": "0"}}})),
+                Code::InvalidLogOption,
+            ),
         ] {
             let (status, said) = ask(engine, "POST", "/containers/create", &body.to_string());
             assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some(code)), "{said}");
         }
         let deep = "[".repeat(200_000);
         let (status, said) = ask(engine, "POST", "/containers/create", &deep);
-        assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some("json-too-deep")), "{said}");
+        assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some(Code::JsonTooDeep)), "{said}");
         let id = good(docker(engine, &["run", "-d", "lab/shell:1", "sleep", "600"]));
         for (body, code) in [
-            (json!({"Cmd": ["true"], "WorkingDir": long}), "value-too-long"),
-            (json!({"Cmd": ["true"], "Env": ["A=\0"]}), "value-with-nul"),
-            (json!({"Cmd": ["true\0"]}), "value-with-nul"),
+            (json!({"Cmd": ["true"], "WorkingDir": long}), Code::ValueTooLong),
+            (json!({"Cmd": ["true"], "Env": ["A=\0"]}), Code::ValueWithNul),
+            (json!({"Cmd": ["true\0"]}), Code::ValueWithNul),
         ] {
             let (status, said) = ask(engine, "POST", &format!("/containers/{id}/exec"), &body.to_string());
             assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some(code)), "{said}");

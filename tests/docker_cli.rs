@@ -9,6 +9,7 @@ mod engine;
 mod terminal;
 
 use clients::check;
+use dockwalk::trace::Code;
 use engine::{Engine, everyone, fails, good, output};
 use std::time::Duration;
 use terminal::Terminal;
@@ -188,7 +189,7 @@ fn limits_are_set_or_said_to_be_out_of_reach() {
             good(bench.engine.dockwalk(&["trace", "export", file.to_str().unwrap()]));
             let trace = std::fs::read_to_string(&file).unwrap();
             assert!(
-                trace.contains("cgroup-not-here") || trace.contains("67108864"),
+                trace.contains(Code::CgroupNotHere.name()) || trace.contains("67108864"),
                 "neither set nor remarked: {said}"
             );
         }

@@ -8,6 +8,7 @@ use cases::Case;
 use dockwalk::client::{Condition, Finding};
 use dockwalk::engine::probe;
 use dockwalk::i18n::{Lang, Words};
+use dockwalk::trace::Code;
 use std::process::{Command, ExitCode};
 
 const CASES: &[Case] = &[
@@ -98,7 +99,7 @@ fn a_refused_user_namespace_names_the_switch() {
         let refusal = dockwalk::engine::lab::refusal().expect("a switch that is set wrong");
         assert_eq!(refusal.switch, "user.max_user_namespaces");
         let fault = dockwalk::engine::lab::enter(dockwalk::trace::Mode::Lab).expect_err("no user namespace here");
-        assert_eq!(fault.problem.code, "userns-refused");
+        assert_eq!(fault.problem.code, Code::UsernsRefused);
         for lang in Lang::ALL {
             let said = Words::new(lang).problem(&fault.problem);
             assert!(said.contains("sudo sysctl -w user.max_user_namespaces") && said.contains("sudo dockwalk engine"));

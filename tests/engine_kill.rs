@@ -7,7 +7,7 @@ mod engine;
 
 use dockwalk::client::protocol::{StoreFinding, StoreReport};
 use dockwalk::client::{Client, GateCommand};
-use dockwalk::trace::Level;
+use dockwalk::trace::{Code, Level};
 use engine::{Engine, Who, everyone, good, output};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -228,7 +228,7 @@ impl Bench {
     /// After a new start: nothing is damaged, nothing half made is left, and what was begun can be done.
     fn store_is_sound(&self, operation: &Operation, when: &str) {
         let found = self.check(false);
-        let verified = |code: &str| matches!(code, "store-blob-orphan" | "store-layer-orphan");
+        let verified = |code: &Code| matches!(code, Code::StoreBlobOrphan | Code::StoreLayerOrphan);
         // Whole blobs and layers that no image is made of yet: the next pull takes them up.
         let others = found.findings.iter().filter(|finding| !verified(&finding.problem.code) || !operation.fills);
         assert_eq!(others.collect::<Vec<_>>(), Vec::<&StoreFinding>::new(), "{when}");

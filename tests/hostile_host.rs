@@ -18,7 +18,7 @@ mod sockets;
 mod stranger;
 
 use dockwalk::i18n::{Lang, Words};
-use dockwalk::trace::Problem;
+use dockwalk::trace::{Code, Problem};
 use engine::{Engine, Who, everyone, fails, lack};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
@@ -75,10 +75,10 @@ fn mode(path: &Path, mode: u32) {
 }
 
 /// It ends with status 1 and says this problem: of this code, about this path.
-fn refused(command: Command, code: &str, path: &Path) -> String {
+fn refused(command: Command, code: Code, path: &Path) -> String {
     let said = fails(command, 1);
     let unknown = ["owner", "user", "mode", "count", "found"];
-    let sample = Problem::new(code).with("path", path.display()).with("socket", path.display());
+    let sample = Problem::new(code.clone()).with("path", path.display()).with("socket", path.display());
     let sample = unknown.into_iter().fold(sample, |sample, name| sample.with(name, '§'));
     // Up to what the sample does not know.
     let text = Words::new(Lang::En).problem(&sample);

@@ -13,7 +13,7 @@ mod recording;
 mod sample;
 
 use dockwalk::i18n::{Lang, Words};
-use dockwalk::trace::{Body, Entity, Event, Level, Problem, Trace};
+use dockwalk::trace::{Body, Code, Entity, Event, Level, Problem, Trace};
 use dockwalk::tree::{Kind, Layer, LayerEntry, PathBytes, Stack};
 use dockwalk::ui::app::App;
 use dockwalk::ui::command::Command;
@@ -214,7 +214,7 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
 #[test]
 fn failures_are_told_as_text() {
     let mut window = bare(Lang::En);
-    let problem = Problem::new("recording-unreadable").with("path", HOSTILE).with("reason", HOSTILE);
+    let problem = Problem::new(Code::RecordingUnreadable).with("path", HOSTILE).with("reason", HOSTILE);
     app(&mut window).state.receive(News::Failed(problem));
     window.run_steps(2);
     assert!(check(&window, "a recording that cannot be read") > 0);
@@ -355,7 +355,7 @@ fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
     let files = &mut app(&mut window).state.files;
     let orders = files.apply(Act::Again);
     let (ticket, _) = orders.into_iter().next().unwrap();
-    files.receive(ticket, Done::Failed(Problem::new("engine-said").with("message", HOSTILE)));
+    files.receive(ticket, Done::Failed(Problem::new(Code::EngineSaid).with("message", HOSTILE)));
     window.run_steps(3);
     assert!(check(&window, "failed") > 0);
 }

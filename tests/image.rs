@@ -7,6 +7,7 @@
 mod engine;
 
 use dockwalk::client::{Client, LayerOf};
+use dockwalk::trace::Code;
 use dockwalk::tree::{Kind, Layer, PathChange, Scope};
 use engine::{Engine, everyone, fails, good};
 use std::fs;
@@ -42,13 +43,13 @@ fn an_images_layers_are_stacked_and_their_files_read() {
         let whole = content(b"etc/motd", 0, None).unwrap().all().unwrap();
         assert_eq!(content(b"etc/motd", 3, None).unwrap().all().unwrap(), whole[3..], "hidden, and read all the same");
         let code = |path: &[u8], from| content(path, from, None).map(drop).unwrap_err().problem.code;
-        assert_eq!(code(b"etc", 0), "not-a-regular-file");
-        assert_eq!(code(b"none", 0), "no-such-path");
+        assert_eq!(code(b"etc", 0), Code::NotARegularFile);
+        assert_eq!(code(b"none", 0), Code::NoSuchPath);
         let climbing = content(b"../../../../etc/passwd", 0, None).unwrap().all().unwrap();
         assert_eq!(climbing, content(b"etc/passwd", 0, None).unwrap().all().unwrap(), "it ends at the layer's root");
-        assert_eq!(code(b"etc/motd", 1 << 40), "range-beyond-end");
+        assert_eq!(code(b"etc/motd", 1 << 40), Code::RangeBeyondEnd);
         let error = client.layer_tree(&LayerOf::Image(image.image.clone())).unwrap_err();
-        assert_eq!((error.status, error.problem.code.as_str()), (Some(404), "no-such-layer"));
+        assert_eq!((error.status, &error.problem.code), (Some(404), &Code::NoSuchLayer));
     });
 }
 

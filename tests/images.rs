@@ -14,7 +14,7 @@ use dockwalk::engine::conductor::{Conductor, Journal, Recorder};
 use dockwalk::engine::registry::{Builtin, Credentials, Puller, RegistryOptions};
 use dockwalk::engine::store::{Image, Store};
 use dockwalk::engine::{Cancel, IdRange, Result};
-use dockwalk::trace::OpKind;
+use dockwalk::trace::{Code, OpKind};
 use lab::{Docker, run, with_overlay};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -98,7 +98,7 @@ fn a_full_disk_is_said_to_be_full_and_nothing_half_done_stays() {
                 .expect("tmpfs");
             let image = format!("{}/lab/busybox:1", builtin.addr());
             let fault = pull(&root, IdRange::ALL, false, &image, None).expect_err("no room");
-            assert_eq!(fault.problem.code, "disk-full", "{fault}");
+            assert_eq!(fault.problem.code, Code::DiskFull, "{fault}");
             assert_eq!(fs::read_dir(root.join("layers/sha256")).expect("there").count(), 0);
             nix::mount::umount(&root).expect("umount");
         }
@@ -114,7 +114,7 @@ fn rootless_child() {
     let ids = IdRange { uids: 65536, gids: 65536 };
     let (image, conductor) = pull(&dir.join("root"), ids, true, &name, None).expect("a pull without root");
     let remarks: Vec<_> = conductor.world().remarks.iter().map(|remark| remark.code.clone()).collect();
-    assert!(remarks.contains(&"device-skipped".to_owned()), "{remarks:?}");
+    assert!(remarks.contains(&Code::DeviceSkipped), "{remarks:?}");
     let seen = with_overlay(&dir.join("merged"), &highest_first(&image), ",userxattr", tree);
     fs::write(dir.join("tree.json"), serde_json::to_vec(&seen).expect("json")).expect("written");
 }

@@ -13,6 +13,7 @@ mod lab;
 mod registry;
 
 use dockwalk::client::protocol::StoreReport;
+use dockwalk::trace::Code;
 use engine::{Engine, Who, everyone, good, output};
 use nix::mount::{MsFlags, mount, umount};
 use registry::{Layer, Registry, sha256};
@@ -93,7 +94,7 @@ fn every_room(who: Who) {
             engine.start_again();
         }
         let found = check(&engine);
-        let orphan = |code: &str| matches!(code, "store-blob-orphan" | "store-layer-orphan");
+        let orphan = |code: &Code| matches!(code, Code::StoreBlobOrphan | Code::StoreLayerOrphan);
         assert!(found.findings.iter().all(|f| !f.harmful && orphan(&f.problem.code)), "{when}: {found:?}");
         let there = There::below(&root);
         there.is_orderly(&when);

@@ -3,7 +3,7 @@
 
 use assert_cmd::Command;
 use dockwalk::lesson::{Lesson, LessonStep, embedded, play, recording, rests};
-use dockwalk::trace::{Trace, log};
+use dockwalk::trace::{Code, Trace, log};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ fn a_recording_that_breaks_off_misses_what_comes_after() {
             let cut = Trace::from_events(events).expect("a beginning of a trace is a trace");
             let missed: Vec<_> = play(&lesson, &cut)
                 .into_iter()
-                .filter(|problem| problem.code == "lesson-goal-missed" && problem.args["step"] == step.id)
+                .filter(|problem| problem.code == Code::LessonGoalMissed && problem.args["step"] == step.id)
                 .collect();
             assert!(!missed.is_empty(), "{}: {} is reached without its events", lesson.folder, step.id);
         }

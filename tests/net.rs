@@ -13,7 +13,7 @@ use dockwalk::engine::lab::{self, Lab, Netns};
 use dockwalk::engine::net::{EndpointSettings, Net};
 use dockwalk::engine::{Cancel, Cx, Result};
 use dockwalk::spec::{ContainerId, Digest};
-use dockwalk::trace::{Change, Container, ContainerState, Evidence, Level, Mode, OpKind, StepKind, World};
+use dockwalk::trace::{Change, Code, Container, ContainerState, Evidence, Level, Mode, OpKind, StepKind, World};
 use oracle::{assert_world_is_what_ip_shows, in_netns};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -324,8 +324,9 @@ fn the_uplink_is_locked_up() {
     }
     let remark = engine.conductor.recorder().with(|trace| {
         trace.events().iter().any(|event| {
-            serde_json::to_string(&**event)
-                .is_ok_and(|text| text.contains("uplink-unsandboxed") || text.contains("uplink-sandbox-unknown"))
+            serde_json::to_string(&**event).is_ok_and(|text| {
+                text.contains(Code::UplinkUnsandboxed.name()) || text.contains(Code::UplinkSandboxUnknown.name())
+            })
         })
     });
     if remark {

@@ -385,7 +385,7 @@ fn what_is_broken_is_cracked_and_the_promise_that_caught_it_is_told() {
         let node = scene.shape_of(&entity).unwrap();
         assert!(node.crack.is_some() && node.label.contains("레지스트리에서 깨짐"), "{}", node.label);
         let problem =
-            Problem::new("digest-mismatch").with("registry", "r").with("expected", &digest).with("computed", "x");
+            Problem::new(Code::DigestMismatch).with("registry", "r").with("expected", &digest).with("computed", "x");
         s.saw(Change::Rejected(Rejected { content, digest: digest.clone(), by, problem }));
         let scene = drawn(&s, Lang::En);
         let node = scene.shape_of(&entity).unwrap();

@@ -23,6 +23,7 @@ use cases::{Case, Umoci};
 use dockwalk::engine::layer::walk;
 use dockwalk::engine::unpack::{ListReader, Options, Unpack};
 use dockwalk::engine::{Cancel, IdRange, Result};
+use dockwalk::trace::Code;
 use dockwalk::tree::{Kind, Layer, LayerEntry, Stack};
 use look::{Tree, differences};
 use proptest::prelude::*;
@@ -187,7 +188,7 @@ fn check(case: &Case, dir: &Path, rootless: bool) -> Vec<String> {
         .collect();
     let kernel = match (layers, case.refused) {
         (Err(fault), true) => {
-            assert_eq!(fault.problem.code, "layer-damaged", "{}", case.name);
+            assert_eq!(fault.problem.code, Code::LayerDamaged, "{}", case.name);
             None
         }
         (Err(fault), false) => return vec![format!("not unpacked: {fault}")],

@@ -7,7 +7,7 @@ mod recording;
 mod sample;
 
 use dockwalk::i18n::{Lang, Words};
-use dockwalk::trace::{Entity, Level, StepKind};
+use dockwalk::trace::{Code, Entity, Level, StepKind};
 use dockwalk::ui::app::App;
 use dockwalk::ui::command::{self, Command};
 use dockwalk::ui::source::{News, Recording};
@@ -448,7 +448,7 @@ fn a_prediction_is_kept_until_the_machine_answers() {
 #[test]
 fn what_failed_is_said_with_its_cause_and_its_fix() {
     use dockwalk::trace::{Body, Event, Op, OpKind, Outcome, Problem, Trace};
-    let problem = Problem::new("terminal-none");
+    let problem = Problem::new(Code::TerminalNone);
     let op = Op { id: 1, kind: OpKind::ImagePull, subject: "lab/none".into(), request: "POST /images/create".into() };
     let bodies = [Body::OpBegan { op }, Body::OpEnded { op: 1, outcome: Outcome::Failed(problem.clone()) }];
     let events = bodies.into_iter().zip(1..).map(|(body, seq)| Event { seq, at: seq, body });

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 use dockwalk::i18n::Lang;
-use dockwalk::trace::Problem;
+use dockwalk::trace::{Code, Problem};
 use dockwalk::tree::{Kind, Layer, LayerEntry, Stack};
 use dockwalk::ui::Options;
 use dockwalk::ui::app::App;
@@ -218,7 +218,7 @@ fn what_is_late_waits_and_what_fails_says_so_and_can_be_tried_again() {
     // A frame of the harness is a quarter of a second.
     window.run_steps(5);
     window.get_by_label("lab/test:1: 레이어를 읽는 중");
-    let problem = Problem::new("files-no-engine");
+    let problem = Problem::new(Code::FilesNoEngine);
     app(&mut window).state.files.receive(ticket, Done::Failed(problem));
     window.run_steps(2);
     window.get_by_label("레이어를 읽지 못했습니다");

@@ -5,7 +5,7 @@
 
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::lesson::{Lesson, embedded};
-use dockwalk::trace::{Body, Event, Op, OpKind, Outcome, Plan, Problem, Step, StepKind, Trace};
+use dockwalk::trace::{Body, Code, Event, Op, OpKind, Outcome, Plan, Problem, Step, StepKind, Trace};
 use dockwalk::ui::app::App;
 use dockwalk::ui::command::Command;
 use dockwalk::ui::source::{News, Recording};
@@ -66,18 +66,18 @@ const OTHER: &str = "sha256:0011223344556677889900aabbccddeeff001122334455667788
 
 /// Each with the operation and the step that it ends.
 fn problems() -> Vec<(OpKind, StepKind, Problem)> {
-    let about = |code: &str| Problem::new(code).with("registry", "127.0.0.1:5000");
+    let about = |code: Code| Problem::new(code).with("registry", "127.0.0.1:5000");
     vec![
-        (OpKind::ImagePull, StepKind::FetchTag, about("image-not-found").with("image", "lab/shall:1")),
+        (OpKind::ImagePull, StepKind::FetchTag, about(Code::ImageNotFound).with("image", "lab/shall:1")),
         (
             OpKind::ImagePull,
             StepKind::FetchBlob,
-            about("digest-mismatch").with("by", "manifest").with("expected", DIGEST).with("computed", OTHER),
+            about(Code::DigestMismatch).with("by", "manifest").with("expected", DIGEST).with("computed", OTHER),
         ),
         (
             OpKind::ImagePull,
             StepKind::FetchBlob,
-            about("blob-truncated")
+            about(Code::BlobTruncated)
                 .with("digest", DIGEST)
                 .with("expected", 2_000_000)
                 .with("received", 600_000)
@@ -86,12 +86,12 @@ fn problems() -> Vec<(OpKind, StepKind, Problem)> {
         (
             OpKind::ImagePull,
             StepKind::ProbeRegistry,
-            about("registry-unreachable").with("reason", "io: Connection refused"),
+            about(Code::RegistryUnreachable).with("reason", "io: Connection refused"),
         ),
         (
             OpKind::ImagePull,
             StepKind::UnpackLayer,
-            Problem::new("disk-full")
+            Problem::new(Code::DiskFull)
                 .with("what", "write")
                 .with("subject", "/var/lib/dockwalk/layers/sha256/8d4e/fs/bin/busybox")
                 .with("reason", "No space left on device (os error 28)"),
@@ -99,7 +99,7 @@ fn problems() -> Vec<(OpKind, StepKind, Problem)> {
         (
             OpKind::ContainerStart,
             StepKind::StartProcess,
-            Problem::new("command-not-found").with("command", "bsah").with("image", "lab/shell:1"),
+            Problem::new(Code::CommandNotFound).with("command", "bsah").with("image", "lab/shell:1"),
         ),
     ]
 }
@@ -166,7 +166,7 @@ fn a_step_that_fails_now_says_why_over_the_window() {
 }
 
 fn userns_refused() -> Problem {
-    Problem::new("userns-refused")
+    Problem::new(Code::UsernsRefused)
         .with("switch", "kernel-apparmor_restrict_unprivileged_userns")
         .with("mend", "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")
         .with("reason", "Operation not permitted")
@@ -248,15 +248,15 @@ fn refuses(path: &Path, problem: &Problem) {
 #[test]
 fn files_that_are_no_recordings() {
     let dir = tempfile::tempdir().unwrap();
-    let about = |code: &str, path: &Path| Problem::new(code).with("path", path.display());
+    let about = |code: Code, path: &Path| Problem::new(code).with("path", path.display());
     let none = dir.path().join("none.ndjson");
-    refuses(&none, &about("recording-unreadable", &none).with("reason", std::fs::File::open(&none).unwrap_err()));
+    refuses(&none, &about(Code::RecordingUnreadable, &none).with("reason", std::fs::File::open(&none).unwrap_err()));
     let later = dir.path().join("later.ndjson");
     std::fs::write(&later, "{\"dockwalk_trace\":7,\"made_by\":\"dockwalk 9\"}\n").unwrap();
-    refuses(&later, &about("recording-later", &later).with("found", 7).with("known", 1));
+    refuses(&later, &about(Code::RecordingLater, &later).with("found", 7).with("known", 1));
     let picture = dir.path().join("picture.png");
     std::fs::write(&picture, "PNG").unwrap();
-    refuses(&picture, &about("recording-no-trace", &picture));
+    refuses(&picture, &about(Code::RecordingNoTrace, &picture));
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn a_lesson_that_is_not_there() {
     for lang in Lang::ALL {
         let words = Words::new(lang);
         let mut window = window(lang, Open::Lesson("99-none".into()));
-        let problem = Problem::new("lesson-unknown").with("name", "99-none");
+        let problem = Problem::new(Code::LessonUnknown).with("name", "99-none");
         assert_eq!(app(&mut window).state.origin, Origin::Failed(problem.clone()));
         window.get_by_label(&words.say("failed-lesson"));
         window.get_by_label(&read_aloud(&words.problem(&problem)));

@@ -4,6 +4,7 @@ use super::{Args, Failure, out};
 use crate::client::{Client, ClientError, StartOptions};
 use crate::i18n::Words;
 use crate::spec::visible;
+use crate::trace::Code;
 use std::path::PathBuf;
 
 /// The engine that `DOCKER_HOST` names, else the one that runs, else a new one.
@@ -28,7 +29,7 @@ fn docker_host() -> Result<Option<PathBuf>, ClientError> {
         None => Ok(None),
         Some(host) => match host.strip_prefix("unix://") {
             Some(path) => Ok(Some(path.into())),
-            None => Err(ClientError::new("docker-host-not-unix").with("host", host)),
+            None => Err(ClientError::new(Code::DockerHostNotUnix).with("host", host)),
         },
     }
 }

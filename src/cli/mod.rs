@@ -30,6 +30,7 @@ pub use report::complain;
 use crate::client::ClientError;
 use crate::i18n::Words;
 use crate::spec::visible;
+use crate::trace::Code;
 use clap::{CommandFactory, Parser};
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -97,7 +98,7 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Some(Command::Doctor { json }) => doctor::remote(args, *json, words),
         Some(Command::Lesson { command }) => lesson::run(args, command, words),
         Some(Command::Trace { command }) => trace::run(args, command, words),
-        _ => Err(ClientError::new("not-in-this-build").into()),
+        _ => Err(ClientError::new(Code::NotInThisBuild).into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,7 +5,7 @@ use super::{Args, Done, engine_of, out};
 use crate::client::ClientError;
 use crate::i18n::Words;
 use crate::spec::{Digest, DigestError};
-use crate::trace::Damage;
+use crate::trace::{Code, Damage};
 
 pub(super) fn run(args: &Args, command: &RegistryCommand, words: &Words) -> Done {
     let client = engine_of::any(args, words)?;
@@ -32,6 +32,6 @@ fn say(message: &str, damage: &Damage, words: &Words) {
 }
 
 fn parse(text: &str) -> Result<Digest, ClientError> {
-    let wrong = |e: DigestError| ClientError::new("digest-invalid").with("reason", e);
+    let wrong = |e: DigestError| ClientError::new(Code::DigestInvalid).with("reason", e);
     text.parse().map_err(wrong)
 }

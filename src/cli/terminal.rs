@@ -9,6 +9,7 @@ use super::out::{self, Raw as Own};
 use super::{Done, Failure};
 use crate::client::{Client, ClientError, Hijacked};
 use crate::i18n::Lang;
+use crate::trace::Code;
 use hyper::Method;
 use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ use tokio::signal::unix::{SignalKind, signal};
 /// `-t` with a standard input that is no terminal cannot work.
 pub(super) fn check(tty: bool, interactive: bool) -> Result<(), ClientError> {
     let fine = !tty || !interactive || io::stdin().is_terminal();
-    fine.then_some(()).ok_or_else(|| ClientError::new("not-a-terminal"))
+    fine.then_some(()).ok_or_else(|| ClientError::new(Code::NotATerminal))
 }
 
 /// The terminal in raw mode: keys go through as they are typed. Restored when dropped.
@@ -27,7 +28,7 @@ struct Raw(libc::termios);
 
 impl Raw {
     fn enter() -> Result<Self, ClientError> {
-        let fail = |e: nix::Error| ClientError::new("terminal-refused").with("reason", e);
+        let fail = |e: nix::Error| ClientError::new(Code::TerminalRefused).with("reason", e);
         let before = tcgetattr(io::stdin()).map_err(fail)?;
         let mut raw = before.clone();
         cfmakeraw(&mut raw);

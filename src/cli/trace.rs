@@ -5,7 +5,7 @@ use super::{Args, Done, engine_of, out};
 use crate::client::{Client, ClientError, trust};
 use crate::i18n::Words;
 use crate::spec::visible;
-use crate::trace::{Body, Event, Level, Outcome, Trace, log};
+use crate::trace::{Body, Code, Event, Level, Outcome, Trace, log};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::Path;
@@ -19,9 +19,9 @@ pub(super) fn run(args: &Args, command: &TraceCommand, words: &Words) -> Done {
 
 fn show(file: &Path, level: &str, words: &Words) -> Done {
     let level: Level = serde_json::from_value(serde_json::Value::from(level))
-        .map_err(|_unknown| ClientError::new("unknown-level").with("level", level))?;
+        .map_err(|_unknown| ClientError::new(Code::UnknownLevel).with("level", level))?;
     let fail = |reason: &dyn std::fmt::Display| {
-        ClientError::new("recording-unreadable").with("path", visible::path(file)).with("reason", reason)
+        ClientError::new(Code::RecordingUnreadable).with("path", visible::path(file)).with("reason", reason)
     };
     let input = File::open(file).map_err(|e| fail(&e))?;
     let loaded = log::read(BufReader::new(input)).map_err(|e| ClientError::from(e.problem(visible::path(file))))?;
@@ -67,7 +67,7 @@ fn depth(trace: &Trace, parent: Option<u64>) -> usize {
 /// Everything the running engine has recorded so far.
 fn export(args: &Args, file: &Path, words: &Words) -> Done {
     let fail = |e: &dyn std::fmt::Display| {
-        ClientError::new("recording-unwritable").with("path", visible::path(file)).with("reason", e)
+        ClientError::new(Code::RecordingUnwritable).with("path", visible::path(file)).with("reason", e)
     };
     let client = Client::find(&engine_of::options(args))?;
     let length = client.info()?.trace_length;

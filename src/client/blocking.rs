@@ -4,7 +4,7 @@ use super::protocol::{DamageCommand, EngineInfo, Finding, GateCommand, GateView,
 use super::{ClientError, Events, Hijacked};
 use crate::i18n::Lang;
 use crate::spec::Digest;
-use crate::trace::{Damage, Evidence};
+use crate::trace::{Code, Damage, Evidence};
 use http_body_util::BodyExt;
 use hyper::Method;
 use serde::{Serialize, de::DeserializeOwned};
@@ -43,7 +43,7 @@ impl Client {
             .enable_all()
             .thread_name("client")
             .build()
-            .map_err(|e| ClientError::new("no-thread").with("reason", e))?;
+            .map_err(|e| ClientError::new(Code::NoThread).with("reason", e))?;
         Ok(Self { socket: Arc::new(Endpoint::new(socket, whose)), runtime: Arc::new(runtime) })
     }
 
@@ -210,10 +210,10 @@ impl Answer {
 }
 
 fn json(body: Option<&impl Serialize>) -> Result<Option<Vec<u8>>, ClientError> {
-    let bad = |e: serde_json::Error| ClientError::new("bad-request").with("reason", e);
+    let bad = |e: serde_json::Error| ClientError::new(Code::BadRequest).with("reason", e);
     body.map(serde_json::to_vec).transpose().map_err(bad)
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ClientError> {
-    serde_json::from_slice(bytes).map_err(|e| ClientError::new("engine-other-version").with("reason", e))
+    serde_json::from_slice(bytes).map_err(|e| ClientError::new(Code::EngineOtherVersion).with("reason", e))
 }

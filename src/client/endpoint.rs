@@ -1,5 +1,6 @@
 use super::trust::Who;
 use super::{ClientError, http};
+use crate::trace::Code;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use tokio::net::UnixStream;
@@ -28,7 +29,7 @@ impl Endpoint {
         if who.believes(peer, self.whose) {
             return Ok(stream);
         }
-        let stranger = ClientError::new("engine-strange").with("socket", self.path.display());
+        let stranger = ClientError::new(Code::EngineStrange).with("socket", self.path.display());
         Err(stranger.with("owner", peer).with("user", who.uid))
     }
 }

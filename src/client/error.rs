@@ -1,4 +1,4 @@
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use std::fmt;
 
 /// Why the engine did not do what a client asked, or could not be asked.
@@ -12,7 +12,7 @@ pub struct ClientError {
 
 impl ClientError {
     /// There was no answer.
-    pub fn new(code: &str) -> Self {
+    pub fn new(code: Code) -> Self {
         Self { status: None, problem: Problem::new(code) }
     }
 
@@ -25,7 +25,7 @@ impl ClientError {
 
     /// Somebody is there, if not whom one may talk to: to look further, or to start an engine, would be no way out.
     pub(super) fn is_final(&self) -> bool {
-        self.status.is_some() || matches!(self.problem.code.as_str(), "engine-denied" | "engine-strange")
+        self.status.is_some() || matches!(self.problem.code, Code::EngineDenied | Code::EngineStrange)
     }
 }
 

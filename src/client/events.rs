@@ -2,7 +2,7 @@ use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::TraceEnd;
 use super::{Client, ClientError};
-use crate::trace::{Event, Problem};
+use crate::trace::{Code, Event, Problem};
 use http_body_util::BodyExt;
 use hyper::Method;
 use std::sync::{Arc, mpsc};
@@ -74,7 +74,7 @@ async fn follow(socket: &Endpoint, from: u64, hold: bool, out: &mpsc::Sender<Inc
                 continue;
             }
             Ok(None) => {
-                ClientError::new("engine-unreachable").with("socket", socket.display()).with("reason", "it ended")
+                ClientError::new(Code::EngineUnreachable).with("socket", socket.display()).with("reason", "it ended")
             }
             Err(error) => error,
         };
@@ -115,7 +115,8 @@ async fn stream(
                 Ok(event) => event,
                 Err(error) => {
                     let end = serde_json::from_slice::<TraceEnd>(text);
-                    let end = end.map_err(|_neither| ClientError::new("engine-other-version").with("reason", error))?;
+                    let end =
+                        end.map_err(|_neither| ClientError::new(Code::EngineOtherVersion).with("reason", error))?;
                     return Ok(Some(end.dockwalk_end));
                 }
             };

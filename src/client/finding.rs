@@ -1,6 +1,6 @@
 use crate::i18n::Words;
-use crate::trace::Problem;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One thing that `dockwalk doctor` looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -9,11 +9,21 @@ pub struct Finding {
     pub id: String,
     /// How it is.
     pub state: Condition,
-    /// What was found: the Fluent message `doctor-<code>` with its variables.
-    pub facts: Problem,
+    /// What was found.
+    pub facts: Facts,
     /// A command that mends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mend: Option<String>,
+}
+
+/// What was found, in a form that either language can say: the Fluent message `doctor-<code>` with its variables.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// `kernel-found`, `overlay-refused`, …
+    pub code: String,
+    /// Variables of the message.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, String>,
 }
 
 /// How something is.

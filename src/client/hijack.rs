@@ -1,5 +1,6 @@
 use super::{ClientError, http};
 use crate::spec::visible;
+use crate::trace::Code;
 use hyper::{Response, body::Incoming};
 use hyper_util::rt::TokioIo;
 use std::io::{self, Read, Write};
@@ -26,9 +27,10 @@ impl Hijacked {
         let multiplexed = kind.contains("multiplexed");
         let upgraded = hyper::upgrade::on(&mut answer).await.map_err(|e| http::cut(socket, &e))?;
         let other =
-            || ClientError::new("engine-cut").with("socket", visible::path(socket)).with("reason", "no upgrade");
+            || ClientError::new(Code::EngineCut).with("socket", visible::path(socket)).with("reason", "no upgrade");
         let parts = upgraded.downcast::<TokioIo<tokio::net::UnixStream>>().map_err(|_not_ours| other())?;
-        let io = |e: io::Error| ClientError::new("engine-cut").with("socket", visible::path(socket)).with("reason", e);
+        let io =
+            |e: io::Error| ClientError::new(Code::EngineCut).with("socket", visible::path(socket)).with("reason", e);
         let stream = parts.io.into_inner().into_std().map_err(io)?;
         stream.set_nonblocking(false).map_err(io)?;
         Ok(Self { stream: Arc::new(stream), early: parts.read_buf.to_vec(), multiplexed })

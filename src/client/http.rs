@@ -3,7 +3,7 @@
 use super::endpoint::Endpoint;
 use super::{ClientError, protocol::Refusal};
 use crate::spec::visible;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::{Method, Request, Response, client::conn::http1};
@@ -52,7 +52,7 @@ where
     for (name, value) in &ask.headers {
         request = request.header(*name, value);
     }
-    let request = request.body(body).map_err(|e| ClientError::new("bad-request").with("reason", e))?;
+    let request = request.body(body).map_err(|e| ClientError::new(Code::BadRequest).with("reason", e))?;
     sender.send_request(request).await.map_err(|e| cut(socket, &e))
 }
 
@@ -64,22 +64,22 @@ async fn refusal(socket: &Path, answer: Response<Incoming>) -> ClientError {
     };
     let problem = match serde_json::from_slice::<Refusal>(&body) {
         Ok(Refusal { dockwalk: Some(problem), .. }) => problem,
-        Ok(Refusal { message, dockwalk: None }) => Problem::new("engine-said").with("message", message),
+        Ok(Refusal { message, dockwalk: None }) => Problem::new(Code::EngineSaid).with("message", message),
         // hyper's own refusals have no body: a head that is too large.
-        Err(_) if body.is_empty() => Problem::new("engine-said").with("message", status),
-        Err(_) => Problem::new("engine-said").with("message", String::from_utf8_lossy(&body)),
+        Err(_) if body.is_empty() => Problem::new(Code::EngineSaid).with("message", status),
+        Err(_) => Problem::new(Code::EngineSaid).with("message", String::from_utf8_lossy(&body)),
     };
     ClientError { status: Some(status.as_u16()), problem }
 }
 
 pub(super) fn unreachable(socket: &Path, error: &std::io::Error) -> ClientError {
     let code = match error.kind() {
-        std::io::ErrorKind::PermissionDenied => "engine-denied",
-        _ => "engine-unreachable",
+        std::io::ErrorKind::PermissionDenied => Code::EngineDenied,
+        _ => Code::EngineUnreachable,
     };
     ClientError::new(code).with("socket", visible::path(socket)).with("reason", error)
 }
 
 pub(super) fn cut(socket: &Path, error: &hyper::Error) -> ClientError {
-    ClientError::new("engine-cut").with("socket", visible::path(socket)).with("reason", error)
+    ClientError::new(Code::EngineCut).with("socket", visible::path(socket)).with("reason", error)
 }

@@ -4,6 +4,7 @@ use super::lines::{Amount, each_line};
 use super::protocol::StoreReport;
 use super::{Answer, Client, ClientError, trust};
 use crate::spec::visible;
+use crate::trace::Code;
 use hyper::Method;
 use serde_json::{Value, json};
 use std::fs::File;
@@ -52,7 +53,7 @@ impl Client {
     /// Takes a name off an image, and deletes it with the last one. What went: `Untagged` or `Deleted`, and what.
     pub fn remove_image(&self, name: &str, force: bool) -> Result<Vec<(String, String)>, ClientError> {
         let text = self.text(Method::DELETE, &format!("/images/{}?force={force}", encode(name)))?;
-        let bad = |e| ClientError::new("engine-other-version").with("reason", e);
+        let bad = |e| ClientError::new(Code::EngineOtherVersion).with("reason", e);
         let lines: Vec<Value> = serde_json::from_str(&text).map_err(bad)?;
         Ok(pairs(&lines))
     }
@@ -105,7 +106,7 @@ impl Client {
     /// Loads the images of an archive: a file, or a directory in the layout of OCI. Returns what was said of each.
     pub fn load_images(&self, from: &Path, progress: impl FnMut(LoadProgress)) -> Result<Vec<String>, ClientError> {
         let unread =
-            |e: io::Error| ClientError::new("file-unreadable").with("file", visible::path(from)).with("reason", e);
+            |e: io::Error| ClientError::new(Code::FileUnreadable).with("file", visible::path(from)).with("reason", e);
         if from.is_dir() {
             return self.load_dir(from, progress);
         }
@@ -116,7 +117,7 @@ impl Client {
     #[cfg(feature = "engine")]
     fn load_dir(&self, from: &Path, progress: impl FnMut(LoadProgress)) -> Result<Vec<String>, ClientError> {
         // The engine may run as another user: it is sent the files instead of their names.
-        let (reader, writer) = io::pipe().map_err(|e| ClientError::new("no-thread").with("reason", e))?;
+        let (reader, writer) = io::pipe().map_err(|e| ClientError::new(Code::NoThread).with("reason", e))?;
         let dir = from.to_owned();
         let packing = std::thread::spawn(move || {
             let mut tar = tar::Builder::new(writer);
@@ -126,7 +127,7 @@ impl Client {
         let loaded = self.load_images_from(reader, progress);
         match packing.join() {
             Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(ClientError::new("file-unreadable").with("file", visible::path(from)).with("reason", error))
+                Err(ClientError::new(Code::FileUnreadable).with("file", visible::path(from)).with("reason", error))
             }
             _ => loaded,
         }
@@ -134,7 +135,7 @@ impl Client {
 
     #[cfg(not(feature = "engine"))]
     fn load_dir(&self, _from: &Path, _progress: impl FnMut(LoadProgress)) -> Result<Vec<String>, ClientError> {
-        Err(ClientError::new("not-in-this-build"))
+        Err(ClientError::new(Code::NotInThisBuild))
     }
 
     /// The same of bytes from anywhere.
@@ -194,7 +195,7 @@ fn copy(
 }
 
 fn unwritten(to: &Path, error: &io::Error) -> ClientError {
-    ClientError::new("file-unwritable").with("file", visible::path(to)).with("reason", error)
+    ClientError::new(Code::FileUnwritable).with("file", visible::path(to)).with("reason", error)
 }
 
 fn pairs(lines: &[Value]) -> Vec<(String, String)> {

@@ -2,6 +2,7 @@
 
 use super::{Answer, Client, ClientError};
 use crate::spec::Digest;
+use crate::trace::Code;
 use crate::tree::{Layer, LayerEntry, Stack};
 use hyper::Method;
 use serde::{Deserialize, Serialize};
@@ -96,7 +97,8 @@ impl Client {
         let headers: Vec<_> = range.into_iter().map(|range| ("Range", range)).collect();
         let answer = self.open(Method::GET, &url, None::<&()>, &headers)?;
         let size = answer.header("X-Dockwalk-Size").and_then(|size| size.parse().ok());
-        let size = size.ok_or_else(|| ClientError::new("engine-other-version").with("reason", "no X-Dockwalk-Size"))?;
+        let size =
+            size.ok_or_else(|| ClientError::new(Code::EngineOtherVersion).with("reason", "no X-Dockwalk-Size"))?;
         Ok(FileContent { size, answer })
     }
 
@@ -157,7 +159,7 @@ impl Entries {
             if let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
                 let entry = serde_json::from_slice(&rest[..end]);
                 self.at += end + 1;
-                return entry.map(Some).map_err(|e| ClientError::new("engine-other-version").with("reason", e));
+                return entry.map(Some).map_err(|e| ClientError::new(Code::EngineOtherVersion).with("reason", e));
             }
             self.read.drain(..self.at);
             self.at = 0;

@@ -1,7 +1,7 @@
 //! Docker's stream of JSON lines, in which the engine tells how far a pull, push, load or import is.
 
 use super::{Answer, ClientError};
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use serde::Deserialize;
 
 /// One line.
@@ -45,7 +45,7 @@ pub fn each_line(mut answer: Answer, mut see: impl FnMut(&Line)) -> Result<(), C
             let text: Vec<u8> = buffer.drain(..=end).collect();
             let Ok(line) = serde_json::from_slice::<Line>(&text) else { continue };
             if let Some(Failed { message, dockwalk }) = line.error {
-                let said = || Problem::new("engine-said").with("message", message);
+                let said = || Problem::new(Code::EngineSaid).with("message", message);
                 return Err(dockwalk.unwrap_or_else(said).into());
             }
             see(&line);

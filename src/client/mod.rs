@@ -29,7 +29,7 @@ mod upload;
 pub use blocking::{Answer, Client};
 pub use error::ClientError;
 pub use events::{Events, Incoming};
-pub use finding::{Condition, Finding};
+pub use finding::{Condition, Facts, Finding};
 pub use hijack::Hijacked;
 pub use images::{ImportOptions, LoadProgress, PrunedImages};
 pub use layers::{Entries, FileContent, ImageLayer, ImageLayers, Instruction, LayerOf};

@@ -1,7 +1,7 @@
 //! Where an engine keeps its things and where it listens, unless told; and where a lesson keeps what it mounts.
 
 use crate::spec::visible;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -27,7 +27,7 @@ pub fn lesson_bind(preferred: &str, id: &str) -> Result<String, Problem> {
     }
     let below = Path::new("dockwalk").join(format!("lesson-{id}"));
     let refused = |path: &Path, reason: String| {
-        Problem::new("lesson-bind").with("path", visible::path(path)).with("reason", reason)
+        Problem::new(Code::LessonBind).with("path", visible::path(path)).with("reason", reason)
     };
     // Never a directory that others share: what lies in it is mounted, and read by who follows the lesson.
     let home = env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());

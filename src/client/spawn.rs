@@ -1,7 +1,7 @@
 use super::protocol::StartFailure;
 use super::{Client, ClientError, place, trust};
 use crate::spec::visible;
-use crate::trace::Mode;
+use crate::trace::{Code, Mode};
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ impl Client {
 
     /// The engine that runs. An error whose code is `engine-unreachable` says that none does.
     pub fn find(options: &StartOptions) -> Result<Self, ClientError> {
-        let mut result = Err(ClientError::new("engine-unreachable"));
+        let mut result = Err(ClientError::new(Code::EngineUnreachable));
         for socket in place::sockets(options.socket.as_deref(), options.root.as_deref()) {
             // A place that was not chosen by this user is looked at first. Of one that was, only who answers matters.
             if place::is_default(&socket) {
@@ -57,7 +57,7 @@ impl Client {
 }
 
 fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError> {
-    let refused = |error: std::io::Error| ClientError::new("engine-not-started").with("reason", error);
+    let refused = |error: std::io::Error| ClientError::new(Code::EngineNotStarted).with("reason", error);
     let socket = place::socket(options.socket.as_deref(), options.root.as_deref());
     let root = trust::claim(&place::root(options.root.as_deref()))?;
     let log = root.join("engine.log");
@@ -93,7 +93,7 @@ fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError>
         }
         if begun.elapsed() > PATIENCE {
             child.kill().and_then(|()| child.wait()).map_err(refused)?;
-            return Err(ClientError::new("engine-slow").with("log", visible::path(&log)));
+            return Err(ClientError::new(Code::EngineSlow).with("log", visible::path(&log)));
         }
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -105,7 +105,7 @@ fn new_log(log: &Path) -> Result<File, ClientError> {
         trust::Who::am_i().owns(log, &found, trust::Kind::File)?;
     }
     let opened = File::options().write(true).create(true).truncate(true).mode(0o600).open(log);
-    opened.map_err(|error| ClientError::new("engine-not-started").with("reason", error))
+    opened.map_err(|error| ClientError::new(Code::EngineNotStarted).with("reason", error))
 }
 
 /// Why the engine ended.
@@ -116,7 +116,7 @@ fn last_words(log: &Path) -> ClientError {
         Some(failure) => failure.dockwalk_problem.into(),
         None => {
             let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("…").to_owned();
-            ClientError::new("engine-not-started").with("reason", last)
+            ClientError::new(Code::EngineNotStarted).with("reason", last)
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::protocol::*;
 use super::*;
+use crate::trace::Code;
 use std::path::Path;
 
 #[test]
@@ -7,7 +8,7 @@ fn a_socket_that_nobody_listens_at_is_said_to_be_unreachable() {
     let dir = tempfile::tempdir().unwrap();
     let socket = dir.path().join("none.sock");
     let error = Client::connect(&socket).map(|_| ()).unwrap_err();
-    assert_eq!(error.problem.code, "engine-unreachable");
+    assert_eq!(error.problem.code, Code::EngineUnreachable);
     assert_eq!(error.problem.args["socket"], socket.display().to_string());
 }
 
@@ -30,7 +31,7 @@ fn a_gate_command_is_written_as_the_api_reads_it() {
 fn a_directory_is_closed_unless_others_may_have_put_something_into_it() {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();
-    let check = |name: &str, mode: u32, holds: bool, expected: Result<(), &str>| {
+    let check = |name: &str, mode: u32, holds: bool, expected: Result<(), Code>| {
         let root = dir.path().join(name);
         std::fs::create_dir(&root).unwrap();
         if holds {
@@ -48,7 +49,7 @@ fn a_directory_is_closed_unless_others_may_have_put_something_into_it() {
     check("older", 0o711, true, Ok(()));
     check("own-group", 0o775, true, Ok(()));
     check("new", 0o777, false, Ok(()));
-    check("open", 0o777, true, Err("place-open"));
+    check("open", 0o777, true, Err(Code::PlaceOpen));
     let file = dir.path().join("a-file");
     std::fs::write(&file, "").unwrap();
     trust::claim(&file).unwrap_err();
@@ -78,7 +79,7 @@ fn a_stream_that_the_engine_ended_for_slowness_goes_on_by_itself() {
         serde_json::to_string(&Event { seq, at: 0, body }).unwrap()
     };
     let (first, second) = (event(1), event(2));
-    let end = serde_json::to_string(&TraceEnd { dockwalk_end: Problem::new("trace-reader-slow") }).unwrap();
+    let end = serde_json::to_string(&TraceEnd { dockwalk_end: Problem::new(Code::TraceReaderSlow) }).unwrap();
     let engine = std::thread::spawn(move || {
         [answer_once(&listener, &format!("{first}\n{end}\n")), answer_once(&listener, &format!("{second}\n"))]
     });

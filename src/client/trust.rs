@@ -7,7 +7,7 @@
 //!
 //! One place for both, so that neither believes what the other would not. Does not know what is in the files.
 
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use std::fs::{self, DirBuilder, File, Metadata, Permissions};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -106,7 +106,7 @@ impl Who {
         let group = found.mode() & GROUP_WRITES != 0 && ![self.gid, ROOT].contains(&found.gid());
         if group || found.mode() & OTHERS_WRITE != 0 {
             let mode = format!("{:04o}", found.mode() & 0o7777);
-            return Err(Problem::new("place-open").with("path", path.display()).with("mode", mode));
+            return Err(Problem::new(Code::PlaceOpen).with("path", path.display()).with("mode", mode));
         }
         Ok(())
     }
@@ -122,7 +122,7 @@ impl Who {
 pub fn claim(root: &Path) -> Result<PathBuf, Problem> {
     let who = Who::am_i();
     let refused = |what: &str| {
-        let problem = Problem::new("host-refused").with("what", what).with("subject", root.display());
+        let problem = Problem::new(Code::HostRefused).with("what", what).with("subject", root.display());
         move |error: std::io::Error| problem.clone().with("reason", error)
     };
     let root = std::path::absolute(root).map_err(refused("open"))?;
@@ -175,7 +175,7 @@ pub fn own_file(path: &Path) -> std::io::Result<File> {
 /// The place itself, not what a link points at.
 pub fn look(path: &Path) -> Result<Metadata, Problem> {
     fs::symlink_metadata(path).map_err(|error| {
-        let problem = Problem::new("host-refused").with("what", "open").with("subject", path.display());
+        let problem = Problem::new(Code::HostRefused).with("what", "open").with("subject", path.display());
         problem.with("reason", error)
     })
 }
@@ -195,16 +195,16 @@ fn of_kind(path: &Path, found: &Metadata, kind: Kind) -> Result<(), Problem> {
             () if is.is_fifo() => "pipe",
             () => "other",
         };
-        return Err(Problem::new("place-kind").with("path", path.display()).with("found", found));
+        return Err(Problem::new(Code::PlaceKind).with("path", path.display()).with("found", found));
     }
     if is.is_file() && found.nlink() > 1 {
-        return Err(Problem::new("place-names").with("path", path.display()).with("count", found.nlink()));
+        return Err(Problem::new(Code::PlaceNames).with("path", path.display()).with("count", found.nlink()));
     }
     Ok(())
 }
 
 fn foreign(path: &Path, found: &Metadata, who: Who) -> Problem {
-    let problem = Problem::new("place-foreign").with("path", path.display());
+    let problem = Problem::new(Code::PlaceForeign).with("path", path.display());
     problem.with("owner", found.uid()).with("user", who.uid)
 }
 

@@ -1,8 +1,8 @@
 //! Reads the documents of an image: index, manifest, config, of OCI's and Docker's media types alike.
 
-use super::{Fault, Result};
+use super::Fault;
 use crate::spec::{Digest, DigestError, Platform};
-use crate::trace::{Config, Descriptor, History, Index, Manifest};
+use crate::trace::{Code, Config, Descriptor, History, Index, Manifest};
 use oci_spec::OciSpecError;
 use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
 use serde::Deserialize;
@@ -52,8 +52,40 @@ struct Shape {
     layers: Option<IgnoredAny>,
 }
 
+/// Why bytes are no document of an image that can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// Which document, or the one that describes it.
+    pub digest: Digest,
+    /// What is wrong with it.
+    pub why: Why,
+}
+
+/// What is wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// It is of Docker's first schema.
+    Schema1,
+    /// It is something else than an image, of this kind.
+    Artifact(String),
+    /// It breaks a rule, this one.
+    Unsupported(String),
+}
+
+impl From<Unfit> for Fault {
+    fn from(Unfit { digest, why }: Unfit) -> Self {
+        match why {
+            Why::Schema1 => Self::failed(Code::Schema1Unsupported).with("digest", digest),
+            Why::Artifact(kind) => Self::failed(Code::ArtifactNotImage).with("digest", digest).with("kind", kind),
+            Why::Unsupported(reason) => {
+                Self::failed(Code::ManifestUnsupported).with("digest", digest).with("reason", reason)
+            }
+        }
+    }
+}
+
 /// Reads an index or a manifest. `this` is what the bytes were fetched as; its media type gives way to the document's own.
-pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document> {
+pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document, Unfit> {
     let fail = |reason: &str| unsupported(this, reason);
     let shape: Shape = serde_json::from_slice(bytes).map_err(|e| {
         let old = serde_json::from_slice::<serde_json::Value>(bytes).is_ok_and(|json| json["schemaVersion"] == 1);
@@ -75,16 +107,17 @@ pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document> {
         (Some(_), None, None) => {
             let read = ImageIndex::from_reader(bytes).map_err(wrong)?;
             count("manifests", read.manifests().len(), ENTRIES).map_err(|reason| unsupported(&this, &reason))?;
-            let manifests = read.manifests().iter().map(|entry| descriptor(entry, &this)).collect::<Result<_>>()?;
+            let manifests = read.manifests().iter().map(|entry| descriptor(entry, &this)).collect::<Result<_, _>>()?;
             Ok(Document::Index(Index { this, manifests }))
         }
         (None, Some(_), Some(_)) => {
             let read = ImageManifest::from_reader(bytes).map_err(wrong)?;
             count("layers", read.layers().len(), LAYERS).map_err(|reason| unsupported(&this, &reason))?;
             let config = descriptor(read.config(), &this)?;
-            let layers: Vec<_> = read.layers().iter().map(|layer| descriptor(layer, &this)).collect::<Result<_>>()?;
+            let layers: Vec<_> =
+                read.layers().iter().map(|layer| descriptor(layer, &this)).collect::<Result<_, _>>()?;
             if let Some(kind) = artifact(shape.artifact_type, &config, &layers) {
-                return Err(Fault::failed("artifact-not-image").with("digest", &this.digest).with("kind", kind));
+                return Err(Unfit { digest: this.digest, why: Why::Artifact(kind) });
             }
             if layers.iter().any(|layer| layer.media_type.ends_with("+encrypted")) {
                 return Err(unsupported(&this, "its layers are encrypted"));
@@ -98,7 +131,7 @@ pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document> {
 }
 
 /// Reads a config, with the document as it is.
-pub fn config(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Value)> {
+pub fn config(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Value), Unfit> {
     let whole: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| unsupported(this, &e.to_string()))?;
     let read = ImageConfiguration::from_reader(bytes).map_err(|e| unsupported(this, &e.to_string()))?;
     let run = read.config().clone().unwrap_or_default();
@@ -126,7 +159,7 @@ pub fn config(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Va
         exposed_ports: sorted(run.exposed_ports()),
         stop_signal: said(run.stop_signal()),
         labels: run.labels().clone().unwrap_or_default().into_iter().collect(),
-        diff_ids: read.rootfs().diff_ids().iter().map(diff_id).collect::<Result<_>>()?,
+        diff_ids: read.rootfs().diff_ids().iter().map(diff_id).collect::<Result<_, _>>()?,
         history: read
             .history()
             .iter()
@@ -225,16 +258,17 @@ pub fn urls(manifest: &[u8]) -> BTreeMap<Digest, Vec<String>> {
     read.layers().iter().filter_map(of).collect()
 }
 
-fn schema1(this: &Descriptor) -> Fault {
-    Fault::failed("schema1-unsupported").with("digest", &this.digest)
+fn schema1(this: &Descriptor) -> Unfit {
+    Unfit { digest: this.digest.clone(), why: Why::Schema1 }
 }
 
-fn unsupported(this: &Descriptor, reason: &str) -> Fault {
-    Fault::failed("manifest-unsupported").with("digest", &this.digest).with("reason", reason)
+/// A document that breaks a rule.
+pub fn unsupported(this: &Descriptor, reason: &str) -> Unfit {
+    Unfit { digest: this.digest.clone(), why: Why::Unsupported(reason.to_owned()) }
 }
 
 /// A descriptor of the document `within`. Only sha256 can be verified here.
-fn descriptor(read: &oci_spec::image::Descriptor, within: &Descriptor) -> Result<Descriptor> {
+fn descriptor(read: &oci_spec::image::Descriptor, within: &Descriptor) -> Result<Descriptor, Unfit> {
     let digest = read.digest().to_string();
     let digest = digest.parse().map_err(|e: DigestError| unsupported(within, &e.to_string()))?;
     let refused = |reason: String| unsupported(within, &reason);
@@ -299,7 +333,7 @@ mod tests {
         }
         match super::config(document.to_string().as_bytes(), &this()) {
             Ok(_) => String::new(),
-            Err(fault) => fault.problem.args["reason"].clone(),
+            Err(unfit) => reason(unfit),
         }
     }
 
@@ -345,7 +379,7 @@ mod tests {
         use serde_json::json;
         let listed = json!({"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": sha256(b""), "size": 0});
         let config = json!({"mediaType": CONFIGS[0], "digest": sha256(b""), "size": 0});
-        let read = |document: serde_json::Value| document_of(&document).map_err(|f| f.problem.args["reason"].clone());
+        let read = |document: serde_json::Value| document_of(&document).map_err(reason);
         let manifest = |n: usize| json!({"schemaVersion": 2, "config": config, "layers": vec![&listed; n]});
         assert!(read(manifest(500)).is_ok());
         assert_eq!(read(manifest(501)).unwrap_err(), "layers: 501 > 500");
@@ -359,7 +393,14 @@ mod tests {
         assert_eq!(urls(many.to_string().as_bytes())[&sha256(b"")].len(), URLS);
     }
 
-    fn document_of(json: &serde_json::Value) -> Result<Document> {
+    fn reason(unfit: Unfit) -> String {
+        match unfit.why {
+            Why::Unsupported(reason) => reason,
+            why => panic!("{why:?}"),
+        }
+    }
+
+    fn document_of(json: &serde_json::Value) -> Result<Document, Unfit> {
         document(json.to_string().as_bytes(), &this())
     }
 }

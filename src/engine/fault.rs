@@ -1,4 +1,5 @@
-use crate::trace::Problem;
+use crate::spec::{Digest, ReferenceError};
+use crate::trace::{Code, Problem};
 use std::{fmt, io};
 
 /// Result of what the engine does.
@@ -11,6 +12,21 @@ pub struct Fault {
     pub kind: FaultKind,
     /// What to tell the user.
     pub problem: Problem,
+    /// The digests, when bytes were others than was promised and somebody further up has to say so.
+    pub mismatch: Option<Box<Mismatch>>,
+}
+
+/// Bytes that hash to something else than was promised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The blob that they came from.
+    pub blob: Digest,
+    /// What was promised.
+    pub expected: Digest,
+    /// What they hash to.
+    pub computed: Digest,
+    /// How many they are.
+    pub bytes: u64,
 }
 
 /// Kinds of failure.
@@ -38,12 +54,17 @@ pub enum FaultKind {
 
 impl Fault {
     /// A failure of this kind whose message is `problem-<code>`.
-    pub fn new(kind: FaultKind, code: &str) -> Self {
-        Self { kind, problem: Problem::new(code) }
+    pub fn new(kind: FaultKind, code: Code) -> Self {
+        Self::of(kind, Problem::new(code))
+    }
+
+    /// A failure of this kind that somebody else has put into words.
+    pub fn of(kind: FaultKind, problem: Problem) -> Self {
+        Self { kind, problem, mismatch: None }
     }
 
     /// The host, the disk or a registry failed.
-    pub fn failed(code: &str) -> Self {
+    pub fn failed(code: Code) -> Self {
         Self::new(FaultKind::Failed, code)
     }
 
@@ -56,21 +77,28 @@ impl Fault {
 
     /// The operation was cancelled.
     pub fn cancelled() -> Self {
-        Self::new(FaultKind::Cancelled, "cancelled")
+        Self::new(FaultKind::Cancelled, Code::Cancelled)
     }
 
     /// A system error while doing `what` (`write`, `mount`, …) to `subject`. A full disk has a message of its own,
     /// `disk-full`; everything else is `host-refused` with `what`, `subject`, `reason`.
     pub fn io(what: &str, subject: impl ToString, error: &io::Error) -> Self {
         let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-        let code = if full { "disk-full" } else { "host-refused" };
+        let code = if full { Code::DiskFull } else { Code::HostRefused };
         Self::failed(code).with("what", what).with("subject", subject.to_string()).with("reason", error)
+    }
+}
+
+/// What a user typed is no image reference.
+impl From<ReferenceError> for Fault {
+    fn from(error: ReferenceError) -> Self {
+        Self::new(FaultKind::BadRequest, Code::InvalidReference).with("reason", error)
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem.code)?;
+        write!(f, "{}", self.problem.code)?;
         self.problem.args.iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))
     }
 }

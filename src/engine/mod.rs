@@ -31,5 +31,5 @@ pub mod volume;
 
 pub use conductor::{Cancel, Conductor, Cx, Inverse};
 pub use daemon::Engine;
-pub use fault::{Fault, FaultKind, Result};
+pub use fault::{Fault, FaultKind, Mismatch, Result};
 pub use ids::IdRange;

@@ -65,7 +65,7 @@ pub fn claim(root: &Path) -> Result<PathBuf> {
 
 /// A place that is not ours alone is a refusal to work there.
 fn distrusted(problem: Problem) -> Fault {
-    Fault { kind: FaultKind::Denied, problem }
+    Fault::of(FaultKind::Denied, problem)
 }
 
 /// What is there must be ours alone, and is made so that nobody else reads it either.

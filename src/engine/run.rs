@@ -17,7 +17,7 @@ use super::volume::Volumes;
 use super::{Cancel, Conductor, Engine, Fault, FaultKind, Result, api, conductor, private};
 use crate::client::protocol::EngineInfo;
 use crate::client::trust::Who;
-use crate::trace::{Mode, OpKind};
+use crate::trace::{Code, Mode, OpKind};
 use nix::fcntl::OFlag;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -100,7 +100,7 @@ fn lock(root: &Path) -> Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            Err(Fault::new(FaultKind::Conflict, "engine-root-locked").with("root", root.display()))
+            Err(Fault::new(FaultKind::Conflict, Code::EngineRootLocked).with("root", root.display()))
         }
         Err(TryLockError::Error(e)) => Err(Fault::io("lock", path.display(), &e)),
     }

@@ -11,7 +11,7 @@ mod tests;
 pub use lang::Lang;
 
 use crate::spec::visible;
-use crate::trace::{Problem, StepKind};
+use crate::trace::{Code, Problem, StepKind};
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
@@ -90,7 +90,7 @@ impl Words {
     }
 
     /// True when there is a message for problems of this code.
-    pub fn knows_problem(&self, code: &str) -> bool {
+    pub fn knows_problem(&self, code: &Code) -> bool {
         self.bundle.has_message(&format!("problem-{code}"))
     }
 

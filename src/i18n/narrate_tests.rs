@@ -66,8 +66,9 @@ fn samples() -> Vec<Change> {
     let limit = |limit| {
         Change::RegistryLimit(RegistryLimit { registry: text("h:1"), limit, remaining: 76, window: Some(21_600) })
     };
-    let rejected =
-        |content, by| Change::Rejected(Rejected { content, digest: digest(4), by, problem: Problem::new("cancelled") });
+    let rejected = |content, by| {
+        Change::Rejected(Rejected { content, digest: digest(4), by, problem: Problem::new(Code::Cancelled) })
+    };
     let pushed = |how| {
         let (registry, repository) = (text("h:1"), text("a/c"));
         Change::Pushed(Pushed { registry, repository, digest: digest(4), size: 4_200, how })
@@ -85,11 +86,15 @@ fn samples() -> Vec<Change> {
             engine_pid: 1,
             platform: None,
         }),
-        Change::Remark(Problem::new("cancelled")),
+        Change::Remark(Problem::new(Code::Cancelled)),
         Change::RegistrySeen(Registry { host: text("h:1"), scheme: text("http"), auth: text("none"), builtin: true }),
         limit(Some(100)),
         limit(None),
-        Change::RegistryWaiting(RegistryWait { registry: text("h:1"), seconds: 7, problem: Problem::new("cancelled") }),
+        Change::RegistryWaiting(RegistryWait {
+            registry: text("h:1"),
+            seconds: 7,
+            problem: Problem::new(Code::Cancelled),
+        }),
         Change::RegistryWaited { registry: text("h:1") },
         Change::RegistryDamaged(Damage {
             registry: text("h:1"),
@@ -131,7 +136,7 @@ fn samples() -> Vec<Change> {
         Change::BlobProgress { digest: digest(4), received: 21 },
         Change::BlobVerified { digest: digest(4), size: 4_200, reused: false },
         Change::BlobVerified { digest: digest(4), size: 4_200, reused: true },
-        Change::BlobRejected { digest: digest(4), problem: Problem::new("cancelled") },
+        Change::BlobRejected { digest: digest(4), problem: Problem::new(Code::Cancelled) },
         Change::BlobGone { digest: digest(4) },
         Change::LayerUnpacked(Layer {
             chain_id: digest(5),
@@ -368,7 +373,7 @@ fn a_tag_that_moves_is_said_to_move() {
 fn events_that_change_nothing_are_said_too() {
     let op = Op { id: 1, kind: OpKind::ImagePull, subject: "lab/a:1".into(), request: "POST /images/create".into() };
     let step = Step { id: 1, op: 1, parent: None, plan: Plan::new(StepKind::CreateVeth, "veth1") };
-    let failed = || Outcome::Failed(Problem::new("cancelled"));
+    let failed = || Outcome::Failed(Problem::new(Code::Cancelled));
     let mut bodies = vec![
         Body::OpBegan { op },
         Body::StepAnnounced { step },

@@ -1,4 +1,5 @@
 use super::*;
+use crate::trace::Code;
 use std::collections::BTreeMap;
 
 /// Message keys with the variables each uses.
@@ -58,7 +59,7 @@ fn no_korean_sentence_leaves_the_choice_of_a_particle_to_the_reader() {
 #[test]
 fn what_was_being_done_is_said_in_the_readers_language() {
     let problem =
-        |what: &str| Problem::new("disk-full").with("what", what).with("subject", "/x").with("reason", "ENOSPC");
+        |what: &str| Problem::new(Code::DiskFull).with("what", what).with("subject", "/x").with("reason", "ENOSPC");
     let korean = Words::new(Lang::Ko);
     assert!(korean.problem(&problem("write")).contains("공간이 없어 쓰기 작업을"));
     assert!(korean.problem(&problem("utimensat")).contains("공간이 없어 utimensat 작업을"));
@@ -70,11 +71,12 @@ fn a_message_is_one_visible_line_whatever_its_variables_are() {
     let words = Words::new(Lang::Ko);
     let hostile = "evil\x1b[31m\nINJECTED\u{202e}한글";
     let seen = r"evil\x1b[31m\nINJECTED\u{202e}한글";
-    let known = Problem::new("engine-said").with("message", hostile);
-    let later = Problem::new(hostile).with("x", hostile);
+    let known = Problem::new(Code::EngineSaid).with("message", hostile);
+    let later = serde_json::json!({"code": hostile, "args": {"x": hostile}});
+    let later: Problem = serde_json::from_value(later).expect("a problem of a later version");
     for said in [words.problem(&known), words.problem(&later), words.say(hostile)] {
         assert!(said.contains(seen) && !said.contains(['\n', '\x1b', '\u{202e}']), "{said:?}");
     }
-    let endless = Problem::new("engine-said").with("message", "x".repeat(100_000));
+    let endless = Problem::new(Code::EngineSaid).with("message", "x".repeat(100_000));
     assert!(words.problem(&endless).chars().count() < LONGEST + 200);
 }

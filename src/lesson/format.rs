@@ -1,6 +1,6 @@
 use super::{Prose, Script, Section};
 use crate::i18n::Lang;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use std::borrow::Cow;
 
 /// The three files of a lesson, as text.
@@ -69,6 +69,6 @@ impl Lesson {
 fn read_script(file: &str, text: &str) -> Result<Script, Problem> {
     toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-        Problem::new("lesson-toml").with("file", file).with("line", line).with("reason", error.message())
+        Problem::new(Code::LessonToml).with("file", file).with("line", line).with("reason", error.message())
     })
 }

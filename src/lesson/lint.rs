@@ -1,6 +1,6 @@
 use super::*;
 use crate::i18n::Lang;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use std::collections::BTreeSet;
 
 /// What is wrong with a lesson that is well formed: texts that are missing or that nothing shows, claims that the notes
@@ -11,38 +11,38 @@ pub fn lint(lesson: &Lesson, command: &dyn Fn(&str) -> Result<(), String>) -> Ve
     let mut problems = Vec::new();
     let script = &lesson.script;
     if lesson.folder != format!("{}-{}", script.id, script.slug) {
-        let problem = Problem::new("lesson-folder").with("file", script_file(lesson));
+        let problem = Problem::new(Code::LessonFolder).with("file", script_file(lesson));
         problems.push(problem.with("name", format!("{}-{}", script.id, script.slug)));
     }
     if script.steps.is_empty() {
-        problems.push(Problem::new("lesson-no-steps").with("file", script_file(lesson)));
+        problems.push(Problem::new(Code::LessonNoSteps).with("file", script_file(lesson)));
     }
     let mut ids = BTreeSet::new();
     let mut goals = BTreeSet::new();
     for step in &script.steps {
-        let at = |code: &str, name: &str| {
+        let at = |code: Code, name: &str| {
             Problem::new(code).with("file", script_file(lesson)).with("step", &step.id).with("name", name)
         };
         if !ids.insert(step.id.as_str()) {
-            problems.push(at("lesson-step-twice", &step.id));
+            problems.push(at(Code::LessonStepTwice, &step.id));
         }
         if let Some(Err(reason)) = step.run.as_deref().map(command) {
-            problems.push(at("lesson-command", step.run.as_deref().unwrap_or_default()).with("reason", reason));
+            problems.push(at(Code::LessonCommand, step.run.as_deref().unwrap_or_default()).with("reason", reason));
         }
         if step.terminal.is_some() != step.types.is_some() {
-            problems.push(at("lesson-terminal", &step.id));
+            problems.push(at(Code::LessonTerminal, &step.id));
         }
         for claim in step.claims.iter().filter(|claim| verdicts_of(claim).is_none()) {
-            problems.push(at("lesson-claim-unknown", claim));
+            problems.push(at(Code::LessonClaimUnknown, claim));
         }
         for question in step.questions.iter().filter(|question| !question.ask.is_askable()) {
-            problems.push(at("lesson-question-form", &question.id));
+            problems.push(at(Code::LessonQuestionForm, &question.id));
         }
         for goal in &step.goals {
             if let Condition::Console { shows: Shown::ValueOf(earlier), .. } = &goal.when
                 && !goals.contains(earlier.as_str())
             {
-                problems.push(at("lesson-goal-earlier", earlier));
+                problems.push(at(Code::LessonGoalEarlier, earlier));
             }
             goals.insert(goal.id.as_str());
         }
@@ -58,9 +58,9 @@ fn script_file(lesson: &Lesson) -> String {
 /// The texts against the script: what is missing, and what nothing shows.
 fn lint_prose(lesson: &Lesson, lang: Lang) -> Vec<Problem> {
     let file = format!("{}/{}.md", lesson.folder, lang.code());
-    let missing = |name: String| Problem::new("lesson-missing").with("file", &file).with("name", name);
+    let missing = |name: String| Problem::new(Code::LessonMissing).with("file", &file).with("name", name);
     let orphan = |line: usize, name: String| {
-        Problem::new("lesson-orphan").with("file", &file).with("line", line).with("name", name)
+        Problem::new(Code::LessonOrphan).with("file", &file).with("line", line).with("name", name)
     };
     let prose = lesson.prose(lang);
     let mut problems = Vec::new();

@@ -1,7 +1,7 @@
 //! A lesson against a recording: where each of its steps rests, and whether it is reached at all.
 
 use super::*;
-use crate::trace::{Body, Problem, Trace, World};
+use crate::trace::{Body, Code, Problem, Trace, World};
 use std::sync::Arc;
 
 /// Where a step of a lesson rests in a recording.
@@ -64,25 +64,25 @@ pub fn rests(lesson: &Arc<Lesson>, trace: &Trace) -> Vec<Rest> {
 /// answered, from among its choices, before the end.
 pub fn play(lesson: &Arc<Lesson>, trace: &Trace) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let problem = |code: &str, step: &LessonStep, name: &str| {
+    let problem = |code: Code, step: &LessonStep, name: &str| {
         Problem::new(code).with("lesson", &lesson.folder).with("step", &step.id).with("name", name)
     };
     walk(lesson, trace, |step, walk, runner| {
         for goal in step.goals.iter().filter(|goal| runner.goal(&goal.id).is_none()) {
-            problems.push(problem("lesson-goal-missed", step, &goal.id));
+            problems.push(problem(Code::LessonGoalMissed, step, &goal.id));
         }
         for question in &step.questions {
             let Some(asked) = runner.asked(&question.id) else {
-                problems.push(problem("lesson-question-no-choices", step, &question.id));
+                problems.push(problem(Code::LessonQuestionNoChoices, step, &question.id));
                 continue;
             };
             if question.ask.answer(&walk.world).is_some() {
-                problems.push(problem("lesson-question-late", step, &question.id));
+                problems.push(problem(Code::LessonQuestionLate, step, &question.id));
             }
             match first_answer(&question.ask, walk) {
-                None => problems.push(problem("lesson-question-unanswered", step, &question.id)),
+                None => problems.push(problem(Code::LessonQuestionUnanswered, step, &question.id)),
                 Some(answer) if !asked.choices.contains(&answer) => {
-                    problems.push(problem("lesson-question-outside", step, &question.id));
+                    problems.push(problem(Code::LessonQuestionOutside, step, &question.id));
                 }
                 Some(_) => {}
             }

@@ -13,7 +13,7 @@
 //! What the machine shows.
 //! ```
 
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use std::collections::BTreeMap;
 
 /// A lesson's words in one language.
@@ -77,7 +77,7 @@ impl Prose {
         let mut current: Option<String> = None;
         let blocks = blocks(text);
         if blocks.first().is_none_or(|first| first.level != 1) {
-            problems.push(Problem::new("lesson-no-title").with("file", file));
+            problems.push(Problem::new(Code::LessonNoTitle).with("file", file));
         }
         for (i, block) in blocks.iter().enumerate() {
             let read = match block.level {
@@ -88,9 +88,9 @@ impl Prose {
                 2 => prose.begin(block).map(|id| current = Some(id)),
                 3 => match current.as_ref().and_then(|id| prose.sections.get_mut(id)) {
                     Some(section) => section.add(block),
-                    None => Err("lesson-heading"),
+                    None => Err(Code::LessonHeading),
                 },
-                _ => Err("lesson-heading"),
+                _ => Err(Code::LessonHeading),
             };
             if let Err(code) = read {
                 let problem = Problem::new(code).with("file", file).with("line", block.line);
@@ -100,33 +100,33 @@ impl Prose {
         if problems.is_empty() { Ok(prose) } else { Err(problems) }
     }
 
-    fn begin(&mut self, block: &Block<'_>) -> Result<String, &'static str> {
-        let (id, title) = block.heading.split_once(':').ok_or("lesson-heading")?;
+    fn begin(&mut self, block: &Block<'_>) -> Result<String, Code> {
+        let (id, title) = block.heading.split_once(':').ok_or(Code::LessonHeading)?;
         let (id, title) = (id.trim().to_owned(), title.trim().to_owned());
         let section = Section { line: block.line, title, text: filled(block)?, ..Section::default() };
         match self.sections.insert(id.clone(), section) {
             None => Ok(id),
-            Some(_) => Err("lesson-twice"),
+            Some(_) => Err(Code::LessonTwice),
         }
     }
 }
 
 impl Section {
-    fn add(&mut self, block: &Block<'_>) -> Result<(), &'static str> {
-        let (what, id) = block.heading.split_once(' ').ok_or("lesson-heading")?;
+    fn add(&mut self, block: &Block<'_>) -> Result<(), Code> {
+        let (what, id) = block.heading.split_once(' ').ok_or(Code::LessonHeading)?;
         let (id, text) = (id.trim().to_owned(), filled(block)?);
         let slot = match what {
             "question" => &mut self.questions.entry(id).or_default().ask,
             "answer" => &mut self.questions.entry(id).or_default().because,
             "goal" => self.goals.entry(id).or_default(),
             "claim" => {
-                let new = ClaimNote::parse(&text).ok_or("lesson-claim-form")?;
-                return self.claims.insert(id, new).map_or(Ok(()), |_| Err("lesson-twice"));
+                let new = ClaimNote::parse(&text).ok_or(Code::LessonClaimForm)?;
+                return self.claims.insert(id, new).map_or(Ok(()), |_| Err(Code::LessonTwice));
             }
-            _ => return Err("lesson-heading"),
+            _ => return Err(Code::LessonHeading),
         };
         if !slot.is_empty() {
-            return Err("lesson-twice");
+            return Err(Code::LessonTwice);
         }
         *slot = text;
         Ok(())
@@ -143,8 +143,8 @@ impl ClaimNote {
     }
 }
 
-fn filled(block: &Block<'_>) -> Result<String, &'static str> {
-    if block.text.is_empty() { Err("lesson-empty") } else { Ok(block.text.clone()) }
+fn filled(block: &Block<'_>) -> Result<String, Code> {
+    if block.text.is_empty() { Err(Code::LessonEmpty) } else { Ok(block.text.clone()) }
 }
 
 /// Splits at headings; a `#` inside a code fence is none.
@@ -179,7 +179,7 @@ mod tests {
                         ### goal g\ndone\n### claim A1\n> they say\n> this\n\nwe see\n";
 
     #[track_caller]
-    fn fails(text: &str, code: &str, line: Option<&str>) {
+    fn fails(text: &str, code: Code, line: Option<&str>) {
         let problems = Prose::parse("ko.md", text).expect_err("it should be refused");
         assert_eq!(problems[0].code, code);
         assert_eq!(problems[0].args.get("line").map(String::as_str), line);
@@ -200,14 +200,14 @@ mod tests {
 
     #[test]
     fn what_is_not_well_formed_is_refused_with_its_line() {
-        fails("", "lesson-no-title", None);
-        fails("text\n# T\n", "lesson-no-title", None);
-        fails("# T\n## no colon\ntext\n", "lesson-heading", Some("2"));
-        fails("# T\n### goal g\ntoo early\n", "lesson-heading", Some("2"));
-        fails("# T\n## a: A\ntext\n### gaol g\nx\n", "lesson-heading", Some("4"));
-        fails("# T\n## a: A\n", "lesson-empty", Some("2"));
-        fails("# T\n## a: A\nx\n## a: B\ny\n", "lesson-twice", Some("4"));
-        fails("# T\n## a: A\nx\n### goal g\n1\n### goal g\n2\n", "lesson-twice", Some("6"));
-        fails("# T\n## a: A\nx\n### claim A1\nno quote\n", "lesson-claim-form", Some("4"));
+        fails("", Code::LessonNoTitle, None);
+        fails("text\n# T\n", Code::LessonNoTitle, None);
+        fails("# T\n## no colon\ntext\n", Code::LessonHeading, Some("2"));
+        fails("# T\n### goal g\ntoo early\n", Code::LessonHeading, Some("2"));
+        fails("# T\n## a: A\ntext\n### gaol g\nx\n", Code::LessonHeading, Some("4"));
+        fails("# T\n## a: A\n", Code::LessonEmpty, Some("2"));
+        fails("# T\n## a: A\nx\n## a: B\ny\n", Code::LessonTwice, Some("4"));
+        fails("# T\n## a: A\nx\n### goal g\n1\n### goal g\n2\n", Code::LessonTwice, Some("6"));
+        fails("# T\n## a: A\nx\n### claim A1\nno quote\n", Code::LessonClaimForm, Some("4"));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::i18n::{Lang, Words};
-use crate::trace::{Event, Problem, World};
+use crate::trace::{Code, Event, Problem, World};
 use std::sync::Arc;
 
 fn lessons() -> Vec<Arc<Lesson>> {
@@ -68,7 +68,7 @@ fn an_empty_recording_is_refused() {
         let trace = crate::trace::Trace::from_events(Vec::<Event>::new()).unwrap();
         let problems = play(&lesson, &trace);
         let goals: usize = lesson.script.steps.iter().map(|step| step.goals.len()).sum();
-        let missed = problems.iter().filter(|problem| problem.code == "lesson-goal-missed").count();
+        let missed = problems.iter().filter(|problem| problem.code == Code::LessonGoalMissed).count();
         assert_eq!(missed, goals, "{}", in_words(&problems));
     }
 }

@@ -32,7 +32,7 @@ pub enum ReferenceError {
     #[error("`{0}`: a 64-digit hexadecimal name is an image id, not a repository")]
     LooksLikeId(String),
     /// Some part is outside the grammar.
-    #[error("`{0}` is not a valid image reference; write NAME[:TAG] or NAME@sha256:…")]
+    #[error("`{0}` is not a valid image reference")]
     Format(String),
     /// The tag is outside `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`.
     #[error("`{0}` is not a valid tag; a tag has up to 128 letters, digits, `_`, `.` or `-`")]

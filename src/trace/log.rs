@@ -9,6 +9,7 @@
 //! the end of its last line: [`read`] reports that line and loads the rest. A reader may follow a file that still grows.
 
 use super::{Event, Problem, Trace, TraceError};
+use crate::trace::Code;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
@@ -109,13 +110,13 @@ pub enum LogError {
 impl LogError {
     /// The same about the file at `path`, for the user.
     pub fn problem(&self, path: impl ToString) -> Problem {
-        let about = |code: &str| Problem::new(code).with("path", path.to_string());
+        let about = |code: Code| Problem::new(code).with("path", path.to_string());
         match self {
-            Self::Io(error) => about("recording-unreadable").with("reason", error),
-            Self::NoHeader => about("recording-no-trace"),
-            Self::Version { found } => about("recording-later").with("found", found).with("known", VERSION),
-            Self::Damaged { line, reason } => about("recording-damaged").with("line", line).with("reason", reason),
-            Self::Event { line, source } => about("recording-damaged").with("line", line).with("reason", source),
+            Self::Io(error) => about(Code::RecordingUnreadable).with("reason", error),
+            Self::NoHeader => about(Code::RecordingNoTrace),
+            Self::Version { found } => about(Code::RecordingLater).with("found", found).with("known", VERSION),
+            Self::Damaged { line, reason } => about(Code::RecordingDamaged).with("line", line).with("reason", reason),
+            Self::Event { line, source } => about(Code::RecordingDamaged).with("line", line).with("reason", source),
         }
     }
 }

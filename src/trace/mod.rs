@@ -10,6 +10,7 @@
 //! that a window, a kernel or a registry exists. A live run, a replayed file and a test feed the same [`Trace`].
 
 mod change;
+mod code;
 mod cursor;
 mod entity;
 mod event;
@@ -21,6 +22,7 @@ mod store;
 mod world;
 
 pub use change::*;
+pub use code::{Code, UnknownCode};
 pub use cursor::{Cursor, Direction, Playback};
 pub use entity::Entity;
 pub use event::{Body, Event, Op, OpId, OpKind, Outcome, Seq};

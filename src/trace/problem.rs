@@ -1,14 +1,16 @@
+use super::Code;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Something that went wrong, in a form that either language can say.
 ///
-/// `code` names a Fluent message `problem-<code>` in `src/i18n/*/errors.ftl`; `args` are its variables. The message says
-/// what failed, on what, why, and what to do next.
+/// `code` names a Fluent message `problem-<code>` in `src/i18n/`; `args` are its variables. The message says what failed,
+/// on what, why, and what to do next. Code branches on `code`, never on the variables: what it needs to know of a failure
+/// beyond that is in the type of the error that became this problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// `image-not-found`, `digest-mismatch`, …
-    pub code: String,
+    pub code: Code,
     /// Variables of the message.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
@@ -16,8 +18,8 @@ pub struct Problem {
 
 impl Problem {
     /// A problem without variables.
-    pub fn new(code: &str) -> Self {
-        Self { code: code.to_owned(), args: BTreeMap::new() }
+    pub fn new(code: Code) -> Self {
+        Self { code, args: BTreeMap::new() }
     }
 
     /// The same with one more variable.

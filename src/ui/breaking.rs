@@ -110,7 +110,7 @@ fn familiar(reference: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Change, Descriptor, Index, Manifest, Problem, Promise, Registry};
+    use crate::trace::{Change, Code, Descriptor, Index, Manifest, Problem, Promise, Registry};
     use std::collections::BTreeMap;
 
     fn digest(n: u8) -> Digest {
@@ -170,7 +170,7 @@ mod tests {
     fn who_caught_it_is_told_with_what_was_promised_and_what_came() {
         let mut world = world();
         let (expected, computed) = (digest(4), digest(5));
-        let problem = Problem::new("digest-mismatch").with("expected", &expected).with("computed", &computed);
+        let problem = Problem::new(Code::DigestMismatch).with("expected", &expected).with("computed", &computed);
         let by = Promise::Manifest(digest(2));
         let change = Change::Rejected(Rejected { content: Content::Blob, digest: digest(4), by: by.clone(), problem });
         world.apply(&change).expect("legal");

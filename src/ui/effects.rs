@@ -12,7 +12,7 @@ use crate::client::protocol::GateCommand;
 use crate::client::{Client, ClientError, StartOptions, place};
 use crate::lesson::{self, Lesson};
 use crate::spec::visible;
-use crate::trace::{Problem, StepKind};
+use crate::trace::{Code, Problem, StepKind};
 use egui::{Context, Rect};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -282,7 +282,7 @@ impl EffectRunner {
         tell: impl FnOnce(&Client) -> Result<(), ClientError> + Send + 'static,
     ) {
         let Some(socket) = state.socket.clone() else {
-            fail(state, &Problem::new("terminal-no-engine"));
+            fail(state, &Problem::new(Code::TerminalNoEngine));
             return;
         };
         let (sender, receiver) = channel();
@@ -317,17 +317,17 @@ impl EffectRunner {
     /// Runs a command line in a new terminal: docker's with this program, anything else on the lab host.
     fn run(&mut self, ctx: &Context, state: &mut WindowState, terminals: &mut Terminals, line: &str) {
         let Some(socket) = state.socket.clone() else {
-            fail(state, &Problem::new("terminal-no-engine"));
+            fail(state, &Problem::new(Code::TerminalNoEngine));
             return;
         };
         let Some(words) = split(line) else {
-            fail(state, &Problem::new("terminal-quote").with("command", line));
+            fail(state, &Problem::new(Code::TerminalQuote).with("command", line));
             return;
         };
         let program = match std::env::current_exe() {
             Ok(program) => program.display().to_string(),
             Err(error) => {
-                let problem = Problem::new("terminal-not-started").with("command", line).with("reason", error);
+                let problem = Problem::new(Code::TerminalNotStarted).with("command", line).with("reason", error);
                 fail(state, &problem);
                 return;
             }
@@ -402,7 +402,7 @@ impl EffectRunner {
                     shown.write(text.replace('\n', "\r").as_bytes());
                 }
             }
-            None => fail(state, &Problem::new("terminal-none")),
+            None => fail(state, &Problem::new(Code::TerminalNone)),
         }
     }
 }
@@ -411,7 +411,7 @@ impl EffectRunner {
 fn begin(state: &mut WindowState, lessons: &[Arc<Lesson>], name: &str) -> bool {
     let named = |lesson: &&Arc<Lesson>| lesson.folder == name || lesson.script.id == name || lesson.script.slug == name;
     match lessons.iter().find(named) {
-        None => state.receive(News::Failed(Problem::new("lesson-unknown").with("name", name))),
+        None => state.receive(News::Failed(Problem::new(Code::LessonUnknown).with("name", name))),
         Some(lesson) => {
             state.course = Some(Course::new(Arc::clone(lesson)));
             return true;

@@ -4,7 +4,7 @@ use super::diagrams::{self, Tab};
 use super::theme::Theme;
 use crate::i18n::Words;
 use crate::spec::visible;
-use crate::trace::{Problem, World};
+use crate::trace::{Code, Problem, World};
 use std::path::Path;
 
 /// Writes the diagram as SVG.
@@ -23,5 +23,5 @@ pub fn png(path: &Path, shot: &egui::ColorImage) -> Result<(), Problem> {
 }
 
 fn unwritable(path: &Path, reason: &dyn std::fmt::Display) -> Problem {
-    Problem::new("picture-unwritable").with("path", visible::path(path)).with("reason", reason)
+    Problem::new(Code::PictureUnwritable).with("path", visible::path(path)).with("reason", reason)
 }

@@ -3,7 +3,7 @@
 use super::source::News;
 use crate::client::protocol::{GateCommand, GateView};
 use crate::client::{Client, Incoming, StartOptions, place};
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -75,7 +75,7 @@ fn start_privileged(options: &StartOptions) -> Result<(Client, Started), Problem
     }
     let mut command = Command::new("pkexec");
     command.args(privileged_command(options)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| Problem::new("pkexec-missing").with("reason", error))?;
+    let mut child = command.spawn().map_err(|error| Problem::new(Code::PkexecMissing).with("reason", error))?;
     let socket = place::socket(options.socket.as_deref(), options.root.as_deref());
     // A password is typed meanwhile, so there is no time limit: it ends when pkexec does.
     loop {
@@ -84,8 +84,8 @@ fn start_privileged(options: &StartOptions) -> Result<(Client, Started), Problem
         }
         match child.try_wait() {
             Ok(None) => std::thread::sleep(Duration::from_millis(100)),
-            Ok(Some(status)) => return Err(Problem::new("pkexec-refused").with("status", status)),
-            Err(error) => return Err(Problem::new("pkexec-missing").with("reason", error)),
+            Ok(Some(status)) => return Err(Problem::new(Code::PkexecRefused).with("status", status)),
+            Err(error) => return Err(Problem::new(Code::PkexecMissing).with("reason", error)),
         }
     }
 }

@@ -36,7 +36,7 @@ pub mod theme;
 pub mod widgets;
 
 use crate::i18n::Lang;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use std::path::PathBuf;
 
 /// How the window opens.
@@ -83,8 +83,8 @@ impl StartError {
     /// The same in words that the user reads.
     pub fn problem(&self) -> Problem {
         match self {
-            Self::NoDisplay => Problem::new("no-display"),
-            Self::Window(reason) => Problem::new("no-window").with("reason", reason),
+            Self::NoDisplay => Problem::new(Code::NoDisplay),
+            Self::Window(reason) => Problem::new(Code::NoWindow).with("reason", reason),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where events come from: a recording. Reading happens on a thread, so that the window never waits for a disk.
 
 use crate::spec::visible;
-use crate::trace::{Event, Problem, Step, Trace, log};
+use crate::trace::{Code, Event, Problem, Step, Trace, log};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -83,6 +83,7 @@ pub fn save(trace: &Trace, path: &Path) -> Result<(), Problem> {
         let mut writer = log::Writer::new(std::io::BufWriter::new(crate::client::trust::own_file(path)?))?;
         trace.events().iter().try_for_each(|event| writer.append(event))
     };
-    write()
-        .map_err(|error| Problem::new("recording-unwritable").with("path", visible::path(path)).with("reason", error))
+    write().map_err(|error| {
+        Problem::new(Code::RecordingUnwritable).with("path", visible::path(path)).with("reason", error)
+    })
 }

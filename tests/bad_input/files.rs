@@ -2,6 +2,7 @@
 
 use super::engine::{DOCKWALK, fails, output};
 use super::*;
+use dockwalk::trace::Code;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -28,7 +29,7 @@ fn without_a_display_it_says_what_works_without() {
                 command.env_remove(name);
             }
             let words = Words::new(lang);
-            let (problem, instead) = (words.problem(&Problem::new("no-display")), words.say("cli-without-window"));
+            let (problem, instead) = (words.problem(&Problem::new(Code::NoDisplay)), words.say("cli-without-window"));
             assert_eq!(fails(command, 2), format!("dockwalk: {problem}\n{instead}\n"));
             assert!(instead.contains("--headless") && instead.contains("dockwalk docker run -it lab/shell:1"));
         }
@@ -45,21 +46,21 @@ fn written(dir: &Path, name: &str, text: &str) -> PathBuf {
 fn recordings_that_cannot_be_read() {
     let dir = tempfile::tempdir().unwrap();
     let header = "{\"dockwalk_trace\":1,\"made_by\":\"dockwalk 0.1.0\"}\n";
-    let about = |code: &str, path: &Path| Problem::new(code).with("path", path.display());
+    let about = |code: Code, path: &Path| Problem::new(code).with("path", path.display());
     let show = |path: &Path, problem: &Problem| says(&["trace", "show", path.to_str().unwrap()], problem);
 
     let none = dir.path().join("none.ndjson");
-    show(&none, &about("recording-unreadable", &none).with("reason", fs::File::open(&none).unwrap_err()));
+    show(&none, &about(Code::RecordingUnreadable, &none).with("reason", fs::File::open(&none).unwrap_err()));
 
     let picture = written(dir.path(), "picture.png", "\u{89}PNG");
-    show(&picture, &about("recording-no-trace", &picture));
+    show(&picture, &about(Code::RecordingNoTrace, &picture));
 
     let later = written(dir.path(), "later.ndjson", "{\"dockwalk_trace\":7,\"made_by\":\"dockwalk 9.0.0\"}\n");
-    show(&later, &about("recording-later", &later).with("found", 7).with("known", log::VERSION));
+    show(&later, &about(Code::RecordingLater, &later).with("found", 7).with("known", log::VERSION));
 
     let damaged = written(dir.path(), "damaged.ndjson", &format!("{header}not an event\n"));
     let reason = serde_json::from_str::<serde_json::Value>("not an event\n").unwrap_err();
-    show(&damaged, &about("recording-damaged", &damaged).with("line", 2).with("reason", reason));
+    show(&damaged, &about(Code::RecordingDamaged, &damaged).with("line", 2).with("reason", reason));
 }
 
 #[test]
@@ -78,11 +79,11 @@ fn a_recording_whose_last_line_is_cut_off_is_shown_up_to_there() {
 
 #[test]
 fn lessons_that_are_not_there() {
-    let unknown = Problem::new("lesson-unknown").with("name", "99-none");
+    let unknown = Problem::new(Code::LessonUnknown).with("name", "99-none");
     says(&["lesson", "run", "99-none", "--headless"], &unknown);
     says(&["lesson", "check", "99-none"], &unknown);
     let reason = fs::read_dir("/no/such/dir").unwrap_err();
-    let dir = Problem::new("lesson-unreadable").with("file", "/no/such/dir").with("reason", reason);
+    let dir = Problem::new(Code::LessonUnreadable).with("file", "/no/such/dir").with("reason", reason);
     says(&["lesson", "list", "--lessons", "/no/such/dir"], &dir);
 }
 
@@ -91,13 +92,13 @@ fn an_engine_that_is_asked_for_where_none_can_be() {
     for lang in Lang::ALL {
         let mut command = dockwalk(lang, &["docker", "ps"]);
         command.env("DOCKER_HOST", "tcp://127.0.0.1:2375");
-        let problem = Problem::new("docker-host-not-unix").with("host", "tcp://127.0.0.1:2375");
+        let problem = Problem::new(Code::DockerHostNotUnix).with("host", "tcp://127.0.0.1:2375");
         assert_eq!(fails(command, 1), line(lang, &problem));
 
         let mut command = dockwalk(lang, &["docker", "ps"]);
         command.env("DOCKER_HOST", "unix:///no/such.sock");
         let reason = std::os::unix::net::UnixStream::connect("/no/such.sock").unwrap_err();
-        let problem = Problem::new("engine-unreachable").with("socket", "/no/such.sock").with("reason", reason);
+        let problem = Problem::new(Code::EngineUnreachable).with("socket", "/no/such.sock").with("reason", reason);
         assert_eq!(fails(command, 1), line(lang, &problem));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::engine::{DOCKWALK, Who, fails, lack, output};
 use super::*;
+use dockwalk::trace::Code;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -54,7 +55,7 @@ fn dir() -> Option<tempfile::TempDir> {
 
 /// What every command says there.
 fn refused() -> Problem {
-    Problem::new("userns-refused")
+    Problem::new(Code::UsernsRefused)
         .with("switch", "user-max_user_namespaces")
         .with("mend", "sudo sysctl -w user.max_user_namespaces=28633")
         .with("reason", "No space left on device")
@@ -145,7 +146,7 @@ fn a_second_engine_in_the_same_directory() {
             let other = engine.root().with_file_name("other.sock");
             let mut command = engine.dockwalk(&["engine", "--root", engine.root().to_str().unwrap()]);
             command.arg("--socket").arg(&other).env("DOCKWALK_LANG", code(lang));
-            let problem = Problem::new("engine-root-locked").with("root", engine.root().display());
+            let problem = Problem::new(Code::EngineRootLocked).with("root", engine.root().display());
             assert_eq!(fails(command, 1), format!("dockwalk: {}\n", Words::new(lang).problem(&problem)));
             assert!(!other.exists());
         }
@@ -160,7 +161,7 @@ fn a_second_engine_at_the_same_socket() {
             let root = engine.root().with_file_name("other");
             let mut command = engine.dockwalk(&["engine", "--root", root.to_str().unwrap()]);
             command.arg("--socket").arg(engine.socket()).env("DOCKWALK_LANG", code(lang));
-            let problem = Problem::new("engine-runs-already").with("socket", engine.socket().display());
+            let problem = Problem::new(Code::EngineRunsAlready).with("socket", engine.socket().display());
             assert_eq!(fails(command, 1), format!("dockwalk: {}\n", Words::new(lang).problem(&problem)));
         }
         assert!(output(engine.dockwalk(&["docker", "ps"])).status.success(), "the first goes on");

@@ -5,6 +5,7 @@ use super::left::{Left, ingested, seen_by};
 use super::registry::{Fault, Registry};
 use super::*;
 use dockwalk::spec::Digest;
+use dockwalk::trace::Code;
 use std::process::Command;
 
 #[test]
@@ -12,7 +13,7 @@ fn an_image_or_a_tag_that_the_built_in_registry_lacks() {
     check(|engine| {
         for image in ["lab/no-such-image:1", "lab/shell:no-such-tag"] {
             for (args, status) in [(vec!["pull", image], 1), (vec!["run", "--rm", image, "sh"], 125)] {
-                let problem = refuses(engine, &args, status, "image-not-found");
+                let problem = refuses(engine, &args, status, Code::ImageNotFound);
                 assert_eq!(arg(&problem, "image"), image);
                 assert!(arg(&problem, "registry").starts_with("127.0.0.1:"), "{problem:?}");
             }
@@ -26,7 +27,7 @@ fn an_image_or_a_tag_that_another_registry_lacks() {
     check(|engine| {
         for name in ["test/none:1", "test/notes:none"] {
             let image = format!("{}/{name}", registry.addr);
-            let problem = refuses(engine, &["pull", &image], 1, "image-not-found");
+            let problem = refuses(engine, &["pull", &image], 1, Code::ImageNotFound);
             assert_eq!((arg(&problem, "image"), arg(&problem, "registry")), (&*image, &*registry.addr.to_string()));
         }
     });
@@ -39,7 +40,7 @@ fn an_image_name_that_is_none() {
         for lang in Lang::ALL {
             let said = fails(ours(engine, lang, &["pull", "Lab/Shell:1"]), 1);
             let reason = "Lab/Shell:1".parse::<dockwalk::spec::Reference>().unwrap_err();
-            let problem = Problem::new("invalid-reference").with("reference", "Lab/Shell:1").with("reason", reason);
+            let problem = Problem::new(Code::InvalidReference).with("reason", reason);
             assert_eq!(said, line(lang, &problem));
         }
         before.is_all_there_is(engine);
@@ -51,7 +52,7 @@ fn a_layer_whose_bytes_are_others_than_its_digest_says() {
     let registry = Registry::start(300_000);
     registry.layer_goes(Fault::Changed);
     check(|engine| {
-        let problem = refuses(engine, &["pull", &registry.image()], 1, "digest-mismatch");
+        let problem = refuses(engine, &["pull", &registry.image()], 1, Code::DigestMismatch);
         assert_eq!(arg(&problem, "registry"), registry.addr.to_string());
         assert_eq!(arg(&problem, "expected"), registry.layer.as_str());
         let computed: Digest = arg(&problem, "computed").parse().unwrap();
@@ -65,14 +66,14 @@ fn a_manifest_whose_bytes_are_others_than_was_promised() {
     let registry = Registry::start(1000);
     registry.manifest_goes(Fault::Changed);
     check(|engine| {
-        let problem = refuses(engine, &["pull", &registry.image()], 1, "digest-mismatch");
+        let problem = refuses(engine, &["pull", &registry.image()], 1, Code::DigestMismatch);
         assert_eq!(arg(&problem, "expected"), registry.manifest.as_str());
     });
     // Asked for by its digest, it must be what was asked for, whatever the registry promises.
     check(|engine| {
         let other = format!("sha256:{}", "0".repeat(64));
         let image = format!("{}/test/notes@{other}", registry.addr);
-        refuses(engine, &["pull", &image], 1, "image-not-found");
+        refuses(engine, &["pull", &image], 1, Code::ImageNotFound);
     });
 }
 
@@ -81,7 +82,7 @@ fn a_layer_that_is_longer_than_was_promised() {
     let registry = Registry::start(300_000);
     registry.layer_goes(Fault::Longer);
     check(|engine| {
-        let problem = refuses(engine, &["pull", &registry.image()], 1, "size-mismatch");
+        let problem = refuses(engine, &["pull", &registry.image()], 1, Code::SizeMismatch);
         assert_eq!(arg(&problem, "digest"), registry.layer.as_str());
         assert_eq!(arg(&problem, "expected"), registry.size.to_string());
         assert_eq!(arg(&problem, "received"), (registry.size + 1).to_string());
@@ -98,7 +99,7 @@ fn a_download_that_was_cut_goes_on_where_it_was() {
         for lang in Lang::ALL {
             let said = fails(ours(engine, lang, &["pull", &image]), 1);
             let problem = recorded(engine);
-            assert_eq!(problem.code, "blob-truncated", "{problem:?}");
+            assert_eq!(problem.code, Code::BlobTruncated, "{problem:?}");
             assert!(said.ends_with(&line(lang, &problem)), "{said}");
             assert_eq!(arg(&problem, "received"), "600000");
             assert_eq!(arg(&problem, "expected"), registry.size.to_string());
@@ -121,7 +122,7 @@ fn a_registry_that_nobody_answers_for() {
     check(|engine| {
         let image = format!("{addr}/test/notes:1");
         for (args, status) in [(vec!["pull", &*image], 1), (vec!["run", "--rm", &*image], 125)] {
-            let problem = refuses(engine, &args, status, "registry-unreachable");
+            let problem = refuses(engine, &args, status, Code::RegistryUnreachable);
             assert_eq!(arg(&problem, "registry"), addr.to_string());
             assert!(arg(&problem, "reason").contains("refused"), "{problem:?}");
         }
@@ -158,7 +159,7 @@ fn a_disk_without_room_for_the_image() {
         for lang in Lang::ALL {
             let said = fails(ours(&engine, lang, &["pull", &image]), 1);
             let problem = recorded(&engine);
-            assert_eq!(problem.code, "disk-full", "{problem:?}");
+            assert_eq!(problem.code, Code::DiskFull, "{problem:?}");
             assert!(said.ends_with(&line(lang, &problem)), "{said}");
             assert!(arg(&problem, "subject").starts_with(engine.root().to_str().unwrap()), "{problem:?}");
         }
@@ -187,7 +188,7 @@ fn a_disk_without_room_for_the_built_in_images() {
     for lang in Lang::ALL {
         let said = fails(ours(&engine, lang, &["pull", "lab/shell:1"]), 1);
         let problem = recorded(&engine);
-        assert_eq!(problem.code, "disk-full", "{problem:?}");
+        assert_eq!(problem.code, Code::DiskFull, "{problem:?}");
         assert!(said.ends_with(&line(lang, &problem)), "{said}");
         assert!(arg(&problem, "subject").starts_with(engine.root().to_str().unwrap()), "{problem:?}");
     }
@@ -203,6 +204,6 @@ fn built_in_images_that_could_not_be_made() {
         "for b in /bin/busybox /usr/bin/busybox; do [ -e $b ] && mount --bind /etc/hostname $b; done; exec \"$@\"";
     let before = ["unshare", "--mount", "--propagation", "private", "sh", "-c", hidden, "sh"].map(str::to_owned);
     let engine = Engine::start_in(Who::Root, |_| before.to_vec());
-    let problem = refuses(&engine, &["pull", "lab/shell:1"], 1, "busybox-missing");
+    let problem = refuses(&engine, &["pull", "lab/shell:1"], 1, Code::BusyboxMissing);
     assert!(arg(&problem, "path").contains("busybox"), "{problem:?}");
 }

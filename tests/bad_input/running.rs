@@ -3,13 +3,14 @@
 use super::engine::{fails, good};
 use super::left::Left;
 use super::*;
+use dockwalk::trace::Code;
 
 #[test]
 fn a_command_that_is_not_in_the_image() {
     check(|engine| {
         good(ours(engine, Lang::En, &["pull", "lab/shell:1"]));
         for command in ["no-such-command", "/no/such/command"] {
-            let problem = refuses(engine, &["run", "--rm", "lab/shell:1", command], 127, "command-not-found");
+            let problem = refuses(engine, &["run", "--rm", "lab/shell:1", command], 127, Code::CommandNotFound);
             assert_eq!((arg(&problem, "command"), arg(&problem, "image")), (command, "lab/shell:1"));
         }
     });
@@ -21,7 +22,7 @@ fn a_command_that_cannot_be_executed() {
         good(ours(engine, Lang::En, &["pull", "lab/shell:1"]));
         for command in ["/etc/passwd", "/etc"] {
             let args = ["run", "--rm", "lab/shell:1", command];
-            let problem = refuses(engine, &args, 126, "command-not-executable");
+            let problem = refuses(engine, &args, 126, Code::CommandNotExecutable);
             assert_eq!((arg(&problem, "command"), arg(&problem, "image")), (command, "lab/shell:1"));
         }
     });
@@ -31,7 +32,7 @@ fn a_command_that_cannot_be_executed() {
 fn an_image_for_another_machine() {
     check(|engine| {
         good(ours(engine, Lang::En, &["pull", "--platform", "linux/arm64", "lab/shell:1"]));
-        let problem = refuses(engine, &["run", "--rm", "lab/shell:1", "true"], 125, "platform-not-runnable");
+        let problem = refuses(engine, &["run", "--rm", "lab/shell:1", "true"], 125, Code::PlatformNotRunnable);
         assert!(arg(&problem, "platform").starts_with("linux/arm64"), "{problem:?}");
         assert_eq!(arg(&problem, "image"), "lab/shell:1");
     });
@@ -47,7 +48,7 @@ fn a_space_after_a_comma_of_a_mount() {
         let cut = ["run", "--rm", "--mount", "type=bind,", "source=/tmp,target=/t", "lab/shell:1", "true"];
         for args in [&quoted[..], &cut] {
             for lang in Lang::ALL {
-                let problem = Problem::new("mount-space").with("mount", args[3]);
+                let problem = Problem::new(Code::MountSpace).with("mount", args[3]);
                 assert_eq!(fails(ours(engine, lang, args), 125), line(lang, &problem));
             }
         }
@@ -61,8 +62,8 @@ fn other_slips_in_a_mount() {
         good(ours(engine, Lang::En, &["pull", "lab/shell:1"]));
         let before = Left::by(engine);
         for (mount, problem) in [
-            ("type=bind,source=/tmp", Problem::new("mount-without-target")),
-            ("type=volume,target=/t,reedonly", Problem::new("mount-field").with("field", "reedonly")),
+            ("type=bind,source=/tmp", Problem::new(Code::MountWithoutTarget)),
+            ("type=volume,target=/t,reedonly", Problem::new(Code::MountField).with("field", "reedonly")),
         ] {
             for lang in Lang::ALL {
                 let args = ["run", "--rm", "--mount", mount, "lab/shell:1", "true"];
@@ -73,7 +74,7 @@ fn other_slips_in_a_mount() {
         before.is_all_there_is(engine);
         let mount = "type=bind,source=/no/such/dir,target=/t";
         let args = ["run", "--rm", "--mount", mount, "lab/shell:1", "true"];
-        let problem = refuses(engine, &args, 125, "bind-source-missing");
+        let problem = refuses(engine, &args, 125, Code::BindSourceMissing);
         assert_eq!(arg(&problem, "path"), "/no/such/dir");
     });
 }
@@ -82,10 +83,10 @@ fn other_slips_in_a_mount() {
 fn things_that_are_not_there() {
     check(|engine| {
         for (args, problem) in [
-            (["rm", "none"], Problem::new("no-such-container").with("container", "none")),
-            (["stop", "none"], Problem::new("no-such-container").with("container", "none")),
-            (["logs", "none"], Problem::new("no-such-container").with("container", "none")),
-            (["rmi", "none"], Problem::new("no-such-image").with("image", "none")),
+            (["rm", "none"], Problem::new(Code::NoSuchContainer).with("container", "none")),
+            (["stop", "none"], Problem::new(Code::NoSuchContainer).with("container", "none")),
+            (["logs", "none"], Problem::new(Code::NoSuchContainer).with("container", "none")),
+            (["rmi", "none"], Problem::new(Code::NoSuchImage).with("image", "none")),
         ] {
             for lang in Lang::ALL {
                 assert_eq!(fails(ours(engine, lang, &args), 1), line(lang, &problem), "{args:?}");

@@ -2,6 +2,7 @@
 
 use super::engine::{good, output};
 use super::*;
+use dockwalk::trace::Code;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
@@ -88,7 +89,7 @@ fn a_root_directory_of_somebody_else_is_not_worked_in() {
         let root = engine.root();
         fs::write(root.join("journal.ndjson"), victims.journal()).unwrap();
         give_all(&root, (NOBODY, NOBODY));
-        refused(start(engine, &root), "place-foreign", &root);
+        refused(start(engine, &root), Code::PlaceForeign, &root);
         assert!(root.join("images.json").exists(), "nothing of it is touched");
     });
 }
@@ -102,9 +103,9 @@ fn nor_does_a_client_write_into_one() {
         std::os::unix::fs::lchown(&log, Some(NOBODY), None).unwrap();
         // A directory of the attacker's, then one of ours with their link in it.
         own(&root, (NOBODY, NOBODY));
-        refused(engine.dockwalk(&["--root", root.to_str().unwrap(), "docker", "ps"]), "place-foreign", &root);
+        refused(engine.dockwalk(&["--root", root.to_str().unwrap(), "docker", "ps"]), Code::PlaceForeign, &root);
         own(&root, uid(who));
-        refused(engine.dockwalk(&["--root", root.to_str().unwrap(), "docker", "ps"]), "place-kind", &log);
+        refused(engine.dockwalk(&["--root", root.to_str().unwrap(), "docker", "ps"]), Code::PlaceKind, &log);
     });
 }
 
@@ -117,16 +118,16 @@ fn a_way_that_somebody_else_can_bend_is_not_walked() {
         mode(&root, 0o700);
         own(&root, uid(who));
         own(&above, (NOBODY, NOBODY));
-        refused(start(engine, &root), "place-foreign", &above);
+        refused(start(engine, &root), Code::PlaceForeign, &above);
         own(&above, uid(who));
         mode(&above, 0o777);
-        refused(start(engine, &root), "place-open", &above);
+        refused(start(engine, &root), Code::PlaceOpen, &above);
         // The attacker's link to a directory of the victim's.
         mode(&above, 0o755);
         let link = above.join("link");
         symlink(&root, &link).unwrap();
         std::os::unix::fs::lchown(&link, Some(NOBODY), None).unwrap();
-        refused(start(engine, &link), "place-foreign", &link);
+        refused(start(engine, &link), Code::PlaceForeign, &link);
         assert_eq!(fs::read_dir(&root).unwrap().count(), 0);
     });
 }
@@ -141,7 +142,7 @@ fn what_the_engine_believes_is_its_users_alone() {
             println!("{name}");
             let path = root.join(name);
             let dir = path.is_dir();
-            let mut is_refused = |code: &str| {
+            let mut is_refused = |code: Code| {
                 refused(start(engine, &root), code, &path);
                 victims.are_well();
             };
@@ -150,26 +151,26 @@ fn what_the_engine_believes_is_its_users_alone() {
                 own(&path, uid(who));
             }
             own(&path, (NOBODY, NOBODY));
-            is_refused("place-foreign");
+            is_refused(Code::PlaceForeign);
             own(&path, uid(who));
 
             mode(&path, if dir { 0o777 } else { 0o666 });
-            is_refused("place-open");
+            is_refused(Code::PlaceOpen);
             mode(&path, if dir { 0o700 } else { 0o600 });
 
             fs::rename(&path, &outside).unwrap();
             symlink(&outside, &path).unwrap();
-            is_refused("place-kind");
+            is_refused(Code::PlaceKind);
             fs::remove_file(&path).unwrap();
 
             nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
             own(&path, uid(who));
-            is_refused("place-kind");
+            is_refused(Code::PlaceKind);
             fs::remove_file(&path).unwrap();
 
             if !dir {
                 fs::hard_link(&outside, &path).unwrap();
-                is_refused("place-names");
+                is_refused(Code::PlaceNames);
                 fs::remove_file(&path).unwrap();
             }
             fs::rename(&outside, &path).unwrap();
@@ -205,12 +206,12 @@ fn a_journal_that_points_elsewhere_is_named_and_not_obeyed() {
         victims.are_well();
         assert!(!ours.exists(), "an entry of this engine's own is undone");
         let trace = good(engine.dockwalk(&["trace", "export", "-"]));
-        let foreign = trace.lines().filter(|line| line.contains("journal-entry-foreign")).collect::<Vec<_>>();
+        let foreign = trace.lines().filter(|line| line.contains(Code::JournalEntryForeign.name())).collect::<Vec<_>>();
         assert_eq!(foreign.len(), 5, "{foreign:#?}");
         for what in [format!("rm -r {dear}"), format!("{dear}/file"), "core_pattern".into(), "../dear".into()] {
             assert!(foreign.iter().any(|line| line.contains(&what)), "{what}: {foreign:#?}");
         }
-        assert_eq!(trace.lines().filter(|line| line.contains("journal-line-unreadable")).count(), 1);
+        assert_eq!(trace.lines().filter(|line| line.contains(Code::JournalLineUnreadable.name())).count(), 1);
         // It works on.
         good(engine.dockwalk(&["docker", "run", "--rm", "lab/shell:1", "true"]));
         engine.end();

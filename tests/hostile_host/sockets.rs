@@ -3,6 +3,7 @@
 use super::engine::{DOCKWALK, good};
 use super::stranger::{Listener, asks};
 use super::*;
+use dockwalk::trace::Code;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::PathBuf;
@@ -68,23 +69,23 @@ fn a_socket_directory_of_somebody_else_is_not_used_by_client_or_engine() {
                 dir.join("engine.sock").to_str().unwrap(),
             ])
         };
-        let both = |code: &str| {
-            refused(user(&["docker", "ps"]), code, &dir);
+        let both = |code: Code| {
+            refused(user(&["docker", "ps"]), code.clone(), &dir);
             refused(start(), code, &dir);
         };
         fs::create_dir(&dir).unwrap();
         own(&dir, (NOBODY, NOBODY));
         let stranger = Listener::at(&dir.join("engine.sock"), &log);
-        both("place-foreign");
+        both(Code::PlaceForeign);
         // The user's own, which they left open.
         own(&dir, uid(Who::User));
         mode(&dir, 0o777);
-        both("place-open");
+        both(Code::PlaceOpen);
         // A link to where the stranger listens.
         let other = PathBuf::from("/tmp/other");
         fs::rename(&dir, &other).unwrap();
         symlink(&other, &dir).unwrap();
-        both("place-kind");
+        both(Code::PlaceKind);
         stranger.was_told_nothing();
         drop(stranger);
 
@@ -107,15 +108,15 @@ fn whoever_answers_is_this_user_or_root() {
         let (socket, log) = (PathBuf::from("/tmp/named.sock"), PathBuf::from("/tmp/told"));
         let stranger = Listener::at(&socket, &log);
         let name = socket.to_str().unwrap();
-        refused(user(&["--socket", name, "docker", "ps"]), "engine-strange", &socket);
+        refused(user(&["--socket", name, "docker", "ps"]), Code::EngineStrange, &socket);
         let mut command = user(&["docker", "login", "-u", "ann", "-p", "secret", "localhost:1"]);
         command.env("DOCKER_HOST", format!("unix://{name}"));
-        let said = refused(command, "engine-strange", &socket);
+        let said = refused(command, Code::EngineStrange, &socket);
         assert!(said.contains("65534"), "{said}");
         // Root is not safe from strangers either.
         let mut command = Command::new(DOCKWALK);
         command.args(["--socket", name, "docker", "ps"]).env("DOCKWALK_LANG", "en").env_remove("DOCKER_HOST");
-        refused(command, "engine-strange", &socket);
+        refused(command, Code::EngineStrange, &socket);
         stranger.was_told_nothing();
     });
 }
@@ -129,8 +130,8 @@ fn an_engine_serves_its_user_and_root_alone() {
         // By a hand that meant well.
         mode(&socket, 0o666);
         let answer = asks(&socket);
-        assert!(answer.starts_with("HTTP/1.1 403 ") && answer.contains("peer-refused"), "{answer}");
-        let words = Words::new(Lang::En).problem(&Problem::new("peer-refused").with("user", NOBODY));
+        assert!(answer.starts_with("HTTP/1.1 403 ") && answer.contains(Code::PeerRefused.name()), "{answer}");
+        let words = Words::new(Lang::En).problem(&Problem::new(Code::PeerRefused).with("user", NOBODY));
         assert!(answer.contains(&words), "{answer}");
         good(engine.dockwalk(&["docker", "ps"]));
         mode(&socket, 0o600);
@@ -164,5 +165,5 @@ fn an_engine_that_sudo_started_serves_who_called_it() {
     assert_eq!((found.uid(), found.gid(), found.mode() & 0o777), (uid, gid, 0o600));
     good(user(&["--socket", engine.socket().to_str().unwrap(), "docker", "ps"]));
     mode(&engine.socket(), 0o666);
-    assert!(asks(&engine.socket()).contains("peer-refused"));
+    assert!(asks(&engine.socket()).contains(Code::PeerRefused.name()));
 }

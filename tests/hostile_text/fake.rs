@@ -1,6 +1,7 @@
 //! An engine that answers every request with hostile text: what no real one could be brought to say, ours included.
 
 use super::fixture::{HOSTILE, long};
+use dockwalk::trace::Code;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -84,7 +85,7 @@ fn refusal(path: &str) -> Option<Vec<u8>> {
     let dockwalk = |code: &str| json!({"message": HOSTILE, "dockwalk": {"code": code, "args": {"image": HOSTILE, HOSTILE: HOSTILE}}});
     let body = match () {
         () if path.contains("refused") => json!({"message": HOSTILE}).to_string(),
-        () if path.contains("missing") => dockwalk("no-such-image").to_string(),
+        () if path.contains("missing") => dockwalk(Code::NoSuchImage.name()).to_string(),
         () if path.contains("later") => dockwalk(HOSTILE).to_string(),
         () if path.contains("html") => format!("<html>{}", long()),
         () => return None,

@@ -4,6 +4,7 @@ use super::{lab, pull};
 use base64::Engine as _;
 use dockwalk::engine::registry::Credentials;
 use dockwalk::engine::{FaultKind, IdRange};
+use dockwalk::trace::Code;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
@@ -39,10 +40,10 @@ fn a_registry_with_basic_auth_is_pulled_from() {
         push(dir, name, "student:geheim");
 
         let fault = pull(&dir.join("none"), IdRange::ALL, false, name, None).expect_err("no password");
-        assert_eq!((fault.kind, fault.problem.code.as_str()), (FaultKind::Denied, "registry-refused"));
+        assert_eq!((fault.kind, &fault.problem.code), (FaultKind::Denied, &Code::RegistryRefused));
         let wrong = credentials("falsch");
         let fault = pull(&dir.join("wrong"), IdRange::ALL, false, name, Some(&wrong)).expect_err("a wrong password");
-        assert_eq!((fault.kind, fault.problem.code.as_str()), (FaultKind::Denied, "registry-refused"));
+        assert_eq!((fault.kind, &fault.problem.code), (FaultKind::Denied, &Code::RegistryRefused));
         let right = credentials("geheim");
         let (image, conductor) = pull(&dir.join("right"), IdRange::ALL, false, name, Some(&right)).expect("a pull");
         assert_eq!(image.chain_ids.len(), 1);
@@ -82,7 +83,7 @@ fn a_registry_with_token_auth_is_pulled_from() {
         );
         let fault =
             pull(&dir.join("wrong"), IdRange::ALL, false, name, Some(&credentials("falsch"))).expect_err("refused");
-        assert_eq!(fault.problem.code, "registry-refused");
+        assert_eq!(fault.problem.code, Code::RegistryRefused);
     });
 }
 

@@ -3,6 +3,7 @@
 use crate::fixture::{Fixture, read_all, write_line};
 use crate::harness::Test;
 use dockwalk::engine::process::Io;
+use dockwalk::trace::Code;
 use std::io::Read;
 
 pub const TESTS: &[Test] = &[
@@ -79,7 +80,7 @@ fn terminal() {
 fn not_found() {
     let fixture = Fixture::new();
     let fault = fixture.start(fixture.prepare(&["no-such-command"])).err().expect("a fault");
-    assert_eq!(fault.problem.code, "command-not-found");
+    assert_eq!(fault.problem.code, Code::CommandNotFound);
     assert_eq!(
         (fault.problem.args["command"].as_str(), fault.problem.args["image"].as_str()),
         ("no-such-command", "busybox")
@@ -91,7 +92,7 @@ fn not_executable() {
     let fixture = Fixture::new();
     for command in ["data-file", "/etc/passwd", "/etc"] {
         let fault = fixture.start(fixture.prepare(&[command])).err().expect("a fault");
-        assert_eq!(fault.problem.code, "command-not-executable", "{command}: {fault}");
+        assert_eq!(fault.problem.code, Code::CommandNotExecutable, "{command}: {fault}");
     }
     assert_no_process(&fixture);
 }
@@ -105,7 +106,7 @@ fn exec() {
     assert_eq!(text, "box\n1\nsleep\nCapEff:\t00000000a80425fb\nSeccomp:\t2\n4\n");
     assert_eq!(beside.wait(), 5);
     let fault = fixture.exec(&started, &["nothing"], "", false).expect_err("a fault");
-    assert_eq!(fault.problem.code, "command-not-found");
+    assert_eq!(fault.problem.code, Code::CommandNotFound);
     // One that still runs dies with the container, and is collected.
     let long = fixture.exec(&started, &["sleep", "1000"], "", false).unwrap();
     started.running.signal(libc::SIGKILL).unwrap();

@@ -3,7 +3,7 @@
 use crate::fixture::Fixture;
 use crate::harness::Test;
 use dockwalk::engine::process::{MountSource, MountSpec};
-use dockwalk::trace::{Change, MountKind};
+use dockwalk::trace::{Change, Code, MountKind};
 use std::fs;
 use std::path::Path;
 
@@ -115,7 +115,7 @@ fn missing_source() {
     let (mut spec, dir) = fixture.prepare(&["true"]);
     spec.mounts = vec![bind(&path, "/x", false)];
     let fault = fixture.start((spec, dir)).err().expect("a fault");
-    assert_eq!(fault.problem.code, "bind-source-missing");
+    assert_eq!(fault.problem.code, Code::BindSourceMissing);
     let (mut spec, dir) = fixture.prepare(&["true"]);
     let source = MountSource::Bind { path: path.clone(), create: true };
     spec.mounts = vec![MountSpec { source, target: "/x".into(), read_only: false }];
@@ -148,7 +148,7 @@ fn limits() {
     let (mut spec, dir) = fixture.prepare(&["sh", "-c", script]);
     (spec.limits.pids, spec.limits.memory, spec.limits.cpus) = (Some(6), Some(64 << 20), Some(0.5));
     let (text, _) = fixture.run_spec((spec, dir));
-    let remark = fixture.changes().into_iter().any(|c| matches!(c, Change::Remark(p) if p.code == "cgroup-not-here"));
+    let remark = fixture.changes().into_iter().any(|c| matches!(c, Change::Remark(p) if p.code == Code::CgroupNotHere));
     let limits = fixture.changes().into_iter().find_map(|change| match change {
         Change::CgroupSeen(cgroup) => Some(cgroup.limits),
         _ => None,
@@ -159,7 +159,7 @@ fn limits() {
         assert!(limits.values().any(|value| value == "67108864"), "{limits:?}");
         // Memory and swap together in version 1, swap alone in version 2: in both ways as much swap as memory.
         let (v1, v2) = (limits.get("memory.memsw.limit_in_bytes"), limits.get("memory.swap.max"));
-        let unknown = |c: &Change| matches!(c, Change::Remark(p) if p.code == "cgroup-no-swap");
+        let unknown = |c: &Change| matches!(c, Change::Remark(p) if p.code == Code::CgroupNoSwap);
         match v1.or(v2) {
             Some(value) => assert_eq!(value, if v1.is_some() { "134217728" } else { "67108864" }),
             None => assert!(fixture.changes().iter().any(unknown), "it is said that swap is not limited"),

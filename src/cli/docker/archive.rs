@@ -6,6 +6,7 @@ use crate::cli::docker_args::{CommitArgs, ImportArgs, LoadArgs, SaveArgs};
 use crate::cli::out::{self, Raw, bars::Bar};
 use crate::client::{ClientError, ImportOptions, LoadProgress};
 use crate::spec::visible;
+use crate::trace::Code;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{IsTerminal, Read};
@@ -15,7 +16,7 @@ pub(super) fn save(session: &CommandSession<'_>, args: &SaveArgs) -> Done {
     match &args.output {
         Some(file) => session.client.save_images(&args.names, file, |_| {})?,
         None => {
-            let mut out = Raw::of_file().ok_or_else(|| ClientError::new("save-to-terminal"))?;
+            let mut out = Raw::of_file().ok_or_else(|| ClientError::new(Code::SaveToTerminal))?;
             session.client.save_images_to(&args.names, &mut out)?
         }
     };
@@ -34,7 +35,7 @@ pub(super) fn load(session: &CommandSession<'_>, args: &LoadArgs) -> Done {
     };
     let loaded = match &args.input {
         Some(path) => session.client.load_images(path, show),
-        None if std::io::stdin().is_terminal() => return Err(ClientError::new("load-from-terminal").into()),
+        None if std::io::stdin().is_terminal() => return Err(ClientError::new(Code::LoadFromTerminal).into()),
         None => session.client.load_images_from(std::io::stdin(), show),
     };
     bar.clear();
@@ -53,7 +54,7 @@ pub(super) fn import(session: &CommandSession<'_>, args: &ImportArgs) -> Done {
         Box::new(std::io::stdin())
     } else {
         let unread = |e: std::io::Error| {
-            ClientError::new("file-unreadable").with("file", visible::path(&args.file)).with("reason", e)
+            ClientError::new(Code::FileUnreadable).with("file", visible::path(&args.file)).with("reason", e)
         };
         Box::new(File::open(&args.file).map_err(unread)?)
     };
@@ -72,7 +73,7 @@ pub(super) fn commit(session: &CommandSession<'_>, args: &CommitArgs) -> Done {
     if let Some(text) = &args.reference {
         let reference = super::pull::parse(text)?;
         if reference.digest.is_some() {
-            return Err(ClientError::new("tag-with-digest").with("reference", text).into());
+            return Err(ClientError::new(Code::TagWithDigest).with("reference", text).into());
         }
         let tag = reference.tag.as_deref().unwrap_or_default();
         path.push_str(&format!("&repo={}&tag={tag}", encode(&reference.familiar_name())));

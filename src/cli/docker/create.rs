@@ -4,6 +4,7 @@ use super::mount;
 use crate::cli::docker_args::CreateArgs;
 use crate::client::{ClientError, units};
 use crate::spec::visible;
+use crate::trace::Code;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -85,7 +86,7 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<Value, Cli
 fn binds(volumes: &[String]) -> Result<Vec<String>, ClientError> {
     let absolute = |text: &String| match text.split_once(':') {
         Some((source, rest)) if source.starts_with('.') => {
-            let fail = |e: std::io::Error| ClientError::new("bad-volume").with("volume", text).with("reason", e);
+            let fail = |e: std::io::Error| ClientError::new(Code::BadVolume).with("volume", text).with("reason", e);
             let path = std::path::absolute(source).map_err(fail)?;
             let clean: std::path::PathBuf = path.components().collect();
             Ok(format!("{}:{rest}", clean.display()))
@@ -114,7 +115,7 @@ fn variable(entry: &str) -> Option<String> {
 }
 
 fn env_file(path: &Path) -> Result<Vec<String>, ClientError> {
-    let fail = |e| ClientError::new("env-file-unreadable").with("path", visible::path(path)).with("reason", e);
+    let fail = |e| ClientError::new(Code::EnvFileUnreadable).with("path", visible::path(path)).with("reason", e);
     let text = std::fs::read_to_string(path).map_err(fail)?;
     let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(lines.filter_map(variable).collect())
@@ -129,12 +130,12 @@ fn labels(labels: &[String]) -> Value {
 }
 
 fn size_of(text: Option<&str>, flag: &str) -> Result<i64, ClientError> {
-    let bad = |text: &str| ClientError::new("bad-size").with("flag", flag).with("value", text);
+    let bad = |text: &str| ClientError::new(Code::BadSize).with("flag", flag).with("value", text);
     text.map_or(Ok(0), |text| units::bytes(text).ok_or_else(|| bad(text)))
 }
 
 fn cpus(text: Option<&str>) -> Result<i64, ClientError> {
-    let bad = |text: &str| ClientError::new("bad-size").with("flag", "--cpus").with("value", text);
+    let bad = |text: &str| ClientError::new(Code::BadSize).with("flag", "--cpus").with("value", text);
     #[expect(clippy::cast_possible_truncation, reason = "checked to be small")]
     let nano = |n: f64| (n * 1e9) as i64;
     let parse = |text: &str| text.parse::<f64>().ok().filter(|n| (0.0..=100_000.0).contains(n)).map(nano);

@@ -11,6 +11,7 @@
 use crate::client::{ClientError, trust};
 use crate::spec::Reference;
 use crate::spec::visible;
+use crate::trace::Code;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::{Value, json};
@@ -53,7 +54,7 @@ impl Config {
 
     fn load_from(path: PathBuf) -> Result<Self, ClientError> {
         let bad = |reason: String| {
-            ClientError::new("docker-config-unreadable").with("path", visible::path(&path)).with("reason", reason)
+            ClientError::new(Code::DockerConfigUnreadable).with("path", visible::path(&path)).with("reason", reason)
         };
         let whole = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))?,
@@ -137,7 +138,7 @@ impl Config {
     fn save(&self) -> Result<(), ClientError> {
         use std::os::unix::fs::DirBuilderExt;
         let failed = |e: std::io::Error| {
-            ClientError::new("docker-config-unwritable").with("path", visible::path(&self.path)).with("reason", e)
+            ClientError::new(Code::DockerConfigUnwritable).with("path", visible::path(&self.path)).with("reason", e)
         };
         let text = serde_json::to_string_pretty(&self.whole).map_err(|e| failed(e.into()))?;
         if let Some(dir) = self.path.parent() {
@@ -227,7 +228,7 @@ fn ignore_closed(error: std::io::Error) -> std::io::Result<()> {
 }
 
 fn failed(helper: &str, action: &str, reason: &str) -> ClientError {
-    ClientError::new("credential-helper-failed")
+    ClientError::new(Code::CredentialHelperFailed)
         .with("program", format!("docker-credential-{helper}"))
         .with("action", action)
         .with("reason", reason)

@@ -1,4 +1,5 @@
 use super::*;
+use crate::trace::Code;
 use std::os::unix::fs::PermissionsExt;
 
 fn config(whole: Value) -> Config {
@@ -65,7 +66,7 @@ fn a_file_that_cannot_be_read_is_named_and_one_that_is_not_there_is_empty() {
     let path = dir.path().join("config.json");
     assert_eq!(Config::load_from(path.clone()).expect("empty").login("docker.io").expect("readable"), None);
     std::fs::write(&path, "{").expect("a file");
-    assert_eq!(Config::load_from(path).expect_err("no json").problem.code, "docker-config-unreadable");
+    assert_eq!(Config::load_from(path).expect_err("no json").problem.code, Code::DockerConfigUnreadable);
 }
 
 #[test]
@@ -73,7 +74,7 @@ fn a_helper_that_is_not_there_or_is_a_path_is_named() {
     for helper in ["no-such-helper-here", "../../bin/sh"] {
         let config = config(json!({ "credsStore": helper, "auths": {} }));
         let error = config.login("a.example").expect_err("no helper");
-        assert_eq!(error.problem.code, "credential-helper-failed");
+        assert_eq!(error.problem.code, Code::CredentialHelperFailed);
         assert_eq!(error.problem.args["program"], format!("docker-credential-{helper}"));
     }
 }

@@ -7,6 +7,7 @@ use crate::cli::{Done, Failure, out};
 use crate::client::ClientError;
 use crate::client::units::human_size;
 use crate::spec::visible;
+use crate::trace::Code;
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -73,7 +74,7 @@ fn names(image: &Value) -> Vec<(String, String)> {
 pub(super) fn as_json_filters(filters: &[String]) -> Result<String, ClientError> {
     let mut all = serde_json::Map::new();
     for filter in filters {
-        let bad = || ClientError::new("bad-filter").with("filter", filter);
+        let bad = || ClientError::new(Code::BadFilter).with("filter", filter);
         let (name, value) = filter.split_once('=').ok_or_else(bad)?;
         let values = all.entry(name.trim().to_lowercase()).or_insert_with(|| json!([]));
         values.as_array_mut().ok_or_else(bad)?.push(value.trim().into());
@@ -85,7 +86,7 @@ pub(super) fn tag(session: &CommandSession<'_>, args: &TagArgs) -> Done {
     let target = super::pull::parse(&args.target)?;
     let tag = target.tag.as_deref().unwrap_or_default();
     if target.digest.is_some() {
-        return Err(ClientError::new("tag-with-digest").with("reference", &args.target).into());
+        return Err(ClientError::new(Code::TagWithDigest).with("reference", &args.target).into());
     }
     let path = format!("/images/{}/tag?repo={}&tag={tag}", encode(&args.source), encode(&target.familiar_name()));
     session.client.text(Method::POST, &path)?;

@@ -4,6 +4,7 @@ use super::{CommandSession, encode, table};
 use crate::cli::docker_args::{FormatArg, InspectArgs};
 use crate::cli::{Done, Failure, out, report};
 use crate::client::ClientError;
+use crate::trace::Code;
 use serde_json::Value;
 
 /// Kinds of things and where each is asked for, in docker's order.
@@ -42,7 +43,7 @@ fn find(session: &CommandSession<'_>, name: &str, kind: Option<&str>) -> Result<
             result => return result,
         }
     }
-    Err(ClientError::new("no-such-thing").with("name", name))
+    Err(ClientError::new(Code::NoSuchThing).with("name", name))
 }
 
 pub(super) fn whole(session: &CommandSession<'_>, path: &str, args: &FormatArg) -> Done {

@@ -7,6 +7,7 @@ use crate::cli::terminal::Demux;
 use crate::cli::{Done, out};
 use crate::client::ClientError;
 use crate::spec::visible;
+use crate::trace::Code;
 use hyper::Method;
 use serde_json::{Map, Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -17,7 +18,7 @@ pub(super) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
     let mut filters = Map::new();
     for filter in &args.filter {
         let (name, value) =
-            filter.split_once('=').ok_or_else(|| ClientError::new("bad-filter").with("filter", filter))?;
+            filter.split_once('=').ok_or_else(|| ClientError::new(Code::BadFilter).with("filter", filter))?;
         if let Some(values) = filters.entry(name).or_insert_with(|| json!([])).as_array_mut() {
             values.push(value.into());
         }
@@ -133,7 +134,7 @@ pub(super) fn logs(session: &CommandSession<'_>, args: &LogsArgs) -> Done {
     let tty = container["Config"]["Tty"].as_bool().unwrap_or(false);
     let moment = |option, text: &Option<String>| match text {
         Some(text) => moment(text, SystemTime::now())
-            .ok_or_else(|| ClientError::new("bad-moment").with("option", option).with("value", text)),
+            .ok_or_else(|| ClientError::new(Code::BadMoment).with("option", option).with("value", text)),
         None => Ok("0".to_owned()),
     };
     let path = format!(

@@ -6,6 +6,7 @@ use crate::cli::docker_args::{LoginArgs, LogoutArgs};
 use crate::cli::{Done, out};
 use crate::client::ClientError;
 use crate::spec::visible;
+use crate::trace::Code;
 use serde_json::{Value, json};
 use std::io::{BufRead, Read};
 
@@ -59,5 +60,5 @@ fn password(session: &CommandSession<'_>, args: &LoginArgs) -> Result<String, Fa
 }
 
 fn unread(error: std::io::Error) -> ClientError {
-    ClientError::new("password-unread").with("reason", error)
+    ClientError::new(Code::PasswordUnread).with("reason", error)
 }

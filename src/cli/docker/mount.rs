@@ -1,6 +1,7 @@
 //! The grammar of `--mount`: `type=volume,source=data,target=/data,readonly` (docker/cli `opts/mount.go`).
 
 use crate::client::{ClientError, units};
+use crate::trace::Code;
 use serde_json::{Value, json};
 
 /// One `--mount` as the API takes it.
@@ -9,20 +10,20 @@ pub(super) fn parse(text: &str) -> Result<Value, ClientError> {
     for field in text.split(',') {
         // `--mount type=bind, source=…`: the shell has cut it in two, and the rest would be taken for the image.
         if field != field.trim() || field.is_empty() {
-            return Err(ClientError::new("mount-space").with("mount", text));
+            return Err(ClientError::new(Code::MountSpace).with("mount", text));
         }
         let (name, value) = field.split_once('=').map_or((field, None), |(name, value)| (name, Some(value)));
         set(&mut mount, &name.to_ascii_lowercase(), value)
             .map_err(|code| ClientError::new(code).with("mount", text).with("field", field))?;
     }
     if mount["Target"].as_str().is_none_or(str::is_empty) {
-        return Err(ClientError::new("mount-without-target").with("mount", text));
+        return Err(ClientError::new(Code::MountWithoutTarget).with("mount", text));
     }
     Ok(mount)
 }
 
-fn set(mount: &mut Value, name: &str, value: Option<&str>) -> Result<(), &'static str> {
-    let given = || value.filter(|value| !value.is_empty()).ok_or("mount-field");
+fn set(mount: &mut Value, name: &str, value: Option<&str>) -> Result<(), Code> {
+    let given = || value.filter(|value| !value.is_empty()).ok_or(Code::MountField);
     match name {
         "type" => mount["Type"] = given()?.to_ascii_lowercase().into(),
         "source" | "src" => mount["Source"] = absolute(given()?).into(),
@@ -30,12 +31,12 @@ fn set(mount: &mut Value, name: &str, value: Option<&str>) -> Result<(), &'stati
         "readonly" | "ro" => mount["ReadOnly"] = flag(value)?.into(),
         "volume-nocopy" => mount["VolumeOptions"]["NoCopy"] = flag(value)?.into(),
         "bind-create-src" => mount["BindOptions"]["CreateMountpoint"] = flag(value)?.into(),
-        "tmpfs-size" => mount["TmpfsOptions"]["SizeBytes"] = units::bytes(given()?).ok_or("mount-field")?.into(),
+        "tmpfs-size" => mount["TmpfsOptions"]["SizeBytes"] = units::bytes(given()?).ok_or(Code::MountField)?.into(),
         "tmpfs-mode" => {
-            let mode = u32::from_str_radix(given()?, 8).map_err(|_not_octal| "mount-field")?;
+            let mode = u32::from_str_radix(given()?, 8).map_err(|_not_octal| Code::MountField)?;
             mount["TmpfsOptions"]["Mode"] = mode.into();
         }
-        _ => return Err("mount-field"),
+        _ => return Err(Code::MountField),
     }
     Ok(())
 }
@@ -48,11 +49,11 @@ fn absolute(source: &str) -> String {
     path.components().collect::<std::path::PathBuf>().display().to_string()
 }
 
-fn flag(value: Option<&str>) -> Result<bool, &'static str> {
+fn flag(value: Option<&str>) -> Result<bool, Code> {
     match value {
         None | Some("true" | "1") => Ok(true),
         Some("false" | "0") => Ok(false),
-        Some(_) => Err("mount-field"),
+        Some(_) => Err(Code::MountField),
     }
 }
 
@@ -78,11 +79,11 @@ mod tests {
     #[test]
     fn a_space_after_a_comma_is_explained() {
         for (bad, code) in [
-            ("type=bind,", "mount-space"),
-            ("type=bind, source=/a,target=/b", "mount-space"),
-            ("type=bind,source=/a", "mount-without-target"),
-            ("target=/b,nope=1", "mount-field"),
-            ("target=/b,readonly=maybe", "mount-field"),
+            ("type=bind,", Code::MountSpace),
+            ("type=bind, source=/a,target=/b", Code::MountSpace),
+            ("type=bind,source=/a", Code::MountWithoutTarget),
+            ("target=/b,nope=1", Code::MountField),
+            ("target=/b,readonly=maybe", Code::MountField),
         ] {
             assert_eq!(parse(bad).unwrap_err().problem.code, code, "{bad}");
         }

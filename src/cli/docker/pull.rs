@@ -9,6 +9,7 @@ use crate::cli::out::{
 };
 use crate::client::{ClientError, Line, each_line};
 use crate::spec::Reference;
+use crate::trace::Code;
 use hyper::Method;
 use std::collections::BTreeMap;
 
@@ -45,7 +46,7 @@ fn reference_line(reference: &Reference) -> String {
 }
 
 pub(super) fn parse(text: &str) -> Result<Reference, ClientError> {
-    text.parse().map_err(|e| ClientError::new("invalid-reference").with("reference", text).with("reason", e))
+    text.parse().map_err(|e| ClientError::new(Code::InvalidReference).with("reason", e))
 }
 
 pub(super) fn pull(

@@ -7,6 +7,7 @@ use crate::cli::terminal::{self, Talk};
 use crate::cli::{Done, Failure, out};
 use crate::client::{Answer, ClientError};
 use crate::spec::visible;
+use crate::trace::Code;
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -81,9 +82,9 @@ pub(super) const REFUSED: u8 = 125;
 
 /// 127 when the program is not there, 126 when it cannot be executed, else 125: docker's own rule.
 fn not_started(error: ClientError) -> Failure {
-    let status = match error.problem.code.as_str() {
-        "command-not-found" => 127,
-        "command-not-executable" => 126,
+    let status = match error.problem.code {
+        Code::CommandNotFound => 127,
+        Code::CommandNotExecutable => 126,
         _ => REFUSED,
     };
     Failure::Said(error, status)
@@ -103,7 +104,7 @@ fn finish(session: &CommandSession<'_>, id: &str, mut wait: Answer) -> Done {
     match answer["StatusCode"].as_i64() {
         Some(0) => Ok(()),
         Some(status) => Err(Failure::Status(u8::try_from(status).unwrap_or(255))),
-        None => Err(ClientError::new("engine-cut")
+        None => Err(ClientError::new(Code::EngineCut)
             .with("socket", visible::path(session.client.socket()))
             .with("reason", "wait")
             .into()),
@@ -115,7 +116,7 @@ pub(super) fn start(session: &CommandSession<'_>, args: &StartArgs) -> Done {
         return lifecycle::post_each(session, &args.names, "start", "");
     }
     let [name] = args.names.as_slice() else {
-        return Err(ClientError::new("one-container").into());
+        return Err(ClientError::new(Code::OneContainer).into());
     };
     let container: Value = session.client.get(&format!("/containers/{}/json", encode(name)))?;
     let id = container["Id"].as_str().unwrap_or_default();
@@ -138,7 +139,7 @@ pub(super) fn attach(session: &CommandSession<'_>, args: &AttachArgs) -> Done {
     let id = container["Id"].as_str().unwrap_or_default();
     if container["State"]["Running"].as_bool() != Some(true) {
         let state = container["State"]["Status"].as_str().unwrap_or_default();
-        return Err(ClientError::new("container-not-running")
+        return Err(ClientError::new(Code::ContainerNotRunning)
             .with("container", &args.name)
             .with("state", state)
             .into());

@@ -1,5 +1,6 @@
 //! What tables of docker's have in common.
 
+use crate::trace::Code;
 /// The first twelve digits of an id, without `sha256:`.
 pub(super) fn short(id: &str) -> String {
     id.strip_prefix("sha256:").unwrap_or(id).chars().take(12).collect()
@@ -17,6 +18,6 @@ pub(super) fn is_json(format: Option<&str>) -> Result<bool, crate::client::Clien
     match format {
         None | Some("table") => Ok(false),
         Some("json" | "{{json .}}") => Ok(true),
-        Some(other) => Err(crate::client::ClientError::new("format-unsupported").with("format", other)),
+        Some(other) => Err(crate::client::ClientError::new(Code::FormatUnsupported).with("format", other)),
     }
 }

@@ -2,6 +2,7 @@ use super::Read;
 use crate::cli::Done;
 use crate::cli::out::{self, Raw};
 use crate::client::{ClientError, LayerOf};
+use crate::trace::Code;
 use crate::tree::{Kind, PathBytes};
 use std::io::Write;
 
@@ -23,7 +24,7 @@ pub(super) fn print(read: &Read, path: &str, layer: Option<u16>) -> Done {
     let version = version.ok_or_else(|| read.no_such_path(&path))?;
     let chain = &read.image.layers[usize::from(at)].chain_id;
     if !matches!(stack.inode(version).kind, Kind::File { .. }) {
-        return Err(ClientError::new("not-a-regular-file").with("path", &path).with("layer", chain).into());
+        return Err(ClientError::new(Code::NotARegularFile).with("path", &path).with("layer", chain).into());
     }
     let layer = LayerOf::Image(chain.clone());
     let mut content = read.client.layer_content(&layer, path.as_bytes(), 0, None)?;
@@ -36,7 +37,7 @@ pub(super) fn print(read: &Read, path: &str, layer: Option<u16>) -> Done {
         if let Err(error) = to.write_all(&chunk) {
             // `… | head` has seen enough.
             let quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
-            let said = ClientError::new("output-not-written").with("reason", error);
+            let said = ClientError::new(Code::OutputNotWritten).with("reason", error);
             return if quiet { Err(crate::cli::Failure::Status(128 + 13)) } else { Err(said.into()) };
         }
     }

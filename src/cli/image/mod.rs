@@ -12,6 +12,7 @@ use super::image_args::ImageCommand;
 use super::{Args, Done, engine_of};
 use crate::client::{Client, ClientError, ImageLayers};
 use crate::i18n::Words;
+use crate::trace::Code;
 use crate::tree::{PathBytes, Stack};
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ impl Read {
         if (1..=count).contains(&usize::from(number)) {
             return Ok(number - 1);
         }
-        let error = ClientError::new("no-such-layer-number").with("image", &self.name).with("layer", number);
+        let error = ClientError::new(Code::NoSuchLayerNumber).with("image", &self.name).with("layer", number);
         Err(error.with("last", count))
     }
 
@@ -60,6 +61,6 @@ impl Read {
     }
 
     fn no_such_path(&self, path: &PathBytes) -> ClientError {
-        ClientError::new("no-such-path-in-image").with("image", &self.name).with("path", format!("/{path}"))
+        ClientError::new(Code::NoSuchPathInImage).with("image", &self.name).with("path", format!("/{path}"))
     }
 }

@@ -4,7 +4,7 @@ use crate::cli::Args;
 use crate::i18n::{Lang, Words};
 use crate::lesson::{Lesson, Source, embedded, lint, play, recording};
 use crate::spec::visible;
-use crate::trace::{Problem, log};
+use crate::trace::{Code, Problem, log};
 use clap::Parser;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -31,14 +31,14 @@ fn read(folder: &Path) -> Result<Source, Problem> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    Problem::new("lesson-unreadable").with("file", visible::path(path)).with("reason", error)
+    Problem::new(Code::LessonUnreadable).with("file", visible::path(path)).with("reason", error)
 }
 
 /// The lesson of that name (`01-pull-and-run`), number (`1`, `01`) or slug (`pull-and-run`).
 pub fn find(dir: Option<&Path>, name: &str) -> Result<Arc<Lesson>, Vec<Problem>> {
     let sources = sources(dir).map_err(|problem| vec![problem])?;
     let source = sources.iter().find(|source| is_called(source, name));
-    let source = source.ok_or_else(|| vec![Problem::new("lesson-unknown").with("name", name)])?;
+    let source = source.ok_or_else(|| vec![Problem::new(Code::LessonUnknown).with("name", name)])?;
     Lesson::parse(source).map(Arc::new)
 }
 
@@ -68,7 +68,7 @@ pub fn check(dir: Option<&Path>, names: &[String], lang: Lang, out: &mut dyn Wri
     let words = Words::new(lang);
     let sources = sources(dir).map_err(|problem| vec![problem])?;
     if let Some(unknown) = names.iter().find(|name| !sources.iter().any(|source| is_called(source, name))) {
-        return Err(vec![Problem::new("lesson-unknown").with("name", unknown)]);
+        return Err(vec![Problem::new(Code::LessonUnknown).with("name", unknown)]);
     }
     let mut good = true;
     for source in sources {
@@ -105,7 +105,7 @@ fn problems_of(source: &Source, dir: Option<&Path>) -> Vec<Problem> {
 pub fn load_recording(lesson: &Lesson, dir: Option<&Path>) -> Result<crate::trace::Trace, Problem> {
     let name = &lesson.script.recording;
     let refused = |reason: &dyn std::fmt::Display| {
-        Problem::new("lesson-recording").with("lesson", &lesson.folder).with("name", name).with("reason", reason)
+        Problem::new(Code::LessonRecording).with("lesson", &lesson.folder).with("name", name).with("reason", reason)
     };
     let beside = dir.map(|dir| recordings_beside(dir).join(name)).filter(|path| path.exists());
     let bytes = match (&beside, recording(name)) {
@@ -155,7 +155,7 @@ pub(super) fn argv(line: &str) -> Option<Vec<String>> {
 }
 
 pub(super) fn say(out: &mut dyn Write, line: &str) -> Result<(), Vec<Problem>> {
-    let refused = |e: io::Error| vec![Problem::new("lesson-output").with("reason", e)];
+    let refused = |e: io::Error| vec![Problem::new(Code::LessonOutput).with("reason", e)];
     writeln!(out, "{}", visible::line(line)).map_err(refused)
 }
 
@@ -168,7 +168,7 @@ mod tests {
         for name in ["01-pull-and-run", "1", "01", "pull-and-run"] {
             assert_eq!(find(None, name).expect(name).folder, "01-pull-and-run");
         }
-        assert_eq!(find(None, "99").expect_err("there is none")[0].code, "lesson-unknown");
+        assert_eq!(find(None, "99").expect_err("there is none")[0].code, Code::LessonUnknown);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use crate::client::{Client, Events, Incoming};
 use crate::lesson::{Console, Lesson, Runner};
-use crate::trace::{Body, OpKind, Problem, StepKind, Trace};
+use crate::trace::{Body, Code, OpKind, Problem, StepKind, Trace};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ impl Follower {
         while self.trace.len() < length {
             self.pump(Duration::from_millis(50)).map_err(|problem| vec![problem])?;
             if begun.elapsed() > Duration::from_secs(20) {
-                return Err(vec![Problem::new("lesson-engine-lost")]);
+                return Err(vec![Problem::new(Code::LessonEngineLost)]);
             }
         }
         Ok(())
@@ -45,12 +45,12 @@ impl Follower {
         while let Some(incoming) = next {
             match incoming {
                 Incoming::Event(event) => {
-                    let refused = |e: crate::trace::TraceError| Problem::new("lesson-trace").with("reason", e);
+                    let refused = |e: crate::trace::TraceError| Problem::new(Code::LessonTrace).with("reason", e);
                     self.trace.push(Arc::clone(&event)).map_err(refused)?;
                     self.console.push(&event, self.trace.head());
                     self.observe();
                 }
-                Incoming::Lost(_) | Incoming::Restarted => return Err(Problem::new("lesson-engine-lost")),
+                Incoming::Lost(_) | Incoming::Restarted => return Err(Problem::new(Code::LessonEngineLost)),
             }
             next = self.events.try_next();
         }

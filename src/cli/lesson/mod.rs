@@ -9,7 +9,7 @@ mod run;
 use super::args::LessonCommand;
 use super::{Args, Done, Failure, complain, engine_of, out};
 use crate::i18n::Words;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use run::{RunOptions, run_headless};
 
 pub(super) fn run(args: &Args, command: &LessonCommand, words: &Words) -> Done {
@@ -19,7 +19,7 @@ pub(super) fn run(args: &Args, command: &LessonCommand, words: &Words) -> Done {
         LessonCommand::List => files::list(dir, lang, print).map(|()| true),
         LessonCommand::Check { names } => files::check(dir, names, lang, print),
         LessonCommand::Run { lesson, headless: false, .. } => {
-            Err(vec![Problem::new("lesson-run-window").with("lesson", lesson)])
+            Err(vec![Problem::new(Code::LessonRunWindow).with("lesson", lesson)])
         }
         LessonCommand::Run { lesson, headless: true, record } => {
             let options = RunOptions {
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args, command: &LessonCommand, words: &Words) -> Done {
         Err(problems) => {
             problems.iter().for_each(|problem| complain(words, problem));
             // No containers here: the lesson can still be watched.
-            let locked = |problem: &Problem| matches!(problem.code.as_str(), "userns-refused" | "root-is-limited");
+            let locked = |problem: &Problem| matches!(problem.code, Code::UsernsRefused | Code::RootIsLimited);
             if let (LessonCommand::Run { lesson, .. }, true) = (command, problems.iter().any(locked)) {
                 out::complaint(words.say_with("cli-play-recording", &[("lesson", lesson)]));
             }

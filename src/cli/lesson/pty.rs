@@ -1,6 +1,6 @@
 //! A terminal that a lesson types into: dockwalk's own command line on a PTY, as in the window.
 
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::fmt::Display;
 use std::io::{Read, Write};
@@ -25,7 +25,7 @@ impl Pty {
     /// Runs `dockwalk --socket SOCKET ARGS…`.
     pub fn open(command: &str, socket: &Path, args: &[String]) -> Result<Self, Problem> {
         let refused = |reason: &dyn Display| {
-            Problem::new("lesson-terminal-failed").with("command", command).with("reason", reason)
+            Problem::new(Code::LessonTerminalFailed).with("command", command).with("reason", reason)
         };
         let program = std::env::current_exe().map_err(|e| refused(&e))?;
         let mut builder = CommandBuilder::new(program);
@@ -52,7 +52,7 @@ impl Pty {
     /// Types.
     pub fn type_in(&mut self, text: &str) -> Result<(), Problem> {
         let typed = self.keyboard.write_all(text.as_bytes()).and_then(|()| self.keyboard.flush());
-        typed.map_err(|e| Problem::new("lesson-terminal-failed").with("command", &self.command).with("reason", e))
+        typed.map_err(|e| Problem::new(Code::LessonTerminalFailed).with("command", &self.command).with("reason", e))
     }
 
     /// What it printed so far, for messages, which are one line: without escape sequences, its last lines.

@@ -16,7 +16,7 @@ use crate::client::{Client, ClientError, StartOptions, place};
 use crate::i18n::{Lang, Words};
 use crate::lesson::{Lesson, LessonStep, Terminal, bind_directory, play};
 use crate::spec::visible;
-use crate::trace::{Problem, log};
+use crate::trace::{Code, Problem, log};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ fn run_on(
     };
     driver.follower.catch_up(info.trace_length)?;
     if options.record.is_some() && !driver.follower.is_fresh() {
-        return Err(vec![Problem::new("lesson-record-used").with("events", info.trace_length)]);
+        return Err(vec![Problem::new(Code::LessonRecordUsed).with("events", info.trace_length)]);
     }
     let words = Words::new(lang);
     let mut report = Report::new(lesson, &words);
@@ -178,7 +178,7 @@ impl Driver<'_> {
     fn begin(&mut self, step: &str, command: &str) -> Result<(), Problem> {
         let command = command.replace("{{bind}}", &self.bind);
         let args = argv(&command).ok_or_else(|| {
-            let problem = Problem::new("lesson-command").with("file", "lesson.toml").with("step", step);
+            let problem = Problem::new(Code::LessonCommand).with("file", "lesson.toml").with("step", step);
             problem.with("name", &command).with("reason", "a quotation mark is not closed")
         })?;
         self.foreground = Some(Pty::open(&command, self.client.socket(), &args)?);
@@ -192,7 +192,7 @@ impl Driver<'_> {
         let follower = &mut self.follower;
         let pty = if *terminal == Terminal::Host { &mut self.host } else { &mut self.foreground };
         let Some(pty) = pty else {
-            let closed = Problem::new("lesson-terminal-failed").with("command", format!("{terminal:?}"));
+            let closed = Problem::new(Code::LessonTerminalFailed).with("command", format!("{terminal:?}"));
             return Err(closed.with("reason", "no command holds it open"));
         };
         // A shell that has not printed its prompt yet may still throw away what was typed before.
@@ -227,16 +227,16 @@ impl Driver<'_> {
         if let Some(pty) = &mut self.foreground
             && let Some(status) = pty.status().filter(|status| *status != 0)
         {
-            let problem = Problem::new("lesson-command-failed").with("step", &step.id).with("command", &pty.command);
+            let problem = Problem::new(Code::LessonCommandFailed).with("step", &step.id).with("command", &pty.command);
             return problem.with("status", status).with("output", pty.printed());
         }
         let runner = &self.follower.runner;
         let missed = step.goals.iter().find(|goal| !runner.is_reached(&goal.id));
         let problem = match (missed, step.stop_at) {
-            (None, Some(kind)) => Problem::new("lesson-no-stop").with("name", kind.name()),
+            (None, Some(kind)) => Problem::new(Code::LessonNoStop).with("name", kind.name()),
             (goal, _) => {
                 let name = goal.map(|goal| goal.id.clone()).unwrap_or_default();
-                Problem::new("lesson-goal-timeout").with("name", name)
+                Problem::new(Code::LessonGoalTimeout).with("name", name)
             }
         };
         problem.with("step", &step.id).with("seconds", waited.as_secs())
@@ -249,14 +249,14 @@ impl Driver<'_> {
         let mut lost = Ok(());
         let status = pty.wait(PATIENCE, || lost = follower.pump(Duration::from_millis(20)));
         lost?;
-        let problem = |code: &str| {
+        let problem = |code: Code| {
             let problem = Problem::new(code).with("step", step).with("command", &pty.command);
             problem.with("output", pty.printed())
         };
         match status {
             Some(0) => Ok(()),
-            Some(status) => Err(problem("lesson-command-failed").with("status", status)),
-            None => Err(problem("lesson-command-stuck").with("seconds", PATIENCE.as_secs())),
+            Some(status) => Err(problem(Code::LessonCommandFailed).with("status", status)),
+            None => Err(problem(Code::LessonCommandStuck).with("seconds", PATIENCE.as_secs())),
         }
     }
 
@@ -279,14 +279,14 @@ impl Driver<'_> {
 /// Writes the recording, if it says nothing of this computer and the lesson plays on it.
 fn keep(file: &Path, trace: &crate::trace::Trace, lesson: &Arc<Lesson>) -> Result<(), Vec<Problem>> {
     if let Some(what) = leak(trace) {
-        return Err(vec![Problem::new("lesson-record-leak").with("what", what)]);
+        return Err(vec![Problem::new(Code::LessonRecordLeak).with("what", what)]);
     }
     let problems = play(lesson, trace);
     if !problems.is_empty() {
         return Err(problems);
     }
     let refused =
-        |e: std::io::Error| vec![Problem::new("lesson-record").with("file", visible::path(file)).with("reason", e)];
+        |e: std::io::Error| vec![Problem::new(Code::LessonRecord).with("file", visible::path(file)).with("reason", e)];
     let mut writer = log::Writer::new(Vec::new()).map_err(refused)?;
     let bytes = trace.events().iter().try_for_each(|event| writer.append(event)).map(|()| writer.into_inner());
     fs::write(file, bytes.map_err(refused)?).map_err(refused)

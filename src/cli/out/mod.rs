@@ -22,7 +22,7 @@ pub(super) use table::table;
 
 use crate::i18n::{Lang, Words};
 use crate::spec::visible;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use serde::Serialize;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -167,7 +167,7 @@ pub(super) fn written(result: io::Result<()>) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(BROKEN_PIPE),
         Err(error) => {
-            let problem = Problem::new("output-not-written").with("reason", error);
+            let problem = Problem::new(Code::OutputNotWritten).with("reason", error);
             complaint(format_args!("dockwalk: {}", Words::new(Lang::of_user()).problem(&problem)));
             std::process::exit(1);
         }

@@ -3,6 +3,7 @@
 use crate::client::protocol::Refusal;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::i18n::{Lang, Words};
+use crate::trace::Code;
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -39,9 +40,9 @@ impl IntoResponse for Refused {
 /// The docker CLI takes its exit status (126, 127) from the words of the message, so Go's own are added where they lack.
 pub(super) fn english(fault: &Fault) -> String {
     let text = Words::new(Lang::En).problem(&fault.problem);
-    let wanted = match fault.problem.code.as_str() {
-        "command-not-found" => "executable file not found",
-        "command-not-executable" => "permission denied",
+    let wanted = match fault.problem.code {
+        Code::CommandNotFound => "executable file not found",
+        Code::CommandNotExecutable => "permission denied",
         _ => return text,
     };
     if text.contains(wanted) { text } else { format!("{text} ({wanted})") }
@@ -102,7 +103,7 @@ impl HttpBody for Chunks {
 pub(super) async fn blocking<T: Send + 'static>(act: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(act).await {
         Ok(result) => result,
-        Err(error) => Err(Fault::failed("engine-fault").with("reason", error)),
+        Err(error) => Err(Fault::failed(Code::EngineFault).with("reason", error)),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::engine::archive::{self, Import, Save, Told};
 use crate::engine::container::Commit;
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::OpKind;
+use crate::trace::{Code, OpKind};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -71,7 +71,7 @@ async fn write(engine: Arc<Engine>, names: Vec<String>, line: String, wanted: Op
             Err(fault) => out.fail(&fault),
         }
     });
-    begun.await.map_err(|e| Fault::failed("engine-fault").with("reason", e))??;
+    begun.await.map_err(|e| Fault::failed(Code::EngineFault).with("reason", e))??;
     Ok(([(header::CONTENT_TYPE, "application/x-tar")], body).into_response())
 }
 
@@ -130,7 +130,7 @@ pub(super) async fn import(engine: Shared, request: Request) -> Answer {
     let (line, query) = (super::line(&request), Query::of(&request));
     let source = query.get("fromSrc").unwrap_or_default();
     if source != "-" {
-        let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
+        let fault = Fault::new(FaultKind::BadRequest, Code::UnsupportedOption);
         return Err(fault.with("option", "fromSrc").with("value", source).into());
     }
     let how = Import {

@@ -8,6 +8,7 @@ use super::query::Query;
 use crate::engine::container::streams::{Channel, Input};
 use crate::engine::container::{Ask, Container};
 use crate::engine::{Engine, Fault, FaultKind};
+use crate::trace::Code;
 use axum::body::Body;
 use axum::extract::{Path, Request};
 use axum::http::{StatusCode, header};
@@ -52,7 +53,7 @@ pub(super) fn upgrade_of(request: &mut Request) -> Result<OnUpgrade, Fault> {
         connection.hand_over();
     }
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
-    upgrade.filter(|_| asked).ok_or_else(|| Fault::new(FaultKind::BadRequest, "no-upgrade"))
+    upgrade.filter(|_| asked).ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::NoUpgrade))
 }
 
 /// `101 UPGRADED`
@@ -228,7 +229,7 @@ pub(super) fn detach_keys(text: Option<&str>) -> Result<Vec<u8>, Fault> {
         (_, Some([one])) if matches!(one.to_ascii_uppercase(), b'@'..=b'_') => Some(one.to_ascii_uppercase() & 0x1f),
         _ => None,
     };
-    let bad = || Fault::new(FaultKind::BadRequest, "bad-detach-keys").with("keys", text);
+    let bad = || Fault::new(FaultKind::BadRequest, Code::BadDetachKeys).with("keys", text);
     text.split(',').map(|part| key(part).ok_or_else(bad)).collect()
 }
 
@@ -249,6 +250,6 @@ mod tests {
     fn detach_keys_are_read_as_docker_writes_them() {
         assert_eq!(detach_keys(Some("ctrl-p,ctrl-q")).unwrap(), [16, 17]);
         assert_eq!(detach_keys(Some("a,ctrl-[")).unwrap(), [b'a', 27]);
-        assert_eq!(detach_keys(Some("ctrl-1")).unwrap_err().problem.code, "bad-detach-keys");
+        assert_eq!(detach_keys(Some("ctrl-1")).unwrap_err().problem.code, Code::BadDetachKeys);
     }
 }

@@ -6,6 +6,7 @@ use super::inspect;
 use super::query::Query;
 use crate::engine::container::{Container, Order, Phase, State, signal};
 use crate::engine::{Fault, FaultKind};
+use crate::trace::Code;
 use axum::extract::{Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -125,7 +126,9 @@ pub(super) async fn wait(engine: Shared, Path(id): Path<String>, request: Reques
             Box::new(move |state| state.settled > runs || state.phase == Phase::Removed)
         }
         Some("removed") => Box::new(|state| state.phase == Phase::Removed),
-        Some(other) => return Err(Fault::new(FaultKind::BadRequest, "bad-condition").with("condition", other).into()),
+        Some(other) => {
+            return Err(Fault::new(FaultKind::BadRequest, Code::BadCondition).with("condition", other).into());
+        }
     };
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(async move {

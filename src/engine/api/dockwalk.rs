@@ -7,7 +7,7 @@ use crate::client::protocol::{GateCommand, HostCommand, Rewind, TraceEnd};
 use crate::engine::conductor::Recorder;
 use crate::engine::container::Phase;
 use crate::engine::{Fault, FaultKind, probe};
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use axum::extract::{Path, Request};
 use axum::http::HeaderValue;
 use axum::response::Response;
@@ -79,7 +79,7 @@ async fn follow(
             Ok(()) => {}
             Err(SendTimeoutError::Closed(_)) => return None,
             Err(SendTimeoutError::Timeout(_)) => {
-                return Some(Problem::new("trace-reader-slow").with("seconds", patience.as_secs()));
+                return Some(Problem::new(Code::TraceReaderSlow).with("seconds", patience.as_secs()));
             }
         }
     }
@@ -116,7 +116,7 @@ pub(super) async fn command(engine: Shared, request: Request) -> Answer {
 
 pub(super) async fn evidence(engine: Shared, Path(seq): Path<u64>) -> Answer {
     let evidence = engine.conductor.recorder().evidence(seq);
-    let missing = || Fault::new(FaultKind::NotFound, "no-such-evidence").with("seq", seq);
+    let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchEvidence).with("seq", seq);
     Ok(json(&evidence.ok_or_else(missing)?))
 }
 
@@ -209,7 +209,7 @@ mod tests {
         let conductor = Conductor::new(Recorder::in_memory(), journal);
         (0..500).for_each(|_| conductor.console(None, "x".repeat(4000)));
         let (first, ended) = read(conductor.recorder(), 0, 2);
-        assert_eq!(ended.unwrap().code, "trace-reader-slow");
+        assert_eq!(ended.unwrap().code, Code::TraceReaderSlow);
         let (second, _) = read(conductor.recorder(), *first.last().unwrap(), 2);
         let all: Vec<u64> = first.into_iter().chain(second).collect();
         assert_eq!(all, (1..=all.len() as u64).collect::<Vec<_>>());

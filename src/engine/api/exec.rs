@@ -8,6 +8,7 @@ use crate::engine::container::{ExecRequest, ExecSession};
 use crate::engine::{Fault, FaultKind};
 use crate::i18n::{Lang, Words};
 use crate::spec::ContainerId;
+use crate::trace::Code;
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -67,7 +68,7 @@ pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Requ
     let session = engine.sessions.find(&id)?;
     let (rows, cols) = super::containers::size(&Query::of(&request))?;
     if rows == 0 || cols == 0 {
-        return Err(Fault::new(FaultKind::BadRequest, "bad-number").with("name", "h, w").with("value", 0).into());
+        return Err(Fault::new(FaultKind::BadRequest, Code::BadNumber).with("name", "h, w").with("value", 0).into());
     }
     session.resize(rows, cols)?;
     Ok(nothing())

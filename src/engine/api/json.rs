@@ -2,6 +2,7 @@
 
 use crate::engine::container::bounds;
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::Code;
 use axum::body::Body;
 use axum::extract::Request;
 use http_body_util::BodyExt;
@@ -27,18 +28,18 @@ pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Result<T> {
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     bounds::document(bytes)?;
     let bytes = if bytes.is_empty() { b"null" } else { bytes };
-    serde_json::from_slice(bytes).map_err(|e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e))
+    serde_json::from_slice(bytes).map_err(|e| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e))
 }
 
 async fn bytes(mut body: Body, within: Duration) -> Result<Vec<u8>> {
-    let large = || Fault::new(FaultKind::TooLarge, "body-too-large").with("limit", LARGEST);
+    let large = || Fault::new(FaultKind::TooLarge, Code::BodyTooLarge).with("limit", LARGEST);
     if body.size_hint().lower() > LARGEST as u64 {
         return Err(large());
     }
     let collect = async {
         let mut all = Vec::new();
         while let Some(frame) = body.frame().await {
-            let cut = |e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e);
+            let cut = |e| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e);
             if let Ok(data) = frame.map_err(cut)?.into_data() {
                 if all.len() + data.len() > LARGEST {
                     return Err(large());
@@ -48,7 +49,7 @@ async fn bytes(mut body: Body, within: Duration) -> Result<Vec<u8>> {
         }
         Ok(all)
     };
-    let late = |_| Fault::new(FaultKind::TimedOut, "body-timeout").with("seconds", within.as_secs());
+    let late = |_| Fault::new(FaultKind::TimedOut, Code::BodyTimeout).with("seconds", within.as_secs());
     timeout(within, collect).await.map_err(late)?
 }
 
@@ -115,8 +116,8 @@ mod tests {
     #[test]
     fn a_document_is_refused_when_it_is_too_large_or_does_not_come() {
         let code = |body| read_whole(body).unwrap_err().problem.code;
-        assert_eq!(code(Body::from(vec![b' '; LARGEST + 1])), "body-too-large");
-        assert_eq!(code(Body::new(Never)), "body-timeout");
+        assert_eq!(code(Body::from(vec![b' '; LARGEST + 1])), Code::BodyTooLarge);
+        assert_eq!(code(Body::new(Never)), Code::BodyTimeout);
         assert_eq!(read_whole(Body::from(vec![b' '; LARGEST])).unwrap().len(), LARGEST);
     }
 
@@ -124,7 +125,7 @@ mod tests {
     fn a_document_is_refused_when_it_is_too_deep() {
         let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
         let read = parse::<serde_json::Value>(deep.as_bytes());
-        assert_eq!(read.unwrap_err().problem.code, "json-too-deep");
+        assert_eq!(read.unwrap_err().problem.code, Code::JsonTooDeep);
         assert_eq!(parse::<serde_json::Value>(b"").unwrap(), serde_json::Value::Null);
     }
 }

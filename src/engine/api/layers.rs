@@ -10,7 +10,7 @@ use crate::engine::rootfs::Rootfs;
 use crate::engine::store::{Image, Store};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::{Digest, Reference};
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use axum::body::Body;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 /// `images/{name}/layers`: a name has slashes in it.
 pub(super) async fn of_image(engine: Shared, Path(rest): Path<String>, request: Request) -> Answer {
     let rest = decode(&rest);
-    let unknown = || Fault::new(FaultKind::NotFound, "no-such-endpoint").with("request", super::line(&request));
+    let unknown = || Fault::new(FaultKind::NotFound, Code::NoSuchEndpoint).with("request", super::line(&request));
     let name = rest.strip_suffix("/layers").ok_or_else(unknown)?.to_owned();
     let engine = Arc::clone(&engine);
     Ok(json(&blocking(move || Ok(layers(&engine.store, &engine.store.find(&name)?))).await?))
@@ -77,7 +77,7 @@ pub(super) async fn entries(engine: Shared, Path(chain): Path<String>) -> Answer
 
 pub(super) async fn content(engine: Shared, Path(chain): Path<String>, request: Request) -> Answer {
     let chain = chain_id(&chain)?;
-    let missing = || Fault::new(FaultKind::NotFound, "no-such-layer").with("chain", &chain);
+    let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchLayer).with("chain", &chain);
     engine.store.layer(&chain).ok_or_else(missing)?;
     file(engine.store.layer_fs(&chain), request).await
 }
@@ -93,12 +93,12 @@ pub(super) async fn content_of_container(engine: Shared, Path(id): Path<String>,
 fn upper(engine: &Shared, id: &str) -> Result<PathBuf> {
     let container = engine.containers.find(id)?;
     let upper = Rootfs::below(&container.dir).upper;
-    let none = || Fault::new(FaultKind::Conflict, "no-writable-layer").with("container", &container.name);
+    let none = || Fault::new(FaultKind::Conflict, Code::NoWritableLayer).with("container", &container.name);
     if upper.is_dir() { Ok(upper) } else { Err(none()) }
 }
 
 fn chain_id(text: &str) -> Result<Digest> {
-    let missing = |_not_a_digest| Fault::new(FaultKind::NotFound, "no-such-layer").with("chain", text);
+    let missing = |_not_a_digest| Fault::new(FaultKind::NotFound, Code::NoSuchLayer).with("chain", text);
     text.parse().map_err(missing)
 }
 
@@ -133,7 +133,7 @@ const AHEAD: usize = 2;
 
 async fn file(dir: PathBuf, request: Request) -> Answer {
     let path = bytes(&request, "path").filter(|path| !path.is_empty());
-    let path = path.ok_or_else(|| Fault::new(FaultKind::BadRequest, "no-path-given"))?;
+    let path = path.ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::NoPathGiven))?;
     let range = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok()).map(ToOwned::to_owned);
     let mut content = blocking(move || layer::open(&dir, &path)).await?;
     let size = content.size;
@@ -145,7 +145,7 @@ async fn file(dir: PathBuf, request: Request) -> Answer {
         Some(text) => match part(text, size) {
             Some(range) => range,
             None => {
-                let problem = Problem::new("range-beyond-end").with("range", text).with("size", size);
+                let problem = Problem::new(Code::RangeBeyondEnd).with("range", text).with("size", size);
                 let refusal = Refusal { message: format!("no bytes {text} of {size}"), dockwalk: Some(problem) };
                 let mut answer = with_status(StatusCode::RANGE_NOT_SATISFIABLE, &refusal);
                 if let Ok(range) = HeaderValue::from_str(&format!("bytes */{size}")) {

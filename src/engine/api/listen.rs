@@ -3,6 +3,7 @@ use super::serve::{Limits, serve};
 use super::{router, version};
 use crate::client::trust::{Kind, Who};
 use crate::engine::{Engine, Fault, FaultKind, Result};
+use crate::trace::Code;
 use nix::fcntl::{AtFlags, OFlag, open};
 use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, UnixAddr, bind, listen as listen_at, socket};
 use nix::sys::stat::{Mode, fchmod};
@@ -27,7 +28,7 @@ pub struct Listening {
 pub fn listen(path: &Path, owner: Option<(u32, u32)>) -> Result<Listening> {
     if path.exists() {
         if UnixStream::connect(path).is_ok() {
-            return Err(Fault::new(FaultKind::Conflict, "engine-runs-already").with("socket", path.display()));
+            return Err(Fault::new(FaultKind::Conflict, Code::EngineRunsAlready).with("socket", path.display()));
         }
         fs::remove_file(path).map_err(|e| Fault::io("replace", path.display(), &e))?;
     }
@@ -55,7 +56,7 @@ pub fn prepare(path: &Path, owner: Option<u32>) -> Result<()> {
         let made = fs::DirBuilder::new().recursive(true).mode(mode).create(dir);
         made.map_err(|e| Fault::io("make", dir.display(), &e))?;
     }
-    who.may_listen_in(dir, owner).map_err(|problem| Fault { kind: FaultKind::Denied, problem })
+    who.may_listen_in(dir, owner).map_err(|problem| Fault::of(FaultKind::Denied, problem))
 }
 
 /// A new socket of mode 0600 from its first moment: bind(2) gives the file the mode that the socket has.
@@ -77,14 +78,14 @@ fn give(path: &Path, (uid, gid): (u32, u32)) -> Result<()> {
     if found.nlink() != 1 || found.mode() & libc::S_IFMT != libc::S_IFSOCK {
         return Err(failed(std::io::Error::other("another thing is in its place")));
     }
-    who.owns(path, &found, Kind::Any).map_err(|problem| Fault { kind: FaultKind::Denied, problem })?;
+    who.owns(path, &found, Kind::Any).map_err(|problem| Fault::of(FaultKind::Denied, problem))?;
     fchownat(&held, "", Some(uid.into()), Some(gid.into()), AtFlags::AT_EMPTY_PATH).map_err(|e| failed(e.into()))
 }
 
 /// A socket's path fits in 108 bytes (unix(7)).
 fn too_long(path: &Path) -> Option<Fault> {
     let length = path.as_os_str().len() + 16;
-    (length > 107).then(|| Fault::new(FaultKind::BadRequest, "socket-path-long").with("socket", path.display()))
+    (length > 107).then(|| Fault::new(FaultKind::BadRequest, Code::SocketPathLong).with("socket", path.display()))
 }
 
 impl Listening {

@@ -7,6 +7,7 @@ use super::query::Query;
 use crate::engine::container::time::Moment;
 use crate::engine::container::{Ask, Container, Phase, Piece, Reader};
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::Code;
 use axum::extract::{Path, Request};
 use hyper::body::Bytes;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ pub(super) async fn logs(engine: Shared, Path(id): Path<String>, request: Reques
         follow: query.flag("follow"),
     };
     if ask.channels == [false; 2] {
-        return Err(Fault::new(FaultKind::BadRequest, "no-stream-chosen").into());
+        return Err(Fault::new(FaultKind::BadRequest, Code::NoStreamChosen).into());
     }
     // One batch waits here and one in the connection; a reader that takes its time costs no more.
     let (sender, receiver) = mpsc::channel(1);
@@ -44,7 +45,7 @@ pub(super) async fn logs(engine: Shared, Path(id): Path<String>, request: Reques
 /// `1700000000.123456789`, seconds after 1970; 0 is none.
 fn moment(query: &Query, name: &str) -> Result<Option<String>> {
     let Some(text) = query.get(name).filter(|text| *text != "0") else { return Ok(None) };
-    let bad = || Fault::new(FaultKind::BadRequest, "bad-number").with("name", name).with("value", text);
+    let bad = || Fault::new(FaultKind::BadRequest, Code::BadNumber).with("name", name).with("value", text);
     Moment::parse_unix(text).map(|moment| Some(moment.rfc3339())).ok_or_else(bad)
 }
 

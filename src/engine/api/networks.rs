@@ -3,7 +3,7 @@
 use super::Shared;
 use super::answer::{Answer, json};
 use crate::engine::{Engine, Fault, FaultKind};
-use crate::trace::Network;
+use crate::trace::{Code, Network};
 use axum::extract::Path;
 use axum::response::Response;
 use serde_json::{Map, Value, json as value};
@@ -16,7 +16,7 @@ pub(super) async fn list(engine: Shared) -> Response {
 pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
     let all = engine.net.networks();
     let found = all.iter().find(|n| n.name == name || n.id.as_str() == name || n.id.as_str().starts_with(&name));
-    let missing = || Fault::new(FaultKind::NotFound, "no-such-network").with("network", &name);
+    let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchNetwork).with("network", &name);
     Ok(json(&describe(&engine, found.ok_or_else(missing)?)))
 }
 

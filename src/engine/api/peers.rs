@@ -6,6 +6,7 @@
 use super::answer::Refused;
 use crate::client::trust::{ROOT, Who};
 use crate::engine::{Fault, FaultKind};
+use crate::trace::Code;
 use axum::body::to_bytes;
 use axum::response::IntoResponse;
 use std::io;
@@ -50,7 +51,7 @@ impl Peers {
             uid == *overflow && std::fs::symlink_metadata(socket).is_ok_and(closed)
         });
         let known = self.users.contains(&uid) || outside;
-        (!known).then(|| Fault::new(FaultKind::Denied, "peer-refused").with("user", uid))
+        (!known).then(|| Fault::new(FaultKind::Denied, Code::PeerRefused).with("user", uid))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, english, stream};
 use crate::engine::{Cancel, Fault, Result};
+use crate::trace::Code;
 use hyper::body::Bytes;
 use serde_json::{Value, json as value};
 use std::sync::{Mutex, PoisonError};
@@ -59,7 +60,7 @@ impl ProgressStream {
 impl ProgressAnswer {
     /// Waits for the first line.
     pub(super) async fn answer(self) -> Answer {
-        self.begun.await.map_err(|e| Fault::failed("engine-fault").with("reason", e))??;
+        self.begun.await.map_err(|e| Fault::failed(Code::EngineFault).with("reason", e))??;
         Ok(stream("application/json", self.lines))
     }
 }

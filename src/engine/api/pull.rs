@@ -8,7 +8,7 @@ use crate::client::units::human_size;
 use crate::engine::registry::{Credentials, Progress};
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::{Platform, Reference};
-use crate::trace::OpKind;
+use crate::trace::{Code, OpKind};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use base64::Engine as _;
@@ -57,14 +57,13 @@ pub(super) async fn push(engine: Shared, name: String, request: Request) -> Answ
 
 fn to_push(engine: &Shared, name: &str, tag: Option<&str>) -> Result<Vec<Reference>> {
     let text = tag.map_or_else(|| name.to_owned(), |tag| format!("{name}:{tag}"));
-    let bad = |e| Fault::new(FaultKind::BadRequest, "invalid-reference").with("reference", &text).with("reason", e);
-    let reference: Reference = text.parse().map_err(bad)?;
+    let reference: Reference = text.parse()?;
     if tag.is_some() || reference.digest.is_some() {
         return Ok(vec![reference]);
     }
     let all = engine.store.images().into_iter().flat_map(|image| image.tags);
     let all: Vec<_> = all.filter(|known| known.name() == reference.name()).collect();
-    let missing = || Fault::new(FaultKind::NotFound, "no-such-image").with("image", name);
+    let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchImage).with("image", name);
     if all.is_empty() { Err(missing()) } else { Ok(all) }
 }
 
@@ -137,7 +136,7 @@ pub(super) fn bar(current: u64, total: u64) -> String {
 /// `fromImage=lab/shell&tag=1`; the tag may be a digest.
 fn reference(query: &Query) -> Result<Reference> {
     let image = query.get("fromImage").ok_or_else(|| {
-        let fault = Fault::new(FaultKind::BadRequest, "bad-request");
+        let fault = Fault::new(FaultKind::BadRequest, Code::BadRequest);
         fault.with("reason", "neither fromImage nor fromSrc")
     })?;
     let text = match query.get("tag") {
@@ -145,12 +144,11 @@ fn reference(query: &Query) -> Result<Reference> {
         Some(digest) if digest.contains(':') => format!("{image}@{digest}"),
         Some(tag) => format!("{image}:{tag}"),
     };
-    let bad = |e| Fault::new(FaultKind::BadRequest, "invalid-reference").with("reference", &text).with("reason", e);
-    text.parse::<Reference>().map_err(bad)
+    Ok(text.parse::<Reference>()?)
 }
 
 pub(super) fn platform(text: Option<&str>) -> Result<Option<Platform>> {
-    let bad = |text: &str| Fault::new(FaultKind::BadRequest, "invalid-platform").with("platform", text);
+    let bad = |text: &str| Fault::new(FaultKind::BadRequest, Code::InvalidPlatform).with("platform", text);
     text.map(|text| Platform::parse(text).ok_or_else(|| bad(text))).transpose()
 }
 
@@ -159,7 +157,7 @@ fn credentials(headers: &HeaderMap) -> Result<Option<Credentials>> {
     let Some(text) = headers.get("x-registry-auth").and_then(|v| v.to_str().ok()).filter(|v| !v.is_empty()) else {
         return Ok(None);
     };
-    let bad = || Fault::new(FaultKind::BadRequest, "bad-credentials");
+    let bad = || Fault::new(FaultKind::BadRequest, Code::BadCredentials);
     let padded = format!("{text}{}", "=".repeat((4 - text.trim_end_matches('=').len() % 4) % 4));
     let padded = if text.ends_with('=') { text.to_owned() } else { padded };
     let bytes = URL_SAFE.decode(padded).map_err(|_not_base64| bad())?;
@@ -193,7 +191,7 @@ mod tests {
         assert!(with("e30").unwrap().is_none());
         let basic = URL_SAFE.encode(r#"{"username":"u","password":"p","serveraddress":"x"}"#);
         assert!(matches!(with(&basic).unwrap(), Some(Credentials::Basic { .. })));
-        assert_eq!(with("!!").unwrap_err().problem.code, "bad-credentials");
+        assert_eq!(with("!!").unwrap_err().problem.code, Code::BadCredentials);
     }
 
     #[test]

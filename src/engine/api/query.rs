@@ -1,6 +1,7 @@
 //! Queries: `?all=1&filters={"name":["x"]}`.
 
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A query, decoded: each name with its values in order.
@@ -41,14 +42,15 @@ impl Query {
     }
 
     pub(super) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>> {
-        let bad = |value: &str| Fault::new(FaultKind::BadRequest, "bad-number").with("name", name).with("value", value);
+        let bad =
+            |value: &str| Fault::new(FaultKind::BadRequest, Code::BadNumber).with("name", name).with("value", value);
         self.get(name).map(|value| value.parse().map_err(|_not_a_number| bad(value))).transpose()
     }
 
     /// `filters`: `{"name":["a"]}` or `{"name":{"a":true}}`.
     pub(super) fn filters(&self, known: &[&str]) -> Result<Filters> {
         let Some(text) = self.get("filters") else { return Ok(Filters::default()) };
-        let bad = |reason: &str| Fault::new(FaultKind::BadRequest, "bad-filter").with("filter", reason);
+        let bad = |reason: &str| Fault::new(FaultKind::BadRequest, Code::BadFilter).with("filter", reason);
         let value: serde_json::Value = serde_json::from_str(text).map_err(|_not_json| bad(text))?;
         let mut filters = BTreeMap::new();
         for (name, values) in value.as_object().ok_or_else(|| bad(text))? {
@@ -136,7 +138,7 @@ mod tests {
             let query = Query(BTreeMap::from([("filters".to_owned(), vec![text.to_owned()])]));
             let filters = query.filters(&["name"]).unwrap();
             assert!(filters.allow("name", |v| v == "a") && !filters.allow("name", |v| v == "b"), "{text}");
-            assert_eq!(query.filters(&["id"]).unwrap_err().problem.code, "bad-filter");
+            assert_eq!(query.filters(&["id"]).unwrap_err().problem.code, Code::BadFilter);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::client::protocol::{DamageCommand, Refusal};
 use crate::engine::registry::Credentials;
 use crate::engine::{Cancel, Fault, FaultKind};
 use crate::spec::{Digest, DigestError};
-use crate::trace::OpKind;
+use crate::trace::{Code, OpKind};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -33,7 +33,7 @@ pub(super) async fn damage(engine: Shared, request: Request) -> Answer {
 
 pub(super) async fn mend(engine: Shared, request: Request) -> Answer {
     let (line, query) = (super::line(&request), Query::of(&request));
-    let bad = |e: DigestError| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e);
+    let bad = |e: DigestError| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e);
     let digest: Option<Digest> = query.get("digest").map(str::parse).transpose().map_err(bad)?;
     let engine = Arc::clone(&engine);
     let done = blocking(move || {
@@ -74,7 +74,7 @@ pub(super) async fn auth(engine: Shared, request: Request) -> Answer {
     // Docker's own word for a login that is refused is 401.
     match done.await {
         Ok(()) => Ok(json(&value!({"Status": "Login Succeeded", "IdentityToken": ""}))),
-        Err(fault) if fault.problem.code == "registry-refused" => {
+        Err(fault) if matches!(fault.problem.code, Code::RegistryRefused) => {
             let refusal = Refusal { message: english(&fault), dockwalk: Some(fault.problem) };
             Ok(with_status(StatusCode::UNAUTHORIZED, &refusal))
         }

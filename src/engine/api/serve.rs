@@ -13,6 +13,7 @@ use super::guard::Guarded;
 use super::json::Patient;
 use super::peers::{self, Peers};
 use crate::engine::{Fault, FaultKind};
+use crate::trace::Code;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -116,7 +117,7 @@ where
         tracing::debug!(%error, "a connection ended early");
         // One that was idle after an answer is closed without a word, as servers do.
         if error.is_timeout() && connection.is_asking() {
-            let fault = Fault::new(FaultKind::TimedOut, "head-timeout").with("seconds", limits.head.as_secs());
+            let fault = Fault::new(FaultKind::TimedOut, Code::HeadTimeout).with("seconds", limits.head.as_secs());
             last_words(&stream, fault).await;
         }
     }
@@ -131,7 +132,7 @@ fn http(head: Duration, head_bytes: usize) -> http1::Builder {
 /// There is no place: the client is told so, and may come again.
 async fn refuse(stream: UnixStream, place: OwnedSemaphorePermit, limits: Limits) {
     let handle = service_fn(move |_request: hyper::Request<Incoming>| async move {
-        let fault = Fault::new(FaultKind::Busy, "too-many-connections").with("limit", limits.connections);
+        let fault = Fault::new(FaultKind::Busy, Code::TooManyConnections).with("limit", limits.connections);
         let mut response = Refused(fault).into_response();
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         Ok::<_, Infallible>(response)

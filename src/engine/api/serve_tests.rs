@@ -2,6 +2,7 @@ use super::super::answer::stream;
 use super::super::attach::{switching, upgrade_of};
 use super::super::json;
 use super::*;
+use crate::trace::Code;
 use axum::Router;
 use axum::routing::{get, post};
 use hyper::body::Bytes;
@@ -101,7 +102,7 @@ fn whoever_does_not_finish_the_head_is_told_so() {
     let bench = Bench::new(4);
     for begun in ["", "GET /now HTTP/1.1\r\nHost:"] {
         let said = bench.say(begun);
-        assert!(said.starts_with("HTTP/1.1 408") && said.contains("head-timeout"), "{begun:?}: {said}");
+        assert!(said.starts_with("HTTP/1.1 408") && said.contains(Code::HeadTimeout.name()), "{begun:?}: {said}");
     }
     assert!(bench.say(NOW).ends_with("now"));
 }
@@ -127,7 +128,7 @@ fn a_body_that_does_not_come_is_refused() {
 #[test]
 fn a_body_that_says_it_is_too_large_is_refused_before_it_comes() {
     let said = Bench::new(4).say("POST /json HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999\r\n\r\n{");
-    assert!(said.starts_with("HTTP/1.1 413") && said.contains("body-too-large"), "{said}");
+    assert!(said.starts_with("HTTP/1.1 413") && said.contains(Code::BodyTooLarge.name()), "{said}");
 }
 
 #[test]
@@ -145,7 +146,7 @@ fn there_are_only_so_many_connections_and_the_next_is_told_why() {
         client.read_exact(&mut [0; 12]).unwrap();
     }
     let said = bench.say(NOW);
-    assert!(said.starts_with("HTTP/1.1 503") && said.contains("too-many-connections"), "{said}");
+    assert!(said.starts_with("HTTP/1.1 503") && said.contains(Code::TooManyConnections.name()), "{said}");
     // Nobody reads the two: their places become free.
     let free = (0..1000).any(|_| {
         std::thread::sleep(Duration::from_millis(10));

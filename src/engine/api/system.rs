@@ -4,6 +4,7 @@ use super::answer::{Answer, Refused, json, stream};
 use super::{Shared, version};
 use crate::engine::container::Phase;
 use crate::engine::{Fault, FaultKind};
+use crate::trace::Code;
 use axum::extract::Request;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -121,6 +122,6 @@ pub(super) async fn unknown(request: Request) -> Answer {
     if let Some(refusal) = version::refuse(request.uri().path()) {
         return Ok(refusal);
     }
-    let fault = Fault::new(FaultKind::NotFound, "no-such-endpoint");
+    let fault = Fault::new(FaultKind::NotFound, Code::NoSuchEndpoint);
     Err(Refused(fault.with("request", super::line(&request))))
 }

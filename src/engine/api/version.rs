@@ -2,6 +2,7 @@
 
 use super::answer::Refused;
 use crate::engine::{Fault, FaultKind};
+use crate::trace::Code;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
@@ -58,7 +59,7 @@ pub(super) async fn headers(mut response: Response) -> Response {
 /// The refusal of a version.
 pub(super) fn refuse(path: &str) -> Option<Response> {
     let version = path.strip_prefix("/unsupported-version/")?;
-    let fault = Fault::new(FaultKind::BadRequest, "api-version").with("version", version);
+    let fault = Fault::new(FaultKind::BadRequest, Code::ApiVersion).with("version", version);
     Some(Refused(fault.with("oldest", OLDEST).with("newest", "1.47")).into_response())
 }
 

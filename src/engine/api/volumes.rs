@@ -5,7 +5,7 @@ use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
 use super::query::Query;
 use crate::engine::volume::Volume;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
-use crate::trace::OpKind;
+use crate::trace::{Code, OpKind};
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use serde_json::{Value, json as value};
@@ -38,11 +38,11 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let body: Value = super::json::read(request).await?;
     let name = body["Name"].as_str().filter(|name| !name.is_empty()).map(str::to_owned);
     if let Some(driver) = body["Driver"].as_str().filter(|driver| !matches!(*driver, "" | "local")) {
-        let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
+        let fault = Fault::new(FaultKind::BadRequest, Code::UnsupportedOption);
         return Err(fault.with("option", "Driver").with("value", driver).into());
     }
     if let Some(options) = body["DriverOpts"].as_object().filter(|options| !options.is_empty()) {
-        let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
+        let fault = Fault::new(FaultKind::BadRequest, Code::UnsupportedOption);
         return Err(fault.with("option", "DriverOpts").with("value", Value::from(options.clone())).into());
     }
     let engine = Arc::clone(&engine);

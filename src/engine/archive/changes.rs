@@ -1,12 +1,13 @@
 //! `--change`: instructions of a Dockerfile, applied to the `config` of an image.
 
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::Code;
 use serde_json::{Map, Value, json};
 
 /// Applies one instruction, as `docker commit --change` and `docker import --change` do.
 pub fn apply(config: &mut Value, change: &str) -> Result<()> {
     let fail = |reason: &str| {
-        let fault = Fault::new(FaultKind::BadRequest, "change-invalid").with("change", change);
+        let fault = Fault::new(FaultKind::BadRequest, Code::ChangeInvalid).with("change", change);
         Err(fault.with("reason", reason))
     };
     let (name, rest) = change.trim().split_once(char::is_whitespace).unwrap_or((change.trim(), ""));
@@ -213,7 +214,7 @@ mod tests {
     fn what_is_no_instruction_is_refused() {
         for change in ["RUN true", "FROM x", "", "ENV", "ENV =x", "EXPOSE web", "LABEL a=\"b", "HEALTHCHECK sometimes"]
         {
-            assert_eq!(apply(&mut json!({}), change).unwrap_err().problem.code, "change-invalid", "{change}");
+            assert_eq!(apply(&mut json!({}), change).unwrap_err().problem.code, Code::ChangeInvalid, "{change}");
         }
     }
 }

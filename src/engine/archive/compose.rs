@@ -1,6 +1,6 @@
 //! A manifest for an image that has none yet: of a Docker archive, an import, a commit.
 
-use crate::engine::documents::{self, chain_ids, sha256};
+use crate::engine::documents::{self, Unfit, chain_ids, sha256};
 use crate::engine::store::Record;
 use crate::engine::{Fault, Result};
 use crate::trace::{Config, Descriptor, Manifest};
@@ -29,12 +29,12 @@ pub struct NewImage {
 }
 
 /// Makes the manifest that lists these layers under this config.
-pub fn compose(config_bytes: Vec<u8>, layers: Vec<Descriptor>) -> Result<NewImage> {
+pub fn compose(config_bytes: Vec<u8>, layers: Vec<Descriptor>) -> Result<NewImage, Unfit> {
     let this = descriptor(CONFIG, &config_bytes);
     let (config, _) = documents::config(&config_bytes, &this)?;
     if config.diff_ids.len() != layers.len() {
         let reason = format!("{} layers, {} diff ids", layers.len(), config.diff_ids.len());
-        return Err(Fault::failed("manifest-unsupported").with("digest", &this.digest).with("reason", reason));
+        return Err(documents::unsupported(&this, &reason));
     }
     let listed = |of: &Descriptor| json!({"mediaType": of.media_type, "digest": of.digest, "size": of.size});
     let manifest: Value = json!({

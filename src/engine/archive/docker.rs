@@ -3,10 +3,10 @@
 use super::compose::{compose, media_type};
 use super::load::Found;
 use super::spool::Spool;
-use crate::engine::documents::LAYERS;
+use crate::engine::documents::{LAYERS, Unfit, Why};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::{Digest, Reference};
-use crate::trace::Descriptor;
+use crate::trace::{Code, Descriptor};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ fn read(spool: &Spool, listed: &Listed) -> Result<Found> {
         });
         blobs.insert(stored.digest.clone(), stored.clone());
     }
-    let image = compose(config_bytes, layers).map_err(|fault| about(fault, &listed.config))?;
+    let image = compose(config_bytes, layers).map_err(|unfit| about(unfit, &listed.config))?;
     let parse = |text: &String| {
         text.parse::<Reference>().map_err(|e| unreadable(MANIFEST, &e)).and_then(|reference| match reference.digest {
             None => Ok(reference),
@@ -73,7 +73,7 @@ fn promised(name: &str, computed: &Digest) -> Result<()> {
     let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".json");
     match format!("sha256:{stem}").parse::<Digest>() {
         Ok(expected) if expected != *computed => {
-            let fault = Fault::new(FaultKind::BadRequest, "archive-digest").with("name", name);
+            let fault = Fault::new(FaultKind::BadRequest, Code::ArchiveDigest).with("name", name);
             Err(fault.with("expected", expected).with("computed", computed))
         }
         _ => Ok(()),
@@ -86,14 +86,14 @@ fn bytes_of(listed: &Listed) -> String {
 }
 
 /// Which document it was.
-pub fn about(fault: Fault, name: &str) -> Fault {
-    match fault.problem.args.get("reason").cloned() {
-        Some(reason) if fault.problem.code == "manifest-unsupported" => unreadable(name, &reason),
-        _ => fault,
+pub fn about(unfit: Unfit, name: &str) -> Fault {
+    match unfit.why {
+        Why::Unsupported(reason) => unreadable(name, &reason),
+        _ => unfit.into(),
     }
 }
 
 pub fn unreadable(name: &str, reason: &impl ToString) -> Fault {
-    let fault = Fault::new(FaultKind::BadRequest, "archive-document").with("name", name);
+    let fault = Fault::new(FaultKind::BadRequest, Code::ArchiveDocument).with("name", name);
     fault.with("reason", reason.to_string())
 }

@@ -4,7 +4,7 @@ use crate::engine::store::{Image, Store};
 use crate::engine::unpack::{Limits, decoder};
 use crate::engine::{Cx, Fault, FaultKind, Result, private};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::{Change, Descriptor, Evidence, Plan, StepKind};
+use crate::trace::{Change, Code, Descriptor, Evidence, Plan, StepKind};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -48,6 +48,7 @@ pub fn import(store: &Arc<Store>, cx: &Cx, tar: impl Read, how: &Import) -> Resu
         }
         compose(document.to_string().into_bytes(), vec![layer.clone()])
             .inspect(|image| tell_documents(cx, store, image))
+            .map_err(Into::into)
     })?;
     bring_in(store, cx, &image, Some((&layer, &path)), how.tag.as_slice())
 }
@@ -131,7 +132,7 @@ fn take(store: &Arc<Store>, cx: &Cx, layer: &Descriptor, file: &Path) -> Result<
 fn receive(cx: &Cx, mut tar: impl Read, path: &Path) -> Result<(Descriptor, Digest)> {
     let failed = |e: io::Error| Fault::io("write", path.display(), &e);
     let damaged = |e: io::Error| {
-        let fault = Fault::new(FaultKind::BadRequest, "archive-damaged").with("reason", e);
+        let fault = Fault::new(FaultKind::BadRequest, Code::ArchiveDamaged).with("reason", e);
         cx.check().err().unwrap_or(fault)
     };
     let mut file = private::file(path).map_err(failed)?;

@@ -4,7 +4,7 @@ use super::{Told, docker, oci};
 use crate::engine::store::{Image, Store, Unpacking};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::{Change, Descriptor, Evidence, Index, Plan, StepKind};
+use crate::trace::{Change, Code, Descriptor, Evidence, Index, Plan, StepKind};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ fn images(spool: &Spool, platform: Option<&Platform>) -> Result<Vec<Found>> {
     }
     if found.is_empty() {
         let old = spool.has("repositories") && !spool.has(docker::MANIFEST);
-        return Err(Fault::new(FaultKind::BadRequest, if old { "archive-too-old" } else { "archive-no-images" }));
+        return Err(Fault::new(FaultKind::BadRequest, if old { Code::ArchiveTooOld } else { Code::ArchiveNoImages }));
     }
     Ok(found)
 }
@@ -150,7 +150,8 @@ fn take(store: &Arc<Store>, cx: &Cx, layer: &Descriptor, file: Option<&Stored>, 
             cx.observe(Change::BlobVerified { digest, size, reused: true }, vec![evidence]);
             return Ok(());
         }
-        let file = file.ok_or_else(|| Fault::failed("archive-missing").with("name", &digest).with("by", "manifest"))?;
+        let file =
+            file.ok_or_else(|| Fault::failed(Code::ArchiveMissing).with("name", &digest).with("by", "manifest"))?;
         store.admit_file(&digest, &file.path)?;
         let hash = Evidence::Hash {
             of: "blob".into(),

@@ -8,7 +8,7 @@ use crate::engine::documents::{self, Document, chain_ids};
 use crate::engine::store::Record;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::{Platform, Reference};
-use crate::trace::{Descriptor, Index, Manifest};
+use crate::trace::{Code, Descriptor, Index, Manifest};
 use std::collections::BTreeMap;
 
 /// The names of the documents.
@@ -30,7 +30,7 @@ pub fn images(spool: &Spool, wanted: Option<&Platform>) -> Result<Vec<Found>> {
         platform: None,
         annotations: BTreeMap::new(),
     };
-    let index = match documents::document(&bytes, &this).map_err(|fault| about(fault, INDEX))? {
+    let index = match documents::document(&bytes, &this).map_err(|unfit| about(unfit, INDEX))? {
         Document::Index(index) => index,
         Document::Manifest(_) => return Err(unreadable(INDEX, &"it is a manifest")),
     };
@@ -94,7 +94,7 @@ fn read(
 ) -> Result<Found> {
     let (stored, bytes) = spool.document(&path(entry), INDEX)?;
     check(entry, stored)?;
-    match documents::document(&bytes, entry).map_err(|fault| about(fault, &path(entry)))? {
+    match documents::document(&bytes, entry).map_err(|unfit| about(unfit, &path(entry)))? {
         Document::Manifest(manifest) => image(spool, entry, manifest, bytes, within),
         Document::Index(_) if depth == DEPTH => Err(unreadable(&path(entry), &"indexes in indexes without end")),
         Document::Index(index) => {
@@ -102,7 +102,7 @@ fn read(
             let chosen = choose(&entries, wanted).ok_or_else(|| {
                 let there: Vec<_> = entries.iter().filter_map(|entry| entry.platform.as_ref()).collect();
                 let there: Vec<_> = there.iter().map(ToString::to_string).collect();
-                Fault::new(FaultKind::NotFound, "archive-platform")
+                Fault::new(FaultKind::NotFound, Code::ArchivePlatform)
                     .with("image", name_of(entry).unwrap_or_else(|| entry.digest.to_string()))
                     .with("wanted", wanted.cloned().unwrap_or_else(Platform::host))
                     .with("available", there.join(", "))
@@ -128,7 +128,7 @@ fn image(
     let (stored, config_bytes) = spool.document(&path(&manifest.config), &name)?;
     check(&manifest.config, stored)?;
     let config = documents::config(&config_bytes, &manifest.config);
-    let (config, _) = config.map_err(|fault| about(fault, &path(&manifest.config)))?;
+    let (config, _) = config.map_err(|unfit| about(unfit, &path(&manifest.config)))?;
     if config.diff_ids.len() != manifest.layers.len() {
         let reason = format!("{} layers, {} diff ids", manifest.layers.len(), config.diff_ids.len());
         return Err(unreadable(&name, &reason));
@@ -162,10 +162,10 @@ fn path(of: &Descriptor) -> String {
 fn check(listed: &Descriptor, stored: &Stored) -> Result<()> {
     let refused = |code| Fault::new(FaultKind::BadRequest, code).with("name", path(listed));
     if stored.size != listed.size {
-        return Err(refused("archive-size").with("size", stored.size).with("expected", listed.size));
+        return Err(refused(Code::ArchiveSize).with("size", stored.size).with("expected", listed.size));
     }
     if stored.digest != listed.digest {
-        return Err(refused("archive-digest").with("expected", &listed.digest).with("computed", &stored.digest));
+        return Err(refused(Code::ArchiveDigest).with("expected", &listed.digest).with("computed", &stored.digest));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 use crate::engine::store::{Pin, Record, Store};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::{Descriptor, Plan, StepKind};
+use crate::trace::{Code, Descriptor, Plan, StepKind};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ impl Save {
             for (id, tag) in meant(store, name)? {
                 let image = store.find(id.as_str())?;
                 if let Some(wanted) = platform.filter(|wanted| !wanted.runs(&image.config.platform)) {
-                    let fault = Fault::new(FaultKind::NotFound, "no-such-image-for-platform");
+                    let fault = Fault::new(FaultKind::NotFound, Code::NoSuchImageForPlatform);
                     return Err(fault.with("image", name).with("platform", wanted));
                 }
                 if !order.contains(&id) {
@@ -36,9 +36,9 @@ impl Save {
             }
         }
         if order.is_empty() {
-            return Err(Fault::new(FaultKind::BadRequest, "nothing-to-save"));
+            return Err(Fault::new(FaultKind::BadRequest, Code::NothingToSave));
         }
-        let missing = |id: &Digest| Fault::new(FaultKind::NotFound, "no-such-image").with("image", id);
+        let missing = |id: &Digest| Fault::new(FaultKind::NotFound, Code::NoSuchImage).with("image", id);
         let records: Vec<(Record, Vec<Reference>)> = order
             .iter()
             .map(|id| {
@@ -51,7 +51,7 @@ impl Save {
             let documents = [&record.config, &record.manifest];
             for blob in documents.into_iter().chain(&record.layers) {
                 if store.has_blob(&blob.digest, blob.size).is_none() {
-                    return Err(Fault::failed("store-blob-missing").with("digest", &blob.digest));
+                    return Err(Fault::failed(Code::StoreBlobMissing).with("digest", &blob.digest));
                 }
             }
         }
@@ -113,7 +113,7 @@ impl Save {
         tar.append_data(&mut header, name, (&mut hashed).take(size)).map_err(|e| unwritten(cx, &e))?;
         let computed = Digest::from_sha256(&hashed.sha.finalize().into());
         if computed != *digest {
-            return Err(Fault::failed("store-blob-damaged").with("digest", digest).with("computed", computed));
+            return Err(Fault::failed(Code::StoreBlobDamaged).with("digest", digest).with("computed", computed));
         }
         Ok(())
     }

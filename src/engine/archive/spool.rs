@@ -4,6 +4,7 @@ use crate::engine::store::Store;
 use crate::engine::unpack::{Limits, decoder};
 use crate::engine::{Cx, Fault, FaultKind, Result, private};
 use crate::spec::Digest;
+use crate::trace::Code;
 use sha2::{Digest as _, Sha256};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -61,7 +62,7 @@ impl Spool {
         for entry in tar.entries().map_err(|e| damaged(cx, &e))? {
             let mut entry = entry.map_err(|e| damaged(cx, &e))?;
             if spool.entries.len() == MOST {
-                return Err(refused("archive-many-files").with("limit", MOST));
+                return Err(refused(Code::ArchiveManyFiles).with("limit", MOST));
             }
             spool.take(cx, &mut entry, &mut buffer)?;
         }
@@ -89,7 +90,7 @@ impl Spool {
             _ => true,
         };
         if again {
-            return Err(refused("archive-duplicate").with("name", name));
+            return Err(refused(Code::ArchiveDuplicate).with("name", name));
         }
         self.entries.insert(name, found);
         Ok(())
@@ -127,20 +128,20 @@ impl Spool {
                 None => break,
             }
         }
-        Err(refused("archive-missing").with("name", name).with("by", by))
+        Err(refused(Code::ArchiveMissing).with("name", name).with("by", by))
     }
 
     /// The bytes of a document.
     pub fn document(&self, name: &str, by: &str) -> Result<(&Stored, Vec<u8>)> {
         let stored = self.find(name, by)?;
         if stored.size > LIMIT {
-            let fault = refused("archive-document-large").with("name", name).with("size", stored.size);
+            let fault = refused(Code::ArchiveDocumentLarge).with("name", name).with("size", stored.size);
             return Err(fault.with("limit", LIMIT));
         }
         // A thousand images may name one document: it is read, parsed and kept for each.
         let all = self.documents.get() + stored.size;
         if all > ALL {
-            let fault = refused("archive-document-large").with("name", name).with("size", all);
+            let fault = refused(Code::ArchiveDocumentLarge).with("name", name).with("size", all);
             return Err(fault.with("limit", ALL));
         }
         self.documents.set(all);
@@ -202,19 +203,19 @@ fn refuse_other_compressions(start: &[u8]) -> Result<()> {
         [b'B', b'Z', b'h', ..] => ("bzip2", "bzip2 -d"),
         _ => return Ok(()),
     };
-    Err(refused("archive-compression").with("kind", kind.0).with("command", kind.1))
+    Err(refused(Code::ArchiveCompression).with("kind", kind.0).with("command", kind.1))
 }
 
-fn refused(code: &str) -> Fault {
+fn refused(code: Code) -> Fault {
     Fault::new(FaultKind::BadRequest, code)
 }
 
 fn hostile(name: &str, reason: &str) -> Fault {
-    refused("archive-hostile").with("name", name).with("reason", reason)
+    refused(Code::ArchiveHostile).with("name", name).with("reason", reason)
 }
 
 fn damaged(cx: &Cx, error: &io::Error) -> Fault {
-    cx.check().err().unwrap_or_else(|| refused("archive-damaged").with("reason", error))
+    cx.check().err().unwrap_or_else(|| refused(Code::ArchiveDamaged).with("reason", error))
 }
 
 /// Counts what is read, and ends when the operation was cancelled.

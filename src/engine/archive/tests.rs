@@ -3,7 +3,7 @@ use crate::engine::conductor::{Conductor, Journal, Recorder};
 use crate::engine::documents::sha256;
 use crate::engine::store::Store;
 use crate::engine::{Cancel, IdRange, Result};
-use crate::trace::OpKind;
+use crate::trace::{Code, OpKind};
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,8 +37,8 @@ impl Bench {
 
     /// The load fails with that code, and nothing is left.
     #[track_caller]
-    fn refuses(&self, archive: &[u8], code: &str) {
-        let fault = self.load(archive).expect_err(code);
+    fn refuses(&self, archive: &[u8], code: Code) {
+        let fault = self.load(archive).expect_err(code.name());
         assert_eq!(fault.problem.code, code, "{fault}");
         for place in ["blobs/sha256", "layers/sha256", "ingest"] {
             assert_eq!(self.count(place), 0, "{code}: {place}");
@@ -47,7 +47,7 @@ impl Bench {
         assert!(self.conductor.world().blobs.is_empty() && self.conductor.world().configs.is_empty(), "{code}");
         for lang in crate::i18n::Lang::ALL {
             let text = crate::i18n::Words::new(lang).problem(&fault.problem);
-            assert!(!text.contains("{ $") && !text.starts_with(code), "{lang:?}: {text}");
+            assert!(!text.contains("{ $") && !text.starts_with(code.name()), "{lang:?}: {text}");
         }
     }
 }
@@ -119,43 +119,43 @@ fn hostile_and_damaged_archives_end_in_a_named_error_and_leave_nothing() {
     let listed = manifest("config.json", &["layer.tar"]);
     let whole: &[(&str, &[u8])] = &[("layer.tar", &one), ("config.json", &good), ("manifest.json", &listed)];
     for name in ["../up", "a/../../up", "/etc/passwd", "..", "a/.."] {
-        bench.refuses(&files(&[whole, &[(name, b"x")]].concat()), "archive-hostile");
+        bench.refuses(&files(&[whole, &[(name, b"x")]].concat()), Code::ArchiveHostile);
     }
     for target in ["/etc/shadow", "../../etc/shadow"] {
         let mut tar = Builder::new(Vec::new());
         link(&mut tar, "layer.tar", target);
-        bench.refuses(&tar.into_inner().expect("in memory"), "archive-hostile");
+        bench.refuses(&tar.into_inner().expect("in memory"), Code::ArchiveHostile);
     }
     let mut tar = Builder::new(Vec::new());
     link(&mut tar, "layer.tar", "other.tar");
     link(&mut tar, "other.tar", "layer.tar");
     add(&mut tar, "config.json", &good);
     add(&mut tar, "manifest.json", &listed);
-    bench.refuses(&tar.into_inner().expect("in memory"), "archive-missing");
+    bench.refuses(&tar.into_inner().expect("in memory"), Code::ArchiveMissing);
     let mut device = Header::new_gnu();
     device.set_path("null").expect("a name");
     device.set_entry_type(EntryType::Char);
     device.set_size(0);
     device.set_cksum();
-    bench.refuses(&[device.as_bytes().as_slice(), &[0; 1024]].concat(), "archive-hostile");
+    bench.refuses(&[device.as_bytes().as_slice(), &[0; 1024]].concat(), Code::ArchiveHostile);
 
-    bench.refuses(&files(&whole[1..]), "archive-missing");
-    bench.refuses(&files(&[whole[0], whole[2]]), "archive-missing");
-    bench.refuses(&files(&whole[..2]), "archive-no-images");
-    bench.refuses(&files(&[("repositories", b"{}")]), "archive-too-old");
-    bench.refuses(&files(&[whole, &[("manifest.json", listed.as_slice())]].concat()), "archive-duplicate");
-    bench.refuses(&files(&[whole, &[("layer.tar", b"other")]].concat()), "archive-duplicate");
-    bench.refuses(&files(&[("manifest.json", &vec![b' '; 5 << 20])]), "archive-document-large");
-    bench.refuses(&files(&[("manifest.json", b"{not json")]), "archive-document");
-    bench.refuses(&files(&[whole[0], ("config.json", b"[]"), whole[2]]), "archive-document");
+    bench.refuses(&files(&whole[1..]), Code::ArchiveMissing);
+    bench.refuses(&files(&[whole[0], whole[2]]), Code::ArchiveMissing);
+    bench.refuses(&files(&whole[..2]), Code::ArchiveNoImages);
+    bench.refuses(&files(&[("repositories", b"{}")]), Code::ArchiveTooOld);
+    bench.refuses(&files(&[whole, &[("manifest.json", listed.as_slice())]].concat()), Code::ArchiveDuplicate);
+    bench.refuses(&files(&[whole, &[("layer.tar", b"other")]].concat()), Code::ArchiveDuplicate);
+    bench.refuses(&files(&[("manifest.json", &vec![b' '; 5 << 20])]), Code::ArchiveDocumentLarge);
+    bench.refuses(&files(&[("manifest.json", b"{not json")]), Code::ArchiveDocument);
+    bench.refuses(&files(&[whole[0], ("config.json", b"[]"), whole[2]]), Code::ArchiveDocument);
     let other = layer("two");
-    bench.refuses(&files(&[("layer.tar", &other), whole[1], whole[2]]), "diff-id-mismatch");
+    bench.refuses(&files(&[("layer.tar", &other), whole[1], whole[2]]), Code::DiffIdMismatch);
     let wrong = format!("{}.json", "0".repeat(64));
     let listed = manifest(&wrong, &["layer.tar"]);
-    bench.refuses(&files(&[whole[0], (&wrong, &good), ("manifest.json", &listed)]), "archive-digest");
-    bench.refuses(&files(whole)[..1500], "archive-damaged");
-    bench.refuses(b"no tar at all, only words", "archive-damaged");
-    bench.refuses(&[0xfd, b'7', b'z', b'X', b'Z', 0, 0, 0], "archive-compression");
+    bench.refuses(&files(&[whole[0], (&wrong, &good), ("manifest.json", &listed)]), Code::ArchiveDigest);
+    bench.refuses(&files(whole)[..1500], Code::ArchiveDamaged);
+    bench.refuses(b"no tar at all, only words", Code::ArchiveDamaged);
+    bench.refuses(&[0xfd, b'7', b'z', b'X', b'Z', 0, 0, 0], Code::ArchiveCompression);
 }
 
 /// A layout of OCI, with one thing about it changed.
@@ -187,11 +187,11 @@ fn layout(change: impl Fn(&mut serde_json::Value, &mut serde_json::Value)) -> Ve
 #[test]
 fn a_layout_is_loaded_and_one_that_lies_is_not() {
     let bench = Bench::new();
-    bench.refuses(&layout(|manifest, _| manifest["layers"][0]["size"] = json!(7)), "archive-size");
-    bench.refuses(&layout(|_, entry| entry["size"] = json!(7)), "archive-size");
+    bench.refuses(&layout(|manifest, _| manifest["layers"][0]["size"] = json!(7)), Code::ArchiveSize);
+    bench.refuses(&layout(|_, entry| entry["size"] = json!(7)), Code::ArchiveSize);
     let zeros = format!("sha256:{}", "0".repeat(64));
-    bench.refuses(&layout(|manifest, _| manifest["layers"][0]["digest"] = json!(zeros)), "archive-missing");
-    bench.refuses(&layout(|manifest, _| manifest["layers"] = json!([])), "archive-document");
+    bench.refuses(&layout(|manifest, _| manifest["layers"][0]["digest"] = json!(zeros)), Code::ArchiveMissing);
+    bench.refuses(&layout(|manifest, _| manifest["layers"] = json!([])), Code::ArchiveDocument);
     bench.load(&layout(|_, _| {})).expect("loaded");
     assert!(Path::new(&bench.store.find("a/b:2").expect("there").layers[0]).is_dir());
     // Loaded once more, it is there already: nothing is there twice.
@@ -204,16 +204,16 @@ fn documents_that_would_be_read_for_ever_are_refused() {
     let bench = Bench::new();
     let config = br#"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"#;
     let list = |n: usize| format!("[{}]", vec![r#"{"Config":"c.json","Layers":[]}"#; n].join(","));
-    bench.refuses(&files(&[("manifest.json", list(1001).as_bytes()), ("c.json", config)]), "archive-document");
+    bench.refuses(&files(&[("manifest.json", list(1001).as_bytes()), ("c.json", config)]), Code::ArchiveDocument);
     // Few images, and each of the same large document.
     let mut large = config.to_vec();
     large.resize(4 << 20, b' ');
-    bench.refuses(&files(&[("manifest.json", list(65).as_bytes()), ("c.json", &large)]), "archive-document-large");
+    bench.refuses(&files(&[("manifest.json", list(65).as_bytes()), ("c.json", &large)]), Code::ArchiveDocumentLarge);
     let names =
         |what: &str, n: usize| format!(r#"[{{"Config":"c.json","{what}":["{}"]}}]"#, vec!["a"; n].join(r#"",""#));
     for (what, n) in [("Layers", 501), ("RepoTags", 1001)] {
         let manifest = names(what, n);
-        bench.refuses(&files(&[("manifest.json", manifest.as_bytes()), ("c.json", config)]), "archive-document");
+        bench.refuses(&files(&[("manifest.json", manifest.as_bytes()), ("c.json", config)]), Code::ArchiveDocument);
     }
 }
 
@@ -239,6 +239,6 @@ fn a_writable_layer_with_all_that_a_container_can_put_there_is_packed_or_refused
         at = handle::enter(&at, "d".as_ref()).expect("entered");
     }
     // A recursion that deep has neither the handles nor the stack.
-    assert_eq!(packs().expect_err("too deep").problem.code, "upper-too-deep");
+    assert_eq!(packs().expect_err("too deep").problem.code, Code::UpperTooDeep);
     handle::remove(&upper).expect("removed");
 }

@@ -11,7 +11,7 @@
 
 use crate::engine::unpack::{Limits, marks_of, shown};
 use crate::engine::{Cx, Fault, Result};
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
@@ -94,7 +94,7 @@ impl<W: Write> Packer<'_, W> {
         }
         if name.as_bytes().starts_with(b".wh.") {
             // In a layer this name would delete another file.
-            return Err(Fault::failed("commit-whiteout-name").with("path", shown(path)));
+            return Err(Fault::failed(Code::CommitWhiteoutName).with("path", shown(path)));
         }
         let mut header = header(stat);
         match stat.st_mode & libc::S_IFMT {
@@ -148,7 +148,7 @@ impl<W: Write> Packer<'_, W> {
                 self.tar.append_link(&mut header, place, Path::new(&target)).map_err(failed("write"))
             }
             libc::S_IFSOCK => {
-                self.packed.remarks.push(Problem::new("socket-skipped").with("path", shown(path)));
+                self.packed.remarks.push(Problem::new(Code::SocketSkipped).with("path", shown(path)));
                 Ok(())
             }
             kind => {
@@ -204,7 +204,7 @@ impl<W: Write> Packer<'_, W> {
             // The kernel was told to note renames instead of copying: what lies here is not the whole file.
             let names = ["trusted", "user"].map(|space| format!("{space}.overlay.{overlay}"));
             if names.iter().any(|name| matches!(xattr::get(&place, name), Ok(Some(_)))) {
-                return Err(Fault::failed("commit-redirect").with("path", shown(path)).with("name", overlay));
+                return Err(Fault::failed(Code::CommitRedirect).with("path", shown(path)).with("name", overlay));
             }
         }
         all.sort();

@@ -1,5 +1,5 @@
 use crate::engine::fault::{Fault, Result};
-use crate::trace::Evidence;
+use crate::trace::{Code, Evidence};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -87,7 +87,7 @@ impl Limit {
         let files = if version_2 { std::slice::from_ref(&self.v2) } else { self.v1.as_slice() };
         let write = |path: &Path, content: &str| {
             fs::write(path, content).map_err(|error| {
-                let fault = Fault::failed("cgroup-limit-refused").with("limit", &self.asked);
+                let fault = Fault::failed(Code::CgroupLimitRefused).with("limit", &self.asked);
                 fault.with("path", path.display()).with("reason", error)
             })
         };

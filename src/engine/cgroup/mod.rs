@@ -15,7 +15,7 @@ pub use limits::{Limits, MemorySwap};
 use super::conductor::{Cx, Inverse};
 use super::fault::{Fault, Result};
 use crate::spec::ContainerId;
-use crate::trace::{Cgroup, CgroupVersion, Change, Evidence, Plan, Problem, StepKind};
+use crate::trace::{Cgroup, CgroupVersion, Change, Code, Evidence, Plan, Problem, StepKind};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -112,7 +112,7 @@ impl Cgroups {
             let unable: Vec<_> = wanted.iter().filter(|limit| !able(limit.controller)).collect();
             if !unable.is_empty() {
                 let asked: Vec<_> = unable.iter().map(|limit| limit.asked.as_str()).collect();
-                let problem = Problem::new("cgroup-not-here").with("limits", asked.join(", "));
+                let problem = Problem::new(Code::CgroupNotHere).with("limits", asked.join(", "));
                 let seen = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
                 cx.observe(Change::Remark(problem), vec![Evidence::file("/proc/self/cgroup", seen)]);
             }
@@ -129,7 +129,7 @@ impl Cgroups {
                 let Some((_, dir)) = at else { continue };
                 if let Some(missing) = limit.set(dir, self.hierarchy == Hierarchy::V2)? {
                     let call = format!("stat({:?})", missing.display().to_string());
-                    let problem = Problem::new("cgroup-no-swap").with("limit", &limit.asked);
+                    let problem = Problem::new(Code::CgroupNoSwap).with("limit", &limit.asked);
                     let problem = problem.with("path", missing.display());
                     let evidence = Evidence::syscall(call, "-1 ENOENT (No such file or directory)");
                     cx.observe(Change::Remark(problem), vec![evidence]);

@@ -1,5 +1,6 @@
 use super::*;
 use crate::engine::private;
+use crate::trace::Code;
 use nix::fcntl::OFlag;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -158,7 +159,7 @@ impl Journal {
         let mut state = self.lock();
         if !confine::allowed(&inverse, state.root()) {
             // The next engine would not undo it.
-            return Err(Fault::failed("engine-fault").with("reason", format!("not for the journal: {inverse:?}")));
+            return Err(Fault::failed(Code::EngineFault).with("reason", format!("not for the journal: {inverse:?}")));
         }
         let id = state.next;
         state.next += 1;

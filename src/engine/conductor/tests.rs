@@ -1,6 +1,6 @@
 use super::*;
 use crate::client::protocol::GateCommand;
-use crate::trace::{Level, Plan, Problem, Step, StepKind};
+use crate::trace::{Code, Level, Plan, Problem, Step, StepKind};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -211,9 +211,9 @@ fn the_wait_at_the_gate_is_not_counted() {
 fn a_failure_is_the_outcome_of_its_step_of_those_around_and_of_the_operation() {
     let dir = tempfile::tempdir().unwrap();
     let conductor = conductor(dir.path());
-    let fail = |cx: &Cx| step(cx, StepKind::CreateVeth, |_| Err(Fault::failed("link-gone").with("name", "x")));
+    let fail = |cx: &Cx| step(cx, StepKind::CreateVeth, |_| Err(Fault::failed(Code::LinkGone).with("name", "x")));
     op(&conductor, &Cancel::new(), |cx| step(cx, StepKind::WireNetwork, fail)).unwrap_err();
-    let failed = Outcome::Failed(Problem::new("link-gone").with("name", "x"));
+    let failed = Outcome::Failed(Problem::new(Code::LinkGone).with("name", "x"));
     let outcomes: Vec<_> = [1, 2]
         .into_iter()
         .map(|id| conductor.recorder().with(|trace| trace.step(id).unwrap().outcome.clone()))
@@ -280,7 +280,7 @@ fn unwinding_keeps_what_cannot_be_undone() {
     for name in ["a", "b", "c"] {
         journal.add("one", file(&path, name)).unwrap();
     }
-    let fault = Fault::failed("host-refused");
+    let fault = Fault::failed(Code::HostRefused);
     let b = file(&path, "b");
     let left = journal.unwind(Some("one"), |inverse| if *inverse == b { Err(fault.clone()) } else { Ok(()) }).unwrap();
     assert_eq!(left, [(b.clone(), fault)]);
@@ -329,7 +329,7 @@ mod believing {
             assert_eq!(journal.refused(), [Refused::Foreign(foreign.clone())], "it stays to be looked at");
         }
         let journal = Journal::open(&path).unwrap();
-        assert_eq!(journal.add("x", foreign).unwrap_err().problem.code, "engine-fault");
+        assert_eq!(journal.add("x", foreign).unwrap_err().problem.code, Code::EngineFault);
     }
 
     #[test]
@@ -383,7 +383,7 @@ mod believing {
     fn only_a_file_of_ours_alone_is_opened() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
-        let check = |code: &str| {
+        let check = |code: Code| {
             let problem = Journal::open(&path).unwrap_err().problem;
             assert_eq!(problem.code, code, "{problem:?}");
             assert_eq!(problem.args["path"], path.display().to_string());
@@ -392,18 +392,18 @@ mod believing {
         let other = dir.path().join("other");
         fs::write(&other, "").unwrap();
         symlink(&other, &path).unwrap();
-        check("place-kind");
+        check(Code::PlaceKind);
         fs::hard_link(&other, &path).unwrap();
-        check("place-names");
+        check(Code::PlaceNames);
         nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
-        check("place-kind");
+        check(Code::PlaceKind);
         fs::write(&path, "").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o602)).unwrap();
-        check("place-open");
+        check(Code::PlaceOpen);
         if nix::unistd::geteuid().is_root() {
             fs::write(&path, "").unwrap();
             std::os::unix::fs::chown(&path, Some(65_534), None).unwrap();
-            check("place-foreign");
+            check(Code::PlaceForeign);
         }
         Journal::open(&path).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
@@ -417,7 +417,7 @@ fn what_is_recorded_can_be_had_from_any_event_on() {
     let journal = Journal::open(&dir.path().join("journal")).unwrap();
     let conductor = Conductor::new(recorder, journal);
     let long = Evidence::file("/proc/x", "x".repeat(Evidence::INLINE * 2));
-    let remark = Change::Remark(Problem::new("nat-not-here"));
+    let remark = Change::Remark(Problem::new(Code::NatNotHere));
     op(&conductor, &Cancel::new(), |cx| {
         cx.observe(remark.clone(), vec![long.clone()]);
         Ok(())

@@ -6,7 +6,7 @@ use crate::engine::handle;
 use crate::engine::lab::{Lab, Netns};
 use crate::engine::{net, sys};
 use crate::i18n::{Lang, Words};
-use crate::trace::{Plan, Problem, StepKind};
+use crate::trace::{Code, Plan, Problem, StepKind};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::mount::{MntFlags, umount2};
@@ -67,7 +67,7 @@ pub fn recover(conductor: &Arc<Conductor>, lab: &Lab) -> Result<()> {
                 cx.undone(entry)
             });
             if let Err(fault) = result {
-                let problem = Problem::new("recover-failed").with("what", &call).with("reason", &fault);
+                let problem = Problem::new(Code::RecoverFailed).with("what", &call).with("reason", &fault);
                 let line = serde_json::to_string(&inverse).unwrap_or(call);
                 cx.observe(Change::Remark(problem), vec![Evidence::file(journal.display().to_string(), line)]);
             }
@@ -80,11 +80,11 @@ pub fn recover(conductor: &Arc<Conductor>, lab: &Lab) -> Result<()> {
 fn refusal(refused: &Refused, journal: &Path) -> (Problem, String) {
     match refused {
         Refused::Foreign(inverse) => {
-            let problem = Problem::new("journal-entry-foreign").with("journal", journal.display());
+            let problem = Problem::new(Code::JournalEntryForeign).with("journal", journal.display());
             (problem.with("what", words(inverse).1), serde_json::to_string(inverse).unwrap_or_default())
         }
         Refused::Unreadable { line, text } => {
-            let problem = Problem::new("journal-line-unreadable").with("journal", journal.display());
+            let problem = Problem::new(Code::JournalLineUnreadable).with("journal", journal.display());
             (problem.with("line", line), text.clone())
         }
     }

@@ -10,6 +10,7 @@ use super::ExecRequest;
 use super::request::Request;
 use super::state::Merged;
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::Code;
 
 /// Bytes of a path, without its end (`PATH_MAX`).
 pub const PATH: usize = 4095;
@@ -61,7 +62,7 @@ pub fn document(bytes: &[u8]) -> Result<()> {
             _ => {}
         }
         if depth > DEPTH {
-            return Err(Fault::new(FaultKind::BadRequest, "json-too-deep").with("limit", DEPTH));
+            return Err(Fault::new(FaultKind::BadRequest, Code::JsonTooDeep).with("limit", DEPTH));
         }
     }
     count("JSON", values, VALUES)
@@ -136,18 +137,20 @@ pub(super) fn path(what: &str, text: &str) -> Result<()> {
 /// A text of at most so many bytes, without a NUL.
 pub(in crate::engine) fn length(what: &str, text: &str, limit: usize) -> Result<()> {
     if text.len() > limit {
-        let fault = Fault::new(FaultKind::BadRequest, "value-too-long");
+        let fault = Fault::new(FaultKind::BadRequest, Code::ValueTooLong);
         return Err(fault.with("what", what).with("length", text.len()).with("limit", limit));
     }
     if text.contains('\0') {
-        return Err(Fault::new(FaultKind::BadRequest, "value-with-nul").with("what", what).with("value", short(text)));
+        return Err(Fault::new(FaultKind::BadRequest, Code::ValueWithNul)
+            .with("what", what)
+            .with("value", short(text)));
     }
     Ok(())
 }
 
 /// At most so many.
 pub(super) fn count(what: &str, found: usize, limit: usize) -> Result<()> {
-    let fault = || Fault::new(FaultKind::BadRequest, "too-many-values").with("what", what).with("limit", limit);
+    let fault = || Fault::new(FaultKind::BadRequest, Code::TooManyValues).with("what", what).with("limit", limit);
     if found > limit { Err(fault().with("count", found)) } else { Ok(()) }
 }
 
@@ -163,7 +166,7 @@ fn variables(what: &str, entries: &[String]) -> Result<()> {
 
 /// Docker refuses a variable without a name; that of an image it passes on.
 fn named(entry: &str) -> Result<()> {
-    let fault = || Fault::new(FaultKind::BadRequest, "invalid-variable").with("variable", short(entry));
+    let fault = || Fault::new(FaultKind::BadRequest, Code::InvalidVariable).with("variable", short(entry));
     if entry.is_empty() || entry.starts_with('=') { Err(fault()) } else { Ok(()) }
 }
 
@@ -179,27 +182,27 @@ fn together<'a>(texts: impl Iterator<Item = &'a String>) -> Result<()> {
 }
 
 fn total(what: &str, bytes: usize, limit: usize) -> Result<()> {
-    let fault = || Fault::new(FaultKind::BadRequest, "value-too-long").with("what", what).with("limit", limit);
+    let fault = || Fault::new(FaultKind::BadRequest, Code::ValueTooLong).with("what", what).with("limit", limit);
     if bytes > limit { Err(fault().with("length", bytes)) } else { Ok(()) }
 }
 
 /// `name|uid[:group|gid]`: what cannot stand in /etc/passwd is none.
 fn user(what: &str, text: &str) -> Result<()> {
     length(what, text, USER)?;
-    let fault = || Fault::new(FaultKind::BadRequest, "invalid-user").with("what", what).with("user", short(text));
+    let fault = || Fault::new(FaultKind::BadRequest, Code::InvalidUser).with("what", what).with("user", short(text));
     if text.chars().any(char::is_control) { Err(fault()) } else { Ok(()) }
 }
 
 fn directory(what: &str, text: &str) -> Result<()> {
     path(what, text)?;
-    let relative = || Fault::new(FaultKind::BadRequest, "working-dir-relative").with("what", what);
+    let relative = || Fault::new(FaultKind::BadRequest, Code::WorkingDirRelative).with("what", what);
     if text.is_empty() || text.starts_with('/') { Ok(()) } else { Err(relative().with("path", short(text))) }
 }
 
 /// Names between dots: letters, digits, `-` and `_`, a letter or digit first.
 fn hostname(text: &str) -> Result<()> {
     let good = text.len() <= HOSTNAME && host_name(text);
-    let fault = || Fault::new(FaultKind::BadRequest, "invalid-hostname").with("hostname", short(text));
+    let fault = || Fault::new(FaultKind::BadRequest, Code::InvalidHostname).with("hostname", short(text));
     if good { Ok(()) } else { Err(fault().with("limit", HOSTNAME)) }
 }
 
@@ -213,14 +216,14 @@ fn host_name(text: &str) -> bool {
 
 /// A line of /etc/resolv.conf is made of it.
 fn address(text: &str) -> Result<()> {
-    let bad = |_| Fault::new(FaultKind::BadRequest, "invalid-dns").with("server", short(text));
+    let bad = |_| Fault::new(FaultKind::BadRequest, Code::InvalidDns).with("server", short(text));
     text.parse::<std::net::IpAddr>().map(drop).map_err(bad)
 }
 
 /// A line of /etc/hosts is made of it; the address is read when it is written.
 fn extra_host(text: &str) -> Result<()> {
     let name = text.split(['=', ':']).next().unwrap_or_default();
-    let bad = || Fault::new(FaultKind::BadRequest, "invalid-extra-host").with("value", short(text));
+    let bad = || Fault::new(FaultKind::BadRequest, Code::InvalidExtraHost).with("value", short(text));
     if name.len() <= NAME && host_name(name) { Ok(()) } else { Err(bad()) }
 }
 

@@ -8,7 +8,7 @@ use crate::engine::rootfs::Rootfs;
 use crate::engine::store::{Image, Record};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, private};
 use crate::spec::{Digest, Reference};
-use crate::trace::{Change, Descriptor, Evidence, OpKind, Plan, Problem, StepKind};
+use crate::trace::{Change, Code, Descriptor, Evidence, OpKind, Plan, Problem, StepKind};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use nix::sys::stat::FileStat;
@@ -43,7 +43,7 @@ impl Engine {
     pub fn commit(&self, container: &Container, how: &Commit, line: &str) -> Result<Image> {
         let phase = container.state().phase;
         if matches!(phase, Phase::Removing | Phase::Removed) {
-            let fault = Fault::new(FaultKind::Conflict, "container-busy");
+            let fault = Fault::new(FaultKind::Conflict, Code::ContainerBusy);
             return Err(fault.with("container", &container.name).with("state", "removing"));
         }
         self.conductor.operate(OpKind::ContainerCommit, &container.name, line, &Cancel::new(), |cx| {
@@ -52,7 +52,7 @@ impl Engine {
             cx.step(plan, |cx| {
                 if how.pause && phase == Phase::Running {
                     let said = Evidence::Request { line: line.to_owned(), body: String::new() };
-                    let problem = Problem::new("commit-not-paused").with("container", &container.name);
+                    let problem = Problem::new(Code::CommitNotPaused).with("container", &container.name);
                     cx.observe(Change::Remark(problem), vec![said]);
                 }
                 self.committing(cx, container, how)
@@ -62,7 +62,7 @@ impl Engine {
 
     fn committing(&self, cx: &Cx, container: &Container, how: &Commit) -> Result<Image> {
         let base = &container.image;
-        let missing = || Fault::new(FaultKind::NotFound, "no-such-image").with("image", &base.id);
+        let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchImage).with("image", &base.id);
         let below = self.store.record(&base.id).ok_or_else(missing)?;
         let mut config = config_of(container);
         how.changes.iter().try_for_each(|change| apply_change(&mut config, change))?;

@@ -3,7 +3,7 @@ use super::state::Birth;
 use super::{Container, Merged, merge, mounts, names};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Inverse, Result, private};
 use crate::spec::{ContainerId, Platform};
-use crate::trace::{self, Change, ContainerState, Evidence, OpKind, Plan, StepKind};
+use crate::trace::{self, Change, Code, ContainerState, Evidence, OpKind, Plan, StepKind};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ impl Engine {
         let request = request::parse(&order.body)?;
         let image = self.store.find(&request.image)?;
         if let Some(wanted) = order.platform.as_ref().filter(|wanted| !wanted.runs(&image.config.platform)) {
-            let fault = Fault::new(FaultKind::NotFound, "no-such-image-for-platform");
+            let fault = Fault::new(FaultKind::NotFound, Code::NoSuchImageForPlatform);
             return Err(fault.with("image", &request.image).with("platform", wanted));
         }
         let id = ContainerId::from(names::random_id()?.as_str());

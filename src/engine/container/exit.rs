@@ -2,7 +2,7 @@ use super::time::Moment;
 use super::{Container, Phase};
 use crate::engine::process::Running;
 use crate::engine::{Cancel, Cx, Engine, Fault, Result, rootfs};
-use crate::trace::{Change, ContainerState, Evidence, OpKind, Plan, StepKind};
+use crate::trace::{Change, Code, ContainerState, Evidence, OpKind, Plan, StepKind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -112,9 +112,9 @@ fn said(status: i32) -> String {
 
 /// The exit status that Docker gives a container that could not be started.
 pub(super) fn status_of(fault: &Fault) -> i32 {
-    match fault.problem.code.as_str() {
-        "command-not-found" => 127,
-        "command-not-executable" | "platform-not-runnable" => 126,
+    match fault.problem.code {
+        Code::CommandNotFound => 127,
+        Code::CommandNotExecutable | Code::PlatformNotRunnable => 126,
         _ => 128,
     }
 }

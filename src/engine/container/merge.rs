@@ -4,7 +4,7 @@ use super::request::{Request, unsupported};
 use super::{Merged, bounds, signal};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
-use crate::trace::Config;
+use crate::trace::{Code, Config};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Res
     let network = network(request)?;
     let (entrypoint, cmd) = program(request, config);
     if entrypoint.is_empty() && cmd.is_empty() {
-        return Err(Fault::new(FaultKind::BadRequest, "no-command").with("image", &request.image));
+        return Err(Fault::new(FaultKind::BadRequest, Code::NoCommand).with("image", &request.image));
     }
     let stop_signal = request.stop_signal.as_deref().or(config.stop_signal.as_deref()).filter(|s| !s.is_empty());
     let mut labels = config.labels.clone();

@@ -38,6 +38,7 @@ pub use state::{Container, Merged, Phase, State};
 
 use super::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
+use crate::trace::Code;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -74,8 +75,8 @@ impl Containers {
         let mut hits = list.by_id.values().filter(begins);
         match (hits.next(), hits.next()) {
             (Some(found), None) => Ok(Arc::clone(found)),
-            (Some(_), Some(_)) => Err(Fault::new(FaultKind::BadRequest, "ambiguous-id").with("id", plain)),
-            (None, _) => Err(Fault::new(FaultKind::NotFound, "no-such-container").with("container", name)),
+            (Some(_), Some(_)) => Err(Fault::new(FaultKind::BadRequest, Code::AmbiguousId).with("id", plain)),
+            (None, _) => Err(Fault::new(FaultKind::NotFound, Code::NoSuchContainer).with("container", name)),
         }
     }
 
@@ -88,7 +89,7 @@ impl Containers {
                 let plain = name.strip_prefix('/').unwrap_or(name);
                 names::check(plain)?;
                 if let Some(holder) = list.names.get(plain) {
-                    let conflict = Fault::new(FaultKind::Conflict, "container-name-taken");
+                    let conflict = Fault::new(FaultKind::Conflict, Code::ContainerNameTaken);
                     return Err(conflict.with("name", plain).with("id", holder));
                 }
                 plain.to_owned()

@@ -5,6 +5,7 @@ use super::request::{MountRequest, Request, unsupported};
 use crate::engine::process::{MountSource, MountSpec};
 use crate::engine::store::Image;
 use crate::engine::{Cx, Engine, Fault, FaultKind, Result};
+use crate::trace::Code;
 use serde_json::Value;
 use std::path::{Component, Path, PathBuf};
 
@@ -39,7 +40,7 @@ pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -
             Source::Tmpfs { options } => MountSource::Tmpfs { options },
             Source::Bind { path, create } => {
                 if !create && !path.exists() {
-                    let fault = Fault::new(FaultKind::BadRequest, "bind-source-missing");
+                    let fault = Fault::new(FaultKind::BadRequest, Code::BindSourceMissing);
                     return Err(fault.with("path", path.display()).with("target", &wish.target));
                 }
                 MountSource::Bind { path, create }
@@ -78,7 +79,7 @@ fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
     }
     bounds::count("HostConfig", all.len(), bounds::MOUNTS)?;
     if let Some(twice) = duplicate(&all) {
-        return Err(Fault::new(FaultKind::BadRequest, "duplicate-mount").with("target", twice));
+        return Err(Fault::new(FaultKind::BadRequest, Code::DuplicateMount).with("target", twice));
     }
     for target in request.volumes.keys().chain(of_image) {
         let target = absolute(target)?;
@@ -96,7 +97,7 @@ fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
 /// `source:target[:options]`, or a target alone.
 fn from_bind(text: &str) -> Result<Wish> {
     bounds::length("HostConfig.Binds", text, 2 * bounds::PATH + bounds::OPTIONS)?;
-    let bad = || Fault::new(FaultKind::BadRequest, "invalid-volume-spec").with("spec", text);
+    let bad = || Fault::new(FaultKind::BadRequest, Code::InvalidVolumeSpec).with("spec", text);
     let parts: Vec<&str> = text.split(':').collect();
     let (source, target, options) = match parts.as_slice() {
         [target] => ("", *target, ""),
@@ -135,7 +136,7 @@ fn from_mount(mount: &MountRequest) -> Result<Wish> {
             Source::Bind { path: bind_source(&mount.source)?, create: mount.bind_options.create_mountpoint }
         }
         "bind" => {
-            let fault = Fault::new(FaultKind::BadRequest, "bind-source-relative");
+            let fault = Fault::new(FaultKind::BadRequest, Code::BindSourceRelative);
             return Err(fault.with("path", &mount.source));
         }
         "tmpfs" => {
@@ -159,14 +160,14 @@ fn volume_name(name: &str) -> Result<String> {
     let good = name.len() >= 2
         && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
         && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
-    let fault = || Fault::new(FaultKind::BadRequest, "invalid-volume-name").with("name", name);
+    let fault = || Fault::new(FaultKind::BadRequest, Code::InvalidVolumeName).with("name", name);
     good.then(|| name.to_owned()).ok_or_else(fault)
 }
 
 /// An absolute path without `.`, `..` and doubled slashes, other than `/` itself.
 fn absolute(target: &str) -> Result<String> {
     bounds::path("Target", target)?;
-    let bad = || Fault::new(FaultKind::BadRequest, "invalid-mount-target").with("target", bounds::short(target));
+    let bad = || Fault::new(FaultKind::BadRequest, Code::InvalidMountTarget).with("target", bounds::short(target));
     if !target.starts_with('/') {
         return Err(bad());
     }
@@ -207,12 +208,12 @@ mod tests {
     #[test]
     fn what_cannot_be_meant_is_refused() {
         for (bad, code) in [
-            ("ab:b", "invalid-mount-target"),
-            ("/a:/", "invalid-mount-target"),
-            (":/b", "invalid-volume-spec"),
-            ("a:b:c:d", "invalid-volume-spec"),
-            ("-x:/b", "invalid-volume-name"),
-            ("/a:/b:rshared", "unsupported-option"),
+            ("ab:b", Code::InvalidMountTarget),
+            ("/a:/", Code::InvalidMountTarget),
+            (":/b", Code::InvalidVolumeSpec),
+            ("a:b:c:d", Code::InvalidVolumeSpec),
+            ("-x:/b", Code::InvalidVolumeName),
+            ("/a:/b:rshared", Code::UnsupportedOption),
         ] {
             assert_eq!(from_bind(bad).unwrap_err().problem.code, code, "{bad}");
         }

@@ -1,6 +1,7 @@
 //! Names and ids of containers.
 
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::Code;
 use std::fs::File;
 use std::io::Read;
 
@@ -54,7 +55,7 @@ pub fn random_id() -> Result<String> {
     use std::fmt::Write as _;
     let mut text = String::with_capacity(64);
     for byte in random::<32>()? {
-        write!(text, "{byte:02x}").map_err(|e| Fault::failed("host-refused").with("reason", e))?;
+        write!(text, "{byte:02x}").map_err(|e| Fault::failed(Code::HostRefused).with("reason", e))?;
     }
     Ok(text)
 }
@@ -81,7 +82,7 @@ pub fn check(name: &str) -> Result<()> {
     let good = name.len() >= 2
         && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
         && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
-    good.then_some(()).ok_or_else(|| Fault::new(FaultKind::BadRequest, "invalid-container-name").with("name", name))
+    good.then_some(()).ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::InvalidContainerName).with("name", name))
 }
 
 fn random<const N: usize>() -> Result<[u8; N]> {
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn names_that_docker_refuses_are_refused() {
         for bad in ["", "a", "-ab", "a b", "a/b", "é1"] {
-            assert_eq!(check(bad).unwrap_err().problem.code, "invalid-container-name", "{bad}");
+            assert_eq!(check(bad).unwrap_err().problem.code, Code::InvalidContainerName, "{bad}");
         }
     }
 }

@@ -2,7 +2,7 @@ use super::create::dir_scope;
 use super::{Container, Phase};
 use crate::engine::process::MountSource;
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, rootfs};
-use crate::trace::{Change, Evidence, OpKind, Plan, StepKind};
+use crate::trace::{Change, Code, Evidence, OpKind, Plan, StepKind};
 use std::path::Path;
 
 impl Engine {
@@ -21,7 +21,7 @@ impl Engine {
     /// `--rm`: deletes a container that has ended. Nobody is there to be told of a failure.
     pub(super) fn remove_ended(&self, container: &Container) {
         match self.remove(container, "", false, true) {
-            Err(fault) if fault.problem.code != "container-busy" => {
+            Err(fault) if !matches!(fault.problem.code, Code::ContainerBusy) => {
                 tracing::warn!(%fault, container = %container.id, "not removed");
             }
             _ => {}
@@ -47,12 +47,12 @@ impl Engine {
                     self.stop(container, line, Some(9), Some(0))?;
                 }
                 Phase::Starting | Phase::Running => {
-                    let fault = Fault::new(FaultKind::Conflict, "container-running");
+                    let fault = Fault::new(FaultKind::Conflict, Code::ContainerRunning);
                     return Err(fault.with("container", &container.name).with("id", &container.id));
                 }
                 // `--rm` was quicker.
                 Phase::Removing | Phase::Removed => {
-                    let fault = Fault::new(FaultKind::Conflict, "container-busy");
+                    let fault = Fault::new(FaultKind::Conflict, Code::ContainerBusy);
                     return Err(fault.with("container", &container.name).with("state", "removing"));
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::{LogOptions, bounds};
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::Code;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -196,7 +197,7 @@ pub fn parse(body: &Value) -> Result<Request> {
         refuse_unknown(host_config, "HostConfig.", HOST_CONFIG)?;
     }
     refuse_networks(&body)?;
-    let bad = |e: serde_json::Error| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e);
+    let bad = |e: serde_json::Error| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e);
     let mut request = Request::deserialize(&body).map_err(bad)?;
     bounds::request(&request)?;
     let log = &request.host_config.log_config;
@@ -248,7 +249,7 @@ fn refuse_networks(body: &Value) -> Result<()> {
 pub(super) fn unsupported(option: &str, value: &Value) -> Fault {
     let (option, value) = (bounds::short(option), value.to_string());
     let value = if value.len() > 256 { bounds::short(&value) } else { value };
-    Fault::new(FaultKind::BadRequest, "unsupported-option").with("option", option).with("value", value)
+    Fault::new(FaultKind::BadRequest, Code::UnsupportedOption).with("option", option).with("value", value)
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -297,7 +298,7 @@ mod tests {
             ("Devices", json!([{"PathOnHost": "/dev/kvm"}])),
         ] {
             let fault = parse(&json!({"Image": "x", "HostConfig": {field: value}})).unwrap_err();
-            assert_eq!(fault.problem.code, "unsupported-option", "{field}");
+            assert_eq!(fault.problem.code, Code::UnsupportedOption, "{field}");
             assert_eq!(fault.problem.args["option"], format!("HostConfig.{field}"));
         }
     }

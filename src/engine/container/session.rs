@@ -6,7 +6,7 @@ use crate::client::protocol::HostCommand;
 use crate::engine::process::{ExecSpec, Io, Running};
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
-use crate::trace::OpKind;
+use crate::trace::{Code, OpKind};
 use hyper::body::Bytes;
 use serde::Deserialize;
 use std::collections::VecDeque;
@@ -84,7 +84,7 @@ impl ExecSessions {
     /// The session of that id.
     pub fn find(&self, id: &str) -> Result<Arc<ExecSession>> {
         let found = lock(&self.0).iter().find(|session| session.id == id).cloned();
-        found.ok_or_else(|| Fault::new(FaultKind::NotFound, "no-such-exec").with("id", id))
+        found.ok_or_else(|| Fault::new(FaultKind::NotFound, Code::NoSuchExec).with("id", id))
     }
 
     fn add(&self, session: ExecSession) -> Arc<ExecSession> {
@@ -147,7 +147,7 @@ impl Engine {
         container.main_process()?;
         bounds::session(&request)?;
         if request.cmd.as_ref().is_none_or(Vec::is_empty) {
-            return Err(Fault::new(FaultKind::BadRequest, "no-exec-command").with("container", &container.name));
+            return Err(Fault::new(FaultKind::BadRequest, Code::NoExecCommand).with("container", &container.name));
         }
         let id = names::random_id()?;
         let (of, container) = (Arc::downgrade(container), Some(container.id.clone()));
@@ -175,11 +175,11 @@ impl Engine {
     /// Starts a prepared command.
     pub fn talk(self: &Arc<Self>, session: &Arc<ExecSession>, line: &str, cancel: &Cancel) -> Result<Talk> {
         if std::mem::replace(&mut lock(&session.state).begun, true) {
-            return Err(Fault::new(FaultKind::Conflict, "exec-started").with("id", &session.id));
+            return Err(Fault::new(FaultKind::Conflict, Code::ExecStarted).with("id", &session.id));
         }
         let container = session.of.upgrade();
         if let (Some(id), None) = (&session.container, &container) {
-            let gone = Fault::new(FaultKind::NotFound, "no-such-container").with("container", id);
+            let gone = Fault::new(FaultKind::NotFound, Code::NoSuchContainer).with("container", id);
             session.ended(exit::status_of(&gone));
             return Err(gone);
         }

@@ -1,11 +1,12 @@
 //! Signals by name or number.
 
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::Code;
 use nix::sys::signal::Signal;
 
 /// `SIGTERM`, `TERM`, `term` or `15`.
 pub fn parse(text: &str) -> Result<i32> {
-    let bad = || Fault::new(FaultKind::BadRequest, "invalid-signal").with("signal", text);
+    let bad = || Fault::new(FaultKind::BadRequest, Code::InvalidSignal).with("signal", text);
     if let Ok(number) = text.parse::<i32>() {
         return (1..=64).contains(&number).then_some(number).ok_or_else(bad);
     }
@@ -30,7 +31,7 @@ mod tests {
         }
         assert_eq!(name(9), "SIGKILL");
         for bad in ["", "0", "65", "SIGNOPE", "-1"] {
-            assert_eq!(parse(bad).unwrap_err().problem.code, "invalid-signal", "{bad}");
+            assert_eq!(parse(bad).unwrap_err().problem.code, Code::InvalidSignal, "{bad}");
         }
     }
 }

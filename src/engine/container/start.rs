@@ -9,7 +9,7 @@ use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result};
 use crate::i18n::{Lang, Words};
 use crate::spec::Platform;
-use crate::trace::{Change, ContainerState, Evidence, OpKind, Plan, StepKind};
+use crate::trace::{Change, Code, ContainerState, Evidence, OpKind, Plan, StepKind};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -158,7 +158,7 @@ fn begin(container: &Container, cancel: &Cancel) -> Result<bool> {
         }
         Phase::Running => Ok(false),
         Phase::Starting | Phase::Ending | Phase::Removing | Phase::Removed => {
-            let fault = Fault::new(FaultKind::Conflict, "container-busy");
+            let fault = Fault::new(FaultKind::Conflict, Code::ContainerBusy);
             Err(fault.with("container", &container.name).with("state", state.phase.name()))
         }
     })
@@ -210,7 +210,7 @@ fn limits(container: &Container) -> Result<Limits> {
 /// `--memory-swap`: 0 is as if it were not there, -1 no limit. It includes the memory, which must be given, too.
 fn memory_swap(memory: Option<u64>, asked: i64) -> Result<Option<MemorySwap>> {
     let wrong = |asked: i64| {
-        let fault = Fault::new(FaultKind::BadRequest, "memory-swap-below-memory").with("swap", asked);
+        let fault = Fault::new(FaultKind::BadRequest, Code::MemorySwapBelowMemory).with("swap", asked);
         Err(fault.with("memory", memory.unwrap_or(0)))
     };
     match (asked, memory) {
@@ -249,17 +249,17 @@ fn extra_hosts(container: &Container) -> Result<Vec<(String, String)>> {
         let address = if address == "host-gateway" { "172.17.0.1" } else { address };
         address.parse::<std::net::IpAddr>().ok().map(|ip| (name.to_owned(), ip.to_string()))
     };
-    let bad = |text: &String| Fault::new(FaultKind::BadRequest, "invalid-extra-host").with("value", text);
+    let bad = |text: &String| Fault::new(FaultKind::BadRequest, Code::InvalidExtraHost).with("value", text);
     container.request.host_config.extra_hosts.iter().map(|text| parse(text).ok_or_else(|| bad(text))).collect()
 }
 
 /// A program that is not there or cannot be executed, in an image that was made for other machines: that is why.
 fn foreign(container: &Container, fault: Fault) -> Fault {
     let (host, made_for) = (Platform::host(), &container.image.config.platform);
-    if host.runs(made_for) || !matches!(fault.problem.code.as_str(), "command-not-found" | "command-not-executable") {
+    if host.runs(made_for) || !matches!(fault.problem.code, Code::CommandNotFound | Code::CommandNotExecutable) {
         return fault;
     }
-    Fault::new(FaultKind::BadRequest, "platform-not-runnable")
+    Fault::new(FaultKind::BadRequest, Code::PlatformNotRunnable)
         .with("image", &container.request.image)
         .with("platform", made_for)
         .with("host", host)
@@ -276,7 +276,7 @@ mod tests {
         assert_eq!(asked(Some(10), -1), Ok(Some(MemorySwap::Unlimited)));
         assert_eq!(asked(Some(10), 10), Ok(Some(MemorySwap::Bytes(10))));
         for (memory, swap) in [(Some(10), 9), (Some(10), -2), (None, 20)] {
-            assert_eq!(asked(memory, swap), Err("memory-swap-below-memory".to_owned()));
+            assert_eq!(asked(memory, swap), Err(Code::MemorySwapBelowMemory.to_owned()));
         }
     }
 }

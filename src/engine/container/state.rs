@@ -6,6 +6,7 @@ use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::Image;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
+use crate::trace::Code;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -204,7 +205,7 @@ impl Container {
         let state = self.state();
         let running = state.running.filter(|_| state.phase == Phase::Running);
         running.ok_or_else(|| {
-            Fault::new(FaultKind::Conflict, "container-not-running")
+            Fault::new(FaultKind::Conflict, Code::ContainerNotRunning)
                 .with("container", &self.name)
                 .with("id", &self.id)
                 .with("state", state.phase.name())

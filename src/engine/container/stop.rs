@@ -1,6 +1,6 @@
 use super::{Container, Phase, signal};
 use crate::engine::process::Running;
-use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
+use crate::engine::{Cancel, Engine, Result};
 use crate::trace::{OpKind, Plan, StepKind};
 use std::time::Duration;
 
@@ -25,10 +25,10 @@ impl Engine {
         let seconds = seconds.or(container.request.stop_timeout).unwrap_or(PATIENCE);
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
             let limit = u64::try_from(seconds).ok().map(Duration::from_secs);
-            cx.step(plan(container, &running, first), |_| send(&running, first))?;
+            cx.step(plan(container, &running, first), |_| running.signal(first))?;
             let ended = |state: &super::State| state.phase != Phase::Running || state.settled > run;
             if !container.wait_until(limit, ended) {
-                cx.step(plan(container, &running, 9), |_| send(&running, 9))?;
+                cx.step(plan(container, &running, 9), |_| running.signal(9))?;
                 container.wait_until(Some(GONE), ended);
             }
             Ok(())
@@ -43,7 +43,7 @@ impl Engine {
         let running = container.main_process()?;
         let run = container.state().settled;
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
-            cx.step(plan(container, &running, number), |_| send(&running, number))
+            cx.step(plan(container, &running, number), |_| running.signal(number))
         })?;
         drop(running);
         // As Docker: `kill` with SIGKILL returns when the container has ended.
@@ -60,17 +60,4 @@ fn plan(container: &Container, running: &Running, number: i32) -> Plan {
     Plan::new(StepKind::SendSignal, &container.name)
         .call(format!("pidfd_send_signal(pidfd of {}, {name})", running.pid))
         .by_hand(format!("kill -s {} {}", name.trim_start_matches("SIG"), running.pid))
-}
-
-/// One that has ended meanwhile is no error.
-fn send(running: &Running, number: i32) -> Result<()> {
-    match running.signal(number) {
-        Err(fault) if fault.kind != FaultKind::Denied && gone(running, &fault) => Ok(()),
-        result => result,
-    }
-}
-
-fn gone(running: &Running, fault: &Fault) -> bool {
-    let gone = !std::path::Path::new(&format!("/proc/{}", running.pid)).exists();
-    gone || fault.problem.args.get("reason").is_some_and(|reason| reason.contains("No such process"))
 }

@@ -11,7 +11,7 @@ use super::log::{Log, LogOptions};
 use crate::engine::process::Io;
 use crate::engine::{Conductor, Fault, Result};
 use crate::spec::ContainerId;
-use crate::trace::{Change, Evidence, Problem};
+use crate::trace::{Change, Code, Evidence, Problem};
 use hyper::body::Bytes;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
@@ -189,7 +189,7 @@ impl Record {
         self.left = self.left.saturating_sub(bytes.len());
         if self.left == 0 {
             let container = self.container.as_ref().map_or("host", ContainerId::short);
-            let problem = Problem::new("console-cut").with("container", container).with("bytes", RECORDED);
+            let problem = Problem::new(Code::ConsoleCut).with("container", container).with("bytes", RECORDED);
             let evidence = Evidence::syscall("read(output)", format!("{RECORDED} bytes so far"));
             self.conductor.notice(Change::Remark(problem), vec![evidence]);
         }

@@ -18,7 +18,7 @@ pub use userns::{Refusal, SubordinateIds, mapped_ids, refusal, subordinate_ids};
 
 use super::IdRange;
 use super::fault::{Fault, FaultKind, Result};
-use crate::trace::{Evidence, Mode, Problem};
+use crate::trace::{Code, Evidence, Mode, Problem};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use std::time::{Duration, Instant};
@@ -60,7 +60,7 @@ pub fn enter(mode: Mode) -> Result<Lab> {
     let (real_uid, real_gid) = (nix::unistd::getuid().as_raw(), nix::unistd::getgid().as_raw());
     let root = nix::unistd::geteuid().is_root();
     if mode == Mode::Host && !root {
-        return Err(Fault::new(FaultKind::Denied, "host-mode-needs-root"));
+        return Err(Fault::new(FaultKind::Denied, Code::HostModeNeedsRoot));
     }
     let mut entry = LabEntry::default();
     if !root {
@@ -94,7 +94,7 @@ fn private_mounts(entry: &mut LabEntry) -> nix::Result<()> {
 /// namespace had given.
 fn refused(root: bool, errno: nix::Error) -> Fault {
     if root {
-        return Fault::new(FaultKind::Denied, "root-is-limited").with("reason", errno.desc());
+        return Fault::new(FaultKind::Denied, Code::RootIsLimited).with("reason", errno.desc());
     }
     userns::refused(errno)
 }

@@ -10,6 +10,7 @@
 
 use super::*;
 use crate::engine::program;
+use crate::trace::Code;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -49,7 +50,7 @@ pub fn refusal() -> Option<Refusal> {
 
 pub(super) fn refused(errno: nix::Error) -> Fault {
     let found = refusal().unwrap_or(Refusal { switch: "unknown", mend: String::new() });
-    Fault::new(FaultKind::Denied, "userns-refused")
+    Fault::new(FaultKind::Denied, Code::UsernsRefused)
         // A Fluent variant cannot hold a dot.
         .with("switch", found.switch.replace('.', "-"))
         .with("mend", found.mend)
@@ -119,13 +120,13 @@ impl Mapper {
     fn prepare(uid: u32, gid: u32) -> Result<std::result::Result<Self, Problem>> {
         let programs = (program::find("newuidmap"), program::find("newgidmap"));
         let (Some(newuidmap), Some(newgidmap)) = programs else {
-            return Ok(Err(Problem::new("newuidmap-missing")));
+            return Ok(Err(Problem::new(Code::NewuidmapMissing)));
         };
         let (uids, gids) = (subordinate_ids("/etc/subuid", uid), subordinate_ids("/etc/subgid", uid));
         if uids.is_empty() || gids.is_empty() {
             let user = nix::unistd::User::from_uid(uid.into()).ok().flatten();
             let user = user.map_or_else(|| uid.to_string(), |user| user.name);
-            return Ok(Err(Problem::new("subids-missing").with("user", user)));
+            return Ok(Err(Problem::new(Code::SubidsMissing).with("user", user)));
         }
         let argv = vec![
             newuidmap.display().to_string(),
@@ -147,12 +148,12 @@ impl Mapper {
 
     fn map(self) -> std::result::Result<Evidence, Problem> {
         let output = program::finish(self.shell, b"go\n", program::PATIENCE);
-        let output = output.map_err(|e| Problem::new("newuidmap-failed").with("reason", e))?;
+        let output = output.map_err(|e| Problem::new(Code::NewuidmapFailed).with("reason", e))?;
         if !output.status.success() {
-            return Err(Problem::new("newuidmap-failed").with("reason", output.stderr.trim()));
+            return Err(Problem::new(Code::NewuidmapFailed).with("reason", output.stderr.trim()));
         }
         let [newuidmap, newgidmap, pid, uids, gids] = self.argv.as_slice() else {
-            return Err(Problem::new("newuidmap-failed").with("reason", "no arguments"));
+            return Err(Problem::new(Code::NewuidmapFailed).with("reason", "no arguments"));
         };
         Ok(Evidence::Command {
             argv: vec!["sh".into(), "-c".into(), format!("{newuidmap} {pid} {uids} && {newgidmap} {pid} {gids}")],

@@ -1,5 +1,6 @@
 use super::no_file;
 use crate::engine::{Fault, Result};
+use crate::trace::Code;
 use pathrs::Root;
 use pathrs::error::ErrorKind;
 use pathrs::flags::OpenFlags;
@@ -22,7 +23,7 @@ pub struct Content {
 /// Opens a regular file below `dir`. Links on the way are followed inside only; a last one is not followed.
 pub fn open(dir: &Path, path: &[u8]) -> Result<Content> {
     let failed = |e: pathrs::error::Error| match e.kind() {
-        ErrorKind::OsError(Some(libc::ENOENT | libc::ENOTDIR | libc::ELOOP)) => no_file("no-such-path", dir, path),
+        ErrorKind::OsError(Some(libc::ENOENT | libc::ENOTDIR | libc::ELOOP)) => no_file(Code::NoSuchPath, dir, path),
         ErrorKind::OsError(Some(errno)) => {
             Fault::io("read", crate::engine::unpack::shown(path), &io::Error::from_raw_os_error(errno))
         }
@@ -33,7 +34,7 @@ pub fn open(dir: &Path, path: &[u8]) -> Result<Content> {
     let stat = nix::sys::stat::fstat(handle.as_fd()).map_err(|e| Fault::io("read", dir.display(), &e.into()))?;
     // Opening a pipe would wait, and a device would act.
     if stat.st_mode & libc::S_IFMT != libc::S_IFREG {
-        return Err(no_file("not-a-regular-file", dir, path));
+        return Err(no_file(Code::NotARegularFile, dir, path));
     }
     let file = handle.reopen(OpenFlags::O_RDONLY | OpenFlags::O_NONBLOCK).map_err(failed)?;
     Ok(Content { file, size: u64::try_from(stat.st_size).unwrap_or(0) })

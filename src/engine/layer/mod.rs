@@ -19,6 +19,7 @@ use super::store::Store;
 use super::unpack::{self, ListReader};
 use super::{Fault, FaultKind, Result};
 use crate::spec::Digest;
+use crate::trace::Code;
 use crate::tree::LayerEntry;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};
@@ -38,7 +39,7 @@ pub enum Source {
 pub fn source(store: &Store, chain_id: &Digest) -> Result<Source> {
     let (layer, _) = store
         .layer(chain_id)
-        .ok_or_else(|| Fault::new(FaultKind::NotFound, "no-such-layer").with("chain", chain_id))?;
+        .ok_or_else(|| Fault::new(FaultKind::NotFound, Code::NoSuchLayer).with("chain", chain_id))?;
     if let Some(list) = store.layer_entries(chain_id)? {
         return Ok(Source::Kept(list));
     }
@@ -64,6 +65,6 @@ impl Source {
 }
 
 /// What is not in a layer, or no regular file.
-fn no_file(code: &str, dir: &Path, path: &[u8]) -> Fault {
+fn no_file(code: Code, dir: &Path, path: &[u8]) -> Fault {
     Fault::new(FaultKind::NotFound, code).with("path", unpack::shown(path)).with("layer", dir.display())
 }

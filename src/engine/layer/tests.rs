@@ -1,4 +1,5 @@
 use super::*;
+use crate::trace::Code;
 use crate::tree::{Kind, Layer};
 use std::fs;
 use std::io::Read;
@@ -48,11 +49,11 @@ fn contents_are_read_inside_and_never_outside() {
     let mut content = open(&dir, b"in/f").unwrap();
     content.file.read_to_string(&mut text).unwrap();
     assert_eq!((text.as_str(), content.size), ("inside", 6));
-    assert_eq!(code("out/secret"), "no-such-path");
-    assert_eq!(code("../secret"), "no-such-path");
-    assert_eq!(code("link"), "not-a-regular-file");
-    assert_eq!(code("d"), "not-a-regular-file");
-    assert_eq!(code("none"), "no-such-path");
+    assert_eq!(code("out/secret"), Code::NoSuchPath);
+    assert_eq!(code("../secret"), Code::NoSuchPath);
+    assert_eq!(code("link"), Code::NotARegularFile);
+    assert_eq!(code("d"), Code::NotARegularFile);
+    assert_eq!(code("none"), Code::NoSuchPath);
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn what_a_container_nests_without_end_is_refused_and_not_walked_for_ever() {
         count += 1;
         Ok(())
     });
-    assert_eq!(walked.unwrap_err().problem.code, "upper-too-deep");
+    assert_eq!(walked.unwrap_err().problem.code, Code::UpperTooDeep);
     assert!(count <= 2 * handle::DEPTH, "{count}");
     handle::clear(handle::open(dir.path()).unwrap()).unwrap();
 }
@@ -82,6 +83,6 @@ fn nothing_of_a_layer_that_answers_is_opened() {
     nix::unistd::mkfifo(&dir.path().join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
     let _listens = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
     for name in ["pipe", "socket"] {
-        assert_eq!(open(dir.path(), name.as_bytes()).unwrap_err().problem.code, "not-a-regular-file");
+        assert_eq!(open(dir.path(), name.as_bytes()).unwrap_err().problem.code, Code::NotARegularFile);
     }
 }

@@ -4,7 +4,7 @@ use super::observer::NamespaceObserver;
 use super::request::mac_text;
 use super::*;
 use crate::engine::conductor::EntryId;
-use crate::trace::{Change, Evidence, Link, LinkKey, LinkKind, Namespace, NamespaceKind};
+use crate::trace::{Change, Code, Evidence, Link, LinkKey, LinkKind, Namespace, NamespaceKind};
 
 /// A container's network namespace and what leads into it.
 #[derive(Debug)]
@@ -107,8 +107,9 @@ impl Net {
         let plan =
             Plan::new(StepKind::AllocateAddress, &subnet).call(format!("reserve(lowest free address of {subnet})"));
         cx.step(plan, |cx| {
-            let address =
-                lock(&self.pool).reserve().ok_or_else(|| Fault::failed("addresses-used-up").with("subnet", &subnet))?;
+            let address = lock(&self.pool)
+                .reserve()
+                .ok_or_else(|| Fault::failed(Code::AddressesUsedUp).with("subnet", &subnet))?;
             lock(endpoint).address = Some(address);
             let mut reply = vec![format!("{GATEWAY} {BRIDGE}")];
             for (id, other) in lock(&self.endpoints).iter() {
@@ -268,7 +269,7 @@ fn inside(netns: &Netns, command: &str) -> String {
 }
 
 fn missing(name: &str) -> Fault {
-    Fault::failed("link-gone").with("name", name)
+    Fault::failed(Code::LinkGone).with("name", name)
 }
 
 /// The index of a link in the container.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::program;
-use crate::trace::{Change, Evidence, Problem, Rule};
+use crate::trace::{Change, Code, Evidence, Problem, Rule};
 use std::path::Path;
 
 pub(in crate::engine) const FAMILY: &str = "ip";
@@ -34,12 +34,12 @@ pub(super) fn make(cx: &Cx, netns: &Netns, network: &NetworkId, subnet: &str) ->
     let Some(nft) = program::find("nft") else {
         let searched = std::env::var("PATH").unwrap_or_default();
         let evidence = Evidence::syscall("execvp(\"nft\")", format!("-1 ENOENT (PATH={searched}:/usr/sbin:/sbin)"));
-        cx.observe(Change::Remark(Problem::new("nat-not-here")), vec![evidence]);
+        cx.observe(Change::Remark(Problem::new(Code::NatNotHere)), vec![evidence]);
         return Ok(());
     };
     let made = run(netns, &nft, &["-f", "-"], &script(subnet))?;
     if let Some(reason) = failure(&made) {
-        let problem = Problem::new("nat-refused").with("reason", reason);
+        let problem = Problem::new(Code::NatRefused).with("reason", reason);
         cx.observe(Change::Remark(problem), vec![made]);
         return Ok(());
     }
@@ -68,7 +68,7 @@ pub fn delete_table(netns: &Netns, family: &str, table: &str) -> Result<Option<E
     let script = format!("add table {family} {table}\ndelete table {family} {table}\n");
     let done = run(netns, &nft, &["-f", "-"], &script)?;
     match failure(&done) {
-        Some(reason) => Err(Fault::failed("nft-failed").with("table", table).with("reason", reason)),
+        Some(reason) => Err(Fault::failed(Code::NftFailed).with("table", table).with("reason", reason)),
         None => Ok(Some(done)),
     }
 }

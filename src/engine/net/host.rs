@@ -2,7 +2,7 @@
 
 use super::observer::NamespaceObserver;
 use super::*;
-use crate::trace::{Change, Evidence, Rule};
+use crate::trace::{Change, Code, Evidence, Rule};
 use std::path::Path;
 
 pub(in crate::engine) const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
@@ -14,7 +14,7 @@ impl Net {
     pub fn start(cx: &Cx, lab: &Lab) -> Result<Self> {
         let host = NamespaceObserver::open(&lab.host, None, lab.mode == Mode::Lab)?;
         if host.find(BRIDGE)?.is_some() {
-            return Err(Fault::new(FaultKind::Conflict, "docker0-foreign").with("name", BRIDGE));
+            return Err(Fault::new(FaultKind::Conflict, Code::Docker0Foreign).with("name", BRIDGE));
         }
         let net = Self {
             host: Arc::new(Mutex::new(host)),
@@ -104,7 +104,7 @@ impl Net {
     /// The bridge's index, as it was last seen.
     pub(super) fn bridge_index(&self) -> Result<u32> {
         let host = lock(&self.host);
-        host.link(&BRIDGE.into()).map(|link| link.ifindex).ok_or_else(|| Fault::failed("docker0-gone"))
+        host.link(&BRIDGE.into()).map(|link| link.ifindex).ok_or_else(|| Fault::failed(Code::Docker0Gone))
     }
 
     fn forwarding(&self, cx: &Cx) -> Result<()> {

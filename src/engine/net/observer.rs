@@ -11,7 +11,7 @@ use super::netlink::Netlink;
 use super::request::Request;
 use super::table::{LinkRow, Table};
 use super::*;
-use crate::trace::{Change, Evidence, Link, LinkKey, LinkKind, Plan, Route, StepKind};
+use crate::trace::{Change, Code, Evidence, Link, LinkKey, LinkKind, Plan, Route, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -237,7 +237,7 @@ impl NamespaceObserver {
 fn refused(request: &Request, error: &std::io::Error) -> Fault {
     let denied = error.kind() == std::io::ErrorKind::PermissionDenied;
     let kind = if denied { FaultKind::Denied } else { FaultKind::Failed };
-    Fault::new(kind, "netlink-refused").with("request", &request.text).with("reason", error)
+    Fault::new(kind, Code::NetlinkRefused).with("request", &request.text).with("reason", error)
 }
 
 /// The kernel step of one message.

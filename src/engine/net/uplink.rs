@@ -5,7 +5,7 @@ use super::observer::{NamespaceObserver, Record};
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::program;
-use crate::trace::{Change, Evidence, Problem};
+use crate::trace::{Change, Code, Evidence, Problem};
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -117,24 +117,24 @@ pub(super) fn start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: Optio
         let searched = std::env::var("PATH").unwrap_or_default();
         let evidence =
             Evidence::syscall("execvp(\"slirp4netns\"), execvp(\"pasta\")", format!("-1 ENOENT ({searched})"));
-        record(Change::Remark(Problem::new("uplink-not-here")), vec![evidence]);
+        record(Change::Remark(Problem::new(Code::UplinkNotHere)), vec![evidence]);
         return Ok(None);
     };
     if let Err(error) = std::fs::OpenOptions::new().read(true).write(true).open(TUN) {
         let evidence = Evidence::syscall(format!("open({TUN:?}, O_RDWR)"), format!("-1 ({error})"));
-        record(Change::Remark(Problem::new("tun-refused").with("reason", error)), vec![evidence]);
+        record(Change::Remark(Problem::new(Code::TunRefused).with("reason", error)), vec![evidence]);
         return Ok(None);
     }
     if helper.sandbox == Sandbox::Off {
         let evidence = Evidence::syscall(format!("{} --help", helper.path.display()), "no --enable-sandbox");
-        let problem = Problem::new("uplink-sandbox-unknown").with("program", helper.path.display());
+        let problem = Problem::new(Code::UplinkSandboxUnknown).with("program", helper.path.display());
         record(Change::Remark(problem), vec![evidence]);
     }
     match try_start(cx, host, &helper)? {
         Tried::Runs(uplink) => Ok(Some(uplink)),
         // In a container that may make no mount namespace, for one. Better so than not at all: the address space is its own.
         Tried::Ended(status, evidence) if helper.program == Program::Slirp4netns && helper.sandbox == Sandbox::On => {
-            let problem = Problem::new("uplink-unsandboxed").with("program", helper.path.display());
+            let problem = Problem::new(Code::UplinkUnsandboxed).with("program", helper.path.display());
             record(Change::Remark(problem.with("reason", status)), vec![evidence]);
             let bare = Helper { sandbox: Sandbox::Off, ..helper };
             match try_start(cx, host, &bare)? {
@@ -147,7 +147,7 @@ pub(super) fn start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: Optio
 }
 
 fn gave_up(cx: &Cx, helper: &Helper, status: &str, evidence: Evidence) -> Option<Uplink> {
-    let problem = Problem::new("uplink-failed").with("program", helper.path.display()).with("reason", status);
+    let problem = Problem::new(Code::UplinkFailed).with("program", helper.path.display()).with("reason", status);
     cx.observe(Change::Remark(problem), vec![evidence]);
     None
 }

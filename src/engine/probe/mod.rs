@@ -7,8 +7,8 @@ mod system;
 mod tools;
 mod tries;
 
-use crate::client::{Condition, Finding};
-use crate::trace::Problem;
+use crate::client::{Condition, Facts, Finding};
+use std::collections::BTreeMap;
 
 /// Looks at everything the engine could need, what matters most first.
 pub fn examine() -> Vec<Finding> {
@@ -39,7 +39,8 @@ pub fn examine() -> Vec<Finding> {
 }
 
 fn finding(id: &str, state: Condition, what: &str) -> Finding {
-    Finding { id: id.to_owned(), state, facts: Problem::new(&format!("{id}-{what}")), mend: None }
+    let facts = Facts { code: format!("{id}-{what}"), args: BTreeMap::new() };
+    Finding { id: id.to_owned(), state, facts, mend: None }
 }
 
 fn good(id: &str, what: &str) -> Finding {
@@ -56,7 +57,7 @@ fn missing(id: &str, what: &str) -> Finding {
 
 impl Finding {
     fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.facts = self.facts.with(name, value);
+        self.facts.args.insert(name.to_owned(), value.to_string());
         self
     }
 

@@ -1,6 +1,7 @@
 //! Capabilities (capabilities(7)): names, Docker's default set, and what `--cap-add` and `--cap-drop` make of it.
 
 use super::{Fault, FaultKind, Result};
+use crate::trace::Code;
 
 /// Names by number.
 const NAMES: [&str; 41] = [
@@ -111,7 +112,7 @@ fn parse(list: &[String]) -> Result<(u64, bool)> {
             all = true;
             continue;
         }
-        let unknown = || Fault::new(FaultKind::BadRequest, "capability-unknown").with("name", name);
+        let unknown = || Fault::new(FaultKind::BadRequest, Code::CapabilityUnknown).with("name", name);
         set |= bit(name).ok_or_else(unknown)?;
     }
     Ok((set, all))
@@ -142,6 +143,6 @@ mod tests {
 
     #[test]
     fn an_unknown_cap_is_refused() {
-        assert_eq!(wanted(&["FLY".into()], &[], false, HAVE).unwrap_err().problem.code, "capability-unknown");
+        assert_eq!(wanted(&["FLY".into()], &[], false, HAVE).unwrap_err().problem.code, Code::CapabilityUnknown);
     }
 }

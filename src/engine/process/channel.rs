@@ -5,6 +5,7 @@
 
 use super::{Fault, Result};
 use crate::engine::sys::{self, Record};
+use crate::trace::Code;
 use nix::cmsg_space;
 use nix::fcntl::OFlag;
 use nix::sys::socket::{
@@ -92,7 +93,7 @@ impl Channel {
                     Ok(Some(Told { record: sys::record(&bytes), sender, child: fds.pop() }))
                 }
                 // Nothing that the helper wrote.
-                _ => Err(Fault::failed("init-died")),
+                _ => Err(Fault::failed(Code::InitDied)),
             };
         }
     }

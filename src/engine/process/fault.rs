@@ -4,6 +4,7 @@ use super::call::Call;
 use super::init::{About, Prepared};
 use super::{Fault, FaultKind};
 use crate::engine::sys::{Record, outcome};
+use crate::trace::Code;
 use nix::errno::Errno;
 
 /// `0`, `5`, `0 (f_type=0x1cd1)`, `-1 ENOENT (No such file or directory)`
@@ -23,27 +24,27 @@ pub fn call(prepared: &Prepared, text: &str, errno: i32) -> Fault {
     let reason = if refused { "" } else { error.desc() };
     match (&prepared.call, &prepared.about) {
         (Call::Setresuid { uid: id } | Call::Setresgid { gid: id }, _) if error == Errno::EINVAL => {
-            Fault::failed("id-not-mapped").with("id", id)
+            Fault::failed(Code::IdNotMapped).with("id", id)
         }
         (Call::OpenTree { path, .. }, _) if error == Errno::ENOENT => {
-            Fault::new(FaultKind::BadRequest, "bind-source-missing").with("path", path)
+            Fault::new(FaultKind::BadRequest, Code::BindSourceMissing).with("path", path)
         }
         (Call::Fstatfs { .. }, About::Mount(target)) if refused => {
-            Fault::new(FaultKind::BadRequest, "mount-into-proc").with("target", target)
+            Fault::new(FaultKind::BadRequest, Code::MountIntoProc).with("target", target)
         }
-        (_, About::Mount(target)) => Fault::failed("mount-refused").with("target", target).with("reason", reason),
+        (_, About::Mount(target)) => Fault::failed(Code::MountRefused).with("target", target).with("reason", reason),
         // A link in /proc is not followed (ELOOP), and whose it would be is not asked.
         (_, About::WorkingDir(path)) if refused || path.starts_with("/proc/") => {
-            Fault::new(FaultKind::BadRequest, "workdir-outside").with("path", path)
+            Fault::new(FaultKind::BadRequest, Code::WorkdirOutside).with("path", path)
         }
-        (_, About::WorkingDir(path)) => Fault::failed("workdir-refused").with("path", path).with("reason", reason),
-        _ => Fault::failed("call-refused").with("call", text).with("reason", if refused { "EPERM" } else { reason }),
+        (_, About::WorkingDir(path)) => Fault::failed(Code::WorkdirRefused).with("path", path).with("reason", reason),
+        _ => Fault::failed(Code::CallRefused).with("call", text).with("reason", if refused { "EPERM" } else { reason }),
     }
 }
 
 /// The helper could not be executed.
 pub fn no_helper(errno: i32) -> Fault {
-    Fault::failed("helper-not-executed").with("reason", Errno::from_raw(errno).desc())
+    Fault::failed(Code::HelperNotExecuted).with("reason", Errno::from_raw(errno).desc())
 }
 
 /// The program was executed at none of the places where it may be.
@@ -53,10 +54,10 @@ pub fn execution(argv: &[String], image: &str, errors: impl Iterator<Item = i32>
     let is_lack = |errno: &i32| matches!(*errno, libc::ENOENT | libc::ENOTDIR);
     let errors: Vec<_> = errors.filter(|errno| *errno != 0).collect();
     match errors.iter().rfind(|errno| !is_lack(errno)) {
-        Some(errno) => Fault::new(FaultKind::BadRequest, "command-not-executable")
+        Some(errno) => Fault::new(FaultKind::BadRequest, Code::CommandNotExecutable)
             .with("command", command)
             .with("image", image)
             .with("reason", Errno::from_raw(*errno).desc()),
-        None => Fault::new(FaultKind::BadRequest, "command-not-found").with("command", command).with("image", image),
+        None => Fault::new(FaultKind::BadRequest, Code::CommandNotFound).with("command", command).with("image", image),
     }
 }

@@ -9,7 +9,7 @@ use crate::engine::conductor::{Cx, EntryId, Inverse};
 use crate::engine::fault::{Fault, Result};
 use crate::engine::sys::{self, NO_HELPER, Program, Record, outcome};
 use crate::spec::ContainerId;
-use crate::trace::{Evidence, Outcome, Plan, StepKind};
+use crate::trace::{Code, Evidence, Outcome, Plan, StepKind};
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
@@ -117,7 +117,7 @@ struct Made {
 }
 
 fn died() -> Fault {
-    Fault::failed("init-died")
+    Fault::failed(Code::InitDied)
 }
 
 impl Child {

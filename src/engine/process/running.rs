@@ -4,6 +4,7 @@ use super::observe::Subject;
 use super::*;
 use crate::engine::conductor::{Conductor, EntryId};
 use crate::engine::sys;
+use crate::trace::Code;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -90,7 +91,7 @@ impl Running {
     }
 
     fn started(cx: &Cx, end: &Arc<End>, io: Option<Io>) -> Result<(Io, Option<File>)> {
-        let io = io.ok_or_else(|| Fault::failed("init-died"))?;
+        let io = io.ok_or_else(|| Fault::failed(Code::InitDied))?;
         let terminal = match &io {
             Io::Tty(master) => Some(master.try_clone().map_err(|e| Fault::io("copy", "the terminal", &e))?),
             Io::Pipes { .. } => None,

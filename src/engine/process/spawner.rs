@@ -4,6 +4,7 @@ use super::channel::{ChildEnds, channel};
 use super::init::{self, Init};
 use super::{Fault, Result, reap, stdio};
 use crate::engine::sys::{self, Clone3, Cloned, Program};
+use crate::trace::Code;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sched::{CloneFlags, setns};
 use std::fs::File;
@@ -141,7 +142,7 @@ fn settle(init: &Init, channel: &mut super::channel::Channel) -> Result<()> {
                 return Err(super::fault::no_helper(told.record.errno));
             }
             Some(told) if told.record.errno == 0 => {}
-            _ => return Err(Fault::failed("init-died")),
+            _ => return Err(Fault::failed(Code::InitDied)),
         }
     }
     Ok(())

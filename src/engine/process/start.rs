@@ -4,7 +4,7 @@ use super::running::{Past, Profile};
 use super::spawner::{Nest, Thread};
 use super::stdio::{self, Stdio};
 use super::*;
-use crate::trace::{Dir, DirRole};
+use crate::trace::{Code, Dir, DirRole};
 use std::fs;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -122,7 +122,7 @@ impl Spawner {
     /// Starts a process beside a container's main process: the story step `ExecProcess`.
     pub fn exec(&self, cx: &Cx, target: &Running, spec: &ExecSpec) -> Result<Running> {
         let gone = || {
-            Fault::new(FaultKind::Conflict, "container-not-running")
+            Fault::new(FaultKind::Conflict, Code::ContainerNotRunning)
                 .with("container", spec.container.short())
                 .with("state", "exited")
         };
@@ -207,7 +207,7 @@ impl Spawner {
     fn mapped(&self, identity: user::Identity) -> Result<user::Identity> {
         for (id, count) in [(identity.uid, self.ids.uids), (identity.gid, self.ids.gids)] {
             if id >= count {
-                return Err(Fault::new(FaultKind::BadRequest, "id-not-mapped").with("id", id));
+                return Err(Fault::new(FaultKind::BadRequest, Code::IdNotMapped).with("id", id));
             }
         }
         let groups = identity.groups.iter().copied().filter(|gid| *gid < self.ids.gids).collect();
@@ -257,7 +257,7 @@ fn bind_sources(cx: &Cx, spec: &ProcessSpec) -> Result<()> {
         let MountSource::Bind { path, create } = &mount.source else { continue };
         let there = path.exists();
         if !there && !create {
-            return Err(Fault::new(FaultKind::BadRequest, "bind-source-missing").with("path", path.display()));
+            return Err(Fault::new(FaultKind::BadRequest, Code::BindSourceMissing).with("path", path.display()));
         }
         if !there {
             fs::create_dir_all(path).map_err(|e| Fault::io("make", path.display(), &e))?;

@@ -3,6 +3,7 @@
 //! Does not follow a symlink out of the root it is given.
 
 use super::{Fault, FaultKind, Result};
+use crate::trace::Code;
 use std::io::Read;
 use std::path::Path;
 
@@ -49,7 +50,8 @@ fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
         None => (user, None),
     };
     let user = if user.is_empty() { "0" } else { user };
-    let number = number(user).ok_or_else(|| Fault::new(FaultKind::BadRequest, "user-out-of-range").with("id", user))?;
+    let number =
+        number(user).ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::UserOutOfRange).with("id", user))?;
     let entry = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| match number {
         Some(number) => fields.get(2).and_then(|id| id.parse().ok()) == Some(number),
         None => fields.first() == Some(&user),
@@ -57,7 +59,7 @@ fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
     let field = |n: usize| entry.as_ref().and_then(|fields| fields.get(n).copied());
     let uid = match field(2).and_then(|id| id.parse().ok()).or(number) {
         Some(uid) => uid,
-        None => return Err(Fault::new(FaultKind::BadRequest, "user-not-found").with("user", user)),
+        None => return Err(Fault::new(FaultKind::BadRequest, Code::UserNotFound).with("user", user)),
     };
     let name = field(0).unwrap_or_default();
     let own_group = field(3).and_then(|id| id.parse().ok()).unwrap_or(0);
@@ -90,12 +92,12 @@ fn number(text: &str) -> Option<Option<u32>> {
 }
 
 fn find_group<'a>(wanted: &str, mut groups: impl Iterator<Item = Vec<&'a str>>) -> Result<u32> {
-    let out_of_range = || Fault::new(FaultKind::BadRequest, "user-out-of-range").with("id", wanted);
+    let out_of_range = || Fault::new(FaultKind::BadRequest, Code::UserOutOfRange).with("id", wanted);
     if let Some(number) = number(wanted).ok_or_else(out_of_range)? {
         return Ok(number);
     }
     let found = groups.find(|fields| fields.first() == Some(&wanted)).and_then(|fields| fields.get(2)?.parse().ok());
-    let unknown = || Fault::new(FaultKind::BadRequest, "group-not-found").with("group", wanted);
+    let unknown = || Fault::new(FaultKind::BadRequest, Code::GroupNotFound).with("group", wanted);
     found.ok_or_else(unknown)
 }
 
@@ -128,15 +130,15 @@ mod tests {
         let found = identify("1234:77", passwd, group).unwrap();
         assert_eq!((found.uid, found.gid, found.home.as_str()), (1234, 77, "/"));
         for user in ["4294967296", "99999999999999999999", "2147483648", "0:4294967296"] {
-            assert_eq!(identify(user, passwd, group).unwrap_err().problem.code, "user-out-of-range", "{user}");
+            assert_eq!(identify(user, passwd, group).unwrap_err().problem.code, Code::UserOutOfRange, "{user}");
         }
         assert_eq!(identify("2147483647", passwd, group).unwrap().uid, 2_147_483_647);
     }
 
     #[test]
     fn who_is_not_there_is_named() {
-        assert_eq!(identify("nobody", PASSWD, GROUP).unwrap_err().problem.code, "user-not-found");
-        assert_eq!(identify("web:none", PASSWD, GROUP).unwrap_err().problem.code, "group-not-found");
+        assert_eq!(identify("nobody", PASSWD, GROUP).unwrap_err().problem.code, Code::UserNotFound);
+        assert_eq!(identify("web:none", PASSWD, GROUP).unwrap_err().problem.code, Code::GroupNotFound);
     }
 
     #[test]
@@ -146,7 +148,7 @@ mod tests {
         let fifo = dir.path().join("etc/passwd");
         nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
         std::fs::create_dir(dir.path().join("etc/group")).unwrap();
-        assert_eq!(look_up(dir.path(), "web").unwrap_err().problem.code, "user-not-found");
+        assert_eq!(look_up(dir.path(), "web").unwrap_err().problem.code, Code::UserNotFound);
         assert_eq!(look_up(dir.path(), "7:8").unwrap().groups, [8]);
         std::fs::remove_file(&fifo).unwrap();
         drop(std::os::unix::net::UnixListener::bind(&fifo).unwrap());
@@ -160,7 +162,7 @@ mod tests {
         let outside = dir.path().parent().unwrap().join(format!("{}-passwd", std::process::id()));
         std::fs::write(&outside, "spy:x:7:7::/:\n").unwrap();
         std::os::unix::fs::symlink(&outside, dir.path().join("etc/passwd")).unwrap();
-        assert_eq!(look_up(dir.path(), "spy").unwrap_err().problem.code, "user-not-found");
+        assert_eq!(look_up(dir.path(), "spy").unwrap_err().problem.code, Code::UserNotFound);
         std::fs::remove_file(outside).unwrap();
     }
 }

@@ -16,7 +16,7 @@ use crate::engine::documents::is_foreign;
 use crate::engine::store::Ahead;
 use crate::engine::{Cx, Fault, FaultKind, Result, private};
 use crate::spec::Digest;
-use crate::trace::{Change, Content, Descriptor, Evidence, Promise};
+use crate::trace::{Change, Code, Content, Descriptor, Evidence, Promise};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -93,19 +93,17 @@ impl Pull<'_> {
                     target = elsewhere.next().cloned().map_or(target, Target::Elsewhere);
                 }
                 Err(fault) if next_source(&fault, &target) && is_foreign(&this.media_type) => {
-                    let fault = Fault::new(FaultKind::NotFound, "foreign-layer")
+                    let fault = Fault::new(FaultKind::NotFound, Code::ForeignLayer)
                         .with("registry", &self.session.endpoint.host)
                         .with("image", self.reference.familiar())
                         .with("digest", &this.digest);
                     return Err(self.rejected(cx, this, fault, trail, &listed.evidence));
                 }
-                Err(fault) => {
-                    if fault.problem.code == "size-mismatch" {
-                        self.discard(this)?;
-                        return Err(self.caught(cx, this, fault, trail, listed));
-                    }
-                    return Err(self.rejected(cx, this, fault, trail, &listed.evidence));
+                Err(fault) if matches!(fault.problem.code, Code::SizeMismatch) => {
+                    self.discard(this)?;
+                    return Err(self.caught(cx, this, fault, trail, listed));
                 }
+                Err(fault) => return Err(self.rejected(cx, this, fault, trail, &listed.evidence)),
             }
             cx.check()?;
         }
@@ -315,7 +313,7 @@ impl Tries {
 }
 
 fn truncated(ingest: &Ingest<'_>, host: &str, reason: &str) -> Fault {
-    Fault::failed("blob-truncated")
+    Fault::failed(Code::BlobTruncated)
         .with("registry", host)
         .with("digest", &ingest.this.digest)
         .with("expected", ingest.this.size)
@@ -325,12 +323,15 @@ fn truncated(ingest: &Ingest<'_>, host: &str, reason: &str) -> Fault {
 
 /// Here it is not to be had.
 fn next_source(fault: &Fault, target: &Target) -> bool {
-    let code = fault.problem.code.as_str();
-    code == "blob-missing" || (matches!(target, Target::Elsewhere(_)) && code != "size-mismatch")
+    match fault.problem.code {
+        Code::BlobMissing => true,
+        Code::SizeMismatch => false,
+        _ => matches!(target, Target::Elsewhere(_)),
+    }
 }
 
 fn may_go_on(fault: &Fault) -> bool {
-    fault.problem.code == "blob-truncated"
+    matches!(fault.problem.code, Code::BlobTruncated)
 }
 
 /// `Content-Range: bytes 100-199/200`

@@ -5,7 +5,7 @@ use super::pull::Pull;
 use crate::engine::documents::{self, Document};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::Platform;
-use crate::trace::{Change, Content, Descriptor, Evidence, Index, Manifest, Plan, Promise, StepKind};
+use crate::trace::{Change, Code, Content, Descriptor, Evidence, Index, Manifest, Plan, Promise, StepKind};
 
 /// How many indexes may be inside one another. Nobody publishes more than two.
 const DEPTH: usize = 4;
@@ -17,7 +17,7 @@ impl Pull<'_> {
         let mut seen = Vec::new();
         self.look_in(cx, index, &wanted, 1, &mut seen)?.ok_or_else(|| {
             let there: Vec<_> = seen.iter().map(ToString::to_string).collect();
-            Fault::new(FaultKind::NotFound, "platform-not-available")
+            Fault::new(FaultKind::NotFound, Code::PlatformNotAvailable)
                 .with("image", self.reference.familiar())
                 .with("wanted", &wanted)
                 .with("available", there.join(", "))
@@ -45,7 +45,7 @@ impl Pull<'_> {
             match self.fetch_manifest(cx, index, entry)? {
                 (Document::Manifest(manifest), bytes) => return Ok(Some((manifest, bytes))),
                 (Document::Index(_), _) if depth == DEPTH => {
-                    return Err(Fault::failed("index-too-deep").with("digest", &entry.digest).with("depth", DEPTH));
+                    return Err(Fault::failed(Code::IndexTooDeep).with("digest", &entry.digest).with("depth", DEPTH));
                 }
                 (Document::Index(inner), _) => {
                     if let Some(found) = self.look_in(cx, &inner, wanted, depth + 1, seen)? {
@@ -74,7 +74,7 @@ impl Pull<'_> {
             let content = if is_index(entry) { Content::Index } else { Content::Manifest };
             let wanted = Wanted { path: &path, content, promised, size: Some(entry.size) };
             let (bytes, trail) = self.obtain(cx, entry, &wanted)?;
-            let document = documents::document(&bytes, entry).map_err(|fault| self.unusable(cx, fault, &trail))?;
+            let document = documents::document(&bytes, entry).map_err(|unfit| self.unusable(cx, unfit, &trail))?;
             self.read_change(cx, &document, trail);
             Ok((document, bytes))
         })

@@ -1,11 +1,11 @@
 //! Fetches the documents of an image, and believes none before it was compared with what promised it.
 
 use super::pull::Pull;
-use crate::engine::documents::ACCEPTED;
 pub use crate::engine::documents::sha256;
+use crate::engine::documents::{ACCEPTED, Unfit};
 use crate::engine::{Cx, Fault, Result};
 use crate::spec::Digest;
-use crate::trace::{Change, Content, Descriptor, Evidence, Promise, Rejected};
+use crate::trace::{Change, Code, Content, Descriptor, Evidence, Promise, Rejected};
 use std::collections::BTreeMap;
 
 /// A document that is to be fetched.
@@ -56,7 +56,7 @@ impl Pull<'_> {
         let limit = if manifest { MANIFEST_LIMIT } else { CONFIG_LIMIT };
         let host = &self.session.endpoint.host;
         let too_large = |size: String| {
-            let fault = Fault::failed("document-too-large").with("registry", host).with("document", wanted.path);
+            let fault = Fault::failed(Code::DocumentTooLarge).with("registry", host).with("document", wanted.path);
             fault.with("size", size).with("limit", limit)
         };
         if let Some(size) = wanted.size.filter(|&size| size > limit) {
@@ -108,7 +108,8 @@ impl Pull<'_> {
     }
 
     /// A document that came as promised, and is not what can be used here.
-    pub fn unusable(&self, cx: &Cx, fault: Fault, trail: &[Evidence]) -> Fault {
+    pub fn unusable(&self, cx: &Cx, unfit: Unfit, trail: &[Evidence]) -> Fault {
+        let fault = Fault::from(unfit);
         self.session.failed(cx, &fault, trail.to_vec());
         fault
     }
@@ -135,11 +136,11 @@ fn hashed(this: &Descriptor, bytes: &[u8]) -> Evidence {
 }
 
 pub fn digest_mismatch(expected: &Digest, computed: &Digest, registry: &str) -> Fault {
-    Fault::failed("digest-mismatch").with("registry", registry).with("expected", expected).with("computed", computed)
+    Fault::failed(Code::DigestMismatch).with("registry", registry).with("expected", expected).with("computed", computed)
 }
 
 pub fn size_mismatch(digest: &Digest, expected: u64, received: u64, registry: &str) -> Fault {
-    Fault::failed("size-mismatch")
+    Fault::failed(Code::SizeMismatch)
         .with("registry", registry)
         .with("digest", digest)
         .with("expected", expected)

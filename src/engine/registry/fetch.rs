@@ -7,7 +7,7 @@ use super::http::{Answer, Ask, Load};
 use super::session::{ATTEMPTS, RegistrySession, locked};
 use super::wait::Later;
 use crate::engine::{Cx, Fault, FaultKind, Result};
-use crate::trace::Evidence;
+use crate::trace::{Code, Evidence};
 use std::io::Read;
 use std::time::Duration;
 
@@ -148,7 +148,7 @@ impl RegistrySession<'_> {
         let host = to.map(|(_, host)| host).unwrap_or_default();
         let lax = if to == home { self.endpoint.lax } else { may_be_plain(host, &self.options) };
         if !url.starts_with("https:") && !lax {
-            return Err(Fault::new(FaultKind::Denied, "plain-http-refused").with("registry", host));
+            return Err(Fault::new(FaultKind::Denied, Code::PlainHttpRefused).with("registry", host));
         }
         let mut ask = Ask { method: call.method, ours, body: call.body.clone(), ..Ask::get(url, lax) };
         ask.headers = call.headers.to_vec();

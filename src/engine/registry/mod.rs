@@ -26,6 +26,7 @@ pub use builtin::Builtin;
 use super::store::{Image, Store};
 use super::{Cx, Fault, FaultKind, Result};
 use crate::spec::{Digest, Platform, Reference};
+use crate::trace::Code;
 use endpoint::Endpoint;
 use pull::Pull;
 use session::RegistrySession;
@@ -55,7 +56,7 @@ impl RegistryOptions {
     /// Fails when one of the mirrors is no address.
     pub fn check(&self) -> Result<()> {
         let wrong = self.mirrors.iter().find(|url| Endpoint::mirror(url, self).is_none());
-        wrong.map_or(Ok(()), |url| Err(Fault::new(FaultKind::BadRequest, "mirror-invalid").with("url", url)))
+        wrong.map_or(Ok(()), |url| Err(Fault::new(FaultKind::BadRequest, Code::MirrorInvalid).with("url", url)))
     }
 
     /// The user has laid down certificates for that host.
@@ -133,7 +134,7 @@ impl Puller {
 
     /// Why there is no built-in registry.
     pub fn no_builtin(&self) -> Fault {
-        self.options.no_builtin.clone().unwrap_or_else(|| Fault::failed("no-builtin-registry"))
+        self.options.no_builtin.clone().unwrap_or_else(|| Fault::failed(Code::NoBuiltinRegistry))
     }
 
     /// Pulls an image: for `platform`, else for this host's.

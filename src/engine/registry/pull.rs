@@ -10,7 +10,7 @@ use super::resolve::Resolved;
 use super::session::RegistrySession;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::store::{Ahead, Image, Part, Pin, Record, Store, Unpacking};
-use crate::engine::{Cx, Fault, Result, documents};
+use crate::engine::{Cx, Fault, Mismatch, Result, documents};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Change, Content, Evidence, Plan, Promise, StepKind};
 use std::collections::BTreeMap;
@@ -142,13 +142,11 @@ impl<'a> Pull<'a> {
 
     /// A layer that is not what the config promises was caught by the config.
     fn caught_by_config(&self, cx: &Cx, resolved: &Resolved, fault: Fault) -> Fault {
-        let arg = |name: &str| fault.problem.args.get(name).cloned().unwrap_or_default();
-        let Ok(blob) = arg("digest").parse::<Digest>() else { return fault };
-        if fault.problem.code != "diff-id-mismatch" {
+        let Some(Mismatch { blob, expected, computed, bytes }) = fault.mismatch.as_deref().cloned() else {
             return fault;
-        }
-        let (expected, computed) = (arg("expected"), arg("computed"));
-        let hash = Evidence::Hash { of: "tar".into(), expected, computed, bytes: arg("bytes").parse().unwrap_or(0) };
+        };
+        let (expected, computed) = (expected.to_string(), computed.to_string());
+        let hash = Evidence::Hash { of: "tar".into(), expected, computed, bytes };
         self.session.note_failure(std::slice::from_ref(&hash));
         caught(cx, Content::Blob, &blob, Promise::Config(resolved.config.this.digest.clone()), fault, &[hash])
     }

@@ -17,7 +17,7 @@ use crate::engine::registry::endpoint::Endpoint;
 use crate::engine::store::{Record, Store};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::{Digest, Reference};
-use crate::trace::{Change, Descriptor, Evidence, Manifest, Plan, Pushed, PushedHow, StepKind};
+use crate::trace::{Change, Code, Descriptor, Evidence, Manifest, Plan, Pushed, PushedHow, StepKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -45,9 +45,9 @@ impl<'a> Push<'a> {
         progress: &'a (dyn Fn(Progress) + Sync),
     ) -> Result<Self> {
         if reference.digest.is_some() {
-            return Err(Fault::new(FaultKind::BadRequest, "push-by-digest").with("image", reference.familiar()));
+            return Err(Fault::new(FaultKind::BadRequest, Code::PushByDigest).with("image", reference.familiar()));
         }
-        let missing = || Fault::new(FaultKind::NotFound, "no-such-image").with("image", reference.familiar());
+        let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchImage).with("image", reference.familiar());
         let id = store.find(&reference.to_string())?.id;
         let record = store.record(&id).ok_or_else(missing)?;
         let endpoint = Endpoint::of(reference, options);
@@ -132,7 +132,7 @@ impl<'a> Push<'a> {
             Ok(computed)
         })?;
         if computed != this.digest {
-            let fault = Fault::failed("push-not-kept")
+            let fault = Fault::failed(Code::PushNotKept)
                 .with("registry", &self.session.endpoint.host)
                 .with("image", self.reference.familiar())
                 .with("expected", &this.digest)

@@ -4,7 +4,7 @@ use crate::engine::Cx;
 use crate::engine::documents::{self, Document, chain_ids};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::{Digest, Platform};
-use crate::trace::{Change, Config, Content, Descriptor, Evidence, Manifest, Plan, Promise, StepKind};
+use crate::trace::{Change, Code, Config, Content, Descriptor, Evidence, Manifest, Plan, Promise, StepKind};
 
 /// What a reference stands for on this platform.
 #[derive(Debug)]
@@ -34,9 +34,7 @@ impl Pull<'_> {
         let config = self.fetch_config(cx, &manifest)?;
         if config.diff_ids.len() != manifest.layers.len() {
             let reason = format!("{} layers, {} diff ids", manifest.layers.len(), config.diff_ids.len());
-            return Err(Fault::failed("manifest-unsupported")
-                .with("digest", &manifest.this.digest)
-                .with("reason", reason));
+            return Err(documents::unsupported(&manifest.this, &reason).into());
         }
         let chain_ids = chain_ids(&config.diff_ids);
         Ok(Resolved { target, index, manifest, manifest_text, config, chain_ids })
@@ -51,7 +49,7 @@ impl Pull<'_> {
             let wanted = Wanted { path: &path, content: Content::Manifest, promised, size: None };
             let fetched = self.fetch_document(cx, &wanted)?;
             let document = documents::document(&fetched.bytes, &fetched.this)
-                .map_err(|fault| self.unusable(cx, fault, &fetched.trail))?;
+                .map_err(|unfit| self.unusable(cx, unfit, &fetched.trail))?;
             let this = match &document {
                 Document::Index(index) => index.this.clone(),
                 Document::Manifest(manifest) => manifest.this.clone(),
@@ -85,7 +83,7 @@ impl Pull<'_> {
             let promised = Some((Promise::Manifest(manifest.this.digest.clone()), &this.digest));
             let wanted = Wanted { path: &path, content: Content::Config, promised, size: Some(this.size) };
             let (bytes, trail) = self.obtain(cx, this, &wanted)?;
-            let (config, _) = documents::config(&bytes, this).map_err(|fault| self.unusable(cx, fault, &trail))?;
+            let (config, _) = documents::config(&bytes, this).map_err(|unfit| self.unusable(cx, unfit, &trail))?;
             self.check_platform(cx, &config, &trail)?;
             cx.observe(Change::ConfigRead(config.clone()), trail);
             Ok(config)
@@ -99,12 +97,12 @@ impl Pull<'_> {
             return Ok(());
         }
         if self.platform.is_some() {
-            return Err(Fault::new(FaultKind::NotFound, "platform-not-available")
+            return Err(Fault::new(FaultKind::NotFound, Code::PlatformNotAvailable)
                 .with("image", self.reference.familiar())
                 .with("wanted", wanted)
                 .with("available", &config.platform));
         }
-        let problem = Fault::failed("platform-differs")
+        let problem = Fault::failed(Code::PlatformDiffers)
             .with("image", self.reference.familiar())
             .with("platform", &config.platform)
             .with("host", wanted)

@@ -17,8 +17,8 @@ use super::tls::Trust;
 use super::wait::Pause;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::{Cx, Fault, FaultKind, Result};
-use crate::spec::{Reference, ReferenceError};
-use crate::trace::{Change, Evidence, Plan, Problem, Registry, RegistryLimit, StepKind};
+use crate::spec::Reference;
+use crate::trace::{Change, Code, Evidence, Plan, Problem, Registry, RegistryLimit, StepKind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -83,11 +83,8 @@ impl<'a> RegistrySession<'a> {
         credentials: &Credentials,
         progress: &'a (dyn Fn(Progress) + Sync),
     ) -> Result<Self> {
-        let wrong = |e: ReferenceError| {
-            Fault::new(FaultKind::BadRequest, "invalid-reference").with("reference", registry).with("reason", e)
-        };
         // Any repository of that registry leads to it.
-        let reference: Reference = format!("{registry}/login").parse().map_err(wrong)?;
+        let reference: Reference = format!("{registry}/login").parse()?;
         let endpoint = Endpoint::of(&reference, options);
         let mut session = Self::new(endpoint, &reference, "pull", options, Some(credentials), progress)?;
         session.familiar = session.endpoint.host.clone();
@@ -253,18 +250,19 @@ impl<'a> RegistrySession<'a> {
         if evidence.is_empty() {
             return false;
         }
-        let problem = Problem::new("mirror-failed").with("mirror", &self.endpoint.host).with("image", &self.familiar);
+        let problem =
+            Problem::new(Code::MirrorFailed).with("mirror", &self.endpoint.host).with("image", &self.familiar);
         cx.observe(Change::Remark(problem.with("reason", &fault.problem.code)), evidence);
         true
     }
 
     pub(super) fn status_fault(&self, answer: &Answer, ask: &Ask) -> Fault {
         match answer.status {
-            404 if ask.url.contains("/blobs/") => Fault::new(FaultKind::NotFound, "blob-missing")
+            404 if ask.url.contains("/blobs/") => Fault::new(FaultKind::NotFound, Code::BlobMissing)
                 .with("registry", &self.endpoint.host)
                 .with("image", &self.familiar)
                 .with("digest", ask.url.rsplit('/').next().unwrap_or_default()),
-            404 => Fault::new(FaultKind::NotFound, "image-not-found")
+            404 => Fault::new(FaultKind::NotFound, Code::ImageNotFound)
                 .with("image", &self.familiar)
                 .with("registry", &self.endpoint.host),
             status @ (401 | 403) => self.refused(status, "the repository does not exist, or it wants a login"),
@@ -275,23 +273,23 @@ impl<'a> RegistrySession<'a> {
 
     /// It could not be asked, or its answer broke off.
     pub fn unreachable(&self, reason: &str) -> Fault {
-        Fault::failed("registry-unreachable").with("registry", &self.endpoint.host).with("reason", reason)
+        Fault::failed(Code::RegistryUnreachable).with("registry", &self.endpoint.host).with("reason", reason)
     }
 
     pub(super) fn no_answer(&self, none: &NoAnswer) -> Fault {
         let host = &self.endpoint.host;
         if none.not_tls && !self.endpoint.lax {
-            return Fault::new(FaultKind::Denied, "plain-http-refused").with("registry", host);
+            return Fault::new(FaultKind::Denied, Code::PlainHttpRefused).with("registry", host);
         }
         if none.untrusted {
-            let fault = Fault::new(FaultKind::Denied, "certificate-untrusted").with("registry", host);
+            let fault = Fault::new(FaultKind::Denied, Code::CertificateUntrusted).with("registry", host);
             return fault.with("reason", &none.reason);
         }
         self.unreachable(&none.reason)
     }
 
     pub(super) fn refused(&self, status: u16, reason: &str) -> Fault {
-        Fault::new(FaultKind::Denied, "registry-refused")
+        Fault::new(FaultKind::Denied, Code::RegistryRefused)
             .with("registry", &self.endpoint.host)
             .with("image", &self.familiar)
             .with("status", status)
@@ -299,7 +297,7 @@ impl<'a> RegistrySession<'a> {
     }
 
     pub(super) fn odd(&self, status: u16, ask: &Ask) -> Fault {
-        Fault::failed("registry-odd-answer")
+        Fault::failed(Code::RegistryOddAnswer)
             .with("registry", &self.endpoint.host)
             .with("status", status)
             .with("url", ask.shown_url())

@@ -7,6 +7,7 @@
 //! ```
 
 use crate::engine::{Fault, Result};
+use crate::trace::Code;
 use std::fs;
 use std::path::{Path, PathBuf};
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, parse_pem};
@@ -99,5 +100,5 @@ fn key(path: &Path) -> Result<PrivateKey<'static>> {
 }
 
 fn unreadable(path: &Path, reason: &str) -> Fault {
-    Fault::failed("certificate-unreadable").with("path", path.display()).with("reason", reason)
+    Fault::failed(Code::CertificateUnreadable).with("path", path.display()).with("reason", reason)
 }

@@ -7,7 +7,7 @@ use super::exchange::{SMALL, exchange};
 use super::http::{Ask, Load};
 use super::session::{RegistrySession, locked};
 use crate::engine::{Cx, Fault, FaultKind, Result};
-use crate::trace::{Plan, StepKind};
+use crate::trace::{Code, Plan, StepKind};
 
 impl RegistrySession<'_> {
     /// Does what a challenge asks for.
@@ -33,7 +33,7 @@ impl RegistrySession<'_> {
             scheme_and_host(realm).ok_or_else(|| self.refused(401, "its token service has no address"))?;
         let lax = may_be_plain(host, &self.options) && (host != self.endpoint.host || self.endpoint.lax);
         if scheme != "https" && !lax {
-            return Err(Fault::new(FaultKind::Denied, "plain-http-refused").with("registry", host));
+            return Err(Fault::new(FaultKind::Denied, Code::PlainHttpRefused).with("registry", host));
         }
         let mut ask = self.token_request(realm, service.unwrap_or_default(), lax);
         ask.ours = host == self.endpoint.host;

@@ -6,7 +6,7 @@ use super::fetch::{Call, Target};
 use super::http::{Answer, Load};
 use super::push::Push;
 use crate::engine::{Cx, Fault, FaultKind, Result};
-use crate::trace::{Descriptor, Evidence, PushedHow};
+use crate::trace::{Code, Descriptor, Evidence, PushedHow};
 use std::fs::File;
 use std::io::Read;
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ impl Push<'_> {
         }
         let path = self.store.blob_path(&blob.digest);
         if self.store.has_blob(&blob.digest, blob.size).is_none() {
-            return Err(Fault::new(FaultKind::NotFound, "push-blob-missing")
+            return Err(Fault::new(FaultKind::NotFound, Code::PushBlobMissing)
                 .with("image", self.reference.familiar())
                 .with("digest", &blob.digest));
         }
@@ -51,7 +51,7 @@ impl Push<'_> {
             match self.send(cx, blob, &path, &location) {
                 Ok(trail) => return Ok((PushedHow::Uploaded, trail)),
                 // An upload that broke off cannot be sent again to the same place: it is begun anew.
-                Err(fault) if fault.problem.code == "registry-unreachable" && tries < UPLOADS => tries += 1,
+                Err(fault) if matches!(fault.problem.code, Code::RegistryUnreachable) && tries < UPLOADS => tries += 1,
                 Err(fault) => return Err(fault),
             }
         }
@@ -74,7 +74,7 @@ impl Push<'_> {
         self.session.ask(cx, &call, |_, answer: &mut Answer, trail| {
             trail.push(answer.evidence(0, ""));
             if answer.status == 405 {
-                let fault = Fault::new(FaultKind::Denied, "registry-read-only");
+                let fault = Fault::new(FaultKind::Denied, Code::RegistryReadOnly);
                 return Err(fault.with("registry", &self.session.endpoint.host));
             }
             let location = answer.header("location").and_then(|to| absolute(&base, to));

@@ -4,7 +4,7 @@ use super::Progress;
 use super::http::Answer;
 use super::session::{RegistrySession, locked};
 use crate::engine::{Cx, Fault, FaultKind, Result};
-use crate::trace::{Change, Evidence, Plan, Problem, RegistryLimit, RegistryWait, StepKind};
+use crate::trace::{Change, Code, Evidence, Plan, Problem, RegistryLimit, RegistryWait, StepKind};
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -47,7 +47,7 @@ impl RegistrySession<'_> {
     /// Why nothing is given, and when that may be different.
     pub fn rate_limited(&self, answer: &Answer) -> Fault {
         let after = retry_after(answer, SystemTime::now());
-        let fault = Fault::new(FaultKind::Denied, "rate-limited")
+        let fault = Fault::new(FaultKind::Denied, Code::RateLimited)
             .with("registry", &self.endpoint.host)
             .with("remaining", answer.header("ratelimit-remaining").unwrap_or("?"))
             .with("limit", answer.header("ratelimit-limit").unwrap_or("?"));

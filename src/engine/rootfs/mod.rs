@@ -10,7 +10,7 @@ use super::conductor::{Cx, Inverse};
 use super::fault::{Fault, Result};
 use super::{handle, private};
 use crate::spec::ContainerId;
-use crate::trace::{Change, Dir, DirRole, Evidence, Plan, StepKind};
+use crate::trace::{Change, Code, Dir, DirRole, Evidence, Plan, StepKind};
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -125,7 +125,7 @@ pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
                 let read = fs::read_to_string(path).map_err(|e| Fault::io("read", path.display(), &e))?;
                 evidence.push(Evidence::file(path.display().to_string(), read));
             }
-            let problem = crate::trace::Problem::new("etc-files-written").with("dir", dir.display());
+            let problem = crate::trace::Problem::new(Code::EtcFilesWritten).with("dir", dir.display());
             cx.observe(Change::Remark(problem), evidence);
             Ok(())
         },

@@ -6,7 +6,7 @@ use crate::engine::fault::{Fault, Result};
 use crate::engine::handle;
 use crate::engine::sys::FsContext;
 use crate::spec::ContainerId;
-use crate::trace::{Change, Evidence, Plan, StepKind};
+use crate::trace::{Change, Code, Evidence, Plan, StepKind};
 use nix::mount::{MntFlags, MsFlags, umount2};
 use std::fs;
 use std::io;
@@ -31,7 +31,7 @@ pub fn mount(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
             cx.undone(entry)?;
             return Err(refused(&rootfs.merged, &error));
         }
-        let found = find(&rootfs.merged)?.ok_or_else(|| Fault::failed("mount-not-there").with("path", &merged))?;
+        let found = find(&rootfs.merged)?.ok_or_else(|| Fault::failed(Code::MountNotThere).with("path", &merged))?;
         let mount = found.mount(mntns, Some(spec.container.clone()), found.overlay());
         let line = Evidence::Mountinfo { path: TABLE.into(), line: found.line };
         cx.observe(Change::MountSeen(mount), vec![Evidence::syscall(call, 0), line]);
@@ -128,8 +128,8 @@ fn mount_namespace() -> Result<u64> {
 /// The kernel refuses an overlay for few reasons; each has a remedy.
 fn refused(merged: &Path, error: &io::Error) -> Fault {
     let code = match error.raw_os_error() {
-        Some(libc::ENODEV) => "overlay-missing",
-        Some(libc::EPERM | libc::EINVAL) => "overlay-refused",
+        Some(libc::ENODEV) => Code::OverlayMissing,
+        Some(libc::EPERM | libc::EINVAL) => Code::OverlayRefused,
         _ => return Fault::io("mount", merged.display(), error),
     };
     Fault::failed(code).with("path", merged.display()).with("reason", error)

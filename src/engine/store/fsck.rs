@@ -9,7 +9,7 @@
 use super::*;
 use crate::client::protocol::{StoreFinding, StoreReport};
 use crate::engine::unpack::shown;
-use crate::trace::{Change, Evidence, Plan, Problem, StepKind};
+use crate::trace::{Change, Code, Evidence, Plan, Problem, StepKind};
 use crate::tree::Kind;
 use sha2::{Digest as _, Sha256};
 use std::ffi::OsStr;
@@ -43,7 +43,7 @@ impl Store {
             wrong.extend(self.check_records(&mut report));
             wrong.extend(self.check_partials()?);
             for found in &wrong {
-                let said = Evidence::syscall(format!("read({:?})", self.root), &found.problem.code);
+                let said = Evidence::syscall(format!("read({:?})", self.root), found.problem.code.name());
                 cx.observe(Change::Remark(found.problem.clone()), vec![said]);
             }
             Ok(wrong)
@@ -60,7 +60,7 @@ impl Store {
         for (path, name) in listed(&self.root.join("blobs/sha256"))? {
             cx.check()?;
             let Ok(digest) = format!("sha256:{name}").parse::<Digest>() else {
-                let problem = Problem::new("store-stray").with("path", path.display());
+                let problem = Problem::new(Code::StoreStray).with("path", path.display());
                 wrong.push(Wrong { problem, harmful: false, remedy: Remedy::DropFile(path) });
                 continue;
             };
@@ -73,10 +73,10 @@ impl Store {
             report.blobs += 1;
             report.bytes += bytes;
             if computed != digest {
-                let problem = Problem::new("store-blob-damaged").with("digest", &digest).with("computed", computed);
+                let problem = Problem::new(Code::StoreBlobDamaged).with("digest", &digest).with("computed", computed);
                 wrong.push(Wrong { problem, harmful: true, remedy: Remedy::DropBlob(digest) });
             } else if !self.lock().needs(&digest) {
-                let problem = Problem::new("store-blob-orphan").with("digest", &digest).with("size", bytes);
+                let problem = Problem::new(Code::StoreBlobOrphan).with("digest", &digest).with("size", bytes);
                 wrong.push(Wrong { problem, harmful: false, remedy: Remedy::DropBlob(digest) });
             }
         }
@@ -92,16 +92,16 @@ impl Store {
                 continue;
             }
             let Ok(chain) = format!("sha256:{name}").parse::<Digest>() else {
-                let problem = Problem::new("store-stray").with("path", path.display());
+                let problem = Problem::new(Code::StoreStray).with("path", path.display());
                 wrong.push(Wrong { problem, harmful: false, remedy: Remedy::DropFile(path) });
                 continue;
             };
             report.layers += 1;
             if let Some(reason) = self.layer_damage(&chain)? {
-                let problem = Problem::new("store-layer-damaged").with("layer", &chain).with("reason", reason);
+                let problem = Problem::new(Code::StoreLayerDamaged).with("layer", &chain).with("reason", reason);
                 wrong.push(Wrong { problem, harmful: true, remedy: Remedy::DropLayer(chain) });
             } else if !self.lock().needs(&chain) {
-                let problem = Problem::new("store-layer-orphan").with("layer", &chain);
+                let problem = Problem::new(Code::StoreLayerOrphan).with("layer", &chain);
                 wrong.push(Wrong { problem, harmful: false, remedy: Remedy::DropLayer(chain) });
             }
         }
@@ -163,17 +163,17 @@ impl Store {
             let documents = [&record.config, &record.manifest];
             for blob in documents.into_iter().chain(&record.layers) {
                 if self.has_blob(&blob.digest, blob.size).is_none() && !self.blob_path(&blob.digest).exists() {
-                    let problem = Problem::new("store-image-blob").with("image", &name).with("digest", &blob.digest);
+                    let problem = Problem::new(Code::StoreImageBlob).with("image", &name).with("digest", &blob.digest);
                     wrong.push(Wrong { problem, harmful: true, remedy: Remedy::Pull });
                 }
             }
             for chain in record.chain_ids.iter().filter(|chain| !self.layer_dir(chain).exists()) {
-                let problem = Problem::new("store-image-layer").with("image", &name).with("layer", chain);
+                let problem = Problem::new(Code::StoreImageLayer).with("image", &name).with("layer", chain);
                 wrong.push(Wrong { problem, harmful: true, remedy: Remedy::Pull });
             }
         }
         for (reference, tag) in records.tags.iter().filter(|(_, tag)| !records.images.contains_key(&tag.image)) {
-            let problem = Problem::new("store-tag-lost").with("reference", reference).with("image", &tag.image);
+            let problem = Problem::new(Code::StoreTagLost).with("reference", reference).with("image", &tag.image);
             wrong.push(Wrong { problem, harmful: true, remedy: Remedy::Pull });
         }
         wrong
@@ -184,7 +184,7 @@ impl Store {
         for (path, name) in listed(&self.root.join("ingest"))? {
             // Bytes that came before a pull was cut: the next one goes on from there, so they are no fault.
             if path.is_file() && !name.ends_with(".partial") {
-                let problem = Problem::new("store-stray").with("path", path.display());
+                let problem = Problem::new(Code::StoreStray).with("path", path.display());
                 wrong.push(Wrong { problem, harmful: false, remedy: Remedy::DropFile(path) });
             }
         }

@@ -38,6 +38,7 @@ pub(super) use unpacked::{Ahead, Part, Unpacking};
 use super::unpack::Options;
 use super::{Cx, Fault, FaultKind, IdRange, Result, handle, private};
 use crate::spec::{Digest, Reference};
+use crate::trace::Code;
 use records::{Records, TagRecord};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -116,7 +117,7 @@ impl Store {
 }
 
 fn no_such_image(name: &str) -> Fault {
-    Fault::new(FaultKind::NotFound, "no-such-image").with("image", name)
+    Fault::new(FaultKind::NotFound, Code::NoSuchImage).with("image", name)
 }
 
 /// As Docker: a whole id, then a name, then the beginning of an id. A name may be made of nothing but hexadecimal digits.
@@ -132,9 +133,9 @@ fn find_id(records: &Records, text: &str) -> Result<Digest> {
     }
     let mut found = records.images.keys().filter(|id| digits && id.hex().starts_with(hex));
     match (found.next(), found.next()) {
-        (Some(_), Some(_)) => Err(Fault::new(FaultKind::BadRequest, "image-id-ambiguous").with("id", text)),
+        (Some(_), Some(_)) => Err(Fault::new(FaultKind::BadRequest, Code::ImageIdAmbiguous).with("id", text)),
         (Some(id), None) => Ok(id.clone()),
-        (None, _) => Err(reference.map_or_else(|e| invalid_reference(&e), |_| no_such_image(text))),
+        (None, _) => Err(reference.map_or_else(Fault::from, |_| no_such_image(text))),
     }
 }
 
@@ -146,9 +147,4 @@ fn named(records: &Records, reference: &Reference) -> Option<Digest> {
         }
         None => records.tags.get(&reference.to_string()).map(|tag| tag.image.clone()),
     }
-}
-
-/// What a user typed is no image reference.
-pub fn invalid_reference(error: &crate::spec::ReferenceError) -> Fault {
-    Fault::new(FaultKind::BadRequest, "reference-invalid").with("reason", error)
 }

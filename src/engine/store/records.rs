@@ -1,7 +1,7 @@
 use super::{Fault, Result};
 use crate::engine::private;
 use crate::spec::Digest;
-use crate::trace::Descriptor;
+use crate::trace::{Code, Descriptor};
 use nix::fcntl::OFlag;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,7 @@ impl Records {
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(|e| Fault::io("read", path.display(), &e))?;
         let unreadable =
-            |reason: String| Fault::failed("store-unreadable").with("path", path.display()).with("reason", reason);
+            |reason: String| Fault::failed(Code::StoreUnreadable).with("path", path.display()).with("reason", reason);
         let records: Self = serde_json::from_str(&text).map_err(|e| unreadable(e.to_string()))?;
         if records.version > VERSION {
             return Err(unreadable(format!("version {}, this program reads up to {VERSION}", records.version)));

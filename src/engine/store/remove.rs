@@ -1,7 +1,7 @@
 use super::image::familiar;
 use super::*;
 use crate::engine::Inverse;
-use crate::trace::{Change, Evidence, Plan, StepKind, World};
+use crate::trace::{Change, Code, Evidence, Plan, StepKind, World};
 
 /// How an image is removed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -209,7 +209,7 @@ fn decide(
 ) -> Result<Decision> {
     let id = find_id(records, name_or_id)?;
     let tags: Vec<String> = records.tags_of(&id).cloned().collect();
-    let conflict = |code: &str| Fault::new(FaultKind::Conflict, code).with("image", name_or_id);
+    let conflict = |code: Code| Fault::new(FaultKind::Conflict, code).with("image", name_or_id);
     let (user, child) = (in_use(&id), records.children(&id).next());
     let digests: Vec<String> = records.images.get(&id).into_iter().flat_map(|r| r.repo_digests.clone()).collect();
     let named = name_or_id.parse::<Reference>().ok();
@@ -224,7 +224,7 @@ fn decide(
             return Ok(Decision { id, untag: vec![named], forget, delete: false });
         }
         return match (user, child) {
-            (Some(container), _) if !force => Err(conflict("image-in-use").with("container", container)),
+            (Some(container), _) if !force => Err(conflict(Code::ImageInUse).with("container", container)),
             (None, None) => Ok(Decision { id, untag: vec![named], forget: Vec::new(), delete: true }),
             _ => Ok(Decision { id, untag: vec![named], forget, delete: false }),
         };
@@ -237,14 +237,14 @@ fn decide(
         return Ok(Decision { id, untag: Vec::new(), forget: vec![named], delete: false });
     }
     if let Some(container) = user {
-        return Err(conflict("image-in-use").with("container", container));
+        return Err(conflict(Code::ImageInUse).with("container", container));
     }
     if let Some(child) = child {
-        return Err(conflict("image-has-children").with("child", child.short()));
+        return Err(conflict(Code::ImageHasChildren).with("child", child.short()));
     }
     let repositories: BTreeSet<_> = tags.iter().map(|tag| tag.rsplit_once(':').map(|(name, _)| name)).collect();
     if repositories.len() > 1 && !force {
-        return Err(conflict("image-many-repositories").with("tags", tags.join(", ")));
+        return Err(conflict(Code::ImageManyRepositories).with("tags", tags.join(", ")));
     }
     Ok(Decision { id, untag: tags, forget: Vec::new(), delete: true })
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::engine::Cancel;
 use crate::engine::conductor::{Conductor, Journal, Recorder};
 use crate::engine::registry::{Builtin, Puller, RegistryOptions};
-use crate::trace::{Change, OpKind, World};
+use crate::trace::{Change, Code, OpKind, World};
 
 /// The built-in images, pulled into a store.
 struct Shop {
@@ -70,9 +70,9 @@ fn an_image_is_found_by_tag_id_beginning_of_id_and_digest() {
         assert_eq!(shop.store.find(&name).map(|i| i.id).as_ref(), Ok(&image.id), "{name}");
     }
     for name in ["lab/shell", "lab/shell:2", "ffffffffffffffff"] {
-        assert_eq!(shop.store.find(name).expect_err(name).problem.code, "no-such-image");
+        assert_eq!(shop.store.find(name).expect_err(name).problem.code, Code::NoSuchImage);
     }
-    assert_eq!(shop.store.find("Lab/X").expect_err("upper case").problem.code, "reference-invalid");
+    assert_eq!(shop.store.find("Lab/X").expect_err("upper case").problem.code, Code::InvalidReference);
     assert_eq!(shop.store.images().len(), 2);
 }
 
@@ -135,7 +135,7 @@ fn an_image_in_use_keeps_its_layers_even_by_force() {
     );
     let image = shop.store.find(id.short()).expect("dangling, but there");
     assert!(image.tags.is_empty() && image.layers[0].is_dir());
-    assert_eq!(shop.remove(id.hex(), true, Some("web")).expect_err("in use").problem.code, "image-in-use");
+    assert_eq!(shop.remove(id.hex(), true, Some("web")).expect_err("in use").problem.code, Code::ImageInUse);
     shop.remove(id.hex(), false, None).expect("removed");
 }
 
@@ -157,7 +157,7 @@ fn a_list_of_images_that_a_later_version_wrote_is_left_alone() {
     let dir = tempfile::tempdir().expect("a directory");
     fs::write(dir.path().join("images.json"), r#"{"version":99,"images":{},"tags":{}}"#).expect("a file");
     let fault = Store::open(dir.path(), IdRange::ALL, false).expect_err("unreadable");
-    assert_eq!(fault.problem.code, "store-unreadable");
+    assert_eq!(fault.problem.code, Code::StoreUnreadable);
 }
 
 #[test]
@@ -180,8 +180,8 @@ fn check(shop: &Shop, repair: bool) -> crate::client::protocol::StoreReport {
     shop.conductor.operate(OpKind::StoreCheck, "store", "", &Cancel::new(), act).expect("checked")
 }
 
-fn codes(report: &crate::client::protocol::StoreReport) -> Vec<&str> {
-    report.findings.iter().map(|finding| finding.problem.code.as_str()).collect()
+fn codes(report: &crate::client::protocol::StoreReport) -> Vec<Code> {
+    report.findings.iter().map(|finding| finding.problem.code.clone()).collect()
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn a_sound_store_is_found_sound_and_each_damage_is_named_and_mended() {
     assert!(!found.is_sound());
     assert_eq!(
         codes(&found),
-        ["store-blob-damaged", "store-blob-damaged", "store-stray", "store-layer-damaged"].map(|code| code).to_vec(),
+        [Code::StoreBlobDamaged, Code::StoreBlobDamaged, Code::StoreStray, Code::StoreLayerDamaged],
         "{found:?}"
     );
     assert!(found.findings.iter().all(|finding| !finding.repaired));
@@ -213,7 +213,7 @@ fn a_sound_store_is_found_sound_and_each_damage_is_named_and_mended() {
     assert!(mended.findings.iter().all(|finding| finding.repaired), "{mended:?}");
     // What the image lacks now is named, until a pull has fetched it again.
     let after = check(&shop, false);
-    assert_eq!(codes(&after), ["store-image-blob", "store-image-layer"]);
+    assert_eq!(codes(&after), [Code::StoreImageBlob, Code::StoreImageLayer]);
     for lang in crate::i18n::Lang::ALL {
         let words = crate::i18n::Words::new(lang);
         assert!(found.findings.iter().chain(&after.findings).all(|f| !words.problem(&f.problem).contains("{ $")));
@@ -226,7 +226,7 @@ fn a_pull_after_a_repair_brings_back_what_was_missing() {
     let image = shop.store.find("lab/shell:1").expect("there");
     fs::remove_file(image.layers[0].join("bin/busybox")).expect("a file");
     check(&shop, true);
-    assert_eq!(codes(&check(&shop, false)), ["store-image-layer"]);
+    assert_eq!(codes(&check(&shop, false)), [Code::StoreImageLayer]);
     let builtin = Builtin::serve(([127, 0, 0, 1], 0).into(), &shop.dir.path().join("again")).expect("busybox-static");
     let options = RegistryOptions { builtin: Some(builtin.addr()), ..RegistryOptions::default() };
     let puller = Puller::new(Arc::clone(&shop.store), options);

@@ -2,9 +2,9 @@
 
 use super::{NewLayer, Store};
 use crate::engine::unpack::{self, Applied, Unpack};
-use crate::engine::{Cx, Fault, Result};
+use crate::engine::{Cx, Fault, Mismatch, Result};
 use crate::spec::Digest;
-use crate::trace::{Change, Descriptor, Evidence, Layer, Outcome, Plan, Problem, StepKind};
+use crate::trace::{Change, Code, Descriptor, Evidence, Layer, Outcome, Plan, Problem, StepKind};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
@@ -147,11 +147,7 @@ impl Store {
         applied: Applied,
     ) -> Result<Made> {
         if applied.diff_id != part.diff_id {
-            return Err(Fault::failed("diff-id-mismatch")
-                .with("digest", &part.blob.digest)
-                .with("expected", &part.diff_id)
-                .with("computed", &applied.diff_id)
-                .with("bytes", applied.tar_size));
+            return Err(not_promised(part, &applied));
         }
         let layer = Layer {
             chain_id: part.chain_id.clone(),
@@ -196,6 +192,18 @@ impl Made {
         }
         cx.observe(Change::LayerUnpacked(self.layer.clone()), self.evidence.clone());
     }
+}
+
+/// The tar is another than the config promises.
+fn not_promised(part: &Part, applied: &Applied) -> Fault {
+    let (expected, computed) = (part.diff_id.clone(), applied.diff_id.clone());
+    let fault = Fault::failed(Code::DiffIdMismatch)
+        .with("digest", &part.blob.digest)
+        .with("expected", &expected)
+        .with("computed", &computed)
+        .with("bytes", applied.tar_size);
+    let mismatch = Mismatch { blob: part.blob.digest.clone(), expected, computed, bytes: applied.tar_size };
+    Fault { mismatch: Some(Box::new(mismatch)), ..fault }
 }
 
 /// Which layer it was that could not be unpacked.

@@ -1,5 +1,6 @@
 use super::shown;
 use crate::engine::Fault;
+use crate::trace::Code;
 
 /// What a layer may ask of this host. Honest layers stay far below; a layer beyond is refused, and nothing of it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Limits {
     /// Checks a path in a container's writable layer: there is no end to what a container can nest.
     pub fn check_upper(&self, path: &[u8]) -> Result<(), Fault> {
         self.check_path(path).map_err(|_too_deep| {
-            Fault::failed("upper-too-deep").with("path", beginning(path)).with("limit", self.depth)
+            Fault::failed(Code::UpperTooDeep).with("path", beginning(path)).with("limit", self.depth)
         })
     }
 
@@ -65,34 +66,34 @@ impl Limits {
 
     /// The path leads, perhaps over links, to where too many directories lie within each other.
     pub fn too_deep(&self, path: &[u8]) -> Fault {
-        Fault::failed("layer-too-deep").with("path", beginning(path)).with("limit", self.depth)
+        Fault::failed(Code::LayerTooDeep).with("path", beginning(path)).with("limit", self.depth)
     }
 
     /// An extended header, long name or map of holes is too large.
     pub fn header_too_large(&self, size: u64) -> Fault {
-        Fault::failed("layer-header-too-large").with("size", size).with("limit", self.header)
+        Fault::failed(Code::LayerHeaderTooLarge).with("size", size).with("limit", self.header)
     }
 
     /// There are too many entries.
     pub fn too_many_entries(&self) -> Fault {
-        Fault::failed("layer-too-many-entries").with("limit", self.entries)
+        Fault::failed(Code::LayerTooManyEntries).with("limit", self.entries)
     }
 
     /// The paths of its directories are too long together.
     pub fn too_many_directories(&self) -> Fault {
-        Fault::failed("layer-too-many-directories").with("limit", self.directories)
+        Fault::failed(Code::LayerTooManyDirectories).with("limit", self.directories)
     }
 
     /// None when so many bytes may come out of so many compressed ones.
     pub fn bomb(&self, compressed: u64, bytes: u64) -> Option<Fault> {
         (bytes > self.unquestioned && bytes / self.ratio > compressed).then(|| {
-            Fault::failed("layer-bomb").with("compressed", compressed).with("size", bytes).with("limit", self.ratio)
+            Fault::failed(Code::LayerBomb).with("compressed", compressed).with("size", bytes).with("limit", self.ratio)
         })
     }
 }
 
 fn too_long(name: &[u8], limit: usize) -> Fault {
-    Fault::failed("layer-name-too-long").with("path", beginning(name)).with("length", name.len()).with("limit", limit)
+    Fault::failed(Code::LayerNameTooLong).with("path", beginning(name)).with("length", name.len()).with("limit", limit)
 }
 
 /// So much of a path as tells which it is.

@@ -3,6 +3,7 @@ use super::listing::ListWriter;
 use super::{Applied, Options, apply, decompress};
 use crate::engine::{Cancel, Fault, Result};
 use crate::spec::Digest;
+use crate::trace::Code;
 use sha2::{Digest as _, Sha256};
 use std::io::{self, BufRead, Read};
 use std::path::PathBuf;
@@ -155,7 +156,7 @@ pub(super) fn input_failed(error: &io::Error) -> Fault {
 }
 
 pub(super) fn damaged(reason: impl ToString) -> Fault {
-    Fault::failed("layer-damaged").with("reason", reason.to_string())
+    Fault::failed(Code::LayerDamaged).with("reason", reason.to_string())
 }
 
 fn spawn<T: Send + 'static>(

@@ -6,7 +6,7 @@ mod hostile;
 
 use super::*;
 use crate::engine::{Cancel, Result};
-use crate::trace::Effect;
+use crate::trace::{Code, Effect};
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
@@ -108,7 +108,7 @@ fn hostile_archives_change_nothing_outside() {
     for items in refused {
         let (_outer, _dir, result) = unpack(items);
         let fault = result.expect_err(items[0].1);
-        assert_eq!(fault.problem.code, "layer-damaged", "{}: {fault}", items[0].1);
+        assert_eq!(fault.problem.code, Code::LayerDamaged, "{}: {fault}", items[0].1);
     }
 }
 
@@ -246,7 +246,7 @@ fn every_compression_unpacks_to_the_same_and_damage_is_found() {
     for damaged in [&whole[..whole.len() - 3], &flipped, &plain[..515], b"\x1f\x8bnot gzip at all"] {
         let dir = tempfile::tempdir().expect("a directory");
         let fault = unpack_into(dir.path(), damaged, root()).expect_err("damaged");
-        assert_eq!(fault.problem.code, "layer-damaged", "{fault}");
+        assert_eq!(fault.problem.code, Code::LayerDamaged, "{fault}");
     }
 }
 
@@ -261,7 +261,7 @@ fn owners_beyond_the_range_are_told_or_squashed() {
     let with = |uids| Options::new(IdRange { uids, gids: uids }, true);
     let dir = tempfile::tempdir().expect("a directory");
     let fault = unpack_into(dir.path(), &bytes, with(65_536)).expect_err("out of range");
-    assert_eq!((fault.problem.code.as_str(), fault.problem.args["id"].as_str()), ("id-out-of-range", "70000"));
+    assert_eq!((&fault.problem.code, fault.problem.args["id"].as_str()), (&Code::IdOutOfRange, "70000"));
     if nix::unistd::geteuid().is_root() {
         let dir = tempfile::tempdir().expect("a directory");
         let applied = unpack_into(dir.path(), &bytes, with(1)).expect("squashed");

@@ -1,5 +1,5 @@
 use crate::spec::ContainerId;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use nix::errno::Errno;
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, WatchDescriptor};
 use std::collections::HashMap;
@@ -120,7 +120,7 @@ impl Watches {
             Err(Errno::ENOSPC) => {
                 if !self.complained {
                     let count = self.places.len();
-                    self.complaint = Some(Problem::new("inotify-exhausted").with("count", count));
+                    self.complaint = Some(Problem::new(Code::InotifyExhausted).with("count", count));
                     self.complained = true;
                 }
                 Ok(false)

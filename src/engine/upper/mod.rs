@@ -29,7 +29,7 @@ pub use diff::{Kind, diff};
 use super::conductor::Conductor;
 use super::{Fault, Result};
 use crate::spec::{ContainerId, Digest};
-use crate::trace::{Change, Evidence, Problem};
+use crate::trace::{Change, Code, Evidence, Problem};
 use inotify::Watches;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::EventFd;
@@ -106,7 +106,7 @@ impl Uppers {
             Ok(watches) => watches,
             Err(error) => {
                 let call = Evidence::syscall("inotify_init1(IN_CLOEXEC|IN_NONBLOCK)", format!("-1 {error}"));
-                conductor.notice(Change::Remark(Problem::new("inotify-missing").with("reason", error)), vec![call]);
+                conductor.notice(Change::Remark(Problem::new(Code::InotifyMissing).with("reason", error)), vec![call]);
                 Watches::none()
             }
         };

@@ -11,7 +11,7 @@ mod copy;
 use super::conductor::Cx;
 use super::fault::{Fault, FaultKind, Result};
 use super::{handle, private};
-use crate::trace::{Change, Evidence, Plan, StepKind, Volume as Seen};
+use crate::trace::{Change, Code, Evidence, Plan, StepKind, Volume as Seen};
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -87,7 +87,7 @@ impl Volumes {
 
     /// The volume of that name, or a fault `volume-not-found`.
     pub fn get(&self, name: &str) -> Result<Volume> {
-        let not_found = || Fault::new(FaultKind::NotFound, "volume-not-found").with("name", name);
+        let not_found = || Fault::new(FaultKind::NotFound, Code::VolumeNotFound).with("name", name);
         if checked(name).is_err() {
             return Err(not_found());
         }
@@ -103,7 +103,7 @@ impl Volumes {
     pub fn remove(&self, cx: &Cx, name: &str, in_use: &dyn Fn(&str) -> Option<String>) -> Result<()> {
         let volume = self.get(name)?;
         if let Some(container) = in_use(name) {
-            let refused = Fault::new(FaultKind::Conflict, "volume-in-use").with("name", name);
+            let refused = Fault::new(FaultKind::Conflict, Code::VolumeInUse).with("name", name);
             return Err(refused.with("container", container));
         }
         let dir = self.root.join(&volume.name);
@@ -159,7 +159,7 @@ fn checked(name: &str) -> Result<&str> {
     if first && rest && bytes.next().is_some() {
         return Ok(name);
     }
-    Err(Fault::new(FaultKind::BadRequest, "volume-name").with("name", name))
+    Err(Fault::new(FaultKind::BadRequest, Code::VolumeName).with("name", name))
 }
 
 fn random_name() -> Result<String> {

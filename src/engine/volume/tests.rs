@@ -1,6 +1,6 @@
 use super::*;
 use crate::engine::conductor::{Cancel, Conductor, Journal, Recorder};
-use crate::trace::OpKind;
+use crate::trace::{Code, OpKind};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ fn a_volume_is_made_once_listed_and_removed() {
         assert_eq!(volumes.list()?.len(), 2);
         assert_eq!(cx.world().volumes.len(), 2);
         volumes.remove(cx, "data", &|_| None)?;
-        assert_eq!(volumes.get("data").unwrap_err().problem.code, "volume-not-found");
+        assert_eq!(volumes.get("data").unwrap_err().problem.code, Code::VolumeNotFound);
         assert!(!cx.world().volumes.contains_key("data"));
         Ok(())
     });
@@ -35,8 +35,8 @@ fn a_volume_in_use_is_kept() {
         volumes.create(cx, Some("data"))?;
         let fault = volumes.remove(cx, "data", &|name| Some(format!("user-of-{name}"))).unwrap_err();
         assert_eq!(
-            (fault.problem.code.as_str(), fault.problem.args["container"].as_str()),
-            ("volume-in-use", "user-of-data")
+            (&fault.problem.code, fault.problem.args["container"].as_str()),
+            (&Code::VolumeInUse, "user-of-data")
         );
         assert!(volumes.get("data").is_ok());
         Ok(())
@@ -49,7 +49,7 @@ fn names_follow_dockers_rule() {
         assert_eq!(checked(good).unwrap(), good);
     }
     for bad in ["", "a", ".a", "-a", "a/b", "..", "a b", "é1"] {
-        assert_eq!(checked(bad).unwrap_err().problem.code, "volume-name", "{bad}");
+        assert_eq!(checked(bad).unwrap_err().problem.code, Code::VolumeName, "{bad}");
     }
 }
 

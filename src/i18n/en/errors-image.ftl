@@ -1,6 +1,5 @@
 problem-no-such-image = No such image here: { $image }. See what there is with `docker images`, or fetch it with `docker pull { $image }`.
 problem-image-id-ambiguous = { $id } is the beginning of more than one image id. Write more of its digits.
-problem-reference-invalid = Not an image reference: { $reason }.
 problem-no-such-layer = There is no layer { $chain } in this engine's store. `dockwalk image tree IMAGE` names the layers of an image.
 problem-no-such-path = { $path }: there is nothing of that name in the layer { $layer }. `dockwalk image which IMAGE PATH` says which layers have it.
 problem-not-a-regular-file = { $path } in the layer { $layer } is no regular file, so it has no content to show. `dockwalk image which IMAGE PATH` says what it is.

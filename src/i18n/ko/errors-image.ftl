@@ -1,6 +1,5 @@
 problem-no-such-image = 이미지(image) { $image }: 이 컴퓨터에 없습니다. `docker images`로 있는 이미지를 확인하거나 `docker pull { $image }` 명령으로 받아 오세요.
 problem-image-id-ambiguous = 이미지 ID { $id }: 이렇게 시작하는 이미지가 여러 개입니다. 숫자를 더 길게 적으세요.
-problem-reference-invalid = 이미지 참조(reference)로 읽을 수 없습니다: { $reason }.
 problem-no-such-layer = 레이어(layer) { $chain }: 이 엔진의 저장소에 없습니다. 이미지의 레이어는 `dockwalk image tree 이미지`로 확인하세요.
 problem-no-such-path = { $path }: 레이어(layer) { $layer }에 그런 이름이 없습니다. 어느 레이어에 있는지는 `dockwalk image which 이미지 경로`로 확인하세요.
 problem-not-a-regular-file = 레이어(layer) { $layer }의 { $path }: 일반 파일이 아니어서 보여 줄 내용이 없습니다. 무엇인지는 `dockwalk image which 이미지 경로`로 확인하세요.

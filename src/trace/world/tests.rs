@@ -5,6 +5,7 @@
 
 use super::*;
 use crate::spec::Platform;
+use crate::trace::Code;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -150,7 +151,7 @@ fn a_damage(n: u64) -> Damage {
 }
 
 fn a_rejection(n: u64) -> Rejected {
-    let problem = Problem::new("digest-mismatch");
+    let problem = Problem::new(Code::DigestMismatch);
     Rejected { content: Content::Blob, digest: digest(n), by: Promise::Manifest(digest(0)), problem }
 }
 
@@ -166,10 +167,10 @@ fn a_push(registry: &str) -> Change {
 fn of_a_registry(dice: &mut Dice) -> Change {
     let registry = || "r0".to_owned();
     match dice.roll(8) {
-        0 => Change::Remark(Problem::new("cancelled")),
+        0 => Change::Remark(Problem::new(Code::Cancelled)),
         1 => a_limit("r0"),
         2 => {
-            let problem = Problem::new("rate-limited");
+            let problem = Problem::new(Code::RateLimited);
             Change::RegistryWaiting(RegistryWait { registry: registry(), seconds: dice.roll(9), problem })
         }
         3 => Change::RegistryWaited { registry: registry() },
@@ -209,7 +210,7 @@ fn propose(dice: &mut Dice) -> Change {
         7 => Change::BlobWanted(descriptor(dice.roll(4))),
         8 | 9 => Change::BlobProgress { digest: dice.digest(), received: dice.roll(120) },
         10 => Change::BlobVerified { digest: dice.digest(), size: 95 + dice.roll(6), reused: dice.roll(2) == 0 },
-        11 => Change::BlobRejected { digest: dice.digest(), problem: Problem::new("digest-mismatch") },
+        11 => Change::BlobRejected { digest: dice.digest(), problem: Problem::new(Code::DigestMismatch) },
         12 => Change::BlobGone { digest: dice.digest() },
         13 | 14 => {
             let parent = (dice.roll(3) > 0).then(|| dice.roll(4));
@@ -448,7 +449,7 @@ fn what_was_refused_is_forgotten_when_it_comes_right() {
 #[test]
 fn a_wait_and_a_damage_last_until_they_are_over() {
     let mut world = furnished();
-    let wait = RegistryWait { registry: "r9".into(), seconds: 5, problem: Problem::new("rate-limited") };
+    let wait = RegistryWait { registry: "r9".into(), seconds: 5, problem: Problem::new(Code::RateLimited) };
     world.apply(&Change::RegistryWaiting(wait.clone())).expect("a registry that never answered otherwise may say so");
     assert_eq!(*world.waits["r9"], wait);
     world.apply(&Change::RegistryWaited { registry: "r9".into() }).expect("legal");

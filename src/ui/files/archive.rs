@@ -3,7 +3,7 @@
 use super::work::{Place, Reporter, Stopped};
 use crate::client::trust;
 use crate::spec::visible;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use hyper::Method;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -15,8 +15,9 @@ pub(super) fn load(place: &Place, path: &Path) -> Result<String, Stopped> {
     let said = if path.is_dir() {
         client.load_images(path, |_| {})
     } else {
-        let unreadable =
-            |error: io::Error| Problem::new("files-unreadable").with("path", visible::path(path)).with("reason", error);
+        let unreadable = |error: io::Error| {
+            Problem::new(Code::FilesUnreadable).with("path", visible::path(path)).with("reason", error)
+        };
         let source = File::open(path).map_err(unreadable)?;
         let of = source.metadata().map_err(unreadable)?.len();
         let counted = Counted { source, reporter: place.reporter(), bytes: 0, of, said: 0 };
@@ -58,7 +59,7 @@ impl Read for Counted {
 /// Has the engine write an image as an archive.
 pub(super) fn save(place: &Place, image: &str, path: &Path) -> Result<(), Stopped> {
     let unwritable =
-        |error: io::Error| Problem::new("files-unwritable").with("path", visible::path(path)).with("reason", error);
+        |error: io::Error| Problem::new(Code::FilesUnwritable).with("path", visible::path(path)).with("reason", error);
     trust::may_replace(path).map_err(unwritable)?;
     let url = format!("/images/get?names={}", image.replace('%', "%25"));
     let mut answer = place.client()?.open(Method::GET, &url, None::<&()>, &[]).map_err(|error| error.problem)?;

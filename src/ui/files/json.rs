@@ -5,7 +5,7 @@ use super::job::Export;
 use super::opened::{LayerInfo, Opened};
 use super::subject::Subject;
 use crate::spec::visible;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use crate::tree::{Aspects, EXPORT_VERSION, LayerEntry, PathChange, Query, Stack, View, Waste};
 use serde::Serialize;
 use std::io::{BufWriter, Write};
@@ -72,7 +72,7 @@ pub fn write(export: &Export, path: &Path) -> Result<(), Problem> {
         document(export, &mut file)?;
         file.flush()
     };
-    write().map_err(|error| Problem::new("files-unwritable").with("path", visible::path(path)).with("reason", error))
+    write().map_err(|error| Problem::new(Code::FilesUnwritable).with("path", visible::path(path)).with("reason", error))
 }
 
 /// The document. Its long list is written one by one: it may be larger than what it was made of.

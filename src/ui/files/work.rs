@@ -5,7 +5,7 @@ use super::job::{Done, Job, Slot, Ticket};
 use super::opened::{Opened, number};
 use super::{Against, Order, archive, compare, fetch, json};
 use crate::client::Client;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use crate::tree::{Scope, View};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -122,7 +122,7 @@ impl Place {
 
     /// The engine's client.
     pub fn client(&self) -> Result<Client, Stopped> {
-        let Some(socket) = &self.socket else { return Err(Problem::new("files-no-engine").into()) };
+        let Some(socket) = &self.socket else { return Err(Problem::new(Code::FilesNoEngine).into()) };
         let mut known = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = known.as_ref().filter(|client| client.socket() == socket) {
             return Ok(client.clone());

@@ -4,7 +4,7 @@
 use super::PanelContext;
 use crate::i18n::Lang;
 use crate::lesson::Lesson;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use crate::ui::command::Command;
 use crate::ui::icons::Icon;
 use crate::ui::prose::{self, Ink};
@@ -139,25 +139,24 @@ fn lesson_card(ui: &mut Ui, cx: &mut PanelContext<'_>, lesson: &Lesson) {
 
 fn failed(ui: &mut Ui, cx: &mut PanelContext<'_>, problem: &Problem, page: Page<'_>) {
     let theme = cx.theme;
-    let recording = problem.code.starts_with("recording-");
-    let lesson = problem.code.starts_with("lesson-");
-    let title = cx.say(match (recording, lesson) {
-        (true, _) => "failed-recording",
-        (_, true) => "failed-lesson",
-        _ => "failed-engine",
+    let wanted = wanted(&problem.code);
+    let title = cx.say(match wanted {
+        Wanted::Recording => "failed-recording",
+        Wanted::Lesson => "failed-lesson",
+        Wanted::Engine => "failed-engine",
     });
     ui.label(RichText::new(title).font(fonts::bold(22.0)).color(theme.bad));
     ui.add_space(4.0);
     prose::show(ui, &cx.words.problem(problem), Ink { size: 15.0, color: theme.text });
     ui.add_space(18.0);
-    if recording {
-        path_field(ui, cx, page.path);
-    } else if !lesson {
-        ways_on(ui, cx, &page);
+    match wanted {
+        Wanted::Recording => path_field(ui, cx, page.path),
+        Wanted::Lesson => {}
+        Wanted::Engine => ways_on(ui, cx, &page),
     }
     ui.add_space(14.0);
     ui.horizontal(|ui| {
-        if !recording && !lesson {
+        if wanted == Wanted::Engine {
             let label = cx.say("failed-again");
             if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
                 cx.want(Command::StartEngine);
@@ -168,6 +167,24 @@ fn failed(ui: &mut Ui, cx: &mut PanelContext<'_>, problem: &Problem, page: Page<
             cx.want(Command::StartPage);
         }
     });
+}
+
+/// What was to be opened and could not be.
+#[derive(PartialEq, Eq)]
+enum Wanted {
+    Recording,
+    Lesson,
+    Engine,
+}
+
+fn wanted(code: &Code) -> Wanted {
+    match code {
+        Code::RecordingDamaged | Code::RecordingLater | Code::RecordingNoTrace | Code::RecordingUnreadable => {
+            Wanted::Recording
+        }
+        Code::LessonUnknown => Wanted::Lesson,
+        _ => Wanted::Engine,
+    }
 }
 
 fn ways_on(ui: &mut Ui, cx: &mut PanelContext<'_>, page: &Page<'_>) {

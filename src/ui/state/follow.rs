@@ -1,6 +1,7 @@
 //! How the window's state follows its source, the cursor and time.
 
 use super::*;
+use crate::trace::Code;
 
 /// Nanoseconds within which changes that no step made are one piece of news.
 const TOGETHER: u64 = 1_000_000_000;
@@ -185,5 +186,5 @@ fn diagram_of(tab: crate::lesson::Tab) -> Tab {
 }
 
 fn broken_stream(error: &TraceError) -> Problem {
-    Problem::new("stream-broken").with("reason", error)
+    Problem::new(Code::StreamBroken).with("reason", error)
 }

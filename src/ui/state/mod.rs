@@ -12,8 +12,8 @@ use super::marks::StopMarks;
 use super::source::{News, Recording};
 use crate::i18n::{Lang, Words};
 use crate::trace::{
-    Body, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace, TraceError,
-    World, log::Torn,
+    Body, Code, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace,
+    TraceError, World, log::Torn,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -147,8 +147,8 @@ impl Notice {
 
     /// What failed. Of bytes that were rejected the picture and the inspector tell the rest.
     pub fn text(words: &Words, problem: &Problem) -> String {
-        match (problem.code.as_str(), problem.args.get("by")) {
-            ("digest-mismatch", Some(by)) => {
+        match (&problem.code, problem.args.get("by")) {
+            (Code::DigestMismatch, Some(by)) => {
                 let by = words.say(&format!("promise-{by}"));
                 words.say_with("notice-rejected", &[("by", by.as_str())])
             }

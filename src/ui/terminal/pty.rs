@@ -1,6 +1,6 @@
 //! A program on a pseudo-terminal, read on a thread.
 
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -29,7 +29,7 @@ impl Pty {
         wake: impl Fn() + Send + 'static,
     ) -> Result<Self, Problem> {
         let fail = |reason: anyhow::Error| {
-            Problem::new("terminal-not-started").with("command", argv.join(" ")).with("reason", format!("{reason:#}"))
+            Problem::new(Code::TerminalNotStarted).with("command", argv.join(" ")).with("reason", format!("{reason:#}"))
         };
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).map_err(fail)?;

@@ -10,7 +10,7 @@ use crate::engine::container::time::Moment;
 use crate::engine::store::{Image, Removal, Removed};
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::{Digest, Reference};
-use crate::trace::OpKind;
+use crate::trace::{Code, OpKind};
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -37,9 +37,9 @@ pub(in crate::engine::api) fn tag_of(query: &Query) -> Result<Reference> {
         Some(tag) => format!("{repo}:{tag}"),
         None => repo.to_owned(),
     };
-    let reference: Reference = text.parse().map_err(|e| crate::engine::store::invalid_reference(&e))?;
+    let reference: Reference = text.parse().map_err(Fault::from)?;
     match reference.digest {
-        Some(_) => Err(Fault::new(FaultKind::BadRequest, "tag-with-digest").with("reference", text)),
+        Some(_) => Err(Fault::new(FaultKind::BadRequest, Code::TagWithDigest).with("reference", text)),
         None => Ok(reference),
     }
 }

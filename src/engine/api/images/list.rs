@@ -9,6 +9,7 @@ use crate::engine::container::time::Moment;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind, Result};
 use crate::spec::Reference;
+use crate::trace::Code;
 use axum::extract::Request;
 use serde_json::{Value, json as value};
 use std::collections::BTreeMap;
@@ -97,7 +98,7 @@ pub(super) fn flag(filters: &Filters, name: &str) -> Result<Option<bool>> {
     filters.values(name).try_fold(None, |_, text| match text {
         "true" | "1" => Ok(Some(true)),
         "false" | "0" => Ok(Some(false)),
-        _ => Err(Fault::new(FaultKind::BadRequest, "filter-value").with("filter", name).with("value", text)),
+        _ => Err(Fault::new(FaultKind::BadRequest, Code::FilterValue).with("filter", name).with("value", text)),
     })
 }
 

@@ -15,6 +15,7 @@ use super::query::decode;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind};
 use crate::spec::{Digest, Reference};
+use crate::trace::Code;
 use axum::extract::{Path, Request};
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ pub(super) async fn act(engine: Shared, Path(rest): Path<String>, request: Reque
 }
 
 fn unknown(request: &Request) -> super::answer::Refused {
-    Fault::new(FaultKind::NotFound, "no-such-endpoint").with("request", super::line(request)).into()
+    Fault::new(FaultKind::NotFound, Code::NoSuchEndpoint).with("request", super::line(request)).into()
 }
 
 fn familiar(image: &Image) -> Vec<String> {

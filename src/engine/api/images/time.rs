@@ -1,6 +1,7 @@
 //! Moments in filters and documents.
 
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::Code;
 
 /// Seconds since 1970 of `2024-05-01T10:20:30…Z` or `…+09:00`.
 pub(super) fn unix(rfc3339: &str) -> Option<i64> {
@@ -25,7 +26,7 @@ fn offset(rfc3339: &str) -> i64 {
 
 /// The moment that `until=` means, in seconds since 1970: `24h`, `1h30m`, `1700000000`, `2024-05-01`.
 pub(super) fn until(text: &str, now: i64) -> Result<i64> {
-    let bad = || Fault::new(FaultKind::BadRequest, "filter-value").with("filter", "until").with("value", text);
+    let bad = || Fault::new(FaultKind::BadRequest, Code::FilterValue).with("filter", "until").with("value", text);
     if let Some(seconds) = duration(text) {
         return Ok(now - seconds);
     }
@@ -78,6 +79,6 @@ mod tests {
         assert_eq!(until("90s", 10_000).unwrap(), 9_910);
         assert_eq!(until("1700000000", 0).unwrap(), 1_700_000_000);
         assert_eq!(until("2000-02-29", 0).unwrap(), 951_782_400);
-        assert_eq!(until("yesterday", 0).unwrap_err().problem.code, "filter-value");
+        assert_eq!(until("yesterday", 0).unwrap_err().problem.code, Code::FilterValue);
     }
 }

@@ -1,4 +1,5 @@
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::Code;
 use std::collections::BTreeMap;
 
 /// How much of a log is kept: `--log-opt max-size=10m --log-opt max-file=3`, Docker's names. Without them dockwalk keeps
@@ -28,7 +29,7 @@ impl LogOptions {
         let mut options = Self::default();
         for (name, value) in config {
             let bad =
-                || Fault::new(FaultKind::BadRequest, "invalid-log-option").with("option", name).with("value", value);
+                || Fault::new(FaultKind::BadRequest, Code::InvalidLogOption).with("option", name).with("value", value);
             match name.as_str() {
                 "max-size" => {
                     let bytes = crate::client::units::bytes(value).and_then(|bytes| u64::try_from(bytes).ok());
@@ -41,7 +42,7 @@ impl LogOptions {
                 // Not compressed, as here.
                 "compress" if value == "false" => {}
                 _ => {
-                    let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
+                    let fault = Fault::new(FaultKind::BadRequest, Code::UnsupportedOption);
                     return Err(fault.with("option", format!("--log-opt {name}")).with("value", value));
                 }
             }
@@ -63,8 +64,8 @@ mod tests {
         assert_eq!(read(&[]).unwrap(), LogOptions { size: 10 << 20, files: 3 });
         assert_eq!(read(&[("max-size", "1k"), ("max-file", "1")]).unwrap(), LogOptions { size: 1024, files: 1 });
         for (name, value) in [("max-size", "-1"), ("max-size", "x"), ("max-size", "0"), ("max-file", "0")] {
-            assert_eq!(read(&[(name, value)]).unwrap_err().problem.code, "invalid-log-option", "{name} {value}");
+            assert_eq!(read(&[(name, value)]).unwrap_err().problem.code, Code::InvalidLogOption, "{name} {value}");
         }
-        assert_eq!(read(&[("tag", "x")]).unwrap_err().problem.code, "unsupported-option");
+        assert_eq!(read(&[("tag", "x")]).unwrap_err().problem.code, Code::UnsupportedOption);
     }
 }

@@ -3,6 +3,7 @@
 use super::container::Outside;
 use super::*;
 use crate::engine::{Fault, FaultKind};
+use crate::trace::Code;
 
 /// Paths of the host that will be mounted in the container; true for those with all that is mounted below them.
 pub fn sources(spec: &ProcessSpec) -> Vec<(String, bool)> {
@@ -52,10 +53,10 @@ pub fn mounts(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> Res
 fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &MountSpec) -> Result<()> {
     let target = normal(&one.target)?;
     if target == "/proc" || target.starts_with("/proc/") {
-        return Err(Fault::new(FaultKind::BadRequest, "mount-into-proc").with("target", target));
+        return Err(Fault::new(FaultKind::BadRequest, Code::MountIntoProc).with("target", target));
     }
     if target == "/dev" {
-        return Err(Fault::new(FaultKind::BadRequest, "mount-over-dev").with("target", target));
+        return Err(Fault::new(FaultKind::BadRequest, Code::MountOverDev).with("target", target));
     }
     init.stage(StepKind::MountInside, &target);
     init.about(About::Mount(target.clone()));
@@ -111,7 +112,7 @@ fn normal(target: &str) -> Result<String> {
         }
     }
     if !target.starts_with('/') || parts.is_empty() {
-        return Err(Fault::new(FaultKind::BadRequest, "mount-target").with("target", target));
+        return Err(Fault::new(FaultKind::BadRequest, Code::MountTarget).with("target", target));
     }
     Ok(format!("/{}", parts.join("/")))
 }
@@ -135,7 +136,7 @@ fn tmpfs(options: &str, read_only: bool) -> Result<(u64, String)> {
             _ if ["size=", "mode=", "uid=", "gid=", "nr_inodes="].iter().any(|key| option.starts_with(key)) => {
                 data.push(option);
             }
-            _ => return Err(Fault::new(FaultKind::BadRequest, "tmpfs-option").with("option", option)),
+            _ => return Err(Fault::new(FaultKind::BadRequest, Code::TmpfsOption).with("option", option)),
         }
     }
     Ok((flags, data.join(",")))
@@ -148,8 +149,8 @@ mod tests {
     #[test]
     fn targets_are_made_plain() {
         assert_eq!(normal("/a//b/./../c/").unwrap(), "/a/c");
-        assert_eq!(normal("/..").unwrap_err().problem.code, "mount-target");
-        assert_eq!(normal("a").unwrap_err().problem.code, "mount-target");
+        assert_eq!(normal("/..").unwrap_err().problem.code, Code::MountTarget);
+        assert_eq!(normal("a").unwrap_err().problem.code, Code::MountTarget);
     }
 
     #[test]
@@ -157,6 +158,6 @@ mod tests {
         let all = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
         assert_eq!(tmpfs("", false).unwrap(), (all, String::new()));
         assert_eq!(tmpfs("exec,size=1m,mode=1777", false).unwrap(), (all & !ATTR_NOEXEC, "size=1m,mode=1777".into()));
-        assert_eq!(tmpfs("what", false).unwrap_err().problem.code, "tmpfs-option");
+        assert_eq!(tmpfs("what", false).unwrap_err().problem.code, Code::TmpfsOption);
     }
 }

@@ -10,6 +10,7 @@
 
 use super::*;
 use crate::engine::{Fault, FaultKind};
+use crate::trace::Code;
 use std::collections::VecDeque;
 
 /// `/proc` must be what the kernel says there, so nothing is mounted over it.
@@ -123,10 +124,12 @@ struct Found {
 /// Follows the links of a path in the stacked root file system, as the kernel would, and on where nothing is.
 fn look(spec: &ProcessSpec, path: &str) -> Result<Found> {
     if path.len() >= PATH_MAX {
-        return Err(Fault::new(FaultKind::BadRequest, "path-too-long").with("path", path.get(..64).unwrap_or_default()));
+        return Err(
+            Fault::new(FaultKind::BadRequest, Code::PathTooLong).with("path", path.get(..64).unwrap_or_default())
+        );
     }
     let root = pathrs::Root::open(&spec.rootfs.merged);
-    let root = root.map_err(|e| Fault::failed("mount-refused").with("target", path).with("reason", e))?;
+    let root = root.map_err(|e| Fault::failed(Code::MountRefused).with("target", path).with("reason", e))?;
     let mut left: VecDeque<String> = parts(path).collect();
     let (mut found, mut links) = (Found { parts: Vec::new(), there: 0 }, 0);
     let mut missing = false;
@@ -146,7 +149,7 @@ fn look(spec: &ProcessSpec, path: &str) -> Result<Found> {
             links += 1;
             if links > MOST_LINKS {
                 let reason = nix::errno::Errno::ELOOP.desc();
-                return Err(Fault::failed("mount-refused").with("target", path).with("reason", reason));
+                return Err(Fault::failed(Code::MountRefused).with("target", path).with("reason", reason));
             }
             found.parts.pop();
             let link = link.to_string_lossy().into_owned();

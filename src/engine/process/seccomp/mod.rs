@@ -6,6 +6,7 @@
 mod allowed;
 
 use super::{Fault, Result, caps};
+use crate::trace::Code;
 use libc::c_long;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen as Len, SeccompCmpOp as Op, SeccompCondition, SeccompFilter,
@@ -29,7 +30,7 @@ pub fn default_profile(capabilities: u64) -> Result<Filter> {
     if let Some(filter) = compiled.get(&capabilities) {
         return Ok(Arc::clone(filter));
     }
-    let failed = |e: seccompiler::BackendError| Fault::failed("seccomp-not-built").with("reason", e);
+    let failed = |e: seccompiler::BackendError| Fault::failed(Code::SeccompNotBuilt).with("reason", e);
     let filter = Arc::new(compile(capabilities).map_err(failed)?);
     compiled.insert(capabilities, Arc::clone(&filter));
     Ok(filter)

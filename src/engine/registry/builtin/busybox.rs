@@ -1,4 +1,5 @@
 use crate::engine::{Fault, Result, program};
+use crate::trace::Code;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -93,14 +94,14 @@ impl Busybox {
     pub fn of_host() -> Result<Self> {
         let place = PLACES.iter().map(Path::new).find(|path| path.is_file()).unwrap_or(Path::new(PLACES[0]));
         let missing =
-            |reason: String| Fault::failed("busybox-missing").with("path", place.display()).with("reason", reason);
+            |reason: String| Fault::failed(Code::BusyboxMissing).with("path", place.display()).with("reason", reason);
         let bytes = std::fs::read(place).map_err(|e| missing(e.to_string()))?;
         is_static(&bytes).map_err(|reason| missing(reason.into()))?;
         let list = program::run(program::command(place).arg("--list"), b"", program::PATIENCE);
         let list = list.map_err(|e| missing(e.to_string()))?.stdout;
         let has: BTreeSet<&str> = list.lines().map(str::trim).collect();
         if let Some(applet) = NEEDED.iter().find(|name| !has.contains(**name)) {
-            return Err(Fault::failed("busybox-lacks").with("path", place.display()).with("applet", applet));
+            return Err(Fault::failed(Code::BusyboxLacks).with("path", place.display()).with("applet", applet));
         }
         let welcome = WELCOME.iter().filter(|name| has.contains(**name));
         let mut applets: Vec<String> = NEEDED.iter().chain(welcome).map(|name| (*name).to_owned()).collect();

@@ -7,7 +7,7 @@ use crate::engine::registry::exchange::{exchange, small_text};
 use crate::engine::registry::http::{Ask, Http};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::Digest;
-use crate::trace::{Change, Content, Damage, Evidence, Plan, Registry, StepKind};
+use crate::trace::{Change, Code, Content, Damage, Evidence, Plan, Registry, StepKind};
 use axum::body::Bytes;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -56,7 +56,7 @@ impl Builtin {
             self.damages.lock().insert(digest.clone(), (damage.clone(), bytes));
             let (computed, evidence) = self.read_back(cx, &damage)?;
             if computed == *digest {
-                return Err(Fault::failed("damage-not-seen").with("digest", digest));
+                return Err(Fault::failed(Code::DamageNotSeen).with("digest", digest));
             }
             cx.observe(Change::RegistryDamaged(damage.clone()), evidence);
             Ok(damage)
@@ -67,7 +67,7 @@ impl Builtin {
     pub fn mend(&self, cx: &Cx, digest: Option<&Digest>) -> Result<Vec<Damage>> {
         let damaged: Vec<_> = self.damaged().into_iter().filter(|it| digest.is_none_or(|d| *d == it.digest)).collect();
         if let (Some(digest), true) = (digest, damaged.is_empty()) {
-            return Err(Fault::new(FaultKind::NotFound, "not-damaged").with("digest", digest));
+            return Err(Fault::new(FaultKind::NotFound, Code::NotDamaged).with("digest", digest));
         }
         for damage in &damaged {
             let plan = Plan::new(StepKind::MendContent, &damage.digest).call(format!(
@@ -85,7 +85,7 @@ impl Builtin {
         self.damages.lock().remove(&damage.digest);
         let (computed, evidence) = self.read_back(cx, damage)?;
         if computed != damage.digest {
-            return Err(Fault::failed("damage-not-mended").with("digest", &damage.digest));
+            return Err(Fault::failed(Code::DamageNotMended).with("digest", &damage.digest));
         }
         let (registry, content, digest) = (damage.registry.clone(), damage.content, damage.digest.clone());
         cx.observe(Change::RegistryMended { registry, content, digest }, evidence);
@@ -94,12 +94,12 @@ impl Builtin {
 
     fn plan_damage(&self, digest: &Digest, offset: Option<u64>) -> Result<Damage> {
         let stored = self.shelf.blobs.get(digest);
-        let unknown = || Fault::new(FaultKind::NotFound, "registry-lacks-digest").with("digest", digest);
+        let unknown = || Fault::new(FaultKind::NotFound, Code::RegistryLacksDigest).with("digest", digest);
         let stored = stored.ok_or_else(unknown)?;
         let size = stored.bytes.len() as u64;
         let offset = offset.unwrap_or(size / 2);
         if offset >= size {
-            let fault = Fault::new(FaultKind::BadRequest, "offset-beyond-end").with("digest", digest);
+            let fault = Fault::new(FaultKind::BadRequest, Code::OffsetBeyondEnd).with("digest", digest);
             return Err(fault.with("offset", offset).with("size", size));
         }
         let (registry, content) = (self.addr.to_string(), Content::of(&stored.media_type));
@@ -107,7 +107,7 @@ impl Builtin {
     }
 
     fn flipped(&self, damage: &mut Damage) -> Result<Bytes> {
-        let lost = || Fault::new(FaultKind::NotFound, "registry-lacks-digest").with("digest", &damage.digest);
+        let lost = || Fault::new(FaultKind::NotFound, Code::RegistryLacksDigest).with("digest", &damage.digest);
         let mut bytes = self.shelf.blobs.get(&damage.digest).ok_or_else(lost)?.bytes.to_vec();
         let at = usize::try_from(damage.offset).ok().and_then(|at| bytes.get_mut(at));
         *at.ok_or_else(lost)? ^= 1 << damage.bit;
@@ -125,7 +125,7 @@ impl Builtin {
         let ask = Ask::get(format!("http://{}{}", self.addr, self.path(damage)), true);
         exchange(cx, &ask, |_| {
             let gone = |reason: String| {
-                Fault::failed("registry-unreachable").with("registry", self.addr).with("reason", reason)
+                Fault::failed(Code::RegistryUnreachable).with("registry", self.addr).with("reason", reason)
             };
             let mut answer = Http::default().send(&ask).map_err(|none| gone(none.reason.clone()))?;
             let bytes = answer.read(LIMIT).map_err(|e| gone(e.to_string()))?;
@@ -150,7 +150,7 @@ impl Builtin {
         let ask = Ask::get(format!("http://{host}/v2/"), true);
         exchange(cx, &ask, |cx| {
             let gone =
-                |reason: &str| Fault::failed("registry-unreachable").with("registry", &host).with("reason", reason);
+                |reason: &str| Fault::failed(Code::RegistryUnreachable).with("registry", &host).with("reason", reason);
             let mut answer = Http::default().send(&ask).map_err(|none| gone(&none.reason))?;
             let text = small_text(&mut answer);
             let evidence = vec![answer.evidence(text.len() as u64, &text)];

@@ -18,6 +18,7 @@ mod serve;
 mod tests;
 
 use crate::engine::{Fault, Result};
+use crate::trace::Code;
 use cache::Shelf;
 use damage::Damages;
 use std::net::{SocketAddr, TcpListener};
@@ -36,7 +37,7 @@ impl Builtin {
     /// Assembles the images (or takes them from `assets`, where they are kept) and serves them on `addr`; port 0 is any free
     /// one.
     pub fn serve(addr: SocketAddr, assets: &Path) -> Result<Self> {
-        let taken = |e: std::io::Error| Fault::failed("address-taken").with("address", addr).with("reason", e);
+        let taken = |e: std::io::Error| Fault::failed(Code::AddressTaken).with("address", addr).with("reason", e);
         let listener = TcpListener::bind(addr).map_err(taken)?;
         let addr = listener.local_addr().map_err(taken)?;
         let shelf = Arc::new(cache::shelf(assets)?);

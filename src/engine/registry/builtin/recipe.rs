@@ -1,4 +1,5 @@
 use crate::engine::{Fault, Result};
+use crate::trace::Code;
 use serde::Deserialize;
 
 /// How an image is put together: `fixtures/images/*.toml`.
@@ -87,7 +88,7 @@ pub fn recipes() -> Result<Vec<Recipe>> {
 
 /// A recipe that cannot be followed.
 pub fn invalid(recipe: &str, reason: impl ToString) -> Fault {
-    Fault::failed("recipe-invalid").with("recipe", recipe).with("reason", reason)
+    Fault::failed(Code::RecipeInvalid).with("recipe", recipe).with("reason", reason)
 }
 
 impl Recipe {

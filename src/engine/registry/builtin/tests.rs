@@ -4,7 +4,7 @@ use crate::engine::registry::{Puller, RegistryOptions};
 use crate::engine::store::Store;
 use crate::engine::{FaultKind, IdRange};
 use crate::spec::Platform;
-use crate::trace::{Effect, OpKind};
+use crate::trace::{Code, Effect, OpKind};
 use std::collections::BTreeSet;
 
 fn registry(dir: &Path) -> Builtin {
@@ -86,7 +86,7 @@ fn a_shell_image_is_pulled_whole_and_its_layers_say_what_they_do() {
     assert_ne!(foreign.id, image.id);
     assert!(foreign.layers[0].join("README").is_file() && !foreign.layers[0].join("bin/busybox").exists());
     let fault = pull("lab/shell:1", Platform::parse("linux/s390x").as_ref()).expect_err("not made for it");
-    assert_eq!((fault.problem.code.as_str(), fault.kind), ("platform-not-available", FaultKind::NotFound));
+    assert_eq!((&fault.problem.code, fault.kind), (&Code::PlatformNotAvailable, FaultKind::NotFound));
     assert_eq!(fault.problem.args["available"], "linux/amd64, linux/arm64/v8");
-    assert_eq!(pull("lab/nothing:1", None).expect_err("unknown").problem.code, "image-not-found");
+    assert_eq!(pull("lab/nothing:1", None).expect_err("unknown").problem.code, Code::ImageNotFound);
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::client::protocol::StoreReport;
+use crate::trace::Code;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where the cable is pulled.
@@ -95,10 +96,9 @@ fn pulled_out(far: &Far, cut: Cut) {
     // One store for all of it: nothing is swept by a new start.
     let store = bench.store();
     let fault = bench.pull_into(&store, &name(&server), None, None).expect_err("the cable is out");
-    let code = fault.problem.code.as_str();
-    assert!(matches!(code, "blob-truncated" | "registry-unreachable"), "{cut:?}: {fault}");
+    assert!(matches!(fault.problem.code, Code::BlobTruncated | Code::RegistryUnreachable), "{cut:?}: {fault}");
     let found = check(&bench, &store);
-    let whole = |code: &str| matches!(code, "store-blob-orphan" | "store-layer-orphan");
+    let whole = |code: &Code| matches!(code, Code::StoreBlobOrphan | Code::StoreLayerOrphan);
     assert!(found.findings.iter().all(|f| !f.harmful && whole(&f.problem.code)), "{cut:?}: {found:?}");
     bench.is_clean();
     let partial = names(&bench.root().join("ingest"));

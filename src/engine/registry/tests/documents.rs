@@ -3,6 +3,7 @@
 use super::*;
 use crate::engine::documents::ACCEPTED;
 use crate::spec::Digest;
+use crate::trace::Code;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -100,7 +101,7 @@ fn an_index_in_an_index_is_followed() {
     let other = bench.pull_for(&name(&server), Some("linux/s390x"), None).expect("the other one");
     assert!(file_of(&other, "other"));
     let fault = bench.pull_for(&name(&server), Some("linux/riscv64"), None).expect_err("nowhere");
-    assert_eq!(fault.problem.code, "platform-not-available");
+    assert_eq!(fault.problem.code, Code::PlatformNotAvailable);
     assert!(fault.problem.args["available"].contains("linux/s390x"), "{fault}");
 }
 
@@ -112,7 +113,7 @@ fn indexes_without_end_are_not_followed_to_it() {
         entry = shelf.index(&[entry]);
     }
     let server = shelf.serve(&entry);
-    Bench::new().fails(&name(&server), "index-too-deep");
+    Bench::new().fails(&name(&server), Code::IndexTooDeep);
     assert_eq!(server.asked_for("/manifests/").len(), 5);
 }
 
@@ -129,7 +130,7 @@ fn an_attestation_is_never_taken_for_an_image() {
     let tag = shelf.index(&[unknown, marked, on(&host(), ours)]);
     let server = shelf.clone().serve(&tag);
     assert!(file_of(&Bench::new().pull(&name(&server)).expect("a pull"), "ours"));
-    Bench::new().fails(&name(&shelf.serve(&alone)), "platform-not-available");
+    Bench::new().fails(&name(&shelf.serve(&alone)), Code::PlatformNotAvailable);
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn what_is_no_image_is_said_to_be_what_it_is() {
         (cosign, "application/vnd.dev.cosign.simplesigning.v1+json"),
     ] {
         let server = shelf.clone().serve(&tag);
-        let fault = Bench::new().fails(&name(&server), "artifact-not-image");
+        let fault = Bench::new().fails(&name(&server), Code::ArtifactNotImage);
         assert_eq!(fault.problem.args["kind"], kind);
         assert_eq!(server.asked_for("/blobs/").len(), 0, "nothing of it was fetched");
     }
@@ -166,7 +167,7 @@ fn a_manifest_beyond_four_mebibytes_is_refused_before_it_is_read() {
         // A stalled body: who reads it waits for a minute.
         _ => Reply { stall: true, ..Reply::new(200, honest.clone()).with("Content-Type", ACCEPTED[1]).cut(0) },
     });
-    let fault = Bench::new().fails(&name(&server), "document-too-large");
+    let fault = Bench::new().fails(&name(&server), Code::DocumentTooLarge);
     assert_eq!(fault.problem.args["size"], long.len().to_string());
 
     let server = Server::start(move |asked, _| match asked.path.as_str() {
@@ -174,7 +175,7 @@ fn a_manifest_beyond_four_mebibytes_is_refused_before_it_is_read() {
         // Who does not say how long it is is read up to the limit.
         _ => Reply { endless: true, ..Reply::new(200, long.clone()).with("Content-Type", ACCEPTED[1]) },
     });
-    Bench::new().fails(&name(&server), "document-too-large");
+    Bench::new().fails(&name(&server), Code::DocumentTooLarge);
 }
 
 #[test]
@@ -184,7 +185,7 @@ fn a_descriptor_of_a_manifest_that_is_too_large_is_not_even_followed() {
     entry["size"] = json!(5_000_000);
     let tag = shelf.index(&[on(&host(), entry)]);
     let server = shelf.serve(&tag);
-    Bench::new().fails(&name(&server), "document-too-large");
+    Bench::new().fails(&name(&server), Code::DocumentTooLarge);
     assert_eq!(server.asked_for("/manifests/").len(), 1);
 }
 
@@ -275,7 +276,7 @@ fn a_foreign_layer_that_nobody_gives_is_named() {
     let gone = Server::start(|_, _| Reply::new(404, ""));
     for urls in [vec![], vec![format!("http://{}/layer", gone.addr)], vec!["http://elsewhere.example/x".into()]] {
         let (server, digest) = foreign(false, &urls);
-        let fault = Bench::new().fails(&name(&server), "foreign-layer");
+        let fault = Bench::new().fails(&name(&server), Code::ForeignLayer);
         assert_eq!(fault.problem.args["digest"], digest.to_string());
     }
 }
@@ -289,7 +290,7 @@ fn what_a_manifest_names_and_the_registry_lacks_is_named() {
             true => Reply::new(404, "{}"),
             false => image.answer(asked),
         });
-        let fault = Bench::new().fails(&name(&server), "blob-missing");
+        let fault = Bench::new().fails(&name(&server), Code::BlobMissing);
         assert_eq!(fault.problem.args["digest"], missing.to_string());
     }
 }
@@ -303,7 +304,7 @@ fn layers_and_diff_ids_must_be_as_many() {
     let config = shelf.put(OCI_CONFIG, config.to_string());
     let blob = shelf.put(kind, blob);
     let tag = shelf.document(ACCEPTED[1], json!({ "config": config, "layers": [blob] }));
-    let fault = Bench::new().fails(&name(&shelf.serve(&tag)), "manifest-unsupported");
+    let fault = Bench::new().fails(&name(&shelf.serve(&tag)), Code::ManifestUnsupported);
     assert_eq!(fault.problem.args["reason"], "1 layers, 2 diff ids");
 }
 
@@ -313,7 +314,7 @@ fn a_document_of_another_size_than_its_descriptor_says_is_refused() {
     let mut entry = shelf.image(&host(), &[plain("a")]);
     entry["size"] = json!(entry["size"].as_u64().expect("a size") + 1);
     let tag = shelf.index(&[on(&host(), entry)]);
-    let fault = Bench::new().fails(&name(&shelf.serve(&tag)), "size-mismatch");
+    let fault = Bench::new().fails(&name(&shelf.serve(&tag)), Code::SizeMismatch);
     assert_eq!(fault.problem.args["by"], "index");
 }
 
@@ -325,9 +326,9 @@ fn a_platform_that_this_host_cannot_run_is_pulled_when_it_is_asked_for() {
     let bench = Bench::new();
     let image = bench.pull(&name(&server)).expect("the only one there is, as Docker does");
     assert!(file_of(&image, "elsewhere"));
-    assert!(bench.conductor.world().remarks.iter().any(|remark| remark.code == "platform-differs"));
+    assert!(bench.conductor.world().remarks.iter().any(|remark| remark.code == Code::PlatformDiffers));
     let tag = shelf.index(&[on("linux/s390x", foreign)]);
     let server = shelf.serve(&tag);
     Bench::new().pull_for(&name(&server), Some("linux/s390x"), None).expect("by name");
-    Bench::new().fails(&name(&server), "platform-not-available");
+    Bench::new().fails(&name(&server), Code::PlatformNotAvailable);
 }

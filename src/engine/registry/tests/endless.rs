@@ -1,6 +1,7 @@
 //! Registries and manifests that would be asked for ever.
 
 use super::*;
+use crate::trace::Code;
 use serde_json::{Value, json};
 
 /// The image, whose manifest lies about its first layer's size.
@@ -42,7 +43,7 @@ fn a_size_that_no_blob_has_ends_the_pull_and_both_sizes_are_said() {
             let (image, said) = lying(difference);
             let (server, blob) = serve(&image, beyond);
             let bench = Bench::new();
-            let fault = bench.fails(&name(&server), "size-mismatch");
+            let fault = bench.fails(&name(&server), Code::SizeMismatch);
             assert_eq!(fault.problem.args["digest"], blob.to_string());
             assert_eq!(fault.problem.args["expected"], said.to_string());
             if difference > 0 {
@@ -62,7 +63,7 @@ fn a_whole_blob_that_an_earlier_pull_left_under_a_size_too_large_is_found_out() 
     std::fs::create_dir_all(bench.root().join("ingest")).expect("a directory");
     let partial = bench.root().join("ingest").join(format!("{}.partial", blob.hex()));
     std::fs::write(&partial, &image.layers[0]).expect("a file");
-    bench.fails(&name(&server), "size-mismatch");
+    bench.fails(&name(&server), Code::SizeMismatch);
     assert_eq!(server.asked_for(blob.as_str()).len(), 0);
 }
 
@@ -82,7 +83,7 @@ fn other_bytes_that_always_end_too_early_are_asked_for_a_few_times() {
             true => Reply::new(200, vec![0; image.layers[0].len()]),
             false => image.answer(asked),
         });
-        let fault = Bench::new().fails(&name(&server), "blob-truncated");
+        let fault = Bench::new().fails(&name(&server), Code::BlobTruncated);
         assert_eq!(fault.problem.args["expected"], said.to_string());
         assert_eq!(fault.problem.args["received"], (said - 5).to_string(), "as much as there ever was");
         let asked = server.asked_for(blob.as_str()).len();
@@ -99,7 +100,7 @@ fn a_byte_for_each_connection_is_no_progress() {
         true => ranged(asked, &image.layers[0]).cut(1),
         false => image.answer(asked),
     });
-    Bench::new().fails(&name(&server), "blob-truncated");
+    Bench::new().fails(&name(&server), Code::BlobTruncated);
     let asked = server.asked_for(blob.as_str()).len();
     assert!(asked <= 17, "{asked} times");
 }
@@ -129,13 +130,13 @@ fn redirects_and_challenges_without_end_end() {
         true => Reply::new(307, "").with("Location", format!("/again/{before}/{of}")),
         false => around.answer(asked),
     });
-    Bench::new().fails(&name(&server), "registry-odd-answer");
+    Bench::new().fails(&name(&server), Code::RegistryOddAnswer);
     assert!(server.asked_for(blob.as_str()).len() <= 6);
 
     let tokens = Server::start(|_, _| Reply::new(200, r#"{"token":"never good enough"}"#));
     let challenge = format!(r#"Bearer realm="http://{}/token",service="x""#, tokens.addr);
     let server = Server::start(move |_, _| Reply::new(401, "").with("WWW-Authenticate", &challenge));
-    Bench::new().fails(&name(&server), "registry-refused");
+    Bench::new().fails(&name(&server), Code::RegistryRefused);
     assert!(server.asked().len() <= 4 && tokens.asked().len() <= 2);
 }
 
@@ -154,7 +155,7 @@ fn a_time_beyond_all_calendars_is_said_and_not_waited_for() {
             true => Reply::new(429, "").with(header, value),
             false => image.answer(asked),
         });
-        Bench::new().fails(&name(&server), "rate-limited");
+        Bench::new().fails(&name(&server), Code::RateLimited);
         assert_eq!(server.asked_for("/manifests/").len(), 2);
     }
 }
@@ -173,7 +174,7 @@ fn a_document_that_comes_in_drops_is_given_up() {
     });
     let mut bench = Bench::new();
     bench.options.patience = Some(Duration::from_millis(200));
-    let fault = bench.fails(&name(&server), "registry-unreachable");
+    let fault = bench.fails(&name(&server), Code::RegistryUnreachable);
     let dead = fault.problem.args["reason"].contains("not whole") || fault.problem.args["reason"].contains("timeout");
     assert!(dead, "{fault}");
 }

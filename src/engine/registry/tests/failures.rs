@@ -1,4 +1,5 @@
 use super::*;
+use crate::trace::Code;
 
 #[test]
 fn a_blob_with_a_wrong_digest_is_thrown_away() {
@@ -12,7 +13,7 @@ fn a_blob_with_a_wrong_digest_is_thrown_away() {
         reply
     });
     let bench = Bench::new();
-    let fault = bench.fails(&name(&server), "digest-mismatch");
+    let fault = bench.fails(&name(&server), Code::DigestMismatch);
     let digest = document::sha256(&image.layers[0]);
     assert_eq!(fault.problem.args["expected"], digest.to_string());
     assert!(matches!(bench.conductor.world().blobs[&digest].state, BlobState::Rejected(_)));
@@ -29,7 +30,7 @@ fn a_manifest_with_a_wrong_digest_is_refused() {
         }
         reply
     });
-    Bench::new().fails(&name(&server), "digest-mismatch");
+    Bench::new().fails(&name(&server), Code::DigestMismatch);
 }
 
 #[test]
@@ -37,7 +38,7 @@ fn a_layer_that_is_not_what_the_config_promises_is_thrown_away() {
     let other = document::sha256(b"something else");
     let image = TestImage::with_diff_ids(vec![layer("a", b"a")], &[other]);
     let server = Server::start(move |asked, _| image.answer(asked));
-    Bench::new().fails(&name(&server), "diff-id-mismatch");
+    Bench::new().fails(&name(&server), Code::DiffIdMismatch);
 }
 
 #[test]
@@ -51,14 +52,14 @@ fn a_blob_longer_than_promised_is_thrown_away() {
         }
         reply
     });
-    Bench::new().fails(&name(&server), "size-mismatch");
+    Bench::new().fails(&name(&server), Code::SizeMismatch);
 }
 
 #[test]
 fn an_unknown_tag_is_said_to_be_unknown() {
     let image = TestImage::new(vec![layer("a", b"a")]);
     let server = Server::start(move |asked, _| image.answer(asked));
-    let fault = Bench::new().fails(&format!("{}/a/b:nope", server.addr), "image-not-found");
+    let fault = Bench::new().fails(&format!("{}/a/b:nope", server.addr), Code::ImageNotFound);
     assert_eq!(fault.kind, FaultKind::NotFound);
     assert!(fault.problem.args["image"].ends_with("a/b:nope"));
 }
@@ -69,7 +70,7 @@ fn a_registry_that_nobody_runs_is_said_to_be_unreachable() {
     let addr = listener.local_addr().expect("an address");
     drop(listener);
     let bench = Bench::new();
-    let fault = bench.fails(&format!("{addr}/a:1"), "registry-unreachable");
+    let fault = bench.fails(&format!("{addr}/a:1"), Code::RegistryUnreachable);
     assert_eq!(fault.problem.args["registry"], addr.to_string());
     assert!(bench.trace().contains(r#""status":0"#), "the exchange that got no answer is in the trace");
 }
@@ -84,7 +85,7 @@ fn a_limit_is_told_with_what_is_left_of_it() {
             .with("Retry-After", "3600"),
         _ => image.answer(asked),
     });
-    let fault = Bench::new().fails(&name(&server), "rate-limited");
+    let fault = Bench::new().fails(&name(&server), Code::RateLimited);
     assert_eq!(fault.problem.args["remaining"], "0;w=21600");
 }
 
@@ -101,10 +102,10 @@ fn a_manifest_of_schema_1_and_one_of_two_meanings_are_refused() {
             _ => Reply::new(200, document).with("Content-Type", "application/vnd.oci.image.index.v1+json"),
         });
         if reason.is_empty() {
-            Bench::new().fails(&name(&server), "schema1-unsupported");
+            Bench::new().fails(&name(&server), Code::Schema1Unsupported);
             continue;
         }
-        let fault = Bench::new().fails(&name(&server), "manifest-unsupported");
+        let fault = Bench::new().fails(&name(&server), Code::ManifestUnsupported);
         assert!(fault.problem.args["reason"].contains(reason), "{fault}");
     }
 }
@@ -116,6 +117,6 @@ fn plain_http_beyond_this_host_is_refused_before_anything_is_sent() {
         path if path.contains("/blobs/") => Reply::new(307, "").with("Location", "http://registry.example/blob"),
         _ => image.answer(asked),
     });
-    let fault = Bench::new().fails(&name(&server), "plain-http-refused");
+    let fault = Bench::new().fails(&name(&server), Code::PlainHttpRefused);
     assert_eq!(fault.problem.args["registry"], "registry.example");
 }

@@ -1,7 +1,7 @@
 //! Registries that give only so much.
 
 use super::*;
-use crate::trace::{Change, Event};
+use crate::trace::{Change, Code, Event};
 use std::time::SystemTime;
 
 fn limited(after: impl Fn() -> Option<(&'static str, String)> + Send + Sync + 'static, times: usize) -> Server {
@@ -56,7 +56,7 @@ fn a_limit_is_waited_for_and_counted_down() {
         _ => None,
     });
     let wait = wait.expect("seen above");
-    assert_eq!((wait.registry, wait.seconds, wait.problem.code.as_str()), (host, 2, "rate-limited"));
+    assert_eq!((wait.registry, wait.seconds, &wait.problem.code), (host, 2, &Code::RateLimited));
     assert!(bench.conductor.world().waits.is_empty());
 }
 
@@ -102,7 +102,7 @@ fn what_would_take_too_long_is_refused_with_the_time_to_come_back() {
     for (after, when) in [(Some(("Retry-After", "3600".to_owned())), "GMT"), (None, "?")] {
         let server = limited(move || after.clone(), 9);
         let bench = Bench::new();
-        let fault = bench.fails(&name(&server), "rate-limited");
+        let fault = bench.fails(&name(&server), Code::RateLimited);
         assert!(fault.problem.args["when"].ends_with(when), "{fault}");
         assert_eq!(fault.problem.args["remaining"], "76;w=21600");
         assert_eq!(server.asked_for("/manifests/").len(), 1, "asked once, not again and again");

@@ -1,6 +1,7 @@
 //! Mirrors of docker.io: asked first, believed no more than the registry, told no secret.
 
 use super::*;
+use crate::trace::Code;
 
 /// A mirror; and an origin, which can only be the built-in registry's stand-in: docker.io itself is not to be had here.
 fn mirrored(mirror: &Server, more: &[&Server]) -> Bench {
@@ -55,12 +56,12 @@ fn whatever_a_mirror_does_wrong_the_next_is_asked_and_it_is_said() {
         let (image, blob) = (image.clone(), blob.clone());
         move |asked: &server::Asked| asked.path.ends_with(blob.as_str()).then(|| image.answer(asked).cut(0))
     };
-    let table: Vec<(&str, Wrong)> = vec![
-        ("image-not-found", Box::new(|asked| asked.path.contains("/manifests/").then(|| Reply::new(404, "{}")))),
-        ("registry-odd-answer", Box::new(|_| Some(Reply::new(418, "a teapot")))),
-        ("digest-mismatch", Box::new(broken)),
-        ("blob-truncated", Box::new(short)),
-        ("blob-missing", {
+    let table: Vec<(Code, Wrong)> = vec![
+        (Code::ImageNotFound, Box::new(|asked| asked.path.contains("/manifests/").then(|| Reply::new(404, "{}")))),
+        (Code::RegistryOddAnswer, Box::new(|_| Some(Reply::new(418, "a teapot")))),
+        (Code::DigestMismatch, Box::new(broken)),
+        (Code::BlobTruncated, Box::new(short)),
+        (Code::BlobMissing, {
             let blob = blob.clone();
             Box::new(move |asked| asked.path.ends_with(blob.as_str()).then(|| Reply::new(404, "{}")))
         }),
@@ -73,8 +74,11 @@ fn whatever_a_mirror_does_wrong_the_next_is_asked_and_it_is_said() {
         let bench = mirrored(&mirror, &[&origin]);
         bench.pull("a/b:1").unwrap_or_else(|fault| panic!("{code}: {fault}"));
         let remarks = bench.conductor.world().remarks;
-        let said = remarks.iter().find(|remark| remark.code == "mirror-failed").unwrap_or_else(|| panic!("{code}"));
-        assert_eq!((said.args["mirror"].as_str(), said.args["reason"].as_str()), (&*mirror.addr.to_string(), code));
+        let said = remarks.iter().find(|remark| remark.code == Code::MirrorFailed).unwrap_or_else(|| panic!("{code}"));
+        assert_eq!(
+            (said.args["mirror"].as_str(), said.args["reason"].as_str()),
+            (&*mirror.addr.to_string(), code.name())
+        );
         assert!(bench.conductor.world().registries.contains_key(&origin.addr.to_string()));
     }
 }
@@ -115,6 +119,6 @@ fn other_registries_have_no_mirrors() {
 fn an_address_that_is_none_is_refused_at_the_start() {
     for url in ["mirror.example", "ftp://mirror.example", "https://", "https://me:geheim@mirror.example"] {
         let options = RegistryOptions { mirrors: vec![url.into()], ..RegistryOptions::default() };
-        assert_eq!(options.check().expect_err(url).problem.code, "mirror-invalid");
+        assert_eq!(options.check().expect_err(url).problem.code, Code::MirrorInvalid);
     }
 }

@@ -14,7 +14,7 @@ mod transfer;
 use super::*;
 use crate::engine::conductor::{Conductor, Journal, Recorder};
 use crate::engine::{Cancel, Fault, FaultKind, IdRange};
-use crate::trace::{BlobState, Body, OpKind, StepKind};
+use crate::trace::{BlobState, Body, Code, OpKind, StepKind};
 use server::{Reply, Server, TestImage, layer, ranged};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -80,19 +80,19 @@ impl Bench {
     }
 
     /// The pull fails, and leaves no unverified blob, no layer and nothing to undo.
-    fn fails(&self, name: &str, code: &str) -> Fault {
+    fn fails(&self, name: &str, code: Code) -> Fault {
         let fault = self.pull(name).expect_err("it must fail");
         assert_eq!(fault.problem.code, code, "{fault}");
         self.is_clean();
         for lang in crate::i18n::Lang::ALL {
             let text = crate::i18n::Words::new(lang).problem(&fault.problem);
-            assert!(!text.contains("{ $") && !text.starts_with(code), "{lang:?}: {text}");
+            assert!(!text.contains("{ $") && !text.starts_with(code.name()), "{lang:?}: {text}");
         }
         fault
     }
 
     /// The same, before anybody was asked.
-    fn fails_before_asking(&self, name: &str, code: &str) -> Fault {
+    fn fails_before_asking(&self, name: &str, code: Code) -> Fault {
         let fault = self.fails(name, code);
         assert!(self.conductor.world().registries.is_empty());
         fault

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::store::{Pruned, Removal, Removed};
+use crate::trace::Code;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn prune(bench: &Bench, store: &Arc<Store>) -> Pruned {
@@ -9,7 +10,7 @@ fn prune(bench: &Bench, store: &Arc<Store>) -> Pruned {
     bench.conductor.operate(OpKind::ImagePrune, "images", "", &Cancel::new(), act).expect("pruned")
 }
 
-fn findings(bench: &Bench, store: &Arc<Store>) -> Vec<String> {
+fn findings(bench: &Bench, store: &Arc<Store>) -> Vec<Code> {
     let act = |cx: &Cx| store.check(cx, false, &|_| false);
     let report = bench.conductor.operate(OpKind::StoreCheck, "store", "", &Cancel::new(), act).expect("checked");
     report.findings.into_iter().map(|finding| finding.problem.code).collect()
@@ -37,7 +38,7 @@ fn what_a_pull_that_failed_has_left_is_pruned_and_counted() {
     let (broken, _) = broken_and_base();
     let bench = Bench::new();
     let store = bench.store();
-    assert_eq!(pull(&bench, &store, &broken).expect_err("damaged").problem.code, "diff-id-mismatch");
+    assert_eq!(pull(&bench, &store, &broken).expect_err("damaged").problem.code, Code::DiffIdMismatch);
     // Two layers; their blobs, that of the third, a manifest and a config.
     assert_eq!(on_disk(&bench), [2, 5, 0]);
     // Half a blob of another pull.
@@ -50,7 +51,7 @@ fn what_a_pull_that_failed_has_left_is_pruned_and_counted() {
     assert_eq!(pruned.freed, 1000 + 2000 + blobs + 500);
     assert_eq!(pruned.removed.iter().filter(|line| matches!(line, Removed::Deleted(_))).count(), 2 + 5);
     assert_eq!(on_disk(&bench), [0, 0, 0]);
-    assert_eq!(findings(&bench, &store), Vec::<String>::new());
+    assert_eq!(findings(&bench, &store), []);
     let world = bench.conductor.world();
     assert!(world.layers.is_empty(), "{:?}", world.layers);
     assert!(world.blobs.values().all(|blob| !matches!(blob.state, BlobState::Verified { .. })), "{:?}", world.blobs);
@@ -85,7 +86,7 @@ fn an_engine_that_starts_again_prunes_what_the_one_before_has_left() {
     assert_eq!(findings(&later, &store).len(), 1 + 4, "a layer, two of its blobs and two documents");
     let act = |cx: &Cx| store.prune(cx, false, &|_| true, &|_| None);
     later.conductor.operate(OpKind::ImagePrune, "images", "", &Cancel::new(), act).expect("pruned");
-    assert_eq!(findings(&later, &store), Vec::<String>::new());
+    assert_eq!(findings(&later, &store), []);
     assert!(image.layers[0].join("a").is_file(), "what an image is made of stays");
     assert_eq!(later.conductor.world().layers.len(), 1);
 }
@@ -121,7 +122,7 @@ fn what_a_pull_that_runs_counts_on_is_not_pruned() {
         let pulled = pulling.join().expect("no panic");
         assert!(pulled.layers[1].join("b").is_file());
     });
-    assert_eq!(findings(&bench, &store), Vec::<String>::new());
+    assert_eq!(findings(&bench, &store), []);
     let last = document::sha256(&image.layers[1]);
     assert_eq!(server.asked_for(last.as_str())[1].headers["range"], "bytes=50000-", "half of it was there still");
 }

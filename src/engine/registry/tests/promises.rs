@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::documents;
 use crate::engine::registry::builtin::Builtin;
 use crate::spec::Digest;
-use crate::trace::{Change, Content, Damage, Promise};
+use crate::trace::{Change, Code, Content, Damage, Promise};
 
 struct Broken {
     bench: Bench,
@@ -58,7 +58,7 @@ fn a_flipped_bit_is_caught_by_the_document_above_and_forgotten_when_it_is_mended
         assert_eq!(broken.builtin.damaged(), std::slice::from_ref(&damage));
         let world = broken.bench.conductor.world();
         assert_eq!(*world.damaged[digest], damage);
-        let fault = broken.bench.fails("lab/base:1", "digest-mismatch");
+        let fault = broken.bench.fails("lab/base:1", Code::DigestMismatch);
         assert_eq!(fault.problem.args["by"], by.name());
         assert_eq!(fault.problem.args["expected"], digest.to_string());
         assert_eq!(fault.problem.args.get("promised-in"), by.document().map(ToString::to_string).as_ref());
@@ -77,7 +77,7 @@ fn an_index_asked_for_by_digest_is_caught_by_the_name_itself() {
     let broken = Broken::new();
     let [index, ..] = broken.digests();
     broken.damage(&index, Some(3)).expect("damaged");
-    let fault = broken.bench.fails(&format!("lab/base@{index}"), "digest-mismatch");
+    let fault = broken.bench.fails(&format!("lab/base@{index}"), Code::DigestMismatch);
     assert_eq!(fault.problem.args["by"], "reference");
 }
 
@@ -110,10 +110,10 @@ fn what_is_damaged_is_seen_in_the_registrys_own_answer() {
     }
     broken.damage(&layer, None).expect("two things at once");
     assert_eq!(broken.mend(None).expect("all").len(), 2);
-    assert_eq!(broken.mend(Some(&layer)).expect_err("it is whole").problem.code, "not-damaged");
+    assert_eq!(broken.mend(Some(&layer)).expect_err("it is whole").problem.code, Code::NotDamaged);
     let unknown = document::sha256(b"unknown");
-    assert_eq!(broken.damage(&unknown, None).expect_err("unknown").problem.code, "registry-lacks-digest");
-    assert_eq!(broken.damage(&layer, Some(1 << 40)).expect_err("too far").problem.code, "offset-beyond-end");
+    assert_eq!(broken.damage(&unknown, None).expect_err("unknown").problem.code, Code::RegistryLacksDigest);
+    assert_eq!(broken.damage(&layer, Some(1 << 40)).expect_err("too far").problem.code, Code::OffsetBeyondEnd);
 }
 
 #[test]
@@ -149,9 +149,9 @@ fn a_header_that_disagrees_with_the_body_is_caught_even_when_the_descriptor_agre
         reply.with("Docker-Content-Digest", &header)
     });
     let bench = Bench::new();
-    let fault = bench.fails(&format!("{}/a/b@{digest}", server.addr), "digest-mismatch");
+    let fault = bench.fails(&format!("{}/a/b@{digest}", server.addr), Code::DigestMismatch);
     assert_eq!((fault.problem.args["by"].as_str(), &fault.problem.args["expected"]), ("header", &wrong.to_string()));
-    assert_eq!(bench.fails(&name(&server), "digest-mismatch").problem.args["by"], "header");
+    assert_eq!(bench.fails(&name(&server), Code::DigestMismatch).problem.args["by"], "header");
 }
 
 #[test]
@@ -160,6 +160,6 @@ fn a_layer_that_unpacks_to_something_else_is_caught_by_the_config() {
     let (config, blob) = (document::sha256(&image.config), document::sha256(&image.layers[0]));
     let server = Server::start(move |asked, _| image.answer(asked));
     let bench = Bench::new();
-    bench.fails(&name(&server), "diff-id-mismatch");
+    bench.fails(&name(&server), Code::DiffIdMismatch);
     assert_eq!(bench.conductor.world().rejected[&blob].by, Promise::Config(config));
 }

@@ -2,7 +2,7 @@
 
 use super::server::Asked;
 use super::*;
-use crate::trace::PushedHow;
+use crate::trace::{Code, PushedHow};
 use std::collections::BTreeMap;
 
 /// Path below `/v2/` → media type and bytes.
@@ -210,11 +210,11 @@ fn a_registry_that_keeps_another_manifest_or_takes_none_is_named() {
         let manifest = asked.method == "GET" && asked.path.contains("/manifests/");
         manifest.then(|| Reply::new(200, "{}").with("Content-Type", "application/json"))
     });
-    assert_eq!(pushing.push("x/y", None).expect_err("another one").problem.code, "push-not-kept");
+    assert_eq!(pushing.push("x/y", None).expect_err("another one").problem.code, Code::PushNotKept);
     assert!(!pushing.bench.conductor.world().remote_tags.contains_key(&pushing.name("x/y")), "it is not there");
     let pushing = Pushing::new(|_, asked, _| (asked.method == "POST").then(|| Reply::new(405, "")));
-    assert_eq!(pushing.push("x/y", None).expect_err("read-only").problem.code, "registry-read-only");
-    assert_eq!(pushing.push("x/unknown", None).expect_err("unknown").problem.code, "no-such-image");
+    assert_eq!(pushing.push("x/y", None).expect_err("read-only").problem.code, Code::RegistryReadOnly);
+    assert_eq!(pushing.push("x/unknown", None).expect_err("unknown").problem.code, Code::NoSuchImage);
 }
 
 #[test]
@@ -252,6 +252,6 @@ fn a_login_is_tried_at_the_registry() {
         bench.conductor.operate(OpKind::RegistryLogin, "", "", &Cancel::new(), |cx| puller.log_in(cx, &host, &me))
     };
     log_in("geheim").expect("welcome");
-    assert_eq!(log_in("falsch").expect_err("not welcome").problem.code, "registry-refused");
+    assert_eq!(log_in("falsch").expect_err("not welcome").problem.code, Code::RegistryRefused);
     assert!(!bench.trace().contains("bWU6Z2VoZWlt") && !bench.trace().contains("falsch"));
 }

@@ -1,6 +1,7 @@
 //! TLS with a certificate authority that only the user knows.
 
 use super::*;
+use crate::trace::Code;
 use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -75,7 +76,7 @@ fn another_authority_is_not_and_the_message_says_where_to_put_it() {
     let mut bench = Bench::new();
     let dir = certs(&mut bench, &server);
     std::fs::write(dir.join("ca.crt"), Authority::new().0.pem()).expect("a file");
-    let fault = bench.fails(&name(&server), "certificate-untrusted");
+    let fault = bench.fails(&name(&server), Code::CertificateUntrusted);
     assert_eq!(fault.problem.args["registry"], server.addr.to_string());
     assert_eq!(server.asked().len(), 0, "nothing was said to a stranger");
 }
@@ -87,7 +88,7 @@ fn a_registry_that_wants_to_know_who_asks_is_shown_our_certificate() {
     let mut bench = Bench::new();
     let dir = certs(&mut bench, &server);
     std::fs::write(dir.join("ca.crt"), authority.0.pem()).expect("a file");
-    bench.fails(&name(&server), "registry-unreachable");
+    bench.fails(&name(&server), Code::RegistryUnreachable);
     let (certificate, key) = authority.issue("student");
     std::fs::write(dir.join("client.cert"), certificate.pem()).expect("a file");
     std::fs::write(dir.join("client.key"), key.serialize_pem()).expect("a file");
@@ -119,6 +120,6 @@ fn a_file_that_is_no_certificate_is_named() {
     let mut bench = Bench::new();
     let dir = certs(&mut bench, &server);
     std::fs::write(dir.join("ca.crt"), "not a certificate").expect("a file");
-    let fault = bench.fails_before_asking(&name(&server), "certificate-unreadable");
+    let fault = bench.fails_before_asking(&name(&server), Code::CertificateUnreadable);
     assert!(fault.problem.args["path"].ends_with("ca.crt"));
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::trace::Code;
 
 /// Serves the image, but its first layer only after `script` had its say.
 fn serve_layer(
@@ -42,7 +43,7 @@ fn what_a_pull_that_failed_has_received_serves_the_next_one() {
         let begun = asked.headers.contains_key("range");
         Some(cut(ranged(asked, blob), if begun { 0 } else { 200_000 }))
     });
-    bench.fails(&name(&broken), "blob-truncated");
+    bench.fails(&name(&broken), Code::BlobTruncated);
     let partial = bench.root().join("ingest").join(format!("{}.partial", document::sha256(&image.layers[0]).hex()));
     assert_eq!(std::fs::metadata(&partial).expect("kept").len(), 200_000);
 
@@ -73,7 +74,7 @@ fn a_damaged_partial_file_is_found_out_and_not_used_again() {
     let partial = bench.root().join("ingest").join(format!("{}.partial", document::sha256(&image.layers[0]).hex()));
     std::fs::create_dir_all(partial.parent().expect("a parent")).expect("a directory");
     std::fs::write(&partial, [0; 1000]).expect("a file");
-    bench.fails(&name(&server), "digest-mismatch");
+    bench.fails(&name(&server), Code::DigestMismatch);
     bench.pull(&name(&server)).expect("the second time it is fetched whole");
 }
 
@@ -103,7 +104,7 @@ fn another_host_gets_no_credentials() {
         _ => image.answer(asked),
     });
     let bench = Bench::new();
-    assert_eq!(bench.pull(&name(&server)).expect_err("no password").problem.code, "registry-refused");
+    assert_eq!(bench.pull(&name(&server)).expect_err("no password").problem.code, Code::RegistryRefused);
     let me = Credentials::Basic { username: "me".into(), password: "geheim".into() };
     bench.pull_as(&name(&server), Some(&me)).expect("a pull");
     assert_eq!(elsewhere.asked().len(), 1);
@@ -265,7 +266,7 @@ fn who_is_only_redirected_to_cannot_ask_for_our_credentials() {
         });
         let me = Credentials::Basic { username: "me".into(), password: "geheim".into() };
         let fault = Bench::new().pull_as(&name(&server), Some(&me)).expect_err("refused there");
-        assert_eq!(fault.problem.code, "registry-refused");
+        assert_eq!(fault.problem.code, Code::RegistryRefused);
         assert!(elsewhere.asked().iter().all(|asked| !asked.headers.contains_key("authorization")));
         assert_eq!(thief.asked().len(), 0);
     }

@@ -1,6 +1,7 @@
 use crate::engine::Fault;
 use crate::engine::unpack::shown;
 use crate::engine::unpack::stream::damaged;
+use crate::trace::Code;
 use nix::errno::Errno;
 use std::io;
 
@@ -33,7 +34,7 @@ impl ApplyError {
             Self::Damaged(reason) => damaged(format!("{path}: {reason}")),
             Self::Host(what, error) => Fault::io(what, path, &error),
             Self::Id { id, range } => {
-                Fault::failed("id-out-of-range").with("path", path).with("id", id).with("count", range)
+                Fault::failed(Code::IdOutOfRange).with("path", path).with("id", id).with("count", range)
             }
             Self::Tar(fault) => fault,
         }

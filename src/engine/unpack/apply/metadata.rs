@@ -3,6 +3,7 @@ use super::error::ApplyError;
 use super::place::Place;
 use crate::engine::unpack::{overlay, shown};
 use crate::engine::{Fault, Result};
+use crate::trace::Code;
 use crate::tree::{Kind, LayerEntry, Time};
 use nix::errno::Errno;
 use nix::fcntl::AtFlags;
@@ -45,7 +46,7 @@ impl Applier {
             Ok(id) if id < range => Ok(id),
             _ if range == 1 => {
                 let path = shown(entry.path.as_bytes());
-                self.remark("owners-squashed", |problem| problem.with("path", path).with("id", id));
+                self.remark(Code::OwnersSquashed, |problem| problem.with("path", path).with("id", id));
                 Ok(0)
             }
             _ => Err(ApplyError::Id { id, range }),
@@ -67,7 +68,7 @@ impl Applier {
                 // Longer than Linux lets attributes be, or than this file system has room for beside one file.
                 Err(Some(libc::ERANGE | libc::E2BIG | libc::ENOSPC)) => {
                     return Err(ApplyError::Tar(
-                        Fault::failed("layer-attribute-too-large")
+                        Fault::failed(Code::LayerAttributeTooLarge)
                             .with("path", shown(place.path))
                             .with("name", shown(&name[..name.len().min(100)]))
                             .with("size", name.len() + value.len()),
@@ -81,7 +82,7 @@ impl Applier {
 
     fn no_attribute(&mut self, entry: &LayerEntry, name: &[u8]) {
         let (path, name) = (shown(entry.path.as_bytes()), shown(name));
-        self.remark("attribute-skipped", |problem| problem.with("path", path).with("name", name));
+        self.remark(Code::AttributeSkipped, |problem| problem.with("path", path).with("name", name));
     }
 
     /// Gives all directories their times.

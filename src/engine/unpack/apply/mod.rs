@@ -12,7 +12,7 @@ use super::marks::{TarMark, TarMarks};
 use super::parse::{Item, Reader};
 use super::{Options, overlay};
 use crate::engine::Result;
-use crate::trace::Problem;
+use crate::trace::{Code, Problem};
 use crate::tree::{Kind, LayerEntry, Time};
 use error::ApplyError;
 use nix::errno::Errno;
@@ -220,7 +220,7 @@ impl Applier {
             Ok(()) => Ok(true),
             Err(Errno::EPERM) if self.options.rootless => {
                 let path = super::shown(place.path);
-                self.remark("device-skipped", |problem| problem.with("path", path));
+                self.remark(Code::DeviceSkipped, |problem| problem.with("path", path));
                 Ok(false)
             }
             Err(errno) => Err(ApplyError::errno("mknod")(errno)),
@@ -239,7 +239,7 @@ impl Applier {
     }
 
     /// Says it once a layer, about the first path it holds for.
-    fn remark(&mut self, code: &str, with: impl FnOnce(Problem) -> Problem) {
+    fn remark(&mut self, code: Code, with: impl FnOnce(Problem) -> Problem) {
         if !self.tally.remarks.iter().any(|said| said.code == code) {
             self.tally.remarks.push(with(Problem::new(code)));
         }

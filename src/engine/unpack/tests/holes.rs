@@ -1,6 +1,7 @@
 //! Files with holes as GNU tar writes them, beside what GNU tar makes of them.
 
 use super::*;
+use crate::trace::Code;
 use crate::tree::Kind;
 use std::os::unix::fs::FileExt;
 use std::process::Command;
@@ -101,6 +102,6 @@ fn a_size_beyond_four_gigabytes_is_read_in_both_of_its_forms() {
         });
         assert_eq!(sizes, [Kind::File { size: 5 << 30 }]);
         // Its content is not there.
-        assert_eq!(fault.expect_err("cut off").problem.code, "layer-damaged");
+        assert_eq!(fault.expect_err("cut off").problem.code, Code::LayerDamaged);
     }
 }

@@ -34,7 +34,7 @@ use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text,
 use super::shown::POINTS;
 use super::stage::{MARGIN, Stage, bytes, curve, rect, short};
 use super::{Glyph, NodeId};
-use crate::trace::{Entity, Family, World};
+use crate::trace::{Code, Entity, Family, World};
 use egui::{Pos2, pos2};
 use focus::Focus;
 use others::Placed;
@@ -150,7 +150,7 @@ fn runs_not(world: &World, picture: &Picture<'_>) -> Option<(String, String)> {
     let names: Vec<String> = picture.tags.iter().map(|tag| familiar(tag)).collect();
     world.remarks.iter().rev().find_map(|remark| {
         let arg = |name: &str| remark.args.get(name).cloned().unwrap_or_default();
-        let about = remark.code == "platform-differs" && names.contains(&arg("image"));
+        let about = matches!(remark.code, Code::PlatformDiffers) && names.contains(&arg("image"));
         (about && arg("platform") == image.to_string()).then(|| (arg("platform"), arg("host")))
     })
 }

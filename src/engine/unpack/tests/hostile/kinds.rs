@@ -1,5 +1,6 @@
 use super::super::build::*;
 use super::{Case, Umoci, damaged, makes, refused};
+use crate::trace::Code;
 
 /// Devices, modes, owners, attributes, times, and types that are none.
 pub fn cases() -> Vec<Case> {
@@ -46,12 +47,12 @@ pub fn cases() -> Vec<Case> {
             .differs("Linux keeps none of users there: umoci refuses it, Docker leaves it out, as here"),
         refused(
             "an attribute with a name of 300 bytes",
-            "layer-attribute-too-large",
+            Code::LayerAttributeTooLarge,
             with(&[(&format!("SCHILY.xattr.user.{}", "n".repeat(300)), b"y")]),
         ),
         refused(
             "an attribute of 100,000 bytes",
-            "layer-attribute-too-large",
+            Code::LayerAttributeTooLarge,
             with(&[("SCHILY.xattr.user.x", &[b'y'; 100_000])]),
         ),
         makes("an attribute of a name space that is none", &["d/"], with(&[("SCHILY.xattr.nonsense", b"y")])),
@@ -62,10 +63,10 @@ pub fn cases() -> Vec<Case> {
         makes("the largest owner", &["f= 4294967294:0"], owned(*b"\x80\0\0\0\xff\xff\xff\xfe")).rootless(&["f="]),
         makes("an owner of -2", &["f= 4294967294:0"], owned([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe]))
             .rootless(&["f="]),
-        refused("an owner of 2³²-1", "id-out-of-range", owned(*b"\x80\0\0\0\xff\xff\xff\xff"))
+        refused("an owner of 2³²-1", Code::IdOutOfRange, owned(*b"\x80\0\0\0\xff\xff\xff\xff"))
             .differs(LAST)
             .rootless(&["f="]),
-        refused("an owner of 2⁴⁰", "id-out-of-range", owned(*b"\x80\0\x01\0\0\0\0\0"))
+        refused("an owner of 2⁴⁰", Code::IdOutOfRange, owned(*b"\x80\0\x01\0\0\0\0\0"))
             .differs("umoci cuts the number to 32 bits")
             .rootless(&["f="]),
         damaged("an owner of -2⁴⁰", owned([0xff, 0xff, 0xff, 0, 0, 0, 0, 0]))

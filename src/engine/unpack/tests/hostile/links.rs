@@ -1,5 +1,6 @@
 use super::super::build::*;
 use super::{Case, damaged, makes, refused};
+use crate::trace::Code;
 
 /// Links that lead outside, in circles or nowhere, and what is replaced by a link on the way.
 pub fn cases(outside: &str) -> Vec<Case> {
@@ -56,7 +57,7 @@ pub fn cases(outside: &str) -> Vec<Case> {
         damaged("a link without a target", tar(&[symlink("l", "")])),
         refused(
             "a link's target of 5,000 bytes",
-            "layer-name-too-long",
+            Code::LayerNameTooLong,
             tar(&[pax(&[("linkpath", &[b't'; 5000])]), symlink("l", "short")]),
         ),
         damaged("a link's target with a zero byte", tar(&[pax(&[("linkpath", b"a\0b")]), symlink("l", "short")])),

@@ -13,6 +13,7 @@ mod streams;
 
 use super::*;
 use crate::engine::unpack::{Limits, Resolver};
+use crate::trace::Code;
 use see::{Outside, tree};
 
 /// One layer and how it ends.
@@ -30,7 +31,7 @@ pub struct Case {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ends {
     /// The code of the fault.
-    Refused(&'static str),
+    Refused(Code),
     /// What is in the directory, as [`tree`] says it.
     Makes(Vec<String>),
 }
@@ -45,14 +46,14 @@ pub enum Umoci {
     NotAsked,
 }
 
-fn refused(name: &'static str, code: &'static str, blob: Vec<u8>) -> Case {
+fn refused(name: &'static str, code: Code, blob: Vec<u8>) -> Case {
     let (limits, umoci) = (Limits::default(), Umoci::Agrees);
     Case { name, blob, ends: Ends::Refused(code), rootless: None, limits, umoci }
 }
 
 /// Refused as a tar that contradicts itself.
 fn damaged(name: &'static str, blob: Vec<u8>) -> Case {
-    refused(name, "layer-damaged", blob)
+    refused(name, Code::LayerDamaged, blob)
 }
 
 fn makes(name: &'static str, tree: &[&str], blob: Vec<u8>) -> Case {
@@ -97,7 +98,7 @@ fn cases(outside: &str) -> Vec<Case> {
 fn end_of(case: &Case, dir: &Path, options: Options) -> Ends {
     match unpack_into(dir, &case.blob, Options { limits: case.limits, ..options }) {
         Ok(_) => Ends::Makes(tree(dir)),
-        Err(fault) => Ends::Refused(fault.problem.code.clone().leak()),
+        Err(fault) => Ends::Refused(fault.problem.code),
     }
 }
 

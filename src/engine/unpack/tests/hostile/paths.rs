@@ -1,5 +1,6 @@
 use super::super::build::*;
 use super::{Case, damaged, makes, refused};
+use crate::trace::Code;
 
 /// Names that climb, are absolute, too long, too deep, or no names.
 pub fn cases() -> Vec<Case> {
@@ -30,19 +31,19 @@ pub fn cases() -> Vec<Case> {
         makes("a name that a zero byte cuts", &["a=1"], tar(&[file(b"a\0/../../outside", "1")])),
         damaged("a zero byte in a name by PAX", named(b"a\0b")),
         makes("a name of 255 bytes", &[&format!("{}=1", long(255))], named(long(255).as_bytes())),
-        refused("a name of 256 bytes", "layer-name-too-long", named(long(256).as_bytes())),
-        refused("a path of 6,000 bytes", "layer-name-too-long", named(far.as_bytes())),
-        refused("300 directories within each other", "layer-too-deep", named(deep.as_bytes()))
+        refused("a name of 256 bytes", Code::LayerNameTooLong, named(long(256).as_bytes())),
+        refused("a path of 6,000 bytes", Code::LayerNameTooLong, named(far.as_bytes())),
+        refused("300 directories within each other", Code::LayerTooDeep, named(deep.as_bytes()))
             .differs("umoci goes as deep as the tar does; what lies so deep can hardly be deleted again"),
-        refused("a path of 2 MB by PAX", "layer-header-too-large", named(&vec![b'a'; 2_000_000])),
+        refused("a path of 2 MB by PAX", Code::LayerHeaderTooLarge, named(&vec![b'a'; 2_000_000])),
         refused(
             "a path of 2 MB by a GNU long name",
-            "layer-header-too-large",
+            Code::LayerHeaderTooLarge,
             tar(&[long_name(&long(2_000_000)), file("short", "1")]),
         ),
         refused(
             "a PAX header that says it has 8 GiB",
-            "layer-header-too-large",
+            Code::LayerHeaderTooLarge,
             tar(&[Header::new(b'x', "PaxHeader", "", 8 << 30).and("")]),
         ),
         makes("a file whose name ends in a slash", &["f=1"], tar(&[file("f/", "1")])),

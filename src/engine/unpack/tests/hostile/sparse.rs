@@ -1,5 +1,6 @@
 use super::super::build::*;
 use super::{Case, damaged, makes, refused};
+use crate::trace::Code;
 
 /// GNU's first way: the size with holes, and up to four pieces in the header.
 fn old(size: &str, pieces: &[(&str, &str)], content: &str) -> Vec<u8> {
@@ -85,14 +86,14 @@ pub fn cases() -> Vec<Case> {
         damaged("version 1.0 whose map lies about the content", new(b"8", "1\n4\n1\n", "ab")),
         damaged("version 2.0", by_records(&[("GNU.sparse.major", b"2"), ("GNU.sparse.minor", b"0")], "ab"))
             .differs("umoci takes it for a file without holes"),
-        refused("a hole of 2⁶² bytes", "host-refused", new(b"4611686018427387904", "0\n", "")).without_umoci(),
+        refused("a hole of 2⁶² bytes", Code::HostRefused, new(b"4611686018427387904", "0\n", "")).without_umoci(),
         damaged(
             "a directory with a map",
             tar(&[pax(&[("GNU.sparse.map", b"0,0"), ("GNU.sparse.size", b"8")]), dir("d")]),
         ),
         refused(
             "a map of 2 MB",
-            "layer-header-too-large",
+            Code::LayerHeaderTooLarge,
             new(b"8", &format!("500000\n{}", "1\n0\n".repeat(500_000)), ""),
         )
         .differs("this umoci was built before Go set the same limit"),

@@ -1,5 +1,6 @@
 use super::super::build::*;
 use super::{Case, Limits, damaged, makes, refused};
+use crate::trace::Code;
 
 /// Streams that end early, late or never, sizes that lie, and what is small on the wire alone.
 pub fn cases() -> Vec<Case> {
@@ -40,7 +41,7 @@ pub fn cases() -> Vec<Case> {
         damaged("a size beyond the content", tar(&[Header::new(FILE, "f", "", 100_000).and("1")])),
         damaged("a negative size", sized([0xff; 12])),
         damaged("a size beyond 64 bits", sized([0xbf; 12])),
-        refused("a size of 2⁶³-1", "disk-full", sized(*b"\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff")),
+        refused("a size of 2⁶³-1", Code::DiskFull, sized(*b"\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff")),
         damaged("a negative size by PAX", with(&[("size", b"-1")])),
         damaged("a size by PAX that is no number", with(&[("size", b"0x10")])),
         makes(
@@ -68,12 +69,12 @@ pub fn cases() -> Vec<Case> {
             tar(&[extended(b'g', &[("path", b"../outside")]), file("f", "1")]),
         )
         .differs("umoci refuses the type; Docker passes it over, as here"),
-        refused("a bomb of gzip", "layer-bomb", gzip(&zeros)).within(small),
-        refused("a bomb of zstd", "layer-bomb", zstd(&zeros)).within(small),
+        refused("a bomb of gzip", Code::LayerBomb, gzip(&zeros)).within(small),
+        refused("a bomb of zstd", Code::LayerBomb, zstd(&zeros)).within(small),
         makes("zeros that are no bomb yet", &["z 8388608 bytes"], gzip(&zeros)),
-        refused("more entries than may be", "layer-too-many-entries", many(11))
+        refused("more entries than may be", Code::LayerTooManyEntries, many(11))
             .within(Limits { entries: 10, ..Limits::default() }),
-        refused("more names of directories than may be", "layer-too-many-directories", {
+        refused("more names of directories than may be", Code::LayerTooManyDirectories, {
             tar(&(0..20).map(|i| dir(&format!("{i:090}"))).collect::<Vec<_>>())
         })
         .within(Limits { directories: 1000, ..Limits::default() }),
