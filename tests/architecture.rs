@@ -1,6 +1,7 @@
 //! The rule between the modules, and that ARCHITECTURE.md speaks of what is there.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+use dockwalk::trace::Code;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -113,14 +114,59 @@ fn the_pure_modules_touch_nothing() {
     let mut broken = Vec::new();
     for module in PURE {
         for file in sources(&root().join("src").join(module)) {
-            let tests = file.ends_with("tests.rs") || file.components().any(|c| c.as_os_str() == "tests");
             let code = code(&file);
-            for word in forbidden.iter().filter(|word| !tests && code.contains(**word)) {
+            for word in forbidden.iter().filter(|word| !is_test(&file) && code.contains(**word)) {
                 broken.push(format!("{} uses {word}", file.strip_prefix(root()).unwrap().display()));
             }
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// How code could branch on a problem by a text.
+fn compares_codes(code: &str) -> Vec<&'static str> {
+    let ways = [
+        "problem.code ==",
+        "problem.code !=",
+        "remark.code ==",
+        "remark.code !=",
+        "code.name() ==",
+        "code.name() !=",
+        "code.name().",
+        "code.name() {",
+        "code.to_string()",
+    ];
+    ways.into_iter().filter(|way| code.contains(way)).collect()
+}
+
+/// Names of codes that are written out as texts.
+fn codes_as_text(code: &str) -> Vec<&'static str> {
+    // A header of Docker's has the same name.
+    let code = code.replace("(\"api-version\", CURRENT)", "");
+    let names = Code::ALL.iter().map(Code::name).filter(|name| name.contains('-'));
+    names.filter(|name| code.contains(&format!("\"{name}\""))).collect()
+}
+
+#[test]
+fn code_that_branches_on_a_problem_does_so_by_variant() {
+    let mut broken = Vec::new();
+    let list = root().join("src/trace/code.rs");
+    for file in sources(&root().join("src")).into_iter().filter(|file| *file != list && !is_test(file)) {
+        let code = code(&file);
+        let found = compares_codes(&code).into_iter().chain(codes_as_text(&code));
+        broken.extend(found.map(|what| format!("{}: {what}", file.display())));
+    }
+    assert!(broken.is_empty(), "match on a variant of trace::Code:\n{}", broken.join("\n"));
+    assert_eq!(compares_codes("if fault.problem.code == Code::X {"), ["problem.code =="]);
+    assert_eq!(compares_codes("match problem.code.name() {"), ["code.name() {"]);
+    assert_eq!(codes_as_text("is(\"image-not-found\")"), ["image-not-found"]);
+}
+
+/// Whether a file holds nothing but tests.
+fn is_test(file: &Path) -> bool {
+    let name = file.file_stem().unwrap().to_string_lossy();
+    let below = file.strip_prefix(root()).unwrap_or(file);
+    name.ends_with("tests") || below.components().any(|c| c.as_os_str() == "tests")
 }
 
 #[test]
