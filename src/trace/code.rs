@@ -182,6 +182,7 @@ codes! {
     HostRefused = "host-refused",
     JournalEntryForeign = "journal-entry-foreign",
     JournalLineUnreadable = "journal-line-unreadable",
+    JournalVersion = "journal-version",
     LinkGone = "link-gone",
     NatNotHere = "nat-not-here",
     NatRefused = "nat-refused",
