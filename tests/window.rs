@@ -357,7 +357,7 @@ fn the_start_page_offers_lessons_recordings_and_the_engine() {
 #[test]
 fn an_engine_that_cannot_start_has_two_ways_on() {
     let mut window = bare(Lang::En, (1024.0, 700.0));
-    let problem = dockwalk::trace::Problem::new("recorded-elsewhere");
+    let problem = dockwalk::trace::Problem::new(Code::InitDied);
     app_mut(&mut window).state.receive(News::Failed(problem));
     window.run_steps(2);
     window.get_by_label("The engine cannot start");
