@@ -242,11 +242,11 @@ fn what_is_too_much_is_refused_by_name_and_leaves_nothing() {
             ),
         ] {
             let (status, said) = ask(engine, "POST", "/containers/create", &body.to_string());
-            assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some(code)), "{said}");
+            assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some(code.name())), "{said}");
         }
         let deep = "[".repeat(200_000);
         let (status, said) = ask(engine, "POST", "/containers/create", &deep);
-        assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some(Code::JsonTooDeep)), "{said}");
+        assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some(Code::JsonTooDeep.name())), "{said}");
         let id = good(docker(engine, &["run", "-d", "lab/shell:1", "sleep", "600"]));
         for (body, code) in [
             (json!({"Cmd": ["true"], "WorkingDir": long}), Code::ValueTooLong),
@@ -254,7 +254,7 @@ fn what_is_too_much_is_refused_by_name_and_leaves_nothing() {
             (json!({"Cmd": ["true\0"]}), Code::ValueWithNul),
         ] {
             let (status, said) = ask(engine, "POST", &format!("/containers/{id}/exec"), &body.to_string());
-            assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some(code)), "{said}");
+            assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some(code.name())), "{said}");
         }
         good(docker(engine, &["rm", "-f", &id]));
         assert_eq!(good(docker(engine, &["ps", "-aq"])), "");
