@@ -14,6 +14,7 @@ pub mod engine;
 pub mod i18n;
 pub mod lesson;
 pub mod spec;
+pub mod spool;
 pub mod trace;
 pub mod tree;
 #[cfg(feature = "gui")]

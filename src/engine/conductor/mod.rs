@@ -12,6 +12,7 @@ mod cx;
 mod gate;
 mod journal;
 mod recorder;
+mod segments;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -19,7 +20,8 @@ mod undo;
 pub use cx::{Cancel, Cx};
 pub use gate::{Gate, Hold};
 pub use journal::{EntryId, Inverse, Journal, Refused};
-pub use recorder::Recorder;
+pub use recorder::{Piece, Recorder};
+pub use segments::Limit;
 pub use undo::{recover, undo};
 
 use super::fault::{Fault, FaultKind, Result};

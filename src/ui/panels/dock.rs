@@ -143,7 +143,8 @@ fn past_name(look: &Look<'_>, of: Option<&ContainerId>) -> String {
                 },
                 _ => None,
             });
-            names.next_back().unwrap_or_else(|| id.short().to_owned())
+            let before = || look.shell.trace.base().world.containers.get(id).map(|container| container.name.clone());
+            names.next().or_else(before).unwrap_or_else(|| id.short().to_owned())
         }
     }
 }
@@ -197,7 +198,7 @@ fn past_body(ui: &mut Ui, look: &mut Look<'_>, terminals: &mut Terminals) -> boo
     };
     let name = past_name(look, shown.as_ref());
     let label = format!("{} {name}", look.say("dock-terminal"));
-    if let Some(screen) = terminals.past.screen(&shown) {
+    if let Some(screen) = terminals.past.screen(&look.shell.trace, &shown) {
         // Columns stay as printed; rows are as many as there is room for, so that the latest lines are seen.
         let columns = screen.size().1;
         let shown = screen.show(ui, &label, false);

@@ -39,6 +39,8 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
 
 /// How many facts stand above the evidence, which is to be seen without scrolling; the others follow it.
 const FIRST: usize = 9;
+/// Of so many of the latest events it is looked how to do by hand what they did.
+const LATEST: usize = 64;
 
 fn nothing(ui: &mut Ui, look: &mut Look<'_>) {
     ui.label(RichText::new(look.say("inspector-title")).font(fonts::bold(16.0)));
@@ -52,7 +54,7 @@ fn gone(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
     ui.label(RichText::new(fonts::shown(&short_name(entity))).font(fonts::mono(16.0)));
     ui.add_space(4.0);
     let shell = look.shell;
-    let was = shell.trace.touching(entity, shell.cursor.position()).next().is_some();
+    let was = shell.trace.touches(entity, shell.cursor.position()) > 0;
     let key = if was { "inspector-gone" } else { "inspector-not-yet" };
     ui.label(RichText::new(look.say(key)).color(look.theme.weak));
     breaking::section(ui, look, entity);
@@ -168,7 +170,8 @@ fn fact(ui: &mut Ui, look: &mut Look<'_>, row: &Row) {
 
 fn evidences(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
     let shell = look.shell;
-    let all: Vec<&Arc<Event>> = shell.trace.touching(entity, shell.cursor.position()).rev().collect();
+    let count = shell.trace.touches(entity, shell.cursor.position());
+    let all: Vec<Arc<Event>> = shell.trace.touching(entity, shell.cursor.position()).rev().take(LATEST).collect();
     if all.is_empty() {
         return;
     }
@@ -181,8 +184,8 @@ fn evidences(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
             card(ui, look, event, i, evidence);
         }
     }
-    if all.len() > EVENTS {
-        let rest = (all.len() - EVENTS).to_string();
+    if count > EVENTS {
+        let rest = (count - EVENTS).to_string();
         widgets::caption(ui, &look.words.say_with("inspector-more", &[("count", rest.as_str())]));
     }
     by_hand(ui, look, &all);
@@ -212,13 +215,14 @@ fn card(ui: &mut Ui, look: &mut Look<'_>, event: &Event, number: usize, evidence
 }
 
 /// The command with which a person could do the step that made this thing what it is.
-fn by_hand(ui: &mut Ui, look: &mut Look<'_>, events: &[&Arc<Event>]) {
+fn by_hand(ui: &mut Ui, look: &mut Look<'_>, events: &[Arc<Event>]) {
     let trace = &look.shell.trace;
     let steps = events.iter().filter_map(|event| match &event.body {
         Body::Observed { step, .. } => step.and_then(|id| trace.step(id)),
         _ => None,
     });
-    let Some(line) = steps.map(|record| &record.step.plan.by_hand).find(|line| !line.is_empty()) else { return };
+    let Some(line) = steps.map(|record| record.step.plan.by_hand).find(|line| !line.is_empty()) else { return };
+    let line = &line;
     ui.add_space(12.0);
     widgets::caption(ui, &look.say("inspector-by-hand"));
     ui.add_space(4.0);

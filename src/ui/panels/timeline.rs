@@ -187,6 +187,7 @@ pub fn seconds(nanoseconds: u64) -> String {
 fn next(ui: &mut Ui, look: &mut Look<'_>, area: Rect) {
     let (shell, theme) = (look.shell, look.theme);
     let record = shell.next();
+    let record = record.as_ref();
     let color = record.map_or(theme.line, |record| theme.family(record.step.family()));
     let waits = shell.steps_the_engine() && !shell.waiting.is_empty();
     let response = ui.interact(area, ui.scope_id().with("next"), Sense::click());
