@@ -1,6 +1,6 @@
 //! What happened, as a list: operations with their steps. A click goes there; the dot before a step is its breakpoint.
 
-use super::Look;
+use super::PanelContext;
 use crate::trace::{Body, Level, OpId, OpKind, Outcome, Seq, StepMark, StepRecord};
 use crate::ui::command::Command;
 use crate::ui::fonts;
@@ -29,31 +29,31 @@ const ROW: f32 = 28.0;
 const GAP: f32 = 4.0;
 
 /// Shows it in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
-    ui.label(RichText::new(look.say("outline-title")).font(fonts::bold(16.0)));
-    ui.add(egui::Label::new(RichText::new(look.say("outline-hint")).size(12.5).color(look.theme.weak)).wrap());
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    ui.label(RichText::new(cx.say("outline-title")).font(fonts::bold(16.0)));
+    ui.add(egui::Label::new(RichText::new(cx.say("outline-hint")).size(12.5).color(cx.theme.weak)).wrap());
     ui.add_space(6.0);
-    let lines = lines(ui, look);
+    let lines = lines(ui, cx);
     if lines.is_empty() {
-        ui.label(RichText::new(look.say("outline-empty")).color(look.theme.weak));
+        ui.label(RichText::new(cx.say("outline-empty")).color(cx.theme.weak));
         return;
     }
     let mut area = ScrollArea::vertical().auto_shrink([false, false]);
     let id = ui.scope_id().with("seen");
-    if let Some(offset) = scroll_to_here(look, &lines, ui.data(|data| data.get_temp(id))) {
+    if let Some(offset) = scroll_to_here(cx, &lines, ui.data(|data| data.get_temp(id))) {
         area = area.vertical_scroll_offset(offset);
     }
     ui.spacing_mut().item_spacing.y = GAP;
     let output = area.show_rows(ui, ROW, lines.len(), |ui, range| {
         for line in &lines[range] {
             match line {
-                Line::Dropped => dropped(ui, look),
-                Line::Op(id, began) => op(ui, look, *id, *began),
-                Line::Step(mark) => step(ui, look, mark),
+                Line::Dropped => dropped(ui, cx),
+                Line::Op(id, began) => op(ui, cx, *id, *began),
+                Line::Step(mark) => step(ui, cx, mark),
             }
         }
     });
-    let position = look.shell.cursor.position();
+    let position = cx.state.cursor.position();
     let seen = Seen { position, top: output.state.clamped_offset().y, height: output.inner_rect.height() };
     ui.data_mut(|data| data.insert_temp(id, seen));
 }
@@ -67,21 +67,21 @@ struct Seen {
 }
 
 /// The offset at which the present step is in view; none while it is in view, so that nothing moves under the pointer.
-fn scroll_to_here(look: &Look<'_>, lines: &[Line], seen: Option<Seen>) -> Option<f32> {
-    let here = look.shell.next().or(look.shell.last()).map(|record| record.step.id);
+fn scroll_to_here(cx: &PanelContext<'_>, lines: &[Line], seen: Option<Seen>) -> Option<f32> {
+    let here = cx.state.next().or(cx.state.last()).map(|record| record.step.id);
     let line = lines.iter().position(|line| matches!(line, Line::Step(mark) if Some(mark.id) == here))?;
     let at = line as f32 * (ROW + GAP);
     match seen {
-        Some(seen) if seen.position == look.shell.cursor.position() => None,
+        Some(seen) if seen.position == cx.state.cursor.position() => None,
         Some(seen) if at >= seen.top && at + ROW <= seen.top + seen.height => None,
         Some(seen) => Some((at - seen.height / 2.0).max(0.0)),
         None => Some((at - 200.0).max(0.0)),
     }
 }
 
-fn lines(ui: &Ui, look: &Look<'_>) -> Arc<Vec<Line>> {
-    let trace = &look.shell.trace;
-    let level = look.shell.cursor.level().min(Level::Stage);
+fn lines(ui: &Ui, cx: &PanelContext<'_>) -> Arc<Vec<Line>> {
+    let trace = &cx.state.trace;
+    let level = cx.state.cursor.level().min(Level::Stage);
     let (of, id) = ((trace.start(), trace.len(), level), ui.scope_id().with("lines"));
     if let Some(known) = ui.data(|data| data.get_temp::<Lines>(id)).filter(|known| known.of == of) {
         return known.all;
@@ -100,23 +100,23 @@ fn lines(ui: &Ui, look: &Look<'_>) -> Arc<Vec<Line>> {
     all
 }
 
-fn dropped(ui: &mut Ui, look: &Look<'_>) {
-    let text = crate::ui::state::dropped(look.words, look.shell.trace.base());
+fn dropped(ui: &mut Ui, cx: &PanelContext<'_>) {
+    let text = crate::ui::state::dropped(cx.words, cx.state.trace.base());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     let at = rect.left_top() + vec2(0.0, 7.0);
-    widgets::line(ui.painter(), at, rect.width(), &text, fonts::regular(13.0), look.theme.warn);
+    widgets::line(ui.painter(), at, rect.width(), &text, fonts::regular(13.0), cx.theme.warn);
     response.on_hover_text(text);
 }
 
-fn op(ui: &mut Ui, look: &Look<'_>, id: OpId, began: Seq) {
-    let trace = &look.shell.trace;
+fn op(ui: &mut Ui, cx: &PanelContext<'_>, id: OpId, began: Seq) {
+    let trace = &cx.state.trace;
     let event = trace.event(began);
     let Some(Body::OpBegan { op }) = event.as_ref().map(|event| &event.body) else { return };
-    let title = &format!("{}  {}", look.say(op_key(op.kind)), fonts::shown(&op.subject));
+    let title = &format!("{}  {}", cx.say(op_key(op.kind)), fonts::shown(&op.subject));
     let (request, outcome) = (&op.request, trace.outcome(id));
     let outcome = outcome.as_ref();
-    let theme = &look.theme;
+    let theme = &cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, title));
     let at = rect.left_top() + vec2(0.0, 7.0);
@@ -131,33 +131,33 @@ fn op(ui: &mut Ui, look: &Look<'_>, id: OpId, began: Seq) {
         ui.monospace(fonts::shown(request));
         if let Some(Outcome::Failed(problem)) = outcome {
             ui.set_max_width(420.0);
-            ui.label(look.words.problem(problem));
+            ui.label(cx.words.problem(problem));
         }
     });
 }
 
-fn step(ui: &mut Ui, look: &mut Look<'_>, mark: &StepMark) {
-    let Some(record) = look.shell.trace.record(mark) else { return };
-    row(ui, look, &record);
+fn step(ui: &mut Ui, cx: &mut PanelContext<'_>, mark: &StepMark) {
+    let Some(record) = cx.state.trace.record(mark) else { return };
+    row(ui, cx, &record);
 }
 
-fn row(ui: &mut Ui, look: &mut Look<'_>, record: &StepRecord) {
-    let (shell, theme) = (look.shell, look.theme);
+fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, record: &StepRecord) {
+    let (state, theme) = (cx.state, cx.theme);
     let kind = record.step.plan.kind;
-    let title = look.words.step(kind);
+    let title = cx.words.step(kind);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let dot = Rect::from_center_size(rect.left_center() + vec2(9.0, 0.0), vec2(18.0, ROW));
     let id = ui.scope_id().with(record.step.id);
     let breakpoint = ui.interact(dot, id.with("breakpoint"), Sense::click());
-    let set = shell.cursor.breakpoints().contains(&kind);
+    let set = state.cursor.breakpoints().contains(&kind);
     breakpoint
-        .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, set, format!("{} {title}", look.say("breakpoint"))));
+        .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, set, format!("{} {title}", cx.say("breakpoint"))));
     let row = Rect::from_min_max(pos2(dot.right(), rect.top()), rect.max);
     let response = ui.interact(row, id, Sense::click());
     let subject = &*fonts::shown(&record.step.plan.subject);
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{title} {subject}")));
-    let here = shell.next().is_some_and(|next| next.step.id == record.step.id);
-    let done = record.announced < shell.cursor.position() || record.announced == shell.cursor.position() && !here;
+    let here = state.next().is_some_and(|next| next.step.id == record.step.id);
+    let done = record.announced < state.cursor.position() || record.announced == state.cursor.position() && !here;
     if here || response.hovered() {
         let fill = if here { theme.family_fill(record.step.family()) } else { theme.card };
         ui.painter().rect_filled(row, 6.0, fill);
@@ -180,10 +180,10 @@ fn row(ui: &mut Ui, look: &mut Look<'_>, record: &StepRecord) {
         widgets::line(ui.painter(), pos2(end.right() + 8.0, at.y + 3.0), room, subject, fonts::mono(11.5), theme.weak);
     }
     if breakpoint.clicked() {
-        look.want(Command::Breakpoint(kind));
+        cx.want(Command::Breakpoint(kind));
     }
     if response.clicked() {
-        look.want(Command::Seek(record.announced));
+        cx.want(Command::Seek(record.announced));
     }
 }
 

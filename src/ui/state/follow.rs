@@ -1,4 +1,4 @@
-//! How the shell follows its source, the cursor and time.
+//! How the window's state follows its source, the cursor and time.
 
 use super::*;
 
@@ -9,9 +9,9 @@ const NEAR: u64 = 256;
 /// A stretch of more events than that is looked at from there on: a frame has no time for more.
 const MOST: u64 = 2048;
 
-impl Shell {
+impl WindowState {
     /// Takes what a source says.
-    pub fn hear(&mut self, news: News) {
+    pub fn receive(&mut self, news: News) {
         match news {
             News::Loaded(recording) => self.load(*recording),
             News::Connected { socket } => {

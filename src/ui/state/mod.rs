@@ -162,7 +162,7 @@ impl Notice {
 
 /// What the window shows.
 #[derive(Debug)]
-pub struct Shell {
+pub struct WindowState {
     /// Where the events come from.
     pub origin: Origin,
     /// All events so far.
@@ -214,7 +214,7 @@ pub struct Shell {
     shown: Option<u64>,
 }
 
-impl Default for Shell {
+impl Default for WindowState {
     fn default() -> Self {
         Self {
             origin: Origin::Nothing,
@@ -247,7 +247,7 @@ impl Default for Shell {
     }
 }
 
-impl Shell {
+impl WindowState {
     /// Nothing loaded, in that language.
     pub fn new(lang: Lang) -> Self {
         Self { lang, ..Self::default() }

@@ -26,7 +26,7 @@ fn changes(bench: &Bench) -> Vec<Change> {
         Body::Observed { change, .. } => Some((**change).clone()),
         _ => None,
     };
-    bench.conductor.recorder().with(|trace| trace.events().iter().filter_map(of).collect())
+    bench.conductor.recorder().with(|trace| trace.events().filter_map(of).collect())
 }
 
 #[test]
