@@ -10,12 +10,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("spec", &[]),
     ("trace", &["spec"]),
     ("tree", &["spec"]),
+    ("spool", &["trace"]),
     ("i18n", &["spec", "trace", "tree"]),
     ("lesson", &["spec", "trace", "i18n"]),
-    ("client", &["spec", "trace", "tree", "i18n"]),
-    ("cli", &["spec", "trace", "tree", "i18n", "lesson", "client"]),
-    ("ui", &["spec", "trace", "tree", "i18n", "lesson", "client"]),
-    ("engine", &["spec", "trace", "tree", "i18n", "client"]),
+    ("client", &["spec", "trace", "tree", "i18n", "spool"]),
+    ("cli", &["spec", "trace", "tree", "i18n", "lesson", "client", "spool"]),
+    ("ui", &["spec", "trace", "tree", "i18n", "lesson", "client", "spool"]),
+    ("engine", &["spec", "trace", "tree", "i18n", "client", "spool"]),
 ];
 
 /// Modules that do no I/O, read no clock and start no thread.

@@ -324,7 +324,7 @@ fn the_uplink_is_locked_up() {
     }
     let remark = engine.conductor.recorder().with(|trace| {
         trace.events().any(|event| {
-            serde_json::to_string(&**event)
+            serde_json::to_string(&*event)
                 .is_ok_and(|text| text.contains("uplink-unsandboxed") || text.contains("uplink-sandbox-unknown"))
         })
     });

@@ -25,7 +25,8 @@ fn show(file: &Path, level: &str, words: &Words) -> Done {
         ClientError::new("recording-unreadable").with("path", visible::path(file)).with("reason", reason)
     };
     let input = open(file).map_err(|e| fail(&e))?;
-    let loaded = log::read_to(input, Spool::default()).map_err(|e| ClientError::from(e.problem(visible::path(file))))?;
+    let loaded =
+        log::read_to(input, Spool::default()).map_err(|e| ClientError::from(e.problem(visible::path(file))))?;
     let mut to = BufWriter::new(out::writer());
     let printed = print(&mut to, &loaded.trace, level, words).and_then(|()| to.flush());
     if let Some(torn) = loaded.torn {

@@ -5,8 +5,8 @@ use super::{Client, ClientError};
 use crate::trace::{Base, Event, Problem, log};
 use http_body_util::BodyExt;
 use hyper::Method;
-use std::sync::mpsc::{self, TrySendError};
 use std::sync::Arc;
+use std::sync::mpsc::{self, TrySendError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 

@@ -45,7 +45,8 @@ impl<'a> Walk<'a> {
 
     /// True when an operation is under way and the next event does not begin another.
     fn is_inside_op(&self) -> bool {
-        let begins = self.trace.event(self.position + 1).is_some_and(|event| matches!(event.body, Body::OpBegan { .. }));
+        let begins =
+            self.trace.event(self.position + 1).is_some_and(|event| matches!(event.body, Body::OpBegan { .. }));
         !begins && self.world.ops.values().any(|state| state.outcome.is_none())
     }
 }

@@ -1,5 +1,5 @@
-use crate::spec::ContainerId;
 use super::{Body, Change, Entity, Event, Level, Op, OpId, Plan, Seq, Step, StepId, StepKind};
+use crate::spec::ContainerId;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 

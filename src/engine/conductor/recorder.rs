@@ -73,7 +73,11 @@ impl Recorder {
             tracing::error!(reason, "the trace cannot be written; the latest of it is kept in memory");
             let problem = Problem::new("trace-not-written").with("reason", &reason);
             let evidence = vec![Evidence::syscall("pwrite(trace)", format!("-1 {reason}"))];
-            self.append(state, Body::Observed { step: None, change: Box::new(Change::Remark(problem)), evidence }, None);
+            self.append(
+                state,
+                Body::Observed { step: None, change: Box::new(Change::Remark(problem)), evidence },
+                None,
+            );
         }
         if let Some((events, operations)) = appended.dropped {
             self.append(state, Body::Dropped { events, operations }, None);
@@ -162,7 +166,8 @@ impl Recorder {
         let state = self.lock();
         let (mut position, mut text) = (state.segments.start(), Vec::new());
         let header = state.segments.header().and_then(|header| header.read_all().ok());
-        let mut trace = Trace::new(InMemory::default(), header.and_then(|line| log::base_of(&line)).unwrap_or_default());
+        let mut trace =
+            Trace::new(InMemory::default(), header.and_then(|line| log::base_of(&line)).unwrap_or_default());
         while let Some(lines) = state.segments.lines(position) {
             text.clear();
             text.extend(lines.read_all().unwrap_or_default());
@@ -174,6 +179,11 @@ impl Recorder {
             }
         }
         look(&trace)
+    }
+
+    #[cfg(test)]
+    pub(super) fn lock_for_test<T>(&self, look: impl FnOnce(&Segments) -> T) -> T {
+        look(&self.lock().segments)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

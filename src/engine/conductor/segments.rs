@@ -121,8 +121,7 @@ impl Segments {
     pub fn append(&mut self, event: &Event, long: Option<&[Evidence]>, head: &World) -> Appended {
         let mut appended = Appended::default();
         if let Err(error) = self.write(event) {
-            appended.full = (!self.full).then(|| error.to_string());
-            self.full = true;
+            appended.full = self.fills(&error);
             self.go_on_in_memory(event);
         }
         if let (Some(long), Some(part)) = (long, self.parts.back_mut()) {
@@ -134,7 +133,9 @@ impl Segments {
             Body::OpEnded { op, .. } => drop(self.running.remove(op)),
             _ => {}
         }
-        self.turn_over(event.seq, head);
+        if let Some(error) = self.turn_over(event.seq, head) {
+            appended.full = self.fills(&error).or(appended.full);
+        }
         appended.dropped = self.shrink();
         appended
     }
@@ -182,28 +183,36 @@ impl Segments {
         })
     }
 
-    /// Begins the next segment when the last is long enough.
-    fn turn_over(&mut self, seq: Seq, head: &World) {
-        let Some(last) = self.parts.back() else { return };
+    /// What is to be said of that: nothing when the disk was full before.
+    fn fills(&mut self, error: &io::Error) -> Option<String> {
+        let said = std::mem::replace(&mut self.full, true);
+        (!said).then(|| error.to_string())
+    }
+
+    /// Begins the next segment when the last is long enough, in memory if the disk does not take it: that is returned.
+    fn turn_over(&mut self, seq: Seq, head: &World) -> Option<io::Error> {
+        let last = self.parts.back()?;
         let in_memory = last.path.is_none() && self.dir.is_some();
         let enough = if in_memory { IN_MEMORY / 4 } else { self.limit.of_segment() };
         let size = last.events.size() - last.header;
         if size < enough || (size < enough.saturating_mul(2) && !self.running.is_empty()) {
-            return;
+            return None;
         }
         let base = Base { events: seq, world: head.clone() };
-        let next = Part::new(self.dir.as_deref(), &base).or_else(|error| {
-            tracing::debug!(%error, "the trace goes on in memory");
-            Part::new(None, &base)
-        });
-        match next {
+        let failed = match Part::new(self.dir.as_deref(), &base) {
             Ok(part) => {
-                self.full = part.path.is_none() && self.dir.is_some();
+                self.full = false;
                 self.parts.push_back(part);
+                return None;
             }
+            Err(error) => error,
+        };
+        match Part::new(None, &base) {
+            Ok(part) => self.parts.push_back(part),
             // The last one goes on.
             Err(error) => tracing::error!(%error, "no new file for the trace"),
         }
+        Some(failed)
     }
 
     fn shrink(&mut self) -> Option<(u64, u64)> {
@@ -321,3 +330,7 @@ fn is_full(error: &io::Error) -> bool {
 fn gone(path: &Path) {
     fs::remove_file(path).unwrap_or_else(|error| tracing::warn!(%error, path = %path.display(), "not removed"));
 }
+
+#[cfg(test)]
+#[path = "segments_tests.rs"]
+mod tests;

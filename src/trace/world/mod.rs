@@ -1,8 +1,8 @@
 //! The World: what is true at one moment of a trace.
 
 mod apply;
-mod moved;
 mod kept;
+mod moved;
 mod pairs;
 mod query;
 #[cfg(test)]

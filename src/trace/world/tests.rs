@@ -296,7 +296,7 @@ fn a_trace(seed: u64, events: usize) -> Trace {
     let (mut op, mut open, mut last) = (0, Vec::new(), 0);
     let kinds = [StepKind::WireNetwork, StepKind::CreateVeth, StepKind::NetlinkMessage, StepKind::FetchBlob];
     let mut running = false;
-    while trace.events().len() < events {
+    while trace.len() < events as u64 {
         let body = match dice.roll(12) {
             0 if !running => {
                 op += 1;

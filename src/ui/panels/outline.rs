@@ -6,8 +6,8 @@ use crate::ui::command::Command;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets;
-use std::sync::Arc;
 use egui::{Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
 
 /// One line. What it says is read from the trace when it is in view: there may be a hundred thousand.
 #[derive(Clone, Copy)]

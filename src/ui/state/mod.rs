@@ -15,8 +15,8 @@ use super::source::{News, Recording};
 use crate::i18n::{Lang, Words};
 use crate::spool::Spool;
 use crate::trace::{
-    Base, Body, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace, TraceError,
-    World, log::Torn,
+    Base, Body, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace,
+    TraceError, World, log::Torn,
 };
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -22,7 +22,7 @@ fn limited(after: impl Fn() -> Option<(&'static str, String)> + Send + Sync + 's
 }
 
 fn changes(bench: &Bench) -> Vec<Change> {
-    let of = |event: &Arc<Event>| match &event.body {
+    let of = |event: Arc<Event>| match &event.body {
         Body::Observed { change, .. } => Some((**change).clone()),
         _ => None,
     };

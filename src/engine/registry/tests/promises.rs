@@ -96,7 +96,7 @@ fn what_is_damaged_is_seen_in_the_registrys_own_answer() {
             }
             _ => None,
         };
-        events.filter_map(|event| of(event)).collect::<Vec<_>>()
+        events.filter_map(|event| of(&event)).collect::<Vec<_>>()
     });
     assert_eq!(told.len(), 2);
     for evidence in told {
