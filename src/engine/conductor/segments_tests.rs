@@ -7,7 +7,7 @@ use std::sync::Arc;
 const LIMIT: Limit = Limit(64 << 10);
 
 fn conductor(dir: &Path) -> Arc<Conductor> {
-    let journal = Journal::open(&dir.join("journal.ndjson")).unwrap();
+    let journal = Journal::open(&dir.join("journal.ndjson"), crate::engine::undoers(None)).unwrap();
     Conductor::new(Recorder::in_dir(dir, LIMIT).unwrap(), journal)
 }
 
@@ -143,7 +143,8 @@ fn the_files_of_an_engine_that_was_killed_are_recordings_up_to_where_they_are_to
 fn a_disk_that_takes_no_more_costs_the_oldest_and_that_is_said_once() {
     let dir = tempfile::tempdir().unwrap();
     let recorder = Recorder::in_dir(dir.path(), LIMIT).unwrap();
-    let conductor = Conductor::new(recorder, Journal::open(&dir.path().join("journal.ndjson")).unwrap());
+    let journal = Journal::open(&dir.path().join("journal.ndjson"), crate::engine::undoers(None)).unwrap();
+    let conductor = Conductor::new(recorder, journal);
     one(&conductor, 100);
     // No file can be made any more.
     fs::remove_dir_all(dir.path().join("trace")).unwrap();
