@@ -354,6 +354,14 @@ proptest! {
     }
 
     #[test]
+    fn a_world_is_read_as_it_was_written(seed: u64, length in 0_usize..500) {
+        let trace = a_trace(seed, length);
+        let world = trace.head();
+        let text = serde_json::to_string(world).expect("JSON");
+        prop_assert_eq!(&serde_json::from_str::<World>(&text).expect("a World"), world);
+    }
+
+    #[test]
     fn back_after_step_is_where_we_started(seed: u64, length in 1_usize..400) {
         let trace = a_trace(seed, length);
         for level in [Level::Story, Level::Stage, Level::Kernel] {
