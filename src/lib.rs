@@ -9,6 +9,7 @@
 
 pub mod cli;
 pub mod client;
+pub mod docker;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod i18n;
