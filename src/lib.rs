@@ -3,8 +3,8 @@
 //! The rule between the modules, which `tests/architecture.rs` checks:
 //!
 //! ```text
-//! spec ◀── trace, tree ◀── i18n, lesson ◀── client, cli ◀── ui        (ui never names engine)
-//!             ▲────────────────────── engine                    (engine never names ui, cli, lesson)
+//! spec ◀── trace, tree, docker ◀── i18n, lesson ◀── client, cli ◀── ui (ui never names engine)
+//!             ▲────────────────────── engine                     (engine never names ui, cli, lesson)
 //! ```
 
 pub mod cli;

@@ -10,16 +10,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("spec", &[]),
     ("trace", &["spec"]),
     ("tree", &["spec"]),
+    ("docker", &["spec", "trace"]),
     ("i18n", &["spec", "trace", "tree"]),
     ("lesson", &["spec", "trace", "i18n"]),
-    ("client", &["spec", "trace", "tree", "i18n"]),
-    ("cli", &["spec", "trace", "tree", "i18n", "lesson", "client"]),
-    ("ui", &["spec", "trace", "tree", "i18n", "lesson", "client"]),
-    ("engine", &["spec", "trace", "tree", "i18n", "client"]),
+    ("client", &["spec", "trace", "tree", "docker", "i18n"]),
+    ("cli", &["spec", "trace", "tree", "docker", "i18n", "lesson", "client"]),
+    ("ui", &["spec", "trace", "tree", "docker", "i18n", "lesson", "client"]),
+    ("engine", &["spec", "trace", "tree", "docker", "i18n", "client"]),
 ];
 
 /// Modules that do no I/O, read no clock and start no thread.
-const PURE: &[&str] = &["spec", "trace", "tree", "lesson", "ui/diagrams"];
+const PURE: &[&str] = &["spec", "trace", "tree", "docker", "lesson", "ui/diagrams"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -2,6 +2,12 @@
 //! endpoint that is served, each field has the model's name and the model's type, and nothing that is sent is unknown to it.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[cfg(feature = "engine")]
+#[path = "common/engine.rs"]
+mod engine;
+#[cfg(feature = "engine")]
+#[path = "docker_types/live.rs"]
+mod live;
 #[path = "docker_types/same.rs"]
 mod same;
 #[path = "docker_types/sample.rs"]
@@ -11,7 +17,7 @@ use bollard_stubs::models;
 use dockwalk::docker::{Endpoint, Id};
 use same::{same, same_but};
 
-/// What `docker` 20.10 and docker-py read and the model, which is of a later API, has dropped.
+/// What `docker` 20.10 and docker-py read and the model, which is of a later API, has dropped, or has never had.
 mod older {
     /// The place in the first network, at the top (gone with API 1.52).
     pub const INSPECT: &[&str] = &[

@@ -11,7 +11,7 @@ use std::fmt;
 #[serde(rename_all = "camelCase", default)]
 pub struct ConfigFile {
     /// By the registry's name.
-    #[serde(skip_serializing_if = "is_default", deserialize_with = "or_default::deserialize")]
+    #[serde(deserialize_with = "or_default::deserialize")]
     pub auths: BTreeMap<String, KeptLogin>,
     /// Helpers of registries.
     #[serde(skip_serializing_if = "is_default", deserialize_with = "or_default::deserialize")]
