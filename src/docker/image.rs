@@ -93,27 +93,29 @@ pub struct ImageHistoryLine {
     pub comment: String,
 }
 
-/// A line of `DELETE /images/{name}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ImageRemoved {
-    Untagged(String),
-    Deleted(String),
+/// A line of `DELETE /images/{name}`: one of the two.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ImageRemoved {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub untagged: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<String>,
 }
 
 impl ImageRemoved {
-    /// What went.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Untagged(name) | Self::Deleted(name) => name,
-        }
+    pub fn untagged(name: String) -> Self {
+        Self { untagged: Some(name), deleted: None }
     }
 
-    /// Docker's word for it.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Untagged(_) => "Untagged",
-            Self::Deleted(_) => "Deleted",
-        }
+    pub fn deleted(name: String) -> Self {
+        Self { untagged: None, deleted: Some(name) }
+    }
+
+    /// Docker's word for what was done, and what it was done to.
+    pub fn said(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let both = [("Untagged", &self.untagged), ("Deleted", &self.deleted)];
+        both.into_iter().filter_map(|(word, name)| Some((word, name.as_deref()?)))
     }
 }
 

@@ -308,7 +308,7 @@ pub fn image_history_line() -> ImageHistoryLine {
 }
 
 pub fn images_removed() -> Vec<ImageRemoved> {
-    vec![ImageRemoved::Untagged(text("lab/shell:1")), ImageRemoved::Deleted(text("sha256:1"))]
+    vec![ImageRemoved::untagged(text("lab/shell:1")), ImageRemoved::deleted(text("sha256:1"))]
 }
 
 pub fn images_pruned() -> ImagesPruned {

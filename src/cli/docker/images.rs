@@ -6,7 +6,7 @@ use crate::cli::docker_args::{HistoryArgs, ImagesArgs, PruneArgs, RmiArgs, TagAr
 use crate::cli::{Done, Failure, out};
 use crate::client::ClientError;
 use crate::client::units::human_size;
-use crate::docker::{ImageHistoryLine, ImageSummary};
+use crate::docker::{ImageHistoryLine, ImageRemoved, ImageSummary};
 use crate::spec::visible;
 use hyper::Method;
 use serde::Serialize;
@@ -103,8 +103,8 @@ pub(in crate::cli) fn prune(session: &CommandSession<'_>, args: &PruneArgs) -> D
     if !pruned.images_deleted.is_empty() {
         out::line("Deleted Images:");
     }
-    for removed in &pruned.images_deleted {
-        out::line(format_args!("{}: {}", removed.word().to_lowercase(), removed.name()));
+    for (word, name) in pruned.images_deleted.iter().flat_map(ImageRemoved::said) {
+        out::line(format_args!("{}: {name}", word.to_lowercase()));
     }
     out::lines(format_args!("\nTotal reclaimed space: {}", human_size(pruned.space_reclaimed, 4)));
     Ok(())
@@ -112,8 +112,9 @@ pub(in crate::cli) fn prune(session: &CommandSession<'_>, args: &PruneArgs) -> D
 
 pub(in crate::cli) fn remove(session: &CommandSession<'_>, args: &RmiArgs) -> Done {
     each(session, &args.names, |name| {
-        for removed in session.client.remove_image(name, args.force, args.no_prune)? {
-            out::line(format_args!("{}: {}", removed.word(), removed.name()));
+        let removed = session.client.remove_image(name, args.force, args.no_prune)?;
+        for (word, name) in removed.iter().flat_map(ImageRemoved::said) {
+            out::line(format_args!("{word}: {name}"));
         }
         Ok(())
     })

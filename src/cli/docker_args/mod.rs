@@ -88,7 +88,6 @@ commands! {
     }
 
     /// Docker's commands.
-    #[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
     enum DockerCommand {
         /// As below `container`
         #[command(flatten)]

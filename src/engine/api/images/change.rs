@@ -79,7 +79,7 @@ pub(in crate::engine::api) async fn prune(engine: Shared, request: Request) -> A
 
 fn removed_line(removed: Removed) -> ImageRemoved {
     match removed {
-        Removed::Untagged(what) => ImageRemoved::Untagged(what),
-        Removed::Deleted(what) => ImageRemoved::Deleted(what),
+        Removed::Untagged(what) => ImageRemoved::untagged(what),
+        Removed::Deleted(what) => ImageRemoved::deleted(what),
     }
 }
