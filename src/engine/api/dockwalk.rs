@@ -4,6 +4,7 @@ use super::Shared;
 use super::answer::{Answer, blocking, json, nothing, stream};
 use super::query::Query;
 use crate::client::protocol::{GateCommand, HostCommand, Rewind, TraceEnd};
+use crate::docker::Id;
 use crate::engine::conductor::Recorder;
 use crate::engine::container::Phase;
 use crate::engine::{Fault, FaultKind, probe};
@@ -12,7 +13,6 @@ use axum::extract::{Path, Request};
 use axum::http::HeaderValue;
 use axum::response::Response;
 use hyper::body::Bytes;
-use serde_json::json as value;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::error::SendTimeoutError;
@@ -116,7 +116,7 @@ pub(super) async fn doctor() -> Answer {
 /// Prepares a command on the lab host; it is started and talked to as any `exec`.
 pub(super) async fn host(engine: Shared, request: Request) -> Answer {
     let command: HostCommand = super::json::read(request).await?;
-    Ok(json(&value!({"Id": engine.prepare_host(command)?.id})))
+    Ok(json(&Id { id: engine.prepare_host(command)?.id.clone() }))
 }
 
 pub(super) async fn rewind(engine: Shared, request: Request) -> Answer {
