@@ -19,6 +19,7 @@ mod difference;
 mod entry;
 mod export;
 mod layer;
+mod mode;
 mod query;
 mod sight;
 mod stack;

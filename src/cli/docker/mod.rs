@@ -17,6 +17,7 @@ use super::docker_args::{ContainerCommand, DockerCommand, ImageCommand, NetworkC
 use super::{Args, Done, Failure, engine_of};
 use crate::client::Client;
 use crate::i18n::Words;
+use crate::spec::url::encode;
 
 /// What commands work with.
 struct Session<'a> {
@@ -120,12 +121,6 @@ fn network(session: &Session<'_>, command: &NetworkCommand) -> Done {
         }
         NetworkCommand::Inspect(args) => inspect::inspect(session, args, Some("network")),
     }
-}
-
-/// A name as a part of a path or a query.
-fn encode(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'@');
-    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// Does something with each name; goes on after a failure, and fails in the end if one did.

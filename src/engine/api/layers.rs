@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::answer::{Answer, blocking, json, with_status};
-use super::query::{bytes, decode};
+use super::query::bytes;
 use crate::client::protocol::Refusal;
 use crate::client::{ImageLayer, ImageLayers, Instruction};
 use crate::engine::layer::{self, Source};
@@ -25,7 +25,6 @@ use tokio::sync::mpsc;
 
 /// `images/{name}/layers`: a name has slashes in it.
 pub(super) async fn of_image(engine: Shared, Path(rest): Path<String>, request: Request) -> Answer {
-    let rest = decode(&rest);
     let unknown = || Fault::new(FaultKind::NotFound, "no-such-endpoint").with("request", super::line(&request));
     let name = rest.strip_suffix("/layers").ok_or_else(unknown)?.to_owned();
     let engine = Arc::clone(&engine);

@@ -470,8 +470,7 @@ mod undoing {
     #[test]
     fn only_that_very_process_is_killed() {
         let mut child = Command::new("sleep").arg("60").stdin(Stdio::null()).spawn().unwrap();
-        let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
-        let start_time = stat.rsplit_once(')').unwrap().1.split_whitespace().nth(19).unwrap().parse().unwrap();
+        let start_time = crate::engine::procfs::start_time(child.id()).unwrap();
         let pid = child.id();
         undo(&Inverse::KillProcess { pid, start_time: start_time + 1 }, None).unwrap();
         assert_eq!(child.try_wait().unwrap(), None, "another one with its number");

@@ -4,7 +4,7 @@
 use super::*;
 use crate::engine::handle;
 use crate::engine::lab::{Lab, Netns};
-use crate::engine::{net, sys};
+use crate::engine::{net, procfs, sys};
 use crate::i18n::{Lang, Words};
 use crate::trace::{Plan, Problem, StepKind};
 use nix::errno::Errno;
@@ -119,7 +119,7 @@ fn gone(result: io::Result<()>) -> io::Result<()> {
 /// Kills a process if it is still that one, and waits until it is dead, so that what it used can be taken away.
 fn kill_process(pid: u32, start_time: u64) -> Result<()> {
     let alive =
-        || process_state(pid).is_some_and(|(state, started)| started == start_time && !matches!(state, 'Z' | 'X'));
+        || procfs::stat(pid).is_ok_and(|stat| stat.start_time == start_time && !matches!(stat.state, 'Z' | 'X'));
     if !alive() {
         return Ok(());
     }
@@ -138,13 +138,6 @@ fn kill_process(pid: u32, start_time: u64) -> Result<()> {
         _ => {}
     }
     wait_until(|| !alive()).then_some(()).ok_or_else(|| refused(Errno::ETIMEDOUT.into()))
-}
-
-/// State and start time of `/proc/<pid>/stat`. The name before them may hold blanks and parentheses.
-fn process_state(pid: u32) -> Option<(char, u64)> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    Some((fields.next()?.chars().next()?, fields.nth(18)?.parse().ok()?))
 }
 
 fn wait_until(done: impl Fn() -> bool) -> bool {

@@ -4,7 +4,7 @@
 use super::side::{Record, Side};
 use super::*;
 use crate::engine::conductor::EntryId;
-use crate::engine::program;
+use crate::engine::{procfs, program};
 use crate::trace::{Change, Evidence, Problem};
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
@@ -162,7 +162,8 @@ enum Tried {
 fn try_start(cx: &Cx, host: &Arc<Mutex<Side>>, helper: &Helper) -> Result<Tried> {
     let (program, path, netns) = (helper.program, &helper.path, lock(host).netns().path());
     let mut child = helper.spawn(&netns).map_err(|e| Fault::io("run", path.display(), &e))?;
-    let entry = start_time(child.id())
+    let entry = procfs::start_time(child.id())
+        .ok()
         .map(|start_time| cx.journal(SCOPE, Inverse::KillProcess { pid: child.id(), start_time }))
         .transpose()?;
     let args = helper.args(&netns);
@@ -233,10 +234,4 @@ impl Uplink {
         }
         self.entry.map_or(Ok(()), |entry| cx.undone(entry))
     }
-}
-
-/// Field 22 of `/proc/<pid>/stat`.
-fn start_time(pid: u32) -> Option<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
 }

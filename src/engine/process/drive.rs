@@ -7,6 +7,7 @@ use super::spawner::{Request, Thread};
 use super::{call, fault, gone};
 use crate::engine::conductor::{Cx, EntryId, Inverse};
 use crate::engine::fault::{Fault, Result};
+use crate::engine::procfs;
 use crate::engine::sys::{self, NO_HELPER, Program, Record, outcome};
 use crate::spec::ContainerId;
 use crate::trace::{Evidence, Outcome, Plan, StepKind};
@@ -128,7 +129,8 @@ impl Child {
     fn journal(&mut self, cx: &Cx) -> Result<()> {
         let pid = self.subject.pid;
         let scope = self.subject.container.as_ref().map_or("engine", ContainerId::as_str);
-        self.entry = Some(cx.journal(scope, Inverse::KillProcess { pid, start_time: start_time(pid)? })?);
+        let start_time = procfs::start_time(pid).map_err(|e| Fault::io("read", format!("/proc/{pid}/stat"), &e))?;
+        self.entry = Some(cx.journal(scope, Inverse::KillProcess { pid, start_time })?);
         Ok(())
     }
 
@@ -533,12 +535,4 @@ fn info_of(pidfd: &OwnedFd) -> Result<(Evidence, u32)> {
     let info = std::fs::read_to_string(&path).map_err(|e| Fault::io("read", &path, &e))?;
     let pid = info.lines().find_map(|line| line.strip_prefix("Pid:")).and_then(|pid| pid.trim().parse().ok());
     pid.map(|pid| (Evidence::file(path, info.trim_end()), pid)).ok_or_else(died)
-}
-
-/// Field 22 of `/proc/<pid>/stat`. The command's name in parentheses may hold anything, so it is counted from its end.
-fn start_time(pid: u32) -> Result<u64> {
-    let path = format!("/proc/{pid}/stat");
-    let stat = std::fs::read_to_string(&path).map_err(|e| Fault::io("read", &path, &e))?;
-    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    Ok(after_name.split_whitespace().nth(19).and_then(|field| field.parse().ok()).unwrap_or(0))
 }

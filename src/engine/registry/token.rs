@@ -7,6 +7,7 @@ use super::exchange::{SMALL, exchange};
 use super::http::{Ask, Load};
 use super::session::{Session, locked};
 use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::spec::url;
 use crate::trace::{Plan, StepKind};
 
 impl Session<'_> {
@@ -76,8 +77,8 @@ impl Session<'_> {
             return Ask { method: "POST", body: Load::Form(form), ..Ask::get(realm, lax) };
         }
         let join = if realm.contains('?') { '&' } else { '?' };
-        let mut url = format!("{realm}{join}service={}", auth::escape(service));
-        self.scopes.iter().for_each(|scope| url.push_str(&format!("&scope={}", auth::escape(scope))));
-        Ask::get(url, lax)
+        let mut address = format!("{realm}{join}service={}", url::encode(service));
+        self.scopes.iter().for_each(|scope| address.push_str(&format!("&scope={}", url::encode(scope))));
+        Ask::get(address, lax)
     }
 }

@@ -139,7 +139,7 @@ fn quota(text: &str) -> Option<(u64, Option<u64>)> {
 /// seconds since 1970.
 fn retry_after(answer: &Answer, now: SystemTime) -> Option<Duration> {
     // A stranger's number: no clock and no calendar ends before this.
-    const FAR: Duration = Duration::from_secs(10 * 366 * 86_400);
+    const FAR: Duration = Duration::from_hours(10 * 366 * 24);
     said_after(answer, now).map(|after| after.min(FAR))
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::Shared;
 use super::super::answer::{Answer, blocking, json};
-use super::super::query::{Query, decode};
+use super::super::query::Query;
 use super::list::{flag, labels, moment};
 use super::user_of;
 use super::when::until;
@@ -47,7 +47,7 @@ pub(in crate::engine::api) fn tag_of(query: &Query) -> Result<Reference> {
 pub(in crate::engine::api) async fn remove(engine: Shared, Path(name): Path<String>, request: Request) -> Answer {
     let (line, query) = (super::super::line(&request), Query::of(&request));
     let how = Removal { force: query.flag("force"), keep_parents: query.flag("noprune") };
-    let (engine, name) = (Arc::clone(&engine), decode(&name));
+    let engine = Arc::clone(&engine);
     let removed = blocking(move || {
         let in_use = |image: &Digest| user_of(&engine, image);
         engine.conductor.operate(OpKind::ImageRemove, &name, line, &Cancel::new(), |cx| {
@@ -62,7 +62,7 @@ pub(in crate::engine::api) async fn prune(engine: Shared, request: Request) -> A
     let line = super::super::line(&request);
     let filters = Query::of(&request).filters(&["dangling", "label", "label!", "until"])?;
     let all = flag(&filters, "dangling")? == Some(false);
-    let now = i64::try_from(Moment::now().unix()).unwrap_or(i64::MAX);
+    let now = Moment::now().unix();
     let before = filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()?;
     let engine = Arc::clone(&engine);
     let pruned = blocking(move || {

@@ -11,7 +11,6 @@ pub(super) use list::list;
 
 use super::Shared;
 use super::answer::{Answer, blocking, json};
-use super::query::decode;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind};
 use crate::spec::{Digest, Reference};
@@ -20,7 +19,6 @@ use std::sync::Arc;
 
 /// `GET images/{name}/json`, `…/history`, …
 pub(super) async fn one(engine: Shared, Path(rest): Path<String>, request: Request) -> Answer {
-    let rest = decode(&rest);
     let engine = Arc::clone(&engine);
     if let Some(name) = rest.strip_suffix("/json").map(str::to_owned) {
         return Ok(json(&look::inspect(&blocking(move || engine.store.find(&name)).await?)));
@@ -37,7 +35,6 @@ pub(super) async fn one(engine: Shared, Path(rest): Path<String>, request: Reque
 
 /// `POST images/{name}/tag`, …
 pub(super) async fn act(engine: Shared, Path(rest): Path<String>, request: Request) -> Answer {
-    let rest = decode(&rest);
     if let Some(name) = rest.strip_suffix("/tag") {
         return change::tag(engine, name.to_owned(), request).await;
     }

@@ -139,7 +139,7 @@ fn metadata(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
         }
         _ => {}
     }
-    let mode = format!("{}  {:04o}", words::mode(&entry.kind, entry.mode), entry.mode);
+    let mode = format!("{}  {:04o}", entry.kind.with_mode(entry.mode), entry.mode);
     fact(ui, look, "files-column-mode", &mode);
     fact(ui, look, "files-column-owner", &format!("{}:{}", entry.uid, entry.gid));
     fact(ui, look, "files-column-time", &words::instant(entry.mtime));
@@ -228,7 +228,7 @@ fn sides(ui: &mut Ui, look: &mut Look<'_>) {
     let of = |f: &dyn Fn(&crate::tree::Inode) -> String| both.map(|inode| inode.map_or_else(|| "–".to_owned(), f));
     row(ui, &look.say("files-fact-kind"), of(&|inode| look.say(mark::kind_key(&inode.kind))));
     row(ui, &look.say("files-column-size"), of(&|inode| exact(inode.size())));
-    row(ui, &look.say("files-column-mode"), of(&|inode| words::mode(&inode.kind, inode.mode)));
+    row(ui, &look.say("files-column-mode"), of(&|inode| inode.kind.with_mode(inode.mode)));
     row(ui, &look.say("files-column-owner"), of(&|inode| format!("{}:{}", inode.uid, inode.gid)));
     row(ui, &look.say("files-fact-time"), of(&|inode| words::instant(inode.mtime)));
     if both.iter().flatten().any(|inode| matches!(inode.kind, Kind::Symlink { .. })) {

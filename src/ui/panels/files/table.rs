@@ -236,7 +236,7 @@ fn facts_of(painter: &Painter, rect: Rect, row: &Row<'_>, columns: Columns, them
     let ink = if row.inode.implied { theme.weak.gamma_multiply(0.6) } else { theme.weak };
     let put = |x: f32, text: String| painter.text(pos2(rect.left() + x, y), Align2::LEFT_TOP, text, font.clone(), ink);
     if let Some(x) = columns.mode {
-        put(x, words::mode(&row.inode.kind, row.inode.mode));
+        put(x, row.inode.kind.with_mode(row.inode.mode));
     }
     if let Some(x) = columns.owner {
         put(x, format!("{}:{}", row.inode.uid, row.inode.gid));
