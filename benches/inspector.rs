@@ -5,7 +5,7 @@
 //! error when a frame takes more than 16 ms, or when the process came to need more than 300 MB.
 #![allow(clippy::unwrap_used, reason = "a measurement ends where something is not as it should be")]
 
-use dockwalk::tree::{Entry, Kind, Layer, Mark, Query, Stack};
+use dockwalk::tree::{Kind, Layer, LayerEntry, PathChange, Query, Stack};
 use dockwalk::ui::app::App;
 use dockwalk::ui::command::Command;
 use dockwalk::ui::files::{Act, Against, Done, LayerInfo, Load, Made, Motion, Opened, Page, Subject};
@@ -51,7 +51,7 @@ fn main() {
         bench.wait(&format!("search {text}"), Act::Search(query));
     }
     bench.frames("scroll what was found", 100, |_, _| vec![wheel(-5_000.0)]);
-    let marks = Query { marks: [Mark::Changed, Mark::Deleted].into(), ..Query::default() };
+    let marks = Query { marks: [PathChange::Changed, PathChange::Deleted].into(), ..Query::default() };
     bench.wait("search by mark", Act::Search(marks));
     bench.wait("end the search", Act::Search(Query::default()));
     for layer in (0..image.layers.len()).rev() {
@@ -71,7 +71,7 @@ fn main() {
 }
 
 fn rows(bench: &Bench) -> usize {
-    bench.app.shell.files.tree.view.as_ref().map_or(0, dockwalk::tree::View::len)
+    bench.app.state.files.tree.view.as_ref().map_or(0, dockwalk::tree::View::len)
 }
 
 fn memory(image: &Opened) -> usize {
@@ -90,13 +90,16 @@ fn wheel(y: f32) -> Event {
 
 /// 200,000 files in a thousand directories; on top of them layers that change, delete, hide and add some.
 fn image() -> Opened {
-    let file = |path: String, size: u64| Entry { kind: Kind::File { size }, ..Entry::directory(&path) };
+    let file = |path: String, size: u64| LayerEntry { kind: Kind::File { size }, ..LayerEntry::directory(&path) };
     let path = |n: usize| format!("usr/lib/part{:02}/dir{:03}/libfoo{n}.so", n % 20, n / 20 % 50);
-    let mut layers: Vec<Vec<Entry>> = vec![(0..FILES).map(|n| file(path(n), n as u64 % 90_000)).collect()];
+    let mut layers: Vec<Vec<LayerEntry>> = vec![(0..FILES).map(|n| file(path(n), n as u64 % 90_000)).collect()];
     layers.push((0..FILES / 20).map(|n| file(path(n * 20), 7 + n as u64)).collect());
-    layers
-        .push((0..FILES / 40).map(|n| Entry { kind: Kind::Whiteout, ..Entry::directory(&path(n * 40 + 3)) }).collect());
-    layers.push(vec![Entry { kind: Kind::Opaque, ..Entry::directory("usr/lib/part07/dir007") }]);
+    layers.push(
+        (0..FILES / 40)
+            .map(|n| LayerEntry { kind: Kind::Whiteout, ..LayerEntry::directory(&path(n * 40 + 3)) })
+            .collect(),
+    );
+    layers.push(vec![LayerEntry { kind: Kind::Opaque, ..LayerEntry::directory("usr/lib/part07/dir007") }]);
     layers.push((0..5_000).map(|n| file(format!("srv/data{:02}/file{n}", n % 50), 1_000)).collect());
     let trees: Vec<_> = layers.into_iter().map(|entries| Arc::new(Layer::build(entries))).collect();
     let info = |(n, tree): (usize, &Arc<Layer>)| LayerInfo {
@@ -122,20 +125,20 @@ impl Bench {
     fn new() -> Self {
         let ctx = egui::Context::default();
         let mut app = App::with(&ctx, Options { lang: Some(dockwalk::i18n::Lang::Ko), ..Options::default() });
-        app.shell.hear(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+        app.state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
         Self { ctx, app, time: 0.0, worst: Duration::ZERO }
     }
 
     /// As if the engine had answered.
     fn open(&mut self, image: Arc<Opened>) {
-        let orders = self.app.shell.files.apply(Act::Open(image.subject.clone(), None));
+        let orders = self.app.state.files.apply(Act::Open(image.subject.clone(), None));
         let (ticket, _) = orders.into_iter().next().unwrap();
-        let orders = self.app.shell.files.hear(ticket, Done::Opened(image));
+        let orders = self.app.state.files.receive(ticket, Done::Opened(image));
         let mut bench = files::work::Bench::default();
         bench.begin(orders, None, || ());
-        while !matches!(self.app.shell.files.listing, Load::Ready(())) {
+        while !matches!(self.app.state.files.listing, Load::Ready(())) {
             for (ticket, done) in bench.done() {
-                drop(self.app.shell.files.hear(ticket, done));
+                drop(self.app.state.files.receive(ticket, done));
             }
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -185,7 +188,7 @@ impl Bench {
         let mut times = vec![self.frame(vec![], Some(Command::Inspect(act)))];
         let mut quiet = 0;
         while quiet < 12 && times.len() < 5_000 {
-            let files = &self.app.shell.files;
+            let files = &self.app.state.files;
             let searching = files.shown_tree().is_searched() && files.shown_tree().hits.is_none();
             let busy = files.listing.is_busy() || files.waste.is_busy() || files.comparing.is_busy() || searching;
             quiet = if busy { 0 } else { quiet + 1 };

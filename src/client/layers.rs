@@ -3,7 +3,7 @@
 use super::{Answer, Client, ClientError};
 use crate::spec::Digest;
 use crate::spec::url::encode;
-use crate::tree::{Entry, Layer, Stack};
+use crate::tree::{Layer, LayerEntry, Stack};
 use hyper::Method;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -152,7 +152,7 @@ pub struct Entries {
 }
 
 impl Entries {
-    fn line(&mut self) -> Result<Option<Entry>, ClientError> {
+    fn line(&mut self) -> Result<Option<LayerEntry>, ClientError> {
         loop {
             let rest = &self.read[self.at..];
             if let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
@@ -171,7 +171,7 @@ impl Entries {
 }
 
 impl Iterator for Entries {
-    type Item = Result<Entry, ClientError>;
+    type Item = Result<LayerEntry, ClientError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.over {

@@ -111,8 +111,8 @@ impl Place {
     }
 
     /// Says the same from another thread.
-    pub fn teller(&self) -> Teller {
-        Teller { ticket: self.ticket, stop: Arc::clone(&self.stop), say: self.say.clone() }
+    pub fn reporter(&self) -> Reporter {
+        Reporter { ticket: self.ticket, stop: Arc::clone(&self.stop), say: self.say.clone() }
     }
 
     /// Ends here when nobody wants it any more.
@@ -136,15 +136,15 @@ impl Place {
         Ok(match job {
             Job::Stop => return Err(Stopped::NotWanted),
             Job::Open(subject) => Done::Opened(Arc::new(fetch::open(self, subject)?)),
-            Job::Look(image, part, before) => {
-                let sight = Arc::new(image.stack.sight(part.scope()));
+            Job::PanelContext(image, part, before) => {
+                let visible = Arc::new(image.stack.visible(part.scope()));
                 self.go_on()?;
                 Done::Rows(match before.filter(|view| Arc::ptr_eq(view.stack(), &image.stack)) {
                     Some(mut view) => {
-                        view.look(sight);
+                        view.look(visible);
                         view
                     }
-                    None => View::new(Arc::clone(&image.stack), sight),
+                    None => View::new(Arc::clone(&image.stack), visible),
                 })
             }
             Job::All(mut view, open) => {
@@ -156,7 +156,7 @@ impl Place {
                 Done::Rows(view)
             }
             Job::Search(mut view, query) => {
-                let matches = view.stack().search(view.sight(), &query);
+                let matches = view.stack().search(view.visible(), &query);
                 self.go_on()?;
                 let hits = matches.hits.len();
                 view.show(Some(Arc::new(matches)));
@@ -200,13 +200,13 @@ impl Place {
 
 /// Says how far a job is, from a thread that helps it.
 #[derive(Debug)]
-pub(super) struct Teller {
+pub(super) struct Reporter {
     ticket: Ticket,
     stop: Arc<AtomicBool>,
     say: Sender<(Ticket, Done)>,
 }
 
-impl Teller {
+impl Reporter {
     /// Says how far it is. False when nobody wants it any more.
     pub fn progress(&self, now: u64, of: Option<u64>) -> bool {
         !self.stop.load(Ordering::Relaxed) && self.say.send((self.ticket, Done::Progress(now, of))).is_ok()
@@ -215,7 +215,7 @@ impl Teller {
 
 fn differences(image: &Opened, layer: usize, other: &Opened, against: &Against) -> View {
     let top = against.layer.map_or(other.stack.top(), number).min(other.stack.top());
-    let left = other.stack.sight(Scope::UpTo(top));
-    let right = image.stack.sight(Scope::UpTo(number(layer)));
+    let left = other.stack.visible(Scope::UpTo(top));
+    let right = image.stack.visible(Scope::UpTo(number(layer)));
     compare::view((&other.stack, &left), (&image.stack, &right))
 }

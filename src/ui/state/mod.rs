@@ -8,7 +8,7 @@ use super::command::{Ask, Command};
 use super::course::Course;
 use super::diagrams::Tab;
 use super::files::{Files, Order};
-use super::marks::Marks;
+use super::marks::StopMarks;
 use super::source::{News, Recording};
 use crate::i18n::{Lang, Words};
 use crate::trace::{
@@ -159,7 +159,7 @@ impl Notice {
 
 /// What the window shows.
 #[derive(Debug)]
-pub struct Shell {
+pub struct WindowState {
     /// Where the events come from.
     pub origin: Origin,
     /// All events so far.
@@ -167,7 +167,7 @@ pub struct Shell {
     /// Where one looks.
     pub cursor: Cursor,
     /// The timeline's index.
-    pub marks: Marks,
+    pub marks: StopMarks,
     /// The selected thing.
     pub selection: Option<Entity>,
     /// The language.
@@ -211,13 +211,13 @@ pub struct Shell {
     shown: Option<u64>,
 }
 
-impl Default for Shell {
+impl Default for WindowState {
     fn default() -> Self {
         Self {
             origin: Origin::Nothing,
             trace: Trace::default(),
             cursor: Cursor::default(),
-            marks: Marks::default(),
+            marks: StopMarks::default(),
             selection: None,
             lang: Lang::Ko,
             dark: true,
@@ -244,7 +244,7 @@ impl Default for Shell {
     }
 }
 
-impl Shell {
+impl WindowState {
     /// Nothing loaded, in that language.
     pub fn new(lang: Lang) -> Self {
         Self { lang, ..Self::default() }
