@@ -1,9 +1,10 @@
 use super::*;
 use crate::engine::private;
 use crate::trace::{Event, Seq, StepId, Trace, log};
+use parking_lot::Mutex;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 use tokio::sync::watch;
@@ -52,7 +53,7 @@ impl Recorder {
     /// Appends an event. One that cannot follow from what was before is a fault of the engine's: it is reported and left
     /// out, so that nothing untrue is drawn.
     pub(super) fn push(&self, body: Body) -> Option<Seq> {
-        let mut trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut trace = self.trace.lock();
         let seq = trace.len() + 1;
         let at = u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let event = Arc::new(Event { seq, at, body });
@@ -62,7 +63,7 @@ impl Recorder {
             return None;
         }
         // Sent under the lock, so that the file has them in order. A file that cannot be written has been reported.
-        if let Some(file) = &*self.file.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(file) = &*self.file.lock() {
             file.events.send(event).unwrap_or_else(|_closed| tracing::debug!("trace file closed"));
         }
         self.length.send_replace(seq);
@@ -71,7 +72,7 @@ impl Recorder {
 
     /// Waits until the file holds everything recorded so far. Nothing is written to it afterwards.
     pub fn finish(&self) {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let file = self.file.lock().take();
         if let Some(LogFile { events, thread }) = file {
             drop(events);
             thread.join().unwrap_or_else(|_panic| tracing::error!("the trace file lacks its end"));
@@ -124,7 +125,7 @@ impl Recorder {
 
     /// Looks at the trace. Nothing can be recorded meanwhile.
     pub fn with<T>(&self, look: impl FnOnce(&Trace) -> T) -> T {
-        look(&self.trace.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&self.trace.lock())
     }
 }
 

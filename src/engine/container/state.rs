@@ -6,9 +6,10 @@ use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::Image;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
+use parking_lot::{Condvar, Mutex};
 use serde_json::Value;
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -168,12 +169,12 @@ impl Container {
 
     /// A copy of its state.
     pub fn state(&self) -> State {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.state.lock().clone()
     }
 
     /// Changes its state, and tells all who wait for it.
     pub fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        let result = change(&mut self.state.lock());
         self.changed.notify_all();
         self.revision.send_modify(|n| *n += 1);
         result
@@ -187,14 +188,14 @@ impl Container {
     /// Waits until `reached` holds, for `limit` at most (none: without end). True when it holds.
     pub fn wait_until(&self, limit: Option<Duration>, reached: impl Fn(&State) -> bool) -> bool {
         let begun = Instant::now();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         while !reached(&state) {
             // Woken now and then even without a limit; it costs nothing and forgives a lost wake-up.
             let left = limit.map_or(Duration::from_secs(60), |limit| limit.saturating_sub(begun.elapsed()));
             if left.is_zero() {
                 return false;
             }
-            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            self.changed.wait_for(&mut state, left);
         }
         true
     }

@@ -31,10 +31,11 @@ use super::lab::{Lab, Netns};
 use super::{Cx, Inverse, random};
 use crate::spec::{ContainerId, NetworkId};
 use crate::trace::{Mode, Network, Plan, StepKind};
+use parking_lot::{Mutex, MutexGuard};
 use request::Request;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// The bridge's name, as Docker calls it.
 pub const BRIDGE: &str = "docker0";
@@ -146,7 +147,7 @@ fn message(cx: &Cx, request: Request, act: impl FnOnce(&Cx, Request) -> Result<(
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    mutex.lock()
 }
 
 /// The id of a network that is not made but always there: its name, in hexadecimal, to the length of an id.

@@ -6,10 +6,11 @@ use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::{procfs, program};
 use crate::trace::{Change, Evidence, Problem};
+use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -217,7 +218,7 @@ fn look(host: &Arc<Mutex<NamespaceObserver>>, cause: &str, record: Record<'_>) -
 }
 
 fn lock(host: &Arc<Mutex<NamespaceObserver>>) -> MutexGuard<'_, NamespaceObserver> {
-    host.lock().unwrap_or_else(PoisonError::into_inner)
+    host.lock()
 }
 
 impl Uplink {

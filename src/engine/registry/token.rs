@@ -5,7 +5,7 @@ use super::auth::{self, Challenge, TokenAnswer};
 use super::endpoint::{may_be_plain, scheme_and_host};
 use super::exchange::{SMALL, exchange};
 use super::http::{Ask, Load};
-use super::session::{RegistrySession, locked};
+use super::session::RegistrySession;
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::url;
 use crate::trace::{Plan, StepKind};
@@ -25,7 +25,7 @@ impl RegistrySession<'_> {
                 Some(cx.step(plan, |cx| self.fetch_token(cx, challenge, realm, service.as_deref()))?)
             }
         };
-        *locked(&self.secret) = secret;
+        *self.secret.lock() = secret;
         Ok(())
     }
 
