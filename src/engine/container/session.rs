@@ -266,9 +266,9 @@ fn pump(mut file: File, channel: Channel, to: &mpsc::Sender<(Channel, Bytes)>, r
         if n == 0 {
             break;
         }
-        lock(record).take(channel, &buffer[..n]);
+        record.lock().take(channel, &buffer[..n]);
         // Read on when nobody listens, so that the process is not stopped by a full pipe.
         listening = listening && to.blocking_send((channel, Bytes::copy_from_slice(&buffer[..n]))).is_ok();
     }
-    lock(record).end(channel);
+    record.lock().end(channel);
 }

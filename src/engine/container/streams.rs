@@ -131,7 +131,7 @@ impl Streams {
                 Ok(n) => n,
             };
             self.log.append(channel, &buffer[..n]);
-            lock(record).take(channel, &buffer[..n]);
+            record.lock().take(channel, &buffer[..n]);
             let bytes = Bytes::copy_from_slice(&buffer[..n]);
             let attached = self.attached.lock().clone();
             for to in attached {
@@ -140,7 +140,7 @@ impl Streams {
                 }
             }
         }
-        lock(record).end(channel);
+        record.lock().end(channel);
     }
 }
 
