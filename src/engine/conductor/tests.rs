@@ -223,6 +223,30 @@ fn a_failure_is_the_outcome_of_its_step_of_those_around_and_of_the_operation() {
 }
 
 /// What removes a file of that name in the directory of this journal.
+#[test]
+fn a_panic_ends_its_steps_and_its_operation_as_failed_and_hurts_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let conductor = conductor(dir.path());
+    let boom = |cx: &Cx| -> Result<()> {
+        step(cx, StepKind::WireNetwork, |cx| {
+            step(cx, StepKind::CreateVeth, |cx| cx.conductor().recorder().with(|_locked| panic!("boom {}", 1)))
+        })
+    };
+    let fault = op(&conductor, &Cancel::new(), boom).unwrap_err();
+    assert_eq!(fault, Fault::failed("engine-fault").with("reason", "boom 1"));
+    let fault = op(&conductor, &Cancel::new(), |_| -> Result<()> { panic!("outside of steps") }).unwrap_err();
+    assert_eq!(fault, Fault::failed("engine-fault").with("reason", "outside of steps"));
+    op(&conductor, &Cancel::new(), script).unwrap();
+    let failed = |body: &Body| match body {
+        Body::StepEnded { outcome, .. } | Body::OpEnded { outcome, .. } => matches!(outcome, Outcome::Failed(_)),
+        _ => false,
+    };
+    let events = conductor.recorder().after(0, usize::MAX);
+    assert_eq!(events.iter().filter(|event| failed(&event.body)).count(), 4, "two steps, two operations");
+    let ended = |id| events.iter().any(|event| matches!(event.body, Body::OpEnded { op, .. } if op == id));
+    assert!([1, 2, 3].into_iter().all(ended));
+}
+
 fn file(journal: &Path, name: &str) -> Inverse {
     Inverse::RemoveFile { path: journal.with_file_name(name) }
 }
