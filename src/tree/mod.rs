@@ -46,3 +46,15 @@ pub use which::{Hidden, Resolved, Which, WhichVersion};
 fn parts(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
     path.split(|b| *b == b'/').filter(|part| !matches!(*part, b"" | b"."))
 }
+
+/// The path of a node, from the names above it up to the root, which is 0.
+fn path_of<'a>(id: u32, look: impl Fn(u32) -> (&'a [u8], u32)) -> PathBytes {
+    let (mut names, mut at) = (Vec::new(), id);
+    while at != 0 {
+        let (name, parent) = look(at);
+        names.push(name);
+        at = parent;
+    }
+    names.reverse();
+    PathBytes::from(names.join(&b'/'))
+}
