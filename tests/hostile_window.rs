@@ -16,7 +16,7 @@ use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Body, Entity, Event, Level, Problem, Trace};
 use dockwalk::tree::{Kind, Layer, LayerEntry, PathBytes, Stack};
 use dockwalk::ui::app::App;
-use dockwalk::ui::command::Command;
+use dockwalk::ui::command::{Command, FilesCommand, PlaybackCommand, TerminalCommand, ViewCommand};
 use dockwalk::ui::diagrams::{self, Tab};
 use dockwalk::ui::files::content;
 use dockwalk::ui::files::{Act, Done, LayerInfo, Made, Opened, Page, Slot, Subject, work};
@@ -120,7 +120,7 @@ fn app(window: &mut Window) -> &mut App {
     window.state_mut().as_mut().expect("the first frame made it")
 }
 
-fn tell(window: &mut Window, command: Command) {
+fn tell(window: &mut Window, command: impl Into<Command>) {
     let ctx = window.ctx.clone();
     app(window).command(&ctx, command);
     window.run_steps(2);
@@ -173,31 +173,31 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
     let path = "/tmp/evil\u{1b}[31m\n\u{202e}.ndjson".into();
     app(&mut window).state.receive(News::Loaded(Box::new(Recording { path, trace, torn: None })));
     window.run_steps(3);
-    tell(&mut window, Command::Level(Level::Kernel));
-    tell(&mut window, Command::End);
+    tell(&mut window, PlaybackCommand::Level(Level::Kernel));
+    tell(&mut window, PlaybackCommand::End);
     for tab in 0..Tab::ALL.len() {
-        tell(&mut window, Command::Tab(tab));
+        tell(&mut window, ViewCommand::Tab(tab));
         assert!(check(&window, &format!("tab {tab}")) > 0, "tab {tab} shows none of it");
     }
     for entity in &entities {
-        tell(&mut window, Command::Select(Some(entity.clone())));
+        tell(&mut window, ViewCommand::Select(Some(entity.clone())));
         check(&window, &format!("{entity:?}"));
     }
     // What is not there yet, too; and every place to stop at.
-    tell(&mut window, Command::Home);
+    tell(&mut window, PlaybackCommand::Home);
     for entity in entities.iter().take(40) {
-        tell(&mut window, Command::Select(Some(entity.clone())));
+        tell(&mut window, ViewCommand::Select(Some(entity.clone())));
         check(&window, &format!("not yet: {entity:?}"));
     }
-    tell(&mut window, Command::Select(None));
+    tell(&mut window, ViewCommand::Select(None));
     for command in [
-        Command::Steps,
-        Command::Steps,
-        Command::Help,
-        Command::Help,
-        Command::Presenter,
-        Command::Presenter,
-        Command::Dock,
+        Command::from(ViewCommand::Steps),
+        Command::from(ViewCommand::Steps),
+        Command::from(ViewCommand::Help),
+        Command::from(ViewCommand::Help),
+        Command::from(ViewCommand::Presenter),
+        Command::from(ViewCommand::Presenter),
+        Command::from(TerminalCommand::Dock),
     ] {
         tell(&mut window, command.clone());
         check(&window, &format!("{command:?}"));
@@ -205,7 +205,7 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
     let length = app(&mut window).state.trace.len();
     let mut seen = 0;
     for position in (0..=length).step_by(7) {
-        tell(&mut window, Command::Seek(position));
+        tell(&mut window, PlaybackCommand::Seek(position));
         seen += check(&window, &format!("position {position}"));
     }
     assert!(seen > 100, "{seen}");
@@ -218,7 +218,7 @@ fn failures_are_told_as_text() {
     app(&mut window).state.receive(News::Failed(problem));
     window.run_steps(2);
     assert!(check(&window, "a recording that cannot be read") > 0);
-    tell(&mut window, Command::Copy(format!("echo {HOSTILE}")));
+    tell(&mut window, ViewCommand::Copy(format!("echo {HOSTILE}")));
     check(&window, "after copying");
 }
 
@@ -226,7 +226,7 @@ fn failures_are_told_as_text() {
 fn what_is_copied_cannot_act_where_it_is_pasted() {
     let mut window = bare(Lang::En);
     let ctx = window.ctx.clone();
-    app(&mut window).command(&ctx, Command::Copy(HOSTILE.to_owned()));
+    app(&mut window).command(&ctx, ViewCommand::Copy(HOSTILE.to_owned()));
     window.step();
     let copied: Vec<String> = window
         .output()
@@ -332,13 +332,13 @@ fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
     let mut bench = work::Bench::default();
     bench.begin(orders, None, || ());
     until(&mut window, &mut bench, |app| app.state.files.tree.view.is_some());
-    tell(&mut window, Command::Inspect(Act::All(true)));
+    tell(&mut window, FilesCommand::Do(Act::All(true)));
     assert!(check(&window, "tree") > 5);
     for path in [HOSTILE.as_bytes(), b"evil\xff\xe2\x80\xae", b"link", b"sh"] {
-        tell(&mut window, Command::Inspect(Act::GoTo(PathBytes::from(path))));
+        tell(&mut window, FilesCommand::Do(Act::GoTo(PathBytes::from(path))));
         assert!(check(&window, "details") > 5);
     }
-    tell(&mut window, Command::Inspect(Act::GoTo(PathBytes::from(HOSTILE))));
+    tell(&mut window, FilesCommand::Do(Act::GoTo(PathBytes::from(HOSTILE))));
     let files = &mut app(&mut window).state.files;
     let (ticket, _) = files.apply(Act::Part(0)).into_iter().find(|(ticket, _)| ticket.slot == Slot::Content).unwrap();
     let text = format!("evil\x1b[31m\u{202e}\u{200b}\tx\r\n{SIGN}\u{2028}한글\n");
@@ -348,7 +348,7 @@ fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
     assert!(said.iter().any(|text| text.starts_with(r"evil\x1b[31m\u{202e}\u{200b}    x")), "the file's text is shown");
     check(&window, "content");
     for page in [Page::Waste, Page::Compare, Page::Tree] {
-        tell(&mut window, Command::Inspect(Act::Page(page)));
+        tell(&mut window, FilesCommand::Do(Act::Page(page)));
         window.run_steps(20);
         check(&window, &format!("{page:?}"));
     }

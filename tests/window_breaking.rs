@@ -10,7 +10,7 @@ use dockwalk::i18n::Lang;
 use dockwalk::spec::Digest;
 use dockwalk::trace::{Content, Entity, Promise, World};
 use dockwalk::ui::app::App;
-use dockwalk::ui::command::Command;
+use dockwalk::ui::command::{Command, PlaybackCommand, ViewCommand};
 use dockwalk::ui::{Open, Options};
 use egui::Vec2;
 use egui_kittest::{Harness, kittest::Queryable};
@@ -38,7 +38,7 @@ fn world(window: &Window) -> &World {
     window.state().as_ref().unwrap().state.world()
 }
 
-fn tell(window: &mut Window, command: Command) {
+fn tell(window: &mut Window, command: impl Into<Command>) {
     let ctx = window.ctx.clone();
     window.state_mut().as_mut().unwrap().command(&ctx, command);
     window.run_steps(2);
@@ -51,7 +51,7 @@ fn until(window: &mut Window, what: &str, so: impl Fn(&World) -> bool) {
         assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}");
         window.step();
         if !window.state().as_ref().unwrap().state.waiting.is_empty() {
-            tell(window, Command::Continue);
+            tell(window, PlaybackCommand::Continue);
         }
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -108,8 +108,8 @@ fn one_click_breaks_it_the_promise_catches_it_and_one_click_mends_it() {
 
 fn breaks(window: &mut Window, engine: &Engine, content: Content, digest: &Digest, by: &Promise, said: &str) {
     let in_store = || engine.root().join("blobs/sha256").join(digest.hex());
-    tell(window, Command::Tab(0));
-    tell(window, Command::Select(Some(content.entity(digest))));
+    tell(window, ViewCommand::Tab(0));
+    tell(window, ViewCommand::Select(Some(content.entity(digest))));
     assert!(in_store().exists(), "{content:?} is in the store at first");
     click(window, "한 바이트 망가뜨리기");
     until(window, "damaged", |world| world.damaged.contains_key(digest));
@@ -135,7 +135,7 @@ fn breaks(window: &mut Window, engine: &Engine, content: Content, digest: &Diges
     }
     assert_ne!(problem.args["expected"], problem.args["computed"]);
 
-    tell(window, Command::Select(Some(content.entity(digest))));
+    tell(window, ViewCommand::Select(Some(content.entity(digest))));
     click(window, "고치기");
     until(window, "mended", |world| world.damaged.is_empty());
     let again = pull(window, engine);

@@ -6,7 +6,7 @@ use dockwalk::trace::Problem;
 use dockwalk::tree::{Kind, Layer, LayerEntry, Stack};
 use dockwalk::ui::Options;
 use dockwalk::ui::app::App;
-use dockwalk::ui::command::Command;
+use dockwalk::ui::command::{Ask, FilesCommand, PathCommand};
 use dockwalk::ui::files::content::Body;
 use dockwalk::ui::files::{Act, Done, LayerInfo, Made, Opened, Order, Page, Slot, Subject, work};
 use dockwalk::ui::source::News;
@@ -91,7 +91,7 @@ fn until(window: &mut Window, done: impl Fn(&mut App) -> bool) {
 
 fn tell(window: &mut Window, act: Act) {
     let ctx = window.ctx.clone();
-    app(window).command(&ctx, Command::Inspect(act));
+    app(window).command(&ctx, FilesCommand::Do(act));
     window.run_steps(2);
 }
 
@@ -250,7 +250,7 @@ fn enter_in_the_field_for_a_path_is_the_answer() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("files.json");
     let ctx = window.ctx.clone();
-    app(&mut window).command(&ctx, Command::ExportFilesDialog);
+    app(&mut window).command(&ctx, PathCommand::Ask(Ask::ExportFiles));
     window.run_steps(3);
     window.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
     window.run_steps(1);

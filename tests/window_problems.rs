@@ -7,7 +7,7 @@ use dockwalk::i18n::{Lang, Words};
 use dockwalk::lesson::{Lesson, embedded};
 use dockwalk::trace::{Body, Event, Op, OpKind, Outcome, Plan, Problem, Step, StepKind, Trace};
 use dockwalk::ui::app::App;
-use dockwalk::ui::command::Command;
+use dockwalk::ui::command::{Command, PlaybackCommand, ViewCommand};
 use dockwalk::ui::source::{News, Recording};
 use dockwalk::ui::state::Notice;
 use dockwalk::ui::state::Origin;
@@ -37,7 +37,7 @@ fn app(window: &mut Window) -> &mut App {
     window.state_mut().as_mut().expect("the first frame made it")
 }
 
-fn tell(window: &mut Window, command: Command) {
+fn tell(window: &mut Window, command: impl Into<Command>) {
     let ctx = window.ctx.clone();
     app(window).command(&ctx, command);
     window.run_steps(2);
@@ -128,9 +128,9 @@ fn a_step_that_failed_says_why_in_the_recording() {
             receive(&mut window, News::Loaded(Box::new(Recording { path: "failed.ndjson".into(), trace, torn: None })));
             let text = Words::new(lang).problem(&problem);
             assert!(window.query_by_label(&text).is_none(), "it has not happened yet: {text}");
-            tell(&mut window, Command::End);
+            tell(&mut window, PlaybackCommand::End);
             window.get_by_label(&text);
-            tell(&mut window, Command::Home);
+            tell(&mut window, PlaybackCommand::Home);
             assert!(window.query_by_label(&text).is_none(), "back, it has not happened yet: {text}");
         }
     }
@@ -159,7 +159,7 @@ fn a_step_that_fails_now_says_why_over_the_window() {
             window.run_steps(2);
             let said = both(&Words::new(other));
             said.iter().for_each(|text| assert!(window.get_all_by_label(text).next().is_some(), "{text}"));
-            tell(&mut window, Command::Escape);
+            tell(&mut window, ViewCommand::Escape);
             assert_eq!(app(&mut window).state.notice, None);
         }
     }

@@ -1,7 +1,7 @@
 //! Asks for a path: a field, and the system's file dialog where there is one.
 
 use super::PanelContext;
-use crate::ui::command::{Ask, Command};
+use crate::ui::command::{Ask, PathCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::widgets::{self, Loudness};
 use egui::{RichText, TextEdit};
@@ -30,15 +30,15 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>, ask: Ask, path: &mut
             }
             let browse = cx.say("browse");
             if widgets::text_button(ui, &browse, Loudness::Plain).clicked() {
-                cx.want(Command::Browse(ask));
+                cx.want(PathCommand::Browse(ask));
             }
             let cancel = cx.say("cancel");
             if widgets::text_button(ui, &cancel, Loudness::Quiet).clicked() {
-                cx.want(Command::Escape);
+                cx.want(ViewCommand::Escape);
             }
         });
     });
     if modal.should_close() {
-        cx.want(Command::Escape);
+        cx.want(ViewCommand::Escape);
     }
 }

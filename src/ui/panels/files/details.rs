@@ -4,7 +4,7 @@ use super::super::PanelContext;
 use super::{beneath, content, mark, words};
 use crate::spec::visible;
 use crate::tree::{Kind, LayerEntry, PathBytes, Version};
-use crate::ui::command::Command;
+use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts;
 use crate::ui::files::{Act, Opened, Page};
 use crate::ui::fonts;
@@ -81,12 +81,12 @@ fn title(ui: &mut Ui, cx: &mut PanelContext<'_>, path: &PathBytes) {
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             let label = cx.say("files-copy-path");
             if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 24.0).clicked() {
-                cx.want(Command::Copy(format!("/{path}")));
+                cx.want(ViewCommand::Copy(format!("/{path}")));
             }
             if cx.state.files.large {
                 let label = cx.say("files-small");
                 if widgets::icon_button(ui, Icon::Close, &label, "Enter", Loudness::Quiet, 24.0).clicked() {
-                    cx.want(Command::Inspect(Act::Large(false)));
+                    cx.want(FilesCommand::Do(Act::Large(false)));
                 }
             }
         });
@@ -113,7 +113,7 @@ fn crumbs(ui: &mut Ui, cx: &mut PanelContext<'_>, path: &PathBytes) {
                 );
             }
             if response.clicked() {
-                cx.want(Command::Inspect(Act::GoTo(directory)));
+                cx.want(FilesCommand::Do(Act::GoTo(directory)));
             }
         }
     });
@@ -244,6 +244,6 @@ fn sides(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.add_space(6.0);
     let label = cx.say("files-see-layers");
     if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-        cx.want(Command::Inspect(Act::Page(Page::Tree)));
+        cx.want(FilesCommand::Do(Act::Page(Page::Tree)));
     }
 }
