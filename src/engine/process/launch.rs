@@ -4,10 +4,9 @@ use super::channel::{Channel, Told, channel};
 use super::init::{Init, Look, Stage};
 use super::observe::{Subject, View};
 use super::spawner::{Request, Thread};
-use super::{call, fault, reap};
-use crate::engine::conductor::{Cx, EntryId, Inverse};
+use super::{ProcessInverse, call, fault, reap};
+use crate::engine::conductor::{Cx, EntryId};
 use crate::engine::fault::{Fault, Result};
-use crate::engine::procfs;
 use crate::engine::sys::{self, NO_HELPER, Program, Record, outcome};
 use crate::spec::ContainerId;
 use crate::trace::{Evidence, Outcome, Plan, StepKind};
@@ -129,8 +128,7 @@ impl Child {
     fn journal(&mut self, cx: &Cx) -> Result<()> {
         let pid = self.subject.pid;
         let scope = self.subject.container.as_ref().map_or("engine", ContainerId::as_str);
-        let start_time = procfs::start_time(pid).map_err(|e| Fault::io("read", format!("/proc/{pid}/stat"), &e))?;
-        self.entry = Some(cx.journal(scope, Inverse::KillProcess { pid, start_time })?);
+        self.entry = Some(cx.journal(scope, &ProcessInverse::of(pid)?)?);
         Ok(())
     }
 
