@@ -7,6 +7,7 @@
 //! Instructions that made no layer stand between the rows, thin. Very many layers are drawn ten in a row, but for those about
 //! which something was asked or went wrong.
 
+use super::super::scene::Bar;
 use super::scale::Scale;
 use super::*;
 use crate::spec::Digest;
