@@ -4,6 +4,8 @@
 #![allow(missing_docs, reason = "a test program")]
 #![cfg(feature = "gui")]
 
+#[path = "common/window.rs"]
+mod common;
 #[path = "hostile_text/fixture.rs"]
 #[allow(dead_code, reason = "the command line's test uses the rest")]
 mod fixture;
@@ -12,6 +14,7 @@ mod recording;
 #[path = "common/sample/mod.rs"]
 mod sample;
 
+use common::{Window, app, app_mut, open, tell};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Body, Entity, Event, Level, Problem, Trace};
 use dockwalk::tree::{Kind, Layer, LayerEntry, PathBytes, Stack};
@@ -23,15 +26,12 @@ use dockwalk::ui::files::{Act, Done, LayerInfo, Made, Opened, Page, Slot, Subjec
 use dockwalk::ui::source::{News, Recording};
 use dockwalk::ui::theme::Theme;
 use dockwalk::ui::{Options, facts};
-use egui::{Shape, Vec2};
-use egui_kittest::Harness;
+use egui::Shape;
 use egui_kittest::kittest::NodeT;
 use fixture::{HOSTILE, INJECTED, SIGN, shown, wrong};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-type Window = Harness<'static, Option<App>>;
 
 /// The sample, with the hostile text behind every string that a stranger may choose: all that the trace's types and rules
 /// let through. The same string becomes the same string everywhere, so that names still point at what they name.
@@ -106,24 +106,7 @@ fn each_block(value: &Value, act: &mut dyn FnMut(&str)) {
 }
 
 fn bare(lang: Lang) -> Window {
-    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-        let app = app.get_or_insert_with(|| App::with(ui.ctx(), Options { lang: Some(lang), ..Options::default() }));
-        app.show(ui);
-    };
-    let mut window =
-        Harness::builder().allow_missing_glyphs().with_size(Vec2::new(1440.0, 900.0)).build_ui_state(show, None);
-    window.run_steps(2);
-    window
-}
-
-fn app(window: &mut Window) -> &mut App {
-    window.state_mut().as_mut().expect("the first frame made it")
-}
-
-fn tell(window: &mut Window, command: impl Into<Command>) {
-    let ctx = window.ctx.clone();
-    app(window).command(&ctx, command);
-    window.run_steps(2);
+    open(Options { lang: Some(lang), ..Options::default() }, (1440.0, 900.0))
 }
 
 /// Everything that the last frame showed and said.
@@ -171,7 +154,7 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
     let entities = entities(&trace);
     let mut window = bare(Lang::Ko);
     let path = "/tmp/evil\u{1b}[31m\n\u{202e}.ndjson".into();
-    app(&mut window).state.receive(News::Loaded(Box::new(Recording { path, trace, torn: None })));
+    app_mut(&mut window).state.receive(News::Loaded(Box::new(Recording { path, trace, torn: None })));
     window.run_steps(3);
     tell(&mut window, PlaybackCommand::Level(Level::Kernel));
     tell(&mut window, PlaybackCommand::End);
@@ -202,7 +185,7 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
         tell(&mut window, command.clone());
         check(&window, &format!("{command:?}"));
     }
-    let length = app(&mut window).state.trace.len();
+    let length = app_mut(&mut window).state.trace.len();
     let mut seen = 0;
     for position in (0..=length).step_by(7) {
         tell(&mut window, PlaybackCommand::Seek(position));
@@ -215,7 +198,7 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
 fn failures_are_told_as_text() {
     let mut window = bare(Lang::En);
     let problem = Problem::new("recording-unreadable").with("path", HOSTILE).with("reason", HOSTILE);
-    app(&mut window).state.receive(News::Failed(problem));
+    app_mut(&mut window).state.receive(News::Failed(problem));
     window.run_steps(2);
     assert!(check(&window, "a recording that cannot be read") > 0);
     tell(&mut window, ViewCommand::Copy(format!("echo {HOSTILE}")));
@@ -226,7 +209,7 @@ fn failures_are_told_as_text() {
 fn what_is_copied_cannot_act_where_it_is_pasted() {
     let mut window = bare(Lang::En);
     let ctx = window.ctx.clone();
-    app(&mut window).command(&ctx, ViewCommand::Copy(HOSTILE.to_owned()));
+    app_mut(&mut window).command(&ctx, ViewCommand::Copy(HOSTILE.to_owned()));
     window.step();
     let copied: Vec<String> = window
         .output()
@@ -323,12 +306,12 @@ fn until(window: &mut Window, bench: &mut work::Bench, done: impl Fn(&App) -> bo
 #[test]
 fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
     let mut window = bare(Lang::En);
-    app(&mut window).state.receive(News::Connected { socket: "/nowhere/evil\u{1b}.sock".into() });
-    let orders = app(&mut window).state.files.apply(Act::Open(Subject::Image(format!("lab/{HOSTILE}:1")), None));
+    app_mut(&mut window).state.receive(News::Connected { socket: "/nowhere/evil\u{1b}.sock".into() });
+    let orders = app_mut(&mut window).state.files.apply(Act::Open(Subject::Image(format!("lab/{HOSTILE}:1")), None));
     window.run_steps(5);
     check(&window, "reading");
     let (ticket, _) = orders.into_iter().next().unwrap();
-    let orders = app(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image())));
+    let orders = app_mut(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image())));
     let mut bench = work::Bench::default();
     bench.begin(orders, None, || ());
     until(&mut window, &mut bench, |app| app.state.files.tree.view.is_some());
@@ -339,7 +322,7 @@ fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
         assert!(check(&window, "details") > 5);
     }
     tell(&mut window, FilesCommand::Do(Act::GoTo(PathBytes::from(HOSTILE))));
-    let files = &mut app(&mut window).state.files;
+    let files = &mut app_mut(&mut window).state.files;
     let (ticket, _) = files.apply(Act::Part(0)).into_iter().find(|(ticket, _)| ticket.slot == Slot::Content).unwrap();
     let text = format!("evil\x1b[31m\u{202e}\u{200b}\tx\r\n{SIGN}\u{2028}한글\n");
     files.receive(ticket, Done::Content(content::Body::new(text.len() as u64, 0, text.into_bytes())));
@@ -352,7 +335,7 @@ fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
         window.run_steps(20);
         check(&window, &format!("{page:?}"));
     }
-    let files = &mut app(&mut window).state.files;
+    let files = &mut app_mut(&mut window).state.files;
     let orders = files.apply(Act::Again);
     let (ticket, _) = orders.into_iter().next().unwrap();
     files.receive(ticket, Done::Failed(Problem::new("engine-said").with("message", HOSTILE)));

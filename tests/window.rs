@@ -1,24 +1,22 @@
 //! The window, driven by what a screen reader sees: labels and roles. No display is needed.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[path = "common/window.rs"]
+mod common;
 #[path = "common/recording.rs"]
 mod recording;
 #[path = "common/sample/mod.rs"]
 mod sample;
 
+use common::{Window, app, app_mut, click, open, press, tell};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Entity, Level, StepKind};
-use dockwalk::ui::app::App;
-use dockwalk::ui::command::{
-    self, Ask, Command, PathCommand, PlaybackCommand, SourceCommand, TerminalCommand, ViewCommand,
-};
+use dockwalk::ui::command::{self, Ask, PathCommand, PlaybackCommand, SourceCommand, TerminalCommand, ViewCommand};
 use dockwalk::ui::source::{News, Recording};
 use dockwalk::ui::state::Origin;
 use dockwalk::ui::{Options, diagrams::Tab};
 use egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::{Harness, kittest::Queryable};
-
-type Window = Harness<'static, Option<App>>;
 
 /// A window of that size in that language, on the sample recording.
 fn window(lang: Lang, size: (f32, f32)) -> Window {
@@ -32,42 +30,11 @@ fn window(lang: Lang, size: (f32, f32)) -> Window {
 
 /// The same on the start page.
 fn bare(lang: Lang, size: (f32, f32)) -> Window {
-    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-        let app = app.get_or_insert_with(|| App::with(ui.ctx(), Options { lang: Some(lang), ..Options::default() }));
-        app.show(ui);
-    };
-    // egui sees fonts a frame after they are set: the first frames may lack Hangul.
-    let mut window = Harness::builder().allow_missing_glyphs().with_size(Vec2::from(size)).build_ui_state(show, None);
-    window.run_steps(2);
-    window
+    open(Options { lang: Some(lang), ..Options::default() }, size)
 }
 
 fn korean() -> Window {
     window(Lang::Ko, (1440.0, 900.0))
-}
-
-fn app(window: &Window) -> &App {
-    window.state().as_ref().expect("the first frame made it")
-}
-
-fn app_mut(window: &mut Window) -> &mut App {
-    window.state_mut().as_mut().expect("the first frame made it")
-}
-
-fn tell(window: &mut Window, command: impl Into<Command>) {
-    let ctx = window.ctx.clone();
-    app_mut(window).command(&ctx, command);
-    window.run_steps(2);
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
-    window.run_steps(2);
-}
-
-fn press(window: &mut Window, key: Key) {
-    window.key_press(key);
-    window.run_steps(2);
 }
 
 fn position(window: &Window) -> u64 {
