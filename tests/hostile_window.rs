@@ -291,9 +291,9 @@ fn image() -> Opened {
 fn until(window: &mut Window, bench: &mut work::Bench, done: impl Fn(&App) -> bool) {
     for _ in 0..1000 {
         for (ticket, result) in bench.done() {
-            app(window).state.files.receive(ticket, result);
+            app_mut(window).state.files.receive(ticket, result);
         }
-        if done(app(window)) {
+        if done(app_mut(window)) {
             window.run_steps(2);
             return;
         }
