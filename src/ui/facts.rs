@@ -6,8 +6,7 @@ use super::fonts;
 use crate::i18n::Words;
 use crate::spec::Digest;
 use crate::trace::{
-    BlobState, ContainerState, Descriptor, Effect, Entity, Family, Link, LinkKind, MountKind, ProcessState, Property,
-    World,
+    BlobState, ContainerState, Descriptor, Entity, Family, Link, LinkKind, MountKind, ProcessState, Property, World,
 };
 
 /// A thing, described.

@@ -26,7 +26,7 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>, ask: Ask, path: &mut
             let accept = cx.say(if ask.opens() { "open" } else { "save" });
             let accepted = widgets::text_button(ui, &accept, Loudness::Primary).clicked();
             if (accepted || entered) && !path.trim().is_empty() {
-                cx.want(ask.with(PathBuf::from(path.trim())));
+                cx.want(PathCommand::Chosen(ask, PathBuf::from(path.trim())));
             }
             let browse = cx.say("browse");
             if widgets::text_button(ui, &browse, Loudness::Plain).clicked() {
