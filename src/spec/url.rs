@@ -13,6 +13,6 @@ const PLAIN: &AsciiSet =
 /// assert_eq!(dockwalk::spec::url::encode("registry:5000/a b+c"), "registry:5000/a%20b%2Bc");
 /// assert_eq!(dockwalk::spec::url::encode(b"caf\xe9?"), "caf%E9%3F");
 /// ```
-pub fn encode(text: impl AsRef<[u8]>) -> String {
+pub fn encode(text: &(impl AsRef<[u8]> + ?Sized)) -> String {
     percent_encode(text.as_ref(), PLAIN).to_string()
 }
