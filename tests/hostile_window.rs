@@ -14,7 +14,7 @@ mod recording;
 #[path = "common/sample/mod.rs"]
 mod sample;
 
-use common::{Window, app, app_mut, open, tell};
+use common::{Window, app_mut, open, tell};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Body, Entity, Event, Level, Problem, Trace};
 use dockwalk::tree::{Kind, Layer, LayerEntry, PathBytes, Stack};
