@@ -89,7 +89,6 @@ impl Begun<'_> {
             created: Moment::now(),
             image,
             request,
-            raw: self.order.body.clone(),
             merged,
             mounts: planned.mounts,
             anonymous: planned.anonymous,

@@ -7,7 +7,6 @@ use crate::engine::store::Image;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use parking_lot::{Condvar, Mutex};
-use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,8 +25,6 @@ pub struct Container {
     pub image: Image,
     /// What was asked for.
     pub request: Request,
-    /// The same as it came, for `inspect`.
-    pub raw: Value,
     /// What will run.
     pub merged: Merged,
     /// Its volumes, binds and tmpfs, in mount order.
