@@ -48,6 +48,13 @@ fn code(path: &Path) -> String {
     text.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
+/// Whether a file holds nothing but tests.
+fn is_test(file: &Path) -> bool {
+    let name = file.file_stem().unwrap().to_string_lossy();
+    let below = file.strip_prefix(root()).unwrap_or(file);
+    name.ends_with("tests") || below.components().any(|c| c.as_os_str() == "tests")
+}
+
 /// The modules that `crate::…` paths of this code name.
 fn named(code: &str) -> BTreeSet<String> {
     let mut modules = BTreeSet::new();
@@ -116,8 +123,8 @@ fn the_pure_modules_touch_nothing() {
     let mut broken = Vec::new();
     for module in PURE {
         for file in sources(&root().join("src").join(module)) {
-            let code = code(&file);
-            for word in forbidden.iter().filter(|word| !is_test(&file) && code.contains(**word)) {
+            let (tests, code) = (is_test(&file), code(&file));
+            for word in forbidden.iter().filter(|word| !tests && code.contains(**word)) {
                 broken.push(format!("{} uses {word}", file.strip_prefix(root()).unwrap().display()));
             }
         }
@@ -162,13 +169,6 @@ fn code_that_branches_on_a_problem_does_so_by_variant() {
     assert_eq!(compares_codes("if fault.problem.code == Code::X {"), ["problem.code =="]);
     assert_eq!(compares_codes("match problem.code.name() {"), ["code.name() {"]);
     assert_eq!(codes_as_text("is(\"image-not-found\")"), ["image-not-found"]);
-}
-
-/// Whether a file holds nothing but tests.
-fn is_test(file: &Path) -> bool {
-    let name = file.file_stem().unwrap().to_string_lossy();
-    let below = file.strip_prefix(root()).unwrap_or(file);
-    name.ends_with("tests") || below.components().any(|c| c.as_os_str() == "tests")
 }
 
 #[test]
@@ -267,6 +267,46 @@ fn text_is_printed_in_one_place() {
     assert_eq!(prints("eprintln!(\"{}\", name);"), ["println!"]);
     assert_eq!(prints("write!(std::io::stdout().lock(), \"\")"), ["io::stdout", "stdout()"]);
     assert!(!sources(&out).iter().all(|file| prints(&code(file)).is_empty()), "the one place moved");
+}
+
+/// What is written once, and the signs of a second copy: what it is, its signs, and what serves instead.
+const WRITTEN_ONCE: &[(&str, &[&str], &str)] = &[
+    ("a calendar", &["86_400", "86400", "146_097", "146097", "719_468", "days_from", "civil("], "jiff"),
+    ("randomness", &["/dev/urandom", "/dev/random"], "engine::random"),
+    ("percent-encoding", &["%{b:02X}", "%{byte:02X}", "%{:02X}"], "spec::url"),
+    ("locks that poison", &["PoisonError", "sync::Mutex", "sync::RwLock", "sync::Condvar"], "parking_lot"),
+];
+
+/// What of that a piece of code writes once more.
+fn written_again(code: &str) -> Vec<String> {
+    // `use std::sync::{Arc, Mutex}` says the same as `use std::sync::Mutex`.
+    let groups = code.split("std::sync::{").skip(1).flat_map(top_level);
+    let code = groups.fold(code.to_owned(), |code, name| format!("{code} std::sync::{}", name.trim()));
+    let signs =
+        WRITTEN_ONCE.iter().flat_map(|(what, signs, instead)| signs.iter().map(move |sign| (what, sign, instead)));
+    let found = signs.filter(|(_, sign, _)| code.contains(**sign));
+    found.map(|(what, sign, instead)| format!("{what} ({sign}): use {instead}")).collect()
+}
+
+#[test]
+fn what_a_library_knows_is_not_written_again() {
+    let mut broken = Vec::new();
+    for file in sources(&root().join("src")).into_iter().filter(|file| !is_test(file)) {
+        let again = written_again(&code(&file));
+        broken.extend(again.iter().map(|again| format!("{}: {again}", file.display())));
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    for bad in [
+        "let days = seconds / 86_400;",
+        "fn civil(days: i64) -> (i64, i64, i64) {",
+        "File::open(\"/dev/urandom\")",
+        "format!(\"%{b:02X}\")",
+        "use std::sync::{Arc, Mutex, Weak};",
+        "lock().unwrap_or_else(PoisonError::into_inner)",
+    ] {
+        assert_eq!(written_again(bad).len(), 1, "{bad}");
+    }
+    assert!(written_again("use parking_lot::Mutex; use std::sync::{Arc, Weak};").is_empty());
 }
 
 #[test]

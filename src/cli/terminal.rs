@@ -13,8 +13,9 @@ use crate::i18n::Lang;
 use crate::trace::Code;
 use hyper::Method;
 use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
+use parking_lot::Mutex;
 use std::io::{self, IsTerminal, Read, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `-t` with a standard input that is no terminal cannot work.
@@ -94,7 +95,7 @@ impl Talk<'_> {
                 }
             }
         }
-        shared.lock().unwrap_or_else(PoisonError::into_inner).take();
+        shared.lock().take();
         if let Some(raw) = raw {
             raw.leave();
         }
@@ -120,7 +121,7 @@ impl Talk<'_> {
                             client.call(Method::POST, &format!("{kill}?signal={number}"), None::<&()>).ok();
                         }
                         _ => {
-                            if let Some(raw) = raw.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                            if let Some(raw) = raw.lock().take() {
                                 raw.leave();
                             }
                             std::process::exit(128 + number);

@@ -39,8 +39,9 @@ pub use state::{Container, Merged, Phase, State};
 use super::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::Code;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// The containers of an engine.
 #[derive(Debug, Default)]
@@ -110,6 +111,6 @@ impl Containers {
     }
 
     fn lock(&self) -> MutexGuard<'_, List> {
-        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+        self.list.lock()
     }
 }
