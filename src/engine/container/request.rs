@@ -233,7 +233,7 @@ fn refuse_networks(body: &Value) -> Result<()> {
         return Ok(());
     };
     for (network, endpoint) in endpoints {
-        if !matches!(network.as_str(), "default" | "bridge" | "host" | "none") {
+        if matches!(network.as_str().into(), NetworkMode::Named(_) | NetworkMode::Container(_)) {
             return Err(unsupported("NetworkingConfig", &Value::from(network.as_str())));
         }
         for (name, value) in endpoint.as_object().into_iter().flatten() {

@@ -58,7 +58,7 @@ pub struct Merged {
     /// Hostname.
     pub hostname: String,
     /// `bridge`, `host`, `none`.
-    pub network: &'static str,
+    pub network: NetworkMode,
     /// How to ask it to end.
     pub stop_signal: i32,
     /// The image's labels and the request's.
