@@ -5,7 +5,7 @@
 //! error when a frame takes more than 16 ms, or when the process came to need more than 300 MB.
 #![allow(clippy::unwrap_used, reason = "a measurement ends where something is not as it should be")]
 
-use dockwalk::tree::{Entry, Kind, Layer, Mark, Query, Stack};
+use dockwalk::tree::{Kind, Layer, LayerEntry, PathChange, Query, Stack};
 use dockwalk::ui::app::App;
 use dockwalk::ui::command::Command;
 use dockwalk::ui::files::{Act, Against, Done, LayerInfo, Load, Made, Motion, Opened, Page, Subject};
@@ -51,7 +51,7 @@ fn main() {
         bench.wait(&format!("search {text}"), Act::Search(query));
     }
     bench.frames("scroll what was found", 100, |_, _| vec![wheel(-5_000.0)]);
-    let marks = Query { marks: [Mark::Changed, Mark::Deleted].into(), ..Query::default() };
+    let marks = Query { marks: [PathChange::Changed, PathChange::Deleted].into(), ..Query::default() };
     bench.wait("search by mark", Act::Search(marks));
     bench.wait("end the search", Act::Search(Query::default()));
     for layer in (0..image.layers.len()).rev() {
@@ -90,13 +90,16 @@ fn wheel(y: f32) -> Event {
 
 /// 200,000 files in a thousand directories; on top of them layers that change, delete, hide and add some.
 fn image() -> Opened {
-    let file = |path: String, size: u64| Entry { kind: Kind::File { size }, ..Entry::directory(&path) };
+    let file = |path: String, size: u64| LayerEntry { kind: Kind::File { size }, ..LayerEntry::directory(&path) };
     let path = |n: usize| format!("usr/lib/part{:02}/dir{:03}/libfoo{n}.so", n % 20, n / 20 % 50);
-    let mut layers: Vec<Vec<Entry>> = vec![(0..FILES).map(|n| file(path(n), n as u64 % 90_000)).collect()];
+    let mut layers: Vec<Vec<LayerEntry>> = vec![(0..FILES).map(|n| file(path(n), n as u64 % 90_000)).collect()];
     layers.push((0..FILES / 20).map(|n| file(path(n * 20), 7 + n as u64)).collect());
-    layers
-        .push((0..FILES / 40).map(|n| Entry { kind: Kind::Whiteout, ..Entry::directory(&path(n * 40 + 3)) }).collect());
-    layers.push(vec![Entry { kind: Kind::Opaque, ..Entry::directory("usr/lib/part07/dir007") }]);
+    layers.push(
+        (0..FILES / 40)
+            .map(|n| LayerEntry { kind: Kind::Whiteout, ..LayerEntry::directory(&path(n * 40 + 3)) })
+            .collect(),
+    );
+    layers.push(vec![LayerEntry { kind: Kind::Opaque, ..LayerEntry::directory("usr/lib/part07/dir007") }]);
     layers.push((0..5_000).map(|n| file(format!("srv/data{:02}/file{n}", n % 50), 1_000)).collect());
     let trees: Vec<_> = layers.into_iter().map(|entries| Arc::new(Layer::build(entries))).collect();
     let info = |(n, tree): (usize, &Arc<Layer>)| LayerInfo {

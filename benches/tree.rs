@@ -1,7 +1,7 @@
 //! What opening an image of 200,000 files costs, in time and memory. Run: `cargo bench --bench tree`. Prints, and never fails.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
-use dockwalk::tree::{Entry, Kind, Layer, PathBytes, Query, Scope, Stack, Time, View};
+use dockwalk::tree::{Kind, Layer, LayerEntry, PathBytes, Query, Scope, Stack, Time, View};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ const ROWS: usize = 60;
 
 fn main() {
     let before = resident();
-    let entries: Vec<Vec<Entry>> = (0..LAYERS).map(layer).collect();
+    let entries: Vec<Vec<LayerEntry>> = (0..LAYERS).map(layer).collect();
     let count: usize = entries.iter().map(Vec::len).sum();
     println!("{count} entries in {LAYERS} layers");
     let (took, layers) = time(|| entries.into_iter().map(|e| Arc::new(Layer::build(e))).collect::<Vec<_>>());
@@ -20,10 +20,10 @@ fn main() {
     println!("fold the layers             {took:>10.2?}   {}", megabytes(memory));
     let (took, stack) = time(|| Arc::new(Stack::new(layers)));
     println!("stack them                  {took:>10.2?}   {}  {} paths", megabytes(stack.memory()), stack.len());
-    let (took, sight) = time(|| Arc::new(stack.sight(Scope::UpTo(stack.top()))));
-    println!("look at all layers          {took:>10.2?}   {}", megabytes(sight.memory()));
-    println!("look at one layer           {:>10.2?}", time(|| stack.sight(Scope::Layer(3))).0);
-    let (took, mut view) = time(|| View::new(Arc::clone(&stack), Arc::clone(&sight)));
+    let (took, visible) = time(|| Arc::new(stack.visible(Scope::UpTo(stack.top()))));
+    println!("look at all layers          {took:>10.2?}   {}", megabytes(visible.memory()));
+    println!("look at one layer           {:>10.2?}", time(|| stack.visible(Scope::Layer(3))).0);
+    let (took, mut view) = time(|| View::new(Arc::clone(&stack), Arc::clone(&visible)));
     println!("first rows                  {took:>10.2?}");
     println!("open everything             {:>10.2?}   {} rows", time(|| view.expand_all()).0, view.len());
     let top = (0..view.len()).find(|at| view.row(*at).depth == 1).unwrap();
@@ -32,7 +32,7 @@ fn main() {
     println!("a frame of {ROWS} rows          {:>10.2?}   the slowest of 1000", frames(&view));
     for text in ["file-77", "*/dir-3/*", "nothing-fits"] {
         let query = Query { text: text.into(), ..Query::default() };
-        let (took, matches) = time(|| stack.search(&sight, &query));
+        let (took, matches) = time(|| stack.search(&visible, &query));
         println!("search {text:<20} {took:>10.2?}   {} found", matches.hits.len());
         let matches = Arc::new(matches);
         println!("show what was found         {:>10.2?}   {} rows", time(|| view.show(Some(matches))).0, view.len());
@@ -44,12 +44,12 @@ fn main() {
 }
 
 /// Directories of two hundred files; from the second layer on, some of those below are changed and deleted.
-fn layer(number: u32) -> Vec<Entry> {
+fn layer(number: u32) -> Vec<LayerEntry> {
     let mut entries = Vec::new();
     let mut push = |path: String, kind: Kind| {
         let mtime = Time { seconds: i64::from(number), nanos: 0 };
         let xattrs = Vec::new();
-        entries.push(Entry { path: PathBytes::from(path), kind, mode: 0o755, uid: 0, gid: 0, mtime, xattrs });
+        entries.push(LayerEntry { path: PathBytes::from(path), kind, mode: 0o755, uid: 0, gid: 0, mtime, xattrs });
     };
     for file in 0..FILES / LAYERS {
         let (top, dir) = (number, file / 200);

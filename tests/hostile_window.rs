@@ -14,7 +14,7 @@ mod sample;
 
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Body, Entity, Event, Level, Problem, Trace};
-use dockwalk::tree::{Entry, Kind, Layer, PathBytes, Stack};
+use dockwalk::tree::{Kind, Layer, LayerEntry, PathBytes, Stack};
 use dockwalk::ui::app::App;
 use dockwalk::ui::command::Command;
 use dockwalk::ui::diagrams::{self, Tab};
@@ -275,7 +275,7 @@ fn pictures_in_files_hold_no_character_that_acts() {
 }
 
 fn image() -> Opened {
-    let entry = |path: &[u8], kind| Entry { path: PathBytes::from(path), kind, ..Entry::directory("x") };
+    let entry = |path: &[u8], kind| LayerEntry { path: PathBytes::from(path), kind, ..LayerEntry::directory("x") };
     let file = || Kind::File { size: 5 };
     let target = PathBytes::from(HOSTILE);
     let mut odd = entry(b"evil\xff\xe2\x80\xae", file());

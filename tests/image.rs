@@ -7,7 +7,7 @@
 mod engine;
 
 use dockwalk::client::{Client, LayerOf};
-use dockwalk::tree::{Kind, Layer, Mark, Scope};
+use dockwalk::tree::{Kind, Layer, PathChange, Scope};
 use engine::{Engine, everyone, fails, good};
 use std::fs;
 
@@ -31,7 +31,7 @@ fn an_images_layers_are_stacked_and_their_files_read() {
         assert!(image.layers.iter().all(|layer| layer.blob_size > Some(0) && layer.media_type.is_some()));
         let motd = stack.find(b"etc/motd").unwrap();
         assert_eq!((stack.seen(motd, 1).map(|v| v.layer), stack.seen(motd, 3)), (Some(0), None));
-        assert_eq!(stack.sight(Scope::UpTo(3)).mark(motd), Mark::Deleted);
+        assert_eq!(stack.visible(Scope::UpTo(3)).mark(motd), PathChange::Deleted);
 
         let layer = LayerOf::Image(image.layers[0].chain_id.clone());
         let content = |path: &[u8], from, limit| client.layer_content(&layer, path, from, limit);

@@ -10,7 +10,7 @@ use cases::{Case, needs};
 use dockwalk::client::protocol::GateCommand;
 use dockwalk::engine::conductor::{Conductor, Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
-use dockwalk::engine::net::{Endpoint, Net};
+use dockwalk::engine::net::{EndpointSettings, Net};
 use dockwalk::engine::{Cancel, Cx, Result};
 use dockwalk::spec::{ContainerId, Digest};
 use dockwalk::trace::{Change, Container, ContainerState, Evidence, Level, Mode, OpKind, StepKind, World};
@@ -102,7 +102,7 @@ fn container(id: &ContainerId) -> Container {
     }
 }
 
-fn connected(engine: &Engine, net: &Net, digit: char) -> (ContainerId, Netns, Endpoint) {
+fn connected(engine: &Engine, net: &Net, digit: char) -> (ContainerId, Netns, EndpointSettings) {
     let id = engine.container(digit);
     let netns = engine.op(|cx| net.make_netns(cx, &id));
     let endpoint = engine.op(|cx| net.connect(cx, &id, &netns));

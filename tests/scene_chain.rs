@@ -237,7 +237,7 @@ fn an_image_for_another_platform_is_drawn_with_the_reason_why_it_cannot_run() {
             hold(&scene, chosen);
             assert!(scene.spoken.contains("linux/s390x") && scene.spoken.contains("linux/amd64"), "{}", scene.spoken);
             let card = scene.shape_of(&Entity::Config(digest("shell/config"))).unwrap();
-            assert!(card.texts.iter().any(|t| t.mark == Some(dockwalk::ui::diagrams::Mark::Cross)), "{}", card.label);
+            assert!(card.texts.iter().any(|t| t.mark == Some(dockwalk::ui::diagrams::Glyph::Cross)), "{}", card.label);
         }
     }
 }

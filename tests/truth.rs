@@ -23,7 +23,7 @@ use cases::{Case, Umoci};
 use dockwalk::engine::layer::walk;
 use dockwalk::engine::unpack::{ListReader, Options, Unpack};
 use dockwalk::engine::{Cancel, IdRange, Result};
-use dockwalk::tree::{Entry, Kind, Layer, Stack};
+use dockwalk::tree::{Kind, Layer, LayerEntry, Stack};
 use look::{Tree, differences};
 use proptest::prelude::*;
 use std::fs;
@@ -233,12 +233,12 @@ fn unpack(dir: &Path, tar: &[u8], rootless: bool) -> Result<()> {
 }
 
 /// What a user namespace cannot make: devices, but for the one that is a whiteout.
-fn possible(entry: &Entry) -> bool {
+fn possible(entry: &LayerEntry) -> bool {
     !matches!(entry.kind, Kind::Block { .. } | Kind::Char { .. }) || entry.kind == Kind::Char { major: 0, minor: 0 }
 }
 
 /// Attributes that it cannot set.
-fn without(mut entry: Entry, rootless: bool) -> Entry {
+fn without(mut entry: LayerEntry, rootless: bool) -> LayerEntry {
     entry.xattrs.retain(|(name, _)| !rootless || !name.as_bytes().starts_with(b"trusted."));
     entry
 }

@@ -3,7 +3,7 @@
 
 use dockwalk::i18n::Lang;
 use dockwalk::trace::Problem;
-use dockwalk::tree::{Entry, Kind, Layer, Stack};
+use dockwalk::tree::{Kind, Layer, LayerEntry, Stack};
 use dockwalk::ui::Options;
 use dockwalk::ui::app::App;
 use dockwalk::ui::command::Command;
@@ -17,15 +17,15 @@ use std::sync::Arc;
 
 type Window = Harness<'static, Option<App>>;
 
-fn file(path: &str, size: u64) -> Entry {
-    Entry { kind: Kind::File { size }, ..Entry::directory(path) }
+fn file(path: &str, size: u64) -> LayerEntry {
+    LayerEntry { kind: Kind::File { size }, ..LayerEntry::directory(path) }
 }
 
 /// Two layers: the upper one changes a file, deletes one, adds one. The lower one has an entry that cannot be unpacked.
 fn image() -> Opened {
     let below = vec![file("etc/motd", 700), file("etc/passwd", 100), file("bin/busybox", 9_000), file("bin/sh", 30)];
     let below = below.into_iter().chain([file("bin/sh/inside", 1)]).collect();
-    let whiteout = Entry { kind: Kind::Whiteout, ..Entry::directory("bin/busybox") };
+    let whiteout = LayerEntry { kind: Kind::Whiteout, ..LayerEntry::directory("bin/busybox") };
     let above = vec![file("etc/motd", 5), whiteout, file("srv/한글.txt", 12)];
     let trees: Vec<_> = [below, above].into_iter().map(|entries| Arc::new(Layer::build(entries))).collect();
     let layer = |n: usize, made_by: &str| LayerInfo {

@@ -2,7 +2,7 @@
 
 use super::{Answer, Client, ClientError};
 use crate::spec::Digest;
-use crate::tree::{Entry, Layer, Stack};
+use crate::tree::{Layer, LayerEntry, Stack};
 use hyper::Method;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -151,7 +151,7 @@ pub struct Entries {
 }
 
 impl Entries {
-    fn line(&mut self) -> Result<Option<Entry>, ClientError> {
+    fn line(&mut self) -> Result<Option<LayerEntry>, ClientError> {
         loop {
             let rest = &self.read[self.at..];
             if let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
@@ -170,7 +170,7 @@ impl Entries {
 }
 
 impl Iterator for Entries {
-    type Item = Result<Entry, ClientError>;
+    type Item = Result<LayerEntry, ClientError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.over {

@@ -1,4 +1,4 @@
-use super::container::{Containers, Sessions};
+use super::container::{Containers, ExecSessions};
 use super::lab::Lab;
 use super::net::Net;
 use super::process::Spawner;
@@ -36,7 +36,7 @@ pub struct Engine {
     /// Containers.
     pub containers: Containers,
     /// Commands beside a container's main process.
-    pub sessions: Sessions,
+    pub sessions: ExecSessions,
     /// Its directory.
     pub root: PathBuf,
     /// Where it listens.

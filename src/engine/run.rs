@@ -6,7 +6,7 @@
 //! remove socket ◀─ unwind journal ◀─ network down ◀─ containers removed ◀─ SIGTERM, SIGINT, POST /dockwalk/v1/stop
 //! ```
 
-use super::container::{Containers, Sessions};
+use super::container::{Containers, ExecSessions};
 use super::lab::{self, Lab};
 use super::net::Net;
 use super::process::Spawner;
@@ -150,7 +150,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -
         volumes,
         uppers,
         containers: Containers::default(),
-        sessions: Sessions::default(),
+        sessions: ExecSessions::default(),
         root: root.to_owned(),
         socket: options.socket.clone(),
         ending: watch::Sender::new(false),

@@ -1,4 +1,4 @@
-//! A sentence for everything that happens, so that a trace can be followed by ear.
+//! A sentence for everything that happens, so that a trace can be followed without the picture.
 //!
 //! Each [`Change`] has a message `change-<kind>`, some of them several, by what is different from the World before.
 

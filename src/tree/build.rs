@@ -1,7 +1,7 @@
 //! Folding a layer's entries, as the applier of the engine (`engine/unpack/apply.rs`) folds them into a directory.
 
 use super::layer::{FaultReason, Inode, Layer, LayerFault, Node};
-use super::{Entry, Kind, PathBytes, Time, parts};
+use super::{Kind, LayerEntry, PathBytes, Time, parts};
 use std::collections::BTreeMap;
 
 /// As many symbolic links Linux follows on one way (path_resolution(7)).
@@ -44,7 +44,7 @@ fn implied() -> Inode {
 }
 
 impl Builder {
-    pub fn take(&mut self, entry: Entry) {
+    pub fn take(&mut self, entry: LayerEntry) {
         let path = entry.path.clone();
         let taken = match &entry.kind {
             Kind::Opaque => self.opaque(&entry),
@@ -57,13 +57,13 @@ impl Builder {
         }
     }
 
-    fn opaque(&mut self, entry: &Entry) -> Result<(), FaultReason> {
+    fn opaque(&mut self, entry: &LayerEntry) -> Result<(), FaultReason> {
         let dir = self.made(entry.path.as_bytes())?;
         self.inode(dir).opaque = true;
         Ok(())
     }
 
-    fn whiteout(&mut self, entry: Entry) -> Result<(), FaultReason> {
+    fn whiteout(&mut self, entry: LayerEntry) -> Result<(), FaultReason> {
         let (dir, name) = self.place(&entry)?;
         match self.child(dir, &name) {
             Some(there) if self.is_directory(there) => self.inode(there).opaque = true,
@@ -77,7 +77,7 @@ impl Builder {
         Ok(())
     }
 
-    fn directory(&mut self, entry: Entry) -> Result<(), FaultReason> {
+    fn directory(&mut self, entry: LayerEntry) -> Result<(), FaultReason> {
         let id = if entry.path.as_bytes().is_empty() {
             0
         } else {
@@ -101,7 +101,7 @@ impl Builder {
         Ok(())
     }
 
-    fn other(&mut self, entry: Entry) -> Result<(), FaultReason> {
+    fn other(&mut self, entry: LayerEntry) -> Result<(), FaultReason> {
         let (dir, name) = self.place(&entry)?;
         if let Kind::Hardlink { target } = &entry.kind {
             return self.link(dir, name, target);
@@ -146,7 +146,7 @@ impl Builder {
     }
 
     /// Where an entry goes; directories on the way are made when they are missing.
-    fn place(&mut self, entry: &Entry) -> Result<(u32, Box<[u8]>), FaultReason> {
+    fn place(&mut self, entry: &LayerEntry) -> Result<(u32, Box<[u8]>), FaultReason> {
         let (dir, name) = split(entry.path.as_bytes());
         if name.is_empty() {
             return Err(FaultReason::Root);

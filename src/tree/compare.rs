@@ -1,4 +1,4 @@
-use super::{Aspects, PathBytes, PathId, Scope, Sight, Stack, Version};
+use super::{Aspects, PathBytes, PathId, Scope, Stack, Version, VisibleTree};
 
 /// One of two things that are compared: an image's merged tree, or one layer.
 #[derive(Debug, Clone, Copy)]
@@ -6,7 +6,7 @@ pub struct Side<'a> {
     /// Its layers.
     pub stack: &'a Stack,
     /// What of them is looked at: of [`Scope::UpTo`] what is there, of [`Scope::Layer`] the whiteouts, too.
-    pub sight: &'a Sight,
+    pub visible: &'a VisibleTree,
 }
 
 /// A path that the two do not have alike.
@@ -24,13 +24,13 @@ pub struct Comparison {
 
 impl Side<'_> {
     fn version(&self, id: PathId) -> Option<Version> {
-        let version = self.sight.version(self.stack, id)?;
-        (matches!(self.sight.scope(), Scope::Layer(_)) || self.sight.is_there(id)).then_some(version)
+        let version = self.visible.version(self.stack, id)?;
+        (matches!(self.visible.scope(), Scope::Layer(_)) || self.visible.is_there(id)).then_some(version)
     }
 
     fn child(&self, dir: Option<PathId>) -> Vec<PathId> {
         let children = dir.into_iter().flat_map(|dir| self.stack.children(dir));
-        children.filter(|id| self.version(*id).is_some() || self.sight.has_children(*id)).collect()
+        children.filter(|id| self.version(*id).is_some() || self.visible.has_children(*id)).collect()
     }
 }
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a layer says about one path: an entry of its tar, or of a directory that plays the layer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct LayerEntry {
     /// Without leading `/` or `./` and without `..`; empty for the root. For a whiteout the path that it hides, for an
     /// opaque mark the directory.
     pub path: PathBytes,
@@ -41,7 +41,7 @@ pub enum Kind {
     },
     /// One more name of a file of this same layer.
     Hardlink {
-        /// That file's path, cleaned like [`Entry::path`].
+        /// That file's path, cleaned like [`LayerEntry::path`].
         target: PathBytes,
     },
     /// A named pipe.

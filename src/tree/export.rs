@@ -1,4 +1,4 @@
-use super::{Aspect, Aspects, Entry, Hidden, Mark, PathId, Sight, Stack};
+use super::{Aspect, Aspects, Hidden, LayerEntry, PathChange, PathId, Stack, VisibleTree};
 use serde::{Deserialize, Serialize};
 
 /// The version of the format of [`ExportedNode`]. A new field does not change it; another meaning of one does.
@@ -18,11 +18,11 @@ pub const EXPORT_VERSION: u32 = 1;
 pub struct ExportedNode {
     /// What stands there; of what is deleted, what stood there last.
     #[serde(flatten)]
-    pub entry: Entry,
+    pub entry: LayerEntry,
     /// The layer that serves it.
     pub layer: u16,
     /// What that layer did to it.
-    pub mark: Mark,
+    pub mark: PathChange,
     /// How it differs from what the layers below that one show.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<Aspect>,
@@ -57,14 +57,14 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Stack {
-    /// Every path that a sight has, directory by directory.
-    pub fn export(&self, sight: &Sight) -> impl Iterator<Item = ExportedNode> {
-        sight.paths().filter_map(|id| self.exported(sight, id))
+    /// Every path that a visible tree has, directory by directory.
+    pub fn export(&self, visible: &VisibleTree) -> impl Iterator<Item = ExportedNode> {
+        visible.paths().filter_map(|id| self.exported(visible, id))
     }
 
     /// One path of it.
-    pub fn exported(&self, sight: &Sight, id: PathId) -> Option<ExportedNode> {
-        let version = sight.version(self, id)?;
+    pub fn exported(&self, visible: &VisibleTree, id: PathId) -> Option<ExportedNode> {
+        let version = visible.version(self, id)?;
         let layer = &self.layers()[usize::from(version.layer)];
         let inode = self.inode(version);
         let before = self.before(id, version);
@@ -76,14 +76,14 @@ impl Stack {
             Some(ExportedVersion { layer: other.version.layer, size, hidden: other.hidden? })
         });
         Some(ExportedNode {
-            entry: Entry { path: self.path(id), ..layer.entry(version.node) },
+            entry: LayerEntry { path: self.path(id), ..layer.entry(version.node) },
             layer: version.layer,
-            mark: sight.mark(id),
+            mark: visible.mark(id),
             differs: differs.iter().collect(),
             opaque: inode.opaque,
             implied: inode.implied,
             links: inode.links,
-            total: sight.total(id),
+            total: visible.total(id),
             beneath: beneath.collect(),
         })
     }

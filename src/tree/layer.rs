@@ -1,5 +1,5 @@
 use super::build::Builder;
-use super::{Entry, Kind, PathBytes, Time};
+use super::{Kind, LayerEntry, PathBytes, Time};
 use std::ops::Range;
 
 /// A node's number in its [`Layer`]. Every parent has a lower one than its children; the root is 0.
@@ -17,8 +17,8 @@ pub type NodeId = u32;
 /// - Hard links share an [`Inode`].
 ///
 /// ```
-/// use dockwalk::tree::{Entry, Kind, Layer};
-/// let file = Entry { kind: Kind::File { size: 3 }, ..Entry::directory("a/b") };
+/// use dockwalk::tree::{LayerEntry, Kind, Layer};
+/// let file = LayerEntry { kind: Kind::File { size: 3 }, ..LayerEntry::directory("a/b") };
 /// let layer = Layer::build([file]);
 /// let a = layer.find(b"a").unwrap();
 /// assert!(layer.inode(a).implied);
@@ -93,7 +93,7 @@ pub enum FaultReason {
 
 impl Layer {
     /// Folds entries, in the order of the tar.
-    pub fn build(entries: impl IntoIterator<Item = Entry>) -> Self {
+    pub fn build(entries: impl IntoIterator<Item = LayerEntry>) -> Self {
         let mut builder = Builder::default();
         entries.into_iter().for_each(|entry| builder.take(entry));
         builder.finish()
@@ -163,9 +163,9 @@ impl Layer {
     }
 
     /// What it says of a path, as an entry again. Hard links stand for themselves.
-    pub fn entry(&self, id: NodeId) -> Entry {
+    pub fn entry(&self, id: NodeId) -> LayerEntry {
         let inode = self.inode(id);
-        Entry {
+        LayerEntry {
             path: self.path(id),
             kind: inode.kind.clone(),
             mode: inode.mode,
@@ -205,7 +205,7 @@ impl Inode {
     }
 }
 
-impl Entry {
+impl LayerEntry {
     /// A directory of mode 0755 and owner 0:0 at 1970: for tests, and to fill in from.
     pub fn directory(path: &str) -> Self {
         Self {

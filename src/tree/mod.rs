@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! entries of a tar ──Layer::build──▶ Layer ─┐
-//! entries of a tar ──Layer::build──▶ Layer ─┼─Stack::new──▶ Stack ──sight(Scope)──▶ Sight ──View──▶ rows of a screen
+//! entries of a tar ──Layer::build──▶ Layer ─┼─Stack::new──▶ Stack ──visible(Scope)──▶ VisibleTree ──View──▶ rows of a screen
 //!        …                                  ┘                 ├── which(path)   who serves it, what hides beneath
 //!                                                             ├── waste()       bytes that nobody can see
 //!                                                             ├── search(query) Matches
@@ -20,24 +20,24 @@ mod entry;
 mod export;
 mod layer;
 mod query;
-mod sight;
 mod stack;
 #[cfg(test)]
 mod tests;
 mod view;
+mod visible;
 mod waste;
 mod which;
 
 pub use bytes::PathBytes;
 pub use compare::{Comparison, Side, compare};
 pub use difference::{Aspect, Aspects};
-pub use entry::{Entry, Kind, Time};
+pub use entry::{Kind, LayerEntry, Time};
 pub use export::{EXPORT_VERSION, ExportedNode, ExportedVersion};
 pub use layer::{FaultReason, Inode, Layer, LayerFault, NodeId};
 pub use query::{KindFilter, Matches, Query};
-pub use sight::{Mark, Scope, Sight};
 pub use stack::{PathId, Stack, Version};
 pub use view::{Order, Row, View};
+pub use visible::{PathChange, Scope, VisibleTree};
 pub use waste::{Waste, WastedPath, WastedVersion};
 pub use which::{Hidden, Resolved, Which, WhichVersion};
 

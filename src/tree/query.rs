@@ -1,4 +1,4 @@
-use super::{Kind, Mark, PathId, Sight, Stack};
+use super::{Kind, PathChange, PathId, Stack, VisibleTree};
 use std::collections::BTreeSet;
 
 /// What is searched for. All that is given must fit; what is left empty fits all.
@@ -8,7 +8,7 @@ pub struct Query {
     /// in either case.
     pub text: String,
     /// Any of these.
-    pub marks: BTreeSet<Mark>,
+    pub marks: BTreeSet<PathChange>,
     /// Any of these.
     pub kinds: BTreeSet<KindFilter>,
     /// Regular files of at least so many bytes; with 0 everything.
@@ -80,15 +80,15 @@ impl Bits {
 }
 
 impl Stack {
-    /// Searches what a sight has. Takes a time that grows with the number of paths: beside the thread that paints.
-    pub fn search(&self, sight: &Sight, query: &Query) -> Matches {
+    /// Searches what a visible tree has. Takes a time that grows with the number of paths: beside the thread that paints.
+    pub fn search(&self, visible: &VisibleTree, query: &Query) -> Matches {
         let count = self.len();
         let mut found =
             Matches { hits: Vec::new(), shown: Bits::new(count), hit: Bits::new(count), open: Bits::new(count) };
         let pattern = Pattern::new(&query.text);
         let mut path = Vec::new();
-        for id in sight.paths() {
-            if !self.fits(sight, query, id) {
+        for id in visible.paths() {
+            if !self.fits(visible, query, id) {
                 continue;
             }
             let fits = match &pattern {
@@ -106,8 +106,8 @@ impl Stack {
         found
     }
 
-    fn fits(&self, sight: &Sight, query: &Query, id: PathId) -> bool {
-        let Some(version) = sight.version(self, id) else { return false };
+    fn fits(&self, visible: &VisibleTree, query: &Query, id: PathId) -> bool {
+        let Some(version) = visible.version(self, id) else { return false };
         let inode = self.inode(version);
         let kind = match inode.kind {
             Kind::File { .. } => KindFilter::File,
@@ -116,11 +116,11 @@ impl Stack {
             _ if inode.is_whiteout() => KindFilter::Whiteout,
             _ => KindFilter::Special,
         };
-        (query.marks.is_empty() || query.marks.contains(&sight.mark(id)))
+        (query.marks.is_empty() || query.marks.contains(&visible.mark(id)))
             && (query.kinds.is_empty() || query.kinds.contains(&kind))
             && (query.min_size == 0 || inode.size() >= query.min_size)
             && query.layer.is_none_or(|layer| layer == version.layer)
-            && (!query.there || sight.is_there(id))
+            && (!query.there || visible.is_there(id))
     }
 
     /// The whole path with a slash before each name, into a buffer that is used again.

@@ -13,10 +13,11 @@ pub type PathId = u32;
 /// The root merges always: a mark that it is opaque is without effect there.
 ///
 /// ```
-/// use dockwalk::tree::{Entry, Kind, Layer, Scope, Stack};
+/// use dockwalk::tree::{LayerEntry, Kind, Layer, Scope, Stack};
 /// use std::sync::Arc;
-/// let below = Layer::build([Entry::directory("etc"), Entry { kind: Kind::File { size: 7 }, ..Entry::directory("etc/motd") }]);
-/// let above = Layer::build([Entry { kind: Kind::Whiteout, ..Entry::directory("etc/motd") }]);
+/// let motd = LayerEntry { kind: Kind::File { size: 7 }, ..LayerEntry::directory("etc/motd") };
+/// let below = Layer::build([LayerEntry::directory("etc"), motd]);
+/// let above = Layer::build([LayerEntry { kind: Kind::Whiteout, ..LayerEntry::directory("etc/motd") }]);
 /// let stack = Stack::new(vec![Arc::new(below), Arc::new(above)]);
 /// let motd = stack.find(b"etc/motd").unwrap();
 /// assert_eq!(stack.seen(motd, 0).map(|version| version.layer), Some(0));

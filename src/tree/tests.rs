@@ -5,41 +5,41 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-fn entry(path: &str, kind: Kind) -> Entry {
-    Entry { kind, ..Entry::directory(path) }
+fn entry(path: &str, kind: Kind) -> LayerEntry {
+    LayerEntry { kind, ..LayerEntry::directory(path) }
 }
 
-fn file(path: &str, size: u64) -> Entry {
+fn file(path: &str, size: u64) -> LayerEntry {
     entry(path, Kind::File { size })
 }
 
-fn dir(path: &str) -> Entry {
-    Entry::directory(path)
+fn dir(path: &str) -> LayerEntry {
+    LayerEntry::directory(path)
 }
 
-fn gone(path: &str) -> Entry {
+fn gone(path: &str) -> LayerEntry {
     entry(path, Kind::Whiteout)
 }
 
-fn opaque(path: &str) -> Entry {
+fn opaque(path: &str) -> LayerEntry {
     entry(path, Kind::Opaque)
 }
 
-fn link(path: &str, target: &str) -> Entry {
+fn link(path: &str, target: &str) -> LayerEntry {
     entry(path, Kind::Symlink { target: target.into() })
 }
 
-fn hard(path: &str, target: &str) -> Entry {
+fn hard(path: &str, target: &str) -> LayerEntry {
     entry(path, Kind::Hardlink { target: target.into() })
 }
 
-fn stack(layers: &[&[Entry]]) -> Stack {
+fn stack(layers: &[&[LayerEntry]]) -> Stack {
     Stack::new(layers.iter().map(|entries| Arc::new(Layer::build(entries.to_vec()))).collect())
 }
 
-fn mark(stack: &Stack, scope: Scope, path: &str) -> Option<Mark> {
-    let (sight, id) = (stack.sight(scope), stack.find(path.as_bytes())?);
-    sight.version(stack, id).map(|_| sight.mark(id))
+fn mark(stack: &Stack, scope: Scope, path: &str) -> Option<PathChange> {
+    let (visible, id) = (stack.visible(scope), stack.find(path.as_bytes())?);
+    visible.version(stack, id).map(|_| visible.mark(id))
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_layer_is_folded_as_it_is_applied() {
 
 #[test]
 fn what_the_applier_refuses_is_named() {
-    let faults = |entries: &[Entry]| -> Vec<_> {
+    let faults = |entries: &[LayerEntry]| -> Vec<_> {
         Layer::build(entries.to_vec()).faults().iter().map(|fault| fault.reason).collect()
     };
     assert_eq!(faults(&[file("a", 1), file("a/b", 1)]), [FaultReason::NotADirectory]);
@@ -97,7 +97,7 @@ fn marks_say_what_a_layer_did() {
         &[
             file("same", 1),
             file("changed", 2),
-            Entry { mode: 0o4755, ..file("mode", 1) },
+            LayerEntry { mode: 0o4755, ..file("mode", 1) },
             gone("gone"),
             gone("never"),
             opaque("o"),
@@ -109,14 +109,14 @@ fn marks_say_what_a_layer_did() {
     for scope in [Scope::UpTo(1), Scope::Layer(1)] {
         let marks =
             ["same", "changed", "mode", "gone", "never", "o", "new", "d", "m"].map(|path| mark(&stack, scope, path));
-        use Mark::{Added, Changed, Deleted, Metadata, NoEffect, Opaque, Same};
+        use PathChange::{Added, Changed, Deleted, Metadata, NoEffect, Opaque, Same};
         let wanted = [Same, Changed, Metadata, Deleted, NoEffect, Opaque, Added, Deleted, Same].map(Some);
         assert_eq!(marks, wanted, "{scope:?}");
     }
-    assert_eq!(mark(&stack, Scope::UpTo(1), "o/x"), Some(Mark::Deleted));
-    assert_eq!(mark(&stack, Scope::UpTo(1), "d/y"), Some(Mark::Deleted));
+    assert_eq!(mark(&stack, Scope::UpTo(1), "o/x"), Some(PathChange::Deleted));
+    assert_eq!(mark(&stack, Scope::UpTo(1), "d/y"), Some(PathChange::Deleted));
     assert_eq!(mark(&stack, Scope::Layer(1), "o/x"), None);
-    assert_eq!(mark(&stack, Scope::UpTo(0), "o/x"), Some(Mark::Added));
+    assert_eq!(mark(&stack, Scope::UpTo(0), "o/x"), Some(PathChange::Added));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn a_path_is_followed_as_in_the_container() {
 fn waste_counts_each_inode_once_and_knows_why_it_is_hidden() {
     let stack = stack(&[
         &[file("x", 100), hard("y", "x"), file("o/big", 1000), file("mode", 10), file("p", 7), hard("q", "p")],
-        &[gone("x"), opaque("o"), Entry { mode: 0o600, ..file("mode", 10) }, gone("p"), gone("q")],
+        &[gone("x"), opaque("o"), LayerEntry { mode: 0o600, ..file("mode", 10) }, gone("p"), gone("q")],
     ]);
     let waste = stack.waste();
     let name = |id| stack.path(id).to_string();
@@ -174,9 +174,9 @@ fn waste_counts_each_inode_once_and_knows_why_it_is_hidden() {
 #[test]
 fn sizes_of_directories_count_each_inode_once() {
     let stack = stack(&[&[file("a/x", 5), hard("b/y", "a/x"), file("b/z", 1)], &[gone("b/z")]]);
-    let sight = stack.sight(Scope::UpTo(1));
-    assert_eq!((sight.total(0), sight.files(0)), (5, 2));
-    assert_eq!(stack.sight(Scope::Layer(0)).total(0), 6);
+    let visible = stack.visible(Scope::UpTo(1));
+    assert_eq!((visible.total(0), visible.files(0)), (5, 2));
+    assert_eq!(stack.visible(Scope::Layer(0)).total(0), 6);
 }
 
 #[test]
@@ -185,11 +185,11 @@ fn two_images_are_compared_path_by_path() {
     let right = stack(&[&[
         file("b", 1),
         dir("d"),
-        Entry { mtime: Time { seconds: 9, nanos: 0 }, ..file("t", 1) },
+        LayerEntry { mtime: Time { seconds: 9, nanos: 0 }, ..file("t", 1) },
         file("same", 1),
     ]]);
-    let (a, b) = (left.sight(Scope::UpTo(0)), right.sight(Scope::UpTo(0)));
-    let found = compare(Side { stack: &left, sight: &a }, Side { stack: &right, sight: &b });
+    let (a, b) = (left.visible(Scope::UpTo(0)), right.visible(Scope::UpTo(0)));
+    let found = compare(Side { stack: &left, visible: &a }, Side { stack: &right, visible: &b });
     let line = |c: &Comparison| {
         let aspects: Vec<_> = c.aspects.iter().collect();
         format!("{} {} {} {aspects:?}", c.path, c.left.is_some(), c.right.is_some())
@@ -201,8 +201,8 @@ fn two_images_are_compared_path_by_path() {
 #[test]
 fn rows_open_close_and_come_back_after_a_search() {
     let stack = Arc::new(stack(&[&[file("a/b/c", 1), file("a/d", 20), file("e/f", 3)], &[gone("e/f")]]));
-    let sight = Arc::new(stack.sight(Scope::UpTo(1)));
-    let mut view = View::new(Arc::clone(&stack), Arc::clone(&sight));
+    let visible = Arc::new(stack.visible(Scope::UpTo(1)));
+    let mut view = View::new(Arc::clone(&stack), Arc::clone(&visible));
     let names = |view: &View| {
         let row = |at| (view.row(at).depth, String::from_utf8_lossy(view.row(at).name).into_owned());
         (0..view.len()).map(row).map(|(depth, name)| format!("{depth}{name}")).collect::<Vec<_>>().join(" ")
@@ -215,27 +215,27 @@ fn rows_open_close_and_come_back_after_a_search() {
     assert_eq!(names(&view), "0 1a 2b 3c 2d 1e 2f", "what is inside stays open");
     view.order(Order::Size);
     assert_eq!(names(&view), "0 1a 2d 2b 3c 1e 2f");
-    let query = Query { marks: [Mark::Deleted].into(), ..Query::default() };
-    view.show(Some(Arc::new(stack.search(&sight, &query))));
+    let query = Query { marks: [PathChange::Deleted].into(), ..Query::default() };
+    view.show(Some(Arc::new(stack.search(&visible, &query))));
     assert_eq!(names(&view), "0 1e 2f");
     view.collapse_all();
     assert_eq!(names(&view), "0 1e");
     view.show(None);
     assert_eq!(names(&view), "0 1a 1e");
     assert_eq!(view.reveal(stack.find(b"a/b/c").unwrap()), Some(4));
-    view.look(Arc::new(stack.sight(Scope::Layer(1))));
+    view.look(Arc::new(stack.visible(Scope::Layer(1))));
     assert_eq!(names(&view), "0 1e");
 }
 
 #[test]
 fn an_exported_node_comes_back_from_its_json() {
     let stack = stack(&[&[file("a", 1), link("l", "a")], &[file("a", 2)]]);
-    let sight = stack.sight(Scope::UpTo(1));
-    for node in stack.export(&sight) {
+    let visible = stack.visible(Scope::UpTo(1));
+    for node in stack.export(&visible) {
         let text = serde_json::to_string(&node).unwrap();
         assert_eq!(serde_json::from_str::<ExportedNode>(&text).unwrap(), node, "{text}");
     }
-    let a = stack.exported(&sight, stack.find(b"a").unwrap()).unwrap();
+    let a = stack.exported(&visible, stack.find(b"a").unwrap()).unwrap();
     assert_eq!(
         serde_json::to_string(&a).unwrap(),
         r#"{"path":"a","kind":"file","size":2,"mode":493,"uid":0,"gid":0,"mtime":{"seconds":0},"layer":1,"mark":"changed","differs":["size"],"links":1,"total":2,"beneath":[{"layer":0,"size":1,"hidden":{"why":"replaced","layer":1}}]}"#
@@ -247,10 +247,10 @@ fn any_path() -> impl Strategy<Value = String> {
     proptest::collection::vec(prop_oneof!["a", "b", "c", "d"], 1..4).prop_map(|names| names.join("/"))
 }
 
-fn any_entry() -> impl Strategy<Value = Entry> {
+fn any_entry() -> impl Strategy<Value = LayerEntry> {
     (any_path(), any_path(), 0..14u8, 1..5u64).prop_map(|(path, other, kind, size)| match kind {
         0..=3 => file(&path, size),
-        4..=6 => Entry { mode: 0o700 + size as u32, ..dir(&path) },
+        4..=6 => LayerEntry { mode: 0o700 + size as u32, ..dir(&path) },
         7 => link(&path, &other),
         8 => hard(&path, &other),
         9 => opaque(&path),
@@ -259,7 +259,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
     })
 }
 
-fn any_layers() -> impl Strategy<Value = Vec<Vec<Entry>>> {
+fn any_layers() -> impl Strategy<Value = Vec<Vec<LayerEntry>>> {
     proptest::collection::vec(proptest::collection::vec(any_entry(), 0..12), 1..6)
 }
 
@@ -294,10 +294,10 @@ proptest! {
         let stack = Stack::new(layers.clone());
         for up_to in 0..layers.len() {
             let wanted = reference(&layers[..=up_to]);
-            let sight = stack.sight(Scope::UpTo(up_to as u16));
-            let there = (0..stack.len() as PathId).filter(|id| sight.is_there(*id));
+            let visible = stack.visible(Scope::UpTo(up_to as u16));
+            let there = (0..stack.len() as PathId).filter(|id| visible.is_there(*id));
             let found: BTreeMap<_, _> = there.map(|id| {
-                let version = sight.version(&stack, id).unwrap();
+                let version = visible.version(&stack, id).unwrap();
                 (stack.path(id).as_bytes().to_vec(), (version.layer, version.node))
             }).collect();
             prop_assert_eq!(found, wanted);
@@ -308,7 +308,7 @@ proptest! {
     fn every_version_is_seen_or_hidden_for_a_reason(layers in any_layers()) {
         let layers: Vec<_> = layers.into_iter().map(|entries| Arc::new(Layer::build(entries))).collect();
         let stack = Stack::new(layers);
-        let sight = stack.sight(Scope::UpTo(stack.top()));
+        let visible = stack.visible(Scope::UpTo(stack.top()));
         let mut bytes = 0;
         for id in 0..stack.len() as PathId {
             let which = stack.which(id, stack.top());
@@ -319,13 +319,13 @@ proptest! {
                 let mark = at == 0 && stack.inode(found.version).is_whiteout();
                 prop_assert!(seen || found.hidden.is_some() || mark, "{:?}", stack.path(id));
             }
-            bytes += u64::from(sight.is_there(id));
+            bytes += u64::from(visible.is_there(id));
         }
         prop_assert!(bytes >= 1);
         // What is seen and what is hidden is all there is.
         let all: u64 = stack.layers().iter().map(|l| l.inodes.iter().map(Inode::size).sum::<u64>()).sum();
         let waste = stack.waste();
         prop_assert_eq!(waste.seen + waste.hidden, all);
-        prop_assert_eq!(waste.seen, sight.total(0));
+        prop_assert_eq!(waste.seen, visible.total(0));
     }
 }

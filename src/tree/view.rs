@@ -1,22 +1,22 @@
-use super::{Inode, Mark, Matches, PathId, Sight, Stack, Version};
+use super::{Inode, Matches, PathChange, PathId, Stack, Version, VisibleTree};
 use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The rows of a tree on a screen: what is open, flattened when something changes, so that a frame asks for the rows it
 /// shows and for nothing else.
 ///
-/// A [`Sight`] and [`Matches`] are made beside the thread that paints, and handed over.
+/// A [`VisibleTree`] and [`Matches`] are made beside the thread that paints, and handed over.
 ///
 /// ```
-/// use dockwalk::tree::{Entry, Kind, Layer, Query, Scope, Stack, View};
+/// use dockwalk::tree::{LayerEntry, Kind, Layer, Query, Scope, Stack, View};
 /// use std::sync::Arc;
-/// let file = |path| Entry { kind: Kind::File { size: 7 }, ..Entry::directory(path) };
+/// let file = |path| LayerEntry { kind: Kind::File { size: 7 }, ..LayerEntry::directory(path) };
 /// let layer = Layer::build([file("etc/motd"), file("etc/passwd"), file("bin/sh")]);
 /// let stack = Arc::new(Stack::new(vec![Arc::new(layer)]));
 /// // In a thread:
-/// let sight = Arc::new(stack.sight(Scope::UpTo(stack.top())));
+/// let visible = Arc::new(stack.visible(Scope::UpTo(stack.top())));
 /// // When it is there:
-/// let mut view = View::new(Arc::clone(&stack), Arc::clone(&sight));
+/// let mut view = View::new(Arc::clone(&stack), Arc::clone(&visible));
 /// // A frame, for the rows that are visible (`ScrollArea::show_rows`):
 /// let names = |view: &View| (0..view.len()).map(|at| String::from_utf8_lossy(view.row(at).name).into_owned()).collect::<Vec<_>>();
 /// assert_eq!(names(&view), ["", "bin", "etc"]);
@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// view.toggle(2);
 /// assert_eq!(names(&view), ["", "bin", "etc", "motd", "passwd"]);
 /// // A search, in a thread again; what was found is shown open, with the directories on the way:
-/// let matches = stack.search(&sight, &Query { text: "sh".into(), ..Query::default() });
+/// let matches = stack.search(&visible, &Query { text: "sh".into(), ..Query::default() });
 /// view.show(Some(Arc::new(matches)));
 /// assert_eq!(names(&view), ["", "bin", "sh"]);
 /// // "Go to": opens what is on the way, and says where to scroll.
@@ -35,7 +35,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct View {
     stack: Arc<Stack>,
-    sight: Arc<Sight>,
+    visible: Arc<VisibleTree>,
     matches: Option<Arc<Matches>>,
     order: Order,
     expanded: HashSet<PathId>,
@@ -74,7 +74,7 @@ pub struct Row<'a> {
     /// Who serves it, or served it last.
     pub version: Version,
     /// What the layer that serves it did to it.
-    pub mark: Mark,
+    pub mark: PathChange,
     /// Bytes of content here and below.
     pub total: u64,
     /// How many names here and below are no directories.
@@ -89,10 +89,10 @@ pub struct Row<'a> {
 
 impl View {
     /// The root, open.
-    pub fn new(stack: Arc<Stack>, sight: Arc<Sight>) -> Self {
+    pub fn new(stack: Arc<Stack>, visible: Arc<VisibleTree>) -> Self {
         let mut view = Self {
             stack,
-            sight,
+            visible,
             matches: None,
             order: Order::default(),
             expanded: HashSet::from([0]),
@@ -109,8 +109,8 @@ impl View {
     }
 
     /// The layers it shows.
-    pub fn sight(&self) -> &Arc<Sight> {
-        &self.sight
+    pub fn visible(&self) -> &Arc<VisibleTree> {
+        &self.visible
     }
 
     /// How many rows there are.
@@ -129,17 +129,17 @@ impl View {
     /// When there are not so many.
     pub fn row(&self, at: usize) -> Row<'_> {
         let Slot { id, depth } = self.rows[at];
-        let (stack, sight) = (&self.stack, &self.sight);
-        let version = sight.version(stack, id).unwrap_or_else(|| stack.versions(id)[0]);
+        let (stack, visible) = (&self.stack, &self.visible);
+        let version = visible.version(stack, id).unwrap_or_else(|| stack.versions(id)[0]);
         Row {
             id,
             depth,
             name: stack.name(id),
             inode: stack.inode(version),
             version,
-            mark: sight.mark(id),
-            total: sight.total(id),
-            files: sight.files(id),
+            mark: visible.mark(id),
+            total: visible.total(id),
+            files: visible.files(id),
             expandable: self.is_expandable(id),
             expanded: self.is_open(id),
             hit: self.matches.as_ref().is_some_and(|matches| matches.is_hit(id)),
@@ -172,7 +172,7 @@ impl View {
     /// Opens everything.
     pub fn expand_all(&mut self) {
         self.closed.clear();
-        self.expanded = self.sight.paths().filter(|id| self.sight.has_children(*id)).collect();
+        self.expanded = self.visible.paths().filter(|id| self.visible.has_children(*id)).collect();
         self.flatten();
     }
 
@@ -180,7 +180,7 @@ impl View {
     pub fn collapse_all(&mut self) {
         self.expanded = HashSet::from([0]);
         if let Some(matches) = &self.matches {
-            self.closed = self.sight.paths().filter(|id| *id != 0 && matches.is_on_the_way(*id)).collect();
+            self.closed = self.visible.paths().filter(|id| *id != 0 && matches.is_on_the_way(*id)).collect();
         }
         self.flatten();
     }
@@ -205,8 +205,8 @@ impl View {
     }
 
     /// Shows other layers of the same stack. What is open stays open; what was found must be searched for anew.
-    pub fn look(&mut self, sight: Arc<Sight>) {
-        self.sight = sight;
+    pub fn look(&mut self, visible: Arc<VisibleTree>) {
+        self.visible = visible;
         self.matches = None;
         self.flatten();
     }
@@ -218,20 +218,20 @@ impl View {
     }
 
     fn is_shown(&self, id: PathId) -> bool {
-        self.sight.version(&self.stack, id).is_some() && self.matches.as_ref().is_none_or(|matches| matches.shows(id))
+        self.visible.version(&self.stack, id).is_some() && self.matches.as_ref().is_none_or(|matches| matches.shows(id))
     }
 
     fn is_expandable(&self, id: PathId) -> bool {
         match &self.matches {
             Some(matches) => matches.is_on_the_way(id),
-            None => self.sight.has_children(id),
+            None => self.visible.has_children(id),
         }
     }
 
     fn is_open(&self, id: PathId) -> bool {
         match &self.matches {
             Some(matches) => matches.is_on_the_way(id) && !self.closed.contains(&id),
-            None => self.expanded.contains(&id) && self.sight.has_children(id),
+            None => self.expanded.contains(&id) && self.visible.has_children(id),
         }
     }
 
@@ -275,7 +275,7 @@ impl View {
         todo.extend(shown.map(|id| Slot { id, depth }));
         if self.order == Order::Size {
             // Reversed, for the last is taken first; stable, so that equals stay in the order of names.
-            todo[from..].sort_by_key(|slot| self.sight.total(slot.id));
+            todo[from..].sort_by_key(|slot| self.visible.total(slot.id));
         }
     }
 }

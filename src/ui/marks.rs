@@ -4,7 +4,7 @@ use crate::trace::{Body, Family, Level, Seq, StepId, StepKind, Trace};
 
 /// A place on the timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
+pub struct StopMark {
     /// The position of the cursor there.
     pub seq: Seq,
     /// The step that comes next there.
@@ -13,7 +13,7 @@ pub struct Mark {
     pub kind: StepKind,
 }
 
-impl Mark {
+impl StopMark {
     /// What it is about.
     pub fn family(&self) -> Family {
         self.kind.family()
@@ -22,21 +22,21 @@ impl Mark {
 
 /// The marks of a trace at one level, brought up to date as the trace grows.
 #[derive(Debug, Clone)]
-pub struct Marks {
+pub struct StopMarks {
     level: Level,
     scanned: usize,
-    stops: Vec<Mark>,
+    stops: Vec<StopMark>,
     /// Indexes into `stops` of the story steps.
     stories: Vec<usize>,
 }
 
-impl Default for Marks {
+impl Default for StopMarks {
     fn default() -> Self {
         Self { level: Level::Stage, scanned: 0, stops: Vec::new(), stories: Vec::new() }
     }
 }
 
-impl Marks {
+impl StopMarks {
     /// Reads what is new in the trace; another level, or another trace, is read from its beginning.
     pub fn update(&mut self, trace: &Trace, level: Level) {
         if level != self.level || trace.events().len() < self.scanned {
@@ -50,13 +50,13 @@ impl Marks {
             if step.level() == Level::Story {
                 self.stories.push(self.stops.len());
             }
-            self.stops.push(Mark { seq: event.seq, step: step.id, kind: step.plan.kind });
+            self.stops.push(StopMark { seq: event.seq, step: step.id, kind: step.plan.kind });
         }
         self.scanned = trace.events().len();
     }
 
     /// All stops.
-    pub fn stops(&self) -> &[Mark] {
+    pub fn stops(&self) -> &[StopMark] {
         &self.stops
     }
 

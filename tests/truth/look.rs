@@ -14,12 +14,12 @@ pub type Tree = BTreeMap<String, String>;
 
 /// What our pure model says that a mount of these layers shows.
 pub fn model(stack: &Stack) -> Tree {
-    let sight = stack.sight(Scope::UpTo(stack.top()));
+    let visible = stack.visible(Scope::UpTo(stack.top()));
     let there: BTreeMap<String, PathId> =
-        sight.paths().filter(|id| sight.is_there(*id)).map(|id| (name(stack.path(id).as_bytes()), id)).collect();
+        visible.paths().filter(|id| visible.is_there(*id)).map(|id| (name(stack.path(id).as_bytes()), id)).collect();
     let mut groups = BTreeMap::new();
     let line = |(path, id): (String, PathId)| {
-        let version = sight.version(stack, id).expect("there");
+        let version = visible.version(stack, id).expect("there");
         let inode = stack.inode(version);
         let number = stack.layers()[usize::from(version.layer)].inode_number(version.node);
         let first = groups.entry((version.layer, number)).or_insert_with(|| path.clone());

@@ -1,6 +1,6 @@
 //! `docker save`, `load`, `import`, `commit`.
 
-use super::{Session, encode};
+use super::{CommandSession, encode};
 use crate::cli::Done;
 use crate::cli::docker_args::{CommitArgs, ImportArgs, LoadArgs, SaveArgs};
 use crate::cli::out::{self, Raw, bars::Bar};
@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 
-pub(super) fn save(session: &Session<'_>, args: &SaveArgs) -> Done {
+pub(super) fn save(session: &CommandSession<'_>, args: &SaveArgs) -> Done {
     match &args.output {
         Some(file) => session.client.save_images(&args.names, file, |_| {})?,
         None => {
@@ -22,7 +22,7 @@ pub(super) fn save(session: &Session<'_>, args: &SaveArgs) -> Done {
     Ok(())
 }
 
-pub(super) fn load(session: &Session<'_>, args: &LoadArgs) -> Done {
+pub(super) fn load(session: &CommandSession<'_>, args: &LoadArgs) -> Done {
     let shown = !args.quiet && out::is_error_terminal();
     let bar = Bar::alone(shown, "{prefix}: Loading layer [{bar:40}] {bytes}/{total_bytes}");
     let show = |progress: LoadProgress| match progress {
@@ -42,7 +42,7 @@ pub(super) fn load(session: &Session<'_>, args: &LoadArgs) -> Done {
     Ok(())
 }
 
-pub(super) fn import(session: &Session<'_>, args: &ImportArgs) -> Done {
+pub(super) fn import(session: &CommandSession<'_>, args: &ImportArgs) -> Done {
     let options = ImportOptions {
         reference: args.reference.clone(),
         changes: args.change.clone(),
@@ -61,7 +61,7 @@ pub(super) fn import(session: &Session<'_>, args: &ImportArgs) -> Done {
     Ok(())
 }
 
-pub(super) fn commit(session: &Session<'_>, args: &CommitArgs) -> Done {
+pub(super) fn commit(session: &CommandSession<'_>, args: &CommitArgs) -> Done {
     let mut path = format!(
         "/commit?container={}&author={}&comment={}&pause={}",
         encode(&args.container),

@@ -1,7 +1,7 @@
 //! `docker images`, `rmi`, `history`, `tag`, `image prune`.
 
 use super::table::{self, ago, short};
-use super::{Session, each, encode, things};
+use super::{CommandSession, each, encode, things};
 use crate::cli::docker_args::{HistoryArgs, ImagesArgs, PruneArgs, RmiArgs, TagArgs};
 use crate::cli::{Done, Failure, out};
 use crate::client::ClientError;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 const NONE: &str = "<none>";
 
-pub(super) fn list(session: &Session<'_>, args: &ImagesArgs) -> Done {
+pub(super) fn list(session: &CommandSession<'_>, args: &ImagesArgs) -> Done {
     let as_json = table::is_json(args.format.as_deref())?;
     let mut filters = args.filter.clone();
     filters.extend(
@@ -81,7 +81,7 @@ pub(super) fn as_json_filters(filters: &[String]) -> Result<String, ClientError>
     Ok(Value::from(all).to_string())
 }
 
-pub(super) fn tag(session: &Session<'_>, args: &TagArgs) -> Done {
+pub(super) fn tag(session: &CommandSession<'_>, args: &TagArgs) -> Done {
     let target = super::pull::parse(&args.target)?;
     let tag = target.tag.as_deref().unwrap_or_default();
     if target.digest.is_some() {
@@ -92,7 +92,7 @@ pub(super) fn tag(session: &Session<'_>, args: &TagArgs) -> Done {
     Ok(())
 }
 
-pub(super) fn prune(session: &Session<'_>, args: &PruneArgs) -> Done {
+pub(super) fn prune(session: &CommandSession<'_>, args: &PruneArgs) -> Done {
     let question = if args.all { "cli-prune-images-all" } else { "cli-prune-images" };
     if !args.force && !things::confirmed(&session.words.say(question)) {
         return Err(Failure::Status(1));
@@ -113,7 +113,7 @@ pub(super) fn prune(session: &Session<'_>, args: &PruneArgs) -> Done {
     Ok(())
 }
 
-pub(super) fn remove(session: &Session<'_>, args: &RmiArgs) -> Done {
+pub(super) fn remove(session: &CommandSession<'_>, args: &RmiArgs) -> Done {
     each(session, &args.names, |name| {
         let path = format!("/images/{}?force={}&noprune={}", encode(name), args.force, args.no_prune);
         let text = session.client.text(Method::DELETE, &path)?;
@@ -125,7 +125,7 @@ pub(super) fn remove(session: &Session<'_>, args: &RmiArgs) -> Done {
     })
 }
 
-pub(super) fn history(session: &Session<'_>, args: &HistoryArgs) -> Done {
+pub(super) fn history(session: &CommandSession<'_>, args: &HistoryArgs) -> Done {
     let lines: Vec<Value> = session.client.get(&format!("/images/{}/history", encode(&args.image)))?;
     if args.quiet {
         let id = |line: &Value| line["Id"].as_str().unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 //! `docker inspect`, `version`, `info`.
 
-use super::{Session, encode, table};
+use super::{CommandSession, encode, table};
 use crate::cli::docker_args::{FormatArg, InspectArgs};
 use crate::cli::{Done, Failure, out, tell};
 use crate::client::ClientError;
@@ -14,7 +14,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("volume", "/volumes/", ""),
 ];
 
-pub(super) fn inspect(session: &Session<'_>, args: &InspectArgs, kind: Option<&str>) -> Done {
+pub(super) fn inspect(session: &CommandSession<'_>, args: &InspectArgs, kind: Option<&str>) -> Done {
     let kind = kind.or(args.kind.as_deref());
     let lines = table::is_json(args.format.as_deref())?;
     let (mut found, mut failed) = (Vec::new(), false);
@@ -35,7 +35,7 @@ pub(super) fn inspect(session: &Session<'_>, args: &InspectArgs, kind: Option<&s
     if failed { Err(Failure::Status(1)) } else { Ok(()) }
 }
 
-fn find(session: &Session<'_>, name: &str, kind: Option<&str>) -> Result<Value, ClientError> {
+fn find(session: &CommandSession<'_>, name: &str, kind: Option<&str>) -> Result<Value, ClientError> {
     for (of, before, after) in KINDS.iter().filter(|(of, ..)| kind.is_none_or(|kind| kind == *of)) {
         match session.client.get(&format!("{before}{}{after}", encode(name))) {
             Err(error) if error.status == Some(404) && kind != Some(of) => {}
@@ -45,7 +45,7 @@ fn find(session: &Session<'_>, name: &str, kind: Option<&str>) -> Result<Value, 
     Err(ClientError::new("no-such-thing").with("name", name))
 }
 
-pub(super) fn whole(session: &Session<'_>, path: &str, args: &FormatArg) -> Done {
+pub(super) fn whole(session: &CommandSession<'_>, path: &str, args: &FormatArg) -> Done {
     let lines = table::is_json(args.format.as_deref())?;
     let answer: Value = session.client.get(path)?;
     if lines {

@@ -1,7 +1,7 @@
 //! `docker ps`, `stop`, `kill`, `rm`, `wait`, `logs`.
 
 use super::table::{self, ago, short};
-use super::{Session, each, encode};
+use super::{CommandSession, each, encode};
 use crate::cli::docker_args::{DiffArgs, KillArgs, LogsArgs, Names, PsArgs, RmArgs, StopArgs};
 use crate::cli::terminal::Demux;
 use crate::cli::{Done, out};
@@ -11,7 +11,7 @@ use hyper::Method;
 use serde_json::{Map, Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-pub(super) fn ps(session: &Session<'_>, args: &PsArgs) -> Done {
+pub(super) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
     let as_json = table::is_json(args.format.as_deref())?;
     let limit = if args.latest { 1 } else { args.last.unwrap_or(-1) };
     let mut filters = Map::new();
@@ -49,19 +49,19 @@ pub(super) fn ps(session: &Session<'_>, args: &PsArgs) -> Done {
     Ok(())
 }
 
-pub(super) fn stop(session: &Session<'_>, args: &StopArgs) -> Done {
+pub(super) fn stop(session: &CommandSession<'_>, args: &StopArgs) -> Done {
     let signal = args.signal.as_ref().map(|signal| format!("signal={}", encode(signal)));
     let time = args.time.map(|seconds| format!("t={seconds}"));
     let query = signal.into_iter().chain(time).collect::<Vec<_>>().join("&");
     post_each(session, &args.names, "stop", &query)
 }
 
-pub(super) fn kill(session: &Session<'_>, args: &KillArgs) -> Done {
+pub(super) fn kill(session: &CommandSession<'_>, args: &KillArgs) -> Done {
     let query = args.signal.as_ref().map_or_else(String::new, |signal| format!("signal={}", encode(signal)));
     post_each(session, &args.names, "kill", &query)
 }
 
-pub(super) fn post_each(session: &Session<'_>, names: &[String], action: &str, query: &str) -> Done {
+pub(super) fn post_each(session: &CommandSession<'_>, names: &[String], action: &str, query: &str) -> Done {
     each(session, names, |name| {
         let path = format!("/containers/{}/{action}?{query}", encode(name));
         session.client.call(Method::POST, &path, None::<&()>)?;
@@ -70,7 +70,7 @@ pub(super) fn post_each(session: &Session<'_>, names: &[String], action: &str, q
     })
 }
 
-pub(super) fn rm(session: &Session<'_>, args: &RmArgs) -> Done {
+pub(super) fn rm(session: &CommandSession<'_>, args: &RmArgs) -> Done {
     each(session, &args.names, |name| {
         let path = format!("/containers/{}?force={}&v={}", encode(name), args.force, args.volumes);
         session.client.call(Method::DELETE, &path, None::<&()>)?;
@@ -79,7 +79,7 @@ pub(super) fn rm(session: &Session<'_>, args: &RmArgs) -> Done {
     })
 }
 
-pub(super) fn wait(session: &Session<'_>, args: &Names) -> Done {
+pub(super) fn wait(session: &CommandSession<'_>, args: &Names) -> Done {
     each(session, &args.names, |name| {
         let answer: Value = session.client.post(&format!("/containers/{}/wait", encode(name)), &json!({}))?;
         out::line(&answer["StatusCode"]);
@@ -87,7 +87,7 @@ pub(super) fn wait(session: &Session<'_>, args: &Names) -> Done {
     })
 }
 
-pub(super) fn diff(session: &Session<'_>, args: &DiffArgs) -> Done {
+pub(super) fn diff(session: &CommandSession<'_>, args: &DiffArgs) -> Done {
     let changes: Option<Vec<Value>> = session.client.get(&format!("/containers/{}/changes", encode(&args.name)))?;
     for change in changes.unwrap_or_default() {
         let kind = match change["Kind"].as_u64() {
@@ -127,7 +127,7 @@ fn moment(text: &str, now: SystemTime) -> Option<String> {
     Some(format!("{}.{:09}", then.as_secs(), then.subsec_nanos()))
 }
 
-pub(super) fn logs(session: &Session<'_>, args: &LogsArgs) -> Done {
+pub(super) fn logs(session: &CommandSession<'_>, args: &LogsArgs) -> Done {
     let name = encode(&args.name);
     let container: Value = session.client.get(&format!("/containers/{name}/json"))?;
     let tty = container["Config"]["Tty"].as_bool().unwrap_or(false);

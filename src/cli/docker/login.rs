@@ -1,7 +1,7 @@
 //! `docker login`, `docker logout`: the engine asks the registry, docker's own `config.json` keeps the answer.
 
 use super::credentials::{Config, Login, key};
-use super::{Failure, Session};
+use super::{CommandSession, Failure};
 use crate::cli::docker_args::{LoginArgs, LogoutArgs};
 use crate::cli::{Done, out};
 use crate::client::ClientError;
@@ -9,7 +9,7 @@ use crate::spec::visible;
 use serde_json::{Value, json};
 use std::io::{BufRead, Read};
 
-pub(super) fn login(session: &Session<'_>, args: &LoginArgs) -> Done {
+pub(super) fn login(session: &CommandSession<'_>, args: &LoginArgs) -> Done {
     let registry = args.server.as_deref().unwrap_or("docker.io");
     let mut config = Config::load()?;
     let login = Login::Password { username: username(session, args)?, password: password(session, args)? };
@@ -27,7 +27,7 @@ pub(super) fn login(session: &Session<'_>, args: &LoginArgs) -> Done {
     Ok(())
 }
 
-pub(super) fn logout(session: &Session<'_>, args: &LogoutArgs) -> Done {
+pub(super) fn logout(session: &CommandSession<'_>, args: &LogoutArgs) -> Done {
     let registry = args.server.as_deref().unwrap_or("docker.io");
     let known = Config::load()?.forget(registry)?;
     let message = if known { "cli-logged-out" } else { "cli-not-logged-in" };
@@ -35,7 +35,7 @@ pub(super) fn logout(session: &Session<'_>, args: &LogoutArgs) -> Done {
     Ok(())
 }
 
-fn username(session: &Session<'_>, args: &LoginArgs) -> Result<String, Failure> {
+fn username(session: &CommandSession<'_>, args: &LoginArgs) -> Result<String, Failure> {
     if let Some(name) = &args.username {
         return Ok(name.clone());
     }
@@ -45,7 +45,7 @@ fn username(session: &Session<'_>, args: &LoginArgs) -> Result<String, Failure> 
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn password(session: &Session<'_>, args: &LoginArgs) -> Result<String, Failure> {
+fn password(session: &CommandSession<'_>, args: &LoginArgs) -> Result<String, Failure> {
     if let Some(password) = &args.password {
         return Ok(password.clone());
     }

@@ -19,7 +19,7 @@ use crate::client::Client;
 use crate::i18n::Words;
 
 /// What commands work with.
-struct Session<'a> {
+struct CommandSession<'a> {
     client: Client,
     words: &'a Words,
 }
@@ -32,7 +32,7 @@ pub(super) fn dispatch(args: &Args, command: &DockerCommand, words: &Words) -> D
         ) => Failure::Said(error, run::REFUSED),
         (failure, _) => failure,
     })?;
-    let session = &Session { client, words };
+    let session = &CommandSession { client, words };
     match command {
         DockerCommand::Run(args) => run::run(session, args),
         DockerCommand::Create(args) => run::create(session, args),
@@ -68,7 +68,7 @@ pub(super) fn dispatch(args: &Args, command: &DockerCommand, words: &Words) -> D
     }
 }
 
-fn container(session: &Session<'_>, command: &ContainerCommand) -> Done {
+fn container(session: &CommandSession<'_>, command: &ContainerCommand) -> Done {
     match command {
         ContainerCommand::Run(args) => run::run(session, args),
         ContainerCommand::Create(args) => run::create(session, args),
@@ -87,7 +87,7 @@ fn container(session: &Session<'_>, command: &ContainerCommand) -> Done {
     }
 }
 
-fn image(session: &Session<'_>, command: &ImageCommand) -> Done {
+fn image(session: &CommandSession<'_>, command: &ImageCommand) -> Done {
     match command {
         ImageCommand::Pull(args) => pull::command(session, args),
         ImageCommand::Push(args) => pull::push(session, args),
@@ -103,7 +103,7 @@ fn image(session: &Session<'_>, command: &ImageCommand) -> Done {
     }
 }
 
-fn volume(session: &Session<'_>, command: &VolumeCommand) -> Done {
+fn volume(session: &CommandSession<'_>, command: &VolumeCommand) -> Done {
     match command {
         VolumeCommand::Create { name, label } => things::create_volume(session, name.as_deref(), label),
         VolumeCommand::Ls { quiet, format } => things::volumes(session, *quiet, format.as_deref()),
@@ -113,7 +113,7 @@ fn volume(session: &Session<'_>, command: &VolumeCommand) -> Done {
     }
 }
 
-fn network(session: &Session<'_>, command: &NetworkCommand) -> Done {
+fn network(session: &CommandSession<'_>, command: &NetworkCommand) -> Done {
     match command {
         NetworkCommand::Ls { quiet, format, no_trunc } => {
             things::networks(session, *quiet, format.as_deref(), *no_trunc)
@@ -129,7 +129,7 @@ fn encode(text: &str) -> String {
 }
 
 /// Does something with each name; goes on after a failure, and fails in the end if one did.
-fn each(session: &Session<'_>, names: &[String], act: impl Fn(&str) -> Result<(), super::ClientError>) -> Done {
+fn each(session: &CommandSession<'_>, names: &[String], act: impl Fn(&str) -> Result<(), super::ClientError>) -> Done {
     let mut failed = false;
     for name in names {
         if let Err(error) = act(name) {

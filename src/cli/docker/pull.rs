@@ -1,6 +1,6 @@
 //! `docker pull` and `docker push`: Docker's stream of JSON lines as bars on a terminal, as lines elsewhere.
 
-use super::{Session, credentials, encode};
+use super::{CommandSession, credentials, encode};
 use crate::cli::Done;
 use crate::cli::docker_args::{PullArgs, PushArgs};
 use crate::cli::out::{
@@ -20,7 +20,7 @@ pub(super) enum Where {
     Nowhere,
 }
 
-pub(super) fn command(session: &Session<'_>, args: &PullArgs) -> Done {
+pub(super) fn command(session: &CommandSession<'_>, args: &PullArgs) -> Done {
     let reference = parse(&args.image)?;
     let place = if args.quiet { Where::Nowhere } else { Where::Stdout };
     if place == Where::Stdout && !args.image.contains('@') && !args.image.rsplit('/').next().unwrap_or("").contains(':')
@@ -49,7 +49,7 @@ pub(super) fn parse(text: &str) -> Result<Reference, ClientError> {
 }
 
 pub(super) fn pull(
-    session: &Session<'_>,
+    session: &CommandSession<'_>,
     reference: &Reference,
     platform: Option<&str>,
     place: Where,
@@ -65,7 +65,7 @@ pub(super) fn pull(
     each_line(answer, |line| screen.show(line))
 }
 
-pub(super) fn push(session: &Session<'_>, args: &PushArgs) -> Done {
+pub(super) fn push(session: &CommandSession<'_>, args: &PushArgs) -> Done {
     let reference = parse(&args.image)?;
     let place = if args.quiet { Where::Nowhere } else { Where::Stdout };
     let mut path = format!("/images/{}/push", encode(&reference.name()));

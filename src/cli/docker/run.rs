@@ -1,7 +1,7 @@
 //! `docker run`, `create`, `start`, `attach`, `exec`: what has a terminal.
 
 use super::pull::{self, Where};
-use super::{Session, create as request, encode, lifecycle};
+use super::{CommandSession, create as request, encode, lifecycle};
 use crate::cli::docker_args::{AttachArgs, CreateArgs, ExecArgs, RunArgs, StartArgs};
 use crate::cli::terminal::{self, Talk};
 use crate::cli::{Done, Failure, out};
@@ -10,7 +10,7 @@ use crate::spec::visible;
 use hyper::Method;
 use serde_json::{Value, json};
 
-pub(super) fn run(session: &Session<'_>, args: &RunArgs) -> Done {
+pub(super) fn run(session: &CommandSession<'_>, args: &RunArgs) -> Done {
     let attached = !args.detach;
     if attached {
         terminal::check(args.create.tty, args.create.interactive)?;
@@ -44,13 +44,13 @@ fn hijack_path(container: &str, stdin: bool, more: &str) -> String {
     format!("{container}/attach?stream=1&stdout=1&stderr=1&stdin={}{more}", u8::from(stdin))
 }
 
-pub(super) fn create(session: &Session<'_>, args: &CreateArgs) -> Done {
+pub(super) fn create(session: &CommandSession<'_>, args: &CreateArgs) -> Done {
     out::line(make(session, args, true)?);
     Ok(())
 }
 
 /// Creates the container, pulling the image when it is not there.
-fn make(session: &Session<'_>, args: &CreateArgs, attached: bool) -> Result<String, ClientError> {
+fn make(session: &CommandSession<'_>, args: &CreateArgs, attached: bool) -> Result<String, ClientError> {
     let size = args.tty.then(out::size).flatten();
     let body = request::body(args, attached, size)?;
     let place = if args.quiet { Where::Nowhere } else { Where::Stderr };
@@ -90,7 +90,7 @@ fn not_started(error: ClientError) -> Failure {
 }
 
 /// The conversation is over: because the container has ended, or because the user left it running.
-fn finish(session: &Session<'_>, id: &str, mut wait: Answer) -> Done {
+fn finish(session: &CommandSession<'_>, id: &str, mut wait: Answer) -> Done {
     let state: Result<Value, ClientError> = session.client.get(&format!("/containers/{id}/json"));
     if state.is_ok_and(|state| state["State"]["Running"].as_bool() == Some(true)) {
         return Ok(());
@@ -110,7 +110,7 @@ fn finish(session: &Session<'_>, id: &str, mut wait: Answer) -> Done {
     }
 }
 
-pub(super) fn start(session: &Session<'_>, args: &StartArgs) -> Done {
+pub(super) fn start(session: &CommandSession<'_>, args: &StartArgs) -> Done {
     if !args.attach && !args.interactive {
         return lifecycle::post_each(session, &args.names, "start", "");
     }
@@ -133,7 +133,7 @@ pub(super) fn start(session: &Session<'_>, args: &StartArgs) -> Done {
     finish(session, id, wait)
 }
 
-pub(super) fn attach(session: &Session<'_>, args: &AttachArgs) -> Done {
+pub(super) fn attach(session: &CommandSession<'_>, args: &AttachArgs) -> Done {
     let container: Value = session.client.get(&format!("/containers/{}/json", encode(&args.name)))?;
     let id = container["Id"].as_str().unwrap_or_default();
     if container["State"]["Running"].as_bool() != Some(true) {
@@ -155,7 +155,7 @@ pub(super) fn attach(session: &Session<'_>, args: &AttachArgs) -> Done {
     finish(session, id, wait)
 }
 
-pub(super) fn exec(session: &Session<'_>, args: &ExecArgs) -> Done {
+pub(super) fn exec(session: &CommandSession<'_>, args: &ExecArgs) -> Done {
     let attached = !args.detach;
     if attached {
         terminal::check(args.tty, args.interactive)?;

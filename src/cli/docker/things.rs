@@ -1,13 +1,13 @@
 //! `docker volume` and `docker network`.
 
 use super::table::{self, short};
-use super::{Session, each, encode};
+use super::{CommandSession, each, encode};
 use crate::cli::{Done, Failure, out};
 use hyper::Method;
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
 
-pub(super) fn create_volume(session: &Session<'_>, name: Option<&str>, labels: &[String]) -> Done {
+pub(super) fn create_volume(session: &CommandSession<'_>, name: Option<&str>, labels: &[String]) -> Done {
     let labels: serde_json::Map<_, _> = labels
         .iter()
         .map(|label| label.split_once('=').unwrap_or((label, "")))
@@ -19,7 +19,7 @@ pub(super) fn create_volume(session: &Session<'_>, name: Option<&str>, labels: &
     Ok(())
 }
 
-pub(super) fn volumes(session: &Session<'_>, quiet: bool, format: Option<&str>) -> Done {
+pub(super) fn volumes(session: &CommandSession<'_>, quiet: bool, format: Option<&str>) -> Done {
     let as_json = table::is_json(format)?;
     let answer: Value = session.client.get("/volumes")?;
     let all = answer["Volumes"].as_array().cloned().unwrap_or_default();
@@ -35,7 +35,7 @@ pub(super) fn volumes(session: &Session<'_>, quiet: bool, format: Option<&str>) 
     Ok(())
 }
 
-pub(super) fn remove_volumes(session: &Session<'_>, force: bool, names: &[String]) -> Done {
+pub(super) fn remove_volumes(session: &CommandSession<'_>, force: bool, names: &[String]) -> Done {
     each(session, names, |name| {
         session.client.text(Method::DELETE, &format!("/volumes/{}?force={force}", encode(name)))?;
         out::line(name);
@@ -43,7 +43,7 @@ pub(super) fn remove_volumes(session: &Session<'_>, force: bool, names: &[String
     })
 }
 
-pub(super) fn prune_volumes(session: &Session<'_>, all: bool, force: bool) -> Done {
+pub(super) fn prune_volumes(session: &CommandSession<'_>, all: bool, force: bool) -> Done {
     if !force && !confirmed(&session.words.say(if all { "cli-prune-all" } else { "cli-prune" })) {
         return Err(Failure::Status(1));
     }
@@ -64,7 +64,7 @@ pub(super) fn confirmed(question: &str) -> bool {
         && answer.trim().eq_ignore_ascii_case("y")
 }
 
-pub(super) fn networks(session: &Session<'_>, quiet: bool, format: Option<&str>, whole: bool) -> Done {
+pub(super) fn networks(session: &CommandSession<'_>, quiet: bool, format: Option<&str>, whole: bool) -> Done {
     let as_json = table::is_json(format)?;
     let all: Vec<Value> = session.client.get("/networks")?;
     let text = |network: &Value, name: &str| network[name].as_str().unwrap_or_default().to_owned();

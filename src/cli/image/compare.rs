@@ -9,8 +9,8 @@ pub(super) fn print(left: &Read, right: &Read, layer: Option<u16>, as_json: bool
         Some(layer) => read.layer(layer).map(Scope::Layer),
         None => Ok(Scope::UpTo(read.stack.top())),
     };
-    let (a, b) = (left.stack.sight(scope(left)?), right.stack.sight(scope(right)?));
-    let found = compare(Side { stack: &left.stack, sight: &a }, Side { stack: &right.stack, sight: &b });
+    let (a, b) = (left.stack.visible(scope(left)?), right.stack.visible(scope(right)?));
+    let found = compare(Side { stack: &left.stack, visible: &a }, Side { stack: &right.stack, visible: &b });
     if as_json {
         let entry = |read: &Read, side: Option<(PathId, Version)>| {
             side.map(|(_, version)| read.stack.layers()[usize::from(version.layer)].entry(version.node))

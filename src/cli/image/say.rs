@@ -2,18 +2,18 @@
 
 use crate::client::units::human_size;
 use crate::i18n::Words;
-use crate::tree::{Aspects, Hidden, Inode, Kind, Mark};
+use crate::tree::{Aspects, Hidden, Inode, Kind, PathChange};
 
 /// One character before a path.
-pub(super) fn sign(mark: Mark) -> char {
+pub(super) fn sign(mark: PathChange) -> char {
     match mark {
-        Mark::Same => ' ',
-        Mark::Added => '+',
-        Mark::Changed => '~',
-        Mark::Metadata => '%',
-        Mark::Opaque => 'o',
-        Mark::Deleted => '-',
-        Mark::NoEffect => '0',
+        PathChange::Same => ' ',
+        PathChange::Added => '+',
+        PathChange::Changed => '~',
+        PathChange::Metadata => '%',
+        PathChange::Opaque => 'o',
+        PathChange::Deleted => '-',
+        PathChange::NoEffect => '0',
     }
 }
 

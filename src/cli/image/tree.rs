@@ -15,28 +15,28 @@ pub(super) fn print(read: &Read, args: &TreeArgs, words: &Words) -> Done {
         (None, Some(layer)) => Scope::UpTo(read.layer(layer)?),
         (None, None) => Scope::UpTo(stack.top()),
     };
-    let sight = Arc::new(stack.sight(scope));
+    let visible = Arc::new(stack.visible(scope));
     let from = match &args.path {
         None => 0,
         Some(path) => {
             let (Scope::Layer(up_to) | Scope::UpTo(up_to)) = scope;
             let resolved = stack.resolve(path.as_bytes(), up_to, false);
-            let known = resolved.id.filter(|id| sight.version(stack, *id).is_some());
+            let known = resolved.id.filter(|id| visible.version(stack, *id).is_some());
             known.ok_or_else(|| read.no_such_path(&resolved.path))?
         }
     };
-    let mut view = View::new(Arc::clone(stack), Arc::clone(&sight));
+    let mut view = View::new(Arc::clone(stack), Arc::clone(&visible));
     view.expand_all();
     if let Some(text) = &args.find {
         let query = Query { text: text.clone(), ..Query::default() };
-        view.show(Some(Arc::new(stack.search(&sight, &query))));
+        view.show(Some(Arc::new(stack.search(&visible, &query))));
     }
     let Some(first) = view.position(from) else { return Ok(()) };
     let depth = view.row(first).depth;
     let inside = (first + 1..view.len()).take_while(|at| view.row(*at).depth > depth);
     let rows = std::iter::once(first).chain(inside);
     if args.json {
-        return as_json(read, scope, rows.map(|at| view.row(at).id), &sight);
+        return as_json(read, scope, rows.map(|at| view.row(at).id), &visible);
     }
     match scope {
         Scope::Layer(layer) => heading(read, layer, words),
@@ -77,13 +77,13 @@ fn heading(read: &Read, layer: u16, words: &Words) {
 }
 
 /// One object, a node a line.
-fn as_json(read: &Read, scope: Scope, rows: impl Iterator<Item = PathId>, sight: &crate::tree::Sight) -> Done {
+fn as_json(read: &Read, scope: Scope, rows: impl Iterator<Item = PathId>, visible: &crate::tree::VisibleTree) -> Done {
     let head = json!({
         "format": "dockwalk-tree", "version": EXPORT_VERSION, "image": read.name, "id": read.image.image,
         "view": scope, "layers": read.image.layers, "instructions": read.image.instructions
     });
     let head = head.to_string();
-    let nodes = rows.filter_map(|id| read.stack.exported(sight, id));
+    let nodes = rows.filter_map(|id| read.stack.exported(visible, id));
     out::written(write_object(&mut BufWriter::new(out::JsonWriter::default()), &head, nodes));
     Ok(())
 }

@@ -4,9 +4,9 @@ use super::Shared;
 use super::answer::{Answer, blocking, json, with_status};
 use super::body::{incoming, outgoing};
 use super::images::tag_of;
+use super::progress::ProgressStream;
 use super::pull::{bar, platform};
 use super::query::Query;
-use super::teller::Teller;
 use crate::engine::archive::{self, Import, Save, Told};
 use crate::engine::container::Commit;
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
@@ -98,18 +98,18 @@ pub(super) async fn load(engine: Shared, request: Request) -> Answer {
     let wanted = platform(query.get("platform").filter(|text| !text.starts_with('[')))?;
     let archive = incoming(request);
     let cancel = Cancel::new();
-    let (teller, told) = Teller::new(&cancel);
+    let (stream, told) = ProgressStream::new(&cancel);
     let engine = Arc::clone(&engine);
     tokio::task::spawn_blocking(move || {
         let said = Cell::new(None::<Instant>);
         let tell = |told: Told| match told {
-            Told::Line(text) => teller.say(&value!({"stream": format!("{text}\n")})),
+            Told::Line(text) => stream.say(&value!({"stream": format!("{text}\n")})),
             Told::Layer { .. } | Told::Read(_) if quiet => {}
             Told::Layer { id, current, total } => {
                 let soon = said.get().is_some_and(|at| at.elapsed() < PACE);
                 if !soon || current == total {
                     said.set(Some(Instant::now()));
-                    teller.say(&value!({
+                    stream.say(&value!({
                         "status": "Loading layer", "progressDetail": {"current": current, "total": total},
                         "progress": bar(current, total), "id": id
                     }));
@@ -120,7 +120,7 @@ pub(super) async fn load(engine: Shared, request: Request) -> Answer {
         let result = engine.conductor.operate(OpKind::ImageLoad, "archive", line, &cancel, |cx| {
             archive::load(&engine.store, cx, archive, wanted.as_ref(), &tell)
         });
-        teller.finish(result.map(drop));
+        stream.finish(result.map(drop));
     });
     told.answer().await
 }
@@ -141,13 +141,13 @@ pub(super) async fn import(engine: Shared, request: Request) -> Answer {
     };
     let tar = incoming(request);
     let cancel = Cancel::new();
-    let (teller, told) = Teller::new(&cancel);
+    let (stream, told) = ProgressStream::new(&cancel);
     let engine = Arc::clone(&engine);
     tokio::task::spawn_blocking(move || {
         let result = engine.conductor.operate(OpKind::ImageImport, how.subject(), line, &cancel, |cx| {
             archive::import(&engine.store, cx, tar, &how)
         });
-        teller.finish(result.map(|image| teller.say(&value!({"status": image.id}))));
+        stream.finish(result.map(|image| stream.say(&value!({"status": image.id}))));
     });
     told.answer().await
 }

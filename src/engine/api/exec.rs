@@ -4,7 +4,7 @@ use super::Shared;
 use super::answer::{Answer, cancellable, english, json, nothing, with_status};
 use super::attach::{Conversation, DETACH, Typed, said, switching, upgrade_of};
 use super::query::Query;
-use crate::engine::container::{Session, SessionRequest};
+use crate::engine::container::{ExecRequest, ExecSession};
 use crate::engine::{Fault, FaultKind};
 use crate::i18n::{Lang, Words};
 use crate::spec::ContainerId;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub(super) async fn create(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let container = engine.containers.find(&id)?;
-    let session = engine.prepare_exec(&container, super::json::read::<SessionRequest>(request).await?)?;
+    let session = engine.prepare_exec(&container, super::json::read::<ExecRequest>(request).await?)?;
     Ok(with_status(StatusCode::CREATED, &value!({"Id": session.id})))
 }
 
@@ -73,7 +73,7 @@ pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Requ
     Ok(nothing())
 }
 
-fn describe(session: &Session) -> Value {
+fn describe(session: &ExecSession) -> Value {
     let (pid, running, status) = session.life();
     let argv = session.request.cmd.clone().unwrap_or_default();
     value!({

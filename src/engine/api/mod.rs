@@ -24,12 +24,12 @@ mod listen;
 mod logs;
 mod networks;
 mod peers;
+mod progress;
 mod pull;
 mod query;
 mod registry;
 mod serve;
 mod system;
-mod teller;
 #[cfg(test)]
 mod tests;
 mod version;

@@ -2,8 +2,8 @@
 
 use super::Shared;
 use super::answer::Answer;
+use super::progress::ProgressStream;
 use super::query::Query;
-use super::teller::Teller;
 use crate::client::units::human_size;
 use crate::engine::registry::{Credentials, Progress};
 use crate::engine::{Cancel, Fault, FaultKind, Result};
@@ -71,18 +71,18 @@ fn to_push(engine: &Shared, name: &str, tag: Option<&str>) -> Result<Vec<Referen
 /// Does something that tells its progress; the answer is what it tells.
 async fn told(act: impl FnOnce(&Screen, &Cancel) -> Result<()> + Send + 'static) -> Answer {
     let cancel = Cancel::new();
-    let (teller, told) = Teller::new(&cancel);
-    let screen = Screen { teller, last: Mutex::new(None) };
+    let (stream, told) = ProgressStream::new(&cancel);
+    let screen = Screen { stream, last: Mutex::new(None) };
     tokio::task::spawn_blocking(move || {
         let result = act(&screen, &cancel);
-        screen.teller.finish(result);
+        screen.stream.finish(result);
     });
     told.answer().await
 }
 
 /// Turns progress into lines.
 struct Screen {
-    teller: Teller,
+    stream: ProgressStream,
     /// The last bytes told.
     last: Mutex<Option<(String, Instant)>>,
 }
@@ -90,9 +90,9 @@ struct Screen {
 impl Screen {
     fn tell(&self, progress: &Progress) {
         if !self.too_soon(progress) {
-            self.teller.say(&line(progress));
+            self.stream.say(&line(progress));
             if let Progress::Pushed { tag, digest, size } = progress {
-                self.teller.say(&value!({"progressDetail": {}, "aux": {"Tag": tag, "Digest": digest, "Size": size}}));
+                self.stream.say(&value!({"progressDetail": {}, "aux": {"Tag": tag, "Digest": digest, "Size": size}}));
             }
         }
     }

@@ -33,7 +33,7 @@ pub struct Stored {
 }
 
 #[derive(Debug)]
-enum Entry {
+enum SpoolEntry {
     File(Stored),
     /// The name it points at, from the archive's root.
     Link(String),
@@ -43,7 +43,7 @@ enum Entry {
 #[derive(Debug)]
 pub struct Spool {
     dir: PathBuf,
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, SpoolEntry>,
     /// Bytes of the documents that were read so far.
     documents: Cell<u64>,
 }
@@ -74,18 +74,18 @@ impl Spool {
         let name = clean(&entry.path_bytes())?;
         let found = match entry.header().entry_type() {
             EntryType::Directory => return Ok(()),
-            EntryType::Regular | EntryType::Continuous => Entry::File(self.keep(cx, entry, buffer)?),
+            EntryType::Regular | EntryType::Continuous => SpoolEntry::File(self.keep(cx, entry, buffer)?),
             EntryType::Symlink => {
                 let target = entry.link_name_bytes().unwrap_or_default();
-                Entry::Link(beside(&name, &target)?)
+                SpoolEntry::Link(beside(&name, &target)?)
             }
-            EntryType::Link => Entry::Link(clean(&entry.link_name_bytes().unwrap_or_default())?),
+            EntryType::Link => SpoolEntry::Link(clean(&entry.link_name_bytes().unwrap_or_default())?),
             other => return Err(hostile(&name, &format!("an entry of type {:?}", char::from(other.as_byte())))),
         };
         let again = match (self.entries.get(&name), &found) {
             (None, _) => false,
-            (Some(Entry::File(a)), Entry::File(b)) => a.digest != b.digest || is_document(&name),
-            (Some(Entry::Link(a)), Entry::Link(b)) => a != b,
+            (Some(SpoolEntry::File(a)), SpoolEntry::File(b)) => a.digest != b.digest || is_document(&name),
+            (Some(SpoolEntry::Link(a)), SpoolEntry::Link(b)) => a != b,
             _ => true,
         };
         if again {
@@ -122,8 +122,8 @@ impl Spool {
         let mut at = clean(name.as_bytes())?;
         for _ in 0..LINKS {
             match self.entries.get(&at) {
-                Some(Entry::File(stored)) => return Ok(stored),
-                Some(Entry::Link(target)) => at.clone_from(target),
+                Some(SpoolEntry::File(stored)) => return Ok(stored),
+                Some(SpoolEntry::Link(target)) => at.clone_from(target),
                 None => break,
             }
         }

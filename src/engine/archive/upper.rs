@@ -115,7 +115,7 @@ impl<W: Write> Packer<'_, W> {
                 if stat.st_nlink > 1 {
                     if let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino)).cloned() {
                         header.set_entry_type(EntryType::Link);
-                        // Docker dresses the file once more with what the entry of the link says.
+                        // Docker sets the file's metadata once more to what the entry of the link says.
                         self.extensions(dir, name, path, stat)?;
                         self.packed.entries += 1;
                         let target = PathBuf::from(OsStr::from_bytes(&first));

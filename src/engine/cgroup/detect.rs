@@ -35,7 +35,7 @@ fn names(own: &str) -> Vec<String> {
 }
 
 /// A version 1 hierarchy with one of our controllers, if we may make groups in it.
-fn controller_base(mount: &mountinfo::Entry) -> Option<Base> {
+fn controller_base(mount: &mountinfo::MountInfo) -> Option<Base> {
     let has = |name: &str| mount.options[1].split(',').any(|option| option == name);
     let controllers: Vec<String> = CONTROLLERS.iter().filter(|name| has(name)).map(ToString::to_string).collect();
     let parent = Path::new(&mount.target);

@@ -18,7 +18,7 @@ pub struct Gate {
 struct State {
     holders: usize,
     level: Level,
-    stop: Stop,
+    stop: StopBefore,
     breakpoints: BTreeSet<StepKind>,
     waiting: BTreeMap<StepId, Waiting>,
 }
@@ -32,7 +32,7 @@ struct Waiting {
 
 /// Before which step to stop, breakpoints aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stop {
+enum StopBefore {
     Never,
     /// The next one of the level.
     Next,
@@ -57,7 +57,7 @@ impl Default for State {
         Self {
             holders: 0,
             level: Level::Stage,
-            stop: Stop::Next,
+            stop: StopBefore::Next,
             breakpoints: BTreeSet::new(),
             waiting: BTreeMap::new(),
         }
@@ -69,7 +69,7 @@ impl Conductor {
     pub fn hold(self: &Arc<Self>) -> Hold {
         self.gate.locked(|state| {
             if state.holders == 0 {
-                state.stop = Stop::Next;
+                state.stop = StopBefore::Next;
             }
             state.holders += 1;
         });
@@ -104,19 +104,21 @@ impl Gate {
                     return;
                 }
                 GateCommand::Pause { level } => {
-                    (state.level, state.stop) = (*level, Stop::Next);
+                    (state.level, state.stop) = (*level, StopBefore::Next);
                     return;
                 }
-                GateCommand::Step { level } => (*level, Stop::Next),
-                GateCommand::Over { level } => (*level, oldest.map_or(Stop::Next, |(id, _)| Stop::Outside(id))),
-                GateCommand::Out { level } => {
-                    (*level, oldest.and_then(|(_, parent)| parent).map_or(Stop::Next, Stop::Outside))
+                GateCommand::Step { level } => (*level, StopBefore::Next),
+                GateCommand::Over { level } => {
+                    (*level, oldest.map_or(StopBefore::Next, |(id, _)| StopBefore::Outside(id)))
                 }
-                GateCommand::Continue => (state.level, Stop::Never),
-                GateCommand::RunTo { kind } => (state.level, Stop::At(*kind)),
+                GateCommand::Out { level } => {
+                    (*level, oldest.and_then(|(_, parent)| parent).map_or(StopBefore::Next, StopBefore::Outside))
+                }
+                GateCommand::Continue => (state.level, StopBefore::Never),
+                GateCommand::RunTo { kind } => (state.level, StopBefore::At(*kind)),
             };
             (state.level, state.stop) = (level, stop);
-            let all = matches!(stop, Stop::Never | Stop::At(_));
+            let all = matches!(stop, StopBefore::Never | StopBefore::At(_));
             let go = state.waiting.values_mut().filter(|w| !w.released);
             go.take(if all { usize::MAX } else { 1 }).for_each(|w| w.released = true);
         });
@@ -133,7 +135,7 @@ impl Gate {
             return Ok(false);
         }
         // From here on others stop too: one step goes at a time.
-        state.stop = Stop::Next;
+        state.stop = StopBefore::Next;
         let waiting = Waiting { step: step.clone(), path: path.to_vec(), released: false };
         state.waiting.insert(step.id, waiting);
         loop {
@@ -165,10 +167,10 @@ impl State {
     fn stops_before(&self, step: &Step, path: &[StepId]) -> bool {
         let shown = step.level() <= self.level;
         let wanted = match self.stop {
-            Stop::Never => false,
-            Stop::Next => shown,
-            Stop::Outside(id) => shown && step.id != id && !path.contains(&id),
-            Stop::At(kind) => step.plan.kind == kind,
+            StopBefore::Never => false,
+            StopBefore::Next => shown,
+            StopBefore::Outside(id) => shown && step.id != id && !path.contains(&id),
+            StopBefore::At(kind) => step.plan.kind == kind,
         };
         self.holders > 0 && (wanted || self.breakpoints.contains(&step.plan.kind))
     }

@@ -31,7 +31,7 @@ fn script(cx: &Cx) -> Result<()> {
 }
 
 /// The script under way on a thread, with the gate held.
-struct Session {
+struct SteppedScript {
     conductor: Arc<Conductor>,
     cancel: Cancel,
     hold: Option<Hold>,
@@ -39,7 +39,7 @@ struct Session {
     _dir: tempfile::TempDir,
 }
 
-impl Session {
+impl SteppedScript {
     fn begin(prepare: impl FnOnce(&Gate)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (conductor, cancel) = (conductor(dir.path()), Cancel::new());
@@ -98,7 +98,7 @@ fn a_gate_that_nobody_holds_stops_nothing() {
 
 #[test]
 fn stepping_stops_before_every_step_of_the_level_inside_and_after() {
-    let mut session = Session::begin(|_| {});
+    let mut session = SteppedScript::begin(|_| {});
     let level = STAGE;
     session.check(StepKind::WireNetwork).tell(GateCommand::Step { level });
     session.check(StepKind::CreateVeth).tell(GateCommand::Step { level });
@@ -110,7 +110,7 @@ fn stepping_stops_before_every_step_of_the_level_inside_and_after() {
 
 #[test]
 fn a_finer_level_stops_before_finer_steps() {
-    let mut session = Session::begin(|_| {});
+    let mut session = SteppedScript::begin(|_| {});
     session.check(StepKind::WireNetwork).tell(GateCommand::Step { level: Level::Kernel });
     session.check(StepKind::CreateVeth).tell(GateCommand::Step { level: Level::Kernel });
     session.check(StepKind::NetlinkMessage).tell(GateCommand::Step { level: Level::Story });
@@ -120,7 +120,7 @@ fn a_finer_level_stops_before_finer_steps() {
 
 #[test]
 fn over_passes_all_that_is_inside() {
-    let mut session = Session::begin(|_| {});
+    let mut session = SteppedScript::begin(|_| {});
     session.check(StepKind::WireNetwork).tell(GateCommand::Over { level: Level::Kernel });
     session.check(StepKind::StartProcess).tell(GateCommand::Continue);
     session.done();
@@ -128,7 +128,7 @@ fn over_passes_all_that_is_inside() {
 
 #[test]
 fn out_goes_on_until_the_step_around_is_over() {
-    let mut session = Session::begin(|_| {});
+    let mut session = SteppedScript::begin(|_| {});
     session.check(StepKind::WireNetwork).tell(GateCommand::Step { level: STAGE });
     session.check(StepKind::CreateVeth).tell(GateCommand::Out { level: Level::Kernel });
     session.check(StepKind::StartProcess).tell(GateCommand::Continue);
@@ -137,7 +137,7 @@ fn out_goes_on_until_the_step_around_is_over() {
 
 #[test]
 fn run_to_stops_before_the_next_of_a_kind_of_whatever_level() {
-    let mut session = Session::begin(|_| {});
+    let mut session = SteppedScript::begin(|_| {});
     session.check(StepKind::WireNetwork).tell(GateCommand::RunTo { kind: StepKind::NetlinkMessage });
     let first = session.check(StepKind::NetlinkMessage).waiting().unwrap().id;
     session.tell(GateCommand::RunTo { kind: StepKind::NetlinkMessage });
@@ -150,7 +150,7 @@ fn run_to_stops_before_the_next_of_a_kind_of_whatever_level() {
 #[test]
 fn a_breakpoint_stops_what_would_go_on() {
     let kinds = BTreeSet::from([StepKind::JoinBridge]);
-    let mut session = Session::begin(|gate| gate.command(&GateCommand::Breakpoints { kinds }));
+    let mut session = SteppedScript::begin(|gate| gate.command(&GateCommand::Breakpoints { kinds }));
     session.check(StepKind::WireNetwork).tell(GateCommand::Continue);
     session.check(StepKind::JoinBridge).tell(GateCommand::Over { level: STAGE });
     session.check(StepKind::StartProcess).tell(GateCommand::Breakpoints { kinds: BTreeSet::new() });
@@ -160,7 +160,7 @@ fn a_breakpoint_stops_what_would_go_on() {
 
 #[test]
 fn a_pause_sets_the_level_and_lets_nothing_go() {
-    let mut session = Session::begin(|_| {});
+    let mut session = SteppedScript::begin(|_| {});
     session.check(StepKind::WireNetwork);
     session.tell(GateCommand::Pause { level: Level::Kernel }).check(StepKind::WireNetwork);
     assert_eq!(session.conductor.gate().view().level, Level::Kernel);
@@ -171,7 +171,7 @@ fn a_pause_sets_the_level_and_lets_nothing_go() {
 
 #[test]
 fn the_gate_opens_when_its_last_holder_is_gone() {
-    let mut session = Session::begin(|_| {});
+    let mut session = SteppedScript::begin(|_| {});
     let second = session.conductor.hold();
     session.check(StepKind::WireNetwork);
     session.hold = None;
@@ -184,7 +184,7 @@ fn the_gate_opens_when_its_last_holder_is_gone() {
 
 #[test]
 fn a_cancelled_operation_waits_no_longer_and_all_its_steps_end() {
-    let mut session = Session::begin(|_| {});
+    let mut session = SteppedScript::begin(|_| {});
     session.check(StepKind::WireNetwork).tell(GateCommand::Step { level: STAGE });
     session.check(StepKind::CreateVeth);
     session.cancel.cancel();
@@ -197,7 +197,7 @@ fn a_cancelled_operation_waits_no_longer_and_all_its_steps_end() {
 
 #[test]
 fn the_wait_at_the_gate_is_not_counted() {
-    let mut session = Session::begin(|_| {});
+    let mut session = SteppedScript::begin(|_| {});
     session.check(StepKind::WireNetwork).tell(GateCommand::Step { level: STAGE });
     session.check(StepKind::CreateVeth);
     std::thread::sleep(Duration::from_millis(300));

@@ -6,7 +6,7 @@
 //! `HOST_NAME_MAX` (sethostname(2)), a page of mount options (mount(2)). An image is a stranger's: its config passes the same
 //! checks, named as the image's.
 
-use super::SessionRequest;
+use super::ExecRequest;
 use super::request::Request;
 use super::state::Merged;
 use crate::engine::{Fault, FaultKind, Result};
@@ -115,7 +115,7 @@ pub(super) fn merged(merged: &Merged, image: &str) -> Result<()> {
 }
 
 /// A request to run a command in a container, or on the lab host.
-pub(super) fn session(request: &SessionRequest) -> Result<()> {
+pub(super) fn session(request: &ExecRequest) -> Result<()> {
     let list = |list: &'static str, texts: &Option<Vec<String>>, check: fn(&str, &[String]) -> Result<()>| {
         texts.as_ref().map_or(Ok(()), |texts| check(list, texts))
     };

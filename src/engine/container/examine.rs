@@ -1,6 +1,6 @@
 //! What is made of a request before anything is made for it: for the fuzz target of requests.
 
-use super::{Merged, SessionRequest, bounds, merge, mounts, request};
+use super::{ExecRequest, Merged, bounds, merge, mounts, request};
 use crate::engine::Result;
 use crate::spec::ContainerId;
 use crate::trace::Config;
@@ -23,6 +23,6 @@ pub fn create(body: &Value, config: &Config) -> Result<Accepted> {
 }
 
 /// A body of `exec`.
-pub fn session(request: &SessionRequest) -> Result<()> {
+pub fn session(request: &ExecRequest) -> Result<()> {
     bounds::session(request)
 }

@@ -12,9 +12,10 @@
 pub mod bounds;
 mod commit;
 mod create;
-mod end;
+mod diff;
 #[cfg(any(test, fuzzing))]
 pub mod examine;
+mod exit;
 mod log;
 mod merge;
 mod mounts;
@@ -28,12 +29,11 @@ mod state;
 mod stop;
 pub mod streams;
 pub mod time;
-mod written;
 
 pub use commit::Commit;
 pub use create::Order;
 pub use log::{Ask, Log, LogOptions, Piece, Reader};
-pub use session::{Session, SessionRequest, Sessions};
+pub use session::{ExecRequest, ExecSession, ExecSessions};
 pub use state::{Container, Merged, Phase, State};
 
 use super::{Fault, FaultKind, Result};

@@ -1,7 +1,7 @@
 //! Commands beside a container's main process (`docker exec`) and on the lab host.
 
 use super::streams::{Channel, Input, QUEUE, Record, feed, thread};
-use super::{Container, bounds, end, names};
+use super::{Container, bounds, exit, names};
 use crate::client::protocol::HostCommand;
 use crate::engine::process::{ExecSpec, Io, Running};
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[expect(missing_docs, reason = "the Docker API's own names")]
-pub struct SessionRequest {
+pub struct ExecRequest {
     pub attach_stdin: bool,
     pub tty: bool,
     pub cmd: Option<Vec<String>>,
@@ -30,7 +30,7 @@ pub struct SessionRequest {
     pub console_size: Option<(u16, u16)>,
 }
 
-impl SessionRequest {
+impl ExecRequest {
     /// Bytes of the texts in it.
     fn size(&self) -> usize {
         let lists = [&self.cmd, &self.env].into_iter().flatten().flatten();
@@ -40,7 +40,7 @@ impl SessionRequest {
 
 /// A command that was prepared, runs, or has ended.
 #[derive(Debug)]
-pub struct Session {
+pub struct ExecSession {
     /// Its id.
     pub id: String,
     /// In which container; none for the lab host.
@@ -48,7 +48,7 @@ pub struct Session {
     /// The container itself. It is not kept for the sake of a command that has ended in it.
     of: Weak<Container>,
     /// What was asked for.
-    pub request: SessionRequest,
+    pub request: ExecRequest,
     state: Mutex<Life>,
 }
 
@@ -63,7 +63,7 @@ struct Life {
 
 /// The sessions of an engine, oldest first.
 #[derive(Debug, Default)]
-pub struct Sessions(Mutex<VecDeque<Arc<Session>>>);
+pub struct ExecSessions(Mutex<VecDeque<Arc<ExecSession>>>);
 
 /// How many sessions are remembered that do not run: ended ones, so that their exit status can be asked for, and such as
 /// were prepared and never started.
@@ -80,14 +80,14 @@ pub struct Talk {
     pub input: Option<mpsc::Sender<Input>>,
 }
 
-impl Sessions {
+impl ExecSessions {
     /// The session of that id.
-    pub fn find(&self, id: &str) -> Result<Arc<Session>> {
+    pub fn find(&self, id: &str) -> Result<Arc<ExecSession>> {
         let found = lock(&self.0).iter().find(|session| session.id == id).cloned();
         found.ok_or_else(|| Fault::new(FaultKind::NotFound, "no-such-exec").with("id", id))
     }
 
-    fn add(&self, session: Session) -> Arc<Session> {
+    fn add(&self, session: ExecSession) -> Arc<ExecSession> {
         let session = Arc::new(session);
         let mut all = lock(&self.0);
         all.push_back(Arc::clone(&session));
@@ -106,7 +106,7 @@ impl Sessions {
     }
 }
 
-impl Session {
+impl ExecSession {
     /// Its process id, whether it runs, and its exit status once it has ended.
     pub fn life(&self) -> (u32, bool, Option<i32>) {
         let life = lock(&self.state);
@@ -143,7 +143,7 @@ fn host_shell() -> Vec<String> {
 
 impl Engine {
     /// Prepares a command in a container.
-    pub fn prepare_exec(&self, container: &Arc<Container>, request: SessionRequest) -> Result<Arc<Session>> {
+    pub fn prepare_exec(&self, container: &Arc<Container>, request: ExecRequest) -> Result<Arc<ExecSession>> {
         container.main_process()?;
         bounds::session(&request)?;
         if request.cmd.as_ref().is_none_or(Vec::is_empty) {
@@ -151,36 +151,36 @@ impl Engine {
         }
         let id = names::random_id()?;
         let (of, container) = (Arc::downgrade(container), Some(container.id.clone()));
-        Ok(self.sessions.add(Session { id, container, of, request, state: Mutex::default() }))
+        Ok(self.sessions.add(ExecSession { id, container, of, request, state: Mutex::default() }))
     }
 
     /// Prepares a command on the lab host; a shell when none is given.
-    pub fn prepare_host(&self, mut command: HostCommand) -> Result<Arc<Session>> {
+    pub fn prepare_host(&self, mut command: HostCommand) -> Result<Arc<ExecSession>> {
         if command.argv.is_empty() {
             command.argv = host_shell();
         }
-        let request = SessionRequest {
+        let request = ExecRequest {
             attach_stdin: true,
             tty: command.tty,
             cmd: Some(command.argv),
             env: Some(command.env),
             console_size: command.size,
-            ..SessionRequest::default()
+            ..ExecRequest::default()
         };
         bounds::session(&request)?;
         let id = names::random_id()?;
-        Ok(self.sessions.add(Session { id, container: None, of: Weak::new(), request, state: Mutex::default() }))
+        Ok(self.sessions.add(ExecSession { id, container: None, of: Weak::new(), request, state: Mutex::default() }))
     }
 
     /// Starts a prepared command.
-    pub fn talk(self: &Arc<Self>, session: &Arc<Session>, line: &str, cancel: &Cancel) -> Result<Talk> {
+    pub fn talk(self: &Arc<Self>, session: &Arc<ExecSession>, line: &str, cancel: &Cancel) -> Result<Talk> {
         if std::mem::replace(&mut lock(&session.state).begun, true) {
             return Err(Fault::new(FaultKind::Conflict, "exec-started").with("id", &session.id));
         }
         let container = session.of.upgrade();
         if let (Some(id), None) = (&session.container, &container) {
             let gone = Fault::new(FaultKind::NotFound, "no-such-container").with("container", id);
-            session.ended(end::status_of(&gone));
+            session.ended(exit::status_of(&gone));
             return Err(gone);
         }
         let subject = container.as_ref().map_or("host", |c| c.name.as_str()).to_owned();
@@ -210,7 +210,7 @@ impl Engine {
             };
             self.spawner.exec(cx, &*container.main_process()?, &spec)
         });
-        let mut running = result.inspect_err(|fault| session.ended(end::status_of(fault)))?;
+        let mut running = result.inspect_err(|fault| session.ended(exit::status_of(fault)))?;
         let io = running.io.take();
         let running = Arc::new(running);
         {
@@ -220,7 +220,7 @@ impl Engine {
         self.follow(session, running, io)
     }
 
-    fn follow(self: &Arc<Self>, session: &Arc<Session>, running: Arc<Running>, io: Option<Io>) -> Result<Talk> {
+    fn follow(self: &Arc<Self>, session: &Arc<ExecSession>, running: Arc<Running>, io: Option<Io>) -> Result<Talk> {
         let (sender, output) = mpsc::channel(QUEUE);
         let record = Record::new(Arc::clone(&self.conductor), session.container.clone());
         let record = Arc::new(Mutex::new(record));

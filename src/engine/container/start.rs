@@ -3,7 +3,7 @@ use super::time::Moment;
 use super::{Container, Phase};
 use crate::engine::cgroup::{Limits, MemorySwap};
 use crate::engine::lab::Netns;
-use crate::engine::net::Endpoint;
+use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result};
@@ -20,7 +20,7 @@ const SHM: u64 = 64 << 20;
 struct Made {
     rootfs: Rootfs,
     netns: Netns,
-    endpoint: Option<Endpoint>,
+    endpoint: Option<EndpointSettings>,
 }
 
 impl Engine {
@@ -40,7 +40,7 @@ impl Engine {
             let words = Words::new(Lang::En).problem(&fault.problem);
             container.update(|state| {
                 (state.phase, state.error, state.starting, state.endpoint) = (Phase::Exited, words, None, None);
-                (state.status, state.running) = (super::end::status_of(fault), None);
+                (state.status, state.running) = (super::exit::status_of(fault), None);
                 state.settled += 1;
                 if state.started.is_none() {
                     state.phase = Phase::Created;
@@ -83,7 +83,7 @@ impl Engine {
         Ok(Made { rootfs, netns, endpoint })
     }
 
-    fn wire(&self, cx: &Cx, container: &Container) -> Result<(Netns, Option<Endpoint>)> {
+    fn wire(&self, cx: &Cx, container: &Container) -> Result<(Netns, Option<EndpointSettings>)> {
         if container.merged.network == "host" {
             return Ok((self.lab.host.clone(), None));
         }

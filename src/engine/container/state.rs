@@ -1,7 +1,7 @@
 use super::request::Request;
 use super::streams::Streams;
 use super::time::Moment;
-use crate::engine::net::Endpoint;
+use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::Image;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
@@ -107,7 +107,7 @@ pub struct State {
     /// Why the last start failed, in English.
     pub error: String,
     /// Its place in the bridge network.
-    pub endpoint: Option<Endpoint>,
+    pub endpoint: Option<EndpointSettings>,
     /// Its network namespace.
     pub netns: Option<u64>,
     /// Cancels the start that is under way.

@@ -1,6 +1,6 @@
 use crate::engine::unpack::{Limits, ListReader, Options, Resolver, Unpack, list_within};
 use crate::engine::{Cancel, IdRange, Result};
-use crate::tree::Entry;
+use crate::tree::LayerEntry;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -34,7 +34,7 @@ pub fn tar(bytes: &[u8]) {
     }
 }
 
-fn apply_in_a_cage(bytes: &[u8], options: Options) -> Result<Vec<Entry>> {
+fn apply_in_a_cage(bytes: &[u8], options: Options) -> Result<Vec<LayerEntry>> {
     let shared = Path::new("/dev/shm");
     let cage = if shared.is_dir() { tempfile::tempdir_in(shared) } else { tempfile::tempdir() }.expect("a directory");
     let inside = cage.path().join("layer");

@@ -41,12 +41,12 @@ pub struct Lab {
     /// Their group.
     pub real_gid: u32,
     /// The way in, for the trace that does not exist yet.
-    entry: Entry,
+    entry: LabEntry,
 }
 
 /// How the namespaces were entered.
 #[derive(Debug, Default)]
-struct Entry {
+struct LabEntry {
     calls: Vec<Evidence>,
     remarks: Vec<Problem>,
     took: Duration,
@@ -62,7 +62,7 @@ pub fn enter(mode: Mode) -> Result<Lab> {
     if mode == Mode::Host && !root {
         return Err(Fault::new(FaultKind::Denied, "host-mode-needs-root"));
     }
-    let mut entry = Entry::default();
+    let mut entry = LabEntry::default();
     if !root {
         userns::enter(&mut entry)?;
     }
@@ -82,7 +82,7 @@ pub fn enter(mode: Mode) -> Result<Lab> {
 }
 
 /// A mount namespace whose mounts stay in it; what the host mounts later still comes in.
-fn private_mounts(entry: &mut Entry) -> nix::Result<()> {
+fn private_mounts(entry: &mut LabEntry) -> nix::Result<()> {
     unshare(CloneFlags::CLONE_NEWNS)?;
     entry.calls.push(Evidence::syscall("unshare(CLONE_NEWNS)", 0));
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;

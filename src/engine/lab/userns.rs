@@ -73,7 +73,7 @@ fn parse_ids(text: &str, uid: u32, user: Option<&str>) -> Vec<SubordinateIds> {
 }
 
 /// Makes a user namespace and enters it as its root.
-pub(super) fn enter(entry: &mut Entry) -> Result<()> {
+pub(super) fn enter(entry: &mut LabEntry) -> Result<()> {
     let (uid, gid) = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
     let mapper = Mapper::prepare(uid, gid)?;
     unshare(CloneFlags::CLONE_NEWUSER).map_err(refused)?;

@@ -19,7 +19,7 @@ use super::store::Store;
 use super::unpack::{self, ListReader};
 use super::{Fault, FaultKind, Result};
 use crate::spec::Digest;
-use crate::tree::Entry;
+use crate::tree::LayerEntry;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ pub fn source(store: &Store, chain_id: &Digest) -> Result<Source> {
 
 impl Source {
     /// Gives every entry to `note`, in order.
-    pub fn read(self, note: &mut dyn FnMut(Entry) -> Result<()>) -> Result<()> {
+    pub fn read(self, note: &mut dyn FnMut(LayerEntry) -> Result<()>) -> Result<()> {
         match self {
             Self::Kept(mut list) => list.try_for_each(|entry| note(entry?)),
             Self::Blob(_, file) => unpack::list(BufReader::with_capacity(128 * 1024, file), note),

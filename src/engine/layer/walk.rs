@@ -1,6 +1,6 @@
 use crate::engine::unpack::{Limits, marks_of, shown};
 use crate::engine::{Fault, Result};
-use crate::tree::{Entry, Kind, PathBytes, Time};
+use crate::tree::{Kind, LayerEntry, PathBytes, Time};
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, open, openat, readlinkat};
@@ -18,7 +18,7 @@ const FLAGS: OFlag = OFlag::O_RDONLY.union(OFlag::O_DIRECTORY).union(OFlag::O_NO
 /// first, names in order. Marks of overlayfs, of either namespace of attributes, become whiteouts and opaque marks again.
 ///
 /// By handles that follow no link. What disappears meanwhile, because a container runs, is left out.
-pub fn walk(root: &Path, note: &mut dyn FnMut(Entry) -> Result<()>) -> Result<()> {
+pub fn walk(root: &Path, note: &mut dyn FnMut(LayerEntry) -> Result<()>) -> Result<()> {
     let failed = |errno: Errno| Fault::io("read", root.display(), &errno.into());
     let dir = Rc::new(open(root, FLAGS, Mode::empty()).map_err(failed)?);
     let stat = fstatat(&*dir, ".", AtFlags::AT_SYMLINK_NOFOLLOW).map_err(failed)?;
@@ -32,7 +32,7 @@ pub fn walk(root: &Path, note: &mut dyn FnMut(Entry) -> Result<()>) -> Result<()
 }
 
 struct Walk<'a> {
-    note: &'a mut dyn FnMut(Entry) -> Result<()>,
+    note: &'a mut dyn FnMut(LayerEntry) -> Result<()>,
     /// Of files that have several names, the one that came first.
     first_names: HashMap<(u64, u64), PathBytes>,
     /// The next comes last.
@@ -96,7 +96,7 @@ impl Walk<'_> {
         let path = PathBytes::from(path);
         (self.note)(entry(path.clone(), Kind::Directory, stat, attributes(dir, name)))?;
         if marks_of(&**dir, name, stat).1 {
-            (self.note)(Entry { path, ..entry(PathBytes::default(), Kind::Opaque, stat, Vec::new()) })?;
+            (self.note)(LayerEntry { path, ..entry(PathBytes::default(), Kind::Opaque, stat, Vec::new()) })?;
         }
         Ok(())
     }
@@ -118,8 +118,8 @@ impl Walk<'_> {
     }
 }
 
-fn entry(path: PathBytes, kind: Kind, stat: &FileStat, xattrs: Vec<(PathBytes, PathBytes)>) -> Entry {
-    Entry {
+fn entry(path: PathBytes, kind: Kind, stat: &FileStat, xattrs: Vec<(PathBytes, PathBytes)>) -> LayerEntry {
+    LayerEntry {
         path,
         kind,
         mode: stat.st_mode & 0o7777,

@@ -1,6 +1,6 @@
 //! The host's part of the network: made when the engine starts, undone when it stops.
 
-use super::side::Side;
+use super::observer::NamespaceObserver;
 use super::*;
 use crate::trace::{Change, Evidence, Rule};
 use std::path::Path;
@@ -12,13 +12,13 @@ impl Net {
     ///
     /// What could not be undone after a failure is in the journal, under `engine`.
     pub fn start(cx: &Cx, lab: &Lab) -> Result<Self> {
-        let host = Side::open(&lab.host, None, lab.mode == Mode::Lab)?;
+        let host = NamespaceObserver::open(&lab.host, None, lab.mode == Mode::Lab)?;
         if host.find(BRIDGE)?.is_some() {
             return Err(Fault::new(FaultKind::Conflict, "docker0-foreign").with("name", BRIDGE));
         }
         let net = Self {
             host: Arc::new(Mutex::new(host)),
-            ports: Mutex::default(),
+            endpoints: Mutex::default(),
             pool: Mutex::new(pool::Pool::new(GATEWAY, PREFIX)),
             network: NetworkId::from(random_hex(64)?.as_str()),
             mode: lab.mode,
@@ -142,7 +142,7 @@ impl Net {
 
     /// Takes every container off and undoes what [`Net::start`] did.
     pub fn stop(&self, cx: &Cx) -> Result<()> {
-        let ids: Vec<ContainerId> = lock(&self.ports).keys().cloned().collect();
+        let ids: Vec<ContainerId> = lock(&self.endpoints).keys().cloned().collect();
         for id in &ids {
             self.disconnect(cx, id)?;
         }
@@ -199,9 +199,9 @@ pub fn write_sysctl(netns: &Netns, path: &Path, value: &str) -> Result<()> {
 
 /// Deletes a link. One that is not there is no error.
 pub fn delete_link(netns: &Netns, name: &str) -> Result<()> {
-    let side = Side::open(netns, None, false)?;
-    let Some(row) = side.find(name)? else { return Ok(()) };
-    let deleted = side.send(&request::delete_link(name, row.index));
+    let observer = NamespaceObserver::open(netns, None, false)?;
+    let Some(row) = observer.find(name)? else { return Ok(()) };
+    let deleted = observer.send(&request::delete_link(name, row.index));
     // Its other end may have been deleted at this moment, and this one with it.
-    if side.find(name)?.is_none() { Ok(()) } else { deleted }
+    if observer.find(name)?.is_none() { Ok(()) } else { deleted }
 }

@@ -1,4 +1,4 @@
-//! The bridge network: `docker0` on the host, a cable (veth) to each container, addresses, routes, NAT.
+//! The bridge network: `docker0` on the host, a veth pair to each container, addresses, routes, NAT.
 //!
 //! ```text
 //! host namespace                          container's namespace
@@ -8,18 +8,18 @@
 //!     └─ vethXXXXXXX ═════════════════════ eth0 172.17.0.2/16, default via 172.17.0.1
 //! ```
 //!
-//! Every change goes to the kernel as one netlink message and is read back from it, on both sides (`side`). IPv4 only, as
+//! Every change goes to the kernel as one netlink message and is read back from it, on both sides (`observer`). IPv4 only, as
 //! Docker's default bridge. Does not know what runs in a container.
 
+mod endpoint;
 mod filter;
 mod host;
 mod netlink;
+mod observer;
 mod pool;
 mod request;
-mod side;
 mod table;
 mod uplink;
-mod wire;
 
 pub use filter::delete_table;
 pub(super) use filter::{FAMILY, TABLE};
@@ -50,7 +50,7 @@ const SCOPE: &str = "engine";
 /// What `--network` chooses between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NetworkMode {
-    /// A network namespace of its own with a cable to `docker0`.
+    /// A network namespace of its own with a veth pair to `docker0`.
     Bridge,
     /// The host's network namespace.
     Host,
@@ -60,7 +60,7 @@ pub enum NetworkMode {
 
 /// A container's place in a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
+pub struct EndpointSettings {
     /// The network.
     pub network: NetworkId,
     /// The container's address.
@@ -71,7 +71,7 @@ pub struct Endpoint {
     pub gateway: Ipv4Addr,
     /// The hardware address of its `eth0`.
     pub mac: String,
-    /// The other end of its cable: the name of a link on the host.
+    /// The other end of its veth pair: the name of a link on the host.
     pub host_link: String,
 }
 
@@ -79,9 +79,9 @@ pub struct Endpoint {
 #[derive(Debug)]
 pub struct Net {
     /// Locked for a message and the look that follows, so that a change is recorded by the step that brought it about.
-    /// Locked before any port.
-    host: Arc<Mutex<side::Side>>,
-    ports: Mutex<BTreeMap<ContainerId, Arc<Mutex<wire::Port>>>>,
+    /// Locked before any endpoint.
+    host: Arc<Mutex<observer::NamespaceObserver>>,
+    endpoints: Mutex<BTreeMap<ContainerId, Arc<Mutex<endpoint::Endpoint>>>>,
     pool: Mutex<pool::Pool>,
     network: NetworkId,
     mode: Mode,
@@ -142,7 +142,7 @@ fn stage(
 
 /// One netlink message.
 fn message(cx: &Cx, request: Request, act: impl FnOnce(&Cx, Request) -> Result<()>) -> Result<()> {
-    cx.step(side::message_plan(&request), |cx| act(cx, request))
+    cx.step(observer::message_plan(&request), |cx| act(cx, request))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

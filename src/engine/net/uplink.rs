@@ -1,7 +1,7 @@
 //! The lab's way out: a tap `eth0` whose other end is a program that speaks TCP/IP with ordinary sockets of the real host
 //! (slirp4netns(1), passt(1)). Needs no right on the real host, and ends with the engine.
 
-use super::side::{Record, Side};
+use super::observer::{NamespaceObserver, Record};
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::program;
@@ -111,7 +111,7 @@ const TUN: &str = "/dev/net/tun";
 pub(super) const DNS: &str = "10.0.2.3";
 
 /// Starts the helper and waits a little for its link. None when there is no helper, or it failed: that is said.
-pub(super) fn start(cx: &Cx, host: &Arc<Mutex<Side>>, helper: Option<Helper>) -> Result<Option<Uplink>> {
+pub(super) fn start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: Option<Helper>) -> Result<Option<Uplink>> {
     let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
     let Some(helper) = helper else {
         let searched = std::env::var("PATH").unwrap_or_default();
@@ -159,7 +159,7 @@ enum Tried {
     Ended(String, Evidence),
 }
 
-fn try_start(cx: &Cx, host: &Arc<Mutex<Side>>, helper: &Helper) -> Result<Tried> {
+fn try_start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: &Helper) -> Result<Tried> {
     let (program, path, netns) = (helper.program, &helper.path, lock(host).netns().path());
     let mut child = helper.spawn(&netns).map_err(|e| Fault::io("run", path.display(), &e))?;
     let entry = start_time(child.id())
@@ -187,7 +187,12 @@ fn try_start(cx: &Cx, host: &Arc<Mutex<Side>>, helper: &Helper) -> Result<Tried>
 }
 
 /// Goes on looking on a thread of its own.
-fn watch(cx: &Cx, host: &Arc<Mutex<Side>>, cause: String, ended: Arc<AtomicBool>) -> Result<JoinHandle<()>> {
+fn watch(
+    cx: &Cx,
+    host: &Arc<Mutex<NamespaceObserver>>,
+    cause: String,
+    ended: Arc<AtomicBool>,
+) -> Result<JoinHandle<()>> {
     let (conductor, host) = (Arc::clone(cx.conductor()), Arc::clone(host));
     let thread = std::thread::Builder::new().name("uplink".into());
     let body = move || {
@@ -204,13 +209,13 @@ fn watch(cx: &Cx, host: &Arc<Mutex<Side>>, cause: String, ended: Arc<AtomicBool>
 }
 
 /// True once the link leads somewhere.
-fn look(host: &Arc<Mutex<Side>>, cause: &str, record: Record<'_>) -> Result<bool> {
+fn look(host: &Arc<Mutex<NamespaceObserver>>, cause: &str, record: Record<'_>) -> Result<bool> {
     let mut host = lock(host);
     host.look(cause, record)?;
     Ok(host.way_out())
 }
 
-fn lock(host: &Arc<Mutex<Side>>) -> MutexGuard<'_, Side> {
+fn lock(host: &Arc<Mutex<NamespaceObserver>>) -> MutexGuard<'_, NamespaceObserver> {
     host.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -9,11 +9,11 @@
 mod call;
 mod caps;
 mod channel;
-mod drive;
 mod fault;
-mod gone;
 mod init;
+mod launch;
 mod observe;
+mod reap;
 mod running;
 mod seccomp;
 mod spawner;

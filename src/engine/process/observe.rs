@@ -2,7 +2,7 @@
 
 use super::init::Look;
 use crate::engine::conductor::Cx;
-use crate::engine::rootfs::mountinfo::{self, Entry};
+use crate::engine::rootfs::mountinfo::{self, MountInfo};
 use crate::spec::ContainerId;
 use crate::trace::{Change, Evidence, MountKind, Namespace, NamespaceKind, Process, Property};
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ const HELPER: &str = "dockwalk-init";
 /// What the kernel showed at one moment; each file is read when it is first asked for, and once.
 #[derive(Debug, Default)]
 pub struct View {
-    mountinfo: OnceLock<Vec<Entry>>,
+    mountinfo: OnceLock<Vec<MountInfo>>,
     /// `/proc/<pid>/status` before the credentials were changed, and after.
     born: OnceLock<String>,
     status: OnceLock<String>,
@@ -96,7 +96,7 @@ impl Subject {
         fs::read_link(self.path(file)).map(|path| path.display().to_string()).unwrap_or_default()
     }
 
-    fn mountinfo<'v>(&self, view: &'v View) -> &'v [Entry] {
+    fn mountinfo<'v>(&self, view: &'v View) -> &'v [MountInfo] {
         view.mountinfo.get_or_init(|| mountinfo::parse(&self.read("mountinfo")))
     }
 
@@ -123,7 +123,7 @@ impl Subject {
             Look::Root(path) => self.observe_root(cx, view, path),
             Look::Mount(target, kind) => self.observe_mount(cx, view, target, Some(kind)),
             Look::Protected(paths) => {
-                let covers = |entry: &&Entry| paths.contains(&entry.target);
+                let covers = |entry: &&MountInfo| paths.contains(&entry.target);
                 let lines: Vec<_> = self.mountinfo(view).iter().filter(covers).map(|entry| self.line(entry)).collect();
                 if !lines.is_empty() {
                     self.property(cx, Property::Protected(paths.clone()), lines);
@@ -208,13 +208,13 @@ impl Subject {
         }
     }
 
-    fn observe_entry(&self, cx: &Cx, view: &View, entry: &Entry, kind: MountKind) {
+    fn observe_entry(&self, cx: &Cx, view: &View, entry: &MountInfo, kind: MountKind) {
         let Some(mntns) = self.namespaces(view).get(&NamespaceKind::Mnt) else { return };
         let mount = entry.mount(*mntns, self.container.clone(), kind);
         cx.observe(Change::MountSeen(mount), vec![self.line(entry)]);
     }
 
-    fn line(&self, entry: &Entry) -> Evidence {
+    fn line(&self, entry: &MountInfo) -> Evidence {
         Evidence::Mountinfo { path: self.path("mountinfo"), line: entry.line.clone() }
     }
 

@@ -1,5 +1,5 @@
-use super::drive::Launched;
 use super::init::Privileges;
+use super::launch::Launched;
 use super::observe::Subject;
 use super::*;
 use crate::engine::conductor::{Conductor, EntryId};
@@ -79,8 +79,8 @@ impl Running {
         match started {
             Ok((io, terminal)) => Ok(Self { pid, io: Some(io), terminal, end, past }),
             Err(fault) => {
-                let status = gone::kill(end.pidfd.as_fd());
-                gone::observe(cx, &end.subject, status);
+                let status = reap::kill(end.pidfd.as_fd());
+                reap::observe(cx, &end.subject, status);
                 if let Err(fault) = cx.undone(entry) {
                     tracing::warn!(%fault, "journal");
                 }
@@ -139,7 +139,7 @@ impl Running {
     pub fn reaped(&self, cx: &Cx, status: i32) -> Result<()> {
         let plan = Plan::new(StepKind::ReapProcess, self.pid).call("waitid(P_PIDFD, pidfd, …, WEXITED, NULL)");
         cx.step(plan, |cx| {
-            gone::observe(cx, &self.end.subject, status);
+            reap::observe(cx, &self.end.subject, status);
             self.end.pins.lock().unwrap_or_else(PoisonError::into_inner).clear();
             cx.undone(self.end.entry)
         })
@@ -159,11 +159,11 @@ impl Running {
 
 impl End {
     fn wait_and_tell(&self, conductor: &Conductor) {
-        let status = gone::wait(self.pidfd.as_fd());
+        let status = reap::wait(self.pidfd.as_fd());
         if !self.subject.main {
             let pid = self.subject.pid;
             if conductor.world().processes.contains_key(&pid) {
-                conductor.notice(Change::ProcessGone { pid, status }, gone::evidence(status));
+                conductor.notice(Change::ProcessGone { pid, status }, reap::evidence(status));
             }
             if let Err(fault) = conductor.journal().done(self.entry) {
                 tracing::warn!(%fault, "journal");

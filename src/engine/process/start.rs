@@ -1,5 +1,5 @@
-use super::drive::{Given, Launch, Launched, launch};
 use super::init::{self, Beside, Privileges, Shape};
+use super::launch::{Given, Launch, Launched, launch};
 use super::running::{Past, Profile};
 use super::spawner::{Nest, Thread};
 use super::stdio::{self, Stdio};

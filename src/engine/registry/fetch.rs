@@ -4,7 +4,7 @@ use super::auth::Challenge;
 use super::endpoint::{may_be_plain, scheme_and_host};
 use super::exchange::{absolute, backoff, exchange, small_text, wait};
 use super::http::{Answer, Ask, Load};
-use super::session::{ATTEMPTS, Session, locked};
+use super::session::{ATTEMPTS, RegistrySession, locked};
 use super::wait::Later;
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::trace::Evidence;
@@ -57,8 +57,8 @@ impl<'c> Call<'c> {
     }
 }
 
-impl Session<'_> {
-    /// Asks for `path` below `/v2/<repository>/`; see [`Session::ask`].
+impl RegistrySession<'_> {
+    /// Asks for `path` below `/v2/<repository>/`; see [`RegistrySession::ask`].
     pub fn fetch<T>(
         &self,
         cx: &Cx,

@@ -28,7 +28,7 @@ use super::{Cx, Fault, FaultKind, Result};
 use crate::spec::{Digest, Platform, Reference};
 use endpoint::Endpoint;
 use pull::Pull;
-use session::Session;
+use session::RegistrySession;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -175,7 +175,7 @@ impl Puller {
     /// Asks a registry whether it takes these credentials.
     pub fn log_in(&self, cx: &Cx, registry: &str, auth: &Credentials) -> Result<()> {
         let silent = |_: Progress| {};
-        let session = Session::for_login(registry, &self.options, auth, &silent)?;
+        let session = RegistrySession::for_login(registry, &self.options, auth, &silent)?;
         session.guarded(cx, || session.log_in(cx))
     }
 }

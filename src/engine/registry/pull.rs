@@ -7,7 +7,7 @@ use super::blob::Listed;
 use super::document::caught;
 use super::endpoint::Endpoint;
 use super::resolve::Resolved;
-use super::session::Session;
+use super::session::RegistrySession;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::store::{Ahead, Image, Part, Pin, Record, Store, Unpacking};
 use crate::engine::{Cx, Fault, Result, documents};
@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What one pull from one endpoint works with.
 pub struct Pull<'a> {
     pub store: &'a Arc<Store>,
-    pub session: Session<'a>,
+    pub session: RegistrySession<'a>,
     pub reference: &'a Reference,
     pub platform: Option<&'a Platform>,
     pub progress: &'a (dyn Fn(Progress) + Sync),
@@ -41,7 +41,7 @@ impl<'a> Pull<'a> {
         progress: &'a (dyn Fn(Progress) + Sync),
         endpoint: Endpoint,
     ) -> Result<Self> {
-        let session = Session::new(endpoint, reference, "pull", options, auth, progress)?;
+        let session = RegistrySession::new(endpoint, reference, "pull", options, auth, progress)?;
         Ok(Self { store, session, reference, platform, progress, pin: store.pin(Vec::new()) })
     }
 

@@ -10,7 +10,7 @@
 use super::document::{MANIFEST_LIMIT, sha256};
 use super::fetch::{Call, Target};
 use super::http::Load;
-use super::session::Session;
+use super::session::RegistrySession;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::documents::is_foreign;
 use crate::engine::registry::endpoint::Endpoint;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// What one push works with.
 pub struct Push<'a> {
     pub store: &'a Arc<Store>,
-    pub session: Session<'a>,
+    pub session: RegistrySession<'a>,
     pub reference: &'a Reference,
     /// Repositories of the same registry that have what this image is made of.
     pub others: Vec<String>,
@@ -51,7 +51,7 @@ impl<'a> Push<'a> {
         let id = store.find(&reference.to_string())?.id;
         let record = store.record(&id).ok_or_else(missing)?;
         let endpoint = Endpoint::of(reference, options);
-        let mut session = Session::new(endpoint, reference, "pull,push", options, auth, progress)?;
+        let mut session = RegistrySession::new(endpoint, reference, "pull,push", options, auth, progress)?;
         let others = others(&record, reference);
         others.iter().for_each(|other| session.also_from(other));
         Ok(Self { store, session, reference, others, id, record, progress })

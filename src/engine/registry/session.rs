@@ -24,7 +24,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A registry that answered.
-pub struct Session<'a> {
+pub struct RegistrySession<'a> {
     pub http: Http,
     pub endpoint: Endpoint,
     pub(super) options: RegistryOptions,
@@ -47,7 +47,7 @@ pub struct Session<'a> {
 
 pub(super) const ATTEMPTS: u32 = 4;
 
-impl<'a> Session<'a> {
+impl<'a> RegistrySession<'a> {
     /// Of `endpoint`, for `actions` (`pull`, `pull,push`) on the reference's repository.
     pub fn new(
         endpoint: Endpoint,

@@ -5,11 +5,11 @@ use super::auth::{self, Challenge, TokenAnswer};
 use super::endpoint::{may_be_plain, scheme_and_host};
 use super::exchange::{SMALL, exchange};
 use super::http::{Ask, Load};
-use super::session::{Session, locked};
+use super::session::{RegistrySession, locked};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::trace::{Plan, StepKind};
 
-impl Session<'_> {
+impl RegistrySession<'_> {
     /// Does what a challenge asks for.
     pub fn authenticate(&self, cx: &Cx, challenge: &Challenge) -> Result<()> {
         let secret = match (challenge, &self.credentials) {

@@ -2,7 +2,7 @@
 
 use super::Progress;
 use super::http::Answer;
-use super::session::{Session, locked};
+use super::session::{RegistrySession, locked};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::trace::{Change, Evidence, Plan, Problem, RegistryLimit, RegistryWait, StepKind};
 use std::sync::Mutex;
@@ -36,7 +36,7 @@ impl Pause {
     }
 }
 
-impl Session<'_> {
+impl RegistrySession<'_> {
     /// What a 429 says about when to come back; none when it says nothing that can be waited for.
     pub fn later(&self, answer: &Answer) -> Option<Later> {
         let left = retry_after(answer, SystemTime::now())?;

@@ -5,7 +5,7 @@ use crate::trace::{Mount, MountKey, MountKind};
 
 /// One mount.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct MountInfo {
     /// Mount id.
     pub id: u64,
     /// Root of the mount in its file system.
@@ -23,11 +23,11 @@ pub struct Entry {
 }
 
 /// Reads a whole file. A line that does not have the documented form is left out.
-pub fn parse(text: &str) -> Vec<Entry> {
+pub fn parse(text: &str) -> Vec<MountInfo> {
     text.lines().filter_map(parse_line).collect()
 }
 
-fn parse_line(line: &str) -> Option<Entry> {
+fn parse_line(line: &str) -> Option<MountInfo> {
     let (left, right) = line.split_once(" - ")?;
     let mut left = left.split(' ');
     let id = left.next()?.parse().ok()?;
@@ -38,7 +38,7 @@ fn parse_line(line: &str) -> Option<Entry> {
     let fstype = right.next()?.to_owned();
     let source = unescape(right.next()?);
     let options = [options, right.next().unwrap_or_default().to_owned()];
-    Some(Entry { id, root, target, options, fstype, source, line: line.to_owned() })
+    Some(MountInfo { id, root, target, options, fstype, source, line: line.to_owned() })
 }
 
 /// Space, tab, newline and backslash are written as `\040` and so on.
@@ -61,7 +61,7 @@ fn unescape(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-impl Entry {
+impl MountInfo {
     /// The mount as the World knows it.
     pub fn mount(&self, mntns: u64, container: Option<ContainerId>, kind: MountKind) -> Mount {
         Mount {

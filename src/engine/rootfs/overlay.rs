@@ -114,7 +114,7 @@ fn escaped(path: &Path) -> String {
     text
 }
 
-fn find(target: &Path) -> Result<Option<mountinfo::Entry>> {
+fn find(target: &Path) -> Result<Option<mountinfo::MountInfo>> {
     let text = fs::read_to_string(TABLE).map_err(|e| Fault::io("read", TABLE, &e))?;
     let target: PathBuf = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
     Ok(mountinfo::parse(&text).into_iter().rfind(|entry| Path::new(&entry.target) == target))

@@ -1,4 +1,4 @@
-use super::{Mark, Marks, overlay, shown};
+use super::{TarMark, TarMarks, overlay, shown};
 use crate::engine::{Fault, Result};
 use crate::trace::{Effect, Layer, LayerFile};
 use nix::fcntl::{OFlag, open, openat};
@@ -12,17 +12,17 @@ use std::path::{Path, PathBuf};
 /// What a layer does to the layers `below` it (newest first): at most [`Layer::SHOWN`] paths, sorted by path.
 ///
 /// Directories that merely are in both are left out: merging is no change.
-pub fn effects(marks: &Marks, below: &[PathBuf], rootless: bool) -> Result<Vec<LayerFile>> {
+pub fn effects(marks: &TarMarks, below: &[PathBuf], rootless: bool) -> Result<Vec<LayerFile>> {
     let mut files = Vec::new();
     for (path, mark) in marks.iter() {
         let there = exists(below, path, rootless).map_err(|e| Fault::io("read", shown(path), &e))?;
         let (effect, size) = match (mark, there) {
-            (Mark::Whiteout, true) => (Effect::Deleted, 0),
-            (Mark::Opaque, true) => (Effect::Opaque, 0),
-            (Mark::Whiteout, false) | (Mark::Dir, true) => continue,
-            (Mark::Dir | Mark::Opaque, false) => (Effect::Added, 0),
-            (Mark::File(size), true) => (Effect::Replaced, size),
-            (Mark::File(size), false) => (Effect::Added, size),
+            (TarMark::Whiteout, true) => (Effect::Deleted, 0),
+            (TarMark::Opaque, true) => (Effect::Opaque, 0),
+            (TarMark::Whiteout, false) | (TarMark::Dir, true) => continue,
+            (TarMark::Dir | TarMark::Opaque, false) => (Effect::Added, 0),
+            (TarMark::File(size), true) => (Effect::Replaced, size),
+            (TarMark::File(size), false) => (Effect::Added, size),
         };
         files.push(LayerFile { path: shown(path), effect, size });
         if files.len() == Layer::SHOWN {

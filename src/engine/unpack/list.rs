@@ -3,17 +3,17 @@ use super::limits::Limits;
 use super::parse::Reader;
 use super::stream::input_failed;
 use crate::engine::Result;
-use crate::tree::Entry;
+use crate::tree::LayerEntry;
 use std::io::BufRead;
 
 /// Reads a layer's blob, compressed or not, to its end without writing anything, and hands on each entry as the tar says it.
 /// What it hands on is what unpacking the same blob writes down.
-pub fn list(blob: impl BufRead, note: &mut dyn FnMut(Entry) -> Result<()>) -> Result<()> {
+pub fn list(blob: impl BufRead, note: &mut dyn FnMut(LayerEntry) -> Result<()>) -> Result<()> {
     list_within(blob, Limits::default(), note)
 }
 
 /// The same with other limits.
-pub fn list_within(blob: impl BufRead, limits: Limits, note: &mut dyn FnMut(Entry) -> Result<()>) -> Result<()> {
+pub fn list_within(blob: impl BufRead, limits: Limits, note: &mut dyn FnMut(LayerEntry) -> Result<()>) -> Result<()> {
     let mut reader = Reader::new(decoder(blob, limits).map_err(|e| input_failed(&e))?, limits);
     while let Some(item) = reader.next()? {
         note(item.entry)?;

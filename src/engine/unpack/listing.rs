@@ -2,7 +2,7 @@
 //! megabytes on disk and need never be in memory all at once.
 
 use crate::engine::{Fault, Result, private};
-use crate::tree::Entry;
+use crate::tree::LayerEntry;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ impl ListWriter {
     }
 
     /// Adds one entry.
-    pub fn write(&mut self, entry: &Entry) -> Result<()> {
+    pub fn write(&mut self, entry: &LayerEntry) -> Result<()> {
         self.line.clear();
         let written = serde_json::to_writer(&mut self.line, entry).map_err(io::Error::from).and_then(|()| {
             self.line.push(b'\n');
@@ -58,7 +58,7 @@ impl ListReader {
         Ok(Some(Self { path: path.to_owned(), lines, line: Vec::new() }))
     }
 
-    fn read(&mut self) -> io::Result<Option<Entry>> {
+    fn read(&mut self) -> io::Result<Option<LayerEntry>> {
         self.line.clear();
         if self.lines.read_until(b'\n', &mut self.line)? == 0 {
             return Ok(None);
@@ -68,7 +68,7 @@ impl ListReader {
 }
 
 impl Iterator for ListReader {
-    type Item = Result<Entry>;
+    type Item = Result<LayerEntry>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.read().map_err(|e| Fault::io("read", self.path.display(), &e)).transpose()
@@ -85,7 +85,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("entries.ndjson.zst");
         assert!(ListReader::open(&path).expect("no error").is_none());
-        let entry = |n: u64| Entry {
+        let entry = |n: u64| LayerEntry {
             path: format!("a/{n}").into_bytes().into(),
             kind: Kind::File { size: n },
             mode: 0o4755,

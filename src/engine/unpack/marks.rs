@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 /// What a layer's tar says about its paths: the first ones by path, deletions before all others, so that a layer of a
 /// hundred thousand files costs no memory and still shows what it deletes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Marks {
-    hidden: BTreeMap<Vec<u8>, Mark>,
-    plain: BTreeMap<Vec<u8>, Mark>,
+pub struct TarMarks {
+    hidden: BTreeMap<Vec<u8>, TarMark>,
+    plain: BTreeMap<Vec<u8>, TarMark>,
 }
 
 /// What a tar says about one path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum TarMark {
     /// A directory: added, or merged with the one below.
     Dir,
     /// Anything else, with its bytes of content.
@@ -25,11 +25,11 @@ pub enum Mark {
 /// Twice what is shown: directories that only merge are left out later.
 const KEPT: usize = 2 * Layer::SHOWN;
 
-impl Marks {
+impl TarMarks {
     /// Notes what is said about a path; the last word holds, but a directory stays opaque.
-    pub fn note(&mut self, path: &[u8], mark: Mark) {
-        let hides = matches!(mark, Mark::Whiteout | Mark::Opaque);
-        if self.hidden.get(path) == Some(&Mark::Opaque) && matches!(mark, Mark::Dir) {
+    pub fn note(&mut self, path: &[u8], mark: TarMark) {
+        let hides = matches!(mark, TarMark::Whiteout | TarMark::Opaque);
+        if self.hidden.get(path) == Some(&TarMark::Opaque) && matches!(mark, TarMark::Dir) {
             return;
         }
         let (to, other) = if hides { (&mut self.hidden, &mut self.plain) } else { (&mut self.plain, &mut self.hidden) };
@@ -44,7 +44,7 @@ impl Marks {
     }
 
     /// What hides something below, then the rest, each by path.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], Mark)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], TarMark)> {
         self.hidden.iter().chain(&self.plain).map(|(path, mark)| (path.as_slice(), *mark))
     }
 }

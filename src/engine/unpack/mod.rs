@@ -29,7 +29,7 @@ pub use list::list;
 #[cfg(any(test, fuzzing))]
 pub use list::list_within;
 pub use listing::{ListReader, ListWriter};
-pub use marks::{Mark, Marks};
+pub use marks::{TarMark, TarMarks};
 pub use overlay::marks_of;
 pub use stream::Unpack;
 
@@ -70,7 +70,7 @@ pub struct Applied {
     /// Bytes of file content.
     pub size: u64,
     /// What it says about which path.
-    pub marks: Marks,
+    pub marks: TarMarks,
     /// What could not be done as the image asks, worth saying.
     pub remarks: Vec<Problem>,
     /// From the first byte to the last file.

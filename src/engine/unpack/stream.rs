@@ -79,8 +79,8 @@ fn run(compressed: Chunks, dir: PathBuf, listing: PathBuf, options: Options) -> 
     // When applying fails inflating cannot go on: the first cause is the one to tell. When inflating fails, applying sees
     // no more than that the bytes ended.
     match (inflated, applied) {
-        (Err(Stop::Damaged(fault)), _) | (Ok(()) | Err(Stop::NobodyListens), Err(fault)) => Err(fault),
-        (Err(Stop::NobodyListens), Ok(_)) => Err(damaged("the tar ended too early")),
+        (Err(StreamError::Damaged(fault)), _) | (Ok(()) | Err(StreamError::NobodyListens), Err(fault)) => Err(fault),
+        (Err(StreamError::NobodyListens), Ok(_)) => Err(damaged("the tar ended too early")),
         (Ok(()), Ok(tally)) => Ok(Applied {
             diff_id: hashed.0,
             tar_size: hashed.1,
@@ -93,7 +93,7 @@ fn run(compressed: Chunks, dir: PathBuf, listing: PathBuf, options: Options) -> 
     }
 }
 
-enum Stop {
+enum StreamError {
     Damaged(Fault),
     NobodyListens,
 }
@@ -104,9 +104,9 @@ fn inflate(
     cancel: &Cancel,
     hash: &SyncSender<Chunk>,
     apply: &SyncSender<Chunk>,
-) -> Result<(), Stop> {
+) -> Result<(), StreamError> {
     let broken =
-        |e: io::Error| Stop::Damaged(if cancel.is_cancelled() { Fault::cancelled() } else { input_failed(&e) });
+        |e: io::Error| StreamError::Damaged(if cancel.is_cancelled() { Fault::cancelled() } else { input_failed(&e) });
     let mut tar = decompress::decoder(compressed, limits).map_err(broken)?;
     loop {
         let mut buffer = vec![0; CHUNK];
@@ -116,7 +116,7 @@ fn inflate(
         let end = chunk.is_none();
         let heard = hash.send(chunk.clone()).is_ok() && apply.send(chunk).is_ok();
         match (heard, end) {
-            (false, _) => return Err(Stop::NobodyListens),
+            (false, _) => return Err(StreamError::NobodyListens),
             (true, true) => return Ok(()),
             (true, false) => {}
         }

@@ -4,7 +4,7 @@
 //! its own path is said, of one that was made anew what it held.
 
 use super::UpperSpec;
-use super::ears::Ears;
+use super::inotify::Watches;
 use super::tree::Tree;
 use crate::trace::Effect;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ pub fn diff(spec: &UpperSpec) -> io::Result<BTreeMap<String, Kind>> {
         return Ok(BTreeMap::new());
     }
     let mut tree = Tree::new(spec)?;
-    tree.scan(&mut Ears::deaf());
+    tree.scan(&mut Watches::none());
     let mut all = BTreeMap::new();
     let mut anew = Vec::new();
     for (path, known) in tree.model().iter().filter(|(_, known)| !known.file.mount_point) {

@@ -8,7 +8,7 @@ use nix::sys::stat::FileStat;
 use std::path::Path;
 
 /// What inotify told of a path; none when it was found without.
-pub fn heard(path: &[u8], mask: Mask) -> Option<Evidence> {
+pub fn notified(path: &[u8], mask: Mask) -> Option<Evidence> {
     let names = [
         (Mask::IN_CREATE, "IN_CREATE"),
         (Mask::IN_MOVED_TO, "IN_MOVED_TO"),

@@ -1,23 +1,23 @@
 //! Watches what containers write into their upper directories, and says it within a fifth of a second.
 //!
 //! ```text
-//! container ─write─▶ overlay ─▶ upper ─inotify─▶ ears ─▶ tree: look, compare with the layers below ─50 ms─▶ UpperChanged
+//! container ─write─▶ overlay ─▶ upper ─inotify─▶ watches ─▶ tree: look, compare with the layers below ─50 ms─▶ UpperChanged
 //! ```
 //!
 //! One thread waits for all containers and sleeps while nobody writes. What it says is read from the disk, never taken from
 //! the notification: a notification says *where* to look. When the kernel drops some, everything is looked at again.
 //!
 //! inotify and not fanotify, because it needs no privilege and works in user namespaces of every kernel that knows overlay
-//! there. Since Linux 6.8 or so a write through the mount is heard on the upper directory; before, only on the merged one.
-//! Both are listened to until the first write tells which.
+//! there. Since Linux 6.8 or so a write through the mount is notified on the upper directory; before, only on the merged one.
+//! Both are watched until the first write tells which.
 //!
 //! It does not know what a step or a request is, and it stops nobody.
 
 mod below;
 mod copied;
 mod diff;
-mod ears;
 mod evidence;
+mod inotify;
 mod model;
 mod origin;
 #[cfg(test)]
@@ -30,7 +30,7 @@ use super::conductor::Conductor;
 use super::{Fault, Result};
 use crate::spec::{ContainerId, Digest};
 use crate::trace::{Change, Evidence, Problem};
-use ears::Ears;
+use inotify::Watches;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::EventFd;
 use std::collections::HashMap;
@@ -85,7 +85,7 @@ struct Shared {
 
 #[derive(Debug)]
 struct State {
-    ears: Ears,
+    watches: Watches,
     trees: HashMap<ContainerId, Told>,
 }
 
@@ -100,75 +100,75 @@ struct Told {
 }
 
 impl Uppers {
-    /// Starts to listen.
+    /// Starts the thread that reads the notifications.
     pub fn start(conductor: Arc<Conductor>) -> Result<Self> {
-        let ears = match Ears::open() {
-            Ok(ears) => ears,
+        let watches = match Watches::open() {
+            Ok(watches) => watches,
             Err(error) => {
                 let call = Evidence::syscall("inotify_init1(IN_CLOEXEC|IN_NONBLOCK)", format!("-1 {error}"));
                 conductor.notice(Change::Remark(Problem::new("inotify-missing").with("reason", error)), vec![call]);
-                Ears::deaf()
+                Watches::none()
             }
         };
         let wake = EventFd::new().map_err(|e| Fault::io("make", "an eventfd", &e.into()))?;
-        let state = Mutex::new(State { ears, trees: HashMap::new() });
+        let state = Mutex::new(State { watches, trees: HashMap::new() });
         let shared = Arc::new(Shared { conductor, state, wake, ending: AtomicBool::new(false) });
-        let listener = Arc::clone(&shared);
+        let reader = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("upper".into())
-            .spawn(move || listener.listen())
+            .spawn(move || reader.run())
             .map_err(|e| Fault::io("start", "a thread", &e))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Listens to a container that is going to run. What its upper directory holds already is said as far as it was not.
+    /// Watches a container that is going to run. What its upper directory holds already is said as far as it was not.
     pub fn watch(&self, spec: &UpperSpec) -> Result<()> {
         let fail = |e: std::io::Error| Fault::io("open", spec.upper.display(), &e);
         let mut state = self.shared.lock();
-        let State { ears, trees } = &mut *state;
+        let State { watches, trees } = &mut *state;
         let told = match trees.remove(&spec.container) {
             Some(told) => told,
             None => Told { tree: Tree::new(spec).map_err(fail)?, due: None, last: None, grown: 0 },
         };
         let told = trees.entry(spec.container.clone()).or_insert(told);
-        told.tree.listen(spec, ears).map_err(fail)?;
+        told.tree.watch(spec, watches).map_err(fail)?;
         told.due = told.tree.has_news().then(Instant::now);
         drop(state);
         self.shared.wake();
         Ok(())
     }
 
-    /// Says what is left to be said of a container that runs no more, and stops listening to it.
+    /// Says what is left to be said of a container that runs no more, and stops watching it.
     pub fn rest(&self, container: &ContainerId) {
         let mut state = self.shared.lock();
-        self.shared.hear(&mut state);
-        let State { ears, trees } = &mut *state;
+        self.shared.read_watches(&mut state);
+        let State { watches, trees } = &mut *state;
         if let Some(told) = trees.get_mut(container) {
-            if !ears.hears(container) || told.tree.is_limited() {
-                told.tree.scan(ears);
+            if !watches.contains(container) || told.tree.is_limited() {
+                told.tree.scan(watches);
             }
-            self.shared.say(told, ears);
-            told.tree.rest(ears);
+            self.shared.say(told, watches);
+            told.tree.rest(watches);
             told.due = None;
         }
     }
 
-    /// Says at once what was heard so far.
+    /// Says at once what was notified so far.
     pub fn settle(&self, container: &ContainerId) {
         let mut state = self.shared.lock();
-        self.shared.hear(&mut state);
-        let State { ears, trees } = &mut *state;
+        self.shared.read_watches(&mut state);
+        let State { watches, trees } = &mut *state;
         if let Some(told) = trees.get_mut(container) {
-            self.shared.say(told, ears);
+            self.shared.say(told, watches);
         }
     }
 
     /// The container is going to be deleted.
     pub fn forget(&self, container: &ContainerId) {
         let mut state = self.shared.lock();
-        let State { ears, trees } = &mut *state;
+        let State { watches, trees } = &mut *state;
         if let Some(mut told) = trees.remove(container) {
-            told.tree.rest(ears);
+            told.tree.rest(watches);
         }
     }
 }
@@ -178,9 +178,7 @@ impl Drop for Uppers {
         self.shared.ending.store(true, Ordering::Release);
         self.shared.wake();
         if let Some(thread) = self.thread.take() {
-            thread
-                .join()
-                .unwrap_or_else(|_panic| tracing::error!("the thread that listens to upper directories failed"));
+            thread.join().unwrap_or_else(|_panic| tracing::error!("the thread that watches upper directories failed"));
         }
     }
 }
@@ -192,12 +190,12 @@ impl Shared {
 
     fn wake(&self) {
         if let Err(error) = self.wake.write(1) {
-            tracing::warn!(%error, "the thread that listens to upper directories was not woken");
+            tracing::warn!(%error, "the thread that watches upper directories was not woken");
         }
     }
 
-    fn listen(&self) {
-        let inotify = self.lock().ears.handle();
+    fn run(&self) {
+        let inotify = self.lock().watches.handle();
         while !self.ending.load(Ordering::Acquire) {
             let due = self.lock().trees.values().filter_map(|told| told.due).min();
             let timeout = due.map_or(PollTimeout::NONE, |due| {
@@ -210,7 +208,7 @@ impl Shared {
             match poll(&mut fds, timeout) {
                 Ok(_) | Err(nix::errno::Errno::EINTR) => {}
                 Err(error) => {
-                    tracing::error!(%error, "upper directories are not listened to any more");
+                    tracing::error!(%error, "upper directories are not watched any more");
                     return;
                 }
             }
@@ -218,27 +216,27 @@ impl Shared {
                 tracing::debug!("woken by nobody");
             }
             let mut state = self.lock();
-            self.hear(&mut state);
-            let State { ears, trees } = &mut *state;
+            self.read_watches(&mut state);
+            let State { watches, trees } = &mut *state;
             let now = Instant::now();
             for told in trees.values_mut().filter(|told| told.due.is_some_and(|due| due <= now)) {
-                self.say(told, ears);
+                self.say(told, watches);
             }
         }
     }
 
     /// Takes what the kernel has to tell, and looks where it matters at once.
-    fn hear(&self, state: &mut State) {
-        let State { ears, trees } = state;
-        let (heard, lost) = ears.read();
-        for one in heard {
+    fn read_watches(&self, state: &mut State) {
+        let State { watches, trees } = state;
+        let (notified, lost) = watches.read();
+        for one in notified {
             if let Some(told) = trees.get_mut(&one.container) {
-                told.tree.heard(&one, ears);
+                told.tree.notified(&one, watches);
             }
         }
         if lost {
             tracing::debug!("the kernel dropped notifications: upper directories are looked at again");
-            trees.values_mut().filter(|told| ears.hears(told.tree.container())).for_each(|told| told.tree.lose());
+            trees.values_mut().filter(|told| watches.contains(told.tree.container())).for_each(|told| told.tree.lose());
         }
         let now = Instant::now();
         for told in trees.values_mut().filter(|told| told.due.is_none() && told.tree.has_news()) {
@@ -246,7 +244,7 @@ impl Shared {
             let soon = now + GATHER;
             told.due = Some(told.last.map_or(soon, |last| soon.max(last + apart)));
         }
-        if let Some(problem) = ears.complaint() {
+        if let Some(problem) = watches.complaint() {
             let call = Evidence::syscall("inotify_add_watch(…)", "-1 ENOSPC (No space left on device)");
             let limit = "/proc/sys/fs/inotify/max_user_watches";
             let read = std::fs::read_to_string(limit).unwrap_or_default();
@@ -254,9 +252,9 @@ impl Shared {
         }
     }
 
-    fn say(&self, told: &mut Told, ears: &mut Ears) {
+    fn say(&self, told: &mut Told, watches: &mut Watches) {
         told.due = None;
-        let Some(news) = told.tree.news(ears) else { return };
+        let Some(news) = told.tree.news(watches) else { return };
         told.last = Some(Instant::now());
         told.grown = if news.only_grown { told.grown.saturating_add(1) } else { 0 };
         self.conductor.notice(Change::UpperChanged(news.change), news.evidence);

@@ -1,5 +1,5 @@
 use super::UpperSpec;
-use super::ears::Ears;
+use super::inotify::Watches;
 use super::tree::Tree;
 use crate::spec::{ContainerId, Digest};
 use crate::trace::UpperChange;
@@ -46,63 +46,63 @@ fn with_overlay(test: impl FnOnce(&Path, &UpperSpec) + Send) {
     std::thread::scope(|scope| scope.spawn(inside).join().expect("no panic"));
 }
 
-fn news(tree: &mut Tree, ears: &mut Ears) -> Option<UpperChange> {
-    let (heard, lost) = ears.read();
+fn news(tree: &mut Tree, watches: &mut Watches) -> Option<UpperChange> {
+    let (notified, lost) = watches.read();
     assert!(!lost);
-    heard.iter().for_each(|one| tree.heard(one, ears));
-    tree.news(ears).map(|news| news.change)
+    notified.iter().for_each(|one| tree.notified(one, watches));
+    tree.news(watches).map(|news| news.change)
 }
 
 #[test]
 fn where_only_the_merged_directory_tells_of_writes_they_are_heard_all_the_same() {
     with_overlay(|merged, spec| {
-        let mut ears = Ears::as_before_6_8().expect("inotify");
+        let mut watches = Watches::as_before_6_8().expect("inotify");
         let mut tree = Tree::new(spec).expect("a tree");
-        tree.listen(spec, &mut ears).expect("listens");
+        tree.watch(spec, &mut watches).expect("watches");
         let mut file = fs::File::options().append(true).open(merged.join("etc/motd")).expect("open");
         file.write_all(b"one\n").expect("written");
-        let change = news(&mut tree, &mut ears).expect("copied up");
+        let change = news(&mut tree, &mut watches).expect("copied up");
         assert_eq!((change.files[0].size, change.totals.copied), (10, 6));
         file.write_all(b"two\n").expect("written");
-        let change = news(&mut tree, &mut ears).expect("the open file has grown");
+        let change = news(&mut tree, &mut watches).expect("the open file has grown");
         assert_eq!((change.files[0].size, change.totals.copied), (14, 6));
-        assert_eq!(news(&mut tree, &mut ears), None);
-        tree.rest(&mut ears);
+        assert_eq!(news(&mut tree, &mut watches), None);
+        tree.rest(&mut watches);
     });
 }
 
 #[test]
 fn once_the_upper_directory_tells_of_writes_the_merged_one_is_left_alone() {
     with_overlay(|merged, spec| {
-        let mut ears = Ears::open().expect("inotify");
+        let mut watches = Watches::open().expect("inotify");
         let mut tree = Tree::new(spec).expect("a tree");
-        tree.listen(spec, &mut ears).expect("listens");
-        assert!(ears.wants_merged());
+        tree.watch(spec, &mut watches).expect("watches");
+        assert!(watches.wants_merged());
         fs::write(merged.join("new"), "text").expect("written");
-        let change = news(&mut tree, &mut ears).expect("added");
+        let change = news(&mut tree, &mut watches).expect("added");
         assert_eq!(change.files[0].path, "new");
         // On an older kernel the merged directory stays the one that tells.
-        let heard_above = !ears.wants_merged();
+        let notified_above = !watches.wants_merged();
         let mut file = fs::File::options().append(true).open(merged.join("new")).expect("open");
         file.write_all(b" more").expect("written");
-        assert_eq!(news(&mut tree, &mut ears).expect("grown").files[0].size, 9, "heard above: {heard_above}");
+        assert_eq!(news(&mut tree, &mut watches).expect("grown").files[0].size, 9, "notified above: {notified_above}");
     });
 }
 
 #[test]
 fn a_mount_is_not_kept_by_one_who_listens_no_more() {
     with_overlay(|merged, spec| {
-        let mut ears = Ears::open().expect("inotify");
+        let mut watches = Watches::open().expect("inotify");
         let mut tree = Tree::new(spec).expect("a tree");
-        tree.listen(spec, &mut ears).expect("listens");
+        tree.watch(spec, &mut watches).expect("watches");
         fs::write(merged.join("etc/new"), "text").expect("written");
-        news(&mut tree, &mut ears);
-        tree.rest(&mut ears);
+        news(&mut tree, &mut watches);
+        tree.rest(&mut watches);
         // Without MNT_DETACH: refused while anybody holds it.
         umount2(merged, MntFlags::empty()).expect("nobody holds it");
         mount(Some("tmpfs"), merged, Some("tmpfs"), MsFlags::empty(), None::<&str>).expect("for the end");
-        assert!(!ears.hears(&spec.container));
-        assert!(ears.handle().expect("inotify").as_fd().try_clone_to_owned().is_ok());
+        assert!(!watches.contains(&spec.container));
+        assert!(watches.handle().expect("inotify").as_fd().try_clone_to_owned().is_ok());
     });
 }
 
@@ -115,9 +115,9 @@ fn directories_without_end_are_looked_at_as_far_as_a_layer_may_go() {
             nix::sys::stat::mkdirat(&at, "d", nix::sys::stat::Mode::S_IRWXU).expect("made");
             at = handle::enter(&at, "d".as_ref()).expect("entered");
         }
-        let mut ears = Ears::as_before_6_8().expect("inotify");
+        let mut watches = Watches::as_before_6_8().expect("inotify");
         let mut tree = Tree::new(spec).expect("a tree");
-        tree.listen(spec, &mut ears).expect("listening");
+        tree.watch(spec, &mut watches).expect("watches");
         assert!(tree.is_limited(), "it is known that not all was seen");
         let known = tree.model().below(b"").len();
         assert!((200..=handle::DEPTH + 1).contains(&known), "{known}");

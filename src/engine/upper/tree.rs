@@ -1,8 +1,8 @@
 use super::UpperSpec;
 use super::below::{Below, Found};
 use super::copied::{self, Copied};
-use super::ears::{Ears, Heard, Side};
 use super::evidence;
+use super::inotify::{Notification, WatchedDir, Watches};
 use super::model::{Inode, Known, Model, beginning, is_below};
 use super::origin::{self, Met};
 use crate::engine::unpack::{Limits, overlay, shown};
@@ -33,7 +33,7 @@ pub struct Tree {
     rootless: bool,
     below: Below,
     root: OwnedFd,
-    /// The mount, while it is listened to. A handle keeps a mount alive, so it is let go with the container.
+    /// The mount, while it is watched. A handle keeps a mount alive, so it is let go with the container.
     merged: Option<OwnedFd>,
     dirs: BTreeMap<Vec<u8>, Dir>,
     model: Model,
@@ -52,7 +52,7 @@ pub struct Tree {
     orphans: Vec<Vec<u8>>,
     /// Notifications were lost.
     lost: bool,
-    /// The kernel allows no more watches: some directories are not heard.
+    /// The kernel allows no more watches: some directories are not watched.
     limited: bool,
     told: Upper,
 }
@@ -126,7 +126,7 @@ impl Tree {
         Ok(here.zip(below).is_some_and(|(here, below)| told(&here) == told(&below.stat)))
     }
 
-    /// Some of its directories are not heard.
+    /// Some of its directories are not watched.
     pub fn is_limited(&self) -> bool {
         self.limited
     }
@@ -136,16 +136,16 @@ impl Tree {
         self.lost || !self.dirty.is_empty() || !self.fresh.is_empty()
     }
 
-    /// Begins to listen, and looks at what is there already.
-    pub fn listen(&mut self, spec: &UpperSpec, ears: &mut Ears) -> io::Result<()> {
-        self.merged = if ears.wants_merged() { Some(open_root(&spec.merged)?) } else { None };
-        self.scan(ears);
+    /// Begins to watch, and looks at what is there already.
+    pub fn watch(&mut self, spec: &UpperSpec, watches: &mut Watches) -> io::Result<()> {
+        self.merged = if watches.wants_merged() { Some(open_root(&spec.merged)?) } else { None };
+        self.scan(watches);
         Ok(())
     }
 
-    /// Listens no more. What is known stays.
-    pub fn rest(&mut self, ears: &mut Ears) {
-        ears.remove(&self.container, |_| true);
+    /// Stops watching. What is known stays.
+    pub fn rest(&mut self, watches: &mut Watches) {
+        watches.remove(&self.container, |_| true);
         self.dirs.clear();
         self.merged = None;
     }
@@ -155,50 +155,51 @@ impl Tree {
         self.lost = true;
     }
 
-    /// Something was heard. What may be a copy of a lower file is looked at before it changes further.
-    pub fn heard(&mut self, heard: &Heard, ears: &mut Ears) {
-        let mut path = beginning(&heard.dir);
-        path.extend_from_slice(heard.name.as_bytes());
-        if heard.mask.contains(Mask::IN_MOVED_FROM) {
-            self.leaving.insert(heard.cookie, path.clone());
+    /// A notification came. What may be a copy of a lower file is looked at before it changes further.
+    pub fn notified(&mut self, notified: &Notification, watches: &mut Watches) {
+        let mut path = beginning(&notified.dir);
+        path.extend_from_slice(notified.name.as_bytes());
+        if notified.mask.contains(Mask::IN_MOVED_FROM) {
+            self.leaving.insert(notified.cookie, path.clone());
         }
-        if let Some(from) = heard.mask.contains(Mask::IN_MOVED_TO).then(|| self.leaving.remove(&heard.cookie)).flatten()
+        if let Some(from) =
+            notified.mask.contains(Mask::IN_MOVED_TO).then(|| self.leaving.remove(&notified.cookie)).flatten()
         {
             self.came_from.insert(path.clone(), from);
         }
         let mask = self.dirty.get(&path).copied().unwrap_or_else(Mask::empty);
-        self.dirty.insert(path.clone(), mask | heard.mask);
+        self.dirty.insert(path.clone(), mask | notified.mask);
         let structure = Mask::IN_CREATE | Mask::IN_MOVED_TO | Mask::IN_MOVED_FROM | Mask::IN_DELETE;
-        let merged = self.dirs.get(&*heard.dir).is_some_and(|dir| !dir.below.is_empty());
-        if heard.mask.intersects(structure) && (merged || heard.mask.contains(Mask::IN_ISDIR)) {
-            self.look(&path, ears);
+        let merged = self.dirs.get(&*notified.dir).is_some_and(|dir| !dir.below.is_empty());
+        if notified.mask.intersects(structure) && (merged || notified.mask.contains(Mask::IN_ISDIR)) {
+            self.look(&path, watches);
         }
     }
 
     /// Looks at everything.
-    pub fn scan(&mut self, ears: &mut Ears) {
+    pub fn scan(&mut self, watches: &mut Watches) {
         self.lost = false;
         let before = self.model.below(b"");
-        ears.remove(&self.container, |_| true);
+        watches.remove(&self.container, |_| true);
         self.dirs.clear();
         self.todo.push(Vec::new());
-        self.explore(ears);
+        self.explore(watches);
         for path in before {
-            self.look(&path, ears);
+            self.look(&path, watches);
         }
     }
 
     /// What is different since the last time.
-    pub fn news(&mut self, ears: &mut Ears) -> Option<News> {
+    pub fn news(&mut self, watches: &mut Watches) -> Option<News> {
         if self.lost {
-            self.scan(ears);
+            self.scan(watches);
         }
         let dirty = std::mem::take(&mut self.dirty);
         for path in dirty.keys() {
-            self.look(path, ears);
+            self.look(path, watches);
         }
         for path in std::mem::take(&mut self.orphans) {
-            self.look(&path, ears);
+            self.look(&path, watches);
         }
         self.orphans.clear();
         self.leaving.clear();
@@ -223,12 +224,12 @@ impl Tree {
         let only_grown = gone.is_empty() && here.iter().all(|(file, ..)| same(file));
         let mut evidence = Vec::new();
         for (_, path, proof) in here.iter_mut().take(PROVEN) {
-            evidence.extend(dirty.get(path).and_then(|mask| evidence::heard(path, *mask)));
+            evidence.extend(dirty.get(path).and_then(|mask| evidence::notified(path, *mask)));
             evidence.extend(self.seen(path));
             evidence.append(proof);
         }
         for (_, path) in gone.iter().take(PROVEN) {
-            evidence.extend(dirty.get(path).and_then(|mask| evidence::heard(path, *mask)));
+            evidence.extend(dirty.get(path).and_then(|mask| evidence::notified(path, *mask)));
             evidence.push(self.seen(path).unwrap_or_else(|| evidence::absent(&self.host(path))));
         }
         if evidence.is_empty() {
@@ -243,29 +244,29 @@ impl Tree {
     }
 
     /// Looks at a path, and into it when it is a directory that was not known.
-    fn look(&mut self, path: &[u8], ears: &mut Ears) {
-        if let Err(error) = self.look_once(path, ears) {
+    fn look(&mut self, path: &[u8], watches: &mut Watches) {
+        if let Err(error) = self.look_once(path, watches) {
             // What a container does meanwhile is no error; the next notification brings us back.
             tracing::debug!(%error, path = %shown(path), "not looked at");
         }
-        self.explore(ears);
+        self.explore(watches);
     }
 
-    fn look_once(&mut self, path: &[u8], ears: &mut Ears) -> io::Result<()> {
+    fn look_once(&mut self, path: &[u8], watches: &mut Watches) -> io::Result<()> {
         let (parent, name) = split(path);
         let Some(of) = self.dirs.get(parent).map(|dir| dir.below.clone()) else {
-            self.vanish(path, ears);
+            self.vanish(path, watches);
             return Ok(());
         };
         let dir = match self.open(parent) {
             Ok(dir) => dir,
             Err(_) => {
-                self.vanish(path, ears);
+                self.vanish(path, watches);
                 return Ok(());
             }
         };
         let Some(stat) = overlay::look(&dir, name)? else {
-            self.vanish(path, ears);
+            self.vanish(path, watches);
             return Ok(());
         };
         let below = if of.is_empty() { None } else { self.below.find(&of, path)? };
@@ -273,17 +274,17 @@ impl Tree {
             self.served.entry(found.stat.st_ino).or_insert_with(|| (path.to_vec(), found));
         }
         match stat.st_mode & libc::S_IFMT {
-            libc::S_IFDIR => self.directory(path, &dir, &stat, below, ears),
+            libc::S_IFDIR => self.directory(path, &dir, &stat, below, watches),
             _ if overlay::is_whiteout(&dir, name, &stat) => {
-                self.leave(path, ears);
+                self.leave(path, watches);
                 match below {
                     Some(_) => self.put(path, Effect::Deleted, &stat, None, Vec::new()),
-                    None => self.vanish(path, ears),
+                    None => self.vanish(path, watches),
                 }
                 Ok(())
             }
             _ => {
-                self.leave(path, ears);
+                self.leave(path, watches);
                 let (copied, proof) = self.copied(path, &dir, &stat, below)?;
                 let effect = if below.is_some() { Effect::Replaced } else { Effect::Added };
                 self.put(path, effect, &stat, copied, proof);
@@ -298,10 +299,10 @@ impl Tree {
         parent: &OwnedFd,
         stat: &FileStat,
         below: Option<Found>,
-        ears: &mut Ears,
+        watches: &mut Watches,
     ) -> io::Result<()> {
         if self.dirs.get(path).is_none_or(|dir| dir.inode != stat.st_ino) {
-            self.leave(path, ears);
+            self.leave(path, watches);
             self.todo.push(path.to_vec());
         }
         let opaque = overlay::is_opaque(parent, split(path).1, self.rootless);
@@ -323,14 +324,14 @@ impl Tree {
         Ok(())
     }
 
-    /// Looks into the directories that were found, and listens to them: first that, so that nothing falls between.
-    fn explore(&mut self, ears: &mut Ears) {
+    /// Looks into the directories that were found, and watches them: first that, so that nothing falls between.
+    fn explore(&mut self, watches: &mut Watches) {
         while let Some(path) = self.todo.pop() {
-            match self.enter(&path, ears) {
+            match self.enter(&path, watches) {
                 Ok(names) => {
                     for name in names {
                         let child = [beginning(&path), name].concat();
-                        if let Err(error) = self.look_once(&child, ears) {
+                        if let Err(error) = self.look_once(&child, watches) {
                             tracing::debug!(%error, path = %shown(&child), "not looked at");
                         }
                     }
@@ -340,7 +341,7 @@ impl Tree {
         }
     }
 
-    fn enter(&mut self, path: &[u8], ears: &mut Ears) -> io::Result<Vec<Vec<u8>>> {
+    fn enter(&mut self, path: &[u8], watches: &mut Watches) -> io::Result<Vec<Vec<u8>>> {
         // A container can nest directories without end, and their paths grow with their number squared.
         if Limits::default().check_path(path).is_err() {
             self.limited = true;
@@ -357,10 +358,10 @@ impl Tree {
             _ => Vec::new(),
         };
         self.dirs.insert(path.to_vec(), Dir { inode, below });
-        self.limited |= !ears.add(&handle, &self.container, path, Side::Upper)?;
-        if let Some(merged) = self.merged.as_ref().filter(|_| ears.wants_merged()) {
+        self.limited |= !watches.add(&handle, &self.container, path, WatchedDir::Upper)?;
+        if let Some(merged) = self.merged.as_ref().filter(|_| watches.wants_merged()) {
             match walk(merged, path) {
-                Ok(merged) => self.limited |= !ears.add(&merged, &self.container, path, Side::Merged)?,
+                Ok(merged) => self.limited |= !watches.add(&merged, &self.container, path, WatchedDir::Merged)?,
                 Err(error) => tracing::debug!(%error, path = %shown(path), "not in the merged directory"),
             }
         }
@@ -466,17 +467,17 @@ impl Tree {
     }
 
     /// Nothing of the container's is at this path any more.
-    fn vanish(&mut self, path: &[u8], ears: &mut Ears) {
-        self.leave(path, ears);
+    fn vanish(&mut self, path: &[u8], watches: &mut Watches) {
+        self.leave(path, watches);
         self.take(path);
     }
 
     /// What was a directory here is none, or another.
-    fn leave(&mut self, path: &[u8], ears: &mut Ears) {
+    fn leave(&mut self, path: &[u8], watches: &mut Watches) {
         if !self.dirs.contains_key(path) {
             return;
         }
-        ears.remove(&self.container, |dir| dir == path || is_below(dir, path));
+        watches.remove(&self.container, |dir| dir == path || is_below(dir, path));
         self.dirs.retain(|dir, _| dir != path && !is_below(dir, path));
         for inside in self.model.below(path).into_iter().filter(|found| found != path) {
             self.take(&inside);

@@ -31,28 +31,28 @@ const STACK: u8 = 4;
 
 /// Text of which one line is meant.
 pub fn line(text: &str) -> Cow<'_, str> {
-    rewrite(text, Sight::new(Form::Line), escape)
+    rewrite(text, CharFilter::new(Form::Line), escape)
 }
 
 /// Text that may have lines and tabs.
 pub fn lines(text: &str) -> Cow<'_, str> {
-    rewrite(text, Sight::new(Form::Lines), escape)
+    rewrite(text, CharFilter::new(Form::Lines), escape)
 }
 
 /// JSON, already written: what JSON itself lets through raw becomes `\uXXXX`, so that it reads as the same value.
 pub fn json(text: &str) -> Cow<'_, str> {
-    rewrite(text, Sight::new(Form::Json), escape_in_json)
+    rewrite(text, CharFilter::new(Form::Json), escape_in_json)
 }
 
 /// One line of bytes that need not be UTF-8.
 pub fn bytes(bytes: &[u8]) -> String {
-    let mut sight = Sight::new(Form::Line);
+    let mut filter = CharFilter::new(Form::Line);
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        sight.copy(chunk.valid(), &mut out, escape);
+        filter.copy(chunk.valid(), &mut out, escape);
         chunk.invalid().iter().for_each(|byte| escape_byte(*byte, &mut out));
         if !chunk.invalid().is_empty() {
-            sight.interrupt();
+            filter.interrupt();
         }
     }
     out
@@ -60,13 +60,13 @@ pub fn bytes(bytes: &[u8]) -> String {
 
 /// The pieces of a line that may stay as they are (true) and those that may not.
 pub fn parts(text: &str) -> Parts<'_> {
-    Parts { sight: Sight::new(Form::Line), rest: text }
+    Parts { filter: CharFilter::new(Form::Line), rest: text }
 }
 
 /// [`parts`]
 #[derive(Debug)]
 pub struct Parts<'a> {
-    sight: Sight,
+    filter: CharFilter,
     rest: &'a str,
 }
 
@@ -75,12 +75,12 @@ impl<'a> Iterator for Parts<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut chars = self.rest.char_indices().peekable();
-        let first = self.sight.passes(chars.next()?.1, chars.peek().map(|(_, c)| *c));
+        let first = self.filter.passes(chars.next()?.1, chars.peek().map(|(_, c)| *c));
         let mut end = self.rest.len();
         while let Some((at, c)) = chars.next() {
-            let before = self.sight.clone();
-            if self.sight.passes(c, chars.peek().map(|(_, c)| *c)) != first {
-                (self.sight, end) = (before, at);
+            let before = self.filter.clone();
+            if self.filter.passes(c, chars.peek().map(|(_, c)| *c)) != first {
+                (self.filter, end) = (before, at);
                 break;
             }
         }
@@ -137,14 +137,14 @@ enum Form {
 
 /// Looks at a text character by character; whether one may stay depends on those before it.
 #[derive(Debug, Clone)]
-struct Sight {
+struct CharFilter {
     form: Form,
     /// How many marks may still be stacked here; none where there is nothing to stack them on.
     room: u8,
     before: Option<char>,
 }
 
-impl Sight {
+impl CharFilter {
     fn new(form: Form) -> Self {
         Self { form, room: 0, before: None }
     }
@@ -206,12 +206,12 @@ impl Sight {
 
 type Escape = fn(char, &mut String);
 
-fn rewrite(text: &str, mut sight: Sight, escape: Escape) -> Cow<'_, str> {
+fn rewrite(text: &str, mut filter: CharFilter, escape: Escape) -> Cow<'_, str> {
     // Nearly all text is this.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
-    let mut clone = sight.clone();
+    let mut clone = filter.clone();
     let mut chars = text.chars().peekable();
     let mut clean = true;
     while let (true, Some(c)) = (clean, chars.next()) {
@@ -221,7 +221,7 @@ fn rewrite(text: &str, mut sight: Sight, escape: Escape) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
-    sight.copy(text, &mut out, escape);
+    filter.copy(text, &mut out, escape);
     Cow::Owned(out)
 }
 

@@ -1,16 +1,16 @@
-use super::{Form, Sight, escape, escape_byte};
+use super::{CharFilter, Form, escape, escape_byte};
 
 /// Bytes of several lines, made visible as they come; a character may be cut between two pieces.
 #[derive(Debug)]
 pub struct Stream {
-    sight: Sight,
+    filter: CharFilter,
     /// The beginning of a character.
     rest: Vec<u8>,
 }
 
 impl Default for Stream {
     fn default() -> Self {
-        Self { sight: Sight::new(Form::Lines), rest: Vec::new() }
+        Self { filter: CharFilter::new(Form::Lines), rest: Vec::new() }
     }
 }
 
@@ -22,7 +22,7 @@ impl Stream {
         let all = std::mem::take(&mut self.rest);
         let mut out = String::with_capacity(whole);
         for chunk in all[..whole].utf8_chunks() {
-            self.sight.copy(chunk.valid(), &mut out, escape);
+            self.filter.copy(chunk.valid(), &mut out, escape);
             self.refuse(chunk.invalid(), &mut out);
         }
         self.rest.extend_from_slice(&all[whole..]);
@@ -40,7 +40,7 @@ impl Stream {
     fn refuse(&mut self, invalid: &[u8], out: &mut String) {
         invalid.iter().for_each(|byte| escape_byte(*byte, out));
         if !invalid.is_empty() {
-            self.sight.interrupt();
+            self.filter.interrupt();
         }
     }
 }

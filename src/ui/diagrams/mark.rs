@@ -1,6 +1,6 @@
 /// A small sign, drawn as lines so that it needs no font. It says without colour what the colour says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mark {
+pub enum Glyph {
     /// Verified, up.
     Check,
     /// Refused, down, gone.
@@ -29,7 +29,7 @@ pub enum Mark {
     Crack,
 }
 
-impl Mark {
+impl Glyph {
     /// Its lines in the square from 0 to 1.
     pub fn lines(self) -> Vec<Vec<(f32, f32)>> {
         match self {

@@ -25,7 +25,7 @@ mod svg;
 mod view;
 
 pub use id::NodeId;
-pub use mark::Mark;
+pub use mark::Glyph;
 pub use measure::{Approximate, Measure};
 pub use scene::{Anchor, Band, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 pub use view::Diagrams;

@@ -1,4 +1,4 @@
-use super::{Mark, NodeId};
+use super::{Glyph, NodeId};
 use crate::trace::{Entity, Family};
 use egui::{Pos2, Rect, Vec2};
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
@@ -179,7 +179,7 @@ pub struct Text {
     /// What it says.
     pub text: String,
     /// Drawn before it: says without colour what the colour says.
-    pub mark: Option<Mark>,
+    pub mark: Option<Glyph>,
     /// Struck through: not so any more.
     pub struck: bool,
 }

@@ -1,5 +1,5 @@
 use super::scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
-use super::{Mark, Measure, NodeId};
+use super::{Glyph, Measure, NodeId};
 use crate::i18n::Words;
 use crate::spec::visible;
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
@@ -202,7 +202,7 @@ impl Text {
         self
     }
 
-    pub(super) fn marked(mut self, mark: impl Into<Option<Mark>>) -> Self {
+    pub(super) fn marked(mut self, mark: impl Into<Option<Glyph>>) -> Self {
         self.mark = mark.into();
         self
     }

@@ -13,7 +13,7 @@
 
 use super::scene::{Anchor, Band, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::stage::{MARGIN, Stage, rect};
-use super::{Mark, NodeId};
+use super::{Glyph, NodeId};
 use crate::trace::{Container, Dir, DirRole, Entity, Family, Mount, MountKind, World};
 use egui::pos2;
 use std::collections::BTreeSet;
@@ -95,7 +95,7 @@ fn band(stage: &Stage<'_>, kind: Kind, bottom: f32) -> Band {
         let text = stage.fit(&text, font, COLUMN - 2.0);
         Text::new(pos2(place.center().x, place.top() + y), font, ink, text).anchored(Anchor::Center)
     };
-    let (tint, mark) = if kind.survives() { (Tint::Good, Mark::Check) } else { (Tint::Bad, Mark::Cross) };
+    let (tint, mark) = if kind.survives() { (Tint::Good, Glyph::Check) } else { (Tint::Bad, Glyph::Cross) };
     let fate = text(62.0, Font::Small, Ink::Tint(tint), "-fate").marked(mark);
     // A centred text and its sign are centred together.
     let shift = (Font::Small.size() + 4.0) / 2.0;
@@ -203,7 +203,7 @@ fn home_card(
     middle: f32,
     title: &str,
     path: &str,
-    note: Option<(String, Option<Mark>)>,
+    note: Option<(String, Option<Glyph>)>,
 ) {
     let place = rect(kind.left(), middle - HOME / 2.0, COLUMN, HOME);
     let room = COLUMN - 2.0 * PAD;
@@ -239,8 +239,8 @@ fn target(
     let mut lines = Vec::new();
     let shown = stage.fit_middle(path, Font::MonoTitle, place.width() - 24.0);
     let second = match (read_only, planned) {
-        (_, true) => Some((stage.say("scene-not-mounted"), Mark::Wait)),
-        (true, false) => Some((stage.say("scene-read-only"), Mark::Lock)),
+        (_, true) => Some((stage.say("scene-not-mounted"), Glyph::Wait)),
+        (true, false) => Some((stage.say("scene-read-only"), Glyph::Lock)),
         (false, false) => None,
     };
     let y = if second.is_some() { 16.0 } else { TARGET / 2.0 };
@@ -278,7 +278,7 @@ fn left_over(world: &World, stage: &mut Stage<'_>, top: f32, homes: &Homes) -> f
         sources.filter_map(|d| Some((free(NodeId::of(Entity::Dir(d.path.clone())))?, d))).collect();
     let rows = volumes.len().max(binds.len());
     let middle = |row: usize| top + ROW * row as f32 + ROW / 2.0;
-    let note = || Some((stage.say("scene-kept"), Some(Mark::Check)));
+    let note = || Some((stage.say("scene-kept"), Some(Glyph::Check)));
     let (volume_note, bind_note) = (note(), note());
     for (row, (id, volume)) in volumes.into_iter().enumerate() {
         home_card(stage, id, Kind::Volume, middle(row), &volume.name, &volume.path, volume_note.clone());

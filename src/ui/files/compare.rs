@@ -1,14 +1,14 @@
 //! What differs between two trees, as a tree.
 
 use crate::tree::{
-    Comparison, Entry, Kind, Layer, PathBytes, PathId, Scope, Side, Sight, Stack, Version, View, compare,
+    Comparison, Kind, Layer, LayerEntry, PathBytes, PathId, Scope, Side, Stack, Version, View, VisibleTree, compare,
 };
 use std::sync::Arc;
 
 /// The tree of differences: a stack of two layers, of which the lower has what only the left side has or has otherwise, and
 /// the upper is what has to be laid over it to get the right side. Its marks then say what differs.
-pub fn view(left: (&Stack, &Sight), right: (&Stack, &Sight)) -> View {
-    let side = |(stack, sight)| Side { stack, sight };
+pub fn view(left: (&Stack, &VisibleTree), right: (&Stack, &VisibleTree)) -> View {
+    let side = |(stack, visible)| Side { stack, visible };
     let found = compare(side(left), side(right));
     let (mut below, mut above) = (Vec::new(), Vec::new());
     // What lies in there is gone with it.
@@ -28,23 +28,23 @@ pub fn view(left: (&Stack, &Sight), right: (&Stack, &Sight)) -> View {
             None if gone.as_ref().is_some_and(|gone| is_in(&one.path, gone)) => {}
             None => {
                 gone = Some(one.path.clone());
-                above.push(Entry { kind: Kind::Whiteout, path: one.path.clone(), ..Entry::directory("") });
+                above.push(LayerEntry { kind: Kind::Whiteout, path: one.path.clone(), ..LayerEntry::directory("") });
             }
         }
     }
     let stack = Arc::new(Stack::new(vec![Arc::new(Layer::build(below)), Arc::new(Layer::build(above))]));
-    let sight = Arc::new(stack.sight(Scope::UpTo(1)));
-    let mut view = View::new(stack, sight);
+    let visible = Arc::new(stack.visible(Scope::UpTo(1)));
+    let mut view = View::new(stack, visible);
     if found.len() < 2000 {
         view.expand_all();
     }
     view
 }
 
-fn entry(stack: &Stack, version: Version, one: &Comparison) -> Entry {
+fn entry(stack: &Stack, version: Version, one: &Comparison) -> LayerEntry {
     let layer = &stack.layers()[usize::from(version.layer)];
     // A directory that is there on both sides does not hide what the other has in it.
-    Entry { path: one.path.clone(), ..layer.entry(version.node) }
+    LayerEntry { path: one.path.clone(), ..layer.entry(version.node) }
 }
 
 fn is_in(path: &PathBytes, directory: &PathBytes) -> bool {
@@ -64,23 +64,23 @@ pub fn sides(stack: &Stack, id: PathId) -> [Option<Version>; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::Mark;
+    use crate::tree::PathChange;
 
     fn stack(paths: &[(&str, Option<u64>)]) -> Stack {
         let entry = |(path, size): &(&str, Option<u64>)| match size {
-            Some(size) => Entry { kind: Kind::File { size: *size }, ..Entry::directory(path) },
-            None => Entry::directory(path),
+            Some(size) => LayerEntry { kind: Kind::File { size: *size }, ..LayerEntry::directory(path) },
+            None => LayerEntry::directory(path),
         };
         Stack::new(vec![Arc::new(Layer::build(paths.iter().map(entry)))])
     }
 
-    fn differences(left: &[(&str, Option<u64>)], right: &[(&str, Option<u64>)]) -> Vec<(String, Mark)> {
+    fn differences(left: &[(&str, Option<u64>)], right: &[(&str, Option<u64>)]) -> Vec<(String, PathChange)> {
         let (left, right) = (stack(left), stack(right));
-        let (a, b) = (left.sight(Scope::UpTo(0)), right.sight(Scope::UpTo(0)));
+        let (a, b) = (left.visible(Scope::UpTo(0)), right.visible(Scope::UpTo(0)));
         let mut view = view((&left, &a), (&right, &b));
         view.expand_all();
         let rows = (0..view.len()).map(|at| view.row(at));
-        let marked = rows.filter(|row| row.mark != Mark::Same);
+        let marked = rows.filter(|row| row.mark != PathChange::Same);
         marked.map(|row| (view.stack().path(row.id).to_string(), row.mark)).collect()
     }
 
@@ -90,13 +90,13 @@ mod tests {
         let right = [("same", Some(1)), ("etc/motd", Some(4)), ("new", Some(1)), ("x/inside", Some(1))];
         let found = differences(&left, &right);
         let expected = [
-            ("etc/motd", Mark::Changed),
-            ("new", Mark::Added),
-            ("old", Mark::Deleted),
-            ("old/a", Mark::Deleted),
-            ("old/b", Mark::Deleted),
-            ("x", Mark::Changed),
-            ("x/inside", Mark::Added),
+            ("etc/motd", PathChange::Changed),
+            ("new", PathChange::Added),
+            ("old", PathChange::Deleted),
+            ("old/a", PathChange::Deleted),
+            ("old/b", PathChange::Deleted),
+            ("x", PathChange::Changed),
+            ("x/inside", PathChange::Added),
         ];
         assert_eq!(found, expected.map(|(path, mark)| (path.to_owned(), mark)));
         assert_eq!(differences(&left, &left), []);
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn a_directory_that_became_a_file_takes_what_was_in_it_along() {
         let found = differences(&[("x/a", Some(1)), ("x/b/c", Some(1))], &[("x", Some(9))]);
-        assert_eq!(found[0], ("x".to_owned(), Mark::Changed));
-        assert!(found[1..].iter().all(|(_, mark)| *mark == Mark::Deleted), "{found:?}");
+        assert_eq!(found[0], ("x".to_owned(), PathChange::Changed));
+        assert!(found[1..].iter().all(|(_, mark)| *mark == PathChange::Deleted), "{found:?}");
     }
 }

@@ -4,7 +4,7 @@ use super::opened::{LayerInfo, Made, Opened};
 use super::subject::Subject;
 use super::work::{Place, Stopped};
 use crate::client::{ImageLayers, LayerOf};
-use crate::tree::{Entry, Layer, PathBytes, Stack};
+use crate::tree::{Layer, LayerEntry, PathBytes, Stack};
 use std::sync::Arc;
 
 /// How many entries are read between two looks at whether anybody still wants them.
@@ -75,7 +75,7 @@ fn layer(place: &Place, of: &LayerOf) -> Result<Layer, Stopped> {
     let client = place.client()?;
     let mut stopped = None;
     let entries = client.layer_entries(of).map_err(|error| error.problem)?;
-    let entries = entries.enumerate().map_while(|(number, entry)| -> Option<Entry> {
+    let entries = entries.enumerate().map_while(|(number, entry)| -> Option<LayerEntry> {
         if number % OFTEN == 0
             && let Err(why) = place.go_on()
         {

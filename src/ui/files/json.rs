@@ -6,7 +6,7 @@ use super::opened::{LayerInfo, Opened};
 use super::subject::Subject;
 use crate::spec::visible;
 use crate::trace::Problem;
-use crate::tree::{Aspects, EXPORT_VERSION, Entry, Mark, Query, Stack, View, Waste};
+use crate::tree::{Aspects, EXPORT_VERSION, LayerEntry, PathChange, Query, Stack, View, Waste};
 use serde::Serialize;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -40,13 +40,13 @@ struct Layer<'a> {
 #[derive(Serialize)]
 struct Difference {
     path: String,
-    mark: Mark,
+    mark: PathChange,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     differs: Vec<crate::tree::Aspect>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<Entry>,
+    before: Option<LayerEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<Entry>,
+    after: Option<LayerEntry>,
 }
 
 /// Bytes that nobody sees.
@@ -80,11 +80,11 @@ fn document(export: &Export, out: &mut impl Write) -> std::io::Result<()> {
     match export {
         Export::Tree(image, view, query) => {
             head(out, "tree", image)?;
-            let (stack, sight) = (view.stack(), view.sight());
-            write!(out, ",\n\"scope\":{}", serde_json::to_string(&sight.scope())?)?;
-            let matches = (*query != Query::default()).then(|| stack.search(sight, query));
-            let paths = sight.paths().filter(|id| matches.as_ref().is_none_or(|found| found.is_hit(*id)));
-            list(out, "paths", paths.filter_map(|id| stack.exported(sight, id)))
+            let (stack, visible) = (view.stack(), view.visible());
+            write!(out, ",\n\"scope\":{}", serde_json::to_string(&visible.scope())?)?;
+            let matches = (*query != Query::default()).then(|| stack.search(visible, query));
+            let paths = visible.paths().filter(|id| matches.as_ref().is_none_or(|found| found.is_hit(*id)));
+            list(out, "paths", paths.filter_map(|id| stack.exported(visible, id)))
         }
         Export::Differences(image, layer, against, view, query) => {
             head(out, "differences", image)?;
@@ -134,9 +134,9 @@ fn list<T: Serialize>(out: &mut impl Write, name: &str, items: impl Iterator<Ite
 }
 
 fn differences(view: &View, query: &Query) -> Vec<Difference> {
-    let (stack, sight) = (view.stack(), view.sight());
-    let matches = (*query != Query::default()).then(|| stack.search(sight, query));
-    let found = sight.paths().filter(|id| sight.mark(*id) != Mark::Same);
+    let (stack, visible) = (view.stack(), view.visible());
+    let matches = (*query != Query::default()).then(|| stack.search(visible, query));
+    let found = visible.paths().filter(|id| visible.mark(*id) != PathChange::Same);
     let found = found.filter(|id| matches.as_ref().is_none_or(|found| found.is_hit(*id)));
     let one = |id| {
         let [before, after] = compare::sides(stack, id);
@@ -147,7 +147,7 @@ fn differences(view: &View, query: &Query) -> Vec<Difference> {
         let entry = |version: crate::tree::Version| stack.layers()[usize::from(version.layer)].entry(version.node);
         Difference {
             path: stack.path(id).to_string(),
-            mark: sight.mark(id),
+            mark: visible.mark(id),
             differs: aspects.iter().collect(),
             before: before.map(entry),
             after: after.map(entry),
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn documents_are_json_and_hold_what_the_search_kept() {
-        let file = |path: &str, size| Entry { kind: Kind::File { size }, ..Entry::directory(path) };
+        let file = |path: &str, size| LayerEntry { kind: Kind::File { size }, ..LayerEntry::directory(path) };
         let below = Layer::build([file("etc/motd", 7), file("bin/sh", 100)]);
         let above = Layer::build([file("etc/motd", 9)]);
         let stack = Arc::new(Stack::new(vec![Arc::new(below), Arc::new(above)]));
@@ -185,8 +185,8 @@ mod tests {
         let subject = Subject::Image("lab/shell:1".into());
         let layers = vec![info.clone(), info];
         let image = Arc::new(Opened { subject, layers, history: Vec::new(), stack: Arc::clone(&stack) });
-        let sight = Arc::new(stack.sight(Scope::UpTo(1)));
-        let view = View::new(Arc::clone(&stack), sight);
+        let visible = Arc::new(stack.visible(Scope::UpTo(1)));
+        let view = View::new(Arc::clone(&stack), visible);
         let read = |export: &Export| -> serde_json::Value {
             let mut bytes = Vec::new();
             document(export, &mut bytes).unwrap();

@@ -2,7 +2,7 @@
 
 use super::subject::Subject;
 use crate::spec::Digest;
-use crate::tree::{Entry, Hidden, Inode, PathBytes, PathId, Stack, Version};
+use crate::tree::{Hidden, Inode, LayerEntry, PathBytes, PathId, Stack, Version};
 use std::sync::Arc;
 
 /// A layer, as the column on the left tells of it.
@@ -104,7 +104,7 @@ impl Opened {
     }
 
     /// What a version is, with its path.
-    pub fn entry(&self, version: Version) -> Entry {
+    pub fn entry(&self, version: Version) -> LayerEntry {
         let layer = &self.stack.layers()[usize::from(version.layer)];
         layer.entry(version.node)
     }

@@ -148,15 +148,15 @@ impl Tree {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::{Entry, Kind, Layer, Scope, Stack};
+    use crate::tree::{Kind, Layer, LayerEntry, Scope, Stack};
     use std::sync::Arc;
 
     fn sample(files: &[&str]) -> Tree {
-        let file = |path: &&str| Entry { kind: Kind::File { size: 1 }, ..Entry::directory(path) };
+        let file = |path: &&str| LayerEntry { kind: Kind::File { size: 1 }, ..LayerEntry::directory(path) };
         let stack = Arc::new(Stack::new(vec![Arc::new(Layer::build(files.iter().map(file)))]));
-        let sight = Arc::new(stack.sight(Scope::UpTo(0)));
+        let visible = Arc::new(stack.visible(Scope::UpTo(0)));
         let mut tree = Tree::default();
-        tree.set(View::new(stack, sight));
+        tree.set(View::new(stack, visible));
         tree
     }
 

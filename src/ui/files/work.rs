@@ -137,14 +137,14 @@ impl Place {
             Job::Stop => return Err(Stopped::NotWanted),
             Job::Open(subject) => Done::Opened(Arc::new(fetch::open(self, subject)?)),
             Job::Look(image, part, before) => {
-                let sight = Arc::new(image.stack.sight(part.scope()));
+                let visible = Arc::new(image.stack.visible(part.scope()));
                 self.go_on()?;
                 Done::Rows(match before.filter(|view| Arc::ptr_eq(view.stack(), &image.stack)) {
                     Some(mut view) => {
-                        view.look(sight);
+                        view.look(visible);
                         view
                     }
-                    None => View::new(Arc::clone(&image.stack), sight),
+                    None => View::new(Arc::clone(&image.stack), visible),
                 })
             }
             Job::All(mut view, open) => {
@@ -156,7 +156,7 @@ impl Place {
                 Done::Rows(view)
             }
             Job::Search(mut view, query) => {
-                let matches = view.stack().search(view.sight(), &query);
+                let matches = view.stack().search(view.visible(), &query);
                 self.go_on()?;
                 let hits = matches.hits.len();
                 view.show(Some(Arc::new(matches)));
@@ -215,7 +215,7 @@ impl Teller {
 
 fn differences(image: &Opened, layer: usize, other: &Opened, against: &Against) -> View {
     let top = against.layer.map_or(other.stack.top(), number).min(other.stack.top());
-    let left = other.stack.sight(Scope::UpTo(top));
-    let right = image.stack.sight(Scope::UpTo(number(layer)));
+    let left = other.stack.visible(Scope::UpTo(top));
+    let right = image.stack.visible(Scope::UpTo(number(layer)));
     compare::view((&other.stack, &left), (&image.stack, &right))
 }

@@ -8,7 +8,7 @@ use super::command::{Ask, Command};
 use super::course::Course;
 use super::diagrams::Tab;
 use super::files::{Files, Order};
-use super::marks::Marks;
+use super::marks::StopMarks;
 use super::source::{News, Recording};
 use crate::i18n::{Lang, Words};
 use crate::trace::{
@@ -167,7 +167,7 @@ pub struct Shell {
     /// Where one looks.
     pub cursor: Cursor,
     /// The timeline's index.
-    pub marks: Marks,
+    pub marks: StopMarks,
     /// The selected thing.
     pub selection: Option<Entity>,
     /// The language.
@@ -217,7 +217,7 @@ impl Default for Shell {
             origin: Origin::Nothing,
             trace: Trace::default(),
             cursor: Cursor::default(),
-            marks: Marks::default(),
+            marks: StopMarks::default(),
             selection: None,
             lang: Lang::Ko,
             dark: true,

@@ -4,7 +4,7 @@ use super::super::Shared;
 use super::super::answer::{Answer, blocking, json};
 use super::super::query::{Filters, Query};
 use super::pattern::fits;
-use super::when::{unix, until};
+use super::time::{unix, until};
 use crate::engine::container::time::Moment;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind, Result};

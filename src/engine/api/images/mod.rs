@@ -1,10 +1,10 @@
 //! Images: which handler a path with slashes in its name goes to.
 
 mod change;
+mod inspect;
 mod list;
-mod look;
 mod pattern;
-mod when;
+mod time;
 
 pub(super) use change::{prune, remove, tag_of};
 pub(super) use list::list;
@@ -23,10 +23,10 @@ pub(super) async fn one(engine: Shared, Path(rest): Path<String>, request: Reque
     let rest = decode(&rest);
     let engine = Arc::clone(&engine);
     if let Some(name) = rest.strip_suffix("/json").map(str::to_owned) {
-        return Ok(json(&look::inspect(&blocking(move || engine.store.find(&name)).await?)));
+        return Ok(json(&inspect::inspect(&blocking(move || engine.store.find(&name)).await?)));
     }
     if let Some(name) = rest.strip_suffix("/history").map(str::to_owned) {
-        return Ok(json(&look::history(&blocking(move || look::lineage(&engine, &name)).await?)));
+        return Ok(json(&inspect::history(&blocking(move || inspect::lineage(&engine, &name)).await?)));
     }
     if let Some(name) = rest.strip_suffix("/get").map(str::to_owned) {
         let asked = super::archive::Asked::of(&request)?;

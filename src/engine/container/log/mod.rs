@@ -66,7 +66,7 @@ struct Begun {
 
 /// A piece of a line, as it is in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct LogEntry {
     /// What was printed, with its line end.
     pub log: String,
     /// `stdout` or `stderr`.
@@ -78,7 +78,7 @@ pub struct Entry {
     pub continued: bool,
 }
 
-impl Entry {
+impl LogEntry {
     /// Where it was printed.
     pub fn channel(&self) -> Channel {
         if self.stream == "stderr" { Channel::Err } else { Channel::Out }
@@ -143,7 +143,7 @@ impl Log {
     fn write(&self, state: &mut State, channel: Channel, piece: &[u8], since: &mut Option<String>) {
         let continued = since.is_some();
         let time = since.take().unwrap_or_else(|| Moment::now().rfc3339());
-        let entry = Entry {
+        let entry = LogEntry {
             log: String::from_utf8_lossy(piece).into_owned(),
             stream: if channel == Channel::Err { "stderr" } else { "stdout" }.to_owned(),
             time: time.clone(),

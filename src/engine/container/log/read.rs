@@ -1,5 +1,5 @@
 use super::records::{Backward, Forward};
-use super::{Channel, Entry, Log};
+use super::{Channel, Log, LogEntry};
 use crate::engine::{Fault, Result};
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -86,7 +86,7 @@ impl Log {
                     return Ok(from);
                 }
                 let Some((offset, line)) = records.next()? else { break };
-                let Ok(entry) = serde_json::from_slice::<Entry>(&line) else { continue };
+                let Ok(entry) = serde_json::from_slice::<LogEntry>(&line) else { continue };
                 let channel = entry.channel() as usize - 1;
                 if !channels[channel] || (!within[channel] && counted == lines) {
                     continue;
@@ -165,7 +165,7 @@ impl Reader {
                 self.over = true;
                 break;
             }
-            let Ok(entry) = serde_json::from_slice::<Entry>(line) else { continue };
+            let Ok(entry) = serde_json::from_slice::<LogEntry>(line) else { continue };
             let channel = entry.channel();
             let wanted = self.ask.channels[channel as usize - 1] && place >= self.from[channel as usize - 1];
             if !wanted || self.ask.since.as_ref().is_some_and(|since| entry.time < *since) {

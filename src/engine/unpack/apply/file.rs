@@ -1,5 +1,5 @@
+use super::error::ApplyError;
 use super::place::Place;
-use super::stop::Stop;
 use super::{Applier, Item, Reader};
 use crate::tree::Kind;
 use nix::errno::Errno;
@@ -21,42 +21,42 @@ impl Applier {
         place: &Place<'_>,
         item: &Item,
         reader: &mut Reader<impl BufRead>,
-    ) -> Result<u64, Stop> {
+    ) -> Result<u64, ApplyError> {
         let entry = &item.entry;
-        let Kind::File { size } = entry.kind else { return Err(Stop::Damaged("a file that is none")) };
+        let Kind::File { size } = entry.kind else { return Err(ApplyError::Damaged("a file that is none")) };
         let flags = OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_WRONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         // Whoever makes it owns it, mostly for good: then nothing more is to be changed.
         let (mode, plain) = (Mode::from_bits_truncate(entry.mode), Mode::from_bits_truncate(entry.mode & 0o777));
         let file = self.anew(place, || openat(&place.dir, place.name(), flags, plain));
-        let file = File::from(file.map_err(Stop::errno("create"))?);
+        let file = File::from(file.map_err(ApplyError::errno("create"))?);
         if let Some(holed) = &item.holes {
-            file.set_len(holed.size).map_err(Stop::doing("truncate"))?;
+            file.set_len(holed.size).map_err(ApplyError::doing("truncate"))?;
         } else if size >= LARGE {
             room(&file, size)?;
         }
-        reader.content(item, |offset, bytes| file.write_all_at(bytes, offset).map_err(Stop::doing("write")))?;
+        reader.content(item, |offset, bytes| file.write_all_at(bytes, offset).map_err(ApplyError::doing("write")))?;
         let (uid, gid) = self.owner(entry)?;
-        let made = fstat(&file).map_err(Stop::errno("stat"))?;
+        let made = fstat(&file).map_err(ApplyError::errno("stat"))?;
         let given = (made.st_uid, made.st_gid) != (uid.as_raw(), gid.as_raw());
         if given {
-            fchown(&file, Some(uid), Some(gid)).map_err(Stop::errno("chown"))?;
+            fchown(&file, Some(uid), Some(gid)).map_err(ApplyError::errno("chown"))?;
         }
         // Attributes after the owner, whose change drops file capabilities; the mode after both: they may change it.
         self.attributes(place, entry)?;
         if given || made.st_mode & 0o7777 != mode.bits() || !entry.xattrs.is_empty() {
-            fchmod(&file, mode).map_err(Stop::errno("chmod"))?;
+            fchmod(&file, mode).map_err(ApplyError::errno("chmod"))?;
         }
-        let time = super::dress::time_spec(entry.mtime);
-        futimens(&file, &time, &time).map_err(Stop::errno("utimensat"))?;
+        let time = super::metadata::time_spec(entry.mtime);
+        futimens(&file, &time, &time).map_err(ApplyError::errno("utimensat"))?;
         Ok(size)
     }
 }
 
 /// Says that the disk is full before it is.
-fn room(file: &File, size: u64) -> Result<(), Stop> {
-    let disk = fstatvfs(file).map_err(Stop::errno("statvfs"))?;
+fn room(file: &File, size: u64) -> Result<(), ApplyError> {
+    let disk = fstatvfs(file).map_err(ApplyError::errno("statvfs"))?;
     if disk.blocks_free().saturating_mul(disk.fragment_size()) < size {
-        return Err(Stop::Host("write", Errno::ENOSPC.into()));
+        return Err(ApplyError::Host("write", Errno::ENOSPC.into()));
     }
     Ok(())
 }

@@ -1,19 +1,20 @@
 //! Makes in a directory what the entries of a tar say.
 
-mod dress;
+mod error;
 mod file;
+mod metadata;
 mod place;
 mod resolve;
-mod stop;
 
 pub use resolve::Resolver;
 
-use super::marks::{Mark, Marks};
+use super::marks::{TarMark, TarMarks};
 use super::parse::{Item, Reader};
 use super::{Options, overlay};
 use crate::engine::Result;
 use crate::trace::Problem;
-use crate::tree::{Entry, Kind, Time};
+use crate::tree::{Kind, LayerEntry, Time};
+use error::ApplyError;
 use nix::errno::Errno;
 use nix::fcntl::AtFlags;
 use nix::sys::stat::{Mode, SFlag, makedev, mkdirat, mknodat};
@@ -24,14 +25,13 @@ use std::ffi::OsStr;
 use std::io::BufRead;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use stop::Stop;
 
 /// What was applied.
 #[derive(Debug, Default)]
 pub struct Tally {
     pub entries: u64,
     pub size: u64,
-    pub marks: Marks,
+    pub marks: TarMarks,
     pub remarks: Vec<Problem>,
 }
 
@@ -40,7 +40,7 @@ pub fn apply(
     tar: impl BufRead,
     dir: &Path,
     options: Options,
-    note: &mut dyn FnMut(Entry) -> Result<()>,
+    note: &mut dyn FnMut(LayerEntry) -> Result<()>,
 ) -> Result<Tally> {
     let mut reader = Reader::new(tar, options.limits);
     let places = Places::open(dir, &options)?;
@@ -75,14 +75,14 @@ struct Dated {
 }
 
 impl Applier {
-    fn take(&mut self, item: &Item, reader: &mut Reader<impl BufRead>) -> Result<(), Stop> {
+    fn take(&mut self, item: &Item, reader: &mut Reader<impl BufRead>) -> Result<(), ApplyError> {
         let entry = &item.entry;
         let path = entry.path.as_bytes();
         match &entry.kind {
             Kind::Opaque => return self.opaque(path),
             Kind::Whiteout => return self.whiteout(path),
             Kind::Directory => return self.directory(entry),
-            _ if path.is_empty() => return Err(Stop::Damaged("the root of a layer must be a directory")),
+            _ if path.is_empty() => return Err(ApplyError::Damaged("the root of a layer must be a directory")),
             _ => {}
         }
         let place = self.places.parent(path)?;
@@ -94,122 +94,123 @@ impl Applier {
                 if !self.node(&place, kind)? {
                     return Ok(());
                 }
-                self.dress(&place, entry)?;
+                self.set_metadata(&place, entry)?;
             }
         }
         self.tally.size = self.tally.size.saturating_add(size);
-        self.tally.marks.note(path, Mark::File(size));
+        self.tally.marks.note(path, TarMark::File(size));
         Ok(())
     }
 
-    fn opaque(&mut self, dir: &[u8]) -> Result<(), Stop> {
+    fn opaque(&mut self, dir: &[u8]) -> Result<(), ApplyError> {
         // Its directories are made when they are missing, as those of a file in it are.
         let place = if dir.is_empty() { self.places.root() } else { self.places.inside(dir)? };
         let here = OsStr::new(".");
-        overlay::make_opaque(&place.dir, here, self.options.rootless).map_err(Stop::doing("setxattr"))?;
+        overlay::make_opaque(&place.dir, here, self.options.rootless).map_err(ApplyError::doing("setxattr"))?;
         // The root of an overlay is merged always: there the mark is without effect, as it is with Docker.
         if !dir.is_empty() {
-            self.tally.marks.note(dir, Mark::Opaque);
+            self.tally.marks.note(dir, TarMark::Opaque);
         }
         Ok(())
     }
 
-    fn whiteout(&mut self, path: &[u8]) -> Result<(), Stop> {
+    fn whiteout(&mut self, path: &[u8]) -> Result<(), ApplyError> {
         let place = self.places.parent(path)?;
         // A whiteout is about the layers below, never about this one (image-spec, layer.md): what this layer itself has
         // there stays, and only what a directory would merge with is hidden.
-        match overlay::look(&place.dir, place.name()).map_err(Stop::doing("stat"))? {
+        match overlay::look(&place.dir, place.name()).map_err(ApplyError::doing("stat"))? {
             Some(stat) if stat.st_mode & libc::S_IFMT == libc::S_IFDIR => {
                 overlay::make_opaque(&place.dir, place.name(), self.options.rootless)
-                    .map_err(Stop::doing("setxattr"))?;
-                self.tally.marks.note(path, Mark::Opaque);
+                    .map_err(ApplyError::doing("setxattr"))?;
+                self.tally.marks.note(path, TarMark::Opaque);
             }
             Some(_) => {}
             None => {
                 overlay::make_whiteout(&place.dir, place.name(), self.options.rootless)
-                    .map_err(Stop::doing("mknod"))?;
-                self.tally.marks.note(path, Mark::Whiteout);
+                    .map_err(ApplyError::doing("mknod"))?;
+                self.tally.marks.note(path, TarMark::Whiteout);
             }
         }
         Ok(())
     }
 
-    fn directory(&mut self, entry: &Entry) -> Result<(), Stop> {
+    fn directory(&mut self, entry: &LayerEntry) -> Result<(), ApplyError> {
         let path = entry.path.as_bytes();
         if path.is_empty() {
             let root = self.places.root();
-            self.dress(&root, entry)?;
+            self.set_metadata(&root, entry)?;
             return self.remember_directory(&root, entry.mtime);
         }
         let place = self.places.parent(path)?;
         let opaque = self.make_dir(&place)?;
-        self.dress(&place, entry)?;
+        self.set_metadata(&place, entry)?;
         self.remember_directory(&place, entry.mtime)?;
-        self.tally.marks.note(path, if opaque { Mark::Opaque } else { Mark::Dir });
+        self.tally.marks.note(path, if opaque { TarMark::Opaque } else { TarMark::Dir });
         Ok(())
     }
 
-    fn remember_directory(&mut self, place: &Place<'_>, time: Time) -> Result<(), Stop> {
-        let stat = overlay::look(&place.dir, place.name()).map_err(Stop::doing("stat"))?;
+    fn remember_directory(&mut self, place: &Place<'_>, time: Time) -> Result<(), ApplyError> {
+        let stat = overlay::look(&place.dir, place.name()).map_err(ApplyError::doing("stat"))?;
         let dated = Dated { time, inode: stat.map_or(0, |stat| stat.st_ino), entry: self.tally.entries };
         if self.dirs.insert(place.path.to_vec(), dated).is_none() {
             self.bytes_of_dirs += place.path.len();
             if self.bytes_of_dirs > self.options.limits.directories {
-                return Err(Stop::Tar(self.options.limits.too_many_directories()));
+                return Err(ApplyError::Tar(self.options.limits.too_many_directories()));
             }
         }
         Ok(())
     }
 
     /// True when it takes the place of a whiteout: then it hides what is below.
-    fn make_dir(&mut self, place: &Place<'_>) -> Result<bool, Stop> {
+    fn make_dir(&mut self, place: &Place<'_>) -> Result<bool, ApplyError> {
         let mode = Mode::from_bits_truncate(0o700);
         match mkdirat(&place.dir, place.name(), mode) {
             Ok(()) => return Ok(false),
             Err(Errno::EEXIST) => {}
-            Err(errno) => return Err(Stop::errno("mkdir")(errno)),
+            Err(errno) => return Err(ApplyError::errno("mkdir")(errno)),
         }
-        let Some(stat) = overlay::look(&place.dir, place.name()).map_err(Stop::doing("stat"))? else {
-            return Err(Stop::Damaged("a directory that came and went"));
+        let Some(stat) = overlay::look(&place.dir, place.name()).map_err(ApplyError::doing("stat"))? else {
+            return Err(ApplyError::Damaged("a directory that came and went"));
         };
         if stat.st_mode & libc::S_IFMT == libc::S_IFDIR {
             return Ok(false);
         }
         let whiteout = overlay::is_whiteout(&place.dir, place.name(), &stat);
-        unlinkat(&place.dir, place.name(), UnlinkatFlags::NoRemoveDir).map_err(Stop::errno("unlink"))?;
+        unlinkat(&place.dir, place.name(), UnlinkatFlags::NoRemoveDir).map_err(ApplyError::errno("unlink"))?;
         self.places.forget();
-        mkdirat(&place.dir, place.name(), mode).map_err(Stop::errno("mkdir"))?;
+        mkdirat(&place.dir, place.name(), mode).map_err(ApplyError::errno("mkdir"))?;
         if whiteout {
-            overlay::make_opaque(&place.dir, place.name(), self.options.rootless).map_err(Stop::doing("setxattr"))?;
+            overlay::make_opaque(&place.dir, place.name(), self.options.rootless)
+                .map_err(ApplyError::doing("setxattr"))?;
         }
         Ok(whiteout)
     }
 
-    fn hard_link(&mut self, place: &Place<'_>, target: &[u8]) -> Result<(), Stop> {
-        const MISSING: Stop = Stop::Damaged("a hard link to a file that this layer does not have");
+    fn hard_link(&mut self, place: &Place<'_>, target: &[u8]) -> Result<(), ApplyError> {
+        const MISSING: ApplyError = ApplyError::Damaged("a hard link to a file that this layer does not have");
         let from = self.places.existing(target)?.ok_or(MISSING)?;
-        match overlay::look(&from.dir, from.name()).map_err(Stop::doing("stat"))? {
+        match overlay::look(&from.dir, from.name()).map_err(ApplyError::doing("stat"))? {
             // What hides a file of the layers below is no file of this one.
             Some(stat) if overlay::is_whiteout(&from.dir, from.name(), &stat) => return Err(MISSING),
             Some(stat) if stat.st_mode & libc::S_IFMT == libc::S_IFDIR => {
-                return Err(Stop::Damaged("a hard link to a directory"));
+                return Err(ApplyError::Damaged("a hard link to a directory"));
             }
             Some(_) => {}
             None => return Err(MISSING),
         }
         match self.anew(place, || linkat(&from.dir, from.name(), &place.dir, place.name(), AtFlags::empty())) {
-            Err(Errno::ENOENT) => Err(Stop::Damaged("a hard link to itself")),
-            other => other.map_err(Stop::errno("link")),
+            Err(Errno::ENOENT) => Err(ApplyError::Damaged("a hard link to itself")),
+            other => other.map_err(ApplyError::errno("link")),
         }
     }
 
     /// False when this host cannot make it, which was remarked.
-    fn node(&mut self, place: &Place<'_>, kind: &Kind) -> Result<bool, Stop> {
+    fn node(&mut self, place: &Place<'_>, kind: &Kind) -> Result<bool, ApplyError> {
         let mode = Mode::from_bits_truncate(0o600);
         let (flag, device) = match kind {
             Kind::Symlink { target } => {
                 let link = || symlinkat(OsStr::from_bytes(target.as_bytes()), &place.dir, place.name());
-                return self.anew(place, link).map(|()| true).map_err(Stop::errno("symlink"));
+                return self.anew(place, link).map(|()| true).map_err(ApplyError::errno("symlink"));
             }
             Kind::Char { major, minor } => (SFlag::S_IFCHR, makedev((*major).into(), (*minor).into())),
             Kind::Block { major, minor } => (SFlag::S_IFBLK, makedev((*major).into(), (*minor).into())),
@@ -222,7 +223,7 @@ impl Applier {
                 self.remark("device-skipped", |problem| problem.with("path", path));
                 Ok(false)
             }
-            Err(errno) => Err(Stop::errno("mknod")(errno)),
+            Err(errno) => Err(ApplyError::errno("mknod")(errno)),
         }
     }
 

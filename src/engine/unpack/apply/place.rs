@@ -1,5 +1,5 @@
+use super::error::ApplyError;
 use super::resolve::Resolver;
-use super::stop::Stop;
 use crate::engine::unpack::limits::Limits;
 use crate::engine::unpack::{Options, overlay};
 use crate::engine::{Fault, Result, handle};
@@ -39,7 +39,7 @@ pub struct Places {
     last: Option<(Vec<u8>, Rc<OwnedFd>)>,
 }
 
-const NO_DIRECTORY: Stop = Stop::Damaged("its directory is no directory in this layer");
+const NO_DIRECTORY: ApplyError = ApplyError::Damaged("its directory is no directory in this layer");
 
 impl Places {
     pub fn open(dir: &Path, options: &Options) -> Result<Self> {
@@ -54,22 +54,22 @@ impl Places {
     }
 
     /// The place of a path whose directories are made when they are missing.
-    pub fn parent<'a>(&mut self, path: &'a [u8]) -> Result<Place<'a>, Stop> {
+    pub fn parent<'a>(&mut self, path: &'a [u8]) -> Result<Place<'a>, ApplyError> {
         Ok(Place { dir: self.made(split(path).0)?, path })
     }
 
     /// The directory of that path, which is made when it is missing.
-    pub fn inside(&mut self, path: &[u8]) -> Result<Place<'static>, Stop> {
+    pub fn inside(&mut self, path: &[u8]) -> Result<Place<'static>, ApplyError> {
         Ok(Place { dir: self.made(path)?, path: b"" })
     }
 
     /// The place of a path; none when its directories are not there.
-    pub fn existing<'a>(&mut self, path: &'a [u8]) -> Result<Option<Place<'a>>, Stop> {
+    pub fn existing<'a>(&mut self, path: &'a [u8]) -> Result<Option<Place<'a>>, ApplyError> {
         Ok(self.directory(split(path).0)?.map(|dir| Place { dir, path }))
     }
 
     /// The directory of that path; none when it is not there or is none.
-    pub fn directory(&mut self, path: &[u8]) -> Result<Option<Rc<OwnedFd>>, Stop> {
+    pub fn directory(&mut self, path: &[u8]) -> Result<Option<Rc<OwnedFd>>, ApplyError> {
         if path.is_empty() {
             return Ok(Some(Rc::clone(&self.root)));
         }
@@ -78,9 +78,9 @@ impl Places {
         }
         let found =
             self.resolver.directory(self.root.as_fd(), path, self.limits.depth).map_err(|errno| match errno {
-                Errno::ELOOP => Stop::Damaged("its directory is a link that leads to itself"),
-                Errno::ENAMETOOLONG => Stop::Tar(self.limits.too_deep(path)),
-                errno => Stop::Host("open", errno.into()),
+                Errno::ELOOP => ApplyError::Damaged("its directory is a link that leads to itself"),
+                Errno::ENAMETOOLONG => ApplyError::Tar(self.limits.too_deep(path)),
+                errno => ApplyError::Host("open", errno.into()),
             })?;
         let Some(dir) = found.map(Rc::new) else { return Ok(None) };
         self.last = Some((path.to_vec(), Rc::clone(&dir)));
@@ -105,7 +105,7 @@ impl Places {
         self.last = None;
     }
 
-    fn made(&mut self, path: &[u8]) -> Result<Rc<OwnedFd>, Stop> {
+    fn made(&mut self, path: &[u8]) -> Result<Rc<OwnedFd>, ApplyError> {
         if let Some(dir) = self.directory(path)? {
             return Ok(dir);
         }
@@ -115,10 +115,10 @@ impl Places {
             Ok(()) => {
                 let mode = Mode::from_bits_truncate(0o755);
                 let flags = FchmodatFlags::FollowSymlink;
-                fchmodat(&*place.dir, place.name(), mode, flags).map_err(Stop::errno("chmod"))?;
+                fchmodat(&*place.dir, place.name(), mode, flags).map_err(ApplyError::errno("chmod"))?;
             }
             Err(Errno::EEXIST) => self.instead_of_whiteout(&place)?,
-            Err(errno) => return Err(Stop::errno("mkdir")(errno)),
+            Err(errno) => return Err(ApplyError::errno("mkdir")(errno)),
         }
         self.directory(path)?.ok_or(NO_DIRECTORY)
     }
@@ -126,17 +126,17 @@ impl Places {
 
 impl Places {
     /// A whiteout of `a`, then `a/b`: what is below stays hidden, and the new directory is there.
-    fn instead_of_whiteout(&mut self, place: &Place<'_>) -> Result<(), Stop> {
-        let stat = overlay::look(&place.dir, place.name()).map_err(Stop::doing("stat"))?;
+    fn instead_of_whiteout(&mut self, place: &Place<'_>) -> Result<(), ApplyError> {
+        let stat = overlay::look(&place.dir, place.name()).map_err(ApplyError::doing("stat"))?;
         if !stat.is_some_and(|stat| overlay::is_whiteout(&place.dir, place.name(), &stat)) {
             return Err(NO_DIRECTORY);
         }
         self.forget();
-        unlinkat(&*place.dir, place.name(), UnlinkatFlags::NoRemoveDir).map_err(Stop::errno("unlink"))?;
+        unlinkat(&*place.dir, place.name(), UnlinkatFlags::NoRemoveDir).map_err(ApplyError::errno("unlink"))?;
         let mode = Mode::from_bits_truncate(0o755);
-        mkdirat(&*place.dir, place.name(), mode).map_err(Stop::errno("mkdir"))?;
-        fchmodat(&*place.dir, place.name(), mode, FchmodatFlags::FollowSymlink).map_err(Stop::errno("chmod"))?;
-        overlay::make_opaque(&place.dir, place.name(), self.rootless).map_err(Stop::doing("setxattr"))
+        mkdirat(&*place.dir, place.name(), mode).map_err(ApplyError::errno("mkdir"))?;
+        fchmodat(&*place.dir, place.name(), mode, FchmodatFlags::FollowSymlink).map_err(ApplyError::errno("chmod"))?;
+        overlay::make_opaque(&place.dir, place.name(), self.rootless).map_err(ApplyError::doing("setxattr"))
     }
 }
 

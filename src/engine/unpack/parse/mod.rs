@@ -18,7 +18,7 @@ use super::limits::Limits;
 use super::shown;
 use super::stream::damaged;
 use crate::engine::{Fault, Result};
-use crate::tree::{Entry, Kind, Time};
+use crate::tree::{Kind, LayerEntry, Time};
 use header::{BLOCK, Header, Wrong, until_zero};
 use names::{Named, clean, named};
 use pax::Records;
@@ -27,7 +27,7 @@ use std::io::{self, BufRead, Read};
 /// One entry, with what its content needs to be read.
 #[derive(Debug)]
 pub struct Item {
-    pub entry: Entry,
+    pub entry: LayerEntry,
     /// For a file with holes, which pieces of it follow.
     pub holes: Option<Holed>,
 }
@@ -170,7 +170,7 @@ impl<R: BufRead> Reader<R> {
             Named::Mark(path, kind) => (path, kind),
         };
         let time = || header.mtime().map(|seconds| Time { seconds, nanos: 0 });
-        let entry = Entry {
+        let entry = LayerEntry {
             path: path.into(),
             kind,
             mode: (header.mode()? & 0o7777) as u32,

@@ -33,7 +33,7 @@ pub(super) fn chips(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>,
         let room = CONFIG_WIDTH - 46.0 - stage.width(&word, Font::Small) - 10.0;
         let name = stage.fit_middle(&familiar(tag), Font::Mono, room);
         let node = Node::new(id(tag, picture), place, TINT, Style::Ghost)
-            .text(Text::new(pos2(14.0, CHIP / 2.0), Font::Mono, Ink::Weak, name).marked(Mark::Tag))
+            .text(Text::new(pos2(14.0, CHIP / 2.0), Font::Mono, Ink::Weak, name).marked(Glyph::Tag))
             .text(
                 Text::new(pos2(CONFIG_WIDTH - 12.0, CHIP / 2.0), Font::Small, Ink::Weak, word).anchored(Anchor::Right),
             );

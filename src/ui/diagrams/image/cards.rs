@@ -57,7 +57,7 @@ pub(super) fn pending(stage: &mut Stage<'_>, root: &Root<'_>, place: Rect) -> No
         Node::new(id.clone(), place, TINT, Style::Ghost)
             .text(Text::new(pos2(16.0, up), Font::Title, Ink::Weak, title))
             .text(Text::new(pos2(16.0, middle), Font::Mono, Ink::Weak, short(&root.digest)))
-            .text(state.marked((!past).then_some(Mark::Wait)))
+            .text(state.marked((!past).then_some(Glyph::Wait)))
             .called(""),
     );
     id
@@ -100,7 +100,7 @@ pub(super) fn manifest_card(
     if chosen {
         let word = stage.fit(&stage.say("scene-chosen"), Font::Small, room - 15.0);
         let word = Text::new(right, Font::Small, Ink::Tint(TINT), word).anchored(Anchor::Right);
-        node = node.text(word.marked(Mark::Check));
+        node = node.text(word.marked(Glyph::Check));
     } else if past.is_some() {
         let word = stage.fit(&stage.say("scene-tag-before"), Font::Small, room);
         node = node.text(Text::new(right, Font::Small, Ink::Weak, word).anchored(Anchor::Right));

@@ -210,7 +210,7 @@ fn tag_card(stage: &mut Stage<'_>, reference: &str, place: Rect, frame: Option<&
     let (up, down) = if place.height() < TAG.y { (14.0, 31.0) } else { (19.0, 38.0) };
     let title = stage.say("scene-tag");
     let mut node = Node::new(id.clone(), place, TINT, Style::Solid)
-        .text(Text::new(pos2(14.0, up), Font::Title, Ink::Strong, title).marked(Mark::Tag))
+        .text(Text::new(pos2(14.0, up), Font::Title, Ink::Strong, title).marked(Glyph::Tag))
         .text(Text::new(pos2(14.0, down), Font::Mono, Ink::Weak, name));
     if let Some(frame) = frame {
         node = node.within(frame);

@@ -4,7 +4,7 @@ use super::*;
 use crate::trace::{Promise, Rejected};
 use egui::{Rect, Vec2, vec2};
 
-/// Marks them in a picture that is finished but for this.
+/// StopMarks them in a picture that is finished but for this.
 pub(super) fn mark(world: &World, stage: &mut Stage<'_>) {
     for damage in world.damaged.values() {
         if !world.rejected.contains_key(&damage.digest) {
@@ -83,7 +83,7 @@ fn written(stage: &Stage<'_>, node: &Node, word: &str, tint: Tint) -> Option<Tex
     let room = right - used(y) - 10.0 - (Font::Small.size() + 4.0);
     let word = if room < 24.0 { String::new() } else { stage.fit(word, Font::Small, room) };
     let text = Text::new(pos2(right, y), Font::Small, Ink::Tint(tint), word).anchored(Anchor::Right);
-    Some(text.marked(if tint == Tint::Bad { Mark::Cross } else { Mark::Crack }))
+    Some(text.marked(if tint == Tint::Bad { Glyph::Cross } else { Glyph::Crack }))
 }
 
 /// The wire along which the promise was made.

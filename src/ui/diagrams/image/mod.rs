@@ -33,7 +33,7 @@ pub(super) use progress::instruction;
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::shown::POINTS;
 use super::stage::{MARGIN, Stage, bytes, curve, rect, short};
-use super::{Mark, NodeId};
+use super::{Glyph, NodeId};
 use crate::trace::{Entity, Family, World};
 use egui::{Pos2, pos2};
 use focus::Focus;

@@ -74,7 +74,7 @@ pub(super) fn draw<'p, 'w>(
         let text = stage.say_with(key, &[("n", &own.to_string())]);
         let text = stage.fit(&text, Font::Small, WIDTH);
         let y = if own == count { at.y + CARD / 2.0 } else { y + 7.0 };
-        stage.caption(Text::new(pos2(blobs_at, y), Font::Small, Ink::Weak, text).marked(Mark::Reuse));
+        stage.caption(Text::new(pos2(blobs_at, y), Font::Small, Ink::Weak, text).marked(Glyph::Reuse));
         bottom = bottom.max(y + 8.0);
     }
     for level in 0..own {
@@ -101,8 +101,8 @@ fn config(stage: &mut Stage<'_>, world: &World, picture: &Picture<'_>, at: Pos2,
     };
     let right = CONFIG_WIDTH - 12.0;
     let why = match (runs_not(world, picture), past) {
-        (Some(_), _) => Some((stage.say("scene-other-platform"), Ink::Tint(Tint::Warn), Mark::Cross)),
-        (None, true) => Some((stage.say("scene-tag-before"), Ink::Weak, Mark::Tag)),
+        (Some(_), _) => Some((stage.say("scene-other-platform"), Ink::Tint(Tint::Warn), Glyph::Cross)),
+        (None, true) => Some((stage.say("scene-tag-before"), Ink::Weak, Glyph::Tag)),
         _ => None,
     };
     let mut node = Node::new(id.clone(), place, Tint::Family(Family::Process), style)
@@ -118,7 +118,7 @@ fn config(stage: &mut Stage<'_>, world: &World, picture: &Picture<'_>, at: Pos2,
         let chip = rect(at.x, above.1.bottom() + GAP, CONFIG_WIDTH, CHIP);
         let name = stage.fit_middle(&familiar(tag), Font::Mono, CONFIG_WIDTH - 46.0);
         let tag_id = NodeId::of(Entity::Tag((*tag).clone()));
-        let text = Text::new(pos2(14.0, CHIP / 2.0), Font::Mono, Ink::Strong, name).marked(Mark::Tag);
+        let text = Text::new(pos2(14.0, CHIP / 2.0), Font::Mono, Ink::Strong, name).marked(Glyph::Tag);
         stage.add(Node::new(tag_id.clone(), chip, TINT, Style::Solid).text(text).called(&stage.say("scene-local-tag")));
         let route = vec![chip.center_top(), above.1.center_bottom()];
         stage.wire(&tag_id, &above.0, Edge::new(route, TINT, Line::Solid).part(POINTS));

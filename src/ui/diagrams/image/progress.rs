@@ -9,7 +9,7 @@ pub(super) struct State {
     pub part: Option<f32>,
     pub ink: Ink,
     pub word: String,
-    pub mark: Mark,
+    pub mark: Glyph,
 }
 
 /// Is its content on this host, verified?
@@ -42,7 +42,7 @@ fn of_several(stage: &Stage<'_>, slabs: &[Slab<'_>]) -> State {
         part: Some(if whole { 1.0 } else { part.min(0.99) }),
         ink: if whole { Ink::Tint(Tint::Good) } else { Ink::Weak },
         word: stage.say_with("scene-group-here", &vars),
-        mark: if whole { Mark::Check } else { Mark::Wait },
+        mark: if whole { Glyph::Check } else { Glyph::Wait },
     }
 }
 
@@ -50,28 +50,28 @@ fn of_one(stage: &Stage<'_>, slab: &Slab<'_>) -> State {
     let of = |style, part, ink, mark, word: String| State { style, part, ink, word, mark };
     let good = Ink::Tint(Tint::Good);
     match slab.blob.map(|b| (&b.state, b.descriptor.size)) {
-        None if slab.layer.is_some() => of(Style::Solid, Some(1.0), good, Mark::Check, stage.say("scene-blob-here")),
+        None if slab.layer.is_some() => of(Style::Solid, Some(1.0), good, Glyph::Check, stage.say("scene-blob-here")),
         None | Some((BlobState::Waiting, _)) => {
-            of(Style::Solid, None, Ink::Weak, Mark::Wait, stage.say("scene-blob-waiting"))
+            of(Style::Solid, None, Ink::Weak, Glyph::Wait, stage.say("scene-blob-waiting"))
         }
         Some((BlobState::Receiving(got), size)) if *got >= size => {
-            of(Style::Solid, Some(1.0), Ink::Tint(Tint::Warn), Mark::Wait, stage.say("scene-blob-checking"))
+            of(Style::Solid, Some(1.0), Ink::Tint(Tint::Warn), Glyph::Wait, stage.say("scene-blob-checking"))
         }
         Some((BlobState::Receiving(got), size)) => {
             let part = *got as f32 / size.max(1) as f32;
             let percent = ((part * 100.0).floor() as u32).to_string();
             let word = stage.say_with("scene-blob-receiving", &[("percent", &percent)]);
-            of(Style::Solid, Some(part), Ink::Tint(Tint::Family(Family::Layer)), Mark::Down, word)
+            of(Style::Solid, Some(part), Ink::Tint(Tint::Family(Family::Layer)), Glyph::Down, word)
         }
         Some((BlobState::Verified { reused: false }, _)) => {
-            of(Style::Solid, Some(1.0), good, Mark::Check, stage.say("scene-blob-verified"))
+            of(Style::Solid, Some(1.0), good, Glyph::Check, stage.say("scene-blob-verified"))
         }
         Some((BlobState::Verified { reused: true }, _)) => {
-            of(Style::Solid, Some(1.0), good, Mark::Reuse, stage.say("scene-blob-reused"))
+            of(Style::Solid, Some(1.0), good, Glyph::Reuse, stage.say("scene-blob-reused"))
         }
         Some((BlobState::Rejected(problem), _)) => {
             let word = format!("{} · {}", stage.say("scene-blob-rejected"), stage.words.problem(problem));
-            of(Style::Dashed, None, Ink::Tint(Tint::Bad), Mark::Cross, word)
+            of(Style::Dashed, None, Ink::Tint(Tint::Bad), Glyph::Cross, word)
         }
     }
 }

@@ -289,13 +289,13 @@ fn diff_card(
         let done = Text::new(pos2(right, down), Font::Small, Ink::Weak, text).anchored(Anchor::Right);
         node = node
             .text(Text::new(pos2(right, up), Font::Mono, Ink::Strong, size).anchored(Anchor::Right))
-            .text(done.marked(Mark::Check));
+            .text(done.marked(Glyph::Check));
         let bar_at = if low { pos2(14.0, 40.5) } else { pos2(14.0, 47.0) };
         node = node.bars(scale.bar(content, bar_at, if low { 3.0 } else { 7.0 }, Tint::Family(Family::Layer)));
     } else {
         let text = stage.fit(&stage.say("scene-not-unpacked"), Font::Small, room);
         let waits = Text::new(pos2(right, down), Font::Small, Ink::Weak, text).anchored(Anchor::Right);
-        node = node.text(waits.marked(Mark::Wait));
+        node = node.text(waits.marked(Glyph::Wait));
     }
     Some(stage.add(node.called("")))
 }

@@ -16,17 +16,17 @@ pub(super) fn config(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>
     } else {
         let size = picture.config_descriptor.map(|d| bytes(d.size)).unwrap_or_default();
         let text = format!("{size} · {}", stage.say("scene-not-read"));
-        lines.push((Font::Small, Ink::Weak, Some(Mark::Wait), text));
+        lines.push((Font::Small, Ink::Weak, Some(Glyph::Wait), text));
     }
     if let Some((image, host)) = runs_not(world, picture) {
         let why = stage.say_with("scene-other-platform-why", &[("image", &image), ("host", &host)]);
         for (i, line) in stage.wrap(&why, Font::Small, CONFIG_WIDTH - 48.0).into_iter().enumerate() {
-            lines.push((Font::Small, Ink::Tint(Tint::Warn), (i == 0).then_some(Mark::Cross), line));
+            lines.push((Font::Small, Ink::Tint(Tint::Warn), (i == 0).then_some(Glyph::Cross), line));
         }
     }
     let past = picture.tags.is_empty() && !others::moved_away(world, picture).is_empty();
     if past {
-        lines.push((Font::Small, Ink::Weak, Some(Mark::Tag), stage.say("scene-tag-before")));
+        lines.push((Font::Small, Ink::Weak, Some(Glyph::Tag), stage.say("scene-tag-before")));
     }
     let place = rect(at.x, at.y, CONFIG_WIDTH, 40.0 + LINE * lines.len() as f32 + 6.0);
     let style = match picture.config {
@@ -71,7 +71,7 @@ fn tags(stage: &mut Stage<'_>, picture: &Picture<'_>, (config, card): (&NodeId, 
         let id = NodeId::of(Entity::Tag((*tag).clone()));
         let title = stage.say("scene-local-tag");
         let node = Node::new(id.clone(), place, TINT, Style::Solid)
-            .text(Text::new(pos2(14.0, 14.0), Font::Small, Ink::Tint(TINT), title).marked(Mark::Tag))
+            .text(Text::new(pos2(14.0, 14.0), Font::Small, Ink::Tint(TINT), title).marked(Glyph::Tag))
             .text(Text::new(pos2(14.0, 32.0), Font::Mono, Ink::Strong, name));
         stage.add(node.called(""));
         let route = vec![place.center_top(), above.1.center_bottom()];

@@ -16,7 +16,7 @@ mod upper;
 use super::image::{Picture, Slab, familiar, instruction, pictures};
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::stage::{MARGIN, Stage, bytes, rect};
-use super::{Mark, NodeId};
+use super::{Glyph, NodeId};
 use crate::trace::{Container, DirRole, Effect, Entity, Family, LayerFile, Mount, MountKind, OpKind, World};
 use egui::{Rect, pos2};
 use merged::{Fate, Seen};
@@ -144,7 +144,7 @@ fn lowers(stage: &mut Stage<'_>, picture: &Picture<'_>, users: usize, at: Rect) 
     let right = at.width() - PAD;
     stage.add(
         Node::new(id.clone(), at, TINT, Style::Frame)
-            .text(Text::new(pos2(PAD, 19.0), Font::Title, Ink::Strong, title).marked(Mark::Lock))
+            .text(Text::new(pos2(PAD, 19.0), Font::Title, Ink::Strong, title).marked(Glyph::Lock))
             .text(Text::new(pos2(right, 19.0), Font::Small, Ink::Weak, hint).anchored(Anchor::Right))
             .called(""),
     );
@@ -178,7 +178,7 @@ fn slab(stage: &mut Stage<'_>, frame: &NodeId, index: usize, slab: &Slab<'_>, at
         }
         None => {
             let word = stage.say("scene-not-unpacked");
-            texts.push(Text::new(pos2(PAD, 43.0), Font::Small, Ink::Weak, word).marked(Mark::Wait));
+            texts.push(Text::new(pos2(PAD, 43.0), Font::Small, Ink::Weak, word).marked(Glyph::Wait));
             1
         }
     };
@@ -225,12 +225,12 @@ fn files(stage: &Stage<'_>, files: &[LayerFile], hidden: u64, width: f32, texts:
     (row + 1).min(FILE_ROWS)
 }
 
-fn effect(effect: Effect) -> (Mark, Tint, &'static str) {
+fn effect(effect: Effect) -> (Glyph, Tint, &'static str) {
     match effect {
-        Effect::Added => (Mark::Plus, Tint::Good, "scene-effect-added"),
-        Effect::Replaced => (Mark::Tilde, Tint::Warn, "scene-effect-replaced"),
-        Effect::Deleted => (Mark::Minus, Tint::Bad, "scene-effect-deleted"),
-        Effect::Opaque => (Mark::Opaque, Tint::Bad, "scene-effect-opaque"),
+        Effect::Added => (Glyph::Plus, Tint::Good, "scene-effect-added"),
+        Effect::Replaced => (Glyph::Tilde, Tint::Warn, "scene-effect-replaced"),
+        Effect::Deleted => (Glyph::Minus, Tint::Bad, "scene-effect-deleted"),
+        Effect::Opaque => (Glyph::Opaque, Tint::Bad, "scene-effect-opaque"),
     }
 }
 
@@ -366,10 +366,10 @@ fn card(
         let y = 66.0 + 19.0 * row as f32;
         let number = seen.layer.to_string();
         let (key, mark, tint) = match seen.fate {
-            Fate::Deleted => ("scene-gone-by", Some(Mark::Minus), Some(Tint::Bad)),
-            Fate::Hidden => ("scene-hidden-by", Some(Mark::Opaque), Some(Tint::Bad)),
-            Fate::Replaced => ("scene-from-layer", Some(Mark::Tilde), Some(Tint::Warn)),
-            Fate::Plain => ("scene-from-layer", Some(Mark::Plus), None),
+            Fate::Deleted => ("scene-gone-by", Some(Glyph::Minus), Some(Tint::Bad)),
+            Fate::Hidden => ("scene-hidden-by", Some(Glyph::Opaque), Some(Tint::Bad)),
+            Fate::Replaced => ("scene-from-layer", Some(Glyph::Tilde), Some(Tint::Warn)),
+            Fate::Plain => ("scene-from-layer", Some(Glyph::Plus), None),
         };
         let origin = match seen.fate {
             _ if seen.layer != own => stage.say_with(key, &[("n", &number)]),

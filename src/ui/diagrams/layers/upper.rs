@@ -5,7 +5,7 @@ use crate::spec::ContainerId;
 use crate::trace::{CopyUp, Effect, Entity, Family, Upper, UpperFile};
 use crate::ui::diagrams::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Style, Text, Tint};
 use crate::ui::diagrams::stage::{Stage, bytes, rect};
-use crate::ui::diagrams::{Mark, NodeId};
+use crate::ui::diagrams::{Glyph, NodeId};
 use egui::{Rect, pos2};
 use std::collections::BTreeMap;
 
@@ -83,7 +83,7 @@ pub(super) fn files(stage: &mut Stage<'_>, id: &ContainerId, upper: &Upper, pare
 
 fn path(stage: &mut Stage<'_>, id: &ContainerId, file: &UpperFile, parent: &NodeId, place: Rect) {
     let (mark, tint, key) = match &file.copied {
-        Some(_) => (Mark::Up, Tint::Warn, "scene-effect-copied"),
+        Some(_) => (Glyph::Up, Tint::Warn, "scene-effect-copied"),
         None => super::effect(file.effect),
     };
     let word = match (&file.copied, file.effect) {

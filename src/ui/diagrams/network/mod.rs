@@ -21,7 +21,7 @@ mod host;
 
 use super::scene::{Anchor, Font, Ink, Scene, Style, Text, Tint};
 use super::stage::{MARGIN, Stage, rect};
-use super::{Mark, NodeId, scene::Node};
+use super::{Glyph, NodeId, scene::Node};
 use crate::spec::ContainerId;
 use crate::trace::{Container, Entity, Family, Link, LinkKind, World};
 use egui::{Rect, vec2};
@@ -185,8 +185,8 @@ fn link_name(link: &Link) -> String {
     }
 }
 
-fn state_mark(link: &Link) -> (Mark, Ink, &'static str) {
-    if link.up { (Mark::Check, Ink::Tint(Tint::Good), "UP") } else { (Mark::Cross, Ink::Weak, "DOWN") }
+fn state_mark(link: &Link) -> (Glyph, Ink, &'static str) {
+    if link.up { (Glyph::Check, Ink::Tint(Tint::Good), "UP") } else { (Glyph::Cross, Ink::Weak, "DOWN") }
 }
 
 /// A card of a link: its name, what it is known by, whether it is up. Dashed when it is down.

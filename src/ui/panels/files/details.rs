@@ -3,7 +3,7 @@
 use super::super::Look;
 use super::{beneath, content, mark, words};
 use crate::spec::visible;
-use crate::tree::{Entry, Kind, PathBytes, Version};
+use crate::tree::{Kind, LayerEntry, PathBytes, Version};
 use crate::ui::command::Command;
 use crate::ui::facts;
 use crate::ui::files::{Act, Opened, Page};
@@ -65,7 +65,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
 }
 
 /// The version that is shown.
-pub fn version(look: &Look<'_>, image: &Opened) -> Option<(Version, Entry)> {
+pub fn version(look: &Look<'_>, image: &Opened) -> Option<(Version, LayerEntry)> {
     let version = look.shell.files.shown_version()?;
     Some((version, image.entry(version)))
 }

@@ -1,75 +1,75 @@
 //! What a layer did to a path, as a shape with a letter: it is read without colour, too.
 
-use crate::tree::{Kind, Mark};
+use crate::tree::{Kind, PathChange};
 use crate::ui::{fonts, theme::Theme};
 use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, vec2};
 
 /// The colour of a mark.
-pub fn color(mark: Mark, theme: &Theme) -> Color32 {
+pub fn color(mark: PathChange, theme: &Theme) -> Color32 {
     match mark {
-        Mark::Same => theme.text,
-        Mark::Added => theme.good,
-        Mark::Changed | Mark::Metadata => theme.warn,
-        Mark::Deleted | Mark::Opaque => theme.bad,
-        Mark::NoEffect => theme.weak,
+        PathChange::Same => theme.text,
+        PathChange::Added => theme.good,
+        PathChange::Changed | PathChange::Metadata => theme.warn,
+        PathChange::Deleted | PathChange::Opaque => theme.bad,
+        PathChange::NoEffect => theme.weak,
     }
 }
 
 /// The letter in its shape.
-pub fn letter(mark: Mark) -> &'static str {
+pub fn letter(mark: PathChange) -> &'static str {
     match mark {
-        Mark::Same => "",
-        Mark::Added => "A",
-        Mark::Changed => "M",
-        Mark::Metadata => "m",
-        Mark::Opaque => "O",
-        Mark::Deleted => "D",
-        Mark::NoEffect => "–",
+        PathChange::Same => "",
+        PathChange::Added => "A",
+        PathChange::Changed => "M",
+        PathChange::Metadata => "m",
+        PathChange::Opaque => "O",
+        PathChange::Deleted => "D",
+        PathChange::NoEffect => "–",
     }
 }
 
 /// The Fluent message with its name.
-pub fn key(mark: Mark) -> &'static str {
+pub fn key(mark: PathChange) -> &'static str {
     match mark {
-        Mark::Same => "files-mark-same",
-        Mark::Added => "files-mark-added",
-        Mark::Changed => "files-mark-changed",
-        Mark::Metadata => "files-mark-metadata",
-        Mark::Opaque => "files-mark-opaque",
-        Mark::Deleted => "files-mark-deleted",
-        Mark::NoEffect => "files-mark-no-effect",
+        PathChange::Same => "files-mark-same",
+        PathChange::Added => "files-mark-added",
+        PathChange::Changed => "files-mark-changed",
+        PathChange::Metadata => "files-mark-metadata",
+        PathChange::Opaque => "files-mark-opaque",
+        PathChange::Deleted => "files-mark-deleted",
+        PathChange::NoEffect => "files-mark-no-effect",
     }
 }
 
 /// Paints it about 16 points large: a square for what came, a circle for what changed, a diamond for what went, two squares
 /// for an opaque directory. A faint one stands back: another layer than the chosen one did it.
-pub fn paint(painter: &Painter, center: Pos2, mark: Mark, theme: &Theme, behind: Color32, faint: bool) {
+pub fn paint(painter: &Painter, center: Pos2, mark: PathChange, theme: &Theme, behind: Color32, faint: bool) {
     let color = color(mark, theme);
     let color = if faint { behind.lerp_to_gamma(color, 0.40) } else { color };
     let fill = behind.lerp_to_gamma(color, if theme.dark { 0.20 } else { 0.12 });
     let line = Stroke::new(1.2, color);
     let square = |side: f32| Rect::from_center_size(center, vec2(side, side));
     match mark {
-        Mark::Same => return,
-        Mark::Added => {
+        PathChange::Same => return,
+        PathChange::Added => {
             painter.rect(square(15.0), CornerRadius::same(3), fill, line, StrokeKind::Inside);
         }
-        Mark::Changed => {
+        PathChange::Changed => {
             painter.circle(center, 7.5, fill, line);
         }
-        Mark::Metadata => {
+        PathChange::Metadata => {
             painter.circle(center, 7.5, behind, line);
         }
-        Mark::Deleted => {
+        PathChange::Deleted => {
             let r = 9.5;
             let points = [vec2(0.0, -r), vec2(r, 0.0), vec2(0.0, r), vec2(-r, 0.0)].map(|v| center + v);
             painter.add(Shape::convex_polygon(points.to_vec(), fill, line));
         }
-        Mark::Opaque => {
+        PathChange::Opaque => {
             painter.rect(square(16.0), CornerRadius::ZERO, fill, line, StrokeKind::Inside);
             painter.rect_stroke(square(11.0), CornerRadius::ZERO, Stroke::new(1.0, color), StrokeKind::Inside);
         }
-        Mark::NoEffect => {}
+        PathChange::NoEffect => {}
     }
     painter.text(center, Align2::CENTER_CENTER, letter(mark), fonts::bold(10.0), color);
 }

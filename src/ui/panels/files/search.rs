@@ -2,7 +2,7 @@
 
 use super::super::Look;
 use super::mark;
-use crate::tree::{KindFilter, Mark, Query};
+use crate::tree::{KindFilter, PathChange, Query};
 use crate::ui::command::Command;
 use crate::ui::files::{Act, Page};
 use crate::ui::fonts;
@@ -13,7 +13,8 @@ use egui::{
 };
 
 /// The marks that can be asked for, in the order of their buttons.
-const MARKS: [Mark; 5] = [Mark::Added, Mark::Changed, Mark::Metadata, Mark::Deleted, Mark::Opaque];
+const MARKS: [PathChange; 5] =
+    [PathChange::Added, PathChange::Changed, PathChange::Metadata, PathChange::Deleted, PathChange::Opaque];
 
 /// Sizes that can be asked for: at least so many bytes.
 const SIZES: [(u64, &str); 5] =
@@ -80,7 +81,7 @@ fn field(ui: &mut Ui, look: &Look<'_>, query: &mut Query) {
     }
 }
 
-fn mark_button(ui: &mut Ui, look: &Look<'_>, mark: Mark, query: &mut Query) {
+fn mark_button(ui: &mut Ui, look: &Look<'_>, mark: PathChange, query: &mut Query) {
     let theme = look.theme;
     let on = query.marks.contains(&mark);
     let (rect, response) = ui.allocate_exact_size(vec2(26.0, 26.0), Sense::click());

@@ -2,7 +2,7 @@
 
 use super::super::Look;
 use super::{layers, mark, words};
-use crate::tree::{Kind, Mark, Row};
+use crate::tree::{Kind, PathChange, Row};
 use crate::ui::command::Command;
 use crate::ui::facts;
 use crate::ui::files::{Act, Motion, Opened, Page};
@@ -100,7 +100,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
     });
 }
 
-/// Where to scroll to, when something was chosen that is out of sight.
+/// Where to scroll to, when something was chosen that is out of view.
 fn scroll_to(ui: &Ui, look: &Look<'_>, height: f32) -> Option<f32> {
     let tree = look.shell.files.shown_tree();
     let id = Id::unique(ID);
@@ -146,7 +146,8 @@ fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, at: usize, row: &Row<'_
     let response = ui.interact(rect, list.with(("row", row.id)), Sense::CLICK);
     let name = if row.id == 0 { "/".to_owned() } else { words::name(row.name) };
     response.widget_info(|| {
-        let mark = if row.mark == Mark::Same { String::new() } else { format!(" {}", look.say(mark::key(row.mark))) };
+        let mark =
+            if row.mark == PathChange::Same { String::new() } else { format!(" {}", look.say(mark::key(row.mark))) };
         WidgetInfo::selected(Role::TreeItem, true, chosen, format!("{name}{mark}"))
     });
     let behind = match (chosen, response.hovered()) {
@@ -158,11 +159,11 @@ fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, at: usize, row: &Row<'_
     if behind != theme.panel {
         painter.rect_filled(rect, 0.0, behind);
     }
-    let gone = matches!(row.mark, Mark::Deleted | Mark::NoEffect);
+    let gone = matches!(row.mark, PathChange::Deleted | PathChange::NoEffect);
     let now = done_now(look, row);
     let ink = match (gone, row.mark) {
         (true, _) => theme.weak,
-        (_, Mark::Same) => theme.text,
+        (_, PathChange::Same) => theme.text,
         _ if !now => theme.text,
         (_, other) => theme.text.lerp_to_gamma(mark::color(other, &theme), 0.65),
     };
@@ -209,7 +210,7 @@ fn done_now(look: &Look<'_>, row: &Row<'_>) -> bool {
         return true;
     }
     match (row.mark, &files.tree.view) {
-        (Mark::Deleted, Some(view)) => {
+        (PathChange::Deleted, Some(view)) => {
             let hidden = view.stack().hidden(row.id, row.version, crate::ui::files::opened::number(top));
             hidden.is_some_and(|hidden| usize::from(hidden.layer()) == top)
         }

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub(super) type Record<'a> = &'a dyn Fn(Change, Vec<Evidence>);
 
 #[derive(Debug)]
-pub(super) struct Side {
+pub(super) struct NamespaceObserver {
     netlink: Netlink,
     netns: Netns,
     /// Whose namespace; none for the host's.
@@ -42,7 +42,7 @@ struct Owner {
     container: Option<ContainerId>,
 }
 
-impl Side {
+impl NamespaceObserver {
     pub(super) fn open(netns: &Netns, container: Option<&ContainerId>, lab: bool) -> Result<Self> {
         Ok(Self {
             netlink: Netlink::open(netns)?,

@@ -1,21 +1,21 @@
-//! A container's part of the network: its namespace, its cable, its address.
+//! A container's attachment to the network: its namespace, its veth pair, its address.
 
+use super::observer::NamespaceObserver;
 use super::request::mac_text;
-use super::side::Side;
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::trace::{Change, Evidence, Link, LinkKey, LinkKind, Namespace, NamespaceKind};
 
 /// A container's network namespace and what leads into it.
 #[derive(Debug)]
-pub(super) struct Port {
-    side: Side,
+pub(super) struct Endpoint {
+    observer: NamespaceObserver,
     address: Option<Ipv4Addr>,
-    cable: Option<Cable>,
+    veth: Option<Veth>,
 }
 
 #[derive(Debug, Clone)]
-struct Cable {
+struct Veth {
     /// The host's end.
     name: String,
     entry: EntryId,
@@ -47,11 +47,11 @@ impl Net {
         })
     }
 
-    /// The container's port; a namespace that was made elsewhere is recorded first.
-    fn port(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Arc<Mutex<Port>>> {
-        let known = lock(&self.ports).get(container).cloned();
-        if let Some(port) = known.filter(|port| lock(port).side.netns().inode() == netns.inode()) {
-            return Ok(port);
+    /// The container's endpoint; a namespace that was made elsewhere is recorded first.
+    fn endpoint(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Arc<Mutex<Endpoint>>> {
+        let known = lock(&self.endpoints).get(container).cloned();
+        if let Some(endpoint) = known.filter(|endpoint| lock(endpoint).observer.netns().inode() == netns.inode()) {
+            return Ok(endpoint);
         }
         let mut made = None;
         cx.past_step(netns_plan(container), std::time::Duration::ZERO, crate::trace::Outcome::Done, |cx| {
@@ -60,36 +60,36 @@ impl Net {
         made.unwrap_or_else(|| Err(Fault::cancelled()))
     }
 
-    fn adopt(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Arc<Mutex<Port>>> {
+    fn adopt(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Arc<Mutex<Endpoint>>> {
         let (inode, kind) = (netns.inode(), NamespaceKind::Net);
         let namespace = Namespace { inode, kind, container: Some(container.clone()) };
         cx.observe(Change::NamespaceSeen(namespace), netns.evidence());
-        let mut side = Side::open(netns, Some(container), true)?;
-        side.look("RTM_GETLINK", &|change, evidence| cx.observe(change, evidence))?;
-        let port = Arc::new(Mutex::new(Port { side, address: None, cable: None }));
-        lock(&self.ports).insert(container.clone(), Arc::clone(&port));
-        Ok(port)
+        let mut observer = NamespaceObserver::open(netns, Some(container), true)?;
+        observer.look("RTM_GETLINK", &|change, evidence| cx.observe(change, evidence))?;
+        let endpoint = Arc::new(Mutex::new(Endpoint { observer, address: None, veth: None }));
+        lock(&self.endpoints).insert(container.clone(), Arc::clone(&endpoint));
+        Ok(endpoint)
     }
 
-    /// Wires a container to the bridge. After a failure [`Net::disconnect`] takes off what there is.
-    pub fn connect(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Endpoint> {
+    /// Connects a container to the bridge. After a failure [`Net::disconnect`] takes off what there is.
+    pub fn connect(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<EndpointSettings> {
         let keys = Keys::of(container);
         cx.step(Plan::new(StepKind::WireNetwork, container.short()), |cx| {
-            let port = self.port(cx, container, netns)?;
-            loopback(cx, &port, &keys)?;
-            let address = self.allocate(cx, container, &port)?;
-            let cable = self.lay_cable(cx, container, &port, address, &keys)?;
-            self.plug_in(cx, &cable, &keys)?;
-            self.move_in(cx, container, &port, &keys)?;
-            configure(cx, &port, &keys, address)?;
-            let mac = lock(&port).side.link(&keys.eth0).map(|link| link.mac.clone());
-            Ok(Endpoint {
+            let endpoint = self.endpoint(cx, container, netns)?;
+            loopback(cx, &endpoint, &keys)?;
+            let address = self.allocate(cx, container, &endpoint)?;
+            let veth = self.create_veth(cx, container, &endpoint, address, &keys)?;
+            self.join_bridge(cx, &veth, &keys)?;
+            self.move_in(cx, container, &endpoint, &keys)?;
+            configure(cx, &endpoint, &keys, address)?;
+            let mac = lock(&endpoint).observer.link(&keys.eth0).map(|link| link.mac.clone());
+            Ok(EndpointSettings {
                 network: self.network.clone(),
                 address,
                 prefix: PREFIX,
                 gateway: GATEWAY,
                 mac: mac.unwrap_or_else(|| mac_text(&request::mac_of(address))),
-                host_link: cable.name,
+                host_link: veth.name,
             })
         })
     }
@@ -97,22 +97,22 @@ impl Net {
     /// Gives a container of `--network none` its loopback.
     pub fn prepare_none(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<()> {
         cx.step(Plan::new(StepKind::WireNetwork, container.short()), |cx| {
-            let port = self.port(cx, container, netns)?;
-            loopback(cx, &port, &Keys::of(container))
+            let endpoint = self.endpoint(cx, container, netns)?;
+            loopback(cx, &endpoint, &Keys::of(container))
         })
     }
 
-    fn allocate(&self, cx: &Cx, container: &ContainerId, port: &Mutex<Port>) -> Result<Ipv4Addr> {
+    fn allocate(&self, cx: &Cx, container: &ContainerId, endpoint: &Mutex<Endpoint>) -> Result<Ipv4Addr> {
         let subnet = lock(&self.pool).subnet();
         let plan =
             Plan::new(StepKind::AllocateAddress, &subnet).call(format!("reserve(lowest free address of {subnet})"));
         cx.step(plan, |cx| {
             let address =
                 lock(&self.pool).reserve().ok_or_else(|| Fault::failed("addresses-used-up").with("subnet", &subnet))?;
-            lock(port).address = Some(address);
+            lock(endpoint).address = Some(address);
             let mut reply = vec![format!("{GATEWAY} {BRIDGE}")];
-            for (id, other) in lock(&self.ports).iter() {
-                // A port that is being wired by another thread is locked by it only for a moment.
+            for (id, other) in lock(&self.endpoints).iter() {
+                // An endpoint that another thread connects is locked by it only for a moment.
                 reply.extend(lock(other).address.map(|address| format!("{address} {}", id.short())));
             }
             let evidence = Evidence::Netlink { request: format!("addresses in use in {subnet}"), reply };
@@ -126,32 +126,32 @@ impl Net {
     }
 
     /// Makes a pair of links. Both ends are on the host at first.
-    fn lay_cable(
+    fn create_veth(
         &self,
         cx: &Cx,
         container: &ContainerId,
-        port: &Mutex<Port>,
+        endpoint: &Mutex<Endpoint>,
         address: Ipv4Addr,
         keys: &Keys,
-    ) -> Result<Cable> {
+    ) -> Result<Veth> {
         let (name, peer) = (format!("veth{}", random_hex(7)?), format!("veth{}", random_hex(7)?));
         let request = request::make_veth(&name, &peer, request::mac_of(address));
         let by_hand = format!("ip link add {name} type veth peer name {peer}");
         stage(cx, StepKind::CreateVeth, by_hand, request, |cx, request| {
             let mut host = lock(&self.host);
             let inverse = Inverse::DeleteLink { netns: host.netns().inode(), name: name.clone() };
-            let cable = Cable { name: name.clone(), entry: cx.journal(container.as_str(), inverse)? };
-            lock(port).cable = Some(cable.clone());
+            let veth = Veth { name: name.clone(), entry: cx.journal(container.as_str(), inverse)? };
+            lock(endpoint).veth = Some(veth.clone());
             host.expect(&name, keys.host_end.clone(), container);
             host.expect(&peer, keys.eth0.clone(), container);
             host.act(cx, request)
         })?;
-        lock(port).cable.clone().ok_or_else(|| missing(&name))
+        lock(endpoint).veth.clone().ok_or_else(|| missing(&name))
     }
 
     /// Joins the host's end to the bridge.
-    fn plug_in(&self, cx: &Cx, cable: &Cable, keys: &Keys) -> Result<()> {
-        let (name, bridge) = (&cable.name, self.bridge_index()?);
+    fn join_bridge(&self, cx: &Cx, veth: &Veth, keys: &Keys) -> Result<()> {
+        let (name, bridge) = (&veth.name, self.bridge_index()?);
         let index = self.host_link(&keys.host_end)?.ifindex;
         let join = request::join_bridge(name, index, BRIDGE, bridge);
         let by_hand = format!("ip link set {name} master {BRIDGE}");
@@ -165,25 +165,25 @@ impl Net {
     }
 
     /// Moves the other end into the container's namespace and gives it the name that programs there expect.
-    fn move_in(&self, cx: &Cx, container: &ContainerId, port: &Mutex<Port>, keys: &Keys) -> Result<()> {
+    fn move_in(&self, cx: &Cx, container: &ContainerId, endpoint: &Mutex<Endpoint>, keys: &Keys) -> Result<()> {
         let peer = self.host_link(&keys.eth0)?;
         let name = peer.name.clone();
-        let netns = lock(port).side.netns().clone();
+        let netns = lock(endpoint).observer.netns().clone();
         let request = request::move_link(&name, peer.ifindex, &netns);
         let by_hand = format!("ip link set {name} netns {}", netns.path());
         stage(cx, StepKind::MovePeer, by_hand, request, |cx, request| {
-            let (mut host, mut port) = (lock(&self.host), lock(port));
-            port.side.expect(&name, keys.eth0.clone(), container);
+            let (mut host, mut endpoint) = (lock(&self.host), lock(endpoint));
+            endpoint.observer.expect(&name, keys.eth0.clone(), container);
             host.send(&request)?;
             let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
-            port.side.look(&request.text, &record)?;
+            endpoint.observer.look(&request.text, &record)?;
             host.forget(&keys.eth0);
             host.look(&request.text, &record)
         })?;
-        let index = inner_link(port, &keys.eth0)?;
+        let index = inner_link(endpoint, &keys.eth0)?;
         let by_hand = inside(&netns, &format!("ip link set {name} name {ETH0}"));
         stage(cx, StepKind::RenamePeer, by_hand, request::rename_link(&name, index, ETH0), |cx, it| {
-            lock(port).side.act(cx, it)
+            lock(endpoint).observer.act(cx, it)
         })
     }
 
@@ -191,41 +191,41 @@ impl Net {
     ///
     /// Its processes should have ended before: the namespace is gone when nothing is in it any more.
     pub fn disconnect(&self, cx: &Cx, container: &ContainerId) -> Result<()> {
-        let Some(port) = lock(&self.ports).get(container).cloned() else { return Ok(()) };
-        let cable = lock(&port).cable.clone();
-        if let Some(cable) = cable {
-            self.cut(cx, &port, &cable)?;
+        let Some(endpoint) = lock(&self.endpoints).get(container).cloned() else { return Ok(()) };
+        let veth = lock(&endpoint).veth.clone();
+        if let Some(veth) = veth {
+            self.cut(cx, &endpoint, &veth)?;
         }
-        let address = lock(&port).address;
+        let address = lock(&endpoint).address;
         if let Some(address) = address {
-            self.release(cx, &port, address)?;
+            self.release(cx, &endpoint, address)?;
         }
-        lock(&self.ports).remove(container);
-        leave(cx, &lock(&port).side);
+        lock(&self.endpoints).remove(container);
+        leave(cx, &lock(&endpoint).observer);
         Ok(())
     }
 
-    /// Deletes the cable: with one end the kernel deletes the other.
-    fn cut(&self, cx: &Cx, port: &Mutex<Port>, cable: &Cable) -> Result<()> {
-        let row = lock(&self.host).find(&cable.name)?;
+    /// Deletes the veth pair: with one end the kernel deletes the other.
+    fn cut(&self, cx: &Cx, endpoint: &Mutex<Endpoint>, veth: &Veth) -> Result<()> {
+        let row = lock(&self.host).find(&veth.name)?;
         let look = |cx: &Cx, cause: &str| {
-            let (mut host, mut port) = (lock(&self.host), lock(port));
+            let (mut host, mut endpoint) = (lock(&self.host), lock(endpoint));
             let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
-            port.side.look(cause, &record)?;
+            endpoint.observer.look(cause, &record)?;
             host.look(cause, &record)
         };
         match row {
             Some(row) => {
-                let request = request::delete_link(&cable.name, row.index);
-                let by_hand = format!("ip link delete {}", cable.name);
+                let request = request::delete_link(&veth.name, row.index);
+                let by_hand = format!("ip link delete {}", veth.name);
                 stage(cx, StepKind::DeleteLink, by_hand, request, |cx, request| {
                     {
-                        let (host, port) = (lock(&self.host), lock(port));
-                        let ends = port.side.links().filter(|link| link.kind == LinkKind::Veth);
+                        let (host, endpoint) = (lock(&self.host), lock(endpoint));
+                        let ends = endpoint.observer.links().filter(|link| link.kind == LinkKind::Veth);
                         let inside: Vec<String> = ends.map(|link| link.name.clone()).collect();
                         host.delete(&request, || {
-                            let there = |name: &String| port.side.find(name).map(|found| found.is_some());
-                            Ok(host.find(&cable.name)?.is_none()
+                            let there = |name: &String| endpoint.observer.find(name).map(|found| found.is_some());
+                            Ok(host.find(&veth.name)?.is_none()
                                 && !inside.iter().map(there).collect::<Result<Vec<_>>>()?.contains(&true))
                         })?;
                     }
@@ -235,16 +235,16 @@ impl Net {
             // Never made, or deleted by somebody else.
             None => look(cx, "RTM_GETLINK")?,
         }
-        lock(port).cable = None;
-        cx.undone(cable.entry)
+        lock(endpoint).veth = None;
+        cx.undone(veth.entry)
     }
 
-    fn release(&self, cx: &Cx, port: &Mutex<Port>, address: Ipv4Addr) -> Result<()> {
+    fn release(&self, cx: &Cx, endpoint: &Mutex<Endpoint>, address: Ipv4Addr) -> Result<()> {
         let (given, subnet) = (address, lock(&self.pool).subnet());
         let plan = Plan::new(StepKind::ReleaseAddress, address).call(format!("release({address})"));
         cx.step(plan, |cx| {
-            lock(port).address = None;
-            let leases = lock(&self.ports).values().filter_map(|other| lock(other).address).collect::<Vec<_>>();
+            lock(endpoint).address = None;
+            let leases = lock(&self.endpoints).values().filter_map(|other| lock(other).address).collect::<Vec<_>>();
             let reply = std::iter::once(GATEWAY).chain(leases).map(|address| address.to_string()).collect();
             let evidence = Evidence::Netlink { request: format!("addresses in use in {subnet}"), reply };
             let (network, address) = (self.network.clone(), address.to_string());
@@ -272,21 +272,23 @@ fn missing(name: &str) -> Fault {
 }
 
 /// The index of a link in the container.
-fn inner_link(port: &Mutex<Port>, key: &LinkKey) -> Result<u32> {
-    lock(port).side.link(key).map(|link| link.ifindex).ok_or_else(|| missing(&key.0))
+fn inner_link(endpoint: &Mutex<Endpoint>, key: &LinkKey) -> Result<u32> {
+    lock(endpoint).observer.link(key).map(|link| link.ifindex).ok_or_else(|| missing(&key.0))
 }
 
-fn loopback(cx: &Cx, port: &Mutex<Port>, keys: &Keys) -> Result<()> {
-    let index = inner_link(port, &keys.lo)?;
-    let by_hand = inside(lock(port).side.netns(), "ip link set lo up");
-    stage(cx, StepKind::LoopbackUp, by_hand, request::link_up("lo", index), |cx, it| lock(port).side.act(cx, it))
+fn loopback(cx: &Cx, endpoint: &Mutex<Endpoint>, keys: &Keys) -> Result<()> {
+    let index = inner_link(endpoint, &keys.lo)?;
+    let by_hand = inside(lock(endpoint).observer.netns(), "ip link set lo up");
+    stage(cx, StepKind::LoopbackUp, by_hand, request::link_up("lo", index), |cx, it| {
+        lock(endpoint).observer.act(cx, it)
+    })
 }
 
 /// Address, up, default route.
-fn configure(cx: &Cx, port: &Mutex<Port>, keys: &Keys, address: Ipv4Addr) -> Result<()> {
-    let index = inner_link(port, &keys.eth0)?;
-    let netns = lock(port).side.netns().clone();
-    let act = |cx: &Cx, it: Request| lock(port).side.act(cx, it);
+fn configure(cx: &Cx, endpoint: &Mutex<Endpoint>, keys: &Keys, address: Ipv4Addr) -> Result<()> {
+    let index = inner_link(endpoint, &keys.eth0)?;
+    let netns = lock(endpoint).observer.netns().clone();
+    let act = |cx: &Cx, it: Request| lock(endpoint).observer.act(cx, it);
     let by_hand = inside(&netns, &format!("ip addr add {address}/{PREFIX} brd + dev {ETH0}"));
     stage(cx, StepKind::AddAddress, by_hand, request::add_address(ETH0, index, address, PREFIX), act)?;
     let by_hand = inside(&netns, &format!("ip link set {ETH0} up"));
@@ -296,8 +298,8 @@ fn configure(cx: &Cx, port: &Mutex<Port>, keys: &Keys, address: Ipv4Addr) -> Res
 }
 
 /// Records that a container's network namespace is gone with what was in it, when no process is in it any more.
-fn leave(cx: &Cx, side: &Side) {
-    let (inode, path) = (side.netns().inode(), side.netns().path());
+fn leave(cx: &Cx, observer: &NamespaceObserver) {
+    let (inode, path) = (observer.netns().inode(), observer.netns().path());
     let (holders, looked_at) = processes_in(inode);
     let world = cx.world();
     let used = world.processes.values().any(|process| process.process.namespaces.values().any(|n| *n == inode));
@@ -311,7 +313,7 @@ fn leave(cx: &Cx, side: &Side) {
     for route in world.routes.iter().filter(|route| route.netns == inode) {
         cx.observe(Change::RouteGone(route.clone()), evidence());
     }
-    for link in side.links().filter(|link| world.links.contains_key(&link.key)) {
+    for link in observer.links().filter(|link| world.links.contains_key(&link.key)) {
         cx.observe(Change::LinkGone { key: link.key.clone() }, evidence());
     }
     if world.namespaces.contains_key(&inode) {

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
 /// The end of a stream that lines are put into.
-pub(super) struct Teller {
+pub(super) struct ProgressStream {
     out: mpsc::Sender<Bytes>,
     cancel: Cancel,
     /// Waits for the first line, or for the failure that comes before it.
@@ -16,17 +16,17 @@ pub(super) struct Teller {
 }
 
 /// The other end: what becomes the answer.
-pub(super) struct Telling {
+pub(super) struct ProgressAnswer {
     lines: mpsc::Receiver<Bytes>,
     begun: oneshot::Receiver<Result<()>>,
 }
 
-impl Teller {
+impl ProgressStream {
     /// A stream whose reader's going away cancels the work.
-    pub(super) fn new(cancel: &Cancel) -> (Self, Telling) {
+    pub(super) fn new(cancel: &Cancel) -> (Self, ProgressAnswer) {
         let (out, lines) = mpsc::channel(64);
         let (begin, begun) = oneshot::channel();
-        (Self { out, cancel: cancel.clone(), begun: Mutex::new(Some(begin)) }, Telling { lines, begun })
+        (Self { out, cancel: cancel.clone(), begun: Mutex::new(Some(begin)) }, ProgressAnswer { lines, begun })
     }
 
     /// Sends one line.
@@ -56,7 +56,7 @@ impl Teller {
     }
 }
 
-impl Telling {
+impl ProgressAnswer {
     /// Waits for the first line.
     pub(super) async fn answer(self) -> Answer {
         self.begun.await.map_err(|e| Fault::failed("engine-fault").with("reason", e))??;

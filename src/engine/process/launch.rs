@@ -4,7 +4,7 @@ use super::channel::{Channel, Told, channel};
 use super::init::{Init, Look, Stage};
 use super::observe::{Subject, View};
 use super::spawner::{Request, Thread};
-use super::{call, fault, gone};
+use super::{call, fault, reap};
 use crate::engine::conductor::{Cx, EntryId, Inverse};
 use crate::engine::fault::{Fault, Result};
 use crate::engine::sys::{self, NO_HELPER, Program, Record, outcome};
@@ -283,7 +283,7 @@ impl Drive<'_> {
         let (told, pid) = match info_of(&pidfd) {
             Ok(known) => known,
             Err(fault) => {
-                gone::kill(pidfd.as_fd());
+                reap::kill(pidfd.as_fd());
                 return Err(fault);
             }
         };
@@ -300,7 +300,7 @@ impl Drive<'_> {
         let pins = if self.launch.main { pins(pid) } else { Vec::new() };
         self.forked.insert(Child::new(pidfd, subject, pins)).journal(cx)?;
         if let Some(cloned) = &mut self.cloned {
-            let status = gone::wait(cloned.pidfd.as_fd());
+            let status = reap::wait(cloned.pidfd.as_fd());
             cloned.collected(cx, status);
         }
         Ok(())
@@ -316,8 +316,8 @@ impl Drive<'_> {
     fn give_up(&mut self, cx: &Cx) {
         self.channel = None;
         for child in [&mut self.forked, &mut self.cloned].into_iter().flatten() {
-            let status = child.status.unwrap_or_else(|| gone::kill(child.pidfd.as_fd()));
-            gone::observe(cx, &child.subject, status);
+            let status = child.status.unwrap_or_else(|| reap::kill(child.pidfd.as_fd()));
+            reap::observe(cx, &child.subject, status);
             child.collected(cx, status);
         }
     }
@@ -394,7 +394,7 @@ impl Drive<'_> {
         if let (true, Some(cloned), Some(forked)) =
             (Some(index) == self.launch.init.fork_at, &self.cloned, &self.forked)
         {
-            gone::observe(cx, &cloned.subject, cloned.status.unwrap_or_default());
+            reap::observe(cx, &cloned.subject, cloned.status.unwrap_or_default());
             forked.see([Look::Process].iter());
             forked.subject.observe(cx, &Look::Process, &forked.view);
         }

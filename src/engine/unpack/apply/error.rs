@@ -6,7 +6,7 @@ use std::io;
 
 /// Why an entry was not applied.
 #[derive(Debug)]
-pub enum Stop {
+pub enum ApplyError {
     /// The layer contradicts itself.
     Damaged(&'static str),
     /// This host refused a system call.
@@ -17,7 +17,7 @@ pub enum Stop {
     Tar(Fault),
 }
 
-impl Stop {
+impl ApplyError {
     pub fn doing(what: &'static str) -> impl Fn(io::Error) -> Self {
         move |error| Self::Host(what, error)
     }
@@ -40,7 +40,7 @@ impl Stop {
     }
 }
 
-impl From<Fault> for Stop {
+impl From<Fault> for ApplyError {
     fn from(fault: Fault) -> Self {
         Self::Tar(fault)
     }

@@ -8,9 +8,9 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
-/// Notifications of directories.
+/// Watches on the directories of upper layers, by inotify(7).
 #[derive(Debug)]
-pub struct Ears {
+pub struct Watches {
     inotify: Option<Inotify>,
     places: HashMap<WatchDescriptor, Place>,
     writes: Writes,
@@ -18,17 +18,17 @@ pub struct Ears {
     complained: bool,
 }
 
-/// What is listened to.
+/// One watched directory.
 #[derive(Debug)]
 struct Place {
     container: ContainerId,
     dir: Arc<[u8]>,
-    side: Side,
+    side: WatchedDir,
 }
 
 /// Which of the two directories of one path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
+pub enum WatchedDir {
     /// The upper one: what is made, moved and deleted in it, and on newer kernels what is written.
     Upper,
     /// The merged one: what is written, on older kernels.
@@ -47,10 +47,10 @@ pub enum Writes {
     Merged,
 }
 
-/// Something was heard.
+/// One notification.
 #[derive(Debug)]
-pub struct Heard {
-    /// Of whom.
+pub struct Notification {
+    /// Of which container.
     pub container: ContainerId,
     /// In which directory, as a path below the root.
     pub dir: Arc<[u8]>,
@@ -65,14 +65,14 @@ pub struct Heard {
 /// No notification is read more often than this in one go, so that others get their turn.
 const READS: usize = 256;
 
-impl Ears {
+impl Watches {
     pub fn open() -> nix::Result<Self> {
         let inotify = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK)?;
-        Ok(Self { inotify: Some(inotify), ..Self::deaf() })
+        Ok(Self { inotify: Some(inotify), ..Self::none() })
     }
 
-    /// Hears nothing: what is in a directory is found when it is looked at.
-    pub fn deaf() -> Self {
+    /// Watches nothing: what is in a directory is found when it is looked at.
+    pub fn none() -> Self {
         let (writes, places) = (Writes::Unknown, HashMap::new());
         Self { inotify: None, places, writes, complaint: None, complained: false }
     }
@@ -88,27 +88,27 @@ impl Ears {
         self.inotify.as_ref().and_then(|inotify| inotify.as_fd().try_clone_to_owned().ok())
     }
 
-    /// Something of this container is listened to.
-    pub fn hears(&self, container: &ContainerId) -> bool {
+    /// Something of this container is watched.
+    pub fn contains(&self, container: &ContainerId) -> bool {
         self.places.values().any(|place| place.container == *container)
     }
 
-    /// Merged directories are to be listened to as well.
+    /// Merged directories are to be watched as well.
     pub fn wants_merged(&self) -> bool {
         self.inotify.is_some() && self.writes != Writes::Upper
     }
 
-    /// Listens to an open directory. False when the kernel allows no more.
-    pub fn add(&mut self, dir: impl AsFd, container: &ContainerId, path: &[u8], side: Side) -> io::Result<bool> {
+    /// Watches an open directory. False when the kernel allows no more.
+    pub fn add(&mut self, dir: impl AsFd, container: &ContainerId, path: &[u8], side: WatchedDir) -> io::Result<bool> {
         use AddWatchFlags as W;
         let Some(inotify) = &self.inotify else { return Ok(false) };
         let writes = W::IN_MODIFY | W::IN_CLOSE_WRITE;
         let made = W::IN_CREATE | W::IN_MOVED_TO | W::IN_MOVED_FROM | W::IN_DELETE | W::IN_ATTRIB;
         let mask = match (side, self.writes) {
             #[cfg(test)]
-            (Side::Upper, Writes::Merged) => made,
-            (Side::Upper, _) => made | writes,
-            (Side::Merged, _) => writes,
+            (WatchedDir::Upper, Writes::Merged) => made,
+            (WatchedDir::Upper, _) => made | writes,
+            (WatchedDir::Merged, _) => writes,
         };
         // By the handle: names on the way may have become links.
         let here = crate::engine::unpack::overlay::path_of(dir, OsStr::new("."));
@@ -131,7 +131,7 @@ impl Ears {
         }
     }
 
-    /// Listens no more to the directories of a container that are `gone`.
+    /// Stops watching the directories of a container that are `gone`.
     pub fn remove(&mut self, container: &ContainerId, gone: impl Fn(&[u8]) -> bool) {
         let inotify = &self.inotify;
         self.places.retain(|wd, place| {
@@ -143,9 +143,9 @@ impl Ears {
         });
     }
 
-    /// What was heard since, and whether some of it was lost.
-    pub fn read(&mut self) -> (Vec<Heard>, bool) {
-        let (mut heard, mut lost) = (Vec::new(), false);
+    /// The notifications since, and whether some of it was lost.
+    pub fn read(&mut self) -> (Vec<Notification>, bool) {
+        let (mut notified, mut lost) = (Vec::new(), false);
         for _ in 0..READS {
             let events = match self.inotify.as_ref().map(Inotify::read_events) {
                 Some(Ok(events)) => events,
@@ -163,14 +163,14 @@ impl Ears {
                     self.places.remove(&event.wd);
                 } else if let (Some(place), Some(name)) = (self.places.get(&event.wd), event.name) {
                     let (container, dir) = (place.container.clone(), Arc::clone(&place.dir));
-                    if place.side == Side::Upper && event.mask.contains(AddWatchFlags::IN_CLOSE_WRITE) {
+                    if place.side == WatchedDir::Upper && event.mask.contains(AddWatchFlags::IN_CLOSE_WRITE) {
                         self.learn();
                     }
-                    heard.push(Heard { container, dir, name, mask: event.mask, cookie: event.cookie });
+                    notified.push(Notification { container, dir, name, mask: event.mask, cookie: event.cookie });
                 }
             }
         }
-        (heard, lost)
+        (notified, lost)
     }
 
     /// What is worth saying of the kernel's limits, once.
@@ -184,10 +184,10 @@ impl Ears {
             self.writes = Writes::Upper;
             let inotify = &self.inotify;
             self.places.retain(|wd, place| {
-                if place.side == Side::Merged {
+                if place.side == WatchedDir::Merged {
                     silence(inotify.as_ref(), *wd);
                 }
-                place.side == Side::Upper
+                place.side == WatchedDir::Upper
             });
         }
     }

@@ -1,6 +1,6 @@
 //! One image: `inspect` and `history`.
 
-use super::when::unix;
+use super::time::unix;
 use super::{familiar, lower};
 use crate::engine::container::time::NEVER;
 use crate::engine::store::Image;

@@ -1,9 +1,9 @@
 use super::Applier;
+use super::error::ApplyError;
 use super::place::Place;
-use super::stop::Stop;
 use crate::engine::unpack::{overlay, shown};
 use crate::engine::{Fault, Result};
-use crate::tree::{Entry, Kind, Time};
+use crate::tree::{Kind, LayerEntry, Time};
 use nix::errno::Errno;
 use nix::fcntl::AtFlags;
 use nix::sys::stat::{FchmodatFlags, Mode, UtimensatFlags, fchmodat, fstat, utimensat};
@@ -15,32 +15,32 @@ use std::os::unix::ffi::OsStrExt;
 
 impl Applier {
     /// Owner, attributes, mode and time of what is no regular file.
-    pub(super) fn dress(&mut self, place: &Place<'_>, entry: &Entry) -> Result<(), Stop> {
+    pub(super) fn set_metadata(&mut self, place: &Place<'_>, entry: &LayerEntry) -> Result<(), ApplyError> {
         let (uid, gid) = self.owner(entry)?;
         let (dir, name) = (&place.dir, place.name());
-        fchownat(dir, name, Some(uid), Some(gid), AtFlags::AT_SYMLINK_NOFOLLOW).map_err(Stop::errno("chown"))?;
+        fchownat(dir, name, Some(uid), Some(gid), AtFlags::AT_SYMLINK_NOFOLLOW).map_err(ApplyError::errno("chown"))?;
         self.attributes(place, entry)?;
         if !matches!(entry.kind, Kind::Symlink { .. }) {
             let mode = Mode::from_bits_truncate(entry.mode);
-            fchmodat(dir, name, mode, FchmodatFlags::FollowSymlink).map_err(Stop::errno("chmod"))?;
+            fchmodat(dir, name, mode, FchmodatFlags::FollowSymlink).map_err(ApplyError::errno("chmod"))?;
         }
         if entry.kind == Kind::Directory {
             // Its time comes last.
             return Ok(());
         }
         let time = time_spec(entry.mtime);
-        utimensat(dir, name, &time, &time, UtimensatFlags::NoFollowSymlink).map_err(Stop::errno("utimensat"))
+        utimensat(dir, name, &time, &time, UtimensatFlags::NoFollowSymlink).map_err(ApplyError::errno("utimensat"))
     }
 
     /// Whom it belongs to on this host.
-    pub(super) fn owner(&mut self, entry: &Entry) -> Result<(Uid, Gid), Stop> {
+    pub(super) fn owner(&mut self, entry: &LayerEntry) -> Result<(Uid, Gid), ApplyError> {
         let ids = self.options.ids;
         let uid = self.id(entry, entry.uid, ids.uids)?;
         let gid = self.id(entry, entry.gid, ids.gids)?;
         Ok((Uid::from_raw(uid), Gid::from_raw(gid)))
     }
 
-    fn id(&mut self, entry: &Entry, id: u64, range: u32) -> Result<u32, Stop> {
+    fn id(&mut self, entry: &LayerEntry, id: u64, range: u32) -> Result<u32, ApplyError> {
         match u32::try_from(id) {
             Ok(id) if id < range => Ok(id),
             _ if range == 1 => {
@@ -48,11 +48,11 @@ impl Applier {
                 self.remark("owners-squashed", |problem| problem.with("path", path).with("id", id));
                 Ok(0)
             }
-            _ => Err(Stop::Id { id, range }),
+            _ => Err(ApplyError::Id { id, range }),
         }
     }
 
-    pub(super) fn attributes(&mut self, place: &Place<'_>, entry: &Entry) -> Result<(), Stop> {
+    pub(super) fn attributes(&mut self, place: &Place<'_>, entry: &LayerEntry) -> Result<(), ApplyError> {
         for (name, value) in &entry.xattrs {
             let (name, value) = (name.as_bytes(), value.as_bytes());
             // An image must not speak to overlayfs: `redirect` and kin would reach outside the layer.
@@ -66,20 +66,20 @@ impl Applier {
                 Err(Some(libc::ENOTSUP | libc::EPERM)) => self.no_attribute(entry, name),
                 // Longer than Linux lets attributes be, or than this file system has room for beside one file.
                 Err(Some(libc::ERANGE | libc::E2BIG | libc::ENOSPC)) => {
-                    return Err(Stop::Tar(
+                    return Err(ApplyError::Tar(
                         Fault::failed("layer-attribute-too-large")
                             .with("path", shown(place.path))
                             .with("name", shown(&name[..name.len().min(100)]))
                             .with("size", name.len() + value.len()),
                     ));
                 }
-                Err(_) => return result.map_err(Stop::doing("setxattr")),
+                Err(_) => return result.map_err(ApplyError::doing("setxattr")),
             }
         }
         Ok(())
     }
 
-    fn no_attribute(&mut self, entry: &Entry, name: &[u8]) {
+    fn no_attribute(&mut self, entry: &LayerEntry, name: &[u8]) {
         let (path, name) = (shown(entry.path.as_bytes()), shown(name));
         self.remark("attribute-skipped", |problem| problem.with("path", path).with("name", name));
     }
@@ -93,7 +93,7 @@ impl Applier {
             let dir = match self.places.directory(&path) {
                 Ok(Some(dir)) => dir,
                 // A later entry took its place: there is nothing, or a link that leads to itself.
-                Ok(None) | Err(Stop::Damaged(_)) => continue,
+                Ok(None) | Err(ApplyError::Damaged(_)) => continue,
                 Err(stop) => return Err(stop.at(&path)),
             };
             if fstat(&dir).map_err(fault)?.st_ino != dated.inode {

@@ -16,7 +16,7 @@ pub enum Scope {
 /// What a layer did to a path, compared with what a mount of the layers below it showed there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mark {
+pub enum PathChange {
     /// The same was there already.
     #[default]
     Same,
@@ -39,7 +39,7 @@ pub enum Mark {
 /// Made in a time that grows with the number of paths (see `benches/tree.rs`): make it when the scope changes, beside the
 /// thread that paints.
 #[derive(Debug, Clone)]
-pub struct Sight {
+pub struct VisibleTree {
     scope: Scope,
     states: Box<[State]>,
 }
@@ -52,13 +52,13 @@ struct State {
     files: u32,
     /// Plus one; 0: nothing to show.
     version: u16,
-    mark: Mark,
+    mark: PathChange,
     open: bool,
 }
 
 impl Stack {
     /// Looks at some of its layers.
-    pub fn sight(&self, scope: Scope) -> Sight {
+    pub fn visible(&self, scope: Scope) -> VisibleTree {
         let mut states = vec![State::default(); self.len()];
         let mut counted = HashSet::new();
         for (id, state) in (0..).zip(&mut states) {
@@ -66,7 +66,7 @@ impl Stack {
             (state.version, state.mark) = (index + 1, mark);
             let version = self.versions(id)[usize::from(index)];
             let inode = self.inode(version);
-            if matches!(mark, Mark::Deleted | Mark::NoEffect) || inode.is_directory() {
+            if matches!(mark, PathChange::Deleted | PathChange::NoEffect) || inode.is_directory() {
                 continue;
             }
             state.files = 1;
@@ -82,10 +82,10 @@ impl Stack {
             parent.files += files;
             parent.open |= version != 0;
         }
-        Sight { scope, states: states.into() }
+        VisibleTree { scope, states: states.into() }
     }
 
-    fn state(&self, id: PathId, scope: Scope) -> Option<(u16, Mark)> {
+    fn state(&self, id: PathId, scope: Scope) -> Option<(u16, PathChange)> {
         let versions = self.versions(id);
         let at = |wanted: &dyn Fn(&Version) -> bool| versions.iter().position(wanted);
         match scope {
@@ -100,8 +100,8 @@ impl Stack {
                     let known = |version: &Version| version.layer <= layer;
                     let last = at(&|version| known(version) && !self.inode(*version).is_whiteout());
                     match last {
-                        Some(last) => Some((last as u16, Mark::Deleted)),
-                        None => Some((at(&known)? as u16, Mark::NoEffect)),
+                        Some(last) => Some((last as u16, PathChange::Deleted)),
+                        None => Some((at(&known)? as u16, PathChange::NoEffect)),
                     }
                 }
             },
@@ -109,30 +109,30 @@ impl Stack {
     }
 
     /// What that version did to the path.
-    pub fn mark(&self, id: PathId, version: Version) -> Mark {
+    pub fn mark(&self, id: PathId, version: Version) -> PathChange {
         let inode = self.inode(version);
         let before = self.before(id, version).map(|before| self.inode(before));
         match before {
-            None if inode.is_whiteout() => Mark::NoEffect,
-            Some(_) if inode.is_whiteout() => Mark::Deleted,
-            None => Mark::Added,
-            Some(before) if id != 0 && inode.opaque && before.is_directory() => Mark::Opaque,
+            None if inode.is_whiteout() => PathChange::NoEffect,
+            Some(_) if inode.is_whiteout() => PathChange::Deleted,
+            None => PathChange::Added,
+            Some(before) if id != 0 && inode.opaque && before.is_directory() => PathChange::Opaque,
             Some(before) => changed(before, inode),
         }
     }
 }
 
-fn changed(before: &Inode, inode: &Inode) -> Mark {
+fn changed(before: &Inode, inode: &Inode) -> PathChange {
     let aspects = Aspects::between(before, inode);
     let rewritten = aspects.has(Aspect::Time) && matches!(inode.kind, Kind::File { .. });
     match () {
-        () if aspects.content() || rewritten => Mark::Changed,
-        () if aspects.is_empty() => Mark::Same,
-        () => Mark::Metadata,
+        () if aspects.content() || rewritten => PathChange::Changed,
+        () if aspects.is_empty() => PathChange::Same,
+        () => PathChange::Metadata,
     }
 }
 
-impl Sight {
+impl VisibleTree {
     /// Which layers it looks at.
     pub fn scope(&self) -> Scope {
         self.scope
@@ -147,11 +147,11 @@ impl Sight {
     /// True when it is there: neither deleted nor a whiteout.
     pub fn is_there(&self, id: PathId) -> bool {
         let state = &self.states[id as usize];
-        state.version != 0 && !matches!(state.mark, Mark::Deleted | Mark::NoEffect)
+        state.version != 0 && !matches!(state.mark, PathChange::Deleted | PathChange::NoEffect)
     }
 
     /// What the layer that serves it did to it.
-    pub fn mark(&self, id: PathId) -> Mark {
+    pub fn mark(&self, id: PathId) -> PathChange {
         self.states[id as usize].mark
     }
 
