@@ -33,3 +33,13 @@ pub use inotify::{Inotify, Notice};
 pub use namespaces::{mount, setns, umount, uname, unshare};
 pub use own::own;
 pub use program::command;
+
+use crate::trace::Evidence;
+
+/// The call that an evidence reports, if it does.
+pub fn call_of(evidence: &Evidence) -> Option<&str> {
+    match evidence {
+        Evidence::Syscall { call, .. } => Some(call),
+        _ => None,
+    }
+}

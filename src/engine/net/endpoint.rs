@@ -4,7 +4,8 @@ use super::observer::NamespaceObserver;
 use super::request::mac_text;
 use super::*;
 use crate::engine::conductor::EntryId;
-use crate::trace::{Change, Evidence, Link, LinkKey, LinkKind, Namespace, NamespaceKind};
+use crate::engine::evidence;
+use crate::trace::{Book, Change, Evidence, Link, LinkKey, LinkKind, Namespace, NamespaceKind};
 
 /// A container's network namespace and what leads into it.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ impl Net {
         let namespace = Namespace { inode, kind, container: Some(container.clone()) };
         cx.observe(Change::NamespaceSeen(namespace), netns.evidence());
         let mut observer = NamespaceObserver::open(netns, Some(container), true)?;
-        observer.look("RTM_GETLINK", &|change, evidence| cx.observe(change, evidence))?;
+        observer.look(None, &|change, evidence| cx.observe(change, evidence))?;
         let endpoint = Arc::new(Mutex::new(Endpoint { observer, address: None, veth: None }));
         lock(&self.endpoints).insert(container.clone(), Arc::clone(&endpoint));
         Ok(endpoint)
@@ -110,12 +111,12 @@ impl Net {
             let address =
                 lock(&self.pool).reserve().ok_or_else(|| Fault::failed("addresses-used-up").with("subnet", &subnet))?;
             lock(endpoint).address = Some(address);
-            let mut reply = vec![format!("{GATEWAY} {BRIDGE}")];
+            let mut given = vec![format!("{GATEWAY} {BRIDGE}")];
             for (id, other) in lock(&self.endpoints).iter() {
                 // An endpoint that another thread connects is locked by it only for a moment.
-                reply.extend(lock(other).address.map(|address| format!("{address} {}", id.short())));
+                given.extend(lock(other).address.map(|address| format!("{address} {}", id.short())));
             }
-            let evidence = Evidence::Netlink { request: format!("addresses in use in {subnet}"), reply };
+            let evidence = evidence::own(Book::Addresses, given);
             let (network, address_text) = (self.network.clone(), address.to_string());
             cx.observe(
                 Change::AddressReserved { network, container: container.clone(), address: address_text },
@@ -174,11 +175,11 @@ impl Net {
         stage(cx, StepKind::MovePeer, by_hand, request, |cx, request| {
             let (mut host, mut endpoint) = (lock(&self.host), lock(endpoint));
             endpoint.observer.expect(&name, keys.eth0.clone(), container);
-            host.send(&request)?;
+            let sent = host.send(&request)?;
             let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
-            endpoint.observer.look(&request.text, &record)?;
+            endpoint.observer.look(Some(&sent), &record)?;
             host.forget(&keys.eth0);
-            host.look(&request.text, &record)
+            host.look(Some(&sent), &record)
         })?;
         let index = inner_link(endpoint, &keys.eth0)?;
         let by_hand = inside(&netns, &format!("ip link set {name} name {ETH0}"));
@@ -208,7 +209,7 @@ impl Net {
     /// Deletes the veth pair: with one end the kernel deletes the other.
     fn cut(&self, cx: &Cx, endpoint: &Mutex<Endpoint>, veth: &Veth) -> Result<()> {
         let row = lock(&self.host).find(&veth.name)?;
-        let look = |cx: &Cx, cause: &str| {
+        let look = |cx: &Cx, cause: Option<&Evidence>| {
             let (mut host, mut endpoint) = (lock(&self.host), lock(endpoint));
             let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
             endpoint.observer.look(cause, &record)?;
@@ -219,7 +220,7 @@ impl Net {
                 let request = request::delete_link(&veth.name, row.index);
                 let by_hand = format!("ip link delete {}", veth.name);
                 stage(cx, StepKind::DeleteLink, by_hand, request, |cx, request| {
-                    {
+                    let deleted = {
                         let (host, endpoint) = (lock(&self.host), lock(endpoint));
                         let ends = endpoint.observer.links().filter(|link| link.kind == LinkKind::Veth);
                         let inside: Vec<String> = ends.map(|link| link.name.clone()).collect();
@@ -227,26 +228,25 @@ impl Net {
                             let there = |name: &String| endpoint.observer.find(name).map(|found| found.is_some());
                             Ok(host.find(&veth.name)?.is_none()
                                 && !inside.iter().map(there).collect::<Result<Vec<_>>>()?.contains(&true))
-                        })?;
-                    }
-                    look(cx, &request.text)
+                        })?
+                    };
+                    look(cx, Some(&deleted))
                 })?;
             }
             // Never made, or deleted by somebody else.
-            None => look(cx, "RTM_GETLINK")?,
+            None => look(cx, None)?,
         }
         lock(endpoint).veth = None;
         cx.undone(veth.entry)
     }
 
     fn release(&self, cx: &Cx, endpoint: &Mutex<Endpoint>, address: Ipv4Addr) -> Result<()> {
-        let (given, subnet) = (address, lock(&self.pool).subnet());
+        let given = address;
         let plan = Plan::new(StepKind::ReleaseAddress, address).call(format!("release({address})"));
         cx.step(plan, |cx| {
             lock(endpoint).address = None;
             let leases = lock(&self.endpoints).values().filter_map(|other| lock(other).address).collect::<Vec<_>>();
-            let reply = std::iter::once(GATEWAY).chain(leases).map(|address| address.to_string()).collect();
-            let evidence = Evidence::Netlink { request: format!("addresses in use in {subnet}"), reply };
+            let evidence = evidence::own(Book::Addresses, std::iter::once(GATEWAY).chain(leases));
             let (network, address) = (self.network.clone(), address.to_string());
             if cx.world().leases.contains_key(&(network.clone(), address.clone())) {
                 cx.observe(Change::AddressReleased { network, address }, vec![evidence]);
@@ -299,17 +299,15 @@ fn configure(cx: &Cx, endpoint: &Mutex<Endpoint>, keys: &Keys, address: Ipv4Addr
 
 /// Records that a container's network namespace is gone with what was in it, when no process is in it any more.
 fn leave(cx: &Cx, observer: &NamespaceObserver) {
-    let (inode, path) = (observer.netns().inode(), observer.netns().path());
+    let inode = observer.netns().inode();
     let (holders, looked_at) = processes_in(inode);
     let world = cx.world();
     let used = world.processes.values().any(|process| process.process.namespaces.values().any(|n| *n == inode));
     if used || !holders.is_empty() {
         return;
     }
-    let evidence = || {
-        let looked = format!("none of {looked_at} processes is in net:[{inode}]");
-        vec![Evidence::syscall("readlink(\"/proc/*/ns/net\")", looked), Evidence::syscall(format!("close({path})"), 0)]
-    };
+    let looked = format!("stat /proc/<pid>/ns/net: none of {looked_at} processes is in net:[{inode}]");
+    let evidence = || vec![evidence::own(Book::Search, [&looked])];
     for route in world.routes.iter().filter(|route| route.netns == inode) {
         cx.observe(Change::RouteGone(route.clone()), evidence());
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::program;
+use crate::engine::evidence;
 use crate::trace::{Change, Evidence, Problem, Rule};
 use std::path::Path;
 
@@ -31,21 +32,21 @@ table {FAMILY} {TABLE} {{
 /// Puts the rules in force and records them as `nft` reads them back. Without `nft` the bridge works all the same; what is
 /// lacking is said.
 pub(super) fn make(cx: &Cx, netns: &Netns, network: &NetworkId, subnet: &str) -> Result<()> {
-    let Some(nft) = program::find("nft") else {
-        let searched = std::env::var("PATH").unwrap_or_default();
-        let evidence = Evidence::syscall("execvp(\"nft\")", format!("-1 ENOENT (PATH={searched}:/usr/sbin:/sbin)"));
-        cx.observe(Change::Remark(Problem::new("nat-not-here")), vec![evidence]);
-        return Ok(());
+    let nft = match program::search("nft") {
+        Ok(nft) => nft,
+        Err(looks) => {
+            cx.observe(Change::Remark(Problem::new("nat-not-here")), looks);
+            return Ok(());
+        }
     };
     let made = run(netns, &nft, &["-f", "-"], &script(subnet))?;
     if let Some(reason) = failure(&made) {
         let problem = Problem::new("nat-refused").with("reason", reason);
-        cx.observe(Change::Remark(problem), vec![made]);
+        cx.observe(Change::Remark(problem), vec![made.evidence]);
         return Ok(());
     }
     let listed = run(netns, &nft, &["list", "table", FAMILY, TABLE], "")?;
-    let Evidence::Command { output, .. } = &listed else { return Ok(()) };
-    for (chain, text) in rules(output) {
+    for (chain, text) in rules(&listed.output) {
         let masquerade = chain == "postrouting";
         let direction = text.split(' ').next().unwrap_or_default().trim_end_matches("name");
         let key = if masquerade { "masquerade/bridge".to_owned() } else { format!("forward/bridge/{direction}") };
@@ -57,7 +58,7 @@ pub(super) fn make(cx: &Cx, netns: &Netns, network: &NetworkId, subnet: &str) ->
             action: action.to_owned(),
             text: text.to_owned(),
         };
-        cx.observe(Change::RuleSeen(rule), vec![made.clone(), listed.clone()]);
+        cx.observe(Change::RuleSeen(rule), vec![made.evidence.clone(), listed.evidence.clone()]);
     }
     Ok(())
 }
@@ -69,7 +70,7 @@ pub fn delete_table(netns: &Netns, family: &str, table: &str) -> Result<Option<E
     let done = run(netns, &nft, &["-f", "-"], &script)?;
     match failure(&done) {
         Some(reason) => Err(Fault::failed("nft-failed").with("table", table).with("reason", reason)),
-        None => Ok(Some(done)),
+        None => Ok(Some(done.evidence)),
     }
 }
 
@@ -87,26 +88,28 @@ fn rules(listing: &str) -> Vec<(&str, &str)> {
     found
 }
 
-fn failure(command: &Evidence) -> Option<String> {
-    match command {
-        Evidence::Command { status, output, .. } if *status != 0 => Some(output.trim().to_owned()),
-        _ => None,
-    }
+/// What came of `nft`.
+struct Ran {
+    done: bool,
+    output: String,
+    evidence: Evidence,
+}
+
+fn failure(ran: &Ran) -> Option<String> {
+    (!ran.done).then(|| ran.output.trim().to_owned())
 }
 
 /// Runs a program in a network namespace.
-fn run(netns: &Netns, nft: &Path, args: &[&str], stdin: &str) -> Result<Evidence> {
+fn run(netns: &Netns, nft: &Path, args: &[&str], stdin: &str) -> Result<Ran> {
+    let mut command = program::command(nft);
+    command.args(args);
     let output = netns.run(|| {
-        let ran = program::run(program::command(nft).args(args), stdin.as_bytes(), program::PATIENCE);
+        let ran = program::run(&mut command, stdin.as_bytes(), program::PATIENCE);
         ran.map_err(|e| Fault::io("run", nft.display(), &e))
     })?;
-    let argv = std::iter::once("nft").chain(args.iter().copied()).map(str::to_owned).collect();
-    Ok(Evidence::Command {
-        argv,
-        stdin: stdin.to_owned(),
-        status: output.status.code().unwrap_or(-1),
-        output: output.stdout + &output.stderr,
-    })
+    let said = output.stdout + &output.stderr;
+    let evidence = evidence::command(&command, stdin.as_bytes(), output.status, &said);
+    Ok(Ran { done: output.status.success(), output: said, evidence })
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use super::observer::NamespaceObserver;
 use super::*;
-use crate::trace::{Change, Evidence, Rule};
+use crate::engine::evidence;
+use crate::trace::{Book, Change, Rule};
 use std::path::Path;
 
 pub(in crate::engine) const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
@@ -39,7 +40,7 @@ impl Net {
     /// Records what is there before anything is made.
     fn look_around(&self, cx: &Cx) -> Result<()> {
         lock(&self.host)
-            .look("RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE", &|change, evidence| cx.observe(change, evidence))
+            .look(None, &|change, evidence| cx.observe(change, evidence))
     }
 
     fn on_host(&self, cx: &Cx, request: Request) -> Result<()> {
@@ -70,7 +71,7 @@ impl Net {
             return Ok(());
         }
         let helper = uplink::Helper::find();
-        let command = helper.as_ref().map(|helper| helper.command(lock(&self.host).netns())).unwrap_or_default();
+        let command = helper.as_ref().ok().map(|helper| helper.command(lock(&self.host).netns())).unwrap_or_default();
         let plan = Plan::new(StepKind::MakeUplink, UPLINK).call(&command).by_hand(&command);
         let uplink = cx.step(plan, |cx| uplink::start(cx, &self.host, helper))?;
         *lock(&self.uplink) = uplink;
@@ -83,10 +84,10 @@ impl Net {
         let request = request::make_bridge(BRIDGE, request::mac_of(GATEWAY));
         let by_hand = format!("ip link add {BRIDGE} type bridge");
         stage(cx, StepKind::MakeBridge, by_hand, request, |cx, request| {
-            let text = request.text.clone();
             self.on_host(cx, request)?;
-            let reply = vec![format!("{BRIDGE}: subnet {}, gateway {GATEWAY}", lock(&self.pool).subnet())];
-            cx.observe(Change::NetworkSeen(self.bridge()), vec![Evidence::Netlink { request: text, reply }]);
+            let facts = [format!("{BRIDGE}: subnet {}, gateway {GATEWAY}", lock(&self.pool).subnet())];
+            let dump = lock(&self.host).dump()?;
+            cx.observe(Change::NetworkSeen(self.bridge()), vec![dump, evidence::own(Book::Addresses, facts)]);
             Ok(())
         })?;
         let index = self.bridge_index()?;
@@ -113,16 +114,15 @@ impl Net {
             .call(format!("write({FORWARDING:?}, \"1\")"))
             .by_hand("sysctl -w net.ipv4.ip_forward=1");
         cx.step(plan, |cx| {
-            let read = || std::fs::read_to_string(FORWARDING).map_err(|e| Fault::io("read", FORWARDING, &e));
-            let old = netns.run(read)?;
-            if old.trim() != "1" {
-                let (path, value) = (FORWARDING.into(), old.trim().to_owned());
+            let old = netns.run(forwarding_now)?;
+            if old.content().trim() != "1" {
+                let (path, value) = (FORWARDING.into(), old.content().trim().to_owned());
                 self.journal(cx, Inverse::RestoreSysctl { netns: netns.inode(), path, value })?;
                 write_sysctl(&netns, Path::new(FORWARDING), "1")?;
             }
-            let now = netns.run(read)?;
-            let text = format!("net.ipv4.ip_forward = {}", now.trim());
-            let evidence = vec![Evidence::file(FORWARDING, now)];
+            let now = netns.run(forwarding_now)?;
+            let text = format!("net.ipv4.ip_forward = {}", now.content().trim());
+            let evidence = vec![now.evidence()];
             let (key, action) = ("ip_forward".to_owned(), "forward".to_owned());
             cx.observe(Change::RuleSeen(Rule { key, netns: netns.inode(), network: None, action, text }), evidence);
             Ok(())
@@ -172,24 +172,25 @@ impl Net {
             }
         }
         entries.into_iter().try_for_each(|entry| cx.undone(entry))?;
-        let forwarding =
-            netns.run(|| std::fs::read_to_string(FORWARDING).map_err(|e| Fault::io("read", FORWARDING, &e)))?;
+        let forwarding = netns.run(forwarding_now)?;
         let world = cx.world();
         for (key, rule) in world.rules.iter().filter(|(_, rule)| rule.netns == netns.inode()) {
             let evidence = match (&deleted, rule.network.is_some()) {
                 (Some(deleted), true) => deleted.clone(),
-                _ => Evidence::file(FORWARDING, forwarding.trim()),
+                _ => forwarding.evidence(),
             };
             cx.observe(Change::RuleGone { key: key.clone() }, vec![evidence]);
         }
         if world.networks.contains_key(&self.network) {
-            let host = lock(&self.host);
-            let reply = host.links().map(|link| format!("{}: {}", link.ifindex, link.name)).collect();
-            let evidence = Evidence::Netlink { request: "RTM_GETLINK".to_owned(), reply };
-            cx.observe(Change::NetworkGone { id: self.network.clone() }, vec![evidence]);
+            let dump = lock(&self.host).dump()?;
+            cx.observe(Change::NetworkGone { id: self.network.clone() }, vec![dump]);
         }
         Ok(())
     }
+}
+
+fn forwarding_now() -> Result<evidence::Text> {
+    evidence::read(Path::new(FORWARDING)).map_err(|e| Fault::io("read", FORWARDING, &e.error))
 }
 
 /// Writes a sysctl of a network namespace.
@@ -201,7 +202,7 @@ pub fn write_sysctl(netns: &Netns, path: &Path, value: &str) -> Result<()> {
 pub fn delete_link(netns: &Netns, name: &str) -> Result<()> {
     let observer = NamespaceObserver::open(netns, None, false)?;
     let Some(row) = observer.find(name)? else { return Ok(()) };
-    let deleted = observer.send(&request::delete_link(name, row.index));
+    let deleted = observer.send(&request::delete_link(name, row.index)).map(drop);
     // Its other end may have been deleted at this moment, and this one with it.
     if observer.find(name)?.is_none() { Ok(()) } else { deleted }
 }
