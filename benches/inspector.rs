@@ -71,7 +71,7 @@ fn main() {
 }
 
 fn rows(bench: &Bench) -> usize {
-    bench.app.shell.files.tree.view.as_ref().map_or(0, dockwalk::tree::View::len)
+    bench.app.state.files.tree.view.as_ref().map_or(0, dockwalk::tree::View::len)
 }
 
 fn memory(image: &Opened) -> usize {
@@ -125,20 +125,20 @@ impl Bench {
     fn new() -> Self {
         let ctx = egui::Context::default();
         let mut app = App::with(&ctx, Options { lang: Some(dockwalk::i18n::Lang::Ko), ..Options::default() });
-        app.shell.hear(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+        app.state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
         Self { ctx, app, time: 0.0, worst: Duration::ZERO }
     }
 
     /// As if the engine had answered.
     fn open(&mut self, image: Arc<Opened>) {
-        let orders = self.app.shell.files.apply(Act::Open(image.subject.clone(), None));
+        let orders = self.app.state.files.apply(Act::Open(image.subject.clone(), None));
         let (ticket, _) = orders.into_iter().next().unwrap();
-        let orders = self.app.shell.files.hear(ticket, Done::Opened(image));
+        let orders = self.app.state.files.receive(ticket, Done::Opened(image));
         let mut bench = files::work::Bench::default();
         bench.begin(orders, None, || ());
-        while !matches!(self.app.shell.files.listing, Load::Ready(())) {
+        while !matches!(self.app.state.files.listing, Load::Ready(())) {
             for (ticket, done) in bench.done() {
-                drop(self.app.shell.files.hear(ticket, done));
+                drop(self.app.state.files.receive(ticket, done));
             }
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -188,7 +188,7 @@ impl Bench {
         let mut times = vec![self.frame(vec![], Some(Command::Inspect(act)))];
         let mut quiet = 0;
         while quiet < 12 && times.len() < 5_000 {
-            let files = &self.app.shell.files;
+            let files = &self.app.state.files;
             let searching = files.shown_tree().is_searched() && files.shown_tree().hits.is_none();
             let busy = files.listing.is_busy() || files.waste.is_busy() || files.comparing.is_busy() || searching;
             quiet = if busy { 0 } else { quiet + 1 };

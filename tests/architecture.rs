@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lesson", &["spec", "trace", "i18n"]),
     ("client", &["spec", "trace", "tree", "i18n"]),
     ("cli", &["spec", "trace", "tree", "i18n", "lesson", "client"]),
-    ("ui", &["spec", "trace", "tree", "i18n", "lesson", "client", "cli"]),
+    ("ui", &["spec", "trace", "tree", "i18n", "lesson", "client"]),
     ("engine", &["spec", "trace", "tree", "i18n", "client"]),
 ];
 

@@ -171,7 +171,7 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
     let entities = entities(&trace);
     let mut window = bare(Lang::Ko);
     let path = "/tmp/evil\u{1b}[31m\n\u{202e}.ndjson".into();
-    app(&mut window).shell.hear(News::Loaded(Box::new(Recording { path, trace, torn: None })));
+    app(&mut window).state.receive(News::Loaded(Box::new(Recording { path, trace, torn: None })));
     window.run_steps(3);
     tell(&mut window, Command::Level(Level::Kernel));
     tell(&mut window, Command::End);
@@ -202,7 +202,7 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
         tell(&mut window, command.clone());
         check(&window, &format!("{command:?}"));
     }
-    let length = app(&mut window).shell.trace.len();
+    let length = app(&mut window).state.trace.len();
     let mut seen = 0;
     for position in (0..=length).step_by(7) {
         tell(&mut window, Command::Seek(position));
@@ -215,7 +215,7 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
 fn failures_are_told_as_text() {
     let mut window = bare(Lang::En);
     let problem = Problem::new("recording-unreadable").with("path", HOSTILE).with("reason", HOSTILE);
-    app(&mut window).shell.hear(News::Failed(problem));
+    app(&mut window).state.receive(News::Failed(problem));
     window.run_steps(2);
     assert!(check(&window, "a recording that cannot be read") > 0);
     tell(&mut window, Command::Copy(format!("echo {HOSTILE}")));
@@ -308,7 +308,7 @@ fn image() -> Opened {
 fn until(window: &mut Window, bench: &mut work::Bench, done: impl Fn(&App) -> bool) {
     for _ in 0..1000 {
         for (ticket, result) in bench.done() {
-            app(window).shell.files.hear(ticket, result);
+            app(window).state.files.receive(ticket, result);
         }
         if done(app(window)) {
             window.run_steps(2);
@@ -323,15 +323,15 @@ fn until(window: &mut Window, bench: &mut work::Bench, done: impl Fn(&App) -> bo
 #[test]
 fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
     let mut window = bare(Lang::En);
-    app(&mut window).shell.hear(News::Connected { socket: "/nowhere/evil\u{1b}.sock".into() });
-    let orders = app(&mut window).shell.files.apply(Act::Open(Subject::Image(format!("lab/{HOSTILE}:1")), None));
+    app(&mut window).state.receive(News::Connected { socket: "/nowhere/evil\u{1b}.sock".into() });
+    let orders = app(&mut window).state.files.apply(Act::Open(Subject::Image(format!("lab/{HOSTILE}:1")), None));
     window.run_steps(5);
     check(&window, "reading");
     let (ticket, _) = orders.into_iter().next().unwrap();
-    let orders = app(&mut window).shell.files.hear(ticket, Done::Opened(Arc::new(image())));
+    let orders = app(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image())));
     let mut bench = work::Bench::default();
     bench.begin(orders, None, || ());
-    until(&mut window, &mut bench, |app| app.shell.files.tree.view.is_some());
+    until(&mut window, &mut bench, |app| app.state.files.tree.view.is_some());
     tell(&mut window, Command::Inspect(Act::All(true)));
     assert!(check(&window, "tree") > 5);
     for path in [HOSTILE.as_bytes(), b"evil\xff\xe2\x80\xae", b"link", b"sh"] {
@@ -339,10 +339,10 @@ fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
         assert!(check(&window, "details") > 5);
     }
     tell(&mut window, Command::Inspect(Act::GoTo(PathBytes::from(HOSTILE))));
-    let files = &mut app(&mut window).shell.files;
+    let files = &mut app(&mut window).state.files;
     let (ticket, _) = files.apply(Act::Part(0)).into_iter().find(|(ticket, _)| ticket.slot == Slot::Content).unwrap();
     let text = format!("evil\x1b[31m\u{202e}\u{200b}\tx\r\n{SIGN}\u{2028}한글\n");
-    files.hear(ticket, Done::Content(content::Body::new(text.len() as u64, 0, text.into_bytes())));
+    files.receive(ticket, Done::Content(content::Body::new(text.len() as u64, 0, text.into_bytes())));
     window.run_steps(2);
     let said = texts(&window);
     assert!(said.iter().any(|text| text.starts_with(r"evil\x1b[31m\u{202e}\u{200b}    x")), "the file's text is shown");
@@ -352,10 +352,10 @@ fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
         window.run_steps(20);
         check(&window, &format!("{page:?}"));
     }
-    let files = &mut app(&mut window).shell.files;
+    let files = &mut app(&mut window).state.files;
     let orders = files.apply(Act::Again);
     let (ticket, _) = orders.into_iter().next().unwrap();
-    files.hear(ticket, Done::Failed(Problem::new("engine-said").with("message", HOSTILE)));
+    files.receive(ticket, Done::Failed(Problem::new("engine-said").with("message", HOSTILE)));
     window.run_steps(3);
     assert!(check(&window, "failed") > 0);
 }

@@ -23,7 +23,7 @@ fn window(lang: Lang, size: (f32, f32)) -> Window {
     let mut window = bare(lang, size);
     let app = app_mut(&mut window);
     let path = "sample.ndjson".into();
-    app.shell.hear(News::Loaded(Box::new(Recording { path, trace: recording::recording(), torn: None })));
+    app.state.receive(News::Loaded(Box::new(Recording { path, trace: recording::recording(), torn: None })));
     window.run_steps(3);
     window
 }
@@ -69,18 +69,18 @@ fn press(window: &mut Window, key: Key) {
 }
 
 fn position(window: &Window) -> u64 {
-    app(window).shell.cursor.position()
+    app(window).state.cursor.position()
 }
 
 #[test]
 fn back_after_step_is_where_we_started() {
     let mut window = korean();
-    let before = (position(&window), app(&window).shell.world().clone());
+    let before = (position(&window), app(&window).state.world().clone());
     click(&mut window, "다음 단계");
     assert!(position(&window) > before.0);
-    assert_ne!(*app(&window).shell.world(), before.1);
+    assert_ne!(*app(&window).state.world(), before.1);
     click(&mut window, "뒤로");
-    assert_eq!((position(&window), app(&window).shell.world().clone()), before);
+    assert_eq!((position(&window), app(&window).state.world().clone()), before);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn keys_do_what_buttons_do() {
     press(&mut window, Key::ArrowRight);
     assert_eq!(position(&window), stepped);
     press(&mut window, Key::End);
-    assert_eq!(position(&window), app(&window).shell.trace.len());
+    assert_eq!(position(&window), app(&window).state.trace.len());
     press(&mut window, Key::Home);
     assert_eq!(position(&window), 0);
 }
@@ -106,7 +106,7 @@ fn the_selection_survives_stepping_both_ways() {
     window.get_by_label("브리지");
     for key in [Key::ArrowLeft, Key::ArrowLeft, Key::Space, Key::Home, Key::End] {
         press(&mut window, key);
-        assert_eq!(app(&window).shell.selection, Some(entity.clone()));
+        assert_eq!(app(&window).state.selection, Some(entity.clone()));
     }
 }
 
@@ -137,15 +137,15 @@ fn the_language_switch_changes_every_label_at_once() {
 #[test]
 fn a_finer_level_has_more_places_to_stop_at() {
     let mut window = korean();
-    let stops = |window: &Window| app(window).shell.marks.stops().len();
+    let stops = |window: &Window| app(window).state.marks.stops().len();
     click(&mut window, "이야기");
     let story = stops(&window);
     press(&mut window, Key::Num2);
     assert!(stops(&window) > story);
-    assert_eq!(app(&window).shell.cursor.level(), Level::Stage);
+    assert_eq!(app(&window).state.cursor.level(), Level::Stage);
     press(&mut window, Key::Num1);
     press(&mut window, Key::ArrowDown);
-    assert_eq!(app(&window).shell.cursor.level(), Level::Stage);
+    assert_eq!(app(&window).state.cursor.level(), Level::Stage);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn the_help_lists_every_key_and_goes_away() {
     }
     press(&mut window, Key::Escape);
     assert!(window.query_by_label("단축키").is_none());
-    assert_eq!(app(&window).shell.overlay, None);
+    assert_eq!(app(&window).state.overlay, None);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_breakpoint_stops_playback_and_continue() {
     tell(&mut window, Command::Home);
     tell(&mut window, Command::Breakpoint(StepKind::MakeBridge));
     press(&mut window, Key::C);
-    assert_eq!(app(&window).shell.next().map(|r| r.step.plan.kind), Some(StepKind::MakeBridge));
+    assert_eq!(app(&window).state.next().map(|r| r.step.plan.kind), Some(StepKind::MakeBridge));
     press(&mut window, Key::S);
     let title = Words::new(Lang::Ko).step(StepKind::MakeBridge);
     assert!(window.get_all_by_label_contains(&title).next().is_some());
@@ -195,7 +195,7 @@ fn dragging_the_playhead_goes_anywhere() {
         window.hover_at(at(fraction));
         window.run_steps(2);
     }
-    assert_eq!(position(&window), app(&window).shell.trace.len());
+    assert_eq!(position(&window), app(&window).state.trace.len());
     window.hover_at(at(0.0));
     window.run_steps(2);
     window.drop_at(at(0.0));
@@ -208,10 +208,10 @@ fn the_diagram_follows_the_step_until_another_is_chosen() {
     let mut window = korean();
     tell(&mut window, Command::RunTo(StepKind::CreateVeth));
     press(&mut window, Key::Space);
-    assert_eq!(app(&window).shell.tab, Tab::Network);
+    assert_eq!(app(&window).state.tab, Tab::Network);
     click(&mut window, "레이어");
     press(&mut window, Key::Space);
-    assert_eq!(app(&window).shell.tab, Tab::Layers);
+    assert_eq!(app(&window).state.tab, Tab::Layers);
 }
 
 #[test]
@@ -358,7 +358,7 @@ fn the_start_page_offers_lessons_recordings_and_the_engine() {
 fn an_engine_that_cannot_start_has_two_ways_on() {
     let mut window = bare(Lang::En, (1024.0, 700.0));
     let problem = dockwalk::trace::Problem::new("recorded-elsewhere");
-    app_mut(&mut window).shell.hear(News::Failed(problem));
+    app_mut(&mut window).state.receive(News::Failed(problem));
     window.run_steps(2);
     window.get_by_label("The engine cannot start");
     window.get_by_label("Ask for the password and start");
@@ -373,22 +373,22 @@ fn a_recording_is_saved_and_opened_again() {
     let path = dir.path().join("녹화.ndjson");
     let mut window = korean();
     tell(&mut window, Command::Save(path.clone()));
-    let events = app(&window).shell.trace.len();
+    let events = app(&window).state.trace.len();
     tell(&mut window, Command::StartPage);
-    assert_eq!(app(&window).shell.origin, Origin::Nothing);
+    assert_eq!(app(&window).state.origin, Origin::Nothing);
     tell(&mut window, Command::Open(path.clone()));
     for _ in 0..200 {
         window.run_steps(1);
-        if app(&window).shell.has_trace() {
+        if app(&window).state.has_trace() {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    assert_eq!(app(&window).shell.trace.len(), events);
+    assert_eq!(app(&window).state.trace.len(), events);
     tell(&mut window, Command::Open(dir.path().join("none.ndjson")));
     for _ in 0..200 {
         window.run_steps(1);
-        if matches!(app(&window).shell.origin, Origin::Failed(_)) {
+        if matches!(app(&window).state.origin, Origin::Failed(_)) {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
@@ -406,14 +406,14 @@ fn a_lesson_is_walked_on_a_recording_in_both_languages() {
         tell(&mut window, Command::LessonOn("01".into(), path.clone()));
         for _ in 0..200 {
             window.run_steps(1);
-            if app(&window).shell.has_trace() {
+            if app(&window).state.has_trace() {
                 break;
             }
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
-        let steps = app(&window).shell.course.as_ref().unwrap().lesson().script.steps.len();
+        let steps = app(&window).state.course.as_ref().unwrap().lesson().script.steps.len();
         for number in 0..steps {
-            let view = app(&window).shell.course.as_ref().unwrap().view(lang);
+            let view = app(&window).state.course.as_ref().unwrap().view(lang);
             assert_eq!(view.number, number + 1);
             assert!(window.get_all_by_label_contains(&view.title).next().is_some(), "{}", view.title);
             if number + 1 < steps {
@@ -430,16 +430,16 @@ fn a_prediction_is_kept_until_the_machine_answers() {
     dockwalk::ui::source::save(&recording::recording(), &path).unwrap();
     let mut window = bare(Lang::Ko, (1440.0, 900.0));
     tell(&mut window, Command::LessonOn("01".into(), path));
-    while !app(&window).shell.has_trace() {
+    while !app(&window).state.has_trace() {
         window.run_steps(1);
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    let question = app(&window).shell.course.as_ref().unwrap().view(Lang::Ko).questions[0].clone();
+    let question = app(&window).state.course.as_ref().unwrap().view(Lang::Ko).questions[0].clone();
     assert!(question.choices.len() > 1, "{question:?}");
     click(&mut window, &question.choices[0]);
     window.get_by_label("예상을 적어 두었습니다. 진행하면 답이 나옵니다.");
     tell(&mut window, Command::End);
-    let view = app(&window).shell.course.as_ref().unwrap().view(Lang::Ko);
+    let view = app(&window).state.course.as_ref().unwrap().view(Lang::Ko);
     let answer = view.questions[0].answer.clone().unwrap();
     let said = if question.choices[0] == answer { "예상이 맞았습니다" } else { "예상과 달랐습니다" };
     window.get_by_label(said);
@@ -455,7 +455,7 @@ fn what_failed_is_said_with_its_cause_and_its_fix() {
     let trace = Trace::from_events(events).unwrap();
     let mut window = bare(Lang::Ko, (1440.0, 900.0));
     let recording = Recording { path: "failed.ndjson".into(), trace, torn: None };
-    app_mut(&mut window).shell.hear(News::Loaded(Box::new(recording)));
+    app_mut(&mut window).state.receive(News::Loaded(Box::new(recording)));
     tell(&mut window, Command::End);
     window.get_by_label(&Words::new(Lang::Ko).problem(&problem));
 }
@@ -504,6 +504,6 @@ fn a_modifier_does_not_press_the_key_below_it() {
     tell(&mut window, Command::Level(Level::Stage));
     window.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
     window.run_steps(2);
-    assert_eq!(app(&window).shell.tab, Tab::Image);
-    assert_eq!(app(&window).shell.cursor.level(), Level::Stage);
+    assert_eq!(app(&window).state.tab, Tab::Image);
+    assert_eq!(app(&window).state.cursor.level(), Level::Stage);
 }

@@ -35,7 +35,7 @@ fn window(engine: &Engine) -> Window {
 }
 
 fn world(window: &Window) -> &World {
-    window.state().as_ref().unwrap().shell.world()
+    window.state().as_ref().unwrap().state.world()
 }
 
 fn tell(window: &mut Window, command: Command) {
@@ -50,7 +50,7 @@ fn until(window: &mut Window, what: &str, so: impl Fn(&World) -> bool) {
     while !so(world(window)) {
         assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}");
         window.step();
-        if !window.state().as_ref().unwrap().shell.waiting.is_empty() {
+        if !window.state().as_ref().unwrap().state.waiting.is_empty() {
             tell(window, Command::Continue);
         }
         std::thread::sleep(Duration::from_millis(10));

@@ -53,22 +53,22 @@ fn asked(lang: Lang, size: (f32, f32)) -> (Window, Order) {
     };
     let mut window = Harness::builder().allow_missing_glyphs().with_size(Vec2::from(size)).build_ui_state(show, None);
     window.run_steps(2);
-    app(&mut window).shell.hear(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
-    let orders = app(&mut window).shell.files.apply(Act::Open(Subject::Image("lab/test:1".into()), None));
+    app(&mut window).state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+    let orders = app(&mut window).state.files.apply(Act::Open(Subject::Image("lab/test:1".into()), None));
     (window, orders.into_iter().next().unwrap())
 }
 
 /// The same with the image read.
 fn opened(lang: Lang) -> Window {
     let (mut window, (ticket, _)) = asked(lang, (1440.0, 900.0));
-    let orders = app(&mut window).shell.files.hear(ticket, Done::Opened(Arc::new(image())));
+    let orders = app(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image())));
     let mut bench = work::Bench::default();
     bench.begin(orders, None, || ());
     until(&mut window, |app| {
         for (ticket, done) in bench.done() {
-            assert!(app.shell.files.hear(ticket, done).is_empty());
+            assert!(app.state.files.receive(ticket, done).is_empty());
         }
-        app.shell.files.tree.view.is_some()
+        app.state.files.tree.view.is_some()
     });
     window.run_steps(2);
     window
@@ -124,15 +124,15 @@ fn a_path_is_chosen_and_the_layers_say_who_serves_it_and_what_hides_beneath() {
 fn layers_are_shown_alone_and_up_to_one() {
     let mut window = opened(Lang::En);
     tell(&mut window, Act::All(true));
-    until(&mut window, |app| app.shell.files.tree.view.as_ref().is_some_and(|view| view.len() > 5));
+    until(&mut window, |app| app.state.files.tree.view.as_ref().is_some_and(|view| view.len() > 5));
     window.get_by_label("sh Added (A)");
     click(&mut window, "This layer only");
-    until(&mut window, |app| app.shell.files.listing.ready().is_some());
+    until(&mut window, |app| app.state.files.listing.ready().is_some());
     window.run_steps(2);
     assert!(window.query_by_label("sh Added (A)").is_none());
     window.get_by_label("busybox Deleted, whiteout (D)");
     click(&mut window, "Layer 1: ADD rootfs.tar /");
-    until(&mut window, |app| app.shell.files.listing.ready().is_some());
+    until(&mut window, |app| app.state.files.listing.ready().is_some());
     window.run_steps(2);
     window.get_by_label("busybox Added (A)");
     assert!(window.query_by_label_contains("한글").is_none());
@@ -145,13 +145,13 @@ fn a_search_keeps_what_fits_and_the_way_to_it() {
     window.run_steps(1);
     window.get_by_label("Find files").type_text("MOTD");
     window.run_steps(2);
-    until(&mut window, |app| app.shell.files.tree.hits == Some(1));
+    until(&mut window, |app| app.state.files.tree.hits == Some(1));
     window.run_steps(2);
     window.get_by_label("motd Content changed (M)");
     assert!(window.query_by_label_contains("srv").is_none());
     tell(&mut window, Act::Search(dockwalk::tree::Query::default()));
     click(&mut window, "Deleted, whiteout (D)");
-    until(&mut window, |app| app.shell.files.tree.hits == Some(1));
+    until(&mut window, |app| app.state.files.tree.hits == Some(1));
     window.run_steps(2);
     window.get_by_label("busybox Deleted, whiteout (D)");
 }
@@ -165,22 +165,22 @@ fn the_keyboard_walks_the_list_and_the_debugger_stays_where_it_is() {
         window.key_press(key);
         window.run_steps(2);
     }
-    let path = app(&mut window).shell.files.path().unwrap().to_string();
+    let path = app(&mut window).state.files.path().unwrap().to_string();
     assert_eq!(path, "bin/busybox");
     window.key_press(Key::End);
     window.run_steps(2);
-    assert_eq!(app(&mut window).shell.files.path().unwrap().to_string(), "srv");
+    assert_eq!(app(&mut window).state.files.path().unwrap().to_string(), "srv");
 }
 
 #[test]
 fn what_is_wasted_leads_to_the_file() {
     let mut window = opened(Lang::Ko);
     tell(&mut window, Act::Page(Page::Waste));
-    until(&mut window, |app| app.shell.files.waste.ready().is_some());
+    until(&mut window, |app| app.state.files.waste.ready().is_some());
     window.run_steps(2);
     window.get_by_label("낭비 9,700 B (98.5 %), 전체 9,847 B, 경로 2개");
     click(&mut window, "/bin/busybox: 9,000 B, 지워짐");
-    assert_eq!(app(&mut window).shell.files.page, Page::Tree);
+    assert_eq!(app(&mut window).state.files.page, Page::Tree);
     window.get_by_label("busybox 삭제됨, whiteout (D)");
 }
 
@@ -188,7 +188,7 @@ fn what_is_wasted_leads_to_the_file() {
 fn two_layers_are_compared() {
     let mut window = opened(Lang::En);
     tell(&mut window, Act::Page(Page::Compare));
-    until(&mut window, |app| app.shell.files.differences.view.is_some());
+    until(&mut window, |app| app.state.files.differences.view.is_some());
     window.run_steps(2);
     window.get_by_label("busybox Deleted, whiteout (D)");
     assert!(window.query_by_label_contains("passwd").is_none(), "it is alike on both sides");
@@ -200,11 +200,11 @@ fn two_layers_are_compared() {
 fn contents_are_lines_or_bytes() {
     let mut window = opened(Lang::En);
     tell(&mut window, Act::GoTo("srv/한글.txt".into()));
-    let files = &mut app(&mut window).shell.files;
+    let files = &mut app(&mut window).state.files;
     // Choosing asked the engine that is not there; the answer to a second question is given here.
     let orders = files.apply(Act::Part(0));
     let (ticket, _) = orders.into_iter().find(|(ticket, _)| ticket.slot == Slot::Content).unwrap();
-    files.hear(ticket, Done::Content(Body::new(12, 0, "안녕\nhi\n".into())));
+    files.receive(ticket, Done::Content(Body::new(12, 0, "안녕\nhi\n".into())));
     window.run_steps(2);
     window.get_by_label("안녕");
     click(&mut window, "Hex");
@@ -219,7 +219,7 @@ fn what_is_late_waits_and_what_fails_says_so_and_can_be_tried_again() {
     window.run_steps(5);
     window.get_by_label("lab/test:1: 레이어를 읽는 중");
     let problem = Problem::new("files-no-engine");
-    app(&mut window).shell.files.hear(ticket, Done::Failed(problem));
+    app(&mut window).state.files.receive(ticket, Done::Failed(problem));
     window.run_steps(2);
     window.get_by_label("레이어를 읽지 못했습니다");
     window.get_by_label("다시 읽기");
@@ -229,8 +229,8 @@ fn what_is_late_waits_and_what_fails_says_so_and_can_be_tried_again() {
 fn an_answer_that_nobody_waits_for_changes_nothing() {
     let (mut window, (ticket, _)) = asked(Lang::Ko, (1024.0, 700.0));
     tell(&mut window, Act::Cancel(Slot::Open));
-    assert!(app(&mut window).shell.files.hear(ticket, Done::Opened(Arc::new(image()))).is_empty());
-    assert!(app(&mut window).shell.files.image().is_none());
+    assert!(app(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image()))).is_empty());
+    assert!(app(&mut window).state.files.image().is_none());
 }
 
 #[test]
@@ -258,8 +258,8 @@ fn enter_in_the_field_for_a_path_is_the_answer() {
     window.run_steps(1);
     window.key_press(Key::Enter);
     window.run_steps(2);
-    assert_eq!(app(&mut window).shell.overlay, None);
-    until(&mut window, |app| app.shell.notice.is_some());
+    assert_eq!(app(&mut window).state.overlay, None);
+    until(&mut window, |app| app.state.notice.is_some());
     let written: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     assert!(written.to_string().contains("busybox"), "{written}");
 }

@@ -43,8 +43,8 @@ fn tell(window: &mut Window, command: Command) {
     window.run_steps(2);
 }
 
-fn hear(window: &mut Window, news: News) {
-    app(window).shell.hear(news);
+fn receive(window: &mut Window, news: News) {
+    app(window).state.receive(news);
     window.run_steps(2);
 }
 
@@ -58,7 +58,7 @@ fn until(window: &mut Window, so: impl Fn(&App) -> bool) {
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    panic!("it did not come to be: {:?}", app(window).shell.origin);
+    panic!("it did not come to be: {:?}", app(window).state.origin);
 }
 
 const DIGEST: &str = "sha256:8d4e5b1c0f2a3948576a0b1c2d3e4f5061728394a5b6c7d8e9f0a1b2c3d4e5f6";
@@ -125,7 +125,7 @@ fn a_step_that_failed_says_why_in_the_recording() {
             let events = failed(op, kind, &problem).into_iter().map(|event| (*event).clone());
             let trace = Trace::from_events(events).unwrap();
             let mut window = window(lang, Open::Start);
-            hear(&mut window, News::Loaded(Box::new(Recording { path: "failed.ndjson".into(), trace, torn: None })));
+            receive(&mut window, News::Loaded(Box::new(Recording { path: "failed.ndjson".into(), trace, torn: None })));
             let text = Words::new(lang).problem(&problem);
             assert!(window.query_by_label(&text).is_none(), "it has not happened yet: {text}");
             tell(&mut window, Command::End);
@@ -141,14 +141,14 @@ fn a_step_that_fails_now_says_why_over_the_window() {
     for (op, kind, problem) in problems() {
         for lang in Lang::ALL {
             let mut window = window(lang, Open::Start);
-            hear(&mut window, News::Connected { socket: "/run/e.sock".into() });
-            hear(&mut window, News::Waiting(Vec::new()));
-            hear(&mut window, News::Events(failed(op, kind, &problem)));
+            receive(&mut window, News::Connected { socket: "/run/e.sock".into() });
+            receive(&mut window, News::Waiting(Vec::new()));
+            receive(&mut window, News::Events(failed(op, kind, &problem)));
             let words = Words::new(lang);
             // In the message, where it may be shorter, and in the line below the timeline.
             let both = |words: &Words| [words.problem(&problem), Notice::text(words, &problem)];
             both(&words).iter().for_each(|text| assert!(window.get_all_by_label(text).next().is_some(), "{text}"));
-            let notice = app(&mut window).shell.notice.clone().unwrap();
+            let notice = app(&mut window).state.notice.clone().unwrap();
             assert_eq!((notice.text, notice.bad), (Notice::text(&words, &problem), true));
             // In the other language it is said at once.
             let (other, name) = match lang {
@@ -160,7 +160,7 @@ fn a_step_that_fails_now_says_why_over_the_window() {
             let said = both(&Words::new(other));
             said.iter().for_each(|text| assert!(window.get_all_by_label(text).next().is_some(), "{text}"));
             tell(&mut window, Command::Escape);
-            assert_eq!(app(&mut window).shell.notice, None);
+            assert_eq!(app(&mut window).state.notice, None);
         }
     }
 }
@@ -183,8 +183,8 @@ fn where_no_engine_can_start_a_lesson_is_played_from_its_recording() {
         for lang in Lang::ALL {
             let words = Words::new(lang);
             let mut window = window(lang, Open::Lesson(source.folder.to_string()));
-            until(&mut window, |app| matches!(app.shell.origin, Origin::Failed(_)));
-            hear(&mut window, News::Failed(userns_refused()));
+            until(&mut window, |app| matches!(app.state.origin, Origin::Failed(_)));
+            receive(&mut window, News::Failed(userns_refused()));
             window.get_by_label(&words.say("failed-engine"));
             window.get_by_label(&read_aloud(&words.problem(&userns_refused())));
             // One way: with privileges. The command can be read and copied.
@@ -194,9 +194,9 @@ fn where_no_engine_can_start_a_lesson_is_played_from_its_recording() {
             // The other: the recording.
             window.get_by_label(&words.say("failed-play"));
             window.get_by_label(&words.say("failed-play-start")).click();
-            until(&mut window, |app| app.shell.has_trace());
+            until(&mut window, |app| app.state.has_trace());
             let lesson = Lesson::parse(&source).unwrap();
-            let shell = &app(&mut window).shell;
+            let shell = &app(&mut window).state;
             assert!(
                 matches!(&shell.origin, Origin::Recorded { path, .. } if *path == Path::new(&lesson.script.recording))
             );
@@ -207,7 +207,7 @@ fn where_no_engine_can_start_a_lesson_is_played_from_its_recording() {
                 window.key_press(egui::Key::Space);
                 window.run_steps(2);
             }
-            let shell = &app(&mut window).shell;
+            let shell = &app(&mut window).state;
             assert!(shell.cursor.position() > before && *shell.world() != world);
         }
     }
@@ -218,13 +218,13 @@ fn without_a_lesson_a_recording_can_be_chosen() {
     for lang in Lang::ALL {
         let words = Words::new(lang);
         let mut window = window(lang, Open::Start);
-        hear(&mut window, News::Failed(userns_refused()));
+        receive(&mut window, News::Failed(userns_refused()));
         window.get_by_label(&words.say("failed-privileged-start"));
         assert!(window.query_by_label(&words.say("failed-play-start")).is_none(), "no lesson, no recording of it");
         window.get_by_label(&words.say("start-open"));
         window.get_by_label(&words.say("failed-back")).click();
         window.run_steps(2);
-        assert_eq!(app(&mut window).shell.origin, Origin::Nothing);
+        assert_eq!(app(&mut window).state.origin, Origin::Nothing);
     }
 }
 
@@ -233,8 +233,8 @@ fn refuses(path: &Path, problem: &Problem) {
     for lang in Lang::ALL {
         let words = Words::new(lang);
         let mut window = window(lang, Open::Recording(path.to_owned()));
-        until(&mut window, |app| matches!(app.shell.origin, Origin::Failed(_)));
-        assert_eq!(app(&mut window).shell.origin, Origin::Failed(problem.clone()));
+        until(&mut window, |app| matches!(app.state.origin, Origin::Failed(_)));
+        assert_eq!(app(&mut window).state.origin, Origin::Failed(problem.clone()));
         window.get_by_label(&words.say("failed-recording"));
         window.get_by_label(&read_aloud(&words.problem(problem)));
         assert!(
@@ -265,12 +265,12 @@ fn a_lesson_that_is_not_there() {
         let words = Words::new(lang);
         let mut window = window(lang, Open::Lesson("99-none".into()));
         let problem = Problem::new("lesson-unknown").with("name", "99-none");
-        assert_eq!(app(&mut window).shell.origin, Origin::Failed(problem.clone()));
+        assert_eq!(app(&mut window).state.origin, Origin::Failed(problem.clone()));
         window.get_by_label(&words.say("failed-lesson"));
         window.get_by_label(&read_aloud(&words.problem(&problem)));
         assert!(window.query_by_label(&words.say("failed-privileged-start")).is_none());
         window.get_by_label(&words.say("failed-back")).click();
         window.run_steps(2);
-        assert_eq!(app(&mut window).shell.origin, Origin::Nothing);
+        assert_eq!(app(&mut window).state.origin, Origin::Nothing);
     }
 }

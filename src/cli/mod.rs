@@ -17,20 +17,15 @@ mod host;
 mod image;
 pub mod image_args;
 mod lesson;
-pub mod lesson_files;
-mod lesson_follow;
-mod lesson_pty;
-mod lesson_report;
-pub mod lesson_run;
 pub mod out;
 mod registry;
-mod tell;
+mod report;
 #[cfg(feature = "engine")]
 mod terminal;
 mod trace;
 
 pub use args::{AppOptions, Args, Command};
-pub use tell::complain;
+pub use report::complain;
 
 use crate::client::ClientError;
 use crate::i18n::Words;
@@ -109,7 +104,7 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Err(Failure::Status(status)) => ExitCode::from(status),
         Err(Failure::Said(error, status)) => {
             match &args.command {
-                Some(Command::Docker { .. }) => tell::as_docker(words, &error.problem),
+                Some(Command::Docker { .. }) => report::as_docker(words, &error.problem),
                 _ => complain(words, &error.problem),
             }
             ExitCode::from(status)

@@ -1,7 +1,10 @@
-//! Where an engine keeps its things and where it listens, unless told.
+//! Where an engine keeps its things and where it listens, unless told; and where a lesson keeps what it mounts.
 
+use crate::spec::visible;
+use crate::trace::Problem;
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The socket of an engine that was started by root.
@@ -14,6 +17,24 @@ pub fn root(given: Option<&Path>) -> PathBuf {
         let dirs = directories::ProjectDirs::from("", "", "dockwalk");
         dirs.map_or_else(|| format!("/var/tmp/dockwalk-{}", uid()).into(), |dirs| dirs.data_dir().to_owned())
     })
+}
+
+/// Makes the directory that stands for `{{bind}}` in the commands of the lesson `id`: `preferred`, which is below the
+/// engine's directory, or `dockwalk/lesson-NN` in the home directory when that one is not ours to write to.
+pub fn lesson_bind(preferred: &str, id: &str) -> Result<String, Problem> {
+    if fs::create_dir_all(preferred).is_ok() {
+        return Ok(preferred.to_owned());
+    }
+    let below = Path::new("dockwalk").join(format!("lesson-{id}"));
+    let refused = |path: &Path, reason: String| {
+        Problem::new("lesson-bind").with("path", visible::path(path)).with("reason", reason)
+    };
+    // Never a directory that others share: what lies in it is mounted, and read by who follows the lesson.
+    let home = env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    let home = home.ok_or_else(|| refused(Path::new(preferred), "HOME is not set".to_owned()))?;
+    let second = home.join(below);
+    fs::create_dir_all(&second).map_err(|e| refused(&second, e.to_string()))?;
+    Ok(second.display().to_string())
 }
 
 /// Where the engine listens: `given` (`--socket`), else `$DOCKWALK_SOCKET`, else `engine.sock` in a directory that was

@@ -2,11 +2,11 @@
 
 use super::command::Command;
 use super::diagrams::Diagrams;
-use super::effects::Outside;
+use super::effects::EffectRunner;
 use super::panels::{
-    self, Look, ask, dock, files, help, inspector, lesson, outline, stage, start, steps, timeline, top,
+    self, PanelContext, ask, dock, files, help, inspector, lesson, outline, stage, start, steps, timeline, top,
 };
-use super::state::{Overlay, Shell};
+use super::state::{Overlay, WindowState};
 use super::terminal::Terminals;
 use super::{Open, Options, StartError, fence, keys, settings, style, theme::Theme};
 use crate::i18n::Lang;
@@ -41,17 +41,17 @@ fn has_display() -> bool {
 #[derive(Debug)]
 pub struct App {
     /// What it shows.
-    pub shell: Shell,
+    pub state: WindowState,
     /// Its terminals.
     pub terminals: Terminals,
     diagrams: Diagrams,
     lessons: Vec<Arc<Lesson>>,
-    outside: Outside,
+    effects: EffectRunner,
     /// What is typed where a path is asked for.
     path: String,
     /// A terminal had the keys in the last frame.
     typing: bool,
-    dressed: Option<(bool, bool)>,
+    styled: Option<(bool, bool)>,
     time: Option<f64>,
 }
 
@@ -60,9 +60,9 @@ impl App {
     fn new(creation: &eframe::CreationContext<'_>, options: Options) -> Self {
         let mut app = Self::with(&creation.egui_ctx, options.clone());
         if let Some(stored) = creation.storage {
-            settings::load(stored, &mut app.shell);
+            settings::load(stored, &mut app.state);
         }
-        app.shell.lang = options.lang.unwrap_or(app.shell.lang);
+        app.state.lang = options.lang.unwrap_or(app.state.lang);
         app
     }
 
@@ -73,15 +73,15 @@ impl App {
         let lang = options.lang.unwrap_or_else(Lang::of_user);
         let lessons = crate::lesson::embedded().into_iter().filter_map(|source| Lesson::parse(&source).ok());
         let mut app = Self {
-            shell: Shell::new(lang),
+            state: WindowState::new(lang),
             terminals: Terminals::default(),
             diagrams: Diagrams::new(),
             lessons: lessons.map(Arc::new).collect(),
             path: String::new(),
             typing: false,
-            dressed: None,
+            styled: None,
             time: None,
-            outside: Outside::new(options.socket, options.root),
+            effects: EffectRunner::new(options.socket, options.root),
         };
         let first = match options.open {
             Open::Start => None,
@@ -96,42 +96,42 @@ impl App {
 
     /// Does what the user wants.
     pub fn command(&mut self, ctx: &egui::Context, command: Command) {
-        if let Some(effect) = self.shell.apply(command) {
-            self.outside.act(ctx, effect, &mut self.shell, &mut self.terminals, &self.lessons, &mut self.path);
+        if let Some(effect) = self.state.apply(command) {
+            self.effects.act(ctx, effect, &mut self.state, &mut self.terminals, &self.lessons, &mut self.path);
         }
     }
 
     /// Takes news, lets time pass. Paints nothing.
-    fn hear(&mut self, ctx: &egui::Context) {
-        self.outside.hear(ctx, &mut self.shell);
+    fn receive(&mut self, ctx: &egui::Context) {
+        self.effects.receive(ctx, &mut self.state);
         self.terminals.poll();
-        let asked = self.outside.asked();
+        let asked = self.effects.asked();
         asked.into_iter().for_each(|command| self.command(ctx, command));
         let now = ctx.input(|input| input.time);
         let passed = now - self.time.replace(now).unwrap_or(now);
-        let effect = self.shell.tick(Duration::from_secs_f64(passed.clamp(0.0, 1.0)));
+        let effect = self.state.tick(Duration::from_secs_f64(passed.clamp(0.0, 1.0)));
         if let Some(effect) = effect {
-            self.outside.act(ctx, effect, &mut self.shell, &mut self.terminals, &self.lessons, &mut self.path);
+            self.effects.act(ctx, effect, &mut self.state, &mut self.terminals, &self.lessons, &mut self.path);
         }
-        if self.shell.is_playing() {
+        if self.state.is_playing() {
             // Often enough to be on time for the next step; what moves in between asks for its own frames.
-            ctx.request_repaint_after(Duration::from_secs_f32((0.5 / self.shell.speed).clamp(0.033, 0.25)));
+            ctx.request_repaint_after(Duration::from_secs_f32((0.5 / self.state.speed).clamp(0.033, 0.25)));
         }
-        if self.shell.has_trace() {
-            self.terminals.past.seek(&self.shell.trace, self.shell.cursor.position());
+        if self.state.has_trace() {
+            self.terminals.past.seek(&self.state.trace, self.state.cursor.position());
         } else {
             self.terminals.past.clear();
         }
     }
 
     /// Colours and size as chosen.
-    fn dress(&mut self, ctx: &egui::Context) {
-        let wanted = (self.shell.dark, self.shell.presenter);
-        if self.dressed != Some(wanted) {
-            ctx.set_theme(if self.shell.dark { egui::Theme::Dark } else { egui::Theme::Light });
-            ctx.set_zoom_factor(if self.shell.presenter { 1.6 } else { 1.0 });
-            self.dressed = Some(wanted);
-            // This frame was begun in the old clothes.
+    fn apply_style(&mut self, ctx: &egui::Context) {
+        let wanted = (self.state.dark, self.state.presenter);
+        if self.styled != Some(wanted) {
+            ctx.set_theme(if self.state.dark { egui::Theme::Dark } else { egui::Theme::Light });
+            ctx.set_zoom_factor(if self.state.presenter { 1.6 } else { 1.0 });
+            self.styled = Some(wanted);
+            // This frame was begun in the old style.
             ctx.request_repaint();
         }
     }
@@ -139,23 +139,23 @@ impl App {
     /// One frame.
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        self.hear(&ctx);
-        self.dress(&ctx);
+        self.receive(&ctx);
+        self.apply_style(&ctx);
         let mut commands = keys::pressed(&ctx, self.typing, files::has_keys(&ctx));
-        commands.extend(keys::dropped(&ctx, self.shell.is_live()));
-        let words = self.shell.words();
-        let theme = if self.shell.dark { Theme::DARK } else { Theme::LIGHT };
-        let mut look = Look { shell: &self.shell, words: &words, theme, commands: &mut commands };
+        commands.extend(keys::dropped(&ctx, self.state.is_live()));
+        let words = self.state.words();
+        let theme = if self.state.dark { Theme::DARK } else { Theme::LIGHT };
+        let mut cx = PanelContext { state: &self.state, words: &words, theme, commands: &mut commands };
         let parts = Parts {
             diagrams: &mut self.diagrams,
             terminals: &mut self.terminals,
             lessons: &self.lessons,
-            outside: &mut self.outside,
+            effects: &mut self.effects,
             path: &mut self.path,
         };
-        self.typing = window(ui, &mut look, parts);
+        self.typing = window(ui, &mut cx, parts);
         commands.into_iter().for_each(|command| self.command(&ctx, command));
-        self.outside.finish(&ctx, &mut self.shell);
+        self.effects.finish(&ctx, &mut self.state);
     }
 }
 
@@ -165,7 +165,7 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        settings::save(storage, &self.shell);
+        settings::save(storage, &self.state);
     }
 
     fn persist_egui_memory(&self) -> bool {
@@ -179,61 +179,61 @@ struct Parts<'a> {
     diagrams: &'a mut Diagrams,
     terminals: &'a mut Terminals,
     lessons: &'a [Arc<Lesson>],
-    outside: &'a mut Outside,
+    effects: &'a mut EffectRunner,
     path: &'a mut String,
 }
 
 /// Paints everything. True when a terminal has the keys.
-fn window(ui: &mut Ui, look: &mut Look<'_>, mut parts: Parts<'_>) -> bool {
-    let theme = look.theme;
+fn window(ui: &mut Ui, cx: &mut PanelContext<'_>, mut parts: Parts<'_>) -> bool {
+    let theme = cx.theme;
     let ctx = ui.ctx().clone();
     let panel = Frame::new().fill(theme.panel);
-    let title = look.shell.course.as_ref().map_or_else(
-        || panels::source_title(look.shell),
-        |course| format!("{} · {}", course.lesson().script.id, course.lesson().title(look.shell.lang)),
+    let title = cx.state.course.as_ref().map_or_else(
+        || panels::source_title(cx.state),
+        |course| format!("{} · {}", course.lesson().script.id, course.lesson().title(cx.state.lang)),
     );
-    Panel::top("top").exact_size(top::HEIGHT).frame(panel).show(ui, |ui| top::show(ui, look, &title));
-    let typing = if look.shell.has_trace() {
-        workspace(ui, look, &mut parts)
+    Panel::top("top").exact_size(top::HEIGHT).frame(panel).show(ui, |ui| top::show(ui, cx, &title));
+    let typing = if cx.state.has_trace() {
+        workspace(ui, cx, &mut parts)
     } else {
         let frame = Frame::new().fill(theme.canvas);
         CentralPanel::default().frame(frame).show(ui, |ui| {
             let page = start::Page {
                 lessons: parts.lessons,
-                privileged: parts.outside.privileged(),
+                privileged: parts.effects.privileged(),
                 path: parts.path,
-                has_recording: parts.outside.lesson_recording(look.shell).is_some(),
+                has_recording: parts.effects.lesson_recording(cx.state).is_some(),
             };
-            start::show(ui, look, page);
+            start::show(ui, cx, page);
         });
         false
     };
-    match look.shell.overlay {
-        Some(Overlay::Help) => help::show(&ctx, look),
-        Some(Overlay::Steps) => steps::show(&ctx, look),
-        Some(Overlay::Ask(what)) => ask::show(&ctx, look, what, parts.path),
+    match cx.state.overlay {
+        Some(Overlay::Help) => help::show(&ctx, cx),
+        Some(Overlay::Steps) => steps::show(&ctx, cx),
+        Some(Overlay::Ask(what)) => ask::show(&ctx, cx, what, parts.path),
         None => {}
     }
-    steps::notice(&ctx, look);
+    steps::notice(&ctx, cx);
     typing
 }
 
-fn workspace(ui: &mut Ui, look: &mut Look<'_>, parts: &mut Parts<'_>) -> bool {
-    let theme = look.theme;
+fn workspace(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> bool {
+    let theme = cx.theme;
     let panel = Frame::new().fill(theme.panel);
     let padded = panel.inner_margin(Margin { left: 20, right: 16, top: 16, bottom: 8 });
-    Panel::bottom("timeline").exact_size(timeline::HEIGHT).frame(panel).show(ui, |ui| timeline::show(ui, look));
+    Panel::bottom("timeline").exact_size(timeline::HEIGHT).frame(panel).show(ui, |ui| timeline::show(ui, cx));
     let width = ui.available_width();
-    if !look.shell.presenter {
+    if !cx.state.presenter {
         // Files need the room: they bring details of their own, and only a lesson stays beside them.
-        let files = look.shell.files.shown;
+        let files = cx.state.files.shown;
         let side = (width * 0.235).clamp(250.0, 400.0);
-        if !files || look.shell.course.is_some() {
+        if !files || cx.state.course.is_some() {
             Panel::left("lesson").exact_size(side).frame(padded).show(ui, |ui| {
                 keep_size(ui);
-                match &look.shell.course {
-                    Some(course) => lesson::show(ui, look, course),
-                    None => outline::show(ui, look),
+                match &cx.state.course {
+                    Some(course) => lesson::show(ui, cx, course),
+                    None => outline::show(ui, cx),
                 }
             });
         }
@@ -241,12 +241,12 @@ fn workspace(ui: &mut Ui, look: &mut Look<'_>, parts: &mut Parts<'_>) -> bool {
             let side = (width * 0.22).clamp(240.0, 380.0);
             Panel::right("inspector").exact_size(side).frame(padded).show(ui, |ui| {
                 keep_size(ui);
-                inspector::show(ui, look);
+                inspector::show(ui, cx);
             });
         }
     }
     let canvas = Frame::new().fill(theme.canvas);
-    CentralPanel::default().frame(canvas).show(ui, |ui| middle(ui, look, parts)).inner
+    CentralPanel::default().frame(canvas).show(ui, |ui| middle(ui, cx, parts)).inner
 }
 
 /// A panel shrinks to what is in it; these stay as they are, so that nothing moves when something else is shown.
@@ -254,28 +254,28 @@ fn keep_size(ui: &mut Ui) {
     ui.set_min_size(ui.available_size());
 }
 
-fn middle(ui: &mut Ui, look: &mut Look<'_>, parts: &mut Parts<'_>) -> bool {
-    let theme = look.theme;
+fn middle(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> bool {
+    let theme = cx.theme;
     let panel = Frame::new().fill(theme.panel);
     Panel::top("tabs")
         .exact_size(stage::TABS)
         .frame(Frame::new().fill(theme.canvas))
-        .show(ui, |ui| stage::tabs(ui, look));
+        .show(ui, |ui| stage::tabs(ui, cx));
     let most = (ui.available_height() - 160.0).max(120.0);
     let bottom = if parts.terminals.open {
         // Before a class the picture comes first.
-        let (name, height) = if look.shell.presenter { ("dock-presenter", 130.0) } else { ("dock", 230.0) };
+        let (name, height) = if cx.state.presenter { ("dock-presenter", 130.0) } else { ("dock", 230.0) };
         Panel::bottom(name).resizable(true).default_size(height).size_range(110.0..=most)
     } else {
         Panel::bottom("dock-closed").exact_size(dock::BAR)
     };
-    let typing = bottom.frame(panel).show(ui, |ui| dock::show(ui, look, parts.terminals)).inner;
+    let typing = bottom.frame(panel).show(ui, |ui| dock::show(ui, cx, parts.terminals)).inner;
     let room = ui.available_rect_before_wrap();
-    parts.outside.diagram_is_at(room);
+    parts.effects.diagram_is_at(room);
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| match () {
-        () if look.shell.files.shown => files::show(ui, look),
-        () if panels::is_idle(look.shell) => stage::idle(ui, look),
-        () => stage::diagram(ui, look, parts.diagrams),
+        () if cx.state.files.shown => files::show(ui, cx),
+        () if panels::is_idle(cx.state) => stage::idle(ui, cx),
+        () => stage::diagram(ui, cx, parts.diagrams),
     });
     typing
 }

@@ -1,4 +1,4 @@
-//! egui's own widgets dressed in the palette.
+//! egui's own widgets in the palette's colours.
 
 use super::{fonts, theme::Theme};
 use egui::{CornerRadius, Stroke, Style, TextStyle, Visuals, style::WidgetVisuals};
@@ -12,11 +12,11 @@ pub const RADIUS_SMALL: u8 = 6;
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts::definitions());
     for (which, theme) in [(egui::Theme::Dark, Theme::DARK), (egui::Theme::Light, Theme::LIGHT)] {
-        ctx.style_mut_of(which, |style| dress(style, &theme));
+        ctx.style_mut_of(which, |style| apply_style(style, &theme));
     }
 }
 
-fn dress(style: &mut Style, theme: &Theme) {
+fn apply_style(style: &mut Style, theme: &Theme) {
     style.text_styles = [
         (TextStyle::Heading, fonts::bold(19.0)),
         (TextStyle::Body, fonts::regular(14.0)),

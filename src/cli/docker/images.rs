@@ -1,7 +1,7 @@
 //! `docker images`, `rmi`, `history`, `tag`, `image prune`.
 
 use super::table::{self, ago, short};
-use super::{CommandSession, each, encode, things};
+use super::{CommandSession, confirmed, each, encode};
 use crate::cli::docker_args::{HistoryArgs, ImagesArgs, PruneArgs, RmiArgs, TagArgs};
 use crate::cli::{Done, Failure, out};
 use crate::client::ClientError;
@@ -94,7 +94,7 @@ pub(super) fn tag(session: &CommandSession<'_>, args: &TagArgs) -> Done {
 
 pub(super) fn prune(session: &CommandSession<'_>, args: &PruneArgs) -> Done {
     let question = if args.all { "cli-prune-images-all" } else { "cli-prune-images" };
-    if !args.force && !things::confirmed(&session.words.say(question)) {
+    if !args.force && !confirmed(&session.words.say(question)) {
         return Err(Failure::Status(1));
     }
     let mut filters = args.filter.clone();

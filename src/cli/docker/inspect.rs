@@ -2,7 +2,7 @@
 
 use super::{CommandSession, encode, table};
 use crate::cli::docker_args::{FormatArg, InspectArgs};
-use crate::cli::{Done, Failure, out, tell};
+use crate::cli::{Done, Failure, out, report};
 use crate::client::ClientError;
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ pub(super) fn inspect(session: &CommandSession<'_>, args: &InspectArgs, kind: Op
         match find(session, name, kind) {
             Ok(thing) => found.push(thing),
             Err(error) => {
-                tell::as_docker(session.words, &error.problem);
+                report::as_docker(session.words, &error.problem);
                 failed = true;
             }
         }

@@ -8,15 +8,17 @@ mod inspect;
 mod lifecycle;
 mod login;
 mod mount;
+mod networks;
 mod pull;
 mod run;
 mod table;
-mod things;
+mod volumes;
 
 use super::docker_args::{ContainerCommand, DockerCommand, ImageCommand, NetworkCommand, VolumeCommand};
 use super::{Args, Done, Failure, engine_of};
 use crate::client::Client;
 use crate::i18n::Words;
+use std::io::{BufRead, IsTerminal};
 
 /// What commands work with.
 struct CommandSession<'a> {
@@ -105,21 +107,28 @@ fn image(session: &CommandSession<'_>, command: &ImageCommand) -> Done {
 
 fn volume(session: &CommandSession<'_>, command: &VolumeCommand) -> Done {
     match command {
-        VolumeCommand::Create { name, label } => things::create_volume(session, name.as_deref(), label),
-        VolumeCommand::Ls { quiet, format } => things::volumes(session, *quiet, format.as_deref()),
+        VolumeCommand::Create { name, label } => volumes::create(session, name.as_deref(), label),
+        VolumeCommand::Ls { quiet, format } => volumes::list(session, *quiet, format.as_deref()),
         VolumeCommand::Inspect(args) => inspect::inspect(session, args, Some("volume")),
-        VolumeCommand::Rm { force, names } => things::remove_volumes(session, *force, names),
-        VolumeCommand::Prune { all, force } => things::prune_volumes(session, *all, *force),
+        VolumeCommand::Rm { force, names } => volumes::remove(session, *force, names),
+        VolumeCommand::Prune { all, force } => volumes::prune(session, *all, *force),
     }
 }
 
 fn network(session: &CommandSession<'_>, command: &NetworkCommand) -> Done {
     match command {
-        NetworkCommand::Ls { quiet, format, no_trunc } => {
-            things::networks(session, *quiet, format.as_deref(), *no_trunc)
-        }
+        NetworkCommand::Ls { quiet, format, no_trunc } => networks::list(session, *quiet, format.as_deref(), *no_trunc),
         NetworkCommand::Inspect(args) => inspect::inspect(session, args, Some("network")),
     }
+}
+
+/// Asks on a terminal; where there is nobody to ask the answer is no.
+fn confirmed(question: &str) -> bool {
+    super::out::question(format_args!("{question} [y/N]"));
+    let mut answer = String::new();
+    std::io::stdin().is_terminal()
+        && std::io::stdin().lock().read_line(&mut answer).is_ok()
+        && answer.trim().eq_ignore_ascii_case("y")
 }
 
 /// A name as a part of a path or a query.
@@ -133,7 +142,7 @@ fn each(session: &CommandSession<'_>, names: &[String], act: impl Fn(&str) -> Re
     let mut failed = false;
     for name in names {
         if let Err(error) = act(name) {
-            super::tell::as_docker(session.words, &error.problem);
+            super::report::as_docker(session.words, &error.problem);
             failed = true;
         }
     }

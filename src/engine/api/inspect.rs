@@ -47,7 +47,7 @@ pub(super) fn fits(container: &Container, filters: &Filters) -> bool {
         && filters.allow("exited", |code| exited && code.parse() == Ok(state.status))
         && filters.allow("label", |label| labelled(container, label))
         && filters.allow("ancestor", |image| ancestor(container, image))
-        && filters.allow("network", |network| container.merged.network == network.into())
+        && filters.allow("network", |network| container.merged.network.network() == Some(network))
         && filters.allow("volume", volume)
 }
 
@@ -141,8 +141,8 @@ fn network_settings(container: &Container, state: &State, engine: &Engine) -> Va
     let place = endpoint(state);
     let mut networks = Map::new();
     let mut of = place.clone();
-    if let Some(network) = engine.net.network(&container.merged.network) {
-        of["NetworkID"] = value!(network.id);
+    if let Some(network) = engine.net.driver(&container.merged.network).ok() {
+        of["NetworkID"] = value!(network.network().id);
     }
     networks.insert(container.merged.network.to_string(), of);
     let sandbox = state.netns.map_or_else(String::new, |inode| format!("net:[{inode}]"));

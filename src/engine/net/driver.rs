@@ -8,7 +8,6 @@ use super::bridge::Bridge;
 use super::host::Host;
 use super::plain::{HostDriver, NoneDriver};
 use super::*;
-use crate::trace::NetworkDriver;
 use std::fmt::Debug;
 
 /// The driver of one network.

@@ -1,7 +1,6 @@
 //! What a network is before anything of it is made: its name, its driver, and for a bridge its addresses.
 
 use super::*;
-use crate::trace::NetworkDriver;
 use std::fmt;
 
 /// A network of the engine's.
@@ -98,6 +97,11 @@ impl Network {
         let hex: String = driver.as_str().bytes().map(|byte| format!("{byte:02x}")).collect();
         let id = NetworkId::from(format!("{hex:0<64}").as_str());
         Self { id, name: driver.to_string(), driver, segment: None, options: BTreeMap::new() }
+    }
+
+    /// True of those that the engine makes itself, and nobody takes away.
+    pub(super) fn is_predefined(&self) -> bool {
+        self.segment.as_ref().is_none_or(|segment| segment.bridge == DEFAULT_BRIDGE)
     }
 
     /// As the World knows it.

@@ -173,7 +173,8 @@ impl Files {
         let Some(image) = self.image().map(Arc::clone) else { return Vec::new() };
         self.listing = Load::Busy(None);
         let before = self.tree.view.clone();
-        let mut orders: Vec<Order> = self.order(Slot::Tree, Job::Look(image, self.part, before)).into_iter().collect();
+        let mut orders: Vec<Order> =
+            self.order(Slot::Tree, Job::PanelContext(image, self.part, before)).into_iter().collect();
         if self.page == Page::Compare {
             orders.extend(self.compare());
         }
@@ -287,7 +288,7 @@ impl Files {
     }
 
     /// Takes what became of a job; what has to be done next is returned.
-    pub fn hear(&mut self, ticket: Ticket, done: Done) -> Vec<Order> {
+    pub fn receive(&mut self, ticket: Ticket, done: Done) -> Vec<Order> {
         if self.tickets[ticket.slot as usize] != ticket.number {
             return Vec::new();
         }

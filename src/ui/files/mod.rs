@@ -1,7 +1,7 @@
 //! The layer inspector: the files of an image, of each of its layers, and of a container with its writable layer on top.
 //!
 //! ```text
-//! Act ──Files::apply──▶ Job ──(work: a thread, the engine's client, crate::tree)──▶ Done ──Files::hear──▶ panels
+//! Act ──Files::apply──▶ Job ──(work: a thread, the engine's client, crate::tree)──▶ Done ──Files::receive──▶ panels
 //! ```
 //!
 //! What is here is data and pure; whatever takes time for a large image is a [`Job`] and runs off the window's thread.

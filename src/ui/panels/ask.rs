@@ -1,6 +1,6 @@
 //! Asks for a path: a field, and the system's file dialog where there is one.
 
-use super::Look;
+use super::PanelContext;
 use crate::ui::command::{Ask, Command};
 use crate::ui::fonts;
 use crate::ui::widgets::{self, Loudness};
@@ -8,14 +8,14 @@ use egui::{RichText, TextEdit};
 use std::path::PathBuf;
 
 /// Shows the question; `path` is what is typed.
-pub fn show(ctx: &egui::Context, look: &mut Look<'_>, ask: Ask, path: &mut String) {
-    let frame = widgets::card(&look.theme).inner_margin(22.0);
+pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>, ask: Ask, path: &mut String) {
+    let frame = widgets::card(&cx.theme).inner_margin(22.0);
     let modal = egui::Modal::new(egui::Id::unique("ask")).frame(frame).show(ctx, |ui| {
         ui.set_width(520.0);
-        ui.label(RichText::new(look.say(ask.key())).font(fonts::bold(17.0)));
+        ui.label(RichText::new(cx.say(ask.key())).font(fonts::bold(17.0)));
         ui.add_space(6.0);
         let field = TextEdit::singleline(path).desired_width(f32::INFINITY).margin(egui::Margin::symmetric(10, 7));
-        let response = ui.add(field).accessible_name(look.say("start-path"));
+        let response = ui.add(field).accessible_name(cx.say("start-path"));
         // Before the focus is given back to it: then it would not have been lost.
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if !entered && ui.memory(|memory| memory.focused().is_none()) {
@@ -23,22 +23,22 @@ pub fn show(ctx: &egui::Context, look: &mut Look<'_>, ask: Ask, path: &mut Strin
         }
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let accept = look.say(if ask.opens() { "open" } else { "save" });
+            let accept = cx.say(if ask.opens() { "open" } else { "save" });
             let accepted = widgets::text_button(ui, &accept, Loudness::Primary).clicked();
             if (accepted || entered) && !path.trim().is_empty() {
-                look.want(ask.with(PathBuf::from(path.trim())));
+                cx.want(ask.with(PathBuf::from(path.trim())));
             }
-            let browse = look.say("browse");
+            let browse = cx.say("browse");
             if widgets::text_button(ui, &browse, Loudness::Plain).clicked() {
-                look.want(Command::Browse(ask));
+                cx.want(Command::Browse(ask));
             }
-            let cancel = look.say("cancel");
+            let cancel = cx.say("cancel");
             if widgets::text_button(ui, &cancel, Loudness::Quiet).clicked() {
-                look.want(Command::Escape);
+                cx.want(Command::Escape);
             }
         });
     });
     if modal.should_close() {
-        look.want(Command::Escape);
+        cx.want(Command::Escape);
     }
 }

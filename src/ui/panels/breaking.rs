@@ -1,7 +1,7 @@
 //! Break the digest, in the window: one click damages what the built-in registry serves; what was caught, and by which
 //! descriptor, is shown beside it.
 
-use super::Look;
+use super::PanelContext;
 use crate::trace::{Entity, Promise};
 use crate::ui::breaking::{self, Breakable};
 use crate::ui::command::Command;
@@ -11,25 +11,25 @@ use crate::ui::{facts, fonts};
 use egui::{Label, Rect, RichText, Ui, pos2, vec2};
 
 /// In the inspector, about the selected thing.
-pub fn section(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
-    let shell = look.shell;
-    let Some(found) = breaking::of(entity, shell.world()) else { return };
+pub fn section(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
+    let state = cx.state;
+    let Some(found) = breaking::of(entity, state.world()) else { return };
     let told = found.damage.is_some() || found.rejected.is_some();
-    if !told && !shell.is_live() {
+    if !told && !state.is_live() {
         return;
     }
     ui.add_space(16.0);
-    widgets::caption(ui, &look.say("break-title"));
+    widgets::caption(ui, &cx.say("break-title"));
     ui.add_space(4.0);
-    caught(ui, look, &found);
+    caught(ui, cx, &found);
     if let Some(damage) = &found.damage {
         let (offset, bit) = (damage.offset.to_string(), damage.bit.to_string());
-        let text = look.words.say_with("break-damaged", &[("offset", offset.as_str()), ("bit", bit.as_str())]);
-        ui.label(RichText::new(text).size(13.0).color(look.theme.warn));
+        let text = cx.words.say_with("break-damaged", &[("offset", offset.as_str()), ("bit", bit.as_str())]);
+        ui.label(RichText::new(text).size(13.0).color(cx.theme.warn));
     } else if found.rejected.is_none() {
-        ui.label(RichText::new(look.say("break-hint")).size(13.0).color(look.theme.weak));
+        ui.label(RichText::new(cx.say("break-hint")).size(13.0).color(cx.theme.weak));
     }
-    if !shell.is_live() {
+    if !state.is_live() {
         return;
     }
     ui.add_space(6.0);
@@ -38,43 +38,43 @@ pub fn section(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
         None => ("break-flip", Command::Damage(found.digest.clone())),
     };
     let loudness = if found.damage.is_some() { Loudness::Plain } else { Loudness::Primary };
-    let label = look.say(key);
+    let label = cx.say(key);
     if widgets::text_button(ui, &label, loudness).clicked() {
-        look.want(command);
+        cx.want(command);
     }
     if told {
-        again(ui, look, &found);
+        again(ui, cx, &found);
     }
 }
 
 /// The promise and what came, one above the other, so that the digits can be compared.
-fn caught(ui: &mut Ui, look: &mut Look<'_>, found: &Breakable) {
+fn caught(ui: &mut Ui, cx: &mut PanelContext<'_>, found: &Breakable) {
     let Some(rejected) = &found.rejected else { return };
-    let theme = look.theme;
-    let by = look.say(&format!("promise-{}", rejected.by.name()));
-    let text = look.words.say_with("break-caught", &[("by", by.as_str())]);
+    let theme = cx.theme;
+    let by = cx.say(&format!("promise-{}", rejected.by.name()));
+    let text = cx.words.say_with("break-caught", &[("by", by.as_str())]);
     ui.label(RichText::new(text).font(fonts::bold(14.0)).color(theme.bad));
     ui.add_space(4.0);
     let Some((promised, computed)) = found.digests() else {
-        let reason = look.words.problem(&rejected.problem);
+        let reason = cx.words.problem(&rejected.problem);
         ui.label(RichText::new(reason).size(13.0));
         return;
     };
     widgets::well(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
         for (key, value, color) in [("break-promised", promised, theme.good), ("break-computed", computed, theme.bad)] {
-            widgets::caption(ui, &look.say(key));
+            widgets::caption(ui, &cx.say(key));
             ui.add(Label::new(RichText::new(value).font(fonts::mono(12.5)).color(color)).wrap());
             ui.add_space(2.0);
         }
     });
     if let Some(document) = document(&rejected.by) {
-        let label = look.say("break-show-promise");
+        let label = cx.say("break-show-promise");
         if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-            look.want(Command::Select(Some(document)));
+            cx.want(Command::Select(Some(document)));
         }
     }
-    ui.label(RichText::new(look.say("break-not-kept")).size(13.0).color(theme.weak));
+    ui.label(RichText::new(cx.say("break-not-kept")).size(13.0).color(theme.weak));
 }
 
 /// The document in which the promise stands.
@@ -88,14 +88,14 @@ fn document(by: &Promise) -> Option<Entity> {
 }
 
 /// The commands that fetch it again, each to be seen before it is run.
-fn again(ui: &mut Ui, look: &mut Look<'_>, found: &Breakable) {
+fn again(ui: &mut Ui, cx: &mut PanelContext<'_>, found: &Breakable) {
     let lines = found.again();
     ui.add_space(12.0);
-    widgets::caption(ui, &look.say("break-again"));
+    widgets::caption(ui, &cx.say("break-again"));
     if lines.len() > 1 {
-        ui.label(RichText::new(look.say("break-again-why")).size(13.0).color(look.theme.weak));
+        ui.label(RichText::new(cx.say("break-again-why")).size(13.0).color(cx.theme.weak));
     }
-    let theme = look.theme;
+    let theme = cx.theme;
     for line in lines {
         ui.add_space(4.0);
         widgets::well(&theme).show(ui, |ui| {
@@ -106,9 +106,9 @@ fn again(ui: &mut Ui, look: &mut Look<'_>, found: &Breakable) {
                     let color = theme.family(crate::trace::Family::Network);
                     ui.add(Label::new(RichText::new(format!("$ {line}")).font(fonts::mono(12.5)).color(color)).wrap());
                 });
-                let label = look.words.say_with("break-run", &[("command", line.as_str())]);
+                let label = cx.words.say_with("break-run", &[("command", line.as_str())]);
                 if widgets::icon_button(ui, Icon::Play, &label, "", Loudness::Plain, 26.0).clicked() {
-                    look.want(Command::Run(line.clone()));
+                    cx.want(Command::Run(line.clone()));
                 }
             });
         });
@@ -116,23 +116,23 @@ fn again(ui: &mut Ui, look: &mut Look<'_>, found: &Breakable) {
 }
 
 /// In the strip above the picture, where nothing is drawn: breaks or mends what is selected, with one click.
-pub fn corner(ui: &mut Ui, look: &mut Look<'_>, room: Rect) {
-    let shell = look.shell;
-    if !shell.is_live() || shell.tab != crate::ui::diagrams::Tab::Image {
+pub fn corner(ui: &mut Ui, cx: &mut PanelContext<'_>, room: Rect) {
+    let state = cx.state;
+    if !state.is_live() || state.tab != crate::ui::diagrams::Tab::Image {
         return;
     }
-    let Some(found) = shell.selection.as_ref().and_then(|entity| breaking::of(entity, shell.world())) else { return };
-    let what = format!("{} {}", look.say(&format!("content-{}", found.content.name())), facts::short(&found.digest));
+    let Some(found) = state.selection.as_ref().and_then(|entity| breaking::of(entity, state.world())) else { return };
+    let what = format!("{} {}", cx.say(&format!("content-{}", found.content.name())), facts::short(&found.digest));
     let (key, command) = match found.damage {
         Some(_) => ("break-mend-this", Command::Mend(found.digest.clone())),
         None => ("break-flip-this", Command::Damage(found.digest.clone())),
     };
-    let label = look.words.say_with(key, &[("what", what.as_str())]);
+    let label = cx.words.say_with(key, &[("what", what.as_str())]);
     // At the right of the strip are the buttons that zoom.
     let place = Rect::from_min_max(room.min + vec2(14.0, 6.0), pos2(room.right() - 124.0, room.top() + 36.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
         if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-            look.want(command);
+            cx.want(command);
         }
     });
 }

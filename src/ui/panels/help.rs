@@ -1,6 +1,6 @@
 //! The keys, over everything.
 
-use super::Look;
+use super::PanelContext;
 use crate::ui::command::{self, Command};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -8,17 +8,17 @@ use crate::ui::widgets::{self, Loudness};
 use egui::{KeyboardShortcut, ModifierNames, RichText};
 
 /// Shows the keys.
-pub fn show(ctx: &egui::Context, look: &mut Look<'_>) {
+pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
     let bindings = command::bindings();
-    let frame = widgets::card(&look.theme).inner_margin(22.0);
+    let frame = widgets::card(&cx.theme).inner_margin(22.0);
     let modal = egui::Modal::new(egui::Id::unique("help")).frame(frame).show(ctx, |ui| {
         ui.set_width(640.0);
         ui.horizontal(|ui| {
-            ui.label(RichText::new(look.say("help-title")).font(fonts::bold(19.0)));
+            ui.label(RichText::new(cx.say("help-title")).font(fonts::bold(19.0)));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let label = look.say("close");
+                let label = cx.say("close");
                 if widgets::icon_button(ui, Icon::Close, &label, "Esc", Loudness::Quiet, 28.0).clicked() {
-                    look.want(Command::Help);
+                    cx.want(Command::Help);
                 }
             });
         });
@@ -29,18 +29,18 @@ pub fn show(ctx: &egui::Context, look: &mut Look<'_>) {
                 egui::Grid::new(("keys", number)).num_columns(2).spacing([16.0, 7.0]).show(column, |ui| {
                     for binding in part {
                         let keys: Vec<_> = binding.keys.iter().take(2).map(name).collect();
-                        ui.label(RichText::new(keys.join("   ")).font(fonts::mono(13.0)).color(look.theme.accent));
-                        ui.label(look.say(&format!("key-{}", binding.name)));
+                        ui.label(RichText::new(keys.join("   ")).font(fonts::mono(13.0)).color(cx.theme.accent));
+                        ui.label(cx.say(&format!("key-{}", binding.name)));
                         ui.end_row();
                     }
                 });
             }
         });
         ui.add_space(8.0);
-        ui.label(RichText::new(look.say("help-terminal")).color(look.theme.weak).size(13.0));
+        ui.label(RichText::new(cx.say("help-terminal")).color(cx.theme.weak).size(13.0));
     });
     if modal.should_close() {
-        look.want(Command::Help);
+        cx.want(Command::Help);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The inspector: the selected thing with everything that is known of it, and how it is known.
 
-use super::{Look, breaking, timeline::seconds};
+use super::{PanelContext, breaking, timeline::seconds};
 use crate::trace::{Body, Entity, Event, Evidence};
 use crate::ui::command::Command;
 use crate::ui::facts::{self, Facts, Row, Tone};
@@ -15,23 +15,23 @@ use std::sync::Arc;
 const EVENTS: usize = 8;
 
 /// Shows it in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
-    let shell = look.shell;
-    let known = shell.selection.as_ref().map(|entity| (entity, facts::of(entity, shell.world(), look.words)));
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let state = cx.state;
+    let known = state.selection.as_ref().map(|entity| (entity, facts::of(entity, state.world(), cx.words)));
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.add_space(4.0);
         match known {
-            None => nothing(ui, look),
-            Some((entity, None)) => gone(ui, look, entity),
+            None => nothing(ui, cx),
+            Some((entity, None)) => gone(ui, cx, entity),
             Some((entity, Some(facts))) => {
-                thing(ui, look, entity, &facts);
-                files(ui, look, entity);
-                if !broken(look, entity) {
-                    breaking::section(ui, look, entity);
+                thing(ui, cx, entity, &facts);
+                files(ui, cx, entity);
+                if !broken(cx, entity) {
+                    breaking::section(ui, cx, entity);
                 }
-                evidences(ui, look, entity);
+                evidences(ui, cx, entity);
                 ui.add_space(12.0);
-                facts.rows.iter().skip(FIRST).for_each(|row| fact(ui, look, row));
+                facts.rows.iter().skip(FIRST).for_each(|row| fact(ui, cx, row));
             }
         }
     });
@@ -40,41 +40,41 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
 /// How many facts stand above the evidence, which is to be seen without scrolling; the others follow it.
 const FIRST: usize = 9;
 
-fn nothing(ui: &mut Ui, look: &mut Look<'_>) {
-    ui.label(RichText::new(look.say("inspector-title")).font(fonts::bold(16.0)));
+fn nothing(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    ui.label(RichText::new(cx.say("inspector-title")).font(fonts::bold(16.0)));
     ui.add_space(4.0);
-    ui.label(RichText::new(look.say("inspector-nothing")).color(look.theme.weak));
-    changes(ui, look);
+    ui.label(RichText::new(cx.say("inspector-nothing")).color(cx.theme.weak));
+    changes(ui, cx);
 }
 
 /// Not there at this moment: it comes later, or it is gone.
-fn gone(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
+fn gone(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     ui.label(RichText::new(fonts::shown(&short_name(entity))).font(fonts::mono(16.0)));
     ui.add_space(4.0);
-    let shell = look.shell;
-    let was = shell.trace.touching(entity, shell.cursor.position()).next().is_some();
+    let state = cx.state;
+    let was = state.trace.touching(entity, state.cursor.position()).next().is_some();
     let key = if was { "inspector-gone" } else { "inspector-not-yet" };
-    ui.label(RichText::new(look.say(key)).color(look.theme.weak));
-    breaking::section(ui, look, entity);
+    ui.label(RichText::new(cx.say(key)).color(cx.theme.weak));
+    breaking::section(ui, cx, entity);
     if was {
-        evidences(ui, look, entity);
+        evidences(ui, cx, entity);
     }
 }
 
 /// What the last step changed, to be chosen from.
-fn changes(ui: &mut Ui, look: &mut Look<'_>) {
-    let shell = look.shell;
-    let known = |entity: &Entity| Some((entity.clone(), facts::of(entity, shell.world(), look.words)?));
-    let there: Vec<_> = shell.changed().iter().filter_map(known).take(12).collect();
+fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let state = cx.state;
+    let known = |entity: &Entity| Some((entity.clone(), facts::of(entity, state.world(), cx.words)?));
+    let there: Vec<_> = state.changed().iter().filter_map(known).take(12).collect();
     if there.is_empty() {
         return;
     }
     ui.add_space(16.0);
-    widgets::caption(ui, &look.say("inspector-changed"));
+    widgets::caption(ui, &cx.say("inspector-changed"));
     ui.add_space(4.0);
     for (entity, facts) in there {
-        let theme = look.theme;
-        let text = format!("{} · {}", look.say(facts.kind), facts.title);
+        let theme = cx.theme;
+        let text = format!("{} · {}", cx.say(facts.kind), facts.title);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &text));
         let fill = if response.hovered() || response.has_focus() { theme.line } else { theme.card };
@@ -83,47 +83,47 @@ fn changes(ui: &mut Ui, look: &mut Look<'_>) {
         let at = rect.left_top() + vec2(26.0, 7.0);
         widgets::line(ui.painter(), at, rect.width() - 34.0, &text, fonts::regular(13.0), theme.text);
         if response.clicked() {
-            look.want(Command::Select(Some(entity)));
+            cx.want(Command::Select(Some(entity)));
         }
     }
 }
 
-fn thing(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity, facts: &Facts) {
-    let color = look.theme.family(facts.family);
+fn thing(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity, facts: &Facts) {
+    let color = cx.theme.family(facts.family);
     ui.add(Label::new(RichText::new(&facts.title).font(fonts::mono(17.0))).wrap());
     ui.add_space(2.0);
-    widgets::chip(ui, &look.say(facts.kind), color, "");
+    widgets::chip(ui, &cx.say(facts.kind), color, "");
     ui.add_space(8.0);
-    if broken(look, entity) {
+    if broken(cx, entity) {
         // What is the matter comes before what else is known.
-        breaking::section(ui, look, entity);
+        breaking::section(ui, cx, entity);
         ui.add_space(12.0);
     }
-    facts.rows.iter().take(FIRST).for_each(|row| fact(ui, look, row));
+    facts.rows.iter().take(FIRST).for_each(|row| fact(ui, cx, row));
 }
 
 /// The way from an image, a layer or a container to its files.
-fn files(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
-    let Some((subject, layer)) = subject::of_entity(entity, look.shell.world()) else { return };
-    if !look.shell.is_live() {
+fn files(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
+    let Some((subject, layer)) = subject::of_entity(entity, cx.state.world()) else { return };
+    if !cx.state.is_live() {
         return;
     }
     ui.add_space(10.0);
-    let label = look.say("files-open");
+    let label = cx.say("files-open");
     if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+5").clicked() {
-        look.want(Command::Inspect(Act::Open(subject, layer)));
+        cx.want(Command::Inspect(Act::Open(subject, layer)));
     }
 }
 
-fn broken(look: &Look<'_>, entity: &Entity) -> bool {
-    let found = crate::ui::breaking::of(entity, look.shell.world());
+fn broken(cx: &PanelContext<'_>, entity: &Entity) -> bool {
+    let found = crate::ui::breaking::of(entity, cx.state.world());
     found.is_some_and(|found| found.damage.is_some() || found.rejected.is_some())
 }
 
-fn fact(ui: &mut Ui, look: &mut Look<'_>, row: &Row) {
-    let theme = look.theme;
+fn fact(ui: &mut Ui, cx: &mut PanelContext<'_>, row: &Row) {
+    let theme = cx.theme;
     let name = if row.label.starts_with("fact-") || row.label.starts_with("effect-") {
-        look.say(row.label)
+        cx.say(row.label)
     } else {
         row.label.to_owned()
     };
@@ -156,50 +156,50 @@ fn fact(ui: &mut Ui, look: &mut Look<'_>, row: &Row) {
         }
     }
     if response.clicked() {
-        look.want(Command::Select(row.leads_to.clone()));
+        cx.want(Command::Select(row.leads_to.clone()));
     }
     response.on_hover_text(format!("{name}  {value}")).context_menu(|ui| {
-        if ui.button(look.say("copy")).clicked() {
-            look.want(Command::Copy(row.value.clone()));
+        if ui.button(cx.say("copy")).clicked() {
+            cx.want(Command::Copy(row.value.clone()));
             ui.close();
         }
     });
 }
 
-fn evidences(ui: &mut Ui, look: &mut Look<'_>, entity: &Entity) {
-    let shell = look.shell;
-    let all: Vec<&Arc<Event>> = shell.trace.touching(entity, shell.cursor.position()).rev().collect();
+fn evidences(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
+    let state = cx.state;
+    let all: Vec<&Arc<Event>> = state.trace.touching(entity, state.cursor.position()).rev().collect();
     if all.is_empty() {
         return;
     }
     ui.add_space(16.0);
-    widgets::caption(ui, &look.say("inspector-evidence"));
+    widgets::caption(ui, &cx.say("inspector-evidence"));
     ui.add_space(4.0);
     for event in all.iter().take(EVENTS) {
         let Body::Observed { evidence, .. } = &event.body else { continue };
         for (i, evidence) in evidence.iter().enumerate() {
-            card(ui, look, event, i, evidence);
+            card(ui, cx, event, i, evidence);
         }
     }
     if all.len() > EVENTS {
         let rest = (all.len() - EVENTS).to_string();
-        widgets::caption(ui, &look.words.say_with("inspector-more", &[("count", rest.as_str())]));
+        widgets::caption(ui, &cx.words.say_with("inspector-more", &[("count", rest.as_str())]));
     }
-    by_hand(ui, look, &all);
+    by_hand(ui, cx, &all);
     ui.add_space(12.0);
 }
 
-fn card(ui: &mut Ui, look: &mut Look<'_>, event: &Event, number: usize, evidence: &Evidence) {
-    let theme = look.theme;
+fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, evidence: &Evidence) {
+    let theme = cx.theme;
     widgets::well(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
-            let text = format!("{}  ·  #{}  ·  +{}", evidence::title(evidence), event.seq, seconds(event.at));
+            let text = format!("{}  ·  #{}  ·  +{}", evidence::title(evidence, look.words), event.seq, seconds(event.at));
             ui.add(Label::new(RichText::new(text).font(fonts::mono(11.5)).color(theme.weak)).truncate());
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                let label = look.say("copy");
+                let label = cx.say("copy");
                 if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
-                    look.want(Command::Copy(evidence::plain(evidence)));
+                    cx.want(Command::Copy(evidence::plain(evidence)));
                 }
             });
         });
@@ -212,17 +212,17 @@ fn card(ui: &mut Ui, look: &mut Look<'_>, event: &Event, number: usize, evidence
 }
 
 /// The command with which a person could do the step that made this thing what it is.
-fn by_hand(ui: &mut Ui, look: &mut Look<'_>, events: &[&Arc<Event>]) {
-    let trace = &look.shell.trace;
+fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[&Arc<Event>]) {
+    let trace = &cx.state.trace;
     let steps = events.iter().filter_map(|event| match &event.body {
         Body::Observed { step, .. } => step.and_then(|id| trace.step(id)),
         _ => None,
     });
     let Some(line) = steps.map(|record| &record.step.plan.by_hand).find(|line| !line.is_empty()) else { return };
     ui.add_space(12.0);
-    widgets::caption(ui, &look.say("inspector-by-hand"));
+    widgets::caption(ui, &cx.say("inspector-by-hand"));
     ui.add_space(4.0);
-    let theme = look.theme;
+    let theme = cx.theme;
     widgets::well(&theme).show(ui, |ui| {
         ui.horizontal_top(|ui| {
             let width = ui.available_width() - 28.0;
@@ -230,9 +230,9 @@ fn by_hand(ui: &mut Ui, look: &mut Look<'_>, events: &[&Arc<Event>]) {
                 ui.set_width(width);
                 ui.add(Label::new(evidence::command(line, &theme, width, 12.5)).wrap());
             });
-            let label = look.say("copy-command");
+            let label = cx.say("copy-command");
             if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
-                look.want(Command::Copy(line.clone()));
+                cx.want(Command::Copy(line.clone()));
             }
         });
     });

@@ -1,6 +1,6 @@
 //! The lesson: what to read, what to run, what to predict, what must become true, and the notes' claim beside it.
 
-use super::Look;
+use super::PanelContext;
 use crate::lesson::{ClaimView, GoalView, QuestionState, QuestionView, StepView, bind_directory};
 use crate::trace::Family;
 use crate::ui::command::Command;
@@ -17,9 +17,9 @@ use egui::{
 const TEXT: f32 = 14.5;
 
 /// Shows it in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>, course: &Course) {
-    let mut view = course.view(look.shell.lang);
-    if let Some(host) = &look.shell.world().host {
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
+    let mut view = course.view(cx.state.lang);
+    if let Some(host) = &cx.state.world().host {
         view = view.with_bind(&bind_directory(&host.root, course.lesson()));
     }
     let foot = 44.0;
@@ -30,44 +30,44 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, course: &Course) {
         widgets::caption(ui, &number);
         ui.add(Label::new(RichText::new(fonts::shown(&view.title)).font(fonts::bold(18.5))).wrap());
         ui.add_space(2.0);
-        prose::show(ui, &view.text, Ink { size: TEXT, color: soft(look) });
-        action(ui, look, &view, course.rest());
-        view.questions.iter().for_each(|question| ask(ui, look, question));
-        goals(ui, look, &view.goals);
-        view.claims.iter().for_each(|claim| note(ui, look, claim));
+        prose::show(ui, &view.text, Ink { size: TEXT, color: soft(cx) });
+        action(ui, cx, &view, course.rest());
+        view.questions.iter().for_each(|question| ask(ui, cx, question));
+        goals(ui, cx, &view.goals);
+        view.claims.iter().for_each(|claim| note(ui, cx, claim));
         ui.add_space(10.0);
     });
-    walk(ui, look, &view, course);
+    walk(ui, cx, &view, course);
 }
 
 /// Reading text: between full and weak.
-fn soft(look: &Look<'_>) -> Color32 {
-    look.theme.text.lerp_to_gamma(look.theme.weak, 0.35)
+fn soft(cx: &PanelContext<'_>) -> Color32 {
+    cx.theme.text.lerp_to_gamma(cx.theme.weak, 0.35)
 }
 
 /// The command of the step, or what is typed, or how far to go.
-fn action(ui: &mut Ui, look: &mut Look<'_>, view: &StepView, rest: Option<u64>) {
+fn action(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, rest: Option<u64>) {
     let recorded = rest.is_some();
     if let Some(line) = &view.command {
         let key = if recorded { "lesson-play" } else { "lesson-run" };
-        act(ui, look, line, key, Command::LessonRun);
+        act(ui, cx, line, key, Command::LessonRun);
     }
     if let Some((_, text)) = &view.input {
         let key = if recorded { "lesson-play" } else { "lesson-type" };
-        act(ui, look, text.trim_end(), key, Command::LessonType);
+        act(ui, cx, text.trim_end(), key, Command::LessonType);
     }
     let alone = view.command.is_none() && view.input.is_none();
-    if alone && (view.stop_at.is_some() || rest.is_some_and(|rest| rest > look.shell.cursor.position())) {
+    if alone && (view.stop_at.is_some() || rest.is_some_and(|rest| rest > cx.state.cursor.position())) {
         ui.add_space(8.0);
-        let there = look.say("lesson-go-on");
+        let there = cx.say("lesson-go-on");
         if widgets::text_button(ui, &there, Loudness::Plain).clicked() {
-            look.want(Command::LessonGoOn);
+            cx.want(Command::LessonGoOn);
         }
     }
 }
 
-fn act(ui: &mut Ui, look: &mut Look<'_>, line: &str, key: &str, command: Command) {
-    let theme = look.theme;
+fn act(ui: &mut Ui, cx: &mut PanelContext<'_>, line: &str, key: &str, command: Command) {
+    let theme = cx.theme;
     ui.add_space(8.0);
     widgets::well(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -75,47 +75,46 @@ fn act(ui: &mut Ui, look: &mut Look<'_>, line: &str, key: &str, command: Command
         ui.add(Label::new(evidence::command(line, &theme, width, 13.5)).wrap());
         ui.add_space(4.0);
         ui.horizontal(|ui| {
-            let label = look.say(key);
-            let enabled = look.shell.has_trace();
+            let label = cx.say(key);
+            let enabled = cx.state.has_trace();
             if ui.add_enabled_ui(enabled, |ui| widgets::text_button(ui, &label, Loudness::Primary)).inner.clicked() {
-                look.want(command);
+                cx.want(command);
             }
-            let label = look.say("copy-command");
+            let label = cx.say("copy-command");
             if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 28.0).clicked() {
-                look.want(Command::Copy(line.to_owned()));
+                cx.want(Command::Copy(line.to_owned()));
             }
         });
     });
 }
 
-fn ask(ui: &mut Ui, look: &mut Look<'_>, question: &QuestionView) {
-    let theme = look.theme;
+fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
+    let theme = cx.theme;
     let color = theme.family(Family::Image);
     ui.add_space(10.0);
     let frame = widgets::card(&theme).stroke(Stroke::new(1.2, color)).corner_radius(CornerRadius::same(10));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.add(
-            Label::new(RichText::new(look.say("question-first")).font(fonts::bold(12.5)).color(color))
-                .selectable(false),
+            Label::new(RichText::new(cx.say("question-first")).font(fonts::bold(12.5)).color(color)).selectable(false),
         );
         prose::show(ui, &question.ask, Ink { size: 15.0, color: theme.text });
         ui.add_space(2.0);
         if question.choices.is_empty() {
-            ui.label(RichText::new(look.say("question-later")).color(theme.weak).size(13.0));
+            ui.label(RichText::new(cx.say("question-later")).color(theme.weak).size(13.0));
         }
         for (number, choice) in question.choices.iter().enumerate() {
-            if self::choice(ui, look, question, number, choice) {
-                look.want(Command::Predict(question.id.clone(), number));
+            if self::choice(ui, cx, question, number, choice) {
+                cx.want(Command::Predict(question.id.clone(), number));
             }
         }
-        outcome(ui, look, question);
+        outcome(ui, cx, question);
     });
 }
 
 /// A choice; true when it was clicked.
-fn choice(ui: &mut Ui, look: &Look<'_>, question: &QuestionView, number: usize, text: &str) -> bool {
-    let theme = &look.theme;
+fn choice(ui: &mut Ui, cx: &PanelContext<'_>, question: &QuestionView, number: usize, text: &str) -> bool {
+    let theme = &cx.theme;
     let color = theme.family(Family::Image);
     let shown = fonts::shown(text);
     let (predicted, open) = match &question.state {
@@ -148,20 +147,20 @@ fn choice(ui: &mut Ui, look: &Look<'_>, question: &QuestionView, number: usize, 
     response.clicked()
 }
 
-fn outcome(ui: &mut Ui, look: &mut Look<'_>, question: &QuestionView) {
-    let theme = look.theme;
+fn outcome(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
+    let theme = cx.theme;
     match &question.state {
         QuestionState::Unanswered => {
-            let course = look.shell.course.as_ref();
-            if course.is_some_and(|course| course.can_tell(&question.id, look.shell.world())) {
-                let label = look.say("question-tell");
+            let course = cx.state.course.as_ref();
+            if course.is_some_and(|course| course.can_tell(&question.id, cx.state.world())) {
+                let label = cx.say("question-tell");
                 if widgets::text_button(ui, &label, Loudness::Quiet).clicked() {
-                    look.want(Command::Tell(question.id.clone()));
+                    cx.want(Command::Tell(question.id.clone()));
                 }
             }
         }
         QuestionState::Predicted(_) => {
-            ui.label(RichText::new(look.say("question-predicted")).color(theme.weak).size(13.0));
+            ui.label(RichText::new(cx.say("question-predicted")).color(theme.weak).size(13.0));
         }
         QuestionState::Revealed { right, predicted, .. } => {
             let (key, color) = match (right, predicted) {
@@ -169,24 +168,24 @@ fn outcome(ui: &mut Ui, look: &mut Look<'_>, question: &QuestionView) {
                 (false, Some(_)) => ("question-wrong", theme.bad),
                 (false, None) => ("question-told", theme.weak),
             };
-            ui.label(RichText::new(look.say(key)).font(fonts::bold(13.5)).color(color));
+            ui.label(RichText::new(cx.say(key)).font(fonts::bold(13.5)).color(color));
             if let Some(answer) = question.answer.as_ref().filter(|answer| !question.choices.contains(answer)) {
                 ui.label(RichText::new(fonts::shown(answer)).font(fonts::mono(13.5)));
             }
             if let Some(because) = &question.because {
-                prose::show(ui, because, Ink { size: 13.5, color: soft(look) });
+                prose::show(ui, because, Ink { size: 13.5, color: soft(cx) });
             }
         }
     }
 }
 
-fn goals(ui: &mut Ui, look: &Look<'_>, goals: &[GoalView]) {
+fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView]) {
     if goals.is_empty() {
         return;
     }
-    let theme = &look.theme;
+    let theme = &cx.theme;
     ui.add_space(14.0);
-    widgets::caption(ui, &look.say("lesson-goals"));
+    widgets::caption(ui, &cx.say("lesson-goals"));
     ui.add_space(2.0);
     for goal in goals {
         let response = ui.horizontal_top(|ui| {
@@ -209,17 +208,17 @@ fn goals(ui: &mut Ui, look: &Look<'_>, goals: &[GoalView]) {
                 }
             });
         });
-        let state = look.say(if goal.reached { "goal-reached" } else { "goal-open" });
+        let state = cx.say(if goal.reached { "goal-reached" } else { "goal-open" });
         response.response.widget_info(|| {
             WidgetInfo::labeled(Role::ListItem, true, format!("{} · {state}", fonts::shown_lines(&goal.text)))
         });
     }
 }
 
-fn note(ui: &mut Ui, look: &Look<'_>, claim: &ClaimView) {
-    let theme = &look.theme;
+fn note(ui: &mut Ui, cx: &PanelContext<'_>, claim: &ClaimView) {
+    let theme = &cx.theme;
     ui.add_space(14.0);
-    widgets::caption(ui, &format!("{} · {}", look.say("lesson-note"), claim.id));
+    widgets::caption(ui, &format!("{} · {}", cx.say("lesson-note"), claim.id));
     ui.add_space(2.0);
     let frame = Frame::new()
         .fill(theme.well)
@@ -230,7 +229,7 @@ fn note(ui: &mut Ui, look: &Look<'_>, claim: &ClaimView) {
         ui.set_width(ui.available_width());
         prose::show(ui, &format!("“{}”", claim.said.trim()), Ink { size: 13.5, color: theme.weak });
         if !claim.open {
-            ui.label(RichText::new(look.say("lesson-note-later")).size(12.5).color(theme.weak));
+            ui.label(RichText::new(cx.say("lesson-note-later")).size(12.5).color(theme.weak));
             return;
         }
         ui.horizontal_wrapped(|ui| {
@@ -240,7 +239,7 @@ fn note(ui: &mut Ui, look: &Look<'_>, claim: &ClaimView) {
                     "verdict-corrected" => theme.bad,
                     _ => theme.warn,
                 };
-                ui.label(RichText::new(look.say(verdict.key())).font(fonts::bold(13.0)).color(color));
+                ui.label(RichText::new(cx.say(verdict.key())).font(fonts::bold(13.0)).color(color));
             }
         });
         prose::show(ui, &claim.shown, Ink { size: 13.5, color: theme.text });
@@ -248,23 +247,23 @@ fn note(ui: &mut Ui, look: &Look<'_>, claim: &ClaimView) {
 }
 
 /// Back, the steps as dots, on.
-fn walk(ui: &mut Ui, look: &mut Look<'_>, view: &StepView, course: &Course) {
-    let theme = look.theme;
+fn walk(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, course: &Course) {
+    let theme = cx.theme;
     ui.separator();
     ui.horizontal(|ui| {
-        let back = look.say("lesson-back");
+        let back = cx.say("lesson-back");
         let first = view.number == 1;
         let response = ui.add_enabled_ui(!first, |ui| widgets::text_button(ui, &back, Loudness::Quiet)).inner;
         if response.clicked() {
-            look.want(Command::LessonGo(view.number - 2));
+            cx.want(Command::LessonGo(view.number - 2));
         }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             let done = course.runner().step_is_done();
-            let next = look.say(if view.number == view.of { "lesson-finish" } else { "lesson-next" });
+            let next = cx.say(if view.number == view.of { "lesson-finish" } else { "lesson-next" });
             let loudness = if done { Loudness::Primary } else { Loudness::Plain };
             if widgets::text_button(ui, &next, loudness).clicked() {
                 let command = if view.number == view.of { Command::StartPage } else { Command::LessonGo(view.number) };
-                look.want(command);
+                cx.want(command);
             }
             let room = ui.available_rect_before_wrap();
             let gap = (room.width() / view.of as f32).min(12.0);

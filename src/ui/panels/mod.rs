@@ -1,4 +1,4 @@
-//! The parts of the window. Each reads the [`Shell`] and says what the user wants; none changes anything.
+//! The parts of the window. Each reads the [`WindowState`] and says what the user wants; none changes anything.
 
 pub mod ask;
 pub mod breaking;
@@ -16,14 +16,14 @@ pub mod top;
 
 use super::command::Command;
 use super::diagrams::Tab;
-use super::state::{Origin, Shell};
+use super::state::{Origin, WindowState};
 use super::theme::Theme;
 use crate::i18n::Words;
 
 /// What a panel is given.
-pub struct Look<'a> {
+pub struct PanelContext<'a> {
     /// What the window shows.
-    pub shell: &'a Shell,
+    pub state: &'a WindowState,
     /// The window's words.
     pub words: &'a Words,
     /// The palette.
@@ -32,7 +32,7 @@ pub struct Look<'a> {
     pub commands: &'a mut Vec<Command>,
 }
 
-impl Look<'_> {
+impl PanelContext<'_> {
     /// The user wants this.
     pub fn want(&mut self, command: Command) {
         self.commands.push(command);
@@ -45,16 +45,16 @@ impl Look<'_> {
 }
 
 /// The title of what is shown without a lesson: a recording's file name.
-pub fn source_title(shell: &Shell) -> String {
-    match &shell.origin {
+pub fn source_title(state: &WindowState) -> String {
+    match &state.origin {
         Origin::Recorded { path, .. } => path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
         _ => String::new(),
     }
 }
 
 /// A live engine that has no images and no containers yet: there is nothing to draw, and something to do.
-pub fn is_idle(shell: &Shell) -> bool {
-    let world = shell.world();
+pub fn is_idle(state: &WindowState) -> bool {
+    let world = state.world();
     let bare = world.remote_tags.is_empty() && world.tags.is_empty() && world.containers.is_empty();
-    shell.is_live() && bare && shell.waiting.is_empty() && shell.tab != Tab::Network
+    state.is_live() && bare && state.waiting.is_empty() && state.tab != Tab::Network
 }

@@ -1,6 +1,6 @@
 //! What happened, as a list: operations with their steps. A click goes there; the dot before a step is its breakpoint.
 
-use super::Look;
+use super::PanelContext;
 use crate::trace::{Body, Level, OpKind, Outcome, StepRecord};
 use crate::ui::command::Command;
 use crate::ui::fonts;
@@ -18,30 +18,30 @@ const ROW: f32 = 28.0;
 const GAP: f32 = 4.0;
 
 /// Shows it in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
-    ui.label(RichText::new(look.say("outline-title")).font(fonts::bold(16.0)));
-    ui.add(egui::Label::new(RichText::new(look.say("outline-hint")).size(12.5).color(look.theme.weak)).wrap());
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    ui.label(RichText::new(cx.say("outline-title")).font(fonts::bold(16.0)));
+    ui.add(egui::Label::new(RichText::new(cx.say("outline-hint")).size(12.5).color(cx.theme.weak)).wrap());
     ui.add_space(6.0);
-    let lines = lines(look);
+    let lines = lines(cx);
     if lines.is_empty() {
-        ui.label(RichText::new(look.say("outline-empty")).color(look.theme.weak));
+        ui.label(RichText::new(cx.say("outline-empty")).color(cx.theme.weak));
         return;
     }
     let mut area = ScrollArea::vertical().auto_shrink([false, false]);
     let id = ui.scope_id().with("seen");
-    if let Some(offset) = scroll_to_here(look, &lines, ui.data(|data| data.get_temp(id))) {
+    if let Some(offset) = scroll_to_here(cx, &lines, ui.data(|data| data.get_temp(id))) {
         area = area.vertical_scroll_offset(offset);
     }
     ui.spacing_mut().item_spacing.y = GAP;
     let output = area.show_rows(ui, ROW, lines.len(), |ui, range| {
         for line in &lines[range] {
             match line {
-                Line::Op { title, request, outcome } => op(ui, look, title, request, *outcome),
-                Line::Step(record) => step(ui, look, record),
+                Line::Op { title, request, outcome } => op(ui, cx, title, request, *outcome),
+                Line::Step(record) => step(ui, cx, record),
             }
         }
     });
-    let position = look.shell.cursor.position();
+    let position = cx.state.cursor.position();
     let seen = Seen { position, top: output.state.clamped_offset().y, height: output.inner_rect.height() };
     ui.data_mut(|data| data.insert_temp(id, seen));
 }
@@ -55,30 +55,30 @@ struct Seen {
 }
 
 /// The offset at which the present step is in view; none while it is in view, so that nothing moves under the pointer.
-fn scroll_to_here(look: &Look<'_>, lines: &[Line<'_>], seen: Option<Seen>) -> Option<f32> {
-    let here = look.shell.next().or(look.shell.last()).map(|record| record.step.id);
+fn scroll_to_here(cx: &PanelContext<'_>, lines: &[Line<'_>], seen: Option<Seen>) -> Option<f32> {
+    let here = cx.state.next().or(cx.state.last()).map(|record| record.step.id);
     let line = lines.iter().position(|line| matches!(line, Line::Step(record) if Some(record.step.id) == here))?;
     let at = line as f32 * (ROW + GAP);
     match seen {
-        Some(seen) if seen.position == look.shell.cursor.position() => None,
+        Some(seen) if seen.position == cx.state.cursor.position() => None,
         Some(seen) if at >= seen.top && at + ROW <= seen.top + seen.height => None,
         Some(seen) => Some((at - seen.height / 2.0).max(0.0)),
         None => Some((at - 200.0).max(0.0)),
     }
 }
 
-fn lines<'a>(look: &Look<'a>) -> Vec<Line<'a>> {
-    let trace = &look.shell.trace;
+fn lines<'a>(cx: &PanelContext<'a>) -> Vec<Line<'a>> {
+    let trace = &cx.state.trace;
     let mut lines = Vec::new();
     for event in trace.events() {
         match &event.body {
             Body::OpBegan { op } => {
-                let title = format!("{}  {}", look.say(op_key(op.kind)), fonts::shown(&op.subject));
+                let title = format!("{}  {}", cx.say(op_key(op.kind)), fonts::shown(&op.subject));
                 let outcome = trace.head().ops.get(&op.id).and_then(|state| state.outcome.as_ref());
-                // The head outlives this frame's look: both borrow the shell.
+                // The head outlives this frame's context: both borrow the state.
                 lines.push(Line::Op { title, request: &op.request, outcome });
             }
-            Body::StepAnnounced { step } if step.level() <= look.shell.cursor.level().min(Level::Stage) => {
+            Body::StepAnnounced { step } if step.level() <= cx.state.cursor.level().min(Level::Stage) => {
                 lines.extend(trace.step(step.id).map(Line::Step));
             }
             _ => {}
@@ -87,8 +87,8 @@ fn lines<'a>(look: &Look<'a>) -> Vec<Line<'a>> {
     lines
 }
 
-fn op(ui: &mut Ui, look: &Look<'_>, title: &str, request: &str, outcome: Option<&Outcome>) {
-    let theme = &look.theme;
+fn op(ui: &mut Ui, cx: &PanelContext<'_>, title: &str, request: &str, outcome: Option<&Outcome>) {
+    let theme = &cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, title));
     let at = rect.left_top() + vec2(0.0, 7.0);
@@ -103,28 +103,28 @@ fn op(ui: &mut Ui, look: &Look<'_>, title: &str, request: &str, outcome: Option<
         ui.monospace(fonts::shown(request));
         if let Some(Outcome::Failed(problem)) = outcome {
             ui.set_max_width(420.0);
-            ui.label(look.words.problem(problem));
+            ui.label(cx.words.problem(problem));
         }
     });
 }
 
-fn step(ui: &mut Ui, look: &mut Look<'_>, record: &StepRecord) {
-    let (shell, theme) = (look.shell, look.theme);
+fn step(ui: &mut Ui, cx: &mut PanelContext<'_>, record: &StepRecord) {
+    let (state, theme) = (cx.state, cx.theme);
     let kind = record.step.plan.kind;
-    let title = look.words.step(kind);
+    let title = cx.words.step(kind);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let dot = Rect::from_center_size(rect.left_center() + vec2(9.0, 0.0), vec2(18.0, ROW));
     let id = ui.scope_id().with(record.step.id);
     let breakpoint = ui.interact(dot, id.with("breakpoint"), Sense::click());
-    let set = shell.cursor.breakpoints().contains(&kind);
+    let set = state.cursor.breakpoints().contains(&kind);
     breakpoint
-        .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, set, format!("{} {title}", look.say("breakpoint"))));
+        .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, set, format!("{} {title}", cx.say("breakpoint"))));
     let row = Rect::from_min_max(pos2(dot.right(), rect.top()), rect.max);
     let response = ui.interact(row, id, Sense::click());
     let subject = &*fonts::shown(&record.step.plan.subject);
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{title} {subject}")));
-    let here = shell.next().is_some_and(|next| next.step.id == record.step.id);
-    let done = record.announced < shell.cursor.position() || record.announced == shell.cursor.position() && !here;
+    let here = state.next().is_some_and(|next| next.step.id == record.step.id);
+    let done = record.announced < state.cursor.position() || record.announced == state.cursor.position() && !here;
     if here || response.hovered() {
         let fill = if here { theme.family_fill(record.step.family()) } else { theme.card };
         ui.painter().rect_filled(row, 6.0, fill);
@@ -147,10 +147,10 @@ fn step(ui: &mut Ui, look: &mut Look<'_>, record: &StepRecord) {
         widgets::line(ui.painter(), pos2(end.right() + 8.0, at.y + 3.0), room, subject, fonts::mono(11.5), theme.weak);
     }
     if breakpoint.clicked() {
-        look.want(Command::Breakpoint(kind));
+        cx.want(Command::Breakpoint(kind));
     }
     if response.clicked() {
-        look.want(Command::Seek(record.announced));
+        cx.want(Command::Seek(record.announced));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The middle: which diagram, and the diagram itself.
 
-use super::{Look, breaking};
+use super::{PanelContext, breaking};
 use crate::trace::Family;
 use crate::ui::command::Command;
 use crate::ui::diagrams::{Diagrams, Tab};
@@ -13,26 +13,26 @@ use egui::{Align2, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, ve
 pub const TABS: f32 = 44.0;
 
 /// Shows the tab bar in all the room there is.
-pub fn tabs(ui: &mut Ui, look: &mut Look<'_>) {
-    let theme = look.theme;
+pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let theme = cx.theme;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.add_space(14.0);
-        let files = look.shell.files.shown;
+        let files = cx.state.files.shown;
         let diagrams = Tab::ALL
             .into_iter()
             .enumerate()
-            .map(|(number, tab)| (!files && look.shell.tab == tab, tab.key(), tab.family(), Command::Tab(number)));
+            .map(|(number, tab)| (!files && cx.state.tab == tab, tab.key(), tab.family(), Command::Tab(number)));
         let tabs: Vec<_> = diagrams.chain([(files, "files-tab", Family::Layer, Command::Files)]).collect();
         // The width is that of the bold face: choosing a tab moves nothing.
-        let wide = |key: &str| ui.painter().layout_no_wrap(look.say(key), fonts::bold(14.5), theme.text).size().x;
+        let wide = |key: &str| ui.painter().layout_no_wrap(cx.say(key), fonts::bold(14.5), theme.text).size().x;
         let widths: Vec<f32> = tabs.iter().map(|(_, key, ..)| wide(key)).collect();
         // In a narrow window tabs stand closer, so that the tools, or at least the button for them, have their place.
         let room = ui.available_width() - widths.iter().sum::<f32>();
         let apart = |tools: f32| (room - tools) / widths.len() as f32 - 2.0;
         let apart = if apart(ALL) >= CLOSE { apart(ALL) } else { apart(FEW) }.clamp(CLOSE, 24.0);
         for (number, ((chosen, key, family, command), wide)) in tabs.into_iter().zip(widths).enumerate() {
-            let text = look.say(key);
+            let text = cx.say(key);
             let (rect, response) = ui.allocate_exact_size(vec2(wide + apart, TABS), Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, &text));
             let color = match (chosen, response.hovered() || response.has_focus()) {
@@ -47,13 +47,13 @@ pub fn tabs(ui: &mut Ui, look: &mut Look<'_>) {
                 ui.painter().rect_filled(line, 1.5, color);
             }
             if response.clicked() && !(chosen && command == Command::Files) {
-                look.want(command);
+                cx.want(command);
             }
             response.on_hover_text(format!("Ctrl+{}", number + 1));
         }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add_space(12.0);
-            tools(ui, look);
+            tools(ui, cx);
         });
     });
 }
@@ -66,7 +66,7 @@ const ALL: f32 = 5.0 * 28.0 + 5.0 * 2.0 + 6.0 + 12.0;
 const FEW: f32 = 28.0 + 2.0 + 12.0;
 
 /// From right to left; where there is no room for them, behind one button.
-fn tools(ui: &mut Ui, look: &mut Look<'_>) {
+fn tools(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let few = ui.available_width() < ALL - 12.5;
     let tools = [
         (Icon::Picture, "key-export", "Ctrl+E", Command::ExportDialog),
@@ -75,69 +75,69 @@ fn tools(ui: &mut Ui, look: &mut Look<'_>) {
         (Icon::List, "key-steps", "S", Command::Steps),
     ];
     if few {
-        return menu(ui, look, tools);
+        return menu(ui, cx, tools);
     }
     for (icon, key, hint, command) in tools {
-        let label = look.say(key);
+        let label = cx.say(key);
         if widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0).clicked() {
-            look.want(command);
+            cx.want(command);
         }
     }
     ui.add_space(6.0);
-    let follow = look.shell.follow;
-    let label = look.say(if follow { "stage-following" } else { "stage-follow" });
+    let follow = cx.state.follow;
+    let label = cx.say(if follow { "stage-following" } else { "stage-follow" });
     let loudness = if follow { Loudness::Plain } else { Loudness::Quiet };
     let response = widgets::icon_button(ui, Icon::Pin, &label, "", loudness, 28.0);
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, follow, look.say("stage-follow")));
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, follow, cx.say("stage-follow")));
     if response.clicked() {
-        look.want(Command::Follow);
+        cx.want(Command::Follow);
     }
 }
 
-fn menu(ui: &mut Ui, look: &mut Look<'_>, tools: [(Icon, &str, &str, Command); 4]) {
-    let label = look.say("stage-more");
+fn menu(ui: &mut Ui, cx: &mut PanelContext<'_>, tools: [(Icon, &str, &str, Command); 4]) {
+    let label = cx.say("stage-more");
     let button = widgets::icon_button(ui, Icon::More, &label, "", Loudness::Quiet, 28.0);
     egui::Popup::menu(&button).show(|ui| {
-        let mut follow = look.shell.follow;
-        if ui.checkbox(&mut follow, look.say("stage-follow")).clicked() {
-            look.want(Command::Follow);
+        let mut follow = cx.state.follow;
+        if ui.checkbox(&mut follow, cx.say("stage-follow")).clicked() {
+            cx.want(Command::Follow);
         }
         for (_, key, hint, command) in tools.into_iter().rev() {
-            if ui.add(egui::Button::new(look.say(key)).shortcut_text(hint)).clicked() {
-                look.want(command);
+            if ui.add(egui::Button::new(cx.say(key)).shortcut_text(hint)).clicked() {
+                cx.want(command);
             }
         }
     });
 }
 
 /// Shows the diagram in all the room there is.
-pub fn diagram(ui: &mut Ui, look: &mut Look<'_>, diagrams: &mut Diagrams) {
-    let shell = look.shell;
-    let mut selection = shell.selection.clone();
+pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
+    let state = cx.state;
+    let mut selection = state.selection.clone();
     let room = ui.available_rect_before_wrap();
-    diagrams.show(ui, shell.tab, shell.world(), shell.changed(), &mut selection, look.words, &look.theme);
-    if selection != shell.selection {
-        look.want(Command::Select(selection));
+    diagrams.show(ui, state.tab, state.world(), state.changed(), &mut selection, cx.words, &cx.theme);
+    if selection != state.selection {
+        cx.want(Command::Select(selection));
     }
-    breaking::corner(ui, look, room);
+    breaking::corner(ui, cx, room);
 }
 
 /// What there is to see when nothing has happened yet in a live engine.
-pub fn idle(ui: &mut Ui, look: &mut Look<'_>) {
-    let theme = look.theme;
+pub fn idle(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let theme = cx.theme;
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.32).max(20.0));
-        ui.label(RichText::new(look.say("idle-title")).font(fonts::bold(20.0)));
+        ui.label(RichText::new(cx.say("idle-title")).font(fonts::bold(20.0)));
         ui.add_space(4.0);
-        ui.label(RichText::new(look.say("idle-text")).color(theme.weak));
+        ui.label(RichText::new(cx.say("idle-text")).color(theme.weak));
         ui.add_space(14.0);
         ui.label(
             RichText::new("$ docker run -it lab/shell:1").font(fonts::mono(15.0)).color(theme.family(Family::Network)),
         );
         ui.add_space(10.0);
-        let label = look.say("idle-run");
+        let label = cx.say("idle-run");
         if widgets::text_button(ui, &label, Loudness::Primary).clicked() {
-            look.want(Command::Run("docker run -it lab/shell:1".to_owned()));
+            cx.want(Command::Run("docker run -it lab/shell:1".to_owned()));
         }
     });
 }

@@ -1,7 +1,7 @@
 //! When there is nothing to look at yet: choosing a lesson or a recording, waiting for the engine, and what to do when
 //! it cannot start.
 
-use super::Look;
+use super::PanelContext;
 use crate::i18n::Lang;
 use crate::lesson::Lesson;
 use crate::trace::Problem;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 const WIDTH: f32 = 640.0;
 
-/// What the page shows that is not in the shell.
+/// What the page shows that is not in the window's state.
 pub struct Page<'a> {
     /// The lessons of the program.
     pub lessons: &'a [Arc<Lesson>],
@@ -30,7 +30,7 @@ pub struct Page<'a> {
 }
 
 /// Shows the page in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>, page: Page<'_>) {
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, page: Page<'_>) {
     let left = ((ui.available_width() - WIDTH) / 2.0).max(24.0);
     let width = WIDTH.min(ui.available_width() - 48.0);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -39,14 +39,14 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, page: Page<'_>) {
             ui.vertical(|ui| {
                 ui.set_width(width);
                 ui.add_space((ui.ctx().content_rect().height() * 0.10).min(90.0));
-                match &look.shell.origin {
-                    Origin::Connecting => busy(ui, look, "start-connecting", "start-connecting-text"),
+                match &cx.state.origin {
+                    Origin::Connecting => busy(ui, cx, "start-connecting", "start-connecting-text"),
                     Origin::Reading(path) => {
                         let path = crate::spec::visible::path(path);
-                        busy(ui, look, "start-reading", &path);
+                        busy(ui, cx, "start-reading", &path);
                     }
-                    Origin::Failed(problem) => failed(ui, look, problem, page),
-                    _ => choose(ui, look, page),
+                    Origin::Failed(problem) => failed(ui, cx, problem, page),
+                    _ => choose(ui, cx, page),
                 }
                 ui.add_space(24.0);
             });
@@ -54,70 +54,70 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, page: Page<'_>) {
     });
 }
 
-fn busy(ui: &mut Ui, look: &mut Look<'_>, title: &str, text: &str) {
+fn busy(ui: &mut Ui, cx: &mut PanelContext<'_>, title: &str, text: &str) {
     ui.horizontal(|ui| {
-        ui.add(egui::Spinner::new().size(22.0).color(look.theme.accent));
-        ui.label(RichText::new(look.say(title)).font(fonts::bold(20.0)));
+        ui.add(egui::Spinner::new().size(22.0).color(cx.theme.accent));
+        ui.label(RichText::new(cx.say(title)).font(fonts::bold(20.0)));
     });
     ui.add_space(6.0);
-    let text = if text.starts_with("start-") { look.say(text) } else { text.to_owned() };
-    ui.label(RichText::new(text).color(look.theme.weak));
+    let text = if text.starts_with("start-") { cx.say(text) } else { text.to_owned() };
+    ui.label(RichText::new(text).color(cx.theme.weak));
     ui.add_space(16.0);
-    let label = look.say("cancel");
+    let label = cx.say("cancel");
     if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-        look.want(Command::StartPage);
+        cx.want(Command::StartPage);
     }
 }
 
-fn choose(ui: &mut Ui, look: &mut Look<'_>, page: Page<'_>) {
-    let theme = look.theme;
+fn choose(ui: &mut Ui, cx: &mut PanelContext<'_>, page: Page<'_>) {
+    let theme = cx.theme;
     ui.label(RichText::new("dockwalk").font(fonts::bold(34.0)));
-    ui.label(RichText::new(look.say("start-what")).size(16.0).color(theme.weak));
+    ui.label(RichText::new(cx.say("start-what")).size(16.0).color(theme.weak));
     ui.add_space(26.0);
-    widgets::caption(ui, &look.say("start-lessons"));
+    widgets::caption(ui, &cx.say("start-lessons"));
     ui.add_space(4.0);
     if page.lessons.is_empty() {
-        ui.label(RichText::new(look.say("start-no-lessons")).color(theme.weak));
+        ui.label(RichText::new(cx.say("start-no-lessons")).color(theme.weak));
     }
     for lesson in page.lessons {
-        lesson_card(ui, look, lesson);
+        lesson_card(ui, cx, lesson);
     }
     ui.add_space(20.0);
-    widgets::caption(ui, &look.say("start-otherwise"));
+    widgets::caption(ui, &cx.say("start-otherwise"));
     ui.add_space(6.0);
     ui.horizontal(|ui| {
-        let live = look.say("start-engine");
+        let live = cx.say("start-engine");
         if widgets::text_button(ui, &live, Loudness::Primary).clicked() {
-            look.want(Command::StartEngine);
+            cx.want(Command::StartEngine);
         }
-        let open = look.say("start-open");
+        let open = cx.say("start-open");
         if widgets::text_button(ui, &open, Loudness::Plain).clicked() {
-            look.want(Command::OpenDialog);
+            cx.want(Command::OpenDialog);
         }
     });
     ui.add_space(8.0);
-    path_field(ui, look, page.path);
+    path_field(ui, cx, page.path);
 }
 
 /// For a desktop without a file dialog.
-fn path_field(ui: &mut Ui, look: &mut Look<'_>, path: &mut String) {
+fn path_field(ui: &mut Ui, cx: &mut PanelContext<'_>, path: &mut String) {
     ui.horizontal(|ui| {
-        let hint = RichText::new(look.say("start-path-hint")).size(13.0).color(look.theme.weak);
+        let hint = RichText::new(cx.say("start-path-hint")).size(13.0).color(cx.theme.weak);
         let field =
             TextEdit::singleline(path).hint_text(hint).desired_width(420.0).margin(egui::Margin::symmetric(10, 6));
-        let response = ui.add(field).accessible_name(look.say("start-path"));
+        let response = ui.add(field).accessible_name(cx.say("start-path"));
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        let label = look.say("open");
+        let label = cx.say("open");
         let clicked = widgets::icon_button(ui, Icon::Folder, &label, "Enter", Loudness::Plain, 30.0).clicked();
         if (entered || clicked) && !path.trim().is_empty() {
-            look.want(Command::Open(PathBuf::from(path.trim())));
+            cx.want(Command::Open(PathBuf::from(path.trim())));
         }
     });
 }
 
-fn lesson_card(ui: &mut Ui, look: &mut Look<'_>, lesson: &Lesson) {
-    let theme = look.theme;
-    let lang: Lang = look.shell.lang;
+fn lesson_card(ui: &mut Ui, cx: &mut PanelContext<'_>, lesson: &Lesson) {
+    let theme = cx.theme;
+    let lang: Lang = cx.state.lang;
     let prose = lesson.prose(lang);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 76.0), Sense::click());
     let name = format!("{} · {}", lesson.script.id, prose.title);
@@ -133,49 +133,49 @@ fn lesson_card(ui: &mut Ui, look: &mut Look<'_>, lesson: &Lesson) {
     let at = end.left_bottom() + vec2(0.0, 3.0);
     widgets::lines(ui.painter(), at, rect.width() - 80.0, 2, &summary, fonts::regular(13.0), theme.weak);
     if response.clicked() {
-        look.want(Command::Lesson(lesson.folder.clone()));
+        cx.want(Command::Lesson(lesson.folder.clone()));
     }
 }
 
-fn failed(ui: &mut Ui, look: &mut Look<'_>, problem: &Problem, page: Page<'_>) {
-    let theme = look.theme;
+fn failed(ui: &mut Ui, cx: &mut PanelContext<'_>, problem: &Problem, page: Page<'_>) {
+    let theme = cx.theme;
     let recording = problem.code.starts_with("recording-");
     let lesson = problem.code.starts_with("lesson-");
-    let title = look.say(match (recording, lesson) {
+    let title = cx.say(match (recording, lesson) {
         (true, _) => "failed-recording",
         (_, true) => "failed-lesson",
         _ => "failed-engine",
     });
     ui.label(RichText::new(title).font(fonts::bold(22.0)).color(theme.bad));
     ui.add_space(4.0);
-    prose::show(ui, &look.words.problem(problem), Ink { size: 15.0, color: theme.text });
+    prose::show(ui, &cx.words.problem(problem), Ink { size: 15.0, color: theme.text });
     ui.add_space(18.0);
     if recording {
-        path_field(ui, look, page.path);
+        path_field(ui, cx, page.path);
     } else if !lesson {
-        ways_on(ui, look, &page);
+        ways_on(ui, cx, &page);
     }
     ui.add_space(14.0);
     ui.horizontal(|ui| {
         if !recording && !lesson {
-            let label = look.say("failed-again");
+            let label = cx.say("failed-again");
             if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-                look.want(Command::StartEngine);
+                cx.want(Command::StartEngine);
             }
         }
-        let label = look.say("failed-back");
+        let label = cx.say("failed-back");
         if widgets::text_button(ui, &label, Loudness::Quiet).clicked() {
-            look.want(Command::StartPage);
+            cx.want(Command::StartPage);
         }
     });
 }
 
-fn ways_on(ui: &mut Ui, look: &mut Look<'_>, page: &Page<'_>) {
-    let theme = look.theme;
+fn ways_on(ui: &mut Ui, cx: &mut PanelContext<'_>, page: &Page<'_>) {
+    let theme = cx.theme;
     widgets::card(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.label(RichText::new(look.say("failed-privileged")).font(fonts::bold(15.0)));
-        ui.label(RichText::new(look.say("failed-privileged-text")).size(13.5).color(theme.weak));
+        ui.label(RichText::new(cx.say("failed-privileged")).font(fonts::bold(15.0)));
+        ui.label(RichText::new(cx.say("failed-privileged-text")).size(13.5).color(theme.weak));
         ui.add_space(2.0);
         widgets::well(&theme).show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -186,34 +186,34 @@ fn ways_on(ui: &mut Ui, look: &mut Look<'_>, page: &Page<'_>) {
                     ui.set_width(width);
                     ui.add(egui::Label::new(evidence::command(&line, &theme, width, 13.0)).wrap());
                 });
-                let label = look.say("copy-command");
+                let label = cx.say("copy-command");
                 if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 24.0).clicked() {
-                    look.want(Command::Copy(line.clone()));
+                    cx.want(Command::Copy(line.clone()));
                 }
             });
         });
         ui.add_space(2.0);
-        let label = look.say("failed-privileged-start");
+        let label = cx.say("failed-privileged-start");
         if widgets::text_button(ui, &label, Loudness::Primary).clicked() {
-            look.want(Command::StartPrivileged);
+            cx.want(Command::StartPrivileged);
         }
     });
     ui.add_space(8.0);
     widgets::card(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.label(RichText::new(look.say("failed-play")).font(fonts::bold(15.0)));
-        ui.label(RichText::new(look.say("failed-play-text")).size(13.5).color(theme.weak));
+        ui.label(RichText::new(cx.say("failed-play")).font(fonts::bold(15.0)));
+        ui.label(RichText::new(cx.say("failed-play-text")).size(13.5).color(theme.weak));
         ui.add_space(2.0);
         ui.horizontal(|ui| {
             if page.has_recording {
-                let label = look.say("failed-play-start");
+                let label = cx.say("failed-play-start");
                 if widgets::text_button(ui, &label, Loudness::Primary).clicked() {
-                    look.want(Command::LessonRecording);
+                    cx.want(Command::LessonRecording);
                 }
             }
-            let label = look.say("start-open");
+            let label = cx.say("start-open");
             if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-                look.want(Command::OpenDialog);
+                cx.want(Command::OpenDialog);
             }
         });
     });

@@ -1,6 +1,6 @@
 //! The bar at the top: where one is, how closely one looks, and the window's own settings.
 
-use super::Look;
+use super::PanelContext;
 use crate::i18n::Lang;
 use crate::spec::visible;
 use crate::trace::{Level, Mode};
@@ -15,28 +15,28 @@ use egui::{Layout, RichText, Ui};
 pub const HEIGHT: f32 = 48.0;
 
 /// Shows it in all the room there is. `title` is the lesson's.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>, title: &str) {
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, title: &str) {
     ui.horizontal_centered(|ui| {
         ui.add_space(20.0);
         let name = egui::Label::new(RichText::new("dockwalk").font(fonts::bold(18.0))).selectable(false);
-        if ui.add(name.sense(egui::Sense::click())).on_hover_text(look.say("top-start-page")).clicked() {
-            look.want(Command::StartPage);
+        if ui.add(name.sense(egui::Sense::click())).on_hover_text(cx.say("top-start-page")).clicked() {
+            cx.want(Command::StartPage);
         }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add_space(14.0);
-            settings(ui, look);
+            settings(ui, cx);
             ui.add_space(12.0);
-            if look.shell.has_trace() {
-                level(ui, look);
+            if cx.state.has_trace() {
+                level(ui, cx);
             }
             ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
                 ui.add_space(12.0);
-                let chips = chips(look);
+                let chips = chips(cx);
                 // The chips are fixed in width, the title gets what is left.
                 let room: f32 = chips.iter().map(|(text, ..)| text.chars().count() as f32 * 8.5 + 30.0).sum();
                 let width = (ui.available_width() - room - 12.0).max(0.0);
                 if width > 60.0 {
-                    let text = RichText::new(fonts::shown(title)).size(14.5).color(look.theme.weak);
+                    let text = RichText::new(fonts::shown(title)).size(14.5).color(cx.theme.weak);
                     let label = egui::Label::new(text).truncate().selectable(false);
                     ui.allocate_ui(egui::vec2(width, 24.0), |ui| ui.add(label));
                 }
@@ -51,77 +51,77 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, title: &str) {
 }
 
 /// What is true of the source, as (text, colour, tooltip).
-fn chips(look: &Look<'_>) -> Vec<(String, egui::Color32, String)> {
-    let (shell, theme) = (look.shell, &look.theme);
+fn chips(cx: &PanelContext<'_>) -> Vec<(String, egui::Color32, String)> {
+    let (state, theme) = (cx.state, &cx.theme);
     let mut chips = Vec::new();
-    match &shell.origin {
-        Origin::Live => chips.push((look.say("chip-live"), theme.good, look.say("chip-live-tip"))),
+    match &state.origin {
+        Origin::Live => chips.push((cx.say("chip-live"), theme.good, cx.say("chip-live-tip"))),
         Origin::Recorded { path, torn } => {
             let tip = visible::path(path);
             match torn {
-                None => chips.push((look.say("chip-recording"), theme.weak, tip)),
+                None => chips.push((cx.say("chip-recording"), theme.weak, tip)),
                 Some(torn) => {
                     let line = torn.line.to_string();
-                    let why = look.words.say_with("chip-torn-tip", &[("path", tip.as_str()), ("line", line.as_str())]);
-                    chips.push((look.say("chip-torn"), theme.warn, why));
+                    let why = cx.words.say_with("chip-torn-tip", &[("path", tip.as_str()), ("line", line.as_str())]);
+                    chips.push((cx.say("chip-torn"), theme.warn, why));
                 }
             }
         }
         _ => return chips,
     }
-    if let Some(host) = &shell.world().host {
-        let mode = look.say(if host.mode == Mode::Lab { "chip-lab" } else { "chip-host" });
-        let user = look.say(if host.rootless { "chip-rootless" } else { "chip-root" });
+    if let Some(host) = &state.world().host {
+        let mode = cx.say(if host.mode == Mode::Lab { "chip-lab" } else { "chip-host" });
+        let user = cx.say(if host.rootless { "chip-rootless" } else { "chip-root" });
         let tip = format!("{} · Linux {} · {}", host.os, host.kernel, host.hostname);
         chips.push((format!("{mode} · {user}"), theme.weak, tip));
     }
-    let registries = &shell.world().registries;
+    let registries = &state.world().registries;
     if let Some(builtin) = registries.values().find(|registry| registry.builtin) {
-        chips.push((look.say("chip-builtin"), theme.weak, builtin.host.clone()));
+        chips.push((cx.say("chip-builtin"), theme.weak, builtin.host.clone()));
     } else if let Some(registry) = registries.values().next() {
-        chips.push((registry.host.clone(), theme.weak, look.say("chip-registry-tip")));
+        chips.push((registry.host.clone(), theme.weak, cx.say("chip-registry-tip")));
     }
     chips
 }
 
-fn level(ui: &mut Ui, look: &mut Look<'_>) {
+fn level(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let choices = [
-        (Level::Story, look.say("level-story")),
-        (Level::Stage, look.say("level-stage")),
-        (Level::Kernel, look.say("level-kernel")),
+        (Level::Story, cx.say("level-story")),
+        (Level::Stage, cx.say("level-stage")),
+        (Level::Kernel, cx.say("level-kernel")),
     ];
-    if let Some(level) = widgets::segmented(ui, "level", &choices, look.shell.cursor.level()) {
-        look.want(Command::Level(level));
+    if let Some(level) = widgets::segmented(ui, "level", &choices, cx.state.cursor.level()) {
+        cx.want(Command::Level(level));
     }
     if ui.ctx().content_rect().width() > 1150.0 {
-        ui.add(egui::Label::new(RichText::new(look.say("level")).size(13.0).color(look.theme.weak)).selectable(false));
+        ui.add(egui::Label::new(RichText::new(cx.say("level")).size(13.0).color(cx.theme.weak)).selectable(false));
     }
 }
 
 /// From right to left.
-fn settings(ui: &mut Ui, look: &mut Look<'_>) {
+fn settings(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.spacing_mut().item_spacing.x = 4.0;
-    let help = look.say("key-help");
+    let help = cx.say("key-help");
     let response = ui
         .add(egui::Button::new(RichText::new("?").font(fonts::bold(15.0))).frame(false))
         .on_hover_text(format!("{help}  ·  ?"));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &help));
     if response.clicked() {
-        look.want(Command::Help);
+        cx.want(Command::Help);
     }
-    let dark = look.shell.dark;
-    let label = look.say(if dark { "top-light" } else { "top-dark" });
+    let dark = cx.state.dark;
+    let label = cx.say(if dark { "top-light" } else { "top-dark" });
     let icon = if dark { Icon::Moon } else { Icon::Sun };
     if widgets::icon_button(ui, icon, &label, "T", Loudness::Quiet, 30.0).clicked() {
-        look.want(Command::OtherTheme);
+        cx.want(Command::OtherTheme);
     }
-    let label = look.say("key-presenter");
+    let label = cx.say("key-presenter");
     if widgets::icon_button(ui, Icon::Screen, &label, "F", Loudness::Quiet, 30.0).clicked() {
-        look.want(Command::Presenter);
+        cx.want(Command::Presenter);
     }
     ui.add_space(6.0);
     let languages = [(Lang::Ko, Lang::Ko.name().to_owned()), (Lang::En, Lang::En.name().to_owned())];
-    if let Some(lang) = widgets::segmented(ui, "language", &languages, look.shell.lang) {
-        look.want(Command::Language(lang));
+    if let Some(lang) = widgets::segmented(ui, "language", &languages, cx.state.lang) {
+        cx.want(Command::Language(lang));
     }
 }

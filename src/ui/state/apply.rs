@@ -1,9 +1,9 @@
-//! How commands change the shell.
+//! How commands change the window's state.
 
 use super::files::inspect;
 use super::*;
 
-impl Shell {
+impl WindowState {
     /// From now on in that language, with what is on the screen.
     fn speak(&mut self, lang: Lang) {
         self.lang = lang;

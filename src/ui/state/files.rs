@@ -9,7 +9,7 @@ pub(super) fn inspect(orders: impl IntoIterator<Item = Order>) -> Option<Effect>
     (!orders.is_empty()).then_some(Effect::Inspect(orders))
 }
 
-impl Shell {
+impl WindowState {
     /// Shows the files of what is selected, else what was shown last, else those of the first image; or a diagram again.
     pub(super) fn show_files(&mut self) -> Option<Effect> {
         if !self.has_trace() {

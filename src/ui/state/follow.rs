@@ -1,13 +1,13 @@
-//! How the shell follows its source, the cursor and time.
+//! How the window's state follows its source, the cursor and time.
 
 use super::*;
 
 /// Nanoseconds within which changes that no step made are one piece of news.
 const TOGETHER: u64 = 1_000_000_000;
 
-impl Shell {
+impl WindowState {
     /// Takes what a source says.
-    pub fn hear(&mut self, news: News) {
+    pub fn receive(&mut self, news: News) {
         match news {
             News::Loaded(recording) => self.load(*recording),
             News::Connected { socket } => {

@@ -159,7 +159,7 @@ impl Notice {
 
 /// What the window shows.
 #[derive(Debug)]
-pub struct Shell {
+pub struct WindowState {
     /// Where the events come from.
     pub origin: Origin,
     /// All events so far.
@@ -211,7 +211,7 @@ pub struct Shell {
     shown: Option<u64>,
 }
 
-impl Default for Shell {
+impl Default for WindowState {
     fn default() -> Self {
         Self {
             origin: Origin::Nothing,
@@ -244,7 +244,7 @@ impl Default for Shell {
     }
 }
 
-impl Shell {
+impl WindowState {
     /// Nothing loaded, in that language.
     pub fn new(lang: Lang) -> Self {
         Self { lang, ..Self::default() }

@@ -1,6 +1,6 @@
 //! Which layer serves the chosen path, and what hides beneath: a small picture of the layers, the highest on top.
 
-use super::super::Look;
+use super::super::PanelContext;
 use super::layers;
 use crate::tree::{Hidden, Kind};
 use crate::ui::command::Command;
@@ -13,38 +13,38 @@ const ROW: f32 = 38.0;
 const THIN: f32 = 15.0;
 
 /// Shows it.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
-    let said = look.shell.files.said();
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
+    let said = cx.state.files.said();
     let serving = said.iter().find(|one| one.say == Say::Serves).map(|one| one.layer);
     let (text, good) = match serving {
         Some(layer) => {
-            let title = layers::title(look, &image.layers[layer], layer);
-            (look.words.say_with("files-served-by", &[("layer", title.as_str())]), true)
+            let title = layers::title(cx, &image.layers[layer], layer);
+            (cx.words.say_with("files-served-by", &[("layer", title.as_str())]), true)
         }
-        None => (look.say("files-served-by-none"), false),
+        None => (cx.say("files-served-by-none"), false),
     };
-    let theme = look.theme;
+    let theme = cx.theme;
     let color = if good { theme.good } else { theme.bad };
     ui.add(egui::Label::new(egui::RichText::new(text).font(fonts::bold(14.0)).color(color)).wrap());
     ui.add_space(2.0);
     ui.spacing_mut().item_spacing.y = 3.0;
-    let shown = look.shell.files.shown_version().map(|version| usize::from(version.layer));
+    let shown = cx.state.files.shown_version().map(|version| usize::from(version.layer));
     let mut silent: Vec<&Said> = Vec::new();
     for one in &said {
         if one.say == Say::Nothing {
             silent.push(one);
             continue;
         }
-        quiet(ui, look, image, &mut silent);
-        layer(ui, look, image, one, shown == Some(one.layer));
+        quiet(ui, cx, image, &mut silent);
+        layer(ui, cx, image, one, shown == Some(one.layer));
     }
-    quiet(ui, look, image, &mut silent);
+    quiet(ui, cx, image, &mut silent);
 }
 
 /// Layers that say nothing stand together in a thin line.
-fn quiet(ui: &mut Ui, look: &Look<'_>, image: &Opened, silent: &mut Vec<&Said>) {
+fn quiet(ui: &mut Ui, cx: &PanelContext<'_>, image: &Opened, silent: &mut Vec<&Said>) {
     let (Some(first), Some(last)) = (silent.first(), silent.last()) else { return };
-    let theme = look.theme;
+    let theme = cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), THIN + 3.0), Sense::hover());
     let number = |layer: usize| match image.layers.get(layer) {
         Some(info) if info.is_writable() => "RW".to_owned(),
@@ -54,8 +54,8 @@ fn quiet(ui: &mut Ui, look: &Look<'_>, image: &Opened, silent: &mut Vec<&Said>) 
     let numbers = if low == high { low } else { format!("{low}–{high}") };
     let writable = |said: &Said| image.layers.get(said.layer).is_some_and(LayerInfo::is_writable);
     let text = match (silent.len(), writable(first)) {
-        (1, true) => look.say("files-say-nothing-writable"),
-        _ => look.words.say_with("files-say-nothing", &[("layers", numbers.as_str())]),
+        (1, true) => cx.say("files-say-nothing-writable"),
+        _ => cx.words.say_with("files-say-nothing", &[("layers", numbers.as_str())]),
     };
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     let line = Rect::from_min_max(pos2(rect.left(), rect.top() + 2.0), pos2(rect.right(), rect.top() + THIN));
@@ -76,15 +76,15 @@ fn dashed(ui: &Ui, rect: Rect, color: Color32) {
     ui.painter().extend(Shape::dashed_line(&corners, Stroke::new(1.0, color), 3.0, 3.0));
 }
 
-fn layer(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, said: &Said, shown: bool) {
-    let theme = look.theme;
+fn layer(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, said: &Said, shown: bool) {
+    let theme = cx.theme;
     let info = &image.layers[said.layer];
     let entry = said.version.map(|version| image.inode(version));
     let clickable = said.version.is_some();
     let sense = if clickable { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), sense);
-    let what = what(look, image, &said.say);
-    let title = layers::title(look, info, said.layer);
+    let what = what(cx, image, &said.say);
+    let title = layers::title(cx, info, said.layer);
     response.widget_info(|| {
         let role = if clickable { Role::RadioButton } else { Role::Label };
         WidgetInfo::selected(role, true, shown, format!("{title}: {what}"))
@@ -115,12 +115,12 @@ fn layer(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, said: &Said, shown: b
     painter.galley(pos2(rect.right() - 10.0 - galley.size().x, rect.top() + 5.0), galley, theme.weak);
     let ink = if solid { theme.text } else { tone };
     widgets::line(painter, pos2(left, rect.top() + 4.0), room, &what, fonts::bold(12.0), ink);
-    let made = if info.is_writable() { look.say("files-writable-text") } else { layers::instruction(&info.made_by) };
+    let made = if info.is_writable() { cx.say("files-writable-text") } else { layers::instruction(&info.made_by) };
     let made_at = pos2(left, rect.top() + 20.0);
     let font = if info.is_writable() { fonts::regular(11.5) } else { fonts::mono(11.0) };
     widgets::line(painter, made_at, rect.right() - 10.0 - left, &made, font, theme.weak);
     if clickable && response.clicked() {
-        look.want(Command::Inspect(Act::Version(said.layer)));
+        cx.want(Command::Inspect(Act::Version(said.layer)));
     }
     response.on_hover_text(format!("{title}\n{what}\n{made}"));
 }
@@ -135,16 +135,16 @@ fn tone(say: &Say, info: &LayerInfo, theme: &Theme) -> Color32 {
 }
 
 /// What a layer says, in words.
-fn what(look: &Look<'_>, image: &Opened, say: &Say) -> String {
+fn what(cx: &PanelContext<'_>, image: &Opened, say: &Say) -> String {
     let name = |layer: u16| {
         let number = usize::from(layer);
-        image.layers.get(number).map(|info| layers::title(look, info, number)).unwrap_or_default()
+        image.layers.get(number).map(|info| layers::title(cx, info, number)).unwrap_or_default()
     };
     let told =
-        |key: &str, layer: u16, at: &str| look.words.say_with(key, &[("layer", name(layer).as_str()), ("path", at)]);
+        |key: &str, layer: u16, at: &str| cx.words.say_with(key, &[("layer", name(layer).as_str()), ("path", at)]);
     match say {
-        Say::Serves => look.say("files-say-serves"),
-        Say::Whiteout => look.say("files-say-whiteout"),
+        Say::Serves => cx.say("files-say-serves"),
+        Say::Whiteout => cx.say("files-say-whiteout"),
         Say::Nothing => String::new(),
         Say::Hidden(Hidden::Replaced { layer }) => told("files-say-replaced", *layer, ""),
         Say::Hidden(Hidden::Merged { layer }) => told("files-say-merged", *layer, ""),
@@ -152,17 +152,17 @@ fn what(look: &Look<'_>, image: &Opened, say: &Say) -> String {
         Say::Hidden(Hidden::Opaque { layer, at }) => told("files-say-opaque", *layer, &format!("/{at}")),
         Say::Hidden(Hidden::NotADirectory { layer, at }) => told("files-say-no-directory", *layer, &format!("/{at}")),
         Say::Covers(Hidden::Deleted { at, .. }) => {
-            look.words.say_with("files-covers-deleted", &[("path", format!("/{at}").as_str())])
+            cx.words.say_with("files-covers-deleted", &[("path", format!("/{at}").as_str())])
         }
         Say::Covers(Hidden::Opaque { at, .. }) => {
-            look.words.say_with("files-covers-opaque", &[("path", format!("/{at}").as_str())])
+            cx.words.say_with("files-covers-opaque", &[("path", format!("/{at}").as_str())])
         }
         Say::Covers(hidden) => {
             let at = match hidden {
                 Hidden::NotADirectory { at, .. } => format!("/{at}"),
                 _ => String::new(),
             };
-            look.words.say_with("files-covers-no-directory", &[("path", at.as_str())])
+            cx.words.say_with("files-covers-no-directory", &[("path", at.as_str())])
         }
     }
 }

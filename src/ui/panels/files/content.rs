@@ -1,6 +1,6 @@
 //! The bytes of a file: lines, a picture, or hexadecimal.
 
-use super::super::Look;
+use super::super::PanelContext;
 use super::{details, layers};
 use crate::ui::command::Command;
 use crate::ui::facts;
@@ -13,113 +13,113 @@ use egui::{Align, Align2, Layout, Rect, RichText, ScrollArea, TextureHandle, Ui,
 use std::sync::Arc;
 
 /// Shows it in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
-    head(ui, look, image);
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
+    head(ui, cx, image);
     ui.add_space(2.0);
     let room = ui.available_rect_before_wrap();
     let room = Rect::from_min_max(room.min, pos2(room.right(), room.bottom() - 10.0));
-    ui.painter().rect(room, 8.0, look.theme.well, egui::Stroke::new(1.0, look.theme.line), egui::StrokeKind::Inside);
+    ui.painter().rect(room, 8.0, cx.theme.well, egui::Stroke::new(1.0, cx.theme.line), egui::StrokeKind::Inside);
     let inner = room.shrink2(vec2(10.0, 8.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(inner), |ui| {
         ui.set_clip_rect(inner.intersect(ui.clip_rect()));
-        match &look.shell.files.content {
+        match &cx.state.files.content {
             Load::Nothing => {}
-            Load::Busy(_) => busy(ui, look),
+            Load::Busy(_) => busy(ui, cx),
             Load::Failed(problem) => {
-                let text = look.words.problem(problem);
-                ScrollArea::vertical().show(ui, |ui| ui.label(RichText::new(text).size(13.0).color(look.theme.bad)));
+                let text = cx.words.problem(problem);
+                ScrollArea::vertical().show(ui, |ui| ui.label(RichText::new(text).size(13.0).color(cx.theme.bad)));
             }
-            Load::Ready(body) => bytes(ui, look, body),
+            Load::Ready(body) => bytes(ui, cx, body),
         }
     });
     ui.advance_cursor_after_rect(room);
 }
 
-fn head(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
+fn head(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 28.0), Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        if !look.shell.files.large {
-            let label = look.say("files-large");
+        if !cx.state.files.large {
+            let label = cx.say("files-large");
             if widgets::icon_button(ui, Icon::Screen, &label, "Enter", Loudness::Quiet, 24.0).clicked() {
-                look.want(Command::Inspect(Act::Large(true)));
+                cx.want(Command::Inspect(Act::Large(true)));
             }
         }
-        if let Load::Ready(body) = &look.shell.files.content {
-            faces(ui, look, body);
+        if let Load::Ready(body) = &cx.state.files.content {
+            faces(ui, cx, body);
         }
-        let layer = details::version(look, image).map(|(version, _)| usize::from(version.layer));
-        let title = layer.and_then(|layer| Some(layers::title(look, image.layers.get(layer)?, layer)));
+        let layer = details::version(cx, image).map(|(version, _)| usize::from(version.layer));
+        let title = layer.and_then(|layer| Some(layers::title(cx, image.layers.get(layer)?, layer)));
         let title = title.unwrap_or_default();
-        let text = look.words.say_with("files-content-of", &[("layer", title.as_str())]);
+        let text = cx.words.say_with("files-content-of", &[("layer", title.as_str())]);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let text = RichText::new(text).size(12.5).color(look.theme.weak);
+            let text = RichText::new(text).size(12.5).color(cx.theme.weak);
             ui.add(egui::Label::new(text).truncate().selectable(false));
         });
     });
 }
 
-fn faces(ui: &mut Ui, look: &mut Look<'_>, body: &Body) {
+fn faces(ui: &mut Ui, cx: &mut PanelContext<'_>, body: &Body) {
     let mut choices = Vec::new();
     if matches!(body.picture, Picture::Yes(..)) {
-        choices.push((Face::Picture, look.say("files-face-picture")));
+        choices.push((Face::Picture, cx.say("files-face-picture")));
     }
     if body.text.is_some() {
-        choices.push((Face::Text, look.say("files-face-text")));
+        choices.push((Face::Text, cx.say("files-face-text")));
     }
-    choices.push((Face::Hex, look.say("files-face-hex")));
-    let now = look.shell.files.face.unwrap_or(body.face());
+    choices.push((Face::Hex, cx.say("files-face-hex")));
+    let now = cx.state.files.face.unwrap_or(body.face());
     if choices.len() > 1
         && let Some(face) = widgets::segmented(ui, "files-face", &choices, now)
     {
-        look.want(Command::Inspect(Act::Face(face)));
+        cx.want(Command::Inspect(Act::Face(face)));
     }
 }
 
 /// Nothing blinks for what takes less than half a second.
-fn busy(ui: &mut Ui, look: &mut Look<'_>) {
+fn busy(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     if super::empty::since(ui, "files-content", true) < 0.5 {
         return;
     }
     ui.horizontal(|ui| {
-        ui.add(egui::Spinner::new().size(16.0).color(look.theme.accent));
-        ui.label(RichText::new(look.say("files-reading")).size(13.0).color(look.theme.weak));
-        let cancel = look.say("cancel");
+        ui.add(egui::Spinner::new().size(16.0).color(cx.theme.accent));
+        ui.label(RichText::new(cx.say("files-reading")).size(13.0).color(cx.theme.weak));
+        let cancel = cx.say("cancel");
         if widgets::text_button(ui, &cancel, Loudness::Quiet).clicked() {
-            look.want(Command::Inspect(Act::Cancel(Slot::Content)));
+            cx.want(Command::Inspect(Act::Cancel(Slot::Content)));
         }
     });
 }
 
-fn bytes(ui: &mut Ui, look: &mut Look<'_>, body: &Body) {
+fn bytes(ui: &mut Ui, cx: &mut PanelContext<'_>, body: &Body) {
     super::empty::since(ui, "files-content", false);
     if body.size == 0 {
-        ui.label(RichText::new(look.say("files-content-empty")).size(13.0).color(look.theme.weak));
+        ui.label(RichText::new(cx.say("files-content-empty")).size(13.0).color(cx.theme.weak));
         return;
     }
     if body.is_paged() {
-        parts(ui, look, body);
+        parts(ui, cx, body);
     }
     match &body.picture {
-        Picture::TooLarge => note(ui, look, &look.say("files-picture-too-large")),
+        Picture::TooLarge => note(ui, cx, &cx.say("files-picture-too-large")),
         Picture::Broken(reason) => {
-            let text = look.words.say_with("files-picture-broken", &[("reason", reason.as_str())]);
-            note(ui, look, &text);
+            let text = cx.words.say_with("files-picture-broken", &[("reason", reason.as_str())]);
+            note(ui, cx, &text);
         }
         Picture::No | Picture::Yes(..) => {}
     }
-    match (look.shell.files.face.unwrap_or(body.face()), &body.picture, &body.text) {
-        (Face::Picture, Picture::Yes(pixels, full), _) => picture(ui, look, pixels, *full),
-        (Face::Text, _, Some(text)) => lines(ui, &look.theme, text, body),
-        _ => hex(ui, &look.theme, body),
+    match (cx.state.files.face.unwrap_or(body.face()), &body.picture, &body.text) {
+        (Face::Picture, Picture::Yes(pixels, full), _) => picture(ui, cx, pixels, *full),
+        (Face::Text, _, Some(text)) => lines(ui, &cx.theme, text, body),
+        _ => hex(ui, &cx.theme, body),
     }
 }
 
-fn note(ui: &mut Ui, look: &Look<'_>, text: &str) {
-    ui.add(egui::Label::new(RichText::new(text).size(12.0).color(look.theme.warn)).wrap());
+fn note(ui: &mut Ui, cx: &PanelContext<'_>, text: &str) {
+    ui.add(egui::Label::new(RichText::new(text).size(12.0).color(cx.theme.warn)).wrap());
 }
 
 /// Which part of a large file is shown, and the way to the others.
-fn parts(ui: &mut Ui, look: &mut Look<'_>, body: &Body) {
+fn parts(ui: &mut Ui, cx: &mut PanelContext<'_>, body: &Body) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let last = (body.size - 1) / PAGE * PAGE;
@@ -130,17 +130,17 @@ fn parts(ui: &mut Ui, look: &mut Look<'_>, body: &Body) {
             ("files-part-last", "⏭", last, body.offset < last),
         ];
         for (key, text, to, enabled) in steps {
-            let label = look.say(key);
+            let label = cx.say(key);
             let button = egui::Button::new(RichText::new(text).size(11.0)).min_size(vec2(24.0, 20.0));
             let response = ui.add_enabled(enabled, button);
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, &label));
             if response.on_hover_text(label).clicked() {
-                look.want(Command::Inspect(Act::Part(to)));
+                cx.want(Command::Inspect(Act::Part(to)));
             }
         }
         let end = body.offset + body.bytes.len() as u64;
         let text = format!("{} – {} / {}", facts::size(body.offset), facts::size(end), facts::size(body.size));
-        ui.add(egui::Label::new(RichText::new(text).font(fonts::mono(11.5)).color(look.theme.weak)).truncate());
+        ui.add(egui::Label::new(RichText::new(text).font(fonts::mono(11.5)).color(cx.theme.weak)).truncate());
     });
 }
 
@@ -207,7 +207,7 @@ fn hex(ui: &mut Ui, theme: &Theme, body: &Body) {
 }
 
 /// The picture as large as there is room, never larger than it is.
-fn picture(ui: &mut Ui, look: &Look<'_>, pixels: &Arc<egui::ColorImage>, full: [u32; 2]) {
+fn picture(ui: &mut Ui, cx: &PanelContext<'_>, pixels: &Arc<egui::ColorImage>, full: [u32; 2]) {
     let id = egui::Id::unique("files-picture");
     type Kept = (usize, TextureHandle);
     let address = Arc::as_ptr(pixels) as usize;
@@ -224,10 +224,10 @@ fn picture(ui: &mut Ui, look: &Look<'_>, pixels: &Arc<egui::ColorImage>, full: [
     let shown: Vec2 = (size * scale.max(0.01)).floor();
     let area = Rect::from_min_size(ui.cursor().min, room.max(vec2(1.0, 1.0)));
     let at = Rect::from_center_size(area.center(), shown);
-    checkers(ui, &look.theme, at);
+    checkers(ui, &cx.theme, at);
     ui.painter().image(texture.id(), at, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), egui::Color32::WHITE);
     let below = pos2(area.center().x, area.bottom() + 4.0);
-    ui.painter().text(below, Align2::CENTER_TOP, &caption, fonts::mono(11.5), look.theme.weak);
+    ui.painter().text(below, Align2::CENTER_TOP, &caption, fonts::mono(11.5), cx.theme.weak);
     let response = ui.interact(at, id, egui::Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &caption));
 }

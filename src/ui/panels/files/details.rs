@@ -1,6 +1,6 @@
 //! What is known of the chosen path: who serves it, what hides beneath, its metadata, its bytes.
 
-use super::super::Look;
+use super::super::PanelContext;
 use super::{beneath, content, mark, words};
 use crate::spec::visible;
 use crate::tree::{Kind, LayerEntry, PathBytes, Version};
@@ -18,19 +18,19 @@ const LEAST: f32 = 330.0;
 const BYTES: f32 = 210.0;
 
 /// Shows it in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
-    let Some(path) = look.shell.files.path().cloned() else {
-        ui.label(RichText::new(look.say("files-details")).font(fonts::bold(16.0)));
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
+    let Some(path) = cx.state.files.path().cloned() else {
+        ui.label(RichText::new(cx.say("files-details")).font(fonts::bold(16.0)));
         ui.add_space(4.0);
-        ui.label(RichText::new(look.say("files-details-nothing")).color(look.theme.weak));
+        ui.label(RichText::new(cx.say("files-details-nothing")).color(cx.theme.weak));
         return;
     };
-    let is_file = matches!(version(look, image).map(|(_, entry)| entry.kind), Some(Kind::File { .. }));
-    title(ui, look, &path);
-    crumbs(ui, look, &path);
+    let is_file = matches!(version(cx, image).map(|(_, entry)| entry.kind), Some(Kind::File { .. }));
+    title(ui, cx, &path);
+    crumbs(ui, cx, &path);
     ui.add_space(6.0);
-    if look.shell.files.large {
-        return content::show(ui, look, image);
+    if cx.state.files.large {
+        return content::show(ui, cx, image);
     }
     // What is above the bytes may scroll; the bytes keep the rest of the room.
     let room = ui.available_height();
@@ -44,33 +44,33 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
         .auto_shrink([false, apart])
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            match look.shell.files.page {
-                Page::Compare => sides(ui, look),
-                Page::Tree | Page::Waste => beneath::show(ui, look, image),
+            match cx.state.files.page {
+                Page::Compare => sides(ui, cx),
+                Page::Tree | Page::Waste => beneath::show(ui, cx, image),
             }
             ui.add_space(8.0);
-            if look.shell.files.page != Page::Compare {
-                metadata(ui, look, image);
+            if cx.state.files.page != Page::Compare {
+                metadata(ui, cx, image);
             }
             if is_file && !apart {
                 ui.add_space(8.0);
                 let place = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), BYTES));
-                ui.scope_builder(UiBuilder::new().max_rect(place), |ui| content::show(ui, look, image));
+                ui.scope_builder(UiBuilder::new().max_rect(place), |ui| content::show(ui, cx, image));
             }
         });
     if apart {
         ui.add_space(8.0);
-        content::show(ui, look, image);
+        content::show(ui, cx, image);
     }
 }
 
 /// The version that is shown.
-pub fn version(look: &Look<'_>, image: &Opened) -> Option<(Version, LayerEntry)> {
-    let version = look.shell.files.shown_version()?;
+pub fn version(cx: &PanelContext<'_>, image: &Opened) -> Option<(Version, LayerEntry)> {
+    let version = cx.state.files.shown_version()?;
     Some((version, image.entry(version)))
 }
 
-fn title(ui: &mut Ui, look: &mut Look<'_>, path: &PathBytes) {
+fn title(ui: &mut Ui, cx: &mut PanelContext<'_>, path: &PathBytes) {
     ui.horizontal(|ui| {
         let name = if path.as_bytes().is_empty() { "/".to_owned() } else { words::name(path.name()) };
         let width = ui.available_width() - 62.0;
@@ -79,14 +79,14 @@ fn title(ui: &mut Ui, look: &mut Look<'_>, path: &PathBytes) {
             ui.add(Label::new(RichText::new(name).font(fonts::mono(17.0))).truncate());
         });
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-            let label = look.say("files-copy-path");
+            let label = cx.say("files-copy-path");
             if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 24.0).clicked() {
-                look.want(Command::Copy(format!("/{path}")));
+                cx.want(Command::Copy(format!("/{path}")));
             }
-            if look.shell.files.large {
-                let label = look.say("files-small");
+            if cx.state.files.large {
+                let label = cx.say("files-small");
                 if widgets::icon_button(ui, Icon::Close, &label, "Enter", Loudness::Quiet, 24.0).clicked() {
-                    look.want(Command::Inspect(Act::Large(false)));
+                    cx.want(Command::Inspect(Act::Large(false)));
                 }
             }
         });
@@ -94,8 +94,8 @@ fn title(ui: &mut Ui, look: &mut Look<'_>, path: &PathBytes) {
 }
 
 /// The directories on the way, to be gone to.
-fn crumbs(ui: &mut Ui, look: &mut Look<'_>, path: &PathBytes) {
-    let theme = look.theme;
+fn crumbs(ui: &mut Ui, cx: &mut PanelContext<'_>, path: &PathBytes) {
+    let theme = cx.theme;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(1.0, 0.0);
         let bytes = path.as_bytes();
@@ -113,41 +113,41 @@ fn crumbs(ui: &mut Ui, look: &mut Look<'_>, path: &PathBytes) {
                 );
             }
             if response.clicked() {
-                look.want(Command::Inspect(Act::GoTo(directory)));
+                cx.want(Command::Inspect(Act::GoTo(directory)));
             }
         }
     });
 }
 
-fn metadata(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
-    let Some((version, entry)) = version(look, image) else { return };
+fn metadata(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
+    let Some((version, entry)) = version(cx, image) else { return };
     let inode = image.inode(version);
-    let kind = if inode.opaque { look.say("files-kind-opaque") } else { look.say(mark::kind_key(&entry.kind)) };
-    fact(ui, look, "files-fact-kind", &kind);
+    let kind = if inode.opaque { cx.say("files-kind-opaque") } else { cx.say(mark::kind_key(&entry.kind)) };
+    fact(ui, cx, "files-fact-kind", &kind);
     if matches!(entry.kind, Kind::Whiteout) {
         return;
     }
     if inode.implied {
-        ui.add(Label::new(RichText::new(look.say("files-implied")).size(12.5).color(look.theme.weak)).wrap());
+        ui.add(Label::new(RichText::new(cx.say("files-implied")).size(12.5).color(cx.theme.weak)).wrap());
         return;
     }
     match &entry.kind {
-        Kind::File { size } => fact(ui, look, "files-column-size", &exact(*size)),
-        Kind::Symlink { target } => fact(ui, look, "files-fact-target", &words::name(target.as_bytes())),
+        Kind::File { size } => fact(ui, cx, "files-column-size", &exact(*size)),
+        Kind::Symlink { target } => fact(ui, cx, "files-fact-target", &words::name(target.as_bytes())),
         Kind::Char { major, minor } | Kind::Block { major, minor } => {
-            fact(ui, look, "files-fact-device", &format!("{major}:{minor}"));
+            fact(ui, cx, "files-fact-device", &format!("{major}:{minor}"));
         }
         _ => {}
     }
     let mode = format!("{}  {:04o}", words::mode(&entry.kind, entry.mode), entry.mode);
-    fact(ui, look, "files-column-mode", &mode);
-    fact(ui, look, "files-column-owner", &format!("{}:{}", entry.uid, entry.gid));
-    fact(ui, look, "files-column-time", &words::instant(entry.mtime));
-    for name in &look.shell.files.other_names.clone() {
-        fact(ui, look, "files-fact-hardlink", &format!("/{}", words::name(name.as_bytes())));
+    fact(ui, cx, "files-column-mode", &mode);
+    fact(ui, cx, "files-column-owner", &format!("{}:{}", entry.uid, entry.gid));
+    fact(ui, cx, "files-column-time", &words::instant(entry.mtime));
+    for name in &cx.state.files.other_names.clone() {
+        fact(ui, cx, "files-fact-hardlink", &format!("/{}", words::name(name.as_bytes())));
     }
     for (name, value) in &entry.xattrs {
-        attribute(ui, look, name, value);
+        attribute(ui, cx, name, value);
     }
 }
 
@@ -162,12 +162,12 @@ fn exact(size: u64) -> String {
 }
 
 /// A line of the table: name at the left, value at the right.
-pub fn fact(ui: &mut Ui, look: &Look<'_>, key: &str, value: &str) {
-    line(ui, look, &look.say(key), value);
+pub fn fact(ui: &mut Ui, cx: &PanelContext<'_>, key: &str, value: &str) {
+    line(ui, cx, &cx.say(key), value);
 }
 
-fn line(ui: &mut Ui, look: &Look<'_>, name: &str, value: &str) {
-    let theme = look.theme;
+fn line(ui: &mut Ui, cx: &PanelContext<'_>, name: &str, value: &str) {
+    let theme = cx.theme;
     let width = ui.available_width();
     let (rect, response) = ui.allocate_exact_size(vec2(width, 25.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {value}")));
@@ -186,26 +186,26 @@ fn line(ui: &mut Ui, look: &Look<'_>, name: &str, value: &str) {
 }
 
 /// An extended attribute: its value as text where it is some, else in hexadecimal.
-fn attribute(ui: &mut Ui, look: &Look<'_>, name: &PathBytes, value: &PathBytes) {
+fn attribute(ui: &mut Ui, cx: &PanelContext<'_>, name: &PathBytes, value: &PathBytes) {
     let bytes = value.as_bytes();
     let text = std::str::from_utf8(bytes).ok().filter(|text| visible::is_line(text));
     let value = text.map_or_else(
         || bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
         |text| format!("\"{text}\""),
     );
-    line(ui, look, &name.to_string(), &value);
+    line(ui, cx, &name.to_string(), &value);
 }
 
 /// The two sides of a comparison, line by line; what differs stands out.
-fn sides(ui: &mut Ui, look: &mut Look<'_>) {
-    let tree = look.shell.files.shown_tree();
+fn sides(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let tree = cx.state.files.shown_tree();
     let (Some(view), Some(id)) = (&tree.view, tree.selected()) else {
-        ui.label(RichText::new(look.say("files-same-here")).color(look.theme.weak));
+        ui.label(RichText::new(cx.say("files-same-here")).color(cx.theme.weak));
         return;
     };
     let stack = view.stack();
     let both = crate::ui::files::compare::sides(stack, id).map(|version| version.map(|version| stack.inode(version)));
-    let theme = look.theme;
+    let theme = cx.theme;
     let width = ui.available_width();
     let column = (width - 74.0) / 2.0;
     let row = |ui: &mut Ui, name: &str, values: [String; 2]| {
@@ -224,17 +224,17 @@ fn sides(ui: &mut Ui, look: &mut Look<'_>) {
         painter.hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, theme.line));
         response.on_hover_text(format!("{}\n{}", values[0], values[1]));
     };
-    row(ui, "", [look.say("files-before"), look.say("files-after")]);
+    row(ui, "", [cx.say("files-before"), cx.say("files-after")]);
     let of = |f: &dyn Fn(&crate::tree::Inode) -> String| both.map(|inode| inode.map_or_else(|| "–".to_owned(), f));
-    row(ui, &look.say("files-fact-kind"), of(&|inode| look.say(mark::kind_key(&inode.kind))));
-    row(ui, &look.say("files-column-size"), of(&|inode| exact(inode.size())));
-    row(ui, &look.say("files-column-mode"), of(&|inode| words::mode(&inode.kind, inode.mode)));
-    row(ui, &look.say("files-column-owner"), of(&|inode| format!("{}:{}", inode.uid, inode.gid)));
-    row(ui, &look.say("files-fact-time"), of(&|inode| words::instant(inode.mtime)));
+    row(ui, &cx.say("files-fact-kind"), of(&|inode| cx.say(mark::kind_key(&inode.kind))));
+    row(ui, &cx.say("files-column-size"), of(&|inode| exact(inode.size())));
+    row(ui, &cx.say("files-column-mode"), of(&|inode| words::mode(&inode.kind, inode.mode)));
+    row(ui, &cx.say("files-column-owner"), of(&|inode| format!("{}:{}", inode.uid, inode.gid)));
+    row(ui, &cx.say("files-fact-time"), of(&|inode| words::instant(inode.mtime)));
     if both.iter().flatten().any(|inode| matches!(inode.kind, Kind::Symlink { .. })) {
         row(
             ui,
-            &look.say("files-fact-target"),
+            &cx.say("files-fact-target"),
             of(&|inode| match &inode.kind {
                 Kind::Symlink { target } => words::name(target.as_bytes()),
                 _ => String::new(),
@@ -242,8 +242,8 @@ fn sides(ui: &mut Ui, look: &mut Look<'_>) {
         );
     }
     ui.add_space(6.0);
-    let label = look.say("files-see-layers");
+    let label = cx.say("files-see-layers");
     if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-        look.want(Command::Inspect(Act::Page(Page::Tree)));
+        cx.want(Command::Inspect(Act::Page(Page::Tree)));
     }
 }

@@ -1,6 +1,6 @@
 //! Entries of layers that no engine can unpack: they are in no tree, so they are named above it, with the reason.
 
-use super::super::Look;
+use super::super::PanelContext;
 use super::{layers, words};
 use crate::tree::{FaultReason, LayerFault};
 use crate::ui::files::Opened;
@@ -13,8 +13,8 @@ const ROW: f32 = 26.0;
 const SEEN: f32 = 4.0;
 
 /// Shows those of the layers that the tree is of: a line, and by a click what they are.
-pub fn show(ui: &mut Ui, look: &Look<'_>, image: &Opened) {
-    let part = look.shell.files.part;
+pub fn show(ui: &mut Ui, cx: &PanelContext<'_>, image: &Opened) {
+    let part = cx.state.files.part;
     let all = image.stack.layers().iter().enumerate();
     let shown = all.filter(|(number, _)| if part.only { *number == part.layer } else { *number <= part.layer });
     let faults: Vec<(usize, &LayerFault)> =
@@ -24,25 +24,25 @@ pub fn show(ui: &mut Ui, look: &Look<'_>, image: &Opened) {
     }
     let id = Id::unique("files-faults");
     let open = ui.ctx().data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
-    if head(ui, look, faults.len(), open) {
+    if head(ui, cx, faults.len(), open) {
         ui.ctx().data_mut(|data| data.insert_temp(id, !open));
     }
     if open {
         ui.spacing_mut().item_spacing.y = 0.0;
         let area = ScrollArea::vertical().id_salt("files-faults").max_height(ROW * SEEN).auto_shrink([false, true]);
         area.show_rows(ui, ROW, faults.len(), |ui, rows| {
-            faults[rows].iter().for_each(|(number, fault)| row(ui, look, image, *number, fault));
+            faults[rows].iter().for_each(|(number, fault)| row(ui, cx, image, *number, fault));
         });
     }
     ui.add_space(4.0);
 }
 
 /// True when it was clicked.
-fn head(ui: &mut Ui, look: &Look<'_>, count: usize, open: bool) -> bool {
-    let theme = look.theme;
+fn head(ui: &mut Ui, cx: &PanelContext<'_>, count: usize, open: bool) -> bool {
+    let theme = cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let count = super::search::grouped(count);
-    let text = look.words.say_with("files-faults", &[("count", count.as_str())]);
+    let text = cx.words.say_with("files-faults", &[("count", count.as_str())]);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, &text));
     let lit = response.hovered() || response.has_focus();
     let fill = theme.canvas.lerp_to_gamma(theme.warn, if lit { 0.18 } else { 0.11 });
@@ -58,11 +58,11 @@ fn head(ui: &mut Ui, look: &Look<'_>, count: usize, open: bool) -> bool {
     response.clicked()
 }
 
-fn row(ui: &mut Ui, look: &Look<'_>, image: &Opened, number: usize, fault: &LayerFault) {
-    let theme = look.theme;
+fn row(ui: &mut Ui, cx: &PanelContext<'_>, image: &Opened, number: usize, fault: &LayerFault) {
+    let theme = cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let path = format!("/{}", words::name(fault.path.as_bytes()));
-    let reason = look.say(reason(fault.reason));
+    let reason = cx.say(reason(fault.reason));
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{path}: {reason}")));
     let painter = ui.painter();
     layers::badge(painter, pos2(rect.left() + 24.0, rect.center().y), image.layers.get(number), number, &theme);

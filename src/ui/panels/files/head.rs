@@ -1,6 +1,6 @@
 //! The bar above: whose files, which page, and what can be done with the image.
 
-use super::super::Look;
+use super::super::PanelContext;
 use crate::ui::command::Command;
 use crate::ui::files::{Act, Page, Subject, subject};
 use crate::ui::fonts;
@@ -12,31 +12,31 @@ use egui::{Align, ComboBox, Layout, RichText, Ui};
 pub const HEIGHT: f32 = 46.0;
 
 /// Shows it.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        let now = look.shell.files.subject.clone();
-        if let Some(chosen) = picker(ui, look, "files-subject", now.as_ref(), 220.0) {
-            look.want(Command::Inspect(Act::Open(chosen, None)));
+        let now = cx.state.files.subject.clone();
+        if let Some(chosen) = picker(ui, cx, "files-subject", now.as_ref(), 220.0) {
+            cx.want(Command::Inspect(Act::Open(chosen, None)));
         }
         let choices = [
-            (Page::Tree, look.say("files-page-tree")),
-            (Page::Waste, look.say("files-page-waste")),
-            (Page::Compare, look.say("files-page-compare")),
+            (Page::Tree, cx.say("files-page-tree")),
+            (Page::Waste, cx.say("files-page-waste")),
+            (Page::Compare, cx.say("files-page-compare")),
         ];
-        if look.shell.files.image().is_some()
-            && let Some(page) = widgets::segmented(ui, "files-page", &choices, look.shell.files.page)
+        if cx.state.files.image().is_some()
+            && let Some(page) = widgets::segmented(ui, "files-page", &choices, cx.state.files.page)
         {
-            look.want(Command::Inspect(Act::Page(page)));
+            cx.want(Command::Inspect(Act::Page(page)));
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| tools(ui, look));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| tools(ui, cx));
     });
 }
 
 /// Chooses an image or a container.
-pub fn picker(ui: &mut Ui, look: &Look<'_>, id: &str, now: Option<&Subject>, width: f32) -> Option<Subject> {
-    let world = look.shell.world();
-    let title = now.map_or_else(|| look.say("files-choose"), |subject| subject.title(world));
+pub fn picker(ui: &mut Ui, cx: &PanelContext<'_>, id: &str, now: Option<&Subject>, width: f32) -> Option<Subject> {
+    let world = cx.state.world();
+    let title = now.map_or_else(|| cx.say("files-choose"), |subject| subject.title(world));
     let mut chosen = None;
     let shown = ComboBox::from_id_salt(id)
         .width(width.min(ui.available_width() * 0.34))
@@ -46,13 +46,13 @@ pub fn picker(ui: &mut Ui, look: &Look<'_>, id: &str, now: Option<&Subject>, wid
         .show_ui(ui, |ui| {
             let known = subject::known(world);
             if known.is_empty() {
-                ui.label(RichText::new(look.say("files-none-known")).color(look.theme.weak));
+                ui.label(RichText::new(cx.say("files-none-known")).color(cx.theme.weak));
             }
             let mut containers = false;
             for subject in known {
                 if matches!(subject, Subject::Container(_)) && !std::mem::replace(&mut containers, true) {
                     ui.separator();
-                    widgets::caption(ui, &look.say("files-containers"));
+                    widgets::caption(ui, &cx.say("files-containers"));
                 }
                 let text = RichText::new(subject.title(world)).font(fonts::mono(13.0));
                 if ui.selectable_label(now == Some(&subject), text).clicked() {
@@ -60,22 +60,22 @@ pub fn picker(ui: &mut Ui, look: &Look<'_>, id: &str, now: Option<&Subject>, wid
                 }
             }
         });
-    shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, look.say("files-choose")));
+    shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, cx.say("files-choose")));
     chosen
 }
 
 /// From right to left.
-fn tools(ui: &mut Ui, look: &mut Look<'_>) {
-    let files = &look.shell.files;
+fn tools(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let files = &cx.state.files;
     let is_image = files.image().is_some_and(|image| matches!(image.subject, Subject::Image(_)));
-    let export = look.say("files-export");
+    let export = cx.say("files-export");
     let button = |ui: &mut Ui| widgets::icon_button(ui, Icon::Braces, &export, "", Loudness::Quiet, 28.0);
     if ui.add_enabled_ui(files.can_export(), button).inner.clicked() {
-        look.want(Command::ExportFilesDialog);
+        cx.want(Command::ExportFilesDialog);
     }
     let tools = [
         (Icon::Save, "files-save-image", "", Command::SaveImageDialog, is_image),
-        (Icon::Folder, "key-load", "Ctrl+Shift+O", Command::LoadDialog, look.shell.is_live()),
+        (Icon::Folder, "key-load", "Ctrl+Shift+O", Command::LoadDialog, cx.state.is_live()),
         (Icon::Loop, "files-again", "", Command::Inspect(Act::Again), files.image().is_some()),
     ];
     // The bar above has icons for recordings that look alike: where there is room, words say which is which.
@@ -83,29 +83,29 @@ fn tools(ui: &mut Ui, look: &mut Look<'_>) {
     // What failed to be read is read again by a button in the middle.
     let tools = tools.into_iter().filter(|(icon, .., enabled)| *enabled || *icon != Icon::Loop);
     for (icon, key, hint, command, enabled) in tools {
-        let label = look.say(key);
+        let label = cx.say(key);
         let button = |ui: &mut Ui| match icon {
             Icon::Loop => widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0),
             _ if worded => widgets::text_button(ui, &label, Loudness::Quiet).on_hover_text(hint),
             _ => widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0),
         };
         if ui.add_enabled_ui(enabled, button).inner.clicked() {
-            look.want(command);
+            cx.want(command);
         }
     }
     if let Some(transfer) = &files.transfer {
         let key = if transfer.loading { "files-loading-archive" } else { "files-saving-archive" };
-        let cancel = look.say("cancel");
+        let cancel = cx.say("cancel");
         if widgets::icon_button(ui, Icon::Close, &cancel, "", Loudness::Quiet, 22.0).clicked() {
-            look.want(Command::Inspect(Act::Cancel(crate::ui::files::Slot::Transfer)));
+            cx.want(Command::Inspect(Act::Cancel(crate::ui::files::Slot::Transfer)));
         }
         let (now, of) = transfer.bytes;
         let so_far = match of {
             Some(of) => format!("{} / {}", crate::ui::facts::size(now), crate::ui::facts::size(of)),
             None => crate::ui::facts::size(now),
         };
-        let text = look.words.say_with(key, &[("name", transfer.name.as_str()), ("bytes", so_far.as_str())]);
-        ui.add(egui::Label::new(RichText::new(text).size(12.5).color(look.theme.weak)).truncate());
-        ui.add(egui::Spinner::new().size(16.0).color(look.theme.accent));
+        let text = cx.words.say_with(key, &[("name", transfer.name.as_str()), ("bytes", so_far.as_str())]);
+        ui.add(egui::Label::new(RichText::new(text).size(12.5).color(cx.theme.weak)).truncate());
+        ui.add(egui::Spinner::new().size(16.0).color(cx.theme.accent));
     }
 }

@@ -1,6 +1,6 @@
 //! The layers as a column, the highest on top, with the instructions that made them.
 
-use super::super::Look;
+use super::super::PanelContext;
 use crate::spec::Digest;
 use crate::trace::Family;
 use crate::ui::command::Command;
@@ -15,37 +15,37 @@ const THIN: f32 = 22.0;
 const GAP: f32 = 6.0;
 
 /// Shows them in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
-    let files = &look.shell.files;
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
+    let files = &cx.state.files;
     ui.spacing_mut().item_spacing.y = GAP;
-    let choices = [(false, look.say("files-up-to")), (true, look.say("files-only"))];
+    let choices = [(false, cx.say("files-up-to")), (true, cx.say("files-only"))];
     if let Some(only) = widgets::segmented(ui, "files-scope", &choices, files.part.only) {
-        look.want(Command::Inspect(Act::Only(only)));
+        cx.want(Command::Inspect(Act::Only(only)));
     }
     ui.add_space(2.0);
     let largest = image.layers.iter().map(|layer| layer.size).max().unwrap_or(0).max(1);
     ScrollArea::vertical().id_salt("files-layers").auto_shrink([false, false]).show(ui, |ui| {
         if image.layers.last().is_some_and(LayerInfo::is_writable) {
-            card(ui, look, image, image.layers.len() - 1, largest);
+            card(ui, cx, image, image.layers.len() - 1, largest);
         }
         for made in image.history.iter().rev() {
             match made.layer {
-                Some(layer) => card(ui, look, image, layer, largest),
-                None => thin(ui, look, &made.text),
+                Some(layer) => card(ui, cx, image, layer, largest),
+                None => thin(ui, cx, &made.text),
             }
         }
         ui.add_space(8.0);
     });
 }
 
-fn card(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, number: usize, largest: u64) {
-    let theme = look.theme;
-    let view = look.shell.files.part;
+fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, number: usize, largest: u64) {
+    let theme = cx.theme;
+    let view = cx.state.files.part;
     let Some(layer) = image.layers.get(number) else { return };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CARD), Sense::click());
     let chosen = view.layer == number;
-    let title = title(look, layer, number);
-    let what = if layer.is_writable() { look.say("files-writable-text") } else { instruction(&layer.made_by) };
+    let title = title(cx, layer, number);
+    let what = if layer.is_writable() { cx.say("files-writable-text") } else { instruction(&layer.made_by) };
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, format!("{title}: {what}")));
     if ui.is_rect_visible(rect) {
         let inside = number < view.layer && !view.only;
@@ -61,11 +61,11 @@ fn card(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, number: usize, largest
         widgets::line(&painter, pos2(left, rect.top() + 8.0), room, &title, fonts::bold(13.5), ink);
         let font = if layer.is_writable() { fonts::regular(12.0) } else { fonts::mono(11.5) };
         widgets::line(&painter, pos2(left, rect.top() + 29.0), right - left, &what, font, ink);
-        let shared = shared_by(look, layer, image);
-        let ids = ids(look, layer);
+        let shared = shared_by(cx, layer, image);
+        let ids = ids(cx, layer);
         let mut width = right - left;
         if !shared.is_empty() {
-            let text = look.words.say_with("files-shared", &[("count", shared.len().to_string().as_str())]);
+            let text = cx.words.say_with("files-shared", &[("count", shared.len().to_string().as_str())]);
             let galley = painter.layout_no_wrap(text, fonts::regular(11.0), theme.family(Family::Image));
             width -= galley.size().x + 8.0;
             let at = pos2(right - galley.size().x, rect.top() + 46.0);
@@ -84,9 +84,9 @@ fn card(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, number: usize, largest
         painter.rect_filled(bar, 2.0, if faded { family.gamma_multiply(0.45) } else { family });
     }
     if response.clicked() {
-        look.want(Command::Inspect(Act::Layer(number)));
+        cx.want(Command::Inspect(Act::Layer(number)));
     }
-    response.on_hover_ui(|ui| tip(ui, look, layer, image));
+    response.on_hover_ui(|ui| tip(ui, cx, layer, image));
 }
 
 #[derive(Clone, Copy)]
@@ -113,8 +113,8 @@ fn plate(ui: &Ui, theme: &Theme, rect: Rect, layer: &LayerInfo, lit: Lit) {
 }
 
 /// An instruction that made no layer.
-fn thin(ui: &mut Ui, look: &Look<'_>, text: &str) {
-    let theme = look.theme;
+fn thin(ui: &mut Ui, cx: &PanelContext<'_>, text: &str) {
+    let theme = cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), THIN), Sense::hover());
     let text = instruction(text);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
@@ -127,34 +127,34 @@ fn thin(ui: &mut Ui, look: &Look<'_>, text: &str) {
 }
 
 /// The whole of what a card has no room for.
-fn tip(ui: &mut Ui, look: &Look<'_>, layer: &LayerInfo, image: &Opened) {
+fn tip(ui: &mut Ui, cx: &PanelContext<'_>, layer: &LayerInfo, image: &Opened) {
     ui.set_max_width(460.0);
     if !layer.made_by.is_empty() {
         ui.label(egui::RichText::new(instruction(&layer.made_by)).font(fonts::mono(12.0)));
     }
     let row = |ui: &mut Ui, name: &str, value: String| {
-        ui.label(egui::RichText::new(format!("{name}  {value}")).font(fonts::mono(11.5)).color(look.theme.weak));
+        ui.label(egui::RichText::new(format!("{name}  {value}")).font(fonts::mono(11.5)).color(cx.theme.weak));
     };
     let digest = |digest: &Option<Digest>| digest.as_ref().map(ToString::to_string);
     digest(&layer.blob).into_iter().for_each(|text| row(ui, "blob", text));
     digest(&layer.diff).into_iter().for_each(|text| row(ui, "diffID", text));
     digest(&layer.chain).into_iter().for_each(|text| row(ui, "chainID", text));
-    row(ui, &look.say("files-entries"), layer.entries.to_string());
+    row(ui, &cx.say("files-entries"), layer.entries.to_string());
     if layer.blob_size > 0 {
-        row(ui, &look.say("files-compressed"), facts::size(layer.blob_size));
+        row(ui, &cx.say("files-compressed"), facts::size(layer.blob_size));
     }
-    let shared = shared_by(look, layer, image);
+    let shared = shared_by(cx, layer, image);
     if !shared.is_empty() {
-        row(ui, &look.say("files-shared-with"), shared.join(", "));
+        row(ui, &cx.say("files-shared-with"), shared.join(", "));
     }
 }
 
 /// What a layer is called.
-pub fn title(look: &Look<'_>, layer: &LayerInfo, number: usize) -> String {
+pub fn title(cx: &PanelContext<'_>, layer: &LayerInfo, number: usize) -> String {
     if layer.is_writable() {
-        return look.say("files-writable");
+        return cx.say("files-writable");
     }
-    look.words.say_with("files-layer", &[("number", (number + 1).to_string().as_str())])
+    cx.words.say_with("files-layer", &[("number", (number + 1).to_string().as_str())])
 }
 
 /// The family whose colour a layer has: what a container writes is storage.
@@ -172,19 +172,19 @@ pub fn badge(painter: &egui::Painter, center: egui::Pos2, layer: Option<&LayerIn
 }
 
 /// The beginning of its digests.
-fn ids(look: &Look<'_>, layer: &LayerInfo) -> String {
+fn ids(cx: &PanelContext<'_>, layer: &LayerInfo) -> String {
     let short =
         |digest: &Digest| digest.to_string().split(':').nth(1).unwrap_or_default().chars().take(8).collect::<String>();
     match (&layer.blob, &layer.diff) {
         (Some(blob), Some(diff)) => format!("blob {}  diff {}", short(blob), short(diff)),
         (None, Some(diff)) => format!("diff {}", short(diff)),
-        _ => look.say("files-upper"),
+        _ => cx.say("files-upper"),
     }
 }
 
 /// Other images with the same layer, by name.
-fn shared_by(look: &Look<'_>, layer: &LayerInfo, image: &Opened) -> Vec<String> {
-    let world = look.shell.world();
+fn shared_by(cx: &PanelContext<'_>, layer: &LayerInfo, image: &Opened) -> Vec<String> {
+    let world = cx.state.world();
     let Some(diff) = &layer.diff else { return Vec::new() };
     let this = image.subject.title(world);
     let has = |image: &Digest| world.configs.get(image).is_some_and(|config| config.diff_ids.contains(diff));

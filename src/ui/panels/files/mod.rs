@@ -20,7 +20,7 @@ mod table;
 mod waste;
 mod words;
 
-use super::Look;
+use super::PanelContext;
 use crate::ui::files::{Load, Opened, Page};
 use egui::{CornerRadius, Frame, Margin, Panel, Rect, Stroke, Ui, pos2};
 use std::sync::Arc;
@@ -31,45 +31,45 @@ pub fn has_keys(ctx: &egui::Context) -> bool {
 }
 
 /// Shows it in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
-    let theme = look.theme;
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let theme = cx.theme;
     let head_frame = Frame::new().fill(theme.canvas).inner_margin(Margin::symmetric(16, 0));
-    Panel::top("files-head").exact_size(head::HEIGHT).frame(head_frame).show(ui, |ui| head::show(ui, look));
-    let image = match &look.shell.files.opened {
+    Panel::top("files-head").exact_size(head::HEIGHT).frame(head_frame).show(ui, |ui| head::show(ui, cx));
+    let image = match &cx.state.files.opened {
         Load::Ready(image) => Arc::clone(image),
-        _ => return empty::show(ui, look),
+        _ => return empty::show(ui, cx),
     };
-    body(ui, look, &image);
+    body(ui, cx, &image);
 }
 
-fn body(ui: &mut Ui, look: &mut Look<'_>, image: &Arc<Opened>) {
-    let theme = look.theme;
+fn body(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Arc<Opened>) {
+    let theme = cx.theme;
     let width = ui.available_width();
     let frame = |margin| Frame::new().fill(theme.canvas).inner_margin(margin);
     let side = (width * 0.22).clamp(214.0, 290.0);
     let margin = Margin { left: 16, right: 8, top: 10, bottom: 0 };
-    Panel::left("files-layers").exact_size(side).frame(frame(margin)).show(ui, |ui| layers::show(ui, look, image));
-    let large = look.shell.files.large && look.shell.files.page != Page::Waste;
+    Panel::left("files-layers").exact_size(side).frame(frame(margin)).show(ui, |ui| layers::show(ui, cx, image));
+    let large = cx.state.files.large && cx.state.files.page != Page::Waste;
     let side = if large { width * 0.55 } else { (width * 0.30).clamp(230.0, 400.0) };
     let margin = Margin { left: 14, right: 14, top: 10, bottom: 0 };
     let panel = Frame::new().fill(theme.panel).inner_margin(margin);
     let name = if large { "files-details-large" } else { "files-details" };
     Panel::right(name).exact_size(side).frame(panel).show(ui, |ui| {
         ui.set_min_size(ui.available_size());
-        details::show(ui, look, image);
+        details::show(ui, cx, image);
     });
     let room = ui.available_rect_before_wrap();
     let middle = Rect::from_min_max(room.min + egui::vec2(6.0, 10.0), pos2(room.right() - 8.0, room.bottom()));
-    ui.scope_builder(egui::UiBuilder::new().max_rect(middle), |ui| match look.shell.files.page {
+    ui.scope_builder(egui::UiBuilder::new().max_rect(middle), |ui| match cx.state.files.page {
         Page::Tree => {
-            search::show(ui, look);
-            faults::show(ui, look, image);
-            table::show(ui, look, image);
+            search::show(ui, cx);
+            faults::show(ui, cx, image);
+            table::show(ui, cx, image);
         }
-        Page::Waste => waste::show(ui, look, image),
+        Page::Waste => waste::show(ui, cx, image),
         Page::Compare => {
-            compare::show(ui, look, image);
-            table::show(ui, look, image);
+            compare::show(ui, cx, image);
+            table::show(ui, cx, image);
         }
     });
 }

@@ -1,6 +1,6 @@
 //! The search over a tree: by name, mark, kind and size.
 
-use super::super::Look;
+use super::super::PanelContext;
 use super::mark;
 use crate::tree::{KindFilter, PathChange, Query};
 use crate::ui::command::Command;
@@ -29,63 +29,63 @@ const KINDS: [(KindFilter, &str); 5] = [
 ];
 
 /// Shows it in one line.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>) {
-    let tree = look.shell.files.shown_tree();
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let tree = cx.state.files.shown_tree();
     let mut query = tree.query.clone();
     ui.allocate_ui(vec2(ui.available_width(), 30.0), |ui| {
         ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = 5.0;
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                arrange(ui, look);
+                arrange(ui, cx);
                 ui.add_space(4.0);
                 let wide = ui.available_width() > 420.0;
                 if wide {
-                    sizes(ui, look, &mut query);
-                    kinds(ui, look, &mut query);
+                    sizes(ui, cx, &mut query);
+                    kinds(ui, cx, &mut query);
                 }
                 ui.add_space(2.0);
-                MARKS.iter().rev().for_each(|mark| mark_button(ui, look, *mark, &mut query));
+                MARKS.iter().rev().for_each(|mark| mark_button(ui, cx, *mark, &mut query));
                 ui.add_space(2.0);
-                field(ui, look, &mut query);
+                field(ui, cx, &mut query);
             });
         });
     });
     if query != tree.query {
-        look.want(Command::Inspect(Act::Search(query)));
+        cx.want(Command::Inspect(Act::Search(query)));
     }
     ui.add_space(4.0);
 }
 
-fn field(ui: &mut Ui, look: &Look<'_>, query: &mut Query) {
-    let tree = look.shell.files.shown_tree();
-    let hint = RichText::new(look.say("files-search-hint")).size(13.0).color(look.theme.weak);
-    let count = tree.hits.map(|hits| look.words.say_with("files-hits", &[("count", grouped(hits).as_str())]));
+fn field(ui: &mut Ui, cx: &PanelContext<'_>, query: &mut Query) {
+    let tree = cx.state.files.shown_tree();
+    let hint = RichText::new(cx.say("files-search-hint")).size(13.0).color(cx.theme.weak);
+    let count = tree.hits.map(|hits| cx.words.say_with("files-hits", &[("count", grouped(hits).as_str())]));
     let field = TextEdit::singleline(&mut query.text)
         .hint_text(hint)
         .desired_width(ui.available_width() - 4.0)
         .margin(egui::Margin::symmetric(10, 5));
-    let response = ui.add(field).accessible_name(look.say("files-search"));
+    let response = ui.add(field).accessible_name(cx.say("files-search"));
     if ui.ctx().input(|input| input.key_pressed(egui::Key::Escape)) && response.has_focus() {
         *query = Query::default();
     }
     if let Some(count) = count.filter(|_| tree.is_searched()) {
-        let galley = ui.painter().layout_no_wrap(count, fonts::regular(12.0), look.theme.weak);
+        let galley = ui.painter().layout_no_wrap(count, fonts::regular(12.0), cx.theme.weak);
         let at = egui::pos2(
             response.rect.right() - galley.size().x - 10.0,
             response.rect.center().y - galley.size().y / 2.0,
         );
         if galley.size().x < response.rect.width() * 0.45 {
-            ui.painter().rect_filled(egui::Rect::from_min_size(at, galley.size()).expand(3.0), 2.0, look.theme.well);
-            ui.painter().galley(at, galley, look.theme.weak);
+            ui.painter().rect_filled(egui::Rect::from_min_size(at, galley.size()).expand(3.0), 2.0, cx.theme.well);
+            ui.painter().galley(at, galley, cx.theme.weak);
         }
     }
 }
 
-fn mark_button(ui: &mut Ui, look: &Look<'_>, mark: PathChange, query: &mut Query) {
-    let theme = look.theme;
+fn mark_button(ui: &mut Ui, cx: &PanelContext<'_>, mark: PathChange, query: &mut Query) {
+    let theme = cx.theme;
     let on = query.marks.contains(&mark);
     let (rect, response) = ui.allocate_exact_size(vec2(26.0, 26.0), Sense::click());
-    let label = look.say(mark::key(mark));
+    let label = cx.say(mark::key(mark));
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &label));
     let lit = response.hovered() || response.has_focus();
     let fill = if on { theme.canvas.lerp_to_gamma(mark::color(mark, &theme), 0.22) } else { theme.canvas };
@@ -98,12 +98,12 @@ fn mark_button(ui: &mut Ui, look: &Look<'_>, mark: PathChange, query: &mut Query
     response.on_hover_text(label);
 }
 
-fn kinds(ui: &mut Ui, look: &Look<'_>, query: &mut Query) {
+fn kinds(ui: &mut Ui, cx: &PanelContext<'_>, query: &mut Query) {
     let now = query.kinds.first().copied();
     let name = |kind: Option<KindFilter>| {
         let key =
             kind.and_then(|kind| KINDS.iter().find(|(one, _)| *one == kind)).map_or("files-kind-any", |(_, key)| key);
-        look.say(key)
+        cx.say(key)
     };
     let shown = ComboBox::from_id_salt("files-kind")
         .width(76.0)
@@ -115,13 +115,13 @@ fn kinds(ui: &mut Ui, look: &Look<'_>, query: &mut Query) {
                 }
             }
         });
-    shown.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, look.say("files-kind")));
+    shown.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, cx.say("files-kind")));
 }
 
-fn sizes(ui: &mut Ui, look: &Look<'_>, query: &mut Query) {
+fn sizes(ui: &mut Ui, cx: &PanelContext<'_>, query: &mut Query) {
     let name = |least: u64| match SIZES.iter().find(|(size, _)| *size == least) {
         Some((1.., text)) => (*text).to_owned(),
-        _ => look.say("files-size-any"),
+        _ => cx.say("files-size-any"),
     };
     let shown = ComboBox::from_id_salt("files-size")
         .width(76.0)
@@ -133,18 +133,18 @@ fn sizes(ui: &mut Ui, look: &Look<'_>, query: &mut Query) {
                 }
             }
         });
-    shown.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, look.say("files-size")));
+    shown.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, cx.say("files-size")));
 }
 
 /// Opens or closes all directories.
-fn arrange(ui: &mut Ui, look: &mut Look<'_>) {
+fn arrange(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     for (icon, key, open) in [(Icon::Up, "files-close-all", false), (Icon::Down, "files-open-all", true)] {
-        let label = look.say(key);
+        let label = cx.say(key);
         if widgets::icon_button(ui, icon, &label, "", Loudness::Quiet, 26.0).clicked() {
-            look.want(Command::Inspect(Act::All(open)));
+            cx.want(Command::Inspect(Act::All(open)));
         }
     }
-    debug_assert!(look.shell.files.page != Page::Waste);
+    debug_assert!(cx.state.files.page != Page::Waste);
 }
 
 /// `200,000`.

@@ -1,6 +1,6 @@
 //! The file tree: only the rows that are seen are laid out and painted.
 
-use super::super::Look;
+use super::super::PanelContext;
 use super::{layers, mark, words};
 use crate::tree::{Kind, PathChange, Row};
 use crate::ui::command::Command;
@@ -48,20 +48,20 @@ impl Columns {
 }
 
 /// Shows it in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
-    let theme = look.theme;
-    let files = &look.shell.files;
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
+    let theme = cx.theme;
+    let files = &cx.state.files;
     let tree = files.shown_tree();
     let room = ui.available_rect_before_wrap();
     super::boxed(ui, room, &theme);
     let inner = room.shrink2(vec2(1.0, 1.0));
     let by_layer = files.page == Page::Tree && !files.part.only;
     let columns = Columns::of(inner.width(), by_layer);
-    head(ui, look, Rect::from_min_size(inner.min, vec2(inner.width(), HEAD)), columns);
+    head(ui, cx, Rect::from_min_size(inner.min, vec2(inner.width(), HEAD)), columns);
     let body = Rect::from_min_max(pos2(inner.left(), inner.top() + HEAD), inner.max);
     let Some(view) = &tree.view else {
         let busy = files.listing.is_busy() || files.comparing.is_busy();
-        super::empty::in_tree(ui, look, body, if busy { "files-busy" } else { "files-nothing-compared" });
+        super::empty::in_tree(ui, cx, body, if busy { "files-busy" } else { "files-nothing-compared" });
         return;
     };
     if view.len() <= 1 {
@@ -70,21 +70,21 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
             (_, Page::Compare) => "files-no-difference",
             _ => "files-empty-layer",
         };
-        super::empty::in_tree(ui, look, body, key);
+        super::empty::in_tree(ui, cx, body, key);
         return;
     }
     let id = Id::unique(ID);
     let focus = ui.interact(body, id, Sense::click());
-    focus.widget_info(|| WidgetInfo::labeled(Role::Tree, true, look.say("files-list")));
+    focus.widget_info(|| WidgetInfo::labeled(Role::Tree, true, cx.say("files-list")));
     let focused = focus.has_focus();
     if focus.clicked() {
         focus.request_focus();
     }
     if focused {
-        keys(ui, look, id, body.height());
+        keys(ui, cx, id, body.height());
         ui.painter().rect_stroke(room, 8.0, Stroke::new(1.0, theme.accent), egui::StrokeKind::Inside);
     }
-    let offset = scroll_to(ui, look, body.height());
+    let offset = scroll_to(ui, cx, body.height());
     ui.scope_builder(egui::UiBuilder::new().max_rect(body), |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut area = ScrollArea::vertical().id_salt((ID, files.page == Page::Compare)).auto_shrink([false, false]);
@@ -93,7 +93,7 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
         }
         let output = area.show_rows(ui, ROW, view.len(), |ui, rows| {
             for at in rows {
-                row(ui, look, image, at, &view.row(at), columns, id);
+                row(ui, cx, image, at, &view.row(at), columns, id);
             }
         });
         ui.ctx().data_mut(|data| data.insert_temp(id.with("offset"), output.state.clamped_offset().y));
@@ -101,8 +101,8 @@ pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
 }
 
 /// Where to scroll to, when something was chosen that is out of view.
-fn scroll_to(ui: &Ui, look: &Look<'_>, height: f32) -> Option<f32> {
-    let tree = look.shell.files.shown_tree();
+fn scroll_to(ui: &Ui, cx: &PanelContext<'_>, height: f32) -> Option<f32> {
+    let tree = cx.state.files.shown_tree();
     let id = Id::unique(ID);
     let key = id.with("reveals");
     let seen = ui.ctx().data(|data| data.get_temp::<u64>(key)).unwrap_or(0);
@@ -119,27 +119,27 @@ fn scroll_to(ui: &Ui, look: &Look<'_>, height: f32) -> Option<f32> {
     }
 }
 
-fn head(ui: &Ui, look: &Look<'_>, rect: Rect, columns: Columns) {
+fn head(ui: &Ui, cx: &PanelContext<'_>, rect: Rect, columns: Columns) {
     let painter = ui.painter();
-    let color = look.theme.weak;
+    let color = cx.theme.weak;
     let label = |x: f32, key: &str| {
         let at = pos2(rect.left() + x, rect.top() + 5.0);
-        widgets::line(painter, at, 120.0, &look.say(key), fonts::regular(11.5), color);
+        widgets::line(painter, at, 120.0, &cx.say(key), fonts::regular(11.5), color);
     };
     columns.mode.into_iter().for_each(|x| label(x, "files-column-mode"));
     columns.owner.into_iter().for_each(|x| label(x, "files-column-owner"));
-    let size = look.say("files-column-size");
+    let size = cx.say("files-column-size");
     let right = pos2(rect.left() + columns.size + 64.0, rect.top() + 5.0);
     painter.text(right, Align2::RIGHT_TOP, size, fonts::regular(11.5), color);
     columns.time.into_iter().for_each(|x| label(x + 4.0, "files-column-time"));
     columns.layer.into_iter().for_each(|x| label(x, "files-column-layer"));
     label(columns.name + 16.0, "files-column-name");
-    painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, look.theme.line));
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, cx.theme.line));
 }
 
-fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, at: usize, row: &Row<'_>, columns: Columns, list: Id) {
-    let theme = look.theme;
-    let tree = look.shell.files.shown_tree();
+fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, at: usize, row: &Row<'_>, columns: Columns, list: Id) {
+    let theme = cx.theme;
+    let tree = cx.state.files.shown_tree();
     let chosen = tree.selected() == Some(row.id);
     let width = ui.available_width();
     let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
@@ -147,7 +147,7 @@ fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, at: usize, row: &Row<'_
     let name = if row.id == 0 { "/".to_owned() } else { words::name(row.name) };
     response.widget_info(|| {
         let mark =
-            if row.mark == PathChange::Same { String::new() } else { format!(" {}", look.say(mark::key(row.mark))) };
+            if row.mark == PathChange::Same { String::new() } else { format!(" {}", cx.say(mark::key(row.mark))) };
         WidgetInfo::selected(Role::TreeItem, true, chosen, format!("{name}{mark}"))
     });
     let behind = match (chosen, response.hovered()) {
@@ -160,7 +160,7 @@ fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, at: usize, row: &Row<'_
         painter.rect_filled(rect, 0.0, behind);
     }
     let gone = matches!(row.mark, PathChange::Deleted | PathChange::NoEffect);
-    let now = done_now(look, row);
+    let now = done_now(cx, row);
     let ink = match (gone, row.mark) {
         (true, _) => theme.weak,
         (_, PathChange::Same) => theme.text,
@@ -194,17 +194,17 @@ fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, at: usize, row: &Row<'_
     if response.clicked() {
         ui.memory_mut(|memory| memory.request_focus(list));
         let on_chevron = response.interact_pointer_pos().is_some_and(|p| p.x < start.x && p.x > start.x - 22.0);
-        look.want(Command::Inspect(if on_chevron && row.expandable { Act::Toggle(at) } else { Act::Choose(row.id) }));
+        cx.want(Command::Inspect(if on_chevron && row.expandable { Act::Toggle(at) } else { Act::Choose(row.id) }));
     }
     if response.double_clicked() && row.expandable {
-        look.want(Command::Inspect(Act::Toggle(at)));
+        cx.want(Command::Inspect(Act::Toggle(at)));
     }
-    response.context_menu(|ui| menu(ui, look, image, row));
+    response.context_menu(|ui| menu(ui, cx, image, row));
 }
 
 /// The chosen layer made it what it is; else one below did, and the mark stands back.
-fn done_now(look: &Look<'_>, row: &Row<'_>) -> bool {
-    let files = &look.shell.files;
+fn done_now(cx: &PanelContext<'_>, row: &Row<'_>) -> bool {
+    let files = &cx.state.files;
     let top = files.part.layer;
     if files.page != Page::Tree || files.part.only {
         return true;
@@ -218,11 +218,11 @@ fn done_now(look: &Look<'_>, row: &Row<'_>) -> bool {
     }
 }
 
-fn menu(ui: &mut Ui, look: &mut Look<'_>, _image: &Opened, row: &Row<'_>) {
-    let tree = look.shell.files.shown_tree();
+fn menu(ui: &mut Ui, cx: &mut PanelContext<'_>, _image: &Opened, row: &Row<'_>) {
+    let tree = cx.state.files.shown_tree();
     let Some(view) = &tree.view else { return };
-    if ui.button(look.say("files-copy-path")).clicked() {
-        look.want(Command::Copy(format!("/{}", view.stack().path(row.id))));
+    if ui.button(cx.say("files-copy-path")).clicked() {
+        cx.want(Command::Copy(format!("/{}", view.stack().path(row.id))));
         ui.close();
     }
 }
@@ -266,7 +266,7 @@ fn chevron(painter: &Painter, center: egui::Pos2, open: bool, color: egui::Color
 }
 
 /// The list's own keys.
-fn keys(ui: &Ui, look: &mut Look<'_>, id: Id, height: f32) {
+fn keys(ui: &Ui, cx: &mut PanelContext<'_>, id: Id, height: f32) {
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
     let page = ((height / ROW) as i32 - 2).max(1);
@@ -285,22 +285,22 @@ fn keys(ui: &Ui, look: &mut Look<'_>, id: Id, height: f32) {
         if presses > 0 {
             ui.ctx().data_mut(|data| data.remove_temp::<(String, f64)>(id.with("typed")));
         }
-        (0..presses).for_each(|_| look.want(Command::Inspect(Act::Move(motion))));
+        (0..presses).for_each(|_| cx.want(Command::Inspect(Act::Move(motion))));
     }
     if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
-        let tree = look.shell.files.shown_tree();
+        let tree = cx.state.files.shown_tree();
         let row = tree.selected_row();
         let expandable = row.is_some_and(|row| tree.view.as_ref().is_some_and(|view| view.row(row).expandable));
         match row {
-            Some(row) if expandable => look.want(Command::Inspect(Act::Toggle(row))),
-            _ => look.want(Command::Inspect(Act::Large(!look.shell.files.large))),
+            Some(row) if expandable => cx.want(Command::Inspect(Act::Toggle(row))),
+            _ => cx.want(Command::Inspect(Act::Large(!cx.state.files.large))),
         }
     }
-    type_ahead(ui, look, id);
+    type_ahead(ui, cx, id);
 }
 
 /// Letters that follow each other within a second are one beginning of a name.
-fn type_ahead(ui: &Ui, look: &mut Look<'_>, id: Id) {
+fn type_ahead(ui: &Ui, cx: &mut PanelContext<'_>, id: Id) {
     let (typed, now) = ui.input(|input| {
         let text: String = input
             .events
@@ -320,5 +320,5 @@ fn type_ahead(ui: &Ui, look: &mut Look<'_>, id: Id) {
     let same_letter = before.chars().all(|c| typed.starts_with(c)) && before.chars().count() == 1;
     let prefix = if now - at < 1.0 && !same_letter { before + &typed } else { typed };
     ui.ctx().data_mut(|data| data.insert_temp(key, (prefix.clone(), now)));
-    look.want(Command::Inspect(Act::TypeAhead(prefix)));
+    cx.want(Command::Inspect(Act::TypeAhead(prefix)));
 }

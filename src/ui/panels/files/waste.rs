@@ -1,6 +1,6 @@
 //! Bytes that the image carries and nobody sees, by path.
 
-use super::super::Look;
+use super::super::PanelContext;
 use super::{layers, words};
 use crate::tree::{Hidden, Waste, WastedPath};
 use crate::ui::command::Command;
@@ -13,57 +13,57 @@ use egui::{Align2, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetIn
 const ROW: f32 = 40.0;
 
 /// Shows it in all the room there is.
-pub fn show(ui: &mut Ui, look: &mut Look<'_>, image: &Opened) {
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
     let room = ui.available_rect_before_wrap();
-    match &look.shell.files.waste {
-        Load::Ready(waste) => table(ui, look, image, waste),
+    match &cx.state.files.waste {
+        Load::Ready(waste) => table(ui, cx, image, waste),
         Load::Failed(problem) => {
-            ui.label(RichText::new(look.words.problem(problem)).color(look.theme.bad));
+            ui.label(RichText::new(cx.words.problem(problem)).color(cx.theme.bad));
         }
         Load::Busy(_) => {
-            super::boxed(ui, room, &look.theme);
-            super::empty::in_tree(ui, look, room, "files-busy");
+            super::boxed(ui, room, &cx.theme);
+            super::empty::in_tree(ui, cx, room, "files-busy");
             ui.add_space(room.height() * 0.3 + 30.0);
-            let cancel = look.say("cancel");
+            let cancel = cx.say("cancel");
             ui.vertical_centered(|ui| {
                 if super::empty::since(ui, "files-busy", true) > 0.5
                     && widgets::text_button(ui, &cancel, Loudness::Quiet).clicked()
                 {
-                    look.want(Command::Inspect(Act::Cancel(Slot::Waste)));
+                    cx.want(Command::Inspect(Act::Cancel(Slot::Waste)));
                 }
             });
         }
         Load::Nothing => {
-            let label = look.say("files-page-waste");
+            let label = cx.say("files-page-waste");
             if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-                look.want(Command::Inspect(Act::Page(crate::ui::files::Page::Waste)));
+                cx.want(Command::Inspect(Act::Page(crate::ui::files::Page::Waste)));
             }
         }
     }
 }
 
-fn table(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, waste: &Waste) {
+fn table(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, waste: &Waste) {
     super::empty::since(ui, "files-busy", false);
-    let theme = look.theme;
-    summary(ui, look, waste);
+    let theme = cx.theme;
+    summary(ui, cx, waste);
     let room = ui.available_rect_before_wrap();
     super::boxed(ui, room, &theme);
     if waste.paths.is_empty() {
-        return super::empty::in_tree(ui, look, room, "files-waste-none");
+        return super::empty::in_tree(ui, cx, room, "files-waste-none");
     }
     let most = waste.paths.first().map_or(1, |path| path.bytes).max(1);
     ui.scope_builder(egui::UiBuilder::new().max_rect(room.shrink2(vec2(1.0, 4.0))), |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let area = ScrollArea::vertical().id_salt("files-waste").auto_shrink([false, false]);
         area.show_rows(ui, ROW, waste.paths.len(), |ui, rows| {
-            waste.paths[rows].iter().for_each(|path| row(ui, look, image, path, most));
+            waste.paths[rows].iter().for_each(|path| row(ui, cx, image, path, most));
         });
     });
 }
 
 /// The sum in large type, and the share as a bar.
-fn summary(ui: &mut Ui, look: &Look<'_>, waste: &Waste) {
-    let theme = look.theme;
+fn summary(ui: &mut Ui, cx: &PanelContext<'_>, waste: &Waste) {
+    let theme = cx.theme;
     let all = (waste.seen + waste.hidden).max(1);
     let share = waste.hidden as f64 / all as f64;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 62.0), Sense::hover());
@@ -74,7 +74,7 @@ fn summary(ui: &mut Ui, look: &Look<'_>, waste: &Waste) {
     };
     let (of, count) = (facts::size(all), super::search::grouped(waste.paths.len()));
     let vars = [("sum", sum.as_str()), ("percent", percent.as_str()), ("of", of.as_str()), ("count", count.as_str())];
-    let said = look.words.say_with("files-waste-sum", &vars);
+    let said = cx.words.say_with("files-waste-sum", &vars);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
     let painter = ui.painter();
     let end = widgets::line(painter, rect.min, rect.width() * 0.5, &sum, fonts::bold(24.0), theme.text);
@@ -82,7 +82,7 @@ fn summary(ui: &mut Ui, look: &Look<'_>, waste: &Waste) {
     let end =
         widgets::line(painter, at, 120.0, &percent, fonts::bold(15.0), theme.family(crate::trace::Family::Storage));
     let at = pos2(end.right() + 14.0, end.top() + 2.0);
-    let rest = look.words.say_with("files-waste-rest", &vars);
+    let rest = cx.words.say_with("files-waste-rest", &vars);
     widgets::line(painter, at, rect.right() - at.x, &rest, fonts::regular(13.0), theme.weak);
     let track = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 22.0), pos2(rect.right(), rect.bottom() - 14.0));
     painter.rect_filled(track, 4.0, theme.family(crate::trace::Family::Layer).gamma_multiply(0.55));
@@ -90,15 +90,15 @@ fn summary(ui: &mut Ui, look: &Look<'_>, waste: &Waste) {
     painter.rect_filled(wasted, 4.0, theme.family(crate::trace::Family::Storage));
 }
 
-fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, path: &WastedPath, most: u64) {
-    let theme = look.theme;
+fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, path: &WastedPath, most: u64) {
+    let theme = cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let full = image.stack.path(path.id);
     let why = why(path);
-    let text = look.say(why.0);
+    let text = cx.say(why.0);
     let sum = facts::size(path.bytes);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("/{full}: {sum}, {text}")));
-    let chosen = look.shell.files.path() == Some(&full);
+    let chosen = cx.state.files.path() == Some(&full);
     if chosen || response.hovered() || response.has_focus() {
         let fill = if chosen { theme.panel.lerp_to_gamma(theme.accent, 0.16) } else { theme.card };
         ui.painter().rect_filled(rect, 0.0, fill);
@@ -135,9 +135,9 @@ fn row(ui: &mut Ui, look: &mut Look<'_>, image: &Opened, path: &WastedPath, most
     }
     painter.text(pos2(at.x - 8.0, at.y), Align2::LEFT_CENTER, &text, fonts::regular(12.0), color(why.1, &theme));
     if response.clicked() {
-        look.want(Command::Inspect(Act::GoTo(full)));
+        cx.want(Command::Inspect(Act::GoTo(full)));
     }
-    response.on_hover_text(look.say(why.0.replace("files-waste-", "files-waste-tip-").as_str()));
+    response.on_hover_text(cx.say(why.0.replace("files-waste-", "files-waste-tip-").as_str()));
 }
 
 /// Why nobody sees them, as the message that says so.

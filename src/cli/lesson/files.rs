@@ -1,6 +1,6 @@
 //! `dockwalk lesson list` and `dockwalk lesson check`: where lessons come from, and what is wrong with them.
 
-use super::Args;
+use crate::cli::Args;
 use crate::i18n::{Lang, Words};
 use crate::lesson::{Lesson, Source, embedded, lint, play, recording};
 use crate::spec::visible;

@@ -1,17 +1,23 @@
 //! `dockwalk lesson …`
 
+mod files;
+mod follow;
+mod pty;
+mod report;
+mod run;
+
 use super::args::LessonCommand;
-use super::lesson_run::{RunOptions, run_headless};
-use super::{Args, Done, Failure, complain, engine_of, lesson_files, out};
+use super::{Args, Done, Failure, complain, engine_of, out};
 use crate::i18n::Words;
 use crate::trace::Problem;
+use run::{RunOptions, run_headless};
 
 pub(super) fn run(args: &Args, command: &LessonCommand, words: &Words) -> Done {
     let (dir, lang) = (args.lessons.as_deref(), words.lang());
     let print = &mut out::writer();
     let good = match command {
-        LessonCommand::List => lesson_files::list(dir, lang, print).map(|()| true),
-        LessonCommand::Check { names } => lesson_files::check(dir, names, lang, print),
+        LessonCommand::List => files::list(dir, lang, print).map(|()| true),
+        LessonCommand::Check { names } => files::check(dir, names, lang, print),
         LessonCommand::Run { lesson, headless: false, .. } => {
             Err(vec![Problem::new("lesson-run-window").with("lesson", lesson)])
         }

@@ -7,12 +7,12 @@
 //!
 //! The gate is held as the window holds it, so that a lesson which stops at the wrong place fails here, too.
 
-use super::lesson_files::{argv, find, say};
-use super::lesson_follow::Follower;
-use super::lesson_pty::Pty;
-use super::lesson_report::Report;
+use super::files::{argv, find, say};
+use super::follow::Follower;
+use super::pty::Pty;
+use super::report::Report;
 use crate::client::protocol::GateCommand;
-use crate::client::{Client, ClientError, StartOptions};
+use crate::client::{Client, ClientError, StartOptions, place};
 use crate::i18n::{Lang, Words};
 use crate::lesson::{Lesson, LessonStep, Terminal, bind_directory, play};
 use crate::spec::visible;
@@ -64,7 +64,8 @@ fn run_on(
     let info = client.info().map_err(of_client)?;
     let mut driver = Driver {
         follower: Follower::new(client, Arc::clone(lesson)),
-        bind: bind_dir(&info.root.display().to_string(), lesson)?,
+        bind: place::lesson_bind(&bind_directory(&info.root.display().to_string(), lesson), &lesson.script.id)
+            .map_err(|problem| vec![problem])?,
         client,
         foreground: None,
         host: None,
@@ -108,24 +109,6 @@ fn run_on(
 
 fn of_client(error: ClientError) -> Vec<Problem> {
     vec![error.problem]
-}
-
-/// `{{bind}}`: `lesson-NN` in the engine's directory, or in the home directory when that one is not ours to write to.
-pub fn bind_dir(root: &str, lesson: &Lesson) -> Result<String, Vec<Problem>> {
-    let first = bind_directory(root, lesson);
-    if fs::create_dir_all(&first).is_ok() {
-        return Ok(first);
-    }
-    let below = Path::new("dockwalk").join(format!("lesson-{}", lesson.script.id));
-    let refused = |path: &Path, reason: String| {
-        vec![Problem::new("lesson-bind").with("path", visible::path(path)).with("reason", reason)]
-    };
-    // Never a directory that others share: what lies in it is mounted, and read by who follows the lesson.
-    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
-    let home = home.ok_or_else(|| refused(Path::new(&first), "HOME is not set".to_owned()))?;
-    let second = home.join(below);
-    fs::create_dir_all(&second).map_err(|e| refused(&second, e.to_string()))?;
-    Ok(second.display().to_string())
 }
 
 /// Everything that a lesson under way needs.
