@@ -67,7 +67,7 @@ fn connected_and_off_again(engine: &Engine, net: &Net, driver: &dyn Driver, digi
     assert_eq!(dump(host), before);
     let world = engine.world();
     assert!(world.leases.is_empty() && engine.conductor.journal().pending(Some(id.as_str())).is_empty());
-    assert_eq!(world.namespaces.contains_key(&netns.inode()), !driver.isolates());
+    assert!(!driver.isolates() || !world.namespaces.contains_key(&netns.inode()));
 }
 
 /// What a connection that failed half way has made is taken off.
@@ -77,7 +77,7 @@ fn off_as_far_as_it_came(engine: &Engine, net: &Net, driver: &dyn Driver, digit:
     let id = engine.container(digit.to_ascii_uppercase());
     let netns = Netns::create().unwrap();
     // The name that its link is to get is taken.
-    in_netns(&netns, "ip link add eth0 type dummy");
+    in_netns(&netns, "ip link add eth0 type bridge");
     let result = engine.conductor.operate(
         dockwalk::trace::OpKind::EngineStart,
         "test",
@@ -122,7 +122,7 @@ pub fn a_network_that_cannot_be_is_refused() {
     // A link of that name is there already, that somebody else made.
     let taken = second();
     let link = &taken.segment.as_ref().unwrap().bridge;
-    in_netns(&engine.lab.host, &format!("ip link add {link} type dummy"));
+    in_netns(&engine.lab.host, &format!("ip link add {link} type bridge"));
     assert_eq!(refused(&engine, |cx| net.add(cx, taken.clone())), "docker0-foreign");
     in_netns(&engine.lab.host, &format!("ip link delete {link}"));
     assert_eq!((dump(&engine.lab.host), engine.world().networks.len()), (before, events));
