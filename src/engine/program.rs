@@ -4,8 +4,9 @@
 //! started the engine, nothing of a container's), no descriptor but its three streams (see [`crate::engine::sys`]), so much
 //! time, and so much of what it says. Does not know what they do.
 
+use super::evidence;
+use crate::trace::{Book, Evidence};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::unistd::{AccessFlags, access};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
@@ -35,8 +36,22 @@ pub struct Output {
 /// A program in `PATH`, or where administrators' programs are. What others than its owner and root could have put there is
 /// not taken.
 pub fn find(name: &str) -> Option<PathBuf> {
-    let found = places().into_iter().map(|dir| dir.join(name));
-    found.into_iter().find(|path| access(path, AccessFlags::X_OK).is_ok() && is_trusted(path))
+    search(name).ok()
+}
+
+/// The same, or how it is known that it is nowhere.
+pub fn search(name: &str) -> Result<PathBuf, Vec<Evidence>> {
+    let mut looks = Vec::new();
+    for path in places().into_iter().map(|dir| dir.join(name)) {
+        let (usable, look) = evidence::access(&path);
+        looks.push(look);
+        match usable {
+            Ok(()) if is_trusted(&path) => return Ok(path),
+            Ok(()) => looks.push(evidence::own(Book::Decision, [format!("{}: not trusted", path.display())])),
+            Err(_) => {}
+        }
+    }
+    Err(looks)
 }
 
 /// A command with a clean environment, at the root directory, without streams.

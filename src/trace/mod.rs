@@ -24,7 +24,7 @@ pub use change::*;
 pub use cursor::{Cursor, Direction, Playback};
 pub use entity::Entity;
 pub use event::{Body, Event, Op, OpId, OpKind, Outcome, Seq};
-pub use evidence::Evidence;
+pub use evidence::{Book, Evidence};
 pub use problem::Problem;
 pub use step::{Family, Level, Plan, Step, StepId, StepKind};
 pub use store::{StepRecord, Trace, TraceError};

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json as value};
 pub(super) fn summary(container: &Container) -> Value {
     let state = container.state();
     let mut network = Map::new();
-    network.insert(container.merged.network.to_owned(), endpoint(&state));
+    network.insert(container.merged.network.to_string(), endpoint(&state));
     value!({
         "Id": container.id, "Names": [format!("/{}", container.name)], "Image": container.request.image,
         "ImageID": container.image.id, "Command": container.merged.argv().join(" "), "Created": container.created.unix(),
@@ -47,7 +47,7 @@ pub(super) fn fits(container: &Container, filters: &Filters) -> bool {
         && filters.allow("exited", |code| exited && code.parse() == Ok(state.status))
         && filters.allow("label", |label| labelled(container, label))
         && filters.allow("ancestor", |image| ancestor(container, image))
-        && filters.allow("network", |network| container.merged.network == network)
+        && filters.allow("network", |network| container.merged.network.network() == Some(network))
         && filters.allow("volume", volume)
 }
 
@@ -116,7 +116,7 @@ fn config(container: &Container) -> Value {
 fn host_config(container: &Container) -> Value {
     let mut config = container.raw.get("HostConfig").filter(|c| c.is_object()).cloned().unwrap_or_else(|| value!({}));
     if let Some(fields) = config.as_object_mut() {
-        fields.insert("NetworkMode".into(), container.merged.network.into());
+        fields.insert("NetworkMode".into(), container.merged.network.to_string().into());
     }
     config
 }
@@ -141,10 +141,10 @@ fn network_settings(container: &Container, state: &State, engine: &Engine) -> Va
     let place = endpoint(state);
     let mut networks = Map::new();
     let mut of = place.clone();
-    if let Some(network) = engine.net.networks().into_iter().find(|n| n.name == container.merged.network) {
-        of["NetworkID"] = value!(network.id);
+    if let Some(network) = engine.net.driver(&container.merged.network).ok() {
+        of["NetworkID"] = value!(network.network().id);
     }
-    networks.insert(container.merged.network.to_owned(), of);
+    networks.insert(container.merged.network.to_string(), of);
     let sandbox = state.netns.map_or_else(String::new, |inode| format!("net:[{inode}]"));
     value!({
         "Bridge": "", "SandboxID": "", "SandboxKey": sandbox, "HairpinMode": false, "Ports": {},

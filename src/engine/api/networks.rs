@@ -2,8 +2,9 @@
 
 use super::Shared;
 use super::answer::{Answer, json};
+use crate::engine::net::{Network, Segment};
 use crate::engine::{Engine, Fault, FaultKind};
-use crate::trace::Network;
+use crate::trace::NetworkDriver;
 use axum::extract::Path;
 use axum::response::Response;
 use serde_json::{Map, Value, json as value};
@@ -30,13 +31,13 @@ fn describe(engine: &Engine, network: &Network) -> Value {
         });
         containers.insert(container.id.to_string(), entry);
     }
-    let pool = value!({"Subnet": network.subnet, "Gateway": network.gateway});
-    let pools = if network.subnet.is_empty() { vec![] } else { vec![pool] };
-    let driver = if network.name == "none" { "null" } else { network.driver.as_str() };
-    let mut options = Map::new();
-    if network.name == "bridge" {
-        options.insert("com.docker.network.bridge.name".into(), "docker0".into());
-    }
+    let segment = network.segment.as_ref();
+    let pool = |of: &Segment| value!({"Subnet": of.subnet.to_string(), "Gateway": of.gateway.to_string()});
+    let pools: Vec<_> = segment.map(pool).into_iter().collect();
+    let driver = if network.driver == NetworkDriver::None { "null" } else { network.driver.as_str() };
+    let named = segment.map(|segment| ("com.docker.network.bridge.name", &segment.bridge));
+    let given = network.options.iter().map(|(name, value)| (name.as_str(), value));
+    let options: Map<_, _> = named.into_iter().chain(given).map(|(name, to)| (name.to_owned(), value!(to))).collect();
     value!({
         "Name": network.name, "Id": network.id, "Created": crate::engine::container::time::NEVER, "Scope": "local",
         "Driver": driver, "EnableIPv6": false, "IPAM": {"Driver": "default", "Options": null, "Config": pools},

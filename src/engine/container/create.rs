@@ -110,7 +110,7 @@ impl Begun<'_> {
             working_dir: merged.cwd.clone(),
             user: merged.user.clone(),
             hostname: merged.hostname.clone(),
-            network_mode: merged.network.to_owned(),
+            network_mode: merged.network.clone(),
             tty: request.tty,
             state: ContainerState::Created,
         };

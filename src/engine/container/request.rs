@@ -2,6 +2,7 @@
 
 use super::{LogOptions, bounds};
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::NetworkMode;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -233,7 +234,7 @@ fn refuse_networks(body: &Value) -> Result<()> {
         return Ok(());
     };
     for (network, endpoint) in endpoints {
-        if !matches!(network.as_str(), "default" | "bridge" | "host" | "none") {
+        if network.is_empty() || matches!(network.as_str().into(), NetworkMode::Named(_) | NetworkMode::Container(_)) {
             return Err(unsupported("NetworkingConfig", &Value::from(network.as_str())));
         }
         for (name, value) in endpoint.as_object().into_iter().flatten() {

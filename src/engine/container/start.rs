@@ -9,8 +9,9 @@ use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result};
 use crate::i18n::{Lang, Words};
 use crate::spec::Platform;
-use crate::trace::{Change, ContainerState, Evidence, OpKind, Plan, StepKind};
+use crate::trace::{Change, ContainerState, Evidence, NetworkMode, OpKind, Plan, StepKind};
 use serde_json::Value;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// Docker's default for /dev/shm.
@@ -55,7 +56,7 @@ impl Engine {
     }
 
     fn prepare(&self, cx: &Cx, container: &Container) -> Result<Made> {
-        let extra_hosts = extra_hosts(container)?;
+        let extra_hosts = extra_hosts(container, self.net.host_gateway())?;
         let dns = self.name_servers(container);
         let mut spec = RootfsSpec {
             container: &container.id,
@@ -84,15 +85,13 @@ impl Engine {
     }
 
     fn wire(&self, cx: &Cx, container: &Container) -> Result<(Netns, Option<EndpointSettings>)> {
-        if container.merged.network == "host" {
+        let mode = &container.merged.network;
+        if !self.net.driver(mode)?.isolates() {
             return Ok((self.lab.host.clone(), None));
         }
         let netns = self.net.make_netns(cx, &container.id)?;
         container.update(|state| state.netns = Some(netns.inode()));
-        let endpoint = match container.merged.network {
-            "none" => self.net.prepare_none(cx, &container.id, &netns).map(|()| None)?,
-            _ => Some(self.net.connect(cx, &container.id, &netns)?),
-        };
+        let endpoint = self.net.connect(cx, mode, &container.id, &netns)?;
         Ok((netns, endpoint))
     }
 
@@ -108,7 +107,7 @@ impl Engine {
 
     fn name_servers(&self, container: &Container) -> Vec<String> {
         match container.request.host_config.dns.as_slice() {
-            [] if container.merged.network == "bridge" => self.net.dns(),
+            [] if matches!(container.merged.network, NetworkMode::Bridge | NetworkMode::Named(_)) => self.net.dns(),
             asked => asked.to_vec(),
         }
     }
@@ -241,13 +240,13 @@ pub(super) fn security(options: &[String]) -> Result<(bool, Seccomp)> {
     Ok((no_new_privs, seccomp))
 }
 
-/// `--add-host name:address` (or `name=address`); `host-gateway` is the bridge's own address.
-fn extra_hosts(container: &Container) -> Result<Vec<(String, String)>> {
+/// `--add-host name:address` (or `name=address`); `host-gateway` is the default bridge's own address.
+fn extra_hosts(container: &Container, gateway: Option<Ipv4Addr>) -> Result<Vec<(String, String)>> {
     let parse = |text: &String| {
         let (name, address) = text.split_once(['=', ':'])?;
         let address = address.trim_start_matches('[').trim_end_matches(']');
-        let address = if address == "host-gateway" { "172.17.0.1" } else { address };
-        address.parse::<std::net::IpAddr>().ok().map(|ip| (name.to_owned(), ip.to_string()))
+        let gateway = gateway.filter(|_| address == "host-gateway").map(IpAddr::V4);
+        gateway.or_else(|| address.parse().ok()).map(|ip| (name.to_owned(), ip.to_string()))
     };
     let bad = |text: &String| Fault::new(FaultKind::BadRequest, "invalid-extra-host").with("value", text);
     container.request.host_config.extra_hosts.iter().map(|text| parse(text).ok_or_else(|| bad(text))).collect()
