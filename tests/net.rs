@@ -430,8 +430,14 @@ fn two_bridges() {
     let id = engine.container('b');
     let two = engine.op(|cx| net.make_netns(cx, &id));
     let on_second = engine.op(|cx| net.connect(cx, &mode, &id, &two)).unwrap();
-    assert_eq!((on_default.address.to_string(), on_second.address.to_string()), ("172.17.0.2".into(), "172.18.0.2".into()));
-    assert_eq!((on_default.gateway.to_string(), on_second.gateway.to_string()), ("172.17.0.1".into(), "172.18.0.1".into()));
+    assert_eq!(
+        (on_default.address.to_string(), on_second.address.to_string()),
+        ("172.17.0.2".into(), "172.18.0.2".into())
+    );
+    assert_eq!(
+        (on_default.gateway.to_string(), on_second.gateway.to_string()),
+        ("172.17.0.1".into(), "172.18.0.1".into())
+    );
     assert_eq!((&on_second.network, on_second.prefix), (&second.id, 16));
     for (endpoint, bridge) in [(&on_default, "docker0"), (&on_second, bridge.as_str())] {
         let port = in_netns(host, &format!("ip -o link show dev {}", endpoint.host_link));

@@ -204,7 +204,13 @@ fn samples() -> Vec<Change> {
         Change::RouteSeen(route(Some("172.17.0.1"))),
         Change::RouteSeen(route(None)),
         Change::RouteGone(route(None)),
-        Change::RuleSeen(Rule { key: text("m"), netns: 1, network: None, action: "masquerade".into(), text: text("r") }),
+        Change::RuleSeen(Rule {
+            key: text("m"),
+            netns: 1,
+            network: None,
+            action: "masquerade".into(),
+            text: text("r"),
+        }),
         Change::RuleGone { key: text("m") },
     ];
     all.extend(upper_samples());

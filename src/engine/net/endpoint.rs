@@ -61,13 +61,7 @@ impl Bridge {
         lock(sandbox).endpoints.get_mut(&self.network.id).map_or((), change);
     }
 
-    fn allocate(
-        &self,
-        cx: &Cx,
-        host: &Host,
-        container: &ContainerId,
-        sandbox: &Mutex<Sandbox>,
-    ) -> Result<Ipv4Addr> {
+    fn allocate(&self, cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>) -> Result<Ipv4Addr> {
         let Segment { bridge, subnet, gateway } = &self.segment;
         let plan =
             Plan::new(StepKind::AllocateAddress, subnet).call(format!("reserve(lowest free address of {subnet})"));
@@ -141,14 +135,7 @@ impl Bridge {
     }
 
     /// Deletes the veth pair: with one end the kernel deletes the other.
-    fn cut(
-        &self,
-        cx: &Cx,
-        host: &Host,
-        container: &ContainerId,
-        sandbox: &Mutex<Sandbox>,
-        veth: &Veth,
-    ) -> Result<()> {
+    fn cut(&self, cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>, veth: &Veth) -> Result<()> {
         let row = lock(&host.observer).find(&veth.name)?;
         let look = |cx: &Cx, cause: Option<&Evidence>| {
             let (mut host, mut sandbox) = (lock(&host.observer), lock(sandbox));
@@ -199,13 +186,7 @@ impl Bridge {
 }
 
 /// Moves the other end into the container's namespace and gives it the name that programs there expect.
-fn move_in(
-    cx: &Cx,
-    host: &Host,
-    container: &ContainerId,
-    sandbox: &Mutex<Sandbox>,
-    keys: &Keys,
-) -> Result<()> {
+fn move_in(cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>, keys: &Keys) -> Result<()> {
     let peer = host_link(host, &keys.inner)?;
     let name = peer.name.clone();
     let netns = lock(sandbox).observer.netns().clone();

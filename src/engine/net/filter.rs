@@ -89,7 +89,7 @@ pub(super) fn remove(cx: &Cx, host: &Host, network: &NetworkId) -> Result<()> {
     let Some(entry) = rules.entry else { return Ok(()) };
     let deleted = delete_table(&netns, FAMILY, TABLE)?;
     rules.entry = None;
-    for (key, _) in std::mem::take(&mut rules.seen) {
+    for key in std::mem::take(&mut rules.seen).into_keys() {
         cx.observe(Change::RuleGone { key }, deleted.iter().cloned().collect());
     }
     cx.undone(entry)

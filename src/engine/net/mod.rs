@@ -228,7 +228,8 @@ impl Net {
         let name = bridge.map(|segment| segment.bridge.clone()).unwrap_or_default();
         let torn_down = cx.step(Plan::new(StepKind::TearDown, name), |cx| {
             let mut faults = Faults::default();
-            if let Some(uplink) = lock(&self.uplink).take() {
+            let uplink = lock(&self.uplink).take();
+            if let Some(uplink) = uplink {
                 faults.note(uplink.stop(cx));
             }
             for driver in drivers.iter().rev() {
@@ -291,4 +292,3 @@ fn random_hex(digits: usize) -> Result<String> {
     text.truncate(digits);
     Ok(text)
 }
-

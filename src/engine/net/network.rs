@@ -205,7 +205,11 @@ mod tests {
         for (name, gateway, prefix) in
             [("a", [172, 18, 0, 0], 16), ("a", [172, 18, 255, 255], 16), ("a", [10, 0, 0, 1], 31), ("a", [1; 4], 0)]
         {
-            assert_eq!(check(&bridge(name, gateway, prefix), &default), "network-subnet-invalid", "{gateway:?}/{prefix}");
+            assert_eq!(
+                check(&bridge(name, gateway, prefix), &default),
+                "network-subnet-invalid",
+                "{gateway:?}/{prefix}"
+            );
         }
         for name in ["", "-a", "a b", "a/b", "한글", "a\n"] {
             assert_eq!(check(&bridge(name, [172, 18, 0, 1], 16), &default), "network-name", "{name:?}");
@@ -221,7 +225,8 @@ mod tests {
     #[test]
     fn bridges_have_names_of_their_own() {
         assert!(is_bridge("docker0") && is_bridge("br-0123456789ab"));
-        for name in ["", "br-", "br-lan", "br-0123456789a", "br-0123456789abc", "br-0123456789ag", "docker1", "br0", "eth0"]
+        for name in
+            ["", "br-", "br-lan", "br-0123456789a", "br-0123456789abc", "br-0123456789ag", "docker1", "br0", "eth0"]
         {
             assert!(!is_bridge(name), "{name}");
         }

@@ -189,7 +189,10 @@ mod tests {
     fn rules_are_read_and_said_as_nft_says_them() {
         let found = rules(LISTING).unwrap();
         let said: Vec<_> = found.iter().map(RuleRow::to_string).collect();
-        assert_eq!(said[..2], ["ip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade", "iifname \"docker0\" accept"]);
+        assert_eq!(
+            said[..2],
+            ["ip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade", "iifname \"docker0\" accept"]
+        );
         let (nat, forward) = (&found[0], &found[1]);
         assert_eq!((nat.verdict(), nat.comes_from().as_deref()), (Some("masquerade"), Some("172.17.0.0/16")));
         assert_eq!((nat.comes_by(), nat.leaves_by()), (None, None), "`!=` is not where it leaves by");

@@ -133,7 +133,8 @@ impl Host {
     /// A container is on no network any more. Its processes should have ended before: the namespace is gone when nothing is
     /// in it.
     pub(super) fn leave(&self, cx: &Cx, container: &ContainerId) {
-        if let Some(sandbox) = lock(&self.sandboxes).remove(container) {
+        let left = lock(&self.sandboxes).remove(container);
+        if let Some(sandbox) = left {
             gone(cx, &lock(&sandbox).observer);
         }
     }

@@ -91,7 +91,9 @@ mod tests {
         check(true, link("docker0"));
         check(true, link("br-0123456789ab"));
         check(true, link("veth0a1b2c3"));
-        ["eth0", "lo", "veth", "vethernet", "wlan0", "br0", "br-lan", "br-0123456789abc", ""].into_iter().for_each(|name| check(false, link(name)));
+        ["eth0", "lo", "veth", "vethernet", "wlan0", "br0", "br-lan", "br-0123456789abc", ""]
+            .into_iter()
+            .for_each(|name| check(false, link(name)));
         let table = |family: &str, name: &str| NetInverse::DeleteNftTable {
             netns: 1,
             family: family.into(),

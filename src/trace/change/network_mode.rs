@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// `HostConfig.NetworkMode`. On the wire and in recordings it is Docker's string.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum NetworkMode {
     /// `bridge`, `default` or nothing: the default network.
+    #[default]
     Bridge,
     /// `host`: the host's network namespace.
     Host,

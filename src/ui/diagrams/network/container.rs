@@ -1,6 +1,6 @@
 use super::super::scene::{Edge, End, Line};
 use super::*;
-use crate::trace::{ContainerState, Host};
+use crate::trace::{ContainerState, Host, NetworkMode};
 use egui::{Pos2, pos2};
 
 /// A container's box.
