@@ -2,8 +2,8 @@
 //! killed may have got anywhere.
 
 use super::*;
-use crate::engine::handle;
 use crate::engine::lab::{Lab, Netns};
+use crate::engine::{evidence, handle};
 use crate::engine::{net, sys};
 use crate::i18n::{Lang, Words};
 use crate::trace::{Plan, Problem, StepKind};
@@ -57,7 +57,7 @@ pub fn recover(conductor: &Arc<Conductor>, lab: &Lab) -> Result<()> {
         for refused in refused {
             let (problem, line) = refusal(&refused, &journal);
             tracing::warn!("{}", Words::new(Lang::En).problem(&problem));
-            cx.observe(Change::Remark(problem), vec![Evidence::file(journal.display().to_string(), line)]);
+            cx.observe(Change::Remark(problem), vec![stands(&journal, &line)]);
         }
         for (entry, inverse) in pending {
             let (subject, call) = words(&inverse);
@@ -69,11 +69,17 @@ pub fn recover(conductor: &Arc<Conductor>, lab: &Lab) -> Result<()> {
             if let Err(fault) = result {
                 let problem = Problem::new("recover-failed").with("what", &call).with("reason", &fault);
                 let line = serde_json::to_string(&inverse).unwrap_or(call);
-                cx.observe(Change::Remark(problem), vec![Evidence::file(journal.display().to_string(), line)]);
+                cx.observe(Change::Remark(problem), vec![stands(&journal, &line)]);
             }
         }
         Ok(())
     })
+}
+
+/// A line of the journal as it stands there.
+fn stands(journal: &Path, line: &str) -> Evidence {
+    let read = evidence::read(journal);
+    read.map_or_else(|unread| unread.evidence, |text| text.lines(|known| known.contains(line.trim_end())))
 }
 
 /// Why something in the journal is not done, and how it stands there.

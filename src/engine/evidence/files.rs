@@ -16,6 +16,7 @@ use std::path::Path;
 pub struct Text {
     path: String,
     content: String,
+    bytes: Vec<u8>,
 }
 
 /// A file that could not be read.
@@ -37,13 +38,24 @@ pub fn read(path: &Path) -> Result<Text, Unread> {
         let errno = Errno::from_raw(error.raw_os_error().unwrap_or_default());
         Unread { evidence: call::done::<()>("read", &args, &Err(errno)), error }
     })?;
-    Ok(Text { path: path.display().to_string(), content: String::from_utf8_lossy(&bytes).into_owned() })
+    let content = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Text { path: path.display().to_string(), content, bytes })
+}
+
+/// Reads a file to show it, or that it could not be read.
+pub fn file(path: &Path) -> Evidence {
+    read(path).map_or_else(|unread| unread.evidence, |text| text.evidence())
 }
 
 impl Text {
     /// What was read.
     pub fn content(&self) -> &str {
         &self.content
+    }
+
+    /// The same as bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// All of it.

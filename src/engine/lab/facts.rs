@@ -14,7 +14,11 @@ pub fn observe(cx: &Cx, lab: &Lab, root: &Path) -> Result<()> {
     let host = Host {
         kernel: text(uname.release()),
         hostname: text(uname.nodename()),
-        os: os_release.as_ref().ok().and_then(|text| pretty_name(text.content())).unwrap_or_else(|| text(uname.sysname())),
+        os: os_release
+            .as_ref()
+            .ok()
+            .and_then(|text| pretty_name(text.content()))
+            .unwrap_or_else(|| text(uname.sysname())),
         mode: lab.mode,
         rootless: lab.rootless,
         cgroup: hierarchy(mounts.content()),

@@ -1,8 +1,8 @@
 //! The rules of nftables(8): packets that leave the network get the host's address, and packets through it are let through.
 
 use super::*;
-use crate::engine::program;
 use crate::engine::evidence;
+use crate::engine::program;
 use crate::trace::{Change, Evidence, Problem, Rule};
 use std::path::Path;
 

@@ -39,8 +39,7 @@ impl Net {
 
     /// Records what is there before anything is made.
     fn look_around(&self, cx: &Cx) -> Result<()> {
-        lock(&self.host)
-            .look(None, &|change, evidence| cx.observe(change, evidence))
+        lock(&self.host).look(None, &|change, evidence| cx.observe(change, evidence))
     }
 
     fn on_host(&self, cx: &Cx, request: Request) -> Result<()> {

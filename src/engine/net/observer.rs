@@ -174,7 +174,10 @@ impl NamespaceObserver {
             record(Change::LinkSeen(link.clone()), after(table::links_shown([row.words.as_str()])));
         }
         for ((link, cidr), words) in addresses.iter().filter(|(it, _)| !self.addresses.contains(*it)) {
-            record(Change::AddrSeen { link: link.clone(), cidr: cidr.clone() }, after(table::addresses_shown([*words])));
+            record(
+                Change::AddrSeen { link: link.clone(), cidr: cidr.clone() },
+                after(table::addresses_shown([*words])),
+            );
         }
         for (route, words) in routes.iter().filter(|(route, _)| !self.routes.contains(*route)) {
             record(Change::RouteSeen(route.clone()), after(table::routes_shown([*words])));

@@ -4,8 +4,8 @@
 use super::observer::{NamespaceObserver, Record};
 use super::*;
 use crate::engine::conductor::EntryId;
-use crate::engine::program;
 use crate::engine::evidence;
+use crate::engine::program;
 use crate::trace::{Book, Change, Evidence, Problem};
 use nix::fcntl::OFlag;
 use std::path::{Path, PathBuf};
@@ -128,7 +128,10 @@ const TUN: &str = "/dev/net/tun";
 pub(super) const DNS: &str = "10.0.2.3";
 
 /// Starts the helper and waits a little for its link. None when there is no helper, or it failed: that is said.
-pub(super) fn start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: std::result::Result<Helper, Vec<Evidence>>,
+pub(super) fn start(
+    cx: &Cx,
+    host: &Arc<Mutex<NamespaceObserver>>,
+    helper: std::result::Result<Helper, Vec<Evidence>>,
 ) -> Result<Option<Uplink>> {
     let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
     let helper = match helper {
@@ -201,11 +204,7 @@ fn try_start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: &Helper) -> 
 }
 
 /// Goes on looking on a thread of its own.
-fn watch(
-    cx: &Cx,
-    host: &Arc<Mutex<NamespaceObserver>>,
-    ended: Arc<AtomicBool>,
-) -> Result<JoinHandle<()>> {
+fn watch(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, ended: Arc<AtomicBool>) -> Result<JoinHandle<()>> {
     let (conductor, host) = (Arc::clone(cx.conductor()), Arc::clone(host));
     let thread = std::thread::Builder::new().name("uplink".into());
     let body = move || {
