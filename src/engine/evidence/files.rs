@@ -82,13 +82,6 @@ impl Text {
     }
 }
 
-impl Unread {
-    /// It was not there, or is there no more.
-    pub fn is_gone(&self) -> bool {
-        matches!(self.error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
-    }
-}
-
 /// What a path leads to.
 pub fn stat(path: &Path) -> (nix::Result<FileStat>, Evidence) {
     look(path, AtFlags::empty())
@@ -189,7 +182,7 @@ mod tests {
     fn a_file_that_cannot_be_read_says_which_call_failed() {
         let dir = tempfile::tempdir().unwrap();
         let missing = read(&dir.path().join("missing")).unwrap_err();
-        assert!(missing.is_gone() && said(&missing.evidence).starts_with("-1 ENOENT"), "{missing:?}");
+        assert!(said(&missing.evidence).starts_with("-1 ENOENT"), "{missing:?}");
         let directory = read(dir.path()).unwrap_err();
         assert!(matches!(&directory.evidence, Evidence::Syscall { call, .. } if call.starts_with("read(")));
         assert!(said(&directory.evidence).starts_with("-1 EISDIR"), "{directory:?}");

@@ -1,6 +1,6 @@
 use super::image::familiar;
 use super::*;
-use crate::engine::{Inverse, evidence};
+use crate::engine::evidence;
 use crate::trace::{Change, Evidence, Plan, StepKind, World};
 use nix::errno::Errno;
 
@@ -152,7 +152,7 @@ impl Store {
     /// whole one.
     fn delete_layer(&self, cx: &Cx, chain: &Digest) -> Result<Option<Vec<Evidence>>> {
         let (from, gone) = (self.layer_dir(chain), self.unnamed_layer(chain));
-        let entry = cx.journal("image-remove", Inverse::RemoveDir { path: gone.clone() })?;
+        let entry = cx.journal("image-remove", &StoreInverse::RemoveDir { path: gone.clone() })?;
         let renamed = {
             let state = self.lock();
             if state.needs(chain) {
