@@ -49,8 +49,8 @@ fn every_step_has_a_title_and_an_explanation() {
 fn every_book_of_the_engine_is_named_as_its_own() {
     for lang in Lang::ALL {
         let words = Words::new(lang);
-        let named: std::collections::BTreeSet<_> = crate::trace::Book::ALL.map(|book| words.book(book)).into();
-        assert_eq!(named.len(), crate::trace::Book::ALL.len(), "{lang:?}: {named:?}");
+        let named: std::collections::BTreeSet<_> = Book::ALL.map(|book| words.book(book)).into();
+        assert_eq!(named.len(), Book::ALL.len(), "{lang:?}: {named:?}");
         assert!(named.iter().all(|name| !name.contains('⟨')), "{lang:?}: {named:?}");
     }
 }

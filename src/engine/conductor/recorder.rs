@@ -80,7 +80,7 @@ impl Recorder {
 
     pub(super) fn observe(&self, step: Option<StepId>, change: Change, evidence: Vec<Evidence>) {
         let long = evidence.clone();
-        let (evidence, cut): (Vec<_>, Vec<_>) = evidence.into_iter().map(Evidence::inlined).unzip();
+        let (evidence, cut): (Vec<_>, Vec<_>) = evidence.into_iter().map(|evidence| evidence.inlined()).unzip();
         let seq = self.push(Body::Observed { step, change: Box::new(change), evidence });
         if let (true, Some(dir), Some(seq)) = (cut.contains(&true), &self.evidence, seq) {
             let path = dir.join(format!("{seq}.json"));

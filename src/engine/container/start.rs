@@ -6,12 +6,13 @@ use crate::engine::lab::Netns;
 use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result};
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence};
 use crate::i18n::{Lang, Words};
 use crate::spec::Platform;
-use crate::trace::{Change, ContainerState, Evidence, NetworkMode, OpKind, Plan, StepKind};
+use crate::trace::{Change, ContainerState, NetworkMode, OpKind, Plan, StepKind};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Docker's default for /dev/shm.
@@ -119,19 +120,15 @@ impl Engine {
         let record = Record::new(Arc::clone(&self.conductor), Some(container.id.clone()));
         let threads = io.map_or_else(|| Ok(Vec::new()), |io| container.streams.connect(io, record));
         let pid = running.pid;
-        let stat = format!("/proc/{pid}/stat");
-        let evidence = match std::fs::read_to_string(&stat) {
-            Ok(content) => Evidence::file(stat, content),
-            // A short program has ended and been collected by now; that it ran is known from its status.
-            Err(error) => Evidence::syscall(
-                format!("open({stat:?})"),
-                format!("-1 {error}; it has run and ended, status {:?}", running.ended()),
-            ),
+        let evidence = match evidence::read(&PathBuf::from(format!("/proc/{pid}/stat"))) {
+            Ok(stat) => vec![stat.evidence()],
+            // A short program has ended and been collected by now; that it ran is known from its end.
+            Err(unread) => std::iter::once(unread.evidence).chain(running.end()).collect(),
         };
         let threads = threads.inspect_err(|_| self.kill_and_reap(cx, &running))?;
         let state = ContainerState::Running { pid };
         let change = Change::ContainerState { id: container.id.clone(), state };
-        cx.observe(change, vec![evidence]);
+        cx.observe(change, evidence);
         container.update(|state| {
             (state.phase, state.starting) = (Phase::Running, None);
             (state.running, state.endpoint) = (Some(Arc::clone(&running)), made.endpoint);
@@ -142,7 +139,10 @@ impl Engine {
     }
 
     pub(super) fn kill_and_reap(&self, cx: &Cx, running: &Running) {
-        let ended = running.signal(9).and_then(|()| running.reaped(cx, running.wait()));
+        let ended = running.signal(9).and_then(|()| {
+            running.wait();
+            running.reaped(cx)
+        });
         ended.unwrap_or_else(|fault| tracing::warn!(%fault, "a process was not ended"));
     }
 }

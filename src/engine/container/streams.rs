@@ -9,9 +9,9 @@
 
 use super::log::{Log, LogOptions};
 use crate::engine::process::Io;
-use crate::engine::{Conductor, Fault, Result};
+use crate::engine::{Conductor, Fault, Result, evidence};
 use crate::spec::ContainerId;
-use crate::trace::{Change, Evidence, Problem};
+use crate::trace::{Book, Change, Problem};
 use hyper::body::Bytes;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
@@ -190,8 +190,8 @@ impl Record {
         if self.left == 0 {
             let container = self.container.as_ref().map_or("host", ContainerId::short);
             let problem = Problem::new("console-cut").with("container", container).with("bytes", RECORDED);
-            let evidence = Evidence::syscall("read(output)", format!("{RECORDED} bytes so far"));
-            self.conductor.notice(Change::Remark(problem), vec![evidence]);
+            let decision = evidence::own(Book::Decision, [format!("{RECORDED} bytes are recorded, and no more")]);
+            self.conductor.notice(Change::Remark(problem), vec![decision]);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Children: how they were made, what they did, how they ended.
 
 use super::call;
-use crate::engine::sys::{Cloned, Record, outcome};
+use crate::engine::sys::{Cloned, FsContext, Record, outcome};
 use crate::trace::Evidence;
 use nix::errno::Errno;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
@@ -12,6 +12,12 @@ pub fn cloned(made: &Cloned, flags: &str) -> Evidence {
     let pidfd = made.pidfd.as_raw_fd();
     let args = [format!("{{flags={flags}, exit_signal=SIGCHLD, …}} => {{pidfd=[{pidfd}]}}"), "88".to_owned()];
     call::made("clone3", &args, &Ok(made.pid), u32::to_string)
+}
+
+/// The calls that configured and mounted a file system.
+pub fn configured(context: &FsContext) -> Vec<Evidence> {
+    let made = context.made().iter();
+    made.map(|(call, returned)| Evidence::Syscall { call: call.clone(), result: returned.to_string() }).collect()
 }
 
 /// A call that a child made, as its record says: `text` is the prepared call, `answer` what its record says it found.

@@ -16,6 +16,7 @@ use std::path::Path;
 pub struct Text {
     path: String,
     content: String,
+    bytes: Vec<u8>,
 }
 
 /// A file that could not be read.
@@ -37,13 +38,24 @@ pub fn read(path: &Path) -> Result<Text, Unread> {
         let errno = Errno::from_raw(error.raw_os_error().unwrap_or_default());
         Unread { evidence: call::done::<()>("read", &args, &Err(errno)), error }
     })?;
-    Ok(Text { path: path.display().to_string(), content: String::from_utf8_lossy(&bytes).into_owned() })
+    let content = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Text { path: path.display().to_string(), content, bytes })
+}
+
+/// Reads a file to show it, or that it could not be read.
+pub fn file(path: &Path) -> Evidence {
+    read(path).map_or_else(|unread| unread.evidence, |text| text.evidence())
 }
 
 impl Text {
     /// What was read.
     pub fn content(&self) -> &str {
         &self.content
+    }
+
+    /// The same as bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// All of it.
@@ -67,13 +79,6 @@ impl Text {
     pub fn mount(&self, line: &str) -> Evidence {
         let found = self.content.lines().find(|known| *known == line);
         Evidence::Mountinfo { path: self.path.clone(), line: found.unwrap_or_default().to_owned() }
-    }
-}
-
-impl Unread {
-    /// It was not there, or is there no more.
-    pub fn is_gone(&self) -> bool {
-        matches!(self.error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
     }
 }
 
@@ -177,7 +182,7 @@ mod tests {
     fn a_file_that_cannot_be_read_says_which_call_failed() {
         let dir = tempfile::tempdir().unwrap();
         let missing = read(&dir.path().join("missing")).unwrap_err();
-        assert!(missing.is_gone() && said(&missing.evidence).starts_with("-1 ENOENT"), "{missing:?}");
+        assert!(said(&missing.evidence).starts_with("-1 ENOENT"), "{missing:?}");
         let directory = read(dir.path()).unwrap_err();
         assert!(matches!(&directory.evidence, Evidence::Syscall { call, .. } if call.starts_with("read(")));
         assert!(said(&directory.evidence).starts_with("-1 EISDIR"), "{directory:?}");

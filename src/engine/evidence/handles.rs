@@ -2,11 +2,11 @@
 
 use super::call;
 use crate::trace::Evidence;
-use nix::fcntl::{AtFlags, OFlag};
-use nix::sys::stat::{FileStat, Mode};
+use nix::fcntl::AtFlags;
+use nix::sys::stat::FileStat;
 use std::ffi::OsStr;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::path::Path;
 
 /// What lies at a name in a directory; a link is not followed. `leads` is where the directory is.
@@ -16,16 +16,6 @@ pub fn lstat_at(dir: &impl AsFd, leads: &Path, name: &OsStr) -> (nix::Result<Fil
     let (dir, flags) = (call::handle(&dir.as_fd(), leads), "AT_SYMLINK_NOFOLLOW".to_owned());
     let evidence = call::done("newfstatat", &[dir, call::path(Path::new(name)), shown, flags], &found);
     (found, evidence)
-}
-
-/// Opens a name in a directory to read it; a link is not followed, and nobody who writes into a pipe is waited for.
-pub fn open_at(dir: &impl AsFd, leads: &Path, name: &OsStr) -> (nix::Result<OwnedFd>, Evidence) {
-    let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    let opened = nix::fcntl::openat(dir, name, flags, Mode::empty());
-    let flags = "O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC".to_owned();
-    let args = [call::handle(&dir.as_fd(), leads), call::path(Path::new(name)), flags];
-    let evidence = call::made("openat", &args, &opened, |fd| fd.as_raw_fd().to_string());
-    (opened, evidence)
 }
 
 /// An attribute of what a path names; none when it has none of that name.

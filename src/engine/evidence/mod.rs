@@ -24,10 +24,10 @@ pub mod netlink;
 mod own;
 mod program;
 
-pub use child::{Ended, by_helper, cloned, executed, wait};
+pub use child::{Ended, by_helper, cloned, configured, executed, wait};
 pub use exchange::{Exchange, http, request};
-pub use files::{Text, Unread, absent, access, lstat, open, read, readlink, rename, rmdir, stat, unlink};
-pub use handles::{lgetxattr, lstat_at, open_at};
+pub use files::{Text, Unread, absent, access, file, lstat, open, read, readlink, rename, rmdir, stat, unlink};
+pub use handles::{lgetxattr, lstat_at};
 pub use hash::{hash_of, hashed};
 pub use inotify::{Inotify, Notice};
 pub use namespaces::{mount, setns, umount, uname, unshare};
