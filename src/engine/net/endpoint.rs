@@ -58,7 +58,9 @@ impl Bridge {
 
     /// Changes what is known of the endpoint.
     fn note(&self, sandbox: &Mutex<Sandbox>, change: impl FnOnce(&mut Endpoint)) {
-        lock(sandbox).endpoints.get_mut(&self.network.id).map_or((), change);
+        if let Some(endpoint) = lock(sandbox).endpoints.get_mut(&self.network.id) {
+            change(endpoint);
+        }
     }
 
     fn allocate(&self, cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>) -> Result<Ipv4Addr> {
