@@ -34,9 +34,9 @@ pub fn of(events: &[Arc<Event>], whole: &dyn Fn(u64) -> Vec<Evidence>) -> Vec<Cl
                     Change::ProcessChanged { pid, property: Property::Did(_) } => Some(*pid),
                     _ => None,
                 };
-                let cut = evidence.iter().any(|evidence| evidence.clone().inlined() != (evidence.clone(), false));
-                let long = cut || evidence.iter().any(ends_cut);
-                let all = if long { whole(event.seq) } else { evidence.clone() };
+                // What was cut is longer than what stays by its ellipsis.
+                let cut = evidence.iter().any(|evidence| evidence.clone().inlined().1);
+                let all = if cut { whole(event.seq) } else { evidence.clone() };
                 claims.extend(all.into_iter().map(|evidence| Claim {
                     seq: event.seq,
                     since: op.filter(|op| Some(*op) != first).and_then(|op| ops.get(&op)).copied(),
@@ -49,17 +49,6 @@ pub fn of(events: &[Arc<Event>], whole: &dyn Fn(u64) -> Vec<Evidence>) -> Vec<Cl
         }
     }
     claims
-}
-
-fn ends_cut(evidence: &Evidence) -> bool {
-    let text = match evidence {
-        Evidence::Http { body: text, .. }
-        | Evidence::File { content: text, .. }
-        | Evidence::Command { output: text, .. }
-        | Evidence::Request { body: text, .. } => text,
-        _ => return false,
-    };
-    text.len() > Evidence::INLINE
 }
 
 impl Claim {

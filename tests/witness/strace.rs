@@ -83,6 +83,20 @@ impl Log {
     fn follow(&mut self) {
         let mut table: BTreeMap<i64, String> = BTreeMap::new();
         let mut reading: BTreeMap<i64, Read> = BTreeMap::new();
+        // A thread may be heard of before the call that made it has returned: until no more are found.
+        loop {
+            let known = self.engine.len();
+            let made = self.calls.iter().filter(|call| {
+                matches!(call.name.as_str(), "clone3" | "clone")
+                    && self.engine.contains(&call.tid)
+                    && call.text.contains("CLONE_THREAD")
+            });
+            let threads: Vec<u32> = made.filter_map(|call| call.result.split(' ').next()?.parse().ok()).collect();
+            self.engine.extend(threads);
+            if self.engine.len() == known {
+                break;
+            }
+        }
         for call in &mut self.calls {
             if !self.engine.contains(&call.tid) {
                 continue;
@@ -91,9 +105,6 @@ impl Log {
             let fd = || call.text.split([',', ')']).next().and_then(|word| word.trim().parse::<i64>().ok());
             call.leads = fd().and_then(|fd| table.get(&fd).cloned());
             match call.name.as_str() {
-                "clone3" | "clone" if call.text.contains("CLONE_THREAD") => {
-                    self.engine.extend(u32::try_from(returned).ok());
-                }
                 "openat" | "openat2" | "open" if returned >= 0 => {
                     let args = arguments(&call.text);
                     let path = args.iter().find_map(|arg| if let Value::Text(text) = arg { Some(text) } else { None });

@@ -24,6 +24,7 @@ pub mod netlink;
 mod own;
 mod program;
 
+pub(super) use call::hex;
 pub use child::{Ended, by_helper, cloned, configured, executed, wait};
 pub use exchange::{Exchange, http, request};
 pub use files::{Text, Unread, absent, access, file, lstat, open, read, readlink, rename, rmdir, stat, unlink};
