@@ -97,8 +97,10 @@ impl Witness {
     fn http(&self, claim: &Claim, method: &str, url: &str, status: u16) -> bool {
         let Some((host, path)) = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')) else { return false };
         // What is hidden in the trace is not known here either.
-        let path = format!("/{}", path.split('•').next().unwrap_or_default());
-        let line = format!("{method} {path}");
+        let line = match path.split_once('•') {
+            Some((before, _)) => format!("{method} /{before}"),
+            None => format!("{method} /{path} "),
+        };
         if let Some(access) = self.access.get(host) {
             return access.iter().any(|known| known.starts_with(&line) && known.ends_with(&format!(" {status}")));
         }
