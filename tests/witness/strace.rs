@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Call {
     /// The thread that made it.
     pub tid: u32,
-    /// Seconds since 1970, when it was entered.
+    /// Seconds since 1970, when it had returned, as far as that is known.
     pub at: f64,
     pub name: String,
     /// As strace prints them.
@@ -35,6 +35,8 @@ pub struct Log {
     pub reads: Vec<Read>,
     /// Threads of the first process that was traced.
     pub engine: BTreeSet<u32>,
+    /// Processes that it has cloned.
+    pub children: BTreeSet<u32>,
     /// How processes ended.
     pub exits: BTreeMap<u32, String>,
 }
@@ -43,7 +45,7 @@ impl Log {
     /// Reads a log. `first` tells which `execve` is the engine's.
     pub fn parse(text: &str, first: impl Fn(&str) -> bool) -> Self {
         let mut log = Self::default();
-        let mut begun: BTreeMap<u32, (f64, String)> = BTreeMap::new();
+        let mut begun: BTreeMap<u32, String> = BTreeMap::new();
         for line in text.lines() {
             let Some((tid, rest)) = line.trim_start().split_once(' ') else { continue };
             let Some((at, rest)) = rest.trim_start().split_once(' ') else { continue };
@@ -52,10 +54,10 @@ impl Log {
                 log.exits.insert(tid, end.trim_end_matches(" +++").to_owned());
             } else if let Some(open) = rest.strip_suffix(" <unfinished ...>").filter(|open| !open.starts_with("<... "))
             {
-                begun.insert(tid, (at, open.to_owned()));
+                begun.insert(tid, open.to_owned());
             } else if let Some(resumed) = rest.strip_prefix("<... ") {
                 let Some((_, rest)) = resumed.split_once(" resumed>") else { continue };
-                if let Some((at, open)) = begun.remove(&tid) {
+                if let Some(open) = begun.remove(&tid) {
                     log.take(tid, at, &format!("{open}{rest}"), &first);
                 }
             } else {
@@ -100,6 +102,9 @@ impl Log {
         for call in &mut self.calls {
             if !self.engine.contains(&call.tid) {
                 continue;
+            }
+            if call.name == "clone3" && !call.text.contains("CLONE_THREAD") {
+                self.children.extend(call.result.parse::<u32>());
             }
             let returned: i64 = call.result.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(-1);
             let fd = || call.text.split([',', ')']).next().and_then(|word| word.trim().parse::<i64>().ok());
