@@ -37,7 +37,7 @@ type Window = Harness<'static, Option<App>>;
 /// let through. The same string becomes the same string everywhere, so that names still point at what they name.
 fn hostile_trace() -> Trace {
     let events: Vec<Value> =
-        recording::recording().events().iter().map(|event| serde_json::to_value(&**event).unwrap()).collect();
+        recording::recording().events().map(|event| serde_json::to_value(&*event).unwrap()).collect();
     let mut strings = BTreeSet::new();
     for event in &events {
         each_string(&mut event.clone(), &mut |text| {
@@ -158,11 +158,11 @@ fn check(window: &Window, what: &str) -> usize {
 }
 
 fn entities(trace: &Trace) -> BTreeSet<Entity> {
-    let of = |event: &Arc<Event>| match &event.body {
+    let of = |event: Arc<Event>| match &event.body {
         Body::Observed { change, .. } => Some(change.entity()),
         _ => None,
     };
-    trace.events().iter().filter_map(of).collect()
+    trace.events().filter_map(of).collect()
 }
 
 #[test]
@@ -267,8 +267,8 @@ fn pictures_in_files_hold_no_character_that_acts() {
             let texts = facts.rows.iter().map(|row| &row.value).chain([&facts.title]);
             texts.for_each(|text| assert!(wrong(text).is_empty() && !text.contains('\n'), "{text:?}"));
         }
-        for (event, at) in trace.events().iter().zip(0..) {
-            let said = words.narrate(event, &trace.seek(at));
+        for (event, at) in trace.events().zip(0..) {
+            let said = words.narrate(&event, &trace.seek(at));
             assert!(wrong(&said).is_empty() && !said.contains(INJECTED.to_lowercase().as_str()), "{said:?}");
         }
     }

@@ -219,10 +219,11 @@ fn a_recorded_terminal_shows_what_was_printed_by_then() {
     let mut window = korean();
     tell(&mut window, Command::End);
     tell(&mut window, Command::Dock);
-    let terminals = &mut app_mut(&mut window).terminals;
-    let all: Vec<_> = terminals.past.terminals().cloned().collect();
+    let app = app_mut(&mut window);
+    let (past, trace) = (&mut app.terminals.past, &app.state.trace);
+    let all: Vec<_> = past.terminals().cloned().collect();
     assert_eq!(all.len(), 2);
-    let texts: Vec<_> = all.iter().filter_map(|of| terminals.past.screen(of).map(|screen| screen.text())).collect();
+    let texts: Vec<_> = all.iter().filter_map(|of| past.screen(trace, of).map(|screen| screen.text())).collect();
     assert!(texts.iter().any(|text| text.contains("안녕하세요 ┌──┐")), "{texts:?}");
     window.get_by_label("녹화된 화면입니다. 읽기만 할 수 있습니다.");
     tell(&mut window, Command::Home);

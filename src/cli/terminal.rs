@@ -8,10 +8,10 @@
 use super::out::{self, Raw as Own};
 use super::{Done, Failure};
 use crate::client::{Client, ClientError, Hijacked};
+use crate::docker::{ExecInspect, ExecStart};
 use crate::i18n::Lang;
 use hyper::Method;
 use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
-use serde_json::{Value, json};
 use std::io::{self, IsTerminal, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::signal::unix::{SignalKind, signal};
@@ -224,12 +224,12 @@ impl Demux {
 
 /// Starts a prepared command, talks to it, and ends with its status.
 pub(super) fn command(client: &Client, id: &str, tty: bool, stdin: bool, lang: Lang) -> Done {
-    let body = json!({"Detach": false, "Tty": tty});
+    let body = ExecStart { detach: false, tty };
     let hijacked = client.hijack_in(&format!("/exec/{id}/start"), Some(&body), lang)?;
     let (resize, signals) = (format!("/exec/{id}/resize"), None);
     Talk { client, hijacked, tty, stdin, resize, signals }.hold()?;
-    let ended: Value = client.get(&format!("/exec/{id}/json"))?;
-    match ended["ExitCode"].as_i64() {
+    let ended: ExecInspect = client.get(&format!("/exec/{id}/json"))?;
+    match ended.exit_code {
         // Left with the detach keys: it goes on.
         None | Some(0) => Ok(()),
         Some(status) => Err(Failure::Status(u8::try_from(status).unwrap_or(255))),

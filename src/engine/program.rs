@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 const PLACES: [&str; 4] = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 /// How long a program that does one thing may take.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How often a program that has ended is listened to once more: who was started by it may go on talking.
+const LAST_ROUNDS: usize = 64;
 /// Bytes of each stream that are kept.
 const MUCH: usize = 1 << 20;
 
@@ -89,6 +91,12 @@ pub fn finish(mut child: Child, stdin: &[u8], patience: Duration) -> io::Result<
         };
         // Who was started by it may hold the pipes open for long.
         if let (false, Some(status)) = (heard, child.try_wait()?) {
+            // What it said last may have come between these two looks.
+            for _ in 0..LAST_ROUNDS {
+                if !listen(&mut streams)? {
+                    break;
+                }
+            }
             break status;
         }
         if Instant::now() > end {

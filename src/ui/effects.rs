@@ -3,7 +3,7 @@
 use super::command::{Ask, Command};
 use super::course::Course;
 use super::files::work::Bench;
-use super::live::{self, Link, Wanted};
+use super::live::{self, BATCHES, Link, Wanted};
 use super::source::{self, News};
 use super::state::{Effect, Notice, Origin, WindowState};
 use super::terminal::{Terminals, split};
@@ -87,7 +87,7 @@ impl EffectRunner {
             news.extend(reading.try_iter());
         }
         if let Some(link) = &self.link {
-            news.extend(link.news.try_iter());
+            news.extend(link.news.try_iter().take(BATCHES));
         }
         for one in news {
             if matches!(one, News::Loaded(_) | News::Failed(_)) {

@@ -11,9 +11,19 @@ pub struct Claim {
     /// Nanoseconds: the beginning of its operation, or none when it belongs to none or to the first; and its event.
     pub since: Option<u64>,
     pub until: u64,
-    /// The process that made the call, where that is none of the engine's.
-    pub pid: Option<u32>,
+    /// Who made the call.
+    pub caller: Caller,
     pub evidence: Evidence,
+}
+
+/// Who can have made a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    Engine,
+    /// A child that did something by itself.
+    Process(u32),
+    /// How a child is known: the engine looks at it, the process that forked it says so, and it itself becomes a program.
+    EngineOr(u32),
 }
 
 /// All claims of a trace. `whole` gives the evidence of an event that is too long for it.
@@ -30,18 +40,20 @@ pub fn of(events: &[Arc<Event>], whole: &dyn Fn(u64) -> Vec<Evidence>) -> Vec<Cl
             Body::Observed { step, change, evidence } => {
                 let op = step.and_then(|step| steps.get(&step)).copied();
                 let first = ops.keys().next().copied();
-                let pid = match change.as_ref() {
-                    Change::ProcessChanged { pid, property: Property::Did(_) } => Some(*pid),
-                    _ => None,
+                let caller = match change.as_ref() {
+                    Change::ProcessChanged { pid, property: Property::Did(_) } => Caller::Process(*pid),
+                    Change::ProcessChanged { pid, property: Property::Executes(_) } => Caller::EngineOr(*pid),
+                    Change::ProcessSeen(process) => Caller::EngineOr(process.pid),
+                    _ => Caller::Engine,
                 };
-                let cut = evidence.iter().any(|evidence| evidence.clone().inlined() != (evidence.clone(), false));
-                let long = cut || evidence.iter().any(ends_cut);
-                let all = if long { whole(event.seq) } else { evidence.clone() };
+                // What was cut is longer than what stays by its ellipsis.
+                let cut = evidence.iter().any(Evidence::is_long);
+                let all = if cut { whole(event.seq) } else { evidence.clone() };
                 claims.extend(all.into_iter().map(|evidence| Claim {
                     seq: event.seq,
                     since: op.filter(|op| Some(*op) != first).and_then(|op| ops.get(&op)).copied(),
                     until: event.at,
-                    pid,
+                    caller,
                     evidence,
                 }));
             }
@@ -51,22 +63,11 @@ pub fn of(events: &[Arc<Event>], whole: &dyn Fn(u64) -> Vec<Evidence>) -> Vec<Cl
     claims
 }
 
-fn ends_cut(evidence: &Evidence) -> bool {
-    let text = match evidence {
-        Evidence::Http { body: text, .. }
-        | Evidence::File { content: text, .. }
-        | Evidence::Command { output: text, .. }
-        | Evidence::Request { body: text, .. } => text,
-        _ => return false,
-    };
-    text.len() > Evidence::INLINE
-}
-
 impl Claim {
     /// What it is called in a count.
     pub fn kind(&self) -> &'static str {
         match &self.evidence {
-            Evidence::Syscall { .. } if self.pid.is_some() => "call of a child",
+            Evidence::Syscall { .. } if matches!(self.caller, Caller::Process(_)) => "call of a child",
             Evidence::Syscall { .. } => "call",
             Evidence::File { .. } => "file",
             Evidence::Mountinfo { .. } => "mountinfo",

@@ -1,6 +1,6 @@
 //! The matcher must be able to fail: what was never asked, or was answered otherwise, finds no witness.
 
-use super::claims::Claim;
+use super::claims::{Caller, Claim};
 use super::matcher::Witness;
 use super::strace::Log;
 use dockwalk::trace::{Body, Event, Evidence, Op, OpKind};
@@ -88,7 +88,7 @@ fn an_invented_claim_finds_no_witness() {
     let saw = |seconds: (u64, u64), call: &str, result: &str| {
         let evidence = Evidence::Syscall { call: call.to_owned(), result: result.to_owned() };
         let (since, until) = (Some(seconds.0 * 1_000_000_000), seconds.1 * 1_000_000_000);
-        witness.saw(&Claim { seq: 1, since, until, pid: None, evidence })
+        witness.saw(&Claim { seq: 1, since, until, caller: Caller::Engine, evidence })
     };
     let (first, second) = ((0, 1), (800, 801));
     let gone = r#"newfstatat(AT_FDCWD, "/v/x", …, AT_SYMLINK_NOFOLLOW)"#;

@@ -1,7 +1,7 @@
 //! Looks for the witness of a claim: the same call with the same arguments and the same result, by the same process, and not
 //! at another time.
 
-use super::claims::Claim;
+use super::claims::{Caller, Claim};
 use super::netlink::{Exchange, exchanges};
 use super::strace::{Call, Log};
 use super::value::{Value, arguments, number, same};
@@ -63,7 +63,14 @@ impl Witness {
     }
 
     fn by_whom(&self, claim: &Claim, call: &Call) -> bool {
-        claim.pid.map_or_else(|| self.log.engine.contains(&call.tid), |pid| pid == call.tid)
+        match claim.caller {
+            Caller::Engine => self.log.engine.contains(&call.tid),
+            Caller::Process(pid) => pid == call.tid,
+            Caller::EngineOr(pid) => {
+                let (engine, children) = (&self.log.engine, &self.log.children);
+                engine.contains(&call.tid) || children.contains(&call.tid) || pid == call.tid
+            }
+        }
     }
 
     fn call(&self, claim: &Claim, text: &str, result: &str) -> bool {
@@ -96,9 +103,19 @@ impl Witness {
 
     fn http(&self, claim: &Claim, method: &str, url: &str, status: u16) -> bool {
         let Some((host, path)) = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')) else { return false };
+        if status == 0 {
+            // No answer came: but it was tried.
+            let (host, port) = host.rsplit_once(':').unwrap_or((host, "443"));
+            let to = format!("sin_port=htons({port}), sin_addr=inet_addr(\"{host}\")");
+            return self
+                .named("connect")
+                .any(|call| self.at_the_time(claim, call.at) && self.by_whom(claim, call) && call.text.contains(&to));
+        }
         // What is hidden in the trace is not known here either.
-        let path = format!("/{}", path.split('•').next().unwrap_or_default());
-        let line = format!("{method} {path}");
+        let line = match path.split_once('•') {
+            Some((before, _)) => format!("{method} /{before}"),
+            None => format!("{method} /{path} "),
+        };
         if let Some(access) = self.access.get(host) {
             return access.iter().any(|known| known.starts_with(&line) && known.ends_with(&format!(" {status}")));
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Call {
     /// The thread that made it.
     pub tid: u32,
-    /// Seconds since 1970, when it was entered.
+    /// Seconds since 1970, when it had returned, as far as that is known.
     pub at: f64,
     pub name: String,
     /// As strace prints them.
@@ -35,6 +35,8 @@ pub struct Log {
     pub reads: Vec<Read>,
     /// Threads of the first process that was traced.
     pub engine: BTreeSet<u32>,
+    /// Processes that it has cloned.
+    pub children: BTreeSet<u32>,
     /// How processes ended.
     pub exits: BTreeMap<u32, String>,
 }
@@ -43,7 +45,7 @@ impl Log {
     /// Reads a log. `first` tells which `execve` is the engine's.
     pub fn parse(text: &str, first: impl Fn(&str) -> bool) -> Self {
         let mut log = Self::default();
-        let mut begun: BTreeMap<u32, (f64, String)> = BTreeMap::new();
+        let mut begun: BTreeMap<u32, String> = BTreeMap::new();
         for line in text.lines() {
             let Some((tid, rest)) = line.trim_start().split_once(' ') else { continue };
             let Some((at, rest)) = rest.trim_start().split_once(' ') else { continue };
@@ -52,10 +54,10 @@ impl Log {
                 log.exits.insert(tid, end.trim_end_matches(" +++").to_owned());
             } else if let Some(open) = rest.strip_suffix(" <unfinished ...>").filter(|open| !open.starts_with("<... "))
             {
-                begun.insert(tid, (at, open.to_owned()));
+                begun.insert(tid, open.to_owned());
             } else if let Some(resumed) = rest.strip_prefix("<... ") {
                 let Some((_, rest)) = resumed.split_once(" resumed>") else { continue };
-                if let Some((at, open)) = begun.remove(&tid) {
+                if let Some(open) = begun.remove(&tid) {
                     log.take(tid, at, &format!("{open}{rest}"), &first);
                 }
             } else {
@@ -83,17 +85,31 @@ impl Log {
     fn follow(&mut self) {
         let mut table: BTreeMap<i64, String> = BTreeMap::new();
         let mut reading: BTreeMap<i64, Read> = BTreeMap::new();
+        // A thread may be heard of before the call that made it has returned: until no more are found.
+        loop {
+            let known = self.engine.len();
+            let made = self.calls.iter().filter(|call| {
+                matches!(call.name.as_str(), "clone3" | "clone")
+                    && self.engine.contains(&call.tid)
+                    && call.text.contains("CLONE_THREAD")
+            });
+            let threads: Vec<u32> = made.filter_map(|call| call.result.split(' ').next()?.parse().ok()).collect();
+            self.engine.extend(threads);
+            if self.engine.len() == known {
+                break;
+            }
+        }
         for call in &mut self.calls {
             if !self.engine.contains(&call.tid) {
                 continue;
+            }
+            if call.name == "clone3" && !call.text.contains("CLONE_THREAD") {
+                self.children.extend(call.result.parse::<u32>());
             }
             let returned: i64 = call.result.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(-1);
             let fd = || call.text.split([',', ')']).next().and_then(|word| word.trim().parse::<i64>().ok());
             call.leads = fd().and_then(|fd| table.get(&fd).cloned());
             match call.name.as_str() {
-                "clone3" | "clone" if call.text.contains("CLONE_THREAD") => {
-                    self.engine.extend(u32::try_from(returned).ok());
-                }
                 "openat" | "openat2" | "open" if returned >= 0 => {
                     let args = arguments(&call.text);
                     let path = args.iter().find_map(|arg| if let Value::Text(text) = arg { Some(text) } else { None });

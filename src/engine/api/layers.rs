@@ -3,8 +3,8 @@
 use super::Shared;
 use super::answer::{Answer, blocking, json, with_status};
 use super::query::{bytes, decode};
-use crate::client::protocol::Refusal;
 use crate::client::{ImageLayer, ImageLayers, Instruction};
+use crate::docker::ErrorMessage;
 use crate::engine::layer::{self, Source};
 use crate::engine::rootfs::Rootfs;
 use crate::engine::store::{Image, Store};
@@ -146,7 +146,7 @@ async fn file(dir: PathBuf, request: Request) -> Answer {
             Some(range) => range,
             None => {
                 let problem = Problem::new("range-beyond-end").with("range", text).with("size", size);
-                let refusal = Refusal { message: format!("no bytes {text} of {size}"), dockwalk: Some(problem) };
+                let refusal = ErrorMessage { message: format!("no bytes {text} of {size}"), dockwalk: Some(problem) };
                 let mut answer = with_status(StatusCode::RANGE_NOT_SATISFIABLE, &refusal);
                 if let Ok(range) = HeaderValue::from_str(&format!("bytes */{size}")) {
                     answer.headers_mut().insert(header::CONTENT_RANGE, range);

@@ -2,12 +2,13 @@
 
 use super::Shared;
 use super::answer::{Answer, json};
-use crate::engine::net::{Network, Segment};
+use crate::docker::{Ipam, IpamConfig, Network, NetworkedContainer};
+use crate::engine::net::{self, Segment};
 use crate::engine::{Engine, Fault, FaultKind};
 use crate::trace::NetworkDriver;
 use axum::extract::Path;
 use axum::response::Response;
-use serde_json::{Map, Value, json as value};
+use std::collections::BTreeMap;
 
 pub(super) async fn list(engine: Shared) -> Response {
     let all: Vec<_> = engine.net.networks().iter().map(|network| describe(&engine, network)).collect();
@@ -21,27 +22,34 @@ pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
     Ok(json(&describe(&engine, found.ok_or_else(missing)?)))
 }
 
-fn describe(engine: &Engine, network: &Network) -> Value {
-    let mut containers = Map::new();
+fn describe(engine: &Engine, network: &net::Network) -> Network {
+    let mut containers = BTreeMap::new();
     for container in engine.containers.all() {
         let Some(endpoint) = container.state().endpoint.filter(|e| e.network == network.id) else { continue };
-        let entry = value!({
-            "Name": container.name, "EndpointID": container.id, "MacAddress": endpoint.mac,
-            "IPv4Address": format!("{}/{}", endpoint.address, endpoint.prefix), "IPv6Address": ""
-        });
-        containers.insert(container.id.to_string(), entry);
+        let place = NetworkedContainer {
+            name: container.name.clone(),
+            endpoint_id: container.id.to_string(),
+            mac_address: endpoint.mac,
+            ipv4_address: format!("{}/{}", endpoint.address, endpoint.prefix),
+            ipv6_address: String::new(),
+        };
+        containers.insert(container.id.to_string(), place);
     }
     let segment = network.segment.as_ref();
-    let pool = |of: &Segment| value!({"Subnet": of.subnet.to_string(), "Gateway": of.gateway.to_string()});
-    let pools: Vec<_> = segment.map(pool).into_iter().collect();
-    let driver = if network.driver == NetworkDriver::None { "null" } else { network.driver.as_str() };
-    let named = segment.map(|segment| ("com.docker.network.bridge.name", &segment.bridge));
-    let given = network.options.iter().map(|(name, value)| (name.as_str(), value));
-    let options: Map<_, _> = named.into_iter().chain(given).map(|(name, to)| (name.to_owned(), value!(to))).collect();
-    value!({
-        "Name": network.name, "Id": network.id, "Created": crate::engine::container::time::NEVER, "Scope": "local",
-        "Driver": driver, "EnableIPv6": false, "IPAM": {"Driver": "default", "Options": null, "Config": pools},
-        "Internal": false, "Attachable": false, "Ingress": false, "ConfigFrom": {"Network": ""}, "ConfigOnly": false,
-        "Containers": containers, "Options": options, "Labels": {}
-    })
+    let pool = |of: &Segment| IpamConfig { subnet: of.subnet.to_string(), gateway: of.gateway.to_string() };
+    let bridge = segment.map(|of| ("com.docker.network.bridge.name".to_owned(), of.bridge.clone()));
+    Network {
+        name: network.name.clone(),
+        id: network.id.to_string(),
+        created: crate::engine::container::time::NEVER.to_owned(),
+        scope: "local".to_owned(),
+        driver: match &network.driver {
+            NetworkDriver::None => "null".to_owned(),
+            driver => driver.to_string(),
+        },
+        ipam: Ipam { driver: "default".to_owned(), config: segment.map(pool).into_iter().collect(), ..Ipam::default() },
+        containers,
+        options: bridge.into_iter().chain(network.options.clone()).collect(),
+        ..Network::default()
+    }
 }

@@ -1,9 +1,9 @@
 //! Docker's streams of JSON lines, told from a thread that works.
 
-use super::answer::{Answer, english, stream};
+use super::answer::{Answer, english, line, stream};
+use crate::docker::{ErrorDetail, ProgressLine};
 use crate::engine::{Cancel, Fault, Result};
 use hyper::body::Bytes;
-use serde_json::{Value, json as value};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -30,9 +30,9 @@ impl ProgressStream {
     }
 
     /// Sends one line.
-    pub(super) fn say(&self, line: &Value) {
+    pub(super) fn say(&self, told: &ProgressLine) {
         self.begin(Ok(()));
-        if self.out.blocking_send(format!("{line}\r\n").into()).is_err() {
+        if self.out.blocking_send(line(told, "\r\n")).is_err() {
             // Nobody reads any more: the user pressed Ctrl-C.
             self.cancel.cancel();
         }
@@ -45,7 +45,8 @@ impl ProgressStream {
             return self.begin(Err(fault));
         }
         let message = english(&fault);
-        self.say(&value!({"errorDetail": {"message": message, "dockwalk": fault.problem}, "error": message}));
+        let error_detail = Some(ErrorDetail { message: message.clone(), dockwalk: Some(fault.problem) });
+        self.say(&ProgressLine { error_detail, error: Some(message), ..ProgressLine::default() });
     }
 
     fn begin(&self, result: Result<()>) {

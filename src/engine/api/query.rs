@@ -1,7 +1,8 @@
 //! Queries: `?all=1&filters={"name":["x"]}`.
 
+use crate::docker::Filters;
 use crate::engine::{Fault, FaultKind, Result};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A query, decoded: each name with its values in order.
 #[derive(Debug, Clone, Default)]
@@ -49,40 +50,12 @@ impl Query {
     pub(super) fn filters(&self, known: &[&str]) -> Result<Filters> {
         let Some(text) = self.get("filters") else { return Ok(Filters::default()) };
         let bad = |reason: &str| Fault::new(FaultKind::BadRequest, "bad-filter").with("filter", reason);
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|_not_json| bad(text))?;
-        let mut filters = BTreeMap::new();
-        for (name, values) in value.as_object().ok_or_else(|| bad(text))? {
-            if !known.contains(&name.as_str()) {
-                return Err(bad(name));
-            }
-            let values: BTreeSet<String> = match values {
-                serde_json::Value::Array(all) => all.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
-                serde_json::Value::Object(all) => all.keys().cloned().collect(),
-                _ => return Err(bad(name)),
-            };
-            filters.insert(name.clone(), values);
+        let filters: Filters = serde_json::from_str(text).map_err(|_other_json| bad(text))?;
+        let unknown = filters.names().find(|name| !known.contains(name)).map(bad);
+        match unknown {
+            Some(fault) => Err(fault),
+            None => Ok(filters),
         }
-        Ok(Filters(filters))
-    }
-}
-
-/// Filters by name.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Filters(BTreeMap<String, BTreeSet<String>>);
-
-impl Filters {
-    /// True when nothing was asked for under that name, or one of the values fits.
-    pub(super) fn allow(&self, name: &str, fits: impl Fn(&str) -> bool) -> bool {
-        self.0.get(name).is_none_or(|values| values.is_empty() || values.iter().any(|value| fits(value)))
-    }
-
-    /// What was asked for under that name.
-    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.get(name).into_iter().flatten().map(String::as_str)
-    }
-
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
     }
 }
 

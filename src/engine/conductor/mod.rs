@@ -13,6 +13,7 @@ mod inverse;
 mod journal;
 mod recorder;
 mod recover;
+mod segments;
 #[cfg(test)]
 mod tests;
 
@@ -20,8 +21,9 @@ pub use cx::{Cancel, Cx};
 pub use gate::{Gate, Hold};
 pub use inverse::{Inverse, Undo, Undoers, below};
 pub use journal::{EntryId, Journal, Refused};
-pub use recorder::Recorder;
+pub use recorder::{Piece, Recorder};
 pub use recover::recover;
+pub use segments::Limit;
 
 use super::fault::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;

@@ -562,7 +562,7 @@ mod believing {
 #[test]
 fn what_is_recorded_can_be_had_from_any_event_on() {
     let dir = tempfile::tempdir().unwrap();
-    let recorder = Recorder::in_dir(dir.path()).unwrap();
+    let recorder = Recorder::in_dir(dir.path(), Limit::DEFAULT).unwrap();
     let journal = open(&dir.path().join("journal"));
     let conductor = Conductor::new(recorder, journal);
     let long = Evidence::file("/proc/x", "x".repeat(Evidence::INLINE * 2));
@@ -578,7 +578,7 @@ fn what_is_recorded_can_be_had_from_any_event_on() {
     assert_eq!(recorder.after(1, 1).len(), 1);
     assert_eq!(recorder.after(9, 1).len(), 0);
     assert_eq!(recorder.evidence(2), Some(vec![long]), "whole, though the event holds its beginning");
-    let Body::Observed { evidence, .. } = &recorder.event(2).unwrap().body else { panic!("an observation") };
+    let Body::Observed { evidence, .. } = recorder.event(2).unwrap().body else { panic!("an observation") };
     assert!(matches!(&evidence[0], Evidence::File { content, .. } if content.len() < Evidence::INLINE + 8));
     assert_eq!(recorder.evidence(1), None);
 }

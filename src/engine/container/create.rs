@@ -85,7 +85,6 @@ impl Begun<'_> {
             name: self.name.to_owned(),
             image,
             request,
-            raw: self.order.body.clone(),
             merged,
             mounts: planned.mounts,
             anonymous: planned.anonymous,

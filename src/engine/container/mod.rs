@@ -33,7 +33,7 @@ pub mod time;
 pub use commit::Commit;
 pub use create::Order;
 pub use log::{Ask, Log, LogOptions, Piece, Reader};
-pub use session::{ExecRequest, ExecSession, ExecSessions};
+pub use session::{ExecSession, ExecSessions};
 pub use state::{Container, Merged, Phase, State};
 
 use super::{Fault, FaultKind, Result};

@@ -1,42 +1,19 @@
 //! Commands beside a container's main process (`docker exec`) and on the lab host.
 
 use super::streams::{Channel, Input, QUEUE, Record, feed, thread};
-use super::{Container, bounds, exit, names};
+use super::{Container, bounds, exit, names, request as asked};
 use crate::client::protocol::HostCommand;
+use crate::docker::ExecCreate;
 use crate::engine::process::{ExecSpec, Io, Running};
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::OpKind;
 use hyper::body::Bytes;
-use serde::Deserialize;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::mpsc;
-
-/// The body of `POST /containers/{id}/exec`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-#[expect(missing_docs, reason = "the Docker API's own names")]
-pub struct ExecRequest {
-    pub attach_stdin: bool,
-    pub tty: bool,
-    pub cmd: Option<Vec<String>>,
-    pub env: Option<Vec<String>>,
-    pub working_dir: Option<String>,
-    pub user: Option<String>,
-    pub privileged: bool,
-    pub console_size: Option<(u16, u16)>,
-}
-
-impl ExecRequest {
-    /// Bytes of the texts in it.
-    fn size(&self) -> usize {
-        let lists = [&self.cmd, &self.env].into_iter().flatten().flatten();
-        lists.map(|text| text.len() + size_of::<String>()).sum()
-    }
-}
 
 /// A command that was prepared, runs, or has ended.
 #[derive(Debug)]
@@ -48,7 +25,7 @@ pub struct ExecSession {
     /// The container itself. It is not kept for the sake of a command that has ended in it.
     of: Weak<Container>,
     /// What was asked for.
-    pub request: ExecRequest,
+    pub request: ExecCreate,
     state: Mutex<Life>,
 }
 
@@ -96,7 +73,7 @@ impl ExecSessions {
         let mut kept: VecDeque<_> = VecDeque::with_capacity(all.len());
         for one in all.drain(..).rev() {
             let idle = !one.runs();
-            (count, bytes) = (count + usize::from(idle), bytes + if idle { one.request.size() } else { 0 });
+            (count, bytes) = (count + usize::from(idle), bytes + if idle { size(&one.request) } else { 0 });
             if !idle || count == 1 || (count <= REMEMBERED && bytes <= REMEMBERED_BYTES) {
                 kept.push_front(one);
             }
@@ -135,6 +112,12 @@ impl ExecSession {
     }
 }
 
+/// Bytes of the texts in a request.
+fn size(request: &ExecCreate) -> usize {
+    let lists = [&request.cmd, &request.env].into_iter().flatten().flatten();
+    lists.map(|text| text.len() + size_of::<String>()).sum()
+}
+
 /// A shell with a plain prompt: what the user's own start-up files print has no place in a lesson or its recording.
 fn host_shell() -> Vec<String> {
     let bash = std::path::Path::new("/bin/bash").exists().then(|| vec!["/bin/bash".to_owned(), "--norc".to_owned()]);
@@ -143,8 +126,9 @@ fn host_shell() -> Vec<String> {
 
 impl Engine {
     /// Prepares a command in a container.
-    pub fn prepare_exec(&self, container: &Arc<Container>, request: ExecRequest) -> Result<Arc<ExecSession>> {
+    pub fn prepare_exec(&self, container: &Arc<Container>, request: ExecCreate) -> Result<Arc<ExecSession>> {
         container.main_process()?;
+        asked::refuse_exec(&request)?;
         bounds::session(&request)?;
         if request.cmd.as_ref().is_none_or(Vec::is_empty) {
             return Err(Fault::new(FaultKind::BadRequest, "no-exec-command").with("container", &container.name));
@@ -159,13 +143,13 @@ impl Engine {
         if command.argv.is_empty() {
             command.argv = host_shell();
         }
-        let request = ExecRequest {
+        let request = ExecCreate {
             attach_stdin: true,
             tty: command.tty,
             cmd: Some(command.argv),
             env: Some(command.env),
             console_size: command.size,
-            ..ExecRequest::default()
+            ..ExecCreate::default()
         };
         bounds::session(&request)?;
         let id = names::random_id()?;

@@ -7,7 +7,6 @@ use crate::engine::store::Image;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::NetworkMode;
-use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,8 +25,6 @@ pub struct Container {
     pub image: Image,
     /// What was asked for.
     pub request: Request,
-    /// The same as it came, for `inspect`.
-    pub raw: Value,
     /// What will run.
     pub merged: Merged,
     /// Its volumes, binds and tmpfs, in mount order.
@@ -124,7 +121,6 @@ pub(super) struct Birth {
     pub name: String,
     pub image: Image,
     pub request: Request,
-    pub raw: Value,
     pub merged: Merged,
     pub mounts: Vec<MountSpec>,
     pub anonymous: Vec<String>,
@@ -133,7 +129,7 @@ pub(super) struct Birth {
 
 impl Container {
     pub(super) fn new(birth: Birth) -> Result<Self> {
-        let Birth { id, name, image, request, raw, merged, mounts, anonymous, dir } = birth;
+        let Birth { id, name, image, request, merged, mounts, anonymous, dir } = birth;
         let streams = Arc::new(Streams::new(&dir.join("log.json"), request.log_options)?);
         let state = State {
             phase: Phase::Created,
@@ -155,7 +151,6 @@ impl Container {
             created,
             image,
             request,
-            raw,
             merged,
             mounts,
             anonymous,

@@ -20,8 +20,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
 
-/// How many bytes of a container's output go into the trace.
+/// How many bytes of a process's output go into the trace, so that one that prints for ever leaves room for all else.
 const RECORDED: usize = 256 * 1024;
+/// What an event takes beside its text: a process that prints letter by letter has its limit, too.
+const AROUND: usize = 100;
 
 /// How many chunks wait for a slow reader or writer.
 pub(super) const QUEUE: usize = 16;
@@ -166,18 +168,21 @@ pub struct Record {
     conductor: Arc<Conductor>,
     container: Option<ContainerId>,
     left: usize,
+    /// Bytes that were printed after that.
+    unrecorded: u64,
     carried: [Vec<u8>; 2],
 }
 
 impl Record {
     /// For that container; none for the lab host.
     pub fn new(conductor: Arc<Conductor>, container: Option<ContainerId>) -> Self {
-        Self { conductor, container, left: RECORDED, carried: Default::default() }
+        Self { conductor, container, left: RECORDED, unrecorded: 0, carried: Default::default() }
     }
 
     /// More was printed.
     pub fn take(&mut self, channel: Channel, bytes: &[u8]) {
         if self.left == 0 {
+            self.unrecorded += bytes.len() as u64;
             return;
         }
         let carried = &mut self.carried[channel as usize - 1];
@@ -186,9 +191,9 @@ impl Record {
         let text = String::from_utf8_lossy(&carried[..whole]).into_owned();
         carried.drain(..whole);
         self.say(text);
-        self.left = self.left.saturating_sub(bytes.len());
+        self.left = self.left.saturating_sub(bytes.len() + AROUND);
         if self.left == 0 {
-            let container = self.container.as_ref().map_or("host", ContainerId::short);
+            let container = self.name();
             let problem = Problem::new("console-cut").with("container", container).with("bytes", RECORDED);
             let decision = evidence::own(Book::Decision, [format!("{RECORDED} bytes are recorded, and no more")]);
             self.conductor.notice(Change::Remark(problem), vec![decision]);
@@ -201,9 +206,25 @@ impl Record {
         self.say(String::from_utf8_lossy(&rest).into_owned());
     }
 
+    fn name(&self) -> &str {
+        self.container.as_ref().map_or("host", ContainerId::short)
+    }
+
     fn say(&self, text: String) {
         if !text.is_empty() {
             self.conductor.console(self.container.clone(), text);
+        }
+    }
+}
+
+impl Drop for Record {
+    /// It was the last that read what the process prints: now it is known how much is not in the trace.
+    fn drop(&mut self) {
+        if self.unrecorded > 0 {
+            let problem =
+                Problem::new("console-left-out").with("container", self.name()).with("bytes", self.unrecorded);
+            let left_out = evidence::own(Book::Decision, [format!("{} bytes more are not recorded", self.unrecorded)]);
+            self.conductor.notice(Change::Remark(problem), vec![left_out]);
         }
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn stat(stat: &FileStat) -> String {
     let mut shown = format!("{{st_ino={}, st_mode={kind}|0{mode:03o}, st_nlink={}", stat.st_ino, stat.st_nlink);
     let last = if device {
         let (major, minor) = (nix::sys::stat::major(stat.st_rdev), nix::sys::stat::minor(stat.st_rdev));
-        format!("st_rdev=makedev({major:#x}, {minor:#x})")
+        format!("st_rdev=makedev({}, {})", hex(major), hex(minor))
     } else {
         format!("st_size={}", stat.st_size)
     };
@@ -64,6 +64,11 @@ pub(super) fn stat(stat: &FileStat) -> String {
     // Writing to a String cannot fail.
     write!(shown, ", st_uid={uid}, st_gid={gid}, st_blocks={blocks}, {last}, …}}").unwrap_or_default();
     shown
+}
+
+/// As C prints it: `0x5`, `0`.
+pub(in crate::engine) fn hex(number: u64) -> String {
+    if number == 0 { "0".to_owned() } else { format!("{number:#x}") }
 }
 
 /// `MS_NOSUID|MS_NODEV`: the names of a set of flags.

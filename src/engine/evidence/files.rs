@@ -29,14 +29,14 @@ pub struct Unread {
 }
 
 /// Reads a file. What is no UTF-8 in it is replaced.
-pub fn read(path: &Path) -> Result<Text, Unread> {
+pub fn read(path: &Path) -> Result<Text, Box<Unread>> {
     let (opened, evidence) = open(path, OFlag::O_RDONLY);
-    let fd = opened.map_err(|errno| Unread { error: errno.into(), evidence })?;
+    let fd = opened.map_err(|errno| Box::new(Unread { error: errno.into(), evidence }))?;
     let (mut file, mut bytes) = (File::from(fd), Vec::new());
     file.read_to_end(&mut bytes).map_err(|error| {
         let args = [call::handle(&file, path), "…".to_owned()];
         let errno = Errno::from_raw(error.raw_os_error().unwrap_or_default());
-        Unread { evidence: call::done::<()>("read", &args, &Err(errno)), error }
+        Box::new(Unread { evidence: call::done::<()>("read", &args, &Err(errno)), error })
     })?;
     let content = String::from_utf8_lossy(&bytes).into_owned();
     Ok(Text { path: path.display().to_string(), content, bytes })

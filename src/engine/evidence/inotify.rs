@@ -29,23 +29,26 @@ pub struct Notice {
     read: usize,
 }
 
+/// Why it was refused, and the call that was.
+pub type Refused = (Errno, Box<Evidence>);
+
 const BUFFER: usize = 4096;
 /// wd, mask, cookie, length of the name (inotify(7)).
 const HEAD: usize = 16;
 
 impl Inotify {
     /// Opens one, or says with what call that failed.
-    pub fn open() -> Result<Self, (Errno, Evidence)> {
+    pub fn open() -> Result<Self, Refused> {
         let opened = nix::sys::inotify::Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK);
         let evidence = call::done("inotify_init1", &["IN_CLOEXEC|IN_NONBLOCK".to_owned()], &opened);
-        opened.map(Self).map_err(|errno| (errno, evidence))
+        opened.map(Self).map_err(|errno| (errno, Box::new(evidence)))
     }
 
     /// Watches a path, or says with what call that failed.
-    pub fn watch(&self, path: &Path, mask: AddWatchFlags) -> Result<WatchDescriptor, (Errno, Evidence)> {
+    pub fn watch(&self, path: &Path, mask: AddWatchFlags) -> Result<WatchDescriptor, Refused> {
         let watched = self.0.add_watch(path, mask);
         let args = [self.0.as_fd().as_raw_fd().to_string(), call::path(path), call::names(mask)];
-        watched.map_err(|errno| (errno, call::done::<()>("inotify_add_watch", &args, &Err(errno))))
+        watched.map_err(|errno| (errno, Box::new(call::done::<()>("inotify_add_watch", &args, &Err(errno)))))
     }
 
     /// Watches no more.

@@ -24,12 +24,13 @@ pub mod netlink;
 mod own;
 mod program;
 
+pub(super) use call::hex;
 pub use child::{Ended, by_helper, cloned, configured, executed, wait};
 pub use exchange::{Exchange, http, request};
 pub use files::{Text, Unread, absent, access, file, lstat, open, read, readlink, rename, rmdir, stat, unlink};
 pub use handles::{lgetxattr, lstat_at};
 pub use hash::{hash_of, hashed};
-pub use inotify::{Inotify, Notice};
+pub use inotify::{Inotify, Notice, Refused};
 pub use namespaces::{mount, setns, umount, uname, unshare};
 pub use own::own;
 pub use program::command;

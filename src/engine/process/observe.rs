@@ -55,7 +55,7 @@ pub struct View {
 
 /// A file that was read, or why it could not be.
 #[derive(Debug)]
-struct Content(Result<Text, Unread>);
+struct Content(Result<Text, Box<Unread>>);
 
 impl Content {
     fn text(&self) -> &str {

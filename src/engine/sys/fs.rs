@@ -73,8 +73,8 @@ impl FsContext {
 
     fn config(&mut self, command: u32, key: Option<&CStr>, value: Option<&CStr>) -> io::Result<()> {
         let pointer = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
-        // SAFETY: the descriptor is open; key and value are null or C strings that outlive the call.
         let fd = self.fd.as_raw_fd();
+        // SAFETY: the descriptor is open; key and value are null or C strings that outlive the call.
         done(unsafe { libc::syscall(libc::SYS_fsconfig, fd, command, pointer(key), pointer(value), 0) }).map(
             |returned| {
                 let name = match command {

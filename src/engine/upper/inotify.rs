@@ -1,4 +1,4 @@
-use crate::engine::evidence::{Inotify, Notice};
+use crate::engine::evidence::{Inotify, Notice, Refused};
 use crate::spec::ContainerId;
 use crate::trace::{Evidence, Problem};
 use nix::errno::Errno;
@@ -64,7 +64,7 @@ pub struct Notification {
 const READS: usize = 256;
 
 impl Watches {
-    pub fn open() -> Result<Self, (Errno, Evidence)> {
+    pub fn open() -> Result<Self, Refused> {
         Ok(Self { inotify: Some(Inotify::open()?), ..Self::none() })
     }
 
@@ -76,7 +76,7 @@ impl Watches {
 
     /// As on a kernel that tells of writes on the merged directory alone.
     #[cfg(test)]
-    pub fn as_before_6_8() -> Result<Self, (Errno, Evidence)> {
+    pub fn as_before_6_8() -> Result<Self, Refused> {
         Ok(Self { writes: Writes::Merged, ..Self::open()? })
     }
 
@@ -117,7 +117,7 @@ impl Watches {
             Err((Errno::ENOSPC, refused)) => {
                 if !self.complained {
                     let count = self.places.len();
-                    self.complaint = Some((Problem::new("inotify-exhausted").with("count", count), refused));
+                    self.complaint = Some((Problem::new("inotify-exhausted").with("count", count), *refused));
                     self.complained = true;
                 }
                 Ok(false)

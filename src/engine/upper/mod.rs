@@ -105,7 +105,7 @@ impl Uppers {
         let watches = match Watches::open() {
             Ok(watches) => watches,
             Err((error, call)) => {
-                conductor.notice(Change::Remark(Problem::new("inotify-missing").with("reason", error)), vec![call]);
+                conductor.notice(Change::Remark(Problem::new("inotify-missing").with("reason", error)), vec![*call]);
                 Watches::none()
             }
         };

@@ -143,7 +143,8 @@ fn past_name(cx: &PanelContext<'_>, of: Option<&ContainerId>) -> String {
                 },
                 _ => None,
             });
-            names.next_back().unwrap_or_else(|| id.short().to_owned())
+            let before = || cx.state.trace.base().world.containers.get(id).map(|container| container.name.clone());
+            names.next().or_else(before).unwrap_or_else(|| id.short().to_owned())
         }
     }
 }
@@ -197,7 +198,7 @@ fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) 
     };
     let name = past_name(cx, shown.as_ref());
     let label = format!("{} {name}", cx.say("dock-terminal"));
-    if let Some(screen) = terminals.past.screen(&shown) {
+    if let Some(screen) = terminals.past.screen(&cx.state.trace, &shown) {
         // Columns stay as printed; rows are as many as there is room for, so that the latest lines are seen.
         let columns = screen.size().1;
         let shown = screen.show(ui, &label, false);

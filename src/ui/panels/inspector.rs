@@ -39,6 +39,8 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
 
 /// How many facts stand above the evidence, which is to be seen without scrolling; the others follow it.
 const FIRST: usize = 9;
+/// Of so many of the latest events it is looked how to do by hand what they did.
+const LATEST: usize = 64;
 
 fn nothing(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.label(RichText::new(cx.say("inspector-title")).font(fonts::bold(16.0)));
@@ -52,7 +54,7 @@ fn gone(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     ui.label(RichText::new(fonts::shown(&short_name(entity))).font(fonts::mono(16.0)));
     ui.add_space(4.0);
     let state = cx.state;
-    let was = state.trace.touching(entity, state.cursor.position()).next().is_some();
+    let was = state.trace.touches(entity, state.cursor.position()) > 0;
     let key = if was { "inspector-gone" } else { "inspector-not-yet" };
     ui.label(RichText::new(cx.say(key)).color(cx.theme.weak));
     breaking::section(ui, cx, entity);
@@ -168,7 +170,8 @@ fn fact(ui: &mut Ui, cx: &mut PanelContext<'_>, row: &Row) {
 
 fn evidences(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     let state = cx.state;
-    let all: Vec<&Arc<Event>> = state.trace.touching(entity, state.cursor.position()).rev().collect();
+    let count = state.trace.touches(entity, state.cursor.position());
+    let all: Vec<Arc<Event>> = state.trace.touching(entity, state.cursor.position()).rev().take(LATEST).collect();
     if all.is_empty() {
         return;
     }
@@ -181,8 +184,8 @@ fn evidences(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
             card(ui, cx, event, i, evidence);
         }
     }
-    if all.len() > EVENTS {
-        let rest = (all.len() - EVENTS).to_string();
+    if count > EVENTS {
+        let rest = (count - EVENTS).to_string();
         widgets::caption(ui, &cx.words.say_with("inspector-more", &[("count", rest.as_str())]));
     }
     by_hand(ui, cx, &all);
@@ -212,13 +215,14 @@ fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, ev
 }
 
 /// The command with which a person could do the step that made this thing what it is.
-fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[&Arc<Event>]) {
+fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[Arc<Event>]) {
     let trace = &cx.state.trace;
     let steps = events.iter().filter_map(|event| match &event.body {
         Body::Observed { step, .. } => step.and_then(|id| trace.step(id)),
         _ => None,
     });
-    let Some(line) = steps.map(|record| &record.step.plan.by_hand).find(|line| !line.is_empty()) else { return };
+    let Some(line) = steps.map(|record| record.step.plan.by_hand).find(|line| !line.is_empty()) else { return };
+    let line = &line;
     ui.add_space(12.0);
     widgets::caption(ui, &cx.say("inspector-by-hand"));
     ui.add_space(4.0);

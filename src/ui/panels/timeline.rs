@@ -187,6 +187,7 @@ pub fn seconds(nanoseconds: u64) -> String {
 fn next(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     let (state, theme) = (cx.state, cx.theme);
     let record = state.next();
+    let record = record.as_ref();
     let color = record.map_or(theme.line, |record| theme.family(record.step.family()));
     let waits = state.steps_the_engine() && !state.waiting.is_empty();
     let response = ui.interact(area, ui.scope_id().with("next"), Sense::click());

@@ -4,6 +4,8 @@ mod apply;
 mod files;
 mod follow;
 
+pub use follow::dropped;
+
 use super::command::{Ask, Command};
 use super::course::Course;
 use super::diagrams::Tab;
@@ -11,9 +13,10 @@ use super::files::{Files, Order};
 use super::marks::StopMarks;
 use super::source::{News, Recording};
 use crate::i18n::{Lang, Words};
+use crate::spool::Spool;
 use crate::trace::{
-    Body, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace, TraceError,
-    World, log::Torn,
+    Base, Body, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace,
+    TraceError, World, log::Torn,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -296,7 +299,7 @@ impl WindowState {
     }
 
     /// The step that comes next at the cursor.
-    pub fn next(&self) -> Option<&StepRecord> {
+    pub fn next(&self) -> Option<StepRecord> {
         if self.steps_the_engine()
             && let Some(step) = self.waiting.first()
         {
@@ -309,7 +312,7 @@ impl WindowState {
     }
 
     /// The step that the cursor has just come past.
-    pub fn last(&self) -> Option<&StepRecord> {
+    pub fn last(&self) -> Option<StepRecord> {
         let before = self.marks.reached(self.cursor.position().saturating_sub(u64::from(!self.at_end_of_all())));
         self.trace.step(self.marks.stops().get(before.checked_sub(1)?)?.step)
     }

@@ -1,6 +1,7 @@
 //! Calls in strace's form.
 
 use super::{Argument, Call, Fd, Node};
+use crate::engine::evidence::hex;
 use crate::engine::process::caps;
 use std::fmt::Write;
 
@@ -108,7 +109,13 @@ impl Call {
                 format!("mknodat({}, {}, S_IFREG|0644)", fd(dir), quoted(path))
             }
             Self::Mknodat { dir, path, node: Node::Device(major, minor) } => {
-                format!("mknodat({}, {}, S_IFCHR|0666, makedev({major:#x}, {minor:#x}))", fd(dir), quoted(path))
+                format!(
+                    "mknodat({}, {}, S_IFCHR|0666, makedev({}, {}))",
+                    fd(dir),
+                    quoted(path),
+                    hex((*major).into()),
+                    hex((*minor).into())
+                )
             }
             Self::Mount { source, target, fstype, flags, data } => format!(
                 "mount({}, {}, {}, {}, {})",

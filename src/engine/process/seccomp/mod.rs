@@ -17,7 +17,10 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 /// A filter in the kernel's form.
 pub type Filter = Arc<Vec<libc::sock_filter>>;
 
-/// Compiled filters by capability set: almost always one.
+/// How many compiled filters are kept.
+const KEPT: usize = 16;
+
+/// Compiled filters by capability set: almost always one, but whoever asks for containers chooses.
 static COMPILED: LazyLock<Mutex<BTreeMap<u64, Filter>>> = LazyLock::new(Mutex::default);
 
 /// Every namespace flag that `clone` must not have.
@@ -31,6 +34,9 @@ pub fn default_profile(capabilities: u64) -> Result<Filter> {
     }
     let failed = |e: seccompiler::BackendError| Fault::failed("seccomp-not-built").with("reason", e);
     let filter = Arc::new(compile(capabilities).map_err(failed)?);
+    if compiled.len() >= KEPT {
+        compiled.clear();
+    }
     compiled.insert(capabilities, Arc::clone(&filter));
     Ok(filter)
 }

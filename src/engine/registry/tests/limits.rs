@@ -22,11 +22,11 @@ fn limited(after: impl Fn() -> Option<(&'static str, String)> + Send + Sync + 's
 }
 
 fn changes(bench: &Bench) -> Vec<Change> {
-    let of = |event: &Arc<Event>| match &event.body {
+    let of = |event: Arc<Event>| match &event.body {
         Body::Observed { change, .. } => Some((**change).clone()),
         _ => None,
     };
-    bench.conductor.recorder().with(|trace| trace.events().iter().filter_map(of).collect())
+    bench.conductor.recorder().with(|trace| trace.events().filter_map(of).collect())
 }
 
 #[test]

@@ -108,7 +108,9 @@ impl Bench {
     }
 
     fn trace(&self) -> String {
-        self.conductor.recorder().with(|trace| serde_json::to_string(trace.events()).expect("json"))
+        self.conductor
+            .recorder()
+            .with(|trace| serde_json::to_string(&trace.events().collect::<Vec<_>>()).expect("json"))
     }
 }
 
