@@ -166,7 +166,7 @@ pub(super) fn is_bridge(name: &str) -> bool {
 }
 
 fn random_id() -> Result<NetworkId> {
-    Ok(NetworkId::from(random_hex(64)?.as_str()))
+    Ok(NetworkId::from(random::hex(64)?.as_str()))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::PanelContext;
 use crate::trace::{Body, Level, OpId, OpKind, Outcome, Seq, StepMark, StepRecord};
-use crate::ui::command::Command;
+use crate::ui::command::PlaybackCommand;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets;
@@ -180,10 +180,10 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, record: &StepRecord) {
         widgets::line(ui.painter(), pos2(end.right() + 8.0, at.y + 3.0), room, subject, fonts::mono(11.5), theme.weak);
     }
     if breakpoint.clicked() {
-        cx.want(Command::Breakpoint(kind));
+        cx.want(PlaybackCommand::Breakpoint(kind));
     }
     if response.clicked() {
-        cx.want(Command::Seek(record.announced));
+        cx.want(PlaybackCommand::Seek(record.announced));
     }
 }
 
