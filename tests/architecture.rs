@@ -47,6 +47,11 @@ fn code(path: &Path) -> String {
     text.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
+/// A file that holds nothing but tests.
+fn is_test(path: &Path) -> bool {
+    path.ends_with("tests.rs") || path.components().any(|c| c.as_os_str() == "tests")
+}
+
 /// The modules that `crate::…` paths of this code name.
 fn named(code: &str) -> BTreeSet<String> {
     let mut modules = BTreeSet::new();
@@ -115,8 +120,7 @@ fn the_pure_modules_touch_nothing() {
     let mut broken = Vec::new();
     for module in PURE {
         for file in sources(&root().join("src").join(module)) {
-            let tests = file.ends_with("tests.rs") || file.components().any(|c| c.as_os_str() == "tests");
-            let code = code(&file);
+            let (tests, code) = (is_test(&file), code(&file));
             for word in forbidden.iter().filter(|word| !tests && code.contains(**word)) {
                 broken.push(format!("{} uses {word}", file.strip_prefix(root()).unwrap().display()));
             }
@@ -247,6 +251,46 @@ fn text_is_printed_in_one_place() {
     assert_eq!(prints("eprintln!(\"{}\", name);"), ["println!"]);
     assert_eq!(prints("write!(std::io::stdout().lock(), \"\")"), ["io::stdout", "stdout()"]);
     assert!(!sources(&out).iter().all(|file| prints(&code(file)).is_empty()), "the one place moved");
+}
+
+/// What is written once, and the signs of a second copy: what it is, its signs, and what serves instead.
+const WRITTEN_ONCE: &[(&str, &[&str], &str)] = &[
+    ("a calendar", &["86_400", "86400", "146_097", "146097", "719_468", "days_from", "civil("], "jiff"),
+    ("randomness", &["/dev/urandom", "/dev/random"], "engine::random"),
+    ("percent-encoding", &["%{b:02X}", "%{byte:02X}", "%{:02X}"], "spec::url"),
+    ("locks that poison", &["PoisonError", "sync::Mutex", "sync::RwLock", "sync::Condvar"], "parking_lot"),
+];
+
+/// What of that a piece of code writes once more.
+fn written_again(code: &str) -> Vec<String> {
+    // `use std::sync::{Arc, Mutex}` says the same as `use std::sync::Mutex`.
+    let groups = code.split("std::sync::{").skip(1).flat_map(top_level);
+    let code = groups.fold(code.to_owned(), |code, name| format!("{code} std::sync::{}", name.trim()));
+    let signs =
+        WRITTEN_ONCE.iter().flat_map(|(what, signs, instead)| signs.iter().map(move |sign| (what, sign, instead)));
+    let found = signs.filter(|(_, sign, _)| code.contains(**sign));
+    found.map(|(what, sign, instead)| format!("{what} ({sign}): use {instead}")).collect()
+}
+
+#[test]
+fn what_a_library_knows_is_not_written_again() {
+    let mut broken = Vec::new();
+    for file in sources(&root().join("src")).into_iter().filter(|file| !is_test(file)) {
+        let again = written_again(&code(&file));
+        broken.extend(again.iter().map(|again| format!("{}: {again}", file.display())));
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    for bad in [
+        "let days = seconds / 86_400;",
+        "fn civil(days: i64) -> (i64, i64, i64) {",
+        "File::open(\"/dev/urandom\")",
+        "format!(\"%{b:02X}\")",
+        "use std::sync::{Arc, Mutex, Weak};",
+        "lock().unwrap_or_else(PoisonError::into_inner)",
+    ] {
+        assert_eq!(written_again(bad).len(), 1, "{bad}");
+    }
+    assert!(written_again("use parking_lot::Mutex; use std::sync::{Arc, Weak};").is_empty());
 }
 
 #[test]

@@ -2,47 +2,30 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 #![cfg(feature = "gui")]
 
+#[path = "common/window.rs"]
+mod common;
 #[path = "common/sample/mod.rs"]
 mod sample;
 
+use common::{Window, app, app_mut, open, tell};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Base, Body, Event, Trace};
-use dockwalk::ui::app::App;
-use dockwalk::ui::command::Command;
+use dockwalk::ui::command::{PlaybackCommand, ViewCommand};
 use dockwalk::ui::source::{News, Recording, load, save};
 use dockwalk::ui::{Open, Options};
-use egui::Vec2;
-use egui_kittest::{Harness, kittest::Queryable};
+use egui_kittest::kittest::Queryable;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-type Window = Harness<'static, Option<App>>;
 
 fn window(lang: Lang) -> Window {
     // Where no engine can be, so that none is found and none is started.
     let nowhere = Some(PathBuf::from("/proc/no-such-place"));
     let options = Options { open: Open::Start, lang: Some(lang), socket: None, root: nowhere };
-    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-        app.get_or_insert_with(|| App::with(ui.ctx(), options.clone())).show(ui);
-    };
-    let size = Vec2::new(1440.0, 900.0);
-    let mut window = Harness::builder().allow_missing_glyphs().with_size(size).build_ui_state(show, None);
-    window.run_steps(2);
-    window
-}
-
-fn app(window: &mut Window) -> &mut App {
-    window.state_mut().as_mut().expect("the first frame made it")
+    open(options, (1440.0, 900.0))
 }
 
 fn receive(window: &mut Window, news: News) {
-    app(window).state.receive(news);
-    window.run_steps(2);
-}
-
-fn tell(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    app(window).command(&ctx, command);
+    app_mut(window).state.receive(news);
     window.run_steps(2);
 }
 
@@ -67,13 +50,13 @@ fn who_comes_late_is_told_how_much_is_kept_no_longer() {
         assert!(text.contains("60"), "{text}");
         assert!(window.query_all_by_label_contains(&text).next().is_some(), "the notice: {text}");
         receive(&mut window, News::Events(events(&whole, 60)));
-        assert_eq!(app(&mut window).state.world(), whole.head());
-        tell(&mut window, Command::Escape);
-        tell(&mut window, Command::Steps);
+        assert_eq!(app(&window).state.world(), whole.head());
+        tell(&mut window, ViewCommand::Escape);
+        tell(&mut window, ViewCommand::Steps);
         assert!(window.query_all_by_label_contains(&text).next().is_some(), "the list of what happened: {text}");
-        tell(&mut window, Command::Home);
-        assert_eq!(app(&mut window).state.cursor.position(), 60);
-        assert_eq!(*app(&mut window).state.world(), whole.seek(60));
+        tell(&mut window, PlaybackCommand::Home);
+        assert_eq!(app(&window).state.cursor.position(), 60);
+        assert_eq!(*app(&window).state.world(), whole.seek(60));
     }
 }
 
@@ -83,15 +66,15 @@ fn what_the_engine_drops_the_window_drops_too_and_stays_where_it_can() {
     let mut window = window(Lang::Ko);
     receive(&mut window, News::Connected { socket: "/nowhere/dockwalk.sock".into() });
     receive(&mut window, News::Events(events(&whole, 0)));
-    tell(&mut window, Command::Seek(30));
+    tell(&mut window, PlaybackCommand::Seek(30));
     let body = Body::Dropped { events: 90, operations: whole.seek(90).begun };
     receive(&mut window, News::Events(vec![Arc::new(Event { seq: whole.len() + 1, at: 0, body })]));
-    let state = &app(&mut window).state;
+    let state = &app(&window).state;
     assert_eq!((state.trace.start(), state.cursor.position()), (90, 90));
     assert_eq!(*state.world(), whole.seek(90));
     assert!(state.marks.stops().iter().all(|mark| mark.seq > 90));
     let base = state.trace.base().clone();
-    tell(&mut window, Command::Steps);
+    tell(&mut window, ViewCommand::Steps);
     assert!(window.query_all_by_label_contains(&said(Lang::Ko, &base)).next().is_some());
 }
 
@@ -106,8 +89,8 @@ fn what_is_saved_of_it_opens_again() {
     assert_eq!(again.trace.base(), trace.base());
     let mut window = window(Lang::En);
     receive(&mut window, News::Loaded(Box::new(Recording { path, trace: again.trace, torn: None })));
-    tell(&mut window, Command::End);
-    assert_eq!(app(&mut window).state.world(), trace.head());
-    tell(&mut window, Command::Steps);
+    tell(&mut window, PlaybackCommand::End);
+    assert_eq!(app(&window).state.world(), trace.head());
+    tell(&mut window, ViewCommand::Steps);
     assert!(window.query_all_by_label_contains(&said(Lang::En, trace.base())).next().is_some());
 }

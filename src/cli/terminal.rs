@@ -12,8 +12,9 @@ use crate::docker::{ExecInspect, ExecStart};
 use crate::i18n::Lang;
 use hyper::Method;
 use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
+use parking_lot::Mutex;
 use std::io::{self, IsTerminal, Read, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `-t` with a standard input that is no terminal cannot work.
@@ -93,7 +94,7 @@ impl Talk<'_> {
                 }
             }
         }
-        shared.lock().unwrap_or_else(PoisonError::into_inner).take();
+        shared.lock().take();
         if let Some(raw) = raw {
             raw.leave();
         }
@@ -119,7 +120,7 @@ impl Talk<'_> {
                             client.call(Method::POST, &format!("{kill}?signal={number}"), None::<&()>).ok();
                         }
                         _ => {
-                            if let Some(raw) = raw.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                            if let Some(raw) = raw.lock().take() {
                                 raw.leave();
                             }
                             std::process::exit(128 + number);

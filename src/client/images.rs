@@ -4,6 +4,7 @@ use super::lines::each_line;
 use super::protocol::StoreReport;
 use super::{Answer, Client, ClientError, trust};
 use crate::docker::{Empty, Filters, ImageRemoved, ImagesPruned, ProgressDetail};
+use crate::spec::url::encode;
 use crate::spec::visible;
 use hyper::Method;
 use std::fs::File;
@@ -189,10 +190,4 @@ fn split(reference: &str) -> (&str, &str) {
         Some(at) => (&reference[..name + at], &reference[name + at + 1..]),
         None => (reference, ""),
     }
-}
-
-/// A value as a part of a query.
-fn encode(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'@');
-    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }

@@ -36,3 +36,5 @@ pub use layers::{Entries, FileContent, ImageLayer, ImageLayers, Instruction, Lay
 pub use lines::each_line;
 pub use protocol::{GateCommand, GateView};
 pub use spawn::StartOptions;
+#[cfg(feature = "engine")]
+pub(crate) use upload::Pieces;

@@ -91,7 +91,7 @@ pub struct Event {
     #[serde(rename = "scope")]
     pub scope: String,
     #[serde(rename = "time")]
-    pub time: u64,
+    pub time: i64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,6 +19,7 @@ use super::{Args, Done, Failure, engine_of};
 use crate::client::{Client, ClientError};
 use crate::docker::Filters;
 use crate::i18n::Words;
+use crate::spec::url::encode;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
 
@@ -53,12 +54,6 @@ fn confirmed(question: &str) -> bool {
     std::io::stdin().is_terminal()
         && std::io::stdin().lock().read_line(&mut answer).is_ok()
         && answer.trim().eq_ignore_ascii_case("y")
-}
-
-/// A name as a part of a path or a query.
-fn encode(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'@');
-    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// `name=value` by name; a name alone has an empty value.

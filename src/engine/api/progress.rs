@@ -4,7 +4,7 @@ use super::answer::{Answer, english, line, stream};
 use crate::docker::{ErrorDetail, ProgressLine};
 use crate::engine::{Cancel, Fault, Result};
 use hyper::body::Bytes;
-use std::sync::{Mutex, PoisonError};
+use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
 /// The end of a stream that lines are put into.
@@ -41,7 +41,7 @@ impl ProgressStream {
     /// The work is done. A failure before the first line has a status of its own; later ones are lines of the stream.
     pub(super) fn finish(&self, result: Result<()>) {
         let Err(fault) = result else { return self.begin(Ok(())) };
-        if self.begun.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+        if self.begun.lock().is_some() {
             return self.begin(Err(fault));
         }
         let message = english(&fault);
@@ -50,7 +50,7 @@ impl ProgressStream {
     }
 
     fn begin(&self, result: Result<()>) {
-        let waiting = self.begun.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let waiting = self.begun.lock().take();
         if let Some(Err(_gone)) = waiting.map(|waiting| waiting.send(result)) {
             self.cancel.cancel();
         }

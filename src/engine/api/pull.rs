@@ -14,7 +14,8 @@ use axum::extract::Request;
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
-use std::sync::{Arc, Mutex, PoisonError};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A layer's bytes are told at most this often, as Docker does.
@@ -100,7 +101,7 @@ impl Screen {
 
     fn too_soon(&self, progress: &Progress) -> bool {
         let Progress::Bytes { id, current, total, .. } = progress else { return false };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last.lock();
         let soon = last.as_ref().is_some_and(|(last, at)| last == id && at.elapsed() < PACE);
         if soon && current < total {
             return true;

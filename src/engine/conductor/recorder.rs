@@ -2,8 +2,8 @@ use super::segments::{Limit, Segments};
 use super::*;
 use crate::engine::evidence;
 use crate::trace::{Book, Event, InMemory, Problem, Seq, StepId, Trace, log};
+use parking_lot::{Mutex, MutexGuard};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tokio::sync::watch;
 
@@ -189,6 +189,6 @@ impl Recorder {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

@@ -582,3 +582,27 @@ fn what_is_recorded_can_be_had_from_any_event_on() {
     assert!(matches!(&evidence[0], Evidence::File { content, .. } if content.len() < Evidence::INLINE + 8));
     assert_eq!(recorder.evidence(1), None);
 }
+
+#[test]
+fn a_panic_ends_its_steps_and_its_operation_as_failed_and_hurts_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let conductor = conductor(dir.path());
+    let boom = |cx: &Cx| -> Result<()> {
+        step(cx, StepKind::WireNetwork, |cx| {
+            step(cx, StepKind::CreateVeth, |cx| cx.conductor().recorder().with(|_locked| panic!("boom {}", 1)))
+        })
+    };
+    let fault = op(&conductor, &Cancel::new(), boom).unwrap_err();
+    assert_eq!(fault, Fault::failed("engine-fault").with("reason", "boom 1"));
+    let fault = op(&conductor, &Cancel::new(), |_| -> Result<()> { panic!("outside of steps") }).unwrap_err();
+    assert_eq!(fault, Fault::failed("engine-fault").with("reason", "outside of steps"));
+    op(&conductor, &Cancel::new(), script).unwrap();
+    let failed = |body: &Body| match body {
+        Body::StepEnded { outcome, .. } | Body::OpEnded { outcome, .. } => matches!(outcome, Outcome::Failed(_)),
+        _ => false,
+    };
+    let events = conductor.recorder().after(0, usize::MAX);
+    assert_eq!(events.iter().filter(|event| failed(&event.body)).count(), 4, "two steps, two operations");
+    let ended = |id| events.iter().any(|event| matches!(event.body, Body::OpEnded { op, .. } if op == id));
+    assert!([1, 2, 3].into_iter().all(ended));
+}

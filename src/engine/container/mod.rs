@@ -38,8 +38,9 @@ pub use state::{Container, Merged, Phase, State};
 
 use super::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// The containers of an engine.
 #[derive(Debug, Default)]
@@ -109,6 +110,6 @@ impl Containers {
     }
 
     fn lock(&self) -> MutexGuard<'_, List> {
-        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+        self.list.lock()
     }
 }

@@ -9,10 +9,11 @@ use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::OpKind;
 use hyper::body::Bytes;
+use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Read;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use tokio::sync::mpsc;
 
 /// A command that was prepared, runs, or has ended.
@@ -60,13 +61,13 @@ pub struct Talk {
 impl ExecSessions {
     /// The session of that id.
     pub fn find(&self, id: &str) -> Result<Arc<ExecSession>> {
-        let found = lock(&self.0).iter().find(|session| session.id == id).cloned();
+        let found = self.0.lock().iter().find(|session| session.id == id).cloned();
         found.ok_or_else(|| Fault::new(FaultKind::NotFound, "no-such-exec").with("id", id))
     }
 
     fn add(&self, session: ExecSession) -> Arc<ExecSession> {
         let session = Arc::new(session);
-        let mut all = lock(&self.0);
+        let mut all = self.0.lock();
         all.push_back(Arc::clone(&session));
         // From the newest back: what is too much is the oldest.
         let (mut count, mut bytes) = (0, 0);
@@ -86,14 +87,14 @@ impl ExecSessions {
 impl ExecSession {
     /// Its process id, whether it runs, and its exit status once it has ended.
     pub fn life(&self) -> (u32, bool, Option<i32>) {
-        let life = lock(&self.state);
+        let life = self.state.lock();
         (life.pid, life.running.is_some(), life.status)
     }
 
     /// Tells its terminal its size; one that has not started yet will start with it.
     pub fn resize(&self, rows: u16, cols: u16) -> Result<()> {
         let running = {
-            let mut life = lock(&self.state);
+            let mut life = self.state.lock();
             life.size = Some((rows, cols));
             life.running.clone()
         };
@@ -102,12 +103,12 @@ impl ExecSession {
 
     /// It is being started, or runs.
     fn runs(&self) -> bool {
-        let life = lock(&self.state);
+        let life = self.state.lock();
         life.begun && life.status.is_none()
     }
 
     fn ended(&self, status: i32) {
-        let mut life = lock(&self.state);
+        let mut life = self.state.lock();
         (life.running, life.status) = (None, Some(status));
     }
 }
@@ -158,7 +159,7 @@ impl Engine {
 
     /// Starts a prepared command.
     pub fn talk(self: &Arc<Self>, session: &Arc<ExecSession>, line: &str, cancel: &Cancel) -> Result<Talk> {
-        if std::mem::replace(&mut lock(&session.state).begun, true) {
+        if std::mem::replace(&mut session.state.lock().begun, true) {
             return Err(Fault::new(FaultKind::Conflict, "exec-started").with("id", &session.id));
         }
         let container = session.of.upgrade();
@@ -172,7 +173,7 @@ impl Engine {
             let request = &session.request;
             let argv = request.cmd.clone().unwrap_or_default();
             let env = request.env.clone().unwrap_or_default();
-            let size = lock(&session.state).size.or(request.console_size);
+            let size = session.state.lock().size.or(request.console_size);
             let Some(container) = &container else {
                 let running = self.spawner.on_host(cx, &self.lab, &argv, &env, request.tty)?;
                 if let Some((rows, cols)) = size {
@@ -198,7 +199,7 @@ impl Engine {
         let io = running.io.take();
         let running = Arc::new(running);
         {
-            let mut life = lock(&session.state);
+            let mut life = session.state.lock();
             (life.pid, life.running) = (running.pid, Some(Arc::clone(&running)));
         }
         self.follow(session, running, io)
@@ -249,13 +250,9 @@ fn pump(mut file: File, channel: Channel, to: &mpsc::Sender<(Channel, Bytes)>, r
         if n == 0 {
             break;
         }
-        lock(record).take(channel, &buffer[..n]);
+        record.lock().take(channel, &buffer[..n]);
         // Read on when nobody listens, so that the process is not stopped by a full pipe.
         listening = listening && to.blocking_send((channel, Bytes::copy_from_slice(&buffer[..n]))).is_ok();
     }
-    lock(record).end(channel);
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    record.lock().end(channel);
 }

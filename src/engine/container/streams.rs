@@ -13,10 +13,11 @@ use crate::engine::{Conductor, Fault, Result, evidence};
 use crate::spec::ContainerId;
 use crate::trace::{Book, Change, Problem};
 use hyper::body::Bytes;
+use parking_lot::Mutex;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
 
@@ -77,19 +78,19 @@ impl Streams {
     /// What is printed from now on, until the process ends.
     pub fn attach(&self) -> mpsc::Receiver<(Channel, Bytes)> {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        lock(&self.attached).push(sender);
+        self.attached.lock().push(sender);
         receiver
     }
 
     /// The way to the process's standard input: of the one that runs, else of the next.
     pub fn input(&self) -> mpsc::Sender<Input> {
-        lock(&self.input).sender.clone()
+        self.input.lock().sender.clone()
     }
 
     /// Connects them to a process. The threads end with its output.
     pub fn connect(self: &Arc<Self>, io: Io, record: Record) -> Result<Vec<JoinHandle<()>>> {
         let record = Arc::new(Mutex::new(record));
-        let input = lock(&self.input).receiver.take();
+        let input = self.input.lock().receiver.take();
         let mut threads = Vec::new();
         let mut pump = |file: File, channel| -> Result<()> {
             let (streams, record) = (Arc::clone(self), Arc::clone(&record));
@@ -116,8 +117,8 @@ impl Streams {
 
     /// The process has ended: everyone attached gets the end, and the next process gets a new queue.
     pub fn disconnect(&self) {
-        lock(&self.attached).clear();
-        *lock(&self.input) = Queue::default();
+        self.attached.lock().clear();
+        *self.input.lock() = Queue::default();
         self.log.flush();
     }
 
@@ -132,16 +133,16 @@ impl Streams {
                 Ok(n) => n,
             };
             self.log.append(channel, &buffer[..n]);
-            lock(record).take(channel, &buffer[..n]);
+            record.lock().take(channel, &buffer[..n]);
             let bytes = Bytes::copy_from_slice(&buffer[..n]);
-            let attached = lock(&self.attached).clone();
+            let attached = self.attached.lock().clone();
             for to in attached {
                 if to.blocking_send((channel, bytes.clone())).is_err() {
-                    lock(&self.attached).retain(|one| !one.is_closed());
+                    self.attached.lock().retain(|one| !one.is_closed());
                 }
             }
         }
-        lock(record).end(channel);
+        record.lock().end(channel);
     }
 }
 
@@ -156,10 +157,6 @@ pub(super) fn feed(mut file: File, mut queue: mpsc::Receiver<Input>) {
 
 pub(super) fn thread(name: &str, act: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
     std::thread::Builder::new().name(name.into()).spawn(act).map_err(|e| Fault::io("start", "a thread", &e))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Puts what a terminal prints into the trace, as whole characters.

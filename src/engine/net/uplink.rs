@@ -9,10 +9,11 @@ use crate::engine::process::ProcessInverse;
 use crate::engine::program;
 use crate::trace::{Book, Change, Evidence, Problem};
 use nix::fcntl::OFlag;
+use parking_lot::Mutex;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -234,7 +235,7 @@ fn look(host: &Arc<Mutex<NamespaceObserver>>, record: Record<'_>) -> Result<bool
 }
 
 fn lock(host: &Arc<Mutex<NamespaceObserver>>) -> MutexGuard<'_, NamespaceObserver> {
-    host.lock().unwrap_or_else(PoisonError::into_inner)
+    host.lock()
 }
 
 impl Uplink {

@@ -6,9 +6,10 @@ use crate::engine::conductor::{Conductor, EntryId};
 use crate::engine::evidence::{self, Ended};
 use crate::engine::sys;
 use crate::trace::Evidence;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// A process of a container, or one on the lab host.
 #[derive(Debug)]
@@ -126,7 +127,7 @@ impl Running {
         loop {
             match *status {
                 Some(ended) => return ended.status(),
-                None => status = self.end.known.wait(status).unwrap_or_else(PoisonError::into_inner),
+                None => self.end.known.wait(&mut status),
             }
         }
     }
@@ -150,7 +151,7 @@ impl Running {
             if let Some(ended) = ended {
                 reap::observe(cx, &self.end.subject, &ended);
             }
-            self.end.pins.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            self.end.pins.lock().clear();
             cx.undone(self.end.entry)
         })
     }
@@ -184,6 +185,6 @@ impl End {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Ended>> {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+        self.status.lock()
     }
 }

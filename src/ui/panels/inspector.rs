@@ -2,7 +2,7 @@
 
 use super::{PanelContext, breaking, timeline::seconds};
 use crate::trace::{Body, Entity, Event, Evidence};
-use crate::ui::command::Command;
+use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts::{self, Facts, Row, Tone};
 use crate::ui::files::{Act, subject};
 use crate::ui::icons::Icon;
@@ -85,7 +85,7 @@ fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         let at = rect.left_top() + vec2(26.0, 7.0);
         widgets::line(ui.painter(), at, rect.width() - 34.0, &text, fonts::regular(13.0), theme.text);
         if response.clicked() {
-            cx.want(Command::Select(Some(entity)));
+            cx.want(ViewCommand::Select(Some(entity)));
         }
     }
 }
@@ -113,7 +113,7 @@ fn files(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     ui.add_space(10.0);
     let label = cx.say("files-open");
     if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+5").clicked() {
-        cx.want(Command::Inspect(Act::Open(subject, layer)));
+        cx.want(FilesCommand::Do(Act::Open(subject, layer)));
     }
 }
 
@@ -158,11 +158,11 @@ fn fact(ui: &mut Ui, cx: &mut PanelContext<'_>, row: &Row) {
         }
     }
     if response.clicked() {
-        cx.want(Command::Select(row.leads_to.clone()));
+        cx.want(ViewCommand::Select(row.leads_to.clone()));
     }
     response.on_hover_text(format!("{name}  {value}")).context_menu(|ui| {
         if ui.button(cx.say("copy")).clicked() {
-            cx.want(Command::Copy(row.value.clone()));
+            cx.want(ViewCommand::Copy(row.value.clone()));
             ui.close();
         }
     });
@@ -202,7 +202,7 @@ fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, ev
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 let label = cx.say("copy");
                 if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
-                    cx.want(Command::Copy(evidence::plain(evidence)));
+                    cx.want(ViewCommand::Copy(evidence::plain(evidence)));
                 }
             });
         });
@@ -236,7 +236,7 @@ fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[Arc<Event>]) {
             });
             let label = cx.say("copy-command");
             if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
-                cx.want(Command::Copy(line.clone()));
+                cx.want(ViewCommand::Copy(line.clone()));
             }
         });
     });

@@ -111,7 +111,7 @@ impl WindowState {
             *since += passed;
             if since.as_secs_f32() * self.speed >= 1.0 && !self.waiting.is_empty() {
                 *since = Duration::ZERO;
-                return Some(Effect::Gate(Command::Step));
+                return Some(Effect::Gate(GateCommand::Step { level: self.cursor.level() }));
             }
         }
         if self.cursor.tick(&self.trace, passed) {

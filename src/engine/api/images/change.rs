@@ -60,7 +60,7 @@ pub(in crate::engine::api) async fn prune(engine: Shared, request: Request) -> A
     let line = super::super::line(&request);
     let filters = Query::of(&request).filters(&["dangling", "label", "label!", "until"])?;
     let all = flag(&filters, "dangling")? == Some(false);
-    let now = i64::try_from(Moment::now().unix()).unwrap_or(i64::MAX);
+    let now = Moment::now().unix();
     let before = filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()?;
     let engine = Arc::clone(&engine);
     let pruned = blocking(move || {

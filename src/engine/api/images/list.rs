@@ -57,7 +57,7 @@ impl<'a> Picked<'a> {
             }
             Ok(found)
         };
-        let now = i64::try_from(Moment::now().unix()).unwrap_or(i64::MAX);
+        let now = Moment::now().unix();
         Ok(Self {
             filters,
             dangling: flag(filters, "dangling")?,

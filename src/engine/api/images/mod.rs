@@ -11,7 +11,6 @@ pub(super) use list::list;
 
 use super::Shared;
 use super::answer::{Answer, blocking, json};
-use super::query::decode;
 use crate::docker::Endpoint;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind};
@@ -22,7 +21,6 @@ use std::sync::Arc;
 
 /// What is asked of one image. Its name may have slashes in it: what it is is told by what comes after the name.
 pub(super) async fn one(engine: Shared, Path(rest): Path<String>, request: Request) -> Answer {
-    let rest = decode(&rest);
     let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let Some((endpoint, name)) = Endpoint::split_image(method.as_str(), &rest) else {
         let fault = Fault::new(FaultKind::NotFound, "no-such-endpoint");

@@ -7,12 +7,13 @@ mod allowed;
 
 use super::{Fault, Result, caps};
 use libc::c_long;
+use parking_lot::Mutex;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen as Len, SeccompCmpOp as Op, SeccompCondition, SeccompFilter,
     SeccompRule, TargetArch,
 };
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 /// A filter in the kernel's form.
 pub type Filter = Arc<Vec<libc::sock_filter>>;
@@ -28,7 +29,7 @@ const NEW_NAMESPACES: u64 = 0x7e02_0000;
 
 /// The default profile for a container with these capabilities.
 pub fn default_profile(capabilities: u64) -> Result<Filter> {
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut compiled = COMPILED.lock();
     if let Some(filter) = compiled.get(&capabilities) {
         return Ok(Arc::clone(filter));
     }

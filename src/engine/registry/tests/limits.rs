@@ -38,7 +38,6 @@ fn a_limit_is_waited_for_and_counted_down() {
     let told: Vec<String> = bench
         .told
         .lock()
-        .expect("unpoisoned")
         .iter()
         .filter_map(|progress| match progress {
             Progress::Status { id: Some(id), text } if *id == host => Some(text.clone()),
