@@ -243,7 +243,7 @@ fn shows(message: &Message, row: &str, all: &[Message]) -> bool {
             let master = get(10).map(|master| word(master, 0));
             let named = |index: u32| {
                 let links = all.iter().filter(|m| m.kind == 16 && word(&m.body, 4) == index);
-                let names = links.flat_map(|m| attributes_of(m)).find(|(kind, _)| *kind == 3);
+                let names = links.flat_map(attributes_of).find(|(kind, _)| *kind == 3);
                 names.map(|(_, content)| name(&content))
             };
             (row.starts_with(&format!("{head}: ")) || row.starts_with(&format!("{head}@")))
