@@ -120,7 +120,7 @@ impl Network {
 
     /// What every driver asks of a network: a name that no other has, and no option that nobody would heed.
     pub(super) fn check(&self, others: &[Network]) -> Result<()> {
-        let of = |code: &str| Fault::new(FaultKind::BadRequest, code).with("name", &self.name);
+        let of = |code: Code| Fault::new(FaultKind::BadRequest, code).with("name", &self.name);
         let plain = |(at, c): (usize, char)| c.is_ascii_alphanumeric() || at > 0 && matches!(c, '_' | '.' | '-');
         if self.name.is_empty() || !self.name.chars().enumerate().all(plain) {
             return Err(of(Code::NetworkName));
