@@ -1,7 +1,7 @@
 use super::decompress::decoder;
+use super::fault::input_failed;
 use super::limits::Limits;
 use super::parse::Reader;
-use super::stream::input_failed;
 use crate::engine::Result;
 use crate::tree::LayerEntry;
 use std::io::BufRead;

@@ -11,6 +11,7 @@
 mod apply;
 mod decompress;
 mod effects;
+mod fault;
 mod limits;
 mod list;
 mod listing;

@@ -1,9 +1,9 @@
+use super::fault::{damaged, input_failed};
 use super::limits::Limits;
 use super::listing::ListWriter;
 use super::{Applied, Options, apply, decompress};
 use crate::engine::{Cancel, Fault, Result};
 use crate::spec::Digest;
-use crate::trace::Code;
 use sha2::{Digest as _, Sha256};
 use std::io::{self, BufRead, Read};
 use std::path::PathBuf;
@@ -145,18 +145,6 @@ fn hash(input: &Receiver<Chunk>) -> (Digest, u64) {
         bytes += chunk.len() as u64;
     }
     (Digest::from_sha256(&sha.finalize().into()), bytes)
-}
-
-/// The bytes of the tar cannot be had.
-pub(super) fn input_failed(error: &io::Error) -> Fault {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()) {
-        Some(fault) => fault.clone(),
-        None => damaged(error),
-    }
-}
-
-pub(super) fn damaged(reason: impl ToString) -> Fault {
-    Fault::failed(Code::LayerDamaged).with("reason", reason.to_string())
 }
 
 fn spawn<T: Send + 'static>(

@@ -14,9 +14,9 @@ mod sparse;
 
 pub use sparse::{Holed, Piece};
 
+use super::fault::{damaged, input_failed};
 use super::limits::Limits;
 use super::shown;
-use super::stream::damaged;
 use crate::engine::{Fault, Result};
 use crate::tree::{Kind, LayerEntry, Time};
 use header::{BLOCK, Header, Wrong, until_zero};
@@ -265,7 +265,7 @@ impl Bad {
         match self {
             Self::Wrong(wrong) => damaged(format!("{at}{wrong}")),
             Self::Text(text) => damaged(format!("{at}{text}")),
-            Self::Input(error) => super::stream::input_failed(&error),
+            Self::Input(error) => input_failed(&error),
             Self::Fault(fault) => fault,
         }
     }
