@@ -7,8 +7,17 @@ use std::collections::BTreeMap;
 /// As many symbolic links Linux follows on one way (path_resolution(7)).
 const MOST_LINKS: u32 = 40;
 
+impl Layer {
+    /// Folds entries, in the order of the tar.
+    pub fn build(entries: impl IntoIterator<Item = LayerEntry>) -> Self {
+        let mut builder = Builder::default();
+        entries.into_iter().for_each(|entry| builder.take(entry));
+        builder.finish()
+    }
+}
+
 #[derive(Debug)]
-pub(super) struct Builder {
+struct Builder {
     drafts: Vec<Draft>,
     inodes: Vec<Inode>,
     faults: Vec<LayerFault>,

@@ -1,4 +1,3 @@
-use super::build::Builder;
 use super::{Kind, LayerEntry, PathBytes, Time};
 use std::ops::Range;
 
@@ -92,13 +91,6 @@ pub enum FaultReason {
 }
 
 impl Layer {
-    /// Folds entries, in the order of the tar.
-    pub fn build(entries: impl IntoIterator<Item = LayerEntry>) -> Self {
-        let mut builder = Builder::default();
-        entries.into_iter().for_each(|entry| builder.take(entry));
-        builder.finish()
-    }
-
     /// How many names it has, whiteouts and the root among them.
     pub fn len(&self) -> usize {
         self.nodes.len()
