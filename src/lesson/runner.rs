@@ -1,5 +1,4 @@
 use super::*;
-use crate::i18n::{Lang, Words};
 use crate::trace::World;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -252,10 +251,5 @@ impl Runner {
             revealed: verdicts().count(),
             questions: steps.iter().map(|step| step.questions.len()).sum(),
         }
-    }
-
-    /// The step in words.
-    pub fn view(&self, lang: Lang) -> StepView {
-        StepView::of(self, &Words::new(lang))
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::i18n::Words;
+use crate::i18n::{Lang, Words};
 use crate::trace::StepKind;
 
 /// A step of a lesson in words, ready to be drawn or printed.
@@ -31,6 +31,13 @@ pub struct StepView {
     pub goals: Vec<GoalView>,
     /// The notes' claims.
     pub claims: Vec<ClaimView>,
+}
+
+impl Runner {
+    /// The step in words.
+    pub fn view(&self, lang: Lang) -> StepView {
+        StepView::of(self, &Words::new(lang))
+    }
 }
 
 impl StepView {
