@@ -1,7 +1,7 @@
 use super::busybox::Busybox;
-use super::cache::{Shelf, Stored};
 use super::layer::layer;
 use super::recipe::{Recipe, invalid, recipes};
+use super::shelf::{Shelf, Stored};
 use crate::engine::Result;
 use crate::engine::registry::document::sha256;
 use crate::spec::{Digest, Platform};

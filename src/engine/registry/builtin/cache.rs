@@ -1,30 +1,15 @@
 use super::assemble::assemble;
 use super::busybox::Busybox;
 use super::recipe::RECIPES;
+use super::shelf::{Shelf, Stored};
 use crate::engine::registry::document::sha256;
 use crate::engine::{Result, private};
 use crate::spec::Digest;
-use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
-
-/// What the registry has to give.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Shelf {
-    pub blobs: BTreeMap<Digest, Stored>,
-    /// Name → tag → index.
-    pub tags: BTreeMap<String, BTreeMap<String, Digest>>,
-}
-
-/// A blob, and what it is served as.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Stored {
-    pub media_type: String,
-    pub bytes: Bytes,
-}
 
 #[derive(Serialize, Deserialize)]
 struct Catalog {

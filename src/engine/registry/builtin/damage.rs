@@ -1,7 +1,7 @@
 //! Breaks what the built-in registry serves, as a rotten disk does: one bit of the bytes, and nothing of the headers.
 
 use super::Builtin;
-use super::cache::Shelf;
+use super::shelf::Shelf;
 use crate::engine::registry::document::sha256;
 use crate::engine::registry::exchange::{exchange, small_text};
 use crate::engine::registry::http::{Ask, Http};

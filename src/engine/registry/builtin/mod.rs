@@ -14,13 +14,14 @@ mod damage;
 mod layer;
 mod recipe;
 mod serve;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
 use crate::engine::{Fault, Result};
 use crate::trace::Code;
-use cache::Shelf;
 use damage::Damages;
+use shelf::Shelf;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The pull half of the OCI distribution-spec: manifests, blobs with ranges, tags, the catalog.
 
-use super::cache::{Shelf, Stored};
 use super::damage::Damages;
+use super::shelf::{Shelf, Stored};
 use crate::engine::{Fault, Result};
 use crate::spec::Digest;
 use axum::Router;
