@@ -28,7 +28,7 @@ use super::{Cx, Fault, FaultKind, Result};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::Code;
 use endpoint::Endpoint;
-use pull::Pull;
+use task::Pull;
 use session::RegistrySession;
 use std::net::SocketAddr;
 use std::path::PathBuf;
