@@ -25,9 +25,10 @@ mod user;
 
 #[cfg(any(test, fuzzing))]
 pub(super) use init::oracle;
-pub use running::{Io, Running};
+pub use running::Running;
 pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp};
 pub use start::Spawner;
+pub use stdio::Io;
 pub use undo::{ProcessInverse, undo};
 
 use super::cgroup::{Cgroups, Group, Limits};

@@ -32,22 +32,6 @@ pub(super) enum Past {
     Profile(Box<Profile>),
 }
 
-/// The engine's ends of a process's terminal or pipes.
-#[derive(Debug)]
-pub enum Io {
-    /// The master of its terminal.
-    Tty(File),
-    /// Its three pipes.
-    Pipes {
-        /// None when standard input is not kept open.
-        stdin: Option<File>,
-        /// What it prints.
-        stdout: File,
-        /// What it complains about.
-        stderr: File,
-    },
-}
-
 /// What `exec` takes over from a container's first process.
 #[derive(Debug)]
 pub(super) struct Profile {

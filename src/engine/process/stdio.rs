@@ -1,7 +1,23 @@
+use super::Result;
 use super::channel::pipe;
-use super::{Io, Result};
 use std::fs::File;
 use std::os::fd::OwnedFd;
+
+/// The engine's ends of a process's terminal or pipes.
+#[derive(Debug)]
+pub enum Io {
+    /// The master of its terminal.
+    Tty(File),
+    /// Its three pipes.
+    Pipes {
+        /// None when standard input is not kept open.
+        stdin: Option<File>,
+        /// What it prints.
+        stdout: File,
+        /// What it complains about.
+        stderr: File,
+    },
+}
 
 /// Both sides of a process's standard input, output and error.
 #[derive(Debug)]

@@ -8,7 +8,7 @@
 //! All else in a container is mounted `nodev`, so a node that it makes with `mknod` (Docker leaves it CAP_MKNOD) opens
 //! nothing. Docker reaches the same with a device control group, which needs a hierarchy that not every host has.
 
-use super::container::Outside;
+use super::shape::Outside;
 use super::*;
 use crate::engine::process::call::Argument;
 

@@ -1,6 +1,6 @@
 //! Files of `/etc`, volumes, binds and tmpfs.
 
-use super::container::Outside;
+use super::shape::Outside;
 use super::*;
 use crate::engine::{Fault, FaultKind};
 use crate::trace::Code;

@@ -10,13 +10,15 @@ mod keeper;
 pub mod oracle;
 mod privileges;
 mod protect;
+mod shape;
 mod system;
 mod target;
 
-pub use container::{Shape, container};
+pub use container::container;
 pub use host::{Beside, beside, on_host};
 pub use keeper::keeper;
 pub use privileges::Privileges;
+pub use shape::Shape;
 
 use super::call::{Call, Fd, Node};
 use super::{MountSource, MountSpec, ProcessSpec, Result};

@@ -12,7 +12,7 @@ pub fn fresh(init: &mut Init, spec: &ProcessSpec) -> (Fd, Fd) {
 }
 
 /// `/proc`, `/sys`, `/sys/fs/cgroup`.
-pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &mut container::Outside) {
+pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &mut shape::Outside) {
     for (name, fstype, mount) in [("proc", "proc", outside.proc), ("sys", "sysfs", outside.sys)] {
         let target = format!("/{name}");
         begin(init, &target);
