@@ -1,9 +1,9 @@
 //! `manifest.json`: the archive of Docker since 1.10, of podman and of skopeo's `docker-archive:`.
 
 use super::compose::{compose, media_type};
-use super::load::Found;
+use super::found::{Found, IMAGES, about, unreadable};
 use super::spool::Spool;
-use crate::engine::documents::{LAYERS, Unfit, Why};
+use crate::engine::documents::LAYERS;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::{Digest, Reference};
 use crate::trace::{Code, Descriptor};
@@ -28,9 +28,6 @@ pub fn images(spool: &Spool) -> Result<Vec<Found>> {
     few("images", listed.len(), IMAGES)?;
     listed.iter().map(|image| read(spool, image)).collect()
 }
-
-/// Images of one archive, and names of one image.
-pub const IMAGES: usize = 1000;
 
 fn few(what: &str, many: usize, most: usize) -> Result<()> {
     if many > most { Err(unreadable(MANIFEST, &format!("{what}: {many} > {most}"))) } else { Ok(()) }
@@ -83,17 +80,4 @@ fn promised(name: &str, computed: &Digest) -> Result<()> {
 /// The entry of `manifest.json`, as evidence.
 fn bytes_of(listed: &Listed) -> String {
     serde_json::json!({"Config": listed.config, "RepoTags": listed.repo_tags, "Layers": listed.layers}).to_string()
-}
-
-/// Which document it was.
-pub fn about(unfit: Unfit, name: &str) -> Fault {
-    match unfit.why {
-        Why::Unsupported(reason) => unreadable(name, &reason),
-        _ => unfit.into(),
-    }
-}
-
-pub fn unreadable(name: &str, reason: &impl ToString) -> Fault {
-    let fault = Fault::new(FaultKind::BadRequest, Code::ArchiveDocument).with("name", name);
-    fault.with("reason", reason.to_string())
 }

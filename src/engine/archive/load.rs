@@ -1,26 +1,14 @@
 use super::compose::NewImage;
+use super::found::Found;
 use super::spool::{Spool, Stored};
 use super::{Told, docker, oci};
 use crate::engine::store::{Image, Store, Unpacking};
 use crate::engine::{Cx, Fault, FaultKind, Result, evidence};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::{Book, Change, Code, Descriptor, Evidence, Index, Plan, StepKind};
+use crate::trace::{Book, Change, Code, Descriptor, Evidence, Plan, StepKind};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
-
-/// An image of an archive, everything about it checked.
-pub struct Found {
-    pub image: NewImage,
-    /// The index that lists its manifest.
-    pub index: Option<(Index, Vec<u8>)>,
-    /// Its layers' files by digest.
-    pub blobs: BTreeMap<Digest, Stored>,
-    pub tags: Vec<Reference>,
-    /// The document that lists its layers, and what it says.
-    pub listed_in: String,
-    pub document: String,
-}
 
 /// An image that was loaded.
 #[derive(Debug)]

@@ -11,6 +11,7 @@
 mod changes;
 mod compose;
 mod docker;
+mod found;
 mod import;
 mod load;
 mod oci;

@@ -1,8 +1,7 @@
 //! `index.json` and `blobs/`: the layout of OCI, as skopeo, umoci, podman, buildah and newer Dockers write it.
 
 use super::compose::NewImage;
-use super::docker::{IMAGES, about, unreadable};
-use super::load::Found;
+use super::found::{Found, IMAGES, about, unreadable};
 use super::spool::{Spool, Stored};
 use crate::engine::documents::{self, Document, chain_ids};
 use crate::engine::store::Record;

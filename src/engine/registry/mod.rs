@@ -28,12 +28,12 @@ use super::{Cx, Fault, FaultKind, Result};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::Code;
 use endpoint::Endpoint;
-use task::Pull;
 use session::RegistrySession;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use task::Pull;
 
 /// Which registries are special.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,6 @@
 use crate::engine::Fault;
-use crate::engine::unpack::shown;
 use crate::engine::unpack::fault::damaged;
+use crate::engine::unpack::shown;
 use crate::trace::Code;
 use nix::errno::Errno;
 use std::io;
