@@ -1,7 +1,7 @@
 use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::{DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, Rewind};
-use super::{ClientError, Events, Hijacked};
+use super::{ClientError, Hijacked};
 use crate::docker::{ExecStart, Id};
 use crate::i18n::Lang;
 use crate::spec::Digest;
@@ -56,12 +56,6 @@ impl Client {
     /// About the engine.
     pub fn info(&self) -> Result<EngineInfo, ClientError> {
         self.get("/dockwalk/v1/info")
-    }
-
-    /// The events after the first `from`, then each as it comes. With `hold` the gate stays closed until the result is
-    /// dropped. When the engine goes away it is waited for, and the stream goes on where it was.
-    pub fn events(&self, from: u64, hold: bool) -> Events {
-        Events::open(self.clone(), from, hold)
     }
 
     /// The gate as it is now.

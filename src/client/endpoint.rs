@@ -1,5 +1,6 @@
+use super::ClientError;
 use super::trust::Who;
-use super::{ClientError, http};
+use crate::spec::visible;
 use crate::trace::Code;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ impl Endpoint {
     /// A connection to whoever listens there, if it is this user or root. Anybody else would be given what is asked of an
     /// engine – passwords for registries, what is typed into containers – and could answer as they like.
     pub async fn connect(&self) -> Result<UnixStream, ClientError> {
-        let unreachable = |error: std::io::Error| http::unreachable(self, &error);
+        let unreachable = |error: std::io::Error| unreachable(self, &error);
         let stream = UnixStream::connect(&self.path).await.map_err(unreachable)?;
         // The kernel's word (SO_PEERCRED): who it was that began to listen.
         let peer = stream.peer_cred().map_err(unreachable)?.uid();
@@ -40,4 +41,12 @@ impl Deref for Endpoint {
     fn deref(&self) -> &Path {
         &self.path
     }
+}
+
+pub(super) fn unreachable(socket: &Path, error: &std::io::Error) -> ClientError {
+    let code = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => Code::EngineDenied,
+        _ => Code::EngineUnreachable,
+    };
+    ClientError::new(code).with("socket", visible::path(socket)).with("reason", error)
 }

@@ -38,6 +38,14 @@ const WAITING: usize = 1024;
 /// How often it is looked whether there is room again.
 const ROOM: Duration = Duration::from_millis(2);
 
+impl Client {
+    /// The events after the first `from`, then each as it comes. With `hold` the gate stays closed until the result is
+    /// dropped. When the engine goes away it is waited for, and the stream goes on where it was.
+    pub fn events(&self, from: u64, hold: bool) -> Events {
+        Events::open(self.clone(), from, hold)
+    }
+}
+
 impl Events {
     pub(super) fn open(client: Client, from: u64, hold: bool) -> Self {
         let (sender, receiver) = mpsc::sync_channel(WAITING);

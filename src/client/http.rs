@@ -73,14 +73,6 @@ async fn refusal(socket: &Path, answer: Response<Incoming>) -> ClientError {
     ClientError { status: Some(status.as_u16()), problem }
 }
 
-pub(super) fn unreachable(socket: &Path, error: &std::io::Error) -> ClientError {
-    let code = match error.kind() {
-        std::io::ErrorKind::PermissionDenied => Code::EngineDenied,
-        _ => Code::EngineUnreachable,
-    };
-    ClientError::new(code).with("socket", visible::path(socket)).with("reason", error)
-}
-
 pub(super) fn cut(socket: &Path, error: &hyper::Error) -> ClientError {
     ClientError::new(Code::EngineCut).with("socket", visible::path(socket)).with("reason", error)
 }
