@@ -47,7 +47,7 @@ impl Client {
 }
 
 impl Events {
-    pub(super) fn open(client: Client, from: u64, hold: bool) -> Self {
+    fn open(client: Client, from: u64, hold: bool) -> Self {
         let (sender, receiver) = mpsc::sync_channel(WAITING);
         let (stop, stopped) = oneshot::channel::<()>();
         let socket = Arc::clone(&client.socket);
