@@ -1,4 +1,4 @@
-use super::{Change, Damage, LinkKey, MountKey, Pushed, RegistryLimit, RegistryWait, Rejected};
+use super::{Change, Content, Damage, LinkKey, MountKey, Pushed, RegistryLimit, RegistryWait, Rejected};
 use crate::spec::{ContainerId, Digest, NetworkId};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,19 @@ pub enum Entity {
     Route(u64, String),
     /// By key.
     Rule(String),
+}
+
+impl Content {
+    /// The thing of the World that has this digest.
+    pub fn entity(self, digest: &Digest) -> Entity {
+        let digest = digest.clone();
+        match self {
+            Self::Index => Entity::Index(digest),
+            Self::Manifest => Entity::Manifest(digest),
+            Self::Config => Entity::Config(digest),
+            Self::Blob => Entity::Blob(digest),
+        }
+    }
 }
 
 impl Change {

@@ -1,12 +1,9 @@
-use super::{Change, Evidence, Problem, Step, StepId};
+use super::{Change, Evidence, OpId, Problem, Step, StepId};
 use crate::spec::ContainerId;
 use serde::{Deserialize, Serialize};
 
 /// Position of an event in its trace; the first is 1.
 pub type Seq = u64;
-
-/// Names one operation within a trace; the first is 1.
-pub type OpId = u64;
 
 /// One line of a trace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

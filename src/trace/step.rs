@@ -1,5 +1,7 @@
-use super::OpId;
 use serde::{Deserialize, Serialize};
+
+/// Names one operation within a trace; the first is 1.
+pub type OpId = u64;
 
 /// Names one step within a trace; the first is 1.
 pub type StepId = u64;

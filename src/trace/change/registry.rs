@@ -1,7 +1,7 @@
 //! What is true of registries beyond what they hold: how much they still give, what is damaged in them, which promise
 //! found a damage out.
 
-use super::super::{Entity, Problem};
+use super::super::Problem;
 use crate::spec::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -51,17 +51,6 @@ impl Content {
             text if text.contains(".manifest.") => Self::Manifest,
             text if text.contains(".config.") || text.contains(".container.image.") => Self::Config,
             _ => Self::Blob,
-        }
-    }
-
-    /// The thing of the World that has this digest.
-    pub fn entity(self, digest: &Digest) -> Entity {
-        let digest = digest.clone();
-        match self {
-            Self::Index => Entity::Index(digest),
-            Self::Manifest => Entity::Manifest(digest),
-            Self::Config => Entity::Config(digest),
-            Self::Blob => Entity::Blob(digest),
         }
     }
 
