@@ -11,7 +11,7 @@ use super::exchange::wait;
 use super::fetch::{Call, Target};
 use super::http::{Answer, SLOW};
 use super::progress::Meter;
-use super::pull::Pull;
+use super::task::Pull;
 use crate::engine::documents::is_foreign;
 use crate::engine::store::Ahead;
 use crate::engine::{Cx, Fault, FaultKind, Result, evidence, private};

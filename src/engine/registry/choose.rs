@@ -1,7 +1,7 @@
 //! From an index to this host's manifest, through indexes in indexes when need be.
 
 use super::document::Wanted;
-use super::pull::Pull;
+use super::task::Pull;
 use crate::engine::documents::{self, Document};
 use crate::engine::{Cx, Fault, FaultKind, Result, evidence};
 use crate::spec::Platform;

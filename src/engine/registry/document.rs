@@ -1,6 +1,6 @@
 //! Fetches the documents of an image, and believes none before it was compared with what promised it.
 
-use super::pull::Pull;
+use super::task::Pull;
 pub use crate::engine::documents::sha256;
 use crate::engine::documents::{ACCEPTED, Unfit};
 use crate::engine::{Cx, Fault, Result, evidence};

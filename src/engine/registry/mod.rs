@@ -9,11 +9,14 @@ mod endpoint;
 mod exchange;
 mod fetch;
 mod http;
+mod login;
+mod pause;
 mod progress;
 mod pull;
 mod push;
 mod resolve;
 mod session;
+mod task;
 #[cfg(test)]
 mod tests;
 mod tls;

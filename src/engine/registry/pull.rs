@@ -3,12 +3,11 @@
 //! Watched by a learner it goes in the order in which it is told: all blobs, then all layers. With nobody watching, a layer
 //! is unpacked while its bytes come in, and what was done is told in the same order afterwards.
 
+use super::Progress;
 use super::blob::Listed;
 use super::document::caught;
-use super::endpoint::Endpoint;
 use super::resolve::Resolved;
-use super::session::RegistrySession;
-use super::{Credentials, Progress, RegistryOptions};
+use super::task::Pull;
 use crate::engine::store::{Ahead, Image, Part, Pin, Record, Store, Unpacking};
 use crate::engine::{Cx, Fault, Mismatch, Result, documents, evidence};
 use crate::spec::{Platform, Reference};
@@ -18,34 +17,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// What one pull from one endpoint works with.
-pub struct Pull<'a> {
-    pub store: &'a Arc<Store>,
-    pub session: RegistrySession<'a>,
-    pub reference: &'a Reference,
-    pub platform: Option<&'a Platform>,
-    pub progress: &'a (dyn Fn(Progress) + Sync),
-    /// The documents that it has put into the store: until the image is written down nobody else needs them.
-    pub pin: Pin,
-}
-
 /// Docker's default, `max-concurrent-downloads`.
 const SIDE_BY_SIDE: usize = 3;
 
-impl<'a> Pull<'a> {
-    pub fn new(
-        store: &'a Arc<Store>,
-        options: &RegistryOptions,
-        reference: &'a Reference,
-        platform: Option<&'a Platform>,
-        auth: Option<&Credentials>,
-        progress: &'a (dyn Fn(Progress) + Sync),
-        endpoint: Endpoint,
-    ) -> Result<Self> {
-        let session = RegistrySession::new(endpoint, reference, "pull", options, auth, progress)?;
-        Ok(Self { store, session, reference, platform, progress, pin: store.pin(Vec::new()) })
-    }
-
+impl Pull<'_> {
     pub fn run(&self, cx: &Cx) -> Result<Image> {
         self.session.guarded(cx, || self.pull(cx))
     }

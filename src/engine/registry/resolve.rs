@@ -1,5 +1,5 @@
 use super::document::Wanted;
-use super::pull::Pull;
+use super::task::Pull;
 use crate::engine::Cx;
 use crate::engine::documents::{self, Document, chain_ids};
 use crate::engine::{Fault, FaultKind, Result};

@@ -11,10 +11,9 @@
 use super::auth::Challenge;
 use super::endpoint::Endpoint;
 use super::exchange::{backoff, exchange, small_text, wait};
-use super::fetch::{Call, Target};
 use super::http::{Answer, Ask, Http, NoAnswer};
+use super::pause::Pause;
 use super::tls::Trust;
-use super::wait::Pause;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::Reference;
@@ -74,34 +73,6 @@ impl<'a> RegistrySession<'a> {
             failed: Mutex::default(),
             endpoint,
         })
-    }
-
-    /// For no repository at all: only to find out whether the credentials are good.
-    pub fn for_login(
-        registry: &str,
-        options: &RegistryOptions,
-        credentials: &Credentials,
-        progress: &'a (dyn Fn(Progress) + Sync),
-    ) -> Result<Self> {
-        // Any repository of that registry leads to it.
-        let reference: Reference = format!("{registry}/login").parse()?;
-        let endpoint = Endpoint::of(&reference, options);
-        let mut session = Self::new(endpoint, &reference, "pull", options, Some(credentials), progress)?;
-        session.familiar = session.endpoint.host.clone();
-        session.scopes.clear();
-        Ok(session)
-    }
-
-    /// Shows the credentials, and asks again with what they brought.
-    pub fn log_in(&self, cx: &Cx) -> Result<()> {
-        self.open(cx)?;
-        let url = format!("{}://{}{}/v2/", self.scheme(), self.endpoint.host, self.endpoint.prefix);
-        let (_, trail) = self.ask(cx, &Call::get(Target::Location(url), &[]), |_, answer, trail| {
-            trail.push(answer.evidence(0, ""));
-            Ok(())
-        })?;
-        self.note_failure(&trail);
-        Ok(())
     }
 
     /// Tokens must be good for this as well: blobs of another repository are taken over.

@@ -5,36 +5,16 @@ use super::http::Answer;
 use super::session::RegistrySession;
 use crate::engine::{Cx, Fault, FaultKind, Result, evidence};
 use crate::trace::{Book, Change, Code, Evidence, Plan, Problem, RegistryLimit, RegistryWait, StepKind};
-use parking_lot::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// For how long a registry wants to be left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Later(Duration);
 
-/// The waits of one session, for all of its threads.
-#[derive(Debug, Default)]
-pub struct Pause(Mutex<Waits>);
-
-#[derive(Debug, Default)]
-struct Waits {
-    /// When the last one was over.
-    over: Option<Instant>,
-    /// All of them together.
-    total: Duration,
-}
-
 /// Nobody watches a countdown for longer: what would take more is refused, with the time at which to come back.
 const LONGEST: Duration = Duration::from_secs(600);
 /// A server that says 0 and goes on saying it is not asked a thousand times.
 const SHORTEST: Duration = Duration::from_secs(1);
-
-impl Pause {
-    /// A moment to compare with the waits.
-    pub fn now(&self) -> Instant {
-        Instant::now()
-    }
-}
 
 impl RegistrySession<'_> {
     /// What a 429 says about when to come back; none when it says nothing that can be waited for.
