@@ -3,9 +3,8 @@
 use super::Shared;
 use super::answer::{Answer, blocking, json, with_status};
 use super::body::{incoming, outgoing};
-use super::images::tag_of;
-use super::progress::ProgressStream;
-use super::pull::{bytes, platform};
+use super::names::{platform, tag_of};
+use super::progress::{ProgressStream, bytes};
 use super::query::Query;
 use crate::docker::{Id, ProgressLine};
 use crate::engine::archive::{self, Import, Save, Told};

@@ -33,7 +33,7 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
 pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let query = Query::of(&request);
     let (line, name) = (super::line(&request), query.get("name").map(str::to_owned));
-    let platform = super::pull::platform(query.get("platform"))?;
+    let platform = super::names::platform(query.get("platform"))?;
     let body: Value = super::json::read(request).await?;
     let engine = Arc::clone(&engine);
     let container = cancellable(move |cancel| engine.create(&Order { name, line, body, platform }, cancel)).await?;

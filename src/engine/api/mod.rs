@@ -22,6 +22,7 @@ mod json;
 mod layers;
 mod listen;
 mod logs;
+mod names;
 mod networks;
 mod peers;
 mod progress;
@@ -99,7 +100,7 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::Events => get(system::events),
         E::Auth => post(registry::auth),
         E::ImageList => get(images::list),
-        E::ImageCreate => post(pull::create),
+        E::ImageCreate => post(images::create),
         E::ImagePrune => post(images::prune),
         E::ImageLoad => post(archive::load),
         E::ImageSaveAll => get(archive::save),

@@ -1,7 +1,8 @@
 //! Docker's streams of JSON lines, told from a thread that works.
 
 use super::answer::{Answer, english, line, stream};
-use crate::docker::{ErrorDetail, ProgressLine};
+use crate::client::units::human_size;
+use crate::docker::{ErrorDetail, ProgressDetail, ProgressLine};
 use crate::engine::{Cancel, Fault, Result};
 use crate::trace::Code;
 use hyper::body::Bytes;
@@ -63,5 +64,34 @@ impl ProgressAnswer {
     pub(super) async fn answer(self) -> Answer {
         self.begun.await.map_err(|e| Fault::failed(Code::EngineFault).with("reason", e))??;
         Ok(stream("application/json", self.lines))
+    }
+}
+
+/// How far a layer is.
+pub(super) fn bytes(id: &str, phase: &str, current: u64, total: u64) -> ProgressLine {
+    ProgressLine {
+        id: Some(id.to_owned()),
+        progress_detail: Some(ProgressDetail { current: Some(current), total: Some(total) }),
+        progress: Some(bar(current, total)),
+        ..ProgressLine::status(phase)
+    }
+}
+
+/// `[=====>     ]  1.2MB/3.4MB`, as Docker draws it.
+fn bar(current: u64, total: u64) -> String {
+    let done = usize::try_from(current * 50 / total.max(1)).unwrap_or(50).min(50);
+    let head = if done < 50 { ">" } else { "" };
+    let drawn = format!("{}{head}", "=".repeat(done));
+    format!("[{drawn:<50}] {:>7}/{}", human_size(current, 4), human_size(total, 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_drawn_as_docker_draws_it() {
+        let half = format!("[{}>{}]     50B/100B", "=".repeat(25), " ".repeat(24));
+        assert_eq!(bar(50, 100), half);
     }
 }

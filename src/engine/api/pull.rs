@@ -2,13 +2,13 @@
 
 use super::Shared;
 use super::answer::Answer;
-use super::progress::ProgressStream;
+use super::names::platform;
+use super::progress::{ProgressStream, bytes};
 use super::query::Query;
-use crate::client::units::human_size;
 use crate::docker::{AuthConfig, ProgressDetail, ProgressLine, Pushed};
 use crate::engine::registry::{Credentials, Progress};
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
-use crate::spec::{Platform, Reference};
+use crate::spec::Reference;
 use crate::trace::{Code, OpKind};
 use axum::extract::Request;
 use axum::http::HeaderMap;
@@ -21,11 +21,9 @@ use std::time::{Duration, Instant};
 /// A layer's bytes are told at most this often, as Docker does.
 const PACE: Duration = Duration::from_millis(100);
 
+/// `POST images/create?fromImage=…`
 pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let query = Query::of(&request);
-    if query.get("fromSrc").is_some() {
-        return super::archive::import(engine, request).await;
-    }
     let (line, auth) = (super::line(&request), credentials(request.headers())?);
     let reference = reference(&query)?;
     let platform = platform(query.get("platform"))?;
@@ -122,24 +120,6 @@ fn line(progress: &Progress) -> ProgressLine {
     }
 }
 
-/// How far a layer is.
-pub(super) fn bytes(id: &str, phase: &str, current: u64, total: u64) -> ProgressLine {
-    ProgressLine {
-        id: Some(id.to_owned()),
-        progress_detail: Some(ProgressDetail { current: Some(current), total: Some(total) }),
-        progress: Some(bar(current, total)),
-        ..ProgressLine::status(phase)
-    }
-}
-
-/// `[=====>     ]  1.2MB/3.4MB`, as Docker draws it.
-fn bar(current: u64, total: u64) -> String {
-    let done = usize::try_from(current * 50 / total.max(1)).unwrap_or(50).min(50);
-    let head = if done < 50 { ">" } else { "" };
-    let drawn = format!("{}{head}", "=".repeat(done));
-    format!("[{drawn:<50}] {:>7}/{}", human_size(current, 4), human_size(total, 4))
-}
-
 /// `fromImage=lab/shell&tag=1`; the tag may be a digest.
 fn reference(query: &Query) -> Result<Reference> {
     let image = query.get("fromImage").ok_or_else(|| {
@@ -152,11 +132,6 @@ fn reference(query: &Query) -> Result<Reference> {
         Some(tag) => format!("{image}:{tag}"),
     };
     Ok(text.parse::<Reference>()?)
-}
-
-pub(super) fn platform(text: Option<&str>) -> Result<Option<Platform>> {
-    let bad = |text: &str| Fault::new(FaultKind::BadRequest, Code::InvalidPlatform).with("platform", text);
-    text.map(|text| Platform::parse(text).ok_or_else(|| bad(text))).transpose()
 }
 
 /// X-Registry-Auth: base64url of JSON. An empty object means nobody.
@@ -199,11 +174,5 @@ mod tests {
         let basic = URL_SAFE.encode(r#"{"username":"u","password":"p","serveraddress":"x"}"#);
         assert!(matches!(with(&basic).unwrap(), Some(Credentials::Basic { .. })));
         assert_eq!(with("!!").unwrap_err().problem.code, Code::BadCredentials);
-    }
-
-    #[test]
-    fn a_bar_is_drawn_as_docker_draws_it() {
-        let half = format!("[{}>{}]     50B/100B", "=".repeat(25), " ".repeat(24));
-        assert_eq!(bar(50, 100), half);
     }
 }

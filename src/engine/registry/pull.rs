@@ -8,13 +8,12 @@ use super::blob::Listed;
 use super::document::caught;
 use super::resolve::Resolved;
 use super::task::Pull;
-use crate::engine::store::{Ahead, Image, Part, Pin, Record, Store, Unpacking};
+use crate::engine::store::{Ahead, Image, Part, Record, Unpacking};
 use crate::engine::{Cx, Fault, Mismatch, Result, documents, evidence};
-use crate::spec::{Platform, Reference};
+use crate::spec::Reference;
 use crate::trace::{Change, Content, Plan, Promise, StepKind};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Docker's default, `max-concurrent-downloads`.

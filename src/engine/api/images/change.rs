@@ -2,6 +2,7 @@
 
 use super::super::Shared;
 use super::super::answer::{Answer, blocking, json};
+use super::super::names::tag_of;
 use super::super::query::Query;
 use super::list::{flag, labels, moment};
 use super::time::until;
@@ -9,9 +10,9 @@ use super::user_of;
 use crate::docker::{ImageRemoved, ImagesPruned};
 use crate::engine::container::time::Moment;
 use crate::engine::store::{Image, Removal, Removed};
-use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
-use crate::spec::{Digest, Reference};
-use crate::trace::{Code, OpKind};
+use crate::engine::{Cancel, Engine};
+use crate::spec::Digest;
+use crate::trace::OpKind;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -27,20 +28,6 @@ pub(super) async fn tag(engine: Arc<Engine>, name: String, request: Request) -> 
     })
     .await?;
     Ok(StatusCode::CREATED.into_response())
-}
-
-/// `repo=lab/shell&tag=1`: a name to give.
-pub(in crate::engine::api) fn tag_of(query: &Query) -> Result<Reference> {
-    let repo = query.get("repo").unwrap_or_default();
-    let text = match query.get("tag") {
-        Some(tag) => format!("{repo}:{tag}"),
-        None => repo.to_owned(),
-    };
-    let reference: Reference = text.parse().map_err(Fault::from)?;
-    match reference.digest {
-        Some(_) => Err(Fault::new(FaultKind::BadRequest, Code::TagWithDigest).with("reference", text)),
-        None => Ok(reference),
-    }
 }
 
 pub(super) async fn remove(engine: Arc<Engine>, name: String, request: Request) -> Answer {

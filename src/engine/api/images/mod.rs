@@ -6,11 +6,12 @@ mod list;
 mod pattern;
 mod time;
 
-pub(super) use change::{prune, tag_of};
+pub(super) use change::prune;
 pub(super) use list::list;
 
 use super::Shared;
 use super::answer::{Answer, blocking, json};
+use super::query::Query;
 use crate::docker::Endpoint;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind};
@@ -37,6 +38,14 @@ pub(super) async fn one(engine: Shared, Path(rest): Path<String>, request: Reque
         Endpoint::ImageTag => change::tag(engine, name, request).await,
         Endpoint::ImagePush => super::pull::push(engine, name, request).await,
         _ => change::remove(engine, name, request).await,
+    }
+}
+
+/// `POST images/create`: a pull, or with `fromSrc` an import.
+pub(super) async fn create(engine: Shared, request: Request) -> Answer {
+    match Query::of(&request).get("fromSrc") {
+        Some(_) => super::archive::import(engine, request).await,
+        None => super::pull::create(engine, request).await,
     }
 }
 
