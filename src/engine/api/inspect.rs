@@ -6,7 +6,8 @@ use crate::docker::{
     HostConfig, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
-use crate::engine::container::{Container, Phase, State, time};
+use crate::engine::container::{Container, Phase, State};
+use crate::engine::moment::{Moment, NEVER};
 use crate::engine::process::{MountSource, MountSpec};
 
 /// A line of `docker ps`.
@@ -116,7 +117,7 @@ pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspec
 
 fn life(state: &State) -> ContainerState {
     let running = state.phase == Phase::Running;
-    let moment = |at: Option<time::Moment>| at.map_or_else(|| time::NEVER.to_owned(), time::Moment::rfc3339);
+    let moment = |at: Option<Moment>| at.map_or_else(|| NEVER.to_owned(), Moment::rfc3339);
     ContainerState {
         status: state.phase.name().to_owned(),
         running,

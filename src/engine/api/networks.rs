@@ -41,7 +41,7 @@ fn describe(engine: &Engine, network: &net::Network) -> Network {
     Network {
         name: network.name.clone(),
         id: network.id.to_string(),
-        created: crate::engine::container::time::NEVER.to_owned(),
+        created: crate::engine::moment::NEVER.to_owned(),
         scope: "local".to_owned(),
         driver: match &network.driver {
             NetworkDriver::None => "null".to_owned(),

@@ -153,7 +153,7 @@ fn docker_event(event: &trace::Event) -> Option<Event> {
         action: action.to_owned(),
         actor: EventActor { id: id.to_string(), attributes },
         scope: "local".to_owned(),
-        time: crate::engine::container::time::Moment::now().unix(),
+        time: crate::engine::moment::Moment::now().unix(),
     })
 }
 

@@ -1,5 +1,5 @@
 use super::{NewImage, apply_change, compose, media_type};
-use crate::engine::container::time::Moment;
+use crate::engine::moment::Moment;
 use crate::engine::store::{Image, Store};
 use crate::engine::unpack::{Limits, decoder};
 use crate::engine::{Cx, Fault, FaultKind, Result, evidence, private};

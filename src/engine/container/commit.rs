@@ -1,9 +1,9 @@
 //! A container's writable layer becomes one more layer of a new image.
 
-use super::time::Moment;
 use super::{Container, Phase};
 use crate::engine::archive::{Scratch, apply_change, bring_in, compose, pack, tell_documents};
 use crate::engine::handle;
+use crate::engine::moment::Moment;
 use crate::engine::rootfs::Rootfs;
 use crate::engine::store::{Image, Record};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};

@@ -1,8 +1,8 @@
 use super::request::{self, Request};
 use super::state::Life;
 use super::streams::Streams;
-use super::time::Moment;
 use super::{Container, Merged, merge, mounts, names};
+use crate::engine::moment::Moment;
 use crate::engine::rootfs::RootfsInverse;
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{ContainerId, Platform};

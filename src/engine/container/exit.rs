@@ -1,5 +1,5 @@
-use super::time::Moment;
 use super::{Container, Phase};
+use crate::engine::moment::Moment;
 use crate::engine::process::Running;
 use crate::engine::{Cancel, Cx, Engine, Fault, Result, rootfs};
 use crate::trace::{Change, Code, ContainerState, OpKind, Plan, StepKind};

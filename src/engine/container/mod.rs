@@ -28,7 +28,6 @@ mod start;
 mod state;
 mod stop;
 pub mod streams;
-pub mod time;
 
 pub use commit::Commit;
 pub use create::Order;

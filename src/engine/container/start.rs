@@ -1,8 +1,8 @@
 use super::streams::Record;
-use super::time::Moment;
 use super::{Container, Phase};
 use crate::engine::cgroup::{Limits, MemorySwap};
 use crate::engine::lab::Netns;
+use crate::engine::moment::Moment;
 use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};

@@ -1,6 +1,6 @@
 use super::request::Request;
 use super::streams::Streams;
-use super::time::Moment;
+use crate::engine::moment::Moment;
 use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::Image;

@@ -1,7 +1,7 @@
 //! Images and tags are written down, each in one replacement of `images.json`.
 
 use super::*;
-use crate::engine::container::time::Moment;
+use crate::engine::moment::Moment;
 use crate::trace::{Change, Plan, StepKind};
 
 /// An image that was added, or was there.

@@ -8,7 +8,7 @@ use super::list::{flag, labels, moment};
 use super::time::until;
 use super::user_of;
 use crate::docker::{ImageRemoved, ImagesPruned};
-use crate::engine::container::time::Moment;
+use crate::engine::moment::Moment;
 use crate::engine::store::{Image, Removal, Removed};
 use crate::engine::{Cancel, Engine};
 use crate::spec::Digest;

@@ -3,7 +3,7 @@
 use super::time::unix;
 use super::{familiar, lower};
 use crate::docker::{GraphDriver, ImageHistoryLine, ImageInspect, ImageMetadata, RootFs};
-use crate::engine::container::time::NEVER;
+use crate::engine::moment::NEVER;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Result};
 use serde_json::Value;

@@ -6,7 +6,7 @@ use super::super::query::Query;
 use super::pattern::fits;
 use super::time::{unix, until};
 use crate::docker::{Filters, ImageSummary};
-use crate::engine::container::time::Moment;
+use crate::engine::moment::Moment;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind, Result};
 use crate::spec::Reference;

@@ -19,7 +19,7 @@ pub use options::LogOptions;
 pub use read::{Ask, Piece, Reader};
 
 use super::streams::Channel;
-use super::time::Moment;
+use crate::engine::moment::Moment;
 use crate::engine::{Fault, Result};
 use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
