@@ -166,7 +166,7 @@ fn is_trusted(path: &Path) -> bool {
     // In a user namespace all whom it does not know have this one; which of them it is cannot be told.
     const UNKNOWN: u32 = 65_534;
     let own = nix::unistd::geteuid().as_raw();
-    let inside = super::lab::mapped_ids() != u32::MAX;
+    let inside = super::ids::mapped_ids() != u32::MAX;
     let good = |path: &Path| {
         let Ok(meta) = path.metadata() else { return false };
         let owner = meta.uid() == 0 || meta.uid() == own || (inside && meta.uid() == UNKNOWN);

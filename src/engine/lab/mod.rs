@@ -14,7 +14,7 @@ mod userns;
 
 pub use facts::{cgroup_version, observe, os_name};
 pub use netns::Netns;
-pub use userns::{Refusal, SubordinateIds, mapped_ids, refusal, subordinate_ids};
+pub use userns::{Refusal, SubordinateIds, refusal, subordinate_ids};
 
 use super::IdRange;
 use super::evidence;
@@ -77,7 +77,7 @@ pub fn enter(mode: Mode) -> Result<Lab> {
             host
         }
     };
-    let (ids, rootless) = userns::mapped()?;
+    let (ids, rootless) = ids::mapped()?;
     let mntns = inode_of("/proc/self/ns/mnt")?;
     entry.took = began.elapsed();
     Ok(Lab { mode, rootless, ids, host, mntns, real_uid, real_gid, entry })

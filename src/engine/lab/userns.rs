@@ -163,32 +163,6 @@ fn map_line(own: u32, ranges: &[SubordinateIds]) -> String {
     line
 }
 
-/// The ids mapped from 0 on in this process's user namespace, and whether it is another than the real host's.
-pub(super) fn mapped() -> Result<(IdRange, bool)> {
-    let read = |file: &str| fs::read_to_string(file).map_err(|e| Fault::io("read", file, &e));
-    let (uids, gids) = (read("/proc/self/uid_map")?, read("/proc/self/gid_map")?);
-    let ids = IdRange { uids: from_zero(&uids), gids: from_zero(&gids) };
-    Ok((ids, ids.uids != u32::MAX))
-}
-
-/// How many user ids are mapped from 0 on in this process's user namespace; `u32::MAX` on the real host.
-pub fn mapped_ids() -> u32 {
-    mapped().map_or(0, |(ids, _)| ids.uids)
-}
-
-/// How many ids a `uid_map` maps from 0 on.
-fn from_zero(map: &str) -> u32 {
-    let line = |line: &str| {
-        let mut fields = line.split_whitespace().map(str::parse::<u32>);
-        let (inside, _, count) = (fields.next()?.ok()?, fields.next(), fields.next()?.ok()?);
-        Some((inside, count))
-    };
-    let mut ranges: Vec<_> = map.lines().filter_map(line).collect();
-    ranges.sort_unstable();
-    let extend = |end: u32, (start, count): &(u32, u32)| if *start <= end { start.saturating_add(*count) } else { end };
-    ranges.iter().fold(0, extend)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,13 +180,5 @@ mod tests {
     fn maps_put_the_user_first_and_the_rest_after() {
         let ranges = [(100_000, 65_536), (300_000, 10)].map(|(start, count)| SubordinateIds { start, count });
         assert_eq!(map_line(1000, &ranges), "0 1000 1 1 100000 65536 65537 300000 10");
-    }
-
-    #[test]
-    fn mapped_ids_are_counted_from_zero_without_gaps() {
-        assert_eq!(from_zero("         0          0 4294967295\n"), u32::MAX);
-        assert_eq!(from_zero("0 1000 1\n1 100000 65536\n"), 65_537);
-        assert_eq!(from_zero("0 1000 1\n5 100000 65536\n"), 1);
-        assert_eq!(from_zero("5 100000 65536\n"), 0);
     }
 }

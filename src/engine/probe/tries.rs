@@ -14,7 +14,7 @@ pub(super) enum Who {
 
 impl Who {
     pub(super) fn find() -> Self {
-        let ids = crate::engine::lab::mapped_ids();
+        let ids = crate::engine::ids::mapped_ids();
         match (nix::unistd::geteuid().as_raw(), ids) {
             (0, u32::MAX) => Self::Root,
             (0, ids) => Self::Inside(ids),
