@@ -1,6 +1,6 @@
 //! Docker's two ways to send output: as a terminal's bytes, or in frames that tell stdout from stderr.
 
-use crate::engine::container::streams::Channel;
+use crate::engine::container::channel::Channel;
 use hyper::body::Bytes;
 
 /// Frames: one byte for the channel, three zeros, four bytes for the length, then that many bytes.

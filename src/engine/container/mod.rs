@@ -10,6 +10,7 @@
 //! lock is held while one is taken. Does not know HTTP.
 
 pub mod bounds;
+pub mod channel;
 mod commit;
 mod create;
 mod diff;

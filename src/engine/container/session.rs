@@ -1,6 +1,7 @@
 //! Commands beside a container's main process (`docker exec`) and on the lab host.
 
-use super::streams::{Channel, Input, QUEUE, Record, feed, thread};
+use super::channel::Channel;
+use super::streams::{Input, QUEUE, Record, feed, thread};
 use super::{Container, bounds, exit, names, request as asked};
 use crate::client::protocol::HostCommand;
 use crate::docker::ExecCreate;

@@ -1,4 +1,4 @@
-use crate::engine::container::streams::Channel;
+use crate::engine::container::channel::Channel;
 use crate::engine::container::{Ask, Log, LogOptions, Piece};
 use serde::Deserialize;
 use std::fs;

@@ -18,7 +18,7 @@ mod tests;
 pub use options::LogOptions;
 pub use read::{Ask, Piece, Reader};
 
-use super::streams::Channel;
+use super::channel::Channel;
 use crate::engine::moment::Moment;
 use crate::engine::{Fault, Result};
 use parking_lot::{Mutex, MutexGuard};
@@ -228,6 +228,6 @@ fn numbered(path: &Path, suffix: &str) -> PathBuf {
 
 /// Where to cut: not within a character.
 fn cut(bytes: &[u8]) -> usize {
-    let end = super::streams::whole_characters(bytes);
+    let end = super::channel::whole_characters(bytes);
     if end == 0 { bytes.len() } else { end }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::container::streams::Channel::{Err, Out};
+use crate::engine::container::channel::Channel::{Err, Out};
 
 const BOTH: [bool; 2] = [true; 2];
 
