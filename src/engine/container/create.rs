@@ -56,11 +56,6 @@ impl Engine {
     }
 }
 
-/// The scope of the journal under which a container's directory is written down: it outlives its runs.
-pub(super) fn dir_scope(id: &ContainerId) -> String {
-    format!("dir:{id}")
-}
-
 /// A container that is being created.
 struct Begun<'a> {
     engine: &'a Engine,
@@ -80,7 +75,7 @@ impl Begun<'_> {
         })?;
         let planned = mounts::plan(self.engine, cx, &request, &image)?;
         let dir = self.engine.container_dir(self.id);
-        cx.journal(&dir_scope(self.id), &RootfsInverse::RemoveDir { path: dir.clone() })?;
+        cx.journal(&names::dir_scope(self.id), &RootfsInverse::RemoveDir { path: dir.clone() })?;
         private::dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
         let streams = Arc::new(Streams::new(&dir.join("log.json"), request.log_options)?);
         Ok(Arc::new(Container {
@@ -126,7 +121,7 @@ impl Begun<'_> {
 
     /// Undoes what was begun.
     fn abandon(&self) {
-        let left = self.engine.conductor.journal().unwind(Some(&dir_scope(self.id)));
+        let left = self.engine.conductor.journal().unwind(Some(&names::dir_scope(self.id)));
         if !matches!(&left, Ok(left) if left.is_empty()) {
             tracing::warn!(?left, container = %self.id, "a container that was not created left something behind");
         }

@@ -1,6 +1,7 @@
 //! Names and ids of containers.
 
 use crate::engine::{Fault, FaultKind, Result, random};
+use crate::spec::ContainerId;
 use crate::trace::Code;
 
 const HOW: &[&str] = &[
@@ -76,6 +77,11 @@ pub fn check(name: &str) -> Result<()> {
         && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
         && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
     good.then_some(()).ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::InvalidContainerName).with("name", name))
+}
+
+/// The scope of the journal under which a container's directory is written down: it outlives its runs.
+pub(super) fn dir_scope(id: &ContainerId) -> String {
+    format!("dir:{id}")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::create::dir_scope;
+use super::names::dir_scope;
 use super::{Container, Phase};
 use crate::engine::process::MountSource;
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, rootfs};
