@@ -1,6 +1,6 @@
 //! Image archives: from a file into the engine, and from the engine into a file.
 
-use super::work::{Place, Reporter, Stopped};
+use super::place::{Place, Reporter, Stopped};
 use crate::client::trust;
 use crate::spec::{url, visible};
 use crate::trace::{Code, Problem};

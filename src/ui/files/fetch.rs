@@ -1,8 +1,8 @@
 //! What the inspector asks the engine for.
 
 use super::opened::{LayerInfo, Made, Opened};
+use super::place::{Place, Stopped};
 use super::subject::Subject;
-use super::work::{Place, Stopped};
 use crate::client::{ImageLayers, LayerOf};
 use crate::docker::ContainerInspect;
 use crate::tree::{Layer, LayerEntry, PathBytes, Stack};

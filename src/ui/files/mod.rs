@@ -9,6 +9,7 @@
 pub mod compare;
 pub mod content;
 pub mod opened;
+mod place;
 pub mod subject;
 pub mod tree;
 pub mod work;

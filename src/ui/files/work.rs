@@ -3,12 +3,10 @@
 use super::content::{self, Body, Picture};
 use super::job::{Done, Job, Slot, Ticket};
 use super::opened::{Opened, number};
+use super::place::{Known, Place, Stopped};
 use super::{Against, Order, archive, compare, fetch, json};
-use crate::client::Client;
-use crate::trace::{Code, Problem};
 use crate::tree::{Scope, View};
-use parking_lot::Mutex;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -22,9 +20,6 @@ pub struct Bench {
     stops: [Arc<AtomicBool>; Slot::COUNT],
     client: Known,
 }
-
-/// The client that was used last.
-type Known = Arc<Mutex<Option<Client>>>;
 
 impl Default for Bench {
     fn default() -> Self {
@@ -72,67 +67,7 @@ impl Drop for Bench {
     }
 }
 
-/// Why a job came to no end.
-#[derive(Debug)]
-pub(super) enum Stopped {
-    /// It cannot be done.
-    Failed(Problem),
-    /// Nobody wants it any more.
-    NotWanted,
-}
-
-impl<P: Into<Problem>> From<P> for Stopped {
-    fn from(problem: P) -> Self {
-        Self::Failed(problem.into())
-    }
-}
-
-/// What a job has around it.
-pub(super) struct Place {
-    ticket: Ticket,
-    stop: Arc<AtomicBool>,
-    say: Sender<(Ticket, Done)>,
-    wake: Box<dyn Fn() + Send>,
-    socket: Option<PathBuf>,
-    client: Known,
-}
-
 impl Place {
-    fn tell(&self, done: Done) {
-        // A window that was closed meanwhile hears nothing, and that is right.
-        self.say.send((self.ticket, done)).ok();
-        (self.wake)();
-    }
-
-    /// Says how far it is; ends here when nobody wants it any more.
-    pub fn progress(&self, now: u64, of: Option<u64>) -> Result<(), Stopped> {
-        self.go_on()?;
-        self.tell(Done::Progress(now, of));
-        Ok(())
-    }
-
-    /// Says the same from another thread.
-    pub fn reporter(&self) -> Reporter {
-        Reporter { ticket: self.ticket, stop: Arc::clone(&self.stop), say: self.say.clone() }
-    }
-
-    /// Ends here when nobody wants it any more.
-    pub fn go_on(&self) -> Result<(), Stopped> {
-        if self.stop.load(Ordering::Relaxed) { Err(Stopped::NotWanted) } else { Ok(()) }
-    }
-
-    /// The engine's client.
-    pub fn client(&self) -> Result<Client, Stopped> {
-        let Some(socket) = &self.socket else { return Err(Problem::new(Code::FilesNoEngine).into()) };
-        let mut known = self.client.lock();
-        if let Some(client) = known.as_ref().filter(|client| client.socket() == socket) {
-            return Ok(client.clone());
-        }
-        let client = Client::connect(socket).map_err(|error| error.problem)?;
-        *known = Some(client.clone());
-        Ok(client)
-    }
-
     fn run(&self, job: Job) -> Result<Done, Stopped> {
         Ok(match job {
             Job::Stop => return Err(Stopped::NotWanted),
@@ -196,21 +131,6 @@ impl Place {
                 Done::Saved(path)
             }
         })
-    }
-}
-
-/// Says how far a job is, from a thread that helps it.
-#[derive(Debug)]
-pub(super) struct Reporter {
-    ticket: Ticket,
-    stop: Arc<AtomicBool>,
-    say: Sender<(Ticket, Done)>,
-}
-
-impl Reporter {
-    /// Says how far it is. False when nobody wants it any more.
-    pub fn progress(&self, now: u64, of: Option<u64>) -> bool {
-        !self.stop.load(Ordering::Relaxed) && self.say.send((self.ticket, Done::Progress(now, of))).is_ok()
     }
 }
 
