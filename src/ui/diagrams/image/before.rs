@@ -9,7 +9,6 @@
 //! └ ▶ demo/app:1
 //! ```
 
-use super::others::moved_away;
 use super::*;
 use crate::trace::World;
 use egui::Rect;
@@ -61,4 +60,10 @@ pub(super) fn ways(world: &World, stage: &mut Stage<'_>, pictures: &[Picture<'_>
             number += 1.0;
         }
     }
+}
+
+/// The tags that named this image before they were moved.
+pub(super) fn moved_away<'a>(world: &'a World, picture: &Picture<'_>) -> Vec<&'a String> {
+    let named = |e: &crate::trace::Earlier| e.image == picture.id;
+    world.moved_tags.iter().filter(|(_, earlier)| earlier.iter().any(named)).map(|(name, _)| name).collect()
 }

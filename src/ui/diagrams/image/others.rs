@@ -90,7 +90,7 @@ pub(super) fn draw<'p, 'w>(
 
 fn config(stage: &mut Stage<'_>, world: &World, picture: &Picture<'_>, at: Pos2, bottom: &mut f32) -> (NodeId, Rect) {
     let id = NodeId::of(Entity::Config(picture.id.clone()));
-    let before = moved_away(world, picture);
+    let before = before::moved_away(world, picture);
     let past = picture.tags.is_empty() && !before.is_empty();
     let place = rect(at.x, at.y, CONFIG_WIDTH, CARD);
     let title = stage.say("scene-config");
@@ -126,12 +126,6 @@ fn config(stage: &mut Stage<'_>, world: &World, picture: &Picture<'_>, at: Pos2,
     }
     *bottom = bottom.max(before::chips(world, stage, picture, above));
     (id, place)
-}
-
-/// The tags that named this image before they were moved.
-pub(super) fn moved_away<'a>(world: &'a World, picture: &Picture<'_>) -> Vec<&'a String> {
-    let named = |e: &crate::trace::Earlier| e.image == picture.id;
-    world.moved_tags.iter().filter(|(_, earlier)| earlier.iter().any(named)).map(|(name, _)| name).collect()
 }
 
 fn row(stage: &mut Stage<'_>, picture: &Picture<'_>, level: usize, place: Rect, scale: Scale) -> NodeId {

@@ -24,7 +24,7 @@ pub(super) fn config(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>
             lines.push((Font::Small, Ink::Tint(Tint::Warn), (i == 0).then_some(Glyph::Cross), line));
         }
     }
-    let past = picture.tags.is_empty() && !others::moved_away(world, picture).is_empty();
+    let past = picture.tags.is_empty() && !before::moved_away(world, picture).is_empty();
     if past {
         lines.push((Font::Small, Ink::Weak, Some(Glyph::Tag), stage.say("scene-tag-before")));
     }

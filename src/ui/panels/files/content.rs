@@ -1,7 +1,7 @@
 //! The bytes of a file: lines, a picture, or hexadecimal.
 
 use super::super::PanelContext;
-use super::{details, layers};
+use super::layers;
 use crate::ui::command::FilesCommand;
 use crate::ui::facts;
 use crate::ui::files::content::{Body, PAGE, Picture, Text, hex_line};
@@ -47,7 +47,7 @@ fn head(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
         if let Load::Ready(body) = &cx.state.files.content {
             faces(ui, cx, body);
         }
-        let layer = details::version(cx, image).map(|(version, _)| usize::from(version.layer));
+        let layer = cx.state.files.shown_version().map(|version| usize::from(version.layer));
         let title = layer.and_then(|layer| Some(layers::title(cx, image.layers.get(layer)?, layer)));
         let title = title.unwrap_or_default();
         let text = cx.words.say_with("files-content-of", &[("layer", title.as_str())]);

@@ -65,7 +65,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
 }
 
 /// The version that is shown.
-pub fn version(cx: &PanelContext<'_>, image: &Opened) -> Option<(Version, LayerEntry)> {
+fn version(cx: &PanelContext<'_>, image: &Opened) -> Option<(Version, LayerEntry)> {
     let version = cx.state.files.shown_version()?;
     Some((version, image.entry(version)))
 }
