@@ -16,7 +16,7 @@ pub use facts::{cgroup_version, observe, os_name};
 pub use netns::Netns;
 pub use userns::{Refusal, SubordinateIds, refusal, subordinate_ids};
 
-use super::IdRange;
+use super::ids::{self, IdRange};
 use super::evidence;
 use super::fault::{Fault, FaultKind, Result};
 use crate::trace::{Code, Evidence, Mode, Problem};
