@@ -16,9 +16,9 @@ pub use facts::{cgroup_version, observe, os_name};
 pub use netns::Netns;
 pub use userns::{Refusal, SubordinateIds, refusal, subordinate_ids};
 
-use super::ids::{self, IdRange};
 use super::evidence;
 use super::fault::{Fault, FaultKind, Result};
+use super::ids::{self, IdRange};
 use crate::trace::{Code, Evidence, Mode, Problem};
 use nix::mount::MsFlags;
 use nix::sched::CloneFlags;

@@ -1,6 +1,7 @@
 //! The bridge driver: a switch on the host with a veth pair to each container, and the rules that let packets through.
 
-use super::driver::{Driver, Faults};
+use super::driver::Driver;
+use super::faults::Faults;
 use super::host::Host;
 use super::pool::Pool;
 use super::*;
@@ -92,7 +93,7 @@ impl Driver for Bridge {
         self.make(cx, host)?;
         self.give_address(cx, host)?;
         host.forwarding(cx)?;
-        filter::add(cx, host, &self.network, &self.segment)
+        filter::add(cx, &host.netns(), &host.rules, &self.network, &self.segment)
     }
 
     fn connect(
@@ -115,7 +116,7 @@ impl Driver for Bridge {
     fn tear_down(&self, cx: &Cx, host: &Host) -> Faults {
         let mut faults = Faults::default();
         faults.note(self.delete(cx, host));
-        faults.note(filter::remove(cx, host, &self.network.id));
+        faults.note(filter::remove(cx, &host.netns(), &host.rules, &self.network.id));
         if faults.is_empty() && cx.world().networks.contains_key(&self.network.id) {
             let dump = lock(&host.observer).dump();
             let gone = Change::NetworkGone { id: self.network.id.clone() };

@@ -1,7 +1,7 @@
 //! A container's endpoint on a bridge: its address and its veth pair.
 
 use super::bridge::Bridge;
-use super::driver::Faults;
+use super::faults::Faults;
 use super::host::Host;
 use super::request::mac_text;
 use super::sandbox::{Endpoint, Keys, Sandbox, Veth, inner_link, inside, missing};

@@ -3,17 +3,13 @@
 //! All bridges have their rules in one table. It is made anew, in one transaction, when a network comes or goes, and read
 //! back as JSON: what is recorded is how that differs from what was there.
 
-use super::host::Host;
 use super::nft::{self, RuleRow};
+use super::ruleset::{FAMILY, TABLE, delete_table, run};
 use super::*;
 use crate::engine::conductor::EntryId;
-use crate::engine::{evidence, program};
+use crate::engine::program;
 use crate::trace::{Change, Code, Evidence, Problem, Rule, RuleAction};
 use std::fmt::Write;
-use std::path::Path;
-
-pub(super) const FAMILY: &str = "ip";
-pub(super) const TABLE: &str = "dockwalk";
 
 /// The table as it was last seen.
 #[derive(Debug, Default)]
@@ -58,10 +54,9 @@ table {FAMILY} {TABLE} {{
 
 /// Puts a network's rules in force, beside those of the others. Without `nft` the bridge works all the same; what is lacking
 /// is said.
-pub(super) fn add(cx: &Cx, host: &Host, network: &Network, segment: &Segment) -> Result<()> {
-    let netns = host.netns();
+pub(super) fn add(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Network, segment: &Segment) -> Result<()> {
     let script = {
-        let mut rules = lock(&host.rules);
+        let mut rules = lock(rules);
         if rules.entry.is_none() {
             let (family, name) = (FAMILY.to_owned(), TABLE.to_owned());
             let inverse = NetInverse::DeleteNftTable { netns: netns.inode(), family, name };
@@ -74,20 +69,19 @@ pub(super) fn add(cx: &Cx, host: &Host, network: &Network, segment: &Segment) ->
     let plan = Plan::new(StepKind::Masquerade, segment.subnet)
         .call("nft -f -")
         .by_hand(format!("nft -f - <<'EOF'\n{script}EOF"));
-    cx.step(plan, |cx| put(cx, &netns, &mut lock(&host.rules)))
+    cx.step(plan, |cx| put(cx, netns, &mut lock(rules)))
 }
 
 /// Takes a network's rules out of force; with the last network goes the table.
-pub(super) fn remove(cx: &Cx, host: &Host, network: &NetworkId) -> Result<()> {
-    let netns = host.netns();
-    let mut rules = lock(&host.rules);
+pub(super) fn remove(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &NetworkId) -> Result<()> {
+    let mut rules = lock(rules);
     let before = rules.networks.len();
     rules.networks.retain(|of| of.id != *network);
     if !rules.networks.is_empty() {
-        return if rules.networks.len() < before { put(cx, &netns, &mut rules) } else { Ok(()) };
+        return if rules.networks.len() < before { put(cx, netns, &mut rules) } else { Ok(()) };
     }
     let Some(entry) = rules.entry else { return Ok(()) };
-    let deleted = delete_table(&netns, FAMILY, TABLE)?;
+    let deleted = delete_table(netns, FAMILY, TABLE)?;
     rules.entry = None;
     for key in std::mem::take(&mut rules.seen).into_keys() {
         cx.observe(Change::RuleGone { key }, deleted.iter().cloned().collect());
@@ -163,44 +157,6 @@ fn named(found: &[RuleRow], networks: &[Ruled], netns: u64) -> BTreeMap<String, 
         rules.insert(key.clone(), Rule { key, netns, network, action, text: row.to_string() });
     }
     rules
-}
-
-/// Deletes a table. One that is not there is no error.
-pub(super) fn delete_table(netns: &Netns, family: &str, table: &str) -> Result<Option<Evidence>> {
-    let Some(nft) = program::find("nft") else { return Ok(None) };
-    let script = format!("add table {family} {table}\ndelete table {family} {table}\n");
-    let done = run(netns, &nft, &["-f", "-"], &script)?;
-    match done.failure() {
-        Some(reason) => Err(Fault::failed(Code::NftFailed).with("table", table).with("reason", reason)),
-        None => Ok(Some(done.evidence)),
-    }
-}
-
-/// What came of `nft`.
-struct Ran {
-    done: bool,
-    stdout: String,
-    stderr: String,
-    evidence: Evidence,
-}
-
-impl Ran {
-    fn failure(&self) -> Option<String> {
-        (!self.done).then(|| format!("{}{}", self.stdout, self.stderr).trim().to_owned())
-    }
-}
-
-/// Runs a program in a network namespace.
-fn run(netns: &Netns, nft: &Path, args: &[&str], stdin: &str) -> Result<Ran> {
-    let mut command = program::command(nft);
-    command.args(args);
-    let output = netns.run(|| {
-        let ran = program::run(&mut command, stdin.as_bytes(), program::PATIENCE);
-        ran.map_err(|e| Fault::io("run", nft.display(), &e))
-    })?;
-    let said = format!("{}{}", output.stdout, output.stderr);
-    let evidence = evidence::command(&command, stdin.as_bytes(), output.status, &said);
-    Ok(Ran { done: output.status.success(), stdout: output.stdout, stderr: output.stderr, evidence })
 }
 
 #[cfg(test)]

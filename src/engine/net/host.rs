@@ -1,16 +1,15 @@
 //! The host's network namespace, that all networks share: its links as they were last seen, who is in which sandbox, what is
 //! switched on for the first bridge and off after the last.
 
-use super::driver::Faults;
+use super::faults::Faults;
 use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
+use super::sysctl::{FORWARDING, forwarding_now, write_sysctl};
 use super::*;
 use crate::engine::conductor::EntryId;
-use crate::engine::evidence;
 use crate::trace::{Change, Rule, RuleAction};
 use std::path::Path;
 
-pub(super) const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
 /// The key of its rule.
 const FORWARDS: &str = "ip_forward";
 
@@ -121,22 +120,4 @@ impl Host {
         }
         Ok(())
     }
-}
-
-fn forwarding_now() -> Result<evidence::Text> {
-    evidence::read(Path::new(FORWARDING)).map_err(|e| Fault::io("read", FORWARDING, &e.error))
-}
-
-/// Writes a sysctl of a network namespace.
-pub(super) fn write_sysctl(netns: &Netns, path: &Path, value: &str) -> Result<()> {
-    netns.run(|| std::fs::write(path, value).map_err(|e| Fault::io("write", path.display(), &e)))
-}
-
-/// Deletes a link. One that is not there is no error.
-pub(super) fn delete_link(netns: &Netns, name: &str) -> Result<()> {
-    let observer = NamespaceObserver::open(netns, None, false)?;
-    let Some(row) = observer.find(name)? else { return Ok(()) };
-    let deleted = observer.send(&request::delete_link(name, row.index)).map(drop);
-    // Its other end may have been deleted at this moment, and this one with it.
-    if observer.find(name)?.is_none() { Ok(()) } else { deleted }
 }

@@ -11,7 +11,7 @@
 //!     └─ vethXXXXXXX ═════════════════════ eth1 172.18.0.2/16                            (endpoint)
 //! ```
 //!
-//! A network is made by its driver (`driver`): to add one, write a type that is a [`Driver`] and name it in `driver::of`; what
+//! A network is made by its driver (`driver`): to add one, write a type that is a [`Driver`] and name it in `drivers::of`; what
 //! it changes on the host it journals as a [`NetInverse`] before. `tests/net/conformance.rs` runs the same cases over all of
 //! them.
 //!
@@ -20,7 +20,9 @@
 
 mod bridge;
 mod driver;
+mod drivers;
 mod endpoint;
+mod faults;
 mod filter;
 mod host;
 mod netlink;
@@ -30,12 +32,16 @@ mod observer;
 mod plain;
 mod pool;
 mod request;
+mod ruleset;
 mod sandbox;
+mod sandboxes;
+mod sysctl;
 mod table;
 mod undo;
 mod uplink;
 
-pub use driver::{Driver, Faults};
+pub use driver::Driver;
+pub use faults::Faults;
 pub use host::Host;
 pub use network::{Network, Segment, Subnet};
 pub use undo::{NetInverse, undo};
@@ -116,7 +122,7 @@ impl Net {
 
     /// A network takes its place among the others, if it can be beside them.
     fn register(&self, network: Network) -> Result<Arc<dyn Driver>> {
-        let driver = driver::of(network)?;
+        let driver = drivers::of(network)?;
         let mut drivers = lock(&self.drivers);
         let others: Vec<Network> = drivers.iter().map(|driver| driver.network().clone()).collect();
         driver.validate(&self.host, &others)?;

@@ -248,3 +248,12 @@ fn refused(request: &Request, error: &std::io::Error) -> Fault {
 pub(super) fn message_plan(request: &Request) -> Plan {
     Plan::new(StepKind::NetlinkMessage, &request.subject).call(&request.text)
 }
+
+/// Deletes a link. One that is not there is no error.
+pub(super) fn delete_link(netns: &Netns, name: &str) -> Result<()> {
+    let observer = NamespaceObserver::open(netns, None, false)?;
+    let Some(row) = observer.find(name)? else { return Ok(()) };
+    let deleted = observer.send(&request::delete_link(name, row.index)).map(drop);
+    // Its other end may have been deleted at this moment, and this one with it.
+    if observer.find(name)?.is_none() { Ok(()) } else { deleted }
+}

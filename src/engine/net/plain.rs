@@ -1,6 +1,7 @@
 //! The networks of which nothing is made on the host: `host` and `none`.
 
-use super::driver::{Driver, Faults};
+use super::driver::Driver;
+use super::faults::Faults;
 use super::host::Host;
 use super::*;
 use crate::trace::Code;

@@ -40,9 +40,9 @@ impl Undo for NetInverse {
     fn allowed(&self, _root: &Path) -> bool {
         match self {
             Self::DeleteLink { name, .. } => network::is_bridge(name) || is_veth(name),
-            Self::DeleteNftTable { family, name, .. } => family == filter::FAMILY && name == filter::TABLE,
+            Self::DeleteNftTable { family, name, .. } => family == ruleset::FAMILY && name == ruleset::TABLE,
             Self::RestoreSysctl { path, value, .. } => {
-                path == Path::new(host::FORWARDING) && matches!(value.as_str(), "0" | "1")
+                path == Path::new(sysctl::FORWARDING) && matches!(value.as_str(), "0" | "1")
             }
         }
     }
@@ -71,9 +71,9 @@ pub fn undo(inverse: &NetInverse, host: Option<&Netns>) -> Result<()> {
     | NetInverse::RestoreSysctl { netns, .. }) = inverse;
     let Some(host) = host.filter(|host| host.inode() == *netns) else { return Ok(()) };
     match inverse {
-        NetInverse::DeleteLink { name, .. } => host::delete_link(host, name),
-        NetInverse::DeleteNftTable { family, name, .. } => filter::delete_table(host, family, name).map(|_| ()),
-        NetInverse::RestoreSysctl { path, value, .. } => host::write_sysctl(host, path, value),
+        NetInverse::DeleteLink { name, .. } => observer::delete_link(host, name),
+        NetInverse::DeleteNftTable { family, name, .. } => ruleset::delete_table(host, family, name).map(|_| ()),
+        NetInverse::RestoreSysctl { path, value, .. } => sysctl::write_sysctl(host, path, value),
     }
 }
 
