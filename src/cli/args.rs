@@ -1,6 +1,6 @@
 //! The grammar of `dockwalk`.
 
-use super::docker_args::DockerCommand;
+use super::docker_commands::DockerCommand;
 use super::image_args::ImageCommand;
 use crate::i18n::Lang;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};

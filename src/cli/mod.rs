@@ -10,6 +10,7 @@ pub mod args;
 #[cfg(feature = "engine")]
 mod docker;
 pub mod docker_args;
+pub mod docker_commands;
 pub mod doctor;
 mod engine_of;
 #[cfg(feature = "engine")]
@@ -86,11 +87,21 @@ fn refuse(error: &clap::Error) -> ! {
 /// What a command's code returns.
 pub(crate) type Done = Result<(), Failure>;
 
+/// `dockwalk docker …`. `docker run` has a status of its own for a container that could not be made.
+#[cfg(feature = "engine")]
+fn on_engine(args: &Args, command: &docker_commands::DockerCommand, words: &Words) -> Done {
+    let client = engine_of::any(args, words).map_err(|failure| match failure {
+        Failure::Said(error, _) if command.is_run() => Failure::Said(error, docker::run::REFUSED),
+        failure => failure,
+    })?;
+    docker::act(client, words, command)
+}
+
 /// Does what the command line says, but for the window and the engine themselves.
 pub fn run(args: &Args, words: &Words) -> ExitCode {
     let done = match &args.command {
         #[cfg(feature = "engine")]
-        Some(Command::Docker { command }) => docker::dispatch(args, command, words),
+        Some(Command::Docker { command }) => on_engine(args, command, words),
         #[cfg(feature = "engine")]
         Some(Command::Host { argv }) => host::run(args, argv, words),
         Some(Command::Image { command }) => image::dispatch(args, command, words),

@@ -147,7 +147,7 @@ mod tests {
     use crate::cli::{
         Args,
         args::Command,
-        docker_args::{DockerCommand, OnContainers},
+        docker_commands::{DockerCommand, OnContainers},
     };
     use clap::Parser;
 

@@ -14,8 +14,7 @@ pub(super) mod run;
 mod table;
 pub(super) mod volumes;
 
-use super::docker_args::DockerCommand;
-use super::{Args, Done, Failure, engine_of};
+use super::{Done, Failure};
 use crate::client::{Client, ClientError};
 use crate::docker::Filters;
 use crate::i18n::Words;
@@ -40,11 +39,8 @@ pub(super) fn group(session: &CommandSession<'_>, command: &impl Act) -> Done {
     command.act(session)
 }
 
-pub(super) fn dispatch(args: &Args, command: &DockerCommand, words: &Words) -> Done {
-    let client = engine_of::any(args, words).map_err(|failure| match failure {
-        Failure::Said(error, _) if command.is_run() => Failure::Said(error, run::REFUSED),
-        failure => failure,
-    })?;
+/// Does a command on that engine.
+pub(super) fn act(client: Client, words: &Words, command: &impl Act) -> Done {
     command.act(&CommandSession { client, words })
 }
 
