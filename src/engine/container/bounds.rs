@@ -6,9 +6,7 @@
 //! `HOST_NAME_MAX` (sethostname(2)), a page of mount options (mount(2)). An image is a stranger's: its config passes the same
 //! checks, named as the image's.
 
-use super::request::Request;
-use super::state::Merged;
-use crate::docker::ExecCreate;
+use crate::docker::{ContainerConfig, ExecCreate, HostConfig};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
 
@@ -69,8 +67,7 @@ pub fn document(bytes: &[u8]) -> Result<()> {
 }
 
 /// A request to create a container.
-pub(super) fn request(request: &Request) -> Result<()> {
-    let host = &request.host_config;
+pub(super) fn request(request: &ContainerConfig, host: &HostConfig) -> Result<()> {
     length("Image", &request.image, IMAGE)?;
     if !request.hostname.is_empty() {
         hostname(&request.hostname)?;
@@ -101,18 +98,6 @@ pub(super) fn request(request: &Request) -> Result<()> {
     }
     host.dns.iter().try_for_each(|server| address(server))?;
     host.extra_hosts.iter().try_for_each(|entry| extra_host(entry))
-}
-
-/// What a request and an image make together. What is wrong with it and was not with the request is the image's.
-pub(super) fn merged(merged: &Merged, image: &str) -> Result<()> {
-    let of = |field: &str| format!("{field} (image {image})");
-    user(&of("User"), &merged.user)?;
-    directory(&of("WorkingDir"), &merged.cwd)?;
-    arguments(&of("Entrypoint"), &merged.entrypoint)?;
-    arguments(&of("Cmd"), &merged.cmd)?;
-    variables(&of("Env"), &merged.env)?;
-    labels(&of("Labels"), &merged.labels)?;
-    together(merged.entrypoint.iter().chain(&merged.cmd).chain(&merged.env))
 }
 
 /// A request to run a command in a container, or on the lab host.
@@ -154,12 +139,12 @@ pub(super) fn count(what: &str, found: usize, limit: usize) -> Result<()> {
     if found > limit { Err(fault().with("count", found)) } else { Ok(()) }
 }
 
-fn arguments(what: &str, words: &[String]) -> Result<()> {
+pub(super) fn arguments(what: &str, words: &[String]) -> Result<()> {
     count(what, words.len(), ARGUMENTS)?;
     words.iter().try_for_each(|word| length(what, word, TEXT))
 }
 
-fn variables(what: &str, entries: &[String]) -> Result<()> {
+pub(super) fn variables(what: &str, entries: &[String]) -> Result<()> {
     count(what, entries.len(), VARIABLES)?;
     entries.iter().try_for_each(|entry| length(what, entry, TEXT))
 }
@@ -170,14 +155,14 @@ fn named(entry: &str) -> Result<()> {
     if entry.is_empty() || entry.starts_with('=') { Err(fault()) } else { Ok(()) }
 }
 
-fn labels(what: &str, labels: &std::collections::BTreeMap<String, String>) -> Result<()> {
+pub(super) fn labels(what: &str, labels: &std::collections::BTreeMap<String, String>) -> Result<()> {
     count(what, labels.len(), LABELS)?;
     labels.iter().try_for_each(|(name, value)| length(what, name, TEXT).and_then(|()| length(what, value, TEXT)))?;
     let bytes = labels.iter().map(|(name, value)| name.len() + value.len()).sum();
     total(what, bytes, LABEL_BYTES)
 }
 
-fn together<'a>(texts: impl Iterator<Item = &'a String>) -> Result<()> {
+pub(super) fn together<'a>(texts: impl Iterator<Item = &'a String>) -> Result<()> {
     total("Cmd + Env", texts.map(|text| text.len() + 1 + size_of::<usize>()).sum(), TEXTS)
 }
 
@@ -187,13 +172,13 @@ fn total(what: &str, bytes: usize, limit: usize) -> Result<()> {
 }
 
 /// `name|uid[:group|gid]`: what cannot stand in /etc/passwd is none.
-fn user(what: &str, text: &str) -> Result<()> {
+pub(super) fn user(what: &str, text: &str) -> Result<()> {
     length(what, text, USER)?;
     let fault = || Fault::new(FaultKind::BadRequest, Code::InvalidUser).with("what", what).with("user", short(text));
     if text.chars().any(char::is_control) { Err(fault()) } else { Ok(()) }
 }
 
-fn directory(what: &str, text: &str) -> Result<()> {
+pub(super) fn directory(what: &str, text: &str) -> Result<()> {
     path(what, text)?;
     let relative = || Fault::new(FaultKind::BadRequest, Code::WorkingDirRelative).with("what", what);
     if text.is_empty() || text.starts_with('/') { Ok(()) } else { Err(relative().with("path", short(text))) }

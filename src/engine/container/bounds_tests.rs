@@ -1,4 +1,6 @@
 use super::*;
+use crate::engine::container::Merged;
+use crate::engine::container::merge::bounded;
 use crate::engine::container::request::parse;
 use crate::trace::Code;
 use serde_json::{Value, json};
@@ -59,12 +61,12 @@ fn there_is_an_end_to_each_list_and_to_all_texts_together() {
     let label = |n: usize| (format!("{n}"), Value::from("x".repeat(TEXT)));
     assert_eq!(refused("Labels", Value::Object((0..9).map(label).collect())), Code::ValueTooLong);
     let merged = Merged { cmd: vec!["a".repeat(TEXT); 16], ..Merged::default() };
-    assert_eq!(super::merged(&merged, "x").unwrap_err().problem.args["what"], "Cmd + Env");
+    assert_eq!(bounded(&merged, "x").unwrap_err().problem.args["what"], "Cmd + Env");
 }
 
 #[test]
 fn what_an_image_says_is_checked_as_what_is_asked_for_and_named_as_the_images() {
-    let of = |merged: Merged| super::merged(&merged, "lab/shell:1").unwrap_err().problem;
+    let of = |merged: Merged| bounded(&merged, "lab/shell:1").unwrap_err().problem;
     let problem = of(Merged { cwd: "/a".repeat(50_000), ..Merged::default() });
     assert_eq!((&problem.code, problem.args["what"].as_str()), (&Code::ValueTooLong, "WorkingDir (image lab/shell:1)"));
     assert_eq!(of(Merged { env: vec!["A=\0".into()], ..Merged::default() }).code, Code::ValueWithNul);

@@ -36,8 +36,20 @@ pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Res
         stop_signal: signal::parse(stop_signal.unwrap_or("SIGTERM"))?,
         labels,
     };
-    bounds::merged(&merged, &request.image)?;
+    bounded(&merged, &request.image)?;
     Ok(merged)
+}
+
+/// What a request and an image make together. What is wrong with it and was not with the request is the image's.
+pub(super) fn bounded(merged: &Merged, image: &str) -> Result<()> {
+    let of = |field: &str| format!("{field} (image {image})");
+    bounds::user(&of("User"), &merged.user)?;
+    bounds::directory(&of("WorkingDir"), &merged.cwd)?;
+    bounds::arguments(&of("Entrypoint"), &merged.entrypoint)?;
+    bounds::arguments(&of("Cmd"), &merged.cmd)?;
+    bounds::variables(&of("Env"), &merged.env)?;
+    bounds::labels(&of("Labels"), &merged.labels)?;
+    bounds::together(merged.entrypoint.iter().chain(&merged.cmd).chain(&merged.env))
 }
 
 /// An entry point of the request puts the image's command aside; a command of the request replaces the image's.

@@ -52,8 +52,8 @@ pub fn parse(body: &Value) -> Result<Request> {
         }
         refuse_rest("NetworkingConfig.", &endpoint.rest)?;
     }
+    bounds::request(&config, &host_config)?;
     let mut request = Request { config, host_config, log_options: LogOptions::default() };
-    bounds::request(&request)?;
     let log = &request.host_config.log_config;
     if !matches!(log.kind.as_str(), "" | "json-file") {
         return Err(unsupported("HostConfig.LogConfig.Type", &Value::from(log.kind.as_str())));
