@@ -6,6 +6,15 @@ use crate::trace::{Content, Damage, Entity, Rejected, World};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Damages what a pull will get, or puts it right again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BreakingCommand {
+    /// Flips a bit of what the built-in registry serves for that digest.
+    Damage(Digest),
+    /// Puts it right again.
+    Mend(Digest),
+}
+
 /// Something that the built-in registry serves under a digest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Breakable {

@@ -1,46 +1,12 @@
 //! Everything the window can be told, and the keys that say it.
 
-pub use super::effects::{BreakingCommand, TerminalCommand};
-pub use super::state::{Ask, FilesCommand, LessonCommand, PathCommand, PlaybackCommand, SourceCommand, ViewCommand};
+pub use super::breaking::BreakingCommand;
+pub use super::state::{
+    Ask, Command, FilesCommand, LessonCommand, PathCommand, PlaybackCommand, SourceCommand, ViewCommand,
+};
+pub use super::terminal::TerminalCommand;
 use crate::trace::Level;
 use egui::{Key, KeyboardShortcut, Modifiers};
-
-/// Something the user wants. Painting only collects these; they are applied after it. Each area's stand beside the code that
-/// does them.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// The debugger.
-    Playback(PlaybackCommand),
-    /// What is shown, and how.
-    View(ViewCommand),
-    /// The layer inspector.
-    Files(FilesCommand),
-    /// Files that are opened and written.
-    Path(PathCommand),
-    /// Where events come from.
-    Source(SourceCommand),
-    /// The lesson.
-    Lesson(LessonCommand),
-    /// Terminals.
-    Terminal(TerminalCommand),
-    /// What the built-in registry serves damaged.
-    Breaking(BreakingCommand),
-}
-
-macro_rules! areas {
-    ($($area:ident($commands:ident)),*) => {
-        $(impl From<$commands> for Command {
-            fn from(command: $commands) -> Self {
-                Self::$area(command)
-            }
-        })*
-    };
-}
-
-areas! {
-    Playback(PlaybackCommand), View(ViewCommand), Files(FilesCommand), Path(PathCommand), Source(SourceCommand),
-    Lesson(LessonCommand), Terminal(TerminalCommand), Breaking(BreakingCommand)
-}
 
 /// A key, what it does, and the message that says so (`key-<name>`).
 #[derive(Debug, Clone)]

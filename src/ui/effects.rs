@@ -4,9 +4,6 @@ mod breaking;
 mod paths;
 mod terminals;
 
-pub use breaking::BreakingCommand;
-pub use terminals::TerminalCommand;
-
 use super::command::Command;
 use super::course::Course;
 use super::files::work::Bench;

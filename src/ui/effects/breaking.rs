@@ -2,24 +2,13 @@
 
 use super::*;
 use crate::client::{Client, ClientError};
-use crate::spec::Digest;
 use crate::trace::Code;
+use crate::ui::breaking::BreakingCommand;
 
-/// Damages what a pull will get, or puts it right again.
-#[derive(Debug, Clone, PartialEq)]
-pub enum BreakingCommand {
-    /// Flips a bit of what the built-in registry serves for that digest.
-    Damage(Digest),
-    /// Puts it right again.
-    Mend(Digest),
-}
-
-impl BreakingCommand {
-    fn tell(&self, client: &Client) -> Result<(), ClientError> {
-        match self {
-            Self::Damage(digest) => client.damage(digest, None).map(drop),
-            Self::Mend(digest) => client.mend(Some(digest)).map(drop),
-        }
+fn tell(command: &BreakingCommand, client: &Client) -> Result<(), ClientError> {
+    match command {
+        BreakingCommand::Damage(digest) => client.damage(digest, None).map(drop),
+        BreakingCommand::Mend(digest) => client.mend(Some(digest)).map(drop),
     }
 }
 
@@ -34,7 +23,7 @@ impl EffectRunner {
         self.told = Some(receiver);
         let wake = waker(ctx);
         std::thread::spawn(move || {
-            if let Err(error) = Client::connect(&socket).and_then(|client| command.tell(&client)) {
+            if let Err(error) = Client::connect(&socket).and_then(|client| tell(&command, &client)) {
                 // The window may have been closed meanwhile.
                 sender.send(error.problem).ok();
                 wake();

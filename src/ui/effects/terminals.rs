@@ -3,24 +3,7 @@
 use super::*;
 use crate::client::place;
 use crate::trace::{Code, StepKind};
-use crate::ui::terminal::split;
-
-/// Asks for something of the terminals.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TerminalCommand {
-    /// Gives the keys to the terminal (and opens it), or takes them back.
-    Focus,
-    /// Opens or closes the terminals.
-    Dock,
-    /// Runs a command line (`docker run …`, or `host …`) in a new terminal.
-    Run(String),
-    /// Opens a shell on the lab host.
-    HostShell,
-    /// Shows that terminal.
-    Show(usize),
-    /// Ends that terminal.
-    Close(usize),
-}
+use crate::ui::terminal::{TerminalCommand, split};
 
 impl EffectRunner {
     pub(super) fn terminal(

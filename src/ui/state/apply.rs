@@ -1,7 +1,6 @@
 //! Commands find the area whose they are.
 
 use super::*;
-use crate::ui::command::Command;
 
 impl WindowState {
     /// Does what the user wants; what reaches beyond the window's data is returned.

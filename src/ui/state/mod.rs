@@ -1,6 +1,7 @@
 //! What the window shows, as data, and how commands and news change it. No window is needed to test it.
 
 mod apply;
+mod command;
 mod files;
 mod follow;
 mod lesson;
@@ -9,6 +10,7 @@ mod playback;
 mod source;
 mod view;
 
+pub use command::Command;
 pub use files::FilesCommand;
 pub use follow::dropped;
 pub use lesson::LessonCommand;
@@ -17,12 +19,13 @@ pub use playback::PlaybackCommand;
 pub use source::SourceCommand;
 pub use view::ViewCommand;
 
-use super::command::{BreakingCommand, TerminalCommand};
+use super::breaking::BreakingCommand;
 use super::course::Course;
 use super::diagrams::Tab;
 use super::files::{Files, Order};
 use super::marks::StopMarks;
 use super::source::{News, Recording};
+use super::terminal::TerminalCommand;
 use crate::client::protocol::GateCommand;
 use crate::i18n::{Lang, Words};
 use crate::spool::Spool;

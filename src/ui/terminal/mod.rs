@@ -15,6 +15,23 @@ use crate::spec::ContainerId;
 use crate::trace::Problem;
 use std::path::Path;
 
+/// Asks for something of the terminals.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TerminalCommand {
+    /// Gives the keys to the terminal (and opens it), or takes them back.
+    Focus,
+    /// Opens or closes the terminals.
+    Dock,
+    /// Runs a command line (`docker run …`, or `host …`) in a new terminal.
+    Run(String),
+    /// Opens a shell on the lab host.
+    HostShell,
+    /// Shows that terminal.
+    Show(usize),
+    /// Ends that terminal.
+    Close(usize),
+}
+
 /// The terminals of the window.
 #[derive(Debug, Default)]
 pub struct Terminals {
