@@ -9,7 +9,7 @@
 //! file is the frame that they stand in. A method that is called on a value is no name of a module: `impl Pull` may be spread
 //! over several files, each of which imports `Pull`. Tests are not looked at.
 
-use super::{root, sources};
+use super::{is_test, root, sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
@@ -354,7 +354,7 @@ fn circles_in(folder: &Path, arrows: &BTreeMap<(Path, String, String), String>) 
 fn crate_files() -> BTreeMap<Path, String> {
     let src = root().join("src");
     let mut files = BTreeMap::new();
-    for file in sources(&src) {
+    for file in sources(&src).into_iter().filter(|file| !is_test(file)) {
         let below = file.strip_prefix(&src).unwrap().with_extension("");
         let mut path: Path = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
         if path == ["main"] {
@@ -396,20 +396,29 @@ fn a_circle_is_found_however_it_is_written() {
     // Through what the parent hands on, by name and all of it.
     one_circle(&[("", "mod a; mod b; pub use b::B;"), ("a", "use super::B; pub struct A;"), b]);
     one_circle(&[("", "mod a; mod b; use b::B;"), ("a", "use super::*; pub struct A(B);"), b]);
-    one_circle(&[("", "mod a; mod b; use b::make;"), ("a", "use super::*; fn f() { make() } pub struct A;"), b]
-        .map(|(name, text)| if name == "b" { (name, "use super::a::A; pub fn make() {}") } else { (name, text) }));
+    one_circle(
+        &[("", "mod a; mod b; use b::make;"), ("a", "use super::*; fn f() { make() } pub struct A;"), b]
+            .map(|(name, text)| if name == "b" { (name, "use super::a::A; pub fn make() {}") } else { (name, text) }),
+    );
     // By way of a third, and from deep within.
-    one_circle(&[("a", "use crate::b::B;"), ("b", "use crate::c::C; pub struct B;"), ("c", "use crate::a::A; pub struct C;")]);
+    one_circle(&[
+        ("a", "use crate::b::B;"),
+        ("b", "use crate::c::C; pub struct B;"),
+        ("c", "use crate::a::A; pub struct C;"),
+    ]);
     one_circle(&[("", "mod a; mod b;"), ("a", "pub struct A;"), ("a/deep", "use crate::b::B;"), b]);
 }
 
 #[test]
 fn what_is_no_circle_is_none() {
     let b = ("b", "use super::a::A; pub struct B;");
-    let none = |a: &str| assert_eq!(circles(&[("", "mod a; mod b; pub struct P;"), ("a", a), b]), [] as [String; 0], "{a}");
+    let none =
+        |a: &str| assert_eq!(circles(&[("", "mod a; mod b; pub struct P;"), ("a", a), b]), [] as [String; 0], "{a}");
     none("pub struct A;");
     none("use super::P; pub struct A(P);");
-    none("// use super::b::B;\npub struct A; const T: &str = \"crate::b::B\"; const C: char = '\"'; fn f<'a>(_: &'a str) {}");
+    none(
+        "// use super::b::B;\npub struct A; const T: &str = \"crate::b::B\"; const C: char = '\"'; fn f<'a>(_: &'a str) {}",
+    );
     none("pub struct A; #[cfg(test)] mod tests { use crate::b::B; }");
     none("pub struct A; fn f(b: u8) -> u8 { b.b() }");
 }
