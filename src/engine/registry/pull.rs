@@ -10,7 +10,7 @@ use super::resolve::Resolved;
 use super::task::Pull;
 use crate::engine::store::{Ahead, Image, Part, Record, Unpacking};
 use crate::engine::{Cx, Fault, Mismatch, Result, documents, evidence};
-use crate::spec::Reference;
+use crate::spec::{Digest, Reference};
 use crate::trace::{Change, Content, Plan, Promise, StepKind};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
