@@ -520,7 +520,7 @@ fn a_container_can_be_on_two_networks() {
 }
 
 /// The code of what an operation says that must fail.
-fn refused<T: std::fmt::Debug>(engine: &Engine, act: impl FnOnce(&Cx) -> Result<T>) -> String {
+fn refused<T: std::fmt::Debug>(engine: &Engine, act: impl FnOnce(&Cx) -> Result<T>) -> Code {
     let result = engine.conductor.operate(OpKind::EngineStart, "test", "test", &Cancel::new(), act);
-    result.unwrap_err().problem.code.to_string()
+    result.unwrap_err().problem.code
 }

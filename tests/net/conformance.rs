@@ -31,7 +31,7 @@ pub fn every_driver_keeps_the_same_rules() {
 /// No network is valid beside itself.
 fn its_name_is_taken(net: &Net, driver: &dyn Driver) {
     let fault = driver.validate(net.host(), &net.networks()).unwrap_err();
-    assert_eq!(fault.problem.code.to_string(), Code::NetworkExists);
+    assert_eq!(fault.problem.code, Code::NetworkExists);
 }
 
 fn a_stranger_is_taken_off_without_a_fault(engine: &Engine, net: &Net, driver: &dyn Driver) {
