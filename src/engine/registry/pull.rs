@@ -11,7 +11,7 @@ use super::session::RegistrySession;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::store::{Ahead, Image, Part, Pin, Record, Store, Unpacking};
 use crate::engine::{Cx, Fault, Mismatch, Result, documents, evidence};
-use crate::spec::{Platform, Reference};
+use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Change, Content, Plan, Promise, StepKind};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
