@@ -78,7 +78,7 @@ fn make(session: &CommandSession<'_>, args: &CreateArgs, attached: bool) -> Resu
 }
 
 /// The exit status of `docker run` when there is no container whose status it could be.
-pub(super) const REFUSED: u8 = 125;
+pub(in crate::cli) const REFUSED: u8 = 125;
 
 /// 127 when the program is not there, 126 when it cannot be executed, else 125: docker's own rule.
 fn not_started(error: ClientError) -> Failure {
