@@ -26,7 +26,7 @@ type Window = Harness<'static, Option<App>>;
 
 fn window(engine: &Engine) -> Window {
     let (socket, root) = (Some(engine.socket()), Some(engine.root()));
-    let options = Options { lang: Some(Lang::Ko), open: Open::Engine, socket, root };
+    let options = Options { lang: Some(Lang::Ko), open: Open::Engine, socket, root, lessons: None };
     let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
         app.get_or_insert_with(|| App::with(ui.ctx(), options.clone())).show(ui);
     };

@@ -22,7 +22,7 @@ type Window = Harness<'static, Option<App>>;
 fn window(lang: Lang, open: Open) -> Window {
     // Where no engine can be, so that none is found and none is started.
     let nowhere = Some(PathBuf::from("/proc/no-such-place"));
-    let options = Options { open, lang: Some(lang), socket: None, root: nowhere };
+    let options = Options { open, lang: Some(lang), socket: None, root: nowhere, lessons: None };
     let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
         app.get_or_insert_with(|| App::with(ui.ctx(), options.clone())).show(ui);
     };

@@ -21,6 +21,19 @@ pub fn sources(dir: Option<&Path>) -> Result<Vec<Source>, Problem> {
     folders.iter().map(|folder| read(folder)).collect()
 }
 
+/// The lessons of a directory, ready to be played; all that is wrong with them when something is.
+pub fn of_directory(dir: &Path) -> Result<Vec<Arc<Lesson>>, Vec<Problem>> {
+    let sources = sources(Some(dir)).map_err(|problem| vec![problem])?;
+    let (mut lessons, mut problems) = (Vec::new(), Vec::new());
+    for source in &sources {
+        match Lesson::parse(source) {
+            Ok(lesson) => lessons.push(Arc::new(lesson)),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(lessons) } else { Err(problems) }
+}
+
 fn read(folder: &Path) -> Result<Source, Problem> {
     let text = |name: &str| {
         let path = folder.join(name);
@@ -212,5 +225,11 @@ mod tests {
         let said = String::from_utf8(out).unwrap();
         assert!(said.contains("07-mine/en.md") && said.contains("### goal no"), "{said}");
         assert!(said.contains("`none` cannot be read"), "{said}");
+
+        assert_eq!(of_directory(dir.path()).unwrap()[0].folder, "07-mine");
+        std::fs::write(lesson.join("lesson.toml"), "id = 7").unwrap();
+        let problems = of_directory(dir.path()).expect_err("a window must not open without it in silence");
+        let said = Words::new(Lang::En).problem(&problems[0]);
+        assert!(said.contains("07-mine/lesson.toml"), "{said}");
     }
 }
