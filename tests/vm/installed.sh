@@ -1,0 +1,127 @@
+#!/bin/bash
+# In a stock Debian, as root, without a network: the package is installed, used, and purged (scripts/vm-check).
+# Beside this script: dockwalk.deb, and pool/, an apt repository with what it depends on. Ends with the number of faults.
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+faults=0
+export DOCKWALK_LANG=en
+
+# check WHAT CMD…: says whether CMD succeeded, and what it printed when it did not.
+check() {
+    local what=$1 said status
+    shift
+    said=$(timeout 300 "$@" 2>&1)
+    status=$?
+    if [ $status -eq 0 ]; then echo "ok    $what"; else
+        faults=$((faults + 1))
+        printf 'FAULT %s (status %s): %s\n%s\n' "$what" "$status" "$*" "${said:-(nothing printed)}" | sed '2,$s/^/      /'
+    fi
+}
+# prints WHAT WORDS CMD…: CMD succeeds, and WORDS stand in what it prints.
+prints() {
+    local what=$1 words=$2
+    shift 2
+    # shellcheck disable=SC2016 # for the shell within
+    check "$what" bash -o pipefail -c 'words=$1; shift; said=$("$@" 2>&1); status=$?; printf "%s\n" "$said"; [ $status -eq 0 ] && grep -qF -e "$words" <<<"$said"' - "$words" "$@"
+}
+student() { as_student DOCKWALK_LANG=en LC_ALL=C.UTF-8 "$@"; }
+export -f student
+# What is on the disk, but for what apt, dpkg, the kernel and the logs keep, and what belongs to the packages brought along.
+disk() { find / -xdev \( -path /proc -o -path /sys -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache -o -path /var/log -o -path /opt -o -path /tmp -o -path /run \) -prune -o -print | sort; }
+
+echo "Debian $(cat /etc/debian_version), kernel $(uname -r), $(stat -fc %T /sys/fs/cgroup)"
+
+# ── installing ──
+echo "deb [trusted=yes] file:$PWD/pool ./" >/etc/apt/sources.list
+rm -f /etc/apt/sources.list.d/*
+apt-get -qq update
+apt-get -qq install -y --no-install-recommends xvfb man-db bash-completion zsh fish apparmor xdotool >/dev/null 2>&1 ||
+    echo "FAULT the tools of this check are not installable"
+apt-get -qq install -y --no-install-recommends --download-only ./dockwalk.deb >/dev/null 2>&1
+check "apt install" apt-get -qq install -y ./dockwalk.deb
+prints "dpkg has it" "install ok installed" dpkg -s dockwalk
+check "no file differs from what was packed" dpkg --verify dockwalk
+check "no library is missing" bash -c '! ldd /usr/bin/dockwalk | grep "not found"'
+for library in libEGL.so.1 libGL.so.1 libX11.so.6 libX11-xcb.so.1 libXcursor.so.1 libXi.so.6 libXrender.so.1 libxcb.so.1 \
+    libxkbcommon.so.0 libxkbcommon-x11.so.0 libwayland-client.so.0 libwayland-egl.so.1 libfontconfig.so.1; do
+    prints "$library can be opened" "$library" ldconfig -p
+done
+
+# ── what stands around a program ──
+prints "version" "dockwalk 0" student dockwalk --version
+prints "man dockwalk" "ENVIRONMENT" student env MANPAGER=cat man dockwalk
+prints "man of a subcommand" "--rm" student env MANPAGER=cat man dockwalk-docker-run
+prints "man in Korean" "레지스트리와 커널이" student env MANPAGER=cat man -L ko dockwalk
+prints "completion in bash" "doctor" student bash -c '. /usr/share/bash-completion/bash_completion
+    COMP_WORDS=(dockwalk doc) COMP_CWORD=1 COMP_LINE="dockwalk doc" COMP_POINT=12
+    _completion_loader dockwalk 2>/dev/null || __load_completion dockwalk || _comp_load dockwalk
+    $(complete -p dockwalk | sed -n "s/.* -F \([^ ]*\).*/\1/p") dockwalk doc dockwalk; printf "%s\n" "${COMPREPLY[@]}"'
+prints "completion in zsh" "_dockwalk" student zsh -f -c 'autoload -Uz compinit && compinit -u -D && echo $_comps[dockwalk] && autoload +X _dockwalk && echo loaded'
+prints "completion in fish" "doctor" student fish --no-config -c 'complete -C "dockwalk doc"'
+check "desktop entry" grep -q '^Exec=dockwalk$' /usr/share/applications/dockwalk.desktop
+check "icon" test -s /usr/share/icons/hicolor/scalable/apps/dockwalk.svg
+check "licences of what is part of it" bash -c 'zcat /usr/share/doc/dockwalk/THIRD-PARTY.gz | grep -q "^egui .*: MIT OR Apache-2.0"'
+
+# ── the engine, as an ordinary user ──
+echo "── doctor"
+student dockwalk doctor
+echo "── doctor as root"
+dockwalk doctor
+echo "──"
+prints "lessons are well" "01-pull-and-run" student dockwalk lesson check
+prints "lessons of the package are well" "01-pull-and-run" student dockwalk --lessons /usr/share/dockwalk/lessons lesson check
+prints "a container says hi" hi student timeout 200 dockwalk docker run --rm lab/busybox:1 echo hi
+prints "with a limit of memory" 67108864 student timeout 200 dockwalk docker run --rm -m 64m lab/busybox:1 sh -c 'cat /sys/fs/cgroup/memory.max'
+prints "with a limit of processes" 32 student timeout 200 dockwalk docker run --rm --pids-limit 32 lab/busybox:1 sh -c 'cat /sys/fs/cgroup/pids.max'
+prints "root in a container is not root here" "uid_map 1000" student timeout 200 dockwalk docker run --rm lab/busybox:1 sh -c 'cat /proc/self/uid_map | while read -r in out n; do echo uid_map $out; done'
+prints "images" "lab/busybox" student dockwalk docker images
+prints "a port is published" "hello" student bash -c 'dockwalk docker run -d --name web -p 8099:80 lab/shell:1 sh -c "mkdir /w; echo hello >/w/index.html; exec httpd -f -p 80 -h /w" >/dev/null && sleep 5; dockwalk host wget -qO- http://127.0.0.1:8099/; dockwalk docker rm -f web >/dev/null'
+for lesson in /usr/share/dockwalk/lessons/*/; do
+    name=$(basename "$lesson")
+    check "lesson $name, played" student timeout 280 dockwalk lesson run "$name" --headless
+done
+
+# ── the engine as root ──
+prints "root: a container says hi" hi timeout 200 dockwalk docker run --rm lab/busybox:1 echo hi
+prints "root: with a limit of memory" 67108864 timeout 200 dockwalk docker run --rm -m 64m lab/busybox:1 cat /sys/fs/cgroup/memory.max
+
+# ── the window ──
+student mkdir -p /tmp/frame
+Xvfb :9 -screen 0 1280x800x24 -nolisten tcp -fbdir /tmp/frame >/tmp/xvfb.log 2>&1 & xvfb=$!
+sleep 5
+picture() {
+    echo "-----BEGIN $1.xwd.gz"
+    gzip -c /tmp/frame/Xvfb_screen0 | base64
+    echo "-----END $1.xwd.gz"
+}
+shows() { # shows NAME WHAT ARGS…: the window opens with ARGS and stays open
+    local name=$1 what=$2 pid
+    shift 2
+    # No engine yet: the window starts its own, as it does for a person.
+    student DISPLAY=:9 LIBGL_ALWAYS_SOFTWARE=1 dockwalk "$@" >"/tmp/$name.log" 2>&1 & pid=$!
+    for _ in $(seq 60); do DISPLAY=:9 xdotool search --name dockwalk >/dev/null 2>&1 && break; sleep 1; done
+    sleep 25
+    prints "$what" dockwalk bash -c 'DISPLAY=:9 xdotool search --name dockwalk getwindowname && kill -0 "$0"' "$pid"
+    cat "/tmp/$name.log"
+    picture "$name"
+    # The program under `setpriv`, which has become it.
+    kill "$pid"; wait "$pid" 2>/dev/null
+}
+chmod 777 /tmp/frame
+shows window "the window opens"
+shows lesson "a lesson opens" --lesson 1
+shows lesson-ko "a lesson opens from the installed place, in Korean" --lessons /usr/share/dockwalk/lessons --lesson 2 --lang ko
+shows recording "a recording opens" --trace /usr/share/dockwalk/fixtures/traces/01-pull-and-run.ndjson
+kill $xvfb
+
+# ── nothing is left ──
+student dockwalk docker version >/dev/null 2>&1
+for pid in $(pgrep -x dockwalk); do kill "$pid"; done
+sleep 3
+check "no engine is left" bash -c '! pgrep -a dockwalk'
+check "no mount is left" bash -c '! grep dockwalk /proc/mounts'
+check "AppArmor's profile is there where it is understood" bash -c '[ ! -e /etc/apparmor.d/abi/4.0 ] || apparmor_parser -QK /etc/apparmor.d/dockwalk'
+check "purging" apt-get -qq purge -y dockwalk
+check "nothing is left" bash -c '! find / -xdev \( -path /proc -o -path /sys -o -path /opt -o -path /home -o -path /root -o -path /tmp -o -path "/var/cache/apt*" -o -path "/var/lib/apt*" -o -path "/var/log*" \) -prune -o -name "*dockwalk*" -print | grep .'
+check "what a user has stays theirs" test -d /home/student/.local/share/dockwalk
+echo "$faults faults"
+exit $faults
