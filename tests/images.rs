@@ -34,7 +34,7 @@ pub fn pull(
     auth: Option<&Credentials>,
 ) -> Result<(Image, Arc<Conductor>)> {
     fs::create_dir_all(root).expect("a directory");
-    let journal = Journal::open(&root.join("journal.ndjson"))?;
+    let journal = Journal::open(&root.join("journal.ndjson"), dockwalk::engine::undoers(None))?;
     let conductor = Conductor::new(Recorder::in_memory(), journal);
     let store = Store::open(root, ids, rootless)?;
     let puller = Puller::new(store, RegistryOptions::default());

@@ -52,7 +52,8 @@ impl Engine {
             Err(fault) => cases::lacking(&fault.to_string()),
         };
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::open(&dir.path().join("journal.ndjson")).unwrap();
+        let undoers = dockwalk::engine::undoers(Some(&lab.host));
+        let journal = Journal::open(&dir.path().join("journal.ndjson"), undoers).unwrap();
         Self { conductor: Conductor::new(Recorder::in_memory(), journal), lab, dir }
     }
 
@@ -376,17 +377,16 @@ fn none_has_a_loopback_alone() {
 }
 
 fn a_journal_of_the_host_is_undone() {
-    use dockwalk::engine::conductor::undo;
     let engine = Engine::new();
     let net = engine.start();
     let (_, _, endpoint) = connected(&engine, &net, 'a');
     let host = &engine.lab.host;
     let before = in_netns(host, "ip -br link");
     assert!(before.contains(&endpoint.host_link) && before.contains("docker0"));
-    for (_, inverse) in engine.conductor.journal().pending(None) {
-        undo(&inverse, None).unwrap_or_else(|fault| panic!("{inverse:?}: {fault}"));
-        undo(&inverse, Some(host)).unwrap_or_else(|fault| panic!("{inverse:?}: {fault}"));
-        undo(&inverse, Some(host)).unwrap_or_else(|fault| panic!("again, {inverse:?}: {fault}"));
+    let journal = engine.conductor.journal();
+    for (_, inverse) in journal.pending(None) {
+        journal.undo(&inverse).unwrap_or_else(|fault| panic!("{inverse}: {fault}"));
+        journal.undo(&inverse).unwrap_or_else(|fault| panic!("again, {inverse}: {fault}"));
     }
     let after = in_netns(host, "ip -br link; nft list tables; sysctl -n net.ipv4.ip_forward");
     assert!(!after.contains("veth") && !after.contains("docker0") && !after.contains("dockwalk"), "{after}");

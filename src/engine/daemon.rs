@@ -3,10 +3,11 @@ use super::lab::Lab;
 use super::net::Net;
 use super::process::Spawner;
 use super::registry::{Builtin, Puller};
+use super::rootfs::RootfsInverse;
 use super::store::Store;
 use super::upper::Uppers;
 use super::volume::Volumes;
-use super::{Conductor, Fault, Inverse, Result, conductor};
+use super::{Conductor, Fault, Inverse, Result};
 use crate::client::protocol::EngineInfo;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -72,14 +73,14 @@ impl Engine {
 
     /// Undoes what the journal still holds of a container, but for its directory. What cannot be undone is returned.
     pub(super) fn unwind(&self, scope: &str) -> Vec<(Inverse, Fault)> {
+        let journal = self.conductor.journal();
         let mut left = Vec::new();
-        for (entry, inverse) in self.conductor.journal().pending(Some(scope)) {
-            if matches!(inverse, Inverse::RemoveDir { .. } | Inverse::RemoveFile { .. }) {
+        for (entry, inverse) in journal.pending(Some(scope)) {
+            if matches!(inverse.read(), Some(RootfsInverse::RemoveDir { .. })) {
                 continue;
             }
-            let undone = conductor::undo(&inverse, Some(&self.lab.host));
-            if let Err(fault) = undone.and_then(|()| self.conductor.journal().done(entry)) {
-                tracing::warn!(%fault, ?inverse, "not undone");
+            if let Err(fault) = journal.undo(&inverse).and_then(|()| journal.done(entry)) {
+                tracing::warn!(%fault, %inverse, "not undone");
                 left.push((inverse, fault));
             }
         }

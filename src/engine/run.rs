@@ -14,7 +14,7 @@ use super::registry::{Builtin, Puller, RegistryOptions};
 use super::store::Store;
 use super::upper::Uppers;
 use super::volume::Volumes;
-use super::{Cancel, Conductor, Engine, Fault, FaultKind, Result, api, conductor, private};
+use super::{Cancel, Conductor, Engine, Fault, FaultKind, Result, api, conductor, private, undoers};
 use crate::client::protocol::EngineInfo;
 use crate::client::trust::Who;
 use crate::trace::{Mode, OpKind};
@@ -57,11 +57,11 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
     }
     api::prepare(&options.socket, owner.map(|(uid, _)| uid))?;
     let lab = lab::enter(options.mode)?;
-    let conductor = open(&root)?;
+    let conductor = open(&root, &lab)?;
     let engine = match start(&conductor, lab, &root, options) {
         Ok(engine) => Arc::new(engine),
         Err(fault) => {
-            unwind(&conductor, None);
+            unwind(&conductor);
             return Err(fault);
         }
     };
@@ -106,19 +106,19 @@ fn lock(root: &Path) -> Result<File> {
     }
 }
 
-fn open(root: &Path) -> Result<Arc<Conductor>> {
+fn open(root: &Path, lab: &Lab) -> Result<Arc<Conductor>> {
     let run = root.join("run");
     if run.exists() {
         fs::remove_dir_all(&run).map_err(|e| Fault::io("clear", run.display(), &e))?;
     }
     private::dir(&run).map_err(|e| Fault::io("make", run.display(), &e))?;
     let recorder = conductor::Recorder::in_dir(&run)?;
-    let journal = conductor::Journal::open(&root.join("journal.ndjson"))?;
+    let journal = conductor::Journal::open(&root.join("journal.ndjson"), undoers(Some(&lab.host)))?;
     Ok(Conductor::new(recorder, journal))
 }
 
 fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -> Result<Engine> {
-    recover(conductor, &lab, root)?;
+    recover(conductor, root)?;
     let store = Store::open(root, lab.ids, lab.rootless)?;
     let volumes = Volumes::open(root)?;
     let spawner = Spawner::new()?;
@@ -169,8 +169,8 @@ fn registries(options: &Options) -> Result<RegistryOptions> {
 }
 
 /// Undoes what an engine left behind that was killed, and clears what no journal knows of.
-fn recover(conductor: &Arc<Conductor>, lab: &Lab, root: &Path) -> Result<()> {
-    conductor::recover(conductor, lab)?;
+fn recover(conductor: &Arc<Conductor>, root: &Path) -> Result<()> {
+    conductor::recover(conductor)?;
     let containers = root.join("containers");
     remove_all(&containers)?;
     private::dir(&containers).map_err(|e| Fault::io("make", containers.display(), &e))
@@ -183,10 +183,9 @@ fn remove_all(dir: &Path) -> Result<()> {
     }
 }
 
-fn unwind(conductor: &Conductor, lab: Option<&Lab>) {
-    let undo = |inverse: &super::Inverse| conductor::undo(inverse, lab.map(|lab| &lab.host));
-    match conductor.journal().unwind(None, undo) {
-        Ok(left) => left.iter().for_each(|(inverse, fault)| tracing::warn!(?inverse, %fault, "not undone")),
+fn unwind(conductor: &Conductor) {
+    match conductor.journal().unwind(None) {
+        Ok(left) => left.iter().for_each(|(inverse, fault)| tracing::warn!(%inverse, %fault, "not undone")),
         Err(fault) => tracing::error!(%fault, "the journal cannot be written"),
     }
 }
@@ -243,6 +242,6 @@ fn end(engine: &Arc<Engine>) {
     if let Err(fault) = down {
         tracing::warn!(%fault, "the network was left to the journal");
     }
-    unwind(&engine.conductor, Some(&engine.lab));
+    unwind(&engine.conductor);
     engine.conductor.recorder().finish();
 }

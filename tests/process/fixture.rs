@@ -1,11 +1,11 @@
 //! An engine's parts, as far as processes need them, and a root file system from the host's static busybox.
 
-use dockwalk::engine::conductor::{self, Journal, Recorder};
+use dockwalk::engine::conductor::{Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
 use dockwalk::engine::process::{ExecSpec, Io, ProcessSpec, Running, Seccomp, Spawner};
 use dockwalk::engine::rootfs::{self, Rootfs, RootfsSpec};
 use dockwalk::engine::upper::UpperSpec;
-use dockwalk::engine::{Cancel, Conductor, Cx, Fault, Inverse};
+use dockwalk::engine::{Cancel, Conductor, Cx, Fault, undoers};
 use dockwalk::spec::ContainerId;
 use dockwalk::trace::{Body, Change, Container, ContainerState, Event, Evidence, Mode, OpKind};
 use std::fs;
@@ -37,7 +37,7 @@ impl Fixture {
     pub fn new() -> Self {
         let lab = lab::enter(Mode::Lab).unwrap_or_else(|fault| panic!("{fault}"));
         let dir = tempfile::Builder::new().prefix("dockwalk-process-").tempdir().unwrap();
-        let journal = Journal::open(&dir.path().join("journal.ndjson")).unwrap();
+        let journal = Journal::open(&dir.path().join("journal.ndjson"), undoers(Some(&lab.host))).unwrap();
         let conductor = Conductor::new(Recorder::in_memory(), journal);
         let lower = vec![busybox(&dir.path().join("base")), second_layer(&dir.path().join("second"))];
         Self { lab, conductor, spawner: Spawner::new().unwrap(), dir, lower, next: Default::default() }
@@ -191,8 +191,7 @@ impl Fixture {
 /// What an engine does when it ends: nothing of a test, be it one that failed, stays on the host.
 impl Drop for Fixture {
     fn drop(&mut self) {
-        let undo = |inverse: &Inverse| conductor::undo(inverse, Some(&self.lab.host));
-        let left = self.conductor.journal().unwind(None, undo);
+        let left = self.conductor.journal().unwind(None);
         if !std::thread::panicking() {
             assert_eq!(left.unwrap(), []);
         }

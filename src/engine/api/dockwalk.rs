@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn a_reader_that_has_read_all_may_wait_as_long_as_it_likes() {
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::open(&dir.path().join("journal")).unwrap();
+        let journal = Journal::open(&dir.path().join("journal"), crate::engine::undoers(None)).unwrap();
         let conductor = Conductor::new(Recorder::in_memory(), journal);
         conductor.console(None, "x".into());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn a_reader_that_is_too_slow_is_told_so_and_goes_on_where_it_was() {
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::open(&dir.path().join("journal")).unwrap();
+        let journal = Journal::open(&dir.path().join("journal"), crate::engine::undoers(None)).unwrap();
         let conductor = Conductor::new(Recorder::in_memory(), journal);
         (0..500).for_each(|_| conductor.console(None, "x".repeat(4000)));
         let (first, ended) = read(conductor.recorder(), 0, 2);

@@ -21,7 +21,7 @@ impl Bench {
         let dir = tempfile::tempdir().expect("a directory");
         let root = dir.path().join("root");
         let store = Store::open(&root, IdRange::ALL, false).expect("a store");
-        let journal = Journal::open(&root.join("journal")).expect("a journal");
+        let journal = Journal::open(&root.join("journal"), crate::engine::undoers(None)).expect("a journal");
         let conductor = Conductor::new(Recorder::in_memory(), journal);
         Self { dir, conductor, store }
     }

@@ -9,10 +9,12 @@
 
 mod detect;
 mod limits;
+mod undo;
 
 pub use limits::{Limits, MemorySwap};
+pub use undo::{CgroupInverse, undo};
 
-use super::conductor::{Cx, Inverse};
+use super::conductor::Cx;
 use super::fault::{Fault, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Cgroup, CgroupVersion, Change, Evidence, Plan, Problem, StepKind};
@@ -120,7 +122,7 @@ impl Cgroups {
                 self.make_base(cx, base)?;
             }
             for dir in &dirs {
-                cx.journal(container.as_str(), Inverse::RemoveCgroup { path: dir.clone() })?;
+                cx.journal(container.as_str(), &CgroupInverse::RemoveCgroup { path: dir.clone() })?;
                 fs::create_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
             }
             for limit in &wanted {
@@ -146,14 +148,8 @@ impl Cgroups {
 
     /// Removes a container's group, killing what is left in it: the step `RemoveCgroup`. One that is not there is no error.
     pub fn remove(&self, cx: &Cx, container: &ContainerId) -> Result<()> {
-        let journal = cx.conductor().journal();
-        let mine = journal.pending(Some(container.as_str())).into_iter();
-        let entries: Vec<_> = mine
-            .filter_map(|(entry, inverse)| match inverse {
-                Inverse::RemoveCgroup { path } => Some((entry, path)),
-                _ => None,
-            })
-            .collect();
+        let mine = cx.conductor().journal().pending_of(container.as_str()).into_iter();
+        let entries: Vec<_> = mine.map(|(entry, CgroupInverse::RemoveCgroup { path })| (entry, path)).collect();
         let Some((_, first)) = entries.last() else { return Ok(()) };
         let key = below_root(first);
         let plan = Plan::new(StepKind::RemoveCgroup, first.display()).call(format!("rmdir({first:?})"));
@@ -175,7 +171,7 @@ impl Cgroups {
         if base.dir.exists() {
             return Ok(());
         }
-        cx.journal("engine", Inverse::RemoveCgroup { path: base.dir.clone() })?;
+        cx.journal("engine", &CgroupInverse::RemoveCgroup { path: base.dir.clone() })?;
         fs::create_dir(&base.dir).map_err(|e| Fault::io("make", base.dir.display(), &e))?;
         if self.hierarchy == Hierarchy::V2 {
             let parent = base.dir.parent().map(Path::to_owned);

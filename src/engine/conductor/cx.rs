@@ -77,8 +77,8 @@ impl Cx {
     }
 
     /// Writes down how to undo what is about to be done, for `scope` (a container's id, `engine`, `pull`).
-    pub fn journal(&self, scope: &str, inverse: Inverse) -> Result<EntryId> {
-        self.conductor.journal.add(scope, inverse)
+    pub fn journal(&self, scope: &str, undo: &impl Undo) -> Result<EntryId> {
+        self.conductor.journal.add(scope, undo)
     }
 
     /// It was undone, or never done.

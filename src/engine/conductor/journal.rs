@@ -1,3 +1,4 @@
+use super::inverse::{Known, Undo, Undoers};
 use super::*;
 use crate::engine::private;
 use nix::fcntl::OFlag;
@@ -11,69 +12,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Names an entry of a journal.
 pub type EntryId = u64;
 
-/// How to undo one change of the host. Undoing twice, or what is gone already, is no error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "undo")]
-pub enum Inverse {
-    /// Kill that very process: the pid with that start time (field 22 of `/proc/<pid>/stat`, clock ticks after boot).
-    KillProcess {
-        /// In the engine's pid namespace.
-        pid: u32,
-        /// Distinguishes it from a later process with the same pid.
-        start_time: u64,
-    },
-    /// Unmount a path in the engine's mount namespace.
-    Unmount {
-        /// Where.
-        path: PathBuf,
-        /// The mount namespace's inode: another one means it is gone.
-        mntns: u64,
-    },
-    /// Delete a link.
-    DeleteLink {
-        /// The network namespace's inode: if the engine is in none of that inode, it is gone.
-        netns: u64,
-        /// Its name.
-        name: String,
-    },
-    /// Delete an nft table with all that is in it.
-    DeleteNftTable {
-        /// The network namespace's inode.
-        netns: u64,
-        /// `ip`, `inet`, …
-        family: String,
-        /// Its name.
-        name: String,
-    },
-    /// Write a sysctl back.
-    RestoreSysctl {
-        /// The network namespace's inode.
-        netns: u64,
-        /// `/proc/sys/net/ipv4/ip_forward`
-        path: PathBuf,
-        /// What it held.
-        value: String,
-    },
-    /// Remove a control group, killing what is in it.
-    RemoveCgroup {
-        /// Its directory.
-        path: PathBuf,
-    },
-    /// Remove a directory with all that is in it.
-    RemoveDir {
-        /// Its path.
-        path: PathBuf,
-    },
-    /// Remove a file or a socket.
-    RemoveFile {
-        /// Its path.
-        path: PathBuf,
-    },
-}
-
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "entry")]
 enum Line {
+    /// The first line. A journal without one is of an engine before there were versions, and is read as well.
+    Journal {
+        version: u32,
+    },
     Will {
         id: EntryId,
         scope: String,
@@ -87,14 +32,17 @@ enum Line {
     },
 }
 
-/// What a journal says that is not done.
+/// The version of the format. What an older engine wrote is read; what a newer one wrote is left to it.
+const VERSION: u32 = 2;
+
+/// What a journal says that is not done. It stays in the file, for somebody to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// No engine of this directory makes what that would undo. It stays in the file, for somebody to look at.
+    /// No engine of this directory makes what that would undo.
     Foreign(Inverse),
     /// A line that is none.
     Unreadable {
-        /// Counted from 1.
+        /// Counted from 1, as the file is now.
         line: usize,
         /// Its beginning.
         text: String,
@@ -103,14 +51,26 @@ pub enum Refused {
 
 /// What is to be undone, on disk before it is done.
 ///
-/// Append-only JSON lines. A line reaches the page cache before the host is changed, which is enough: what a journal undoes
+/// JSON lines, the first of which says the version. They are appended; now and then the file is written anew without what is
+/// done (a new file that takes the place of the old one by rename). A line reaches the page cache before the host is changed, which is enough: what a journal undoes
 /// does not survive the kernel's own crash, and directories are cleaned at the next start either way.
 ///
 /// What it says is done with the engine's rights, so the file must be this user's alone, and each entry something that an
 /// engine makes in the directory that the journal lies in.
 #[derive(Debug)]
 pub struct Journal {
+    /// The engine's directory.
+    root: PathBuf,
+    undoers: Undoers,
     state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    scope: String,
+    inverse: Inverse,
+    /// It ends with this life of the machine, which is written beside it.
+    mortal: bool,
 }
 
 #[derive(Debug)]
@@ -118,9 +78,10 @@ struct State {
     path: PathBuf,
     file: File,
     life: String,
-    pending: BTreeMap<EntryId, (String, Inverse)>,
-    foreign: BTreeMap<EntryId, (String, Inverse)>,
-    unreadable: Vec<Refused>,
+    pending: BTreeMap<EntryId, Entry>,
+    foreign: BTreeMap<EntryId, Entry>,
+    /// Lines that are none, with their numbers.
+    unreadable: Vec<(usize, Vec<u8>)>,
     next: EntryId,
     /// Lines that say nothing any more.
     dead: usize,
@@ -132,20 +93,25 @@ const DEAD: usize = 4096;
 const SHOWN: usize = 200;
 
 impl Journal {
-    /// Opens `path`, with what an earlier engine left pending.
-    pub fn open(path: &Path) -> Result<Self> {
+    /// Opens `path`, with what an earlier engine left pending. `undoers` say what that may be, and undo it.
+    pub fn open(path: &Path, undoers: Undoers) -> Result<Self> {
         let failed = |e: std::io::Error| Fault::io("read", path.display(), &e);
         let file = open_file(path)?;
         let mut text = Vec::new();
         (&file).read_to_end(&mut text).map_err(failed)?;
+        if let Some(version) = version(&text).filter(|version| *version > VERSION) {
+            let fault = Fault::failed("journal-version").with("journal", path.display());
+            return Err(fault.with("version", version).with("readable", VERSION));
+        }
         let (pending, foreign, unreadable) = Default::default();
         let mut state =
             State { path: path.to_owned(), file, life: life(), pending, foreign, unreadable, next: 1, dead: 0 };
-        state.read(&text);
+        let root = path.parent().unwrap_or(Path::new("")).to_owned();
+        state.read(&text, &|inverse| undoers.know(inverse, &root));
         if !text.is_empty() {
             state.shrink(&text)?;
         }
-        Ok(Self { state: Mutex::new(state) })
+        Ok(Self { root, undoers, state: Mutex::new(state) })
     }
 
     /// Where it is.
@@ -154,17 +120,19 @@ impl Journal {
     }
 
     /// Writes down how to undo what is about to be done.
-    pub fn add(&self, scope: &str, inverse: Inverse) -> Result<EntryId> {
+    pub fn add(&self, scope: &str, undo: &impl Undo) -> Result<EntryId> {
+        let inverse = Inverse::of(undo)?;
+        let known = self.undoers.know(&inverse, &self.root).filter(|known| known.allowed);
+        // The next engine would not undo it.
+        let refused = || Fault::failed("engine-fault").with("reason", format!("not for the journal: {inverse}"));
+        let mortal = known.ok_or_else(refused)?.ends_with_the_machine;
         let mut state = self.lock();
-        if !confine::allowed(&inverse, state.root()) {
-            // The next engine would not undo it.
-            return Err(Fault::failed("engine-fault").with("reason", format!("not for the journal: {inverse:?}")));
-        }
         let id = state.next;
         state.next += 1;
-        let line = state.line(id, scope, &inverse);
+        let entry = Entry { scope: scope.to_owned(), inverse, mortal };
+        let line = state.line(id, &entry);
         state.write(&line)?;
-        state.pending.insert(id, (scope.to_owned(), inverse));
+        state.pending.insert(id, entry);
         Ok(id)
     }
 
@@ -174,7 +142,7 @@ impl Journal {
         if state.pending.remove(&id).is_none() {
             return Ok(());
         }
-        if state.pending.is_empty() && state.foreign.is_empty() {
+        if state.is_empty() {
             state.dead = 0;
             return state.file.set_len(0).map_err(|e| Fault::io("write", state.path.display(), &e));
         }
@@ -192,27 +160,48 @@ impl Journal {
     /// What is pending in a scope, or in all, latest first: the order to undo it in.
     pub fn pending(&self, scope: Option<&str>) -> Vec<(EntryId, Inverse)> {
         let state = self.lock();
-        let mine = state.pending.iter().rev().filter(|(_, (of, _))| scope.is_none_or(|scope| of == scope));
-        mine.map(|(id, (_, inverse))| (*id, inverse.clone())).collect()
+        let mine = state.pending.iter().rev().filter(|(_, entry)| scope.is_none_or(|scope| entry.scope == scope));
+        mine.map(|(id, entry)| (*id, entry.inverse.clone())).collect()
+    }
+
+    /// What one module has pending in a scope, latest first.
+    pub fn pending_of<T: Undo>(&self, scope: &str) -> Vec<(EntryId, T)> {
+        let pending = self.pending(Some(scope)).into_iter();
+        pending.filter_map(|(id, inverse)| Some((id, inverse.read()?))).collect()
     }
 
     /// What was found in the file and is not done.
     pub fn refused(&self) -> Vec<Refused> {
         let state = self.lock();
-        let foreign = state.foreign.values().map(|(_, inverse)| Refused::Foreign(inverse.clone()));
-        foreign.chain(state.unreadable.iter().cloned()).collect()
+        let foreign = state.foreign.values().map(|entry| Refused::Foreign(entry.inverse.clone()));
+        let unreadable = state.unreadable.iter().map(|(line, bytes)| {
+            let text = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]).escape_debug().to_string();
+            Refused::Unreadable { line: *line, text }
+        });
+        foreign.chain(unreadable).collect()
+    }
+
+    /// Undoes it on the host. What has been undone is to be said to [`Journal::done`].
+    pub fn undo(&self, inverse: &Inverse) -> Result<()> {
+        self.undoers.undo(inverse, &self.root)
     }
 
     /// Undoes what is pending in a scope, or in all, latest first. What cannot be undone stays pending and is returned.
-    pub fn unwind(&self, scope: Option<&str>, undo: impl Fn(&Inverse) -> Result<()>) -> Result<Vec<(Inverse, Fault)>> {
+    pub fn unwind(&self, scope: Option<&str>) -> Result<Vec<(Inverse, Fault)>> {
         let mut left = Vec::new();
         for (id, inverse) in self.pending(scope) {
-            match undo(&inverse) {
+            match self.undo(&inverse) {
                 Ok(()) => self.done(id)?,
                 Err(fault) => left.push((inverse, fault)),
             }
         }
         Ok(left)
+    }
+
+    /// What an inverse is about, and the call that does it; of one that no module knows, how it stands in the file.
+    pub(super) fn words(&self, inverse: &Inverse) -> (String, String) {
+        let known = self.undoers.know(inverse, &self.root);
+        known.map_or_else(|| (inverse.to_string(), inverse.to_string()), |known| known.words)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -225,6 +214,14 @@ fn open_file(path: &Path) -> Result<File> {
     opened.ok_or_else(|| Fault::io("open", path.display(), &std::io::ErrorKind::NotFound.into()))
 }
 
+/// What the first line says.
+fn version(text: &[u8]) -> Option<u32> {
+    match serde_json::from_slice(text.split(|&byte| byte == b'\n').next()?) {
+        Ok(Line::Journal { version }) => Some(version),
+        _ => None,
+    }
+}
+
 /// This life of the machine and this pid namespace: in another one a process with the same number and start time is
 /// another process.
 fn life() -> String {
@@ -235,19 +232,20 @@ fn life() -> String {
 }
 
 impl State {
-    /// The engine's directory.
-    fn root(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new(""))
+    /// True when there is nothing to undo or to look at.
+    fn is_empty(&self) -> bool {
+        self.pending.is_empty() && self.foreign.is_empty() && self.unreadable.is_empty()
     }
 
-    fn read(&mut self, text: &[u8]) {
+    fn read(&mut self, text: &[u8], know: &dyn Fn(&Inverse) -> Option<Known>) {
         let whole = text.ends_with(b"\n");
         let lines: Vec<_> = text.split(|&byte| byte == b'\n').collect();
         for (index, bytes) in lines.iter().enumerate().filter(|(_, bytes)| !bytes.is_empty()) {
             match serde_json::from_slice(bytes) {
+                Ok(Line::Journal { version }) if version <= VERSION => {}
                 Ok(Line::Will { id, scope, inverse, life }) if id < EntryId::MAX => {
                     self.next = self.next.max(id + 1);
-                    self.take(id, scope, inverse, life.as_deref());
+                    self.take(id, scope, inverse, life.as_deref(), know);
                 }
                 Ok(Line::Done { id }) => {
                     self.pending.remove(&id);
@@ -255,35 +253,41 @@ impl State {
                 }
                 // A torn last line names something that was not begun yet.
                 _ if !whole && index + 1 == lines.len() => {}
-                _ => {
-                    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]).escape_debug().to_string();
-                    self.unreadable.push(Refused::Unreadable { line: index + 1, text });
-                }
+                _ => self.unreadable.push((index + 1, bytes.to_vec())),
             }
         }
     }
 
-    fn take(&mut self, id: EntryId, scope: String, inverse: Inverse, life: Option<&str>) {
-        let over = matches!(inverse, Inverse::KillProcess { .. }) && life.is_some_and(|life| life != self.life);
-        if over {
+    fn take(
+        &mut self,
+        id: EntryId,
+        scope: String,
+        inverse: Inverse,
+        life: Option<&str>,
+        know: &dyn Fn(&Inverse) -> Option<Known>,
+    ) {
+        let known = know(&inverse);
+        let mortal = known.as_ref().is_some_and(|known| known.ends_with_the_machine);
+        if mortal && life.is_some_and(|life| life != self.life) {
             return;
         }
-        if confine::allowed(&inverse, self.root()) {
-            self.pending.insert(id, (scope, inverse));
-        } else if !confine::is_gone(&inverse) {
-            self.foreign.insert(id, (scope, inverse));
+        let entry = Entry { scope, inverse, mortal };
+        match known {
+            Some(known) if known.allowed => drop(self.pending.insert(id, entry)),
+            Some(known) if known.gone => {}
+            _ => drop(self.foreign.insert(id, entry)),
         }
     }
 
-    fn line(&self, id: EntryId, scope: &str, inverse: &Inverse) -> Line {
-        let life = matches!(inverse, Inverse::KillProcess { .. }).then(|| self.life.clone());
-        Line::Will { id, scope: scope.to_owned(), inverse: inverse.clone(), life }
+    fn line(&self, id: EntryId, entry: &Entry) -> Line {
+        let life = entry.mortal.then(|| self.life.clone());
+        Line::Will { id, scope: entry.scope.clone(), inverse: entry.inverse.clone(), life }
     }
 
     /// Leaves away what says nothing any more; on a disk that is full the old file goes on, with its last line ended.
     fn shrink(&mut self, text: &[u8]) -> Result<()> {
         let failed = |path: &Path, e: &std::io::Error| Fault::io("write", path.display(), e);
-        if self.pending.is_empty() && self.foreign.is_empty() {
+        if self.is_empty() {
             return self.file.set_len(0).map_err(|e| failed(&self.path, &e));
         }
         let Err(fault) = self.rewrite() else { return Ok(()) };
@@ -295,11 +299,13 @@ impl State {
     /// The same entries in a new file that takes the place of the old one.
     fn rewrite(&mut self) -> Result<()> {
         let new = self.path.with_extension("new");
-        let mut text = Vec::new();
-        for (id, (scope, inverse)) in self.pending.iter().chain(&self.foreign) {
-            let line = serde_json::to_writer(&mut text, &self.line(*id, scope, inverse));
-            line.map_err(|e| Fault::io("write", new.display(), &e.into()))?;
+        let mut text = json(&Line::Journal { version: VERSION }, &new)?;
+        for (_, bytes) in &self.unreadable {
+            text.extend_from_slice(bytes);
             text.push(b'\n');
+        }
+        for (id, entry) in self.pending.iter().chain(&self.foreign) {
+            text.extend(json(&self.line(*id, entry), &new)?);
         }
         let written = private::write(&new, &text).and_then(|()| std::fs::rename(&new, &self.path));
         if let Err(error) = written {
@@ -309,14 +315,15 @@ impl State {
         }
         self.file = open_file(&self.path)?;
         self.dead = 0;
+        self.unreadable.iter_mut().enumerate().for_each(|(index, (line, _))| *line = index + 2);
         Ok(())
     }
 
     fn write(&mut self, line: &Line) -> Result<()> {
-        let mut json = serde_json::to_vec(line).map_err(|e| Fault::io("write", self.path.display(), &e.into()))?;
-        json.push(b'\n');
         let length = self.file.metadata().map_or(0, |meta| meta.len());
-        self.file.write_all(&json).map_err(|e| {
+        let mut text = if length == 0 { json(&Line::Journal { version: VERSION }, &self.path)? } else { Vec::new() };
+        text.extend(json(line, &self.path)?);
+        self.file.write_all(&text).map_err(|e| {
             // A disk that is full took a part of it: the next line must not be glued to that.
             if let Err(error) = self.file.set_len(length) {
                 tracing::warn!(%error, path = %self.path.display(), "a torn line stays in the journal");
@@ -324,4 +331,10 @@ impl State {
             Fault::io("write", self.path.display(), &e)
         })
     }
+}
+
+fn json(line: &Line, path: &Path) -> Result<Vec<u8>> {
+    let mut text = serde_json::to_vec(line).map_err(|e| Fault::io("write", path.display(), &e.into()))?;
+    text.push(b'\n');
+    Ok(text)
 }

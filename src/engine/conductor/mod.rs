@@ -7,20 +7,21 @@
 //!
 //! Does not know what any step does.
 
-mod confine;
 mod cx;
 mod gate;
+mod inverse;
 mod journal;
 mod recorder;
+mod recover;
 #[cfg(test)]
 mod tests;
-mod undo;
 
 pub use cx::{Cancel, Cx};
 pub use gate::{Gate, Hold};
-pub use journal::{EntryId, Inverse, Journal, Refused};
+pub use inverse::{Inverse, Undo, Undoers, below};
+pub use journal::{EntryId, Journal, Refused};
 pub use recorder::Recorder;
-pub use undo::{recover, undo};
+pub use recover::recover;
 
 use super::fault::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;

@@ -1,14 +1,15 @@
 use super::*;
 use crate::client::protocol::GateCommand;
 use crate::trace::{Level, Plan, Problem, Step, StepKind};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 fn conductor(dir: &Path) -> Arc<Conductor> {
-    let journal = Journal::open(&dir.join("journal.ndjson")).unwrap();
+    let journal = open(&dir.join("journal.ndjson"));
     Conductor::new(Recorder::in_memory(), journal)
 }
 
@@ -222,49 +223,141 @@ fn a_failure_is_the_outcome_of_its_step_of_those_around_and_of_the_operation() {
     assert_eq!(conductor.world().ops.get(&1).unwrap().outcome, Some(failed));
 }
 
+/// How the tests undo: files and directories, in the directory of the journal itself; and what ends with the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "undo")]
+enum TestInverse {
+    RemoveFile { path: PathBuf },
+    Mortal { pid: u32 },
+}
+
+impl Undo for TestInverse {
+    fn allowed(&self, root: &Path) -> bool {
+        match self {
+            Self::RemoveFile { path } => matches!(below(root, path).as_deref(), Some([_])),
+            Self::Mortal { .. } => true,
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        matches!(self, Self::RemoveFile { path } if !path.exists())
+    }
+
+    fn ends_with_the_machine(&self) -> bool {
+        matches!(self, Self::Mortal { .. })
+    }
+
+    fn words(&self) -> (String, String) {
+        ("it".to_owned(), format!("{self:?}"))
+    }
+}
+
+/// Another module's, with a name for what it makes that is the same in another place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "undo")]
+enum OtherInverse {
+    RemoveFile { path: PathBuf },
+}
+
+impl Undo for OtherInverse {
+    fn allowed(&self, root: &Path) -> bool {
+        let Self::RemoveFile { path } = self;
+        matches!(below(root, path).as_deref(), Some([other, _]) if *other == "other")
+    }
+
+    fn words(&self) -> (String, String) {
+        ("other".to_owned(), format!("{self:?}"))
+    }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Fault::io("remove", path.display(), &e)),
+        _ => Ok(()),
+    }
+}
+
+fn open(path: &Path) -> Journal {
+    try_open(path).unwrap()
+}
+
+fn try_open(path: &Path) -> Result<Journal> {
+    let test = |inverse: &TestInverse| match inverse {
+        TestInverse::RemoveFile { path } => remove(path),
+        TestInverse::Mortal { .. } => Ok(()),
+    };
+    let other = |OtherInverse::RemoveFile { path }: &OtherInverse| remove(&path.with_extension("other"));
+    Journal::open(path, Undoers::default().with(test).with(other))
+}
+
 /// What removes a file of that name in the directory of this journal.
-fn file(journal: &Path, name: &str) -> Inverse {
-    Inverse::RemoveFile { path: journal.with_file_name(name) }
+fn file(journal: &Path, name: &str) -> TestInverse {
+    TestInverse::RemoveFile { path: journal.with_file_name(name) }
+}
+
+fn kept(undo: &impl Undo) -> Inverse {
+    Inverse::of(undo).unwrap()
+}
+
+#[test]
+fn each_module_undoes_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    fs::create_dir(dir.path().join("other")).unwrap();
+    for name in ["a", "other/a", "other/a.other"] {
+        fs::write(dir.path().join(name), "").unwrap();
+    }
+    let journal = open(&path);
+    journal.add("x", &file(&path, "a")).unwrap();
+    journal.add("x", &OtherInverse::RemoveFile { path: dir.path().join("other/a") }).unwrap();
+    drop(journal);
+    assert_eq!(open(&path).unwind(None).unwrap(), []);
+    let left = |name: &str| dir.path().join(name).exists();
+    assert_eq!((left("a"), left("other/a"), left("other/a.other")), (false, true, false));
+    let journal = open(&path);
+    let elsewhere = TestInverse::RemoveFile { path: dir.path().join("other/deeper/a") };
+    journal.add("x", &elsewhere).unwrap_err();
+    journal.undo(&kept(&elsewhere)).unwrap_err();
 }
 
 #[test]
 fn a_journal_gives_back_what_is_pending_latest_first() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal");
-    let journal = Journal::open(&path).unwrap();
-    let ids: Vec<_> = ["a", "b", "c"].map(|name| journal.add("one", file(&path, name)).unwrap()).into();
-    journal.add("two", file(&path, "d")).unwrap();
+    let journal = open(&path);
+    let ids: Vec<_> = ["a", "b", "c"].map(|name| journal.add("one", &file(&path, name)).unwrap()).into();
+    journal.add("two", &file(&path, "d")).unwrap();
     journal.done(ids[1]).unwrap();
-    let expected = vec![(ids[2], file(&path, "c")), (ids[0], file(&path, "a"))];
+    let expected = vec![(ids[2], kept(&file(&path, "c"))), (ids[0], kept(&file(&path, "a")))];
     assert_eq!(journal.pending(Some("one")), expected);
     drop(journal);
-    let again = Journal::open(&path).unwrap();
+    let again = open(&path);
     assert_eq!(again.pending(Some("one")), expected);
     assert_eq!(again.pending(None).len(), 3);
-    assert!(again.add("one", file(&path, "e")).unwrap() > ids[2], "a number is not used twice");
+    assert!(again.add("one", &file(&path, "e")).unwrap() > ids[2], "a number is not used twice");
 }
 
 #[test]
 fn a_torn_last_line_is_passed_over_and_the_next_is_whole() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal");
-    Journal::open(&path).unwrap().add("one", file(&path, "a")).unwrap();
+    open(&path).add("one", &file(&path, "a")).unwrap();
     let whole = fs::read_to_string(&path).unwrap();
     fs::write(&path, format!("{whole}{}", &whole[..whole.len() / 2])).unwrap();
-    let journal = Journal::open(&path).unwrap();
+    let journal = open(&path);
     assert_eq!(journal.refused(), []);
-    journal.add("one", file(&path, "b")).unwrap();
+    journal.add("one", &file(&path, "b")).unwrap();
     drop(journal);
-    let names: Vec<_> = Journal::open(&path).unwrap().pending(None).into_iter().map(|(_, inverse)| inverse).collect();
-    assert_eq!(names, [file(&path, "b"), file(&path, "a")]);
+    let names: Vec<_> = open(&path).pending(None).into_iter().map(|(_, inverse)| inverse).collect();
+    assert_eq!(names, [file(&path, "b"), file(&path, "a")].map(|it| kept(&it)));
 }
 
 #[test]
 fn a_journal_with_nothing_pending_starts_anew() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal");
-    let journal = Journal::open(&path).unwrap();
-    let (a, b) = (journal.add("one", file(&path, "a")).unwrap(), journal.add("one", file(&path, "b")).unwrap());
+    let journal = open(&path);
+    let (a, b) = (journal.add("one", &file(&path, "a")).unwrap(), journal.add("one", &file(&path, "b")).unwrap());
     journal.done(a).unwrap();
     assert_ne!(fs::metadata(&path).unwrap().len(), 0);
     journal.done(b).unwrap();
@@ -276,33 +369,76 @@ fn a_journal_with_nothing_pending_starts_anew() {
 fn unwinding_keeps_what_cannot_be_undone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal");
-    let journal = Journal::open(&path).unwrap();
+    let journal = open(&path);
     for name in ["a", "b", "c"] {
-        journal.add("one", file(&path, name)).unwrap();
+        journal.add("one", &file(&path, name)).unwrap();
+        fs::write(dir.path().join(name), "").unwrap();
     }
-    let fault = Fault::failed("host-refused");
-    let b = file(&path, "b");
-    let left = journal.unwind(Some("one"), |inverse| if *inverse == b { Err(fault.clone()) } else { Ok(()) }).unwrap();
-    assert_eq!(left, [(b.clone(), fault)]);
+    // A directory is not removed as a file.
+    fs::remove_file(dir.path().join("b")).unwrap();
+    fs::create_dir(dir.path().join("b")).unwrap();
+    let b = kept(&file(&path, "b"));
+    let left = journal.unwind(Some("one")).unwrap();
+    assert_eq!(left.iter().map(|(inverse, _)| inverse).collect::<Vec<_>>(), [&b]);
     assert_eq!(journal.pending(None).into_iter().map(|(_, inverse)| inverse).collect::<Vec<_>>(), [b]);
+    assert!(!dir.path().join("a").exists() && !dir.path().join("c").exists());
+}
+
+#[test]
+fn the_first_line_says_the_version_and_an_older_journal_has_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    open(&path).add("one", &file(&path, "a")).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!((lines[0], lines.len()), (r#"{"entry":"journal","version":2}"#, 2));
+    // As the engine before wrote it.
+    fs::write(&path, format!("{}\n", lines[1])).unwrap();
+    let older = open(&path);
+    assert_eq!((older.pending(None), older.refused()), (vec![(1, kept(&file(&path, "a")))], vec![]));
+    assert_eq!(fs::read_to_string(&path).unwrap(), text, "and from now on it says so");
+}
+
+#[test]
+fn a_journal_of_a_newer_engine_is_left_to_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let text = "{\"entry\":\"journal\",\"version\":3}\n{\"entry\":\"anything\"}\n";
+    fs::write(&path, text).unwrap();
+    let problem = try_open(&path).unwrap_err().problem;
+    assert_eq!(problem.code, "journal-version");
+    assert_eq!((&*problem.args["version"], &*problem.args["journal"]), ("3", &*path.display().to_string()));
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn an_engine_that_was_killed_while_it_shortened_its_journal_has_the_old_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    open(&path).add("one", &file(&path, "a")).unwrap();
+    // Half of a new one, that has not taken the place of the old one.
+    fs::write(path.with_extension("new"), "{\"entry\":\"journal\",\"ver").unwrap();
+    let journal = open(&path);
+    assert_eq!(journal.pending(None), [(1, kept(&file(&path, "a")))]);
+    assert!(!path.with_extension("new").exists(), "it was made anew, and has taken its place");
 }
 
 #[test]
 fn a_journal_is_not_made_longer_by_what_is_done() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal");
-    let journal = Journal::open(&path).unwrap();
-    let kept = journal.add("engine", file(&path, "kept")).unwrap();
+    let journal = open(&path);
+    let entry = journal.add("engine", &file(&path, "kept")).unwrap();
     for _ in 0..10_000 {
-        let id = journal.add("one", file(&path, "a")).unwrap();
+        let id = journal.add("one", &file(&path, "a")).unwrap();
         journal.done(id).unwrap();
     }
     let lines = fs::read_to_string(&path).unwrap().lines().count();
     assert!(lines < 6000, "{lines} lines for one entry");
     drop(journal);
-    let again = Journal::open(&path).unwrap();
-    assert_eq!(again.pending(None), [(kept, file(&path, "kept"))]);
-    assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1);
+    let again = open(&path);
+    assert_eq!(again.pending(None), [(entry, kept(&file(&path, "kept")))]);
+    assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2);
 }
 
 /// Journals that were not written by an engine of the directory they lie in.
@@ -310,9 +446,8 @@ mod believing {
     use super::*;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
-    fn will(id: u64, inverse: &Inverse) -> String {
-        let inverse = serde_json::to_string(inverse).unwrap();
-        format!(r#"{{"entry":"will","id":{id},"scope":"x","inverse":{inverse}}}"#)
+    fn will(id: u64, inverse: &impl Undo) -> String {
+        format!(r#"{{"entry":"will","id":{id},"scope":"x","inverse":{}}}"#, kept(inverse))
     }
 
     #[test]
@@ -320,63 +455,77 @@ mod believing {
         let dir = tempfile::tempdir().unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
-        let foreign = Inverse::RemoveDir { path: elsewhere.path().to_owned() };
-        let ours = Inverse::RemoveDir { path: dir.path().join("containers/a") };
-        fs::write(&path, format!("{}\n{}\n", will(1, &foreign), will(2, &ours))).unwrap();
+        let foreign = TestInverse::RemoveFile { path: elsewhere.path().to_owned() };
+        let ours = file(&path, "a");
+        let unknown = r#"{"undo":"format_disk","disk":"sda"}"#;
+        let unknown_line = format!(r#"{{"entry":"will","id":3,"scope":"x","inverse":{unknown}}}"#);
+        fs::write(&path, format!("{}\n{}\n{unknown_line}\n", will(1, &foreign), will(2, &ours))).unwrap();
         for _ in 0..2 {
-            let journal = Journal::open(&path).unwrap();
-            assert_eq!(journal.pending(None), [(2, ours.clone())]);
-            assert_eq!(journal.refused(), [Refused::Foreign(foreign.clone())], "it stays to be looked at");
+            let journal = open(&path);
+            assert_eq!(journal.pending(None), [(2, kept(&ours))]);
+            let unknown: Inverse = serde_json::from_str(unknown).unwrap();
+            assert!(journal.words(&unknown).1.contains("format_disk"), "what no module knows is shown as it stands");
+            journal.undo(&unknown).unwrap_err();
+            let refused = [Refused::Foreign(kept(&foreign)), Refused::Foreign(unknown)];
+            assert_eq!(journal.refused(), refused, "it stays to be looked at");
         }
-        let journal = Journal::open(&path).unwrap();
-        assert_eq!(journal.add("x", foreign).unwrap_err().problem.code, "engine-fault");
+        let journal = open(&path);
+        assert_eq!(journal.add("x", &foreign).unwrap_err().problem.code, "engine-fault");
     }
 
     #[test]
     fn what_lies_elsewhere_and_is_gone_needs_no_word() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
-        let moved = Inverse::RemoveDir { path: "/no/such/root/containers/a".into() };
+        let moved = TestInverse::RemoveFile { path: "/no/such/root/containers/a".into() };
         fs::write(&path, format!("{}\n", will(1, &moved))).unwrap();
-        let journal = Journal::open(&path).unwrap();
+        let journal = open(&path);
         assert_eq!((journal.pending(None), journal.refused()), (vec![], vec![]));
         assert_eq!(fs::metadata(&path).unwrap().len(), 0);
     }
 
     #[test]
-    fn lines_that_are_none_are_said_and_the_others_count() {
+    fn lines_that_are_none_are_said_at_each_start_and_the_others_count() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
-        let ours = Inverse::RemoveDir { path: dir.path().join("containers/a") };
-        let mut text = b"not a line\n\xff\xfe\x1b[2J\n".to_vec();
+        let ours = file(&path, "a");
+        let mut text = format!("{}\n", will(3, &ours)).into_bytes();
+        text.extend_from_slice(b"not a line\n\xff\xfe\x1b[2J\n");
         text.extend(format!("{}\n{}\n", will(u64::MAX, &ours), will(7, &ours)).bytes());
         fs::write(&path, text).unwrap();
-        let journal = Journal::open(&path).unwrap();
-        assert_eq!(journal.pending(None), [(7, ours.clone())]);
-        let refused = journal.refused();
-        let lines: Vec<_> = refused
-            .iter()
-            .map(|refused| match refused {
-                Refused::Unreadable { line, text } => (*line, text.contains('\u{1b}')),
-                Refused::Foreign(_) => panic!("{refused:?}"),
-            })
-            .collect();
-        assert_eq!(lines, [(1, false), (2, false), (3, false)]);
-        assert_eq!(journal.add("x", ours).unwrap(), 8);
+        for _ in 0..2 {
+            let journal = open(&path);
+            assert_eq!(journal.pending(None), [(7, kept(&ours)), (3, kept(&ours))]);
+            let text = fs::read(&path).unwrap();
+            let lines: Vec<_> = text.split(|&byte| byte == b'\n').collect();
+            let refused = journal.refused();
+            assert_eq!(refused.len(), 3);
+            for (refused, begins) in refused.iter().zip([&b"not a line"[..], b"\xff\xfe", b"{\"entry\":\"will\""]) {
+                let Refused::Unreadable { line, text } = refused else { panic!("{refused:?}") };
+                assert!(!text.contains('\u{1b}'), "{text}");
+                assert!(lines[line - 1].starts_with(begins), "line {line} of the file as it is now");
+            }
+        }
+        let journal = open(&path);
+        assert_eq!(journal.add("x", &ours).unwrap(), 8);
+        for (id, _) in journal.pending(None) {
+            journal.done(id).unwrap();
+        }
+        assert_eq!(open(&path).refused().len(), 3, "nothing but them is left, and they are");
     }
 
     #[test]
     fn a_process_of_another_life_of_the_machine_is_not_killed() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
-        let kill = Inverse::KillProcess { pid: 4_000_000, start_time: 1 };
-        Journal::open(&path).unwrap().add("x", kill.clone()).unwrap();
-        assert_eq!(Journal::open(&path).unwrap().pending(None), [(1, kill)], "of this one it is");
+        let kill = TestInverse::Mortal { pid: 4_000_000 };
+        open(&path).add("x", &kill).unwrap();
+        assert_eq!(open(&path).pending(None), [(1, kept(&kill))], "of this one it is");
         let text = fs::read_to_string(&path).unwrap();
         let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
         assert!(text.contains(boot.trim()), "{text}");
         fs::write(&path, text.replace(boot.trim(), "00000000-0000-0000-0000-000000000000")).unwrap();
-        assert_eq!(Journal::open(&path).unwrap().pending(None), []);
+        assert_eq!(open(&path).pending(None), []);
     }
 
     #[test]
@@ -384,7 +533,7 @@ mod believing {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
         let check = |code: &str| {
-            let problem = Journal::open(&path).unwrap_err().problem;
+            let problem = try_open(&path).unwrap_err().problem;
             assert_eq!(problem.code, code, "{problem:?}");
             assert_eq!(problem.args["path"], path.display().to_string());
             fs::remove_file(&path).unwrap();
@@ -405,7 +554,7 @@ mod believing {
             std::os::unix::fs::chown(&path, Some(65_534), None).unwrap();
             check("place-foreign");
         }
-        Journal::open(&path).unwrap();
+        open(&path);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }
@@ -414,7 +563,7 @@ mod believing {
 fn what_is_recorded_can_be_had_from_any_event_on() {
     let dir = tempfile::tempdir().unwrap();
     let recorder = Recorder::in_dir(dir.path()).unwrap();
-    let journal = Journal::open(&dir.path().join("journal")).unwrap();
+    let journal = open(&dir.path().join("journal"));
     let conductor = Conductor::new(recorder, journal);
     let long = Evidence::file("/proc/x", "x".repeat(Evidence::INLINE * 2));
     let remark = Change::Remark(Problem::new("nat-not-here"));
@@ -432,83 +581,4 @@ fn what_is_recorded_can_be_had_from_any_event_on() {
     let Body::Observed { evidence, .. } = &recorder.event(2).unwrap().body else { panic!("an observation") };
     assert!(matches!(&evidence[0], Evidence::File { content, .. } if content.len() < Evidence::INLINE + 8));
     assert_eq!(recorder.evidence(1), None);
-}
-
-mod undoing {
-    use super::*;
-    use std::os::unix::fs::PermissionsExt;
-    use std::process::{Command, Stdio};
-
-    #[test]
-    fn a_directory_goes_with_all_that_is_in_it_but_not_what_links_point_at() {
-        let dir = tempfile::tempdir().unwrap();
-        let (kept, gone) = (dir.path().join("kept"), dir.path().join("gone"));
-        fs::create_dir_all(gone.join("work/work")).unwrap();
-        fs::create_dir(&kept).unwrap();
-        fs::write(kept.join("file"), "kept").unwrap();
-        std::os::unix::fs::symlink(&kept, gone.join("link")).unwrap();
-        fs::write(gone.join("work/work/file"), "gone").unwrap();
-        fs::set_permissions(gone.join("work/work"), fs::Permissions::from_mode(0o000)).unwrap();
-        let inverse = Inverse::RemoveDir { path: gone.clone() };
-        undo(&inverse, None).unwrap();
-        undo(&inverse, None).unwrap();
-        assert!(!gone.exists());
-        assert_eq!(fs::read_to_string(kept.join("file")).unwrap(), "kept");
-        assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o755);
-    }
-
-    #[test]
-    fn a_link_in_the_place_of_a_directory_is_not_followed() {
-        let dir = tempfile::tempdir().unwrap();
-        let (kept, link) = (dir.path().join("kept"), dir.path().join("link"));
-        fs::create_dir(&kept).unwrap();
-        std::os::unix::fs::symlink(&kept, &link).unwrap();
-        undo(&Inverse::RemoveDir { path: link }, None).unwrap_err();
-        assert!(kept.exists());
-    }
-
-    #[test]
-    fn only_that_very_process_is_killed() {
-        let mut child = Command::new("sleep").arg("60").stdin(Stdio::null()).spawn().unwrap();
-        let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
-        let start_time = stat.rsplit_once(')').unwrap().1.split_whitespace().nth(19).unwrap().parse().unwrap();
-        let pid = child.id();
-        undo(&Inverse::KillProcess { pid, start_time: start_time + 1 }, None).unwrap();
-        assert_eq!(child.try_wait().unwrap(), None, "another one with its number");
-        undo(&Inverse::KillProcess { pid, start_time }, None).unwrap();
-        use std::os::unix::process::ExitStatusExt;
-        assert_eq!(child.wait().unwrap().signal(), Some(9));
-        undo(&Inverse::KillProcess { pid, start_time }, None).unwrap();
-    }
-
-    #[test]
-    fn a_directory_that_is_no_control_group_is_not_taken_for_one() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("dockwalk-7");
-        fs::create_dir(&path).unwrap();
-        let mut child = Command::new("sleep").arg("60").stdin(Stdio::null()).spawn().unwrap();
-        fs::write(path.join("cgroup.procs"), child.id().to_string()).unwrap();
-        undo(&Inverse::RemoveCgroup { path: path.clone() }, None).unwrap_err();
-        assert_eq!(child.try_wait().unwrap(), None, "what its file names is not killed");
-        assert!(path.exists());
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-
-    #[test]
-    fn what_is_gone_already_is_no_error() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("never/made");
-        for inverse in [
-            Inverse::RemoveFile { path: path.clone() },
-            Inverse::RemoveDir { path: path.clone() },
-            Inverse::RemoveCgroup { path: path.clone() },
-            Inverse::Unmount { path: path.clone(), mntns: 1 },
-            Inverse::DeleteLink { netns: 1, name: "none".into() },
-            Inverse::DeleteNftTable { netns: 1, family: "ip".into(), name: "none".into() },
-            Inverse::RestoreSysctl { netns: 1, path, value: "0".into() },
-        ] {
-            undo(&inverse, None).unwrap_or_else(|fault| panic!("{inverse:?}: {fault}"));
-        }
-    }
 }

@@ -1,7 +1,8 @@
 use super::request::{self, Request};
 use super::state::Birth;
 use super::{Container, Merged, merge, mounts, names};
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Inverse, Result, private};
+use crate::engine::rootfs::RootfsInverse;
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, private};
 use crate::spec::{ContainerId, Platform};
 use crate::trace::{self, Change, ContainerState, Evidence, OpKind, Plan, StepKind};
 use serde_json::Value;
@@ -77,7 +78,7 @@ impl Begun<'_> {
         })?;
         let planned = mounts::plan(self.engine, cx, &request, &image)?;
         let dir = self.engine.container_dir(self.id);
-        cx.journal(&dir_scope(self.id), Inverse::RemoveDir { path: dir.clone() })?;
+        cx.journal(&dir_scope(self.id), &RootfsInverse::RemoveDir { path: dir.clone() })?;
         private::dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
         let container = Container::new(Birth {
             id: self.id.clone(),
@@ -124,9 +125,7 @@ impl Begun<'_> {
 
     /// Undoes what was begun.
     fn abandon(&self) {
-        let left = self.engine.conductor.journal().unwind(Some(&dir_scope(self.id)), |inverse| {
-            crate::engine::conductor::undo(inverse, Some(&self.engine.lab.host))
-        });
+        let left = self.engine.conductor.journal().unwind(Some(&dir_scope(self.id)));
         if !matches!(&left, Ok(left) if left.is_empty()) {
             tracing::warn!(?left, container = %self.id, "a container that was not created left something behind");
         }

@@ -68,9 +68,8 @@ impl Engine {
             for (entry, _) in self.conductor.journal().pending(Some(&dir_scope(&container.id))) {
                 cx.undone(entry)?;
             }
-            for (entry, _) in self.conductor.journal().pending(Some(container.id.as_str())) {
-                cx.undone(entry)?;
-            }
+            // What its end could not undo is tried once more, and stays in the journal if it cannot be even now.
+            self.unwind(container.id.as_str());
             if volumes {
                 for name in &container.anonymous {
                     self.volumes.remove(cx, name, &|name| self.volume_user(name, Some(container)))?;

@@ -12,7 +12,7 @@ pub fn archive(bytes: &[u8]) {
     let cage = if shared.is_dir() { tempfile::tempdir_in(shared) } else { tempfile::tempdir() }.expect("a directory");
     let root = cage.path().join("root");
     let store = Store::open(&root, IdRange { uids: 1, gids: 1 }, true).expect("a store");
-    let journal = Journal::open(&root.join("journal")).expect("a journal");
+    let journal = Journal::open(&root.join("journal"), crate::engine::undoers(None)).expect("a journal");
     let conductor = Conductor::new(Recorder::in_memory(), journal);
     let loaded = conductor
         .operate(OpKind::ImageLoad, "", "", &Cancel::new(), |cx| load(&store, cx, bytes, None, &|_| {}))

@@ -139,8 +139,8 @@ impl Net {
         let by_hand = format!("ip link add {name} type veth peer name {peer}");
         stage(cx, StepKind::CreateVeth, by_hand, request, |cx, request| {
             let mut host = lock(&self.host);
-            let inverse = Inverse::DeleteLink { netns: host.netns().inode(), name: name.clone() };
-            let veth = Veth { name: name.clone(), entry: cx.journal(container.as_str(), inverse)? };
+            let inverse = NetInverse::DeleteLink { netns: host.netns().inode(), name: name.clone() };
+            let veth = Veth { name: name.clone(), entry: cx.journal(container.as_str(), &inverse)? };
             lock(endpoint).veth = Some(veth.clone());
             host.expect(&name, keys.host_end.clone(), container);
             host.expect(&peer, keys.eth0.clone(), container);

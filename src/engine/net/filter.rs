@@ -5,8 +5,8 @@ use crate::engine::program;
 use crate::trace::{Change, Evidence, Problem, Rule};
 use std::path::Path;
 
-pub(in crate::engine) const FAMILY: &str = "ip";
-pub(in crate::engine) const TABLE: &str = "dockwalk";
+pub(super) const FAMILY: &str = "ip";
+pub(super) const TABLE: &str = "dockwalk";
 
 /// The commands that make the table anew, in one transaction.
 pub(super) fn script(subnet: &str) -> String {
@@ -63,7 +63,7 @@ pub(super) fn make(cx: &Cx, netns: &Netns, network: &NetworkId, subnet: &str) ->
 }
 
 /// Deletes a table. One that is not there is no error.
-pub fn delete_table(netns: &Netns, family: &str, table: &str) -> Result<Option<Evidence>> {
+pub(super) fn delete_table(netns: &Netns, family: &str, table: &str) -> Result<Option<Evidence>> {
     let Some(nft) = program::find("nft") else { return Ok(None) };
     let script = format!("add table {family} {table}\ndelete table {family} {table}\n");
     let done = run(netns, &nft, &["-f", "-"], &script)?;

@@ -5,7 +5,7 @@ use super::*;
 use crate::trace::{Change, Evidence, Rule};
 use std::path::Path;
 
-pub(in crate::engine) const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
+pub(super) const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
 
 impl Net {
     /// Prepares the host: loopback, uplink, `docker0`, forwarding, masquerade.
@@ -46,7 +46,7 @@ impl Net {
         lock(&self.host).act(cx, request)
     }
 
-    pub(super) fn journal(&self, cx: &Cx, inverse: Inverse) -> Result<()> {
+    pub(super) fn journal(&self, cx: &Cx, inverse: &NetInverse) -> Result<()> {
         let entry = cx.journal(SCOPE, inverse)?;
         lock(&self.entries).push(entry);
         Ok(())
@@ -79,7 +79,7 @@ impl Net {
 
     fn make_bridge(&self, cx: &Cx) -> Result<()> {
         let netns = lock(&self.host).netns().inode();
-        self.journal(cx, Inverse::DeleteLink { netns, name: BRIDGE.to_owned() })?;
+        self.journal(cx, &NetInverse::DeleteLink { netns, name: BRIDGE.to_owned() })?;
         let request = request::make_bridge(BRIDGE, request::mac_of(GATEWAY));
         let by_hand = format!("ip link add {BRIDGE} type bridge");
         stage(cx, StepKind::MakeBridge, by_hand, request, |cx, request| {
@@ -117,7 +117,7 @@ impl Net {
             let old = netns.run(read)?;
             if old.trim() != "1" {
                 let (path, value) = (FORWARDING.into(), old.trim().to_owned());
-                self.journal(cx, Inverse::RestoreSysctl { netns: netns.inode(), path, value })?;
+                self.journal(cx, &NetInverse::RestoreSysctl { netns: netns.inode(), path, value })?;
                 write_sysctl(&netns, Path::new(FORWARDING), "1")?;
             }
             let now = netns.run(read)?;
@@ -132,8 +132,8 @@ impl Net {
     fn masquerade(&self, cx: &Cx) -> Result<()> {
         let netns = lock(&self.host).netns().clone();
         let subnet = lock(&self.pool).subnet();
-        let (family, name) = (FAMILY.to_owned(), TABLE.to_owned());
-        self.journal(cx, Inverse::DeleteNftTable { netns: netns.inode(), family, name })?;
+        let (family, name) = (filter::FAMILY.to_owned(), filter::TABLE.to_owned());
+        self.journal(cx, &NetInverse::DeleteNftTable { netns: netns.inode(), family, name })?;
         let plan = Plan::new(StepKind::Masquerade, &subnet)
             .call("nft -f -")
             .by_hand(format!("nft -f - <<'EOF'\n{}EOF", filter::script(&subnet)));
@@ -163,11 +163,11 @@ impl Net {
     }
 
     fn forget_rules(&self, cx: &Cx, netns: &Netns) -> Result<()> {
-        let deleted = delete_table(netns, FAMILY, TABLE)?;
+        let deleted = filter::delete_table(netns, filter::FAMILY, filter::TABLE)?;
         let entries = std::mem::take(&mut *lock(&self.entries));
-        let pending = cx.conductor().journal().pending(Some(SCOPE));
+        let pending = cx.conductor().journal().pending_of(SCOPE);
         for (_, inverse) in pending.iter().filter(|(id, _)| entries.contains(id)) {
-            if let Inverse::RestoreSysctl { path, value, .. } = inverse {
+            if let NetInverse::RestoreSysctl { path, value, .. } = inverse {
                 write_sysctl(netns, path, value)?;
             }
         }
@@ -193,12 +193,12 @@ impl Net {
 }
 
 /// Writes a sysctl of a network namespace.
-pub fn write_sysctl(netns: &Netns, path: &Path, value: &str) -> Result<()> {
+pub(super) fn write_sysctl(netns: &Netns, path: &Path, value: &str) -> Result<()> {
     netns.run(|| std::fs::write(path, value).map_err(|e| Fault::io("write", path.display(), &e)))
 }
 
 /// Deletes a link. One that is not there is no error.
-pub fn delete_link(netns: &Netns, name: &str) -> Result<()> {
+pub(super) fn delete_link(netns: &Netns, name: &str) -> Result<()> {
     let observer = NamespaceObserver::open(netns, None, false)?;
     let Some(row) = observer.find(name)? else { return Ok(()) };
     let deleted = observer.send(&request::delete_link(name, row.index));

@@ -19,16 +19,14 @@ mod observer;
 mod pool;
 mod request;
 mod table;
+mod undo;
 mod uplink;
 
-pub use filter::delete_table;
-pub(super) use filter::{FAMILY, TABLE};
-pub(super) use host::FORWARDING;
-pub use host::{delete_link, write_sysctl};
+pub use undo::{NetInverse, undo};
 
+use super::Cx;
 use super::fault::{Fault, FaultKind, Result};
 use super::lab::{Lab, Netns};
-use super::{Cx, Inverse};
 use crate::spec::{ContainerId, NetworkId};
 use crate::trace::{Mode, Network, Plan, StepKind};
 use request::Request;

@@ -4,6 +4,7 @@
 use super::observer::{NamespaceObserver, Record};
 use super::*;
 use crate::engine::conductor::EntryId;
+use crate::engine::process::ProcessInverse;
 use crate::engine::program;
 use crate::trace::{Change, Evidence, Problem};
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ const GIVE_UP: Duration = Duration::from_secs(15);
 pub(super) struct Uplink {
     child: Child,
     program: Program,
-    entry: Option<EntryId>,
+    entry: EntryId,
     ended: Arc<AtomicBool>,
     watcher: Option<JoinHandle<()>>,
 }
@@ -162,9 +163,14 @@ enum Tried {
 fn try_start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: &Helper) -> Result<Tried> {
     let (program, path, netns) = (helper.program, &helper.path, lock(host).netns().path());
     let mut child = helper.spawn(&netns).map_err(|e| Fault::io("run", path.display(), &e))?;
-    let entry = start_time(child.id())
-        .map(|start_time| cx.journal(SCOPE, Inverse::KillProcess { pid: child.id(), start_time }))
-        .transpose()?;
+    let entry = match ProcessInverse::of(child.id()).and_then(|inverse| cx.journal(SCOPE, &inverse)) {
+        Ok(entry) => entry,
+        Err(fault) => {
+            // What nothing could undo after a crash does not stay.
+            child.kill().and_then(|()| child.wait().map(drop)).unwrap_or_else(|e| tracing::debug!(%e, "gone already"));
+            return Err(fault);
+        }
+    };
     let args = helper.args(&netns);
     let cause = format!("{} {}", path.display(), args.join(" "));
     let began = Instant::now();
@@ -175,7 +181,7 @@ fn try_start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: &Helper) -> 
         if let Some(status) = child.try_wait().map_err(|e| Fault::io("wait for", path.display(), &e))? {
             let argv = std::iter::once(path.display().to_string()).chain(args).collect();
             let (stdin, output) = (String::new(), status.to_string());
-            entry.map_or(Ok(()), |entry| cx.undone(entry))?;
+            cx.undone(entry)?;
             let evidence = Evidence::Command { argv, stdin, status: status.code().unwrap_or(-1), output };
             return Ok(Tried::Ended(status.to_string(), evidence));
         }
@@ -236,12 +242,6 @@ impl Uplink {
             self.child.kill().map_err(|e| Fault::io("kill", "the uplink's helper", &e))?;
             self.child.wait().map_err(|e| Fault::io("wait for", "the uplink's helper", &e))?;
         }
-        self.entry.map_or(Ok(()), |entry| cx.undone(entry))
+        cx.undone(self.entry)
     }
-}
-
-/// Field 22 of `/proc/<pid>/stat`.
-fn start_time(pid: u32) -> Option<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
 }

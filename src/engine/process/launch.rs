@@ -4,8 +4,8 @@ use super::channel::{Channel, Told, channel};
 use super::init::{Init, Look, Stage};
 use super::observe::{Subject, View};
 use super::spawner::{Request, Thread};
-use super::{call, fault, reap};
-use crate::engine::conductor::{Cx, EntryId, Inverse};
+use super::{ProcessInverse, call, fault, reap};
+use crate::engine::conductor::{Cx, EntryId};
 use crate::engine::fault::{Fault, Result};
 use crate::engine::sys::{self, NO_HELPER, Program, Record, outcome};
 use crate::spec::ContainerId;
@@ -128,7 +128,7 @@ impl Child {
     fn journal(&mut self, cx: &Cx) -> Result<()> {
         let pid = self.subject.pid;
         let scope = self.subject.container.as_ref().map_or("engine", ContainerId::as_str);
-        self.entry = Some(cx.journal(scope, Inverse::KillProcess { pid, start_time: start_time(pid)? })?);
+        self.entry = Some(cx.journal(scope, &ProcessInverse::of(pid)?)?);
         Ok(())
     }
 
@@ -533,12 +533,4 @@ fn info_of(pidfd: &OwnedFd) -> Result<(Evidence, u32)> {
     let info = std::fs::read_to_string(&path).map_err(|e| Fault::io("read", &path, &e))?;
     let pid = info.lines().find_map(|line| line.strip_prefix("Pid:")).and_then(|pid| pid.trim().parse().ok());
     pid.map(|pid| (Evidence::file(path, info.trim_end()), pid)).ok_or_else(died)
-}
-
-/// Field 22 of `/proc/<pid>/stat`. The command's name in parentheses may hold anything, so it is counted from its end.
-fn start_time(pid: u32) -> Result<u64> {
-    let path = format!("/proc/{pid}/stat");
-    let stat = std::fs::read_to_string(&path).map_err(|e| Fault::io("read", &path, &e))?;
-    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    Ok(after_name.split_whitespace().nth(19).and_then(|field| field.parse().ok()).unwrap_or(0))
 }

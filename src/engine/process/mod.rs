@@ -20,6 +20,7 @@ mod spawner;
 mod spec;
 mod start;
 mod stdio;
+mod undo;
 mod user;
 
 #[cfg(any(test, fuzzing))]
@@ -27,6 +28,7 @@ pub(super) use init::oracle;
 pub use running::{Io, Running};
 pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp};
 pub use start::Spawner;
+pub use undo::{ProcessInverse, undo};
 
 use super::cgroup::{Cgroups, Group, Limits};
 use super::conductor::Cx;

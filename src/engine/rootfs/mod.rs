@@ -5,8 +5,11 @@
 mod etc;
 pub mod mountinfo;
 mod overlay;
+mod undo;
 
-use super::conductor::{Cx, Inverse};
+pub use undo::{RootfsInverse, undo};
+
+use super::conductor::Cx;
 use super::fault::{Fault, Result};
 use super::{handle, private};
 use crate::spec::ContainerId;
@@ -82,9 +85,9 @@ fn make_upper(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
     let plan = Plan::new(StepKind::MakeUpper, rootfs.upper.display()).call(format!("mkdir({:?}, 0755)", rootfs.upper));
     cx.step(plan.by_hand(format!("mkdir -p {names}")), |cx| {
         let journal = cx.conductor().journal();
-        let whole = Inverse::RemoveDir { path: spec.dir.to_owned() };
-        if !journal.pending(Some(spec.container.as_str())).iter().any(|(_, inverse)| *inverse == whole) {
-            cx.journal(spec.container.as_str(), whole)?;
+        let whole = RootfsInverse::RemoveDir { path: spec.dir.to_owned() };
+        if !journal.pending_of::<RootfsInverse>(spec.container.as_str()).iter().any(|(_, inverse)| *inverse == whole) {
+            cx.journal(spec.container.as_str(), &whole)?;
         }
         for (dir, role) in dirs {
             private::shown_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
@@ -147,8 +150,8 @@ pub fn remove(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Fault::io("remove", dir.display(), &e)),
             _ => {}
         }
-        let whole = Inverse::RemoveDir { path: dir.to_owned() };
-        let pending = cx.conductor().journal().pending(Some(container.as_str()));
+        let whole = RootfsInverse::RemoveDir { path: dir.to_owned() };
+        let pending = cx.conductor().journal().pending_of::<RootfsInverse>(container.as_str());
         pending.iter().filter(|(_, inverse)| *inverse == whole).try_for_each(|(entry, _)| cx.undone(*entry))?;
         let world = cx.world();
         let mine = world.dirs.values().filter(|known| known.container.as_ref() == Some(container));

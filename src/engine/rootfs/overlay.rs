@@ -1,7 +1,7 @@
 //! The overlay mount.
 
-use super::{Rootfs, RootfsSpec, mountinfo};
-use crate::engine::conductor::{Cx, Inverse};
+use super::{Rootfs, RootfsInverse, RootfsSpec, mountinfo};
+use crate::engine::conductor::Cx;
 use crate::engine::fault::{Fault, Result};
 use crate::engine::handle;
 use crate::engine::sys::FsContext;
@@ -26,7 +26,8 @@ pub fn mount(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
     let plan = Plan::new(StepKind::MountOverlay, &merged).call(call.clone());
     cx.step(plan.by_hand(format!("mount -t overlay overlay -o nodev,{options} {merged}")), |cx| {
         let mntns = mount_namespace()?;
-        let entry = cx.journal(spec.container.as_str(), Inverse::Unmount { path: rootfs.merged.clone(), mntns })?;
+        let inverse = RootfsInverse::Unmount { path: rootfs.merged.clone(), mntns };
+        let entry = cx.journal(spec.container.as_str(), &inverse)?;
         if let Err(error) = mount_now(spec, rootfs, &options) {
             cx.undone(entry)?;
             return Err(refused(&rootfs.merged, &error));
@@ -41,8 +42,8 @@ pub fn mount(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
 
 /// Unmounts it: the step `Unmount`. What is not mounted is no error.
 pub fn unmount(cx: &Cx, container: &ContainerId, merged: &Path) -> Result<()> {
-    let ours = |inverse: &Inverse| matches!(inverse, Inverse::Unmount { path, .. } if path == merged);
-    let pending = cx.conductor().journal().pending(Some(container.as_str()));
+    let ours = |inverse: &RootfsInverse| matches!(inverse, RootfsInverse::Unmount { path, .. } if path == merged);
+    let pending = cx.conductor().journal().pending_of(container.as_str());
     let entries: Vec<_> = pending.into_iter().filter(|(_, inverse)| ours(inverse)).map(|(entry, _)| entry).collect();
     let Some(found) = find(merged)? else {
         return entries.into_iter().try_for_each(|entry| cx.undone(entry));

@@ -230,7 +230,7 @@ impl Store {
 
     fn drop_layer(&self, cx: &Cx, chain: &Digest, in_use: &dyn Fn(&Digest) -> bool) -> Result<bool> {
         let (from, gone) = (self.layer_dir(chain), self.unnamed_layer(chain));
-        let entry = cx.journal("fsck", crate::engine::Inverse::RemoveDir { path: gone.clone() })?;
+        let entry = cx.journal("fsck", &StoreInverse::RemoveDir { path: gone.clone() })?;
         {
             let state = self.lock();
             if state.pinned.contains_key(chain) || in_use(chain) {

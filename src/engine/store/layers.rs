@@ -1,5 +1,4 @@
 use super::*;
-use crate::engine::Inverse;
 use crate::engine::conductor::EntryId;
 use crate::engine::unpack::ListReader;
 use crate::trace::{Evidence, Layer};
@@ -44,7 +43,7 @@ impl Store {
     /// Makes an empty directory to unpack a layer into, beside its final place.
     pub fn new_layer(&self, cx: &Cx, chain_id: &Digest) -> Result<NewLayer> {
         let dir = self.unnamed_layer(chain_id);
-        let entry = cx.journal("pull", Inverse::RemoveDir { path: dir.clone() })?;
+        let entry = cx.journal("pull", &StoreInverse::RemoveDir { path: dir.clone() })?;
         let new = NewLayer { dir, cx: cx.clone(), entry, kept: false };
         let fs_dir = new.fs();
         let made = private::new_dir(&new.dir).and_then(|()| private::shown_dir(&fs_dir));

@@ -24,6 +24,7 @@ mod records;
 mod remove;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod unpacked;
 
 pub use adopt::Adopted;
@@ -33,6 +34,7 @@ pub(super) use layers::NewLayer;
 pub use prune::Pruned;
 pub(super) use records::Record;
 pub use remove::Removal;
+pub use undo::{StoreInverse, undo};
 pub(super) use unpacked::{Ahead, Part, Unpacking};
 
 use super::unpack::Options;

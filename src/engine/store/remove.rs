@@ -1,6 +1,5 @@
 use super::image::familiar;
 use super::*;
-use crate::engine::Inverse;
 use crate::trace::{Change, Evidence, Plan, StepKind, World};
 
 /// How an image is removed.
@@ -154,7 +153,7 @@ impl Store {
     /// whole one.
     fn delete_layer(&self, cx: &Cx, chain: &Digest) -> Result<Option<Evidence>> {
         let (from, gone) = (self.layer_dir(chain), self.unnamed_layer(chain));
-        let entry = cx.journal("image-remove", Inverse::RemoveDir { path: gone.clone() })?;
+        let entry = cx.journal("image-remove", &StoreInverse::RemoveDir { path: gone.clone() })?;
         {
             let state = self.lock();
             if state.needs(chain) {

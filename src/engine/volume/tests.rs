@@ -7,7 +7,10 @@ use std::time::Duration;
 /// Does something with volumes in a directory of its own.
 fn check(act: impl FnOnce(&Cx, &Volumes, &Path) -> Result<()>) {
     let dir = tempfile::tempdir().unwrap();
-    let conductor = Conductor::new(Recorder::in_memory(), Journal::open(&dir.path().join("journal")).unwrap());
+    let conductor = Conductor::new(
+        Recorder::in_memory(),
+        Journal::open(&dir.path().join("journal"), crate::engine::undoers(None)).unwrap(),
+    );
     let volumes = Volumes::open(dir.path()).unwrap();
     conductor.operate(OpKind::VolumeCreate, "v", "v", &Cancel::new(), |cx| act(cx, &volumes, dir.path())).unwrap();
 }

@@ -74,5 +74,6 @@ problem-place-kind = { $path }: dockwalk가 만든 것이 아닙니다. { $found
     }이므로 따라가거나 열지 않습니다. 누가 두었는지 확인하고 지우거나, `--root DIR`이나 `--socket PATH`로 다른 위치를 지정하세요.
 problem-place-names = { $path }에 이름(하드 링크, hard link)이 { $count }개 있습니다. 다른 사람의 파일일 수 있어 열지 않습니다. 누가 두었는지 확인하고 그 이름을 지우거나, `--root DIR`로 다른 디렉터리를 지정하세요.
 problem-journal-entry-foreign = 저널(journal) { $journal }에 `{ $what }` 항목이 있습니다. 이 디렉터리의 엔진이 만들 수 없는 것을 되돌리라는 뜻이라 실행하지 않았습니다. 누가 썼는지 확인한 뒤, 엔진이 실행 중이 아닐 때 그 줄을 지우세요.
-problem-journal-line-unreadable = 저널(journal) { $journal }의 { $line }번째 줄을 읽을 수 없어 건너뛰었습니다. 다른 버전의 엔진이 쓰다가 죽었다면 남긴 것이 있는지 `dockwalk doctor`로 살펴보세요.
+problem-journal-line-unreadable = 저널(journal) { $journal }의 { $line }번째 줄을 읽을 수 없어, 그 줄이 되돌리려던 것을 되돌리지 못했습니다. 줄은 파일에 남겨 두며 엔진을 시작할 때마다 다시 알립니다. 무엇을 가리키는지 살펴보고(`dockwalk doctor` 참고) 직접 되돌린 뒤, 엔진이 실행 중이 아닐 때 그 줄을 지우세요.
+problem-journal-version = 저널(journal) { $journal }의 버전은 { $version }인데, 이 dockwalk은 버전 { $readable }까지만 읽을 수 있습니다. 더 새로운 dockwalk이 쓴 파일이므로 남은 것을 되돌리는 일도 그 버전만 할 수 있습니다. 그 버전을 한 번 실행하거나, 이 호스트에 남은 것이 없을 때 파일을 지우세요.
 problem-recover-failed = 이전 엔진이 남긴 것을 되돌리지 못했습니다: { $what } ({ $reason }). 저널(journal)에 남겨 두고 다음에 시작할 때 다시 시도합니다.

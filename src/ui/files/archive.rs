@@ -1,6 +1,6 @@
 //! Image archives: from a file into the engine, and from the engine into a file.
 
-use super::work::{Place, Stopped, Teller};
+use super::work::{Place, Reporter, Stopped};
 use crate::client::trust;
 use crate::spec::visible;
 use crate::trace::Problem;
@@ -19,7 +19,7 @@ pub(super) fn load(place: &Place, path: &Path) -> Result<String, Stopped> {
             |error: io::Error| Problem::new("files-unreadable").with("path", visible::path(path)).with("reason", error);
         let source = File::open(path).map_err(unreadable)?;
         let of = source.metadata().map_err(unreadable)?.len();
-        let counted = Counted { source, teller: place.teller(), bytes: 0, of, said: 0 };
+        let counted = Counted { source, reporter: place.reporter(), bytes: 0, of, said: 0 };
         client.load_images_from(counted, |_| {})
     };
     let said = said.map_err(|error| error.problem)?;
@@ -35,7 +35,7 @@ fn name(line: &str) -> &str {
 /// Says how much was read, and ends when nobody wants it any more.
 struct Counted {
     source: File,
-    teller: Teller,
+    reporter: Reporter,
     bytes: u64,
     of: u64,
     said: u64,
@@ -47,7 +47,7 @@ impl Read for Counted {
         self.bytes += read as u64;
         if self.bytes - self.said > 1 << 20 || self.said == 0 {
             self.said = self.bytes;
-            if !self.teller.progress(self.bytes, Some(self.of)) {
+            if !self.reporter.progress(self.bytes, Some(self.of)) {
                 return Err(io::Error::other("not wanted any more"));
             }
         }

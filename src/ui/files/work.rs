@@ -111,8 +111,8 @@ impl Place {
     }
 
     /// Says the same from another thread.
-    pub fn teller(&self) -> Teller {
-        Teller { ticket: self.ticket, stop: Arc::clone(&self.stop), say: self.say.clone() }
+    pub fn reporter(&self) -> Reporter {
+        Reporter { ticket: self.ticket, stop: Arc::clone(&self.stop), say: self.say.clone() }
     }
 
     /// Ends here when nobody wants it any more.
@@ -200,13 +200,13 @@ impl Place {
 
 /// Says how far a job is, from a thread that helps it.
 #[derive(Debug)]
-pub(super) struct Teller {
+pub(super) struct Reporter {
     ticket: Ticket,
     stop: Arc<AtomicBool>,
     say: Sender<(Ticket, Done)>,
 }
 
-impl Teller {
+impl Reporter {
     /// Says how far it is. False when nobody wants it any more.
     pub fn progress(&self, now: u64, of: Option<u64>) -> bool {
         !self.stop.load(Ordering::Relaxed) && self.say.send((self.ticket, Done::Progress(now, of))).is_ok()

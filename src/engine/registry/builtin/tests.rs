@@ -15,7 +15,10 @@ fn conductor(dir: &Path) -> Arc<Conductor> {
     // Beside what it is a journal of.
     let root = dir.join("root");
     std::fs::create_dir_all(&root).expect("a directory");
-    Conductor::new(Recorder::in_memory(), Journal::open(&root.join("journal")).expect("a journal"))
+    Conductor::new(
+        Recorder::in_memory(),
+        Journal::open(&root.join("journal"), crate::engine::undoers(None)).expect("a journal"),
+    )
 }
 
 #[test]

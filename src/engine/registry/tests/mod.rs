@@ -38,7 +38,7 @@ impl Bench {
     fn within(dir: tempfile::TempDir) -> Self {
         let root = dir.path().join("root");
         std::fs::create_dir_all(&root).expect("a directory");
-        let journal = Journal::open(&root.join("journal")).expect("a journal");
+        let journal = Journal::open(&root.join("journal"), crate::engine::undoers(None)).expect("a journal");
         let conductor = Conductor::new(Recorder::in_memory(), journal);
         Self { dir, conductor, options: RegistryOptions::default(), cancel: Cancel::new(), told: Mutex::default() }
     }

@@ -1,0 +1,51 @@
+//! What an earlier engine left is undone when the next one starts.
+
+use super::*;
+use crate::i18n::{Lang, Words};
+use crate::trace::{Plan, Problem, StepKind};
+
+/// Undoes what an earlier engine left, latest first. What cannot be undone stays in the journal and is said.
+pub fn recover(conductor: &Arc<Conductor>) -> Result<()> {
+    let journal = conductor.journal();
+    let (pending, refused) = (journal.pending(None), journal.refused());
+    if pending.is_empty() && refused.is_empty() {
+        return Ok(());
+    }
+    let path = journal.path();
+    conductor.operate(OpKind::Recover, pending.len(), "", &Cancel::new(), |cx| {
+        for refused in refused {
+            let (problem, line) = refusal(&refused, journal);
+            tracing::warn!("{}", Words::new(Lang::En).problem(&problem));
+            cx.observe(Change::Remark(problem), vec![Evidence::file(path.display().to_string(), line)]);
+        }
+        for (entry, inverse) in pending {
+            let (subject, call) = journal.words(&inverse);
+            let plan = Plan::new(StepKind::Recover, subject).call(&call);
+            let result = cx.step(plan, |cx| {
+                journal.undo(&inverse)?;
+                cx.undone(entry)
+            });
+            if let Err(fault) = result {
+                let problem = Problem::new("recover-failed").with("what", &call).with("reason", &fault);
+                let line = inverse.to_string();
+                cx.observe(Change::Remark(problem), vec![Evidence::file(path.display().to_string(), line)]);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Why something in the journal is not done, and how it stands there.
+fn refusal(refused: &Refused, journal: &Journal) -> (Problem, String) {
+    let path = journal.path();
+    match refused {
+        Refused::Foreign(inverse) => {
+            let problem = Problem::new("journal-entry-foreign").with("journal", path.display());
+            (problem.with("what", journal.words(inverse).1), inverse.to_string())
+        }
+        Refused::Unreadable { line, text } => {
+            let problem = Problem::new("journal-line-unreadable").with("journal", path.display());
+            (problem.with("line", line), text.clone())
+        }
+    }
+}

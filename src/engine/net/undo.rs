@@ -1,0 +1,122 @@
+//! How the host's part of the network is undone.
+
+use super::*;
+use crate::engine::conductor::Undo;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// How a change of the host's network namespace is undone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "undo")]
+pub enum NetInverse {
+    /// Delete a link.
+    DeleteLink {
+        /// The network namespace's inode: if the engine is in none of that inode, it is gone.
+        netns: u64,
+        /// Its name.
+        name: String,
+    },
+    /// Delete an nft table with all that is in it.
+    DeleteNftTable {
+        /// The network namespace's inode.
+        netns: u64,
+        /// `ip`, `inet`, …
+        family: String,
+        /// Its name.
+        name: String,
+    },
+    /// Write a sysctl back.
+    RestoreSysctl {
+        /// The network namespace's inode.
+        netns: u64,
+        /// `/proc/sys/net/ipv4/ip_forward`
+        path: PathBuf,
+        /// What it held.
+        value: String,
+    },
+}
+
+impl Undo for NetInverse {
+    fn allowed(&self, _root: &Path) -> bool {
+        match self {
+            Self::DeleteLink { name, .. } => name == BRIDGE || is_veth(name),
+            Self::DeleteNftTable { family, name, .. } => family == filter::FAMILY && name == filter::TABLE,
+            Self::RestoreSysctl { path, value, .. } => {
+                path == Path::new(host::FORWARDING) && matches!(value.as_str(), "0" | "1")
+            }
+        }
+    }
+
+    fn words(&self) -> (String, String) {
+        match self {
+            Self::DeleteLink { name, .. } => (name.clone(), format!("RTM_DELLINK name={name}")),
+            Self::DeleteNftTable { family, name, .. } => (name.clone(), format!("nft delete table {family} {name}")),
+            Self::RestoreSysctl { path, value, .. } => {
+                (path.display().to_string(), format!("write({path:?}, {value:?})"))
+            }
+        }
+    }
+}
+
+/// `veth` and seven hexadecimal digits.
+fn is_veth(name: &str) -> bool {
+    name.strip_prefix("veth").is_some_and(|rest| rest.len() == 7 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Undoes it in the network namespace that plays the host. Without one, or in another than the one that was changed, it is
+/// gone already.
+pub fn undo(inverse: &NetInverse, host: Option<&Netns>) -> Result<()> {
+    let (NetInverse::DeleteLink { netns, .. }
+    | NetInverse::DeleteNftTable { netns, .. }
+    | NetInverse::RestoreSysctl { netns, .. }) = inverse;
+    let Some(host) = host.filter(|host| host.inode() == *netns) else { return Ok(()) };
+    match inverse {
+        NetInverse::DeleteLink { name, .. } => host::delete_link(host, name),
+        NetInverse::DeleteNftTable { family, name, .. } => filter::delete_table(host, family, name).map(|_| ()),
+        NetInverse::RestoreSysctl { path, value, .. } => host::write_sysctl(host, path, value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(expected: bool, inverse: NetInverse) {
+        assert_eq!(inverse.allowed(Path::new("/e/root")), expected, "{inverse:?}");
+    }
+
+    #[test]
+    fn links_tables_and_sysctls_are_the_engines_own() {
+        let link = |name: &str| NetInverse::DeleteLink { netns: 1, name: name.into() };
+        check(true, link("docker0"));
+        check(true, link("veth0a1b2c3"));
+        ["eth0", "lo", "veth", "vethernet", "wlan0", ""].into_iter().for_each(|name| check(false, link(name)));
+        let table = |family: &str, name: &str| NetInverse::DeleteNftTable {
+            netns: 1,
+            family: family.into(),
+            name: name.into(),
+        };
+        check(true, table("ip", "dockwalk"));
+        check(false, table("inet", "filter"));
+        check(false, table("ip", "dockwalk; flush ruleset"));
+        let sysctl =
+            |path: &str, value: &str| NetInverse::RestoreSysctl { netns: 1, path: path.into(), value: value.into() };
+        check(true, sysctl("/proc/sys/net/ipv4/ip_forward", "0"));
+        check(false, sysctl("/proc/sys/kernel/core_pattern", "|/tmp/x"));
+        check(false, sysctl("/proc/sys/net/ipv4/ip_forward", "0\n1"));
+    }
+
+    #[test]
+    fn what_another_namespace_had_is_gone() {
+        let current = Netns::current().unwrap();
+        for host in [None, Some(&current)] {
+            for inverse in [
+                NetInverse::DeleteLink { netns: 1, name: "docker0".into() },
+                NetInverse::DeleteNftTable { netns: 1, family: "ip".into(), name: "dockwalk".into() },
+                NetInverse::RestoreSysctl { netns: 1, path: "/no/such".into(), value: "0".into() },
+            ] {
+                undo(&inverse, host).unwrap_or_else(|fault| panic!("{inverse:?}: {fault}"));
+            }
+        }
+    }
+}
