@@ -9,7 +9,9 @@ export DOCKWALK_LANG=en
 check() {
     local what=$1 said status
     shift
-    said=$(timeout 300 "$@" 2>&1)
+    # A shell of its own, because functions are run, too.
+    # shellcheck disable=SC2016 # for the shell within
+    said=$(timeout 600 bash -c '"$@"' - "$@" 2>&1)
     status=$?
     if [ $status -eq 0 ]; then echo "ok    $what"; else
         faults=$((faults + 1))
@@ -25,8 +27,12 @@ prints() {
 }
 student() { as_student DOCKWALK_LANG=en LC_ALL=C.UTF-8 "$@"; }
 export -f student
-# What is on the disk, but for what apt, dpkg, the kernel and the logs keep, and what belongs to the packages brought along.
-disk() { find / -xdev \( -path /proc -o -path /sys -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache -o -path /var/log -o -path /opt -o -path /tmp -o -path /run \) -prune -o -print | sort; }
+
+# Ends all that the user runs of it, as at the end of a day.
+end_of_students() {
+    for pid in $(pgrep -u student -x dockwalk); do kill "$pid"; done
+    sleep 3
+}
 
 echo "Debian $(cat /etc/debian_version), kernel $(uname -r), $(stat -fc %T /sys/fs/cgroup)"
 
@@ -34,9 +40,7 @@ echo "Debian $(cat /etc/debian_version), kernel $(uname -r), $(stat -fc %T /sys/
 echo "deb [trusted=yes] file:$PWD/pool ./" >/etc/apt/sources.list
 rm -f /etc/apt/sources.list.d/*
 apt-get -qq update
-apt-get -qq install -y --no-install-recommends xvfb man-db bash-completion zsh fish apparmor xdotool >/dev/null 2>&1 ||
-    echo "FAULT the tools of this check are not installable"
-apt-get -qq install -y --no-install-recommends --download-only ./dockwalk.deb >/dev/null 2>&1
+check "AppArmor" apt-get -qq install -y --no-install-recommends apparmor
 check "apt install" apt-get -qq install -y ./dockwalk.deb
 prints "dpkg has it" "install ok installed" dpkg -s dockwalk
 check "no file differs from what was packed" dpkg --verify dockwalk
@@ -45,6 +49,8 @@ for library in libEGL.so.1 libGL.so.1 libX11.so.6 libX11-xcb.so.1 libXcursor.so.
     libxkbcommon.so.0 libxkbcommon-x11.so.0 libwayland-client.so.0 libwayland-egl.so.1 libfontconfig.so.1; do
     prints "$library can be opened" "$library" ldconfig -p
 done
+# Not before: they bring libraries, too.
+check "the tools of this check" apt-get -qq install -y --no-install-recommends xvfb man-db bash-completion zsh fish xdotool
 
 # ── what stands around a program ──
 prints "version" "dockwalk 0" student dockwalk --version
@@ -56,7 +62,7 @@ prints "completion in bash" "doctor" student bash -c '. /usr/share/bash-completi
     _completion_loader dockwalk 2>/dev/null || __load_completion dockwalk || _comp_load dockwalk
     $(complete -p dockwalk | sed -n "s/.* -F \([^ ]*\).*/\1/p") dockwalk doc dockwalk; printf "%s\n" "${COMPREPLY[@]}"'
 prints "completion in zsh" "_dockwalk" student zsh -f -c 'autoload -Uz compinit && compinit -u -D && echo $_comps[dockwalk] && autoload +X _dockwalk && echo loaded'
-prints "completion in fish" "doctor" student fish --no-config -c 'complete -C "dockwalk doc"'
+prints "completion in fish" "doctor" student fish -c 'complete -C "dockwalk doc"'
 check "desktop entry" grep -q '^Exec=dockwalk$' /usr/share/applications/dockwalk.desktop
 check "icon" test -s /usr/share/icons/hicolor/scalable/apps/dockwalk.svg
 check "licences of what is part of it" bash -c 'zcat /usr/share/doc/dockwalk/THIRD-PARTY.gz | grep -q "^egui .*: MIT OR Apache-2.0"'
@@ -70,22 +76,28 @@ echo "──"
 prints "lessons are well" "01-pull-and-run" student dockwalk lesson check
 prints "lessons of the package are well" "01-pull-and-run" student dockwalk --lessons /usr/share/dockwalk/lessons lesson check
 prints "a container says hi" hi student timeout 200 dockwalk docker run --rm lab/busybox:1 echo hi
-prints "with a limit of memory" 67108864 student timeout 200 dockwalk docker run --rm -m 64m lab/busybox:1 sh -c 'cat /sys/fs/cgroup/memory.max'
-prints "with a limit of processes" 32 student timeout 200 dockwalk docker run --rm --pids-limit 32 lab/busybox:1 sh -c 'cat /sys/fs/cgroup/pids.max'
 prints "root in a container is not root here" "uid_map 1000" student timeout 200 dockwalk docker run --rm lab/busybox:1 sh -c 'cat /proc/self/uid_map | while read -r in out n; do echo uid_map $out; done'
 prints "images" "lab/busybox" student dockwalk docker images
-prints "a port is published" "hello" student bash -c 'dockwalk docker run -d --name web -p 8099:80 lab/shell:1 sh -c "mkdir /w; echo hello >/w/index.html; exec httpd -f -p 80 -h /w" >/dev/null && sleep 5; dockwalk host wget -qO- http://127.0.0.1:8099/; dockwalk docker rm -f web >/dev/null'
 for lesson in /usr/share/dockwalk/lessons/*/; do
     name=$(basename "$lesson")
-    check "lesson $name, played" student timeout 280 dockwalk lesson run "$name" --headless
+    check "lesson $name, played" student dockwalk lesson run "$name" --headless
 done
+
+end_of_students
+# As doctor says: a group of one's own, in which limits can be set.
+student systemd-run --user --scope -p Delegate=yes dockwalk engine >/tmp/engine.log 2>&1 &
+sleep 8
+prints "with a limit of memory" 67108864 student dockwalk docker run --rm -m 64m lab/busybox:1 cat /sys/fs/cgroup/memory.max
+prints "with a limit of processes" 32 student dockwalk docker run --rm --pids-limit 32 lab/busybox:1 cat /sys/fs/cgroup/pids.max
+cat /tmp/engine.log
+end_of_students
 
 # ── the engine as root ──
 prints "root: a container says hi" hi timeout 200 dockwalk docker run --rm lab/busybox:1 echo hi
 prints "root: with a limit of memory" 67108864 timeout 200 dockwalk docker run --rm -m 64m lab/busybox:1 cat /sys/fs/cgroup/memory.max
 
 # ── the window ──
-student mkdir -p /tmp/frame
+mkdir -p /tmp/frame
 Xvfb :9 -screen 0 1280x800x24 -nolisten tcp -fbdir /tmp/frame >/tmp/xvfb.log 2>&1 & xvfb=$!
 sleep 5
 picture() {
@@ -93,24 +105,30 @@ picture() {
     gzip -c /tmp/frame/Xvfb_screen0 | base64
     echo "-----END $1.xwd.gz"
 }
-shows() { # shows NAME WHAT ARGS…: the window opens with ARGS and stays open
-    local name=$1 what=$2 pid
-    shift 2
-    # No engine yet: the window starts its own, as it does for a person.
-    student DISPLAY=:9 LIBGL_ALWAYS_SOFTWARE=1 dockwalk "$@" >"/tmp/$name.log" 2>&1 & pid=$!
+# shows NAME WHAT SECONDS ARGS…: the window opens with ARGS, and is still there after that time; a picture is taken then.
+shows() {
+    local name=$1 what=$2 seconds=$3
+    shift 3
+    student DISPLAY=:9 LIBGL_ALWAYS_SOFTWARE=1 dockwalk "$@" >"/tmp/$name.log" 2>&1 &
     for _ in $(seq 60); do DISPLAY=:9 xdotool search --name dockwalk >/dev/null 2>&1 && break; sleep 1; done
-    sleep 25
-    prints "$what" dockwalk bash -c 'DISPLAY=:9 xdotool search --name dockwalk getwindowname && kill -0 "$0"' "$pid"
+    sleep "$seconds"
+    prints "$what" dockwalk env DISPLAY=:9 xdotool search --name dockwalk getwindowname
     cat "/tmp/$name.log"
     picture "$name"
-    # The program under `setpriv`, which has become it.
-    kill "$pid"; wait "$pid" 2>/dev/null
 }
-chmod 777 /tmp/frame
-shows window "the window opens"
-shows lesson "a lesson opens" --lesson 1
-shows lesson-ko "a lesson opens from the installed place, in Korean" --lessons /usr/share/dockwalk/lessons --lesson 2 --lang ko
-shows recording "a recording opens" --trace /usr/share/dockwalk/fixtures/traces/01-pull-and-run.ndjson
+shows window "the window opens" 15
+end_of_students
+shows lesson "a lesson opens" 45 --lesson 1
+check "and has started an engine" pgrep -u student -f "dockwalk .*engine"
+pkill -u student -f '^dockwalk --lesson 1'
+sleep 5
+check "which has ended with it" bash -c '! pgrep -a -u student dockwalk'
+shows lesson-ko "a lesson opens from the installed place, in Korean" 45 --lessons /usr/share/dockwalk/lessons --lesson 2 --lang ko
+check "and has started an engine" pgrep -u student -f "dockwalk .*engine"
+end_of_students
+shows recording "a recording opens" 45 --trace /usr/share/dockwalk/fixtures/traces/01-pull-and-run.ndjson
+end_of_students
+check "a window without its lessons says so" bash -c '! student DISPLAY=:9 dockwalk --lessons /nowhere --lesson 1'
 kill $xvfb
 
 # ── nothing is left ──

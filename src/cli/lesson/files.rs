@@ -2,7 +2,7 @@
 
 use crate::cli::Args;
 use crate::i18n::{Lang, Words};
-use crate::lesson::{Lesson, Source, embedded, lint, play, recording};
+use crate::lesson::{Lesson, Source, embedded, is_called, lint, play, recording};
 use crate::spec::visible;
 use crate::trace::{Problem, log};
 use clap::Parser;
@@ -50,15 +50,9 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
 /// The lesson of that name (`01-pull-and-run`), number (`1`, `01`) or slug (`pull-and-run`).
 pub fn find(dir: Option<&Path>, name: &str) -> Result<Arc<Lesson>, Vec<Problem>> {
     let sources = sources(dir).map_err(|problem| vec![problem])?;
-    let source = sources.iter().find(|source| is_called(source, name));
+    let source = sources.iter().find(|source| is_called(&source.folder, name));
     let source = source.ok_or_else(|| vec![Problem::new("lesson-unknown").with("name", name)])?;
     Lesson::parse(source).map(Arc::new)
-}
-
-fn is_called(source: &Source, name: &str) -> bool {
-    let (id, slug) = source.folder.split_once('-').unwrap_or((&source.folder, ""));
-    let number = |text: &str| text.parse::<u32>().ok();
-    source.folder == name || slug == name || (number(id).is_some() && number(id) == number(name))
 }
 
 /// Prints each lesson's name, length and title.
@@ -80,12 +74,12 @@ pub fn list(dir: Option<&Path>, lang: Lang, out: &mut dyn Write) -> Result<(), V
 pub fn check(dir: Option<&Path>, names: &[String], lang: Lang, out: &mut dyn Write) -> Result<bool, Vec<Problem>> {
     let words = Words::new(lang);
     let sources = sources(dir).map_err(|problem| vec![problem])?;
-    if let Some(unknown) = names.iter().find(|name| !sources.iter().any(|source| is_called(source, name))) {
+    if let Some(unknown) = names.iter().find(|name| !sources.iter().any(|source| is_called(&source.folder, name))) {
         return Err(vec![Problem::new("lesson-unknown").with("name", unknown)]);
     }
     let mut good = true;
     for source in sources {
-        if !names.is_empty() && !names.iter().any(|name| is_called(&source, name)) {
+        if !names.is_empty() && !names.iter().any(|name| is_called(&source.folder, name)) {
             continue;
         }
         let problems = problems_of(&source, dir);
