@@ -7,7 +7,7 @@
 
 use dockwalk::tree::{Kind, Layer, LayerEntry, PathChange, Query, Stack};
 use dockwalk::ui::app::App;
-use dockwalk::ui::command::Command;
+use dockwalk::ui::command::{Command, FilesCommand};
 use dockwalk::ui::files::{Act, Against, Done, LayerInfo, Load, Made, Motion, Opened, Page, Subject};
 use dockwalk::ui::source::News;
 use dockwalk::ui::{Options, files};
@@ -179,13 +179,13 @@ impl Bench {
 
     /// An act in each frame.
     fn each(&mut self, name: &str, acts: impl Iterator<Item = Act>) {
-        let times = acts.map(|act| self.frame(vec![], Some(Command::Inspect(act)))).collect();
+        let times = acts.map(|act| self.frame(vec![], Some(FilesCommand::Do(act).into()))).collect();
         self.say(name, times);
     }
 
     /// An act, and frames until what it began has come, and some more.
     fn wait(&mut self, name: &str, act: Act) {
-        let mut times = vec![self.frame(vec![], Some(Command::Inspect(act)))];
+        let mut times = vec![self.frame(vec![], Some(FilesCommand::Do(act).into()))];
         let mut quiet = 0;
         while quiet < 12 && times.len() < 5_000 {
             let files = &self.app.state.files;

@@ -3,17 +3,19 @@
 //! The rule between the modules, which `tests/architecture.rs` checks:
 //!
 //! ```text
-//! spec ◀── trace, tree ◀── i18n, lesson ◀── client, cli ◀── ui        (ui never names engine)
-//!             ▲────────────────────── engine                    (engine never names ui, cli, lesson)
+//! spec ◀── trace, tree, docker ◀── i18n, spool, lesson ◀── client, cli ◀── ui (ui never names engine)
+//!             ▲────────────────────── engine                     (engine never names ui, cli, lesson)
 //! ```
 
 pub mod cli;
 pub mod client;
+pub mod docker;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod i18n;
 pub mod lesson;
 pub mod spec;
+pub mod spool;
 pub mod trace;
 pub mod tree;
 #[cfg(feature = "gui")]

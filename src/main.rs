@@ -9,9 +9,15 @@ fn main() -> ExitCode {
     match &args.command {
         None => window(&args, &words),
         #[cfg(feature = "engine")]
-        Some(cli::Command::Engine { mode, while_stdin, registry_mirror, insecure_registry }) => {
-            let registries = engine::Registries { mirrors: registry_mirror, insecure: insecure_registry };
-            engine::run(&args, *mode, *while_stdin, &registries, &words)
+        Some(cli::Command::Engine { mode, while_stdin, registry_mirror, insecure_registry, trace_limit }) => {
+            let asked = engine::Asked {
+                mode: *mode,
+                while_stdin: *while_stdin,
+                mirrors: registry_mirror,
+                insecure: insecure_registry,
+                trace_limit,
+            };
+            engine::run(&args, &asked, &words)
         }
         #[cfg(feature = "engine")]
         Some(cli::Command::Registry { listen, command: None }) => engine::registry(&args, *listen, &words),
@@ -60,25 +66,33 @@ mod engine {
     use super::{Args, ExitCode, cli, out};
     use dockwalk::cli::args::ModeName;
     use dockwalk::client::{place, protocol::EngineInfo, trust};
+    use dockwalk::engine::conductor::Limit;
     use dockwalk::engine::{Fault, registry::Builtin, run};
     use dockwalk::i18n::{Lang, Words};
 
-    /// What the command line says of registries.
-    pub struct Registries<'a> {
+    /// What the command line says of an engine.
+    pub struct Asked<'a> {
+        pub mode: ModeName,
+        pub while_stdin: bool,
+        pub trace_limit: &'a str,
         pub mirrors: &'a [String],
         pub insecure: &'a [String],
     }
 
     /// Runs the engine in the foreground.
-    pub fn run(args: &Args, mode: ModeName, while_stdin: bool, registries: &Registries<'_>, words: &Words) -> ExitCode {
+    pub fn run(args: &Args, asked: &Asked<'_>, words: &Words) -> ExitCode {
         log();
         let root = args.root.as_deref();
         let socket = place::socket(args.socket.as_deref(), root);
         // An empty variable of the environment is a list of one empty name.
         let named = |names: &[String]| names.iter().filter(|name| !name.is_empty()).cloned().collect();
-        let (mirrors, insecure) = (named(registries.mirrors), named(registries.insecure));
-        let (root, mode) = (place::root(root), mode.into());
-        let options = run::Options { root, socket, mode, while_stdin, mirrors, insecure };
+        let (mirrors, insecure) = (named(asked.mirrors), named(asked.insecure));
+        let (root, mode, while_stdin) = (place::root(root), asked.mode.into(), asked.while_stdin);
+        let trace_limit = match Limit::parse(asked.trace_limit) {
+            Ok(limit) => limit,
+            Err(fault) => return fail(&fault, words),
+        };
+        let options = run::Options { root, socket, mode, while_stdin, mirrors, insecure, trace_limit };
         let ready = |info: &EngineInfo| {
             let socket = dockwalk::spec::visible::path(&info.socket);
             for words in Lang::ALL.map(Words::new) {

@@ -10,16 +10,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("spec", &[]),
     ("trace", &["spec"]),
     ("tree", &["spec"]),
+    ("docker", &["spec", "trace"]),
+    ("spool", &["trace"]),
     ("i18n", &["spec", "trace", "tree"]),
     ("lesson", &["spec", "trace", "i18n"]),
-    ("client", &["spec", "trace", "tree", "i18n"]),
-    ("cli", &["spec", "trace", "tree", "i18n", "lesson", "client"]),
-    ("ui", &["spec", "trace", "tree", "i18n", "lesson", "client"]),
-    ("engine", &["spec", "trace", "tree", "i18n", "client"]),
+    ("client", &["spec", "trace", "tree", "docker", "i18n", "spool"]),
+    ("cli", &["spec", "trace", "tree", "docker", "i18n", "lesson", "client", "spool"]),
+    ("ui", &["spec", "trace", "tree", "docker", "i18n", "lesson", "client", "spool"]),
+    ("engine", &["spec", "trace", "tree", "docker", "i18n", "client", "spool"]),
 ];
 
 /// Modules that do no I/O, read no clock and start no thread.
-const PURE: &[&str] = &["spec", "trace", "tree", "lesson", "ui/diagrams"];
+const PURE: &[&str] = &["spec", "trace", "tree", "docker", "lesson", "ui/diagrams"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -43,6 +45,11 @@ fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     text.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// A file that holds nothing but tests.
+fn is_test(path: &Path) -> bool {
+    path.ends_with("tests.rs") || path.components().any(|c| c.as_os_str() == "tests")
 }
 
 /// The modules that `crate::…` paths of this code name.
@@ -113,8 +120,7 @@ fn the_pure_modules_touch_nothing() {
     let mut broken = Vec::new();
     for module in PURE {
         for file in sources(&root().join("src").join(module)) {
-            let tests = file.ends_with("tests.rs") || file.components().any(|c| c.as_os_str() == "tests");
-            let code = code(&file);
+            let (tests, code) = (is_test(&file), code(&file));
             for word in forbidden.iter().filter(|word| !tests && code.contains(**word)) {
                 broken.push(format!("{} uses {word}", file.strip_prefix(root()).unwrap().display()));
             }
@@ -155,6 +161,39 @@ fn architecture_md_names_every_module_and_no_other() {
     }
 }
 
+/// JSON made or read by names that are strings.
+fn json_by_name(code: &str) -> Vec<&str> {
+    let begins = |line: &str, mark: &str, before: fn(char) -> bool| {
+        line.match_indices(mark).any(|(at, _)| {
+            line[at + mark.len()..].starts_with(|c: char| c.is_ascii_uppercase()) && line[..at].ends_with(before)
+        })
+    };
+    let named = |line: &&str| {
+        begins(line, "[\"", |c| c.is_alphanumeric() || matches!(c, ')' | ']' | '_'))
+            || begins(line, ".get(\"", |_| true)
+    };
+    code.lines().filter(|line| line.contains("json!(") || named(line)).collect()
+}
+
+#[test]
+fn dockers_fields_have_their_names_in_docker_alone() {
+    for module in ["engine/api", "client", "cli"] {
+        for file in sources(&root().join("src").join(module)) {
+            if !file.file_stem().unwrap().to_string_lossy().ends_with("tests") {
+                let code = code(&file);
+                let found = json_by_name(&code);
+                assert!(
+                    found.is_empty(),
+                    "{} has JSON by name, which is a type's in src/docker: {found:?}",
+                    file.display()
+                );
+            }
+        }
+    }
+    assert_eq!(json_by_name("let x = 1;\nbody[\"Id\"].as_str()").len(), 1);
+    assert_eq!(json_by_name("json!({})\nvalue.get(\"Id\")\nout::table(&[\"IMAGE ID\", x])").len(), 2);
+}
+
 /// What prints, in whatever way.
 const PRINTS: &[&str] =
     &["println!", "print!", "dbg!", "io::stdout", "io::stderr", "stdout()", "stderr()", "console::Term", "indicatif"];
@@ -186,6 +225,46 @@ fn text_is_printed_in_one_place() {
     assert_eq!(prints("eprintln!(\"{}\", name);"), ["println!"]);
     assert_eq!(prints("write!(std::io::stdout().lock(), \"\")"), ["io::stdout", "stdout()"]);
     assert!(!sources(&out).iter().all(|file| prints(&code(file)).is_empty()), "the one place moved");
+}
+
+/// What is written once, and the signs of a second copy: what it is, its signs, and what serves instead.
+const WRITTEN_ONCE: &[(&str, &[&str], &str)] = &[
+    ("a calendar", &["86_400", "86400", "146_097", "146097", "719_468", "days_from", "civil("], "jiff"),
+    ("randomness", &["/dev/urandom", "/dev/random"], "engine::random"),
+    ("percent-encoding", &["%{b:02X}", "%{byte:02X}", "%{:02X}"], "spec::url"),
+    ("locks that poison", &["PoisonError", "sync::Mutex", "sync::RwLock", "sync::Condvar"], "parking_lot"),
+];
+
+/// What of that a piece of code writes once more.
+fn written_again(code: &str) -> Vec<String> {
+    // `use std::sync::{Arc, Mutex}` says the same as `use std::sync::Mutex`.
+    let groups = code.split("std::sync::{").skip(1).flat_map(top_level);
+    let code = groups.fold(code.to_owned(), |code, name| format!("{code} std::sync::{}", name.trim()));
+    let signs =
+        WRITTEN_ONCE.iter().flat_map(|(what, signs, instead)| signs.iter().map(move |sign| (what, sign, instead)));
+    let found = signs.filter(|(_, sign, _)| code.contains(**sign));
+    found.map(|(what, sign, instead)| format!("{what} ({sign}): use {instead}")).collect()
+}
+
+#[test]
+fn what_a_library_knows_is_not_written_again() {
+    let mut broken = Vec::new();
+    for file in sources(&root().join("src")).into_iter().filter(|file| !is_test(file)) {
+        let again = written_again(&code(&file));
+        broken.extend(again.iter().map(|again| format!("{}: {again}", file.display())));
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    for bad in [
+        "let days = seconds / 86_400;",
+        "fn civil(days: i64) -> (i64, i64, i64) {",
+        "File::open(\"/dev/urandom\")",
+        "format!(\"%{b:02X}\")",
+        "use std::sync::{Arc, Mutex, Weak};",
+        "lock().unwrap_or_else(PoisonError::into_inner)",
+    ] {
+        assert_eq!(written_again(bad).len(), 1, "{bad}");
+    }
+    assert!(written_again("use parking_lot::Mutex; use std::sync::{Arc, Weak};").is_empty());
 }
 
 #[test]

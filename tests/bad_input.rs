@@ -54,7 +54,7 @@ fn has_docker() -> bool {
 fn recorded(engine: &Engine) -> Problem {
     let text = good(engine.dockwalk(&["trace", "export", "-"]));
     let trace = log::read(text.as_bytes()).unwrap().trace;
-    let failed = trace.events().iter().rev().find_map(|event| match &event.body {
+    let failed = trace.events().rev().find_map(|event| match &event.body {
         Body::OpEnded { outcome: Outcome::Failed(problem), .. } => Some(problem.clone()),
         _ => None,
     });

@@ -4,6 +4,8 @@
 #![allow(missing_docs, reason = "a test program")]
 #![cfg(feature = "gui")]
 
+#[path = "common/window.rs"]
+mod common;
 #[path = "hostile_text/fixture.rs"]
 #[allow(dead_code, reason = "the command line's test uses the rest")]
 mod fixture;
@@ -12,32 +14,30 @@ mod recording;
 #[path = "common/sample/mod.rs"]
 mod sample;
 
+use common::{Window, app_mut, open, tell};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Body, Entity, Event, Level, Problem, Trace};
 use dockwalk::tree::{Kind, Layer, LayerEntry, PathBytes, Stack};
 use dockwalk::ui::app::App;
-use dockwalk::ui::command::Command;
+use dockwalk::ui::command::{Command, FilesCommand, PlaybackCommand, TerminalCommand, ViewCommand};
 use dockwalk::ui::diagrams::{self, Tab};
 use dockwalk::ui::files::content;
 use dockwalk::ui::files::{Act, Done, LayerInfo, Made, Opened, Page, Slot, Subject, work};
 use dockwalk::ui::source::{News, Recording};
 use dockwalk::ui::theme::Theme;
 use dockwalk::ui::{Options, facts};
-use egui::{Shape, Vec2};
-use egui_kittest::Harness;
+use egui::Shape;
 use egui_kittest::kittest::NodeT;
 use fixture::{HOSTILE, INJECTED, SIGN, shown, wrong};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-type Window = Harness<'static, Option<App>>;
-
 /// The sample, with the hostile text behind every string that a stranger may choose: all that the trace's types and rules
 /// let through. The same string becomes the same string everywhere, so that names still point at what they name.
 fn hostile_trace() -> Trace {
     let events: Vec<Value> =
-        recording::recording().events().iter().map(|event| serde_json::to_value(&**event).unwrap()).collect();
+        recording::recording().events().map(|event| serde_json::to_value(&*event).unwrap()).collect();
     let mut strings = BTreeSet::new();
     for event in &events {
         each_string(&mut event.clone(), &mut |text| {
@@ -106,24 +106,7 @@ fn each_block(value: &Value, act: &mut dyn FnMut(&str)) {
 }
 
 fn bare(lang: Lang) -> Window {
-    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-        let app = app.get_or_insert_with(|| App::with(ui.ctx(), Options { lang: Some(lang), ..Options::default() }));
-        app.show(ui);
-    };
-    let mut window =
-        Harness::builder().allow_missing_glyphs().with_size(Vec2::new(1440.0, 900.0)).build_ui_state(show, None);
-    window.run_steps(2);
-    window
-}
-
-fn app(window: &mut Window) -> &mut App {
-    window.state_mut().as_mut().expect("the first frame made it")
-}
-
-fn tell(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    app(window).command(&ctx, command);
-    window.run_steps(2);
+    open(Options { lang: Some(lang), ..Options::default() }, (1440.0, 900.0))
 }
 
 /// Everything that the last frame showed and said.
@@ -158,11 +141,11 @@ fn check(window: &Window, what: &str) -> usize {
 }
 
 fn entities(trace: &Trace) -> BTreeSet<Entity> {
-    let of = |event: &Arc<Event>| match &event.body {
+    let of = |event: Arc<Event>| match &event.body {
         Body::Observed { change, .. } => Some(change.entity()),
         _ => None,
     };
-    trace.events().iter().filter_map(of).collect()
+    trace.events().filter_map(of).collect()
 }
 
 #[test]
@@ -171,41 +154,41 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
     let entities = entities(&trace);
     let mut window = bare(Lang::Ko);
     let path = "/tmp/evil\u{1b}[31m\n\u{202e}.ndjson".into();
-    app(&mut window).state.receive(News::Loaded(Box::new(Recording { path, trace, torn: None })));
+    app_mut(&mut window).state.receive(News::Loaded(Box::new(Recording { path, trace, torn: None })));
     window.run_steps(3);
-    tell(&mut window, Command::Level(Level::Kernel));
-    tell(&mut window, Command::End);
+    tell(&mut window, PlaybackCommand::Level(Level::Kernel));
+    tell(&mut window, PlaybackCommand::End);
     for tab in 0..Tab::ALL.len() {
-        tell(&mut window, Command::Tab(tab));
+        tell(&mut window, ViewCommand::Tab(tab));
         assert!(check(&window, &format!("tab {tab}")) > 0, "tab {tab} shows none of it");
     }
     for entity in &entities {
-        tell(&mut window, Command::Select(Some(entity.clone())));
+        tell(&mut window, ViewCommand::Select(Some(entity.clone())));
         check(&window, &format!("{entity:?}"));
     }
     // What is not there yet, too; and every place to stop at.
-    tell(&mut window, Command::Home);
+    tell(&mut window, PlaybackCommand::Home);
     for entity in entities.iter().take(40) {
-        tell(&mut window, Command::Select(Some(entity.clone())));
+        tell(&mut window, ViewCommand::Select(Some(entity.clone())));
         check(&window, &format!("not yet: {entity:?}"));
     }
-    tell(&mut window, Command::Select(None));
+    tell(&mut window, ViewCommand::Select(None));
     for command in [
-        Command::Steps,
-        Command::Steps,
-        Command::Help,
-        Command::Help,
-        Command::Presenter,
-        Command::Presenter,
-        Command::Dock,
+        Command::from(ViewCommand::Steps),
+        Command::from(ViewCommand::Steps),
+        Command::from(ViewCommand::Help),
+        Command::from(ViewCommand::Help),
+        Command::from(ViewCommand::Presenter),
+        Command::from(ViewCommand::Presenter),
+        Command::from(TerminalCommand::Dock),
     ] {
         tell(&mut window, command.clone());
         check(&window, &format!("{command:?}"));
     }
-    let length = app(&mut window).state.trace.len();
+    let length = app_mut(&mut window).state.trace.len();
     let mut seen = 0;
     for position in (0..=length).step_by(7) {
-        tell(&mut window, Command::Seek(position));
+        tell(&mut window, PlaybackCommand::Seek(position));
         seen += check(&window, &format!("position {position}"));
     }
     assert!(seen > 100, "{seen}");
@@ -215,10 +198,10 @@ fn every_panel_of_a_recording_shows_hostile_names_and_none_acts() {
 fn failures_are_told_as_text() {
     let mut window = bare(Lang::En);
     let problem = Problem::new("recording-unreadable").with("path", HOSTILE).with("reason", HOSTILE);
-    app(&mut window).state.receive(News::Failed(problem));
+    app_mut(&mut window).state.receive(News::Failed(problem));
     window.run_steps(2);
     assert!(check(&window, "a recording that cannot be read") > 0);
-    tell(&mut window, Command::Copy(format!("echo {HOSTILE}")));
+    tell(&mut window, ViewCommand::Copy(format!("echo {HOSTILE}")));
     check(&window, "after copying");
 }
 
@@ -226,7 +209,7 @@ fn failures_are_told_as_text() {
 fn what_is_copied_cannot_act_where_it_is_pasted() {
     let mut window = bare(Lang::En);
     let ctx = window.ctx.clone();
-    app(&mut window).command(&ctx, Command::Copy(HOSTILE.to_owned()));
+    app_mut(&mut window).command(&ctx, ViewCommand::Copy(HOSTILE.to_owned()));
     window.step();
     let copied: Vec<String> = window
         .output()
@@ -267,8 +250,8 @@ fn pictures_in_files_hold_no_character_that_acts() {
             let texts = facts.rows.iter().map(|row| &row.value).chain([&facts.title]);
             texts.for_each(|text| assert!(wrong(text).is_empty() && !text.contains('\n'), "{text:?}"));
         }
-        for (event, at) in trace.events().iter().zip(0..) {
-            let said = words.narrate(event, &trace.seek(at));
+        for (event, at) in trace.events().zip(0..) {
+            let said = words.narrate(&event, &trace.seek(at));
             assert!(wrong(&said).is_empty() && !said.contains(INJECTED.to_lowercase().as_str()), "{said:?}");
         }
     }
@@ -308,9 +291,9 @@ fn image() -> Opened {
 fn until(window: &mut Window, bench: &mut work::Bench, done: impl Fn(&App) -> bool) {
     for _ in 0..1000 {
         for (ticket, result) in bench.done() {
-            app(window).state.files.receive(ticket, result);
+            app_mut(window).state.files.receive(ticket, result);
         }
-        if done(app(window)) {
+        if done(app_mut(window)) {
             window.run_steps(2);
             return;
         }
@@ -323,23 +306,23 @@ fn until(window: &mut Window, bench: &mut work::Bench, done: impl Fn(&App) -> bo
 #[test]
 fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
     let mut window = bare(Lang::En);
-    app(&mut window).state.receive(News::Connected { socket: "/nowhere/evil\u{1b}.sock".into() });
-    let orders = app(&mut window).state.files.apply(Act::Open(Subject::Image(format!("lab/{HOSTILE}:1")), None));
+    app_mut(&mut window).state.receive(News::Connected { socket: "/nowhere/evil\u{1b}.sock".into() });
+    let orders = app_mut(&mut window).state.files.apply(Act::Open(Subject::Image(format!("lab/{HOSTILE}:1")), None));
     window.run_steps(5);
     check(&window, "reading");
     let (ticket, _) = orders.into_iter().next().unwrap();
-    let orders = app(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image())));
+    let orders = app_mut(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image())));
     let mut bench = work::Bench::default();
     bench.begin(orders, None, || ());
     until(&mut window, &mut bench, |app| app.state.files.tree.view.is_some());
-    tell(&mut window, Command::Inspect(Act::All(true)));
+    tell(&mut window, FilesCommand::Do(Act::All(true)));
     assert!(check(&window, "tree") > 5);
     for path in [HOSTILE.as_bytes(), b"evil\xff\xe2\x80\xae", b"link", b"sh"] {
-        tell(&mut window, Command::Inspect(Act::GoTo(PathBytes::from(path))));
+        tell(&mut window, FilesCommand::Do(Act::GoTo(PathBytes::from(path))));
         assert!(check(&window, "details") > 5);
     }
-    tell(&mut window, Command::Inspect(Act::GoTo(PathBytes::from(HOSTILE))));
-    let files = &mut app(&mut window).state.files;
+    tell(&mut window, FilesCommand::Do(Act::GoTo(PathBytes::from(HOSTILE))));
+    let files = &mut app_mut(&mut window).state.files;
     let (ticket, _) = files.apply(Act::Part(0)).into_iter().find(|(ticket, _)| ticket.slot == Slot::Content).unwrap();
     let text = format!("evil\x1b[31m\u{202e}\u{200b}\tx\r\n{SIGN}\u{2028}한글\n");
     files.receive(ticket, Done::Content(content::Body::new(text.len() as u64, 0, text.into_bytes())));
@@ -348,11 +331,11 @@ fn every_page_of_the_layer_inspector_shows_hostile_names_and_none_acts() {
     assert!(said.iter().any(|text| text.starts_with(r"evil\x1b[31m\u{202e}\u{200b}    x")), "the file's text is shown");
     check(&window, "content");
     for page in [Page::Waste, Page::Compare, Page::Tree] {
-        tell(&mut window, Command::Inspect(Act::Page(page)));
+        tell(&mut window, FilesCommand::Do(Act::Page(page)));
         window.run_steps(20);
         check(&window, &format!("{page:?}"));
     }
-    let files = &mut app(&mut window).state.files;
+    let files = &mut app_mut(&mut window).state.files;
     let orders = files.apply(Act::Again);
     let (ticket, _) = orders.into_iter().next().unwrap();
     files.receive(ticket, Done::Failed(Problem::new("engine-said").with("message", HOSTILE)));

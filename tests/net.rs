@@ -324,8 +324,8 @@ fn the_uplink_is_locked_up() {
         std::thread::sleep(Duration::from_millis(10));
     }
     let remark = engine.conductor.recorder().with(|trace| {
-        trace.events().iter().any(|event| {
-            serde_json::to_string(&**event)
+        trace.events().any(|event| {
+            serde_json::to_string(&*event)
                 .is_ok_and(|text| text.contains("uplink-unsandboxed") || text.contains("uplink-sandbox-unknown"))
         })
     });

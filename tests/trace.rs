@@ -278,8 +278,8 @@ fn a_file_that_is_no_trace_or_of_another_version_says_so() {
     assert!(matches!(check(""), log::LogError::NoHeader));
     assert!(matches!(check("hello\n"), log::LogError::NoHeader));
     assert!(matches!(check("{\"seq\":1}\n"), log::LogError::NoHeader));
-    let newer = check("{\"dockwalk_trace\":2}\n");
-    assert!(matches!(newer, log::LogError::Version { found: 2 }));
+    let newer = check("{\"dockwalk_trace\":3}\n");
+    assert!(matches!(newer, log::LogError::Version { found: 3 }));
     assert!(newer.to_string().contains("update dockwalk"));
     assert!(log::read("{\"dockwalk_trace\":1}\n".as_bytes()).expect("an empty trace").trace.is_empty());
 }
@@ -346,9 +346,9 @@ fn a_reader_of_a_file_that_still_grows_sees_a_beginning_of_it() {
         let done = appending.is_finished();
         let loaded =
             log::read(BufReader::with_capacity(16, Follower { file: reading.clone(), at: 0 })).expect("readable");
-        let count = loaded.trace.events().len();
+        let count = loaded.trace.len() as usize;
         assert!(count >= last, "events that were there are gone");
-        assert!(loaded.trace.events().iter().zip(&events).all(|(read, written)| **read == *written));
+        assert!(loaded.trace.events().zip(&events).all(|(read, written)| *read == *written));
         last = count;
         if done {
             break;
@@ -356,4 +356,109 @@ fn a_reader_of_a_file_that_still_grows_sees_a_beginning_of_it() {
     }
     appending.join().expect("the writer went well");
     assert_eq!(last, events.len());
+}
+
+// ── what is kept, and where ──
+
+#[test]
+fn what_is_forgotten_leaves_every_later_moment_as_it_was() {
+    let whole = shell_run().trace();
+    for through in [1, 40, whole.len() / 2, whole.len() - 1, whole.len()] {
+        let mut trace = shell_run().trace();
+        trace.forget(through);
+        assert_eq!((trace.start(), trace.len()), (through, whole.len()));
+        assert_eq!(trace.event(through), None);
+        assert!(trace.events().eq(whole.events_in(through, whole.len())));
+        (through..=whole.len()).for_each(|n| assert_eq!(trace.seek(n), whole.seek(n), "at {n}"));
+        assert_eq!(trace.seek(0), whole.seek(through), "before the beginning there is the beginning");
+        assert!(trace.steps(0).all(|mark| mark.announced > through));
+        let began = |trace: &Trace| trace.events().filter(|e| matches!(e.body, Body::OpBegan { .. })).count() as u64;
+        assert_eq!(trace.base().operations() + began(&trace), began(&whole));
+    }
+}
+
+#[test]
+fn a_cursor_at_what_is_forgotten_stands_at_the_beginning_and_goes_no_farther_back() {
+    let mut trace = shell_run().trace();
+    let mut cursor = at_start(&trace, Level::Stage);
+    cursor.step(&trace);
+    trace.forget(100);
+    cursor.follow(&trace);
+    assert_eq!((cursor.position(), cursor.is_live()), (100, false));
+    assert!(!cursor.back(&trace) && cursor.step(&trace));
+    let there = cursor.position();
+    assert!(cursor.back(&trace));
+    assert!(cursor.position() >= 100 && cursor.position() < there);
+    cursor.seek(&trace, 0);
+    assert_eq!(cursor.position(), 100);
+}
+
+#[test]
+fn a_trace_without_its_beginning_is_a_recording_with_the_world_it_begins_with() {
+    let mut trace = shell_run().trace();
+    trace.forget(77);
+    let mut file = Vec::new();
+    log::write(&trace, &mut file).unwrap();
+    let loaded = log::read_to(file.as_slice(), dockwalk::spool::Spool::default()).unwrap();
+    assert_eq!(loaded.trace.base(), trace.base());
+    assert_eq!(loaded.trace.head(), trace.head());
+    assert!(loaded.trace.events().eq(trace.events()));
+    (77..=trace.len()).for_each(|n| assert_eq!(loaded.trace.seek(n), trace.seek(n), "at {n}"));
+}
+
+#[test]
+fn files_one_after_the_other_are_a_recording_when_one_goes_on_where_the_other_ends() {
+    let whole = shell_run().trace();
+    let part = |from: u64, to: u64| {
+        let base = Base { events: from, world: whole.seek(from) };
+        let mut writer = log::Writer::after(Vec::new(), &base).unwrap();
+        whole.events_in(from, to).for_each(|event| writer.append(&event).unwrap());
+        writer.into_inner()
+    };
+    let both = [part(50, 90), part(90, 120)].concat();
+    let trace = log::read(both.as_slice()).unwrap().trace;
+    assert_eq!((trace.start(), trace.len()), (50, 120));
+    assert_eq!(trace.head(), &whole.seek(120));
+    let gap = [part(50, 90), part(91, 120)].concat();
+    assert!(matches!(log::read(gap.as_slice()), Err(log::LogError::Damaged { line: 42, .. })));
+}
+
+#[test]
+fn recordings_of_the_first_version_are_read() {
+    let file = String::from_utf8(file_of(&shell_run().events)).unwrap();
+    let old = file.replacen("{\"dockwalk_trace\":2", "{\"dockwalk_trace\":1", 1);
+    assert_ne!(old, file);
+    assert_eq!(log::read(old.as_bytes()).unwrap().trace.head(), shell_run().trace().head());
+    for fixture in ["01-pull-and-run", "02-storage"] {
+        let path = format!("{}/fixtures/traces/{fixture}.ndjson", env!("CARGO_MANIFEST_DIR"));
+        let input = BufReader::new(std::fs::File::open(path).unwrap());
+        assert!(log::read(input).unwrap().trace.len() > 100, "{fixture}");
+    }
+}
+
+/// An engine that makes and removes for as long as one likes: what is known does not grow with it.
+#[test]
+fn a_world_does_not_grow_with_what_came_and_went() {
+    let mut world = World::default();
+    let mut size = 0;
+    for n in 1..=2000 {
+        let op = Op { id: n, kind: OpKind::Exec, subject: "x".into(), request: String::new() };
+        let remark = Change::Remark(Problem::new("nat-not-here"));
+        let evidence = vec![Evidence::syscall("read(3)", 0)];
+        let bodies = [
+            Body::OpBegan { op },
+            Body::Observed { step: None, change: Box::new(remark), evidence },
+            Body::OpEnded { op: n, outcome: Outcome::Done },
+        ];
+        for body in bodies {
+            world.apply_event(&Event { seq: n, at: 0, body }).unwrap();
+        }
+        if n == 200 {
+            size = serde_json::to_string(&world).unwrap().len();
+        }
+    }
+    assert_eq!((world.begun, world.over), (2000, 2000));
+    assert!(world.ops.contains_key(&2000) && !world.ops.contains_key(&1));
+    let now = serde_json::to_string(&world).unwrap().len();
+    assert!(now < size + size / 10, "{size} bytes after 200 operations, {now} after 2000");
 }

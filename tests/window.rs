@@ -1,22 +1,22 @@
 //! The window, driven by what a screen reader sees: labels and roles. No display is needed.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[path = "common/window.rs"]
+mod common;
 #[path = "common/recording.rs"]
 mod recording;
 #[path = "common/sample/mod.rs"]
 mod sample;
 
+use common::{Window, app, app_mut, click, open, press, tell};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Entity, Level, StepKind};
-use dockwalk::ui::app::App;
-use dockwalk::ui::command::{self, Command};
+use dockwalk::ui::command::{self, Ask, PathCommand, PlaybackCommand, SourceCommand, TerminalCommand, ViewCommand};
 use dockwalk::ui::source::{News, Recording};
 use dockwalk::ui::state::Origin;
 use dockwalk::ui::{Options, diagrams::Tab};
 use egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::{Harness, kittest::Queryable};
-
-type Window = Harness<'static, Option<App>>;
 
 /// A window of that size in that language, on the sample recording.
 fn window(lang: Lang, size: (f32, f32)) -> Window {
@@ -30,42 +30,11 @@ fn window(lang: Lang, size: (f32, f32)) -> Window {
 
 /// The same on the start page.
 fn bare(lang: Lang, size: (f32, f32)) -> Window {
-    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-        let app = app.get_or_insert_with(|| App::with(ui.ctx(), Options { lang: Some(lang), ..Options::default() }));
-        app.show(ui);
-    };
-    // egui sees fonts a frame after they are set: the first frames may lack Hangul.
-    let mut window = Harness::builder().allow_missing_glyphs().with_size(Vec2::from(size)).build_ui_state(show, None);
-    window.run_steps(2);
-    window
+    open(Options { lang: Some(lang), ..Options::default() }, size)
 }
 
 fn korean() -> Window {
     window(Lang::Ko, (1440.0, 900.0))
-}
-
-fn app(window: &Window) -> &App {
-    window.state().as_ref().expect("the first frame made it")
-}
-
-fn app_mut(window: &mut Window) -> &mut App {
-    window.state_mut().as_mut().expect("the first frame made it")
-}
-
-fn tell(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    app_mut(window).command(&ctx, command);
-    window.run_steps(2);
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
-    window.run_steps(2);
-}
-
-fn press(window: &mut Window, key: Key) {
-    window.key_press(key);
-    window.run_steps(2);
 }
 
 fn position(window: &Window) -> u64 {
@@ -100,9 +69,9 @@ fn keys_do_what_buttons_do() {
 #[test]
 fn the_selection_survives_stepping_both_ways() {
     let mut window = korean();
-    tell(&mut window, Command::End);
+    tell(&mut window, PlaybackCommand::End);
     let entity = Entity::Link("docker0".into());
-    tell(&mut window, Command::Select(Some(entity.clone())));
+    tell(&mut window, ViewCommand::Select(Some(entity.clone())));
     window.get_by_label("브리지");
     for key in [Key::ArrowLeft, Key::ArrowLeft, Key::Space, Key::Home, Key::End] {
         press(&mut window, key);
@@ -113,12 +82,12 @@ fn the_selection_survives_stepping_both_ways() {
 #[test]
 fn the_inspector_shows_what_is_known_and_how() {
     let mut window = korean();
-    tell(&mut window, Command::End);
-    tell(&mut window, Command::Select(Some(Entity::Link("docker0".into()))));
+    tell(&mut window, PlaybackCommand::End);
+    tell(&mut window, ViewCommand::Select(Some(Entity::Link("docker0".into()))));
     window.get_by_label("상태: UP");
     window.get_by_label("주소: 172.17.0.1/16");
     assert!(window.get_all_by_label_contains("RTM_GETLINK").next().is_some());
-    tell(&mut window, Command::Home);
+    tell(&mut window, PlaybackCommand::Home);
     window.get_by_label("이 시점에는 아직 없습니다.");
 }
 
@@ -175,8 +144,8 @@ fn no_two_commands_share_a_key() {
 #[test]
 fn a_breakpoint_stops_playback_and_continue() {
     let mut window = korean();
-    tell(&mut window, Command::Home);
-    tell(&mut window, Command::Breakpoint(StepKind::MakeBridge));
+    tell(&mut window, PlaybackCommand::Home);
+    tell(&mut window, PlaybackCommand::Breakpoint(StepKind::MakeBridge));
     press(&mut window, Key::C);
     assert_eq!(app(&window).state.next().map(|r| r.step.plan.kind), Some(StepKind::MakeBridge));
     press(&mut window, Key::S);
@@ -206,7 +175,7 @@ fn dragging_the_playhead_goes_anywhere() {
 #[test]
 fn the_diagram_follows_the_step_until_another_is_chosen() {
     let mut window = korean();
-    tell(&mut window, Command::RunTo(StepKind::CreateVeth));
+    tell(&mut window, PlaybackCommand::RunTo(StepKind::CreateVeth));
     press(&mut window, Key::Space);
     assert_eq!(app(&window).state.tab, Tab::Network);
     click(&mut window, "레이어");
@@ -217,15 +186,16 @@ fn the_diagram_follows_the_step_until_another_is_chosen() {
 #[test]
 fn a_recorded_terminal_shows_what_was_printed_by_then() {
     let mut window = korean();
-    tell(&mut window, Command::End);
-    tell(&mut window, Command::Dock);
-    let terminals = &mut app_mut(&mut window).terminals;
-    let all: Vec<_> = terminals.past.terminals().cloned().collect();
+    tell(&mut window, PlaybackCommand::End);
+    tell(&mut window, TerminalCommand::Dock);
+    let app = app_mut(&mut window);
+    let (past, trace) = (&mut app.terminals.past, &app.state.trace);
+    let all: Vec<_> = past.terminals().cloned().collect();
     assert_eq!(all.len(), 2);
-    let texts: Vec<_> = all.iter().filter_map(|of| terminals.past.screen(of).map(|screen| screen.text())).collect();
+    let texts: Vec<_> = all.iter().filter_map(|of| past.screen(trace, of).map(|screen| screen.text())).collect();
     assert!(texts.iter().any(|text| text.contains("안녕하세요 ┌──┐")), "{texts:?}");
     window.get_by_label("녹화된 화면입니다. 읽기만 할 수 있습니다.");
-    tell(&mut window, Command::Home);
+    tell(&mut window, PlaybackCommand::Home);
     assert_eq!(app_mut(&mut window).terminals.past.terminals().count(), 0);
 }
 
@@ -268,9 +238,9 @@ fn a_program_in_a_terminal_reads_and_prints_hangul() {
 fn a_window_in_which_nothing_moves_asks_for_no_frames() {
     for open_terminal in [false, true] {
         let mut window = korean();
-        tell(&mut window, Command::RunTo(StepKind::CreateVeth));
+        tell(&mut window, PlaybackCommand::RunTo(StepKind::CreateVeth));
         if open_terminal {
-            tell(&mut window, Command::Dock);
+            tell(&mut window, TerminalCommand::Dock);
         }
         // Long enough for every animation to end.
         window.run_steps(120);
@@ -298,11 +268,11 @@ fn everything_fits_in_both_languages_and_sizes() {
     for lang in Lang::ALL {
         for size in [(1280.0, 800.0), (1024.0, 700.0)] {
             let mut window = window(lang, size);
-            tell(&mut window, Command::Dock);
+            tell(&mut window, TerminalCommand::Dock);
             for tab in 0..Tab::ALL.len() {
-                tell(&mut window, Command::Tab(tab));
-                tell(&mut window, Command::End);
-                tell(&mut window, Command::Select(Some(Entity::Link("docker0".into()))));
+                tell(&mut window, ViewCommand::Tab(tab));
+                tell(&mut window, PlaybackCommand::End);
+                tell(&mut window, ViewCommand::Select(Some(Entity::Link("docker0".into()))));
                 fits(&window, lang, size);
             }
         }
@@ -338,7 +308,7 @@ fn panels_keep_their_places_while_stepping() {
     for _ in 0..12 {
         press(&mut window, Key::Space);
         assert_eq!(place(&window), before);
-        tell(&mut window, Command::Select(Some(Entity::Link("docker0".into()))));
+        tell(&mut window, ViewCommand::Select(Some(Entity::Link("docker0".into()))));
         assert_eq!(place(&window), before);
     }
 }
@@ -372,11 +342,11 @@ fn a_recording_is_saved_and_opened_again() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("녹화.ndjson");
     let mut window = korean();
-    tell(&mut window, Command::Save(path.clone()));
+    tell(&mut window, PathCommand::Chosen(Ask::Save, path.clone()));
     let events = app(&window).state.trace.len();
-    tell(&mut window, Command::StartPage);
+    tell(&mut window, SourceCommand::StartPage);
     assert_eq!(app(&window).state.origin, Origin::Nothing);
-    tell(&mut window, Command::Open(path.clone()));
+    tell(&mut window, PathCommand::Chosen(Ask::Open, path.clone()));
     for _ in 0..200 {
         window.run_steps(1);
         if app(&window).state.has_trace() {
@@ -385,7 +355,7 @@ fn a_recording_is_saved_and_opened_again() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     assert_eq!(app(&window).state.trace.len(), events);
-    tell(&mut window, Command::Open(dir.path().join("none.ndjson")));
+    tell(&mut window, PathCommand::Chosen(Ask::Open, dir.path().join("none.ndjson")));
     for _ in 0..200 {
         window.run_steps(1);
         if matches!(app(&window).state.origin, Origin::Failed(_)) {
@@ -403,7 +373,7 @@ fn a_lesson_is_walked_on_a_recording_in_both_languages() {
     dockwalk::ui::source::save(&recording::recording(), &path).unwrap();
     for (lang, on) in [(Lang::Ko, "다음"), (Lang::En, "Next")] {
         let mut window = bare(lang, (1024.0, 700.0));
-        tell(&mut window, Command::LessonOn("01".into(), path.clone()));
+        tell(&mut window, SourceCommand::LessonOn("01".into(), path.clone()));
         for _ in 0..200 {
             window.run_steps(1);
             if app(&window).state.has_trace() {
@@ -429,7 +399,7 @@ fn a_prediction_is_kept_until_the_machine_answers() {
     let path = dir.path().join("lesson.ndjson");
     dockwalk::ui::source::save(&recording::recording(), &path).unwrap();
     let mut window = bare(Lang::Ko, (1440.0, 900.0));
-    tell(&mut window, Command::LessonOn("01".into(), path));
+    tell(&mut window, SourceCommand::LessonOn("01".into(), path));
     while !app(&window).state.has_trace() {
         window.run_steps(1);
         std::thread::sleep(std::time::Duration::from_millis(10));
@@ -438,7 +408,7 @@ fn a_prediction_is_kept_until_the_machine_answers() {
     assert!(question.choices.len() > 1, "{question:?}");
     click(&mut window, &question.choices[0]);
     window.get_by_label("예상을 적어 두었습니다. 진행하면 답이 나옵니다.");
-    tell(&mut window, Command::End);
+    tell(&mut window, PlaybackCommand::End);
     let view = app(&window).state.course.as_ref().unwrap().view(Lang::Ko);
     let answer = view.questions[0].answer.clone().unwrap();
     let said = if question.choices[0] == answer { "예상이 맞았습니다" } else { "예상과 달랐습니다" };
@@ -456,17 +426,17 @@ fn what_failed_is_said_with_its_cause_and_its_fix() {
     let mut window = bare(Lang::Ko, (1440.0, 900.0));
     let recording = Recording { path: "failed.ndjson".into(), trace, torn: None };
     app_mut(&mut window).state.receive(News::Loaded(Box::new(recording)));
-    tell(&mut window, Command::End);
+    tell(&mut window, PlaybackCommand::End);
     window.get_by_label(&Words::new(Lang::Ko).problem(&problem));
 }
 
 #[test]
 fn a_terminals_room_stays_what_it_is_while_time_moves() {
     let mut window = korean();
-    tell(&mut window, Command::End);
-    tell(&mut window, Command::Dock);
+    tell(&mut window, PlaybackCommand::End);
+    tell(&mut window, TerminalCommand::Dock);
     let before = window.get_by_label("터미널 닫기").rect();
-    for command in [Command::Home, Command::Step, Command::Step, Command::End] {
+    for command in [PlaybackCommand::Home, PlaybackCommand::Step, PlaybackCommand::Step, PlaybackCommand::End] {
         tell(&mut window, command);
         assert_eq!(window.get_by_label("터미널 닫기").rect(), before);
     }
@@ -477,9 +447,9 @@ fn the_diagram_is_exported_as_svg() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("network.svg");
     let mut window = korean();
-    tell(&mut window, Command::End);
-    tell(&mut window, Command::Tab(2));
-    tell(&mut window, Command::Export(path.clone()));
+    tell(&mut window, PlaybackCommand::End);
+    tell(&mut window, ViewCommand::Tab(2));
+    tell(&mut window, PathCommand::Chosen(Ask::Export, path.clone()));
     let text = std::fs::read_to_string(path).unwrap();
     assert!(text.starts_with("<svg") || text.starts_with("<?xml"), "{}", &text[..40]);
     assert!(text.contains("docker0"));
@@ -501,7 +471,7 @@ fn presenter_mode_is_large_and_without_side_panels() {
 #[test]
 fn a_modifier_does_not_press_the_key_below_it() {
     let mut window = korean();
-    tell(&mut window, Command::Level(Level::Stage));
+    tell(&mut window, PlaybackCommand::Level(Level::Stage));
     window.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
     window.run_steps(2);
     assert_eq!(app(&window).state.tab, Tab::Image);

@@ -3,17 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 #![cfg(all(feature = "gui", feature = "engine"))]
 
+#[path = "common/window.rs"]
+mod common;
 #[path = "common/engine.rs"]
 mod engine;
 
+use common::{Window, click, open, tell};
 use dockwalk::i18n::Lang;
 use dockwalk::spec::Digest;
 use dockwalk::trace::{Content, Entity, Promise, World};
-use dockwalk::ui::app::App;
-use dockwalk::ui::command::Command;
+use dockwalk::ui::command::{PlaybackCommand, ViewCommand};
 use dockwalk::ui::{Open, Options};
-use egui::Vec2;
-use egui_kittest::{Harness, kittest::Queryable};
+use egui_kittest::kittest::Queryable;
 use engine::{Engine, everyone, output};
 use std::process::Output;
 use std::thread::JoinHandle;
@@ -22,26 +23,14 @@ use std::time::{Duration, Instant};
 const IMAGE: &str = "lab/shell:1";
 const REFERENCE: &str = "docker.io/lab/shell:1";
 
-type Window = Harness<'static, Option<App>>;
-
 fn window(engine: &Engine) -> Window {
     let (socket, root) = (Some(engine.socket()), Some(engine.root()));
     let options = Options { lang: Some(Lang::Ko), open: Open::Engine, socket, root, lessons: None };
-    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-        app.get_or_insert_with(|| App::with(ui.ctx(), options.clone())).show(ui);
-    };
-    let size = Vec2::new(1440.0, 900.0);
-    Harness::builder().allow_missing_glyphs().with_size(size).build_ui_state(show, None)
+    open(options, (1440.0, 900.0))
 }
 
 fn world(window: &Window) -> &World {
     window.state().as_ref().unwrap().state.world()
-}
-
-fn tell(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    window.state_mut().as_mut().unwrap().command(&ctx, command);
-    window.run_steps(2);
 }
 
 /// Lets every step go that waits at the gate, until the World is so. The limit is for what hangs.
@@ -51,7 +40,7 @@ fn until(window: &mut Window, what: &str, so: impl Fn(&World) -> bool) {
         assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}");
         window.step();
         if !window.state().as_ref().unwrap().state.waiting.is_empty() {
-            tell(window, Command::Continue);
+            tell(window, PlaybackCommand::Continue);
         }
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -73,11 +62,6 @@ fn pull(window: &mut Window, engine: &Engine) -> Output {
     // What the engine did is heard a moment after the command has ended.
     window.run_steps(2);
     output
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
-    window.run_steps(2);
 }
 
 #[test]
@@ -108,8 +92,8 @@ fn one_click_breaks_it_the_promise_catches_it_and_one_click_mends_it() {
 
 fn breaks(window: &mut Window, engine: &Engine, content: Content, digest: &Digest, by: &Promise, said: &str) {
     let in_store = || engine.root().join("blobs/sha256").join(digest.hex());
-    tell(window, Command::Tab(0));
-    tell(window, Command::Select(Some(content.entity(digest))));
+    tell(window, ViewCommand::Tab(0));
+    tell(window, ViewCommand::Select(Some(content.entity(digest))));
     assert!(in_store().exists(), "{content:?} is in the store at first");
     click(window, "한 바이트 망가뜨리기");
     until(window, "damaged", |world| world.damaged.contains_key(digest));
@@ -135,7 +119,7 @@ fn breaks(window: &mut Window, engine: &Engine, content: Content, digest: &Diges
     }
     assert_ne!(problem.args["expected"], problem.args["computed"]);
 
-    tell(window, Command::Select(Some(content.entity(digest))));
+    tell(window, ViewCommand::Select(Some(content.entity(digest))));
     click(window, "고치기");
     until(window, "mended", |world| world.damaged.is_empty());
     let again = pull(window, engine);

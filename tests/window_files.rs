@@ -1,21 +1,22 @@
 //! The layer inspector in the window, driven by what a screen reader sees. The image is built here; no engine is needed.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[path = "common/window.rs"]
+mod common;
+
+use common::{Window, app, app_mut, click, open};
 use dockwalk::i18n::Lang;
 use dockwalk::trace::Problem;
 use dockwalk::tree::{Kind, Layer, LayerEntry, Stack};
 use dockwalk::ui::Options;
 use dockwalk::ui::app::App;
-use dockwalk::ui::command::Command;
+use dockwalk::ui::command::{Ask, FilesCommand, PathCommand};
 use dockwalk::ui::files::content::Body;
 use dockwalk::ui::files::{Act, Done, LayerInfo, Made, Opened, Order, Page, Slot, Subject, work};
 use dockwalk::ui::source::News;
 use egui::{Key, Vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use std::sync::Arc;
-
-type Window = Harness<'static, Option<App>>;
 
 fn file(path: &str, size: u64) -> LayerEntry {
     LayerEntry { kind: Kind::File { size }, ..LayerEntry::directory(path) }
@@ -47,21 +48,16 @@ fn image() -> Opened {
 /// A window that believes to be live and shows the inspector, before the engine has answered. The second is the order to read
 /// the image.
 fn asked(lang: Lang, size: (f32, f32)) -> (Window, Order) {
-    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-        let app = app.get_or_insert_with(|| App::with(ui.ctx(), Options { lang: Some(lang), ..Options::default() }));
-        app.show(ui);
-    };
-    let mut window = Harness::builder().allow_missing_glyphs().with_size(Vec2::from(size)).build_ui_state(show, None);
-    window.run_steps(2);
-    app(&mut window).state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
-    let orders = app(&mut window).state.files.apply(Act::Open(Subject::Image("lab/test:1".into()), None));
+    let mut window = open(Options { lang: Some(lang), ..Options::default() }, size);
+    app_mut(&mut window).state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+    let orders = app_mut(&mut window).state.files.apply(Act::Open(Subject::Image("lab/test:1".into()), None));
     (window, orders.into_iter().next().unwrap())
 }
 
 /// The same with the image read.
 fn opened(lang: Lang) -> Window {
     let (mut window, (ticket, _)) = asked(lang, (1440.0, 900.0));
-    let orders = app(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image())));
+    let orders = app_mut(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image())));
     let mut bench = work::Bench::default();
     bench.begin(orders, None, || ());
     until(&mut window, |app| {
@@ -74,13 +70,9 @@ fn opened(lang: Lang) -> Window {
     window
 }
 
-fn app(window: &mut Window) -> &mut App {
-    window.state_mut().as_mut().expect("the first frame made it")
-}
-
 fn until(window: &mut Window, done: impl Fn(&mut App) -> bool) {
     for _ in 0..500 {
-        if done(app(window)) {
+        if done(app_mut(window)) {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -90,14 +82,7 @@ fn until(window: &mut Window, done: impl Fn(&mut App) -> bool) {
 }
 
 fn tell(window: &mut Window, act: Act) {
-    let ctx = window.ctx.clone();
-    app(window).command(&ctx, Command::Inspect(act));
-    window.run_steps(2);
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
-    window.run_steps(2);
+    common::tell(window, FilesCommand::Do(act));
 }
 
 #[test]
@@ -165,11 +150,11 @@ fn the_keyboard_walks_the_list_and_the_debugger_stays_where_it_is() {
         window.key_press(key);
         window.run_steps(2);
     }
-    let path = app(&mut window).state.files.path().unwrap().to_string();
+    let path = app_mut(&mut window).state.files.path().unwrap().to_string();
     assert_eq!(path, "bin/busybox");
     window.key_press(Key::End);
     window.run_steps(2);
-    assert_eq!(app(&mut window).state.files.path().unwrap().to_string(), "srv");
+    assert_eq!(app_mut(&mut window).state.files.path().unwrap().to_string(), "srv");
 }
 
 #[test]
@@ -180,7 +165,7 @@ fn what_is_wasted_leads_to_the_file() {
     window.run_steps(2);
     window.get_by_label("낭비 9,700 B (98.5 %), 전체 9,847 B, 경로 2개");
     click(&mut window, "/bin/busybox: 9,000 B, 지워짐");
-    assert_eq!(app(&mut window).state.files.page, Page::Tree);
+    assert_eq!(app_mut(&mut window).state.files.page, Page::Tree);
     window.get_by_label("busybox 삭제됨, whiteout (D)");
 }
 
@@ -200,7 +185,7 @@ fn two_layers_are_compared() {
 fn contents_are_lines_or_bytes() {
     let mut window = opened(Lang::En);
     tell(&mut window, Act::GoTo("srv/한글.txt".into()));
-    let files = &mut app(&mut window).state.files;
+    let files = &mut app_mut(&mut window).state.files;
     // Choosing asked the engine that is not there; the answer to a second question is given here.
     let orders = files.apply(Act::Part(0));
     let (ticket, _) = orders.into_iter().find(|(ticket, _)| ticket.slot == Slot::Content).unwrap();
@@ -219,7 +204,7 @@ fn what_is_late_waits_and_what_fails_says_so_and_can_be_tried_again() {
     window.run_steps(5);
     window.get_by_label("lab/test:1: 레이어를 읽는 중");
     let problem = Problem::new("files-no-engine");
-    app(&mut window).state.files.receive(ticket, Done::Failed(problem));
+    app_mut(&mut window).state.files.receive(ticket, Done::Failed(problem));
     window.run_steps(2);
     window.get_by_label("레이어를 읽지 못했습니다");
     window.get_by_label("다시 읽기");
@@ -229,8 +214,8 @@ fn what_is_late_waits_and_what_fails_says_so_and_can_be_tried_again() {
 fn an_answer_that_nobody_waits_for_changes_nothing() {
     let (mut window, (ticket, _)) = asked(Lang::Ko, (1024.0, 700.0));
     tell(&mut window, Act::Cancel(Slot::Open));
-    assert!(app(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image()))).is_empty());
-    assert!(app(&mut window).state.files.image().is_none());
+    assert!(app_mut(&mut window).state.files.receive(ticket, Done::Opened(Arc::new(image()))).is_empty());
+    assert!(app_mut(&mut window).state.files.image().is_none());
 }
 
 #[test]
@@ -250,7 +235,7 @@ fn enter_in_the_field_for_a_path_is_the_answer() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("files.json");
     let ctx = window.ctx.clone();
-    app(&mut window).command(&ctx, Command::ExportFilesDialog);
+    app_mut(&mut window).command(&ctx, PathCommand::Ask(Ask::ExportFiles));
     window.run_steps(3);
     window.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
     window.run_steps(1);
@@ -258,7 +243,7 @@ fn enter_in_the_field_for_a_path_is_the_answer() {
     window.run_steps(1);
     window.key_press(Key::Enter);
     window.run_steps(2);
-    assert_eq!(app(&mut window).state.overlay, None);
+    assert_eq!(app_mut(&mut window).state.overlay, None);
     until(&mut window, |app| app.state.notice.is_some());
     let written: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     assert!(written.to_string().contains("busybox"), "{written}");

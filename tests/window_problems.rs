@@ -3,48 +3,32 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 #![cfg(feature = "gui")]
 
+#[path = "common/window.rs"]
+mod common;
+
+use common::{Window, app, app_mut, open as open_window, tell};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::lesson::{Lesson, embedded};
 use dockwalk::trace::{Body, Event, Op, OpKind, Outcome, Plan, Problem, Step, StepKind, Trace};
 use dockwalk::ui::app::App;
-use dockwalk::ui::command::Command;
+use dockwalk::ui::command::{PlaybackCommand, ViewCommand};
 use dockwalk::ui::source::{News, Recording};
 use dockwalk::ui::state::Notice;
 use dockwalk::ui::state::Origin;
 use dockwalk::ui::{Open, Options};
-use egui::Vec2;
-use egui_kittest::{Harness, kittest::Queryable};
+use egui_kittest::kittest::Queryable;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-type Window = Harness<'static, Option<App>>;
 
 fn window(lang: Lang, open: Open) -> Window {
     // Where no engine can be, so that none is found and none is started.
     let nowhere = Some(PathBuf::from("/proc/no-such-place"));
     let options = Options { open, lang: Some(lang), socket: None, root: nowhere, lessons: None };
-    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-        app.get_or_insert_with(|| App::with(ui.ctx(), options.clone())).show(ui);
-    };
-    // egui sees fonts a frame after they are set: the first frames may lack Hangul.
-    let size = Vec2::new(1440.0, 900.0);
-    let mut window = Harness::builder().allow_missing_glyphs().with_size(size).build_ui_state(show, None);
-    window.run_steps(2);
-    window
-}
-
-fn app(window: &mut Window) -> &mut App {
-    window.state_mut().as_mut().expect("the first frame made it")
-}
-
-fn tell(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    app(window).command(&ctx, command);
-    window.run_steps(2);
+    open_window(options, (1440.0, 900.0))
 }
 
 fn receive(window: &mut Window, news: News) {
-    app(window).state.receive(news);
+    app_mut(window).state.receive(news);
     window.run_steps(2);
 }
 
@@ -128,9 +112,9 @@ fn a_step_that_failed_says_why_in_the_recording() {
             receive(&mut window, News::Loaded(Box::new(Recording { path: "failed.ndjson".into(), trace, torn: None })));
             let text = Words::new(lang).problem(&problem);
             assert!(window.query_by_label(&text).is_none(), "it has not happened yet: {text}");
-            tell(&mut window, Command::End);
+            tell(&mut window, PlaybackCommand::End);
             window.get_by_label(&text);
-            tell(&mut window, Command::Home);
+            tell(&mut window, PlaybackCommand::Home);
             assert!(window.query_by_label(&text).is_none(), "back, it has not happened yet: {text}");
         }
     }
@@ -148,7 +132,7 @@ fn a_step_that_fails_now_says_why_over_the_window() {
             // In the message, where it may be shorter, and in the line below the timeline.
             let both = |words: &Words| [words.problem(&problem), Notice::text(words, &problem)];
             both(&words).iter().for_each(|text| assert!(window.get_all_by_label(text).next().is_some(), "{text}"));
-            let notice = app(&mut window).state.notice.clone().unwrap();
+            let notice = app_mut(&mut window).state.notice.clone().unwrap();
             assert_eq!((notice.text, notice.bad), (Notice::text(&words, &problem), true));
             // In the other language it is said at once.
             let (other, name) = match lang {
@@ -159,8 +143,8 @@ fn a_step_that_fails_now_says_why_over_the_window() {
             window.run_steps(2);
             let said = both(&Words::new(other));
             said.iter().for_each(|text| assert!(window.get_all_by_label(text).next().is_some(), "{text}"));
-            tell(&mut window, Command::Escape);
-            assert_eq!(app(&mut window).state.notice, None);
+            tell(&mut window, ViewCommand::Escape);
+            assert_eq!(app_mut(&mut window).state.notice, None);
         }
     }
 }
@@ -196,7 +180,7 @@ fn where_no_engine_can_start_a_lesson_is_played_from_its_recording() {
             window.get_by_label(&words.say("failed-play-start")).click();
             until(&mut window, |app| app.state.has_trace());
             let lesson = Lesson::parse(&source).unwrap();
-            let shell = &app(&mut window).state;
+            let shell = &app_mut(&mut window).state;
             assert!(
                 matches!(&shell.origin, Origin::Recorded { path, .. } if *path == Path::new(&lesson.script.recording))
             );
@@ -207,7 +191,7 @@ fn where_no_engine_can_start_a_lesson_is_played_from_its_recording() {
                 window.key_press(egui::Key::Space);
                 window.run_steps(2);
             }
-            let shell = &app(&mut window).state;
+            let shell = &app_mut(&mut window).state;
             assert!(shell.cursor.position() > before && *shell.world() != world);
         }
     }
@@ -224,7 +208,7 @@ fn without_a_lesson_a_recording_can_be_chosen() {
         window.get_by_label(&words.say("start-open"));
         window.get_by_label(&words.say("failed-back")).click();
         window.run_steps(2);
-        assert_eq!(app(&mut window).state.origin, Origin::Nothing);
+        assert_eq!(app_mut(&mut window).state.origin, Origin::Nothing);
     }
 }
 
@@ -234,7 +218,7 @@ fn refuses(path: &Path, problem: &Problem) {
         let words = Words::new(lang);
         let mut window = window(lang, Open::Recording(path.to_owned()));
         until(&mut window, |app| matches!(app.state.origin, Origin::Failed(_)));
-        assert_eq!(app(&mut window).state.origin, Origin::Failed(problem.clone()));
+        assert_eq!(app_mut(&mut window).state.origin, Origin::Failed(problem.clone()));
         window.get_by_label(&words.say("failed-recording"));
         window.get_by_label(&read_aloud(&words.problem(problem)));
         assert!(
@@ -265,13 +249,13 @@ fn a_lesson_that_is_not_there() {
         let words = Words::new(lang);
         let mut window = window(lang, Open::Lesson("99-none".into()));
         let problem = Problem::new("lesson-unknown").with("name", "99-none");
-        assert_eq!(app(&mut window).state.origin, Origin::Failed(problem.clone()));
+        assert_eq!(app_mut(&mut window).state.origin, Origin::Failed(problem.clone()));
         window.get_by_label(&words.say("failed-lesson"));
         window.get_by_label(&read_aloud(&words.problem(&problem)));
         assert!(window.query_by_label(&words.say("failed-privileged-start")).is_none());
         window.get_by_label(&words.say("failed-back")).click();
         window.run_steps(2);
-        assert_eq!(app(&mut window).state.origin, Origin::Nothing);
+        assert_eq!(app_mut(&mut window).state.origin, Origin::Nothing);
     }
 }
 

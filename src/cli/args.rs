@@ -97,6 +97,9 @@ pub enum Command {
         /// Speak to this registry without TLS when it has none; may be given more than once
         #[arg(long, value_name = "HOST[:PORT]", env = "DOCKWALK_INSECURE_REGISTRIES", value_delimiter = ',')]
         insecure_registry: Vec<String>,
+        /// How much of the trace is kept on disk, 8m or more; beyond it the oldest operations go
+        #[arg(long, value_name = "SIZE", env = "DOCKWALK_TRACE_LIMIT", default_value = "512m")]
+        trace_limit: String,
     },
     /// Docker's commands, against dockwalk's engine (no Docker needed)
     Docker {

@@ -3,7 +3,6 @@
 use super::{Args, Done, engine_of, out, terminal};
 use crate::client::protocol::HostCommand;
 use crate::i18n::Words;
-use serde_json::Value;
 use std::io::{self, IsTerminal};
 
 pub(super) fn run(args: &Args, argv: &[String], words: &Words) -> Done {
@@ -14,6 +13,6 @@ pub(super) fn run(args: &Args, argv: &[String], words: &Words) -> Done {
         ["TERM", "LANG", "LC_ALL"].iter().filter_map(|name| Some(format!("{name}={}", std::env::var(name).ok()?)));
     let size = tty.then(out::size).flatten();
     let command = HostCommand { argv: argv.to_vec(), env: env.collect(), tty, size };
-    let prepared: Value = client.post("/dockwalk/v1/host", &command)?;
-    terminal::command(&client, prepared["Id"].as_str().unwrap_or_default(), tty, true, words.lang())
+    let prepared = client.prepare_host(&command)?;
+    terminal::command(&client, &prepared.id, tty, true, words.lang())
 }

@@ -8,12 +8,13 @@
 use super::out::{self, Raw as Own};
 use super::{Done, Failure};
 use crate::client::{Client, ClientError, Hijacked};
+use crate::docker::{ExecInspect, ExecStart};
 use crate::i18n::Lang;
 use hyper::Method;
 use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
-use serde_json::{Value, json};
+use parking_lot::Mutex;
 use std::io::{self, IsTerminal, Read, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `-t` with a standard input that is no terminal cannot work.
@@ -93,7 +94,7 @@ impl Talk<'_> {
                 }
             }
         }
-        shared.lock().unwrap_or_else(PoisonError::into_inner).take();
+        shared.lock().take();
         if let Some(raw) = raw {
             raw.leave();
         }
@@ -119,7 +120,7 @@ impl Talk<'_> {
                             client.call(Method::POST, &format!("{kill}?signal={number}"), None::<&()>).ok();
                         }
                         _ => {
-                            if let Some(raw) = raw.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                            if let Some(raw) = raw.lock().take() {
                                 raw.leave();
                             }
                             std::process::exit(128 + number);
@@ -224,12 +225,12 @@ impl Demux {
 
 /// Starts a prepared command, talks to it, and ends with its status.
 pub(super) fn command(client: &Client, id: &str, tty: bool, stdin: bool, lang: Lang) -> Done {
-    let body = json!({"Detach": false, "Tty": tty});
+    let body = ExecStart { detach: false, tty };
     let hijacked = client.hijack_in(&format!("/exec/{id}/start"), Some(&body), lang)?;
     let (resize, signals) = (format!("/exec/{id}/resize"), None);
     Talk { client, hijacked, tty, stdin, resize, signals }.hold()?;
-    let ended: Value = client.get(&format!("/exec/{id}/json"))?;
-    match ended["ExitCode"].as_i64() {
+    let ended: ExecInspect = client.get(&format!("/exec/{id}/json"))?;
+    match ended.exit_code {
         // Left with the detach keys: it goes on.
         None | Some(0) => Ok(()),
         Some(status) => Err(Failure::Status(u8::try_from(status).unwrap_or(255))),

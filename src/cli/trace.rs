@@ -2,12 +2,13 @@
 
 use super::args::TraceCommand;
 use super::{Args, Done, engine_of, out};
-use crate::client::{Client, ClientError, trust};
+use crate::client::{Client, ClientError, Incoming, trust};
 use crate::i18n::Words;
 use crate::spec::visible;
-use crate::trace::{Body, Event, Level, Outcome, Trace, log};
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write};
+use crate::spool::Spool;
+use crate::trace::{Base, Body, Level, Outcome, Trace, log};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 pub(super) fn run(args: &Args, command: &TraceCommand, words: &Words) -> Done {
@@ -23,8 +24,9 @@ fn show(file: &Path, level: &str, words: &Words) -> Done {
     let fail = |reason: &dyn std::fmt::Display| {
         ClientError::new("recording-unreadable").with("path", visible::path(file)).with("reason", reason)
     };
-    let input = File::open(file).map_err(|e| fail(&e))?;
-    let loaded = log::read(BufReader::new(input)).map_err(|e| ClientError::from(e.problem(visible::path(file))))?;
+    let input = open(file).map_err(|e| fail(&e))?;
+    let loaded =
+        log::read_to(input, Spool::default()).map_err(|e| ClientError::from(e.problem(visible::path(file))))?;
     let mut to = BufWriter::new(out::writer());
     let printed = print(&mut to, &loaded.trace, level, words).and_then(|()| to.flush());
     if let Some(torn) = loaded.torn {
@@ -38,8 +40,29 @@ fn show(file: &Path, level: &str, words: &Words) -> Done {
     }
 }
 
+/// A recording, or the files of an engine's trace one after the other: `run/trace` in the directory of one that was killed.
+fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+    if !path.is_dir() {
+        return Ok(Box::new(BufReader::new(File::open(path)?)));
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path)? {
+        files.push(entry?.path());
+    }
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "ndjson"));
+    files.sort();
+    let mut all: Box<dyn Read> = Box::new(io::empty());
+    for file in files {
+        all = Box::new(all.chain(File::open(file)?));
+    }
+    Ok(Box::new(BufReader::new(all)))
+}
+
 /// A line a step, indented by its depth; operations at the margin.
 fn print(to: &mut impl Write, trace: &Trace, level: Level, words: &Words) -> io::Result<()> {
+    if trace.start() > 0 {
+        writeln!(to, "{}", dropped(words, trace.start(), trace.base().operations()))?;
+    }
     for event in trace.events() {
         match &event.body {
             Body::OpBegan { op } => {
@@ -54,6 +77,9 @@ fn print(to: &mut impl Write, trace: &Trace, level: Level, words: &Words) -> io:
                 let (title, subject) = (words.step(step.plan.kind), visible::line(&step.plan.subject));
                 writeln!(to, "{:>6}  {}{title} · {subject}", event.seq, "  ".repeat(depth + 1))?;
             }
+            Body::Dropped { events, operations } => {
+                writeln!(to, "{:>6}  {}", event.seq, dropped(words, *events, *operations))?;
+            }
             _ => {}
         }
     }
@@ -61,7 +87,11 @@ fn print(to: &mut impl Write, trace: &Trace, level: Level, words: &Words) -> io:
 }
 
 fn depth(trace: &Trace, parent: Option<u64>) -> usize {
-    std::iter::successors(parent, |id| trace.step(*id).and_then(|record| record.step.parent)).count()
+    std::iter::successors(parent, |id| trace.mark(*id).and_then(|mark| mark.parent)).count()
+}
+
+fn dropped(words: &Words, events: u64, operations: u64) -> String {
+    words.say_with("trace-dropped", &[("events", &events.to_string()), ("operations", &operations.to_string())])
 }
 
 /// Everything the running engine has recorded so far.
@@ -75,33 +105,48 @@ fn export(args: &Args, file: &Path, words: &Words) -> Done {
         Some("-") => Box::new(out::JsonWriter::default()),
         _ => Box::new(trust::own_file(file).map_err(|e| fail(&e))?),
     };
-    let mut writer = log::Writer::new(BufWriter::new(to)).map_err(|e| fail(&e))?;
-    for event in received(&client, length)? {
-        writer.append(&event).map_err(|e| fail(&e))?;
-    }
+    let count = save(&client, length, BufWriter::new(to), &fail)?;
     if file != Path::new("-") {
-        out::complaint(words.say_with("cli-trace-exported", &[("count", &length.to_string())]));
+        out::complaint(words.say_with("cli-trace-exported", &[("count", &count.to_string())]));
     }
     Ok(())
 }
 
-fn received(client: &Client, length: u64) -> Result<Vec<std::sync::Arc<Event>>, ClientError> {
-    let mut all = Vec::new();
+/// Writes the events up to `length` as they come, and says how many they were.
+fn save(
+    client: &Client,
+    length: u64,
+    to: impl Write,
+    fail: &dyn Fn(&dyn std::fmt::Display) -> ClientError,
+) -> Result<u64, ClientError> {
+    let (mut to, mut writer, mut count) = (Some(to), None, 0);
+    let mut begin = |base: &Base| -> Result<Option<log::Writer<_>>, ClientError> {
+        to.take().map(|to| log::Writer::after(to, base)).transpose().map_err(|e| fail(&e))
+    };
     if length == 0 {
-        return Ok(all);
+        begin(&Base::default())?;
+        return Ok(0);
     }
     for incoming in client.events(0, false) {
         match incoming {
-            crate::client::Incoming::Event(event) => {
-                let last = event.seq >= length;
-                all.push(event);
-                if last {
+            Incoming::Event(event) => {
+                if writer.is_none() {
+                    writer = begin(&Base::default())?;
+                }
+                if let Some(writer) = &mut writer {
+                    writer.append(&event).map_err(|e| fail(&e))?;
+                }
+                count += 1;
+                if event.seq >= length {
                     break;
                 }
             }
-            crate::client::Incoming::Lost(error) => return Err(error),
-            crate::client::Incoming::Restarted => all.clear(),
+            Incoming::Dropped(base) if writer.is_none() => writer = begin(&base)?,
+            // Half of a recording would not say what is lacking.
+            Incoming::Dropped(_) => return Err(ClientError::new("trace-reader-behind")),
+            Incoming::Lost(error) => return Err(error),
+            Incoming::Restarted => return Err(ClientError::new("engine-restarted")),
         }
     }
-    Ok(all)
+    Ok(count)
 }

@@ -2,6 +2,7 @@ use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::{DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, Rewind};
 use super::{ClientError, Events, Hijacked};
+use crate::docker::{ExecStart, Id};
 use crate::i18n::Lang;
 use crate::spec::Digest;
 use crate::trace::{Damage, Evidence};
@@ -98,7 +99,7 @@ impl Client {
     pub fn mend(&self, digest: Option<&Digest>) -> Result<Vec<Damage>, ClientError> {
         let digest = digest.map_or_else(String::new, |digest| format!("?digest={digest}"));
         let path = format!("/dockwalk/v1/registry/damage{digest}");
-        parse(&self.call(Method::DELETE, &path, None::<&()>)?)
+        self.delete(&path)
     }
 
     /// What is damaged in the built-in registry.
@@ -113,10 +114,14 @@ impl Client {
 
     /// Runs a command on the lab host. The second is its id: `/exec/{id}/resize`, `/exec/{id}/json`.
     pub fn host(&self, command: &HostCommand) -> Result<(Hijacked, String), ClientError> {
-        let prepared: serde_json::Value = self.post("/dockwalk/v1/host", command)?;
-        let id = prepared["Id"].as_str().unwrap_or_default().to_owned();
-        let body = serde_json::json!({"Detach": false, "Tty": command.tty});
+        let Id { id } = self.prepare_host(command)?;
+        let body = ExecStart { detach: false, tty: command.tty };
         Ok((self.hijack(&format!("/exec/{id}/start"), Some(&body))?, id))
+    }
+
+    /// Prepares one: it runs when it is started as any `exec` is.
+    pub fn prepare_host(&self, command: &HostCommand) -> Result<Id, ClientError> {
+        self.post("/dockwalk/v1/host", command)
     }
 
     /// `GET`s JSON.
@@ -127,6 +132,11 @@ impl Client {
     /// `POST`s JSON and reads JSON.
     pub fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
         parse(&self.call(Method::POST, path, Some(body))?)
+    }
+
+    /// `DELETE`s, and reads JSON.
+    pub fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        parse(&self.call(Method::DELETE, path, None::<&()>)?)
     }
 
     /// Asks without a body, and reads text.

@@ -2,10 +2,11 @@ use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::TraceEnd;
 use super::{Client, ClientError};
-use crate::trace::{Event, Problem};
+use crate::trace::{Base, Event, Problem, log};
 use http_body_util::BodyExt;
 use hyper::Method;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, TrySendError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -28,11 +29,18 @@ pub enum Incoming {
     Lost(ClientError),
     /// Another engine answers there now: its trace begins anew, at event 1.
     Restarted,
+    /// The engine dropped events before they could be had: the trace begins with this, and goes on after it.
+    Dropped(Arc<Base>),
 }
+
+/// How many events wait for whoever receives. The engine's files hold the others: what is not read is not sent.
+const WAITING: usize = 1024;
+/// How often it is looked whether there is room again.
+const ROOM: Duration = Duration::from_millis(2);
 
 impl Events {
     pub(super) fn open(client: Client, from: u64, hold: bool) -> Self {
-        let (sender, receiver) = mpsc::channel();
+        let (sender, receiver) = mpsc::sync_channel(WAITING);
         let (stop, stopped) = oneshot::channel::<()>();
         let socket = Arc::clone(&client.socket);
         client.runtime.spawn(async move {
@@ -64,7 +72,7 @@ impl Iterator for Events {
 }
 
 /// Follows the trace for as long as somebody receives.
-async fn follow(socket: &Endpoint, from: u64, hold: bool, out: &mpsc::Sender<Incoming>) {
+async fn follow(socket: &Endpoint, from: u64, hold: bool, out: &mpsc::SyncSender<Incoming>) {
     let (mut position, mut engine) = (from, None::<u32>);
     loop {
         let error = match stream(socket, &mut position, &mut engine, hold, out).await {
@@ -78,7 +86,7 @@ async fn follow(socket: &Endpoint, from: u64, hold: bool, out: &mpsc::Sender<Inc
             }
             Err(error) => error,
         };
-        if out.send(Incoming::Lost(error)).is_err() {
+        if !send(out, Incoming::Lost(error)).await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -91,7 +99,7 @@ async fn stream(
     position: &mut u64,
     engine: &mut Option<u32>,
     hold: bool,
-    out: &mpsc::Sender<Incoming>,
+    out: &mpsc::SyncSender<Incoming>,
 ) -> Result<Option<Problem>, ClientError> {
     let path = format!("/dockwalk/v1/trace?from={position}&hold={hold}&engine={}", engine.unwrap_or(0));
     let answer = http::send(socket, Ask { method: Method::GET, path, ..Ask::default() }).await?;
@@ -100,7 +108,7 @@ async fn stream(
     if engine.replace(answering).is_some_and(|before| before != answering) {
         // The engine saw our number for the other one and streams from the beginning.
         *position = 0;
-        if out.send(Incoming::Restarted).is_err() {
+        if !send(out, Incoming::Restarted).await {
             return Ok(None);
         }
     }
@@ -111,20 +119,40 @@ async fn stream(
         line.extend_from_slice(&data);
         let Some(end) = line.iter().rposition(|&b| b == b'\n') else { continue };
         for text in line[..end].split(|&b| b == b'\n').filter(|text| !text.is_empty()) {
-            let event: Event = match serde_json::from_slice(text) {
-                Ok(event) => event,
-                Err(error) => {
-                    let end = serde_json::from_slice::<TraceEnd>(text);
-                    let end = end.map_err(|_neither| ClientError::new("engine-other-version").with("reason", error))?;
-                    return Ok(Some(end.dockwalk_end));
+            let incoming = match serde_json::from_slice::<Event>(text) {
+                Ok(event) => {
+                    *position = event.seq;
+                    Incoming::Event(Arc::new(event))
                 }
+                Err(error) => match log::base_of(text) {
+                    Some(base) => {
+                        *position = base.events;
+                        Incoming::Dropped(Arc::new(base))
+                    }
+                    None => {
+                        let end = serde_json::from_slice::<TraceEnd>(text);
+                        let other = |_neither| ClientError::new("engine-other-version").with("reason", error);
+                        return Ok(Some(end.map_err(other)?.dockwalk_end));
+                    }
+                },
             };
-            *position = event.seq;
-            if out.send(Incoming::Event(Arc::new(event))).is_err() {
+            if !send(out, incoming).await {
                 return Ok(None);
             }
         }
         line.drain(..=end);
     }
     Ok(None)
+}
+
+/// Waits for room. False when nobody receives any more.
+async fn send(out: &mpsc::SyncSender<Incoming>, mut incoming: Incoming) -> bool {
+    loop {
+        match out.try_send(incoming) {
+            Ok(()) => return true,
+            Err(TrySendError::Disconnected(_)) => return false,
+            Err(TrySendError::Full(back)) => incoming = back,
+        }
+        tokio::time::sleep(ROOM).await;
+    }
 }

@@ -1,7 +1,8 @@
 //! One HTTP exchange over a unix socket.
 
+use super::ClientError;
 use super::endpoint::Endpoint;
-use super::{ClientError, protocol::Refusal};
+use crate::docker::ErrorMessage;
 use crate::spec::visible;
 use crate::trace::Problem;
 use http_body_util::{BodyExt, Full};
@@ -62,9 +63,9 @@ async fn refusal(socket: &Path, answer: Response<Incoming>) -> ClientError {
         Ok(body) => body.to_bytes(),
         Err(error) => return cut(socket, &error),
     };
-    let problem = match serde_json::from_slice::<Refusal>(&body) {
-        Ok(Refusal { dockwalk: Some(problem), .. }) => problem,
-        Ok(Refusal { message, dockwalk: None }) => Problem::new("engine-said").with("message", message),
+    let problem = match serde_json::from_slice::<ErrorMessage>(&body) {
+        Ok(ErrorMessage { dockwalk: Some(problem), .. }) => problem,
+        Ok(ErrorMessage { message, dockwalk: None }) => Problem::new("engine-said").with("message", message),
         // hyper's own refusals have no body: a head that is too large.
         Err(_) if body.is_empty() => Problem::new("engine-said").with("message", status),
         Err(_) => Problem::new("engine-said").with("message", String::from_utf8_lossy(&body)),

@@ -1,11 +1,12 @@
 //! What is done to images: names, archives, room.
 
-use super::lines::{Amount, each_line};
+use super::lines::each_line;
 use super::protocol::StoreReport;
 use super::{Answer, Client, ClientError, trust};
+use crate::docker::{Empty, Filters, ImageRemoved, ImagesPruned, ProgressDetail};
+use crate::spec::url::encode;
 use crate::spec::visible;
 use hyper::Method;
-use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -17,15 +18,6 @@ pub enum LoadProgress {
     Layer(String, u64, u64),
     /// A line of text: `Loaded image: lab/shell:1`.
     Said(String),
-}
-
-/// What a prune took away.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PrunedImages {
-    /// `untagged` or `deleted`, and what.
-    pub lines: Vec<(String, String)>,
-    /// Bytes of the layers that went.
-    pub freed: u64,
 }
 
 /// What to make of a tar of files.
@@ -49,25 +41,19 @@ impl Client {
         self.text(Method::POST, &path).map(drop)
     }
 
-    /// Takes a name off an image, and deletes it with the last one. What went: `Untagged` or `Deleted`, and what.
-    pub fn remove_image(&self, name: &str, force: bool) -> Result<Vec<(String, String)>, ClientError> {
-        let text = self.text(Method::DELETE, &format!("/images/{}?force={force}", encode(name)))?;
-        let bad = |e| ClientError::new("engine-other-version").with("reason", e);
-        let lines: Vec<Value> = serde_json::from_str(&text).map_err(bad)?;
-        Ok(pairs(&lines))
+    /// Takes a name off an image, and deletes it with the last one. What went.
+    pub fn remove_image(&self, name: &str, force: bool, keep_parents: bool) -> Result<Vec<ImageRemoved>, ClientError> {
+        self.delete(&format!("/images/{}?force={force}&noprune={keep_parents}", encode(name)))
     }
 
-    /// Deletes the images that no container uses: those without a tag, or all of them.
-    pub fn prune_images(&self, all: bool) -> Result<PrunedImages, ClientError> {
-        let filters = json!({"dangling": [(!all).to_string()]}).to_string();
-        let answer: Value = self.post(&format!("/images/prune?filters={}", encode(&filters)), &json!({}))?;
-        let lines = answer["ImagesDeleted"].as_array().cloned().unwrap_or_default();
-        Ok(PrunedImages { lines: pairs(&lines), freed: answer["SpaceReclaimed"].as_u64().unwrap_or(0) })
+    /// Deletes the images that no container uses: those without a tag, or with the filter `dangling=false` all of them.
+    pub fn prune_images(&self, filters: &Filters) -> Result<ImagesPruned, ClientError> {
+        self.post(&format!("/images/prune?filters={}", encode(&filters.text())), &Empty {})
     }
 
     /// Compares the store with what its digests promise; with `repair` deletes what is damaged or of no use.
     pub fn check_store(&self, repair: bool) -> Result<StoreReport, ClientError> {
-        self.post(&format!("/dockwalk/v1/images/fsck?repair={repair}"), &json!({}))
+        self.post(&format!("/dockwalk/v1/images/fsck?repair={repair}"), &Empty {})
     }
 
     /// Writes images as one archive to a file, which is there whole or not at all. Returns its size.
@@ -149,8 +135,8 @@ impl Client {
             if let Some(text) = &line.stream {
                 said.push(text.trim_end().to_owned());
                 progress(LoadProgress::Said(text.trim_end().to_owned()));
-            } else if let (Some(id), Some(Amount { current: Some(current), total: Some(total) })) =
-                (&line.id, &line.progress)
+            } else if let (Some(id), Some(ProgressDetail { current: Some(current), total: Some(total) })) =
+                (&line.id, &line.progress_detail)
             {
                 progress(LoadProgress::Layer(id.clone(), *current, *total));
             }
@@ -172,7 +158,7 @@ impl Client {
         options.changes.iter().for_each(|change| path.push_str(&format!("&changes={}", encode(change))));
         options.platform.iter().for_each(|platform| path.push_str(&format!("&platform={}", encode(platform))));
         let mut id = String::new();
-        each_line(self.upload(&path, tar)?, |line| id.clone_from(&line.status))?;
+        each_line(self.upload(&path, tar)?, |line| id = line.status.clone().unwrap_or_default())?;
         Ok(id)
     }
 }
@@ -197,11 +183,6 @@ fn unwritten(to: &Path, error: &io::Error) -> ClientError {
     ClientError::new("file-unwritable").with("file", visible::path(to)).with("reason", error)
 }
 
-fn pairs(lines: &[Value]) -> Vec<(String, String)> {
-    let fields = lines.iter().filter_map(Value::as_object).flatten();
-    fields.map(|(what, name)| (what.clone(), name.as_str().unwrap_or_default().to_owned())).collect()
-}
-
 /// `registry:5000/name:tag` at the tag; it may have none.
 fn split(reference: &str) -> (&str, &str) {
     let name = reference.rfind('/').map_or(0, |at| at + 1);
@@ -209,10 +190,4 @@ fn split(reference: &str) -> (&str, &str) {
         Some(at) => (&reference[..name + at], &reference[name + at + 1..]),
         None => (reference, ""),
     }
-}
-
-/// A value as a part of a query.
-fn encode(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'@');
-    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }

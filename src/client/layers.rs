@@ -2,6 +2,7 @@
 
 use super::{Answer, Client, ClientError};
 use crate::spec::Digest;
+use crate::spec::url::encode;
 use crate::tree::{Layer, LayerEntry, Stack};
 use hyper::Method;
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,7 @@ pub struct FileContent {
 impl Client {
     /// The layers of an image with what made them.
     pub fn image_layers(&self, name: &str) -> Result<ImageLayers, ClientError> {
-        self.get(&format!("/dockwalk/v1/images/{}/layers", percent(name.as_bytes())))
+        self.get(&format!("/dockwalk/v1/images/{}/layers", encode(name)))
     }
 
     /// What a layer says, entry by entry, in the order of its tar. An error ends it.
@@ -87,7 +88,7 @@ impl Client {
         from: u64,
         limit: Option<u64>,
     ) -> Result<FileContent, ClientError> {
-        let url = format!("{}/content?path={}", layer.place(), percent(path));
+        let url = format!("{}/content?path={}", layer.place(), encode(path));
         let range = match limit {
             None if from == 0 => None,
             None => Some(format!("bytes={from}-")),
@@ -120,7 +121,7 @@ impl LayerOf {
     fn place(&self) -> String {
         match self {
             Self::Image(chain) => format!("/dockwalk/v1/layers/{chain}"),
-            Self::Container(id) => format!("/dockwalk/v1/containers/{}/layer", percent(id.as_bytes())),
+            Self::Container(id) => format!("/dockwalk/v1/containers/{}/layer", encode(id)),
         }
     }
 }
@@ -180,10 +181,4 @@ impl Iterator for Entries {
         self.over = !matches!(line, Ok(Some(_)));
         line.transpose()
     }
-}
-
-/// Bytes in a URL, whatever they are.
-fn percent(bytes: &[u8]) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'@');
-    bytes.iter().map(|b| if plain(*b) { char::from(*b).to_string() } else { format!("%{b:02X}") }).collect()
 }

@@ -31,8 +31,10 @@ pub use error::ClientError;
 pub use events::{Events, Incoming};
 pub use finding::{Condition, Finding};
 pub use hijack::Hijacked;
-pub use images::{ImportOptions, LoadProgress, PrunedImages};
+pub use images::{ImportOptions, LoadProgress};
 pub use layers::{Entries, FileContent, ImageLayer, ImageLayers, Instruction, LayerOf};
-pub use lines::{Amount, Line, each_line};
+pub use lines::each_line;
 pub use protocol::{GateCommand, GateView};
 pub use spawn::StartOptions;
+#[cfg(feature = "engine")]
+pub(crate) use upload::Pieces;

@@ -79,16 +79,6 @@ pub struct EngineInfo {
     pub trace_length: u64,
 }
 
-/// The body of every refusal: Docker's `message`, and for dockwalk's own clients what either language can say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// In English.
-    pub message: String,
-    /// The same as data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dockwalk: Option<Problem>,
-}
-
 /// The last line on the standard error of an engine that could not start, when `DOCKWALK_ERRORS=json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StartFailure {

@@ -45,7 +45,8 @@ fn pump(mut body: impl Read, pieces: &mpsc::Sender<io::Result<Bytes>>) {
     }
 }
 
-struct Pieces(mpsc::Receiver<io::Result<Bytes>>);
+/// A body of what is sent into the channel; an error cuts the connection.
+pub(crate) struct Pieces(pub mpsc::Receiver<io::Result<Bytes>>);
 
 impl Body for Pieces {
     type Data = Bytes;

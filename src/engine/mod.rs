@@ -20,6 +20,7 @@ mod private;
 pub mod probe;
 pub mod process;
 mod program;
+mod random;
 pub mod registry;
 pub mod rootfs;
 pub mod run;

@@ -107,6 +107,11 @@ pub fn file(path: &Path) -> io::Result<File> {
     options().write(true).create(true).truncate(true).open(path)
 }
 
+/// The same, to be read again, too.
+pub fn file_for_both(path: &Path) -> io::Result<File> {
+    options().read(true).write(true).create(true).truncate(true).open(path)
+}
+
 /// How files for the engine alone are opened: never through a link.
 pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();

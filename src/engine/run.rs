@@ -41,6 +41,8 @@ pub struct Options {
     pub mirrors: Vec<String>,
     /// Registries that may be spoken to without TLS.
     pub insecure: Vec<String>,
+    /// How much of the trace is kept.
+    pub trace_limit: conductor::Limit,
 }
 
 /// Runs an engine until it is told to end. Must be called while the process has one thread. `ready` is called once it
@@ -57,7 +59,7 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
     }
     api::prepare(&options.socket, owner.map(|(uid, _)| uid))?;
     let lab = lab::enter(options.mode)?;
-    let conductor = open(&root, &lab)?;
+    let conductor = open(&root, &lab, options.trace_limit)?;
     let engine = match start(&conductor, lab, &root, options) {
         Ok(engine) => Arc::new(engine),
         Err(fault) => {
@@ -106,13 +108,13 @@ fn lock(root: &Path) -> Result<File> {
     }
 }
 
-fn open(root: &Path, lab: &Lab) -> Result<Arc<Conductor>> {
+fn open(root: &Path, lab: &Lab, limit: conductor::Limit) -> Result<Arc<Conductor>> {
     let run = root.join("run");
     if run.exists() {
         fs::remove_dir_all(&run).map_err(|e| Fault::io("clear", run.display(), &e))?;
     }
     private::dir(&run).map_err(|e| Fault::io("make", run.display(), &e))?;
-    let recorder = conductor::Recorder::in_dir(&run)?;
+    let recorder = conductor::Recorder::in_dir(&run, limit)?;
     let journal = conductor::Journal::open(&root.join("journal.ndjson"), undoers(Some(&lab.host)))?;
     Ok(Conductor::new(recorder, journal))
 }
@@ -243,5 +245,4 @@ fn end(engine: &Arc<Engine>) {
         tracing::warn!(%fault, "the network was left to the journal");
     }
     unwind(&engine.conductor);
-    engine.conductor.recorder().finish();
 }

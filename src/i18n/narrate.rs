@@ -48,6 +48,9 @@ impl Words {
                 let subject = before.ops.get(op).map_or_else(|| op.to_string(), |state| state.op.subject.clone());
                 self.ended(outcome, "event-op-done", "event-op-failed", "event-op-cancelled").with("title", subject)
             }
+            Body::Dropped { events, operations } => {
+                sentence("trace-dropped").with("events", events).with("operations", operations)
+            }
             Body::Console { container: None, .. } => sentence("event-console-host"),
             Body::Console { container: Some(id), .. } => {
                 sentence("event-console-container").with("container", container(before, id))

@@ -25,27 +25,28 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(trace: &'a Trace) -> Self {
-        Self { trace, position: 0, world: World::default(), console: Console::default() }
+        Self { trace, position: trace.start(), world: trace.base().world.clone(), console: Console::default() }
     }
 
     /// One event on. False at the end.
     fn step(&mut self) -> bool {
         let Some(event) = self.trace.event(self.position + 1) else { return false };
         // It was applied once when it was pushed to the trace.
-        let applied = self.world.apply_event(event).is_ok();
-        self.console.push(event, &self.world);
+        let applied = self.world.apply_event(&event).is_ok();
+        self.console.push(&event, &self.world);
         self.position += 1;
         applied
     }
 
     /// True when the next event announces this kind of step.
     fn is_before(&self, kind: crate::trace::StepKind) -> bool {
-        self.trace.next_step(self.position).is_some_and(|record| record.step.plan.kind == kind)
+        self.trace.next_mark(self.position).is_some_and(|mark| mark.kind == kind)
     }
 
     /// True when an operation is under way and the next event does not begin another.
     fn is_inside_op(&self) -> bool {
-        let begins = matches!(self.trace.event(self.position + 1).map(|e| &e.body), Some(Body::OpBegan { .. }));
+        let begins =
+            self.trace.event(self.position + 1).is_some_and(|event| matches!(event.body, Body::OpBegan { .. }));
         !begins && self.world.ops.values().any(|state| state.outcome.is_none())
     }
 }

@@ -6,6 +6,7 @@ mod digest;
 mod ids;
 mod platform;
 mod reference;
+pub mod url;
 pub mod visible;
 
 pub use digest::{Digest, DigestError};

@@ -1,11 +1,12 @@
-use super::{Level, StepKind, StepRecord, Trace};
+use super::index::StepMark;
+use super::{Level, StepKind, Trace};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Where in a trace one looks, and how it moves by itself. Plain data; moving it never touches the kernel.
 ///
-/// A **position** is a number of events, `0..=trace.len()`. A cursor rests on *boundaries*: the beginning, the end, and each
-/// position just after a step of the chosen level (or a coarser one) was announced – so that the step is known and has not
+/// A **position** is a number of events, `trace.start()..=trace.len()`. A cursor rests on *boundaries*: the beginning, the end,
+/// and each position just after a step of the chosen level (or a coarser one) was announced – so that the step is known and has not
 /// acted yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cursor {
@@ -96,17 +97,17 @@ impl Cursor {
 
     /// Past the step that comes next with all that is inside it.
     pub fn over(&mut self, trace: &Trace) -> bool {
-        let end = trace.next_step(self.position).map(|record| record.ended);
+        let end = trace.next_mark(self.position).map(|mark| mark.ended);
         self.past(trace, end)
     }
 
     /// Past the end of the step that the one that comes next is part of.
     pub fn out(&mut self, trace: &Trace) -> bool {
-        let parent = match trace.next_step(self.position) {
-            Some(record) => record.step.parent.and_then(|id| trace.step(id)),
+        let parent = match trace.next_mark(self.position) {
+            Some(mark) => mark.parent.and_then(|id| trace.mark(id)),
             None => trace.current_step(self.position),
         };
-        self.past(trace, parent.map(|record| record.ended))
+        self.past(trace, parent.map(|mark| mark.ended))
     }
 
     fn past(&mut self, trace: &Trace, end: Option<Option<u64>>) -> bool {
@@ -121,18 +122,17 @@ impl Cursor {
     /// To the next boundary whose step is a breakpoint, else to the end.
     pub fn run(&mut self, trace: &Trace) -> bool {
         let stops = self.breakpoints.clone();
-        self.run_until(trace, |record| stops.contains(&record.step.plan.kind))
+        self.run_until(trace, |mark| stops.contains(&mark.kind))
     }
 
     /// To the next step of this kind, of whatever level, else to the end.
     pub fn run_to(&mut self, trace: &Trace, kind: StepKind) -> bool {
-        self.run_until(trace, |record| record.step.plan.kind == kind)
+        self.run_until(trace, |mark| mark.kind == kind)
     }
 
-    fn run_until(&mut self, trace: &Trace, stop: impl Fn(&StepRecord) -> bool) -> bool {
-        let (_, later) = trace.steps_around(trace.steps_before(self.position));
-        let hit = later.iter().filter_map(|id| trace.step(*id)).find(|record| stop(record));
-        self.move_to(hit.map_or(trace.len(), |record| record.announced), trace)
+    fn run_until(&mut self, trace: &Trace, stop: impl Fn(&StepMark) -> bool) -> bool {
+        let hit = trace.steps(trace.steps_before(self.position)).find(|mark| stop(mark));
+        self.move_to(hit.map_or(trace.len(), |mark| mark.announced), trace)
     }
 
     /// To any position; beyond the end means the end. Stops following and playing.
@@ -148,11 +148,9 @@ impl Cursor {
         self.live = true;
     }
 
-    /// The trace has grown: follow it when live.
+    /// The trace has grown: follow it when live. What it stood at may have been dropped: then it stands at the beginning.
     pub fn follow(&mut self, trace: &Trace) {
-        if self.live {
-            self.position = trace.len();
-        }
+        self.position = if self.live { trace.len() } else { self.position.max(trace.start()) };
     }
 
     /// Moves by itself from now on.
@@ -177,7 +175,7 @@ impl Cursor {
                 Direction::Backward => self.back(trace),
             };
             moved |= went;
-            let stopped = trace.next_step(self.position).is_some_and(|r| self.breakpoints.contains(&r.step.plan.kind));
+            let stopped = trace.next_mark(self.position).is_some_and(|mark| self.breakpoints.contains(&mark.kind));
             if stopped && went {
                 return true;
             }
@@ -185,7 +183,7 @@ impl Cursor {
                 if !playback.looped || trace.is_empty() {
                     return moved;
                 }
-                let start = if playback.direction == Direction::Forward { 0 } else { trace.len() };
+                let start = if playback.direction == Direction::Forward { trace.start() } else { trace.len() };
                 moved |= self.move_to(start, trace);
             }
         }
@@ -194,7 +192,7 @@ impl Cursor {
     }
 
     fn move_to(&mut self, position: u64, trace: &Trace) -> bool {
-        let position = position.min(trace.len());
+        let position = position.clamp(trace.start(), trace.len());
         let moved = position != self.position;
         self.position = position;
         if moved {
@@ -206,14 +204,13 @@ impl Cursor {
 
 /// The first boundary after `position`; the end when there is none.
 pub(super) fn boundary_after(trace: &Trace, position: u64, level: Level) -> u64 {
-    let (_, later) = trace.steps_around(trace.steps_before(position));
-    let next = later.iter().filter_map(|id| trace.step(*id)).find(|record| record.step.level() <= level);
-    next.map_or(trace.len(), |record| record.announced)
+    let next = trace.steps(trace.steps_before(position)).find(|mark| mark.level() <= level);
+    next.map_or(trace.len(), |mark| mark.announced)
 }
 
 /// The last boundary before `position`; the beginning when there is none.
 pub(super) fn boundary_before(trace: &Trace, position: u64, level: Level) -> u64 {
-    let (earlier, _) = trace.steps_around(trace.steps_before(position.saturating_sub(1)));
-    let before = earlier.iter().rev().filter_map(|id| trace.step(*id)).find(|record| record.step.level() <= level);
-    before.map_or(0, |record| record.announced)
+    let earlier = trace.steps(0).take(trace.steps_before(position.saturating_sub(1)));
+    let before = earlier.rev().find(|mark| mark.level() <= level);
+    before.map_or(trace.start(), |mark| mark.announced)
 }

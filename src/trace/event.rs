@@ -67,6 +67,13 @@ pub enum Body {
         /// How.
         outcome: Outcome,
     },
+    /// The beginning of the trace is kept no longer, so that what is kept stays within its limit. Changes nothing of the World.
+    Dropped {
+        /// How many events are gone since the trace began.
+        events: u64,
+        /// How many operations began in them.
+        operations: u64,
+    },
 }
 
 /// How a step or an operation ended.

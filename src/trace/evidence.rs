@@ -97,25 +97,36 @@ impl Evidence {
         Self::File { path: path.into(), content: content.into() }
     }
 
-    /// The same with its long texts cut to [`Evidence::INLINE`], and whether anything was cut.
-    pub fn inlined(mut self) -> (Self, bool) {
-        let cut = match &mut self {
+    /// True when an event holds a part of it only.
+    pub fn is_long(&self) -> bool {
+        match self {
+            Self::Http { body: text, .. }
+            | Self::File { content: text, .. }
+            | Self::Command { output: text, .. }
+            | Self::Request { body: text, .. } => text.len() > Self::INLINE,
+            _ => false,
+        }
+    }
+
+    /// The same with its long texts cut to [`Evidence::INLINE`].
+    #[must_use]
+    pub fn inlined(mut self) -> Self {
+        match &mut self {
             Self::Http { body: text, .. }
             | Self::File { content: text, .. }
             | Self::Command { output: text, .. }
             | Self::Request { body: text, .. } => cut(text),
-            _ => false,
-        };
-        (self, cut)
+            _ => {}
+        }
+        self
     }
 }
 
-fn cut(text: &mut String) -> bool {
+fn cut(text: &mut String) {
     if text.len() <= Evidence::INLINE {
-        return false;
+        return;
     }
     let end = (0..=Evidence::INLINE).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
     text.truncate(end);
     text.push('…');
-    true
 }

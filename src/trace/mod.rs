@@ -9,22 +9,30 @@
 //! Pure: no file is opened here but the one that [`log`] is handed, no clock is read, no thread started. It does not know
 //! that a window, a kernel or a registry exists. A live run, a replayed file and a test feed the same [`Trace`].
 
+mod base;
 mod change;
 mod cursor;
 mod entity;
 mod event;
+mod events;
 mod evidence;
+mod index;
+mod keyframes;
 pub mod log;
 mod problem;
 mod step;
 mod store;
 mod world;
 
+pub use base::Base;
 pub use change::*;
 pub use cursor::{Cursor, Direction, Playback};
 pub use entity::Entity;
 pub use event::{Body, Event, Op, OpId, OpKind, Outcome, Seq};
+pub use events::{EventStore, InMemory};
 pub use evidence::Evidence;
+pub use index::StepMark;
+pub use keyframes::Keyframes;
 pub use problem::Problem;
 pub use step::{Family, Level, Plan, Step, StepId, StepKind};
 pub use store::{StepRecord, Trace, TraceError};

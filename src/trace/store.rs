@@ -1,20 +1,33 @@
+use super::index::{Index, StepMark};
+use super::keyframes::Keyframes;
 use super::*;
-use std::{collections::HashMap, sync::Arc};
+use crate::spec::ContainerId;
+use std::sync::Arc;
 
-/// Every this many events a whole World is kept, so that any moment is at most this many events away from one.
-const KEYFRAME: usize = 256;
-
-/// The events so far, and quick ways to any moment of them.
-#[derive(Debug, Clone, Default)]
+/// The events of a trace, and quick ways to any moment of them.
+///
+/// ```text
+/// dropped │ event │ event │ …                     events lie in an EventStore: memory, or files without a name
+///        base          keyframe   keyframe   head   Worlds; any moment is the last one before it and the events since
+/// ```
+#[derive(Debug, Default)]
 pub struct Trace {
-    events: Vec<Arc<Event>>,
-    /// `keyframes[i]` is the World after `(i + 1) * KEYFRAME` events.
-    keyframes: Vec<World>,
+    base: Base,
+    events: Events,
+    /// The number of the last event.
+    len: u64,
     head: World,
-    steps: HashMap<StepId, StepRecord>,
-    /// Steps in the order they were announced.
-    announced: Vec<StepId>,
-    touched: HashMap<Entity, Vec<Seq>>,
+    keyframes: Keyframes,
+    index: Index,
+}
+
+#[derive(Debug)]
+struct Events(Box<dyn EventStore>);
+
+impl Default for Events {
+    fn default() -> Self {
+        Self(Box::<InMemory>::default())
+    }
 }
 
 /// A step and where its events are.
@@ -54,10 +67,24 @@ pub enum TraceError {
         /// Why.
         illegal: Illegal,
     },
+    /// It could not be kept.
+    #[error("event {seq} cannot be kept: {reason}")]
+    NotKept {
+        /// Which event.
+        seq: Seq,
+        /// What the disk said.
+        reason: String,
+    },
 }
 
 impl Trace {
-    /// A trace of these events.
+    /// An empty trace that keeps its events there, and begins with that World.
+    pub fn new(events: impl EventStore + 'static, base: Base) -> Self {
+        let (len, head) = (base.events, base.world.clone());
+        Self { base, events: Events(Box::new(events)), len, head, ..Self::default() }
+    }
+
+    /// A trace of these events, in memory.
     pub fn from_events(events: impl IntoIterator<Item = Event>) -> Result<Self, TraceError> {
         let mut trace = Self::default();
         events.into_iter().try_for_each(|event| trace.push(Arc::new(event)))?;
@@ -66,68 +93,61 @@ impl Trace {
 
     /// Appends an event. On an error the trace is as before.
     pub fn push(&mut self, event: Arc<Event>) -> Result<(), TraceError> {
-        let expected = self.len() + 1;
+        let expected = self.len + 1;
         if event.seq != expected {
             return Err(TraceError::Gap { expected, found: event.seq });
         }
-        if matches!(&event.body, Body::Observed { evidence, .. } if evidence.is_empty()) {
-            return Err(TraceError::NoEvidence(event.seq));
-        }
         // The World forgets a step that is over; its number must not come again all the same.
         if let Body::StepAnnounced { step } = &event.body
-            && self.steps.contains_key(&step.id)
+            && self.index.step(step.id).is_some()
         {
             return Err(TraceError::Illegal { seq: event.seq, illegal: Illegal::Reused(step.id) });
         }
-        self.head.apply_event(&event).map_err(|illegal| TraceError::Illegal { seq: event.seq, illegal })?;
-        self.index(&event);
-        self.events.push(event);
-        if self.events.len().is_multiple_of(KEYFRAME) {
-            self.keyframes.push(self.head.clone());
+        self.head.follow(&event)?;
+        if let Err(error) = self.events.0.push(Arc::clone(&event)) {
+            self.head = self.fold(self.len);
+            return Err(TraceError::NotKept { seq: event.seq, reason: error.to_string() });
         }
+        self.len = event.seq;
+        self.index.push(&event);
+        self.keyframes.offer(self.len, &self.head);
         Ok(())
     }
 
-    fn index(&mut self, event: &Event) {
-        match &event.body {
-            Body::StepAnnounced { step } => {
-                let record =
-                    StepRecord { step: step.clone(), announced: event.seq, ended: None, outcome: None, took: 0 };
-                self.steps.insert(step.id, record);
-                self.announced.push(step.id);
-            }
-            Body::StepEnded { step, outcome, took } => {
-                if let Some(record) = self.steps.get_mut(step) {
-                    (record.ended, record.outcome, record.took) = (Some(event.seq), Some(outcome.clone()), *took);
-                }
-            }
-            Body::Observed { change, .. } => {
-                for entity in change.touches() {
-                    self.touched.entry(entity).or_default().push(event.seq);
-                }
-            }
-            Body::OpBegan { .. } | Body::OpEnded { .. } | Body::Console { .. } => {}
-        }
-    }
-
-    /// How many events there are.
+    /// The number of the last event: how many there have been, dropped ones with them.
     pub fn len(&self) -> u64 {
-        self.events.len() as u64
+        self.len
     }
 
-    /// True before the first event.
+    /// How many events were dropped from the beginning: the first position that can be looked at.
+    pub fn start(&self) -> u64 {
+        self.base.events
+    }
+
+    /// What the trace begins with.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// True when there is nothing to look at.
     pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
+        self.len == self.base.events
     }
 
-    /// All events.
-    pub fn events(&self) -> &[Arc<Event>] {
-        &self.events
+    /// All events that are kept.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = Arc<Event>> + '_ {
+        self.events_in(self.start(), self.len)
     }
 
-    /// The event of that number; the first is 1.
-    pub fn event(&self, seq: Seq) -> Option<&Arc<Event>> {
-        self.events.get(usize::try_from(seq.checked_sub(1)?).ok()?)
+    /// The events that lie between two positions.
+    pub fn events_in(&self, from: u64, to: u64) -> impl DoubleEndedIterator<Item = Arc<Event>> + '_ {
+        let (from, to) = (from.max(self.start()), to.min(self.len));
+        (from + 1..to + 1).filter_map(|seq| self.event(seq))
+    }
+
+    /// The event of that number; none when there is none, or it was dropped.
+    pub fn event(&self, seq: Seq) -> Option<Arc<Event>> {
+        if seq <= self.start() || seq > self.len { None } else { self.events.0.get(seq) }
     }
 
     /// The World after all events.
@@ -135,60 +155,144 @@ impl Trace {
         &self.head
     }
 
-    /// The World after the first `position` events; beyond the end it is the last.
+    /// The World after the first `position` events; beyond the end it is the last, before the beginning the first.
     pub fn seek(&self, position: u64) -> World {
-        let position = usize::try_from(position).unwrap_or(usize::MAX).min(self.events.len());
-        if position == self.events.len() {
-            return self.head.clone();
-        }
-        let frames = position / KEYFRAME;
-        let mut world = frames.checked_sub(1).map(|i| self.keyframes[i].clone()).unwrap_or_default();
-        for event in &self.events[frames * KEYFRAME..position] {
-            world.apply_event(event).expect("it was applied once when it was pushed");
+        if position >= self.len { self.head.clone() } else { self.fold(position) }
+    }
+
+    fn fold(&self, position: u64) -> World {
+        let (mut at, mut world) = match self.keyframes.before(position) {
+            Some((at, world)) => (*at, world.clone()),
+            None => (self.start(), self.base.world.clone()),
+        };
+        while at < position {
+            at += 1;
+            // It was applied once when it was pushed. One that cannot be read any more has been reported by its store.
+            match self.event(at).map(|event| world.apply_event(&event)) {
+                Some(Ok(())) => {}
+                Some(Err(_)) | None => break,
+            }
         }
         world
     }
 
-    /// A step by its number.
-    pub fn step(&self, id: StepId) -> Option<&StepRecord> {
-        self.steps.get(&id)
+    /// Drops what lies before `position`, when it is told that nobody keeps it.
+    pub fn forget(&mut self, position: u64) {
+        let position = position.min(self.len);
+        if position <= self.start() {
+            return;
+        }
+        self.base = Base { events: position, world: self.seek(position) };
+        self.events.0.forget(position);
+        self.keyframes.forget(position);
+        self.index.forget(position);
     }
 
-    /// The steps in the order they were announced.
-    pub fn steps(&self) -> impl DoubleEndedIterator<Item = &StepRecord> {
-        self.announced.iter().filter_map(|id| self.steps.get(id))
+    /// A step by its number, as far as it is kept.
+    pub fn step(&self, id: StepId) -> Option<StepRecord> {
+        self.index.step(id).and_then(|mark| self.record(mark))
     }
 
-    /// How many steps were announced by the first `position` events.
-    pub(super) fn steps_before(&self, position: u64) -> usize {
-        self.announced.partition_point(|id| self.steps[id].announced <= position)
+    /// All that its events say of a step.
+    pub fn record(&self, mark: &StepMark) -> Option<StepRecord> {
+        let event = self.event(mark.announced)?;
+        let Body::StepAnnounced { step } = &event.body else { return None };
+        let record =
+            StepRecord { step: step.clone(), announced: mark.announced, ended: mark.ended, outcome: None, took: 0 };
+        let end = mark.ended.and_then(|seq| self.event(seq));
+        Some(match end.as_ref().map(|event| &event.body) {
+            Some(Body::StepEnded { outcome, took, .. }) => {
+                StepRecord { outcome: Some(outcome.clone()), took: *took, ..record }
+            }
+            _ => record,
+        })
     }
 
-    /// The steps from the `from`th on, and the ones before it, in order of announcement.
-    pub(super) fn steps_around(&self, at: usize) -> (&[StepId], &[StepId]) {
-        self.announced.split_at(at)
+    /// Where a step is, without what its events say.
+    pub fn mark(&self, id: StepId) -> Option<&StepMark> {
+        self.index.step(id)
     }
 
-    /// The step that is announced by the event at `position`: what comes next for a cursor that stands there.
-    pub fn next_step(&self, position: u64) -> Option<&StepRecord> {
-        match &self.event(position)?.body {
-            Body::StepAnnounced { step } => self.step(step.id),
+    /// How that operation ended; none while it runs, or when it was dropped.
+    pub fn outcome(&self, id: OpId) -> Option<Outcome> {
+        match &self.event(self.index.ended(id)?)?.body {
+            Body::OpEnded { outcome, .. } => Some(outcome.clone()),
             _ => None,
         }
     }
 
-    /// The innermost step that is under way at `position`.
-    pub fn current_step(&self, position: u64) -> Option<&StepRecord> {
-        let (before, _) = self.announced.split_at(self.steps_before(position));
-        before.iter().rev().filter_map(|id| self.steps.get(id)).find(|r| r.ended.is_none_or(|end| end > position))
+    /// Operations in the order they began, and the events in which they did.
+    pub fn ops(&self) -> impl ExactSizeIterator<Item = (OpId, Seq)> + '_ {
+        self.index.ops().iter().copied()
     }
 
-    /// The events up to `position` that changed this thing, oldest first.
-    pub fn touching(&self, entity: &Entity, position: u64) -> impl DoubleEndedIterator<Item = &Arc<Event>> {
-        let seqs = self.touched.get(entity).map_or(&[][..], |all| {
-            let upto = all.partition_point(|seq| *seq <= position);
-            &all[..upto]
-        });
-        seqs.iter().filter_map(|seq| self.event(*seq))
+    /// The terminals that have printed something by `position`, the latest to begin last; none is the lab host's.
+    pub fn terminals(&self, position: u64) -> impl DoubleEndedIterator<Item = &Option<ContainerId>> {
+        let all = self.index.terminals();
+        all.range(..all.partition_point(|(first, _)| *first <= position)).map(|(_, terminal)| terminal)
+    }
+
+    /// The events up to `position` in which that terminal printed something.
+    pub fn printed(&self, of: &Option<ContainerId>, position: u64) -> impl DoubleEndedIterator<Item = Seq> + '_ {
+        let seqs = self.index.printed(of);
+        let seqs = seqs.map(|seqs| seqs.range(..seqs.partition_point(|seq| *seq <= position)).copied());
+        seqs.into_iter().flatten()
+    }
+
+    /// The steps in the order they were announced, from the `from`th that is kept on.
+    pub fn steps(&self, from: usize) -> impl DoubleEndedIterator<Item = &StepMark> + ExactSizeIterator {
+        let all = self.index.steps();
+        all.range(from.min(all.len())..)
+    }
+
+    /// How many steps were announced by the first `position` events, of those that are kept.
+    pub fn steps_before(&self, position: u64) -> usize {
+        self.index.steps_before(position)
+    }
+
+    /// The step that is announced by the event at `position`: what comes next for a cursor that stands there.
+    pub fn next_mark(&self, position: u64) -> Option<&StepMark> {
+        let before = self.steps_before(position).checked_sub(1)?;
+        self.index.steps().get(before).filter(|mark| mark.announced == position)
+    }
+
+    /// The same with all that its events say.
+    pub fn next_step(&self, position: u64) -> Option<StepRecord> {
+        self.next_mark(position).and_then(|mark| self.record(mark))
+    }
+
+    /// The innermost step that is under way at `position`.
+    pub fn current_step(&self, position: u64) -> Option<&StepMark> {
+        let before = self.index.steps().range(..self.steps_before(position));
+        before.rev().find(|mark| mark.ended.is_none_or(|end| end > position))
+    }
+
+    /// The events up to `position` that changed this thing, oldest first. They are read one by one, as they are asked for.
+    pub fn touching<'a>(
+        &'a self,
+        entity: &'a Entity,
+        position: u64,
+    ) -> impl DoubleEndedIterator<Item = Arc<Event>> + 'a {
+        let seqs = self.index.touching(entity).map(|seqs| seqs.range(..seqs.partition_point(|seq| *seq <= position)));
+        seqs.into_iter().flatten().filter_map(|seq| self.event(*seq)).filter(move |event| touches(event, entity))
+    }
+
+    /// How many there are, without reading them.
+    pub fn touches(&self, entity: &Entity, position: u64) -> usize {
+        self.index.touching(entity).map_or(0, |seqs| seqs.partition_point(|seq| *seq <= position))
+    }
+}
+
+fn touches(event: &Event, entity: &Entity) -> bool {
+    matches!(&event.body, Body::Observed { change, .. } if change.touches().contains(entity))
+}
+
+impl World {
+    /// The World after an event that came next in a trace.
+    pub fn follow(&mut self, event: &Event) -> Result<(), TraceError> {
+        if matches!(&event.body, Body::Observed { evidence, .. } if evidence.is_empty()) {
+            return Err(TraceError::NoEvidence(event.seq));
+        }
+        self.apply_event(event).map_err(|illegal| TraceError::Illegal { seq: event.seq, illegal })
     }
 }

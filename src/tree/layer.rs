@@ -152,14 +152,7 @@ impl Layer {
 
     /// A node's path.
     pub fn path(&self, id: NodeId) -> PathBytes {
-        let mut names = Vec::new();
-        let mut at = id;
-        while at != 0 {
-            names.push(self.name(at));
-            at = self.parent(at);
-        }
-        names.reverse();
-        PathBytes::from(names.join(&b'/'))
+        super::path_of(id, |id| (self.name(id), self.parent(id)))
     }
 
     /// What it says of a path, as an entry again. Hard links stand for themselves.

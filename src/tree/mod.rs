@@ -19,6 +19,7 @@ mod difference;
 mod entry;
 mod export;
 mod layer;
+mod mode;
 mod query;
 mod stack;
 #[cfg(test)]
@@ -44,4 +45,16 @@ pub use which::{Hidden, Resolved, Which, WhichVersion};
 /// The names of a path.
 fn parts(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
     path.split(|b| *b == b'/').filter(|part| !matches!(*part, b"" | b"."))
+}
+
+/// The path of a node, from the names above it up to the root, which is 0.
+fn path_of<'a>(id: u32, look: impl Fn(u32) -> (&'a [u8], u32)) -> PathBytes {
+    let (mut names, mut at) = (Vec::new(), id);
+    while at != 0 {
+        let (name, parent) = look(at);
+        names.push(name);
+        at = parent;
+    }
+    names.reverse();
+    PathBytes::from(names.join(&b'/'))
 }

@@ -87,14 +87,7 @@ impl Stack {
 
     /// The whole path.
     pub fn path(&self, id: PathId) -> PathBytes {
-        let mut names = Vec::new();
-        let mut at = id;
-        while at != 0 {
-            names.push(self.name(at));
-            at = self.parent(at);
-        }
-        names.reverse();
-        PathBytes::from(names.join(&b'/'))
+        super::path_of(id, |id| (self.name(id), self.parent(id)))
     }
 
     /// The directory it is in; the root's is the root.

@@ -1,6 +1,6 @@
 //! The eframe application: one frame is news in, painting, commands out.
 
-use super::command::Command;
+use super::command::{Ask, Command, PathCommand, SourceCommand};
 use super::diagrams::Diagrams;
 use super::effects::EffectRunner;
 use super::panels::{
@@ -84,20 +84,20 @@ impl App {
             time: None,
             effects: EffectRunner::new(options.socket, options.root),
         };
-        let first = match options.open {
+        let first: Option<Command> = match options.open {
             Open::Start => None,
-            Open::Engine => Some(Command::StartEngine),
-            Open::Recording(path) => Some(Command::Open(path)),
-            Open::Lesson(name) => Some(Command::Lesson(name)),
-            Open::LessonOn(name, path) => Some(Command::LessonOn(name, path)),
+            Open::Engine => Some(SourceCommand::StartEngine.into()),
+            Open::Recording(path) => Some(PathCommand::Chosen(Ask::Open, path).into()),
+            Open::Lesson(name) => Some(SourceCommand::Lesson(name).into()),
+            Open::LessonOn(name, path) => Some(SourceCommand::LessonOn(name, path).into()),
         };
         first.into_iter().for_each(|command| app.command(ctx, command));
         app
     }
 
     /// Does what the user wants.
-    pub fn command(&mut self, ctx: &egui::Context, command: Command) {
-        if let Some(effect) = self.state.apply(command) {
+    pub fn command(&mut self, ctx: &egui::Context, command: impl Into<Command>) {
+        if let Some(effect) = self.state.apply(command.into()) {
             self.effects.act(ctx, effect, &mut self.state, &mut self.terminals, &self.lessons, &mut self.path);
         }
     }

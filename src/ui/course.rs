@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 /// Beyond this many events at once only the last is looked at: a jump must not take longer than a frame.
 const CLOSELY: u64 = 1000;
+/// Beyond this many what was printed in between is not looked at either.
+const FARTHEST: u64 = 20_000;
 
 /// A lesson that is under way.
 #[derive(Debug)]
@@ -62,12 +64,16 @@ impl Course {
     /// Looks at what the cursor has come to.
     pub fn look(&mut self, trace: &Trace, position: u64, world: &World) {
         if position > self.seen {
+            let near = position.saturating_sub(FARTHEST).max(trace.start());
+            if near > self.seen {
+                (self.seen, self.world) = (near, trace.seek(near));
+            }
             let closely = position - self.seen <= CLOSELY;
             while self.seen < position {
                 let Some(event) = trace.event(self.seen + 1) else { break };
                 // It was applied once when it was pushed to the trace.
-                self.world.apply_event(event).ok();
-                self.console.push(event, &self.world);
+                self.world.apply_event(&event).ok();
+                self.console.push(&event, &self.world);
                 self.seen += 1;
                 if closely && self.seen < position {
                     self.runner.observe(&self.world, &self.console);

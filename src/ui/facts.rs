@@ -6,8 +6,7 @@ use super::fonts;
 use crate::i18n::Words;
 use crate::spec::Digest;
 use crate::trace::{
-    BlobState, ContainerState, Descriptor, Effect, Entity, Family, Link, LinkKind, MountKind, ProcessState, Property,
-    World,
+    BlobState, ContainerState, Descriptor, Entity, Family, Link, LinkKind, MountKind, ProcessState, Property, World,
 };
 
 /// A thing, described.
@@ -258,12 +257,7 @@ fn stored(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             t.row("fact-entries", layer.entries);
             t.row("fact-path", &layer.path);
             for file in layer.files.iter().take(40) {
-                let (label, tone) = match file.effect {
-                    Effect::Added => ("effect-added", Tone::Good),
-                    Effect::Replaced => ("effect-replaced", Tone::Plain),
-                    Effect::Deleted => ("effect-deleted", Tone::Bad),
-                    Effect::Opaque => ("effect-opaque", Tone::Bad),
-                };
+                let (label, tone) = upper::effect(file.effect);
                 t.toned(label, file.path.clone(), tone);
             }
             Some((short(key), "kind-layer", Family::Layer))

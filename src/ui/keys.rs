@@ -1,6 +1,6 @@
 //! Keys and dropped files of a frame, as commands.
 
-use super::command::{self, Command};
+use super::command::{self, Ask, Command, PathCommand, TerminalCommand};
 use egui::{Context, Key};
 
 /// What was pressed. While a terminal has the keys, only the one that leaves it is the window's; while a list has them,
@@ -11,7 +11,7 @@ pub fn pressed(ctx: &Context, in_terminal: bool, in_list: bool) -> Vec<Command> 
     let mut wanted = Vec::new();
     for binding in command::bindings() {
         for shortcut in binding.keys {
-            let leaves = binding.command == Command::Terminal;
+            let leaves = binding.command == Command::from(TerminalCommand::Focus);
             let own = match shortcut.logical_key {
                 // They press and choose the control that has the focus.
                 Key::Space | Key::ArrowLeft | Key::ArrowRight | Key::ArrowUp | Key::ArrowDown => on_control,
@@ -40,5 +40,6 @@ pub fn dropped(ctx: &Context, live: bool) -> Option<Command> {
     let path = files.first()?.path().to_owned();
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let archive = [".tar", ".tar.gz", ".tgz", ".tar.zst"].iter().any(|end| name.ends_with(end)) || path.is_dir();
-    Some(if live && archive { Command::Load(path) } else { Command::Open(path) })
+    let what = if live && archive { Ask::Load } else { Ask::Open };
+    Some(PathCommand::Chosen(what, path).into())
 }

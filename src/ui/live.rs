@@ -6,7 +6,7 @@ use crate::client::{Client, Incoming, StartOptions, place};
 use crate::trace::Problem;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::time::Duration;
 
 /// Which engine, and how to start it.
@@ -34,9 +34,14 @@ impl Link {
     }
 }
 
+/// How many events make a batch, and how many batches wait for the window: a frame takes no more than it has time for.
+const BATCH: usize = 400;
+/// See [`BATCH`].
+pub const BATCHES: usize = 3;
+
 /// Connects on a thread of its own; `wake` is called when there is news.
 pub fn connect(wanted: Wanted, wake: impl Fn() + Clone + Send + 'static) -> Link {
-    let (say, news) = channel();
+    let (say, news) = sync_channel(BATCHES);
     let (orders, told) = channel();
     std::thread::spawn(move || {
         let found = if wanted.privileged { start_privileged(&wanted.options) } else { find(&wanted.options) };
@@ -91,13 +96,13 @@ fn start_privileged(options: &StartOptions) -> Result<(Client, Started), Problem
 }
 
 /// False when the window does not listen any more.
-fn tell(say: &Sender<News>, wake: &impl Fn(), news: News) -> bool {
+fn tell(say: &SyncSender<News>, wake: &impl Fn(), news: News) -> bool {
     let heard = say.send(news).is_ok();
     wake();
     heard
 }
 
-fn listen(client: &Client, say: &Sender<News>, wake: &impl Fn()) {
+fn listen(client: &Client, say: &SyncSender<News>, wake: &impl Fn()) {
     let events = client.events(0, true);
     let mut quiet = true;
     loop {
@@ -118,7 +123,7 @@ fn listen(client: &Client, say: &Sender<News>, wake: &impl Fn()) {
                     break;
                 }
             }
-            coming = if batch.len() < 2000 { events.try_next() } else { None };
+            coming = if batch.len() < BATCH { events.try_next() } else { None };
         }
         let silent = batch.is_empty() && other.is_none();
         if !batch.is_empty() && !tell(say, wake, News::Events(batch)) {
@@ -126,6 +131,7 @@ fn listen(client: &Client, say: &Sender<News>, wake: &impl Fn()) {
         }
         let going_on = match other {
             Some(Incoming::Lost(error)) => tell(say, wake, News::Lost(error.problem)),
+            Some(Incoming::Dropped(base)) => tell(say, wake, News::Dropped(base)),
             Some(Incoming::Restarted) => tell(say, wake, News::Connected { socket: client.socket().to_owned() }),
             _ if silent && !quiet => waiting(client, say, wake),
             // Nothing for a second: see whether anybody still listens, without waking the window.
@@ -139,7 +145,7 @@ fn listen(client: &Client, say: &Sender<News>, wake: &impl Fn()) {
     }
 }
 
-fn waiting(client: &Client, say: &Sender<News>, wake: &impl Fn()) -> bool {
+fn waiting(client: &Client, say: &SyncSender<News>, wake: &impl Fn()) -> bool {
     match client.gate() {
         Ok(view) => tell(say, wake, waiting_steps(view)),
         // The event stream reports a lost engine.
@@ -151,7 +157,7 @@ fn waiting_steps(view: GateView) -> News {
     News::Waiting(view.waiting)
 }
 
-fn command(client: Client, told: Receiver<GateCommand>, say: Sender<News>, wake: impl Fn() + Send + 'static) {
+fn command(client: Client, told: Receiver<GateCommand>, say: SyncSender<News>, wake: impl Fn() + Send + 'static) {
     std::thread::spawn(move || {
         for command in told {
             let news = match client.command(&command) {

@@ -1,6 +1,6 @@
 //! The timeline's index: where the cursor can stop at a level, and the story steps that give stretches of it their names.
 
-use crate::trace::{Body, Family, Level, Seq, StepId, StepKind, Trace};
+use crate::trace::{Family, Level, Seq, StepId, StepKind, Trace};
 
 /// A place on the timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,10 @@ impl StopMark {
 #[derive(Debug, Clone)]
 pub struct StopMarks {
     level: Level,
+    /// Steps that were looked at, of those that the trace keeps.
     scanned: usize,
+    /// Where the trace began then.
+    start: u64,
     stops: Vec<StopMark>,
     /// Indexes into `stops` of the story steps.
     stories: Vec<usize>,
@@ -32,27 +35,23 @@ pub struct StopMarks {
 
 impl Default for StopMarks {
     fn default() -> Self {
-        Self { level: Level::Stage, scanned: 0, stops: Vec::new(), stories: Vec::new() }
+        Self { level: Level::Stage, scanned: 0, start: 0, stops: Vec::new(), stories: Vec::new() }
     }
 }
 
 impl StopMarks {
     /// Reads what is new in the trace; another level, or another trace, is read from its beginning.
     pub fn update(&mut self, trace: &Trace, level: Level) {
-        if level != self.level || trace.events().len() < self.scanned {
-            *self = Self { level, ..Self::default() };
+        if level != self.level || trace.start() != self.start || trace.steps(0).len() < self.scanned {
+            *self = Self { level, start: trace.start(), ..Self::default() };
         }
-        for event in &trace.events()[self.scanned..] {
-            let Body::StepAnnounced { step } = &event.body else { continue };
-            if step.level() > level {
-                continue;
-            }
+        for step in trace.steps(self.scanned).filter(|step| step.level() <= level) {
             if step.level() == Level::Story {
                 self.stories.push(self.stops.len());
             }
-            self.stops.push(StopMark { seq: event.seq, step: step.id, kind: step.plan.kind });
+            self.stops.push(StopMark { seq: step.announced, step: step.id, kind: step.kind });
         }
-        self.scanned = trace.events().len();
+        self.scanned = trace.steps(0).len();
     }
 
     /// All stops.
@@ -77,7 +76,7 @@ impl StopMarks {
     pub fn position_at(&self, fraction: f32, trace: &Trace) -> Seq {
         let slot = (fraction * self.slots()).round().max(0.0) as usize;
         match slot {
-            0 => 0,
+            0 => trace.start(),
             slot => self.stops.get(slot - 1).map_or(trace.len(), |mark| mark.seq),
         }
     }

@@ -1,7 +1,8 @@
 //! Where events come from: a recording. Reading happens on a thread, so that the window never waits for a disk.
 
 use crate::spec::visible;
-use crate::trace::{Event, Problem, Step, Trace, log};
+use crate::spool::Spool;
+use crate::trace::{Base, Event, Problem, Step, Trace, log};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -20,6 +21,8 @@ pub enum News {
     Lost(Problem),
     /// Nothing happened.
     Nothing,
+    /// The engine dropped events before the window had them: its trace begins with this.
+    Dropped(Arc<Base>),
     /// Events, in order.
     Events(Vec<Arc<Event>>),
     /// These steps wait at the gate, oldest first.
@@ -73,16 +76,13 @@ pub fn read_embedded(name: String, bytes: &'static [u8], wake: impl Fn() + Send 
 pub fn load(path: &Path) -> Result<Recording, Problem> {
     let shown = &visible::path(path);
     let file = std::fs::File::open(path).map_err(|error| log::LogError::from(error).problem(shown))?;
-    let loaded = log::read(std::io::BufReader::new(file)).map_err(|error| error.problem(shown))?;
+    let loaded = log::read_to(std::io::BufReader::new(file), Spool::default()).map_err(|error| error.problem(shown))?;
     Ok(Recording { path: path.to_owned(), trace: loaded.trace, torn: loaded.torn })
 }
 
 /// Writes a trace as a recording.
 pub fn save(trace: &Trace, path: &Path) -> Result<(), Problem> {
-    let write = || -> std::io::Result<()> {
-        let mut writer = log::Writer::new(std::io::BufWriter::new(crate::client::trust::own_file(path)?))?;
-        trace.events().iter().try_for_each(|event| writer.append(event))
-    };
-    write()
+    crate::client::trust::own_file(path)
+        .and_then(|file| log::write(trace, file))
         .map_err(|error| Problem::new("recording-unwritable").with("path", visible::path(path)).with("reason", error))
 }

@@ -73,7 +73,7 @@ fn a_setuid_file_of_a_container_and_a_secret_in_the_trace_are_out_of_reach() {
             let ran = output(nobody(file.to_str().unwrap(), &["id"]));
             assert!(!ran.status.success(), "{who:?}: {}: {}", file.display(), String::from_utf8_lossy(&ran.stdout));
         }
-        let trace = engine.root().join("run/trace.ndjson");
+        let trace = engine.root().join("run/trace/00000000000000000001.ndjson");
         assert!(fs::read_to_string(&trace).unwrap().contains(SECRET), "there is something to read");
         let read = output(nobody("grep", &["-r", "-c", SECRET, engine.root().to_str().unwrap()]));
         assert!(!String::from_utf8_lossy(&read.stdout).contains(":1"), "{who:?}");
@@ -102,7 +102,7 @@ fn what_an_older_engine_left_open_is_closed_at_the_start() {
         {
             assert_eq!(fs::metadata(root.join(name)).unwrap().mode() & 0o077, 0, "{name}");
         }
-        for name in ["lock", "images.json", "journal.ndjson", "run/trace.ndjson"] {
+        for name in ["lock", "images.json", "journal.ndjson", "run/trace/00000000000000000001.ndjson"] {
             assert_eq!(fs::metadata(root.join(name)).unwrap().mode() & 0o077, 0, "{name}");
         }
         let data = fs::metadata(root.join("volumes/kept/_data")).unwrap();

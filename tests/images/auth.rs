@@ -48,7 +48,9 @@ fn a_registry_with_basic_auth_is_pulled_from() {
         assert_eq!(image.chain_ids.len(), 1);
         assert_eq!(conductor.world().registries["localhost:5001"].auth, "basic");
         let secret = base64::engine::general_purpose::STANDARD.encode("student:geheim");
-        let trace = conductor.recorder().with(|trace| serde_json::to_string(trace.events()).expect("json"));
+        let trace = conductor
+            .recorder()
+            .with(|trace| serde_json::to_string(&trace.events().collect::<Vec<_>>()).expect("json"));
         assert!(!trace.contains(&secret) && !trace.contains("geheim") && trace.contains("Basic •••"));
     });
 }
@@ -75,7 +77,9 @@ fn a_registry_with_token_auth_is_pulled_from() {
             pull(&dir.join("right"), IdRange::ALL, false, name, Some(&credentials("geheim"))).expect("a pull");
         assert_eq!(image.chain_ids.len(), 1);
         assert_eq!(conductor.world().registries["127.0.0.1:5002"].auth, "bearer");
-        let trace = conductor.recorder().with(|trace| serde_json::to_string(trace.events()).expect("json"));
+        let trace = conductor
+            .recorder()
+            .with(|trace| serde_json::to_string(&trace.events().collect::<Vec<_>>()).expect("json"));
         assert!(
             trace.contains("fetch_token") && trace.contains("Bearer •••") && !trace.contains("eyJ"),
             "no token in it"

@@ -1,18 +1,18 @@
 //! What a process in a container is kept from, and what it sees.
 
+use crate::cases::Case;
 use crate::fixture::Fixture;
-use crate::harness::Test;
 use std::fs;
 use std::path::Path;
 
-pub const TESTS: &[Test] = &[
-    Test { name: "a_container_has_namespaces_of_its_own", run: namespaces },
-    Test { name: "its_first_process_is_pid_1_with_its_own_hostname", run: pid_and_hostname },
-    Test { name: "capabilities_and_seccomp_are_dockers_default", run: privileges },
-    Test { name: "an_ordinary_user_of_the_image_has_no_capabilities", run: ordinary_user },
-    Test { name: "seccomp_and_capabilities_can_be_asked_for", run: asked_for },
-    Test { name: "masked_and_read_only_paths_are_covered", run: masked },
-    Test { name: "no_descriptor_of_the_engines_is_inherited", run: descriptors },
+pub const CASES: &[Case] = &[
+    ("a_container_has_namespaces_of_its_own", namespaces),
+    ("its_first_process_is_pid_1_with_its_own_hostname", pid_and_hostname),
+    ("capabilities_and_seccomp_are_dockers_default", privileges),
+    ("an_ordinary_user_of_the_image_has_no_capabilities", ordinary_user),
+    ("seccomp_and_capabilities_can_be_asked_for", asked_for),
+    ("masked_and_read_only_paths_are_covered", masked),
+    ("no_descriptor_of_the_engines_is_inherited", descriptors),
 ];
 
 fn namespaces() {

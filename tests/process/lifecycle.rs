@@ -1,22 +1,22 @@
 //! Exit statuses, signals, terminals, `exec`, and that nothing is left.
 
+use crate::cases::Case;
 use crate::fixture::{Fixture, read_all, write_line};
-use crate::harness::Test;
 use dockwalk::engine::process::Io;
 use std::io::Read;
 
-pub const TESTS: &[Test] = &[
-    Test { name: "the_exit_status_is_the_programs", run: status },
-    Test { name: "a_signal_ends_it_with_128_and_its_number", run: signal },
-    Test { name: "what_is_written_to_it_is_read_by_it", run: stdin },
-    Test { name: "a_terminal_is_the_controlling_one_and_has_a_size", run: terminal },
-    Test { name: "a_command_that_is_not_there_is_named", run: not_found },
-    Test { name: "a_file_that_cannot_be_executed_is_named", run: not_executable },
-    Test { name: "exec_joins_a_running_container", run: exec },
-    Test { name: "exec_can_have_a_terminal_and_another_user", run: exec_terminal },
-    Test { name: "a_command_runs_on_the_lab_host", run: on_host },
-    Test { name: "a_container_can_be_stacked_and_started_again", run: again },
-    Test { name: "nothing_is_left_when_it_has_ended", run: nothing_left },
+pub const CASES: &[Case] = &[
+    ("the_exit_status_is_the_programs", status),
+    ("a_signal_ends_it_with_128_and_its_number", signal),
+    ("what_is_written_to_it_is_read_by_it", stdin),
+    ("a_terminal_is_the_controlling_one_and_has_a_size", terminal),
+    ("a_command_that_is_not_there_is_named", not_found),
+    ("a_file_that_cannot_be_executed_is_named", not_executable),
+    ("exec_joins_a_running_container", exec),
+    ("exec_can_have_a_terminal_and_another_user", exec_terminal),
+    ("a_command_runs_on_the_lab_host", on_host),
+    ("a_container_can_be_stacked_and_started_again", again),
+    ("nothing_is_left_when_it_has_ended", nothing_left),
 ];
 
 fn status() {

@@ -1,21 +1,21 @@
 //! What is mounted in a container.
 
+use crate::cases::Case;
 use crate::fixture::Fixture;
-use crate::harness::Test;
 use dockwalk::engine::process::{MountSource, MountSpec};
 use dockwalk::trace::{Change, MountKind};
 use std::fs;
 use std::path::Path;
 
-pub const TESTS: &[Test] = &[
-    Test { name: "the_system_mounts_are_there", run: system },
-    Test { name: "volumes_binds_and_tmpfs_are_mounted_and_observed", run: all_kinds },
-    Test { name: "a_file_can_be_bound_and_a_mount_lie_in_another", run: nested },
-    Test { name: "a_symlink_of_the_image_does_not_lead_out_of_it", run: symlinks },
-    Test { name: "a_bind_source_that_is_missing_is_named_or_made", run: missing_source },
-    Test { name: "the_root_can_be_read_only", run: read_only_root },
-    Test { name: "a_device_node_made_inside_opens_nothing", run: no_devices },
-    Test { name: "limits_are_set_or_said_to_be_impossible", run: limits },
+pub const CASES: &[Case] = &[
+    ("the_system_mounts_are_there", system),
+    ("volumes_binds_and_tmpfs_are_mounted_and_observed", all_kinds),
+    ("a_file_can_be_bound_and_a_mount_lie_in_another", nested),
+    ("a_symlink_of_the_image_does_not_lead_out_of_it", symlinks),
+    ("a_bind_source_that_is_missing_is_named_or_made", missing_source),
+    ("the_root_can_be_read_only", read_only_root),
+    ("a_device_node_made_inside_opens_nothing", no_devices),
+    ("limits_are_set_or_said_to_be_impossible", limits),
 ];
 
 fn system() {

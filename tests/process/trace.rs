@@ -1,16 +1,16 @@
 //! The recorded trace, and stepping.
 
+use crate::cases::Case;
 use crate::fixture::Fixture;
-use crate::harness::Test;
 use dockwalk::client::protocol::GateCommand;
 use dockwalk::trace::{Body, Change, Evidence, Level, Outcome, Property, Step, StepKind};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-pub const TESTS: &[Test] = &[
-    Test { name: "every_call_is_a_step_with_its_result", run: recorded },
-    Test { name: "a_watched_child_waits_before_every_call", run: watched },
-    Test { name: "only_streams_and_pipes_are_open_when_the_working_directory_is_checked", run: descriptors },
+pub const CASES: &[Case] = &[
+    ("every_call_is_a_step_with_its_result", recorded),
+    ("a_watched_child_waits_before_every_call", watched),
+    ("only_streams_and_pipes_are_open_when_the_working_directory_is_checked", descriptors),
 ];
 
 fn steps(fixture: &Fixture) -> Vec<Step> {

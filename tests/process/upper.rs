@@ -1,7 +1,7 @@
 //! What a container writes is seen in its upper directory, with the bytes that the kernel copied up.
 
+use crate::cases::Case;
 use crate::fixture::{Fixture, Started, write_line};
-use crate::harness::Test;
 use dockwalk::engine::upper::{Kind, Uppers, diff};
 use dockwalk::trace::{Body, Change, CopyUp, Effect, Evidence, Upper, UpperChange, UpperFile};
 use std::fs;
@@ -9,21 +9,21 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub const TESTS: &[Test] = &[
-    Test { name: "one_byte_appended_to_a_hundred_megabytes_copies_them_all", run: append },
-    Test { name: "what_is_emptied_on_opening_is_not_copied", run: truncate },
-    Test { name: "mode_time_and_owner_copy_the_whole_file", run: metadata },
-    Test { name: "holes_are_not_copied_up", run: sparse },
-    Test { name: "what_is_deleted_leaves_a_whiteout_and_a_directory_made_anew_is_opaque", run: deleted },
-    Test { name: "what_was_copied_is_known_by_its_new_names", run: renamed },
-    Test { name: "what_is_new_is_added_and_what_goes_again_is_gone", run: added },
-    Test { name: "a_log_grows_while_it_stays_open", run: log },
-    Test { name: "a_terminal_makes_no_difference", run: terminal },
-    Test { name: "a_link_in_the_upper_directory_leads_nowhere", run: link },
-    Test { name: "a_tree_of_directories_made_at_once_is_seen_whole", run: burst },
-    Test { name: "lost_notifications_are_made_up_for", run: flood },
-    Test { name: "a_diff_says_what_docker_says", run: diff_as_docker },
-    Test { name: "a_container_that_starts_again_goes_on_where_it_was", run: again },
+pub const CASES: &[Case] = &[
+    ("one_byte_appended_to_a_hundred_megabytes_copies_them_all", append),
+    ("what_is_emptied_on_opening_is_not_copied", truncate),
+    ("mode_time_and_owner_copy_the_whole_file", metadata),
+    ("holes_are_not_copied_up", sparse),
+    ("what_is_deleted_leaves_a_whiteout_and_a_directory_made_anew_is_opaque", deleted),
+    ("what_was_copied_is_known_by_its_new_names", renamed),
+    ("what_is_new_is_added_and_what_goes_again_is_gone", added),
+    ("a_log_grows_while_it_stays_open", log),
+    ("a_terminal_makes_no_difference", terminal),
+    ("a_link_in_the_upper_directory_leads_nowhere", link),
+    ("a_tree_of_directories_made_at_once_is_seen_whole", burst),
+    ("lost_notifications_are_made_up_for", flood),
+    ("a_diff_says_what_docker_says", diff_as_docker),
+    ("a_container_that_starts_again_goes_on_where_it_was", again),
 ];
 
 /// What `docker diff` of Docker 20.10 (overlay2) says after [`diff`]'s script on the same files.

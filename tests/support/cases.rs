@@ -1,11 +1,13 @@
 //! Runs each case of a test program in a process of its own that has one thread, as root and as an ordinary user: a user
-//! namespace can be entered in no other way. Speaks enough of libtest's language for `cargo test` and `cargo nextest`.
+//! namespace can be entered in no other way. The parent speaks libtest's language to `cargo test` and `cargo nextest`.
 //!
 //! What this machine lacks is said and passed over; with `DOCKWALK_TEST_REQUIRE=1` it is a failure.
 
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
 use std::time::{Duration, Instant};
 
 /// The user that cases run as when this program runs as root; made when it is not there, with subordinate ids.
@@ -14,6 +16,8 @@ const USER: &str = "dockwalk-test";
 const CASE: &str = "DOCKWALK_TEST_CASE";
 /// The exit status that says: this machine lacks something.
 const LACKING: i32 = 77;
+/// Comes before what is lacking in what such a case prints.
+const LACKS: &str = "lacking: ";
 /// Distributions let everyone open /dev/net/tun; where this machine does not, the user's cases see one that is so.
 const OPEN_TUN: &str = r#"
     if [ -e /dev/net/tun ]; then
@@ -23,10 +27,17 @@ const OPEN_TUN: &str = r#"
     exec "$0" "$@"
 "#;
 /// How long a case may take. (The case itself must not have a thread that watches the time.)
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
-/// A case: its name, and whom it may be run as.
+/// A case: its name, and what it does.
 pub type Case = (&'static str, fn());
+
+/// Whom a case runs as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Root,
+    User,
+}
 
 /// Lists or runs what the arguments ask for: `cases` as root and as an ordinary user, `user_only` as the latter alone.
 pub fn main(cases: &[Case], user_only: &[Case]) -> ExitCode {
@@ -35,99 +46,105 @@ pub fn main(cases: &[Case], user_only: &[Case]) -> ExitCode {
         run();
         return ExitCode::SUCCESS;
     }
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let has = |flag: &str| args.iter().any(|arg| arg == flag);
-    let wanted: Vec<&String> = args.iter().filter(|arg| !arg.starts_with('-') && *arg != "terse").collect();
-    let all = cases.iter().flat_map(|case| [("root", case), ("user", case)]);
-    let all = all.chain(user_only.iter().map(|case| ("user", case)));
-    let named = all.map(|(who, case)| (format!("{who}::{}", case.0), who, case));
-    let chosen = named.filter(|(name, ..)| {
-        let fits = |want: &&String| if has("--exact") { *name == **want } else { name.contains(want.as_str()) };
-        wanted.is_empty() || wanted.iter().any(fits)
+    let mut arguments = Arguments::from_args();
+    // They share one kernel, and some look at all of it.
+    arguments.test_threads = arguments.test_threads.or(Some(1));
+    let both = cases.iter().flat_map(|(case, _)| [(Who::Root, *case), (Who::User, *case)]);
+    let all = both.chain(user_only.iter().map(|(case, _)| (Who::User, *case)));
+    let trials = all.map(|(who, case)| {
+        let name = format!("{}::{case}", if who == Who::Root { "root" } else { "user" });
+        Trial::ignorable_test(name, move || run_as(who, case))
     });
-    if has("--list") {
-        chosen.filter(|_| !has("--ignored")).for_each(|(name, ..)| println!("{name}: test"));
-        return ExitCode::SUCCESS;
-    }
-    let mut failed = Vec::new();
-    for (name, who, case) in chosen {
-        match run_as(who, case.0) {
-            Ok(()) => println!("test {name} ... ok"),
-            Err(why) => {
-                println!("test {name} ... FAILED: {why}");
-                failed.push(name);
-            }
-        }
-    }
-    if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(101) }
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
 /// Ends this case: the machine lacks something.
 pub fn lacking(what: &str) -> ! {
-    eprintln!("lacking: {what}");
+    eprintln!("{LACKS}{what}");
     std::process::exit(LACKING);
 }
 
 /// Ends this case unless a program is there.
+#[allow(dead_code, reason = "not every test program asks")]
 pub fn needs(program: &str) {
-    let found = Command::new("sh").args(["-c", &format!("PATH=$PATH:/usr/sbin:/sbin command -v {program}")]).output();
-    if !found.is_ok_and(|output| output.status.success()) {
+    if !is_there(program) {
         lacking(program);
     }
 }
 
-fn run_as(who: &str, case: &str) -> Result<(), String> {
-    let this = std::env::current_exe().map_err(|e| e.to_string())?;
-    let root = is_root();
-    let mut command = match (who, root) {
-        ("root", true) | ("user", false) => Command::new(&this),
-        ("root", false) => return lack("root"),
-        _ => {
-            make_user()?;
-            let mut command = Command::new("unshare");
-            command.args(["--mount", "sh", "-c", OPEN_TUN]);
-            let ids = [format!("--reuid={USER}"), format!("--regid={USER}")];
-            command
-                .arg("setpriv")
-                .args(ids)
-                .args(["--init-groups", "--inh-caps=-all", "--"])
-                .arg(readable_copy(&this)?);
-            command.current_dir("/").env("HOME", "/tmp").env_remove("XDG_RUNTIME_DIR");
-            command
-        }
-    };
-    let mut child = command.env(CASE, case).spawn().map_err(|e| e.to_string())?;
-    let began = Instant::now();
-    let status = loop {
-        match child.try_wait().map_err(|e| e.to_string())? {
-            Some(status) => break status,
-            None if began.elapsed() > LIMIT => {
-                child.kill().and_then(|()| child.wait()).map_err(|e| e.to_string())?;
-                return Err(format!("not done after {LIMIT:?}"));
+fn is_there(program: &str) -> bool {
+    let found = Command::new("sh").args(["-c", &format!("PATH=$PATH:/usr/sbin:/sbin command -v {program}")]).output();
+    found.is_ok_and(|output| output.status.success())
+}
+
+fn run_as(who: Who, case: &str) -> Result<Completion, Failed> {
+    let this = std::env::current_exe()?;
+    let mut command = match (who, nix::unistd::getuid().is_root()) {
+        (Who::Root, true) | (Who::User, false) => Command::new(&this),
+        (Who::Root, false) => return passed_over("root"),
+        (Who::User, true) => {
+            if let Some(lacks) = make_user()? {
+                return passed_over(&lacks);
             }
-            None => std::thread::sleep(Duration::from_millis(5)),
+            as_user(&readable_copy(&this)?)
         }
     };
-    match status.code() {
-        Some(0) => Ok(()),
-        Some(LACKING) => lack("see above"),
-        _ => Err(status.to_string()),
+    let said = tempfile::tempfile()?;
+    command.env(CASE, case).stdout(said.try_clone()?).stderr(said.try_clone()?);
+    let status = wait(command)?;
+    let mut text = Vec::new();
+    std::io::Seek::rewind(&mut &said)?;
+    std::io::Read::read_to_end(&mut &said, &mut text)?;
+    let text = String::from_utf8_lossy(&text);
+    match status.and_then(|status| status.code()) {
+        Some(0) => Ok(Completion::Completed),
+        Some(LACKING) => passed_over(text.lines().rev().find_map(|line| line.strip_prefix(LACKS)).unwrap_or(&text)),
+        _ => {
+            let how = status.map_or_else(|| format!("not done after {LIMIT:?}"), |status| status.to_string());
+            Err(format!("{text}{how}").into())
+        }
     }
 }
 
-fn lack(what: &str) -> Result<(), String> {
-    println!("passed over, this machine lacks: {what}");
-    if std::env::var_os("DOCKWALK_TEST_REQUIRE").is_some() { Err(format!("{what} is required")) } else { Ok(()) }
+/// Runs it to its end; none when that took too long.
+fn wait(mut command: Command) -> std::io::Result<Option<ExitStatus>> {
+    let mut child = command.spawn()?;
+    let began = Instant::now();
+    loop {
+        match child.try_wait()? {
+            Some(status) => return Ok(Some(status)),
+            None if began.elapsed() > LIMIT => {
+                child.kill()?;
+                child.wait()?;
+                return Ok(None);
+            }
+            None => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
 }
 
-fn is_root() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let uid = status.lines().find_map(|line| line.strip_prefix("Uid:")).unwrap();
-    uid.split_whitespace().nth(1) == Some("0")
+fn passed_over(what: &str) -> Result<Completion, Failed> {
+    match std::env::var("DOCKWALK_TEST_REQUIRE").as_deref() {
+        Ok("1") => Err(format!("nothing may be passed over here, and this machine lacks: {what}").into()),
+        _ => Ok(Completion::ignored_with(format!("this machine lacks: {what}"))),
+    }
 }
 
-/// Makes the user, and gives them subordinate ids. Other tests may be doing the same at this moment.
-fn make_user() -> Result<(), String> {
+fn as_user(program: &Path) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", OPEN_TUN, "setpriv"]);
+    command.args([format!("--reuid={USER}"), format!("--regid={USER}")]);
+    command.args(["--init-groups", "--inh-caps=-all", "--"]).arg(program);
+    command.current_dir("/").env("HOME", "/tmp").env_remove("XDG_RUNTIME_DIR");
+    command
+}
+
+/// Makes the user, and gives them subordinate ids; says what of that is lacking. Other tests may be doing the same at this
+/// moment.
+fn make_user() -> Result<Option<String>, Failed> {
+    if let Some(lacks) = ["setpriv", "unshare", "useradd", "newuidmap"].iter().find(|program| !is_there(program)) {
+        return Ok(Some((*lacks).to_owned()));
+    }
     let script = format!(
         "set -e; PATH=$PATH:/usr/sbin:/sbin; exec 9>/tmp/.{USER}.lock; flock 9
          touch /etc/subuid /etc/subgid
@@ -135,13 +152,13 @@ fn make_user() -> Result<(), String> {
          grep -q '^{USER}:' /etc/subuid || usermod --add-subuids 700000-765535 {USER}
          grep -q '^{USER}:' /etc/subgid || usermod --add-subgids 700000-765535 {USER}"
     );
-    let made = Command::new("sh").args(["-c", &script]).output().map_err(|e| e.to_string())?;
-    if made.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&made.stderr).into_owned()) }
+    let made = Command::new("sh").args(["-c", &script]).output()?;
+    if made.status.success() { Ok(None) } else { Err(String::from_utf8_lossy(&made.stderr).into()) }
 }
 
 /// This program where anybody may run it: a home directory often keeps others out.
-fn readable_copy(program: &Path) -> Result<PathBuf, String> {
-    let open = |dir: &Path| std::fs::metadata(dir).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0);
+fn readable_copy(program: &Path) -> Result<PathBuf, Failed> {
+    let open = |dir: &Path| fs::metadata(dir).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0);
     if program.ancestors().skip(1).all(open) {
         return Ok(program.to_owned());
     }
@@ -149,10 +166,11 @@ fn readable_copy(program: &Path) -> Result<PathBuf, String> {
     let copy = dir.join(program.file_name().ok_or("no name")?);
     let newer = |a: &Path, b: &Path| Some(a.metadata().ok()?.modified().ok()? >= b.metadata().ok()?.modified().ok()?);
     if newer(&copy, program) != Some(true) {
-        std::fs::create_dir_all(&dir).map_err(|e| e.to_string())?;
-        std::fs::set_permissions(&dir, PermissionsExt::from_mode(0o755)).map_err(|e| e.to_string())?;
+        fs::create_dir_all(&dir)?;
+        fs::set_permissions(&dir, PermissionsExt::from_mode(0o755))?;
         let part = copy.with_extension(std::process::id().to_string());
-        std::fs::copy(program, &part).and_then(|_| std::fs::rename(&part, &copy)).map_err(|e| e.to_string())?;
+        fs::copy(program, &part)?;
+        fs::rename(&part, &copy)?;
     }
     Ok(copy)
 }

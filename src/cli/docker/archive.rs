@@ -5,13 +5,13 @@ use crate::cli::Done;
 use crate::cli::docker_args::{CommitArgs, ImportArgs, LoadArgs, SaveArgs};
 use crate::cli::out::{self, Raw, bars::Bar};
 use crate::client::{ClientError, ImportOptions, LoadProgress};
+use crate::docker::Id;
 use crate::spec::visible;
-use serde_json::Value;
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 
-pub(super) fn save(session: &CommandSession<'_>, args: &SaveArgs) -> Done {
+pub(in crate::cli) fn save(session: &CommandSession<'_>, args: &SaveArgs) -> Done {
     match &args.output {
         Some(file) => session.client.save_images(&args.names, file, |_| {})?,
         None => {
@@ -22,7 +22,7 @@ pub(super) fn save(session: &CommandSession<'_>, args: &SaveArgs) -> Done {
     Ok(())
 }
 
-pub(super) fn load(session: &CommandSession<'_>, args: &LoadArgs) -> Done {
+pub(in crate::cli) fn load(session: &CommandSession<'_>, args: &LoadArgs) -> Done {
     let shown = !args.quiet && out::is_error_terminal();
     let bar = Bar::alone(shown, "{prefix}: Loading layer [{bar:40}] {bytes}/{total_bytes}");
     let show = |progress: LoadProgress| match progress {
@@ -42,7 +42,7 @@ pub(super) fn load(session: &CommandSession<'_>, args: &LoadArgs) -> Done {
     Ok(())
 }
 
-pub(super) fn import(session: &CommandSession<'_>, args: &ImportArgs) -> Done {
+pub(in crate::cli) fn import(session: &CommandSession<'_>, args: &ImportArgs) -> Done {
     let options = ImportOptions {
         reference: args.reference.clone(),
         changes: args.change.clone(),
@@ -61,7 +61,7 @@ pub(super) fn import(session: &CommandSession<'_>, args: &ImportArgs) -> Done {
     Ok(())
 }
 
-pub(super) fn commit(session: &CommandSession<'_>, args: &CommitArgs) -> Done {
+pub(in crate::cli) fn commit(session: &CommandSession<'_>, args: &CommitArgs) -> Done {
     let mut path = format!(
         "/commit?container={}&author={}&comment={}&pause={}",
         encode(&args.container),
@@ -78,7 +78,7 @@ pub(super) fn commit(session: &CommandSession<'_>, args: &CommitArgs) -> Done {
         path.push_str(&format!("&repo={}&tag={tag}", encode(&reference.familiar_name())));
     }
     args.change.iter().for_each(|change| path.push_str(&format!("&changes={}", encode(change))));
-    let made: Value = session.client.post(&path, &Value::Null)?;
-    out::line(made["Id"].as_str().unwrap_or_default());
+    let made: Id = session.client.post(&path, &())?;
+    out::line(made.id);
     Ok(())
 }

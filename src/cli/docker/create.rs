@@ -1,14 +1,19 @@
 //! From the flags of `docker run` to the body of `POST /containers/create`.
 
-use super::mount;
+use super::{mount, pairs};
 use crate::cli::docker_args::CreateArgs;
 use crate::client::{ClientError, units};
+use crate::docker::{ContainerConfig, ContainerCreate, Empty, HostConfig, LogConfig, PortBinding, RestartPolicy};
 use crate::spec::visible;
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The body.
-pub(super) fn body(args: &CreateArgs, attached: bool, size: Option<(u16, u16)>) -> Result<Value, ClientError> {
+pub(super) fn body(
+    args: &CreateArgs,
+    attached: bool,
+    size: Option<(u16, u16)>,
+) -> Result<ContainerCreate, ClientError> {
     let stdin = args.interactive;
     let mut env = Vec::new();
     for file in &args.env_file {
@@ -18,23 +23,27 @@ pub(super) fn body(args: &CreateArgs, attached: bool, size: Option<(u16, u16)>) 
     let attach = |stream: &str| {
         attached && (args.attach.is_empty() || args.attach.iter().any(|a| a.eq_ignore_ascii_case(stream)))
     };
-    let mut body = json!({
-        "Image": args.image, "Hostname": args.hostname.clone().unwrap_or_default(),
-        "User": args.user.clone().unwrap_or_default(), "Tty": args.tty, "OpenStdin": stdin, "StdinOnce": stdin && attached,
-        "AttachStdin": stdin && attached, "AttachStdout": attach("stdout"), "AttachStderr": attach("stderr"),
-        "Env": env, "WorkingDir": args.workdir.clone().unwrap_or_default(), "Labels": labels(&args.label),
-        "Volumes": anonymous(&args.volume), "HostConfig": host_config(args, size)?
-    });
-    let mut set = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            body[name] = value;
-        }
+    let config = ContainerConfig {
+        image: args.image.clone(),
+        hostname: args.hostname.clone().unwrap_or_default(),
+        user: args.user.clone().unwrap_or_default(),
+        tty: args.tty,
+        open_stdin: stdin,
+        stdin_once: stdin && attached,
+        attach_stdin: stdin && attached,
+        attach_stdout: attach("stdout"),
+        attach_stderr: attach("stderr"),
+        env,
+        cmd: args.command.clone(),
+        entrypoint: args.entrypoint.as_ref().map(|program| vec![program.clone()]),
+        working_dir: args.workdir.clone().unwrap_or_default(),
+        labels: pairs(&args.label),
+        volumes: anonymous(&args.volume),
+        stop_signal: args.stop_signal.clone(),
+        stop_timeout: args.stop_timeout,
+        ..ContainerConfig::default()
     };
-    set("Cmd", (!args.command.is_empty()).then(|| json!(args.command)));
-    set("Entrypoint", args.entrypoint.as_ref().map(|program| json!([program])));
-    set("StopSignal", args.stop_signal.as_ref().map(|signal| json!(signal)));
-    set("StopTimeout", args.stop_timeout.map(|seconds| json!(seconds)));
-    Ok(body)
+    Ok(ContainerCreate { config, host_config: host_config(args, size)?, ..ContainerCreate::default() })
 }
 
 fn memory_swap(args: &CreateArgs) -> Result<i64, ClientError> {
@@ -44,41 +53,44 @@ fn memory_swap(args: &CreateArgs) -> Result<i64, ClientError> {
     }
 }
 
-fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<Value, ClientError> {
-    let mut tmpfs = Map::new();
-    for entry in &args.tmpfs {
-        let (target, options) = entry.split_once(':').unwrap_or((entry, ""));
-        tmpfs.insert(target.to_owned(), options.into());
-    }
-    let mounts: Vec<Value> = args.mount.iter().map(|text| mount::parse(text)).collect::<Result<_, _>>()?;
-    let mut config = json!({
-        "Binds": binds(&args.volume)?, "Mounts": mounts, "Tmpfs": tmpfs,
-        "NetworkMode": args.network.as_deref().unwrap_or("default"), "AutoRemove": args.rm,
-        "Memory": size_of(args.memory.as_deref(), "--memory")?, "MemorySwap": memory_swap(args)?,
-        "PidsLimit": args.pids_limit.unwrap_or(0).max(0),
-        "NanoCpus": cpus(args.cpus.as_deref())?, "CapAdd": args.cap_add, "CapDrop": args.cap_drop,
-        "Privileged": args.privileged, "SecurityOpt": args.security_opt, "Dns": args.dns, "ExtraHosts": args.add_host,
-        "ReadonlyRootfs": args.read_only, "ShmSize": size_of(args.shm_size.as_deref(), "--shm-size")?
-    });
-    if let Some((rows, cols)) = size {
-        config["ConsoleSize"] = json!([rows, cols]);
-    }
-    if args.log_driver.is_some() || !args.log_opt.is_empty() {
-        let options = args.log_opt.iter().map(|text| text.split_once('=').unwrap_or((text, "")));
-        let options: Map<_, _> = options.map(|(name, value)| (name.to_owned(), value.into())).collect();
-        config["LogConfig"] = json!({"Type": args.log_driver.as_deref().unwrap_or_default(), "Config": options});
-    }
-    // Not supported: sent all the same, so that the engine says so by name.
-    if args.init {
-        config["Init"] = json!(true);
-    }
-    if !args.publish.is_empty() {
-        config["PortBindings"] = json!({ "ports": args.publish });
-    }
-    if let Some(policy) = &args.restart {
-        config["RestartPolicy"] = json!({"Name": policy, "MaximumRetryCount": 0});
-    }
-    Ok(config)
+fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig, ClientError> {
+    let tmpfs = args.tmpfs.iter().map(|entry| entry.split_once(':').unwrap_or((entry, "")));
+    let log = args.log_opt.iter().map(|text| text.split_once('=').unwrap_or((text, "")));
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    Ok(HostConfig {
+        binds: binds(&args.volume)?,
+        mounts: args.mount.iter().map(|text| mount::parse(text)).collect::<Result<_, _>>()?,
+        tmpfs: tmpfs.map(owned).collect(),
+        network_mode: args.network.as_deref().unwrap_or("default").to_owned(),
+        auto_remove: args.rm,
+        memory: size_of(args.memory.as_deref(), "--memory")?,
+        memory_swap: memory_swap(args)?,
+        pids_limit: args.pids_limit.unwrap_or(0).max(0),
+        nano_cpus: cpus(args.cpus.as_deref())?,
+        cap_add: args.cap_add.clone(),
+        cap_drop: args.cap_drop.clone(),
+        privileged: args.privileged,
+        security_opt: args.security_opt.clone(),
+        dns: args.dns.clone(),
+        extra_hosts: args.add_host.clone(),
+        readonly_rootfs: args.read_only,
+        shm_size: size_of(args.shm_size.as_deref(), "--shm-size")?,
+        console_size: size.map_or_else(Vec::new, |(rows, cols)| vec![rows, cols]),
+        log_config: LogConfig { kind: args.log_driver.clone().unwrap_or_default(), config: log.map(owned).collect() },
+        // Not supported: sent all the same, so that the engine says so by name.
+        init: args.init.then_some(true),
+        port_bindings: args.publish.iter().map(|text| published(text)).collect(),
+        restart_policy: RestartPolicy { name: args.restart.clone().unwrap_or_default(), maximum_retry_count: 0 },
+        ..HostConfig::default()
+    })
+}
+
+/// `-p [[address:]port:]port[/protocol]`
+fn published(text: &str) -> (String, Option<Vec<PortBinding>>) {
+    let (host, inside) = text.rsplit_once(':').unwrap_or(("", text));
+    let (host_ip, host_port) = host.rsplit_once(':').unwrap_or(("", host));
+    let inside = if inside.contains('/') { inside.to_owned() } else { format!("{inside}/tcp") };
+    (inside, Some(vec![PortBinding { host_ip: host_ip.to_owned(), host_port: host_port.to_owned() }]))
 }
 
 /// `-v` with a source. A relative path of this directory becomes absolute, as the docker CLI makes it.
@@ -96,13 +108,8 @@ fn binds(volumes: &[String]) -> Result<Vec<String>, ClientError> {
 }
 
 /// `-v` without a source.
-fn anonymous(volumes: &[String]) -> Value {
-    volumes
-        .iter()
-        .filter(|text| !text.contains(':'))
-        .map(|text| (text.clone(), json!({})))
-        .collect::<Map<_, _>>()
-        .into()
+fn anonymous(volumes: &[String]) -> BTreeMap<String, Empty> {
+    volumes.iter().filter(|text| !text.contains(':')).map(|text| (text.clone(), Empty {})).collect()
 }
 
 /// A name alone takes the value of this process, or is left out when it has none.
@@ -118,14 +125,6 @@ fn env_file(path: &Path) -> Result<Vec<String>, ClientError> {
     let text = std::fs::read_to_string(path).map_err(fail)?;
     let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(lines.filter_map(variable).collect())
-}
-
-fn labels(labels: &[String]) -> Value {
-    let pair = |text: &String| {
-        let (name, value) = text.split_once('=').unwrap_or((text, ""));
-        (name.to_owned(), Value::from(value))
-    };
-    labels.iter().map(pair).collect::<Map<_, _>>().into()
 }
 
 fn size_of(text: Option<&str>, flag: &str) -> Result<i64, ClientError> {
@@ -144,32 +143,51 @@ fn cpus(text: Option<&str>) -> Result<i64, ClientError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Args, args::Command, docker_args::DockerCommand};
+    use crate::cli::{
+        Args,
+        args::Command,
+        docker_args::{DockerCommand, OnContainers},
+    };
     use clap::Parser;
 
-    fn check(line: &str) -> Value {
+    fn check(line: &str) -> ContainerCreate {
         let argv = ["dockwalk", "docker"].into_iter().chain(line.split(' '));
-        let Some(Command::Docker { command: DockerCommand::Run(run) }) = Args::parse_from(argv).command else {
-            panic!()
-        };
-        body(&run.create, true, None).unwrap()
+        match Args::parse_from(argv).command {
+            Some(Command::Docker { command: DockerCommand::OnContainers(OnContainers::Run(run)) }) => {
+                body(&run.create, true, None).unwrap()
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
     fn what_comes_after_the_image_is_the_containers() {
-        let body = check("run -it --rm --name x lab/shell:1 sh -c -i --rm");
-        assert_eq!(body["Cmd"], json!(["sh", "-c", "-i", "--rm"]));
-        assert_eq!((&body["Tty"], &body["StdinOnce"]), (&json!(true), &json!(true)));
+        let config = check("run -it --rm --name x lab/shell:1 sh -c -i --rm").config;
+        assert_eq!(config.cmd, ["sh", "-c", "-i", "--rm"]);
+        assert!(config.tty && config.stdin_once);
     }
 
     #[test]
     fn flags_become_the_fields_docker_gives_them() {
         let body =
             check("run -m 64m --cpus 1.5 -v data:/d -v /anon -e A=1 --tmpfs /t:size=1m --network none -h box img");
-        let host = &body["HostConfig"];
-        assert_eq!((&host["Memory"], &host["NanoCpus"]), (&json!(64 << 20), &json!(1_500_000_000_i64)));
-        assert_eq!((&host["Binds"], &body["Volumes"]), (&json!(["data:/d"]), &json!({"/anon": {}})));
-        assert_eq!((&host["Tmpfs"], &host["NetworkMode"]), (&json!({"/t": "size=1m"}), &json!("none")));
-        assert_eq!((&body["Hostname"], &body["Env"]), (&json!("box"), &json!(["A=1"])));
+        let (config, host) = (&body.config, &body.host_config);
+        assert_eq!((host.memory, host.nano_cpus), (64 << 20, 1_500_000_000));
+        assert_eq!((host.binds[0].as_str(), config.volumes.keys().next().unwrap().as_str()), ("data:/d", "/anon"));
+        assert_eq!((host.tmpfs["/t"].as_str(), host.network_mode.as_str()), ("size=1m", "none"));
+        assert_eq!((config.hostname.as_str(), config.env[0].as_str()), ("box", "A=1"));
+    }
+
+    #[test]
+    fn ports_are_read_as_docker_reads_them() {
+        let port = |text| {
+            let (inside, binding) = published(text);
+            let binding = binding.unwrap().remove(0);
+            (inside, binding.host_ip, binding.host_port)
+        };
+        let ports = |inside: &str, ip: &str, port: &str| (inside.to_owned(), ip.to_owned(), port.to_owned());
+        assert_eq!(port("80"), ports("80/tcp", "", ""));
+        assert_eq!(port("8080:80/udp"), ports("80/udp", "", "8080"));
+        assert_eq!(port("127.0.0.1:8080:80"), ports("80/tcp", "127.0.0.1", "8080"));
     }
 }

@@ -9,11 +9,11 @@
 //! What is found goes to the engine in the header `X-Registry-Auth`, as docker sends it, and nowhere else.
 
 use crate::client::{ClientError, trust};
+use crate::docker::{AuthConfig, ConfigFile, HelperLogin, KeptLogin};
 use crate::spec::Reference;
 use crate::spec::visible;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -27,7 +27,7 @@ const TOKEN: &str = "<token>";
 #[derive(Debug, Clone, Default)]
 pub(super) struct Config {
     pub path: PathBuf,
-    whole: Value,
+    whole: ConfigFile,
 }
 
 /// A login as it is kept.
@@ -57,7 +57,7 @@ impl Config {
         };
         let whole = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => json!({}),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => ConfigFile::default(),
             Err(e) => return Err(bad(e.to_string())),
         };
         Ok(Self { path, whole })
@@ -80,14 +80,21 @@ impl Config {
             Login::Identity(token) => (TOKEN, token),
         };
         if let Some(helper) = self.helper(registry) {
-            let input = json!({"ServerURL": key, "Username": username, "Secret": secret}).to_string();
+            let login = HelperLogin { server_url: key, username: username.to_owned(), secret: secret.clone() };
+            let input = serde_json::to_string(&login).map_err(|e| failed(&helper, "store", &e.to_string()))?;
             return run(&helper, "store", &input).map(drop);
         }
         let kept = match login {
-            Login::Password { .. } => json!({"auth": STANDARD.encode(format!("{username}:{secret}"))}),
-            Login::Identity(token) => json!({"auth": STANDARD.encode(format!("{TOKEN}:")), "identitytoken": token}),
+            Login::Password { .. } => {
+                KeptLogin { auth: STANDARD.encode(format!("{username}:{secret}")), ..KeptLogin::default() }
+            }
+            Login::Identity(token) => KeptLogin {
+                auth: STANDARD.encode(format!("{TOKEN}:")),
+                identitytoken: token.clone(),
+                ..KeptLogin::default()
+            },
         };
-        self.whole["auths"][key] = kept;
+        self.whole.auths.insert(key, kept);
         self.save()
     }
 
@@ -99,7 +106,7 @@ impl Config {
             run(&helper, "erase", &key)?;
             return Ok(there);
         }
-        let kept = self.whole["auths"].as_object_mut().and_then(|auths| auths.remove(&key)).is_some();
+        let kept = self.whole.auths.remove(&key).is_some();
         if kept {
             self.save()?;
         }
@@ -112,22 +119,23 @@ impl Config {
     }
 
     fn helper(&self, registry: &str) -> Option<String> {
-        let own = self.whole["credHelpers"][key(registry)].as_str().or(self.whole["credHelpers"][registry].as_str());
-        own.or(self.whole["credsStore"].as_str()).filter(|name| !name.is_empty()).map(str::to_owned)
+        let helpers = &self.whole.cred_helpers;
+        let own = helpers.get(&key(registry)).or_else(|| helpers.get(registry));
+        Some(own.unwrap_or(&self.whole.creds_store)).filter(|name| !name.is_empty()).cloned()
     }
 
     /// As docker finds it: under the key itself, else under an address of the same host.
     fn file_login(&self, key: &str) -> Option<Login> {
-        let auths = self.whole["auths"].as_object()?;
+        let auths = &self.whole.auths;
         let entry = auths.get(key).or_else(|| auths.iter().find(|(k, _)| host(k) == host(key)).map(|(_, v)| v))?;
-        let text = |name: &str| entry[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-        if let Some(token) = text("identitytoken") {
+        let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        if let Some(token) = given(&entry.identitytoken) {
             return Some(Login::Identity(token));
         }
-        if let (Some(username), Some(password)) = (text("username"), text("password")) {
+        if let (Some(username), Some(password)) = (given(&entry.username), given(&entry.password)) {
             return Some(Login::Password { username, password });
         }
-        let decoded = STANDARD.decode(text("auth")?).ok().and_then(|bytes| String::from_utf8(bytes).ok())?;
+        let decoded = STANDARD.decode(given(&entry.auth)?).ok().and_then(|bytes| String::from_utf8(bytes).ok())?;
         let (username, password) = decoded.split_once(':')?;
         let password = password.trim_end_matches('\0').to_owned();
         Some(Login::Password { username: username.to_owned(), password })
@@ -152,15 +160,21 @@ impl Config {
 }
 
 impl Login {
+    /// As the engine is told it.
+    pub fn auth_config(&self, registry: &str) -> AuthConfig {
+        let at = AuthConfig { serveraddress: key(registry), ..AuthConfig::default() };
+        match self {
+            Self::Password { username, password } => {
+                AuthConfig { username: username.clone(), password: password.clone(), ..at }
+            }
+            Self::Identity(token) => AuthConfig { identitytoken: token.clone(), ..at },
+        }
+    }
+
     /// The value of `X-Registry-Auth`.
     pub fn header(&self, registry: &str) -> String {
-        let value = match self {
-            Self::Password { username, password } => {
-                json!({"username": username, "password": password, "serveraddress": key(registry)})
-            }
-            Self::Identity(token) => json!({"identitytoken": token, "serveraddress": key(registry)}),
-        };
-        URL_SAFE.encode(value.to_string())
+        // Texts alone: there is nothing in them that JSON could not say.
+        URL_SAFE.encode(serde_json::to_vec(&self.auth_config(registry)).unwrap_or_default())
     }
 }
 
@@ -171,7 +185,7 @@ pub(super) fn header(reference: &Reference) -> Result<Option<(&'static str, Stri
 }
 
 /// The registry's name in `config.json`.
-pub(super) fn key(registry: &str) -> String {
+fn key(registry: &str) -> String {
     match registry {
         "docker.io" | "index.docker.io" | "registry-1.docker.io" => HUB.to_owned(),
         other => other.to_owned(),
@@ -185,9 +199,8 @@ fn host(key: &str) -> &str {
 
 fn get(helper: &str, key: &str) -> Result<Option<Login>, ClientError> {
     let Some(said) = run(helper, "get", key)? else { return Ok(None) };
-    let value: Value = serde_json::from_str(&said).map_err(|e| failed(helper, "get", &e.to_string()))?;
-    let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    let (username, secret) = (text("Username"), text("Secret"));
+    let said: HelperLogin = serde_json::from_str(&said).map_err(|e| failed(helper, "get", &e.to_string()))?;
+    let HelperLogin { username, secret, .. } = said;
     Ok(match username.as_str() {
         "" => None,
         TOKEN => Some(Login::Identity(secret)),

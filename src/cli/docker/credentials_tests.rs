@@ -1,8 +1,9 @@
 use super::*;
+use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 
 fn config(whole: Value) -> Config {
-    Config { path: PathBuf::new(), whole }
+    Config { path: PathBuf::new(), whole: serde_json::from_value(whole).expect("a config") }
 }
 
 fn password(username: &str, password: &str) -> Option<Login> {
@@ -53,7 +54,7 @@ fn what_is_kept_is_read_again_by_nobody_else_and_other_keys_stay() {
     config.keep("docker.io", &login).expect("kept");
     let again = Config::load_from(path.clone()).expect("readable");
     assert_eq!(again.login("docker.io").expect("readable"), Some(login));
-    assert_eq!(again.whole["HttpHeaders"]["A"], "b");
+    assert_eq!(again.whole.rest["HttpHeaders"]["A"], "b");
     assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
     assert!(config.forget("docker.io").expect("forgotten") && !config.forget("docker.io").expect("nothing there"));
     assert_eq!(Config::load_from(path).expect("readable").login("docker.io").expect("readable"), None);

@@ -14,8 +14,35 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("volume", "/volumes/", ""),
 ];
 
-pub(super) fn inspect(session: &CommandSession<'_>, args: &InspectArgs, kind: Option<&str>) -> Done {
-    let kind = kind.or(args.kind.as_deref());
+pub(in crate::cli) fn any(session: &CommandSession<'_>, args: &InspectArgs) -> Done {
+    inspect(session, args, args.kind.as_deref())
+}
+
+pub(in crate::cli) fn container(session: &CommandSession<'_>, args: &InspectArgs) -> Done {
+    inspect(session, args, Some("container"))
+}
+
+pub(in crate::cli) fn image(session: &CommandSession<'_>, args: &InspectArgs) -> Done {
+    inspect(session, args, Some("image"))
+}
+
+pub(in crate::cli) fn volume(session: &CommandSession<'_>, args: &InspectArgs) -> Done {
+    inspect(session, args, Some("volume"))
+}
+
+pub(in crate::cli) fn network(session: &CommandSession<'_>, args: &InspectArgs) -> Done {
+    inspect(session, args, Some("network"))
+}
+
+pub(in crate::cli) fn version(session: &CommandSession<'_>, args: &FormatArg) -> Done {
+    whole(session, "/version", args)
+}
+
+pub(in crate::cli) fn info(session: &CommandSession<'_>, args: &FormatArg) -> Done {
+    whole(session, "/info", args)
+}
+
+fn inspect(session: &CommandSession<'_>, args: &InspectArgs, kind: Option<&str>) -> Done {
     let lines = table::is_json(args.format.as_deref())?;
     let (mut found, mut failed) = (Vec::new(), false);
     for name in &args.names {
@@ -45,7 +72,7 @@ fn find(session: &CommandSession<'_>, name: &str, kind: Option<&str>) -> Result<
     Err(ClientError::new("no-such-thing").with("name", name))
 }
 
-pub(super) fn whole(session: &CommandSession<'_>, path: &str, args: &FormatArg) -> Done {
+fn whole(session: &CommandSession<'_>, path: &str, args: &FormatArg) -> Done {
     let lines = table::is_json(args.format.as_deref())?;
     let answer: Value = session.client.get(path)?;
     if lines {

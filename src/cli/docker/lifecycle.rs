@@ -6,27 +6,18 @@ use crate::cli::docker_args::{DiffArgs, KillArgs, LogsArgs, Names, PsArgs, RmArg
 use crate::cli::terminal::Demux;
 use crate::cli::{Done, out};
 use crate::client::ClientError;
+use crate::docker::{ContainerChange, ContainerEnded, ContainerInspect, ContainerSummary, Empty};
 use crate::spec::visible;
 use hyper::Method;
-use serde_json::{Map, Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-pub(super) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
+pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
     let as_json = table::is_json(args.format.as_deref())?;
     let limit = if args.latest { 1 } else { args.last.unwrap_or(-1) };
-    let mut filters = Map::new();
-    for filter in &args.filter {
-        let (name, value) =
-            filter.split_once('=').ok_or_else(|| ClientError::new("bad-filter").with("filter", filter))?;
-        if let Some(values) = filters.entry(name).or_insert_with(|| json!([])).as_array_mut() {
-            values.push(value.into());
-        }
-    }
-    let filters = encode(&Value::from(filters).to_string());
+    let filters = encode(&super::filters(&args.filter)?.text());
     let path = format!("/containers/json?all={}&limit={limit}&filters={filters}", args.all);
-    let containers: Vec<Value> = session.client.get(&path)?;
-    let text = |c: &Value, name: &str| c[name].as_str().unwrap_or_default().to_owned();
-    let id = |c: &Value| if args.no_trunc { text(c, "Id") } else { short(&text(c, "Id")) };
+    let containers: Vec<ContainerSummary> = session.client.get(&path)?;
+    let id = |c: &ContainerSummary| if args.no_trunc { c.id.clone() } else { short(&c.id) };
     if args.quiet {
         containers.iter().for_each(|c| out::line(id(c)));
         return Ok(());
@@ -35,28 +26,26 @@ pub(super) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
         containers.iter().for_each(out::json);
         return Ok(());
     }
-    let row = |c: &Value| {
-        let command = text(c, "Command");
-        let command = visible::line(&command);
+    let row = |c: &ContainerSummary| {
+        let command = visible::line(&c.command);
         let command = if args.no_trunc { command } else { visible::cut(&command, 20).into_owned().into() };
-        let names = c["Names"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let names = names.map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(",");
-        let created = ago(c["Created"].as_i64().unwrap_or(0));
-        vec![id(c), text(c, "Image"), format!("\"{command}\""), created, text(c, "Status"), String::new(), names]
+        let names = c.names.iter().map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(",");
+        let command = format!("\"{command}\"");
+        vec![id(c), c.image.clone(), command, ago(c.created), c.status.clone(), String::new(), names]
     };
     let heads = ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"];
     out::table(&heads, &containers.iter().map(row).collect::<Vec<_>>());
     Ok(())
 }
 
-pub(super) fn stop(session: &CommandSession<'_>, args: &StopArgs) -> Done {
+pub(in crate::cli) fn stop(session: &CommandSession<'_>, args: &StopArgs) -> Done {
     let signal = args.signal.as_ref().map(|signal| format!("signal={}", encode(signal)));
     let time = args.time.map(|seconds| format!("t={seconds}"));
     let query = signal.into_iter().chain(time).collect::<Vec<_>>().join("&");
     post_each(session, &args.names, "stop", &query)
 }
 
-pub(super) fn kill(session: &CommandSession<'_>, args: &KillArgs) -> Done {
+pub(in crate::cli) fn kill(session: &CommandSession<'_>, args: &KillArgs) -> Done {
     let query = args.signal.as_ref().map_or_else(String::new, |signal| format!("signal={}", encode(signal)));
     post_each(session, &args.names, "kill", &query)
 }
@@ -70,7 +59,7 @@ pub(super) fn post_each(session: &CommandSession<'_>, names: &[String], action: 
     })
 }
 
-pub(super) fn rm(session: &CommandSession<'_>, args: &RmArgs) -> Done {
+pub(in crate::cli) fn rm(session: &CommandSession<'_>, args: &RmArgs) -> Done {
     each(session, &args.names, |name| {
         let path = format!("/containers/{}?force={}&v={}", encode(name), args.force, args.volumes);
         session.client.call(Method::DELETE, &path, None::<&()>)?;
@@ -79,23 +68,25 @@ pub(super) fn rm(session: &CommandSession<'_>, args: &RmArgs) -> Done {
     })
 }
 
-pub(super) fn wait(session: &CommandSession<'_>, args: &Names) -> Done {
+pub(in crate::cli) fn wait(session: &CommandSession<'_>, args: &Names) -> Done {
     each(session, &args.names, |name| {
-        let answer: Value = session.client.post(&format!("/containers/{}/wait", encode(name)), &json!({}))?;
-        out::line(&answer["StatusCode"]);
+        let path = format!("/containers/{}/wait", encode(name));
+        let ended: ContainerEnded = session.client.post(&path, &Empty {})?;
+        out::line(ended.status_code);
         Ok(())
     })
 }
 
-pub(super) fn diff(session: &CommandSession<'_>, args: &DiffArgs) -> Done {
-    let changes: Option<Vec<Value>> = session.client.get(&format!("/containers/{}/changes", encode(&args.name)))?;
+pub(in crate::cli) fn diff(session: &CommandSession<'_>, args: &DiffArgs) -> Done {
+    let changes: Option<Vec<ContainerChange>> =
+        session.client.get(&format!("/containers/{}/changes", encode(&args.name)))?;
     for change in changes.unwrap_or_default() {
-        let kind = match change["Kind"].as_u64() {
-            Some(1) => "A",
-            Some(2) => "D",
+        let kind = match change.kind {
+            1 => "A",
+            2 => "D",
             _ => "C",
         };
-        out::line(format_args!("{kind} {}", change["Path"].as_str().unwrap_or_default()));
+        out::line(format_args!("{kind} {}", change.path));
     }
     Ok(())
 }
@@ -127,10 +118,9 @@ fn moment(text: &str, now: SystemTime) -> Option<String> {
     Some(format!("{}.{:09}", then.as_secs(), then.subsec_nanos()))
 }
 
-pub(super) fn logs(session: &CommandSession<'_>, args: &LogsArgs) -> Done {
+pub(in crate::cli) fn logs(session: &CommandSession<'_>, args: &LogsArgs) -> Done {
     let name = encode(&args.name);
-    let container: Value = session.client.get(&format!("/containers/{name}/json"))?;
-    let tty = container["Config"]["Tty"].as_bool().unwrap_or(false);
+    let container: ContainerInspect = session.client.get(&format!("/containers/{name}/json"))?;
     let moment = |option, text: &Option<String>| match text {
         Some(text) => moment(text, SystemTime::now())
             .ok_or_else(|| ClientError::new("bad-moment").with("option", option).with("value", text)),
@@ -145,7 +135,7 @@ pub(super) fn logs(session: &CommandSession<'_>, args: &LogsArgs) -> Done {
         moment("--until", &args.until)?
     );
     let mut answer = session.client.open(Method::GET, &path, None::<&()>, &[])?;
-    let mut demux = Demux::new(!tty);
+    let mut demux = Demux::new(!container.config.tty);
     while let Some(chunk) = answer.chunk()? {
         // Whoever read it has gone: `docker logs | head`.
         if demux.take(&chunk).is_err() {

@@ -1,33 +1,32 @@
 //! `docker login`, `docker logout`: the engine asks the registry, docker's own `config.json` keeps the answer.
 
-use super::credentials::{Config, Login, key};
+use super::credentials::{Config, Login};
 use super::{CommandSession, Failure};
 use crate::cli::docker_args::{LoginArgs, LogoutArgs};
 use crate::cli::{Done, out};
 use crate::client::ClientError;
+use crate::docker::AuthAnswer;
 use crate::spec::visible;
-use serde_json::{Value, json};
 use std::io::{BufRead, Read};
 
-pub(super) fn login(session: &CommandSession<'_>, args: &LoginArgs) -> Done {
+pub(in crate::cli) fn login(session: &CommandSession<'_>, args: &LoginArgs) -> Done {
     let registry = args.server.as_deref().unwrap_or("docker.io");
     let mut config = Config::load()?;
     let login = Login::Password { username: username(session, args)?, password: password(session, args)? };
-    let Login::Password { username, password } = &login else { return Ok(()) };
-    let body = json!({"username": username, "password": password, "serveraddress": key(registry)});
-    let answer: Value = session.client.post("/auth", &body)?;
-    let token = answer["IdentityToken"].as_str().filter(|token| !token.is_empty());
-    let login = token.map_or(login.clone(), |token| Login::Identity(token.to_owned()));
+    let body = login.auth_config(registry);
+    let answer: AuthAnswer = session.client.post("/auth", &body)?;
+    let token = Some(answer.identity_token).filter(|token| !token.is_empty());
+    let login = token.map_or(login, Login::Identity);
     config.keep(registry, &login)?;
     if !config.is_guarded(registry) {
         let path = visible::path(&config.path);
         out::complaint(session.words.say_with("cli-login-unguarded", &[("path", &path)]));
     }
-    out::line(answer["Status"].as_str().unwrap_or("Login Succeeded"));
+    out::line(answer.status);
     Ok(())
 }
 
-pub(super) fn logout(session: &CommandSession<'_>, args: &LogoutArgs) -> Done {
+pub(in crate::cli) fn logout(session: &CommandSession<'_>, args: &LogoutArgs) -> Done {
     let registry = args.server.as_deref().unwrap_or("docker.io");
     let known = Config::load()?.forget(registry)?;
     let message = if known { "cli-logged-out" } else { "cli-not-logged-in" };

@@ -1,11 +1,11 @@
 //! The grammar of `--mount`: `type=volume,source=data,target=/data,readonly` (docker/cli `opts/mount.go`).
 
 use crate::client::{ClientError, units};
-use serde_json::{Value, json};
+use crate::docker::MountRequest;
 
 /// One `--mount` as the API takes it.
-pub(super) fn parse(text: &str) -> Result<Value, ClientError> {
-    let mut mount = json!({"Type": "volume"});
+pub(super) fn parse(text: &str) -> Result<MountRequest, ClientError> {
+    let mut mount = MountRequest { kind: "volume".to_owned(), ..MountRequest::default() };
     for field in text.split(',') {
         // `--mount type=bind, source=…`: the shell has cut it in two, and the rest would be taken for the image.
         if field != field.trim() || field.is_empty() {
@@ -15,25 +15,28 @@ pub(super) fn parse(text: &str) -> Result<Value, ClientError> {
         set(&mut mount, &name.to_ascii_lowercase(), value)
             .map_err(|code| ClientError::new(code).with("mount", text).with("field", field))?;
     }
-    if mount["Target"].as_str().is_none_or(str::is_empty) {
+    if mount.target.is_empty() {
         return Err(ClientError::new("mount-without-target").with("mount", text));
     }
     Ok(mount)
 }
 
-fn set(mount: &mut Value, name: &str, value: Option<&str>) -> Result<(), &'static str> {
+fn set(mount: &mut MountRequest, name: &str, value: Option<&str>) -> Result<(), &'static str> {
     let given = || value.filter(|value| !value.is_empty()).ok_or("mount-field");
     match name {
-        "type" => mount["Type"] = given()?.to_ascii_lowercase().into(),
-        "source" | "src" => mount["Source"] = absolute(given()?).into(),
-        "target" | "dst" | "destination" => mount["Target"] = given()?.into(),
-        "readonly" | "ro" => mount["ReadOnly"] = flag(value)?.into(),
-        "volume-nocopy" => mount["VolumeOptions"]["NoCopy"] = flag(value)?.into(),
-        "bind-create-src" => mount["BindOptions"]["CreateMountpoint"] = flag(value)?.into(),
-        "tmpfs-size" => mount["TmpfsOptions"]["SizeBytes"] = units::bytes(given()?).ok_or("mount-field")?.into(),
+        "type" => mount.kind = given()?.to_ascii_lowercase(),
+        "source" | "src" => mount.source = absolute(given()?),
+        "target" | "dst" | "destination" => given()?.clone_into(&mut mount.target),
+        "readonly" | "ro" => mount.read_only = flag(value)?,
+        "volume-nocopy" => mount.volume_options.get_or_insert_default().no_copy = flag(value)?,
+        "bind-create-src" => mount.bind_options.get_or_insert_default().create_mountpoint = flag(value)?,
+        "tmpfs-size" => {
+            let size = units::bytes(given()?).ok_or("mount-field")?;
+            mount.tmpfs_options.get_or_insert_default().size_bytes = size;
+        }
         "tmpfs-mode" => {
             let mode = u32::from_str_radix(given()?, 8).map_err(|_not_octal| "mount-field")?;
-            mount["TmpfsOptions"]["Mode"] = mode.into();
+            mount.tmpfs_options.get_or_insert_default().mode = mode;
         }
         _ => return Err("mount-field"),
     }
@@ -59,9 +62,10 @@ fn flag(value: Option<&str>) -> Result<bool, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     fn check(text: &str, expected: Value) {
-        assert_eq!(parse(text).unwrap(), expected, "{text}");
+        assert_eq!(serde_json::to_value(parse(text).unwrap()).unwrap(), expected, "{text}");
     }
 
     #[test]

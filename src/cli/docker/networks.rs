@@ -2,20 +2,20 @@
 
 use super::CommandSession;
 use super::table::{self, short};
+use crate::cli::docker_args::NetworksArgs;
 use crate::cli::{Done, out};
-use serde_json::Value;
+use crate::docker::Network;
 
-pub(super) fn list(session: &CommandSession<'_>, quiet: bool, format: Option<&str>, whole: bool) -> Done {
-    let as_json = table::is_json(format)?;
-    let all: Vec<Value> = session.client.get("/networks")?;
-    let text = |network: &Value, name: &str| network[name].as_str().unwrap_or_default().to_owned();
-    let id = |network: &Value| if whole { text(network, "Id") } else { short(&text(network, "Id")) };
+pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &NetworksArgs) -> Done {
+    let as_json = table::is_json(args.format.as_deref())?;
+    let all: Vec<Network> = session.client.get("/networks")?;
+    let id = |network: &Network| if args.no_trunc { network.id.clone() } else { short(&network.id) };
     if as_json {
         all.iter().for_each(out::json);
-    } else if quiet {
+    } else if args.quiet {
         all.iter().for_each(|network| out::line(id(network)));
     } else {
-        let row = |n: &Value| vec![id(n), text(n, "Name"), text(n, "Driver"), text(n, "Scope")];
+        let row = |n: &Network| vec![id(n), n.name.clone(), n.driver.clone(), n.scope.clone()];
         out::table(&["NETWORK ID", "NAME", "DRIVER", "SCOPE"], &all.iter().map(row).collect::<Vec<_>>());
     }
     Ok(())

@@ -7,7 +7,8 @@ use crate::cli::out::{
     self,
     bars::{Bar, Bars},
 };
-use crate::client::{ClientError, Line, each_line};
+use crate::client::{ClientError, each_line};
+use crate::docker::ProgressLine;
 use crate::spec::Reference;
 use hyper::Method;
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ pub(super) enum Where {
     Nowhere,
 }
 
-pub(super) fn command(session: &CommandSession<'_>, args: &PullArgs) -> Done {
+pub(in crate::cli) fn command(session: &CommandSession<'_>, args: &PullArgs) -> Done {
     let reference = parse(&args.image)?;
     let place = if args.quiet { Where::Nowhere } else { Where::Stdout };
     if place == Where::Stdout && !args.image.contains('@') && !args.image.rsplit('/').next().unwrap_or("").contains(':')
@@ -65,7 +66,7 @@ pub(super) fn pull(
     each_line(answer, |line| screen.show(line))
 }
 
-pub(super) fn push(session: &CommandSession<'_>, args: &PushArgs) -> Done {
+pub(in crate::cli) fn push(session: &CommandSession<'_>, args: &PushArgs) -> Done {
     let reference = parse(&args.image)?;
     let place = if args.quiet { Where::Nowhere } else { Where::Stdout };
     let mut path = format!("/images/{}/push", encode(&reference.name()));
@@ -102,15 +103,16 @@ impl Screen {
         Self { place, bars, layers: BTreeMap::new() }
     }
 
-    fn show(&mut self, line: &Line) {
-        let bytes = line.progress.as_ref().and_then(|p| Some((p.current?, p.total?)));
+    fn show(&mut self, line: &ProgressLine) {
+        let bytes = line.progress_detail.and_then(|p| Some((p.current?, p.total?)));
+        let status = line.status.as_deref().unwrap_or_default();
         match (&self.bars, &line.id) {
-            (Some(bars), Some(id)) if line.progress.is_some() => {
+            (Some(bars), Some(id)) if line.progress_detail.is_some() => {
                 let bar = self.layers.entry(id.clone()).or_insert_with(|| bars.add(id));
-                draw(bar, &line.status, bytes);
+                draw(bar, status, bytes);
             }
             // Not `println` of the bars: it fills the line up to a width that may be another by the time it is shown.
-            _ if line.status.is_empty() => {}
+            _ if status.is_empty() => {}
             (Some(bars), _) => bars.aside(|| self.print(&said(line))),
             (None, _) if bytes.is_some() => {}
             (None, _) => self.print(&said(line)),
@@ -143,9 +145,7 @@ fn draw(bar: &Bar, status: &str, bytes: Option<(u64, u64)>) {
     bar.tick();
 }
 
-fn said(line: &Line) -> String {
-    match &line.id {
-        Some(id) => format!("{id}: {}", line.status),
-        None => line.status.clone(),
-    }
+fn said(line: &ProgressLine) -> String {
+    let status = line.status.as_deref().unwrap_or_default();
+    line.id.as_ref().map_or_else(|| status.to_owned(), |id| format!("{id}: {status}"))
 }

@@ -6,11 +6,11 @@ use crate::cli::docker_args::{AttachArgs, CreateArgs, ExecArgs, RunArgs, StartAr
 use crate::cli::terminal::{self, Talk};
 use crate::cli::{Done, Failure, out};
 use crate::client::{Answer, ClientError};
+use crate::docker::{ContainerCreated, ContainerEnded, ContainerInspect, ExecCreate, ExecStart, Id};
 use crate::spec::visible;
 use hyper::Method;
-use serde_json::{Value, json};
 
-pub(super) fn run(session: &CommandSession<'_>, args: &RunArgs) -> Done {
+pub(in crate::cli) fn run(session: &CommandSession<'_>, args: &RunArgs) -> Done {
     let attached = !args.detach;
     if attached {
         terminal::check(args.create.tty, args.create.interactive)?;
@@ -44,7 +44,7 @@ fn hijack_path(container: &str, stdin: bool, more: &str) -> String {
     format!("{container}/attach?stream=1&stdout=1&stderr=1&stdin={}{more}", u8::from(stdin))
 }
 
-pub(super) fn create(session: &CommandSession<'_>, args: &CreateArgs) -> Done {
+pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &CreateArgs) -> Done {
     out::line(make(session, args, true)?);
     Ok(())
 }
@@ -62,18 +62,18 @@ fn make(session: &CommandSession<'_>, args: &CreateArgs, attached: bool) -> Resu
     let name = args.name.as_ref().map_or_else(String::new, |name| format!("name={}&", encode(name)));
     let platform = platform.map_or_else(String::new, |platform| format!("platform={}", encode(platform)));
     let path = format!("/containers/create?{name}{platform}");
-    let created: Result<Value, ClientError> = session.client.post(&path, &body);
+    let created: Result<ContainerCreated, ClientError> = session.client.post(&path, &body);
     let created = match created {
         Err(error) if error.status == Some(404) && args.pull == "missing" => {
             if place == Where::Stderr {
                 out::complaint(session.words.say_with("cli-pulling", &[("image", &args.image)]));
             }
             fetch()?;
-            session.client.post::<Value>(&path, &body)?
+            session.client.post(&path, &body)?
         }
         result => result?,
     };
-    Ok(created["Id"].as_str().unwrap_or_default().to_owned())
+    Ok(created.id)
 }
 
 /// The exit status of `docker run` when there is no container whose status it could be.
@@ -91,39 +91,38 @@ fn not_started(error: ClientError) -> Failure {
 
 /// The conversation is over: because the container has ended, or because the user left it running.
 fn finish(session: &CommandSession<'_>, id: &str, mut wait: Answer) -> Done {
-    let state: Result<Value, ClientError> = session.client.get(&format!("/containers/{id}/json"));
-    if state.is_ok_and(|state| state["State"]["Running"].as_bool() == Some(true)) {
+    let container: Result<ContainerInspect, ClientError> = session.client.get(&format!("/containers/{id}/json"));
+    if container.is_ok_and(|container| container.state.running) {
         return Ok(());
     }
     let mut body = Vec::new();
     while let Some(chunk) = wait.chunk()? {
         body.extend_from_slice(&chunk);
     }
-    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-    match answer["StatusCode"].as_i64() {
-        Some(0) => Ok(()),
-        Some(status) => Err(Failure::Status(u8::try_from(status).unwrap_or(255))),
-        None => Err(ClientError::new("engine-cut")
+    match serde_json::from_slice(&body) {
+        Ok(ContainerEnded { status_code: 0 }) => Ok(()),
+        Ok(ContainerEnded { status_code }) => Err(Failure::Status(u8::try_from(status_code).unwrap_or(255))),
+        Err(_cut) => Err(ClientError::new("engine-cut")
             .with("socket", visible::path(session.client.socket()))
             .with("reason", "wait")
             .into()),
     }
 }
 
-pub(super) fn start(session: &CommandSession<'_>, args: &StartArgs) -> Done {
+pub(in crate::cli) fn start(session: &CommandSession<'_>, args: &StartArgs) -> Done {
     if !args.attach && !args.interactive {
         return lifecycle::post_each(session, &args.names, "start", "");
     }
     let [name] = args.names.as_slice() else {
         return Err(ClientError::new("one-container").into());
     };
-    let container: Value = session.client.get(&format!("/containers/{}/json", encode(name)))?;
-    let id = container["Id"].as_str().unwrap_or_default();
+    let container: ContainerInspect = session.client.get(&format!("/containers/{}/json", encode(name)))?;
+    let id = container.id.as_str();
     let path = format!("/containers/{id}");
-    let tty = container["Config"]["Tty"].as_bool().unwrap_or(false);
+    let tty = container.config.tty;
     terminal::check(tty, args.interactive)?;
     let hijacked = session.client.hijack(&hijack_path(&path, args.interactive, ""), None::<&()>)?;
-    let rm = container["HostConfig"]["AutoRemove"].as_bool().unwrap_or(false);
+    let rm = container.host_config.auto_remove;
     let condition = if rm { "removed" } else { "next-exit" };
     let wait = session.client.open(Method::POST, &format!("{path}/wait?condition={condition}"), None::<&()>, &[])?;
     session.client.call(Method::POST, &format!("{path}/start"), None::<&()>).map_err(not_started)?;
@@ -133,19 +132,19 @@ pub(super) fn start(session: &CommandSession<'_>, args: &StartArgs) -> Done {
     finish(session, id, wait)
 }
 
-pub(super) fn attach(session: &CommandSession<'_>, args: &AttachArgs) -> Done {
-    let container: Value = session.client.get(&format!("/containers/{}/json", encode(&args.name)))?;
-    let id = container["Id"].as_str().unwrap_or_default();
-    if container["State"]["Running"].as_bool() != Some(true) {
-        let state = container["State"]["Status"].as_str().unwrap_or_default();
+pub(in crate::cli) fn attach(session: &CommandSession<'_>, args: &AttachArgs) -> Done {
+    let container: ContainerInspect = session.client.get(&format!("/containers/{}/json", encode(&args.name)))?;
+    let id = container.id.as_str();
+    if !container.state.running {
+        let state = &container.state.status;
         return Err(ClientError::new("container-not-running")
             .with("container", &args.name)
             .with("state", state)
             .into());
     }
     let path = format!("/containers/{id}");
-    let tty = container["Config"]["Tty"].as_bool().unwrap_or(false);
-    let stdin = !args.no_stdin && container["Config"]["OpenStdin"].as_bool().unwrap_or(false);
+    let tty = container.config.tty;
+    let stdin = !args.no_stdin && container.config.open_stdin;
     terminal::check(tty, stdin)?;
     let keys = args.detach_keys.as_ref().map_or_else(String::new, |keys| format!("&detachKeys={}", encode(keys)));
     let hijacked = session.client.hijack(&hijack_path(&path, stdin, &keys), None::<&()>)?;
@@ -155,22 +154,33 @@ pub(super) fn attach(session: &CommandSession<'_>, args: &AttachArgs) -> Done {
     finish(session, id, wait)
 }
 
-pub(super) fn exec(session: &CommandSession<'_>, args: &ExecArgs) -> Done {
+pub(in crate::cli) fn exec(session: &CommandSession<'_>, args: &ExecArgs) -> Done {
     let attached = !args.detach;
     if attached {
         terminal::check(args.tty, args.interactive)?;
     }
-    let body = json!({
-        "AttachStdin": args.interactive && attached, "AttachStdout": attached, "AttachStderr": attached, "Tty": args.tty,
-        "Cmd": args.command, "Env": args.env, "WorkingDir": args.workdir.clone().unwrap_or_default(),
-        "User": args.user.clone().unwrap_or_default(), "Privileged": args.privileged,
-        "ConsoleSize": args.tty.then(out::size).flatten()
-    });
-    let created: Value = session.client.post(&format!("/containers/{}/exec", encode(&args.name)), &body)?;
-    let id = created["Id"].as_str().unwrap_or_default();
+    let body = ExecCreate {
+        attach_stdin: args.interactive && attached,
+        attach_stdout: attached,
+        attach_stderr: attached,
+        tty: args.tty,
+        cmd: Some(args.command.clone()),
+        env: Some(args.env.clone()),
+        working_dir: Some(args.workdir.clone().unwrap_or_default()),
+        user: Some(args.user.clone().unwrap_or_default()),
+        privileged: args.privileged,
+        console_size: args.tty.then(out::size).flatten(),
+        detach_keys: args.detach_keys.clone(),
+        ..ExecCreate::default()
+    };
+    let Id { id } = session.client.post(&format!("/containers/{}/exec", encode(&args.name)), &body)?;
     if !attached {
-        session.client.call(Method::POST, &format!("/exec/{id}/start"), Some(&json!({"Detach": true})))?;
+        session.client.call(
+            Method::POST,
+            &format!("/exec/{id}/start"),
+            Some(&ExecStart { detach: true, tty: args.tty }),
+        )?;
         return Ok(());
     }
-    terminal::command(&session.client, id, args.tty, args.interactive, session.words.lang())
+    terminal::command(&session.client, &id, args.tty, args.interactive, session.words.lang())
 }

@@ -1,42 +1,7 @@
 //! `docker container …` and the same commands without `container`.
 
-use super::InspectArgs;
-use clap::{Args, Subcommand};
+use clap::Args;
 use std::path::PathBuf;
-
-/// `docker container …`
-#[derive(Debug, Subcommand)]
-pub enum ContainerCommand {
-    /// Create and run a new container from an image
-    Run(RunArgs),
-    /// Create a new container
-    Create(CreateArgs),
-    /// Start one or more stopped containers
-    Start(StartArgs),
-    /// Stop one or more running containers
-    Stop(StopArgs),
-    /// Kill one or more running containers
-    Kill(KillArgs),
-    /// Remove one or more containers
-    Rm(RmArgs),
-    /// List containers
-    #[command(alias = "list", alias = "ps")]
-    Ls(PsArgs),
-    /// Fetch the logs of a container
-    Logs(LogsArgs),
-    /// Inspect changes to files or directories on a container's filesystem
-    Diff(DiffArgs),
-    /// Execute a command in a running container
-    Exec(ExecArgs),
-    /// Attach local standard input, output and error streams to a running container
-    Attach(AttachArgs),
-    /// Block until one or more containers stop, then print their exit codes
-    Wait(Names),
-    /// Display detailed information on one or more containers
-    Inspect(InspectArgs),
-    /// Create a new image from a container's changes
-    Commit(CommitArgs),
-}
 
 /// `docker commit`
 #[derive(Debug, Args)]

@@ -1,36 +1,7 @@
 //! `docker image …` and the same commands without `image`.
 
-use super::InspectArgs;
-use clap::{Args, Subcommand};
+use clap::Args;
 use std::path::PathBuf;
-
-/// `docker image …`
-#[derive(Debug, Subcommand)]
-pub enum ImageCommand {
-    /// Download an image from a registry
-    Pull(PullArgs),
-    /// List images
-    #[command(alias = "list")]
-    Ls(ImagesArgs),
-    /// Remove one or more images
-    Rm(RmiArgs),
-    /// Display detailed information on one or more images
-    Inspect(InspectArgs),
-    /// Show the history of an image
-    History(HistoryArgs),
-    /// Upload an image to a registry
-    Push(PushArgs),
-    /// Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE
-    Tag(TagArgs),
-    /// Remove unused images
-    Prune(PruneArgs),
-    /// Save one or more images to a tar archive (streamed to STDOUT by default)
-    Save(SaveArgs),
-    /// Load an image from a tar archive or STDIN
-    Load(LoadArgs),
-    /// Import the contents from a tarball to create a filesystem image
-    Import(ImportArgs),
-}
 
 /// `docker save`
 #[derive(Debug, Args)]

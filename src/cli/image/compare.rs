@@ -1,8 +1,8 @@
+use super::json::{CompareReport, Difference};
 use super::{Read, say};
 use crate::cli::{Done, out};
 use crate::i18n::Words;
 use crate::tree::{Aspect, Comparison, PathId, Scope, Side, Version, compare};
-use serde_json::json;
 
 pub(super) fn print(left: &Read, right: &Read, layer: Option<u16>, as_json: bool, words: &Words) -> Done {
     let scope = |read: &Read| match layer {
@@ -15,14 +15,13 @@ pub(super) fn print(left: &Read, right: &Read, layer: Option<u16>, as_json: bool
         let entry = |read: &Read, side: Option<(PathId, Version)>| {
             side.map(|(_, version)| read.stack.layers()[usize::from(version.layer)].entry(version.node))
         };
-        let differences: Vec<_> = found
-            .iter()
-            .map(|c| {
-                let differs: Vec<_> = c.aspects.iter().collect();
-                json!({"path": c.path, "left": entry(left, c.left), "right": entry(right, c.right), "differs": differs})
-            })
-            .collect();
-        out::json(&json!({"left": left.name, "right": right.name, "differences": differences}));
+        let differences = found.iter().map(|c| Difference {
+            path: &c.path,
+            left: entry(left, c.left),
+            right: entry(right, c.right),
+            differs: c.aspects.iter().collect(),
+        });
+        out::json(&CompareReport { left: &left.name, right: &right.name, differences: differences.collect() });
         return Ok(());
     }
     for difference in &found {

@@ -3,6 +3,7 @@
 mod cat;
 mod compare;
 mod fsck;
+mod json;
 mod say;
 mod tree;
 mod waste;

@@ -19,28 +19,7 @@ pub(super) fn sign(mark: PathChange) -> char {
 
 /// `drwxr-xr-x`, as ls(1) has it.
 pub(super) fn mode(inode: &Inode) -> String {
-    let kind = match inode.kind {
-        _ if inode.is_whiteout() => return "whiteout  ".to_owned(),
-        Kind::Directory => 'd',
-        Kind::Symlink { .. } => 'l',
-        Kind::Fifo => 'p',
-        Kind::Char { .. } => 'c',
-        Kind::Block { .. } => 'b',
-        _ => '-',
-    };
-    let mut text = String::from(kind);
-    for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
-        let bits = inode.mode >> shift;
-        text.push(if bits & 4 == 0 { '-' } else { 'r' });
-        text.push(if bits & 2 == 0 { '-' } else { 'w' });
-        text.push(match (inode.mode & special != 0, bits & 1 != 0) {
-            (true, true) => letter,
-            (true, false) => letter.to_ascii_uppercase(),
-            (false, true) => 'x',
-            (false, false) => '-',
-        });
-    }
-    text
+    if inode.is_whiteout() { "whiteout  ".to_owned() } else { inode.kind.with_mode(inode.mode) }
 }
 
 /// What comes after the name: a link's target, a device's numbers, names that share it.

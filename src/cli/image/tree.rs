@@ -1,10 +1,10 @@
+use super::json::TreeHead;
 use super::{Read, say};
 use crate::cli::image_args::TreeArgs;
 use crate::cli::{Done, out};
 use crate::i18n::Words;
 use crate::tree::{EXPORT_VERSION, PathId, Query, Scope, View};
 use serde::Serialize;
-use serde_json::json;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
@@ -78,11 +78,16 @@ fn heading(read: &Read, layer: u16, words: &Words) {
 
 /// One object, a node a line.
 fn as_json(read: &Read, scope: Scope, rows: impl Iterator<Item = PathId>, visible: &crate::tree::VisibleTree) -> Done {
-    let head = json!({
-        "format": "dockwalk-tree", "version": EXPORT_VERSION, "image": read.name, "id": read.image.image,
-        "view": scope, "layers": read.image.layers, "instructions": read.image.instructions
-    });
-    let head = head.to_string();
+    let head = TreeHead {
+        format: "dockwalk-tree",
+        version: EXPORT_VERSION,
+        image: &read.name,
+        id: &read.image.image,
+        view: scope,
+        layers: &read.image.layers,
+        instructions: &read.image.instructions,
+    };
+    let head = serde_json::to_string(&head).unwrap_or_default();
     let nodes = rows.filter_map(|id| read.stack.exported(visible, id));
     out::written(write_object(&mut BufWriter::new(out::JsonWriter::default()), &head, nodes));
     Ok(())

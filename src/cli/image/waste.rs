@@ -1,26 +1,27 @@
+use super::json::{PathWaste, VersionWaste, WasteReport};
 use super::{Read, say};
 use crate::cli::{Done, out};
 use crate::i18n::Words;
-use serde_json::json;
+use crate::tree::{WastedPath, WastedVersion};
 
 pub(super) fn print(read: &Read, top: usize, as_json: bool, words: &Words) -> Done {
     let stack = &read.stack;
     let waste = stack.waste();
     if as_json {
-        let paths: Vec<_> = waste
-            .paths
-            .iter()
-            .map(|path| {
-                let version = |v: &crate::tree::WastedVersion| json!({"layer": v.version.layer, "bytes": v.bytes, "hidden": v.hidden});
-                let versions: Vec<_> = path.versions.iter().map(version).collect();
-                json!({
-                    "path": stack.path(path.id), "bytes": path.bytes, "metadata_only": path.metadata_only,
-                    "versions": versions
-                })
-            })
-            .collect();
-        let efficiency = waste.efficiency();
-        out::json(&json!({"seen": waste.seen, "hidden": waste.hidden, "efficiency": efficiency, "paths": paths}));
+        let version =
+            |v: &WastedVersion| VersionWaste { layer: v.version.layer, bytes: v.bytes, hidden: v.hidden.clone() };
+        let path = |path: &WastedPath| PathWaste {
+            path: stack.path(path.id),
+            bytes: path.bytes,
+            metadata_only: path.metadata_only,
+            versions: path.versions.iter().map(version).collect(),
+        };
+        out::json(&WasteReport {
+            seen: waste.seen,
+            hidden: waste.hidden,
+            efficiency: waste.efficiency(),
+            paths: waste.paths.iter().map(path).collect(),
+        });
         return Ok(());
     }
     for path in waste.paths.iter().take(top) {

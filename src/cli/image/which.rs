@@ -1,8 +1,8 @@
+use super::json::{FollowedLink, PathVersion, WhichReport};
 use super::{Read, say};
 use crate::cli::{Done, out};
 use crate::i18n::Words;
-use crate::tree::{Kind, Version};
-use serde_json::json;
+use crate::tree::{Kind, PathBytes, PathId, Version, WhichVersion};
 
 pub(super) fn print(read: &Read, path: &str, as_json: bool, words: &Words) -> Done {
     let stack = &read.stack;
@@ -10,26 +10,20 @@ pub(super) fn print(read: &Read, path: &str, as_json: bool, words: &Words) -> Do
     let id = resolved.id.ok_or_else(|| read.no_such_path(&resolved.path))?;
     let which = stack.which(id, stack.top());
     if as_json {
-        let version = |version: Version| {
-            let layer = &stack.layers()[usize::from(version.layer)];
-            json!({
-                "layer": version.layer, "created_by": read.instruction(version.layer), "entry": layer.entry(version.node),
-                "mark": stack.mark(id, version)
-            })
+        let version = |found: &WhichVersion| PathVersion {
+            layer: found.version.layer,
+            created_by: read.instruction(found.version.layer),
+            entry: stack.layers()[usize::from(found.version.layer)].entry(found.version.node),
+            mark: stack.mark(id, found.version),
+            hidden: found.hidden.clone(),
         };
-        let versions: Vec<_> = which
-            .versions
-            .iter()
-            .map(|found| {
-                let mut value = version(found.version);
-                value["hidden"] = json!(found.hidden);
-                value
-            })
-            .collect();
-        let links: Vec<_> =
-            resolved.links.iter().map(|(id, to)| json!({"path": stack.path(*id), "target": to})).collect();
-        let serving = which.serving.map(|version| version.layer);
-        out::json(&json!({"path": resolved.path, "links": links, "serving": serving, "versions": versions}));
+        let link = |(id, target): &(PathId, PathBytes)| FollowedLink { path: stack.path(*id), target: target.clone() };
+        out::json(&WhichReport {
+            path: &resolved.path,
+            links: resolved.links.iter().map(link).collect(),
+            serving: which.serving.map(|version| version.layer),
+            versions: which.versions.iter().map(version).collect(),
+        });
         return Ok(());
     }
     for (id, target) in &resolved.links {

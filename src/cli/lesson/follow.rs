@@ -1,6 +1,7 @@
 use crate::client::{Client, Events, Incoming};
 use crate::lesson::{Console, Lesson, Runner};
-use crate::trace::{Body, OpKind, Problem, StepKind, Trace};
+use crate::spool::Spool;
+use crate::trace::{Base, Body, Event, OpKind, Problem, StepKind, Trace};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,8 @@ pub(super) struct Follower {
 impl Follower {
     pub fn new(client: &Client, lesson: Arc<Lesson>) -> Self {
         let events = client.events(0, true);
-        Self { runner: Runner::new(lesson), events, trace: Trace::default(), console: Console::default() }
+        let trace = Trace::new(Spool::default(), Base::default());
+        Self { runner: Runner::new(lesson), events, trace, console: Console::default() }
     }
 
     pub fn trace(&self) -> &Trace {
@@ -36,7 +38,9 @@ impl Follower {
 
     /// True when the engine has done nothing but start.
     pub fn is_fresh(&self) -> bool {
-        self.trace.head().ops.values().all(|state| matches!(state.op.kind, OpKind::EngineStart | OpKind::Recover))
+        let head = self.trace.head();
+        let started = |kind| matches!(kind, OpKind::EngineStart | OpKind::Recover);
+        head.begun == head.ops.len() as u64 && head.ops.values().all(|state| started(state.op.kind))
     }
 
     /// Waits up to `limit` for an event, and takes in all that are there.
@@ -50,6 +54,7 @@ impl Follower {
                     self.console.push(&event, self.trace.head());
                     self.observe();
                 }
+                Incoming::Dropped(base) => self.trace = Trace::new(Spool::default(), (*base).clone()),
                 Incoming::Lost(_) | Incoming::Restarted => return Err(Problem::new("lesson-engine-lost")),
             }
             next = self.events.try_next();
@@ -76,13 +81,17 @@ impl Follower {
 
     /// True when the last thing that happened is that a step of this kind was announced: it waits at the gate.
     pub fn waits_at(&self, kind: StepKind) -> bool {
-        let last = self.trace.events().last().map(|event| &event.body);
-        matches!(last, Some(Body::StepAnnounced { step }) if step.plan.kind == kind)
+        let last = self.last();
+        matches!(last.as_deref(), Some(Event { body: Body::StepAnnounced { step }, .. }) if step.plan.kind == kind)
     }
 
     /// True when some step was announced and nothing has come of it yet.
     pub fn is_held(&self) -> bool {
-        matches!(self.trace.events().last().map(|event| &event.body), Some(Body::StepAnnounced { .. }))
+        matches!(self.last().as_deref(), Some(Event { body: Body::StepAnnounced { .. }, .. }))
+    }
+
+    fn last(&self) -> Option<Arc<Event>> {
+        self.trace.event(self.trace.len())
     }
 
     /// Chooses the first choice of each question of the step. Right or wrong does not matter here: whether the World

@@ -1,11 +1,12 @@
 //! A terminal that a lesson types into: dockwalk's own command line on a PTY, as in the window.
 
 use crate::trace::Problem;
+use parking_lot::Mutex;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::fmt::Display;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A program of ours on a terminal of its own. Killed when dropped.
@@ -57,7 +58,7 @@ impl Pty {
 
     /// What it printed so far, for messages, which are one line: without escape sequences, its last lines.
     pub fn printed(&self) -> String {
-        let printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
+        let printed = self.printed.lock();
         let text = crate::lesson::plain(&String::from_utf8_lossy(&printed));
         let lines: Vec<_> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
         lines[lines.len().saturating_sub(12)..].join(" ⏎ ")
@@ -65,7 +66,7 @@ impl Pty {
 
     /// True when it printed anything.
     pub fn has_printed(&self) -> bool {
-        !self.printed.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        !self.printed.lock().is_empty()
     }
 
     /// Its exit status; none while it runs.
@@ -99,6 +100,6 @@ fn copy(mut from: Box<dyn Read + Send>, to: &Mutex<Vec<u8>>) {
     let mut buffer = [0; 4096];
     // The terminal ends with an error (EIO) when its program has closed it.
     while let Ok(count @ 1..) = from.read(&mut buffer) {
-        to.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer[..count]);
+        to.lock().extend_from_slice(&buffer[..count]);
     }
 }

@@ -287,9 +287,8 @@ fn keep(file: &Path, trace: &crate::trace::Trace, lesson: &Arc<Lesson>) -> Resul
     }
     let refused =
         |e: std::io::Error| vec![Problem::new("lesson-record").with("file", visible::path(file)).with("reason", e)];
-    let mut writer = log::Writer::new(Vec::new()).map_err(refused)?;
-    let bytes = trace.events().iter().try_for_each(|event| writer.append(event)).map(|()| writer.into_inner());
-    fs::write(file, bytes.map_err(refused)?).map_err(refused)
+    let mut bytes = Vec::new();
+    log::write(trace, &mut bytes).and_then(|()| fs::write(file, bytes)).map_err(refused)
 }
 
 /// Something of this computer that others need not know: its name, the user's home directory.
@@ -298,8 +297,8 @@ fn leak(trace: &crate::trace::Trace) -> Option<String> {
     let hostname = hostname.filter(|name| !name.is_empty() && !["localhost", "dockwalk"].contains(&name.as_str()));
     let home = std::env::var("HOME").ok().filter(|home| home.len() > 1 && home != "/root");
     let secrets: Vec<_> = hostname.into_iter().chain(home).collect();
-    trace.events().iter().find_map(|event| {
-        let text = serde_json::to_string(event).unwrap_or_default();
+    trace.events().find_map(|event| {
+        let text = serde_json::to_string(&*event).unwrap_or_default();
         secrets.iter().find(|secret| text.contains(secret.as_str())).cloned()
     })
 }

@@ -1,6 +1,6 @@
 //! Answers: JSON, refusals, streams.
 
-use crate::client::protocol::Refusal;
+use crate::docker::ErrorMessage;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::i18n::{Lang, Words};
 use axum::body::Body;
@@ -29,7 +29,7 @@ impl From<Fault> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let status = status(&self.0);
-        let body = Refusal { message: english(&self.0), dockwalk: Some(self.0.problem) };
+        let body = ErrorMessage { message: english(&self.0), dockwalk: Some(self.0.problem) };
         with_status(status, &body)
     }
 }
@@ -72,6 +72,13 @@ pub(super) fn with_status(status: StatusCode, value: &impl Serialize) -> Respons
     let mut text = serde_json::to_vec(value).unwrap_or_default();
     text.push(b'\n');
     (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+/// A line of a stream of JSON, with its end.
+pub(super) fn line(value: &impl Serialize, end: &str) -> Bytes {
+    let mut text = serde_json::to_string(value).unwrap_or_default();
+    text.push_str(end);
+    text.into()
 }
 
 /// 204

@@ -5,8 +5,9 @@ use super::answer::{Answer, blocking, json, with_status};
 use super::body::{incoming, outgoing};
 use super::images::tag_of;
 use super::progress::ProgressStream;
-use super::pull::{bar, platform};
+use super::pull::{bytes, platform};
 use super::query::Query;
+use crate::docker::{Id, ProgressLine};
 use crate::engine::archive::{self, Import, Save, Told};
 use crate::engine::container::Commit;
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
@@ -15,7 +16,6 @@ use crate::trace::OpKind;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use serde_json::json as value;
 use std::cell::Cell;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -103,16 +103,13 @@ pub(super) async fn load(engine: Shared, request: Request) -> Answer {
     tokio::task::spawn_blocking(move || {
         let said = Cell::new(None::<Instant>);
         let tell = |told: Told| match told {
-            Told::Line(text) => stream.say(&value!({"stream": format!("{text}\n")})),
+            Told::Line(text) => stream.say(&ProgressLine::stream(format!("{text}\n"))),
             Told::Layer { .. } | Told::Read(_) if quiet => {}
             Told::Layer { id, current, total } => {
                 let soon = said.get().is_some_and(|at| at.elapsed() < PACE);
                 if !soon || current == total {
                     said.set(Some(Instant::now()));
-                    stream.say(&value!({
-                        "status": "Loading layer", "progressDetail": {"current": current, "total": total},
-                        "progress": bar(current, total), "id": id
-                    }));
+                    stream.say(&bytes(&id, "Loading layer", current, total));
                 }
             }
             Told::Read(_) => {}
@@ -147,7 +144,7 @@ pub(super) async fn import(engine: Shared, request: Request) -> Answer {
         let result = engine.conductor.operate(OpKind::ImageImport, how.subject(), line, &cancel, |cx| {
             archive::import(&engine.store, cx, tar, &how)
         });
-        stream.finish(result.map(|image| stream.say(&value!({"status": image.id}))));
+        stream.finish(result.map(|image| stream.say(&ProgressLine::status(image.id.to_string()))));
     });
     told.answer().await
 }
@@ -178,7 +175,7 @@ pub(super) async fn commit(engine: Shared, request: Request) -> Answer {
         engine.commit(&container, &how, &line)
     })
     .await?;
-    Ok(with_status(StatusCode::CREATED, &value!({"Id": image.id})))
+    Ok(with_status(StatusCode::CREATED, &Id { id: image.id.to_string() }))
 }
 
 /// `POST /dockwalk/v1/images/fsck?repair=1`

@@ -20,7 +20,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 
 /// Docker's keys for leaving a terminal alone.
-pub(super) const DETACH: &[u8] = &[16, 17];
+const DETACH: &[u8] = &[16, 17];
 
 pub(super) async fn attach(engine: Shared, Path(id): Path<String>, mut request: Request) -> Answer {
     let query = Query::of(&request);

@@ -4,13 +4,14 @@ use super::Shared;
 use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
 use super::inspect;
 use super::query::Query;
+use crate::docker::{ContainerChange, ContainerCreated, ContainerEnded};
 use crate::engine::container::{Container, Order, Phase, State, signal};
 use crate::engine::{Fault, FaultKind};
 use axum::extract::{Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Bytes;
-use serde_json::{Value, json as value};
+use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -35,7 +36,7 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let body: Value = super::json::read(request).await?;
     let engine = Arc::clone(&engine);
     let container = cancellable(move |cancel| engine.create(&Order { name, line, body, platform }, cancel)).await?;
-    Ok(with_status(StatusCode::CREATED, &value!({"Id": container.id, "Warnings": []})))
+    Ok(with_status(StatusCode::CREATED, &ContainerCreated { id: container.id.to_string(), warnings: Vec::new() }))
 }
 
 pub(super) async fn one(engine: Shared, Path(id): Path<String>) -> Answer {
@@ -47,7 +48,7 @@ pub(super) async fn changes(engine: Shared, Path(id): Path<String>) -> Answer {
     let container = engine.containers.find(&id)?;
     let engine = Arc::clone(&engine);
     let changes = blocking(move || engine.changes(&container)).await?;
-    let line = |(path, kind)| value!({"Path": path, "Kind": kind as u8});
+    let line = |(path, kind)| ContainerChange { path, kind: kind as u8 };
     Ok(json(&changes.into_iter().map(line).collect::<Vec<_>>()))
 }
 
@@ -132,9 +133,9 @@ pub(super) async fn wait(engine: Shared, Path(id): Path<String>, request: Reques
         let wait = until(&container, &*reached);
         tokio::select! {
             state = wait => {
-                let body = value!({"StatusCode": state.status});
+                let ended = ContainerEnded { status_code: state.status.into() };
                 // Nobody may be left to hear it.
-                sender.send(Bytes::from(format!("{body}\n"))).await.ok();
+                sender.send(super::answer::line(&ended, "\n")).await.ok();
             }
             () = sender.closed() => {}
         }

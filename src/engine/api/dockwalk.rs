@@ -4,6 +4,7 @@ use super::Shared;
 use super::answer::{Answer, blocking, json, nothing, stream};
 use super::query::Query;
 use crate::client::protocol::{GateCommand, HostCommand, Rewind, TraceEnd};
+use crate::docker::Id;
 use crate::engine::conductor::Recorder;
 use crate::engine::container::Phase;
 use crate::engine::{Fault, FaultKind, probe};
@@ -12,14 +13,12 @@ use axum::extract::{Path, Request};
 use axum::http::HeaderValue;
 use axum::response::Response;
 use hyper::body::Bytes;
-use serde_json::json as value;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{mpsc, watch};
 
-/// How many events are looked at at once, and how many bytes go out in one piece.
-const BATCH: usize = 64;
+/// About how many bytes go out in one piece.
 const PIECE: usize = 64 * 1024;
 /// For taking one piece. Whoever needs longer is told to come again: until then it would hold the gate for nobody.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -28,7 +27,8 @@ pub(super) async fn info(engine: Shared) -> Response {
     json(&engine.info())
 }
 
-/// The events from a number on, then each as it comes. A client that was connected to another engine starts anew.
+/// The events from a number on, then each as it comes. A client that was connected to another engine starts anew. Where events
+/// were dropped before the client had them, a header line says how many, and what was true after them.
 pub(super) async fn trace(engine: Shared, request: Request) -> Answer {
     let query = Query::of(&request);
     let before = query.number::<u32>("engine")?.filter(|&pid| pid != 0);
@@ -66,8 +66,15 @@ async fn follow(
     let mut length = recorder.length();
     loop {
         length.borrow_and_update();
-        let lines = piece(recorder, &mut position);
-        if lines.is_empty() {
+        let piece = match recorder.lines(position, PIECE) {
+            Ok(piece) => piece,
+            Err(error) => {
+                // The connection ends, and the reader asks again.
+                tracing::error!(%error, position, "the trace cannot be read");
+                return None;
+            }
+        };
+        if piece.text.is_empty() {
             tokio::select! {
                 changed = length.changed() => if changed.is_err() { return None },
                 _ = ending.wait_for(|ending| *ending) => return None,
@@ -75,7 +82,8 @@ async fn follow(
             }
             continue;
         }
-        match out.send_timeout(lines.into(), patience).await {
+        position = piece.position;
+        match out.send_timeout(piece.text.into(), patience).await {
             Ok(()) => {}
             Err(SendTimeoutError::Closed(_)) => return None,
             Err(SendTimeoutError::Timeout(_)) => {
@@ -83,25 +91,6 @@ async fn follow(
             }
         }
     }
-}
-
-/// The next events as lines: some, when there are any.
-fn piece(recorder: &Recorder, position: &mut u64) -> Vec<u8> {
-    let mut lines = Vec::new();
-    for event in recorder.after(*position, BATCH) {
-        let before = lines.len();
-        if let Err(error) = serde_json::to_writer(&mut lines, &event) {
-            tracing::error!(%error, seq = event.seq, "an event cannot be written");
-            lines.truncate(before);
-        } else {
-            lines.push(b'\n');
-        }
-        *position = event.seq;
-        if lines.len() >= PIECE {
-            break;
-        }
-    }
-    lines
 }
 
 pub(super) async fn gate(engine: Shared) -> Response {
@@ -127,7 +116,7 @@ pub(super) async fn doctor() -> Answer {
 /// Prepares a command on the lab host; it is started and talked to as any `exec`.
 pub(super) async fn host(engine: Shared, request: Request) -> Answer {
     let command: HostCommand = super::json::read(request).await?;
-    Ok(json(&value!({"Id": engine.prepare_host(command)?.id})))
+    Ok(json(&Id { id: engine.prepare_host(command)?.id.clone() }))
 }
 
 pub(super) async fn rewind(engine: Shared, request: Request) -> Answer {

@@ -2,22 +2,21 @@
 
 use super::Shared;
 use super::answer::{Answer, cancellable, english, json, nothing, with_status};
-use super::attach::{Conversation, DETACH, Typed, said, switching, upgrade_of};
+use super::attach::{Conversation, Typed, detach_keys, said, switching, upgrade_of};
 use super::query::Query;
-use crate::engine::container::{ExecRequest, ExecSession};
+use crate::docker::{ExecCreate, ExecInspect, ExecProcess, ExecStart, Id};
+use crate::engine::container::ExecSession;
 use crate::engine::{Fault, FaultKind};
 use crate::i18n::{Lang, Words};
-use crate::spec::ContainerId;
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde_json::{Value, json as value};
 use std::sync::Arc;
 
 pub(super) async fn create(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let container = engine.containers.find(&id)?;
-    let session = engine.prepare_exec(&container, super::json::read::<ExecRequest>(request).await?)?;
-    Ok(with_status(StatusCode::CREATED, &value!({"Id": session.id})))
+    let session = engine.prepare_exec(&container, super::json::asked::<ExecCreate>(request).await?)?;
+    Ok(with_status(StatusCode::CREATED, &Id { id: session.id.clone() }))
 }
 
 pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: Request) -> Answer {
@@ -26,22 +25,22 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
     let upgrade = upgrade_of(&mut request);
     let language = request.headers().get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let words = Words::new(if language.starts_with("ko") { Lang::Ko } else { Lang::En });
-    let body: Value = super::json::read(request).await?;
+    let asked: ExecStart = super::json::asked(request).await?;
     let engine = Arc::clone(&engine);
-    if body["Detach"].as_bool().unwrap_or(false) {
+    if asked.detach {
         cancellable(move |cancel| engine.talk(&session, &line, cancel)).await?;
         return Ok(StatusCode::OK.into_response());
     }
     let upgrade = upgrade?;
     let tty = session.request.tty;
+    let keys = detach_keys(session.request.detach_keys.as_deref().filter(|keys| !keys.is_empty()))?;
     tokio::spawn(async move {
         let (begin, of) = (Arc::clone(&engine), Arc::clone(&session));
         let talk = cancellable(move |cancel| begin.talk(&of, &line, cancel)).await;
         let conversation = match talk {
             Ok(talk) => {
                 let input = talk.input.filter(|_| session.request.attach_stdin);
-                let input =
-                    input.map(|to| Typed { to, keys: if tty { DETACH.to_vec() } else { Vec::new() }, closes: !tty });
+                let input = input.map(|to| Typed { to, keys: if tty { keys } else { Vec::new() }, closes: !tty });
                 Conversation { tty, early: None, output: Some(talk.output), input, only: (true, true) }
             }
             // The connection has been handed over: the only way left to say it is the way output goes. The exit status
@@ -73,16 +72,27 @@ pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Requ
     Ok(nothing())
 }
 
-fn describe(session: &ExecSession) -> Value {
+fn describe(session: &ExecSession) -> ExecInspect {
     let (pid, running, status) = session.life();
-    let argv = session.request.cmd.clone().unwrap_or_default();
-    value!({
-        "ID": session.id, "Running": running, "ExitCode": status, "Pid": pid,
-        "ContainerID": session.container.as_ref().map_or("", ContainerId::as_str),
-        "OpenStdin": session.request.attach_stdin, "OpenStdout": true, "OpenStderr": true, "CanRemove": status.is_some(),
-        "DetachKeys": "", "ProcessConfig": {
-            "tty": session.request.tty, "entrypoint": argv.first(), "arguments": argv.get(1..).unwrap_or_default(),
-            "privileged": session.request.privileged, "user": session.request.user.clone().unwrap_or_default()
-        }
-    })
+    let asked = &session.request;
+    let mut argv = asked.cmd.iter().flatten().cloned();
+    ExecInspect {
+        id: session.id.clone(),
+        running,
+        exit_code: status.map(i64::from),
+        pid,
+        container_id: session.container.as_ref().map_or_else(String::new, ToString::to_string),
+        open_stdin: asked.attach_stdin,
+        open_stdout: true,
+        open_stderr: true,
+        can_remove: status.is_some(),
+        detach_keys: asked.detach_keys.clone().unwrap_or_default(),
+        process_config: ExecProcess {
+            tty: asked.tty,
+            entrypoint: argv.next().unwrap_or_default(),
+            arguments: argv.collect(),
+            privileged: asked.privileged,
+            user: asked.user.clone().unwrap_or_default(),
+        },
+    }
 }

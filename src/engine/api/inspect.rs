@@ -1,24 +1,33 @@
-//! Containers as JSON.
+//! Containers as Docker's API shows them.
 
 use super::images;
-use super::query::Filters;
+use crate::docker::{
+    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, EndpointSettings, Filters, GraphDriver,
+    HostConfig, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
+};
 use crate::engine::Engine;
 use crate::engine::container::{Container, Phase, State, time};
 use crate::engine::process::{MountSource, MountSpec};
-use serde_json::{Map, Value, json as value};
 
 /// A line of `docker ps`.
-pub(super) fn summary(container: &Container) -> Value {
+pub(super) fn summary(container: &Container) -> ContainerSummary {
     let state = container.state();
-    let mut network = Map::new();
-    network.insert(container.merged.network.to_owned(), endpoint(&state));
-    value!({
-        "Id": container.id, "Names": [format!("/{}", container.name)], "Image": container.request.image,
-        "ImageID": container.image.id, "Command": container.merged.argv().join(" "), "Created": container.created.unix(),
-        "Ports": [], "Labels": container.merged.labels, "State": state.phase.name(), "Status": status(&state),
-        "HostConfig": {"NetworkMode": container.merged.network}, "NetworkSettings": {"Networks": network},
-        "Mounts": container.mounts.iter().map(mount).collect::<Vec<_>>()
-    })
+    let networks = [(container.merged.network.to_owned(), endpoint(&state))].into();
+    ContainerSummary {
+        id: container.id.to_string(),
+        names: vec![format!("/{}", container.name)],
+        image: container.request.image.clone(),
+        image_id: container.image.id.to_string(),
+        command: container.merged.argv().join(" "),
+        created: i64::try_from(container.created.unix()).unwrap_or(i64::MAX),
+        ports: Vec::new(),
+        labels: container.merged.labels.clone(),
+        state: state.phase.name().to_owned(),
+        status: status(&state),
+        host_config: SummaryHostConfig { network_mode: container.merged.network.to_owned() },
+        network_settings: SummaryNetworks { networks },
+        mounts: container.mounts.iter().map(mount).collect(),
+    }
 }
 
 /// `Up 3 minutes`, `Exited (0) 2 seconds ago`
@@ -65,110 +74,122 @@ fn ancestor(container: &Container, image: &str) -> bool {
 }
 
 /// `docker inspect`
-pub(super) fn inspect(container: &Container, engine: &Engine) -> Value {
+pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspect {
     let state = container.state();
-    let argv = container.merged.argv();
+    let mut argv = container.merged.argv().into_iter();
+    let dir = &container.dir;
+    let place = |name: &str| dir.join(name).display().to_string();
+    let layers = [
+        ("LowerDir", images::lower(&container.image)),
+        ("UpperDir", place("upper")),
+        ("WorkDir", place("work")),
+        ("MergedDir", place("merged")),
+    ];
+    ContainerInspect {
+        id: container.id.to_string(),
+        created: container.created.rfc3339(),
+        path: argv.next().unwrap_or_default(),
+        args: argv.collect(),
+        state: life(&state),
+        image: container.image.id.to_string(),
+        resolv_conf_path: dir.join("etc/resolv.conf"),
+        hostname_path: dir.join("etc/hostname"),
+        hosts_path: dir.join("etc/hosts"),
+        log_path: dir.join("log.json"),
+        name: format!("/{}", container.name),
+        driver: "overlay2".to_owned(),
+        platform: "linux".to_owned(),
+        host_config: HostConfig {
+            network_mode: container.merged.network.to_owned(),
+            ..container.request.host_config.clone()
+        },
+        graph_driver: GraphDriver {
+            name: "overlay2".to_owned(),
+            data: layers.map(|(name, path)| (name.to_owned(), path)).into(),
+        },
+        mounts: container.mounts.iter().map(mount).collect(),
+        config: config(container),
+        network_settings: network_settings(container, &state, engine),
+        ..ContainerInspect::default()
+    }
+}
+
+fn life(state: &State) -> ContainerState {
     let running = state.phase == Phase::Running;
     let moment = |at: Option<time::Moment>| at.map_or_else(|| time::NEVER.to_owned(), time::Moment::rfc3339);
-    let dir = &container.dir;
-    value!({
-        "Id": container.id, "Created": container.created.rfc3339(),
-        "Path": argv.first(), "Args": argv.get(1..).unwrap_or_default(),
-        "State": {
-            "Status": state.phase.name(), "Running": running, "Paused": false, "Restarting": false, "OOMKilled": false,
-            "Dead": false, "Pid": state.running.as_ref().filter(|_| running).map_or(0, |r| r.pid),
-            "ExitCode": state.status, "Error": state.error, "StartedAt": moment(state.started),
-            "FinishedAt": moment(state.finished)
-        },
-        "Image": container.image.id, "ResolvConfPath": dir.join("etc/resolv.conf"),
-        "HostnamePath": dir.join("etc/hostname"), "HostsPath": dir.join("etc/hosts"), "LogPath": dir.join("log.json"),
-        "Name": format!("/{}", container.name), "RestartCount": 0, "Driver": "overlay2", "Platform": "linux",
-        "MountLabel": "", "ProcessLabel": "", "AppArmorProfile": "", "ExecIDs": null,
-        "HostConfig": host_config(container),
-        "GraphDriver": {"Name": "overlay2", "Data": {
-            "LowerDir": images::lower(&container.image), "UpperDir": dir.join("upper"), "WorkDir": dir.join("work"),
-            "MergedDir": dir.join("merged")
-        }},
-        "Mounts": container.mounts.iter().map(mount).collect::<Vec<_>>(),
-        "Config": config(container),
-        "NetworkSettings": network_settings(container, &state, engine)
-    })
+    ContainerState {
+        status: state.phase.name().to_owned(),
+        running,
+        pid: state.running.as_ref().filter(|_| running).map_or(0, |r| r.pid),
+        exit_code: state.status.into(),
+        error: state.error.clone(),
+        started_at: moment(state.started),
+        finished_at: moment(state.finished),
+        ..ContainerState::default()
+    }
 }
 
-fn config(container: &Container) -> Value {
+/// What was asked for, with what became of it.
+fn config(container: &Container) -> ContainerConfig {
     let merged = &container.merged;
-    let mut config = container.raw.clone();
-    if let Some(fields) = config.as_object_mut() {
-        fields.remove("HostConfig");
-        fields.remove("NetworkingConfig");
-        fields.insert("Hostname".into(), merged.hostname.as_str().into());
-        fields.insert("User".into(), merged.user.as_str().into());
-        fields.insert("Env".into(), value!(merged.env));
-        fields.insert("Cmd".into(), if merged.cmd.is_empty() { Value::Null } else { value!(merged.cmd) });
-        let entrypoint = if merged.entrypoint.is_empty() { Value::Null } else { value!(merged.entrypoint) };
-        fields.insert("Entrypoint".into(), entrypoint);
-        fields.insert("WorkingDir".into(), merged.cwd.as_str().into());
-        fields.insert("Labels".into(), value!(merged.labels));
-    }
-    config
-}
-
-fn host_config(container: &Container) -> Value {
-    let mut config = container.raw.get("HostConfig").filter(|c| c.is_object()).cloned().unwrap_or_else(|| value!({}));
-    if let Some(fields) = config.as_object_mut() {
-        fields.insert("NetworkMode".into(), container.merged.network.into());
-    }
-    config
-}
-
-fn endpoint(state: &State) -> Value {
-    match &state.endpoint {
-        Some(endpoint) => value!({
-            "IPAMConfig": null, "Links": null, "Aliases": null, "NetworkID": endpoint.network, "EndpointID": "",
-            "Gateway": endpoint.gateway.to_string(), "IPAddress": endpoint.address.to_string(),
-            "IPPrefixLen": endpoint.prefix, "IPv6Gateway": "", "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0,
-            "MacAddress": endpoint.mac, "DriverOpts": null
-        }),
-        None => value!({
-            "IPAMConfig": null, "Links": null, "Aliases": null, "NetworkID": "", "EndpointID": "", "Gateway": "",
-            "IPAddress": "", "IPPrefixLen": 0, "IPv6Gateway": "", "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0,
-            "MacAddress": "", "DriverOpts": null
-        }),
+    ContainerConfig {
+        hostname: merged.hostname.clone(),
+        user: merged.user.clone(),
+        env: merged.env.clone(),
+        cmd: merged.cmd.clone(),
+        entrypoint: Some(merged.entrypoint.clone()).filter(|words| !words.is_empty()),
+        working_dir: merged.cwd.clone(),
+        labels: merged.labels.clone(),
+        ..ContainerConfig::clone(&container.request)
     }
 }
 
-fn network_settings(container: &Container, state: &State, engine: &Engine) -> Value {
-    let place = endpoint(state);
-    let mut networks = Map::new();
-    let mut of = place.clone();
-    if let Some(network) = engine.net.networks().into_iter().find(|n| n.name == container.merged.network) {
-        of["NetworkID"] = value!(network.id);
-    }
-    networks.insert(container.merged.network.to_owned(), of);
-    let sandbox = state.netns.map_or_else(String::new, |inode| format!("net:[{inode}]"));
-    value!({
-        "Bridge": "", "SandboxID": "", "SandboxKey": sandbox, "HairpinMode": false, "Ports": {},
-        "EndpointID": "", "Gateway": place["Gateway"], "IPAddress": place["IPAddress"],
-        "IPPrefixLen": place["IPPrefixLen"], "MacAddress": place["MacAddress"], "IPv6Gateway": "",
-        "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0, "Networks": networks
+fn endpoint(state: &State) -> EndpointSettings {
+    state.endpoint.as_ref().map_or_else(EndpointSettings::default, |endpoint| EndpointSettings {
+        network_id: endpoint.network.to_string(),
+        gateway: endpoint.gateway.to_string(),
+        ip_address: endpoint.address.to_string(),
+        ip_prefix_len: endpoint.prefix,
+        mac_address: endpoint.mac.clone(),
+        ..EndpointSettings::default()
     })
+}
+
+fn network_settings(container: &Container, state: &State, engine: &Engine) -> NetworkSettings {
+    let mut place = endpoint(state);
+    if let Some(network) = engine.net.networks().into_iter().find(|n| n.name == container.merged.network) {
+        place.network_id = network.id.to_string();
+    }
+    NetworkSettings {
+        sandbox_key: state.netns.map_or_else(String::new, |inode| format!("net:[{inode}]")),
+        gateway: place.gateway.clone(),
+        ip_address: place.ip_address.clone(),
+        ip_prefix_len: place.ip_prefix_len,
+        mac_address: place.mac_address.clone(),
+        networks: [(container.merged.network.to_owned(), place)].into(),
+        ..NetworkSettings::default()
+    }
 }
 
 /// An entry of `Mounts`.
-fn mount(mount: &MountSpec) -> Value {
-    let mode = if mount.read_only { "ro" } else { "" };
-    let writable = !mount.read_only;
+fn mount(mount: &MountSpec) -> MountPoint {
+    let of = MountPoint {
+        destination: mount.target.clone(),
+        mode: if mount.read_only { "ro".to_owned() } else { String::new() },
+        writable: !mount.read_only,
+        ..MountPoint::default()
+    };
     match &mount.source {
-        MountSource::Volume { name, path, .. } => value!({
-            "Type": "volume", "Name": name, "Source": path, "Destination": mount.target, "Driver": "local", "Mode": mode,
-            "RW": writable, "Propagation": ""
-        }),
-        MountSource::Bind { path, .. } => value!({
-            "Type": "bind", "Source": path, "Destination": mount.target, "Mode": mode, "RW": writable,
-            "Propagation": "rprivate"
-        }),
-        MountSource::Tmpfs { .. } => value!({
-            "Type": "tmpfs", "Source": "", "Destination": mount.target, "Mode": mode, "RW": writable, "Propagation": ""
-        }),
+        MountSource::Volume { name, path, .. } => MountPoint {
+            kind: "volume".to_owned(),
+            name: name.clone(),
+            source: path.clone(),
+            driver: "local".to_owned(),
+            ..of
+        },
+        MountSource::Bind { path, .. } => {
+            MountPoint { kind: "bind".to_owned(), source: path.clone(), propagation: "rprivate".to_owned(), ..of }
+        }
+        MountSource::Tmpfs { .. } => MountPoint { kind: "tmpfs".to_owned(), ..of },
     }
 }

@@ -1,5 +1,6 @@
 //! Bodies of requests: a small JSON document is read whole, within bounds; any body may keep the engine waiting only so long.
 
+use crate::docker;
 use crate::engine::container::bounds;
 use crate::engine::{Fault, FaultKind, Result};
 use axum::body::Body;
@@ -21,6 +22,12 @@ const WITHIN: Duration = Duration::from_secs(30);
 /// The body as JSON; a body that is not there is `null`.
 pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Result<T> {
     parse(&bytes(request.into_body(), WITHIN).await?)
+}
+
+/// The same of a body that is Docker's: `null` is as if it were not there, and no body as an empty one.
+pub(super) async fn asked<T: DeserializeOwned + Default>(request: Request) -> Result<T> {
+    let body: serde_json::Value = read(request).await?;
+    docker::from_value(&body).map_err(|e| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e))
 }
 
 /// A document, within the bounds of depth and count.

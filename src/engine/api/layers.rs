@@ -2,9 +2,9 @@
 
 use super::Shared;
 use super::answer::{Answer, blocking, json, with_status};
-use super::query::{bytes, decode};
-use crate::client::protocol::Refusal;
-use crate::client::{ImageLayer, ImageLayers, Instruction};
+use super::query::bytes;
+use crate::client::{ImageLayer, ImageLayers, Instruction, Pieces};
+use crate::docker::ErrorMessage;
 use crate::engine::layer::{self, Source};
 use crate::engine::rootfs::Rootfs;
 use crate::engine::store::{Image, Store};
@@ -15,17 +15,14 @@ use axum::body::Body;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use hyper::body::{Body as HttpBody, Bytes, Frame};
+use hyper::body::Bytes;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
 /// `images/{name}/layers`: a name has slashes in it.
 pub(super) async fn of_image(engine: Shared, Path(rest): Path<String>, request: Request) -> Answer {
-    let rest = decode(&rest);
     let unknown = || Fault::new(FaultKind::NotFound, "no-such-endpoint").with("request", super::line(&request));
     let name = rest.strip_suffix("/layers").ok_or_else(unknown)?.to_owned();
     let engine = Arc::clone(&engine);
@@ -123,7 +120,7 @@ fn listed(source: Source) -> Response {
             let _told = sender.blocking_send(Err(io::Error::other(fault.to_string()))).is_ok();
         }
     });
-    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::new(Chunks(receiver))).into_response()
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::new(Pieces(receiver))).into_response()
 }
 
 /// How many bytes go out in one piece.
@@ -146,7 +143,7 @@ async fn file(dir: PathBuf, request: Request) -> Answer {
             Some(range) => range,
             None => {
                 let problem = Problem::new("range-beyond-end").with("range", text).with("size", size);
-                let refusal = Refusal { message: format!("no bytes {text} of {size}"), dockwalk: Some(problem) };
+                let refusal = ErrorMessage { message: format!("no bytes {text} of {size}"), dockwalk: Some(problem) };
                 let mut answer = with_status(StatusCode::RANGE_NOT_SATISFIABLE, &refusal);
                 if let Ok(range) = HeaderValue::from_str(&format!("bytes */{size}")) {
                     answer.headers_mut().insert(header::CONTENT_RANGE, range);
@@ -173,7 +170,7 @@ async fn file(dir: PathBuf, request: Request) -> Answer {
         }
     });
     let headers = [("Content-Type", "application/octet-stream".to_owned()), ("X-Dockwalk-Size", size.to_string())];
-    let body = Body::new(Chunks(receiver));
+    let body = Body::new(Pieces(receiver));
     if (from, to) == whole {
         return Ok((headers, body).into_response());
     }
@@ -191,18 +188,6 @@ fn part(text: &str, size: u64) -> Option<(u64, u64)> {
         _ => return None,
     };
     (range.0 < range.1).then_some(range)
-}
-
-/// What is sent into the channel; an error cuts the connection.
-struct Chunks(mpsc::Receiver<io::Result<Bytes>>);
-
-impl HttpBody for Chunks {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        self.0.poll_recv(cx).map(|chunk| chunk.map(|bytes| bytes.map(Frame::data)))
-    }
 }
 
 #[cfg(test)]

@@ -40,9 +40,11 @@ pub use json::parse as document;
 pub use listen::{Listening, listen, prepare};
 
 use super::Engine;
+use crate::docker::Endpoint;
 use axum::Router;
 use axum::extract::Request;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, delete, get, post};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What handlers are given.
@@ -50,42 +52,6 @@ type Shared = axum::extract::State<Arc<Engine>>;
 
 /// The service, without the version prefix.
 fn router(engine: Arc<Engine>) -> Router {
-    let docker = Router::new()
-        .route("/_ping", get(system::ping))
-        .route("/version", get(system::version))
-        .route("/info", get(system::info))
-        .route("/events", get(system::events))
-        .route("/auth", post(registry::auth))
-        .route("/images/json", get(images::list))
-        .route("/images/create", post(pull::create))
-        .route("/images/prune", post(images::prune))
-        .route("/images/load", post(archive::load))
-        .route("/images/get", get(archive::save))
-        .route("/commit", post(archive::commit))
-        .route("/images/{*rest}", get(images::one).post(images::act).delete(images::remove))
-        .route("/containers/json", get(containers::list))
-        .route("/containers/create", post(containers::create))
-        .route("/containers/{id}", axum::routing::delete(containers::remove))
-        .route("/containers/{id}/json", get(containers::one))
-        .route("/containers/{id}/changes", get(containers::changes))
-        .route("/containers/{id}/start", post(containers::start))
-        .route("/containers/{id}/stop", post(containers::stop))
-        .route("/containers/{id}/restart", post(containers::restart))
-        .route("/containers/{id}/kill", post(containers::kill))
-        .route("/containers/{id}/wait", post(containers::wait))
-        .route("/containers/{id}/resize", post(containers::resize))
-        .route("/containers/{id}/attach", post(attach::attach))
-        .route("/containers/{id}/logs", get(logs::logs))
-        .route("/containers/{id}/exec", post(exec::create))
-        .route("/exec/{id}/start", post(exec::start))
-        .route("/exec/{id}/json", get(exec::one))
-        .route("/exec/{id}/resize", post(exec::resize))
-        .route("/volumes", get(volumes::list))
-        .route("/volumes/create", post(volumes::create))
-        .route("/volumes/prune", post(volumes::prune))
-        .route("/volumes/{name}", get(volumes::one).delete(volumes::remove))
-        .route("/networks", get(networks::list))
-        .route("/networks/{name}", get(networks::one));
     let own = Router::new()
         .route("/info", get(dockwalk::info))
         .route("/trace", get(dockwalk::trace))
@@ -102,12 +68,70 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/images/fsck", post(archive::fsck))
         .route("/rewind", post(dockwalk::rewind))
         .route("/stop", post(dockwalk::stop));
-    docker
+    dockers()
         .nest("/dockwalk/v1", own)
         .fallback(system::unknown)
         .method_not_allowed_fallback(system::unknown)
         .layer(axum::middleware::map_response(version::headers))
         .with_state(engine)
+}
+
+/// Docker's endpoints, from their own list.
+fn dockers() -> Router<Arc<Engine>> {
+    let (mut router, mut taken) = (Router::new(), HashSet::new());
+    for endpoint in Endpoint::ALL {
+        // A name with slashes in it fits no pattern but the one that takes all; what follows the name is told apart there.
+        let path = endpoint.of_one_image().map_or(endpoint.path(), |_| "/images/{*rest}");
+        if taken.insert((endpoint.method(), path)) {
+            router = router.route(path, handler(*endpoint));
+        }
+    }
+    router
+}
+
+/// Who answers.
+fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
+    use Endpoint as E;
+    match endpoint {
+        E::Ping => get(system::ping),
+        E::Version => get(system::version),
+        E::Info => get(system::info),
+        E::Events => get(system::events),
+        E::Auth => post(registry::auth),
+        E::ImageList => get(images::list),
+        E::ImageCreate => post(pull::create),
+        E::ImagePrune => post(images::prune),
+        E::ImageLoad => post(archive::load),
+        E::ImageSaveAll => get(archive::save),
+        E::ImageInspect | E::ImageHistory | E::ImageSave => get(images::one),
+        E::ImageTag | E::ImagePush => post(images::one),
+        E::ImageRemove => delete(images::one),
+        E::ImageCommit => post(archive::commit),
+        E::ContainerList => get(containers::list),
+        E::ContainerCreate => post(containers::create),
+        E::ContainerRemove => delete(containers::remove),
+        E::ContainerInspect => get(containers::one),
+        E::ContainerChanges => get(containers::changes),
+        E::ContainerStart => post(containers::start),
+        E::ContainerStop => post(containers::stop),
+        E::ContainerRestart => post(containers::restart),
+        E::ContainerKill => post(containers::kill),
+        E::ContainerWait => post(containers::wait),
+        E::ContainerResize => post(containers::resize),
+        E::ContainerAttach => post(attach::attach),
+        E::ContainerLogs => get(logs::logs),
+        E::ExecCreate => post(exec::create),
+        E::ExecStart => post(exec::start),
+        E::ExecInspect => get(exec::one),
+        E::ExecResize => post(exec::resize),
+        E::VolumeList => get(volumes::list),
+        E::VolumeCreate => post(volumes::create),
+        E::VolumePrune => post(volumes::prune),
+        E::VolumeInspect => get(volumes::one),
+        E::VolumeRemove => delete(volumes::remove),
+        E::NetworkList => get(networks::list),
+        E::NetworkInspect => get(networks::one),
+    }
 }
 
 /// The request as the user sees it in a trace: method and path, version prefix and all.

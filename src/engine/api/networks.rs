@@ -2,11 +2,12 @@
 
 use super::Shared;
 use super::answer::{Answer, json};
+use crate::docker::{Ipam, IpamConfig, Network, NetworkedContainer};
 use crate::engine::{Engine, Fault, FaultKind};
-use crate::trace::Network;
+use crate::trace;
 use axum::extract::Path;
 use axum::response::Response;
-use serde_json::{Map, Value, json as value};
+use std::collections::BTreeMap;
 
 pub(super) async fn list(engine: Shared) -> Response {
     let all: Vec<_> = engine.net.networks().iter().map(|network| describe(&engine, network)).collect();
@@ -20,27 +21,34 @@ pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
     Ok(json(&describe(&engine, found.ok_or_else(missing)?)))
 }
 
-fn describe(engine: &Engine, network: &Network) -> Value {
-    let mut containers = Map::new();
+fn describe(engine: &Engine, network: &trace::Network) -> Network {
+    let mut containers = BTreeMap::new();
     for container in engine.containers.all() {
         let Some(endpoint) = container.state().endpoint.filter(|e| e.network == network.id) else { continue };
-        let entry = value!({
-            "Name": container.name, "EndpointID": container.id, "MacAddress": endpoint.mac,
-            "IPv4Address": format!("{}/{}", endpoint.address, endpoint.prefix), "IPv6Address": ""
-        });
-        containers.insert(container.id.to_string(), entry);
+        let place = NetworkedContainer {
+            name: container.name.clone(),
+            endpoint_id: container.id.to_string(),
+            mac_address: endpoint.mac,
+            ipv4_address: format!("{}/{}", endpoint.address, endpoint.prefix),
+            ipv6_address: String::new(),
+        };
+        containers.insert(container.id.to_string(), place);
     }
-    let pool = value!({"Subnet": network.subnet, "Gateway": network.gateway});
-    let pools = if network.subnet.is_empty() { vec![] } else { vec![pool] };
-    let driver = if network.name == "none" { "null" } else { network.driver.as_str() };
-    let mut options = Map::new();
-    if network.name == "bridge" {
-        options.insert("com.docker.network.bridge.name".into(), "docker0".into());
+    let pool = IpamConfig { subnet: network.subnet.clone(), gateway: network.gateway.clone() };
+    let bridge = ("com.docker.network.bridge.name".to_owned(), "docker0".to_owned());
+    Network {
+        name: network.name.clone(),
+        id: network.id.to_string(),
+        created: crate::engine::container::time::NEVER.to_owned(),
+        scope: "local".to_owned(),
+        driver: if network.name == "none" { "null".to_owned() } else { network.driver.clone() },
+        ipam: Ipam {
+            driver: "default".to_owned(),
+            config: if network.subnet.is_empty() { Vec::new() } else { vec![pool] },
+            ..Ipam::default()
+        },
+        containers,
+        options: Some(bridge).filter(|_| network.name == "bridge").into_iter().collect(),
+        ..Network::default()
     }
-    value!({
-        "Name": network.name, "Id": network.id, "Created": crate::engine::container::time::NEVER, "Scope": "local",
-        "Driver": driver, "EnableIPv6": false, "IPAM": {"Driver": "default", "Options": null, "Config": pools},
-        "Internal": false, "Attachable": false, "Ingress": false, "ConfigFrom": {"Network": ""}, "ConfigOnly": false,
-        "Containers": containers, "Options": options, "Labels": {}
-    })
 }

@@ -1,10 +1,10 @@
 //! Docker's streams of JSON lines, told from a thread that works.
 
-use super::answer::{Answer, english, stream};
+use super::answer::{Answer, english, line, stream};
+use crate::docker::{ErrorDetail, ProgressLine};
 use crate::engine::{Cancel, Fault, Result};
 use hyper::body::Bytes;
-use serde_json::{Value, json as value};
-use std::sync::{Mutex, PoisonError};
+use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
 /// The end of a stream that lines are put into.
@@ -30,9 +30,9 @@ impl ProgressStream {
     }
 
     /// Sends one line.
-    pub(super) fn say(&self, line: &Value) {
+    pub(super) fn say(&self, told: &ProgressLine) {
         self.begin(Ok(()));
-        if self.out.blocking_send(format!("{line}\r\n").into()).is_err() {
+        if self.out.blocking_send(line(told, "\r\n")).is_err() {
             // Nobody reads any more: the user pressed Ctrl-C.
             self.cancel.cancel();
         }
@@ -41,15 +41,16 @@ impl ProgressStream {
     /// The work is done. A failure before the first line has a status of its own; later ones are lines of the stream.
     pub(super) fn finish(&self, result: Result<()>) {
         let Err(fault) = result else { return self.begin(Ok(())) };
-        if self.begun.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+        if self.begun.lock().is_some() {
             return self.begin(Err(fault));
         }
         let message = english(&fault);
-        self.say(&value!({"errorDetail": {"message": message, "dockwalk": fault.problem}, "error": message}));
+        let error_detail = Some(ErrorDetail { message: message.clone(), dockwalk: Some(fault.problem) });
+        self.say(&ProgressLine { error_detail, error: Some(message), ..ProgressLine::default() });
     }
 
     fn begin(&self, result: Result<()>) {
-        let waiting = self.begun.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let waiting = self.begun.lock().take();
         if let Some(Err(_gone)) = waiting.map(|waiting| waiting.send(result)) {
             self.cancel.cancel();
         }

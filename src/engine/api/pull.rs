@@ -5,16 +5,17 @@ use super::answer::Answer;
 use super::progress::ProgressStream;
 use super::query::Query;
 use crate::client::units::human_size;
+use crate::docker::{AuthConfig, ProgressDetail, ProgressLine, Pushed};
 use crate::engine::registry::{Credentials, Progress};
-use crate::engine::{Cancel, Fault, FaultKind, Result};
+use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
 use crate::spec::{Platform, Reference};
 use crate::trace::OpKind;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
-use serde_json::{Value, json as value};
-use std::sync::{Arc, Mutex, PoisonError};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A layer's bytes are told at most this often, as Docker does.
@@ -41,11 +42,10 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
 }
 
 /// `POST images/{name}/push?tag=1`; all tags of that name without a tag.
-pub(super) async fn push(engine: Shared, name: String, request: Request) -> Answer {
+pub(super) async fn push(engine: Arc<Engine>, name: String, request: Request) -> Answer {
     let query = Query::of(&request);
     let (line, auth) = (super::line(&request), credentials(request.headers())?);
     let references = to_push(&engine, &name, query.get("tag"))?;
-    let engine = Arc::clone(&engine);
     told(move |screen, cancel| {
         engine.conductor.operate(OpKind::ImagePush, &name, line, cancel, |cx| {
             let tell = |progress: Progress| screen.tell(&progress);
@@ -55,7 +55,7 @@ pub(super) async fn push(engine: Shared, name: String, request: Request) -> Answ
     .await
 }
 
-fn to_push(engine: &Shared, name: &str, tag: Option<&str>) -> Result<Vec<Reference>> {
+fn to_push(engine: &Engine, name: &str, tag: Option<&str>) -> Result<Vec<Reference>> {
     let text = tag.map_or_else(|| name.to_owned(), |tag| format!("{name}:{tag}"));
     let bad = |e| Fault::new(FaultKind::BadRequest, "invalid-reference").with("reference", &text).with("reason", e);
     let reference: Reference = text.parse().map_err(bad)?;
@@ -92,14 +92,16 @@ impl Screen {
         if !self.too_soon(progress) {
             self.stream.say(&line(progress));
             if let Progress::Pushed { tag, digest, size } = progress {
-                self.stream.say(&value!({"progressDetail": {}, "aux": {"Tag": tag, "Digest": digest, "Size": size}}));
+                let pushed = Pushed { tag: tag.clone(), digest: digest.clone(), size: *size };
+                let progress_detail = Some(ProgressDetail::default());
+                self.stream.say(&ProgressLine { progress_detail, aux: Some(pushed), ..ProgressLine::default() });
             }
         }
     }
 
     fn too_soon(&self, progress: &Progress) -> bool {
         let Progress::Bytes { id, current, total, .. } = progress else { return false };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last.lock();
         let soon = last.as_ref().is_some_and(|(last, at)| last == id && at.elapsed() < PACE);
         if soon && current < total {
             return true;
@@ -109,25 +111,30 @@ impl Screen {
     }
 }
 
-fn line(progress: &Progress) -> Value {
+fn line(progress: &Progress) -> ProgressLine {
     match progress {
-        Progress::Status { id: Some(id), text } if text.starts_with("Pulling from") => {
-            value!({"status": text, "id": id})
+        Progress::Status { id, text } => {
+            let of_a_layer = id.is_some() && !text.starts_with("Pulling from");
+            let progress_detail = of_a_layer.then(ProgressDetail::default);
+            ProgressLine { id: id.clone(), progress_detail, ..ProgressLine::status(text) }
         }
-        Progress::Status { id: Some(id), text } => value!({"status": text, "progressDetail": {}, "id": id}),
-        Progress::Status { id: None, text } => value!({"status": text}),
-        Progress::Pushed { tag, digest, size } => {
-            value!({"status": format!("{tag}: digest: {digest} size: {size}")})
-        }
-        Progress::Bytes { id, phase, current, total } => value!({
-            "status": phase, "progressDetail": {"current": current, "total": total},
-            "progress": bar(*current, *total), "id": id
-        }),
+        Progress::Pushed { tag, digest, size } => ProgressLine::status(format!("{tag}: digest: {digest} size: {size}")),
+        Progress::Bytes { id, phase, current, total } => bytes(id, phase, *current, *total),
+    }
+}
+
+/// How far a layer is.
+pub(super) fn bytes(id: &str, phase: &str, current: u64, total: u64) -> ProgressLine {
+    ProgressLine {
+        id: Some(id.to_owned()),
+        progress_detail: Some(ProgressDetail { current: Some(current), total: Some(total) }),
+        progress: Some(bar(current, total)),
+        ..ProgressLine::status(phase)
     }
 }
 
 /// `[=====>     ]  1.2MB/3.4MB`, as Docker draws it.
-pub(super) fn bar(current: u64, total: u64) -> String {
+fn bar(current: u64, total: u64) -> String {
     let done = usize::try_from(current * 50 / total.max(1)).unwrap_or(50).min(50);
     let head = if done < 50 { ">" } else { "" };
     let drawn = format!("{}{head}", "=".repeat(done));
@@ -163,13 +170,13 @@ fn credentials(headers: &HeaderMap) -> Result<Option<Credentials>> {
     let padded = format!("{text}{}", "=".repeat((4 - text.trim_end_matches('=').len() % 4) % 4));
     let padded = if text.ends_with('=') { text.to_owned() } else { padded };
     let bytes = URL_SAFE.decode(padded).map_err(|_not_base64| bad())?;
-    let value: Value = serde_json::from_slice(&bytes).map_err(|_not_json| bad())?;
-    let field = |name: &str| value[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    Ok(if let Some(token) = field("identitytoken") {
+    let said: AuthConfig = serde_json::from_slice(&bytes).map_err(|_not_json| bad())?;
+    let given = |text: String| Some(text).filter(|text| !text.is_empty());
+    Ok(if let Some(token) = given(said.identitytoken) {
         Some(Credentials::Identity(token))
-    } else if let Some(token) = field("registrytoken") {
+    } else if let Some(token) = given(said.registrytoken) {
         Some(Credentials::Registry(token))
-    } else if let (Some(username), Some(password)) = (field("username"), field("password")) {
+    } else if let (Some(username), Some(password)) = (given(said.username), given(said.password)) {
         Some(Credentials::Basic { username, password })
     } else {
         None

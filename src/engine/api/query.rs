@@ -1,7 +1,9 @@
 //! Queries: `?all=1&filters={"name":["x"]}`.
 
+use crate::docker::Filters;
 use crate::engine::{Fault, FaultKind, Result};
-use std::collections::{BTreeMap, BTreeSet};
+use percent_encoding::percent_decode_str;
+use std::collections::BTreeMap;
 
 /// A query, decoded: each name with its values in order.
 #[derive(Debug, Clone, Default)]
@@ -13,13 +15,9 @@ impl Query {
     }
 
     fn parse(text: &str) -> Self {
-        let pair = |part: &str| {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            (decode(name), decode(value))
-        };
         let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, value) in text.split('&').filter(|part| !part.is_empty()).map(pair) {
-            all.entry(name).or_default().push(value);
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            all.entry(name.into_owned()).or_default().push(value.into_owned());
         }
         Self(all)
     }
@@ -49,71 +47,23 @@ impl Query {
     pub(super) fn filters(&self, known: &[&str]) -> Result<Filters> {
         let Some(text) = self.get("filters") else { return Ok(Filters::default()) };
         let bad = |reason: &str| Fault::new(FaultKind::BadRequest, "bad-filter").with("filter", reason);
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|_not_json| bad(text))?;
-        let mut filters = BTreeMap::new();
-        for (name, values) in value.as_object().ok_or_else(|| bad(text))? {
-            if !known.contains(&name.as_str()) {
-                return Err(bad(name));
-            }
-            let values: BTreeSet<String> = match values {
-                serde_json::Value::Array(all) => all.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
-                serde_json::Value::Object(all) => all.keys().cloned().collect(),
-                _ => return Err(bad(name)),
-            };
-            filters.insert(name.clone(), values);
-        }
-        Ok(Filters(filters))
-    }
-}
-
-/// Filters by name.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Filters(BTreeMap<String, BTreeSet<String>>);
-
-impl Filters {
-    /// True when nothing was asked for under that name, or one of the values fits.
-    pub(super) fn allow(&self, name: &str, fits: impl Fn(&str) -> bool) -> bool {
-        self.0.get(name).is_none_or(|values| values.is_empty() || values.iter().any(|value| fits(value)))
-    }
-
-    /// What was asked for under that name.
-    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.get(name).into_iter().flatten().map(String::as_str)
-    }
-
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-}
-
-/// Percent-decoding (application/x-www-form-urlencoded).
-pub(super) fn decode(text: &str) -> String {
-    String::from_utf8_lossy(&decode_bytes(text)).into_owned()
-}
-
-/// The same for what may be no text: a path.
-fn decode_bytes(text: &str) -> Vec<u8> {
-    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
-    while let Some((&first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        let byte = hex.and_then(|two| u8::from_str_radix(two, 16).ok());
-        rest = after;
-        match (first, byte) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                rest = &after[2..];
-            }
-            (b'+', _) => out.push(b' '),
-            _ => out.push(first),
+        let filters: Filters = serde_json::from_str(text).map_err(|_other_json| bad(text))?;
+        let unknown = filters.names().find(|name| !known.contains(name)).map(bad);
+        match unknown {
+            Some(fault) => Err(fault),
+            None => Ok(filters),
         }
     }
-    out
 }
 
-/// A value as bytes; none when it is not there.
+/// A value that may be no text, as bytes: a path. None when it is not there.
 pub(super) fn bytes(request: &axum::extract::Request, name: &str) -> Option<Vec<u8>> {
-    let mut pairs = request.uri().query().unwrap_or_default().split('&').filter_map(|part| part.split_once('='));
-    pairs.find(|(found, _)| *found == name).map(|(_, value)| decode_bytes(value))
+    value_of(request.uri().query().unwrap_or_default(), name)
+}
+
+fn value_of(query: &str, name: &str) -> Option<Vec<u8>> {
+    let (_, value) = query.split('&').filter_map(|part| part.split_once('=')).find(|(found, _)| *found == name)?;
+    Some(percent_decode_str(&value.replace('+', " ")).collect())
 }
 
 #[cfg(test)]
@@ -126,8 +76,9 @@ mod tests {
         assert_eq!(Query::parse("names=a&names=b&names=").all("names"), ["a", "b"]);
         assert_eq!((query.get("name"), query.get("empty"), query.get("x")), (Some("a/b c"), None, None));
         assert!(query.flag("all") && !query.flag("other"));
-        assert_eq!(decode("%zz%e"), "%zz%e");
-        assert_eq!(decode_bytes("caf%E9+%2B"), b"caf\xe9 +");
+        assert_eq!(Query::parse("name=%zz%e").get("name"), Some("%zz%e"));
+        assert_eq!(value_of("x=1&path=caf%E9+%2B", "path").as_deref(), Some(&b"caf\xe9 +"[..]));
+        assert_eq!(value_of("x=1&path", "path"), None);
     }
 
     #[test]

@@ -3,15 +3,14 @@
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, english, json, with_status};
 use super::query::Query;
-use crate::client::protocol::{DamageCommand, Refusal};
+use crate::client::protocol::DamageCommand;
+use crate::docker::{AuthAnswer, AuthConfig, ErrorMessage};
 use crate::engine::registry::Credentials;
 use crate::engine::{Cancel, Fault, FaultKind};
 use crate::spec::{Digest, DigestError};
 use crate::trace::OpKind;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use serde::Deserialize;
-use serde_json::json as value;
 use std::sync::Arc;
 
 pub(super) async fn damaged(engine: Shared) -> Answer {
@@ -47,18 +46,9 @@ pub(super) async fn mend(engine: Shared, request: Request) -> Answer {
 }
 
 /// What `docker login` sends. The secrets in it go to the registry and nowhere else.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Login {
-    username: String,
-    password: String,
-    serveraddress: String,
-    identitytoken: String,
-}
-
 pub(super) async fn auth(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
-    let login: Login = super::json::read(request).await?;
+    let login: AuthConfig = super::json::asked(request).await?;
     let registry = address(&login.serveraddress);
     let credentials = if login.identitytoken.is_empty() {
         Credentials::Basic { username: login.username, password: login.password }
@@ -73,9 +63,9 @@ pub(super) async fn auth(engine: Shared, request: Request) -> Answer {
     });
     // Docker's own word for a login that is refused is 401.
     match done.await {
-        Ok(()) => Ok(json(&value!({"Status": "Login Succeeded", "IdentityToken": ""}))),
+        Ok(()) => Ok(json(&AuthAnswer { status: "Login Succeeded".to_owned(), identity_token: String::new() })),
         Err(fault) if fault.problem.code == "registry-refused" => {
-            let refusal = Refusal { message: english(&fault), dockwalk: Some(fault.problem) };
+            let refusal = ErrorMessage { message: english(&fault), dockwalk: Some(fault.problem) };
             Ok(with_status(StatusCode::UNAUTHORIZED, &refusal))
         }
         Err(fault) => Err(fault.into()),

@@ -2,12 +2,15 @@
 
 use super::answer::{Answer, Refused, json, stream};
 use super::{Shared, version};
+use crate::docker::{
+    Component, Event, EventActor, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform,
+};
 use crate::engine::container::Phase;
 use crate::engine::{Fault, FaultKind};
+use crate::trace::{self, Body, Change, ContainerState};
 use axum::extract::Request;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use serde_json::json as value;
 
 pub(super) async fn ping() -> Response {
     let headers = [
@@ -22,16 +25,29 @@ pub(super) async fn version() -> Response {
     let kernel = nix::sys::utsname::uname().map(|u| u.release().to_string_lossy().into_owned()).unwrap_or_default();
     let arch = crate::spec::Platform::host().architecture;
     let ours = env!("CARGO_PKG_VERSION");
-    json(&value!({
-        "Platform": {"Name": "dockwalk"},
-        "Components": [{
-            "Name": "Engine", "Version": ours,
-            "Details": {"ApiVersion": version::CURRENT, "MinAPIVersion": version::OLDEST, "Os": "linux", "Arch": arch,
-                "KernelVersion": kernel, "GitCommit": "", "GoVersion": "", "BuildTime": "", "Experimental": "false"}
-        }],
-        "Version": ours, "ApiVersion": version::CURRENT, "MinAPIVersion": version::OLDEST,
-        "GitCommit": "", "GoVersion": "", "Os": "linux", "Arch": arch, "KernelVersion": kernel, "BuildTime": ""
-    }))
+    let known = [
+        ("ApiVersion", version::CURRENT),
+        ("MinAPIVersion", version::OLDEST),
+        ("Os", "linux"),
+        ("Arch", &arch),
+        ("KernelVersion", &kernel),
+        ("GitCommit", ""),
+        ("GoVersion", ""),
+        ("BuildTime", ""),
+        ("Experimental", "false"),
+    ];
+    let details = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    json(&Version {
+        platform: VersionPlatform { name: "dockwalk".to_owned() },
+        components: vec![Component { name: "Engine".to_owned(), version: ours.to_owned(), details }],
+        version: ours.to_owned(),
+        api_version: version::CURRENT.to_owned(),
+        min_api_version: version::OLDEST.to_owned(),
+        os: "linux".to_owned(),
+        arch,
+        kernel_version: kernel,
+        ..Version::default()
+    })
 }
 
 pub(super) async fn info(engine: Shared) -> Response {
@@ -47,25 +63,49 @@ pub(super) async fn info(engine: Shared) -> Response {
     if engine.lab.rootless {
         security.push("name=rootless");
     }
-    json(&value!({
-        "ID": engine.root.display().to_string(),
-        "Name": host.map_or("", |h| h.hostname.as_str()),
-        "Containers": all.len(), "ContainersRunning": running, "ContainersPaused": 0,
-        "ContainersStopped": all.len() - running, "Images": engine.store.images().len(),
-        "Driver": "overlay2", "DriverStatus": [], "Plugins": {"Volume": ["local"], "Network": ["bridge", "host", "null"], "Log": ["json-file"]},
-        "MemoryLimit": true, "PidsLimit": true, "CpuCfsQuota": true, "IPv4Forwarding": true,
-        "LoggingDriver": "json-file", "CgroupDriver": "cgroupfs",
-        "CgroupVersion": if host.is_some_and(|h| h.cgroup == crate::trace::CgroupVersion::V2) { "2" } else { "1" },
-        "KernelVersion": host.map_or("", |h| h.kernel.as_str()),
-        "OperatingSystem": host.map_or("", |h| h.os.as_str()), "OSType": "linux",
-        "Architecture": std::env::consts::ARCH,
-        "NCPU": std::thread::available_parallelism().map_or(1, usize::from), "MemTotal": memory.unwrap_or(0),
-        "DockerRootDir": engine.root.display().to_string(), "IndexServerAddress": "https://index.docker.io/v1/",
-        "RegistryConfig": {"InsecureRegistryCIDRs": ["127.0.0.0/8"], "IndexConfigs": {}, "Mirrors": []},
-        "ServerVersion": env!("CARGO_PKG_VERSION"), "SecurityOptions": security, "DefaultRuntime": "dockwalk",
-        "Runtimes": {"dockwalk": {"path": "(built in)"}}, "Swarm": {"LocalNodeState": "inactive"},
-        "LiveRestoreEnabled": false, "Warnings": []
-    }))
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    json(&Info {
+        id: engine.root.display().to_string(),
+        name: host.map_or_else(String::new, |h| h.hostname.clone()),
+        containers: all.len(),
+        containers_running: running,
+        containers_paused: 0,
+        containers_stopped: all.len() - running,
+        images: engine.store.images().len(),
+        driver: "overlay2".to_owned(),
+        driver_status: Vec::new(),
+        plugins: Plugins {
+            volume: list(&["local"]),
+            network: list(&["bridge", "host", "null"]),
+            log: list(&["json-file"]),
+        },
+        memory_limit: true,
+        pids_limit: true,
+        cpu_cfs_quota: true,
+        ipv4_forwarding: true,
+        logging_driver: "json-file".to_owned(),
+        cgroup_driver: "cgroupfs".to_owned(),
+        cgroup_version: if host.is_some_and(|h| h.cgroup == trace::CgroupVersion::V2) { "2" } else { "1" }.to_owned(),
+        kernel_version: host.map_or_else(String::new, |h| h.kernel.clone()),
+        operating_system: host.map_or_else(String::new, |h| h.os.clone()),
+        os_type: "linux".to_owned(),
+        architecture: std::env::consts::ARCH.to_owned(),
+        ncpu: std::thread::available_parallelism().map_or(1, usize::from),
+        mem_total: memory.unwrap_or(0),
+        docker_root_dir: engine.root.display().to_string(),
+        index_server_address: "https://index.docker.io/v1/".to_owned(),
+        registry_config: RegistryConfig {
+            insecure_registry_cidrs: list(&["127.0.0.0/8"]),
+            ..RegistryConfig::default()
+        },
+        server_version: env!("CARGO_PKG_VERSION").to_owned(),
+        security_options: list(&security),
+        default_runtime: "dockwalk".to_owned(),
+        runtimes: [("dockwalk".to_owned(), Runtime { path: "(built in)".to_owned() })].into(),
+        swarm: Swarm { local_node_state: "inactive".to_owned() },
+        live_restore_enabled: false,
+        warnings: Vec::new(),
+    })
 }
 
 /// `docker events`: what happens to containers, as it happens.
@@ -80,7 +120,7 @@ pub(super) async fn events(engine: Shared) -> Response {
             for event in &events {
                 position = event.seq;
                 let Some(said) = docker_event(event) else { continue };
-                if sender.send(format!("{said}\n").into()).await.is_err() {
+                if sender.send(super::answer::line(&said, "\n")).await.is_err() {
                     return;
                 }
             }
@@ -96,8 +136,7 @@ pub(super) async fn events(engine: Shared) -> Response {
     stream("application/json", receiver)
 }
 
-fn docker_event(event: &crate::trace::Event) -> Option<serde_json::Value> {
-    use crate::trace::{Body, Change, ContainerState};
+fn docker_event(event: &trace::Event) -> Option<Event> {
     let Body::Observed { change, .. } = &event.body else { return None };
     let (id, action, status) = match &**change {
         Change::ContainerCreated(container) => (&container.id, "create", None),
@@ -106,15 +145,16 @@ fn docker_event(event: &crate::trace::Event) -> Option<serde_json::Value> {
         Change::ContainerGone { id } => (id, "destroy", None),
         _ => return None,
     };
-    let mut attributes = serde_json::Map::new();
-    if let Some(status) = status {
-        attributes.insert("exitCode".into(), status.to_string().into());
-    }
-    let now = crate::engine::container::time::Moment::now();
-    Some(value!({
-        "status": action, "id": id, "Type": "container", "Action": action, "scope": "local", "time": now.unix(),
-        "Actor": {"ID": id, "Attributes": attributes}
-    }))
+    let attributes = status.map(|status| ("exitCode".to_owned(), status.to_string())).into_iter().collect();
+    Some(Event {
+        status: action.to_owned(),
+        id: id.to_string(),
+        kind: "container".to_owned(),
+        action: action.to_owned(),
+        actor: EventActor { id: id.to_string(), attributes },
+        scope: "local".to_owned(),
+        time: crate::engine::container::time::Moment::now().unix(),
+    })
 }
 
 pub(super) async fn unknown(request: Request) -> Answer {

@@ -3,12 +3,14 @@
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
 use super::query::Query;
-use crate::engine::volume::Volume;
-use crate::engine::{Cancel, Fault, FaultKind, Result};
+use crate::docker::{Volume, VolumeCreate, VolumeList, VolumesPruned};
+use crate::engine::container::request::refuse_volume;
+use crate::engine::volume;
+use crate::engine::{Cancel, FaultKind, Result};
 use crate::trace::OpKind;
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
-use serde_json::{Value, json as value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) async fn list(engine: Shared, request: Request) -> Answer {
@@ -17,7 +19,7 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
     let volumes = blocking(move || {
         let mut all = engine.volumes.list()?;
         all.retain(|v| filters.allow("name", |name| v.name.contains(name)));
-        let wanted = |v: &Volume| {
+        let wanted = |v: &volume::Volume| {
             let dangling = engine.volume_user(&v.name, None).is_none();
             filters.allow("dangling", |asked| dangling == matches!(asked, "true" | "1"))
         };
@@ -25,7 +27,7 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
         Ok(all)
     });
     let volumes: Vec<_> = volumes.await?.iter().map(describe).collect();
-    Ok(json(&value!({"Volumes": volumes, "Warnings": null})))
+    Ok(json(&VolumeList { volumes, warnings: Vec::new() }))
 }
 
 pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
@@ -35,16 +37,9 @@ pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
 
 pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
-    let body: Value = super::json::read(request).await?;
-    let name = body["Name"].as_str().filter(|name| !name.is_empty()).map(str::to_owned);
-    if let Some(driver) = body["Driver"].as_str().filter(|driver| !matches!(*driver, "" | "local")) {
-        let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
-        return Err(fault.with("option", "Driver").with("value", driver).into());
-    }
-    if let Some(options) = body["DriverOpts"].as_object().filter(|options| !options.is_empty()) {
-        let fault = Fault::new(FaultKind::BadRequest, "unsupported-option");
-        return Err(fault.with("option", "DriverOpts").with("value", Value::from(options.clone())).into());
-    }
+    let asked: VolumeCreate = super::json::asked(request).await?;
+    refuse_volume(&asked)?;
+    let name = Some(asked.name).filter(|name| !name.is_empty());
     let engine = Arc::clone(&engine);
     let volume = cancellable(move |cancel| {
         let subject = name.clone().unwrap_or_default();
@@ -80,7 +75,7 @@ pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
         }
         Ok(deleted)
     });
-    Ok(json(&value!({"VolumesDeleted": deleted.await?, "SpaceReclaimed": 0})))
+    Ok(json(&VolumesPruned { volumes_deleted: deleted.await?, space_reclaimed: 0 }))
 }
 
 fn delete(engine: &crate::engine::Engine, name: &str, line: &str) -> Result<()> {
@@ -89,10 +84,15 @@ fn delete(engine: &crate::engine::Engine, name: &str, line: &str) -> Result<()> 
     })
 }
 
-fn describe(volume: &Volume) -> Value {
-    value!({
-        "Name": volume.name, "Driver": "local", "Mountpoint": volume.path, "CreatedAt": volume.created, "Scope": "local",
-        "Labels": if volume.anonymous { value!({"com.docker.volume.anonymous": ""}) } else { Value::Null },
-        "Options": null
-    })
+fn describe(volume: &volume::Volume) -> Volume {
+    let anonymous = ("com.docker.volume.anonymous".to_owned(), String::new());
+    Volume {
+        name: volume.name.clone(),
+        driver: "local".to_owned(),
+        mountpoint: volume.path.clone(),
+        created_at: volume.created.clone(),
+        scope: "local".to_owned(),
+        labels: Some(anonymous).filter(|_| volume.anonymous).into_iter().collect(),
+        options: BTreeMap::new(),
+    }
 }

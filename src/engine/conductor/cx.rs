@@ -52,7 +52,7 @@ impl Cx {
             return Err(fault);
         }
         let (start, waited) = (Instant::now(), self.waited.load(Ordering::Relaxed));
-        let result = act(&inner);
+        let result = caught(|| act(&inner));
         let waited = self.waited.load(Ordering::Relaxed) - waited;
         let took = start.elapsed().saturating_sub(Duration::from_nanos(waited));
         self.end(step.id, outcome(&result), took);

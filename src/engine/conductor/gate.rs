@@ -1,9 +1,9 @@
 use super::*;
 use crate::client::protocol::{GateCommand, GateView};
 use crate::trace::{Level, Step, StepId, StepKind};
+use parking_lot::{Condvar, Mutex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Where steps wait until a learner lets them go. Open, and free of cost, while nobody [holds](Conductor::hold) it.
@@ -130,7 +130,7 @@ impl Gate {
         if !self.held() {
             return Ok(false);
         }
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         if !state.stops_before(step, path) {
             return Ok(false);
         }
@@ -146,7 +146,7 @@ impl Gate {
             }
             // A cancel does not know this condition variable, so it is looked for twenty times a second.
             let tick = Duration::from_millis(50);
-            state = self.changed.wait_timeout(state, tick).unwrap_or_else(PoisonError::into_inner).0;
+            self.changed.wait_for(&mut state, tick);
         }
     }
 
@@ -159,7 +159,7 @@ impl Gate {
     }
 
     fn locked<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
-        f(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        f(&mut self.state.lock())
     }
 }
 

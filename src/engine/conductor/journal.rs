@@ -2,12 +2,12 @@ use super::inverse::{Known, Undo, Undoers};
 use super::*;
 use crate::engine::private;
 use nix::fcntl::OFlag;
+use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Names an entry of a journal.
 pub type EntryId = u64;
@@ -205,7 +205,7 @@ impl Journal {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

@@ -13,6 +13,7 @@ mod inverse;
 mod journal;
 mod recorder;
 mod recover;
+mod segments;
 #[cfg(test)]
 mod tests;
 
@@ -20,12 +21,14 @@ pub use cx::{Cancel, Cx};
 pub use gate::{Gate, Hold};
 pub use inverse::{Inverse, Undo, Undoers, below};
 pub use journal::{EntryId, Journal, Refused};
-pub use recorder::Recorder;
+pub use recorder::{Piece, Recorder};
 pub use recover::recover;
+pub use segments::Limit;
 
 use super::fault::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Body, Change, Evidence, Op, OpKind, Outcome, World};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -58,7 +61,8 @@ impl Conductor {
         let id = self.next_op.fetch_add(1, Ordering::Relaxed);
         let op = Op { id, kind, subject: subject.to_string(), request: request.to_string() };
         self.recorder.push(Body::OpBegan { op });
-        let result = act(&Cx::new(Arc::clone(self), id, cancel.clone()));
+        let cx = Cx::new(Arc::clone(self), id, cancel.clone());
+        let result = caught(|| act(&cx));
         self.recorder.push(Body::OpEnded { op: id, outcome: outcome(&result) });
         result
     }
@@ -92,6 +96,16 @@ impl Conductor {
     pub fn world(&self) -> World {
         self.recorder.world()
     }
+}
+
+/// A panic is a fault of the engine's like any other: the step and the operation that it happened in end as failed, and who
+/// asked for them sets right what it had begun. (Its locks are not poisoned: what they guard is changed at once or not at all.)
+fn caught<T>(act: impl FnOnce() -> Result<T>) -> Result<T> {
+    std::panic::catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let reason = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        Err(Fault::failed("engine-fault").with("reason", reason))
+    })
 }
 
 fn outcome<T>(result: &Result<T>) -> Outcome {

@@ -1,115 +1,149 @@
+use super::segments::{Limit, Segments};
 use super::*;
-use crate::engine::private;
-use crate::trace::{Event, Seq, StepId, Trace, log};
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, mpsc};
-use std::thread::JoinHandle;
+use crate::trace::{Event, InMemory, Problem, Seq, StepId, Trace, log};
+use parking_lot::{Mutex, MutexGuard};
+use std::path::Path;
 use std::time::Instant;
 use tokio::sync::watch;
 
-/// The trace of a running engine: in memory for its clients, and as a file that outlives it.
+/// The trace of a running engine: files for its clients to read, and what is true now.
+///
+/// In memory are the World and the places of the events in the files; nothing that grows with what has happened.
 #[derive(Debug)]
 pub struct Recorder {
     begun: Instant,
-    trace: Mutex<Trace>,
+    state: Mutex<State>,
     length: watch::Sender<u64>,
-    file: Mutex<Option<LogFile>>,
-    /// Where evidence goes that is too long for an event.
-    evidence: Option<PathBuf>,
 }
 
-/// The thread that appends to the file, and the way to it.
 #[derive(Debug)]
-struct LogFile {
-    events: mpsc::Sender<Arc<Event>>,
-    thread: JoinHandle<()>,
+struct State {
+    head: World,
+    /// The number of the last event.
+    length: u64,
+    segments: Segments,
+}
+
+/// Lines of the trace, for a client.
+#[derive(Debug, Default)]
+pub struct Piece {
+    /// Whole lines, each with its line feed.
+    pub text: Vec<u8>,
+    /// The position behind them.
+    pub position: u64,
 }
 
 impl Recorder {
     /// Records in memory alone.
     pub fn in_memory() -> Self {
-        let (length, _) = watch::channel(0);
-        Self { begun: Instant::now(), trace: Mutex::default(), length, file: Mutex::new(None), evidence: None }
+        Self::new(Segments::in_memory())
     }
 
-    /// Records in memory and appends to `dir/trace.ndjson`; long evidence goes to `dir/evidence/`.
-    pub fn in_dir(dir: &Path) -> Result<Self> {
-        let evidence = dir.join("evidence");
-        private::dir(&evidence).map_err(|e| Fault::io("make", evidence.display(), &e))?;
-        let path = dir.join("trace.ndjson");
-        let file = private::file(&path).map_err(|e| Fault::io("write", path.display(), &e))?;
-        let writer = log::Writer::new(file).map_err(|e| Fault::io("write", path.display(), &e))?;
-        let (sender, receiver) = mpsc::channel();
-        let thread = std::thread::Builder::new()
-            .name("trace-log".into())
-            .spawn(move || append_all(writer, &receiver))
-            .map_err(|e| Fault::io("start", "a thread", &e))?;
-        let file = Mutex::new(Some(LogFile { events: sender, thread }));
-        Ok(Self { file, evidence: Some(evidence), ..Self::in_memory() })
+    /// Records in files in `dir/trace/`, as many as the limit lets.
+    pub fn in_dir(dir: &Path, limit: Limit) -> Result<Self> {
+        let dir = dir.join("trace");
+        Segments::in_dir(&dir, limit).map(Self::new).map_err(|e| Fault::io("write", dir.display(), &e))
+    }
+
+    fn new(segments: Segments) -> Self {
+        let (length, _) = watch::channel(0);
+        let state = State { head: World::default(), length: 0, segments };
+        Self { begun: Instant::now(), state: Mutex::new(state), length }
     }
 
     /// Appends an event. One that cannot follow from what was before is a fault of the engine's: it is reported and left
     /// out, so that nothing untrue is drawn.
     pub(super) fn push(&self, body: Body) -> Option<Seq> {
-        let mut trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
-        let seq = trace.len() + 1;
+        self.append(&mut self.lock(), body, None)
+    }
+
+    fn append(&self, state: &mut State, body: Body, long: Option<&[Evidence]>) -> Option<Seq> {
+        let seq = state.length + 1;
         let at = u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        let event = Arc::new(Event { seq, at, body });
-        if let Err(error) = trace.push(Arc::clone(&event)) {
+        let event = Event { seq, at, body };
+        if let Err(error) = state.head.follow(&event) {
             tracing::error!(%error, ?event, "an observation contradicts the trace");
             debug_assert!(false, "{error}: {event:?}");
             return None;
         }
-        // Sent under the lock, so that the file has them in order. A file that cannot be written has been reported.
-        if let Some(file) = &*self.file.lock().unwrap_or_else(PoisonError::into_inner) {
-            file.events.send(event).unwrap_or_else(|_closed| tracing::debug!("trace file closed"));
-        }
+        state.length = seq;
+        let appended = state.segments.append(&event, long, &state.head);
         self.length.send_replace(seq);
+        if let Some(reason) = appended.full {
+            tracing::error!(reason, "the trace cannot be written; the latest of it is kept in memory");
+            let problem = Problem::new("trace-not-written").with("reason", &reason);
+            let evidence = vec![Evidence::syscall("pwrite(trace)", format!("-1 {reason}"))];
+            self.append(
+                state,
+                Body::Observed { step: None, change: Box::new(Change::Remark(problem)), evidence },
+                None,
+            );
+        }
+        if let Some((events, operations)) = appended.dropped {
+            self.append(state, Body::Dropped { events, operations }, None);
+        }
         Some(seq)
     }
 
-    /// Waits until the file holds everything recorded so far. Nothing is written to it afterwards.
-    pub fn finish(&self) {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(LogFile { events, thread }) = file {
-            drop(events);
-            thread.join().unwrap_or_else(|_panic| tracing::error!("the trace file lacks its end"));
-        }
-    }
-
     pub(super) fn observe(&self, step: Option<StepId>, change: Change, evidence: Vec<Evidence>) {
-        let long = evidence.clone();
-        let (evidence, cut): (Vec<_>, Vec<_>) = evidence.into_iter().map(Evidence::inlined).unzip();
-        let seq = self.push(Body::Observed { step, change: Box::new(change), evidence });
-        if let (true, Some(dir), Some(seq)) = (cut.contains(&true), &self.evidence, seq) {
-            let path = dir.join(format!("{seq}.json"));
-            let saved = serde_json::to_vec(&long).map_err(Into::into).and_then(|json| private::write(&path, &json));
-            saved.unwrap_or_else(|error| tracing::warn!(%error, path = %path.display(), "evidence not kept whole"));
-        }
+        let long = evidence.iter().any(Evidence::is_long).then(|| evidence.clone());
+        let evidence = evidence.into_iter().map(Evidence::inlined).collect();
+        let body = Body::Observed { step, change: Box::new(change), evidence };
+        self.append(&mut self.lock(), body, long.as_deref());
     }
 
     /// The whole evidence of an event.
     pub fn evidence(&self, seq: Seq) -> Option<Vec<Evidence>> {
-        let kept = self.evidence.as_ref().and_then(|dir| std::fs::read(dir.join(format!("{seq}.json"))).ok());
-        if let Some(evidence) = kept.and_then(|json| serde_json::from_slice(&json).ok()) {
-            return Some(evidence);
-        }
-        match &self.event(seq)?.body {
-            Body::Observed { evidence, .. } => Some(evidence.clone()),
+        let long = self.lock().segments.long(seq);
+        long.or_else(|| match self.event(seq)?.body {
+            Body::Observed { evidence, .. } => Some(evidence),
             _ => None,
-        }
+        })
     }
 
     /// The event of that number.
-    pub fn event(&self, seq: Seq) -> Option<Arc<Event>> {
-        self.with(|trace| trace.event(seq).cloned())
+    pub fn event(&self, seq: Seq) -> Option<Event> {
+        let lines = self.lock().segments.lines(seq.checked_sub(1)?)?;
+        let text = lines.read(1).ok()?;
+        serde_json::from_slice(text.split(|&byte| byte == b'\n').next()?).ok()
     }
 
-    /// The events after the first `from`, at most `limit`.
-    pub fn after(&self, from: u64, limit: usize) -> Vec<Arc<Event>> {
-        let from = usize::try_from(from).unwrap_or(usize::MAX);
-        self.with(|trace| trace.events().iter().skip(from).take(limit).cloned().collect())
+    /// Lines of the events after `position`, about so many bytes; empty when there are none yet. What begins with a header
+    /// goes on at another position than that, for what was there has been dropped.
+    pub fn lines(&self, position: u64, bytes: usize) -> std::io::Result<Piece> {
+        let (start, header, lines) = {
+            let state = self.lock();
+            let start = state.segments.start();
+            let header = if position < start { state.segments.header() } else { None };
+            (start, header, state.segments.lines(position.max(start)))
+        };
+        let mut piece = Piece { text: Vec::new(), position: position.max(start) };
+        if let Some(header) = header {
+            piece.text = header.read_all()?;
+        }
+        if let Some(lines) = lines {
+            let lines = lines.read(bytes)?;
+            piece.position += lines.iter().filter(|&&byte| byte == b'\n').count() as u64;
+            piece.text.extend(lines);
+        }
+        Ok(piece)
+    }
+
+    /// The events after `position`, at most `limit`, as far as they are kept.
+    pub fn after(&self, position: u64, limit: usize) -> Vec<Arc<Event>> {
+        let (mut position, mut events) = (position, Vec::new());
+        while events.len() < limit {
+            let piece = self.lines(position, 64 * 1024).unwrap_or_default();
+            let lines = piece.text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+            let read = lines.filter_map(|line| serde_json::from_slice(line).ok()).map(Arc::new);
+            let before = events.len();
+            events.extend(read.take(limit - before));
+            if events.len() == before {
+                break;
+            }
+            position = piece.position;
+        }
+        events
     }
 
     /// Tells how many events there are, whenever there are more.
@@ -117,22 +151,42 @@ impl Recorder {
         self.length.subscribe()
     }
 
+    /// How many events were dropped from the beginning.
+    pub fn start(&self) -> u64 {
+        self.lock().segments.start()
+    }
+
     /// What is true now.
     pub fn world(&self) -> World {
-        self.with(|trace| trace.head().clone())
+        self.lock().head.clone()
     }
 
-    /// Looks at the trace. Nothing can be recorded meanwhile.
+    /// Looks at all of the trace, read into memory: for tests. Nothing can be recorded meanwhile.
     pub fn with<T>(&self, look: impl FnOnce(&Trace) -> T) -> T {
-        look(&self.trace.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-fn append_all(mut writer: log::Writer<File>, events: &mpsc::Receiver<Arc<Event>>) {
-    for event in events {
-        if let Err(error) = writer.append(&event) {
-            tracing::error!(%error, "the trace file cannot be written; the trace goes on in memory");
-            return;
+        let state = self.lock();
+        let (mut position, mut text) = (state.segments.start(), Vec::new());
+        let header = state.segments.header().and_then(|header| header.read_all().ok());
+        let mut trace =
+            Trace::new(InMemory::default(), header.and_then(|line| log::base_of(&line)).unwrap_or_default());
+        while let Some(lines) = state.segments.lines(position) {
+            text.clear();
+            text.extend(lines.read_all().unwrap_or_default());
+            for line in text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+                position += 1;
+                let event = serde_json::from_slice::<Event>(line).ok();
+                let pushed = event.map(|event| trace.push(Arc::new(event)));
+                debug_assert!(matches!(pushed, Some(Ok(()))), "{pushed:?}");
+            }
         }
+        look(&trace)
+    }
+
+    #[cfg(test)]
+    pub(super) fn lock_for_test<T>(&self, look: impl FnOnce(&Segments) -> T) -> T {
+        look(&self.lock().segments)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
     }
 }

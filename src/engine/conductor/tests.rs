@@ -562,7 +562,7 @@ mod believing {
 #[test]
 fn what_is_recorded_can_be_had_from_any_event_on() {
     let dir = tempfile::tempdir().unwrap();
-    let recorder = Recorder::in_dir(dir.path()).unwrap();
+    let recorder = Recorder::in_dir(dir.path(), Limit::DEFAULT).unwrap();
     let journal = open(&dir.path().join("journal"));
     let conductor = Conductor::new(recorder, journal);
     let long = Evidence::file("/proc/x", "x".repeat(Evidence::INLINE * 2));
@@ -578,7 +578,31 @@ fn what_is_recorded_can_be_had_from_any_event_on() {
     assert_eq!(recorder.after(1, 1).len(), 1);
     assert_eq!(recorder.after(9, 1).len(), 0);
     assert_eq!(recorder.evidence(2), Some(vec![long]), "whole, though the event holds its beginning");
-    let Body::Observed { evidence, .. } = &recorder.event(2).unwrap().body else { panic!("an observation") };
+    let Body::Observed { evidence, .. } = recorder.event(2).unwrap().body else { panic!("an observation") };
     assert!(matches!(&evidence[0], Evidence::File { content, .. } if content.len() < Evidence::INLINE + 8));
     assert_eq!(recorder.evidence(1), None);
+}
+
+#[test]
+fn a_panic_ends_its_steps_and_its_operation_as_failed_and_hurts_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let conductor = conductor(dir.path());
+    let boom = |cx: &Cx| -> Result<()> {
+        step(cx, StepKind::WireNetwork, |cx| {
+            step(cx, StepKind::CreateVeth, |cx| cx.conductor().recorder().with(|_locked| panic!("boom {}", 1)))
+        })
+    };
+    let fault = op(&conductor, &Cancel::new(), boom).unwrap_err();
+    assert_eq!(fault, Fault::failed("engine-fault").with("reason", "boom 1"));
+    let fault = op(&conductor, &Cancel::new(), |_| -> Result<()> { panic!("outside of steps") }).unwrap_err();
+    assert_eq!(fault, Fault::failed("engine-fault").with("reason", "outside of steps"));
+    op(&conductor, &Cancel::new(), script).unwrap();
+    let failed = |body: &Body| match body {
+        Body::StepEnded { outcome, .. } | Body::OpEnded { outcome, .. } => matches!(outcome, Outcome::Failed(_)),
+        _ => false,
+    };
+    let events = conductor.recorder().after(0, usize::MAX);
+    assert_eq!(events.iter().filter(|event| failed(&event.body)).count(), 4, "two steps, two operations");
+    let ended = |id| events.iter().any(|event| matches!(event.body, Body::OpEnded { op, .. } if op == id));
+    assert!([1, 2, 3].into_iter().all(ended));
 }

@@ -6,9 +6,9 @@
 //! `HOST_NAME_MAX` (sethostname(2)), a page of mount options (mount(2)). An image is a stranger's: its config passes the same
 //! checks, named as the image's.
 
-use super::ExecRequest;
 use super::request::Request;
 use super::state::Merged;
+use crate::docker::ExecCreate;
 use crate::engine::{Fault, FaultKind, Result};
 
 /// Bytes of a path, without its end (`PATH_MAX`).
@@ -76,9 +76,9 @@ pub(super) fn request(request: &Request) -> Result<()> {
     }
     user("User", &request.user)?;
     directory("WorkingDir", &request.working_dir)?;
-    let entrypoint = request.entrypoint.as_ref().map(|words| words.0.as_slice()).unwrap_or_default();
+    let entrypoint = request.entrypoint.as_deref().unwrap_or_default();
     arguments("Entrypoint", entrypoint)?;
-    arguments("Cmd", &request.cmd.0)?;
+    arguments("Cmd", &request.cmd)?;
     variables("Env", &request.env)?;
     request.env.iter().try_for_each(|entry| named(entry))?;
     labels("Labels", &request.labels)?;
@@ -115,7 +115,7 @@ pub(super) fn merged(merged: &Merged, image: &str) -> Result<()> {
 }
 
 /// A request to run a command in a container, or on the lab host.
-pub(super) fn session(request: &ExecRequest) -> Result<()> {
+pub(super) fn session(request: &ExecCreate) -> Result<()> {
     let list = |list: &'static str, texts: &Option<Vec<String>>, check: fn(&str, &[String]) -> Result<()>| {
         texts.as_ref().map_or(Ok(()), |texts| check(list, texts))
     };

@@ -75,15 +75,12 @@ fn what_an_image_says_is_checked_as_what_is_asked_for_and_named_as_the_images() 
 
 #[test]
 fn a_command_in_a_container_is_checked_as_the_containers_own() {
-    let code = |request: ExecRequest| session(&request).unwrap_err().problem.code;
+    let code = |request: ExecCreate| session(&request).unwrap_err().problem.code;
     let list = |text: &str| Some(vec![text.to_owned()]);
-    assert_eq!(code(ExecRequest { cmd: list("a\0"), ..ExecRequest::default() }), "value-with-nul");
-    assert_eq!(code(ExecRequest { env: list("=a"), ..ExecRequest::default() }), "invalid-variable");
-    assert_eq!(
-        code(ExecRequest { working_dir: Some("/a".repeat(50_000)), ..ExecRequest::default() }),
-        "value-too-long"
-    );
-    assert_eq!(code(ExecRequest { user: Some("a\u{1b}".into()), ..ExecRequest::default() }), "invalid-user");
+    assert_eq!(code(ExecCreate { cmd: list("a\0"), ..ExecCreate::default() }), "value-with-nul");
+    assert_eq!(code(ExecCreate { env: list("=a"), ..ExecCreate::default() }), "invalid-variable");
+    assert_eq!(code(ExecCreate { working_dir: Some("/a".repeat(50_000)), ..ExecCreate::default() }), "value-too-long");
+    assert_eq!(code(ExecCreate { user: Some("a\u{1b}".into()), ..ExecCreate::default() }), "invalid-user");
 }
 
 #[test]

@@ -148,21 +148,17 @@ fn config_of(container: &Container) -> Value {
     if !merged.labels.is_empty() {
         config["Labels"] = json!(merged.labels);
     }
-    for field in ["ExposedPorts", "Volumes"] {
-        let Some(asked) = container.raw.get(field).and_then(Value::as_object).filter(|all| !all.is_empty()) else {
-            continue;
-        };
-        if !config[field].is_object() {
+    let asked = &container.request;
+    for (field, members) in [("ExposedPorts", &asked.exposed_ports), ("Volumes", &asked.volumes)] {
+        if !members.is_empty() && !config[field].is_object() {
             config[field] = json!({});
         }
-        for (name, value) in asked {
-            config[field][name] = value.clone();
+        for (name, member) in members {
+            config[field][name] = json!(member);
         }
     }
-    if let Some(signal) =
-        container.raw.get("StopSignal").filter(|signal| signal.as_str().is_some_and(|s| !s.is_empty()))
-    {
-        config["StopSignal"] = signal.clone();
+    if let Some(signal) = asked.stop_signal.as_ref().filter(|signal| !signal.is_empty()) {
+        config["StopSignal"] = json!(signal);
     }
     config
 }

@@ -1,5 +1,7 @@
 use super::request::{self, Request};
-use super::state::Birth;
+use super::state::Life;
+use super::streams::Streams;
+use super::time::Moment;
 use super::{Container, Merged, merge, mounts, names};
 use crate::engine::rootfs::RootfsInverse;
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, private};
@@ -80,18 +82,20 @@ impl Begun<'_> {
         let dir = self.engine.container_dir(self.id);
         cx.journal(&dir_scope(self.id), &RootfsInverse::RemoveDir { path: dir.clone() })?;
         private::dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
-        let container = Container::new(Birth {
+        let streams = Arc::new(Streams::new(&dir.join("log.json"), request.log_options)?);
+        Ok(Arc::new(Container {
             id: self.id.clone(),
             name: self.name.to_owned(),
+            created: Moment::now(),
             image,
             request,
-            raw: self.order.body.clone(),
             merged,
             mounts: planned.mounts,
             anonymous: planned.anonymous,
             dir,
-        })?;
-        Ok(Arc::new(container))
+            streams,
+            life: Life::new(),
+        }))
     }
 
     fn plan_of_merge(&self, request: &Request) -> Plan {

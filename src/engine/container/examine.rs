@@ -1,6 +1,7 @@
 //! What is made of a request before anything is made for it: for the fuzz target of requests.
 
-use super::{ExecRequest, Merged, bounds, merge, mounts, request};
+use super::{Merged, bounds, merge, mounts, request};
+use crate::docker::ExecCreate;
 use crate::engine::Result;
 use crate::spec::ContainerId;
 use crate::trace::Config;
@@ -23,6 +24,6 @@ pub fn create(body: &Value, config: &Config) -> Result<Accepted> {
 }
 
 /// A body of `exec`.
-pub fn session(request: &ExecRequest) -> Result<()> {
+pub fn session(request: &ExecCreate) -> Result<()> {
     bounds::session(request)
 }

@@ -43,13 +43,13 @@ pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Res
 /// An entry point of the request puts the image's command aside; a command of the request replaces the image's.
 fn program(request: &Request, config: &Config) -> (Vec<String>, Vec<String>) {
     match &request.entrypoint {
-        Some(words) if !words.0.is_empty() => {
+        Some(words) if !words.is_empty() => {
             // `--entrypoint ""` is sent as one empty word: no entry point at all.
-            let entrypoint = words.0.iter().filter(|_| words.0 != [""]).cloned().collect();
-            (entrypoint, request.cmd.0.clone())
+            let entrypoint = words.iter().filter(|_| *words != [""]).cloned().collect();
+            (entrypoint, request.cmd.clone())
         }
-        _ if request.cmd.0.is_empty() => (config.entrypoint.clone(), config.cmd.clone()),
-        _ => (config.entrypoint.clone(), request.cmd.0.clone()),
+        _ if request.cmd.is_empty() => (config.entrypoint.clone(), config.cmd.clone()),
+        _ => (config.entrypoint.clone(), request.cmd.clone()),
     }
 }
 

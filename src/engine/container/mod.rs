@@ -33,13 +33,14 @@ pub mod time;
 pub use commit::Commit;
 pub use create::Order;
 pub use log::{Ask, Log, LogOptions, Piece, Reader};
-pub use session::{ExecRequest, ExecSession, ExecSessions};
+pub use session::{ExecSession, ExecSessions};
 pub use state::{Container, Merged, Phase, State};
 
 use super::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// The containers of an engine.
 #[derive(Debug, Default)]
@@ -109,6 +110,6 @@ impl Containers {
     }
 
     fn lock(&self) -> MutexGuard<'_, List> {
-        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+        self.list.lock()
     }
 }

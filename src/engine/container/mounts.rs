@@ -1,7 +1,8 @@
 //! `-v`, `--mount`, `--tmpfs` and the image's volumes, as one list in mount order.
 
 use super::bounds;
-use super::request::{MountRequest, Request, unsupported};
+use super::request::{Request, unsupported};
+use crate::docker::MountRequest;
 use crate::engine::process::{MountSource, MountSpec};
 use crate::engine::store::Image;
 use crate::engine::{Cx, Engine, Fault, FaultKind, Result};
@@ -129,18 +130,20 @@ fn from_mount(mount: &MountRequest) -> Result<Wish> {
         "volume" => {
             let name = Some(&mount.source).filter(|name| !name.is_empty());
             let name = name.map(|name| volume_name(name)).transpose()?;
-            Source::Volume { name, copy_up: !mount.volume_options.no_copy }
+            Source::Volume { name, copy_up: !mount.volume_options.as_ref().is_some_and(|options| options.no_copy) }
         }
         "bind" if mount.source.starts_with('/') => {
-            Source::Bind { path: bind_source(&mount.source)?, create: mount.bind_options.create_mountpoint }
+            let create = mount.bind_options.as_ref().is_some_and(|options| options.create_mountpoint);
+            Source::Bind { path: bind_source(&mount.source)?, create }
         }
         "bind" => {
             let fault = Fault::new(FaultKind::BadRequest, "bind-source-relative");
             return Err(fault.with("path", &mount.source));
         }
         "tmpfs" => {
-            let size = (mount.tmpfs_options.size_bytes > 0).then(|| format!("size={}", mount.tmpfs_options.size_bytes));
-            let mode = (mount.tmpfs_options.mode > 0).then(|| format!("mode={:o}", mount.tmpfs_options.mode));
+            let asked = mount.tmpfs_options.as_ref();
+            let size = asked.map(|it| it.size_bytes).filter(|size| *size > 0).map(|size| format!("size={size}"));
+            let mode = asked.map(|it| it.mode).filter(|mode| *mode > 0).map(|mode| format!("mode={mode:o}"));
             Source::Tmpfs { options: size.into_iter().chain(mode).collect::<Vec<_>>().join(",") }
         }
         other => return Err(unsupported("HostConfig.Mounts.Type", &Value::from(other))),

@@ -1,8 +1,6 @@
 //! Names and ids of containers.
 
-use crate::engine::{Fault, FaultKind, Result};
-use std::fs::File;
-use std::io::Read;
+use crate::engine::{Fault, FaultKind, Result, random};
 
 const HOW: &[&str] = &[
     "agile", "bold", "brave", "bright", "calm", "clever", "crisp", "curious", "eager", "fair", "gentle", "glad",
@@ -51,18 +49,13 @@ const WHO: &[&str] = &[
 
 /// 64 random hexadecimal digits.
 pub fn random_id() -> Result<String> {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(64);
-    for byte in random::<32>()? {
-        write!(text, "{byte:02x}").map_err(|e| Fault::failed("host-refused").with("reason", e))?;
-    }
-    Ok(text)
+    random::hex(64)
 }
 
 /// A name that is not `taken`: `curious_turing`, in the manner of Docker's.
 pub fn random_name(taken: impl Fn(&str) -> bool) -> Result<String> {
     for round in 0..200 {
-        let [a, b, c] = random::<3>()?;
+        let [a, b, c] = random::bytes()?;
         let mut name = format!("{}_{}", HOW[usize::from(a) % HOW.len()], WHO[usize::from(b) % WHO.len()]);
         if round > 20 {
             name = format!("{name}{}", c % 100);
@@ -82,13 +75,6 @@ pub fn check(name: &str) -> Result<()> {
         && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
         && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
     good.then_some(()).ok_or_else(|| Fault::new(FaultKind::BadRequest, "invalid-container-name").with("name", name))
-}
-
-fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    let read = File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
-    read.map_err(|e| Fault::io("read", "/dev/urandom", &e))?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

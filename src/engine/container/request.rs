@@ -1,203 +1,57 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
 use super::{LogOptions, bounds};
+use crate::docker::{self, ContainerConfig, ContainerCreate, ExecCreate, HostConfig, MountRequest, Rest, VolumeCreate};
 use crate::engine::{Fault, FaultKind, Result};
-use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::ops::Deref;
 
-/// The body, as far as it is used. What is neither here nor empty is refused by [`parse`].
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+/// What a container is asked to be: its config (which this derefs to), what concerns the host, and its log.
+#[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// The image as the user named it.
-    pub image: String,
-    pub(crate) hostname: String,
-    pub(crate) user: String,
-    pub(crate) tty: bool,
-    pub(crate) open_stdin: bool,
-    pub(crate) stdin_once: bool,
-    pub(crate) env: Vec<String>,
-    pub(crate) cmd: Words,
-    pub(crate) entrypoint: Option<Words>,
-    pub(crate) working_dir: String,
-    pub(crate) labels: BTreeMap<String, String>,
-    pub(crate) volumes: BTreeMap<String, Value>,
-    pub(crate) stop_signal: Option<String>,
-    pub(crate) stop_timeout: Option<i64>,
-    pub(crate) network_disabled: bool,
-    pub(crate) host_config: HostConfig,
+    config: ContainerConfig,
+    /// What concerns the host.
+    pub host_config: HostConfig,
     /// What `HostConfig.LogConfig` says.
-    #[serde(skip)]
     pub(crate) log_options: LogOptions,
 }
 
-/// What concerns the host.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct HostConfig {
-    pub binds: Vec<String>,
-    pub mounts: Vec<MountRequest>,
-    pub tmpfs: BTreeMap<String, String>,
-    pub network_mode: String,
-    pub auto_remove: bool,
-    pub memory: i64,
-    pub memory_swap: i64,
-    pub pids_limit: i64,
-    pub nano_cpus: i64,
-    pub cap_add: Vec<String>,
-    pub cap_drop: Vec<String>,
-    pub privileged: bool,
-    pub security_opt: Vec<String>,
-    pub dns: Vec<String>,
-    pub extra_hosts: Vec<String>,
-    pub readonly_rootfs: bool,
-    pub shm_size: i64,
-    pub console_size: Vec<u16>,
-    pub log_config: LogConfig,
-}
+impl Deref for Request {
+    type Target = ContainerConfig;
 
-/// `--log-driver`, `--log-opt`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct LogConfig {
-    #[serde(rename = "Type")]
-    pub kind: String,
-    pub config: BTreeMap<String, String>,
-}
-
-/// One `--mount`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct MountRequest {
-    #[serde(rename = "Type")]
-    pub kind: String,
-    pub source: String,
-    pub target: String,
-    pub read_only: bool,
-    pub volume_options: VolumeOptions,
-    pub tmpfs_options: TmpfsOptions,
-    pub bind_options: BindOptions,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct VolumeOptions {
-    pub no_copy: bool,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct TmpfsOptions {
-    pub size_bytes: i64,
-    pub mode: u32,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct BindOptions {
-    pub create_mountpoint: bool,
-}
-
-/// A list of words, or one string, as Docker accepts both.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(from = "OneOrMany")]
-pub(crate) struct Words(pub Vec<String>);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl From<OneOrMany> for Words {
-    fn from(value: OneOrMany) -> Self {
-        match value {
-            OneOrMany::One(word) => Self(vec![word]),
-            OneOrMany::Many(words) => Self(words),
-        }
+    fn deref(&self) -> &ContainerConfig {
+        &self.config
     }
 }
 
-/// Fields of the body that are used, or that change nothing here.
-const CONFIG: &[&str] = &[
-    "Image",
-    "Hostname",
-    "User",
-    "AttachStdin",
-    "AttachStdout",
-    "AttachStderr",
-    "ExposedPorts",
-    "Tty",
-    "OpenStdin",
-    "StdinOnce",
-    "Env",
-    "Cmd",
-    "Entrypoint",
-    "WorkingDir",
-    "Labels",
-    "Volumes",
-    "StopSignal",
-    "StopTimeout",
-    "NetworkDisabled",
-    "OnBuild",
-    "Shell",
-    "HostConfig",
-    "NetworkingConfig",
-    "ArgsEscaped",
-];
-
-const HOST_CONFIG: &[&str] = &[
-    "Binds",
-    "Mounts",
-    "Tmpfs",
-    "NetworkMode",
-    "AutoRemove",
-    "Memory",
-    "MemorySwap",
-    "PidsLimit",
-    "NanoCpus",
-    "CapAdd",
-    "CapDrop",
-    "Privileged",
-    "SecurityOpt",
-    "Dns",
-    "ExtraHosts",
-    "ReadonlyRootfs",
-    "ShmSize",
-    "ConsoleSize",
-    "ContainerIDFile",
-    "LogConfig",
-];
-
 /// Values of fields that are otherwise not honoured, but which say what this engine does anyway.
 const FINE: &[(&str, &[&str])] = &[
-    (
-        "RestartPolicy",
-        &[
-            r#"{"MaximumRetryCount":0,"Name":"no"}"#,
-            r#"{"MaximumRetryCount":0,"Name":""}"#,
-            r#"{"Name":"no"}"#,
-            r#"{"Name":""}"#,
-        ],
-    ),
-    ("MemorySwappiness", &["-1"]),
-    ("IpcMode", &[r#""private""#]),
-    ("CgroupnsMode", &[r#""private""#]),
-    ("Isolation", &[r#""default""#]),
+    ("HostConfig.MemorySwappiness", &["-1"]),
+    ("HostConfig.IpcMode", &[r#""private""#]),
+    ("HostConfig.CgroupnsMode", &[r#""private""#]),
+    ("HostConfig.Isolation", &[r#""default""#]),
+    // How a Mac's files are kept in step: nothing on Linux.
+    ("HostConfig.Mounts.Consistency", &[r#""default""#, r#""consistent""#, r#""cached""#, r#""delegated""#]),
+    ("HostConfig.Mounts.BindOptions.Propagation", &[r#""rprivate""#]),
+    // What the client will ask of the start.
+    ("Detach", &["true"]),
 ];
 
 /// Reads the body. An option that this engine cannot honour is refused by name, never dropped.
 pub fn parse(body: &Value) -> Result<Request> {
-    let body = without_nulls(body);
-    refuse_unknown(&body, "", CONFIG)?;
-    if let Some(host_config) = body.get("HostConfig") {
-        refuse_unknown(host_config, "HostConfig.", HOST_CONFIG)?;
-    }
-    refuse_networks(&body)?;
     let bad = |e: serde_json::Error| Fault::new(FaultKind::BadRequest, "bad-request").with("reason", e);
-    let mut request = Request::deserialize(&body).map_err(bad)?;
+    let asked: ContainerCreate = docker::from_value(body).map_err(bad)?;
+    let ContainerCreate { config, host_config, networking_config } = asked;
+    refuse_rest("", &config.rest)?;
+    refuse_host_config(&host_config)?;
+    for (network, endpoint) in &networking_config.endpoints_config {
+        if !matches!(network.as_str(), "default" | "bridge" | "host" | "none") {
+            return Err(unsupported("NetworkingConfig", &Value::from(network.as_str())));
+        }
+        refuse_rest("NetworkingConfig.", &endpoint.rest)?;
+    }
+    let mut request = Request { config, host_config, log_options: LogOptions::default() };
     bounds::request(&request)?;
     let log = &request.host_config.log_config;
     if !matches!(log.kind.as_str(), "" | "json-file") {
@@ -207,42 +61,52 @@ pub fn parse(body: &Value) -> Result<Request> {
     Ok(request)
 }
 
-/// `null` means "as if it were not there", everywhere.
-fn without_nulls(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            map.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), without_nulls(v))).collect()
-        }
-        Value::Array(all) => all.iter().map(without_nulls).collect(),
-        other => other.clone(),
-    }
+fn refuse_host_config(host: &HostConfig) -> Result<()> {
+    refuse_rest("HostConfig.", &host.rest)?;
+    refuse("HostConfig.PortBindings", &host.port_bindings, host.port_bindings.is_empty())?;
+    let restart = &host.restart_policy;
+    let never = matches!(restart.name.as_str(), "" | "no") && restart.maximum_retry_count == 0;
+    refuse("HostConfig.RestartPolicy", restart, never)?;
+    refuse("HostConfig.Init", &host.init, host.init != Some(true))?;
+    host.mounts.iter().try_for_each(refuse_mount)
 }
 
-fn refuse_unknown(object: &Value, prefix: &str, known: &[&str]) -> Result<()> {
-    for (name, value) in object.as_object().into_iter().flatten() {
-        let fine = FINE.iter().any(|(of, values)| of == name && values.contains(&value.to_string().as_str()));
-        if !known.contains(&name.as_str()) && !is_empty(value) && !fine {
-            return Err(unsupported(&format!("{prefix}{name}"), value));
-        }
+fn refuse_mount(mount: &MountRequest) -> Result<()> {
+    refuse_rest("HostConfig.Mounts.", &mount.rest)?;
+    if let Some(options) = &mount.bind_options {
+        refuse_rest("HostConfig.Mounts.BindOptions.", &options.rest)?;
+    }
+    if let Some(options) = &mount.volume_options {
+        refuse_rest("HostConfig.Mounts.VolumeOptions.", &options.rest)?;
+    }
+    mount.tmpfs_options.as_ref().map_or(Ok(()), |it| refuse_rest("HostConfig.Mounts.TmpfsOptions.", &it.rest))
+}
+
+/// The same of a command in a container.
+pub(super) fn refuse_exec(request: &ExecCreate) -> Result<()> {
+    refuse_rest("", &request.rest)
+}
+
+/// The same of a volume: what it is to be made of is not chosen here.
+pub(in crate::engine) fn refuse_volume(request: &VolumeCreate) -> Result<()> {
+    refuse("Driver", &request.driver, matches!(request.driver.as_str(), "" | "local"))?;
+    refuse("DriverOpts", &request.driver_opts, request.driver_opts.is_empty())?;
+    refuse_rest("", &request.rest)
+}
+
+/// Fields that no type knows: fine when they say nothing, or what is so anyway.
+fn refuse_rest(prefix: &str, rest: &Rest) -> Result<()> {
+    for (name, value) in rest {
+        let option = format!("{prefix}{name}");
+        let fine = FINE.iter().any(|(of, values)| *of == option && values.contains(&value.to_string().as_str()));
+        refuse(&option, value, fine || is_empty(value))?;
     }
     Ok(())
 }
 
-fn refuse_networks(body: &Value) -> Result<()> {
-    let Some(endpoints) = body.pointer("/NetworkingConfig/EndpointsConfig").and_then(Value::as_object) else {
-        return Ok(());
-    };
-    for (network, endpoint) in endpoints {
-        if !matches!(network.as_str(), "default" | "bridge" | "host" | "none") {
-            return Err(unsupported("NetworkingConfig", &Value::from(network.as_str())));
-        }
-        for (name, value) in endpoint.as_object().into_iter().flatten() {
-            if !is_empty(value) {
-                return Err(unsupported(&format!("NetworkingConfig.{name}"), value));
-            }
-        }
-    }
-    Ok(())
+fn refuse(option: &str, value: &impl Serialize, fine: bool) -> Result<()> {
+    let shown = || serde_json::to_value(value).unwrap_or_default();
+    if fine { Ok(()) } else { Err(unsupported(option, &shown())) }
 }
 
 pub(super) fn unsupported(option: &str, value: &Value) -> Fault {
@@ -282,7 +146,7 @@ mod tests {
             "NetworkingConfig": {"EndpointsConfig": {"default": {"IPAMConfig": null, "MacAddress": "", "GwPriority": 0}}}
         });
         let request = parse(&body).unwrap();
-        assert_eq!((request.image.as_str(), request.cmd.0.as_slice()), ("lab/shell:1", &["sh".to_owned()][..]));
+        assert_eq!((request.image.as_str(), request.cmd.as_slice()), ("lab/shell:1", &["sh".to_owned()][..]));
         assert!(request.host_config.auto_remove && request.entrypoint.is_none());
         assert_eq!(request.host_config.console_size, [24, 80]);
     }
@@ -295,10 +159,46 @@ mod tests {
             ("Init", json!(true)),
             ("PidMode", json!("host")),
             ("Devices", json!([{"PathOnHost": "/dev/kvm"}])),
+            ("MemorySwappiness", json!(60)),
         ] {
             let fault = parse(&json!({"Image": "x", "HostConfig": {field: value}})).unwrap_err();
             assert_eq!(fault.problem.code, "unsupported-option", "{field}");
             assert_eq!(fault.problem.args["option"], format!("HostConfig.{field}"));
         }
+    }
+
+    #[test]
+    fn an_option_within_an_option_is_refused_by_name_too() {
+        let mount = |field: &str, value: Value| {
+            let mount = json!({"Type": "bind", "Source": "/a", "Target": "/b", field: value});
+            parse(&json!({"Image": "x", "HostConfig": {"Mounts": [mount]}}))
+        };
+        for (field, value, option) in [
+            ("ImageOptions", json!({"Subpath": "a"}), "ImageOptions"),
+            ("BindOptions", json!({"Propagation": "shared"}), "BindOptions.Propagation"),
+            ("VolumeOptions", json!({"Subpath": "a"}), "VolumeOptions.Subpath"),
+            ("TmpfsOptions", json!({"Options": [["exec"]]}), "TmpfsOptions.Options"),
+        ] {
+            let problem = mount(field, value).unwrap_err().problem;
+            assert_eq!(problem.args["option"], format!("HostConfig.Mounts.{option}"));
+        }
+        mount("BindOptions", json!({"Propagation": "rprivate", "NonRecursive": false})).unwrap();
+        mount("Consistency", json!("cached")).unwrap();
+    }
+
+    #[test]
+    fn what_has_no_place_in_a_volume_or_a_command_is_refused_by_name() {
+        let volume = |body: Value| refuse_volume(&docker::from_value(&body).unwrap());
+        volume(json!({"Name": null, "Driver": "local", "DriverOpts": {}, "Labels": {"a": "b"}})).unwrap();
+        for (field, value) in [
+            ("Driver", json!("nfs")),
+            ("DriverOpts", json!({"type": "nfs"})),
+            ("ClusterVolumeSpec", json!({"Group": "a"})),
+        ] {
+            assert_eq!(volume(json!({field: value})).unwrap_err().problem.args["option"], field);
+        }
+        let exec = |body: Value| refuse_exec(&docker::from_value(&body).unwrap());
+        exec(json!({"Cmd": ["a"], "Detach": true, "Env": null, "ConsoleSize": null})).unwrap();
+        assert_eq!(exec(json!({"Cgroup": "x"})).unwrap_err().problem.args["option"], "Cgroup");
     }
 }

@@ -1,42 +1,20 @@
 //! Commands beside a container's main process (`docker exec`) and on the lab host.
 
 use super::streams::{Channel, Input, QUEUE, Record, feed, thread};
-use super::{Container, bounds, exit, names};
+use super::{Container, bounds, exit, names, request as asked};
 use crate::client::protocol::HostCommand;
+use crate::docker::ExecCreate;
 use crate::engine::process::{ExecSpec, Io, Running};
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::OpKind;
 use hyper::body::Bytes;
-use serde::Deserialize;
+use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Read;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use tokio::sync::mpsc;
-
-/// The body of `POST /containers/{id}/exec`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-#[expect(missing_docs, reason = "the Docker API's own names")]
-pub struct ExecRequest {
-    pub attach_stdin: bool,
-    pub tty: bool,
-    pub cmd: Option<Vec<String>>,
-    pub env: Option<Vec<String>>,
-    pub working_dir: Option<String>,
-    pub user: Option<String>,
-    pub privileged: bool,
-    pub console_size: Option<(u16, u16)>,
-}
-
-impl ExecRequest {
-    /// Bytes of the texts in it.
-    fn size(&self) -> usize {
-        let lists = [&self.cmd, &self.env].into_iter().flatten().flatten();
-        lists.map(|text| text.len() + size_of::<String>()).sum()
-    }
-}
 
 /// A command that was prepared, runs, or has ended.
 #[derive(Debug)]
@@ -48,7 +26,7 @@ pub struct ExecSession {
     /// The container itself. It is not kept for the sake of a command that has ended in it.
     of: Weak<Container>,
     /// What was asked for.
-    pub request: ExecRequest,
+    pub request: ExecCreate,
     state: Mutex<Life>,
 }
 
@@ -83,20 +61,20 @@ pub struct Talk {
 impl ExecSessions {
     /// The session of that id.
     pub fn find(&self, id: &str) -> Result<Arc<ExecSession>> {
-        let found = lock(&self.0).iter().find(|session| session.id == id).cloned();
+        let found = self.0.lock().iter().find(|session| session.id == id).cloned();
         found.ok_or_else(|| Fault::new(FaultKind::NotFound, "no-such-exec").with("id", id))
     }
 
     fn add(&self, session: ExecSession) -> Arc<ExecSession> {
         let session = Arc::new(session);
-        let mut all = lock(&self.0);
+        let mut all = self.0.lock();
         all.push_back(Arc::clone(&session));
         // From the newest back: what is too much is the oldest.
         let (mut count, mut bytes) = (0, 0);
         let mut kept: VecDeque<_> = VecDeque::with_capacity(all.len());
         for one in all.drain(..).rev() {
             let idle = !one.runs();
-            (count, bytes) = (count + usize::from(idle), bytes + if idle { one.request.size() } else { 0 });
+            (count, bytes) = (count + usize::from(idle), bytes + if idle { size(&one.request) } else { 0 });
             if !idle || count == 1 || (count <= REMEMBERED && bytes <= REMEMBERED_BYTES) {
                 kept.push_front(one);
             }
@@ -109,14 +87,14 @@ impl ExecSessions {
 impl ExecSession {
     /// Its process id, whether it runs, and its exit status once it has ended.
     pub fn life(&self) -> (u32, bool, Option<i32>) {
-        let life = lock(&self.state);
+        let life = self.state.lock();
         (life.pid, life.running.is_some(), life.status)
     }
 
     /// Tells its terminal its size; one that has not started yet will start with it.
     pub fn resize(&self, rows: u16, cols: u16) -> Result<()> {
         let running = {
-            let mut life = lock(&self.state);
+            let mut life = self.state.lock();
             life.size = Some((rows, cols));
             life.running.clone()
         };
@@ -125,14 +103,20 @@ impl ExecSession {
 
     /// It is being started, or runs.
     fn runs(&self) -> bool {
-        let life = lock(&self.state);
+        let life = self.state.lock();
         life.begun && life.status.is_none()
     }
 
     fn ended(&self, status: i32) {
-        let mut life = lock(&self.state);
+        let mut life = self.state.lock();
         (life.running, life.status) = (None, Some(status));
     }
+}
+
+/// Bytes of the texts in a request.
+fn size(request: &ExecCreate) -> usize {
+    let lists = [&request.cmd, &request.env].into_iter().flatten().flatten();
+    lists.map(|text| text.len() + size_of::<String>()).sum()
 }
 
 /// A shell with a plain prompt: what the user's own start-up files print has no place in a lesson or its recording.
@@ -143,8 +127,9 @@ fn host_shell() -> Vec<String> {
 
 impl Engine {
     /// Prepares a command in a container.
-    pub fn prepare_exec(&self, container: &Arc<Container>, request: ExecRequest) -> Result<Arc<ExecSession>> {
+    pub fn prepare_exec(&self, container: &Arc<Container>, request: ExecCreate) -> Result<Arc<ExecSession>> {
         container.main_process()?;
+        asked::refuse_exec(&request)?;
         bounds::session(&request)?;
         if request.cmd.as_ref().is_none_or(Vec::is_empty) {
             return Err(Fault::new(FaultKind::BadRequest, "no-exec-command").with("container", &container.name));
@@ -159,13 +144,13 @@ impl Engine {
         if command.argv.is_empty() {
             command.argv = host_shell();
         }
-        let request = ExecRequest {
+        let request = ExecCreate {
             attach_stdin: true,
             tty: command.tty,
             cmd: Some(command.argv),
             env: Some(command.env),
             console_size: command.size,
-            ..ExecRequest::default()
+            ..ExecCreate::default()
         };
         bounds::session(&request)?;
         let id = names::random_id()?;
@@ -174,7 +159,7 @@ impl Engine {
 
     /// Starts a prepared command.
     pub fn talk(self: &Arc<Self>, session: &Arc<ExecSession>, line: &str, cancel: &Cancel) -> Result<Talk> {
-        if std::mem::replace(&mut lock(&session.state).begun, true) {
+        if std::mem::replace(&mut session.state.lock().begun, true) {
             return Err(Fault::new(FaultKind::Conflict, "exec-started").with("id", &session.id));
         }
         let container = session.of.upgrade();
@@ -188,7 +173,7 @@ impl Engine {
             let request = &session.request;
             let argv = request.cmd.clone().unwrap_or_default();
             let env = request.env.clone().unwrap_or_default();
-            let size = lock(&session.state).size.or(request.console_size);
+            let size = session.state.lock().size.or(request.console_size);
             let Some(container) = &container else {
                 let running = self.spawner.on_host(cx, &self.lab, &argv, &env, request.tty)?;
                 if let Some((rows, cols)) = size {
@@ -214,7 +199,7 @@ impl Engine {
         let io = running.io.take();
         let running = Arc::new(running);
         {
-            let mut life = lock(&session.state);
+            let mut life = session.state.lock();
             (life.pid, life.running) = (running.pid, Some(Arc::clone(&running)));
         }
         self.follow(session, running, io)
@@ -265,13 +250,9 @@ fn pump(mut file: File, channel: Channel, to: &mpsc::Sender<(Channel, Bytes)>, r
         if n == 0 {
             break;
         }
-        lock(record).take(channel, &buffer[..n]);
+        record.lock().take(channel, &buffer[..n]);
         // Read on when nobody listens, so that the process is not stopped by a full pipe.
         listening = listening && to.blocking_send((channel, Bytes::copy_from_slice(&buffer[..n]))).is_ok();
     }
-    lock(record).end(channel);
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    record.lock().end(channel);
 }

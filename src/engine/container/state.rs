@@ -6,9 +6,9 @@ use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::Image;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
-use serde_json::Value;
+use parking_lot::{Condvar, Mutex};
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -25,8 +25,6 @@ pub struct Container {
     pub image: Image,
     /// What was asked for.
     pub request: Request,
-    /// The same as it came, for `inspect`.
-    pub raw: Value,
     /// What will run.
     pub merged: Merged,
     /// Its volumes, binds and tmpfs, in mount order.
@@ -37,9 +35,7 @@ pub struct Container {
     pub dir: PathBuf,
     /// What it prints and is typed.
     pub streams: Arc<Streams>,
-    state: Mutex<State>,
-    changed: Condvar,
-    revision: watch::Sender<u64>,
+    pub(super) life: Life,
 }
 
 /// Image config and request, merged by Docker's rules.
@@ -116,24 +112,17 @@ pub struct State {
     pub settled: u64,
 }
 
-/// Everything about a container that is known at its birth.
+/// Where it stands in its life, for those who change it and those who wait.
 #[derive(Debug)]
-pub(super) struct Birth {
-    pub id: ContainerId,
-    pub name: String,
-    pub image: Image,
-    pub request: Request,
-    pub raw: Value,
-    pub merged: Merged,
-    pub mounts: Vec<MountSpec>,
-    pub anonymous: Vec<String>,
-    pub dir: PathBuf,
+pub(super) struct Life {
+    state: Mutex<State>,
+    changed: Condvar,
+    revision: watch::Sender<u64>,
 }
 
-impl Container {
-    pub(super) fn new(birth: Birth) -> Result<Self> {
-        let Birth { id, name, image, request, raw, merged, mounts, anonymous, dir } = birth;
-        let streams = Arc::new(Streams::new(&dir.join("log.json"), request.log_options)?);
+impl Life {
+    /// Just created.
+    pub(super) fn new() -> Self {
         let state = State {
             phase: Phase::Created,
             running: None,
@@ -146,55 +135,40 @@ impl Container {
             starting: None,
             settled: 0,
         };
-        let (state, changed, revision) = (Mutex::new(state), Condvar::new(), watch::Sender::new(0));
-        let created = Moment::now();
-        Ok(Self {
-            id,
-            name,
-            created,
-            image,
-            request,
-            raw,
-            merged,
-            mounts,
-            anonymous,
-            dir,
-            streams,
-            state,
-            changed,
-            revision,
-        })
+        Self { state: Mutex::new(state), changed: Condvar::new(), revision: watch::Sender::new(0) }
     }
+}
 
+impl Container {
     /// A copy of its state.
     pub fn state(&self) -> State {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.life.state.lock().clone()
     }
 
     /// Changes its state, and tells all who wait for it.
     pub fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
-        self.changed.notify_all();
-        self.revision.send_modify(|n| *n += 1);
+        let result = change(&mut self.life.state.lock());
+        self.life.changed.notify_all();
+        self.life.revision.send_modify(|n| *n += 1);
         result
     }
 
     /// Tells when its state changes.
     pub fn revision(&self) -> watch::Receiver<u64> {
-        self.revision.subscribe()
+        self.life.revision.subscribe()
     }
 
     /// Waits until `reached` holds, for `limit` at most (none: without end). True when it holds.
     pub fn wait_until(&self, limit: Option<Duration>, reached: impl Fn(&State) -> bool) -> bool {
         let begun = Instant::now();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.life.state.lock();
         while !reached(&state) {
             // Woken now and then even without a limit; it costs nothing and forgives a lost wake-up.
             let left = limit.map_or(Duration::from_secs(60), |limit| limit.saturating_sub(begun.elapsed()));
             if left.is_zero() {
                 return false;
             }
-            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            self.life.changed.wait_for(&mut state, left);
         }
         true
     }

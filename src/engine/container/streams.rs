@@ -13,15 +13,18 @@ use crate::engine::{Conductor, Fault, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Change, Evidence, Problem};
 use hyper::body::Bytes;
+use parking_lot::Mutex;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
 
-/// How many bytes of a container's output go into the trace.
+/// How many bytes of a process's output go into the trace, so that one that prints for ever leaves room for all else.
 const RECORDED: usize = 256 * 1024;
+/// What an event takes beside its text: a process that prints letter by letter has its limit, too.
+const AROUND: usize = 100;
 
 /// How many chunks wait for a slow reader or writer.
 pub(super) const QUEUE: usize = 16;
@@ -75,19 +78,19 @@ impl Streams {
     /// What is printed from now on, until the process ends.
     pub fn attach(&self) -> mpsc::Receiver<(Channel, Bytes)> {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        lock(&self.attached).push(sender);
+        self.attached.lock().push(sender);
         receiver
     }
 
     /// The way to the process's standard input: of the one that runs, else of the next.
     pub fn input(&self) -> mpsc::Sender<Input> {
-        lock(&self.input).sender.clone()
+        self.input.lock().sender.clone()
     }
 
     /// Connects them to a process. The threads end with its output.
     pub fn connect(self: &Arc<Self>, io: Io, record: Record) -> Result<Vec<JoinHandle<()>>> {
         let record = Arc::new(Mutex::new(record));
-        let input = lock(&self.input).receiver.take();
+        let input = self.input.lock().receiver.take();
         let mut threads = Vec::new();
         let mut pump = |file: File, channel| -> Result<()> {
             let (streams, record) = (Arc::clone(self), Arc::clone(&record));
@@ -114,8 +117,8 @@ impl Streams {
 
     /// The process has ended: everyone attached gets the end, and the next process gets a new queue.
     pub fn disconnect(&self) {
-        lock(&self.attached).clear();
-        *lock(&self.input) = Queue::default();
+        self.attached.lock().clear();
+        *self.input.lock() = Queue::default();
         self.log.flush();
     }
 
@@ -130,16 +133,16 @@ impl Streams {
                 Ok(n) => n,
             };
             self.log.append(channel, &buffer[..n]);
-            lock(record).take(channel, &buffer[..n]);
+            record.lock().take(channel, &buffer[..n]);
             let bytes = Bytes::copy_from_slice(&buffer[..n]);
-            let attached = lock(&self.attached).clone();
+            let attached = self.attached.lock().clone();
             for to in attached {
                 if to.blocking_send((channel, bytes.clone())).is_err() {
-                    lock(&self.attached).retain(|one| !one.is_closed());
+                    self.attached.lock().retain(|one| !one.is_closed());
                 }
             }
         }
-        lock(record).end(channel);
+        record.lock().end(channel);
     }
 }
 
@@ -156,28 +159,27 @@ pub(super) fn thread(name: &str, act: impl FnOnce() + Send + 'static) -> Result<
     std::thread::Builder::new().name(name.into()).spawn(act).map_err(|e| Fault::io("start", "a thread", &e))
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Puts what a terminal prints into the trace, as whole characters.
 #[derive(Debug)]
 pub struct Record {
     conductor: Arc<Conductor>,
     container: Option<ContainerId>,
     left: usize,
+    /// Bytes that were printed after that.
+    unrecorded: u64,
     carried: [Vec<u8>; 2],
 }
 
 impl Record {
     /// For that container; none for the lab host.
     pub fn new(conductor: Arc<Conductor>, container: Option<ContainerId>) -> Self {
-        Self { conductor, container, left: RECORDED, carried: Default::default() }
+        Self { conductor, container, left: RECORDED, unrecorded: 0, carried: Default::default() }
     }
 
     /// More was printed.
     pub fn take(&mut self, channel: Channel, bytes: &[u8]) {
         if self.left == 0 {
+            self.unrecorded += bytes.len() as u64;
             return;
         }
         let carried = &mut self.carried[channel as usize - 1];
@@ -186,9 +188,9 @@ impl Record {
         let text = String::from_utf8_lossy(&carried[..whole]).into_owned();
         carried.drain(..whole);
         self.say(text);
-        self.left = self.left.saturating_sub(bytes.len());
+        self.left = self.left.saturating_sub(bytes.len() + AROUND);
         if self.left == 0 {
-            let container = self.container.as_ref().map_or("host", ContainerId::short);
+            let container = self.name();
             let problem = Problem::new("console-cut").with("container", container).with("bytes", RECORDED);
             let evidence = Evidence::syscall("read(output)", format!("{RECORDED} bytes so far"));
             self.conductor.notice(Change::Remark(problem), vec![evidence]);
@@ -201,9 +203,25 @@ impl Record {
         self.say(String::from_utf8_lossy(&rest).into_owned());
     }
 
+    fn name(&self) -> &str {
+        self.container.as_ref().map_or("host", ContainerId::short)
+    }
+
     fn say(&self, text: String) {
         if !text.is_empty() {
             self.conductor.console(self.container.clone(), text);
+        }
+    }
+}
+
+impl Drop for Record {
+    /// It was the last that read what the process prints: now it is known how much is not in the trace.
+    fn drop(&mut self) {
+        if self.unrecorded > 0 {
+            let problem =
+                Problem::new("console-left-out").with("container", self.name()).with("bytes", self.unrecorded);
+            let evidence = Evidence::syscall("read(output)", format!("{} bytes more", self.unrecorded));
+            self.conductor.notice(Change::Remark(problem), vec![evidence]);
         }
     }
 }

@@ -1,6 +1,7 @@
 use crate::client::protocol::HostCommand;
+use crate::docker::ExecCreate;
 use crate::engine::api::document;
-use crate::engine::container::{ExecRequest, bounds, examine};
+use crate::engine::container::{bounds, examine};
 use crate::engine::documents::sha256;
 use crate::trace::{Config, Descriptor};
 use serde::Deserialize;
@@ -15,7 +16,7 @@ pub fn requests(bytes: &[u8]) {
     if let Ok(body) = document::<Value>(body) {
         create(&body, &config);
     }
-    if let Ok(session) = document::<ExecRequest>(body)
+    if let Ok(session) = document::<ExecCreate>(body)
         && examine::session(&session).is_ok()
     {
         let texts: Vec<_> = session.cmd.iter().chain(&session.env).flatten().collect();

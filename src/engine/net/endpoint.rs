@@ -134,7 +134,7 @@ impl Net {
         address: Ipv4Addr,
         keys: &Keys,
     ) -> Result<Veth> {
-        let (name, peer) = (format!("veth{}", random_hex(7)?), format!("veth{}", random_hex(7)?));
+        let (name, peer) = (format!("veth{}", random::hex(7)?), format!("veth{}", random::hex(7)?));
         let request = request::make_veth(&name, &peer, request::mac_of(address));
         let by_hand = format!("ip link add {name} type veth peer name {peer}");
         stage(cx, StepKind::CreateVeth, by_hand, request, |cx, request| {

@@ -20,7 +20,7 @@ impl Net {
             host: Arc::new(Mutex::new(host)),
             endpoints: Mutex::default(),
             pool: Mutex::new(pool::Pool::new(GATEWAY, PREFIX)),
-            network: NetworkId::from(random_hex(64)?.as_str()),
+            network: NetworkId::from(random::hex(64)?.as_str()),
             mode: lab.mode,
             uplink: Mutex::default(),
             entries: Mutex::default(),

@@ -24,15 +24,16 @@ mod uplink;
 
 pub use undo::{NetInverse, undo};
 
-use super::Cx;
 use super::fault::{Fault, FaultKind, Result};
 use super::lab::{Lab, Netns};
+use super::{Cx, random};
 use crate::spec::{ContainerId, NetworkId};
 use crate::trace::{Mode, Network, Plan, StepKind};
+use parking_lot::{Mutex, MutexGuard};
 use request::Request;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// The bridge's name, as Docker calls it.
 pub const BRIDGE: &str = "docker0";
@@ -144,19 +145,7 @@ fn message(cx: &Cx, request: Request, act: impl FnOnce(&Cx, Request) -> Result<(
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// So many random hexadecimal digits.
-fn random_hex(digits: usize) -> Result<String> {
-    use std::io::Read;
-    let mut bytes = vec![0; digits.div_ceil(2)];
-    let path = "/dev/urandom";
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut bytes));
-    read.map_err(|e| Fault::io("read", path, &e))?;
-    let mut text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    text.truncate(digits);
-    Ok(text)
+    mutex.lock()
 }
 
 /// The id of a network that is not made but always there: its name, in hexadecimal, to the length of an id.

@@ -7,8 +7,8 @@ use netlink_packet_core::{
 };
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
+use parking_lot::Mutex;
 use std::io;
-use std::sync::{Mutex, PoisonError};
 
 #[derive(Debug)]
 pub(super) struct Netlink {
@@ -52,7 +52,7 @@ impl Netlink {
 
     /// The objects that came back, and whether the kernel changed them meanwhile.
     fn exchange(&self, message: RouteNetlinkMessage, flags: u16) -> io::Result<(Vec<RouteNetlinkMessage>, bool)> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         state.1 = state.1.wrapping_add(1);
         let (socket, number) = (&state.0, state.1);
         let mut header = NetlinkHeader::default();

@@ -7,10 +7,11 @@ use crate::engine::conductor::EntryId;
 use crate::engine::process::ProcessInverse;
 use crate::engine::program;
 use crate::trace::{Change, Evidence, Problem};
+use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -222,7 +223,7 @@ fn look(host: &Arc<Mutex<NamespaceObserver>>, cause: &str, record: Record<'_>) -
 }
 
 fn lock(host: &Arc<Mutex<NamespaceObserver>>) -> MutexGuard<'_, NamespaceObserver> {
-    host.lock().unwrap_or_else(PoisonError::into_inner)
+    host.lock()
 }
 
 impl Uplink {

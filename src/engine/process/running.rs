@@ -4,9 +4,10 @@ use super::observe::Subject;
 use super::*;
 use crate::engine::conductor::{Conductor, EntryId};
 use crate::engine::sys;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// A process of a container, or one on the lab host.
 #[derive(Debug)]
@@ -124,7 +125,7 @@ impl Running {
         loop {
             match *status {
                 Some(status) => return status,
-                None => status = self.end.known.wait(status).unwrap_or_else(PoisonError::into_inner),
+                None => self.end.known.wait(&mut status),
             }
         }
     }
@@ -140,7 +141,7 @@ impl Running {
         let plan = Plan::new(StepKind::ReapProcess, self.pid).call("waitid(P_PIDFD, pidfd, …, WEXITED, NULL)");
         cx.step(plan, |cx| {
             reap::observe(cx, &self.end.subject, status);
-            self.end.pins.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            self.end.pins.lock().clear();
             cx.undone(self.end.entry)
         })
     }
@@ -174,6 +175,6 @@ impl End {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<i32>> {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+        self.status.lock()
     }
 }

@@ -5,9 +5,10 @@ use super::spawner::{Nest, Thread};
 use super::stdio::{self, Stdio};
 use super::*;
 use crate::trace::{Dir, DirRole};
+use parking_lot::Mutex;
 use std::fs;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Starts processes: those of containers below a keeper, so that none of them outlives the engine.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl Spawner {
 
     /// Where containers' processes are born; made anew when somebody has killed the keeper.
     fn nest(&self) -> Result<Arc<Nest>> {
-        let mut nest = self.nest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut nest = self.nest.lock();
         if !nest.holds() {
             tracing::warn!("the keeper of the containers was killed, and they with it");
             *nest = Arc::new(Nest::start()?);

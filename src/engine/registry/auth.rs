@@ -83,13 +83,7 @@ pub fn refresh_form(service: &str, scope: &str, token: &str) -> String {
         ("client_id", "dockwalk"),
         ("refresh_token", token),
     ];
-    fields.map(|(name, value)| format!("{name}={}", escape(value))).join("&")
-}
-
-/// Percent-encodes a value of a query.
-pub fn escape(text: &str) -> String {
-    let keep = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b':' | b'/');
-    text.bytes().map(|b| if keep(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
 /// What an authorization service answers.
@@ -134,7 +128,9 @@ mod tests {
     }
 
     #[test]
-    fn queries_are_escaped() {
-        assert_eq!(escape("repository:a/b:pull push+"), "repository:a/b:pull%20push%2B");
+    fn forms_are_escaped() {
+        let form = refresh_form("a service", "repository:a/b:pull,push", "t+=&");
+        let fields: Vec<_> = form_urlencoded::parse(form.as_bytes()).map(|(_, value)| value.into_owned()).collect();
+        assert_eq!(fields, ["refresh_token", "a service", "repository:a/b:pull,push", "dockwalk", "t+=&"], "{form}");
     }
 }

@@ -4,7 +4,7 @@ use super::auth::Challenge;
 use super::endpoint::{may_be_plain, scheme_and_host};
 use super::exchange::{absolute, backoff, exchange, small_text, wait};
 use super::http::{Answer, Ask, Load};
-use super::session::{ATTEMPTS, RegistrySession, locked};
+use super::session::{ATTEMPTS, RegistrySession};
 use super::wait::Later;
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::trace::Evidence;
@@ -153,7 +153,7 @@ impl RegistrySession<'_> {
         let mut ask = Ask { method: call.method, ours, body: call.body.clone(), ..Ask::get(url, lax) };
         ask.headers = call.headers.to_vec();
         // Another host gets no credentials: its address is signed, or it is none of ours.
-        ask.secret = locked(&self.secret).clone().filter(|_| ours);
+        ask.secret = self.secret.lock().clone().filter(|_| ours);
         Ok(ask)
     }
 

@@ -13,9 +13,10 @@ use crate::engine::store::{Ahead, Image, Part, Pin, Record, Store, Unpacking};
 use crate::engine::{Cx, Fault, Result, documents};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Change, Content, Evidence, Plan, Promise, StepKind};
+use parking_lot::Mutex;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// What one pull from one endpoint works with.
 pub struct Pull<'a> {
@@ -104,20 +105,20 @@ impl<'a> Pull<'a> {
                     while !stop.load(Ordering::Acquire) {
                         let Some(part) = wanted.get(next.fetch_add(1, Ordering::AcqRel)) else { return };
                         match self.download_one(cx, part, &listed, at_once) {
-                            Ok(Some(done)) => drop(locked(&ahead).insert(part.chain_id.clone(), done)),
+                            Ok(Some(done)) => drop(ahead.lock().insert(part.chain_id.clone(), done)),
                             Ok(None) => {}
                             Err(fault) => {
                                 stop.store(true, Ordering::Release);
-                                locked(&failed).get_or_insert(fault);
+                                failed.lock().get_or_insert(fault);
                             }
                         }
                     }
                 });
             }
         });
-        match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        match failed.into_inner() {
             Some(fault) => Err(fault),
-            None => Ok(ahead.into_inner().unwrap_or_else(PoisonError::into_inner)),
+            None => Ok(ahead.into_inner()),
         }
     }
 
@@ -181,10 +182,6 @@ impl<'a> Pull<'a> {
     fn say(&self, id: Option<String>, text: String) {
         (self.progress)(Progress::Status { id, text });
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// `library/ubuntu`, `lab/shell`: what Docker prints behind "Pulling from".

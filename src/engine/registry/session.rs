@@ -19,8 +19,8 @@ use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::{Reference, ReferenceError};
 use crate::trace::{Change, Evidence, Plan, Problem, Registry, RegistryLimit, StepKind};
+use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A registry that answered.
@@ -148,7 +148,7 @@ impl<'a> RegistrySession<'a> {
 
     /// The scheme that it answered by.
     pub fn scheme(&self) -> &'static str {
-        *locked(&self.scheme)
+        *self.scheme.lock()
     }
 
     /// The address below which the repository is.
@@ -160,7 +160,7 @@ impl<'a> RegistrySession<'a> {
         let mut trail = Vec::new();
         let mut failure = None;
         for scheme in self.endpoint.schemes {
-            *locked(&self.scheme) = scheme;
+            *self.scheme.lock() = scheme;
             // A server without TLS may just hang up on a TLS hello: the next way is tried at once.
             let tries = if Some(scheme) == self.endpoint.schemes.last() { ATTEMPTS } else { 1 };
             match self.probe_by(cx, scheme, tries, &mut trail) {
@@ -244,12 +244,12 @@ impl<'a> RegistrySession<'a> {
 
     /// The same where it is said in another way.
     pub fn note_failure(&self, trail: &[Evidence]) {
-        *locked(&self.failed) = trail.to_vec();
+        *self.failed.lock() = trail.to_vec();
     }
 
     /// A mirror did not give what was wanted: the next is asked. False when it was no fault of the mirror's.
     pub fn says_it_failed(&self, cx: &Cx, fault: &Fault) -> bool {
-        let evidence = locked(&self.failed).clone();
+        let evidence = self.failed.lock().clone();
         if evidence.is_empty() {
             return false;
         }
@@ -304,8 +304,4 @@ impl<'a> RegistrySession<'a> {
             .with("status", status)
             .with("url", ask.shown_url())
     }
-}
-
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

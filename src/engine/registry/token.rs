@@ -5,8 +5,9 @@ use super::auth::{self, Challenge, TokenAnswer};
 use super::endpoint::{may_be_plain, scheme_and_host};
 use super::exchange::{SMALL, exchange};
 use super::http::{Ask, Load};
-use super::session::{RegistrySession, locked};
+use super::session::RegistrySession;
 use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::spec::url;
 use crate::trace::{Plan, StepKind};
 
 impl RegistrySession<'_> {
@@ -24,7 +25,7 @@ impl RegistrySession<'_> {
                 Some(cx.step(plan, |cx| self.fetch_token(cx, challenge, realm, service.as_deref()))?)
             }
         };
-        *locked(&self.secret) = secret;
+        *self.secret.lock() = secret;
         Ok(())
     }
 
@@ -76,8 +77,8 @@ impl RegistrySession<'_> {
             return Ask { method: "POST", body: Load::Form(form), ..Ask::get(realm, lax) };
         }
         let join = if realm.contains('?') { '&' } else { '?' };
-        let mut url = format!("{realm}{join}service={}", auth::escape(service));
-        self.scopes.iter().for_each(|scope| url.push_str(&format!("&scope={}", auth::escape(scope))));
-        Ask::get(url, lax)
+        let mut address = format!("{realm}{join}service={}", url::encode(service));
+        self.scopes.iter().for_each(|scope| address.push_str(&format!("&scope={}", url::encode(scope))));
+        Ask::get(address, lax)
     }
 }

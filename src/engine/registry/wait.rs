@@ -2,10 +2,10 @@
 
 use super::Progress;
 use super::http::Answer;
-use super::session::{RegistrySession, locked};
+use super::session::RegistrySession;
 use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::trace::{Change, Evidence, Plan, Problem, RegistryLimit, RegistryWait, StepKind};
-use std::sync::Mutex;
+use parking_lot::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// For how long a registry wants to be left alone.
@@ -40,7 +40,7 @@ impl RegistrySession<'_> {
     /// What a 429 says about when to come back; none when it says nothing that can be waited for.
     pub fn later(&self, answer: &Answer) -> Option<Later> {
         let left = retry_after(answer, SystemTime::now())?;
-        let total = locked(&self.pause.0).total;
+        let total = self.pause.0.lock().total;
         (total + left <= LONGEST).then_some(Later(left.max(SHORTEST)))
     }
 
@@ -69,7 +69,7 @@ impl RegistrySession<'_> {
         trail: &[Evidence],
         asked: Instant,
     ) -> Result<()> {
-        let mut waits = locked(&self.pause.0);
+        let mut waits = self.pause.0.lock();
         if waits.over.is_some_and(|over| over > asked) {
             return cx.check();
         }
@@ -111,7 +111,7 @@ impl RegistrySession<'_> {
     /// Tells what the registry still gives, when it says so and it is news.
     pub fn see_limit(&self, cx: &Cx, answer: &Answer) {
         let Some(limit) = limit(answer, &self.endpoint.host) else { return };
-        let mut last = locked(&self.limit);
+        let mut last = self.limit.lock();
         if last.as_ref() != Some(&limit) {
             cx.observe(Change::RegistryLimit(limit.clone()), vec![answer.evidence(0, "")]);
             *last = Some(limit);
@@ -139,7 +139,7 @@ fn quota(text: &str) -> Option<(u64, Option<u64>)> {
 /// seconds since 1970.
 fn retry_after(answer: &Answer, now: SystemTime) -> Option<Duration> {
     // A stranger's number: no clock and no calendar ends before this.
-    const FAR: Duration = Duration::from_secs(10 * 366 * 86_400);
+    const FAR: Duration = Duration::from_hours(10 * 366 * 24);
     said_after(answer, now).map(|after| after.min(FAR))
 }
 

@@ -122,14 +122,14 @@ impl Store {
 impl Pin {
     /// Keeps this, too: a document of which it is only now known that it will be needed, before it is put.
     pub fn add(&self, digest: &Digest) {
-        self.digests.lock().unwrap_or_else(PoisonError::into_inner).push(digest.clone());
+        self.digests.lock().push(digest.clone());
         *self.store.lock().pinned.entry(digest.clone()).or_default() += 1;
     }
 }
 
 impl Drop for Pin {
     fn drop(&mut self) {
-        let digests = std::mem::take(self.digests.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let digests = std::mem::take(self.digests.get_mut());
         let mut state = self.store.lock();
         for digest in digests {
             if let Some(count) = state.pinned.get_mut(&digest) {

@@ -40,12 +40,13 @@ pub(super) use unpacked::{Ahead, Part, Unpacking};
 use super::unpack::Options;
 use super::{Cx, Fault, FaultKind, IdRange, Result, handle, private};
 use crate::spec::{Digest, Reference};
+use parking_lot::{Mutex, MutexGuard};
 use records::{Records, TagRecord};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The images, layers and blobs under an engine's root.
 #[derive(Debug)]
@@ -113,7 +114,7 @@ impl Store {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

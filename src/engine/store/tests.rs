@@ -173,7 +173,7 @@ fn what_a_pull_counts_on_is_not_deleted() {
     drop(pin);
     let gone = |change: &Change| matches!(change, Change::LayerGone { .. });
     let said = shop.conductor.recorder().with(|trace| {
-        trace.events().iter().any(|e| matches!(&e.body, crate::trace::Body::Observed { change, .. } if gone(change)))
+        trace.events().any(|e| matches!(&e.body, crate::trace::Body::Observed { change, .. } if gone(change)))
     });
     assert!(!said);
 }

@@ -10,8 +10,9 @@ mod copy;
 
 use super::conductor::Cx;
 use super::fault::{Fault, FaultKind, Result};
-use super::{handle, private};
+use super::{handle, private, random};
 use crate::trace::{Change, Evidence, Plan, StepKind, Volume as Seen};
+use jiff::Timestamp;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -57,7 +58,7 @@ impl Volumes {
     pub fn create(&self, cx: &Cx, name: Option<&str>) -> Result<Volume> {
         let name = match name {
             Some(name) => checked(name)?.to_owned(),
-            None => random_name()?,
+            None => random::hex(64)?,
         };
         let data = self.root.join(&name).join("_data");
         if data.is_dir() {
@@ -162,14 +163,6 @@ fn checked(name: &str) -> Result<&str> {
     Err(Fault::new(FaultKind::BadRequest, "volume-name").with("name", name))
 }
 
-fn random_name() -> Result<String> {
-    use std::io::Read;
-    let mut bytes = [0; 32];
-    let mut random = fs::File::open("/dev/urandom").map_err(|e| Fault::io("read", "/dev/urandom", &e))?;
-    random.read_exact(&mut bytes).map_err(|e| Fault::io("read", "/dev/urandom", &e))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
 /// What the image has there, when that is a directory. Links on the way are the image's and lead nowhere but into it.
 fn source(rootfs: &Path, target: &str) -> Option<OwnedFd> {
     let found = pathrs::Root::open(rootfs).and_then(|root| root.resolve(target)).ok()?;
@@ -177,20 +170,9 @@ fn source(rootfs: &Path, target: &str) -> Option<OwnedFd> {
     handle::enter(found.as_fd(), OsStr::new(".")).ok()
 }
 
-/// `2026-11-21T20:55:09Z`. Days to date by Howard Hinnant's `civil_from_days`.
+/// `2026-11-21T20:55:09Z`, as Docker writes when a volume was made.
 fn rfc3339(time: SystemTime) -> String {
-    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    format!("{:.0}", Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 #[cfg(test)]

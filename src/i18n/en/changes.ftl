@@ -127,3 +127,4 @@ event-step-failed = Failed: { $title }. { $reason }
 event-step-cancelled = Cancelled: { $title }.
 event-console-host = The host's terminal printed something.
 event-console-container = The terminal of { $container } printed something.
+trace-dropped = The trace has reached its limit: the oldest { $events } events, with { $operations } operations, are kept no longer.

@@ -35,6 +35,7 @@ problem-inotify-exhausted = The kernel allows no more directories to be watched;
 problem-no-such-endpoint = page not found: { $request }. dockwalk does not serve this part of the Docker API.
 problem-api-version = client version { $version } is not supported. This engine speaks { $oldest } to { $newest }: set DOCKER_API_VERSION to one of these.
 problem-console-cut = { $container } has printed more than { $bytes } bytes. What it prints from here on is in `docker logs`, not in the trace.
+problem-console-left-out = Of what { $container } printed, { $bytes } bytes are not in the trace. `docker logs` has the latest of them.
 problem-engine-runs-already = An engine listens at { $socket } already. Use that one, end it, or give this one another socket with `--socket PATH`.
 problem-engine-root-locked = Another engine works in { $root }. Use that one, end it, or give this one another directory with `--root DIR`.
 problem-engine-fault = The engine made a mistake of its own: { $reason }. Please report it with the trace (`dockwalk trace export`).

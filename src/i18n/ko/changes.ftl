@@ -127,3 +127,4 @@ event-step-failed = 단계가 실패했습니다: { $title }. { $reason }
 event-step-cancelled = 단계를 취소했습니다: { $title }.
 event-console-host = 호스트 터미널에 글자가 찍혔습니다.
 event-console-container = { $container } 컨테이너의 터미널에 글자가 찍혔습니다.
+trace-dropped = 기록이 한도에 이르러 가장 오래된 이벤트 { $events }개(작업 { $operations }개)를 지웠습니다.

@@ -35,6 +35,7 @@ problem-inotify-exhausted = 커널이 지켜볼 디렉터리를 더 늘려 주�
 problem-no-such-endpoint = { $request }: dockwalk가 제공하지 않는 Docker API입니다. 다른 명령을 쓰세요.
 problem-api-version = 클라이언트의 API 버전 { $version }: 지원하지 않습니다. 이 엔진이 지원하는 범위는 { $oldest }–{ $newest }입니다. DOCKER_API_VERSION을 그 사이로 정하세요.
 problem-console-cut = { $container }의 출력이 { $bytes }바이트를 넘었습니다. 이후 출력은 기록이 아니라 `docker logs`에서 볼 수 있습니다.
+problem-console-left-out = { $container }의 출력 가운데 { $bytes }바이트는 기록에 없습니다. 그중 최근 것은 `docker logs`에서 볼 수 있습니다.
 problem-engine-runs-already = { $socket }에서 이미 엔진(engine)이 실행 중입니다. 그 엔진을 쓰거나 종료하거나, `--socket PATH`로 다른 소켓을 지정하세요.
 problem-engine-root-locked = 엔진의 디렉터리 { $root }: 다른 엔진이 쓰고 있습니다. 그 엔진을 쓰거나 종료하거나, `--root DIR`로 다른 디렉터리를 지정하세요.
 problem-engine-fault = 엔진 내부 오류입니다: { $reason }. 기록(`dockwalk trace export`)과 함께 알려 주세요.

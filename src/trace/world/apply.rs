@@ -7,6 +7,7 @@ impl World {
             Body::OpBegan { op } => {
                 require(!self.ops.contains_key(&op.id), || Illegal::Reused(op.id))?;
                 self.ops.insert(op.id, Arc::new(OpState { op: op.clone(), outcome: None }));
+                self.begun += 1;
             }
             Body::StepAnnounced { step } => {
                 self.running(step.op)?;
@@ -22,14 +23,17 @@ impl World {
                 }
                 self.apply(change)?;
             }
-            Body::Console { .. } => {}
+            Body::Console { .. } | Body::Dropped { .. } => {}
             Body::StepEnded { step, .. } => {
                 require(self.open_steps.remove(step).is_some(), || Illegal::NoStep(*step))?;
             }
             Body::OpEnded { op, outcome } => {
                 let state = self.running(*op)?;
                 let ended = OpState { op: state.op.clone(), outcome: Some(outcome.clone()) };
+                let kind = ended.op.kind;
                 self.ops.insert(*op, Arc::new(ended));
+                self.over += 1;
+                self.forget_ended(kind);
             }
         }
         Ok(())
@@ -44,7 +48,7 @@ impl World {
         let missing = || Illegal::Missing(change.entity());
         match change {
             Change::HostSeen(host) => self.host = Some(Arc::new(host.clone())),
-            Change::Remark(problem) => self.remarks.push_back(Arc::new(problem.clone())),
+            Change::Remark(problem) => self.remark(problem),
 
             Change::RegistrySeen(it) => insert(&mut self.registries, it.host.clone(), it),
             Change::RegistryLimit(it) => {

@@ -1,7 +1,9 @@
 //! The World: what is true at one moment of a trace.
 
 mod apply;
+mod kept;
 mod moved;
+mod pairs;
 mod query;
 #[cfg(test)]
 mod tests;
@@ -14,16 +16,18 @@ pub use upper::Upper;
 use super::*;
 use crate::spec::{ContainerId, Digest, NetworkId};
 use imbl::{OrdMap, OrdSet, Vector};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What is true at one moment: the fold of all events up to it.
 ///
 /// Every map is persistent (`imbl`), so a clone costs a few pointers and any moment of a trace can be kept.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct World {
     /// The host, once it was looked at.
     pub host: Option<Arc<Host>>,
-    /// What was worth saying, oldest first.
+    /// What was worth saying lately, oldest first: at most [`World::REMARKS`].
     pub remarks: Vector<Arc<Problem>>,
 
     /// Registries that answered.
@@ -37,6 +41,7 @@ pub struct World {
     /// Documents and blobs whose bytes were not what was promised, by the promised digest, until they come right.
     pub rejected: OrdMap<Digest, Arc<Rejected>>,
     /// What pushes brought to registries: registry, repository, digest.
+    #[serde(with = "pairs")]
     pub pushed: OrdMap<(String, String, Digest), Arc<Pushed>>,
     /// What registries say that references point at.
     pub remote_tags: OrdMap<String, Arc<RemoteTag>>,
@@ -60,6 +65,7 @@ pub struct World {
     pub moved_remote_tags: OrdMap<String, Vector<Descriptor>>,
 
     /// Mounts.
+    #[serde(with = "pairs")]
     pub mounts: OrdMap<MountKey, Arc<Mount>>,
     /// Volumes.
     pub volumes: OrdMap<String, Arc<Volume>>,
@@ -81,6 +87,7 @@ pub struct World {
     /// Networks.
     pub networks: OrdMap<NetworkId, Arc<Network>>,
     /// Addresses reserved: (network, address) → container.
+    #[serde(with = "pairs")]
     pub leases: OrdMap<(NetworkId, String), ContainerId>,
     /// Links.
     pub links: OrdMap<LinkKey, Arc<Link>>,
@@ -91,14 +98,18 @@ pub struct World {
     /// Filter and NAT rules.
     pub rules: OrdMap<String, Arc<Rule>>,
 
-    /// Operations, and how those that are over ended.
+    /// Operations that run, and how the latest of those that are over ended: at most [`World::ENDED`] of each kind.
     pub ops: OrdMap<OpId, Arc<OpState>>,
     /// Steps that were announced and are not over.
     pub open_steps: OrdMap<StepId, Arc<Step>>,
+    /// How many operations have begun.
+    pub begun: u64,
+    /// How many of them are over.
+    pub over: u64,
 }
 
 /// What a registry says a reference points at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteTag {
     /// A key of [`World::registries`].
     pub registry: String,
@@ -107,7 +118,7 @@ pub struct RemoteTag {
 }
 
 /// A local tag.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {
     /// The image: its config's digest.
     pub image: Digest,
@@ -116,7 +127,7 @@ pub struct Tag {
 }
 
 /// A layer blob.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blob {
     /// What the manifest promises.
     pub descriptor: Descriptor,
@@ -125,7 +136,7 @@ pub struct Blob {
 }
 
 /// How far a blob is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlobState {
     /// Not asked for yet.
     Waiting,
@@ -141,7 +152,7 @@ pub enum BlobState {
 }
 
 /// A process and what its set-up made of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessState {
     /// As it was cloned.
     pub process: Process,
@@ -150,7 +161,7 @@ pub struct ProcessState {
 }
 
 /// An operation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpState {
     /// What was asked for.
     pub op: Op,

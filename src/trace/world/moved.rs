@@ -3,7 +3,7 @@
 use super::*;
 
 /// What a reference pointed at before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Earlier {
     /// The image: its config's digest.
     pub image: Digest,

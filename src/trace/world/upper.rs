@@ -2,7 +2,7 @@ use crate::trace::{Effect, UpperChange, UpperFile, UpperTotals};
 use imbl::OrdMap;
 
 /// A container's writable layer, as far as it was told.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Upper {
     /// Its directory.
     pub path: String,

@@ -14,7 +14,7 @@ pub(super) fn directory(upper: &Upper, id: &ContainerId, t: &mut Table<'_>) {
     t.bytes("fact-upper-bytes", upper.totals.bytes);
     t.bytes("fact-upper-copied", upper.totals.copied);
     for file in upper.files.values().take(LISTED) {
-        let (label, tone) = effect(file);
+        let (label, tone) = of_file(file);
         t.toned(label, file.path.clone(), tone);
         if let Some(row) = t.rows.last_mut() {
             row.leads_to = Some(Entity::UpperFile(id.clone(), file.path.clone()));
@@ -22,21 +22,25 @@ pub(super) fn directory(upper: &Upper, id: &ContainerId, t: &mut Table<'_>) {
     }
 }
 
-fn effect(file: &UpperFile) -> (&'static str, Tone) {
-    match (file.effect, &file.copied) {
-        (_, Some(_)) => ("effect-copied", Tone::Plain),
-        (Effect::Added, None) => ("effect-added", Tone::Good),
-        (Effect::Replaced, None) => ("effect-replaced", Tone::Plain),
-        (Effect::Deleted, None) => ("effect-deleted", Tone::Bad),
-        (Effect::Opaque, None) => ("effect-opaque", Tone::Bad),
+/// What happened to a path: the message that says so, and whether that is good.
+pub(super) fn effect(effect: Effect) -> (&'static str, Tone) {
+    match effect {
+        Effect::Added => ("effect-added", Tone::Good),
+        Effect::Replaced => ("effect-replaced", Tone::Plain),
+        Effect::Deleted => ("effect-deleted", Tone::Bad),
+        Effect::Opaque => ("effect-opaque", Tone::Bad),
     }
+}
+
+fn of_file(file: &UpperFile) -> (&'static str, Tone) {
+    if file.copied.is_some() { ("effect-copied", Tone::Plain) } else { effect(file.effect) }
 }
 
 /// The rows of one path.
 pub(super) fn file(id: &ContainerId, path: &str, world: &World, t: &mut Table<'_>) -> Described {
     let upper = world.uppers.get(id)?;
     let file = upper.files.get(path)?;
-    let (label, tone) = effect(file);
+    let (label, tone) = of_file(file);
     let word = t.words.say(label);
     t.toned("fact-effect", word, tone);
     if file.effect != Effect::Deleted {

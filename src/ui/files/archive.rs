@@ -2,7 +2,7 @@
 
 use super::work::{Place, Reporter, Stopped};
 use crate::client::trust;
-use crate::spec::visible;
+use crate::spec::{url, visible};
 use crate::trace::Problem;
 use hyper::Method;
 use std::fs::File;
@@ -60,8 +60,8 @@ pub(super) fn save(place: &Place, image: &str, path: &Path) -> Result<(), Stoppe
     let unwritable =
         |error: io::Error| Problem::new("files-unwritable").with("path", visible::path(path)).with("reason", error);
     trust::may_replace(path).map_err(unwritable)?;
-    let url = format!("/images/get?names={}", image.replace('%', "%25"));
-    let mut answer = place.client()?.open(Method::GET, &url, None::<&()>, &[]).map_err(|error| error.problem)?;
+    let address = format!("/images/get?names={}", url::encode(image));
+    let mut answer = place.client()?.open(Method::GET, &address, None::<&()>, &[]).map_err(|error| error.problem)?;
     // What has its name is whole.
     let part = path.with_extension("partial");
     let mut file = trust::new_file(&part).map_err(unwritable)?;

@@ -4,6 +4,7 @@ use super::opened::{LayerInfo, Made, Opened};
 use super::subject::Subject;
 use super::work::{Place, Stopped};
 use crate::client::{ImageLayers, LayerOf};
+use crate::docker::ContainerInspect;
 use crate::tree::{Layer, LayerEntry, PathBytes, Stack};
 use std::sync::Arc;
 
@@ -16,8 +17,8 @@ pub(super) fn open(place: &Place, subject: Subject) -> Result<Opened, Stopped> {
     let name = match &subject {
         Subject::Image(name) => name.clone(),
         Subject::Container(id) => {
-            let inspected: serde_json::Value = client.get(&format!("/containers/{id}/json")).map_err(|e| e.problem)?;
-            inspected["Image"].as_str().unwrap_or_default().to_owned()
+            let inspected: ContainerInspect = client.get(&format!("/containers/{id}/json")).map_err(|e| e.problem)?;
+            inspected.image
         }
     };
     let image = client.image_layers(&name).map_err(|error| error.problem)?;

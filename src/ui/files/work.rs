@@ -7,10 +7,11 @@ use super::{Against, Order, archive, compare, fetch, json};
 use crate::client::Client;
 use crate::trace::Problem;
 use crate::tree::{Scope, View};
+use parking_lot::Mutex;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where jobs are done.
 #[derive(Debug)]
@@ -123,7 +124,7 @@ impl Place {
     /// The engine's client.
     pub fn client(&self) -> Result<Client, Stopped> {
         let Some(socket) = &self.socket else { return Err(Problem::new("files-no-engine").into()) };
-        let mut known = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.client.lock();
         if let Some(client) = known.as_ref().filter(|client| client.socket() == socket) {
             return Ok(client.clone());
         }

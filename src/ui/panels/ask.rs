@@ -1,7 +1,7 @@
 //! Asks for a path: a field, and the system's file dialog where there is one.
 
 use super::PanelContext;
-use crate::ui::command::{Ask, Command};
+use crate::ui::command::{Ask, PathCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::widgets::{self, Loudness};
 use egui::{RichText, TextEdit};
@@ -26,19 +26,19 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>, ask: Ask, path: &mut
             let accept = cx.say(if ask.opens() { "open" } else { "save" });
             let accepted = widgets::text_button(ui, &accept, Loudness::Primary).clicked();
             if (accepted || entered) && !path.trim().is_empty() {
-                cx.want(ask.with(PathBuf::from(path.trim())));
+                cx.want(PathCommand::Chosen(ask, PathBuf::from(path.trim())));
             }
             let browse = cx.say("browse");
             if widgets::text_button(ui, &browse, Loudness::Plain).clicked() {
-                cx.want(Command::Browse(ask));
+                cx.want(PathCommand::Browse(ask));
             }
             let cancel = cx.say("cancel");
             if widgets::text_button(ui, &cancel, Loudness::Quiet).clicked() {
-                cx.want(Command::Escape);
+                cx.want(ViewCommand::Escape);
             }
         });
     });
     if modal.should_close() {
-        cx.want(Command::Escape);
+        cx.want(ViewCommand::Escape);
     }
 }

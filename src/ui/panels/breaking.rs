@@ -4,7 +4,7 @@
 use super::PanelContext;
 use crate::trace::{Entity, Promise};
 use crate::ui::breaking::{self, Breakable};
-use crate::ui::command::Command;
+use crate::ui::command::{BreakingCommand, TerminalCommand, ViewCommand};
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{facts, fonts};
@@ -34,8 +34,8 @@ pub fn section(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     }
     ui.add_space(6.0);
     let (key, command) = match found.damage {
-        Some(_) => ("break-mend", Command::Mend(found.digest.clone())),
-        None => ("break-flip", Command::Damage(found.digest.clone())),
+        Some(_) => ("break-mend", BreakingCommand::Mend(found.digest.clone())),
+        None => ("break-flip", BreakingCommand::Damage(found.digest.clone())),
     };
     let loudness = if found.damage.is_some() { Loudness::Plain } else { Loudness::Primary };
     let label = cx.say(key);
@@ -71,7 +71,7 @@ fn caught(ui: &mut Ui, cx: &mut PanelContext<'_>, found: &Breakable) {
     if let Some(document) = document(&rejected.by) {
         let label = cx.say("break-show-promise");
         if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-            cx.want(Command::Select(Some(document)));
+            cx.want(ViewCommand::Select(Some(document)));
         }
     }
     ui.label(RichText::new(cx.say("break-not-kept")).size(13.0).color(theme.weak));
@@ -108,7 +108,7 @@ fn again(ui: &mut Ui, cx: &mut PanelContext<'_>, found: &Breakable) {
                 });
                 let label = cx.words.say_with("break-run", &[("command", line.as_str())]);
                 if widgets::icon_button(ui, Icon::Play, &label, "", Loudness::Plain, 26.0).clicked() {
-                    cx.want(Command::Run(line.clone()));
+                    cx.want(TerminalCommand::Run(line.clone()));
                 }
             });
         });
@@ -124,8 +124,8 @@ pub fn corner(ui: &mut Ui, cx: &mut PanelContext<'_>, room: Rect) {
     let Some(found) = state.selection.as_ref().and_then(|entity| breaking::of(entity, state.world())) else { return };
     let what = format!("{} {}", cx.say(&format!("content-{}", found.content.name())), facts::short(&found.digest));
     let (key, command) = match found.damage {
-        Some(_) => ("break-mend-this", Command::Mend(found.digest.clone())),
-        None => ("break-flip-this", Command::Damage(found.digest.clone())),
+        Some(_) => ("break-mend-this", BreakingCommand::Mend(found.digest.clone())),
+        None => ("break-flip-this", BreakingCommand::Damage(found.digest.clone())),
     };
     let label = cx.words.say_with(key, &[("what", what.as_str())]);
     // At the right of the strip are the buttons that zoom.

@@ -3,7 +3,7 @@
 use super::PanelContext;
 use crate::spec::ContainerId;
 use crate::trace::{Body, Change, Entity};
-use crate::ui::command::Command;
+use crate::ui::command::{TerminalCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::terminal::Terminals;
@@ -39,7 +39,7 @@ fn head(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, past:
         let icon = if terminals.open { Icon::Down } else { Icon::Up };
         let label = cx.say(if terminals.open { "dock-close" } else { "dock-open" });
         if widgets::icon_button(ui, icon, &label, "Ctrl+`", Loudness::Quiet, 26.0).clicked() {
-            cx.want(Command::Dock);
+            cx.want(TerminalCommand::Dock);
         }
         let count = if past { terminals.past.terminals().count() } else { terminals.list().len() };
         if count == 0 {
@@ -99,18 +99,18 @@ fn live_tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &Terminals) {
             Some(status) => format!("{} ({status})", terminal.title),
         };
         if tab(ui, cx, &title, chosen && terminals.open) {
-            cx.want(Command::ShowTerminal(number));
+            cx.want(TerminalCommand::Show(number));
         }
         if chosen && terminals.open {
             let label = cx.words.say_with("dock-end", &[("name", terminal.title.as_str())]);
             if widgets::icon_button(ui, Icon::Close, &label, "", Loudness::Quiet, 22.0).clicked() {
-                cx.want(Command::CloseTerminal(number));
+                cx.want(TerminalCommand::Close(number));
             }
         }
     }
     let label = cx.say("dock-host");
     if widgets::icon_button(ui, Icon::Plus, &label, "", Loudness::Quiet, 26.0).clicked() {
-        cx.want(Command::HostShell);
+        cx.want(TerminalCommand::HostShell);
     }
 }
 
@@ -143,7 +143,8 @@ fn past_name(cx: &PanelContext<'_>, of: Option<&ContainerId>) -> String {
                 },
                 _ => None,
             });
-            names.next_back().unwrap_or_else(|| id.short().to_owned())
+            let before = || cx.state.trace.base().world.containers.get(id).map(|container| container.name.clone());
+            names.next().or_else(before).unwrap_or_else(|| id.short().to_owned())
         }
     }
 }
@@ -162,7 +163,7 @@ fn command_bar(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals
     let response = ui.add(field).accessible_name(cx.say("dock-line"));
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
     if (run.clicked() || entered) && !terminals.line.trim().is_empty() {
-        cx.want(Command::Run(std::mem::take(&mut terminals.line)));
+        cx.want(TerminalCommand::Run(std::mem::take(&mut terminals.line)));
     }
 }
 
@@ -182,7 +183,7 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) 
     if shown.focused {
         let events = ui.input(|input| input.events.clone());
         if let Some(text) = terminal.type_events(&events) {
-            cx.want(Command::Copy(text));
+            cx.want(ViewCommand::Copy(text));
         }
     }
     terminals.room = Some(room);
@@ -197,7 +198,7 @@ fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) 
     };
     let name = past_name(cx, shown.as_ref());
     let label = format!("{} {name}", cx.say("dock-terminal"));
-    if let Some(screen) = terminals.past.screen(&shown) {
+    if let Some(screen) = terminals.past.screen(&cx.state.trace, &shown) {
         // Columns stay as printed; rows are as many as there is room for, so that the latest lines are seen.
         let columns = screen.size().1;
         let shown = screen.show(ui, &label, false);
@@ -205,7 +206,7 @@ fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) 
         if let Some(text) = screen.selected_text()
             && ui.input(|input| input.events.contains(&egui::Event::Copy))
         {
-            cx.want(Command::Copy(text));
+            cx.want(ViewCommand::Copy(text));
         }
     }
     false

@@ -1,7 +1,7 @@
 //! The keys, over everything.
 
 use super::PanelContext;
-use crate::ui::command::{self, Command};
+use crate::ui::command::{self, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
@@ -18,7 +18,7 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let label = cx.say("close");
                 if widgets::icon_button(ui, Icon::Close, &label, "Esc", Loudness::Quiet, 28.0).clicked() {
-                    cx.want(Command::Help);
+                    cx.want(ViewCommand::Help);
                 }
             });
         });
@@ -40,7 +40,7 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
         ui.label(RichText::new(cx.say("help-terminal")).color(cx.theme.weak).size(13.0));
     });
     if modal.should_close() {
-        cx.want(Command::Help);
+        cx.want(ViewCommand::Help);
     }
 }
 

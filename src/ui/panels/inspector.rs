@@ -2,7 +2,7 @@
 
 use super::{PanelContext, breaking, timeline::seconds};
 use crate::trace::{Body, Entity, Event, Evidence};
-use crate::ui::command::Command;
+use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts::{self, Facts, Row, Tone};
 use crate::ui::files::{Act, subject};
 use crate::ui::icons::Icon;
@@ -39,6 +39,8 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
 
 /// How many facts stand above the evidence, which is to be seen without scrolling; the others follow it.
 const FIRST: usize = 9;
+/// Of so many of the latest events it is looked how to do by hand what they did.
+const LATEST: usize = 64;
 
 fn nothing(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.label(RichText::new(cx.say("inspector-title")).font(fonts::bold(16.0)));
@@ -52,7 +54,7 @@ fn gone(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     ui.label(RichText::new(fonts::shown(&short_name(entity))).font(fonts::mono(16.0)));
     ui.add_space(4.0);
     let state = cx.state;
-    let was = state.trace.touching(entity, state.cursor.position()).next().is_some();
+    let was = state.trace.touches(entity, state.cursor.position()) > 0;
     let key = if was { "inspector-gone" } else { "inspector-not-yet" };
     ui.label(RichText::new(cx.say(key)).color(cx.theme.weak));
     breaking::section(ui, cx, entity);
@@ -83,7 +85,7 @@ fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         let at = rect.left_top() + vec2(26.0, 7.0);
         widgets::line(ui.painter(), at, rect.width() - 34.0, &text, fonts::regular(13.0), theme.text);
         if response.clicked() {
-            cx.want(Command::Select(Some(entity)));
+            cx.want(ViewCommand::Select(Some(entity)));
         }
     }
 }
@@ -111,7 +113,7 @@ fn files(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     ui.add_space(10.0);
     let label = cx.say("files-open");
     if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+5").clicked() {
-        cx.want(Command::Inspect(Act::Open(subject, layer)));
+        cx.want(FilesCommand::Do(Act::Open(subject, layer)));
     }
 }
 
@@ -156,11 +158,11 @@ fn fact(ui: &mut Ui, cx: &mut PanelContext<'_>, row: &Row) {
         }
     }
     if response.clicked() {
-        cx.want(Command::Select(row.leads_to.clone()));
+        cx.want(ViewCommand::Select(row.leads_to.clone()));
     }
     response.on_hover_text(format!("{name}  {value}")).context_menu(|ui| {
         if ui.button(cx.say("copy")).clicked() {
-            cx.want(Command::Copy(row.value.clone()));
+            cx.want(ViewCommand::Copy(row.value.clone()));
             ui.close();
         }
     });
@@ -168,7 +170,8 @@ fn fact(ui: &mut Ui, cx: &mut PanelContext<'_>, row: &Row) {
 
 fn evidences(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     let state = cx.state;
-    let all: Vec<&Arc<Event>> = state.trace.touching(entity, state.cursor.position()).rev().collect();
+    let count = state.trace.touches(entity, state.cursor.position());
+    let all: Vec<Arc<Event>> = state.trace.touching(entity, state.cursor.position()).rev().take(LATEST).collect();
     if all.is_empty() {
         return;
     }
@@ -181,8 +184,8 @@ fn evidences(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
             card(ui, cx, event, i, evidence);
         }
     }
-    if all.len() > EVENTS {
-        let rest = (all.len() - EVENTS).to_string();
+    if count > EVENTS {
+        let rest = (count - EVENTS).to_string();
         widgets::caption(ui, &cx.words.say_with("inspector-more", &[("count", rest.as_str())]));
     }
     by_hand(ui, cx, &all);
@@ -199,7 +202,7 @@ fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, ev
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 let label = cx.say("copy");
                 if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
-                    cx.want(Command::Copy(evidence::plain(evidence)));
+                    cx.want(ViewCommand::Copy(evidence::plain(evidence)));
                 }
             });
         });
@@ -212,13 +215,14 @@ fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, ev
 }
 
 /// The command with which a person could do the step that made this thing what it is.
-fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[&Arc<Event>]) {
+fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[Arc<Event>]) {
     let trace = &cx.state.trace;
     let steps = events.iter().filter_map(|event| match &event.body {
         Body::Observed { step, .. } => step.and_then(|id| trace.step(id)),
         _ => None,
     });
-    let Some(line) = steps.map(|record| &record.step.plan.by_hand).find(|line| !line.is_empty()) else { return };
+    let Some(line) = steps.map(|record| record.step.plan.by_hand).find(|line| !line.is_empty()) else { return };
+    let line = &line;
     ui.add_space(12.0);
     widgets::caption(ui, &cx.say("inspector-by-hand"));
     ui.add_space(4.0);
@@ -232,7 +236,7 @@ fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[&Arc<Event>]) {
             });
             let label = cx.say("copy-command");
             if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
-                cx.want(Command::Copy(line.clone()));
+                cx.want(ViewCommand::Copy(line.clone()));
             }
         });
     });

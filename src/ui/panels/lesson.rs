@@ -3,7 +3,7 @@
 use super::PanelContext;
 use crate::lesson::{ClaimView, GoalView, QuestionState, QuestionView, StepView, bind_directory};
 use crate::trace::Family;
-use crate::ui::command::Command;
+use crate::ui::command::{Command, LessonCommand, SourceCommand, ViewCommand};
 use crate::ui::course::Course;
 use crate::ui::icons::Icon;
 use crate::ui::prose::{self, Ink};
@@ -50,23 +50,23 @@ fn action(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, rest: Option<
     let recorded = rest.is_some();
     if let Some(line) = &view.command {
         let key = if recorded { "lesson-play" } else { "lesson-run" };
-        act(ui, cx, line, key, Command::LessonRun);
+        act(ui, cx, line, key, LessonCommand::Run);
     }
     if let Some((_, text)) = &view.input {
         let key = if recorded { "lesson-play" } else { "lesson-type" };
-        act(ui, cx, text.trim_end(), key, Command::LessonType);
+        act(ui, cx, text.trim_end(), key, LessonCommand::Type);
     }
     let alone = view.command.is_none() && view.input.is_none();
     if alone && (view.stop_at.is_some() || rest.is_some_and(|rest| rest > cx.state.cursor.position())) {
         ui.add_space(8.0);
         let there = cx.say("lesson-go-on");
         if widgets::text_button(ui, &there, Loudness::Plain).clicked() {
-            cx.want(Command::LessonGoOn);
+            cx.want(LessonCommand::GoOn);
         }
     }
 }
 
-fn act(ui: &mut Ui, cx: &mut PanelContext<'_>, line: &str, key: &str, command: Command) {
+fn act(ui: &mut Ui, cx: &mut PanelContext<'_>, line: &str, key: &str, command: LessonCommand) {
     let theme = cx.theme;
     ui.add_space(8.0);
     widgets::well(&theme).show(ui, |ui| {
@@ -82,7 +82,7 @@ fn act(ui: &mut Ui, cx: &mut PanelContext<'_>, line: &str, key: &str, command: C
             }
             let label = cx.say("copy-command");
             if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 28.0).clicked() {
-                cx.want(Command::Copy(line.to_owned()));
+                cx.want(ViewCommand::Copy(line.to_owned()));
             }
         });
     });
@@ -105,7 +105,7 @@ fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
         }
         for (number, choice) in question.choices.iter().enumerate() {
             if self::choice(ui, cx, question, number, choice) {
-                cx.want(Command::Predict(question.id.clone(), number));
+                cx.want(LessonCommand::Predict(question.id.clone(), number));
             }
         }
         outcome(ui, cx, question);
@@ -155,7 +155,7 @@ fn outcome(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
             if course.is_some_and(|course| course.can_tell(&question.id, cx.state.world())) {
                 let label = cx.say("question-tell");
                 if widgets::text_button(ui, &label, Loudness::Quiet).clicked() {
-                    cx.want(Command::Tell(question.id.clone()));
+                    cx.want(LessonCommand::Tell(question.id.clone()));
                 }
             }
         }
@@ -255,14 +255,15 @@ fn walk(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, course: &Course
         let first = view.number == 1;
         let response = ui.add_enabled_ui(!first, |ui| widgets::text_button(ui, &back, Loudness::Quiet)).inner;
         if response.clicked() {
-            cx.want(Command::LessonGo(view.number - 2));
+            cx.want(LessonCommand::Go(view.number - 2));
         }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             let done = course.runner().step_is_done();
             let next = cx.say(if view.number == view.of { "lesson-finish" } else { "lesson-next" });
             let loudness = if done { Loudness::Primary } else { Loudness::Plain };
             if widgets::text_button(ui, &next, loudness).clicked() {
-                let command = if view.number == view.of { Command::StartPage } else { Command::LessonGo(view.number) };
+                let on = Command::from(LessonCommand::Go(view.number));
+                let command = if view.number == view.of { SourceCommand::StartPage.into() } else { on };
                 cx.want(command);
             }
             let room = ui.available_rect_before_wrap();

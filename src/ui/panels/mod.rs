@@ -34,8 +34,8 @@ pub struct PanelContext<'a> {
 
 impl PanelContext<'_> {
     /// The user wants this.
-    pub fn want(&mut self, command: Command) {
-        self.commands.push(command);
+    pub fn want(&mut self, command: impl Into<Command>) {
+        self.commands.push(command.into());
     }
 
     /// A message of the window.

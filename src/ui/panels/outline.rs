@@ -1,17 +1,28 @@
 //! What happened, as a list: operations with their steps. A click goes there; the dot before a step is its breakpoint.
 
 use super::PanelContext;
-use crate::trace::{Body, Level, OpKind, Outcome, StepRecord};
-use crate::ui::command::Command;
+use crate::trace::{Body, Level, OpId, OpKind, Outcome, Seq, StepMark, StepRecord};
+use crate::ui::command::PlaybackCommand;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets;
 use egui::{Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
 
-/// One line.
-enum Line<'a> {
-    Op { title: String, request: &'a str, outcome: Option<&'a Outcome> },
-    Step(&'a StepRecord),
+/// One line. What it says is read from the trace when it is in view: there may be a hundred thousand.
+#[derive(Clone, Copy)]
+enum Line {
+    /// What came before is kept no longer.
+    Dropped,
+    Op(OpId, Seq),
+    Step(StepMark),
+}
+
+/// The lines, for as long as the trace is what it was.
+#[derive(Clone)]
+struct Lines {
+    of: (u64, u64, Level),
+    all: Arc<Vec<Line>>,
 }
 
 const ROW: f32 = 28.0;
@@ -22,7 +33,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.label(RichText::new(cx.say("outline-title")).font(fonts::bold(16.0)));
     ui.add(egui::Label::new(RichText::new(cx.say("outline-hint")).size(12.5).color(cx.theme.weak)).wrap());
     ui.add_space(6.0);
-    let lines = lines(cx);
+    let lines = lines(ui, cx);
     if lines.is_empty() {
         ui.label(RichText::new(cx.say("outline-empty")).color(cx.theme.weak));
         return;
@@ -36,8 +47,9 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let output = area.show_rows(ui, ROW, lines.len(), |ui, range| {
         for line in &lines[range] {
             match line {
-                Line::Op { title, request, outcome } => op(ui, cx, title, request, *outcome),
-                Line::Step(record) => step(ui, cx, record),
+                Line::Dropped => dropped(ui, cx),
+                Line::Op(id, began) => op(ui, cx, *id, *began),
+                Line::Step(mark) => step(ui, cx, mark),
             }
         }
     });
@@ -55,9 +67,9 @@ struct Seen {
 }
 
 /// The offset at which the present step is in view; none while it is in view, so that nothing moves under the pointer.
-fn scroll_to_here(cx: &PanelContext<'_>, lines: &[Line<'_>], seen: Option<Seen>) -> Option<f32> {
+fn scroll_to_here(cx: &PanelContext<'_>, lines: &[Line], seen: Option<Seen>) -> Option<f32> {
     let here = cx.state.next().or(cx.state.last()).map(|record| record.step.id);
-    let line = lines.iter().position(|line| matches!(line, Line::Step(record) if Some(record.step.id) == here))?;
+    let line = lines.iter().position(|line| matches!(line, Line::Step(mark) if Some(mark.id) == here))?;
     let at = line as f32 * (ROW + GAP);
     match seen {
         Some(seen) if seen.position == cx.state.cursor.position() => None,
@@ -67,27 +79,43 @@ fn scroll_to_here(cx: &PanelContext<'_>, lines: &[Line<'_>], seen: Option<Seen>)
     }
 }
 
-fn lines<'a>(cx: &PanelContext<'a>) -> Vec<Line<'a>> {
+fn lines(ui: &Ui, cx: &PanelContext<'_>) -> Arc<Vec<Line>> {
     let trace = &cx.state.trace;
-    let mut lines = Vec::new();
-    for event in trace.events() {
-        match &event.body {
-            Body::OpBegan { op } => {
-                let title = format!("{}  {}", cx.say(op_key(op.kind)), fonts::shown(&op.subject));
-                let outcome = trace.head().ops.get(&op.id).and_then(|state| state.outcome.as_ref());
-                // The head outlives this frame's context: both borrow the state.
-                lines.push(Line::Op { title, request: &op.request, outcome });
-            }
-            Body::StepAnnounced { step } if step.level() <= cx.state.cursor.level().min(Level::Stage) => {
-                lines.extend(trace.step(step.id).map(Line::Step));
-            }
-            _ => {}
-        }
+    let level = cx.state.cursor.level().min(Level::Stage);
+    let (of, id) = ((trace.start(), trace.len(), level), ui.scope_id().with("lines"));
+    if let Some(known) = ui.data(|data| data.get_temp::<Lines>(id)).filter(|known| known.of == of) {
+        return known.all;
     }
-    lines
+    let mut all: Vec<Line> = (trace.start() > 0).then_some(Line::Dropped).into_iter().collect();
+    let mut ops = trace.ops().peekable();
+    for mark in trace.steps(0).filter(|mark| mark.level() <= level) {
+        while let Some((op, began)) = ops.next_if(|(_, began)| *began < mark.announced) {
+            all.push(Line::Op(op, began));
+        }
+        all.push(Line::Step(*mark));
+    }
+    all.extend(ops.map(|(op, began)| Line::Op(op, began)));
+    let all = Arc::new(all);
+    ui.data_mut(|data| data.insert_temp(id, Lines { of, all: Arc::clone(&all) }));
+    all
 }
 
-fn op(ui: &mut Ui, cx: &PanelContext<'_>, title: &str, request: &str, outcome: Option<&Outcome>) {
+fn dropped(ui: &mut Ui, cx: &PanelContext<'_>) {
+    let text = crate::ui::state::dropped(cx.words, cx.state.trace.base());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+    let at = rect.left_top() + vec2(0.0, 7.0);
+    widgets::line(ui.painter(), at, rect.width(), &text, fonts::regular(13.0), cx.theme.warn);
+    response.on_hover_text(text);
+}
+
+fn op(ui: &mut Ui, cx: &PanelContext<'_>, id: OpId, began: Seq) {
+    let trace = &cx.state.trace;
+    let event = trace.event(began);
+    let Some(Body::OpBegan { op }) = event.as_ref().map(|event| &event.body) else { return };
+    let title = &format!("{}  {}", cx.say(op_key(op.kind)), fonts::shown(&op.subject));
+    let (request, outcome) = (&op.request, trace.outcome(id));
+    let outcome = outcome.as_ref();
     let theme = &cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, title));
@@ -108,7 +136,12 @@ fn op(ui: &mut Ui, cx: &PanelContext<'_>, title: &str, request: &str, outcome: O
     });
 }
 
-fn step(ui: &mut Ui, cx: &mut PanelContext<'_>, record: &StepRecord) {
+fn step(ui: &mut Ui, cx: &mut PanelContext<'_>, mark: &StepMark) {
+    let Some(record) = cx.state.trace.record(mark) else { return };
+    row(ui, cx, &record);
+}
+
+fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, record: &StepRecord) {
     let (state, theme) = (cx.state, cx.theme);
     let kind = record.step.plan.kind;
     let title = cx.words.step(kind);
@@ -147,10 +180,10 @@ fn step(ui: &mut Ui, cx: &mut PanelContext<'_>, record: &StepRecord) {
         widgets::line(ui.painter(), pos2(end.right() + 8.0, at.y + 3.0), room, subject, fonts::mono(11.5), theme.weak);
     }
     if breakpoint.clicked() {
-        cx.want(Command::Breakpoint(kind));
+        cx.want(PlaybackCommand::Breakpoint(kind));
     }
     if response.clicked() {
-        cx.want(Command::Seek(record.announced));
+        cx.want(PlaybackCommand::Seek(record.announced));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{PanelContext, breaking};
 use crate::trace::Family;
-use crate::ui::command::Command;
+use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, TerminalCommand, ViewCommand};
 use crate::ui::diagrams::{Diagrams, Tab};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -19,11 +19,11 @@ pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.add_space(14.0);
         let files = cx.state.files.shown;
-        let diagrams = Tab::ALL
-            .into_iter()
-            .enumerate()
-            .map(|(number, tab)| (!files && cx.state.tab == tab, tab.key(), tab.family(), Command::Tab(number)));
-        let tabs: Vec<_> = diagrams.chain([(files, "files-tab", Family::Layer, Command::Files)]).collect();
+        let diagrams = Tab::ALL.into_iter().enumerate().map(|(number, tab)| {
+            (!files && cx.state.tab == tab, tab.key(), tab.family(), Command::from(ViewCommand::Tab(number)))
+        });
+        let tabs: Vec<_> =
+            diagrams.chain([(files, "files-tab", Family::Layer, FilesCommand::ShowOrHide.into())]).collect();
         // The width is that of the bold face: choosing a tab moves nothing.
         let wide = |key: &str| ui.painter().layout_no_wrap(cx.say(key), fonts::bold(14.5), theme.text).size().x;
         let widths: Vec<f32> = tabs.iter().map(|(_, key, ..)| wide(key)).collect();
@@ -46,7 +46,7 @@ pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>) {
                 let line = Rect::from_min_max(pos2(rect.left() + 6.0, rect.bottom() - 3.0), rect.max - vec2(6.0, 0.0));
                 ui.painter().rect_filled(line, 1.5, color);
             }
-            if response.clicked() && !(chosen && command == Command::Files) {
+            if response.clicked() && !(chosen && command == Command::from(FilesCommand::ShowOrHide)) {
                 cx.want(command);
             }
             response.on_hover_text(format!("Ctrl+{}", number + 1));
@@ -69,10 +69,10 @@ const FEW: f32 = 28.0 + 2.0 + 12.0;
 fn tools(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let few = ui.available_width() < ALL - 12.5;
     let tools = [
-        (Icon::Picture, "key-export", "Ctrl+E", Command::ExportDialog),
-        (Icon::Save, "key-save", "Ctrl+S", Command::SaveDialog),
-        (Icon::Folder, "key-open", "Ctrl+O", Command::OpenDialog),
-        (Icon::List, "key-steps", "S", Command::Steps),
+        (Icon::Picture, "key-export", "Ctrl+E", PathCommand::Ask(Ask::Export).into()),
+        (Icon::Save, "key-save", "Ctrl+S", PathCommand::Ask(Ask::Save).into()),
+        (Icon::Folder, "key-open", "Ctrl+O", PathCommand::Ask(Ask::Open).into()),
+        (Icon::List, "key-steps", "S", ViewCommand::Steps.into()),
     ];
     if few {
         return menu(ui, cx, tools);
@@ -90,7 +90,7 @@ fn tools(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let response = widgets::icon_button(ui, Icon::Pin, &label, "", loudness, 28.0);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, follow, cx.say("stage-follow")));
     if response.clicked() {
-        cx.want(Command::Follow);
+        cx.want(ViewCommand::Follow);
     }
 }
 
@@ -100,7 +100,7 @@ fn menu(ui: &mut Ui, cx: &mut PanelContext<'_>, tools: [(Icon, &str, &str, Comma
     egui::Popup::menu(&button).show(|ui| {
         let mut follow = cx.state.follow;
         if ui.checkbox(&mut follow, cx.say("stage-follow")).clicked() {
-            cx.want(Command::Follow);
+            cx.want(ViewCommand::Follow);
         }
         for (_, key, hint, command) in tools.into_iter().rev() {
             if ui.add(egui::Button::new(cx.say(key)).shortcut_text(hint)).clicked() {
@@ -117,7 +117,7 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     let room = ui.available_rect_before_wrap();
     diagrams.show(ui, state.tab, state.world(), state.changed(), &mut selection, cx.words, &cx.theme);
     if selection != state.selection {
-        cx.want(Command::Select(selection));
+        cx.want(ViewCommand::Select(selection));
     }
     breaking::corner(ui, cx, room);
 }
@@ -137,7 +137,7 @@ pub fn idle(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         ui.add_space(10.0);
         let label = cx.say("idle-run");
         if widgets::text_button(ui, &label, Loudness::Primary).clicked() {
-            cx.want(Command::Run("docker run -it lab/shell:1".to_owned()));
+            cx.want(TerminalCommand::Run("docker run -it lab/shell:1".to_owned()));
         }
     });
 }

@@ -5,7 +5,7 @@ use super::PanelContext;
 use crate::i18n::Lang;
 use crate::lesson::Lesson;
 use crate::trace::Problem;
-use crate::ui::command::Command;
+use crate::ui::command::{Ask, PathCommand, SourceCommand, ViewCommand};
 use crate::ui::icons::Icon;
 use crate::ui::prose::{self, Ink};
 use crate::ui::state::Origin;
@@ -65,7 +65,7 @@ fn busy(ui: &mut Ui, cx: &mut PanelContext<'_>, title: &str, text: &str) {
     ui.add_space(16.0);
     let label = cx.say("cancel");
     if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-        cx.want(Command::StartPage);
+        cx.want(SourceCommand::StartPage);
     }
 }
 
@@ -88,11 +88,11 @@ fn choose(ui: &mut Ui, cx: &mut PanelContext<'_>, page: Page<'_>) {
     ui.horizontal(|ui| {
         let live = cx.say("start-engine");
         if widgets::text_button(ui, &live, Loudness::Primary).clicked() {
-            cx.want(Command::StartEngine);
+            cx.want(SourceCommand::StartEngine);
         }
         let open = cx.say("start-open");
         if widgets::text_button(ui, &open, Loudness::Plain).clicked() {
-            cx.want(Command::OpenDialog);
+            cx.want(PathCommand::Ask(Ask::Open));
         }
     });
     ui.add_space(8.0);
@@ -110,7 +110,7 @@ fn path_field(ui: &mut Ui, cx: &mut PanelContext<'_>, path: &mut String) {
         let label = cx.say("open");
         let clicked = widgets::icon_button(ui, Icon::Folder, &label, "Enter", Loudness::Plain, 30.0).clicked();
         if (entered || clicked) && !path.trim().is_empty() {
-            cx.want(Command::Open(PathBuf::from(path.trim())));
+            cx.want(PathCommand::Chosen(Ask::Open, PathBuf::from(path.trim())));
         }
     });
 }
@@ -133,7 +133,7 @@ fn lesson_card(ui: &mut Ui, cx: &mut PanelContext<'_>, lesson: &Lesson) {
     let at = end.left_bottom() + vec2(0.0, 3.0);
     widgets::lines(ui.painter(), at, rect.width() - 80.0, 2, &summary, fonts::regular(13.0), theme.weak);
     if response.clicked() {
-        cx.want(Command::Lesson(lesson.folder.clone()));
+        cx.want(SourceCommand::Lesson(lesson.folder.clone()));
     }
 }
 
@@ -160,12 +160,12 @@ fn failed(ui: &mut Ui, cx: &mut PanelContext<'_>, problem: &Problem, page: Page<
         if !recording && !lesson {
             let label = cx.say("failed-again");
             if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-                cx.want(Command::StartEngine);
+                cx.want(SourceCommand::StartEngine);
             }
         }
         let label = cx.say("failed-back");
         if widgets::text_button(ui, &label, Loudness::Quiet).clicked() {
-            cx.want(Command::StartPage);
+            cx.want(SourceCommand::StartPage);
         }
     });
 }
@@ -188,14 +188,14 @@ fn ways_on(ui: &mut Ui, cx: &mut PanelContext<'_>, page: &Page<'_>) {
                 });
                 let label = cx.say("copy-command");
                 if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 24.0).clicked() {
-                    cx.want(Command::Copy(line.clone()));
+                    cx.want(ViewCommand::Copy(line.clone()));
                 }
             });
         });
         ui.add_space(2.0);
         let label = cx.say("failed-privileged-start");
         if widgets::text_button(ui, &label, Loudness::Primary).clicked() {
-            cx.want(Command::StartPrivileged);
+            cx.want(SourceCommand::StartPrivileged);
         }
     });
     ui.add_space(8.0);
@@ -208,12 +208,12 @@ fn ways_on(ui: &mut Ui, cx: &mut PanelContext<'_>, page: &Page<'_>) {
             if page.has_recording {
                 let label = cx.say("failed-play-start");
                 if widgets::text_button(ui, &label, Loudness::Primary).clicked() {
-                    cx.want(Command::LessonRecording);
+                    cx.want(SourceCommand::LessonRecording);
                 }
             }
             let label = cx.say("start-open");
             if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-                cx.want(Command::OpenDialog);
+                cx.want(PathCommand::Ask(Ask::Open));
             }
         });
     });

@@ -2,7 +2,7 @@
 
 use super::{PanelContext, outline};
 use crate::trace::StepKind;
-use crate::ui::command::Command;
+use crate::ui::command::{PlaybackCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
@@ -22,7 +22,7 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
         });
     });
     if modal.should_close() {
-        cx.want(Command::Steps);
+        cx.want(ViewCommand::Steps);
     }
 }
 
@@ -32,7 +32,7 @@ fn breakpoints(ui: &mut egui::Ui, cx: &mut PanelContext<'_>) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let label = cx.say("close");
             if widgets::icon_button(ui, Icon::Close, &label, "Esc", Loudness::Quiet, 26.0).clicked() {
-                cx.want(Command::Steps);
+                cx.want(ViewCommand::Steps);
             }
         });
     });
@@ -44,13 +44,13 @@ fn breakpoints(ui: &mut egui::Ui, cx: &mut PanelContext<'_>) {
             let color = cx.theme.family(kind.family());
             ui.horizontal(|ui| {
                 if ui.checkbox(&mut set, RichText::new(cx.words.step(kind)).color(color)).changed() {
-                    cx.want(Command::Breakpoint(kind));
+                    cx.want(PlaybackCommand::Breakpoint(kind));
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     ui.add_space(8.0);
                     let label = cx.say("run-to");
                     if ui.small_button(&label).clicked() {
-                        cx.want(Command::RunTo(kind));
+                        cx.want(PlaybackCommand::RunTo(kind));
                     }
                 });
             });
@@ -71,7 +71,7 @@ pub fn notice(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
                 ui.add(egui::Label::new(RichText::new(&notice.text).color(theme.text)).wrap());
                 let label = cx.say("close");
                 if widgets::icon_button(ui, Icon::Close, &label, "Esc", Loudness::Quiet, 24.0).clicked() {
-                    cx.want(Command::Escape);
+                    cx.want(ViewCommand::Escape);
                 }
             });
         });

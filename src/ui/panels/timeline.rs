@@ -2,7 +2,7 @@
 
 use super::PanelContext;
 use crate::trace::StepRecord;
-use crate::ui::command::Command;
+use crate::ui::command::PlaybackCommand;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
@@ -31,14 +31,18 @@ fn transport(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let state = cx.state;
     let playing = state.is_playing();
     let play = if playing { ("timeline-pause", Icon::Pause) } else { ("timeline-play", Icon::Play) };
-    let live_or_end = if state.is_live() { ("key-live", "L", Command::Live) } else { ("key-end", "End", Command::End) };
+    let live_or_end = if state.is_live() {
+        ("key-live", "L", PlaybackCommand::Live)
+    } else {
+        ("key-end", "End", PlaybackCommand::End)
+    };
     let last_icon = if state.is_live() { Icon::Live } else { Icon::Last };
     let buttons = [
-        (Icon::First, "key-home", "Home", Command::Home, Loudness::Plain),
-        (Icon::Back, "key-back", "←", Command::Back, Loudness::Plain),
-        (Icon::Step, "key-step", "Space  →", Command::Step, Loudness::Primary),
-        (Icon::Over, "key-over", "Shift+→", Command::Over, Loudness::Plain),
-        (play.1, play.0, "P", Command::PlayPause, Loudness::Plain),
+        (Icon::First, "key-home", "Home", PlaybackCommand::Home, Loudness::Plain),
+        (Icon::Back, "key-back", "←", PlaybackCommand::Back, Loudness::Plain),
+        (Icon::Step, "key-step", "Space  →", PlaybackCommand::Step, Loudness::Primary),
+        (Icon::Over, "key-over", "Shift+→", PlaybackCommand::Over, Loudness::Plain),
+        (play.1, play.0, "P", PlaybackCommand::PlayPause, Loudness::Plain),
         (last_icon, live_or_end.0, live_or_end.1, live_or_end.2, Loudness::Plain),
     ];
     let enabled = state.has_trace();
@@ -71,7 +75,7 @@ fn track(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     {
         let position = state.marks.position_at((pointer.x - bar.left()) / bar.width(), &state.trace);
         if position != state.cursor.position() {
-            cx.want(Command::Seek(position));
+            cx.want(PlaybackCommand::Seek(position));
         }
     }
     paint_track(ui, cx, bar, response.hovered() || response.dragged() || response.has_focus());
@@ -187,6 +191,7 @@ pub fn seconds(nanoseconds: u64) -> String {
 fn next(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     let (state, theme) = (cx.state, cx.theme);
     let record = state.next();
+    let record = record.as_ref();
     let color = record.map_or(theme.line, |record| theme.family(record.step.family()));
     let waits = state.steps_the_engine() && !state.waiting.is_empty();
     let response = ui.interact(area, ui.scope_id().with("next"), Sense::click());
@@ -207,7 +212,7 @@ fn next(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
             ui.monospace(&call);
         });
         if has {
-            cx.want(Command::Step);
+            cx.want(PlaybackCommand::Step);
         }
     }
 }

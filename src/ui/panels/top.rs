@@ -4,7 +4,7 @@ use super::PanelContext;
 use crate::i18n::Lang;
 use crate::spec::visible;
 use crate::trace::{Level, Mode};
-use crate::ui::command::Command;
+use crate::ui::command::{PlaybackCommand, SourceCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::state::Origin;
@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, title: &str) {
         ui.add_space(20.0);
         let name = egui::Label::new(RichText::new("dockwalk").font(fonts::bold(18.0))).selectable(false);
         if ui.add(name.sense(egui::Sense::click())).on_hover_text(cx.say("top-start-page")).clicked() {
-            cx.want(Command::StartPage);
+            cx.want(SourceCommand::StartPage);
         }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add_space(14.0);
@@ -91,7 +91,7 @@ fn level(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         (Level::Kernel, cx.say("level-kernel")),
     ];
     if let Some(level) = widgets::segmented(ui, "level", &choices, cx.state.cursor.level()) {
-        cx.want(Command::Level(level));
+        cx.want(PlaybackCommand::Level(level));
     }
     if ui.ctx().content_rect().width() > 1150.0 {
         ui.add(egui::Label::new(RichText::new(cx.say("level")).size(13.0).color(cx.theme.weak)).selectable(false));
@@ -107,21 +107,21 @@ fn settings(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         .on_hover_text(format!("{help}  ·  ?"));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &help));
     if response.clicked() {
-        cx.want(Command::Help);
+        cx.want(ViewCommand::Help);
     }
     let dark = cx.state.dark;
     let label = cx.say(if dark { "top-light" } else { "top-dark" });
     let icon = if dark { Icon::Moon } else { Icon::Sun };
     if widgets::icon_button(ui, icon, &label, "T", Loudness::Quiet, 30.0).clicked() {
-        cx.want(Command::OtherTheme);
+        cx.want(ViewCommand::OtherTheme);
     }
     let label = cx.say("key-presenter");
     if widgets::icon_button(ui, Icon::Screen, &label, "F", Loudness::Quiet, 30.0).clicked() {
-        cx.want(Command::Presenter);
+        cx.want(ViewCommand::Presenter);
     }
     ui.add_space(6.0);
     let languages = [(Lang::Ko, Lang::Ko.name().to_owned()), (Lang::En, Lang::En.name().to_owned())];
     if let Some(lang) = widgets::segmented(ui, "language", &languages, cx.state.lang) {
-        cx.want(Command::Language(lang));
+        cx.want(ViewCommand::Language(lang));
     }
 }

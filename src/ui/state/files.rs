@@ -3,6 +3,15 @@
 use super::*;
 use crate::ui::files::{Act, Done, Order, Ticket, subject};
 
+/// Asks the layer inspector for something.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FilesCommand {
+    /// Shows the files of what is selected, or of an image; a diagram again when they are shown.
+    ShowOrHide,
+    /// In the inspector.
+    Do(Act),
+}
+
 /// What the inspector wants done.
 pub(super) fn inspect(orders: impl IntoIterator<Item = Order>) -> Option<Effect> {
     let orders: Vec<Order> = orders.into_iter().collect();
@@ -10,8 +19,15 @@ pub(super) fn inspect(orders: impl IntoIterator<Item = Order>) -> Option<Effect>
 }
 
 impl WindowState {
+    pub(super) fn inspector(&mut self, command: FilesCommand) -> Option<Effect> {
+        match command {
+            FilesCommand::ShowOrHide => self.show_files(),
+            FilesCommand::Do(act) => inspect(self.files.apply(act)),
+        }
+    }
+
     /// Shows the files of what is selected, else what was shown last, else those of the first image; or a diagram again.
-    pub(super) fn show_files(&mut self) -> Option<Effect> {
+    fn show_files(&mut self) -> Option<Effect> {
         if !self.has_trace() {
             return None;
         }

@@ -4,6 +4,10 @@ use super::*;
 
 /// Nanoseconds within which changes that no step made are one piece of news.
 const TOGETHER: u64 = 1_000_000_000;
+/// So many events back it is looked for such changes.
+const NEAR: u64 = 256;
+/// A stretch of more events than that is looked at from there on: a frame has no time for more.
+const MOST: u64 = 2048;
 
 impl WindowState {
     /// Takes what a source says.
@@ -12,7 +16,8 @@ impl WindowState {
             News::Loaded(recording) => self.load(*recording),
             News::Connected { socket } => {
                 let course = self.course.as_ref().map(Course::restarted);
-                *self = Self { origin: Origin::Live, socket: Some(socket), course, ..self.emptied() };
+                let trace = Trace::new(Spool::default(), Base::default());
+                *self = Self { origin: Origin::Live, socket: Some(socket), course, trace, ..self.emptied() };
                 self.attend();
             }
             News::Lost(problem) => {
@@ -29,15 +34,36 @@ impl WindowState {
                 if let Some(problem) = failed.filter(|_| self.caught_up) {
                     self.notice = Some(Notice::failure(&self.words(), &problem));
                 }
-                if let Err(error) = events.into_iter().try_for_each(|event| self.trace.push(event)) {
+                if let Err(error) = events.into_iter().try_for_each(|event| self.take(event)) {
                     self.origin = Origin::Failed(broken_stream(&error));
                 }
                 self.cursor.follow(&self.trace);
             }
+            News::Dropped(base) => self.begin_with(&base),
             News::Waiting(steps) => (self.waiting, self.caught_up) = (steps, true),
             News::Failed(problem) => self.origin = Origin::Failed(problem),
         }
         self.refresh();
+    }
+
+    /// One event more. What the engine keeps no longer, the window does not keep either: both stay within a limit.
+    fn take(&mut self, event: Arc<Event>) -> Result<(), TraceError> {
+        let dropped = if let Body::Dropped { events, .. } = event.body { events } else { 0 };
+        self.trace.push(event)?;
+        if dropped > self.trace.start() {
+            self.trace.forget(dropped);
+            self.shown = None;
+        }
+        Ok(())
+    }
+
+    /// The engine has gone on without us: what it kept begins with this.
+    fn begin_with(&mut self, base: &Base) {
+        self.trace = Trace::new(Spool::default(), base.clone());
+        self.marks = StopMarks::default();
+        self.shown = None;
+        self.cursor.follow(&self.trace);
+        self.notice = Some(Notice::good(dropped(&self.words(), base)));
     }
 
     fn load(&mut self, recording: Recording) {
@@ -85,7 +111,7 @@ impl WindowState {
             *since += passed;
             if since.as_secs_f32() * self.speed >= 1.0 && !self.waiting.is_empty() {
                 *since = Duration::ZERO;
-                return Some(Effect::Gate(Command::Step));
+                return Some(Effect::Gate(GateCommand::Step { level: self.cursor.level() }));
             }
         }
         if self.cursor.tick(&self.trace, passed) {
@@ -138,7 +164,8 @@ impl WindowState {
         let alone = |event: &&Arc<Event>| matches!(&event.body, Body::Observed { step: None, .. });
         // What the program printed meanwhile is no news of this kind, nor is it the end of it.
         let printed = |event: &&Arc<Event>| matches!(event.body, Body::Console { .. });
-        let events = self.trace.events().get(..usize::try_from(to).ok()?)?;
+        // Farther back nothing is news.
+        let events: Vec<_> = self.trace.events_in(to.saturating_sub(NEAR), to).collect();
         let last = events.iter().rev().find(|event| !printed(event)).filter(alone)?.at;
         let near = |event: &&Arc<Event>| printed(event) || (alone(event) && event.at + TOGETHER >= last);
         let count = events.iter().rev().take_while(near).count();
@@ -151,26 +178,32 @@ impl WindowState {
         (self.happened, self.failed) = (None, None);
         let (mut tab, mut last) = (None, None);
         let from = self.by_itself(to).unwrap_or(from);
-        let range = usize::try_from(from).unwrap_or(0)..usize::try_from(to).unwrap_or(0);
-        for event in self.trace.events().get(range).unwrap_or_default() {
+        let events = self.trace.events_in(from.max(to.saturating_sub(MOST)), to);
+        for event in events {
             if let Body::StepEnded { outcome: Outcome::Failed(problem), .. }
             | Body::OpEnded { outcome: Outcome::Failed(problem), .. } = &event.body
             {
                 self.failed = Some(problem.clone());
             }
             let Body::Observed { step, change, .. } = &event.body else { continue };
-            last = Some(event);
+            last = Some(Arc::clone(&event));
             for entity in change.touches() {
                 if !self.changed.contains(&entity) {
                     self.changed.push(entity);
                 }
             }
-            let kind = step.and_then(|id| self.trace.step(id)).map(|record| record.step.plan.kind);
+            let kind = step.and_then(|id| self.trace.mark(id)).map(|mark| mark.kind);
             tab = kind.and_then(Tab::for_step).or(tab);
         }
-        self.happened = last.map(|event| (Arc::clone(event), self.trace.seek(event.seq - 1)));
+        self.happened = last.map(|event| (Arc::clone(&event), self.trace.seek(event.seq - 1)));
         tab
     }
+}
+
+/// How much of a trace is kept no longer, in a sentence.
+pub fn dropped(words: &Words, base: &Base) -> String {
+    let (events, operations) = (base.events.to_string(), base.operations().to_string());
+    words.say_with("trace-dropped", &[("events", &events), ("operations", &operations)])
 }
 
 /// The diagram that a lesson names.

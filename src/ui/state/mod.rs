@@ -3,17 +3,32 @@
 mod apply;
 mod files;
 mod follow;
+mod lesson;
+mod paths;
+mod playback;
+mod source;
+mod view;
 
-use super::command::{Ask, Command};
+pub use files::FilesCommand;
+pub use follow::dropped;
+pub use lesson::LessonCommand;
+pub use paths::{Ask, PathCommand};
+pub use playback::PlaybackCommand;
+pub use source::SourceCommand;
+pub use view::ViewCommand;
+
+use super::command::{BreakingCommand, TerminalCommand};
 use super::course::Course;
 use super::diagrams::Tab;
 use super::files::{Files, Order};
 use super::marks::StopMarks;
 use super::source::{News, Recording};
+use crate::client::protocol::GateCommand;
 use crate::i18n::{Lang, Words};
+use crate::spool::Spool;
 use crate::trace::{
-    Body, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace, TraceError,
-    World, log::Torn,
+    Base, Body, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace,
+    TraceError, World, log::Torn,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,23 +70,25 @@ pub enum Overlay {
     Ask(Ask),
 }
 
-/// What a command asks of the world outside the window's own data.
+/// What the application must do that reaches beyond the window's own data.
 #[derive(Debug)]
 pub enum Effect {
     /// Tell the engine's gate.
-    Gate(Command),
+    Gate(GateCommand),
     /// Do these jobs of the inspector.
     Inspect(Vec<Order>),
     /// Read a recording.
-    Read(PathBuf),
+    ReadTrace(PathBuf),
+    /// Read the recording that is part of the lesson.
+    ReadEmbedded,
+    /// Write the trace there.
+    WriteTrace(PathBuf),
+    /// Write the diagram there.
+    WriteDiagram(PathBuf),
+    /// Put a path into the field that asks for one.
+    SuggestPath(Ask),
     /// Show the system's file dialog.
-    Browse(Ask),
-    /// Prepare to ask for a path.
-    Asking(Ask),
-    /// Save the recording.
-    Save(PathBuf),
-    /// Save the diagram.
-    Export(PathBuf),
+    FileDialog(Ask),
     /// Connect to the engine.
     Connect {
         /// Start it with privileges.
@@ -79,46 +96,35 @@ pub enum Effect {
     },
     /// Leave the source.
     Disconnect,
-    /// Open a lesson.
-    Lesson(String),
-    /// Open a lesson on that recording.
-    LessonOn(String, PathBuf),
-    /// Play the lesson's recording.
-    LessonRecording,
-    /// Run a lesson's command, and rest before that kind.
-    LessonRun {
+    /// Find a lesson, and what it is played on.
+    OpenLesson {
+        /// Its folder, number or slug.
+        name: String,
+        /// The recording; none: an engine.
+        recording: Option<PathBuf>,
+    },
+    /// Run a lesson's command line, and have the gate rest before that kind.
+    RunFor {
         /// The command.
         line: String,
         /// Where it rests.
         until: Option<StepKind>,
     },
     /// Type into a lesson's terminal.
-    LessonType {
+    TypeInto {
         /// Which.
         terminal: crate::lesson::Terminal,
         /// What.
         text: String,
     },
-    /// Run this in a terminal.
-    Run(String),
-    /// Damage that in the built-in registry.
-    Damage(crate::spec::Digest),
-    /// Mend it.
-    Mend(crate::spec::Digest),
-    /// Open a shell on the lab host.
-    HostShell,
-    /// Focus the terminal, or not.
-    Terminal,
-    /// Show or hide the terminals.
-    Dock,
-    /// Show that terminal.
-    ShowTerminal(usize),
-    /// End that terminal.
-    CloseTerminal(usize),
+    /// Terminals hold programs: what is wanted of them is nothing that the state knows.
+    Terminal(TerminalCommand),
+    /// The built-in registry is the engine's.
+    Breaking(BreakingCommand),
     /// Give the keys back to the window.
     Unfocus,
     /// Put text on the clipboard.
-    Copy(String),
+    Clipboard(String),
 }
 
 /// A short message over the window.
@@ -296,7 +302,7 @@ impl WindowState {
     }
 
     /// The step that comes next at the cursor.
-    pub fn next(&self) -> Option<&StepRecord> {
+    pub fn next(&self) -> Option<StepRecord> {
         if self.steps_the_engine()
             && let Some(step) = self.waiting.first()
         {
@@ -309,7 +315,7 @@ impl WindowState {
     }
 
     /// The step that the cursor has just come past.
-    pub fn last(&self) -> Option<&StepRecord> {
+    pub fn last(&self) -> Option<StepRecord> {
         let before = self.marks.reached(self.cursor.position().saturating_sub(u64::from(!self.at_end_of_all())));
         self.trace.step(self.marks.stops().get(before.checked_sub(1)?)?.step)
     }

@@ -2,30 +2,40 @@
 
 use super::Screen;
 use crate::spec::ContainerId;
-use crate::trace::{Body, Trace};
+use crate::trace::{Body, Seq, Trace};
 use std::collections::BTreeMap;
 
-/// The screens of all terminals at a position. Going on reads only what is new; going back begins anew.
+/// The screens of terminals at a position. Going on reads only what is new; going back begins anew.
 #[derive(Debug, Default)]
 pub struct Past {
-    position: usize,
-    screens: BTreeMap<Option<ContainerId>, Screen>,
+    position: u64,
+    terminals: Vec<Option<ContainerId>>,
+    screens: BTreeMap<Option<ContainerId>, Shown>,
 }
+
+#[derive(Debug)]
+struct Shown {
+    screen: Screen,
+    /// The last event in it.
+    last: Seq,
+}
+
+/// How many terminals there are to choose from: the latest.
+const TERMINALS: usize = 16;
+/// A screen shows so many of the latest prints, which is more than anybody scrolls back.
+const PRINTS: usize = 4096;
 
 impl Past {
     /// Shows the moment after the first `position` events.
     pub fn seek(&mut self, trace: &Trace, position: u64) {
-        let position = usize::try_from(position).unwrap_or(usize::MAX).min(trace.events().len());
+        let position = position.min(trace.len());
         if position < self.position {
-            *self = Self::default();
-        }
-        for event in &trace.events()[self.position..position] {
-            if let Body::Console { container, text } = &event.body {
-                let screen = self.screens.entry(container.clone()).or_insert_with(|| Screen::new(24, 90));
-                screen.feed(text.as_bytes());
-            }
+            self.screens.clear();
         }
         self.position = position;
+        self.terminals = trace.terminals(position).rev().take(TERMINALS).cloned().collect();
+        self.terminals.sort_unstable();
+        self.screens.retain(|of, _| self.terminals.contains(of));
     }
 
     /// Another trace.
@@ -35,12 +45,25 @@ impl Past {
 
     /// Whose terminals there are; none is the lab host.
     pub fn terminals(&self) -> impl Iterator<Item = &Option<ContainerId>> {
-        self.screens.keys()
+        self.terminals.iter()
     }
 
     /// One of them.
-    pub fn screen(&mut self, of: &Option<ContainerId>) -> Option<&mut Screen> {
-        self.screens.get_mut(of)
+    pub fn screen(&mut self, trace: &Trace, of: &Option<ContainerId>) -> Option<&mut Screen> {
+        if !self.terminals.contains(of) {
+            return None;
+        }
+        let new = || Shown { screen: Screen::new(24, 90), last: 0 };
+        let shown = self.screens.entry(of.clone()).or_insert_with(new);
+        let mut coming: Vec<Seq> = trace.printed(of, self.position).rev().take_while(|seq| *seq > shown.last).collect();
+        coming.truncate(PRINTS);
+        for event in coming.iter().rev().filter_map(|seq| trace.event(*seq)) {
+            if let Body::Console { text, .. } = &event.body {
+                shown.screen.feed(text.as_bytes());
+            }
+            shown.last = event.seq;
+        }
+        Some(&mut shown.screen)
     }
 }
 
@@ -55,7 +78,7 @@ mod tests {
             |seq, text: &str| Event { seq, at: seq, body: Body::Console { container: None, text: text.into() } };
         let trace = Trace::from_events([event(1, "# ls\r\n"), event(2, "한글.txt\r\n")]).unwrap();
         let mut past = Past::default();
-        let text = |past: &mut Past| past.screen(&None).map(|screen| screen.text()).unwrap_or_default();
+        let text = |past: &mut Past| past.screen(&trace, &None).map(|screen| screen.text()).unwrap_or_default();
         past.seek(&trace, 2);
         assert_eq!(text(&mut past), "# ls\n한글.txt");
         past.seek(&trace, 1);

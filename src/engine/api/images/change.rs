@@ -2,25 +2,24 @@
 
 use super::super::Shared;
 use super::super::answer::{Answer, blocking, json};
-use super::super::query::{Query, decode};
+use super::super::query::Query;
 use super::list::{flag, labels, moment};
 use super::time::until;
 use super::user_of;
+use crate::docker::{ImageRemoved, ImagesPruned};
 use crate::engine::container::time::Moment;
 use crate::engine::store::{Image, Removal, Removed};
-use crate::engine::{Cancel, Fault, FaultKind, Result};
+use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
 use crate::spec::{Digest, Reference};
 use crate::trace::OpKind;
-use axum::extract::{Path, Request};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde_json::{Map, Value, json as value};
 use std::sync::Arc;
 
-pub(super) async fn tag(engine: Shared, name: String, request: Request) -> Answer {
+pub(super) async fn tag(engine: Arc<Engine>, name: String, request: Request) -> Answer {
     let (line, query) = (super::super::line(&request), Query::of(&request));
     let reference = tag_of(&query)?;
-    let engine = Arc::clone(&engine);
     blocking(move || {
         engine.conductor.operate(OpKind::ImageTag, reference.familiar(), line, &Cancel::new(), |cx| {
             engine.store.name(cx, &name, &reference).map(drop)
@@ -44,10 +43,9 @@ pub(in crate::engine::api) fn tag_of(query: &Query) -> Result<Reference> {
     }
 }
 
-pub(in crate::engine::api) async fn remove(engine: Shared, Path(name): Path<String>, request: Request) -> Answer {
+pub(super) async fn remove(engine: Arc<Engine>, name: String, request: Request) -> Answer {
     let (line, query) = (super::super::line(&request), Query::of(&request));
     let how = Removal { force: query.flag("force"), keep_parents: query.flag("noprune") };
-    let (engine, name) = (Arc::clone(&engine), decode(&name));
     let removed = blocking(move || {
         let in_use = |image: &Digest| user_of(&engine, image);
         engine.conductor.operate(OpKind::ImageRemove, &name, line, &Cancel::new(), |cx| {
@@ -62,7 +60,7 @@ pub(in crate::engine::api) async fn prune(engine: Shared, request: Request) -> A
     let line = super::super::line(&request);
     let filters = Query::of(&request).filters(&["dangling", "label", "label!", "until"])?;
     let all = flag(&filters, "dangling")? == Some(false);
-    let now = i64::try_from(Moment::now().unix()).unwrap_or(i64::MAX);
+    let now = Moment::now().unix();
     let before = filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()?;
     let engine = Arc::clone(&engine);
     let pruned = blocking(move || {
@@ -75,17 +73,13 @@ pub(in crate::engine::api) async fn prune(engine: Shared, request: Request) -> A
         })
     });
     let pruned = pruned.await?;
-    let lines: Vec<_> = pruned.removed.into_iter().map(removed_line).collect();
-    let lines = if lines.is_empty() { Value::Null } else { lines.into() };
-    Ok(json(&value!({"ImagesDeleted": lines, "SpaceReclaimed": pruned.freed})))
+    let lines = pruned.removed.into_iter().map(removed_line).collect();
+    Ok(json(&ImagesPruned { images_deleted: lines, space_reclaimed: pruned.freed }))
 }
 
-fn removed_line(removed: Removed) -> Value {
-    let (name, what) = match removed {
-        Removed::Untagged(what) => ("Untagged", what),
-        Removed::Deleted(what) => ("Deleted", what),
-    };
-    let mut line = Map::new();
-    line.insert(name.to_owned(), what.into());
-    line.into()
+fn removed_line(removed: Removed) -> ImageRemoved {
+    match removed {
+        Removed::Untagged(what) => ImageRemoved::untagged(what),
+        Removed::Deleted(what) => ImageRemoved::deleted(what),
+    }
 }

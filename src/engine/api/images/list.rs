@@ -2,15 +2,15 @@
 
 use super::super::Shared;
 use super::super::answer::{Answer, blocking, json};
-use super::super::query::{Filters, Query};
+use super::super::query::Query;
 use super::pattern::fits;
 use super::time::{unix, until};
+use crate::docker::{Filters, ImageSummary};
 use crate::engine::container::time::Moment;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind, Result};
 use crate::spec::Reference;
 use axum::extract::Request;
-use serde_json::{Value, json as value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(in crate::engine::api) async fn list(engine: Shared, request: Request) -> An
             .filter_map(|image| picked.line(image, all))
             .map(|(image, tags, digests)| {
                 let shared = digests_wanted.then(|| shared(image, &users));
-                summary(image, &tags, &digests, shared)
+                summary(image, tags, digests, shared)
             })
             .collect::<Vec<_>>())
     });
@@ -57,7 +57,7 @@ impl<'a> Picked<'a> {
             }
             Ok(found)
         };
-        let now = i64::try_from(Moment::now().unix()).unwrap_or(i64::MAX);
+        let now = Moment::now().unix();
         Ok(Self {
             filters,
             dangling: flag(filters, "dangling")?,
@@ -128,11 +128,17 @@ fn shared(image: &Image, users: &BTreeMap<String, usize>) -> u64 {
     layers.filter(|(chain, _)| users.get(chain.as_str()).is_some_and(|n| *n > 1)).map(|(_, size)| size).sum()
 }
 
-fn summary(image: &Image, tags: &[String], digests: &[String], shared: Option<u64>) -> Value {
-    value!({
-        "Id": image.id, "ParentId": image.parent.as_ref().map(ToString::to_string).unwrap_or_default(),
-        "RepoTags": tags, "RepoDigests": digests, "Created": moment(image), "Size": image.size,
-        "VirtualSize": image.size, "SharedSize": shared.map_or(value!(-1), |bytes| value!(bytes)), "Containers": -1,
-        "Labels": if image.config.labels.is_empty() { Value::Null } else { value!(image.config.labels) }
-    })
+fn summary(image: &Image, repo_tags: Vec<String>, repo_digests: Vec<String>, shared: Option<u64>) -> ImageSummary {
+    ImageSummary {
+        id: image.id.to_string(),
+        parent_id: image.parent.as_ref().map(ToString::to_string).unwrap_or_default(),
+        repo_tags,
+        repo_digests,
+        created: moment(image),
+        size: image.size,
+        virtual_size: image.size,
+        shared_size: shared.and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or(-1),
+        containers: -1,
+        labels: image.config.labels.clone(),
+    }
 }

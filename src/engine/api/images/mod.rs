@@ -6,49 +6,37 @@ mod list;
 mod pattern;
 mod time;
 
-pub(super) use change::{prune, remove, tag_of};
+pub(super) use change::{prune, tag_of};
 pub(super) use list::list;
 
 use super::Shared;
 use super::answer::{Answer, blocking, json};
-use super::query::decode;
+use crate::docker::Endpoint;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind};
 use crate::spec::{Digest, Reference};
 use axum::extract::{Path, Request};
+use axum::http::Method;
 use std::sync::Arc;
 
-/// `GET images/{name}/json`, `…/history`, …
+/// What is asked of one image. Its name may have slashes in it: what it is is told by what comes after the name.
 pub(super) async fn one(engine: Shared, Path(rest): Path<String>, request: Request) -> Answer {
-    let rest = decode(&rest);
-    let engine = Arc::clone(&engine);
-    if let Some(name) = rest.strip_suffix("/json").map(str::to_owned) {
-        return Ok(json(&inspect::inspect(&blocking(move || engine.store.find(&name)).await?)));
+    let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+    let Some((endpoint, name)) = Endpoint::split_image(method.as_str(), &rest) else {
+        let fault = Fault::new(FaultKind::NotFound, "no-such-endpoint");
+        return Err(fault.with("request", super::line(&request)).into());
+    };
+    let (engine, name) = (Arc::clone(&engine), name.to_owned());
+    match endpoint {
+        Endpoint::ImageInspect => Ok(json(&inspect::inspect(&blocking(move || engine.store.find(&name)).await?))),
+        Endpoint::ImageHistory => {
+            Ok(json(&inspect::history(&blocking(move || inspect::lineage(&engine, &name)).await?)))
+        }
+        Endpoint::ImageSave => super::archive::Asked::of(&request)?.write(engine, vec![name]).await,
+        Endpoint::ImageTag => change::tag(engine, name, request).await,
+        Endpoint::ImagePush => super::pull::push(engine, name, request).await,
+        _ => change::remove(engine, name, request).await,
     }
-    if let Some(name) = rest.strip_suffix("/history").map(str::to_owned) {
-        return Ok(json(&inspect::history(&blocking(move || inspect::lineage(&engine, &name)).await?)));
-    }
-    if let Some(name) = rest.strip_suffix("/get").map(str::to_owned) {
-        let asked = super::archive::Asked::of(&request)?;
-        return asked.write(engine, vec![name]).await;
-    }
-    Err(unknown(&request))
-}
-
-/// `POST images/{name}/tag`, …
-pub(super) async fn act(engine: Shared, Path(rest): Path<String>, request: Request) -> Answer {
-    let rest = decode(&rest);
-    if let Some(name) = rest.strip_suffix("/tag") {
-        return change::tag(engine, name.to_owned(), request).await;
-    }
-    if let Some(name) = rest.strip_suffix("/push") {
-        return super::pull::push(engine, name.to_owned(), request).await;
-    }
-    Err(unknown(&request))
-}
-
-fn unknown(request: &Request) -> super::answer::Refused {
-    Fault::new(FaultKind::NotFound, "no-such-endpoint").with("request", super::line(request)).into()
 }
 
 fn familiar(image: &Image) -> Vec<String> {

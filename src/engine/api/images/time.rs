@@ -1,26 +1,13 @@
 //! Moments in filters and documents.
 
 use crate::engine::{Fault, FaultKind, Result};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-/// Seconds since 1970 of `2024-05-01T10:20:30…Z` or `…+09:00`.
+/// Seconds since 1970 of `2024-05-01T10:20:30…Z` or `…+09:00`; without an offset in UTC, and without a time at midnight.
 pub(super) fn unix(rfc3339: &str) -> Option<i64> {
-    let number = |from: usize, to: usize| rfc3339.get(from..to)?.parse::<i64>().ok();
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (hour, minute, second) =
-        if rfc3339.len() > 10 { (number(11, 13)?, number(14, 16)?, number(17, 19).unwrap_or(0)) } else { (0, 0, 0) };
-    let years = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (years.div_euclid(400), years.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    Some(((days * 24 + hour) * 60 + minute) * 60 + second - offset(rfc3339))
-}
-
-/// Seconds of `+09:00` at the end.
-fn offset(rfc3339: &str) -> i64 {
-    let Some(at) = rfc3339.get(19..).and_then(|rest| rest.rfind(['+', '-'])).map(|at| at + 19) else { return 0 };
-    let number = |from: usize, to: usize| rfc3339.get(from..to).and_then(|text| text.parse::<i64>().ok());
-    let seconds = number(at + 1, at + 3).unwrap_or(0) * 3600 + number(at + 4, at + 6).unwrap_or(0) * 60;
-    if rfc3339[at..].starts_with('-') { -seconds } else { seconds }
+    let in_utc = || TimeZone::UTC.to_timestamp(rfc3339.parse().ok()?).ok();
+    rfc3339.parse().ok().or_else(in_utc).map(Timestamp::as_second)
 }
 
 /// The moment that `until=` means, in seconds since 1970: `24h`, `1h30m`, `1700000000`, `2024-05-01`.
@@ -69,6 +56,10 @@ mod tests {
         assert_eq!(unix("1970-01-01T00:00:00Z"), Some(0));
         assert_eq!(unix("2000-02-29T00:00:00.5Z"), Some(951_782_400));
         assert_eq!(unix("2000-02-29T09:00:00+09:00"), Some(951_782_400));
+        assert_eq!(unix("2000-02-29T00:00:00"), Some(951_782_400));
+        assert_eq!(unix("2000-02-29T00:01"), Some(951_782_460));
+        assert_eq!(unix("2000-02-29"), Some(951_782_400));
+        assert_eq!(unix("2001-02-29"), None);
         assert_eq!(unix("not a moment"), None);
     }
 

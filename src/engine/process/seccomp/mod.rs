@@ -7,17 +7,21 @@ mod allowed;
 
 use super::{Fault, Result, caps};
 use libc::c_long;
+use parking_lot::Mutex;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen as Len, SeccompCmpOp as Op, SeccompCondition, SeccompFilter,
     SeccompRule, TargetArch,
 };
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 /// A filter in the kernel's form.
 pub type Filter = Arc<Vec<libc::sock_filter>>;
 
-/// Compiled filters by capability set: almost always one.
+/// How many compiled filters are kept.
+const KEPT: usize = 16;
+
+/// Compiled filters by capability set: almost always one, but whoever asks for containers chooses.
 static COMPILED: LazyLock<Mutex<BTreeMap<u64, Filter>>> = LazyLock::new(Mutex::default);
 
 /// Every namespace flag that `clone` must not have.
@@ -25,12 +29,15 @@ const NEW_NAMESPACES: u64 = 0x7e02_0000;
 
 /// The default profile for a container with these capabilities.
 pub fn default_profile(capabilities: u64) -> Result<Filter> {
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut compiled = COMPILED.lock();
     if let Some(filter) = compiled.get(&capabilities) {
         return Ok(Arc::clone(filter));
     }
     let failed = |e: seccompiler::BackendError| Fault::failed("seccomp-not-built").with("reason", e);
     let filter = Arc::new(compile(capabilities).map_err(failed)?);
+    if compiled.len() >= KEPT {
+        compiled.clear();
+    }
     compiled.insert(capabilities, Arc::clone(&filter));
     Ok(filter)
 }

@@ -9,8 +9,8 @@ use crate::engine::{Cx, Fault, FaultKind, Result};
 use crate::spec::Digest;
 use crate::trace::{Change, Content, Damage, Evidence, Plan, Registry, StepKind};
 use axum::body::Bytes;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What is damaged, with the bytes that are served in its place.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ impl Damages {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Digest, (Damage, Bytes)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -22,11 +22,11 @@ fn limited(after: impl Fn() -> Option<(&'static str, String)> + Send + Sync + 's
 }
 
 fn changes(bench: &Bench) -> Vec<Change> {
-    let of = |event: &Arc<Event>| match &event.body {
+    let of = |event: Arc<Event>| match &event.body {
         Body::Observed { change, .. } => Some((**change).clone()),
         _ => None,
     };
-    bench.conductor.recorder().with(|trace| trace.events().iter().filter_map(of).collect())
+    bench.conductor.recorder().with(|trace| trace.events().filter_map(of).collect())
 }
 
 #[test]
@@ -38,7 +38,6 @@ fn a_limit_is_waited_for_and_counted_down() {
     let told: Vec<String> = bench
         .told
         .lock()
-        .expect("unpoisoned")
         .iter()
         .filter_map(|progress| match progress {
             Progress::Status { id: Some(id), text } if *id == host => Some(text.clone()),

@@ -15,9 +15,9 @@ use super::*;
 use crate::engine::conductor::{Conductor, Journal, Recorder};
 use crate::engine::{Cancel, Fault, FaultKind, IdRange};
 use crate::trace::{BlobState, Body, OpKind, StepKind};
+use parking_lot::Mutex;
 use server::{Reply, Server, TestImage, layer, ranged};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// A store of its own for each test.
@@ -71,7 +71,7 @@ impl Bench {
         platform: Option<&Platform>,
         auth: Option<&Credentials>,
     ) -> Result<Image> {
-        let tell = |progress| self.told.lock().expect("unpoisoned").push(progress);
+        let tell = |progress| self.told.lock().push(progress);
         let puller = Puller::new(Arc::clone(store), self.options.clone());
         let reference = name.parse().expect("a reference");
         self.conductor.operate(OpKind::ImagePull, name, "POST /images/create", &self.cancel, |cx| {
@@ -108,7 +108,9 @@ impl Bench {
     }
 
     fn trace(&self) -> String {
-        self.conductor.recorder().with(|trace| serde_json::to_string(trace.events()).expect("json"))
+        self.conductor
+            .recorder()
+            .with(|trace| serde_json::to_string(&trace.events().collect::<Vec<_>>()).expect("json"))
     }
 }
 

@@ -89,14 +89,14 @@ fn what_is_damaged_is_seen_in_the_registrys_own_answer() {
     broken.damage(&config, Some(5)).expect("another byte instead");
     assert_eq!(broken.builtin.damaged()[0].offset, 5, "one bit is wrong, not two");
     let told = broken.bench.conductor.recorder().with(|trace| {
-        let events = trace.events().iter();
+        let events = trace.events();
         let of = |event: &crate::trace::Event| match &event.body {
             Body::Observed { change, evidence, .. } if matches!(**change, Change::RegistryDamaged(_)) => {
                 Some(evidence.clone())
             }
             _ => None,
         };
-        events.filter_map(|event| of(event)).collect::<Vec<_>>()
+        events.filter_map(|event| of(&event)).collect::<Vec<_>>()
     });
     assert_eq!(told.len(), 2);
     for evidence in told {

@@ -2,11 +2,12 @@
 
 use crate::engine::registry::document::sha256;
 use crate::spec::Digest;
+use parking_lot::Mutex;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -92,7 +93,7 @@ impl Server {
     }
 
     pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().expect("unpoisoned").clone()
+        self.asked.lock().clone()
     }
 
     /// Requests whose path has `part` in it.
@@ -111,7 +112,7 @@ fn serve(stream: impl Read + Write, script: &Script, log: &Mutex<Vec<Asked>>) {
     // A TLS hello is no line of text: the connection is closed, as a plain server does.
     while let Some(asked) = request(&mut stream) {
         let before = {
-            let mut log = log.lock().expect("unpoisoned");
+            let mut log = log.lock();
             log.push(asked.clone());
             log.iter().filter(|other| other.path == asked.path && other.method == asked.method).count() - 1
         };

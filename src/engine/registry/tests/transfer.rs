@@ -236,7 +236,7 @@ fn a_learner_sees_all_downloads_before_the_first_unpacking() {
 
 fn stages(bench: &Bench) -> Vec<StepKind> {
     bench.conductor.recorder().with(|trace| {
-        let announced = trace.events().iter().filter_map(|event| match &event.body {
+        let announced = trace.events().filter_map(|event| match &event.body {
             Body::StepAnnounced { step } => Some(step.plan.kind),
             _ => None,
         });

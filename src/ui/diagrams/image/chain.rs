@@ -137,7 +137,8 @@ fn chain(
     let wide = rect(at.x + MANIFEST_X, middle - 25.0, MANIFEST.x, MANIFEST.y);
     let (target, place) = if let Some(read) = world.indexes.get(&root.digest) {
         let id = index_card(stage, read, index, root);
-        let down = entries(world, stage, pictures, root, read, (&id, index), pos2(at.x + MANIFEST_X, at.y));
+        let listing = Listing { world, pictures, root, index: read, from: &id, card: index };
+        let down = entries(stage, listing, pos2(at.x + MANIFEST_X, at.y));
         bottom = bottom.max(down);
         (id, index)
     } else if is_index(world, root) {
@@ -219,34 +220,30 @@ fn tag_card(stage: &mut Stage<'_>, reference: &str, place: Rect, frame: Option<&
     id
 }
 
+/// An index whose entries are drawn: what is known around it, its node, and where that is.
+#[derive(Clone, Copy)]
+struct Listing<'a> {
+    world: &'a World,
+    pictures: &'a [Picture<'a>],
+    root: &'a Root<'a>,
+    index: &'a Index,
+    from: &'a NodeId,
+    card: Rect,
+}
+
 /// The entries of an index below one another, those of an index in it indented. Returns the lower end.
-fn entries(
-    world: &World,
-    stage: &mut Stage<'_>,
-    pictures: &[Picture<'_>],
-    root: &Root<'_>,
-    index: &Index,
-    (from, card): (&NodeId, Rect),
-    at: Pos2,
-) -> f32 {
-    if !root.full {
-        return low_entries(world, stage, pictures, root, index, (from, card), at.x);
+fn entries(stage: &mut Stage<'_>, listing: Listing<'_>, at: Pos2) -> f32 {
+    if !listing.root.full {
+        return low_entries(stage, listing, at.x);
     }
-    let mut down = Rows { y: at.y, x: at.x, met: BTreeSet::from([index.this.digest.clone()]) };
-    down.list(world, stage, pictures, root, index, (from, card), 0);
+    let mut down = Rows { y: at.y, x: at.x, met: BTreeSet::from([listing.index.this.digest.clone()]) };
+    down.list(stage, listing, 0);
     down.y - GAP_Y
 }
 
 /// Of a chain that is not drawn in full: the manifests of images that are here, in the index's own row.
-fn low_entries(
-    world: &World,
-    stage: &mut Stage<'_>,
-    pictures: &[Picture<'_>],
-    root: &Root<'_>,
-    index: &Index,
-    (from, card): (&NodeId, Rect),
-    x: f32,
-) -> f32 {
+fn low_entries(stage: &mut Stage<'_>, listing: Listing<'_>, x: f32) -> f32 {
+    let Listing { world, pictures, root, index, from, card } = listing;
     let mut y = card.top();
     let read = |digest: &Digest| world.manifests.contains_key(digest);
     let of_image = |entry: &&Descriptor| {
@@ -289,17 +286,8 @@ struct Rows {
 }
 
 impl Rows {
-    #[expect(clippy::too_many_arguments, reason = "an index, where it is drawn, and what is known around it")]
-    fn list(
-        &mut self,
-        world: &World,
-        stage: &mut Stage<'_>,
-        pictures: &[Picture<'_>],
-        root: &Root<'_>,
-        index: &Index,
-        (from, card): (&NodeId, Rect),
-        depth: usize,
-    ) {
+    fn list(&mut self, stage: &mut Stage<'_>, listing: Listing<'_>, depth: usize) {
+        let Listing { world, pictures, root, index, from, card } = listing;
         let chosen = world.chosen.get(&index.this.digest);
         let entries = shown(index, chosen);
         for entry in &entries {
@@ -336,7 +324,7 @@ impl Rows {
             stage.wire(from, &id, Edge::new(route, TINT, line).part("lists"));
             self.y += MANIFEST.y + GAP_Y;
             if let Some(inner) = fresh {
-                self.list(world, stage, pictures, root, inner, (&id, place), depth + 1);
+                self.list(stage, Listing { index: inner, from: &id, card: place, ..listing }, depth + 1);
             }
         }
         let rest = index.manifests.len() - entries.len();

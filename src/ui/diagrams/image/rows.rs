@@ -7,6 +7,7 @@
 //! Instructions that made no layer stand between the rows, thin. Very many layers are drawn ten in a row, but for those about
 //! which something was asked or went wrong.
 
+use super::super::scene::Bar;
 use super::scale::Scale;
 use super::*;
 use crate::spec::Digest;
@@ -190,6 +191,34 @@ fn entity_of(picture: &Picture<'_>, level: usize) -> Option<Entity> {
     picture.layers[level].entity()
 }
 
+/// Where things stand on the card of a layer: three lines and a bar; on a low one two, and a thin bar.
+#[derive(Debug, Clone, Copy)]
+struct Lines {
+    low: bool,
+    right: f32,
+    up: f32,
+    middle: f32,
+    down: f32,
+}
+
+impl Lines {
+    fn of(place: Rect) -> Self {
+        let low = place.height() < HIGH;
+        let (up, middle, down) = if low { (14.0, 32.0, 32.0) } else { (17.0, 36.0, 66.0) };
+        Self { low, right: place.width() - 14.0, up, middle, down }
+    }
+
+    /// What the last line has room for; on a low card `middle` stands in the same.
+    fn room(self, stage: &Stage<'_>, middle: &str) -> f32 {
+        if self.low { self.right - 14.0 - stage.width(middle, Font::MonoSmall) - 30.0 } else { self.right - 34.0 }
+    }
+
+    fn bar(self, scale: Scale, bytes: u64) -> Option<Bar> {
+        let (at, height) = if self.low { (pos2(14.0, 40.5), 3.0) } else { (pos2(14.0, 47.0), 7.0) };
+        scale.bar(bytes, at, height, Tint::Family(Family::Layer))
+    }
+}
+
 fn blob_card(
     stage: &mut Stage<'_>,
     picture: &Picture<'_>,
@@ -214,9 +243,8 @@ fn blob_card(
     let title = title(stage, levels);
     let size: u64 = slabs.iter().filter_map(|slab| slab.descriptor).map(|d| d.size).sum();
     let state = progress::state(stage, slabs);
-    let (width, low) = (place.width(), place.height() < HIGH);
-    let right = width - 14.0;
-    let (up, middle, down) = if low { (14.0, 32.0, 32.0) } else { (17.0, 36.0, 66.0) };
+    let lines = Lines::of(place);
+    let Lines { low, right, up, middle, down } = lines;
     let mut node = Node::new(id, place, Tint::Family(Family::Layer), state.style).filled(state.part).text(Text::new(
         pos2(14.0, up),
         Font::Title,
@@ -237,13 +265,11 @@ fn blob_card(
         let text = Text::new(pos2(right, middle), Font::MonoSmall, Ink::Tint(Tint::Family(Family::Layer)), media);
         node = node.text(text.anchored(Anchor::Right));
     }
-    let room = if low { right - 14.0 - stage.width(&about, Font::MonoSmall) - 30.0 } else { right - 34.0 };
+    let room = lines.room(stage, &about);
     let word = stage.fit(&state.word, Font::Small, room);
     let word = Text::new(pos2(right, down), Font::Small, state.ink, word).anchored(Anchor::Right);
     node = node.text(word.marked(state.mark));
-    let bar_at = if low { pos2(14.0, 40.5) } else { pos2(14.0, 47.0) };
-    let bar = scale.bar(size, bar_at, if low { 3.0 } else { 7.0 }, Tint::Family(Family::Layer));
-    stage.add(node.bars(bar).called(""))
+    stage.add(node.bars(lines.bar(scale, size)).called(""))
 }
 
 fn diff_card(
@@ -261,9 +287,8 @@ fn diff_card(
         Some(layer) if slabs.len() == 1 => NodeId::of(Entity::Layer(layer.chain_id.clone())),
         _ => NodeId::part(Entity::Config(picture.id.clone()), format!("diff {}", levels.start)),
     };
-    let (width, low) = (place.width(), place.height() < HIGH);
-    let (up, middle, down) = if low { (14.0, 32.0, 32.0) } else { (17.0, 36.0, 66.0) };
-    let right = width - 14.0;
+    let lines = Lines::of(place);
+    let Lines { right, up, middle, down, .. } = lines;
     let content: u64 = slabs.iter().filter_map(|slab| slab.layer).map(|l| l.size).sum();
     let entries: u64 = slabs.iter().filter_map(|slab| slab.layer).map(|l| l.entries).sum();
     let size = if unpacked { bytes(content) } else { String::new() };
@@ -282,7 +307,7 @@ fn diff_card(
     let mut node = Node::new(id, place, Tint::Family(Family::Layer), style)
         .text(Text::new(pos2(14.0, up), Font::Mono, Ink::Strong, made))
         .text(Text::new(pos2(14.0, middle), Font::MonoSmall, Ink::Weak, named.clone()));
-    let room = if low { right - 14.0 - stage.width(&named, Font::MonoSmall) - 30.0 } else { right - 34.0 };
+    let room = lines.room(stage, &named);
     if unpacked {
         let text = stage.say_with("scene-unpacked", &[("n", &entries.to_string())]);
         let text = stage.fit(&text, Font::Small, room);
@@ -290,8 +315,7 @@ fn diff_card(
         node = node
             .text(Text::new(pos2(right, up), Font::Mono, Ink::Strong, size).anchored(Anchor::Right))
             .text(done.marked(Glyph::Check));
-        let bar_at = if low { pos2(14.0, 40.5) } else { pos2(14.0, 47.0) };
-        node = node.bars(scale.bar(content, bar_at, if low { 3.0 } else { 7.0 }, Tint::Family(Family::Layer)));
+        node = node.bars(lines.bar(scale, content));
     } else {
         let text = stage.fit(&stage.say("scene-not-unpacked"), Font::Small, room);
         let waits = Text::new(pos2(right, down), Font::Small, Ink::Weak, text).anchored(Anchor::Right);

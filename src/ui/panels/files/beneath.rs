@@ -3,7 +3,7 @@
 use super::super::PanelContext;
 use super::layers;
 use crate::tree::{Hidden, Kind};
-use crate::ui::command::Command;
+use crate::ui::command::FilesCommand;
 use crate::ui::facts;
 use crate::ui::files::{Act, LayerInfo, Opened, Said, Say};
 use crate::ui::{fonts, theme::Theme, widgets};
@@ -120,7 +120,7 @@ fn layer(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, said: &Said, sh
     let font = if info.is_writable() { fonts::regular(11.5) } else { fonts::mono(11.0) };
     widgets::line(painter, made_at, rect.right() - 10.0 - left, &made, font, theme.weak);
     if clickable && response.clicked() {
-        cx.want(Command::Inspect(Act::Version(said.layer)));
+        cx.want(FilesCommand::Do(Act::Version(said.layer)));
     }
     response.on_hover_text(format!("{title}\n{what}\n{made}"));
 }

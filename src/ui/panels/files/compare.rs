@@ -2,7 +2,7 @@
 
 use super::super::PanelContext;
 use super::{head, layers, search};
-use crate::ui::command::Command;
+use crate::ui::command::FilesCommand;
 use crate::ui::files::{Act, Against, Opened};
 use crate::ui::{fonts, widgets};
 use egui::{ComboBox, RichText, Ui, vec2};
@@ -25,7 +25,7 @@ fn sides(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
     let subject = against.as_ref().map(|against| against.subject.clone());
     widgets::caption(ui, &cx.say("files-before"));
     if let Some(subject) = head::picker(ui, cx, "files-against", subject.as_ref(), 190.0) {
-        cx.want(Command::Inspect(Act::Compare(Against { subject, layer: None })));
+        cx.want(FilesCommand::Do(Act::Compare(Against { subject, layer: None })));
     }
     if let Some(against) = against {
         layer_of(ui, cx, image, &against);
@@ -55,7 +55,7 @@ fn layer_of(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, against: &Ag
         for (number, title) in all.iter().enumerate().rev() {
             if ui.selectable_label(number == now, title).clicked() {
                 let subject = against.subject.clone();
-                cx.want(Command::Inspect(Act::Compare(Against { subject, layer: Some(number) })));
+                cx.want(FilesCommand::Do(Act::Compare(Against { subject, layer: Some(number) })));
             }
         }
     });

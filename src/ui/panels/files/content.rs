@@ -2,7 +2,7 @@
 
 use super::super::PanelContext;
 use super::{details, layers};
-use crate::ui::command::Command;
+use crate::ui::command::FilesCommand;
 use crate::ui::facts;
 use crate::ui::files::content::{Body, PAGE, Picture, Text, hex_line};
 use crate::ui::files::{Act, Face, Load, Opened, Slot};
@@ -41,7 +41,7 @@ fn head(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
         if !cx.state.files.large {
             let label = cx.say("files-large");
             if widgets::icon_button(ui, Icon::Screen, &label, "Enter", Loudness::Quiet, 24.0).clicked() {
-                cx.want(Command::Inspect(Act::Large(true)));
+                cx.want(FilesCommand::Do(Act::Large(true)));
             }
         }
         if let Load::Ready(body) = &cx.state.files.content {
@@ -71,7 +71,7 @@ fn faces(ui: &mut Ui, cx: &mut PanelContext<'_>, body: &Body) {
     if choices.len() > 1
         && let Some(face) = widgets::segmented(ui, "files-face", &choices, now)
     {
-        cx.want(Command::Inspect(Act::Face(face)));
+        cx.want(FilesCommand::Do(Act::Face(face)));
     }
 }
 
@@ -85,7 +85,7 @@ fn busy(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         ui.label(RichText::new(cx.say("files-reading")).size(13.0).color(cx.theme.weak));
         let cancel = cx.say("cancel");
         if widgets::text_button(ui, &cancel, Loudness::Quiet).clicked() {
-            cx.want(Command::Inspect(Act::Cancel(Slot::Content)));
+            cx.want(FilesCommand::Do(Act::Cancel(Slot::Content)));
         }
     });
 }
@@ -135,7 +135,7 @@ fn parts(ui: &mut Ui, cx: &mut PanelContext<'_>, body: &Body) {
             let response = ui.add_enabled(enabled, button);
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, &label));
             if response.on_hover_text(label).clicked() {
-                cx.want(Command::Inspect(Act::Part(to)));
+                cx.want(FilesCommand::Do(Act::Part(to)));
             }
         }
         let end = body.offset + body.bytes.len() as u64;

@@ -4,7 +4,7 @@ use super::super::PanelContext;
 use super::{beneath, content, mark, words};
 use crate::spec::visible;
 use crate::tree::{Kind, LayerEntry, PathBytes, Version};
-use crate::ui::command::Command;
+use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts;
 use crate::ui::files::{Act, Opened, Page};
 use crate::ui::fonts;
@@ -81,12 +81,12 @@ fn title(ui: &mut Ui, cx: &mut PanelContext<'_>, path: &PathBytes) {
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             let label = cx.say("files-copy-path");
             if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 24.0).clicked() {
-                cx.want(Command::Copy(format!("/{path}")));
+                cx.want(ViewCommand::Copy(format!("/{path}")));
             }
             if cx.state.files.large {
                 let label = cx.say("files-small");
                 if widgets::icon_button(ui, Icon::Close, &label, "Enter", Loudness::Quiet, 24.0).clicked() {
-                    cx.want(Command::Inspect(Act::Large(false)));
+                    cx.want(FilesCommand::Do(Act::Large(false)));
                 }
             }
         });
@@ -113,7 +113,7 @@ fn crumbs(ui: &mut Ui, cx: &mut PanelContext<'_>, path: &PathBytes) {
                 );
             }
             if response.clicked() {
-                cx.want(Command::Inspect(Act::GoTo(directory)));
+                cx.want(FilesCommand::Do(Act::GoTo(directory)));
             }
         }
     });
@@ -139,7 +139,7 @@ fn metadata(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
         }
         _ => {}
     }
-    let mode = format!("{}  {:04o}", words::mode(&entry.kind, entry.mode), entry.mode);
+    let mode = format!("{}  {:04o}", entry.kind.with_mode(entry.mode), entry.mode);
     fact(ui, cx, "files-column-mode", &mode);
     fact(ui, cx, "files-column-owner", &format!("{}:{}", entry.uid, entry.gid));
     fact(ui, cx, "files-column-time", &words::instant(entry.mtime));
@@ -228,7 +228,7 @@ fn sides(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let of = |f: &dyn Fn(&crate::tree::Inode) -> String| both.map(|inode| inode.map_or_else(|| "–".to_owned(), f));
     row(ui, &cx.say("files-fact-kind"), of(&|inode| cx.say(mark::kind_key(&inode.kind))));
     row(ui, &cx.say("files-column-size"), of(&|inode| exact(inode.size())));
-    row(ui, &cx.say("files-column-mode"), of(&|inode| words::mode(&inode.kind, inode.mode)));
+    row(ui, &cx.say("files-column-mode"), of(&|inode| inode.kind.with_mode(inode.mode)));
     row(ui, &cx.say("files-column-owner"), of(&|inode| format!("{}:{}", inode.uid, inode.gid)));
     row(ui, &cx.say("files-fact-time"), of(&|inode| words::instant(inode.mtime)));
     if both.iter().flatten().any(|inode| matches!(inode.kind, Kind::Symlink { .. })) {
@@ -244,6 +244,6 @@ fn sides(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.add_space(6.0);
     let label = cx.say("files-see-layers");
     if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-        cx.want(Command::Inspect(Act::Page(Page::Tree)));
+        cx.want(FilesCommand::Do(Act::Page(Page::Tree)));
     }
 }

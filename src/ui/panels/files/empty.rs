@@ -3,7 +3,7 @@
 use super::super::PanelContext;
 use super::head;
 use crate::trace::Problem;
-use crate::ui::command::Command;
+use crate::ui::command::{Ask, FilesCommand, PathCommand, SourceCommand, TerminalCommand};
 use crate::ui::files::{Act, Load, Slot};
 use crate::ui::fonts;
 use crate::ui::widgets::{self, Loudness};
@@ -60,7 +60,7 @@ fn busy(ui: &mut Ui, cx: &mut PanelContext<'_>, progress: Option<(u64, u64)>) {
     ui.add_space(12.0);
     let cancel = cx.say("cancel");
     if widgets::text_button(ui, &cancel, Loudness::Plain).clicked() {
-        cx.want(Command::Inspect(Act::Cancel(Slot::Open)));
+        cx.want(FilesCommand::Do(Act::Cancel(Slot::Open)));
     }
 }
 
@@ -74,7 +74,7 @@ fn failed(ui: &mut Ui, cx: &mut PanelContext<'_>, problem: &Problem) {
     ui.add_space(12.0);
     let again = cx.say("files-again");
     if widgets::text_button(ui, &again, Loudness::Plain).clicked() {
-        cx.want(Command::Inspect(Act::Again));
+        cx.want(FilesCommand::Do(Act::Again));
     }
 }
 
@@ -95,7 +95,7 @@ fn nothing(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         (false, _) => {
             let label = cx.say("start-engine");
             if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-                cx.want(Command::StartEngine);
+                cx.want(SourceCommand::StartEngine);
             }
         }
         (true, false) => {
@@ -103,17 +103,17 @@ fn nothing(ui: &mut Ui, cx: &mut PanelContext<'_>) {
             ui.add_space(8.0);
             let label = cx.say("files-pull");
             if widgets::text_button(ui, &label, Loudness::Primary).clicked() {
-                cx.want(Command::Run("docker pull lab/shell:1".to_owned()));
+                cx.want(TerminalCommand::Run("docker pull lab/shell:1".to_owned()));
             }
             ui.add_space(4.0);
             let label = cx.say("key-load");
             if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-                cx.want(Command::LoadDialog);
+                cx.want(PathCommand::Ask(Ask::Load));
             }
         }
         (true, true) => {
             if let Some(subject) = head::picker(ui, cx, "files-subject-empty", None, 320.0) {
-                cx.want(Command::Inspect(Act::Open(subject, None)));
+                cx.want(FilesCommand::Do(Act::Open(subject, None)));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The bar above: whose files, which page, and what can be done with the image.
 
 use super::super::PanelContext;
-use crate::ui::command::Command;
+use crate::ui::command::{Ask, Command, FilesCommand, PathCommand};
 use crate::ui::files::{Act, Page, Subject, subject};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -17,7 +17,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         ui.spacing_mut().item_spacing.x = 8.0;
         let now = cx.state.files.subject.clone();
         if let Some(chosen) = picker(ui, cx, "files-subject", now.as_ref(), 220.0) {
-            cx.want(Command::Inspect(Act::Open(chosen, None)));
+            cx.want(FilesCommand::Do(Act::Open(chosen, None)));
         }
         let choices = [
             (Page::Tree, cx.say("files-page-tree")),
@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         if cx.state.files.image().is_some()
             && let Some(page) = widgets::segmented(ui, "files-page", &choices, cx.state.files.page)
         {
-            cx.want(Command::Inspect(Act::Page(page)));
+            cx.want(FilesCommand::Do(Act::Page(page)));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| tools(ui, cx));
     });
@@ -71,12 +71,12 @@ fn tools(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let export = cx.say("files-export");
     let button = |ui: &mut Ui| widgets::icon_button(ui, Icon::Braces, &export, "", Loudness::Quiet, 28.0);
     if ui.add_enabled_ui(files.can_export(), button).inner.clicked() {
-        cx.want(Command::ExportFilesDialog);
+        cx.want(PathCommand::Ask(Ask::ExportFiles));
     }
     let tools = [
-        (Icon::Save, "files-save-image", "", Command::SaveImageDialog, is_image),
-        (Icon::Folder, "key-load", "Ctrl+Shift+O", Command::LoadDialog, cx.state.is_live()),
-        (Icon::Loop, "files-again", "", Command::Inspect(Act::Again), files.image().is_some()),
+        (Icon::Save, "files-save-image", "", Command::from(PathCommand::Ask(Ask::SaveImage)), is_image),
+        (Icon::Folder, "key-load", "Ctrl+Shift+O", Command::from(PathCommand::Ask(Ask::Load)), cx.state.is_live()),
+        (Icon::Loop, "files-again", "", Command::from(FilesCommand::Do(Act::Again)), files.image().is_some()),
     ];
     // The bar above has icons for recordings that look alike: where there is room, words say which is which.
     let worded = ui.available_width() > 330.0 && files.transfer.is_none();
@@ -97,7 +97,7 @@ fn tools(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         let key = if transfer.loading { "files-loading-archive" } else { "files-saving-archive" };
         let cancel = cx.say("cancel");
         if widgets::icon_button(ui, Icon::Close, &cancel, "", Loudness::Quiet, 22.0).clicked() {
-            cx.want(Command::Inspect(Act::Cancel(crate::ui::files::Slot::Transfer)));
+            cx.want(FilesCommand::Do(Act::Cancel(crate::ui::files::Slot::Transfer)));
         }
         let (now, of) = transfer.bytes;
         let so_far = match of {

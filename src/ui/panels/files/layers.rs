@@ -3,7 +3,7 @@
 use super::super::PanelContext;
 use crate::spec::Digest;
 use crate::trace::Family;
-use crate::ui::command::Command;
+use crate::ui::command::FilesCommand;
 use crate::ui::facts;
 use crate::ui::files::{Act, LayerInfo, Opened};
 use crate::ui::widgets;
@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
     ui.spacing_mut().item_spacing.y = GAP;
     let choices = [(false, cx.say("files-up-to")), (true, cx.say("files-only"))];
     if let Some(only) = widgets::segmented(ui, "files-scope", &choices, files.part.only) {
-        cx.want(Command::Inspect(Act::Only(only)));
+        cx.want(FilesCommand::Do(Act::Only(only)));
     }
     ui.add_space(2.0);
     let largest = image.layers.iter().map(|layer| layer.size).max().unwrap_or(0).max(1);
@@ -84,7 +84,7 @@ fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, number: usize, l
         painter.rect_filled(bar, 2.0, if faded { family.gamma_multiply(0.45) } else { family });
     }
     if response.clicked() {
-        cx.want(Command::Inspect(Act::Layer(number)));
+        cx.want(FilesCommand::Do(Act::Layer(number)));
     }
     response.on_hover_ui(|ui| tip(ui, cx, layer, image));
 }

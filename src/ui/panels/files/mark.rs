@@ -74,18 +74,6 @@ pub fn paint(painter: &Painter, center: Pos2, mark: PathChange, theme: &Theme, b
     painter.text(center, Align2::CENTER_CENTER, letter(mark), fonts::bold(10.0), color);
 }
 
-/// The letter with which `ls -l` begins a mode.
-pub fn kind_letter(kind: &Kind) -> char {
-    match kind {
-        Kind::File { .. } | Kind::Hardlink { .. } | Kind::Whiteout | Kind::Opaque => '-',
-        Kind::Directory => 'd',
-        Kind::Symlink { .. } => 'l',
-        Kind::Fifo => 'p',
-        Kind::Char { .. } => 'c',
-        Kind::Block { .. } => 'b',
-    }
-}
-
 /// The Fluent message that names a kind.
 pub fn kind_key(kind: &Kind) -> &'static str {
     match kind {

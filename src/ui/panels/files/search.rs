@@ -3,7 +3,7 @@
 use super::super::PanelContext;
 use super::mark;
 use crate::tree::{KindFilter, PathChange, Query};
-use crate::ui::command::Command;
+use crate::ui::command::FilesCommand;
 use crate::ui::files::{Act, Page};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -51,7 +51,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         });
     });
     if query != tree.query {
-        cx.want(Command::Inspect(Act::Search(query)));
+        cx.want(FilesCommand::Do(Act::Search(query)));
     }
     ui.add_space(4.0);
 }
@@ -141,7 +141,7 @@ fn arrange(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     for (icon, key, open) in [(Icon::Up, "files-close-all", false), (Icon::Down, "files-open-all", true)] {
         let label = cx.say(key);
         if widgets::icon_button(ui, icon, &label, "", Loudness::Quiet, 26.0).clicked() {
-            cx.want(Command::Inspect(Act::All(open)));
+            cx.want(FilesCommand::Do(Act::All(open)));
         }
     }
     debug_assert!(cx.state.files.page != Page::Waste);

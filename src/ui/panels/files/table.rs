@@ -3,7 +3,7 @@
 use super::super::PanelContext;
 use super::{layers, mark, words};
 use crate::tree::{Kind, PathChange, Row};
-use crate::ui::command::Command;
+use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts;
 use crate::ui::files::{Act, Motion, Opened, Page};
 use crate::ui::{fonts, theme::Theme, widgets};
@@ -194,10 +194,10 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, at: usize, row: &
     if response.clicked() {
         ui.memory_mut(|memory| memory.request_focus(list));
         let on_chevron = response.interact_pointer_pos().is_some_and(|p| p.x < start.x && p.x > start.x - 22.0);
-        cx.want(Command::Inspect(if on_chevron && row.expandable { Act::Toggle(at) } else { Act::Choose(row.id) }));
+        cx.want(FilesCommand::Do(if on_chevron && row.expandable { Act::Toggle(at) } else { Act::Choose(row.id) }));
     }
     if response.double_clicked() && row.expandable {
-        cx.want(Command::Inspect(Act::Toggle(at)));
+        cx.want(FilesCommand::Do(Act::Toggle(at)));
     }
     response.context_menu(|ui| menu(ui, cx, image, row));
 }
@@ -222,7 +222,7 @@ fn menu(ui: &mut Ui, cx: &mut PanelContext<'_>, _image: &Opened, row: &Row<'_>) 
     let tree = cx.state.files.shown_tree();
     let Some(view) = &tree.view else { return };
     if ui.button(cx.say("files-copy-path")).clicked() {
-        cx.want(Command::Copy(format!("/{}", view.stack().path(row.id))));
+        cx.want(ViewCommand::Copy(format!("/{}", view.stack().path(row.id))));
         ui.close();
     }
 }
@@ -237,7 +237,7 @@ fn facts_of(painter: &Painter, rect: Rect, row: &Row<'_>, columns: Columns, them
     let ink = if row.inode.implied { theme.weak.gamma_multiply(0.6) } else { theme.weak };
     let put = |x: f32, text: String| painter.text(pos2(rect.left() + x, y), Align2::LEFT_TOP, text, font.clone(), ink);
     if let Some(x) = columns.mode {
-        put(x, words::mode(&row.inode.kind, row.inode.mode));
+        put(x, row.inode.kind.with_mode(row.inode.mode));
     }
     if let Some(x) = columns.owner {
         put(x, format!("{}:{}", row.inode.uid, row.inode.gid));
@@ -285,15 +285,15 @@ fn keys(ui: &Ui, cx: &mut PanelContext<'_>, id: Id, height: f32) {
         if presses > 0 {
             ui.ctx().data_mut(|data| data.remove_temp::<(String, f64)>(id.with("typed")));
         }
-        (0..presses).for_each(|_| cx.want(Command::Inspect(Act::Move(motion))));
+        (0..presses).for_each(|_| cx.want(FilesCommand::Do(Act::Move(motion))));
     }
     if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
         let tree = cx.state.files.shown_tree();
         let row = tree.selected_row();
         let expandable = row.is_some_and(|row| tree.view.as_ref().is_some_and(|view| view.row(row).expandable));
         match row {
-            Some(row) if expandable => cx.want(Command::Inspect(Act::Toggle(row))),
-            _ => cx.want(Command::Inspect(Act::Large(!cx.state.files.large))),
+            Some(row) if expandable => cx.want(FilesCommand::Do(Act::Toggle(row))),
+            _ => cx.want(FilesCommand::Do(Act::Large(!cx.state.files.large))),
         }
     }
     type_ahead(ui, cx, id);
@@ -320,5 +320,5 @@ fn type_ahead(ui: &Ui, cx: &mut PanelContext<'_>, id: Id) {
     let same_letter = before.chars().all(|c| typed.starts_with(c)) && before.chars().count() == 1;
     let prefix = if now - at < 1.0 && !same_letter { before + &typed } else { typed };
     ui.ctx().data_mut(|data| data.insert_temp(key, (prefix.clone(), now)));
-    cx.want(Command::Inspect(Act::TypeAhead(prefix)));
+    cx.want(FilesCommand::Do(Act::TypeAhead(prefix)));
 }

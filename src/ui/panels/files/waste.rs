@@ -3,7 +3,7 @@
 use super::super::PanelContext;
 use super::{layers, words};
 use crate::tree::{Hidden, Waste, WastedPath};
-use crate::ui::command::Command;
+use crate::ui::command::FilesCommand;
 use crate::ui::facts;
 use crate::ui::files::{Act, Load, Opened, Slot};
 use crate::ui::widgets::{self, Loudness};
@@ -29,14 +29,14 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
                 if super::empty::since(ui, "files-busy", true) > 0.5
                     && widgets::text_button(ui, &cancel, Loudness::Quiet).clicked()
                 {
-                    cx.want(Command::Inspect(Act::Cancel(Slot::Waste)));
+                    cx.want(FilesCommand::Do(Act::Cancel(Slot::Waste)));
                 }
             });
         }
         Load::Nothing => {
             let label = cx.say("files-page-waste");
             if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
-                cx.want(Command::Inspect(Act::Page(crate::ui::files::Page::Waste)));
+                cx.want(FilesCommand::Do(Act::Page(crate::ui::files::Page::Waste)));
             }
         }
     }
@@ -135,7 +135,7 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, path: &WastedPath
     }
     painter.text(pos2(at.x - 8.0, at.y), Align2::LEFT_CENTER, &text, fonts::regular(12.0), color(why.1, &theme));
     if response.clicked() {
-        cx.want(Command::Inspect(Act::GoTo(full)));
+        cx.want(FilesCommand::Do(Act::GoTo(full)));
     }
     response.on_hover_text(cx.say(why.0.replace("files-waste-", "files-waste-tip-").as_str()));
 }

@@ -1,0 +1,221 @@
+//! `POST /containers/create`: what a container is asked to be.
+
+use super::shape::{Empty, is_default, nullable, or_default, some_words, words};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Fields that no type here knows, by name.
+pub type Rest = BTreeMap<String, Value>;
+
+/// The body: a container's config with what concerns the host.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerCreate {
+    #[serde(flatten)]
+    pub config: ContainerConfig,
+    #[serde(rename = "HostConfig")]
+    pub host_config: HostConfig,
+    #[serde(rename = "NetworkingConfig", skip_serializing_if = "is_default")]
+    pub networking_config: NetworkingConfig,
+}
+
+/// `Config` of `inspect`, and most of what is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ContainerConfig {
+    pub hostname: String,
+    /// `name|uid[:group|gid]`
+    pub user: String,
+    pub attach_stdin: bool,
+    pub attach_stdout: bool,
+    pub attach_stderr: bool,
+    /// `80/tcp`
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "BTreeMap::is_empty")]
+    pub exposed_ports: BTreeMap<String, Empty>,
+    pub tty: bool,
+    pub open_stdin: bool,
+    pub stdin_once: bool,
+    /// `NAME=value`
+    #[serde(with = "nullable")]
+    pub env: Vec<String>,
+    #[serde(with = "words")]
+    pub cmd: Vec<String>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub args_escaped: bool,
+    /// As the user named it.
+    pub image: String,
+    /// Paths in the container.
+    #[serde(with = "nullable")]
+    pub volumes: BTreeMap<String, Empty>,
+    pub working_dir: String,
+    #[serde(with = "some_words")]
+    pub entrypoint: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub network_disabled: bool,
+    #[serde(with = "nullable")]
+    pub on_build: Vec<String>,
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub labels: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_signal: Option<String>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_timeout: Option<i64>,
+    #[serde(with = "words", skip_serializing_if = "Vec::is_empty")]
+    pub shell: Vec<String>,
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+/// What concerns the host.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct HostConfig {
+    /// `source:target[:options]`
+    #[serde(with = "nullable")]
+    pub binds: Vec<String>,
+    #[serde(rename = "ContainerIDFile")]
+    pub container_id_file: String,
+    pub log_config: LogConfig,
+    pub network_mode: String,
+    /// `80/tcp`, and where on the host.
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub port_bindings: BTreeMap<String, Option<Vec<PortBinding>>>,
+    pub restart_policy: RestartPolicy,
+    pub auto_remove: bool,
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<MountRequest>,
+    /// Rows and columns.
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "Vec::is_empty")]
+    pub console_size: Vec<u16>,
+    #[serde(with = "nullable")]
+    pub cap_add: Vec<String>,
+    #[serde(with = "nullable")]
+    pub cap_drop: Vec<String>,
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub dns: Vec<String>,
+    /// `name:address`
+    #[serde(with = "nullable")]
+    pub extra_hosts: Vec<String>,
+    pub privileged: bool,
+    pub readonly_rootfs: bool,
+    #[serde(with = "nullable")]
+    pub security_opt: Vec<String>,
+    /// Paths in the container, and mount options.
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "BTreeMap::is_empty")]
+    pub tmpfs: BTreeMap<String, String>,
+    pub shm_size: i64,
+    pub memory: i64,
+    /// Memory and swap together; -1 is no limit.
+    pub memory_swap: i64,
+    /// Billionths of a processor.
+    pub nano_cpus: i64,
+    #[serde(with = "nullable")]
+    pub pids_limit: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub init: Option<bool>,
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+/// `--log-driver`, `--log-opt`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct LogConfig {
+    #[serde(rename = "Type")]
+    pub kind: String,
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub config: BTreeMap<String, String>,
+}
+
+/// `--restart`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct RestartPolicy {
+    pub name: String,
+    pub maximum_retry_count: i64,
+}
+
+/// `-p`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct PortBinding {
+    pub host_ip: String,
+    pub host_port: String,
+}
+
+/// One `--mount`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct MountRequest {
+    #[serde(rename = "Type")]
+    pub kind: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    pub target: String,
+    #[serde(skip_serializing_if = "is_default")]
+    pub read_only: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume_options: Option<VolumeOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tmpfs_options: Option<TmpfsOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bind_options: Option<BindOptions>,
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct VolumeOptions {
+    #[serde(skip_serializing_if = "is_default")]
+    pub no_copy: bool,
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct TmpfsOptions {
+    #[serde(skip_serializing_if = "is_default")]
+    pub size_bytes: i64,
+    /// As chmod(2) has it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub mode: u32,
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct BindOptions {
+    #[serde(skip_serializing_if = "is_default")]
+    pub create_mountpoint: bool,
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+/// Networks by name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct NetworkingConfig {
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub endpoints_config: BTreeMap<String, EndpointConfig>,
+}
+
+/// What is asked of an endpoint in a network: nothing of it is known here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct EndpointConfig {
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ContainerCreated {
+    pub id: String,
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub warnings: Vec<String>,
+}

@@ -1,0 +1,48 @@
+//! The Docker Engine API (v1.43) as types: what is asked, what is answered, the lines of its streams, and its endpoints.
+//!
+//! ```text
+//! cli ─▶ ContainerCreate ─▶ JSON ─▶ engine        the same type at both ends: a field has its name in one place
+//! cli ◀─ ContainerInspect ◀─ JSON ◀─ engine       (tests/docker_types.rs holds all of them against the model of bollard-stubs)
+//! ```
+//!
+//! Field by field the names and shapes are Docker's (<https://docs.docker.com/reference/api/engine/version/v1.43/>); so are the
+//! units, which are bytes and seconds since 1970 where nothing else is said. A list or map that is empty is `null`, `[]` or
+//! not there as Docker's own daemon has it. Requests keep what they do not know in `rest`, so that an option which cannot be
+//! honoured can be refused by its name. Pure: does not know who serves what, nor how.
+#![expect(missing_docs, reason = "the Docker API's own names; what a name does not say is said")]
+
+mod auth;
+mod config_file;
+mod container;
+mod endpoint;
+mod exec;
+mod filters;
+mod image;
+mod inspect;
+mod network;
+mod shape;
+mod stream;
+mod system;
+mod volume;
+
+pub use auth::{AuthAnswer, AuthConfig};
+pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
+pub use container::{
+    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, EndpointConfig, HostConfig, LogConfig,
+    MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions, VolumeOptions,
+};
+pub use endpoint::Endpoint;
+pub use exec::{ExecCreate, ExecInspect, ExecProcess, ExecStart};
+pub use filters::Filters;
+pub use image::{
+    GraphDriver, ImageHistoryLine, ImageInspect, ImageMetadata, ImageRemoved, ImageSummary, ImagesPruned, RootFs,
+};
+pub use inspect::{
+    ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, EndpointIpamConfig,
+    EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
+};
+pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
+pub use shape::{Empty, Id, from_value};
+pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, ProgressLine, Pushed};
+pub use system::{Component, IndexInfo, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform};
+pub use volume::{Volume, VolumeCreate, VolumeList, VolumesPruned};

@@ -1,0 +1,143 @@
+//! Programs in terminals: the learner's own, and a lesson's.
+
+use super::*;
+use crate::client::place;
+use crate::trace::StepKind;
+use crate::ui::terminal::split;
+
+/// Asks for something of the terminals.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TerminalCommand {
+    /// Gives the keys to the terminal (and opens it), or takes them back.
+    Focus,
+    /// Opens or closes the terminals.
+    Dock,
+    /// Runs a command line (`docker run …`, or `host …`) in a new terminal.
+    Run(String),
+    /// Opens a shell on the lab host.
+    HostShell,
+    /// Shows that terminal.
+    Show(usize),
+    /// Ends that terminal.
+    Close(usize),
+}
+
+impl EffectRunner {
+    pub(super) fn terminal(
+        &mut self,
+        ctx: &Context,
+        state: &mut WindowState,
+        terminals: &mut Terminals,
+        command: TerminalCommand,
+    ) {
+        match command {
+            TerminalCommand::Focus => {
+                let focused = ctx.memory(|memory| memory.focused());
+                match focused {
+                    Some(id) if terminals.open => ctx.memory_mut(|memory| memory.surrender_focus(id)),
+                    _ => (terminals.open, terminals.take_focus) = (true, true),
+                }
+            }
+            TerminalCommand::Dock => terminals.open = !terminals.open,
+            TerminalCommand::Run(line) => self.run(ctx, state, terminals, &line),
+            TerminalCommand::HostShell => {
+                self.run(ctx, state, terminals, "host");
+                terminals.take_focus = true;
+            }
+            TerminalCommand::Show(number) => {
+                (terminals.current, terminals.open, terminals.take_focus) = (number, true, true);
+            }
+            TerminalCommand::Close(number) => terminals.close(number),
+        }
+    }
+
+    /// Runs a command line in a new terminal: docker's with this program, anything else on the lab host.
+    fn run(&mut self, ctx: &Context, state: &mut WindowState, terminals: &mut Terminals, line: &str) {
+        let Some(socket) = state.socket.clone() else {
+            fail(state, &Problem::new("terminal-no-engine"));
+            return;
+        };
+        let Some(words) = split(line) else {
+            fail(state, &Problem::new("terminal-quote").with("command", line));
+            return;
+        };
+        let program = match std::env::current_exe() {
+            Ok(program) => program.display().to_string(),
+            Err(error) => {
+                let problem = Problem::new("terminal-not-started").with("command", line).with("reason", error);
+                fail(state, &problem);
+                return;
+            }
+        };
+        let words = if words.first().is_some_and(|word| word == "dockwalk") { &words[1..] } else { &words[..] };
+        let own = words.first().is_some_and(|word| word == "docker" || word == "host");
+        let host = (!own).then(|| "host".to_owned());
+        let argv: Vec<String> = std::iter::once(program).chain(host).chain(words.iter().cloned()).collect();
+        let title = if line == "host" { state.words().say("dock-host-name") } else { line.trim().to_owned() };
+        unfocus(ctx);
+        if let Err(problem) = terminals.run(&title, &argv, &socket, waker(ctx)) {
+            fail(state, &problem);
+        }
+    }
+
+    pub(super) fn run_for(
+        &mut self,
+        ctx: &Context,
+        state: &mut WindowState,
+        terminals: &mut Terminals,
+        line: &str,
+        until: Option<StepKind>,
+    ) {
+        let line = match self.with_bind(state, line) {
+            Ok(line) => line,
+            Err(problem) => return fail(state, &problem),
+        };
+        if let (Some(kind), Some(link)) = (until, &self.link) {
+            link.order(GateCommand::RunTo { kind });
+        }
+        self.run(ctx, state, terminals, &line);
+    }
+
+    /// Replaces `{{bind}}` by a directory made for the lesson.
+    fn with_bind(&mut self, state: &WindowState, line: &str) -> Result<String, Problem> {
+        let (Some(course), Some(host)) = (&state.course, &state.world().host) else { return Ok(line.to_owned()) };
+        if !line.contains("{{bind}}") {
+            return Ok(line.to_owned());
+        }
+        let lesson = course.lesson();
+        let dir = place::lesson_bind(&lesson::bind_directory(&host.root, lesson), &lesson.script.id)?;
+        Ok(line.replace("{{bind}}", &dir))
+    }
+
+    pub(super) fn type_into(
+        &mut self,
+        ctx: &Context,
+        state: &mut WindowState,
+        terminals: &mut Terminals,
+        terminal: &lesson::Terminal,
+        text: &str,
+    ) {
+        let host = state.words().say("dock-host-name");
+        let running = |terminals: &Terminals| {
+            terminals.list().iter().rposition(|one| {
+                one.ended.is_none()
+                    && match terminal {
+                        lesson::Terminal::Host => one.title == host,
+                        lesson::Terminal::Container(name) => one.title.contains(name.as_str()) && one.title != host,
+                    }
+            })
+        };
+        if running(terminals).is_none() && *terminal == lesson::Terminal::Host {
+            self.run(ctx, state, terminals, "host");
+        }
+        match running(terminals) {
+            Some(number) => {
+                (terminals.current, terminals.open, terminals.take_focus) = (number, true, true);
+                if let (Some(shown), Ok(text)) = (terminals.shown(), self.with_bind(state, text)) {
+                    shown.write(text.replace('\n', "\r").as_bytes());
+                }
+            }
+            None => fail(state, &Problem::new("terminal-none")),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Files that are asked for: what is opened, and what is written where.
+
+use super::files::inspect;
+use super::*;
+
+/// Asks for a path, and what becomes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PathCommand {
+    /// Asks for it, where that can be done now.
+    Ask(Ask),
+    /// Shows the system's file dialog.
+    Browse(Ask),
+    /// This is it.
+    Chosen(Ask, PathBuf),
+}
+
+/// What a path is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// A recording to open.
+    Open,
+    /// Where to save the trace.
+    Save,
+    /// Where to save the diagram (`.svg` or `.png`).
+    Export,
+    /// An image archive to give to the engine.
+    Load,
+    /// Where to save the inspected image, as an archive.
+    SaveImage,
+    /// Where to write what the inspector shows, as JSON.
+    ExportFiles,
+}
+
+impl Ask {
+    /// The message that asks.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Open => "ask-open",
+            Self::Save => "ask-save",
+            Self::Export => "ask-export",
+            Self::Load => "ask-load",
+            Self::SaveImage => "ask-save-image",
+            Self::ExportFiles => "ask-export-files",
+        }
+    }
+
+    /// A file that is there is asked for.
+    pub fn opens(self) -> bool {
+        matches!(self, Self::Open | Self::Load)
+    }
+}
+
+impl WindowState {
+    pub(super) fn path(&mut self, command: PathCommand) -> Option<Effect> {
+        match command {
+            PathCommand::Ask(what) => {
+                let can = match what {
+                    Ask::Open => true,
+                    Ask::Save | Ask::Export => self.has_trace(),
+                    Ask::Load => self.is_live(),
+                    Ask::SaveImage => self.files.image().is_some(),
+                    Ask::ExportFiles => self.files.can_export(),
+                };
+                if !can {
+                    return None;
+                }
+                self.overlay = Some(Overlay::Ask(what));
+                Some(Effect::SuggestPath(what))
+            }
+            PathCommand::Browse(what) => Some(Effect::FileDialog(what)),
+            PathCommand::Chosen(what, path) => {
+                self.overlay = None;
+                self.chosen(what, path)
+            }
+        }
+    }
+
+    fn chosen(&mut self, what: Ask, path: PathBuf) -> Option<Effect> {
+        match what {
+            Ask::Open => {
+                self.course = None;
+                self.origin = Origin::Reading(path.clone());
+                Some(Effect::ReadTrace(path))
+            }
+            Ask::Save => Some(Effect::WriteTrace(path)),
+            Ask::Export => Some(Effect::WriteDiagram(path)),
+            Ask::Load => inspect(self.files.load(path)),
+            Ask::SaveImage => inspect(self.files.save(path)),
+            Ask::ExportFiles => inspect(self.files.write(path)),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The debugger: where one looks in the trace, and what the engine's gate lets through.
+
+use super::*;
+
+/// Moves, and where they stop.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlaybackCommand {
+    /// To the next step of the level. At the end of a live trace: let the waiting step go.
+    Step,
+    /// To the step before. Moves over the trace, never over the kernel.
+    Back,
+    /// Past the next step with all that is inside it.
+    Over,
+    /// One level finer, and into the next step.
+    Into,
+    /// Past the end of the step that the next one is part of.
+    Out,
+    /// To the next breakpoint, else to the end.
+    Continue,
+    /// To the next step of that kind.
+    RunTo(StepKind),
+    /// To the next step of the same kind as the one that comes next.
+    RunToSame,
+    /// To the beginning.
+    Home,
+    /// To the end.
+    End,
+    /// To the end, and on with it as the trace grows.
+    Live,
+    /// Moves by itself, or stops doing so.
+    PlayPause,
+    /// Plays faster (or, with false, slower).
+    Speed(bool),
+    /// Begins anew at the end, or not.
+    Loop,
+    /// To that position of the trace: the playhead was dragged.
+    Seek(u64),
+    /// Stops at that level from now on.
+    Level(Level),
+    /// Stops before that kind, or does so no longer.
+    Breakpoint(StepKind),
+    /// The same for the kind of the step that comes next.
+    BreakpointHere,
+}
+
+impl WindowState {
+    pub(super) fn play(&mut self, command: PlaybackCommand) -> Option<Effect> {
+        use PlaybackCommand as C;
+        let engine = self.steps_the_engine();
+        match command {
+            C::Step if engine => return self.let_go(|level| GateCommand::Step { level }),
+            C::Over if engine => return self.let_go(|level| GateCommand::Over { level }),
+            C::Out if engine => return self.let_go(|level| GateCommand::Out { level }),
+            C::Continue if engine => return self.let_go(|_| GateCommand::Continue),
+            C::RunTo(kind) if engine => return self.let_go(|_| GateCommand::RunTo { kind }),
+            C::Into => {
+                self.cursor.set_level(finer(self.cursor.level()));
+                return self.play(C::Step);
+            }
+            C::Step => drop(self.cursor.step(&self.trace)),
+            C::Back => drop(self.cursor.back(&self.trace)),
+            C::Over => drop(self.cursor.over(&self.trace)),
+            C::Out => drop(self.cursor.out(&self.trace)),
+            C::Continue => drop(self.cursor.run(&self.trace)),
+            C::RunTo(kind) => drop(self.cursor.run_to(&self.trace, kind)),
+            C::RunToSame => {
+                let kind = self.next().map(|record| record.step.plan.kind)?;
+                return self.play(C::RunTo(kind));
+            }
+            C::Home => drop(self.cursor.seek(&self.trace, 0)),
+            C::End => drop(self.cursor.seek(&self.trace, u64::MAX)),
+            C::Live => self.cursor.jump_to_live(&self.trace),
+            C::Seek(position) => drop(self.cursor.seek(&self.trace, position)),
+            C::PlayPause => self.play_or_pause(),
+            C::Speed(faster) => self.change_speed(faster),
+            C::Loop => {
+                self.looped = !self.looped;
+                if self.cursor.playback().is_some() {
+                    self.cursor.play(Direction::Forward, self.speed, self.looped);
+                }
+            }
+            C::Level(level) => {
+                self.cursor.set_level(level);
+                return engine.then_some(Effect::Gate(GateCommand::Pause { level }));
+            }
+            C::Breakpoint(kind) => return self.toggle_breakpoint(kind),
+            C::BreakpointHere => {
+                let kind = self.next().map(|record| record.step.plan.kind)?;
+                return self.toggle_breakpoint(kind);
+            }
+        }
+        None
+    }
+
+    /// The step that waits at the engine's gate goes on, and the cursor with it.
+    fn let_go(&mut self, order: impl FnOnce(Level) -> GateCommand) -> Option<Effect> {
+        self.cursor.jump_to_live(&self.trace);
+        Some(Effect::Gate(order(self.cursor.level())))
+    }
+
+    fn play_or_pause(&mut self) {
+        self.until = None;
+        if self.stepping.take().is_some() {
+            return;
+        }
+        if self.cursor.playback().is_some() {
+            self.cursor.pause();
+            return;
+        }
+        if self.steps_the_engine() {
+            self.cursor.jump_to_live(&self.trace);
+            self.stepping = Some(Duration::ZERO);
+            return;
+        }
+        if self.at_end() && !self.is_live() {
+            self.cursor.seek(&self.trace, 0);
+        }
+        self.cursor.play(Direction::Forward, self.speed, self.looped);
+    }
+
+    fn change_speed(&mut self, faster: bool) {
+        let at = SPEEDS.iter().position(|s| *s >= self.speed).unwrap_or(0);
+        let to = if faster { at + 1 } else { at.saturating_sub(1) };
+        self.speed = SPEEDS[to.min(SPEEDS.len() - 1)];
+        if self.cursor.playback().is_some() {
+            self.cursor.play(Direction::Forward, self.speed, self.looped);
+        }
+    }
+
+    fn toggle_breakpoint(&mut self, kind: StepKind) -> Option<Effect> {
+        self.cursor.toggle_breakpoint(kind);
+        let kinds = self.cursor.breakpoints().clone();
+        self.is_live().then_some(Effect::Gate(GateCommand::Breakpoints { kinds }))
+    }
+}
+
+fn finer(level: Level) -> Level {
+    match level {
+        Level::Story => Level::Stage,
+        Level::Stage | Level::Kernel => Level::Kernel,
+    }
+}

@@ -1,0 +1,95 @@
+//! What is shown, and how.
+
+use super::*;
+
+/// Selection, diagrams, language, looks, and what lies over the window.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ViewCommand {
+    /// Selects a thing, or nothing.
+    Select(Option<Entity>),
+    /// Shows that diagram, by its number.
+    Tab(usize),
+    /// Shows the next diagram (or, with false, the one before).
+    NextTab(bool),
+    /// Shows the diagram that each step changes, or stays on the chosen one.
+    Follow,
+    /// Says everything in that language.
+    Language(Lang),
+    /// The other language.
+    OtherLanguage,
+    /// Dark to light and back.
+    OtherTheme,
+    /// Large, without side panels, for a class.
+    Presenter,
+    /// Shows the keys, or hides them.
+    Help,
+    /// Shows the list of operations, steps and breakpoints, or hides it.
+    Steps,
+    /// Closes what is open: the overlay, the selection, the terminal's focus.
+    Escape,
+    /// Puts text on the clipboard.
+    Copy(String),
+}
+
+impl WindowState {
+    pub(super) fn view(&mut self, command: ViewCommand) -> Option<Effect> {
+        use ViewCommand as C;
+        match command {
+            C::Select(entity) => self.selection = entity,
+            C::Tab(index) => {
+                self.tab = Tab::ALL.get(index).copied().unwrap_or(self.tab);
+                self.follow = false;
+                self.files.shown = false;
+            }
+            C::NextTab(forward) => self.next_tab(forward),
+            C::Follow => {
+                self.follow = !self.follow;
+                // The next refresh shows the diagram of the present step.
+                self.shown = None;
+            }
+            C::Language(lang) => self.speak(lang),
+            C::OtherLanguage => self.speak(if self.lang == Lang::Ko { Lang::En } else { Lang::Ko }),
+            C::OtherTheme => self.dark = !self.dark,
+            C::Presenter => self.presenter = !self.presenter,
+            C::Help => self.toggle(Overlay::Help),
+            C::Steps => self.toggle(Overlay::Steps),
+            C::Escape => return self.escape(),
+            C::Copy(text) => return Some(Effect::Clipboard(text)),
+        }
+        None
+    }
+
+    /// From now on in that language, with what is on the screen.
+    fn speak(&mut self, lang: Lang) {
+        self.lang = lang;
+        let words = self.words();
+        if let Some(notice) = &mut self.notice
+            && let Some(problem) = &notice.problem
+        {
+            notice.text = Notice::text(&words, problem);
+        }
+    }
+
+    fn next_tab(&mut self, forward: bool) {
+        let at = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0);
+        let step = if forward { 1 } else { Tab::ALL.len() - 1 };
+        self.tab = Tab::ALL[(at + step) % Tab::ALL.len()];
+        self.follow = false;
+        self.files.shown = false;
+    }
+
+    fn toggle(&mut self, overlay: Overlay) {
+        self.overlay = if self.overlay == Some(overlay) { None } else { Some(overlay) };
+    }
+
+    fn escape(&mut self) -> Option<Effect> {
+        if self.overlay.take().is_none() && self.notice.take().is_none() {
+            if self.presenter {
+                self.presenter = false;
+            } else {
+                self.selection = None;
+            }
+        }
+        Some(Effect::Unfocus)
+    }
+}

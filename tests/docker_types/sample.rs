@@ -1,0 +1,491 @@
+//! A value of each type with something in every field: no `..Default`, so that a new field must be set here, too.
+
+use dockwalk::docker::*;
+use std::collections::BTreeMap;
+
+fn list(text: &str) -> Vec<String> {
+    vec![text.to_owned()]
+}
+
+fn map<T>(name: &str, value: T) -> BTreeMap<String, T> {
+    BTreeMap::from([(name.to_owned(), value)])
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn config() -> ContainerConfig {
+    ContainerConfig {
+        hostname: text("box"),
+        user: text("1:1"),
+        attach_stdin: true,
+        attach_stdout: true,
+        attach_stderr: true,
+        exposed_ports: map("80/tcp", Empty {}),
+        tty: true,
+        open_stdin: true,
+        stdin_once: true,
+        env: list("A=1"),
+        cmd: list("sh"),
+        args_escaped: true,
+        image: text("lab/shell:1"),
+        volumes: map("/data", Empty {}),
+        working_dir: text("/"),
+        entrypoint: Some(list("env")),
+        network_disabled: true,
+        on_build: list("RUN true"),
+        labels: map("a", text("b")),
+        stop_signal: Some(text("SIGINT")),
+        stop_timeout: Some(10),
+        shell: list("sh"),
+        rest: Rest::new(),
+    }
+}
+
+fn host_config() -> HostConfig {
+    HostConfig {
+        binds: list("/a:/b"),
+        container_id_file: text("/id"),
+        log_config: LogConfig { kind: text("json-file"), config: map("max-size", text("1m")) },
+        network_mode: text("bridge"),
+        port_bindings: ports(),
+        restart_policy: RestartPolicy { name: text("no"), maximum_retry_count: 1 },
+        auto_remove: true,
+        mounts: vec![MountRequest {
+            kind: text("bind"),
+            source: text("/a"),
+            target: text("/b"),
+            read_only: true,
+            volume_options: Some(VolumeOptions { no_copy: true, rest: Rest::new() }),
+            tmpfs_options: Some(TmpfsOptions { size_bytes: 1, mode: 0o755, rest: Rest::new() }),
+            bind_options: Some(BindOptions { create_mountpoint: true, rest: Rest::new() }),
+            rest: Rest::new(),
+        }],
+        console_size: vec![24, 80],
+        cap_add: list("CHOWN"),
+        cap_drop: list("ALL"),
+        dns: list("1.1.1.1"),
+        extra_hosts: list("a:1.1.1.1"),
+        privileged: true,
+        readonly_rootfs: true,
+        security_opt: list("seccomp=unconfined"),
+        tmpfs: map("/t", text("ro")),
+        shm_size: 1,
+        memory: 1,
+        memory_swap: 2,
+        nano_cpus: 3,
+        pids_limit: 4,
+        init: Some(true),
+        rest: Rest::new(),
+    }
+}
+
+fn ports() -> BTreeMap<String, Option<Vec<PortBinding>>> {
+    map("80/tcp", Some(vec![PortBinding { host_ip: text("127.0.0.1"), host_port: text("8080") }]))
+}
+
+pub fn container_create() -> ContainerCreate {
+    // What is asked of an endpoint is passed on as it came: names of the model's own.
+    let rest = Rest::from([("Aliases".to_owned(), serde_json::json!(["a"]))]);
+    let networking_config = NetworkingConfig { endpoints_config: map("bridge", EndpointConfig { rest }) };
+    ContainerCreate { config: config(), host_config: host_config(), networking_config }
+}
+
+pub fn container_created() -> ContainerCreated {
+    ContainerCreated { id: text("1"), warnings: list("look out") }
+}
+
+fn endpoint() -> EndpointSettings {
+    EndpointSettings {
+        ipam_config: Some(EndpointIpamConfig { ipv4_address: text("172.17.0.9"), ipv6_address: text("fd00::9") }),
+        links: list("a"),
+        aliases: list("b"),
+        network_id: text("1"),
+        endpoint_id: text("2"),
+        gateway: text("172.17.0.1"),
+        ip_address: text("172.17.0.2"),
+        ip_prefix_len: 16,
+        ipv6_gateway: text("fd00::1"),
+        global_ipv6_address: text("fd00::2"),
+        global_ipv6_prefix_len: 64,
+        mac_address: text("02:42:ac:11:00:02"),
+        driver_opts: map("a", text("b")),
+    }
+}
+
+fn mount() -> MountPoint {
+    MountPoint {
+        kind: text("volume"),
+        name: text("data"),
+        source: "/a".into(),
+        destination: text("/b"),
+        driver: text("local"),
+        mode: text("ro"),
+        writable: true,
+        propagation: text("rprivate"),
+    }
+}
+
+pub fn container_summary() -> ContainerSummary {
+    ContainerSummary {
+        id: text("1"),
+        names: list("/a"),
+        image: text("lab/shell:1"),
+        image_id: text("sha256:1"),
+        command: text("sh"),
+        created: 1,
+        ports: vec![PortSummary { ip: text("::"), private_port: 80, public_port: Some(8080), kind: text("tcp") }],
+        labels: map("a", text("b")),
+        state: text("running"),
+        status: text("Up 1 second"),
+        host_config: SummaryHostConfig { network_mode: text("bridge") },
+        network_settings: SummaryNetworks { networks: map("bridge", endpoint()) },
+        mounts: vec![mount()],
+    }
+}
+
+pub fn container_inspect() -> ContainerInspect {
+    ContainerInspect {
+        id: text("1"),
+        created: text("2026-11-21T20:55:10.123456789Z"),
+        path: text("sh"),
+        args: list("-c"),
+        state: ContainerState {
+            status: text("running"),
+            running: true,
+            paused: true,
+            restarting: true,
+            oom_killed: true,
+            dead: true,
+            pid: 1,
+            exit_code: 1,
+            error: text("no"),
+            started_at: text("2026-11-21T20:55:10.123456789Z"),
+            finished_at: text("2026-11-21T20:55:10.123456789Z"),
+        },
+        image: text("sha256:1"),
+        resolv_conf_path: "/a".into(),
+        hostname_path: "/b".into(),
+        hosts_path: "/c".into(),
+        log_path: "/d".into(),
+        name: text("/a"),
+        restart_count: 1,
+        driver: text("overlay2"),
+        platform: text("linux"),
+        mount_label: text("a"),
+        process_label: text("b"),
+        app_armor_profile: text("c"),
+        exec_ids: list("1"),
+        host_config: host_config(),
+        graph_driver: graph_driver(),
+        mounts: vec![mount()],
+        config: config(),
+        network_settings: NetworkSettings {
+            bridge: text("docker0"),
+            sandbox_id: text("1"),
+            sandbox_key: text("net:[1]"),
+            hairpin_mode: true,
+            ports: ports(),
+            endpoint_id: text("1"),
+            gateway: text("172.17.0.1"),
+            ip_address: text("172.17.0.2"),
+            ip_prefix_len: 16,
+            ipv6_gateway: text("fd00::1"),
+            global_ipv6_address: text("fd00::2"),
+            global_ipv6_prefix_len: 64,
+            mac_address: text("02:42:ac:11:00:02"),
+            networks: map("bridge", endpoint()),
+        },
+    }
+}
+
+pub fn container_change() -> ContainerChange {
+    ContainerChange { path: text("/a"), kind: 1 }
+}
+
+pub fn container_ended() -> ContainerEnded {
+    ContainerEnded { status_code: 1 }
+}
+
+pub fn exec_create() -> ExecCreate {
+    ExecCreate {
+        attach_stdin: true,
+        attach_stdout: true,
+        attach_stderr: true,
+        tty: true,
+        cmd: Some(list("sh")),
+        env: Some(list("A=1")),
+        working_dir: Some(text("/")),
+        user: Some(text("1")),
+        privileged: true,
+        console_size: Some((24, 80)),
+        detach_keys: Some(text("ctrl-p")),
+        rest: Rest::new(),
+    }
+}
+
+pub fn exec_start() -> ExecStart {
+    ExecStart { detach: true, tty: true }
+}
+
+pub fn exec_inspect() -> ExecInspect {
+    ExecInspect {
+        id: text("1"),
+        running: true,
+        exit_code: Some(1),
+        pid: 1,
+        container_id: text("2"),
+        open_stdin: true,
+        open_stdout: true,
+        open_stderr: true,
+        can_remove: true,
+        detach_keys: text("ctrl-p"),
+        process_config: ExecProcess {
+            tty: true,
+            entrypoint: text("sh"),
+            arguments: list("-c"),
+            privileged: true,
+            user: text("1"),
+        },
+    }
+}
+
+fn graph_driver() -> GraphDriver {
+    GraphDriver { name: text("overlay2"), data: map("LowerDir", text("/a")) }
+}
+
+pub fn image_summary() -> ImageSummary {
+    ImageSummary {
+        id: text("sha256:1"),
+        parent_id: text("sha256:2"),
+        repo_tags: list("lab/shell:1"),
+        repo_digests: list("lab/shell@sha256:3"),
+        created: 1,
+        size: 2,
+        virtual_size: 2,
+        shared_size: 1,
+        containers: -1,
+        labels: map("a", text("b")),
+    }
+}
+
+pub fn image_inspect() -> ImageInspect {
+    ImageInspect {
+        id: text("sha256:1"),
+        repo_tags: list("lab/shell:1"),
+        repo_digests: list("lab/shell@sha256:3"),
+        parent: text("sha256:2"),
+        comment: text("said"),
+        created: Some(text("2026-11-21T20:55:10Z")),
+        docker_version: text("28"),
+        author: text("me"),
+        config: serde_json::json!({"Cmd": ["sh"]}),
+        architecture: text("arm"),
+        variant: text("v7"),
+        os: text("linux"),
+        size: 1,
+        virtual_size: 1,
+        graph_driver: graph_driver(),
+        root_fs: RootFs { kind: text("layers"), layers: vec![digest()] },
+        metadata: ImageMetadata { last_tag_time: text("2026-11-21T20:55:10Z") },
+    }
+}
+
+fn digest() -> dockwalk::spec::Digest {
+    format!("sha256:{}", "1".repeat(64)).parse().unwrap()
+}
+
+pub fn image_history_line() -> ImageHistoryLine {
+    ImageHistoryLine {
+        id: text("<missing>"),
+        created: 1,
+        created_by: text("RUN true"),
+        tags: list("lab/shell:1"),
+        size: 1,
+        comment: text("said"),
+    }
+}
+
+pub fn images_removed() -> Vec<ImageRemoved> {
+    vec![ImageRemoved::untagged(text("lab/shell:1")), ImageRemoved::deleted(text("sha256:1"))]
+}
+
+pub fn images_pruned() -> ImagesPruned {
+    ImagesPruned { images_deleted: images_removed(), space_reclaimed: 1 }
+}
+
+pub fn progress() -> ProgressLine {
+    ProgressLine {
+        status: Some(text("Downloading")),
+        stream: None,
+        id: Some(text("1")),
+        progress_detail: Some(ProgressDetail { current: Some(1), total: Some(2) }),
+        progress: Some(text("[=>]")),
+        aux: None,
+        error_detail: Some(ErrorDetail { message: text("no"), dockwalk: None }),
+        error: Some(text("no")),
+    }
+}
+
+pub fn pushed() -> ProgressLine {
+    ProgressLine { aux: Some(Pushed { tag: text("1"), digest: digest(), size: 1 }), ..progress() }
+}
+
+pub fn loaded() -> ProgressLine {
+    ProgressLine::stream("Loaded image: lab/shell:1\n")
+}
+
+pub fn refusal() -> ErrorMessage {
+    ErrorMessage { message: text("no"), dockwalk: None }
+}
+
+pub fn event() -> Event {
+    Event {
+        status: text("start"),
+        id: text("1"),
+        kind: text("container"),
+        action: text("start"),
+        actor: EventActor { id: text("1"), attributes: map("exitCode", text("0")) },
+        scope: text("local"),
+        time: 1,
+    }
+}
+
+pub fn volume() -> Volume {
+    Volume {
+        name: text("data"),
+        driver: text("local"),
+        mountpoint: "/a".into(),
+        created_at: text("2026-11-21T20:55:10Z"),
+        scope: text("local"),
+        labels: map("a", text("b")),
+        options: map("c", text("d")),
+    }
+}
+
+pub fn volume_list() -> VolumeList {
+    VolumeList { volumes: vec![volume()], warnings: list("look out") }
+}
+
+pub fn volume_create() -> VolumeCreate {
+    VolumeCreate {
+        name: text("data"),
+        driver: text("local"),
+        driver_opts: map("a", text("b")),
+        labels: map("c", text("d")),
+        rest: Rest::new(),
+    }
+}
+
+pub fn volumes_pruned() -> VolumesPruned {
+    VolumesPruned { volumes_deleted: list("data"), space_reclaimed: 1 }
+}
+
+pub fn network() -> Network {
+    Network {
+        name: text("bridge"),
+        id: text("1"),
+        created: text("2026-11-21T20:55:10Z"),
+        scope: text("local"),
+        driver: text("bridge"),
+        enable_ipv6: true,
+        ipam: Ipam {
+            driver: text("default"),
+            options: map("a", text("b")),
+            config: vec![IpamConfig { subnet: text("172.17.0.0/16"), gateway: text("172.17.0.1") }],
+        },
+        internal: true,
+        attachable: true,
+        ingress: true,
+        config_from: ConfigReference { network: text("a") },
+        config_only: true,
+        containers: map(
+            "1",
+            NetworkedContainer {
+                name: text("a"),
+                endpoint_id: text("1"),
+                mac_address: text("02:42:ac:11:00:02"),
+                ipv4_address: text("172.17.0.2/16"),
+                ipv6_address: text("fd00::2/64"),
+            },
+        ),
+        options: map("a", text("b")),
+        labels: map("c", text("d")),
+    }
+}
+
+pub fn version() -> Version {
+    Version {
+        platform: VersionPlatform { name: text("dockwalk") },
+        components: vec![Component { name: text("Engine"), version: text("1"), details: map("Os", text("linux")) }],
+        version: text("1"),
+        api_version: text("1.43"),
+        min_api_version: text("1.24"),
+        git_commit: text("a"),
+        go_version: text("b"),
+        os: text("linux"),
+        arch: text("amd64"),
+        kernel_version: text("6"),
+        build_time: text("c"),
+    }
+}
+
+pub fn info() -> Info {
+    Info {
+        id: text("1"),
+        name: text("host"),
+        containers: 1,
+        containers_running: 1,
+        containers_paused: 1,
+        containers_stopped: 1,
+        images: 1,
+        driver: text("overlay2"),
+        driver_status: vec![(text("a"), text("b"))],
+        plugins: Plugins { volume: list("local"), network: list("bridge"), log: list("json-file") },
+        memory_limit: true,
+        pids_limit: true,
+        cpu_cfs_quota: true,
+        ipv4_forwarding: true,
+        logging_driver: text("json-file"),
+        cgroup_driver: text("cgroupfs"),
+        cgroup_version: text("2"),
+        kernel_version: text("6"),
+        operating_system: text("Debian"),
+        os_type: text("linux"),
+        architecture: text("x86_64"),
+        ncpu: 1,
+        mem_total: 1,
+        docker_root_dir: text("/a"),
+        index_server_address: text("https://index.docker.io/v1/"),
+        registry_config: RegistryConfig {
+            insecure_registry_cidrs: list("127.0.0.0/8"),
+            index_configs: map(
+                "docker.io",
+                IndexInfo { name: text("docker.io"), mirrors: list("x"), secure: true, official: true },
+            ),
+            mirrors: list("x"),
+        },
+        server_version: text("1"),
+        security_options: list("name=rootless"),
+        default_runtime: text("dockwalk"),
+        runtimes: map("dockwalk", Runtime { path: text("(built in)") }),
+        swarm: Swarm { local_node_state: text("inactive") },
+        live_restore_enabled: true,
+        warnings: list("look out"),
+    }
+}
+
+pub fn auth_config() -> AuthConfig {
+    AuthConfig {
+        username: text("me"),
+        password: text("secret"),
+        serveraddress: text("reg.lan"),
+        identitytoken: text("a"),
+        registrytoken: text("b"),
+    }
+}
+
+pub fn auth_answer() -> AuthAnswer {
+    AuthAnswer { status: text("Login Succeeded"), identity_token: text("a") }
+}
