@@ -46,6 +46,7 @@ bench:
 	@scripts/setup test
 	cargo build --release --locked
 	cargo bench --bench trace
+	cargo bench --no-default-features --features engine --bench term -- 1000
 	benches/run.sh
 	benches/pull.sh
 	benches/unpack.sh

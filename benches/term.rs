@@ -5,7 +5,7 @@
 //! cargo bench --no-default-features --features engine --bench term -- [RUNS]        # as root or not; 10000
 //! ```
 //!
-//! Ends with an error when the engine took more than 60 MB or more and more, or a 99th percentile is above the 16 ms of a
+//! `DOCKWALK_TRACE_LIMIT` is the engine's, as ever. Ends with an error when the engine took more than 60 MB or more and more, or a 99th percentile is above the 16 ms of a
 //! frame.
 #![allow(clippy::unwrap_used, reason = "a measurement ends where something is not as it should be")]
 
@@ -22,7 +22,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 const IMAGE: &str = "lab/busybox:1";
-const MOST_KB: u64 = 60_000;
+/// A program that is not optimized maps 60 MB of itself; nobody runs that.
+const MOST_KB: u64 = if cfg!(debug_assertions) { 120_000 } else { 60_000 };
 const FRAME: Duration = Duration::from_millis(16);
 /// Clients that run containers side by side.
 const CLIENTS: usize = 4;
@@ -187,7 +188,10 @@ fn moments(engine: &Engine) {
         black_box(trace.seek(place(n)));
         begun.elapsed()
     }));
-    assert!(worst < FRAME, "the slowest 99th percentile is {worst:.2?}, above the {FRAME:?} of a frame");
+    assert!(
+        worst < FRAME || cfg!(debug_assertions),
+        "the slowest 99th percentile is {worst:.2?}, above the {FRAME:?} of a frame"
+    );
 }
 
 fn measure(name: &str, run: impl FnMut(u64) -> Duration) -> Duration {

@@ -108,3 +108,18 @@ fn a_reader_that_goes_away_is_no_crash() {
         assert!(!String::from_utf8_lossy(&out.stderr).contains("panicked"));
     }
 }
+
+#[test]
+fn a_limit_of_the_trace_that_is_none_is_refused_before_anything_is_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("never");
+    for value in ["1m", "many", "0"] {
+        for (lang, word) in [("en", "at least 8m"), ("ko", "8m 이상")] {
+            let mut command = dockwalk(&["--lang", lang, "engine", "--trace-limit", value, "--root"]);
+            let out = command.arg(&root).output().unwrap();
+            let said = String::from_utf8_lossy(&out.stderr).into_owned();
+            assert!(!out.status.success() && said.contains(word) && said.contains(value), "{said}");
+        }
+    }
+    assert!(!root.exists());
+}

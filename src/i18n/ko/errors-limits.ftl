@@ -17,4 +17,4 @@ problem-invalid-log-option = --log-opt { $option }={ $value }: 쓸 수 없는 �
 problem-trace-not-written = 디스크에 기록을 더 쓸 수 없습니다: { $reason }. 최근 기록은 메모리에 두고, 메모리도 차면 오래된 것부터 지웁니다. 엔진 디렉터리가 있는 디스크에 자리를 만드세요.
 problem-trace-reader-behind = 저장하는 동안 엔진이 가장 오래된 이벤트를 지워서, 이대로는 중간이 빈 파일이 됩니다. 다시 저장하거나 --trace-limit으로 기록 한도를 늘리세요.
 problem-engine-restarted = 기록을 저장하는 동안 엔진이 다시 시작되었습니다. 다시 저장하세요.
-problem-trace-limit = 기록 한도 { $value }이(가) { $least } 이상의 크기가 아닙니다. 숫자 뒤에 k, m, g를 붙여 쓰세요: `--trace-limit 512m` 또는 DOCKWALK_TRACE_LIMIT=512m.
+problem-trace-limit = 기록 한도로 쓸 수 없는 값입니다: { $value }. { $least } 이상의 크기를 숫자 뒤에 k, m, g를 붙여 적으세요: `--trace-limit 512m` 또는 DOCKWALK_TRACE_LIMIT=512m.

@@ -12,8 +12,6 @@ use std::sync::Arc;
 /// One line. What it says is read from the trace when it is in view: there may be a hundred thousand.
 #[derive(Clone, Copy)]
 enum Line {
-    /// What came before is kept no longer.
-    Dropped,
     Op(OpId, Seq),
     Step(StepMark),
 }
@@ -33,6 +31,11 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.label(RichText::new(cx.say("outline-title")).font(fonts::bold(16.0)));
     ui.add(egui::Label::new(RichText::new(cx.say("outline-hint")).size(12.5).color(cx.theme.weak)).wrap());
     ui.add_space(6.0);
+    if cx.state.trace.start() > 0 {
+        let text = crate::ui::state::dropped(cx.words, cx.state.trace.base());
+        ui.add(egui::Label::new(RichText::new(text).size(12.5).color(cx.theme.warn)).wrap());
+        ui.add_space(6.0);
+    }
     let lines = lines(ui, cx);
     if lines.is_empty() {
         ui.label(RichText::new(cx.say("outline-empty")).color(cx.theme.weak));
@@ -47,7 +50,6 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let output = area.show_rows(ui, ROW, lines.len(), |ui, range| {
         for line in &lines[range] {
             match line {
-                Line::Dropped => dropped(ui, cx),
                 Line::Op(id, began) => op(ui, cx, *id, *began),
                 Line::Step(mark) => step(ui, cx, mark),
             }
@@ -86,7 +88,7 @@ fn lines(ui: &Ui, cx: &PanelContext<'_>) -> Arc<Vec<Line>> {
     if let Some(known) = ui.data(|data| data.get_temp::<Lines>(id)).filter(|known| known.of == of) {
         return known.all;
     }
-    let mut all: Vec<Line> = (trace.start() > 0).then_some(Line::Dropped).into_iter().collect();
+    let mut all = Vec::new();
     let mut ops = trace.ops().peekable();
     for mark in trace.steps(0).filter(|mark| mark.level() <= level) {
         while let Some((op, began)) = ops.next_if(|(_, began)| *began < mark.announced) {
@@ -98,15 +100,6 @@ fn lines(ui: &Ui, cx: &PanelContext<'_>) -> Arc<Vec<Line>> {
     let all = Arc::new(all);
     ui.data_mut(|data| data.insert_temp(id, Lines { of, all: Arc::clone(&all) }));
     all
-}
-
-fn dropped(ui: &mut Ui, cx: &PanelContext<'_>) {
-    let text = crate::ui::state::dropped(cx.words, cx.state.trace.base());
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
-    let at = rect.left_top() + vec2(0.0, 7.0);
-    widgets::line(ui.painter(), at, rect.width(), &text, fonts::regular(13.0), cx.theme.warn);
-    response.on_hover_text(text);
 }
 
 fn op(ui: &mut Ui, cx: &PanelContext<'_>, id: OpId, began: Seq) {
