@@ -262,10 +262,10 @@ fn a_lesson_that_is_not_there() {
 #[test]
 fn a_lesson_opens_by_all_that_it_is_called_on_the_command_line() {
     for name in ["01-pull-and-run", "01", "1", "pull-and-run"] {
-        let mut window = window(Lang::En, Open::Lesson(name.into()));
-        let course = app(&mut window).state.course.as_ref().map(|course| course.lesson().folder.clone());
+        let window = window(Lang::En, Open::Lesson(name.into()));
+        let course = app(&window).state.course.as_ref().map(|course| course.lesson().folder.clone());
         assert_eq!(course.as_deref(), Some("01-pull-and-run"), "--lesson {name}");
     }
-    let mut window = window(Lang::En, Open::Lesson("99".into()));
-    assert!(app(&mut window).state.course.is_none());
+    let window = window(Lang::En, Open::Lesson("99".into()));
+    assert!(app(&window).state.course.is_none());
 }
