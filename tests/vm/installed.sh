@@ -114,6 +114,7 @@ shows() {
     sleep "$seconds"
     prints "$what" dockwalk env DISPLAY=:9 xdotool search --name dockwalk getwindowname
     cat "/tmp/$name.log"
+    dmesg | grep -E "dockwalk.*(segfault|trap)|apparmor=.DENIED"
     picture "$name"
 }
 shows window "the window opens" 15
