@@ -23,7 +23,7 @@ use std::sync::Arc;
 fn window(lang: Lang, open: Open) -> Window {
     // Where no engine can be, so that none is found and none is started.
     let nowhere = Some(PathBuf::from("/proc/no-such-place"));
-    let options = Options { open, lang: Some(lang), socket: None, root: nowhere };
+    let options = Options { open, lang: Some(lang), socket: None, root: nowhere, lessons: None };
     open_window(options, (1440.0, 900.0))
 }
 
@@ -257,4 +257,15 @@ fn a_lesson_that_is_not_there() {
         window.run_steps(2);
         assert_eq!(app_mut(&mut window).state.origin, Origin::Nothing);
     }
+}
+
+#[test]
+fn a_lesson_opens_by_all_that_it_is_called_on_the_command_line() {
+    for name in ["01-pull-and-run", "01", "1", "pull-and-run"] {
+        let window = window(Lang::En, Open::Lesson(name.into()));
+        let course = app(&window).state.course.as_ref().map(|course| course.lesson().folder.clone());
+        assert_eq!(course.as_deref(), Some("01-pull-and-run"), "--lesson {name}");
+    }
+    let window = window(Lang::En, Open::Lesson("99".into()));
+    assert!(app(&window).state.course.is_none());
 }
