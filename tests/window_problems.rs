@@ -9,7 +9,7 @@ mod common;
 use common::{Window, app, app_mut, open as open_window, tell};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::lesson::{Lesson, embedded};
-use dockwalk::trace::{Body, Code, Event, Op, OpKind, Outcome, Plan, Problem, Step, StepKind, Trace};
+use dockwalk::trace::{Body, Code, Event, Op, OpKind, Outcome, Plan, Problem, Step, StepKind, Trace, log};
 use dockwalk::ui::app::App;
 use dockwalk::ui::command::{PlaybackCommand, ViewCommand};
 use dockwalk::ui::source::{News, Recording};
@@ -237,7 +237,7 @@ fn files_that_are_no_recordings() {
     refuses(&none, &about(Code::RecordingUnreadable, &none).with("reason", std::fs::File::open(&none).unwrap_err()));
     let later = dir.path().join("later.ndjson");
     std::fs::write(&later, "{\"dockwalk_trace\":7,\"made_by\":\"dockwalk 9\"}\n").unwrap();
-    refuses(&later, &about(Code::RecordingLater, &later).with("found", 7).with("known", 1));
+    refuses(&later, &about(Code::RecordingLater, &later).with("found", 7).with("known", log::VERSION));
     let picture = dir.path().join("picture.png");
     std::fs::write(&picture, "PNG").unwrap();
     refuses(&picture, &about(Code::RecordingNoTrace, &picture));
