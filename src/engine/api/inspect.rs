@@ -19,7 +19,7 @@ pub(super) fn summary(container: &Container) -> ContainerSummary {
         image: container.request.image.clone(),
         image_id: container.image.id.to_string(),
         command: container.merged.argv().join(" "),
-        created: i64::try_from(container.created.unix()).unwrap_or(i64::MAX),
+        created: container.created.unix(),
         ports: Vec::new(),
         labels: container.merged.labels.clone(),
         state: state.phase.name().to_owned(),
