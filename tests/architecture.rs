@@ -139,6 +139,32 @@ fn unsafe_code_stands_in_engine_sys_alone() {
     }
 }
 
+/// "Evidence is what was asked": whoever could write one by hand could write what was never asked.
+#[test]
+fn evidence_is_made_in_one_place() {
+    let maker = root().join("src/engine/evidence");
+    let tests = |file: &PathBuf| {
+        file.to_string_lossy().ends_with("tests.rs") || file.components().any(|c| c.as_os_str() == "tests")
+    };
+    let mut broken = Vec::new();
+    for file in sources(&root().join("src/engine")).into_iter().filter(|file| !file.starts_with(&maker) && !tests(file))
+    {
+        let made = code(&file).lines().filter(|line| makes_evidence(line)).count();
+        if made > 0 {
+            broken.push(format!("{} names Evidence:: {made} times", file.strip_prefix(root()).unwrap().display()));
+        }
+    }
+    assert!(broken.is_empty(), "use a function of engine/evidence:\n{}", broken.join("\n"));
+    assert!(makes_evidence("vec![Evidence::Syscall { call, result }]") && makes_evidence("use trace::Evidence as E;"));
+    assert!(!makes_evidence("fn stat(path: &Path) -> Vec<Evidence> {"));
+}
+
+/// A variant, a constructor, or another name for the type.
+fn makes_evidence(line: &str) -> bool {
+    let line = line.replace("Evidence::is_long", "").replace("Evidence::inlined", "");
+    ["Evidence::", "Evidence as ", "= Evidence;"].iter().any(|word| line.contains(word))
+}
+
 #[test]
 fn architecture_md_names_every_module_and_no_other() {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();

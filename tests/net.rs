@@ -3,6 +3,8 @@
 
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "net/conformance.rs"]
+mod conformance;
 #[path = "net/oracle.rs"]
 mod oracle;
 
@@ -10,10 +12,10 @@ use cases::{Case, needs};
 use dockwalk::client::protocol::GateCommand;
 use dockwalk::engine::conductor::{Conductor, Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
-use dockwalk::engine::net::{EndpointSettings, Net};
+use dockwalk::engine::net::{EndpointSettings, Net, Network, Subnet};
 use dockwalk::engine::{Cancel, Cx, Result};
 use dockwalk::spec::{ContainerId, Digest};
-use dockwalk::trace::{Change, Container, ContainerState, Evidence, Level, Mode, OpKind, StepKind, World};
+use dockwalk::trace::{Change, Container, ContainerState, Evidence, Level, Mode, NetworkMode, OpKind, StepKind, World};
 use oracle::{assert_world_is_what_ip_shows, in_netns};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,6 +33,11 @@ const CASES: &[Case] = &[
     ("the_uplink_is_locked_up", the_uplink_is_locked_up),
     ("none_has_a_loopback_alone", none_has_a_loopback_alone),
     ("a_journal_of_the_host_is_undone", a_journal_of_the_host_is_undone),
+    ("every_driver_keeps_the_same_rules", conformance::every_driver_keeps_the_same_rules),
+    ("a_network_that_cannot_be_is_refused_and_nothing_is_made", conformance::a_network_that_cannot_be_is_refused),
+    ("two_bridges_have_addresses_rules_and_containers_of_their_own", two_bridges),
+    ("a_container_can_be_on_two_networks", a_container_can_be_on_two_networks),
+    ("what_fails_does_not_keep_the_rest_from_being_taken_away", conformance::what_fails_does_not_keep_the_rest),
 ];
 
 fn main() -> ExitCode {
@@ -106,8 +113,8 @@ fn container(id: &ContainerId) -> Container {
 fn connected(engine: &Engine, net: &Net, digit: char) -> (ContainerId, Netns, EndpointSettings) {
     let id = engine.container(digit);
     let netns = engine.op(|cx| net.make_netns(cx, &id));
-    let endpoint = engine.op(|cx| net.connect(cx, &id, &netns));
-    (id, netns, endpoint)
+    let endpoint = engine.op(|cx| net.connect(cx, &NetworkMode::Bridge, &id, &netns));
+    (id, netns, endpoint.unwrap())
 }
 
 fn ping(from: &Netns, to: impl ToString) {
@@ -137,7 +144,7 @@ fn the_world_is_what_ip_shows_before_every_message() {
     let mut kinds = Vec::new();
     let done = std::thread::scope(|scope| {
         let wired = scope.spawn(|| {
-            let endpoint = engine.op(|cx| net.connect(cx, &id, &netns));
+            let endpoint = engine.op(|cx| net.connect(cx, &NetworkMode::Bridge, &id, &netns)).unwrap();
             engine.op(|cx| net.disconnect(cx, &id));
             endpoint
         });
@@ -233,11 +240,7 @@ fn packets_out_of_the_network_are_masqueraded() {
     let listing = in_netns(&engine.lab.host, "nft list ruleset");
     assert!(listing.contains(&rule.text), "{listing}");
 
-    // A second way out, to a namespace that stands for the world: it knows no route back to 172.17.0.0/16.
-    let outside = Netns::create().unwrap();
-    in_netns(&engine.lab.host, "ip link add out0 type veth peer name out1 && ip addr add 192.0.2.1/24 dev out0");
-    in_netns(&engine.lab.host, &format!("ip link set out0 up && ip link set out1 netns {}", outside.path()));
-    in_netns(&outside, "ip addr add 192.0.2.2/24 dev out1 && ip link set out1 up");
+    let _outside = outside(&engine.lab.host);
     let (_, netns, _) = connected(&engine, &net, 'a');
     ping(&netns, "192.0.2.2");
     in_netns(&engine.lab.host, "nft delete table ip dockwalk");
@@ -368,7 +371,7 @@ fn none_has_a_loopback_alone() {
     let net = engine.start();
     let id = engine.container('a');
     let netns = Netns::create().unwrap();
-    engine.op(|cx| net.prepare_none(cx, &id, &netns));
+    assert_eq!(engine.op(|cx| net.connect(cx, &NetworkMode::None, &id, &netns)), None);
     assert_world_is_what_ip_shows(&engine.world(), &netns);
     ping(&netns, "127.0.0.1");
     assert_eq!(engine.world().links_in(netns.inode()).len(), 1);
@@ -391,4 +394,130 @@ fn a_journal_of_the_host_is_undone() {
     let after = in_netns(host, "ip -br link; nft list tables; sysctl -n net.ipv4.ip_forward");
     assert!(!after.contains("veth") && !after.contains("docker0") && !after.contains("dockwalk"), "{after}");
     drop(net);
+}
+
+/// A further bridge, `172.18.0.1/16`.
+fn second() -> Network {
+    let gateway = [172, 18, 0, 1].into();
+    Network::bridge("lab_net", Subnet::around(gateway, 16), gateway).unwrap()
+}
+
+/// A namespace that stands for the world beyond a host: it knows no route back to containers.
+fn outside(host: &Netns) -> Netns {
+    let outside = Netns::create().unwrap();
+    in_netns(host, "ip link add out0 type veth peer name out1 && ip addr add 192.0.2.1/24 dev out0");
+    in_netns(host, &format!("ip link set out0 up && ip link set out1 netns {}", outside.path()));
+    in_netns(&outside, "ip addr add 192.0.2.2/24 dev out1 && ip link set out1 up");
+    outside
+}
+
+fn two_bridges() {
+    let engine = Engine::new();
+    needs("nft");
+    let host = &engine.lab.host;
+    let net = engine.start();
+    let started = oracle::dump(host);
+    let second = second();
+    let bridge = second.segment.clone().unwrap().bridge;
+    let driver = engine.op(|cx| net.add(cx, second.clone()));
+    let mode = NetworkMode::Named("lab_net".into());
+    assert_eq!(net.driver(&mode).unwrap().network(), &second);
+    let shown = in_netns(host, &format!("ip -4 -o addr show dev {bridge}"));
+    assert!(shown.contains("172.18.0.1/16"), "{shown}");
+
+    // A container on each: addresses of its own subnet, its own gateway, its own bridge's port.
+    let (first, one, on_default) = connected(&engine, &net, 'a');
+    let id = engine.container('b');
+    let two = engine.op(|cx| net.make_netns(cx, &id));
+    let on_second = engine.op(|cx| net.connect(cx, &mode, &id, &two)).unwrap();
+    assert_eq!(
+        (on_default.address.to_string(), on_second.address.to_string()),
+        ("172.17.0.2".into(), "172.18.0.2".into())
+    );
+    assert_eq!(
+        (on_default.gateway.to_string(), on_second.gateway.to_string()),
+        ("172.17.0.1".into(), "172.18.0.1".into())
+    );
+    assert_eq!((&on_second.network, on_second.prefix), (&second.id, 16));
+    for (endpoint, bridge) in [(&on_default, "docker0"), (&on_second, bridge.as_str())] {
+        let port = in_netns(host, &format!("ip -o link show dev {}", endpoint.host_link));
+        assert!(port.contains(&format!("master {bridge} ")), "{port}");
+    }
+    let route = in_netns(&two, "ip route");
+    assert!(route.contains("default via 172.18.0.1 dev eth0"), "{route}");
+    for netns in [host, &one, &two] {
+        assert_world_is_what_ip_shows(&engine.world(), netns);
+    }
+
+    // Rules of each, read back, and they do what they say.
+    let world = engine.world();
+    for (key, text) in [
+        ("masquerade/bridge", "ip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade".to_owned()),
+        ("masquerade/lab_net", format!("ip saddr 172.18.0.0/16 oifname != \"{bridge}\" masquerade")),
+        ("forward/bridge/iif", "iifname \"docker0\" accept".to_owned()),
+        ("forward/lab_net/oif", format!("oifname \"{bridge}\" accept")),
+    ] {
+        assert_eq!(world.rules[key].text, text);
+        assert!(in_netns(host, "nft list ruleset").contains(&text));
+    }
+    assert_eq!(world.rules["masquerade/lab_net"].network.as_ref(), Some(&second.id));
+    let _outside = outside(host);
+    for (netns, endpoint) in [(&one, &on_default), (&two, &on_second)] {
+        ping(netns, endpoint.gateway);
+        ping(netns, "192.0.2.2");
+    }
+
+    // While a container is on it, it stays; then it goes, and the other works on.
+    let problem = refused(&engine, |cx| net.remove(cx, &second.id));
+    assert_eq!(problem, "network-in-use");
+    engine.op(|cx| net.disconnect(cx, &id));
+    engine.op(|cx| net.remove(cx, &driver.network().id));
+    let world = engine.world();
+    assert!(!world.networks.contains_key(&second.id) && !world.rules.contains_key("masquerade/lab_net"));
+    assert!(world.rules.contains_key("masquerade/bridge"));
+    ping(&one, "192.0.2.2");
+    engine.op(|cx| net.disconnect(cx, &first));
+    in_netns(host, "ip link delete out0");
+    assert_eq!(oracle::dump(host), started, "as before the second one was made");
+    assert_eq!(refused(&engine, |cx| net.remove(cx, &net.networks()[0].id)), "network-predefined");
+    engine.op(|cx| net.add(cx, second));
+    engine.op(|cx| net.stop(cx));
+    let after = in_netns(host, "ip -br link; nft list tables");
+    assert!(!after.contains("br-") && !after.contains("docker0") && !after.contains("dockwalk"), "{after}");
+    assert!(engine.world().networks.is_empty() && engine.world().rules.is_empty());
+    assert_eq!(engine.conductor.journal().pending(None), []);
+}
+
+fn a_container_can_be_on_two_networks() {
+    let engine = Engine::new();
+    let net = engine.start();
+    let started = oracle::dump(&engine.lab.host);
+    engine.op(|cx| net.add(cx, second()));
+    let (id, netns, first) = connected(&engine, &net, 'a');
+    let mode = NetworkMode::Named("lab_net".into());
+    let other = engine.op(|cx| net.connect(cx, &mode, &id, &netns)).unwrap();
+    assert_world_is_what_ip_shows(&engine.world(), &netns);
+    let shown = in_netns(&netns, "ip -4 -o addr; ip route");
+    for line in ["eth0    inet 172.17.0.2/16", "eth1    inet 172.18.0.2/16", "default via 172.17.0.1 dev eth0"] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    assert_eq!(shown.matches("default").count(), 1);
+    ping(&netns, first.gateway);
+    ping(&netns, other.gateway);
+    assert_eq!(refused(&engine, |cx| net.connect(cx, &mode, &id, &netns)), "network-connected");
+    let driver = net.driver(&NetworkMode::Bridge).unwrap();
+    engine.op(|cx| driver.disconnect(cx, net.host(), &id).into_result());
+    assert_world_is_what_ip_shows(&engine.world(), &netns);
+    ping(&netns, other.gateway);
+    assert_eq!(engine.world().leases.len(), 1);
+    engine.op(|cx| net.disconnect(cx, &id));
+    assert!(engine.world().leases.is_empty() && engine.world().links_in(netns.inode()).is_empty());
+    engine.op(|cx| net.remove(cx, &net.driver(&mode)?.network().id));
+    assert_eq!(oracle::dump(&engine.lab.host), started);
+}
+
+/// The code of what an operation says that must fail.
+fn refused<T: std::fmt::Debug>(engine: &Engine, act: impl FnOnce(&Cx) -> Result<T>) -> String {
+    let result = engine.conductor.operate(OpKind::EngineStart, "test", "test", &Cancel::new(), act);
+    result.unwrap_err().problem.code.to_string()
 }

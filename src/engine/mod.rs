@@ -7,6 +7,7 @@ pub mod conductor;
 pub mod container;
 mod daemon;
 mod documents;
+mod evidence;
 mod fault;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]

@@ -4,8 +4,9 @@
 //! started the engine, nothing of a container's), no descriptor but its three streams (see [`crate::engine::sys`]), so much
 //! time, and so much of what it says. Does not know what they do.
 
+use super::evidence;
+use crate::trace::{Book, Evidence};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::unistd::{AccessFlags, access};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 const PLACES: [&str; 4] = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 /// How long a program that does one thing may take.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How often a program that has ended is listened to once more: who was started by it may go on talking.
+const LAST_ROUNDS: usize = 64;
 /// Bytes of each stream that are kept.
 const MUCH: usize = 1 << 20;
 
@@ -35,8 +38,22 @@ pub struct Output {
 /// A program in `PATH`, or where administrators' programs are. What others than its owner and root could have put there is
 /// not taken.
 pub fn find(name: &str) -> Option<PathBuf> {
-    let found = places().into_iter().map(|dir| dir.join(name));
-    found.into_iter().find(|path| access(path, AccessFlags::X_OK).is_ok() && is_trusted(path))
+    search(name).ok()
+}
+
+/// The same, or how it is known that it is nowhere.
+pub fn search(name: &str) -> Result<PathBuf, Vec<Evidence>> {
+    let mut looks = Vec::new();
+    for path in places().into_iter().map(|dir| dir.join(name)) {
+        let (usable, look) = evidence::access(&path);
+        looks.push(look);
+        match usable {
+            Ok(()) if is_trusted(&path) => return Ok(path),
+            Ok(()) => looks.push(evidence::own(Book::Decision, [format!("{}: not trusted", path.display())])),
+            Err(_) => {}
+        }
+    }
+    Err(looks)
 }
 
 /// A command with a clean environment, at the root directory, without streams.
@@ -74,6 +91,12 @@ pub fn finish(mut child: Child, stdin: &[u8], patience: Duration) -> io::Result<
         };
         // Who was started by it may hold the pipes open for long.
         if let (false, Some(status)) = (heard, child.try_wait()?) {
+            // What it said last may have come between these two looks.
+            for _ in 0..LAST_ROUNDS {
+                if !listen(&mut streams)? {
+                    break;
+                }
+            }
             break status;
         }
         if Instant::now() > end {

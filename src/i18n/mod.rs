@@ -11,7 +11,7 @@ mod tests;
 pub use lang::Lang;
 
 use crate::spec::visible;
-use crate::trace::{Problem, StepKind};
+use crate::trace::{Book, Problem, StepKind};
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
@@ -102,6 +102,12 @@ impl Words {
     /// A step in plain words: what it does and what for.
     pub fn step_why(&self, kind: StepKind) -> String {
         self.say(&format!("step-{}-why", kind.name().replace('_', "-")))
+    }
+
+    /// What the engine itself keeps, computes or decides, where nothing outside was asked.
+    pub fn book(&self, book: Book) -> String {
+        let name = self.say(&format!("evidence-own-{}", book.key()));
+        self.say_with("evidence-own", &[("book", &name)])
     }
 
     fn format(&self, key: &str, args: &FluentArgs<'_>) -> Option<String> {

@@ -166,7 +166,7 @@ fn samples() -> Vec<Change> {
             working_dir: text("/"),
             user: String::new(),
             hostname: text("c0ffee"),
-            network_mode: text("bridge"),
+            network_mode: "bridge".into(),
             tty: true,
             state: ContainerState::Created,
         }),
@@ -189,7 +189,7 @@ fn samples() -> Vec<Change> {
         Change::NetworkSeen(Network {
             id: NetworkId::from("n"),
             name: text("bridge"),
-            driver: text("bridge"),
+            driver: "bridge".into(),
             subnet: text("172.17.0.0/16"),
             gateway: text("172.17.0.1"),
             bridge: None,
@@ -204,7 +204,13 @@ fn samples() -> Vec<Change> {
         Change::RouteSeen(route(Some("172.17.0.1"))),
         Change::RouteSeen(route(None)),
         Change::RouteGone(route(None)),
-        Change::RuleSeen(Rule { key: text("m"), netns: 1, network: None, action: text("masquerade"), text: text("r") }),
+        Change::RuleSeen(Rule {
+            key: text("m"),
+            netns: 1,
+            network: None,
+            action: "masquerade".into(),
+            text: text("r"),
+        }),
         Change::RuleGone { key: text("m") },
     ];
     all.extend(upper_samples());

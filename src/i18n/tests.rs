@@ -45,6 +45,16 @@ fn every_step_has_a_title_and_an_explanation() {
     }
 }
 
+#[test]
+fn every_book_of_the_engine_is_named_as_its_own() {
+    for lang in Lang::ALL {
+        let words = Words::new(lang);
+        let named: std::collections::BTreeSet<_> = Book::ALL.map(|book| words.book(book)).into();
+        assert_eq!(named.len(), Book::ALL.len(), "{lang:?}: {named:?}");
+        assert!(named.iter().all(|name| !name.contains('⟨')), "{lang:?}: {named:?}");
+    }
+}
+
 /// Korean particles follow the sound of the word before them, which a variable does not tell.
 #[test]
 fn no_korean_sentence_leaves_the_choice_of_a_particle_to_the_reader() {

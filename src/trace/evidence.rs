@@ -81,6 +81,63 @@ pub enum Evidence {
         /// The body when it is JSON, else empty.
         body: String,
     },
+    /// The engine's own bookkeeping: nothing outside was asked. Since format 2.
+    Own {
+        /// Which of its books.
+        book: Book,
+        /// What stands there, a fact a line.
+        facts: String,
+    },
+}
+
+/// What an engine keeps, computes or decides by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Book {
+    /// Addresses that are given to containers.
+    Addresses,
+    /// What an archive that came in holds.
+    Archive,
+    /// Contents of two files, compared.
+    Comparison,
+    /// What was copied.
+    Copy,
+    /// A document that the engine has written.
+    Document,
+    /// Why something is left out or chosen.
+    Decision,
+    /// What was gone through, one by one.
+    Search,
+    /// How much time has passed.
+    Time,
+}
+
+impl Book {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Addresses,
+        Self::Archive,
+        Self::Comparison,
+        Self::Copy,
+        Self::Document,
+        Self::Decision,
+        Self::Search,
+        Self::Time,
+    ];
+
+    /// What it is called in messages.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Addresses => "addresses",
+            Self::Archive => "archive",
+            Self::Comparison => "comparison",
+            Self::Copy => "copy",
+            Self::Document => "document",
+            Self::Decision => "decision",
+            Self::Search => "search",
+            Self::Time => "time",
+        }
+    }
 }
 
 impl Evidence {
@@ -103,7 +160,8 @@ impl Evidence {
             Self::Http { body: text, .. }
             | Self::File { content: text, .. }
             | Self::Command { output: text, .. }
-            | Self::Request { body: text, .. } => text.len() > Self::INLINE,
+            | Self::Request { body: text, .. }
+            | Self::Own { facts: text, .. } => text.len() > Self::INLINE,
             _ => false,
         }
     }
@@ -115,7 +173,8 @@ impl Evidence {
             Self::Http { body: text, .. }
             | Self::File { content: text, .. }
             | Self::Command { output: text, .. }
-            | Self::Request { body: text, .. } => cut(text),
+            | Self::Request { body: text, .. }
+            | Self::Own { facts: text, .. } => cut(text),
             _ => {}
         }
         self

@@ -30,7 +30,7 @@ pub use cursor::{Cursor, Direction, Playback};
 pub use entity::Entity;
 pub use event::{Body, Event, Op, OpId, OpKind, Outcome, Seq};
 pub use events::{EventStore, InMemory};
-pub use evidence::Evidence;
+pub use evidence::{Book, Evidence};
 pub use index::StepMark;
 pub use keyframes::Keyframes;
 pub use problem::Problem;

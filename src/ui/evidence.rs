@@ -1,17 +1,19 @@
 //! What a machine said, as coloured text: HTTP, syscalls, netlink, mountinfo, files, commands.
 
 use super::{fonts, theme::Theme};
+use crate::i18n::Words;
 use crate::spec::visible;
 use crate::trace::Evidence;
 use egui::Color32;
 use egui::text::{LayoutJob, TextFormat};
+use std::borrow::Cow;
 
 /// How many characters of one text are shown; copying gives all of it.
 const SHOWN: usize = 2400;
 
-/// The kind of an evidence: a Fluent key, and the word the field uses.
-pub fn title(evidence: &Evidence) -> &'static str {
-    match evidence {
+/// The kind of an evidence: the word the field uses, or that it is the engine's own bookkeeping.
+pub fn title(evidence: &Evidence, words: &Words) -> Cow<'static, str> {
+    Cow::Borrowed(match evidence {
         Evidence::Http { .. } => "HTTP",
         Evidence::Syscall { .. } => "syscall",
         Evidence::Netlink { .. } => "netlink",
@@ -20,7 +22,8 @@ pub fn title(evidence: &Evidence) -> &'static str {
         Evidence::Command { .. } => "command",
         Evidence::Hash { .. } => "sha256",
         Evidence::Request { .. } => "API",
-    }
+        Evidence::Own { book, .. } => return Cow::Owned(words.book(*book)),
+    })
 }
 
 /// All of it as plain text, for the clipboard.
@@ -141,6 +144,7 @@ fn write(evidence: &Evidence, out: &mut Write<'_>) {
             out(&visible::line(line), Ink::Verb);
             text_block(body, out);
         }
+        Evidence::Own { facts, .. } => block(facts, out),
     }
 }
 
@@ -154,10 +158,13 @@ fn headers_of(prefix: &str, headers: &[(String, String)], out: &mut Write<'_>) {
 }
 
 fn text_block(text: &str, out: &mut Write<'_>) {
-    if text.is_empty() {
-        return;
+    if !text.is_empty() {
+        out("\n", Ink::Plain);
+        block(text, out);
     }
-    out("\n", Ink::Plain);
+}
+
+fn block(text: &str, out: &mut Write<'_>) {
     let trimmed = text.trim_start();
     if trimmed.starts_with('{') || trimmed.starts_with('[') {
         let value = serde_json::from_str::<serde_json::Value>(text).and_then(|v| serde_json::to_string_pretty(&v));
@@ -268,6 +275,14 @@ mod tests {
         let line = "36 35 0:30 / /merged rw,relatime - overlay overlay rw,lowerdir=/a:/b";
         let text = plain(&Evidence::Mountinfo { path: "/proc/self/mountinfo".into(), line: line.into() });
         assert_eq!(text, format!("/proc/self/mountinfo\n{line}"));
+    }
+
+    #[test]
+    fn what_the_engine_keeps_by_itself_is_never_called_a_call() {
+        let own = Evidence::Own { book: crate::trace::Book::Addresses, facts: "172.17.0.2 web".into() };
+        assert_eq!(title(&own, &Words::new(crate::i18n::Lang::En)), "The engine's own bookkeeping · addresses given");
+        assert_eq!(title(&own, &Words::new(crate::i18n::Lang::Ko)), "엔진이 스스로 적어 둔 것 · 나누어 준 주소");
+        assert_eq!(plain(&own), "172.17.0.2 web");
     }
 
     #[test]

@@ -446,7 +446,7 @@ fn network(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
                 t.link("fact-network", network, Entity::Network(network.clone()));
             }
             t.link("fact-netns", rule.netns, Entity::Namespace(rule.netns));
-            Some((rule.action.clone(), "kind-rule", Family::Network))
+            Some((rule.action.to_string(), "kind-rule", Family::Network))
         }
         _ => None,
     }

@@ -147,7 +147,7 @@ impl Fixture {
     pub fn end(&self, started: Started) -> i32 {
         let status = started.running.wait();
         self.operate(|cx| {
-            started.running.reaped(cx, status)?;
+            started.running.reaped(cx)?;
             self.spawner.cgroups().remove(cx, &started.id)?;
             rootfs::remove(cx, &started.id, &started.dir)?;
             let gone = Change::ContainerGone { id: started.id.clone() };

@@ -148,7 +148,7 @@ fn again() {
         let status = started.running.wait();
         fixture
             .operate(|cx| {
-                started.running.reaped(cx, status)?;
+                started.running.reaped(cx)?;
                 fixture.spawner.cgroups().remove(cx, &started.id)?;
                 dockwalk::engine::rootfs::unstack(cx, &started.id, &dir)
             })

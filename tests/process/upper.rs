@@ -309,7 +309,7 @@ fn again() {
     started.output();
     started.running.wait();
     let status = started.running.wait();
-    bench.fixture.operate(|cx| started.running.reaped(cx, status)).unwrap();
+    bench.fixture.operate(|cx| started.running.reaped(cx)).unwrap();
     // It was not watched so far: what lies there is found.
     bench.uppers.watch(&bench.fixture.upper_spec(&spec)).unwrap();
     let upper = bench.wait(&started, |upper| upper.totals.paths == 2);

@@ -12,7 +12,7 @@ use crate::engine::process::{MountSource, MountSpec};
 /// A line of `docker ps`.
 pub(super) fn summary(container: &Container) -> ContainerSummary {
     let state = container.state();
-    let networks = [(container.merged.network.to_owned(), endpoint(&state))].into();
+    let networks = [(container.merged.network.to_string(), endpoint(&state))].into();
     ContainerSummary {
         id: container.id.to_string(),
         names: vec![format!("/{}", container.name)],
@@ -24,7 +24,7 @@ pub(super) fn summary(container: &Container) -> ContainerSummary {
         labels: container.merged.labels.clone(),
         state: state.phase.name().to_owned(),
         status: status(&state),
-        host_config: SummaryHostConfig { network_mode: container.merged.network.to_owned() },
+        host_config: SummaryHostConfig { network_mode: container.merged.network.to_string() },
         network_settings: SummaryNetworks { networks },
         mounts: container.mounts.iter().map(mount).collect(),
     }
@@ -56,7 +56,7 @@ pub(super) fn fits(container: &Container, filters: &Filters) -> bool {
         && filters.allow("exited", |code| exited && code.parse() == Ok(state.status))
         && filters.allow("label", |label| labelled(container, label))
         && filters.allow("ancestor", |image| ancestor(container, image))
-        && filters.allow("network", |network| container.merged.network == network)
+        && filters.allow("network", |network| container.merged.network.network() == Some(network))
         && filters.allow("volume", volume)
 }
 
@@ -100,7 +100,7 @@ pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspec
         driver: "overlay2".to_owned(),
         platform: "linux".to_owned(),
         host_config: HostConfig {
-            network_mode: container.merged.network.to_owned(),
+            network_mode: container.merged.network.to_string(),
             ..container.request.host_config.clone()
         },
         graph_driver: GraphDriver {
@@ -157,8 +157,8 @@ fn endpoint(state: &State) -> EndpointSettings {
 
 fn network_settings(container: &Container, state: &State, engine: &Engine) -> NetworkSettings {
     let mut place = endpoint(state);
-    if let Some(network) = engine.net.networks().into_iter().find(|n| n.name == container.merged.network) {
-        place.network_id = network.id.to_string();
+    if let Ok(driver) = engine.net.driver(&container.merged.network) {
+        place.network_id = driver.network().id.to_string();
     }
     NetworkSettings {
         sandbox_key: state.netns.map_or_else(String::new, |inode| format!("net:[{inode}]")),
@@ -166,7 +166,7 @@ fn network_settings(container: &Container, state: &State, engine: &Engine) -> Ne
         ip_address: place.ip_address.clone(),
         ip_prefix_len: place.ip_prefix_len,
         mac_address: place.mac_address.clone(),
-        networks: [(container.merged.network.to_owned(), place)].into(),
+        networks: [(container.merged.network.to_string(), place)].into(),
         ..NetworkSettings::default()
     }
 }

@@ -3,8 +3,9 @@
 use super::Shared;
 use super::answer::{Answer, json};
 use crate::docker::{Ipam, IpamConfig, Network, NetworkedContainer};
+use crate::engine::net::{self, Segment};
 use crate::engine::{Engine, Fault, FaultKind};
-use crate::trace;
+use crate::trace::NetworkDriver;
 use axum::extract::Path;
 use axum::response::Response;
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
     Ok(json(&describe(&engine, found.ok_or_else(missing)?)))
 }
 
-fn describe(engine: &Engine, network: &trace::Network) -> Network {
+fn describe(engine: &Engine, network: &net::Network) -> Network {
     let mut containers = BTreeMap::new();
     for container in engine.containers.all() {
         let Some(endpoint) = container.state().endpoint.filter(|e| e.network == network.id) else { continue };
@@ -34,21 +35,21 @@ fn describe(engine: &Engine, network: &trace::Network) -> Network {
         };
         containers.insert(container.id.to_string(), place);
     }
-    let pool = IpamConfig { subnet: network.subnet.clone(), gateway: network.gateway.clone() };
-    let bridge = ("com.docker.network.bridge.name".to_owned(), "docker0".to_owned());
+    let segment = network.segment.as_ref();
+    let pool = |of: &Segment| IpamConfig { subnet: of.subnet.to_string(), gateway: of.gateway.to_string() };
+    let bridge = segment.map(|of| ("com.docker.network.bridge.name".to_owned(), of.bridge.clone()));
     Network {
         name: network.name.clone(),
         id: network.id.to_string(),
         created: crate::engine::container::time::NEVER.to_owned(),
         scope: "local".to_owned(),
-        driver: if network.name == "none" { "null".to_owned() } else { network.driver.clone() },
-        ipam: Ipam {
-            driver: "default".to_owned(),
-            config: if network.subnet.is_empty() { Vec::new() } else { vec![pool] },
-            ..Ipam::default()
+        driver: match &network.driver {
+            NetworkDriver::None => "null".to_owned(),
+            driver => driver.to_string(),
         },
+        ipam: Ipam { driver: "default".to_owned(), config: segment.map(pool).into_iter().collect(), ..Ipam::default() },
         containers,
-        options: Some(bridge).filter(|_| network.name == "bridge").into_iter().collect(),
+        options: bridge.into_iter().chain(network.options.clone()).collect(),
         ..Network::default()
     }
 }

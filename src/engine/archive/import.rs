@@ -2,9 +2,9 @@ use super::{NewImage, apply_change, compose, media_type};
 use crate::engine::container::time::Moment;
 use crate::engine::store::{Image, Store};
 use crate::engine::unpack::{Limits, decoder};
-use crate::engine::{Cx, Fault, FaultKind, Result, private};
+use crate::engine::{Cx, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::{Change, Descriptor, Evidence, Plan, StepKind};
+use crate::trace::{Book, Change, Descriptor, Plan, StepKind};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -46,8 +46,7 @@ pub fn import(store: &Arc<Store>, cx: &Cx, tar: impl Read, how: &Import) -> Resu
         if let Some(variant) = platform.variant {
             document["variant"] = Value::from(variant);
         }
-        compose(document.to_string().into_bytes(), vec![layer.clone()])
-            .inspect(|image| tell_documents(cx, store, image))
+        compose(document.to_string().into_bytes(), vec![layer.clone()]).inspect(|image| tell_documents(cx, image))
     })?;
     bring_in(store, cx, &image, Some((&layer, &path)), how.tag.as_slice())
 }
@@ -59,15 +58,16 @@ impl Import {
     }
 }
 
-/// The new documents, told as what they are.
-pub fn tell_documents(cx: &Cx, store: &Store, image: &NewImage) {
-    let file = |of: &Descriptor, bytes: &[u8]| {
-        Evidence::file(store.blob_path(&of.digest).display().to_string(), String::from_utf8_lossy(bytes))
+/// The new documents, told as what they are: the engine's own, which are in no file yet.
+pub fn tell_documents(cx: &Cx, image: &NewImage) {
+    let written = |of: &Descriptor, bytes: &[u8]| {
+        let text = evidence::own(Book::Document, [String::from_utf8_lossy(bytes)]);
+        vec![text, evidence::hash_of("document", &of.digest, bytes)]
     };
-    let manifest = file(&image.record.manifest, &image.manifest_bytes);
-    cx.observe(Change::ManifestRead(image.manifest.clone()), vec![manifest]);
-    let config = file(&image.record.config, &image.config_bytes);
-    cx.observe(Change::ConfigRead(image.config.clone()), vec![config]);
+    let manifest = written(&image.record.manifest, &image.manifest_bytes);
+    cx.observe(Change::ManifestRead(image.manifest.clone()), manifest);
+    let config = written(&image.record.config, &image.config_bytes);
+    cx.observe(Change::ConfigRead(image.config.clone()), config);
 }
 
 /// The file of a new layer, if there is one, and the documents above it become the store's, and the image gets its names.
@@ -111,12 +111,7 @@ fn take(store: &Arc<Store>, cx: &Cx, layer: &Descriptor, file: &Path) -> Result<
     let plan = Plan::new(StepKind::TakeBlob, &layer.digest).call(format!("rename(…, \"{}\")", to.display()));
     cx.step(plan, |cx| {
         let (digest, size) = (layer.digest.clone(), layer.size);
-        let hash = Evidence::Hash {
-            of: "blob".into(),
-            expected: digest.to_string(),
-            computed: digest.to_string(),
-            bytes: size,
-        };
+        let hash = evidence::hashed("blob", &digest, &layer.digest, size);
         cx.observe(Change::BlobWanted(layer.clone()), vec![hash.clone()]);
         let reused = store.has_blob(&digest, size).is_some();
         if !reused {

@@ -2,9 +2,9 @@ use super::compose::NewImage;
 use super::spool::{Spool, Stored};
 use super::{Told, docker, oci};
 use crate::engine::store::{Image, Store, Unpacking};
-use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::engine::{Cx, Fault, FaultKind, Result, evidence};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::{Change, Descriptor, Evidence, Index, Plan, StepKind};
+use crate::trace::{Book, Change, Descriptor, Evidence, Index, Plan, StepKind};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
@@ -100,26 +100,20 @@ type Adopted = (Image, Vec<(Reference, Digest)>);
 
 fn bring_in(store: &Arc<Store>, cx: &Cx, found: &Found, tell: &dyn Fn(Told)) -> Result<Adopted> {
     let NewImage { config, config_bytes, manifest, manifest_bytes, record } = &found.image;
-    let listed = Evidence::file(&found.listed_in, &found.document);
-    let hashed = |of: &Descriptor| Evidence::Hash {
-        of: "document".into(),
-        expected: of.digest.to_string(),
-        computed: of.digest.to_string(),
-        bytes: of.size,
-    };
+    let listed = evidence::own(Book::Archive, [&found.listed_in, &found.document]);
+    let hashed = |of: &Descriptor, bytes: &[u8]| evidence::hash_of("document", &of.digest, bytes);
     if let (Some((index, bytes)), Some(this)) = (&found.index, &record.index) {
         store.put_blob(&this.digest, bytes)?;
-        let said = Evidence::file(&found.listed_in, String::from_utf8_lossy(bytes));
-        cx.observe(Change::IndexRead(index.clone()), vec![said.clone(), hashed(this)]);
+        let said = evidence::file(&store.blob_path(&this.digest));
+        cx.observe(Change::IndexRead(index.clone()), vec![said.clone(), hashed(this, bytes)]);
         let (index, manifest) = (this.digest.clone(), record.manifest.digest.clone());
         cx.observe(Change::PlatformChosen { index, manifest }, vec![said]);
     }
     store.put_blob(&record.manifest.digest, manifest_bytes)?;
-    cx.observe(Change::ManifestRead(manifest.clone()), vec![listed.clone(), hashed(&record.manifest)]);
+    cx.observe(Change::ManifestRead(manifest.clone()), vec![listed.clone(), hashed(&record.manifest, manifest_bytes)]);
     store.put_blob(&record.config.digest, config_bytes)?;
-    let text = String::from_utf8_lossy(config_bytes).into_owned();
-    let path = store.blob_path(&record.config.digest).display().to_string();
-    cx.observe(Change::ConfigRead(config.clone()), vec![Evidence::file(path, text), hashed(&record.config)]);
+    let said = evidence::file(&store.blob_path(&record.config.digest));
+    cx.observe(Change::ConfigRead(config.clone()), vec![said, hashed(&record.config, config_bytes)]);
     for layer in &record.layers {
         take(store, cx, layer, found.blobs.get(&layer.digest), &listed)?;
     }
@@ -152,12 +146,7 @@ fn take(store: &Arc<Store>, cx: &Cx, layer: &Descriptor, file: Option<&Stored>, 
         }
         let file = file.ok_or_else(|| Fault::failed("archive-missing").with("name", &digest).with("by", "manifest"))?;
         store.admit_file(&digest, &file.path)?;
-        let hash = Evidence::Hash {
-            of: "blob".into(),
-            expected: digest.to_string(),
-            computed: file.digest.to_string(),
-            bytes: file.size,
-        };
+        let hash = evidence::hashed("blob", &digest, &file.digest, file.size);
         cx.observe(Change::BlobVerified { digest, size, reused: false }, vec![hash]);
         Ok(())
     })

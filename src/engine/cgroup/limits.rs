@@ -1,3 +1,4 @@
+use crate::engine::evidence;
 use crate::engine::fault::{Fault, Result};
 use crate::trace::Evidence;
 use std::collections::BTreeMap;
@@ -106,15 +107,15 @@ impl Limit {
 pub(super) fn read_back(dirs: &[PathBuf], version_2: bool) -> (BTreeMap<String, String>, Vec<Evidence>) {
     const V1: [&str; 4] = ["pids.max", "memory.limit_in_bytes", SWAP_V1, "cpu.cfs_quota_us"];
     const V2: [&str; 4] = ["pids.max", "memory.max", SWAP_V2, "cpu.max"];
-    let (mut limits, mut evidence) = (BTreeMap::new(), Vec::new());
+    let (mut limits, mut shown) = (BTreeMap::new(), Vec::new());
     for path in dirs.iter().flat_map(|dir| if version_2 { V2 } else { V1 }.map(|name| (name, dir.join(name)))) {
         let (name, path) = path;
-        if let Ok(content) = fs::read_to_string(&path) {
-            limits.insert(name.to_owned(), content.trim().to_owned());
-            evidence.push(Evidence::file(path.display().to_string(), content));
+        if let Ok(content) = evidence::read(&path) {
+            limits.insert(name.to_owned(), content.content().trim().to_owned());
+            shown.push(content.evidence());
         }
     }
-    (limits, evidence)
+    (limits, shown)
 }
 
 #[cfg(test)]

@@ -15,9 +15,11 @@ pub use limits::{Limits, MemorySwap};
 pub use undo::{CgroupInverse, undo};
 
 use super::conductor::Cx;
+use super::evidence;
 use super::fault::{Fault, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Cgroup, CgroupVersion, Change, Evidence, Plan, Problem, StepKind};
+use nix::errno::Errno;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -115,8 +117,7 @@ impl Cgroups {
             if !unable.is_empty() {
                 let asked: Vec<_> = unable.iter().map(|limit| limit.asked.as_str()).collect();
                 let problem = Problem::new("cgroup-not-here").with("limits", asked.join(", "));
-                let seen = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-                cx.observe(Change::Remark(problem), vec![Evidence::file("/proc/self/cgroup", seen)]);
+                cx.observe(Change::Remark(problem), vec![evidence::file(Path::new("/proc/self/cgroup"))]);
             }
             for base in &bases {
                 self.make_base(cx, base)?;
@@ -130,11 +131,9 @@ impl Cgroups {
                     bases.iter().zip(&dirs).find(|(base, _)| base.controllers.iter().any(|c| c == limit.controller));
                 let Some((_, dir)) = at else { continue };
                 if let Some(missing) = limit.set(dir, self.hierarchy == Hierarchy::V2)? {
-                    let call = format!("stat({:?})", missing.display().to_string());
                     let problem = Problem::new("cgroup-no-swap").with("limit", &limit.asked);
                     let problem = problem.with("path", missing.display());
-                    let evidence = Evidence::syscall(call, "-1 ENOENT (No such file or directory)");
-                    cx.observe(Change::Remark(problem), vec![evidence]);
+                    cx.observe(Change::Remark(problem), vec![evidence::absent(&missing)]);
                 }
             }
             let Some(first) = dirs.first() else { return Ok(None) };
@@ -154,13 +153,13 @@ impl Cgroups {
         let key = below_root(first);
         let plan = Plan::new(StepKind::RemoveCgroup, first.display()).call(format!("rmdir({first:?})"));
         cx.step(plan.by_hand(format!("rmdir {}", first.display())), |cx| {
+            let mut removed = Vec::new();
             for (entry, path) in &entries {
-                remove_dir(path)?;
+                removed.push(remove_dir(path)?);
                 cx.undone(*entry)?;
             }
             if cx.world().cgroups.contains_key(&key) {
-                let gone = format!("rmdir({:?})", first.display().to_string());
-                cx.observe(Change::CgroupGone { path: key.clone() }, vec![Evidence::syscall(gone, 0)]);
+                cx.observe(Change::CgroupGone { path: key.clone() }, removed);
             }
             Ok(())
         })
@@ -210,22 +209,21 @@ pub fn below_root(dir: &Path) -> String {
 }
 
 fn in_directory(dir: &Path) -> Evidence {
-    let path = dir.join("cgroup.procs");
-    Evidence::file(path.display().to_string(), fs::read_to_string(&path).unwrap_or_default())
+    evidence::file(&dir.join("cgroup.procs"))
 }
 
-/// Removes a group's directory; what still runs in it is killed.
-fn remove_dir(dir: &Path) -> Result<()> {
-    for attempt in 0..100 {
-        match fs::remove_dir(dir) {
-            Ok(()) => return Ok(()),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(e) if attempt == 99 => return Err(Fault::io("remove", dir.display(), &e)),
-            Err(_busy) => kill_all(dir),
+/// Removes a group's directory; what still runs in it is killed. Tells the call that found it gone.
+fn remove_dir(dir: &Path) -> Result<Evidence> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        match evidence::rmdir(dir) {
+            (Ok(()) | Err(Errno::ENOENT), removed) => return Ok(removed),
+            (Err(e), _) if attempt == 100 => return Err(Fault::io("remove", dir.display(), &e.into())),
+            (Err(_busy), _) => kill_all(dir),
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    Ok(())
 }
 
 fn kill_all(dir: &Path) {

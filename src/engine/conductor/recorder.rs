@@ -1,6 +1,7 @@
 use super::segments::{Limit, Segments};
 use super::*;
-use crate::trace::{Event, InMemory, Problem, Seq, StepId, Trace, log};
+use crate::engine::evidence;
+use crate::trace::{Book, Event, InMemory, Problem, Seq, StepId, Trace, log};
 use parking_lot::{Mutex, MutexGuard};
 use std::path::Path;
 use std::time::Instant;
@@ -72,7 +73,8 @@ impl Recorder {
         if let Some(reason) = appended.full {
             tracing::error!(reason, "the trace cannot be written; the latest of it is kept in memory");
             let problem = Problem::new("trace-not-written").with("reason", &reason);
-            let evidence = vec![Evidence::syscall("pwrite(trace)", format!("-1 {reason}"))];
+            let kept = format!("the latest of the trace is kept in memory: {reason}");
+            let evidence = vec![evidence::own(Book::Decision, [kept])];
             self.append(
                 state,
                 Body::Observed { step: None, change: Box::new(Change::Remark(problem)), evidence },

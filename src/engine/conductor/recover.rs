@@ -1,8 +1,10 @@
 //! What an earlier engine left is undone when the next one starts.
 
 use super::*;
+use crate::engine::evidence;
 use crate::i18n::{Lang, Words};
 use crate::trace::{Plan, Problem, StepKind};
+use std::path::Path;
 
 /// Undoes what an earlier engine left, latest first. What cannot be undone stays in the journal and is said.
 pub fn recover(conductor: &Arc<Conductor>) -> Result<()> {
@@ -16,7 +18,7 @@ pub fn recover(conductor: &Arc<Conductor>) -> Result<()> {
         for refused in refused {
             let (problem, line) = refusal(&refused, journal);
             tracing::warn!("{}", Words::new(Lang::En).problem(&problem));
-            cx.observe(Change::Remark(problem), vec![Evidence::file(path.display().to_string(), line)]);
+            cx.observe(Change::Remark(problem), vec![stands(&path, &line)]);
         }
         for (entry, inverse) in pending {
             let (subject, call) = journal.words(&inverse);
@@ -28,11 +30,17 @@ pub fn recover(conductor: &Arc<Conductor>) -> Result<()> {
             if let Err(fault) = result {
                 let problem = Problem::new("recover-failed").with("what", &call).with("reason", &fault);
                 let line = inverse.to_string();
-                cx.observe(Change::Remark(problem), vec![Evidence::file(path.display().to_string(), line)]);
+                cx.observe(Change::Remark(problem), vec![stands(&path, &line)]);
             }
         }
         Ok(())
     })
+}
+
+/// The lines of the journal that hold this, as they stand there.
+fn stands(journal: &Path, line: &str) -> Evidence {
+    let read = evidence::read(journal);
+    read.map_or_else(|unread| unread.evidence, |text| text.lines(|known| known.contains(line.trim_end())))
 }
 
 /// Why something in the journal is not done, and how it stands there.

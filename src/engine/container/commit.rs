@@ -6,9 +6,9 @@ use crate::engine::archive::{Scratch, apply_change, bring_in, compose, pack, tel
 use crate::engine::handle;
 use crate::engine::rootfs::Rootfs;
 use crate::engine::store::{Image, Record};
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, private};
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{Digest, Reference};
-use crate::trace::{Change, Descriptor, Evidence, OpKind, Plan, Problem, StepKind};
+use crate::trace::{Book, Change, Descriptor, OpKind, Plan, Problem, StepKind};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use nix::sys::stat::FileStat;
@@ -51,7 +51,7 @@ impl Engine {
             let plan = Plan::new(StepKind::CommitContainer, &container.name).by_hand(by_hand);
             cx.step(plan, |cx| {
                 if how.pause && phase == Phase::Running {
-                    let said = Evidence::Request { line: line.to_owned(), body: String::new() };
+                    let said = evidence::request(line, None);
                     let problem = Problem::new("commit-not-paused").with("container", &container.name);
                     cx.observe(Change::Remark(problem), vec![said]);
                 }
@@ -75,7 +75,7 @@ impl Engine {
             let layers = below.layers.iter().cloned().chain(layer.clone()).collect();
             let mut image = compose(document.to_string().into_bytes(), layers)?;
             image.record = Record { parent: Some(base.id.clone()), ..image.record };
-            tell_documents(cx, &self.store, &image);
+            tell_documents(cx, &image);
             Ok(image)
         })?;
         bring_in(&self.store, cx, &image, layer.as_ref().map(|layer| (layer, file.as_path())), how.tag.as_slice())
@@ -95,9 +95,10 @@ impl Engine {
             let apart = |path: &[u8], stat: &FileStat| is_engines(&upper, &container.image, path, stat);
             if upper.is_dir() {
                 let packed = pack(cx, &upper, &apart, &mut tar)?;
-                let evidence = Evidence::syscall(format!("getdents64({upper:?})"), packed.entries);
+                let facts = [format!("{}: {} entries", upper.display(), packed.entries)];
+                let packed_up = evidence::own(Book::Archive, facts);
                 for remark in packed.remarks {
-                    cx.observe(Change::Remark(remark), vec![evidence.clone()]);
+                    cx.observe(Change::Remark(remark), vec![packed_up.clone()]);
                 }
             } else {
                 // Created and never started: nothing was written.

@@ -4,9 +4,9 @@ use super::streams::Streams;
 use super::time::Moment;
 use super::{Container, Merged, merge, mounts, names};
 use crate::engine::rootfs::RootfsInverse;
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, private};
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{ContainerId, Platform};
-use crate::trace::{self, Change, ContainerState, Evidence, OpKind, Plan, StepKind};
+use crate::trace::{self, Change, ContainerState, OpKind, Plan, StepKind};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -114,15 +114,12 @@ impl Begun<'_> {
             working_dir: merged.cwd.clone(),
             user: merged.user.clone(),
             hostname: merged.hostname.clone(),
-            network_mode: merged.network.to_owned(),
+            network_mode: merged.network.clone(),
             tty: request.tty,
             state: ContainerState::Created,
         };
-        let config = image.raw_config.get("config").unwrap_or(&Value::Null);
-        let evidence = vec![
-            Evidence::Request { line: self.order.line.clone(), body: pretty(&self.order.body) },
-            Evidence::file(format!("{} (config)", image.id), pretty(config)),
-        ];
+        let config = evidence::file(&self.engine.store.blob_path(&image.id));
+        let evidence = vec![evidence::request(&self.order.line, Some(&self.order.body)), config];
         cx.observe(Change::ContainerCreated(container), evidence);
         self.seen.set(true);
     }
@@ -136,12 +133,8 @@ impl Begun<'_> {
         if self.seen.get() {
             let dir = self.engine.container_dir(self.id);
             let gone = Change::ContainerGone { id: self.id.clone() };
-            self.engine.conductor.notice(gone, vec![super::remove::absent(&dir)]);
+            self.engine.conductor.notice(gone, vec![evidence::absent(&dir)]);
         }
         self.engine.containers.forget(self.id);
     }
-}
-
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }

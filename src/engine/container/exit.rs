@@ -2,7 +2,7 @@ use super::time::Moment;
 use super::{Container, Phase};
 use crate::engine::process::Running;
 use crate::engine::{Cancel, Cx, Engine, Fault, Result, rootfs};
-use crate::trace::{Change, ContainerState, Evidence, OpKind, Plan, StepKind};
+use crate::trace::{Change, ContainerState, OpKind, Plan, StepKind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -46,11 +46,10 @@ impl Engine {
         let result = self.conductor.operate(OpKind::ContainerExit, subject, "", &Cancel::new(), |cx| {
             let plan = Plan::new(StepKind::ProcessEnds, subject).call(format!("exit status {status}"));
             let reaped = cx.step(plan, |cx| {
-                let reaped = running.reaped(cx, status);
+                let reaped = running.reaped(cx);
                 let state = ContainerState::Exited { status };
                 let change = Change::ContainerState { id: container.id.clone(), state };
-                let call = format!("waitid(P_PIDFD, pidfd of {}, …, WEXITED)", running.pid);
-                cx.observe(change, vec![Evidence::syscall(call, said(status))]);
+                cx.observe(change, running.end().into_iter().collect());
                 reaped
             });
             self.tear_down(cx, container).and(reaped)
@@ -99,14 +98,6 @@ fn drain(output: Vec<JoinHandle<()>>) {
     let begun = Instant::now();
     while output.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < LAST_WORDS {
         std::thread::sleep(Duration::from_millis(1));
-    }
-}
-
-/// The status as waitid(2) reports it.
-fn said(status: i32) -> String {
-    match status {
-        129.. => format!("CLD_KILLED, {}", super::signal::name(status - 128)),
-        _ => format!("CLD_EXITED, {status}"),
     }
 }
 

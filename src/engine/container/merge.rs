@@ -4,7 +4,7 @@ use super::request::{Request, unsupported};
 use super::{Merged, bounds, signal};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
-use crate::trace::Config;
+use crate::trace::{Config, NetworkMode};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -18,8 +18,8 @@ pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Res
     let stop_signal = request.stop_signal.as_deref().or(config.stop_signal.as_deref()).filter(|s| !s.is_empty());
     let mut labels = config.labels.clone();
     labels.extend(request.labels.clone());
-    let hostname = match (request.hostname.as_str(), network) {
-        ("", "host") => nix::sys::utsname::uname()
+    let hostname = match (request.hostname.as_str(), &network) {
+        ("", NetworkMode::Host) => nix::sys::utsname::uname()
             .map(|of| of.nodename().to_string_lossy().into_owned())
             .map_err(|e| Fault::io("read", "the host's name", &e.into()))?,
         ("", _) => id.short().to_owned(),
@@ -78,13 +78,16 @@ fn environment<'a>(image: &'a [String], request: &'a [String]) -> Vec<String> {
     merged.into_iter().flatten().cloned().collect()
 }
 
-fn network(request: &Request) -> Result<&'static str> {
-    match request.host_config.network_mode.as_str() {
-        _ if request.network_disabled => Ok("none"),
-        "" | "default" | "bridge" => Ok("bridge"),
-        "host" => Ok("host"),
-        "none" => Ok("none"),
-        other => Err(unsupported("HostConfig.NetworkMode", &Value::from(other))),
+/// The networks that are always there. Another container's, and those that somebody made, there are none of yet.
+fn network(request: &Request) -> Result<NetworkMode> {
+    if request.network_disabled {
+        return Ok(NetworkMode::None);
+    }
+    match request.host_config.network_mode.as_str().into() {
+        mode @ (NetworkMode::Bridge | NetworkMode::Host | NetworkMode::None) => Ok(mode),
+        other @ (NetworkMode::Container(_) | NetworkMode::Named(_)) => {
+            Err(unsupported("HostConfig.NetworkMode", &Value::from(other.to_string())))
+        }
     }
 }
 

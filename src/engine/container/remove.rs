@@ -1,9 +1,8 @@
 use super::create::dir_scope;
 use super::{Container, Phase};
 use crate::engine::process::MountSource;
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, rootfs};
-use crate::trace::{Change, Evidence, OpKind, Plan, StepKind};
-use std::path::Path;
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, rootfs};
+use crate::trace::{Change, OpKind, Plan, StepKind};
 
 impl Engine {
     /// Deletes a container; `force` ends it first, `volumes` deletes its anonymous volumes too.
@@ -75,7 +74,7 @@ impl Engine {
                     self.volumes.remove(cx, name, &|name| self.volume_user(name, Some(container)))?;
                 }
             }
-            cx.observe(Change::ContainerGone { id: container.id.clone() }, vec![absent(&container.dir)]);
+            cx.observe(Change::ContainerGone { id: container.id.clone() }, vec![evidence::absent(&container.dir)]);
             Ok(())
         })?;
         self.containers.forget(&container.id);
@@ -93,13 +92,4 @@ impl Engine {
         let mut others = all.iter().filter(|c| but.is_none_or(|but| but.id != c.id));
         others.find(|c| uses(c)).map(|c| c.id.to_string())
     }
-}
-
-/// What the disk says of a path that is gone.
-pub(super) fn absent(path: &Path) -> Evidence {
-    let result = match std::fs::symlink_metadata(path) {
-        Ok(_) => "0".to_owned(),
-        Err(error) => format!("-1 {error}"),
-    };
-    Evidence::syscall(format!("lstat({:?})", path.display().to_string()), result)
 }

@@ -3,6 +3,7 @@
 use super::{LogOptions, bounds};
 use crate::docker::{self, ContainerConfig, ContainerCreate, ExecCreate, HostConfig, MountRequest, Rest, VolumeCreate};
 use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::NetworkMode;
 use serde::Serialize;
 use serde_json::Value;
 use std::ops::Deref;
@@ -46,7 +47,7 @@ pub fn parse(body: &Value) -> Result<Request> {
     refuse_rest("", &config.rest)?;
     refuse_host_config(&host_config)?;
     for (network, endpoint) in &networking_config.endpoints_config {
-        if !matches!(network.as_str(), "default" | "bridge" | "host" | "none") {
+        if network.is_empty() || matches!(network.as_str().into(), NetworkMode::Named(_) | NetworkMode::Container(_)) {
             return Err(unsupported("NetworkingConfig", &Value::from(network.as_str())));
         }
         refuse_rest("NetworkingConfig.", &endpoint.rest)?;

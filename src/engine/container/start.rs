@@ -6,11 +6,13 @@ use crate::engine::lab::Netns;
 use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result};
+use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence};
 use crate::i18n::{Lang, Words};
 use crate::spec::Platform;
-use crate::trace::{Change, ContainerState, Evidence, OpKind, Plan, StepKind};
+use crate::trace::{Change, ContainerState, NetworkMode, OpKind, Plan, StepKind};
 use serde_json::Value;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Docker's default for /dev/shm.
@@ -55,7 +57,7 @@ impl Engine {
     }
 
     fn prepare(&self, cx: &Cx, container: &Container) -> Result<Made> {
-        let extra_hosts = extra_hosts(container)?;
+        let extra_hosts = extra_hosts(container, self.net.host_gateway())?;
         let dns = self.name_servers(container);
         let mut spec = RootfsSpec {
             container: &container.id,
@@ -84,15 +86,13 @@ impl Engine {
     }
 
     fn wire(&self, cx: &Cx, container: &Container) -> Result<(Netns, Option<EndpointSettings>)> {
-        if container.merged.network == "host" {
+        let mode = &container.merged.network;
+        if !self.net.driver(mode)?.isolates() {
             return Ok((self.lab.host.clone(), None));
         }
         let netns = self.net.make_netns(cx, &container.id)?;
         container.update(|state| state.netns = Some(netns.inode()));
-        let endpoint = match container.merged.network {
-            "none" => self.net.prepare_none(cx, &container.id, &netns).map(|()| None)?,
-            _ => Some(self.net.connect(cx, &container.id, &netns)?),
-        };
+        let endpoint = self.net.connect(cx, mode, &container.id, &netns)?;
         Ok((netns, endpoint))
     }
 
@@ -108,7 +108,7 @@ impl Engine {
 
     fn name_servers(&self, container: &Container) -> Vec<String> {
         match container.request.host_config.dns.as_slice() {
-            [] if container.merged.network == "bridge" => self.net.dns(),
+            [] if matches!(container.merged.network, NetworkMode::Bridge | NetworkMode::Named(_)) => self.net.dns(),
             asked => asked.to_vec(),
         }
     }
@@ -120,19 +120,15 @@ impl Engine {
         let record = Record::new(Arc::clone(&self.conductor), Some(container.id.clone()));
         let threads = io.map_or_else(|| Ok(Vec::new()), |io| container.streams.connect(io, record));
         let pid = running.pid;
-        let stat = format!("/proc/{pid}/stat");
-        let evidence = match std::fs::read_to_string(&stat) {
-            Ok(content) => Evidence::file(stat, content),
-            // A short program has ended and been collected by now; that it ran is known from its status.
-            Err(error) => Evidence::syscall(
-                format!("open({stat:?})"),
-                format!("-1 {error}; it has run and ended, status {:?}", running.ended()),
-            ),
+        let evidence = match evidence::read(&PathBuf::from(format!("/proc/{pid}/stat"))) {
+            Ok(stat) => vec![stat.evidence()],
+            // A short program has ended and been collected by now; that it ran is known from its end.
+            Err(unread) => std::iter::once(unread.evidence).chain(running.end()).collect(),
         };
         let threads = threads.inspect_err(|_| self.kill_and_reap(cx, &running))?;
         let state = ContainerState::Running { pid };
         let change = Change::ContainerState { id: container.id.clone(), state };
-        cx.observe(change, vec![evidence]);
+        cx.observe(change, evidence);
         container.update(|state| {
             (state.phase, state.starting) = (Phase::Running, None);
             (state.running, state.endpoint) = (Some(Arc::clone(&running)), made.endpoint);
@@ -143,7 +139,10 @@ impl Engine {
     }
 
     pub(super) fn kill_and_reap(&self, cx: &Cx, running: &Running) {
-        let ended = running.signal(9).and_then(|()| running.reaped(cx, running.wait()));
+        let ended = running.signal(9).and_then(|()| {
+            running.wait();
+            running.reaped(cx)
+        });
         ended.unwrap_or_else(|fault| tracing::warn!(%fault, "a process was not ended"));
     }
 }
@@ -241,13 +240,13 @@ pub(super) fn security(options: &[String]) -> Result<(bool, Seccomp)> {
     Ok((no_new_privs, seccomp))
 }
 
-/// `--add-host name:address` (or `name=address`); `host-gateway` is the bridge's own address.
-fn extra_hosts(container: &Container) -> Result<Vec<(String, String)>> {
+/// `--add-host name:address` (or `name=address`); `host-gateway` is the default bridge's own address.
+fn extra_hosts(container: &Container, gateway: Option<Ipv4Addr>) -> Result<Vec<(String, String)>> {
     let parse = |text: &String| {
         let (name, address) = text.split_once(['=', ':'])?;
         let address = address.trim_start_matches('[').trim_end_matches(']');
-        let address = if address == "host-gateway" { "172.17.0.1" } else { address };
-        address.parse::<std::net::IpAddr>().ok().map(|ip| (name.to_owned(), ip.to_string()))
+        let gateway = gateway.filter(|_| address == "host-gateway").map(IpAddr::V4);
+        gateway.or_else(|| address.parse().ok()).map(|ip| (name.to_owned(), ip.to_string()))
     };
     let bad = |text: &String| Fault::new(FaultKind::BadRequest, "invalid-extra-host").with("value", text);
     container.request.host_config.extra_hosts.iter().map(|text| parse(text).ok_or_else(|| bad(text))).collect()

@@ -6,6 +6,7 @@ use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::Image;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
+use crate::trace::NetworkMode;
 use parking_lot::{Condvar, Mutex};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,8 +54,8 @@ pub struct Merged {
     pub user: String,
     /// Hostname.
     pub hostname: String,
-    /// `bridge`, `host`, `none`.
-    pub network: &'static str,
+    /// Which network it is on.
+    pub network: NetworkMode,
     /// How to ask it to end.
     pub stop_signal: i32,
     /// The image's labels and the request's.

@@ -9,9 +9,9 @@
 
 use super::log::{Log, LogOptions};
 use crate::engine::process::Io;
-use crate::engine::{Conductor, Fault, Result};
+use crate::engine::{Conductor, Fault, Result, evidence};
 use crate::spec::ContainerId;
-use crate::trace::{Change, Evidence, Problem};
+use crate::trace::{Book, Change, Problem};
 use hyper::body::Bytes;
 use parking_lot::Mutex;
 use std::fs::File;
@@ -192,8 +192,8 @@ impl Record {
         if self.left == 0 {
             let container = self.name();
             let problem = Problem::new("console-cut").with("container", container).with("bytes", RECORDED);
-            let evidence = Evidence::syscall("read(output)", format!("{RECORDED} bytes so far"));
-            self.conductor.notice(Change::Remark(problem), vec![evidence]);
+            let decision = evidence::own(Book::Decision, [format!("{RECORDED} bytes are recorded, and no more")]);
+            self.conductor.notice(Change::Remark(problem), vec![decision]);
         }
     }
 
@@ -220,8 +220,8 @@ impl Drop for Record {
         if self.unrecorded > 0 {
             let problem =
                 Problem::new("console-left-out").with("container", self.name()).with("bytes", self.unrecorded);
-            let evidence = Evidence::syscall("read(output)", format!("{} bytes more", self.unrecorded));
-            self.conductor.notice(Change::Remark(problem), vec![evidence]);
+            let left_out = evidence::own(Book::Decision, [format!("{} bytes more are not recorded", self.unrecorded)]);
+            self.conductor.notice(Change::Remark(problem), vec![left_out]);
         }
     }
 }

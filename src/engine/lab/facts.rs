@@ -7,37 +7,38 @@ use std::path::Path;
 
 /// Records the host as it was found, the namespaces that were entered, and what was lacking on the way.
 pub fn observe(cx: &Cx, lab: &Lab, root: &Path) -> Result<()> {
-    let uname = nix::sys::utsname::uname().map_err(|e| Fault::io("call", "uname", &e.into()))?;
+    let (uname, named) = evidence::uname().map_err(|e| Fault::io("call", "uname", &e.into()))?;
     let text = |field: &std::ffi::OsStr| field.to_string_lossy().into_owned();
-    let (mounts, os_release) = (read("/proc/self/mountinfo"), read("/etc/os-release"));
+    let mounts = evidence::read(Path::new(MOUNTS)).map_err(|e| Fault::io("read", MOUNTS, &e.error))?;
+    let os_release = evidence::read(Path::new(OS_RELEASE));
     let host = Host {
         kernel: text(uname.release()),
         hostname: text(uname.nodename()),
-        os: pretty_name(&os_release).unwrap_or_else(|| text(uname.sysname())),
+        os: os_release
+            .as_ref()
+            .ok()
+            .and_then(|text| pretty_name(text.content()))
+            .unwrap_or_else(|| text(uname.sysname())),
         mode: lab.mode,
         rootless: lab.rootless,
-        cgroup: hierarchy(&mounts),
+        cgroup: hierarchy(mounts.content()),
         root: root.display().to_string(),
         netns: lab.host.inode(),
         engine_pid: std::process::id(),
         platform: Some(Platform::host()),
     };
-    let cgroups = mounts.lines().filter(|line| fstype(line).starts_with("cgroup"));
     let evidence = vec![
-        Evidence::syscall("uname()", format!("{} {} {}", text(uname.sysname()), host.kernel, text(uname.machine()))),
-        Evidence::file("/etc/os-release", os_release),
-        Evidence::file("/proc/self/mountinfo", cgroups.collect::<Vec<_>>().join("\n")),
+        named,
+        os_release.map_or_else(|unread| unread.evidence, |text| text.evidence()),
+        mounts.lines(|line| fstype(line).starts_with("cgroup")),
     ];
     let namespaces = [
-        (NamespaceKind::User, inode_of("/proc/self/ns/user")?),
-        (NamespaceKind::Mnt, lab.mntns),
-        (NamespaceKind::Net, lab.host.inode()),
+        (NamespaceKind::User, inode_of("/proc/self/ns/user")?, link("/proc/self/ns/user")),
+        (NamespaceKind::Mnt, lab.mntns, link("/proc/self/ns/mnt")),
+        (NamespaceKind::Net, lab.host.inode(), link(&lab.host.path())),
     ];
     let subject = if lab.mode == Mode::Lab { "lab" } else { "host" };
-    let call = lab.entry.calls.iter().filter_map(|evidence| match evidence {
-        Evidence::Syscall { call, .. } if !call.starts_with("readlink") => Some(call.as_str()),
-        _ => None,
-    });
+    let call = lab.entry.calls.iter().filter_map(evidence::call_of).filter(|call| !call.starts_with("readlink"));
     let by_hand = match (lab.mode, lab.rootless) {
         (Mode::Host, _) => "unshare --mount --propagation slave bash",
         (Mode::Lab, false) => "unshare --mount --net --propagation slave bash",
@@ -46,27 +47,29 @@ pub fn observe(cx: &Cx, lab: &Lab, root: &Path) -> Result<()> {
     let plan = Plan::new(StepKind::EnterLab, subject).call(call.collect::<Vec<_>>().join("; ")).by_hand(by_hand);
     cx.past_step(plan, lab.entry.took, Outcome::Done, |cx| {
         cx.observe(Change::HostSeen(host), evidence);
-        for (kind, inode) in namespaces {
+        for (kind, inode, link) in namespaces {
             let mut evidence = lab.entry.calls.clone();
-            evidence.push(seen(kind, inode));
+            evidence.push(link);
             cx.observe(Change::NamespaceSeen(Namespace { inode, kind, container: None }), evidence);
         }
         for remark in &lab.entry.remarks {
-            let maps = ["/proc/self/uid_map", "/proc/self/gid_map"].map(|file| Evidence::file(file, read(file)));
+            let maps = ["/proc/self/uid_map", "/proc/self/gid_map"].map(|file| {
+                let read = evidence::read(Path::new(file));
+                read.map_or_else(|unread| unread.evidence, |text| text.evidence())
+            });
             cx.observe(Change::Remark(remark.clone()), maps.into());
         }
     });
     Ok(())
 }
 
-fn seen(kind: NamespaceKind, inode: u64) -> Evidence {
-    let name = match kind {
-        NamespaceKind::User => "user",
-        NamespaceKind::Mnt => "mnt",
-        _ => "net",
-    };
-    Evidence::syscall(format!("stat(\"ns/{name}\")"), format!("{name}:[{inode}]"))
+/// Where a link of `/proc` leads: `user:[4026531837]`.
+fn link(path: &str) -> Evidence {
+    evidence::readlink(Path::new(path)).1
 }
+
+const MOUNTS: &str = "/proc/self/mountinfo";
+const OS_RELEASE: &str = "/etc/os-release";
 
 /// Which control group hierarchy is mounted here.
 pub fn cgroup_version() -> CgroupVersion {

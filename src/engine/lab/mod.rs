@@ -17,10 +17,12 @@ pub use netns::Netns;
 pub use userns::{Refusal, SubordinateIds, mapped_ids, refusal, subordinate_ids};
 
 use super::IdRange;
+use super::evidence;
 use super::fault::{Fault, FaultKind, Result};
 use crate::trace::{Evidence, Mode, Problem};
-use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, unshare};
+use nix::mount::MsFlags;
+use nix::sched::CloneFlags;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The namespaces that the engine works in.
@@ -83,10 +85,9 @@ pub fn enter(mode: Mode) -> Result<Lab> {
 
 /// A mount namespace whose mounts stay in it; what the host mounts later still comes in.
 fn private_mounts(entry: &mut LabEntry) -> nix::Result<()> {
-    unshare(CloneFlags::CLONE_NEWNS)?;
-    entry.calls.push(Evidence::syscall("unshare(CLONE_NEWNS)", 0));
-    mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;
-    entry.calls.push(Evidence::syscall(r#"mount(NULL, "/", NULL, MS_REC|MS_SLAVE, NULL)"#, 0));
+    entry.calls.push(evidence::unshare(CloneFlags::CLONE_NEWNS)?);
+    let slave = MsFlags::MS_REC | MsFlags::MS_SLAVE;
+    entry.calls.push(evidence::mount(None, Path::new("/"), None, slave, None)?);
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 use super::*;
+use crate::engine::evidence;
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::sync::Arc;
 
 use nix::sched::setns;
@@ -11,8 +13,8 @@ use nix::sched::setns;
 pub struct Netns {
     fd: Arc<OwnedFd>,
     inode: u64,
-    /// What new links do about IPv6, as read back; none where the kernel has no IPv6.
-    ipv6: Option<String>,
+    /// How it was made, and what new links do about IPv6, as read back; nothing where it was only found.
+    made: Vec<Evidence>,
 }
 
 const THIS_THREADS: &str = "/proc/thread-self/ns/net";
@@ -23,10 +25,12 @@ impl Netns {
     /// calling thread stays where it is.
     pub fn create() -> Result<Self> {
         on_a_thread(|| {
-            unshare(CloneFlags::CLONE_NEWNET).map_err(|e| Fault::io("make", "a network namespace", &e.into()))?;
+            let unshared = evidence::unshare(CloneFlags::CLONE_NEWNET);
+            let unshared = unshared.map_err(|e| Fault::io("make", "a network namespace", &e.into()))?;
             // Where /proc/sys is read-only or IPv6 is not built in there is nothing to switch off, or no way to.
-            let written = std::fs::write(IPV6, "1").and_then(|()| std::fs::read_to_string(IPV6));
-            Ok(Self { ipv6: written.ok(), ..Self::current()? })
+            let read = std::fs::write(IPV6, "1").ok().and_then(|()| evidence::read(Path::new(IPV6)).ok());
+            let made = std::iter::once(unshared).chain(read.map(|read| read.evidence())).collect();
+            Ok(Self { made, ..Self::current()? })
         })
     }
 
@@ -34,7 +38,7 @@ impl Netns {
     pub fn current() -> Result<Self> {
         let file = File::open(THIS_THREADS).map_err(|e| Fault::io("open", THIS_THREADS, &e))?;
         let inode = file.metadata().map_err(|e| Fault::io("look at", THIS_THREADS, &e))?.ino();
-        Ok(Self { fd: Arc::new(file.into()), inode, ipv6: None })
+        Ok(Self { fd: Arc::new(file.into()), inode, made: Vec::new() })
     }
 
     /// Its inode number, as `readlink /proc/<pid>/ns/net` shows it.
@@ -54,13 +58,8 @@ impl Netns {
 
     /// How it is known to be there.
     pub fn evidence(&self) -> Vec<Evidence> {
-        let mut calls = vec![Evidence::syscall("unshare(CLONE_NEWNET)", 0)];
-        calls.extend(self.ipv6.as_ref().map(|value| Evidence::file(IPV6, value.trim_end())));
-        let path = self.path();
-        let target = std::fs::read_link(&path).map(|to| to.display().to_string());
-        let shown = target.unwrap_or_else(|error| error.to_string());
-        calls.push(Evidence::syscall(format!("readlink({path:?})"), format!("{shown:?}")));
-        calls
+        let link = evidence::readlink(Path::new(&self.path())).1;
+        self.made.iter().cloned().chain([link]).collect()
     }
 
     /// Does something on a thread that is inside. The calling thread stays where it is.

@@ -12,7 +12,7 @@ use super::*;
 use crate::engine::program;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// What keeps an ordinary user from making user namespaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,8 +76,7 @@ fn parse_ids(text: &str, uid: u32, user: Option<&str>) -> Vec<SubordinateIds> {
 pub(super) fn enter(entry: &mut LabEntry) -> Result<()> {
     let (uid, gid) = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
     let mapper = Mapper::prepare(uid, gid)?;
-    unshare(CloneFlags::CLONE_NEWUSER).map_err(refused)?;
-    entry.calls.push(Evidence::syscall("unshare(CLONE_NEWUSER)", 0));
+    entry.calls.push(evidence::unshare(CloneFlags::CLONE_NEWUSER).map_err(refused)?);
     let all = match mapper {
         Ok(mapper) => mapper.map(),
         Err(remark) => Err(remark),
@@ -90,8 +89,8 @@ pub(super) fn enter(entry: &mut LabEntry) -> Result<()> {
         }
     }
     for file in ["/proc/self/uid_map", "/proc/self/gid_map"] {
-        let map = fs::read_to_string(file).map_err(|e| Fault::io("read", file, &e))?;
-        entry.calls.push(Evidence::file(file, map));
+        let map = evidence::read(Path::new(file)).map_err(|e| Fault::io("read", file, &e.error))?;
+        entry.calls.push(map.evidence());
     }
     Ok(())
 }
@@ -109,7 +108,7 @@ fn map_one(uid: u32, gid: u32) -> Result<()> {
 /// A shell outside, which waits for the word to map this process's ids.
 struct Mapper {
     shell: Child,
-    argv: Vec<String>,
+    command: Command,
 }
 
 const MAP: &str = r#"read -r go && "$1" "$3" $4 && "$2" "$3" $5"#;
@@ -134,32 +133,21 @@ impl Mapper {
             map_line(uid, &uids),
             map_line(gid, &gids),
         ];
-        let shell = program::command(Path::new("/bin/sh"))
-            .args(["-c", MAP, "sh"])
-            .args(&argv)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|e| Fault::io("run", "/bin/sh", &e))?;
-        Ok(Ok(Self { shell, argv }))
+        let mut command = program::command(Path::new("/bin/sh"));
+        command.args(["-c", MAP, "sh"]).args(&argv);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let shell = command.spawn().map_err(|e| Fault::io("run", "/bin/sh", &e))?;
+        Ok(Ok(Self { shell, command }))
     }
 
     fn map(self) -> std::result::Result<Evidence, Problem> {
-        let output = program::finish(self.shell, b"go\n", program::PATIENCE);
+        const GO: &[u8] = b"go\n";
+        let output = program::finish(self.shell, GO, program::PATIENCE);
         let output = output.map_err(|e| Problem::new("newuidmap-failed").with("reason", e))?;
         if !output.status.success() {
             return Err(Problem::new("newuidmap-failed").with("reason", output.stderr.trim()));
         }
-        let [newuidmap, newgidmap, pid, uids, gids] = self.argv.as_slice() else {
-            return Err(Problem::new("newuidmap-failed").with("reason", "no arguments"));
-        };
-        Ok(Evidence::Command {
-            argv: vec!["sh".into(), "-c".into(), format!("{newuidmap} {pid} {uids} && {newgidmap} {pid} {gids}")],
-            stdin: String::new(),
-            status: 0,
-            output: output.stdout,
-        })
+        Ok(evidence::command(&self.command, GO, output.status, &output.stdout))
     }
 }
 

@@ -1,125 +1,83 @@
-//! A container's attachment to the network: its namespace, its veth pair, its address.
+//! A container's endpoint on a bridge: its address and its veth pair.
 
-use super::observer::NamespaceObserver;
+use super::bridge::Bridge;
+use super::driver::Faults;
+use super::host::Host;
 use super::request::mac_text;
+use super::sandbox::{Endpoint, Keys, Sandbox, Veth, inner_link, inside, missing};
 use super::*;
-use crate::engine::conductor::EntryId;
-use crate::trace::{Change, Evidence, Link, LinkKey, LinkKind, Namespace, NamespaceKind};
+use crate::engine::evidence;
+use crate::trace::{Book, Change, Evidence, Link, LinkKey};
 
-/// A container's network namespace and what leads into it.
-#[derive(Debug)]
-pub(super) struct Endpoint {
-    observer: NamespaceObserver,
-    address: Option<Ipv4Addr>,
-    veth: Option<Veth>,
-}
-
-#[derive(Debug, Clone)]
-struct Veth {
-    /// The host's end.
-    name: String,
-    entry: EntryId,
-}
-
-/// The keys of a container's links.
-struct Keys {
-    host_end: LinkKey,
-    eth0: LinkKey,
-    lo: LinkKey,
-}
-
-impl Keys {
-    fn of(id: &ContainerId) -> Self {
-        let key = |name: &str| LinkKey::from(format!("{}/{name}", id.short()).as_str());
-        Self { host_end: key("veth"), eth0: key(ETH0), lo: key("lo") }
-    }
-}
-
-const ETH0: &str = "eth0";
-
-impl Net {
-    /// Makes a container's network namespace, in which there is nothing but a `lo` that is down.
-    pub fn make_netns(&self, cx: &Cx, container: &ContainerId) -> Result<Netns> {
-        cx.step(netns_plan(container), |cx| {
-            let netns = Netns::create()?;
-            self.adopt(cx, container, &netns)?;
-            Ok(netns)
+impl Bridge {
+    /// Address, veth pair, the bridge's port, the link inside.
+    pub(super) fn attach(
+        &self,
+        cx: &Cx,
+        host: &Host,
+        container: &ContainerId,
+        sandbox: &Mutex<Sandbox>,
+    ) -> Result<EndpointSettings> {
+        let segment = &self.segment;
+        let connected = || {
+            let fault = Fault::new(FaultKind::Conflict, "network-connected").with("name", &self.network.name);
+            fault.with("container", container.short())
+        };
+        let keys = lock(sandbox).place(&self.network.id, container).ok_or_else(connected)?;
+        let address = self.allocate(cx, host, container, sandbox)?;
+        let veth = self.create_veth(cx, host, container, sandbox, address, &keys)?;
+        self.join(cx, host, &veth, &keys)?;
+        move_in(cx, host, container, sandbox, &keys)?;
+        self.configure(cx, sandbox, &keys, address)?;
+        let mac = lock(sandbox).observer.link(&keys.inner).map(|link| link.mac.clone());
+        Ok(EndpointSettings {
+            network: self.network.id.clone(),
+            address,
+            prefix: segment.subnet.prefix(),
+            gateway: segment.gateway,
+            mac: mac.unwrap_or_else(|| mac_text(&request::mac_of(address))),
+            host_link: veth.name,
         })
     }
 
-    /// The container's endpoint; a namespace that was made elsewhere is recorded first.
-    fn endpoint(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Arc<Mutex<Endpoint>>> {
-        let known = lock(&self.endpoints).get(container).cloned();
-        if let Some(endpoint) = known.filter(|endpoint| lock(endpoint).observer.netns().inode() == netns.inode()) {
-            return Ok(endpoint);
+    /// What of the endpoint there is, is taken away.
+    pub(super) fn detach(&self, cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>) -> Faults {
+        let mut faults = Faults::default();
+        let Some(endpoint) = lock(sandbox).endpoints.get(&self.network.id).cloned() else { return faults };
+        if let Some(veth) = &endpoint.veth {
+            faults.note(self.cut(cx, host, container, sandbox, veth));
         }
-        let mut made = None;
-        cx.past_step(netns_plan(container), std::time::Duration::ZERO, crate::trace::Outcome::Done, |cx| {
-            made = Some(self.adopt(cx, container, netns));
-        });
-        made.unwrap_or_else(|| Err(Fault::cancelled()))
+        if let Some(address) = endpoint.address {
+            faults.note(self.release(cx, host, sandbox, address));
+        }
+        if faults.is_empty() {
+            lock(sandbox).endpoints.remove(&self.network.id);
+        }
+        faults
     }
 
-    fn adopt(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Arc<Mutex<Endpoint>>> {
-        let (inode, kind) = (netns.inode(), NamespaceKind::Net);
-        let namespace = Namespace { inode, kind, container: Some(container.clone()) };
-        cx.observe(Change::NamespaceSeen(namespace), netns.evidence());
-        let mut observer = NamespaceObserver::open(netns, Some(container), true)?;
-        observer.look("RTM_GETLINK", &|change, evidence| cx.observe(change, evidence))?;
-        let endpoint = Arc::new(Mutex::new(Endpoint { observer, address: None, veth: None }));
-        lock(&self.endpoints).insert(container.clone(), Arc::clone(&endpoint));
-        Ok(endpoint)
+    /// Changes what is known of the endpoint.
+    fn note(&self, sandbox: &Mutex<Sandbox>, change: impl FnOnce(&mut Endpoint)) {
+        if let Some(endpoint) = lock(sandbox).endpoints.get_mut(&self.network.id) {
+            change(endpoint);
+        }
     }
 
-    /// Connects a container to the bridge. After a failure [`Net::disconnect`] takes off what there is.
-    pub fn connect(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<EndpointSettings> {
-        let keys = Keys::of(container);
-        cx.step(Plan::new(StepKind::WireNetwork, container.short()), |cx| {
-            let endpoint = self.endpoint(cx, container, netns)?;
-            loopback(cx, &endpoint, &keys)?;
-            let address = self.allocate(cx, container, &endpoint)?;
-            let veth = self.create_veth(cx, container, &endpoint, address, &keys)?;
-            self.join_bridge(cx, &veth, &keys)?;
-            self.move_in(cx, container, &endpoint, &keys)?;
-            configure(cx, &endpoint, &keys, address)?;
-            let mac = lock(&endpoint).observer.link(&keys.eth0).map(|link| link.mac.clone());
-            Ok(EndpointSettings {
-                network: self.network.clone(),
-                address,
-                prefix: PREFIX,
-                gateway: GATEWAY,
-                mac: mac.unwrap_or_else(|| mac_text(&request::mac_of(address))),
-                host_link: veth.name,
-            })
-        })
-    }
-
-    /// Gives a container of `--network none` its loopback.
-    pub fn prepare_none(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<()> {
-        cx.step(Plan::new(StepKind::WireNetwork, container.short()), |cx| {
-            let endpoint = self.endpoint(cx, container, netns)?;
-            loopback(cx, &endpoint, &Keys::of(container))
-        })
-    }
-
-    fn allocate(&self, cx: &Cx, container: &ContainerId, endpoint: &Mutex<Endpoint>) -> Result<Ipv4Addr> {
-        let subnet = lock(&self.pool).subnet();
+    fn allocate(&self, cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>) -> Result<Ipv4Addr> {
+        let Segment { bridge, subnet, gateway } = &self.segment;
         let plan =
-            Plan::new(StepKind::AllocateAddress, &subnet).call(format!("reserve(lowest free address of {subnet})"));
+            Plan::new(StepKind::AllocateAddress, subnet).call(format!("reserve(lowest free address of {subnet})"));
         cx.step(plan, |cx| {
             let address =
-                lock(&self.pool).reserve().ok_or_else(|| Fault::failed("addresses-used-up").with("subnet", &subnet))?;
-            lock(endpoint).address = Some(address);
-            let mut reply = vec![format!("{GATEWAY} {BRIDGE}")];
-            for (id, other) in lock(&self.endpoints).iter() {
-                // An endpoint that another thread connects is locked by it only for a moment.
-                reply.extend(lock(other).address.map(|address| format!("{address} {}", id.short())));
-            }
-            let evidence = Evidence::Netlink { request: format!("addresses in use in {subnet}"), reply };
-            let (network, address_text) = (self.network.clone(), address.to_string());
+                lock(&self.pool).reserve().ok_or_else(|| Fault::failed("addresses-used-up").with("subnet", subnet))?;
+            self.note(sandbox, |endpoint| endpoint.address = Some(address));
+            let mut given = vec![format!("{gateway} {bridge}")];
+            let others = host.addresses(&self.network.id).into_iter();
+            given.extend(others.map(|(address, id)| format!("{address} {}", id.short())));
+            let (network, address_text) = (self.network.id.clone(), address.to_string());
             cx.observe(
                 Change::AddressReserved { network, container: container.clone(), address: address_text },
-                vec![evidence],
+                vec![evidence::own(Book::Addresses, given)],
             );
             Ok(address)
         })
@@ -129,8 +87,9 @@ impl Net {
     fn create_veth(
         &self,
         cx: &Cx,
+        host: &Host,
         container: &ContainerId,
-        endpoint: &Mutex<Endpoint>,
+        sandbox: &Mutex<Sandbox>,
         address: Ipv4Addr,
         keys: &Keys,
     ) -> Result<Veth> {
@@ -138,80 +97,52 @@ impl Net {
         let request = request::make_veth(&name, &peer, request::mac_of(address));
         let by_hand = format!("ip link add {name} type veth peer name {peer}");
         stage(cx, StepKind::CreateVeth, by_hand, request, |cx, request| {
-            let mut host = lock(&self.host);
+            let mut host = lock(&host.observer);
             let inverse = NetInverse::DeleteLink { netns: host.netns().inode(), name: name.clone() };
             let veth = Veth { name: name.clone(), entry: cx.journal(container.as_str(), &inverse)? };
-            lock(endpoint).veth = Some(veth.clone());
-            host.expect(&name, keys.host_end.clone(), container);
-            host.expect(&peer, keys.eth0.clone(), container);
-            host.act(cx, request)
-        })?;
-        lock(endpoint).veth.clone().ok_or_else(|| missing(&name))
-    }
-
-    /// Joins the host's end to the bridge.
-    fn join_bridge(&self, cx: &Cx, veth: &Veth, keys: &Keys) -> Result<()> {
-        let (name, bridge) = (&veth.name, self.bridge_index()?);
-        let index = self.host_link(&keys.host_end)?.ifindex;
-        let join = request::join_bridge(name, index, BRIDGE, bridge);
-        let by_hand = format!("ip link set {name} master {BRIDGE}");
-        stage(cx, StepKind::JoinBridge, by_hand, join, |cx, it| lock(&self.host).act(cx, it))?;
-        let by_hand = format!("ip link set {name} up");
-        stage(cx, StepKind::HostEndUp, by_hand, request::link_up(name, index), |cx, it| lock(&self.host).act(cx, it))
-    }
-
-    fn host_link(&self, key: &LinkKey) -> Result<Link> {
-        lock(&self.host).link(key).cloned().ok_or_else(|| missing(&key.0))
-    }
-
-    /// Moves the other end into the container's namespace and gives it the name that programs there expect.
-    fn move_in(&self, cx: &Cx, container: &ContainerId, endpoint: &Mutex<Endpoint>, keys: &Keys) -> Result<()> {
-        let peer = self.host_link(&keys.eth0)?;
-        let name = peer.name.clone();
-        let netns = lock(endpoint).observer.netns().clone();
-        let request = request::move_link(&name, peer.ifindex, &netns);
-        let by_hand = format!("ip link set {name} netns {}", netns.path());
-        stage(cx, StepKind::MovePeer, by_hand, request, |cx, request| {
-            let (mut host, mut endpoint) = (lock(&self.host), lock(endpoint));
-            endpoint.observer.expect(&name, keys.eth0.clone(), container);
-            host.send(&request)?;
-            let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
-            endpoint.observer.look(&request.text, &record)?;
-            host.forget(&keys.eth0);
-            host.look(&request.text, &record)
-        })?;
-        let index = inner_link(endpoint, &keys.eth0)?;
-        let by_hand = inside(&netns, &format!("ip link set {name} name {ETH0}"));
-        stage(cx, StepKind::RenamePeer, by_hand, request::rename_link(&name, index, ETH0), |cx, it| {
-            lock(endpoint).observer.act(cx, it)
+            self.note(sandbox, |endpoint| endpoint.veth = Some(veth.clone()));
+            host.expect(&name, keys.host_end.clone(), Some(container));
+            host.expect(&peer, keys.inner.clone(), Some(container));
+            host.act(cx, request)?;
+            Ok(veth)
         })
     }
 
-    /// Takes a container off its network. One that is on none is no error.
-    ///
-    /// Its processes should have ended before: the namespace is gone when nothing is in it any more.
-    pub fn disconnect(&self, cx: &Cx, container: &ContainerId) -> Result<()> {
-        let Some(endpoint) = lock(&self.endpoints).get(container).cloned() else { return Ok(()) };
-        let veth = lock(&endpoint).veth.clone();
-        if let Some(veth) = veth {
-            self.cut(cx, &endpoint, &veth)?;
+    /// Joins the host's end to the bridge.
+    fn join(&self, cx: &Cx, host: &Host, veth: &Veth, keys: &Keys) -> Result<()> {
+        let (name, bridge) = (&veth.name, &self.segment.bridge);
+        let index = host_link(host, &keys.host_end)?.ifindex;
+        let join = request::join_bridge(name, index, bridge, self.index(host)?);
+        let by_hand = format!("ip link set {name} master {bridge}");
+        stage(cx, StepKind::JoinBridge, by_hand, join, |cx, it| host.act(cx, it))?;
+        let by_hand = format!("ip link set {name} up");
+        stage(cx, StepKind::HostEndUp, by_hand, request::link_up(name, index), |cx, it| host.act(cx, it))
+    }
+
+    /// Address, up, default route. Of several networks the first has that.
+    fn configure(&self, cx: &Cx, sandbox: &Mutex<Sandbox>, keys: &Keys, address: Ipv4Addr) -> Result<()> {
+        let (name, prefix, gateway) = (&keys.name, self.segment.subnet.prefix(), self.segment.gateway);
+        let index = inner_link(sandbox, &keys.inner)?;
+        let netns = lock(sandbox).observer.netns().clone();
+        let act = |cx: &Cx, it: Request| lock(sandbox).observer.act(cx, it);
+        let by_hand = inside(&netns, &format!("ip addr add {address}/{prefix} brd + dev {name}"));
+        stage(cx, StepKind::AddAddress, by_hand, request::add_address(name, index, address, prefix), act)?;
+        let by_hand = inside(&netns, &format!("ip link set {name} up"));
+        stage(cx, StepKind::LinkUp, by_hand, request::link_up(name, index), act)?;
+        if lock(sandbox).observer.way_out() {
+            return Ok(());
         }
-        let address = lock(&endpoint).address;
-        if let Some(address) = address {
-            self.release(cx, &endpoint, address)?;
-        }
-        lock(&self.endpoints).remove(container);
-        leave(cx, &lock(&endpoint).observer);
-        Ok(())
+        let by_hand = inside(&netns, &format!("ip route add default via {gateway}"));
+        stage(cx, StepKind::AddRoute, by_hand, request::default_route(name, index, gateway), act)
     }
 
     /// Deletes the veth pair: with one end the kernel deletes the other.
-    fn cut(&self, cx: &Cx, endpoint: &Mutex<Endpoint>, veth: &Veth) -> Result<()> {
-        let row = lock(&self.host).find(&veth.name)?;
-        let look = |cx: &Cx, cause: &str| {
-            let (mut host, mut endpoint) = (lock(&self.host), lock(endpoint));
+    fn cut(&self, cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>, veth: &Veth) -> Result<()> {
+        let row = lock(&host.observer).find(&veth.name)?;
+        let look = |cx: &Cx, cause: Option<&Evidence>| {
+            let (mut host, mut sandbox) = (lock(&host.observer), lock(sandbox));
             let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
-            endpoint.observer.look(cause, &record)?;
+            sandbox.observer.look(cause, &record)?;
             host.look(cause, &record)
         };
         match row {
@@ -219,37 +150,35 @@ impl Net {
                 let request = request::delete_link(&veth.name, row.index);
                 let by_hand = format!("ip link delete {}", veth.name);
                 stage(cx, StepKind::DeleteLink, by_hand, request, |cx, request| {
-                    {
-                        let (host, endpoint) = (lock(&self.host), lock(endpoint));
-                        let ends = endpoint.observer.links().filter(|link| link.kind == LinkKind::Veth);
-                        let inside: Vec<String> = ends.map(|link| link.name.clone()).collect();
+                    let deleted = {
+                        let (host, sandbox) = (lock(&host.observer), lock(sandbox));
+                        let keys = sandbox.keys(&self.network.id, container);
+                        let inner = keys.and_then(|keys| sandbox.observer.link(&keys.inner));
+                        let inner = inner.map(|link| link.name.clone());
                         host.delete(&request, || {
-                            let there = |name: &String| endpoint.observer.find(name).map(|found| found.is_some());
-                            Ok(host.find(&veth.name)?.is_none()
-                                && !inside.iter().map(there).collect::<Result<Vec<_>>>()?.contains(&true))
-                        })?;
-                    }
-                    look(cx, &request.text)
+                            let there = |name: &String| sandbox.observer.find(name).map(|found| found.is_some());
+                            Ok(host.find(&veth.name)?.is_none() && !inner.as_ref().map_or(Ok(false), there)?)
+                        })?
+                    };
+                    look(cx, Some(&deleted))
                 })?;
             }
             // Never made, or deleted by somebody else.
-            None => look(cx, "RTM_GETLINK")?,
+            None => look(cx, None)?,
         }
-        lock(endpoint).veth = None;
+        self.note(sandbox, |endpoint| endpoint.veth = None);
         cx.undone(veth.entry)
     }
 
-    fn release(&self, cx: &Cx, endpoint: &Mutex<Endpoint>, address: Ipv4Addr) -> Result<()> {
-        let (given, subnet) = (address, lock(&self.pool).subnet());
-        let plan = Plan::new(StepKind::ReleaseAddress, address).call(format!("release({address})"));
+    fn release(&self, cx: &Cx, host: &Host, sandbox: &Mutex<Sandbox>, given: Ipv4Addr) -> Result<()> {
+        let plan = Plan::new(StepKind::ReleaseAddress, given).call(format!("release({given})"));
         cx.step(plan, |cx| {
-            lock(endpoint).address = None;
-            let leases = lock(&self.endpoints).values().filter_map(|other| lock(other).address).collect::<Vec<_>>();
-            let reply = std::iter::once(GATEWAY).chain(leases).map(|address| address.to_string()).collect();
-            let evidence = Evidence::Netlink { request: format!("addresses in use in {subnet}"), reply };
-            let (network, address) = (self.network.clone(), address.to_string());
+            self.note(sandbox, |endpoint| endpoint.address = None);
+            let leases = host.addresses(&self.network.id).into_iter().map(|(address, _)| address);
+            let left = evidence::own(Book::Addresses, std::iter::once(self.segment.gateway).chain(leases));
+            let (network, address) = (self.network.id.clone(), given.to_string());
             if cx.world().leases.contains_key(&(network.clone(), address.clone())) {
-                cx.observe(Change::AddressReleased { network, address }, vec![evidence]);
+                cx.observe(Change::AddressReleased { network, address }, vec![left]);
             }
             // Not before it is recorded: another start takes it at once.
             lock(&self.pool).release(given);
@@ -258,77 +187,29 @@ impl Net {
     }
 }
 
-fn netns_plan(container: &ContainerId) -> Plan {
-    Plan::new(StepKind::MakeNetns, container.short()).call("unshare(CLONE_NEWNET)").by_hand("unshare --net bash")
-}
-
-/// A command for a person to type, in that namespace.
-fn inside(netns: &Netns, command: &str) -> String {
-    format!("nsenter --net={} {command}", netns.path())
-}
-
-fn missing(name: &str) -> Fault {
-    Fault::failed("link-gone").with("name", name)
-}
-
-/// The index of a link in the container.
-fn inner_link(endpoint: &Mutex<Endpoint>, key: &LinkKey) -> Result<u32> {
-    lock(endpoint).observer.link(key).map(|link| link.ifindex).ok_or_else(|| missing(&key.0))
-}
-
-fn loopback(cx: &Cx, endpoint: &Mutex<Endpoint>, keys: &Keys) -> Result<()> {
-    let index = inner_link(endpoint, &keys.lo)?;
-    let by_hand = inside(lock(endpoint).observer.netns(), "ip link set lo up");
-    stage(cx, StepKind::LoopbackUp, by_hand, request::link_up("lo", index), |cx, it| {
-        lock(endpoint).observer.act(cx, it)
+/// Moves the other end into the container's namespace and gives it the name that programs there expect.
+fn move_in(cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>, keys: &Keys) -> Result<()> {
+    let peer = host_link(host, &keys.inner)?;
+    let name = peer.name.clone();
+    let netns = lock(sandbox).observer.netns().clone();
+    let request = request::move_link(&name, peer.ifindex, &netns);
+    let by_hand = format!("ip link set {name} netns {}", netns.path());
+    stage(cx, StepKind::MovePeer, by_hand, request, |cx, request| {
+        let (mut host, mut sandbox) = (lock(&host.observer), lock(sandbox));
+        sandbox.observer.expect(&name, keys.inner.clone(), Some(container));
+        let sent = host.send(&request)?;
+        let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
+        sandbox.observer.look(Some(&sent), &record)?;
+        host.forget(&keys.inner);
+        host.look(Some(&sent), &record)
+    })?;
+    let index = inner_link(sandbox, &keys.inner)?;
+    let by_hand = inside(&netns, &format!("ip link set {name} name {}", keys.name));
+    stage(cx, StepKind::RenamePeer, by_hand, request::rename_link(&name, index, &keys.name), |cx, it| {
+        lock(sandbox).observer.act(cx, it)
     })
 }
 
-/// Address, up, default route.
-fn configure(cx: &Cx, endpoint: &Mutex<Endpoint>, keys: &Keys, address: Ipv4Addr) -> Result<()> {
-    let index = inner_link(endpoint, &keys.eth0)?;
-    let netns = lock(endpoint).observer.netns().clone();
-    let act = |cx: &Cx, it: Request| lock(endpoint).observer.act(cx, it);
-    let by_hand = inside(&netns, &format!("ip addr add {address}/{PREFIX} brd + dev {ETH0}"));
-    stage(cx, StepKind::AddAddress, by_hand, request::add_address(ETH0, index, address, PREFIX), act)?;
-    let by_hand = inside(&netns, &format!("ip link set {ETH0} up"));
-    stage(cx, StepKind::LinkUp, by_hand, request::link_up(ETH0, index), act)?;
-    let by_hand = inside(&netns, &format!("ip route add default via {GATEWAY}"));
-    stage(cx, StepKind::AddRoute, by_hand, request::default_route(ETH0, index, GATEWAY), act)
-}
-
-/// Records that a container's network namespace is gone with what was in it, when no process is in it any more.
-fn leave(cx: &Cx, observer: &NamespaceObserver) {
-    let (inode, path) = (observer.netns().inode(), observer.netns().path());
-    let (holders, looked_at) = processes_in(inode);
-    let world = cx.world();
-    let used = world.processes.values().any(|process| process.process.namespaces.values().any(|n| *n == inode));
-    if used || !holders.is_empty() {
-        return;
-    }
-    let evidence = || {
-        let looked = format!("none of {looked_at} processes is in net:[{inode}]");
-        vec![Evidence::syscall("readlink(\"/proc/*/ns/net\")", looked), Evidence::syscall(format!("close({path})"), 0)]
-    };
-    for route in world.routes.iter().filter(|route| route.netns == inode) {
-        cx.observe(Change::RouteGone(route.clone()), evidence());
-    }
-    for link in observer.links().filter(|link| world.links.contains_key(&link.key)) {
-        cx.observe(Change::LinkGone { key: link.key.clone() }, evidence());
-    }
-    if world.namespaces.contains_key(&inode) {
-        cx.observe(Change::NamespaceGone { inode }, evidence());
-    }
-}
-
-/// The processes in a network namespace, and how many were looked at. Those of other users cannot be in it.
-fn processes_in(inode: u64) -> (Vec<u32>, usize) {
-    use std::os::unix::fs::MetadataExt;
-    let pids: Vec<u32> = std::fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .collect();
-    let inside = |pid: &u32| std::fs::metadata(format!("/proc/{pid}/ns/net")).is_ok_and(|ns| ns.ino() == inode);
-    (pids.iter().copied().filter(inside).collect(), pids.len())
+fn host_link(host: &Host, key: &LinkKey) -> Result<Link> {
+    lock(&host.observer).link(key).cloned().ok_or_else(|| missing(&key.0))
 }

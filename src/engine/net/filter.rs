@@ -1,65 +1,168 @@
-//! The rules of nftables(8): packets that leave the network get the host's address, and packets through it are let through.
+//! The rules of nftables(8): packets that leave a network get the host's address, and packets through it are let through.
+//!
+//! All bridges have their rules in one table. It is made anew, in one transaction, when a network comes or goes, and read
+//! back as JSON: what is recorded is how that differs from what was there.
 
+use super::host::Host;
+use super::nft::{self, RuleRow};
 use super::*;
-use crate::engine::program;
-use crate::trace::{Change, Evidence, Problem, Rule};
+use crate::engine::conductor::EntryId;
+use crate::engine::{evidence, program};
+use crate::trace::{Change, Evidence, Problem, Rule, RuleAction};
+use std::fmt::Write;
 use std::path::Path;
 
 pub(super) const FAMILY: &str = "ip";
 pub(super) const TABLE: &str = "dockwalk";
 
+/// The table as it was last seen.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    /// Whose rules are in it.
+    networks: Vec<Ruled>,
+    /// What is journaled for it.
+    entry: Option<EntryId>,
+    seen: BTreeMap<String, Rule>,
+}
+
+/// A network with rules.
+#[derive(Debug, Clone)]
+struct Ruled {
+    id: NetworkId,
+    name: String,
+    segment: Segment,
+}
+
 /// The commands that make the table anew, in one transaction.
-pub(super) fn script(subnet: &str) -> String {
+fn script(networks: &[Ruled]) -> String {
+    let (mut nat, mut forward) = (String::new(), String::new());
+    for Ruled { segment: Segment { bridge, subnet, .. }, .. } in networks {
+        // Writing to a string does not fail.
+        writeln!(nat, "\t\tip saddr {subnet} oifname != \"{bridge}\" masquerade").unwrap_or_default();
+        writeln!(forward, "\t\tiifname \"{bridge}\" accept\n\t\toifname \"{bridge}\" accept").unwrap_or_default();
+    }
     format!(
         "add table {FAMILY} {TABLE}
 delete table {FAMILY} {TABLE}
 table {FAMILY} {TABLE} {{
 \tchain postrouting {{
 \t\ttype nat hook postrouting priority srcnat; policy accept;
-\t\tip saddr {subnet} oifname != \"{BRIDGE}\" masquerade
-\t}}
+{nat}\t}}
 \tchain forward {{
 \t\ttype filter hook forward priority filter; policy accept;
-\t\tiifname \"{BRIDGE}\" accept
-\t\toifname \"{BRIDGE}\" accept
-\t}}
+{forward}\t}}
 }}
 "
     )
 }
 
-/// Puts the rules in force and records them as `nft` reads them back. Without `nft` the bridge works all the same; what is
-/// lacking is said.
-pub(super) fn make(cx: &Cx, netns: &Netns, network: &NetworkId, subnet: &str) -> Result<()> {
-    let Some(nft) = program::find("nft") else {
-        let searched = std::env::var("PATH").unwrap_or_default();
-        let evidence = Evidence::syscall("execvp(\"nft\")", format!("-1 ENOENT (PATH={searched}:/usr/sbin:/sbin)"));
-        cx.observe(Change::Remark(Problem::new("nat-not-here")), vec![evidence]);
-        return Ok(());
+/// Puts a network's rules in force, beside those of the others. Without `nft` the bridge works all the same; what is lacking
+/// is said.
+pub(super) fn add(cx: &Cx, host: &Host, network: &Network, segment: &Segment) -> Result<()> {
+    let netns = host.netns();
+    let script = {
+        let mut rules = lock(&host.rules);
+        if rules.entry.is_none() {
+            let (family, name) = (FAMILY.to_owned(), TABLE.to_owned());
+            let inverse = NetInverse::DeleteNftTable { netns: netns.inode(), family, name };
+            rules.entry = Some(cx.journal(SCOPE, &inverse)?);
+        }
+        let (id, name, segment) = (network.id.clone(), network.name.clone(), segment.clone());
+        rules.networks.push(Ruled { id, name, segment });
+        script(&rules.networks)
     };
-    let made = run(netns, &nft, &["-f", "-"], &script(subnet))?;
-    if let Some(reason) = failure(&made) {
-        let problem = Problem::new("nat-refused").with("reason", reason);
-        cx.observe(Change::Remark(problem), vec![made]);
-        return Ok(());
+    let plan = Plan::new(StepKind::Masquerade, segment.subnet)
+        .call("nft -f -")
+        .by_hand(format!("nft -f - <<'EOF'\n{script}EOF"));
+    cx.step(plan, |cx| put(cx, &netns, &mut lock(&host.rules)))
+}
+
+/// Takes a network's rules out of force; with the last network goes the table.
+pub(super) fn remove(cx: &Cx, host: &Host, network: &NetworkId) -> Result<()> {
+    let netns = host.netns();
+    let mut rules = lock(&host.rules);
+    let before = rules.networks.len();
+    rules.networks.retain(|of| of.id != *network);
+    if !rules.networks.is_empty() {
+        return if rules.networks.len() < before { put(cx, &netns, &mut rules) } else { Ok(()) };
     }
-    let listed = run(netns, &nft, &["list", "table", FAMILY, TABLE], "")?;
-    let Evidence::Command { output, .. } = &listed else { return Ok(()) };
-    for (chain, text) in rules(output) {
-        let masquerade = chain == "postrouting";
-        let direction = text.split(' ').next().unwrap_or_default().trim_end_matches("name");
-        let key = if masquerade { "masquerade/bridge".to_owned() } else { format!("forward/bridge/{direction}") };
-        let action = if masquerade { "masquerade" } else { "forward" };
-        let rule = Rule {
-            key,
-            netns: netns.inode(),
-            network: Some(network.clone()),
-            action: action.to_owned(),
-            text: text.to_owned(),
-        };
-        cx.observe(Change::RuleSeen(rule), vec![made.clone(), listed.clone()]);
+    let Some(entry) = rules.entry else { return Ok(()) };
+    let deleted = delete_table(&netns, FAMILY, TABLE)?;
+    rules.entry = None;
+    for key in std::mem::take(&mut rules.seen).into_keys() {
+        cx.observe(Change::RuleGone { key }, deleted.iter().cloned().collect());
     }
+    cx.undone(entry)
+}
+
+/// Makes the table anew and records how it differs from what was seen.
+fn put(cx: &Cx, netns: &Netns, rules: &mut Rules) -> Result<()> {
+    let nft = match program::search("nft") {
+        Ok(nft) => nft,
+        Err(looks) => {
+            cx.observe(Change::Remark(Problem::new("nat-not-here")), looks);
+            return Ok(());
+        }
+    };
+    let remark = |problem: Problem, evidence: Vec<Evidence>| {
+        cx.observe(Change::Remark(problem), evidence);
+        Ok(())
+    };
+    let made = run(netns, &nft, &["-f", "-"], &script(&rules.networks))?;
+    if let Some(reason) = made.failure() {
+        return remark(Problem::new("nat-refused").with("reason", reason), vec![made.evidence]);
+    }
+    let listed = run(netns, &nft, &["-j", "list", "table", FAMILY, TABLE], "")?;
+    let read = match listed.failure() {
+        Some(reason) => Err(reason),
+        None => nft::rules(&listed.stdout).map_err(|error| error.to_string()),
+    };
+    let found = match read {
+        Ok(found) => named(&found, &rules.networks, netns.inode()),
+        Err(reason) => {
+            let problem = Problem::new("nat-not-read").with("reason", reason);
+            return remark(problem, vec![made.evidence, listed.evidence]);
+        }
+    };
+    let evidence = || vec![made.evidence.clone(), listed.evidence.clone()];
+    for key in rules.seen.keys().filter(|key| !found.contains_key(*key)) {
+        cx.observe(Change::RuleGone { key: key.clone() }, evidence());
+    }
+    for rule in found.values().filter(|rule| rules.seen.get(&rule.key) != Some(rule)) {
+        cx.observe(Change::RuleSeen(rule.clone()), evidence());
+    }
+    rules.seen = found;
     Ok(())
+}
+
+/// Each rule with its key, and the network that it serves.
+fn named(found: &[RuleRow], networks: &[Ruled], netns: u64) -> BTreeMap<String, Rule> {
+    let mut rules = BTreeMap::new();
+    for row in found {
+        let of = |link: Option<&str>| networks.iter().find(|network| link == Some(network.segment.bridge.as_str()));
+        let from = row.comes_from();
+        let by_subnet = networks.iter().find(|network| from == Some(network.segment.subnet.to_string()));
+        let (key, action, network) = match row.verdict() {
+            Some("masquerade") => (by_subnet.map(|network| network.name.clone()), RuleAction::Masquerade, by_subnet),
+            Some("accept") => {
+                let (comes, leaves) = (of(row.comes_by()), of(row.leaves_by()));
+                let side = if comes.is_some() { "iif" } else { "oif" };
+                let network = comes.or(leaves);
+                (network.map(|network| format!("{}/{side}", network.name)), RuleAction::Forward, network)
+            }
+            other => (None, RuleAction::from(other.unwrap_or("other")), None),
+        };
+        let mut key = match key {
+            Some(key) => format!("{action}/{key}"),
+            None => format!("{action}/{}", row.handle),
+        };
+        if rules.contains_key(&key) {
+            key = format!("{key}/{}", row.handle);
+        }
+        let network = network.map(|network| network.id.clone());
+        rules.insert(key.clone(), Rule { key, netns, network, action, text: row.to_string() });
+    }
+    rules
 }
 
 /// Deletes a table. One that is not there is no error.
@@ -67,59 +170,97 @@ pub(super) fn delete_table(netns: &Netns, family: &str, table: &str) -> Result<O
     let Some(nft) = program::find("nft") else { return Ok(None) };
     let script = format!("add table {family} {table}\ndelete table {family} {table}\n");
     let done = run(netns, &nft, &["-f", "-"], &script)?;
-    match failure(&done) {
+    match done.failure() {
         Some(reason) => Err(Fault::failed("nft-failed").with("table", table).with("reason", reason)),
-        None => Ok(Some(done)),
+        None => Ok(Some(done.evidence)),
     }
 }
 
-/// The rules of `nft list table`, each with its chain.
-fn rules(listing: &str) -> Vec<(&str, &str)> {
-    let mut chain = "";
-    let mut found = Vec::new();
-    for line in listing.lines().map(str::trim) {
-        if let Some(name) = line.strip_prefix("chain ") {
-            chain = name.trim_end_matches('{').trim();
-        } else if !(line.is_empty() || line.starts_with("table ") || line.starts_with("type ") || line == "}") {
-            found.push((chain, line));
-        }
-    }
-    found
+/// What came of `nft`.
+struct Ran {
+    done: bool,
+    stdout: String,
+    stderr: String,
+    evidence: Evidence,
 }
 
-fn failure(command: &Evidence) -> Option<String> {
-    match command {
-        Evidence::Command { status, output, .. } if *status != 0 => Some(output.trim().to_owned()),
-        _ => None,
+impl Ran {
+    fn failure(&self) -> Option<String> {
+        (!self.done).then(|| format!("{}{}", self.stdout, self.stderr).trim().to_owned())
     }
 }
 
 /// Runs a program in a network namespace.
-fn run(netns: &Netns, nft: &Path, args: &[&str], stdin: &str) -> Result<Evidence> {
+fn run(netns: &Netns, nft: &Path, args: &[&str], stdin: &str) -> Result<Ran> {
+    let mut command = program::command(nft);
+    command.args(args);
     let output = netns.run(|| {
-        let ran = program::run(program::command(nft).args(args), stdin.as_bytes(), program::PATIENCE);
+        let ran = program::run(&mut command, stdin.as_bytes(), program::PATIENCE);
         ran.map_err(|e| Fault::io("run", nft.display(), &e))
     })?;
-    let argv = std::iter::once("nft").chain(args.iter().copied()).map(str::to_owned).collect();
-    Ok(Evidence::Command {
-        argv,
-        stdin: stdin.to_owned(),
-        status: output.status.code().unwrap_or(-1),
-        output: output.stdout + &output.stderr,
-    })
+    let said = format!("{}{}", output.stdout, output.stderr);
+    let evidence = evidence::command(&command, stdin.as_bytes(), output.status, &said);
+    Ok(Ran { done: output.status.success(), stdout: output.stdout, stderr: output.stderr, evidence })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn ruled(name: &str, bridge: &str, net: u8) -> Ruled {
+        let gateway = Ipv4Addr::new(172, net, 0, 1);
+        let segment = Segment { bridge: bridge.into(), subnet: Subnet::around(gateway, 16), gateway };
+        Ruled { id: NetworkId::from(name), name: name.into(), segment }
+    }
+
+    fn row(handle: u64, expr: &str) -> RuleRow {
+        let json = format!(r#"{{"nftables": [{{"rule": {{"handle": {handle}, "expr": [{expr}]}}}}]}}"#);
+        nft::rules(&json).unwrap().remove(0)
+    }
+
     #[test]
-    fn the_rules_of_a_listing_are_found_with_their_chains() {
-        let listing = "table ip dockwalk {\n\tchain postrouting {\n\t\ttype nat hook postrouting priority srcnat; policy \
-                       accept;\n\t\tip saddr 172.17.0.0/16 masquerade\n\t}\n\n\tchain forward {\n\t\ttype filter hook \
-                       forward priority filter; policy accept;\n\t\tiifname \"docker0\" accept\n\t}\n}\n";
-        let expected =
-            [("postrouting", "ip saddr 172.17.0.0/16 masquerade"), ("forward", "iifname \"docker0\" accept")];
-        assert_eq!(rules(listing), expected);
+    fn each_network_has_its_rules_in_one_table() {
+        let script = script(&[ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)]);
+        for rule in [
+            "\t\tip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade\n",
+            "\t\tip saddr 172.18.0.0/16 oifname != \"br-0123456789ab\" masquerade\n",
+            "\t\tiifname \"docker0\" accept\n\t\toifname \"docker0\" accept\n",
+            "\t\tiifname \"br-0123456789ab\" accept\n\t\toifname \"br-0123456789ab\" accept\n",
+        ] {
+            assert!(script.contains(rule), "{script}");
+        }
+        assert_eq!(script.matches("chain").count(), 2);
+    }
+
+    #[test]
+    fn rules_are_known_by_the_network_that_they_serve() {
+        let networks = [ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)];
+        let link = |which: &str, name: &str| {
+            format!(r#"{{"match": {{"op": "==", "left": {{"meta": {{"key": "{which}"}}}}, "right": "{name}"}}}}"#)
+        };
+        let from = r#"{"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "saddr"}},
+            "right": {"prefix": {"addr": "172.18.0.0", "len": 16}}}}"#;
+        let accept = r#"{"accept": null}"#;
+        let found = [
+            row(3, &format!(r#"{from}, {{"masquerade": null}}"#)),
+            row(4, &format!("{}, {accept}", link("iifname", "docker0"))),
+            row(5, &format!("{}, {accept}", link("oifname", "br-0123456789ab"))),
+            row(6, &format!("{}, {accept}", link("iifname", "eth0"))),
+            row(7, &format!("{}, {accept}", link("iifname", "docker0"))),
+            row(8, r#"{"drop": null}"#),
+        ];
+        let named = named(&found, &networks, 7);
+        let of = |rule: &Rule| (rule.network.as_ref().map(NetworkId::to_string), rule.action.to_string());
+        let all: Vec<_> = named.iter().map(|(key, rule)| (key.as_str(), of(rule))).collect();
+        let network = |name: &str| Some(name.to_owned());
+        let expected = [
+            ("drop/8", (None, "drop".to_owned())),
+            ("forward/6", (None, "forward".to_owned())),
+            ("forward/bridge/iif", (network("bridge"), "forward".to_owned())),
+            ("forward/bridge/iif/7", (network("bridge"), "forward".to_owned())),
+            ("forward/lab_net/oif", (network("lab_net"), "forward".to_owned())),
+            ("masquerade/lab_net", (network("lab_net"), "masquerade".to_owned())),
+        ];
+        assert_eq!(all, expected);
     }
 }

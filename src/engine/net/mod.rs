@@ -1,61 +1,60 @@
-//! The bridge network: `docker0` on the host, a veth pair to each container, addresses, routes, NAT.
+//! Networks: the default bridge `docker0`, `host`, `none`, and further bridges; what each has on the host, and what leads from
+//! it into a container.
 //!
 //! ```text
-//! host namespace                          container's namespace
+//! host namespace                          container's namespace (sandbox)
 //!   lo                                      lo
 //!   eth0 ◀─ default ─ uplink (slirp4netns)
 //!   docker0 172.17.0.1/16
-//!     └─ vethXXXXXXX ═════════════════════ eth0 172.17.0.2/16, default via 172.17.0.1
+//!     └─ vethXXXXXXX ═════════════════════ eth0 172.17.0.2/16, default via 172.17.0.1    (endpoint)
+//!   br-0123456789ab 172.18.0.1/16
+//!     └─ vethXXXXXXX ═════════════════════ eth1 172.18.0.2/16                            (endpoint)
 //! ```
+//!
+//! A network is made by its driver (`driver`): to add one, write a type that is a [`Driver`] and name it in `driver::of`; what
+//! it changes on the host it journals as a [`NetInverse`] before. `tests/net/conformance.rs` runs the same cases over all of
+//! them.
 //!
 //! Every change goes to the kernel as one netlink message and is read back from it, on both sides (`observer`). IPv4 only, as
 //! Docker's default bridge. Does not know what runs in a container.
 
+mod bridge;
+mod driver;
 mod endpoint;
 mod filter;
 mod host;
 mod netlink;
+mod network;
+mod nft;
 mod observer;
+mod plain;
 mod pool;
 mod request;
+mod sandbox;
 mod table;
 mod undo;
 mod uplink;
 
+pub use driver::{Driver, Faults};
+pub use host::Host;
+pub use network::{Network, Segment, Subnet};
 pub use undo::{NetInverse, undo};
 
 use super::fault::{Fault, FaultKind, Result};
 use super::lab::{Lab, Netns};
 use super::{Cx, random};
 use crate::spec::{ContainerId, NetworkId};
-use crate::trace::{Mode, Network, Plan, StepKind};
+use crate::trace::{Mode, NetworkDriver, NetworkMode, Plan, StepKind};
 use parking_lot::{Mutex, MutexGuard};
 use request::Request;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-/// The bridge's name, as Docker calls it.
-pub const BRIDGE: &str = "docker0";
 /// The uplink's name.
 pub const UPLINK: &str = "eth0";
-/// The bridge's own address, which is the containers' gateway.
-pub const GATEWAY: Ipv4Addr = Ipv4Addr::new(172, 17, 0, 1);
-/// The length of the network's prefix.
-pub const PREFIX: u8 = 16;
 /// What the host's part is journaled under.
 const SCOPE: &str = "engine";
-
-/// What `--network` chooses between.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NetworkMode {
-    /// A network namespace of its own with a veth pair to `docker0`.
-    Bridge,
-    /// The host's network namespace.
-    Host,
-    /// A network namespace of its own with `lo` alone.
-    None,
-}
 
 /// A container's place in a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,33 +76,174 @@ pub struct EndpointSettings {
 /// The engine's networks.
 #[derive(Debug)]
 pub struct Net {
-    /// Locked for a message and the look that follows, so that a change is recorded by the step that brought it about.
-    /// Locked before any endpoint.
-    host: Arc<Mutex<observer::NamespaceObserver>>,
-    endpoints: Mutex<BTreeMap<ContainerId, Arc<Mutex<endpoint::Endpoint>>>>,
-    pool: Mutex<pool::Pool>,
-    network: NetworkId,
-    mode: Mode,
+    host: Host,
+    /// In the order in which they were made: the default bridge, host and none first.
+    drivers: Mutex<Vec<Arc<dyn Driver>>>,
     uplink: Mutex<Option<uplink::Uplink>>,
-    /// What is journaled for the host's part.
-    entries: Mutex<Vec<super::conductor::EntryId>>,
 }
 
 impl Net {
-    /// Networks there are: `bridge`, `host`, `none`.
-    pub fn networks(&self) -> Vec<Network> {
-        let other = |name: &str| Network {
-            id: other_id(name),
-            name: name.to_owned(),
-            driver: name.to_owned(),
-            subnet: String::new(),
-            gateway: String::new(),
-            bridge: None,
-        };
-        vec![self.bridge(), other("host"), other("none")]
+    /// Prepares the host: loopback, uplink, and the networks that are always there.
+    ///
+    /// What could not be undone after a failure is in the journal, under `engine`.
+    pub fn start(cx: &Cx, lab: &Lab) -> Result<Self> {
+        let default = Network::default_bridge()?;
+        let name = default.segment.as_ref().map(|segment| segment.bridge.clone()).unwrap_or_default();
+        let net = Self { host: Host::open(lab)?, drivers: Mutex::default(), uplink: Mutex::default() };
+        let default = net.register(default)?;
+        for driver in [NetworkDriver::Host, NetworkDriver::None] {
+            net.register(Network::plain(driver))?;
+        }
+        cx.step(Plan::new(StepKind::PrepareHost, name), |cx| {
+            net.host.look_around(cx)?;
+            net.host.loopback(cx)?;
+            if lab.mode == Mode::Lab {
+                net.make_uplink(cx)?;
+            }
+            default.set_up(cx, &net.host)
+        })?;
+        Ok(net)
     }
 
-    /// Name servers that containers of the bridge can reach.
+    fn make_uplink(&self, cx: &Cx) -> Result<()> {
+        let helper = uplink::Helper::find();
+        let command = helper.as_ref().ok().map(|helper| helper.command(&self.host.netns())).unwrap_or_default();
+        let plan = Plan::new(StepKind::MakeUplink, UPLINK).call(&command).by_hand(&command);
+        let uplink = cx.step(plan, |cx| uplink::start(cx, &self.host.observer, helper))?;
+        *lock(&self.uplink) = uplink;
+        Ok(())
+    }
+
+    /// A network takes its place among the others, if it can be beside them.
+    fn register(&self, network: Network) -> Result<Arc<dyn Driver>> {
+        let driver = driver::of(network)?;
+        let mut drivers = lock(&self.drivers);
+        let others: Vec<Network> = drivers.iter().map(|driver| driver.network().clone()).collect();
+        driver.validate(&self.host, &others)?;
+        drivers.push(Arc::clone(&driver));
+        Ok(driver)
+    }
+
+    fn unregister(&self, id: &NetworkId) {
+        lock(&self.drivers).retain(|driver| driver.network().id != *id);
+    }
+
+    /// Makes a further network. When it fails, all that was made is undone.
+    pub fn add(&self, cx: &Cx, network: Network) -> Result<Arc<dyn Driver>> {
+        let driver = self.register(network)?;
+        if let Err(fault) = driver.set_up(cx, &self.host) {
+            if let Err(fault) = driver.tear_down(cx, &self.host).into_result() {
+                tracing::warn!(%fault, network = driver.network().name, "left to the journal");
+            }
+            self.unregister(&driver.network().id);
+            return Err(fault);
+        }
+        Ok(driver)
+    }
+
+    /// Takes a network away that [`Net::add`] made, if no container is on it.
+    pub fn remove(&self, cx: &Cx, id: &NetworkId) -> Result<()> {
+        let driver = self.drivers().into_iter().find(|driver| driver.network().id == *id);
+        let missing = || Fault::new(FaultKind::NotFound, "no-such-network").with("network", id);
+        let driver = driver.ok_or_else(missing)?;
+        let name = &driver.network().name;
+        if driver.network().is_predefined() {
+            return Err(Fault::new(FaultKind::Denied, "network-predefined").with("name", name));
+        }
+        let users = self.host.users(id);
+        if !users.is_empty() {
+            let users = users.iter().map(ContainerId::short).collect::<Vec<_>>().join(", ");
+            return Err(Fault::new(FaultKind::Conflict, "network-in-use").with("name", name).with("containers", users));
+        }
+        driver.tear_down(cx, &self.host).into_result()?;
+        self.unregister(id);
+        Ok(())
+    }
+
+    /// All networks' drivers.
+    pub fn drivers(&self) -> Vec<Arc<dyn Driver>> {
+        lock(&self.drivers).clone()
+    }
+
+    /// The driver of the network that a container is to be on.
+    pub fn driver(&self, mode: &NetworkMode) -> Result<Arc<dyn Driver>> {
+        let asked = |driver: &Arc<dyn Driver>| {
+            let network = driver.network();
+            mode.network().is_some_and(|name| network.name == name || network.id.as_str() == name)
+        };
+        let missing = || Fault::new(FaultKind::NotFound, "no-such-network").with("network", mode);
+        self.drivers().into_iter().find(asked).ok_or_else(missing)
+    }
+
+    /// All networks.
+    pub fn networks(&self) -> Vec<Network> {
+        self.drivers().iter().map(|driver| driver.network().clone()).collect()
+    }
+
+    /// The host's part.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Makes a container's network namespace, in which there is nothing but a `lo` that is down.
+    pub fn make_netns(&self, cx: &Cx, container: &ContainerId) -> Result<Netns> {
+        self.host.make_netns(cx, container)
+    }
+
+    /// Connects a container to the network of its mode; none when it gets no address there. After a failure
+    /// [`Net::disconnect`] takes off what there is.
+    pub fn connect(
+        &self,
+        cx: &Cx,
+        mode: &NetworkMode,
+        container: &ContainerId,
+        netns: &Netns,
+    ) -> Result<Option<EndpointSettings>> {
+        let driver = self.driver(mode)?;
+        let plan = Plan::new(StepKind::WireNetwork, container.short());
+        cx.step(plan, |cx| driver.connect(cx, &self.host, container, netns))
+    }
+
+    /// Takes a container off all networks. One that is on none is no error.
+    ///
+    /// Its processes should have ended before: the namespace is gone when nothing is in it any more.
+    pub fn disconnect(&self, cx: &Cx, container: &ContainerId) -> Result<()> {
+        let mut faults = Faults::default();
+        for driver in self.drivers() {
+            faults.note_all(driver.disconnect(cx, &self.host, container));
+        }
+        if faults.is_empty() {
+            self.host.leave(cx, container);
+        }
+        faults.into_result()
+    }
+
+    /// Takes every container off and undoes what [`Net::start`] and [`Net::add`] did. What fails does not keep the rest.
+    pub fn stop(&self, cx: &Cx) -> Result<()> {
+        let mut faults = Faults::default();
+        for container in self.host.containers() {
+            faults.note(self.disconnect(cx, &container));
+        }
+        let drivers = self.drivers();
+        let bridge = drivers.iter().find_map(|driver| driver.network().segment.as_ref());
+        let name = bridge.map(|segment| segment.bridge.clone()).unwrap_or_default();
+        let torn_down = cx.step(Plan::new(StepKind::TearDown, name), |cx| {
+            let mut faults = Faults::default();
+            let uplink = lock(&self.uplink).take();
+            if let Some(uplink) = uplink {
+                faults.note(uplink.stop(cx));
+            }
+            for driver in drivers.iter().rev() {
+                faults.note_all(driver.tear_down(cx, &self.host));
+            }
+            faults.note_all(self.host.tear_down(cx));
+            faults.into_result()
+        });
+        faults.note(torn_down);
+        faults.into_result()
+    }
+
+    /// Name servers that containers of a bridge can reach.
     pub fn dns(&self) -> Vec<String> {
         if lock(&self.uplink).is_some() {
             return vec![uplink::DNS.to_owned()];
@@ -115,41 +255,29 @@ impl Net {
         servers.map(|server| server.trim().to_owned()).filter(outside).collect()
     }
 
-    fn bridge(&self) -> Network {
-        Network {
-            id: self.network.clone(),
-            name: "bridge".to_owned(),
-            driver: "bridge".to_owned(),
-            subnet: lock(&self.pool).subnet(),
-            gateway: GATEWAY.to_string(),
-            bridge: Some(BRIDGE.into()),
-        }
+    /// The address that containers know the host by (`host-gateway`): the default bridge's, as Docker has it.
+    pub fn host_gateway(&self) -> Option<Ipv4Addr> {
+        self.networks().into_iter().find_map(|network| network.segment.map(|segment| segment.gateway))
     }
 }
 
 /// A stage that is one netlink message.
-fn stage(
+fn stage<T>(
     cx: &Cx,
     kind: StepKind,
     by_hand: impl ToString,
     request: Request,
-    act: impl FnOnce(&Cx, Request) -> Result<()>,
-) -> Result<()> {
+    act: impl FnOnce(&Cx, Request) -> Result<T>,
+) -> Result<T> {
     let plan = Plan::new(kind, &request.subject).call(&request.text).by_hand(by_hand);
     cx.step(plan, |cx| message(cx, request, act))
 }
 
 /// One netlink message.
-fn message(cx: &Cx, request: Request, act: impl FnOnce(&Cx, Request) -> Result<()>) -> Result<()> {
+fn message<T>(cx: &Cx, request: Request, act: impl FnOnce(&Cx, Request) -> Result<T>) -> Result<T> {
     cx.step(observer::message_plan(&request), |cx| act(cx, request))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock()
-}
-
-/// The id of a network that is not made but always there: its name, in hexadecimal, to the length of an id.
-fn other_id(name: &str) -> NetworkId {
-    let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
-    NetworkId::from(format!("{hex:0<64}").as_str())
 }

@@ -2,6 +2,8 @@
 //! dump comes back. A socket stays in the namespace in which it was made, whichever thread uses it.
 
 use super::*;
+use crate::engine::evidence;
+use crate::trace::Evidence;
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload,
 };
@@ -35,8 +37,9 @@ impl Netlink {
     }
 
     /// Has something done.
-    pub(super) fn act(&self, message: RouteNetlinkMessage, flags: u16) -> io::Result<()> {
-        self.exchange(message, NLM_F_REQUEST | NLM_F_ACK | flags).map(|_| ())
+    pub(super) fn act(&self, message: RouteNetlinkMessage, flags: u16) -> io::Result<Evidence> {
+        self.exchange(message.clone(), NLM_F_REQUEST | NLM_F_ACK | flags)?;
+        Ok(evidence::netlink::acknowledged(&message))
     }
 
     /// Asks for all objects of a kind.

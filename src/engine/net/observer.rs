@@ -11,6 +11,7 @@ use super::netlink::Netlink;
 use super::request::Request;
 use super::table::{LinkRow, Table};
 use super::*;
+use crate::engine::evidence;
 use crate::trace::{Change, Evidence, Link, LinkKey, LinkKind, Plan, Route, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -62,8 +63,8 @@ impl NamespaceObserver {
     }
 
     /// A link of this name is going to be made: this is its key, and whose it is.
-    pub(super) fn expect(&mut self, name: &str, key: LinkKey, container: &ContainerId) {
-        self.expected.insert(name.to_owned(), Owner { key, container: Some(container.clone()) });
+    pub(super) fn expect(&mut self, name: &str, key: LinkKey, container: Option<&ContainerId>) {
+        self.expected.insert(name.to_owned(), Owner { key, container: container.cloned() });
     }
 
     /// A link has been moved to another namespace, where it is recorded under the same key.
@@ -76,6 +77,12 @@ impl NamespaceObserver {
     /// A link as it was last seen.
     pub(super) fn link(&self, key: &LinkKey) -> Option<&Link> {
         self.links.get(key)
+    }
+
+    /// How it is known which links there are: a dump of them.
+    pub(super) fn dump(&self) -> Result<Evidence> {
+        let table = Table::read(&self.netlink).map_err(|e| Fault::io("read", "RTM_GETLINK", &e))?;
+        Ok(table::links_shown(table.links.iter().map(|row| row.words.as_str())))
     }
 
     /// The links that were last seen.
@@ -96,19 +103,19 @@ impl NamespaceObserver {
 
     /// Sends a message and records what came of it in this namespace.
     pub(super) fn act(&mut self, cx: &Cx, request: Request) -> Result<()> {
-        self.send(&request)?;
-        self.look(&request.text, &|change, evidence| cx.observe(change, evidence))
+        let done = self.send(&request)?;
+        self.look(Some(&done), &|change, evidence| cx.observe(change, evidence))
     }
 
     /// Sends a message.
-    pub(super) fn send(&self, request: &Request) -> Result<()> {
+    pub(super) fn send(&self, request: &Request) -> Result<Evidence> {
         self.netlink.act(request.message.clone(), request.flags).map_err(|error| refused(request, &error))
     }
 
     /// Has a link deleted. The kernel takes it out of its tables first, then waits for every processor that may still hold
     /// it, and answers only then (`netdev_run_todo`, tens of milliseconds). What is true is what the tables show, so the
     /// answer is waited for no longer than until they show it `gone`.
-    pub(super) fn delete(&self, request: &Request, gone: impl Fn() -> Result<bool>) -> Result<()> {
+    pub(super) fn delete(&self, request: &Request, gone: impl Fn() -> Result<bool>) -> Result<Evidence> {
         let netlink = Netlink::open(&self.netns)?;
         let (message, flags) = (request.message.clone(), request.flags);
         let (say, answer) = mpsc::channel();
@@ -120,15 +127,15 @@ impl NamespaceObserver {
             match answer.recv_timeout(Duration::from_millis(1)) {
                 Ok(result) => return result.map_err(|error| refused(request, &error)),
                 Err(RecvTimeoutError::Timeout) if !gone()? => {}
-                Err(_) => return Ok(()),
+                Err(_) => return Ok(evidence::netlink::sent(&request.message)),
             }
         }
     }
 
     /// Records how this namespace differs from what was last recorded of it. `cause` is the request that came before.
-    pub(super) fn look(&mut self, cause: &str, record: Record<'_>) -> Result<()> {
+    pub(super) fn look(&mut self, cause: Option<&Evidence>, record: Record<'_>) -> Result<()> {
         let table = Table::read(&self.netlink).map_err(|e| Fault::io("read", "RTM_GETLINK", &e))?;
-        let show = |words: &str| vec![Evidence::Netlink { request: cause.to_owned(), reply: vec![words.to_owned()] }];
+        let after = |dump: Evidence| cause.cloned().into_iter().chain([dump]).collect::<Vec<_>>();
         let inode = self.netns.inode();
 
         let routes: BTreeMap<Route, &str> = table
@@ -139,12 +146,9 @@ impl NamespaceObserver {
                 (Route { netns: inode, destination, via, dev }, row.words.as_str())
             })
             .collect();
-        let left = || Evidence::Netlink {
-            request: cause.to_owned(),
-            reply: table.routes.iter().map(|row| row.words.clone()).collect(),
-        };
+        let left = || after(table::routes_shown(table.routes.iter().map(|row| row.words.as_str())));
         for gone in self.routes.iter().filter(|route| !routes.contains_key(*route)) {
-            record(Change::RouteGone(gone.clone()), vec![left()]);
+            record(Change::RouteGone(gone.clone()), left());
         }
 
         let rows: Vec<(Link, &LinkRow)> = table.links.iter().map(|row| (self.name(row, &table), row)).collect();
@@ -157,25 +161,26 @@ impl NamespaceObserver {
                 Some(((link.key.clone(), row.cidr.clone()), row.words.as_str()))
             })
             .collect();
-        let all = || Evidence::Netlink {
-            request: cause.to_owned(),
-            reply: table.links.iter().map(|row| row.words.clone()).collect(),
-        };
+        let all = || after(table::links_shown(table.links.iter().map(|row| row.words.as_str())));
+        let same = || after(table::addresses_shown(table.addresses.iter().map(|row| row.words.as_str())));
         for (link, cidr) in self.addresses.iter().filter(|it| links.contains_key(&it.0) && !addresses.contains_key(*it))
         {
-            record(Change::AddrGone { link: link.clone(), cidr: cidr.clone() }, vec![all()]);
+            record(Change::AddrGone { link: link.clone(), cidr: cidr.clone() }, same());
         }
         for key in self.links.keys().filter(|key| !links.contains_key(*key)) {
-            record(Change::LinkGone { key: key.clone() }, vec![all()]);
+            record(Change::LinkGone { key: key.clone() }, all());
         }
         for (link, row) in rows.iter().filter(|(link, _)| self.links.get(&link.key) != Some(link)) {
-            record(Change::LinkSeen(link.clone()), show(&row.words));
+            record(Change::LinkSeen(link.clone()), after(table::links_shown([row.words.as_str()])));
         }
         for ((link, cidr), words) in addresses.iter().filter(|(it, _)| !self.addresses.contains(*it)) {
-            record(Change::AddrSeen { link: link.clone(), cidr: cidr.clone() }, show(words));
+            record(
+                Change::AddrSeen { link: link.clone(), cidr: cidr.clone() },
+                after(table::addresses_shown([*words])),
+            );
         }
         for (route, words) in routes.iter().filter(|(route, _)| !self.routes.contains(*route)) {
-            record(Change::RouteSeen(route.clone()), show(words));
+            record(Change::RouteSeen(route.clone()), after(table::routes_shown([*words])));
         }
 
         self.owners.retain(|index, _| table.links.iter().any(|row| row.index == *index));
@@ -213,7 +218,6 @@ impl NamespaceObserver {
     fn stranger(&self, name: &str) -> Owner {
         let key = match &self.container {
             Some(id) => format!("{}/{name}", id.short()),
-            None if name == BRIDGE => name.to_owned(),
             None => format!("lab/{name}"),
         };
         Owner { key: key.as_str().into(), container: self.container.clone() }

@@ -1,3 +1,4 @@
+use super::Subnet;
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
@@ -5,27 +6,20 @@ use std::net::Ipv4Addr;
 /// the same one.
 #[derive(Debug)]
 pub(super) struct Pool {
-    network: u32,
-    prefix: u8,
+    subnet: Subnet,
     taken: BTreeSet<u32>,
 }
 
 impl Pool {
-    /// All addresses of `gateway`'s network but the network's own, the gateway's and the broadcast address.
-    pub(super) fn new(gateway: Ipv4Addr, prefix: u8) -> Self {
-        let mask = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
-        Self { network: u32::from(gateway) & mask, prefix, taken: BTreeSet::from([u32::from(gateway)]) }
-    }
-
-    /// `172.17.0.0/16`
-    pub(super) fn subnet(&self) -> String {
-        format!("{}/{}", Ipv4Addr::from(self.network), self.prefix)
+    /// All addresses of a subnet but the network's own, the gateway's and the broadcast address.
+    pub(super) fn new(subnet: Subnet, gateway: Ipv4Addr) -> Self {
+        Self { subnet, taken: BTreeSet::from([u32::from(gateway)]) }
     }
 
     /// None when all are taken.
     pub(super) fn reserve(&mut self) -> Option<Ipv4Addr> {
-        let broadcast = self.network | u32::MAX.checked_shr(self.prefix.into()).unwrap_or(0);
-        let free = (self.network + 1..broadcast).find(|address| !self.taken.contains(address))?;
+        let (network, broadcast) = self.subnet.ends();
+        let free = (network.saturating_add(1)..broadcast).find(|address| !self.taken.contains(address))?;
         self.taken.insert(free);
         Some(free.into())
     }
@@ -39,10 +33,13 @@ impl Pool {
 mod tests {
     use super::*;
 
+    fn pool(gateway: Ipv4Addr, prefix: u8) -> Pool {
+        Pool::new(Subnet::around(gateway, prefix), gateway)
+    }
+
     #[test]
     fn addresses_come_in_order_and_the_lowest_released_one_comes_again() {
-        let mut pool = Pool::new(Ipv4Addr::new(172, 17, 0, 1), 16);
-        assert_eq!(pool.subnet(), "172.17.0.0/16");
+        let mut pool = pool(Ipv4Addr::new(172, 17, 0, 1), 16);
         let first: Vec<_> = (0..3).map(|_| pool.reserve().unwrap().to_string()).collect();
         assert_eq!(first, ["172.17.0.2", "172.17.0.3", "172.17.0.4"]);
         pool.release(Ipv4Addr::new(172, 17, 0, 3));
@@ -52,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_network_that_is_full_gives_none() {
-        let mut pool = Pool::new(Ipv4Addr::new(10, 0, 0, 1), 29);
+        let mut pool = pool(Ipv4Addr::new(10, 0, 0, 1), 29);
         let all: Vec<_> = std::iter::from_fn(|| pool.reserve()).collect();
         assert_eq!(all.first(), Some(&Ipv4Addr::new(10, 0, 0, 2)));
         assert_eq!(all.last(), Some(&Ipv4Addr::new(10, 0, 0, 6)), "the last one is for broadcasts");

@@ -3,6 +3,8 @@
 
 use super::netlink::Netlink;
 use super::request::mac_text;
+use crate::engine::evidence;
+use crate::trace::Evidence;
 use netlink_packet_route::address::{AddressAttribute, AddressHeader, AddressMessage, AddressScope};
 use netlink_packet_route::link::{InfoKind, LinkAttribute, LinkExtentMask, LinkFlags, LinkInfo, LinkMessage};
 use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteType};
@@ -51,6 +53,21 @@ pub(super) struct Table {
     pub(super) routes: Vec<RouteRow>,
 }
 
+/// Links of a dump, in words.
+pub(super) fn links_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Evidence {
+    evidence::netlink::dumped(&ask_links(), rows)
+}
+
+/// The same of addresses.
+pub(super) fn addresses_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Evidence {
+    evidence::netlink::dumped(&ask_addresses(), rows)
+}
+
+/// The same of routes.
+pub(super) fn routes_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Evidence {
+    evidence::netlink::dumped(&ask_routes(), rows)
+}
+
 impl Table {
     pub(super) fn read(netlink: &Netlink) -> io::Result<Self> {
         let links = links(netlink)?;
@@ -63,10 +80,31 @@ impl Table {
     }
 }
 
-fn links(netlink: &Netlink) -> io::Result<Vec<LinkRow>> {
+fn ask_links() -> RouteNetlinkMessage {
     let mut ask = LinkMessage::default();
     ask.attributes = vec![LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats])];
-    let found = netlink.dump(&RouteNetlinkMessage::GetLink(ask))?;
+    RouteNetlinkMessage::GetLink(ask)
+}
+
+fn ask_addresses() -> RouteNetlinkMessage {
+    let mut ask = AddressMessage::default();
+    ask.header = AddressHeader { family: AddressFamily::Inet, ..AddressHeader::default() };
+    RouteNetlinkMessage::GetAddress(ask)
+}
+
+fn ask_routes() -> RouteNetlinkMessage {
+    let mut ask = RouteMessage::default();
+    ask.header = RouteHeader {
+        address_family: AddressFamily::Inet,
+        table: RouteHeader::RT_TABLE_MAIN,
+        kind: RouteType::Unspec,
+        ..RouteHeader::default()
+    };
+    RouteNetlinkMessage::GetRoute(ask)
+}
+
+fn links(netlink: &Netlink) -> io::Result<Vec<LinkRow>> {
+    let found = netlink.dump(&ask_links())?;
     let links: Vec<_> = found
         .into_iter()
         .filter_map(|message| if let RouteNetlinkMessage::NewLink(link) = message { Some(link) } else { None })
@@ -152,9 +190,7 @@ fn words_of(row: &LinkRow, flags: LinkFlags, state: &str, elsewhere: bool, names
 }
 
 fn addresses(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<Vec<AddrRow>> {
-    let mut ask = AddressMessage::default();
-    ask.header = AddressHeader { family: AddressFamily::Inet, ..AddressHeader::default() };
-    let found = netlink.dump(&RouteNetlinkMessage::GetAddress(ask))?;
+    let found = netlink.dump(&ask_addresses())?;
     let row = |message: RouteNetlinkMessage| match message {
         RouteNetlinkMessage::NewAddress(address) if address.header.family == AddressFamily::Inet => {
             addr_row(&address, names)
@@ -186,14 +222,7 @@ fn addr_row(message: &AddressMessage, names: &BTreeMap<u32, String>) -> Option<A
 }
 
 fn routes(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<Vec<RouteRow>> {
-    let mut ask = RouteMessage::default();
-    ask.header = RouteHeader {
-        address_family: AddressFamily::Inet,
-        table: RouteHeader::RT_TABLE_MAIN,
-        kind: RouteType::Unspec,
-        ..RouteHeader::default()
-    };
-    let found = netlink.dump(&RouteNetlinkMessage::GetRoute(ask))?;
+    let found = netlink.dump(&ask_routes())?;
     let row = |message: RouteNetlinkMessage| match message {
         RouteNetlinkMessage::NewRoute(route) if in_main_table(&route) => route_row(&route, names),
         _ => None,

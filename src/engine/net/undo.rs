@@ -39,7 +39,7 @@ pub enum NetInverse {
 impl Undo for NetInverse {
     fn allowed(&self, _root: &Path) -> bool {
         match self {
-            Self::DeleteLink { name, .. } => name == BRIDGE || is_veth(name),
+            Self::DeleteLink { name, .. } => network::is_bridge(name) || is_veth(name),
             Self::DeleteNftTable { family, name, .. } => family == filter::FAMILY && name == filter::TABLE,
             Self::RestoreSysctl { path, value, .. } => {
                 path == Path::new(host::FORWARDING) && matches!(value.as_str(), "0" | "1")
@@ -89,8 +89,11 @@ mod tests {
     fn links_tables_and_sysctls_are_the_engines_own() {
         let link = |name: &str| NetInverse::DeleteLink { netns: 1, name: name.into() };
         check(true, link("docker0"));
+        check(true, link("br-0123456789ab"));
         check(true, link("veth0a1b2c3"));
-        ["eth0", "lo", "veth", "vethernet", "wlan0", ""].into_iter().for_each(|name| check(false, link(name)));
+        ["eth0", "lo", "veth", "vethernet", "wlan0", "br0", "br-lan", "br-0123456789abc", ""]
+            .into_iter()
+            .for_each(|name| check(false, link(name)));
         let table = |family: &str, name: &str| NetInverse::DeleteNftTable {
             netns: 1,
             family: family.into(),

@@ -4,12 +4,14 @@
 use super::observer::{NamespaceObserver, Record};
 use super::*;
 use crate::engine::conductor::EntryId;
+use crate::engine::evidence;
 use crate::engine::process::ProcessInverse;
 use crate::engine::program;
-use crate::trace::{Change, Evidence, Problem};
+use crate::trace::{Book, Change, Evidence, Problem};
+use nix::fcntl::OFlag;
 use parking_lot::Mutex;
-use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -42,6 +44,8 @@ pub(super) struct Helper {
     program: Program,
     path: PathBuf,
     sandbox: Sandbox,
+    /// How it is known whether it can lock itself up; none when that was not asked.
+    asked: Option<Evidence>,
 }
 
 /// Whether it locks itself up before the first packet of a stranger reaches it.
@@ -57,15 +61,27 @@ enum Sandbox {
 const SANDBOX: [&str; 2] = ["--enable-sandbox", "--enable-seccomp"];
 
 impl Helper {
-    /// The one that this host has.
-    pub(super) fn find() -> Option<Self> {
-        if let Some(path) = program::find("slirp4netns") {
-            let help = program::run(program::command(&path).arg("--help"), b"", program::PATIENCE);
-            let help = help.map(|output| output.stdout + &output.stderr).unwrap_or_default();
-            let sandbox = if SANDBOX.iter().all(|option| help.contains(option)) { Sandbox::On } else { Sandbox::Off };
-            return Some(Self { program: Program::Slirp4netns, path, sandbox });
+    /// The one that this host has, or where it was looked for.
+    pub(super) fn find() -> std::result::Result<Self, Vec<Evidence>> {
+        let mut looks = match program::search("slirp4netns") {
+            Ok(path) => {
+                let mut command = program::command(&path);
+                let help = program::run(command.arg("--help"), b"", program::PATIENCE).ok();
+                let said = help.as_ref().map(|output| format!("{}{}", output.stdout, output.stderr));
+                let knows = |option: &&str| said.as_deref().is_some_and(|said| said.contains(option));
+                let sandbox = if SANDBOX.iter().all(knows) { Sandbox::On } else { Sandbox::Off };
+                let asked = help.zip(said).map(|(help, said)| evidence::command(&command, b"", help.status, &said));
+                return Ok(Self { program: Program::Slirp4netns, path, sandbox, asked });
+            }
+            Err(looks) => looks,
+        };
+        match program::search("pasta") {
+            Ok(path) => Ok(Self { program: Program::Pasta, path, sandbox: Sandbox::On, asked: None }),
+            Err(more) => {
+                looks.extend(more);
+                Err(looks)
+            }
         }
-        program::find("pasta").map(|path| Self { program: Program::Pasta, path, sandbox: Sandbox::On })
     }
 
     /// What it is told: `netns` is the path of the lab's network namespace.
@@ -92,7 +108,7 @@ impl Helper {
         format!("{} {}", self.path.display(), self.args(&netns.path()).join(" "))
     }
 
-    fn spawn(&self, netns: &str) -> std::io::Result<Child> {
+    fn spawn(&self, netns: &str) -> std::io::Result<(Child, Command)> {
         let mut command = match (self.program, program::find("setpriv")) {
             // pasta has nothing like --exit-fd. The signal comes when the thread that started it ends, so it is started by
             // the engine's main thread or one that lives as long.
@@ -103,7 +119,8 @@ impl Helper {
             }
             _ => program::command(&self.path),
         };
-        command.args(self.args(netns)).stdin(Stdio::piped()).spawn()
+        command.args(self.args(netns)).stdin(Stdio::piped());
+        command.spawn().map(|child| (child, command))
     }
 }
 
@@ -113,24 +130,28 @@ const TUN: &str = "/dev/net/tun";
 pub(super) const DNS: &str = "10.0.2.3";
 
 /// Starts the helper and waits a little for its link. None when there is no helper, or it failed: that is said.
-pub(super) fn start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: Option<Helper>) -> Result<Option<Uplink>> {
+pub(super) fn start(
+    cx: &Cx,
+    host: &Arc<Mutex<NamespaceObserver>>,
+    helper: std::result::Result<Helper, Vec<Evidence>>,
+) -> Result<Option<Uplink>> {
     let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
-    let Some(helper) = helper else {
-        let searched = std::env::var("PATH").unwrap_or_default();
-        let evidence =
-            Evidence::syscall("execvp(\"slirp4netns\"), execvp(\"pasta\")", format!("-1 ENOENT ({searched})"));
-        record(Change::Remark(Problem::new("uplink-not-here")), vec![evidence]);
-        return Ok(None);
+    let helper = match helper {
+        Ok(helper) => helper,
+        Err(looks) => {
+            record(Change::Remark(Problem::new("uplink-not-here")), looks);
+            return Ok(None);
+        }
     };
-    if let Err(error) = std::fs::OpenOptions::new().read(true).write(true).open(TUN) {
-        let evidence = Evidence::syscall(format!("open({TUN:?}, O_RDWR)"), format!("-1 ({error})"));
-        record(Change::Remark(Problem::new("tun-refused").with("reason", error)), vec![evidence]);
+    if let (Err(errno), evidence) = evidence::open(Path::new(TUN), OFlag::O_RDWR) {
+        let reason = std::io::Error::from(errno);
+        record(Change::Remark(Problem::new("tun-refused").with("reason", reason)), vec![evidence]);
         return Ok(None);
     }
     if helper.sandbox == Sandbox::Off {
-        let evidence = Evidence::syscall(format!("{} --help", helper.path.display()), "no --enable-sandbox");
         let problem = Problem::new("uplink-sandbox-unknown").with("program", helper.path.display());
-        record(Change::Remark(problem), vec![evidence]);
+        let unasked = || evidence::own(Book::Decision, [format!("{} --help gave no answer", helper.path.display())]);
+        record(Change::Remark(problem), vec![helper.asked.clone().unwrap_or_else(unasked)]);
     }
     match try_start(cx, host, &helper)? {
         Tried::Runs(uplink) => Ok(Some(uplink)),
@@ -163,7 +184,7 @@ enum Tried {
 
 fn try_start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: &Helper) -> Result<Tried> {
     let (program, path, netns) = (helper.program, &helper.path, lock(host).netns().path());
-    let mut child = helper.spawn(&netns).map_err(|e| Fault::io("run", path.display(), &e))?;
+    let (mut child, command) = helper.spawn(&netns).map_err(|e| Fault::io("run", path.display(), &e))?;
     let entry = match ProcessInverse::of(child.id()).and_then(|inverse| cx.journal(SCOPE, &inverse)) {
         Ok(entry) => entry,
         Err(fault) => {
@@ -172,40 +193,31 @@ fn try_start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: &Helper) -> 
             return Err(fault);
         }
     };
-    let args = helper.args(&netns);
-    let cause = format!("{} {}", path.display(), args.join(" "));
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
-        if look(host, &cause, &|change, evidence| cx.observe(change, evidence))? {
+        if look(host, &|change, evidence| cx.observe(change, evidence))? {
             return Ok(Tried::Runs(Uplink { child, program, entry, ended: Arc::default(), watcher: None }));
         }
         if let Some(status) = child.try_wait().map_err(|e| Fault::io("wait for", path.display(), &e))? {
-            let argv = std::iter::once(path.display().to_string()).chain(args).collect();
-            let (stdin, output) = (String::new(), status.to_string());
             cx.undone(entry)?;
-            let evidence = Evidence::Command { argv, stdin, status: status.code().unwrap_or(-1), output };
+            let evidence = evidence::command(&command, b"", status, "");
             return Ok(Tried::Ended(status.to_string(), evidence));
         }
         std::thread::sleep(Duration::from_millis(2));
     }
     let ended = Arc::new(AtomicBool::new(false));
-    let watcher = watch(cx, host, cause, Arc::clone(&ended))?;
+    let watcher = watch(cx, host, Arc::clone(&ended))?;
     Ok(Tried::Runs(Uplink { child, program, entry, ended, watcher: Some(watcher) }))
 }
 
 /// Goes on looking on a thread of its own.
-fn watch(
-    cx: &Cx,
-    host: &Arc<Mutex<NamespaceObserver>>,
-    cause: String,
-    ended: Arc<AtomicBool>,
-) -> Result<JoinHandle<()>> {
+fn watch(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, ended: Arc<AtomicBool>) -> Result<JoinHandle<()>> {
     let (conductor, host) = (Arc::clone(cx.conductor()), Arc::clone(host));
     let thread = std::thread::Builder::new().name("uplink".into());
     let body = move || {
         let began = Instant::now();
         while began.elapsed() < GIVE_UP && !ended.load(Ordering::Acquire) {
-            match look(&host, &cause, &|change, evidence| conductor.notice(change, evidence)) {
+            match look(&host, &|change, evidence| conductor.notice(change, evidence)) {
                 Ok(false) => std::thread::sleep(Duration::from_millis(20)),
                 Ok(true) => return,
                 Err(fault) => return tracing::warn!(%fault, "the uplink cannot be looked at"),
@@ -216,9 +228,9 @@ fn watch(
 }
 
 /// True once the link leads somewhere.
-fn look(host: &Arc<Mutex<NamespaceObserver>>, cause: &str, record: Record<'_>) -> Result<bool> {
+fn look(host: &Arc<Mutex<NamespaceObserver>>, record: Record<'_>) -> Result<bool> {
     let mut host = lock(host);
-    host.look(cause, record)?;
+    host.look(None, record)?;
     Ok(host.way_out())
 }
 

@@ -3,18 +3,8 @@
 use super::call::Call;
 use super::init::{About, Prepared};
 use super::{Fault, FaultKind};
-use crate::engine::sys::{Record, outcome};
+use crate::engine::sys::outcome;
 use nix::errno::Errno;
-
-/// `0`, `5`, `0 (f_type=0x1cd1)`, `-1 ENOENT (No such file or directory)`
-pub fn result(call: &Call, record: &Record) -> String {
-    let Record { value, errno, found, .. } = *record;
-    if errno == 0 || errno == outcome::REFUSED {
-        return call.answer(found).map_or_else(|| value.to_string(), |answer| format!("{value} ({answer})"));
-    }
-    let errno = Errno::from_raw(errno);
-    format!("-1 {errno:?} ({})", errno.desc())
-}
 
 /// A call of the set-up was refused, or answered otherwise than it must.
 pub fn call(prepared: &Prepared, text: &str, errno: i32) -> Fault {

@@ -6,12 +6,14 @@ use super::observe::{Subject, View};
 use super::spawner::{Request, Thread};
 use super::{ProcessInverse, call, fault, reap};
 use crate::engine::conductor::{Cx, EntryId};
+use crate::engine::evidence::{self, Ended};
 use crate::engine::fault::{Fault, Result};
 use crate::engine::sys::{self, NO_HELPER, Program, Record, outcome};
 use crate::spec::ContainerId;
 use crate::trace::{Evidence, Outcome, Plan, StepKind};
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -106,12 +108,12 @@ struct Child {
     /// How it was when it was about to fork.
     last: View,
     /// Once it has been collected.
-    status: Option<i32>,
+    ended: Option<Ended>,
 }
 
 /// What is known of a call that was made.
 struct Made {
-    result: String,
+    evidence: Evidence,
     nanos: u64,
     fault: Option<Fault>,
 }
@@ -122,7 +124,7 @@ fn died() -> Fault {
 
 impl Child {
     fn new(pidfd: OwnedFd, subject: Subject, pins: Vec<OwnedFd>) -> Self {
-        Self { pidfd, subject, pins, entry: None, view: View::default(), last: View::default(), status: None }
+        Self { pidfd, subject, pins, entry: None, view: View::default(), last: View::default(), ended: None }
     }
 
     fn journal(&mut self, cx: &Cx) -> Result<()> {
@@ -137,8 +139,8 @@ impl Child {
     }
 
     /// It is known what became of it; nothing of it is left to undo.
-    fn collected(&mut self, cx: &Cx, status: i32) {
-        self.status = Some(status);
+    fn collected(&mut self, cx: &Cx, ended: Ended) {
+        self.ended = Some(ended);
         // A full disk is no reason to forget what really failed.
         if let Some(Err(fault)) = self.entry.take().map(|entry| cx.undone(entry)) {
             tracing::warn!(%fault, "journal");
@@ -151,7 +153,6 @@ impl Drive<'_> {
     fn begin(&mut self, cx: &Cx) -> Result<()> {
         let (channel, ends) = channel()?;
         let Given { stdio, extra, born_in } = self.launch.given.take().ok_or_else(died)?;
-        let call = clone_text(born_in.is_some());
         let (program, every, extra) = (Arc::clone(&self.program), self.every, Some(extra));
         let made = self.thread.clone_child(Request { flags: 0, program, every, ends, stdio, extra, born_in })?;
         let alone = self.launch.init.fork_at.is_none();
@@ -160,7 +161,7 @@ impl Drive<'_> {
             container: self.launch.container.clone(),
             argv: self.launch.argv.to_vec(),
             main: alone && self.launch.main,
-            made: vec![Evidence::syscall(call, made.pid)],
+            made: vec![evidence::cloned(&made, &call::clone_flags(made.flags))],
         };
         let child = Child::new(made.pidfd, subject, Vec::new());
         // Known from here on, so that it is collected whatever fails next.
@@ -288,20 +289,20 @@ impl Drive<'_> {
             }
         };
         let call = self.text(self.launch.init.fork_at.unwrap_or_default());
-        let returned = self.records.last().map_or(0, |record| record.value);
+        let forked = self.records.last().map(|record| evidence::by_helper(&call, record, None));
         let subject = Subject {
             pid,
             container: self.launch.container.clone(),
             argv: self.launch.argv.to_vec(),
             main: self.launch.main,
-            made: vec![Evidence::syscall(call, returned), told],
+            made: forked.into_iter().chain([told]).collect(),
         };
         // Its namespaces' numbers are given to others as soon as nobody holds them.
         let pins = if self.launch.main { pins(pid) } else { Vec::new() };
         self.forked.insert(Child::new(pidfd, subject, pins)).journal(cx)?;
         if let Some(cloned) = &mut self.cloned {
-            let status = reap::wait(cloned.pidfd.as_fd());
-            cloned.collected(cx, status);
+            let ended = evidence::wait(cloned.pidfd.as_fd());
+            cloned.collected(cx, ended);
         }
         Ok(())
     }
@@ -316,9 +317,9 @@ impl Drive<'_> {
     fn give_up(&mut self, cx: &Cx) {
         self.channel = None;
         for child in [&mut self.forked, &mut self.cloned].into_iter().flatten() {
-            let status = child.status.unwrap_or_else(|| reap::kill(child.pidfd.as_fd()));
-            reap::observe(cx, &child.subject, status);
-            child.collected(cx, status);
+            let ended = child.ended.unwrap_or_else(|| reap::kill(child.pidfd.as_fd()));
+            reap::observe(cx, &child.subject, &ended);
+            child.collected(cx, ended);
         }
     }
 
@@ -363,12 +364,13 @@ impl Drive<'_> {
                 self.observe_before_fork(cx, *index);
                 cx.past_step(self.call_plan(*index), Duration::from_nanos(made.nanos), outcome, |cx| {
                     if let Ok(caller) = self.caller(*index) {
-                        caller.subject.observe_call(cx, &self.text(*index), &made.result);
+                        caller.subject.observe_call(cx, self.text(*index), made.evidence.clone());
                     }
                     self.observe_fork(cx, *index);
                 });
             }
             if let (None, Ok(child)) = (&fault, self.looked_at(stage)) {
+                self.tell_execution(&child.view);
                 let others = stage.looks.iter().filter(|look| **look != Look::Process);
                 others.for_each(|look| child.subject.observe(cx, look, &child.view));
             }
@@ -394,7 +396,9 @@ impl Drive<'_> {
         if let (true, Some(cloned), Some(forked)) =
             (Some(index) == self.launch.init.fork_at, &self.cloned, &self.forked)
         {
-            reap::observe(cx, &cloned.subject, cloned.status.unwrap_or_default());
+            if let Some(ended) = &cloned.ended {
+                reap::observe(cx, &cloned.subject, ended);
+            }
             forked.see([Look::Process].iter());
             forked.subject.observe(cx, &Look::Process, &forked.view);
         }
@@ -422,6 +426,7 @@ impl Drive<'_> {
                 let child = self.looked_at(stage)?;
                 let looks = || stage.looks.iter().filter(|look| **look != Look::Process);
                 let view = View::default();
+                self.tell_execution(&view);
                 child.subject.see(&view, looks(), child.pidfd.as_fd());
                 looks().for_each(|look| child.subject.observe(cx, look, &view));
                 Ok(())
@@ -447,8 +452,7 @@ impl Drive<'_> {
                 self.note_execution(begun);
             }
             let made = self.made(index).ok_or_else(died)?;
-            let text = self.text(index);
-            self.caller(index)?.subject.observe_call(cx, &text, &made.result);
+            self.caller(index)?.subject.observe_call(cx, self.text(index), made.evidence);
             self.observe_fork(cx, index);
             made.fault.map_or(Ok(()), Err)
         })
@@ -469,7 +473,7 @@ impl Drive<'_> {
     fn made(&self, index: usize) -> Option<Made> {
         let Some(record) = self.records.get(index) else {
             let nanos = self.executed.filter(|_| index == self.records.len())?;
-            return Some(Made { result: "0".into(), nanos, fault: None });
+            return Some(Made { evidence: evidence::executed(&self.text(index)), nanos, fault: None });
         };
         let prepared = self.launch.init.calls.get(index)?;
         let failed = match record.errno {
@@ -485,7 +489,16 @@ impl Drive<'_> {
                 fault::call(prepared, &self.text(index), record.errno)
             }
         });
-        Some(Made { result: fault::result(&prepared.call, record), nanos: record.nanos, fault })
+        let answer = prepared.call.answer(record.found);
+        let evidence = evidence::by_helper(&self.text(index), record, answer);
+        Some(Made { evidence, nanos: record.nanos, fault })
+    }
+
+    /// The `execve` that succeeded, for those who look after it.
+    fn tell_execution(&self, view: &View) {
+        if let Some(made) = self.executed.and_then(|_| self.made(self.records.len())) {
+            view.executed(made.evidence);
+        }
     }
 
     /// Why the program was not executed, once every place was tried.
@@ -515,12 +528,6 @@ impl Drive<'_> {
     }
 }
 
-fn clone_text(born_in: bool) -> String {
-    let into = if born_in { 1 << 33 } else { 0 };
-    let flags = u64::from(libc::CLONE_PIDFD.cast_unsigned()) | 1 << 32 | into;
-    format!("clone3({{flags={}, exit_signal=SIGCHLD}}, 88)", call::clone_flags(flags))
-}
-
 /// A container's own namespaces. One that has ended has none.
 fn pins(pid: u32) -> Vec<OwnedFd> {
     let open = |name| File::open(format!("/proc/{pid}/ns/{name}")).ok().map(OwnedFd::from);
@@ -529,8 +536,8 @@ fn pins(pid: u32) -> Vec<OwnedFd> {
 
 /// What `/proc/self/fdinfo` says of a pidfd, and the process id in it (pidfd_open(2)).
 fn info_of(pidfd: &OwnedFd) -> Result<(Evidence, u32)> {
-    let path = format!("/proc/self/fdinfo/{}", pidfd.as_raw_fd());
-    let info = std::fs::read_to_string(&path).map_err(|e| Fault::io("read", &path, &e))?;
-    let pid = info.lines().find_map(|line| line.strip_prefix("Pid:")).and_then(|pid| pid.trim().parse().ok());
-    pid.map(|pid| (Evidence::file(path, info.trim_end()), pid)).ok_or_else(died)
+    let path = PathBuf::from(format!("/proc/self/fdinfo/{}", pidfd.as_raw_fd()));
+    let info = evidence::read(&path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
+    let pid = info.content().lines().find_map(|line| line.strip_prefix("Pid:")).and_then(|pid| pid.trim().parse().ok());
+    pid.map(|pid| (info.evidence(), pid)).ok_or_else(died)
 }

@@ -36,5 +36,5 @@ use super::fault::{Fault, FaultKind, Result};
 use super::lab::{Lab, Netns};
 use super::rootfs::Rootfs;
 use crate::spec::ContainerId;
-use crate::trace::{Change, Evidence, Plan, StepKind};
+use crate::trace::{Change, Plan, StepKind};
 use std::path::PathBuf;

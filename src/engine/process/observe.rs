@@ -2,12 +2,13 @@
 
 use super::init::Look;
 use crate::engine::conductor::Cx;
+use crate::engine::evidence::{self, Text, Unread};
 use crate::engine::rootfs::mountinfo::{self, MountInfo};
 use crate::spec::ContainerId;
 use crate::trace::{Change, Evidence, MountKind, Namespace, NamespaceKind, Process, Property};
-use std::collections::BTreeMap;
 use std::fs;
 use std::os::fd::BorrowedFd;
+use std::path::Path;
 use std::sync::OnceLock;
 
 const NAMESPACES: [(NamespaceKind, &str); 7] = [
@@ -41,14 +42,44 @@ const HELPER: &str = "dockwalk-init";
 /// What the kernel showed at one moment; each file is read when it is first asked for, and once.
 #[derive(Debug, Default)]
 pub struct View {
-    mountinfo: OnceLock<Vec<MountInfo>>,
+    mountinfo: OnceLock<(Vec<MountInfo>, Content)>,
     /// `/proc/<pid>/status` before the credentials were changed, and after.
-    born: OnceLock<String>,
-    status: OnceLock<String>,
-    namespaces: OnceLock<BTreeMap<NamespaceKind, u64>>,
-    hostname: OnceLock<String>,
-    cwd: OnceLock<String>,
-    cgroup: OnceLock<String>,
+    born: OnceLock<Content>,
+    status: OnceLock<Content>,
+    namespaces: OnceLock<Vec<(NamespaceKind, u64, Evidence)>>,
+    hostname: OnceLock<(String, Vec<Evidence>)>,
+    cwd: OnceLock<(String, Evidence)>,
+    cgroup: OnceLock<Content>,
+    executed: OnceLock<Evidence>,
+}
+
+/// A file that was read, or why it could not be.
+#[derive(Debug)]
+struct Content(Result<Text, Box<Unread>>);
+
+impl Content {
+    fn text(&self) -> &str {
+        self.0.as_ref().map_or("", Text::content)
+    }
+
+    fn evidence(&self) -> Evidence {
+        self.0.as_ref().map_or_else(|unread| unread.evidence.clone(), Text::evidence)
+    }
+
+    fn lines(&self, keep: impl Fn(&str) -> bool) -> Evidence {
+        self.0.as_ref().map_or_else(|unread| unread.evidence.clone(), |text| text.lines(keep))
+    }
+
+    fn mount(&self, line: &str) -> Evidence {
+        self.0.as_ref().map_or_else(|unread| unread.evidence.clone(), |text| text.mount(line))
+    }
+}
+
+impl View {
+    /// The `execve` that succeeded.
+    pub fn executed(&self, evidence: Evidence) {
+        self.executed.get_or_init(|| evidence);
+    }
 }
 
 impl Subject {
@@ -56,8 +87,8 @@ impl Subject {
         format!("/proc/{}/{file}", self.pid)
     }
 
-    fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.path(file)).unwrap_or_default()
+    fn read(&self, file: &str) -> Content {
+        Content(evidence::read(Path::new(&self.path(file))))
     }
 
     /// Reads all that these looks need but the credentials, now. What a view has already stays as it is.
@@ -92,22 +123,33 @@ impl Subject {
         self.status(view);
     }
 
-    fn link(&self, file: &str) -> String {
-        fs::read_link(self.path(file)).map(|path| path.display().to_string()).unwrap_or_default()
+    fn link(&self, file: &str) -> (String, Evidence) {
+        let (target, evidence) = evidence::readlink(Path::new(&self.path(file)));
+        (target.unwrap_or_default(), evidence)
     }
 
-    fn mountinfo<'v>(&self, view: &'v View) -> &'v [MountInfo] {
-        view.mountinfo.get_or_init(|| mountinfo::parse(&self.read("mountinfo")))
+    fn mountinfo<'v>(&self, view: &'v View) -> &'v (Vec<MountInfo>, Content) {
+        view.mountinfo.get_or_init(|| {
+            let content = self.read("mountinfo");
+            (mountinfo::parse(content.text()), content)
+        })
     }
 
-    fn status<'v>(&self, view: &'v View) -> &'v str {
+    fn mounts<'v>(&self, view: &'v View) -> &'v [MountInfo] {
+        &self.mountinfo(view).0
+    }
+
+    fn status<'v>(&self, view: &'v View) -> &'v Content {
         view.status.get_or_init(|| self.read("status"))
     }
 
-    fn namespaces<'v>(&self, view: &'v View) -> &'v BTreeMap<NamespaceKind, u64> {
+    fn namespaces<'v>(&self, view: &'v View) -> &'v [(NamespaceKind, u64, Evidence)] {
         view.namespaces.get_or_init(|| {
-            let inode = |name| namespace_inode(&self.link(&format!("ns/{name}")));
-            NAMESPACES.iter().filter_map(|(kind, name)| inode(name).map(|inode| (*kind, inode))).collect()
+            let seen = NAMESPACES.iter().filter_map(|(kind, name)| {
+                let (target, evidence) = self.link(&format!("ns/{name}"));
+                namespace_inode(&target).map(|inode| (*kind, inode, evidence))
+            });
+            seen.collect()
         })
     }
 
@@ -116,32 +158,30 @@ impl Subject {
         match look {
             Look::Process => self.observe_process(cx, view),
             Look::Cgroup => {
-                let content = view.cgroup.get().cloned().unwrap_or_default();
-                let path = own_group(&content);
-                self.property(cx, Property::Cgroup(path), vec![Evidence::file(self.path("cgroup"), content)]);
+                let content = view.cgroup.get_or_init(|| self.read("cgroup"));
+                self.property(cx, Property::Cgroup(own_group(content.text())), vec![content.evidence()]);
             }
             Look::Root(path) => self.observe_root(cx, view, path),
             Look::Mount(target, kind) => self.observe_mount(cx, view, target, Some(kind)),
             Look::Protected(paths) => {
                 let covers = |entry: &&MountInfo| paths.contains(&entry.target);
-                let lines: Vec<_> = self.mountinfo(view).iter().filter(covers).map(|entry| self.line(entry)).collect();
+                let covered = self.mounts(view).iter().filter(covers);
+                let lines: Vec<_> = covered.map(|entry| self.line(view, entry)).collect();
                 if !lines.is_empty() {
                     self.property(cx, Property::Protected(paths.clone()), lines);
                 }
             }
             Look::Hostname => {
-                let name = view.hostname.get().cloned().unwrap_or_default();
-                let evidence =
-                    Evidence::syscall(format!("uname() in {}", self.path("ns/uts")), format!("nodename={name:?}"));
-                self.property(cx, Property::Hostname(name), vec![evidence]);
+                if let Some((name, evidence)) = view.hostname.get().filter(|(_, evidence)| !evidence.is_empty()) {
+                    self.property(cx, Property::Hostname(name.clone()), evidence.clone());
+                }
             }
             Look::WorkingDir => {
-                let path = view.cwd.get().cloned().unwrap_or_default();
-                let evidence = vec![Evidence::file(self.path("cwd"), &path)];
-                self.property(cx, Property::WorkingDir(path), evidence);
+                let (path, evidence) = view.cwd.get_or_init(|| self.link("cwd"));
+                self.property(cx, Property::WorkingDir(path.clone()), vec![evidence.clone()]);
             }
             Look::Credentials => self.observe_credentials(cx, view),
-            Look::Executes => self.observe_program(cx),
+            Look::Executes => self.observe_program(cx, view),
         }
     }
 
@@ -150,19 +190,14 @@ impl Subject {
     }
 
     /// A call that was made, in strace's form.
-    pub fn observe_call(&self, cx: &Cx, call: &str, result: &str) {
-        self.property(cx, Property::Did(call.to_owned()), vec![Evidence::syscall(call, result)]);
+    pub fn observe_call(&self, cx: &Cx, call: String, evidence: Evidence) {
+        self.property(cx, Property::Did(call), vec![evidence]);
     }
 
     fn observe_process(&self, cx: &Cx, view: &View) {
-        let namespaces = self.namespaces(view).clone();
-        let links = |kinds: &[NamespaceKind]| {
-            let shown = NAMESPACES.iter().filter(|(kind, _)| kinds.contains(kind));
-            let lines = shown.filter_map(|(kind, name)| Some(format!("{name}:[{}]", namespaces.get(kind)?)));
-            Evidence::file(self.path("ns/"), lines.collect::<Vec<_>>().join("\n"))
-        };
+        let namespaces = self.namespaces(view);
         let known = cx.world();
-        for (kind, inode) in &namespaces {
+        for (kind, inode, link) in namespaces {
             let own = self.main && !matches!(kind, NamespaceKind::Net | NamespaceKind::User);
             // What the engine shares with it is the host's; the network namespace is observed by who made it.
             if own
@@ -171,14 +206,14 @@ impl Subject {
                 && !known.namespaces.contains_key(inode)
             {
                 let namespace = Namespace { inode: *inode, kind: *kind, container: self.container.clone() };
-                cx.observe(Change::NamespaceSeen(namespace), vec![links(&[*kind])]);
+                cx.observe(Change::NamespaceSeen(namespace), vec![link.clone()]);
             }
         }
-        let status = view.born.get().cloned().unwrap_or_default();
-        let inner_pid = last_number(field(&status, "NSpid")).unwrap_or(self.pid);
-        let all: Vec<_> = NAMESPACES.iter().map(|(kind, _)| *kind).collect();
-        let seen = [links(&all), Evidence::file(self.path("status"), status)];
-        let evidence = self.made.iter().cloned().chain(seen).collect();
+        let status = view.born.get_or_init(|| self.read("status"));
+        let inner_pid = last_number(field(status.text(), "NSpid")).unwrap_or(self.pid);
+        let links = namespaces.iter().map(|(_, _, link)| link.clone());
+        let evidence = self.made.iter().cloned().chain(links).chain([status.evidence()]).collect();
+        let namespaces = namespaces.iter().map(|(kind, inode, _)| (*kind, *inode)).collect();
         let process = Process {
             pid: self.pid,
             inner_pid,
@@ -192,38 +227,37 @@ impl Subject {
 
     fn observe_root(&self, cx: &Cx, view: &View, path: &str) {
         // Before the old root is left both are mounted at `/`; the container's is the overlay.
-        let roots: Vec<_> = self.mountinfo(view).iter().filter(|entry| entry.target == "/").collect();
+        let roots: Vec<_> = self.mounts(view).iter().filter(|entry| entry.target == "/").collect();
         let overlay = roots.iter().find(|entry| entry.fstype == "overlay");
         let Some(entry) = overlay.or(roots.first()).copied() else { return };
         let kind =
             if entry.fstype == "overlay" { entry.overlay() } else { MountKind::Bind { from: entry.source.clone() } };
         self.observe_entry(cx, view, entry, kind);
-        self.property(cx, Property::Root(path.to_owned()), vec![self.line(entry)]);
+        self.property(cx, Property::Root(path.to_owned()), vec![self.line(view, entry)]);
     }
 
     fn observe_mount(&self, cx: &Cx, view: &View, target: &str, kind: Option<&MountKind>) {
-        let found = self.mountinfo(view).iter().rfind(|entry| entry.target == target);
+        let found = self.mounts(view).iter().rfind(|entry| entry.target == target);
         if let (Some(entry), Some(kind)) = (found, kind) {
             self.observe_entry(cx, view, entry, kind.clone());
         }
     }
 
     fn observe_entry(&self, cx: &Cx, view: &View, entry: &MountInfo, kind: MountKind) {
-        let Some(mntns) = self.namespaces(view).get(&NamespaceKind::Mnt) else { return };
+        let mnt = self.namespaces(view).iter().find(|(kind, ..)| *kind == NamespaceKind::Mnt);
+        let Some((_, mntns, _)) = mnt else { return };
         let mount = entry.mount(*mntns, self.container.clone(), kind);
-        cx.observe(Change::MountSeen(mount), vec![self.line(entry)]);
+        cx.observe(Change::MountSeen(mount), vec![self.line(view, entry)]);
     }
 
-    fn line(&self, entry: &MountInfo) -> Evidence {
-        Evidence::Mountinfo { path: self.path("mountinfo"), line: entry.line.clone() }
+    fn line(&self, view: &View, entry: &MountInfo) -> Evidence {
+        self.mountinfo(view).1.mount(&entry.line)
     }
 
     fn observe_credentials(&self, cx: &Cx, view: &View) {
-        let status = self.status(view);
-        let evidence = |keys: &[&str]| {
-            let lines = status.lines().filter(|line| keys.iter().any(|key| line.starts_with(key)));
-            vec![Evidence::file(self.path("status"), lines.collect::<Vec<_>>().join("\n"))]
-        };
+        let content = self.status(view);
+        let evidence = |keys: &[&str]| vec![content.lines(|line| keys.iter().any(|key| line.starts_with(key)))];
+        let status = content.text();
         let first = |key| field(status, key).split_whitespace().next().unwrap_or_default();
         let credentials = format!("{}:{}", first("Uid"), first("Gid"));
         self.property(cx, Property::Credentials(credentials), evidence(&["Uid", "Gid", "Groups"]));
@@ -239,17 +273,14 @@ impl Subject {
         self.property(cx, Property::NoNewPrivs(first("NoNewPrivs") == "1"), evidence(&["NoNewPrivs"]));
     }
 
-    fn observe_program(&self, cx: &Cx) {
+    fn observe_program(&self, cx: &Cx, view: &View) {
         // A short program may be gone by now; then the call's own result is all there is to know.
-        let path = self.path("cmdline");
-        let cmdline = fs::read(&path).unwrap_or_default();
-        let argv: Vec<_> =
-            cmdline.split(|byte| *byte == 0).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
+        let cmdline = self.read("cmdline");
+        let argv: Vec<_> = cmdline.text().split('\0').map(str::to_owned).collect();
         let argv: Vec<_> = argv.split_last().map(|(_, argv)| argv.to_vec()).unwrap_or_default();
-        let evidence = if argv.is_empty() {
-            vec![Evidence::syscall(format!("execve({:?}, …)", self.argv.first().map_or("", String::as_str)), 0)]
-        } else {
-            vec![Evidence::file(path, argv.join(" "))]
+        let evidence = match &cmdline.0 {
+            Ok(text) if !argv.is_empty() => vec![text.words()],
+            _ => view.executed.get().cloned().into_iter().chain([cmdline.evidence()]).collect(),
         };
         let argv = if argv.is_empty() { self.argv.clone() } else { argv };
         if let Some(known) = cx.world().processes.get(&self.pid) {
@@ -270,12 +301,12 @@ fn own_link(kind: NamespaceKind) -> String {
     format!("/proc/thread-self/ns/{name}")
 }
 
-/// The hostname in a process's UTS namespace, from a thread that enters it.
-fn hostname_in(pidfd: BorrowedFd<'_>) -> String {
+/// The hostname in a process's UTS namespace, from a thread that enters it; without evidence when that cannot be.
+fn hostname_in(pidfd: BorrowedFd<'_>) -> (String, Vec<Evidence>) {
     let look = || {
-        nix::sched::setns(pidfd, nix::sched::CloneFlags::CLONE_NEWUTS).ok()?;
-        let name = nix::sys::utsname::uname().ok()?;
-        Some(name.nodename().to_string_lossy().into_owned())
+        let entered = evidence::setns(&pidfd, nix::sched::CloneFlags::CLONE_NEWUTS).ok()?;
+        let (name, named) = evidence::uname().ok()?;
+        Some((name.nodename().to_string_lossy().into_owned(), vec![entered, named]))
     };
     std::thread::scope(|scope| scope.spawn(look).join().ok().flatten()).unwrap_or_default()
 }

@@ -2,51 +2,25 @@
 
 use super::observe::Subject;
 use crate::engine::conductor::Cx;
+use crate::engine::evidence::{self, Ended};
 use crate::engine::sys;
-use crate::trace::{Change, Evidence, NamespaceKind};
-use nix::errno::Errno;
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use crate::trace::{Change, NamespaceKind};
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-/// Waits for the end of a child and collects it: 0–255, or 128 + the signal that killed it.
-pub fn wait(pidfd: BorrowedFd<'_>) -> i32 {
-    loop {
-        match waitid(Id::PIDFd(pidfd), WaitPidFlag::WEXITED) {
-            Ok(WaitStatus::Exited(_, status)) => return status,
-            Ok(WaitStatus::Signaled(_, signal, _)) => return 128 + signal as i32,
-            Ok(_) | Err(Errno::EINTR) => {}
-            // Somebody else has collected it, which nobody does; its status is lost.
-            Err(error) => {
-                tracing::error!(%error, "waitid");
-                return 255;
-            }
-        }
-    }
-}
-
 /// Kills a child and collects it. One that has ended already is collected.
-pub fn kill(pidfd: BorrowedFd<'_>) -> i32 {
+pub fn kill(pidfd: BorrowedFd<'_>) -> Ended {
     if let Err(error) = sys::send_signal(pidfd, libc::SIGKILL) {
         tracing::debug!(%error, "not killed");
     }
-    wait(pidfd)
-}
-
-/// How a status came to be known.
-pub fn evidence(status: i32) -> Vec<Evidence> {
-    let info = match status {
-        ..=128 => format!("{{si_code=CLD_EXITED, si_status={status}}}"),
-        129.. => format!("{{si_code=CLD_KILLED or CLD_EXITED, si_status={status} or {}}}", status - 128),
-    };
-    vec![Evidence::syscall(format!("waitid(P_PIDFD, pidfd, {info}, WEXITED, NULL)"), 0)]
+    evidence::wait(pidfd)
 }
 
 /// Records that a process is gone; with a container's first one its mounts and namespaces go as well.
-pub fn observe(cx: &Cx, subject: &Subject, status: i32) {
+pub fn observe(cx: &Cx, subject: &Subject, end: &Ended) {
     let world = cx.world();
     let Some(known) = world.processes.get(&subject.pid) else { return };
-    let evidence = evidence(status);
+    let (status, evidence) = (end.status(), vec![end.evidence()]);
     if !subject.main {
         cx.observe(Change::ProcessGone { pid: subject.pid, status }, evidence);
         return;

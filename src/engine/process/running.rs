@@ -3,7 +3,9 @@ use super::launch::Launched;
 use super::observe::Subject;
 use super::*;
 use crate::engine::conductor::{Conductor, EntryId};
+use crate::engine::evidence::{self, Ended};
 use crate::engine::sys;
+use crate::trace::Evidence;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
@@ -65,7 +67,7 @@ struct End {
     entry: EntryId,
     /// See [`Launched::pins`].
     pins: Mutex<Vec<OwnedFd>>,
-    status: Mutex<Option<i32>>,
+    status: Mutex<Option<Ended>>,
     known: Condvar,
 }
 
@@ -80,8 +82,8 @@ impl Running {
         match started {
             Ok((io, terminal)) => Ok(Self { pid, io: Some(io), terminal, end, past }),
             Err(fault) => {
-                let status = reap::kill(end.pidfd.as_fd());
-                reap::observe(cx, &end.subject, status);
+                let ended = reap::kill(end.pidfd.as_fd());
+                reap::observe(cx, &end.subject, &ended);
                 if let Err(fault) = cx.undone(entry) {
                     tracing::warn!(%fault, "journal");
                 }
@@ -124,7 +126,7 @@ impl Running {
         let mut status = self.end.lock();
         loop {
             match *status {
-                Some(status) => return status,
+                Some(ended) => return ended.status(),
                 None => self.end.known.wait(&mut status),
             }
         }
@@ -132,15 +134,23 @@ impl Running {
 
     /// Its status, if it has ended.
     pub fn ended(&self) -> Option<i32> {
-        *self.end.lock()
+        self.end.lock().as_ref().map(Ended::status)
+    }
+
+    /// How its end is known, if it has ended.
+    pub fn end(&self) -> Option<Evidence> {
+        self.end.lock().as_ref().map(Ended::evidence)
     }
 
     /// Records that a container's first process is gone, with the mounts and namespaces that went with it: the step
     /// `ReapProcess`. Others record their end by themselves.
-    pub fn reaped(&self, cx: &Cx, status: i32) -> Result<()> {
+    pub fn reaped(&self, cx: &Cx) -> Result<()> {
         let plan = Plan::new(StepKind::ReapProcess, self.pid).call("waitid(P_PIDFD, pidfd, …, WEXITED, NULL)");
         cx.step(plan, |cx| {
-            reap::observe(cx, &self.end.subject, status);
+            let ended = *self.end.lock();
+            if let Some(ended) = ended {
+                reap::observe(cx, &self.end.subject, &ended);
+            }
             self.end.pins.lock().clear();
             cx.undone(self.end.entry)
         })
@@ -160,21 +170,21 @@ impl Running {
 
 impl End {
     fn wait_and_tell(&self, conductor: &Conductor) {
-        let status = reap::wait(self.pidfd.as_fd());
+        let ended = evidence::wait(self.pidfd.as_fd());
         if !self.subject.main {
             let pid = self.subject.pid;
             if conductor.world().processes.contains_key(&pid) {
-                conductor.notice(Change::ProcessGone { pid, status }, reap::evidence(status));
+                conductor.notice(Change::ProcessGone { pid, status: ended.status() }, vec![ended.evidence()]);
             }
             if let Err(fault) = conductor.journal().done(self.entry) {
                 tracing::warn!(%fault, "journal");
             }
         }
-        *self.lock() = Some(status);
+        *self.lock() = Some(ended);
         self.known.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<i32>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Ended>> {
         self.status.lock()
     }
 }

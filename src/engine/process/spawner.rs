@@ -3,6 +3,7 @@
 use super::channel::{ChildEnds, channel};
 use super::init::{self, Init};
 use super::{Fault, Result, reap, stdio};
+use crate::engine::evidence;
 use crate::engine::sys::{self, Clone3, Cloned, Program};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sched::{CloneFlags, setns};
@@ -120,7 +121,7 @@ impl Drop for Nest {
         }
         let Ok(keeper) = self.keeper.try_clone() else { return };
         let collect = std::thread::Builder::new().name("keeper-end".into()).stack_size(128 * 1024);
-        if let Err(error) = collect.spawn(move || reap::wait(keeper.as_fd())) {
+        if let Err(error) = collect.spawn(move || evidence::wait(keeper.as_fd())) {
             tracing::debug!(%error, "the keeper is not collected");
         }
     }

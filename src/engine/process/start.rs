@@ -4,6 +4,7 @@ use super::running::{Past, Profile};
 use super::spawner::{Nest, Thread};
 use super::stdio::{self, Stdio};
 use super::*;
+use crate::engine::evidence;
 use crate::trace::{Dir, DirRole};
 use parking_lot::Mutex;
 use std::fs;
@@ -264,9 +265,9 @@ fn bind_sources(cx: &Cx, spec: &ProcessSpec) -> Result<()> {
             fs::create_dir_all(path).map_err(|e| Fault::io("make", path.display(), &e))?;
         }
         let dir = Dir { path: path.display().to_string(), role: DirRole::BindSource, container: None };
-        let found = fs::metadata(path).map(|meta| format!("{meta:?}"));
-        let found = found.map_err(|e| Fault::io("look at", path.display(), &e))?;
-        cx.observe(Change::DirSeen(dir), vec![Evidence::syscall(format!("stat({path:?})"), found)]);
+        let (found, evidence) = evidence::stat(path);
+        found.map_err(|e| Fault::io("look at", path.display(), &e.into()))?;
+        cx.observe(Change::DirSeen(dir), vec![evidence]);
     }
     Ok(())
 }

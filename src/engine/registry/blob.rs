@@ -14,13 +14,14 @@ use super::progress::Meter;
 use super::pull::Pull;
 use crate::engine::documents::is_foreign;
 use crate::engine::store::Ahead;
-use crate::engine::{Cx, Fault, FaultKind, Result, private};
+use crate::engine::{Cx, Fault, FaultKind, Result, evidence, private};
 use crate::spec::Digest;
 use crate::trace::{Change, Content, Descriptor, Evidence, Promise};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The manifest that lists the blobs.
@@ -165,12 +166,7 @@ impl Pull<'_> {
         let Ingest { this, sha, received, ahead, file, .. } = ingest;
         drop(file);
         let computed = Digest::from_sha256(&sha.finalize().into());
-        trail.push(Evidence::Hash {
-            of: "blob".into(),
-            expected: this.digest.to_string(),
-            computed: computed.to_string(),
-            bytes: received,
-        });
+        trail.push(evidence::hashed("blob", &this.digest, &computed, received));
         if computed != this.digest {
             drop(ahead);
             self.discard(this)?;
@@ -224,8 +220,7 @@ impl Ingest<'_> {
             block.truncate(n);
             self.pass_on(block);
         }
-        let call = format!("read({}, …)", self.path);
-        Ok(if self.received == 0 { Vec::new() } else { vec![Evidence::syscall(call, self.received)] })
+        Ok(if self.received == 0 { Vec::new() } else { vec![evidence::lstat(Path::new(&self.path)).1] })
     }
 
     fn start_anew(&mut self) -> Result<()> {

@@ -3,9 +3,9 @@
 use super::document::Wanted;
 use super::pull::Pull;
 use crate::engine::documents::{self, Document};
-use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::engine::{Cx, Fault, FaultKind, Result, evidence};
 use crate::spec::Platform;
-use crate::trace::{Change, Content, Descriptor, Evidence, Index, Manifest, Plan, Promise, StepKind};
+use crate::trace::{Book, Change, Content, Descriptor, Index, Manifest, Plan, Promise, StepKind};
 
 /// How many indexes may be inside one another. Nobody publishes more than two.
 const DEPTH: usize = 4;
@@ -60,9 +60,9 @@ impl Pull<'_> {
     fn take(&self, cx: &Cx, index: &Index, entry: &Descriptor, wanted: &Platform) -> Result<()> {
         cx.step(Plan::new(StepKind::ChoosePlatform, wanted), |cx| {
             let change = Change::PlatformChosen { index: index.this.digest.clone(), manifest: entry.digest.clone() };
-            let listed = serde_json::to_string(entry).unwrap_or_default();
-            let path = self.store.blob_path(&index.this.digest);
-            cx.observe(change, vec![Evidence::file(path.display().to_string(), listed)]);
+            let read = evidence::file(&self.store.blob_path(&index.this.digest));
+            let taken = [format!("{wanted}: {}", entry.digest)];
+            cx.observe(change, vec![read, evidence::own(Book::Decision, taken)]);
             Ok(())
         })
     }

@@ -3,7 +3,7 @@
 use super::pull::Pull;
 use crate::engine::documents::ACCEPTED;
 pub use crate::engine::documents::sha256;
-use crate::engine::{Cx, Fault, Result};
+use crate::engine::{Cx, Fault, Result, evidence};
 use crate::spec::Digest;
 use crate::trace::{Change, Content, Descriptor, Evidence, Promise, Rejected};
 use std::collections::BTreeMap;
@@ -37,11 +37,13 @@ impl Pull<'_> {
     pub fn obtain(&self, cx: &Cx, this: &Descriptor, wanted: &Wanted<'_>) -> Result<(Vec<u8>, Vec<Evidence>)> {
         self.pin.add(&this.digest);
         if self.store.has_blob(&this.digest, this.size).is_some() {
-            let bytes = self.store.read_blob(&this.digest)?;
+            let path = self.store.blob_path(&this.digest);
+            let text = evidence::read(&path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
+            let read = text.evidence();
+            let bytes = text.into_bytes();
             if sha256(&bytes) == this.digest {
-                let file = self.store.blob_path(&this.digest).display().to_string();
-                let evidence = vec![Evidence::file(file, String::from_utf8_lossy(&bytes)), hashed(this, &bytes)];
-                return Ok((bytes, evidence));
+                let hashed = hashed(this, &bytes);
+                return Ok((bytes, vec![read, hashed]));
             }
         }
         let fetched = self.fetch_document(cx, wanted)?;
@@ -126,12 +128,7 @@ pub fn caught(cx: &Cx, content: Content, digest: &Digest, by: Promise, fault: Fa
 }
 
 fn hashed(this: &Descriptor, bytes: &[u8]) -> Evidence {
-    Evidence::Hash {
-        of: "document".into(),
-        expected: this.digest.to_string(),
-        computed: sha256(bytes).to_string(),
-        bytes: bytes.len() as u64,
-    }
+    evidence::hash_of("document", &this.digest, bytes)
 }
 
 pub fn digest_mismatch(expected: &Digest, computed: &Digest, registry: &str) -> Fault {

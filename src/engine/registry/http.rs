@@ -1,4 +1,5 @@
 use super::tls::Trust;
+use crate::engine::evidence::Exchange;
 use crate::trace::Evidence;
 use std::io::Read;
 use std::sync::OnceLock;
@@ -269,8 +270,9 @@ fn evidence(ask: &Ask, status: u16, headers: Vec<(String, String)>, bytes: u64, 
         let scheme = secret.split(' ').next().unwrap_or_default();
         request_headers.push(("Authorization".into(), format!("{scheme} {HIDDEN}")));
     }
-    let (method, url) = (ask.method.to_owned(), ask.shown_url());
-    Evidence::Http { method, url, status, request_headers, headers, bytes, body: body.to_owned() }
+    let answer = (status != 0).then_some((status, headers));
+    let exchange = Exchange { method: ask.method, url: ask.shown_url(), sent: request_headers, answer };
+    crate::engine::evidence::http(exchange, bytes, body)
 }
 
 fn shown_header((name, value): &(String, String)) -> (String, String) {

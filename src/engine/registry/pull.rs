@@ -10,9 +10,9 @@ use super::resolve::Resolved;
 use super::session::RegistrySession;
 use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::store::{Ahead, Image, Part, Pin, Record, Store, Unpacking};
-use crate::engine::{Cx, Fault, Result, documents};
+use crate::engine::{Cx, Fault, Result, documents, evidence};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::{Change, Content, Evidence, Plan, Promise, StepKind};
+use crate::trace::{Change, Content, Plan, Promise, StepKind};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -78,8 +78,7 @@ impl<'a> Pull<'a> {
 
     /// Every blob that is needed and not there. Returns the layers that were unpacked on the way, by chain id.
     fn download(&self, cx: &Cx, resolved: &Resolved, parts: &[Part], at_once: bool) -> Result<BTreeMap<Digest, Ahead>> {
-        let path = self.store.blob_path(&resolved.manifest.this.digest).display().to_string();
-        let evidence = Evidence::file(path, resolved.manifest_text.clone());
+        let evidence = evidence::file(&self.store.blob_path(&resolved.manifest.this.digest));
         let urls = documents::urls(resolved.manifest_text.as_bytes());
         let listed = Listed { manifest: resolved.manifest.this.digest.clone(), evidence, urls };
         let mut wanted: Vec<&Part> = Vec::new();
@@ -144,12 +143,14 @@ impl<'a> Pull<'a> {
     /// A layer that is not what the config promises was caught by the config.
     fn caught_by_config(&self, cx: &Cx, resolved: &Resolved, fault: Fault) -> Fault {
         let arg = |name: &str| fault.problem.args.get(name).cloned().unwrap_or_default();
-        let Ok(blob) = arg("digest").parse::<Digest>() else { return fault };
+        let digest = |name: &str| arg(name).parse::<Digest>();
+        let (Ok(blob), Ok(expected), Ok(computed)) = (digest("digest"), digest("expected"), digest("computed")) else {
+            return fault;
+        };
         if fault.problem.code != "diff-id-mismatch" {
             return fault;
         }
-        let (expected, computed) = (arg("expected"), arg("computed"));
-        let hash = Evidence::Hash { of: "tar".into(), expected, computed, bytes: arg("bytes").parse().unwrap_or(0) };
+        let hash = evidence::hashed("tar", &expected, &computed, arg("bytes").parse().unwrap_or(0));
         self.session.note_failure(std::slice::from_ref(&hash));
         caught(cx, Content::Blob, &blob, Promise::Config(resolved.config.this.digest.clone()), fault, &[hash])
     }

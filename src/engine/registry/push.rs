@@ -15,9 +15,9 @@ use super::{Credentials, Progress, RegistryOptions};
 use crate::engine::documents::is_foreign;
 use crate::engine::registry::endpoint::Endpoint;
 use crate::engine::store::{Record, Store};
-use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::engine::{Cx, Fault, FaultKind, Result, evidence};
 use crate::spec::{Digest, Reference};
-use crate::trace::{Change, Descriptor, Evidence, Manifest, Plan, Pushed, PushedHow, StepKind};
+use crate::trace::{Change, Descriptor, Manifest, Plan, Pushed, PushedHow, StepKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -123,12 +123,7 @@ impl<'a> Push<'a> {
             let bytes = answer.read(MANIFEST_LIMIT).map_err(|e| self.session.unreachable(&e.to_string()))?;
             trail.push(answer.evidence(bytes.len() as u64, &String::from_utf8_lossy(&bytes)));
             let computed = sha256(&bytes);
-            trail.push(Evidence::Hash {
-                of: "manifest".into(),
-                expected: this.digest.to_string(),
-                computed: computed.to_string(),
-                bytes: bytes.len() as u64,
-            });
+            trail.push(evidence::hash_of("manifest", &this.digest, &bytes));
             Ok(computed)
         })?;
         if computed != this.digest {

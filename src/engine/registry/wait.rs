@@ -3,8 +3,8 @@
 use super::Progress;
 use super::http::Answer;
 use super::session::RegistrySession;
-use crate::engine::{Cx, Fault, FaultKind, Result};
-use crate::trace::{Change, Evidence, Plan, Problem, RegistryLimit, RegistryWait, StepKind};
+use crate::engine::{Cx, Fault, FaultKind, Result, evidence};
+use crate::trace::{Book, Change, Evidence, Plan, Problem, RegistryLimit, RegistryWait, StepKind};
 use parking_lot::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -80,9 +80,9 @@ impl RegistrySession<'_> {
             cx.observe(Change::RegistryWaiting(wait), trail.last().cloned().into_iter().collect());
             let begun = Instant::now();
             let result = self.count_down(cx, begun + left);
-            let call = format!("clock_gettime(CLOCK_MONOTONIC) − its value at the answer, {} s wanted", left.as_secs());
-            let evidence = Evidence::syscall(call, format!("{:.3} s", begun.elapsed().as_secs_f64()));
-            cx.observe(Change::RegistryWaited { registry: host.clone() }, vec![evidence]);
+            let waited = [format!("{} s wanted, {:.3} s waited", left.as_secs(), begun.elapsed().as_secs_f64())];
+            let waited = evidence::own(Book::Time, waited);
+            cx.observe(Change::RegistryWaited { registry: host.clone() }, vec![waited]);
             result
         });
         waits.over = Some(Instant::now());

@@ -11,10 +11,9 @@ pub use undo::{RootfsInverse, undo};
 
 use super::conductor::Cx;
 use super::fault::{Fault, Result};
-use super::{handle, private};
+use super::{evidence, handle, private};
 use crate::spec::ContainerId;
-use crate::trace::{Change, Dir, DirRole, Evidence, Plan, StepKind};
-use std::fs;
+use crate::trace::{Change, Dir, DirRole, Plan, StepKind};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
@@ -93,19 +92,12 @@ fn make_upper(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
             private::shown_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
             let (path, container) = (dir.display().to_string(), Some(spec.container.clone()));
             let change = Change::DirSeen(Dir { path: path.clone(), role, container });
-            cx.observe(change, vec![stat(dir)?]);
+            let (found, look) = evidence::stat(dir);
+            found.map_err(|e| Fault::io("look at", dir.display(), &e.into()))?;
+            cx.observe(change, vec![look]);
         }
         Ok(())
     })
-}
-
-/// A directory as `stat` shows it.
-fn stat(path: &Path) -> Result<Evidence> {
-    use std::os::unix::fs::MetadataExt;
-    let meta = fs::metadata(path).map_err(|e| Fault::io("look at", path.display(), &e))?;
-    let shown =
-        format!("{{st_mode={:#o}, st_uid={}, st_gid={}, st_ino={}}}", meta.mode(), meta.uid(), meta.gid(), meta.ino());
-    Ok(Evidence::syscall(format!("stat({:?}, {shown})", path.display().to_string()), 0))
 }
 
 /// Writes the files of `/etc`; again, once the container's address is known.
@@ -125,8 +117,8 @@ pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
             for (path, text) in files {
                 // Written in place: the file may be mounted in the container already.
                 private::write_shown(path, text.as_bytes()).map_err(|e| Fault::io("write", path.display(), &e))?;
-                let read = fs::read_to_string(path).map_err(|e| Fault::io("read", path.display(), &e))?;
-                evidence.push(Evidence::file(path.display().to_string(), read));
+                let read = evidence::read(path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
+                evidence.push(read.evidence());
             }
             let problem = crate::trace::Problem::new("etc-files-written").with("dir", dir.display());
             cx.observe(Change::Remark(problem), evidence);
@@ -156,8 +148,8 @@ pub fn remove(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
         let world = cx.world();
         let mine = world.dirs.values().filter(|known| known.container.as_ref() == Some(container));
         for known in mine {
-            let gone = Evidence::syscall(format!("stat({:?})", known.path), "-1 ENOENT (No such file or directory)");
-            cx.observe(Change::DirGone { path: known.path.clone() }, vec![gone]);
+            let look = evidence::absent(Path::new(&known.path));
+            cx.observe(Change::DirGone { path: known.path.clone() }, vec![look]);
         }
         Ok(())
     })

@@ -2,12 +2,13 @@
 
 use super::{Rootfs, RootfsInverse, RootfsSpec, mountinfo};
 use crate::engine::conductor::Cx;
+use crate::engine::evidence;
 use crate::engine::fault::{Fault, Result};
 use crate::engine::handle;
 use crate::engine::sys::FsContext;
 use crate::spec::ContainerId;
 use crate::trace::{Change, Evidence, Plan, StepKind};
-use nix::mount::{MntFlags, MsFlags, umount2};
+use nix::mount::{MntFlags, MsFlags};
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -23,19 +24,23 @@ pub fn mount(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
     let options = options(spec, rootfs);
     let merged = rootfs.merged.display();
     let call = format!("mount(\"overlay\", {:?}, \"overlay\", MS_NODEV, {options:?})", rootfs.merged);
-    let plan = Plan::new(StepKind::MountOverlay, &merged).call(call.clone());
+    let plan = Plan::new(StepKind::MountOverlay, &merged).call(call);
     cx.step(plan.by_hand(format!("mount -t overlay overlay -o nodev,{options} {merged}")), |cx| {
         let mntns = mount_namespace()?;
         let inverse = RootfsInverse::Unmount { path: rootfs.merged.clone(), mntns };
         let entry = cx.journal(spec.container.as_str(), &inverse)?;
-        if let Err(error) = mount_now(spec, rootfs, &options) {
-            cx.undone(entry)?;
-            return Err(refused(&rootfs.merged, &error));
-        }
-        let found = find(&rootfs.merged)?.ok_or_else(|| Fault::failed("mount-not-there").with("path", &merged))?;
+        let mut evidence = match mount_now(spec, rootfs, &options) {
+            Ok(calls) => calls,
+            Err(error) => {
+                cx.undone(entry)?;
+                return Err(refused(&rootfs.merged, &error));
+            }
+        };
+        let missing = || Fault::failed("mount-not-there").with("path", &merged);
+        let (found, line) = find(&rootfs.merged)?.ok_or_else(missing)?;
         let mount = found.mount(mntns, Some(spec.container.clone()), found.overlay());
-        let line = Evidence::Mountinfo { path: TABLE.into(), line: found.line };
-        cx.observe(Change::MountSeen(mount), vec![Evidence::syscall(call, 0), line]);
+        evidence.push(line);
+        cx.observe(Change::MountSeen(mount), evidence);
         Ok(())
     })
 }
@@ -45,24 +50,26 @@ pub fn unmount(cx: &Cx, container: &ContainerId, merged: &Path) -> Result<()> {
     let ours = |inverse: &RootfsInverse| matches!(inverse, RootfsInverse::Unmount { path, .. } if path == merged);
     let pending = cx.conductor().journal().pending_of(container.as_str());
     let entries: Vec<_> = pending.into_iter().filter(|(_, inverse)| ours(inverse)).map(|(entry, _)| entry).collect();
-    let Some(found) = find(merged)? else {
+    let Some((found, _)) = find(merged)? else {
         return entries.into_iter().try_for_each(|entry| cx.undone(entry));
     };
     let call = format!("umount2({merged:?}, MNT_DETACH)");
     let plan =
         Plan::new(StepKind::Unmount, merged.display()).call(&call).by_hand(format!("umount {}", merged.display()));
     cx.step(plan, |cx| {
-        umount2(merged, MntFlags::MNT_DETACH).map_err(|e| Fault::io("unmount", merged.display(), &e.into()))?;
+        let unmounted = evidence::umount(merged, MntFlags::MNT_DETACH);
+        let unmounted = unmounted.map_err(|e| Fault::io("unmount", merged.display(), &e.into()))?;
         entries.into_iter().try_for_each(|entry| cx.undone(entry))?;
         let key = crate::trace::MountKey { mntns: mount_namespace()?, id: found.id };
         if cx.world().mounts.contains_key(&key) {
-            cx.observe(Change::MountGone { key }, vec![Evidence::syscall(call, 0)]);
+            cx.observe(Change::MountGone { key }, vec![unmounted]);
         }
         Ok(())
     })
 }
 
-fn mount_now(spec: &RootfsSpec<'_>, rootfs: &Rootfs, options: &str) -> io::Result<()> {
+/// Mounts, and tells by which calls.
+fn mount_now(spec: &RootfsSpec<'_>, rootfs: &Rootfs, options: &str) -> io::Result<Vec<Evidence>> {
     // A volatile overlay marks its work directory as possibly unsynced. Here no machine has crashed in between.
     match handle::remove(&rootfs.work.join("work")) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
@@ -70,15 +77,15 @@ fn mount_now(spec: &RootfsSpec<'_>, rootfs: &Rootfs, options: &str) -> io::Resul
     }
     if options.len() < PAGE {
         // No device of the overlay opens: see `process/init/dev.rs`.
-        return nix::mount::mount(Some("overlay"), &rootfs.merged, Some("overlay"), MsFlags::MS_NODEV, Some(options))
-            .map_err(Into::into);
+        let (overlay, nodev) = (Some("overlay"), MsFlags::MS_NODEV);
+        return Ok(vec![evidence::mount(overlay, &rootfs.merged, overlay, nodev, Some(options))?]);
     }
     one_by_one(spec, rootfs)
 }
 
 /// The new mount API takes the layers one by one (Linux 6.5), so that any number fits.
-fn one_by_one(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> io::Result<()> {
-    let context = FsContext::open(c"overlay")?;
+fn one_by_one(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> io::Result<Vec<Evidence>> {
+    let mut context = FsContext::open(c"overlay")?;
     for layer in spec.lower.iter().rev() {
         context.set(c"lowerdir+", layer)?;
     }
@@ -89,7 +96,8 @@ fn one_by_one(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> io::Result<()> {
         context.flag(c"userxattr")?;
     }
     context.set(c"source", Path::new("overlay"))?;
-    context.mount(MOUNT_ATTR_NODEV, &rootfs.merged)
+    context.mount(MOUNT_ATTR_NODEV, &rootfs.merged)?;
+    Ok(evidence::configured(&context))
 }
 
 /// `lowerdir=<newest>:…:<oldest>,upperdir=…,workdir=…,volatile`
@@ -115,10 +123,15 @@ fn escaped(path: &Path) -> String {
     text
 }
 
-fn find(target: &Path) -> Result<Option<mountinfo::MountInfo>> {
-    let text = fs::read_to_string(TABLE).map_err(|e| Fault::io("read", TABLE, &e))?;
+/// The mount at a path, and the line that says so.
+fn find(target: &Path) -> Result<Option<(mountinfo::MountInfo, Evidence)>> {
+    let text = evidence::read(Path::new(TABLE)).map_err(|e| Fault::io("read", TABLE, &e.error))?;
     let target: PathBuf = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
-    Ok(mountinfo::parse(&text).into_iter().rfind(|entry| Path::new(&entry.target) == target))
+    let found = mountinfo::parse(text.content()).into_iter().rfind(|entry| Path::new(&entry.target) == target);
+    Ok(found.map(|found| {
+        let line = text.mount(&found.line);
+        (found, line)
+    }))
 }
 
 fn mount_namespace() -> Result<u64> {

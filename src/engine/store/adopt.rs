@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::container::time::Moment;
-use crate::trace::{Change, Evidence, Plan, StepKind};
+use crate::trace::{Change, Plan, StepKind};
 
 /// An image that was added, or was there.
 #[derive(Debug)]
@@ -108,12 +108,11 @@ impl Store {
 
     fn tell_tags(&self, cx: &Cx, id: &Digest, tags: &[Reference]) -> Result<()> {
         let manifest = self.record(id).ok_or_else(|| no_such_image(id.as_str()))?.manifest.digest;
-        let path = self.records_path();
-        let text = fs::read_to_string(&path).map_err(|e| Fault::io("read", path.display(), &e))?;
+        let written = self.records_read()?;
         for reference in tags {
             let (reference, image, manifest) = (reference.to_string(), id.clone(), Some(manifest.clone()));
             let change = Change::ImageTagged { reference, image, manifest };
-            cx.observe(change, vec![Evidence::file(path.display().to_string(), text.clone())]);
+            cx.observe(change, vec![written.clone()]);
         }
         Ok(())
     }

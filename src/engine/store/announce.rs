@@ -1,13 +1,13 @@
 use super::*;
 use crate::engine::documents::{self, Document};
+use crate::engine::evidence;
 use crate::trace::{Change, Evidence};
 
 impl Store {
     /// Records what is in the store already, so that a new engine's World shows it.
     pub fn announce(&self, cx: &Cx) -> Result<()> {
         let records = self.lock().records.clone();
-        let Ok(text) = fs::read_to_string(self.records_path()) else { return Ok(()) };
-        let said = Evidence::file(self.records_path().display().to_string(), text);
+        let Ok(said) = self.records_read() else { return Ok(()) };
         for (id, record) in &records.images {
             if self.image(&records, id).is_none() {
                 tracing::warn!(%id, "an image whose blobs or layers are missing is not shown");
@@ -38,10 +38,10 @@ impl Store {
 
     fn announce_documents(&self, cx: &Cx, record: &Record) -> Result<()> {
         let read = |digest: &Digest| -> Result<(Vec<u8>, Evidence)> {
-            let bytes = self.read_blob(digest)?;
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            let evidence = Evidence::file(self.blob_path(digest).display().to_string(), text);
-            Ok((bytes, evidence))
+            let path = self.blob_path(digest);
+            let text = evidence::read(&path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
+            let evidence = text.evidence();
+            Ok((text.into_bytes(), evidence))
         };
         // An index may have been deleted with an image that shared it: it is not needed to run this one.
         let index = record.index.as_ref().and_then(|index| Some((index, read(&index.digest).ok()?)));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::evidence;
 use crate::trace::Evidence;
 use std::io::Write;
 use std::time::Duration;
@@ -30,11 +31,10 @@ impl Store {
 
     /// How it is known that a blob is in the store with that size; none when it is not.
     pub fn has_blob(&self, digest: &Digest, size: u64) -> Option<Evidence> {
-        let path = self.blob_path(digest);
-        let found = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?.len();
+        let (found, look) = evidence::stat(&self.blob_path(digest));
+        let found = found.ok().filter(|stat| stat.st_mode & libc::S_IFMT == libc::S_IFREG)?.st_size;
         // A crash of the machine, not of the engine, may leave a file that is too short: it is fetched again.
-        (found == size)
-            .then(|| Evidence::syscall(format!("stat(\"{}\")", path.display()), format!("0 {{st_size={found}}}")))
+        (u64::try_from(found) == Ok(size)).then_some(look)
     }
 
     /// Reads a small blob: a document.

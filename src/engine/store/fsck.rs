@@ -8,8 +8,9 @@
 
 use super::*;
 use crate::client::protocol::{StoreFinding, StoreReport};
+use crate::engine::evidence;
 use crate::engine::unpack::shown;
-use crate::trace::{Change, Evidence, Plan, Problem, StepKind};
+use crate::trace::{Book, Change, Evidence, Plan, Problem, StepKind};
 use crate::tree::Kind;
 use sha2::{Digest as _, Sha256};
 use std::ffi::OsStr;
@@ -19,6 +20,8 @@ use std::os::unix::ffi::OsStrExt;
 /// What is wrong with one thing, and what would mend it.
 struct Wrong {
     problem: Problem,
+    /// How it is known.
+    evidence: Evidence,
     harmful: bool,
     remedy: Remedy,
 }
@@ -43,8 +46,7 @@ impl Store {
             wrong.extend(self.check_records(&mut report));
             wrong.extend(self.check_partials()?);
             for found in &wrong {
-                let said = Evidence::syscall(format!("read({:?})", self.root), &found.problem.code);
-                cx.observe(Change::Remark(found.problem.clone()), vec![said]);
+                cx.observe(Change::Remark(found.problem.clone()), vec![found.evidence.clone()]);
             }
             Ok(wrong)
         })?;
@@ -61,7 +63,8 @@ impl Store {
             cx.check()?;
             let Ok(digest) = format!("sha256:{name}").parse::<Digest>() else {
                 let problem = Problem::new("store-stray").with("path", path.display());
-                wrong.push(Wrong { problem, harmful: false, remedy: Remedy::DropFile(path) });
+                let evidence = evidence::lstat(&path).1;
+                wrong.push(Wrong { problem, evidence, harmful: false, remedy: Remedy::DropFile(path) });
                 continue;
             };
             let (computed, bytes) = match hash(&path) {
@@ -73,11 +76,13 @@ impl Store {
             report.blobs += 1;
             report.bytes += bytes;
             if computed != digest {
+                let evidence = evidence::hashed("blob", &digest, &computed, bytes);
                 let problem = Problem::new("store-blob-damaged").with("digest", &digest).with("computed", computed);
-                wrong.push(Wrong { problem, harmful: true, remedy: Remedy::DropBlob(digest) });
+                wrong.push(Wrong { problem, evidence, harmful: true, remedy: Remedy::DropBlob(digest) });
             } else if !self.lock().needs(&digest) {
                 let problem = Problem::new("store-blob-orphan").with("digest", &digest).with("size", bytes);
-                wrong.push(Wrong { problem, harmful: false, remedy: Remedy::DropBlob(digest) });
+                let evidence = evidence::lstat(&path).1;
+                wrong.push(Wrong { problem, evidence, harmful: false, remedy: Remedy::DropBlob(digest) });
             }
         }
         Ok(wrong)
@@ -93,16 +98,23 @@ impl Store {
             }
             let Ok(chain) = format!("sha256:{name}").parse::<Digest>() else {
                 let problem = Problem::new("store-stray").with("path", path.display());
-                wrong.push(Wrong { problem, harmful: false, remedy: Remedy::DropFile(path) });
+                let evidence = evidence::lstat(&path).1;
+                wrong.push(Wrong { problem, evidence, harmful: false, remedy: Remedy::DropFile(path) });
                 continue;
             };
             report.layers += 1;
             if let Some(reason) = self.layer_damage(&chain)? {
+                let found = evidence::own(Book::Comparison, [path.display().to_string(), reason.clone()]);
                 let problem = Problem::new("store-layer-damaged").with("layer", &chain).with("reason", reason);
-                wrong.push(Wrong { problem, harmful: true, remedy: Remedy::DropLayer(chain) });
+                wrong.push(Wrong { problem, evidence: found, harmful: true, remedy: Remedy::DropLayer(chain) });
             } else if !self.lock().needs(&chain) {
                 let problem = Problem::new("store-layer-orphan").with("layer", &chain);
-                wrong.push(Wrong { problem, harmful: false, remedy: Remedy::DropLayer(chain) });
+                wrong.push(Wrong {
+                    problem,
+                    evidence: evidence::lstat(&path).1,
+                    harmful: false,
+                    remedy: Remedy::DropLayer(chain),
+                });
             }
         }
         Ok(wrong)
@@ -164,17 +176,20 @@ impl Store {
             for blob in documents.into_iter().chain(&record.layers) {
                 if self.has_blob(&blob.digest, blob.size).is_none() && !self.blob_path(&blob.digest).exists() {
                     let problem = Problem::new("store-image-blob").with("image", &name).with("digest", &blob.digest);
-                    wrong.push(Wrong { problem, harmful: true, remedy: Remedy::Pull });
+                    let evidence = evidence::absent(&self.blob_path(&blob.digest));
+                    wrong.push(Wrong { problem, evidence, harmful: true, remedy: Remedy::Pull });
                 }
             }
             for chain in record.chain_ids.iter().filter(|chain| !self.layer_dir(chain).exists()) {
                 let problem = Problem::new("store-image-layer").with("image", &name).with("layer", chain);
-                wrong.push(Wrong { problem, harmful: true, remedy: Remedy::Pull });
+                let evidence = evidence::absent(&self.layer_dir(chain));
+                wrong.push(Wrong { problem, evidence, harmful: true, remedy: Remedy::Pull });
             }
         }
         for (reference, tag) in records.tags.iter().filter(|(_, tag)| !records.images.contains_key(&tag.image)) {
             let problem = Problem::new("store-tag-lost").with("reference", reference).with("image", &tag.image);
-            wrong.push(Wrong { problem, harmful: true, remedy: Remedy::Pull });
+            let evidence = evidence::file(&self.records_path());
+            wrong.push(Wrong { problem, evidence, harmful: true, remedy: Remedy::Pull });
         }
         wrong
     }
@@ -185,7 +200,8 @@ impl Store {
             // Bytes that came before a pull was cut: the next one goes on from there, so they are no fault.
             if path.is_file() && !name.ends_with(".partial") {
                 let problem = Problem::new("store-stray").with("path", path.display());
-                wrong.push(Wrong { problem, harmful: false, remedy: Remedy::DropFile(path) });
+                let evidence = evidence::lstat(&path).1;
+                wrong.push(Wrong { problem, evidence, harmful: false, remedy: Remedy::DropFile(path) });
             }
         }
         Ok(wrong)
@@ -211,16 +227,17 @@ impl Store {
             }),
             Remedy::DropBlob(digest) => cx.step(plan(digest.to_string()), |cx| {
                 let path = self.blob_path(digest);
-                {
+                let unlinked = {
                     let state = self.lock();
                     if state.pinned.contains_key(digest) || state.claimed.contains(digest) {
                         return Ok(false);
                     }
-                    fs::remove_file(&path).map_err(|e| Fault::io("delete", path.display(), &e))?;
-                }
+                    let (result, unlinked) = evidence::unlink(&path);
+                    result.map_err(|e| Fault::io("delete", path.display(), &e.into()))?;
+                    unlinked
+                };
                 if cx.world().blobs.contains_key(digest) {
-                    let call = format!("unlink(\"{}\")", path.display());
-                    cx.observe(Change::BlobGone { digest: digest.clone() }, vec![Evidence::syscall(call, 0)]);
+                    cx.observe(Change::BlobGone { digest: digest.clone() }, vec![unlinked]);
                 }
                 Ok(true)
             }),
@@ -231,21 +248,23 @@ impl Store {
     fn drop_layer(&self, cx: &Cx, chain: &Digest, in_use: &dyn Fn(&Digest) -> bool) -> Result<bool> {
         let (from, gone) = (self.layer_dir(chain), self.unnamed_layer(chain));
         let entry = cx.journal("fsck", &StoreInverse::RemoveDir { path: gone.clone() })?;
-        {
+        let renamed = {
             let state = self.lock();
             if state.pinned.contains_key(chain) || in_use(chain) {
                 cx.undone(entry)?;
                 return Ok(false);
             }
-            fs::rename(&from, &gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
-        }
+            let (result, renamed) = evidence::rename(&from, &gone);
+            result.map_err(|e| Fault::io("delete", from.display(), &e.into()))?;
+            renamed
+        };
         handle::remove(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
         cx.undone(entry)?;
         let world = cx.world();
         let above = world.layers.values().any(|layer| layer.parent.as_ref() == Some(chain));
         if world.layers.contains_key(chain) && !above {
-            let call = format!("rmdir(\"{}\")", from.display());
-            cx.observe(Change::LayerGone { chain_id: chain.clone() }, vec![Evidence::syscall(call, 0)]);
+            let looks = vec![renamed, evidence::absent(&gone)];
+            cx.observe(Change::LayerGone { chain_id: chain.clone() }, looks);
         }
         Ok(true)
     }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::engine::conductor::EntryId;
+use crate::engine::evidence;
 use crate::engine::unpack::ListReader;
 use crate::trace::{Evidence, Layer};
 
@@ -27,12 +28,11 @@ impl Store {
 
     /// What is known of an unpacked layer, with the file it was read from; none when it is not unpacked.
     pub fn layer(&self, chain_id: &Digest) -> Option<(Layer, Evidence)> {
-        let path = self.layer_dir(chain_id).join("meta.json");
-        let text = fs::read_to_string(&path).ok()?;
-        let mut layer: Layer = serde_json::from_str(&text).ok()?;
+        let text = evidence::read(&self.layer_dir(chain_id).join("meta.json")).ok()?;
+        let mut layer: Layer = serde_json::from_str(text.content()).ok()?;
         // The root may have been moved since.
         layer.path = self.layer_fs(chain_id).display().to_string();
-        Some((layer, Evidence::file(path.display().to_string(), text)))
+        Some((layer, text.evidence()))
     }
 
     /// What the layer's tar says, entry by entry; none when it is not unpacked, or was before such lists were kept.
@@ -57,17 +57,14 @@ impl Store {
         let meta = new.dir.join("meta.json");
         let json = serde_json::to_vec_pretty(layer).map_err(|e| Fault::io("write", meta.display(), &e.into()))?;
         private::write(&meta, &json).map_err(|e| Fault::io("write", meta.display(), &e))?;
-        let call = format!("rename(\"{}\", \"{}\")", new.dir.display(), to.display());
-        match fs::rename(&new.dir, &to) {
-            Ok(()) => {
+        match evidence::rename(&new.dir, &to) {
+            (Ok(()), renamed) => {
                 new.kept = true;
                 new.cx.undone(new.entry)?;
-                Ok(Evidence::syscall(call, 0))
+                Ok(renamed)
             }
-            Err(_) if to.join("meta.json").is_file() => {
-                Ok(Evidence::syscall(call, "-1 ENOTEMPTY (Directory not empty)"))
-            }
-            Err(e) => Err(Fault::io("rename", to.display(), &e)),
+            (Err(_), refused) if to.join("meta.json").is_file() => Ok(refused),
+            (Err(e), _) => Err(Fault::io("rename", to.display(), &e.into())),
         }
     }
 

@@ -38,8 +38,9 @@ pub use undo::{StoreInverse, undo};
 pub(super) use unpacked::{Ahead, Part, Unpacking};
 
 use super::unpack::Options;
-use super::{Cx, Fault, FaultKind, IdRange, Result, handle, private};
+use super::{Cx, Fault, FaultKind, IdRange, Result, evidence, handle, private};
 use crate::spec::{Digest, Reference};
+use crate::trace::Evidence;
 use parking_lot::{Mutex, MutexGuard};
 use records::{Records, TagRecord};
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,6 +112,13 @@ impl Store {
     /// The file that holds tags and images.
     pub(super) fn records_path(&self) -> PathBuf {
         self.root.join("images.json")
+    }
+
+    /// The same as it is read now.
+    fn records_read(&self) -> Result<Evidence> {
+        let path = self.records_path();
+        let read = evidence::read(&path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
+        Ok(read.evidence())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,6 +1,8 @@
 use super::image::familiar;
 use super::*;
+use crate::engine::evidence;
 use crate::trace::{Change, Evidence, Plan, StepKind, World};
+use nix::errno::Errno;
 
 /// How an image is removed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,9 +67,7 @@ impl Store {
     }
 
     fn report(&self, cx: &Cx, plan: &Decision, gone: Option<&Record>) -> Result<Vec<Removed>> {
-        let path = self.records_path();
-        let text = fs::read_to_string(&path).map_err(|e| Fault::io("read", path.display(), &e))?;
-        let evidence = Evidence::file(path.display().to_string(), text);
+        let evidence = self.records_read()?;
         let mut removed = Vec::new();
         // The World may not know an image whose blobs were damaged.
         let world = cx.world();
@@ -93,9 +93,9 @@ impl Store {
         self.delete_unused(cx, record, &mut Vec::new())?;
         let id = &record.config.digest;
         if self.record(id).is_none() && cx.world().configs.contains_key(id) {
-            let path = self.blob_path(id).display().to_string();
-            let gone = Evidence::syscall(format!("stat(\"{path}\")"), "-1 ENOENT (No such file or directory)");
-            cx.observe(Change::ImageGone { image: id.clone() }, vec![gone]);
+            // Its config may go on living as the blob of another image: the list of images says that this one is none.
+            let looks = vec![self.records_read()?, evidence::absent(&self.blob_path(id))];
+            cx.observe(Change::ImageGone { image: id.clone() }, looks);
         }
         Ok(())
     }
@@ -131,10 +131,10 @@ impl Store {
             removed.push(Removed::Deleted(chain.to_string()));
             evidence
         } else {
-            Evidence::syscall(format!("stat({dir:?})"), "-1 ENOENT (No such file or directory)")
+            vec![evidence::absent(&dir)]
         };
         if world.layers.contains_key(chain) {
-            cx.observe(Change::LayerGone { chain_id: chain.clone() }, vec![evidence]);
+            cx.observe(Change::LayerGone { chain_id: chain.clone() }, evidence);
         }
         Ok(())
     }
@@ -142,42 +142,43 @@ impl Store {
     /// Deletes a blob that no image is made of, no tag names and nobody counts on. True when it was there.
     pub fn drop_blob(&self, cx: &Cx, digest: &Digest) -> Result<bool> {
         let deleted = self.delete_blob(digest)?;
-        if deleted && cx.world().blobs.contains_key(digest) {
-            let call = format!("unlink(\"{}\")", self.blob_path(digest).display());
-            cx.observe(Change::BlobGone { digest: digest.clone() }, vec![Evidence::syscall(call, 0)]);
+        if let Some(unlinked) = deleted.clone().filter(|_| cx.world().blobs.contains_key(digest)) {
+            cx.observe(Change::BlobGone { digest: digest.clone() }, vec![unlinked]);
         }
-        Ok(deleted)
+        Ok(deleted.is_some())
     }
 
     /// Deletes a layer unless a pull has come to count on it: first its name, so that half a layer is never taken for a
     /// whole one.
-    fn delete_layer(&self, cx: &Cx, chain: &Digest) -> Result<Option<Evidence>> {
+    fn delete_layer(&self, cx: &Cx, chain: &Digest) -> Result<Option<Vec<Evidence>>> {
         let (from, gone) = (self.layer_dir(chain), self.unnamed_layer(chain));
         let entry = cx.journal("image-remove", &StoreInverse::RemoveDir { path: gone.clone() })?;
-        {
+        let renamed = {
             let state = self.lock();
             if state.needs(chain) {
                 cx.undone(entry)?;
                 return Ok(None);
             }
-            fs::rename(&from, &gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
-        }
+            let (result, renamed) = evidence::rename(&from, &gone);
+            result.map_err(|e| Fault::io("delete", from.display(), &e.into()))?;
+            renamed
+        };
         handle::remove(&gone).map_err(|e| Fault::io("delete", from.display(), &e))?;
         cx.undone(entry)?;
-        Ok(Some(Evidence::syscall(format!("rmdir(\"{}\")", from.display()), 0)))
+        Ok(Some(vec![renamed, evidence::absent(&gone)]))
     }
 
-    /// True when it was there and is gone now.
-    fn delete_blob(&self, digest: &Digest) -> Result<bool> {
+    /// The call that deleted it; none when it is needed or was not there.
+    fn delete_blob(&self, digest: &Digest) -> Result<Option<Evidence>> {
         let state = self.lock();
         if state.needs(digest) {
-            return Ok(false);
+            return Ok(None);
         }
         let path = self.blob_path(digest);
-        match fs::remove_file(&path) {
-            Ok(()) => Ok(true),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            Err(e) => Err(Fault::io("delete", path.display(), &e)),
+        match evidence::unlink(&path) {
+            (Ok(()), unlinked) => Ok(Some(unlinked)),
+            (Err(Errno::ENOENT), _) => Ok(None),
+            (Err(e), _) => Err(Fault::io("delete", path.display(), &e.into())),
         }
     }
 }

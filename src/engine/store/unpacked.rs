@@ -2,7 +2,7 @@
 
 use super::{NewLayer, Store};
 use crate::engine::unpack::{self, Applied, Unpack};
-use crate::engine::{Cx, Fault, Result};
+use crate::engine::{Cx, Fault, Result, evidence};
 use crate::spec::Digest;
 use crate::trace::{Change, Descriptor, Evidence, Layer, Outcome, Plan, Problem, StepKind};
 use std::collections::BTreeMap;
@@ -163,12 +163,7 @@ impl Store {
             entries: applied.entries,
             files: unpack::effects(&applied.marks, below, self.options().rootless)?,
         };
-        let hash = Evidence::Hash {
-            of: "tar".into(),
-            expected: part.diff_id.to_string(),
-            computed: applied.diff_id.to_string(),
-            bytes: applied.tar_size,
-        };
+        let hash = evidence::hashed("tar", &part.diff_id, &applied.diff_id, applied.tar_size);
         cx.check()?;
         let renamed = self.keep_layer(new, &layer)?;
         Ok(Made { layer, evidence: vec![hash, renamed], remarks: applied.remarks })

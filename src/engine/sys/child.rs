@@ -38,6 +38,8 @@ pub struct Cloned {
     pub pid: u32,
     /// Refers to it whatever becomes of the number.
     pub pidfd: OwnedFd,
+    /// All the flags that it was cloned with.
+    pub flags: u64,
 }
 
 /// What the calls of a program can come to beside an error number.
@@ -92,7 +94,7 @@ impl Clone3<'_> {
             1.. => {
                 // SAFETY: clone3 succeeded with CLONE_PIDFD, so the kernel stored a new descriptor that nobody else owns.
                 let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
-                Ok(Cloned { pid: u32::try_from(pid).unwrap_or(0), pidfd })
+                Ok(Cloned { pid: u32::try_from(pid).unwrap_or(0), pidfd, flags })
             }
             _ => Err(io::Error::last_os_error()),
         }

@@ -12,7 +12,11 @@ const MOVE_MOUNT_F_EMPTY_PATH: u32 = 4;
 
 /// A file system that is being configured (`fsopen`): for mounts whose options do not fit a page.
 #[derive(Debug)]
-pub struct FsContext(OwnedFd);
+pub struct FsContext {
+    fd: OwnedFd,
+    /// Each call that was made, in strace's form, and what it returned.
+    made: Vec<(String, i64)>,
+}
 
 impl FsContext {
     /// `fsopen(kind, FSOPEN_CLOEXEC)`
@@ -20,27 +24,34 @@ impl FsContext {
         // SAFETY: `kind` is a C string that outlives the call.
         let fd = done(unsafe { libc::syscall(libc::SYS_fsopen, kind.as_ptr(), 1_u32) })?;
         // SAFETY: the kernel has just made it; nobody else owns it.
-        Ok(Self(unsafe { OwnedFd::from_raw_fd(fd as RawFd) }))
+        let context = unsafe { OwnedFd::from_raw_fd(fd as RawFd) };
+        Ok(Self { fd: context, made: vec![(format!("fsopen({kind:?}, FSOPEN_CLOEXEC)"), fd)] })
+    }
+
+    /// The calls that were made so far, in strace's form, and what they returned.
+    pub fn made(&self) -> &[(String, i64)] {
+        &self.made
     }
 
     /// `fsconfig(fd, FSCONFIG_SET_STRING, key, value, 0)`
-    pub fn set(&self, key: &CStr, value: &Path) -> io::Result<()> {
+    pub fn set(&mut self, key: &CStr, value: &Path) -> io::Result<()> {
         let value = CString::new(value.as_os_str().as_bytes())?;
         self.config(FSCONFIG_SET_STRING, Some(key), Some(&value))
     }
 
     /// `fsconfig(fd, FSCONFIG_SET_FLAG, key, NULL, 0)`
-    pub fn flag(&self, key: &CStr) -> io::Result<()> {
+    pub fn flag(&mut self, key: &CStr) -> io::Result<()> {
         self.config(FSCONFIG_SET_FLAG, Some(key), None)
     }
 
     /// `fsconfig(fd, FSCONFIG_CMD_CREATE)`, `fsmount`, `move_mount` to `target`. `attributes` are `MOUNT_ATTR_…`.
-    pub fn mount(&self, attributes: u32, target: &Path) -> io::Result<()> {
+    pub fn mount(&mut self, attributes: u32, target: &Path) -> io::Result<()> {
         self.config(FSCONFIG_CMD_CREATE, None, None)?;
         // SAFETY: the descriptor is open for the call.
-        let fd = done(unsafe { libc::syscall(libc::SYS_fsmount, self.0.as_raw_fd(), 1_u32, attributes) })?;
+        let fd = done(unsafe { libc::syscall(libc::SYS_fsmount, self.fd.as_raw_fd(), 1_u32, attributes) })?;
         // SAFETY: the kernel has just made it; nobody else owns it.
         let mount = unsafe { OwnedFd::from_raw_fd(fd as RawFd) };
+        self.made.push((format!("fsmount({}, FSMOUNT_CLOEXEC, {attributes:#x})", self.fd.as_raw_fd()), fd));
         let target = CString::new(target.as_os_str().as_bytes())?;
         // SAFETY: the descriptor is open, both paths are C strings that outlive the call.
         done(unsafe {
@@ -53,13 +64,27 @@ impl FsContext {
                 MOVE_MOUNT_F_EMPTY_PATH,
             )
         })
-        .map(drop)
+        .map(|returned| {
+            let call =
+                format!("move_mount({}, \"\", AT_FDCWD, {target:?}, MOVE_MOUNT_F_EMPTY_PATH)", mount.as_raw_fd());
+            self.made.push((call, returned));
+        })
     }
 
-    fn config(&self, command: u32, key: Option<&CStr>, value: Option<&CStr>) -> io::Result<()> {
+    fn config(&mut self, command: u32, key: Option<&CStr>, value: Option<&CStr>) -> io::Result<()> {
         let pointer = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
+        let fd = self.fd.as_raw_fd();
         // SAFETY: the descriptor is open; key and value are null or C strings that outlive the call.
-        done(unsafe { libc::syscall(libc::SYS_fsconfig, self.0.as_raw_fd(), command, pointer(key), pointer(value), 0) })
-            .map(drop)
+        done(unsafe { libc::syscall(libc::SYS_fsconfig, fd, command, pointer(key), pointer(value), 0) }).map(
+            |returned| {
+                let name = match command {
+                    FSCONFIG_SET_FLAG => "FSCONFIG_SET_FLAG",
+                    FSCONFIG_SET_STRING => "FSCONFIG_SET_STRING",
+                    _ => "FSCONFIG_CMD_CREATE",
+                };
+                let text = |text: Option<&CStr>| text.map_or_else(|| "NULL".to_owned(), |text| format!("{text:?}"));
+                self.made.push((format!("fsconfig({fd}, {name}, {}, {}, 0)", text(key), text(value)), returned));
+            },
+        )
     }
 }

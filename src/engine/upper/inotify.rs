@@ -1,9 +1,10 @@
+use crate::engine::evidence::{Inotify, Notice, Refused};
 use crate::spec::ContainerId;
-use crate::trace::Problem;
+use crate::trace::{Evidence, Problem};
 use nix::errno::Errno;
-use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, WatchDescriptor};
+use nix::sys::inotify::{AddWatchFlags, WatchDescriptor};
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
@@ -12,15 +13,16 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Watches {
     inotify: Option<Inotify>,
-    places: HashMap<WatchDescriptor, Place>,
+    places: HashMap<i32, Place>,
     writes: Writes,
-    complaint: Option<Problem>,
+    complaint: Option<(Problem, Evidence)>,
     complained: bool,
 }
 
 /// One watched directory.
 #[derive(Debug)]
 struct Place {
+    wd: WatchDescriptor,
     container: ContainerId,
     dir: Arc<[u8]>,
     side: WatchedDir,
@@ -54,21 +56,16 @@ pub struct Notification {
     pub container: ContainerId,
     /// In which directory, as a path below the root.
     pub dir: Arc<[u8]>,
-    /// Of which name.
-    pub name: OsString,
-    /// What.
-    pub mask: AddWatchFlags,
-    /// What is the same in the two halves of a rename.
-    pub cookie: u32,
+    /// What the kernel told. It has a name.
+    pub notice: Notice,
 }
 
 /// No notification is read more often than this in one go, so that others get their turn.
 const READS: usize = 256;
 
 impl Watches {
-    pub fn open() -> nix::Result<Self> {
-        let inotify = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK)?;
-        Ok(Self { inotify: Some(inotify), ..Self::none() })
+    pub fn open() -> Result<Self, Refused> {
+        Ok(Self { inotify: Some(Inotify::open()?), ..Self::none() })
     }
 
     /// Watches nothing: what is in a directory is found when it is looked at.
@@ -79,7 +76,7 @@ impl Watches {
 
     /// As on a kernel that tells of writes on the merged directory alone.
     #[cfg(test)]
-    pub fn as_before_6_8() -> nix::Result<Self> {
+    pub fn as_before_6_8() -> Result<Self, Refused> {
         Ok(Self { writes: Writes::Merged, ..Self::open()? })
     }
 
@@ -112,32 +109,32 @@ impl Watches {
         };
         // By the handle: names on the way may have become links.
         let here = crate::engine::unpack::overlay::path_of(dir, OsStr::new("."));
-        match inotify.add_watch(&here, mask | W::IN_ONLYDIR) {
+        match inotify.watch(&here, mask | W::IN_ONLYDIR) {
             Ok(wd) => {
-                self.places.insert(wd, Place { container: container.clone(), dir: path.into(), side });
+                self.places.insert(wd.as_raw(), Place { wd, container: container.clone(), dir: path.into(), side });
                 Ok(true)
             }
-            Err(Errno::ENOSPC) => {
+            Err((Errno::ENOSPC, refused)) => {
                 if !self.complained {
                     let count = self.places.len();
-                    self.complaint = Some(Problem::new("inotify-exhausted").with("count", count));
+                    self.complaint = Some((Problem::new("inotify-exhausted").with("count", count), *refused));
                     self.complained = true;
                 }
                 Ok(false)
             }
             // It is gone already.
-            Err(Errno::ENOENT | Errno::ENOTDIR) => Ok(true),
-            Err(error) => Err(error.into()),
+            Err((Errno::ENOENT | Errno::ENOTDIR, _)) => Ok(true),
+            Err((error, _)) => Err(error.into()),
         }
     }
 
     /// Stops watching the directories of a container that are `gone`.
     pub fn remove(&mut self, container: &ContainerId, gone: impl Fn(&[u8]) -> bool) {
         let inotify = &self.inotify;
-        self.places.retain(|wd, place| {
+        self.places.retain(|_, place| {
             let stays = place.container != *container || !gone(&place.dir);
             if !stays {
-                silence(inotify.as_ref(), *wd);
+                silence(inotify.as_ref(), place.wd);
             }
             stays
         });
@@ -147,7 +144,7 @@ impl Watches {
     pub fn read(&mut self) -> (Vec<Notification>, bool) {
         let (mut notified, mut lost) = (Vec::new(), false);
         for _ in 0..READS {
-            let events = match self.inotify.as_ref().map(Inotify::read_events) {
+            let events = match self.inotify.as_ref().map(Inotify::read) {
                 Some(Ok(events)) => events,
                 Some(Err(Errno::EINTR)) => continue,
                 None | Some(Err(Errno::EAGAIN)) => break,
@@ -161,12 +158,12 @@ impl Watches {
                     lost = true;
                 } else if event.mask.contains(AddWatchFlags::IN_IGNORED) {
                     self.places.remove(&event.wd);
-                } else if let (Some(place), Some(name)) = (self.places.get(&event.wd), event.name) {
+                } else if let (Some(place), true) = (self.places.get(&event.wd), event.name.is_some()) {
                     let (container, dir) = (place.container.clone(), Arc::clone(&place.dir));
                     if place.side == WatchedDir::Upper && event.mask.contains(AddWatchFlags::IN_CLOSE_WRITE) {
                         self.learn();
                     }
-                    notified.push(Notification { container, dir, name, mask: event.mask, cookie: event.cookie });
+                    notified.push(Notification { container, dir, notice: event });
                 }
             }
         }
@@ -174,7 +171,7 @@ impl Watches {
     }
 
     /// What is worth saying of the kernel's limits, once.
-    pub fn complaint(&mut self) -> Option<Problem> {
+    pub fn complaint(&mut self) -> Option<(Problem, Evidence)> {
         self.complaint.take()
     }
 
@@ -183,9 +180,9 @@ impl Watches {
         if self.writes == Writes::Unknown {
             self.writes = Writes::Upper;
             let inotify = &self.inotify;
-            self.places.retain(|wd, place| {
+            self.places.retain(|_, place| {
                 if place.side == WatchedDir::Merged {
-                    silence(inotify.as_ref(), *wd);
+                    silence(inotify.as_ref(), place.wd);
                 }
                 place.side == WatchedDir::Upper
             });
@@ -195,7 +192,7 @@ impl Watches {
 
 /// A directory that was deleted took its watch with it.
 fn silence(inotify: Option<&Inotify>, wd: WatchDescriptor) {
-    if let Some(Err(error)) = inotify.map(|inotify| inotify.rm_watch(wd)) {
+    if let Some(Err(error)) = inotify.map(|inotify| inotify.forget(wd)) {
         tracing::debug!(%error, "a watch was gone already");
     }
 }

@@ -16,7 +16,6 @@
 mod below;
 mod copied;
 mod diff;
-mod evidence;
 mod inotify;
 mod model;
 mod origin;
@@ -27,16 +26,17 @@ mod tree;
 pub use diff::{Kind, diff};
 
 use super::conductor::Conductor;
+use super::evidence;
 use super::{Fault, Result};
 use crate::spec::{ContainerId, Digest};
-use crate::trace::{Change, Evidence, Problem};
+use crate::trace::{Change, Problem};
 use inotify::Watches;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::EventFd;
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -105,9 +105,8 @@ impl Uppers {
     pub fn start(conductor: Arc<Conductor>) -> Result<Self> {
         let watches = match Watches::open() {
             Ok(watches) => watches,
-            Err(error) => {
-                let call = Evidence::syscall("inotify_init1(IN_CLOEXEC|IN_NONBLOCK)", format!("-1 {error}"));
-                conductor.notice(Change::Remark(Problem::new("inotify-missing").with("reason", error)), vec![call]);
+            Err((error, call)) => {
+                conductor.notice(Change::Remark(Problem::new("inotify-missing").with("reason", error)), vec![*call]);
                 Watches::none()
             }
         };
@@ -245,11 +244,9 @@ impl Shared {
             let soon = now + GATHER;
             told.due = Some(told.last.map_or(soon, |last| soon.max(last + apart)));
         }
-        if let Some(problem) = watches.complaint() {
-            let call = Evidence::syscall("inotify_add_watch(…)", "-1 ENOSPC (No space left on device)");
-            let limit = "/proc/sys/fs/inotify/max_user_watches";
-            let read = std::fs::read_to_string(limit).unwrap_or_default();
-            self.conductor.notice(Change::Remark(problem), vec![call, Evidence::file(limit, read)]);
+        if let Some((problem, call)) = watches.complaint() {
+            let limit = evidence::file(Path::new("/proc/sys/fs/inotify/max_user_watches"));
+            self.conductor.notice(Change::Remark(problem), vec![call, limit]);
         }
     }
 

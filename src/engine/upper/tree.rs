@@ -1,13 +1,13 @@
 use super::UpperSpec;
 use super::below::{Below, Found};
 use super::copied::{self, Copied};
-use super::evidence;
 use super::inotify::{Notification, WatchedDir, Watches};
 use super::model::{Inode, Known, Model, beginning, is_below};
 use super::origin::{self, Met};
+use crate::engine::evidence::{self, Notice};
 use crate::engine::unpack::{Limits, overlay, shown};
 use crate::spec::ContainerId;
-use crate::trace::{CopyUp, Effect, Evidence, Upper, UpperChange, UpperFile};
+use crate::trace::{Book, CopyUp, Effect, Evidence, Upper, UpperChange, UpperFile};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::sys::inotify::AddWatchFlags as Mask;
@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 
 /// How many paths of one event bring evidence of their own.
 const PROVEN: usize = 4;
+/// Enters a directory, never along a link.
+const ENTER: OFlag = OFlag::O_PATH.union(OFlag::O_DIRECTORY).union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXEC);
 /// Opens what the container made: never another file than that, and never waiting for one who writes into a pipe.
 const READ: OFlag = OFlag::O_RDONLY.union(OFlag::O_NOFOLLOW).union(OFlag::O_NONBLOCK).union(OFlag::O_CLOEXEC);
 
@@ -38,7 +40,7 @@ pub struct Tree {
     dirs: BTreeMap<Vec<u8>, Dir>,
     model: Model,
     /// Where something happened since the last news, and what.
-    dirty: BTreeMap<Vec<u8>, Mask>,
+    dirty: BTreeMap<Vec<u8>, Vec<Notice>>,
     /// What is different since, with how it is known.
     fresh: BTreeMap<Vec<u8>, Vec<Evidence>>,
     /// Directories that were found and not looked into yet.
@@ -158,20 +160,23 @@ impl Tree {
     /// A notification came. What may be a copy of a lower file is looked at before it changes further.
     pub fn notified(&mut self, notified: &Notification, watches: &mut Watches) {
         let mut path = beginning(&notified.dir);
-        path.extend_from_slice(notified.name.as_bytes());
-        if notified.mask.contains(Mask::IN_MOVED_FROM) {
-            self.leaving.insert(notified.cookie, path.clone());
+        let Notice { mask, cookie, name, .. } = &notified.notice;
+        path.extend_from_slice(name.as_ref().map_or(b"", |name| name.as_bytes()));
+        if mask.contains(Mask::IN_MOVED_FROM) {
+            self.leaving.insert(*cookie, path.clone());
         }
-        if let Some(from) =
-            notified.mask.contains(Mask::IN_MOVED_TO).then(|| self.leaving.remove(&notified.cookie)).flatten()
-        {
+        if let Some(from) = mask.contains(Mask::IN_MOVED_TO).then(|| self.leaving.remove(cookie)).flatten() {
             self.came_from.insert(path.clone(), from);
         }
-        let mask = self.dirty.get(&path).copied().unwrap_or_else(Mask::empty);
-        self.dirty.insert(path.clone(), mask | notified.mask);
+        let notices = self.dirty.entry(path.clone()).or_default();
+        // A file that is written a thousand times is told of once.
+        let known = notices.iter().fold(Mask::empty(), |known, notice| known | notice.mask);
+        if !known.contains(*mask) {
+            notices.push(notified.notice.clone());
+        }
         let structure = Mask::IN_CREATE | Mask::IN_MOVED_TO | Mask::IN_MOVED_FROM | Mask::IN_DELETE;
         let merged = self.dirs.get(&*notified.dir).is_some_and(|dir| !dir.below.is_empty());
-        if notified.mask.intersects(structure) && (merged || notified.mask.contains(Mask::IN_ISDIR)) {
+        if mask.intersects(structure) && (merged || mask.contains(Mask::IN_ISDIR)) {
             self.look(&path, watches);
         }
     }
@@ -224,16 +229,16 @@ impl Tree {
         let only_grown = gone.is_empty() && here.iter().all(|(file, ..)| same(file));
         let mut evidence = Vec::new();
         for (_, path, proof) in here.iter_mut().take(PROVEN) {
-            evidence.extend(dirty.get(path).and_then(|mask| evidence::notified(path, *mask)));
-            evidence.extend(self.seen(path));
+            evidence.extend(dirty.get(path).into_iter().flatten().map(Notice::evidence));
+            evidence.push(self.seen(path));
             evidence.append(proof);
         }
         for (_, path) in gone.iter().take(PROVEN) {
-            evidence.extend(dirty.get(path).and_then(|mask| evidence::notified(path, *mask)));
-            evidence.push(self.seen(path).unwrap_or_else(|| evidence::absent(&self.host(path))));
+            evidence.extend(dirty.get(path).into_iter().flatten().map(Notice::evidence));
+            evidence.push(self.seen(path));
         }
         if evidence.is_empty() {
-            evidence.extend(self.seen(b""));
+            evidence.push(self.seen(b""));
         }
         let files = here.into_iter().map(|(file, ..)| file).collect();
         let upper = self.upper.display().to_string();
@@ -387,7 +392,8 @@ impl Tree {
         let attribute = if self.rootless { "user.overlay.origin" } else { "trusted.overlay.origin" };
         let name = split(path).1;
         let by_handle = overlay::path_of(dir, name);
-        let Ok(Some(origin)) = xattr::get(&by_handle, attribute) else { return Ok((None, Vec::new())) };
+        let (origin, marked) = evidence::lgetxattr(&by_handle, attribute);
+        let Ok(Some(origin)) = origin else { return Ok((None, Vec::new())) };
         let inode: Inode = (stat.st_ino, by_handle.symlink_metadata()?.created().ok());
         if let Some(copy) = self.model.copy(&inode) {
             return Ok((Some(copy.clone()), Vec::new()));
@@ -398,7 +404,7 @@ impl Tree {
         };
         let here = self.host(path);
         let lower = self.below.path(found.layer, &was);
-        let mut proof = vec![evidence::attribute(&here, attribute, origin.len()), evidence::stat(&lower, &found.stat)];
+        let mut proof = vec![marked, evidence::lstat(&lower).1];
         let regular = |s: &FileStat| s.st_mode & libc::S_IFMT == libc::S_IFREG;
         let measured = if regular(stat) && regular(&found.stat) {
             let upper = openat(dir, name, READ, Mode::empty())?;
@@ -407,7 +413,10 @@ impl Tree {
             Copied { bytes: 0, compared: 0, alike: 0 }
         };
         if measured.compared > 0 {
-            proof.push(evidence::compared(&here, &lower, &measured));
+            let Copied { bytes, compared, alike } = measured;
+            let (here, lower) = (here.display().to_string(), lower.display().to_string());
+            let found = format!("{alike} of {compared} blocks alike, {bytes} bytes copied up");
+            proof.push(evidence::own(Book::Comparison, [here, lower, found]));
         }
         let size = u64::try_from(found.stat.st_size).unwrap_or(0);
         let layer = self.below.chain(found.layer).clone();
@@ -484,12 +493,21 @@ impl Tree {
         }
     }
 
-    /// What is seen at a path now.
-    fn seen(&self, path: &[u8]) -> Option<Evidence> {
-        let (parent, name) = split(path);
-        let name = if path.is_empty() { OsStr::new(".") } else { name };
-        let stat = overlay::look(&self.open(parent).ok()?, name).ok()??;
-        Some(evidence::stat(&self.host(path), &stat))
+    /// What is seen at a path now, or at the first part of it that is not there.
+    fn seen(&self, path: &[u8]) -> Evidence {
+        let names: Vec<_> = path.split(|byte| *byte == b'/').filter(|name| !name.is_empty()).collect();
+        let (last, parents) =
+            names.split_last().map_or((OsStr::new("."), &[][..]), |(last, parents)| (OsStr::from_bytes(last), parents));
+        let Ok(mut dir) = self.root.try_clone() else { return evidence::absent(&self.upper) };
+        let mut leads = self.upper.clone();
+        for name in parents {
+            match openat(&dir, OsStr::from_bytes(name), ENTER, Mode::empty()) {
+                Ok(inside) => dir = inside,
+                Err(_) => return evidence::lstat_at(&dir, &leads, OsStr::from_bytes(name)).1,
+            }
+            leads.push(OsStr::from_bytes(name));
+        }
+        evidence::lstat_at(&dir, &leads, last).1
     }
 
     fn host(&self, path: &[u8]) -> PathBuf {
@@ -502,16 +520,14 @@ impl Tree {
 }
 
 fn open_root(path: &Path) -> io::Result<OwnedFd> {
-    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-    Ok(nix::fcntl::open(path, flags, Mode::empty())?)
+    Ok(nix::fcntl::open(path, ENTER, Mode::empty())?)
 }
 
 /// Goes down name by name and never along a link: the container may put one anywhere at any moment.
 fn walk(root: &OwnedFd, path: &[u8]) -> io::Result<OwnedFd> {
-    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let mut dir = root.try_clone()?;
     for name in path.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
-        dir = match openat(&dir, OsStr::from_bytes(name), flags, Mode::empty()) {
+        dir = match openat(&dir, OsStr::from_bytes(name), ENTER, Mode::empty()) {
             Err(Errno::ELOOP) => return Err(Errno::ENOTDIR.into()),
             other => other?,
         };

@@ -10,14 +10,13 @@ mod copy;
 
 use super::conductor::Cx;
 use super::fault::{Fault, FaultKind, Result};
-use super::{handle, private, random};
-use crate::trace::{Change, Evidence, Plan, StepKind, Volume as Seen};
+use super::{evidence, handle, private, random};
+use crate::trace::{Book, Change, Plan, StepKind, Volume as Seen};
 use jiff::Timestamp;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -112,8 +111,7 @@ impl Volumes {
         cx.step(plan.call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)")), |cx| {
             handle::remove(&dir).map_err(|e| Fault::io("remove", dir.display(), &e))?;
             if cx.world().volumes.contains_key(name) {
-                let gone = Evidence::syscall(format!("stat({dir:?})"), "-1 ENOENT (No such file or directory)");
-                cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![gone]);
+                cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![evidence::absent(&dir)]);
             }
             Ok(())
         })
@@ -132,9 +130,8 @@ impl Volumes {
         cx.step(Plan::new(StepKind::FillVolume, &volume.name).call(&by_hand).by_hand(&by_hand), |cx| {
             let copied = copy::tree(source, into)
                 .map_err(|(path, error)| Fault::io("fill", volume.path.join(path).display(), &error))?;
-            let listing = copied.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n");
-            let evidence = Evidence::file(volume.path.display().to_string(), listing);
-            cx.observe(Change::VolumeSeen(seen(volume)), vec![evidence]);
+            let copied = evidence::own(Book::Copy, copied.iter().map(|path| path.display()));
+            cx.observe(Change::VolumeSeen(seen(volume)), vec![evidence::stat(&volume.path).1, copied]);
             Ok(())
         })
     }
@@ -145,10 +142,9 @@ fn seen(volume: &Volume) -> Seen {
 }
 
 fn see(cx: &Cx, volume: &Volume) -> Result<()> {
-    let path = volume.path.display().to_string();
-    let meta = fs::metadata(&volume.path).map_err(|e| Fault::io("look at", &path, &e))?;
-    let shown = format!("{{st_mode={:#o}, st_uid={}, st_ino={}}}", meta.mode(), meta.uid(), meta.ino());
-    cx.observe(Change::VolumeSeen(seen(volume)), vec![Evidence::syscall(format!("stat({path:?}, {shown})"), 0)]);
+    let (found, look) = evidence::stat(&volume.path);
+    found.map_err(|e| Fault::io("look at", volume.path.display(), &e.into()))?;
+    cx.observe(Change::VolumeSeen(seen(volume)), vec![look]);
     Ok(())
 }
 

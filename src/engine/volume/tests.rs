@@ -1,7 +1,7 @@
 use super::*;
 use crate::engine::conductor::{Cancel, Conductor, Journal, Recorder};
 use crate::trace::OpKind;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::time::Duration;
 
 /// Does something with volumes in a directory of its own.

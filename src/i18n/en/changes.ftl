@@ -128,3 +128,14 @@ event-step-cancelled = Cancelled: { $title }.
 event-console-host = The host's terminal printed something.
 event-console-container = The terminal of { $container } printed something.
 trace-dropped = The trace has reached its limit: the oldest { $events } events, with { $operations } operations, are kept no longer.
+
+## What the engine itself keeps, computes or decides: nothing outside was asked
+evidence-own = The engine's own bookkeeping · { $book }
+evidence-own-addresses = addresses given
+evidence-own-archive = what an archive holds
+evidence-own-comparison = contents compared
+evidence-own-copy = what was copied
+evidence-own-document = a document it wrote
+evidence-own-decision = a decision
+evidence-own-search = what it went through
+evidence-own-time = time passed

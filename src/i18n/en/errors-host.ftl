@@ -11,7 +11,7 @@ problem-userns-refused = This host does not let an ordinary user make a user nam
 problem-root-is-limited = root may not make namespaces here ({ $reason }). dockwalk probably runs in a container without CAP_SYS_ADMIN: give it that capability (`--privileged`), start it on the host itself, or play the lesson from its recording.
 problem-host-mode-needs-root = `--mode host` works in the host's own network and so needs root. Start it with `sudo dockwalk engine --mode host`, or leave `--mode host` out: the lab needs no root.
 problem-docker0-foreign = There is a link { $name } already that dockwalk did not make, most likely Docker's own. dockwalk does not touch it. Stop Docker and delete the link (`sudo systemctl stop docker docker.socket && sudo ip link delete { $name }`), or leave `--mode host` out: the lab has a { $name } of its own.
-problem-docker0-gone = The bridge docker0 is gone: somebody deleted it while the engine ran. Restart the engine; it makes a new one.
+problem-docker0-gone = The bridge { $name } is gone: somebody deleted it while the engine ran. Restart the engine; it makes a new one.
 problem-link-gone = The link { $name } is gone: somebody deleted it meanwhile. Start the container again.
 problem-netlink-refused = The kernel refused `{ $request }` ({ $reason }). Run `dockwalk doctor` to see what this machine allows.
 problem-addresses-used-up = No address of { $subnet } is free. Remove containers that are not needed (`docker rm`), then start it again.
@@ -41,3 +41,16 @@ problem-journal-entry-foreign = The journal { $journal } asks for `{ $what }`. N
 problem-journal-line-unreadable = Line { $line } of the journal { $journal } cannot be read, so what it asks to undo was not undone. It stays in the file and is said again at each start. Look for what it names (`dockwalk doctor` helps), undo that by hand, then delete the line while no engine runs.
 problem-journal-version = The journal { $journal } is of version { $version }; this dockwalk reads versions up to { $readable }. A newer dockwalk wrote it, and only that can undo what it left: start that once, or delete the file when nothing of it is left on this host.
 problem-recover-failed = What an earlier engine left could not be undone: { $what } ({ $reason }). It stays in the journal and is tried again at the next start.
+
+# ── networks ──
+problem-nat-not-read = nft made the rules but what it made could not be read back ({ $reason }), so the picture does not show them. Containers reach what they should. An nft with JSON support (`nft -j list ruleset`) mends it.
+problem-network-name = { $name } cannot be a network's name. Use letters and digits, and after the first also `_`, `.` and `-`.
+problem-network-exists = There is a network { $name } already. Choose another name, or remove that one first (`docker network rm { $name }`).
+problem-network-option-unknown = The network { $name } cannot have the option { $option }: the driver { $driver } does not know it. Leave it out.
+problem-network-subnet-invalid = The network { $name } cannot have the subnet { $subnet } with the gateway { $gateway }. Choose a prefix of 1 to 30 bits and a gateway within the subnet that is neither its first nor its last address.
+problem-network-overlaps = The subnet { $subnet } of the network { $name } overlaps with that of the network { $other }. Choose another one.
+problem-network-connected = The container { $container } is on the network { $name } already. Disconnect it first, or leave it as it is.
+problem-network-in-use = The network { $name } cannot be removed: these containers are on it: { $containers }. Stop or disconnect them first.
+problem-network-predefined = { $name } is a predefined network and stays as long as the engine runs. Remove only networks that were made by somebody.
+problem-network-teardown = { $count } things went wrong while the network was taken away, which went on all the same: { $reasons }. What is left stays in the journal and is tried again when the engine ends or starts.
+problem-no-such-network-driver = There is no network driver { $driver } here. There are `bridge`, `host` and `none`.

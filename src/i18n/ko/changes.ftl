@@ -128,3 +128,14 @@ event-step-cancelled = 단계를 취소했습니다: { $title }.
 event-console-host = 호스트 터미널에 글자가 찍혔습니다.
 event-console-container = { $container } 컨테이너의 터미널에 글자가 찍혔습니다.
 trace-dropped = 기록이 한도에 이르러 가장 오래된 이벤트 { $events }개(작업 { $operations }개)를 지웠습니다.
+
+## 엔진이 스스로 적어 두거나 계산하거나 정한 것: 밖에 물어본 것은 없다
+evidence-own = 엔진이 스스로 적어 둔 것 · { $book }
+evidence-own-addresses = 나누어 준 주소
+evidence-own-archive = 아카이브(archive)에 든 것
+evidence-own-comparison = 내용 비교
+evidence-own-copy = 복사한 것
+evidence-own-document = 직접 쓴 문서
+evidence-own-decision = 결정
+evidence-own-search = 하나씩 살펴본 것
+evidence-own-time = 지난 시간

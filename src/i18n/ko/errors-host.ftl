@@ -47,7 +47,7 @@ problem-userns-refused = 이 호스트는 일반 사용자가 사용자 네임�
 problem-root-is-limited = 여기서는 root도 네임스페이스(namespace)를 만들 수 없습니다 ({ $reason }). CAP_SYS_ADMIN이 없는 컨테이너 안에서 실행 중인 것으로 보입니다. 그 권한을 주거나(`--privileged`), 호스트에서 직접 실행하거나, 녹화된 수업을 재생하세요.
 problem-host-mode-needs-root = `--mode host`는 호스트의 실제 네트워크에서 동작하므로 root 권한이 필요합니다. `sudo dockwalk engine --mode host`로 시작하거나, `--mode host`를 빼고 실행하세요. 랩(lab)에는 root가 필요하지 않습니다.
 problem-docker0-foreign = dockwalk가 만들지 않은 { $name } 링크가 이미 있습니다. 아마 Docker가 만든 것입니다. dockwalk는 이것을 건드리지 않습니다. Docker를 멈추고 링크를 지우거나(`sudo systemctl stop docker docker.socket && sudo ip link delete { $name }`), `--mode host`를 빼고 실행하세요. 랩(lab)에는 따로 { $name }이 있습니다.
-problem-docker0-gone = 브리지(bridge) docker0이 없어졌습니다. 엔진이 실행되는 동안 누군가 지웠습니다. 엔진을 다시 시작하면 새로 만듭니다.
+problem-docker0-gone = 브리지(bridge) { $name }: 없어졌습니다. 엔진이 실행되는 동안 누군가 지웠습니다. 엔진을 다시 시작하면 새로 만듭니다.
 problem-link-gone = 링크 { $name }: 없어졌습니다. 그 사이에 누군가 지웠습니다. 컨테이너를 다시 시작하세요.
 problem-netlink-refused = 커널이 `{ $request }` 요청을 거절했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
 problem-addresses-used-up = { $subnet }에 남은 주소가 없습니다. 필요 없는 컨테이너를 지운 뒤(`docker rm`) 다시 시작하세요.
@@ -77,3 +77,16 @@ problem-journal-entry-foreign = 저널(journal) { $journal }에 `{ $what }` 항�
 problem-journal-line-unreadable = 저널(journal) { $journal }의 { $line }번째 줄을 읽을 수 없어, 그 줄이 되돌리려던 것을 되돌리지 못했습니다. 줄은 파일에 남겨 두며 엔진을 시작할 때마다 다시 알립니다. 무엇을 가리키는지 살펴보고(`dockwalk doctor` 참고) 직접 되돌린 뒤, 엔진이 실행 중이 아닐 때 그 줄을 지우세요.
 problem-journal-version = 저널(journal) { $journal }의 버전은 { $version }인데, 이 dockwalk은 버전 { $readable }까지만 읽을 수 있습니다. 더 새로운 dockwalk이 쓴 파일이므로 남은 것을 되돌리는 일도 그 버전만 할 수 있습니다. 그 버전을 한 번 실행하거나, 이 호스트에 남은 것이 없을 때 파일을 지우세요.
 problem-recover-failed = 이전 엔진이 남긴 것을 되돌리지 못했습니다: { $what } ({ $reason }). 저널(journal)에 남겨 두고 다음에 시작할 때 다시 시도합니다.
+
+# ── 네트워크 ──
+problem-nat-not-read = nft가 규칙을 만들었지만 만든 것을 다시 읽지 못해({ $reason }) 그림에 보이지 않습니다. 컨테이너의 통신에는 문제가 없습니다. JSON을 지원하는 nft(`nft -j list ruleset`)를 설치하면 해결됩니다.
+problem-network-name = 네트워크 이름으로 쓸 수 없습니다: { $name }. 영문자와 숫자를 쓰고, 두 번째 글자부터는 `_`, `.`, `-`도 쓸 수 있습니다.
+problem-network-exists = 같은 이름의 네트워크가 이미 있습니다: { $name }. 다른 이름을 쓰거나 먼저 그 네트워크를 지우세요(`docker network rm { $name }`).
+problem-network-option-unknown = 네트워크 { $name }에 쓸 수 없는 옵션입니다: { $option }. 드라이버({ $driver })가 모르는 옵션이니 빼고 다시 시도하세요.
+problem-network-subnet-invalid = 네트워크 { $name }에 서브넷(subnet) { $subnet }과 게이트웨이(gateway) { $gateway }를 쓸 수 없습니다. 프리픽스 길이는 1~30비트로, 게이트웨이는 서브넷 안의 첫 주소도 마지막 주소도 아닌 것으로 고르세요.
+problem-network-overlaps = 네트워크 { $name }의 서브넷(subnet) { $subnet }이 네트워크 { $other }의 서브넷과 겹칩니다. 다른 서브넷을 고르세요.
+problem-network-connected = 컨테이너가 이미 그 네트워크에 연결되어 있습니다: 컨테이너 { $container }, 네트워크 { $name }. 먼저 연결을 끊거나 그대로 두세요.
+problem-network-in-use = 사용 중이라 지울 수 없는 네트워크입니다: { $name }. 연결된 컨테이너({ $containers })를 먼저 멈추거나 연결을 끊으세요.
+problem-network-predefined = 미리 정의된 네트워크라서 엔진이 실행되는 동안 지울 수 없습니다: { $name }. 직접 만든 네트워크만 지울 수 있습니다.
+problem-network-teardown = 네트워크를 치우는 동안 { $count }가지가 잘못되었지만 나머지는 끝까지 치웠습니다: { $reasons }. 남은 것은 저널(journal)에 있으며 엔진이 끝나거나 시작할 때 다시 시도합니다.
+problem-no-such-network-driver = 그런 네트워크 드라이버는 없습니다: { $driver }. `bridge`, `host`, `none`을 쓸 수 있습니다.

@@ -1,10 +1,10 @@
 use crate::spec::ContainerId;
-use crate::trace::{ContainerState, Link, LinkKind, Network, World};
+use crate::trace::{ContainerState, Link, LinkKind, Network, NetworkDriver, World};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 pub(super) fn bridge_network(world: &World) -> Option<&Arc<Network>> {
-    world.networks.values().find(|network| network.driver == "bridge" && network.bridge.is_some())
+    world.networks.values().find(|network| network.driver == NetworkDriver::Bridge && network.bridge.is_some())
 }
 
 pub(super) fn bridge(world: &World) -> Option<&Arc<Link>> {

@@ -3,14 +3,17 @@
 mod host;
 mod image;
 mod network;
+mod network_mode;
 mod process;
 mod registry;
 mod storage;
 mod upper;
+mod words;
 
 pub use host::*;
 pub use image::*;
 pub use network::*;
+pub use network_mode::NetworkMode;
 pub use process::*;
 pub use registry::*;
 pub use storage::*;

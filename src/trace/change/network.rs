@@ -1,5 +1,6 @@
 //! What is true of links, addresses, routes and rules.
 
+use super::words::words;
 use crate::spec::{ContainerId, NetworkId};
 use serde::{Deserialize, Serialize};
 
@@ -10,14 +11,36 @@ pub struct Network {
     pub id: NetworkId,
     /// `bridge`
     pub name: String,
-    /// `bridge`, `host`, `none`.
-    pub driver: String,
+    /// What makes it.
+    pub driver: NetworkDriver,
     /// `172.17.0.0/16`; empty for host and none.
     pub subnet: String,
     /// `172.17.0.1`; empty for host and none.
     pub gateway: String,
     /// The bridge's link; none for host and none.
     pub bridge: Option<LinkKey>,
+}
+
+words! {
+    /// What makes a network, as Docker names it.
+    NetworkDriver {
+        /// A switch in the kernel, with a veth pair to each container.
+        Bridge = "bridge",
+        /// The host's own network namespace.
+        Host = "host",
+        /// A network namespace with `lo` alone. Docker's API calls it `null`.
+        None = "none",
+    }
+}
+
+words! {
+    /// What a rule does.
+    RuleAction {
+        /// A packet that leaves gets the host's address.
+        Masquerade = "masquerade",
+        /// A packet is let through the host.
+        Forward = "forward",
+    }
 }
 
 /// Names a link for as long as it exists, through moves and renames: `docker0`, `lab/lo`, `3f2a…/veth`, `3f2a…/eth0`.
@@ -96,8 +119,8 @@ pub struct Rule {
     pub netns: u64,
     /// The network it serves.
     pub network: Option<NetworkId>,
-    /// `masquerade`, `forward`.
-    pub action: String,
+    /// What it does with a packet.
+    pub action: RuleAction,
     /// In nft's words: `ip saddr 172.17.0.0/16 oifname != "docker0" masquerade`.
     pub text: String,
 }

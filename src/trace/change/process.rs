@@ -1,5 +1,6 @@
 //! What is true of containers, processes and what confines them.
 
+use super::NetworkMode;
 use crate::spec::{ContainerId, Digest};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,8 +26,8 @@ pub struct Container {
     pub user: String,
     /// Its hostname.
     pub hostname: String,
-    /// `bridge`, `host`, `none`.
-    pub network_mode: String,
+    /// Which network it is in.
+    pub network_mode: NetworkMode,
     /// Has a terminal.
     pub tty: bool,
     /// Created, running, exited.

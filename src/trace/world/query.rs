@@ -24,7 +24,7 @@ impl World {
             .find(|n| n.kind == NamespaceKind::Net && n.container.as_ref() == Some(id))
             .map(|n| n.inode);
         own.or_else(|| {
-            let shared = self.containers.get(id).is_some_and(|c| c.network_mode == "host");
+            let shared = self.containers.get(id).is_some_and(|c| c.network_mode == NetworkMode::Host);
             shared.then(|| self.host.as_ref().map(|h| h.netns)).flatten()
         })
     }

@@ -125,9 +125,15 @@ fn a_process(pid: u32, container: Option<ContainerId>, netns: u64) -> Process {
 }
 
 fn a_network(id: &NetworkId) -> Network {
-    let (driver, bridge) = ("bridge".to_owned(), Some("docker0".into()));
     let (subnet, gateway) = ("172.17.0.0/16".to_owned(), "172.17.0.1".to_owned());
-    Network { id: id.clone(), name: driver.clone(), driver, subnet, gateway, bridge }
+    Network {
+        id: id.clone(),
+        name: "bridge".into(),
+        driver: NetworkDriver::Bridge,
+        subnet,
+        gateway,
+        bridge: Some("docker0".into()),
+    }
 }
 
 fn a_mount(key: MountKey, container: Option<ContainerId>) -> Mount {

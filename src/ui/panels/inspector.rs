@@ -197,7 +197,7 @@ fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, ev
     widgets::well(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
-            let text = format!("{}  ·  #{}  ·  +{}", evidence::title(evidence), event.seq, seconds(event.at));
+            let text = format!("{}  ·  #{}  ·  +{}", evidence::title(evidence, cx.words), event.seq, seconds(event.at));
             ui.add(Label::new(RichText::new(text).font(fonts::mono(11.5)).color(theme.weak)).truncate());
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 let label = cx.say("copy");

@@ -1,6 +1,7 @@
 //! Calls in strace's form.
 
 use super::{Argument, Call, Fd, Node};
+use crate::engine::evidence::hex;
 use crate::engine::process::caps;
 use std::fmt::Write;
 
@@ -69,10 +70,10 @@ impl Call {
         match self {
             Self::Capset { effective } => format!(
                 "capset({{version=_LINUX_CAPABILITY_VERSION_3, pid=0}}, {{effective={set}, permitted={set}, inheritable=0}})",
-                set = if *effective == 0 { "0".to_owned() } else { caps::names(*effective).join("|") }
+                set = capabilities(*effective)
             ),
             Self::Chdir { path } => format!("chdir({})", quoted(path)),
-            Self::Clone => "clone(child_stack=NULL, flags=CLONE_PARENT|CLONE_PIDFD|SIGCHLD, parent_tid=…)".to_owned(),
+            Self::Clone => "clone(child_stack=NULL, flags=CLONE_PIDFD|CLONE_PARENT|SIGCHLD, parent_tid=…)".to_owned(),
             Self::CloseRange { first, on_exec } => {
                 format!("close_range({first}, ~0U, {})", if *on_exec { "CLOSE_RANGE_CLOEXEC" } else { "0" })
             }
@@ -108,7 +109,13 @@ impl Call {
                 format!("mknodat({}, {}, S_IFREG|0644)", fd(dir), quoted(path))
             }
             Self::Mknodat { dir, path, node: Node::Device(major, minor) } => {
-                format!("mknodat({}, {}, S_IFCHR|0666, makedev({major:#x}, {minor:#x}))", fd(dir), quoted(path))
+                format!(
+                    "mknodat({}, {}, S_IFCHR|0666, makedev({}, {}))",
+                    fd(dir),
+                    quoted(path),
+                    hex((*major).into()),
+                    hex((*minor).into())
+                )
             }
             Self::Mount { source, target, fstype, flags, data } => format!(
                 "mount({}, {}, {}, {}, {})",
@@ -120,7 +127,11 @@ impl Call {
             ),
             Self::MountSetattr { fd: mount, set, recursive } => {
                 let flags = if *recursive { "AT_EMPTY_PATH|AT_RECURSIVE" } else { "AT_EMPTY_PATH" };
-                format!("mount_setattr({}, \"\", {flags}, {{attr_set={}}}, 32)", fd(mount), names(*set, ATTR))
+                format!(
+                    "mount_setattr({}, \"\", {flags}, {{attr_set={}, attr_clr=0, propagation=0, userns_fd=0}}, 32)",
+                    fd(mount),
+                    names(*set, ATTR)
+                )
             }
             Self::MoveMount { from, to, path } => {
                 let empty = if path.is_empty() { "|MOVE_MOUNT_T_EMPTY_PATH" } else { "" };
@@ -162,7 +173,9 @@ impl Call {
             }
             Self::SigUnblockAll => "rt_sigprocmask(SIG_SETMASK, [], NULL, 8)".to_owned(),
             Self::Sleep => "ppoll(NULL, 0, NULL, NULL, 0)".to_owned(),
-            Self::Statx { fd: file, .. } => format!("statx({}, \"\", AT_EMPTY_PATH, STATX_BASIC_STATS, …)", fd(file)),
+            Self::Statx { fd: file, .. } => {
+                format!("statx({}, \"\", AT_STATX_SYNC_AS_STAT|AT_EMPTY_PATH, STATX_BASIC_STATS, …)", fd(file))
+            }
             Self::Symlinkat { target, dir, link } => {
                 format!("symlinkat({}, {}, {})", quoted(target), fd(dir), quoted(link))
             }
@@ -183,16 +196,22 @@ impl Call {
             Self::Fstatfs { .. } => Some(format!("f_type={found:#x}")),
             Self::Statx { .. } => {
                 let (major, minor) = (found & 0xffff_ffff, found >> 32);
-                Some(format!("stx_rdev={major}:{minor}"))
+                Some(format!("stx_rdev_major={major:#x}, stx_rdev_minor={minor:#x}"))
             }
             _ => None,
         }
     }
 }
 
+/// `1<<CAP_CHOWN|1<<CAP_KILL`
+fn capabilities(set: u64) -> String {
+    let names: Vec<_> = caps::names(set).iter().map(|name| format!("1<<{name}")).collect();
+    if names.is_empty() { "0".to_owned() } else { names.join("|") }
+}
+
 /// `O_RDONLY|O_CLOEXEC`
 fn open_flags(flags: i32) -> String {
-    let read = flags & (libc::O_WRONLY | libc::O_RDWR | libc::O_PATH) == 0;
+    let read = flags & (libc::O_WRONLY | libc::O_RDWR) == 0;
     let flags = names(flags.cast_unsigned().into(), OPEN);
     format!("{}{flags}", if read { "O_RDONLY|" } else { "" })
 }
@@ -252,7 +271,7 @@ mod tests {
         );
         check(
             &Call::Openat2 { dir: Fd::Number(7), path: "etc".into(), flags: libc::O_PATH, links: true },
-            r#"openat2(7, "etc", {flags=O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)"#,
+            r#"openat2(7, "etc", {flags=O_RDONLY|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)"#,
         );
         check(
             &Call::MoveMount { from: Fd::From(1), to: Fd::From(2), path: String::new() },

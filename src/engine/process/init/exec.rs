@@ -5,6 +5,9 @@ use std::sync::Arc;
 /// Where Docker looks for programs when the image says nothing.
 pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/// The kernel's, of which the C library keeps some for itself.
+const FIRST_REAL_TIME: i32 = 32;
+
 /// The last stage: signals, and `execve` for each place where the program may be. `ignored` are the signals that the engine
 /// was told to ignore when it was started (nohup(1)); what is ignored stays so over `execve`.
 pub fn execute(init: &mut Init, argv: &[String], env: &[String], ignored: &[i32]) {
@@ -13,7 +16,11 @@ pub fn execute(init: &mut Init, argv: &[String], env: &[String], ignored: &[i32]
     init.by_hand(format!("exec {}", argv.join(" ")));
     init.call(Call::Umask { mask: 0o022 });
     for signal in ignored {
-        let name = nix::sys::signal::Signal::try_from(*signal).map_or_else(|_| signal.to_string(), |s| s.to_string());
+        let name = match nix::sys::signal::Signal::try_from(*signal) {
+            Ok(signal) => signal.to_string(),
+            Err(_) if *signal == FIRST_REAL_TIME => "SIGRTMIN".to_owned(),
+            Err(_) => format!("SIGRT_{}", *signal - FIRST_REAL_TIME),
+        };
         init.call(Call::SigDefault { signal: (*signal, name) });
     }
     init.call(Call::SigUnblockAll);

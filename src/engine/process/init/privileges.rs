@@ -20,7 +20,7 @@ pub struct Privileges {
 
 /// Nobody in the container may look into this process until it has become the user's program.
 pub fn not_dumpable() -> Call {
-    prctl(libc::PR_SET_DUMPABLE, "PR_SET_DUMPABLE", 0, "0".into())
+    prctl(libc::PR_SET_DUMPABLE, "PR_SET_DUMPABLE", 0, "SUID_DUMP_DISABLE".into())
 }
 
 fn prctl(option: i32, name: &'static str, number: u64, shown: String) -> Call {

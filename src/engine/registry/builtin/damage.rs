@@ -5,7 +5,7 @@ use super::cache::Shelf;
 use crate::engine::registry::document::sha256;
 use crate::engine::registry::exchange::{exchange, small_text};
 use crate::engine::registry::http::{Ask, Http};
-use crate::engine::{Cx, Fault, FaultKind, Result};
+use crate::engine::{Cx, Fault, FaultKind, Result, evidence};
 use crate::spec::Digest;
 use crate::trace::{Change, Content, Damage, Evidence, Plan, Registry, StepKind};
 use axum::body::Bytes;
@@ -131,12 +131,7 @@ impl Builtin {
             let bytes = answer.read(LIMIT).map_err(|e| gone(e.to_string()))?;
             let text = if damage.content == Content::Blob { "".into() } else { String::from_utf8_lossy(&bytes) };
             let computed = sha256(&bytes);
-            let hash = Evidence::Hash {
-                of: damage.content.name().into(),
-                expected: damage.digest.to_string(),
-                computed: computed.to_string(),
-                bytes: bytes.len() as u64,
-            };
+            let hash = evidence::hash_of(damage.content.name(), &damage.digest, &bytes);
             Ok((computed, vec![answer.evidence(bytes.len() as u64, &text), hash]))
         })
     }

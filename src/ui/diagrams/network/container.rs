@@ -1,6 +1,6 @@
 use super::super::scene::{Edge, End, Line};
 use super::*;
-use crate::trace::{ContainerState, Host};
+use crate::trace::{ContainerState, Host, NetworkMode};
 use egui::{Pos2, pos2};
 
 /// A container's box.
@@ -113,7 +113,7 @@ fn port(stage: &mut Stage<'_>, bridge: &Link, link: &Link, plug: &NodeId, at: Re
 fn boxed(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, container: &Container, place: Rect) {
     let id = NodeId::of(Entity::Container(container.id.clone()));
     let netns = world.netns_of(&container.id);
-    let shares = container.network_mode == "host";
+    let shares = container.network_mode == NetworkMode::Host;
     let running = matches!(container.state, ContainerState::Running { .. });
     let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
     let style = if netns.is_none() || shares { Style::DashedFrame } else { Style::Frame };
@@ -137,7 +137,7 @@ fn boxed(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, cont
             let text = format!("netns {inode}");
             bare(stage, NodeId::of(Entity::Namespace(inode)), at, &id, Anchor::Right, Font::MonoSmall, &text);
             inside(world, stage, &id, inode, place);
-            if container.network_mode == "none" {
+            if container.network_mode == NetworkMode::None {
                 note(stage, &id, place, "scene-net-none");
             }
         }

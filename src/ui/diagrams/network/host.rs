@@ -1,6 +1,6 @@
 use super::super::scene::{Edge, End, Line};
 use super::*;
-use crate::trace::{Host, Rule};
+use crate::trace::{Host, Rule, RuleAction};
 use egui::{Pos2, pos2};
 
 /// What the first row needs.
@@ -83,7 +83,7 @@ fn rules(
                 && (rule.network.as_ref() == network.map(|n| &n.id) || (rule.network.is_none() && column == 0))
         };
         let mut column_rules: Vec<&Arc<Rule>> = world.rules.values().filter(of).collect();
-        column_rules.sort_by_key(|rule| (rule.action != "masquerade", rule.key.clone()));
+        column_rules.sort_by_key(|rule| (rule.action != RuleAction::Masquerade, rule.key.clone()));
         let x = at.x + column as f32 * (RULE_WIDTH + 24.0);
         let mut above: Option<(NodeId, Rect)> = None;
         for rule in column_rules {
@@ -107,7 +107,7 @@ fn rules(
 
 fn to_uplink(stage: &mut Stage<'_>, rule: &NodeId, place: Rect, uplink: &NodeId, of: &Rule) {
     let Some(end) = stage.scene.node(uplink).map(|n| n.rect) else { return };
-    if of.action != "masquerade" || uplink.entity.is_none() {
+    if of.action != RuleAction::Masquerade || uplink.entity.is_none() {
         return;
     }
     let route = if (place.left() - end.right()) < 60.0 {
@@ -123,11 +123,11 @@ fn to_uplink(stage: &mut Stage<'_>, rule: &NodeId, place: Rect, uplink: &NodeId,
 
 /// Masquerade is what a learner asks about, so it has a card; what lets packets pass is a line below it.
 fn rule_card(stage: &mut Stage<'_>, frame: &NodeId, rule: &Rule, at: Pos2) -> (NodeId, Rect) {
-    let masquerade = rule.action == "masquerade";
-    let title = stage.say(match rule.action.as_str() {
-        "masquerade" => "scene-rule-masquerade",
-        "forward" => "scene-rule-forward",
-        _ => "scene-rule-other",
+    let masquerade = rule.action == RuleAction::Masquerade;
+    let title = stage.say(match rule.action {
+        RuleAction::Masquerade => "scene-rule-masquerade",
+        RuleAction::Forward => "scene-rule-forward",
+        RuleAction::Other(_) => "scene-rule-other",
     });
     let wrapped = stage.wrap(&rule.text, Font::MonoSmall, RULE_WIDTH - 24.0);
     let lines = if masquerade { &wrapped[..wrapped.len().min(3)] } else { std::slice::from_ref(&rule.text) };

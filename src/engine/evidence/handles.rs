@@ -1,0 +1,31 @@
+//! Looks by handle, where a container may put a link on the way at any moment.
+
+use super::call;
+use crate::trace::Evidence;
+use nix::fcntl::AtFlags;
+use nix::sys::stat::FileStat;
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::Path;
+
+/// What lies at a name in a directory; a link is not followed. `leads` is where the directory is.
+pub fn lstat_at(dir: &impl AsFd, leads: &Path, name: &OsStr) -> (nix::Result<FileStat>, Evidence) {
+    let found = nix::sys::stat::fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW);
+    let shown = found.as_ref().map_or_else(|_| "…".to_owned(), call::stat);
+    let (dir, flags) = (call::handle(&dir.as_fd(), leads), "AT_SYMLINK_NOFOLLOW".to_owned());
+    let evidence = call::done("newfstatat", &[dir, call::path(Path::new(name)), shown, flags], &found);
+    (found, evidence)
+}
+
+/// An attribute of what a path names; none when it has none of that name.
+pub fn lgetxattr(path: &Path, name: &str) -> (io::Result<Option<Vec<u8>>>, Evidence) {
+    let value = xattr::get(path, name);
+    let answer = match &value {
+        Ok(Some(value)) => Ok(value.len()),
+        Ok(None) => Err(nix::errno::Errno::ENODATA),
+        Err(error) => Err(nix::errno::Errno::from_raw(error.raw_os_error().unwrap_or_default())),
+    };
+    let args = [call::path(path), call::quoted(name), "…".to_owned()];
+    (value, call::made("lgetxattr", &args, &answer, usize::to_string))
+}

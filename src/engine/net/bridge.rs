@@ -1,0 +1,126 @@
+//! The bridge driver: a switch on the host with a veth pair to each container, and the rules that let packets through.
+
+use super::driver::{Driver, Faults};
+use super::host::Host;
+use super::pool::Pool;
+use super::*;
+use crate::engine::conductor::EntryId;
+use crate::engine::evidence;
+use crate::trace::{Book, Change};
+
+/// A network that is a bridge.
+#[derive(Debug)]
+pub(super) struct Bridge {
+    pub(super) network: Network,
+    pub(super) segment: Segment,
+    pub(super) pool: Mutex<Pool>,
+    /// What is journaled for the link.
+    entry: Mutex<Option<EntryId>>,
+}
+
+impl Bridge {
+    pub(super) fn new(network: Network) -> Result<Self> {
+        network.check_segment(&[])?;
+        let segment = network.segment.clone().ok_or_else(|| Fault::failed("network-subnet-invalid"))?;
+        let pool = Mutex::new(Pool::new(segment.subnet, segment.gateway));
+        Ok(Self { network, segment, pool, entry: Mutex::default() })
+    }
+
+    /// The bridge's index, as it was last seen.
+    pub(super) fn index(&self, host: &Host) -> Result<u32> {
+        let bridge = self.segment.bridge.as_str();
+        let gone = || Fault::failed("docker0-gone").with("name", bridge);
+        lock(&host.observer).link(&bridge.into()).map(|link| link.ifindex).ok_or_else(gone)
+    }
+
+    fn make(&self, cx: &Cx, host: &Host) -> Result<()> {
+        let Segment { bridge, subnet, gateway } = &self.segment;
+        let inverse = NetInverse::DeleteLink { netns: host.netns().inode(), name: bridge.clone() };
+        *lock(&self.entry) = Some(cx.journal(SCOPE, &inverse)?);
+        let request = request::make_bridge(bridge, request::mac_of(*gateway));
+        stage(cx, StepKind::MakeBridge, format!("ip link add {bridge} type bridge"), request, |cx, request| {
+            lock(&host.observer).expect(bridge, bridge.as_str().into(), None);
+            host.act(cx, request)?;
+            let facts = [format!("{bridge}: subnet {subnet}, gateway {gateway}")];
+            let dump = lock(&host.observer).dump()?;
+            cx.observe(Change::NetworkSeen(self.network.seen()), vec![dump, evidence::own(Book::Addresses, facts)]);
+            Ok(())
+        })
+    }
+
+    fn give_address(&self, cx: &Cx, host: &Host) -> Result<()> {
+        let (Segment { bridge, subnet, gateway }, index) = (&self.segment, self.index(host)?);
+        let address = request::add_address(bridge, index, *gateway, subnet.prefix());
+        let up = request::link_up(bridge, index);
+        let prefix = subnet.prefix();
+        let plan = Plan::new(StepKind::AddressBridge, bridge)
+            .call(format!("{}; {}", address.text, up.text))
+            .by_hand(format!("ip addr add {gateway}/{prefix} brd + dev {bridge} && ip link set {bridge} up"));
+        cx.step(plan, |cx| {
+            message(cx, address, |cx, it| host.act(cx, it))?;
+            message(cx, up, |cx, it| host.act(cx, it))
+        })
+    }
+
+    fn delete(&self, cx: &Cx, host: &Host) -> Result<()> {
+        let bridge = &self.segment.bridge;
+        let row = lock(&host.observer).find(bridge)?;
+        if let Some(row) = row.filter(|_| lock(&self.entry).is_some()) {
+            let request = request::delete_link(bridge, row.index);
+            stage(cx, StepKind::DeleteLink, format!("ip link delete {bridge}"), request, |cx, it| host.act(cx, it))?;
+        }
+        host.look_around(cx)?;
+        let entry = lock(&self.entry).take();
+        entry.map_or(Ok(()), |entry| cx.undone(entry))
+    }
+}
+
+impl Driver for Bridge {
+    fn network(&self) -> &Network {
+        &self.network
+    }
+
+    fn validate(&self, host: &Host, others: &[Network]) -> Result<()> {
+        self.network.check(others)?;
+        self.network.check_segment(others)?;
+        let bridge = &self.segment.bridge;
+        let foreign = || Fault::new(FaultKind::Conflict, "docker0-foreign").with("name", bridge);
+        lock(&host.observer).find(bridge)?.map_or(Ok(()), |_| Err(foreign()))
+    }
+
+    fn set_up(&self, cx: &Cx, host: &Host) -> Result<()> {
+        self.make(cx, host)?;
+        self.give_address(cx, host)?;
+        host.forwarding(cx)?;
+        filter::add(cx, host, &self.network, &self.segment)
+    }
+
+    fn connect(
+        &self,
+        cx: &Cx,
+        host: &Host,
+        container: &ContainerId,
+        netns: &Netns,
+    ) -> Result<Option<EndpointSettings>> {
+        let sandbox = host.sandbox(cx, container, netns)?;
+        sandbox::loopback(cx, &sandbox, container)?;
+        self.attach(cx, host, container, &sandbox).map(Some)
+    }
+
+    fn disconnect(&self, cx: &Cx, host: &Host, container: &ContainerId) -> Faults {
+        let sandbox = host.sandbox_of(container);
+        sandbox.map_or_else(Faults::default, |sandbox| self.detach(cx, host, container, &sandbox))
+    }
+
+    fn tear_down(&self, cx: &Cx, host: &Host) -> Faults {
+        let mut faults = Faults::default();
+        faults.note(self.delete(cx, host));
+        faults.note(filter::remove(cx, host, &self.network.id));
+        if faults.is_empty() && cx.world().networks.contains_key(&self.network.id) {
+            let dump = lock(&host.observer).dump();
+            let gone = Change::NetworkGone { id: self.network.id.clone() };
+            faults.note(dump.map(|dump| cx.observe(gone, vec![dump])));
+        }
+        faults
+    }
+}

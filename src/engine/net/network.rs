@@ -1,0 +1,234 @@
+//! What a network is before anything of it is made: its name, its driver, and for a bridge its addresses.
+
+use super::*;
+use std::fmt;
+
+/// A network of the engine's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Network {
+    /// 64 hexadecimal digits, as Docker's.
+    pub id: NetworkId,
+    /// What it is called: `bridge`, `host`, `none`, or what its maker says.
+    pub name: String,
+    /// Who makes it.
+    pub driver: NetworkDriver,
+    /// The switch and its addresses; none for host and none.
+    pub segment: Option<Segment>,
+    /// What its driver is told besides (`docker network create --opt`).
+    pub options: BTreeMap<String, String>,
+}
+
+/// A bridge on the host, and the addresses of those that hang on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// The name of its link: `docker0`, or `br-` and the first 12 digits of the network's id.
+    pub bridge: String,
+    /// Its addresses.
+    pub subnet: Subnet,
+    /// The bridge's own address, which is its containers' gateway.
+    pub gateway: Ipv4Addr,
+}
+
+/// The addresses that share a prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subnet {
+    network: u32,
+    prefix: u8,
+}
+
+impl Subnet {
+    /// The subnet of that prefix (0 to 32) that an address lies in.
+    pub fn around(address: Ipv4Addr, prefix: u8) -> Self {
+        let mask = u32::MAX.checked_shl(32 - u32::from(prefix.min(32))).unwrap_or(0);
+        Self { network: u32::from(address) & mask, prefix: prefix.min(32) }
+    }
+
+    /// The length of its prefix.
+    pub fn prefix(self) -> u8 {
+        self.prefix
+    }
+
+    /// Its first address, which names it, and its last, which is for broadcasts.
+    pub(super) fn ends(self) -> (u32, u32) {
+        (self.network, self.network | u32::MAX.checked_shr(self.prefix.into()).unwrap_or(0))
+    }
+
+    fn overlaps(self, other: Self) -> bool {
+        let ((first, last), (others_first, others_last)) = (self.ends(), other.ends());
+        first <= others_last && others_first <= last
+    }
+
+    /// True for an address that a link can have: neither of the ends.
+    fn has_host(self, address: Ipv4Addr) -> bool {
+        let (first, last) = self.ends();
+        (first.saturating_add(1)..last).contains(&address.into())
+    }
+}
+
+impl fmt::Display for Subnet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", Ipv4Addr::from(self.network), self.prefix)
+    }
+}
+
+impl Network {
+    /// The network that containers are in when nothing is said of it: Docker's `docker0`, with Docker's addresses.
+    pub fn default_bridge() -> Result<Self> {
+        let gateway = Ipv4Addr::new(172, 17, 0, 1);
+        let segment = Segment { bridge: DEFAULT_BRIDGE.to_owned(), subnet: Subnet::around(gateway, 16), gateway };
+        Ok(Self { name: "bridge".to_owned(), ..Self::on(random_id()?, segment) })
+    }
+
+    /// A further bridge, that has its gateway in the subnet.
+    pub fn bridge(name: &str, subnet: Subnet, gateway: Ipv4Addr) -> Result<Self> {
+        let id = random_id()?;
+        let bridge = format!("br-{}", id.as_str().get(..12).unwrap_or_default());
+        Ok(Self { name: name.to_owned(), ..Self::on(id, Segment { bridge, subnet, gateway }) })
+    }
+
+    fn on(id: NetworkId, segment: Segment) -> Self {
+        let driver = NetworkDriver::Bridge;
+        Self { id, name: String::new(), driver, segment: Some(segment), options: BTreeMap::new() }
+    }
+
+    /// One that is always there, by the name of its driver.
+    pub(super) fn plain(driver: NetworkDriver) -> Self {
+        // Not made, so not random either: its name, in hexadecimal, to the length of an id.
+        let hex: String = driver.as_str().bytes().map(|byte| format!("{byte:02x}")).collect();
+        let id = NetworkId::from(format!("{hex:0<64}").as_str());
+        Self { id, name: driver.to_string(), driver, segment: None, options: BTreeMap::new() }
+    }
+
+    /// True of those that the engine makes itself, and nobody takes away.
+    pub(super) fn is_predefined(&self) -> bool {
+        self.segment.as_ref().is_none_or(|segment| segment.bridge == DEFAULT_BRIDGE)
+    }
+
+    /// As the World knows it.
+    pub fn seen(&self) -> crate::trace::Network {
+        let segment = self.segment.as_ref();
+        crate::trace::Network {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            driver: self.driver.clone(),
+            subnet: segment.map(|segment| segment.subnet.to_string()).unwrap_or_default(),
+            gateway: segment.map(|segment| segment.gateway.to_string()).unwrap_or_default(),
+            bridge: segment.map(|segment| segment.bridge.as_str().into()),
+        }
+    }
+
+    /// What every driver asks of a network: a name that no other has, and no option that nobody would heed.
+    pub(super) fn check(&self, others: &[Network]) -> Result<()> {
+        let of = |code: &str| Fault::new(FaultKind::BadRequest, code).with("name", &self.name);
+        let plain = |(at, c): (usize, char)| c.is_ascii_alphanumeric() || at > 0 && matches!(c, '_' | '.' | '-');
+        if self.name.is_empty() || !self.name.chars().enumerate().all(plain) {
+            return Err(of("network-name"));
+        }
+        if let Some(option) = self.options.keys().next() {
+            return Err(of("network-option-unknown").with("option", option).with("driver", &self.driver));
+        }
+        match others.iter().find(|other| other.name == self.name || other.id == self.id) {
+            Some(_) => Err(Fault::new(FaultKind::Conflict, "network-exists").with("name", &self.name)),
+            None => Ok(()),
+        }
+    }
+
+    /// What a bridge asks besides: addresses that are its own, and a link's name that is.
+    pub(super) fn check_segment(&self, others: &[Network]) -> Result<()> {
+        let invalid = || Fault::new(FaultKind::BadRequest, "network-subnet-invalid").with("name", &self.name);
+        let Some(segment) = &self.segment else { return Err(invalid().with("subnet", "").with("gateway", "")) };
+        let (bridge, subnet) = (&segment.bridge, segment.subnet);
+        let fine = (1..=30).contains(&subnet.prefix) && subnet.has_host(segment.gateway) && is_bridge(bridge);
+        if !fine {
+            return Err(invalid().with("subnet", subnet).with("gateway", segment.gateway));
+        }
+        let clash = |other: &&Network| {
+            other.segment.as_ref().is_some_and(|of| of.subnet.overlaps(subnet) || of.bridge == *bridge)
+        };
+        match others.iter().find(clash) {
+            Some(other) => {
+                let fault = Fault::new(FaultKind::Conflict, "network-overlaps").with("name", &self.name);
+                Err(fault.with("subnet", subnet).with("other", &other.name))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The default network's bridge, as Docker calls it.
+const DEFAULT_BRIDGE: &str = "docker0";
+
+/// A name that bridges of engines have: nothing else is deleted as one.
+pub(super) fn is_bridge(name: &str) -> bool {
+    let of_id = name.strip_prefix("br-");
+    let hex = |digits: &str| digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name == DEFAULT_BRIDGE || of_id.is_some_and(hex)
+}
+
+fn random_id() -> Result<NetworkId> {
+    Ok(NetworkId::from(random::hex(64)?.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bridge(name: &str, gateway: [u8; 4], prefix: u8) -> Network {
+        let gateway = gateway.into();
+        Network::bridge(name, Subnet::around(gateway, prefix), gateway).unwrap()
+    }
+
+    fn check(network: &Network, others: &[Network]) -> String {
+        let checked = network.check(others).and_then(|()| network.check_segment(others));
+        checked.map_or_else(|fault| fault.problem.code.to_string(), |()| "fine".to_owned())
+    }
+
+    #[test]
+    fn a_subnet_knows_its_addresses() {
+        let subnet = Subnet::around(Ipv4Addr::new(172, 18, 7, 9), 16);
+        assert_eq!(subnet.to_string(), "172.18.0.0/16");
+        assert!(subnet.has_host(Ipv4Addr::new(172, 18, 0, 1)) && subnet.has_host(Ipv4Addr::new(172, 18, 255, 254)));
+        assert!(!subnet.has_host(Ipv4Addr::new(172, 18, 0, 0)) && !subnet.has_host(Ipv4Addr::new(172, 18, 255, 255)));
+        assert!(subnet.overlaps(Subnet::around(Ipv4Addr::new(172, 18, 4, 0), 24)));
+        assert!(!subnet.overlaps(Subnet::around(Ipv4Addr::new(172, 19, 0, 0), 16)));
+        assert_eq!(Subnet::around(Ipv4Addr::new(1, 2, 3, 4), 0).to_string(), "0.0.0.0/0");
+        assert_eq!(Subnet::around(Ipv4Addr::new(1, 2, 3, 4), 32).ends(), (0x0102_0304, 0x0102_0304));
+    }
+
+    #[test]
+    fn a_network_that_could_not_be_is_refused_before_it_is_made() {
+        let default = [Network::default_bridge().unwrap(), Network::plain(NetworkDriver::Host)];
+        assert_eq!(check(&bridge("lab_net", [172, 18, 0, 1], 16), &default), "fine");
+        assert_eq!(check(&bridge("bridge", [172, 18, 0, 1], 16), &default), "network-exists");
+        assert_eq!(check(&bridge("host", [172, 18, 0, 1], 16), &default), "network-exists");
+        assert_eq!(check(&bridge("lab_net", [172, 17, 9, 1], 24), &default), "network-overlaps");
+        for (name, gateway, prefix) in
+            [("a", [172, 18, 0, 0], 16), ("a", [172, 18, 255, 255], 16), ("a", [10, 0, 0, 1], 31), ("a", [1; 4], 0)]
+        {
+            assert_eq!(
+                check(&bridge(name, gateway, prefix), &default),
+                "network-subnet-invalid",
+                "{gateway:?}/{prefix}"
+            );
+        }
+        for name in ["", "-a", "a b", "a/b", "한글", "a\n"] {
+            assert_eq!(check(&bridge(name, [172, 18, 0, 1], 16), &default), "network-name", "{name:?}");
+        }
+        let mut told = bridge("a", [172, 18, 0, 1], 16);
+        told.options.insert("mtu".into(), "9000".into());
+        assert_eq!(check(&told, &default), "network-option-unknown");
+        let mut elsewhere = bridge("a", [172, 18, 0, 1], 16);
+        elsewhere.segment.as_mut().unwrap().bridge = "eth0".into();
+        assert_eq!(check(&elsewhere, &default), "network-subnet-invalid");
+    }
+
+    #[test]
+    fn bridges_have_names_of_their_own() {
+        assert!(is_bridge("docker0") && is_bridge("br-0123456789ab"));
+        for name in
+            ["", "br-", "br-lan", "br-0123456789a", "br-0123456789abc", "br-0123456789ag", "docker1", "br0", "eth0"]
+        {
+            assert!(!is_bridge(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What `nft -j list table` prints (libnftables-json(5)), as types, and a rule in the words of `nft`.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct RuleRow {
+    /// Its number in the table.
+    pub(super) handle: u64,
+    expr: Vec<Statement>,
+}
+
+/// The rules of a listing, in their order.
+pub(super) fn rules(json: &str) -> serde_json::Result<Vec<RuleRow>> {
+    #[derive(Deserialize)]
+    struct Listing {
+        nftables: Vec<Object>,
+    }
+    /// What is no rule (a table, a chain) is passed over.
+    #[derive(Deserialize)]
+    struct Object {
+        rule: Option<RuleRow>,
+    }
+    let listing: Listing = serde_json::from_str(json)?;
+    Ok(listing.nftables.into_iter().filter_map(|object| object.rule).collect())
+}
+
+/// A part of a rule: an object with one field, that names it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(from = "Map<String, Value>")]
+enum Statement {
+    Match(Match),
+    /// `accept`, `drop`, `masquerade`, …: nothing more is said of it.
+    Plain(String),
+    /// What engines do not write.
+    Other(Map<String, Value>),
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Match {
+    op: String,
+    left: Left,
+    right: Right,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Left {
+    Payload { protocol: String, field: String },
+    Meta { key: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Right {
+    Prefix { prefix: Prefix },
+    Text(String),
+    Number(u64),
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Prefix {
+    addr: String,
+    len: u8,
+}
+
+impl From<Map<String, Value>> for Statement {
+    fn from(fields: Map<String, Value>) -> Self {
+        let mut named = fields.iter();
+        match (named.next(), named.next()) {
+            (Some((name, Value::Null)), None) => Self::Plain(name.clone()),
+            (Some((name, value)), None) if name == "match" => match Match::deserialize(value) {
+                Ok(found) => Self::Match(found),
+                Err(_of_a_form_that_is_not_ours) => Self::Other(fields),
+            },
+            _ => Self::Other(fields),
+        }
+    }
+}
+
+impl RuleRow {
+    /// What it does in the end: `masquerade`, `accept`; none when that is not said plainly.
+    pub(super) fn verdict(&self) -> Option<&str> {
+        match self.expr.last() {
+            Some(Statement::Plain(verdict)) => Some(verdict),
+            _ => None,
+        }
+    }
+
+    /// The link that a packet must come in by.
+    pub(super) fn comes_by(&self) -> Option<&str> {
+        self.link("iifname")
+    }
+
+    /// The link that a packet must leave by.
+    pub(super) fn leaves_by(&self) -> Option<&str> {
+        self.link("oifname")
+    }
+
+    /// Where a packet must come from: `172.17.0.0/16`.
+    pub(super) fn comes_from(&self) -> Option<String> {
+        self.matches().find_map(|found| match (&found.left, &found.right) {
+            (Left::Payload { field, .. }, right) if field == "saddr" && found.op == "==" => Some(right.to_string()),
+            _ => None,
+        })
+    }
+
+    fn link(&self, which: &str) -> Option<&str> {
+        self.matches().find_map(|found| match (&found.left, &found.right) {
+            (Left::Meta { key }, Right::Text(name)) if key == which && found.op == "==" => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    fn matches(&self) -> impl Iterator<Item = &Match> {
+        self.expr.iter().filter_map(|statement| match statement {
+            Statement::Match(found) => Some(found),
+            _ => None,
+        })
+    }
+}
+
+/// As `nft list` prints it.
+impl fmt::Display for RuleRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, statement) in self.expr.iter().enumerate() {
+            let blank = if at == 0 { "" } else { " " };
+            write!(f, "{blank}{statement}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Match(found) => write!(f, "{found}"),
+            Self::Plain(name) => f.write_str(name),
+            Self::Other(fields) => f.write_str(&serde_json::to_string(fields).map_err(|_not_text| fmt::Error)?),
+        }
+    }
+}
+
+impl fmt::Display for Match {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let op = if self.op == "==" { String::new() } else { format!("{} ", self.op) };
+        match (&self.left, &self.right) {
+            // A link's name stands between quotes.
+            (Left::Meta { key }, Right::Text(name)) => write!(f, "{key} {op}\"{name}\""),
+            (Left::Meta { key }, right) => write!(f, "{key} {op}{right}"),
+            (Left::Payload { protocol, field }, right) => write!(f, "{protocol} {field} {op}{right}"),
+        }
+    }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Prefix { prefix: Prefix { addr, len } } => write!(f, "{addr}/{len}"),
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As nftables 1.0.6 prints the engine's own table, and a rule that somebody else put there.
+    const LISTING: &str = r#"{"nftables": [
+        {"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}},
+        {"table": {"family": "ip", "name": "dockwalk", "handle": 1}},
+        {"chain": {"family": "ip", "table": "dockwalk", "name": "forward", "handle": 2, "type": "filter", "hook": "forward",
+            "prio": 0, "policy": "accept"}},
+        {"rule": {"family": "ip", "table": "dockwalk", "chain": "postrouting", "handle": 3, "expr": [
+            {"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "saddr"}},
+                "right": {"prefix": {"addr": "172.17.0.0", "len": 16}}}},
+            {"match": {"op": "!=", "left": {"meta": {"key": "oifname"}}, "right": "docker0"}}, {"masquerade": null}]}},
+        {"rule": {"family": "ip", "table": "dockwalk", "chain": "forward", "handle": 4, "expr": [
+            {"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "docker0"}}, {"accept": null}]}},
+        {"rule": {"family": "ip", "table": "dockwalk", "chain": "forward", "handle": 9, "expr": [
+            {"match": {"op": "==", "left": {"ct": {"key": "state"}}, "right": ["established"]}},
+            {"counter": {"packets": 0, "bytes": 0}}, {"accept": null}]}}]}"#;
+
+    #[test]
+    fn rules_are_read_and_said_as_nft_says_them() {
+        let found = rules(LISTING).unwrap();
+        let said: Vec<_> = found.iter().map(RuleRow::to_string).collect();
+        assert_eq!(
+            said[..2],
+            ["ip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade", "iifname \"docker0\" accept"]
+        );
+        let (nat, forward) = (&found[0], &found[1]);
+        assert_eq!((nat.verdict(), nat.comes_from().as_deref()), (Some("masquerade"), Some("172.17.0.0/16")));
+        assert_eq!((nat.comes_by(), nat.leaves_by()), (None, None), "`!=` is not where it leaves by");
+        assert_eq!((forward.verdict(), forward.comes_by()), (Some("accept"), Some("docker0")));
+    }
+
+    #[test]
+    fn what_engines_do_not_write_is_shown_as_it_stands() {
+        let found = rules(LISTING).unwrap();
+        assert_eq!((found[2].handle, found[2].verdict()), (9, Some("accept")));
+        assert!(found[2].to_string().contains(r#""counter""#), "{}", found[2]);
+        rules("table ip dockwalk {").unwrap_err();
+        rules("{}").unwrap_err();
+        assert_eq!(rules(r#"{"nftables": []}"#).unwrap(), []);
+    }
+}
