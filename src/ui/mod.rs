@@ -6,7 +6,7 @@
 //!                      └───────────────── Command, applied after painting ◀─────┘
 //! ```
 //!
-//! Panels read the [`state::Shell`] and push [`command::Command`]s; nothing is changed while painting. It does not know
+//! Panels read the [`state::WindowState`] and push [`command::Command`]s; nothing is changed while painting. It does not know
 //! the engine: a live engine is a [`crate::client`], a recording is a file, and both feed the same trace.
 
 pub mod app;
