@@ -37,7 +37,14 @@ fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
         (None, Some(lesson)) => Open::Lesson(lesson),
         (None, None) => Open::Start,
     };
-    match run(Options { open, lang: app.lang, socket: app.socket, root: app.root }) {
+    let lessons = match app.lessons.as_deref().map(cli::lessons_of).transpose() {
+        Ok(lessons) => lessons,
+        Err(problems) => {
+            problems.iter().for_each(|problem| cli::complain(words, problem));
+            return ExitCode::FAILURE;
+        }
+    };
+    match run(Options { open, lang: app.lang, socket: app.socket, root: app.root, lessons }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::complain(words, &error.problem());

@@ -4,7 +4,7 @@
 #[path = "common/window.rs"]
 mod common;
 
-use common::{Window, app, app_mut, click, open};
+use common::{Window, app_mut, click, open};
 use dockwalk::i18n::Lang;
 use dockwalk::trace::{Code, Problem};
 use dockwalk::tree::{Kind, Layer, LayerEntry, Stack};

@@ -9,7 +9,7 @@ mod common;
 use common::{Window, app, app_mut, open as open_window, tell};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::lesson::{Lesson, embedded};
-use dockwalk::trace::{Body, Code, Event, Op, OpKind, Outcome, Plan, Problem, Step, StepKind, Trace};
+use dockwalk::trace::{Body, Code, Event, Op, OpKind, Outcome, Plan, Problem, Step, StepKind, Trace, log};
 use dockwalk::ui::app::App;
 use dockwalk::ui::command::{PlaybackCommand, ViewCommand};
 use dockwalk::ui::source::{News, Recording};
@@ -23,7 +23,7 @@ use std::sync::Arc;
 fn window(lang: Lang, open: Open) -> Window {
     // Where no engine can be, so that none is found and none is started.
     let nowhere = Some(PathBuf::from("/proc/no-such-place"));
-    let options = Options { open, lang: Some(lang), socket: None, root: nowhere };
+    let options = Options { open, lang: Some(lang), socket: None, root: nowhere, lessons: None };
     open_window(options, (1440.0, 900.0))
 }
 
@@ -237,7 +237,7 @@ fn files_that_are_no_recordings() {
     refuses(&none, &about(Code::RecordingUnreadable, &none).with("reason", std::fs::File::open(&none).unwrap_err()));
     let later = dir.path().join("later.ndjson");
     std::fs::write(&later, "{\"dockwalk_trace\":7,\"made_by\":\"dockwalk 9\"}\n").unwrap();
-    refuses(&later, &about(Code::RecordingLater, &later).with("found", 7).with("known", 1));
+    refuses(&later, &about(Code::RecordingLater, &later).with("found", 7).with("known", log::VERSION));
     let picture = dir.path().join("picture.png");
     std::fs::write(&picture, "PNG").unwrap();
     refuses(&picture, &about(Code::RecordingNoTrace, &picture));
@@ -257,4 +257,15 @@ fn a_lesson_that_is_not_there() {
         window.run_steps(2);
         assert_eq!(app_mut(&mut window).state.origin, Origin::Nothing);
     }
+}
+
+#[test]
+fn a_lesson_opens_by_all_that_it_is_called_on_the_command_line() {
+    for name in ["01-pull-and-run", "01", "1", "pull-and-run"] {
+        let window = window(Lang::En, Open::Lesson(name.into()));
+        let course = app(&window).state.course.as_ref().map(|course| course.lesson().folder.clone());
+        assert_eq!(course.as_deref(), Some("01-pull-and-run"), "--lesson {name}");
+    }
+    let window = window(Lang::En, Open::Lesson("99".into()));
+    assert!(app(&window).state.course.is_none());
 }

@@ -56,6 +56,8 @@ pub struct AppOptions {
     pub root: Option<PathBuf>,
     /// The engine's socket.
     pub socket: Option<PathBuf>,
+    /// Where lessons come from.
+    pub lessons: Option<PathBuf>,
 }
 
 /// A language by its code.
@@ -145,6 +147,17 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<RegistryCommand>,
     },
+    /// Print what makes a shell complete dockwalk's command lines
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a directory, for a package
+    #[command(hide = true)]
+    Manual {
+        /// The directory
+        dir: PathBuf,
+    },
 }
 
 /// `dockwalk registry …`
@@ -219,6 +232,7 @@ impl Args {
             lang: self.lang.map(Into::into),
             root: self.root.clone(),
             socket: self.socket.clone(),
+            lessons: self.lessons.clone(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The grammar of `dockwalk docker …`: docker's own, as far as the engine goes.
 //!
-//! [`commands!`] is the one list: what a command is called, what its help says, which arguments it has, and what does it.
+//! `commands!` is the one list: what a command is called, what its help says, which arguments it has, and what does it.
 //! Parsing, help, completion, the check of lessons' commands and the dispatch all follow from it.
 
 use super::docker_args::*;

@@ -18,6 +18,7 @@ mod host;
 mod image;
 pub mod image_args;
 mod lesson;
+mod manual;
 pub mod out;
 mod registry;
 mod report;
@@ -26,6 +27,7 @@ mod terminal;
 mod trace;
 
 pub use args::{AppOptions, Args, Command};
+pub use lesson::of_directory as lessons_of;
 pub use report::complain;
 
 use crate::client::ClientError;
@@ -108,6 +110,8 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Some(Command::Registry { command: Some(command), .. }) => registry::run(args, command, words),
         Some(Command::Doctor { json }) => doctor::remote(args, *json, words),
         Some(Command::Lesson { command }) => lesson::run(args, command, words),
+        Some(Command::Completions { shell }) => manual::completions(*shell),
+        Some(Command::Manual { dir }) => manual::manual(dir),
         Some(Command::Trace { command }) => trace::run(args, command, words),
         _ => Err(ClientError::new(Code::NotInThisBuild).into()),
     };

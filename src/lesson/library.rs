@@ -32,6 +32,13 @@ macro_rules! recordings {
 lessons!["01-pull-and-run", "02-storage"];
 recordings!["01-pull-and-run.ndjson", "02-storage.ndjson"];
 
+/// Is the lesson in this folder (`01-pull-and-run`) meant by a name, its number (`1`, `01`) or its slug (`pull-and-run`)?
+pub fn is_called(folder: &str, name: &str) -> bool {
+    let (id, slug) = folder.split_once('-').unwrap_or((folder, ""));
+    let number = |text: &str| text.parse::<u32>().ok();
+    folder == name || slug == name || (number(id).is_some() && number(id) == number(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,7 +31,7 @@ pub use answer::{Answer, Term};
 pub use claims::{Verdict, verdicts_of};
 pub use console::{Console, plain};
 pub use format::{Lesson, Source};
-pub use library::{embedded, recording};
+pub use library::{embedded, is_called, recording};
 pub use lint::lint;
 pub use playback::{Rest, play, rests};
 pub use prose::{ClaimNote, Prose, QuestionText, Section};

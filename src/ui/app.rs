@@ -71,12 +71,13 @@ impl App {
         style::install(ctx);
         fence::raise(ctx);
         let lang = options.lang.unwrap_or_else(Lang::of_user);
-        let lessons = crate::lesson::embedded().into_iter().filter_map(|source| Lesson::parse(&source).ok());
+        let embedded =
+            || crate::lesson::embedded().iter().filter_map(|it| Lesson::parse(it).ok()).map(Arc::new).collect();
         let mut app = Self {
             state: WindowState::new(lang),
             terminals: Terminals::default(),
             diagrams: Diagrams::new(),
-            lessons: lessons.map(Arc::new).collect(),
+            lessons: options.lessons.unwrap_or_else(embedded),
             path: String::new(),
             typing: false,
             styled: None,

@@ -201,8 +201,7 @@ impl EffectRunner {
 
 /// Puts a lesson at its beginning. False when there is none of that name.
 fn begin(state: &mut WindowState, lessons: &[Arc<Lesson>], name: &str) -> bool {
-    let named = |lesson: &&Arc<Lesson>| lesson.folder == name || lesson.script.id == name || lesson.script.slug == name;
-    match lessons.iter().find(named) {
+    match lessons.iter().find(|lesson| lesson::is_called(&lesson.folder, name)) {
         None => state.receive(News::Failed(Problem::new(Code::LessonUnknown).with("name", name))),
         Some(lesson) => {
             state.course = Some(Course::new(Arc::clone(lesson)));

@@ -36,7 +36,7 @@ impl Link {
 
 /// How many events make a batch, and how many batches wait for the window: a frame takes no more than it has time for.
 const BATCH: usize = 400;
-/// See [`BATCH`].
+/// See `BATCH`.
 pub const BATCHES: usize = 3;
 
 /// Connects on a thread of its own; `wake` is called when there is news.

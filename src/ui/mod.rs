@@ -6,7 +6,7 @@
 //!                      └───────────────── Command, applied after painting ◀─────┘
 //! ```
 //!
-//! Panels read the [`state::Shell`] and push [`command::Command`]s; nothing is changed while painting. It does not know
+//! Panels read the [`state::WindowState`] and push [`command::Command`]s; nothing is changed while painting. It does not know
 //! the engine: a live engine is a [`crate::client`], a recording is a file, and both feed the same trace.
 
 pub mod app;
@@ -36,8 +36,10 @@ pub mod theme;
 pub mod widgets;
 
 use crate::i18n::Lang;
+use crate::lesson::Lesson;
 use crate::trace::{Code, Problem};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// How the window opens.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +52,8 @@ pub struct Options {
     pub socket: Option<PathBuf>,
     /// The engine's root directory; none for the default.
     pub root: Option<PathBuf>,
+    /// The lessons; none for those that are part of the program.
+    pub lessons: Option<Vec<Arc<Lesson>>>,
 }
 
 /// What the window shows first.

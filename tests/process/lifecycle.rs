@@ -146,7 +146,7 @@ fn again() {
         }
         let mut started = fixture.start((spec.clone(), dir.clone())).unwrap();
         assert_eq!(started.output(), *wanted);
-        let status = started.running.wait();
+        started.running.wait();
         fixture
             .operate(|cx| {
                 started.running.reaped(cx)?;

@@ -308,7 +308,6 @@ fn again() {
     let mut started = bench.fixture.start((spec.clone(), dir.clone())).unwrap_or_else(|fault| panic!("{fault}"));
     started.output();
     started.running.wait();
-    let status = started.running.wait();
     bench.fixture.operate(|cx| started.running.reaped(cx)).unwrap();
     // It was not watched so far: what lies there is found.
     bench.uppers.watch(&bench.fixture.upper_spec(&spec)).unwrap();

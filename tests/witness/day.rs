@@ -20,6 +20,8 @@ pub fn work(who: Who, dir: &Path, port: u16) -> (Witness, Vec<Claim>) {
         let strace = ["strace", "-f", "-ttt", "-v", "-s", "4000000", "-o"].map(str::to_owned);
         strace.into_iter().chain([log.display().to_string(), "--".to_owned()]).collect()
     });
+    // strace that is told to end leaves the engine running: should an errand fail, the engine is told so itself.
+    let _end = EndsEngine(engine.client());
     errands(&engine, &home, &format!("127.0.0.1:{port}"));
     let client = engine.client();
     let (mut events, length) = (Vec::new(), client.info().unwrap().trace_length);
@@ -46,6 +48,14 @@ pub fn work(who: Who, dir: &Path, port: u16) -> (Witness, Vec<Claim>) {
     let access = std::fs::read_to_string(home.join(format!("registry-{port}/log"))).unwrap();
     let access = BTreeMap::from([(format!("127.0.0.1:{port}"), accesses(&access))]);
     (Witness::new(log, &events, access), claims)
+}
+
+struct EndsEngine(dockwalk::client::Client);
+
+impl Drop for EndsEngine {
+    fn drop(&mut self) {
+        self.0.shut_down().ok();
+    }
 }
 
 fn ended(pid: u32) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::cli::Args;
 use crate::i18n::{Lang, Words};
-use crate::lesson::{Lesson, Source, embedded, lint, play, recording};
+use crate::lesson::{Lesson, Source, embedded, is_called, lint, play, recording};
 use crate::spec::visible;
 use crate::trace::{Code, Problem, log};
 use clap::Parser;
@@ -21,6 +21,19 @@ pub fn sources(dir: Option<&Path>) -> Result<Vec<Source>, Problem> {
     folders.iter().map(|folder| read(folder)).collect()
 }
 
+/// The lessons of a directory, ready to be played; all that is wrong with them when something is.
+pub fn of_directory(dir: &Path) -> Result<Vec<Arc<Lesson>>, Vec<Problem>> {
+    let sources = sources(Some(dir)).map_err(|problem| vec![problem])?;
+    let (mut lessons, mut problems) = (Vec::new(), Vec::new());
+    for source in &sources {
+        match Lesson::parse(source) {
+            Ok(lesson) => lessons.push(Arc::new(lesson)),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(lessons) } else { Err(problems) }
+}
+
 fn read(folder: &Path) -> Result<Source, Problem> {
     let text = |name: &str| {
         let path = folder.join(name);
@@ -37,15 +50,9 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
 /// The lesson of that name (`01-pull-and-run`), number (`1`, `01`) or slug (`pull-and-run`).
 pub fn find(dir: Option<&Path>, name: &str) -> Result<Arc<Lesson>, Vec<Problem>> {
     let sources = sources(dir).map_err(|problem| vec![problem])?;
-    let source = sources.iter().find(|source| is_called(source, name));
+    let source = sources.iter().find(|source| is_called(&source.folder, name));
     let source = source.ok_or_else(|| vec![Problem::new(Code::LessonUnknown).with("name", name)])?;
     Lesson::parse(source).map(Arc::new)
-}
-
-fn is_called(source: &Source, name: &str) -> bool {
-    let (id, slug) = source.folder.split_once('-').unwrap_or((&source.folder, ""));
-    let number = |text: &str| text.parse::<u32>().ok();
-    source.folder == name || slug == name || (number(id).is_some() && number(id) == number(name))
 }
 
 /// Prints each lesson's name, length and title.
@@ -67,12 +74,12 @@ pub fn list(dir: Option<&Path>, lang: Lang, out: &mut dyn Write) -> Result<(), V
 pub fn check(dir: Option<&Path>, names: &[String], lang: Lang, out: &mut dyn Write) -> Result<bool, Vec<Problem>> {
     let words = Words::new(lang);
     let sources = sources(dir).map_err(|problem| vec![problem])?;
-    if let Some(unknown) = names.iter().find(|name| !sources.iter().any(|source| is_called(source, name))) {
+    if let Some(unknown) = names.iter().find(|name| !sources.iter().any(|source| is_called(&source.folder, name))) {
         return Err(vec![Problem::new(Code::LessonUnknown).with("name", unknown)]);
     }
     let mut good = true;
     for source in sources {
-        if !names.is_empty() && !names.iter().any(|name| is_called(&source, name)) {
+        if !names.is_empty() && !names.iter().any(|name| is_called(&source.folder, name)) {
             continue;
         }
         let problems = problems_of(&source, dir);
@@ -212,5 +219,11 @@ mod tests {
         let said = String::from_utf8(out).unwrap();
         assert!(said.contains("07-mine/en.md") && said.contains("### goal no"), "{said}");
         assert!(said.contains("`none` cannot be read"), "{said}");
+
+        assert_eq!(of_directory(dir.path()).unwrap()[0].folder, "07-mine");
+        std::fs::write(lesson.join("lesson.toml"), "id = 7").unwrap();
+        let problems = of_directory(dir.path()).expect_err("a window must not open without it in silence");
+        let said = Words::new(Lang::En).problem(&problems[0]);
+        assert!(said.contains("07-mine/lesson.toml"), "{said}");
     }
 }

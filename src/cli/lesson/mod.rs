@@ -6,6 +6,8 @@ mod pty;
 mod report;
 mod run;
 
+pub use files::of_directory;
+
 use super::args::LessonCommand;
 use super::{Args, Done, Failure, complain, engine_of, out};
 use crate::i18n::Words;

@@ -102,7 +102,7 @@ impl Store {
 
     /// Removes what was begun and not finished, but for `*.partial`.
     pub(super) fn sweep(&self) -> Result<()> {
-        let failed = |path: &Path, e: &std::io::Error| Fault::io("clean", path.display(), e);
+        let failed = |path: &Path, e: &io::Error| Fault::io("clean", path.display(), e);
         for dir in ["ingest", "layers/sha256"] {
             let dir = self.root.join(dir);
             for entry in fs::read_dir(&dir).map_err(|e| failed(&dir, &e))? {

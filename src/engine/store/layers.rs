@@ -92,7 +92,7 @@ impl Drop for NewLayer {
             return;
         }
         let removed = match handle::remove(&self.dir) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
             other => other,
         };
         // What could not be removed stays in the journal, and is removed at the next start.

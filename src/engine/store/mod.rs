@@ -44,10 +44,10 @@ use crate::trace::{Code, Evidence};
 use parking_lot::{Mutex, MutexGuard};
 use records::{Records, TagRecord};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::{fs, io};
 
 /// The images, layers and blobs under an engine's root.
 #[derive(Debug)]
@@ -114,11 +114,14 @@ impl Store {
         self.root.join("images.json")
     }
 
-    /// The same as it is read now.
+    /// The same as it is read now. A store without an image has no such file, and that says as much.
     fn records_read(&self) -> Result<Evidence> {
         let path = self.records_path();
-        let read = evidence::read(&path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
-        Ok(read.evidence())
+        match evidence::read(&path) {
+            Ok(read) => Ok(read.evidence()),
+            Err(unread) if unread.error.kind() == io::ErrorKind::NotFound => Ok(unread.evidence),
+            Err(unread) => Err(Fault::io("read", path.display(), &unread.error)),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -96,7 +96,7 @@ const PARTIAL: &str = ".partial";
 
 /// The digests that the names in a directory are, once `end` is taken away. What is called otherwise is not ours to delete.
 fn named(dir: &Path, end: &str) -> Result<Vec<Digest>> {
-    let failed = |e: std::io::Error| Fault::io("read", dir.display(), &e);
+    let failed = |e: io::Error| Fault::io("read", dir.display(), &e);
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
