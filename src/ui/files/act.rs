@@ -173,8 +173,7 @@ impl Files {
         let Some(image) = self.image().map(Arc::clone) else { return Vec::new() };
         self.listing = Load::Busy(None);
         let before = self.tree.view.clone();
-        let mut orders: Vec<Order> =
-            self.order(Slot::Tree, Job::PanelContext(image, self.part, before)).into_iter().collect();
+        let mut orders: Vec<Order> = self.order(Slot::Tree, Job::View(image, self.part, before)).into_iter().collect();
         if self.page == Page::Compare {
             orders.extend(self.compare());
         }

@@ -52,7 +52,7 @@ pub enum Job {
     /// Read the layers of an image or of a container.
     Open(Subject),
     /// Make the rows of these layers; what is open in the rows before stays open.
-    PanelContext(Arc<Opened>, Part, Option<View>),
+    View(Arc<Opened>, Part, Option<View>),
     /// Open all directories, or close them.
     All(View, bool),
     /// Search.

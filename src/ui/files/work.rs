@@ -72,7 +72,7 @@ impl Place {
         Ok(match job {
             Job::Stop => return Err(Stopped::NotWanted),
             Job::Open(subject) => Done::Opened(Arc::new(fetch::open(self, subject)?)),
-            Job::PanelContext(image, part, before) => {
+            Job::View(image, part, before) => {
                 let visible = Arc::new(image.stack.visible(part.scope()));
                 self.go_on()?;
                 Done::Rows(match before.filter(|view| Arc::ptr_eq(view.stack(), &image.stack)) {
