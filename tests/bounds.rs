@@ -158,11 +158,14 @@ fn held(engine: &Engine) -> (BTreeMap<String, usize>, BTreeMap<String, usize>) {
     let proc = format!("/proc/{}", engine.pid());
     for entry in fs::read_dir(format!("{proc}/fd")).unwrap() {
         let Ok(to) = fs::read_link(entry.unwrap().path()) else { continue };
-        // Sockets and pipes are as good as one another; a device is the host's affair. How many files the trace has is
-        // bounded by its limit, not by what runs.
-        let to = to.display().to_string().split(':').next().unwrap().to_owned();
-        if to.starts_with("/dev/") || to.contains("/run/trace/") {
+        // Sockets and pipes are as good as one another, and so are the trace's files of one kind; a device is the host's
+        // affair.
+        let mut to = to.display().to_string().split(':').next().unwrap().to_owned();
+        if to.starts_with("/dev/") {
             continue;
+        }
+        if let Some((_, file)) = to.split_once("/run/trace/") {
+            to = format!("trace.{}", file.split('.').nth(1).unwrap());
         }
         *descriptors.entry(to).or_default() += 1;
     }

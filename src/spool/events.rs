@@ -70,9 +70,9 @@ impl EventStore for Spool {
 impl Spool {
     fn read(&self, seq: Seq) -> Option<Chunk> {
         let at = self.segments.partition_point(|segment| segment.next() <= seq);
-        let (first, lines) = self.segments.get(at)?.chunk(seq)?;
-        match lines.read_all() {
-            Ok(text) => Some(Chunk::new(first, text)),
+        let chunk = self.segments.get(at)?.chunk(seq).transpose()?;
+        match chunk.and_then(|(first, lines)| Ok(Chunk::new(first, lines.read_all()?))) {
+            Ok(chunk) => Some(chunk),
             Err(error) => {
                 tracing::error!(%error, seq, "an event cannot be read again");
                 None

@@ -2,6 +2,7 @@ use super::Seq;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A file of numbered lines, one an event, and where to find them in it.
@@ -12,7 +13,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug)]
 pub struct Segment {
-    file: Arc<File>,
+    file: Held,
     first: Seq,
     /// Bytes before its first line.
     header: u64,
@@ -21,6 +22,13 @@ pub struct Segment {
     end: u64,
     /// Where each [`CHUNK`]th line begins.
     offsets: Vec<u64>,
+}
+
+/// A file that is written, or one that whoever reads it opens.
+#[derive(Debug)]
+enum Held {
+    Open(Arc<File>),
+    At(PathBuf),
 }
 
 /// Every this many lines the offset of one is remembered.
@@ -41,14 +49,15 @@ impl Segment {
     pub fn new(file: File, first: Seq, header: &[u8]) -> io::Result<Self> {
         file.write_all_at(header, 0)?;
         let end = header.len() as u64;
-        Ok(Self { file: Arc::new(file), first, header: end, count: 0, end, offsets: Vec::new() })
+        Ok(Self { file: Held::Open(Arc::new(file)), first, header: end, count: 0, end, offsets: Vec::new() })
     }
 
     /// Appends the line of the next event, its line feed with it. When that fails, a part of it is taken back.
     pub fn append(&mut self, line: &[u8]) -> io::Result<()> {
-        if let Err(error) = self.file.write_all_at(line, self.end) {
+        let file = self.file()?;
+        if let Err(error) = file.write_all_at(line, self.end) {
             // What cannot be cut off is written over by the next line.
-            self.file.set_len(self.end).ok();
+            file.set_len(self.end).ok();
             return Err(error);
         }
         if self.count.is_multiple_of(CHUNK) {
@@ -57,6 +66,18 @@ impl Segment {
         self.count += 1;
         self.end += line.len() as u64;
         Ok(())
+    }
+
+    /// Holds its file open no longer, which has this path. Nothing can be appended any more; who reads opens it again.
+    pub fn close(&mut self, path: PathBuf) {
+        self.file = Held::At(path);
+    }
+
+    fn file(&self) -> io::Result<Arc<File>> {
+        match &self.file {
+            Held::Open(file) => Ok(Arc::clone(file)),
+            Held::At(path) => File::open(path).map(Arc::new),
+        }
     }
 
     /// The number of its first event.
@@ -80,27 +101,27 @@ impl Segment {
     }
 
     /// Its header line.
-    pub fn header(&self) -> Lines {
-        Lines { file: Arc::clone(&self.file), from: 0, to: self.header, skip: 0 }
+    pub fn header(&self) -> io::Result<Lines> {
+        Ok(Lines { file: self.file()?, from: 0, to: self.header, skip: 0 })
     }
 
     /// The lines of all its events.
-    pub fn all(&self) -> Lines {
-        Lines { file: Arc::clone(&self.file), from: self.header, to: self.end, skip: 0 }
+    pub fn all(&self) -> io::Result<Lines> {
+        Ok(Lines { file: self.file()?, from: self.header, to: self.end, skip: 0 })
     }
 
-    /// The lines from that event on.
-    pub fn lines(&self, from: Seq) -> Option<Lines> {
-        let (chunk, skip) = self.place(from)?;
-        Some(Lines { file: Arc::clone(&self.file), from: self.offsets[chunk], to: self.end, skip })
+    /// The lines from that event on, when it is in here.
+    pub fn lines(&self, from: Seq) -> io::Result<Option<Lines>> {
+        let Some((chunk, skip)) = self.place(from) else { return Ok(None) };
+        Ok(Some(Lines { file: self.file()?, from: self.offsets[chunk], to: self.end, skip }))
     }
 
     /// The lines of the chunk that the event is in, and the number of the first of them.
-    pub fn chunk(&self, seq: Seq) -> Option<(Seq, Lines)> {
-        let (chunk, skip) = self.place(seq)?;
+    pub fn chunk(&self, seq: Seq) -> io::Result<Option<(Seq, Lines)>> {
+        let Some((chunk, skip)) = self.place(seq) else { return Ok(None) };
         let to = self.offsets.get(chunk + 1).copied().unwrap_or(self.end);
-        let lines = Lines { file: Arc::clone(&self.file), from: self.offsets[chunk], to, skip: 0 };
-        Some((seq - skip, lines))
+        let lines = Lines { file: self.file()?, from: self.offsets[chunk], to, skip: 0 };
+        Ok(Some((seq - skip, lines)))
     }
 
     fn place(&self, seq: Seq) -> Option<(usize, u64)> {
@@ -162,7 +183,7 @@ mod tests {
         for from in [11, 12, 74, 75, 76, 200, 310] {
             for bytes in [1, 100, 5000, 1 << 20] {
                 let (mut next, mut read) = (from, String::new());
-                while let Some(rest) = segment.lines(next) {
+                while let Some(rest) = segment.lines(next).unwrap() {
                     let piece = String::from_utf8(rest.read(bytes).unwrap()).unwrap();
                     assert!(piece.ends_with('\n'));
                     next += piece.lines().count() as u64;
@@ -171,16 +192,31 @@ mod tests {
                 assert_eq!(read, lines[from as usize - 11..].concat(), "from {from} by {bytes}");
             }
         }
-        assert!(segment.lines(10).is_none() && segment.lines(311).is_none());
+        assert!(segment.lines(10).unwrap().is_none() && segment.lines(311).unwrap().is_none());
     }
 
     #[test]
     fn a_chunk_begins_where_it_says() {
         let lines: Vec<String> = (0..150).map(|n| format!("{n}\n")).collect();
         let segment = segment(&lines);
-        let (first, chunk) = segment.chunk(11 + 100).unwrap();
+        let (first, chunk) = segment.chunk(11 + 100).unwrap().unwrap();
         assert_eq!(first, 11 + 64);
         assert_eq!(chunk.read_all().unwrap(), lines[64..128].concat().as_bytes());
         assert!(segment.holds(160) && !segment.holds(161));
+    }
+
+    #[test]
+    fn one_that_is_closed_is_read_and_not_written_and_lines_outlive_its_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x");
+        let mut segment = Segment::new(File::create_new(&path).unwrap(), 1, b"header\n").unwrap();
+        segment.append(b"one\n").unwrap();
+        segment.close(path.clone());
+        assert!(segment.append(b"two\n").is_err());
+        assert_eq!((segment.next(), segment.header().unwrap().read_all().unwrap()), (2, b"header\n".to_vec()));
+        let lines = segment.lines(1).unwrap().unwrap();
+        std::fs::remove_file(path).unwrap();
+        assert_eq!(lines.read_all().unwrap(), b"one\n");
+        assert!(segment.lines(1).is_err());
     }
 }

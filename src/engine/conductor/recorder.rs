@@ -105,7 +105,7 @@ impl Recorder {
 
     /// The event of that number.
     pub fn event(&self, seq: Seq) -> Option<Event> {
-        let lines = self.lock().segments.lines(seq.checked_sub(1)?)?;
+        let lines = self.lock().segments.lines(seq.checked_sub(1)?).ok()??;
         let text = lines.read(1).ok()?;
         serde_json::from_slice(text.split(|&byte| byte == b'\n').next()?).ok()
     }
@@ -116,8 +116,8 @@ impl Recorder {
         let (start, header, lines) = {
             let state = self.lock();
             let start = state.segments.start();
-            let header = if position < start { state.segments.header() } else { None };
-            (start, header, state.segments.lines(position.max(start)))
+            let header = if position < start { state.segments.header()? } else { None };
+            (start, header, state.segments.lines(position.max(start))?)
         };
         let mut piece = Piece { text: Vec::new(), position: position.max(start) };
         if let Some(header) = header {
@@ -167,10 +167,10 @@ impl Recorder {
     pub fn with<T>(&self, look: impl FnOnce(&Trace) -> T) -> T {
         let state = self.lock();
         let (mut position, mut text) = (state.segments.start(), Vec::new());
-        let header = state.segments.header().and_then(|header| header.read_all().ok());
+        let header = state.segments.header().ok().flatten().and_then(|header| header.read_all().ok());
         let mut trace =
             Trace::new(InMemory::default(), header.and_then(|line| log::base_of(&line)).unwrap_or_default());
-        while let Some(lines) = state.segments.lines(position) {
+        while let Some(lines) = state.segments.lines(position).ok().flatten() {
             text.clear();
             text.extend(lines.read_all().unwrap_or_default());
             for line in text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {

@@ -82,7 +82,9 @@ struct Part {
 /// Evidence that is too long for events.
 #[derive(Debug)]
 struct Long {
-    file: File,
+    path: PathBuf,
+    /// Open for as long as more may come.
+    file: Option<File>,
     /// Which event, where, how many bytes; ascending.
     places: Vec<(Seq, u64, usize)>,
     end: u64,
@@ -167,7 +169,7 @@ impl Segments {
             Ok(part)
         });
         match begun {
-            Ok(part) => self.parts.push_back(part),
+            Ok(part) => self.go_on_in(part),
             Err(error) => tracing::error!(%error, seq = event.seq, "an event was lost"),
         }
     }
@@ -175,7 +177,8 @@ impl Segments {
     /// What was true after the last event that was written. Read again: it is wanted when a disk has filled up, and never else.
     fn world_at_end(&self) -> World {
         let Some(part) = self.parts.back() else { return World::default() };
-        let text = [part.events.header(), part.events.all()].map(|lines| lines.read_all().unwrap_or_default()).concat();
+        let text = [part.events.header(), part.events.all()];
+        let text = text.map(|lines| lines.and_then(|lines| lines.read_all()).unwrap_or_default()).concat();
         let read = log::read(text.as_slice()).map(|loaded| loaded.trace.head().clone());
         read.unwrap_or_else(|error| {
             tracing::error!(%error, "the trace cannot be read again");
@@ -202,17 +205,23 @@ impl Segments {
         let failed = match Part::new(self.dir.as_deref(), &base) {
             Ok(part) => {
                 self.full = false;
-                self.parts.push_back(part);
+                self.go_on_in(part);
                 return None;
             }
             Err(error) => error,
         };
         match Part::new(None, &base) {
-            Ok(part) => self.parts.push_back(part),
+            Ok(part) => self.go_on_in(part),
             // The last one goes on.
             Err(error) => tracing::error!(%error, "no new file for the trace"),
         }
         Some(failed)
+    }
+
+    /// One file is open for writing, however many there are.
+    fn go_on_in(&mut self, part: Part) {
+        self.parts.back_mut().into_iter().for_each(Part::close);
+        self.parts.push_back(part);
     }
 
     fn shrink(&mut self) -> Option<(u64, u64)> {
@@ -257,13 +266,13 @@ impl Segments {
     }
 
     /// The header line with what is true at [`Segments::start`].
-    pub fn header(&self) -> Option<Lines> {
-        self.parts.front().map(|part| part.events.header())
+    pub fn header(&self) -> io::Result<Option<Lines>> {
+        self.parts.front().map(|part| part.events.header()).transpose()
     }
 
     /// The lines of the events after `position`, of one file; none when there are no more, or they were dropped.
-    pub fn lines(&self, position: u64) -> Option<Lines> {
-        self.holding(position + 1)?.events.lines(position + 1)
+    pub fn lines(&self, position: u64) -> io::Result<Option<Lines>> {
+        self.holding(position + 1).map_or(Ok(None), |part| part.events.lines(position + 1))
     }
 
     /// The whole evidence of an event, when it was too long for it.
@@ -272,7 +281,7 @@ impl Segments {
         let at = long.places.binary_search_by_key(&seq, |(of, ..)| *of).ok()?;
         let (_, offset, length) = *long.places.get(at)?;
         let mut text = vec![0; length];
-        long.file.read_exact_at(&mut text, offset).ok()?;
+        File::open(&long.path).and_then(|file| file.read_exact_at(&mut text, offset)).ok()?;
         serde_json::from_slice(&text).ok()
     }
 
@@ -305,21 +314,29 @@ impl Part {
         let Some(path) = self.path.as_ref().map(|path| path.with_extension("evidence")) else { return Ok(()) };
         let long = match &mut self.long {
             Some(long) => long,
-            None => self.long.insert(Long { file: private::file_for_both(&path)?, places: Vec::new(), end: 0 }),
+            None => {
+                let file = Some(private::file_for_both(&path)?);
+                self.long.insert(Long { path, file, places: Vec::new(), end: 0 })
+            }
         };
-        long.file.write_all_at(&text, long.end)?;
+        long.file.as_ref().ok_or(io::ErrorKind::ReadOnlyFilesystem)?.write_all_at(&text, long.end)?;
         long.places.push((seq, long.end, text.len()));
         long.end += text.len() as u64;
         Ok(())
     }
 
-    fn remove(&self) {
+    /// Nothing more comes. What is in memory has no path to be opened by.
+    fn close(&mut self) {
         if let Some(path) = &self.path {
-            gone(path);
-            if self.long.is_some() {
-                gone(&path.with_extension("evidence"));
-            }
+            self.events.close(path.clone());
         }
+        if let Some(long) = &mut self.long {
+            long.file = None;
+        }
+    }
+
+    fn remove(&self) {
+        self.path.iter().chain(self.long.iter().map(|long| &long.path)).for_each(|path| gone(path));
     }
 }
 

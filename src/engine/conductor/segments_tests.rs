@@ -69,6 +69,14 @@ fn the_limit_is_held_and_what_went_is_said() {
     });
     assert_eq!(said, Some((trace.start(), trace.base().operations())));
     assert_eq!(trace.head(), &conductor.world());
+    assert!(fs::read_dir(dir.path().join("trace")).unwrap().count() > 20);
+    assert_eq!(open_in(dir.path()), 1, "the one that is written");
+}
+
+/// How many descriptors lead into that directory.
+fn open_in(dir: &Path) -> usize {
+    let links = fs::read_dir("/proc/self/fd").unwrap().map(|entry| fs::read_link(entry.unwrap().path()));
+    links.filter(|to| to.as_ref().is_ok_and(|to| to.starts_with(dir.join("trace")))).count()
 }
 
 fn on_disk(dir: &Path) -> u64 {
