@@ -5,17 +5,18 @@
 //! cargo bench --no-default-features --features engine --bench term -- [RUNS]        # as root or not; 10000
 //! ```
 //!
-//! `DOCKWALK_TRACE_LIMIT` is the engine's, as ever. Ends with an error when the engine took more than 60 MB or more and more, or a 99th percentile is above the 16 ms of a
-//! frame.
+//! `DOCKWALK_TRACE_LIMIT` is the engine's, as ever. Ends with an error when the engine took more than 60 MB or more and
+//! more, or a 99th percentile is above the 16 ms of a frame.
 #![allow(clippy::unwrap_used, reason = "a measurement ends where something is not as it should be")]
+
+mod walk;
 
 use dockwalk::client::{Client, Incoming};
 use dockwalk::spool::Spool;
-use dockwalk::trace::{Base, Cursor, Level, Trace};
+use dockwalk::trace::{Base, Trace};
 use hyper::Method;
 use serde_json::{Value, json};
 use std::fs;
-use std::hint::black_box;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +25,6 @@ use std::time::{Duration, Instant};
 const IMAGE: &str = "lab/busybox:1";
 /// A program that is not optimized maps 60 MB of itself; nobody runs that.
 const MOST_KB: u64 = if cfg!(debug_assertions) { 120_000 } else { 60_000 };
-const FRAME: Duration = Duration::from_millis(16);
 /// Clients that run containers side by side.
 const CLIENTS: usize = 4;
 const PRINTED: u64 = 1 << 30;
@@ -165,39 +165,5 @@ fn moments(engine: &Engine) {
         trace.base().operations(),
         begun.elapsed()
     );
-    let place = |n: u64| trace.start() + n.wrapping_mul(2_654_435_761) % (trace.len() - trace.start());
-    let mut worst = Duration::ZERO;
-    let mut cursor = Cursor::default();
-    cursor.set_level(Level::Stage);
-    worst = worst.max(measure("step", |n| {
-        cursor.seek(&trace, place(n));
-        let begun = Instant::now();
-        cursor.step(&trace);
-        black_box(trace.seek(cursor.position()));
-        begun.elapsed()
-    }));
-    worst = worst.max(measure("back", |n| {
-        cursor.seek(&trace, place(n));
-        let begun = Instant::now();
-        cursor.back(&trace);
-        black_box(trace.seek(cursor.position()));
-        begun.elapsed()
-    }));
-    worst = worst.max(measure("seek", |n| {
-        let begun = Instant::now();
-        black_box(trace.seek(place(n)));
-        begun.elapsed()
-    }));
-    assert!(
-        worst < FRAME || cfg!(debug_assertions),
-        "the slowest 99th percentile is {worst:.2?}, above the {FRAME:?} of a frame"
-    );
-}
-
-fn measure(name: &str, run: impl FnMut(u64) -> Duration) -> Duration {
-    let mut times: Vec<Duration> = (0..1000).map(run).collect();
-    times.sort();
-    let at = |part: usize| times[(times.len() * part / 100).min(times.len() - 1)];
-    println!("{name:<6} p50 {:>10.2?}   p99 {:>10.2?}   max {:>10.2?}", at(50), at(99), times[times.len() - 1]);
-    at(99)
+    walk::walk(&trace);
 }

@@ -5,58 +5,18 @@
 
 #[path = "../tests/common/sample/mod.rs"]
 mod sample;
+mod walk;
 
-use dockwalk::trace::{Cursor, Level, OpKind, StepKind, Trace};
-use std::hint::black_box;
-use std::time::{Duration, Instant};
+use dockwalk::trace::{OpKind, StepKind, Trace};
+use std::time::Instant;
 
 const EVENTS: u64 = 100_000;
-const FRAME: Duration = Duration::from_millis(16);
-const ROUNDS: u64 = 2_000;
 
 fn main() {
     let begun = Instant::now();
     let trace = long();
     println!("trace of {} events built in {:.2?}", trace.len(), begun.elapsed());
-    let mut worst = Duration::ZERO;
-    for level in [Level::Story, Level::Stage, Level::Kernel] {
-        let mut cursor = Cursor::default();
-        cursor.set_level(level);
-        let name = format!("{level:?}").to_lowercase();
-        worst = worst.max(measure(&format!("step/{name}"), |n| {
-            cursor.seek(&trace, place(n));
-            let begun = Instant::now();
-            cursor.step(&trace);
-            black_box(trace.seek(cursor.position()));
-            begun.elapsed()
-        }));
-        worst = worst.max(measure(&format!("back/{name}"), |n| {
-            cursor.seek(&trace, place(n));
-            let begun = Instant::now();
-            cursor.back(&trace);
-            black_box(trace.seek(cursor.position()));
-            begun.elapsed()
-        }));
-    }
-    worst = worst.max(measure("seek", |n| {
-        let begun = Instant::now();
-        black_box(trace.seek(place(n)));
-        begun.elapsed()
-    }));
-    assert!(worst < FRAME, "the slowest 99th percentile is {worst:.2?}, above the {FRAME:?} of a frame");
-}
-
-/// Anywhere, and the same in every run.
-fn place(n: u64) -> u64 {
-    n.wrapping_mul(2_654_435_761) % EVENTS
-}
-
-fn measure(name: &str, run: impl FnMut(u64) -> Duration) -> Duration {
-    let mut times: Vec<Duration> = (0..ROUNDS).map(run).collect();
-    times.sort();
-    let at = |part: usize| times[(times.len() * part / 100).min(times.len() - 1)];
-    println!("{name:<14} p50 {:>10.2?}   p99 {:>10.2?}   max {:>10.2?}", at(50), at(99), times[times.len() - 1]);
-    at(99)
+    walk::walk(&trace);
 }
 
 /// An engine that has run and removed containers all day, with a dozen that stay.

@@ -73,6 +73,16 @@ pub struct EndpointSettings {
     pub aliases: Vec<String>,
     #[serde(rename = "NetworkID")]
     pub network_id: String,
+    #[serde(flatten)]
+    pub addresses: EndpointAddresses,
+    #[serde(with = "nullable")]
+    pub driver_opts: BTreeMap<String, String>,
+}
+
+/// An endpoint's id and addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct EndpointAddresses {
     #[serde(rename = "EndpointID")]
     pub endpoint_id: String,
     pub gateway: String,
@@ -87,8 +97,6 @@ pub struct EndpointSettings {
     #[serde(rename = "GlobalIPv6PrefixLen")]
     pub global_ipv6_prefix_len: u8,
     pub mac_address: String,
-    #[serde(with = "nullable")]
-    pub driver_opts: BTreeMap<String, String>,
 }
 
 /// The address that was asked for.
@@ -184,20 +192,8 @@ pub struct NetworkSettings {
     pub hairpin_mode: bool,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub ports: BTreeMap<String, Option<Vec<super::PortBinding>>>,
-    #[serde(rename = "EndpointID")]
-    pub endpoint_id: String,
-    pub gateway: String,
-    #[serde(rename = "IPAddress")]
-    pub ip_address: String,
-    #[serde(rename = "IPPrefixLen")]
-    pub ip_prefix_len: u8,
-    #[serde(rename = "IPv6Gateway")]
-    pub ipv6_gateway: String,
-    #[serde(rename = "GlobalIPv6Address")]
-    pub global_ipv6_address: String,
-    #[serde(rename = "GlobalIPv6PrefixLen")]
-    pub global_ipv6_prefix_len: u8,
-    pub mac_address: String,
+    #[serde(flatten)]
+    pub addresses: EndpointAddresses,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub networks: BTreeMap<String, EndpointSettings>,
 }

@@ -39,7 +39,7 @@ pub use image::{
 };
 pub use inspect::{
     ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, EndpointIpamConfig,
-    EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
+    EndpointAddresses, EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
 };
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
 pub use shape::{Empty, Id, from_value};

@@ -102,6 +102,13 @@ fn endpoint() -> EndpointSettings {
         links: list("a"),
         aliases: list("b"),
         network_id: text("1"),
+        addresses: addresses(),
+        driver_opts: map("a", text("b")),
+    }
+}
+
+fn addresses() -> EndpointAddresses {
+    EndpointAddresses {
         endpoint_id: text("2"),
         gateway: text("172.17.0.1"),
         ip_address: text("172.17.0.2"),
@@ -110,7 +117,6 @@ fn endpoint() -> EndpointSettings {
         global_ipv6_address: text("fd00::2"),
         global_ipv6_prefix_len: 64,
         mac_address: text("02:42:ac:11:00:02"),
-        driver_opts: map("a", text("b")),
     }
 }
 
@@ -187,14 +193,7 @@ pub fn container_inspect() -> ContainerInspect {
             sandbox_key: text("net:[1]"),
             hairpin_mode: true,
             ports: ports(),
-            endpoint_id: text("1"),
-            gateway: text("172.17.0.1"),
-            ip_address: text("172.17.0.2"),
-            ip_prefix_len: 16,
-            ipv6_gateway: text("fd00::1"),
-            global_ipv6_address: text("fd00::2"),
-            global_ipv6_prefix_len: 64,
-            mac_address: text("02:42:ac:11:00:02"),
+            addresses: addresses(),
             networks: map("bridge", endpoint()),
         },
     }

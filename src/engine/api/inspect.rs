@@ -2,7 +2,7 @@
 
 use super::images;
 use crate::docker::{
-    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, EndpointSettings, Filters, GraphDriver,
+    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses, EndpointSettings, Filters, GraphDriver,
     HostConfig, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
@@ -148,10 +148,13 @@ fn config(container: &Container) -> ContainerConfig {
 fn endpoint(state: &State) -> EndpointSettings {
     state.endpoint.as_ref().map_or_else(EndpointSettings::default, |endpoint| EndpointSettings {
         network_id: endpoint.network.to_string(),
-        gateway: endpoint.gateway.to_string(),
-        ip_address: endpoint.address.to_string(),
-        ip_prefix_len: endpoint.prefix,
-        mac_address: endpoint.mac.clone(),
+        addresses: EndpointAddresses {
+            gateway: endpoint.gateway.to_string(),
+            ip_address: endpoint.address.to_string(),
+            ip_prefix_len: endpoint.prefix,
+            mac_address: endpoint.mac.clone(),
+            ..EndpointAddresses::default()
+        },
         ..EndpointSettings::default()
     })
 }
@@ -163,10 +166,7 @@ fn network_settings(container: &Container, state: &State, engine: &Engine) -> Ne
     }
     NetworkSettings {
         sandbox_key: state.netns.map_or_else(String::new, |inode| format!("net:[{inode}]")),
-        gateway: place.gateway.clone(),
-        ip_address: place.ip_address.clone(),
-        ip_prefix_len: place.ip_prefix_len,
-        mac_address: place.mac_address.clone(),
+        addresses: place.addresses.clone(),
         networks: [(container.merged.network.to_string(), place)].into(),
         ..NetworkSettings::default()
     }
