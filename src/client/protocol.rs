@@ -1,6 +1,7 @@
 //! What engine and clients say to each other under `/dockwalk/v1/`, beside the trace's own types.
 
 pub use super::finding::{Condition, Finding};
+use crate::docker::{bytes_from_query, with_bytes};
 use crate::spec::Digest;
 use crate::trace::{Level, Mode, Problem, Step, StepKind};
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,55 @@ pub struct TraceEnd {
     pub dockwalk_end: Problem,
 }
 
+/// `GET /dockwalk/v1/trace`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TraceQuery {
+    /// How many events the client has. None is as 0.
+    pub from: Option<u64>,
+    /// Holds the gate for as long as the answer is read.
+    pub hold: bool,
+    /// The process id of the engine whose events those are. An engine that is another one begins anew.
+    pub engine: Option<u32>,
+}
+
+/// `POST /dockwalk/v1/images/fsck`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StoreCheckQuery {
+    /// Deletes what is damaged or of no use.
+    pub repair: bool,
+}
+
+/// `DELETE /dockwalk/v1/registry/damage`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MendQuery {
+    /// What it is served as; none for all that is damaged.
+    pub digest: Option<Digest>,
+}
+
+/// `GET /dockwalk/v1/layers/{chain}/content`, `GET /dockwalk/v1/containers/{id}/layer/content`
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LayerContentQuery {
+    /// Of a file in the layer; bytes that need not be text, so it is no serde type as the others are.
+    pub path: Vec<u8>,
+}
+
+impl LayerContentQuery {
+    const PATH: &str = "path";
+
+    /// Reads it; without a path it is empty.
+    pub fn read(query: &str) -> Self {
+        Self { path: bytes_from_query(query, Self::PATH).unwrap_or_default() }
+    }
+
+    /// Writes it behind where the content is.
+    pub fn behind(&self, place: &str) -> String {
+        with_bytes(place, Self::PATH, &self.path)
+    }
+}
+
 /// What to undo on the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rewind {
@@ -158,5 +208,24 @@ impl StoreReport {
     /// Nothing harmful is left.
     pub fn is_sound(&self) -> bool {
         self.findings.iter().all(|finding| finding.repaired || !finding.harmful)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docker::check_query;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_query_is_read_as_it_was_written() {
+        check_query::<TraceQuery>();
+        check_query::<StoreCheckQuery>();
+        check_query::<MendQuery>();
+        proptest!(|(path: Vec<u8>)| {
+            let query = LayerContentQuery { path };
+            let written = query.behind("/x");
+            prop_assert_eq!(LayerContentQuery::read(written.trim_start_matches("/x?")), query);
+        });
     }
 }

@@ -20,6 +20,7 @@ mod filters;
 mod image;
 mod inspect;
 mod network;
+mod query;
 mod shape;
 mod stream;
 mod system;
@@ -38,10 +39,19 @@ pub use image::{
     GraphDriver, ImageHistoryLine, ImageInspect, ImageMetadata, ImageRemoved, ImageSummary, ImagesPruned, RootFs,
 };
 pub use inspect::{
-    ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, EndpointIpamConfig,
-    EndpointAddresses, EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
+    ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses,
+    EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
 };
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
+#[cfg(test)]
+pub(crate) use query::tests::check as check_query;
+pub use query::{
+    AttachQuery, BadQuery, CommitQuery, ContainerCreateQuery, ContainerKillQuery, ContainerListQuery,
+    ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, FilterQuery, ImageCreateQuery, ImageListQuery,
+    ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery, ImageSaveQuery, ImageSource, ImageTagQuery,
+    LogsQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition, bytes_from_query, from_query, unix_time,
+    with_bytes, with_query,
+};
 pub use shape::{Empty, Id, from_value};
 pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, ProgressLine, Pushed};
 pub use system::{Component, IndexInfo, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform};

@@ -1,0 +1,196 @@
+//! Queries about containers, and about commands beside their main process.
+
+use super::read::{BadQuery, QueryFault};
+use crate::docker::filters::Filters;
+use jiff::Timestamp;
+use serde::de::{Error, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+/// `GET /containers/json`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerListQuery {
+    /// Also those that do not run.
+    pub all: bool,
+    /// The latest so many, whether they run or not. Below 1 it says nothing.
+    pub limit: Option<i64>,
+    pub filters: Filters,
+}
+
+/// `POST /containers/create`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerCreateQuery {
+    /// None: one is made up.
+    pub name: Option<String>,
+    /// `linux/arm64`
+    pub platform: Option<String>,
+}
+
+/// `POST /containers/{id}/stop`, `POST /containers/{id}/restart`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerStopQuery {
+    /// By name or number.
+    pub signal: Option<String>,
+    /// Until it is killed. Below 0 it is waited for.
+    #[serde(rename = "t")]
+    pub seconds: Option<i64>,
+}
+
+/// `POST /containers/{id}/kill`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerKillQuery {
+    /// By name or number.
+    pub signal: Option<String>,
+}
+
+/// `DELETE /containers/{id}`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerRemoveQuery {
+    /// Even when it runs.
+    pub force: bool,
+    /// With its anonymous volumes.
+    #[serde(rename = "v")]
+    pub volumes: bool,
+}
+
+/// `POST /containers/{id}/wait`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerWaitQuery {
+    /// None is as [`WaitCondition::NotRunning`].
+    pub condition: Option<WaitCondition>,
+}
+
+/// What a container is waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitCondition {
+    NotRunning,
+    NextExit,
+    Removed,
+    /// None of Docker's: it is refused by its name.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// `POST /containers/{id}/resize`, `POST /exec/{id}/resize`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ResizeQuery {
+    #[serde(rename = "h")]
+    pub rows: Option<u16>,
+    #[serde(rename = "w")]
+    pub cols: Option<u16>,
+}
+
+impl ResizeQuery {
+    /// Rows and columns.
+    pub fn size(&self) -> (u16, u16) {
+        (self.rows.unwrap_or(0), self.cols.unwrap_or(0))
+    }
+
+    /// The same where a terminal of no size is refused.
+    pub fn some_size(&self) -> Result<(u16, u16), BadQuery> {
+        match self.size() {
+            (0, _) | (_, 0) => Err(BadQuery::new("h, w", 0, QueryFault::Number)),
+            size => Ok(size),
+        }
+    }
+}
+
+/// `POST /containers/{id}/attach`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AttachQuery {
+    /// What was printed before.
+    pub logs: bool,
+    /// What will be.
+    pub stream: bool,
+    pub stdin: bool,
+    pub stdout: bool,
+    pub stderr: bool,
+    /// `ctrl-p,ctrl-q`
+    pub detach_keys: Option<String>,
+}
+
+/// `GET /containers/{id}/logs`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogsQuery {
+    pub stdout: bool,
+    pub stderr: bool,
+    pub follow: bool,
+    /// Each line begins with when it was printed.
+    pub timestamps: bool,
+    pub tail: Tail,
+    #[serde(serialize_with = "write_moment", deserialize_with = "read_moment")]
+    pub since: Option<Timestamp>,
+    #[serde(serialize_with = "write_moment", deserialize_with = "read_moment")]
+    pub until: Option<Timestamp>,
+}
+
+/// How many lines from the end are wanted; none for all of them. It is read from `all` or a number; Docker shows all for what is
+/// less than none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tail(pub Option<usize>);
+
+impl FromStr for Tail {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        match text {
+            "" | "all" => Ok(Self(None)),
+            less if less.starts_with('-') => less.parse::<i64>().map(|_| Self(None)),
+            lines => lines.parse().map(|lines| Self(Some(lines))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Tail {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(|_no_number| D::Error::invalid_value(Unexpected::Str(&text), &"all or a number"))
+    }
+}
+
+/// `1700000000.123456789`, seconds after 1970 as Docker's clients send them. None beyond the year 9999: it could not be compared
+/// with what is written.
+pub fn unix_time(text: &str) -> Option<Timestamp> {
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then_some(());
+    digits(seconds).and(digits(fraction))?;
+    let nanos: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+    Timestamp::new(seconds.parse().ok()?, nanos.parse().ok()?).ok()
+}
+
+/// `0` is none.
+fn read_moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = Option::<String>::deserialize(from)?.filter(|text| text != "0");
+    let bad = |text: &str| D::Error::invalid_value(Unexpected::Str(text), &"seconds after 1970");
+    text.map(|text| unix_time(&text).ok_or_else(|| bad(&text))).transpose()
+}
+
+fn write_moment<S: Serializer>(moment: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+    moment.map(|moment| format!("{}.{:09}", moment.as_second(), moment.subsec_nanosecond())).serialize(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_as_dockers_clients_send_them() {
+        let read = |text| unix_time(text).map(|moment| format!("{moment:.9}"));
+        assert_eq!(read("951782400.5").as_deref(), Some("2000-02-29T00:00:00.500000000Z"));
+        assert_eq!(read("951782400.000000005").as_deref(), Some("2000-02-29T00:00:00.000000005Z"));
+        for bad in ["", "-1", "1.", ".5", "1e9", "999999999999", "+1"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+}
