@@ -1,15 +1,16 @@
-//! Archives over HTTP: `images/get`, `images/load`, `images/create?fromSrc=-`.
+//! Archives over HTTP: `images/get`, `images/load`, and `images/create` out of the body.
 
 use super::Shared;
 use super::answer::{Answer, blocking, json, with_status};
 use super::body::{incoming, outgoing};
 use super::names::{platform, tag_of};
 use super::progress::{ProgressStream, bytes};
-use super::query::Query;
-use crate::docker::{Id, ProgressLine};
+use super::query;
+use crate::client::protocol::StoreCheckQuery;
+use crate::docker::{CommitQuery, Id, ImageCreateQuery, ImageLoadQuery, ImageSaveAllQuery, ProgressLine};
 use crate::engine::archive::{self, Import, Save, Told};
 use crate::engine::container::Commit;
-use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
+use crate::engine::{Cancel, Engine, Fault, Result};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Code, OpKind};
 use axum::extract::Request;
@@ -25,32 +26,18 @@ const PACE: Duration = Duration::from_millis(100);
 
 /// `GET images/get?names=a&names=b`
 pub(super) async fn save(engine: Shared, request: Request) -> Answer {
-    let names = Query::of(&request).all("names");
-    let asked = Asked::of(&request)?;
-    asked.write(Arc::clone(&engine), names).await
+    let ImageSaveAllQuery { names, platform } = query::read(&request)?;
+    write(Arc::clone(&engine), names, super::line(&request), platform.as_deref()).await
 }
 
-/// What a request for an archive says beside the names.
-pub(super) struct Asked {
-    line: String,
-    platform: Option<Platform>,
+/// One of several platforms as JSON, as a later CLI asks for them, is not looked at: here an image has one.
+fn one_platform(text: Option<&str>) -> Result<Option<Platform>> {
+    platform(text.filter(|text| !text.starts_with('[')))
 }
 
-impl Asked {
-    pub(super) fn of(request: &Request) -> Result<Self> {
-        // A later CLI asks for several platforms as JSON; here an image has one.
-        let query = Query::of(request);
-        let platform = platform(query.get("platform").filter(|text| !text.starts_with('[')))?;
-        Ok(Self { line: super::line(request), platform })
-    }
-
-    /// Some images as one archive.
-    pub(super) async fn write(self, engine: Arc<Engine>, names: Vec<String>) -> Answer {
-        write(engine, names, self.line, self.platform).await
-    }
-}
-
-async fn write(engine: Arc<Engine>, names: Vec<String>, line: String, wanted: Option<Platform>) -> Answer {
+/// Some images as one archive.
+pub(super) async fn write(engine: Arc<Engine>, names: Vec<String>, line: String, platform: Option<&str>) -> Answer {
+    let wanted = one_platform(platform)?;
     let (mut out, body) = outgoing();
     let (begin, begun) = tokio::sync::oneshot::channel::<Result<()>>();
     tokio::task::spawn_blocking(move || {
@@ -92,9 +79,9 @@ impl<W: Write> Write for Breaking<'_, W> {
 
 /// `POST images/load`
 pub(super) async fn load(engine: Shared, request: Request) -> Answer {
-    let (line, query) = (super::line(&request), Query::of(&request));
-    let quiet = query.flag("quiet");
-    let wanted = platform(query.get("platform").filter(|text| !text.starts_with('[')))?;
+    let line = super::line(&request);
+    let ImageLoadQuery { quiet, platform } = query::read(&request)?;
+    let wanted = one_platform(platform.as_deref())?;
     let archive = incoming(request);
     let cancel = Cancel::new();
     let (stream, told) = ProgressStream::new(&cancel);
@@ -121,19 +108,14 @@ pub(super) async fn load(engine: Shared, request: Request) -> Answer {
     told.answer().await
 }
 
-/// `POST images/create?fromSrc=-`
-pub(super) async fn import(engine: Shared, request: Request) -> Answer {
-    let (line, query) = (super::line(&request), Query::of(&request));
-    let source = query.get("fromSrc").unwrap_or_default();
-    if source != "-" {
-        let fault = Fault::new(FaultKind::BadRequest, Code::UnsupportedOption);
-        return Err(fault.with("option", "fromSrc").with("value", source).into());
-    }
+/// `POST images/create` out of the body.
+pub(super) async fn import(engine: Shared, request: Request, query: ImageCreateQuery) -> Answer {
+    let line = super::line(&request);
     let how = Import {
-        tag: optional_tag(&query)?,
-        message: query.get("message").unwrap_or_default().to_owned(),
-        changes: query.all("changes"),
-        platform: platform(query.get("platform"))?,
+        tag: optional_tag(query.repo.as_deref(), query.tag.as_deref())?,
+        message: query.message,
+        changes: query.changes,
+        platform: platform(query.platform.as_deref())?,
     };
     let tar = incoming(request);
     let cancel = Cancel::new();
@@ -149,25 +131,22 @@ pub(super) async fn import(engine: Shared, request: Request) -> Answer {
 }
 
 /// A name to give, if there is one.
-pub(super) fn optional_tag(query: &Query) -> Result<Option<Reference>> {
-    query.get("repo").map(|_| tag_of(query)).transpose()
+fn optional_tag(repo: Option<&str>, tag: Option<&str>) -> Result<Option<Reference>> {
+    repo.map(|repo| tag_of(repo, tag)).transpose()
 }
 
-/// `POST commit?container=…`. A body may carry a config as Docker's clients fill it; the CLI sends none.
+/// `POST commit`. A body may carry a config as Docker's clients fill it; the CLI sends none.
 pub(super) async fn commit(engine: Shared, request: Request) -> Answer {
-    let (line, query) = (super::line(&request), Query::of(&request));
+    let line = super::line(&request);
+    let query: CommitQuery = query::read(&request)?;
     let how = Commit {
-        tag: optional_tag(&query)?,
-        author: query.get("author").unwrap_or_default().to_owned(),
-        comment: query.get("comment").unwrap_or_default().to_owned(),
-        changes: query
-            .all("changes")
-            .iter()
-            .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
-            .collect(),
-        pause: query.get("pause").is_none() || query.flag("pause"),
+        tag: optional_tag(query.repo.as_deref(), query.tag.as_deref())?,
+        author: query.author,
+        comment: query.comment,
+        changes: query.changes.iter().flat_map(|text| text.lines()).map(str::to_owned).collect(),
+        pause: query.pause.unwrap_or(true),
     };
-    let name = query.get("container").unwrap_or_default().to_owned();
+    let name = query.container;
     let engine = Arc::clone(&engine);
     let image = blocking(move || {
         let container = engine.containers.find(&name)?;
@@ -177,9 +156,10 @@ pub(super) async fn commit(engine: Shared, request: Request) -> Answer {
     Ok(with_status(StatusCode::CREATED, &Id { id: image.id.to_string() }))
 }
 
-/// `POST /dockwalk/v1/images/fsck?repair=1`
+/// `POST /dockwalk/v1/images/fsck`
 pub(super) async fn fsck(engine: Shared, request: Request) -> Answer {
-    let (line, repair) = (super::line(&request), Query::of(&request).flag("repair"));
+    let line = super::line(&request);
+    let StoreCheckQuery { repair } = query::read(&request)?;
     let engine = Arc::clone(&engine);
     let report = blocking(move || {
         let in_use = |chain: &Digest| engine.containers.all().iter().any(|c| c.image.chain_ids.contains(chain));

@@ -4,7 +4,8 @@ use super::Shared;
 use super::answer::Answer;
 use super::frames::{content_type, frame};
 use super::guard::Connection;
-use super::query::Query;
+use super::query;
+use crate::docker::AttachQuery;
 use crate::engine::container::channel::Channel;
 use crate::engine::container::streams::Input;
 use crate::engine::container::{Ask, Container};
@@ -25,19 +26,19 @@ use tokio::sync::mpsc;
 const DETACH: &[u8] = &[16, 17];
 
 pub(super) async fn attach(engine: Shared, Path(id): Path<String>, mut request: Request) -> Answer {
-    let query = Query::of(&request);
+    let query: AttachQuery = query::read(&request)?;
     let container = engine.containers.find(&id)?;
     let tty = container.request.tty;
     let upgrade = upgrade_of(&mut request)?;
     let wanted = |channel| match channel {
-        Channel::Out => query.flag("stdout"),
-        Channel::Err => query.flag("stderr"),
+        Channel::Out => query.stdout,
+        Channel::Err => query.stderr,
     };
     // Attached before the log is read, so that nothing is lost between; a line may come twice at most.
-    let output = (query.flag("stream")).then(|| container.streams.attach());
-    let early = if query.flag("logs") { Some(printed(&container)?) } else { None };
-    let keys = detach_keys(query.get("detachKeys"))?;
-    let input = (query.flag("stdin") && query.flag("stream") && container.request.open_stdin).then(|| Typed {
+    let output = query.stream.then(|| container.streams.attach());
+    let early = if query.logs { Some(printed(&container)?) } else { None };
+    let keys = detach_keys(query.detach_keys.as_deref())?;
+    let input = (query.stdin && query.stream && container.request.open_stdin).then(|| Typed {
         to: container.streams.input(),
         keys: if tty { keys } else { Vec::new() },
         closes: container.request.stdin_once && !tty,

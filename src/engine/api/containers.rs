@@ -3,8 +3,11 @@
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
 use super::inspect;
-use super::query::Query;
-use crate::docker::{ContainerChange, ContainerCreated, ContainerEnded};
+use super::query::{self, refuse_unknown};
+use crate::docker::{
+    ContainerChange, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerKillQuery, ContainerListQuery,
+    ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, ResizeQuery, WaitCondition,
+};
 use crate::engine::container::{Container, Order, Phase, State, signal};
 use crate::engine::{Fault, FaultKind};
 use crate::trace::Code;
@@ -19,10 +22,10 @@ use tokio::sync::mpsc;
 const FILTERS: &[&str] = &["name", "id", "status", "ancestor", "label", "exited", "volume", "network"];
 
 pub(super) async fn list(engine: Shared, request: Request) -> Answer {
-    let query = Query::of(&request);
-    let filters = query.filters(FILTERS)?;
-    let limit = query.number::<i64>("limit")?.and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);
-    let all = query.flag("all") || limit.is_some() || filters.has("status") || filters.has("exited");
+    let ContainerListQuery { all, limit, filters } = query::read(&request)?;
+    refuse_unknown(&filters, FILTERS)?;
+    let limit = limit.and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);
+    let all = all || limit.is_some() || filters.has("status") || filters.has("exited");
     let mut containers = engine.containers.all();
     containers.retain(|c| (all || c.state().phase == Phase::Running) && inspect::fits(c, &filters));
     containers.truncate(limit.unwrap_or(usize::MAX));
@@ -31,9 +34,9 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
 }
 
 pub(super) async fn create(engine: Shared, request: Request) -> Answer {
-    let query = Query::of(&request);
-    let (line, name) = (super::line(&request), query.get("name").map(str::to_owned));
-    let platform = super::names::platform(query.get("platform"))?;
+    let line = super::line(&request);
+    let ContainerCreateQuery { name, platform } = query::read(&request)?;
+    let platform = super::names::platform(platform.as_deref())?;
     let body: Value = super::json::read(request).await?;
     let engine = Arc::clone(&engine);
     let container = cancellable(move |cancel| engine.create(&Order { name, line, body, platform }, cancel)).await?;
@@ -61,20 +64,20 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, request: Reque
 }
 
 pub(super) async fn stop(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
-    let (query, line) = (Query::of(&request), super::line(&request));
+    let line = super::line(&request);
     let container = engine.containers.find(&id)?;
-    let number = query.get("signal").map(signal::parse).transpose()?;
-    let seconds = query.number("t")?;
+    let ContainerStopQuery { signal, seconds } = query::read(&request)?;
+    let number = signal.as_deref().map(signal::parse).transpose()?;
     let engine = Arc::clone(&engine);
     let stopped = blocking(move || engine.stop(&container, &line, number, seconds)).await?;
     Ok(if stopped { nothing() } else { StatusCode::NOT_MODIFIED.into_response() })
 }
 
 pub(super) async fn restart(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
-    let (query, line) = (Query::of(&request), super::line(&request));
+    let line = super::line(&request);
     let container = engine.containers.find(&id)?;
-    let number = query.get("signal").map(signal::parse).transpose()?;
-    let seconds = query.number("t")?;
+    let ContainerStopQuery { signal, seconds } = query::read(&request)?;
+    let number = signal.as_deref().map(signal::parse).transpose()?;
     let engine = Arc::clone(&engine);
     cancellable(move |cancel| {
         engine.stop(&container, &line, number, seconds)?;
@@ -86,7 +89,8 @@ pub(super) async fn restart(engine: Shared, Path(id): Path<String>, request: Req
 
 pub(super) async fn kill(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let line = super::line(&request);
-    let number = signal::parse(Query::of(&request).get("signal").unwrap_or("SIGKILL"))?;
+    let ContainerKillQuery { signal } = query::read(&request)?;
+    let number = signal::parse(signal.as_deref().unwrap_or("SIGKILL"))?;
     let container = engine.containers.find(&id)?;
     let engine = Arc::clone(&engine);
     blocking(move || engine.kill(&container, &line, number)).await?;
@@ -94,9 +98,9 @@ pub(super) async fn kill(engine: Shared, Path(id): Path<String>, request: Reques
 }
 
 pub(super) async fn remove(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
-    let (query, line) = (Query::of(&request), super::line(&request));
+    let line = super::line(&request);
     let container = engine.containers.find(&id)?;
-    let (force, volumes) = (query.flag("force"), query.flag("v"));
+    let ContainerRemoveQuery { force, volumes } = query::read(&request)?;
     let engine = Arc::clone(&engine);
     blocking(move || engine.remove(&container, &line, force, volumes)).await?;
     Ok(nothing())
@@ -104,30 +108,26 @@ pub(super) async fn remove(engine: Shared, Path(id): Path<String>, request: Requ
 
 pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let container = engine.containers.find(&id)?;
-    let (rows, cols) = size(&Query::of(&request))?;
+    let (rows, cols) = query::read::<ResizeQuery>(&request)?.size();
     container.main_process()?.resize(rows, cols)?;
     Ok(StatusCode::OK.into_response())
-}
-
-/// `?h=24&w=80`
-pub(super) fn size(query: &Query) -> Result<(u16, u16), Fault> {
-    Ok((query.number("h")?.unwrap_or(0), query.number("w")?.unwrap_or(0)))
 }
 
 /// Sends its head at once and its body when the container has ended: the CLI waits before it starts.
 pub(super) async fn wait(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let container = engine.containers.find(&id)?;
     let before = container.state();
-    let reached: Box<dyn Fn(&State) -> bool + Send + Sync> = match Query::of(&request).get("condition") {
-        None | Some("not-running") => {
+    let ContainerWaitQuery { condition } = query::read(&request)?;
+    let reached: Box<dyn Fn(&State) -> bool + Send + Sync> = match condition {
+        None | Some(WaitCondition::NotRunning) => {
             Box::new(|state| !matches!(state.phase, Phase::Running | Phase::Starting | Phase::Ending))
         }
-        Some("next-exit") => {
+        Some(WaitCondition::NextExit) => {
             let runs = before.settled;
             Box::new(move |state| state.settled > runs || state.phase == Phase::Removed)
         }
-        Some("removed") => Box::new(|state| state.phase == Phase::Removed),
-        Some(other) => {
+        Some(WaitCondition::Removed) => Box::new(|state| state.phase == Phase::Removed),
+        Some(WaitCondition::Other(other)) => {
             return Err(Fault::new(FaultKind::BadRequest, Code::BadCondition).with("condition", other).into());
         }
     };

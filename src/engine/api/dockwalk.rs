@@ -2,8 +2,8 @@
 
 use super::Shared;
 use super::answer::{Answer, blocking, json, nothing, stream};
-use super::query::Query;
-use crate::client::protocol::{GateCommand, HostCommand, Rewind, TraceEnd};
+use super::query;
+use crate::client::protocol::{GateCommand, HostCommand, Rewind, TraceEnd, TraceQuery};
 use crate::docker::Id;
 use crate::engine::conductor::Recorder;
 use crate::engine::container::Phase;
@@ -30,12 +30,12 @@ pub(super) async fn info(engine: Shared) -> Response {
 /// The events from a number on, then each as it comes. A client that was connected to another engine starts anew. Where events
 /// were dropped before the client had them, a header line says how many, and what was true after them.
 pub(super) async fn trace(engine: Shared, request: Request) -> Answer {
-    let query = Query::of(&request);
-    let before = query.number::<u32>("engine")?.filter(|&pid| pid != 0);
+    let query: TraceQuery = query::read(&request)?;
+    let before = query.engine.filter(|&pid| pid != 0);
     let this = std::process::id();
-    let from = query.number("from")?.filter(|_| before.is_none_or(|pid| pid == this)).unwrap_or(0);
+    let from = query.from.filter(|_| before.is_none_or(|pid| pid == this)).unwrap_or(0);
     // Closed before the answer goes out: whoever has read its head knows that the next step waits.
-    let hold = query.flag("hold").then(|| engine.conductor.hold());
+    let hold = query.hold.then(|| engine.conductor.hold());
     // One piece waits here and one in the connection. Nothing else is kept for a reader: the recorder has the events.
     let (sender, receiver) = mpsc::channel(1);
     let engine = Arc::clone(&engine);

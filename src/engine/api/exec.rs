@@ -3,12 +3,11 @@
 use super::Shared;
 use super::answer::{Answer, cancellable, english, json, nothing, with_status};
 use super::attach::{Conversation, Typed, detach_keys, said, switching, upgrade_of};
-use super::query::Query;
-use crate::docker::{ExecCreate, ExecInspect, ExecProcess, ExecStart, Id};
+use super::query;
+use crate::docker::{ExecCreate, ExecInspect, ExecProcess, ExecStart, Id, ResizeQuery};
+use crate::engine::Fault;
 use crate::engine::container::ExecSession;
-use crate::engine::{Fault, FaultKind};
 use crate::i18n::{Lang, Words};
-use crate::trace::Code;
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -65,10 +64,7 @@ pub(super) async fn one(engine: Shared, Path(id): Path<String>) -> Answer {
 
 pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let session = engine.sessions.find(&id)?;
-    let (rows, cols) = super::containers::size(&Query::of(&request))?;
-    if rows == 0 || cols == 0 {
-        return Err(Fault::new(FaultKind::BadRequest, Code::BadNumber).with("name", "h, w").with("value", 0).into());
-    }
+    let (rows, cols) = query::read::<ResizeQuery>(&request)?.some_size().map_err(Fault::from)?;
     session.resize(rows, cols)?;
     Ok(nothing())
 }

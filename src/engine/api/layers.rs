@@ -2,7 +2,8 @@
 
 use super::Shared;
 use super::answer::{Answer, blocking, json, with_status};
-use super::query::bytes;
+use super::query;
+use crate::client::protocol::LayerContentQuery;
 use crate::client::{ImageLayer, ImageLayers, Instruction, Pieces};
 use crate::docker::ErrorMessage;
 use crate::engine::layer::{self, Source};
@@ -129,8 +130,10 @@ const PIECE: usize = 64 * 1024;
 const AHEAD: usize = 2;
 
 async fn file(dir: PathBuf, request: Request) -> Answer {
-    let path = bytes(&request, "path").filter(|path| !path.is_empty());
-    let path = path.ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::NoPathGiven))?;
+    let LayerContentQuery { path } = LayerContentQuery::read(query::text(&request));
+    if path.is_empty() {
+        return Err(Fault::new(FaultKind::BadRequest, Code::NoPathGiven).into());
+    }
     let range = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok()).map(ToOwned::to_owned);
     let mut content = blocking(move || layer::open(&dir, &path)).await?;
     let size = content.size;

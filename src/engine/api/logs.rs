@@ -3,7 +3,8 @@
 use super::Shared;
 use super::answer::{Answer, stream};
 use super::frames::{content_type, frame};
-use super::query::Query;
+use super::query;
+use crate::docker::LogsQuery;
 use crate::engine::container::{Ask, Container, Phase, Piece, Reader};
 use crate::engine::moment::Moment;
 use crate::engine::{Fault, FaultKind, Result};
@@ -14,39 +15,27 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 pub(super) async fn logs(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
-    let query = Query::of(&request);
     let container = engine.containers.find(&id)?;
+    let query: LogsQuery = query::read(&request)?;
     let ask = Ask {
-        channels: [query.flag("stdout"), query.flag("stderr")],
-        tail: match query.get("tail") {
-            None | Some("all") => None,
-            // Docker shows all for what is less than none.
-            Some(text) if text.starts_with('-') => query.number::<i64>("tail")?.and(None),
-            Some(_) => query.number("tail")?,
-        },
-        since: moment(&query, "since")?,
-        until: moment(&query, "until")?,
-        follow: query.flag("follow"),
+        channels: [query.stdout, query.stderr],
+        tail: query.tail.0,
+        since: query.since.map(|since| Moment::from(since).rfc3339()),
+        until: query.until.map(|until| Moment::from(until).rfc3339()),
+        follow: query.follow,
     };
     if ask.channels == [false; 2] {
         return Err(Fault::new(FaultKind::BadRequest, Code::NoStreamChosen).into());
     }
     // One batch waits here and one in the connection; a reader that takes its time costs no more.
     let (sender, receiver) = mpsc::channel(1);
-    let (tty, timestamps) = (container.request.tty, query.flag("timestamps"));
+    let (tty, timestamps) = (container.request.tty, query.timestamps);
     tokio::spawn(async move {
         if let Err(fault) = send(&container, ask, timestamps, &sender).await {
             tracing::debug!(%fault, container = %container.id, "a log cannot be read any more");
         }
     });
     Ok(stream(content_type(tty), receiver))
-}
-
-/// `1700000000.123456789`, seconds after 1970; 0 is none.
-fn moment(query: &Query, name: &str) -> Result<Option<String>> {
-    let Some(text) = query.get(name).filter(|text| *text != "0") else { return Ok(None) };
-    let bad = || Fault::new(FaultKind::BadRequest, Code::BadNumber).with("name", name).with("value", text);
-    Moment::parse_unix(text).map(|moment| Some(moment.rfc3339())).ok_or_else(bad)
 }
 
 async fn send(container: &Arc<Container>, ask: Ask, timestamps: bool, out: &mpsc::Sender<Bytes>) -> Result<()> {

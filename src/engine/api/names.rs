@@ -1,14 +1,12 @@
 //! Names of images and platforms in queries.
 
-use super::query::Query;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::{Platform, Reference};
 use crate::trace::Code;
 
-/// `repo=lab/shell&tag=1`: a name to give.
-pub(super) fn tag_of(query: &Query) -> Result<Reference> {
-    let repo = query.get("repo").unwrap_or_default();
-    let text = match query.get("tag") {
+/// `lab/shell` and `1`: a name to give.
+pub(super) fn tag_of(repo: &str, tag: Option<&str>) -> Result<Reference> {
+    let text = match tag {
         Some(tag) => format!("{repo}:{tag}"),
         None => repo.to_owned(),
     };
@@ -19,7 +17,7 @@ pub(super) fn tag_of(query: &Query) -> Result<Reference> {
     }
 }
 
-/// `platform=linux/arm64`
+/// `linux/arm64`
 pub(super) fn platform(text: Option<&str>) -> Result<Option<Platform>> {
     let bad = |text: &str| Fault::new(FaultKind::BadRequest, Code::InvalidPlatform).with("platform", text);
     text.map(|text| Platform::parse(text).ok_or_else(|| bad(text))).transpose()

@@ -4,8 +4,8 @@ use super::Shared;
 use super::answer::Answer;
 use super::names::platform;
 use super::progress::{ProgressStream, bytes};
-use super::query::Query;
-use crate::docker::{AuthConfig, ProgressDetail, ProgressLine, Pushed};
+use super::query;
+use crate::docker::{AuthConfig, ImageCreateQuery, ImagePushQuery, ProgressDetail, ProgressLine, Pushed};
 use crate::engine::registry::{Credentials, Progress};
 use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
 use crate::spec::Reference;
@@ -21,12 +21,11 @@ use std::time::{Duration, Instant};
 /// A layer's bytes are told at most this often, as Docker does.
 const PACE: Duration = Duration::from_millis(100);
 
-/// `POST images/create?fromImage=…`
-pub(super) async fn create(engine: Shared, request: Request) -> Answer {
-    let query = Query::of(&request);
+/// `POST images/create` out of a registry.
+pub(super) async fn create(engine: Shared, request: Request, image: &str, query: &ImageCreateQuery) -> Answer {
     let (line, auth) = (super::line(&request), credentials(request.headers())?);
-    let reference = reference(&query)?;
-    let platform = platform(query.get("platform"))?;
+    let reference = reference(image, query.tag.as_deref())?;
+    let platform = platform(query.platform.as_deref())?;
     let engine = Arc::clone(&engine);
     told(move |screen, cancel| {
         let subject = reference.familiar();
@@ -39,11 +38,11 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     .await
 }
 
-/// `POST images/{name}/push?tag=1`; all tags of that name without a tag.
+/// `POST images/{name}/push`; all tags of that name without a tag.
 pub(super) async fn push(engine: Arc<Engine>, name: String, request: Request) -> Answer {
-    let query = Query::of(&request);
+    let ImagePushQuery { tag } = query::read(&request)?;
     let (line, auth) = (super::line(&request), credentials(request.headers())?);
-    let references = to_push(&engine, &name, query.get("tag"))?;
+    let references = to_push(&engine, &name, tag.as_deref())?;
     told(move |screen, cancel| {
         engine.conductor.operate(OpKind::ImagePush, &name, line, cancel, |cx| {
             let tell = |progress: Progress| screen.tell(&progress);
@@ -120,13 +119,9 @@ fn line(progress: &Progress) -> ProgressLine {
     }
 }
 
-/// `fromImage=lab/shell&tag=1`; the tag may be a digest.
-fn reference(query: &Query) -> Result<Reference> {
-    let image = query.get("fromImage").ok_or_else(|| {
-        let fault = Fault::new(FaultKind::BadRequest, Code::BadRequest);
-        fault.with("reason", "neither fromImage nor fromSrc")
-    })?;
-    let text = match query.get("tag") {
+/// `lab/shell` and `1`; the tag may be a digest.
+fn reference(image: &str, tag: Option<&str>) -> Result<Reference> {
+    let text = match tag {
         None => image.to_owned(),
         Some(digest) if digest.contains(':') => format!("{image}@{digest}"),
         Some(tag) => format!("{image}:{tag}"),

@@ -1,95 +1,56 @@
-//! Queries: `?all=1&filters={"name":["x"]}`.
+//! What stands behind the `?` of a request, as the endpoint's type in `docker` or `client::protocol`.
 
-use crate::docker::Filters;
+use crate::docker::{BadQuery, Filters, from_query};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
-use percent_encoding::percent_decode_str;
-use std::collections::BTreeMap;
+use axum::extract::Request;
+use serde::de::DeserializeOwned;
 
-/// A query, decoded: each name with its values in order.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Query(BTreeMap<String, Vec<String>>);
-
-impl Query {
-    pub(super) fn of(request: &axum::extract::Request) -> Self {
-        Self::parse(request.uri().query().unwrap_or_default())
-    }
-
-    fn parse(text: &str) -> Self {
-        let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-            all.entry(name.into_owned()).or_default().push(value.into_owned());
-        }
-        Self(all)
-    }
-
-    /// The value of that name; the last one when it comes twice.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(|values| values.last()).map(String::as_str).filter(|value| !value.is_empty())
-    }
-
-    /// Every value of that name.
-    pub(super) fn all(&self, name: &str) -> Vec<String> {
-        let values = self.0.get(name).into_iter().flatten();
-        values.filter(|value| !value.is_empty()).cloned().collect()
-    }
-
-    /// Docker's booleans: everything but these is true.
-    pub(super) fn flag(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| !matches!(value, "0" | "false" | "False" | "no" | "none"))
-    }
-
-    pub(super) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>> {
-        let bad =
-            |value: &str| Fault::new(FaultKind::BadRequest, Code::BadNumber).with("name", name).with("value", value);
-        self.get(name).map(|value| value.parse().map_err(|_not_a_number| bad(value))).transpose()
-    }
-
-    /// `filters`: `{"name":["a"]}` or `{"name":{"a":true}}`.
-    pub(super) fn filters(&self, known: &[&str]) -> Result<Filters> {
-        let Some(text) = self.get("filters") else { return Ok(Filters::default()) };
-        let bad = |reason: &str| Fault::new(FaultKind::BadRequest, Code::BadFilter).with("filter", reason);
-        let filters: Filters = serde_json::from_str(text).map_err(|_other_json| bad(text))?;
-        let unknown = filters.names().find(|name| !known.contains(name)).map(bad);
-        match unknown {
-            Some(fault) => Err(fault),
-            None => Ok(filters),
-        }
-    }
+pub(super) fn read<Q: DeserializeOwned>(request: &Request) -> Result<Q> {
+    Ok(from_query(text(request))?)
 }
 
-/// A value that may be no text, as bytes: a path. None when it is not there.
-pub(super) fn bytes(request: &axum::extract::Request, name: &str) -> Option<Vec<u8>> {
-    value_of(request.uri().query().unwrap_or_default(), name)
+/// As it came; empty where there is none.
+pub(super) fn text(request: &Request) -> &str {
+    request.uri().query().unwrap_or_default()
 }
 
-fn value_of(query: &str, name: &str) -> Option<Vec<u8>> {
-    let (_, value) = query.split('&').filter_map(|part| part.split_once('=')).find(|(found, _)| *found == name)?;
-    Some(percent_decode_str(&value.replace('+', " ")).collect())
+/// Refuses filters that would not be looked at, by name.
+pub(super) fn refuse_unknown(filters: &Filters, known: &[&str]) -> Result<()> {
+    let bad = |name: &str| Fault::new(FaultKind::BadRequest, Code::BadFilter).with("filter", name);
+    filters.names().find(|name| !known.contains(name)).map_or(Ok(()), |name| Err(bad(name)))
+}
+
+impl From<BadQuery> for Fault {
+    fn from(bad: BadQuery) -> Self {
+        Self::of(FaultKind::BadRequest, bad.into())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::docker::ContainerListQuery;
 
-    #[test]
-    fn queries_are_decoded() {
-        let query = Query::parse("all=1&name=a%2Fb+c&empty=&x");
-        assert_eq!(Query::parse("names=a&names=b&names=").all("names"), ["a", "b"]);
-        assert_eq!((query.get("name"), query.get("empty"), query.get("x")), (Some("a/b c"), None, None));
-        assert!(query.flag("all") && !query.flag("other"));
-        assert_eq!(Query::parse("name=%zz%e").get("name"), Some("%zz%e"));
-        assert_eq!(value_of("x=1&path=caf%E9+%2B", "path").as_deref(), Some(&b"caf\xe9 +"[..]));
-        assert_eq!(value_of("x=1&path", "path"), None);
+    fn asked(uri: &str) -> Request {
+        axum::http::Request::builder().uri(uri).body(axum::body::Body::empty()).unwrap()
     }
 
     #[test]
-    fn both_forms_of_filters_are_read_and_unknown_ones_are_refused() {
-        for text in [r#"{"name":["a"]}"#, r#"{"name":{"a":true}}"#] {
-            let query = Query(BTreeMap::from([("filters".to_owned(), vec![text.to_owned()])]));
-            let filters = query.filters(&["name"]).unwrap();
-            assert!(filters.allow("name", |v| v == "a") && !filters.allow("name", |v| v == "b"), "{text}");
-            assert_eq!(query.filters(&["id"]).unwrap_err().problem.code, Code::BadFilter);
-        }
+    fn a_query_is_read_as_the_type_of_its_endpoint() {
+        let query: ContainerListQuery = read(&asked("/containers/json?all=1&limit=3&unknown=x")).unwrap();
+        assert_eq!(query, ContainerListQuery { all: true, limit: Some(3), filters: Filters::default() });
+        assert_eq!(read::<ContainerListQuery>(&asked("/containers/json")).unwrap(), ContainerListQuery::default());
+        let fault = read::<ContainerListQuery>(&asked("/containers/json?limit=x")).unwrap_err();
+        let expected = Fault::new(FaultKind::BadRequest, Code::BadNumber).with("name", "limit").with("value", "x");
+        assert_eq!(fault, expected);
+    }
+
+    #[test]
+    fn unknown_filters_are_refused_by_name() {
+        let filters = Filters::default().with("name", "a").with("id", "b");
+        assert_eq!(refuse_unknown(&filters, &["id", "name"]), Ok(()));
+        let fault = refuse_unknown(&filters, &["name"]).unwrap_err();
+        assert_eq!(fault, Fault::new(FaultKind::BadRequest, Code::BadFilter).with("filter", "id"));
     }
 }

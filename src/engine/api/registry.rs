@@ -2,12 +2,11 @@
 
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, english, json, with_status};
-use super::query::Query;
-use crate::client::protocol::DamageCommand;
+use super::query;
+use crate::client::protocol::{DamageCommand, MendQuery};
 use crate::docker::{AuthAnswer, AuthConfig, ErrorMessage};
+use crate::engine::Cancel;
 use crate::engine::registry::Credentials;
-use crate::engine::{Cancel, Fault, FaultKind};
-use crate::spec::{Digest, DigestError};
 use crate::trace::{Code, OpKind};
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -31,9 +30,8 @@ pub(super) async fn damage(engine: Shared, request: Request) -> Answer {
 }
 
 pub(super) async fn mend(engine: Shared, request: Request) -> Answer {
-    let (line, query) = (super::line(&request), Query::of(&request));
-    let bad = |e: DigestError| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e);
-    let digest: Option<Digest> = query.get("digest").map(str::parse).transpose().map_err(bad)?;
+    let line = super::line(&request);
+    let MendQuery { digest } = query::read(&request)?;
     let engine = Arc::clone(&engine);
     let done = blocking(move || {
         let builtin = engine.builtin()?;

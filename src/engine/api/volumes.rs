@@ -2,8 +2,8 @@
 
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
-use super::query::Query;
-use crate::docker::{Volume, VolumeCreate, VolumeList, VolumesPruned};
+use super::query::{self, refuse_unknown};
+use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumesPruned};
 use crate::engine::container::request::refuse_volume;
 use crate::engine::volume;
 use crate::engine::{Cancel, FaultKind, Result};
@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) async fn list(engine: Shared, request: Request) -> Answer {
-    let filters = Query::of(&request).filters(&["name", "dangling"])?;
+    let FilterQuery { filters } = query::read(&request)?;
+    refuse_unknown(&filters, &["name", "dangling"])?;
     let engine = Arc::clone(&engine);
     let volumes = blocking(move || {
         let mut all = engine.volumes.list()?;
@@ -50,7 +51,8 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
 }
 
 pub(super) async fn remove(engine: Shared, Path(name): Path<String>, request: Request) -> Answer {
-    let (line, force) = (super::line(&request), Query::of(&request).flag("force"));
+    let line = super::line(&request);
+    let VolumeRemoveQuery { force } = query::read(&request)?;
     let engine = Arc::clone(&engine);
     let removed = blocking(move || delete(&engine, &name, &line)).await;
     match removed {
@@ -62,7 +64,8 @@ pub(super) async fn remove(engine: Shared, Path(name): Path<String>, request: Re
 /// Deletes the volumes that no container uses: the anonymous ones, or all with the filter `all`.
 pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
-    let filters = Query::of(&request).filters(&["all"])?;
+    let FilterQuery { filters } = query::read(&request)?;
+    refuse_unknown(&filters, &["all"])?;
     let every = filters.has("all") && filters.allow("all", |value| matches!(value, "true" | "1"));
     let engine = Arc::clone(&engine);
     let deleted = blocking(move || {

@@ -3,11 +3,11 @@
 use super::super::Shared;
 use super::super::answer::{Answer, blocking, json};
 use super::super::names::tag_of;
-use super::super::query::Query;
+use super::super::query::{self, refuse_unknown};
 use super::list::{flag, labels, moment};
 use super::time::until;
 use super::user_of;
-use crate::docker::{ImageRemoved, ImagesPruned};
+use crate::docker::{FilterQuery, ImageRemoveQuery, ImageRemoved, ImageTagQuery, ImagesPruned};
 use crate::engine::moment::Moment;
 use crate::engine::store::{Image, Removal, Removed};
 use crate::engine::{Cancel, Engine};
@@ -19,8 +19,9 @@ use axum::response::IntoResponse;
 use std::sync::Arc;
 
 pub(super) async fn tag(engine: Arc<Engine>, name: String, request: Request) -> Answer {
-    let (line, query) = (super::super::line(&request), Query::of(&request));
-    let reference = tag_of(&query)?;
+    let line = super::super::line(&request);
+    let ImageTagQuery { repo, tag } = query::read(&request)?;
+    let reference = tag_of(&repo, tag.as_deref())?;
     blocking(move || {
         engine.conductor.operate(OpKind::ImageTag, reference.familiar(), line, &Cancel::new(), |cx| {
             engine.store.name(cx, &name, &reference).map(drop)
@@ -31,8 +32,9 @@ pub(super) async fn tag(engine: Arc<Engine>, name: String, request: Request) -> 
 }
 
 pub(super) async fn remove(engine: Arc<Engine>, name: String, request: Request) -> Answer {
-    let (line, query) = (super::super::line(&request), Query::of(&request));
-    let how = Removal { force: query.flag("force"), keep_parents: query.flag("noprune") };
+    let line = super::super::line(&request);
+    let ImageRemoveQuery { force, keep_parents } = query::read(&request)?;
+    let how = Removal { force, keep_parents };
     let removed = blocking(move || {
         let in_use = |image: &Digest| user_of(&engine, image);
         engine.conductor.operate(OpKind::ImageRemove, &name, line, &Cancel::new(), |cx| {
@@ -45,7 +47,8 @@ pub(super) async fn remove(engine: Arc<Engine>, name: String, request: Request) 
 
 pub(in crate::engine::api) async fn prune(engine: Shared, request: Request) -> Answer {
     let line = super::super::line(&request);
-    let filters = Query::of(&request).filters(&["dangling", "label", "label!", "until"])?;
+    let FilterQuery { filters } = query::read(&request)?;
+    refuse_unknown(&filters, &["dangling", "label", "label!", "until"])?;
     let all = flag(&filters, "dangling")? == Some(false);
     let now = Moment::now().unix();
     let before = filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()?;

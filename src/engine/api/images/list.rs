@@ -2,10 +2,10 @@
 
 use super::super::Shared;
 use super::super::answer::{Answer, blocking, json};
-use super::super::query::Query;
+use super::super::query::{self, refuse_unknown};
 use super::pattern::fits;
 use super::time::{unix, until};
-use crate::docker::{Filters, ImageSummary};
+use crate::docker::{Filters, ImageListQuery, ImageSummary};
 use crate::engine::moment::Moment;
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind, Result};
@@ -19,9 +19,8 @@ use std::sync::Arc;
 const KNOWN: [&str; 6] = ["reference", "dangling", "label", "before", "since", "until"];
 
 pub(in crate::engine::api) async fn list(engine: Shared, request: Request) -> Answer {
-    let query = Query::of(&request);
-    let (filters, all) = (query.filters(&KNOWN)?, query.flag("all"));
-    let digests_wanted = query.flag("shared-size");
+    let ImageListQuery { all, shared_size, filters } = query::read(&request)?;
+    refuse_unknown(&filters, &KNOWN)?;
     let engine = Arc::clone(&engine);
     let lines = blocking(move || {
         let picked = Picked::of(&engine, &filters)?;
@@ -31,7 +30,7 @@ pub(in crate::engine::api) async fn list(engine: Shared, request: Request) -> An
             .iter()
             .filter_map(|image| picked.line(image, all))
             .map(|(image, tags, digests)| {
-                let shared = digests_wanted.then(|| shared(image, &users));
+                let shared = shared_size.then(|| shared(image, &users));
                 summary(image, tags, digests, shared)
             })
             .collect::<Vec<_>>())

@@ -11,8 +11,8 @@ pub(super) use list::list;
 
 use super::Shared;
 use super::answer::{Answer, blocking, json};
-use super::query::Query;
-use crate::docker::Endpoint;
+use super::query;
+use crate::docker::{Endpoint, ImageCreateQuery, ImageSaveQuery, ImageSource};
 use crate::engine::store::Image;
 use crate::engine::{Engine, Fault, FaultKind};
 use crate::spec::{Digest, Reference};
@@ -34,18 +34,22 @@ pub(super) async fn one(engine: Shared, Path(rest): Path<String>, request: Reque
         Endpoint::ImageHistory => {
             Ok(json(&inspect::history(&blocking(move || inspect::lineage(&engine, &name)).await?)))
         }
-        Endpoint::ImageSave => super::archive::Asked::of(&request)?.write(engine, vec![name]).await,
+        Endpoint::ImageSave => {
+            let ImageSaveQuery { platform } = query::read(&request)?;
+            super::archive::write(engine, vec![name], super::line(&request), platform.as_deref()).await
+        }
         Endpoint::ImageTag => change::tag(engine, name, request).await,
         Endpoint::ImagePush => super::pull::push(engine, name, request).await,
         _ => change::remove(engine, name, request).await,
     }
 }
 
-/// `POST images/create`: a pull, or with `fromSrc` an import.
+/// `POST images/create`: a pull, or an import.
 pub(super) async fn create(engine: Shared, request: Request) -> Answer {
-    match Query::of(&request).get("fromSrc") {
-        Some(_) => super::archive::import(engine, request).await,
-        None => super::pull::create(engine, request).await,
+    let query: ImageCreateQuery = query::read(&request)?;
+    match query.source().map_err(Fault::from)? {
+        ImageSource::Registry(image) => super::pull::create(engine, request, image, &query).await,
+        ImageSource::Body => super::archive::import(engine, request, query).await,
     }
 }
 
