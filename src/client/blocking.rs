@@ -1,8 +1,8 @@
 use super::endpoint::Endpoint;
 use super::http::{self, Ask};
-use super::protocol::{DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, Rewind};
+use super::protocol::{DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, Rewind};
 use super::{ClientError, Hijacked};
-use crate::docker::{ExecStart, Id};
+use crate::docker::{ExecStart, Id, with_query};
 use crate::i18n::Lang;
 use crate::spec::Digest;
 use crate::trace::{Code, Damage, Evidence};
@@ -91,9 +91,7 @@ impl Client {
 
     /// Undoes that; none for all that is damaged. Returns what was mended.
     pub fn mend(&self, digest: Option<&Digest>) -> Result<Vec<Damage>, ClientError> {
-        let digest = digest.map_or_else(String::new, |digest| format!("?digest={digest}"));
-        let path = format!("/dockwalk/v1/registry/damage{digest}");
-        self.delete(&path)
+        self.delete(&with_query("/dockwalk/v1/registry/damage", &MendQuery { digest: digest.cloned() }))
     }
 
     /// What is damaged in the built-in registry.

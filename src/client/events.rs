@@ -1,7 +1,8 @@
 use super::endpoint::Endpoint;
 use super::http::{self, Ask};
-use super::protocol::TraceEnd;
+use super::protocol::{TraceEnd, TraceQuery};
 use super::{Client, ClientError};
+use crate::docker::with_query;
 use crate::trace::{Base, Code, Event, Problem, log};
 use http_body_util::BodyExt;
 use hyper::Method;
@@ -109,7 +110,8 @@ async fn stream(
     hold: bool,
     out: &mpsc::SyncSender<Incoming>,
 ) -> Result<Option<Problem>, ClientError> {
-    let path = format!("/dockwalk/v1/trace?from={position}&hold={hold}&engine={}", engine.unwrap_or(0));
+    let query = TraceQuery { from: Some(*position), hold, engine: *engine };
+    let path = with_query("/dockwalk/v1/trace", &query);
     let answer = http::send(socket, Ask { method: Method::GET, path, ..Ask::default() }).await?;
     let header = answer.headers().get("dockwalk-engine").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
     let answering = header.unwrap_or(0);

@@ -1,9 +1,12 @@
 //! What is done to images: names, archives, room.
 
 use super::lines::each_line;
-use super::protocol::StoreReport;
+use super::protocol::{StoreCheckQuery, StoreReport};
 use super::{Answer, Client, ClientError, trust};
-use crate::docker::{Empty, Filters, ImageRemoved, ImagesPruned, ProgressDetail};
+use crate::docker::{
+    Empty, FilterQuery, Filters, ImageCreateQuery, ImageRemoveQuery, ImageRemoved, ImageSaveAllQuery, ImageTagQuery,
+    ImagesPruned, ProgressDetail, with_query,
+};
 use crate::spec::url::encode;
 use crate::spec::visible;
 use crate::trace::Code;
@@ -38,23 +41,23 @@ impl Client {
     /// Gives an image one more name.
     pub fn tag_image(&self, source: &str, target: &str) -> Result<(), ClientError> {
         let (repo, tag) = split(target);
-        let path = format!("/images/{}/tag?repo={}&tag={}", encode(source), encode(repo), encode(tag));
-        self.text(Method::POST, &path).map(drop)
+        let query = ImageTagQuery { repo: repo.to_owned(), tag: Some(tag.to_owned()) };
+        self.text(Method::POST, &with_query(&format!("/images/{}/tag", encode(source)), &query)).map(drop)
     }
 
     /// Takes a name off an image, and deletes it with the last one. What went.
     pub fn remove_image(&self, name: &str, force: bool, keep_parents: bool) -> Result<Vec<ImageRemoved>, ClientError> {
-        self.delete(&format!("/images/{}?force={force}&noprune={keep_parents}", encode(name)))
+        self.delete(&with_query(&format!("/images/{}", encode(name)), &ImageRemoveQuery { force, keep_parents }))
     }
 
     /// Deletes the images that no container uses: those without a tag, or with the filter `dangling=false` all of them.
     pub fn prune_images(&self, filters: &Filters) -> Result<ImagesPruned, ClientError> {
-        self.post(&format!("/images/prune?filters={}", encode(&filters.text())), &Empty {})
+        self.post(&with_query("/images/prune", &FilterQuery { filters: filters.clone() }), &Empty {})
     }
 
     /// Compares the store with what its digests promise; with `repair` deletes what is damaged or of no use.
     pub fn check_store(&self, repair: bool) -> Result<StoreReport, ClientError> {
-        self.post(&format!("/dockwalk/v1/images/fsck?repair={repair}"), &Empty {})
+        self.post(&with_query("/dockwalk/v1/images/fsck", &StoreCheckQuery { repair }), &Empty {})
     }
 
     /// Writes images as one archive to a file, which is there whole or not at all. Returns its size.
@@ -84,9 +87,10 @@ impl Client {
         copy(self.open_archive(names)?, out, Path::new("-"), &mut |_| {})
     }
 
-    fn open_archive(&self, names: &[String]) -> Result<Answer, ClientError> {
-        let names: Vec<_> = names.iter().map(|name| format!("names={}", encode(name))).collect();
-        self.open(Method::GET, &format!("/images/get?{}", names.join("&")), None::<&()>, &[])
+    /// Images as one archive, as it comes.
+    pub fn open_archive(&self, names: &[String]) -> Result<Answer, ClientError> {
+        let query = ImageSaveAllQuery { names: names.to_owned(), ..ImageSaveAllQuery::default() };
+        self.open(Method::GET, &with_query("/images/get", &query), None::<&()>, &[])
     }
 
     /// Loads the images of an archive: a file, or a directory in the layout of OCI. Returns what was said of each.
@@ -151,15 +155,20 @@ impl Client {
         tar: impl Read + Send + 'static,
         options: &ImportOptions,
     ) -> Result<String, ClientError> {
-        let mut path = format!("/images/create?fromSrc=-&message={}", encode(&options.message));
-        if let Some(reference) = &options.reference {
-            let (repo, tag) = split(reference);
-            path.push_str(&format!("&repo={}&tag={}", encode(repo), encode(tag)));
-        }
-        options.changes.iter().for_each(|change| path.push_str(&format!("&changes={}", encode(change))));
-        options.platform.iter().for_each(|platform| path.push_str(&format!("&platform={}", encode(platform))));
+        let (repo, tag) = options.reference.as_deref().map(split).unzip();
+        let query = ImageCreateQuery {
+            from_src: Some(ImageCreateQuery::BODY.to_owned()),
+            repo: repo.map(str::to_owned),
+            tag: tag.map(str::to_owned),
+            message: options.message.clone(),
+            changes: options.changes.clone(),
+            platform: options.platform.clone(),
+            ..ImageCreateQuery::default()
+        };
         let mut id = String::new();
-        each_line(self.upload(&path, tar)?, |line| id = line.status.clone().unwrap_or_default())?;
+        each_line(self.upload(&with_query("/images/create", &query), tar)?, |line| {
+            id = line.status.clone().unwrap_or_default()
+        })?;
         Ok(id)
     }
 }

@@ -1,5 +1,6 @@
 //! What is in the layers of images and containers.
 
+use super::protocol::LayerContentQuery;
 use super::{Answer, Client, ClientError};
 use crate::spec::Digest;
 use crate::spec::url::encode;
@@ -89,7 +90,8 @@ impl Client {
         from: u64,
         limit: Option<u64>,
     ) -> Result<FileContent, ClientError> {
-        let url = format!("{}/content?path={}", layer.place(), encode(path));
+        let query = LayerContentQuery { path: path.to_owned() };
+        let url = query.behind(&format!("{}/content", layer.place()));
         let range = match limit {
             None if from == 0 => None,
             None => Some(format!("bytes={from}-")),
