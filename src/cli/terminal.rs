@@ -8,7 +8,7 @@
 use super::out::{self, Raw as Own};
 use super::{Done, Failure};
 use crate::client::{Client, ClientError, Hijacked};
-use crate::docker::{ExecInspect, ExecStart};
+use crate::docker::{ContainerKillQuery, ExecInspect, ExecStart, ResizeQuery, with_query};
 use crate::i18n::Lang;
 use crate::trace::Code;
 use hyper::Method;
@@ -118,7 +118,8 @@ impl Talk<'_> {
                     Some(number) => match &proxy {
                         Some(kill) if !tty => {
                             // It may have ended just now.
-                            client.call(Method::POST, &format!("{kill}?signal={number}"), None::<&()>).ok();
+                            let query = ContainerKillQuery { signal: Some(number.to_string()) };
+                            client.call(Method::POST, &with_query(kill, &query), None::<&()>).ok();
                         }
                         _ => {
                             if let Some(raw) = raw.lock().take() {
@@ -154,7 +155,7 @@ async fn next_signal() -> Option<i32> {
 /// A process that is still being started does not have its terminal yet: it is told again until it has.
 fn tell_size(client: &Client, resize: &str) {
     let Some((rows, cols)) = out::size() else { return };
-    let path = format!("{resize}?h={rows}&w={cols}");
+    let path = with_query(resize, &ResizeQuery { rows: Some(rows), cols: Some(cols) });
     for _ in 0..10 {
         if client.call(Method::POST, &path, None::<&()>).is_ok() {
             return;

@@ -1,11 +1,11 @@
 //! `docker save`, `load`, `import`, `commit`.
 
-use super::{CommandSession, encode};
+use super::CommandSession;
 use crate::cli::Done;
 use crate::cli::docker_args::{CommitArgs, ImportArgs, LoadArgs, SaveArgs};
 use crate::cli::out::{self, Raw, bars::Bar};
 use crate::client::{ClientError, ImportOptions, LoadProgress};
-use crate::docker::Id;
+use crate::docker::{CommitQuery, Id, with_query};
 use crate::spec::visible;
 use crate::trace::Code;
 use std::fs::File;
@@ -63,23 +63,23 @@ pub(in crate::cli) fn import(session: &CommandSession<'_>, args: &ImportArgs) ->
 }
 
 pub(in crate::cli) fn commit(session: &CommandSession<'_>, args: &CommitArgs) -> Done {
-    let mut path = format!(
-        "/commit?container={}&author={}&comment={}&pause={}",
-        encode(&args.container),
-        encode(&args.author),
-        encode(&args.message),
-        args.pause
-    );
+    let mut query = CommitQuery {
+        container: args.container.clone(),
+        author: args.author.clone(),
+        comment: args.message.clone(),
+        pause: Some(args.pause),
+        changes: args.change.clone(),
+        ..CommitQuery::default()
+    };
     if let Some(text) = &args.reference {
         let reference = super::pull::parse(text)?;
         if reference.digest.is_some() {
             return Err(ClientError::new(Code::TagWithDigest).with("reference", text).into());
         }
-        let tag = reference.tag.as_deref().unwrap_or_default();
-        path.push_str(&format!("&repo={}&tag={tag}", encode(&reference.familiar_name())));
+        query.repo = Some(reference.familiar_name());
+        query.tag = reference.tag;
     }
-    args.change.iter().for_each(|change| path.push_str(&format!("&changes={}", encode(change))));
-    let made: Id = session.client.post(&path, &())?;
+    let made: Id = session.client.post(&with_query("/commit", &query), &())?;
     out::line(made.id);
     Ok(())
 }

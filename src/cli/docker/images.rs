@@ -6,7 +6,7 @@ use crate::cli::docker_args::{HistoryArgs, ImagesArgs, PruneArgs, RmiArgs, TagAr
 use crate::cli::{Done, Failure, out};
 use crate::client::ClientError;
 use crate::client::units::human_size;
-use crate::docker::{ImageHistoryLine, ImageRemoved, ImageSummary};
+use crate::docker::{ImageHistoryLine, ImageListQuery, ImageRemoved, ImageSummary, ImageTagQuery, with_query};
 use crate::spec::visible;
 use crate::trace::Code;
 use hyper::Method;
@@ -20,8 +20,8 @@ pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &ImagesArgs) -> D
     filters.extend(
         args.repository.iter().filter(|name| !name.is_empty()).map(|repository| format!("reference={repository}")),
     );
-    let path = format!("/images/json?all={}&filters={}", args.all, encode(&super::filters(&filters)?.text()));
-    let images: Vec<ImageSummary> = session.client.get(&path)?;
+    let query = ImageListQuery { all: args.all, filters: super::filters(&filters)?, ..ImageListQuery::default() };
+    let images: Vec<ImageSummary> = session.client.get(&with_query("/images/json", &query))?;
     let mut rows = Vec::new();
     for image in &images {
         let id = if args.no_trunc { image.id.clone() } else { short(&image.id) };
@@ -84,12 +84,11 @@ fn names(image: &ImageSummary) -> Vec<(String, String)> {
 
 pub(in crate::cli) fn tag(session: &CommandSession<'_>, args: &TagArgs) -> Done {
     let target = super::pull::parse(&args.target)?;
-    let tag = target.tag.as_deref().unwrap_or_default();
     if target.digest.is_some() {
         return Err(ClientError::new(Code::TagWithDigest).with("reference", &args.target).into());
     }
-    let path = format!("/images/{}/tag?repo={}&tag={tag}", encode(&args.source), encode(&target.familiar_name()));
-    session.client.text(Method::POST, &path)?;
+    let query = ImageTagQuery { repo: target.familiar_name(), tag: target.tag };
+    session.client.text(Method::POST, &with_query(&format!("/images/{}/tag", encode(&args.source)), &query))?;
     Ok(())
 }
 

@@ -6,18 +6,22 @@ use crate::cli::docker_args::{DiffArgs, KillArgs, LogsArgs, Names, PsArgs, RmArg
 use crate::cli::terminal::Demux;
 use crate::cli::{Done, out};
 use crate::client::ClientError;
-use crate::docker::{ContainerChange, ContainerEnded, ContainerInspect, ContainerSummary, Empty};
+use crate::docker::{
+    ContainerChange, ContainerEnded, ContainerInspect, ContainerKillQuery, ContainerListQuery, ContainerRemoveQuery,
+    ContainerStopQuery, ContainerSummary, Empty, LogsQuery, unix_time, with_query,
+};
 use crate::spec::visible;
 use crate::trace::Code;
 use hyper::Method;
+use jiff::Timestamp;
+use serde::Serialize;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
     let as_json = table::is_json(args.format.as_deref())?;
-    let limit = if args.latest { 1 } else { args.last.unwrap_or(-1) };
-    let filters = encode(&super::filters(&args.filter)?.text());
-    let path = format!("/containers/json?all={}&limit={limit}&filters={filters}", args.all);
-    let containers: Vec<ContainerSummary> = session.client.get(&path)?;
+    let limit = if args.latest { Some(1) } else { args.last };
+    let query = ContainerListQuery { all: args.all, limit, filters: super::filters(&args.filter)? };
+    let containers: Vec<ContainerSummary> = session.client.get(&with_query("/containers/json", &query))?;
     let id = |c: &ContainerSummary| if args.no_trunc { c.id.clone() } else { short(&c.id) };
     if args.quiet {
         containers.iter().for_each(|c| out::line(id(c)));
@@ -40,20 +44,22 @@ pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
 }
 
 pub(in crate::cli) fn stop(session: &CommandSession<'_>, args: &StopArgs) -> Done {
-    let signal = args.signal.as_ref().map(|signal| format!("signal={}", encode(signal)));
-    let time = args.time.map(|seconds| format!("t={seconds}"));
-    let query = signal.into_iter().chain(time).collect::<Vec<_>>().join("&");
+    let query = ContainerStopQuery { signal: args.signal.clone(), seconds: args.time };
     post_each(session, &args.names, "stop", &query)
 }
 
 pub(in crate::cli) fn kill(session: &CommandSession<'_>, args: &KillArgs) -> Done {
-    let query = args.signal.as_ref().map_or_else(String::new, |signal| format!("signal={}", encode(signal)));
-    post_each(session, &args.names, "kill", &query)
+    post_each(session, &args.names, "kill", &ContainerKillQuery { signal: args.signal.clone() })
 }
 
-pub(super) fn post_each(session: &CommandSession<'_>, names: &[String], action: &str, query: &str) -> Done {
+pub(super) fn post_each<Q: Serialize + Default>(
+    session: &CommandSession<'_>,
+    names: &[String],
+    action: &str,
+    query: &Q,
+) -> Done {
     each(session, names, |name| {
-        let path = format!("/containers/{}/{action}?{query}", encode(name));
+        let path = with_query(&format!("/containers/{}/{action}", encode(name)), query);
         session.client.call(Method::POST, &path, None::<&()>)?;
         out::line(name);
         Ok(())
@@ -61,8 +67,9 @@ pub(super) fn post_each(session: &CommandSession<'_>, names: &[String], action: 
 }
 
 pub(in crate::cli) fn rm(session: &CommandSession<'_>, args: &RmArgs) -> Done {
+    let query = ContainerRemoveQuery { force: args.force, volumes: args.volumes };
     each(session, &args.names, |name| {
-        let path = format!("/containers/{}?force={}&v={}", encode(name), args.force, args.volumes);
+        let path = with_query(&format!("/containers/{}", encode(name)), &query);
         session.client.call(Method::DELETE, &path, None::<&()>)?;
         out::line(name);
         Ok(())
@@ -92,11 +99,11 @@ pub(in crate::cli) fn diff(session: &CommandSession<'_>, args: &DiffArgs) -> Don
     Ok(())
 }
 
-/// Seconds after 1970, of the same, or of how long ago: `90`, `1h30m`, `1.5s`.
-fn moment(text: &str, now: SystemTime) -> Option<String> {
+/// Seconds after 1970, or how long ago: `90`, `1h30m`, `1.5s`.
+fn moment(text: &str, now: SystemTime) -> Option<Timestamp> {
     let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().any(|b| b.is_ascii_digit());
     if plain {
-        return Some(text.to_owned());
+        return unix_time(text);
     }
     if text.is_empty() {
         return None;
@@ -116,25 +123,29 @@ fn moment(text: &str, now: SystemTime) -> Option<String> {
         rest = &rest[unit..];
     }
     let then = now.duration_since(UNIX_EPOCH).ok()?.saturating_sub(ago);
-    Some(format!("{}.{:09}", then.as_secs(), then.subsec_nanos()))
+    Timestamp::try_from(UNIX_EPOCH + then).ok()
 }
 
 pub(in crate::cli) fn logs(session: &CommandSession<'_>, args: &LogsArgs) -> Done {
     let name = encode(&args.name);
     let container: ContainerInspect = session.client.get(&format!("/containers/{name}/json"))?;
-    let moment = |option, text: &Option<String>| match text {
-        Some(text) => moment(text, SystemTime::now())
-            .ok_or_else(|| ClientError::new(Code::BadMoment).with("option", option).with("value", text)),
-        None => Ok("0".to_owned()),
+    let moment = |option, text: &Option<String>| {
+        // As docker has it: 0 is as if it were not given.
+        let text = text.as_ref().filter(|text| *text != "0");
+        let bad = |text| ClientError::new(Code::BadMoment).with("option", option).with("value", text);
+        text.map(|text| moment(text, SystemTime::now()).ok_or_else(|| bad(text))).transpose()
     };
-    let path = format!(
-        "/containers/{name}/logs?stdout=1&stderr=1&follow={}&timestamps={}&tail={}&since={}&until={}",
-        args.follow,
-        args.timestamps,
-        encode(&args.tail),
-        moment("--since", &args.since)?,
-        moment("--until", &args.until)?
-    );
+    let tail = |_no_number| ClientError::new(Code::BadNumber).with("name", "--tail").with("value", &args.tail);
+    let query = LogsQuery {
+        stdout: true,
+        stderr: true,
+        follow: args.follow,
+        timestamps: args.timestamps,
+        tail: args.tail.parse().map_err(tail)?,
+        since: moment("--since", &args.since)?,
+        until: moment("--until", &args.until)?,
+    };
+    let path = with_query(&format!("/containers/{name}/logs"), &query);
     let mut answer = session.client.open(Method::GET, &path, None::<&()>, &[])?;
     let mut demux = Demux::new(!container.config.tty);
     while let Some(chunk) = answer.chunk()? {
@@ -154,10 +165,10 @@ mod tests {
     fn moments_are_read_as_the_docker_cli_reads_them() {
         let now = UNIX_EPOCH + Duration::from_secs(10_000);
         let read = |text| moment(text, now);
-        assert_eq!(read("1700000000.5").as_deref(), Some("1700000000.5"));
-        assert_eq!(read("1h30m").as_deref(), Some("4600.000000000"));
-        assert_eq!(read("1.5s").as_deref(), Some("9998.500000000"));
-        for bad in ["", ".", "h", "10x", "yesterday", "-5m", "5m3", "1e999h"] {
+        assert_eq!(read("1700000000.5"), unix_time("1700000000.5"));
+        assert_eq!(read("1h30m"), unix_time("4600"));
+        assert_eq!(read("1.5s"), unix_time("9998.5"));
+        for bad in ["", ".", "h", "10x", "yesterday", "-5m", "5m3", "1e999h", "1.2.3", "99999999999999"] {
             assert_eq!(read(bad), None, "{bad}");
         }
     }

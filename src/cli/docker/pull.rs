@@ -8,7 +8,7 @@ use crate::cli::out::{
     bars::{Bar, Bars},
 };
 use crate::client::{ClientError, each_line};
-use crate::docker::ProgressLine;
+use crate::docker::{ImageCreateQuery, ImagePushQuery, ProgressLine, with_query};
 use crate::spec::Reference;
 use crate::trace::Code;
 use hyper::Method;
@@ -56,11 +56,13 @@ pub(super) fn pull(
     platform: Option<&str>,
     place: Where,
 ) -> Result<(), ClientError> {
-    let tag = reference.manifest_key();
-    let mut path = format!("/images/create?fromImage={}&tag={}", encode(&reference.name()), encode(&tag));
-    if let Some(platform) = platform {
-        path.push_str(&format!("&platform={}", encode(platform)));
-    }
+    let query = ImageCreateQuery {
+        from_image: Some(reference.name()),
+        tag: Some(reference.manifest_key()),
+        platform: platform.map(str::to_owned),
+        ..ImageCreateQuery::default()
+    };
+    let path = with_query("/images/create", &query);
     let auth: Vec<_> = credentials::header(reference)?.into_iter().collect();
     let answer = session.client.open(Method::POST, &path, None::<&()>, &auth)?;
     let mut screen = Screen::new(place);
@@ -70,12 +72,9 @@ pub(super) fn pull(
 pub(in crate::cli) fn push(session: &CommandSession<'_>, args: &PushArgs) -> Done {
     let reference = parse(&args.image)?;
     let place = if args.quiet { Where::Nowhere } else { Where::Stdout };
-    let mut path = format!("/images/{}/push", encode(&reference.name()));
-    match (&reference.digest, args.all_tags) {
-        (Some(digest), _) => path = format!("/images/{}@{digest}/push", encode(&reference.name())),
-        (None, true) => {}
-        (None, false) => path.push_str(&format!("?tag={}", encode(&reference.manifest_key()))),
-    }
+    let name = reference.digest.as_ref().map_or(reference.name(), |digest| format!("{}@{digest}", reference.name()));
+    let tag = (reference.digest.is_none() && !args.all_tags).then(|| reference.manifest_key());
+    let path = with_query(&format!("/images/{}/push", encode(&name)), &ImagePushQuery { tag });
     // Docker sends an empty one when it has nothing to say.
     let auth = credentials::header(&reference)?.unwrap_or(("X-Registry-Auth", "e30=".to_owned()));
     let answer = session.client.open(Method::POST, &path, None::<&()>, &[auth])?;

@@ -5,8 +5,11 @@ use super::{CommandSession, create as request, encode, lifecycle};
 use crate::cli::docker_args::{AttachArgs, CreateArgs, ExecArgs, RunArgs, StartArgs};
 use crate::cli::terminal::{self, Talk};
 use crate::cli::{Done, Failure, out};
-use crate::client::{Answer, ClientError};
-use crate::docker::{ContainerCreated, ContainerEnded, ContainerInspect, ExecCreate, ExecStart, Id};
+use crate::client::{Answer, ClientError, Hijacked};
+use crate::docker::{
+    AttachQuery, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerInspect, ContainerWaitQuery,
+    ExecCreate, ExecStart, Id, WaitCondition, with_query,
+};
 use crate::spec::visible;
 use crate::trace::Code;
 use hyper::Method;
@@ -23,11 +26,8 @@ pub(in crate::cli) fn run(session: &CommandSession<'_>, args: &RunArgs) -> Done 
         out::line(id);
         return Ok(());
     }
-    let keys = args.detach_keys.as_ref().map_or_else(String::new, |keys| format!("&detachKeys={}", encode(keys)));
-    let stream = hijack_path(&path, args.create.interactive, &keys);
-    let hijacked = session.client.hijack(&stream, None::<&()>)?;
-    let condition = if args.create.rm { "removed" } else { "next-exit" };
-    let wait = session.client.open(Method::POST, &format!("{path}/wait?condition={condition}"), None::<&()>, &[])?;
+    let hijacked = hijack(session, &path, args.create.interactive, args.detach_keys.as_ref())?;
+    let wait = wait(session, &path, Some(end(args.create.rm)))?;
     session.client.call(Method::POST, &format!("{path}/start"), None::<&()>).map_err(not_started)?;
     let talk = Talk {
         client: &session.client,
@@ -41,8 +41,33 @@ pub(in crate::cli) fn run(session: &CommandSession<'_>, args: &RunArgs) -> Done 
     finish(session, &id, wait)
 }
 
-fn hijack_path(container: &str, stdin: bool, more: &str) -> String {
-    format!("{container}/attach?stream=1&stdout=1&stderr=1&stdin={}{more}", u8::from(stdin))
+/// The connection to what runs in the container at `path`.
+fn hijack(
+    session: &CommandSession<'_>,
+    path: &str,
+    stdin: bool,
+    detach_keys: Option<&String>,
+) -> Result<Hijacked, ClientError> {
+    let query = AttachQuery {
+        stream: true,
+        stdin,
+        stdout: true,
+        stderr: true,
+        detach_keys: detach_keys.cloned(),
+        ..AttachQuery::default()
+    };
+    session.client.hijack(&with_query(&format!("{path}/attach"), &query), None::<&()>)
+}
+
+/// An answer whose body comes when the container at `path` has come to that.
+fn wait(session: &CommandSession<'_>, path: &str, condition: Option<WaitCondition>) -> Result<Answer, ClientError> {
+    let path = with_query(&format!("{path}/wait"), &ContainerWaitQuery { condition });
+    session.client.open(Method::POST, &path, None::<&()>, &[])
+}
+
+/// How a container ends that is or is not removed then.
+fn end(removed: bool) -> WaitCondition {
+    if removed { WaitCondition::Removed } else { WaitCondition::NextExit }
 }
 
 pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &CreateArgs) -> Done {
@@ -60,9 +85,8 @@ fn make(session: &CommandSession<'_>, args: &CreateArgs, attached: bool) -> Resu
     if args.pull == "always" {
         fetch()?;
     }
-    let name = args.name.as_ref().map_or_else(String::new, |name| format!("name={}&", encode(name)));
-    let platform = platform.map_or_else(String::new, |platform| format!("platform={}", encode(platform)));
-    let path = format!("/containers/create?{name}{platform}");
+    let query = ContainerCreateQuery { name: args.name.clone(), platform: args.platform.clone() };
+    let path = with_query("/containers/create", &query);
     let created: Result<ContainerCreated, ClientError> = session.client.post(&path, &body);
     let created = match created {
         Err(error) if error.status == Some(404) && args.pull == "missing" => {
@@ -112,7 +136,7 @@ fn finish(session: &CommandSession<'_>, id: &str, mut wait: Answer) -> Done {
 
 pub(in crate::cli) fn start(session: &CommandSession<'_>, args: &StartArgs) -> Done {
     if !args.attach && !args.interactive {
-        return lifecycle::post_each(session, &args.names, "start", "");
+        return lifecycle::post_each(session, &args.names, "start", &());
     }
     let [name] = args.names.as_slice() else {
         return Err(ClientError::new(Code::OneContainer).into());
@@ -122,10 +146,8 @@ pub(in crate::cli) fn start(session: &CommandSession<'_>, args: &StartArgs) -> D
     let path = format!("/containers/{id}");
     let tty = container.config.tty;
     terminal::check(tty, args.interactive)?;
-    let hijacked = session.client.hijack(&hijack_path(&path, args.interactive, ""), None::<&()>)?;
-    let rm = container.host_config.auto_remove;
-    let condition = if rm { "removed" } else { "next-exit" };
-    let wait = session.client.open(Method::POST, &format!("{path}/wait?condition={condition}"), None::<&()>, &[])?;
+    let hijacked = hijack(session, &path, args.interactive, None)?;
+    let wait = wait(session, &path, Some(end(container.host_config.auto_remove)))?;
     session.client.call(Method::POST, &format!("{path}/start"), None::<&()>).map_err(not_started)?;
     let (resize, signals) = (format!("{path}/resize"), Some(format!("{path}/kill")));
     let talk = Talk { client: &session.client, hijacked, tty, stdin: args.interactive, resize, signals };
@@ -147,9 +169,8 @@ pub(in crate::cli) fn attach(session: &CommandSession<'_>, args: &AttachArgs) ->
     let tty = container.config.tty;
     let stdin = !args.no_stdin && container.config.open_stdin;
     terminal::check(tty, stdin)?;
-    let keys = args.detach_keys.as_ref().map_or_else(String::new, |keys| format!("&detachKeys={}", encode(keys)));
-    let hijacked = session.client.hijack(&hijack_path(&path, stdin, &keys), None::<&()>)?;
-    let wait = session.client.open(Method::POST, &format!("{path}/wait"), None::<&()>, &[])?;
+    let hijacked = hijack(session, &path, stdin, args.detach_keys.as_ref())?;
+    let wait = wait(session, &path, None)?;
     let (resize, signals) = (format!("{path}/resize"), Some(format!("{path}/kill")));
     Talk { client: &session.client, hijacked, tty, stdin, resize, signals }.hold()?;
     finish(session, id, wait)

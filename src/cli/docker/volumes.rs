@@ -4,7 +4,9 @@ use super::table;
 use super::{CommandSession, confirmed, each, encode, pairs};
 use crate::cli::docker_args::{VolumeCreateArgs, VolumePruneArgs, VolumeRmArgs, VolumesArgs};
 use crate::cli::{Done, Failure, out};
-use crate::docker::{Empty, Filters, Volume, VolumeCreate, VolumeList, VolumesPruned};
+use crate::docker::{
+    Empty, FilterQuery, Filters, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumesPruned, with_query,
+};
 use hyper::Method;
 
 pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &VolumeCreateArgs) -> Done {
@@ -34,7 +36,8 @@ pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &VolumesArgs) -> 
 
 pub(in crate::cli) fn remove(session: &CommandSession<'_>, args: &VolumeRmArgs) -> Done {
     each(session, &args.names, |name| {
-        session.client.text(Method::DELETE, &format!("/volumes/{}?force={}", encode(name), args.force))?;
+        let query = VolumeRemoveQuery { force: args.force };
+        session.client.text(Method::DELETE, &with_query(&format!("/volumes/{}", encode(name)), &query))?;
         out::line(name);
         Ok(())
     })
@@ -45,7 +48,7 @@ pub(in crate::cli) fn prune(session: &CommandSession<'_>, args: &VolumePruneArgs
         return Err(Failure::Status(1));
     }
     let filters = if args.all { Filters::default().with("all", "true") } else { Filters::default() };
-    let path = format!("/volumes/prune?filters={}", encode(&filters.text()));
+    let path = with_query("/volumes/prune", &FilterQuery { filters });
     let answer: VolumesPruned = session.client.post(&path, &Empty {})?;
     answer.volumes_deleted.iter().for_each(out::line);
     Ok(())

@@ -2,9 +2,8 @@
 
 use super::place::{Place, Reporter, Stopped};
 use crate::client::trust;
-use crate::spec::{url, visible};
+use crate::spec::visible;
 use crate::trace::{Code, Problem};
-use hyper::Method;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -61,8 +60,7 @@ pub(super) fn save(place: &Place, image: &str, path: &Path) -> Result<(), Stoppe
     let unwritable =
         |error: io::Error| Problem::new(Code::FilesUnwritable).with("path", visible::path(path)).with("reason", error);
     trust::may_replace(path).map_err(unwritable)?;
-    let address = format!("/images/get?names={}", url::encode(image));
-    let mut answer = place.client()?.open(Method::GET, &address, None::<&()>, &[]).map_err(|error| error.problem)?;
+    let mut answer = place.client()?.open_archive(&[image.to_owned()]).map_err(|error| error.problem)?;
     // What has its name is whole.
     let part = path.with_extension("partial");
     let mut file = trust::new_file(&part).map_err(unwritable)?;
