@@ -12,6 +12,7 @@
 mod walk;
 
 use dockwalk::client::{Client, Incoming};
+use dockwalk::docker::{ContainerWaitQuery, ImageCreateQuery, WaitCondition, with_query};
 use dockwalk::spool::Spool;
 use dockwalk::trace::{Base, Trace};
 use hyper::Method;
@@ -45,7 +46,8 @@ impl Drop for Engine {
 fn main() {
     let runs = std::env::args().filter_map(|arg| arg.parse().ok()).next().unwrap_or(10_000);
     let engine = start();
-    let pull = format!("/images/create?fromImage={IMAGE}");
+    let query = ImageCreateQuery { from_image: Some(IMAGE.to_owned()), ..ImageCreateQuery::default() };
+    let pull = with_query("/images/create", &query);
     engine.client.call(Method::POST, &pull, None::<&()>).unwrap();
     (0..50).for_each(|_| run(&engine.client, &["true"]));
     let (first, _) = engine.say("50 runs");
@@ -82,7 +84,8 @@ fn run(client: &Client, argv: &[&str]) {
     let id = made["Id"].as_str().unwrap();
     client.call(Method::POST, &format!("/containers/{id}/start"), None::<&()>).unwrap();
     // One that is gone already has nothing to be waited for.
-    client.call(Method::POST, &format!("/containers/{id}/wait?condition=removed"), None::<&()>).ok();
+    let query = ContainerWaitQuery { condition: Some(WaitCondition::Removed) };
+    client.call(Method::POST, &with_query(&format!("/containers/{id}/wait"), &query), None::<&()>).ok();
 }
 
 /// The most that the engine took of memory in kB, and of descriptors.
