@@ -16,11 +16,9 @@ const NONE: &str = "<none>";
 
 pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &ImagesArgs) -> Done {
     let as_json = table::is_json(args.format.as_deref())?;
-    let mut filters = args.filter.clone();
-    filters.extend(
-        args.repository.iter().filter(|name| !name.is_empty()).map(|repository| format!("reference={repository}")),
-    );
-    let query = ImageListQuery { all: args.all, filters: super::filters(&filters)?, ..ImageListQuery::default() };
+    let repository = args.repository.iter().filter(|name| !name.is_empty());
+    let filters = repository.fold(super::filters(&args.filter)?, |all, name| all.with("reference", name));
+    let query = ImageListQuery { all: args.all, filters, ..ImageListQuery::default() };
     let images: Vec<ImageSummary> = session.client.get(&with_query("/images/json", &query))?;
     let mut rows = Vec::new();
     for image in &images {
@@ -97,9 +95,8 @@ pub(in crate::cli) fn prune(session: &CommandSession<'_>, args: &PruneArgs) -> D
     if !args.force && !confirmed(&session.words.say(question)) {
         return Err(Failure::Status(1));
     }
-    let mut filters = args.filter.clone();
-    filters.push(format!("dangling={}", !args.all));
-    let pruned = session.client.prune_images(&super::filters(&filters)?)?;
+    let filters = super::filters(&args.filter)?.with("dangling", (!args.all).to_string());
+    let pruned = session.client.prune_images(&filters)?;
     if !pruned.images_deleted.is_empty() {
         out::line("Deleted Images:");
     }
