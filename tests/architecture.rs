@@ -265,6 +265,61 @@ fn dockers_fields_have_their_names_in_docker_alone() {
     assert_eq!(json_by_name("json!({})\nvalue.get(\"Id\")\nout::table(&[\"IMAGE ID\", x])").len(), 2);
 }
 
+/// Lines that write or read what stands behind the `?` of a request by texts.
+fn query_by_text(code: &str) -> Vec<&str> {
+    let split = |text: &str, more: &str| {
+        let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !more.contains(c));
+        end.filter(|end| *end > 0).map(|end| (text[..end].to_owned(), text[end..].to_owned()))
+    };
+    // `"/images/get?names={}"`, `"&tag="`, `"{path}?{query}"`
+    let behind = |text: &str| split(text, "-_{}").is_some_and(|(_, rest)| rest.starts_with('='));
+    // `"t={seconds}"`; the header that asks for a part of a file is written so, too.
+    let alone = |text: &str| split(text, "-_").is_some_and(|(name, rest)| name != "bytes" && rest.starts_with("={"));
+    let writes = |literal: &str| {
+        let mut marks = literal.match_indices(['?', '&']).map(|(at, _)| &literal[at + 1..]);
+        marks.any(behind) || alone(literal) || literal.contains("?{")
+    };
+    let reads = [".query()", "form_urlencoded", "percent_decode", "split_once('?')", "split('?')", "Code::BadNumber"];
+    let found =
+        |line: &&str| line.split('"').skip(1).step_by(2).any(writes) || reads.iter().any(|way| line.contains(way));
+    code.lines().filter(found).collect()
+}
+
+#[test]
+fn names_of_parameters_stand_in_the_types_of_queries_alone() {
+    let src = root().join("src");
+    // The one place in the engine that takes a query off a request, and gives it to its type. The command line's own option
+    // `--tail` is refused in the words for a parameter.
+    let allowed = |file: &Path, line: &str| {
+        file == src.join("engine/api/query.rs") && line.contains("request.uri().query()")
+            || file == src.join("cli/docker/lifecycle.rs") && line.contains("\"--tail\"")
+    };
+    let mut broken = Vec::new();
+    for file in ["engine/api", "client", "cli", "ui"].iter().flat_map(|module| sources(&src.join(module))) {
+        let code = if is_test(&file) { String::new() } else { code(&file) };
+        let found = query_by_text(&code).into_iter().filter(|line| !allowed(&file, line));
+        broken.extend(found.map(|line| format!("{}: {}", file.display(), line.trim())));
+    }
+    assert!(broken.is_empty(), "use a type of src/docker/query and with_query:\n{}", broken.join("\n"));
+    for bad in [
+        "format!(\"/images/{}?force={force}\", name)",
+        "format!(\"/images/json?all={}&shared-size=1\", all)",
+        "path.push_str(\"&tag=\");",
+        "time.map(|seconds| format!(\"t={seconds}\"))",
+        "format!(\"/containers/{id}/{action}?{query}\")",
+        "let text = request.uri().query();",
+        "form_urlencoded::parse(text)",
+        "Fault::new(FaultKind::BadRequest, Code::BadNumber).with(\"name\", \"limit\")",
+    ] {
+        assert_eq!(query_by_text(bad).len(), 1, "{bad}");
+    }
+    for fine in
+        ["format!(\"bytes={from}-{to}\")", "out::line(\"why? because\")", "push_str(\"&amp;\")", "let a = \"b\";"]
+    {
+        assert!(query_by_text(fine).is_empty(), "{fine}");
+    }
+}
+
 /// What prints, in whatever way.
 const PRINTS: &[&str] =
     &["println!", "print!", "dbg!", "io::stdout", "io::stderr", "stdout()", "stderr()", "console::Term", "indicatif"];
