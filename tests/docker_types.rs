@@ -8,6 +8,8 @@ mod engine;
 #[cfg(feature = "engine")]
 #[path = "docker_types/live.rs"]
 mod live;
+#[path = "docker_types/query.rs"]
+mod query;
 #[path = "docker_types/same.rs"]
 mod same;
 #[path = "docker_types/sample.rs"]
