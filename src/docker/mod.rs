@@ -3,6 +3,7 @@
 //! ```text
 //! cli ─▶ ContainerCreate ─▶ JSON ─▶ engine        the same type at both ends: a field has its name in one place
 //! cli ◀─ ContainerInspect ◀─ JSON ◀─ engine       (tests/docker_types.rs holds all of them against the model of bollard-stubs)
+//! cli ─▶ LogsQuery ─▶ ?tail=5&… ─▶ engine         (what stands behind the `?`: query)
 //! ```
 //!
 //! Field by field the names and shapes are Docker's (<https://docs.docker.com/reference/api/engine/version/v1.43/>); so are the
