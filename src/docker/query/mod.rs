@@ -11,7 +11,6 @@ mod images;
 mod read;
 #[cfg(test)]
 pub(crate) mod tests;
-mod volumes;
 
 pub use containers::{
     AttachQuery, ContainerCreateQuery, ContainerKillQuery, ContainerListQuery, ContainerRemoveQuery,
@@ -22,7 +21,6 @@ pub use images::{
     ImageSaveQuery, ImageSource, ImageTagQuery,
 };
 pub use read::{BadQuery, bytes_from_query, from_query};
-pub use volumes::VolumeRemoveQuery;
 
 use super::filters::Filters;
 use crate::spec::url::encode;
@@ -34,6 +32,14 @@ use serde_json::{Map, Value};
 #[serde(default)]
 pub struct FilterQuery {
     pub filters: Filters,
+}
+
+/// `DELETE /volumes/{name}`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VolumeRemoveQuery {
+    /// One that is not there counts as removed.
+    pub force: bool,
 }
 
 /// A path with that query behind it; the path alone when all of it is as in the default.
