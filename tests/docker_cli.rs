@@ -192,6 +192,15 @@ fn limits_are_set_or_said_to_be_out_of_reach() {
                 trace.contains(Code::CgroupNotHere.name()) || trace.contains("67108864"),
                 "neither set nor remarked: {said}"
             );
+            let made = output(bench.args(&["create", "-m", "64m", "--pids-limit", "32", "lab/shell:1"]));
+            let warned = String::from_utf8_lossy(&made.stderr).into_owned();
+            assert!(warned.contains("WARNING") && warned.contains("memory=67108864, pids=32"), "{warned}");
+            good(bench.run(&format!("rm {}", String::from_utf8_lossy(&made.stdout).trim())));
+            let info = good(bench.args(&["info", "--format", "{{.MemoryLimit}} {{.PidsLimit}}"]));
+            assert_eq!(info, "false false");
+        } else {
+            let info = good(bench.args(&["info", "--format", "{{.MemoryLimit}} {{.PidsLimit}}"]));
+            assert_eq!(info, "true true");
         }
     });
 }

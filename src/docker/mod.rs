@@ -38,8 +38,8 @@ pub use image::{
     GraphDriver, ImageHistoryLine, ImageInspect, ImageMetadata, ImageRemoved, ImageSummary, ImagesPruned, RootFs,
 };
 pub use inspect::{
-    ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, EndpointIpamConfig,
-    EndpointAddresses, EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
+    ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses,
+    EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
 };
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
 pub use shape::{Empty, Id, from_value};

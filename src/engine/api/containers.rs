@@ -7,6 +7,7 @@ use super::query::Query;
 use crate::docker::{ContainerChange, ContainerCreated, ContainerEnded};
 use crate::engine::container::{Container, Order, Phase, State, signal};
 use crate::engine::{Fault, FaultKind};
+use crate::i18n::{Lang, Words};
 use crate::trace::Code;
 use axum::extract::{Path, Request};
 use axum::http::{StatusCode, header};
@@ -35,9 +36,12 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let (line, name) = (super::line(&request), query.get("name").map(str::to_owned));
     let platform = super::names::platform(query.get("platform"))?;
     let body: Value = super::json::read(request).await?;
-    let engine = Arc::clone(&engine);
+    let made_by = Arc::clone(&engine);
     let container = cancellable(move |cancel| engine.create(&Order { name, line, body, platform }, cancel)).await?;
-    Ok(with_status(StatusCode::CREATED, &ContainerCreated { id: container.id.to_string(), warnings: Vec::new() }))
+    let dockwalk = made_by.warnings(&container);
+    let words = Words::new(Lang::En);
+    let warnings = dockwalk.iter().map(|warning| words.problem(warning)).collect();
+    Ok(with_status(StatusCode::CREATED, &ContainerCreated { id: container.id.to_string(), warnings, dockwalk }))
 }
 
 pub(super) async fn one(engine: Shared, Path(id): Path<String>) -> Answer {

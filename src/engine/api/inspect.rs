@@ -2,8 +2,8 @@
 
 use super::images;
 use crate::docker::{
-    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses, EndpointSettings, Filters, GraphDriver,
-    HostConfig, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
+    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses, EndpointSettings, Filters,
+    GraphDriver, HostConfig, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
 use crate::engine::container::{Container, Phase, State};
