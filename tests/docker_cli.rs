@@ -199,7 +199,7 @@ fn limits_are_set_or_said_to_be_out_of_reach() {
             );
             let made = output(bench.args(&["create", "-m", "64m", "--pids-limit", "32", "lab/shell:1"]));
             let warned = String::from_utf8_lossy(&made.stderr).into_owned();
-            assert!(warned.contains("memory=67108864, pids=32"), "{warned}");
+            assert!(warned.contains("pids=32, memory=67108864"), "{warned}");
             good(bench.run(&format!("rm {}", String::from_utf8_lossy(&made.stdout).trim())));
             assert!(limited(false));
         } else {
