@@ -169,6 +169,11 @@ fn a_terminal_can_be_left_and_taken_up_again() {
 #[test]
 fn limits_are_set_or_said_to_be_out_of_reach() {
     check(|bench| {
+        let limited = |expected: bool| {
+            let info = good(bench.args(&["info", "--format", "json"]));
+            let info: serde_json::Value = serde_json::from_str(&info).unwrap();
+            info["MemoryLimit"] == expected && info["PidsLimit"] == expected
+        };
         let said = good(bench.args(&[
             "run",
             "--rm",
@@ -192,6 +197,13 @@ fn limits_are_set_or_said_to_be_out_of_reach() {
                 trace.contains(Code::CgroupNotHere.name()) || trace.contains("67108864"),
                 "neither set nor remarked: {said}"
             );
+            let made = output(bench.args(&["create", "-m", "64m", "--pids-limit", "32", "lab/shell:1"]));
+            let warned = String::from_utf8_lossy(&made.stderr).into_owned();
+            assert!(warned.contains("pids=32, memory=67108864"), "{warned}");
+            good(bench.run(&format!("rm {}", String::from_utf8_lossy(&made.stdout).trim())));
+            assert!(limited(false));
+        } else {
+            assert!(limited(true));
         }
     });
 }

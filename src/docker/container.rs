@@ -1,6 +1,7 @@
 //! `POST /containers/create`: what a container is asked to be.
 
 use super::shape::{Empty, is_default, nullable, or_default, some_words, words};
+use crate::trace::Problem;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -218,4 +219,7 @@ pub struct ContainerCreated {
     pub id: String,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub warnings: Vec<String>,
+    /// The same, for dockwalk's own clients.
+    #[serde(rename = "dockwalk", skip_serializing_if = "Vec::is_empty")]
+    pub dockwalk: Vec<Problem>,
 }

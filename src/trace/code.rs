@@ -312,6 +312,8 @@ codes! {
     EtcFilesWritten = "etc-files-written",
     GroupNotFound = "group-not-found",
     HelperNotExecuted = "helper-not-executed",
+    HostCommandNotExecutable = "host-command-not-executable",
+    HostCommandNotFound = "host-command-not-found",
     IdNotMapped = "id-not-mapped",
     InitDied = "init-died",
     MemorySwapBelowMemory = "memory-swap-below-memory",

@@ -93,7 +93,7 @@ pub fn container_create() -> ContainerCreate {
 }
 
 pub fn container_created() -> ContainerCreated {
-    ContainerCreated { id: text("1"), warnings: list("look out") }
+    ContainerCreated { id: text("1"), warnings: list("look out"), dockwalk: Vec::new() }
 }
 
 fn endpoint() -> EndpointSettings {

@@ -132,6 +132,11 @@ fn on_host() {
     assert_eq!(text, format!("net:[{}]\n0\n", fixture.lab.host.inode()));
     assert_eq!(running.wait(), 4);
     let argv = ["sh", "-c", "tty; exit 0"].map(str::to_owned);
+    for (command, code) in [("wgte", Code::HostCommandNotFound), ("/etc/passwd", Code::HostCommandNotExecutable)] {
+        let argv = [command.to_owned()];
+        let fault = fixture.operate(|cx| fixture.spawner.on_host(cx, &fixture.lab, &argv, &[], false)).unwrap_err();
+        assert_eq!((fault.problem.code, fault.problem.args["command"].as_str()), (code, command));
+    }
     let mut running = fixture.operate(|cx| fixture.spawner.on_host(cx, &fixture.lab, &argv, &[], true)).unwrap();
     assert!(read_all(&mut running).starts_with("/dev/pts/"));
 }

@@ -4,7 +4,7 @@ use super::pull::{self, Where};
 use super::{CommandSession, create as request, encode, lifecycle};
 use crate::cli::docker_args::{AttachArgs, CreateArgs, ExecArgs, RunArgs, StartArgs};
 use crate::cli::terminal::{self, Talk};
-use crate::cli::{Done, Failure, out};
+use crate::cli::{Done, Failure, out, report};
 use crate::client::{Answer, ClientError, Hijacked};
 use crate::docker::{
     AttachQuery, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerInspect, ContainerWaitQuery,
@@ -98,6 +98,7 @@ fn make(session: &CommandSession<'_>, args: &CreateArgs, attached: bool) -> Resu
         }
         result => result?,
     };
+    created.dockwalk.iter().for_each(|warning| report::complain(session.words, warning));
     Ok(created.id)
 }
 
@@ -107,8 +108,8 @@ pub(in crate::cli) const REFUSED: u8 = 125;
 /// 127 when the program is not there, 126 when it cannot be executed, else 125: docker's own rule.
 fn not_started(error: ClientError) -> Failure {
     let status = match error.problem.code {
-        Code::CommandNotFound => 127,
-        Code::CommandNotExecutable => 126,
+        Code::CommandNotFound | Code::HostCommandNotFound => 127,
+        Code::CommandNotExecutable | Code::HostCommandNotExecutable => 126,
         _ => REFUSED,
     };
     Failure::Said(error, status)

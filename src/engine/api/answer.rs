@@ -41,8 +41,8 @@ impl IntoResponse for Refused {
 pub(super) fn english(fault: &Fault) -> String {
     let text = Words::new(Lang::En).problem(&fault.problem);
     let wanted = match fault.problem.code {
-        Code::CommandNotFound => "executable file not found",
-        Code::CommandNotExecutable => "permission denied",
+        Code::CommandNotFound | Code::HostCommandNotFound => "executable file not found",
+        Code::CommandNotExecutable | Code::HostCommandNotExecutable => "permission denied",
         _ => return text,
     };
     if text.contains(wanted) { text } else { format!("{text} ({wanted})") }

@@ -10,6 +10,7 @@ use crate::docker::{
 };
 use crate::engine::container::{Container, Order, Phase, State, signal};
 use crate::engine::{Fault, FaultKind};
+use crate::i18n::{Lang, Words};
 use crate::trace::Code;
 use axum::extract::{Path, Request};
 use axum::http::{StatusCode, header};
@@ -38,9 +39,12 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let ContainerCreateQuery { name, platform } = query::read(&request)?;
     let platform = super::names::platform(platform.as_deref())?;
     let body: Value = super::json::read(request).await?;
-    let engine = Arc::clone(&engine);
+    let made_by = Arc::clone(&engine);
     let container = cancellable(move |cancel| engine.create(&Order { name, line, body, platform }, cancel)).await?;
-    Ok(with_status(StatusCode::CREATED, &ContainerCreated { id: container.id.to_string(), warnings: Vec::new() }))
+    let dockwalk = made_by.warnings(&container);
+    let words = Words::new(Lang::En);
+    let warnings = dockwalk.iter().map(|warning| words.problem(warning)).collect();
+    Ok(with_status(StatusCode::CREATED, &ContainerCreated { id: container.id.to_string(), warnings, dockwalk }))
 }
 
 pub(super) async fn one(engine: Shared, Path(id): Path<String>) -> Answer {

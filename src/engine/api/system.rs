@@ -63,6 +63,7 @@ pub(super) async fn info(engine: Shared) -> Response {
     if engine.lab.rootless {
         security.push("name=rootless");
     }
+    let cgroups = engine.spawner.cgroups();
     let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     json(&Info {
         id: engine.root.display().to_string(),
@@ -79,9 +80,9 @@ pub(super) async fn info(engine: Shared) -> Response {
             network: list(&["bridge", "host", "null"]),
             log: list(&["json-file"]),
         },
-        memory_limit: true,
-        pids_limit: true,
-        cpu_cfs_quota: true,
+        memory_limit: cgroups.limits("memory"),
+        pids_limit: cgroups.limits("pids"),
+        cpu_cfs_quota: cgroups.limits("cpu"),
         ipv4_forwarding: true,
         logging_driver: "json-file".to_owned(),
         cgroup_driver: "cgroupfs".to_owned(),

@@ -86,6 +86,18 @@ impl Cgroups {
         !self.bases.is_empty()
     }
 
+    /// Whether that can be limited here: `pids`, `memory`, `cpu`.
+    pub fn limits(&self, controller: &str) -> bool {
+        self.bases.iter().any(|base| base.controllers.iter().any(|c| c == controller))
+    }
+
+    /// Which of these limits cannot be set here, in words.
+    pub fn unable(&self, limits: &Limits) -> Option<Problem> {
+        let wanted = limits.wanted().into_iter();
+        let asked: Vec<_> = wanted.filter(|limit| !self.limits(limit.controller)).map(|limit| limit.asked).collect();
+        (!asked.is_empty()).then(|| Problem::new(Code::CgroupNotHere).with("limits", asked.join(", ")))
+    }
+
     /// How a process gets into a container's group.
     pub fn join(&self, group: Option<&Group>) -> Result<Join> {
         let dirs = group.map(|group| group.dirs.as_slice()).unwrap_or_default();
@@ -112,11 +124,7 @@ impl Cgroups {
         let main = dirs.first().map_or_else(|| "/sys/fs/cgroup".to_owned(), |dir| dir.display().to_string());
         let plan = Plan::new(StepKind::MakeCgroup, &main).call(format!("mkdir({main:?}, 0755)"));
         cx.step(plan.by_hand(format!("mkdir {main}")), |cx| {
-            let able = |name: &str| bases.iter().any(|base| base.controllers.iter().any(|c| c == name));
-            let unable: Vec<_> = wanted.iter().filter(|limit| !able(limit.controller)).collect();
-            if !unable.is_empty() {
-                let asked: Vec<_> = unable.iter().map(|limit| limit.asked.as_str()).collect();
-                let problem = Problem::new(Code::CgroupNotHere).with("limits", asked.join(", "));
+            if let Some(problem) = self.unable(&limits) {
                 cx.observe(Change::Remark(problem), vec![evidence::file(Path::new("/proc/self/cgroup"))]);
             }
             for base in &bases {

@@ -69,7 +69,8 @@ fn the_limit_is_held_and_what_went_is_said() {
     });
     assert_eq!(said, Some((trace.start(), trace.base().operations())));
     assert_eq!(trace.head(), &conductor.world());
-    assert!(fs::read_dir(dir.path().join("trace")).unwrap().count() > 20);
+    let files = fs::read_dir(dir.path().join("trace")).unwrap().count();
+    assert!(files > 4, "{files} files");
     assert_eq!(open_in(dir.path()), 1, "the one that is written");
 }
 

@@ -104,8 +104,8 @@ fn drain(output: Vec<JoinHandle<()>>) {
 /// The exit status that Docker gives a container that could not be started.
 pub(super) fn status_of(fault: &Fault) -> i32 {
     match fault.problem.code {
-        Code::CommandNotFound => 127,
-        Code::CommandNotExecutable | Code::PlatformNotRunnable => 126,
+        Code::CommandNotFound | Code::HostCommandNotFound => 127,
+        Code::CommandNotExecutable | Code::HostCommandNotExecutable | Code::PlatformNotRunnable => 126,
         _ => 128,
     }
 }

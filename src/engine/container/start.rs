@@ -9,7 +9,7 @@ use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence};
 use crate::i18n::{Lang, Words};
 use crate::spec::Platform;
-use crate::trace::{Change, Code, ContainerState, NetworkMode, OpKind, Plan, StepKind};
+use crate::trace::{Change, Code, ContainerState, NetworkMode, OpKind, Plan, Problem, StepKind};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -194,6 +194,14 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         netns: made.netns.clone(),
         shm_size: u64::try_from(host.shm_size).ok().filter(|&size| size > 0).unwrap_or(SHM),
     })
+}
+
+impl Engine {
+    /// What of its limits this host cannot set: a container runs without them, and whoever made it is to know.
+    pub fn warnings(&self, container: &Container) -> Vec<Problem> {
+        let limits = limits(container).ok();
+        limits.and_then(|limits| self.spawner.cgroups().unable(&limits)).into_iter().collect()
+    }
 }
 
 fn limits(container: &Container) -> Result<Limits> {

@@ -38,16 +38,18 @@ pub fn no_helper(errno: i32) -> Fault {
 }
 
 /// The program was executed at none of the places where it may be.
-pub fn execution(argv: &[String], image: &str, errors: impl Iterator<Item = i32>) -> Fault {
+pub fn execution(argv: &[String], image: Option<&str>, errors: impl Iterator<Item = i32>) -> Fault {
     let command = argv.first().map_or("", String::as_str);
     // As a shell has it: one that is there but may not be executed counts for more than those that are not there.
     let is_lack = |errno: &i32| matches!(*errno, libc::ENOENT | libc::ENOTDIR);
     let errors: Vec<_> = errors.filter(|errno| *errno != 0).collect();
+    let of = |in_image, on_host| match image {
+        Some(image) => Fault::new(FaultKind::BadRequest, in_image).with("command", command).with("image", image),
+        None => Fault::new(FaultKind::BadRequest, on_host).with("command", command),
+    };
     match errors.iter().rfind(|errno| !is_lack(errno)) {
-        Some(errno) => Fault::new(FaultKind::BadRequest, Code::CommandNotExecutable)
-            .with("command", command)
-            .with("image", image)
+        Some(errno) => of(Code::CommandNotExecutable, Code::HostCommandNotExecutable)
             .with("reason", Errno::from_raw(*errno).desc()),
-        None => Fault::new(FaultKind::BadRequest, Code::CommandNotFound).with("command", command).with("image", image),
+        None => of(Code::CommandNotFound, Code::HostCommandNotFound),
     }
 }

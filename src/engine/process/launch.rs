@@ -30,8 +30,8 @@ pub struct Launch<'a> {
     pub main: bool,
     /// Its command line.
     pub argv: &'a [String],
-    /// The image as the user named it, for messages.
-    pub image: &'a str,
+    /// The image as the user named it, for messages; none for a process of the lab's host.
+    pub image: Option<&'a str>,
     /// Rows and columns of its terminal to begin with.
     pub size: Option<(u16, u16)>,
 }

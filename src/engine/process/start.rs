@@ -112,7 +112,7 @@ impl Spawner {
                 container: Some(spec.container.clone()),
                 main: true,
                 argv: &spec.argv,
-                image: &spec.image,
+                image: Some(&spec.image),
                 size: spec.console_size,
             },
         )?;
@@ -168,7 +168,7 @@ impl Spawner {
                     container: Some(spec.container.clone()),
                     main: false,
                     argv: &spec.argv,
-                    image: &spec.image,
+                    image: Some(&spec.image),
                     size: spec.console_size,
                 },
             )?;
@@ -197,7 +197,7 @@ impl Spawner {
                     container: None,
                     main: false,
                     argv,
-                    image: "",
+                    image: None,
                     size: None,
                 },
             )?;

@@ -10,6 +10,8 @@ problem-command-not-found = { $command }: executable file not found in the PATH 
 problem-etc-files-written = The container's hosts, hostname and resolv.conf were written to { $dir }.
 problem-group-not-found = { $group }: there is no such group in the image's /etc/group. Use one that is there, or a numeric gid.
 problem-helper-not-executed = The program that sets a container up could not be executed ({ $reason }). If `sysctl vm.memfd_noexec` says 2, set it to 1 or 0: sudo sysctl vm.memfd_noexec=1
+problem-host-command-not-executable = { $command }: it is there but cannot be executed ({ $reason }). Check that it is a program with execute permission, made for this machine's architecture.
+problem-host-command-not-found = { $command }: executable file not found in the PATH of this computer. A command on the host runs this computer's own programs: check the spelling, or install it (sudo apt install …).
 problem-id-not-mapped = Id { $id } is not mapped in the engine's user namespace, so nothing in the container can have it. Add a range to /etc/subuid and /etc/subgid, or start the engine as root.
 problem-init-died = The container's init ended before it became the program. Something may have killed it, or memory ran out. Run it again.
 problem-mount-into-proc = { $target }: nothing can be mounted over /proc or below it, because the container must see there what the kernel says. Give another target.

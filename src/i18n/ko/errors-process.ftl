@@ -10,6 +10,8 @@ problem-command-not-found = { $command }: 이미지 { $image }의 PATH에서 그
 problem-etc-files-written = { $dir }에 컨테이너의 hosts, hostname, resolv.conf를 썼습니다.
 problem-group-not-found = { $group }: 이미지의 /etc/group에 그런 그룹이 없습니다. 있는 이름이나 숫자 gid를 쓰세요.
 problem-helper-not-executed = 컨테이너를 준비하는 프로그램을 실행하지 못했습니다 ({ $reason }). `sysctl vm.memfd_noexec` 값이 2라면 1이나 0으로 바꾸세요: sudo sysctl vm.memfd_noexec=1
+problem-host-command-not-executable = { $command }: 파일은 있지만 실행할 수 없습니다 ({ $reason }). 실행 권한이 있는 프로그램인지, 이 컴퓨터의 아키텍처용인지 확인하세요.
+problem-host-command-not-found = { $command }: 이 컴퓨터의 PATH에서 그런 명령(executable file)을 찾지 못했습니다. 호스트의 명령은 이 컴퓨터에 설치된 프로그램을 실행합니다. 철자를 확인하거나 설치하세요(sudo apt install …).
 problem-id-not-mapped = id { $id }: 엔진의 사용자 네임스페이스(user namespace)에 없는 번호라 컨테이너에서 쓸 수 없습니다. /etc/subuid와 /etc/subgid에 범위를 더하거나 엔진을 root로 시작하세요.
 problem-init-died = 컨테이너의 init이 프로그램을 실행하기 전에 끝났습니다. 다른 프로세스가 죽였거나 메모리가 모자랄 수 있습니다. 다시 실행해 보세요.
 problem-mount-into-proc = { $target }: /proc과 그 아래에는 아무것도 마운트할 수 없습니다. 컨테이너는 거기서 커널이 알려 주는 그대로를 보아야 하기 때문입니다. 다른 경로를 지정하세요.
