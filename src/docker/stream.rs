@@ -90,8 +90,11 @@ pub struct Event {
     pub actor: EventActor,
     #[serde(rename = "scope")]
     pub scope: String,
+    /// Seconds since 1970.
     #[serde(rename = "time")]
     pub time: i64,
+    #[serde(rename = "timeNano")]
+    pub time_nano: i64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,9 +22,20 @@ impl Moment {
         Self(Timestamp::now())
     }
 
+    /// So many nanoseconds later.
+    pub fn after(self, nanoseconds: u64) -> Self {
+        let later = self.0.checked_add(std::time::Duration::from_nanos(nanoseconds));
+        Self(later.unwrap_or(Timestamp::MAX))
+    }
+
     /// Seconds since 1970.
     pub fn unix(self) -> i64 {
         self.0.as_second()
+    }
+
+    /// Nanoseconds since 1970.
+    pub fn unix_nanos(self) -> i64 {
+        i64::try_from(self.0.as_nanosecond()).unwrap_or(i64::MAX)
     }
 
     /// `2026-11-21T20:55:10.123456789Z`

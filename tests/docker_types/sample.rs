@@ -348,6 +348,7 @@ pub fn event() -> Event {
         actor: EventActor { id: text("1"), attributes: map("exitCode", text("0")) },
         scope: text("local"),
         time: 1,
+        time_nano: 1_000_000_002,
     }
 }
 

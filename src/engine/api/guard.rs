@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::UnixStream;
+use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
@@ -16,12 +17,71 @@ use tokio::time::{Sleep, sleep};
 /// over: a terminal whose user has pressed Ctrl-S is not slow.
 #[derive(Debug)]
 pub(super) struct Guarded {
-    stream: Arc<UnixStream>,
+    link: Arc<Link>,
     connection: Connection,
     patience: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
-    /// One of so many; free again when this is dropped, wherever it was handed to.
-    _place: OwnedSemaphorePermit,
+}
+
+/// A client's socket and its place, one of so many. When nobody holds it any more, it is closed in a way that loses nothing.
+///
+/// A socket that is closed while bytes lie in it unread resets its peer (`unix_release_sock` in the kernel): a client that is
+/// still sending its body, or standard input that nobody wants, would see that in place of the answer. So the writing half is
+/// closed first, and what comes is read and thrown away until the client closes, too, or [`LINGER`] is over.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// There until it is dropped.
+    open: Option<(UnixStream, OwnedSemaphorePermit)>,
+}
+
+/// How long a client may go on sending after the last word has been said.
+const LINGER: Duration = Duration::from_secs(5);
+
+impl Link {
+    pub(super) fn new(stream: UnixStream, place: OwnedSemaphorePermit) -> Arc<Self> {
+        Arc::new(Self { open: Some((stream, place)) })
+    }
+
+    fn stream(&self) -> io::Result<&UnixStream> {
+        let closed = || io::Error::from(ErrorKind::NotConnected);
+        self.open.as_ref().map(|(stream, _)| stream).ok_or_else(closed)
+    }
+
+    /// Writes what fits at once.
+    pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream()?.try_write(bytes)
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // Without a runtime the engine is ending, and with it every conversation.
+        let (Some((stream, place)), Ok(runtime)) = (self.open.take(), Handle::try_current()) else { return };
+        runtime.spawn(async move {
+            close_write(&stream).ok();
+            tokio::time::timeout(LINGER, read_off(&stream)).await.ok();
+            drop(place);
+        });
+    }
+}
+
+/// Reads until the client closes.
+async fn read_off(stream: &UnixStream) {
+    let mut nothing = vec![0; 64 * 1024];
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut nothing) {
+            Ok(0) => return,
+            Err(error) if error.kind() != ErrorKind::WouldBlock => return,
+            Ok(_) | Err(_) => {}
+        }
+    }
+}
+
+fn close_write(stream: &UnixStream) -> io::Result<()> {
+    match shutdown(stream.as_raw_fd(), Shutdown::Write) {
+        Err(nix::errno::Errno::ENOTCONN) | Ok(()) => Ok(()),
+        Err(errno) => Err(errno.into()),
+    }
 }
 
 /// What is known of a connection beside its bytes; an extension of its requests.
@@ -54,8 +114,8 @@ impl Connection {
 }
 
 impl Guarded {
-    pub(super) fn new(stream: Arc<UnixStream>, patience: Duration, place: OwnedSemaphorePermit) -> Self {
-        Self { stream, connection: Connection::default(), patience, waiting: None, _place: place }
+    pub(super) fn new(link: Arc<Link>, patience: Duration) -> Self {
+        Self { link, connection: Connection::default(), patience, waiting: None }
     }
 
     pub(super) fn connection(&self) -> Connection {
@@ -68,11 +128,12 @@ impl Guarded {
         write: impl Fn(&UnixStream) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
         loop {
-            match self.stream.poll_write_ready(cx) {
+            let stream = self.link.stream()?;
+            match stream.poll_write_ready(cx) {
                 Poll::Ready(ready) => ready?,
                 Poll::Pending => return self.wait(cx),
             }
-            match write(&self.stream) {
+            match write(stream) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 done => {
                     self.waiting = None;
@@ -96,9 +157,10 @@ impl Guarded {
 
 impl AsyncRead for Guarded {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let stream = self.link.stream()?;
         loop {
-            ready!(self.stream.poll_read_ready(cx))?;
-            match self.stream.try_read(buffer.initialize_unfilled()) {
+            ready!(stream.poll_read_ready(cx))?;
+            match stream.try_read(buffer.initialize_unfilled()) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),
                 Ok(n) => {
@@ -135,9 +197,6 @@ impl AsyncWrite for Guarded {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match shutdown(self.stream.as_raw_fd(), Shutdown::Write) {
-            Err(nix::errno::Errno::ENOTCONN) | Ok(()) => Poll::Ready(Ok(())),
-            Err(errno) => Poll::Ready(Err(errno.into())),
-        }
+        Poll::Ready(close_write(self.link.stream()?))
     }
 }

@@ -9,7 +9,7 @@
 //! there is nothing to read and nothing to write.
 
 use super::answer::Refused;
-use super::guard::Guarded;
+use super::guard::{Guarded, Link};
 use super::json::Patient;
 use super::peers::{self, Peers};
 use crate::engine::{Fault, FaultKind};
@@ -101,8 +101,8 @@ where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
 {
-    let stream = Arc::new(stream);
-    let guarded = Guarded::new(Arc::clone(&stream), limits.answer, place);
+    let link = Link::new(stream, place);
+    let guarded = Guarded::new(Arc::clone(&link), limits.answer);
     let connection = guarded.connection();
     let handle = {
         let connection = connection.clone();
@@ -118,7 +118,7 @@ where
         // One that was idle after an answer is closed without a word, as servers do.
         if error.is_timeout() && connection.is_asking() {
             let fault = Fault::new(FaultKind::TimedOut, Code::HeadTimeout).with("seconds", limits.head.as_secs());
-            last_words(&stream, fault).await;
+            last_words(&link, fault).await;
         }
     }
 }
@@ -137,14 +137,14 @@ async fn refuse(stream: UnixStream, place: OwnedSemaphorePermit, limits: Limits)
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         Ok::<_, Infallible>(response)
     });
-    let io = TokioIo::new(Guarded::new(Arc::new(stream), REFUSING, place));
+    let io = TokioIo::new(Guarded::new(Link::new(stream, place), REFUSING));
     if let Err(error) = http(REFUSING, limits.head_bytes).serve_connection(io, handle).await {
         tracing::debug!(%error, "a client that was refused went early");
     }
 }
 
 /// What is still said when hyper has given the connection up. A client that takes nothing gets nothing.
-async fn last_words(stream: &UnixStream, fault: Fault) {
+async fn last_words(link: &Link, fault: Fault) {
     let (head, body) = Refused(fault).into_response().into_parts();
     let Ok(body) = to_bytes(body, BUFFER).await else { return };
     let text = format!(
@@ -152,7 +152,7 @@ async fn last_words(stream: &UnixStream, fault: Fault) {
         head.status,
         body.len()
     );
-    let said = stream.try_write(&[text.as_bytes(), &body].concat());
+    let said = link.try_write(&[text.as_bytes(), &body].concat());
     tracing::debug!(?said, "a client that was too slow was told so");
 }
 

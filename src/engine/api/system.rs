@@ -6,6 +6,7 @@ use crate::docker::{
     Component, Event, EventActor, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform,
 };
 use crate::engine::container::Phase;
+use crate::engine::moment::Moment;
 use crate::engine::{Fault, FaultKind};
 use crate::trace::{self, Body, Change, Code, ContainerState};
 use axum::extract::Request;
@@ -120,7 +121,8 @@ pub(super) async fn events(engine: Shared) -> Response {
             let events = engine.conductor.recorder().after(position, 256);
             for event in &events {
                 position = event.seq;
-                let Some(said) = docker_event(event) else { continue };
+                let happened = engine.conductor.recorder().moment(event);
+                let Some(said) = docker_event(event, happened) else { continue };
                 if sender.send(super::answer::line(&said, "\n")).await.is_err() {
                     return;
                 }
@@ -137,7 +139,7 @@ pub(super) async fn events(engine: Shared) -> Response {
     stream("application/json", receiver)
 }
 
-fn docker_event(event: &trace::Event) -> Option<Event> {
+fn docker_event(event: &trace::Event, happened: Moment) -> Option<Event> {
     let Body::Observed { change, .. } = &event.body else { return None };
     let (id, action, status) = match &**change {
         Change::ContainerCreated(container) => (&container.id, "create", None),
@@ -154,7 +156,8 @@ fn docker_event(event: &trace::Event) -> Option<Event> {
         action: action.to_owned(),
         actor: EventActor { id: id.to_string(), attributes },
         scope: "local".to_owned(),
-        time: crate::engine::moment::Moment::now().unix(),
+        time: happened.unix(),
+        time_nano: happened.unix_nanos(),
     })
 }
 

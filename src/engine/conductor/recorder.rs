@@ -1,6 +1,7 @@
 use super::segments::{Limit, Segments};
 use super::*;
 use crate::engine::evidence;
+use crate::engine::moment::Moment;
 use crate::trace::{Book, Code, Event, InMemory, Problem, Seq, StepId, Trace, log};
 use parking_lot::{Mutex, MutexGuard};
 use std::path::Path;
@@ -13,6 +14,8 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub struct Recorder {
     begun: Instant,
+    /// The same on the wall clock.
+    begun_at: Moment,
     state: Mutex<State>,
     length: watch::Sender<u64>,
 }
@@ -49,7 +52,7 @@ impl Recorder {
     fn new(segments: Segments) -> Self {
         let (length, _) = watch::channel(0);
         let state = State { head: World::default(), length: 0, segments };
-        Self { begun: Instant::now(), state: Mutex::new(state), length }
+        Self { begun: Instant::now(), begun_at: Moment::now(), state: Mutex::new(state), length }
     }
 
     /// Appends an event. One that cannot follow from what was before is a fault of the engine's: it is reported and left
@@ -108,6 +111,11 @@ impl Recorder {
         let lines = self.lock().segments.lines(seq.checked_sub(1)?).ok()??;
         let text = lines.read(1).ok()?;
         serde_json::from_slice(text.split(|&byte| byte == b'\n').next()?).ok()
+    }
+
+    /// When an event happened. (The clock's later corrections are not in it: the trace counts from its beginning.)
+    pub fn moment(&self, event: &Event) -> Moment {
+        self.begun_at.after(event.at)
     }
 
     /// Lines of the events after `position`, about so many bytes; empty when there are none yet. What begins with a header
