@@ -214,11 +214,12 @@ fn limits_are_set_or_said_to_be_out_of_reach() {
 const UNREAD: usize = 5_000_000;
 
 /// Runs it with that much of standard input, which nobody has to take.
-fn fed(mut command: Command, bytes: usize) -> Output {
+fn fed(mut command: Command, byte: u8, bytes: usize) -> Output {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut to = child.stdin.take().unwrap();
     // A client that ends without having read everything breaks the pipe.
-    let feeding = std::thread::spawn(move || std::io::copy(&mut std::io::repeat(0).take(bytes as u64), &mut to).ok());
+    let feeding =
+        std::thread::spawn(move || std::io::copy(&mut std::io::repeat(byte).take(bytes as u64), &mut to).ok());
     let output = child.wait_with_output().unwrap();
     feeding.join().unwrap();
     output
@@ -234,18 +235,18 @@ fn input_that_nobody_reads_is_no_fault() {
             assert_eq!(String::from_utf8_lossy(&output.stdout), said);
         };
         for _ in 0..25 {
-            silent(&fed(bench.run("run --rm -i lab/shell:1 true"), UNREAD), "");
+            silent(&fed(bench.run("run --rm -i lab/shell:1 true"), 0, UNREAD), "");
         }
         good(bench.run("run -d --name box lab/shell:1 sleep 600"));
         for _ in 0..25 {
-            silent(&fed(bench.run("exec -i box true"), UNREAD), "");
+            silent(&fed(bench.run("exec -i box true"), 0, UNREAD), "");
         }
         // What is printed last arrives, a status too.
-        silent(&fed(bench.args(&["exec", "-i", "box", "sh", "-c", "head -c 3; echo end"]), UNREAD), "\0\0\0end\n");
-        let left = fed(bench.args(&["run", "--rm", "-i", "lab/shell:1", "sh", "-c", "exec <&-; exit 7"]), UNREAD);
+        silent(&fed(bench.args(&["exec", "-i", "box", "sh", "-c", "head -c 3; echo end"]), 0, UNREAD), "\0\0\0end\n");
+        let left = fed(bench.args(&["run", "--rm", "-i", "lab/shell:1", "sh", "-c", "exec <&-; exit 7"]), 0, UNREAD);
         assert_eq!((left.status.code(), left.stderr.as_slice()), (Some(7), &b""[..]));
         // And what is read is read to its end.
-        let counted = fed(bench.args(&["run", "--rm", "-i", "lab/shell:1", "wc", "-c"]), UNREAD);
+        let counted = fed(bench.args(&["run", "--rm", "-i", "lab/shell:1", "wc", "-c"]), 0, UNREAD);
         silent(&counted, &format!("{UNREAD}\n"));
         good(bench.run("rm -f box"));
     });
@@ -257,7 +258,7 @@ fn a_body_that_is_refused_before_it_was_read_has_its_reason() {
         // Not an archive: refused at its first block.
         for args in [&["load", "-q"][..], &["import", "-"], &["import", "--change", "NONSENSE", "-"]] {
             for _ in 0..10 {
-                let refused = fed(bench.args(args), 20_000_000);
+                let refused = fed(bench.args(args), b'x', 20_000_000);
                 let err = String::from_utf8_lossy(&refused.stderr).into_owned();
                 let lost = ["broken pipe", "connection reset", "EOF"].iter().any(|words| err.contains(words));
                 assert!(refused.status.code() == Some(1) && !lost && !err.is_empty(), "{args:?}: {err}");
