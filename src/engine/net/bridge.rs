@@ -31,19 +31,19 @@ impl Bridge {
     pub(super) fn index(&self, host: &Host) -> Result<u32> {
         let bridge = self.segment.bridge.as_str();
         let gone = || Fault::failed(Code::Docker0Gone).with("name", bridge);
-        lock(&host.observer).link(&bridge.into()).map(|link| link.ifindex).ok_or_else(gone)
+        host.observer.lock().link(&bridge.into()).map(|link| link.ifindex).ok_or_else(gone)
     }
 
     fn make(&self, cx: &Cx, host: &Host) -> Result<()> {
         let Segment { bridge, subnet, gateway } = &self.segment;
         let inverse = NetInverse::DeleteLink { netns: host.netns().inode(), name: bridge.clone() };
-        *lock(&self.entry) = Some(cx.journal(SCOPE, &inverse)?);
+        *self.entry.lock() = Some(cx.journal(SCOPE, &inverse)?);
         let request = request::make_bridge(bridge, request::mac_of(*gateway));
         stage(cx, StepKind::MakeBridge, format!("ip link add {bridge} type bridge"), request, |cx, request| {
-            lock(&host.observer).expect(bridge, bridge.as_str().into(), None);
+            host.observer.lock().expect(bridge, bridge.as_str().into(), None);
             host.act(cx, request)?;
             let facts = [format!("{bridge}: subnet {subnet}, gateway {gateway}")];
-            let dump = lock(&host.observer).dump()?;
+            let dump = host.observer.lock().dump()?;
             cx.observe(Change::NetworkSeen(self.network.seen()), vec![dump, evidence::own(Book::Addresses, facts)]);
             Ok(())
         })
@@ -65,13 +65,13 @@ impl Bridge {
 
     fn delete(&self, cx: &Cx, host: &Host) -> Result<()> {
         let bridge = &self.segment.bridge;
-        let row = lock(&host.observer).find(bridge)?;
-        if let Some(row) = row.filter(|_| lock(&self.entry).is_some()) {
+        let row = host.observer.lock().find(bridge)?;
+        if let Some(row) = row.filter(|_| self.entry.lock().is_some()) {
             let request = request::delete_link(bridge, row.index);
             stage(cx, StepKind::DeleteLink, format!("ip link delete {bridge}"), request, |cx, it| host.act(cx, it))?;
         }
         host.look_around(cx)?;
-        let entry = lock(&self.entry).take();
+        let entry = self.entry.lock().take();
         entry.map_or(Ok(()), |entry| cx.undone(entry))
     }
 }
@@ -86,7 +86,7 @@ impl Driver for Bridge {
         self.network.check_segment(others)?;
         let bridge = &self.segment.bridge;
         let foreign = || Fault::new(FaultKind::Conflict, Code::Docker0Foreign).with("name", bridge);
-        lock(&host.observer).find(bridge)?.map_or(Ok(()), |_| Err(foreign()))
+        host.observer.lock().find(bridge)?.map_or(Ok(()), |_| Err(foreign()))
     }
 
     fn set_up(&self, cx: &Cx, host: &Host) -> Result<()> {
@@ -118,7 +118,7 @@ impl Driver for Bridge {
         faults.note(self.delete(cx, host));
         faults.note(filter::remove(cx, &host.netns(), &host.rules, &self.network.id));
         if faults.is_empty() && cx.world().networks.contains_key(&self.network.id) {
-            let dump = lock(&host.observer).dump();
+            let dump = host.observer.lock().dump();
             let gone = Change::NetworkGone { id: self.network.id.clone() };
             faults.note(dump.map(|dump| cx.observe(gone, vec![dump])));
         }

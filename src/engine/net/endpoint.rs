@@ -23,13 +23,13 @@ impl Bridge {
             let fault = Fault::new(FaultKind::Conflict, Code::NetworkConnected).with("name", &self.network.name);
             fault.with("container", container.short())
         };
-        let keys = lock(sandbox).place(&self.network.id, container).ok_or_else(connected)?;
+        let keys = sandbox.lock().place(&self.network.id, container).ok_or_else(connected)?;
         let address = self.allocate(cx, host, container, sandbox)?;
         let veth = self.create_veth(cx, host, container, sandbox, address, &keys)?;
         self.join(cx, host, &veth, &keys)?;
         move_in(cx, host, container, sandbox, &keys)?;
         self.configure(cx, sandbox, &keys, address)?;
-        let mac = lock(sandbox).observer.link(&keys.inner).map(|link| link.mac.clone());
+        let mac = sandbox.lock().observer.link(&keys.inner).map(|link| link.mac.clone());
         Ok(EndpointSettings {
             network: self.network.id.clone(),
             address,
@@ -43,7 +43,7 @@ impl Bridge {
     /// What of the endpoint there is, is taken away.
     pub(super) fn detach(&self, cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>) -> Faults {
         let mut faults = Faults::default();
-        let Some(endpoint) = lock(sandbox).endpoints.get(&self.network.id).cloned() else { return faults };
+        let Some(endpoint) = sandbox.lock().endpoints.get(&self.network.id).cloned() else { return faults };
         if let Some(veth) = &endpoint.veth {
             faults.note(self.cut(cx, host, container, sandbox, veth));
         }
@@ -51,14 +51,14 @@ impl Bridge {
             faults.note(self.release(cx, host, sandbox, address));
         }
         if faults.is_empty() {
-            lock(sandbox).endpoints.remove(&self.network.id);
+            sandbox.lock().endpoints.remove(&self.network.id);
         }
         faults
     }
 
     /// Changes what is known of the endpoint.
     fn note(&self, sandbox: &Mutex<Sandbox>, change: impl FnOnce(&mut Endpoint)) {
-        if let Some(endpoint) = lock(sandbox).endpoints.get_mut(&self.network.id) {
+        if let Some(endpoint) = sandbox.lock().endpoints.get_mut(&self.network.id) {
             change(endpoint);
         }
     }
@@ -68,7 +68,9 @@ impl Bridge {
         let plan =
             Plan::new(StepKind::AllocateAddress, subnet).call(format!("reserve(lowest free address of {subnet})"));
         cx.step(plan, |cx| {
-            let address = lock(&self.pool)
+            let address = self
+                .pool
+                .lock()
                 .reserve()
                 .ok_or_else(|| Fault::failed(Code::AddressesUsedUp).with("subnet", subnet))?;
             self.note(sandbox, |endpoint| endpoint.address = Some(address));
@@ -98,7 +100,7 @@ impl Bridge {
         let request = request::make_veth(&name, &peer, request::mac_of(address));
         let by_hand = format!("ip link add {name} type veth peer name {peer}");
         stage(cx, StepKind::CreateVeth, by_hand, request, |cx, request| {
-            let mut host = lock(&host.observer);
+            let mut host = host.observer.lock();
             let inverse = NetInverse::DeleteLink { netns: host.netns().inode(), name: name.clone() };
             let veth = Veth { name: name.clone(), entry: cx.journal(container.as_str(), &inverse)? };
             self.note(sandbox, |endpoint| endpoint.veth = Some(veth.clone()));
@@ -124,13 +126,13 @@ impl Bridge {
     fn configure(&self, cx: &Cx, sandbox: &Mutex<Sandbox>, keys: &Keys, address: Ipv4Addr) -> Result<()> {
         let (name, prefix, gateway) = (&keys.name, self.segment.subnet.prefix(), self.segment.gateway);
         let index = inner_link(sandbox, &keys.inner)?;
-        let netns = lock(sandbox).observer.netns().clone();
-        let act = |cx: &Cx, it: Request| lock(sandbox).observer.act(cx, it);
+        let netns = sandbox.lock().observer.netns().clone();
+        let act = |cx: &Cx, it: Request| sandbox.lock().observer.act(cx, it);
         let by_hand = inside(&netns, &format!("ip addr add {address}/{prefix} brd + dev {name}"));
         stage(cx, StepKind::AddAddress, by_hand, request::add_address(name, index, address, prefix), act)?;
         let by_hand = inside(&netns, &format!("ip link set {name} up"));
         stage(cx, StepKind::LinkUp, by_hand, request::link_up(name, index), act)?;
-        if lock(sandbox).observer.way_out() {
+        if sandbox.lock().observer.way_out() {
             return Ok(());
         }
         let by_hand = inside(&netns, &format!("ip route add default via {gateway}"));
@@ -139,9 +141,9 @@ impl Bridge {
 
     /// Deletes the veth pair: with one end the kernel deletes the other.
     fn cut(&self, cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>, veth: &Veth) -> Result<()> {
-        let row = lock(&host.observer).find(&veth.name)?;
+        let row = host.observer.lock().find(&veth.name)?;
         let look = |cx: &Cx, cause: Option<&Evidence>| {
-            let (mut host, mut sandbox) = (lock(&host.observer), lock(sandbox));
+            let (mut host, mut sandbox) = (host.observer.lock(), sandbox.lock());
             let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
             sandbox.observer.look(cause, &record)?;
             host.look(cause, &record)
@@ -152,7 +154,7 @@ impl Bridge {
                 let by_hand = format!("ip link delete {}", veth.name);
                 stage(cx, StepKind::DeleteLink, by_hand, request, |cx, request| {
                     let deleted = {
-                        let (host, sandbox) = (lock(&host.observer), lock(sandbox));
+                        let (host, sandbox) = (host.observer.lock(), sandbox.lock());
                         let keys = sandbox.keys(&self.network.id, container);
                         let inner = keys.and_then(|keys| sandbox.observer.link(&keys.inner));
                         let inner = inner.map(|link| link.name.clone());
@@ -182,7 +184,7 @@ impl Bridge {
                 cx.observe(Change::AddressReleased { network, address }, vec![left]);
             }
             // Not before it is recorded: another start takes it at once.
-            lock(&self.pool).release(given);
+            self.pool.lock().release(given);
             Ok(())
         })
     }
@@ -192,11 +194,11 @@ impl Bridge {
 fn move_in(cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>, keys: &Keys) -> Result<()> {
     let peer = host_link(host, &keys.inner)?;
     let name = peer.name.clone();
-    let netns = lock(sandbox).observer.netns().clone();
+    let netns = sandbox.lock().observer.netns().clone();
     let request = request::move_link(&name, peer.ifindex, &netns);
     let by_hand = format!("ip link set {name} netns {}", netns.path());
     stage(cx, StepKind::MovePeer, by_hand, request, |cx, request| {
-        let (mut host, mut sandbox) = (lock(&host.observer), lock(sandbox));
+        let (mut host, mut sandbox) = (host.observer.lock(), sandbox.lock());
         sandbox.observer.expect(&name, keys.inner.clone(), Some(container));
         let sent = host.send(&request)?;
         let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
@@ -207,10 +209,10 @@ fn move_in(cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbo
     let index = inner_link(sandbox, &keys.inner)?;
     let by_hand = inside(&netns, &format!("ip link set {name} name {}", keys.name));
     stage(cx, StepKind::RenamePeer, by_hand, request::rename_link(&name, index, &keys.name), |cx, it| {
-        lock(sandbox).observer.act(cx, it)
+        sandbox.lock().observer.act(cx, it)
     })
 }
 
 fn host_link(host: &Host, key: &LinkKey) -> Result<Link> {
-    lock(&host.observer).link(key).cloned().ok_or_else(|| missing(&key.0))
+    host.observer.lock().link(key).cloned().ok_or_else(|| missing(&key.0))
 }

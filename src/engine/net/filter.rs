@@ -56,7 +56,7 @@ table {FAMILY} {TABLE} {{
 /// is said.
 pub(super) fn add(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Network, segment: &Segment) -> Result<()> {
     let script = {
-        let mut rules = lock(rules);
+        let mut rules = rules.lock();
         if rules.entry.is_none() {
             let (family, name) = (FAMILY.to_owned(), TABLE.to_owned());
             let inverse = NetInverse::DeleteNftTable { netns: netns.inode(), family, name };
@@ -69,12 +69,12 @@ pub(super) fn add(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Networ
     let plan = Plan::new(StepKind::Masquerade, segment.subnet)
         .call("nft -f -")
         .by_hand(format!("nft -f - <<'EOF'\n{script}EOF"));
-    cx.step(plan, |cx| put(cx, netns, &mut lock(rules)))
+    cx.step(plan, |cx| put(cx, netns, &mut rules.lock()))
 }
 
 /// Takes a network's rules out of force; with the last network goes the table.
 pub(super) fn remove(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &NetworkId) -> Result<()> {
-    let mut rules = lock(rules);
+    let mut rules = rules.lock();
     let before = rules.networks.len();
     rules.networks.retain(|of| of.id != *network);
     if !rules.networks.is_empty() {

@@ -44,22 +44,22 @@ impl Host {
     }
 
     pub(super) fn netns(&self) -> Netns {
-        lock(&self.observer).netns().clone()
+        self.observer.lock().netns().clone()
     }
 
     /// Sends a message and records what came of it.
     pub(super) fn act(&self, cx: &Cx, request: Request) -> Result<()> {
-        lock(&self.observer).act(cx, request)
+        self.observer.lock().act(cx, request)
     }
 
     /// Records what differs from what was last seen.
     pub(super) fn look_around(&self, cx: &Cx) -> Result<()> {
-        lock(&self.observer).look(None, &|change, evidence| cx.observe(change, evidence))
+        self.observer.lock().look(None, &|change, evidence| cx.observe(change, evidence))
     }
 
     pub(super) fn loopback(&self, cx: &Cx) -> Result<()> {
         let index =
-            lock(&self.observer).links().find(|link| link.name == "lo").filter(|link| !link.up).map(|lo| lo.ifindex);
+            self.observer.lock().links().find(|link| link.name == "lo").filter(|link| !link.up).map(|lo| lo.ifindex);
         match index {
             Some(index) => {
                 stage(cx, StepKind::LoopbackUp, "ip link set lo up", request::link_up("lo", index), |cx, it| {
@@ -72,7 +72,7 @@ impl Host {
 
     /// Lets packets through the host: once, for all bridges.
     pub(super) fn forwarding(&self, cx: &Cx) -> Result<()> {
-        if lock(&self.forwarding).on {
+        if self.forwarding.lock().on {
             return Ok(());
         }
         let netns = self.netns();
@@ -80,7 +80,7 @@ impl Host {
             .call(format!("write({FORWARDING:?}, \"1\")"))
             .by_hand("sysctl -w net.ipv4.ip_forward=1");
         cx.step(plan, |cx| {
-            let mut forwarding = lock(&self.forwarding);
+            let mut forwarding = self.forwarding.lock();
             let old = netns.run(forwarding_now)?;
             if old.content().trim() != "1" {
                 let (path, value) = (FORWARDING.into(), old.content().trim().to_owned());
@@ -108,7 +108,7 @@ impl Host {
 
     fn forward_as_before(&self, cx: &Cx) -> Result<()> {
         let netns = self.netns();
-        let mut forwarding = lock(&self.forwarding);
+        let mut forwarding = self.forwarding.lock();
         if let Some((entry, inverse)) = &forwarding.inverse {
             undo(inverse, Some(&netns))?;
             cx.undone(*entry)?;

@@ -51,7 +51,7 @@ use super::lab::{Lab, Netns};
 use super::{Cx, random};
 use crate::spec::{ContainerId, NetworkId};
 use crate::trace::{Code, Mode, NetworkDriver, NetworkMode, Plan, StepKind};
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use request::Request;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -116,14 +116,14 @@ impl Net {
         let command = helper.as_ref().ok().map(|helper| helper.command(&self.host.netns())).unwrap_or_default();
         let plan = Plan::new(StepKind::MakeUplink, UPLINK).call(&command).by_hand(&command);
         let uplink = cx.step(plan, |cx| uplink::start(cx, &self.host.observer, helper))?;
-        *lock(&self.uplink) = uplink;
+        *self.uplink.lock() = uplink;
         Ok(())
     }
 
     /// A network takes its place among the others, if it can be beside them.
     fn register(&self, network: Network) -> Result<Arc<dyn Driver>> {
         let driver = drivers::of(network)?;
-        let mut drivers = lock(&self.drivers);
+        let mut drivers = self.drivers.lock();
         let others: Vec<Network> = drivers.iter().map(|driver| driver.network().clone()).collect();
         driver.validate(&self.host, &others)?;
         drivers.push(Arc::clone(&driver));
@@ -131,7 +131,7 @@ impl Net {
     }
 
     fn unregister(&self, id: &NetworkId) {
-        lock(&self.drivers).retain(|driver| driver.network().id != *id);
+        self.drivers.lock().retain(|driver| driver.network().id != *id);
     }
 
     /// Makes a further network. When it fails, all that was made is undone.
@@ -170,7 +170,7 @@ impl Net {
 
     /// All networks' drivers.
     pub fn drivers(&self) -> Vec<Arc<dyn Driver>> {
-        lock(&self.drivers).clone()
+        self.drivers.lock().clone()
     }
 
     /// The driver of the network that a container is to be on.
@@ -237,7 +237,7 @@ impl Net {
         let name = bridge.map(|segment| segment.bridge.clone()).unwrap_or_default();
         let torn_down = cx.step(Plan::new(StepKind::TearDown, name), |cx| {
             let mut faults = Faults::default();
-            let uplink = lock(&self.uplink).take();
+            let uplink = self.uplink.lock().take();
             if let Some(uplink) = uplink {
                 faults.note(uplink.stop(cx));
             }
@@ -253,7 +253,7 @@ impl Net {
 
     /// Name servers that containers of a bridge can reach.
     pub fn dns(&self) -> Vec<String> {
-        if lock(&self.uplink).is_some() {
+        if self.uplink.lock().is_some() {
             return vec![uplink::DNS.to_owned()];
         }
         let resolv_conf = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
@@ -284,8 +284,4 @@ fn stage<T>(
 /// One netlink message.
 fn message<T>(cx: &Cx, request: Request, act: impl FnOnce(&Cx, Request) -> Result<T>) -> Result<T> {
     cx.step(observer::message_plan(&request), |cx| act(cx, request))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock()
 }

@@ -77,16 +77,18 @@ pub(super) fn missing(name: &str) -> Fault {
 
 /// The index of a link in the container.
 pub(super) fn inner_link(sandbox: &Mutex<Sandbox>, key: &LinkKey) -> Result<u32> {
-    lock(sandbox).observer.link(key).map(|link| link.ifindex).ok_or_else(|| missing(&key.0))
+    sandbox.lock().observer.link(key).map(|link| link.ifindex).ok_or_else(|| missing(&key.0))
 }
 
 /// Its `lo` up, if it is not yet.
 pub(super) fn loopback(cx: &Cx, sandbox: &Mutex<Sandbox>, container: &ContainerId) -> Result<()> {
     let lo = key(container, "lo");
     let index = inner_link(sandbox, &lo)?;
-    if lock(sandbox).observer.link(&lo).is_some_and(|link| link.up) {
+    if sandbox.lock().observer.link(&lo).is_some_and(|link| link.up) {
         return Ok(());
     }
-    let by_hand = inside(lock(sandbox).observer.netns(), "ip link set lo up");
-    stage(cx, StepKind::LoopbackUp, by_hand, request::link_up("lo", index), |cx, it| lock(sandbox).observer.act(cx, it))
+    let by_hand = inside(sandbox.lock().observer.netns(), "ip link set lo up");
+    stage(cx, StepKind::LoopbackUp, by_hand, request::link_up("lo", index), |cx, it| {
+        sandbox.lock().observer.act(cx, it)
+    })
 }

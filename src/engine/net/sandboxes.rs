@@ -19,13 +19,13 @@ impl Host {
 
     /// The container's sandbox, when it has one.
     pub(super) fn sandbox_of(&self, container: &ContainerId) -> Option<Arc<Mutex<Sandbox>>> {
-        lock(&self.sandboxes).get(container).cloned()
+        self.sandboxes.lock().get(container).cloned()
     }
 
     /// The container's sandbox; a namespace that was made elsewhere is recorded first.
     pub(super) fn sandbox(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Arc<Mutex<Sandbox>>> {
         let known = self.sandbox_of(container);
-        if let Some(sandbox) = known.filter(|sandbox| lock(sandbox).observer.netns().inode() == netns.inode()) {
+        if let Some(sandbox) = known.filter(|sandbox| sandbox.lock().observer.netns().inode() == netns.inode()) {
             return Ok(sandbox);
         }
         let mut made = None;
@@ -42,16 +42,16 @@ impl Host {
         let mut observer = NamespaceObserver::open(netns, Some(container), true)?;
         observer.look(None, &|change, evidence| cx.observe(change, evidence))?;
         let sandbox = Arc::new(Mutex::new(Sandbox { observer, endpoints: BTreeMap::new() }));
-        lock(&self.sandboxes).insert(container.clone(), Arc::clone(&sandbox));
+        self.sandboxes.lock().insert(container.clone(), Arc::clone(&sandbox));
         Ok(sandbox)
     }
 
     /// The addresses that containers have on a network, each with its container.
     pub(super) fn addresses(&self, network: &NetworkId) -> Vec<(Ipv4Addr, ContainerId)> {
-        let sandboxes = lock(&self.sandboxes);
+        let sandboxes = self.sandboxes.lock();
         let address = |(id, sandbox): (&ContainerId, &Arc<Mutex<Sandbox>>)| {
             // One that another thread connects is locked by it only for a moment.
-            let sandbox = lock(sandbox);
+            let sandbox = sandbox.lock();
             Some((sandbox.endpoints.get(network)?.address?, id.clone()))
         };
         sandboxes.iter().filter_map(address).collect()
@@ -59,22 +59,22 @@ impl Host {
 
     /// The containers that have a place on a network.
     pub(super) fn users(&self, network: &NetworkId) -> Vec<ContainerId> {
-        let sandboxes = lock(&self.sandboxes);
-        let on_it = sandboxes.iter().filter(|(_, sandbox)| lock(sandbox).endpoints.contains_key(network));
+        let sandboxes = self.sandboxes.lock();
+        let on_it = sandboxes.iter().filter(|(_, sandbox)| sandbox.lock().endpoints.contains_key(network));
         on_it.map(|(id, _)| id.clone()).collect()
     }
 
     /// The containers that have a sandbox.
     pub(super) fn containers(&self) -> Vec<ContainerId> {
-        lock(&self.sandboxes).keys().cloned().collect()
+        self.sandboxes.lock().keys().cloned().collect()
     }
 
     /// A container is on no network any more. Its processes should have ended before: the namespace is gone when nothing is
     /// in it.
     pub(super) fn leave(&self, cx: &Cx, container: &ContainerId) {
-        let left = lock(&self.sandboxes).remove(container);
+        let left = self.sandboxes.lock().remove(container);
         if let Some(sandbox) = left {
-            gone(cx, &lock(&sandbox).observer);
+            gone(cx, &sandbox.lock().observer);
         }
     }
 }

@@ -183,7 +183,7 @@ enum Tried {
 }
 
 fn try_start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: &Helper) -> Result<Tried> {
-    let (program, path, netns) = (helper.program, &helper.path, lock(host).netns().path());
+    let (program, path, netns) = (helper.program, &helper.path, host.lock().netns().path());
     let (mut child, command) = helper.spawn(&netns).map_err(|e| Fault::io("run", path.display(), &e))?;
     let entry = match ProcessInverse::of(child.id()).and_then(|inverse| cx.journal(SCOPE, &inverse)) {
         Ok(entry) => entry,
@@ -229,13 +229,9 @@ fn watch(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, ended: Arc<AtomicBool>) 
 
 /// True once the link leads somewhere.
 fn look(host: &Arc<Mutex<NamespaceObserver>>, record: Record<'_>) -> Result<bool> {
-    let mut host = lock(host);
+    let mut host = host.lock();
     host.look(None, record)?;
     Ok(host.way_out())
-}
-
-fn lock(host: &Arc<Mutex<NamespaceObserver>>) -> MutexGuard<'_, NamespaceObserver> {
-    host.lock()
 }
 
 impl Uplink {
