@@ -127,7 +127,7 @@ event-step-failed = Failed: { $title }. { $reason }
 event-step-cancelled = Cancelled: { $title }.
 event-console-host = The host's terminal printed something.
 event-console-container = The terminal of { $container } printed something.
-trace-dropped = The trace has reached its limit: the oldest { $events } events, with { $operations } operations, are kept no longer.
+trace-dropped = The trace has reached its limit: the oldest { $operations } operations ({ $events } events) are kept no longer. What is shown as true now still is; there is no way back before that, and no evidence from then. To keep more, start the engine with a larger limit, such as --trace-limit 2g.
 
 ## What the engine itself keeps, computes or decides: nothing outside was asked
 evidence-own = The engine's own bookkeeping · { $book }

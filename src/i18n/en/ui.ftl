@@ -206,6 +206,7 @@ inspector-changed = Changed just now
 inspector-gone = Not there at this moment: it went away before.
 inspector-not-yet = Not there yet at this moment.
 inspector-evidence = Evidence
+inspector-evidence-dropped = The trace has passed its limit: the evidence of this is kept no longer, only what is true now.
 inspector-more = { $count } more pieces of evidence.
 inspector-by-hand = Do it by hand
 

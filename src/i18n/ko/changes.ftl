@@ -127,7 +127,7 @@ event-step-failed = 단계가 실패했습니다: { $title }. { $reason }
 event-step-cancelled = 단계를 취소했습니다: { $title }.
 event-console-host = 호스트 터미널에 글자가 찍혔습니다.
 event-console-container = { $container } 컨테이너의 터미널에 글자가 찍혔습니다.
-trace-dropped = 기록이 한도에 이르러 가장 오래된 이벤트 { $events }개(작업 { $operations }개)를 지웠습니다.
+trace-dropped = 기록이 한도에 이르러 가장 오래된 작업 { $operations }개(이벤트 { $events }개)를 지웠습니다. 지금 상태는 그대로 맞지만, 그 앞으로는 되돌아갈 수 없고 그때의 근거도 볼 수 없습니다. 더 길게 남기려면 엔진을 --trace-limit 2g처럼 더 큰 한도로 시작하세요.
 
 ## 엔진이 스스로 적어 두거나 계산하거나 정한 것: 밖에 물어본 것은 없다
 evidence-own = 엔진이 스스로 적어 둔 것 · { $book }

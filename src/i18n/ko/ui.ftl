@@ -206,6 +206,7 @@ inspector-changed = 방금 바뀐 것
 inspector-gone = 이 시점에는 없습니다. 앞에서 사라졌습니다.
 inspector-not-yet = 이 시점에는 아직 없습니다.
 inspector-evidence = 근거
+inspector-evidence-dropped = 기록이 한도를 넘어 이것의 근거는 지워졌습니다. 지금 상태만 남아 있습니다.
 inspector-more = 근거 { $count }개가 더 있습니다.
 inspector-by-hand = 직접 해 보기
 

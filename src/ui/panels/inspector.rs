@@ -172,11 +172,16 @@ fn evidences(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     let state = cx.state;
     let count = state.trace.touches(entity, state.cursor.position());
     let all: Vec<Arc<Event>> = state.trace.touching(entity, state.cursor.position()).rev().take(LATEST).collect();
-    if all.is_empty() {
+    if all.is_empty() && state.trace.start() == 0 {
         return;
     }
     ui.add_space(16.0);
     widgets::caption(ui, &cx.say("inspector-evidence"));
+    if all.is_empty() {
+        // It is from before what the trace still holds.
+        ui.add(Label::new(RichText::new(cx.say("inspector-evidence-dropped")).color(cx.theme.weak)).wrap());
+        return;
+    }
     ui.add_space(4.0);
     for event in all.iter().take(EVENTS) {
         let Body::Observed { evidence, .. } = &event.body else { continue };

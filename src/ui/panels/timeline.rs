@@ -5,6 +5,7 @@ use crate::trace::StepRecord;
 use crate::ui::command::PlaybackCommand;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
+use crate::ui::state::dropped;
 use crate::ui::widgets::{self, Loudness};
 use egui::{Align2, Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -86,9 +87,15 @@ fn track(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
 
 /// What the last step did, in a sentence: read by eye and by screen readers.
 fn happened(ui: &Ui, cx: &PanelContext<'_>, area: Rect) {
-    let failed = cx.state.failed().map(|problem| cx.words.problem(problem));
-    let color = if failed.is_some() { cx.theme.bad } else { cx.theme.text };
-    let Some(sentence) = failed.or_else(|| cx.state.happened(cx.words)) else { return };
+    let state = cx.state;
+    let (failed, said) = (state.failed().map(|problem| cx.words.problem(problem)), state.happened(cx.words));
+    let (sentence, color) = match (failed, said) {
+        (Some(failed), _) => (failed, cx.theme.bad),
+        (None, Some(said)) => (said, cx.theme.text),
+        // Where nothing has happened yet something may have been dropped.
+        (None, None) if state.trace.start() > 0 => (dropped(cx.words, state.trace.base()), cx.theme.warn),
+        (None, None) => return,
+    };
     let row = Rect::from_min_size(area.min + vec2(0.0, 76.0), vec2(area.width(), 20.0));
     let response = ui.interact(row, ui.scope_id().with("happened"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &sentence));
@@ -108,6 +115,13 @@ fn paint_track(ui: &Ui, cx: &PanelContext<'_>, bar: Rect, lit: bool) {
     let last = state.last().map_or(theme.accent, |record| theme.family(record.step.family()));
     if done.width() > 1.0 {
         painter.rect_filled(done, round, theme.card.lerp_to_gamma(last, 0.35));
+    }
+    if state.trace.start() > 0 {
+        // It is torn off here.
+        for (step, strength) in [(0.0, 0.9), (5.0, 0.6), (10.0, 0.3)] {
+            let x = bar.left() - 4.0 - step;
+            painter.vline(x, bar.y_range(), Stroke::new(2.0, theme.warn.gamma_multiply(strength)));
+        }
     }
     let width = 4.0;
     let mut free = f32::MIN;

@@ -329,6 +329,9 @@ impl WindowState {
 
     /// Nanoseconds since the trace began.
     pub fn time(&self) -> u64 {
-        self.trace.event(self.cursor.position()).map_or(0, |event| event.at)
+        let position = self.cursor.position();
+        // The event before the first that is kept is gone, and its time with it.
+        let event = if position == self.trace.start() && position > 0 { position + 1 } else { position };
+        self.trace.event(event).map_or(0, |event| event.at)
     }
 }
