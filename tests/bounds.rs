@@ -323,3 +323,89 @@ fn an_image_is_held_to_the_same_bounds() {
         }
     });
 }
+
+#[test]
+fn a_container_that_cannot_be_deleted_holds_nobody_who_waits_for_that() {
+    let engine = Engine::start(everyone()[0]);
+    good(docker(&engine, &["pull", "-q", "lab/shell:1"]));
+    let made = json!({"Image": "lab/shell:1", "Cmd": ["sleep", "600"], "HostConfig": {"AutoRemove": true}});
+    let id = ask(&engine, "POST", "/containers/create", &made.to_string()).1["Id"].as_str().unwrap().to_owned();
+    let stays = engine.root().join("containers").join(&id).join("etc/stays");
+    fs::write(&stays, "").unwrap();
+    let immutable = |flag: &str| Command::new("chattr").arg(flag).arg(&stays).status().is_ok_and(|done| done.success());
+    if !immutable("+i") {
+        engine::lack("no file can be made immutable here");
+        return;
+    }
+    assert_eq!(ask(&engine, "POST", &format!("/containers/{id}/start"), "").0, 204);
+    let waits = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| ask(&engine, "POST", &format!("/containers/{id}/wait?condition=removed"), ""));
+        assert_eq!(ask(&engine, "POST", &format!("/containers/{id}/kill"), "").0, 204);
+        waiting.join().unwrap()
+    });
+    assert!(immutable("-i"));
+    let said = waits.1.to_string();
+    assert!(waits.0 == 200 && said.contains("StatusCode") && said.contains("Message") && said.contains(&id), "{said}");
+    // By hand it goes, and whoever waits for that is told.
+    good(docker(&engine, &["rm", &id]));
+    assert_eq!(good(docker(&engine, &["ps", "-aq"])), "");
+}
+
+#[test]
+fn what_is_asked_by_a_parameter_that_is_not_known_here_is_not_done_to_something_else() {
+    check(|engine| {
+        let id = good(docker(engine, &["create", "lab/shell:1", "true"]));
+        let (status, said) = ask(engine, "DELETE", &format!("/containers/{id}?link=1"), "");
+        assert_eq!((status, said["dockwalk"]["code"].as_str()), (400, Some(Code::UnsupportedOption.name())), "{said}");
+        good(docker(engine, &["start", &id]));
+        for query in ["force=0&force=1", "force=FALSE", "force=%20no%20"] {
+            good(docker(engine, &["wait", &id]));
+            let status = ask(engine, "DELETE", &format!("/images/lab/shell:1?{query}"), "").0;
+            assert_eq!(status, 409, "{query}");
+        }
+        good(docker(engine, &["rm", &id]));
+    });
+}
+
+#[test]
+fn a_recording_is_there_whole_or_as_it_was() {
+    for who in everyone() {
+        let engine = Engine::start_in(who, |_| vec!["env".to_owned(), "DOCKWALK_TRACE_LIMIT=8m".to_owned()]);
+        good(docker(&engine, &["pull", "-q", "lab/shell:1"]));
+        (0..6).for_each(|_| drop(good(docker(&engine, &["run", "--rm", "lab/shell:1", "true"]))));
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+        let file = dir.path().join("good.ndjson");
+        let export = || engine.dockwalk(&["trace", "export", file.to_str().unwrap()]);
+        good(export());
+        let before = fs::read(&file).unwrap();
+        assert!(before.len() > 100_000);
+        let files = fs::read_dir(engine.root().join("run/trace")).unwrap().map(|entry| entry.unwrap().path());
+        let first = files.filter(|path| path.extension().is_some_and(|kind| kind == "ndjson")).min().unwrap();
+        fs::remove_file(first).unwrap();
+        let said = fails(export(), 1);
+        assert!(said.contains("run/trace"), "{said}");
+        assert_eq!(fs::read(&file).unwrap(), before);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+        // The engine goes on.
+        good(docker(&engine, &["run", "--rm", "lab/shell:1", "true"]));
+    }
+}
+
+#[test]
+fn a_volume_that_somebody_else_removed_is_drawn_no_longer() {
+    check(|engine| {
+        for (name, status) in [("one", 404), ("two?force=1", 204)] {
+            let bare = name.split('?').next().unwrap();
+            good(docker(engine, &["volume", "create", bare]));
+            fs::remove_dir_all(engine.root().join("volumes").join(bare)).unwrap();
+            assert_eq!(ask(engine, "DELETE", &format!("/volumes/{name}"), "").0, status);
+            let dir = tempfile::tempdir().unwrap();
+            fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+            let file = dir.path().join("trace.ndjson");
+            good(engine.dockwalk(&["trace", "export", file.to_str().unwrap()]));
+            let trace = dockwalk::trace::log::read(BufReader::new(fs::File::open(file).unwrap())).unwrap().trace;
+            assert!(!trace.head().volumes.contains_key(bare), "{bare}");
+        }
+    });
+}

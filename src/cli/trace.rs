@@ -101,14 +101,13 @@ fn export(args: &Args, file: &Path, words: &Words) -> Done {
     };
     let client = Client::find(&engine_of::options(args))?;
     let length = client.info()?.trace_length;
-    let to: Box<dyn Write> = match file.to_str() {
-        Some("-") => Box::new(out::JsonWriter::default()),
-        _ => Box::new(trust::own_file(file).map_err(|e| fail(&e))?),
-    };
-    let count = save(&client, length, BufWriter::new(to), &fail)?;
-    if file != Path::new("-") {
-        out::complaint(words.say_with("cli-trace-exported", &[("count", &count.to_string())]));
+    if file == Path::new("-") {
+        save(&client, length, BufWriter::new(out::JsonWriter::default()), &fail)?;
+        return Ok(());
     }
+    let write = |to| save(&client, length, BufWriter::new(to), &fail);
+    let count = trust::write_own_file(file, |e| fail(&e), write)?;
+    out::complaint(words.say_with("cli-trace-exported", &[("count", &count.to_string())]));
     Ok(())
 }
 

@@ -172,6 +172,33 @@ pub fn own_file(path: &Path) -> std::io::Result<File> {
     File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
+/// Writes such a file, which is as before when writing fails: the new one takes its place only when it is whole. What is no
+/// file – a pipe, a terminal – is written to as it is.
+pub fn write_own_file<T, E>(
+    path: &Path,
+    failed: impl Fn(std::io::Error) -> E,
+    write: impl FnOnce(File) -> Result<T, E>,
+) -> Result<T, E> {
+    // A link goes on pointing where it points.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_not_there| path.to_owned());
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return own_file(path).map_err(failed).and_then(write);
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let new = Path::new(&name);
+    let written = own_file(new).map_err(&failed).and_then(|file| {
+        let done = write(file)?;
+        fs::rename(new, path).map_err(&failed)?;
+        Ok(done)
+    });
+    if written.is_err() {
+        // There may be none.
+        fs::remove_file(new).ok();
+    }
+    written
+}
+
 /// The place itself, not what a link points at.
 pub fn look(path: &Path) -> Result<Metadata, Problem> {
     fs::symlink_metadata(path).map_err(|error| {

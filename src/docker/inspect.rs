@@ -3,6 +3,7 @@
 use super::container::{ContainerConfig, HostConfig};
 use super::image::GraphDriver;
 use super::shape::{nullable, or_default};
+use crate::trace::Problem;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -212,4 +213,16 @@ pub struct ContainerChange {
 #[serde(rename_all = "PascalCase")]
 pub struct ContainerEnded {
     pub status_code: i64,
+    /// Why it is still there, when it should have been deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<WaitError>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct WaitError {
+    pub message: String,
+    /// The same, for dockwalk's own clients.
+    #[serde(rename = "dockwalk", skip_serializing_if = "Option::is_none")]
+    pub dockwalk: Option<Problem>,
 }

@@ -42,6 +42,7 @@ pub use image::{
 pub use inspect::{
     ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses,
     EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
+    WaitError,
 };
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
 #[cfg(test)]

@@ -293,6 +293,7 @@ codes! {
     TooManyConnections = "too-many-connections",
     TooManyValues = "too-many-values",
     TraceLimit = "trace-limit",
+    TraceNotRead = "trace-not-read",
     TraceNotWritten = "trace-not-written",
     TraceReaderBehind = "trace-reader-behind",
     TraceReaderSlow = "trace-reader-slow",

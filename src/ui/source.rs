@@ -82,7 +82,7 @@ pub fn load(path: &Path) -> Result<Recording, Problem> {
 
 /// Writes a trace as a recording.
 pub fn save(trace: &Trace, path: &Path) -> Result<(), Problem> {
-    crate::client::trust::own_file(path).and_then(|file| log::write(trace, file)).map_err(|error| {
+    crate::client::trust::write_own_file(path, |error| error, |file| log::write(trace, file)).map_err(|error| {
         Problem::new(Code::RecordingUnwritable).with("path", visible::path(path)).with("reason", error)
     })
 }

@@ -204,7 +204,7 @@ pub fn container_change() -> ContainerChange {
 }
 
 pub fn container_ended() -> ContainerEnded {
-    ContainerEnded { status_code: 1 }
+    ContainerEnded { status_code: 1, error: Some(WaitError { message: text("left"), dockwalk: None }) }
 }
 
 pub fn exec_create() -> ExecCreate {

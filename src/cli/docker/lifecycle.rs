@@ -67,7 +67,7 @@ pub(super) fn post_each<Q: Serialize + Default>(
 }
 
 pub(in crate::cli) fn rm(session: &CommandSession<'_>, args: &RmArgs) -> Done {
-    let query = ContainerRemoveQuery { force: args.force, volumes: args.volumes };
+    let query = ContainerRemoveQuery { force: args.force, volumes: args.volumes, link: false };
     each(session, &args.names, |name| {
         let path = with_query(&format!("/containers/{}", encode(name)), &query);
         session.client.call(Method::DELETE, &path, None::<&()>)?;

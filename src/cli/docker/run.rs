@@ -8,7 +8,7 @@ use crate::cli::{Done, Failure, out, report};
 use crate::client::{Answer, ClientError, Hijacked};
 use crate::docker::{
     AttachQuery, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerInspect, ContainerWaitQuery,
-    ExecCreate, ExecStart, Id, WaitCondition, with_query,
+    ExecCreate, ExecStart, Id, WaitCondition, WaitError, with_query,
 };
 use crate::spec::visible;
 use crate::trace::Code;
@@ -126,8 +126,11 @@ fn finish(session: &CommandSession<'_>, id: &str, mut wait: Answer) -> Done {
         body.extend_from_slice(&chunk);
     }
     match serde_json::from_slice(&body) {
-        Ok(ContainerEnded { status_code: 0 }) => Ok(()),
-        Ok(ContainerEnded { status_code }) => Err(Failure::Status(u8::try_from(status_code).unwrap_or(255))),
+        Ok(ContainerEnded { error: Some(WaitError { dockwalk: Some(problem), .. }), .. }) => {
+            Err(Failure::Said(ClientError::from(problem), REFUSED))
+        }
+        Ok(ContainerEnded { status_code: 0, .. }) => Ok(()),
+        Ok(ContainerEnded { status_code, .. }) => Err(Failure::Status(u8::try_from(status_code).unwrap_or(255))),
         Err(_cut) => Err(ClientError::new(Code::EngineCut)
             .with("socket", visible::path(session.client.socket()))
             .with("reason", "wait")

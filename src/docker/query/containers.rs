@@ -57,6 +57,8 @@ pub struct ContainerRemoveQuery {
     /// With its anonymous volumes.
     #[serde(rename = "v")]
     pub volumes: bool,
+    /// Not the container but a link to it, of the time before networks.
+    pub link: bool,
 }
 
 /// `POST /containers/{id}/wait`

@@ -1,4 +1,4 @@
-//! Reads queries by Docker's rules: of a name that comes twice the last value counts, unless a list is wanted; an empty value is
+//! Reads queries by Docker's rules: of a name that comes twice the first value counts, unless a list is wanted; an empty value is
 //! none; what is no word for false is true; a map is JSON. Names that a type does not have are not looked at.
 
 use crate::trace::{Code, Problem};
@@ -91,7 +91,7 @@ impl<'de> MapAccess<'de> for Parameters {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, BadQuery> {
         let (name, values) = self.current.take().unwrap_or_default();
-        let value = values.last().to_owned();
+        let value = values.first().to_owned();
         seed.deserialize(values).map_err(|BadQuery { fault, .. }| BadQuery { name, value, fault })
     }
 }
@@ -101,28 +101,30 @@ impl<'de> MapAccess<'de> for Parameters {
 struct Values(Vec<String>);
 
 impl Values {
-    fn last(&self) -> &str {
-        self.0.last().map(String::as_str).unwrap_or_default()
+    fn first(&self) -> &str {
+        self.0.first().map(String::as_str).unwrap_or_default()
     }
 
     fn number<T: FromStr>(&self) -> Result<T, BadQuery> {
-        self.last().parse().map_err(|_no_number| BadQuery::unnamed(QueryFault::Number))
+        self.first().parse().map_err(|_no_number| BadQuery::unnamed(QueryFault::Number))
     }
 }
 
 impl<'de> Deserializer<'de> for Values {
     type Error = BadQuery;
 
-    fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, BadQuery> {
-        visitor.visit_string(self.0.pop().unwrap_or_default())
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, BadQuery> {
+        visitor.visit_str(self.first())
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, BadQuery> {
-        if self.last().is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.first().is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, BadQuery> {
-        visitor.visit_bool(!matches!(self.last(), "" | "0" | "false" | "False" | "no" | "none"))
+        // As moby's httputils.BoolValue.
+        let word = self.first().trim().to_lowercase();
+        visitor.visit_bool(!matches!(word.as_str(), "" | "0" | "no" | "false" | "none"))
     }
 
     fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, BadQuery> {
@@ -146,7 +148,7 @@ impl<'de> Deserializer<'de> for Values {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, BadQuery> {
-        let text = if self.last().is_empty() { "{}" } else { self.last() };
+        let text = if self.first().is_empty() { "{}" } else { self.first() };
         let read = serde_json::from_str(text).and_then(|json: serde_json::Value| json.deserialize_map(visitor));
         read.map_err(|_other_json| BadQuery::unnamed(QueryFault::Filter))
     }

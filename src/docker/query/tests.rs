@@ -15,20 +15,20 @@ fn refused<Q: DeserializeOwned + Debug>(text: &str) -> Problem {
 }
 
 #[test]
-fn values_are_decoded_and_the_last_one_counts() {
+fn values_are_decoded_and_the_first_one_counts() {
     let query: CommitQuery = read("container=a%2Fb+c&container=caf%C3%A9&author=x&author=&unknown=1&comment");
     assert_eq!(query, CommitQuery { container: "café".into(), ..CommitQuery::default() });
     assert_eq!(read::<CommitQuery>("container=%zz%e").container, "%zz%e");
-    assert_eq!(read::<ContainerCreateQuery>("name=a&name="), ContainerCreateQuery::default());
+    assert_eq!(read::<ContainerCreateQuery>("name=&name=a"), ContainerCreateQuery::default());
     assert_eq!(read::<ImageSaveAllQuery>("names=a&names=b&names=").names, ["a", "b"]);
 }
 
 #[test]
 fn all_but_dockers_words_for_false_are_true() {
-    for no in ["", "0", "false", "False", "no", "none"] {
-        assert!(!read::<ContainerRemoveQuery>(&format!("force=1&force={no}")).force, "{no}");
+    for no in ["", "0", "false", "False", "no", "none", "FALSE", "%200%20", "NONE", "No"] {
+        assert!(!read::<ContainerRemoveQuery>(&format!("force={no}&force=1")).force, "{no}");
     }
-    for yes in ["1", "true", "True", "yes", "2", "FALSE"] {
+    for yes in ["1", "true", "True", "yes", "2", "off", "null"] {
         assert!(read::<ContainerRemoveQuery>(&format!("force={yes}")).force, "{yes}");
     }
     let pause = |text| read::<CommitQuery>(text).pause;
@@ -40,7 +40,7 @@ fn what_is_no_number_is_refused_by_its_name() {
     let check = |problem: Problem, name: &str, value: &str| {
         assert_eq!(problem, Problem::new(Code::BadNumber).with("name", name).with("value", value));
     };
-    check(refused::<ContainerListQuery>("limit=1&limit=x"), "limit", "x");
+    check(refused::<ContainerListQuery>("limit=x&limit=1"), "limit", "x");
     check(refused::<ContainerStopQuery>("t=1.5"), "t", "1.5");
     check(refused::<ResizeQuery>("h=65536"), "h", "65536");
     check(refused::<LogsQuery>("tail=x"), "tail", "x");

@@ -6,7 +6,7 @@ use super::inspect;
 use super::query::{self, refuse_unknown};
 use crate::docker::{
     ContainerChange, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerKillQuery, ContainerListQuery,
-    ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, ResizeQuery, WaitCondition,
+    ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, ResizeQuery, WaitCondition, WaitError,
 };
 use crate::engine::container::{Container, Order, Phase, State, signal};
 use crate::engine::{Fault, FaultKind};
@@ -104,7 +104,12 @@ pub(super) async fn kill(engine: Shared, Path(id): Path<String>, request: Reques
 pub(super) async fn remove(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let line = super::line(&request);
     let container = engine.containers.find(&id)?;
-    let ContainerRemoveQuery { force, volumes } = query::read(&request)?;
+    let ContainerRemoveQuery { force, volumes, link } = query::read(&request)?;
+    if link {
+        // What it names is not what would be deleted.
+        let fault = Fault::new(FaultKind::BadRequest, Code::UnsupportedOption);
+        return Err(fault.with("option", "link").with("value", link).into());
+    }
     let engine = Arc::clone(&engine);
     blocking(move || engine.remove(&container, &line, force, volumes)).await?;
     Ok(nothing())
@@ -130,7 +135,7 @@ pub(super) async fn wait(engine: Shared, Path(id): Path<String>, request: Reques
             let runs = before.settled;
             Box::new(move |state| state.settled > runs || state.phase == Phase::Removed)
         }
-        Some(WaitCondition::Removed) => Box::new(|state| state.phase == Phase::Removed),
+        Some(WaitCondition::Removed) => Box::new(|state| state.phase == Phase::Removed || state.left.is_some()),
         Some(WaitCondition::Other(other)) => {
             return Err(Fault::new(FaultKind::BadRequest, Code::BadCondition).with("condition", other).into());
         }
@@ -140,7 +145,11 @@ pub(super) async fn wait(engine: Shared, Path(id): Path<String>, request: Reques
         let wait = until(&container, &*reached);
         tokio::select! {
             state = wait => {
-                let ended = ContainerEnded { status_code: state.status.into() };
+                let error = state.left.map(|problem| WaitError {
+                    message: Words::new(Lang::En).problem(&problem),
+                    dockwalk: Some(problem),
+                });
+                let ended = ContainerEnded { status_code: state.status.into(), error };
                 // Nobody may be left to hear it.
                 sender.send(super::answer::line(&ended, "\n")).await.ok();
             }

@@ -55,7 +55,7 @@ pub(super) async fn trace(engine: Shared, request: Request) -> Answer {
     Ok(response)
 }
 
-/// Sends until the engine or the reader ends; what it returns is to be said to a reader that was too slow.
+/// Sends until the engine or the reader ends; what it returns is to be said to the reader.
 async fn follow(
     recorder: &Recorder,
     mut ending: watch::Receiver<bool>,
@@ -69,9 +69,8 @@ async fn follow(
         let piece = match recorder.lines(position, PIECE) {
             Ok(piece) => piece,
             Err(error) => {
-                // The connection ends, and the reader asks again.
                 tracing::error!(%error, position, "the trace cannot be read");
-                return None;
+                return Some(Problem::new(Code::TraceNotRead).with("reason", error));
             }
         };
         if piece.text.is_empty() {

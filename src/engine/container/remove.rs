@@ -17,11 +17,12 @@ impl Engine {
         result
     }
 
-    /// `--rm`: deletes a container that has ended. Nobody is there to be told of a failure.
+    /// `--rm`: deletes a container that has ended. A failure is told to whoever waits for it to be gone.
     pub(super) fn remove_ended(&self, container: &Container) {
         match self.remove(container, "", false, true) {
             Err(fault) if !matches!(fault.problem.code, Code::ContainerBusy) => {
                 tracing::warn!(%fault, container = %container.id, "not removed");
+                container.update(|state| state.left = Some(fault.problem));
             }
             _ => {}
         }
@@ -34,6 +35,7 @@ impl Engine {
                 let before = state.phase;
                 if matches!(before, Phase::Created | Phase::Exited) {
                     state.phase = Phase::Removing;
+                    state.left = None;
                 }
                 before
             });

@@ -6,7 +6,7 @@ use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::Image;
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
-use crate::trace::{Code, NetworkMode};
+use crate::trace::{Code, NetworkMode, Problem};
 use parking_lot::{Condvar, Mutex};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -109,6 +109,8 @@ pub struct State {
     pub netns: Option<u64>,
     /// Cancels the start that is under way.
     pub starting: Option<Cancel>,
+    /// Why it was not deleted when it ended, as it should have been (`--rm`).
+    pub left: Option<Problem>,
     /// How many runs have ended, everything undone.
     pub settled: u64,
 }
@@ -131,6 +133,7 @@ impl Life {
             started: None,
             finished: None,
             error: String::new(),
+            left: None,
             endpoint: None,
             netns: None,
             starting: None,

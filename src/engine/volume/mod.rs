@@ -101,7 +101,7 @@ impl Volumes {
 
     /// Deletes a volume. `in_use` tells which container uses it, if one does: then it is refused.
     pub fn remove(&self, cx: &Cx, name: &str, in_use: &dyn Fn(&str) -> Option<String>) -> Result<()> {
-        let volume = self.get(name)?;
+        let volume = self.get(name).inspect_err(|_missing| self.missed(cx, name))?;
         if let Some(container) = in_use(name) {
             let refused = Fault::new(FaultKind::Conflict, Code::VolumeInUse).with("name", name);
             return Err(refused.with("container", container));
@@ -115,6 +115,15 @@ impl Volumes {
             }
             Ok(())
         })
+    }
+
+    /// One that was there, and that somebody else has removed meanwhile, is drawn no longer.
+    fn missed(&self, cx: &Cx, name: &str) {
+        let dir = self.root.join(name);
+        let gone = fs::symlink_metadata(&dir).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if gone && cx.world().volumes.contains_key(name) {
+            cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![evidence::absent(&dir)]);
+        }
     }
 
     /// Fills a volume that is empty with what the image has at `target`, as Docker does when it is first mounted: the step

@@ -14,6 +14,7 @@ problem-invalid-user = { $what } = “{ $user }” has control characters in it,
 problem-working-dir-relative = { $what } = “{ $path }”: the working directory must be an absolute path. Begin it with `/`.
 problem-invalid-dns = “{ $server }” is not an IP address, so it cannot be a name server. Give an address with `--dns`.
 problem-invalid-log-option = --log-opt { $option }={ $value }: this value cannot be used. `max-size` is a size such as 10m, `max-file` a number from 1 to 100.
+problem-trace-not-read = The engine cannot read its trace: { $reason }. A file in run/trace of its directory may have been removed or damaged. The engine goes on and records what comes; for a whole trace start it anew.
 problem-trace-not-written = The disk takes no more of the trace: { $reason }. The latest of it is kept in memory; when that is full, the oldest goes. Make room on the disk of the engine's directory.
 problem-trace-reader-behind = The engine dropped the oldest events while they were being saved, so the file would have had a hole. Save again, or give the engine more room with --trace-limit.
 problem-engine-restarted = The engine was restarted while its trace was being saved. Save again.

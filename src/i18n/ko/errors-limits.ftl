@@ -14,6 +14,7 @@ problem-invalid-user = { $what } = “{ $user }”: 제어 문자가 들어 있�
 problem-working-dir-relative = { $what } = “{ $path }”: 작업 디렉터리는 절대 경로여야 합니다. `/`로 시작하는 경로를 쓰세요.
 problem-invalid-dns = “{ $server }”: IP 주소가 아니므로 네임 서버로 쓸 수 없습니다. `--dns`에는 IP 주소를 쓰세요.
 problem-invalid-log-option = --log-opt { $option }={ $value }: 쓸 수 없는 값입니다. `max-size`는 10m 같은 크기, `max-file`은 1부터 100까지의 숫자여야 합니다.
+problem-trace-not-read = 엔진이 기록 파일을 읽지 못했습니다: { $reason }. 엔진 디렉터리의 run/trace 안 파일이 지워졌거나 손상된 것 같습니다. 엔진은 계속 실행되며 앞으로의 일은 기록합니다. 온전한 기록이 필요하면 엔진을 다시 시작하세요.
 problem-trace-not-written = 디스크에 기록을 더 쓸 수 없습니다: { $reason }. 최근 기록은 메모리에 두고, 메모리도 차면 오래된 것부터 지웁니다. 엔진 디렉터리가 있는 디스크에 자리를 만드세요.
 problem-trace-reader-behind = 저장하는 동안 엔진이 가장 오래된 이벤트를 지워서, 이대로는 중간이 빈 파일이 됩니다. 다시 저장하거나 --trace-limit으로 기록 한도를 늘리세요.
 problem-engine-restarted = 기록을 저장하는 동안 엔진이 다시 시작되었습니다. 다시 저장하세요.
