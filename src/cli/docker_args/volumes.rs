@@ -46,7 +46,7 @@ pub struct VolumePruneArgs {
     /// Remove all unused volumes, not just anonymous ones
     #[arg(short, long)]
     pub all: bool,
-    /// Provide filter values (e.g. "label=<label>")
+    /// Provide filter values (e.g. "label=LABEL")
     #[arg(long, value_name = "KEY=VALUE")]
     pub filter: Vec<String>,
 }
