@@ -23,6 +23,8 @@ use same::{same, same_but};
 mod older {
     /// The place in the first network, at the top (gone with API 1.52).
     pub const INSPECT: &[&str] = &[
+        "HostConfig.KernelMemory",
+        "HostConfig.KernelMemoryTCP",
         "NetworkSettings.Bridge",
         "NetworkSettings.EndpointID",
         "NetworkSettings.Gateway",
@@ -32,8 +34,14 @@ mod older {
         "NetworkSettings.IPAddress",
         "NetworkSettings.IPPrefixLen",
         "NetworkSettings.IPv6Gateway",
+        "NetworkSettings.LinkLocalIPv6Address",
+        "NetworkSettings.LinkLocalIPv6PrefixLen",
         "NetworkSettings.MacAddress",
+        "NetworkSettings.SecondaryIPAddresses",
+        "NetworkSettings.SecondaryIPv6Addresses",
     ];
+    /// Gone with API 1.42 (`KernelMemory`) and 1.50.
+    pub const INFO: &[&str] = &["BridgeNfIp6tables", "BridgeNfIptables", "KernelMemory"];
     /// Gone with API 1.44 (`VirtualSize`) and 1.52.
     pub const IMAGE: &[&str] = &["DockerVersion", "Parent", "VirtualSize"];
     pub const IMAGE_SUMMARY: &[&str] = &["VirtualSize"];
@@ -89,7 +97,7 @@ fn check(endpoint: Endpoint) {
         // The model has them without the containers, which dockwalk tells there as well.
         E::NetworkList => same_but::<_, models::Network>(&sample::network(), &["Containers"]),
         E::Version => same::<_, models::SystemVersion>(&sample::version()),
-        E::Info => same::<_, models::SystemInfo>(&sample::info()),
+        E::Info => same_but::<_, models::SystemInfo>(&sample::info(), older::INFO),
         E::Events => same_but::<_, models::EventMessage>(&sample::event(), older::EVENT),
         E::Auth => {
             same_but::<_, models::AuthConfig>(&sample::auth_config(), older::AUTH);

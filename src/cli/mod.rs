@@ -34,6 +34,7 @@ use crate::client::ClientError;
 use crate::i18n::Words;
 use crate::spec::visible;
 use crate::trace::Code;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -56,7 +57,14 @@ impl From<ClientError> for Failure {
 /// The command line. Ends the program where it asks for help, or is none.
 pub fn parse() -> Args {
     std::panic::set_hook(Box::new(out::panicked));
-    Args::try_parse().unwrap_or_else(|error| refuse(&error))
+    Args::try_parse().unwrap_or_else(|error| match error.kind() {
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if below_docker() => {
+            // As docker: help, and nothing is wrong.
+            let asked = std::env::args_os().chain([OsString::from("--help")]);
+            Args::try_parse_from(asked).unwrap_or_else(|help| refuse(&help))
+        }
+        _ => refuse(&error),
+    })
 }
 
 /// Says what clap says. Clap repeats what it does not understand: where there is something in the command line that must
@@ -66,7 +74,8 @@ fn refuse(error: &clap::Error) -> ! {
     let named = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DOCKWALK_"));
     let strange: Vec<OsString> = named.map(|(_, value)| value).filter(|value| is_strange(value)).collect();
     if strange.is_empty() && !std::env::args_os().any(|arg| is_strange(&arg)) {
-        error.exit();
+        error.print().unwrap_or_default();
+        std::process::exit(status(error));
     }
     let seen = std::env::args_os().map(|arg| visible::bytes(arg.as_encoded_bytes()));
     let again = Args::command().styles(clap::builder::Styles::plain()).try_get_matches_from(seen);
@@ -83,8 +92,47 @@ fn refuse(error: &clap::Error) -> ! {
     } else {
         out::lines(text.trim_end())
     }
-    std::process::exit(error.exit_code())
+    std::process::exit(status(error))
 }
+
+/// The exit status for a command line that was not understood. Below `docker` it is docker's own: 125 for a flag, 1 for what is
+/// too much or too little beside them.
+fn status(error: &clap::Error) -> i32 {
+    if !below_docker() {
+        return error.exit_code();
+    }
+    let about = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => 0,
+        ErrorKind::MissingRequiredArgument | ErrorKind::InvalidSubcommand => 1,
+        ErrorKind::UnknownArgument if !about(ContextKind::InvalidArg).starts_with('-') => 1,
+        _ => i32::from(REFUSED),
+    }
+}
+
+fn below_docker() -> bool {
+    is_docker(std::env::args_os().skip(1))
+}
+
+/// The first that is no option: each of dockwalk's own has a value.
+fn is_docker(mut args: impl Iterator<Item = OsString>) -> bool {
+    while let Some(arg) = args.next() {
+        let arg = arg.as_encoded_bytes();
+        if !arg.starts_with(b"--") {
+            return arg == b"docker";
+        }
+        if !arg.contains(&b'=') {
+            args.next();
+        }
+    }
+    false
+}
+
+/// docker's exit status for a flag that cannot be meant, and of `docker run` when there is no container whose status it could be.
+const REFUSED: u8 = 125;
 
 /// What a command's code returns.
 pub(crate) type Done = Result<(), Failure>;
@@ -93,7 +141,7 @@ pub(crate) type Done = Result<(), Failure>;
 #[cfg(feature = "engine")]
 fn on_engine(args: &Args, command: &docker_commands::DockerCommand, words: &Words) -> Done {
     let client = engine_of::any(args, words).map_err(|failure| match failure {
-        Failure::Said(error, _) if command.is_run() => Failure::Said(error, docker::run::REFUSED),
+        Failure::Said(error, _) if command.is_run() => Failure::Said(error, REFUSED),
         failure => failure,
     })?;
     docker::act(client, words, command)
@@ -125,5 +173,17 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
             }
             ExitCode::from(status)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_below_docker_is_known_before_it_is_understood() {
+        let docker = |line: &str| is_docker(line.split(' ').map(OsString::from));
+        assert!(docker("docker run --bogus") && docker("--root /x docker ps") && docker("--root=/x docker"));
+        assert!(!docker("image docker") && !docker("--root docker image") && !docker("--help"));
     }
 }

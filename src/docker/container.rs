@@ -26,6 +26,8 @@ pub struct ContainerCreate {
 #[serde(rename_all = "PascalCase", default)]
 pub struct ContainerConfig {
     pub hostname: String,
+    /// Nothing can be asked for here.
+    pub domainname: String,
     /// `name|uid[:group|gid]`
     pub user: String,
     pub attach_stdin: bool,

@@ -1,10 +1,12 @@
 //! Containers as they are: listed, inspected, ended, changed.
 
-use super::container::{ContainerConfig, HostConfig};
+use super::container::ContainerConfig;
+use super::host_config::HostConfigShown;
 use super::image::GraphDriver;
 use super::shape::{nullable, or_default};
 use crate::trace::Problem;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -137,7 +139,7 @@ pub struct ContainerInspect {
     pub app_armor_profile: String,
     #[serde(rename = "ExecIDs", with = "nullable")]
     pub exec_ids: Vec<String>,
-    pub host_config: HostConfig,
+    pub host_config: HostConfigShown,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub graph_driver: GraphDriver,
     #[serde(deserialize_with = "or_default::deserialize")]
@@ -191,6 +193,14 @@ pub struct NetworkSettings {
     pub sandbox_id: String,
     pub sandbox_key: String,
     pub hairpin_mode: bool,
+    #[serde(rename = "LinkLocalIPv6Address")]
+    pub link_local_ipv6_address: String,
+    #[serde(rename = "LinkLocalIPv6PrefixLen")]
+    pub link_local_ipv6_prefix_len: u8,
+    #[serde(rename = "SecondaryIPAddresses", with = "nullable")]
+    pub secondary_ip_addresses: Vec<Value>,
+    #[serde(rename = "SecondaryIPv6Addresses", with = "nullable")]
+    pub secondary_ipv6_addresses: Vec<Value>,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub ports: BTreeMap<String, Option<Vec<super::PortBinding>>>,
     #[serde(flatten)]

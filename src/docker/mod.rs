@@ -18,6 +18,7 @@ mod container;
 mod endpoint;
 mod exec;
 mod filters;
+mod host_config;
 mod image;
 mod inspect;
 mod network;
@@ -36,6 +37,7 @@ pub use container::{
 pub use endpoint::Endpoint;
 pub use exec::{ExecCreate, ExecInspect, ExecProcess, ExecStart};
 pub use filters::Filters;
+pub use host_config::{HostConfigOther, HostConfigShown};
 pub use image::{
     GraphDriver, ImageHistoryLine, ImageInspect, ImageMetadata, ImageRemoved, ImageSummary, ImagesPruned, RootFs,
 };
@@ -56,5 +58,7 @@ pub use query::{
 };
 pub use shape::{Empty, Id, from_value};
 pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, ProgressLine, Pushed};
-pub use system::{Component, IndexInfo, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform};
+pub use system::{
+    AddressPool, Commit, Component, IndexInfo, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform,
+};
 pub use volume::{Volume, VolumeCreate, VolumeList, VolumesPruned};

@@ -52,16 +52,36 @@ pub struct Info {
     pub driver_status: Vec<(String, String)>,
     pub plugins: Plugins,
     pub memory_limit: bool,
+    pub swap_limit: bool,
+    pub kernel_memory: bool,
     pub pids_limit: bool,
+    pub cpu_cfs_period: bool,
     pub cpu_cfs_quota: bool,
+    #[serde(rename = "CPUShares")]
+    pub cpu_shares: bool,
+    #[serde(rename = "CPUSet")]
+    pub cpu_set: bool,
+    pub oom_kill_disable: bool,
     #[serde(rename = "IPv4Forwarding")]
     pub ipv4_forwarding: bool,
+    pub bridge_nf_iptables: bool,
+    pub bridge_nf_ip6tables: bool,
+    pub debug: bool,
+    /// Open descriptors of the engine.
+    #[serde(rename = "NFd")]
+    pub n_fd: usize,
+    /// Docker's threads of Go; here the engine's threads.
+    #[serde(rename = "NGoroutines")]
+    pub n_goroutines: usize,
+    pub system_time: String,
     pub logging_driver: String,
     pub cgroup_driver: String,
     /// `1` or `2`
     pub cgroup_version: String,
     pub kernel_version: String,
     pub operating_system: String,
+    #[serde(rename = "OSVersion")]
+    pub os_version: String,
     #[serde(rename = "OSType")]
     pub os_type: String,
     pub architecture: String,
@@ -71,6 +91,12 @@ pub struct Info {
     pub docker_root_dir: String,
     pub index_server_address: String,
     pub registry_config: RegistryConfig,
+    pub http_proxy: String,
+    pub https_proxy: String,
+    pub no_proxy: String,
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub labels: Vec<String>,
+    pub experimental_build: bool,
     pub server_version: String,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub security_options: Vec<String>,
@@ -79,6 +105,13 @@ pub struct Info {
     pub runtimes: BTreeMap<String, Runtime>,
     pub swarm: Swarm,
     pub live_restore_enabled: bool,
+    pub isolation: String,
+    pub init_binary: String,
+    pub containerd_commit: Commit,
+    pub runc_commit: Commit,
+    pub init_commit: Commit,
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub default_address_pools: Vec<AddressPool>,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub warnings: Vec<String>,
 }
@@ -115,6 +148,23 @@ pub struct Runtime {
 #[serde(rename_all = "PascalCase", default)]
 pub struct Swarm {
     pub local_node_state: String,
+}
+
+/// Of a program that Docker is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Commit {
+    #[serde(rename = "ID")]
+    pub id: String,
+}
+
+/// From which networks get their addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct AddressPool {
+    pub base: String,
+    /// The length of each network's prefix.
+    pub size: i64,
 }
 
 /// A registry.

@@ -36,6 +36,22 @@ macro_rules! codes {
     };
 }
 
+impl Code {
+    /// The status that shells and Docker have for a command that was not executed: 127 where something is not there, 126 where it
+    /// is. None for all else that can go wrong.
+    pub fn not_executed(&self) -> Option<u8> {
+        match self {
+            Self::CommandNotFound
+            | Self::CommandInterpreterMissing
+            | Self::CommandLineEnds
+            | Self::CommandLoaderMissing
+            | Self::HostCommandNotFound => Some(127),
+            Self::CommandNotExecutable | Self::CommandInterpreterRefused | Self::HostCommandNotExecutable => Some(126),
+            _ => None,
+        }
+    }
+}
+
 /// The name of a code that is not in the list. It comes from a recording or an engine, never from this program.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnknownCode(String);
@@ -61,6 +77,7 @@ impl<'de> Deserialize<'de> for Code {
 
 codes! {
     // cli.ftl
+    AttachAndDetach = "attach-and-detach",
     BadMoment = "bad-moment",
     BadSize = "bad-size",
     BadVolume = "bad-volume",
@@ -290,6 +307,7 @@ codes! {
     InvalidUser = "invalid-user",
     InvalidVariable = "invalid-variable",
     JsonTooDeep = "json-too-deep",
+    LimitOutOfRange = "limit-out-of-range",
     TooManyConnections = "too-many-connections",
     TooManyValues = "too-many-values",
     TraceLimit = "trace-limit",
@@ -308,6 +326,10 @@ codes! {
     CgroupLimitRefused = "cgroup-limit-refused",
     CgroupNoSwap = "cgroup-no-swap",
     CgroupNotHere = "cgroup-not-here",
+    CommandInterpreterMissing = "command-interpreter-missing",
+    CommandInterpreterRefused = "command-interpreter-refused",
+    CommandLineEnds = "command-line-ends",
+    CommandLoaderMissing = "command-loader-missing",
     CommandNotExecutable = "command-not-executable",
     CommandNotFound = "command-not-found",
     EtcFilesWritten = "etc-files-written",

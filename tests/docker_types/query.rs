@@ -62,15 +62,11 @@ fn check(endpoint: Endpoint) {
         }),
         E::VolumeList => known::<FilterQuery>(&model::ListVolumesOptions { filters: some() }),
         E::VolumePrune => known::<FilterQuery>(&model::PruneVolumesOptions { filters: some() }),
+        E::NetworkList => known::<FilterQuery>(&model::ListNetworksOptions { filters: some() }),
         E::VolumeRemove => known::<VolumeRemoveQuery>(&model::RemoveVolumeOptions::default()),
         // The model has options for these, all of which are beyond what dockwalk shows; they are ignored.
-        E::ImageInspect
-        | E::ImageHistory
-        | E::ContainerInspect
-        | E::ContainerStart
-        | E::NetworkList
-        | E::NetworkInspect
-        | E::Events => {}
+        E::ImageInspect | E::ImageHistory | E::ContainerInspect | E::ContainerStart | E::NetworkInspect | E::Events => {
+        }
         // The model has none either.
         E::Ping
         | E::Version

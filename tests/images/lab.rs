@@ -118,6 +118,11 @@ pub struct Docker {
 
 impl Docker {
     pub fn start(dir: &Path) -> Self {
+        Self::start_with(dir, &["--bridge=none"])
+    }
+
+    /// The same with these options: one with a bridge belongs in a network namespace.
+    pub fn start_with(dir: &Path, options: &[&str]) -> Self {
         let home = dir.join("docker");
         fs::create_dir_all(&home).expect("a directory");
         let (socket, log) = (home.join("docker.sock"), home.join("log"));
@@ -129,11 +134,17 @@ impl Docker {
             .arg(format!("--exec-root={}", home.join("exec").display()))
             .arg(format!("--pidfile={}", home.join("pid").display()))
             .arg(format!("--cgroup-parent=/{cgroup}"))
-            .args(["--bridge=none", "--iptables=false", "--ip6tables=false", "--storage-driver=overlay2"]);
+            .args(["--iptables=false", "--ip6tables=false", "--storage-driver=overlay2"])
+            .args(options);
         let server = Server::start(&mut command, &log);
         let docker = Self { socket, cgroup, _server: server };
         wait_for("dockerd", &log, || docker.command(&["version"]).output().is_ok_and(|o| o.status.success()));
         docker
+    }
+
+    #[allow(dead_code, reason = "each test file uses a part of it")]
+    pub fn socket(&self) -> &Path {
+        &self.socket
     }
 
     pub fn command(&self, args: &[&str]) -> Command {

@@ -1,4 +1,4 @@
-//! From the flags of `docker run` to the body of `POST /containers/create`.
+//! From the flags of `docker run` to the body of `POST /containers/create`. What is wrong with a flag is known here.
 
 use super::{mount, pairs};
 use crate::cli::docker_args::CreateArgs;
@@ -20,10 +20,10 @@ pub(super) fn body(
     for file in &args.env_file {
         env.extend(env_file(file)?);
     }
-    env.extend(args.env.iter().filter_map(|entry| variable(entry)));
-    let attach = |stream: &str| {
-        attached && (args.attach.is_empty() || args.attach.iter().any(|a| a.eq_ignore_ascii_case(stream)))
-    };
+    env.extend(variables(&args.env)?);
+    let named = |stream: &str| attached && args.attach.iter().any(|name| name.eq_ignore_ascii_case(stream));
+    let attach_stdin = (stdin && attached) || named("stdin");
+    let printed = |stream: &str| (attached && args.attach.is_empty()) || named(stream);
     let config = ContainerConfig {
         image: args.image.clone(),
         hostname: args.hostname.clone().unwrap_or_default(),
@@ -31,9 +31,9 @@ pub(super) fn body(
         tty: args.tty,
         open_stdin: stdin,
         stdin_once: stdin && attached,
-        attach_stdin: stdin && attached,
-        attach_stdout: attach("stdout"),
-        attach_stderr: attach("stderr"),
+        attach_stdin,
+        attach_stdout: printed("stdout"),
+        attach_stderr: printed("stderr"),
         env,
         cmd: args.command.clone(),
         entrypoint: args.entrypoint.as_ref().map(|program| vec![program.clone()]),
@@ -113,19 +113,30 @@ fn anonymous(volumes: &[String]) -> BTreeMap<String, Empty> {
     volumes.iter().filter(|text| !text.contains(':')).map(|text| (text.clone(), Empty {})).collect()
 }
 
-/// A name alone takes the value of this process, or is left out when it has none.
-fn variable(entry: &str) -> Option<String> {
+/// `-e`: a name alone takes the value of this process. Where that has none it is sent as it is, and takes away the image's.
+pub(super) fn variables(entries: &[String]) -> Result<Vec<String>, ClientError> {
+    let bad = |entry: &String| ClientError::new(Code::InvalidVariable).with("variable", entry);
+    let variable = |entry: &String| match entry.split('=').next() {
+        None | Some("") => Err(bad(entry)),
+        Some(_) => Ok(value(entry).unwrap_or_else(|| entry.clone())),
+    };
+    entries.iter().map(variable).collect()
+}
+
+/// A variable with its value; none when that is this process's and it has none.
+fn value(entry: &str) -> Option<String> {
     if entry.contains('=') {
         return Some(entry.to_owned());
     }
     std::env::var(entry).ok().map(|value| format!("{entry}={value}"))
 }
 
+/// `--env-file`: a name alone that has no value here is left out.
 fn env_file(path: &Path) -> Result<Vec<String>, ClientError> {
     let fail = |e| ClientError::new(Code::EnvFileUnreadable).with("path", visible::path(path)).with("reason", e);
     let text = std::fs::read_to_string(path).map_err(fail)?;
     let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.filter_map(variable).collect())
+    Ok(lines.filter_map(value).collect())
 }
 
 fn size_of(text: Option<&str>, flag: &str) -> Result<i64, ClientError> {
@@ -177,6 +188,30 @@ mod tests {
         assert_eq!((host.binds[0].as_str(), config.volumes.keys().next().unwrap().as_str()), ("data:/d", "/anon"));
         assert_eq!((host.tmpfs["/t"].as_str(), host.network_mode.as_str()), ("size=1m", "none"));
         assert_eq!((config.hostname.as_str(), config.env[0].as_str()), ("box", "A=1"));
+    }
+
+    #[test]
+    fn only_what_was_named_is_attached() {
+        let attached = |flags| {
+            let config = check(&format!("run {flags} img")).config;
+            [config.attach_stdin, config.attach_stdout, config.attach_stderr]
+        };
+        assert_eq!(attached("--rm"), [false, true, true]);
+        assert_eq!(attached("-i"), [true, true, true]);
+        assert_eq!(attached("-a stdout"), [false, true, false]);
+        assert_eq!(attached("-a STDERR -a stdin"), [true, false, true]);
+        assert_eq!(attached("-i -a stdout"), [true, true, false]);
+    }
+
+    #[test]
+    fn a_variable_without_a_value_is_sent_as_a_name() {
+        let env = |flags| check(&format!("run {flags} img")).config.env;
+        assert_eq!(env("-e A=1 -e DOCKWALK_NOT_SET -e B="), ["A=1", "DOCKWALK_NOT_SET", "B="]);
+        let path = format!("PATH={}", std::env::var("PATH").unwrap());
+        assert_eq!(env("-e PATH"), [path]);
+        for bad in ["", "=x", "="] {
+            assert_eq!(variables(&[bad.to_owned()]).unwrap_err().problem.code, Code::InvalidVariable, "{bad}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(super) mod run;
 mod table;
 pub(super) mod volumes;
 
-use super::{Done, Failure};
+use super::{Done, Failure, REFUSED};
 use crate::client::{Client, ClientError};
 use crate::docker::Filters;
 use crate::i18n::Words;
@@ -62,10 +62,15 @@ fn pairs(texts: &[String]) -> BTreeMap<String, String> {
     texts.iter().map(pair).collect()
 }
 
+/// What is wrong with a flag.
+fn flag(error: ClientError) -> Failure {
+    Failure::Said(error, REFUSED)
+}
+
 /// `--filter KEY=VALUE`; `label!=x` is the filter `label!`.
-fn filters(texts: &[String]) -> Result<Filters, ClientError> {
+fn filters(texts: &[String]) -> Result<Filters, Failure> {
     texts.iter().try_fold(Filters::default(), |all, text| {
-        let bad = || ClientError::new(Code::BadFilter).with("filter", text);
+        let bad = || flag(ClientError::new(Code::BadFilter).with("filter", text));
         let (name, value) = text.split_once('=').ok_or_else(bad)?;
         Ok(all.with(name.trim().to_lowercase(), value.trim()))
     })

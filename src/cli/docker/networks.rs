@@ -4,11 +4,12 @@ use super::CommandSession;
 use super::table::{self, short};
 use crate::cli::docker_args::NetworksArgs;
 use crate::cli::{Done, out};
-use crate::docker::Network;
+use crate::docker::{FilterQuery, Network, with_query};
 
 pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &NetworksArgs) -> Done {
     let as_json = table::is_json(args.format.as_deref())?;
-    let all: Vec<Network> = session.client.get("/networks")?;
+    let query = FilterQuery { filters: super::filters(&args.filter)? };
+    let all: Vec<Network> = session.client.get(&with_query("/networks", &query))?;
     let id = |network: &Network| if args.no_trunc { network.id.clone() } else { short(&network.id) };
     if as_json {
         all.iter().for_each(out::json);

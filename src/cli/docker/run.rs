@@ -1,14 +1,14 @@
 //! `docker run`, `create`, `start`, `attach`, `exec`: what has a terminal.
 
 use super::pull::{self, Where};
-use super::{CommandSession, create as request, encode, lifecycle};
+use super::{CommandSession, REFUSED, create as request, encode, lifecycle};
 use crate::cli::docker_args::{AttachArgs, CreateArgs, ExecArgs, RunArgs, StartArgs};
 use crate::cli::terminal::{self, Talk};
 use crate::cli::{Done, Failure, out, report};
 use crate::client::{Answer, ClientError, Hijacked};
 use crate::docker::{
-    AttachQuery, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerInspect, ContainerWaitQuery,
-    ExecCreate, ExecStart, Id, WaitCondition, WaitError, with_query,
+    AttachQuery, ContainerConfig, ContainerCreate, ContainerCreateQuery, ContainerCreated, ContainerEnded,
+    ContainerInspect, ContainerWaitQuery, ExecCreate, ExecStart, Id, WaitCondition, WaitError, with_query,
 };
 use crate::spec::visible;
 use crate::trace::Code;
@@ -16,46 +16,77 @@ use hyper::Method;
 
 pub(in crate::cli) fn run(session: &CommandSession<'_>, args: &RunArgs) -> Done {
     let attached = !args.detach;
-    if attached {
-        terminal::check(args.create.tty, args.create.interactive)?;
+    if !attached && !args.create.attach.is_empty() {
+        return Err(ClientError::new(Code::AttachAndDetach).into());
     }
-    let id = make(session, &args.create, attached).map_err(|error| Failure::Said(error, REFUSED))?;
+    let body = request::body(&args.create, attached, size(&args.create)).map_err(super::flag)?;
+    let streams = Streams::of(&body.config);
+    if attached {
+        terminal::check(args.create.tty, streams.stdin)?;
+    }
+    let id = make(session, &args.create, &body).map_err(|error| Failure::Said(error, REFUSED))?;
     let path = format!("/containers/{id}");
     if !attached {
         session.client.call(Method::POST, &format!("{path}/start"), None::<&()>).map_err(not_started)?;
         out::line(id);
         return Ok(());
     }
-    let hijacked = hijack(session, &path, args.create.interactive, args.detach_keys.as_ref())?;
+    let hijacked = hijack(session, &path, streams, args.detach_keys.as_ref())?;
     let wait = wait(session, &path, Some(end(args.create.rm)))?;
     session.client.call(Method::POST, &format!("{path}/start"), None::<&()>).map_err(not_started)?;
     let talk = Talk {
         client: &session.client,
         hijacked,
         tty: args.create.tty,
-        stdin: args.create.interactive,
+        stdin: streams.stdin,
         resize: format!("{path}/resize"),
         signals: args.sig_proxy.then(|| format!("{path}/kill")),
     };
+    if !streams.prints() {
+        // As docker: nobody hears of its end.
+        out::line(id);
+        return Ok(talk.hold()?);
+    }
     talk.hold()?;
     finish(session, &id, wait)
+}
+
+fn size(args: &CreateArgs) -> Option<(u16, u16)> {
+    args.tty.then(out::size).flatten()
+}
+
+/// Which streams of a container this process has to do with.
+#[derive(Clone, Copy)]
+struct Streams {
+    stdin: bool,
+    stdout: bool,
+    stderr: bool,
+}
+
+impl Streams {
+    fn of(config: &ContainerConfig) -> Self {
+        Self { stdin: config.attach_stdin, stdout: config.attach_stdout, stderr: config.attach_stderr }
+    }
+
+    /// All that it prints, and with `stdin` what it reads.
+    fn all(stdin: bool) -> Self {
+        Self { stdin, stdout: true, stderr: true }
+    }
+
+    fn prints(self) -> bool {
+        self.stdout || self.stderr
+    }
 }
 
 /// The connection to what runs in the container at `path`.
 fn hijack(
     session: &CommandSession<'_>,
     path: &str,
-    stdin: bool,
+    Streams { stdin, stdout, stderr }: Streams,
     detach_keys: Option<&String>,
 ) -> Result<Hijacked, ClientError> {
-    let query = AttachQuery {
-        stream: true,
-        stdin,
-        stdout: true,
-        stderr: true,
-        detach_keys: detach_keys.cloned(),
-        ..AttachQuery::default()
-    };
+    let detach_keys = detach_keys.cloned();
+    let query = AttachQuery { stream: true, stdin, stdout, stderr, detach_keys, ..AttachQuery::default() };
     session.client.hijack(&with_query(&format!("{path}/attach"), &query), None::<&()>)
 }
 
@@ -71,14 +102,13 @@ fn end(removed: bool) -> WaitCondition {
 }
 
 pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &CreateArgs) -> Done {
-    out::line(make(session, args, true)?);
+    let body = request::body(args, true, size(args)).map_err(super::flag)?;
+    out::line(make(session, args, &body)?);
     Ok(())
 }
 
 /// Creates the container, pulling the image when it is not there.
-fn make(session: &CommandSession<'_>, args: &CreateArgs, attached: bool) -> Result<String, ClientError> {
-    let size = args.tty.then(out::size).flatten();
-    let body = request::body(args, attached, size)?;
+fn make(session: &CommandSession<'_>, args: &CreateArgs, body: &ContainerCreate) -> Result<String, ClientError> {
     let place = if args.quiet { Where::Nowhere } else { Where::Stderr };
     let platform = args.platform.as_deref();
     let fetch = || pull::pull(session, &pull::parse(&args.image)?, platform, place);
@@ -87,14 +117,14 @@ fn make(session: &CommandSession<'_>, args: &CreateArgs, attached: bool) -> Resu
     }
     let query = ContainerCreateQuery { name: args.name.clone(), platform: args.platform.clone() };
     let path = with_query("/containers/create", &query);
-    let created: Result<ContainerCreated, ClientError> = session.client.post(&path, &body);
+    let created: Result<ContainerCreated, ClientError> = session.client.post(&path, body);
     let created = match created {
         Err(error) if error.status == Some(404) && args.pull == "missing" => {
             if place == Where::Stderr {
                 out::complaint(session.words.say_with("cli-pulling", &[("image", &args.image)]));
             }
             fetch()?;
-            session.client.post(&path, &body)?
+            session.client.post(&path, body)?
         }
         result => result?,
     };
@@ -102,16 +132,9 @@ fn make(session: &CommandSession<'_>, args: &CreateArgs, attached: bool) -> Resu
     Ok(created.id)
 }
 
-/// The exit status of `docker run` when there is no container whose status it could be.
-pub(in crate::cli) const REFUSED: u8 = 125;
-
 /// 127 when the program is not there, 126 when it cannot be executed, else 125: docker's own rule.
 fn not_started(error: ClientError) -> Failure {
-    let status = match error.problem.code {
-        Code::CommandNotFound | Code::HostCommandNotFound => 127,
-        Code::CommandNotExecutable | Code::HostCommandNotExecutable => 126,
-        _ => REFUSED,
-    };
+    let status = error.problem.code.not_executed().unwrap_or(REFUSED);
     Failure::Said(error, status)
 }
 
@@ -150,8 +173,8 @@ pub(in crate::cli) fn start(session: &CommandSession<'_>, args: &StartArgs) -> D
     let path = format!("/containers/{id}");
     let tty = container.config.tty;
     terminal::check(tty, args.interactive)?;
-    let hijacked = hijack(session, &path, args.interactive, None)?;
-    let wait = wait(session, &path, Some(end(container.host_config.auto_remove)))?;
+    let hijacked = hijack(session, &path, Streams::all(args.interactive), None)?;
+    let wait = wait(session, &path, Some(end(container.host_config.asked.auto_remove)))?;
     session.client.call(Method::POST, &format!("{path}/start"), None::<&()>).map_err(not_started)?;
     let (resize, signals) = (format!("{path}/resize"), Some(format!("{path}/kill")));
     let talk = Talk { client: &session.client, hijacked, tty, stdin: args.interactive, resize, signals };
@@ -173,7 +196,7 @@ pub(in crate::cli) fn attach(session: &CommandSession<'_>, args: &AttachArgs) ->
     let tty = container.config.tty;
     let stdin = !args.no_stdin && container.config.open_stdin;
     terminal::check(tty, stdin)?;
-    let hijacked = hijack(session, &path, stdin, args.detach_keys.as_ref())?;
+    let hijacked = hijack(session, &path, Streams::all(stdin), args.detach_keys.as_ref())?;
     let wait = wait(session, &path, None)?;
     let (resize, signals) = (format!("{path}/resize"), Some(format!("{path}/kill")));
     Talk { client: &session.client, hijacked, tty, stdin, resize, signals }.hold()?;
@@ -191,7 +214,7 @@ pub(in crate::cli) fn exec(session: &CommandSession<'_>, args: &ExecArgs) -> Don
         attach_stderr: attached,
         tty: args.tty,
         cmd: Some(args.command.clone()),
-        env: Some(args.env.clone()),
+        env: Some(request::variables(&args.env).map_err(super::flag)?),
         working_dir: Some(args.workdir.clone().unwrap_or_default()),
         user: Some(args.user.clone().unwrap_or_default()),
         privileged: args.privileged,

@@ -1,11 +1,11 @@
 //! `docker volume`.
 
 use super::table;
-use super::{CommandSession, confirmed, each, encode, pairs};
+use super::{CommandSession, confirmed, each, encode, filters, pairs};
 use crate::cli::docker_args::{VolumeCreateArgs, VolumePruneArgs, VolumeRmArgs, VolumesArgs};
 use crate::cli::{Done, Failure, out};
 use crate::docker::{
-    Empty, FilterQuery, Filters, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumesPruned, with_query,
+    Empty, FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumesPruned, with_query,
 };
 use hyper::Method;
 
@@ -22,7 +22,8 @@ pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &VolumeCreateAr
 
 pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &VolumesArgs) -> Done {
     let as_json = table::is_json(args.format.as_deref())?;
-    let VolumeList { volumes: all, .. } = session.client.get("/volumes")?;
+    let query = FilterQuery { filters: filters(&args.filter)? };
+    let VolumeList { volumes: all, .. } = session.client.get(&with_query("/volumes", &query))?;
     if as_json {
         all.iter().for_each(out::json);
     } else if args.quiet {
@@ -47,7 +48,8 @@ pub(in crate::cli) fn prune(session: &CommandSession<'_>, args: &VolumePruneArgs
     if !args.force && !confirmed(&session.words.say(if args.all { "cli-prune-all" } else { "cli-prune" })) {
         return Err(Failure::Status(1));
     }
-    let filters = if args.all { Filters::default().with("all", "true") } else { Filters::default() };
+    let filters = filters(&args.filter)?;
+    let filters = if args.all { filters.with("all", "true") } else { filters };
     let path = with_query("/volumes/prune", &FilterQuery { filters });
     let answer: VolumesPruned = session.client.post(&path, &Empty {})?;
     answer.volumes_deleted.iter().for_each(out::line);

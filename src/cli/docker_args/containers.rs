@@ -149,7 +149,7 @@ pub struct CreateArgs {
     #[arg(long, value_name = "SECONDS")]
     pub stop_timeout: Option<i64>,
     /// Attach to STDIN, STDOUT or STDERR
-    #[arg(short, long, value_name = "STREAM")]
+    #[arg(short, long, value_name = "STREAM", value_parser = ["stdin", "stdout", "stderr"], ignore_case = true)]
     pub attach: Vec<String>,
     /// Suppress the pull output
     #[arg(short, long)]

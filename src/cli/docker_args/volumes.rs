@@ -18,6 +18,9 @@ pub struct VolumesArgs {
     /// Only display volume names
     #[arg(short, long)]
     pub quiet: bool,
+    /// Provide filter values (e.g. "dangling=true")
+    #[arg(short, long, value_name = "KEY=VALUE")]
+    pub filter: Vec<String>,
     /// The word `json`
     #[arg(long)]
     pub format: Option<String>,
@@ -43,6 +46,9 @@ pub struct VolumePruneArgs {
     /// Remove all unused volumes, not just anonymous ones
     #[arg(short, long)]
     pub all: bool,
+    /// Provide filter values (e.g. "label=LABEL")
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub filter: Vec<String>,
 }
 
 /// `docker network ls`
@@ -51,6 +57,9 @@ pub struct NetworksArgs {
     /// Only display network IDs
     #[arg(short, long)]
     pub quiet: bool,
+    /// Provide filter values (e.g. "driver=bridge")
+    #[arg(short, long, value_name = "KEY=VALUE")]
+    pub filter: Vec<String>,
     /// The word `json`
     #[arg(long)]
     pub format: Option<String>,

@@ -27,7 +27,7 @@ use crate::spec::url::encode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// `POST /images/prune`, `GET /volumes`, `POST /volumes/prune`: filters and nothing else.
+/// `POST /images/prune`, `GET /volumes`, `POST /volumes/prune`, `GET /networks`: filters and nothing else.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FilterQuery {

@@ -40,12 +40,12 @@ impl IntoResponse for Refused {
 /// The docker CLI takes its exit status (126, 127) from the words of the message, so Go's own are added where they lack.
 pub(super) fn english(fault: &Fault) -> String {
     let text = Words::new(Lang::En).problem(&fault.problem);
-    let wanted = match fault.problem.code {
-        Code::CommandNotFound | Code::HostCommandNotFound => "executable file not found",
-        Code::CommandNotExecutable | Code::HostCommandNotExecutable => "permission denied",
+    let wanted = match fault.problem.code.not_executed() {
+        Some(127) => ["executable file not found", "no such file or directory"].as_slice(),
+        Some(126) => &["permission denied"],
         _ => return text,
     };
-    if text.contains(wanted) { text } else { format!("{text} ({wanted})") }
+    if wanted.iter().any(|words| text.contains(words)) { text } else { format!("{text} ({})", wanted[0]) }
 }
 
 fn status(fault: &Fault) -> StatusCode {

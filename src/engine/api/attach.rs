@@ -43,7 +43,7 @@ pub(super) async fn attach(engine: Shared, Path(id): Path<String>, mut request: 
         keys: if tty { keys } else { Vec::new() },
         closes: container.request.stdin_once && !tty,
     });
-    let talk = Conversation { tty, early, output, input, only: (wanted(Channel::Out), wanted(Channel::Err)) };
+    let talk = Conversation { raw: tty, early, output, input, only: (wanted(Channel::Out), wanted(Channel::Err)) };
     tokio::spawn(talk.hold(upgrade, Arc::clone(&engine)));
     Ok(switching(tty))
 }
@@ -59,19 +59,20 @@ pub(super) fn upgrade_of(request: &mut Request) -> Result<OnUpgrade, Fault> {
 }
 
 /// `101 UPGRADED`
-pub(super) fn switching(tty: bool) -> Response {
+pub(super) fn switching(raw: bool) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(header::CONNECTION, header::HeaderValue::from_static("Upgrade"));
     headers.insert(header::UPGRADE, header::HeaderValue::from_static("tcp"));
-    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type(tty)));
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type(raw)));
     response
 }
 
 /// What a client and a process say to each other.
 pub(super) struct Conversation {
-    pub tty: bool,
+    /// Output goes out as it is, without frames.
+    pub raw: bool,
     pub early: Option<mpsc::Receiver<(Channel, Bytes)>>,
     pub output: Option<mpsc::Receiver<(Channel, Bytes)>>,
     pub input: Option<Typed>,
@@ -97,12 +98,12 @@ impl Conversation {
             Err(error) => return tracing::debug!(%error, "the client went before its connection was handed over"),
         };
         let (reader, mut writer) = tokio::io::split(TokioIo::new(upgraded));
-        let (tty, only) = (self.tty, self.only);
+        let (raw, only) = (self.raw, self.only);
         let (mut early, mut output) = (self.early, self.output);
         let speaks = async {
             while let Some((channel, bytes)) = next(&mut early, &mut output).await {
                 let wanted = if channel == Channel::Out { only.0 } else { only.1 };
-                if wanted && writer.write_all(&frame(tty, channel, &bytes)).await.is_err() {
+                if wanted && writer.write_all(&frame(raw, channel, &bytes)).await.is_err() {
                     return;
                 }
             }

@@ -3,7 +3,8 @@
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
 use super::inspect;
-use super::query::{self, refuse_unknown};
+use super::picked::Picked;
+use super::query;
 use crate::docker::{
     ContainerChange, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerKillQuery, ContainerListQuery,
     ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, ResizeQuery, WaitCondition, WaitError,
@@ -20,15 +21,13 @@ use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-const FILTERS: &[&str] = &["name", "id", "status", "ancestor", "label", "exited", "volume", "network"];
-
 pub(super) async fn list(engine: Shared, request: Request) -> Answer {
     let ContainerListQuery { all, limit, filters } = query::read(&request)?;
-    refuse_unknown(&filters, FILTERS)?;
+    let picked = Picked::of(&engine, &filters)?;
     let limit = limit.and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);
-    let all = all || limit.is_some() || filters.has("status") || filters.has("exited");
+    let all = all || limit.is_some() || picked.all();
     let mut containers = engine.containers.all();
-    containers.retain(|c| (all || c.state().phase == Phase::Running) && inspect::fits(c, &filters));
+    containers.retain(|c| (all || c.state().phase == Phase::Running) && picked.fits(c));
     containers.truncate(limit.unwrap_or(usize::MAX));
     let lines: Vec<_> = containers.iter().map(|c| inspect::summary(c)).collect();
     Ok(json(&lines))
@@ -94,7 +93,7 @@ pub(super) async fn restart(engine: Shared, Path(id): Path<String>, request: Req
 pub(super) async fn kill(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let line = super::line(&request);
     let ContainerKillQuery { signal } = query::read(&request)?;
-    let number = signal::parse(signal.as_deref().unwrap_or("SIGKILL"))?;
+    let number = signal::parse_to_send(signal.as_deref().unwrap_or("SIGKILL"))?;
     let container = engine.containers.find(&id)?;
     let engine = Arc::clone(&engine);
     blocking(move || engine.kill(&container, &line, number)).await?;

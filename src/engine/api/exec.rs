@@ -32,7 +32,9 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
         return Ok(StatusCode::OK.into_response());
     }
     let upgrade = upgrade?;
-    let tty = session.request.tty;
+    // What the process has, and how its output is sent: Docker takes the one from what the command was made with and the other
+    // from this request, so a terminal's bytes may well come in frames.
+    let (tty, raw) = (session.request.tty, asked.tty);
     let keys = detach_keys(session.request.detach_keys.as_deref().filter(|keys| !keys.is_empty()))?;
     tokio::spawn(async move {
         let (begin, of) = (Arc::clone(&engine), Arc::clone(&session));
@@ -41,7 +43,7 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
             Ok(talk) => {
                 let input = talk.input.filter(|_| session.request.attach_stdin);
                 let input = input.map(|to| Typed { to, keys: if tty { keys } else { Vec::new() }, closes: !tty });
-                Conversation { tty, early: None, output: Some(talk.output), input, only: (true, true) }
+                Conversation { raw, early: None, output: Some(talk.output), input, only: (true, true) }
             }
             // The connection has been handed over: the only way left to say it is the way output goes. The exit status
             // is asked for afterwards.
@@ -50,12 +52,12 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
                 let text = format!("{}\r\n", words.problem(&fault.problem));
                 let early = Some(said(text));
                 let only = (true, true);
-                Conversation { tty, early, output: None, input: None, only }
+                Conversation { raw, early, output: None, input: None, only }
             }
         };
         conversation.hold(upgrade, engine).await;
     });
-    Ok(switching(tty))
+    Ok(switching(raw))
 }
 
 pub(super) async fn one(engine: Shared, Path(id): Path<String>) -> Answer {

@@ -9,8 +9,8 @@ pub(super) const MULTIPLEXED: &str = "application/vnd.docker.multiplexed-stream"
 pub(super) const RAW: &str = "application/vnd.docker.raw-stream";
 
 /// The bytes as they go out.
-pub(super) fn frame(tty: bool, channel: Channel, bytes: &Bytes) -> Bytes {
-    if tty {
+pub(super) fn frame(raw: bool, channel: Channel, bytes: &Bytes) -> Bytes {
+    if raw {
         return bytes.clone();
     }
     let mut out = Vec::with_capacity(8 + bytes.len());
@@ -21,8 +21,8 @@ pub(super) fn frame(tty: bool, channel: Channel, bytes: &Bytes) -> Bytes {
 }
 
 /// The content type of the stream.
-pub(super) fn content_type(tty: bool) -> &'static str {
-    if tty { RAW } else { MULTIPLEXED }
+pub(super) fn content_type(raw: bool) -> &'static str {
+    if raw { RAW } else { MULTIPLEXED }
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use super::images;
 use crate::docker::{
-    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses, EndpointSettings, Filters,
-    GraphDriver, HostConfig, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
+    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses, EndpointSettings,
+    GraphDriver, HostConfigOther, HostConfigShown, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
-use crate::engine::container::{Container, Phase, State};
+use crate::engine::container::{Container, Phase, SHM, State};
 use crate::engine::moment::{Moment, NEVER};
-use crate::engine::process::{MountSource, MountSpec};
+use crate::engine::process::{MASKED, MountSource, MountSpec, READ_ONLY};
 
 /// A line of `docker ps`.
 pub(super) fn summary(container: &Container) -> ContainerSummary {
@@ -41,39 +41,6 @@ fn status(state: &State) -> String {
     }
 }
 
-/// Does it pass the filters of `docker ps`?
-pub(super) fn fits(container: &Container, filters: &Filters) -> bool {
-    let state = container.state();
-    let exited = matches!(state.phase, Phase::Exited | Phase::Ending);
-    let volume = |wanted: &str| {
-        container
-            .mounts
-            .iter()
-            .any(|m| m.target == wanted || matches!(&m.source, MountSource::Volume { name, .. } if name == wanted))
-    };
-    filters.allow("name", |name| container.name.contains(name.trim_start_matches(['/', '^']).trim_end_matches('$')))
-        && filters.allow("id", |id| container.id.as_str().starts_with(id))
-        && filters.allow("status", |status| state.phase.name() == status)
-        && filters.allow("exited", |code| exited && code.parse() == Ok(state.status))
-        && filters.allow("label", |label| labelled(container, label))
-        && filters.allow("ancestor", |image| ancestor(container, image))
-        && filters.allow("network", |network| container.merged.network.network() == Some(network))
-        && filters.allow("volume", volume)
-}
-
-fn labelled(container: &Container, label: &str) -> bool {
-    match label.split_once('=') {
-        Some((name, wanted)) => container.merged.labels.get(name).is_some_and(|value| value == wanted),
-        None => container.merged.labels.contains_key(label),
-    }
-}
-
-fn ancestor(container: &Container, image: &str) -> bool {
-    let id = container.image.id.as_str();
-    let named = container.image.tags.iter().any(|tag| tag.familiar() == image || tag.familiar_name() == image);
-    named || container.request.image == image || id == image || container.image.id.hex().starts_with(image)
-}
-
 /// `docker inspect`
 pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspect {
     let state = container.state();
@@ -100,10 +67,7 @@ pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspec
         name: format!("/{}", container.name),
         driver: "overlay2".to_owned(),
         platform: "linux".to_owned(),
-        host_config: HostConfig {
-            network_mode: container.merged.network.to_string(),
-            ..container.request.host_config.clone()
-        },
+        host_config: host_config(container),
         graph_driver: GraphDriver {
             name: "overlay2".to_owned(),
             data: layers.map(|(name, path)| (name.to_owned(), path)).into(),
@@ -113,6 +77,36 @@ pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspec
         network_settings: network_settings(container, &state, engine),
         ..ContainerInspect::default()
     }
+}
+
+/// What was asked for, with what Docker fills in where nothing was.
+fn host_config(container: &Container) -> HostConfigShown {
+    let asked = &container.request.host_config;
+    let masked =
+        |paths: &[&str]| if asked.privileged { Vec::new() } else { paths.iter().map(ToString::to_string).collect() };
+    let other = HostConfigOther {
+        cgroupns_mode: "private".to_owned(),
+        ipc_mode: "private".to_owned(),
+        runtime: "dockwalk".to_owned(),
+        oom_kill_disable: Some(false),
+        masked_paths: masked(&MASKED),
+        readonly_paths: masked(&READ_ONLY),
+        ..HostConfigOther::default()
+    };
+    let mut asked = asked.clone();
+    asked.network_mode = container.merged.network.to_string();
+    if asked.log_config.kind.is_empty() {
+        "json-file".clone_into(&mut asked.log_config.kind);
+    }
+    if asked.shm_size == 0 {
+        asked.shm_size = SHM;
+    }
+    if asked.console_size.is_empty() {
+        asked.console_size = vec![0, 0];
+    }
+    // It says what `other` says: all else was refused.
+    asked.rest.clear();
+    HostConfigShown { other, asked }
 }
 
 fn life(state: &State) -> ContainerState {

@@ -2,17 +2,40 @@
 
 use super::Shared;
 use super::answer::{Answer, json};
-use crate::docker::{Ipam, IpamConfig, Network, NetworkedContainer};
+use super::filter::{flag, labels, named, one_of, refuse_unknown};
+use super::query;
+use crate::docker::{FilterQuery, Ipam, IpamConfig, Network, NetworkedContainer};
 use crate::engine::net::{self, Segment};
 use crate::engine::{Engine, Fault, FaultKind};
 use crate::trace::{Code, NetworkDriver};
-use axum::extract::Path;
-use axum::response::Response;
+use axum::extract::{Path, Request};
 use std::collections::BTreeMap;
 
-pub(super) async fn list(engine: Shared) -> Response {
-    let all: Vec<_> = engine.net.networks().iter().map(|network| describe(&engine, network)).collect();
-    json(&all)
+/// Docker's two kinds of networks.
+const BUILT_IN: &str = "builtin";
+const CUSTOM: &str = "custom";
+
+pub(super) async fn list(engine: Shared, request: Request) -> Answer {
+    let FilterQuery { filters } = query::read(&request)?;
+    refuse_unknown(&filters, &["name", "id", "driver", "type", "scope", "label", "dangling"])?;
+    one_of(&filters, "type", &[BUILT_IN, CUSTOM])?;
+    let dangling = flag(&filters, "dangling")?;
+    let fits = |(network, shown): &(net::Network, Network)| {
+        let built_in = network.is_predefined();
+        let unused = !built_in && shown.containers.is_empty();
+        filters.allow("name", |name| named(name, &shown.name))
+            && filters.allow("id", |id| named(id, &shown.id))
+            && filters.allow("driver", |driver| driver == shown.driver)
+            && filters.allow("scope", |scope| scope == shown.scope)
+            && filters.allow("type", |kind| kind == if built_in { BUILT_IN } else { CUSTOM })
+            && labels(&filters, &shown.labels)
+            && dangling.is_none_or(|asked| asked == unused)
+    };
+    let all = engine.net.networks().into_iter().map(|network| {
+        let shown = describe(&engine, &network);
+        (network, shown)
+    });
+    Ok(json(&all.filter(fits).map(|(_, shown)| shown).collect::<Vec<_>>()))
 }
 
 pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {

@@ -1,8 +1,7 @@
 //! What stands behind the `?` of a request, as the endpoint's type in `docker` or `client::protocol`.
 
-use crate::docker::{BadQuery, Filters, from_query};
+use crate::docker::{BadQuery, from_query};
 use crate::engine::{Fault, FaultKind, Result};
-use crate::trace::Code;
 use axum::extract::Request;
 use serde::de::DeserializeOwned;
 
@@ -15,12 +14,6 @@ pub(super) fn text(request: &Request) -> &str {
     request.uri().query().unwrap_or_default()
 }
 
-/// Refuses filters that would not be looked at, by name.
-pub(super) fn refuse_unknown(filters: &Filters, known: &[&str]) -> Result<()> {
-    let bad = |name: &str| Fault::new(FaultKind::BadRequest, Code::BadFilter).with("filter", name);
-    filters.names().find(|name| !known.contains(name)).map_or(Ok(()), |name| Err(bad(name)))
-}
-
 impl From<BadQuery> for Fault {
     fn from(bad: BadQuery) -> Self {
         Self::of(FaultKind::BadRequest, bad.into())
@@ -30,7 +23,8 @@ impl From<BadQuery> for Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::docker::ContainerListQuery;
+    use crate::docker::{ContainerListQuery, Filters};
+    use crate::trace::Code;
 
     fn asked(uri: &str) -> Request {
         axum::http::Request::builder().uri(uri).body(axum::body::Body::empty()).unwrap()
@@ -44,13 +38,5 @@ mod tests {
         let fault = read::<ContainerListQuery>(&asked("/containers/json?limit=x")).unwrap_err();
         let expected = Fault::new(FaultKind::BadRequest, Code::BadNumber).with("name", "limit").with("value", "x");
         assert_eq!(fault, expected);
-    }
-
-    #[test]
-    fn unknown_filters_are_refused_by_name() {
-        let filters = Filters::default().with("name", "a").with("id", "b");
-        assert_eq!(refuse_unknown(&filters, &["id", "name"]), Ok(()));
-        let fault = refuse_unknown(&filters, &["name"]).unwrap_err();
-        assert_eq!(fault, Fault::new(FaultKind::BadRequest, Code::BadFilter).with("filter", "id"));
     }
 }

@@ -82,9 +82,13 @@ pub(super) async fn info(engine: Shared) -> Response {
             log: list(&["json-file"]),
         },
         memory_limit: cgroups.limits("memory"),
+        swap_limit: cgroups.limits_swap(),
         pids_limit: cgroups.limits("pids"),
         cpu_cfs_quota: cgroups.limits("cpu"),
         ipv4_forwarding: true,
+        n_fd: members("/proc/self/fd"),
+        n_goroutines: members("/proc/self/task"),
+        system_time: Moment::now().rfc3339(),
         logging_driver: "json-file".to_owned(),
         cgroup_driver: "cgroupfs".to_owned(),
         cgroup_version: if host.is_some_and(|h| h.cgroup == trace::CgroupVersion::V2) { "2" } else { "1" }.to_owned(),
@@ -105,9 +109,14 @@ pub(super) async fn info(engine: Shared) -> Response {
         default_runtime: "dockwalk".to_owned(),
         runtimes: [("dockwalk".to_owned(), Runtime { path: "(built in)".to_owned() })].into(),
         swarm: Swarm { local_node_state: "inactive".to_owned() },
-        live_restore_enabled: false,
-        warnings: Vec::new(),
+        // What cannot be set, is not there or is not asked for: false, empty, as Docker sends it.
+        ..Info::default()
     })
+}
+
+/// How many entries a directory of `/proc` has.
+fn members(dir: &str) -> usize {
+    std::fs::read_dir(dir).map_or(0, Iterator::count)
 }
 
 /// `docker events`: what happens to containers, as it happens.

@@ -2,8 +2,10 @@
 
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
-use super::query::{self, refuse_unknown};
+use super::filter::{flag, labels, named, refuse_unknown};
+use super::query;
 use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumesPruned};
+use crate::engine::container::bounds;
 use crate::engine::container::request::refuse_volume;
 use crate::engine::volume;
 use crate::engine::{Cancel, FaultKind, Result};
@@ -15,16 +17,17 @@ use std::sync::Arc;
 
 pub(super) async fn list(engine: Shared, request: Request) -> Answer {
     let FilterQuery { filters } = query::read(&request)?;
-    refuse_unknown(&filters, &["name", "dangling"])?;
+    refuse_unknown(&filters, &["name", "dangling", "driver", "label"])?;
+    let dangling = flag(&filters, "dangling")?;
     let engine = Arc::clone(&engine);
     let volumes = blocking(move || {
         let mut all = engine.volumes.list()?;
-        all.retain(|v| filters.allow("name", |name| v.name.contains(name)));
-        let wanted = |v: &volume::Volume| {
-            let dangling = engine.volume_user(&v.name, None).is_none();
-            filters.allow("dangling", |asked| dangling == matches!(asked, "true" | "1"))
-        };
-        all.retain(wanted);
+        all.retain(|v| {
+            filters.allow("name", |name| named(name, &v.name))
+                && filters.allow("driver", |driver| driver == DRIVER)
+                && labels(&filters, &shown_labels(v))
+                && dangling.is_none_or(|asked| engine.volume_user(&v.name, None).is_none() == asked)
+        });
         Ok(all)
     });
     let volumes: Vec<_> = volumes.await?.iter().map(describe).collect();
@@ -40,11 +43,13 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
     let asked: VolumeCreate = super::json::asked(request).await?;
     refuse_volume(&asked)?;
+    bounds::labels("Labels", &asked.labels)?;
+    let labels = asked.labels;
     let name = Some(asked.name).filter(|name| !name.is_empty());
     let engine = Arc::clone(&engine);
     let volume = cancellable(move |cancel| {
         let subject = name.clone().unwrap_or_default();
-        let create = |cx: &crate::engine::Cx| engine.volumes.create(cx, name.as_deref());
+        let create = |cx: &crate::engine::Cx| engine.volumes.create_labelled(cx, name.as_deref(), &labels);
         engine.conductor.operate(OpKind::VolumeCreate, subject, line, cancel, create)
     });
     Ok(with_status(StatusCode::CREATED, &describe(&volume.await?)))
@@ -65,13 +70,14 @@ pub(super) async fn remove(engine: Shared, Path(name): Path<String>, request: Re
 pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
     let FilterQuery { filters } = query::read(&request)?;
-    refuse_unknown(&filters, &["all"])?;
-    let every = filters.has("all") && filters.allow("all", |value| matches!(value, "true" | "1"));
+    refuse_unknown(&filters, &["all", "label", "label!"])?;
+    let every = flag(&filters, "all")? == Some(true);
     let engine = Arc::clone(&engine);
     let deleted = blocking(move || {
         let mut deleted = Vec::new();
         for volume in engine.volumes.list()? {
-            if (every || volume.anonymous) && engine.volume_user(&volume.name, None).is_none() {
+            let wanted = (every || volume.anonymous) && labels(&filters, &shown_labels(&volume));
+            if wanted && engine.volume_user(&volume.name, None).is_none() {
                 delete(&engine, &volume.name, &line)?;
                 deleted.push(volume.name);
             }
@@ -88,14 +94,22 @@ fn delete(engine: &crate::engine::Engine, name: &str, line: &str) -> Result<()> 
 }
 
 fn describe(volume: &volume::Volume) -> Volume {
-    let anonymous = ("com.docker.volume.anonymous".to_owned(), String::new());
     Volume {
         name: volume.name.clone(),
-        driver: "local".to_owned(),
+        driver: DRIVER.to_owned(),
         mountpoint: volume.path.clone(),
         created_at: volume.created.clone(),
         scope: "local".to_owned(),
-        labels: Some(anonymous).filter(|_| volume.anonymous).into_iter().collect(),
+        labels: shown_labels(volume),
         options: BTreeMap::new(),
     }
+}
+
+/// The one that there is.
+const DRIVER: &str = "local";
+
+/// As Docker: one that was made without a name has a label that says so.
+fn shown_labels(volume: &volume::Volume) -> volume::Labels {
+    let anonymous = ("com.docker.volume.anonymous".to_owned(), String::new());
+    volume.labels.clone().into_iter().chain(Some(anonymous).filter(|_| volume.anonymous)).collect()
 }

@@ -91,6 +91,15 @@ impl Cgroups {
         self.bases.iter().any(|base| base.controllers.iter().any(|c| c == controller))
     }
 
+    /// Whether swap can be limited here: a kernel may count it not at all.
+    pub fn limits_swap(&self) -> bool {
+        let file = match self.hierarchy {
+            Hierarchy::V2 => "/proc/swaps",
+            _ => "/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes",
+        };
+        self.limits("memory") && Path::new(file).exists()
+    }
+
     /// Which of these limits cannot be set here, in words.
     pub fn unable(&self, limits: &Limits) -> Option<Problem> {
         let wanted = limits.wanted().into_iter();

@@ -109,7 +109,8 @@ pub(super) fn session(request: &ExecCreate) -> Result<()> {
     list("Env", &request.env, variables)?;
     request.env.iter().flatten().try_for_each(|entry| named(entry))?;
     user("User", request.user.as_deref().unwrap_or_default())?;
-    directory("WorkingDir", request.working_dir.as_deref().unwrap_or_default())?;
+    // Whether it can be one is told when the command is started, as Docker has it.
+    path("WorkingDir", request.working_dir.as_deref().unwrap_or_default())?;
     together(request.cmd.iter().chain(&request.env).flatten())
 }
 
@@ -155,7 +156,7 @@ fn named(entry: &str) -> Result<()> {
     if entry.is_empty() || entry.starts_with('=') { Err(fault()) } else { Ok(()) }
 }
 
-pub(super) fn labels(what: &str, labels: &std::collections::BTreeMap<String, String>) -> Result<()> {
+pub(in crate::engine) fn labels(what: &str, labels: &std::collections::BTreeMap<String, String>) -> Result<()> {
     count(what, labels.len(), LABELS)?;
     labels.iter().try_for_each(|(name, value)| length(what, name, TEXT).and_then(|()| length(what, value, TEXT)))?;
     let bytes = labels.iter().map(|(name, value)| name.len() + value.len()).sum();

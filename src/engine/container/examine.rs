@@ -23,7 +23,8 @@ pub fn create(body: &Value, config: &Config) -> Result<Accepted> {
     Ok(Accepted { merged, targets: mounts::targets(&request, &config.volumes)? })
 }
 
-/// A body of `exec`.
+/// A body of `exec`, and what is looked at when it is started.
 pub fn session(request: &ExecCreate) -> Result<()> {
-    bounds::session(request)
+    bounds::session(request)?;
+    bounds::directory("WorkingDir", request.working_dir.as_deref().unwrap_or_default())
 }

@@ -103,9 +103,14 @@ fn drain(output: Vec<JoinHandle<()>>) {
 
 /// The exit status that Docker gives a container that could not be started.
 pub(super) fn status_of(fault: &Fault) -> i32 {
-    match fault.problem.code {
-        Code::CommandNotFound | Code::HostCommandNotFound => 127,
-        Code::CommandNotExecutable | Code::HostCommandNotExecutable | Code::PlatformNotRunnable => 126,
+    match (&fault.problem.code, fault.problem.code.not_executed()) {
+        (_, Some(status)) => status.into(),
+        (Code::PlatformNotRunnable, _) => 126,
         _ => 128,
     }
+}
+
+/// The same of a command beside a container's main process: whatever kept it from being executed (moby `daemon/exec.go`).
+pub(super) fn status_of_command(fault: &Fault) -> i32 {
+    fault.problem.code.not_executed().unwrap_or(126).into()
 }

@@ -6,7 +6,7 @@ use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Code, Config, NetworkMode};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// What will run.
 pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Result<Merged> {
@@ -65,29 +65,12 @@ fn program(request: &Request, config: &Config) -> (Vec<String>, Vec<String>) {
     }
 }
 
-/// The image's variables, those of the request in their place or after them. A name without `=` removes a variable.
-fn environment<'a>(image: &'a [String], request: &'a [String]) -> Vec<String> {
-    let name = |entry: &'a String| entry.split('=').next().unwrap_or_default();
-    let mut merged: Vec<Option<&String>> = image.iter().map(Some).collect();
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    for (at, entry) in image.iter().enumerate() {
-        places.entry(name(entry)).or_insert(at);
-    }
-    for entry in request {
-        match (places.get(name(entry)).copied(), entry.contains('=')) {
-            (Some(at), true) => merged[at] = Some(entry),
-            (Some(at), false) => {
-                merged[at] = None;
-                places.remove(name(entry));
-            }
-            (None, true) => {
-                places.insert(name(entry), merged.len());
-                merged.push(Some(entry));
-            }
-            (None, false) => {}
-        }
-    }
-    merged.into_iter().flatten().cloned().collect()
+/// The request's variables, then those of the image that it does not name. A name without `=` stays: it takes away what would be
+/// there otherwise, when a process gets its environment.
+fn environment(image: &[String], request: &[String]) -> Vec<String> {
+    let name = |entry: &String| entry.split('=').next().unwrap_or_default().to_owned();
+    let named: HashSet<String> = request.iter().map(name).collect();
+    request.iter().chain(image.iter().filter(|entry| !named.contains(&name(entry)))).cloned().collect()
 }
 
 /// The networks that are always there. Another container's, and those that somebody made, there are none of yet.
@@ -115,6 +98,6 @@ mod tests {
     fn the_requests_variables_win_over_the_images() {
         let image = ["PATH=/bin".to_owned(), "A=1".to_owned(), "B=1".to_owned()];
         let request = ["A=2".to_owned(), "C=3".to_owned(), "B".to_owned(), "D".to_owned()];
-        assert_eq!(environment(&image, &request), ["PATH=/bin", "A=2", "C=3"]);
+        assert_eq!(environment(&image, &request), ["A=2", "C=3", "B", "D", "PATH=/bin"]);
     }
 }

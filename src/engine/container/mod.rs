@@ -17,6 +17,7 @@ mod diff;
 #[cfg(any(test, fuzzing))]
 pub mod examine;
 mod exit;
+mod limits;
 mod log;
 mod merge;
 mod mounts;
@@ -32,6 +33,7 @@ pub mod streams;
 
 pub use commit::Commit;
 pub use create::Order;
+pub use limits::SHM;
 pub use log::{Ask, Log, LogOptions, Piece, Reader};
 pub use session::{ExecSession, ExecSessions};
 pub use state::{Container, Merged, Phase, State};

@@ -1,6 +1,6 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
-use super::{LogOptions, bounds};
+use super::{LogOptions, bounds, limits};
 use crate::docker::{self, ContainerConfig, ContainerCreate, ExecCreate, HostConfig, MountRequest, Rest, VolumeCreate};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::{Code, NetworkMode};
@@ -45,6 +45,7 @@ pub fn parse(body: &Value) -> Result<Request> {
     let asked: ContainerCreate = docker::from_value(body).map_err(bad)?;
     let ContainerCreate { config, host_config, networking_config } = asked;
     refuse_rest("", &config.rest)?;
+    refuse("Domainname", &config.domainname, config.domainname.is_empty())?;
     refuse_host_config(&host_config)?;
     for (network, endpoint) in &networking_config.endpoints_config {
         if network.is_empty() || matches!(network.as_str().into(), NetworkMode::Named(_) | NetworkMode::Container(_)) {
@@ -53,6 +54,7 @@ pub fn parse(body: &Value) -> Result<Request> {
         refuse_rest("NetworkingConfig.", &endpoint.rest)?;
     }
     bounds::request(&config, &host_config)?;
+    limits::check(&host_config)?;
     let mut request = Request { config, host_config, log_options: LogOptions::default() };
     let log = &request.host_config.log_config;
     if !matches!(log.kind.as_str(), "" | "json-file") {

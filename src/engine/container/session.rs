@@ -166,7 +166,7 @@ impl Engine {
         let container = session.of.upgrade();
         if let (Some(id), None) = (&session.container, &container) {
             let gone = Fault::new(FaultKind::NotFound, Code::NoSuchContainer).with("container", id);
-            session.ended(exit::status_of(&gone));
+            session.ended(exit::status_of_command(&gone));
             return Err(gone);
         }
         let subject = container.as_ref().map_or("host", |c| c.name.as_str()).to_owned();
@@ -194,9 +194,10 @@ impl Engine {
                 console_size: size,
                 privileged: request.privileged,
             };
+            bounds::directory("WorkingDir", &spec.cwd)?;
             self.spawner.exec(cx, &*container.main_process()?, &spec)
         });
-        let mut running = result.inspect_err(|fault| session.ended(exit::status_of(fault)))?;
+        let mut running = result.inspect_err(|fault| session.ended(exit::status_of_command(fault)))?;
         let io = running.io.take();
         let running = Arc::new(running);
         {

@@ -1,23 +1,68 @@
-//! Signals by name or number.
+//! Signals by name or number, as Docker reads them (moby `pkg/signal`).
 
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
 use nix::sys::signal::Signal;
 
-/// `SIGTERM`, `TERM`, `term` or `15`.
+/// The first signal without a meaning that the C library leaves to programs, and the last one (signal(7)). 32 and 33 it keeps
+/// for itself: they have no name.
+const REAL_TIME_MIN: i32 = 34;
+const REAL_TIME_MAX: i32 = 64;
+/// Up to here they are counted from the first, from here on down from the last: `RTMIN+15` and then `RTMAX-14`.
+const REAL_TIME_HALF: i32 = 15;
+/// Second names.
+const ALIASES: [(&str, Signal); 3] =
+    [("SIGCLD", Signal::SIGCHLD), ("SIGIOT", Signal::SIGABRT), ("SIGPOLL", Signal::SIGIO)];
+
+/// `SIGTERM`, `TERM`, `term`, `15`, `SIGRTMIN+3`, `rtmax-1`.
 pub fn parse(text: &str) -> Result<i32> {
     let bad = || Fault::new(FaultKind::BadRequest, Code::InvalidSignal).with("signal", text);
     if let Ok(number) = text.parse::<i32>() {
-        return (1..=64).contains(&number).then_some(number).ok_or_else(bad);
+        return (1..=REAL_TIME_MAX).contains(&number).then_some(number).ok_or_else(bad);
     }
     let name = text.to_ascii_uppercase();
     let name = if name.starts_with("SIG") { name } else { format!("SIG{name}") };
-    name.parse::<Signal>().map(|signal| signal as i32).map_err(|_unknown| bad())
+    let named = name.parse::<Signal>().ok();
+    let alias = || ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, signal)| *signal);
+    named.or_else(alias).map(|signal| signal as i32).or_else(|| real_time(&name)).ok_or_else(bad)
 }
 
-/// `SIGTERM` of 15.
+/// `SIGRTMIN`, `SIGRTMIN+1` to `+15`, `SIGRTMAX-14` to `-1`, `SIGRTMAX`.
+fn real_time(name: &str) -> Option<i32> {
+    let up = |rest: &str| distance(rest, '+', REAL_TIME_HALF).map(|n| REAL_TIME_MIN + n);
+    let down = |rest: &str| distance(rest, '-', REAL_TIME_HALF - 1).map(|n| REAL_TIME_MAX - n);
+    name.strip_prefix("SIGRTMIN").and_then(up).or_else(|| name.strip_prefix("SIGRTMAX").and_then(down))
+}
+
+/// Nothing, or a sign and a number without zeros before it.
+fn distance(text: &str, sign: char, most: i32) -> Option<i32> {
+    if text.is_empty() {
+        return Some(0);
+    }
+    let digits = text.strip_prefix(sign)?;
+    let plain = digits.starts_with(|c: char| ('1'..='9').contains(&c)) && digits.bytes().all(|b| b.is_ascii_digit());
+    digits.parse().ok().filter(|n| plain && *n <= most)
+}
+
+/// The same of one that is to be sent: the two without a name are not for others to send.
+pub fn parse_to_send(text: &str) -> Result<i32> {
+    let bad = || Fault::new(FaultKind::BadRequest, Code::InvalidSignal).with("signal", text);
+    let number = parse(text)?;
+    if (Signal::SIGSYS as i32 + 1..REAL_TIME_MIN).contains(&number) { Err(bad()) } else { Ok(number) }
+}
+
+/// `SIGTERM` of 15, `SIGRTMIN+3` of 37.
 pub fn name(number: i32) -> String {
-    Signal::try_from(number).map_or_else(|_| format!("signal {number}"), |signal| signal.as_str().to_owned())
+    match (Signal::try_from(number), number) {
+        (Ok(signal), _) => signal.as_str().to_owned(),
+        (_, REAL_TIME_MIN) => "SIGRTMIN".to_owned(),
+        (_, REAL_TIME_MAX) => "SIGRTMAX".to_owned(),
+        (_, n) if (REAL_TIME_MIN..=REAL_TIME_MIN + REAL_TIME_HALF).contains(&n) => {
+            format!("SIGRTMIN+{}", n - REAL_TIME_MIN)
+        }
+        (_, n) if (REAL_TIME_MIN..REAL_TIME_MAX).contains(&n) => format!("SIGRTMAX-{}", REAL_TIME_MAX - n),
+        _ => format!("signal {number}"),
+    }
 }
 
 #[cfg(test)]
@@ -32,6 +77,38 @@ mod tests {
         assert_eq!(name(9), "SIGKILL");
         for bad in ["", "0", "65", "SIGNOPE", "-1"] {
             assert_eq!(parse(bad).unwrap_err().problem.code, Code::InvalidSignal, "{bad}");
+        }
+    }
+
+    #[test]
+    fn signals_without_a_meaning_are_counted_from_either_end() {
+        for (text, number) in [
+            ("SIGRTMIN", 34),
+            ("rtmin", 34),
+            ("SIGRTMIN+3", 37),
+            ("RTMIN+15", 49),
+            ("RTMAX-14", 50),
+            ("sigrtmax-1", 63),
+            ("RTMAX", 64),
+            ("32", 32),
+            ("64", 64),
+            ("CLD", 17),
+            ("SIGIOT", 6),
+            ("POLL", 29),
+        ] {
+            assert_eq!(parse(text).unwrap(), number, "{text}");
+        }
+        for bad in ["RTMIN+16", "RTMAX-15", "RTMIN-1", "RTMAX+1", "RTMIN+", "RTMIN+03", "RTMIN+0", "RTMIN+x", "RTMIN 3"]
+        {
+            assert_eq!(parse(bad).unwrap_err().problem.code, Code::InvalidSignal, "{bad}");
+        }
+        for number in (1..=31).chain(34..=64) {
+            assert_eq!(parse(&name(number)).unwrap(), number, "{}", name(number));
+        }
+        assert_eq!(name(33), "signal 33");
+        assert_eq!([parse_to_send("31").unwrap(), parse_to_send("34").unwrap()], [31, 34]);
+        for unnamed in ["32", "33"] {
+            assert_eq!(parse_to_send(unnamed).unwrap_err().problem.code, Code::InvalidSignal);
         }
     }
 }

@@ -1,6 +1,5 @@
 use super::streams::Record;
-use super::{Container, Phase};
-use crate::engine::cgroup::{Limits, MemorySwap};
+use super::{Container, Phase, limits};
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
 use crate::engine::net::EndpointSettings;
@@ -14,9 +13,6 @@ use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Docker's default for /dev/shm.
-const SHM: u64 = 64 << 20;
 
 /// What a start has made by the time the process is to be cloned.
 struct Made {
@@ -190,44 +186,17 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         no_new_privs,
         seccomp,
         read_only_root: host.readonly_rootfs,
-        limits: limits(container)?,
+        limits: limits::of(host)?,
         netns: made.netns.clone(),
-        shm_size: u64::try_from(host.shm_size).ok().filter(|&size| size > 0).unwrap_or(SHM),
+        shm_size: limits::shm(host),
     })
 }
 
 impl Engine {
     /// What of its limits this host cannot set: a container runs without them, and whoever made it is to know.
     pub fn warnings(&self, container: &Container) -> Vec<Problem> {
-        let limits = limits(container).ok();
+        let limits = limits::of(&container.request.host_config).ok();
         limits.and_then(|limits| self.spawner.cgroups().unable(&limits)).into_iter().collect()
-    }
-}
-
-fn limits(container: &Container) -> Result<Limits> {
-    let host = &container.request.host_config;
-    let positive = |n: i64| u64::try_from(n).ok().filter(|&n| n > 0);
-    #[expect(clippy::cast_precision_loss, reason = "billionths of a processor")]
-    let cpus = (host.nano_cpus > 0).then(|| host.nano_cpus as f64 / 1e9);
-    let memory = positive(host.memory);
-    let memory_swap = memory_swap(memory, host.memory_swap)?;
-    Ok(Limits { memory, memory_swap, pids: positive(host.pids_limit), cpus })
-}
-
-/// `--memory-swap`: 0 is as if it were not there, -1 no limit. It includes the memory, which must be given, too.
-fn memory_swap(memory: Option<u64>, asked: i64) -> Result<Option<MemorySwap>> {
-    let wrong = |asked: i64| {
-        let fault = Fault::new(FaultKind::BadRequest, Code::MemorySwapBelowMemory).with("swap", asked);
-        Err(fault.with("memory", memory.unwrap_or(0)))
-    };
-    match (asked, memory) {
-        (0, _) | (-1, None) => Ok(None),
-        (-1, Some(_)) => Ok(Some(MemorySwap::Unlimited)),
-        (asked, Some(memory)) => match u64::try_from(asked) {
-            Ok(bytes) if bytes >= memory => Ok(Some(MemorySwap::Bytes(bytes))),
-            _ => wrong(asked),
-        },
-        (asked, None) => wrong(asked),
     }
 }
 
@@ -263,27 +232,11 @@ fn extra_hosts(container: &Container, gateway: Option<Ipv4Addr>) -> Result<Vec<(
 /// A program that is not there or cannot be executed, in an image that was made for other machines: that is why.
 fn foreign(container: &Container, fault: Fault) -> Fault {
     let (host, made_for) = (Platform::host(), &container.image.config.platform);
-    if host.runs(made_for) || !matches!(fault.problem.code, Code::CommandNotFound | Code::CommandNotExecutable) {
+    if host.runs(made_for) || fault.problem.code.not_executed().is_none() {
         return fault;
     }
     Fault::new(FaultKind::BadRequest, Code::PlatformNotRunnable)
         .with("image", &container.request.image)
         .with("platform", made_for)
         .with("host", host)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn swap_is_asked_for_together_with_memory() {
-        let asked = |memory, swap| memory_swap(memory, swap).map_err(|fault| fault.problem.code);
-        assert_eq!(asked(Some(10), 0), Ok(None));
-        assert_eq!(asked(Some(10), -1), Ok(Some(MemorySwap::Unlimited)));
-        assert_eq!(asked(Some(10), 10), Ok(Some(MemorySwap::Bytes(10))));
-        for (memory, swap) in [(Some(10), 9), (Some(10), -2), (None, 20)] {
-            assert_eq!(asked(memory, swap), Err(Code::MemorySwapBelowMemory.to_owned()));
-        }
-    }
 }

@@ -59,5 +59,5 @@ fn plan(container: &Container, running: &Running, number: i32) -> Plan {
     let name = signal::name(number);
     Plan::new(StepKind::SendSignal, &container.name)
         .call(format!("pidfd_send_signal(pidfd of {}, {name})", running.pid))
-        .by_hand(format!("kill -s {} {}", name.trim_start_matches("SIG"), running.pid))
+        .by_hand(format!("kill -s {} {}", name.strip_prefix("SIG").unwrap_or(&number.to_string()), running.pid))
 }

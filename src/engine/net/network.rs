@@ -101,7 +101,7 @@ impl Network {
     }
 
     /// True of those that the engine makes itself, and nobody takes away.
-    pub(super) fn is_predefined(&self) -> bool {
+    pub fn is_predefined(&self) -> bool {
         self.segment.as_ref().is_none_or(|segment| segment.bridge == DEFAULT_BRIDGE)
     }
 

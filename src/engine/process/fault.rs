@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::init::{About, Prepared};
+use super::interpreter::Lack;
 use super::{Fault, FaultKind};
 use crate::engine::sys::outcome;
 use crate::trace::Code;
@@ -37,19 +38,34 @@ pub fn no_helper(errno: i32) -> Fault {
     Fault::failed(Code::HelperNotExecuted).with("reason", Errno::from_raw(errno).desc())
 }
 
+/// What counts of all that `execve` said. As a shell has it: one that is there but may not be executed counts for more than those
+/// that are not there.
+pub fn decisive(errors: impl Iterator<Item = i32>) -> Errno {
+    let refused = errors.filter(|errno| !matches!(*errno, 0 | libc::ENOENT | libc::ENOTDIR));
+    refused.last().map_or(Errno::ENOENT, Errno::from_raw)
+}
+
 /// The program was executed at none of the places where it may be.
-pub fn execution(argv: &[String], image: Option<&str>, errors: impl Iterator<Item = i32>) -> Fault {
+pub fn execution(argv: &[String], image: Option<&str>, errno: Errno, lack: Option<Lack>) -> Fault {
     let command = argv.first().map_or("", String::as_str);
-    // As a shell has it: one that is there but may not be executed counts for more than those that are not there.
-    let is_lack = |errno: &i32| matches!(*errno, libc::ENOENT | libc::ENOTDIR);
-    let errors: Vec<_> = errors.filter(|errno| *errno != 0).collect();
-    let of = |in_image, on_host| match image {
+    let (in_image, on_host) = match (&lack, errno) {
+        (Some(Lack::Interpreter(_)), _) => (Code::CommandInterpreterMissing, Code::HostCommandNotFound),
+        (Some(Lack::LineEnd(_)), _) => (Code::CommandLineEnds, Code::HostCommandNotFound),
+        (Some(Lack::Loader(_)), _) => (Code::CommandLoaderMissing, Code::HostCommandNotFound),
+        (Some(Lack::NotExecutable(_)), _) => (Code::CommandInterpreterRefused, Code::HostCommandNotExecutable),
+        (None, Errno::ENOENT) => (Code::CommandNotFound, Code::HostCommandNotFound),
+        (None, _) => (Code::CommandNotExecutable, Code::HostCommandNotExecutable),
+    };
+    let fault = match image {
         Some(image) => Fault::new(FaultKind::BadRequest, in_image).with("command", command).with("image", image),
         None => Fault::new(FaultKind::BadRequest, on_host).with("command", command),
     };
-    match errors.iter().rfind(|errno| !is_lack(errno)) {
-        Some(errno) => of(Code::CommandNotExecutable, Code::HostCommandNotExecutable)
-            .with("reason", Errno::from_raw(*errno).desc()),
-        None => of(Code::CommandNotFound, Code::HostCommandNotFound),
+    match (lack, errno) {
+        (Some(Lack::Interpreter(path) | Lack::Loader(path)), _) => fault.with("interpreter", path),
+        // It is to be seen.
+        (Some(Lack::LineEnd(path)), _) => fault.with("interpreter", path.escape_debug()),
+        (Some(Lack::NotExecutable(path)), errno) => fault.with("interpreter", path).with("reason", errno.desc()),
+        (None, Errno::ENOENT) => fault,
+        (None, errno) => fault.with("reason", errno.desc()),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::channel::{Channel, Told, channel};
 use super::init::{Init, Look, Stage};
+use super::interpreter::Inside;
 use super::observe::{Subject, View};
 use super::spawner::{Request, Thread};
 use super::{ProcessInverse, call, fault, reap};
@@ -32,6 +33,8 @@ pub struct Launch<'a> {
     pub argv: &'a [String],
     /// The image as the user named it, for messages; none for a process of the lab's host.
     pub image: Option<&'a str>,
+    /// Where its program lies, for messages.
+    pub inside: Option<Inside<'a>>,
     /// Rows and columns of its terminal to begin with.
     pub size: Option<(u16, u16)>,
 }
@@ -200,7 +203,8 @@ impl Drive<'_> {
         self.go()?;
         let init = self.launch.init;
         let fork = init.fork_at.filter(|fork| *fork < init.look_at);
-        if self.read_past_fork(cx, fork)? && self.read_until(cx, init.look_at)? {
+        // Where the last call before the look was refused there is nobody to look at.
+        if self.read_past_fork(cx, fork)? && self.read_until(cx, init.look_at)? && self.goes_on() {
             self.take_master()?;
             self.see_all()?;
             self.go()?;
@@ -321,6 +325,12 @@ impl Drive<'_> {
             reap::observe(cx, &child.subject, &ended);
             child.collected(cx, ended);
         }
+    }
+
+    /// A call that is refused is the last.
+    fn goes_on(&self) -> bool {
+        let last = self.records.len().checked_sub(1).and_then(|last| self.made(last));
+        last.is_none_or(|made| made.fault.is_none())
     }
 
     /// The pipe has ended. If the last thing that was begun is an `execve`, it succeeded.
@@ -484,7 +494,7 @@ impl Drive<'_> {
         };
         let fault = failed.then(|| {
             if index >= self.launch.init.execve_at {
-                fault::execution(self.launch.argv, self.launch.image, [record.errno].into_iter())
+                self.not_executed_for([record.errno].into_iter())
             } else {
                 fault::call(prepared, &self.text(index), record.errno)
             }
@@ -506,7 +516,14 @@ impl Drive<'_> {
         let first = self.launch.init.execve_at;
         let tried = self.records.get(first..).filter(|tried| !tried.is_empty() && stage.calls.contains(&first))?;
         let errors = tried.iter().map(|record| record.errno);
-        self.executed.is_none().then(|| fault::execution(self.launch.argv, self.launch.image, errors))
+        self.executed.is_none().then(|| self.not_executed_for(errors))
+    }
+
+    fn not_executed_for(&self, errors: impl Iterator<Item = i32>) -> Fault {
+        let Launch { init, argv, image, inside, .. } = &self.launch;
+        let errno = fault::decisive(errors);
+        let lack = inside.and_then(|inside| inside.lack(init.programs(), errno));
+        fault::execution(argv, *image, errno, lack)
     }
 
     fn plan(&self, stage: &Stage) -> Plan {

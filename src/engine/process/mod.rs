@@ -9,8 +9,10 @@
 mod call;
 mod caps;
 mod channel;
+mod environment;
 mod fault;
 mod init;
+mod interpreter;
 mod launch;
 mod observe;
 mod reap;
@@ -25,6 +27,7 @@ mod user;
 
 #[cfg(any(test, fuzzing))]
 pub(super) use init::oracle;
+pub use init::{MASKED, READ_ONLY};
 pub use running::Running;
 pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp};
 pub use start::Spawner;

@@ -36,9 +36,12 @@ pub(super) enum Past {
 #[derive(Debug)]
 pub(super) struct Profile {
     pub privileges: Privileges,
+    /// What was asked for and what the image has: what Docker adds is another for each command.
     pub env: Vec<String>,
+    pub hostname: String,
     pub cwd: String,
     pub merged: PathBuf,
+    pub mounts: Vec<MountSpec>,
     pub group: Option<Group>,
     pub have: u64,
 }

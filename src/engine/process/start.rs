@@ -1,4 +1,6 @@
+use super::environment::{self, environment};
 use super::init::{self, Beside, Privileges, Shape};
+use super::interpreter::Inside;
 use super::launch::{Given, Launch, Launched, launch};
 use super::running::{Past, Profile};
 use super::spawner::{Nest, Thread};
@@ -32,8 +34,6 @@ struct Ids {
     capabilities: u64,
     last_capability: u32,
 }
-
-const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 impl Spawner {
     /// Starts the threads and the keeper and finds out about control groups, ids and capabilities. To be called in the lab.
@@ -90,7 +90,7 @@ impl Spawner {
             no_new_privs: spec.no_new_privs,
             may_set_groups: self.ids.may_set_groups,
         };
-        let env = environment(&spec.env, &spec.hostname, spec.tty, &privileges.identity.home);
+        let env = environment(&[&spec.env], &spec.hostname, spec.tty, &privileges.identity.home);
         let born_in = join.born_in.take();
         let shape = Shape {
             privileges: &privileges,
@@ -113,11 +113,13 @@ impl Spawner {
                 main: true,
                 argv: &spec.argv,
                 image: Some(&spec.image),
+                inside: Some(Inside { root: &spec.rootfs.merged, mounts: &spec.mounts, cwd: &spec.cwd }),
                 size: spec.console_size,
             },
         )?;
-        let (merged, cwd) = (spec.rootfs.merged.clone(), spec.cwd.clone());
-        let profile = Profile { privileges, env, cwd, merged, group, have };
+        let (merged, cwd, mounts) = (spec.rootfs.merged.clone(), spec.cwd.clone(), spec.mounts.clone());
+        let (env, hostname) = (spec.env.clone(), spec.hostname.clone());
+        let profile = Profile { privileges, env, hostname, cwd, merged, mounts, group, have };
         finish(cx, launched, ours, Past::Profile(Box::new(profile)))
     }
 
@@ -140,7 +142,8 @@ impl Spawner {
                 // As Docker: all capabilities, and still the container's own filter.
                 privileges.capabilities = profile.have;
             }
-            let env = environment(&joined(&profile.env, &spec.env), "", spec.tty, &privileges.identity.home);
+            let given = [profile.env.as_slice(), &spec.env];
+            let env = environment(&given, &profile.hostname, spec.tty, &privileges.identity.home);
             let mut join = self.cgroups.join(profile.group.as_ref())?;
             let born_in = join.born_in.take();
             let cwd = match spec.cwd.as_str() {
@@ -169,6 +172,7 @@ impl Spawner {
                     main: false,
                     argv: &spec.argv,
                     image: Some(&spec.image),
+                    inside: Some(Inside { root: &profile.merged, mounts: &profile.mounts, cwd }),
                     size: spec.console_size,
                 },
             )?;
@@ -182,9 +186,9 @@ impl Spawner {
         cx.step(plan, |cx| {
             let home = env.iter().find_map(|entry| entry.strip_prefix("HOME=")).unwrap_or("/").to_owned();
             let mut env = env.to_vec();
-            default(&mut env, "PATH", PATH);
+            environment::default(&mut env, environment::PATH);
             if tty {
-                default(&mut env, "TERM", "TERM=xterm");
+                environment::default(&mut env, "TERM=xterm");
             }
             let init = init::on_host(argv, &env, &home, tty, &self.ignored);
             let (ours, stdio) = streams(tty, true)?;
@@ -198,6 +202,7 @@ impl Spawner {
                     main: false,
                     argv,
                     image: None,
+                    inside: None,
                     size: None,
                 },
             )?;
@@ -272,33 +277,6 @@ fn bind_sources(cx: &Cx, spec: &ProcessSpec) -> Result<()> {
     Ok(())
 }
 
-/// What Docker adds to an environment.
-fn environment(given: &[String], hostname: &str, tty: bool, home: &str) -> Vec<String> {
-    let mut env = given.to_vec();
-    default(&mut env, "PATH", PATH);
-    if !hostname.is_empty() {
-        default(&mut env, "HOSTNAME", &format!("HOSTNAME={hostname}"));
-    }
-    if tty {
-        default(&mut env, "TERM", "TERM=xterm");
-    }
-    default(&mut env, "HOME", &format!("HOME={home}"));
-    env
-}
-
-fn default(env: &mut Vec<String>, name: &str, entry: &str) {
-    if !env.iter().any(|known| known.split('=').next() == Some(name)) {
-        env.push(entry.to_owned());
-    }
-}
-
-/// An environment with some variables set anew.
-fn joined(base: &[String], over: &[String]) -> Vec<String> {
-    let name = |entry: &String| entry.split('=').next().unwrap_or_default().to_owned();
-    let kept = base.iter().filter(|entry| !over.iter().any(|new| name(new) == name(entry)));
-    kept.chain(over).cloned().collect()
-}
-
 /// The engine's side of the streams, none with a terminal; and the process's.
 fn streams(tty: bool, open_stdin: bool) -> Result<(Option<Io>, [OwnedFd; 3])> {
     if tty {
@@ -323,22 +301,4 @@ fn ignored() -> Vec<i32> {
 fn finish(cx: &Cx, mut launched: Launched, ours: Option<Io>, past: Past) -> Result<Running> {
     let io = ours.or_else(|| launched.master.take().map(|master| Io::Tty(master.into())));
     Running::new(cx, launched, io, past)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn docker_adds_to_an_environment_what_is_not_there() {
-        let given = ["TERM=vt100".to_owned()];
-        let env = environment(&given, "box", true, "/root");
-        assert_eq!(env, ["TERM=vt100", PATH, "HOSTNAME=box", "HOME=/root"]);
-    }
-
-    #[test]
-    fn exec_sets_variables_anew() {
-        let (base, over) = (["A=1".to_owned(), "B=2".to_owned()], ["B=3".to_owned()]);
-        assert_eq!(joined(&base, &over), ["A=1", "B=3"]);
-    }
 }

@@ -14,7 +14,12 @@ pub fn hosts(hostname: &str, address: Option<Ipv4Addr>, extra: &[(String, String
          ff02::1\tip6-allnodes\n\
          ff02::2\tip6-allrouters\n",
     );
-    let own = address.map(|address| (hostname.to_owned(), address.to_string()));
+    // A name with a domain goes with the one before its first dot.
+    let names = match hostname.split_once('.') {
+        Some((short, _)) => format!("{hostname} {short}"),
+        None => hostname.to_owned(),
+    };
+    let own = address.map(|address| (names, address.to_string()));
     for (name, address) in extra.iter().chain(own.as_ref()) {
         // Writing to a String cannot fail.
         writeln!(text, "{address}\t{name}").unwrap_or_default();
@@ -58,6 +63,16 @@ mod tests {
         let text = hosts("box", Some(Ipv4Addr::new(172, 17, 0, 2)), &extra);
         assert!(text.starts_with("127.0.0.1\tlocalhost\n"));
         assert!(text.ends_with("10.0.0.5\tdb\n172.17.0.2\tbox\n"));
+    }
+
+    #[test]
+    fn a_name_with_a_domain_has_a_short_one_beside_it() {
+        let address = Ipv4Addr::new(172, 17, 0, 2);
+        let own = |hostname| hosts(hostname, Some(address), &[]).lines().last().map(str::to_owned);
+        assert_eq!(own("web.example.org").as_deref(), Some("172.17.0.2\tweb.example.org web"));
+        assert_eq!(own("a.b").as_deref(), Some("172.17.0.2\ta.b a"));
+        assert_eq!(own("web").as_deref(), Some("172.17.0.2\tweb"));
+        assert!(!hosts("web.example.org", None, &[]).contains("web"), "nothing is said of one that has no address");
     }
 
     #[test]

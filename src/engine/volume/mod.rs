@@ -1,7 +1,8 @@
 //! Volumes: directories of the engine's that outlive containers.
 //!
 //! ```text
-//! <root>/volumes/<name>/_data      what is mounted; the directory above it dates the volume
+//! <root>/volumes/<name>/_data        what is mounted; the directory above it dates the volume
+//!                       labels.json  its labels, where it has any: written before there is a volume
 //! ```
 //!
 //! Does not know who mounts them.
@@ -13,9 +14,10 @@ use super::fault::{Fault, FaultKind, Result};
 use super::{evidence, handle, private, random};
 use crate::trace::{Book, Change, Code, Plan, StepKind, Volume as Seen};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -37,7 +39,15 @@ pub struct Volume {
     pub created: String,
     /// Made for one container and named by 64 random hexadecimal digits.
     pub anonymous: bool,
+    /// What it was labelled with when it was made.
+    pub labels: Labels,
 }
+
+/// Labels of a volume.
+pub type Labels = BTreeMap<String, String>;
+
+/// Bytes of the file of them. What can be asked for is far less.
+const LABEL_BYTES: u64 = 16 << 20;
 
 impl Volumes {
     /// The volumes below `root/volumes`.
@@ -55,6 +65,11 @@ impl Volumes {
     /// The volume of that name, made if it is not there. Without a name an anonymous one is made. A volume outlives the
     /// engine, so there is nothing in the journal.
     pub fn create(&self, cx: &Cx, name: Option<&str>) -> Result<Volume> {
+        self.create_labelled(cx, name, &Labels::new())
+    }
+
+    /// The same with labels. One that is there keeps those that it has.
+    pub fn create_labelled(&self, cx: &Cx, name: Option<&str>, labels: &Labels) -> Result<Volume> {
         let name = match name {
             Some(name) => checked(name)?.to_owned(),
             None => random::hex(64)?,
@@ -69,6 +84,7 @@ impl Volumes {
         }
         let plan = Plan::new(StepKind::MakeVolume, &name).call(format!("mkdir({data:?}, 0755)"));
         cx.step(plan.by_hand(format!("mkdir -p {}", data.display())), |cx| {
+            keep(&self.root.join(&name), labels)?;
             private::shown_dir(&data).map_err(|e| Fault::io("make", data.display(), &e))?;
             let volume = self.get(&name)?;
             see(cx, &volume)?;
@@ -96,7 +112,8 @@ impl Volumes {
         let meta = fs::metadata(&dir).ok().filter(|_| path.is_dir()).ok_or_else(not_found)?;
         let created = rfc3339(meta.modified().unwrap_or(SystemTime::UNIX_EPOCH));
         let anonymous = name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        Ok(Volume { name: name.to_owned(), path, created, anonymous })
+        let labels = labels_of(&dir);
+        Ok(Volume { name: name.to_owned(), path, created, anonymous, labels })
     }
 
     /// Deletes a volume. `in_use` tells which container uses it, if one does: then it is refused.
@@ -144,6 +161,36 @@ impl Volumes {
             Ok(())
         })
     }
+}
+
+fn labels_file(dir: &Path) -> PathBuf {
+    dir.join("labels.json")
+}
+
+/// Writes labels down. Those of an engine that was killed before it had made the volume are gone then.
+fn keep(dir: &Path, labels: &Labels) -> Result<()> {
+    let file = labels_file(dir);
+    let failed = |what| move |e: io::Error| Fault::io(what, dir.display(), &e);
+    match fs::remove_file(&file) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(failed("write")(e)),
+        _ => {}
+    }
+    if labels.is_empty() {
+        return Ok(());
+    }
+    private::dir(dir).map_err(failed("make"))?;
+    let file = private::file(&file).map_err(failed("write"))?;
+    serde_json::to_writer(file, labels).map_err(|e| failed("write")(e.into()))
+}
+
+fn labels_of(dir: &Path) -> Labels {
+    let mut text = Vec::new();
+    let Ok(file) = File::open(labels_file(dir)) else { return Labels::new() };
+    let read = file.take(LABEL_BYTES).read_to_end(&mut text).map_err(serde_json::Error::io);
+    read.and_then(|_| serde_json::from_slice(&text)).unwrap_or_else(|error| {
+        tracing::warn!(%error, dir = %dir.display(), "the labels of a volume cannot be read");
+        Labels::new()
+    })
 }
 
 fn seen(volume: &Volume) -> Seen {

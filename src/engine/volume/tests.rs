@@ -33,6 +33,26 @@ fn a_volume_is_made_once_listed_and_removed() {
 }
 
 #[test]
+fn labels_are_kept_with_the_volume() {
+    check(|cx, volumes, root| {
+        let labels = Labels::from([("tier".to_owned(), "a=b".to_owned()), ("empty".to_owned(), String::new())]);
+        assert_eq!(volumes.create_labelled(cx, Some("data"), &labels)?.labels, labels);
+        assert_eq!(Volumes::open(root)?.get("data")?.labels, labels, "after the engine");
+        let others = Labels::from([("tier".to_owned(), "c".to_owned())]);
+        assert_eq!(volumes.create_labelled(cx, Some("data"), &others)?.labels, labels, "made once");
+        assert_eq!(fs::metadata(root.join("volumes/data/labels.json")).unwrap().permissions().mode() & 0o777, 0o600);
+        volumes.remove(cx, "data", &|_| None)?;
+        assert_eq!(volumes.create(cx, Some("data"))?.labels, Labels::new());
+        // An engine was killed between the labels and the volume.
+        fs::remove_dir(root.join("volumes/data/_data")).unwrap();
+        fs::write(root.join("volumes/data/labels.json"), "{").unwrap();
+        assert_eq!(volumes.create(cx, Some("data"))?.labels, Labels::new());
+        assert!(!root.join("volumes/data/labels.json").exists());
+        Ok(())
+    });
+}
+
+#[test]
 fn a_volume_in_use_is_kept() {
     check(|cx, volumes, _| {
         volumes.create(cx, Some("data"))?;
@@ -92,7 +112,7 @@ fn all_that_a_file_is_comes_along_and_nothing_is_opened_that_answers() {
         fs::create_dir_all(data.join("deep/er")).unwrap();
         nix::unistd::mkfifo(&data.join("pipe"), nix::sys::stat::Mode::S_IRUSR).unwrap();
         let _listens = std::os::unix::net::UnixListener::bind(data.join("socket")).unwrap();
-        let holes = fs::File::create(data.join("deep/er/holes")).unwrap();
+        let holes = File::create(data.join("deep/er/holes")).unwrap();
         std::os::unix::fs::FileExt::write_all_at(&holes, b"text", 3 << 20).unwrap();
         holes.set_len(64 << 20).unwrap();
         symlink("nowhere", data.join("link")).unwrap();

@@ -5,6 +5,7 @@ problem-body-too-large = The body of the request has more than { $limit } bytes,
 problem-too-many-connections = { $limit } connections to the engine are open already, and it takes no more. Close windows and terminals that are not needed, then try again.
 problem-trace-reader-slow = The engine ended this trace stream because for { $seconds } seconds nobody read what it sent. Nothing is lost: ask again from the last event that arrived.
 problem-json-too-deep = The request has lists within lists more than { $limit } deep, and no request needs that. Correct the client.
+problem-limit-out-of-range = { $option } = { $value }: it must be a number from { $least } to { $most } on this machine. Give another, or leave it out.
 problem-too-many-values = { $what } has { $count } entries; at most { $limit } are possible. Leave some out.
 problem-value-too-long = { $what } has { $length } bytes; at most { $limit } are possible here, as the kernel takes no more. Make it shorter.
 problem-value-with-nul = { $what } has a NUL byte in it ({ $value }), where the kernel would cut it off. Leave that byte out.

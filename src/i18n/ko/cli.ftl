@@ -33,6 +33,7 @@ problem-terminal-refused = 터미널을 raw 모드로 바꿀 수 없습니다 ({
 problem-no-such-thing = { $name }: 그런 이름의 객체(object)가 없습니다. `docker ps -a`, `docker images`, `docker volume ls`, `docker network ls`로 확인하세요.
 problem-one-container = 한 번에 하나의 컨테이너만 시작하며 연결할 수 있습니다. 이름을 하나만 쓰세요.
 problem-bad-volume = -v { $volume }: 절대 경로로 바꿀 수 없습니다 ({ $reason }). /부터 쓰세요.
+problem-attach-and-detach = --attach와 --detach는 함께 쓸 수 없습니다. 하나는 컨테이너의 출력을 기다리고, 하나는 기다리지 않습니다. 둘 중 하나를 빼세요.
 problem-bad-moment = { $option } { $value }: 시각으로 읽을 수 없습니다. 10m, 1h30m처럼 얼마 전인지 쓰거나 1970년부터 센 초를 쓰세요.
 problem-env-file-unreadable = --env-file { $path } 파일을 읽을 수 없습니다 ({ $reason }). 경로를 확인하세요.
 problem-bad-size = { $flag } { $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 64m, 1.5g, 0.5처럼 쓰세요.

@@ -5,6 +5,7 @@ problem-body-too-large = 요청 본문이 { $limit }바이트를 넘습니다. �
 problem-too-many-connections = 이미 엔진에 연결 { $limit }개가 열려 있어 더 받을 수 없습니다. 쓰지 않는 창과 터미널을 닫고 다시 시도하세요.
 problem-trace-reader-slow = 보낸 내용을 { $seconds }초 동안 아무도 읽지 않아 엔진이 이 트레이스 스트림을 끝냈습니다. 잃어버린 것은 없으니 마지막으로 받은 이벤트 다음부터 다시 요청하세요.
 problem-json-too-deep = 요청의 목록이 { $limit }단계보다 깊게 겹쳐 있습니다. 그렇게 깊은 요청은 필요하지 않으므로 클라이언트를 고치세요.
+problem-limit-out-of-range = { $option } = { $value }: 이 컴퓨터에서는 { $least }부터 { $most }까지의 숫자여야 합니다. 다른 값을 주거나 빼세요.
 problem-too-many-values = { $what }: 항목이 { $count }개인데 최대 { $limit }개까지만 쓸 수 있습니다. 일부를 빼세요.
 problem-value-too-long = { $what }: 길이가 { $length }바이트인데 커널이 받는 한도에 맞춰 여기서는 최대 { $limit }바이트까지만 쓸 수 있습니다. 더 짧게 줄이세요.
 problem-value-with-nul = { $what }: 값에 NUL 바이트가 들어 있습니다 ({ $value }). 커널이 그 자리에서 값을 잘라 버리므로 받지 않습니다. NUL 바이트를 빼세요.

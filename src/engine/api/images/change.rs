@@ -2,9 +2,10 @@
 
 use super::super::Shared;
 use super::super::answer::{Answer, blocking, json};
+use super::super::filter::{flag, labels, refuse_unknown};
 use super::super::names::tag_of;
-use super::super::query::{self, refuse_unknown};
-use super::list::{flag, labels, moment};
+use super::super::query;
+use super::list::moment;
 use super::time::until;
 use super::user_of;
 use crate::docker::{FilterQuery, ImageRemoveQuery, ImageRemoved, ImageTagQuery, ImagesPruned};

@@ -2,15 +2,15 @@
 
 use super::super::Shared;
 use super::super::answer::{Answer, blocking, json};
-use super::super::query::{self, refuse_unknown};
+use super::super::filter::{flag, labels, refuse_unknown};
+use super::super::query;
 use super::pattern::fits;
 use super::time::{unix, until};
 use crate::docker::{Filters, ImageListQuery, ImageSummary};
 use crate::engine::moment::Moment;
 use crate::engine::store::Image;
-use crate::engine::{Engine, Fault, FaultKind, Result};
+use crate::engine::{Engine, Result};
 use crate::spec::Reference;
-use crate::trace::Code;
 use axum::extract::Request;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -90,24 +90,6 @@ impl<'a> Picked<'a> {
         };
         shown.then_some((image, tags, digests))
     }
-}
-
-/// A filter that is true or false.
-pub(super) fn flag(filters: &Filters, name: &str) -> Result<Option<bool>> {
-    filters.values(name).try_fold(None, |_, text| match text {
-        "true" | "1" => Ok(Some(true)),
-        "false" | "0" => Ok(Some(false)),
-        _ => Err(Fault::new(FaultKind::BadRequest, Code::FilterValue).with("filter", name).with("value", text)),
-    })
-}
-
-/// `label=a`, `label=a=b`: all of them. `label!=…`: none of them.
-pub(super) fn labels(filters: &Filters, labels: &BTreeMap<String, String>) -> bool {
-    let has = |text: &str| match text.split_once('=') {
-        Some((name, value)) => labels.get(name).is_some_and(|is| is == value),
-        None => labels.contains_key(text),
-    };
-    filters.values("label").all(has) && !filters.values("label!").any(has)
 }
 
 pub(super) fn moment(image: &Image) -> i64 {

@@ -18,6 +18,7 @@ pub use container::container;
 pub use host::{Beside, beside, on_host};
 pub use keeper::keeper;
 pub use privileges::Privileges;
+pub use protect::{MASKED, READ_ONLY};
 pub use shape::Shape;
 
 use super::call::{Call, Fd, Node};
@@ -204,6 +205,14 @@ impl Init {
         }
         self.call(Call::FsconfigCreate { fd: context });
         self.open(Call::Fsmount { fd: context, attributes })
+    }
+
+    /// The paths at which the program is looked for, in order.
+    pub fn programs(&self) -> impl Iterator<Item = &str> {
+        self.calls.iter().filter_map(|prepared| match &prepared.call {
+            Call::Execve { path, .. } => Some(path.as_str()),
+            _ => None,
+        })
     }
 
     /// The calls in the interpreter's form.

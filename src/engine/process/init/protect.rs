@@ -4,7 +4,7 @@ use super::*;
 use std::path::Path;
 
 /// Hidden: a directory under an empty tmpfs, a file under `/dev/null`.
-const MASKED: [&str; 12] = [
+pub const MASKED: [&str; 12] = [
     "/proc/asound",
     "/proc/acpi",
     "/proc/interrupts",
@@ -20,7 +20,7 @@ const MASKED: [&str; 12] = [
 ];
 
 /// Read-only.
-const READ_ONLY: [&str; 5] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+pub const READ_ONLY: [&str; 5] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
 /// Covers them, and makes the root read-only if it is to be. The container's `/proc` and `/sys` have what this kernel's
 /// have, so what is not there here is not covered.

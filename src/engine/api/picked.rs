@@ -1,0 +1,95 @@
+//! The filters of `docker ps` (moby `daemon/list.go`).
+
+use super::filter::{bad_value, flag, labels, named, one_of, refuse_unknown};
+use crate::docker::Filters;
+use crate::engine::container::{Container, Phase};
+use crate::engine::moment::Moment;
+use crate::engine::process::MountSource;
+use crate::engine::{Engine, Fault, Result};
+use crate::trace::NetworkMode;
+
+const FILTERS: &[&str] = &[
+    "name", "id", "status", "ancestor", "label", "exited", "volume", "network", "before", "since", "health", "is-task",
+];
+/// Docker's words for where a container is in its life.
+const STATES: &[&str] = &["created", "restarting", "running", "removing", "paused", "exited", "dead"];
+/// Whether it is well: here nobody looks.
+const HEALTH: &[&str] = &["starting", "healthy", "unhealthy", UNKNOWN];
+const UNKNOWN: &str = "none";
+
+/// Filters that are understood.
+pub(super) struct Picked<'a> {
+    filters: &'a Filters,
+    /// Of whom only those are wanted that were created earlier, or later.
+    before: Option<Moment>,
+    since: Option<Moment>,
+    /// None can be what swarm mode made.
+    tasks: bool,
+}
+
+impl<'a> Picked<'a> {
+    pub(super) fn of(engine: &Engine, filters: &'a Filters) -> Result<Self> {
+        refuse_unknown(filters, FILTERS)?;
+        one_of(filters, "status", STATES)?;
+        one_of(filters, "health", HEALTH)?;
+        let number = |text: &str| text.parse::<i32>().map(drop).map_err(|_no_number| bad_value("exited", text));
+        filters.values("exited").try_for_each(number)?;
+        let created = |name: &str, pick: fn(Moment, Moment) -> Moment| {
+            let mut all = filters.values(name).map(|container| engine.containers.find(container).map(|c| c.created));
+            all.try_fold(None, |found: Option<Moment>, one| {
+                let one = one?;
+                Ok::<_, Fault>(Some(found.map_or(one, |found| pick(found, one))))
+            })
+        };
+        Ok(Self {
+            filters,
+            before: created("before", Moment::min)?,
+            since: created("since", Moment::max)?,
+            tasks: flag(filters, "is-task")? == Some(true),
+        })
+    }
+
+    /// Those that do not run are asked for, too.
+    pub(super) fn all(&self) -> bool {
+        self.filters.has("status")
+    }
+
+    pub(super) fn fits(&self, container: &Container) -> bool {
+        let (state, filters) = (container.state(), self.filters);
+        let exited = matches!(state.phase, Phase::Exited | Phase::Ending);
+        !self.tasks
+            && self.before.is_none_or(|before| container.created < before)
+            && self.since.is_none_or(|since| container.created > since)
+            && filters.allow("name", |name| is_named(container, name))
+            && filters.allow("id", |id| container.id.as_str().starts_with(id))
+            && filters.allow("status", |status| state.phase.name() == status)
+            && filters.allow("health", |health| health == UNKNOWN)
+            && filters.allow("exited", |code| exited && code.parse() == Ok(state.status))
+            && labels(filters, &container.merged.labels)
+            && filters.allow("ancestor", |image| ancestor(container, image))
+            && filters.allow("network", |network| on(container, network))
+            && filters.allow("volume", |volume| mounts(container, volume))
+    }
+}
+
+/// By its name with or without the slash before it.
+fn is_named(container: &Container, pattern: &str) -> bool {
+    named(pattern, &container.name) || named(pattern, &format!("/{}", container.name))
+}
+
+fn mounts(container: &Container, wanted: &str) -> bool {
+    let of = |source: &MountSource| matches!(source, MountSource::Volume { name, .. } if name == wanted);
+    container.mounts.iter().any(|mount| mount.target == wanted || of(&mount.source))
+}
+
+fn on(container: &Container, wanted: &str) -> bool {
+    let network: &NetworkMode = &container.merged.network;
+    let endpoint = container.state().endpoint;
+    network.network() == Some(wanted) || endpoint.is_some_and(|endpoint| endpoint.network.as_str() == wanted)
+}
+
+fn ancestor(container: &Container, image: &str) -> bool {
+    let id = container.image.id.as_str();
+    let named = container.image.tags.iter().any(|tag| tag.familiar() == image || tag.familiar_name() == image);
+    named || container.request.image == image || id == image || container.image.id.hex().starts_with(image)
+}

@@ -1,0 +1,106 @@
+//! What strangers reported of other tools, tried here: each area is done by the real docker CLI and by ours against a real engine,
+//! as root and as an ordinary user, and once more by the real CLI against a real dockerd, which must pass the same checks.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+#![cfg(feature = "engine")]
+
+#[path = "reports/attached.rs"]
+mod attached;
+#[path = "common/clients.rs"]
+mod clients;
+#[path = "common/engine.rs"]
+mod engine;
+#[path = "reports/environment.rs"]
+mod environment;
+#[path = "reports/exec.rs"]
+mod exec;
+#[path = "reports/filters.rs"]
+mod filters;
+#[path = "reports/flags.rs"]
+mod flags;
+#[path = "reports/frames.rs"]
+mod frames;
+#[path = "reports/hosts.rs"]
+mod hosts;
+#[path = "images/lab.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod lab;
+#[path = "reports/programs.rs"]
+mod programs;
+#[path = "reports/refused.rs"]
+mod refused;
+#[path = "reports/shown.rs"]
+mod shown;
+#[path = "reports/side.rs"]
+mod side;
+#[path = "reports/signals.rs"]
+mod signals;
+#[path = "docker_cli/terminal.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod terminal;
+#[path = "reports/volumes.rs"]
+mod volumes;
+
+use side::Side;
+
+/// Of the shell's image.
+const PATH: &str = "ENV PATH=/bin";
+
+/// The areas: a test of each against dockwalk, and the list of all for the real dockerd.
+macro_rules! areas {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            clients::check(|bench| {
+                let side = Side::of(bench);
+                side.good(&format!("pull -q {}", side::IMAGE));
+                $name::area(&side);
+                side.clear();
+            });
+        })*
+
+        const AREAS: &[(&str, fn(&Side<'_>))] = &[$((stringify!($name), $name::area)),*];
+    };
+}
+
+areas! { attached environment exec filters flags frames hosts programs refused shown signals volumes }
+
+#[test]
+fn docker_itself_passes_the_same_checks() {
+    lab::inside("docker_itself_passes_the_same_checks", &["docker", "dockerd", "ip", "unshare"], |dir| {
+        let engine = engine::Engine::start(engine::Who::Root);
+        let docker = lab::Docker::start_with(dir, &[]);
+        // Its layers are of a kind that this Docker cannot read: what they make together is taken there.
+        let archive = dir.join("shell.tar");
+        let files = "tar -C / -c $(ls / | grep -v -e proc -e sys -e dev)";
+        let mut run = engine.dockwalk(&["docker", "run", "--rm", side::IMAGE, "sh", "-c", files]);
+        assert!(run.stdout(std::fs::File::create(&archive).unwrap()).status().unwrap().success());
+        docker.run(&[
+            "import",
+            "--change",
+            "CMD [\"sh\"]",
+            "--change",
+            PATH,
+            &archive.display().to_string(),
+            side::IMAGE,
+        ]);
+        let side = Side::dockers(&docker);
+        let differs = |(_, area): &&(&str, fn(&Side<'_>))| {
+            let passed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| area(&side)));
+            side.clear();
+            passed.is_err()
+        };
+        let different: Vec<_> = AREAS.iter().filter(differs).map(|(name, _)| name).collect();
+        drop(docker);
+        unmount_below(dir);
+        assert!(different.is_empty(), "Docker is otherwise in {different:?}");
+    });
+}
+
+/// A dockerd with a bridge leaves a network namespace mounted, which keeps the directory.
+fn unmount_below(dir: &std::path::Path) {
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+    let places = mounts.lines().filter_map(|line| line.split(' ').nth(4)).map(std::path::Path::new);
+    for place in places.filter(|place| place.starts_with(dir)) {
+        nix::mount::umount2(place, nix::mount::MntFlags::MNT_DETACH).unwrap();
+    }
+}
