@@ -11,8 +11,8 @@
 use super::{MountSource, MountSpec};
 use nix::errno::Errno;
 use pathrs::flags::OpenFlags;
-use std::fs::File;
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
 /// A container's files, as its processes name them.
@@ -78,8 +78,9 @@ impl Inside<'_> {
         match mount.map(|mount| (&mount.source, path.strip_prefix(&mount.target))) {
             None => below(self.root, &path),
             Some((MountSource::Volume { path: source, .. } | MountSource::Bind { path: source, .. }, Ok(rest))) => {
-                // A file alone may be bound.
-                if rest.as_os_str().is_empty() { File::open(source).ok() } else { below(source, rest) }
+                // A file alone may be bound, and a pipe as well.
+                let alone = || OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(source).ok();
+                if rest.as_os_str().is_empty() { alone() } else { below(source, rest) }
             }
             Some(_) => None,
         }
