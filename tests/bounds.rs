@@ -330,6 +330,7 @@ fn a_container_that_cannot_be_deleted_holds_nobody_who_waits_for_that() {
     good(docker(&engine, &["pull", "-q", "lab/shell:1"]));
     let made = json!({"Image": "lab/shell:1", "Cmd": ["sleep", "600"], "HostConfig": {"AutoRemove": true}});
     let id = ask(&engine, "POST", "/containers/create", &made.to_string()).1["Id"].as_str().unwrap().to_owned();
+    assert_eq!(ask(&engine, "POST", &format!("/containers/{id}/start"), "").0, 204);
     let stays = engine.root().join("containers").join(&id).join("etc/stays");
     fs::write(&stays, "").unwrap();
     let immutable = |flag: &str| Command::new("chattr").arg(flag).arg(&stays).status().is_ok_and(|done| done.success());
@@ -337,7 +338,6 @@ fn a_container_that_cannot_be_deleted_holds_nobody_who_waits_for_that() {
         engine::lack("no file can be made immutable here");
         return;
     }
-    assert_eq!(ask(&engine, "POST", &format!("/containers/{id}/start"), "").0, 204);
     let waits = std::thread::scope(|scope| {
         let waiting = scope.spawn(|| ask(&engine, "POST", &format!("/containers/{id}/wait?condition=removed"), ""));
         assert_eq!(ask(&engine, "POST", &format!("/containers/{id}/kill"), "").0, 204);

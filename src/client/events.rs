@@ -85,7 +85,7 @@ async fn follow(socket: &Endpoint, from: u64, hold: bool, out: &mpsc::SyncSender
     let (mut position, mut engine) = (from, None::<u32>);
     loop {
         let error = match stream(socket, &mut position, &mut engine, hold, out).await {
-            Ok(Some(problem)) if problem.code == Code::TraceNotRead => ClientError::from(problem),
+            Ok(Some(problem)) if matches!(problem.code, Code::TraceNotRead) => ClientError::from(problem),
             // We did not read for a while – the machine slept, say. Nothing is lost: it goes on where it was.
             Ok(Some(problem)) => {
                 tracing::info!(?problem, "the trace is asked for again");

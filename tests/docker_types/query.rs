@@ -114,5 +114,5 @@ fn a_name_that_is_not_dockers_is_seen() {
         unknown(&serde_json::json!({"v": true, "volumes": true}), &model),
         BTreeSet::from(["volumes".to_owned()])
     );
-    assert_eq!(names(&ContainerRemoveQuery::default()), ["force", "v"].map(str::to_owned).into());
+    assert_eq!(names(&ContainerRemoveQuery::default()), ["force", "link", "v"].map(str::to_owned).into());
 }
