@@ -185,16 +185,17 @@ pub fn write_own_file<T, E>(
         return own_file(path).map_err(failed).and_then(write);
     }
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
+    let number = getrandom::u64().map_err(|error| failed(std::io::Error::other(error)))?;
+    name.push(format!(".{number:016x}.new"));
     let new = Path::new(&name);
-    let written = own_file(new).map_err(&failed).and_then(|file| {
-        let done = write(file)?;
+    // The directory may be everybody's: what lies there under that name is not followed and not written to.
+    let file = File::options().write(true).create_new(true).mode(0o600).open(new).map_err(&failed)?;
+    let written = write(file).and_then(|done| {
         fs::rename(new, path).map_err(&failed)?;
         Ok(done)
     });
     if written.is_err() {
-        // There may be none.
-        fs::remove_file(new).ok();
+        fs::remove_file(new).unwrap_or_else(|error| tracing::warn!(%error, path = %new.display(), "not removed"));
     }
     written
 }
