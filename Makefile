@@ -13,13 +13,16 @@ help:
 	@echo "make record  play the lessons live and write fixtures/traces anew"
 	@echo "make bench   measure against docker and podman (root)"
 
+# For this machine's own processor alone: what draws glyphs is compiled once then, not once for each kind of processor.
+QUICK = RUSTFLAGS="$(RUSTFLAGS) -C target-cpu=native" cargo build --profile quick --locked
+
 run:
 	@scripts/setup run
-	cargo build --profile quick --locked
+	$(QUICK)
 	target/quick/dockwalk --lesson $(LESSON)
 
 build:
-	cargo build --profile quick --locked
+	$(QUICK)
 
 # Optimised across crates, which takes most of the time (profiles in Cargo.toml).
 release:

@@ -69,6 +69,9 @@ mod engine {
     use dockwalk::engine::conductor::Limit;
     use dockwalk::engine::{Fault, registry::Builtin, run};
     use dockwalk::i18n::{Lang, Words};
+    use tracing_subscriber::filter::Targets;
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
 
     /// What the command line says of an engine.
     pub struct Asked<'a> {
@@ -133,10 +136,10 @@ mod engine {
     }
 
     fn log() {
-        let filter = tracing_subscriber::EnvFilter::try_from_env("DOCKWALK_LOG");
-        let filter = filter.unwrap_or_else(|_none| tracing_subscriber::EnvFilter::new("warn"));
+        let filter = std::env::var("DOCKWALK_LOG").ok().and_then(|filter| filter.parse::<Targets>().ok());
+        let filter = filter.unwrap_or_else(|| Targets::new().with_default(tracing::Level::WARN));
         // No colours: an escape sequence in the log would be somebody else's.
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
-        log.with_writer(out::LogWriter::default).init();
+        let log = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(out::LogWriter::default);
+        tracing_subscriber::registry().with(log).with(filter).init();
     }
 }

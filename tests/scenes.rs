@@ -345,6 +345,9 @@ fn arrow_keys_go_along_the_wires() {
     harness.run();
     harness.get_by_label_contains("eth0@if7, 172.17.0.3/16").click();
     harness.run();
+    assert!(!harness.get_by_label_contains("eth0@if7, 172.17.0.3/16").is_focused(), "the keys stay the debugger's");
+    harness.get_by_label_contains("eth0@if7, 172.17.0.3/16").focus();
+    harness.run();
     harness.key_press(egui::Key::ArrowUp);
     harness.run();
     assert_eq!(seen.borrow().selection, Some(Entity::Link("shell/veth".into())));

@@ -367,55 +367,6 @@ fn a_recording_is_saved_and_opened_again() {
 }
 
 #[test]
-fn a_lesson_is_walked_on_a_recording_in_both_languages() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("lesson.ndjson");
-    dockwalk::ui::source::save(&recording::recording(), &path).unwrap();
-    for (lang, on) in [(Lang::Ko, "다음"), (Lang::En, "Next")] {
-        let mut window = bare(lang, (1024.0, 700.0));
-        tell(&mut window, SourceCommand::LessonOn("01".into(), path.clone()));
-        for _ in 0..200 {
-            window.run_steps(1);
-            if app(&window).state.has_trace() {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        let steps = app(&window).state.course.as_ref().unwrap().lesson().script.steps.len();
-        for number in 0..steps {
-            let view = app(&window).state.course.as_ref().unwrap().view(lang);
-            assert_eq!(view.number, number + 1);
-            assert!(window.get_all_by_label_contains(&view.title).next().is_some(), "{}", view.title);
-            if number + 1 < steps {
-                click(&mut window, on);
-            }
-        }
-    }
-}
-
-#[test]
-fn a_prediction_is_kept_until_the_machine_answers() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("lesson.ndjson");
-    dockwalk::ui::source::save(&recording::recording(), &path).unwrap();
-    let mut window = bare(Lang::Ko, (1440.0, 900.0));
-    tell(&mut window, SourceCommand::LessonOn("01".into(), path));
-    while !app(&window).state.has_trace() {
-        window.run_steps(1);
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    let question = app(&window).state.course.as_ref().unwrap().view(Lang::Ko).questions[0].clone();
-    assert!(question.choices.len() > 1, "{question:?}");
-    click(&mut window, &question.choices[0]);
-    window.get_by_label("예상을 적어 두었습니다. 진행하면 답이 나옵니다.");
-    tell(&mut window, PlaybackCommand::End);
-    let view = app(&window).state.course.as_ref().unwrap().view(Lang::Ko);
-    let answer = view.questions[0].answer.clone().unwrap();
-    let said = if question.choices[0] == answer { "예상이 맞았습니다" } else { "예상과 달랐습니다" };
-    window.get_by_label(said);
-}
-
-#[test]
 fn what_failed_is_said_with_its_cause_and_its_fix() {
     use dockwalk::trace::{Body, Event, Op, OpKind, Outcome, Problem, Trace};
     let problem = Problem::new(Code::TerminalNone);

@@ -71,6 +71,11 @@ fn lint_prose(lesson: &Lesson, lang: Lang) -> Vec<Problem> {
         };
         let wanted = headings_of_script(step);
         let written = headings_of_prose(section);
+        // What moves the machine is announced before it does.
+        let moves = step.run.is_some() || step.types.is_some() || step.stop_at.is_some();
+        if moves && section.before.is_empty() {
+            problems.push(missing(format!("## {} … ### before", step.id)));
+        }
         problems.extend(wanted.difference(&written).map(|name| missing(name.clone())));
         problems.extend(written.difference(&wanted).map(|name| orphan(section.line, name.clone())));
     }

@@ -25,6 +25,7 @@ mod runner;
 mod script;
 #[cfg(test)]
 mod tests;
+mod track;
 mod view;
 
 pub use answer::{Answer, Term};
@@ -38,6 +39,7 @@ pub use prose::{ClaimNote, Prose, QuestionText, Section};
 pub use query::{Focus, Query};
 pub use runner::{Noticed, Progress, QuestionState, Runner};
 pub use script::{Condition, Goal, LessonStep, Question, Script, Shown, Tab, Terminal, Uses};
+pub use track::Track;
 pub use view::{ClaimView, GoalView, QuestionView, StepView};
 
 /// The directory that stands for `{{bind}}` in a lesson's commands, below the engine's root.

@@ -1,7 +1,7 @@
 //! A lesson against a recording: where each of its steps rests, and whether it is reached at all.
 
 use super::*;
-use crate::trace::{Body, Code, Problem, Trace, World};
+use crate::trace::{Body, Code, Problem, StepKind, Trace, World};
 use std::sync::Arc;
 
 /// Where a step of a lesson rests in a recording.
@@ -38,17 +38,24 @@ impl<'a> Walk<'a> {
         applied
     }
 
-    /// True when the next event announces this kind of step.
-    fn is_before(&self, kind: crate::trace::StepKind) -> bool {
-        self.trace.next_mark(self.position).is_some_and(|mark| mark.kind == kind)
+    fn is_before(&self, kind: StepKind) -> bool {
+        is_next(self.trace, self.position, kind)
     }
 
-    /// True when an operation is under way and the next event does not begin another.
     fn is_inside_op(&self) -> bool {
-        let begins =
-            self.trace.event(self.position + 1).is_some_and(|event| matches!(event.body, Body::OpBegan { .. }));
-        !begins && self.world.ops.values().any(|state| state.outcome.is_none())
+        is_inside_op(self.trace, self.position, &self.world)
     }
+}
+
+/// True when a step of this kind comes next.
+pub(super) fn is_next(trace: &Trace, position: u64, kind: StepKind) -> bool {
+    trace.next_mark(position).is_some_and(|mark| mark.kind == kind)
+}
+
+/// True when an operation is under way and the next event does not begin another.
+pub(super) fn is_inside_op(trace: &Trace, position: u64, world: &World) -> bool {
+    let begins = trace.event(position + 1).is_some_and(|event| matches!(event.body, Body::OpBegan { .. }));
+    !begins && world.ops.values().any(|state| state.outcome.is_none())
 }
 
 /// Where each step of the lesson rests in this recording.

@@ -4,7 +4,8 @@
 //! # The lesson's title
 //! What it is about.
 //! ## step-id: The step's title
-//! Its text.
+//! Its text: what is so once the step rests.
+//! ### before          what will be done, shown until then
 //! ### question id     what to predict
 //! ### answer id       why it is so, shown with the answer
 //! ### goal id         what must become true
@@ -34,8 +35,10 @@ pub struct Section {
     pub line: usize,
     /// Its title.
     pub title: String,
-    /// Its text, Markdown.
+    /// Its text, Markdown: it speaks of what is there to be seen.
     pub text: String,
+    /// What will be done, Markdown; shown while the text is not true yet.
+    pub before: String,
     /// By question id.
     pub questions: BTreeMap<String, QuestionText>,
     /// By goal id.
@@ -113,6 +116,11 @@ impl Prose {
 
 impl Section {
     fn add(&mut self, block: &Block<'_>) -> Result<(), Code> {
+        if block.heading == "before" {
+            let twice = !self.before.is_empty();
+            self.before = filled(block)?;
+            return if twice { Err(Code::LessonTwice) } else { Ok(()) };
+        }
         let (what, id) = block.heading.split_once(' ').ok_or(Code::LessonHeading)?;
         let (id, text) = (id.trim().to_owned(), filled(block)?);
         let slot = match what {
@@ -175,7 +183,7 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "# T\nabout\n## a: First\ntext\n```\n# not a heading\n```\n### question q\nwhich?\n### answer q\nso\n\
+    const GOOD: &str = "# T\nabout\n## a: First\ntext\n```\n# not a heading\n```\n### before\nsoon\n### question q\nwhich?\n### answer q\nso\n\
                         ### goal g\ndone\n### claim A1\n> they say\n> this\n\nwe see\n";
 
     #[track_caller]
@@ -191,7 +199,7 @@ mod tests {
         let prose = Prose::parse("ko.md", GOOD).expect("it is well formed");
         assert_eq!((prose.title.as_str(), prose.summary.as_str()), ("T", "about"));
         let section = &prose.sections["a"];
-        assert_eq!(section.title, "First");
+        assert_eq!((section.title.as_str(), section.before.as_str()), ("First", "soon"));
         assert!(section.text.contains("# not a heading"));
         assert_eq!(section.questions["q"], QuestionText { ask: "which?".into(), because: "so".into() });
         assert_eq!(section.goals["g"], "done");
@@ -208,6 +216,8 @@ mod tests {
         fails("# T\n## a: A\n", Code::LessonEmpty, Some("2"));
         fails("# T\n## a: A\nx\n## a: B\ny\n", Code::LessonTwice, Some("4"));
         fails("# T\n## a: A\nx\n### goal g\n1\n### goal g\n2\n", Code::LessonTwice, Some("6"));
+        fails("# T\n## a: A\nx\n### before\n", Code::LessonEmpty, Some("4"));
+        fails("# T\n## a: A\nx\n### before\n1\n### before\n2\n", Code::LessonTwice, Some("6"));
         fails("# T\n## a: A\nx\n### claim A1\nno quote\n", Code::LessonClaimForm, Some("4"));
     }
 }

@@ -18,6 +18,8 @@ pub struct Runner {
 pub(super) struct Asked {
     pub(super) choices: Vec<Answer>,
     pub(super) state: QuestionState,
+    /// The step that was under way when the World told.
+    told_at: Option<usize>,
 }
 
 /// How far a question is.
@@ -112,7 +114,7 @@ impl Runner {
             }
             let seed = format!("{}/{}/{}", self.lesson.folder, step.id, question.id);
             if let Some(choices) = question.ask.choices(world, &seed) {
-                self.questions.insert(key, Asked { choices, state: QuestionState::Unanswered });
+                self.questions.insert(key, Asked { choices, state: QuestionState::Unanswered, told_at: None });
             }
         }
     }
@@ -126,6 +128,7 @@ impl Runner {
                 let Some(answer) = question.ask.answer(world) else { continue };
                 let right = asked.choices.get(choice) == Some(&answer);
                 asked.state = QuestionState::Revealed { predicted: Some(choice), answer, right };
+                asked.told_at = Some(self.at);
                 let (step, question) = (step.id.clone(), question.id.clone());
                 noticed.push(Noticed::Revealed { step, question, right });
             }
@@ -197,7 +200,25 @@ impl Runner {
     }
 
     pub(super) fn asked(&self, question: &str) -> Option<&Asked> {
-        self.questions.get(&(self.step().id.clone(), question.to_owned()))
+        self.asked_at(&self.step().id, question)
+    }
+
+    pub(super) fn asked_at(&self, step: &str, question: &str) -> Option<&Asked> {
+        self.questions.get(&(step.to_owned(), question.to_owned()))
+    }
+
+    /// Predictions of earlier steps that were answered while this one was under way, as (step, question).
+    pub(super) fn answered_here(&self) -> impl Iterator<Item = (&str, &str)> {
+        let earlier = self.lesson.script.steps[..self.at].iter();
+        let all = earlier.flat_map(|step| step.questions.iter().map(|question| (&*step.id, &*question.id)));
+        all.filter(|(step, id)| self.asked_at(step, id).is_some_and(|asked| asked.told_at == Some(self.at)))
+    }
+
+    /// The first question of this step that is still to be predicted.
+    pub fn open_question(&self) -> Option<&str> {
+        let mut questions = self.step().questions.iter();
+        let open = |id: &str| self.asked(id).is_some_and(|asked| asked.state == QuestionState::Unanswered);
+        questions.find(|question| open(&question.id)).map(|question| &*question.id)
     }
 
     pub(super) fn goal(&self, goal: &str) -> Option<&Option<Answer>> {

@@ -13,8 +13,10 @@ pub struct StepView {
     pub of: usize,
     /// Its title.
     pub title: String,
-    /// Its text, Markdown.
+    /// Its text, Markdown: true once the step rests.
     pub text: String,
+    /// What will be done, Markdown; empty where nothing is.
+    pub before: String,
     /// The docker command that begins it, `{{bind}}` not yet replaced.
     pub command: Option<String>,
     /// What is typed, and where.
@@ -27,6 +29,8 @@ pub struct StepView {
     pub focus: Option<Focus>,
     /// What is to be predicted.
     pub questions: Vec<QuestionView>,
+    /// What was predicted at earlier steps, and was answered while this one was under way.
+    pub answered: Vec<QuestionView>,
     /// What must become true.
     pub goals: Vec<GoalView>,
     /// The notes' claims.
@@ -50,9 +54,10 @@ impl StepView {
             }
         };
         fill(&mut self.text);
+        fill(&mut self.before);
         self.command.iter_mut().for_each(fill);
         self.input.iter_mut().for_each(|(_, typed)| fill(typed));
-        for question in &mut self.questions {
+        for question in self.questions.iter_mut().chain(&mut self.answered) {
             fill(&mut question.ask);
             question.because.iter_mut().for_each(fill);
         }
@@ -113,7 +118,12 @@ impl StepView {
         let step = runner.step();
         let lesson = runner.lesson();
         let section = lesson.section(words.lang(), &step.id).cloned().unwrap_or_default();
-        let questions: Vec<_> = step.questions.iter().map(|q| question(runner, words, &section, &q.id)).collect();
+        let questions = step.questions.iter().map(|q| question(runner, words, &section, &step.id, &q.id)).collect();
+        let answered = runner.answered_here().map(|(step, id)| {
+            let section = lesson.section(words.lang(), step).cloned().unwrap_or_default();
+            question(runner, words, &section, step, id)
+        });
+        let answered = answered.collect();
         let goals: Vec<_> = step.goals.iter().map(|g| goal(runner, words, &section, &g.id)).collect();
         let open = goals.iter().all(|goal| goal.reached);
         let claims = step.claims.iter().map(|id| claim(&section, id, open)).collect();
@@ -123,21 +133,23 @@ impl StepView {
             of: lesson.script.steps.len(),
             title: section.title.clone(),
             text: section.text.clone(),
+            before: section.before.clone(),
             command: step.run.clone(),
             input: step.terminal.clone().zip(step.types.clone()),
             stop_at: step.stop_at,
             tab: step.tab,
             focus: step.focus.clone(),
             questions,
+            answered,
             goals,
             claims,
         }
     }
 }
 
-fn question(runner: &Runner, words: &Words, section: &Section, id: &str) -> QuestionView {
+fn question(runner: &Runner, words: &Words, section: &Section, step: &str, id: &str) -> QuestionView {
     let text = section.questions.get(id).cloned().unwrap_or_default();
-    let asked = runner.asked(id);
+    let asked = runner.asked_at(step, id);
     let state = asked.map_or(QuestionState::Unanswered, |asked| asked.state.clone());
     let answer = match &state {
         QuestionState::Revealed { answer, .. } => Some(answer.show(words)),

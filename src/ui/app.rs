@@ -106,6 +106,9 @@ impl App {
     fn receive(&mut self, ctx: &egui::Context) {
         self.effects.receive(ctx, &mut self.state);
         self.terminals.poll();
+        if self.terminals.list().iter().all(|terminal| terminal.ended.is_some()) {
+            self.state.settle();
+        }
         let asked = self.effects.asked();
         asked.into_iter().for_each(|command| self.command(ctx, command));
         let now = ctx.input(|input| input.time);
@@ -156,6 +159,7 @@ impl App {
         };
         self.typing = window(ui, &mut cx, parts);
         commands.into_iter().for_each(|command| self.command(&ctx, command));
+        self.effects.keep_stops(&self.state);
         self.effects.finish(&ctx, &mut self.state);
     }
 }

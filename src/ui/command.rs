@@ -41,7 +41,8 @@ macro_rules! bindings {
 pub fn bindings() -> Vec<Binding> {
     bindings! {
         [shift(Key::ArrowRight), key(Key::F10)] "over" => PlaybackCommand::Over;
-        [key(Key::Space), key(Key::ArrowRight)] "step" => PlaybackCommand::Step;
+        [key(Key::Space)] "onward" => LessonCommand::Onward;
+        [key(Key::ArrowRight)] "step" => PlaybackCommand::Step;
         [key(Key::ArrowLeft)] "back" => PlaybackCommand::Back;
         [key(Key::ArrowDown), key(Key::F11)] "into" => PlaybackCommand::Into;
         [key(Key::ArrowUp), shift(Key::F11)] "out" => PlaybackCommand::Out;

@@ -1,6 +1,6 @@
 //! A lesson in the window: its runner fed with what the cursor shows, so that nothing is told before it is seen.
 
-use crate::lesson::{Console, Lesson, Rest, Runner, StepView, rests};
+use crate::lesson::{Console, Lesson, Rest, Runner, StepView, Track, rests};
 use crate::trace::{Trace, World};
 use std::sync::Arc;
 
@@ -18,15 +18,20 @@ pub struct Course {
     /// The farthest position that was looked at, and the World there.
     seen: u64,
     world: World,
-    /// Where the steps rest in a recording.
-    rests: Vec<Rest>,
+    /// Where the steps rest in a recording; none: the trace still grows.
+    rests: Option<Vec<Rest>>,
+    /// Where they rest in a trace that grows.
+    track: Track,
+    /// The step that something was begun for, and how long the trace was.
+    begun: Option<(usize, Option<u64>)>,
 }
 
 impl Course {
     /// At its first step.
     pub fn new(lesson: Arc<Lesson>) -> Self {
-        let runner = Runner::new(Arc::clone(&lesson));
-        Self { lesson, runner, console: Console::default(), seen: 0, world: World::default(), rests: Vec::new() }
+        let (runner, track) = (Runner::new(Arc::clone(&lesson)), Track::new(Arc::clone(&lesson)));
+        let (console, world) = (Console::default(), World::default());
+        Self { lesson, runner, console, seen: 0, world, rests: None, track, begun: None }
     }
 
     /// The same lesson, begun anew.
@@ -52,13 +57,49 @@ impl Course {
 
     /// It plays from this recording.
     pub fn plays(&mut self, trace: &Trace) {
-        self.rests = rests(&self.lesson, trace);
+        self.rests = Some(rests(&self.lesson, trace));
     }
 
-    /// Where the present step rests in the recording; none when it is live.
+    /// Where the present step rests: in a recording known from the beginning, live as soon as it is reached.
     pub fn rest(&self) -> Option<u64> {
-        let step = &self.runner.step().id;
-        self.rests.iter().find(|rest| rest.step == *step).map(|rest| rest.position)
+        self.rest_of(self.runner.progress().step)
+    }
+
+    /// Where the step after it rests.
+    pub fn next_rest(&self) -> Option<u64> {
+        self.rest_of(self.runner.progress().step + 1)
+    }
+
+    fn rest_of(&self, number: usize) -> Option<u64> {
+        self.rests.as_deref().unwrap_or(self.track.rests()).get(number).map(|rest| rest.position)
+    }
+
+    /// The last step that rests at this position or before it.
+    pub fn reached_by(&self, position: u64) -> Option<usize> {
+        let rests = self.rests.as_deref().unwrap_or(self.track.rests());
+        rests.iter().take_while(|rest| rest.position <= position).count().checked_sub(1)
+    }
+
+    /// Something is begun for the present step.
+    pub fn begins(&mut self, trace: &Trace) {
+        self.begun = Some((self.runner.progress().step, Some(trace.len())));
+    }
+
+    /// What was begun is over, whatever came of it.
+    pub fn settle(&mut self) {
+        if let Some((_, since)) = &mut self.begun {
+            *since = None;
+        }
+    }
+
+    /// Something was begun for the present step.
+    pub fn has_begun(&self) -> bool {
+        self.begun.is_some_and(|(step, _)| step == self.runner.progress().step)
+    }
+
+    /// Something was begun for the present step, and the engine has not said anything since.
+    pub fn is_beginning(&self, trace: &Trace) -> bool {
+        self.has_begun() && self.begun.is_some_and(|(_, since)| since == Some(trace.len()))
     }
 
     /// Looks at what the cursor has come to.
@@ -77,8 +118,10 @@ impl Course {
                 self.seen += 1;
                 if closely && self.seen < position {
                     self.runner.observe(&self.world, &self.console);
+                    self.track.look(trace, self.seen, &self.world, &self.console);
                 }
             }
+            self.track.look(trace, position, world, &self.console);
         }
         self.runner.observe(world, &self.console);
     }

@@ -15,8 +15,9 @@ use crate::client::StartOptions;
 use crate::client::protocol::GateCommand;
 use crate::lesson::{self, Lesson};
 use crate::spec::visible;
-use crate::trace::{Code, Problem};
+use crate::trace::{Code, Problem, StepKind};
 use egui::{Context, Rect};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -33,6 +34,8 @@ pub struct EffectRunner {
     told: Option<Receiver<Problem>>,
     shot: Option<paths::Shot>,
     diagram: Rect,
+    /// Where the engine's gate was told to stop.
+    stops: BTreeSet<StepKind>,
 }
 
 impl EffectRunner {
@@ -50,6 +53,7 @@ impl EffectRunner {
             told: None,
             shot: None,
             diagram: Rect::NOTHING,
+            stops: BTreeSet::new(),
         }
     }
 
@@ -104,6 +108,16 @@ impl EffectRunner {
             state.told(ticket, &done);
             let orders = state.files.receive(ticket, done);
             self.bench.begin(orders, state.socket.as_deref(), waker(ctx));
+        }
+    }
+
+    /// Tells the engine's gate where to stop, when that has changed.
+    pub fn keep_stops(&mut self, state: &WindowState) {
+        let Some(link) = self.link.as_ref().filter(|_| state.is_live()) else { return };
+        let stops = state.stops();
+        if stops != self.stops {
+            self.stops.clone_from(&stops);
+            link.order(GateCommand::Breakpoints { kinds: stops });
         }
     }
 
@@ -196,6 +210,7 @@ impl EffectRunner {
         state.origin = Origin::Connecting;
         let wanted = Wanted { options: self.options.clone(), privileged };
         self.link = Some(live::connect(wanted, waker(ctx)));
+        self.stops.clear();
     }
 }
 

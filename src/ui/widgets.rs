@@ -53,6 +53,24 @@ pub fn text_button(ui: &mut Ui, text: &str, loudness: Loudness) -> Response {
     response
 }
 
+/// A button with words, of that width; what does not fit is left out at the end.
+pub fn wide_button(ui: &mut Ui, text: &str, loudness: Loudness, width: f32) -> Response {
+    let text = &*fonts::shown(text);
+    let theme = Theme::of(ui.ctx());
+    let font = fonts::bold(14.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 36.0), Sense::click());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, text));
+    if ui.is_rect_visible(rect) {
+        let color = plate(ui, rect, &response, loudness, &theme);
+        let whole = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
+        let room = vec2(width - 24.0, whole.size().y);
+        let at = Align2::CENTER_CENTER.align_size_within_rect(room.min(whole.size()), rect).min;
+        line(ui.painter(), at, room.x, text, font, color);
+    }
+    response
+}
+
 /// Paints what is behind a button's content, and says the content's colour.
 fn plate(ui: &Ui, rect: Rect, response: &Response, loudness: Loudness, theme: &Theme) -> Color32 {
     let lit = response.hovered() || response.has_focus();

@@ -307,8 +307,8 @@ impl View {
             let selected = selection.as_ref() == Some(entity);
             response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &node.label));
             if response.clicked() {
+                // The keys stay the debugger's; Tab gives them to a shape.
                 *selection = Some(entity.clone());
-                response.request_focus();
             }
             if response.hovered() {
                 ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);

@@ -3,18 +3,19 @@
 use super::PanelContext;
 use crate::lesson::{ClaimView, GoalView, QuestionState, QuestionView, StepView, bind_directory};
 use crate::trace::Family;
-use crate::ui::command::{Command, LessonCommand, SourceCommand, ViewCommand};
+use crate::ui::command::{LessonCommand, ViewCommand};
 use crate::ui::course::Course;
 use crate::ui::icons::Icon;
 use crate::ui::prose::{self, Ink};
+use crate::ui::state::{Mover, Place};
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{evidence, fonts};
 use egui::{
-    Color32, CornerRadius, Frame, Label, Layout, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
-    vec2,
+    Color32, CornerRadius, Frame, Label, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2,
 };
 
 const TEXT: f32 = 14.5;
+const FOOT: f32 = 74.0;
 
 /// Shows it in all the room there is.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
@@ -22,22 +23,57 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
     if let Some(host) = &cx.state.world().host {
         view = view.with_bind(&bind_directory(&host.root, course.lesson()));
     }
-    let foot = 44.0;
-    let room = ui.available_height() - foot;
-    ScrollArea::vertical().id_salt(&view.id).max_height(room).auto_shrink([false, false]).show(ui, |ui| {
+    let place = cx.state.place().unwrap_or(Place::Before);
+    let there = matches!(place, Place::Here | Place::Passed);
+    let room = ui.available_height() - FOOT;
+    ScrollArea::vertical().id_salt((&view.id, there)).max_height(room).auto_shrink([false, false]).show(ui, |ui| {
         ui.add_space(2.0);
         let number = format!("{} / {}", view.number, view.of);
         widgets::caption(ui, &number);
         ui.add(Label::new(RichText::new(fonts::shown(&view.title)).font(fonts::bold(18.5))).wrap());
         ui.add_space(2.0);
-        prose::show(ui, &view.text, Ink { size: TEXT, color: soft(cx) });
-        action(ui, cx, &view, course.rest());
-        view.questions.iter().for_each(|question| ask(ui, cx, question));
-        goals(ui, cx, &view.goals);
-        view.claims.iter().for_each(|claim| note(ui, cx, claim));
+        if place == Place::Passed {
+            passed(ui, cx, course, view.number);
+        }
+        if there {
+            view.answered.iter().for_each(|question| ask(ui, cx, question));
+            prose::show(ui, &view.text, Ink { size: TEXT, color: soft(cx) });
+            commands(ui, cx, &view);
+            view.questions.iter().for_each(|question| ask(ui, cx, question));
+            goals(ui, cx, &view.goals);
+            view.claims.iter().for_each(|claim| note(ui, cx, claim));
+        } else {
+            let text = if view.before.is_empty() { cx.say("lesson-before") } else { view.before.clone() };
+            prose::show(ui, &text, Ink { size: TEXT, color: soft(cx) });
+            commands(ui, cx, &view);
+            goals(ui, cx, &view.goals);
+            view.answered.iter().for_each(|question| ask(ui, cx, question));
+        }
         ui.add_space(10.0);
     });
-    walk(ui, cx, &view, course);
+    foot(ui, cx, &view);
+}
+
+/// Somebody went on by themselves: the text is about what lies behind.
+fn passed(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course, number: usize) {
+    let theme = cx.theme;
+    let frame = widgets::card(&theme).stroke(Stroke::new(1.0, theme.warn));
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.add(Label::new(RichText::new(cx.say("lesson-passed")).size(13.5)).wrap());
+        ui.horizontal_wrapped(|ui| {
+            let label = cx.say("lesson-rewind");
+            if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
+                cx.want(LessonCommand::Rewind);
+            }
+            let farther = course.reached_by(cx.state.cursor.position()).is_some_and(|reached| reached >= number);
+            let label = cx.say("lesson-catch-up");
+            if farther && widgets::text_button(ui, &label, Loudness::Plain).clicked() {
+                cx.want(LessonCommand::CatchUp);
+            }
+        });
+    });
+    ui.add_space(6.0);
 }
 
 /// Reading text: between full and weak.
@@ -45,43 +81,22 @@ fn soft(cx: &PanelContext<'_>) -> Color32 {
     cx.theme.text.lerp_to_gamma(cx.theme.weak, 0.35)
 }
 
-/// The command of the step, or what is typed, or how far to go.
-fn action(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, rest: Option<u64>) {
-    let recorded = rest.is_some();
-    if let Some(line) = &view.command {
-        let key = if recorded { "lesson-play" } else { "lesson-run" };
-        act(ui, cx, line, key, LessonCommand::Run);
-    }
-    if let Some((_, text)) = &view.input {
-        let key = if recorded { "lesson-play" } else { "lesson-type" };
-        act(ui, cx, text.trim_end(), key, LessonCommand::Type);
-    }
-    let alone = view.command.is_none() && view.input.is_none();
-    if alone && (view.stop_at.is_some() || rest.is_some_and(|rest| rest > cx.state.cursor.position())) {
-        ui.add_space(8.0);
-        let there = cx.say("lesson-go-on");
-        if widgets::text_button(ui, &there, Loudness::Plain).clicked() {
-            cx.want(LessonCommand::GoOn);
-        }
-    }
-}
-
-fn act(ui: &mut Ui, cx: &mut PanelContext<'_>, line: &str, key: &str, command: LessonCommand) {
+/// The command of the step, or what is typed. The next action runs it.
+fn commands(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
+    let typed = view.input.as_ref().map(|(_, text)| text.trim_end());
+    let Some(line) = view.command.as_deref().or(typed) else { return };
     let theme = cx.theme;
     ui.add_space(8.0);
     widgets::well(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        let width = ui.available_width();
-        ui.add(Label::new(evidence::command(line, &theme, width, 13.5)).wrap());
-        ui.add_space(4.0);
-        ui.horizontal(|ui| {
-            let label = cx.say(key);
-            let enabled = cx.state.has_trace();
-            if ui.add_enabled_ui(enabled, |ui| widgets::text_button(ui, &label, Loudness::Primary)).inner.clicked() {
-                cx.want(command);
-            }
-            let label = cx.say("copy-command");
-            if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 28.0).clicked() {
+        let label = cx.say("copy-command");
+        let width = ui.available_width() - 32.0;
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                ui.add(Label::new(evidence::command(line, &theme, width, 13.5)).wrap());
+            });
+            if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 26.0).clicked() {
                 cx.want(ViewCommand::Copy(line.to_owned()));
             }
         });
@@ -92,8 +107,10 @@ fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
     let theme = cx.theme;
     let color = theme.family(Family::Image);
     ui.add_space(10.0);
-    let frame = widgets::card(&theme).stroke(Stroke::new(1.2, color)).corner_radius(CornerRadius::same(10));
-    frame.show(ui, |ui| {
+    let wanted = cx.state.asks.as_ref() == Some(&question.id);
+    let line = if wanted { 2.6 } else { 1.2 };
+    let frame = widgets::card(&theme).stroke(Stroke::new(line, color)).corner_radius(CornerRadius::same(10));
+    let card = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.add(
             Label::new(RichText::new(cx.say("question-first")).font(fonts::bold(12.5)).color(color)).selectable(false),
@@ -110,6 +127,15 @@ fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
         }
         outcome(ui, cx, question);
     });
+    // Once: afterwards the page is the reader's to scroll.
+    let id = egui::Id::unique("lesson question wanted");
+    let shown = ui.data(|data| data.get_temp::<String>(id));
+    if wanted && shown.as_ref() != Some(&question.id) {
+        card.response.scroll_to_me(None);
+        ui.data_mut(|data| data.insert_temp(id, question.id.clone()));
+    } else if cx.state.asks.is_none() && shown.is_some() {
+        ui.data_mut(|data| data.remove::<String>(id));
+    }
 }
 
 /// A choice; true when it was clicked.
@@ -246,10 +272,11 @@ fn note(ui: &mut Ui, cx: &PanelContext<'_>, claim: &ClaimView) {
     });
 }
 
-/// Back, the steps as dots, on.
-fn walk(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, course: &Course) {
-    let theme = cx.theme;
+/// The steps as dots; back, and the one next action.
+fn foot(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
     ui.separator();
+    dots(ui, cx, view);
+    ui.add_space(4.0);
     ui.horizontal(|ui| {
         let back = cx.say("lesson-back");
         let first = view.number == 1;
@@ -257,27 +284,57 @@ fn walk(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, course: &Course
         if response.clicked() {
             cx.want(LessonCommand::Go(view.number - 2));
         }
-        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-            let done = course.runner().step_is_done();
-            let next = cx.say(if view.number == view.of { "lesson-finish" } else { "lesson-next" });
-            let loudness = if done { Loudness::Primary } else { Loudness::Plain };
-            if widgets::text_button(ui, &next, loudness).clicked() {
-                let on = Command::from(LessonCommand::Go(view.number));
-                let command = if view.number == view.of { SourceCommand::StartPage.into() } else { on };
-                cx.want(command);
-            }
-            let room = ui.available_rect_before_wrap();
-            let gap = (room.width() / view.of as f32).min(12.0);
-            for step in 0..view.of {
-                let x = room.center().x + (step as f32 - (view.of as f32 - 1.0) / 2.0) * gap;
-                let color = match step + 1 {
-                    now if now == view.number => theme.accent,
-                    before if before < view.number => theme.weak,
-                    _ => theme.line,
-                };
-                let radius: f32 = if step + 1 == view.number { 4.0 } else { 3.0 };
-                ui.painter().circle_filled(egui::pos2(x, room.center().y), radius.min(gap / 2.0), color);
-            }
-        });
+        let mover = cx.state.mover();
+        let label = mover_label(cx, &mover);
+        let enabled = !matches!(mover, Mover::Idle | Mover::Wait);
+        let width = ui.available_width();
+        let button = ui.add_enabled_ui(enabled, |ui| widgets::wide_button(ui, &label, Loudness::Primary, width)).inner;
+        if button.on_hover_text(format!("{label}  ·  Space")).clicked() {
+            cx.want(LessonCommand::Onward);
+        }
     });
+}
+
+/// What the next action will do, in words.
+fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
+    let filled = |line: &str| {
+        let (course, host) = (cx.state.course.as_ref(), cx.state.world().host.as_ref());
+        let bind = course.zip(host).map(|(course, host)| bind_directory(&host.root, course.lesson()));
+        bind.map_or_else(|| line.to_owned(), |bind| line.replace("{{bind}}", &bind))
+    };
+    let step = |key: &str, kind| cx.words.say_with(key, &[("step", cx.words.step(kind).as_str())]);
+    match mover {
+        Mover::Idle => cx.say("mover-idle"),
+        Mover::Wait => cx.say("mover-wait"),
+        Mover::Step(kind) => step("mover-step", *kind),
+        Mover::Predict(_) => cx.say("mover-predict"),
+        Mover::Run(line) => cx.words.say_with("mover-run", &[("command", filled(line).as_str())]),
+        Mover::Type(text) => cx.words.say_with("mover-type", &[("command", filled(text.trim_end()).as_str())]),
+        Mover::GoOn(Some(kind)) => step("mover-go-to", *kind),
+        Mover::GoOn(None) => cx.say("mover-go-on"),
+        Mover::Play => cx.say("mover-play"),
+        Mover::Turn(number) => {
+            let lesson = cx.state.course.as_ref().map(|course| course.lesson());
+            let step = lesson.and_then(|lesson| Some((lesson, lesson.script.steps.get(*number)?)));
+            let section = step.and_then(|(lesson, step)| lesson.section(cx.state.lang, &step.id));
+            cx.words.say_with("mover-turn", &[("title", section.map_or("", |section| &section.title))])
+        }
+        Mover::Finish => cx.say("mover-finish"),
+    }
+}
+
+fn dots(ui: &mut Ui, cx: &PanelContext<'_>, view: &StepView) {
+    let theme = &cx.theme;
+    let (room, _) = ui.allocate_exact_size(vec2(ui.available_width(), 12.0), Sense::hover());
+    let gap = (room.width() / view.of as f32).min(14.0);
+    for step in 0..view.of {
+        let x = room.center().x + (step as f32 - (view.of as f32 - 1.0) / 2.0) * gap;
+        let color = match step + 1 {
+            now if now == view.number => theme.accent,
+            before if before < view.number => theme.weak,
+            _ => theme.line,
+        };
+        let radius: f32 = if step + 1 == view.number { 4.0 } else { 3.0 };
+        ui.painter().circle_filled(egui::pos2(x, room.center().y), radius.min(gap / 2.0), color);
+    }
 }

@@ -38,10 +38,12 @@ fn transport(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         ("key-end", "End", PlaybackCommand::End)
     };
     let last_icon = if state.is_live() { Icon::Live } else { Icon::Last };
+    // In a lesson its one next action is the primary button.
+    let step = if state.course.is_some() { Loudness::Plain } else { Loudness::Primary };
     let buttons = [
         (Icon::First, "key-home", "Home", PlaybackCommand::Home, Loudness::Plain),
         (Icon::Back, "key-back", "←", PlaybackCommand::Back, Loudness::Plain),
-        (Icon::Step, "key-step", "Space  →", PlaybackCommand::Step, Loudness::Primary),
+        (Icon::Step, "key-step", "→", PlaybackCommand::Step, step),
         (Icon::Over, "key-over", "Shift+→", PlaybackCommand::Over, Loudness::Plain),
         (play.1, play.0, "P", PlaybackCommand::PlayPause, Loudness::Plain),
         (last_icon, live_or_end.0, live_or_end.1, live_or_end.2, Loudness::Plain),
@@ -208,10 +210,14 @@ fn next(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     let record = record.as_ref();
     let color = record.map_or(theme.line, |record| theme.family(record.step.family()));
     let waits = state.steps_the_engine() && !state.waiting.is_empty();
-    let response = ui.interact(area, ui.scope_id().with("next"), Sense::click());
+    // It says what comes next; in a lesson it is no second way to bring that about.
+    let taught = state.course.is_some();
+    let sense = if taught { Sense::hover() } else { Sense::click() };
+    let response = ui.interact(area, ui.scope_id().with("next"), sense);
     let title = record.map_or_else(|| cx.say(nothing_next(cx)), |record| cx.words.step(record.step.plan.kind));
     let caption = cx.say(if waits { "next-waiting" } else { "next-title" });
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{caption}: {title}")));
+    let role = if taught { Role::Label } else { Role::Button };
+    response.widget_info(|| WidgetInfo::labeled(role, true, format!("{caption}: {title}")));
     let fill = if record.is_some() { theme.panel.lerp_to_gamma(color, 0.08) } else { theme.card };
     let width = if response.hovered() || response.has_focus() { 2.0 } else { 1.0 };
     ui.painter().rect(area, CornerRadius::same(10), fill, Stroke::new(width, color), StrokeKind::Inside);

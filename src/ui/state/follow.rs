@@ -115,7 +115,9 @@ impl WindowState {
                 return Some(Effect::Gate(GateCommand::Step { level: self.cursor.level() }));
             }
         }
+        let from = self.cursor.position();
         if self.cursor.tick(&self.trace, passed) {
+            self.stop_at_lesson(from);
             if let Some(until) = self.until.filter(|until| self.cursor.position() >= *until) {
                 self.cursor.seek(&self.trace, until);
                 self.until = None;

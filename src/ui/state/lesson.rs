@@ -1,17 +1,24 @@
 //! What a learner does in a lesson.
 
 use super::*;
+use std::collections::BTreeSet;
 
 /// Goes through a lesson, and answers it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LessonCommand {
+    /// The one next action, whatever it is; without a lesson, the debugger's next step.
+    Onward,
     /// To that step of the lesson, from 0.
     Go(usize),
+    /// To the last step of the lesson that what was done on one's own has reached.
+    CatchUp,
+    /// Looks again at where the present step rests.
+    Rewind,
     /// Runs the step's command; in a recording, plays what it did.
     Run,
     /// Types what the step says into its terminal; in a recording, plays what it did.
     Type,
-    /// Goes on to where the step rests.
+    /// Goes on to where the step rests; in a recording, plays up to there.
     GoOn,
     /// Predicts: question and choice.
     Predict(String, usize),
@@ -21,12 +28,17 @@ pub enum LessonCommand {
 
 impl WindowState {
     pub(super) fn teach(&mut self, command: LessonCommand) -> Option<Effect> {
+        if command == LessonCommand::Onward {
+            return self.onward();
+        }
         let live = self.is_live();
         let course = self.course.as_mut()?;
         let step = course.runner().step().clone();
         use LessonCommand as C;
         match command {
+            C::Onward => {}
             C::Go(number) => {
+                self.asks = None;
                 let before = number.checked_sub(1).filter(|_| !live);
                 let begins = before.map_or(0, |before| {
                     course.go_to(before);
@@ -41,7 +53,21 @@ impl WindowState {
                 self.look();
                 self.attend();
             }
-            C::Predict(question, choice) => course.predict(&question, choice),
+            C::CatchUp => {
+                if let Some(number) = course.reached_by(self.cursor.position()) {
+                    self.turn(number);
+                }
+            }
+            C::Rewind => {
+                let rest = course.rest()?;
+                self.cursor.seek(&self.trace, rest);
+                self.refresh();
+                self.attend();
+            }
+            C::Predict(question, choice) => {
+                course.predict(&question, choice);
+                self.asks = None;
+            }
             C::Tell(question) => course.tell(&question, &self.world),
             C::Run | C::Type | C::GoOn if !live => {
                 self.until = course.rest().filter(|rest| *rest > self.cursor.position());
@@ -49,16 +75,43 @@ impl WindowState {
                     self.cursor.play(Direction::Forward, self.speed.max(2.0), false);
                 }
             }
-            C::Run => return Some(Effect::RunFor { line: step.run?, until: step.stop_at }),
+            C::Run | C::Type if self.mover() == Mover::Wait => {}
+            C::Run => {
+                self.course.as_mut()?.begins(&self.trace);
+                return Some(Effect::RunFor { line: step.run?, until: step.stop_at });
+            }
             C::Type => {
+                self.course.as_mut()?.begins(&self.trace);
                 return Some(Effect::TypeInto { terminal: step.terminal?, text: step.types? });
             }
             C::GoOn => {
                 self.cursor.jump_to_live(&self.trace);
-                return Some(Effect::Gate(GateCommand::RunTo { kind: step.stop_at? }));
+                let order = step.stop_at.map_or(GateCommand::Continue, |kind| GateCommand::RunTo { kind });
+                return Some(Effect::Gate(order));
             }
         }
         None
+    }
+
+    /// To that step of the lesson; the cursor stays where it is.
+    pub(super) fn turn(&mut self, number: usize) {
+        self.asks = None;
+        if let Some(course) = &mut self.course {
+            course.go_to(number);
+        }
+        self.look();
+        self.attend();
+    }
+
+    /// What was begun for the lesson's step is over, for all that its terminals tell.
+    pub fn settle(&mut self) {
+        self.course.iter_mut().for_each(Course::settle);
+    }
+
+    /// Where the engine's gate stops, whatever it is told: at breakpoints, and where the lesson's step rests.
+    pub fn stops(&self) -> BTreeSet<StepKind> {
+        let lesson = self.course.as_ref().and_then(|course| course.runner().step().stop_at);
+        self.cursor.breakpoints().iter().copied().chain(lesson).collect()
     }
 
     pub(super) fn look(&mut self) {

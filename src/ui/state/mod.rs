@@ -5,6 +5,7 @@ mod command;
 mod files;
 mod follow;
 mod lesson;
+mod mover;
 mod paths;
 mod playback;
 mod source;
@@ -14,6 +15,7 @@ pub use command::Command;
 pub use files::FilesCommand;
 pub use follow::dropped;
 pub use lesson::LessonCommand;
+pub use mover::{Mover, Place};
 pub use paths::{Ask, PathCommand};
 pub use playback::PlaybackCommand;
 pub use source::SourceCommand;
@@ -209,6 +211,8 @@ pub struct WindowState {
     stepping: Option<Duration>,
     /// Plays until that position.
     until: Option<u64>,
+    /// The lesson's question that stands in the way.
+    pub asks: Option<String>,
     world: World,
     changed: Vec<Entity>,
     /// The last observation before the cursor, and the World it was applied to.
@@ -243,6 +247,7 @@ impl Default for WindowState {
             files: Files::default(),
             stepping: None,
             until: None,
+            asks: None,
             world: World::default(),
             changed: Vec::new(),
             happened: None,

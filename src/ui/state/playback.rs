@@ -47,6 +47,21 @@ impl WindowState {
     pub(super) fn play(&mut self, command: PlaybackCommand) -> Option<Effect> {
         use PlaybackCommand as C;
         let engine = self.steps_the_engine();
+        let onward = matches!(command, C::Step | C::Over | C::Into | C::Out | C::Continue | C::RunTo(_) | C::RunToSame);
+        let plays = command == C::PlayPause && !self.is_playing();
+        if (onward || plays) && self.is_held_by_lesson() {
+            return self.onward();
+        }
+        let from = self.cursor.position();
+        let effect = self.go(command, engine);
+        if onward {
+            self.stop_at_lesson(from);
+        }
+        effect
+    }
+
+    fn go(&mut self, command: PlaybackCommand, engine: bool) -> Option<Effect> {
+        use PlaybackCommand as C;
         match command {
             C::Step if engine => return self.let_go(|level| GateCommand::Step { level }),
             C::Over if engine => return self.let_go(|level| GateCommand::Over { level }),
@@ -83,10 +98,10 @@ impl WindowState {
                 self.cursor.set_level(level);
                 return engine.then_some(Effect::Gate(GateCommand::Pause { level }));
             }
-            C::Breakpoint(kind) => return self.toggle_breakpoint(kind),
+            C::Breakpoint(kind) => self.cursor.toggle_breakpoint(kind),
             C::BreakpointHere => {
                 let kind = self.next().map(|record| record.step.plan.kind)?;
-                return self.toggle_breakpoint(kind);
+                self.cursor.toggle_breakpoint(kind);
             }
         }
         None
@@ -127,10 +142,13 @@ impl WindowState {
         }
     }
 
-    fn toggle_breakpoint(&mut self, kind: StepKind) -> Option<Effect> {
-        self.cursor.toggle_breakpoint(kind);
-        let kinds = self.cursor.breakpoints().clone();
-        self.is_live().then_some(Effect::Gate(GateCommand::Breakpoints { kinds }))
+    /// Moving through the trace ends where the lesson's step rests, when it would lead past it.
+    pub(super) fn stop_at_lesson(&mut self, from: u64) {
+        let stops = self.course.as_ref().filter(|course| course.runner().step().stop_at.is_some());
+        let rest = stops.and_then(Course::rest).filter(|rest| from < *rest && *rest < self.cursor.position());
+        if let Some(rest) = rest {
+            self.cursor.seek(&self.trace, rest);
+        }
     }
 }
 

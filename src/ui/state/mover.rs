@@ -1,0 +1,124 @@
+//! The one next action: what the primary button says, and what it and Space do.
+
+use super::*;
+
+/// How far the lesson's present step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// What the step is about has not been done.
+    Before,
+    /// It is being done.
+    Moving,
+    /// It rests where the step is read.
+    Here,
+    /// Somebody went on past it.
+    Passed,
+}
+
+/// The next action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mover {
+    /// There is none.
+    Idle,
+    /// Without a lesson: the debugger's next step.
+    Step(StepKind),
+    /// It is under way.
+    Wait,
+    /// That question of the step is to be predicted.
+    Predict(String),
+    /// Runs this command line.
+    Run(String),
+    /// Types this into the step's terminal.
+    Type(String),
+    /// Lets what waits go on to the step of that kind, else to the end.
+    GoOn(Option<StepKind>),
+    /// Plays what was recorded of this step.
+    Play,
+    /// To the lesson's step of that number, from 0.
+    Turn(usize),
+    /// The lesson is at its end.
+    Finish,
+}
+
+impl WindowState {
+    /// How far the lesson's present step is; none without a lesson.
+    pub fn place(&self) -> Option<Place> {
+        let course = self.course.as_ref()?;
+        let position = self.cursor.position();
+        let Some(rest) = course.rest().filter(|rest| *rest <= position) else {
+            return Some(if self.is_under_way() { Place::Moving } else { Place::Before });
+        };
+        let gone_on = match course.runner().step().stop_at {
+            Some(_) => self.trace.steps_before(rest) != self.trace.steps_before(position),
+            // What was typed meanwhile is none of its business, as long as the next step is not reached, too.
+            None => course.next_rest().is_some_and(|next| rest < next && next <= position),
+        };
+        Some(if gone_on { Place::Passed } else { Place::Here })
+    }
+
+    /// What was begun for the lesson's step still moves by itself.
+    fn is_under_way(&self) -> bool {
+        if !self.is_live() {
+            return self.until.is_some() && self.cursor.playback().is_some();
+        }
+        let moves = self.world.ops.values().any(|op| op.outcome.is_none());
+        self.waiting.is_empty()
+            && (moves || self.course.as_ref().is_some_and(|course| course.is_beginning(&self.trace)))
+    }
+
+    /// The next action.
+    pub fn mover(&self) -> Mover {
+        let Some(course) = &self.course else {
+            return self.next().map_or(Mover::Idle, |record| Mover::Step(record.step.plan.kind));
+        };
+        let (step, number) = (course.runner().step(), course.runner().progress().step);
+        match self.place() {
+            None => Mover::Idle,
+            Some(Place::Moving) => Mover::Wait,
+            Some(Place::Before) if !self.is_live() => Mover::Play,
+            // What waits at the gate comes first: nothing new begins behind its back.
+            Some(Place::Before) if !self.waiting.is_empty() => Mover::GoOn(step.stop_at.filter(|_| course.has_begun())),
+            Some(Place::Before) => match (&step.run, &step.types) {
+                (Some(line), _) => Mover::Run(line.clone()),
+                (None, Some(text)) => Mover::Type(text.clone()),
+                (None, None) => Mover::Idle,
+            },
+            Some(place) => match course.runner().open_question().filter(|_| place == Place::Here) {
+                Some(question) => Mover::Predict(question.to_owned()),
+                None if number + 1 < course.lesson().script.steps.len() => Mover::Turn(number + 1),
+                None => Mover::Finish,
+            },
+        }
+    }
+
+    /// Does it.
+    pub(super) fn onward(&mut self) -> Option<Effect> {
+        match self.mover() {
+            Mover::Idle | Mover::Wait => None,
+            Mover::Step(_) => self.play(PlaybackCommand::Step),
+            Mover::Predict(question) => {
+                self.asks = Some(question);
+                None
+            }
+            Mover::Run(_) => self.teach(LessonCommand::Run),
+            Mover::Type(_) => self.teach(LessonCommand::Type),
+            Mover::GoOn(_) | Mover::Play => self.teach(LessonCommand::GoOn),
+            Mover::Turn(number) => {
+                let from = self.place();
+                self.turn(number);
+                // A step that has no command of its own goes on with what the one before began.
+                let step = self.course.as_ref()?.runner().step();
+                let alone = step.run.is_none() && step.types.is_none();
+                let moves = matches!(self.mover(), Mover::GoOn(_) | Mover::Play);
+                if alone && moves && from == Some(Place::Here) { self.onward() } else { None }
+            }
+            Mover::Finish => Some(self.source(SourceCommand::StartPage)),
+        }
+    }
+
+    /// The step that the lesson's present one rests before, when it rests there now: nothing but the next action leads past it.
+    pub(super) fn is_held_by_lesson(&self) -> bool {
+        let stops = self.course.as_ref().is_some_and(|course| course.runner().step().stop_at.is_some());
+        stops && self.place() == Some(Place::Here)
+    }
+}

@@ -1,0 +1,242 @@
+//! A lesson in the window, on its recording: one action leads through it, and nothing leads past its stops unasked.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+#![cfg(feature = "gui")]
+
+#[path = "common/window.rs"]
+mod common;
+
+use common::{Window, app, app_mut, click, open, press, tell};
+use dockwalk::i18n::Lang;
+use dockwalk::ui::command::{Command, LessonCommand, PlaybackCommand, SourceCommand};
+use dockwalk::ui::state::{Mover, Origin, Place};
+use dockwalk::ui::{Open, Options};
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
+use std::path::Path;
+
+const LESSONS: [&str; 2] = ["01-pull-and-run", "02-storage"];
+
+/// That lesson on the recording that is part of the program.
+fn lesson(name: &str, lang: Lang) -> Window {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/traces/{name}.ndjson"));
+    let options = Options { lang: Some(lang), open: Open::LessonOn(name.to_owned(), path), ..Options::default() };
+    let mut window = open(options, (1440.0, 900.0));
+    for _ in 0..500 {
+        window.run_steps(1);
+        if app(&window).state.has_trace() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(app(&window).state.has_trace(), "{:?}", app(&window).state.origin);
+    app_mut(&mut window).state.speed = 16.0;
+    window
+}
+
+fn page(window: &Window) -> dockwalk::lesson::StepView {
+    let state = &app(window).state;
+    state.course.as_ref().unwrap().view(state.lang)
+}
+
+/// Lets what plays come to its end.
+fn settle(window: &mut Window) {
+    for _ in 0..20_000 {
+        if app(window).state.mover() != Mover::Wait {
+            return;
+        }
+        window.run_steps(4);
+    }
+    panic!("it plays for ever: {:?}", app(window).state.cursor);
+}
+
+/// Clicks that choice of an open question, after so many others of the same words.
+fn choose(window: &mut Window, choice: &str, before: usize) {
+    let mut choices = window.query_all_by_label(choice).filter(|node| !node.accesskit_node().is_disabled());
+    choices.nth(before).unwrap_or_else(|| panic!("`{choice}` can be chosen")).click();
+    drop(choices);
+    window.run_steps(2);
+}
+
+/// The one next action, by key or by mouse; questions get the first choice.
+fn onward(window: &mut Window, by_key: bool) {
+    match app(window).state.mover() {
+        Mover::Predict(id) => {
+            match by_key {
+                true => press(window, Key::Space),
+                false => click(window, "예상 고르기"),
+            }
+            assert_eq!(app(window).state.asks.as_deref(), Some(&*id), "the question is shown");
+            window.run_steps(20);
+            let view = page(window);
+            let question = view.questions.iter().find(|question| question.id == id).unwrap();
+            let choice = question.choices[0].clone();
+            // Two questions of a step may have the same choices.
+            let before = view.questions.iter().take_while(|question| question.id != id);
+            let before = before.filter(|question| question.choices.contains(&choice)).count();
+            choose(window, &choice, before);
+        }
+        _ if by_key => press(window, Key::Space),
+        mover => {
+            let label = match &mover {
+                Mover::Play => "재생: 이 쪽에서 일어난 일",
+                Mover::Turn(_) => "다음: ",
+                Mover::Finish => "레슨 마치기",
+                other => panic!("{other:?} on a recording"),
+            };
+            let label = label.to_owned();
+            let buttons: Vec<_> = window.query_all_by_label_contains(&label).collect();
+            assert_eq!(buttons.len(), 1, "one button says `{label}`");
+            buttons[0].click();
+            drop(buttons);
+            window.run_steps(2);
+        }
+    }
+    settle(window);
+}
+
+fn walk(name: &str, lang: Lang, by_key: bool) {
+    let mut window = lesson(name, lang);
+    let of = page(&window).of;
+    let mut pages = vec![];
+    for _ in 0..300 {
+        let state = &app(&window).state;
+        if state.course.is_none() {
+            break;
+        }
+        let (view, place) = (page(&window), state.place().unwrap());
+        assert_ne!(place, Place::Passed, "{}: its stop was passed", view.id);
+        let shown = first_words(&view.text);
+        let text = window.query_all_by_label_contains(&shown).next().is_some();
+        assert_eq!(text, place == Place::Here, "{} at {place:?}: `{shown}`", view.id);
+        if place == Place::Here && pages.last() != Some(&view.id) {
+            assert!(view.goals.iter().all(|goal| goal.reached), "{}: {:?}", view.id, view.goals);
+            pages.push(view.id.clone());
+        }
+        if app(&window).state.mover() == Mover::Finish {
+            let progress = app(&window).state.course.as_ref().unwrap().runner().progress();
+            assert_eq!(progress.revealed, progress.questions, "every question was answered");
+        }
+        onward(&mut window, by_key);
+    }
+    assert_eq!(pages.len(), of, "{pages:?}");
+    assert_eq!(app(&window).state.origin, Origin::Nothing, "the lesson ends on the start page");
+}
+
+/// The longest stretch of the text without marks of Markdown, as it is drawn.
+fn first_words(text: &str) -> String {
+    let stretches = text.split(['`', '*', '\n', '[', '|']).map(|part| part.trim().trim_start_matches("- "));
+    stretches.max_by_key(|part| part.chars().count()).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_lesson_is_walked_by_one_key() {
+    LESSONS.iter().for_each(|name| walk(name, Lang::Ko, true));
+    walk(LESSONS[0], Lang::En, true);
+}
+
+#[test]
+fn a_lesson_is_walked_by_one_button() {
+    LESSONS.iter().for_each(|name| walk(name, Lang::Ko, false));
+}
+
+#[test]
+fn no_move_of_the_debugger_leads_past_a_stop_unasked() {
+    let moves = [
+        PlaybackCommand::Step,
+        PlaybackCommand::Over,
+        PlaybackCommand::Into,
+        PlaybackCommand::Out,
+        PlaybackCommand::Continue,
+        PlaybackCommand::PlayPause,
+    ];
+    for way in moves {
+        let mut window = lesson(LESSONS[0], Lang::Ko);
+        for _ in 0..400 {
+            tell(&mut window, way.clone());
+            settle(&mut window);
+            while app(&window).state.is_playing() {
+                window.run_steps(4);
+            }
+            if matches!(app(&window).state.mover(), Mover::Predict(_)) {
+                break;
+            }
+        }
+        let state = &app(&window).state;
+        let rest = state.course.as_ref().unwrap().rest();
+        assert_eq!(Some(state.cursor.position()), rest, "{way:?} rests where the step does");
+        let before = state.cursor.position();
+        tell(&mut window, way.clone());
+        assert_eq!(app(&window).state.cursor.position(), before, "{way:?} asks first");
+        assert!(app(&window).state.asks.is_some(), "{way:?} shows the question");
+    }
+}
+
+#[test]
+fn who_goes_on_alone_is_told_and_can_catch_up_or_go_back() {
+    let mut window = lesson(LESSONS[0], Lang::Ko);
+    tell(&mut window, PlaybackCommand::End);
+    assert_eq!(app(&window).state.place(), Some(Place::Passed));
+    window.get_by_label_contains("여기까지 이미 왔습니다");
+    click(&mut window, "이 자리로 되감기");
+    assert_eq!(app(&window).state.place(), Some(Place::Here));
+    assert!(matches!(app(&window).state.mover(), Mover::Predict(_)));
+    tell(&mut window, PlaybackCommand::End);
+    click(&mut window, "지금 자리로 따라가기");
+    let view = page(&window);
+    assert_eq!((view.number, app(&window).state.place()), (view.of, Some(Place::Here)));
+}
+
+#[test]
+fn a_prediction_is_kept_until_the_machine_answers_and_the_answer_is_shown_where_one_is_then() {
+    let mut window = lesson(LESSONS[0], Lang::Ko);
+    press(&mut window, Key::Space);
+    settle(&mut window);
+    let question = page(&window).questions[0].clone();
+    assert!(question.choices.len() > 1, "{question:?}");
+    click(&mut window, &question.choices[0]);
+    window.get_by_label("예상을 적어 두었습니다. 진행하면 답이 나옵니다.");
+    press(&mut window, Key::Space);
+    settle(&mut window);
+    let view = page(&window);
+    assert_eq!((view.number, view.answered.len()), (2, 1));
+    let answer = view.answered[0].answer.clone().unwrap();
+    let said = if question.choices[0] == answer { "예상이 맞았습니다" } else { "예상과 달랐습니다" };
+    window.get_by_label(said);
+}
+
+#[test]
+fn in_a_lesson_there_is_one_primary_action_and_a_click_on_a_shape_does_not_take_its_key() {
+    let mut window = lesson(LESSONS[0], Lang::Ko);
+    while page(&window).number < 2 {
+        onward(&mut window, true);
+    }
+    let buttons = || window.query_all_by_role(Role::Button);
+    let labelled = |node: &egui_kittest::Node<'_>, text: &str| {
+        node.accesskit_node().label().is_some_and(|label| label.starts_with(text))
+    };
+    assert!(
+        !buttons().any(|node| labelled(&node, "다음 단계: ")),
+        "the card of what comes next is no second way to it"
+    );
+    let shape = buttons().find(|node| labelled(node, "이미지 인덱스, sha256:"));
+    let names: Vec<_> = buttons().filter_map(|node| node.accesskit_node().label()).collect();
+    shape.unwrap_or_else(|| panic!("the index is drawn: {names:?}")).click();
+    window.run_steps(2);
+    assert!(app(&window).state.selection.is_some(), "it was a shape");
+    press(&mut window, Key::Space);
+    assert!(app(&window).state.asks.is_some(), "Space is still the next action");
+}
+
+#[test]
+fn without_a_lesson_the_same_key_steps() {
+    let mut window = lesson(LESSONS[0], Lang::Ko);
+    app_mut(&mut window).state.course = None;
+    tell(&mut window, PlaybackCommand::Home);
+    let before = app(&window).state.cursor.position();
+    tell(&mut window, Command::from(LessonCommand::Onward));
+    assert!(app(&window).state.cursor.position() > before);
+    tell(&mut window, SourceCommand::StartPage);
+    tell(&mut window, Command::from(LessonCommand::Onward));
+    assert!(!app(&window).state.has_trace());
+}
