@@ -63,14 +63,18 @@ pub fn subordinate_ids(file: &str, uid: u32) -> Vec<SubordinateIds> {
     parse_ids(&fs::read_to_string(file).unwrap_or_default(), uid, user.as_deref())
 }
 
-fn parse_ids(text: &str, uid: u32, user: Option<&str>) -> Vec<SubordinateIds> {
-    let line = |line: &str| {
-        let mut fields = line.trim().split(':');
-        let owner = fields.next().filter(|owner| Some(*owner) == user || owner.parse() == Ok(uid))?;
-        let (start, count) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-        (!owner.is_empty() && count > 0).then_some(SubordinateIds { start, count })
-    };
-    text.lines().filter_map(line).collect()
+pub(super) fn parse_ids(text: &str, uid: u32, user: Option<&str>) -> Vec<SubordinateIds> {
+    let lines = text.lines().filter_map(parse_line);
+    let theirs = lines.filter(|(owner, _)| Some(*owner) == user || owner.parse() == Ok(uid));
+    theirs.map(|(_, ids)| ids).collect()
+}
+
+/// A line of subuid(5): whose, and which.
+pub(super) fn parse_line(line: &str) -> Option<(&str, SubordinateIds)> {
+    let mut fields = line.trim().split(':');
+    let owner = fields.next().filter(|owner| !owner.is_empty())?;
+    let (start, count) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    (count > 0).then_some((owner, SubordinateIds { start, count }))
 }
 
 /// Makes a user namespace and enters it as its root.
@@ -125,7 +129,13 @@ impl Mapper {
         if uids.is_empty() || gids.is_empty() {
             let user = nix::unistd::User::from_uid(uid.into()).ok().flatten();
             let user = user.map_or_else(|| uid.to_string(), |user| user.name);
-            return Ok(Err(Problem::new(Code::SubidsMissing).with("user", user)));
+            let files = match (uids.is_empty(), gids.is_empty()) {
+                (true, false) => "/etc/subuid",
+                (false, true) => "/etc/subgid",
+                _ => "/etc/subuid, /etc/subgid",
+            };
+            let problem = Problem::new(Code::SubidsMissing).with("files", files);
+            return Ok(Err(problem.with("grant", grant::usual(&user)).with("user", user)));
         }
         let argv = vec![
             newuidmap.display().to_string(),
