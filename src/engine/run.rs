@@ -54,11 +54,11 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
     // What can be refused is refused before anything is made.
     lab::check(options.mode)?;
     registries(options)?;
-    api::check(&options.socket)?;
+    let owner = owner();
+    api::check(&options.socket, owner.map(|(uid, _)| uid), &options.root)?;
     let new = !options.root.exists();
     let root = private::claim(&options.root)?;
     let _lock = lock(&root)?;
-    let owner = owner();
     let lab = enter(&root, options, owner).inspect_err(|_refused| {
         if new {
             forget(&root);

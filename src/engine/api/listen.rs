@@ -43,11 +43,20 @@ pub fn listen(path: &Path, owner: Option<(u32, u32)>) -> Result<Listening> {
     Ok(Listening { listener, path: path.to_owned(), owner: owner.map(|(uid, _)| uid) })
 }
 
-/// Whether an engine can listen there, before anything is made: the path is short enough, and what lies there already is a socket
-/// that nobody listens at.
-pub fn check(path: &Path) -> Result<()> {
+/// Whether an engine of that root directory can listen there, before anything is made: the path is short enough, its directory may be
+/// trusted, and what lies there already is a socket that nobody listens at. Of a directory that is to be made, or is the engine's own
+/// and not looked at yet, nothing is known.
+pub fn check(path: &Path, owner: Option<u32>, root: &Path) -> Result<()> {
     if UnixAddr::new(&early(path)).is_err() {
         return Err(Fault::new(FaultKind::BadRequest, Code::SocketPathLong).with("socket", path.display()));
+    }
+    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        let own = root.canonicalize().is_ok_and(|root| dir.canonicalize().is_ok_and(|dir| dir == root));
+        if own || fs::symlink_metadata(dir).is_err() {
+            return Ok(());
+        }
+        // Nobody is spoken to who may be anybody.
+        Who::am_i().may_listen_in(dir, owner).map_err(|problem| Fault::of(FaultKind::Denied, problem))?;
     }
     is_stale(path).map(drop)
 }

@@ -1,6 +1,5 @@
 //! Evidence that is too long for events: in a file beside those of a segment, or in memory where the disk takes no more.
 
-use super::segments::IN_MEMORY;
 use crate::engine::private;
 use crate::trace::{Evidence, Seq};
 use nix::sys::memfd::{MFdFlags, memfd_create};
@@ -9,12 +8,14 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+/// While the disk is full so much of the trace is kept in memory, in parts of a quarter of that.
+pub const IN_MEMORY: u64 = 4 << 20;
 /// The longest that is kept in memory: one must not push out all others.
 const LONGEST: usize = (IN_MEMORY / 4) as usize;
 
 /// Evidence of the events of one segment that is too long for them.
 #[derive(Debug)]
-pub struct LongEvidence {
+pub struct Long {
     /// None: the segment is in memory.
     path: Option<PathBuf>,
     disk: Option<Disk>,
@@ -52,7 +53,7 @@ struct Memory {
     end: u64,
 }
 
-impl LongEvidence {
+impl Long {
     /// For the segment of that file; in memory without one.
     pub fn beside(segment: Option<&Path>) -> Self {
         let path = segment.map(|segment| segment.with_extension("evidence"));

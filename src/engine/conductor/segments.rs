@@ -1,4 +1,4 @@
-use super::long::{LongEvidence, Whole};
+use super::long::{IN_MEMORY, Long, Whole};
 use crate::client::units::bytes;
 use crate::engine::{Fault, FaultKind, private};
 use crate::spool::{Lines, Segment};
@@ -76,7 +76,7 @@ struct Part {
     header: u64,
     /// Operations that began before it.
     operations: u64,
-    long: LongEvidence,
+    long: Long,
 }
 
 /// What came of appending an event.
@@ -87,9 +87,6 @@ pub struct Appended {
     /// The disk took it no more; it goes on in memory. Said once.
     pub full: Option<String>,
 }
-
-/// While the disk is full so much of the trace is kept in memory, in parts of a quarter of that.
-pub(super) const IN_MEMORY: u64 = 4 << 20;
 
 impl Segments {
     /// In memory alone, without a limit: for tests.
@@ -287,7 +284,7 @@ impl Part {
             path.iter().for_each(|path| gone(path));
         })?;
         let (header, operations) = (header.len() as u64, base.world.begun);
-        let long = LongEvidence::beside(path.as_deref());
+        let long = Long::beside(path.as_deref());
         Ok(Self { events, path, header, operations, long })
     }
 

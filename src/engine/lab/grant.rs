@@ -5,7 +5,7 @@
 //! outside  the user the user's ranges        │ to be added: a range that is nobody's yet
 //! ```
 
-use super::userns::{SubordinateIds, parse_ids, parse_line};
+use super::subids::{SubordinateIds, parse_ids, parse_line};
 use crate::engine::fault::Fault;
 use crate::engine::program;
 use nix::unistd::{Uid, User};

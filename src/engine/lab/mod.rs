@@ -11,11 +11,13 @@
 mod facts;
 pub mod grant;
 mod netns;
+mod subids;
 mod userns;
 
 pub use facts::{cgroup_version, observe, os_name};
 pub use netns::Netns;
-pub use userns::{Refusal, SubordinateIds, refusal, subordinate_ids};
+pub use subids::{SubordinateIds, subordinate_ids};
+pub use userns::{Refusal, refusal};
 
 use super::evidence;
 use super::fault::{Fault, FaultKind, Result};

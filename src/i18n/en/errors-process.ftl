@@ -18,10 +18,12 @@ problem-host-command-not-executable = { $command }: it is there but cannot be ex
 problem-host-command-not-found = { $command }: executable file not found in the PATH of this computer. A command on the host runs this computer's own programs: check the spelling, or install it (sudo apt install …).
 problem-id-not-mapped = { $kind ->
         [group] Group
+        [id] Id
        *[user] User
     } { $id } is not mapped in the engine's user namespace, so nothing in the container can have it. { $grant ->
         [none] No range of subordinate ids reaches that far on this host. Choose another with `-u`, or run the engine as root.
         [restart] { $file } grants enough ids, but this engine began without them: restart the engine, then do this again. If it fails again, `dockwalk doctor` says why.
+        [unknown] Give this user more subordinate ids in { $file } and restart the engine, or run it as root.
        *[other] That takes { $needed } subordinate ids, and { $file } grants this user { $have }. Grant the rest with `{ $grant }`, restart the engine, then do this again. Or run the engine as root.
     }
 problem-init-died = The container's init ended before it became the program. Something may have killed it, or memory ran out. Run it again.

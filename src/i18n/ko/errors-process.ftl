@@ -18,10 +18,12 @@ problem-host-command-not-executable = { $command }: 파일은 있지만 실행�
 problem-host-command-not-found = { $command }: 이 컴퓨터의 PATH에서 그런 명령(executable file)을 찾지 못했습니다. 호스트의 명령은 이 컴퓨터에 설치된 프로그램을 실행합니다. 철자를 확인하거나 설치하세요(sudo apt install …).
 problem-id-not-mapped = { $kind ->
         [group] 그룹
+        [id] ID
        *[user] 사용자
     } { $id }번은 엔진의 사용자 네임스페이스(user namespace)에 없어서 컨테이너에서 쓸 수 없습니다. { $grant ->
         [none] 이 호스트에서는 보조 ID(subordinate id) 범위를 그 번호까지 줄 수 없습니다. `-u`로 다른 번호를 고르거나 엔진을 root로 실행하세요.
         [restart] { $file }에는 ID가 충분하지만 이 엔진은 그 전에 시작되었습니다. 엔진을 다시 시작한 뒤 다시 해 보세요. 그래도 안 되면 `dockwalk doctor`로 원인을 확인하세요.
+        [unknown] { $file }에서 이 사용자의 보조 ID(subordinate id)를 늘리고 엔진을 다시 시작하거나, 엔진을 root로 실행하세요.
        *[other] 보조 ID(subordinate id) { $needed }개가 필요한데 { $file }에는 이 사용자의 것이 { $have }개뿐입니다. `{ $grant }` 명령으로 나머지를 주고, 엔진을 다시 시작한 뒤 다시 해 보세요. 엔진을 root로 실행해도 됩니다.
     }
 problem-init-died = 컨테이너의 init이 프로그램을 실행하기 전에 끝났습니다. 다른 프로세스가 죽였거나 메모리가 모자랄 수 있습니다. 다시 실행해 보세요.
