@@ -14,6 +14,12 @@ mod files;
 mod left;
 #[path = "bad_input/locked.rs"]
 mod locked;
+#[path = "bad_input/not_made.rs"]
+mod not_made;
+#[path = "bad_input/output.rs"]
+mod output;
+#[path = "bad_input/owners.rs"]
+mod owners;
 #[path = "bad_input/pulling.rs"]
 mod pulling;
 #[path = "bad_input/registry.rs"]

@@ -95,9 +95,8 @@ fn an_engine_ends_with_the_program_that_started_it_when_that_is_asked_for() {
     }
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
-    assert!(!socket.exists() && std::fs::read_dir(dir.path().join("containers")).unwrap().next().is_none());
-    let last = std::fs::read_to_string(dir.path().join("run/trace/00000000000000000001.ndjson")).unwrap();
-    assert!(last.lines().last().unwrap().contains("op_ended"), "the trace file holds the end");
+    assert!(!socket.exists());
+    assert!(["containers", "run"].iter().all(|name| !dir.path().join(name).exists()), "what was for it alone is gone");
 }
 
 #[test]

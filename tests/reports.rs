@@ -21,11 +21,15 @@ mod flags;
 mod frames;
 #[path = "reports/hosts.rs"]
 mod hosts;
+#[path = "reports/kinds.rs"]
+mod kinds;
 #[path = "images/lab.rs"]
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod lab;
 #[path = "reports/programs.rs"]
 mod programs;
+#[path = "reports/pulls.rs"]
+mod pulls;
 #[path = "reports/refused.rs"]
 mod refused;
 #[path = "reports/shown.rs"]
@@ -62,7 +66,7 @@ macro_rules! areas {
     };
 }
 
-areas! { attached environment exec filters flags frames hosts programs refused shown signals volumes }
+areas! { attached environment exec filters flags frames hosts kinds programs refused shown signals volumes }
 
 #[test]
 fn docker_itself_passes_the_same_checks() {

@@ -420,7 +420,75 @@ fn files_one_after_the_other_are_a_recording_when_one_goes_on_where_the_other_en
     assert_eq!((trace.start(), trace.len()), (50, 120));
     assert_eq!(trace.head(), &whole.seek(120));
     let gap = [part(50, 90), part(91, 120)].concat();
-    assert!(matches!(log::read(gap.as_slice()), Err(log::LogError::Damaged { line: 42, .. })));
+    assert!(matches!(log::read(gap.as_slice()), Err(log::LogError::Several { line: 42 })));
+}
+
+/// What `trace show` reads of that: begin and end of each recording, and where it is torn.
+fn recordings(file: &[u8]) -> Vec<(u64, u64, Option<usize>)> {
+    let mut recordings = log::Recordings::new(file);
+    let mut found = Vec::new();
+    while let Some(loaded) = recordings.read_to(InMemory::default()).unwrap() {
+        found.push((loaded.trace.start(), loaded.trace.len(), loaded.torn.map(|torn| torn.bytes)));
+    }
+    found
+}
+
+#[test]
+fn recordings_one_after_the_other_are_read_as_such_and_never_called_damaged() {
+    let whole = shell_run().trace();
+    let part = |from: u64, to: u64| {
+        let base = Base { events: from, world: whole.seek(from) };
+        let mut writer = log::Writer::after(Vec::new(), &base).unwrap();
+        whole.events_in(from, to).for_each(|event| writer.append(&event).unwrap());
+        writer.into_inner()
+    };
+    let several = |file: &[u8], line: u64, found: &[(u64, u64, Option<usize>)]| {
+        let refused = log::read(file).expect_err("more than one");
+        assert!(matches!(refused, log::LogError::Several { line: at } if at == line), "{refused}");
+        assert_eq!(recordings(file), found);
+    };
+    // Two files put together; an engine that was started anew, twice.
+    several(&[part(0, 9), part(0, 5)].concat(), 11, &[(0, 9, None), (0, 5, None)]);
+    several(&[part(0, 1), part(0, 2), part(0, 3)].concat(), 3, &[(0, 1, None), (0, 2, None), (0, 3, None)]);
+    // A header alone; the same part once more; one from which the beginning is lacking.
+    several(&[part(0, 4), part(0, 0)].concat(), 6, &[(0, 4, None), (0, 0, None)]);
+    several(&[part(50, 60), part(50, 60)].concat(), 12, &[(50, 60, None), (50, 60, None)]);
+    several(&[part(0, 10), part(20, 30)].concat(), 12, &[(0, 10, None), (20, 30, None)]);
+    // One that was being written when its engine was killed.
+    let first = part(0, 9);
+    several(
+        &[&first[..first.len() - 7], &part(0, 5)].concat(),
+        10,
+        &[(0, 8, Some(last_line(&first) - 7)), (0, 5, None)],
+    );
+    // One that goes on is no other.
+    assert_eq!(recordings(&[part(0, 10), part(10, 30)].concat()), [(0, 30, None)]);
+    // A later version is said to be one, wherever it stands.
+    let later = [part(0, 9), b"{\"dockwalk_trace\":99}\n".to_vec()].concat();
+    assert!(matches!(log::read(later.as_slice()), Err(log::LogError::Version { found: 99 })));
+}
+
+fn last_line(file: &[u8]) -> usize {
+    file.len() - 1 - file[..file.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap()
+}
+
+#[test]
+fn the_stream_of_an_engine_is_a_recording_without_a_header_and_with_a_reason_at_its_end() {
+    let events = small();
+    let file = file_of(&events);
+    let header = file.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let stream = &file[header..];
+    assert_eq!(log::read(stream).unwrap().trace.len(), 6);
+    let end = br#"{"dockwalk_end":{"code":"trace-reader-slow","args":{"seconds":"60"}}}"#;
+    let loaded = log::read([stream, end, b"\n"].concat().as_slice()).unwrap();
+    assert_eq!(loaded.trace.len(), 6);
+    assert_eq!(loaded.ended.unwrap().code, Code::TraceReaderSlow);
+    // It goes on behind it, or another begins.
+    let (early, late) = stream.split_at(stream.iter().position(|byte| *byte == b'\n').unwrap() + 1);
+    assert_eq!(log::read([early, end, b"\n", late].concat().as_slice()).unwrap().trace.len(), 6);
+    assert_eq!(recordings(&[stream, end, b"\n", &file].concat()), [(0, 6, None), (0, 6, None)]);
+    // From the middle on nothing is known of what was before.
+    assert!(matches!(log::read(late), Err(log::LogError::NoHeader)));
 }
 
 #[test]

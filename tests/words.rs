@@ -97,3 +97,19 @@ fn what_an_older_recording_says_of_a_bad_reference_has_words() {
         assert!(Words::new(Lang::En).problem(&old).starts_with("invalid reference format: `A`: no. "));
     }
 }
+
+/// Their messages say more today.
+#[test]
+fn what_an_older_recording_says_of_ids_has_words() {
+    for (json, parts) in [
+        (r#"{"code":"id-out-of-range","args":{"path":"a","id":"70000","count":"65537"}}"#, ["70000", "/etc/subgid"]),
+        (r#"{"code":"owners-squashed","args":{"path":"a","id":"33"}}"#, ["33", "/etc/subuid"]),
+        (r#"{"code":"id-not-mapped","args":{"id":"70000"}}"#, ["70000", "/etc/subuid"]),
+        (r#"{"code":"subids-missing","args":{"user":"ann"}}"#, ["ann", "--add-subuids"]),
+    ] {
+        for lang in Lang::ALL {
+            let said = Words::new(lang).problem(&read(json));
+            assert!(parts.iter().all(|part| said.contains(part)) && !said.contains(['{', '⟨']), "{said}");
+        }
+    }
+}

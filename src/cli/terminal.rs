@@ -62,7 +62,8 @@ pub(super) struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    /// Holds it until the other side ends it.
+    /// Holds it until the other side ends it. What was to be printed and could not be is a failure, as with Docker, but for a reader
+    /// that has gone.
     pub fn hold(self) -> Result<(), ClientError> {
         let raw = (self.tty && self.stdin).then(Raw::enter).transpose()?.map(Arc::new);
         // For the signal handler, which outlives this function.
@@ -83,23 +84,20 @@ impl Talk<'_> {
         let mut demux = Demux::new(self.hijacked.multiplexed);
         let mut from = self.hijacked.clone();
         let mut buffer = vec![0; 32 * 1024];
-        loop {
+        let mut printed = Ok(());
+        while printed.is_ok() {
             match from.read(&mut buffer) {
                 Ok(0) => break,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(_broken) => break,
-                Ok(n) => {
-                    if demux.take(&buffer[..n]).is_err() {
-                        break;
-                    }
-                }
+                Ok(n) => printed = demux.take(&buffer[..n]),
             }
         }
         shared.lock().take();
         if let Some(raw) = raw {
             raw.leave();
         }
-        Ok(())
+        printed.or_else(not_printed)
     }
 
     /// Passes on the terminal's size, now and whenever it changes, and signals.
@@ -171,6 +169,14 @@ impl Read for Unbuffered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         nix::unistd::read(io::stdin(), buffer).map_err(Into::into)
     }
+}
+
+/// What is said of output that was not taken: nothing where a reader has gone (`… | head`).
+pub(super) fn not_printed(error: io::Error) -> Result<(), ClientError> {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Ok(());
+    }
+    Err(ClientError::new(Code::OutputNotWritten).with("reason", error))
 }
 
 /// Output to standard output and standard error: a terminal's bytes, or frames.

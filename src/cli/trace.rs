@@ -25,18 +25,28 @@ fn show(file: &Path, level: &str, words: &Words) -> Done {
         ClientError::new(Code::RecordingUnreadable).with("path", visible::path(file)).with("reason", reason)
     };
     let input = open(file).map_err(|e| fail(&e))?;
-    let loaded =
-        log::read_to(input, Spool::default()).map_err(|e| ClientError::from(e.problem(visible::path(file))))?;
+    let mut recordings = log::Recordings::new(input);
     let mut to = BufWriter::new(out::writer());
-    let printed = print(&mut to, &loaded.trace, level, words).and_then(|()| to.flush());
-    if let Some(torn) = loaded.torn {
-        let (line, bytes) = (torn.line.to_string(), torn.bytes.to_string());
-        out::complaint(words.say_with("cli-trace-torn", &[("line", &line), ("bytes", &bytes)]));
-    }
-    // A pager that was left early is no failure.
-    match printed {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(fail(&e).into()),
-        _ => Ok(()),
+    loop {
+        let line = recordings.next_line();
+        let read = recordings.read_to(Spool::default());
+        let Some(loaded) = read.map_err(|e| ClientError::from(e.problem(visible::path(file))))? else { return Ok(()) };
+        let another = line.map(|line| words.say_with("cli-trace-another", &[("line", &line.to_string())]));
+        let printed = another.map_or(Ok(()), |another| writeln!(to, "{another}"));
+        let printed = printed.and_then(|()| print(&mut to, &loaded.trace, level, words)).and_then(|()| to.flush());
+        if let Some(torn) = loaded.torn {
+            let (line, bytes) = (torn.line.to_string(), torn.bytes.to_string());
+            out::complaint(words.say_with("cli-trace-torn", &[("line", &line), ("bytes", &bytes)]));
+        }
+        if let Some(problem) = loaded.ended {
+            out::complaint(words.problem(&problem));
+        }
+        match printed {
+            Ok(()) => {}
+            // A pager that was left early is no failure.
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(e) => return Err(fail(&e).into()),
+        }
     }
 }
 

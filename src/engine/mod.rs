@@ -32,7 +32,7 @@ pub mod unpack;
 pub mod upper;
 pub mod volume;
 
-pub use conductor::{Cancel, Conductor, Cx, Inverse};
+pub use conductor::{Cancel, Conductor, Cx, Inverse, Why};
 pub use fault::{Fault, FaultKind, Mismatch, Result};
 pub use ids::IdRange;
 pub use undo::undoers;
@@ -117,7 +117,7 @@ impl Engine {
             if matches!(inverse.read(), Some(RootfsInverse::RemoveDir { .. })) {
                 continue;
             }
-            if let Err(fault) = journal.undo(&inverse).and_then(|()| journal.done(entry)) {
+            if let Err(fault) = journal.undo(&inverse).and_then(|_| journal.done(entry)) {
                 tracing::warn!(%fault, %inverse, "not undone");
                 left.push((inverse, fault));
             }

@@ -51,14 +51,19 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
     if let Err(error) = super::sys::keep_from_children() {
         tracing::warn!(%error, "descriptors that were open at the start are inherited by programs of the host");
     }
+    // What can be refused is refused before anything is made.
+    lab::check(options.mode)?;
+    registries(options)?;
+    let owner = owner();
+    api::check(&options.socket, owner.map(|(uid, _)| uid), &options.root)?;
+    let new = !options.root.exists();
     let root = private::claim(&options.root)?;
     let _lock = lock(&root)?;
-    let owner = owner();
-    if let Some((_, gid)) = owner.filter(|_| in_root(&options.socket, &root)) {
-        private::let_through(&root, gid)?;
-    }
-    api::prepare(&options.socket, owner.map(|(uid, _)| uid))?;
-    let lab = lab::enter(options.mode)?;
+    let lab = enter(&root, options, owner).inspect_err(|_refused| {
+        if new {
+            forget(&root);
+        }
+    })?;
     let conductor = open(&root, &lab, options.trace_limit)?;
     let engine = match start(&conductor, lab, &root, options) {
         Ok(engine) => Arc::new(engine),
@@ -73,6 +78,9 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
             let served = serve(&engine, listening, options.while_stdin, ready);
             end(&engine);
             remove_socket(&engine.socket);
+            if served.is_ok() {
+                clear(&root);
+            }
             served
         }
         // The socket that is there is another engine's.
@@ -80,6 +88,42 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
             end(&engine);
             Err(fault)
         }
+    }
+}
+
+/// Enters the lab, with a directory for the socket.
+fn enter(root: &Path, options: &Options, owner: Option<(u32, u32)>) -> Result<Lab> {
+    if let Some((_, gid)) = owner.filter(|_| in_root(&options.socket, root)) {
+        private::let_through(root, gid)?;
+    }
+    let made = api::prepare(&options.socket, owner.map(|(uid, _)| uid))?;
+    lab::enter(options.mode).inspect_err(|_refused| {
+        if let Some(dir) = options.socket.parent().filter(|_| made) {
+            remove_empty(dir);
+        }
+    })
+}
+
+/// An engine that did not begin leaves nothing: its directory was made for it, and holds the lock alone.
+fn forget(root: &Path) {
+    if let Err(error) = fs::remove_file(root.join("lock")) {
+        tracing::debug!(%error, "no lock");
+    }
+    remove_empty(root);
+}
+
+/// What was for the running engine alone. One that is killed leaves it: its trace can be read, and the next engine clears it.
+fn clear(root: &Path) {
+    if let Err(fault) = remove_all(&root.join("run")) {
+        tracing::warn!(%fault, "not cleared");
+    }
+    // Whatever is still in it is in the journal.
+    remove_empty(&root.join("containers"));
+}
+
+fn remove_empty(dir: &Path) {
+    if let Err(error) = fs::remove_dir(dir) {
+        tracing::debug!(%error, dir = %dir.display(), "not removed");
     }
 }
 

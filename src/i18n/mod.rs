@@ -5,6 +5,7 @@ mod lang;
 mod narrate;
 #[cfg(test)]
 mod narrate_tests;
+mod older;
 #[cfg(test)]
 mod tests;
 
@@ -81,6 +82,7 @@ impl Words {
     /// What went wrong, why, and what to do. A problem of a later version is shown by its code and variables.
     pub fn problem(&self, problem: &Problem) -> String {
         let mut args = FluentArgs::new();
+        older::variables(&problem.code).iter().for_each(|(name, value)| args.set(*name, *value));
         problem.args.iter().for_each(|(name, value)| args.set(name.as_str(), said(value)));
         let known = self.format(&format!("problem-{}", problem.code), &args);
         known.unwrap_or_else(|| {

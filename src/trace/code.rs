@@ -192,6 +192,7 @@ codes! {
 
     // errors-host.ftl
     AddressesUsedUp = "addresses-used-up",
+    CallNotMade = "call-not-made",
     Cancelled = "cancelled",
     DiskFull = "disk-full",
     Docker0Foreign = "docker0-foreign",
@@ -341,6 +342,7 @@ codes! {
     InitDied = "init-died",
     MemorySwapBelowMemory = "memory-swap-below-memory",
     MountIntoProc = "mount-into-proc",
+    MountKinds = "mount-kinds",
     MountNotThere = "mount-not-there",
     MountOverDev = "mount-over-dev",
     MountRefused = "mount-refused",
@@ -417,6 +419,7 @@ codes! {
     RecordingDamaged = "recording-damaged",
     RecordingLater = "recording-later",
     RecordingNoTrace = "recording-no-trace",
+    RecordingSeveral = "recording-several",
     RecordingUnreadable = "recording-unreadable",
     RecordingUnwritable = "recording-unwritable",
     StreamBroken = "stream-broken",

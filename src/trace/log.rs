@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The header of a trace whose beginning was dropped holds what it begins with: `"base":{"events":…,"world":{…}}`; its first event has the number after `events`. A header may come again between two events – files of an engine one after the
-//! other are a trace, too – if its base ends where the events before it do.
+//! other are a trace, too – if its base ends where the events before it do. Else another recording begins there ([`Recordings`]).
 //!
 //! Version 2 is read by dockwalk 0.1 and later, which also reads version 1: the same without bases and with fewer kinds of
 //! events. A line is written at once, so a file whose writer was killed lacks at most the end of its last line: [`read`]
@@ -21,11 +21,17 @@ use std::sync::Arc;
 /// The version that [`Writer`] writes; [`read`] reads it and those before it.
 pub const VERSION: u32 = 2;
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Header {
     dockwalk_trace: u32,
     #[serde(default)]
     base: Option<Base>,
+}
+
+/// The last line of an engine's stream, when it has a reason.
+#[derive(Deserialize)]
+struct End {
+    dockwalk_end: Problem,
 }
 
 #[derive(Serialize)]
@@ -99,6 +105,8 @@ pub struct Loaded {
     pub trace: Trace,
     /// The last line, when it was cut off.
     pub torn: Option<Torn>,
+    /// Why the engine whose stream it is ended it.
+    pub ended: Option<Problem>,
 }
 
 /// A last line that was cut off.
@@ -133,6 +141,12 @@ pub enum LogError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Another recording begins in it.
+    #[error("line {line} of the trace begins another recording")]
+    Several {
+        /// Which line.
+        line: u64,
+    },
     /// An event that cannot follow what was before.
     #[error("line {line} of the trace: {source}")]
     Event {
@@ -152,6 +166,7 @@ impl LogError {
             Self::NoHeader => about(Code::RecordingNoTrace),
             Self::Version { found } => about(Code::RecordingLater).with("found", found).with("known", VERSION),
             Self::Damaged { line, reason } => about(Code::RecordingDamaged).with("line", line).with("reason", reason),
+            Self::Several { line } => about(Code::RecordingSeveral).with("line", line).with("before", line - 1),
             Self::Event { line, source } => about(Code::RecordingDamaged).with("line", line).with("reason", source),
         }
     }
@@ -162,42 +177,107 @@ pub fn read(input: impl BufRead) -> Result<Loaded, LogError> {
     read_to(input, InMemory::default())
 }
 
-/// The same with the events kept there.
-pub fn read_to(mut input: impl BufRead, store: impl EventStore + 'static) -> Result<Loaded, LogError> {
-    let mut buffer = Vec::new();
-    input.read_until(b'\n', &mut buffer)?;
-    let header: Header = serde_json::from_slice(&buffer).map_err(|_not_json| LogError::NoHeader)?;
-    if !(1..=VERSION).contains(&header.dockwalk_trace) {
-        return Err(LogError::Version { found: header.dockwalk_trace });
+/// The same with the events kept there. What holds more than one recording is refused as that.
+pub fn read_to(input: impl BufRead, store: impl EventStore + 'static) -> Result<Loaded, LogError> {
+    let mut recordings = Recordings::new(input);
+    let loaded = recordings.read_to(store)?.ok_or(LogError::NoHeader)?;
+    recordings.next.map_or(Ok(loaded), |(line, _)| Err(LogError::Several { line }))
+}
+
+/// Recordings one after the other: files put together, or the stream of an engine that was started anew meanwhile. Such a stream
+/// begins with no header where nothing was dropped, and may end with a line that says why.
+#[derive(Debug)]
+pub struct Recordings<R> {
+    input: R,
+    /// The line that was read last, and its number.
+    buffer: Vec<u8>,
+    line: u64,
+    /// A header that was read: of the recording that comes next, and its line.
+    next: Option<(u64, Header)>,
+}
+
+impl<R: BufRead> Recordings<R> {
+    /// Those in `input`.
+    pub fn new(input: R) -> Self {
+        Self { input, buffer: Vec::new(), line: 0, next: None }
     }
-    let mut trace = Trace::new(store, header.base.unwrap_or_default());
-    let mut line = 1;
-    loop {
-        buffer.clear();
-        line += 1;
-        if input.read_until(b'\n', &mut buffer)? == 0 {
-            return Ok(Loaded { trace, torn: None });
-        }
-        match serde_json::from_slice::<Event>(&buffer) {
-            Ok(event) => {
-                trace.push(Arc::new(event)).map_err(|source| LogError::Event { line, source })?;
+
+    /// The next one, with its events kept there; none behind the last.
+    pub fn read_to(&mut self, store: impl EventStore + 'static) -> Result<Option<Loaded>, LogError> {
+        let (header, mut unread) = if self.line == 0 { self.beginning()? } else { (self.next.take(), false) };
+        let Some((_, header)) = header else { return Ok(None) };
+        let mut loaded = Loaded { trace: Trace::new(store, header.base.unwrap_or_default()), torn: None, ended: None };
+        while std::mem::take(&mut unread) || self.read_line()? {
+            let line = self.line;
+            let error = match serde_json::from_slice::<Event>(&self.buffer) {
+                Ok(event) => {
+                    loaded.trace.push(Arc::new(event)).map_err(|source| LogError::Event { line, source })?;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            if let Ok(End { dockwalk_end }) = serde_json::from_slice(&self.buffer) {
+                loaded.ended = Some(dockwalk_end);
+                continue;
             }
-            Err(_) if buffer.last() != Some(&b'\n') => {
-                return Ok(Loaded { trace, torn: Some(Torn { line, bytes: buffer.len() }) });
+            // The writer of one may have been killed in the middle of a line before another was put behind it.
+            let (bytes, header) = match header_in(&self.buffer) {
+                Some((at, header)) => (at, Some(header?)),
+                None if self.buffer.last() != Some(&b'\n') => (self.buffer.len(), None),
+                None => return Err(LogError::Damaged { line, reason: error.to_string() }),
+            };
+            let goes_on = |header: &Header| header.base.as_ref().map_or(0, |base| base.events) == loaded.trace.len();
+            if bytes == 0 && header.as_ref().is_some_and(goes_on) {
+                continue;
             }
-            Err(_) if goes_on(&buffer, &trace) => {}
-            Err(error) => return Err(LogError::Damaged { line, reason: error.to_string() }),
+            self.next = header.map(|header| (line, header));
+            loaded.torn = (bytes > 0).then_some(Torn { line, bytes });
+            break;
         }
+        Ok(Some(loaded))
     }
+
+    /// On which line the next one begins, once it is known that there is one.
+    pub fn next_line(&self) -> Option<u64> {
+        self.next.as_ref().map(|(line, _)| *line)
+    }
+
+    /// The first line: a header, or the first event of all, which is still to be read then.
+    fn beginning(&mut self) -> Result<(Option<(u64, Header)>, bool), LogError> {
+        self.read_line()?;
+        if serde_json::from_slice::<Event>(&self.buffer).is_ok_and(|event| event.seq == 1) {
+            return Ok((Some((1, Header { dockwalk_trace: VERSION, base: None })), true));
+        }
+        let header: Header = serde_json::from_slice(&self.buffer).map_err(|_not_json| LogError::NoHeader)?;
+        Ok((Some((1, header.known()?)), false))
+    }
+
+    /// False at the end.
+    fn read_line(&mut self) -> io::Result<bool> {
+        self.buffer.clear();
+        let more = self.input.read_until(b'\n', &mut self.buffer)? > 0;
+        self.line += u64::from(more);
+        Ok(more)
+    }
+}
+
+impl Header {
+    fn known(self) -> Result<Self, LogError> {
+        let found = self.dockwalk_trace;
+        if (1..=VERSION).contains(&found) { Ok(self) } else { Err(LogError::Version { found }) }
+    }
+}
+
+/// A header, and where in the line it begins: behind half an event, or with the line.
+fn header_in(line: &[u8]) -> Option<(usize, Result<Header, LogError>)> {
+    const BEGIN: &[u8] = br#"{"dockwalk_trace":"#;
+    let at = line.windows(BEGIN.len()).rposition(|bytes| bytes == BEGIN)?;
+    let header = serde_json::from_slice::<Header>(line.get(at..)?).ok()?;
+    Some((at, header.known()))
 }
 
 /// What a header line says that a trace begins with; none when it is no header.
 pub fn base_of(line: &[u8]) -> Option<Base> {
     let header = serde_json::from_slice::<Header>(line).ok().filter(|header| header.dockwalk_trace <= VERSION)?;
     Some(header.base.unwrap_or_default())
-}
-
-/// True for the header of a file that goes on where the trace ends.
-fn goes_on(line: &[u8], trace: &Trace) -> bool {
-    base_of(line).is_some_and(|base| base.events == trace.len())
 }

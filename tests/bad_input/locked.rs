@@ -90,8 +90,13 @@ fn an_engine_says_that_user_namespaces_are_refused() {
         assert_eq!(text(&out.stderr), format!("dockwalk: {}\n", Words::new(lang).problem(&refused())));
         assert_eq!((out.status.code(), text(&out.stdout)), (Some(1), String::new()));
     }
-    let left: Vec<_> = fs::read_dir(dir.path().join("root")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left, ["lock"], "nothing but the lock file, which holds nothing");
+    assert_eq!(left(dir.path()), [""; 0], "nothing was there, and nothing is");
+    // One that was there stays.
+    fs::create_dir(dir.path().join("root")).unwrap();
+    let user = nix::unistd::User::from_name(USER).unwrap().unwrap();
+    std::os::unix::fs::chown(dir.path().join("root"), Some(user.uid.as_raw()), Some(user.gid.as_raw())).unwrap();
+    where_namespaces_are_refused(&dir.path().join("root"), Lang::En, &["engine"]);
+    assert_eq!(left(&dir.path().join("root")), ["lock"], "the lock file holds nothing");
 }
 
 #[test]
@@ -163,7 +168,85 @@ fn a_second_engine_at_the_same_socket() {
             command.arg("--socket").arg(engine.socket()).env("DOCKWALK_LANG", code(lang));
             let problem = Problem::new(Code::EngineRunsAlready).with("socket", engine.socket().display());
             assert_eq!(fails(command, 1), format!("dockwalk: {}\n", Words::new(lang).problem(&problem)));
+            assert!(!engine.root().with_file_name("other").exists(), "nothing was made");
         }
         assert!(output(engine.dockwalk(&["docker", "ps"])).status.success(), "the first goes on");
     });
+}
+
+/// Names in a directory.
+fn left(dir: &Path) -> Vec<String> {
+    fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn an_engine_that_cannot_begin_leaves_what_is_there_and_nothing_else() {
+    check(|engine| {
+        let place = engine.root().with_file_name("place");
+        let root = engine.root().with_file_name("never");
+        let start = |socket: &Path, more: &[&str]| {
+            let mut command = engine.dockwalk(&["engine", "--root", root.to_str().unwrap()]);
+            command.arg("--socket").arg(socket).args(more);
+            let said = fails(command, 1);
+            assert!(!root.exists(), "{said}");
+            said
+        };
+        let taken = |found: &str| Problem::new(Code::PlaceKind).with("path", place.display()).with("found", found);
+        let is_refused = |found: &str| {
+            assert_eq!(start(&place, &[]), format!("dockwalk: {}\n", Words::new(Lang::En).problem(&taken(found))));
+        };
+        fs::write(&place, "mine").unwrap();
+        is_refused("file");
+        assert_eq!(fs::read_to_string(&place).unwrap(), "mine");
+        fs::remove_file(&place).unwrap();
+        fs::create_dir(&place).unwrap();
+        is_refused("directory");
+        fs::remove_dir(&place).unwrap();
+        nix::unistd::mkfifo(&place, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        is_refused("pipe");
+        fs::remove_file(&place).unwrap();
+        std::os::unix::fs::symlink("/nowhere", &place).unwrap();
+        is_refused("link");
+        fs::remove_file(&place).unwrap();
+        // What else is known before anything is made.
+        let long = engine.root().with_file_name("x".repeat(200));
+        assert!(start(&long, &[]).contains("107"));
+        start(&place, &["--registry-mirror", "no address"]);
+        if !engine.dockwalk(&[]).get_program().to_string_lossy().ends_with("dockwalk") {
+            assert!(start(&place, &["--mode", "host"]).contains("root"));
+        }
+        assert!(!place.exists());
+        // A socket that nobody listens at is taken.
+        drop(std::os::unix::net::UnixListener::bind(&place).unwrap());
+        if engine.dockwalk(&[]).get_program().to_string_lossy().ends_with("dockwalk") {
+            let mut command = engine.dockwalk(&["engine", "--while-stdin", "--root", root.to_str().unwrap()]);
+            command.arg("--socket").arg(&place);
+            assert!(output(command).status.success(), "its input is at its end");
+            assert!(!place.exists());
+        }
+    });
+}
+
+#[test]
+fn a_clean_end_leaves_nothing_that_was_for_the_running_engine_alone() {
+    for who in everyone() {
+        let mut engine = Engine::start(who);
+        let kept = ["run", "containers"].map(|name| engine.root().join(name));
+        assert!(kept.iter().all(|dir| dir.exists()));
+        good(engine.dockwalk(&["docker", "run", "-d", "lab/shell:1", "sleep", "600"]));
+        engine.end();
+        assert!(kept.iter().all(|dir| !dir.exists()), "{:?}", left(&engine.root()));
+        assert!(!engine.socket().exists());
+        // What is for the next one is there.
+        engine.start_again();
+        assert!(good(engine.dockwalk(&["docker", "images", "-q"])).len() > 8);
+        // One that is killed leaves its trace, which can be read until the next begins.
+        engine.kill();
+        let trace = engine.root().join("run/trace");
+        good(engine.dockwalk(&["trace", "show", trace.to_str().unwrap()]));
+        engine.start_again();
+        good(engine.dockwalk(&["docker", "ps"]));
+        engine.end();
+        assert!(kept.iter().all(|dir| !dir.exists()));
+    }
 }

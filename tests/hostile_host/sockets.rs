@@ -20,6 +20,14 @@ fn with_own_tmp(name: &str, test: impl Fn(Who)) {
         return victims().into_iter().filter(|who| *who == Who::User).for_each(test);
     }
     let me = std::env::current_exe().unwrap();
+    for program in [me.as_path(), Path::new(DOCKWALK)] {
+        let hidden = program.canonicalize().unwrap().starts_with("/tmp");
+        assert!(
+            !hidden,
+            "{name} puts another /tmp over this one, where {} would not be found: have the clone, or CARGO_TARGET_DIR, elsewhere",
+            program.display()
+        );
+    }
     let script = "mount -t tmpfs -o mode=1777 own /tmp && exec \"$@\"";
     let mut again = Command::new("unshare");
     again.args(["--mount", "--propagation", "private", "sh", "-c", script, "sh"]).arg(me);

@@ -102,7 +102,8 @@ impl Fixture {
     pub fn stack(&self, container: &ContainerId, dir: &Path) -> Result<Rootfs, Fault> {
         let (lower, rootless) = (self.lower.as_slice(), self.lab.rootless);
         let (hostname, address, extra_hosts, dns) = ("box", None, &[][..], &[][..]);
-        let spec = RootfsSpec { container, dir, lower, hostname, address, extra_hosts, dns, rootless };
+        let network = rootfs::Network::Own;
+        let spec = RootfsSpec { container, dir, lower, hostname, address, extra_hosts, dns, network, rootless };
         self.operate(|cx| rootfs::stack(cx, &spec))
     }
 

@@ -35,6 +35,22 @@ pub fn area(side: &Side<'_>) {
     side.fails("run --rm -w relative lab/shell:1", 125);
     side.fails("run --rm --cpus 100000 lab/shell:1", 125);
     side.fails("run --rm -m 1m lab/shell:1", 125);
+    for fields in [
+        r#""CapAdd":["BOGUS"]"#,
+        r#""CapDrop":["BOGUS"]"#,
+        r#""Privileged":true,"CapAdd":["BOGUS"]"#,
+        r#""CapAdd":["ALL","CAP_BOGUS"]"#,
+        r#""ExtraHosts":["x:notanip"]"#,
+    ] {
+        refused(host(fields), fields);
+    }
+    side.fails("create --cap-add BOGUS lab/shell:1", 1);
+    side.fails("create --security-opt no-new-privileges:maybe lab/shell:1", 1);
+    let (status, said) =
+        host(r#""CapAdd":["cap_net_admin","ALL"],"CapDrop":["net_raw"],"ExtraHosts":["x:host-gateway"]"#);
+    assert_eq!(status, 201, "{}", text(&said));
+    long_volume_names(side);
+    beyond_all_ids(side);
     // A number is a number, whoever is named so.
     let users = "echo 7777:x:5:5::/five:/bin/sh >> /etc/passwd; echo 8:x:9: >> /etc/group; echo ready; sleep 600";
     side.start("box", "", users);
@@ -42,4 +58,38 @@ pub fn area(side: &Side<'_>) {
     assert_eq!(side.good("run --rm -u 7777 lab/users:1 id -u"), "7777");
     assert_eq!(side.good("run --rm -u 7777:8 lab/users:1 id -g"), "8");
     assert_eq!(side.good("run --rm -u 5:5 lab/users:1 id -u"), "5");
+}
+
+/// A volume's name is that of a directory. Docker fails to make it, with 500.
+fn long_volume_names(side: &Side<'_>) {
+    let (fits, long) = ("v".repeat(255), "v".repeat(256));
+    side.good(&format!("volume create {fits}"));
+    for name in [&long, &"v".repeat(5000)] {
+        let (status, said) = side.post("/volumes/create", &format!(r#"{{"Name":"{name}"}}"#));
+        assert_eq!(status, if side.is_docker() { 500 } else { 400 }, "{}", text(&said));
+        side.fails(&format!("volume create {name}"), 1);
+        side.fails(&format!("run --rm -v {name}:/d lab/shell:1 true"), 125);
+        side.fails(&format!("run --rm --mount type=volume,src={name},dst=/d lab/shell:1 true"), 125);
+    }
+    for line in ["volume inspect", "volume rm"] {
+        side.fails(&format!("{line} {long}"), 1);
+    }
+}
+
+/// What Docker says of a number that is none; a name that nobody has is another matter.
+fn beyond_all_ids(side: &Side<'_>) {
+    for user in ["99999999999", "4294967295", "4294967294", "2147483648", "-1", "0:99999999999", "0:-1"] {
+        let said = side.fails(&format!("run --rm -u {user} lab/shell:1 true"), 125);
+        let id = user.rsplit(':').next().unwrap();
+        let range = if side.is_docker() { "0-2147483647" } else { "from 0 to 2147483647" };
+        assert!(said.contains(range) && (side.is_docker() || said.contains(id)), "{user}: {said}");
+        // Who it is is known when it starts.
+        side.good(&format!("create -u {user} lab/shell:1"));
+    }
+    assert_eq!(side.run("-u +5:+6", "id -u; id -g"), "5\n6");
+    let said = side.fails("run --rm -u nobody-here lab/shell:1 true", 125);
+    assert!(said.contains("nobody-here"), "{said}");
+    let groups =
+        ["99999999999", "-1", "nobody-here"].map(|group| format!("run --rm --group-add {group} lab/shell:1 true"));
+    groups.iter().for_each(|line| drop(side.fails(line, 125)));
 }

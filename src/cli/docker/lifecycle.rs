@@ -3,7 +3,7 @@
 use super::table::{self, ago, short};
 use super::{CommandSession, each, encode};
 use crate::cli::docker_args::{DiffArgs, KillArgs, LogsArgs, Names, PsArgs, RmArgs, StopArgs};
-use crate::cli::terminal::Demux;
+use crate::cli::terminal::{Demux, not_printed};
 use crate::cli::{Done, out};
 use crate::client::ClientError;
 use crate::docker::{
@@ -149,9 +149,8 @@ pub(in crate::cli) fn logs(session: &CommandSession<'_>, args: &LogsArgs) -> Don
     let mut answer = session.client.open(Method::GET, &path, None::<&()>, &[])?;
     let mut demux = Demux::new(!container.config.tty);
     while let Some(chunk) = answer.chunk()? {
-        // Whoever read it has gone: `docker logs | head`.
-        if demux.take(&chunk).is_err() {
-            break;
+        if let Err(error) = demux.take(&chunk) {
+            return Ok(not_printed(error)?);
         }
     }
     Ok(())

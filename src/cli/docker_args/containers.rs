@@ -80,7 +80,7 @@ pub struct CreateArgs {
     #[arg(short, long, value_name = "DIR")]
     pub workdir: Option<String>,
     /// Username or UID (format: <name|uid>[:<group|gid>])
-    #[arg(short, long)]
+    #[arg(short, long, allow_hyphen_values = true)]
     pub user: Option<String>,
     /// Container host name
     #[arg(short = 'h', long)]
@@ -303,7 +303,7 @@ pub struct ExecArgs {
     #[arg(short, long)]
     pub tty: bool,
     /// Username or UID (format: <name|uid>[:<group|gid>])
-    #[arg(short, long)]
+    #[arg(short, long, allow_hyphen_values = true)]
     pub user: Option<String>,
     /// Working directory inside the container
     #[arg(short, long, value_name = "DIR")]

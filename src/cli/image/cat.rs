@@ -1,6 +1,6 @@
 use super::Read;
-use crate::cli::Done;
 use crate::cli::out::{self, Raw};
+use crate::cli::{Done, Failure};
 use crate::client::{ClientError, LayerOf};
 use crate::trace::Code;
 use crate::tree::{Kind, PathBytes};
@@ -34,12 +34,16 @@ pub(super) fn print(read: &Read, path: &str, layer: Option<u16>) -> Done {
         None => Box::new(out::writer()),
     };
     while let Some(chunk) = content.chunk()? {
-        if let Err(error) = to.write_all(&chunk) {
-            // `… | head` has seen enough.
-            let quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
-            let said = ClientError::new(Code::OutputNotWritten).with("reason", error);
-            return if quiet { Err(crate::cli::Failure::Status(128 + 13)) } else { Err(said.into()) };
-        }
+        to.write_all(&chunk).map_err(not_written)?;
     }
-    Ok(())
+    // What stands behind the last line feed waits in a buffer.
+    to.flush().map_err(not_written)
+}
+
+fn not_written(error: std::io::Error) -> Failure {
+    // `… | head` has seen enough.
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        return Failure::Status(128 + 13);
+    }
+    ClientError::new(Code::OutputNotWritten).with("reason", error).into()
 }

@@ -40,7 +40,7 @@ mod volumes;
 
 #[cfg(any(test, fuzzing))]
 pub use json::parse as document;
-pub use listen::{Listening, listen, prepare};
+pub use listen::{Listening, check, listen, prepare};
 
 use super::Engine;
 use crate::docker::Endpoint;

@@ -2,7 +2,7 @@ use super::{NewImage, apply_change, compose, media_type};
 use crate::engine::moment::Moment;
 use crate::engine::store::{Image, Store};
 use crate::engine::unpack::{Limits, decoder};
-use crate::engine::{Cx, Fault, FaultKind, Result, evidence, private};
+use crate::engine::{Cx, Fault, FaultKind, Result, Why, evidence, private};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Book, Change, Code, Descriptor, Plan, StepKind};
 use serde_json::{Value, json};
@@ -110,14 +110,16 @@ pub fn bring_in(
 fn take(store: &Arc<Store>, cx: &Cx, layer: &Descriptor, file: &Path) -> Result<()> {
     let to = store.blob_path(&layer.digest);
     let _claim = store.claim(cx, &layer.digest)?;
-    let plan = Plan::new(StepKind::TakeBlob, &layer.digest).call(format!("rename(…, \"{}\")", to.display()));
-    cx.step(plan, |cx| {
+    let call = format!("rename(…, \"{}\")", to.display());
+    cx.step(Plan::new(StepKind::TakeBlob, &layer.digest).call(&call), |cx| {
         let (digest, size) = (layer.digest.clone(), layer.size);
         let hash = evidence::hashed("blob", &digest, &layer.digest, size);
         cx.observe(Change::BlobWanted(layer.clone()), vec![hash.clone()]);
-        let reused = store.has_blob(&digest, size).is_some();
-        if !reused {
-            store.admit_file(&digest, file)?;
+        let there = store.has_blob(&digest, size);
+        let reused = there.is_some();
+        match there {
+            Some(evidence) => cx.not_made(&call, Why::There, vec![evidence]),
+            None => store.admit_file(&digest, file)?,
         }
         cx.observe(Change::BlobVerified { digest, size, reused }, vec![hash]);
         Ok(())

@@ -3,7 +3,7 @@ use super::found::Found;
 use super::spool::{Spool, Stored};
 use super::{Told, docker, oci};
 use crate::engine::store::{Image, Store, Unpacking};
-use crate::engine::{Cx, Fault, FaultKind, Result, evidence};
+use crate::engine::{Cx, Fault, FaultKind, Result, Why, evidence};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Book, Change, Code, Descriptor, Evidence, Plan, StepKind};
 use std::collections::BTreeMap;
@@ -124,11 +124,12 @@ fn bring_in(store: &Arc<Store>, cx: &Cx, found: &Found, tell: &dyn Fn(Told)) -> 
 fn take(store: &Arc<Store>, cx: &Cx, layer: &Descriptor, file: Option<&Stored>, listed: &Evidence) -> Result<()> {
     let to = store.blob_path(&layer.digest);
     let _claim = store.claim(cx, &layer.digest)?;
-    let plan = Plan::new(StepKind::TakeBlob, &layer.digest).call(format!("rename(…, \"{}\")", to.display()));
-    cx.step(plan, |cx| {
+    let call = format!("rename(…, \"{}\")", to.display());
+    cx.step(Plan::new(StepKind::TakeBlob, &layer.digest).call(&call), |cx| {
         cx.observe(Change::BlobWanted(layer.clone()), vec![listed.clone()]);
         let (digest, size) = (layer.digest.clone(), layer.size);
         if let Some(evidence) = store.has_blob(&digest, size) {
+            cx.not_made(&call, Why::There, vec![evidence.clone()]);
             cx.observe(Change::BlobVerified { digest, size, reused: true }, vec![evidence]);
             return Ok(());
         }

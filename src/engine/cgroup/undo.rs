@@ -1,7 +1,7 @@
 //! How a control group is undone: what is in it is killed, and it is removed.
 
 use super::{Fault, Result};
-use crate::engine::conductor::Undo;
+use crate::engine::conductor::{Undo, Undone};
 use nix::fcntl::{OFlag, open};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
@@ -58,11 +58,11 @@ impl Undo for CgroupInverse {
 }
 
 /// Kills what is in a control group and below it, then removes them, children first.
-pub fn undo(inverse: &CgroupInverse) -> Result<()> {
+pub fn undo(inverse: &CgroupInverse) -> Result<Undone> {
     let CgroupInverse::RemoveCgroup { path } = inverse;
     let refused = |e: io::Error| Fault::io("remove", path.display(), &e);
     if !path.exists() {
-        return Ok(());
+        return Ok(Undone::Gone);
     }
     // What merely has the name of one may hold anything.
     let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
@@ -75,7 +75,7 @@ pub fn undo(inverse: &CgroupInverse) -> Result<()> {
     loop {
         match remove_all(&groups) {
             Err(_busy) if began.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(1)),
-            done => return done.map_err(refused),
+            done => return done.map(|()| Undone::Done).map_err(refused),
         }
     }
 }
@@ -145,6 +145,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_already_is_no_error() {
-        undo(&CgroupInverse::RemoveCgroup { path: "/sys/fs/cgroup/dockwalk-0/never/made".into() }).unwrap();
+        let inverse = CgroupInverse::RemoveCgroup { path: "/sys/fs/cgroup/dockwalk-0/never/made".into() };
+        assert_eq!(undo(&inverse).unwrap(), Undone::Gone);
     }
 }

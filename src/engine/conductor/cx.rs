@@ -1,5 +1,5 @@
 use super::*;
-use crate::trace::{OpId, Plan, Step, StepId};
+use crate::trace::{OpId, Plan, Problem, Step, StepId};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,27 @@ pub struct Cx {
 /// Tells an operation to end as soon as it can.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<AtomicBool>);
+
+/// Why a step did not make the call that it had announced, and is no failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// What it takes away was gone already.
+    Gone,
+    /// What it fetches or makes was there already.
+    There,
+    /// What it takes away has come to be needed meanwhile.
+    Needed,
+}
+
+impl Why {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::There => "there",
+            Self::Needed => "needed",
+        }
+    }
+}
 
 impl Cancel {
     /// Nothing cancels it but [`Cancel::cancel`].
@@ -74,6 +95,12 @@ impl Cx {
     /// Records what is true now. Evidence must not be empty.
     pub fn observe(&self, change: Change, evidence: Vec<Evidence>) {
         self.conductor.recorder.observe(self.path.last().copied(), change, evidence);
+    }
+
+    /// The call that this step announced was not made: says so, and why. `evidence` is how that is known.
+    pub fn not_made(&self, call: &str, why: Why, evidence: Vec<Evidence>) {
+        let problem = Problem::new(Code::CallNotMade).with("call", call).with("why", why.name());
+        self.observe(Change::Remark(problem), evidence);
     }
 
     /// Writes down how to undo what is about to be done, for `scope` (a container's id, `engine`, `pull`).

@@ -39,6 +39,15 @@ pub trait Undo: Serialize + DeserializeOwned + 'static {
     fn words(&self) -> (String, String);
 }
 
+/// What came of undoing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// The call was made.
+    Done,
+    /// There was nothing to undo any more.
+    Gone,
+}
+
 /// An inverse as it is kept: some module's [`Undo`] as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -86,12 +95,12 @@ pub struct Undoers(Vec<Box<dyn Undoer>>);
 trait Undoer: Send + Sync {
     /// None when it is another module's.
     fn know(&self, inverse: &Inverse, root: &Path) -> Option<Known>;
-    fn undo(&self, inverse: &Inverse) -> Result<()>;
+    fn undo(&self, inverse: &Inverse) -> Result<Undone>;
 }
 
 struct UndoWith<T, F>(F, PhantomData<fn(T)>);
 
-impl<T: Undo, F: Fn(&T) -> Result<()> + Send + Sync> Undoer for UndoWith<T, F> {
+impl<T: Undo, F: Fn(&T) -> Result<Undone> + Send + Sync> Undoer for UndoWith<T, F> {
     fn know(&self, inverse: &Inverse, root: &Path) -> Option<Known> {
         let it: T = inverse.read()?;
         Some(Known {
@@ -102,7 +111,7 @@ impl<T: Undo, F: Fn(&T) -> Result<()> + Send + Sync> Undoer for UndoWith<T, F> {
         })
     }
 
-    fn undo(&self, inverse: &Inverse) -> Result<()> {
+    fn undo(&self, inverse: &Inverse) -> Result<Undone> {
         inverse.read().map_or_else(|| Err(not_kept(inverse)), |it| (self.0)(&it))
     }
 }
@@ -110,7 +119,7 @@ impl<T: Undo, F: Fn(&T) -> Result<()> + Send + Sync> Undoer for UndoWith<T, F> {
 impl Undoers {
     /// The same with one more module.
     #[must_use]
-    pub fn with<T: Undo>(mut self, undo: impl Fn(&T) -> Result<()> + Send + Sync + 'static) -> Self {
+    pub fn with<T: Undo>(mut self, undo: impl Fn(&T) -> Result<Undone> + Send + Sync + 'static) -> Self {
         self.0.push(Box::new(UndoWith(undo, PhantomData)));
         self
     }
@@ -128,7 +137,7 @@ impl Undoers {
     }
 
     /// Undoes it, if it is allowed in that root directory.
-    pub(super) fn undo(&self, inverse: &Inverse, root: &Path) -> Result<()> {
+    pub(super) fn undo(&self, inverse: &Inverse, root: &Path) -> Result<Undone> {
         match self.of(inverse, root) {
             Some((undoer, known)) if known.allowed => undoer.undo(inverse),
             _ => Err(not_kept(inverse)),

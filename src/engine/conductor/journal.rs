@@ -183,7 +183,7 @@ impl Journal {
     }
 
     /// Undoes it on the host. What has been undone is to be said to [`Journal::done`].
-    pub fn undo(&self, inverse: &Inverse) -> Result<()> {
+    pub fn undo(&self, inverse: &Inverse) -> Result<Undone> {
         self.undoers.undo(inverse, &self.root)
     }
 
@@ -192,7 +192,7 @@ impl Journal {
         let mut left = Vec::new();
         for (id, inverse) in self.pending(scope) {
             match self.undo(&inverse) {
-                Ok(()) => self.done(id)?,
+                Ok(_) => self.done(id)?,
                 Err(fault) => left.push((inverse, fault)),
             }
         }

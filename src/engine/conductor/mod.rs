@@ -11,15 +11,16 @@ mod cx;
 mod gate;
 mod inverse;
 mod journal;
+mod long;
 mod recorder;
 mod recover;
 mod segments;
 #[cfg(test)]
 mod tests;
 
-pub use cx::{Cancel, Cx};
+pub use cx::{Cancel, Cx, Why};
 pub use gate::{Gate, Hold};
-pub use inverse::{Inverse, Undo, Undoers, below};
+pub use inverse::{Inverse, Undo, Undoers, Undone, below};
 pub use journal::{EntryId, Journal, Refused};
 pub use recorder::{Piece, Recorder};
 pub use recover::recover;

@@ -1,3 +1,4 @@
+use super::long::Whole;
 use super::segments::{Limit, Segments};
 use super::*;
 use crate::engine::evidence;
@@ -97,12 +98,17 @@ impl Recorder {
         self.append(&mut self.lock(), body, long.as_deref());
     }
 
-    /// The whole evidence of an event.
+    /// The whole evidence of an event; what is left of it, and how much it was, where the disk did not take it.
     pub fn evidence(&self, seq: Seq) -> Option<Vec<Evidence>> {
         let long = self.lock().segments.long(seq);
-        long.or_else(|| match self.event(seq)?.body {
-            Body::Observed { evidence, .. } => Some(evidence),
-            _ => None,
+        let Body::Observed { evidence, .. } = self.event(seq)?.body else { return None };
+        Some(match long {
+            None => evidence,
+            Some(Whole::Kept(whole)) => whole,
+            Some(Whole::Lost(bytes)) => {
+                let lost = format!("not kept whole: {bytes} bytes, of which what is shown here is left");
+                evidence.into_iter().chain([evidence::own(Book::Decision, [lost])]).collect()
+            }
         })
     }
 

@@ -24,7 +24,10 @@ pub fn recover(conductor: &Arc<Conductor>) -> Result<()> {
             let (subject, call) = journal.words(&inverse);
             let plan = Plan::new(StepKind::Recover, subject).call(&call);
             let result = cx.step(plan, |cx| {
-                journal.undo(&inverse)?;
+                if journal.undo(&inverse)? == Undone::Gone {
+                    let line = inverse.to_string();
+                    cx.not_made(&call, Why::Gone, vec![stands(&path, &line)]);
+                }
                 cx.undone(entry)
             });
             if let Err(fault) = result {

@@ -1,3 +1,4 @@
+use super::long::{IN_MEMORY, Long, Whole};
 use crate::client::units::bytes;
 use crate::engine::{Fault, FaultKind, private};
 use crate::spool::{Lines, Segment};
@@ -6,7 +7,6 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// How much of a trace is kept, in bytes of its files.
@@ -76,18 +76,7 @@ struct Part {
     header: u64,
     /// Operations that began before it.
     operations: u64,
-    long: Option<Long>,
-}
-
-/// Evidence that is too long for events.
-#[derive(Debug)]
-struct Long {
-    path: PathBuf,
-    /// Open for as long as more may come.
-    file: Option<File>,
-    /// Which event, where, how many bytes; ascending.
-    places: Vec<(Seq, u64, usize)>,
-    end: u64,
+    long: Long,
 }
 
 /// What came of appending an event.
@@ -98,9 +87,6 @@ pub struct Appended {
     /// The disk took it no more; it goes on in memory. Said once.
     pub full: Option<String>,
 }
-
-/// While the disk is full so much of the trace is kept in memory, in parts of a quarter of that.
-const IN_MEMORY: u64 = 4 << 20;
 
 impl Segments {
     /// In memory alone, without a limit: for tests.
@@ -127,8 +113,7 @@ impl Segments {
             self.go_on_in_memory(event);
         }
         if let (Some(long), Some(part)) = (long, self.parts.back_mut()) {
-            let kept = part.keep(event.seq, long);
-            kept.unwrap_or_else(|error| tracing::warn!(%error, seq = event.seq, "evidence not kept whole"));
+            part.long.keep(event.seq, long);
         }
         match &event.body {
             Body::OpBegan { op } => drop(self.running.insert(op.id, event.seq)),
@@ -197,7 +182,8 @@ impl Segments {
         let last = self.parts.back()?;
         let in_memory = last.path.is_none() && self.dir.is_some();
         let enough = if in_memory { IN_MEMORY / 4 } else { self.limit.of_segment() };
-        let size = last.events.size() - last.header;
+        let long = if in_memory { last.long.in_memory() } else { 0 };
+        let size = last.events.size() - last.header + long;
         if size < enough || (size < enough.saturating_mul(2) && !self.running.is_empty()) {
             return None;
         }
@@ -257,7 +243,8 @@ impl Segments {
     }
 
     fn size_in_memory(&self) -> u64 {
-        self.parts.iter().filter(|part| part.path.is_none()).map(Part::size).sum()
+        let in_memory = |part: &Part| part.events.size() * u64::from(part.path.is_none()) + part.long.in_memory();
+        self.parts.iter().map(in_memory).sum()
     }
 
     /// How many events were dropped: the first position that can be read from.
@@ -275,14 +262,9 @@ impl Segments {
         self.holding(position + 1).map_or(Ok(None), |part| part.events.lines(position + 1))
     }
 
-    /// The whole evidence of an event, when it was too long for it.
-    pub fn long(&self, seq: Seq) -> Option<Vec<Evidence>> {
-        let long = self.holding(seq)?.long.as_ref()?;
-        let at = long.places.binary_search_by_key(&seq, |(of, ..)| *of).ok()?;
-        let (_, offset, length) = *long.places.get(at)?;
-        let mut text = vec![0; length];
-        File::open(&long.path).and_then(|file| file.read_exact_at(&mut text, offset)).ok()?;
-        serde_json::from_slice(&text).ok()
+    /// The whole evidence of an event, when it was too long for it; none for another's.
+    pub fn long(&self, seq: Seq) -> Option<Whole> {
+        self.holding(seq)?.long.of(seq)
     }
 
     fn holding(&self, seq: Seq) -> Option<&Part> {
@@ -302,27 +284,12 @@ impl Part {
             path.iter().for_each(|path| gone(path));
         })?;
         let (header, operations) = (header.len() as u64, base.world.begun);
-        Ok(Self { events, path, header, operations, long: None })
+        let long = Long::beside(path.as_deref());
+        Ok(Self { events, path, header, operations, long })
     }
 
     fn size(&self) -> u64 {
-        self.events.size() + self.long.as_ref().map_or(0, |long| long.end)
-    }
-
-    fn keep(&mut self, seq: Seq, evidence: &[Evidence]) -> io::Result<()> {
-        let text = serde_json::to_vec(evidence)?;
-        let Some(path) = self.path.as_ref().map(|path| path.with_extension("evidence")) else { return Ok(()) };
-        let long = match &mut self.long {
-            Some(long) => long,
-            None => {
-                let file = Some(private::file_for_both(&path)?);
-                self.long.insert(Long { path, file, places: Vec::new(), end: 0 })
-            }
-        };
-        long.file.as_ref().ok_or(io::ErrorKind::ReadOnlyFilesystem)?.write_all_at(&text, long.end)?;
-        long.places.push((seq, long.end, text.len()));
-        long.end += text.len() as u64;
-        Ok(())
+        self.events.size() + self.long.size()
     }
 
     /// Nothing more comes. What is in memory has no path to be opened by.
@@ -330,13 +297,11 @@ impl Part {
         if let Some(path) = &self.path {
             self.events.close(path.clone());
         }
-        if let Some(long) = &mut self.long {
-            long.file = None;
-        }
+        self.long.close();
     }
 
     fn remove(&self) {
-        self.path.iter().chain(self.long.iter().map(|long| &long.path)).for_each(|path| gone(path));
+        self.path.iter().map(PathBuf::as_path).chain(self.long.path()).for_each(gone);
     }
 }
 

@@ -7,8 +7,12 @@ use std::sync::Arc;
 const LIMIT: Limit = Limit(64 << 10);
 
 fn conductor(dir: &Path) -> Arc<Conductor> {
+    with(dir, Recorder::in_dir(dir, LIMIT).unwrap())
+}
+
+fn with(dir: &Path, recorder: Recorder) -> Arc<Conductor> {
     let journal = Journal::open(&dir.join("journal.ndjson"), crate::engine::undoers(None)).unwrap();
-    Conductor::new(Recorder::in_dir(dir, LIMIT).unwrap(), journal)
+    Conductor::new(recorder, journal)
 }
 
 fn op<T>(conductor: &Arc<Conductor>, act: impl FnOnce(&crate::engine::Cx) -> crate::engine::Result<T>) -> T {
@@ -167,6 +171,66 @@ fn a_disk_that_takes_no_more_costs_the_oldest_and_that_is_said_once() {
     let said = trace.head().remarks.iter().filter(|remark| remark.code == Code::TraceNotWritten).count();
     assert_eq!(said, 1);
     assert!(conductor.recorder().lock_for_test(|segments| segments.size_in_memory()) <= IN_MEMORY + (2 << 20));
+}
+
+/// What was kept of the latest event.
+fn latest(conductor: &Conductor) -> Vec<Evidence> {
+    let recorder = conductor.recorder();
+    // Behind it end its step and its operation.
+    recorder.evidence(*recorder.length().borrow() - 2).unwrap()
+}
+
+fn long(conductor: &Arc<Conductor>, bytes: usize) -> Evidence {
+    let evidence = Evidence::file("/proc/x", "y".repeat(bytes));
+    op(conductor, |cx| {
+        cx.step(Plan::new(StepKind::Exec, "x"), |cx| {
+            cx.observe(Change::Remark(Problem::new(Code::Cancelled)), vec![evidence.clone()]);
+            Ok(())
+        })
+    });
+    evidence
+}
+
+#[test]
+fn long_evidence_is_whole_without_a_disk_too_or_it_is_said_how_much_of_it_is_not() {
+    // Without a directory; in one where a file of events can be made and none of evidence; in one where none can be made.
+    let (dir, denied, full) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let nowhere = with(dir.path(), Recorder::in_memory());
+    let no_file = with(denied.path(), Recorder::in_dir(denied.path(), Limit::DEFAULT).unwrap());
+    fs::create_dir(denied.path().join("trace/00000000000000000001.evidence")).unwrap();
+    let no_disk = with(full.path(), Recorder::in_dir(full.path(), Limit::LEAST).unwrap());
+    one(&no_disk, 100);
+    fs::remove_dir_all(full.path().join("trace")).unwrap();
+    fs::write(full.path().join("trace"), "").unwrap();
+    (0..1000).for_each(|_| one(&no_disk, 900));
+    assert!(no_disk.recorder().lock_for_test(Segments::size_in_memory) > 0);
+    for conductor in [&nowhere, &no_file, &no_disk] {
+        for bytes in [Evidence::INLINE + 1, Evidence::INLINE * 3, 900 << 10] {
+            let evidence = long(conductor, bytes);
+            assert_eq!(latest(conductor), [evidence], "{bytes}");
+        }
+        // Too much to be remembered.
+        let whole = serde_json::to_vec(&[long(conductor, 2 << 20)]).unwrap().len();
+        let [Evidence::File { content, .. }, Evidence::Own { facts, .. }] = &latest(conductor)[..] else { panic!() };
+        assert!(content.ends_with('…') && content.len() < Evidence::INLINE + 8);
+        assert!(facts.contains(&whole.to_string()), "{facts}");
+    }
+    for _ in 0..40 {
+        long(&no_disk, 900 << 10);
+        let kept = no_disk.recorder().lock_for_test(Segments::size_in_memory);
+        assert!(kept <= IN_MEMORY + (2 << 20), "{kept}");
+    }
+}
+
+#[test]
+fn a_file_of_long_evidence_that_somebody_removed_is_said_to_be_lacking() {
+    let dir = tempfile::tempdir().unwrap();
+    let conductor = with(dir.path(), Recorder::in_dir(dir.path(), Limit::DEFAULT).unwrap());
+    let evidence = long(&conductor, Evidence::INLINE * 2);
+    assert_eq!(latest(&conductor), [evidence]);
+    fs::remove_file(dir.path().join("trace/00000000000000000001.evidence")).unwrap();
+    assert!(matches!(&latest(&conductor)[..], [Evidence::File { .. }, Evidence::Own { .. }]));
 }
 
 proptest! {

@@ -277,10 +277,11 @@ impl Undo for OtherInverse {
     }
 }
 
-fn remove(path: &Path) -> Result<()> {
+fn remove(path: &Path) -> Result<Undone> {
     match fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Fault::io("remove", path.display(), &e)),
-        _ => Ok(()),
+        Ok(()) => Ok(Undone::Done),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Undone::Gone),
+        Err(e) => Err(Fault::io("remove", path.display(), &e)),
     }
 }
 
@@ -291,7 +292,7 @@ fn open(path: &Path) -> Journal {
 fn try_open(path: &Path) -> Result<Journal> {
     let test = |inverse: &TestInverse| match inverse {
         TestInverse::RemoveFile { path } => remove(path),
-        TestInverse::Mortal { .. } => Ok(()),
+        TestInverse::Mortal { .. } => Ok(Undone::Gone),
     };
     let other = |OtherInverse::RemoveFile { path }: &OtherInverse| remove(&path.with_extension("other"));
     Journal::open(path, Undoers::default().with(test).with(other))

@@ -27,6 +27,7 @@ impl Engine {
     /// Creates a container. Nothing is mounted, wired or started yet.
     pub fn create(&self, order: &Order, cancel: &Cancel) -> Result<Arc<Container>> {
         let request = request::parse(&order.body)?;
+        super::start::check(&request.host_config)?;
         let image = self.store.find(&request.image)?;
         if let Some(wanted) = order.platform.as_ref().filter(|wanted| !wanted.runs(&image.config.platform)) {
             let fault = Fault::new(FaultKind::NotFound, Code::NoSuchImageForPlatform);

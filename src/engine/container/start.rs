@@ -1,14 +1,15 @@
 use super::streams::Record;
 use super::{Container, Phase, limits};
+use crate::docker::HostConfig;
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
 use crate::engine::net::EndpointSettings;
-use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp};
+use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp, check_capabilities, check_tmpfs};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence};
 use crate::i18n::{Lang, Words};
 use crate::spec::Platform;
-use crate::trace::{Change, Code, ContainerState, NetworkMode, OpKind, Plan, Problem, StepKind};
+use crate::trace::{Change, Code, ContainerState, Mode, NetworkMode, OpKind, Plan, Problem, StepKind};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -53,7 +54,7 @@ impl Engine {
     }
 
     fn prepare(&self, cx: &Cx, container: &Container) -> Result<Made> {
-        let extra_hosts = extra_hosts(container, self.net.host_gateway())?;
+        let extra_hosts = extra_hosts(&container.request.host_config.extra_hosts, self.net.host_gateway())?;
         let dns = self.name_servers(container);
         let mut spec = RootfsSpec {
             container: &container.id,
@@ -63,6 +64,11 @@ impl Engine {
             address: None,
             extra_hosts: &extra_hosts,
             dns: &dns,
+            network: match (&container.merged.network, self.lab.mode) {
+                (NetworkMode::Host, Mode::Host) => rootfs::Network::Host,
+                (NetworkMode::Host, Mode::Lab) => rootfs::Network::Lab,
+                _ => rootfs::Network::Own,
+            },
             rootless: self.lab.rootless,
         };
         let rootfs = cx.step(Plan::new(StepKind::StackFilesystem, &container.name), |cx| {
@@ -159,6 +165,14 @@ fn begin(container: &Container, cancel: &Cancel) -> Result<bool> {
     })
 }
 
+/// What is read when a container is started, looked at when it is created: what means nothing is refused at once, as Docker does.
+pub(super) fn check(host: &HostConfig) -> Result<()> {
+    check_capabilities(&host.cap_add, &host.cap_drop)?;
+    security(&host.security_opt)?;
+    extra_hosts(&host.extra_hosts, Some(Ipv4Addr::UNSPECIFIED))?;
+    host.tmpfs.values().try_for_each(|options| check_tmpfs(options))
+}
+
 fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
     let request = &container.request;
     let host = &request.host_config;
@@ -218,7 +232,7 @@ pub(super) fn security(options: &[String]) -> Result<(bool, Seccomp)> {
 }
 
 /// `--add-host name:address` (or `name=address`); `host-gateway` is the default bridge's own address.
-fn extra_hosts(container: &Container, gateway: Option<Ipv4Addr>) -> Result<Vec<(String, String)>> {
+fn extra_hosts(asked: &[String], gateway: Option<Ipv4Addr>) -> Result<Vec<(String, String)>> {
     let parse = |text: &String| {
         let (name, address) = text.split_once(['=', ':'])?;
         let address = address.trim_start_matches('[').trim_end_matches(']');
@@ -226,7 +240,7 @@ fn extra_hosts(container: &Container, gateway: Option<Ipv4Addr>) -> Result<Vec<(
         gateway.or_else(|| address.parse().ok()).map(|ip| (name.to_owned(), ip.to_string()))
     };
     let bad = |text: &String| Fault::new(FaultKind::BadRequest, Code::InvalidExtraHost).with("value", text);
-    container.request.host_config.extra_hosts.iter().map(|text| parse(text).ok_or_else(|| bad(text))).collect()
+    asked.iter().map(|text| parse(text).ok_or_else(|| bad(text))).collect()
 }
 
 /// A program that is not there or cannot be executed, in an image that was made for other machines: that is why.

@@ -20,16 +20,19 @@ pub fn configured(context: &FsContext) -> Vec<Evidence> {
     made.map(|(call, returned)| Evidence::Syscall { call: call.clone(), result: returned.to_string() }).collect()
 }
 
-/// A call that a child made, as its record says: `text` is the prepared call, `answer` what its record says it found.
-pub fn by_helper(text: &str, record: &Record, answer: Option<String>) -> Evidence {
-    Evidence::Syscall { call: text.to_owned(), result: answered(record, answer) }
+/// A call that a child made, as its record says: `text` is the prepared call, `returned` how the value in its record is written,
+/// `answer` what its record says it found.
+pub fn by_helper(text: &str, record: &Record, returned: String, answer: Option<String>) -> Evidence {
+    Evidence::Syscall { call: text.to_owned(), result: answered(record, returned, answer) }
 }
 
 /// `0`, `5`, `0 (f_type=0x1cd1)`, `-1 ENOENT (No such file or directory)`
-pub fn answered(record: &Record, answer: Option<String>) -> String {
-    let Record { value, errno, .. } = *record;
-    match errno {
-        0 | outcome::REFUSED => answer.map_or_else(|| value.to_string(), |answer| format!("{value} ({answer})")),
+pub fn answered(record: &Record, returned: String, answer: Option<String>) -> String {
+    match record.errno {
+        0 | outcome::REFUSED => match answer {
+            Some(answer) => format!("{returned} ({answer})"),
+            None => returned,
+        },
         errno => call::refused(Errno::from_raw(errno)),
     }
 }

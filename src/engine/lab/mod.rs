@@ -9,12 +9,15 @@
 //! Does not know what is done in the lab.
 
 mod facts;
+pub mod grant;
 mod netns;
+mod subids;
 mod userns;
 
 pub use facts::{cgroup_version, observe, os_name};
 pub use netns::Netns;
-pub use userns::{Refusal, SubordinateIds, refusal, subordinate_ids};
+pub use subids::{SubordinateIds, subordinate_ids};
+pub use userns::{Refusal, refusal};
 
 use super::evidence;
 use super::fault::{Fault, FaultKind, Result};
@@ -54,6 +57,14 @@ struct LabEntry {
     took: Duration,
 }
 
+/// Fails where this user may not work in that mode.
+pub fn check(mode: Mode) -> Result<()> {
+    if mode == Mode::Host && !nix::unistd::geteuid().is_root() {
+        return Err(Fault::new(FaultKind::Denied, Code::HostModeNeedsRoot));
+    }
+    Ok(())
+}
+
 /// Enters the namespaces. Must be called while the process has one thread.
 ///
 /// On an error the process may be half way in: it is for ending with the message, not for going on.
@@ -61,9 +72,6 @@ pub fn enter(mode: Mode) -> Result<Lab> {
     let began = Instant::now();
     let (real_uid, real_gid) = (nix::unistd::getuid().as_raw(), nix::unistd::getgid().as_raw());
     let root = nix::unistd::geteuid().is_root();
-    if mode == Mode::Host && !root {
-        return Err(Fault::new(FaultKind::Denied, Code::HostModeNeedsRoot));
-    }
     let mut entry = LabEntry::default();
     if !root {
         userns::enter(&mut entry)?;

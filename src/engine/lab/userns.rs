@@ -8,6 +8,7 @@
 //!
 //! Without them only the user's own id can be mapped; then every file of an image belongs to root.
 
+use super::subids::{SubordinateIds, subordinate_ids};
 use super::*;
 use crate::engine::program;
 use crate::trace::Code;
@@ -22,15 +23,6 @@ pub struct Refusal {
     pub switch: &'static str,
     /// The command that mends it; empty when there is none that is known.
     pub mend: String,
-}
-
-/// A range of ids that belongs to a user (subuid(5)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SubordinateIds {
-    /// The first.
-    pub start: u32,
-    /// How many.
-    pub count: u32,
 }
 
 const SWITCHES: [(&str, &str, &str); 3] = [
@@ -55,22 +47,6 @@ pub(super) fn refused(errno: nix::Error) -> Fault {
         .with("switch", found.switch.replace('.', "-"))
         .with("mend", found.mend)
         .with("reason", errno.desc())
-}
-
-/// The subordinate ids of a user in `/etc/subuid` or `/etc/subgid`.
-pub fn subordinate_ids(file: &str, uid: u32) -> Vec<SubordinateIds> {
-    let user = nix::unistd::User::from_uid(uid.into()).ok().flatten().map(|user| user.name);
-    parse_ids(&fs::read_to_string(file).unwrap_or_default(), uid, user.as_deref())
-}
-
-fn parse_ids(text: &str, uid: u32, user: Option<&str>) -> Vec<SubordinateIds> {
-    let line = |line: &str| {
-        let mut fields = line.trim().split(':');
-        let owner = fields.next().filter(|owner| Some(*owner) == user || owner.parse() == Ok(uid))?;
-        let (start, count) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-        (!owner.is_empty() && count > 0).then_some(SubordinateIds { start, count })
-    };
-    text.lines().filter_map(line).collect()
 }
 
 /// Makes a user namespace and enters it as its root.
@@ -125,7 +101,13 @@ impl Mapper {
         if uids.is_empty() || gids.is_empty() {
             let user = nix::unistd::User::from_uid(uid.into()).ok().flatten();
             let user = user.map_or_else(|| uid.to_string(), |user| user.name);
-            return Ok(Err(Problem::new(Code::SubidsMissing).with("user", user)));
+            let files = match (uids.is_empty(), gids.is_empty()) {
+                (true, false) => "/etc/subuid",
+                (false, true) => "/etc/subgid",
+                _ => "/etc/subuid, /etc/subgid",
+            };
+            let problem = Problem::new(Code::SubidsMissing).with("files", files);
+            return Ok(Err(problem.with("grant", grant::usual(&user)).with("user", user)));
         }
         let argv = vec![
             newuidmap.display().to_string(),
@@ -166,15 +148,6 @@ fn map_line(own: u32, ranges: &[SubordinateIds]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn subordinate_ids_are_found_by_name_or_number() {
-        let text = "root:1:2\nann:100000:65536\n1000:200000:10\nbad\nann:x:1\nann:5:0\n";
-        let found = parse_ids(text, 1000, Some("ann"));
-        let expected = [(100_000, 65_536), (200_000, 10)].map(|(start, count)| SubordinateIds { start, count });
-        assert_eq!(found, expected);
-        assert_eq!(parse_ids(text, 7, None), []);
-    }
 
     #[test]
     fn maps_put_the_user_first_and_the_rest_after() {

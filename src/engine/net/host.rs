@@ -6,7 +6,7 @@ use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
 use super::sysctl::{FORWARDING, forwarding_now, write_sysctl};
 use super::*;
-use crate::engine::conductor::EntryId;
+use crate::engine::conductor::{EntryId, Why};
 use crate::trace::{Change, Rule, RuleAction};
 use std::path::Path;
 
@@ -76,8 +76,9 @@ impl Host {
             return Ok(());
         }
         let netns = self.netns();
+        let call = format!("write({FORWARDING:?}, \"1\")");
         let plan = Plan::new(StepKind::EnableForwarding, "net.ipv4.ip_forward")
-            .call(format!("write({FORWARDING:?}, \"1\")"))
+            .call(&call)
             .by_hand("sysctl -w net.ipv4.ip_forward=1");
         cx.step(plan, |cx| {
             let mut forwarding = self.forwarding.lock();
@@ -87,6 +88,8 @@ impl Host {
                 let inverse = NetInverse::RestoreSysctl { netns: netns.inode(), path, value };
                 forwarding.inverse = Some((cx.journal(SCOPE, &inverse)?, inverse));
                 write_sysctl(&netns, Path::new(FORWARDING), "1")?;
+            } else {
+                cx.not_made(&call, Why::There, vec![old.evidence()]);
             }
             forwarding.on = true;
             let now = netns.run(forwarding_now)?;

@@ -11,6 +11,7 @@ use super::netlink::Netlink;
 use super::request::Request;
 use super::table::{LinkRow, Table};
 use super::*;
+use crate::engine::conductor::Undone;
 use crate::engine::evidence;
 use crate::trace::{Change, Code, Evidence, Link, LinkKey, LinkKind, Plan, Route, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -250,10 +251,10 @@ pub(super) fn message_plan(request: &Request) -> Plan {
 }
 
 /// Deletes a link. One that is not there is no error.
-pub(super) fn delete_link(netns: &Netns, name: &str) -> Result<()> {
+pub(super) fn delete_link(netns: &Netns, name: &str) -> Result<Undone> {
     let observer = NamespaceObserver::open(netns, None, false)?;
-    let Some(row) = observer.find(name)? else { return Ok(()) };
-    let deleted = observer.send(&request::delete_link(name, row.index)).map(drop);
+    let Some(row) = observer.find(name)? else { return Ok(Undone::Gone) };
+    let deleted = observer.send(&request::delete_link(name, row.index)).map(|_| Undone::Done);
     // Its other end may have been deleted at this moment, and this one with it.
-    if observer.find(name)?.is_none() { Ok(()) } else { deleted }
+    if observer.find(name)?.is_none() { Ok(deleted.unwrap_or(Undone::Gone)) } else { deleted }
 }

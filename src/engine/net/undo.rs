@@ -1,7 +1,7 @@
 //! How the host's part of the network is undone.
 
 use super::*;
-use crate::engine::conductor::Undo;
+use crate::engine::conductor::{Undo, Undone};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -65,15 +65,17 @@ fn is_veth(name: &str) -> bool {
 
 /// Undoes it in the network namespace that plays the host. Without one, or in another than the one that was changed, it is
 /// gone already.
-pub fn undo(inverse: &NetInverse, host: Option<&Netns>) -> Result<()> {
+pub fn undo(inverse: &NetInverse, host: Option<&Netns>) -> Result<Undone> {
     let (NetInverse::DeleteLink { netns, .. }
     | NetInverse::DeleteNftTable { netns, .. }
     | NetInverse::RestoreSysctl { netns, .. }) = inverse;
-    let Some(host) = host.filter(|host| host.inode() == *netns) else { return Ok(()) };
+    let Some(host) = host.filter(|host| host.inode() == *netns) else { return Ok(Undone::Gone) };
     match inverse {
         NetInverse::DeleteLink { name, .. } => observer::delete_link(host, name),
-        NetInverse::DeleteNftTable { family, name, .. } => ruleset::delete_table(host, family, name).map(|_| ()),
-        NetInverse::RestoreSysctl { path, value, .. } => sysctl::write_sysctl(host, path, value),
+        NetInverse::DeleteNftTable { family, name, .. } => {
+            ruleset::delete_table(host, family, name).map(|deleted| deleted.map_or(Undone::Gone, |_| Undone::Done))
+        }
+        NetInverse::RestoreSysctl { path, value, .. } => sysctl::write_sysctl(host, path, value).map(|()| Undone::Done),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::tries::{Who, in_namespaces};
 use super::*;
 use crate::client::place;
-use crate::engine::lab;
+use crate::engine::lab::{self, grant};
 use crate::trace::CgroupVersion;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,10 @@ pub(super) fn subordinate_ids(who: &Who) -> Finding {
     const ID: &str = "subordinate-ids";
     match *who {
         Who::Root => good(ID, "root"),
-        Who::Inside(0 | 1) => limited(ID, "none").with("user", "$USER").mend(add_ids("$USER")),
+        Who::Inside(0 | 1) => {
+            let (_, user) = grant::outside();
+            limited(ID, "none").with("user", &user).mend(grant::usual(&user))
+        }
         Who::Inside(count) => good(ID, "found").with("count", count - 1),
         Who::User(uid) => {
             let count =
@@ -58,17 +61,13 @@ pub(super) fn subordinate_ids(who: &Who) -> Finding {
             let user = nix::unistd::User::from_uid(uid.into()).ok().flatten();
             let user = user.map_or_else(|| uid.to_string(), |user| user.name);
             match least {
-                0 => limited(ID, "none").with("user", &user).mend(add_ids(&user)),
+                0 => limited(ID, "none").with("user", &user).mend(grant::usual(&user)),
                 // Images give files to ids up to nobody's.
-                1..65_535 => limited(ID, "few").with("count", least).mend(add_ids(&user)),
+                1..65_535 => limited(ID, "few").with("count", least).mend(grant::usual(&user)),
                 _ => good(ID, "found").with("count", least),
             }
         }
     }
-}
-
-fn add_ids(user: &str) -> String {
-    format!("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}")
 }
 
 /// A file is read through the layers, changed above and deleted, as in a container.

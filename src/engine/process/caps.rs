@@ -83,6 +83,11 @@ pub fn wanted(add: &[String], drop: &[String], privileged: bool, have: u64) -> R
     Ok(((base & !dropped) | added) & have)
 }
 
+/// Fails when one of them is none, be it that it would not count.
+pub fn check(add: &[String], drop: &[String]) -> Result<()> {
+    parse(add).and_then(|_| parse(drop)).map(|_| ())
+}
+
 /// Bit of a name, with or without `CAP_`, in any case.
 pub fn bit(name: &str) -> Option<u64> {
     let name = name.to_ascii_uppercase();

@@ -4,6 +4,8 @@ use super::call::Call;
 use super::init::{About, Prepared};
 use super::interpreter::Lack;
 use super::{Fault, FaultKind};
+use crate::engine::ids;
+use crate::engine::lab::grant::{self, Kind};
 use crate::engine::sys::outcome;
 use crate::trace::Code;
 use nix::errno::Errno;
@@ -14,9 +16,8 @@ pub fn call(prepared: &Prepared, text: &str, errno: i32) -> Fault {
     let error = Errno::from_raw(errno);
     let reason = if refused { "" } else { error.desc() };
     match (&prepared.call, &prepared.about) {
-        (Call::Setresuid { uid: id } | Call::Setresgid { gid: id }, _) if error == Errno::EINVAL => {
-            Fault::failed(Code::IdNotMapped).with("id", id)
-        }
+        (Call::Setresuid { uid: id }, _) if error == Errno::EINVAL => not_mapped(Kind::Users, *id),
+        (Call::Setresgid { gid: id }, _) if error == Errno::EINVAL => not_mapped(Kind::Groups, *id),
         (Call::OpenTree { path, .. }, _) if error == Errno::ENOENT => {
             Fault::new(FaultKind::BadRequest, Code::BindSourceMissing).with("path", path)
         }
@@ -31,6 +32,11 @@ pub fn call(prepared: &Prepared, text: &str, errno: i32) -> Fault {
         (_, About::WorkingDir(path)) => Fault::failed(Code::WorkdirRefused).with("path", path).with("reason", reason),
         _ => Fault::failed(Code::CallRefused).with("call", text).with("reason", if refused { "EPERM" } else { reason }),
     }
+}
+
+fn not_mapped(kind: Kind, id: u32) -> Fault {
+    let mapped = ids::mapped().map_or(1, |(ids, _)| if kind == Kind::Users { ids.uids } else { ids.gids });
+    grant::advise(Fault::failed(Code::IdNotMapped), kind, id.into(), mapped)
 }
 
 /// The helper could not be executed.

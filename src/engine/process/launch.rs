@@ -293,7 +293,8 @@ impl Drive<'_> {
             }
         };
         let call = self.text(self.launch.init.fork_at.unwrap_or_default());
-        let forked = self.records.last().map(|record| evidence::by_helper(&call, record, None));
+        let forked =
+            self.records.last().map(|record| evidence::by_helper(&call, record, record.value.to_string(), None));
         let subject = Subject {
             pid,
             container: self.launch.container.clone(),
@@ -500,7 +501,8 @@ impl Drive<'_> {
             }
         });
         let answer = prepared.call.answer(record.found);
-        let evidence = evidence::by_helper(&self.text(index), record, answer);
+        let returned = prepared.call.returned(record.value);
+        let evidence = evidence::by_helper(&self.text(index), record, returned, answer);
         Some(Made { evidence, nanos: record.nanos, fault })
     }
 

@@ -25,9 +25,10 @@ mod stdio;
 mod undo;
 mod user;
 
+pub use caps::check as check_capabilities;
 #[cfg(any(test, fuzzing))]
 pub(super) use init::oracle;
-pub use init::{MASKED, READ_ONLY};
+pub use init::{MASKED, READ_ONLY, check_tmpfs};
 pub use running::Running;
 pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp};
 pub use start::Spawner;

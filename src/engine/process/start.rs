@@ -7,6 +7,7 @@ use super::spawner::{Nest, Thread};
 use super::stdio::{self, Stdio};
 use super::*;
 use crate::engine::evidence;
+use crate::engine::lab::grant::{self, Kind};
 use crate::trace::{Code, Dir, DirRole};
 use parking_lot::Mutex;
 use std::fs;
@@ -212,9 +213,11 @@ impl Spawner {
 
     /// An identity that the engine's user namespace knows.
     fn mapped(&self, identity: user::Identity) -> Result<user::Identity> {
-        for (id, count) in [(identity.uid, self.ids.uids), (identity.gid, self.ids.gids)] {
+        let ids = [(Kind::Users, identity.uid, self.ids.uids), (Kind::Groups, identity.gid, self.ids.gids)];
+        for (kind, id, count) in ids {
             if id >= count {
-                return Err(Fault::new(FaultKind::BadRequest, Code::IdNotMapped).with("id", id));
+                let fault = Fault::new(FaultKind::BadRequest, Code::IdNotMapped);
+                return Err(grant::advise(fault, kind, id.into(), count));
             }
         }
         let groups = identity.groups.iter().copied().filter(|gid| *gid < self.ids.gids).collect();

@@ -1,7 +1,7 @@
 //! How processes are undone: killed, if they are still the ones that were started.
 
 use super::{Fault, Result};
-use crate::engine::conductor::Undo;
+use crate::engine::conductor::{Undo, Undone};
 use crate::engine::sys;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -50,21 +50,21 @@ impl Undo for ProcessInverse {
 }
 
 /// Kills a process if it is still that one, and waits until it is dead, so that what it used can be taken away.
-pub fn undo(inverse: &ProcessInverse) -> Result<()> {
+pub fn undo(inverse: &ProcessInverse) -> Result<Undone> {
     let ProcessInverse::KillProcess { pid, start_time } = *inverse;
     let alive = || state(pid).is_some_and(|(state, started)| started == start_time && !matches!(state, 'Z' | 'X'));
     if !alive() {
-        return Ok(());
+        return Ok(Undone::Gone);
     }
     let refused = |e: io::Error| Fault::io("kill", format!("process {pid}"), &e);
     let gone = |e: &io::Error| e.raw_os_error() == Some(libc::ESRCH);
     let held = match sys::open_process(pid) {
-        Err(e) if gone(&e) => return Ok(()),
+        Err(e) if gone(&e) => return Ok(Undone::Gone),
         held => held.map_err(refused)?,
     };
     // Looked at again now that it is held: from here on no other process can have its number for us.
     if !alive() {
-        return Ok(());
+        return Ok(Undone::Gone);
     }
     match sys::send_signal(held.as_fd(), libc::SIGKILL) {
         Err(e) if !gone(&e) => return Err(refused(e)),
@@ -77,7 +77,7 @@ pub fn undo(inverse: &ProcessInverse) -> Result<()> {
         }
         std::thread::sleep(Duration::from_millis(1));
     }
-    Ok(())
+    Ok(Undone::Done)
 }
 
 /// The start of a process that is there.
@@ -109,12 +109,13 @@ mod tests {
         let mut child = Command::new("sleep").arg("60").stdin(Stdio::null()).spawn().unwrap();
         let inverse = ProcessInverse::of(child.id()).unwrap();
         let ProcessInverse::KillProcess { pid, start_time } = inverse;
-        undo(&ProcessInverse::KillProcess { pid, start_time: start_time + 1 }).unwrap();
+        let other = ProcessInverse::KillProcess { pid, start_time: start_time + 1 };
+        assert_eq!(undo(&other).unwrap(), Undone::Gone);
         assert_eq!(child.try_wait().unwrap(), None, "another one with its number");
-        undo(&inverse).unwrap();
+        assert_eq!(undo(&inverse).unwrap(), Undone::Done);
         use std::os::unix::process::ExitStatusExt;
         assert_eq!(child.wait().unwrap().signal(), Some(9));
-        undo(&inverse).unwrap();
+        assert_eq!(undo(&inverse).unwrap(), Undone::Gone);
     }
 
     #[test]

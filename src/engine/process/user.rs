@@ -81,14 +81,16 @@ fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
     Ok(Identity { uid, gid, groups, home })
 }
 
-/// What is all digits is a number, never a name: an image's `/etc/passwd` does not say who `1234` is. None when it is no
-/// number, an error (`None` outside) when it is larger than 2147483647, the largest that Docker takes.
+/// What is all digits, be it behind a sign, is a number, never a name: an image's `/etc/passwd` does not say who `1234` is. None
+/// when it is no number, an error (`None` outside) when it is below 0 or larger than 2147483647, the largest that Docker takes.
 #[expect(clippy::option_option, reason = "three answers: a name, a number, a number that is none")]
 fn number(text: &str) -> Option<Option<u32>> {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(None);
     }
-    text.parse().ok().filter(|number| *number <= i32::MAX.cast_unsigned()).map(Some)
+    let number = text.parse::<i32>().ok()?;
+    u32::try_from(number).ok().map(Some)
 }
 
 fn find_group<'a>(wanted: &str, mut groups: impl Iterator<Item = Vec<&'a str>>) -> Result<u32> {
@@ -129,10 +131,16 @@ mod tests {
         let group = "77:x:0:\n";
         let found = identify("1234:77", passwd, group).unwrap();
         assert_eq!((found.uid, found.gid, found.home.as_str()), (1234, 77, "/"));
-        for user in ["4294967296", "99999999999999999999", "2147483648", "0:4294967296"] {
+        let beyond =
+            ["4294967296", "99999999999999999999", "2147483648", "4294967295", "-1", "-2147483649", "+2147483648"];
+        for user in beyond.into_iter().chain(["0:4294967296", "0:-1", "0:99999999999"]) {
             assert_eq!(identify(user, passwd, group).unwrap_err().problem.code, Code::UserOutOfRange, "{user}");
         }
         assert_eq!(identify("2147483647", passwd, group).unwrap().uid, 2_147_483_647);
+        assert_eq!(identify("+5", passwd, group).unwrap().uid, 5);
+        for user in ["-", "+", "1-", "--1", "-x"] {
+            assert_eq!(identify(user, passwd, group).unwrap_err().problem.code, Code::UserNotFound, "{user}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::task::Pull;
 pub use crate::engine::documents::sha256;
 use crate::engine::documents::{ACCEPTED, Unfit};
-use crate::engine::{Cx, Fault, Result, evidence};
+use crate::engine::{Cx, Fault, Result, Why, evidence};
 use crate::spec::Digest;
 use crate::trace::{Change, Code, Content, Descriptor, Evidence, Promise, Rejected};
 use std::collections::BTreeMap;
@@ -42,8 +42,13 @@ impl Pull<'_> {
             let read = text.evidence();
             let bytes = text.into_bytes();
             if sha256(&bytes) == this.digest {
-                let hashed = hashed(this, &bytes);
-                return Ok((bytes, vec![read, hashed]));
+                let known = vec![read, hashed(this, &bytes)];
+                cx.not_made(
+                    &format!("GET /v2/{}/{}", self.reference.repository, wanted.path),
+                    Why::There,
+                    known.clone(),
+                );
+                return Ok((bytes, known));
             }
         }
         let fetched = self.fetch_document(cx, wanted)?;

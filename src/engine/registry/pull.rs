@@ -9,15 +9,23 @@ use super::document::caught;
 use super::resolve::Resolved;
 use super::task::Pull;
 use crate::engine::store::{Ahead, Image, Part, Record, Unpacking};
-use crate::engine::{Cx, Fault, Mismatch, Result, documents, evidence};
+use crate::engine::{Cx, Fault, Mismatch, Result, Why, documents, evidence};
 use crate::spec::{Digest, Reference};
 use crate::trace::{Change, Content, Plan, Promise, StepKind};
 use parking_lot::Mutex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Docker's default, `max-concurrent-downloads`.
 const SIDE_BY_SIDE: usize = 3;
+
+/// What the user is told of layers.
+struct Told {
+    /// Those that are lacking, by chain id.
+    coming: BTreeSet<Digest>,
+    /// The image is here already.
+    known: bool,
+}
 
 impl Pull<'_> {
     pub fn run(&self, cx: &Cx) -> Result<Image> {
@@ -26,7 +34,9 @@ impl Pull<'_> {
 
     fn pull(&self, cx: &Cx) -> Result<Image> {
         let name = self.reference.familiar();
-        self.say(self.reference.tag.clone(), format!("Pulling from {}", familiar_path(self.reference)));
+        // By digest it goes under its whole name, as Docker has it.
+        let id = self.reference.digest.as_ref().map(|_| name.clone()).or_else(|| self.reference.tag.clone());
+        self.say(id, format!("Pulling from {}", familiar_path(self.reference)));
         let plan = Plan::new(StepKind::ResolveImage, &name).by_hand(format!("docker manifest inspect {name}"));
         let resolved = cx.step(plan, |cx| self.resolve(cx))?;
         let pinned = [&resolved.target.digest, &resolved.manifest.this.digest, &resolved.config.this.digest];
@@ -35,10 +45,13 @@ impl Pull<'_> {
         let _pin = self.store.pin(pins);
         let parts = self.store.parts(&resolved.manifest.layers, &resolved.config.diff_ids, &resolved.chain_ids);
         let watched = cx.watched();
-        let ahead =
-            cx.step(Plan::new(StepKind::DownloadLayers, &name), |cx| self.download(cx, &resolved, &parts, !watched))?;
+        let told = self.told(&resolved, &parts);
+        let ahead = cx.step(Plan::new(StepKind::DownloadLayers, &name), |cx| {
+            self.download(cx, &resolved, &parts, &told, !watched)
+        })?;
         cx.step(Plan::new(StepKind::UnpackLayers, &name), |cx| {
-            let unpacked = self.store.unpack_layers(cx, &parts, ahead, &|part, how| self.tell_unpacking(part, how));
+            let tell = |part: &Part, how| self.tell_unpacking(part, &told, how);
+            let unpacked = self.store.unpack_layers(cx, &parts, ahead, &tell);
             unpacked.map_err(|fault| self.caught_by_config(cx, &resolved, fault))
         })?;
         let before = self.store.find(&self.reference.to_string()).ok().map(|image| image.id);
@@ -50,8 +63,25 @@ impl Pull<'_> {
         Ok(image)
     }
 
+    /// What is to be told of an image's layers, by Docker's rules: nothing of an image that is here; else of those below the
+    /// first that is lacking that they are here, and of all others how they come.
+    fn told(&self, resolved: &Resolved, parts: &[Part]) -> Told {
+        let whole = |part: &Part| part.unpacked && self.store.has_blob(&part.blob.digest, part.blob.size).is_some();
+        let here = parts.iter().take_while(|part| whole(part)).count();
+        let known = here == parts.len() && self.store.find(resolved.config.this.digest.as_str()).is_ok();
+        let coming = parts.iter().skip(here).map(|part| part.chain_id.clone()).collect();
+        Told { coming, known }
+    }
+
     /// Every blob that is needed and not there. Returns the layers that were unpacked on the way, by chain id.
-    fn download(&self, cx: &Cx, resolved: &Resolved, parts: &[Part], at_once: bool) -> Result<BTreeMap<Digest, Ahead>> {
+    fn download(
+        &self,
+        cx: &Cx,
+        resolved: &Resolved,
+        parts: &[Part],
+        told: &Told,
+        at_once: bool,
+    ) -> Result<BTreeMap<Digest, Ahead>> {
         let evidence = evidence::file(&self.store.blob_path(&resolved.manifest.this.digest));
         let urls = documents::urls(resolved.manifest_text.as_bytes());
         let listed = Listed { manifest: resolved.manifest.this.digest.clone(), evidence, urls };
@@ -63,7 +93,13 @@ impl Pull<'_> {
                 cx.observe(Change::BlobWanted(blob.clone()), vec![listed.evidence.clone()]);
                 let (digest, size) = (blob.digest.clone(), blob.size);
                 cx.observe(Change::BlobVerified { digest, size, reused: true }, vec![evidence]);
-                self.say(id, "Already exists".into());
+                if told.coming.contains(&part.chain_id) {
+                    // It has only to be unpacked.
+                    self.say(id.clone(), "Pulling fs layer".into());
+                    self.say(id, "Download complete".into());
+                } else if !told.known {
+                    self.say(id, "Already exists".into());
+                }
             } else if !wanted.iter().any(|other| other.blob.digest == blob.digest) {
                 self.say(id, "Pulling fs layer".into());
                 wanted.push(part);
@@ -99,11 +135,12 @@ impl Pull<'_> {
         let digest = &part.blob.digest;
         let _claim = self.store.claim(cx, digest)?;
         let call = format!("GET /v2/{}/blobs/{digest}", self.reference.repository);
-        cx.step(Plan::new(StepKind::FetchBlob, digest).call(call), |cx| {
+        cx.step(Plan::new(StepKind::FetchBlob, digest).call(&call), |cx| {
             // Another pull may have fetched it meanwhile.
             if let Some(evidence) = self.store.has_blob(digest, part.blob.size) {
                 cx.observe(Change::BlobWanted(part.blob.clone()), vec![listed.evidence.clone()]);
                 let change = Change::BlobVerified { digest: digest.clone(), size: part.blob.size, reused: true };
+                cx.not_made(&call, Why::There, vec![evidence.clone()]);
                 cx.observe(change, vec![evidence]);
                 return Ok(None);
             }
@@ -125,7 +162,10 @@ impl Pull<'_> {
     }
 
     /// What the user is told of a layer that is unpacked.
-    fn tell_unpacking(&self, part: &Part, how: Unpacking) {
+    fn tell_unpacking(&self, part: &Part, told: &Told, how: Unpacking) {
+        if !told.coming.contains(&part.chain_id) {
+            return;
+        }
         let id = part.blob.digest.short().to_owned();
         match how {
             Unpacking::At(current) => {

@@ -27,6 +27,16 @@ pub fn hosts(hostname: &str, address: Option<Ipv4Addr>, extra: &[(String, String
     text
 }
 
+/// The host's own, as it is; nothing where it has none.
+pub fn hosts_of_host() -> String {
+    String::from_utf8_lossy(&fs::read("/etc/hosts").unwrap_or_default()).into_owned()
+}
+
+/// The same of its resolver configuration.
+pub fn resolv_conf_of_host() -> String {
+    String::from_utf8_lossy(&fs::read("/etc/resolv.conf").unwrap_or_default()).into_owned()
+}
+
 /// The host's resolver configuration; that of systemd-resolved's upstream where the host itself asks a local stub.
 pub fn of_host() -> String {
     let text = fs::read_to_string("/etc/resolv.conf").unwrap_or_default();

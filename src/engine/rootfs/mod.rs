@@ -9,7 +9,7 @@ mod undo;
 
 pub use undo::{RootfsInverse, undo};
 
-use super::conductor::Cx;
+use super::conductor::{Cx, Why};
 use super::fault::{Fault, Result};
 use super::{evidence, handle, private};
 use crate::spec::ContainerId;
@@ -34,8 +34,21 @@ pub struct RootfsSpec<'a> {
     pub extra_hosts: &'a [(String, String)],
     /// `--dns`: name servers instead of the host's.
     pub dns: &'a [String],
+    /// The network that it is on.
+    pub network: Network,
     /// The engine works in a user namespace.
     pub rootless: bool,
+}
+
+/// Whose network a container is on, as far as its files of `/etc` tell of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// One of its own.
+    Own,
+    /// That of the namespace that plays the host: the host's names are known there, and its loopback is another.
+    Lab,
+    /// The real host's.
+    Host,
 }
 
 /// A stacked root file system.
@@ -109,9 +122,9 @@ pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
         |cx| {
             private::dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
             let files = [
-                (&rootfs.hosts, etc::hosts(spec.hostname, spec.address, spec.extra_hosts)),
+                (&rootfs.hosts, hosts(spec)),
                 (&rootfs.hostname, format!("{}\n", spec.hostname)),
-                (&rootfs.resolv_conf, etc::resolv_conf(&etc::of_host(), spec.dns)),
+                (&rootfs.resolv_conf, resolv_conf(spec)),
             ];
             let mut evidence = Vec::new();
             for (path, text) in files {
@@ -127,6 +140,22 @@ pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
     )
 }
 
+/// As Docker: on the host's network the host's own file, unless names are to be added.
+fn hosts(spec: &RootfsSpec<'_>) -> String {
+    match spec.network {
+        Network::Lab | Network::Host if spec.extra_hosts.is_empty() => etc::hosts_of_host(),
+        _ => etc::hosts(spec.hostname, spec.address, spec.extra_hosts),
+    }
+}
+
+/// As Docker: on the host's network the host's own file, unless it is to ask others.
+fn resolv_conf(spec: &RootfsSpec<'_>) -> String {
+    match spec.network {
+        Network::Host if spec.dns.is_empty() => etc::resolv_conf_of_host(),
+        _ => etc::resolv_conf(&etc::of_host(), spec.dns),
+    }
+}
+
 /// Unmounts the overlay. The writable layer stays until [`remove`]. What is not mounted is no error.
 pub fn unstack(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
     overlay::unmount(cx, container, &Rootfs::below(dir).merged)
@@ -135,12 +164,15 @@ pub fn unstack(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
 /// Deletes the container's directory with its writable layer.
 pub fn remove(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
     unstack(cx, container, dir)?;
-    let plan =
-        Plan::new(StepKind::RemoveDirectory, dir.display()).call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)"));
+    let call = format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)");
+    let plan = Plan::new(StepKind::RemoveDirectory, dir.display()).call(&call);
     cx.step(plan.by_hand(format!("rm -r {}", dir.display())), |cx| {
         match handle::remove(dir) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Fault::io("remove", dir.display(), &e)),
-            _ => {}
+            Ok(()) => {}
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                cx.not_made(&call, Why::Gone, vec![evidence::absent(dir)]);
+            }
+            Err(e) => return Err(Fault::io("remove", dir.display(), &e)),
         }
         let whole = RootfsInverse::RemoveDir { path: dir.to_owned() };
         let pending = cx.conductor().journal().pending_of::<RootfsInverse>(container.as_str());

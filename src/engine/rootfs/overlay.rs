@@ -165,6 +165,7 @@ mod tests {
             address: None,
             extra_hosts: &[],
             dns: &[],
+            network: super::super::Network::Own,
             rootless: true,
         };
         let text = options(&spec, &Rootfs::below(dir));

@@ -1,6 +1,6 @@
 //! How a container's root file system is undone: unmounted, and its directory removed.
 
-use crate::engine::conductor::{Undo, below};
+use crate::engine::conductor::{Undo, Undone, below};
 use crate::engine::fault::{Fault, Result};
 use crate::engine::handle;
 use nix::errno::Errno;
@@ -61,28 +61,30 @@ impl Undo for RootfsInverse {
 }
 
 /// Undoes it.
-pub fn undo(inverse: &RootfsInverse) -> Result<()> {
+pub fn undo(inverse: &RootfsInverse) -> Result<Undone> {
     match inverse {
         RootfsInverse::Unmount { path, mntns } => unmount(path, *mntns),
         // Never through a symbolic link and however deep. Directories that may not be searched (a container's files,
         // overlay's `work/work`) are opened up first.
         RootfsInverse::RemoveDir { path } => match handle::remove(path) {
-            Err(e) if e.kind() != NotFound => Err(Fault::io("remove", path.display(), &e)),
-            _ => Ok(()),
+            Ok(()) => Ok(Undone::Done),
+            Err(e) if e.kind() == NotFound => Ok(Undone::Gone),
+            Err(e) => Err(Fault::io("remove", path.display(), &e)),
         },
     }
 }
 
 /// A mount of another mount namespace went with it.
-fn unmount(path: &Path, mntns: u64) -> Result<()> {
+fn unmount(path: &Path, mntns: u64) -> Result<Undone> {
     let ours =
         fs::metadata("/proc/thread-self/ns/mnt").map_err(|e| Fault::io("look at", "/proc/thread-self/ns/mnt", &e))?;
     if ours.ino() != mntns {
-        return Ok(());
+        return Ok(Undone::Gone);
     }
     match umount2(path, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW) {
+        Ok(()) => Ok(Undone::Done),
         // Nothing is mounted there, or there is no there any more.
-        Ok(()) | Err(Errno::EINVAL | Errno::ENOENT) => Ok(()),
+        Err(Errno::EINVAL | Errno::ENOENT) => Ok(Undone::Gone),
         Err(errno) => Err(Fault::io("unmount", path.display(), &errno.into())),
     }
 }
@@ -140,8 +142,8 @@ mod tests {
         fs::write(gone.join("work/work/file"), "gone").unwrap();
         fs::set_permissions(gone.join("work/work"), fs::Permissions::from_mode(0o000)).unwrap();
         let inverse = RootfsInverse::RemoveDir { path: gone.clone() };
-        undo(&inverse).unwrap();
-        undo(&inverse).unwrap();
+        assert_eq!(undo(&inverse).unwrap(), Undone::Done);
+        assert_eq!(undo(&inverse).unwrap(), Undone::Gone);
         assert!(!gone.exists());
         assert_eq!(fs::read_to_string(kept.join("file")).unwrap(), "kept");
         assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o755);
@@ -162,8 +164,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("never/made");
         let mntns = fs::metadata("/proc/thread-self/ns/mnt").unwrap().ino();
-        undo(&RootfsInverse::RemoveDir { path: path.clone() }).unwrap();
-        undo(&RootfsInverse::Unmount { path: path.clone(), mntns }).unwrap();
-        undo(&RootfsInverse::Unmount { path, mntns: 1 }).unwrap();
+        let gone = |inverse| assert_eq!(undo(&inverse).unwrap(), Undone::Gone, "{inverse:?}");
+        gone(RootfsInverse::RemoveDir { path: path.clone() });
+        gone(RootfsInverse::Unmount { path: path.clone(), mntns });
+        gone(RootfsInverse::Unmount { path, mntns: 1 });
     }
 }

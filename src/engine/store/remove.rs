@@ -1,7 +1,7 @@
 use super::image::familiar;
 use super::*;
-use crate::engine::evidence;
-use crate::trace::{Change, Code, Evidence, Plan, StepKind, World};
+use crate::engine::{Why, evidence};
+use crate::trace::{Book, Change, Code, Evidence, Plan, StepKind, World};
 use nix::errno::Errno;
 
 /// How an image is removed.
@@ -127,7 +127,15 @@ impl Store {
         let evidence = if dir.exists() {
             let call = format!("rm -r {}", dir.display());
             let plan = Plan::new(StepKind::RemoveLayer, chain).call(&call).by_hand(&call);
-            let Some(evidence) = cx.step(plan, |cx| self.delete_layer(cx, chain))? else { return Ok(()) };
+            let deleted = cx.step(plan, |cx| {
+                let deleted = self.delete_layer(cx, chain)?;
+                if deleted.is_none() {
+                    let needed = format!("{chain} is pinned, or a layer of an image");
+                    cx.not_made(&call, Why::Needed, vec![evidence::own(Book::Decision, [needed])]);
+                }
+                Ok(deleted)
+            });
+            let Some(evidence) = deleted? else { return Ok(()) };
             removed.push(Removed::Deleted(chain.to_string()));
             evidence
         } else {

@@ -1,7 +1,7 @@
 //! How a layer that has no name yet, or none any more, is undone.
 
 use super::{Fault, Result, handle};
-use crate::engine::conductor::{Undo, below};
+use crate::engine::conductor::{Undo, Undone, below};
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind::NotFound;
 use std::path::{Path, PathBuf};
@@ -37,11 +37,12 @@ impl Undo for StoreInverse {
 }
 
 /// Undoes it.
-pub fn undo(inverse: &StoreInverse) -> Result<()> {
+pub fn undo(inverse: &StoreInverse) -> Result<Undone> {
     let StoreInverse::RemoveDir { path } = inverse;
     match handle::remove(path) {
-        Err(e) if e.kind() != NotFound => Err(Fault::io("remove", path.display(), &e)),
-        _ => Ok(()),
+        Ok(()) => Ok(Undone::Done),
+        Err(e) if e.kind() == NotFound => Ok(Undone::Gone),
+        Err(e) => Err(Fault::io("remove", path.display(), &e)),
     }
 }
 
@@ -73,8 +74,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let inverse = StoreInverse::RemoveDir { path: dir.path().join(".layer") };
         std::fs::create_dir_all(dir.path().join(".layer/fs/etc")).unwrap();
-        undo(&inverse).unwrap();
+        assert_eq!(undo(&inverse).unwrap(), Undone::Done);
         assert!(inverse.is_gone());
-        undo(&inverse).unwrap();
+        assert_eq!(undo(&inverse).unwrap(), Undone::Gone);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{NewLayer, Store};
 use crate::engine::unpack::{self, Applied, Unpack};
-use crate::engine::{Cx, Fault, Mismatch, Result, evidence};
+use crate::engine::{Cx, Fault, Mismatch, Result, Why, evidence};
 use crate::spec::Digest;
 use crate::trace::{Change, Code, Descriptor, Evidence, Layer, Outcome, Plan, Problem, StepKind};
 use std::collections::BTreeMap;
@@ -77,7 +77,9 @@ impl Store {
         for part in parts {
             let plan = self.unpack_plan(part);
             if let Some((layer, evidence)) = self.layer(&part.chain_id) {
+                let call = plan.call.clone();
                 cx.past_step(plan, Duration::ZERO, Outcome::Done, |cx| {
+                    cx.not_made(&call, Why::There, vec![evidence.clone()]);
                     cx.observe(Change::LayerUnpacked(layer), vec![evidence]);
                 });
             } else if let Some(ahead) = ahead.remove(&part.chain_id) {

@@ -8,6 +8,7 @@ use std::path::Path;
 const FSCONFIG_SET_FLAG: u32 = 0;
 const FSCONFIG_SET_STRING: u32 = 1;
 const FSCONFIG_CMD_CREATE: u32 = 6;
+const MOUNT_ATTR_NODEV: u32 = 4;
 const MOVE_MOUNT_F_EMPTY_PATH: u32 = 4;
 
 /// A file system that is being configured (`fsopen`): for mounts whose options do not fit a page.
@@ -51,7 +52,12 @@ impl FsContext {
         let fd = done(unsafe { libc::syscall(libc::SYS_fsmount, self.fd.as_raw_fd(), 1_u32, attributes) })?;
         // SAFETY: the kernel has just made it; nobody else owns it.
         let mount = unsafe { OwnedFd::from_raw_fd(fd as RawFd) };
-        self.made.push((format!("fsmount({}, FSMOUNT_CLOEXEC, {attributes:#x})", self.fd.as_raw_fd()), fd));
+        let shown = match attributes {
+            0 => "0".to_owned(),
+            MOUNT_ATTR_NODEV => "MOUNT_ATTR_NODEV".to_owned(),
+            other => format!("{other:#x}"),
+        };
+        self.made.push((format!("fsmount({}, FSMOUNT_CLOEXEC, {shown})", self.fd.as_raw_fd()), fd));
         let target = CString::new(target.as_os_str().as_bytes())?;
         // SAFETY: the descriptor is open, both paths are C strings that outlive the call.
         done(unsafe {

@@ -46,6 +46,8 @@ pub struct Volume {
 /// Labels of a volume.
 pub type Labels = BTreeMap<String, String>;
 
+/// Bytes of a name: it is that of a directory (`NAME_MAX`).
+const NAME: usize = 255;
 /// Bytes of the file of them. What can be asked for is far less.
 const LABEL_BYTES: u64 = 16 << 20;
 
@@ -206,6 +208,10 @@ fn see(cx: &Cx, volume: &Volume) -> Result<()> {
 
 /// Docker's rule: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`
 fn checked(name: &str) -> Result<&str> {
+    if name.len() > NAME {
+        let fault = Fault::new(FaultKind::BadRequest, Code::ValueTooLong).with("what", "Name");
+        return Err(fault.with("length", name.len()).with("limit", NAME));
+    }
     let mut bytes = name.bytes();
     let first = bytes.next().is_some_and(|byte| byte.is_ascii_alphanumeric());
     let rest = bytes.clone().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));

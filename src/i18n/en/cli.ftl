@@ -5,6 +5,7 @@ cli-mend = To mend it:
 cli-built-without-window = This dockwalk was built without its window.
 cli-without-window = Without a window these work: `dockwalk lesson list`, `dockwalk lesson run LESSON --headless`, `dockwalk docker run -it lab/shell:1`, `dockwalk doctor`.
 cli-play-recording = The recording plays on this machine, too. In the window: run `dockwalk --lesson { $lesson }` and press “Play this lesson's recording”. Without a window: run `dockwalk lesson check { $lesson }`.
+cli-trace-another = ── another recording begins at line { $line } ──
 cli-trace-torn = The last line ({ $line }, { $bytes } bytes) is cut off; everything before it was read.
 cli-trace-exported = { $count } events saved.
 problem-docker-host-not-unix = DOCKER_HOST is { $host }, and dockwalk only speaks to a unix socket. Write unix:///path, or unset DOCKER_HOST to use dockwalk's own engine.

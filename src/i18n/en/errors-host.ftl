@@ -1,3 +1,8 @@
+problem-call-not-made = `{ $call }` was not done: { $why ->
+        [gone] what it takes away was gone already
+        [there] what it would bring is there already
+       *[needed] what it takes away has come to be needed meanwhile
+    }. Nothing is to be done about it.
 problem-cancelled = Cancelled.
 problem-host-refused = { $subject }: the host refused to { $what } it ({ $reason }). Run `dockwalk doctor` to see what this machine allows.
 problem-disk-full = { $subject }: no space left to { $what } it ({ $reason }). Free some space, or put the engine elsewhere with `--root DIR`, then run it again.
@@ -17,7 +22,7 @@ problem-netlink-refused = The kernel refused `{ $request }` ({ $reason }). Run `
 problem-addresses-used-up = No address of { $subnet } is free. Remove containers that are not needed (`docker rm`), then start it again.
 problem-nft-failed = The nft table { $table } could not be deleted ({ $reason }). Delete it by hand: `nft delete table ip { $table }`.
 
-problem-subids-missing = { $user } has no subordinate ids in /etc/subuid and /etc/subgid, so only root exists in containers: images still run, but files of other users belong to root. To mend it: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 { $user }`, then restart the engine.
+problem-subids-missing = { $user } has no subordinate ids in { $files }, so only root exists in containers: images still run, but files of other users belong to root. To mend it: `{ $grant }`, then restart the engine.
 problem-newuidmap-missing = newuidmap is not installed, so only root exists in containers: images still run, but files of other users belong to root. To mend it: `sudo apt install uidmap`, then restart the engine.
 problem-newuidmap-failed = newuidmap could not map the subordinate ids ({ $reason }), so only root exists in containers. Check that newuidmap is setuid root (`sudo apt install --reinstall uidmap`) and that the ranges of /etc/subuid do not overlap, then restart the engine.
 problem-nat-not-here = `nft` is not installed: containers reach each other and the host, but nothing beyond. To mend it: `sudo apt install nftables`, then restart the engine.

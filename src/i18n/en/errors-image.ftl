@@ -54,8 +54,26 @@ problem-layer-too-many-entries = The layer { $digest } has more than { $limit } 
 problem-layer-too-many-directories = The paths of the directories in the layer { $digest } are longer than { $limit } bytes together. It was thrown away. If it is meant so, divide it into several layers.
 problem-layer-bomb = The layer { $digest } grew from { $compressed } to { $size } bytes while it was unpacked, more than { $limit } times, and was thrown away before it filled the disk. An archive that does that is made to do harm: do not run the image.
 problem-layer-attribute-too-large = The extended attribute { $name } of { $path } in the layer { $digest } has { $size } bytes with its name, more than this file system keeps. Keep the engine's root on another file system (XFS), or build the image without it.
-problem-id-out-of-range = { $path } belongs to the id { $id }, and this user may give files to { $count } ids only. Give the user more in /etc/subuid and /etc/subgid (`sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`), or run the engine as root.
-problem-owners-squashed = { $path } (id { $id }) and other files were given to root, because this user has no subordinate ids. Add some in /etc/subuid and /etc/subgid to keep owners as the image has them.
+problem-id-out-of-range = { $path } belongs to { $kind ->
+        [group] group
+        [id] id
+       *[user] user
+    } { $id }. { $grant ->
+        [none] No range of subordinate ids reaches that far on this host. Have the image built with another owner, or run the engine as root.
+        [restart] { $file } grants enough ids, but this engine began without them: restart the engine, then do this again. If it fails again, `dockwalk doctor` says why.
+        [unknown] Give this user more subordinate ids in { $file } and restart the engine, or run it as root.
+       *[other] That takes { $needed } subordinate ids, and { $file } grants this user { $have }. Grant the rest with `{ $grant }`, restart the engine, then do this again. Or run the engine as root.
+    }
+problem-owners-squashed = { $path } ({ $kind ->
+        [group] group
+        [id] id
+       *[user] user
+    } { $id }) and other files were given to root, because this engine has no subordinate ids. { $grant ->
+        [none] No range of them reaches that far on this host.
+        [restart] { $file } grants enough, but this engine began without them: restart the engine, remove the image and pull it again. If it is so again, `dockwalk doctor` says why.
+        [unknown] Give this user more subordinate ids in { $file } and restart the engine, or run it as root.
+       *[other] To keep owners as the image has them takes { $needed } of them in { $file }: `{ $grant }`. Then restart the engine, remove the image and pull it again.
+    }
 problem-device-skipped = { $path } is a device node, which cannot be made without root. It was left out.
 problem-attribute-skipped = The extended attribute { $name } of { $path } cannot be kept on this file system by this user. It was left out.
 problem-store-unreadable = { $path } cannot be read: { $reason }. Another version of dockwalk may have written it. Move it away to start with an empty list of images.

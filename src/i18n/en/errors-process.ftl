@@ -16,9 +16,23 @@ problem-group-not-found = { $group }: there is no such group in the image's /etc
 problem-helper-not-executed = The program that sets a container up could not be executed ({ $reason }). If `sysctl vm.memfd_noexec` says 2, set it to 1 or 0: sudo sysctl vm.memfd_noexec=1
 problem-host-command-not-executable = { $command }: it is there but cannot be executed ({ $reason }). Check that it is a program with execute permission, made for this machine's architecture.
 problem-host-command-not-found = { $command }: executable file not found in the PATH of this computer. A command on the host runs this computer's own programs: check the spelling, or install it (sudo apt install …).
-problem-id-not-mapped = Id { $id } is not mapped in the engine's user namespace, so nothing in the container can have it. Add a range to /etc/subuid and /etc/subgid, or start the engine as root.
+problem-id-not-mapped = { $kind ->
+        [group] Group
+        [id] Id
+       *[user] User
+    } { $id } is not mapped in the engine's user namespace, so nothing in the container can have it. { $grant ->
+        [none] No range of subordinate ids reaches that far on this host. Choose another with `-u`, or run the engine as root.
+        [restart] { $file } grants enough ids, but this engine began without them: restart the engine, then do this again. If it fails again, `dockwalk doctor` says why.
+        [unknown] Give this user more subordinate ids in { $file } and restart the engine, or run it as root.
+       *[other] That takes { $needed } subordinate ids, and { $file } grants this user { $have }. Grant the rest with `{ $grant }`, restart the engine, then do this again. Or run the engine as root.
+    }
 problem-init-died = The container's init ended before it became the program. Something may have killed it, or memory ran out. Run it again.
 problem-mount-into-proc = { $target }: nothing can be mounted over /proc or below it, because the container must see there what the kernel says. Give another target.
+# No "is a directory": the docker CLI takes that for a command that cannot be executed.
+problem-mount-kinds = { $source } cannot be mounted at { $target }: { $found ->
+        [directory] the container has a directory there, and only a directory can be mounted over it, not a file
+       *[file] the container has a file there, and only a file can be mounted over it, not a directory
+    }. Name a source of that kind, or another target.
 problem-mount-not-there = { $path }: it was mounted but is not in the mount table. Run `dockwalk doctor`.
 problem-mount-over-dev = { $target }: nothing can be mounted over /dev, because the container's terminal and devices are there. Give a directory below it, such as /dev/shm, or another target.
 problem-mount-refused = { $target }: nothing can be mounted there in the container ({ $reason }). Check that source and target are both files or both directories.

@@ -5,6 +5,7 @@ problem-recording-unreadable = The recording { $path } cannot be read: { $reason
 problem-recording-no-trace = { $path } is no dockwalk trace: its first line is not {"{"}"dockwalk_trace":…{"}"}. Choose an .ndjson file saved by dockwalk.
 problem-recording-later = The recording { $path } has format version { $found }, and this dockwalk reads version { $known }. Update dockwalk, then open it again.
 problem-recording-damaged = The recording { $path } is damaged at line { $line } ({ $reason }). Copy it again from where it came, or record it anew with `dockwalk lesson run LESSON --headless --record FILE`.
+problem-recording-several = { $path } holds more than one recording: another begins at line { $line }, as where files were put together or an engine was started anew. `dockwalk trace show` prints them all; to open the first alone: `head -n { $before } FILE > first.ndjson`.
 problem-recording-unwritable = The recording cannot be saved to { $path }: { $reason }. Choose another folder that can be written.
 problem-picture-unwritable = The picture cannot be saved to { $path }: { $reason }. Choose another folder that can be written.
 problem-stream-broken = The events that the engine sent do not follow from one another: { $reason }. Check that window and engine have the same version; if not, end the engine and start it again.

@@ -5,6 +5,7 @@ cli-mend = 해결 방법:
 cli-built-without-window = 이 dockwalk는 창 없이 빌드되었습니다.
 cli-without-window = 창 없이 쓸 수 있는 명령: `dockwalk lesson list`, `dockwalk lesson run 강의 --headless`, `dockwalk docker run -it lab/shell:1`, `dockwalk doctor`.
 cli-play-recording = 이 컴퓨터에서도 녹화는 재생할 수 있습니다. 창에서는 `dockwalk --lesson { $lesson }` 명령을 실행한 뒤 ‘이 수업의 녹화 재생’을 누르고, 창 없이는 `dockwalk lesson check { $lesson }` 명령을 실행하세요.
+cli-trace-another = ── { $line }번째 줄에서 다른 녹화가 시작됩니다 ──
 cli-trace-torn = 마지막 줄({ $line }번째, { $bytes }바이트)이 잘려 있습니다. 그 앞은 모두 읽었습니다.
 cli-trace-exported = 이벤트 { $count }개를 저장했습니다.
 problem-docker-host-not-unix = DOCKER_HOST가 { $host }인데 dockwalk는 유닉스 소켓(unix socket)만 지원합니다. unix:///경로로 쓰거나, DOCKER_HOST를 지우고 dockwalk 엔진을 쓰세요.

@@ -1,3 +1,8 @@
+problem-call-not-made = `{ $call }` 호출은 하지 않았습니다: { $why ->
+        [gone] 없애려던 것이 이미 없었습니다
+        [there] 가져오려던 것이 이미 있습니다
+       *[needed] 그사이 없애면 안 되는 것이 되었습니다
+    }. 따로 할 일은 없습니다.
 problem-cancelled = 취소했습니다.
 problem-host-refused = { $subject }: { $what ->
         [read] 읽기
@@ -53,7 +58,7 @@ problem-netlink-refused = 커널이 `{ $request }` 요청을 거절했습니다 
 problem-addresses-used-up = { $subnet }에 남은 주소가 없습니다. 필요 없는 컨테이너를 지운 뒤(`docker rm`) 다시 시작하세요.
 problem-nft-failed = nft 테이블 { $table }: 지우지 못했습니다 ({ $reason }). 직접 지우세요: `nft delete table ip { $table }`
 
-problem-subids-missing = { $user }에게 /etc/subuid와 /etc/subgid의 보조 ID(subordinate id)가 없어서 컨테이너 안에는 root만 있습니다. 이미지는 실행되지만 다른 사용자의 파일도 root의 것이 됩니다. 고치려면 `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 { $user }` 명령을 실행하고 엔진을 다시 시작하세요.
+problem-subids-missing = { $files }에 { $user }의 보조 ID(subordinate id)가 없어서 컨테이너 안에는 root만 있습니다. 이미지는 실행되지만 다른 사용자의 파일도 root의 것이 됩니다. 고치려면 `{ $grant }` 명령을 실행하고 엔진을 다시 시작하세요.
 problem-newuidmap-missing = newuidmap이 설치되어 있지 않아서 컨테이너 안에는 root만 있습니다. 이미지는 실행되지만 다른 사용자의 파일도 root의 것이 됩니다. 고치려면 `sudo apt install uidmap`을 실행하고 엔진을 다시 시작하세요.
 problem-newuidmap-failed = newuidmap이 보조 ID(subordinate id)를 연결하지 못해서 ({ $reason }) 컨테이너 안에는 root만 있습니다. newuidmap이 setuid root인지(`sudo apt install --reinstall uidmap`), /etc/subuid의 범위가 겹치지 않는지 확인하고 엔진을 다시 시작하세요.
 problem-nat-not-here = `nft`가 설치되어 있지 않습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 그 밖으로는 나가지 못합니다. 고치려면 `sudo apt install nftables`를 실행하고 엔진을 다시 시작하세요.

@@ -54,8 +54,26 @@ problem-layer-too-many-entries = 레이어(layer) { $digest }: 항목이 { $limi
 problem-layer-too-many-directories = 레이어(layer) { $digest }: 디렉터리 경로를 모두 합친 길이가 { $limit }바이트를 넘어서 저장하지 않았습니다. 의도한 것이라면 여러 레이어로 나누세요.
 problem-layer-bomb = 레이어(layer) { $digest }: 푸는 동안 { $compressed }바이트가 { $size }바이트로, { $limit }배 넘게 불어났습니다. 디스크를 채우기 전에 멈추고 지웠습니다. 그런 아카이브는 해를 끼치려고 만든 것이니 이미지를 실행하지 마세요.
 problem-layer-attribute-too-large = 레이어(layer) { $digest }의 { $path }: 확장 속성(extended attribute) { $name }의 크기가 이름까지 { $size }바이트인데, 이 파일 시스템은 그만큼 담을 수 없습니다. 엔진의 루트를 다른 파일 시스템(XFS)에 두거나, 이 속성 없이 이미지를 빌드하세요.
-problem-id-out-of-range = { $path }의 소유자 ID는 { $id }인데, 이 사용자는 ID { $count }개까지만 쓸 수 있습니다. /etc/subuid와 /etc/subgid에서 범위를 늘리거나(`sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`) 엔진을 root로 실행하세요.
-problem-owners-squashed = 이 사용자에게 보조 ID(subordinate id)가 없어서 { $path }(ID { $id }) 등의 파일을 root 소유로 만들었습니다. 이미지의 소유자를 그대로 두려면 /etc/subuid와 /etc/subgid에 범위를 추가하세요.
+problem-id-out-of-range = { $path }의 소유자는 { $kind ->
+        [group] 그룹
+        [id] ID
+       *[user] 사용자
+    } { $id }번입니다. { $grant ->
+        [none] 이 호스트에서는 보조 ID(subordinate id) 범위를 그 번호까지 줄 수 없습니다. 이미지를 다른 소유자로 다시 만들거나 엔진을 root로 실행하세요.
+        [restart] { $file }에는 ID가 충분하지만 이 엔진은 그 전에 시작되었습니다. 엔진을 다시 시작한 뒤 다시 해 보세요. 그래도 안 되면 `dockwalk doctor`로 원인을 확인하세요.
+        [unknown] { $file }에서 이 사용자의 보조 ID(subordinate id)를 늘리고 엔진을 다시 시작하거나, 엔진을 root로 실행하세요.
+       *[other] 보조 ID(subordinate id) { $needed }개가 필요한데 { $file }에는 이 사용자의 것이 { $have }개뿐입니다. `{ $grant }` 명령으로 나머지를 주고, 엔진을 다시 시작한 뒤 다시 해 보세요. 엔진을 root로 실행해도 됩니다.
+    }
+problem-owners-squashed = 이 엔진에 보조 ID(subordinate id)가 없어서 { $path }({ $kind ->
+        [group] 그룹
+        [id] ID
+       *[user] 사용자
+    } { $id }번) 등의 파일을 root 소유로 만들었습니다. { $grant ->
+        [none] 이 호스트에서는 보조 ID 범위를 그 번호까지 줄 수 없습니다.
+        [restart] { $file }에는 ID가 충분하지만 이 엔진은 그 전에 시작되었습니다. 엔진을 다시 시작하고, 이미지를 지운 뒤 다시 받으세요. 그래도 같으면 `dockwalk doctor`로 원인을 확인하세요.
+        [unknown] { $file }에서 이 사용자의 보조 ID(subordinate id)를 늘리고 엔진을 다시 시작하거나, 엔진을 root로 실행하세요.
+       *[other] 이미지의 소유자를 그대로 두려면 { $file }에 보조 ID { $needed }개가 필요합니다: `{ $grant }`. 그런 다음 엔진을 다시 시작하고, 이미지를 지운 뒤 다시 받으세요.
+    }
 problem-device-skipped = { $path }: 장치 파일(device node)이라 root 권한 없이는 만들 수 없어 건너뛰었습니다.
 problem-attribute-skipped = { $path }의 확장 속성(extended attribute) { $name }: 이 파일 시스템이나 사용자 권한으로 저장할 수 없어 건너뛰었습니다.
 problem-store-unreadable = { $path }: 읽을 수 없습니다. { $reason }. 다른 버전의 dockwalk가 쓴 파일일 수 있습니다. 이 파일을 다른 곳으로 옮기면 빈 이미지 목록으로 시작합니다.

@@ -16,9 +16,22 @@ problem-group-not-found = { $group }: 이미지의 /etc/group에 그런 그룹�
 problem-helper-not-executed = 컨테이너를 준비하는 프로그램을 실행하지 못했습니다 ({ $reason }). `sysctl vm.memfd_noexec` 값이 2라면 1이나 0으로 바꾸세요: sudo sysctl vm.memfd_noexec=1
 problem-host-command-not-executable = { $command }: 파일은 있지만 실행할 수 없습니다 ({ $reason }). 실행 권한이 있는 프로그램인지, 이 컴퓨터의 아키텍처용인지 확인하세요.
 problem-host-command-not-found = { $command }: 이 컴퓨터의 PATH에서 그런 명령(executable file)을 찾지 못했습니다. 호스트의 명령은 이 컴퓨터에 설치된 프로그램을 실행합니다. 철자를 확인하거나 설치하세요(sudo apt install …).
-problem-id-not-mapped = id { $id }: 엔진의 사용자 네임스페이스(user namespace)에 없는 번호라 컨테이너에서 쓸 수 없습니다. /etc/subuid와 /etc/subgid에 범위를 더하거나 엔진을 root로 시작하세요.
+problem-id-not-mapped = { $kind ->
+        [group] 그룹
+        [id] ID
+       *[user] 사용자
+    } { $id }번은 엔진의 사용자 네임스페이스(user namespace)에 없어서 컨테이너에서 쓸 수 없습니다. { $grant ->
+        [none] 이 호스트에서는 보조 ID(subordinate id) 범위를 그 번호까지 줄 수 없습니다. `-u`로 다른 번호를 고르거나 엔진을 root로 실행하세요.
+        [restart] { $file }에는 ID가 충분하지만 이 엔진은 그 전에 시작되었습니다. 엔진을 다시 시작한 뒤 다시 해 보세요. 그래도 안 되면 `dockwalk doctor`로 원인을 확인하세요.
+        [unknown] { $file }에서 이 사용자의 보조 ID(subordinate id)를 늘리고 엔진을 다시 시작하거나, 엔진을 root로 실행하세요.
+       *[other] 보조 ID(subordinate id) { $needed }개가 필요한데 { $file }에는 이 사용자의 것이 { $have }개뿐입니다. `{ $grant }` 명령으로 나머지를 주고, 엔진을 다시 시작한 뒤 다시 해 보세요. 엔진을 root로 실행해도 됩니다.
+    }
 problem-init-died = 컨테이너의 init이 프로그램을 실행하기 전에 끝났습니다. 다른 프로세스가 죽였거나 메모리가 모자랄 수 있습니다. 다시 실행해 보세요.
 problem-mount-into-proc = { $target }: /proc과 그 아래에는 아무것도 마운트할 수 없습니다. 컨테이너는 거기서 커널이 알려 주는 그대로를 보아야 하기 때문입니다. 다른 경로를 지정하세요.
+problem-mount-kinds = { $source }: { $target }에 마운트할 수 없습니다. { $found ->
+        [directory] 컨테이너의 그 자리는 디렉터리인데 원본은 파일입니다
+       *[file] 컨테이너의 그 자리는 파일인데 원본은 디렉터리입니다
+    }. 종류가 같은 원본이나 다른 대상을 지정하세요.
 problem-mount-not-there = { $path }: 마운트했지만 마운트 표에 보이지 않습니다. `dockwalk doctor`를 실행해 보세요.
 problem-mount-over-dev = { $target }: 컨테이너의 터미널과 장치가 있는 /dev 위에는 아무것도 마운트할 수 없습니다. /dev/shm처럼 그 아래 디렉터리나 다른 경로를 지정하세요.
 problem-mount-refused = { $target }: 컨테이너의 이 자리에 마운트할 수 없습니다 ({ $reason }). 원본과 대상이 둘 다 파일이거나 둘 다 디렉터리인지 확인하세요.

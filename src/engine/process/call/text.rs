@@ -179,7 +179,7 @@ impl Call {
             Self::Symlinkat { target, dir, link } => {
                 format!("symlinkat({}, {}, {})", quoted(target), fd(dir), quoted(link))
             }
-            Self::Umask { mask } => format!("umask(0{mask:o})"),
+            Self::Umask { mask } => format!("umask(0{mask:02o})"),
             Self::Umount2 { target, flags } => {
                 let flags = if *flags == libc::MNT_DETACH { "MNT_DETACH" } else { "0" };
                 format!("umount2({}, {flags})", quoted(target))
@@ -187,6 +187,14 @@ impl Call {
             Self::Unlinkat { dir, path } => format!("unlinkat({}, {}, 0)", fd(dir), quoted(path)),
             Self::Unshare { flags } => format!("unshare({})", names(*flags, CLONE)),
             Self::Write { fd: file, text } => format!("write({}, {}, {})", fd(file), quoted(text), text.len()),
+        }
+    }
+
+    /// What it returned: a number, and of a mask the one before, which is written as masks are.
+    pub fn returned(&self, value: i64) -> String {
+        match self {
+            Self::Umask { .. } if value > 0 => format!("0{value:o}"),
+            _ => value.to_string(),
         }
     }
 
@@ -246,6 +254,16 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_mask_comes_back_in_octal_and_all_else_as_a_number() {
+        let umask = Call::Umask { mask: 0 };
+        for (value, shown) in [(0o022, "022"), (0o077, "077"), (0o777, "0777"), (0o002, "02"), (0, "0"), (-1, "-1")] {
+            assert_eq!(umask.returned(value), shown);
+        }
+        assert_eq!(Call::Getcwd.returned(18), "18");
+        assert_eq!(Call::Setsid.returned(1234), "1234");
+    }
+
     fn check(call: &Call, text: &str) {
         assert_eq!(call.text(|call| Some(call as i64 + 40)), text);
     }
@@ -265,6 +283,7 @@ mod tests {
         check(&Call::Mkdirat { dir: Fd::From(1), path: "a".into(), mode: 0o755 }, r#"mkdirat(41, "a", 0755)"#);
         check(&Call::Setns { fd: Fd::From(3), flags: libc::CLONE_NEWNET as u64 }, "setns(43, CLONE_NEWNET)");
         check(&Call::Umask { mask: 0o22 }, "umask(022)");
+        check(&Call::Umask { mask: 0 }, "umask(000)");
         check(
             &Call::Open { path: "/".into(), flags: libc::O_DIRECTORY },
             r#"openat(AT_FDCWD, "/", O_RDONLY|O_DIRECTORY)"#,

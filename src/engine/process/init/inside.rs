@@ -29,13 +29,12 @@ pub fn etc_files(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> 
     Ok(())
 }
 
+/// The files of `/etc` that the engine provides.
+const ETC: [&str; 3] = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"];
+
 fn etc(spec: &ProcessSpec) -> Vec<(&'static str, String)> {
-    let files = [
-        ("/etc/hostname", &spec.rootfs.hostname),
-        ("/etc/hosts", &spec.rootfs.hosts),
-        ("/etc/resolv.conf", &spec.rootfs.resolv_conf),
-    ];
-    let free = files.into_iter().filter(|(target, _)| spec.mounts.iter().all(|mount| mount.target != *target));
+    let files = ETC.into_iter().zip([&spec.rootfs.hostname, &spec.rootfs.hosts, &spec.rootfs.resolv_conf]);
+    let free = files.filter(|(target, _)| spec.mounts.iter().all(|mount| mount.target != *target));
     free.map(|(target, path)| (target, path.display().to_string())).collect()
 }
 
@@ -63,6 +62,7 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &
     if let MountSource::Tmpfs { options } = &one.source {
         let (attributes, data) = tmpfs(options, one.read_only)?;
         init.by_hand(format!("mount -t tmpfs -o {} tmpfs {target}", if data.is_empty() { "rw" } else { &data }));
+        fits(spec, "tmpfs", &target, true)?;
         let to = target::directory(init, spec, outside.root, &target)?;
         // As Docker: the mode of the directory that it covers, unless another is asked for.
         let covered =
@@ -80,7 +80,9 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &
         _ => MountKind::Bind { from: path.clone() },
     };
     init.by_hand(format!("mount --bind {path} {target}"));
-    let to = if std::path::Path::new(&path).is_dir() {
+    let is_dir = std::path::Path::new(&path).is_dir();
+    fits(spec, &path, &target, is_dir)?;
+    let to = if is_dir {
         target::directory(init, spec, outside.root, &target)?
     } else {
         target::file(init, spec, outside.root, &target)?
@@ -92,6 +94,18 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &
     init.main(attach(from, to));
     init.look(Look::Mount(target, kind));
     Ok(())
+}
+
+/// A directory is mounted on a directory, a file on a file. What the engine provides in `/etc` is a file in any case.
+fn fits(spec: &ProcessSpec, source: &str, target: &str, is_dir: bool) -> Result<()> {
+    let provided = ETC.contains(&target).then_some(false);
+    match target::is_dir(spec, target).or(provided) {
+        Some(there) if there != is_dir => {
+            let fault = Fault::new(FaultKind::BadRequest, Code::MountKinds).with("source", source);
+            Err(fault.with("target", target).with("found", if there { "directory" } else { "file" }))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn source(mount: &MountSpec) -> Option<String> {
@@ -115,6 +129,11 @@ fn normal(target: &str) -> Result<String> {
         return Err(Fault::new(FaultKind::BadRequest, Code::MountTarget).with("target", target));
     }
     Ok(format!("/{}", parts.join("/")))
+}
+
+/// Fails when a tmpfs knows no such options.
+pub fn check_tmpfs(options: &str) -> Result<()> {
+    tmpfs(options, false).map(drop)
 }
 
 /// Attributes and data of `--tmpfs` options. Docker's defaults are `noexec,nosuid,nodev`.

@@ -16,6 +16,7 @@ mod target;
 
 pub use container::container;
 pub use host::{Beside, beside, on_host};
+pub use inside::check_tmpfs;
 pub use keeper::keeper;
 pub use privileges::Privileges;
 pub use protect::{MASKED, READ_ONLY};

@@ -81,6 +81,14 @@ pub fn mode(spec: &ProcessSpec, path: &str) -> Option<u32> {
     Some(std::os::unix::fs::MetadataExt::mode(&meta) & 0o7777)
 }
 
+/// Whether the image has a directory at a path, links followed; none where it has nothing, or a mount of the user's is over it.
+pub fn is_dir(spec: &ProcessSpec, path: &str) -> Option<bool> {
+    let found = look(spec, path).ok().filter(|found| found.there == found.parts.len())?;
+    let root = pathrs::Root::open(&spec.rootfs.merged).ok()?;
+    let there = std::fs::File::from(std::os::fd::OwnedFd::from(root.resolve(found.parts.join("/")).ok()?));
+    Some(there.metadata().ok()?.is_dir())
+}
+
 /// What the image has at a path, where no mount of the user's is over it.
 fn kind(spec: &ProcessSpec, path: &str) -> Option<std::fs::FileType> {
     if covered(spec, &parts(path).collect::<Vec<_>>()) {

@@ -1,4 +1,5 @@
 use crate::engine::Fault;
+use crate::engine::lab::grant;
 use crate::engine::unpack::fault::damaged;
 use crate::engine::unpack::shown;
 use crate::trace::Code;
@@ -13,7 +14,7 @@ pub enum ApplyError {
     /// This host refused a system call.
     Host(&'static str, io::Error),
     /// The owner is outside what may be given away here.
-    Id { id: u64, range: u32 },
+    Id { kind: grant::Kind, id: u64, range: u32 },
     /// The tar itself, or a limit.
     Tar(Fault),
 }
@@ -33,8 +34,8 @@ impl ApplyError {
         match self {
             Self::Damaged(reason) => damaged(format!("{path}: {reason}")),
             Self::Host(what, error) => Fault::io(what, path, &error),
-            Self::Id { id, range } => {
-                Fault::failed(Code::IdOutOfRange).with("path", path).with("id", id).with("count", range)
+            Self::Id { kind, id, range } => {
+                grant::advise(Fault::failed(Code::IdOutOfRange).with("path", path), kind, id, range)
             }
             Self::Tar(fault) => fault,
         }

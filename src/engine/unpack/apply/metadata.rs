@@ -1,6 +1,7 @@
 use super::Applier;
 use super::error::ApplyError;
 use super::place::Place;
+use crate::engine::lab::grant;
 use crate::engine::unpack::{overlay, shown};
 use crate::engine::{Fault, Result};
 use crate::trace::Code;
@@ -36,20 +37,23 @@ impl Applier {
     /// Whom it belongs to on this host.
     pub(super) fn owner(&mut self, entry: &LayerEntry) -> Result<(Uid, Gid), ApplyError> {
         let ids = self.options.ids;
-        let uid = self.id(entry, entry.uid, ids.uids)?;
-        let gid = self.id(entry, entry.gid, ids.gids)?;
+        let uid = self.id(entry, grant::Kind::Users, entry.uid, ids.uids)?;
+        let gid = self.id(entry, grant::Kind::Groups, entry.gid, ids.gids)?;
         Ok((Uid::from_raw(uid), Gid::from_raw(gid)))
     }
 
-    fn id(&mut self, entry: &LayerEntry, id: u64, range: u32) -> Result<u32, ApplyError> {
+    fn id(&mut self, entry: &LayerEntry, kind: grant::Kind, id: u64, range: u32) -> Result<u32, ApplyError> {
         match u32::try_from(id) {
             Ok(id) if id < range => Ok(id),
             _ if range == 1 => {
                 let path = shown(entry.path.as_bytes());
-                self.remark(Code::OwnersSquashed, |problem| problem.with("path", path).with("id", id));
+                self.remark(Code::OwnersSquashed, |problem| {
+                    let advice = grant::advice(kind, id, range).into_iter();
+                    advice.fold(problem.with("path", path), |problem, (name, value)| problem.with(name, value))
+                });
                 Ok(0)
             }
-            _ => Err(ApplyError::Id { id, range }),
+            _ => Err(ApplyError::Id { kind, id, range }),
         }
     }
 
