@@ -155,7 +155,9 @@ impl WindowState {
         };
         let last_tab = self.look_at_changes(from, position);
         if self.follow {
-            self.tab = last_tab.unwrap_or(self.tab);
+            // The lesson knows best what is to be looked at.
+            let lesson = self.course.as_ref().and_then(|course| course.runner().step().tab);
+            self.tab = lesson.map(diagram_of).or(last_tab).unwrap_or(self.tab);
         }
         self.shown = Some(position);
         self.look();
