@@ -406,7 +406,11 @@ codes! {
     // tree.ftl
     NoSuchLayerNumber = "no-such-layer-number",
     NoSuchPathInImage = "no-such-path-in-image",
+    NoSuchPathInLayer = "no-such-path-in-layer",
     OutputNotWritten = "output-not-written",
+    PathDeletedByLayer = "path-deleted-by-layer",
+    PathHiddenInImage = "path-hidden-in-image",
+    PathNotADirectory = "path-not-a-directory",
 
     // ui.ftl
     NoDisplay = "no-display",
