@@ -17,6 +17,7 @@ mod layer;
 mod load;
 mod oci;
 mod save;
+mod saved;
 mod spool;
 #[cfg(test)]
 mod tests;
