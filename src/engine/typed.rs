@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(said(r#"{"size":1,"inner":{"x":{"list":[]}}}"#), "inner.x.size: missing ≠ ");
         assert_eq!(said(r#"{"size":1,"inner":{"x":[]}}"#), "inner.x: array [] ≠ object");
         assert_eq!(said(r#"{"size":1,"size":2}"#), "size: twice ≠ ");
-        assert_eq!(said("[1]"), "$: array [1] ≠ object");
+        assert_eq!(said("7"), "$: number 7 ≠ object");
         assert!(said("[not json").contains("line 1"), "{}", said("[not json"));
         assert!(said(r#"{"size":1"#).contains("line 1"), "{}", said(r#"{"size":1"#));
         assert!(said(r#"{"size":1} x"#).contains("trailing"));
