@@ -49,7 +49,16 @@ fn layer(number: u32) -> Vec<LayerEntry> {
     let mut push = |path: String, kind: Kind| {
         let mtime = Time { seconds: i64::from(number), nanos: 0 };
         let xattrs = Vec::new();
-        entries.push(LayerEntry { path: PathBytes::from(path), kind, mode: 0o755, uid: 0, gid: 0, mtime, xattrs });
+        entries.push(LayerEntry {
+            path: PathBytes::from(path),
+            kind,
+            mode: 0o755,
+            uid: 0,
+            gid: 0,
+            mtime,
+            xattrs,
+            sum: None,
+        });
     };
     for file in 0..FILES / LAYERS {
         let (top, dir) = (number, file / 200);

@@ -3,6 +3,8 @@
 #![cfg(feature = "engine")]
 #![allow(missing_docs, reason = "a test program")]
 
+#[path = "image/crafted.rs"]
+mod crafted;
 #[path = "common/engine.rs"]
 mod engine;
 
@@ -61,7 +63,7 @@ fn a_layer_whose_list_is_lost_is_read_from_its_blob_or_its_directory() {
             let of = LayerOf::Image(layer.chain_id.clone());
             let kept = client.layer_tree(&of).unwrap();
             let dir = engine.root().join("layers/sha256").join(layer.chain_id.hex());
-            fs::remove_file(dir.join("entries.ndjson.zst")).unwrap();
+            fs::remove_file(dir.join("summed.ndjson.zst")).unwrap();
             assert_eq!(client.layer_tree(&of).unwrap(), kept, "from the blob");
             let blob = engine.root().join("blobs/sha256").join(layer.blob.as_ref().unwrap().hex());
             fs::remove_file(blob).unwrap();
@@ -125,4 +127,134 @@ fn the_command_line_tells_trees_and_what_hides_beneath() {
         assert!(fails(image(&["tree", IMAGE, "--layer", "9"]), 1).contains("to 4"));
         assert!(fails(image(&["which", "lab/none:1", "/"]), 1).contains("lab/none"));
     });
+}
+
+#[test]
+fn files_of_one_size_and_time_are_told_apart_by_their_content() {
+    use crafted::{Entry, dir, file, load};
+    for who in everyone() {
+        let engine = Engine::start(who);
+        let image = |args: &[&str]| engine.dockwalk(&[&["image"], args].concat());
+        let base = |conf: &'static str| {
+            vec![dir("srv"), file("srv/conf", conf), file("srv/same", "same"), file("srv/dated", "dated")]
+        };
+        load(&engine, "one:1", &[base("port=1")]);
+        load(&engine, "two:1", &[base("port=2")]);
+        let said = good(image(&["compare", "one:1", "two:1"]));
+        assert_eq!(said.lines().next(), Some("~ /srv/conf  content"), "{said}");
+        assert!(said.ends_with("0 added, 0 removed, 1 changed"), "{said}");
+        let json: serde_json::Value =
+            serde_json::from_str(&good(image(&["compare", "one:1", "two:1", "--json"]))).unwrap();
+        assert_eq!(json["differences"][0]["differs"], serde_json::json!(["content"]));
+        let sum = json["differences"][0]["left"]["sum"].as_str().unwrap();
+        // printf port=1 | sha256sum | head -c 32
+        assert_eq!(sum, "f03dc8932588297ec1d1066f64d5bfa3");
+        // A layer writes over a file: other content, another mode, another time, the same again.
+        let over = vec![
+            dir("srv"),
+            file("srv/conf", "port=2"),
+            Entry { mode: 0o600, ..file("srv/same", "same") },
+            Entry { mtime: 9, ..file("srv/dated", "dated") },
+        ];
+        load(&engine, "over:1", &[base("port=1"), over]);
+        let tree = good(image(&["tree", "over:1", "--path", "/srv"]));
+        let sign = |name: &str| tree.lines().find(|line| line.ends_with(name)).unwrap().chars().next().unwrap();
+        assert_eq!(["conf", "same", "dated"].map(sign), ['~', '%', '%'], "{tree}");
+        let waste = good(image(&["waste", "over:1"]));
+        let only = |name: &str| waste.lines().find(|line| line.contains(name)).unwrap().contains("metadata only");
+        assert_eq!(["/srv/conf", "/srv/same", "/srv/dated"].map(only), [false, true, true], "{waste}");
+        // The same of a store from before sums were kept, and of one that lost blobs, too: the files themselves are read.
+        for lost in ["summed.ndjson.zst", "blobs"] {
+            for layer in engine.client().image_layers("over:1").unwrap().layers {
+                let dir = engine.root().join("layers/sha256").join(layer.chain_id.hex());
+                match lost {
+                    "blobs" => fs::remove_file(engine.root().join("blobs/sha256").join(layer.blob.unwrap().hex())),
+                    list => fs::remove_file(dir.join(list)),
+                }
+                .unwrap();
+            }
+            assert_eq!(good(image(&["tree", "over:1", "--path", "/srv"])), tree, "{lost}");
+            assert_eq!(good(image(&["waste", "over:1"])), waste, "{lost}");
+        }
+        // A container writes over a file and sets its time back.
+        let script =
+            "printf port=3 > /tmp/x; cat /tmp/x > /etc/conf; touch -d @1700000000 /etc/conf; echo ready; sleep 600";
+        let busybox = fs::read("/bin/busybox").unwrap();
+        let shell = vec![file("bin/busybox", &busybox), file("etc/conf", "port=1"), file("tmp/there", "")];
+        load(&engine, "shell:1", &[shell]);
+        let shell =
+            ["docker", "run", "-d", "--name", "box", "--network", "none", "shell:1", "/bin/busybox", "sh", "-c"];
+        let script = script.replace("cat", "/bin/busybox cat").replace("touch", "/bin/busybox touch");
+        let script = script.replace("sleep", "/bin/busybox sleep");
+        good(engine.dockwalk(&[&shell[..], &[&script]].concat()));
+        let client = engine.client();
+        let ready = (0..200).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            good(engine.dockwalk(&["docker", "logs", "box"])).contains("ready")
+        });
+        assert!(ready);
+        let upper = client.layer_tree(&LayerOf::Container("box".into())).unwrap();
+        let (_, below) = client.image_stack("shell:1").unwrap();
+        let stack = dockwalk::tree::Stack::new(vec![below.layers()[0].clone(), upper.into()]);
+        let conf = stack.find(b"etc/conf").unwrap();
+        let versions: Vec<_> = stack.versions(conf).iter().map(|version| stack.inode(*version)).collect();
+        assert_eq!((versions[0].size(), versions[0].mtime), (versions[1].size(), versions[1].mtime));
+        assert_eq!(stack.visible(Scope::UpTo(1)).mark(conf), PathChange::Changed);
+        good(engine.dockwalk(&["docker", "rm", "-f", "box"]));
+    }
+}
+
+#[test]
+fn cat_says_why_there_is_nothing_to_print() {
+    use crafted::{Entry, dir, file, link, load};
+    for who in everyone() {
+        let engine = Engine::start(who);
+        let below = vec![
+            file("p", "below"),
+            dir("q"),
+            file("in", "inside"),
+            file("gone/deep", "deep"),
+            file("opaque/f", "f"),
+            link("l", "q"),
+            file("only/below", "only"),
+        ];
+        let above =
+            vec![file(".wh.p", ""), file(".wh.gone", ""), file("opaque/.wh..wh..opq", ""), file("q/new", "new")];
+        let above: Vec<Entry> = above.into_iter().chain([file(".wh.never", "")]).collect();
+        load(&engine, "cat:1", &[below, above]);
+        let cat = |path: &str, more: &[&str]| engine.dockwalk(&[&["image", "cat", "cat:1", path], more].concat());
+        for (path, content) in [
+            ("q/../in", "inside"),
+            ("/q/./../in", "inside"),
+            ("l/../in", "inside"),
+            ("l/new", "new"),
+            ("../../in", "inside"),
+            ("only/below", "only"),
+        ] {
+            assert_eq!(good(cat(path, &[])), content, "{path}");
+        }
+        for (path, said) in [
+            ("/p", &["/p is not there", "layer 2 deletes /p", "--layer 1 cat:1 /p"][..]),
+            ("/gone/deep", &["layer 2 deletes /gone", "Layer 1 has it"]),
+            ("/opaque/f", &["layer 2 makes /opaque opaque", "Layer 1 has it"]),
+            ("in/../p", &["/in in cat:1 is no directory"]),
+            ("in/x", &["/in in cat:1 is no directory"]),
+            ("none/../in", &["/none: no layer of cat:1"]),
+            ("gone/../in", &["layer 2 deletes /gone"]),
+            ("/never", &["no layer of cat:1"]),
+        ] {
+            let complaint = fails(cat(path, &[]), 1);
+            assert!(said.iter().all(|part| complaint.contains(part)), "{path}: {complaint}");
+        }
+        assert_eq!(good(cat("/p", &["--layer", "1"])), "below");
+        assert_eq!(good(cat("q/../in", &["--layer", "1"])), "inside");
+        for (path, said) in [
+            ("/p", "layer 2 of cat:1 deletes it"),
+            ("only/below", "layer 2 of cat:1 says nothing of it. Layers that have it: 1"),
+            ("none", "no layer of cat:1"),
+        ] {
+            let complaint = fails(cat(path, &["--layer", "2"]), 1);
+            assert!(complaint.contains(said), "{path}: {complaint}");
+        }
+    }
 }

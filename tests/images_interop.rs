@@ -137,7 +137,7 @@ fn what_is_saved_here_others_read() {
     lab::inside("what_is_saved_here_others_read", &NEEDED, |dir| {
         let docker = Docker::start(dir);
         let engine = Engine::start(Who::Root);
-        // Layers that are gzip'd, as registries have them. (zstd is no matter of the archive: Docker 20.10 cannot read it.)
+        // Layers that are gzip'd, as registries have them.
         build(&docker, dir, "lab/shell:1");
         let plain = dir.join("plain.tar").display().to_string();
         let packed = dir.join("packed.tar").display().to_string();
@@ -202,6 +202,55 @@ fn what_is_saved_here_others_read() {
             good(second.dockwalk(&["docker", "run", "--rm", "--network", "none", "lab/shell:1", "echo", "there"])),
             "there"
         );
+    });
+}
+
+#[test]
+fn layers_that_docker_cannot_read_are_saved_as_it_can() {
+    lab::inside("layers_that_docker_cannot_read_are_saved_as_it_can", &NEEDED, |dir| {
+        let docker = Docker::start(dir);
+        let engine = Engine::start(Who::Root);
+        let path = |name: &str| dir.join(name).display().to_string();
+        for image in ["lab/shell:1", "lab/busybox:1"] {
+            good(engine.dockwalk(&["docker", "pull", "-q", image]));
+        }
+        let blobs = engine.client().image_layers("lab/shell:1").unwrap().layers;
+        assert!(blobs.iter().any(|layer| layer.media_type.as_deref().is_some_and(|kind| kind.contains("zstd"))));
+        // A layer of our own, which is packed with gzip, on top of them.
+        good(engine.dockwalk(&["docker", "create", "--name", "box", "lab/shell:1"]));
+        good(engine.dockwalk(&["docker", "commit", "box", "mine:1"]));
+        let id = good(engine.dockwalk(&["docker", "images", "-q", "--no-trunc", "lab/shell:1"]));
+        for (number, names) in
+            [&["lab/shell:1"][..], &["lab/shell:1", "lab/busybox:1"], &["mine:1"], &[&id]].iter().enumerate()
+        {
+            let (one, two) = (path(&format!("one-{number}")), path(&format!("two-{number}")));
+            good(engine.docker(&[&["save", "-o", &one][..], names].concat()));
+            good(engine.dockwalk(&[&["docker", "save", "-o", &two][..], names].concat()));
+            assert_eq!(std::fs::read(&one).unwrap(), std::fs::read(&two).unwrap(), "the same archive by either CLI");
+            let said = docker.run(&["load", "-i", &one]);
+            for name in *names {
+                assert!(said.contains(name), "{said}");
+                let ids = [
+                    docker.run(&["image", "inspect", "-f", "{{.Id}}", name]).trim().to_owned(),
+                    good(engine.docker(&["image", "inspect", "-f", "{{.Id}}", name])),
+                ];
+                assert_eq!(ids[0], ids[1]);
+                let at = |who: &str| dir.join(format!("{who}-{number}-{}", name.replace(['/', ':'], "-")));
+                assert_same(name, &ours(&engine, &at("ours"), name), &theirs(&docker, &at("theirs"), name));
+                docker.run(&["rmi", name]);
+            }
+            if names.len() == 1 {
+                let seen = run("skopeo", &["inspect", &format!("oci-archive:{one}")]);
+                assert!(seen.contains("\"Layers\"") && !seen.contains("zstd"), "{seen}");
+            }
+            let second = Engine::start(Who::Root);
+            good(second.dockwalk(&["docker", "load", "-q", "-i", &one]));
+            assert_eq!(
+                good(second.dockwalk(&["docker", "run", "--rm", "--network", "none", names[0], "echo", "there"])),
+                "there"
+            );
+        }
+        good(engine.dockwalk(&["docker", "rm", "box"]));
     });
 }
 

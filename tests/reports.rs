@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 #![cfg(feature = "engine")]
 
+#[path = "reports/archives.rs"]
+mod archives;
 #[path = "reports/attached.rs"]
 mod attached;
 #[path = "common/clients.rs"]
@@ -66,7 +68,7 @@ macro_rules! areas {
     };
 }
 
-areas! { attached environment exec filters flags frames hosts kinds programs refused shown signals volumes }
+areas! { archives attached environment exec filters flags frames hosts kinds programs refused shown signals volumes }
 
 #[test]
 fn docker_itself_passes_the_same_checks() {

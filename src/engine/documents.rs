@@ -1,9 +1,9 @@
 //! Reads the documents of an image: index, manifest, config, of OCI's and Docker's media types alike.
 
 use super::Fault;
+use super::typed::{self, Misfit, Wrong};
 use crate::spec::{Digest, DigestError, Platform};
 use crate::trace::{Code, Config, Descriptor, History, Index, Manifest};
-use oci_spec::OciSpecError;
 use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -68,6 +68,8 @@ pub enum Why {
     Schema1,
     /// It is something else than an image, of this kind.
     Artifact(String),
+    /// A field of it is not as it has to be.
+    Field(Misfit),
     /// It breaks a rule, this one.
     Unsupported(String),
 }
@@ -77,6 +79,11 @@ impl From<Unfit> for Fault {
         match why {
             Why::Schema1 => Self::failed(Code::Schema1Unsupported).with("digest", digest),
             Why::Artifact(kind) => Self::failed(Code::ArtifactNotImage).with("digest", digest).with("kind", kind),
+            Why::Field(misfit) => {
+                let Misfit { field, found, wanted } = misfit;
+                let fault = Self::failed(Code::ManifestField).with("digest", digest).with("field", field);
+                fault.with("found", found).with("wanted", wanted)
+            }
             Why::Unsupported(reason) => {
                 Self::failed(Code::ManifestUnsupported).with("digest", digest).with("reason", reason)
             }
@@ -87,9 +94,9 @@ impl From<Unfit> for Fault {
 /// Reads an index or a manifest. `this` is what the bytes were fetched as; its media type gives way to the document's own.
 pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document, Unfit> {
     let fail = |reason: &str| unsupported(this, reason);
-    let shape: Shape = serde_json::from_slice(bytes).map_err(|e| {
+    let shape: Shape = typed::read(bytes).map_err(|e| {
         let old = serde_json::from_slice::<serde_json::Value>(bytes).is_ok_and(|json| json["schemaVersion"] == 1);
-        if old { schema1(this) } else { fail(&e.to_string()) }
+        if old { schema1(this) } else { wrong(this, e) }
     })?;
     if shape.schema_version == 1 {
         return Err(schema1(this));
@@ -102,16 +109,16 @@ pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document, Unfit> {
         return Err(fail(&format!("media type {media_type:?}")));
     }
     let this = Descriptor { media_type, ..this.clone() };
-    let wrong = |e: OciSpecError| unsupported(&this, &e.to_string());
+    let wrong = |e: Wrong| wrong(&this, e);
     match (shape.manifests, shape.config, shape.layers) {
         (Some(_), None, None) => {
-            let read = ImageIndex::from_reader(bytes).map_err(wrong)?;
+            let read: ImageIndex = typed::read(bytes).map_err(wrong)?;
             count("manifests", read.manifests().len(), ENTRIES).map_err(|reason| unsupported(&this, &reason))?;
             let manifests = read.manifests().iter().map(|entry| descriptor(entry, &this)).collect::<Result<_, _>>()?;
             Ok(Document::Index(Index { this, manifests }))
         }
         (None, Some(_), Some(_)) => {
-            let read = ImageManifest::from_reader(bytes).map_err(wrong)?;
+            let read: ImageManifest = typed::read(bytes).map_err(wrong)?;
             count("layers", read.layers().len(), LAYERS).map_err(|reason| unsupported(&this, &reason))?;
             let config = descriptor(read.config(), &this)?;
             let layers: Vec<_> =
@@ -133,7 +140,7 @@ pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document, Unfit> {
 /// Reads a config, with the document as it is.
 pub fn config(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Value), Unfit> {
     let whole: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| unsupported(this, &e.to_string()))?;
-    let read = ImageConfiguration::from_reader(bytes).map_err(|e| unsupported(this, &e.to_string()))?;
+    let read: ImageConfiguration = typed::of(&as_docker_takes_it(&whole)).map_err(|misfit| field(this, misfit))?;
     let run = read.config().clone().unwrap_or_default();
     let diff_id = |text: &String| text.parse().map_err(|e: DigestError| unsupported(this, &e.to_string()));
     // Docker writes these as the keys of a map, which have no order.
@@ -172,6 +179,21 @@ pub fn config(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Va
     };
     bounded(&config).map_err(|reason| unsupported(this, &reason))?;
     Ok((config, whole))
+}
+
+/// OCI demands both names of a platform. Docker takes an image that does not say its system for one of Linux, and one without
+/// an architecture for one that runs.
+fn as_docker_takes_it(whole: &serde_json::Value) -> serde_json::Value {
+    let mut config = whole.clone();
+    if let Some(fields) = config.as_object_mut() {
+        for (name, default) in [("os", "linux"), ("architecture", "")] {
+            let said = fields.entry(name).or_insert_with(|| default.into());
+            if said.is_null() || said == "" {
+                *said = default.into();
+            }
+        }
+    }
+    config
 }
 
 /// What a stranger wrote is carried around, shown and handed to the kernel: it must not be more than that takes.
@@ -260,6 +282,17 @@ pub fn urls(manifest: &[u8]) -> BTreeMap<Digest, Vec<String>> {
 
 fn schema1(this: &Descriptor) -> Unfit {
     Unfit { digest: this.digest.clone(), why: Why::Schema1 }
+}
+
+fn wrong(this: &Descriptor, wrong: Wrong) -> Unfit {
+    match wrong {
+        Wrong::Syntax(reason) => unsupported(this, &reason),
+        Wrong::Field(misfit) => field(this, misfit),
+    }
+}
+
+fn field(this: &Descriptor, misfit: Misfit) -> Unfit {
+    Unfit { digest: this.digest.clone(), why: Why::Field(misfit) }
 }
 
 /// A document that breaks a rule.

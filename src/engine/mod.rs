@@ -27,6 +27,7 @@ pub mod rootfs;
 pub mod run;
 pub mod store;
 pub mod sys;
+mod typed;
 mod undo;
 pub mod unpack;
 pub mod upper;

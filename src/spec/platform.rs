@@ -6,7 +6,7 @@ use std::fmt;
 pub struct Platform {
     /// `linux`, `windows`, or `unknown` for an attestation.
     pub os: String,
-    /// A GOARCH value: `amd64`, `arm64`, …
+    /// A GOARCH value: `amd64`, `arm64`, …; empty when the image does not say.
     pub architecture: String,
     /// `v7` in `linux/arm/v7`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,13 +40,14 @@ impl Platform {
         parts.next().is_none().then_some(Self { os, architecture, variant })
     }
 
-    /// True when a host of platform `self` runs an image made for `image`. `arm64` without a variant is `arm64/v8`.
+    /// True when a host of platform `self` runs an image made for `image`. `arm64` without a variant is `arm64/v8`. What says
+    /// no architecture is taken for one that runs, as Docker takes it.
     pub fn runs(&self, image: &Self) -> bool {
         fn variant(p: &Platform) -> Option<&str> {
             p.variant.as_deref().or((p.architecture == "arm64").then_some("v8"))
         }
         self.os == image.os
-            && self.architecture == image.architecture
+            && (self.architecture == image.architecture || image.architecture.is_empty())
             && (variant(image).is_none() || variant(self).is_none() || variant(self) >= variant(image))
     }
 
@@ -58,7 +59,10 @@ impl Platform {
 
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.os, self.architecture)?;
+        f.write_str(&self.os)?;
+        if !self.architecture.is_empty() {
+            write!(f, "/{}", self.architecture)?;
+        }
         self.variant.as_ref().map_or(Ok(()), |v| write!(f, "/{v}"))
     }
 }

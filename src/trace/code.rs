@@ -100,13 +100,17 @@ codes! {
     UnknownLevel = "unknown-level",
 
     // errors-archive.ftl
+    ArchiveAttestations = "archive-attestations",
     ArchiveCompression = "archive-compression",
     ArchiveDamaged = "archive-damaged",
     ArchiveDigest = "archive-digest",
     ArchiveDocument = "archive-document",
     ArchiveDocumentLarge = "archive-document-large",
     ArchiveDuplicate = "archive-duplicate",
+    ArchiveField = "archive-field",
+    ArchiveFormat = "archive-format",
     ArchiveHostile = "archive-hostile",
+    ArchiveListEmpty = "archive-list-empty",
     ArchiveManyFiles = "archive-many-files",
     ArchiveMissing = "archive-missing",
     ArchiveNoImages = "archive-no-images",
@@ -257,6 +261,7 @@ codes! {
     ImageManyRepositories = "image-many-repositories",
     ImageNotFound = "image-not-found",
     IndexTooDeep = "index-too-deep",
+    IndexWithoutImages = "index-without-images",
     LayerAttributeTooLarge = "layer-attribute-too-large",
     LayerBomb = "layer-bomb",
     LayerDamaged = "layer-damaged",
@@ -265,6 +270,7 @@ codes! {
     LayerTooDeep = "layer-too-deep",
     LayerTooManyDirectories = "layer-too-many-directories",
     LayerTooManyEntries = "layer-too-many-entries",
+    ManifestField = "manifest-field",
     ManifestUnsupported = "manifest-unsupported",
     MirrorFailed = "mirror-failed",
     MirrorInvalid = "mirror-invalid",
@@ -408,7 +414,11 @@ codes! {
     // tree.ftl
     NoSuchLayerNumber = "no-such-layer-number",
     NoSuchPathInImage = "no-such-path-in-image",
+    NoSuchPathInLayer = "no-such-path-in-layer",
     OutputNotWritten = "output-not-written",
+    PathDeletedByLayer = "path-deleted-by-layer",
+    PathHiddenInImage = "path-hidden-in-image",
+    PathNotADirectory = "path-not-a-directory",
 
     // ui.ftl
     NoDisplay = "no-display",

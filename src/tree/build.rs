@@ -49,6 +49,7 @@ fn implied() -> Inode {
         opaque: false,
         implied: true,
         xattrs: Box::default(),
+        sum: None,
     }
 }
 
@@ -127,6 +128,7 @@ impl Builder {
             opaque: false,
             implied: false,
             xattrs: xattrs.into_iter().collect(),
+            sum: entry.sum,
         };
         self.add(dir, name, inode);
         Ok(())

@@ -9,7 +9,9 @@ pub enum Aspect {
     Kind,
     /// Bytes of content.
     Size,
-    /// When it was changed. Of two files of one size that is all that is known of their content: it may differ.
+    /// The content of files of one size.
+    Content,
+    /// When it was changed. Of two files of one size whose sums are not known it is all that tells of their content.
     Time,
     /// What a symbolic link holds.
     Target,
@@ -25,11 +27,12 @@ pub enum Aspect {
 
 /// All respects in which two versions of a path differ.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Aspects(u8);
+pub struct Aspects(u16);
 
-const ALL: [Aspect; 8] = [
+const ALL: [Aspect; 9] = [
     Aspect::Kind,
     Aspect::Size,
+    Aspect::Content,
     Aspect::Time,
     Aspect::Target,
     Aspect::Device,
@@ -43,7 +46,10 @@ impl Aspects {
     pub fn between(a: &Inode, b: &Inode) -> Self {
         let mut found = Self::default();
         match (&a.kind, &b.kind) {
-            (Kind::File { size: a }, Kind::File { size: b }) => found.set(Aspect::Size, a != b),
+            (Kind::File { size }, Kind::File { size: other }) => {
+                found.set(Aspect::Size, size != other);
+                found.set(Aspect::Content, size == other && a.same_content(b) == Some(false));
+            }
             (Kind::Symlink { target: a }, Kind::Symlink { target: b }) => found.set(Aspect::Target, a != b),
             (Kind::Char { .. }, Kind::Char { .. }) | (Kind::Block { .. }, Kind::Block { .. }) => {
                 found.set(Aspect::Device, a.kind != b.kind);
@@ -59,7 +65,7 @@ impl Aspects {
     }
 
     fn set(&mut self, aspect: Aspect, differs: bool) {
-        self.0 |= u8::from(differs) << aspect as u8;
+        self.0 |= u16::from(differs) << aspect as u8;
     }
 
     /// True when they differ in that.
@@ -72,9 +78,11 @@ impl Aspects {
         self.0 == 0
     }
 
-    /// True when something else stands there, or may: a file's content is known by its size and time only.
+    /// True when something else stands there.
     pub fn content(self) -> bool {
-        [Aspect::Kind, Aspect::Size, Aspect::Target, Aspect::Device].into_iter().any(|aspect| self.has(aspect))
+        [Aspect::Kind, Aspect::Size, Aspect::Content, Aspect::Target, Aspect::Device]
+            .into_iter()
+            .any(|aspect| self.has(aspect))
     }
 
     /// Each of them.

@@ -1,4 +1,4 @@
-use super::PathBytes;
+use super::{PathBytes, Sum};
 use serde::{Deserialize, Serialize};
 
 /// What a layer says about one path: an entry of its tar, or of a directory that plays the layer.
@@ -21,6 +21,9 @@ pub struct LayerEntry {
     /// Extended attributes: name and value, as the layer says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub xattrs: Vec<(PathBytes, PathBytes)>,
+    /// Of a file: what its content is told by, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<Sum>,
 }
 
 /// What is at a path.

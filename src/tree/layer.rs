@@ -1,4 +1,4 @@
-use super::{Kind, LayerEntry, PathBytes, Time};
+use super::{Kind, LayerEntry, PathBytes, Sum, Time};
 use std::ops::Range;
 
 /// A node's number in its [`Layer`]. Every parent has a lower one than its children; the root is 0.
@@ -64,6 +64,8 @@ pub struct Inode {
     pub implied: bool,
     /// Sorted by name.
     pub xattrs: Box<[(PathBytes, PathBytes)]>,
+    /// What its content is told by.
+    pub sum: Option<Sum>,
 }
 
 /// An entry that the applier refuses: an image with it is not unpacked at all.
@@ -158,6 +160,7 @@ impl Layer {
             gid: inode.gid,
             mtime: inode.mtime,
             xattrs: inode.xattrs.to_vec(),
+            sum: inode.sum,
         }
     }
 
@@ -176,6 +179,14 @@ impl Inode {
     /// Bytes of content; none for what is no regular file.
     pub fn size(&self) -> u64 {
         if let Kind::File { size } = self.kind { size } else { 0 }
+    }
+
+    /// Two files have the same content; none where that is not known.
+    pub fn same_content(&self, other: &Self) -> Option<bool> {
+        match (&self.kind, &other.kind) {
+            (Kind::File { size: a }, Kind::File { size: b }) if a == b => Some(self.sum? == other.sum?),
+            _ => Some(false),
+        }
     }
 
     /// True for a directory.
@@ -201,6 +212,7 @@ impl LayerEntry {
             gid: 0,
             mtime: Time::default(),
             xattrs: Vec::new(),
+            sum: None,
         }
     }
 }

@@ -22,6 +22,7 @@ mod layer;
 mod mode;
 mod query;
 mod stack;
+mod sum;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -37,6 +38,7 @@ pub use export::{EXPORT_VERSION, ExportedNode, ExportedVersion};
 pub use layer::{FaultReason, Inode, Layer, LayerFault, NodeId};
 pub use query::{KindFilter, Matches, Query};
 pub use stack::{PathId, Stack, Version};
+pub use sum::Sum;
 pub use view::{Order, Row, View};
 pub use visible::{PathChange, Scope, VisibleTree};
 pub use waste::{Waste, WastedPath, WastedVersion};

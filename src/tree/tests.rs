@@ -154,13 +154,88 @@ fn a_path_is_followed_as_in_the_container() {
     assert_eq!((to_end.path, to_end.links.len()), ("usr/bin/dash".into(), 3));
     let missing = follow("/bin/none/x", false);
     assert_eq!((missing.id, missing.path), (None, "usr/bin/none/x".into()));
+    assert_eq!(missing.stopped, Some("usr/bin/none".into()));
+}
+
+#[test]
+fn there_is_no_way_back_out_of_what_is_no_directory() {
+    let stack = stack(&[
+        &[dir("q"), link("l", "q/deep"), dir("q/deep"), file("q/in", 1), file("in", 1), file("f", 1), dir("gone")],
+        &[gone("gone")],
+    ]);
+    let follow = |path: &str| {
+        let found = stack.resolve(path.as_bytes(), 1, true);
+        (found.id.map(|id| stack.path(id).to_string()), found.stopped.map(|path| path.to_string()))
+    };
+    let found = |path: &str| (Some(path.to_owned()), None);
+    let stops = |path: &str| (None, Some(path.to_owned()));
+    assert_eq!(follow("q/../in"), found("in"));
+    assert_eq!(follow("../q/./in"), found("q/in"), "the root's parent is the root");
+    assert_eq!(follow("l/../in"), found("q/in"), "a link is followed first");
+    assert_eq!(follow("f/../in"), stops("f"));
+    assert_eq!(follow("f/x"), stops("f"));
+    assert_eq!(follow("none/../in"), stops("none"));
+    assert_eq!(follow("gone/../in"), stops("gone"));
+    assert_eq!(follow("gone"), found("gone"), "it is known");
+}
+
+/// A file with content: the letter is what tells it.
+fn with(path: &str, size: u64, content: u8) -> LayerEntry {
+    LayerEntry { sum: Some(Sum::of_sha256(&[content; 32])), ..file(path, size) }
+}
+
+fn at(entry: LayerEntry, seconds: i64) -> LayerEntry {
+    LayerEntry { mtime: Time { seconds, nanos: 0 }, ..entry }
+}
+
+#[test]
+fn files_of_one_size_and_time_are_told_by_their_content() {
+    let below = [with("same", 1, b'a'), with("other", 1, b'a'), with("moded", 1, b'a'), with("dated", 1, b'a')];
+    let above = [
+        with("same", 1, b'a'),
+        with("other", 1, b'b'),
+        LayerEntry { mode: 0o600, ..with("moded", 1, b'b') },
+        at(with("dated", 1, b'a'), 5),
+    ];
+    let stack = stack(&[&below, &above]);
+    let marks = ["same", "other", "moded", "dated"].map(|path| mark(&stack, Scope::UpTo(1), path).unwrap());
+    assert_eq!(marks, [PathChange::Same, PathChange::Changed, PathChange::Changed, PathChange::Metadata]);
+    let waste = stack.waste();
+    let only = |path: &str| {
+        let id = stack.find(path.as_bytes()).unwrap();
+        waste.paths.iter().find(|wasted| wasted.id == id).unwrap().metadata_only
+    };
+    assert_eq!(["same", "other", "moded", "dated"].map(only), [true, false, false, true]);
+}
+
+#[test]
+fn images_whose_files_have_one_size_and_time_are_compared_by_content() {
+    let one = stack(&[&[with("conf", 1, b'a'), with("same", 1, b'a'), file("unknown", 1)]]);
+    let two = stack(&[&[with("conf", 1, b'b'), at(with("same", 1, b'a'), 5), file("unknown", 1)]]);
+    let (a, b) = (one.visible(Scope::UpTo(0)), two.visible(Scope::UpTo(0)));
+    let found = compare(Side { stack: &one, visible: &a }, Side { stack: &two, visible: &b });
+    let said: Vec<_> = found.iter().map(|c| (c.path.to_string(), c.aspects.iter().collect::<Vec<_>>())).collect();
+    assert_eq!(said, [("conf".to_owned(), vec![Aspect::Content]), ("same".to_owned(), vec![Aspect::Time])]);
+}
+
+#[test]
+fn of_files_that_nothing_tells_apart_nothing_is_claimed() {
+    let known = with("a", 1, b'a');
+    for (below, above) in [(file("a", 1), file("a", 1)), (known.clone(), file("a", 1)), (file("a", 1), known.clone())] {
+        let stack = stack(&[&[below], &[above]]);
+        assert!(!stack.waste().paths[0].metadata_only);
+        let version = |layer| stack.inode(Version { layer, node: 1 });
+        assert_eq!(version(0).same_content(version(1)), None);
+    }
+    let dated = stack(&[&[file("a", 1)], &[at(file("a", 1), 5)]]);
+    assert_eq!(mark(&dated, Scope::UpTo(1), "a"), Some(PathChange::Changed), "it may be");
 }
 
 #[test]
 fn waste_counts_each_inode_once_and_knows_why_it_is_hidden() {
     let stack = stack(&[
-        &[file("x", 100), hard("y", "x"), file("o/big", 1000), file("mode", 10), file("p", 7), hard("q", "p")],
-        &[gone("x"), opaque("o"), LayerEntry { mode: 0o600, ..file("mode", 10) }, gone("p"), gone("q")],
+        &[file("x", 100), hard("y", "x"), file("o/big", 1000), with("mode", 10, b'm'), file("p", 7), hard("q", "p")],
+        &[gone("x"), opaque("o"), LayerEntry { mode: 0o600, ..with("mode", 10, b'm') }, gone("p"), gone("q")],
     ]);
     let waste = stack.waste();
     let name = |id| stack.path(id).to_string();

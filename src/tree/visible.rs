@@ -22,9 +22,10 @@ pub enum PathChange {
     Same,
     /// Nothing was there.
     Added,
-    /// Something else was there: other content, or a file of the same size and another time, whose content may be another.
+    /// Something else was there: other content, or a file of the same size and another time, of whose content nothing more is
+    /// known.
     Changed,
-    /// The same was there with another mode, owner, attributes or (for all but files) time.
+    /// The same was there with another mode, owner, attributes or time.
     Metadata,
     /// It hid everything that was in this directory.
     Opaque,
@@ -124,7 +125,8 @@ impl Stack {
 
 fn changed(before: &Inode, inode: &Inode) -> PathChange {
     let aspects = Aspects::between(before, inode);
-    let rewritten = aspects.has(Aspect::Time) && matches!(inode.kind, Kind::File { .. });
+    let unknown = matches!(inode.kind, Kind::File { .. }) && before.same_content(inode).is_none();
+    let rewritten = aspects.has(Aspect::Time) && unknown;
     match () {
         () if aspects.content() || rewritten => PathChange::Changed,
         () if aspects.is_empty() => PathChange::Same,

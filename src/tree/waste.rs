@@ -1,4 +1,3 @@
-use super::difference::{Aspect, Aspects};
 use super::{Hidden, PathId, Stack, Version};
 use std::collections::HashSet;
 
@@ -22,8 +21,8 @@ pub struct WastedPath {
     pub bytes: u64,
     /// Each of them, the uppermost first.
     pub versions: Vec<WastedVersion>,
-    /// What is seen there has the same size and time: it was copied only to change its mode, owner or attributes, or for
-    /// nothing at all.
+    /// What is seen there has the same content: it was copied only to change its mode, owner, attributes or time, or for
+    /// nothing at all. False where that is not known.
     pub metadata_only: bool,
 }
 
@@ -84,8 +83,7 @@ impl Stack {
             let bytes = versions.iter().map(|version| version.bytes).sum();
             hidden += bytes;
             let copied = |wasted: &WastedVersion| {
-                let aspects = serving.map(|s| Aspects::between(self.inode(wasted.version), self.inode(s)));
-                aspects.is_some_and(|aspects| !aspects.content() && !aspects.has(Aspect::Time))
+                serving.is_some_and(|s| self.inode(wasted.version).same_content(self.inode(s)) == Some(true))
             };
             paths.push(WastedPath { id, bytes, metadata_only: versions.iter().all(copied), versions });
         }

@@ -61,8 +61,11 @@ pub enum Hidden {
 pub struct Resolved {
     /// Where it leads; none when no layer speaks of it.
     pub id: Option<PathId>,
-    /// The path without symbolic links on the way.
+    /// The path without symbolic links on the way; when it leads nowhere, of what is not gone into any more with all that
+    /// comes behind.
     pub path: PathBytes,
+    /// When it leads nowhere: what is not there, or is no directory.
+    pub stopped: Option<PathBytes>,
     /// Links that were followed: where each is, and what it holds.
     pub links: Vec<(PathId, PathBytes)>,
 }
@@ -120,20 +123,28 @@ impl Stack {
     }
 
     /// Follows a path as a process in the container does: symbolic links on the way lead on inside, at most 40 of them; the
-    /// last one only when asked for. What is not seen any more is gone on with by name.
+    /// last one only when asked for. What is not seen any more is gone on with by name, but there is no way back out of it,
+    /// nor out of what is no directory.
     pub fn resolve(&self, path: &[u8], up_to: u16, follow_last: bool) -> Resolved {
         let mut todo: Vec<Vec<u8>> = parts(path).rev().map(<[u8]>::to_vec).collect();
         let mut links: Vec<(PathId, PathBytes)> = Vec::new();
         let mut at = 0;
         while let Some(name) = todo.pop() {
-            if name == b".." {
+            let directory = || self.seen(at, up_to).is_some_and(|version| self.inode(version).is_directory());
+            if name == b".." && (at == 0 || directory()) {
                 at = self.parent(at);
                 continue;
             }
-            let Some(next) = self.child(at, &name) else {
+            let found = if name == b".." { None } else { self.child(at, &name) };
+            let Some(next) = found else {
+                let here = self.path(at);
+                let below = |names: &[Vec<u8>]| -> PathBytes {
+                    let before = (at != 0).then(|| here.as_bytes().to_vec());
+                    before.into_iter().chain(names.iter().cloned()).collect::<Vec<_>>().join(&b'/').into()
+                };
+                let stopped = if at == 0 || directory() { below(std::slice::from_ref(&name)) } else { here.clone() };
                 let rest: Vec<_> = std::iter::once(name).chain(todo.into_iter().rev()).collect();
-                let before = if at == 0 { Vec::new() } else { vec![self.path(at).as_bytes().to_vec()] };
-                return Resolved { id: None, path: [before, rest].concat().join(&b'/').into(), links };
+                return Resolved { id: None, path: below(&rest), stopped: Some(stopped), links };
             };
             let target = self.seen(next, up_to).and_then(|version| match &self.inode(version).kind {
                 Kind::Symlink { target } if !todo.is_empty() || follow_last => Some(target.clone()),
@@ -150,7 +161,7 @@ impl Stack {
                 _ => at = next,
             }
         }
-        Resolved { id: Some(at), path: self.path(at), links }
+        Resolved { id: Some(at), path: self.path(at), stopped: None, links }
     }
 }
 

@@ -162,7 +162,9 @@ impl Docker {
     pub fn layer_dirs(&self, image: &str) -> Vec<PathBuf> {
         let upper = self.run(&["image", "inspect", "-f", "{{.GraphDriver.Data.UpperDir}}", image]);
         let lower = self.run(&["image", "inspect", "-f", "{{.GraphDriver.Data.LowerDir}}", image]);
-        upper.trim().split(':').chain(lower.trim().split(':')).map(PathBuf::from).collect()
+        let all = upper.trim().split(':').chain(lower.trim().split(':'));
+        // An image of one layer has nothing below it.
+        all.filter(|dir| *dir != "<no value>").map(PathBuf::from).collect()
     }
 }
 

@@ -85,6 +85,7 @@ pub fn directory(root: &Path, begun: i64) -> (Tree, Tree) {
             opaque: false,
             implied: false,
             xattrs: Box::default(),
+            sum: None,
         };
         let owner = format!("{:o} {}:{} {time}", inode.mode, inode.uid, inode.gid);
         if meta.is_file() {

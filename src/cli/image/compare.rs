@@ -47,7 +47,7 @@ fn line(left: &Read, right: &Read, c: &Comparison, words: &Words) -> String {
         what = format!("{what}: {} → {}", say::size(a.size()), say::size(b.size()));
     }
     // Honest about what sizes and times cannot tell.
-    if !c.aspects.content() && c.aspects.has(Aspect::Time) && !a.is_directory() {
+    if c.aspects.has(Aspect::Time) && a.same_content(b).is_none() {
         what = format!("{what} – {}", words.say("tree-same-size-other-time"));
     }
     format!("~ /{}  {what}", c.path)

@@ -36,7 +36,7 @@ pub(super) fn dispatch(args: &Args, command: &ImageCommand, words: &Words) -> Do
         ImageCommand::Compare { left, right, layer, json } => {
             compare::print(&read(left)?, &read(right)?, *layer, *json, words)
         }
-        ImageCommand::Cat { image, path, layer } => cat::print(&read(image)?, path, *layer),
+        ImageCommand::Cat { image, path, layer } => cat::print(&read(image)?, path, *layer, words),
     }
 }
 

@@ -86,6 +86,8 @@ pub(super) async fn load(engine: Shared, request: Request) -> Answer {
     let cancel = Cancel::new();
     let (stream, told) = ProgressStream::new(&cancel);
     let engine = Arc::clone(&engine);
+    // As Docker: 200, whatever is in the archive.
+    stream.open();
     tokio::task::spawn_blocking(move || {
         let said = Cell::new(None::<Instant>);
         let tell = |told: Told| match told {

@@ -31,6 +31,11 @@ impl ProgressStream {
         (Self { out, cancel: cancel.clone(), begun: Mutex::new(Some(begin)) }, ProgressAnswer { lines, begun })
     }
 
+    /// From now on it has begun: what fails is told by a line of it.
+    pub(super) fn open(&self) {
+        self.begin(Ok(()));
+    }
+
     /// Sends one line.
     pub(super) fn say(&self, told: &ProgressLine) {
         self.begin(Ok(()));

@@ -1,14 +1,11 @@
 //! A manifest for an image that has none yet: of a Docker archive, an import, a commit.
 
+use crate::engine::Result;
 use crate::engine::documents::{self, Unfit, chain_ids, sha256};
 use crate::engine::store::Record;
-use crate::engine::{Fault, Result};
 use crate::trace::{Config, Descriptor, Manifest};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
@@ -63,22 +60,4 @@ fn descriptor(media_type: &str, bytes: &[u8]) -> Descriptor {
         platform: None,
         annotations: BTreeMap::new(),
     }
-}
-
-/// What a layer's blob is, by its first bytes.
-pub fn media_type(blob: &Path) -> Result<&'static str> {
-    let mut start = [0; 4];
-    let mut file = File::open(blob).map_err(|e| Fault::io("read", blob.display(), &e))?;
-    let mut filled = 0;
-    while filled < start.len() {
-        match file.read(&mut start[filled..]).map_err(|e| Fault::io("read", blob.display(), &e))? {
-            0 => break,
-            n => filled += n,
-        }
-    }
-    Ok(match start {
-        [0x1f, 0x8b, ..] => "application/vnd.oci.image.layer.v1.tar+gzip",
-        [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => "application/vnd.oci.image.layer.v1.tar+zstd",
-        _ => "application/vnd.oci.image.layer.v1.tar",
-    })
 }

@@ -1,12 +1,13 @@
 //! `manifest.json`: the archive of Docker since 1.10, of podman and of skopeo's `docker-archive:`.
 
-use super::compose::{compose, media_type};
-use super::found::{Found, IMAGES, about, unreadable};
+use super::compose::compose;
+use super::found::{Found, IMAGES, about, unfit_field, unreadable};
 use super::spool::Spool;
 use crate::engine::documents::LAYERS;
+use crate::engine::typed::{self, Wrong};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::{Digest, Reference};
-use crate::trace::{Code, Descriptor};
+use crate::trace::Code;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -24,7 +25,10 @@ struct Listed {
 /// Every image that `manifest.json` lists.
 pub fn images(spool: &Spool) -> Result<Vec<Found>> {
     let (_, bytes) = spool.document(MANIFEST, MANIFEST)?;
-    let listed: Vec<Listed> = serde_json::from_slice(&bytes).map_err(|e| unreadable(MANIFEST, &e))?;
+    let listed: Vec<Listed> = typed::read(&bytes).map_err(|wrong| match wrong {
+        Wrong::Syntax(reason) => unreadable(MANIFEST, &reason),
+        Wrong::Field(misfit) => unfit_field(MANIFEST, misfit),
+    })?;
     few("images", listed.len(), IMAGES)?;
     listed.iter().map(|image| read(spool, image)).collect()
 }
@@ -45,14 +49,9 @@ fn read(spool: &Spool, listed: &Listed) -> Result<Found> {
         if name.starts_with("blobs/") {
             promised(name, &stored.digest)?;
         }
-        layers.push(Descriptor {
-            media_type: media_type(&stored.path)?.to_owned(),
-            digest: stored.digest.clone(),
-            size: stored.size,
-            platform: None,
-            annotations: BTreeMap::new(),
-        });
-        blobs.insert(stored.digest.clone(), stored.clone());
+        let (layer, stored) = spool.layer(stored)?;
+        layers.push(layer);
+        blobs.insert(stored.digest.clone(), stored);
     }
     let image = compose(config_bytes, layers).map_err(|unfit| about(unfit, &listed.config))?;
     let parse = |text: &String| {

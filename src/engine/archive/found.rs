@@ -3,6 +3,7 @@
 use super::compose::NewImage;
 use super::spool::Stored;
 use crate::engine::documents::{Unfit, Why};
+use crate::engine::typed::Misfit;
 use crate::engine::{Fault, FaultKind};
 use crate::spec::{Digest, Reference};
 use crate::trace::{Code, Index};
@@ -28,8 +29,15 @@ pub struct Found {
 pub fn about(unfit: Unfit, name: &str) -> Fault {
     match unfit.why {
         Why::Unsupported(reason) => unreadable(name, &reason),
-        _ => unfit.into(),
+        Why::Field(misfit) => unfit_field(name, misfit),
+        _ => Fault { kind: FaultKind::BadRequest, ..unfit.into() },
     }
+}
+
+/// A field of a document that is not as it has to be.
+pub fn unfit_field(name: &str, Misfit { field, found, wanted }: Misfit) -> Fault {
+    let fault = Fault::new(FaultKind::BadRequest, Code::ArchiveField).with("name", name).with("field", field);
+    fault.with("found", found).with("wanted", wanted)
 }
 
 pub fn unreadable(name: &str, reason: &impl ToString) -> Fault {

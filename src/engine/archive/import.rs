@@ -1,16 +1,15 @@
-use super::{NewImage, apply_change, compose, media_type};
+use super::layer::{damaged, expand, listed};
+use super::{NewImage, apply_change, compose};
 use crate::engine::moment::Moment;
 use crate::engine::store::{Image, Store};
-use crate::engine::unpack::{Limits, decoder};
 use crate::engine::{Cx, Fault, FaultKind, Result, Why, evidence, private};
 use crate::spec::{Digest, Platform, Reference};
-use crate::trace::{Book, Change, Code, Descriptor, Plan, StepKind};
+use crate::trace::{Book, Change, Descriptor, Plan, StepKind};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
-use std::path::Path;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What to make of a tar of files.
@@ -31,9 +30,8 @@ pub fn import(store: &Arc<Store>, cx: &Cx, tar: impl Read, how: &Import) -> Resu
     let mut config = json!({});
     how.changes.iter().try_for_each(|change| apply_change(&mut config, change))?;
     let scratch = Scratch(store.scratch("import")?);
-    let path = scratch.0.join("layer");
     let plan = Plan::new(StepKind::ReadArchive, how.subject()).call("read(…) → sha256");
-    let (layer, diff_id) = cx.step(plan, |cx| receive(cx, tar, &path))?;
+    let Received { layer, path, diff_id } = cx.step(plan, |cx| receive(cx, tar, &scratch.0)).map_err(as_docker)?;
     let image = cx.step(Plan::new(StepKind::WriteDocuments, how.subject()), |cx| {
         let created = Moment::now().rfc3339();
         let platform = how.platform.clone().unwrap_or_else(Platform::host);
@@ -126,19 +124,28 @@ fn take(store: &Arc<Store>, cx: &Cx, layer: &Descriptor, file: &Path) -> Result<
     })
 }
 
+/// To Docker a tar that cannot be read is a failure of its own, unlike an instruction that makes no sense.
+fn as_docker(fault: Fault) -> Fault {
+    let kind = if fault.kind == FaultKind::BadRequest { FaultKind::Failed } else { fault.kind };
+    Fault { kind, ..fault }
+}
+
+/// A layer's file, and the digest of the tar in it.
+struct Received {
+    layer: Descriptor,
+    path: PathBuf,
+    diff_id: Digest,
+}
+
 /// Keeps the bytes as they come; then hashes what is in them.
-fn receive(cx: &Cx, mut tar: impl Read, path: &Path) -> Result<(Descriptor, Digest)> {
+fn receive(cx: &Cx, mut tar: impl Read, dir: &Path) -> Result<Received> {
+    let path = dir.join("layer");
     let failed = |e: io::Error| Fault::io("write", path.display(), &e);
-    let damaged = |e: io::Error| {
-        let fault = Fault::new(FaultKind::BadRequest, Code::ArchiveDamaged).with("reason", e);
-        cx.check().err().unwrap_or(fault)
-    };
-    let mut file = private::file(path).map_err(failed)?;
-    let (mut sha, mut size) = (Sha256::new(), 0);
-    let mut buffer = vec![0; 128 * 1024];
+    let mut file = private::file(&path).map_err(failed)?;
+    let (mut sha, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 128 * 1024]);
     loop {
         cx.check()?;
-        let n = tar.read(&mut buffer).map_err(damaged)?;
+        let n = tar.read(&mut buffer).map_err(|e| damaged(cx.cancel(), &e))?;
         if n == 0 {
             break;
         }
@@ -146,27 +153,21 @@ fn receive(cx: &Cx, mut tar: impl Read, path: &Path) -> Result<(Descriptor, Dige
         file.write_all(&buffer[..n]).map_err(failed)?;
         size += n as u64;
     }
-    let layer = Descriptor {
-        media_type: media_type(path)?.to_owned(),
-        digest: Digest::from_sha256(&sha.finalize().into()),
-        size,
-        platform: None,
-        annotations: BTreeMap::new(),
-    };
-    let file = File::open(path).map_err(failed)?;
-    let mut tar = decoder(BufReader::with_capacity(128 * 1024, file), Limits::default()).map_err(damaged)?;
-    let mut sha = Sha256::new();
-    loop {
-        cx.check()?;
-        match tar.read(&mut buffer).map_err(damaged)? {
-            0 => return Ok((layer, Digest::from_sha256(&sha.finalize().into()))),
-            n => sha.update(&buffer[..n]),
-        }
+    let digest = Digest::from_sha256(&sha.finalize().into());
+    if let Some(layer) = listed(&path, &digest, size)? {
+        let (diff_id, _) = expand(&path, &digest, None, cx.cancel())?;
+        return Ok(Received { layer, path, diff_id });
+    }
+    let plain = dir.join("plain");
+    let (diff_id, size) = expand(&path, &digest, Some(&plain), cx.cancel())?;
+    match listed(&plain, &diff_id, size)? {
+        Some(layer) => Ok(Received { layer, path: plain, diff_id }),
+        None => Err(damaged(cx.cancel(), &io::Error::other("packed twice"))),
     }
 }
 
 /// A directory that goes when it is dropped.
-pub struct Scratch(pub std::path::PathBuf);
+pub struct Scratch(pub PathBuf);
 
 impl Drop for Scratch {
     fn drop(&mut self) {

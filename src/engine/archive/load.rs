@@ -39,18 +39,29 @@ pub fn load(
 }
 
 fn images(spool: &Spool, platform: Option<&Platform>) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
-    if spool.has(oci::LAYOUT) && spool.has(oci::INDEX) {
-        found = oci::images(spool, platform)?;
+    let (layout, list) = (spool.has(oci::LAYOUT) && spool.has(oci::INDEX), spool.has(docker::MANIFEST));
+    let of_layout = if layout { oci::images(spool, platform) } else { Ok(Vec::new()) };
+    let layered = |found: &[Found]| found.iter().filter(|one| !one.image.record.layers.is_empty()).count();
+    // Docker goes by its own list. Where both can be read the layout says more: the manifest as a registry has it.
+    let found = match of_layout {
+        Ok(found) if list && found.is_empty() => docker::images(spool)?,
+        Ok(found) if list && layered(&found) < found.len() => {
+            let listed = docker::images(spool).ok();
+            listed.filter(|listed| layered(listed) > layered(&found)).unwrap_or(found)
+        }
+        Err(fault) if list && fault.kind == FaultKind::BadRequest => docker::images(spool).map_err(|_as_bad| fault)?,
+        of_layout => of_layout?,
+    };
+    if !found.is_empty() {
+        return Ok(found);
     }
-    if found.is_empty() && spool.has(docker::MANIFEST) {
-        found = docker::images(spool)?;
-    }
-    if found.is_empty() {
-        let old = spool.has("repositories") && !spool.has(docker::MANIFEST);
-        return Err(Fault::new(FaultKind::BadRequest, if old { Code::ArchiveTooOld } else { Code::ArchiveNoImages }));
-    }
-    Ok(found)
+    let refused = |code| Fault::new(FaultKind::BadRequest, code);
+    Err(match () {
+        () if list => refused(Code::ArchiveListEmpty).with("name", docker::MANIFEST),
+        () if layout => oci::nothing(spool, platform)?,
+        () if spool.has("repositories") => refused(Code::ArchiveTooOld),
+        () => refused(Code::ArchiveNoImages),
+    })
 }
 
 fn one(store: &Arc<Store>, cx: &Cx, found: Found, tell: &dyn Fn(Told)) -> Result<Loaded> {

@@ -13,16 +13,18 @@ mod compose;
 mod docker;
 mod found;
 mod import;
+mod layer;
 mod load;
 mod oci;
 mod save;
+mod saved;
 mod spool;
 #[cfg(test)]
 mod tests;
 mod upper;
 
 pub use changes::apply as apply_change;
-pub(super) use compose::{NewImage, compose, media_type};
+pub(super) use compose::{NewImage, compose};
 pub use import::{Import, import};
 pub(super) use import::{Scratch, bring_in, tell_documents};
 pub use load::{Loaded, load};

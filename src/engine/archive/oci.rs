@@ -21,18 +21,7 @@ const DEPTH: usize = 4;
 
 /// Every image that `index.json` lists: of an index of several platforms the one for `wanted`.
 pub fn images(spool: &Spool, wanted: Option<&Platform>) -> Result<Vec<Found>> {
-    let (stored, bytes) = spool.document(INDEX, INDEX)?;
-    let this = Descriptor {
-        media_type: INDEX_TYPE.to_owned(),
-        digest: stored.digest.clone(),
-        size: stored.size,
-        platform: None,
-        annotations: BTreeMap::new(),
-    };
-    let index = match documents::document(&bytes, &this).map_err(|unfit| about(unfit, INDEX))? {
-        Document::Index(index) => index,
-        Document::Manifest(_) => return Err(unreadable(INDEX, &"it is a manifest")),
-    };
+    let index = list(spool)?;
     let mut found: Vec<Found> = Vec::new();
     if index.manifests.len() > IMAGES {
         return Err(unreadable(INDEX, &format!("manifests: {} > {IMAGES}", index.manifests.len())));
@@ -50,6 +39,45 @@ pub fn images(spool: &Spool, wanted: Option<&Platform>) -> Result<Vec<Found>> {
         }
     }
     Ok(merged)
+}
+
+fn list(spool: &Spool) -> Result<Index> {
+    let (stored, bytes) = spool.document(INDEX, INDEX)?;
+    let this = Descriptor {
+        media_type: INDEX_TYPE.to_owned(),
+        digest: stored.digest.clone(),
+        size: stored.size,
+        platform: None,
+        annotations: BTreeMap::new(),
+    };
+    match documents::document(&bytes, &this).map_err(|unfit| about(unfit, INDEX))? {
+        Document::Index(index) => Ok(index),
+        Document::Manifest(_) => Err(unreadable(INDEX, &"it is a manifest")),
+    }
+}
+
+/// Why `index.json` has no image to load.
+pub fn nothing(spool: &Spool, wanted: Option<&Platform>) -> Result<Fault> {
+    Ok(none(&list(spool)?, INDEX, INDEX, wanted))
+}
+
+/// Why nothing was chosen out of an index, that of the file `name`: it lists nothing, or no images, or none for this platform.
+fn none(index: &Index, name: &str, image: &str, wanted: Option<&Platform>) -> Fault {
+    let images: Vec<_> = index.manifests.iter().filter(|entry| !is_attestation(entry)).collect();
+    let refused = |code| Fault::new(FaultKind::BadRequest, code).with("name", name);
+    if index.manifests.is_empty() {
+        return refused(Code::ArchiveListEmpty);
+    }
+    if images.is_empty() {
+        return refused(Code::ArchiveAttestations).with("count", index.manifests.len());
+    }
+    let platform = |entry: &&Descriptor| entry.platform.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string);
+    let mut there: Vec<_> = images.iter().map(platform).collect();
+    there.dedup();
+    Fault::new(FaultKind::NotFound, Code::ArchivePlatform)
+        .with("image", image)
+        .with("wanted", wanted.cloned().unwrap_or_else(Platform::host))
+        .with("available", there.join(", "))
 }
 
 /// Entries of one name and several platforms are one image.
@@ -99,12 +127,8 @@ fn read(
         Document::Index(index) => {
             let entries: Vec<_> = index.manifests.iter().filter(|entry| !is_attestation(entry)).collect();
             let chosen = choose(&entries, wanted).ok_or_else(|| {
-                let there: Vec<_> = entries.iter().filter_map(|entry| entry.platform.as_ref()).collect();
-                let there: Vec<_> = there.iter().map(ToString::to_string).collect();
-                Fault::new(FaultKind::NotFound, Code::ArchivePlatform)
-                    .with("image", name_of(entry).unwrap_or_else(|| entry.digest.to_string()))
-                    .with("wanted", wanted.cloned().unwrap_or_else(Platform::host))
-                    .with("available", there.join(", "))
+                let image = name_of(entry).unwrap_or_else(|| entry.digest.to_string());
+                none(&index, &path(entry), &image, wanted)
             })?;
             // The name stands where the image is listed first.
             let mut chosen = chosen.clone();

@@ -1,15 +1,16 @@
 //! An archive's files on the disk, hashed, under numbers instead of their names.
 
+use super::layer;
 use crate::engine::store::Store;
 use crate::engine::unpack::{Limits, decoder};
-use crate::engine::{Cx, Fault, FaultKind, Result, private};
+use crate::engine::{Cancel, Cx, Fault, FaultKind, Result, private};
 use crate::spec::Digest;
-use crate::trace::Code;
+use crate::trace::{Code, Descriptor};
 use sha2::{Digest as _, Sha256};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::PathBuf;
 use tar::EntryType;
 
@@ -47,15 +48,23 @@ pub struct Spool {
     entries: BTreeMap<String, SpoolEntry>,
     /// Bytes of the documents that were read so far.
     documents: Cell<u64>,
+    /// Layers that had to be decompressed, by the digest that they came with.
+    plain: RefCell<BTreeMap<Digest, Stored>>,
+    cancel: Cancel,
 }
 
 impl Spool {
     /// Reads a whole archive, plain or compressed.
     pub fn read(store: &Store, cx: &Cx, archive: impl Read, tell: &dyn Fn(u64)) -> Result<Self> {
         let dir = store.scratch("load")?;
-        let mut spool = Self { dir, entries: BTreeMap::new(), documents: Cell::new(0) };
-        let mut bytes = BufReader::with_capacity(128 * 1024, Counted { inner: archive, cx, read: 0, tell });
-        refuse_other_compressions(bytes.fill_buf().map_err(|e| damaged(cx, &e))?)?;
+        let mut spool = Self {
+            dir,
+            entries: BTreeMap::new(),
+            documents: Cell::new(0),
+            plain: RefCell::default(),
+            cancel: cx.cancel().clone(),
+        };
+        let bytes = BufReader::with_capacity(128 * 1024, Counted { inner: archive, cx, read: 0, tell });
         let tar = decoder(bytes, Limits::default()).map_err(|e| damaged(cx, &e))?;
         let mut tar = tar::Archive::new(tar);
         let mut buffer = vec![0; 128 * 1024];
@@ -75,6 +84,9 @@ impl Spool {
         let name = clean(&entry.path_bytes())?;
         let found = match entry.header().entry_type() {
             EntryType::Directory => return Ok(()),
+            _ if name.is_empty() => {
+                return Err(hostile(&String::from_utf8_lossy(&entry.path_bytes()), "a file without a name"));
+            }
             EntryType::Regular | EntryType::Continuous => SpoolEntry::File(self.keep(cx, entry, buffer)?),
             EntryType::Symlink => {
                 let target = entry.link_name_bytes().unwrap_or_default();
@@ -131,6 +143,27 @@ impl Spool {
         Err(refused(Code::ArchiveMissing).with("name", name).with("by", by))
     }
 
+    /// A file that a document names as a layer, as the image will have it.
+    pub fn layer(&self, stored: &Stored) -> Result<(Descriptor, Stored)> {
+        if let Some(listed) = layer::listed(&stored.path, &stored.digest, stored.size)? {
+            return Ok((listed, stored.clone()));
+        }
+        let known = self.plain.borrow().get(&stored.digest).cloned();
+        let plain = match known {
+            Some(plain) => plain,
+            None => {
+                let path = stored.path.with_extension("plain");
+                let (digest, size) = layer::expand(&stored.path, &stored.digest, Some(&path), &self.cancel)?;
+                let plain = Stored { path, digest, size };
+                self.plain.borrow_mut().insert(stored.digest.clone(), plain.clone());
+                plain
+            }
+        };
+        let listed = layer::listed(&plain.path, &plain.digest, plain.size)?;
+        let twice = || layer::damaged(&self.cancel, &io::Error::other("packed twice"));
+        Ok((listed.ok_or_else(twice)?, plain))
+    }
+
     /// The bytes of a document.
     pub fn document(&self, name: &str, by: &str) -> Result<(&Stored, Vec<u8>)> {
         let stored = self.find(name, by)?;
@@ -163,20 +196,28 @@ fn is_document(name: &str) -> bool {
     matches!(name, "manifest.json" | "index.json" | "oci-layout" | "repositories")
 }
 
-/// A name without `./`; one that leaves the archive is refused.
+/// A name without `.` and `..`, as Docker cleans it: by the text alone. One that leaves the archive is refused.
 fn clean(name: &[u8]) -> Result<String> {
     let text = String::from_utf8_lossy(name).into_owned();
     if text.starts_with('/') {
         return Err(hostile(&text, "an absolute name"));
     }
     let mut parts = Vec::new();
-    for part in text.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        if part == ".." {
-            return Err(hostile(&text, "a name that leaves the archive"));
-        }
-        parts.push(part);
+    match walk(&mut parts, &text) {
+        true => Ok(parts.join("/")),
+        false => Err(hostile(&text, "a name that leaves the archive")),
     }
-    Ok(parts.join("/"))
+}
+
+/// Goes on from where `at` is. False where that leads out of the archive.
+fn walk<'a>(at: &mut Vec<&'a str>, path: &'a str) -> bool {
+    path.split('/').filter(|part| !matches!(*part, "" | ".")).all(|part| match part {
+        ".." => at.pop().is_some(),
+        part => {
+            at.push(part);
+            true
+        }
+    })
 }
 
 /// Where a symbolic link in the archive points.
@@ -187,23 +228,10 @@ fn beside(link: &str, target: &[u8]) -> Result<String> {
     }
     let mut at: Vec<&str> = link.split('/').collect();
     at.pop();
-    for part in text.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        match part {
-            ".." if at.pop().is_none() => return Err(hostile(link, "a link that leaves the archive")),
-            ".." => {}
-            part => at.push(part),
-        }
+    match walk(&mut at, &text) {
+        true => Ok(at.join("/")),
+        false => Err(hostile(link, "a link that leaves the archive")),
     }
-    Ok(at.join("/"))
-}
-
-fn refuse_other_compressions(start: &[u8]) -> Result<()> {
-    let kind = match start {
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => ("xz", "xz -d"),
-        [b'B', b'Z', b'h', ..] => ("bzip2", "bzip2 -d"),
-        _ => return Ok(()),
-    };
-    Err(refused(Code::ArchiveCompression).with("kind", kind.0).with("command", kind.1))
 }
 
 fn refused(code: Code) -> Fault {
@@ -215,7 +243,7 @@ fn hostile(name: &str, reason: &str) -> Fault {
 }
 
 fn damaged(cx: &Cx, error: &io::Error) -> Fault {
-    cx.check().err().unwrap_or_else(|| refused(Code::ArchiveDamaged).with("reason", error))
+    layer::damaged(cx.cancel(), error)
 }
 
 /// Counts what is read, and ends when the operation was cancelled.

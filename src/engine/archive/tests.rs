@@ -1,3 +1,5 @@
+mod accepted;
+
 use super::*;
 use crate::engine::conductor::{Conductor, Journal, Recorder};
 use crate::engine::documents::sha256;
@@ -147,15 +149,17 @@ fn hostile_and_damaged_archives_end_in_a_named_error_and_leave_nothing() {
     bench.refuses(&files(&[whole, &[("layer.tar", b"other")]].concat()), Code::ArchiveDuplicate);
     bench.refuses(&files(&[("manifest.json", &vec![b' '; 5 << 20])]), Code::ArchiveDocumentLarge);
     bench.refuses(&files(&[("manifest.json", b"{not json")]), Code::ArchiveDocument);
-    bench.refuses(&files(&[whole[0], ("config.json", b"[]"), whole[2]]), Code::ArchiveDocument);
+    bench.refuses(&files(&[whole[0], ("config.json", b"[]"), whole[2]]), Code::ArchiveField);
     let other = layer("two");
     bench.refuses(&files(&[("layer.tar", &other), whole[1], whole[2]]), Code::DiffIdMismatch);
     let wrong = format!("{}.json", "0".repeat(64));
     let listed = manifest(&wrong, &["layer.tar"]);
     bench.refuses(&files(&[whole[0], (&wrong, &good), ("manifest.json", &listed)]), Code::ArchiveDigest);
     bench.refuses(&files(whole)[..1500], Code::ArchiveDamaged);
-    bench.refuses(b"no tar at all, only words", Code::ArchiveDamaged);
-    bench.refuses(&[0xfd, b'7', b'z', b'X', b'Z', 0, 0, 0], Code::ArchiveCompression);
+    bench.refuses(b"no tar at all, only words", Code::ArchiveFormat);
+    bench.refuses(b"PK\x03\x04", Code::ArchiveFormat);
+    bench.refuses(&[0xfd, b'7', b'z', b'X', b'Z', 0, 0, 0], Code::ArchiveDamaged);
+    bench.refuses(b"LZIP\x01", Code::ArchiveCompression);
 }
 
 /// A layout of OCI, with one thing about it changed.

@@ -1,7 +1,7 @@
 //! Reads unpacked layers: what they say, and what is in their files.
 //!
 //! ```text
-//! entries   layers/<chain>/entries.ndjson.zst, as the tar said it ─┐ else the tar itself ─┐ else the directory, walked
+//! entries   layers/<chain>/summed.ndjson.zst, as the tar said it ─┐ else the tar itself ─┐ else the directory, walked
 //! content   layers/<chain>/fs, opened by handle: no link leads out of it
 //! ```
 //!

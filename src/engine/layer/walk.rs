@@ -1,12 +1,14 @@
 use crate::engine::unpack::{Limits, marks_of, shown};
 use crate::engine::{Fault, Result};
-use crate::tree::{Kind, LayerEntry, PathBytes, Time};
+use crate::tree::{Kind, LayerEntry, PathBytes, Sum, Time};
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, open, openat, readlinkat};
-use nix::sys::stat::{FileStat, Mode, fstatat, major, minor};
+use nix::sys::stat::{FileStat, Mode, fstat, fstatat, major, minor};
+use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::io::Read;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -22,7 +24,7 @@ pub fn walk(root: &Path, note: &mut dyn FnMut(LayerEntry) -> Result<()>) -> Resu
     let failed = |errno: Errno| Fault::io("read", root.display(), &errno.into());
     let dir = Rc::new(open(root, FLAGS, Mode::empty()).map_err(failed)?);
     let stat = fstatat(&*dir, ".", AtFlags::AT_SYMLINK_NOFOLLOW).map_err(failed)?;
-    let mut walk = Walk { note, first_names: HashMap::new(), todo: Vec::new() };
+    let mut walk = Walk { note, first_names: HashMap::new(), todo: Vec::new(), summed: 0 };
     walk.directory(&dir, OsStr::new("."), Vec::new(), &stat)?;
     walk.list(&dir, &[]).map_err(failed)?;
     while let Some((dir, name, path)) = walk.todo.pop() {
@@ -37,7 +39,13 @@ struct Walk<'a> {
     first_names: HashMap<(u64, u64), PathBytes>,
     /// The next comes last.
     todo: Vec<(Rc<OwnedFd>, OsString, Vec<u8>)>,
+    /// Bytes that were read for the sums of files.
+    summed: u64,
 }
+
+/// What is read for sums at most: no more than a container's database, or what it fills its disk with, may cost whoever
+/// looks. What is larger is told by its size and time alone.
+const SUMMED: u64 = 512 << 20;
 
 impl Walk<'_> {
     fn visit(&mut self, dir: &Rc<OwnedFd>, name: &OsStr, path: Vec<u8>) -> Result<()> {
@@ -75,7 +83,35 @@ impl Walk<'_> {
         };
         // A socket: no tar has one.
         let Some(kind) = kind else { return Ok(()) };
-        (self.note)(entry(path, kind, &stat, attributes(dir, name)))
+        let sum = if matches!(kind, Kind::File { .. }) { self.sum(dir, name, &stat) } else { None };
+        (self.note)(LayerEntry { sum, ..entry(path, kind, &stat, attributes(dir, name)) })
+    }
+
+    /// None where it cannot be read, or changes meanwhile.
+    fn sum(&mut self, dir: &OwnedFd, name: &OsStr, stat: &FileStat) -> Option<Sum> {
+        let size = u64::try_from(stat.st_size).ok().filter(|size| self.summed.saturating_add(*size) <= SUMMED)?;
+        self.summed += size;
+        // A container may put a pipe or a device in its place at any moment: looked at before it is opened.
+        let handle = openat(dir, name, OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty()).ok()?;
+        let found = fstat(&handle).ok()?;
+        if found.st_mode & libc::S_IFMT != libc::S_IFREG || (found.st_dev, found.st_ino) != (stat.st_dev, stat.st_ino) {
+            return None;
+        }
+        let file = std::fs::File::open(format!("/proc/self/fd/{}", handle.as_raw_fd())).ok()?;
+        let (mut sha, mut buffer, mut read) = (Sha256::new(), vec![0; 64 * 1024], 0);
+        let mut content = file.take(size + 1);
+        loop {
+            match content.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(n) => {
+                    sha.update(&buffer[..n]);
+                    read += n as u64;
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => return None,
+            }
+        }
+        (read == size).then(|| Sum::of_sha256(&sha.finalize().into()))
     }
 
     fn kind(&self, dir: &Rc<OwnedFd>, name: &OsStr, stat: &FileStat) -> nix::Result<Option<Kind>> {
@@ -127,6 +163,7 @@ fn entry(path: PathBytes, kind: Kind, stat: &FileStat, xattrs: Vec<(PathBytes, P
         gid: stat.st_gid.into(),
         mtime: Time { seconds: stat.st_mtime, nanos: u32::try_from(stat.st_mtime_nsec).unwrap_or(0) },
         xattrs,
+        sum: None,
     }
 }
 

@@ -16,6 +16,11 @@ impl Pull<'_> {
         let wanted = self.platform.cloned().unwrap_or_else(Platform::host);
         let mut seen = Vec::new();
         self.look_in(cx, index, &wanted, 1, &mut seen)?.ok_or_else(|| {
+            if seen.is_empty() {
+                return Fault::new(FaultKind::NotFound, Code::IndexWithoutImages)
+                    .with("image", self.reference.familiar())
+                    .with("count", index.manifests.len());
+            }
             let there: Vec<_> = seen.iter().map(ToString::to_string).collect();
             Fault::new(FaultKind::NotFound, Code::PlatformNotAvailable)
                 .with("image", self.reference.familiar())

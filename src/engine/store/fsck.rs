@@ -132,16 +132,19 @@ impl Store {
             return Ok(Some("fs".into()));
         }
         // Layers of earlier versions have no list: their files cannot be missed.
-        let Some(entries) = self.layer_entries(chain)? else { return Ok(None) };
+        let kept = self.layer_entries(chain)?;
+        let Some(entries) = kept.map_or_else(|| self.earlier_entries(chain), |kept| Ok(Some(kept)))? else {
+            return Ok(None);
+        };
         let mut last: BTreeMap<Vec<u8>, Kind> = BTreeMap::new();
         let mut count = 0;
         for entry in entries {
-            let Ok(entry) = entry else { return Ok(Some("entries.ndjson.zst".into())) };
+            let Ok(entry) = entry else { return Ok(Some("summed.ndjson.zst".into())) };
             count += 1;
             last.insert(entry.path.as_bytes().to_vec(), entry.kind);
         }
         if count != layer.entries {
-            return Ok(Some(format!("entries.ndjson.zst: {count} of {} entries", layer.entries)));
+            return Ok(Some(format!("summed.ndjson.zst: {count} of {} entries", layer.entries)));
         }
         let mut real = BTreeSet::new();
         for (path, kind) in &last {

@@ -13,10 +13,12 @@ pub struct NewLayer {
     kept: bool,
 }
 
-const LISTING: &str = "entries.ndjson.zst";
+const LISTING: &str = "summed.ndjson.zst";
+/// What earlier engines kept has no sums. Where there is only that, the tar itself is read for them.
+const EARLIER: &str = "entries.ndjson.zst";
 
 impl Store {
-    /// The directory of a layer: `fs`, `meta.json` and `entries.ndjson.zst` are in it.
+    /// The directory of a layer: `fs`, `meta.json` and `summed.ndjson.zst` are in it.
     pub fn layer_dir(&self, chain_id: &Digest) -> PathBuf {
         self.root.join("layers/sha256").join(chain_id.hex())
     }
@@ -38,6 +40,11 @@ impl Store {
     /// What the layer's tar says, entry by entry; none when it is not unpacked, or was before such lists were kept.
     pub fn layer_entries(&self, chain_id: &Digest) -> Result<Option<ListReader>> {
         ListReader::open(&self.layer_dir(chain_id).join(LISTING))
+    }
+
+    /// The same of a layer that an earlier engine unpacked, without sums.
+    pub(super) fn earlier_entries(&self, chain_id: &Digest) -> Result<Option<ListReader>> {
+        ListReader::open(&self.layer_dir(chain_id).join(EARLIER))
     }
 
     /// Makes an empty directory to unpack a layer into, beside its final place.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ROOT/ingest/<hex>.partial ──(size and sha256 right)──▶ ROOT/blobs/sha256/<hex>
-//! ROOT/layers/sha256/.<hex>.<n>/ ──(diff id right)─────▶ ROOT/layers/sha256/<hex>/{fs,meta.json,entries.ndjson.zst}
+//! ROOT/layers/sha256/.<hex>.<n>/ ──(diff id right)─────▶ ROOT/layers/sha256/<hex>/{fs,meta.json,summed.ndjson.zst}
 //! ROOT/images.json     image id → manifest, layers, digests it was pulled by;   tag → image id
 //! ```
 //!

@@ -12,6 +12,7 @@ mod apply;
 mod decompress;
 mod effects;
 mod fault;
+mod format;
 mod limits;
 mod list;
 mod listing;
@@ -25,6 +26,7 @@ mod tests;
 pub use apply::Resolver;
 pub(super) use decompress::decoder;
 pub use effects::effects;
+pub use format::{Compression, Foreign};
 pub use limits::Limits;
 pub use list::list;
 #[cfg(any(test, fuzzing))]

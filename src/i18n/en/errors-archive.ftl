@@ -4,11 +4,19 @@ problem-archive-missing = The archive lacks { $name }, which { $by } names. Noth
 problem-archive-duplicate = The archive holds { $name } more than once, with different content. One tool would take the first and another the last, so nothing was loaded.
 problem-archive-document-large = { $name } in the archive is { $size } bytes long, and a document of an image has at most { $limit }. Nothing was loaded.
 problem-archive-document = { $name } in the archive cannot be read: { $reason }. Nothing of that image was loaded; write the archive again with a current tool.
+problem-archive-field = { $name } in the archive cannot be read: { $found ->
+    [missing] it lacks the field { $field }.
+    [twice] it has the field { $field } more than once.
+   *[other] { $field } is { $found }, and must be { $wanted }.
+} Nothing of that image was loaded. Have it put right where the archive was made.
 problem-archive-digest = { $name } in the archive has the digest { $computed }, but is listed as { $expected }. Nothing of that image was loaded: the archive is damaged, or somebody changed it.
 problem-archive-size = { $name } in the archive is { $size } bytes long, but is listed with { $expected }. Nothing of that image was loaded: the archive is damaged, or somebody changed it.
 problem-archive-no-images = The archive holds no images: neither index.json (OCI) nor manifest.json (Docker) is in it. To make an image of a tar of files, use `docker import`.
 problem-archive-too-old = The archive is of a Docker before 1.10 and says nothing of digests. Load it into a Docker of that time, or with `skopeo copy`, and save it again.
-problem-archive-compression = The archive is compressed with { $kind }, which is not understood here. Decompress it first: `{ $command }`.
+problem-archive-compression = The archive is compressed with { $kind }, which neither dockwalk nor Docker decompresses (gzip, zstd, xz and bzip2 they do). Nothing was kept. Decompress it first: `{ $command }`.
+problem-archive-format = This is no tar: it is { $kind }. Nothing was kept. A tar is needed, plain or packed with gzip, zstd, xz or bzip2: `docker save` writes one of images for `docker load`, `tar -c` one of files for `docker import`.
+problem-archive-list-empty = { $name } in the archive lists no image: there is nothing to load. Write the archive again and name the image, as in `docker save NAME`.
+problem-archive-attestations = { $name } in the archive lists no image: all it lists ({ $count }) are attestations, which say how an image was built. Nothing was loaded. Save the image itself, or build it without (`--provenance=false --sbom=false`).
 problem-archive-many-files = The archive has more than { $limit } entries. No archive of images has; nothing was loaded.
 problem-archive-platform = The image { $image } of the archive is made for { $available }, not for { $wanted }. Save it again on a machine of that kind, or with `--platform`.
 problem-change-invalid = The instruction `{ $change }` cannot be applied to an image: { $reason }. Allowed are CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME and WORKDIR, written as in a Dockerfile.

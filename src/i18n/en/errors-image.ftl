@@ -39,10 +39,16 @@ problem-blob-truncated = The connection to { $registry } broke off at { $receive
 problem-diff-id-mismatch = The layer { $digest } unpacks to { $computed }, but the image's config promises { $expected }. It was thrown away. The image was put together wrongly: build and push it again.
 problem-platform-not-available = { $image } is not made for { $wanted }. It is there for: { $available }. Choose one of these with `--platform`, or another image.
 problem-platform-differs = { $image } is made for { $platform }, and this host is { $host }. Its programs will not run here unless the host emulates that platform.
+problem-manifest-field = The document { $digest } is no image that can be read: { $found ->
+    [missing] it lacks the field { $field }.
+    [twice] it has the field { $field } more than once.
+   *[other] { $field } is { $found }, and must be { $wanted }.
+} Have it put right where the image was built, and push it again.
 problem-manifest-unsupported = The document { $digest } is no image that can be read: { $reason }. Images of schema 2 and OCI images can; push it again with a current tool.
 problem-document-too-large = The registry { $registry } has a document of { $size } bytes ({ $document }); no document of an image may have more than { $limit }. Nobody pulls such an image: whoever made it must make it smaller.
 problem-artifact-not-image = { $digest } is no image but something else that is kept in registries: { $kind }. It cannot be run; a tool that knows this kind (`oras`, `helm`, `cosign`, …) can fetch it.
 problem-schema1-unsupported = { $digest } is an image of schema version 1, from before 2017: its layers have no digests of their own content, so nothing of it can be verified. Docker has dropped them, too. Push the image again with a current tool.
+problem-index-without-images = Nothing of what { $image } lists ({ $count }) is an image: attestations, which say how one was built, or indexes without any. Whoever published it must push the image itself.
 problem-index-too-deep = In the index { $digest } there is an index again, more than { $depth } deep. No image is found that far down: whoever published it must list the image higher up.
 problem-foreign-layer = The layer { $digest } of { $image } may not be passed on by its owner's will (a foreign, nondistributable layer), and { $registry } does not have it; nor does any address in the manifest give it. Use an image without such layers: mostly they are of Windows.
 problem-layer-damaged = The layer { $digest } cannot be unpacked: { $reason }. The image was put together wrongly: build and push it again.

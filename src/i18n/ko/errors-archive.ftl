@@ -4,11 +4,19 @@ problem-archive-missing = 아카이브(archive)에 { $name } 파일이 없습니
 problem-archive-duplicate = 아카이브(archive)에 { $name } 항목이 내용이 다른 채로 두 번 이상 들어 있습니다. 도구마다 다른 것을 고를 수 있으므로 아무것도 불러오지 않았습니다.
 problem-archive-document-large = 아카이브(archive)의 { $name }: { $size }바이트입니다. 이미지 문서는 { $limit }바이트를 넘을 수 없습니다. 아무것도 불러오지 않았습니다.
 problem-archive-document = 아카이브(archive)의 { $name }: 읽을 수 없습니다. { $reason }. 그 이미지는 전혀 불러오지 않았습니다. 최신 도구로 아카이브를 다시 만드세요.
+problem-archive-field = 아카이브(archive)의 { $name }: 읽을 수 없습니다. { $found ->
+    [missing] { $field } 필드가 없습니다.
+    [twice] { $field } 필드가 두 번 이상 있습니다.
+   *[other] { $field } 필드는 { $wanted } 값이어야 하는데 { $found } 값이 들어 있습니다.
+} 그 이미지는 전혀 불러오지 않았습니다. 아카이브를 만든 곳에서 고쳐야 합니다.
 problem-archive-digest = 아카이브(archive)의 { $name }: 다이제스트(digest)가 목록과 다릅니다. 목록에는 { $expected }, 실제로 계산한 값은 { $computed }입니다. 그 이미지는 전혀 불러오지 않았습니다. 아카이브가 손상되었거나 누군가 바꾸었습니다.
 problem-archive-size = 아카이브(archive)의 { $name }: 크기가 { $size }바이트인데 목록에는 { $expected }바이트로 적혀 있습니다. 그 이미지는 전혀 불러오지 않았습니다. 아카이브가 손상되었거나 누군가 바꾸었습니다.
 problem-archive-no-images = 아카이브(archive)에 이미지가 없습니다. index.json(OCI)도 manifest.json(Docker)도 들어 있지 않습니다. 파일을 담은 tar로 이미지를 만들려면 `docker import`를 쓰세요.
 problem-archive-too-old = 아카이브(archive)가 1.10 이전의 Docker 형식이라 다이제스트(digest)가 없습니다. 그때의 Docker나 `skopeo copy`로 읽어서 다시 저장하세요.
-problem-archive-compression = 아카이브(archive)의 압축 방식 { $kind }: 여기서는 풀 수 없습니다. 먼저 압축을 푸세요: `{ $command }`.
+problem-archive-compression = 아카이브(archive)의 압축 방식 { $kind }: dockwalk도 Docker도 풀지 못합니다(gzip, zstd, xz, bzip2만 풉니다). 아무것도 저장하지 않았습니다. 먼저 압축을 푸세요: `{ $command }`.
+problem-archive-format = tar가 아닙니다. 알아본 형식은 { $kind }입니다. 아무것도 저장하지 않았습니다. 그대로 두거나 gzip, zstd, xz, bzip2로 압축한 tar가 필요합니다. `docker load`에는 `docker save`로 만든 파일을, `docker import`에는 `tar -c`로 파일을 묶은 것을 주세요.
+problem-archive-list-empty = 아카이브(archive)의 { $name }: 이미지가 하나도 적혀 있지 않아서 불러올 것이 없습니다. `docker save 이름`처럼 이미지를 적어 아카이브를 다시 만드세요.
+problem-archive-attestations = 아카이브(archive)의 { $name }: 이미지가 하나도 없습니다. 적힌 { $count }개는 모두 이미지를 어떻게 만들었는지 증명하는 문서(attestation)입니다. 아무것도 불러오지 않았습니다. 이미지 자체를 저장하거나 `--provenance=false --sbom=false`로 빌드하세요.
 problem-archive-many-files = 아카이브(archive)의 항목이 { $limit }개를 넘습니다. 이미지 아카이브는 이렇게 크지 않습니다. 아무것도 불러오지 않았습니다.
 problem-archive-platform = 아카이브(archive)의 이미지 { $image }: { $available }용이고 { $wanted }용이 아닙니다. 그 종류의 컴퓨터에서 다시 저장하거나 `--platform`을 붙여 저장하세요.
 problem-change-invalid = 명령어(instruction) `{ $change }`: 이미지에 적용할 수 없습니다. { $reason }. CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR만 Dockerfile에 쓰듯이 적을 수 있습니다.

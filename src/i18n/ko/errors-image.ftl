@@ -39,10 +39,16 @@ problem-blob-truncated = 레지스트리(registry) { $registry }: { $digest } �
 problem-diff-id-mismatch = 레이어(layer) { $digest }: 압축을 푼 내용의 다이제스트(digest)가 이미지 설정(config)과 다릅니다. 설정에 적힌 값은 { $expected }, 실제로 계산한 값은 { $computed }입니다. 이 레이어는 버렸습니다. 이미지가 잘못 만들어졌으니 다시 빌드해서 올리세요(push).
 problem-platform-not-available = 이미지(image) { $image }: { $wanted }용은 없습니다. 있는 플랫폼(platform): { $available }. 그중 하나를 `--platform`으로 고르거나 다른 이미지를 쓰세요.
 problem-platform-differs = 이미지(image) { $image }: { $platform }용인데 이 컴퓨터는 { $host }입니다. 에뮬레이션이 없으면 이미지 안의 프로그램이 실행되지 않습니다.
+problem-manifest-field = 문서 { $digest }: 이미지로 읽을 수 없습니다. { $found ->
+    [missing] { $field } 필드가 없습니다.
+    [twice] { $field } 필드가 두 번 이상 있습니다.
+   *[other] { $field } 필드는 { $wanted } 값이어야 하는데 { $found } 값이 들어 있습니다.
+} 이미지를 만든 곳에서 고쳐서 다시 올려야(push) 합니다.
 problem-manifest-unsupported = 문서 { $digest }: 이미지로 읽을 수 없습니다. { $reason }. 스키마 2와 OCI 이미지만 읽을 수 있습니다. 최신 도구로 다시 올리세요(push).
 problem-document-too-large = 레지스트리(registry) { $registry }: { $document } 문서의 크기가 { $size }바이트입니다. 이미지의 문서는 { $limit }바이트를 넘을 수 없습니다. 이런 이미지는 어디서도 받을 수 없으니 만든 사람이 줄여야 합니다.
 problem-artifact-not-image = { $digest }: 이미지가 아니라 레지스트리에 보관된 다른 것(artifact)입니다. 종류는 { $kind }입니다. 실행할 수 없으며, 이 종류를 아는 도구(`oras`, `helm`, `cosign` 등)로 받을 수 있습니다.
 problem-schema1-unsupported = { $digest }: 2017년 이전에 쓰던 스키마(schema) 1 이미지입니다. 레이어 내용의 다이제스트가 없어서 아무것도 확인할 수 없습니다. Docker도 더 이상 지원하지 않습니다. 최신 도구로 다시 올리세요(push).
+problem-index-without-images = { $image }: 목록에 적힌 { $count }개 가운데 이미지가 하나도 없습니다. 이미지를 어떻게 만들었는지 증명하는 문서(attestation)이거나 비어 있는 인덱스(index)뿐입니다. 올린 사람이 이미지 자체를 올려야(push) 합니다.
 problem-index-too-deep = 인덱스(index) { $digest }: 인덱스 안에 또 인덱스가 { $depth }단계를 넘어 들어 있습니다. 그렇게 깊은 곳의 이미지는 찾지 않습니다. 이미지를 올린 사람이 더 위쪽에 적어야 합니다.
 problem-foreign-layer = 이미지(image) { $image }의 레이어(layer) { $digest }: 소유자가 재배포를 허락하지 않은 외부 레이어(foreign, nondistributable)인데, 레지스트리 { $registry }에도 없고 매니페스트에 적힌 주소에서도 받을 수 없습니다. 이런 레이어가 없는 이미지를 쓰세요. 대개 Windows 이미지에 있습니다.
 problem-layer-damaged = 레이어(layer) { $digest }: 풀 수 없습니다. { $reason }. 이미지가 잘못 만들어졌으니 다시 빌드해서 올리세요(push).

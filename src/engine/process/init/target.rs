@@ -6,7 +6,7 @@
 //! (`mount_setattr`, 5.12), without which nothing is started, have it.
 //!
 //! Where a link leads to nothing, Docker makes what it leads to. The kernel does not make anything through such a link, so
-//! it is read before, from the image.
+//! it is read before, from the image or from the volume that is mounted there.
 
 use super::*;
 use crate::engine::{Fault, FaultKind};
@@ -18,6 +18,8 @@ const PROC: (u64, &str) = (0x9fa0, "PROC_SUPER_MAGIC");
 /// As many links in a path as the kernel follows.
 const MOST_LINKS: usize = 40;
 const PATH_MAX: usize = 4096;
+/// Directories that are the kernel's own file systems in a container.
+const KERNELS: [&str; 3] = ["proc", "sys", "dev"];
 
 /// A directory, made with all above it.
 pub fn directory(init: &mut Init, spec: &ProcessSpec, root: Fd, path: &str) -> Result<Fd> {
@@ -63,13 +65,31 @@ pub fn etc_file(init: &mut Init, spec: &ProcessSpec, root: Fd, path: &str) -> Re
     let Some((_, name)) = path.rsplit_once('/').filter(|_| !covered(spec, &parts(path).collect::<Vec<_>>())) else {
         return file(init, spec, root, path);
     };
-    let etc = directory(init, spec, root, "/etc")?;
+    let etc = if leads_to_directory(spec, "/etc") {
+        directory(init, spec, root, "/etc")?
+    } else {
+        // The first of the files has made it.
+        init.tolerant(Call::Unlinkat { dir: root, path: "etc".into() }, &[libc::EISDIR]);
+        made(init, root, &["etc".to_owned()], 0)
+    };
     if kind(spec, path).is_some_and(|kind| kind.is_symlink()) {
         init.call(Call::Unlinkat { dir: etc, path: name.into() });
     }
     init.tolerant(Call::Mknodat { dir: etc, path: name.into(), node: Node::File }, MADE);
     let flags = libc::O_PATH | libc::O_CLOEXEC;
     Ok(init.open(Call::Openat2 { dir: etc, path: name.into(), flags, links: false }))
+}
+
+/// What the image has there is a directory, or leads to one, or to where one can be made. Docker makes one in the place of
+/// anything else.
+fn leads_to_directory(spec: &ProcessSpec, path: &str) -> bool {
+    if kind(spec, path).is_none_or(|kind| kind.is_dir()) {
+        return true;
+    }
+    look(spec, path).is_ok_and(|found| {
+        let there = found.parts.get(..found.there).unwrap_or_default();
+        there.is_empty() || kind(spec, &there.join("/")).is_none_or(|kind| kind.is_dir())
+    })
 }
 
 /// The mode of a directory of the image; none where there is none, or a mount of the user's is over it.
@@ -148,11 +168,13 @@ fn look(spec: &ProcessSpec, path: &str) -> Result<Found> {
             continue;
         }
         found.parts.push(part);
-        if missing || covered(spec, &found.parts) {
-            missing = true;
+        if missing {
             continue;
         }
-        let here = found.parts.join("/");
+        let Some((root, here)) = holder(spec, &root, &found.parts) else {
+            missing = true;
+            continue;
+        };
         if let Ok(link) = root.readlink(&here) {
             links += 1;
             if links > MOST_LINKS {
@@ -177,13 +199,38 @@ fn look(spec: &ProcessSpec, path: &str) -> Result<Found> {
     Ok(found)
 }
 
+/// Where a path's last part is to be looked for: in the image, or in what a mount of the user's brings over it. None where
+/// that cannot be known before it is mounted.
+///
+/// Others may change a volume at any moment. What is found is what is made on the way, by paths that are opened inside: at
+/// worst something is not there.
+fn holder(spec: &ProcessSpec, image: &pathrs::Root, below: &[String]) -> Option<(pathrs::Root, String)> {
+    if below.len() > 1 && below.first().is_some_and(|first| KERNELS.contains(&first.as_str())) {
+        return None;
+    }
+    let over = |mount: &MountSpec| {
+        let target: Vec<_> = parts(&mount.target).collect();
+        (target.len() < below.len() && below.starts_with(&target)).then_some(target.len())
+    };
+    // The innermost; of two at one place the one that is mounted last.
+    match spec.mounts.iter().filter_map(|mount| Some((over(mount)?, mount))).max_by_key(|(depth, _)| *depth) {
+        None => Some((image.try_clone().ok()?, below.join("/"))),
+        Some((depth, mount)) => match &mount.source {
+            MountSource::Volume { path, .. } | MountSource::Bind { path, .. } => {
+                Some((pathrs::Root::open(path).ok()?, below[depth..].join("/")))
+            }
+            MountSource::Tmpfs { .. } => None,
+        },
+    }
+}
+
 fn parts(path: &str) -> impl Iterator<Item = String> {
     path.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned)
 }
 
 /// A mount of the user's, or one of the kernel's own file systems, is over it.
 fn covered(spec: &ProcessSpec, below: &[String]) -> bool {
-    if below.len() > 1 && below.first().is_some_and(|first| ["proc", "sys", "dev"].contains(&first.as_str())) {
+    if below.len() > 1 && below.first().is_some_and(|first| KERNELS.contains(&first.as_str())) {
         return true;
     }
     let over = |target: &str| {

@@ -130,7 +130,9 @@ fn an_attestation_is_never_taken_for_an_image() {
     let tag = shelf.index(&[unknown, marked, on(&host(), ours)]);
     let server = shelf.clone().serve(&tag);
     assert!(file_of(&Bench::new().pull(&name(&server)).expect("a pull"), "ours"));
-    Bench::new().fails(&name(&shelf.serve(&alone)), Code::PlatformNotAvailable);
+    Bench::new().fails(&name(&shelf.clone().serve(&alone)), Code::IndexWithoutImages);
+    let empty = shelf.index(&[]);
+    Bench::new().fails(&name(&shelf.serve(&empty)), Code::IndexWithoutImages);
 }
 
 #[test]

@@ -34,7 +34,8 @@ impl Applier {
         } else if size >= LARGE {
             room(&file, size)?;
         }
-        reader.content(item, |offset, bytes| file.write_all_at(bytes, offset).map_err(ApplyError::doing("write")))?;
+        self.sum = reader
+            .content(item, |offset, bytes| file.write_all_at(bytes, offset).map_err(ApplyError::doing("write")))?;
         let (uid, gid) = self.owner(entry)?;
         let made = fstat(&file).map_err(ApplyError::errno("stat"))?;
         let given = (made.st_uid, made.st_gid) != (uid.as_raw(), gid.as_raw());

@@ -13,7 +13,7 @@ use super::parse::{Item, Reader};
 use super::{Options, overlay};
 use crate::engine::Result;
 use crate::trace::{Code, Problem};
-use crate::tree::{Kind, LayerEntry, Time};
+use crate::tree::{Kind, LayerEntry, Sum, Time};
 use error::ApplyError;
 use nix::errno::Errno;
 use nix::fcntl::AtFlags;
@@ -44,10 +44,12 @@ pub fn apply(
 ) -> Result<Tally> {
     let mut reader = Reader::new(tar, options.limits);
     let places = Places::open(dir, &options)?;
-    let mut applier = Applier { places, options, dirs: BTreeMap::new(), bytes_of_dirs: 0, tally: Tally::default() };
-    while let Some(item) = reader.next()? {
+    let mut applier =
+        Applier { places, options, dirs: BTreeMap::new(), bytes_of_dirs: 0, sum: None, tally: Tally::default() };
+    while let Some(mut item) = reader.next()? {
         applier.tally.entries += 1;
         applier.take(&item, &mut reader).map_err(|stop| stop.at(item.entry.path.as_bytes()))?;
+        item.entry.sum = applier.sum.take();
         note(item.entry)?;
     }
     applier.date_directories()?;
@@ -62,6 +64,8 @@ struct Applier {
     /// Directories get their times last: what is made inside them changes them.
     dirs: BTreeMap<Vec<u8>, Dated>,
     bytes_of_dirs: usize,
+    /// Of the file that was made last.
+    sum: Option<Sum>,
     tally: Tally,
 }
 

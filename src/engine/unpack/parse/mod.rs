@@ -18,10 +18,11 @@ use super::fault::{damaged, input_failed};
 use super::limits::Limits;
 use super::shown;
 use crate::engine::{Fault, Result};
-use crate::tree::{Kind, LayerEntry, Time};
+use crate::tree::{Kind, LayerEntry, Sum, Time};
 use header::{BLOCK, Header, Wrong, until_zero};
 use names::{Named, clean, named};
 use pax::Records;
+use sha2::{Digest as _, Sha256};
 use std::io::{self, BufRead, Read};
 
 /// One entry, with what its content needs to be read.
@@ -41,7 +42,13 @@ pub struct Reader<R> {
     left: u64,
     /// Bytes between it and the next header.
     padding: u64,
+    /// So many bytes of holes are still counted through for the sums of files.
+    holes_left: u64,
 }
+
+/// Bytes of holes of one layer that are counted through: a second's work.
+const HOLES: u64 = 1 << 30;
+static ZEROS: [u8; 4096] = [0; 4096];
 
 /// Why the tar cannot be read further.
 enum Bad {
@@ -61,7 +68,7 @@ struct Before {
 
 impl<R: BufRead> Reader<R> {
     pub fn new(input: R, limits: Limits) -> Self {
-        Self { input, limits, entries: 0, left: 0, padding: 0 }
+        Self { input, limits, entries: 0, left: 0, padding: 0, holes_left: HOLES }
     }
 
     /// The next entry; none at the end. What was not read of the last one's content is passed over.
@@ -96,15 +103,18 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    /// Hands on the content of the last entry, piece by piece, each with its place in the file.
+    /// Hands on the content of the last entry, piece by piece, each with its place in the file. Returns what it is told by,
+    /// unless there are too many holes to count through.
     pub fn content<E: From<Fault>>(
         &mut self,
         item: &Item,
         mut take: impl FnMut(u64, &[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    ) -> Result<Option<Sum>, E> {
         let path = item.entry.path.as_bytes();
         let whole = [Piece { offset: 0, length: self.left }];
+        let (mut sha, mut at, mut counted) = (Sha256::new(), 0, true);
         for piece in item.holes.as_ref().map_or(&whole[..], |holed| &holed.pieces) {
+            counted = counted && self.zeros(&mut sha, piece.offset - at);
             let (mut offset, end) = (piece.offset, piece.offset + piece.length);
             while offset < end {
                 let here = self.input.fill_buf().map_err(|e| Bad::Input(e).fault(path))?;
@@ -113,12 +123,30 @@ impl<R: BufRead> Reader<R> {
                 }
                 let n = here.len().min(usize::try_from(end - offset).unwrap_or(usize::MAX));
                 take(offset, &here[..n])?;
+                sha.update(&here[..n]);
                 self.input.consume(n);
                 self.left -= n as u64;
                 offset += n as u64;
             }
+            at = end;
         }
-        Ok(())
+        let size = item.holes.as_ref().map_or(at, |holed| holed.size);
+        counted = counted && self.zeros(&mut sha, size - at);
+        Ok(counted.then(|| Sum::of_sha256(&sha.finalize().into())))
+    }
+
+    /// A hole. False when there were too many bytes of them: a tar of a kilobyte can claim more than can ever be counted.
+    fn zeros(&mut self, sha: &mut Sha256, mut hole: u64) -> bool {
+        if hole > self.holes_left {
+            return false;
+        }
+        self.holes_left -= hole;
+        while hole > 0 {
+            let n = usize::try_from(hole).unwrap_or(usize::MAX).min(ZEROS.len());
+            sha.update(&ZEROS[..n]);
+            hole -= n as u64;
+        }
+        true
     }
 
     /// Reads what stands behind the end of the tar: it belongs to what was hashed.
@@ -178,6 +206,7 @@ impl<R: BufRead> Reader<R> {
             gid: id(records.gid.map_or_else(|| header.gid(), Ok)?)?,
             mtime: records.mtime.map_or_else(time, Ok)?,
             xattrs: records.xattrs.into_iter().collect(),
+            sum: None,
         };
         Ok(Some(Item { entry, holes }))
     }

@@ -13,8 +13,9 @@ pub fn cases() -> Vec<Case> {
     vec![
         damaged("`..` first", tar(&[file("../outside", "evil")])).differs(CLIMBS),
         damaged("`..` in the middle", tar(&[file("a/../../outside", "evil")])).differs(CLIMBS),
-        damaged("`..` that stays inside", tar(&[file("a/../b", "1")])).differs(CLIMBS),
-        damaged("`..` last", tar(&[dir("a/..")])).differs(CLIMBS),
+        makes("`..` that stays inside", &["b=1"], tar(&[file("a/../b", "1")])),
+        makes("`..` behind a link", &["b=1", "d/", "l -> d"], tar(&[dir("d"), symlink("l", "d"), file("l/../b", "1")])),
+        makes("`..` that leads to the root", &[], tar(&[dir("a/..")])),
         damaged("`..` behind the root", tar(&[file("/../outside", "evil")])).differs(CLIMBS),
         damaged("`..` by PAX", named(b"../outside")).differs(CLIMBS),
         damaged("`..` by a GNU long name", tar(&[long_name("../outside"), file("short", "1")])).differs(CLIMBS),
