@@ -240,3 +240,37 @@ fn without_a_lesson_the_same_key_steps() {
     tell(&mut window, Command::from(LessonCommand::Onward));
     assert!(!app(&window).state.has_trace());
 }
+
+/// What the window shows beside the lesson's panel, as read aloud.
+fn beside(window: &Window) -> Vec<String> {
+    let panel = window.get_by_label("예상 고르기").rect().right() + 20.0;
+    let nodes = window.root().children_recursive();
+    let nodes = nodes.filter(|node| node.accesskit_node().bounding_box().is_some() && node.rect().left() > panel);
+    nodes.flat_map(|node| [node.accesskit_node().label(), node.accesskit_node().value()]).flatten().collect()
+}
+
+#[test]
+fn nothing_beside_a_question_gives_its_answer_away() {
+    let mut given = vec![];
+    for name in LESSONS {
+        let mut window = lesson(name, Lang::Ko);
+        while app(&window).state.course.is_some() {
+            if let Mover::Predict(id) = app(&window).state.mover() {
+                let state = &app(&window).state;
+                let words = state.words();
+                let step = state.course.as_ref().unwrap().runner().step();
+                let ask = &step.questions.iter().find(|question| question.id == id).unwrap().ask;
+                let from = state.cursor.position();
+                let answer = (from..=state.trace.len()).find_map(|at| ask.answer(&state.trace.seek(at))).unwrap();
+                let answer = answer.show(&words);
+                // A yes or a number stands for something only beside its question.
+                if answer.chars().count() > 3 && !state.trace.seek(from).tags.is_empty() | (answer.len() > 6) {
+                    let told = beside(&window).into_iter().filter(|text| text.contains(&answer));
+                    given.extend(told.map(|text| format!("{name} {} {id}: {answer} in `{text}`", step.id)));
+                }
+            }
+            onward(&mut window, true);
+        }
+    }
+    assert!(given.is_empty(), "{given:#?}");
+}

@@ -214,6 +214,12 @@ impl Runner {
         all.filter(|(step, id)| self.asked_at(step, id).is_some_and(|asked| asked.told_at == Some(self.at)))
     }
 
+    /// A question of this step is open, or predicted and not answered.
+    pub fn waits_for_an_answer(&self) -> bool {
+        let mut asked = self.step().questions.iter().filter_map(|question| self.asked(&question.id));
+        asked.any(|asked| !matches!(asked.state, QuestionState::Revealed { .. }))
+    }
+
     /// The first question of this step that is still to be predicted.
     pub fn open_question(&self) -> Option<&str> {
         let mut questions = self.step().questions.iter();

@@ -92,6 +92,7 @@ timeline-live = live
 timeline-behind = looking at the past
 next-title = Next step
 next-waiting = Next step · waiting
+next-masked = You are predicting: what it does is told once it is done.
 next-nothing = Nothing yet
 next-idle = Waiting for a command
 next-end = You have seen it to the end

@@ -92,6 +92,7 @@ timeline-live = 실시간
 timeline-behind = 지난 시점을 보고 있습니다
 next-title = 다음 단계
 next-waiting = 다음 단계 · 기다리는 중
+next-masked = 예상 중: 무엇을 하는지는 진행하면 나옵니다.
 next-nothing = 아직 없음
 next-idle = 명령을 기다리고 있습니다
 next-end = 끝까지 보았습니다

@@ -223,7 +223,7 @@ fn next(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     ui.painter().rect(area, CornerRadius::same(10), fill, Stroke::new(width, color), StrokeKind::Inside);
     let inner = area.shrink2(vec2(16.0, 10.0));
     paint_next(ui, cx, inner, record, &caption, &title, if record.is_some() { color } else { theme.weak });
-    if let Some(record) = record {
+    if let Some(record) = record.filter(|_| !state.is_predicting()) {
         let why = cx.words.step_why(record.step.plan.kind);
         let (call, has) = (record.step.plan.call.clone(), response.clicked());
         response.on_hover_ui(|ui| {
@@ -255,12 +255,16 @@ fn paint_next(
     color: Color32,
 ) {
     let (painter, theme, width) = (ui.painter(), &cx.theme, inner.width());
+    let masked = cx.state.is_predicting();
     let rect = widgets::line(painter, inner.min, width, caption, fonts::bold(12.0), color);
     let rect = widgets::line(painter, rect.left_bottom() + vec2(0.0, 3.0), width, title, fonts::bold(15.0), theme.text);
     let Some(record) = record else { return };
-    let why = cx.words.step_why(record.step.plan.kind);
+    let why = if masked { cx.say("next-masked") } else { cx.words.step_why(record.step.plan.kind) };
     let at = rect.left_bottom() + vec2(0.0, 3.0);
     widgets::lines(painter, at, width, 1, &why, fonts::regular(12.0), theme.weak);
+    if masked {
+        return;
+    }
     let call = if record.step.plan.call.is_empty() { &record.step.plan.subject } else { &record.step.plan.call };
     let font = fonts::mono(12.0);
     let job = painter.layout_no_wrap("x".to_owned(), font.clone(), theme.weak);

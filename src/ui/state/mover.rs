@@ -116,6 +116,13 @@ impl WindowState {
         }
     }
 
+    /// A question of the lesson's step waits for its answer: what comes next would tell it.
+    pub fn is_predicting(&self) -> bool {
+        let Some(course) = &self.course else { return false };
+        let waits = course.runner().waits_for_an_answer();
+        waits && matches!(self.place(), Some(Place::Here | Place::Moving | Place::Before))
+    }
+
     /// The step that the lesson's present one rests before, when it rests there now: nothing but the next action leads past it.
     pub(super) fn is_held_by_lesson(&self) -> bool {
         let stops = self.course.as_ref().is_some_and(|course| course.runner().step().stop_at.is_some());
