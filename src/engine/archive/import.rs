@@ -1,4 +1,4 @@
-use super::{NewImage, apply_change, compose, media_type};
+use super::{NewImage, apply_changes, compose, media_type};
 use crate::engine::moment::Moment;
 use crate::engine::store::{Image, Store};
 use crate::engine::unpack::{Limits, decoder};
@@ -29,7 +29,7 @@ pub struct Import {
 /// Makes an image of one layer of a tar, plain or compressed.
 pub fn import(store: &Arc<Store>, cx: &Cx, tar: impl Read, how: &Import) -> Result<Image> {
     let mut config = json!({});
-    how.changes.iter().try_for_each(|change| apply_change(&mut config, change))?;
+    apply_changes(&mut config, &how.changes)?;
     let scratch = Scratch(store.scratch("import")?);
     let path = scratch.0.join("layer");
     let plan = Plan::new(StepKind::ReadArchive, how.subject()).call("read(…) → sha256");
