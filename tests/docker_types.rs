@@ -8,6 +8,8 @@ mod engine;
 #[cfg(feature = "engine")]
 #[path = "docker_types/live.rs"]
 mod live;
+#[path = "docker_types/paths.rs"]
+mod paths;
 #[path = "docker_types/query.rs"]
 mod query;
 #[path = "docker_types/same.rs"]
@@ -50,7 +52,7 @@ mod older {
     /// The same, and what was made of it, which the model leaves open.
     pub const PUSH: &[&str] = &["aux", "error", "id", "progress"];
     /// What was done to what, a second time (gone with API 1.52).
-    pub const EVENT: &[&str] = &["id", "status"];
+    pub const EVENT: &[&str] = &["from", "id", "status"];
     /// A login by token: in the header `X-Registry-Auth` only, which the model describes in words.
     pub const AUTH: &[&str] = &["identitytoken", "registrytoken"];
 }

@@ -17,6 +17,7 @@ mod config_file;
 mod container;
 mod endpoint;
 mod exec;
+mod feature;
 mod filters;
 mod host_config;
 mod image;
@@ -36,6 +37,7 @@ pub use container::{
 };
 pub use endpoint::Endpoint;
 pub use exec::{ExecCreate, ExecInspect, ExecProcess, ExecStart};
+pub use feature::Feature;
 pub use filters::Filters;
 pub use host_config::{HostConfigOther, HostConfigShown};
 pub use image::{
@@ -50,11 +52,11 @@ pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer
 #[cfg(test)]
 pub(crate) use query::tests::check as check_query;
 pub use query::{
-    AttachQuery, BadQuery, CommitQuery, ContainerCreateQuery, ContainerKillQuery, ContainerListQuery,
-    ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, FilterQuery, ImageCreateQuery, ImageListQuery,
-    ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery, ImageSaveQuery, ImageSource, ImageTagQuery,
-    LogsQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition, bytes_from_query, from_query, unix_time,
-    with_bytes, with_query,
+    AttachQuery, BadQuery, CommitQuery, ContainerCreateQuery, ContainerInspectQuery, ContainerKillQuery,
+    ContainerListQuery, ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, EventsQuery, FilterQuery,
+    ImageCreateQuery, ImageListQuery, ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery,
+    ImageSaveQuery, ImageSource, ImageTagQuery, LogsQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition,
+    bytes_from_query, from_query, unix_time, with_bytes, with_query,
 };
 pub use shape::{Empty, Id, from_value};
 pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, ProgressLine, Pushed};
