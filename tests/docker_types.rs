@@ -2,6 +2,8 @@
 //! endpoint that is served, each field has the model's name and the model's type, and nothing that is sent is unknown to it.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[path = "docker_types/case.rs"]
+mod case;
 #[cfg(feature = "engine")]
 #[path = "common/engine.rs"]
 mod engine;

@@ -95,7 +95,7 @@ impl Feature {
             let command: Vec<_> = command.split(' ').collect();
             words.starts_with(&command)
         };
-        Self::ALL.iter().copied().find(|feature| feature.commands().iter().any(|command| says(command)))
+        Self::ALL.iter().copied().find(|feature| feature.commands().iter().any(says))
     }
 }
 

@@ -12,7 +12,9 @@
 //! honoured can be refused by its name. Pure: does not know who serves what, nor how.
 #![expect(missing_docs, reason = "the Docker API's own names; what a name does not say is said")]
 
+mod asked;
 mod auth;
+mod case;
 mod config_file;
 mod container;
 mod endpoint;
@@ -30,6 +32,7 @@ mod system;
 mod volume;
 
 pub use auth::{AuthAnswer, AuthConfig};
+pub use case::Request;
 pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
 pub use container::{
     BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, EndpointConfig, HostConfig, LogConfig,
