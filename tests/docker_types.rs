@@ -2,12 +2,16 @@
 //! endpoint that is served, each field has the model's name and the model's type, and nothing that is sent is unknown to it.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[path = "docker_types/case.rs"]
+mod case;
 #[cfg(feature = "engine")]
 #[path = "common/engine.rs"]
 mod engine;
 #[cfg(feature = "engine")]
 #[path = "docker_types/live.rs"]
 mod live;
+#[path = "docker_types/paths.rs"]
+mod paths;
 #[path = "docker_types/query.rs"]
 mod query;
 #[path = "docker_types/same.rs"]
@@ -50,7 +54,7 @@ mod older {
     /// The same, and what was made of it, which the model leaves open.
     pub const PUSH: &[&str] = &["aux", "error", "id", "progress"];
     /// What was done to what, a second time (gone with API 1.52).
-    pub const EVENT: &[&str] = &["id", "status"];
+    pub const EVENT: &[&str] = &["from", "id", "status"];
     /// A login by token: in the header `X-Registry-Auth` only, which the model describes in words.
     pub const AUTH: &[&str] = &["identitytoken", "registrytoken"];
 }

@@ -108,6 +108,7 @@ fn container(id: &ContainerId) -> Container {
         hostname: id.short().to_owned(),
         network_mode: "bridge".into(),
         tty: false,
+        labels: std::collections::BTreeMap::new(),
         state: ContainerState::Created,
     }
 }

@@ -46,6 +46,28 @@ mod terminal;
 #[path = "reports/volumes.rs"]
 mod volumes;
 
+#[path = "reports/attachments.rs"]
+mod attachments;
+#[path = "reports/commands.rs"]
+mod commands;
+#[path = "reports/events.rs"]
+mod events;
+#[path = "reports/followed.rs"]
+mod followed;
+#[path = "reports/layerless.rs"]
+mod layerless;
+#[path = "reports/longlines.rs"]
+mod longlines;
+#[path = "reports/mark.rs"]
+mod mark;
+#[path = "reports/removals.rs"]
+mod removals;
+#[path = "reports/sizes.rs"]
+mod sizes;
+#[path = "reports/unbuilt.rs"]
+mod unbuilt;
+#[path = "reports/used.rs"]
+mod used;
 use side::Side;
 
 /// Of the shell's image.
@@ -68,7 +90,10 @@ macro_rules! areas {
     };
 }
 
-areas! { archives attached environment exec filters flags frames hosts kinds programs refused shown signals volumes }
+areas! {
+    archives attached attachments commands environment events exec filters flags followed frames hosts kinds layerless longlines
+    mark programs refused removals shown signals sizes unbuilt used volumes
+}
 
 #[test]
 fn docker_itself_passes_the_same_checks() {

@@ -113,3 +113,17 @@ fn what_an_older_recording_says_of_ids_has_words() {
         }
     }
 }
+
+/// A variant that is left out would be said by its bare name.
+#[test]
+fn every_feature_that_is_not_built_has_words_in_both_languages() {
+    for lang in Lang::ALL {
+        let words = Words::new(lang);
+        let said = |name: &str| words.problem(&Problem::new(Code::NotBuilt).with("feature", name));
+        assert!(said("no-such-feature").contains("no-such-feature"));
+        for feature in dockwalk::docker::Feature::ALL {
+            let text = said(feature.name());
+            assert!(!text.starts_with(feature.name()) && text.contains("dockwalk"), "{lang:?} {feature:?}: {text}");
+        }
+    }
+}

@@ -116,6 +116,8 @@ commands! {
         Version(FormatArg) => inspect::version,
         /// Display system-wide information
         Info(FormatArg) => inspect::info,
+        /// Get real time events from the server
+        Events(EventsArgs) => lifecycle::events,
     }
 
     /// `docker container …`

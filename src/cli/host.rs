@@ -14,5 +14,5 @@ pub(super) fn run(args: &Args, argv: &[String], words: &Words) -> Done {
     let size = tty.then(out::size).flatten();
     let command = HostCommand { argv: argv.to_vec(), env: env.collect(), tty, size };
     let prepared = client.prepare_host(&command)?;
-    terminal::command(&client, &prepared.id, tty, true, words.lang())
+    terminal::command(&client, &prepared.id, tty, true, words)
 }

@@ -31,9 +31,10 @@ pub use lesson::of_directory as lessons_of;
 pub use report::complain;
 
 use crate::client::ClientError;
-use crate::i18n::Words;
+use crate::docker::Feature;
+use crate::i18n::{Lang, Words};
 use crate::spec::visible;
-use crate::trace::Code;
+use crate::trace::{Code, Problem};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 use std::ffi::{OsStr, OsString};
@@ -63,8 +64,32 @@ pub fn parse() -> Args {
             let asked = std::env::args_os().chain([OsString::from("--help")]);
             Args::try_parse_from(asked).unwrap_or_else(|help| refuse(&help))
         }
+        ErrorKind::InvalidSubcommand if below_docker() => {
+            let args: Vec<_> = std::env::args_os().skip(1).collect();
+            match docker_words(&args).and_then(|words| Feature::commanded(&words)) {
+                Some(feature) => not_built(&args, feature),
+                None => refuse(&error),
+            }
+        }
         _ => refuse(&error),
     })
+}
+
+/// The words behind `docker`.
+fn docker_words(args: &[OsString]) -> Option<Vec<&str>> {
+    let at = args.iter().position(|arg| arg == "docker")?;
+    Some(args[at + 1..].iter().map_while(|arg| arg.to_str()).collect())
+}
+
+/// Docker has it and dockwalk does not: it says so as the engine does, and ends.
+fn not_built(args: &[OsString], feature: Feature) -> ! {
+    // What came before `docker`, with a command that there is: the language may be said there.
+    let before = args.iter().take_while(|arg| *arg != "docker").cloned();
+    let known = [OsString::from("dockwalk")].into_iter().chain(before).chain(["docker".into(), "version".into()]);
+    let lang = Args::try_parse_from(known).map_or_else(|_| Lang::of_user(), |args| args.language());
+    let problem = Problem::new(Code::NotBuilt).with("feature", feature.name());
+    report::as_docker(&Words::new(lang), &problem);
+    std::process::exit(1)
 }
 
 /// Says what clap says. Clap repeats what it does not understand: where there is something in the command line that must

@@ -9,7 +9,7 @@ use super::out::{self, Raw as Own};
 use super::{Done, Failure};
 use crate::client::{Client, ClientError, Hijacked};
 use crate::docker::{ContainerKillQuery, ExecInspect, ExecStart, ResizeQuery, with_query};
-use crate::i18n::Lang;
+use crate::i18n::Words;
 use crate::trace::Code;
 use hyper::Method;
 use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
@@ -232,17 +232,23 @@ impl Demux {
 }
 
 /// Starts a prepared command, talks to it, and ends with its status.
-pub(super) fn command(client: &Client, id: &str, tty: bool, stdin: bool, lang: Lang) -> Done {
+pub(super) fn command(client: &Client, id: &str, tty: bool, stdin: bool, words: &Words) -> Done {
     let body = ExecStart { detach: false, tty };
-    let hijacked = client.hijack_in(&format!("/exec/{id}/start"), Some(&body), lang)?;
+    let hijacked = client.hijack_in(&format!("/exec/{id}/start"), Some(&body), words.lang())?;
     let (resize, signals) = (format!("/exec/{id}/resize"), None);
     Talk { client, hijacked, tty, stdin, resize, signals }.hold()?;
     let ended: ExecInspect = client.get(&format!("/exec/{id}/json"))?;
     match ended.exit_code {
-        // Left with the detach keys: it goes on.
+        None if tty && stdin => Err(left(words)),
         None | Some(0) => Ok(()),
         Some(status) => Err(Failure::Status(u8::try_from(status).unwrap_or(255))),
     }
+}
+
+/// The user typed the detach keys, and it goes on. As docker, which has a word for it, and status 1, for `attach` and `exec`.
+pub(super) fn left(words: &Words) -> Failure {
+    out::complaint(words.say("cli-left"));
+    Failure::Status(1)
 }
 
 #[cfg(test)]

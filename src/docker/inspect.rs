@@ -27,6 +27,12 @@ pub struct ContainerSummary {
     pub ports: Vec<PortSummary>,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub labels: BTreeMap<String, String>,
+    /// Bytes that it has written; none unless they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size_rw: Option<u64>,
+    /// With those of its image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size_root_fs: Option<u64>,
     /// `created`, `running`, `exited`, `removing`
     pub state: String,
     /// `Up 3 minutes`
@@ -142,6 +148,12 @@ pub struct ContainerInspect {
     pub host_config: HostConfigShown,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub graph_driver: GraphDriver,
+    /// Bytes that it has written; none unless they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size_rw: Option<u64>,
+    /// With those of its image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size_root_fs: Option<u64>,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub mounts: Vec<MountPoint>,
     pub config: ContainerConfig,

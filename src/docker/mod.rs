@@ -12,11 +12,14 @@
 //! honoured can be refused by its name. Pure: does not know who serves what, nor how.
 #![expect(missing_docs, reason = "the Docker API's own names; what a name does not say is said")]
 
+mod asked;
 mod auth;
+mod case;
 mod config_file;
 mod container;
 mod endpoint;
 mod exec;
+mod feature;
 mod filters;
 mod host_config;
 mod image;
@@ -29,6 +32,7 @@ mod system;
 mod volume;
 
 pub use auth::{AuthAnswer, AuthConfig};
+pub use case::Request;
 pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
 pub use container::{
     BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, EndpointConfig, HostConfig, LogConfig,
@@ -36,6 +40,7 @@ pub use container::{
 };
 pub use endpoint::Endpoint;
 pub use exec::{ExecCreate, ExecInspect, ExecProcess, ExecStart};
+pub use feature::Feature;
 pub use filters::Filters;
 pub use host_config::{HostConfigOther, HostConfigShown};
 pub use image::{
@@ -50,11 +55,11 @@ pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer
 #[cfg(test)]
 pub(crate) use query::tests::check as check_query;
 pub use query::{
-    AttachQuery, BadQuery, CommitQuery, ContainerCreateQuery, ContainerKillQuery, ContainerListQuery,
-    ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, FilterQuery, ImageCreateQuery, ImageListQuery,
-    ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery, ImageSaveQuery, ImageSource, ImageTagQuery,
-    LogsQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition, bytes_from_query, from_query, unix_time,
-    with_bytes, with_query,
+    AttachQuery, BadQuery, CommitQuery, ContainerCreateQuery, ContainerInspectQuery, ContainerKillQuery,
+    ContainerListQuery, ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, EventsQuery, FilterQuery,
+    ImageCreateQuery, ImageListQuery, ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery,
+    ImageSaveQuery, ImageSource, ImageTagQuery, LogsQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition,
+    bytes_from_query, from_query, unix_time, with_bytes, with_query,
 };
 pub use shape::{Empty, Id, from_value};
 pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, ProgressLine, Pushed};

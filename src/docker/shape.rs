@@ -1,5 +1,6 @@
 //! How Go's JSON and Rust's differ: `null` for what is empty, one word for a list of one.
 
+use super::case::Request;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,11 +16,12 @@ pub struct Id {
     pub id: String,
 }
 
-/// A request as Go's decoder reads it: `null` is as if it were not there, everywhere, and no body is an empty one.
-pub fn from_value<T: DeserializeOwned + Default>(value: &Value) -> serde_json::Result<T> {
+/// A request as Go's decoder reads it: the case of a field's name does not matter, `null` is as if it were not there, everywhere,
+/// and no body is an empty one.
+pub fn from_value<T: DeserializeOwned + Default + Request>(value: &Value) -> serde_json::Result<T> {
     match without_nulls(value) {
         Value::Null => Ok(T::default()),
-        value => serde_json::from_value(value),
+        value => serde_json::from_value(T::FIELDS.named(value)),
     }
 }
 

@@ -84,6 +84,9 @@ pub struct Event {
     pub status: String,
     #[serde(rename = "id")]
     pub id: String,
+    /// The image, to them.
+    #[serde(rename = "from", skip_serializing_if = "String::is_empty")]
+    pub from: String,
     #[serde(rename = "Type")]
     pub kind: String,
     pub action: String,

@@ -44,6 +44,8 @@ pub enum FaultKind {
     TimedOut,
     /// 413: the client sent too much.
     TooLarge,
+    /// 501: Docker has it, and dockwalk does not.
+    NotBuilt,
     /// 503: too much is being done already.
     Busy,
     /// 499: the user cancelled it.

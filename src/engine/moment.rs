@@ -28,6 +28,11 @@ impl Moment {
         Self(later.unwrap_or(Timestamp::MAX))
     }
 
+    /// How long it is until then; nothing when it lies behind us.
+    pub fn ahead(self) -> std::time::Duration {
+        self.0.duration_since(Timestamp::now()).try_into().unwrap_or_default()
+    }
+
     /// Seconds since 1970.
     pub fn unix(self) -> i64 {
         self.0.as_second()

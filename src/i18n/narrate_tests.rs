@@ -173,6 +173,7 @@ fn samples() -> Vec<Change> {
             hostname: text("c0ffee"),
             network_mode: "bridge".into(),
             tty: true,
+            labels: BTreeMap::new(),
             state: ContainerState::Created,
         }),
         Change::ContainerGone { id: id() },

@@ -4,6 +4,7 @@ use crate::engine::{Engine, everyone, good};
 use crate::{older, same};
 use bollard_stubs::models;
 use dockwalk::docker::{AuthConfig, ContainerCreate, ContainerCreated, Endpoint, HostConfig, Id};
+use dockwalk::trace::Code;
 use hyper::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -104,7 +105,7 @@ fn every_endpoint_of_the_list_is_served() {
     engine.end();
 }
 
-/// The engine's word for a path that it does not serve.
+/// The engine's word for a path that it does not serve, be it Docker's or nobody's.
 fn is_unserved(error: &dockwalk::client::ClientError) -> bool {
-    error.status == Some(404) && error.to_string().contains("page not found")
+    matches!(error.problem.code, Code::NoSuchEndpoint | Code::NotBuilt)
 }

@@ -31,7 +31,13 @@ fn check(endpoint: Endpoint) {
             let model = model::AttachContainerOptions { detach_keys: some(), ..Default::default() };
             known::<AttachQuery>(&model);
         }
-        E::ContainerLogs => known::<LogsQuery>(&model::LogsOptions::default()),
+        // `details` is Docker's, and in no version of the document that the model is made from.
+        E::ContainerLogs => known_but::<LogsQuery>(&model::LogsOptions::default(), &["details"]),
+        E::ContainerInspect => known::<ContainerInspectQuery>(&model::InspectContainerOptions::default()),
+        E::Events => {
+            let model = model::EventsOptions { since: some(), until: some(), filters: some() };
+            known::<EventsQuery>(&model);
+        }
         E::ImageList => known::<ImageListQuery>(&model::ListImagesOptions { filters: some(), ..Default::default() }),
         E::ImageCreate => known::<ImageCreateQuery>(&model::CreateImageOptions {
             from_image: some(),
@@ -65,8 +71,7 @@ fn check(endpoint: Endpoint) {
         E::NetworkList => known::<FilterQuery>(&model::ListNetworksOptions { filters: some() }),
         E::VolumeRemove => known::<VolumeRemoveQuery>(&model::RemoveVolumeOptions::default()),
         // The model has options for these, all of which are beyond what dockwalk shows; they are ignored.
-        E::ImageInspect | E::ImageHistory | E::ContainerInspect | E::ContainerStart | E::NetworkInspect | E::Events => {
-        }
+        E::ImageInspect | E::ImageHistory | E::ContainerStart | E::NetworkInspect => {}
         // The model has none either.
         E::Ping
         | E::Version
@@ -88,7 +93,13 @@ fn some<T: Default>() -> Option<T> {
 
 /// Each parameter of ours is one of the model's.
 fn known<Ours: Serialize + Default>(model: &impl Serialize) {
-    let unknown = unknown(&Ours::default(), model);
+    known_but::<Ours>(model, &[]);
+}
+
+/// The same but for some that the model lacks.
+fn known_but<Ours: Serialize + Default>(model: &impl Serialize, but: &[&str]) {
+    let mut unknown = unknown(&Ours::default(), model);
+    unknown.retain(|name| !but.contains(&name.as_str()));
     assert!(unknown.is_empty(), "{}: the model does not know {unknown:?}", std::any::type_name::<Ours>());
 }
 

@@ -197,6 +197,8 @@ pub fn container_summary() -> ContainerSummary {
         created: 1,
         ports: vec![PortSummary { ip: text("::"), private_port: 80, public_port: Some(8080), kind: text("tcp") }],
         labels: map("a", text("b")),
+        size_rw: Some(1),
+        size_root_fs: Some(2),
         state: text("running"),
         status: text("Up 1 second"),
         host_config: SummaryHostConfig { network_mode: text("bridge") },
@@ -239,6 +241,8 @@ pub fn container_inspect() -> ContainerInspect {
         exec_ids: list("1"),
         host_config: HostConfigShown { other: host_config_other(), asked: host_config() },
         graph_driver: graph_driver(),
+        size_rw: Some(1),
+        size_root_fs: Some(2),
         mounts: vec![mount()],
         config: config(),
         network_settings: NetworkSettings {
@@ -401,6 +405,7 @@ pub fn event() -> Event {
     Event {
         status: text("start"),
         id: text("1"),
+        from: text("lab/shell:1"),
         kind: text("container"),
         action: text("start"),
         actor: EventActor { id: text("1"), attributes: map("exitCode", text("0")) },

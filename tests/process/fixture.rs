@@ -65,6 +65,7 @@ impl Fixture {
             hostname: "box".into(),
             network_mode: "none".into(),
             tty: false,
+            labels: std::collections::BTreeMap::new(),
             state: ContainerState::Created,
         };
         self.operate(|cx| {

@@ -119,6 +119,10 @@ impl<'a> Side<'a> {
         serde_json::from_slice(&body).unwrap()
     }
 
+    pub fn request(&self, method: &str, path: &str) -> (u16, Vec<u8>) {
+        self.ask(method, path, "", "Connection: close")
+    }
+
     fn ask(&self, method: &str, path: &str, body: &str, headers: &str) -> (u16, Vec<u8>) {
         let mut stream = UnixStream::connect(self.socket()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();

@@ -25,7 +25,7 @@ pub(super) fn body(
     let attach_stdin = (stdin && attached) || named("stdin");
     let printed = |stream: &str| (attached && args.attach.is_empty()) || named(stream);
     let config = ContainerConfig {
-        image: args.image.clone(),
+        image: args.image().to_owned(),
         hostname: args.hostname.clone().unwrap_or_default(),
         user: args.user.clone().unwrap_or_default(),
         tty: args.tty,
@@ -35,7 +35,7 @@ pub(super) fn body(
         attach_stdout: printed("stdout"),
         attach_stderr: printed("stderr"),
         env,
-        cmd: args.command.clone(),
+        cmd: args.command().to_vec(),
         entrypoint: args.entrypoint.as_ref().map(|program| vec![program.clone()]),
         working_dir: args.workdir.clone().unwrap_or_default(),
         labels: pairs(&args.label),

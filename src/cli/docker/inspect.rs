@@ -4,6 +4,7 @@ use super::{CommandSession, encode, table};
 use crate::cli::docker_args::{FormatArg, InspectArgs};
 use crate::cli::{Done, Failure, out, report};
 use crate::client::ClientError;
+use crate::docker::{ContainerInspectQuery, with_query};
 use crate::trace::Code;
 use serde_json::Value;
 
@@ -47,7 +48,7 @@ fn inspect(session: &CommandSession<'_>, args: &InspectArgs, kind: Option<&str>)
     let lines = table::is_json(args.format.as_deref())?;
     let (mut found, mut failed) = (Vec::new(), false);
     for name in &args.names {
-        match find(session, name, kind) {
+        match find(session, name, kind, args.size) {
             Ok(thing) => found.push(thing),
             Err(error) => {
                 report::as_docker(session.words, &error.problem);
@@ -63,9 +64,12 @@ fn inspect(session: &CommandSession<'_>, args: &InspectArgs, kind: Option<&str>)
     if failed { Err(Failure::Status(1)) } else { Ok(()) }
 }
 
-fn find(session: &CommandSession<'_>, name: &str, kind: Option<&str>) -> Result<Value, ClientError> {
+fn find(session: &CommandSession<'_>, name: &str, kind: Option<&str>, size: bool) -> Result<Value, ClientError> {
     for (of, before, after) in KINDS.iter().filter(|(of, ..)| kind.is_none_or(|kind| kind == *of)) {
-        match session.client.get(&format!("{before}{}{after}", encode(name))) {
+        let path = format!("{before}{}{after}", encode(name));
+        // Only of a container it can be asked for.
+        let size = size && *of == "container";
+        match session.client.get(&with_query(&path, &ContainerInspectQuery { size })) {
             Err(error) if error.status == Some(404) && kind != Some(of) => {}
             result => return result,
         }

@@ -1,14 +1,15 @@
-//! `docker ps`, `stop`, `kill`, `rm`, `wait`, `logs`.
+//! `docker ps`, `stop`, `kill`, `rm`, `wait`, `logs`, `events`.
 
 use super::table::{self, ago, short};
 use super::{CommandSession, each, encode};
-use crate::cli::docker_args::{DiffArgs, KillArgs, LogsArgs, Names, PsArgs, RmArgs, StopArgs};
+use crate::cli::docker_args::{DiffArgs, EventsArgs, KillArgs, LogsArgs, Names, PsArgs, RmArgs, StopArgs};
 use crate::cli::terminal::{Demux, not_printed};
 use crate::cli::{Done, out};
 use crate::client::ClientError;
+use crate::client::units::human_size;
 use crate::docker::{
     ContainerChange, ContainerEnded, ContainerInspect, ContainerKillQuery, ContainerListQuery, ContainerRemoveQuery,
-    ContainerStopQuery, ContainerSummary, Empty, LogsQuery, unix_time, with_query,
+    ContainerStopQuery, ContainerSummary, Empty, Event, EventsQuery, LogsQuery, unix_time, with_query,
 };
 use crate::spec::visible;
 use crate::trace::Code;
@@ -20,7 +21,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
     let as_json = table::is_json(args.format.as_deref())?;
     let limit = if args.latest { Some(1) } else { args.last };
-    let query = ContainerListQuery { all: args.all, limit, filters: super::filters(&args.filter)? };
+    let query = ContainerListQuery { all: args.all, limit, size: args.size, filters: super::filters(&args.filter)? };
     let containers: Vec<ContainerSummary> = session.client.get(&with_query("/containers/json", &query))?;
     let id = |c: &ContainerSummary| if args.no_trunc { c.id.clone() } else { short(&c.id) };
     if args.quiet {
@@ -36,11 +37,24 @@ pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
         let command = if args.no_trunc { command } else { visible::cut(&command, 20).into_owned().into() };
         let names = c.names.iter().map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(",");
         let command = format!("\"{command}\"");
-        vec![id(c), c.image.clone(), command, ago(c.created), c.status.clone(), String::new(), names]
+        // One whose name has gone is shown by the id.
+        let image = if c.image == c.image_id && !args.no_trunc { short(&c.image) } else { c.image.clone() };
+        let row = vec![id(c), image, command, ago(c.created), c.status.clone(), String::new(), names];
+        row.into_iter().chain(args.size.then(|| sizes(c))).collect()
     };
     let heads = ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"];
+    let heads: Vec<_> = heads.into_iter().chain(args.size.then_some("SIZE")).collect();
     out::table(&heads, &containers.iter().map(row).collect::<Vec<_>>());
     Ok(())
+}
+
+/// `5MB (virtual 6.2MB)`
+fn sizes(container: &ContainerSummary) -> String {
+    let written = human_size(container.size_rw.unwrap_or(0), 3);
+    match container.size_root_fs.filter(|all| *all > 0) {
+        Some(all) => format!("{written} (virtual {})", human_size(all, 3)),
+        None => written,
+    }
 }
 
 pub(in crate::cli) fn stop(session: &CommandSession<'_>, args: &StopArgs) -> Done {
@@ -126,21 +140,55 @@ fn moment(text: &str, now: SystemTime) -> Option<Timestamp> {
     Timestamp::try_from(UNIX_EPOCH + then).ok()
 }
 
+/// The moment that an option says.
+fn asked(option: &str, text: Option<&String>) -> Result<Option<Timestamp>, ClientError> {
+    let bad = |text| ClientError::new(Code::BadMoment).with("option", option).with("value", text);
+    text.map(|text| moment(text, SystemTime::now()).ok_or_else(|| bad(text))).transpose()
+}
+
+pub(in crate::cli) fn events(session: &CommandSession<'_>, args: &EventsArgs) -> Done {
+    let as_json = table::is_json(args.format.as_deref())?;
+    let query = EventsQuery {
+        since: asked("--since", args.since.as_ref())?,
+        until: asked("--until", args.until.as_ref())?,
+        filters: super::filters(&args.filter)?,
+    };
+    let mut answer = session.client.open(Method::GET, &with_query("/events", &query), None::<&()>, &[])?;
+    let mut text = Vec::new();
+    while let Some(chunk) = answer.chunk()? {
+        text.extend_from_slice(&chunk);
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        for line in text.drain(..whole).collect::<Vec<_>>().split(|byte| *byte == b'\n') {
+            match serde_json::from_slice::<Event>(line) {
+                Ok(event) if as_json => out::json(&event),
+                Ok(event) => out::line(happened(&event)),
+                Err(_empty) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `2026-11-28T16:00:00.000000001Z container start 4a6b… (image=lab/shell:1, name=box)`
+fn happened(event: &Event) -> String {
+    let moment = Timestamp::from_nanosecond(event.time_nano.into()).unwrap_or_default();
+    let attributes: Vec<_> = event.actor.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let attributes = if attributes.is_empty() { String::new() } else { format!(" ({})", attributes.join(", ")) };
+    format!("{moment:.9} {} {} {}{attributes}", event.kind, event.action, event.actor.id)
+}
+
 pub(in crate::cli) fn logs(session: &CommandSession<'_>, args: &LogsArgs) -> Done {
     let name = encode(&args.name);
     let container: ContainerInspect = session.client.get(&format!("/containers/{name}/json"))?;
-    let moment = |option, text: &Option<String>| {
-        // As docker has it: 0 is as if it were not given.
-        let text = text.as_ref().filter(|text| *text != "0");
-        let bad = |text| ClientError::new(Code::BadMoment).with("option", option).with("value", text);
-        text.map(|text| moment(text, SystemTime::now()).ok_or_else(|| bad(text))).transpose()
-    };
+    // As docker has it: 0 is as if it were not given.
+    let moment = |option, text: &Option<String>| asked(option, text.as_ref().filter(|text| *text != "0"));
     let tail = |_no_number| ClientError::new(Code::BadNumber).with("name", "--tail").with("value", &args.tail);
     let query = LogsQuery {
         stdout: true,
         stderr: true,
         follow: args.follow,
         timestamps: args.timestamps,
+        details: args.details,
         tail: args.tail.parse().map_err(tail)?,
         since: moment("--since", &args.since)?,
         until: moment("--until", &args.until)?,

@@ -111,7 +111,7 @@ pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &CreateArgs) ->
 fn make(session: &CommandSession<'_>, args: &CreateArgs, body: &ContainerCreate) -> Result<String, ClientError> {
     let place = if args.quiet { Where::Nowhere } else { Where::Stderr };
     let platform = args.platform.as_deref();
-    let fetch = || pull::pull(session, &pull::parse(&args.image)?, platform, place);
+    let fetch = || pull::pull(session, &pull::parse(args.image())?, platform, place);
     if args.pull == "always" {
         fetch()?;
     }
@@ -121,7 +121,7 @@ fn make(session: &CommandSession<'_>, args: &CreateArgs, body: &ContainerCreate)
     let created = match created {
         Err(error) if error.status == Some(404) && args.pull == "missing" => {
             if place == Where::Stderr {
-                out::complaint(session.words.say_with("cli-pulling", &[("image", &args.image)]));
+                out::complaint(session.words.say_with("cli-pulling", &[("image", args.image())]));
             }
             fetch()?;
             session.client.post(&path, body)?
@@ -140,8 +140,7 @@ fn not_started(error: ClientError) -> Failure {
 
 /// The conversation is over: because the container has ended, or because the user left it running.
 fn finish(session: &CommandSession<'_>, id: &str, mut wait: Answer) -> Done {
-    let container: Result<ContainerInspect, ClientError> = session.client.get(&format!("/containers/{id}/json"));
-    if container.is_ok_and(|container| container.state.running) {
+    if runs(session, id) {
         return Ok(());
     }
     let mut body = Vec::new();
@@ -161,6 +160,11 @@ fn finish(session: &CommandSession<'_>, id: &str, mut wait: Answer) -> Done {
     }
 }
 
+fn runs(session: &CommandSession<'_>, id: &str) -> bool {
+    let container: Result<ContainerInspect, ClientError> = session.client.get(&format!("/containers/{id}/json"));
+    container.is_ok_and(|container| container.state.running)
+}
+
 pub(in crate::cli) fn start(session: &CommandSession<'_>, args: &StartArgs) -> Done {
     if !args.attach && !args.interactive {
         return lifecycle::post_each(session, &args.names, "start", &());
@@ -173,7 +177,7 @@ pub(in crate::cli) fn start(session: &CommandSession<'_>, args: &StartArgs) -> D
     let path = format!("/containers/{id}");
     let tty = container.config.tty;
     terminal::check(tty, args.interactive)?;
-    let hijacked = hijack(session, &path, Streams::all(args.interactive), None)?;
+    let hijacked = hijack(session, &path, Streams::all(args.interactive), args.detach_keys.as_ref())?;
     let wait = wait(session, &path, Some(end(container.host_config.asked.auto_remove)))?;
     session.client.call(Method::POST, &format!("{path}/start"), None::<&()>).map_err(not_started)?;
     let (resize, signals) = (format!("{path}/resize"), Some(format!("{path}/kill")));
@@ -200,6 +204,9 @@ pub(in crate::cli) fn attach(session: &CommandSession<'_>, args: &AttachArgs) ->
     let wait = wait(session, &path, None)?;
     let (resize, signals) = (format!("{path}/resize"), Some(format!("{path}/kill")));
     Talk { client: &session.client, hijacked, tty, stdin, resize, signals }.hold()?;
+    if tty && stdin && runs(session, id) {
+        return Err(terminal::left(session.words));
+    }
     finish(session, id, wait)
 }
 
@@ -231,5 +238,5 @@ pub(in crate::cli) fn exec(session: &CommandSession<'_>, args: &ExecArgs) -> Don
         )?;
         return Ok(());
     }
-    terminal::command(&session.client, &id, args.tty, args.interactive, session.words.lang())
+    terminal::command(&session.client, &id, args.tty, args.interactive, session.words)
 }

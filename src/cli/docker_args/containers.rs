@@ -163,11 +163,22 @@ pub struct CreateArgs {
     /// Run an init inside the container
     #[arg(long)]
     pub init: bool,
-    /// The image
-    pub image: String,
-    /// The command and its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
-    pub command: Vec<String>,
+    /// The image, and the command with its arguments
+    // One argument: behind the image nothing is an option any more, be it called like one.
+    #[arg(required = true, num_args = 1.., trailing_var_arg = true, value_name = "IMAGE [COMMAND]")]
+    image_and_command: Vec<String>,
+}
+
+impl CreateArgs {
+    /// The image.
+    pub fn image(&self) -> &str {
+        self.image_and_command.first().map(String::as_str).unwrap_or_default()
+    }
+
+    /// The command and its arguments; none for the image's own.
+    pub fn command(&self) -> &[String] {
+        self.image_and_command.get(1..).unwrap_or_default()
+    }
 }
 
 /// `docker start`
@@ -247,6 +258,26 @@ pub struct PsArgs {
     /// Show the latest created container (includes all states)
     #[arg(short, long)]
     pub latest: bool,
+    /// Display total file sizes
+    #[arg(short, long)]
+    pub size: bool,
+    /// The word `json`
+    #[arg(long)]
+    pub format: Option<String>,
+}
+
+/// `docker events`
+#[derive(Debug, Args)]
+pub struct EventsArgs {
+    /// Filter output based on conditions provided
+    #[arg(short, long, value_name = "KEY=VALUE")]
+    pub filter: Vec<String>,
+    /// Show all events created since a time in seconds after 1970 or relative (e.g. "42m" for 42 minutes)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Stream events until a time in seconds after 1970 or relative
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
     /// The word `json`
     #[arg(long)]
     pub format: Option<String>,
@@ -255,6 +286,9 @@ pub struct PsArgs {
 /// `docker logs`
 #[derive(Debug, Args)]
 pub struct LogsArgs {
+    /// Show extra details provided to logs
+    #[arg(long)]
+    pub details: bool,
     /// Follow log output
     #[arg(short, long)]
     pub follow: bool,

@@ -20,6 +20,9 @@ pub struct InspectArgs {
     /// container, image, volume or network
     #[arg(long = "type")]
     pub kind: Option<String>,
+    /// Display total file sizes if the type is container
+    #[arg(short, long)]
+    pub size: bool,
     /// Names or ids
     #[arg(required = true)]
     pub names: Vec<String>,

@@ -16,7 +16,17 @@ pub struct ContainerListQuery {
     pub all: bool,
     /// The latest so many, whether they run or not. Below 1 it says nothing.
     pub limit: Option<i64>,
+    /// With the bytes that each has written.
+    pub size: bool,
     pub filters: Filters,
+}
+
+/// `GET /containers/{id}/json`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerInspectQuery {
+    /// With the bytes that it has written.
+    pub size: bool,
 }
 
 /// `POST /containers/create`
@@ -130,6 +140,8 @@ pub struct LogsQuery {
     pub follow: bool,
     /// Each line begins with when it was printed.
     pub timestamps: bool,
+    /// What `--log-opt labels=…` and `env=…` say stands before each line, with a space behind it. Here there is none of it.
+    pub details: bool,
     pub tail: Tail,
     #[serde(serialize_with = "write_moment", deserialize_with = "read_moment")]
     pub since: Option<Timestamp>,
@@ -173,12 +185,20 @@ pub fn unix_time(text: &str) -> Option<Timestamp> {
 
 /// `0` is none.
 fn read_moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
-    let text = Option::<String>::deserialize(from)?.filter(|text| text != "0");
-    let bad = |text: &str| D::Error::invalid_value(Unexpected::Str(text), &"seconds after 1970");
+    moment(Option::<String>::deserialize(from)?.filter(|text| text != "0"))
+}
+
+/// `0` is 1970.
+pub(super) fn read_moment_from_0<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    moment(Option::<String>::deserialize(from)?)
+}
+
+fn moment<E: Error>(text: Option<String>) -> Result<Option<Timestamp>, E> {
+    let bad = |text: &str| E::invalid_value(Unexpected::Str(text), &"seconds after 1970");
     text.map(|text| unix_time(&text).ok_or_else(|| bad(&text))).transpose()
 }
 
-fn write_moment<S: Serializer>(moment: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+pub(super) fn write_moment<S: Serializer>(moment: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
     moment.map(|moment| format!("{}.{:09}", moment.as_second(), moment.subsec_nanosecond())).serialize(to)
 }
 

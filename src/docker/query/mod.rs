@@ -13,8 +13,9 @@ mod read;
 pub(crate) mod tests;
 
 pub use containers::{
-    AttachQuery, ContainerCreateQuery, ContainerKillQuery, ContainerListQuery, ContainerRemoveQuery,
-    ContainerStopQuery, ContainerWaitQuery, LogsQuery, ResizeQuery, Tail, WaitCondition, unix_time,
+    AttachQuery, ContainerCreateQuery, ContainerInspectQuery, ContainerKillQuery, ContainerListQuery,
+    ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, LogsQuery, ResizeQuery, Tail, WaitCondition,
+    unix_time,
 };
 pub use images::{
     CommitQuery, ImageCreateQuery, ImageListQuery, ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery,
@@ -24,6 +25,8 @@ pub use read::{BadQuery, bytes_from_query, from_query};
 
 use super::filters::Filters;
 use crate::spec::url::encode;
+use containers::{read_moment_from_0, write_moment};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -31,6 +34,19 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FilterQuery {
+    pub filters: Filters,
+}
+
+/// `GET /events`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EventsQuery {
+    /// None: from now on.
+    #[serde(serialize_with = "write_moment", deserialize_with = "read_moment_from_0")]
+    pub since: Option<Timestamp>,
+    /// None: without end.
+    #[serde(serialize_with = "write_moment", deserialize_with = "read_moment_from_0")]
+    pub until: Option<Timestamp>,
     pub filters: Filters,
 }
 

@@ -72,6 +72,10 @@ fn logs_are_asked_for_by_lines_and_moments() {
     );
     let query = read::<LogsQuery>("since=0&until=0.0");
     assert_eq!((query.since, query.until.map(|until| until.as_second())), (None, Some(0)));
+    // Of events it is the moment that it says.
+    let query = read::<EventsQuery>("since=0&until=");
+    assert_eq!((query.since.map(|since| since.as_second()), query.until), (Some(0), None));
+    assert_eq!(refused::<EventsQuery>("since=x").code, Code::BadNumber);
 }
 
 #[test]
@@ -155,6 +159,8 @@ pub(crate) fn check<Q: Serialize + DeserializeOwned + Default + PartialEq + Debu
 fn every_query_is_read_as_it_was_written() {
     check::<FilterQuery>();
     check::<ContainerListQuery>();
+    check::<ContainerInspectQuery>();
+    check::<EventsQuery>();
     check::<ContainerCreateQuery>();
     check::<ContainerStopQuery>();
     check::<ContainerKillQuery>();

@@ -1,7 +1,8 @@
-//! `attach`: the connection itself is handed over (RFC 9110, 7.8, upgrade to `tcp`), bytes both ways.
+//! `attach`: the connection itself is handed over (RFC 9110, 7.8, upgrade to `tcp`), bytes both ways. Who does not ask for that
+//! – `curl` – has what is printed as the body of an answer, and types nothing.
 
 use super::Shared;
-use super::answer::Answer;
+use super::answer::{Answer, stream};
 use super::frames::{content_type, frame};
 use super::guard::Connection;
 use super::query;
@@ -18,6 +19,7 @@ use axum::response::Response;
 use hyper::body::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use std::future::Future;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
@@ -29,7 +31,7 @@ pub(super) async fn attach(engine: Shared, Path(id): Path<String>, mut request: 
     let query: AttachQuery = query::read(&request)?;
     let container = engine.containers.find(&id)?;
     let tty = container.request.tty;
-    let upgrade = upgrade_of(&mut request)?;
+    let upgrade = upgrade_of(&mut request);
     let wanted = |channel| match channel {
         Channel::Out => query.stdout,
         Channel::Err => query.stderr,
@@ -44,18 +46,37 @@ pub(super) async fn attach(engine: Shared, Path(id): Path<String>, mut request: 
         closes: container.request.stdin_once && !tty,
     });
     let talk = Conversation { raw: tty, early, output, input, only: (wanted(Channel::Out), wanted(Channel::Err)) };
-    tokio::spawn(talk.hold(upgrade, Arc::clone(&engine)));
-    Ok(switching(tty))
+    begin(upgrade, talk.input.is_some(), tty, Arc::clone(&engine), std::future::ready(talk))
 }
 
-/// The connection, once the answer has gone out.
-pub(super) fn upgrade_of(request: &mut Request) -> Result<OnUpgrade, Fault> {
+/// Begins a conversation: over the connection, which is handed over, or as the body of the answer. The latter goes one way: who wants
+/// to type has to ask for the connection.
+pub(super) fn begin(
+    upgrade: Option<OnUpgrade>,
+    types: bool,
+    raw: bool,
+    engine: Arc<Engine>,
+    talk: impl Future<Output = Conversation> + Send + 'static,
+) -> Answer {
+    let Some(upgrade) = upgrade else {
+        if types {
+            return Err(Fault::new(FaultKind::BadRequest, Code::NoUpgrade).into());
+        }
+        let (out, chunks) = mpsc::channel(1);
+        tokio::spawn(async move { talk.await.tell(out, engine).await });
+        return Ok(stream(content_type(raw), chunks));
+    };
+    tokio::spawn(async move { talk.await.hold(upgrade, engine).await });
+    Ok(switching(raw))
+}
+
+/// The connection, once the answer has gone out; none when the client does not ask for it.
+pub(super) fn upgrade_of(request: &mut Request) -> Option<OnUpgrade> {
     let asked = request.headers().contains_key(header::UPGRADE);
     if let Some(connection) = request.extensions().get::<Connection>().filter(|_| asked) {
         connection.hand_over();
     }
-    let upgrade = request.extensions_mut().remove::<OnUpgrade>();
-    upgrade.filter(|_| asked).ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::NoUpgrade))
+    request.extensions_mut().remove::<OnUpgrade>().filter(|_| asked)
 }
 
 /// `101 UPGRADED`
@@ -90,8 +111,27 @@ pub(super) struct Typed {
 }
 
 impl Conversation {
+    /// Says what is printed until the process's output ends, the client goes, or the engine ends.
+    async fn tell(self, out: mpsc::Sender<Bytes>, engine: Arc<Engine>) {
+        let mut ending = engine.ending.subscribe();
+        let (raw, only) = (self.raw, self.only);
+        let (mut early, mut output) = (self.early, self.output);
+        let speaks = async {
+            while let Some((channel, bytes)) = next(&mut early, &mut output).await {
+                if is_wanted(only, channel) && out.send(frame(raw, channel, &bytes)).await.is_err() {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            () = speaks => {}
+            () = out.closed() => {}
+            _ = ending.wait_for(|ending| *ending) => {}
+        }
+    }
+
     /// Holds it until the process's output ends, the client goes, or the engine ends.
-    pub async fn hold(self, upgrade: OnUpgrade, engine: Arc<Engine>) {
+    async fn hold(self, upgrade: OnUpgrade, engine: Arc<Engine>) {
         let mut ending = engine.ending.subscribe();
         let upgraded = match upgrade.await {
             Ok(upgraded) => upgraded,
@@ -102,8 +142,7 @@ impl Conversation {
         let (mut early, mut output) = (self.early, self.output);
         let speaks = async {
             while let Some((channel, bytes)) = next(&mut early, &mut output).await {
-                let wanted = if channel == Channel::Out { only.0 } else { only.1 };
-                if wanted && writer.write_all(&frame(raw, channel, &bytes)).await.is_err() {
+                if is_wanted(only, channel) && writer.write_all(&frame(raw, channel, &bytes)).await.is_err() {
                     return;
                 }
             }
@@ -116,6 +155,10 @@ impl Conversation {
         // The client may have closed it already.
         writer.shutdown().await.ok();
     }
+}
+
+fn is_wanted((stdout, stderr): (bool, bool), channel: Channel) -> bool {
+    if channel == Channel::Out { stdout } else { stderr }
 }
 
 async fn next(

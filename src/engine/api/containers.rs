@@ -6,11 +6,12 @@ use super::inspect;
 use super::picked::Picked;
 use super::query;
 use crate::docker::{
-    ContainerChange, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerKillQuery, ContainerListQuery,
-    ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, ResizeQuery, WaitCondition, WaitError,
+    ContainerChange, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerInspectQuery, ContainerKillQuery,
+    ContainerListQuery, ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, ResizeQuery, WaitCondition,
+    WaitError,
 };
 use crate::engine::container::{Container, Order, Phase, State, signal};
-use crate::engine::{Fault, FaultKind};
+use crate::engine::{Engine, Fault, FaultKind, Result};
 use crate::i18n::{Lang, Words};
 use crate::trace::Code;
 use axum::extract::{Path, Request};
@@ -22,15 +23,29 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 pub(super) async fn list(engine: Shared, request: Request) -> Answer {
-    let ContainerListQuery { all, limit, filters } = query::read(&request)?;
+    let ContainerListQuery { all, limit, size, filters } = query::read(&request)?;
     let picked = Picked::of(&engine, &filters)?;
     let limit = limit.and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);
     let all = all || limit.is_some() || picked.all();
     let mut containers = engine.containers.all();
     containers.retain(|c| (all || c.state().phase == Phase::Running) && picked.fits(c));
     containers.truncate(limit.unwrap_or(usize::MAX));
-    let lines: Vec<_> = containers.iter().map(|c| inspect::summary(c)).collect();
+    let mut lines: Vec<_> = containers.iter().map(|c| inspect::summary(c, &engine)).collect();
+    if size {
+        let engine = Arc::clone(&engine);
+        let written = move || containers.iter().map(|c| sizes(&engine, c)).collect::<Result<Vec<_>>>();
+        for (line, (written, all)) in lines.iter_mut().zip(blocking(written).await?) {
+            (line.size_rw, line.size_root_fs) = (Some(written), Some(all));
+        }
+    }
     Ok(json(&lines))
+}
+
+/// What a container has written, and that with its image. It is counted on the disk, which takes its time: only who asks for it
+/// waits for it.
+fn sizes(engine: &Engine, container: &Container) -> Result<(u64, u64)> {
+    let written = engine.written(container)?;
+    Ok((written, written + container.image.size))
 }
 
 pub(super) async fn create(engine: Shared, request: Request) -> Answer {
@@ -46,8 +61,16 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     Ok(with_status(StatusCode::CREATED, &ContainerCreated { id: container.id.to_string(), warnings, dockwalk }))
 }
 
-pub(super) async fn one(engine: Shared, Path(id): Path<String>) -> Answer {
-    Ok(json(&inspect::inspect(&*engine.containers.find(&id)?, &engine)))
+pub(super) async fn one(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let ContainerInspectQuery { size } = query::read(&request)?;
+    let container = engine.containers.find(&id)?;
+    let mut shown = inspect::inspect(&container, &engine);
+    if size {
+        let engine = Arc::clone(&engine);
+        let (written, all) = blocking(move || sizes(&engine, &container)).await?;
+        (shown.size_rw, shown.size_root_fs) = (Some(written), Some(all));
+    }
+    Ok(json(&shown))
 }
 
 /// `docker diff`

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::answer::{Answer, cancellable, english, json, nothing, with_status};
-use super::attach::{Conversation, Typed, detach_keys, said, switching, upgrade_of};
+use super::attach::{Conversation, Typed, begin, detach_keys, said, upgrade_of};
 use super::query;
 use crate::docker::{ExecCreate, ExecInspect, ExecProcess, ExecStart, Id, ResizeQuery};
 use crate::engine::Fault;
@@ -31,15 +31,15 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
         cancellable(move |cancel| engine.talk(&session, &line, cancel)).await?;
         return Ok(StatusCode::OK.into_response());
     }
-    let upgrade = upgrade?;
     // What the process has, and how its output is sent: Docker takes the one from what the command was made with and the other
     // from this request, so a terminal's bytes may well come in frames.
     let (tty, raw) = (session.request.tty, asked.tty);
     let keys = detach_keys(session.request.detach_keys.as_deref().filter(|keys| !keys.is_empty()))?;
-    tokio::spawn(async move {
-        let (begin, of) = (Arc::clone(&engine), Arc::clone(&session));
-        let talk = cancellable(move |cancel| begin.talk(&of, &line, cancel)).await;
-        let conversation = match talk {
+    let (types, starts) = (session.request.attach_stdin, Arc::clone(&engine));
+    begin(upgrade, types, raw, engine, async move {
+        let of = Arc::clone(&session);
+        let talk = cancellable(move |cancel| starts.talk(&of, &line, cancel)).await;
+        match talk {
             Ok(talk) => {
                 let input = talk.input.filter(|_| session.request.attach_stdin);
                 let input = input.map(|to| Typed { to, keys: if tty { keys } else { Vec::new() }, closes: !tty });
@@ -54,10 +54,8 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
                 let only = (true, true);
                 Conversation { raw, early, output: None, input: None, only }
             }
-        };
-        conversation.hold(upgrade, engine).await;
-    });
-    Ok(switching(raw))
+        }
+    })
 }
 
 pub(super) async fn one(engine: Shared, Path(id): Path<String>) -> Answer {

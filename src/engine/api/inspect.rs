@@ -11,24 +11,41 @@ use crate::engine::moment::{Moment, NEVER};
 use crate::engine::process::{MASKED, MountSource, MountSpec, READ_ONLY};
 
 /// A line of `docker ps`.
-pub(super) fn summary(container: &Container) -> ContainerSummary {
+pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummary {
     let state = container.state();
     let networks = [(container.merged.network.to_string(), endpoint(&state))].into();
     ContainerSummary {
         id: container.id.to_string(),
         names: vec![format!("/{}", container.name)],
-        image: container.request.image.clone(),
+        image: image(container, engine),
         image_id: container.image.id.to_string(),
-        command: container.merged.argv().join(" "),
+        command: command(&container.merged.argv()),
         created: container.created.unix(),
         ports: Vec::new(),
         labels: container.merged.labels.clone(),
+        size_rw: None,
+        size_root_fs: None,
         state: state.phase.name().to_owned(),
         status: status(&state),
         host_config: SummaryHostConfig { network_mode: container.merged.network.to_string() },
         network_settings: SummaryNetworks { networks },
         mounts: container.mounts.iter().map(mount).collect(),
     }
+}
+
+/// The image by the name it was asked for; by its id once that name has gone, or means another image.
+fn image(container: &Container, engine: &Engine) -> String {
+    let (asked, id) = (&container.request.image, &container.image.id);
+    let still = engine.store.id(asked).is_ok_and(|now| now == *id);
+    if still { asked.clone() } else { id.to_string() }
+}
+
+/// Entry point and arguments as a shell would take them, nearly: an argument with a space in it stands in quotes (moby
+/// `container/view.go`).
+fn command(argv: &[String]) -> String {
+    let Some((program, arguments)) = argv.split_first() else { return String::new() };
+    let quoted = |word: &String| if word.contains(' ') { format!("'{word}'") } else { word.clone() };
+    std::iter::once(program.clone()).chain(arguments.iter().map(quoted)).collect::<Vec<_>>().join(" ")
 }
 
 /// `Up 3 minutes`, `Exited (0) 2 seconds ago`
@@ -186,5 +203,25 @@ fn mount(mount: &MountSpec) -> MountPoint {
             MountPoint { kind: "bind".to_owned(), source: path.clone(), propagation: "rprivate".to_owned(), ..of }
         }
         MountSource::Tmpfs { .. } => MountPoint { kind: "tmpfs".to_owned(), ..of },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_shown_with_quotes_where_docker_has_them() {
+        for (argv, shown) in [
+            (&["sh", "-c", "echo hi"][..], "sh -c 'echo hi'"),
+            (&["sh"], "sh"),
+            (&["my program", "a b", "c"], "my program 'a b' c"),
+            (&["sh", "-c", "it's"], "sh -c it's"),
+            (&["sh", "", "tab\there"], "sh  tab\there"),
+            (&[], ""),
+        ] {
+            let argv: Vec<_> = argv.iter().map(ToString::to_string).collect();
+            assert_eq!(command(&argv), shown);
+        }
     }
 }

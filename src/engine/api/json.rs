@@ -26,7 +26,7 @@ pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Result<T> {
 }
 
 /// The same of a body that is Docker's: `null` is as if it were not there, and no body as an empty one.
-pub(super) async fn asked<T: DeserializeOwned + Default>(request: Request) -> Result<T> {
+pub(super) async fn asked<T: DeserializeOwned + Default + docker::Request>(request: Request) -> Result<T> {
     let body: serde_json::Value = read(request).await?;
     docker::from_value(&body).map_err(|e| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e))
 }

@@ -29,16 +29,26 @@ pub(super) async fn logs(engine: Shared, Path(id): Path<String>, request: Reques
     }
     // One batch waits here and one in the connection; a reader that takes its time costs no more.
     let (sender, receiver) = mpsc::channel(1);
-    let (tty, timestamps) = (container.request.tty, query.timestamps);
+    let before = Before { stamp: query.timestamps, details: query.details };
+    let tty = container.request.tty;
     tokio::spawn(async move {
-        if let Err(fault) = send(&container, ask, timestamps, &sender).await {
+        if let Err(fault) = send(&container, ask, before, &sender).await {
             tracing::debug!(%fault, container = %container.id, "a log cannot be read any more");
         }
     });
     Ok(stream(content_type(tty), receiver))
 }
 
-async fn send(container: &Arc<Container>, ask: Ask, timestamps: bool, out: &mpsc::Sender<Bytes>) -> Result<()> {
+/// What stands before each line.
+#[derive(Debug, Clone, Copy)]
+struct Before {
+    stamp: bool,
+    /// What a log option would say of the container, and here never does, with a space behind it.
+    details: bool,
+}
+
+/// As Docker, who follows a container that does not run has what there is, and the end.
+async fn send(container: &Arc<Container>, ask: Ask, before: Before, out: &mpsc::Sender<Bytes>) -> Result<()> {
     let mut length = container.streams.log.length();
     let mut revision = container.revision();
     let (follow, of) = (ask.follow, Arc::clone(container));
@@ -46,11 +56,11 @@ async fn send(container: &Arc<Container>, ask: Ask, timestamps: bool, out: &mpsc
     loop {
         length.borrow_and_update();
         revision.borrow_and_update();
-        let ended = !matches!(container.state().phase, Phase::Running | Phase::Starting | Phase::Created);
+        let ended = !matches!(container.state().phase, Phase::Running | Phase::Starting);
         let pieces;
         (reader, pieces) = batch(container, reader).await?;
         if !pieces.is_empty() {
-            if out.send(framed(container, &pieces, timestamps)).await.is_err() {
+            if out.send(framed(container, &pieces, before)).await.is_err() {
                 return Ok(());
             }
             continue;
@@ -76,11 +86,17 @@ async fn batch(container: &Arc<Container>, mut reader: Reader) -> Result<(Reader
 }
 
 /// One frame a piece; a stamp stands where a line begins.
-fn framed(container: &Container, pieces: &[Piece], timestamps: bool) -> Bytes {
+fn framed(container: &Container, pieces: &[Piece], before: Before) -> Bytes {
     let mut out = Vec::new();
     for piece in pieces {
-        let stamp = if timestamps && piece.begins { format!("{} ", piece.time) } else { String::new() };
-        let text = Bytes::from(stamp + &piece.text);
+        let mut text = String::new();
+        if piece.begins && before.stamp {
+            text = format!("{} ", piece.time);
+        }
+        if piece.begins && before.details {
+            text.push(' ');
+        }
+        let text = Bytes::from(text + &piece.text);
         out.extend_from_slice(&frame(container.request.tty, piece.channel, &text));
     }
     out.into()

@@ -13,6 +13,7 @@ mod attach;
 mod body;
 mod containers;
 mod dockwalk;
+mod events;
 mod exec;
 mod filter;
 mod frames;
@@ -35,6 +36,7 @@ mod serve;
 mod system;
 #[cfg(test)]
 mod tests;
+mod unserved;
 mod version;
 mod volumes;
 
@@ -73,8 +75,8 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/stop", post(dockwalk::stop));
     dockers()
         .nest("/dockwalk/v1", own)
-        .fallback(system::unknown)
-        .method_not_allowed_fallback(system::unknown)
+        .fallback(unserved::unknown)
+        .method_not_allowed_fallback(unserved::unknown)
         .layer(axum::middleware::map_response(version::headers))
         .with_state(engine)
 }
@@ -99,7 +101,7 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::Ping => get(system::ping),
         E::Version => get(system::version),
         E::Info => get(system::info),
-        E::Events => get(system::events),
+        E::Events => get(events::events),
         E::Auth => post(registry::auth),
         E::ImageList => get(images::list),
         E::ImageCreate => post(images::create),

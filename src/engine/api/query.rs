@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn a_query_is_read_as_the_type_of_its_endpoint() {
         let query: ContainerListQuery = read(&asked("/containers/json?all=1&limit=3&unknown=x")).unwrap();
-        assert_eq!(query, ContainerListQuery { all: true, limit: Some(3), filters: Filters::default() });
+        assert_eq!(query, ContainerListQuery { all: true, limit: Some(3), size: false, filters: Filters::default() });
         assert_eq!(read::<ContainerListQuery>(&asked("/containers/json")).unwrap(), ContainerListQuery::default());
         let fault = read::<ContainerListQuery>(&asked("/containers/json?limit=x")).unwrap_err();
         let expected = Fault::new(FaultKind::BadRequest, Code::BadNumber).with("name", "limit").with("value", "x");

@@ -1,15 +1,11 @@
-//! `_ping`, `version`, `info`, `events`.
+//! `_ping`, `version`, `info`.
 
-use super::answer::{Answer, Refused, json, stream};
+use super::answer::json;
 use super::{Shared, version};
-use crate::docker::{
-    Component, Event, EventActor, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform,
-};
+use crate::docker::{Component, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform};
 use crate::engine::container::Phase;
 use crate::engine::moment::Moment;
-use crate::engine::{Fault, FaultKind};
-use crate::trace::{self, Body, Change, Code, ContainerState};
-use axum::extract::Request;
+use crate::trace;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
@@ -117,63 +113,4 @@ pub(super) async fn info(engine: Shared) -> Response {
 /// How many entries a directory of `/proc` has.
 fn members(dir: &str) -> usize {
     std::fs::read_dir(dir).map_or(0, Iterator::count)
-}
-
-/// `docker events`: what happens to containers, as it happens.
-pub(super) async fn events(engine: Shared) -> Response {
-    let (sender, receiver) = tokio::sync::mpsc::channel(1);
-    let mut length = engine.conductor.recorder().length();
-    let mut ending = engine.ending.subscribe();
-    let mut position = *length.borrow_and_update();
-    tokio::spawn(async move {
-        loop {
-            let events = engine.conductor.recorder().after(position, 256);
-            for event in &events {
-                position = event.seq;
-                let happened = engine.conductor.recorder().moment(event);
-                let Some(said) = docker_event(event, happened) else { continue };
-                if sender.send(super::answer::line(&said, "\n")).await.is_err() {
-                    return;
-                }
-            }
-            if events.is_empty() {
-                tokio::select! {
-                    changed = length.changed() => if changed.is_err() { return },
-                    _ = ending.changed() => return,
-                    () = sender.closed() => return,
-                }
-            }
-        }
-    });
-    stream("application/json", receiver)
-}
-
-fn docker_event(event: &trace::Event, happened: Moment) -> Option<Event> {
-    let Body::Observed { change, .. } = &event.body else { return None };
-    let (id, action, status) = match &**change {
-        Change::ContainerCreated(container) => (&container.id, "create", None),
-        Change::ContainerState { id, state: ContainerState::Running { .. } } => (id, "start", None),
-        Change::ContainerState { id, state: ContainerState::Exited { status } } => (id, "die", Some(*status)),
-        Change::ContainerGone { id } => (id, "destroy", None),
-        _ => return None,
-    };
-    let attributes = status.map(|status| ("exitCode".to_owned(), status.to_string())).into_iter().collect();
-    Some(Event {
-        status: action.to_owned(),
-        id: id.to_string(),
-        kind: "container".to_owned(),
-        action: action.to_owned(),
-        actor: EventActor { id: id.to_string(), attributes },
-        scope: "local".to_owned(),
-        time: happened.unix(),
-        time_nano: happened.unix_nanos(),
-    })
-}
-
-pub(super) async fn unknown(request: Request) -> Answer {
-    if let Some(refusal) = version::refuse(request.uri().path()) {
-        return Ok(refusal);
-    }
-    let fault = Fault::new(FaultKind::NotFound, Code::NoSuchEndpoint);
-    Err(Refused(fault.with("request", super::line(&request))))
 }

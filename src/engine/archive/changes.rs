@@ -4,8 +4,23 @@ use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
 use serde_json::{Map, Value, json};
 
-/// Applies one instruction, as `docker commit --change` and `docker import --change` do.
-pub fn apply(config: &mut Value, change: &str) -> Result<()> {
+/// Applies instructions, as `docker commit --change` and `docker import --change` do.
+pub fn apply_all(config: &mut Value, changes: &[String]) -> Result<()> {
+    for (n, change) in changes.iter().enumerate() {
+        apply(config, change)?;
+        // As Docker: a new entry point takes the command away that was there, unless one of these instructions has given it.
+        if is(change, "ENTRYPOINT") && !changes[..n].iter().any(|before| is(before, "CMD")) {
+            config["Cmd"] = Value::Null;
+        }
+    }
+    Ok(())
+}
+
+fn is(change: &str, name: &str) -> bool {
+    change.split_whitespace().next().is_some_and(|first| first.eq_ignore_ascii_case(name))
+}
+
+fn apply(config: &mut Value, change: &str) -> Result<()> {
     let fail = |reason: &str| {
         let fault = Fault::new(FaultKind::BadRequest, Code::ChangeInvalid).with("change", change);
         Err(fault.with("reason", reason))
@@ -208,6 +223,19 @@ mod tests {
             "Healthcheck": {"Interval": 5_000_000_000_u64, "Retries": 3, "Test": ["CMD-SHELL", "curl localhost"]}
         });
         assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn an_entry_point_takes_away_the_command_that_it_was_not_made_for() {
+        let after = |changes: &[&str]| {
+            let mut config = json!({"Cmd": ["old"]});
+            apply_all(&mut config, &changes.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
+            config["Cmd"].clone()
+        };
+        assert_eq!(after(&["ENV A=1"]), json!(["old"]));
+        assert_eq!(after(&[r#"ENTRYPOINT ["run"]"#]), Value::Null);
+        assert_eq!(after(&[r#"entrypoint ["run"]"#, r#"CMD ["new"]"#]), json!(["new"]));
+        assert_eq!(after(&[r#"CMD ["new"]"#, r#"ENTRYPOINT ["run"]"#]), json!(["new"]));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::layer::{damaged, expand, listed};
-use super::{NewImage, apply_change, compose};
+use super::{NewImage, apply_changes, compose};
 use crate::engine::moment::Moment;
 use crate::engine::store::{Image, Store};
 use crate::engine::{Cx, Fault, FaultKind, Result, Why, evidence, private};
@@ -28,7 +28,7 @@ pub struct Import {
 /// Makes an image of one layer of a tar, plain or compressed.
 pub fn import(store: &Arc<Store>, cx: &Cx, tar: impl Read, how: &Import) -> Result<Image> {
     let mut config = json!({});
-    how.changes.iter().try_for_each(|change| apply_change(&mut config, change))?;
+    apply_changes(&mut config, &how.changes)?;
     let scratch = Scratch(store.scratch("import")?);
     let plan = Plan::new(StepKind::ReadArchive, how.subject()).call("read(…) → sha256");
     let Received { layer, path, diff_id } = cx.step(plan, |cx| receive(cx, tar, &scratch.0)).map_err(as_docker)?;

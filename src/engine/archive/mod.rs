@@ -23,7 +23,7 @@ mod spool;
 mod tests;
 mod upper;
 
-pub use changes::apply as apply_change;
+pub use changes::apply_all as apply_changes;
 pub(super) use compose::{NewImage, compose};
 pub use import::{Import, import};
 pub(super) use import::{Scratch, bring_in, tell_documents};

@@ -1,10 +1,10 @@
 //! A container's writable layer becomes one more layer of a new image.
 
 use super::{Container, Phase};
-use crate::engine::archive::{Scratch, apply_change, bring_in, compose, pack, tell_documents};
+use crate::engine::archive::{Scratch, apply_changes, bring_in, compose, pack, tell_documents};
 use crate::engine::handle;
 use crate::engine::moment::Moment;
-use crate::engine::rootfs::Rootfs;
+use crate::engine::rootfs::{MARK, Rootfs};
 use crate::engine::store::{Image, Record};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{Digest, Reference};
@@ -65,7 +65,7 @@ impl Engine {
         let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchImage).with("image", &base.id);
         let below = self.store.record(&base.id).ok_or_else(missing)?;
         let mut config = config_of(container);
-        how.changes.iter().try_for_each(|change| apply_change(&mut config, change))?;
+        apply_changes(&mut config, &how.changes)?;
         let scratch = Scratch(self.store.scratch("commit")?);
         let file = scratch.0.join("layer.tar.gz");
         let (layer, diff_id) = self.pack_layer(cx, container, &file)?;
@@ -114,13 +114,15 @@ impl Engine {
     }
 }
 
-/// What the engine made in the writable layer for its own mounts. In Docker these lie in a layer of their own, which is no
+/// What the engine made in the writable layer: for its own mounts, and the mark. In Docker these lie in a layer of their own, which is no
 /// part of an image.
 fn is_engines(upper: &Path, image: &Image, path: &[u8], stat: &FileStat) -> bool {
     const FILES: [&str; 3] = ["hosts", "hostname", "resolv.conf"];
     match path {
         b"etc/hosts" | b"etc/hostname" | b"etc/resolv.conf" => stat.st_mode & libc::S_IFMT == libc::S_IFREG,
         b"dev" | b"proc" | b"sys" => stat.st_mode & libc::S_IFMT == libc::S_IFDIR,
+        // The mark of a container, as long as it wrote nothing there.
+        path if path == MARK.as_bytes() => stat.st_mode & libc::S_IFMT == libc::S_IFREG && stat.st_size == 0,
         // `/etc` is there for these files alone, or was copied up for them: nobody changed it.
         b"etc" => {
             // The container may have put a link there by now.
@@ -186,8 +188,10 @@ fn document(container: &Container, how: &Commit, config: Value, diff_id: Option<
     }
     match diff_id {
         Some(diff_id) => {
-            if let Some(all) = document["rootfs"]["diff_ids"].as_array_mut() {
-                all.push(json!(diff_id));
+            match document["rootfs"]["diff_ids"].as_array_mut() {
+                Some(all) => all.push(json!(diff_id)),
+                // An image without layers may have no list of them either.
+                None => document["rootfs"] = json!({"type": "layers", "diff_ids": [diff_id]}),
             }
         }
         None => entry["empty_layer"] = json!(true),

@@ -4,9 +4,11 @@ use super::streams::Streams;
 use super::{Container, Merged, merge, mounts, names};
 use crate::engine::moment::Moment;
 use crate::engine::rootfs::RootfsInverse;
+use crate::engine::store::{Image, Pin};
 use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{ContainerId, Platform};
 use crate::trace::{self, Change, Code, ContainerState, OpKind, Plan, StepKind};
+use parking_lot::Mutex;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -28,7 +30,7 @@ impl Engine {
     pub fn create(&self, order: &Order, cancel: &Cancel) -> Result<Arc<Container>> {
         let request = request::parse(&order.body)?;
         super::start::check(&request.host_config)?;
-        let image = self.store.find(&request.image)?;
+        let (image, hold) = self.held(&request.image)?;
         if let Some(wanted) = order.platform.as_ref().filter(|wanted| !wanted.runs(&image.config.platform)) {
             let fault = Fault::new(FaultKind::NotFound, Code::NoSuchImageForPlatform);
             return Err(fault.with("image", &request.image).with("platform", wanted));
@@ -38,7 +40,7 @@ impl Engine {
         let begun = Begun { engine: self, id: &id, name: &name, order, seen: false.into() };
         let result = self.conductor.operate(OpKind::ContainerCreate, &name, &order.line, cancel, |cx| {
             let plan = Plan::new(StepKind::CreateContainer, &name).by_hand(format!("docker create {}", request.image));
-            cx.step(plan, |cx| begun.create(cx, request, image))
+            cx.step(plan, |cx| begun.create(cx, request, image, hold))
         });
         match result {
             Ok(container) => {
@@ -50,6 +52,14 @@ impl Engine {
                 Err(fault)
             }
         }
+    }
+
+    /// An image whose layers cannot go from here on.
+    fn held(&self, name: &str) -> Result<(Image, Pin)> {
+        let image = self.store.find(name)?;
+        let hold = self.store.hold(&image);
+        // It may have been removed between the two.
+        Ok((self.store.find(image.id.as_str())?, hold))
     }
 
     pub(super) fn container_dir(&self, id: &ContainerId) -> std::path::PathBuf {
@@ -68,7 +78,7 @@ struct Begun<'a> {
 }
 
 impl Begun<'_> {
-    fn create(&self, cx: &Cx, request: Request, image: crate::engine::store::Image) -> Result<Arc<Container>> {
+    fn create(&self, cx: &Cx, request: Request, image: Image, hold: Pin) -> Result<Arc<Container>> {
         let merged = cx.step(self.plan_of_merge(&request), |cx| {
             let merged = merge::merge(&request, &image.config, self.id)?;
             self.observe(cx, &request, &image, &merged);
@@ -84,6 +94,7 @@ impl Begun<'_> {
             name: self.name.to_owned(),
             created: Moment::now(),
             image,
+            hold: Mutex::new(Some(hold)),
             request,
             merged,
             mounts: planned.mounts,
@@ -99,7 +110,7 @@ impl Begun<'_> {
             .call(format!("config({}) + {}", request.image, self.order.line))
     }
 
-    fn observe(&self, cx: &Cx, request: &Request, image: &crate::engine::store::Image, merged: &Merged) {
+    fn observe(&self, cx: &Cx, request: &Request, image: &Image, merged: &Merged) {
         let container = trace::Container {
             id: self.id.clone(),
             name: self.name.to_owned(),
@@ -112,6 +123,7 @@ impl Begun<'_> {
             hostname: merged.hostname.clone(),
             network_mode: merged.network.clone(),
             tty: request.tty,
+            labels: merged.labels.clone(),
             state: ContainerState::Created,
         };
         let config = evidence::file(&self.engine.store.blob_path(&image.id));

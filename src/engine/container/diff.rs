@@ -1,6 +1,6 @@
 use super::Container;
-use crate::engine::rootfs::Rootfs;
-use crate::engine::upper::{Kind, UpperSpec, diff};
+use crate::engine::rootfs::{MARK, Rootfs};
+use crate::engine::upper::{Kind, UpperSpec, diff, size};
 use crate::engine::{Engine, Fault, Result};
 use std::collections::BTreeMap;
 
@@ -9,6 +9,12 @@ impl Engine {
     pub fn changes(&self, container: &Container) -> Result<BTreeMap<String, Kind>> {
         let spec = self.upper_spec(container);
         diff(&spec).map_err(|e| Fault::io("read", spec.upper.display(), &e))
+    }
+
+    /// How many bytes it has written: `docker ps --size`.
+    pub fn written(&self, container: &Container) -> Result<u64> {
+        let upper = Rootfs::below(&container.dir).upper;
+        size(&upper).map_err(|e| Fault::io("read", upper.display(), &e))
     }
 
     /// Where it writes, and what lies below.
@@ -26,9 +32,9 @@ impl Engine {
     }
 }
 
-/// What is mounted in every container, and in this one.
+/// What the engine makes in every container, and in this one: places for mounts, and the mark of a container.
 fn mount_points(container: &Container) -> Vec<String> {
-    let system = ["proc", "sys", "dev", "etc/hosts", "etc/hostname", "etc/resolv.conf"].map(str::to_owned);
+    let system = ["proc", "sys", "dev", "etc/hosts", "etc/hostname", "etc/resolv.conf", MARK].map(str::to_owned);
     let own = container.mounts.iter().map(|mount| mount.target.trim_matches('/').to_owned());
     system.into_iter().chain(own).collect()
 }

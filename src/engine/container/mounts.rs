@@ -8,6 +8,7 @@ use crate::engine::store::Image;
 use crate::engine::{Cx, Engine, Fault, FaultKind, Result};
 use crate::trace::Code;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 /// What a container mounts.
@@ -107,13 +108,26 @@ fn from_bind(text: &str) -> Result<Wish> {
         _ => return Err(bad()),
     };
     let (mut read_only, mut copy_up) = (false, true);
+    let mut said = BTreeSet::new();
     for option in options.split(',').filter(|option| !option.is_empty()) {
-        match option {
-            "ro" => read_only = true,
-            "nocopy" => copy_up = false,
-            // SELinux labels and propagation that is the default anyway change nothing here.
-            "rw" | "z" | "Z" | "rprivate" | "private" => {}
+        let about = match option {
+            "ro" | "rw" => {
+                read_only = option == "ro";
+                "writing"
+            }
+            "nocopy" => {
+                copy_up = false;
+                "copying"
+            }
+            // SELinux labels, propagation that is the default anyway, and how a Mac's files are kept in step change nothing here.
+            "z" | "Z" => "label",
+            "rprivate" | "private" => "propagation",
+            "consistent" | "cached" | "delegated" => "consistency",
             other => return Err(unsupported("HostConfig.Binds", &Value::from(other))),
+        };
+        // As Docker: at most one of a kind.
+        if !said.insert(about) {
+            return Err(bad());
         }
     }
     let source = match source {
@@ -206,6 +220,11 @@ mod tests {
         check("data:/b/../c/:ro", volume(Some("data"), true), "/c", true);
         check("data:/b:nocopy,rw", volume(Some("data"), false), "/b", false);
         check("/b", volume(None, true), "/b", false);
+        for mode in ["cached", "delegated", "consistent", "rw,cached", "z,delegated", "rprivate,consistent"] {
+            check(&format!("/a:/b:{mode}"), Source::Bind { path: "/a".into(), create: true }, "/b", false);
+        }
+        check("/a:/b:cached,ro", Source::Bind { path: "/a".into(), create: true }, "/b", true);
+        check("data:/b:delegated,nocopy", volume(Some("data"), false), "/b", false);
     }
 
     #[test]
@@ -217,6 +236,10 @@ mod tests {
             ("a:b:c:d", Code::InvalidVolumeSpec),
             ("-x:/b", Code::InvalidVolumeName),
             ("/a:/b:rshared", Code::UnsupportedOption),
+            ("/a:/b:Cached", Code::UnsupportedOption),
+            ("/a:/b:cached,delegated", Code::InvalidVolumeSpec),
+            ("/a:/b:ro,rw", Code::InvalidVolumeSpec),
+            ("/a:/b:z,Z", Code::InvalidVolumeSpec),
         ] {
             assert_eq!(from_bind(bad).unwrap_err().problem.code, code, "{bad}");
         }

@@ -7,7 +7,9 @@ use crate::trace::{Change, Code, OpKind, Plan, StepKind};
 impl Engine {
     /// Deletes a container; `force` ends it first, `volumes` deletes its anonymous volumes too.
     pub fn remove(&self, container: &Container, line: &str, force: bool, volumes: bool) -> Result<()> {
-        self.claim(container, line, force)?;
+        if !self.claim(container, line, force)? {
+            return Ok(());
+        }
         let result = self.conductor.operate(OpKind::ContainerRemove, &container.name, line, &Cancel::new(), |cx| {
             self.removing(cx, container, volumes)
         });
@@ -20,7 +22,7 @@ impl Engine {
     /// `--rm`: deletes a container that has ended. A failure is told to whoever waits for it to be gone.
     pub(super) fn remove_ended(&self, container: &Container) {
         match self.remove(container, "", false, true) {
-            Err(fault) if !matches!(fault.problem.code, Code::ContainerBusy) => {
+            Err(fault) if !matches!(fault.problem.code, Code::ContainerBeingRemoved) => {
                 tracing::warn!(%fault, container = %container.id, "not removed");
                 container.update(|state| state.left = Some(fault.problem));
             }
@@ -28,8 +30,9 @@ impl Engine {
         }
     }
 
-    /// Takes the right to delete it.
-    fn claim(&self, container: &Container, line: &str, force: bool) -> Result<()> {
+    /// Takes the right to delete it. False when it is deleted already.
+    fn claim(&self, container: &Container, line: &str, force: bool) -> Result<bool> {
+        let mut ended = false;
         loop {
             let busy = container.update(|state| {
                 let before = state.phase;
@@ -40,21 +43,26 @@ impl Engine {
                 before
             });
             match busy {
-                Phase::Created | Phase::Exited => return Ok(()),
+                Phase::Created | Phase::Exited => return Ok(true),
                 Phase::Ending => {
                     container.wait_until(None, |state| state.phase != Phase::Ending);
                 }
                 Phase::Starting | Phase::Running if force => {
                     self.stop(container, line, Some(9), Some(0))?;
+                    ended = true;
                 }
                 Phase::Starting | Phase::Running => {
                     let fault = Fault::new(FaultKind::Conflict, Code::ContainerRunning);
                     return Err(fault.with("container", &container.name).with("id", &container.id));
                 }
-                // `--rm` was quicker.
-                Phase::Removing | Phase::Removed => {
-                    let fault = Fault::new(FaultKind::Conflict, Code::ContainerBusy);
-                    return Err(fault.with("container", &container.name).with("state", "removing"));
+                Phase::Removed => return Ok(false),
+                // `--rm` was quicker, and at work only because this ended the container.
+                Phase::Removing if ended => {
+                    container.wait_until(None, |state| state.phase != Phase::Removing);
+                }
+                Phase::Removing => {
+                    let fault = Fault::new(FaultKind::Conflict, Code::ContainerBeingRemoved);
+                    return Err(fault.with("container", &container.name));
                 }
             }
         }
@@ -69,6 +77,8 @@ impl Engine {
             for (entry, _) in self.conductor.journal().pending(Some(&dir_scope(&container.id))) {
                 cx.undone(entry)?;
             }
+            drop(container.hold.lock().take());
+            self.store.let_go(cx, &container.image)?;
             // What its end could not undo is tried once more, and stays in the journal if it cannot be even now.
             self.unwind(container.id.as_str());
             if volumes {

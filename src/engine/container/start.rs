@@ -73,6 +73,9 @@ impl Engine {
         };
         let rootfs = cx.step(Plan::new(StepKind::StackFilesystem, &container.name), |cx| {
             let rootfs = rootfs::stack(cx, &spec)?;
+            if container.state().started.is_none() {
+                rootfs::mark(&rootfs)?;
+            }
             self.fill_volumes(cx, container, &rootfs)?;
             if let Err(fault) = self.uppers.watch(&self.upper_spec(container)) {
                 tracing::warn!(%fault, container = %container.id, "what it writes is not watched");

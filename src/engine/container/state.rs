@@ -3,7 +3,7 @@ use super::streams::Streams;
 use crate::engine::moment::Moment;
 use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSpec, Running};
-use crate::engine::store::Image;
+use crate::engine::store::{Image, Pin};
 use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Code, NetworkMode, Problem};
@@ -24,6 +24,8 @@ pub struct Container {
     pub created: Moment,
     /// Its image.
     pub image: Image,
+    /// Keeps the image's layers, until it is deleted.
+    pub(super) hold: Mutex<Option<Pin>>,
     /// What was asked for.
     pub request: Request,
     /// What will run.

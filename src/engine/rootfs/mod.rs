@@ -14,7 +14,13 @@ use super::fault::{Fault, Result};
 use super::{evidence, handle, private};
 use crate::spec::ContainerId;
 use crate::trace::{Change, Code, Dir, DirRole, Plan, StepKind};
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::Mode;
+use std::fs::{File, Permissions};
+use std::io;
 use std::net::Ipv4Addr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// What to stack.
@@ -24,7 +30,7 @@ pub struct RootfsSpec<'a> {
     pub container: &'a ContainerId,
     /// The container's own directory, `…/containers/<id>`.
     pub dir: &'a Path,
-    /// The layers, the lowest first.
+    /// The layers, the lowest first. An image may have none.
     pub lower: &'a [PathBuf],
     /// Its hostname.
     pub hostname: &'a str,
@@ -89,17 +95,44 @@ impl Rootfs {
             resolv_conf: dir.join("etc/resolv.conf"),
         }
     }
+
+    /// An empty directory that is the lower one where an image has no layers: overlayfs wants one at least.
+    fn nothing(dir: &Path) -> PathBuf {
+        dir.join("lower")
+    }
+}
+
+/// By this file programs know that they are in a container of Docker's.
+pub const MARK: &str = ".dockerenv";
+
+/// Makes the mark where the image has nothing of that name. Only before a container's first start: one that it deletes stays
+/// away, as in Docker, where the mark lies in a layer below.
+pub fn mark(rootfs: &Rootfs) -> Result<()> {
+    let failed = |e: io::Error| Fault::io("make", rootfs.merged.join(MARK).display(), &e);
+    let root = handle::open(&rootfs.merged).map_err(|e| failed(e.into()))?;
+    let flags = OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_WRONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    match openat(&root, MARK, flags, Mode::S_IRUSR) {
+        Ok(file) => File::from(file).set_permissions(Permissions::from_mode(0o755)).map_err(failed),
+        Err(Errno::EEXIST) => Ok(()),
+        Err(errno) => Err(failed(errno.into())),
+    }
 }
 
 fn make_upper(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
     let dirs = [(&rootfs.upper, DirRole::Upper), (&rootfs.work, DirRole::Work), (&rootfs.merged, DirRole::Merged)];
-    let names = dirs.map(|(dir, _)| dir.display().to_string()).join(" ");
+    // What stands in for the layers is none of the directories that are drawn: there is nothing in it, and never will be.
+    let empty = spec.lower.is_empty().then(|| Rootfs::nothing(spec.dir));
+    let names = dirs.iter().map(|(dir, _)| *dir).chain(&empty).map(|dir| dir.display().to_string());
+    let names = names.collect::<Vec<_>>().join(" ");
     let plan = Plan::new(StepKind::MakeUpper, rootfs.upper.display()).call(format!("mkdir({:?}, 0755)", rootfs.upper));
     cx.step(plan.by_hand(format!("mkdir -p {names}")), |cx| {
         let journal = cx.conductor().journal();
         let whole = RootfsInverse::RemoveDir { path: spec.dir.to_owned() };
         if !journal.pending_of::<RootfsInverse>(spec.container.as_str()).iter().any(|(_, inverse)| *inverse == whole) {
             cx.journal(spec.container.as_str(), &whole)?;
+        }
+        if let Some(dir) = &empty {
+            private::shown_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
         }
         for (dir, role) in dirs {
             private::shown_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
@@ -169,7 +202,7 @@ pub fn remove(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
     cx.step(plan.by_hand(format!("rm -r {}", dir.display())), |cx| {
         match handle::remove(dir) {
             Ok(()) => {}
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 cx.not_made(&call, Why::Gone, vec![evidence::absent(dir)]);
             }
             Err(e) => return Err(Fault::io("remove", dir.display(), &e)),

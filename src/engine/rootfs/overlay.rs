@@ -86,8 +86,8 @@ fn mount_now(spec: &RootfsSpec<'_>, rootfs: &Rootfs, options: &str) -> io::Resul
 /// The new mount API takes the layers one by one (Linux 6.5), so that any number fits.
 fn one_by_one(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> io::Result<Vec<Evidence>> {
     let mut context = FsContext::open(c"overlay")?;
-    for layer in spec.lower.iter().rev() {
-        context.set(c"lowerdir+", layer)?;
+    for layer in lower(spec) {
+        context.set(c"lowerdir+", &layer)?;
     }
     context.set(c"upperdir", &rootfs.upper)?;
     context.set(c"workdir", &rootfs.work)?;
@@ -105,10 +105,18 @@ fn one_by_one(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> io::Result<Vec<Evidence
 /// `volatile`: a container's writable layer does not outlive its engine, so nothing in it must reach the disk. Without, every
 /// unmount waits for the whole disk to be written, tens of milliseconds.
 fn options(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> String {
-    let lower: Vec<_> = spec.lower.iter().rev().map(|layer| escaped(layer)).collect();
+    let lower: Vec<_> = lower(spec).iter().map(|layer| escaped(layer)).collect();
     let (upper, work) = (escaped(&rootfs.upper), escaped(&rootfs.work));
     let extra = if spec.rootless { ",userxattr" } else { "" };
     format!("lowerdir={},upperdir={upper},workdir={work},volatile{extra}", lower.join(":"))
+}
+
+/// The lower directories, the newest first.
+fn lower(spec: &RootfsSpec<'_>) -> Vec<PathBuf> {
+    match spec.lower {
+        [] => vec![Rootfs::nothing(spec.dir)],
+        layers => layers.iter().rev().cloned().collect(),
+    }
 }
 
 /// Colons and commas separate, so those of a path get a backslash.
@@ -156,11 +164,11 @@ mod tests {
     #[test]
     fn the_newest_layer_comes_first_and_separators_are_escaped() {
         let (container, dir) = (ContainerId::from("c"), Path::new("/r"));
-        let lower = [PathBuf::from("/l/a"), PathBuf::from("/l/b:1")];
-        let spec = RootfsSpec {
+        let layers = [PathBuf::from("/l/a"), PathBuf::from("/l/b:1")];
+        let spec = |lower| RootfsSpec {
             container: &container,
             dir,
-            lower: &lower,
+            lower,
             hostname: "h",
             address: None,
             extra_hosts: &[],
@@ -168,7 +176,9 @@ mod tests {
             network: super::super::Network::Own,
             rootless: true,
         };
-        let text = options(&spec, &Rootfs::below(dir));
-        assert_eq!(text, r"lowerdir=/l/b\:1:/l/a,upperdir=/r/upper,workdir=/r/work,volatile,userxattr");
+        let text = |lower| options(&spec(lower), &Rootfs::below(dir));
+        let rest = "upperdir=/r/upper,workdir=/r/work,volatile,userxattr";
+        assert_eq!(text(&layers), format!(r"lowerdir=/l/b\:1:/l/a,{rest}"));
+        assert_eq!(text(&[]), format!("lowerdir=/r/lower,{rest}"), "overlayfs wants one");
     }
 }

@@ -4,7 +4,7 @@ use crate::trace::Evidence;
 use std::io::Write;
 use std::time::Duration;
 
-/// Keeps blobs and layers from being deleted while a pull counts on them.
+/// Keeps blobs and layers from being deleted while a pull or a container counts on them.
 #[derive(Debug)]
 pub struct Pin {
     store: Arc<Store>,

@@ -33,7 +33,7 @@ pub use image::{Image, Removed};
 pub(super) use layers::NewLayer;
 pub use prune::Pruned;
 pub(super) use records::Record;
-pub use remove::Removal;
+pub use remove::{InUse, Removal, User};
 pub use undo::{StoreInverse, undo};
 pub(super) use unpacked::{Ahead, Part, Unpacking};
 
@@ -62,7 +62,7 @@ pub struct Store {
 #[derive(Debug, Default)]
 struct State {
     records: Records,
-    /// What pulls under way count on, and how many of them: it must not be deleted.
+    /// What pulls under way and containers count on, and how many of them: it must not be deleted.
     pinned: BTreeMap<Digest, usize>,
     /// Blobs that a pull is fetching.
     claimed: BTreeSet<Digest>,
@@ -102,6 +102,11 @@ impl Store {
         let records = self.lock().records.clone();
         let id = find_id(&records, name_or_id)?;
         self.image(&records, &id).ok_or_else(|| no_such_image(name_or_id))
+    }
+
+    /// The id of the image of that name. Whether it is whole is not looked at.
+    pub fn id(&self, name_or_id: &str) -> Result<Digest> {
+        find_id(&self.lock().records, name_or_id)
     }
 
     /// Which blobs and layers an image is made of.

@@ -15,13 +15,7 @@ impl Store {
     /// Deletes images that no container uses and that `wanted` lets through: those without a tag, or with `all` the
     /// tagged ones as well. One that cannot be deleted stays, and is no failure. Then what belongs to no image at all goes:
     /// what a pull, a load, an import or a commit that failed, or was killed, has left, and nobody is taking up now.
-    pub fn prune(
-        &self,
-        cx: &Cx,
-        all: bool,
-        wanted: &dyn Fn(&Image) -> bool,
-        in_use: &dyn Fn(&Digest) -> Option<String>,
-    ) -> Result<Pruned> {
+    pub fn prune(&self, cx: &Cx, all: bool, wanted: &dyn Fn(&Image) -> bool, in_use: InUse<'_>) -> Result<Pruned> {
         let images = self.images();
         let sizes = self.layer_sizes()?;
         let mut pruned = Pruned::default();

@@ -13,19 +13,27 @@ pub struct Removal {
     pub keep_parents: bool,
 }
 
+/// A container that was made from an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Its id.
+    pub container: String,
+    /// It runs, or is being started: its image stays, whatever is asked.
+    pub running: bool,
+}
+
+/// Who uses an image, one that runs before all others.
+pub type InUse<'a> = &'a dyn Fn(&Digest) -> Option<User>;
+
 impl Store {
-    /// Untags and deletes by Docker's rules. `in_use` names a container that uses an image.
+    /// Untags and deletes by Docker's rules (moby 20.10 `daemon/images/image_delete.go`). `in_use` names a container that uses an
+    /// image.
     ///
-    /// By a tag: the tag goes; with the last one goes the image. By an id: all tags go, which needs `force` when they are
-    /// of several repositories. An image that a container uses stays, even by force: only its tags go then. With an image
-    /// go the images it was committed from, as far as nothing else needs them.
-    pub fn remove(
-        &self,
-        cx: &Cx,
-        name_or_id: &str,
-        how: &Removal,
-        in_use: &dyn Fn(&Digest) -> Option<String>,
-    ) -> Result<Vec<Removed>> {
+    /// By a tag: the tag goes; with the last one goes the image. By an id: all tags go, which needs `force` when there are
+    /// several. An image that a container uses goes by force only, and while that runs only its tags do; its layers stay as
+    /// long as the container (see [`Store::hold`]). With an image go the images it was committed from, as far as nothing else
+    /// needs them.
+    pub fn remove(&self, cx: &Cx, name_or_id: &str, how: &Removal, in_use: InUse<'_>) -> Result<Vec<Removed>> {
         let plan = Plan::new(StepKind::RemoveImage, name_or_id).by_hand(format!("docker image rm {name_or_id}"));
         cx.step(plan, |cx| {
             let mut decision = decide(&self.lock().records, name_or_id, how.force, in_use)?;
@@ -45,6 +53,19 @@ impl Store {
                 decision = Decision { id, untag: Vec::new(), forget: Vec::new(), delete: true };
             }
         })
+    }
+
+    /// Keeps an image's layers for a container, whatever becomes of the image.
+    pub fn hold(self: &Arc<Self>, image: &Image) -> Pin {
+        self.pin(image.chain_ids.clone())
+    }
+
+    /// A container has let go of its image's layers: those that were kept for its sake alone go.
+    pub fn let_go(&self, cx: &Cx, image: &Image) -> Result<()> {
+        if self.record(&image.id).is_some() {
+            return Ok(());
+        }
+        image.chain_ids.iter().rev().try_for_each(|chain| self.remove_layer(cx, chain, &mut Vec::new()))
     }
 
     fn carry_out(&self, cx: &Cx, plan: &Decision) -> Result<Vec<Removed>> {
@@ -209,12 +230,7 @@ struct Decision {
     delete: bool,
 }
 
-fn decide(
-    records: &Records,
-    name_or_id: &str,
-    force: bool,
-    in_use: &dyn Fn(&Digest) -> Option<String>,
-) -> Result<Decision> {
+fn decide(records: &Records, name_or_id: &str, force: bool, in_use: InUse<'_>) -> Result<Decision> {
     let id = find_id(records, name_or_id)?;
     let tags: Vec<String> = records.tags_of(&id).cloned().collect();
     let conflict = |code: Code| Fault::new(FaultKind::Conflict, code).with("image", name_or_id);
@@ -232,9 +248,11 @@ fn decide(
             return Ok(Decision { id, untag: vec![named], forget, delete: false });
         }
         return match (user, child) {
-            (Some(container), _) if !force => Err(conflict(Code::ImageInUse).with("container", container)),
-            (None, None) => Ok(Decision { id, untag: vec![named], forget: Vec::new(), delete: true }),
-            _ => Ok(Decision { id, untag: vec![named], forget, delete: false }),
+            (Some(user), _) if !force => Err(conflict(Code::ImageInUse).with("container", user.container)),
+            (Some(User { running: true, .. }), _) | (_, Some(_)) => {
+                Ok(Decision { id, untag: vec![named], forget, delete: false })
+            }
+            _ => Ok(Decision { id, untag: vec![named], forget: Vec::new(), delete: true }),
         };
     }
     let by_digest = named.filter(|name| name.digest.is_some());
@@ -244,15 +262,20 @@ fn decide(
     {
         return Ok(Decision { id, untag: Vec::new(), forget: vec![named], delete: false });
     }
-    if let Some(container) = user {
-        return Err(conflict(Code::ImageInUse).with("container", container));
-    }
     if let Some(child) = child {
         return Err(conflict(Code::ImageHasChildren).with("child", child.short()));
     }
-    let repositories: BTreeSet<_> = tags.iter().map(|tag| tag.rsplit_once(':').map(|(name, _)| name)).collect();
-    if repositories.len() > 1 && !force {
-        return Err(conflict(Code::ImageManyRepositories).with("tags", tags.join(", ")));
+    match user {
+        Some(User { container, running: true }) => {
+            return Err(conflict(Code::ImageInUseRunning).with("container", container));
+        }
+        _ if tags.len() > 1 && !force => {
+            return Err(conflict(Code::ImageManyRepositories).with("tags", tags.join(", ")));
+        }
+        Some(User { container, .. }) if !force => {
+            return Err(conflict(Code::ImageInUseStopped).with("container", container));
+        }
+        _ => {}
     }
     Ok(Decision { id, untag: tags, forget: Vec::new(), delete: true })
 }

@@ -40,8 +40,8 @@ impl Shop {
         Self { dir, store, conductor }
     }
 
-    fn remove(&self, name: &str, force: bool, user: Option<&str>) -> Result<Vec<Removed>> {
-        let in_use = |_: &Digest| user.map(str::to_owned);
+    fn remove(&self, name: &str, force: bool, user: Option<bool>) -> Result<Vec<Removed>> {
+        let in_use = |_: &Digest| user.map(|running| User { container: "web".to_owned(), running });
         self.conductor.operate(OpKind::ImageRemove, name, "", &Cancel::new(), |cx| {
             self.store.remove(cx, name, &Removal { force, ..Removal::default() }, &in_use)
         })
@@ -125,12 +125,12 @@ fn of_two_tags_one_goes_and_the_image_stays() {
 }
 
 #[test]
-fn an_image_in_use_keeps_its_layers_even_by_force() {
+fn an_image_in_use_of_a_container_that_runs_stays_even_by_force() {
     let shop = Shop::with(&["lab/busybox:1"]);
-    let fault = shop.remove("lab/busybox:1", false, Some("web")).expect_err("in use");
+    let fault = shop.remove("lab/busybox:1", false, Some(true)).expect_err("in use");
     assert_eq!((fault.kind, fault.problem.args["container"].as_str()), (FaultKind::Conflict, "web"));
     let id = shop.store.find("lab/busybox:1").expect("still there").id;
-    let removed = shop.remove("lab/busybox:1", true, Some("web")).expect("untagged");
+    let removed = shop.remove("lab/busybox:1", true, Some(true)).expect("untagged");
     assert_eq!(removed[0], Removed::Untagged("lab/busybox:1".into()));
     assert!(
         removed.len() == 2 && matches!(&removed[1], Removed::Untagged(digest) if digest.contains('@')),
@@ -138,8 +138,51 @@ fn an_image_in_use_keeps_its_layers_even_by_force() {
     );
     let image = shop.store.find(id.short()).expect("dangling, but there");
     assert!(image.tags.is_empty() && image.layers[0].is_dir());
-    assert_eq!(shop.remove(id.hex(), true, Some("web")).expect_err("in use").problem.code, Code::ImageInUse);
+    assert_eq!(shop.remove(id.hex(), true, Some(true)).expect_err("in use").problem.code, Code::ImageInUseRunning);
+    assert_eq!(shop.remove(id.hex(), false, Some(false)).expect_err("in use").problem.code, Code::ImageInUseStopped);
     shop.remove(id.hex(), false, None).expect("removed");
+}
+
+#[test]
+fn an_image_in_use_of_a_container_that_stopped_goes_by_force_and_its_layers_with_the_container() {
+    for by_id in [false, true] {
+        let shop = Shop::with(&["lab/busybox:1"]);
+        let image = shop.store.find("lab/busybox:1").expect("there");
+        let hold = shop.store.hold(&image);
+        let name = if by_id { image.id.hex() } else { "lab/busybox:1" };
+        shop.remove(name, false, Some(false)).expect_err("in use");
+        let removed = shop.remove(name, true, Some(false)).expect("removed");
+        assert!(removed.contains(&Removed::Deleted(image.id.to_string())), "{removed:?}");
+        assert!(!removed.contains(&Removed::Deleted(image.chain_ids[0].to_string())), "{removed:?}");
+        shop.store.find("lab/busybox:1").expect_err("gone");
+        assert!(image.layers[0].is_dir() && shop.conductor.world().layers.contains_key(&image.chain_ids[0]));
+        drop(hold);
+        let let_go = |cx: &Cx| shop.store.let_go(cx, &image);
+        shop.conductor.operate(OpKind::ContainerRemove, "web", "", &Cancel::new(), let_go).expect("let go");
+        assert_eq!((shop.count("layers/sha256"), shop.count("blobs/sha256")), (0, 0), "nothing is left");
+        assert!(shop.conductor.world().layers.is_empty());
+    }
+}
+
+#[test]
+fn what_a_container_lets_go_of_stays_for_an_image_that_has_come_back() {
+    let shop = Shop::with(&["lab/busybox:1"]);
+    let image = shop.store.find("lab/busybox:1").expect("there");
+    let hold = shop.store.hold(&image);
+    drop(hold);
+    let let_go = |cx: &Cx| shop.store.let_go(cx, &image);
+    shop.conductor.operate(OpKind::ContainerRemove, "web", "", &Cancel::new(), let_go).expect("let go");
+    assert!(image.layers[0].is_dir());
+}
+
+#[test]
+fn two_tags_of_one_repository_go_by_id_with_force_alone() {
+    let shop = Shop::with(&["lab/busybox:1", "lab/busybox:latest"]);
+    let id = shop.store.find("lab/busybox:1").expect("there").id;
+    let fault = shop.remove(id.hex(), false, None).expect_err("which of the two");
+    assert_eq!(fault.problem.code, Code::ImageManyRepositories);
+    let removed = shop.remove(id.hex(), true, None).expect("removed");
+    assert!(removed.contains(&Removed::Untagged("lab/busybox:latest".into())), "{removed:?}");
 }
 
 #[test]

@@ -19,11 +19,13 @@ mod diff;
 mod inotify;
 mod model;
 mod origin;
+mod size;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub use diff::{Kind, diff};
+pub use size::size;
 
 use super::conductor::Conductor;
 use super::evidence;
@@ -63,7 +65,7 @@ pub struct UpperSpec {
     pub merged: PathBuf,
     /// Directory and chain id of each layer below, the lowest first.
     pub lower: Vec<(PathBuf, Digest)>,
-    /// Where in the container something is mounted, `etc/hosts`: the engine makes an empty place for it.
+    /// What the engine makes in the container, empty: places for mounts, `etc/hosts`, and the mark of a container.
     pub mount_points: Vec<String>,
     /// Marks are `user.overlay.*`.
     pub rootless: bool,

@@ -11,6 +11,7 @@ cli-trace-exported = { $count } events saved.
 problem-docker-host-not-unix = DOCKER_HOST is { $host }, and dockwalk only speaks to a unix socket. Write unix:///path, or unset DOCKER_HOST to use dockwalk's own engine.
 problem-not-in-this-build = This dockwalk was built without its engine, so it cannot do that. Use a build with the engine, on Linux.
 problem-unknown-level = { $level } is no level. Write story, stage or kernel.
+cli-left = read escape sequence
 cli-pulling = Unable to find image '{ $image }' locally
 cli-ask-username = Username:
 cli-ask-password = Password:

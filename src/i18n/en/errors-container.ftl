@@ -4,6 +4,7 @@ problem-invalid-container-name = Invalid container name ({ $name }): only [a-zA-
 problem-container-name-taken = Conflict. The container name "/{ $name }" is already in use by container "{ $id }". You have to remove (or rename) that container to be able to reuse that name: `docker rm { $name }`.
 problem-container-not-running = Container { $container } is not running (it is { $state }). Start it with `docker start { $container }`.
 problem-container-running = You cannot remove a running container { $id }. Stop the container ({ $container }) before attempting removal or force remove: `docker rm -f { $container }`.
+problem-container-being-removed = removal of container { $container } is already in progress. Wait until it is gone: `docker ps -a`.
 problem-container-busy = Container { $container } is just being changed ({ $state }), so nothing else can be done with it. Try again in a moment.
 problem-no-command = No command specified: the image { $image } names none. Write one after the image: `docker run { $image } COMMAND`.
 problem-no-such-image-for-platform = No such image: { $image } for { $platform }. Pull it for that platform: `docker pull --platform { $platform } { $image }`.
@@ -32,7 +33,30 @@ problem-no-such-network = network { $network } not found. There are bridge, host
 problem-no-such-evidence = Event { $seq } has no evidence, or is not in this trace. Look at the trace for events that were observed.
 problem-inotify-missing = Writable layers cannot be watched as they change ({ $reason }). They are looked at when a container ends. If other programs use too much of inotify, raise the limit: `sudo sysctl -w fs.inotify.max_user_instances=1024`.
 problem-inotify-exhausted = The kernel allows no more directories to be watched; there are { $count }. What is written into others is seen when the container ends. Raise the limit: `sudo sysctl -w fs.inotify.max_user_watches=524288`.
-problem-no-such-endpoint = page not found: { $request }. dockwalk does not serve this part of the Docker API.
+problem-no-such-endpoint = page not found: { $request }. The Docker API has no such page, or it takes another method. Correct the path.
+problem-not-built = { $feature ->
+    [attach-socket] Attaching over a web socket is not part of dockwalk yet. Attach over the connection itself, as `docker attach` does.
+    [build] Building images is not part of dockwalk yet. Build with docker, podman or buildah, and load the result: `docker save IMAGE | dockwalk docker load`.
+    [checkpoint] Checkpoints of containers are not part of dockwalk. Keep what a container wrote with `docker commit`.
+    [compose] Compose is not part of dockwalk. Start the containers one by one with `docker run`.
+    [copy] Copying files into and out of containers is not part of dockwalk yet. Bind a directory with `-v DIR:/DIR`, or pipe the file through `docker exec -i CONTAINER cat`.
+    [disk-usage] The sum of all disk usage is not part of dockwalk yet. See `docker images`, and `docker ps -a --size` for what containers wrote.
+    [distribution] Asking a registry about an image without pulling it is not part of dockwalk yet. Pull it, then see `docker image inspect IMAGE`.
+    [export] Exporting a container's files is not part of dockwalk yet. Make an image of it with `docker commit`, and save that with `docker save`.
+    [network] Making, changing and removing networks is not part of dockwalk yet. There are bridge, host and none: `docker run --network bridge`.
+    [pause] Pausing containers is not part of dockwalk yet. Send the signals: `docker kill -s STOP CONTAINER`, and `docker kill -s CONT CONTAINER`.
+    [plugin] Plugins are not part of dockwalk. Volumes, networks and logs are its own: local, bridge, json-file.
+    [prune] Removing all stopped containers at once is not part of dockwalk yet. Remove them by name: `docker rm $(docker ps -aq -f status=exited)`.
+    [rename] Renaming containers is not part of dockwalk yet. Give the name when it is created: `docker run --name NAME`.
+    [search] Searching a registry is not part of dockwalk. Search with a browser, at https://hub.docker.com for example, and pull by name.
+    [secret] Secrets and configs belong to swarm mode, which is not part of dockwalk. Bind a file instead: `-v FILE:/run/secrets/NAME:ro`.
+    [stats] Statistics of containers are not part of dockwalk yet. Look from within: `docker exec CONTAINER top -b -n 1`.
+    [swarm] Swarm mode is not part of dockwalk: it runs containers of this machine alone. Run them with `docker run`.
+    [top] The list of a container's processes is not part of dockwalk yet. Look from within: `docker exec CONTAINER ps`.
+    [update] Changing a container's limits is not part of dockwalk yet. Create it anew with other limits: `docker run --memory 64m`.
+   *[other] { $feature } is not part of dockwalk yet. Leave it out.
+}
+problem-events-backwards = `since` ({ $since }) cannot be after `until` ({ $until }). Exchange the two.
 problem-api-version = client version { $version } is not supported. This engine speaks { $oldest } to { $newest }: set DOCKER_API_VERSION to one of these.
 problem-console-cut = { $container } has printed more than { $bytes } bytes. What it prints from here on is in `docker logs`, not in the trace.
 problem-console-left-out = Of what { $container } printed, { $bytes } bytes are not in the trace. `docker logs` has the latest of them.

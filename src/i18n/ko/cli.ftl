@@ -11,6 +11,7 @@ cli-trace-exported = 이벤트 { $count }개를 저장했습니다.
 problem-docker-host-not-unix = DOCKER_HOST가 { $host }인데 dockwalk는 유닉스 소켓(unix socket)만 지원합니다. unix:///경로로 쓰거나, DOCKER_HOST를 지우고 dockwalk 엔진을 쓰세요.
 problem-not-in-this-build = 이 dockwalk는 엔진 없이 빌드되어 이 명령을 실행할 수 없습니다. Linux에서 엔진이 있는 빌드를 쓰세요.
 problem-unknown-level = { $level } 단계는 없습니다. story, stage, kernel 중 하나를 쓰세요.
+cli-left = 분리 키(detach keys)를 눌러 빠져나왔습니다. 안에서는 계속 실행 중입니다.
 cli-pulling = '{ $image }' 이미지가 로컬에 없어 레지스트리에서 받습니다
 cli-ask-username = 사용자 이름:
 cli-ask-password = 비밀번호:

@@ -4,6 +4,7 @@ problem-invalid-container-name = 컨테이너 이름 ({ $name })이 올바르지
 problem-container-name-taken = 컨테이너 이름 "/{ $name }": 이미 컨테이너 "{ $id }"에서 쓰고 있는 이름입니다. `docker rm { $name }` 명령으로 지우거나 다른 이름을 쓰세요.
 problem-container-not-running = 컨테이너 { $container }: 실행 중이 아닙니다 (지금 상태: { $state }). `docker start { $container }` 명령으로 시작하세요.
 problem-container-running = 컨테이너 { $container } ({ $id }): 실행 중이라 지울 수 없습니다. 먼저 멈추거나 `docker rm -f { $container }` 명령으로 강제로 지우세요.
+problem-container-being-removed = { $container } 컨테이너는 이미 삭제하는 중입니다. `docker ps -a`에서 사라질 때까지 기다리세요.
 problem-container-busy = { $container } 컨테이너는 지금 다른 작업 중이어서 ({ $state }) 이 작업을 할 수 없습니다. 잠시 뒤 다시 시도하세요.
 problem-no-command = 실행할 명령이 없습니다. { $image } 이미지가 명령을 정해 두지 않았습니다. `docker run { $image } 명령`처럼 이미지 뒤에 명령을 쓰세요.
 problem-no-such-image-for-platform = { $image }: { $platform } 플랫폼(platform)용 이미지가 없습니다. `docker pull --platform { $platform } { $image }` 명령으로 받으세요.
@@ -32,7 +33,30 @@ problem-no-such-network = { $network } 네트워크(network)가 없습니다. br
 problem-no-such-evidence = { $seq }번 이벤트(event)에는 증거가 없거나 이 기록에 없는 이벤트입니다. 기록에서 관찰 이벤트를 고르세요.
 problem-inotify-missing = 컨테이너의 쓰기 레이어를 실시간으로 지켜볼 수 없습니다({ $reason }). 컨테이너가 끝날 때 한 번 살펴봅니다. 다른 프로그램이 inotify를 너무 많이 쓰고 있다면 `sudo sysctl -w fs.inotify.max_user_instances=1024` 명령으로 한도를 늘리십시오.
 problem-inotify-exhausted = 커널이 지켜볼 디렉터리를 더 늘려 주지 않습니다. 지금 { $count }개입니다. 그 밖의 디렉터리에 쓴 것은 컨테이너가 끝날 때 보입니다. `sudo sysctl -w fs.inotify.max_user_watches=524288` 명령으로 한도를 늘리십시오.
-problem-no-such-endpoint = { $request }: dockwalk가 제공하지 않는 Docker API입니다. 다른 명령을 쓰세요.
+problem-no-such-endpoint = { $request }: Docker API에 없는 주소이거나 메서드(method)가 다릅니다. 경로를 고치세요.
+problem-not-built = { $feature ->
+    [attach-socket] 웹소켓(websocket)으로 연결하는 기능은 아직 dockwalk에 없습니다. `docker attach`처럼 연결을 그대로 쓰세요.
+    [build] 이미지(image)를 빌드하는 기능은 아직 dockwalk에 없습니다. docker, podman, buildah로 빌드한 뒤 `docker save 이미지 | dockwalk docker load`로 불러오세요.
+    [checkpoint] 컨테이너(container) 체크포인트(checkpoint) 기능은 dockwalk에 없습니다. 컨테이너가 쓴 내용은 `docker commit`으로 남기세요.
+    [compose] compose는 dockwalk에 없습니다. `docker run`으로 컨테이너(container)를 하나씩 시작하세요.
+    [copy] 컨테이너(container)에 파일을 복사해 넣거나 꺼내는 기능은 아직 dockwalk에 없습니다. `-v 디렉터리:/디렉터리`로 연결하거나 `docker exec -i 컨테이너 cat`으로 내용을 주고받으세요.
+    [disk-usage] 전체 디스크 사용량을 보여 주는 기능은 아직 dockwalk에 없습니다. `docker images`를 보거나, 컨테이너(container)가 쓴 크기는 `docker ps -a --size`로 확인하세요.
+    [distribution] 이미지(image)를 받지 않고 레지스트리(registry)에 물어보는 기능은 아직 dockwalk에 없습니다. 받은 다음 `docker image inspect 이미지`로 확인하세요.
+    [export] 컨테이너(container)의 파일을 내보내는 기능은 아직 dockwalk에 없습니다. `docker commit`으로 이미지(image)를 만들어 `docker save`로 저장하세요.
+    [network] 네트워크(network)를 만들고 바꾸고 지우는 기능은 아직 dockwalk에 없습니다. bridge, host, none을 쓸 수 있습니다: `docker run --network bridge`.
+    [pause] 컨테이너(container)를 일시 정지하는 기능은 아직 dockwalk에 없습니다. `docker kill -s STOP 컨테이너`와 `docker kill -s CONT 컨테이너`로 신호를 보내세요.
+    [plugin] 플러그인(plugin)은 dockwalk에 없습니다. 볼륨, 네트워크, 로그는 내장된 local, bridge, json-file을 씁니다.
+    [prune] 멈춘 컨테이너(container)를 한꺼번에 지우는 기능은 아직 dockwalk에 없습니다. `docker rm $(docker ps -aq -f status=exited)`로 지우세요.
+    [rename] 컨테이너(container) 이름을 바꾸는 기능은 아직 dockwalk에 없습니다. 만들 때 `docker run --name 이름`으로 정하세요.
+    [search] 레지스트리(registry) 검색은 dockwalk에 없습니다. https://hub.docker.com 같은 곳에서 찾아 이름으로 받으세요.
+    [secret] 시크릿(secret)과 config는 스웜(swarm) 모드의 기능이고, dockwalk에는 스웜 모드가 없습니다. 대신 파일을 연결하세요: `-v 파일:/run/secrets/이름:ro`.
+    [stats] 컨테이너(container) 통계는 아직 dockwalk에 없습니다. `docker exec 컨테이너 top -b -n 1`로 안에서 확인하세요.
+    [swarm] 스웜(swarm) 모드는 dockwalk에 없습니다. 이 컴퓨터의 컨테이너(container)만 실행합니다. `docker run`을 쓰세요.
+    [top] 컨테이너(container)의 프로세스 목록을 보여 주는 기능은 아직 dockwalk에 없습니다. `docker exec 컨테이너 ps`로 안에서 확인하세요.
+    [update] 컨테이너(container)의 한도를 바꾸는 기능은 아직 dockwalk에 없습니다. `docker run --memory 64m`처럼 새 한도로 다시 만드세요.
+   *[other] { $feature }: 아직 dockwalk에 없는 기능입니다. 빼고 실행하세요.
+}
+problem-events-backwards = `since`({ $since })가 `until`({ $until })보다 늦습니다. 둘을 바꾸세요.
 problem-api-version = 클라이언트의 API 버전 { $version }: 지원하지 않습니다. 이 엔진이 지원하는 범위는 { $oldest }–{ $newest }입니다. DOCKER_API_VERSION을 그 사이로 정하세요.
 problem-console-cut = { $container }의 출력이 { $bytes }바이트를 넘었습니다. 이후 출력은 기록이 아니라 `docker logs`에서 볼 수 있습니다.
 problem-console-left-out = { $container }의 출력 가운데 { $bytes }바이트는 기록에 없습니다. 그중 최근 것은 `docker logs`에서 볼 수 있습니다.

@@ -30,6 +30,9 @@ pub struct Container {
     pub network_mode: NetworkMode,
     /// Has a terminal.
     pub tty: bool,
+    /// The image's labels and the request's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
     /// Created, running, exited.
     pub state: ContainerState,
 }

@@ -36,7 +36,7 @@ pub struct UpperFile {
     /// It is a directory.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dir: bool,
-    /// An empty place where the engine mounts something: the container's own doing it is not.
+    /// An empty place that the engine made, to mount something on or to mark a container: the container's own doing it is not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mount_point: bool,
     /// Bytes of content now.

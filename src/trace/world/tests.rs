@@ -68,6 +68,7 @@ fn a_container(id: ContainerId) -> Container {
         hostname: "c".into(),
         network_mode: "bridge".into(),
         tty: false,
+        labels: BTreeMap::new(),
         state: ContainerState::Created,
     }
 }

@@ -21,6 +21,7 @@ impl Sample {
                 hostname: id(name).short().into(),
                 network_mode: network_mode.into(),
                 tty: true,
+                labels: BTreeMap::new(),
                 state: ContainerState::Created,
             }));
             for (role, part) in [(DirRole::Upper, "upper"), (DirRole::Work, "work"), (DirRole::Merged, "merged")] {

@@ -13,10 +13,10 @@ use super::Shared;
 use super::answer::{Answer, blocking, json};
 use super::query;
 use crate::docker::{Endpoint, ImageCreateQuery, ImageSaveQuery, ImageSource};
-use crate::engine::store::Image;
-use crate::engine::{Engine, Fault, FaultKind};
+use crate::engine::container::Phase;
+use crate::engine::store::{Image, User};
+use crate::engine::{Engine, Fault};
 use crate::spec::{Digest, Reference};
-use crate::trace::Code;
 use axum::extract::{Path, Request};
 use axum::http::Method;
 use std::sync::Arc;
@@ -25,8 +25,7 @@ use std::sync::Arc;
 pub(super) async fn one(engine: Shared, Path(rest): Path<String>, request: Request) -> Answer {
     let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let Some((endpoint, name)) = Endpoint::split_image(method.as_str(), &rest) else {
-        let fault = Fault::new(FaultKind::NotFound, Code::NoSuchEndpoint);
-        return Err(fault.with("request", super::line(&request)).into());
+        return Ok(super::unserved::refusal(&request));
     };
     let (engine, name) = (Arc::clone(&engine), name.to_owned());
     match endpoint {
@@ -57,10 +56,14 @@ fn familiar(image: &Image) -> Vec<String> {
     image.tags.iter().map(Reference::familiar).collect()
 }
 
-/// The container that was made from an image.
-pub(super) fn user_of(engine: &Engine, image: &Digest) -> Option<String> {
+/// A container that was made from an image: one that runs, if there is one.
+pub(super) fn user_of(engine: &Engine, image: &Digest) -> Option<User> {
     let all = engine.containers.all();
-    all.iter().find(|c| c.image.id == *image).map(|c| c.id.to_string())
+    let users = all.iter().filter(|c| c.image.id == *image).map(|c| User {
+        container: c.id.short().to_owned(),
+        running: matches!(c.state().phase, Phase::Starting | Phase::Running | Phase::Ending),
+    });
+    users.max_by_key(|user| user.running)
 }
 
 /// `lowerdir=` of a mount of this image: the uppermost first.

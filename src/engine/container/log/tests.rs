@@ -1,5 +1,8 @@
 use super::*;
 use crate::engine::container::channel::Channel::{Err, Out};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 const BOTH: [bool; 2] = [true; 2];
 
@@ -66,6 +69,26 @@ fn a_long_line_is_one_line_to_whoever_counts_or_stamps() {
         assert!(pieces.iter().all(|piece| piece.text.len() <= LONGEST + 1));
         assert!(pieces.iter().all(|piece| piece.text.len() < LONGEST || piece.time == pieces[0].time));
     }
+}
+
+#[test]
+fn lines_are_counted_and_stamped_as_they_were_printed_whatever_their_length_and_the_chunks() {
+    let length = prop_oneof![0..4_usize, select(vec![LONGEST - 1, LONGEST, LONGEST + 1, 2 * LONGEST, 40_000])];
+    let chunk = prop_oneof![1..100_usize, select(vec![LONGEST - 1, LONGEST, LONGEST + 1, 32 * 1024])];
+    proptest!(ProptestConfig::with_cases(64), |(lengths in vec(length, 1..5), chunks in vec(chunk, 1..40), last in 0..6_usize)| {
+        let bench = bench(1 << 20, 3);
+        let text: String = lengths.iter().map(|length| "x".repeat(*length) + "\n").collect();
+        let (mut rest, mut sizes) = (text.as_bytes(), chunks.iter().cycle());
+        while !rest.is_empty() {
+            let (chunk, after) = rest.split_at(rest.len().min(*sizes.next().unwrap()));
+            bench.log.append(Out, chunk);
+            rest = after;
+        }
+        let lines: Vec<_> = text.split_inclusive('\n').collect();
+        prop_assert_eq!(bench.tail(last), lines[lines.len().saturating_sub(last)..].concat());
+        let pieces = bench.read(Ask { channels: BOTH, ..Ask::default() });
+        prop_assert_eq!(pieces.iter().filter(|piece| piece.begins).count(), lines.len());
+    });
 }
 
 #[test]
