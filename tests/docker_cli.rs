@@ -287,7 +287,7 @@ fn an_engine_ends_cleanly_and_a_second_one_is_refused() {
         assert!(fails(second, 1).contains("Another engine works in"));
         engine.end();
         assert!(!socket.exists());
-        assert_eq!(std::fs::read_dir(root.join("containers")).unwrap().count(), 0, "{who:?}");
+        assert!(!root.join("containers").exists(), "{who:?}: what is empty goes");
         assert_eq!(std::fs::metadata(root.join("journal.ndjson")).unwrap().len(), 0, "{who:?}");
     }
 }

@@ -195,7 +195,7 @@ fn arguments_are_told_back_as_text() {
         &["lesson", "run", TYPED],
         &["registry", "damage", TYPED],
         &["--lessons", TYPED, "lesson", "list"],
-        &["engine", "--root", "/proc/evil\x1b[31m\u{9b}\nINJECTED"],
+        &["engine", "--root", "/proc/evil\x1b[31m\u{9b}\nINJECTED", "--socket", "/proc/evil\x1b[31m\u{9b}\nINJECTED/s"],
         // What clap says of what it does not understand.
         &[TYPED],
         &["docker", TYPED],

@@ -36,7 +36,7 @@ fn an_image_gets_names_and_loses_them() {
 
         // By id, with tags in several repositories: refused without force.
         let id = image["Id"].as_str().unwrap();
-        assert!(fails(bench.run(&format!("rmi {id}")), 1).contains("several repositories"));
+        assert!(fails(bench.run(&format!("rmi {id}")), 1).contains("multiple repositories"));
         assert_eq!(good(bench.run("rmi mine registry.example:5000/a/b:c")).lines().count(), 2);
         good(bench.run("run -d --name user lab/shell:1 sleep 600"));
         assert!(fails(bench.run("rmi lab/shell:1"), 1).contains("container"));

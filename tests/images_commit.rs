@@ -156,7 +156,9 @@ fn a_commit_shows_what_the_kernel_shows_here_in_docker_and_in_umoci() {
 
         let below = layers(&engine, "below:1");
         let stack: Vec<_> = [upper(&engine)].into_iter().chain(below).collect();
-        let seen = lab::with_overlay(&dir.join("container"), &stack, "", container_tree);
+        let mut seen = lab::with_overlay(&dir.join("container"), &stack, "", container_tree);
+        // The engine's mark of a container is no part of the image.
+        assert!(seen.remove(".dockerenv").is_some());
         for (path, part) in [
             ("capable", "security.capability="),
             ("noted", "user.note="),

@@ -251,7 +251,7 @@ fn beside(window: &Window) -> Vec<String> {
 
 #[test]
 fn nothing_beside_a_question_gives_its_answer_away() {
-    let mut given = vec![];
+    let (mut given, mut questions) = (vec![], 0);
     for name in LESSONS {
         let mut window = lesson(name, Lang::Ko);
         while app(&window).state.course.is_some() {
@@ -263,14 +263,22 @@ fn nothing_beside_a_question_gives_its_answer_away() {
                 let from = state.cursor.position();
                 let answer = (from..=state.trace.len()).find_map(|at| ask.answer(&state.trace.seek(at))).unwrap();
                 let answer = answer.show(&words);
-                // A yes or a number stands for something only beside its question.
-                if answer.chars().count() > 3 && !state.trace.seek(from).tags.is_empty() | (answer.len() > 6) {
-                    let told = beside(&window).into_iter().filter(|text| text.contains(&answer));
-                    given.extend(told.map(|text| format!("{name} {} {id}: {answer} in `{text}`", step.id)));
+                let beside = beside(&window);
+                let stem = |choice: &str| choice.split('(').next().unwrap_or_default().trim().to_owned();
+                let told = |choice: &str| beside.iter().find(|text| text.contains(&stem(choice)));
+                let view = page(&window);
+                let question = view.questions.iter().find(|question| question.id == id).unwrap();
+                // Where other choices are seen, too, all of them are only named. A yes or a bare number says nothing by itself.
+                let others = question.choices.iter().filter(|choice| **choice != answer);
+                let alone = !others.into_iter().any(|choice| told(choice).is_some());
+                if let Some(text) = told(&answer).filter(|_| alone && stem(&answer).chars().count() > 3) {
+                    given.push(format!("{name} {} {id}: {answer} in `{text}`", step.id));
                 }
+                questions += 1;
             }
             onward(&mut window, true);
         }
     }
     assert!(given.is_empty(), "{given:#?}");
+    assert!(questions >= 14, "{questions} questions were looked at");
 }

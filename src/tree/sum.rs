@@ -2,16 +2,16 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// The first 16 bytes of the sha256 of a file's content. Builds that set `SOURCE_DATE_EPOCH` give files one time, so that size
+/// The first 16 bytes of the BLAKE3 hash of a file's content. Builds that set `SOURCE_DATE_EPOCH` give files one time, so that size
 /// and time do not tell one content from another; this does, also where somebody would have it otherwise.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Sum([u8; 16]);
 
 impl Sum {
-    /// Of a sha256.
-    pub fn of_sha256(sha256: &[u8; 32]) -> Self {
+    /// Of a BLAKE3 hash: counted beside the sha256 of the whole layer, for which many laptops have no instructions.
+    pub fn of_blake3(hash: &[u8; 32]) -> Self {
         let mut bytes = [0; 16];
-        bytes.copy_from_slice(&sha256[..16]);
+        bytes.copy_from_slice(&hash[..16]);
         Self(bytes)
     }
 }

@@ -181,7 +181,7 @@ fn there_is_no_way_back_out_of_what_is_no_directory() {
 
 /// A file with content: the letter is what tells it.
 fn with(path: &str, size: u64, content: u8) -> LayerEntry {
-    LayerEntry { sum: Some(Sum::of_sha256(&[content; 32])), ..file(path, size) }
+    LayerEntry { sum: Some(Sum::of_blake3(&[content; 32])), ..file(path, size) }
 }
 
 fn at(entry: LayerEntry, seconds: i64) -> LayerEntry {

@@ -21,8 +21,6 @@ struct State {
     stop: StopBefore,
     breakpoints: BTreeSet<StepKind>,
     waiting: BTreeMap<StepId, Waiting>,
-    /// Operations that are under way.
-    running: usize,
 }
 
 #[derive(Debug)]
@@ -62,7 +60,6 @@ impl Default for State {
             stop: StopBefore::Next,
             breakpoints: BTreeSet::new(),
             waiting: BTreeMap::new(),
-            running: 0,
         }
     }
 }
@@ -100,11 +97,6 @@ impl Gate {
     /// Does what the learner says. The oldest waiting step is the one that goes.
     pub fn command(&self, command: &GateCommand) {
         self.locked(|state| {
-            // What has nothing to go on with leaves nothing behind for the next command to run through.
-            let idle = state.running == 0 && state.waiting.is_empty();
-            if idle && *command == GateCommand::Continue {
-                return;
-            }
             let oldest = state.waiting.iter().find(|(_, w)| !w.released).map(|(id, w)| (*id, w.path.last().copied()));
             let (level, stop) = match command {
                 GateCommand::Breakpoints { kinds } => {
@@ -156,16 +148,6 @@ impl Gate {
             let tick = Duration::from_millis(50);
             self.changed.wait_for(&mut state, tick);
         }
-    }
-
-    /// An operation begins.
-    pub(super) fn began(&self) {
-        self.locked(|state| state.running += 1);
-    }
-
-    /// An operation is over.
-    pub(super) fn ended(&self) {
-        self.locked(|state| state.running -= 1);
     }
 
     fn release(&self) {

@@ -61,12 +61,10 @@ impl Conductor {
     ) -> Result<T> {
         let id = self.next_op.fetch_add(1, Ordering::Relaxed);
         let op = Op { id, kind, subject: subject.to_string(), request: request.to_string() };
-        self.gate.began();
         self.recorder.push(Body::OpBegan { op });
         let cx = Cx::new(Arc::clone(self), id, cancel.clone());
         let result = caught(|| act(&cx));
         self.recorder.push(Body::OpEnded { op: id, outcome: outcome(&result) });
-        self.gate.ended();
         result
     }
 

@@ -160,13 +160,6 @@ fn a_breakpoint_stops_what_would_go_on() {
 }
 
 #[test]
-fn continue_on_an_idle_engine_changes_nothing() {
-    let mut session = SteppedScript::begin(|gate| gate.command(&GateCommand::Continue));
-    session.check(StepKind::WireNetwork).tell(GateCommand::Continue);
-    session.done();
-}
-
-#[test]
 fn a_pause_sets_the_level_and_lets_nothing_go() {
     let mut session = SteppedScript::begin(|_| {});
     session.check(StepKind::WireNetwork);

@@ -1,11 +1,11 @@
 use crate::engine::unpack::{Limits, marks_of, shown};
 use crate::engine::{Fault, Result};
 use crate::tree::{Kind, LayerEntry, PathBytes, Sum, Time};
+use blake3::Hasher;
 use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, open, openat, readlinkat};
 use nix::sys::stat::{FileStat, Mode, fstat, fstatat, major, minor};
-use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
@@ -98,20 +98,20 @@ impl Walk<'_> {
             return None;
         }
         let file = std::fs::File::open(format!("/proc/self/fd/{}", handle.as_raw_fd())).ok()?;
-        let (mut sha, mut buffer, mut read) = (Sha256::new(), vec![0; 64 * 1024], 0);
+        let (mut sum, mut buffer, mut read) = (Hasher::new(), vec![0; 64 * 1024], 0);
         let mut content = file.take(size + 1);
         loop {
             match content.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(n) => {
-                    sha.update(&buffer[..n]);
+                    sum.update(&buffer[..n]);
                     read += n as u64;
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(_) => return None,
             }
         }
-        (read == size).then(|| Sum::of_sha256(&sha.finalize().into()))
+        (read == size).then(|| Sum::of_blake3(sum.finalize().as_bytes()))
     }
 
     fn kind(&self, dir: &Rc<OwnedFd>, name: &OsStr, stat: &FileStat) -> nix::Result<Option<Kind>> {

@@ -93,7 +93,7 @@ mod tests {
             gid: n,
             mtime: Time { seconds: -1, nanos: 5 },
             xattrs: vec![(b"user.x".to_vec().into(), b"\xff\0\n\\".to_vec().into())],
-            sum: n.is_multiple_of(2).then(|| crate::tree::Sum::of_sha256(&[n as u8; 32])),
+            sum: n.is_multiple_of(2).then(|| crate::tree::Sum::of_blake3(&[n as u8; 32])),
         };
         let mut writer = ListWriter::create(&path).expect("a file");
         (0..3000).for_each(|n| writer.write(&entry(n)).expect("written"));

@@ -2,13 +2,13 @@ doctor-kernel = 리눅스 커널(kernel)
 doctor-kernel-found = 버전 { $version }입니다.
 doctor-kernel-old = 버전 { $version }입니다. root 없이 쓰려면 5.11 이상이 필요합니다.
 doctor-kernel-too-old = 버전 { $version }입니다. 5.3 이상이 필요합니다.
-doctor-kernel-cost = root 없이는 이미지를 마운트할 수 없고, 5.3보다 오래된 커널에서는 아무것도 실행되지 않습니다. 수업은 녹화로 볼 수 있습니다.
+doctor-kernel-cost = root 없이는 이미지를 마운트할 수 없고, 5.3보다 오래된 커널에서는 아무것도 실행되지 않습니다. 레슨은 녹화로 볼 수 있습니다.
 
 doctor-user-namespaces = 사용자 네임스페이스(user namespace)
 doctor-user-namespaces-root = root이므로 필요하지 않습니다.
 doctor-user-namespaces-yes = 일반 사용자도 만들 수 있습니다.
 doctor-user-namespaces-refused = 일반 사용자는 만들 수 없습니다(설정: { $switch }): { $reason }
-doctor-user-namespaces-cost = root 없이는 엔진이 시작되지 않습니다. `sudo dockwalk engine`으로 시작하거나, 녹화된 수업을 재생하세요.
+doctor-user-namespaces-cost = root 없이는 엔진이 시작되지 않습니다. `sudo dockwalk engine`으로 시작하거나, 녹화된 레슨을 재생하세요.
 
 doctor-subordinate-ids = 보조 ID(subordinate id)
 doctor-subordinate-ids-root = root이므로 필요하지 않습니다.
@@ -27,7 +27,7 @@ doctor-newuidmap-cost = 보조 ID를 쓸 수 없어서 컨테이너 안에는 ro
 doctor-overlay = 오버레이 파일 시스템(overlay)
 doctor-overlay-works = 마운트하고, 바꾸고, 다시 읽어 보았습니다.
 doctor-overlay-refused = 마운트할 수 없습니다: { $reason }
-doctor-overlay-cost = 이미지의 레이어(layer)를 쌓을 수 없어서 컨테이너가 시작되지 않습니다. 수업은 녹화로 볼 수 있습니다.
+doctor-overlay-cost = 이미지의 레이어(layer)를 쌓을 수 없어서 컨테이너가 시작되지 않습니다. 레슨은 녹화로 볼 수 있습니다.
 
 doctor-cgroup = 컨트롤 그룹(cgroup)
 doctor-cgroup-delegated = 버전 { $version }입니다. 그룹을 만들 수 있습니다.
@@ -61,7 +61,7 @@ doctor-wsl = 리눅스용 Windows 하위 시스템(WSL)
 doctor-wsl-no = WSL이 아닙니다.
 doctor-wsl-one = WSL 1입니다. WSL 1에는 리눅스 커널이 없습니다.
 doctor-wsl-two = WSL 2입니다.
-doctor-wsl-cost = 네임스페이스(namespace)가 없어서 아무것도 실행되지 않습니다. 수업은 녹화로 볼 수 있습니다.
+doctor-wsl-cost = 네임스페이스(namespace)가 없어서 아무것도 실행되지 않습니다. 레슨은 녹화로 볼 수 있습니다.
 
 doctor-display = 화면(display)
 doctor-display-found = { $name }: 응답합니다.

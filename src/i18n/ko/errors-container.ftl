@@ -38,7 +38,7 @@ problem-not-built = { $feature ->
     [attach-socket] 웹소켓(websocket)으로 연결하는 기능은 아직 dockwalk에 없습니다. `docker attach`처럼 연결을 그대로 쓰세요.
     [build] 이미지(image)를 빌드하는 기능은 아직 dockwalk에 없습니다. docker, podman, buildah로 빌드한 뒤 `docker save 이미지 | dockwalk docker load`로 불러오세요.
     [checkpoint] 컨테이너(container) 체크포인트(checkpoint) 기능은 dockwalk에 없습니다. 컨테이너가 쓴 내용은 `docker commit`으로 남기세요.
-    [compose] compose는 dockwalk에 없습니다. `docker run`으로 컨테이너(container)를 하나씩 시작하세요.
+    [compose] Compose는 dockwalk에 없습니다. `docker run`으로 컨테이너(container)를 하나씩 시작하세요.
     [copy] 컨테이너(container)에 파일을 복사해 넣거나 꺼내는 기능은 아직 dockwalk에 없습니다. `-v 디렉터리:/디렉터리`로 연결하거나 `docker exec -i 컨테이너 cat`으로 내용을 주고받으세요.
     [disk-usage] 전체 디스크 사용량을 보여 주는 기능은 아직 dockwalk에 없습니다. `docker images`를 보거나, 컨테이너(container)가 쓴 크기는 `docker ps -a --size`로 확인하세요.
     [distribution] 이미지(image)를 받지 않고 레지스트리(registry)에 물어보는 기능은 아직 dockwalk에 없습니다. 받은 다음 `docker image inspect 이미지`로 확인하세요.

@@ -48,8 +48,8 @@ problem-userns-refused = 이 호스트는 일반 사용자가 사용자 네임�
         [kernel-unprivileged_userns_clone] 기능이 꺼져 있습니다(kernel.unprivileged_userns_clone = 0). 관리자가 `{ $mend }` 명령으로 켤 수 있습니다.
         [user-max_user_namespaces] 한도가 0입니다(user.max_user_namespaces = 0). 관리자가 `{ $mend }` 명령으로 늘릴 수 있습니다.
        *[other] 알려진 설정 중에는 원인이 없습니다. 컨테이너의 seccomp 필터나 이미 다 쓴 한도가 원인일 수 있습니다.
-    } 다른 방법도 두 가지 있습니다. 관리자 권한으로 엔진을 시작하거나(`sudo dockwalk engine`, 창에서는 `pkexec`), 녹화된 수업을 재생하세요.
-problem-root-is-limited = 여기서는 root도 네임스페이스(namespace)를 만들 수 없습니다 ({ $reason }). CAP_SYS_ADMIN이 없는 컨테이너 안에서 실행 중인 것으로 보입니다. 그 권한을 주거나(`--privileged`), 호스트에서 직접 실행하거나, 녹화된 수업을 재생하세요.
+    } 다른 방법도 두 가지 있습니다. 관리자 권한으로 엔진을 시작하거나(`sudo dockwalk engine`, 창에서는 `pkexec`), 녹화된 레슨을 재생하세요.
+problem-root-is-limited = 여기서는 root도 네임스페이스(namespace)를 만들 수 없습니다 ({ $reason }). CAP_SYS_ADMIN이 없는 컨테이너 안에서 실행 중인 것으로 보입니다. 그 권한을 주거나(`--privileged`), 호스트에서 직접 실행하거나, 녹화된 레슨을 재생하세요.
 problem-host-mode-needs-root = `--mode host`는 호스트의 실제 네트워크에서 동작하므로 root 권한이 필요합니다. `sudo dockwalk engine --mode host`로 시작하거나, `--mode host`를 빼고 실행하세요. 랩(lab)에는 root가 필요하지 않습니다.
 problem-docker0-foreign = dockwalk가 만들지 않은 { $name } 링크가 이미 있습니다. 아마 Docker가 만든 것입니다. dockwalk는 이것을 건드리지 않습니다. Docker를 멈추고 링크를 지우거나(`sudo systemctl stop docker docker.socket && sudo ip link delete { $name }`), `--mode host`를 빼고 실행하세요. 랩(lab)에는 따로 { $name }이 있습니다.
 problem-docker0-gone = 브리지(bridge) { $name }: 없어졌습니다. 엔진이 실행되는 동안 누군가 지웠습니다. 엔진을 다시 시작하면 새로 만듭니다.

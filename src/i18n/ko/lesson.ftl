@@ -18,7 +18,7 @@ verdict-refined = 다듬기
 verdict-corrected = 고치기
 verdict-measured = 재 보기
 
-## 수업 파일의 문제
+## 레슨 파일의 문제
 problem-lesson-toml = { $file } { $line }번째 줄을 읽을 수 없습니다: { $reason }. 그 줄을 고친 뒤 `dockwalk lesson check`를 다시 실행하세요.
 problem-lesson-no-title = { $file }에 제목이 없습니다. 첫 줄을 `# 제목`으로 시작하세요.
 problem-lesson-heading = { $file } { $line }번째 줄의 `{ $name }`: 이 자리에 올 수 없는 제목입니다. `## 단계: 제목`을 쓰거나, 그 아래에 `### question|answer|goal|claim 이름`을 쓰세요.
@@ -41,7 +41,7 @@ problem-lesson-question-no-choices = { $lesson }, 단계 { $step }: `{ $name }` 
 problem-lesson-question-late = { $lesson }, 단계 { $step }: `{ $name }` 질문을 던질 때 이미 답이 나와 있습니다. 더 앞의 단계로 옮기세요.
 problem-lesson-question-unanswered = { $lesson }, 단계 { $step }: `{ $name }` 질문의 답이 끝까지 나오지 않습니다. query를 고치거나 다시 녹화하세요.
 problem-lesson-question-outside = { $lesson }, 단계 { $step }: `{ $name }` 질문의 답이 보기 가운데 없습니다. query의 보기를 고치세요.
-problem-lesson-unknown = `{ $name }` 수업은 없습니다. `dockwalk lesson list`로 이름을 확인하세요.
+problem-lesson-unknown = 이름이 `{ $name }`인 레슨을 찾을 수 없습니다. `dockwalk lesson list`로 이름을 확인하세요.
 problem-lesson-unreadable = { $file } 파일을 읽을 수 없습니다: { $reason }. `--lessons`가 lesson.toml, ko.md, en.md가 든 폴더들의 위치인지 확인하세요.
 problem-lesson-output = 결과를 출력하지 못했습니다: { $reason }.
 
@@ -66,7 +66,7 @@ problem-lesson-command-stuck = 단계 { $step }: `{ $command }` 명령이 { $sec
 problem-lesson-goal-timeout = 단계 { $step }: `{ $name }` 목표에 { $seconds }초 안에 이르지 못했습니다. 위의 출력과 `dockwalk doctor`를 확인하세요.
 problem-lesson-no-stop = 단계 { $step }: { $seconds }초가 지나도 `{ $name }` 단계에 멈추지 않았습니다. 위의 출력을 확인하고, lesson.toml의 stop_at이 맞는지 보세요.
 problem-lesson-terminal-failed = { $command }: 터미널을 열지 못했습니다 ({ $reason }). /dev/pts가 마운트되어 있는지 확인하세요.
-problem-lesson-engine-lost = 수업 도중에 엔진과 연결이 끊어졌습니다. 엔진의 기록(engine.log)을 확인한 뒤 다시 실행하세요.
+problem-lesson-engine-lost = 레슨 도중에 엔진과 연결이 끊어졌습니다. 엔진의 기록(engine.log)을 확인한 뒤 다시 실행하세요.
 problem-lesson-trace = 엔진이 보낸 사건을 이어 붙일 수 없습니다: { $reason }. 엔진과 같은 버전의 dockwalk로 실행하세요.
 problem-lesson-bind = 바인드할 { $path } 디렉터리를 만들 수 없습니다: { $reason }. `--root`로 쓸 수 있는 디렉터리를 지정하세요.
 problem-lesson-record = 녹화 파일 { $file } 쓰기에 실패했습니다: { $reason }.

@@ -130,10 +130,10 @@ scene-net-not-yet = 네트워크 네임스페이스가 없습니다. 실행할 �
 scene-net-unknown = 네트워크 네임스페이스를 아직 보지 못했습니다.
 
 scene-storage-empty = 아직 컨테이너도 볼륨도 없습니다
-scene-storage-empty-hint = 컨테이너를 만들면 각 마운트의 바이트가 실제로 어디에 있는지 여기에 그려집니다. 내부 레이어, 볼륨, 바인드, tmpfs를 나란히 비교할 수 있습니다.
+scene-storage-empty-hint = 컨테이너를 만들면 각 마운트의 바이트가 실제로 어디에 있는지 여기에 그려집니다. 쓰기 레이어, 볼륨, 바인드, tmpfs를 나란히 비교할 수 있습니다.
 scene-storage-spoken = 컨테이너 { $containers }개, 볼륨 { $volumes }개.
 scene-storage-spoken-mount = { $name }의 { $target }: 있는 곳은 { $place }입니다.
-scene-home-upper = 내부 레이어
+scene-home-upper = 쓰기 레이어(upper)
 scene-home-upper-where = overlay upperdir
 scene-home-upper-fate = rm 하면 사라짐
 scene-home-volume = 볼륨

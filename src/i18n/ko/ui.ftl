@@ -4,7 +4,7 @@ problem-no-window = 창을 열지 못했습니다: { $reason }. OpenGL이 없는
 problem-recording-unreadable = 녹화 파일을 읽지 못했습니다({ $path }): { $reason }. dockwalk가 저장한 .ndjson 파일인지 확인하세요.
 problem-recording-no-trace = { $path }: dockwalk의 녹화가 아닙니다. 첫 줄이 {"{"}"dockwalk_trace":…{"}"} 형식이 아닙니다. dockwalk가 저장한 .ndjson 파일을 고르세요.
 problem-recording-later = { $path }: 녹화 형식의 버전이 { $found }입니다. 이 dockwalk는 버전 { $known }만 읽을 수 있습니다. dockwalk를 새 버전으로 바꾼 뒤 다시 여세요.
-problem-recording-damaged = { $path }: { $line }번째 줄이 손상되어 읽을 수 없습니다({ $reason }). 원본을 다시 복사하거나 `dockwalk lesson run 수업 --headless --record 파일`로 다시 녹화하세요.
+problem-recording-damaged = { $path }: { $line }번째 줄이 손상되어 읽을 수 없습니다({ $reason }). 원본을 다시 복사하거나 `dockwalk lesson run 레슨 --headless --record 파일`로 다시 녹화하세요.
 problem-recording-several = { $path }: 녹화가 둘 이상 들어 있습니다. { $line }번째 줄에서 다른 녹화가 시작됩니다(파일을 이어 붙였거나 그사이 엔진이 다시 시작된 경우). `dockwalk trace show`는 모두 보여 줍니다. 첫 녹화만 열려면: `head -n { $before } 파일 > first.ndjson`.
 problem-recording-unwritable = 녹화를 저장하지 못했습니다({ $path }): { $reason }. 쓸 수 있는 다른 폴더를 고르세요.
 problem-picture-unwritable = 그림을 저장하지 못했습니다({ $path }): { $reason }. 쓸 수 있는 다른 폴더를 고르세요.
@@ -121,9 +121,9 @@ dock-past-empty = 이 시점까지 터미널에 나온 것이 없습니다.
 
 # ── 시작 화면 ──
 start-what = docker run을 한 단계씩 따라가는 디버거
-start-lessons = 수업
-start-no-lessons = 이 프로그램에는 수업이 들어 있지 않습니다.
-start-otherwise = 수업 없이
+start-lessons = 레슨
+start-no-lessons = 이 프로그램에는 레슨이 들어 있지 않습니다.
+start-otherwise = 레슨 없이
 start-engine = 엔진에 연결
 start-open = 녹화 열기
 start-path = 파일 경로
@@ -133,13 +133,13 @@ start-connecting-text = 실습 호스트와 docker0 브리지, 내장 레지스�
 start-reading = 녹화를 읽고 있습니다
 failed-engine = 엔진을 시작할 수 없습니다
 failed-recording = 녹화를 열 수 없습니다
-failed-lesson = 수업을 열 수 없습니다
+failed-lesson = 레슨을 열 수 없습니다
 failed-privileged = 권한을 주어 시작하기
 failed-privileged-text = 엔진만 root로 실행합니다. 소켓은 지금 사용자에게만 열립니다.
 failed-privileged-start = 암호를 묻고 시작
 failed-play = 녹화로 보기
 failed-play-text = 다른 컴퓨터에서 실제로 실행한 기록을 같은 화면에서 한 단계씩 봅니다. 권한은 필요 없습니다.
-failed-play-start = 이 수업의 녹화 재생
+failed-play-start = 이 레슨의 녹화 재생
 failed-again = 다시 시도
 failed-back = 시작 화면으로
 ask-open = 녹화 열기
@@ -150,9 +150,9 @@ notice-rejected = 받은 내용의 다이제스트가 약속과 달라서 버렸
 notice-saved = 저장했습니다: { $path }
 notice-exported = 그림을 저장했습니다: { $path }
 
-# ── 수업 ──
+# ── 레슨 ──
 lesson-goals = 이 단계의 목표
-lesson-note = 노트에서
+lesson-note = 스터디 노트
 lesson-note-later = 목표를 이루고 예상에 답하면, 기계가 보여 준 것을 여기에 적습니다.
 lesson-back = 이전
 lesson-before = 아래 단추를 누르면 컴퓨터가 여기까지 진행합니다. 설명은 그다음에 나옵니다.
@@ -224,7 +224,7 @@ inspector-by-hand = 직접 해 보기
 
 ## 다이제스트 깨뜨리기
 break-title = 다이제스트 깨뜨리기
-break-hint = 내장 레지스트리가 보내는 이 내용에서 비트 하나를 뒤집습니다. 다시 받으면 어디에서 들키는지 볼 수 있습니다.
+break-hint = 내장 레지스트리가 보내는 이 내용에서 한 비트를 뒤집습니다. 다시 받으면 어디에서 들키는지 볼 수 있습니다.
 break-flip = 한 바이트 망가뜨리기
 break-flip-this = 한 바이트 망가뜨리기 · { $what }
 break-mend = 고치기

@@ -75,7 +75,7 @@ impl WindowState {
                     self.cursor.play(Direction::Forward, self.speed.max(2.0), false);
                 }
             }
-            C::Run | C::Type if self.mover() == Mover::Wait => {}
+            C::Run | C::Type if self.is_moving() => {}
             C::Run => {
                 self.course.as_mut()?.begins(&self.trace);
                 return Some(Effect::RunFor { line: step.run?, until: step.stop_at });

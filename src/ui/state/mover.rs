@@ -56,14 +56,23 @@ impl WindowState {
         Some(if gone_on { Place::Passed } else { Place::Here })
     }
 
+    /// The lesson's step is being done.
+    pub(super) fn is_moving(&self) -> bool {
+        self.place() == Some(Place::Moving)
+    }
+
     /// What was begun for the lesson's step still moves by itself.
     fn is_under_way(&self) -> bool {
         if !self.is_live() {
             return self.until.is_some() && self.cursor.playback().is_some();
         }
-        let moves = self.world.ops.values().any(|op| op.outcome.is_none());
         self.waiting.is_empty()
-            && (moves || self.course.as_ref().is_some_and(|course| course.is_beginning(&self.trace)))
+            && (self.is_busy() || self.course.as_ref().is_some_and(|course| course.is_beginning(&self.trace)))
+    }
+
+    /// An operation is under way where the cursor is.
+    pub(super) fn is_busy(&self) -> bool {
+        self.world.ops.values().any(|op| op.outcome.is_none())
     }
 
     /// The next action.

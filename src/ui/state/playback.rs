@@ -107,8 +107,12 @@ impl WindowState {
         None
     }
 
-    /// The step that waits at the engine's gate goes on, and the cursor with it.
+    /// The step that waits at the engine's gate goes on, and the cursor with it. Where nothing is under way there is nothing to
+    /// let go: the next command would run through unasked.
     fn let_go(&mut self, order: impl FnOnce(Level) -> GateCommand) -> Option<Effect> {
+        if self.waiting.is_empty() && !self.is_busy() {
+            return None;
+        }
         self.cursor.jump_to_live(&self.trace);
         Some(Effect::Gate(order(self.cursor.level())))
     }

@@ -19,10 +19,10 @@ use super::limits::Limits;
 use super::shown;
 use crate::engine::{Fault, Result};
 use crate::tree::{Kind, LayerEntry, Sum, Time};
+use blake3::Hasher;
 use header::{BLOCK, Header, Wrong, until_zero};
 use names::{Named, clean, named};
 use pax::Records;
-use sha2::{Digest as _, Sha256};
 use std::io::{self, BufRead, Read};
 
 /// One entry, with what its content needs to be read.
@@ -112,9 +112,9 @@ impl<R: BufRead> Reader<R> {
     ) -> Result<Option<Sum>, E> {
         let path = item.entry.path.as_bytes();
         let whole = [Piece { offset: 0, length: self.left }];
-        let (mut sha, mut at, mut counted) = (Sha256::new(), 0, true);
+        let (mut sum, mut at, mut counted) = (Hasher::new(), 0, true);
         for piece in item.holes.as_ref().map_or(&whole[..], |holed| &holed.pieces) {
-            counted = counted && self.zeros(&mut sha, piece.offset - at);
+            counted = counted && self.zeros(&mut sum, piece.offset - at);
             let (mut offset, end) = (piece.offset, piece.offset + piece.length);
             while offset < end {
                 let here = self.input.fill_buf().map_err(|e| Bad::Input(e).fault(path))?;
@@ -123,7 +123,7 @@ impl<R: BufRead> Reader<R> {
                 }
                 let n = here.len().min(usize::try_from(end - offset).unwrap_or(usize::MAX));
                 take(offset, &here[..n])?;
-                sha.update(&here[..n]);
+                sum.update(&here[..n]);
                 self.input.consume(n);
                 self.left -= n as u64;
                 offset += n as u64;
@@ -131,19 +131,19 @@ impl<R: BufRead> Reader<R> {
             at = end;
         }
         let size = item.holes.as_ref().map_or(at, |holed| holed.size);
-        counted = counted && self.zeros(&mut sha, size - at);
-        Ok(counted.then(|| Sum::of_sha256(&sha.finalize().into())))
+        counted = counted && self.zeros(&mut sum, size - at);
+        Ok(counted.then(|| Sum::of_blake3(sum.finalize().as_bytes())))
     }
 
     /// A hole. False when there were too many bytes of them: a tar of a kilobyte can claim more than can ever be counted.
-    fn zeros(&mut self, sha: &mut Sha256, mut hole: u64) -> bool {
+    fn zeros(&mut self, sum: &mut Hasher, mut hole: u64) -> bool {
         if hole > self.holes_left {
             return false;
         }
         self.holes_left -= hole;
         while hole > 0 {
             let n = usize::try_from(hole).unwrap_or(usize::MAX).min(ZEROS.len());
-            sha.update(&ZEROS[..n]);
+            sum.update(&ZEROS[..n]);
             hole -= n as u64;
         }
         true
