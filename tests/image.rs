@@ -161,7 +161,8 @@ fn files_of_one_size_and_time_are_told_apart_by_their_content() {
         let sign = |name: &str| tree.lines().find(|line| line.ends_with(name)).unwrap().chars().next().unwrap();
         assert_eq!(["conf", "same", "dated"].map(sign), ['~', '%', '%'], "{tree}");
         let waste = good(image(&["waste", "over:1"]));
-        let only = |name: &str| waste.lines().find(|line| line.contains(name)).unwrap().contains("metadata only");
+        let only =
+            |name: &str| waste.lines().find(|line| line.contains(name)).unwrap().contains("the same content again");
         assert_eq!(["/srv/conf", "/srv/same", "/srv/dated"].map(only), [false, true, true], "{waste}");
         // The same of a store from before sums were kept, and of one that lost blobs, too: the files themselves are read.
         for lost in ["summed.ndjson.zst", "blobs"] {

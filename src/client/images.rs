@@ -69,7 +69,7 @@ impl Client {
         trust::may_replace(to).map_err(failed)?;
         let answer = self.open_archive(names)?;
         let copied = trust::new_file(&partial).map_err(failed).and_then(|mut file| {
-            let size = copy(answer, &mut file, to, &mut progress)?;
+            let size = copy(answer, &mut file, &|e| unwritten(to, &e), &mut progress)?;
             file.sync_data().map_err(failed)?;
             std::fs::rename(&partial, to).map_err(failed)?;
             Ok(size)
@@ -84,7 +84,7 @@ impl Client {
 
     /// Writes images as one archive.
     pub fn save_images_to(&self, names: &[String], out: &mut impl Write) -> Result<u64, ClientError> {
-        copy(self.open_archive(names)?, out, Path::new("-"), &mut |_| {})
+        copy(self.open_archive(names)?, out, &not_printed, &mut |_| {})
     }
 
     /// Images as one archive, as it comes.
@@ -176,17 +176,22 @@ impl Client {
 fn copy(
     mut answer: Answer,
     out: &mut impl Write,
-    to: &Path,
+    failed: &dyn Fn(io::Error) -> ClientError,
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, ClientError> {
     let mut size = 0;
     while let Some(chunk) = answer.chunk()? {
-        out.write_all(&chunk).map_err(|e| unwritten(to, &e))?;
+        out.write_all(&chunk).map_err(failed)?;
         size += chunk.len() as u64;
         progress(size);
     }
-    out.flush().map_err(|e| unwritten(to, &e))?;
+    out.flush().map_err(failed)?;
     Ok(size)
+}
+
+/// What went to a pipe or a file of somebody else's cannot be taken back.
+fn not_printed(error: io::Error) -> ClientError {
+    ClientError::new(Code::OutputNotWritten).with("reason", error)
 }
 
 fn unwritten(to: &Path, error: &io::Error) -> ClientError {

@@ -20,6 +20,9 @@ const OTHERS_WRITE: u32 = 0o002;
 const GROUP_WRITES: u32 = 0o020;
 /// In such a directory only the owner of a file may rename or delete it.
 const STICKY: u32 = 0o1000;
+/// What may lie in a directory that no engine has worked in yet: what the window keeps, the log of an engine that is about to
+/// start, and what a disk of one's own has from the beginning.
+const BEFORE: [&str; 3] = ["app.ron", "engine.log", "lost+found"];
 
 /// What a thing on the disk must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +121,8 @@ impl Who {
 }
 
 /// An engine's directory as it may be worked in: made if it is not there, this user's own, with nobody else able to change
-/// it, or (mode 0700) to look into it. Returns its path without links.
+/// it, or (mode 0700) to look into it. One that is somebody's own, with other things in it, is refused and left as it is. Returns
+/// its path without links.
 pub fn claim(root: &Path) -> Result<PathBuf, Problem> {
     let who = Who::am_i();
     let refused = |what: &str| {
@@ -139,14 +143,30 @@ pub fn claim(root: &Path) -> Result<PathBuf, Problem> {
     if found.uid() != who.uid {
         return Err(foreign(&root, &found, who));
     }
+    let names: Vec<_> = fs::read_dir(&root)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect())
+        .map_err(refused("read"))?;
+    // An engine clears what it finds under its own names, and closes the directory to others: not where somebody else's work is.
+    let others: Vec<_> = names.iter().filter(|name| !BEFORE.contains(&name.as_str())).cloned().collect();
+    if !others.is_empty() && !is_an_engines(&root) {
+        let some = others.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        return Err(Problem::new(Code::EngineRootUsed).with("root", root.display()).with("names", some));
+    }
     // An empty one was open to others and holds nothing of theirs.
-    if fs::read_dir(&root).map_err(refused("read"))?.next().is_some() {
+    if !names.is_empty() {
         who.alone_writes(&root, &found)?;
     }
     if found.mode() & 0o7777 != 0o700 {
         fs::set_permissions(&root, Permissions::from_mode(0o700)).map_err(refused("open"))?;
     }
     Ok(root)
+}
+
+/// An engine has worked there: its lock, which is made first and stays, is an empty file; its journal was there before the lock.
+fn is_an_engines(root: &Path) -> bool {
+    let lock = fs::symlink_metadata(root.join("lock"));
+    let journal = fs::symlink_metadata(root.join("journal.ndjson"));
+    lock.is_ok_and(|found| found.is_file() && found.len() == 0) || journal.is_ok_and(|found| found.is_file())
 }
 
 /// A file of ours under a name that anybody can foresee (`x.tar.partial`): what has that name already is removed and not

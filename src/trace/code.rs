@@ -164,6 +164,7 @@ codes! {
     EngineNotStarted = "engine-not-started",
     EngineOtherVersion = "engine-other-version",
     EngineRootLocked = "engine-root-locked",
+    EngineRootUsed = "engine-root-used",
     EngineRunsAlready = "engine-runs-already",
     EngineSaid = "engine-said",
     EngineSlow = "engine-slow",

@@ -250,3 +250,86 @@ fn a_clean_end_leaves_nothing_that_was_for_the_running_engine_alone() {
         assert!(kept.iter().all(|dir| !dir.exists()));
     }
 }
+
+/// Everything below a directory, with modes and contents.
+fn whole(dir: &Path) -> Vec<(String, u32, Vec<u8>)> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut found = vec![];
+    let mut todo = vec![dir.to_owned()];
+    while let Some(path) = todo.pop() {
+        let data = fs::symlink_metadata(&path).unwrap();
+        if data.is_dir() {
+            todo.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        }
+        let bytes = if data.is_file() { fs::read(&path).unwrap() } else { vec![] };
+        found.push((path.display().to_string(), data.permissions().mode(), bytes));
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_directory_of_the_users_own_is_no_engines() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    check(|engine| {
+        let owner = fs::metadata(engine.root()).unwrap();
+        let (uid, gid) = (Some(owner.uid()), Some(owner.gid()));
+        for (number, files) in [
+            &["run/thesis.txt"][..],
+            &["containers/Dockerfile", "containers/proj/src.c"],
+            &["ingest/data.csv"],
+            &["images.json"],
+            &["notes.txt"],
+            &["lock"],
+            &["lost+found/x", "engine.log", "blobs/sha256/mine"],
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let home = engine.root().with_file_name(format!("home{number}"));
+            for file in files {
+                let path = home.join(file);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(&path, "mine").unwrap();
+            }
+            for (path, ..) in whole(&home) {
+                std::os::unix::fs::chown(&path, uid, gid).unwrap();
+            }
+            fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
+            let before = whole(&home);
+            // Through a link, too.
+            let link = engine.root().with_file_name(format!("link{number}"));
+            std::os::unix::fs::symlink(&home, &link).unwrap();
+            std::os::unix::fs::lchown(&link, uid, gid).unwrap();
+            for root in [&home, &link] {
+                let mut command = engine.dockwalk(&["engine", "--root", root.to_str().unwrap(), "--while-stdin"]);
+                command.arg("--socket").arg(engine.root().with_file_name("home.sock"));
+                let said = fails(command, 1);
+                assert!(said.contains("no engine has worked there") && said.contains("--root DIR"), "{said}");
+                assert_eq!(whole(&home), before, "{files:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_directory_in_which_nothing_of_others_lies_is_taken() {
+    use std::os::unix::fs::MetadataExt;
+    check(|engine| {
+        let owner = fs::metadata(engine.root()).unwrap();
+        let root = engine.root().with_file_name("disk");
+        fs::create_dir_all(root.join("lost+found")).unwrap();
+        fs::write(root.join("app.ron"), "the window's").unwrap();
+        for (path, ..) in whole(&root) {
+            std::os::unix::fs::chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+        // Once new, once as an engine left it.
+        for _ in 0..2 {
+            let mut command = engine.dockwalk(&["engine", "--root", root.to_str().unwrap(), "--while-stdin"]);
+            command.arg("--socket").arg(engine.root().with_file_name("disk.sock"));
+            let out = output(command);
+            assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        }
+        assert_eq!(fs::read_to_string(root.join("app.ron")).unwrap(), "the window's");
+    });
+}
