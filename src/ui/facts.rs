@@ -466,8 +466,12 @@ fn link_rows(link: &Link, world: &World, t: &mut Table<'_>) {
     {
         t.link("fact-master", &bridge.name, Entity::Link(bridge.key.clone()));
     }
-    let (state, tone) = if link.up { ("UP", Tone::Good) } else { ("DOWN", Tone::Bad) };
-    t.toned("fact-state", state.to_owned(), tone);
+    let tone = match link.carries() {
+        Some(true) => Tone::Good,
+        Some(false) => Tone::Bad,
+        None => Tone::Plain,
+    };
+    t.toned("fact-state", link.state_line(), tone);
     world.addresses_of(&link.key).for_each(|cidr| t.some("fact-address", cidr));
     t.row("MTU", link.mtu);
     t.some("MAC", &link.mac);

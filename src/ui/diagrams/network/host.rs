@@ -38,7 +38,7 @@ pub(super) fn first_row(
 /// The link to the world outside, with the wire that leaves the host's box.
 fn way_out(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at: Rect) -> NodeId {
     let address = world.addresses_of(&link.key).next().unwrap_or("—").to_owned();
-    let detail = format!("ifindex {} · {}", link.ifindex, state_mark(link).2);
+    let detail = format!("ifindex {} · {}", link.ifindex, link.state_word());
     let id = link_card(stage, link, at, frame, Tint::Plain, &[(Ink::Strong, address), (Ink::Weak, detail)]);
     let word = stage.say("scene-outside");
     let width = stage.width(&word, Font::Small) + 26.0;
@@ -159,7 +159,7 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
                 && !matches!(l.kind, LinkKind::Bridge | LinkKind::Uplink))
     };
     for link in links.iter().filter(known) {
-        let address = world.addresses_of(&link.key).next().map_or_else(|| state_mark(link).2.to_owned(), str::to_owned);
+        let address = world.addresses_of(&link.key).next().map_or_else(|| link.state_word().to_owned(), str::to_owned);
         link_card(stage, link, place, frame, Tint::Plain, &[(Ink::Weak, address)]);
         place = place.translate(vec2(0.0, at.height() + 10.0));
     }
@@ -180,17 +180,26 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
     y
 }
 
+/// `NO-CARRIER · DOWN`: a switch that is on without a port that runs, in both words of `ip link`.
+fn state_line(link: &Link) -> String {
+    match (link.state_word(), &link.state) {
+        ("NO-CARRIER", Some(state)) => format!("NO-CARRIER · {state}"),
+        (word, _) => word.to_owned(),
+    }
+}
+
 /// The switch that the cables are plugged into.
 pub(super) fn bridge(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at: Rect) {
     let ports = world.links.values().filter(|l| l.netns == link.netns && l.master == Some(link.ifindex)).count();
     let address = world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
     let word = format!("{} · {address}", stage.say("scene-bridge"));
     let ports = stage.say_with("scene-ports", &[("n", &ports.to_string())]);
-    let (mark, ink, state) = state_mark(link);
+    let (mark, ink) = state_mark(link);
     let id = NodeId::of(Entity::Link(link.key.clone()));
     let right = at.width() - 20.0;
-    let style = if link.up { Style::Strong } else { Style::Dashed };
-    let state = Text::new(pos2(right, 44.0), Font::MonoSmall, ink, format!("{state} · ifindex {}", link.ifindex));
+    let style = if may_carry(link) { Style::Strong } else { Style::Dashed };
+    let state =
+        Text::new(pos2(right, 44.0), Font::MonoSmall, ink, format!("{} · ifindex {}", state_line(link), link.ifindex));
     let node = Node::new(id.clone(), at, TINT, style)
         .within(frame)
         .text(Text::new(pos2(20.0, 23.0), Font::MonoHeading, Ink::Strong, link.name.clone()))

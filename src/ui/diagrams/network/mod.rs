@@ -185,11 +185,21 @@ fn link_name(link: &Link) -> String {
     }
 }
 
-fn state_mark(link: &Link) -> (Glyph, Ink, &'static str) {
-    if link.up { (Glyph::Check, Ink::Tint(Tint::Good), "UP") } else { (Glyph::Cross, Ink::Weak, "DOWN") }
+/// Its state, and whether packets get through: no sign where a recording does not say.
+fn state_mark(link: &Link) -> (Option<Glyph>, Ink) {
+    match link.carries() {
+        Some(true) => (Some(Glyph::Check), Ink::Tint(Tint::Good)),
+        Some(false) => (Some(Glyph::Cross), Ink::Weak),
+        None => (None, Ink::Weak),
+    }
 }
 
-/// A card of a link: its name, what it is known by, whether it is up. Dashed when it is down.
+/// False when it is known that nothing gets through.
+fn may_carry(link: &Link) -> bool {
+    link.carries() != Some(false)
+}
+
+/// A card of a link: its name, what it is known by, its state. Dashed when nothing gets through.
 fn link_card(
     stage: &mut Stage<'_>,
     link: &Link,
@@ -206,7 +216,7 @@ fn link_card(
         NodeId::of(Entity::Link(link.key.clone())),
         at,
         tint,
-        if link.up { Style::Solid } else { Style::Dashed },
+        if may_carry(link) { Style::Solid } else { Style::Dashed },
     )
     .within(parent)
     .text(Text::new(egui::pos2(center, top), Font::MonoTitle, Ink::Strong, name).anchored(Anchor::Center));
