@@ -7,7 +7,7 @@ use crate::ui::facts::{self, Facts, Row, Tone};
 use crate::ui::files::{Act, subject};
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
-use crate::ui::{evidence, fonts};
+use crate::ui::{evidence, fonts, news};
 use egui::{Label, Layout, RichText, ScrollArea, Sense, Ui, vec2};
 use std::sync::Arc;
 
@@ -69,7 +69,8 @@ fn gone(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
 fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let state = cx.state;
     let known = |entity: &Entity| Some((entity.clone(), facts::of(entity, state.world(), cx.words)?));
-    let mut there: Vec<_> = state.changed().iter().filter_map(known).collect();
+    let news = news::of(state.world(), state.changed());
+    let mut there: Vec<_> = news.iter().filter_map(known).collect();
     if there.is_empty() {
         return;
     }

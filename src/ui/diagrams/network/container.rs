@@ -142,13 +142,23 @@ fn boxed(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, cont
             }
         }
         Some(_) => note(stage, &id, place, "scene-net-host"),
-        None => note(stage, &id, place, if running { "scene-net-unknown" } else { "scene-net-not-yet" }),
+        None => note(
+            stage,
+            &id,
+            place,
+            match container.state {
+                ContainerState::Running { .. } => "scene-net-unknown",
+                ContainerState::Created => "scene-net-not-yet",
+                ContainerState::Exited { .. } => "scene-net-none-now",
+            },
+        ),
     }
 }
 
 /// Loopback and routes.
 fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: Rect) {
     let top = place.top() + 144.0;
+    let part = |what: &'static str| NodeId::part(id.entity.clone().unwrap_or(Entity::Host), what);
     let links = world.links_in(netns);
     if let Some(lo) = links.iter().find(|l| l.kind == LinkKind::Loopback) {
         let at = rect(place.left() + 16.0, top, 96.0, 46.0);
@@ -156,7 +166,10 @@ fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: 
         link_card(stage, lo, at, id, Tint::Plain, &[(Ink::Weak, address)]);
     }
     let mut y = top;
-    for route in world.routes.iter().filter(|r| r.netns == netns).take(2) {
+    let routes: Vec<_> = world.routes.iter().filter(|r| r.netns == netns).collect();
+    let routes = distinct(&routes);
+    let (shown, left) = cut(&routes, if routes.len() > 2 { 1 } else { 2 });
+    for route in shown {
         let at = rect(place.left() + 126.0, y, WIDTH - 140.0, 18.0);
         let entity = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
         if stage.scene.node(&entity).is_none() {
@@ -164,8 +177,17 @@ fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: 
             y += 18.0;
         }
     }
-    let others = links.iter().filter(|l| !matches!(l.kind, LinkKind::Loopback | LinkKind::Veth));
-    for (i, other) in others.take(2).enumerate() {
+    if left > 0 {
+        let at = rect(place.left() + 126.0, y, WIDTH - 140.0, 18.0);
+        rest(stage, part("routes left out"), at, id, Anchor::Left, left);
+    }
+    let others: Vec<_> = links.iter().filter(|l| !matches!(l.kind, LinkKind::Loopback | LinkKind::Veth)).collect();
+    let (shown, left) = cut(&others, if others.len() > 2 { 1 } else { 2 });
+    if left > 0 {
+        let at = rect(place.left() + 126.0 + 80.0, top + 40.0, 76.0, 18.0);
+        rest(stage, part("links left out"), at, id, Anchor::Left, left);
+    }
+    for (i, other) in shown.iter().enumerate() {
         let at = rect(place.left() + 126.0 + 80.0 * i as f32, top + 40.0, 76.0, 18.0);
         let text = format!("{} {}", other.name, other.state_word());
         bare(stage, NodeId::of(Entity::Link(other.key.clone())), at, id, Anchor::Left, Font::MonoSmall, &text);

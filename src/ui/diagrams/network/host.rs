@@ -9,6 +9,9 @@ pub(super) fn width(groups: &Groups<'_>) -> f32 {
 }
 
 const RULE_WIDTH: f32 = 236.0;
+/// Lines of a rule, and routes, that are drawn.
+const RULE_LINES: usize = 3;
+const ROUTES: usize = 5;
 const LINK: egui::Vec2 = vec2(158.0, 68.0);
 
 /// Uplink, rules, loopback, routes. Returns where the next row begins.
@@ -130,7 +133,7 @@ fn rule_card(stage: &mut Stage<'_>, frame: &NodeId, rule: &Rule, at: Pos2) -> (N
         RuleAction::Other(_) => "scene-rule-other",
     });
     let wrapped = stage.wrap(&rule.text, Font::MonoSmall, RULE_WIDTH - 24.0);
-    let lines = if masquerade { &wrapped[..wrapped.len().min(3)] } else { std::slice::from_ref(&rule.text) };
+    let lines = if masquerade { lines_of(&wrapped) } else { vec![rule.text.clone()] };
     let head = if masquerade { 36.0 } else { 13.0 };
     let place = rect(at.x, at.y, RULE_WIDTH, if masquerade { 36.0 + 14.0 * lines.len() as f32 } else { 26.0 });
     let middle = RULE_WIDTH / 2.0;
@@ -147,6 +150,16 @@ fn rule_card(stage: &mut Stage<'_>, frame: &NodeId, rule: &Rule, at: Pos2) -> (N
     }
     stage.add(node.called(if masquerade { "" } else { &title }));
     (id, place)
+}
+
+/// A rule's first lines; the last says that there are more.
+fn lines_of(wrapped: &[String]) -> Vec<String> {
+    let (shown, left) = cut(wrapped, RULE_LINES);
+    let mut lines = shown.to_vec();
+    if let Some(last) = lines.last_mut().filter(|_| left > 0) {
+        last.push('…');
+    }
+    lines
 }
 
 /// Loopback, whatever else is in the namespace, and the routing table.
@@ -168,13 +181,20 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
         return place.top() - 10.0;
     }
     let mut y = place.top() + 2.0;
-    for route in routes.iter().take(5) {
+    let routes = distinct(&routes);
+    let (shown, left) = cut(&routes, ROUTES);
+    for route in shown {
         let id = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
         if stage.scene.node(&id).is_some() {
             continue;
         }
         let place = rect(at.left() - 8.0, y, at.width() + 8.0, 18.0);
         bare(stage, id, place, frame, Anchor::Right, Font::MonoSmall, &route_text(route));
+        y += 18.0;
+    }
+    if left > 0 {
+        let place = rect(at.left() - 8.0, y, at.width() + 8.0, 18.0);
+        rest(stage, NodeId::part(Entity::Host, "routes left out"), place, frame, Anchor::Right, left);
         y += 18.0;
     }
     y
