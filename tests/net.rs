@@ -16,7 +16,7 @@ use dockwalk::engine::net::{EndpointSettings, Net, Network, Subnet};
 use dockwalk::engine::{Cancel, Cx, Result};
 use dockwalk::spec::{ContainerId, Digest};
 use dockwalk::trace::{
-    Change, Code, Container, ContainerState, Evidence, Level, Mode, NetworkMode, OpKind, StepKind, World,
+    Change, Code, Container, ContainerState, Evidence, Level, LinkKey, Mode, NetworkMode, OpKind, StepKind, World,
 };
 use oracle::{assert_world_is_what_ip_shows, in_netns};
 use std::process::ExitCode;
@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 const CASES: &[Case] = &[
     ("containers_and_host_ping_each_other", containers_and_host_ping_each_other),
     ("the_world_is_what_ip_shows_before_every_message", the_world_is_what_ip_shows_before_every_message),
+    ("what_links_carry_is_what_ip_shows", what_links_carry_is_what_ip_shows),
     ("addresses_are_sequential_and_come_again", addresses_are_sequential_and_come_again),
     ("nothing_is_left_after_disconnect_and_stop", nothing_is_left_after_disconnect_and_stop),
     ("packets_out_of_the_network_are_masqueraded", packets_out_of_the_network_are_masqueraded),
@@ -186,6 +187,43 @@ fn the_world_is_what_ip_shows_before_every_message() {
     let messages = kinds.iter().filter(|kind| **kind == StepKind::NetlinkMessage).count();
     assert_eq!(messages, 10, "every change of the kernel's tables is a message that can be stopped before");
     assert_world_is_what_ip_shows(&engine.world(), &engine.lab.host);
+}
+
+fn what_links_carry_is_what_ip_shows() {
+    let engine = Engine::new();
+    let net = engine.start();
+    let host = engine.lab.host.clone();
+    // The kernel follows with the state by and by; the World must come to the same.
+    let agree = |when: &str, netns: &[&Netns]| {
+        let began = Instant::now();
+        loop {
+            let world = engine.world();
+            let pairs = netns.iter().map(|netns| (oracle::states_known(&world, netns), oracle::states_shown(netns)));
+            let differs = pairs.into_iter().find(|(known, shown)| known != shown);
+            if differs.is_none() && world.links.values().all(|link| link.is_settled()) {
+                return;
+            }
+            let (known, shown) = differs.unwrap_or_default();
+            assert!(began.elapsed() < Duration::from_secs(20), "{when}: {known:?}, but ip shows {shown:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let bridge = || engine.world().links[&LinkKey::from("docker0")].clone();
+    agree("no container", &[&host]);
+    assert_eq!((bridge().up, bridge().carries()), (true, Some(false)), "on, and without a port");
+    assert_eq!(bridge().state_word(), "NO-CARRIER");
+    let (first, first_netns, endpoint) = connected(&engine, &net, 'a');
+    agree("one container", &[&host, &first_netns]);
+    let outer = engine.world().links.values().find(|link| link.name == endpoint.host_link).unwrap().clone();
+    assert_eq!([bridge().state_word(), outer.state_word()], ["UP", "UP"]);
+    let (second, second_netns, _) = connected(&engine, &net, 'b');
+    agree("two containers", &[&host, &first_netns, &second_netns]);
+    engine.op(|cx| net.disconnect(cx, &first));
+    agree("one again", &[&host, &second_netns]);
+    assert_eq!(bridge().carries(), Some(true));
+    engine.op(|cx| net.disconnect(cx, &second));
+    agree("none again", &[&host]);
+    assert_eq!((bridge().carries(), bridge().state_line()), (Some(false), "<NO-CARRIER,UP> DOWN".to_owned()));
 }
 
 fn addresses_are_sequential_and_come_again() {

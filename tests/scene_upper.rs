@@ -119,7 +119,7 @@ fn five_hundred_changes_stay_readable() {
     let scene = draw(Tab::Layers, &s.world, Lang::Ko);
     assert!(row(&scene, "web", "var/lib/dpkg/status").is_some(), "what tells most is there");
     let box_of = scene.node(&NodeId::of(Entity::Dir(upper("web")))).unwrap();
-    assert!(box_of.label.contains("그 밖 494개") && box_of.rect.height() < 220.0, "{}", box_of.label);
+    assert!(box_of.label.contains("외 494개") && box_of.rect.height() < 220.0, "{}", box_of.label);
 }
 
 #[test]

@@ -398,7 +398,14 @@ fn describe_link(new: &Link, before: &World) -> Sentence {
     match (old.up, new.up) {
         (false, true) => sentence("change-link-seen-up").with("link", &new.name),
         (true, false) => sentence("change-link-seen-down").with("link", &new.name),
-        _ => sentence("change-link-seen-again").with("link", &new.name),
+        _ => match (old.carries(), new.carries()) {
+            (Some(false), Some(true)) => sentence("change-link-seen-carrier").with("link", &new.name),
+            (Some(true), Some(false)) => sentence("change-link-seen-no-carrier").with("link", &new.name),
+            _ if new.state.is_some() && old.state != new.state => {
+                sentence("change-link-seen-state").with("link", &new.name).with("state", new.state_line())
+            }
+            _ => sentence("change-link-seen-again").with("link", &new.name),
+        },
     }
 }
 

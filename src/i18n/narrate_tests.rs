@@ -28,6 +28,8 @@ fn link(name: &str) -> Link {
         mac: String::new(),
         mtu: 1500,
         up: false,
+        carrier: None,
+        state: None,
         master: None,
         peer_ifindex: Some(6),
         container: Some(id()),
@@ -352,6 +354,14 @@ fn a_link_that_is_seen_again_is_told_by_what_is_different() {
     assert!(say(Link { name: "eth0".into(), ..old.clone() }).contains("veth1 is now called eth0"));
     assert!(say(Link { master: Some(3), ..old.clone() }).contains("plugged into the bridge docker0"));
     assert!(say(Link { up: true, ..old.clone() }).contains("is up"));
+    let up = |carrier, state: &str| Link { up: true, carrier, state: Some(state.into()), ..old.clone() };
+    let mut on = world.clone();
+    let say_on = |on: &World, new: Link| Words::new(Lang::En).narrate_change(&Change::LinkSeen(new), on);
+    on.apply(&Change::LinkSeen(up(Some(false), "LOWERLAYERDOWN"))).unwrap();
+    assert!(say_on(&on, up(Some(true), "LOWERLAYERDOWN")).contains("has a carrier"));
+    on.apply(&Change::LinkSeen(up(Some(true), "LOWERLAYERDOWN"))).unwrap();
+    assert!(say_on(&on, up(Some(true), "UP")).contains("<UP,LOWER_UP> UP"));
+    assert!(say_on(&on, up(Some(false), "UP")).contains("NO-CARRIER"));
     assert!(say(old).contains("looked at again"));
 }
 

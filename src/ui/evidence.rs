@@ -6,24 +6,61 @@ use crate::spec::visible;
 use crate::trace::Evidence;
 use egui::Color32;
 use egui::text::{LayoutJob, TextFormat};
-use std::borrow::Cow;
 
 /// How many characters of one text are shown; copying gives all of it.
 const SHOWN: usize = 2400;
 
-/// The kind of an evidence: the word the field uses, or that it is the engine's own bookkeeping.
-pub fn title(evidence: &Evidence, words: &Words) -> Cow<'static, str> {
-    Cow::Borrowed(match evidence {
-        Evidence::Http { .. } => "HTTP",
-        Evidence::Syscall { .. } => "syscall",
-        Evidence::Netlink { .. } => "netlink",
-        Evidence::Mountinfo { .. } => "mountinfo",
-        Evidence::File { .. } => "file",
-        Evidence::Command { .. } => "command",
-        Evidence::Hash { .. } => "sha256",
-        Evidence::Request { .. } => "API",
-        Evidence::Own { book, .. } => return Cow::Owned(words.book(*book)),
-    })
+/// Who answered, and in the field's word how. `root` is the engine's own directory, where it is known.
+pub fn title(evidence: &Evidence, root: Option<&str>, words: &Words) -> String {
+    let kernel = |how: &str| words.say_with("evidence-kernel", &[("how", how)]);
+    match evidence {
+        Evidence::Http { .. } => words.say("evidence-registry"),
+        Evidence::Syscall { .. } => kernel("syscall"),
+        Evidence::Netlink { .. } => kernel("netlink"),
+        Evidence::Mountinfo { .. } => kernel("mountinfo"),
+        Evidence::File { path, .. } => {
+            let name = tail(path);
+            match keeper(path, root) {
+                Keeper::Kernel => kernel(name),
+                Keeper::Engine => words.say_with("evidence-own", &[("book", name)]),
+                Keeper::Store => words.say("evidence-blob"),
+                Keeper::Host => words.say_with("evidence-file", &[("name", name)]),
+            }
+        }
+        Evidence::Command { argv, .. } => {
+            let name = argv.first().map_or("", |program| tail(program));
+            words.say_with("evidence-program", &[("name", name)])
+        }
+        Evidence::Hash { .. } => words.say("evidence-hash"),
+        Evidence::Request { .. } => words.say("evidence-client"),
+        Evidence::Own { book, .. } => words.book(*book),
+    }
+}
+
+/// Whose words a file's content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeper {
+    /// It is no file on a disk: the kernel writes it while it is read.
+    Kernel,
+    /// A list or a document of the engine's own: `images.json`.
+    Engine,
+    /// A blob that was verified and is kept: whoever made the image wrote it.
+    Store,
+    /// Anything else on this host.
+    Host,
+}
+
+fn keeper(path: &str, root: Option<&str>) -> Keeper {
+    let below = |dir: &str| path.strip_prefix(dir.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'));
+    if let Some(root) = root.filter(|root| !root.is_empty() && below(root)) {
+        let blobs = format!("{}/blobs", root.trim_end_matches('/'));
+        return if below(&blobs) { Keeper::Store } else { Keeper::Engine };
+    }
+    if below("/proc") || below("/sys") { Keeper::Kernel } else { Keeper::Host }
+}
+
+fn tail(path: &str) -> &str {
+    path.rsplit('/').find(|part| !part.is_empty()).unwrap_or(path)
 }
 
 /// All of it as plain text, for the clipboard.
@@ -79,6 +116,9 @@ fn color(ink: Ink, theme: &Theme) -> Color32 {
     }
 }
 
+/// What follows NLMSG_ERROR when all went well.
+const ACKNOWLEDGED: &str = "error=0";
+
 type Write<'a> = dyn FnMut(&str, Ink) + 'a;
 
 /// What stands on one line is made visible here; blocks of lines where they are laid out.
@@ -114,7 +154,12 @@ fn write(evidence: &Evidence, out: &mut Write<'_>) {
             arguments(rest, out);
             for line in reply {
                 out("\n", Ink::Plain);
-                out(&visible::line(line), Ink::Plain);
+                match line.strip_prefix("NLMSG_ERROR ") {
+                    // An acknowledgement is an error message with the number 0 (netlink(7)).
+                    Some(ACKNOWLEDGED) => out("ACK (error=0)", Ink::Good),
+                    Some(_) => out(&visible::line(line), Ink::Bad),
+                    None => out(&visible::line(line), Ink::Plain),
+                }
             }
         }
         Evidence::Mountinfo { path, line } => {
@@ -268,6 +313,15 @@ mod tests {
     }
 
     #[test]
+    fn an_acknowledgement_is_not_called_an_error() {
+        let reply = |line: &str| Evidence::Netlink { request: "RTM_NEWLINK name=a".into(), reply: vec![line.into()] };
+        assert_eq!(plain(&reply("NLMSG_ERROR error=0")), "RTM_NEWLINK name=a\nACK (error=0)");
+        for error in ["NLMSG_ERROR error=-17", "NLMSG_ERROR error=0x11", "NLMSG_ERROR"] {
+            assert_eq!(plain(&reply(error)), format!("RTM_NEWLINK name=a\n{error}"));
+        }
+    }
+
+    #[test]
     fn nothing_of_a_reply_is_lost_by_colouring_it() {
         let line = "8: veth3f2a@if7: <BROADCAST,UP> mtu 1500 master docker0 state UP";
         let text = plain(&Evidence::Netlink { request: "RTM_GETLINK ifindex=8".into(), reply: vec![line.into()] });
@@ -280,9 +334,33 @@ mod tests {
     #[test]
     fn what_the_engine_keeps_by_itself_is_never_called_a_call() {
         let own = Evidence::Own { book: crate::trace::Book::Addresses, facts: "172.17.0.2 web".into() };
-        assert_eq!(title(&own, &Words::new(crate::i18n::Lang::En)), "The engine's own bookkeeping · addresses given");
-        assert_eq!(title(&own, &Words::new(crate::i18n::Lang::Ko)), "엔진이 스스로 적어 둔 것 · 나누어 준 주소");
+        let (en, ko) = (Words::new(crate::i18n::Lang::En), Words::new(crate::i18n::Lang::Ko));
+        assert_eq!(title(&own, None, &en), "The engine's own bookkeeping · addresses given");
+        assert_eq!(title(&own, None, &ko), "엔진이 스스로 적어 둔 것 · 나누어 준 주소");
         assert_eq!(plain(&own), "172.17.0.2 web");
+    }
+
+    #[test]
+    fn evidence_is_headed_by_who_answered() {
+        let words = Words::new(crate::i18n::Lang::En);
+        let said = |evidence: Evidence| title(&evidence, Some("/var/lib/dockwalk"), &words);
+        let file = |path: &str| said(Evidence::file(path, ""));
+        assert_eq!(said(Evidence::syscall("umount2(…)", 0)), "The kernel · syscall");
+        assert_eq!(said(Evidence::Netlink { request: String::new(), reply: vec![] }), "The kernel · netlink");
+        for (path, name) in [("/proc/7/status", "status"), ("/proc/sys/net/ipv4/ip_forward", "ip_forward")] {
+            assert_eq!(file(path), format!("The kernel · {name}"));
+        }
+        assert_eq!(file("/sys/fs/cgroup/dockwalk/pids.max"), "The kernel · pids.max");
+        assert_eq!(file("/var/lib/dockwalk/images.json"), "The engine's own bookkeeping · images.json");
+        assert_eq!(file("/var/lib/dockwalk/layers/ab/meta.json"), "The engine's own bookkeeping · meta.json");
+        assert_eq!(file("/var/lib/dockwalk/blobs/sha256/00ff"), "A blob that the engine keeps");
+        for path in ["/etc/os-release", "/var/lib/dockwalk2/images.json", "/process/x", "/var/lib/dockwalk"] {
+            assert_eq!(file(path), format!("A file of the host · {}", tail(path)));
+        }
+        let (argv, stdin, output) = (vec!["/usr/sbin/nft".into(), "-j".into()], String::new(), String::new());
+        assert_eq!(said(Evidence::Command { argv, stdin, status: 0, output }), "A program · nft");
+        let (of, expected, computed) = ("blob".into(), String::new(), String::new());
+        assert_eq!(said(Evidence::Hash { of, expected, computed, bytes: 0 }), "Computed by the engine · sha256");
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::trace::{
     BlobState, ContainerState, Descriptor, Entity, Family, Link, LinkKind, MountKind, ProcessState, Property, World,
 };
 
+/// How many paths of a directory are listed; the rest is counted.
+const LISTED: usize = 40;
+
 /// A thing, described.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
@@ -75,6 +78,14 @@ impl Table<'_> {
 
     fn bytes(&mut self, label: &'static str, bytes: u64) {
         self.row(label, size(bytes));
+    }
+
+    /// What a list that was cut leaves out.
+    fn rest(&mut self, left: u64) {
+        if left > 0 {
+            let text = self.words.say_with("scene-more", &[("n", &left.to_string())]);
+            self.row("…", text);
+        }
     }
 
     fn descriptor(&mut self, of: &Descriptor) {
@@ -256,10 +267,11 @@ fn stored(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             t.bytes("fact-size", layer.size);
             t.row("fact-entries", layer.entries);
             t.row("fact-path", &layer.path);
-            for file in layer.files.iter().take(40) {
+            for file in layer.files.iter().take(LISTED) {
                 let (label, tone) = upper::effect(file.effect);
                 t.toned(label, file.path.clone(), tone);
             }
+            t.rest(layer.entries.max(layer.files.len() as u64) - layer.files.len().min(LISTED) as u64);
             Some((short(key), "kind-layer", Family::Layer))
         }
         _ => None,
@@ -293,10 +305,14 @@ fn storage(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             let volume = world.volumes.get(key)?;
             t.row("fact-path", &volume.path);
             t.row("fact-anonymous", t.words.say(if volume.anonymous { "yes" } else { "no" }));
-            for mount in world.mounts.values() {
+            for mount in world.distinct_mounts() {
                 if matches!(&mount.kind, MountKind::Volume { name } if name == key) {
                     t.link("fact-mounted-at", &mount.target, Entity::Mount(mount.key));
                 }
+            }
+            for (id, mount) in world.held_mounts().filter(|(_, m)| m.kind == MountKind::Volume { name: key.clone() }) {
+                let name = world.containers.get(id).map_or_else(|| id.short().to_owned(), |c| c.name.clone());
+                t.link("fact-held-by", format!("{name} {}", mount.target), Entity::Container(id.clone()));
             }
             Some((key.clone(), "kind-volume", Family::Storage))
         }
@@ -466,8 +482,12 @@ fn link_rows(link: &Link, world: &World, t: &mut Table<'_>) {
     {
         t.link("fact-master", &bridge.name, Entity::Link(bridge.key.clone()));
     }
-    let (state, tone) = if link.up { ("UP", Tone::Good) } else { ("DOWN", Tone::Bad) };
-    t.toned("fact-state", state.to_owned(), tone);
+    let tone = match link.carries() {
+        Some(true) => Tone::Good,
+        Some(false) => Tone::Bad,
+        None => Tone::Plain,
+    };
+    t.toned("fact-state", link.state_line(), tone);
     world.addresses_of(&link.key).for_each(|cidr| t.some("fact-address", cidr));
     t.row("MTU", link.mtu);
     t.some("MAC", &link.mac);

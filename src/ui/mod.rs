@@ -25,6 +25,7 @@ pub mod icons;
 pub mod keys;
 pub mod live;
 pub mod marks;
+mod news;
 pub mod panels;
 pub mod prose;
 pub mod settings;

@@ -1,7 +1,7 @@
 //! What other programs say of a network namespace.
 
 use dockwalk::engine::lab::Netns;
-use dockwalk::trace::World;
+use dockwalk::trace::{Link, World};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -33,6 +33,24 @@ pub fn dump(netns: &Netns) -> String {
 fn json(netns: &Netns, command: &str) -> Vec<Value> {
     let text = in_netns(netns, command);
     serde_json::from_str(if text.trim().is_empty() { "[]" } else { &text }).unwrap_or_else(|e| panic!("{e}: {text}"))
+}
+
+/// What each link of a namespace is: its flags UP and LOWER_UP, and its state.
+pub type States = BTreeMap<String, ([bool; 2], String)>;
+
+/// As `ip` shows them.
+pub fn states_shown(netns: &Netns) -> States {
+    let flag = |link: &Value, name: &str| link["flags"].as_array().unwrap().iter().any(|flag| flag == name);
+    let of =
+        |link: &Value| (["UP", "LOWER_UP"].map(|it| flag(link, it)), link["operstate"].as_str().unwrap().to_owned());
+    json(netns, "ip -j link").iter().map(|link| (link["ifname"].as_str().unwrap().to_owned(), of(link))).collect()
+}
+
+/// As the World has them.
+pub fn states_known(world: &World, netns: &Netns) -> States {
+    let links = world.links_in(netns.inode());
+    let of = |link: &Link| ([link.up, link.carrier.unwrap()], link.state.as_ref().unwrap().to_string());
+    links.iter().map(|link| (link.name.clone(), of(link))).collect()
 }
 
 /// The links, IPv4 addresses and routes of the World in a namespace are those that `ip` shows there.

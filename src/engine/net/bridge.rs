@@ -4,6 +4,7 @@ use super::driver::Driver;
 use super::faults::Faults;
 use super::host::Host;
 use super::pool::Pool;
+use super::settle::Settling;
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::evidence;
@@ -59,7 +60,11 @@ impl Bridge {
             .by_hand(format!("ip addr add {gateway}/{prefix} brd + dev {bridge} && ip link set {bridge} up"));
         cx.step(plan, |cx| {
             message(cx, address, |cx, it| host.act(cx, it))?;
-            message(cx, up, |cx, it| host.act(cx, it))
+            message(cx, up, |cx, it| {
+                host.act(cx, it)?;
+                // Up, and without a port: the kernel says so a moment later.
+                Settling::new(host, None, vec![bridge.as_str().into()]).go_down(cx)
+            })
         })
     }
 

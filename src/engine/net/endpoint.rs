@@ -5,6 +5,7 @@ use super::faults::Faults;
 use super::host::Host;
 use super::request::mac_text;
 use super::sandbox::{Endpoint, Keys, Sandbox, Veth, inner_link, inside, missing};
+use super::settle::Settling;
 use super::*;
 use crate::engine::evidence;
 use crate::trace::{Book, Change, Code, Evidence, Link, LinkKey};
@@ -16,7 +17,7 @@ impl Bridge {
         cx: &Cx,
         host: &Host,
         container: &ContainerId,
-        sandbox: &Mutex<Sandbox>,
+        sandbox: &Arc<Mutex<Sandbox>>,
     ) -> Result<EndpointSettings> {
         let segment = &self.segment;
         let connected = || {
@@ -28,7 +29,7 @@ impl Bridge {
         let veth = self.create_veth(cx, host, container, sandbox, address, &keys)?;
         self.join(cx, host, &veth, &keys)?;
         move_in(cx, host, container, sandbox, &keys)?;
-        self.configure(cx, sandbox, &keys, address)?;
+        self.configure(cx, host, sandbox, &keys, address)?;
         let mac = sandbox.lock().observer.link(&keys.inner).map(|link| link.mac.clone());
         Ok(EndpointSettings {
             network: self.network.id.clone(),
@@ -123,7 +124,14 @@ impl Bridge {
     }
 
     /// Address, up, default route. Of several networks the first has that.
-    fn configure(&self, cx: &Cx, sandbox: &Mutex<Sandbox>, keys: &Keys, address: Ipv4Addr) -> Result<()> {
+    fn configure(
+        &self,
+        cx: &Cx,
+        host: &Host,
+        sandbox: &Arc<Mutex<Sandbox>>,
+        keys: &Keys,
+        address: Ipv4Addr,
+    ) -> Result<()> {
         let (name, prefix, gateway) = (&keys.name, self.segment.subnet.prefix(), self.segment.gateway);
         let index = inner_link(sandbox, &keys.inner)?;
         let netns = sandbox.lock().observer.netns().clone();
@@ -131,7 +139,12 @@ impl Bridge {
         let by_hand = inside(&netns, &format!("ip addr add {address}/{prefix} brd + dev {name}"));
         stage(cx, StepKind::AddAddress, by_hand, request::add_address(name, index, address, prefix), act)?;
         let by_hand = inside(&netns, &format!("ip link set {name} up"));
-        stage(cx, StepKind::LinkUp, by_hand, request::link_up(name, index), act)?;
+        stage(cx, StepKind::LinkUp, by_hand, request::link_up(name, index), |cx, it| {
+            act(cx, it)?;
+            // Both ends are up now: the one on the host has a carrier, and so has the bridge.
+            let links = vec![keys.host_end.clone(), keys.inner.clone(), self.segment.bridge.as_str().into()];
+            Settling::new(host, Some(sandbox), links).come_up(cx)
+        })?;
         if sandbox.lock().observer.way_out() {
             return Ok(());
         }
@@ -163,7 +176,8 @@ impl Bridge {
                             Ok(host.find(&veth.name)?.is_none() && !inner.as_ref().map_or(Ok(false), there)?)
                         })?
                     };
-                    look(cx, Some(&deleted))
+                    look(cx, Some(&deleted))?;
+                    Settling::new(host, None, vec![self.segment.bridge.as_str().into()]).go_down(cx)
                 })?;
             }
             // Never made, or deleted by somebody else.

@@ -35,6 +35,7 @@ mod request;
 mod ruleset;
 mod sandbox;
 mod sandboxes;
+mod settle;
 mod sysctl;
 mod table;
 mod undo;

@@ -80,6 +80,11 @@ impl NamespaceObserver {
         self.links.get(key)
     }
 
+    /// The state of these links follows their carrier, as far as they are here.
+    pub(super) fn is_settled(&self, keys: &[LinkKey]) -> bool {
+        keys.iter().filter_map(|key| self.links.get(key)).all(Link::is_settled)
+    }
+
     /// How it is known which links there are: a dump of them.
     pub(super) fn dump(&self) -> Result<Evidence> {
         let table = Table::read(&self.netlink).map_err(|e| Fault::io("read", "RTM_GETLINK", &e))?;
@@ -210,6 +215,8 @@ impl NamespaceObserver {
             mac: row.mac.clone(),
             mtu: row.mtu,
             up: row.up,
+            carrier: Some(row.carrier),
+            state: Some(row.state.clone()),
             master: row.master,
             peer_ifindex: row.peer.filter(|_| row.kind.as_deref() == Some("veth")),
             container: owner.container,

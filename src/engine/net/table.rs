@@ -4,7 +4,7 @@
 use super::netlink::Netlink;
 use super::request::mac_text;
 use crate::engine::evidence;
-use crate::trace::Evidence;
+use crate::trace::{Evidence, OperState};
 use netlink_packet_route::address::{AddressAttribute, AddressHeader, AddressMessage, AddressScope};
 use netlink_packet_route::link::{InfoKind, LinkAttribute, LinkExtentMask, LinkFlags, LinkInfo, LinkMessage};
 use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteType};
@@ -23,6 +23,8 @@ pub(super) struct LinkRow {
     pub(super) mac: String,
     pub(super) mtu: u32,
     pub(super) up: bool,
+    pub(super) carrier: bool,
+    pub(super) state: OperState,
     pub(super) master: Option<u32>,
     pub(super) peer: Option<u32>,
     pub(super) words: String,
@@ -132,11 +134,13 @@ fn link_row(link: &LinkMessage, names: &BTreeMap<u32, String>) -> LinkRow {
         mac: String::new(),
         mtu: 0,
         up: flags.contains(LinkFlags::Up),
+        carrier: flags.contains(LinkFlags::LowerUp),
+        state: OperState::Unknown,
         master: None,
         peer: None,
         words: String::new(),
     };
-    let (mut state, mut elsewhere) = (String::from("UNKNOWN"), false);
+    let mut elsewhere = false;
     for attribute in &link.attributes {
         match attribute {
             LinkAttribute::Address(mac) if !loopback => row.mac = mac_text(mac),
@@ -144,12 +148,12 @@ fn link_row(link: &LinkMessage, names: &BTreeMap<u32, String>) -> LinkRow {
             LinkAttribute::Controller(index) => row.master = Some(*index),
             LinkAttribute::Link(index) => row.peer = Some(*index),
             LinkAttribute::LinkNetNsId(_) => elsewhere = true,
-            LinkAttribute::OperState(oper) => state = format!("{oper:?}").to_uppercase(),
+            LinkAttribute::OperState(oper) => row.state = format!("{oper:?}").to_uppercase().into(),
             LinkAttribute::LinkInfo(info) => row.kind = info.iter().find_map(kind_of),
             _ => {}
         }
     }
-    row.words = words_of(&row, flags, &state, elsewhere, names);
+    row.words = words_of(&row, flags, elsewhere, names);
     row
 }
 
@@ -166,7 +170,7 @@ fn kind_of(info: &LinkInfo) -> Option<String> {
 }
 
 /// `5: veth3f2a1bc@if4: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 master docker0 state UP link/ether 02:…`
-fn words_of(row: &LinkRow, flags: LinkFlags, state: &str, elsewhere: bool, names: &BTreeMap<u32, String>) -> String {
+fn words_of(row: &LinkRow, flags: LinkFlags, elsewhere: bool, names: &BTreeMap<u32, String>) -> String {
     let peer = row.peer.filter(|peer| *peer != 0).map_or(String::new(), |peer| match names.get(&peer) {
         Some(name) if !elsewhere => format!("@{name}"),
         _ => format!("@if{peer}"),
@@ -178,15 +182,14 @@ fn words_of(row: &LinkRow, flags: LinkFlags, state: &str, elsewhere: bool, names
         (LinkFlags::Up, "UP"),
         (LinkFlags::LowerUp, "LOWER_UP"),
     ];
-    let carrier = flags.contains(LinkFlags::Up) && !flags.contains(LinkFlags::LowerUp);
-    let flags = carrier
+    let flags = (row.up && !row.carrier)
         .then_some("NO-CARRIER")
         .into_iter()
         .chain(shown.into_iter().filter(|(flag, _)| flags.contains(*flag)).map(|(_, name)| name));
     let flags = flags.collect::<Vec<_>>().join(",");
     let master = row.master.and_then(|index| names.get(&index)).map_or(String::new(), |name| format!(" master {name}"));
     let link = if row.loopback { " link/loopback".to_owned() } else { format!(" link/ether {}", row.mac) };
-    format!("{}: {}{peer}: <{flags}> mtu {}{master} state {state}{link}", row.index, row.name, row.mtu)
+    format!("{}: {}{peer}: <{flags}> mtu {}{master} state {}{link}", row.index, row.name, row.mtu, row.state)
 }
 
 fn addresses(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<Vec<AddrRow>> {

@@ -106,6 +106,9 @@ change-link-seen-renamed = The link { $old } is now called { $link }.
 change-link-seen-joined = The link { $link } was plugged into the bridge { $bridge }.
 change-link-seen-up = The link { $link } is up.
 change-link-seen-down = The link { $link } is down.
+change-link-seen-carrier = The link { $link } has a carrier: something that runs is at its other end.
+change-link-seen-no-carrier = The link { $link } is on but has no carrier any more (NO-CARRIER): nothing runs at its other end.
+change-link-seen-state = The kernel now says of the link { $link }: { $state }.
 change-link-seen-again = The link { $link } was looked at again.
 change-link-gone = The link { $link } is gone.
 change-addr-seen = The link { $link } has the address { $address }.
@@ -130,6 +133,13 @@ event-console-container = The terminal of { $container } printed something.
 trace-dropped = The trace has reached its limit: the oldest { $operations } operations ({ $events } events) are kept no longer. What is shown as true now still is; there is no way back before that, and no evidence from then. To keep more, start the engine with a larger limit, such as --trace-limit 2g.
 
 ## What the engine itself keeps, computes or decides: nothing outside was asked
+evidence-kernel = The kernel · { $how }
+evidence-registry = The registry · HTTP
+evidence-program = A program · { $name }
+evidence-hash = Computed by the engine · sha256
+evidence-client = A client's request · API
+evidence-blob = A blob that the engine keeps
+evidence-file = A file of the host · { $name }
 evidence-own = The engine's own bookkeeping · { $book }
 evidence-own-addresses = addresses given
 evidence-own-archive = what an archive holds

@@ -302,6 +302,7 @@ fact-access = access
 fact-options = options
 fact-mount-id = mount ID
 fact-mounted-at = mounted at
+fact-held-by = Used by stopped
 fact-anonymous = anonymous
 fact-role = role
 fact-effect = to the layers below

@@ -106,6 +106,9 @@ change-link-seen-renamed = 링크의 이름이 바뀌었습니다: { $old } → 
 change-link-seen-joined = { $link } 링크를 { $bridge } 브리지에 꽂았습니다.
 change-link-seen-up = { $link } 링크가 켜졌습니다(UP).
 change-link-seen-down = { $link } 링크가 꺼졌습니다(DOWN).
+change-link-seen-carrier = { $link } 링크에 신호(carrier)가 잡혔습니다. 반대쪽 끝이 동작하고 있습니다.
+change-link-seen-no-carrier = { $link } 링크는 켜져 있지만 신호가 끊겼습니다(NO-CARRIER). 반대쪽 끝에서 동작하는 것이 없습니다.
+change-link-seen-state = 커널이 알려 준 { $link } 링크의 지금 상태: { $state }.
 change-link-seen-again = { $link } 링크를 다시 확인했습니다.
 change-link-gone = { $link } 링크가 사라졌습니다.
 change-addr-seen = { $link } 링크에 주소 { $address } 설정을 확인했습니다.
@@ -130,6 +133,13 @@ event-console-container = { $container } 컨테이너의 터미널에 글자가 
 trace-dropped = 기록이 한도에 이르러 가장 오래된 작업 { $operations }개(이벤트 { $events }개)를 지웠습니다. 지금 상태는 그대로 맞지만, 그 앞으로는 되돌아갈 수 없고 그때의 근거도 볼 수 없습니다. 더 길게 남기려면 엔진을 --trace-limit 2g처럼 더 큰 한도로 시작하세요.
 
 ## 엔진이 스스로 적어 두거나 계산하거나 정한 것: 밖에 물어본 것은 없다
+evidence-kernel = 커널 · { $how }
+evidence-registry = 레지스트리 · HTTP
+evidence-program = 프로그램 · { $name }
+evidence-hash = 엔진이 계산한 것 · sha256
+evidence-client = 클라이언트의 요청 · API
+evidence-blob = 엔진이 보관한 블롭
+evidence-file = 호스트의 파일 · { $name }
 evidence-own = 엔진이 스스로 적어 둔 것 · { $book }
 evidence-own-addresses = 나누어 준 주소
 evidence-own-archive = 아카이브(archive)에 든 것

@@ -302,6 +302,7 @@ fact-access = 접근
 fact-options = 옵션
 fact-mount-id = 마운트 ID
 fact-mounted-at = 붙은 자리
+fact-held-by = 멈춘 컨테이너가 사용
 fact-anonymous = 익명
 fact-role = 역할
 fact-effect = 아래 레이어에 대해

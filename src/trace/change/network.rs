@@ -34,6 +34,26 @@ words! {
 }
 
 words! {
+    /// RFC 2863's operational status of a link, in the words of `ip link`.
+    OperState {
+        /// Nobody told the kernel: `lo` has no other.
+        Unknown = "UNKNOWN",
+        /// The device is gone.
+        NotPresent = "NOTPRESENT",
+        /// Nothing gets through.
+        Down = "DOWN",
+        /// Nothing gets through, for it lies on a link, or is the end of one, that is down.
+        LowerLayerDown = "LOWERLAYERDOWN",
+        /// It is being tested.
+        Testing = "TESTING",
+        /// It waits for something outside.
+        Dormant = "DORMANT",
+        /// Packets get through.
+        Up = "UP",
+    }
+}
+
+words! {
     /// What a rule does.
     RuleAction {
         /// A packet that leaves gets the host's address.
@@ -71,14 +91,62 @@ pub struct Link {
     pub mac: String,
     /// Bytes.
     pub mtu: u32,
-    /// IFF_UP.
+    /// IFF_UP: it was switched on. Whether anything gets through is `carrier`.
     pub up: bool,
+    /// IFF_LOWER_UP: something that runs is at the other end. None in recordings of before it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<bool>,
+    /// IFLA_OPERSTATE, the `state` of `ip link`. None as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<OperState>,
     /// The bridge it is a port of, by ifindex in the same namespace.
     pub master: Option<u32>,
     /// IFLA_LINK of a veth: the other end's ifindex, in the other end's namespace.
     pub peer_ifindex: Option<u32>,
     /// For which container; none for the host's own.
     pub container: Option<ContainerId>,
+}
+
+impl Link {
+    /// Does it carry packets? None where a recording does not say.
+    pub fn carries(&self) -> Option<bool> {
+        if self.up { self.carrier } else { Some(false) }
+    }
+
+    /// It is as the words of `ip` have it: `UP`, `UNKNOWN`, `NO-CARRIER`, `DOWN`. Where only the flag is known, the flag: `<UP>`.
+    pub fn state_word(&self) -> &str {
+        match (self.carries(), &self.state) {
+            (Some(false), _) if self.up => "NO-CARRIER",
+            (Some(false), _) => "DOWN",
+            (Some(true), Some(state)) => state.as_str(),
+            _ => "<UP>",
+        }
+    }
+
+    /// The flags and the state of `ip link`, as far as they are known: `<NO-CARRIER,UP> DOWN`.
+    pub fn state_line(&self) -> String {
+        let flags = match (self.up, self.carrier) {
+            (true, Some(true)) => "<UP,LOWER_UP>",
+            (true, Some(false)) => "<NO-CARRIER,UP>",
+            (true, None) => "<UP>",
+            (false, _) => "<>",
+        };
+        match &self.state {
+            Some(state) => format!("{flags} {state}"),
+            None if self.up => flags.to_owned(),
+            None => "DOWN".to_owned(),
+        }
+    }
+
+    /// The kernel follows a carrier with the state by and by (linkwatch): here it has.
+    pub fn is_settled(&self) -> bool {
+        use OperState::{Down, LowerLayerDown, Unknown, Up};
+        match (self.up, self.carrier, &self.state) {
+            (true, Some(true), Some(state)) => !matches!(state, Down | LowerLayerDown),
+            (true, Some(false), Some(state)) => !matches!(state, Up | Unknown),
+            _ => true,
+        }
+    }
 }
 
 /// What a link is (IFLA_INFO_KIND).

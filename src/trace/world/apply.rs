@@ -142,8 +142,13 @@ impl World {
             Change::MountSeen(mount) => {
                 self.owner(mount.container.as_ref())?;
                 insert(&mut self.mounts, mount.key, mount);
+                self.let_go(mount);
             }
-            Change::MountGone { key } => remove(&mut self.mounts, key, missing)?,
+            Change::MountGone { key } => {
+                let gone = self.mounts.get(key).cloned();
+                remove(&mut self.mounts, key, missing)?;
+                self.hold(gone);
+            }
             Change::VolumeSeen(volume) => insert(&mut self.volumes, volume.name.clone(), volume),
             Change::VolumeGone { name } => remove(&mut self.volumes, name, missing)?,
             Change::DirSeen(dir) => {
@@ -181,6 +186,7 @@ impl World {
                 }
                 remove(&mut self.containers, id, missing)?;
                 self.uppers.remove(id);
+                self.hold_nothing(id);
             }
             Change::NamespaceSeen(namespace) => {
                 self.owner(namespace.container.as_ref())?;

@@ -17,6 +17,27 @@ impl World {
         }
     }
 
+    /// A mount of a container's is gone: the container still has it to mount when it starts again.
+    pub(super) fn hold(&mut self, gone: Option<Arc<Mount>>) {
+        let Some(mount) = gone else { return };
+        let wanted = matches!(mount.kind, MountKind::Volume { .. } | MountKind::Bind { .. } | MountKind::Tmpfs);
+        let Some(id) = mount.container.clone().filter(|id| wanted && self.containers.contains_key(id)) else { return };
+        self.held.insert((id, mount.target.clone()), mount);
+    }
+
+    /// It is mounted, again.
+    pub(super) fn let_go(&mut self, mount: &Mount) {
+        if let Some(id) = &mount.container {
+            self.held.remove(&(id.clone(), mount.target.clone()));
+        }
+    }
+
+    /// The container is gone.
+    pub(super) fn hold_nothing(&mut self, container: &ContainerId) {
+        let of: Vec<_> = self.held.keys().filter(|(id, _)| id == container).cloned().collect();
+        of.iter().for_each(|key| drop(self.held.remove(key)));
+    }
+
     pub(super) fn remark(&mut self, problem: &Problem) {
         self.remarks.push_back(Arc::new(problem.clone()));
         if self.remarks.len() > Self::REMARKS {

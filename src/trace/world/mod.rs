@@ -67,6 +67,9 @@ pub struct World {
     /// Mounts.
     #[serde(with = "pairs")]
     pub mounts: OrdMap<MountKey, Arc<Mount>>,
+    /// What containers that are stopped had mounted, and will again, by target: volumes, binds, tmpfs.
+    #[serde(with = "pairs")]
+    pub held: OrdMap<(ContainerId, String), Arc<Mount>>,
     /// Volumes.
     pub volumes: OrdMap<String, Arc<Volume>>,
     /// Directories that matter to the picture.

@@ -72,6 +72,24 @@ impl World {
         self.mounts.values().filter(move |m| m.container.as_ref() == Some(id))
     }
 
+    /// All mounts, each once: a mount that several mount namespaces show is one.
+    pub fn distinct_mounts(&self) -> impl Iterator<Item = &Arc<Mount>> {
+        let mut met = std::collections::BTreeSet::new();
+        self.mounts.values().filter(move |mount| {
+            // An overlay has another target in each of them; two overlays have never the same upper directory.
+            let what = match &mount.kind {
+                MountKind::Overlay { upper, .. } => (String::new(), upper.clone()),
+                _ => (mount.target.clone(), format!("{}\0{}", mount.source, mount.root)),
+            };
+            met.insert((mount.container.clone(), what))
+        })
+    }
+
+    /// What containers that are stopped have to mount when they start again.
+    pub fn held_mounts(&self) -> impl Iterator<Item = (&ContainerId, &Arc<Mount>)> {
+        self.held.iter().map(|((id, _), mount)| (id, mount))
+    }
+
     /// Is that thing in this World?
     pub fn has(&self, entity: &Entity) -> bool {
         match entity {

@@ -83,6 +83,8 @@ fn a_link(key: LinkKey, netns: u64, ifindex: u32) -> Link {
         mac: String::new(),
         mtu: 1500,
         up: false,
+        carrier: None,
+        state: None,
         master: None,
         peer_ifindex: None,
         container: None,

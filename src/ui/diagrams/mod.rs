@@ -32,7 +32,7 @@ pub use view::Diagrams;
 
 use super::theme::Theme;
 use crate::i18n::Words;
-use crate::trace::{Container, ContainerState, Entity, Family, OpKind, StepKind, World};
+use crate::trace::{Container, ContainerState, Entity, Family, OpKind, Outcome, StepKind, World};
 use std::sync::Arc;
 
 /// One diagram.
@@ -119,6 +119,24 @@ fn in_order(world: &World) -> Vec<&Arc<Container>> {
     let mut all: Vec<_> = world.containers.values().collect();
     all.sort_by_cached_key(|c| (created(c), c.name.clone()));
     all
+}
+
+/// What brings images in, or takes them away.
+const IMAGES: [OpKind; 6] = [
+    OpKind::ImagePull,
+    OpKind::ImageLoad,
+    OpKind::ImageImport,
+    OpKind::ImageRemove,
+    OpKind::ImagePrune,
+    OpKind::ContainerCommit,
+];
+/// What makes something that has mounts, or takes it away.
+const STORED: [OpKind; 4] =
+    [OpKind::ContainerCreate, OpKind::ContainerRemove, OpKind::VolumeCreate, OpKind::VolumeRemove];
+
+/// One of these was done: what is not there any more was there.
+fn was_done(world: &World, kinds: &[OpKind]) -> bool {
+    world.ops.values().any(|state| kinds.contains(&state.op.kind) && state.outcome == Some(Outcome::Done))
 }
 
 /// A container's state in words.

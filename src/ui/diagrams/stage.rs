@@ -121,7 +121,7 @@ impl<'a> Stage<'a> {
     }
 
     /// A scene that says what will be seen here.
-    pub fn nothing_yet(mut self, title: &str, hint: &str) -> Scene {
+    pub fn nothing(mut self, [title, hint]: [&str; 2]) -> Scene {
         let (title, hint) = (self.say(title), self.say(hint));
         self.caption(Text::new(pos2(320.0, 120.0), Font::Heading, Ink::Strong, &title).anchored(Anchor::Center));
         for (row, line) in self.wrap(&hint, Font::Word, 420.0).into_iter().enumerate() {

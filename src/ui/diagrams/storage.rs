@@ -14,7 +14,7 @@
 use super::scene::{Anchor, Band, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::stage::{MARGIN, Stage, rect};
 use super::{Glyph, NodeId};
-use crate::trace::{Container, Dir, DirRole, Entity, Family, Mount, MountKind, World};
+use crate::trace::{Container, ContainerState, Dir, DirRole, Entity, Family, Mount, MountKind, World};
 use egui::pos2;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -66,7 +66,10 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let containers = super::in_order(world);
     let kept = world.volumes.len() + world.dirs.values().filter(|d| d.role == DirRole::BindSource).count();
     if containers.is_empty() && kept == 0 {
-        return stage.nothing_yet("scene-storage-empty", "scene-storage-empty-hint");
+        return stage.nothing(match super::was_done(world, &super::STORED) {
+            true => ["scene-storage-none-now", "scene-storage-none-now-hint"],
+            false => ["scene-storage-empty", "scene-storage-empty-hint"],
+        });
     }
     let mut y = MARGIN + HEAD + 14.0;
     let mut homes = Homes::default();
@@ -115,9 +118,13 @@ fn draw(world: &World, stage: &mut Stage<'_>, container: &Container, top: f32, h
     let system = mounts.iter().filter(|m| m.kind == MountKind::System).count();
     let root = mounts.iter().copied().find(|m| matches!(m.kind, MountKind::Overlay { .. }));
     mounts.retain(|m| !matches!(m.kind, MountKind::System | MountKind::Overlay { .. }));
+    // What a stopped container will mount again. A tmpfs of it is nowhere now, and its bytes are gone.
+    let held: Vec<&Arc<Mount>> = world.held_mounts().filter(|(id, _)| **id == container.id).map(|(_, m)| m).collect();
+    mounts.extend(&held);
     mounts.sort_by(|a, b| a.target.cmp(&b.target).then(a.key.cmp(&b.key)));
+    mounts.dedup_by(|a, b| a.target == b.target && a.kind == b.kind);
     let id = NodeId::of(Entity::Container(container.id.clone()));
-    let running = matches!(container.state, crate::trace::ContainerState::Running { .. });
+    let running = matches!(container.state, ContainerState::Running { .. });
     let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
     let foot = if system > 0 { 24.0 } else { 0.0 };
     let place = rect(MARGIN, top, FRAME, FRAME_HEAD + ROW * (mounts.len() + 1) as f32 + foot);
@@ -136,8 +143,19 @@ fn draw(world: &World, stage: &mut Stage<'_>, container: &Container, top: f32, h
     own_layer(world, stage, container, root, &id, middle, homes);
     for mount in mounts {
         middle += ROW;
-        let at =
-            target(stage, NodeId::of(Entity::Mount(mount.key)), &id, &mount.target, middle, mount.read_only, false);
+        let is_held = held.iter().any(|held| held.key == mount.key);
+        let (own, why) = if is_held {
+            (
+                NodeId::part(Entity::Container(container.id.clone()), format!("mount {}", mount.target)),
+                Some(Unmounted::Now),
+            )
+        } else {
+            (NodeId::of(Entity::Mount(mount.key)), None)
+        };
+        let at = target(stage, own, &id, &mount.target, middle, mount.read_only, why);
+        if is_held && mount.kind == MountKind::Tmpfs {
+            continue;
+        }
         let (kind, home) = match &mount.kind {
             MountKind::Volume { name } => (Kind::Volume, NodeId::of(Entity::Volume(name.clone()))),
             MountKind::Bind { from } if world.dirs.contains_key(from) => {
@@ -149,7 +167,7 @@ fn draw(world: &World, stage: &mut Stage<'_>, container: &Container, top: f32, h
         if homes.all.insert(home.clone()) {
             home_of(world, stage, mount, kind, home.clone(), middle);
         }
-        reach(stage, &at, &home, kind, middle, mount.read_only);
+        reach(stage, &at, &home, kind, middle, mount.read_only || is_held);
     }
     place.bottom()
 }
@@ -166,7 +184,12 @@ fn own_layer(
 ) {
     let part = |what: &'static str| NodeId::part(Entity::Container(container.id.clone()), what);
     let id = root.map_or_else(|| part("root"), |m| NodeId::of(Entity::Mount(m.key)));
-    let at = target(stage, id, frame, "/", middle, root.is_some_and(|m| m.read_only), root.is_none());
+    let why = match (root, &container.state) {
+        (Some(_), _) => None,
+        (None, ContainerState::Exited { .. }) => Some(Unmounted::Now),
+        (None, _) => Some(Unmounted::Yet),
+    };
+    let at = target(stage, id, frame, "/", middle, root.is_some_and(|m| m.read_only), why);
     let made = world.dirs.values().find(|d| d.role == DirRole::Upper && d.container.as_ref() == Some(&container.id));
     let path = match root.map(|m| &m.kind) {
         Some(MountKind::Overlay { upper, .. }) => Some(upper.clone()),
@@ -185,15 +208,33 @@ fn home_of(world: &World, stage: &mut Stage<'_>, mount: &Mount, kind: Kind, id: 
         MountKind::Volume { name } => {
             let volume = world.volumes.get(name);
             let path = volume.map(|v| v.path.clone()).unwrap_or_default();
-            let note = volume.filter(|v| v.anonymous).map(|_| stage.say("scene-anonymous"));
+            let anonymous = volume.filter(|v| v.anonymous).map(|_| stage.say("scene-anonymous"));
+            let note = only_held(world, mount).then(|| stage.say("scene-used-stopped")).or(anonymous);
             home_card(stage, id, kind, middle, name, &path, note.map(|n| (n, None)));
         }
-        MountKind::Bind { from } => home_card(stage, id, kind, middle, &tail(from, 1), from, None),
+        MountKind::Bind { from } => {
+            let note = only_held(world, mount).then(|| (stage.say("scene-used-stopped"), None));
+            home_card(stage, id, kind, middle, &tail(from, 1), from, note);
+        }
         _ => {
             let (size, where_) = (mount.fstype.clone(), stage.say("scene-memory"));
             home_card(stage, id, kind, middle, &size, &where_, None);
         }
     }
+}
+
+/// No container that runs has it mounted: those that use it are stopped.
+fn only_held(world: &World, mount: &Mount) -> bool {
+    world.mounts.values().all(|other| other.kind != mount.kind)
+}
+
+/// Why nothing is mounted at a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unmounted {
+    /// The container was never started.
+    Yet,
+    /// It is stopped.
+    Now,
 }
 
 fn home_card(
@@ -217,7 +258,7 @@ fn home_card(
         .text(Text::new(pos2(PAD, 34.5 + lift), path_font, Ink::Weak, path));
     if let Some((note, mark)) = note {
         let ink = if mark.is_some() { Ink::Tint(Tint::Good) } else { Ink::Tint(TINT) };
-        let note = stage.fit(&note, Font::Small, room - 14.0);
+        let note = stage.fit(&note, Font::Small, if mark.is_some() { room - 14.0 } else { room });
         node = node.text(Text::new(pos2(PAD, 50.0), Font::Small, ink, note).marked(mark));
     }
     stage.add(node.called(&stage.say(kind.key())));
@@ -231,18 +272,22 @@ fn target(
     path: &str,
     middle: f32,
     read_only: bool,
-    planned: bool,
+    unmounted: Option<Unmounted>,
 ) -> NodeId {
+    let planned = unmounted.is_some();
     let place = rect(MARGIN + 14.0, middle - TARGET / 2.0, FRAME - 28.0, TARGET);
     let style = if planned { Style::Ghost } else { Style::Solid };
     let tinted = if planned { Tint::Plain } else { TINT };
     let mut lines = Vec::new();
     let shown = stage.fit_middle(path, Font::MonoTitle, place.width() - 24.0);
-    let second = match (read_only, planned) {
-        (_, true) => Some((stage.say("scene-not-mounted"), Glyph::Wait)),
-        (true, false) => Some((stage.say("scene-read-only"), Glyph::Lock)),
-        (false, false) => None,
+    let second = match (read_only, unmounted) {
+        (_, Some(Unmounted::Yet)) => Some((stage.say("scene-not-mounted"), Glyph::Wait)),
+        (_, Some(Unmounted::Now)) => Some((stage.say("scene-not-mounted-now"), Glyph::Wait)),
+        (true, None) => Some((stage.say("scene-read-only"), Glyph::Lock)),
+        (false, None) => None,
     };
+    let room = place.width() - 2.0 * PAD - 16.0;
+    let second = second.map(|(word, mark)| (stage.fit(&word, Font::Small, room), mark));
     let y = if second.is_some() { 16.0 } else { TARGET / 2.0 };
     lines.push(Text::new(pos2(PAD, y), Font::MonoTitle, Ink::Strong, shown));
     if let Some((word, mark)) = second {

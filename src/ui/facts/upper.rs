@@ -1,11 +1,8 @@
 //! What is known of a container's writable layer and of one path in it.
 
-use super::{Described, Table, Tone, container_row, short};
+use super::{Described, LISTED, Table, Tone, container_row, short};
 use crate::spec::ContainerId;
 use crate::trace::{Effect, Entity, Family, Upper, UpperFile, World};
-
-/// How many paths the directory's table lists; the picture and the events have more.
-const LISTED: usize = 40;
 
 /// The rows of a directory that is a container's upper.
 pub(super) fn directory(upper: &Upper, id: &ContainerId, t: &mut Table<'_>) {
@@ -13,6 +10,9 @@ pub(super) fn directory(upper: &Upper, id: &ContainerId, t: &mut Table<'_>) {
     t.row("fact-upper-deleted", upper.totals.deleted);
     t.bytes("fact-upper-bytes", upper.totals.bytes);
     t.bytes("fact-upper-copied", upper.totals.copied);
+    // Mount points are none of the paths that are counted.
+    let all = upper.totals.paths.max(upper.files.values().filter(|file| !file.mount_point).count() as u64);
+    let listed = upper.files.values().take(LISTED).filter(|file| !file.mount_point).count() as u64;
     for file in upper.files.values().take(LISTED) {
         let (label, tone) = of_file(file);
         t.toned(label, file.path.clone(), tone);
@@ -20,6 +20,7 @@ pub(super) fn directory(upper: &Upper, id: &ContainerId, t: &mut Table<'_>) {
             row.leads_to = Some(Entity::UpperFile(id.clone(), file.path.clone()));
         }
     }
+    t.rest(all.saturating_sub(listed));
 }
 
 /// What happened to a path: the message that says so, and whether that is good.

@@ -7,10 +7,12 @@ use crate::ui::facts::{self, Facts, Row, Tone};
 use crate::ui::files::{Act, subject};
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
-use crate::ui::{evidence, fonts};
+use crate::ui::{evidence, fonts, news};
 use egui::{Label, Layout, RichText, ScrollArea, Sense, Ui, vec2};
 use std::sync::Arc;
 
+/// How many things that a step changed are listed.
+const CHANGES: usize = 12;
 /// How many events are shown as evidence, the latest first.
 const EVENTS: usize = 8;
 
@@ -67,10 +69,13 @@ fn gone(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
 fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let state = cx.state;
     let known = |entity: &Entity| Some((entity.clone(), facts::of(entity, state.world(), cx.words)?));
-    let there: Vec<_> = state.changed().iter().filter_map(known).take(12).collect();
+    let news = news::of(state.world(), state.changed());
+    let mut there: Vec<_> = news.iter().filter_map(known).collect();
     if there.is_empty() {
         return;
     }
+    let left = there.len().saturating_sub(CHANGES);
+    there.truncate(CHANGES);
     ui.add_space(16.0);
     widgets::caption(ui, &cx.say("inspector-changed"));
     ui.add_space(4.0);
@@ -87,6 +92,10 @@ fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         if response.clicked() {
             cx.want(ViewCommand::Select(Some(entity)));
         }
+    }
+    if left > 0 {
+        ui.add_space(4.0);
+        widgets::caption(ui, &cx.words.say_with("scene-more", &[("n", &left.to_string())]));
     }
 }
 
@@ -202,7 +211,9 @@ fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, ev
     widgets::well(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
-            let text = format!("{}  ·  #{}  ·  +{}", evidence::title(evidence, cx.words), event.seq, seconds(event.at));
+            let root = cx.state.world().host.as_ref().map(|host| host.root.as_str());
+            let who = evidence::title(evidence, root, cx.words);
+            let text = format!("{who}  ·  #{}  ·  +{}", event.seq, seconds(event.at));
             ui.add(Label::new(RichText::new(text).font(fonts::mono(11.5)).color(theme.weak)).truncate());
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 let label = cx.say("copy");

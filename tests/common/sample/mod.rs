@@ -75,6 +75,8 @@ pub fn link(key: &str, netns: u64, ifindex: u32, name: &str, kind: LinkKind) -> 
         mac,
         mtu: 1500,
         up: false,
+        carrier: None,
+        state: None,
         master: None,
         peer_ifindex: None,
         container: None,

@@ -1,5 +1,6 @@
 //! The cards of documents: index, manifest, and what was not read yet.
 
+use super::model::is_index_here;
 use super::roots::Root;
 use super::*;
 use crate::trace::{Descriptor, Index};
@@ -8,12 +9,18 @@ use egui::Rect;
 /// A card that is as low as this has two lines.
 const TWO_LINES: f32 = 52.0;
 
-pub(super) fn index_card(stage: &mut Stage<'_>, index: &Index, place: Rect, root: &Root<'_>) -> NodeId {
+pub(super) fn index_card(world: &World, stage: &mut Stage<'_>, index: &Index, place: Rect, root: &Root<'_>) -> NodeId {
     let id = NodeId::of(Entity::Index(index.this.digest.clone()));
     let real = index.manifests.iter().filter(|m| !is_attestation(m)).count().to_string();
     let (title, count) = (stage.say("scene-index"), stage.say_with("scene-platforms", &[("n", &real)]));
     let past = root.is_past();
-    let style = if past { Style::Dashed } else { Style::Solid };
+    let left = !is_index_here(world, index);
+    let style = match (left, past) {
+        (true, _) => Style::Ghost,
+        (false, true) => Style::Dashed,
+        (false, false) => Style::Solid,
+    };
+    let count = if left { stage.say("scene-absent") } else { count };
     let digest = short(&index.this.digest);
     let node = Node::new(id.clone(), place, TINT, style);
     let node = if place.height() < TWO_LINES {
@@ -97,7 +104,11 @@ pub(super) fn manifest_card(
         .text(Text::new(pos2(15.0, down), font, Ink::Weak, under));
     let right = pos2(width - 14.0, down);
     let room = width - 15.0 - 150.0 - 14.0;
-    if chosen {
+    if style == Style::Ghost && !attestation && past.is_none() {
+        let word = stage.fit(&stage.say("scene-absent"), Font::Small, room - 15.0);
+        let word = Text::new(right, Font::Small, Ink::Weak, word).anchored(Anchor::Right);
+        node = node.text(word.marked(Glyph::Minus));
+    } else if chosen {
         let word = stage.fit(&stage.say("scene-chosen"), Font::Small, room - 15.0);
         let word = Text::new(right, Font::Small, Ink::Tint(TINT), word).anchored(Anchor::Right);
         node = node.text(word.marked(Glyph::Check));

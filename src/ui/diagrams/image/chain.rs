@@ -1,6 +1,7 @@
 //! The upper half: registries with their tags, and the documents that tags name.
 
 use super::cards::{index_card, is_attestation, manifest_card, pending};
+use super::model::is_here;
 use super::roots::Root;
 use super::*;
 use crate::spec::Digest;
@@ -136,7 +137,7 @@ fn chain(
     let index = rect(at.x + INDEX_X, middle - target_height / 2.0, INDEX.x, target_height);
     let wide = rect(at.x + MANIFEST_X, middle - 25.0, MANIFEST.x, MANIFEST.y);
     let (target, place) = if let Some(read) = world.indexes.get(&root.digest) {
-        let id = index_card(stage, read, index, root);
+        let id = index_card(world, stage, read, index, root);
         let listing = Listing { world, pictures, root, index: read, from: &id, card: index };
         let down = entries(stage, listing, pos2(at.x + MANIFEST_X, at.y));
         bottom = bottom.max(down);
@@ -149,6 +150,7 @@ fn chain(
         let Some(described) = described else { return bottom };
         let style = match read {
             None => Style::Ghost,
+            Some(manifest) if !is_here(world, manifest) => Style::Ghost,
             Some(_) if root.is_past() => Style::Dashed,
             Some(_) if root.full => Style::Strong,
             Some(_) => Style::Solid,
@@ -260,7 +262,12 @@ fn low_entries(stage: &mut Stage<'_>, listing: Listing<'_>, x: f32) -> f32 {
             continue;
         }
         let place = rect(x, y, MANIFEST.x, LOW);
-        let style = if root.is_past() { Style::Dashed } else { Style::Solid };
+        let left = world.manifests.get(&entry.digest).is_some_and(|manifest| !is_here(world, manifest));
+        let style = match (left, root.is_past()) {
+            (true, _) => Style::Ghost,
+            (false, true) => Style::Dashed,
+            (false, false) => Style::Solid,
+        };
         manifest_card(stage, entry, place, style, false, None);
         let route = curve(card.right_center(), place.left_center());
         stage.wire(from, &id, Edge::new(route, TINT, Line::Dim).part("lists"));
@@ -304,13 +311,15 @@ impl Rows {
             }
             let is_chosen = chosen == Some(&entry.digest);
             let of_image = pictures.iter().any(|p| p.manifest.is_some_and(|m| m.this.digest == entry.digest));
+            let gone = world.manifests.get(&entry.digest).is_some_and(|manifest| !is_here(world, manifest));
             let style = match (is_chosen, chosen.is_some()) {
+                _ if gone => Style::Ghost,
                 (true, _) => Style::Strong,
                 (false, true) if !of_image => Style::Dim,
                 (false, _) => Style::Solid,
             };
             match fresh {
-                Some(inner) => drop(index_card(stage, inner, place, root)),
+                Some(inner) => drop(index_card(world, stage, inner, place, root)),
                 None => drop(manifest_card(stage, entry, place, style, is_chosen, None)),
             }
             let line = if is_chosen || fresh.is_some() { Line::Solid } else { Line::Dim };

@@ -52,13 +52,19 @@ const OTHERS: usize = 8;
 pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>) -> Scene {
     let pictures = pictures(world);
     if world.registries.is_empty() && world.remote_tags.is_empty() && pictures.is_empty() {
-        return stage.nothing_yet("scene-image-empty", "scene-image-empty-hint");
+        return stage.nothing(match super::was_done(world, &super::IMAGES) {
+            true => ["scene-image-none-now", "scene-image-none-now-hint"],
+            false => ["scene-image-empty", "scene-image-empty-hint"],
+        });
     }
     let focus = Focus::of(world, &pictures, chosen);
     let (roots, left_out) = roots::roots(world, &pictures, &focus);
     let chains = chain::draw(world, &mut stage, &pictures, (&roots, left_out), pos2(MARGIN, MARGIN));
 
     let main = pictures.iter().find(|p| Some(&p.id) == focus.image.as_ref());
+    // What the picture is about and is not on this host, any more or yet, is drawn as far as it is known.
+    let ghost = focus.image.as_ref().filter(|_| main.is_none()).and_then(|id| model::ghost(world, id));
+    let main = main.or(ghost.as_ref());
     let mut others: Vec<&Picture<'_>> = pictures.iter().filter(|p| Some(&p.id) != focus.image.as_ref()).collect();
     // Images that share layers beside each other, the one that has fewer of them first.
     others.sort_by_cached_key(|p| p.layers.iter().map(Slab::key).collect::<Vec<_>>());

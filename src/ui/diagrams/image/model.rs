@@ -2,7 +2,7 @@
 //! the store.
 
 use crate::spec::Digest;
-use crate::trace::{Blob, Config, Descriptor, Entity, Layer, Manifest, OpKind, World};
+use crate::trace::{Blob, Config, Descriptor, Entity, Index, Layer, Manifest, OpKind, World};
 use std::sync::Arc;
 
 /// An image, however much is known of it.
@@ -19,6 +19,8 @@ pub(in crate::ui::diagrams) struct Picture<'a> {
     pub layers: Vec<Slab<'a>>,
     /// Local names.
     pub tags: Vec<&'a String>,
+    /// Nothing of it is on this host, but what other images have of it as well.
+    pub absent: bool,
 }
 
 /// A layer of an image.
@@ -34,6 +36,8 @@ pub(in crate::ui::diagrams) struct Slab<'a> {
     pub layer: Option<&'a Arc<Layer>>,
     /// The instruction that made it.
     pub created_by: Option<&'a str>,
+    /// The image is not on this host: this is, if at all, as another's.
+    pub absent: bool,
 }
 
 impl Slab<'_> {
@@ -59,13 +63,7 @@ pub(in crate::ui::diagrams) fn pictures(world: &World) -> Vec<Picture<'_>> {
         let listed = world.indexes.iter().find(|(_, i)| i.manifests.iter().any(|m| m.digest == manifest.this.digest));
         let chosen = listed.is_none_or(|(index, _)| world.chosen.get(index).is_none_or(|c| *c == manifest.this.digest));
         // What was read for an image that was removed since, or never pulled to its end, is none of this host's images.
-        let pulling = world.ops.values().any(|op| op.op.kind == OpKind::ImagePull && op.outcome.is_none());
-        let flawed = |digest: &Digest| world.damaged.contains_key(digest) || world.rejected.contains_key(digest);
-        let named = std::iter::once(&manifest.config).chain(&manifest.layers);
-        let here = named.into_iter().any(|d| flawed(&d.digest))
-            || world.configs.contains_key(id)
-            || manifest.layers.iter().any(|l| world.blobs.contains_key(&l.digest));
-        if chosen && (here || pulling || world.ops.is_empty()) && !found.iter().any(|p| p.id == *id) {
+        if chosen && is_here(world, manifest) && !found.iter().any(|p| p.id == *id) {
             found.push(picture(world, id, Some(manifest)));
         }
     }
@@ -75,6 +73,50 @@ pub(in crate::ui::diagrams) fn pictures(world: &World) -> Vec<Picture<'_>> {
         }
     }
     found
+}
+
+/// Something of that image is on this host, or may come at any moment. Layers that an image has that is here say nothing of
+/// another that has them too.
+pub(in crate::ui::diagrams) fn is_here(world: &World, manifest: &Manifest) -> bool {
+    let pulling = world.ops.values().any(|op| op.op.kind == OpKind::ImagePull && op.outcome.is_none());
+    let flawed = |digest: &Digest| world.damaged.contains_key(digest) || world.rejected.contains_key(digest);
+    let mut named = std::iter::once(&manifest.config).chain(&manifest.layers);
+    let of_another = |blob: &Digest| {
+        let others = world.manifests.values().filter(|other| other.config.digest != manifest.config.digest);
+        let mut kept = others.filter(|other| world.configs.contains_key(&other.config.digest));
+        kept.any(|other| other.layers.iter().any(|layer| layer.digest == *blob))
+    };
+    let brought = |l: &Descriptor| world.blobs.contains_key(&l.digest) && !of_another(&l.digest);
+    pulling
+        || world.ops.is_empty()
+        || world.configs.contains_key(&manifest.config.digest)
+        || named.any(|d| flawed(&d.digest))
+        || manifest.layers.iter().any(brought)
+}
+
+/// Of an index that was read: an image that it leads to is on this host, or none of them was ever read.
+pub(in crate::ui::diagrams) fn is_index_here(world: &World, index: &Index) -> bool {
+    let mut read = images_of(world, index, 3).into_iter().peekable();
+    read.peek().is_none() || read.any(|manifest| is_here(world, manifest))
+}
+
+/// The manifests that were read of those that an index lists, or an index in it, so many deep.
+fn images_of<'a>(world: &'a World, index: &'a Index, depth: usize) -> Vec<&'a Arc<Manifest>> {
+    let mut found: Vec<_> = index.manifests.iter().filter_map(|entry| world.manifests.get(&entry.digest)).collect();
+    if depth > 0 {
+        let inner = index.manifests.iter().filter_map(|entry| world.indexes.get(&entry.digest));
+        found.extend(inner.flat_map(|inner| images_of(world, inner, depth - 1)));
+    }
+    found
+}
+
+/// An image that is not on this host, as far as its manifest tells of it.
+pub(in crate::ui::diagrams) fn ghost<'a>(world: &'a World, id: &Digest) -> Option<Picture<'a>> {
+    let manifest = world.manifests.values().find(|manifest| manifest.config.digest == *id)?;
+    let mut picture = picture(world, id, Some(manifest));
+    picture.absent = true;
+    picture.layers.iter_mut().for_each(|slab| slab.absent = true);
+    Some(picture)
 }
 
 /// One image.
@@ -101,9 +143,18 @@ pub(in crate::ui::diagrams) fn picture<'a>(
                 diff_id: config.and_then(|c| c.diff_ids.get(i)),
                 layer,
                 created_by: instructions.get(i).copied(),
+                absent: false,
             }
         })
         .collect();
     let tags = world.tags.iter().filter(|(_, tag)| tag.image == *id).map(|(name, _)| name).collect();
-    Picture { id: id.clone(), config_descriptor: manifest.map(|m| &m.config), config, manifest, layers, tags }
+    Picture {
+        id: id.clone(),
+        config_descriptor: manifest.map(|m| &m.config),
+        config,
+        manifest,
+        layers,
+        tags,
+        absent: false,
+    }
 }

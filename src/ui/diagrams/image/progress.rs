@@ -37,6 +37,10 @@ fn of_several(stage: &Stage<'_>, slabs: &[Slab<'_>]) -> State {
     let whole = here == slabs.len();
     let vars = [("n", here.to_string()), ("of", slabs.len().to_string())];
     let vars: Vec<_> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    if here == 0 && slabs.iter().all(|slab| slab.absent) {
+        let word = stage.say("scene-absent");
+        return State { style: Style::Ghost, part: None, ink: Ink::Weak, word, mark: Glyph::Minus };
+    }
     State {
         style: Style::Solid,
         part: Some(if whole { 1.0 } else { part.min(0.99) }),
@@ -51,6 +55,7 @@ fn of_one(stage: &Stage<'_>, slab: &Slab<'_>) -> State {
     let good = Ink::Tint(Tint::Good);
     match slab.blob.map(|b| (&b.state, b.descriptor.size)) {
         None if slab.layer.is_some() => of(Style::Solid, Some(1.0), good, Glyph::Check, stage.say("scene-blob-here")),
+        None if slab.absent => of(Style::Ghost, None, Ink::Weak, Glyph::Minus, stage.say("scene-absent")),
         None | Some((BlobState::Waiting, _)) => {
             of(Style::Solid, None, Ink::Weak, Glyph::Wait, stage.say("scene-blob-waiting"))
         }

@@ -391,11 +391,12 @@ fn overlay(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, places: 
     }
 }
 
-/// How many mounted overlays have the first of these layers below them.
+/// How many mounted overlays have the first of these layers below them. One that several mount namespaces show – the engine's,
+/// in which it was mounted, and its container's – is one.
 fn users(world: &World, slabs: &[Slab<'_>]) -> usize {
     let Some(layer) = slabs.first().and_then(|slab| slab.layer) else { return 0 };
     let lies = |kind: &MountKind| matches!(kind, MountKind::Overlay { lower, .. } if lower.contains(&layer.path));
-    world.mounts.values().filter(|mount| lies(&mount.kind)).count()
+    world.distinct_mounts().filter(|mount| lies(&mount.kind)).count()
 }
 
 fn title(stage: &Stage<'_>, levels: &Range<usize>) -> String {

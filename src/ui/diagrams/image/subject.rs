@@ -15,8 +15,8 @@ pub(super) fn config(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>
         lines.extend(says(config).into_iter().map(|line| (Font::MonoSmall, Ink::Weak, None, line)));
     } else {
         let size = picture.config_descriptor.map(|d| bytes(d.size)).unwrap_or_default();
-        let text = format!("{size} · {}", stage.say("scene-not-read"));
-        lines.push((Font::Small, Ink::Weak, Some(Glyph::Wait), text));
+        let (key, mark) = if picture.absent { ("scene-absent", Glyph::Minus) } else { ("scene-not-read", Glyph::Wait) };
+        lines.push((Font::Small, Ink::Weak, Some(mark), format!("{size} · {}", stage.say(key))));
     }
     if let Some((image, host)) = runs_not(world, picture) {
         let why = stage.say_with("scene-other-platform-why", &[("image", &image), ("host", &host)]);

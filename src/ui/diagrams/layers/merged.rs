@@ -1,5 +1,6 @@
 //! What overlay makes of the layers: the paths that are seen, and those that an upper layer took away.
 
+use super::Stage;
 use crate::trace::{Effect, Layer, Upper};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -67,9 +68,38 @@ fn take(paths: &mut BTreeMap<String, (usize, Fate)>, gone: &str, layer: usize, f
     }
 }
 
+/// What a box shows of a merged view, and what it does not.
+pub(super) struct Listed<'a> {
+    pub shown: Vec<&'a Seen>,
+    /// How many paths are known besides.
+    pub left: usize,
+    /// There are more: an event carries only so many of a layer's paths.
+    pub more: bool,
+}
+
+impl Listed<'_> {
+    /// `and 7 more`; none when all is shown.
+    pub fn rest(&self, stage: &Stage<'_>) -> Option<String> {
+        let key = if self.more { "scene-more-least" } else { "scene-more" };
+        (self.left > 0).then(|| stage.say_with(key, &[("n", &self.left.to_string())]))
+    }
+
+    /// How many lines it needs.
+    pub fn lines(&self) -> usize {
+        self.shown.len() + usize::from(self.left > 0)
+    }
+}
+
+/// The most telling `count` of them, and how many are left out.
+pub(super) fn listed<'a>(all: &'a [Seen], layers: &[&Arc<Layer>], own: usize, count: usize) -> Listed<'a> {
+    let shown = telling(all, own, count);
+    let more = layers.iter().any(|layer| layer.entries > layer.files.len() as u64);
+    Listed { left: all.len() - shown.len(), shown, more }
+}
+
 /// The most telling of them, by path: what the layer `own` did, if it is among them, then what is gone, then what was
 /// replaced, then the newest.
-pub(super) fn telling(all: &[Seen], own: usize, count: usize) -> Vec<&Seen> {
+fn telling(all: &[Seen], own: usize, count: usize) -> Vec<&Seen> {
     let mut ranked: Vec<&Seen> = all.iter().collect();
     ranked.sort_by_key(|seen| (seen.layer != own, seen.fate, std::cmp::Reverse(seen.layer), seen.path.clone()));
     ranked.truncate(count);

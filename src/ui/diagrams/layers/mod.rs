@@ -17,9 +17,11 @@ use super::image::{Picture, Slab, familiar, instruction, pictures};
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::stage::{MARGIN, Stage, bytes, rect};
 use super::{Glyph, NodeId};
-use crate::trace::{Container, DirRole, Effect, Entity, Family, LayerFile, Mount, MountKind, OpKind, World};
+use crate::trace::{
+    Container, ContainerState, DirRole, Effect, Entity, Family, LayerFile, Mount, MountKind, OpKind, World,
+};
 use egui::{Rect, pos2};
-use merged::{Fate, Seen};
+use merged::{Fate, Listed, Seen};
 use std::sync::Arc;
 
 const TINT: Tint = Tint::Family(Family::Layer);
@@ -40,7 +42,10 @@ const FILE_ROWS: usize = 2;
 pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>) -> Scene {
     let all = pictures(world);
     let Some(picture) = focus(world, &all, chosen).filter(|p| !p.layers.is_empty()) else {
-        return stage.nothing_yet("scene-layers-empty", "scene-layers-empty-hint");
+        return stage.nothing(match all.is_empty() && super::was_done(world, &super::IMAGES) {
+            true => ["scene-layers-none-now", "scene-layers-none-now-hint"],
+            false => ["scene-layers-empty", "scene-layers-empty-hint"],
+        });
     };
     let users: Vec<&Arc<Container>> = super::in_order(world).into_iter().filter(|c| c.image == picture.id).collect();
     let columns = users.len().max(1) as f32;
@@ -48,10 +53,10 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let layers = world.layers_of(&picture.id);
     let written = |user: &Container| world.uppers.get(&user.id).map(|upper| &**upper);
     let seen = merged::merged(&layers, None);
-    let shown = merged::telling(&seen, usize::MAX, ROWS);
+    let shown = merged::listed(&seen, &layers, usize::MAX, ROWS);
     let own: Vec<Vec<Seen>> = users.iter().map(|user| merged::merged(&layers, written(user))).collect();
-    let own: Vec<Vec<&Seen>> = own.iter().map(|seen| merged::telling(seen, layers.len() + 1, ROWS)).collect();
-    let rows = own.iter().map(Vec::len).max().unwrap_or(shown.len());
+    let own: Vec<Listed<'_>> = own.iter().map(|seen| merged::listed(seen, &layers, layers.len() + 1, ROWS)).collect();
+    let rows = own.iter().map(Listed::lines).max().unwrap_or(shown.lines());
     let merged_height = 62.0 + 19.0 * rows.max(1) as f32 + 10.0;
     let upper_top = MARGIN + merged_height + RISE;
     let upper_height = upper::height(users.iter().filter_map(|user| written(user)));
@@ -242,13 +247,17 @@ fn container(
     column: Rect,
     (upper_top, upper_height): (f32, f32),
     lower: &NodeId,
-    (shown, own): (&[&Seen], usize),
+    (shown, own): (&Listed<'_>, usize),
 ) {
     let overlay = world.mounts_of(&container.id).find(|m| matches!(m.kind, MountKind::Overlay { .. }));
     let mounted = overlay.is_some();
     let part = |what: &'static str| NodeId::part(Entity::Container(container.id.clone()), what);
     let id = overlay.map_or_else(|| part("merged"), |m| NodeId::of(Entity::Mount(m.key)));
-    let why = stage.say(if mounted { "scene-merged" } else { "scene-overlay-not-mounted" });
+    let why = stage.say(match (mounted, &container.state) {
+        (true, _) => "scene-merged",
+        (false, ContainerState::Exited { .. }) => "scene-overlay-unmounted",
+        (false, _) => "scene-overlay-not-mounted",
+    });
     let style = if mounted { Style::Solid } else { Style::Ghost };
     card(stage, id.clone(), column, style, ["", &why], shown, own);
     let name = stage.fit(&container.name, Font::Heading, column.width() - 130.0);
@@ -351,9 +360,10 @@ fn card(
     at: Rect,
     style: Style,
     [title, why]: [&str; 2],
-    shown: &[&Seen],
+    listed: &Listed<'_>,
     own: usize,
 ) {
+    let shown = &listed.shown;
     let mut texts = vec![
         Text::new(pos2(PAD, 22.0), Font::Title, Ink::Strong, title),
         Text::new(pos2(PAD, 43.0), Font::Small, Ink::Tint(Tint::Family(Family::Process)), why),
@@ -384,6 +394,10 @@ fn card(
         let side = tint.map_or(Ink::Weak, Ink::Tint);
         texts.push(Text::new(pos2(PAD, y), Font::Mono, ink, path).struck(gone));
         texts.push(Text::new(pos2(right, y), Font::Small, side, origin).anchored(Anchor::Right).marked(mark));
+    }
+    if let Some(rest) = listed.rest(stage) {
+        let y = 66.0 + 19.0 * shown.len() as f32;
+        texts.push(Text::new(pos2(PAD, y), Font::Small, Ink::Weak, rest));
     }
     stage.add(Node::new(id, at, Tint::Family(Family::Process), style).texts(texts).called(""));
 }

@@ -53,7 +53,7 @@ pub(super) fn draw(
     let middle = place.center().x;
     let plug = outer.map(|link| {
         let at = rect(middle - PLUG.x / 2.0, cell.at.y + PLUG_TOP, PLUG.x, PLUG.y);
-        let detail = format!("ifindex {} · {}", link.ifindex, state_mark(link).2);
+        let detail = format!("ifindex {} · {}", link.ifindex, link.state_word());
         let plug = link_card(stage, link, at, frame, TINT, &[(Ink::Weak, detail)]);
         if let Some(bridge) = bridge.filter(|b| link.master == Some(b.ifindex) && link.netns == b.netns) {
             port(stage, bridge, link, &plug, at, &cell);
@@ -63,14 +63,14 @@ pub(super) fn draw(
     let peer = match inner {
         Some(link) if link.netns == host.netns => {
             let at = rect(middle - PEER.x / 2.0, cell.at.y + PEER_TOP, PEER.x, PEER.y);
-            let detail = format!("ifindex {} · {}", link.ifindex, state_mark(link).2);
+            let detail = format!("ifindex {} · {}", link.ifindex, link.state_word());
             Some((link_card(stage, link, at, frame, TINT, &[(Ink::Weak, detail)]), at, link))
         }
         Some(link) => {
             let at = rect(middle - PLUG.x / 2.0, place.top() + 62.0, PLUG.x, 68.0);
             let address =
                 world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
-            let detail = format!("ifindex {} · {}", link.ifindex, state_mark(link).2);
+            let detail = format!("ifindex {} · {}", link.ifindex, link.state_word());
             let lines = [(Ink::Tint(TINT), address), (Ink::Weak, detail)];
             Some((link_card(stage, link, at, &id, TINT, &lines), at, link))
         }
@@ -80,7 +80,7 @@ pub(super) fn draw(
         }
     };
     if let (Some((plug, from, outer)), Some((peer, to, inner))) = (plug, peer) {
-        let up = outer.up && inner.up;
+        let up = may_carry(outer) && may_carry(inner);
         let word = stage.say("scene-veth-pair");
         let gap = f32::midpoint(from.bottom(), to.top().min(place.top()));
         let beside = pos2(middle + 12.0, gap);
@@ -101,7 +101,7 @@ fn port(stage: &mut Stage<'_>, bridge: &Link, link: &Link, plug: &NodeId, at: Re
         None => vec![pos2(at.center().x, cell.bus), at.center_top()],
         Some(x) => vec![pos2(x, cell.bus), pos2(x, at.center().y), at.left_center()],
     };
-    let line = match (bridge.up && link.up, cell.lane) {
+    let line = match (may_carry(bridge) && may_carry(link), cell.lane) {
         (true, None) => Line::Cable,
         (true, Some(_)) => Line::Solid,
         (false, _) => Line::CableDown,
@@ -142,21 +142,34 @@ fn boxed(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, cont
             }
         }
         Some(_) => note(stage, &id, place, "scene-net-host"),
-        None => note(stage, &id, place, if running { "scene-net-unknown" } else { "scene-net-not-yet" }),
+        None => note(
+            stage,
+            &id,
+            place,
+            match container.state {
+                ContainerState::Running { .. } => "scene-net-unknown",
+                ContainerState::Created => "scene-net-not-yet",
+                ContainerState::Exited { .. } => "scene-net-none-now",
+            },
+        ),
     }
 }
 
 /// Loopback and routes.
 fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: Rect) {
     let top = place.top() + 144.0;
+    let part = |what: &'static str| NodeId::part(id.entity.clone().unwrap_or(Entity::Host), what);
     let links = world.links_in(netns);
     if let Some(lo) = links.iter().find(|l| l.kind == LinkKind::Loopback) {
         let at = rect(place.left() + 16.0, top, 96.0, 46.0);
-        let address = world.addresses_of(&lo.key).next().map_or_else(|| state_mark(lo).2.to_owned(), str::to_owned);
+        let address = world.addresses_of(&lo.key).next().map_or_else(|| lo.state_word().to_owned(), str::to_owned);
         link_card(stage, lo, at, id, Tint::Plain, &[(Ink::Weak, address)]);
     }
     let mut y = top;
-    for route in world.routes.iter().filter(|r| r.netns == netns).take(2) {
+    let routes: Vec<_> = world.routes.iter().filter(|r| r.netns == netns).collect();
+    let routes = distinct(&routes);
+    let (shown, left) = cut(&routes, if routes.len() > 2 { 1 } else { 2 });
+    for route in shown {
         let at = rect(place.left() + 126.0, y, WIDTH - 140.0, 18.0);
         let entity = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
         if stage.scene.node(&entity).is_none() {
@@ -164,10 +177,19 @@ fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: 
             y += 18.0;
         }
     }
-    let others = links.iter().filter(|l| !matches!(l.kind, LinkKind::Loopback | LinkKind::Veth));
-    for (i, other) in others.take(2).enumerate() {
+    if left > 0 {
+        let at = rect(place.left() + 126.0, y, WIDTH - 140.0, 18.0);
+        rest(stage, part("routes left out"), at, id, Anchor::Left, left);
+    }
+    let others: Vec<_> = links.iter().filter(|l| !matches!(l.kind, LinkKind::Loopback | LinkKind::Veth)).collect();
+    let (shown, left) = cut(&others, if others.len() > 2 { 1 } else { 2 });
+    if left > 0 {
+        let at = rect(place.left() + 126.0 + 80.0, top + 40.0, 76.0, 18.0);
+        rest(stage, part("links left out"), at, id, Anchor::Left, left);
+    }
+    for (i, other) in shown.iter().enumerate() {
         let at = rect(place.left() + 126.0 + 80.0 * i as f32, top + 40.0, 76.0, 18.0);
-        let text = format!("{} {}", other.name, state_mark(other).2);
+        let text = format!("{} {}", other.name, other.state_word());
         bare(stage, NodeId::of(Entity::Link(other.key.clone())), at, id, Anchor::Left, Font::MonoSmall, &text);
     }
 }

@@ -9,6 +9,9 @@ pub(super) fn width(groups: &Groups<'_>) -> f32 {
 }
 
 const RULE_WIDTH: f32 = 236.0;
+/// Lines of a rule, and routes, that are drawn.
+const RULE_LINES: usize = 3;
+const ROUTES: usize = 5;
 const LINK: egui::Vec2 = vec2(158.0, 68.0);
 
 /// Uplink, rules, loopback, routes. Returns where the next row begins.
@@ -38,7 +41,7 @@ pub(super) fn first_row(
 /// The link to the world outside, with the wire that leaves the host's box.
 fn way_out(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at: Rect) -> NodeId {
     let address = world.addresses_of(&link.key).next().unwrap_or("—").to_owned();
-    let detail = format!("ifindex {} · {}", link.ifindex, state_mark(link).2);
+    let detail = format!("ifindex {} · {}", link.ifindex, link.state_word());
     let id = link_card(stage, link, at, frame, Tint::Plain, &[(Ink::Strong, address), (Ink::Weak, detail)]);
     let word = stage.say("scene-outside");
     let width = stage.width(&word, Font::Small) + 26.0;
@@ -130,7 +133,7 @@ fn rule_card(stage: &mut Stage<'_>, frame: &NodeId, rule: &Rule, at: Pos2) -> (N
         RuleAction::Other(_) => "scene-rule-other",
     });
     let wrapped = stage.wrap(&rule.text, Font::MonoSmall, RULE_WIDTH - 24.0);
-    let lines = if masquerade { &wrapped[..wrapped.len().min(3)] } else { std::slice::from_ref(&rule.text) };
+    let lines = if masquerade { lines_of(&wrapped) } else { vec![rule.text.clone()] };
     let head = if masquerade { 36.0 } else { 13.0 };
     let place = rect(at.x, at.y, RULE_WIDTH, if masquerade { 36.0 + 14.0 * lines.len() as f32 } else { 26.0 });
     let middle = RULE_WIDTH / 2.0;
@@ -149,6 +152,16 @@ fn rule_card(stage: &mut Stage<'_>, frame: &NodeId, rule: &Rule, at: Pos2) -> (N
     (id, place)
 }
 
+/// A rule's first lines; the last says that there are more.
+fn lines_of(wrapped: &[String]) -> Vec<String> {
+    let (shown, left) = cut(wrapped, RULE_LINES);
+    let mut lines = shown.to_vec();
+    if let Some(last) = lines.last_mut().filter(|_| left > 0) {
+        last.push('…');
+    }
+    lines
+}
+
 /// Loopback, whatever else is in the namespace, and the routing table.
 fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, at: Rect) -> f32 {
     let links = world.links_in(host.netns);
@@ -159,7 +172,7 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
                 && !matches!(l.kind, LinkKind::Bridge | LinkKind::Uplink))
     };
     for link in links.iter().filter(known) {
-        let address = world.addresses_of(&link.key).next().map_or_else(|| state_mark(link).2.to_owned(), str::to_owned);
+        let address = world.addresses_of(&link.key).next().map_or_else(|| link.state_word().to_owned(), str::to_owned);
         link_card(stage, link, place, frame, Tint::Plain, &[(Ink::Weak, address)]);
         place = place.translate(vec2(0.0, at.height() + 10.0));
     }
@@ -168,7 +181,9 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
         return place.top() - 10.0;
     }
     let mut y = place.top() + 2.0;
-    for route in routes.iter().take(5) {
+    let routes = distinct(&routes);
+    let (shown, left) = cut(&routes, ROUTES);
+    for route in shown {
         let id = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
         if stage.scene.node(&id).is_some() {
             continue;
@@ -177,7 +192,20 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
         bare(stage, id, place, frame, Anchor::Right, Font::MonoSmall, &route_text(route));
         y += 18.0;
     }
+    if left > 0 {
+        let place = rect(at.left() - 8.0, y, at.width() + 8.0, 18.0);
+        rest(stage, NodeId::part(Entity::Host, "routes left out"), place, frame, Anchor::Right, left);
+        y += 18.0;
+    }
     y
+}
+
+/// `NO-CARRIER · DOWN`: a switch that is on without a port that runs, in both words of `ip link`.
+fn state_line(link: &Link) -> String {
+    match (link.state_word(), &link.state) {
+        ("NO-CARRIER", Some(state)) => format!("NO-CARRIER · {state}"),
+        (word, _) => word.to_owned(),
+    }
 }
 
 /// The switch that the cables are plugged into.
@@ -186,11 +214,12 @@ pub(super) fn bridge(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link:
     let address = world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
     let word = format!("{} · {address}", stage.say("scene-bridge"));
     let ports = stage.say_with("scene-ports", &[("n", &ports.to_string())]);
-    let (mark, ink, state) = state_mark(link);
+    let (mark, ink) = state_mark(link);
     let id = NodeId::of(Entity::Link(link.key.clone()));
     let right = at.width() - 20.0;
-    let style = if link.up { Style::Strong } else { Style::Dashed };
-    let state = Text::new(pos2(right, 44.0), Font::MonoSmall, ink, format!("{state} · ifindex {}", link.ifindex));
+    let style = if may_carry(link) { Style::Strong } else { Style::Dashed };
+    let state =
+        Text::new(pos2(right, 44.0), Font::MonoSmall, ink, format!("{} · ifindex {}", state_line(link), link.ifindex));
     let node = Node::new(id.clone(), at, TINT, style)
         .within(frame)
         .text(Text::new(pos2(20.0, 23.0), Font::MonoHeading, Ink::Strong, link.name.clone()))

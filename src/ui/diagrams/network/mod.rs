@@ -33,7 +33,7 @@ const PAD: f32 = 24.0;
 /// The picture of all links.
 pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let Some(host) = &world.host else {
-        return stage.nothing_yet("scene-network-empty", "scene-network-empty-hint");
+        return stage.nothing(["scene-network-empty", "scene-network-empty-hint"]);
     };
     let groups = Groups::of(world);
     let frame_id = NodeId::of(Entity::Host);
@@ -185,11 +185,21 @@ fn link_name(link: &Link) -> String {
     }
 }
 
-fn state_mark(link: &Link) -> (Glyph, Ink, &'static str) {
-    if link.up { (Glyph::Check, Ink::Tint(Tint::Good), "UP") } else { (Glyph::Cross, Ink::Weak, "DOWN") }
+/// Its state, and whether packets get through: no sign where a recording does not say.
+fn state_mark(link: &Link) -> (Option<Glyph>, Ink) {
+    match link.carries() {
+        Some(true) => (Some(Glyph::Check), Ink::Tint(Tint::Good)),
+        Some(false) => (Some(Glyph::Cross), Ink::Weak),
+        None => (None, Ink::Weak),
+    }
 }
 
-/// A card of a link: its name, what it is known by, whether it is up. Dashed when it is down.
+/// False when it is known that nothing gets through.
+fn may_carry(link: &Link) -> bool {
+    link.carries() != Some(false)
+}
+
+/// A card of a link: its name, what it is known by, its state. Dashed when nothing gets through.
 fn link_card(
     stage: &mut Stage<'_>,
     link: &Link,
@@ -206,7 +216,7 @@ fn link_card(
         NodeId::of(Entity::Link(link.key.clone())),
         at,
         tint,
-        if link.up { Style::Solid } else { Style::Dashed },
+        if may_carry(link) { Style::Solid } else { Style::Dashed },
     )
     .within(parent)
     .text(Text::new(egui::pos2(center, top), Font::MonoTitle, Ink::Strong, name).anchored(Anchor::Center));
@@ -236,6 +246,28 @@ fn bare(stage: &mut Stage<'_>, id: NodeId, at: Rect, parent: &NodeId, side: Anch
     let text = stage.fit(text, font, at.width());
     let text = Text::new(egui::pos2(x, at.height() / 2.0), font, Ink::Weak, text).anchored(side);
     stage.add(Node::new(id, at, Tint::Plain, Style::Bare).within(parent).text(text).called(""))
+}
+
+/// The first of a list, and how many are left out.
+fn cut<T>(all: &[T], shown: usize) -> (&[T], usize) {
+    (&all[..all.len().min(shown)], all.len().saturating_sub(shown))
+}
+
+/// Of routes to the same destination one is drawn.
+fn distinct<'a>(routes: &[&'a crate::trace::Route]) -> Vec<&'a crate::trace::Route> {
+    let mut found: Vec<&crate::trace::Route> = Vec::new();
+    for route in routes {
+        if found.iter().all(|other| other.destination != route.destination) {
+            found.push(route);
+        }
+    }
+    found
+}
+
+/// `and 3 more`
+fn rest(stage: &mut Stage<'_>, id: NodeId, at: Rect, parent: &NodeId, side: Anchor, left: usize) {
+    let text = stage.say_with("scene-more", &[("n", &left.to_string())]);
+    bare(stage, id, at, parent, side, Font::Small, &text);
 }
 
 fn spoken(world: &World, stage: &Stage<'_>) -> String {

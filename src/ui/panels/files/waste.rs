@@ -121,7 +121,9 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, path: &WastedPath
         theme.text,
     );
     let mut at = pos2(left + 12.0, rect.bottom() - 10.0);
+    let mut left = path.versions.len();
     for wasted in path.versions.iter().rev().take(8) {
+        left -= 1;
         let carries = usize::from(wasted.version.layer);
         let hides = usize::from(wasted.hidden.layer());
         layers::badge(painter, at, image.layers.get(carries), carries, &theme);
@@ -133,6 +135,11 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, path: &WastedPath
             break;
         }
     }
+    let text = if left > 0 {
+        format!("{} · {text}", cx.words.say_with("scene-more", &[("n", &left.to_string())]))
+    } else {
+        text
+    };
     painter.text(pos2(at.x - 8.0, at.y), Align2::LEFT_CENTER, &text, fonts::regular(12.0), color(why.1, &theme));
     if response.clicked() {
         cx.want(FilesCommand::Do(Act::GoTo(full)));
