@@ -35,7 +35,8 @@ fn a_directory_is_closed_unless_others_may_have_put_something_into_it() {
         let root = dir.path().join(name);
         std::fs::create_dir(&root).unwrap();
         if holds {
-            std::fs::write(root.join("file"), "").unwrap();
+            // As an engine leaves it.
+            std::fs::write(root.join("lock"), "").unwrap();
         }
         std::fs::set_permissions(&root, PermissionsExt::from_mode(mode)).unwrap();
         match (trust::claim(&root), expected) {
