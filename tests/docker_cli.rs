@@ -35,6 +35,23 @@ fn an_image_is_pulled_listed_and_removed() {
 }
 
 #[test]
+fn on_a_terminal_what_is_said_of_the_whole_stands_below_the_layers() {
+    check(|bench| {
+        let mut terminal = Terminal::open(bench.run("pull lab/shell:1"), 24, 120);
+        terminal.wait_for("\ndocker.io/lab/shell:1");
+        let lines = terminal.lines(24, 120);
+        assert_eq!(terminal.end(), 0);
+        let kinds: Vec<_> = lines.iter().map(|line| line.split(": ").last().unwrap_or_default()).collect();
+        let layers = kinds.iter().filter(|kind| **kind == "Pull complete").count();
+        assert!(layers > 1, "{lines:#?}");
+        assert!(lines[0].ends_with("Pulling from lab/shell"), "{lines:#?}");
+        assert!(kinds[1..=layers].iter().all(|kind| *kind == "Pull complete"), "{lines:#?}");
+        assert!(lines[layers + 1].starts_with("Digest: sha256:"), "{lines:#?}");
+        assert_eq!(lines[layers + 2..], ["Status: Downloaded newer image for lab/shell:1", "docker.io/lab/shell:1"]);
+    });
+}
+
+#[test]
 fn a_command_runs_and_its_status_is_the_clients() {
     check(|bench| {
         assert_eq!(good(bench.run("run --rm lab/shell:1 echo hello")), "hello");

@@ -391,6 +391,8 @@ fn an_entry_of_the_engines_log_is_one_line_whatever_stands_in_it() {
     let root = dir.path().join("evil\x1b[31m\nINJECTED");
     std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&root).unwrap();
     std::fs::write(root.join("builtin"), "in the way").unwrap();
+    // An engine worked there before.
+    std::fs::write(root.join("lock"), "").unwrap();
     let mut command = Command::new(DOCKWALK);
     command.arg("engine").arg("--root").arg(&root).arg("--socket").arg(&socket);
     command.env("DOCKWALK_LOG", "trace").env("DOCKWALK_LANG", "en").stdin(std::process::Stdio::null());

@@ -66,6 +66,13 @@ impl Terminal {
         }
     }
 
+    /// The lines that are seen now.
+    pub fn lines(&self, rows: u16, cols: u16) -> Vec<String> {
+        let mut screen = vt100::Parser::new(rows.try_into().unwrap(), cols.try_into().unwrap(), 0);
+        screen.process(self.shown.lock().unwrap().as_bytes());
+        screen.screen().contents().lines().map(|line| line.trim_end().to_owned()).collect()
+    }
+
     pub fn resize(&self, rows: u16, cols: u16) {
         self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
     }

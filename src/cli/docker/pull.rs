@@ -106,6 +106,10 @@ impl Screen {
     fn show(&mut self, line: &ProgressLine) {
         let bytes = line.progress_detail.and_then(|p| Some((p.current?, p.total?)));
         let status = line.status.as_deref().unwrap_or_default();
+        if line.id.is_none() && !self.layers.is_empty() && self.layers.values().all(Bar::is_finished) {
+            // What is said of the whole stands below the layers, which stay as they are.
+            (self.bars, self.layers) = (None, BTreeMap::new());
+        }
         match (&self.bars, &line.id) {
             (Some(bars), Some(id)) if line.progress_detail.is_some() => {
                 let bar = self.layers.entry(id.clone()).or_insert_with(|| bars.add(id));

@@ -75,6 +75,11 @@ impl Bar {
         self.0.finish();
     }
 
+    /// It stays as it is already.
+    pub fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+
     /// It goes.
     pub fn clear(&self) {
         self.0.finish_and_clear();
