@@ -48,6 +48,8 @@ fn on_a_terminal_what_is_said_of_the_whole_stands_below_the_layers() {
         assert!(kinds[1..=layers].iter().all(|kind| *kind == "Pull complete"), "{lines:#?}");
         assert!(lines[layers + 1].starts_with("Digest: sha256:"), "{lines:#?}");
         assert_eq!(lines[layers + 2..], ["Status: Downloaded newer image for lab/shell:1", "docker.io/lab/shell:1"]);
+        // The other client's turn.
+        good(bench.run("rmi lab/shell:1"));
     });
 }
 

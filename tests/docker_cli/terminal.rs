@@ -70,7 +70,8 @@ impl Terminal {
     pub fn lines(&self, rows: u16, cols: u16) -> Vec<String> {
         let mut screen = vt100::Parser::new(rows.try_into().unwrap(), cols.try_into().unwrap(), 0);
         screen.process(self.shown.lock().unwrap().as_bytes());
-        screen.screen().contents().lines().map(|line| line.trim_end().to_owned()).collect()
+        let rows = screen.screen().rows(0, cols).map(|row| row.trim_end().to_owned());
+        rows.filter(|row| !row.is_empty()).collect()
     }
 
     pub fn resize(&self, rows: u16, cols: u16) {
