@@ -13,16 +13,13 @@ help:
 	@echo "make record  play the lessons live and write fixtures/traces anew"
 	@echo "make bench   measure against docker and podman (root)"
 
-# For this machine's own processor alone: what draws glyphs is compiled once then, not once for each kind of processor.
-QUICK = RUSTFLAGS="$(RUSTFLAGS) -C target-cpu=native" cargo build --profile quick --locked
-
 run:
 	@scripts/setup run
-	$(QUICK)
+	cargo build --profile quick --locked
 	target/quick/dockwalk --lesson $(LESSON)
 
 build:
-	$(QUICK)
+	cargo build --profile quick --locked
 
 # Optimised across crates, which takes most of the time (profiles in Cargo.toml).
 release:
