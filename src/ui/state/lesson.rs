@@ -18,8 +18,8 @@ pub enum LessonCommand {
     Run,
     /// Types what the step says into its terminal; in a recording, plays what it did.
     Type,
-    /// Goes on to where the step rests; in a recording, plays up to there.
-    GoOn,
+    /// Plays a recording up to where the step rests.
+    Play,
     /// Predicts: question and choice.
     Predict(String, usize),
     /// Would rather be told the answer to that question.
@@ -69,7 +69,7 @@ impl WindowState {
                 self.asks = None;
             }
             C::Tell(question) => course.tell(&question, &self.world),
-            C::Run | C::Type | C::GoOn if !live => {
+            C::Run | C::Type | C::Play if !live => {
                 self.until = course.rest().filter(|rest| *rest > self.cursor.position());
                 if self.until.is_some() {
                     self.cursor.play(Direction::Forward, self.speed.max(2.0), false);
@@ -84,11 +84,7 @@ impl WindowState {
                 self.course.as_mut()?.begins(&self.trace);
                 return Some(Effect::TypeInto { terminal: step.terminal?, text: step.types? });
             }
-            C::GoOn => {
-                self.cursor.jump_to_live(&self.trace);
-                let order = step.stop_at.map_or(GateCommand::Continue, |kind| GateCommand::RunTo { kind });
-                return Some(Effect::Gate(order));
-            }
+            C::Play => {}
         }
         None
     }

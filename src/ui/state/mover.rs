@@ -86,7 +86,11 @@ impl WindowState {
             Some(Place::Moving) => Mover::Wait,
             Some(Place::Before) if !self.is_live() => Mover::Play,
             // What waits at the gate comes first: nothing new begins behind its back.
-            Some(Place::Before) if !self.waiting.is_empty() => Mover::GoOn(step.stop_at.filter(|_| course.has_begun())),
+            Some(Place::Before) if !self.waiting.is_empty() => {
+                // Where the step has a command of its own that was not run, what waits is something else.
+                let own = step.run.is_some() || step.types.is_some();
+                Mover::GoOn(step.stop_at.filter(|_| !own || course.has_begun()))
+            }
             Some(Place::Before) => match (&step.run, &step.types) {
                 (Some(line), _) => Mover::Run(line.clone()),
                 (None, Some(text)) => Mover::Type(text.clone()),
@@ -111,7 +115,11 @@ impl WindowState {
             }
             Mover::Run(_) => self.teach(LessonCommand::Run),
             Mover::Type(_) => self.teach(LessonCommand::Type),
-            Mover::GoOn(_) | Mover::Play => self.teach(LessonCommand::GoOn),
+            Mover::GoOn(stop) => {
+                self.cursor.jump_to_live(&self.trace);
+                Some(Effect::Gate(stop.map_or(GateCommand::Continue, |kind| GateCommand::RunTo { kind })))
+            }
+            Mover::Play => self.teach(LessonCommand::Play),
             Mover::Turn(number) => {
                 let from = self.place();
                 self.turn(number);
