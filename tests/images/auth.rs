@@ -1,6 +1,6 @@
 //! Registries that want to know who asks: Basic by htpasswd, Bearer by a token server of our own.
 
-use super::{lab, pull};
+use crate::{lab, pulled::pull};
 use base64::Engine as _;
 use dockwalk::engine::registry::Credentials;
 use dockwalk::engine::{FaultKind, IdRange};

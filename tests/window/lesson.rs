@@ -1,11 +1,6 @@
 //! A lesson in the window, on its recording: one action leads through it, and nothing leads past its stops unasked.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "gui")]
 
-#[path = "common/window.rs"]
-mod common;
-
-use common::{Window, app, app_mut, click, open, press, tell};
+use crate::common::{Window, app, app_mut, click, open, press, tell};
 use dockwalk::i18n::Lang;
 use dockwalk::ui::command::{Command, LessonCommand, PlaybackCommand, SourceCommand};
 use dockwalk::ui::state::{Mover, Origin, Place};

@@ -1,22 +1,12 @@
 //! Archives, both ways: what docker, podman, skopeo and umoci write is loaded and run here; what is saved here, they read.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "engine")]
-#![allow(missing_docs, reason = "a test program")]
 
-#[path = "common/engine.rs"]
-mod engine;
-#[path = "images/lab.rs"]
-#[allow(dead_code, reason = "each test file uses a part of it")]
-mod lab;
-#[path = "images/tree.rs"]
-#[allow(dead_code, reason = "each test file uses a part of it")]
-mod tree;
-
-use engine::{Engine, Who, fails, good};
-use lab::{Docker, run};
+use crate::engine;
+use crate::engine::{Engine, Who, fails, good};
+use crate::lab;
+use crate::lab::{Docker, run};
+use crate::tree::{Tree, assert_same, tree};
 use std::path::Path;
 use std::process::Command;
-use tree::{Tree, assert_same, tree};
 
 const NEEDED: [&str; 8] = ["docker", "dockerd", "podman", "skopeo", "umoci", "unshare", "busybox", "tar"];
 

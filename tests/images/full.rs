@@ -1,22 +1,11 @@
 //! A disk that is full at any point of a pull: that is said, nothing is damaged, and with more room the pull goes on.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "engine")]
-#![allow(missing_docs, reason = "a test program")]
 
-#[path = "common/engine.rs"]
-mod engine;
-#[path = "images/lab.rs"]
-#[allow(dead_code, reason = "each test file uses a part of it")]
-mod lab;
-#[path = "bad_input/registry.rs"]
-#[allow(dead_code, reason = "each test file uses a part of it")]
-mod registry;
-
+use crate::engine::{Engine, Who, everyone, good, output};
+use crate::lab;
+use crate::registry::{Layer, Registry, sha256};
 use dockwalk::client::protocol::StoreReport;
 use dockwalk::trace::Code;
-use engine::{Engine, Who, everyone, good, output};
 use nix::mount::{MsFlags, mount, umount};
-use registry::{Layer, Registry, sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,7 @@
 //! The layer inspector in the window, driven by what a screen reader sees. The image is built here; no engine is needed.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
-#[path = "common/window.rs"]
-mod common;
-
-use common::{Window, app_mut, click, open};
+use crate::common;
+use crate::common::{Window, app_mut, click, open};
 use dockwalk::i18n::Lang;
 use dockwalk::trace::{Code, Problem};
 use dockwalk::tree::{Kind, Layer, LayerEntry, Stack};

@@ -1,20 +1,9 @@
 //! The window on a recording and an image whose every name is hostile: what is painted, what a screen reader is told, what
 //! goes to the clipboard, and the pictures as SVG.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![allow(missing_docs, reason = "a test program")]
-#![cfg(feature = "gui")]
 
-#[path = "common/window.rs"]
-mod common;
-#[path = "hostile_text/fixture.rs"]
-#[allow(dead_code, reason = "the command line's test uses the rest")]
-mod fixture;
-#[path = "common/recording.rs"]
-mod recording;
-#[path = "common/sample/mod.rs"]
-mod sample;
-
-use common::{Window, app_mut, open, tell};
+use crate::common::{Window, app_mut, open, tell};
+use crate::fixture::{HOSTILE, INJECTED, SIGN, shown, wrong};
+use crate::recording;
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Body, Code, Entity, Event, Level, Problem, Trace};
 use dockwalk::tree::{Kind, Layer, LayerEntry, PathBytes, Stack};
@@ -28,7 +17,6 @@ use dockwalk::ui::theme::Theme;
 use dockwalk::ui::{Options, facts};
 use egui::Shape;
 use egui_kittest::kittest::NodeT;
-use fixture::{HOSTILE, INJECTED, SIGN, shown, wrong};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,13 +1,7 @@
 //! A window on a trace whose beginning is kept no longer: it says so, forgets the same, and all that is left can be looked at.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "gui")]
 
-#[path = "common/window.rs"]
-mod common;
-#[path = "common/sample/mod.rs"]
-mod sample;
-
-use common::{Window, app, app_mut, open, tell};
+use crate::common::{Window, app, app_mut, open, tell};
+use crate::sample;
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Base, Body, Event, Trace};
 use dockwalk::ui::command::{PlaybackCommand, ViewCommand};

@@ -1,12 +1,7 @@
 //! What the window says when something fails: the whole message, in both languages, where a screen reader finds it, and
 //! the ways on.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "gui")]
 
-#[path = "common/window.rs"]
-mod common;
-
-use common::{Window, app, app_mut, open as open_window, tell};
+use crate::common::{Window, app, app_mut, open as open_window, tell};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::lesson::{Lesson, embedded};
 use dockwalk::trace::{Body, Code, Event, Op, OpKind, Outcome, Plan, Problem, Step, StepKind, Trace, log};

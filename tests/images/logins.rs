@@ -1,15 +1,7 @@
 //! Logins and pushes, with a real registry that wants a password, the real docker CLI, and skopeo as the judge.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![allow(missing_docs, reason = "a test program")]
-#![cfg(feature = "engine")]
 
-#[path = "common/engine.rs"]
-mod engine;
-#[path = "images/lab.rs"]
-#[allow(dead_code, reason = "another test file uses the rest")]
-mod lab;
-
-use engine::{Engine, Who, fails, good};
+use crate::engine::{Engine, Who, fails, good};
+use crate::lab;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -1,14 +1,7 @@
 //! A container's writable layer in the picture: what it adds, changes, deletes, and what was copied up from where.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "gui")]
 
-mod common {
-    pub mod laws;
-    pub mod sample;
-}
-
-use common::laws::{check, draw};
-use common::sample::{ROOT, Sample, digest, id, shell_layers};
+use crate::laws::{check, draw};
+use crate::sample::{ROOT, Sample, digest, id, shell_layers};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::*;
 use dockwalk::ui::diagrams::{Edge, Node, NodeId, Scene, Tab, svg};

@@ -1,21 +1,14 @@
 //! Break the digest by clicks, in a window on a real engine: what is damaged is found out by the document that promised it,
 //! never enters the store, and is fetched once it is mended.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(all(feature = "gui", feature = "engine"))]
 
-#[path = "common/window.rs"]
-mod common;
-#[path = "common/engine.rs"]
-mod engine;
-
-use common::{Window, click, open, tell};
+use crate::common::{Window, click, open, tell};
+use crate::engine::{Engine, everyone, output};
 use dockwalk::i18n::Lang;
 use dockwalk::spec::Digest;
 use dockwalk::trace::{Content, Entity, Promise, World};
 use dockwalk::ui::command::{PlaybackCommand, ViewCommand};
 use dockwalk::ui::{Open, Options};
 use egui_kittest::kittest::Queryable;
-use engine::{Engine, everyone, output};
 use std::process::Output;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};

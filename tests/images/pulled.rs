@@ -1,26 +1,17 @@
 //! Images made and pushed by real Docker, pulled by us: the merged tree must be what umoci and Docker show.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "engine")]
-#![allow(missing_docs, reason = "a test program")]
 
-#[path = "images/auth.rs"]
-mod auth;
-#[path = "images/lab.rs"]
-mod lab;
-#[path = "images/tree.rs"]
-mod tree;
-
+use crate::lab;
+use crate::lab::{Docker, run, with_overlay};
+use crate::tree::{Tree, assert_same, tree};
 use dockwalk::engine::conductor::{Conductor, Journal, Recorder};
 use dockwalk::engine::registry::{Builtin, Credentials, Puller, RegistryOptions};
 use dockwalk::engine::store::{Image, Store};
 use dockwalk::engine::{Cancel, IdRange, Result};
 use dockwalk::trace::{Code, OpKind};
-use lab::{Docker, run, with_overlay};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tree::{Tree, assert_same, tree};
 
 const NEEDED: [&str; 9] =
     ["docker", "dockerd", "docker-registry", "skopeo", "umoci", "unshare", "setpriv", "busybox", "setcap"];

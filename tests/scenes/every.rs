@@ -1,15 +1,8 @@
 //! What every picture must hold to, whatever the World: nothing overlaps, no wire crosses a box that it does not belong to,
 //! every text fits, every word is there in both languages, and the SVG is XML.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "gui")]
 
-mod common {
-    pub mod laws;
-    pub mod sample;
-}
-
-use common::laws::{check, crosses, draw};
-use common::sample::{self, LayerSpec, Sample, crowd, id, shell_layers, shell_run};
+use crate::laws::{check, crosses, draw};
+use crate::sample::{self, LayerSpec, Sample, crowd, id, shell_layers, shell_run};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::*;
 use dockwalk::ui::diagrams::{Diagrams, NodeId, Style, Tab, svg};

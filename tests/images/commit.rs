@@ -1,22 +1,11 @@
 //! `commit`: the image shows what the container showed, path by path, here and in other programs.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "engine")]
-#![allow(missing_docs, reason = "a test program")]
 
-#[path = "common/engine.rs"]
-mod engine;
-#[path = "images/lab.rs"]
-#[allow(dead_code, reason = "each test file uses a part of it")]
-mod lab;
-#[path = "images/tree.rs"]
-#[allow(dead_code, reason = "each test file uses a part of it")]
-mod tree;
-
-use engine::{Engine, Who, everyone, fails, good};
-use lab::Docker;
+use crate::engine::{Engine, Who, everyone, fails, good};
+use crate::lab;
+use crate::lab::Docker;
+use crate::tree::{Tree, assert_same, tree};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use tree::{Tree, assert_same, tree};
 
 /// What a container does to the files below.
 const SCRIPT: &str = "rm /etc/motd; rm -r /etc/init.d /var 2>/dev/null; mkdir /var; echo new > /var/new; \

@@ -1,15 +1,8 @@
 //! What a picture must not say when it is not so: a link that carries nothing is not up, what a stopped container holds is not
 //! nobody's, what is one is counted once, what left the disk does not look as if it were there, and a list that is cut says so.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "gui")]
 
-mod common {
-    pub mod laws;
-    pub mod sample;
-}
-
-use common::laws::{check, draw};
-use common::sample::{HOST_NS, LayerSpec, Sample, digest, id, link, route, shell_layers};
+use crate::laws::{check, draw};
+use crate::sample::{HOST_NS, LayerSpec, Sample, digest, id, link, route, shell_layers};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::spec::Digest;
 use dockwalk::trace::*;

@@ -1,14 +1,7 @@
 //! The picture of images: from a tag to the overlay, shared layers once, a tag that moved, bytes to scale.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "gui")]
 
-mod common {
-    pub mod laws;
-    pub mod sample;
-}
-
-use common::laws::{check, draw, hold};
-use common::sample::{self, LayerSpec, Sample, descriptor, digest, shell_layers, two_images};
+use crate::laws::{check, draw, hold};
+use crate::sample::{self, LayerSpec, Sample, descriptor, digest, shell_layers, two_images};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::spec::{Digest, Platform};
 use dockwalk::trace::*;

@@ -1,14 +1,8 @@
 //! Image commands by the real docker CLI and by ours, against a real engine: as root and as an ordinary user.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "engine")]
 
-#[path = "common/clients.rs"]
-mod clients;
-#[path = "common/engine.rs"]
-mod engine;
-
-use clients::{Bench, check};
-use engine::{fails, good};
+use crate::clients::{Bench, check};
+use crate::engine;
+use crate::engine::{fails, good};
 use serde_json::Value;
 
 fn inspect(bench: &Bench<'_>, name: &str) -> Value {

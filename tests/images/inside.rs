@@ -1,17 +1,10 @@
 //! What is in an image, told by a real engine to its client and on the command line: as root and as an ordinary user.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-#![cfg(feature = "engine")]
-#![allow(missing_docs, reason = "a test program")]
 
-#[path = "image/crafted.rs"]
-mod crafted;
-#[path = "common/engine.rs"]
-mod engine;
-
+use crate::crafted;
+use crate::engine::{Engine, everyone, fails, good};
 use dockwalk::client::{Client, LayerOf};
 use dockwalk::trace::Code;
 use dockwalk::tree::{Kind, Layer, PathChange, Scope};
-use engine::{Engine, everyone, fails, good};
 use std::fs;
 
 const IMAGE: &str = "lab/shell:1";

@@ -1,14 +1,7 @@
 //! The window, driven by what a screen reader sees: labels and roles. No display is needed.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
-#[path = "common/window.rs"]
-mod common;
-#[path = "common/recording.rs"]
-mod recording;
-#[path = "common/sample/mod.rs"]
-mod sample;
-
-use common::{Window, app, app_mut, click, open, press, tell};
+use crate::common::{Window, app, app_mut, click, open, press, tell};
+use crate::recording;
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Code, Entity, Level, StepKind};
 use dockwalk::ui::command::{self, Ask, PathCommand, PlaybackCommand, SourceCommand, TerminalCommand, ViewCommand};

@@ -1,0 +1,13 @@
+//! What the pictures show of a World.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+#![allow(missing_docs, reason = "a test program")]
+#![cfg(feature = "gui")]
+
+mod chain;
+mod every;
+#[path = "../common/laws.rs"]
+mod laws;
+#[path = "../common/sample/mod.rs"]
+mod sample;
+mod truth;
+mod upper;

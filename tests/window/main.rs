@@ -1,0 +1,23 @@
+//! The window, opened and worked by its labels.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+#![allow(missing_docs, reason = "a test program")]
+#![cfg(feature = "gui")]
+
+mod breaking;
+#[path = "../common/window.rs"]
+mod common;
+mod controls;
+#[cfg(feature = "engine")]
+#[path = "../common/engine.rs"]
+mod engine;
+mod files;
+#[path = "../hostile_text/fixture.rs"]
+mod fixture;
+mod hostile;
+mod lesson;
+mod problems;
+#[path = "../common/recording.rs"]
+mod recording;
+#[path = "../common/sample/mod.rs"]
+mod sample;
+mod term;
