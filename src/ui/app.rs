@@ -1,7 +1,7 @@
 //! The eframe application: one frame is news in, painting, commands out.
 
 use super::command::{Ask, Command, PathCommand, SourceCommand};
-use super::diagrams::Diagrams;
+use super::diagrams::{Diagrams, Seen, Tab};
 use super::effects::EffectRunner;
 use super::panels::{
     self, PanelContext, ask, dock, files, help, inspector, lesson, outline, stage, start, steps, timeline, top,
@@ -93,6 +93,11 @@ impl App {
         };
         first.into_iter().for_each(|command| app.command(ctx, command));
         app
+    }
+
+    /// How a picture was seen last.
+    pub fn seen(&self, tab: Tab) -> Option<Seen<'_>> {
+        self.diagrams.seen(tab)
     }
 
     /// Does what the user wants.
@@ -265,7 +270,7 @@ fn middle(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> bool
     Panel::top("tabs")
         .exact_size(stage::TABS)
         .frame(Frame::new().fill(theme.canvas))
-        .show(ui, |ui| stage::tabs(ui, cx));
+        .show(ui, |ui| stage::tabs(ui, cx, parts.diagrams));
     let most = (ui.available_height() - 160.0).max(120.0);
     let bottom = if parts.terminals.open {
         // Before a class the picture comes first.

@@ -279,7 +279,8 @@ fn fits(window: &Window, lang: Lang, size: (f32, f32)) {
     let keys = ["key-step", "key-back", "key-home", "key-end", "key-help", "key-presenter", "key-export", "key-steps"];
     let labels = keys.into_iter().chain(["level-story", "level-kernel", "dock-close"]);
     for label in labels.map(|key| words.say(key)) {
-        let rect = window.get_by_label(&label).rect();
+        let found = window.query_by_label(&label);
+        let rect = found.unwrap_or_else(|| panic!("{lang:?} {size:?}: no {label}")).rect();
         let inside = rect.min.x >= 0.0 && rect.max.x <= size.0 && rect.min.y >= 0.0 && rect.max.y <= size.1;
         assert!(inside, "{lang:?} {size:?}: {label} at {rect:?}");
     }

@@ -11,9 +11,12 @@ mod controls;
 #[path = "../common/engine.rs"]
 mod engine;
 mod files;
+mod fits;
 #[path = "../hostile_text/fixture.rs"]
 mod fixture;
 mod hostile;
+#[path = "../common/laws.rs"]
+mod laws;
 mod lesson;
 mod problems;
 #[path = "../common/recording.rs"]
