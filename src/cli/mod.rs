@@ -75,6 +75,11 @@ pub fn parse() -> Args {
     })
 }
 
+/// The whole program's grammar.
+pub fn grammar() -> clap::Command {
+    Args::command()
+}
+
 /// The words behind `docker`.
 fn docker_words(args: &[OsString]) -> Option<Vec<&str>> {
     let at = args.iter().position(|arg| arg == "docker")?;

@@ -167,6 +167,7 @@ codes! {
     EngineRootUsed = "engine-root-used",
     EngineRunsAlready = "engine-runs-already",
     EngineSaid = "engine-said",
+    EngineSilent = "engine-silent",
     EngineSlow = "engine-slow",
     EngineStrange = "engine-strange",
     EngineUnreachable = "engine-unreachable",
@@ -416,6 +417,21 @@ codes! {
     LessonTwice = "lesson-twice",
     LessonUnknown = "lesson-unknown",
     LessonUnreadable = "lesson-unreadable",
+
+    // line.ftl
+    ArgumentMissing = "argument-missing",
+    ArgumentTooMany = "argument-too-many",
+    CommandMistyped = "command-mistyped",
+    CommandNotDocker = "command-not-docker",
+    CommandUnknown = "command-unknown",
+    FlagMistyped = "flag-mistyped",
+    FlagTwice = "flag-twice",
+    FlagUnknown = "flag-unknown",
+    FlagValueInvalid = "flag-value-invalid",
+    FlagValueOther = "flag-value-other",
+    FlagWithoutValue = "flag-without-value",
+    FlagsTogether = "flags-together",
+    LineNotUnderstood = "line-not-understood",
 
     // tree.ftl
     NoSuchLayerNumber = "no-such-layer-number",

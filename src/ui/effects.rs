@@ -158,7 +158,7 @@ impl EffectRunner {
             Effect::Connect { privileged } => self.connect(ctx, state, privileged),
             Effect::Disconnect => {
                 (self.link, self.reading) = (None, None);
-                *terminals = Terminals::default();
+                terminals.clear();
             }
             Effect::OpenLesson { name, recording } => {
                 if begin(state, lessons, &name) {

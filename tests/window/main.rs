@@ -10,6 +10,7 @@ mod controls;
 #[cfg(feature = "engine")]
 #[path = "../common/engine.rs"]
 mod engine;
+mod field;
 mod files;
 #[path = "../hostile_text/fixture.rs"]
 mod fixture;
@@ -21,3 +22,4 @@ mod recording;
 #[path = "../common/sample/mod.rs"]
 mod sample;
 mod term;
+mod terminals;

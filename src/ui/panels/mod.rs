@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod breaking;
 pub mod dock;
+pub mod field;
 pub mod files;
 pub mod help;
 pub mod inspector;

@@ -28,13 +28,14 @@ use super::files::{Files, Order};
 use super::marks::StopMarks;
 use super::source::{News, Recording};
 use super::terminal::TerminalCommand;
-use crate::client::protocol::GateCommand;
+use crate::client::protocol::{Caller, GateCommand};
 use crate::i18n::{Lang, Words};
 use crate::spool::Spool;
 use crate::trace::{
-    Base, Body, Code, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace,
+    Base, Body, Code, Cursor, Direction, Entity, Event, Level, OpId, Outcome, Problem, Step, StepKind, StepRecord, Trace,
     TraceError, World, log::Torn,
 };
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,6 +133,15 @@ pub enum Effect {
     Clipboard(String),
 }
 
+/// The gate of a live engine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GateState {
+    /// It lets everything through.
+    pub open: bool,
+    /// Who asked for what waits at it.
+    pub callers: BTreeMap<OpId, Caller>,
+}
+
 /// A short message over the window.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notice {
@@ -201,6 +211,10 @@ pub struct WindowState {
     pub notice: Option<Notice>,
     /// Steps that wait at the engine's gate, oldest first.
     pub waiting: Vec<Step>,
+    /// The engine's gate, beside what waits at it.
+    pub gate: GateState,
+    /// The live engine does not answer now; it is asked again and again.
+    pub lost: bool,
     /// Where the live engine listens.
     pub socket: Option<PathBuf>,
     /// The lesson.
@@ -242,6 +256,8 @@ impl Default for WindowState {
             overlay: None,
             notice: None,
             waiting: Vec::new(),
+            gate: GateState::default(),
+            lost: false,
             socket: None,
             course: None,
             files: Files::default(),
@@ -292,6 +308,11 @@ impl WindowState {
     /// Events come from an engine.
     pub fn is_live(&self) -> bool {
         self.origin == Origin::Live
+    }
+
+    /// An engine, and it answers.
+    pub fn answers(&self) -> bool {
+        self.is_live() && !self.lost
     }
 
     /// There is something to look at.
