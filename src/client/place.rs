@@ -70,6 +70,11 @@ pub fn sockets(given: Option<&Path>, given_root: Option<&Path>) -> Vec<PathBuf> 
     all
 }
 
+/// Where a user's engine and root's listen unless told.
+pub fn defaults() -> [PathBuf; 2] {
+    [own_socket(), ROOTS_SOCKET.into()]
+}
+
 /// Nobody named that place: it is where a user's engine, or root's, listens unless told.
 pub fn is_default(socket: &Path) -> bool {
     socket == own_socket() || socket == Path::new(ROOTS_SOCKET)

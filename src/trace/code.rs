@@ -162,6 +162,7 @@ codes! {
     EngineDenied = "engine-denied",
     EngineFault = "engine-fault",
     EngineNotStarted = "engine-not-started",
+    EngineNotDockwalk = "engine-not-dockwalk",
     EngineOtherVersion = "engine-other-version",
     EngineRootLocked = "engine-root-locked",
     EngineRootUsed = "engine-root-used",

@@ -204,7 +204,7 @@ fn window(ui: &mut Ui, cx: &mut PanelContext<'_>, mut parts: Parts<'_>) -> bool 
         || panels::source_title(cx.state),
         |course| format!("{} · {}", course.lesson().script.id, course.lesson().title(cx.state.lang)),
     );
-    Panel::top("top").exact_size(top::HEIGHT).frame(panel).show(ui, |ui| top::show(ui, cx, &title));
+    Panel::top("top").exact_size(top::HEIGHT).frame(panel).show(ui, |ui| top::show(ui, cx, &title, &parts.terminals.processes()));
     let typing = if cx.state.has_trace() {
         workspace(ui, cx, &mut parts)
     } else {

@@ -4,6 +4,7 @@ use super::source::News;
 use crate::client::protocol::{GateCommand, GateView};
 use crate::client::{Client, Incoming, StartOptions, place};
 use crate::i18n::Lang;
+use crate::spec::visible;
 use crate::trace::{Code, Problem};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,8 +16,20 @@ use std::time::Duration;
 pub struct Wanted {
     /// Its directory and socket.
     pub options: StartOptions,
-    /// Start it with privileges (pkexec) when none runs.
-    pub privileged: bool,
+    /// What to do when none runs there.
+    pub way: Way,
+}
+
+/// How an engine is come by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Way {
+    /// The one that `DOCKER_HOST` names, as the commands do; else the one that runs, else a new one.
+    #[default]
+    FindOrStart,
+    /// The one that runs, else a new one with privileges (pkexec).
+    StartPrivileged,
+    /// The one that runs there, or none.
+    Attach,
 }
 
 /// The window's end of a live engine. Dropping it opens the gate again.
@@ -45,7 +58,12 @@ pub fn connect(wanted: Wanted, wake: impl Fn() + Clone + Send + 'static) -> Link
     let (say, news) = sync_channel(BATCHES);
     let (orders, told) = channel();
     std::thread::spawn(move || {
-        let found = if wanted.privileged { start_privileged(&wanted.options) } else { find(&wanted.options) };
+        let found = match wanted.way {
+            Way::FindOrStart => find(&wanted.options),
+            Way::StartPrivileged => start_privileged(&wanted.options),
+            Way::Attach => Client::find(&wanted.options).map(|client| (client, None)).map_err(|error| error.problem),
+        };
+        let found = found.and_then(|(client, engine)| is_ours(&client).map(|()| (client, engine)));
         match found {
             Ok((client, engine)) => {
                 let socket = client.socket().to_owned();
@@ -65,7 +83,21 @@ pub fn connect(wanted: Wanted, wake: impl Fn() + Clone + Send + 'static) -> Link
 type Started = Option<Child>;
 
 fn find(options: &StartOptions) -> Result<(Client, Started), Problem> {
+    if let Some(socket) = place::docker_host()? {
+        return Client::connect(&socket).map(|client| (client, None)).map_err(|error| error.problem);
+    }
     Client::find_or_start(options).map_err(|error| error.problem)
+}
+
+/// Docker's own engine answers as well, and has nothing to be looked at.
+fn is_ours(client: &Client) -> Result<(), Problem> {
+    match client.info() {
+        Err(error) if error.status == Some(404) => {
+            Err(Problem::new(Code::EngineNotDockwalk).with("socket", visible::path(client.socket())))
+        }
+        Err(error) => Err(error.problem),
+        Ok(_) => Ok(()),
+    }
 }
 
 /// The command with which a person starts the engine with privileges.

@@ -15,6 +15,7 @@ pub mod command;
 pub mod course;
 pub mod diagrams;
 pub mod effects;
+pub mod engines;
 pub mod evidence;
 pub mod export;
 pub mod facts;

@@ -24,6 +24,7 @@ pub use view::ViewCommand;
 use super::breaking::BreakingCommand;
 use super::course::Course;
 use super::diagrams::Tab;
+use super::engines::Running;
 use super::files::{Files, Order};
 use super::marks::StopMarks;
 use super::source::{News, Recording};
@@ -100,6 +101,8 @@ pub enum Effect {
         /// Start it with privileges.
         privileged: bool,
     },
+    /// Connect to the engine that listens there.
+    Attach(PathBuf),
     /// Leave the source.
     Disconnect,
     /// Find a lesson, and what it is played on.
@@ -217,6 +220,8 @@ pub struct WindowState {
     pub lost: bool,
     /// Where the live engine listens.
     pub socket: Option<PathBuf>,
+    /// Engines that run on this machine, while it is of interest.
+    pub engines: Vec<Running>,
     /// The lesson.
     pub course: Option<Course>,
     /// The layer inspector.
@@ -259,6 +264,7 @@ impl Default for WindowState {
             gate: GateState::default(),
             lost: false,
             socket: None,
+            engines: Vec::new(),
             course: None,
             files: Files::default(),
             stepping: None,

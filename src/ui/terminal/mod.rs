@@ -127,6 +127,11 @@ impl Terminals {
         &self.list
     }
 
+    /// The processes that were started in them and run.
+    pub fn processes(&self) -> Vec<u32> {
+        self.list.iter().filter(|one| one.ended.is_none()).filter_map(|one| one.pty.process()).collect()
+    }
+
     /// How many rows the shown one has had in use.
     pub fn rows(&self) -> u16 {
         self.list.get(self.current).map_or(0, Terminal::rows)
