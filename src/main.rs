@@ -44,7 +44,8 @@ fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match run(Options { open, lang: app.lang, socket: app.socket, root: app.root, lessons }) {
+    let grammar = Some(cli::grammar());
+    match run(Options { open, lang: app.lang, socket: app.socket, root: app.root, lessons, grammar }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::complain(words, &error.problem());

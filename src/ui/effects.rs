@@ -6,8 +6,9 @@ mod terminals;
 
 use super::command::Command;
 use super::course::Course;
+use super::engines::Engines;
 use super::files::work::Bench;
-use super::live::{self, BATCHES, Link, Wanted};
+use super::live::{self, BATCHES, Link, Wanted, Way};
 use super::source::{self, News};
 use super::state::{Effect, Notice, Origin, WindowState};
 use super::terminal::Terminals;
@@ -27,6 +28,7 @@ use std::sync::mpsc::{Receiver, channel};
 pub struct EffectRunner {
     options: StartOptions,
     privileged: String,
+    engines: Engines,
     reading: Option<Receiver<News>>,
     link: Option<Link>,
     asked: Option<Receiver<Option<Command>>>,
@@ -46,6 +48,7 @@ impl EffectRunner {
         Self {
             options,
             privileged,
+            engines: Engines::default(),
             reading: None,
             link: None,
             asked: None,
@@ -94,6 +97,10 @@ impl EffectRunner {
                 self.reading = None;
             }
             state.receive(one);
+        }
+        let choosing = matches!(state.origin, Origin::Nothing | Origin::Failed(_));
+        if let Some(engines) = self.engines.receive(choosing, &self.options, waker(ctx)) {
+            state.engines = engines;
         }
         self.inspect(ctx, state);
         if let Some(problem) = self.told.as_ref().and_then(|told| told.try_recv().ok()) {
@@ -156,9 +163,13 @@ impl EffectRunner {
             Effect::SuggestPath(ask) => *path = paths::suggestion(ask, state),
             Effect::FileDialog(ask) => self.browse(ctx, ask, state, path),
             Effect::Connect { privileged } => self.connect(ctx, state, privileged),
+            Effect::Attach(socket) => {
+                let options = StartOptions { socket: Some(socket), ..self.options.clone() };
+                self.begin(ctx, state, Wanted { options, way: Way::Attach });
+            }
             Effect::Disconnect => {
                 (self.link, self.reading) = (None, None);
-                *terminals = Terminals::default();
+                terminals.clear();
             }
             Effect::OpenLesson { name, recording } => {
                 if begin(state, lessons, &name) {
@@ -207,8 +218,12 @@ impl EffectRunner {
     }
 
     fn connect(&mut self, ctx: &Context, state: &mut WindowState, privileged: bool) {
+        let way = if privileged { Way::StartPrivileged } else { Way::FindOrStart };
+        self.begin(ctx, state, Wanted { options: self.options.clone(), way });
+    }
+
+    fn begin(&mut self, ctx: &Context, state: &mut WindowState, wanted: Wanted) {
         state.origin = Origin::Connecting;
-        let wanted = Wanted { options: self.options.clone(), privileged };
         self.link = Some(live::connect(wanted, waker(ctx)));
         self.stops.clear();
     }

@@ -15,6 +15,7 @@ pub mod command;
 pub mod course;
 pub mod diagrams;
 pub mod effects;
+pub mod engines;
 pub mod evidence;
 pub mod export;
 pub mod facts;
@@ -55,6 +56,8 @@ pub struct Options {
     pub root: Option<PathBuf>,
     /// The lessons; none for those that are part of the program.
     pub lessons: Option<Vec<Arc<Lesson>>>,
+    /// The grammar of the program's commands, for the command field; without it the field completes nothing and runs any line.
+    pub grammar: Option<clap::Command>,
 }
 
 /// What the window shows first.

@@ -196,7 +196,7 @@ fn a_recorded_terminal_shows_what_was_printed_by_then() {
 #[test]
 fn a_program_in_a_terminal_reads_and_prints_hangul() {
     let mut terminals = dockwalk::ui::terminal::Terminals::default();
-    terminals.run("cat", &["/bin/cat".to_owned()], std::path::Path::new("/nowhere"), || ()).unwrap();
+    terminals.run("cat", &["/bin/cat".to_owned()], std::path::Path::new("/nowhere"), Lang::En, || ()).unwrap();
     let commit = Event::Ime(egui::ImeEvent::Commit("안녕 ┌─┐".into()));
     let enter =
         Event::Key { key: Key::Enter, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE };

@@ -10,6 +10,7 @@ mod controls;
 #[cfg(feature = "engine")]
 #[path = "../common/engine.rs"]
 mod engine;
+mod field;
 mod files;
 mod fits;
 #[path = "../hostile_text/fixture.rs"]
@@ -24,3 +25,4 @@ mod recording;
 #[path = "../common/sample/mod.rs"]
 mod sample;
 mod term;
+mod terminals;

@@ -3,7 +3,10 @@
 pub mod ask;
 pub mod breaking;
 pub mod dock;
+pub mod engines;
+pub mod field;
 pub mod files;
+pub mod gate;
 pub mod help;
 pub mod inspector;
 pub mod lesson;

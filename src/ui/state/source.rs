@@ -9,6 +9,8 @@ pub enum SourceCommand {
     StartPage,
     /// Connects to the engine, and starts one when none runs.
     StartEngine,
+    /// Connects to the engine that listens there, and starts none.
+    Attach(PathBuf),
     /// Starts an engine with privileges (pkexec).
     StartPrivileged,
     /// Opens that lesson, by its folder's name: live where this machine can.
@@ -27,6 +29,10 @@ impl WindowState {
                 Effect::Disconnect
             }
             SourceCommand::StartEngine => self.connect(false),
+            SourceCommand::Attach(socket) => {
+                self.origin = Origin::Connecting;
+                Effect::Attach(socket)
+            }
             SourceCommand::StartPrivileged => self.connect(true),
             SourceCommand::Lesson(name) => Effect::OpenLesson { name, recording: None },
             SourceCommand::LessonOn(name, path) => Effect::OpenLesson { name, recording: Some(path) },
