@@ -45,7 +45,8 @@ fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
         }
     };
     let grammar = Some(cli::grammar());
-    match run(Options { open, lang: app.lang, socket: app.socket, root: app.root, lessons, grammar }) {
+    let (lang, socket, root, present) = (app.lang, app.socket, app.root, app.present);
+    match run(Options { open, lang, socket, root, present, lessons, grammar }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::complain(words, &error.problem());

@@ -30,6 +30,7 @@ mod news;
 pub mod panels;
 pub mod prose;
 pub mod settings;
+mod short;
 pub mod source;
 pub mod state;
 pub mod style;
@@ -54,6 +55,8 @@ pub struct Options {
     pub socket: Option<PathBuf>,
     /// The engine's root directory; none for the default.
     pub root: Option<PathBuf>,
+    /// A second window shows the picture to a class.
+    pub present: bool,
     /// The lessons; none for those that are part of the program.
     pub lessons: Option<Vec<Arc<Lesson>>>,
     /// The grammar of the program's commands, for the command field; without it the field completes nothing and runs any line.

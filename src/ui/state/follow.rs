@@ -106,6 +106,7 @@ impl WindowState {
             lang: self.lang,
             dark: self.dark,
             presenter: self.presenter,
+            second: self.second,
             tab: self.tab,
             follow: self.follow,
             speed: self.speed,

@@ -198,8 +198,10 @@ pub struct WindowState {
     pub lang: Lang,
     /// Dark or light.
     pub dark: bool,
-    /// Large, for a class.
+    /// The picture alone and large, before a class.
     pub presenter: bool,
+    /// The same in a window of its own, for a second screen.
+    pub second: bool,
     /// The diagram.
     pub tab: Tab,
     /// Shows the diagram that the step changes.
@@ -254,6 +256,7 @@ impl Default for WindowState {
             lang: Lang::Ko,
             dark: true,
             presenter: false,
+            second: false,
             tab: Tab::default(),
             follow: true,
             speed: 1.0,

@@ -270,9 +270,14 @@ fn blob_card(
     stage.add(node.bars(lines.bar(scale, size)).called(""))
 }
 
-/// What of a state's word there is room for; its sign says the same.
+/// A state's word where there is room for it; where it is dear, all of it or its sign alone, which says the same.
 fn said(stage: &Stage<'_>, word: &str, room: f32) -> String {
-    if room < 24.0 { String::new() } else { stage.fit(word, Font::Small, room) }
+    let whole = stage.width(word, Font::Small) <= room;
+    match (whole, stage.is_full()) {
+        (true, _) => word.to_owned(),
+        (false, true) => stage.fit(word, Font::Small, room),
+        (false, false) => String::new(),
+    }
 }
 
 /// Its first and last digits; where room is dear without the algorithm.
