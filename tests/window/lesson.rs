@@ -219,7 +219,7 @@ fn in_a_lesson_there_is_one_primary_action_and_a_click_on_a_shape_does_not_take_
         !buttons().any(|node| labelled(&node, "다음 단계: ")),
         "the card of what comes next is no second way to it"
     );
-    let shape = buttons().find(|node| labelled(node, "이미지 인덱스, sha256:"));
+    let shape = buttons().find(|node| labelled(node, "이미지 인덱스, "));
     let names: Vec<_> = buttons().filter_map(|node| node.accesskit_node().label()).collect();
     shape.unwrap_or_else(|| panic!("the index is drawn: {names:?}")).click();
     window.run_steps(2);

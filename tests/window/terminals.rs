@@ -63,6 +63,11 @@ fn a_terminal_is_three_lines_high_until_it_has_more() {
         run(&mut window, "very", "seq 1 400; read x");
         until(&mut window, "all lines", |window| app(window).terminals.rows() >= 9);
         let all = screen(&window, "very");
+        // In a low window the picture comes first.
+        assert!(few.height() <= six.height() && six.height() <= all.height(), "{size:?}: {few:?} {six:?} {all:?}");
+        if size.1 < 900.0 {
+            continue;
+        }
         assert!(few.height() < six.height() && six.height() < all.height(), "{size:?}: {few:?} {six:?} {all:?}");
         let line = (six.height() - few.height()) / 3.0;
         assert!((few.height() - 16.0 - 3.0 * line).abs() < 1.0, "three lines: {few:?}, a line is {line}");

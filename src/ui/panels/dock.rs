@@ -14,8 +14,8 @@ use egui::{Align2, CursorIcon, Layout, Rect, RichText, Role, Sense, Ui, WidgetIn
 pub const BAR: f32 = 34.0;
 /// It is never lower: three lines.
 const ROWS: u16 = 3;
-/// The picture keeps that much of the height where both are one above the other.
-const PICTURE: f32 = 200.0;
+/// So much is left to the picture and its sentence however much a terminal has to show: every picture of a lesson can be laid out for it.
+const PICTURE: f32 = 417.0;
 /// Beside the picture it has at least this width, and leaves as much.
 const SIDE: f32 = 300.0;
 
