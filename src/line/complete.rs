@@ -26,7 +26,9 @@ pub struct Fits {
 pub fn fits(grammar: &Command, line: &str, world: &World) -> Fits {
     let from = line.char_indices().rev().find(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8());
     let (before, begun) = line.split_at(from);
-    let (Some(words), Some(docker)) = (split(before), grammar.find_subcommand("docker")) else { return Fits::default() };
+    let (Some(words), Some(docker)) = (split(before), grammar.find_subcommand("docker")) else {
+        return Fits::default();
+    };
     let words = words.strip_prefix(&["dockwalk".to_owned()]).unwrap_or(&words);
     let first = words.is_empty();
     let words = words.strip_prefix(&["docker".to_owned()]).unwrap_or(words);
@@ -127,7 +129,12 @@ impl<'g> Place<'g> {
             return fits.unwrap_or_default();
         }
         if begun.starts_with('-') {
-            return self.command.get_arguments().filter(|arg| self.is_new(arg)).filter_map(|arg| flag(arg, begun)).collect();
+            return self
+                .command
+                .get_arguments()
+                .filter(|arg| self.is_new(arg))
+                .filter_map(|arg| flag(arg, begun))
+                .collect();
         }
         if self.given == 0 && self.command.has_subcommands() {
             let shown = self.command.get_subcommands().filter(|it| !it.is_hide_set() && it.get_name() != "help");

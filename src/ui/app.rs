@@ -204,7 +204,10 @@ fn window(ui: &mut Ui, cx: &mut PanelContext<'_>, mut parts: Parts<'_>) -> bool 
         || panels::source_title(cx.state),
         |course| format!("{} · {}", course.lesson().script.id, course.lesson().title(cx.state.lang)),
     );
-    Panel::top("top").exact_size(top::HEIGHT).frame(panel).show(ui, |ui| top::show(ui, cx, &title, &parts.terminals.processes()));
+    Panel::top("top")
+        .exact_size(top::HEIGHT)
+        .frame(panel)
+        .show(ui, |ui| top::show(ui, cx, &title, &parts.terminals.processes()));
     let typing = if cx.state.has_trace() {
         workspace(ui, cx, &mut parts)
     } else {
@@ -273,7 +276,8 @@ fn middle(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> bool
         .exact_size(stage::TABS)
         .frame(Frame::new().fill(theme.canvas))
         .show(ui, |ui| stage::tabs(ui, cx));
-    let listing = cx.state.is_live() && {
+    // Before a class it comes with the terminals.
+    let listing = cx.state.is_live() && (parts.terminals.open || !cx.state.presenter) && {
         let height = field::height(parts.terminals);
         let row = Panel::bottom("command").exact_size(height).frame(panel);
         row.show(ui, |ui| field::show(ui, cx, parts.terminals)).inner

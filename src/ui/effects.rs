@@ -6,8 +6,8 @@ mod terminals;
 
 use super::command::Command;
 use super::course::Course;
-use super::files::work::Bench;
 use super::engines::Engines;
+use super::files::work::Bench;
 use super::live::{self, BATCHES, Link, Wanted, Way};
 use super::source::{self, News};
 use super::state::{Effect, Notice, Origin, WindowState};

@@ -8,7 +8,7 @@ use crate::spec::visible;
 use crate::trace::{Code, Problem};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::time::Duration;
 
 /// Which engine, and how to start it.
@@ -135,6 +135,12 @@ fn tell(say: &SyncSender<News>, wake: &impl Fn(), news: News) -> bool {
     heard
 }
 
+/// Sees whether the window still listens, without waking it. It may have taken nothing for long, as it sleeps while nothing
+/// happens: waiting for it here, what happens next would not be told.
+fn is_heard(say: &SyncSender<News>) -> bool {
+    !matches!(say.try_send(News::Nothing), Err(TrySendError::Disconnected(_)))
+}
+
 fn listen(client: &Client, say: &SyncSender<News>, wake: &impl Fn()) {
     let events = client.events(0, true);
     let mut quiet = true;
@@ -192,14 +198,14 @@ impl GateWatch {
             Ok(view) => {
                 let same = self.seen.as_ref() == Some(&view) && !std::mem::take(&mut self.silent);
                 self.seen = Some(view.clone());
-                if same && !tell_all { say.send(News::Nothing).is_ok() } else { tell(say, wake, News::Gate(Box::new(view))) }
+                if same && !tell_all { is_heard(say) } else { tell(say, wake, News::Gate(Box::new(view))) }
             }
             Err(error) if error.problem.code == Code::EngineSilent => {
                 let known = std::mem::replace(&mut self.silent, true);
-                if known { say.send(News::Nothing).is_ok() } else { tell(say, wake, News::Lost(error.problem)) }
+                if known { is_heard(say) } else { tell(say, wake, News::Lost(error.problem)) }
             }
             // The event stream reports an engine that has gone.
-            Err(_gone) => say.send(News::Nothing).is_ok(),
+            Err(_gone) => is_heard(say),
         }
     }
 }

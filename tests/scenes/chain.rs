@@ -124,6 +124,24 @@ fn bars_are_to_one_scale_and_those_that_are_not_say_so() {
 }
 
 #[test]
+fn the_bar_of_what_is_on_its_way_is_full_when_it_is_here_and_not_before() {
+    let sample = sample::shell_run();
+    let bars = |moment: &str| {
+        let scene = of(&sample.at(moment), None, Lang::Ko);
+        scene.shape_of(&Entity::Blob(digest("base"))).unwrap().bars.clone()
+    };
+    let whole = bars("pulled")[0].clone();
+    let waiting = bars("manifest read");
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
+    assert!(waiting[0].clamped && waiting[0].rect == whole.rect, "an outline, as long as it will be");
+    let receiving = bars("first receiving");
+    assert_eq!(receiving.len(), 2, "{receiving:?}");
+    assert!(receiving[0].clamped && receiving[0].rect == whole.rect);
+    assert!(!receiving[1].clamped && receiving[1].rect.width() < whole.rect.width());
+    assert_eq!(bars("checking"), [whole], "it is here, though others are not");
+}
+
+#[test]
 fn an_instruction_without_a_layer_stands_where_it_was_given() {
     let mut s = Sample::default();
     s.engine_start();

@@ -275,12 +275,16 @@ fn in_the_command_of_a_container_nothing_is_offered() {
     let mut grammar = dockwalk::cli::grammar();
     grammar.build();
     let world = World::default();
-    for text in ["docker run lab/shell:1 -", "docker run lab/shell:1 s", "docker exec web -", "nonsense ", "docker 'a "] {
+    for text in ["docker run lab/shell:1 -", "docker run lab/shell:1 s", "docker exec web -", "nonsense ", "docker 'a "]
+    {
         let fits = line::fits(&grammar, text, &world);
         assert!(fits.all.is_empty(), "{text}: {:?}", fits.all);
     }
     let flags = line::fits(&grammar, "docker run -it --", &world).all;
-    assert!(flags.iter().any(|fit| fit.text == "--name") && !flags.iter().any(|fit| fit.text == "--tty"), "given already");
+    assert!(
+        flags.iter().any(|fit| fit.text == "--name") && !flags.iter().any(|fit| fit.text == "--tty"),
+        "given already"
+    );
 }
 
 #[test]

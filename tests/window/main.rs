@@ -10,10 +10,13 @@ mod controls;
 #[cfg(feature = "engine")]
 #[path = "../common/engine.rs"]
 mod engine;
+#[cfg(feature = "engine")]
+mod engines;
 mod field;
 mod files;
 #[path = "../hostile_text/fixture.rs"]
 mod fixture;
+mod gate;
 mod hostile;
 mod lesson;
 mod problems;

@@ -81,7 +81,7 @@ fn a_program_that_takes_the_whole_screen_gets_all_there_is() {
     run(&mut window, "vi", r"printf '\033[?1049hx'; read x");
     let rows = |window: &Window| app(window).terminals.list()[0].screen.size().0;
     until(&mut window, "all rows", |window| app(window).terminals.rows() > 3);
-    assert_eq!(app(&window).terminals.rows(), rows(&window));
+    assert!(app(&window).terminals.rows() >= rows(&window));
 }
 
 #[test]

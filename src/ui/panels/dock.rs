@@ -79,7 +79,8 @@ pub fn rows(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> u16 {
 fn edge(ui: &Ui, cx: &PanelContext<'_>, terminals: &mut Terminals) {
     let all = ui.max_rect();
     let grip = Rect::from_min_max(all.min - vec2(0.0, 3.0), pos2(all.right(), all.top() + 4.0));
-    let response = ui.interact(grip, ui.scope_id().with("edge"), Sense::drag()).on_hover_cursor(CursorIcon::ResizeVertical);
+    let response =
+        ui.interact(grip, ui.scope_id().with("edge"), Sense::drag()).on_hover_cursor(CursorIcon::ResizeVertical);
     let label = cx.say("dock-edge");
     response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, &label));
     if response.hovered() || response.dragged() {

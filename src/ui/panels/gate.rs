@@ -64,7 +64,8 @@ fn said(cx: &PanelContext<'_>, ours: &[u32]) -> Said {
             let vars = [("step", step.as_str()), ("who", who.as_str()), ("request", op.as_str())];
             let mut tip = cx.words.say_with("gate-waits-tip", &vars);
             if let Some(more) = cx.state.waiting.len().checked_sub(1).filter(|more| *more > 0) {
-                tip = format!("{tip} {}", cx.words.say_with("gate-waits-more", &[("count", more.to_string().as_str())]));
+                tip =
+                    format!("{tip} {}", cx.words.say_with("gate-waits-more", &[("count", more.to_string().as_str())]));
             }
             Said { long: format!("{short} · {waits}"), short, color: theme.warn, tip }
         }
@@ -101,7 +102,13 @@ fn chip(ui: &mut Ui, text: &str, said: &Said, open: bool) -> Response {
     let lit = response.hovered() || response.has_focus();
     let depth = if theme.dark { 0.12 } else { 0.07 } + if lit { 0.08 } else { 0.0 };
     let line = Stroke::new(1.0, theme.panel.lerp_to_gamma(said.color, if lit { 0.8 } else { 0.5 }));
-    ui.painter().rect(rect, CornerRadius::same(12), theme.panel.lerp_to_gamma(said.color, depth), line, StrokeKind::Inside);
+    ui.painter().rect(
+        rect,
+        CornerRadius::same(12),
+        theme.panel.lerp_to_gamma(said.color, depth),
+        line,
+        StrokeKind::Inside,
+    );
     ui.painter().galley(Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min, galley, said.color);
     response.on_hover_text(fonts::shown(&said.tip))
 }

@@ -110,6 +110,7 @@ impl WindowState {
             follow: self.follow,
             speed: self.speed,
             looped: self.looped,
+            engines: self.engines.clone(),
             ..Self::default()
         }
     }

@@ -33,8 +33,8 @@ use crate::client::protocol::{Caller, GateCommand};
 use crate::i18n::{Lang, Words};
 use crate::spool::Spool;
 use crate::trace::{
-    Base, Body, Code, Cursor, Direction, Entity, Event, Level, OpId, Outcome, Problem, Step, StepKind, StepRecord, Trace,
-    TraceError, World, log::Torn,
+    Base, Body, Code, Cursor, Direction, Entity, Event, Level, OpId, Outcome, Problem, Step, StepKind, StepRecord,
+    Trace, TraceError, World, log::Torn,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;

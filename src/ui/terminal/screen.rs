@@ -126,7 +126,8 @@ impl Screen {
         let cell = cell(ui.ctx());
         let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
         let inner = rect.shrink2(vec2(10.0, MARGIN));
-        let room = ((inner.height() / cell.y).floor().max(1.0) as u16, (inner.width() / cell.x).floor().max(2.0) as u16);
+        let room =
+            ((inner.height() / cell.y).floor().max(1.0) as u16, (inner.width() / cell.x).floor().max(2.0) as u16);
         let grid = Grid { origin: inner.min, cell };
         let label = fonts::shown(label);
         response.widget_info(|| WidgetInfo::labeled(Role::Terminal, true, &label));
