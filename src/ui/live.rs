@@ -200,7 +200,7 @@ impl GateWatch {
                 self.seen = Some(view.clone());
                 if same && !tell_all { is_heard(say) } else { tell(say, wake, News::Gate(Box::new(view))) }
             }
-            Err(error) if error.problem.code == Code::EngineSilent => {
+            Err(error) if matches!(error.problem.code, Code::EngineSilent) => {
                 let known = std::mem::replace(&mut self.silent, true);
                 if known { is_heard(say) } else { tell(say, wake, News::Lost(error.problem)) }
             }

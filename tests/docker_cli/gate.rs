@@ -38,6 +38,7 @@ fn a_command_that_waits_at_the_gate_says_so_on_its_terminal_once() {
         assert_eq!(terminal.end(), 0);
         assert_eq!(lines.len(), 2, "once, each from the beginning of its line: {lines:#?}");
         assert_eq!(lines[1], "notes");
+        client.command(&GateCommand::Close).unwrap();
         // In the window the window says it.
         let mut quiet = engine.dockwalk(&["docker", "volume", "create", "more"]);
         quiet.env("DOCKWALK_IN_WINDOW", "1");
@@ -82,8 +83,8 @@ fn the_gate_knows_dockers_client_by_the_kernels_word() {
         let events = client.events(0, true);
         assert!(events.next_within(Duration::from_secs(10)).is_some());
         for (command, program) in [
-            (engine.docker(&["volume", "create", "a"]), "docker"),
-            (engine.dockwalk(&["docker", "volume", "create", "b"]), "dockwalk"),
+            (engine.docker(&["volume", "create", "one"]), "docker"),
+            (engine.dockwalk(&["docker", "volume", "create", "two"]), "dockwalk"),
         ] {
             if program == "docker" && output(engine.docker(&["--version"])).status.code() != Some(0) {
                 continue;
@@ -100,7 +101,7 @@ fn the_gate_knows_dockers_client_by_the_kernels_word() {
         }
         // Open: nothing stops, for any client.
         client.command(&GateCommand::Open).unwrap();
-        good(engine.dockwalk(&["docker", "volume", "create", "c"]));
+        good(engine.dockwalk(&["docker", "volume", "create", "three"]));
         drop(events);
     }
 }

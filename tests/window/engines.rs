@@ -213,7 +213,8 @@ fn a_docker_host_that_is_no_engine_of_ours_is_said_and_none_is_started() {
             let mut head = [0; 4096];
             let read = stream.read(&mut head).unwrap();
             let ping = String::from_utf8_lossy(&head[..read]).contains("/_ping");
-            let (status, body) = if ping { ("200 OK", "OK") } else { ("404 Not Found", r#"{"message":"page not found"}"#) };
+            let (status, body) =
+                if ping { ("200 OK", "OK") } else { ("404 Not Found", r#"{"message":"page not found"}"#) };
             let length = body.len();
             write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").unwrap();
         }

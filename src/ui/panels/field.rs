@@ -185,6 +185,7 @@ fn list(ui: &mut Ui, cx: &PanelContext<'_>, field: &Field, response: &Response) 
                     }
                 }
             });
+            ui.add_space(4.0);
             let keys = RichText::new(keys).size(11.5).color(theme.weak);
             ui.add(egui::Label::new(keys).selectable(false));
         });
