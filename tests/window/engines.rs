@@ -1,7 +1,7 @@
 //! Engines that come and go: found on the start page, attached to by a click, waited for when they die.
 
 use crate::common::{Window, app, click, open};
-use crate::engine::{Engine, everyone, good};
+use crate::engine::{Engine, everyone, good, output};
 use dockwalk::client::StartOptions;
 use dockwalk::i18n::Lang;
 use dockwalk::trace::Code;

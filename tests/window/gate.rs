@@ -35,7 +35,15 @@ fn gate(open: bool, waits: &[(&str, u32)]) -> News {
     let callers =
         callers.map(|(step, (program, pid))| (step.op, Caller { pid: *pid, program: (*program).to_owned() })).collect();
     let breakpoints = Default::default();
-    News::Gate(Box::new(GateView { held: true, open, level: Level::Stage, breakpoints, waiting, callers }))
+    News::Gate(Box::new(GateView {
+        held: true,
+        open,
+        passing: false,
+        level: Level::Stage,
+        breakpoints,
+        waiting,
+        callers,
+    }))
 }
 
 #[test]
@@ -66,6 +74,16 @@ fn it_says_whether_it_is_open_and_who_waits() {
         receive(&mut window, gate(true, &[]));
         window.get_by_label(opened);
     }
+}
+
+#[test]
+fn a_gate_that_was_told_to_go_on_is_no_closed_one() {
+    let mut window = window(Lang::Ko, (1600.0, 900.0));
+    let News::Gate(view) = gate(false, &[]) else { unreachable!() };
+    receive(&mut window, News::Gate(Box::new(GateView { passing: true, ..*view })));
+    window.get_by_label("게이트 열림 · 중단점까지 계속하는 중");
+    let order = app_mut(&mut window).state.apply(PlaybackCommand::Gate.into());
+    assert!(matches!(order, Some(Effect::Gate(dockwalk::client::GateCommand::Close))), "{order:?}");
 }
 
 #[test]

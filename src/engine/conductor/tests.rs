@@ -190,13 +190,15 @@ fn an_open_gate_lets_all_through_and_breakpoints_too_until_it_is_closed() {
     session.check(StepKind::WireNetwork).tell(GateCommand::Breakpoints { kinds }).tell(GateCommand::Open);
     session.done();
     let gate = session.conductor.gate();
-    assert!(gate.view().open && gate.view().held);
+    assert!(gate.view().open && gate.view().held && !gate.view().passing);
     // Continue leaves it as it is; a level is no wish to stop.
     gate.command(&GateCommand::Continue);
     gate.command(&GateCommand::Pause { level: Level::Kernel });
     assert!(gate.view().open);
+    gate.command(&GateCommand::Continue);
+    assert!(gate.view().passing, "what was told to go on shows");
     gate.command(&GateCommand::Close);
-    assert!(!gate.view().open);
+    assert!(!gate.view().open && !gate.view().passing);
 }
 
 #[test]

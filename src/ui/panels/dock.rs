@@ -14,7 +14,11 @@ use egui::{Align2, CursorIcon, Layout, Rect, RichText, Role, Sense, Ui, WidgetIn
 pub const BAR: f32 = 34.0;
 /// It is never lower: three lines.
 const ROWS: u16 = 3;
-/// The picture keeps that much of the height where both are one above the other.
+/// How high it becomes by itself; no more than that part of what it shares with the picture, which is to be seen.
+const HEIGHT: f32 = 230.0;
+/// See `HEIGHT`.
+const PART: f32 = 0.4;
+/// The picture keeps that much of the height, whatever the user wants.
 const PICTURE: f32 = 200.0;
 /// Beside the picture it has at least this width, and leaves as much.
 const SIDE: f32 = 300.0;
@@ -41,7 +45,8 @@ pub fn height(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> f32 {
 /// How many rows it may have.
 fn most_rows(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> u16 {
     // Before a class the picture comes first.
-    let wanted = if cx.state.presenter { 130.0 } else { terminals.height };
+    let itself = if cx.state.presenter { 130.0 } else { HEIGHT.min(ui.available_height() * PART) };
+    let wanted = terminals.height.filter(|_| !cx.state.presenter).unwrap_or(itself);
     let room = wanted.min(ui.available_height() - PICTURE) - BAR - 2.0 * terminal::MARGIN;
     ((room / terminal::cell(ui.ctx()).y).floor() as u16).max(ROWS)
 }
@@ -88,7 +93,7 @@ fn edge(ui: &Ui, cx: &PanelContext<'_>, terminals: &mut Terminals) {
         ui.painter().hline(all.x_range(), all.top() + 0.5, line);
     }
     if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged()) {
-        terminals.height = (all.bottom() - at.y).clamp(high(ui, ROWS), 900.0);
+        terminals.height = Some((all.bottom() - at.y).clamp(high(ui, ROWS), 900.0));
         terminals.stretch();
     }
 }

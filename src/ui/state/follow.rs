@@ -47,7 +47,7 @@ impl WindowState {
             News::Gate(view) => {
                 self.is_back();
                 (self.waiting, self.caught_up) = (view.waiting, true);
-                self.gate = GateState { open: view.open, callers: view.callers };
+                self.gate = GateState { open: view.open, passing: view.passing, callers: view.callers };
             }
             News::Failed(problem) => self.origin = Origin::Failed(problem),
         }

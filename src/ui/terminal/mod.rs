@@ -37,8 +37,6 @@ pub enum TerminalCommand {
     Close(usize),
 }
 
-/// How high the terminals are at most, unless the user has said otherwise.
-const HEIGHT: f32 = 230.0;
 /// So many seconds after a command that went well its tab is gone, when another one is looked at.
 const STAYS: f64 = 4.0;
 
@@ -52,8 +50,8 @@ pub struct Terminals {
     pub open: bool,
     /// It stands beside the picture, not below it.
     pub side: bool,
-    /// How high it may become below the picture: the user's choice.
-    pub height: f32,
+    /// How high it may become below the picture, when the user has said so.
+    pub height: Option<f32>,
     /// Give the keys to the shown terminal in the next frame.
     pub take_focus: bool,
     /// The shown terminal has the keys.
@@ -79,7 +77,7 @@ impl Default for Terminals {
             current: 0,
             open: false,
             side: false,
-            height: HEIGHT,
+            height: None,
             take_focus: false,
             has_keys: false,
             field: Field::default(),
