@@ -102,13 +102,15 @@ fn a_click_on_the_gate_opens_it_for_commands_from_outside_and_another_closes_it(
 }
 
 #[test]
-fn a_link_wakes_the_window_once_for_an_engine_that_is_gone_and_hears_of_what_happens_after_a_long_silence() {
+fn a_window_that_sleeps_is_woken_by_what_happens_and_by_nothing_else() {
     let Some(who) = everyone().into_iter().next() else { return };
     let mut engine = Engine::start(who);
     let woken = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&woken);
     let options = StartOptions { socket: Some(engine.socket()), ..StartOptions::default() };
-    let wake = move || drop(counted.fetch_add(1, Ordering::SeqCst));
+    let wake = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+    };
     let link = live::connect(Wanted { options, way: Way::Attach }, wake);
     let hears = |what: &str, so: &dyn Fn(&News) -> bool| {
         let begun = Instant::now();
@@ -122,24 +124,38 @@ fn a_link_wakes_the_window_once_for_an_engine_that_is_gone_and_hears_of_what_hap
     };
     hears("connected", &|news| matches!(news, News::Connected { .. }));
     hears("the gate", &|news| matches!(news, News::Gate(_)));
-    // A window in which nothing happens takes nothing.
+    // A window in which nothing happens takes nothing, and is not woken.
     std::thread::sleep(Duration::from_secs(6));
     let before = woken.load(Ordering::SeqCst);
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(woken.load(Ordering::SeqCst), before, "nothing happened: nobody is woken");
-    let dir = engine.root();
+    // It takes something only when it is woken.
+    let wakes = |what: &str, before: usize| {
+        let begun = Instant::now();
+        while woken.load(Ordering::SeqCst) == before {
+            assert!(begun.elapsed() < Duration::from_secs(20), "nobody is woken: {what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
     let client = engine.client();
     client.command(&dockwalk::client::GateCommand::Open).unwrap();
+    wakes("another opened the gate", before);
     good(engine.dockwalk(&["docker", "volume", "create", "notes"]));
     hears("what happened", &|news| matches!(news, News::Events(_)));
-    assert!(dir.exists());
+    std::thread::sleep(Duration::from_secs(6));
+    link.news.try_iter().for_each(drop);
+    let before = woken.load(Ordering::SeqCst);
     engine.kill();
+    wakes("it is gone", before);
     hears("it is gone", &|news| matches!(news, News::Lost(_)));
     // First that it broke off, then that nobody answers.
     std::thread::sleep(Duration::from_secs(1));
     let before = woken.load(Ordering::SeqCst);
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(woken.load(Ordering::SeqCst), before, "it is asked for, and nobody is woken for that");
+    engine.start_again();
+    wakes("it is back", before);
+    hears("it is another", &|news| matches!(news, News::Connected { .. }));
 }
 
 #[test]

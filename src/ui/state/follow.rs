@@ -27,7 +27,6 @@ impl WindowState {
                 self.lost = true;
                 self.notice = Some(Notice { lost: true, ..Notice::failure(&self.words(), &problem) });
             }
-            News::Nothing => return,
             News::Back => self.is_back(),
             News::Events(events) => {
                 self.is_back();

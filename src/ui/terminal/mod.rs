@@ -41,7 +41,7 @@ pub enum TerminalCommand {
 const STAYS: f64 = 4.0;
 
 /// The terminals of the window.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Terminals {
     list: Vec<Terminal>,
     /// Which is shown.
@@ -68,26 +68,6 @@ pub struct Terminals {
     pub past_rows: u16,
     /// Rows and columns there was room for when a terminal was shown last: what the next one begins with.
     pub room: Option<(u16, u16)>,
-}
-
-impl Default for Terminals {
-    fn default() -> Self {
-        Self {
-            list: Vec::new(),
-            current: 0,
-            open: false,
-            side: false,
-            height: None,
-            take_focus: false,
-            has_keys: false,
-            field: Field::default(),
-            to_field: false,
-            past: Past::default(),
-            past_current: None,
-            past_rows: 0,
-            room: None,
-        }
-    }
 }
 
 /// A program on a PTY.
