@@ -27,7 +27,6 @@ impl WindowState {
                 self.lost = true;
                 self.notice = Some(Notice { lost: true, ..Notice::failure(&self.words(), &problem) });
             }
-            News::Nothing => return,
             News::Back => self.is_back(),
             News::Events(events) => {
                 self.is_back();
@@ -47,7 +46,7 @@ impl WindowState {
             News::Gate(view) => {
                 self.is_back();
                 (self.waiting, self.caught_up) = (view.waiting, true);
-                self.gate = GateState { open: view.open, callers: view.callers };
+                self.gate = GateState { open: view.open, passing: view.passing, callers: view.callers };
             }
             News::Failed(problem) => self.origin = Origin::Failed(problem),
         }
@@ -111,6 +110,7 @@ impl WindowState {
             follow: self.follow,
             speed: self.speed,
             looped: self.looped,
+            engines: self.engines.clone(),
             ..Self::default()
         }
     }

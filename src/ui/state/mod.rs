@@ -141,6 +141,8 @@ pub enum Effect {
 pub struct GateState {
     /// It lets everything through.
     pub open: bool,
+    /// It lets everything through up to a breakpoint.
+    pub passing: bool,
     /// Who asked for what waits at it.
     pub callers: BTreeMap<OpId, Caller>,
 }
