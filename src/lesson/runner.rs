@@ -11,6 +11,8 @@ pub struct Runner {
     at: usize,
     questions: BTreeMap<(String, String), Asked>,
     goals: BTreeMap<(String, String), Option<Answer>>,
+    /// What was predicted in an earlier part of the same try.
+    kept: BTreeMap<(String, String), usize>,
 }
 
 /// A question that is, or was, stood before.
@@ -83,7 +85,7 @@ pub struct Progress {
 impl Runner {
     /// At the first step.
     pub fn new(lesson: Arc<Lesson>) -> Self {
-        Self { lesson, at: 0, questions: BTreeMap::new(), goals: BTreeMap::new() }
+        Self { lesson, at: 0, questions: BTreeMap::new(), goals: BTreeMap::new(), kept: BTreeMap::new() }
     }
 
     /// The lesson.
@@ -114,7 +116,9 @@ impl Runner {
             }
             let seed = format!("{}/{}/{}", self.lesson.folder, step.id, question.id);
             if let Some(choices) = question.ask.choices(world, &seed) {
-                self.questions.insert(key, Asked { choices, state: QuestionState::Unanswered, told_at: None });
+                let kept = self.kept.get(&key).copied().filter(|choice| *choice < choices.len());
+                let state = kept.map_or(QuestionState::Unanswered, QuestionState::Predicted);
+                self.questions.insert(key, Asked { choices, state, told_at: None });
             }
         }
     }
@@ -171,6 +175,20 @@ impl Runner {
 
     fn value_of(&self, goal: &str) -> Option<&Answer> {
         self.goals.iter().find(|((_, id), _)| id == goal)?.1.as_ref()
+    }
+
+    /// Takes over what was predicted before: it counts as soon as the question is asked.
+    pub fn restore(&mut self, kept: impl Iterator<Item = ((String, String), usize)>) {
+        self.kept = kept.collect();
+    }
+
+    /// What was predicted so far: step, question, choice (none: told), and whether it was right (none: not known yet).
+    pub fn predictions(&self) -> impl Iterator<Item = (&str, &str, Option<usize>, Option<bool>)> {
+        self.questions.iter().filter_map(|((step, question), asked)| match asked.state {
+            QuestionState::Unanswered => None,
+            QuestionState::Predicted(choice) => Some((&**step, &**question, Some(choice), None)),
+            QuestionState::Revealed { predicted, right, .. } => Some((&**step, &**question, predicted, Some(right))),
+        })
     }
 
     /// The learner predicts. Choosing again is possible until the World tells.

@@ -4,7 +4,7 @@ use super::command::{Ask, Command, PathCommand, SourceCommand};
 use super::diagrams::Diagrams;
 use super::effects::EffectRunner;
 use super::panels::{
-    self, PanelContext, ask, dock, files, help, inspector, lesson, outline, stage, start, steps, timeline, top,
+    self, PanelContext, ask, dock, ending, files, help, inspector, lesson, outline, stage, start, steps, timeline, top,
 };
 use super::state::{Overlay, WindowState};
 use super::terminal::Terminals;
@@ -84,6 +84,7 @@ impl App {
             time: None,
             effects: EffectRunner::new(options.socket, options.root),
         };
+        app.state.progress = options.progress.map(|path| app.effects.keep_progress(path)).unwrap_or_default();
         let first: Option<Command> = match options.open {
             Open::Start => None,
             Open::Engine => Some(SourceCommand::StartEngine.into()),
@@ -217,6 +218,7 @@ fn window(ui: &mut Ui, cx: &mut PanelContext<'_>, mut parts: Parts<'_>) -> bool 
         Some(Overlay::Help) => help::show(&ctx, cx),
         Some(Overlay::Steps) => steps::show(&ctx, cx),
         Some(Overlay::Ask(what)) => ask::show(&ctx, cx, what, parts.path),
+        Some(Overlay::Leave) => ask::leave(&ctx, cx),
         None => {}
     }
     steps::notice(&ctx, cx);
@@ -237,6 +239,7 @@ fn workspace(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> b
             Panel::left("lesson").exact_size(side).frame(padded).show(ui, |ui| {
                 keep_size(ui);
                 match &cx.state.course {
+                    Some(course) if course.is_ended() => ending::show(ui, cx, course),
                     Some(course) => lesson::show(ui, cx, course),
                     None => outline::show(ui, cx),
                 }

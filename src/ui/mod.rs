@@ -27,6 +27,7 @@ pub mod live;
 pub mod marks;
 mod news;
 pub mod panels;
+pub mod progress;
 pub mod prose;
 pub mod settings;
 pub mod source;
@@ -55,6 +56,8 @@ pub struct Options {
     pub root: Option<PathBuf>,
     /// The lessons; none for those that are part of the program.
     pub lessons: Option<Vec<Arc<Lesson>>>,
+    /// Where it is kept how far lessons were taken; none keeps it nowhere.
+    pub progress: Option<PathBuf>,
 }
 
 /// What the window shows first.

@@ -58,6 +58,12 @@ pub fn show(ui: &mut Ui, markdown: &str, ink: Ink) {
     }
 }
 
+/// The same in one line, without marks.
+pub fn plain(markdown: &str) -> String {
+    let text = markdown.split_whitespace().collect::<Vec<_>>().join(" ");
+    spans(&text).into_iter().map(|(_, part)| part).collect()
+}
+
 fn paragraph(ui: &mut Ui, job: &LayoutJob) {
     ui.add(Label::new(job.clone()).wrap());
 }

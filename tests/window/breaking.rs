@@ -18,7 +18,7 @@ const REFERENCE: &str = "docker.io/lab/shell:1";
 
 fn window(engine: &Engine) -> Window {
     let (socket, root) = (Some(engine.socket()), Some(engine.root()));
-    let options = Options { lang: Some(Lang::Ko), open: Open::Engine, socket, root, lessons: None };
+    let options = Options { lang: Some(Lang::Ko), open: Open::Engine, socket, root, ..Options::default() };
     open(options, (1440.0, 900.0))
 }
 

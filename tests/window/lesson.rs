@@ -77,6 +77,7 @@ fn onward(window: &mut Window, by_key: bool) {
                 Mover::Play => "재생: 이 쪽에서 일어난 일",
                 Mover::Turn(_) => "다음: ",
                 Mover::Finish => "레슨 마치기",
+                Mover::Close => "시작 화면으로",
                 other => panic!("{other:?} on a recording"),
             };
             let label = label.to_owned();
@@ -98,6 +99,15 @@ fn walk(name: &str, lang: Lang, by_key: bool) {
         let state = &app(&window).state;
         if state.course.is_none() {
             break;
+        }
+        if state.course.as_ref().unwrap().is_ended() {
+            if let Mover::NextLesson(next) = state.mover() {
+                assert_ne!(next, name);
+                tell(&mut window, SourceCommand::StartPage);
+                continue;
+            }
+            onward(&mut window, by_key);
+            continue;
         }
         let (view, place) = (page(&window), state.place().unwrap());
         assert_ne!(place, Place::Passed, "{}: its stop was passed", view.id);
@@ -249,7 +259,7 @@ fn nothing_beside_a_question_gives_its_answer_away() {
     let (mut given, mut questions) = (vec![], 0);
     for name in LESSONS {
         let mut window = lesson(name, Lang::Ko);
-        while app(&window).state.course.is_some() {
+        while app(&window).state.course.as_ref().is_some_and(|course| !course.is_ended()) {
             if let Mover::Predict(id) = app(&window).state.mover() {
                 let state = &app(&window).state;
                 let words = state.words();

@@ -7,6 +7,7 @@ mod breaking;
 #[path = "../common/window.rs"]
 mod common;
 mod controls;
+mod course;
 #[cfg(feature = "engine")]
 #[path = "../common/engine.rs"]
 mod engine;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 fn window(lang: Lang) -> Window {
     // Where no engine can be, so that none is found and none is started.
     let nowhere = Some(PathBuf::from("/proc/no-such-place"));
-    let options = Options { open: Open::Start, lang: Some(lang), socket: None, root: nowhere, lessons: None };
+    let options = Options { open: Open::Start, lang: Some(lang), socket: None, root: nowhere, ..Options::default() };
     open(options, (1440.0, 900.0))
 }
 

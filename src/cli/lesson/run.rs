@@ -32,7 +32,7 @@ pub struct RunOptions {
     pub lessons: Option<PathBuf>,
     /// Keep the recording there.
     pub record: Option<PathBuf>,
-    /// Which engine; one is started when none runs.
+    /// Below which engine's directory it works.
     pub engine: StartOptions,
 }
 
@@ -44,7 +44,8 @@ const AFTERWARDS: Duration = Duration::from_secs(10);
 /// Runs a lesson and prints a report. True when every goal was reached and every question answered.
 pub fn run_headless(options: &RunOptions, lang: Lang, out: &mut dyn Write) -> Result<bool, Vec<Problem>> {
     let lesson = find(options.lessons.as_deref(), &options.lesson)?;
-    let (client, child) = Client::find_or_start(&options.engine).map_err(of_client)?;
+    let engine = StartOptions { lesson: Some(lesson.script.id.clone()), ..options.engine.clone() };
+    let (client, child) = Client::begin_lesson(&engine).map_err(of_client)?;
     let result = run_on(&client, options, &lesson, lang, out);
     if let Some(mut child) = child {
         // It was started for this lesson alone. One that is gone already has nothing to be told.
@@ -78,7 +79,6 @@ fn run_on(
     let words = Words::new(lang);
     let mut report = Report::new(lesson, &words);
     say(out, &report.title())?;
-    driver.clear_leftovers()?;
     for (i, step) in lesson.script.steps.iter().enumerate() {
         driver.follower.runner.go_to(i);
         let begun = driver.take(step);
@@ -124,28 +124,6 @@ struct Driver<'a> {
 }
 
 impl Driver<'_> {
-    /// Deletes what an earlier attempt left, so that the lesson's names are free and its image is pulled afresh.
-    fn clear_leftovers(&mut self) -> Result<(), Vec<Problem>> {
-        self.gate(&GateCommand::Continue).map_err(|problem| vec![problem])?;
-        let uses = self.follower.runner.lesson().script.uses.clone();
-        let there = |path: String| self.client.get::<serde_json::Value>(&path).is_ok();
-        let mut commands = Vec::new();
-        for name in uses.containers.iter().filter(|name| there(format!("/containers/{name}/json"))) {
-            commands.push(format!("docker rm -f {name}"));
-        }
-        for name in uses.volumes.iter().filter(|name| there(format!("/volumes/{name}"))) {
-            commands.push(format!("docker volume rm {name}"));
-        }
-        for name in uses.images.iter().filter(|name| there(format!("/images/{name}/json"))) {
-            commands.push(format!("docker image rm -f {name}"));
-        }
-        for command in commands {
-            self.begin("clear", &command).map_err(|problem| vec![problem])?;
-            self.end_foreground("clear").map_err(|problem| vec![problem])?;
-        }
-        Ok(())
-    }
-
     /// Takes one step of the lesson to where it rests, and predicts.
     fn take(&mut self, step: &LessonStep) -> Result<(), Problem> {
         self.follower.observe();

@@ -68,6 +68,7 @@ problem-lesson-no-stop = Step { $step }: nothing stopped at `{ $name }` within {
 problem-lesson-terminal-failed = { $command }: no terminal could be opened ({ $reason }). Make sure that /dev/pts is mounted.
 problem-lesson-engine-lost = The engine went away in the middle of the lesson. Read its log (engine.log), then run the lesson again.
 problem-lesson-trace = The engine's events do not join on: { $reason }. Run the lesson with the dockwalk that the engine is from.
+problem-lesson-busy = Lesson { $lesson } is under way in another window or another `dockwalk lesson run` ({ $socket }). End that one and open the lesson again. Its recording can be watched meanwhile.
 problem-lesson-bind = The directory { $path } for the bind mount cannot be made: { $reason }. Name a directory that you may write to with `--root`.
 problem-lesson-record = The recording { $file } could not be written: { $reason }.
 problem-lesson-record-used = This engine has done other things already ({ $events } events). A recording needs a new one: name an empty directory with `--root` and run it again.

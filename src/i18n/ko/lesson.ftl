@@ -68,6 +68,7 @@ problem-lesson-no-stop = 단계 { $step }: { $seconds }초가 지나도 `{ $name
 problem-lesson-terminal-failed = { $command }: 터미널을 열지 못했습니다 ({ $reason }). /dev/pts가 마운트되어 있는지 확인하세요.
 problem-lesson-engine-lost = 레슨 도중에 엔진과 연결이 끊어졌습니다. 엔진의 기록(engine.log)을 확인한 뒤 다시 실행하세요.
 problem-lesson-trace = 엔진이 보낸 사건을 이어 붙일 수 없습니다: { $reason }. 엔진과 같은 버전의 dockwalk로 실행하세요.
+problem-lesson-busy = { $lesson } 레슨은 다른 창이나 다른 `dockwalk lesson run`에서 진행 중입니다 ({ $socket }). 그쪽을 끝낸 뒤 다시 여세요. 녹화로 보는 것은 지금도 할 수 있습니다.
 problem-lesson-bind = 바인드할 { $path } 디렉터리를 만들 수 없습니다: { $reason }. `--root`로 쓸 수 있는 디렉터리를 지정하세요.
 problem-lesson-record = 녹화 파일 { $file } 쓰기에 실패했습니다: { $reason }.
 problem-lesson-record-used = 이 엔진은 이미 다른 일을 했습니다 (사건 { $events }개). 녹화에는 새 엔진이 필요합니다. 비어 있는 디렉터리를 `--root`로 지정해 다시 실행하세요.

@@ -1,9 +1,9 @@
 //! The lesson: what to read, what to run, what to predict, what must become true, and the notes' claim beside it.
 
-use super::PanelContext;
+use super::{PanelContext, ending};
 use crate::lesson::{ClaimView, GoalView, QuestionState, QuestionView, StepView, bind_directory};
 use crate::trace::Family;
-use crate::ui::command::{LessonCommand, ViewCommand};
+use crate::ui::command::{LessonCommand, SourceCommand, ViewCommand};
 use crate::ui::course::Course;
 use crate::ui::icons::Icon;
 use crate::ui::prose::{self, Ink};
@@ -15,7 +15,8 @@ use egui::{
 };
 
 const TEXT: f32 = 14.5;
-const FOOT: f32 = 74.0;
+/// How high the foot of the panel is.
+pub(super) const FOOT: f32 = 74.0;
 
 /// Shows it in all the room there is.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
@@ -28,8 +29,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
     let room = ui.available_height() - FOOT;
     ScrollArea::vertical().id_salt((&view.id, there)).max_height(room).auto_shrink([false, false]).show(ui, |ui| {
         ui.add_space(2.0);
-        let number = format!("{} / {}", view.number, view.of);
-        widgets::caption(ui, &number);
+        head(ui, cx, &view);
         ui.add(Label::new(RichText::new(fonts::shown(&view.title)).font(fonts::bold(18.5))).wrap());
         ui.add_space(2.0);
         if place == Place::Passed {
@@ -49,10 +49,34 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
             goals(ui, cx, &view.goals);
             view.answered.iter().for_each(|question| ask(ui, cx, question));
         }
-        ui.add_space(10.0);
+        note_height(ui);
     });
     foot(ui, cx, &view);
 }
+
+/// Where in the lesson, and the way back to its beginning.
+fn head(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
+    ui.horizontal(|ui| {
+        widgets::caption(ui, &format!("{} / {}", view.number, view.of));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let text = RichText::new(cx.say("lesson-again")).size(12.5).color(cx.theme.weak);
+            let label = ui.add(Label::new(text).selectable(false).sense(Sense::click()));
+            label.widget_info(|| WidgetInfo::labeled(Role::Button, true, cx.say("lesson-again")));
+            if label.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+                cx.want(SourceCommand::Again);
+            }
+        });
+    });
+}
+
+/// Where a test finds how high the page is: it has to fit without being scrolled.
+pub(super) fn note_height(ui: &mut Ui) {
+    let height = ui.min_rect().height();
+    ui.data_mut(|data| data.insert_temp(egui::Id::unique(HEIGHT), height));
+}
+
+/// The name of what [`note_height`] notes.
+pub const HEIGHT: &str = "height of the lesson's page";
 
 /// Somebody went on by themselves: the text is about what lies behind.
 fn passed(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course, number: usize) {
@@ -260,11 +284,7 @@ fn note(ui: &mut Ui, cx: &PanelContext<'_>, claim: &ClaimView) {
         }
         ui.horizontal_wrapped(|ui| {
             for verdict in claim.verdicts {
-                let color = match verdict.key() {
-                    "verdict-confirmed" => theme.good,
-                    "verdict-corrected" => theme.bad,
-                    _ => theme.warn,
-                };
+                let color = ending::color(&theme, Some(*verdict));
                 ui.label(RichText::new(cx.say(verdict.key())).font(fonts::bold(13.0)).color(color));
             }
         });
@@ -285,6 +305,14 @@ fn foot(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
             cx.want(LessonCommand::Go(view.number - 2));
         }
         let mover = cx.state.mover();
+        if cx.state.is_taking_up() {
+            let label = cx.say("lesson-taking-up");
+            let width = ui.available_width();
+            if widgets::wide_button(ui, &label, Loudness::Plain, width).clicked() {
+                cx.want(ViewCommand::Escape);
+            }
+            return;
+        }
         let label = mover_label(cx, &mover);
         let enabled = !matches!(mover, Mover::Idle | Mover::Wait);
         let width = ui.available_width();
@@ -296,7 +324,7 @@ fn foot(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
 }
 
 /// What the next action will do, in words.
-fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
+pub(super) fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
     let filled = |line: &str| {
         let (course, host) = (cx.state.course.as_ref(), cx.state.world().host.as_ref());
         let bind = course.zip(host).map(|(course, host)| bind_directory(&host.root, course.lesson()));
@@ -320,6 +348,12 @@ fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
             cx.words.say_with("mover-turn", &[("title", section.map_or("", |section| &section.title))])
         }
         Mover::Finish => cx.say("mover-finish"),
+        Mover::NextLesson(_) => {
+            let next = cx.state.course.as_ref().and_then(Course::next_lesson);
+            let title = next.map_or("", |next| next.title(cx.state.lang));
+            cx.words.say_with("mover-next-lesson", &[("title", title)])
+        }
+        Mover::Close => cx.say("mover-close"),
     }
 }
 

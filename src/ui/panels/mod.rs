@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod breaking;
 pub mod dock;
+pub mod ending;
 pub mod files;
 pub mod help;
 pub mod inspector;

@@ -24,6 +24,8 @@ pub enum LessonCommand {
     Predict(String, usize),
     /// Would rather be told the answer to that question.
     Tell(String),
+    /// Shows what the page of that number was about: the trace there, and the thing itself.
+    Show(usize),
 }
 
 impl WindowState {
@@ -67,6 +69,7 @@ impl WindowState {
             C::Predict(question, choice) => {
                 course.predict(&question, choice);
                 self.asks = None;
+                self.note_progress();
             }
             C::Tell(question) => course.tell(&question, &self.world),
             C::Run | C::Type | C::Play if !live => {
@@ -85,8 +88,22 @@ impl WindowState {
                 return Some(Effect::TypeInto { terminal: step.terminal?, text: step.types? });
             }
             C::Play => {}
+            C::Show(number) => self.show_evidence(number)?,
         }
         None
+    }
+
+    /// Back to where that step rested, with what it was about selected. The page that says so stays.
+    fn show_evidence(&mut self, number: usize) -> Option<()> {
+        let course = self.course.as_ref()?;
+        let rest = course.rest_of(number)?;
+        let step = course.lesson().script.steps.get(number)?.clone();
+        self.cursor.seek(&self.trace, rest);
+        self.refresh();
+        self.tab = step.tab.map_or(self.tab, follow::diagram_of);
+        let focus = step.focus.and_then(|focus| focus.entity(&self.world));
+        self.selection = focus.or_else(|| self.changed.first().cloned());
+        Some(())
     }
 
     /// To that step of the lesson; the cursor stays where it is.
@@ -114,5 +131,6 @@ impl WindowState {
         if let Some(course) = &mut self.course {
             course.look(&self.trace, self.cursor.position(), &self.world);
         }
+        self.note_progress();
     }
 }

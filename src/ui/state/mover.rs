@@ -38,6 +38,10 @@ pub enum Mover {
     Turn(usize),
     /// The lesson is at its end.
     Finish,
+    /// It was finished: on to the lesson of that folder.
+    NextLesson(String),
+    /// It was finished, and there is no other: to the start page.
+    Close,
 }
 
 impl WindowState {
@@ -80,6 +84,9 @@ impl WindowState {
         let Some(course) = &self.course else {
             return self.next().map_or(Mover::Idle, |record| Mover::Step(record.step.plan.kind));
         };
+        if course.is_ended() {
+            return course.next_lesson().map_or(Mover::Close, |next| Mover::NextLesson(next.folder.clone()));
+        }
         let (step, number) = (course.runner().step(), course.runner().progress().step);
         match self.place() {
             None => Mover::Idle,
@@ -120,17 +127,25 @@ impl WindowState {
                 Some(Effect::Gate(stop.map_or(GateCommand::Continue, |kind| GateCommand::RunTo { kind })))
             }
             Mover::Play => self.teach(LessonCommand::Play),
-            Mover::Turn(number) => {
-                let from = self.place();
-                self.turn(number);
-                // A step that has no command of its own goes on with what the one before began.
-                let step = self.course.as_ref()?.runner().step();
-                let alone = step.run.is_none() && step.types.is_none();
-                let moves = matches!(self.mover(), Mover::GoOn(_) | Mover::Play);
-                if alone && moves && from == Some(Place::Here) { self.onward() } else { None }
+            Mover::Turn(number) => self.turn_and_go_on(number),
+            Mover::Finish => {
+                self.course.iter_mut().for_each(Course::end);
+                self.note_progress();
+                None
             }
-            Mover::Finish => Some(self.source(SourceCommand::StartPage)),
+            Mover::NextLesson(folder) => self.leave(Leave::Lesson(folder)),
+            Mover::Close => self.leave(Leave::StartPage),
         }
+    }
+
+    /// To that step of the lesson. One that has no command of its own goes on with what the one before began.
+    pub(super) fn turn_and_go_on(&mut self, number: usize) -> Option<Effect> {
+        let from = self.place();
+        self.turn(number);
+        let step = self.course.as_ref()?.runner().step();
+        let alone = step.run.is_none() && step.types.is_none();
+        let moves = matches!(self.mover(), Mover::GoOn(_) | Mover::Play);
+        if alone && moves && from == Some(Place::Here) { self.onward() } else { None }
     }
 
     /// A question of the lesson's step waits for its answer: what comes next would tell it.
