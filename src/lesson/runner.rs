@@ -180,6 +180,12 @@ impl Runner {
     /// Takes over what was predicted before: it counts as soon as the question is asked.
     pub fn restore(&mut self, kept: impl Iterator<Item = ((String, String), usize)>) {
         self.kept = kept.collect();
+        for (key, asked) in &mut self.questions {
+            let choice = self.kept.get(key).copied().filter(|choice| *choice < asked.choices.len());
+            if let (Some(choice), QuestionState::Unanswered) = (choice, &asked.state) {
+                asked.state = QuestionState::Predicted(choice);
+            }
+        }
     }
 
     /// What was predicted so far: step, question, choice (none: told), and whether it was right (none: not known yet).
