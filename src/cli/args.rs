@@ -181,6 +181,13 @@ pub enum RegistryCommand {
     },
     /// List what is damaged
     Damaged,
+    /// Let a tag of a `lab/…` image point at what another of its tags points at, as a push of a new version does
+    Move {
+        /// The tag, lab/app:stable
+        tag: String,
+        /// What it will point at, lab/app:2
+        to: String,
+    },
 }
 
 /// `dockwalk lesson …`

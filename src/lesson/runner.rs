@@ -177,6 +177,14 @@ impl Runner {
         self.goals.iter().find(|((_, id), _)| id == goal)?.1.as_ref()
     }
 
+    /// A command of the lesson with the values of goals in it: `{{top}}` is what the goal `top` was reached with.
+    pub fn filled(&self, line: &str) -> String {
+        self.goals.iter().fold(line.to_owned(), |line, ((_, goal), value)| match value.as_ref().and_then(Answer::printed) {
+            Some(value) => line.replace(&format!("{{{{{goal}}}}}"), &value),
+            None => line,
+        })
+    }
+
     /// Takes over what was predicted before: it counts as soon as the question is asked.
     pub fn restore(&mut self, kept: impl Iterator<Item = ((String, String), usize)>) {
         self.kept = kept.collect();

@@ -33,9 +33,13 @@ fn quarter() -> u32 {
 pub struct LessonStep {
     /// Names its section of the texts.
     pub id: String,
-    /// The docker command that begins it. `{{bind}}` in it is a directory made for the lesson.
+    /// The docker command that begins it. `{{bind}}` in it is a directory made for the lesson,
+    /// `{{goal}}` the value that the goal of that name was reached with.
     #[serde(default)]
     pub run: Option<String>,
+    /// That command is refused: that is what is to be seen.
+    #[serde(default)]
+    pub fails: bool,
     /// Where `type` is typed.
     #[serde(default)]
     pub terminal: Option<Terminal>,

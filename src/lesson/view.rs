@@ -168,7 +168,7 @@ impl StepView {
             title: section.title.clone(),
             text: section.text.clone(),
             before: section.before.clone(),
-            command: step.run.clone(),
+            command: step.run.as_deref().map(|line| runner.filled(line)),
             input: step.terminal.clone().zip(step.types.clone()),
             stop_at: step.stop_at,
             tab: step.tab,

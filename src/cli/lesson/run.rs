@@ -7,7 +7,7 @@
 //!
 //! The gate is held as the window holds it, so that a lesson which stops at the wrong place fails here, too.
 
-use super::files::{argv, find, say};
+use super::files::{argv, find, own, say};
 use super::follow::Follower;
 use super::pty::Pty;
 use super::report::Report;
@@ -69,6 +69,7 @@ fn run_on(
             .map_err(|problem| vec![problem])?,
         client,
         foreground: None,
+        fails: false,
         host: None,
         problems: Vec::new(),
     };
@@ -118,6 +119,8 @@ struct Driver<'a> {
     bind: String,
     /// The command that runs, or holds the container's terminal.
     foreground: Option<Pty>,
+    /// It is to be refused.
+    fails: bool,
     /// A shell on the lab host.
     host: Option<Pty>,
     problems: Vec<Problem>,
@@ -139,6 +142,7 @@ impl Driver<'_> {
         }
         if let Some(command) = &step.run {
             self.begin(&step.id, command)?;
+            self.fails = step.fails;
         }
         if let (Some(terminal), Some(text)) = (&step.terminal, &step.types) {
             let text = text.replace("{{bind}}", &self.bind);
@@ -154,8 +158,8 @@ impl Driver<'_> {
     }
 
     fn begin(&mut self, step: &str, command: &str) -> Result<(), Problem> {
-        let command = command.replace("{{bind}}", &self.bind);
-        let args = argv(&command).ok_or_else(|| {
+        let command = self.follower.runner.filled(&command.replace("{{bind}}", &self.bind));
+        let args = argv(&command).map(own).ok_or_else(|| {
             let problem = Problem::new(Code::LessonCommand).with("file", "lesson.toml").with("step", step);
             problem.with("name", &command).with("reason", "a quotation mark is not closed")
         })?;
@@ -203,7 +207,7 @@ impl Driver<'_> {
 
     fn why_late(&mut self, step: &LessonStep, waited: Duration) -> Problem {
         if let Some(pty) = &mut self.foreground
-            && let Some(status) = pty.status().filter(|status| *status != 0)
+            && let Some(status) = pty.status().filter(|status| (*status != 0) != self.fails)
         {
             let problem = Problem::new(Code::LessonCommandFailed).with("step", &step.id).with("command", &pty.command);
             return problem.with("status", status).with("output", pty.printed());
@@ -224,6 +228,7 @@ impl Driver<'_> {
     fn end_foreground(&mut self, step: &str) -> Result<(), Problem> {
         let Some(mut pty) = self.foreground.take() else { return Ok(()) };
         let follower = &mut self.follower;
+        let fails = std::mem::take(&mut self.fails);
         let mut lost = Ok(());
         let status = pty.wait(PATIENCE, || lost = follower.pump(Duration::from_millis(20)));
         lost?;
@@ -232,7 +237,8 @@ impl Driver<'_> {
             problem.with("output", pty.printed())
         };
         match status {
-            Some(0) => Ok(()),
+            Some(0) if !fails => Ok(()),
+            Some(1..) if fails => Ok(()),
             Some(status) => Err(problem(Code::LessonCommandFailed).with("status", status)),
             None => Err(problem(Code::LessonCommandStuck).with("seconds", PATIENCE.as_secs())),
         }

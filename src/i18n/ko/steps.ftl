@@ -53,6 +53,8 @@ step-push-manifest = 매니페스트 보내기
 step-push-manifest-why = 매니페스트를 보내면 태그가 생깁니다. 곧바로 다시 받아서, 보낸 것과 다이제스트가 같은지 확인합니다.
 
 ## 다이제스트 깨뜨리기
+step-move-tag = 태그 옮기기
+step-move-tag-why = 레지스트리에서 태그가 다른 이미지를 가리키게 합니다. 새 버전을 올린(push) 것과 같습니다. 다이제스트가 있는 것은 아무것도 바뀌지 않습니다.
 step-damage-content = 한 비트 뒤집기
 step-damage-content-why = 내장 레지스트리에 디스크가 상한 것과 같은 일을 합니다. 이름(다이제스트)은 그대로인데 내용이 달라집니다.
 step-mend-content = 원래대로 되돌리기

@@ -53,7 +53,7 @@ impl EffectRunner {
             }
         };
         let words = if words.first().is_some_and(|word| word == "dockwalk") { &words[1..] } else { &words[..] };
-        let own = words.first().is_some_and(|word| word == "docker" || word == "host");
+        let own = words.first().is_some_and(|word| ["docker", "host", "registry"].contains(&word.as_str()));
         let host = (!own).then(|| "host".to_owned());
         let argv: Vec<String> = std::iter::once(program).chain(host).chain(words.iter().cloned()).collect();
         let title = if line == "host" { state.words().say("dock-host-name") } else { line.trim().to_owned() };

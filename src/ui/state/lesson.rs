@@ -80,8 +80,10 @@ impl WindowState {
             }
             C::Run | C::Type if self.is_moving() => {}
             C::Run => {
-                self.course.as_mut()?.begins(&self.trace);
-                return Some(Effect::RunFor { line: step.run?, until: step.stop_at });
+                let course = self.course.as_mut()?;
+                course.begins(&self.trace);
+                let line = course.runner().filled(&step.run?);
+                return Some(Effect::RunFor { line, until: step.stop_at });
             }
             C::Type => {
                 self.course.as_mut()?.begins(&self.trace);

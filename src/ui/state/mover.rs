@@ -99,7 +99,7 @@ impl WindowState {
                 Mover::GoOn(step.stop_at.filter(|_| !own || course.has_begun()))
             }
             Some(Place::Before) => match (&step.run, &step.types) {
-                (Some(line), _) => Mover::Run(line.clone()),
+                (Some(line), _) => Mover::Run(course.runner().filled(line)),
                 (None, Some(text)) => Mover::Type(text.clone()),
                 (None, None) => Mover::Idle,
             },
