@@ -39,6 +39,18 @@ fn every_lesson_plays_on_its_recording() {
 }
 
 #[test]
+fn what_a_command_needs_of_this_machine_is_filled_in() {
+    let lesson = lessons().find(|lesson| lesson.folder == "03-tags-and-digests").expect("it is there");
+    let trace = recorded(&lesson);
+    let mut runner = dockwalk::lesson::Runner::new(Arc::clone(&lesson));
+    let first = rests(&lesson, &trace)[0].position;
+    assert_eq!(runner.filled("registry damage {{top}}"), "registry damage {{top}}", "not known yet");
+    runner.observe(&trace.seek(first), &dockwalk::lesson::Console::default());
+    let line = runner.filled("registry damage {{top}}");
+    assert!(line.starts_with("registry damage sha256:") && line.len() == "registry damage sha256:".len() + 64, "{line}");
+}
+
+#[test]
 fn steps_rest_one_after_the_other() {
     for lesson in lessons() {
         let trace = recorded(&lesson);
@@ -114,6 +126,34 @@ fn the_first_lesson_runs_live_from_end_to_end() {
 fn the_second_lesson_runs_live_from_end_to_end() {
     let root = tempfile::tempdir().expect("a directory");
     dockwalk(root.path()).args(["lesson", "run", "2", "--headless"]).assert().success();
+}
+
+#[test]
+fn the_third_lesson_runs_live_as_everyone_in_both_languages() {
+    for who in everyone() {
+        let engine = Engine::start(who);
+        for lang in ["ko", "en"] {
+            let root = engine.root().display().to_string();
+            good(engine.dockwalk(&["--root", &root, "--lang", lang, "lesson", "run", "3", "--headless"]));
+        }
+    }
+}
+
+/// No answer is printed before its question, be it as the value of a goal.
+#[test]
+fn a_run_asks_before_it_tells() {
+    for (lesson, asks, tells) in [
+        ("1", "Which address will this container get?", "172.17.0."),
+        ("3", "How many of its layers does the first version not have", "(layers that it alone has). → 1"),
+        ("3", "how many layers go from the disk?", "(layers that went). → 1"),
+    ] {
+        let root = tempfile::tempdir().expect("a directory");
+        let run = dockwalk(root.path()).args(["--lang", "en", "lesson", "run", lesson, "--headless"]).assert().success();
+        let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+        let (ask, tell) = (said.find(asks).expect(asks), said.find(tells).expect(tells));
+        assert!(ask < tell, "{lesson}: {said}");
+        assert!(said[ask..].find("answer: ").expect("it is answered") > 0, "{said}");
+    }
 }
 
 /// The same lesson with one command left out: the container never runs, so its goals cannot be reached.
