@@ -46,7 +46,8 @@ fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
         }
     };
     let progress = Some(dockwalk::client::place::root(app.root.as_deref()).join("progress.json"));
-    match run(Options { open, lang: app.lang, socket: app.socket, root: app.root, lessons, progress }) {
+    let grammar = Some(cli::grammar());
+    match run(Options { open, lang: app.lang, socket: app.socket, root: app.root, lessons, progress, grammar }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::complain(words, &error.problem());

@@ -1,15 +1,13 @@
 //! Which engine a command talks to, and what is asked of it as a whole.
 
 use super::{Args, Failure, out};
-use crate::client::{Client, ClientError, StartOptions};
+use crate::client::{Client, ClientError, StartOptions, place};
 use crate::i18n::Words;
 use crate::spec::visible;
-use crate::trace::Code;
-use std::path::PathBuf;
 
 /// The engine that `DOCKER_HOST` names, else the one that runs, else a new one.
 pub(super) fn any(args: &Args, words: &Words) -> Result<Client, Failure> {
-    if let Some(socket) = docker_host()? {
+    if let Some(socket) = place::docker_host().map_err(ClientError::from)? {
         return Ok(Client::connect(&socket)?);
     }
     let (client, started) = Client::find_or_start(&options(args))?;
@@ -22,14 +20,4 @@ pub(super) fn any(args: &Args, words: &Words) -> Result<Client, Failure> {
 
 pub(super) fn options(args: &Args) -> StartOptions {
     StartOptions { root: args.root.clone(), socket: args.socket.clone(), ..StartOptions::default() }
-}
-
-fn docker_host() -> Result<Option<PathBuf>, ClientError> {
-    match std::env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty()) {
-        None => Ok(None),
-        Some(host) => match host.strip_prefix("unix://") {
-            Some(path) => Ok(Some(path.into())),
-            None => Err(ClientError::new(Code::DockerHostNotUnix).with("host", host)),
-        },
-    }
 }

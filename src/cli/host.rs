@@ -1,12 +1,13 @@
 //! `dockwalk host [CMD…]`: a command, or a shell, on the host of the lab.
 
-use super::{Args, Done, engine_of, out, terminal};
+use super::{Args, Done, engine_of, out, terminal, waits};
 use crate::client::protocol::HostCommand;
 use crate::i18n::Words;
 use std::io::{self, IsTerminal};
 
 pub(super) fn run(args: &Args, argv: &[String], words: &Words) -> Done {
     let client = engine_of::any(args, words)?;
+    waits::watch(&client, words);
     let tty = io::stdin().is_terminal() && out::is_terminal();
     // What a terminal program must know of the terminal it is drawn on.
     let env =

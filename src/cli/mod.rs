@@ -25,6 +25,8 @@ mod report;
 #[cfg(feature = "engine")]
 mod terminal;
 mod trace;
+#[cfg(feature = "engine")]
+mod waits;
 
 pub use args::{AppOptions, Args, Command};
 pub use lesson::of_directory as lessons_of;
@@ -33,6 +35,7 @@ pub use report::complain;
 use crate::client::ClientError;
 use crate::docker::Feature;
 use crate::i18n::{Lang, Words};
+use crate::line;
 use crate::spec::visible;
 use crate::trace::{Code, Problem};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -75,6 +78,11 @@ pub fn parse() -> Args {
     })
 }
 
+/// The whole program's grammar.
+pub fn grammar() -> clap::Command {
+    Args::command()
+}
+
 /// The words behind `docker`.
 fn docker_words(args: &[OsString]) -> Option<Vec<&str>> {
     let at = args.iter().position(|arg| arg == "docker")?;
@@ -83,18 +91,48 @@ fn docker_words(args: &[OsString]) -> Option<Vec<&str>> {
 
 /// Docker has it and dockwalk does not: it says so as the engine does, and ends.
 fn not_built(args: &[OsString], feature: Feature) -> ! {
-    // What came before `docker`, with a command that there is: the language may be said there.
-    let before = args.iter().take_while(|arg| *arg != "docker").cloned();
-    let known = [OsString::from("dockwalk")].into_iter().chain(before).chain(["docker".into(), "version".into()]);
-    let lang = Args::try_parse_from(known).map_or_else(|_| Lang::of_user(), |args| args.language());
     let problem = Problem::new(Code::NotBuilt).with("feature", feature.name());
-    report::as_docker(&Words::new(lang), &problem);
+    report::as_docker(&Words::new(language_of(args)), &problem);
     std::process::exit(1)
+}
+
+/// Says it in words of our own, with how the command is used. Clap has only English ones.
+fn refuse_in(words: &Words, error: &clap::Error, problem: &Problem) -> ! {
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    let usage = usage.lines().next().unwrap_or_default().trim_start_matches("Usage:").trim();
+    if below_docker() {
+        report::as_docker(words, problem);
+    } else {
+        complain(words, problem);
+    }
+    if !usage.is_empty() {
+        out::complaint(words.say_with("cli-usage", &[("usage", usage)]));
+    }
+    std::process::exit(status(error))
+}
+
+/// The language that is spoken to whoever typed this, be it understood or not.
+fn language_of(args: &[OsString]) -> Lang {
+    // What comes before the first command, with a command that there is: the language may be said there.
+    let mut before = vec![OsString::from("dockwalk")];
+    let mut args = args.iter();
+    while let Some(arg) = args.next().filter(|arg| arg.as_encoded_bytes().starts_with(b"--")) {
+        before.push(arg.clone());
+        if !arg.as_encoded_bytes().contains(&b'=') {
+            before.extend(args.next().cloned());
+        }
+    }
+    Args::try_parse_from(before.into_iter().chain(["doctor".into()]))
+        .map_or_else(|_| Lang::of_user(), |args| args.language())
 }
 
 /// Says what clap says. Clap repeats what it does not understand: where there is something in the command line that must
 /// not reach the terminal as it is, clap is asked again about a command line that was made visible, and without colours.
 fn refuse(error: &clap::Error) -> ! {
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    if let (Lang::Ko, Some(problem)) = (language_of(&args), line::refused(error)) {
+        refuse_in(&Words::new(Lang::Ko), error, &problem)
+    }
     let is_strange = |text: &OsStr| !text.to_str().is_some_and(visible::is_line);
     let named = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DOCKWALK_"));
     let strange: Vec<OsString> = named.map(|(_, value)| value).filter(|value| is_strange(value)).collect();
@@ -169,6 +207,7 @@ fn on_engine(args: &Args, command: &docker_commands::DockerCommand, words: &Word
         Failure::Said(error, _) if command.is_run() => Failure::Said(error, REFUSED),
         failure => failure,
     })?;
+    waits::watch(&client, words);
     docker::act(client, words, command)
 }
 

@@ -153,6 +153,7 @@ fn save(
             Incoming::Dropped(base) if writer.is_none() => writer = begin(&base)?,
             // Half of a recording would not say what is lacking.
             Incoming::Dropped(_) => return Err(ClientError::new(Code::TraceReaderBehind)),
+            Incoming::Back => {}
             Incoming::Lost(error) => return Err(error),
             Incoming::Restarted => return Err(ClientError::new(Code::EngineRestarted)),
         }

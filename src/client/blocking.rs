@@ -4,13 +4,14 @@ use super::protocol::{DamageCommand, EngineInfo, Finding, GateCommand, GateView,
 use super::{ClientError, Hijacked};
 use crate::docker::{ExecStart, Id, with_query};
 use crate::i18n::Lang;
-use crate::spec::{Digest, Reference};
+use crate::spec::{Digest, Reference, visible};
 use crate::trace::{Code, Damage, Evidence};
 use http_body_util::BodyExt;
 use hyper::Method;
 use serde::{Serialize, de::DeserializeOwned};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// A client of one engine. Cheap to clone; every call blocks the calling thread until the engine has answered.
@@ -61,6 +62,18 @@ impl Client {
     /// The gate as it is now.
     pub fn gate(&self) -> Result<GateView, ClientError> {
         self.get("/dockwalk/v1/gate")
+    }
+
+    /// The same, of an engine that may be there and not answer: then the error is `engine-silent`.
+    pub fn gate_within(&self, limit: Duration) -> Result<GateView, ClientError> {
+        let ask = Ask { method: Method::GET, path: "/dockwalk/v1/gate".to_owned(), ..Ask::default() };
+        let answer = async {
+            let body = http::send(&self.socket, ask).await?.into_body().collect().await;
+            parse(&body.map_err(|error| http::cut(&self.socket, &error))?.to_bytes())
+        };
+        let silent = ClientError::new(Code::EngineSilent).with("socket", visible::path(&self.socket));
+        let timed = self.runtime.block_on(async { tokio::time::timeout(limit, answer).await });
+        timed.map_err(|_elapsed| silent.with("seconds", limit.as_secs()))?
     }
 
     /// Tells the gate what to do; returns how it is then.

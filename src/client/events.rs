@@ -26,8 +26,10 @@ pub struct Events {
 pub enum Incoming {
     /// The next event.
     Event(Arc<Event>),
-    /// The engine is not there. It is asked again until it is.
+    /// The engine is not there. It is asked again until it is, which is not said again.
     Lost(ClientError),
+    /// It is there again, and it is the same: the stream goes on.
+    Back,
     /// Another engine answers there now: its trace begins anew, at event 1.
     Restarted,
     /// The engine dropped events before they could be had: the trace begins with this, and goes on after it.
@@ -82,9 +84,9 @@ impl Iterator for Events {
 
 /// Follows the trace for as long as somebody receives.
 async fn follow(socket: &Endpoint, from: u64, hold: bool, out: &mpsc::SyncSender<Incoming>) {
-    let (mut position, mut engine) = (from, None::<u32>);
+    let mut place = Place { position: from, engine: None, lost: None };
     loop {
-        let error = match stream(socket, &mut position, &mut engine, hold, out).await {
+        let error = match stream(socket, &mut place, hold, out).await {
             Ok(Some(problem)) if matches!(problem.code, Code::TraceNotRead) => ClientError::from(problem),
             // We did not read for a while – the machine slept, say. Nothing is lost: it goes on where it was.
             Ok(Some(problem)) => {
@@ -96,32 +98,47 @@ async fn follow(socket: &Endpoint, from: u64, hold: bool, out: &mpsc::SyncSender
             }
             Err(error) => error,
         };
-        if !send(out, Incoming::Lost(error)).await {
+        // Said once: whoever is told three times a second paints three times a second.
+        let code = Some(error.problem.code.clone());
+        if place.lost != code && !send(out, Incoming::Lost(error)).await {
             return;
         }
+        place.lost = code;
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
+}
+
+/// How far the trace was read, of which engine, and what was said when it went away.
+struct Place {
+    position: u64,
+    engine: Option<u32>,
+    lost: Option<Code>,
 }
 
 /// One connection's events, until it ends. A problem is the engine's reason for ending it.
 async fn stream(
     socket: &Endpoint,
-    position: &mut u64,
-    engine: &mut Option<u32>,
+    place: &mut Place,
     hold: bool,
     out: &mpsc::SyncSender<Incoming>,
 ) -> Result<Option<Problem>, ClientError> {
-    let query = TraceQuery { from: Some(*position), hold, engine: *engine };
+    let query = TraceQuery { from: Some(place.position), hold, engine: place.engine };
     let path = with_query("/dockwalk/v1/trace", &query);
     let answer = http::send(socket, Ask { method: Method::GET, path, ..Ask::default() }).await?;
     let header = answer.headers().get("dockwalk-engine").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
     let answering = header.unwrap_or(0);
-    if engine.replace(answering).is_some_and(|before| before != answering) {
+    let was_lost = place.lost.take().is_some();
+    let news = if place.engine.replace(answering).is_some_and(|before| before != answering) {
         // The engine saw our number for the other one and streams from the beginning.
-        *position = 0;
-        if !send(out, Incoming::Restarted).await {
-            return Ok(None);
-        }
+        place.position = 0;
+        Some(Incoming::Restarted)
+    } else {
+        was_lost.then_some(Incoming::Back)
+    };
+    if let Some(news) = news
+        && !send(out, news).await
+    {
+        return Ok(None);
     }
     let (mut body, mut line) = (answer.into_body(), Vec::new());
     while let Some(frame) = body.frame().await {
@@ -132,12 +149,12 @@ async fn stream(
         for text in line[..end].split(|&b| b == b'\n').filter(|text| !text.is_empty()) {
             let incoming = match serde_json::from_slice::<Event>(text) {
                 Ok(event) => {
-                    *position = event.seq;
+                    place.position = event.seq;
                     Incoming::Event(Arc::new(event))
                 }
                 Err(error) => match log::base_of(text) {
                     Some(base) => {
-                        *position = base.events;
+                        place.position = base.events;
                         Incoming::Dropped(Arc::new(base))
                     }
                     None => {

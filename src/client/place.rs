@@ -10,6 +10,20 @@ use std::path::{Path, PathBuf};
 /// The socket of an engine that was started by root.
 const ROOTS_SOCKET: &str = "/run/dockwalk/engine.sock";
 
+/// Set for what a window runs in its terminals.
+pub const IN_WINDOW: &str = "DOCKWALK_IN_WINDOW";
+
+/// The engine that `DOCKER_HOST` names, as docker's commands understand it; none where it names none.
+pub fn docker_host() -> Result<Option<PathBuf>, Problem> {
+    match env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty()) {
+        None => Ok(None),
+        Some(host) => match host.strip_prefix("unix://") {
+            Some(path) => Ok(Some(path.into())),
+            None => Err(Problem::new(Code::DockerHostNotUnix).with("host", host)),
+        },
+    }
+}
+
 /// The engine's directory: `given` (`--root`), else `$DOCKWALK_ROOT`, else `~/.local/share/dockwalk`.
 pub fn root(given: Option<&Path>) -> PathBuf {
     let named = given.map(Path::to_owned).or_else(|| variable("DOCKWALK_ROOT").map(PathBuf::from));
@@ -63,6 +77,11 @@ pub fn sockets(given: Option<&Path>, given_root: Option<&Path>) -> Vec<PathBuf> 
         all.push(ROOTS_SOCKET.into());
     }
     all
+}
+
+/// Where a user's engine and root's listen unless told.
+pub fn defaults() -> [PathBuf; 2] {
+    [own_socket(), ROOTS_SOCKET.into()]
 }
 
 /// Nobody named that place: it is where a user's engine, or root's, listens unless told.

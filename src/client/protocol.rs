@@ -3,9 +3,9 @@
 pub use super::finding::{Condition, Finding};
 use crate::docker::{bytes_from_query, with_bytes};
 use crate::spec::{Digest, Reference};
-use crate::trace::{Level, Mode, Problem, Step, StepKind};
+use crate::trace::{Level, Mode, OpId, Problem, Step, StepKind};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// What a learner tells the gate.
@@ -44,6 +44,19 @@ pub enum GateCommand {
         /// The kinds.
         kinds: BTreeSet<StepKind>,
     },
+    /// Let everything through, until it is closed or told where to stop.
+    Open,
+    /// Stop before the next step again.
+    Close,
+}
+
+/// The process that asked for something, by the kernel's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// Its id.
+    pub pid: u32,
+    /// Its name (`/proc/PID/comm`); empty when it had gone before it was looked at.
+    pub program: String,
 }
 
 /// What the gate looks like from outside.
@@ -51,12 +64,25 @@ pub enum GateCommand {
 pub struct GateView {
     /// Somebody steps through.
     pub held: bool,
+    /// They let everything through for now.
+    #[serde(default)]
+    pub open: bool,
     /// The finest level it stops at.
     pub level: Level,
     /// Kinds it stops before.
     pub breakpoints: BTreeSet<StepKind>,
     /// Steps that wait, oldest first.
     pub waiting: Vec<Step>,
+    /// Who asked for the operations of these steps, as far as it was a client.
+    #[serde(default)]
+    pub callers: BTreeMap<OpId, Caller>,
+}
+
+impl GateView {
+    /// The step that waits and was asked for by that process.
+    pub fn waits_for(&self, pid: u32) -> Option<&Step> {
+        self.waiting.iter().find(|step| self.callers.get(&step.op).is_some_and(|caller| caller.pid == pid))
+    }
 }
 
 /// A running engine.
@@ -78,6 +104,9 @@ pub struct EngineInfo {
     pub registry: Option<String>,
     /// How many events its trace has.
     pub trace_length: u64,
+    /// How many steps it has taken or announced.
+    #[serde(default)]
+    pub steps: u64,
 }
 
 /// The last line on the standard error of an engine that could not start, when `DOCKWALK_ERRORS=json`.

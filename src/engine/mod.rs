@@ -33,7 +33,7 @@ pub mod unpack;
 pub mod upper;
 pub mod volume;
 
-pub use conductor::{Cancel, Conductor, Cx, Inverse, Why};
+pub use conductor::{Asked, Cancel, Conductor, Cx, Inverse, Why};
 pub use fault::{Fault, FaultKind, Mismatch, Result};
 pub use ids::IdRange;
 pub use undo::undoers;
@@ -97,6 +97,7 @@ impl Engine {
             pid: std::process::id(),
             registry: self.builtin.as_ref().map(|builtin| builtin.addr().to_string()),
             trace_length: *self.conductor.recorder().length().borrow(),
+            steps: self.conductor.steps(),
         }
     }
 

@@ -304,7 +304,7 @@ fn owner() -> Option<(u32, u32)> {
 
 fn end(engine: &Arc<Engine>) {
     for container in engine.containers.all() {
-        if let Err(fault) = engine.remove(&container, "", true, true) {
+        if let Err(fault) = engine.remove(&container, &super::Asked::default(), true, true) {
             tracing::debug!(%fault, container = %container.id, "left to the journal");
         }
     }

@@ -36,6 +36,7 @@ files![
     "errors-process",
     "files",
     "lesson",
+    "line",
     "scene",
     "steps",
     "tree",

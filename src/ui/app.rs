@@ -1,13 +1,14 @@
 //! The eframe application: one frame is news in, painting, commands out.
 
-use super::command::{Ask, Command, PathCommand, SourceCommand};
-use super::diagrams::Diagrams;
+use super::command::{Ask, Command, PathCommand, SourceCommand, ViewCommand};
+use super::diagrams::{Diagrams, Seen, Tab};
 use super::effects::EffectRunner;
 use super::panels::{
-    self, PanelContext, ask, dock, ending, files, help, inspector, lesson, outline, stage, start, steps, timeline, top,
+    self, PanelContext, ask, dock, ending, field, files, help, inspector, lesson, outline, stage, start, steps, timeline,
+    top,
 };
 use super::state::{Overlay, WindowState};
-use super::terminal::Terminals;
+use super::terminal::{Field, Terminals};
 use super::{Open, Options, StartError, fence, keys, settings, style, theme::Theme};
 use crate::i18n::Lang;
 use crate::lesson::Lesson;
@@ -60,7 +61,7 @@ impl App {
     fn new(creation: &eframe::CreationContext<'_>, options: Options) -> Self {
         let mut app = Self::with(&creation.egui_ctx, options.clone());
         if let Some(stored) = creation.storage {
-            settings::load(stored, &mut app.state);
+            settings::load(stored, &mut app.state, &mut app.terminals);
         }
         app.state.lang = options.lang.unwrap_or(app.state.lang);
         app
@@ -75,7 +76,7 @@ impl App {
             || crate::lesson::embedded().iter().filter_map(|it| Lesson::parse(it).ok()).map(Arc::new).collect();
         let mut app = Self {
             state: WindowState::new(lang),
-            terminals: Terminals::default(),
+            terminals: Terminals::new(Field::new(options.grammar)),
             diagrams: Diagrams::new(),
             lessons: options.lessons.unwrap_or_else(embedded),
             path: String::new(),
@@ -96,6 +97,11 @@ impl App {
         app
     }
 
+    /// How a picture was seen last.
+    pub fn seen(&self, tab: Tab) -> Option<Seen<'_>> {
+        self.diagrams.seen(tab)
+    }
+
     /// Does what the user wants.
     pub fn command(&mut self, ctx: &egui::Context, command: impl Into<Command>) {
         if let Some(effect) = self.state.apply(command.into()) {
@@ -113,6 +119,13 @@ impl App {
         let asked = self.effects.asked();
         asked.into_iter().for_each(|command| self.command(ctx, command));
         let now = ctx.input(|input| input.time);
+        if let Some(seconds) = self.terminals.tidy(now) {
+            ctx.request_repaint_after(Duration::from_secs_f64(seconds));
+        }
+        if self.terminals.gives_back_keys() {
+            self.typing = false;
+            self.command(ctx, ViewCommand::Unfocus);
+        }
         let passed = now - self.time.replace(now).unwrap_or(now);
         let effect = self.state.tick(Duration::from_secs_f64(passed.clamp(0.0, 1.0)));
         if let Some(effect) = effect {
@@ -171,7 +184,7 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        settings::save(storage, &self.state);
+        settings::save(storage, &self.state, &self.terminals);
     }
 
     fn persist_egui_memory(&self) -> bool {
@@ -198,7 +211,10 @@ fn window(ui: &mut Ui, cx: &mut PanelContext<'_>, mut parts: Parts<'_>) -> bool 
         || panels::source_title(cx.state),
         |course| format!("{} · {}", course.lesson().script.id, course.lesson().title(cx.state.lang)),
     );
-    Panel::top("top").exact_size(top::HEIGHT).frame(panel).show(ui, |ui| top::show(ui, cx, &title));
+    Panel::top("top")
+        .exact_size(top::HEIGHT)
+        .frame(panel)
+        .show(ui, |ui| top::show(ui, cx, &title, &parts.terminals.processes()));
     let typing = if cx.state.has_trace() {
         workspace(ui, cx, &mut parts)
     } else {
@@ -268,16 +284,21 @@ fn middle(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> bool
     Panel::top("tabs")
         .exact_size(stage::TABS)
         .frame(Frame::new().fill(theme.canvas))
-        .show(ui, |ui| stage::tabs(ui, cx));
-    let most = (ui.available_height() - 160.0).max(120.0);
-    let bottom = if parts.terminals.open {
-        // Before a class the picture comes first.
-        let (name, height) = if cx.state.presenter { ("dock-presenter", 130.0) } else { ("dock", 230.0) };
-        Panel::bottom(name).resizable(true).default_size(height).size_range(110.0..=most)
-    } else {
-        Panel::bottom("dock-closed").exact_size(dock::BAR)
+        .show(ui, |ui| stage::tabs(ui, cx, parts.diagrams));
+    let listing = cx.state.is_live() && {
+        let height = field::height(parts.terminals);
+        let row = Panel::bottom("command").exact_size(height).frame(panel);
+        row.show(ui, |ui| field::show(ui, cx, parts.terminals)).inner
     };
-    let typing = bottom.frame(panel).show(ui, |ui| dock::show(ui, cx, parts.terminals)).inner;
+    if dock::is_beside(ui, parts.terminals) {
+        let side = Panel::right("dock-beside").resizable(true).default_size(440.0).size_range(dock::widths(ui));
+        side.frame(panel).show(ui, |ui| dock::show(ui, cx, parts.terminals, None));
+    } else {
+        let (height, rows) = (dock::height(ui, cx, parts.terminals), dock::rows(ui, cx, parts.terminals));
+        let below = Panel::bottom("dock").exact_size(height).frame(panel);
+        below.show(ui, |ui| dock::show(ui, cx, parts.terminals, Some(rows)));
+    }
+    let typing = parts.terminals.has_keys || listing;
     let room = ui.available_rect_before_wrap();
     parts.effects.diagram_is_at(room);
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| match () {

@@ -73,6 +73,7 @@ pub fn bindings() -> Vec<Binding> {
         [key(Key::T)] "theme" => ViewCommand::OtherTheme;
         [key(Key::G)] "language" => ViewCommand::OtherLanguage;
         [key(Key::Questionmark), key(Key::F1), shift(Key::Slash)] "help" => ViewCommand::Help;
+        [key(Key::Slash)] "command-line" => TerminalCommand::Field;
         [key(Key::Escape)] "escape" => ViewCommand::Escape;
     }
 }

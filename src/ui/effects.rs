@@ -6,8 +6,9 @@ mod terminals;
 
 use super::command::Command;
 use super::course::Course;
+use super::engines::Engines;
 use super::files::work::Bench;
-use super::live::{self, BATCHES, Link, Wanted};
+use super::live::{self, BATCHES, Link, Wanted, Way};
 use super::progress::Progress;
 use super::source::{self, News};
 use super::state::{Effect, Notice, On, Origin, WindowState};
@@ -28,6 +29,7 @@ use std::sync::mpsc::{Receiver, channel};
 pub struct EffectRunner {
     options: StartOptions,
     privileged: String,
+    engines: Engines,
     reading: Option<Receiver<News>>,
     link: Option<Link>,
     asked: Option<Receiver<Option<Command>>>,
@@ -49,6 +51,7 @@ impl EffectRunner {
         Self {
             options,
             privileged,
+            engines: Engines::default(),
             reading: None,
             link: None,
             asked: None,
@@ -105,6 +108,10 @@ impl EffectRunner {
                 self.reading = None;
             }
             state.receive(one);
+        }
+        let choosing = matches!(state.origin, Origin::Nothing | Origin::Failed(_));
+        if let Some(engines) = self.engines.receive(choosing, &self.options, waker(ctx)) {
+            state.engines = engines;
         }
         self.inspect(ctx, state);
         if let Some(problem) = self.told.as_ref().and_then(|told| told.try_recv().ok()) {
@@ -171,14 +178,18 @@ impl EffectRunner {
             Effect::SuggestPath(ask) => *typed = paths::suggestion(ask, state),
             Effect::FileDialog(ask) => self.browse(ctx, ask, state, typed),
             Effect::Connect { privileged } => self.connect(ctx, state, privileged),
+            Effect::Attach(socket) => {
+                let options = StartOptions { socket: Some(socket), lesson: None, ..self.options.clone() };
+                self.begin(ctx, state, Wanted { options, way: Way::Attach });
+            }
             Effect::Disconnect => {
                 (self.link, self.reading) = (None, None);
-                *terminals = Terminals::default();
+                terminals.clear();
             }
             Effect::OpenLesson { name, on } => {
                 // Who steps through the engine of an earlier try lets go of it.
                 (self.link, self.reading) = (None, None);
-                *terminals = Terminals::default();
+                terminals.clear();
                 if begin(state, lessons, &name) {
                     match on {
                         On::Engine => self.connect(ctx, state, false),
@@ -241,12 +252,15 @@ impl EffectRunner {
     }
 
     fn connect(&mut self, ctx: &Context, state: &mut WindowState, privileged: bool) {
-        state.origin = Origin::Connecting;
         // A lesson has an engine of its own.
-        let lesson = state.course.as_ref().map(|course| course.lesson().script.id.clone());
-        self.options.lesson = lesson;
+        self.options.lesson = state.course.as_ref().map(|course| course.lesson().script.id.clone());
         self.privileged = live::privileged_command(&self.options).join(" ");
-        let wanted = Wanted { options: self.options.clone(), privileged };
+        let way = if privileged { Way::StartPrivileged } else { Way::FindOrStart };
+        self.begin(ctx, state, Wanted { options: self.options.clone(), way });
+    }
+
+    fn begin(&mut self, ctx: &Context, state: &mut WindowState, wanted: Wanted) {
+        state.origin = Origin::Connecting;
         self.link = Some(live::connect(wanted, waker(ctx)));
         self.stops.clear();
     }

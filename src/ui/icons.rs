@@ -36,6 +36,8 @@ pub enum Icon {
     Home,
     Braces,
     More,
+    Beside,
+    Below,
 }
 
 impl Icon {
@@ -59,6 +61,15 @@ impl Icon {
             Self::Pause => {
                 pen.bar(-3.0, -5.5, 5.5);
                 pen.bar(3.0, -5.5, 5.5);
+            }
+            Self::Beside | Self::Below => {
+                let frame = Rect::from_center_size(pen.center, vec2(14.0, 12.0));
+                painter.rect_stroke(frame, 2.0, Stroke::new(1.3, color), StrokeKind::Middle);
+                let part = match self {
+                    Self::Beside => Rect::from_min_max(pos2(frame.right() - 5.0, frame.top()), frame.max),
+                    _ => Rect::from_min_max(pos2(frame.left(), frame.bottom() - 4.5), frame.max),
+                };
+                painter.rect_filled(part, 1.0, color);
             }
             Self::Live => {
                 painter.circle_filled(pen.center, 4.0, color);

@@ -2,7 +2,9 @@
 
 use super::source::News;
 use crate::client::protocol::{GateCommand, GateView};
-use crate::client::{Client, Incoming, StartOptions, trust};
+use crate::client::{Client, Incoming, StartOptions, place, trust};
+use crate::i18n::Lang;
+use crate::spec::visible;
 use crate::trace::{Code, Problem};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -14,8 +16,20 @@ use std::time::Duration;
 pub struct Wanted {
     /// Its directory and socket.
     pub options: StartOptions,
-    /// Start it with privileges (pkexec) when none runs.
-    pub privileged: bool,
+    /// What to do when none runs there.
+    pub way: Way,
+}
+
+/// How an engine is come by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Way {
+    /// The one that `DOCKER_HOST` names, as the commands do; else the one that runs, else a new one.
+    #[default]
+    FindOrStart,
+    /// The one that runs, else a new one with privileges (pkexec).
+    StartPrivileged,
+    /// The one that runs there, or none.
+    Attach,
 }
 
 /// The window's end of a live engine. Dropping it opens the gate again.
@@ -44,7 +58,12 @@ pub fn connect(wanted: Wanted, wake: impl Fn() + Clone + Send + 'static) -> Link
     let (say, news) = sync_channel(BATCHES);
     let (orders, told) = channel();
     std::thread::spawn(move || {
-        let found = if wanted.privileged { start_privileged(&wanted.options) } else { find(&wanted.options) };
+        let found = match wanted.way {
+            Way::FindOrStart => find(&wanted.options),
+            Way::StartPrivileged => start_privileged(&wanted.options),
+            Way::Attach => Client::find(&wanted.options).map(|client| (client, None)).map_err(|error| error.problem),
+        };
+        let found = found.and_then(|(client, engine)| is_ours(&client).map(|()| (client, engine)));
         match found {
             Ok((client, engine)) => {
                 let socket = client.socket().to_owned();
@@ -64,11 +83,24 @@ pub fn connect(wanted: Wanted, wake: impl Fn() + Clone + Send + 'static) -> Link
 type Started = Option<Child>;
 
 fn find(options: &StartOptions) -> Result<(Client, Started), Problem> {
-    let found = match options.lesson {
-        Some(_) => Client::begin_lesson(options),
-        None => Client::find_or_start(options),
-    };
-    found.map_err(|error| error.problem)
+    if options.lesson.is_some() {
+        return Client::begin_lesson(options).map_err(|error| error.problem);
+    }
+    if let Some(socket) = place::docker_host()? {
+        return Client::connect(&socket).map(|client| (client, None)).map_err(|error| error.problem);
+    }
+    Client::find_or_start(options).map_err(|error| error.problem)
+}
+
+/// Docker's own engine answers as well, and has nothing to be looked at.
+fn is_ours(client: &Client) -> Result<(), Problem> {
+    match client.info() {
+        Err(error) if error.status == Some(404) => {
+            Err(Problem::new(Code::EngineNotDockwalk).with("socket", visible::path(client.socket())))
+        }
+        Err(error) => Err(error.problem),
+        Ok(_) => Ok(()),
+    }
 }
 
 /// The command with which a person starts the engine with privileges.
@@ -114,13 +146,10 @@ fn tell(say: &SyncSender<News>, wake: &impl Fn(), news: News) -> bool {
 fn listen(client: &Client, say: &SyncSender<News>, wake: &impl Fn()) {
     let events = client.events(0, true);
     let mut quiet = true;
+    let mut gate = GateWatch::default();
     loop {
-        // After a burst the gate is asked once who waits; then nothing runs until the next event.
-        let next = if quiet {
-            events.next_within(Duration::from_secs(1))
-        } else {
-            events.next_within(Duration::from_millis(15))
-        };
+        // After a burst the gate is asked who waits; then once a second, which wakes the window only when something is different.
+        let next = events.next_within(if quiet { SECOND } else { Duration::from_millis(15) });
         let mut batch = Vec::new();
         let mut other = None;
         let mut coming = next;
@@ -140,11 +169,10 @@ fn listen(client: &Client, say: &SyncSender<News>, wake: &impl Fn()) {
         }
         let going_on = match other {
             Some(Incoming::Lost(error)) => tell(say, wake, News::Lost(error.problem)),
+            Some(Incoming::Back) => tell(say, wake, News::Back),
             Some(Incoming::Dropped(base)) => tell(say, wake, News::Dropped(base)),
             Some(Incoming::Restarted) => tell(say, wake, News::Connected { socket: client.socket().to_owned() }),
-            _ if silent && !quiet => waiting(client, say, wake),
-            // Nothing for a second: see whether anybody still listens, without waking the window.
-            _ if silent => say.send(News::Nothing).is_ok(),
+            _ if silent => gate.look(client, !quiet, say, wake),
             _ => true,
         };
         if !going_on {
@@ -154,23 +182,45 @@ fn listen(client: &Client, say: &SyncSender<News>, wake: &impl Fn()) {
     }
 }
 
-fn waiting(client: &Client, say: &SyncSender<News>, wake: &impl Fn()) -> bool {
-    match client.gate() {
-        Ok(view) => tell(say, wake, waiting_steps(view)),
-        // The event stream reports a lost engine.
-        Err(_gone) => true,
-    }
+const SECOND: Duration = Duration::from_secs(1);
+/// An engine that has not answered for so long is said to be silent.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What was seen of the gate last.
+#[derive(Default)]
+struct GateWatch {
+    seen: Option<GateView>,
+    silent: bool,
 }
 
-fn waiting_steps(view: GateView) -> News {
-    News::Waiting(view.waiting)
+impl GateWatch {
+    /// Asks for it. False when the window does not listen any more.
+    fn look(&mut self, client: &Client, tell_all: bool, say: &SyncSender<News>, wake: &impl Fn()) -> bool {
+        match client.gate_within(PATIENCE) {
+            Ok(view) => {
+                let same = self.seen.as_ref() == Some(&view) && !std::mem::take(&mut self.silent);
+                self.seen = Some(view.clone());
+                if same && !tell_all {
+                    say.send(News::Nothing).is_ok()
+                } else {
+                    tell(say, wake, News::Gate(Box::new(view)))
+                }
+            }
+            Err(error) if error.problem.code == Code::EngineSilent => {
+                let known = std::mem::replace(&mut self.silent, true);
+                if known { say.send(News::Nothing).is_ok() } else { tell(say, wake, News::Lost(error.problem)) }
+            }
+            // The event stream reports an engine that has gone.
+            Err(_gone) => say.send(News::Nothing).is_ok(),
+        }
+    }
 }
 
 fn command(client: Client, told: Receiver<GateCommand>, say: SyncSender<News>, wake: impl Fn() + Send + 'static) {
     std::thread::spawn(move || {
         for command in told {
             let news = match client.command(&command) {
-                Ok(view) => waiting_steps(view),
+                Ok(view) => News::Gate(Box::new(view)),
                 Err(error) => News::Lost(error.problem),
             };
             if !tell(&say, &wake, news) {
@@ -180,7 +230,13 @@ fn command(client: Client, told: Receiver<GateCommand>, say: SyncSender<News>, w
     });
 }
 
-/// The environment of a program in a terminal: it talks to the same engine.
-pub fn environment(socket: &Path) -> [(&'static str, String); 2] {
-    [("DOCKWALK_SOCKET", socket.display().to_string()), ("DOCKER_HOST", format!("unix://{}", socket.display()))]
+/// The environment of a program in a terminal: it talks to the same engine, and speaks as the window does, which says by itself
+/// that a step waits.
+pub fn environment(socket: &Path, lang: Lang) -> [(&'static str, String); 4] {
+    [
+        (place::IN_WINDOW, "1".to_owned()),
+        ("DOCKWALK_SOCKET", socket.display().to_string()),
+        ("DOCKER_HOST", format!("unix://{}", socket.display())),
+        ("DOCKWALK_LANG", lang.code().to_owned()),
+    ]
 }

@@ -15,6 +15,7 @@ pub mod command;
 pub mod course;
 pub mod diagrams;
 pub mod effects;
+pub mod engines;
 pub mod evidence;
 pub mod export;
 pub mod facts;
@@ -58,6 +59,8 @@ pub struct Options {
     pub lessons: Option<Vec<Arc<Lesson>>>,
     /// Where it is kept how far lessons were taken; none keeps it nowhere.
     pub progress: Option<PathBuf>,
+    /// The grammar of the program's commands, for the command field; without it the field completes nothing and runs any line.
+    pub grammar: Option<clap::Command>,
 }
 
 /// What the window shows first.

@@ -1,8 +1,9 @@
 //! Where events come from: a recording. Reading happens on a thread, so that the window never waits for a disk.
 
+use crate::client::protocol::GateView;
 use crate::spec::visible;
 use crate::spool::Spool;
-use crate::trace::{Base, Code, Event, Problem, Step, Trace, log};
+use crate::trace::{Base, Code, Event, Problem, Trace, log};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -19,14 +20,16 @@ pub enum News {
     },
     /// The engine does not answer. It is asked again until it does.
     Lost(Problem),
+    /// The same engine answers again.
+    Back,
     /// Nothing happened.
     Nothing,
     /// The engine dropped events before the window had them: its trace begins with this.
     Dropped(Arc<Base>),
     /// Events, in order.
     Events(Vec<Arc<Event>>),
-    /// These steps wait at the gate, oldest first.
-    Waiting(Vec<Step>),
+    /// The gate: whether it is open, and which steps wait at it.
+    Gate(Box<GateView>),
     /// It cannot go on.
     Failed(Problem),
 }

@@ -315,7 +315,8 @@ fn window(world: World, tab: Tab) -> (Harness<'static>, Rc<RefCell<Seen>>) {
         let Seen { diagrams, world, tab, selection, moving } = &mut *state.borrow_mut();
         // The harness asks for reduced motion.
         ui.style_mut().animation_time = if *moving { 0.1 } else { 0.0 };
-        diagrams.show(ui, *tab, world, &[], selection, &Words::new(Lang::En), &Theme::DARK);
+        ui.horizontal(|ui| diagrams.zoom(ui, *tab, &Words::new(Lang::En), &Theme::DARK));
+        diagrams.show(ui, *tab, world, &[], selection, &Words::new(Lang::En), &Theme::DARK, false);
     });
     (harness, seen)
 }
@@ -394,12 +395,12 @@ fn the_whole_picture_is_said_in_a_sentence() {
 fn the_picture_is_made_larger_and_fitted_again_by_its_buttons() {
     let (mut harness, _seen) = window(shell_run().at("two run"), Tab::Network);
     harness.run();
-    let width = |harness: &Harness<'_>| harness.get_by_label_contains("ports: 2").rect().width();
+    let width = |harness: &Harness<'_>| harness.get_by_label_contains("eth0@if7").rect().width();
     let before = width(&harness);
     harness.get_by_label("Zoom in").click();
     harness.run();
     assert!(width(&harness) > before * 1.15);
-    harness.get_by_label("Show everything").click();
+    harness.get_by_label("Fit").click();
     harness.run();
     assert!((width(&harness) - before).abs() < 0.5);
 }

@@ -196,7 +196,7 @@ fn a_recorded_terminal_shows_what_was_printed_by_then() {
 #[test]
 fn a_program_in_a_terminal_reads_and_prints_hangul() {
     let mut terminals = dockwalk::ui::terminal::Terminals::default();
-    terminals.run("cat", &["/bin/cat".to_owned()], std::path::Path::new("/nowhere"), || ()).unwrap();
+    terminals.run("cat", &["/bin/cat".to_owned()], std::path::Path::new("/nowhere"), Lang::En, || ()).unwrap();
     let commit = Event::Ime(egui::ImeEvent::Commit("안녕 ┌─┐".into()));
     let enter =
         Event::Key { key: Key::Enter, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE };
@@ -279,7 +279,8 @@ fn fits(window: &Window, lang: Lang, size: (f32, f32)) {
     let keys = ["key-step", "key-back", "key-home", "key-end", "key-help", "key-presenter", "key-export", "key-steps"];
     let labels = keys.into_iter().chain(["level-story", "level-kernel", "dock-close"]);
     for label in labels.map(|key| words.say(key)) {
-        let rect = window.get_by_label(&label).rect();
+        let found = window.query_by_label(&label);
+        let rect = found.unwrap_or_else(|| panic!("{lang:?} {size:?}: no {label}")).rect();
         let inside = rect.min.x >= 0.0 && rect.max.x <= size.0 && rect.min.y >= 0.0 && rect.max.y <= size.1;
         assert!(inside, "{lang:?} {size:?}: {label} at {rect:?}");
     }

@@ -10,13 +10,18 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use std::path::Path;
 
-const LESSONS: [&str; 2] = ["01-pull-and-run", "02-storage"];
+pub const LESSONS: [&str; 2] = ["01-pull-and-run", "02-storage"];
 
 /// That lesson on the recording that is part of the program.
 fn lesson(name: &str, lang: Lang) -> Window {
+    lesson_in(name, lang, (1440.0, 900.0))
+}
+
+/// The same in a window of that size.
+pub fn lesson_in(name: &str, lang: Lang, size: (f32, f32)) -> Window {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/traces/{name}.ndjson"));
     let options = Options { lang: Some(lang), open: Open::LessonOn(name.to_owned(), path), ..Options::default() };
-    let mut window = open(options, (1440.0, 900.0));
+    let mut window = open(options, size);
     for _ in 0..500 {
         window.run_steps(1);
         if app(&window).state.has_trace() {
@@ -29,7 +34,7 @@ fn lesson(name: &str, lang: Lang) -> Window {
     window
 }
 
-fn page(window: &Window) -> dockwalk::lesson::StepView {
+pub fn page(window: &Window) -> dockwalk::lesson::StepView {
     let state = &app(window).state;
     state.course.as_ref().unwrap().view(state.lang)
 }
@@ -54,7 +59,7 @@ fn choose(window: &mut Window, choice: &str, before: usize) {
 }
 
 /// The one next action, by key or by mouse; questions get the first choice.
-fn onward(window: &mut Window, by_key: bool) {
+pub fn onward(window: &mut Window, by_key: bool) {
     match app(window).state.mover() {
         Mover::Predict(id) => {
             match by_key {

@@ -11,10 +11,14 @@ mod course;
 #[cfg(feature = "engine")]
 #[path = "../common/engine.rs"]
 mod engine;
+mod field;
 mod files;
+mod fits;
 #[path = "../hostile_text/fixture.rs"]
 mod fixture;
 mod hostile;
+#[path = "../common/laws.rs"]
+mod laws;
 mod lesson;
 mod problems;
 #[path = "../common/recording.rs"]
@@ -22,3 +26,4 @@ mod recording;
 #[path = "../common/sample/mod.rs"]
 mod sample;
 mod term;
+mod terminals;

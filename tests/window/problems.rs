@@ -2,6 +2,7 @@
 //! the ways on.
 
 use crate::common::{Window, app, app_mut, open as open_window, tell};
+use dockwalk::client::GateView;
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::lesson::{Lesson, embedded};
 use dockwalk::trace::{Body, Code, Event, Op, OpKind, Outcome, Plan, Problem, Step, StepKind, Trace, log};
@@ -115,13 +116,17 @@ fn a_step_that_failed_says_why_in_the_recording() {
     }
 }
 
+fn nobody_waits() -> GateView {
+    serde_json::from_str(r#"{"held":true,"level":"stage","breakpoints":[],"waiting":[]}"#).unwrap()
+}
+
 #[test]
 fn a_step_that_fails_now_says_why_over_the_window() {
     for (op, kind, problem) in problems() {
         for lang in Lang::ALL {
             let mut window = window(lang, Open::Start);
             receive(&mut window, News::Connected { socket: "/run/e.sock".into() });
-            receive(&mut window, News::Waiting(Vec::new()));
+            receive(&mut window, News::Gate(Box::new(nobody_waits())));
             receive(&mut window, News::Events(failed(op, kind, &problem)));
             let words = Words::new(lang);
             // In the message, where it may be shorter, and in the line below the timeline.

@@ -55,6 +55,7 @@ impl Follower {
                     self.observe();
                 }
                 Incoming::Dropped(base) => self.trace = Trace::new(Spool::default(), (*base).clone()),
+                Incoming::Back => {}
                 Incoming::Lost(_) | Incoming::Restarted => return Err(Problem::new(Code::LessonEngineLost)),
             }
             next = self.events.try_next();

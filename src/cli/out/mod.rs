@@ -62,6 +62,12 @@ pub fn complaint_lines(text: impl Display) {
     complain(&format!("{}\n", visible::lines(&text.to_string())));
 }
 
+/// A line on standard error, from its beginning to its end, whatever state the terminal is in.
+#[cfg(feature = "engine")]
+pub(super) fn notice(text: impl Display) {
+    complain(&format!("\r{}\r\n", visible::line(&text.to_string())));
+}
+
 /// A question on standard error; the answer is typed behind it.
 pub fn question(text: impl Display) {
     complain(&format!("{} ", visible::line(&text.to_string())));

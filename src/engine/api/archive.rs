@@ -10,7 +10,7 @@ use crate::client::protocol::StoreCheckQuery;
 use crate::docker::{CommitQuery, Id, ImageCreateQuery, ImageLoadQuery, ImageSaveAllQuery, ProgressLine};
 use crate::engine::archive::{self, Import, Save, Told};
 use crate::engine::container::Commit;
-use crate::engine::{Cancel, Engine, Fault, Result};
+use crate::engine::{Asked, Cancel, Engine, Fault, Result};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Code, OpKind};
 use axum::extract::Request;
@@ -36,7 +36,7 @@ fn one_platform(text: Option<&str>) -> Result<Option<Platform>> {
 }
 
 /// Some images as one archive.
-pub(super) async fn write(engine: Arc<Engine>, names: Vec<String>, line: String, platform: Option<&str>) -> Answer {
+pub(super) async fn write(engine: Arc<Engine>, names: Vec<String>, line: Asked, platform: Option<&str>) -> Answer {
     let wanted = one_platform(platform)?;
     let (mut out, body) = outgoing();
     let (begin, begun) = tokio::sync::oneshot::channel::<Result<()>>();

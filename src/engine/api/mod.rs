@@ -45,6 +45,7 @@ pub use json::parse as document;
 pub use listen::{Listening, check, listen, prepare};
 
 use super::Engine;
+use super::conductor::Asked;
 use crate::docker::Endpoint;
 use axum::Router;
 use axum::extract::Request;
@@ -140,9 +141,10 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
     }
 }
 
-/// The request as the user sees it in a trace: method and path, version prefix and all.
-fn line(request: &Request) -> String {
+/// The request as the user sees it in a trace – method and path, version prefix and all – and who made it.
+fn line(request: &Request) -> Asked {
     let original = request.extensions().get::<version::AsSent>();
     let path = original.map_or_else(|| request.uri().to_string(), |sent| sent.0.clone());
-    format!("{} {path}", request.method())
+    let caller = request.extensions().get::<peers::Peer>().map(|peer| peer.caller());
+    Asked::by(format!("{} {path}", request.method()), caller)
 }

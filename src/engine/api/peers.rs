@@ -4,6 +4,7 @@
 //! mode is changed by hand, and a file system may know none.
 
 use super::answer::Refused;
+use crate::client::protocol::Caller;
 use crate::client::trust::{ROOT, Who};
 use crate::engine::{Fault, FaultKind};
 use crate::trace::Code;
@@ -20,6 +21,24 @@ use tokio::net::UnixStream;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How much of it is read.
 const HEAD: usize = 16 * 1024;
+
+/// The process at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(u32);
+
+impl Peer {
+    /// Who connected; none when they have gone, or live where the engine cannot see them.
+    pub(super) fn of(stream: &UnixStream) -> Option<Self> {
+        let pid = stream.peer_cred().ok()?.pid()?;
+        u32::try_from(pid).ok().filter(|pid| *pid != 0).map(Self)
+    }
+
+    /// Who that is now.
+    pub(super) fn caller(self) -> Caller {
+        let program = std::fs::read_to_string(format!("/proc/{}/comm", self.0)).unwrap_or_default();
+        Caller { pid: self.0, program: program.trim_end().to_owned() }
+    }
+}
 
 /// The users whose connections are served.
 #[derive(Debug, Clone)]

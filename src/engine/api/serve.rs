@@ -11,7 +11,7 @@
 use super::answer::Refused;
 use super::guard::{Guarded, Link};
 use super::json::Patient;
-use super::peers::{self, Peers};
+use super::peers::{self, Peer, Peers};
 use crate::engine::{Fault, FaultKind};
 use crate::trace::Code;
 use axum::body::{Body, to_bytes};
@@ -101,6 +101,7 @@ where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
 {
+    let peer = Peer::of(&stream);
     let link = Link::new(stream, place);
     let guarded = Guarded::new(Arc::clone(&link), limits.answer);
     let connection = guarded.connection();
@@ -109,6 +110,9 @@ where
         service_fn(move |request: hyper::Request<Incoming>| {
             let mut request = request.map(|body| Body::new(Patient::new(body, limits.body)));
             request.extensions_mut().insert(connection.clone());
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
             service.clone().oneshot(request)
         })
     };

@@ -8,7 +8,7 @@ use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQ
 use crate::engine::container::bounds;
 use crate::engine::container::request::refuse_volume;
 use crate::engine::volume;
-use crate::engine::{Cancel, FaultKind, Result};
+use crate::engine::{Asked, Cancel, FaultKind, Result};
 use crate::trace::OpKind;
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
@@ -87,7 +87,7 @@ pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
     Ok(json(&VolumesPruned { volumes_deleted: deleted.await?, space_reclaimed: 0 }))
 }
 
-fn delete(engine: &crate::engine::Engine, name: &str, line: &str) -> Result<()> {
+fn delete(engine: &crate::engine::Engine, name: &str, line: &Asked) -> Result<()> {
     engine.conductor.operate(OpKind::VolumeRemove, name, line, &Cancel::new(), |cx| {
         engine.volumes.remove(cx, name, &|name| engine.volume_user(name, None))
     })

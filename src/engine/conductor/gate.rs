@@ -1,6 +1,6 @@
 use super::*;
-use crate::client::protocol::{GateCommand, GateView};
-use crate::trace::{Level, Step, StepId, StepKind};
+use crate::client::protocol::{Caller, GateCommand, GateView};
+use crate::trace::{Level, OpId, Step, StepId, StepKind};
 use parking_lot::{Condvar, Mutex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
@@ -17,10 +17,14 @@ pub struct Gate {
 #[derive(Debug)]
 struct State {
     holders: usize,
+    /// Whoever holds it lets everything through, for now.
+    open: bool,
     level: Level,
     stop: StopBefore,
     breakpoints: BTreeSet<StepKind>,
     waiting: BTreeMap<StepId, Waiting>,
+    /// Who asked for what is being done.
+    callers: BTreeMap<OpId, Caller>,
 }
 
 #[derive(Debug)]
@@ -56,10 +60,12 @@ impl Default for State {
     fn default() -> Self {
         Self {
             holders: 0,
+            open: false,
             level: Level::Stage,
             stop: StopBefore::Next,
             breakpoints: BTreeSet::new(),
             waiting: BTreeMap::new(),
+            callers: BTreeMap::new(),
         }
     }
 }
@@ -69,7 +75,7 @@ impl Conductor {
     pub fn hold(self: &Arc<Self>) -> Hold {
         self.gate.locked(|state| {
             if state.holders == 0 {
-                state.stop = StopBefore::Next;
+                (state.open, state.stop) = (false, StopBefore::Next);
             }
             state.holders += 1;
         });
@@ -86,12 +92,26 @@ impl Gate {
 
     /// What it looks like now.
     pub fn view(&self) -> GateView {
-        self.locked(|state| GateView {
-            held: state.holders > 0,
-            level: state.level,
-            breakpoints: state.breakpoints.clone(),
-            waiting: state.waiting.values().filter(|w| !w.released).map(|w| w.step.clone()).collect(),
+        self.locked(|state| {
+            let waiting: Vec<Step> = state.waiting.values().filter(|w| !w.released).map(|w| w.step.clone()).collect();
+            let called = waiting.iter().filter_map(|step| Some((step.op, state.callers.get(&step.op)?.clone())));
+            GateView {
+                held: state.holders > 0,
+                open: state.open,
+                level: state.level,
+                breakpoints: state.breakpoints.clone(),
+                callers: called.collect(),
+                waiting,
+            }
         })
+    }
+
+    /// That process asked for that operation; none once it is over.
+    pub(super) fn called(&self, op: OpId, by: Option<Caller>) {
+        self.locked(|state| match by {
+            Some(by) => drop(state.callers.insert(op, by)),
+            None => drop(state.callers.remove(&op)),
+        });
     }
 
     /// Does what the learner says. The oldest waiting step is the one that goes.
@@ -101,6 +121,15 @@ impl Gate {
             let (level, stop) = match command {
                 GateCommand::Breakpoints { kinds } => {
                     state.breakpoints.clone_from(kinds);
+                    return;
+                }
+                GateCommand::Open => {
+                    state.open = true;
+                    state.waiting.values_mut().for_each(|w| w.released = true);
+                    return;
+                }
+                GateCommand::Close => {
+                    (state.open, state.stop) = (false, StopBefore::Next);
                     return;
                 }
                 GateCommand::Pause { level } => {
@@ -117,6 +146,8 @@ impl Gate {
                 GateCommand::Continue => (state.level, StopBefore::Never),
                 GateCommand::RunTo { kind } => (state.level, StopBefore::At(*kind)),
             };
+            // Whoever says where to stop next wants to stop.
+            state.open &= stop == StopBefore::Never;
             (state.level, state.stop) = (level, stop);
             let all = matches!(stop, StopBefore::Never | StopBefore::At(_));
             let go = state.waiting.values_mut().filter(|w| !w.released);
@@ -172,6 +203,6 @@ impl State {
             StopBefore::Outside(id) => shown && step.id != id && !path.contains(&id),
             StopBefore::At(kind) => step.plan.kind == kind,
         };
-        self.holders > 0 && (wanted || self.breakpoints.contains(&step.plan.kind))
+        self.holders > 0 && !self.open && (wanted || self.breakpoints.contains(&step.plan.kind))
     }
 }

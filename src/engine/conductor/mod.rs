@@ -7,6 +7,7 @@
 //!
 //! Does not know what any step does.
 
+mod asked;
 mod cx;
 mod gate;
 mod inverse;
@@ -18,6 +19,7 @@ mod segments;
 #[cfg(test)]
 mod tests;
 
+pub use asked::Asked;
 pub use cx::{Cancel, Cx, Why};
 pub use gate::{Gate, Hold};
 pub use inverse::{Inverse, Undo, Undoers, Undone, below};
@@ -55,15 +57,18 @@ impl Conductor {
         self: &Arc<Self>,
         kind: OpKind,
         subject: impl ToString,
-        request: impl ToString,
+        request: impl Into<Asked>,
         cancel: &Cancel,
         act: impl FnOnce(&Cx) -> Result<T>,
     ) -> Result<T> {
         let id = self.next_op.fetch_add(1, Ordering::Relaxed);
-        let op = Op { id, kind, subject: subject.to_string(), request: request.to_string() };
+        let (request, by) = request.into().apart();
+        let op = Op { id, kind, subject: subject.to_string(), request };
         self.recorder.push(Body::OpBegan { op });
+        self.gate.called(id, by);
         let cx = Cx::new(Arc::clone(self), id, cancel.clone());
         let result = caught(|| act(&cx));
+        self.gate.called(id, None);
         self.recorder.push(Body::OpEnded { op: id, outcome: outcome(&result) });
         result
     }
@@ -76,6 +81,11 @@ impl Conductor {
     /// Records what a terminal printed; `container` is none for the lab host's.
     pub fn console(&self, container: Option<ContainerId>, text: String) {
         self.recorder.push(Body::Console { container, text });
+    }
+
+    /// How many steps were announced.
+    pub fn steps(&self) -> u64 {
+        self.next_step.load(Ordering::Relaxed) - 1
     }
 
     /// Everything recorded so far.

@@ -6,7 +6,7 @@ use crate::engine::handle;
 use crate::engine::moment::Moment;
 use crate::engine::rootfs::{MARK, Rootfs};
 use crate::engine::store::{Image, Record};
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
+use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{Digest, Reference};
 use crate::trace::{Book, Change, Code, Descriptor, OpKind, Plan, Problem, StepKind};
 use flate2::Compression;
@@ -40,7 +40,7 @@ const EMPTY: &str = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddf
 
 impl Engine {
     /// Commits a container.
-    pub fn commit(&self, container: &Container, how: &Commit, line: &str) -> Result<Image> {
+    pub fn commit(&self, container: &Container, how: &Commit, line: &Asked) -> Result<Image> {
         let phase = container.state().phase;
         if matches!(phase, Phase::Removing | Phase::Removed) {
             let fault = Fault::new(FaultKind::Conflict, Code::ContainerBusy);

@@ -5,7 +5,7 @@ use super::{Container, Merged, merge, mounts, names};
 use crate::engine::moment::Moment;
 use crate::engine::rootfs::RootfsInverse;
 use crate::engine::store::{Image, Pin};
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
+use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{ContainerId, Platform};
 use crate::trace::{self, Change, Code, ContainerState, OpKind, Plan, StepKind};
 use parking_lot::Mutex;
@@ -18,7 +18,7 @@ pub struct Order {
     /// The name that was asked for.
     pub name: Option<String>,
     /// `POST /v1.43/containers/create?name=shell`
-    pub line: String,
+    pub line: Asked,
     /// The body.
     pub body: Value,
     /// `?platform=`

@@ -1,12 +1,12 @@
 use super::names::dir_scope;
 use super::{Container, Phase};
 use crate::engine::process::MountSource;
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, rootfs};
+use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, rootfs};
 use crate::trace::{Change, Code, OpKind, Plan, StepKind};
 
 impl Engine {
     /// Deletes a container; `force` ends it first, `volumes` deletes its anonymous volumes too.
-    pub fn remove(&self, container: &Container, line: &str, force: bool, volumes: bool) -> Result<()> {
+    pub fn remove(&self, container: &Container, line: &Asked, force: bool, volumes: bool) -> Result<()> {
         if !self.claim(container, line, force)? {
             return Ok(());
         }
@@ -21,7 +21,7 @@ impl Engine {
 
     /// `--rm`: deletes a container that has ended. A failure is told to whoever waits for it to be gone.
     pub(super) fn remove_ended(&self, container: &Container) {
-        match self.remove(container, "", false, true) {
+        match self.remove(container, &Asked::default(), false, true) {
             Err(fault) if !matches!(fault.problem.code, Code::ContainerBeingRemoved) => {
                 tracing::warn!(%fault, container = %container.id, "not removed");
                 container.update(|state| state.left = Some(fault.problem));
@@ -31,7 +31,7 @@ impl Engine {
     }
 
     /// Takes the right to delete it. False when it is deleted already.
-    fn claim(&self, container: &Container, line: &str, force: bool) -> Result<bool> {
+    fn claim(&self, container: &Container, line: &Asked, force: bool) -> Result<bool> {
         let mut ended = false;
         loop {
             let busy = container.update(|state| {

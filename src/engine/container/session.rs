@@ -6,7 +6,7 @@ use super::{Container, bounds, exit, names, request as asked};
 use crate::client::protocol::HostCommand;
 use crate::docker::ExecCreate;
 use crate::engine::process::{ExecSpec, Io, Running};
-use crate::engine::{Cancel, Engine, Fault, FaultKind, Result};
+use crate::engine::{Asked, Cancel, Engine, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Code, OpKind};
 use hyper::body::Bytes;
@@ -159,7 +159,7 @@ impl Engine {
     }
 
     /// Starts a prepared command.
-    pub fn talk(self: &Arc<Self>, session: &Arc<ExecSession>, line: &str, cancel: &Cancel) -> Result<Talk> {
+    pub fn talk(self: &Arc<Self>, session: &Arc<ExecSession>, line: &Asked, cancel: &Cancel) -> Result<Talk> {
         if std::mem::replace(&mut session.state.lock().begun, true) {
             return Err(Fault::new(FaultKind::Conflict, Code::ExecStarted).with("id", &session.id));
         }

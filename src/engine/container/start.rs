@@ -6,7 +6,7 @@ use crate::engine::moment::Moment;
 use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp, check_capabilities, check_tmpfs};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
-use crate::engine::{Cancel, Cx, Engine, Fault, FaultKind, Result, evidence};
+use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence};
 use crate::i18n::{Lang, Words};
 use crate::spec::Platform;
 use crate::trace::{Change, Code, ContainerState, Mode, NetworkMode, OpKind, Plan, Problem, StepKind};
@@ -24,7 +24,7 @@ struct Made {
 
 impl Engine {
     /// Starts a container. False when it runs already. When it fails, all that was made is undone.
-    pub fn start(self: &Arc<Self>, container: &Arc<Container>, line: &str, cancel: &Cancel) -> Result<bool> {
+    pub fn start(self: &Arc<Self>, container: &Arc<Container>, line: &Asked, cancel: &Cancel) -> Result<bool> {
         if !begin(container, cancel)? {
             return Ok(false);
         }

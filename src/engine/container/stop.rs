@@ -1,6 +1,6 @@
 use super::{Container, Phase, signal};
 use crate::engine::process::Running;
-use crate::engine::{Cancel, Engine, Result};
+use crate::engine::{Asked, Cancel, Engine, Result};
 use crate::trace::{OpKind, Plan, StepKind};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const GONE: Duration = Duration::from_secs(10);
 impl Engine {
     /// Asks a container to end, and kills it when it does not within `seconds` (negative: never). False when it did not
     /// run. Returns when all that its start made is undone.
-    pub fn stop(&self, container: &Container, line: &str, asked: Option<i32>, seconds: Option<i64>) -> Result<bool> {
+    pub fn stop(&self, container: &Container, line: &Asked, asked: Option<i32>, seconds: Option<i64>) -> Result<bool> {
         let state = container.state();
         if let Some(cancel) = &state.starting {
             cancel.cancel();
@@ -39,7 +39,7 @@ impl Engine {
     }
 
     /// Sends a signal to a container's main process.
-    pub fn kill(&self, container: &Container, line: &str, number: i32) -> Result<()> {
+    pub fn kill(&self, container: &Container, line: &Asked, number: i32) -> Result<()> {
         let running = container.main_process()?;
         let run = container.state().settled;
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {

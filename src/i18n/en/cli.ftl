@@ -13,6 +13,7 @@ problem-not-in-this-build = This dockwalk was built without its engine, so it ca
 problem-unknown-level = { $level } is no level. Write story, stage or kernel.
 cli-left = read escape sequence
 cli-pulling = Unable to find image '{ $image }' locally
+cli-gate-waits = dockwalk: stopped at the gate. Press Space in the dockwalk window to go on.
 cli-ask-username = Username:
 cli-ask-password = Password:
 cli-login-unguarded = The password is kept in { $path }, readable for you alone but not encrypted. A credential helper (`credsStore`) keeps it better.

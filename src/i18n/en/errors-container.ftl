@@ -74,4 +74,6 @@ problem-engine-said = { $message }
 problem-engine-other-version = The engine answered something that this program does not understand ({ $reason }). Both must be of the same version: end the engine and start it again.
 problem-engine-not-started = The engine could not be started: { $reason }. Run `dockwalk engine` in a terminal to see more.
 problem-engine-slow = The engine was started and does not answer. See { $log } for what it says.
+problem-engine-not-dockwalk = What answers at { $socket } is Docker, not an engine of dockwalk. The window shows engines of dockwalk only. Clear DOCKER_HOST, or let it name the socket of one.
+problem-engine-silent = The engine at { $socket } has not answered for { $seconds } seconds. See whether its process was stopped (state T in `ps`). When it answers again, all goes on.
 problem-no-thread = No thread could be started ({ $reason }). Too many processes may be running: end some.

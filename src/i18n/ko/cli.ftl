@@ -13,6 +13,7 @@ problem-not-in-this-build = 이 dockwalk는 엔진 없이 빌드되어 이 명�
 problem-unknown-level = { $level } 단계는 없습니다. story, stage, kernel 중 하나를 쓰세요.
 cli-left = 분리 키(detach keys)를 눌러 빠져나왔습니다. 안에서는 계속 실행 중입니다.
 cli-pulling = '{ $image }' 이미지가 로컬에 없어 레지스트리에서 받습니다
+cli-gate-waits = dockwalk: 게이트에서 멈춰 있습니다. dockwalk 창에서 Space를 누르면 계속합니다.
 cli-ask-username = 사용자 이름:
 cli-ask-password = 비밀번호:
 cli-login-unguarded = 비밀번호를 { $path } 파일에 저장했습니다. 본인만 읽을 수 있지만 암호화되지는 않습니다. 자격 증명 도우미(`credsStore`)를 쓰면 더 안전합니다.

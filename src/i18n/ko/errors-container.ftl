@@ -74,4 +74,6 @@ problem-engine-said = { $message }
 problem-engine-other-version = 엔진의 응답을 이해할 수 없습니다 ({ $reason }). 프로그램과 엔진의 버전이 같아야 하니 엔진을 종료하고 다시 시작하세요.
 problem-engine-not-started = 엔진을 시작하지 못했습니다: { $reason }. 터미널에서 `dockwalk engine`을 실행해 자세한 내용을 확인하세요.
 problem-engine-slow = 엔진을 시작했지만 응답하지 않습니다. { $log }에서 엔진의 메시지를 확인하세요.
+problem-engine-not-dockwalk = { $socket }에서 응답하는 것은 dockwalk의 엔진이 아니라 Docker입니다. 창은 dockwalk의 엔진만 보여 줍니다. DOCKER_HOST를 지우거나 dockwalk 엔진의 소켓으로 바꾸세요.
+problem-engine-silent = { $socket }의 엔진이 { $seconds }초 동안 응답하지 않습니다. 프로세스가 멈춰 있는지 확인하세요(`ps`에서 상태 T). 다시 응답하면 그대로 이어집니다.
 problem-no-thread = 스레드(thread)를 시작하지 못했습니다 ({ $reason }). 실행 중인 프로세스가 너무 많을 수 있으니 몇 개를 끝내세요.

@@ -14,14 +14,11 @@ pub(super) struct Camera {
 
 /// How near and how far one can go.
 const RANGE: std::ops::RangeInclusive<f32> = 0.12..=4.0;
-/// Fitting makes nothing larger than this, and nothing so small that it cannot be read.
-const FIT: std::ops::RangeInclusive<f32> = 0.78..=1.3;
+/// Fitting makes nothing larger than this, and nothing so small that it cannot be read: the smallest text has 11 points at 100 %.
+const FIT: std::ops::RangeInclusive<f32> = 1.0..=1.3;
 
 /// Points of the picture that stay in view wherever it is moved.
 const LEFT: f32 = 120.0;
-
-/// Room above the picture for the buttons.
-const STRIP: f32 = 26.0;
 
 impl Default for Camera {
     fn default() -> Self {
@@ -41,8 +38,6 @@ impl Camera {
     }
 
     fn fitted(size: Vec2, view: Vec2, focus: Option<Rect>, least: f32) -> Self {
-        let strip = vec2(0.0, STRIP);
-        let view = view - strip;
         let (wide, high) = (view.x / size.x.max(1.0), view.y / size.y.max(1.0));
         // What has to be scrolled down anyway uses the room that there is beside it.
         let zoom = if high < least { wide.min(1.0).max(least) } else { wide.min(high).clamp(least, *FIT.end()) };
@@ -56,7 +51,13 @@ impl Camera {
         };
         let focus = focus.map(|f| f.center());
         let shift = vec2(axis(view.x, drawn.x, focus.map(|f| f.x)), axis(view.y, drawn.y, focus.map(|f| f.y)));
-        Self { zoom, shift: shift + strip, fits: true }
+        Self { zoom, shift, fits: true }
+    }
+
+    /// That part of the scene is in view from here.
+    pub fn sees(&self, part: Rect, view: Vec2) -> bool {
+        let drawn = self.transform(Rect::from_min_size(egui::Pos2::ZERO, view)) * part;
+        Rect::from_min_size(egui::Pos2::ZERO, view).expand(1.0).contains_rect(drawn)
     }
 
     /// From the scene to the screen.

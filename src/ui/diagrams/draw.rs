@@ -1,10 +1,12 @@
 //! Shapes become strokes, fills and texts here, once, for the window and for files.
 
+use super::NodeId;
 use super::scene::{Anchor, Bar, Edge, End, Font, Ink, Line, Node, Style, Text, Tint};
 use super::shown::{Shown, along, length};
 use crate::trace::Entity;
 use crate::ui::theme::Theme;
 use egui::{Color32, Pos2, Rect, Vec2, pos2, vec2};
+use std::collections::{HashMap, HashSet};
 
 /// Something to draw. Places are the scene's own.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,20 +54,20 @@ pub(super) struct Emphasis<'a> {
     pub selected: Option<&'a Entity>,
     /// Seconds, for what moves along wires; none when it stands still.
     pub clock: Option<f64>,
+    /// What did not change is dimmed.
+    pub spotlight: bool,
 }
 
 impl Emphasis<'_> {
-    pub const NONE: Emphasis<'static> = Emphasis { lit: &[], pulse: 0.0, selected: None, clock: None };
+    pub const NONE: Emphasis<'static> =
+        Emphasis { lit: &[], pulse: 0.0, selected: None, clock: None, spotlight: false };
 }
 
 /// All of it, back to front.
 pub(super) fn draw(shown: &Shown, theme: &Theme, emphasis: &Emphasis<'_>) -> Vec<Draw> {
+    let dimmed = if emphasis.spotlight { spotlit(shown, emphasis.lit) } else { None };
+    let shown = dimmed.as_ref().unwrap_or(shown);
     let mut out = Vec::new();
-    for (band, alpha) in &shown.bands {
-        let fill = theme.canvas.lerp_to_gamma(tint(theme, band.tint), 0.07).gamma_multiply(*alpha);
-        out.push(Draw::Box { rect: band.rect, radius: 14.0, fill, stroke: Stroke::NONE });
-        band.texts.iter().for_each(|text| self::text(&mut out, theme, text, Vec2::ZERO, *alpha, false));
-    }
     let is_frame = |node: &Node| matches!(node.style, Style::Frame | Style::DashedFrame);
     for (node, alpha) in shown.nodes.iter().filter(|(n, _)| is_frame(n)) {
         self::node(&mut out, theme, node, *alpha, emphasis);
@@ -87,6 +89,40 @@ pub(super) fn draw(shown: &Shown, theme: &Theme, emphasis: &Emphasis<'_>) -> Vec
         text(&mut out, theme, &caption.text, Vec2::ZERO, *alpha, false);
     }
     out
+}
+
+/// How much is left of what stands outside the light.
+const OUTSIDE: f32 = 0.34;
+
+/// All but what changed, what holds it, what it holds and its wires, dimmed. None when nothing that is drawn changed.
+fn spotlit(shown: &Shown, lit: &[Entity]) -> Option<Shown> {
+    let own = |node: &Node| node.id.entity.as_ref().is_some_and(|entity| lit.contains(entity));
+    let bright: HashSet<&NodeId> = shown.nodes.iter().filter(|(node, _)| own(node)).map(|(node, _)| &node.id).collect();
+    if bright.is_empty() {
+        return None;
+    }
+    let parents: HashMap<&NodeId, &NodeId> =
+        shown.nodes.iter().filter_map(|(node, _)| Some((&node.id, node.parent.as_ref()?))).collect();
+    let above = |id: &NodeId| {
+        std::iter::successors(parents.get(id).copied(), |id| parents.get(id).copied()).any(|up| bright.contains(up))
+    };
+    let holds: HashSet<&NodeId> = bright
+        .iter()
+        .flat_map(|id| std::iter::successors(parents.get(*id).copied(), |id| parents.get(id).copied()))
+        .collect();
+    let is_bright = |id: &NodeId| bright.contains(id) || holds.contains(id) || above(id);
+    let dim = |bright: bool, alpha: f32| if bright { alpha } else { alpha * OUTSIDE };
+    Some(Shown {
+        nodes: shown.nodes.iter().map(|(node, alpha)| (node.clone(), dim(is_bright(&node.id), *alpha))).collect(),
+        edges: shown
+            .edges
+            .iter()
+            .map(|(id, edge, alpha)| {
+                (id.clone(), edge.clone(), dim(bright.contains(&id.0) || bright.contains(&id.1), *alpha))
+            })
+            .collect(),
+        captions: shown.captions.iter().map(|(caption, alpha)| (caption.clone(), dim(false, *alpha))).collect(),
+    })
 }
 
 pub(super) fn tint(theme: &Theme, tint: Tint) -> Color32 {

@@ -27,12 +27,15 @@ mod view;
 pub use id::NodeId;
 pub use mark::Glyph;
 pub use measure::{Approximate, Measure};
-pub use scene::{Anchor, Band, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
-pub use view::Diagrams;
+pub use scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
+pub use view::{Diagrams, Seen};
+
+use stage::Detail;
 
 use super::theme::Theme;
 use crate::i18n::Words;
 use crate::trace::{Container, ContainerState, Entity, Family, OpKind, Outcome, StepKind, World};
+use egui::Vec2;
 use std::sync::Arc;
 
 /// One diagram.
@@ -91,15 +94,42 @@ impl Tab {
     }
 }
 
-/// The scene of a diagram: a pure function of the World, of what was chosen, and of how wide words are.
+/// From where a picture is looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look<'a> {
+    /// What was chosen: it is drawn in full where other things are folded.
+    pub chosen: Option<&'a Entity>,
+    /// What has just changed: so is that.
+    pub lit: &'a [Entity],
+    /// Room for it, in points at 100 %; none has no end, as a file has none.
+    pub room: Option<Vec2>,
+}
+
+/// The scene of a diagram in full: a pure function of the World, of what was chosen, and of how wide words are.
 pub fn scene(tab: Tab, world: &World, chosen: Option<&Entity>, words: &Words, measure: &dyn Measure) -> Scene {
-    let stage = stage::Stage::new(words, measure);
-    match tab {
-        Tab::Image => image::scene(world, chosen, stage),
-        Tab::Layers => layers::scene(world, chosen, stage),
-        Tab::Network => network::scene(world, stage),
-        Tab::Storage => storage::scene(world, stage),
-    }
+    scene_in(tab, world, Look { chosen, ..Look::default() }, words, measure)
+}
+
+/// The scene laid out for its room: what does not fit at a size that can be read is folded until it does, what the eye is led to
+/// last of all.
+pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure: &dyn Measure) -> Scene {
+    let lay = |detail| {
+        let stage = stage::Stage::new(words, measure, look, detail);
+        match tab {
+            Tab::Image => image::scene(world, look.chosen, stage),
+            Tab::Layers => layers::scene(world, look.chosen, stage),
+            Tab::Network => network::scene(world, stage),
+            Tab::Storage => storage::scene(world, stage),
+        }
+    };
+    let fits = |scene: &Scene| look.room.is_none_or(|room| scene.size.x <= room.x && scene.size.y <= room.y);
+    let [most, .., least] = Detail::ALL;
+    Detail::ALL
+        .into_iter()
+        .filter(|detail| (most..least).contains(detail))
+        .map(lay)
+        .find(fits)
+        .unwrap_or_else(|| lay(least))
 }
 
 /// The diagram as an SVG document.

@@ -11,8 +11,6 @@ use std::collections::HashMap;
 pub struct Scene {
     /// Shapes and the wires between them.
     pub graph: StableDiGraph<Node, Edge>,
-    /// Quiet fills behind everything, with a heading: where a kind of thing lives.
-    pub bands: Vec<Band>,
     /// Text that belongs to no shape.
     pub captions: Vec<Caption>,
     /// From the origin to the farthest shape, with a margin.
@@ -128,7 +126,7 @@ impl Font {
             Self::Small => 11.0,
             Self::MonoTitle => 13.5,
             Self::Mono => 11.5,
-            Self::MonoSmall => 10.5,
+            Self::MonoSmall => 11.0,
         }
     }
 
@@ -191,19 +189,6 @@ pub struct Caption {
     pub text: Text,
     /// All of it.
     pub rect: Rect,
-}
-
-/// A quiet fill behind everything.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Band {
-    /// The same from one scene to the next.
-    pub key: &'static str,
-    /// Where.
-    pub rect: Rect,
-    /// Its colour.
-    pub tint: Tint,
-    /// Absolute.
-    pub texts: Vec<Text>,
 }
 
 /// How a wire is drawn.

@@ -1,5 +1,5 @@
 use super::NodeId;
-use super::scene::{Band, Caption, Edge, Node, Scene, Style};
+use super::scene::{Caption, Edge, Node, Scene, Style};
 use egui::{Pos2, Rect};
 
 /// What is seen at one moment: a scene, or something between two.
@@ -8,7 +8,6 @@ pub(super) struct Shown {
     pub nodes: Vec<(Node, f32)>,
     pub edges: Vec<(EdgeId, Edge, f32)>,
     pub captions: Vec<(Caption, f32)>,
-    pub bands: Vec<(Band, f32)>,
 }
 
 /// How what is in the next scene no more goes.
@@ -32,7 +31,6 @@ impl Shown {
             nodes: scene.nodes().map(|n| (n.clone(), 1.0)).collect(),
             edges: scene.edges().map(|(a, b, e)| ((a.id.clone(), b.id.clone(), e.part), e.clone(), 1.0)).collect(),
             captions: scene.captions.iter().map(|c| (c.clone(), 1.0)).collect(),
-            bands: scene.bands.iter().map(|b| (b.clone(), 1.0)).collect(),
         }
     }
 
@@ -73,19 +71,6 @@ impl Shown {
             .map(|(c, alpha)| {
                 let there = self.captions.iter().any(|(old, _)| old.text.text == c.text.text);
                 (c.clone(), if there { *alpha } else { alpha * t })
-            })
-            .collect();
-        shown.bands = after
-            .bands
-            .iter()
-            .map(|(band, alpha)| {
-                let mut band = band.clone();
-                let before = self.bands.iter().find(|(old, _)| old.key == band.key);
-                let alpha = before.map_or(alpha * t, |_| *alpha);
-                if let Some((old, _)) = before {
-                    band.rect = old.rect.lerp_towards(&band.rect, t);
-                }
-                (band, alpha)
             })
             .collect();
         shown

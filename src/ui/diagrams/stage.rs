@@ -1,20 +1,63 @@
 use super::scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
-use super::{Glyph, Measure, NodeId};
+use super::{Glyph, Look, Measure, NodeId};
 use crate::i18n::Words;
 use crate::spec::visible;
+use crate::trace::Entity;
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 use std::borrow::Cow;
 
-/// Where a layout puts its shapes: the scene so far, the words, and how wide they are.
+/// How much of everything is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Detail {
+    /// All that is known.
+    Full,
+    /// Small cards; what stands beside the point is folded into one card each.
+    Less,
+    /// Like things are one card with their number; only what the eye is led to is open.
+    Least,
+}
+
+impl Detail {
+    pub const ALL: [Self; 3] = [Self::Full, Self::Less, Self::Least];
+}
+
+/// Where a layout puts its shapes: the scene so far, the words, how wide they are, how much room there is and how much to draw.
 pub(super) struct Stage<'a> {
     pub scene: Scene,
     pub words: &'a Words,
+    pub detail: Detail,
+    pub look: Look<'a>,
     measure: &'a dyn Measure,
 }
 
 impl<'a> Stage<'a> {
-    pub fn new(words: &'a Words, measure: &'a dyn Measure) -> Self {
-        Self { scene: Scene::default(), words, measure }
+    pub fn new(words: &'a Words, measure: &'a dyn Measure, look: Look<'a>, detail: Detail) -> Self {
+        Self { scene: Scene::default(), words, detail, look, measure }
+    }
+
+    /// Everything has the room that it wants.
+    pub fn is_full(&self) -> bool {
+        self.detail == Detail::Full
+    }
+
+    /// Free room around everything.
+    pub fn margin(&self) -> f32 {
+        if self.is_full() { MARGIN } else { MARGIN_LESS }
+    }
+
+    /// How wide the picture may be; `otherwise` where it has no end.
+    pub fn wide(&self, otherwise: f32) -> f32 {
+        self.look.room.map_or(otherwise, |room| room.x)
+    }
+
+    /// The eye is led there: it was chosen, or has just changed.
+    pub fn is_open(&self, entity: &Entity) -> bool {
+        self.look.chosen == Some(entity) || self.look.lit.contains(entity)
+    }
+
+    /// The eye is led to one of these.
+    pub fn any_open(&self, is: impl Fn(&Entity) -> bool) -> bool {
+        self.look.chosen.is_some_and(&is) || self.look.lit.iter().any(is)
     }
 
     pub fn say(&self, key: &str) -> String {
@@ -109,13 +152,8 @@ impl<'a> Stage<'a> {
     /// The scene, its size computed.
     pub fn done(mut self, spoken: String) -> Scene {
         let nodes = self.scene.nodes().map(|node| node.rect);
-        let rects =
-            nodes.chain(self.scene.captions.iter().map(|c| c.rect)).chain(self.scene.bands.iter().map(|b| b.rect));
-        let all = rects.fold(Rect::NOTHING, Rect::union);
-        let size = if all.is_positive() { all.max.to_vec2() + vec2(MARGIN, MARGIN) } else { Vec2::ZERO };
-        // What grows does not shrink everything that was there before, as long as it is small.
-        let size = size.max(LEAST);
-        self.scene.size = size;
+        let all = nodes.chain(self.scene.captions.iter().map(|c| c.rect)).fold(Rect::NOTHING, Rect::union);
+        self.scene.size = if all.is_positive() { all.max.to_vec2() + Vec2::splat(self.margin()) } else { Vec2::ZERO };
         self.scene.spoken = seen(spoken);
         self.scene
     }
@@ -138,8 +176,8 @@ impl<'a> Stage<'a> {
 /// Free room around everything.
 pub(super) const MARGIN: f32 = 28.0;
 
-/// No picture is smaller.
-const LEAST: Vec2 = vec2(760.0, 640.0);
+/// The same where room is dear.
+const MARGIN_LESS: f32 = 12.0;
 
 impl Node {
     /// A shape without text.

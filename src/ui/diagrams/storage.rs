@@ -1,37 +1,79 @@
 //! Where the bytes of each mount live.
 //!
 //! ```text
-//!                    │ own layer │  volume  │   bind   │  tmpfs   │   a column for each kind of home
-//!   ┌ shell ────┐    │           │          │          │          │
-//!   │ /         ├────┼▶[upper]   │          │          │          │   a row for each mount, so that a wire
-//!   │ /data     ├────┼───────────┼▶[notes]  │          │          │   meets no box but its own
-//!   │ /srv  ro  ├────┼───────────┼──────────┼▶[/home…] │          │
-//!   └───────────┘    │           │          │          │          │
+//!   ┌ shell ────┐
+//!   │ /         ├──────▶ ┌ own layer   …/upper            gone after rm ┐   a row for each mount, so that a wire
+//!   │ /data     ├──────▶ ┌ volume      notes  …/_data      kept after rm ┐   meets no box but its own
+//!   │ /srv  ro  ├──────▶ ┌ bind        /home/…             kept after rm ┐
+//!   └───────────┘
 //! ```
 //!
-//! A home that two containers share stands in the row of the first; the others reach it by the gutter left of its column.
+//! A home that two containers share stands in the row of the first; the others reach it by the gutter. Where there is no room for
+//! all, containers to which the eye is not led are a line each.
 
-use super::scene::{Anchor, Band, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
-use super::stage::{MARGIN, Stage, rect};
+use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
+use super::stage::{Detail, Stage, rect};
 use super::{Glyph, NodeId};
 use crate::trace::{Container, ContainerState, Dir, DirRole, Entity, Family, Mount, MountKind, World};
-use egui::pos2;
+use egui::{Rect, pos2};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const TINT: Tint = Tint::Family(Family::Storage);
-const FRAME: f32 = 214.0;
-const COLUMN: f32 = 152.0;
-const GUTTER: f32 = 24.0;
-const FIRST: f32 = MARGIN + FRAME + 44.0;
-const HEAD: f32 = 84.0;
-const FRAME_HEAD: f32 = 50.0;
-const ROW: f32 = 74.0;
-const HOME: f32 = 62.0;
-const TARGET: f32 = 46.0;
+const GUTTER: f32 = 56.0;
 const PAD: f32 = 12.0;
+/// Between two lanes of the gutter.
+const LANE: f32 = 8.0;
+/// No home is wider: its ends belong together.
+const WIDEST: f32 = 560.0;
+/// The whole picture where its room has no end.
+const WIDE: f32 = 760.0;
 
-/// A kind of home, in the order of its column.
+/// How high things are.
+#[derive(Clone, Copy)]
+struct Heights {
+    /// A container's name.
+    head: f32,
+    row: f32,
+    home: f32,
+    target: f32,
+    /// Below a container.
+    gap: f32,
+}
+
+impl Heights {
+    fn of(detail: Detail) -> Self {
+        match detail {
+            Detail::Full => Self { head: 50.0, row: 74.0, home: 62.0, target: 46.0, gap: 22.0 },
+            Detail::Less => Self { head: 34.0, row: 50.0, home: 44.0, target: 42.0, gap: 12.0 },
+            Detail::Least => Self { head: 30.0, row: 32.0, home: 28.0, target: 28.0, gap: 8.0 },
+        }
+    }
+}
+
+/// Where things stand.
+#[derive(Clone, Copy)]
+struct Plan {
+    high: Heights,
+    margin: f32,
+    frame: f32,
+    /// The left edge of the homes, and how wide they are.
+    homes: f32,
+    home: f32,
+}
+
+impl Plan {
+    fn of(stage: &Stage<'_>) -> Self {
+        let margin = stage.margin();
+        let wide = stage.wide(WIDE);
+        let frame = if stage.is_full() { 214.0 } else { (wide * 0.29).clamp(170.0, 240.0) };
+        let homes = margin + frame + GUTTER;
+        let home = (wide - homes - margin).clamp(240.0, WIDEST);
+        Self { high: Heights::of(stage.detail), margin, frame, homes, home }
+    }
+}
+
+/// A kind of home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Upper,
@@ -41,8 +83,6 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Upper, Self::Volume, Self::Bind, Self::Tmpfs];
-
     fn key(self) -> &'static str {
         match self {
             Self::Upper => "scene-home-upper",
@@ -54,10 +94,6 @@ impl Kind {
 
     fn survives(self) -> bool {
         matches!(self, Self::Volume | Self::Bind)
-    }
-
-    fn left(self) -> f32 {
-        FIRST + (self as usize) as f32 * (COLUMN + GUTTER)
     }
 }
 
@@ -71,88 +107,112 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
             false => ["scene-storage-empty", "scene-storage-empty-hint"],
         });
     }
-    let mut y = MARGIN + HEAD + 14.0;
+    let plan = Plan::of(&stage);
+    let mut y = plan.margin;
     let mut homes = Homes::default();
-    for container in &containers {
-        y = draw(world, &mut stage, container, y, &mut homes) + 22.0;
+    let (open, folded): (Vec<&Arc<Container>>, Vec<&Arc<Container>>) = match stage.detail {
+        Detail::Least => parted(world, &stage, &containers),
+        _ => (containers.clone(), Vec::new()),
+    };
+    for container in &open {
+        y = draw(world, &mut stage, plan, container, y, &mut homes) + plan.high.gap;
     }
-    y = left_over(world, &mut stage, y, &homes);
-    for kind in Kind::ALL {
-        let band = band(&stage, kind, y);
-        stage.scene.bands.push(band);
+    y = left_over(world, &mut stage, plan, y, &homes);
+    if !folded.is_empty() {
+        self::folded(world, &mut stage, plan, &folded, y);
     }
     let spoken = spoken(world, &stage, &containers);
     stage.done(spoken)
 }
 
-/// The homes that are drawn already.
+/// The containers to which the eye is led, at least the one made last, and the others.
+fn parted<'w>(
+    world: &World,
+    stage: &Stage<'_>,
+    all: &[&'w Arc<Container>],
+) -> (Vec<&'w Arc<Container>>, Vec<&'w Arc<Container>>) {
+    let is_open = |container: &Container| stage.any_open(|entity| is_of(world, container, entity));
+    let any = all.iter().any(|container| is_open(container));
+    let last = all.len().saturating_sub(1);
+    let (mut open, mut folded) = (Vec::new(), Vec::new());
+    for (i, container) in all.iter().enumerate() {
+        // A few at most: a whole store that starts lights everything at once.
+        let opens = (is_open(container) || (!any && i == last)) && open.len() < 3;
+        if opens { open.push(*container) } else { folded.push(*container) }
+    }
+    (open, folded)
+}
+
+/// It is the container, or one of its mounts or of the homes of these.
+fn is_of(world: &World, container: &Container, entity: &Entity) -> bool {
+    let lives = |mount: &Arc<Mount>| match (&mount.kind, entity) {
+        (_, Entity::Mount(key)) => mount.key == *key,
+        (MountKind::Volume { name }, Entity::Volume(other)) => name == other,
+        (MountKind::Bind { from }, Entity::Dir(path)) => from == path,
+        (MountKind::Overlay { upper, .. }, Entity::Dir(path)) => upper == path,
+        _ => false,
+    };
+    match entity {
+        Entity::Container(id) | Entity::UpperFile(id, _) => *id == container.id,
+        _ => world.mounts_of(&container.id).any(lives),
+    }
+}
+
+/// The homes that are drawn already, and how many wires run down the gutter.
 #[derive(Default)]
 struct Homes {
     all: BTreeSet<NodeId>,
+    lanes: usize,
 }
 
-fn band(stage: &Stage<'_>, kind: Kind, bottom: f32) -> Band {
-    let place = rect(kind.left() - 7.0, MARGIN, COLUMN + 14.0, (bottom - MARGIN).max(HEAD));
-    let text = |y: f32, font, ink, suffix: &str| {
-        let text = stage.say(&format!("{}{suffix}", kind.key()));
-        let text = stage.fit(&text, font, COLUMN - 2.0);
-        Text::new(pos2(place.center().x, place.top() + y), font, ink, text).anchored(Anchor::Center)
-    };
-    let (tint, mark) = if kind.survives() { (Tint::Good, Glyph::Check) } else { (Tint::Bad, Glyph::Cross) };
-    let fate = text(62.0, Font::Small, Ink::Tint(tint), "-fate").marked(mark);
-    // A centred text and its sign are centred together.
-    let shift = (Font::Small.size() + 4.0) / 2.0;
-    let width = stage.width(&fate.text, Font::Small);
-    let fate = Text { at: pos2(fate.at.x - width / 2.0 - shift, fate.at.y), anchor: Anchor::Left, ..fate };
-    Band {
-        key: kind.key(),
-        rect: place,
-        tint: TINT,
-        texts: vec![text(22.0, Font::Title, Ink::Strong, ""), text(41.0, Font::Small, Ink::Weak, "-where"), fate],
-    }
+/// What a container has mounted, or will have again: each target once, by its name.
+fn mounts<'w>(world: &'w World, container: &'w Container) -> Vec<(&'w Arc<Mount>, bool)> {
+    let mounted = world.mounts_of(&container.id).map(|mount| (mount, false));
+    // What a stopped container will mount again. A tmpfs of it is nowhere now, and its bytes are gone.
+    let held = world.held_mounts().filter(|(id, _)| **id == container.id).map(|(_, mount)| (mount, true));
+    let mut all: Vec<(&Arc<Mount>, bool)> = mounted.chain(held).collect();
+    all.retain(|(m, _)| !matches!(m.kind, MountKind::System | MountKind::Overlay { .. }));
+    all.sort_by(|(a, _), (b, _)| a.target.cmp(&b.target).then(a.key.cmp(&b.key)));
+    all.dedup_by(|(a, _), (b, _)| a.target == b.target && a.kind == b.kind);
+    all
 }
 
 /// A container's box, its mounts in rows, their homes at the right. Returns its lower edge.
-fn draw(world: &World, stage: &mut Stage<'_>, container: &Container, top: f32, homes: &mut Homes) -> f32 {
-    let mut mounts: Vec<&Arc<Mount>> = world.mounts_of(&container.id).collect();
-    let system = mounts.iter().filter(|m| m.kind == MountKind::System).count();
-    let root = mounts.iter().copied().find(|m| matches!(m.kind, MountKind::Overlay { .. }));
-    mounts.retain(|m| !matches!(m.kind, MountKind::System | MountKind::Overlay { .. }));
-    // What a stopped container will mount again. A tmpfs of it is nowhere now, and its bytes are gone.
-    let held: Vec<&Arc<Mount>> = world.held_mounts().filter(|(id, _)| **id == container.id).map(|(_, m)| m).collect();
-    mounts.extend(&held);
-    mounts.sort_by(|a, b| a.target.cmp(&b.target).then(a.key.cmp(&b.key)));
-    mounts.dedup_by(|a, b| a.target == b.target && a.kind == b.kind);
+fn draw(world: &World, stage: &mut Stage<'_>, plan: Plan, container: &Container, top: f32, homes: &mut Homes) -> f32 {
+    let high = plan.high;
+    let system = world.mounts_of(&container.id).filter(|m| m.kind == MountKind::System).count();
+    let root = world.mounts_of(&container.id).find(|m| matches!(m.kind, MountKind::Overlay { .. }));
+    let mounts = mounts(world, container);
     let id = NodeId::of(Entity::Container(container.id.clone()));
     let running = matches!(container.state, ContainerState::Running { .. });
     let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
-    let foot = if system > 0 { 24.0 } else { 0.0 };
-    let place = rect(MARGIN, top, FRAME, FRAME_HEAD + ROW * (mounts.len() + 1) as f32 + foot);
-    let name = stage.fit(&container.name, Font::Heading, FRAME - 110.0);
+    let foot = if system > 0 && stage.detail != Detail::Least { 24.0 } else { 4.0 };
+    let place = rect(plan.margin, top, plan.frame, high.head + high.row * (mounts.len() + 1) as f32 + foot);
     let state = super::state_of(stage, container);
+    let room = plan.frame - 38.0 - stage.width(&state, Font::Small);
+    let name = stage.fit(&container.name, Font::Heading, room);
     let mut frame = Node::new(id.clone(), place, tint, Style::Frame)
-        .text(Text::new(pos2(16.0, 25.0), Font::Heading, Ink::Strong, name))
-        .text(Text::new(pos2(FRAME - 14.0, 25.0), Font::Small, Ink::Weak, state).anchored(Anchor::Right));
-    if system > 0 {
+        .text(Text::new(pos2(16.0, high.head / 2.0), Font::Heading, Ink::Strong, name))
+        .text(
+            Text::new(pos2(plan.frame - 14.0, high.head / 2.0), Font::Small, Ink::Weak, state).anchored(Anchor::Right),
+        );
+    if system > 0 && foot > 4.0 {
         let text = stage.say_with("scene-system-mounts", &[("n", &system.to_string())]);
-        let text = stage.fit(&text, Font::Small, FRAME - 28.0);
-        frame = frame.text(Text::new(pos2(16.0, place.height() - 16.0), Font::Small, Ink::Weak, text));
+        let text = stage.fit(&text, Font::Small, plan.frame - 28.0);
+        frame = frame.text(Text::new(pos2(16.0, place.height() - 14.0), Font::Small, Ink::Weak, text));
     }
     stage.add(frame.called(&stage.say("scene-container")));
-    let mut middle = top + FRAME_HEAD + ROW / 2.0;
-    own_layer(world, stage, container, root, &id, middle, homes);
-    for mount in mounts {
-        middle += ROW;
-        let is_held = held.iter().any(|held| held.key == mount.key);
+    let mut middle = top + high.head + high.row / 2.0 - 2.0;
+    own_layer(world, stage, plan, container, root, &id, middle, homes);
+    for (mount, is_held) in mounts {
+        middle += high.row;
         let (own, why) = if is_held {
-            (
-                NodeId::part(Entity::Container(container.id.clone()), format!("mount {}", mount.target)),
-                Some(Unmounted::Now),
-            )
+            let part = format!("mount {}", mount.target);
+            (NodeId::part(Entity::Container(container.id.clone()), part), Some(Unmounted::Now))
         } else {
             (NodeId::of(Entity::Mount(mount.key)), None)
         };
-        let at = target(stage, own, &id, &mount.target, middle, mount.read_only, why);
+        let at = target(stage, plan, own, &id, &mount.target, middle, mount.read_only, why);
         if is_held && mount.kind == MountKind::Tmpfs {
             continue;
         }
@@ -165,17 +225,19 @@ fn draw(world: &World, stage: &mut Stage<'_>, container: &Container, top: f32, h
             _ => (Kind::Tmpfs, NodeId::part(Entity::Mount(mount.key), "ram")),
         };
         if homes.all.insert(home.clone()) {
-            home_of(world, stage, mount, kind, home.clone(), middle);
+            home_of(world, stage, plan, mount, kind, home.clone(), middle);
         }
-        reach(stage, &at, &home, kind, middle, mount.read_only || is_held);
+        reach(stage, plan, &at, &home, middle, mount.read_only || is_held, homes);
     }
     place.bottom()
 }
 
 /// The container's root and the upper directory that its writes go to.
+#[expect(clippy::too_many_arguments, reason = "a layout's inputs")]
 fn own_layer(
     world: &World,
     stage: &mut Stage<'_>,
+    plan: Plan,
     container: &Container,
     root: Option<&Arc<Mount>>,
     frame: &NodeId,
@@ -189,7 +251,7 @@ fn own_layer(
         (None, ContainerState::Exited { .. }) => Some(Unmounted::Now),
         (None, _) => Some(Unmounted::Yet),
     };
-    let at = target(stage, id, frame, "/", middle, root.is_some_and(|m| m.read_only), why);
+    let at = target(stage, plan, id, frame, "/", middle, root.is_some_and(|m| m.read_only), why);
     let made = world.dirs.values().find(|d| d.role == DirRole::Upper && d.container.as_ref() == Some(&container.id));
     let path = match root.map(|m| &m.kind) {
         Some(MountKind::Overlay { upper, .. }) => Some(upper.clone()),
@@ -198,27 +260,27 @@ fn own_layer(
     let Some(path) = path else { return };
     let home = if world.dirs.contains_key(&path) { NodeId::of(Entity::Dir(path.clone())) } else { part("upper") };
     homes.all.insert(home.clone());
-    let title = tail(&path, 2);
-    home_card(stage, home.clone(), Kind::Upper, middle, &title, &path, None);
-    reach(stage, &at, &home, Kind::Upper, middle, root.is_none());
+    let written = world.uppers.get(&container.id).and_then(|upper| super::layers::written(stage, upper));
+    home_card(stage, plan, home.clone(), Kind::Upper, middle, &tail(&path, 2), &path, written.map(|n| (n, None)));
+    reach(stage, plan, &at, &home, middle, root.is_none(), homes);
 }
 
-fn home_of(world: &World, stage: &mut Stage<'_>, mount: &Mount, kind: Kind, id: NodeId, middle: f32) {
+fn home_of(world: &World, stage: &mut Stage<'_>, plan: Plan, mount: &Mount, kind: Kind, id: NodeId, middle: f32) {
     match &mount.kind {
         MountKind::Volume { name } => {
             let volume = world.volumes.get(name);
             let path = volume.map(|v| v.path.clone()).unwrap_or_default();
             let anonymous = volume.filter(|v| v.anonymous).map(|_| stage.say("scene-anonymous"));
             let note = only_held(world, mount).then(|| stage.say("scene-used-stopped")).or(anonymous);
-            home_card(stage, id, kind, middle, name, &path, note.map(|n| (n, None)));
+            home_card(stage, plan, id, kind, middle, name, &path, note.map(|n| (n, None)));
         }
         MountKind::Bind { from } => {
             let note = only_held(world, mount).then(|| (stage.say("scene-used-stopped"), None));
-            home_card(stage, id, kind, middle, &tail(from, 1), from, note);
+            home_card(stage, plan, id, kind, middle, &tail(from, 1), from, note);
         }
         _ => {
-            let (size, where_) = (mount.fstype.clone(), stage.say("scene-memory"));
-            home_card(stage, id, kind, middle, &size, &where_, None);
+            let where_ = stage.say("scene-memory");
+            home_card(stage, plan, id, kind, middle, "", &where_, None);
         }
     }
 }
@@ -237,8 +299,11 @@ enum Unmounted {
     Now,
 }
 
+/// What kind of home, its name and path; whether it is kept, and what else is to be said of it.
+#[expect(clippy::too_many_arguments, reason = "what is written on a card")]
 fn home_card(
     stage: &mut Stage<'_>,
+    plan: Plan,
     id: NodeId,
     kind: Kind,
     middle: f32,
@@ -246,27 +311,56 @@ fn home_card(
     path: &str,
     note: Option<(String, Option<Glyph>)>,
 ) {
-    let place = rect(kind.left(), middle - HOME / 2.0, COLUMN, HOME);
-    let room = COLUMN - 2.0 * PAD;
-    let lift = if note.is_some() { 0.0 } else { 6.0 };
-    let title = stage.fit_middle(title, Font::MonoTitle, room);
-    let path_font = if kind == Kind::Tmpfs { Font::Small } else { Font::MonoSmall };
-    let path = stage.fit_middle(path, path_font, room);
+    let place = rect(plan.homes, middle - plan.high.home / 2.0, plan.home, plan.high.home);
     let style = if kind == Kind::Tmpfs { Style::Dashed } else { Style::Solid };
-    let mut node = Node::new(id, place, TINT, style)
-        .text(Text::new(pos2(PAD, 17.0 + lift), Font::MonoTitle, Ink::Strong, title))
-        .text(Text::new(pos2(PAD, 34.5 + lift), path_font, Ink::Weak, path));
-    if let Some((note, mark)) = note {
-        let ink = if mark.is_some() { Ink::Tint(Tint::Good) } else { Ink::Tint(TINT) };
-        let note = stage.fit(&note, Font::Small, if mark.is_some() { room - 14.0 } else { room });
-        node = node.text(Text::new(pos2(PAD, 50.0), Font::Small, ink, note).marked(mark));
+    let right = plan.home - PAD;
+    let one_line = stage.detail == Detail::Least;
+    let (up, down) = match stage.detail {
+        Detail::Full => (19.0, 43.0),
+        Detail::Less => (13.0, 31.0),
+        Detail::Least => (14.0, 14.0),
+    };
+    let (tint, mark) = if kind.survives() { (Tint::Good, Glyph::Check) } else { (Tint::Bad, Glyph::Cross) };
+    let fate = stage.say(&format!("{}-fate", kind.key()));
+    let fate_room = stage.width(&fate, Font::Small) + Font::Small.size() + 4.0;
+    let word = stage.fit(&stage.say(kind.key()), Font::Title, 130.0);
+    let named = PAD + stage.width(&word, Font::Title) + if title.is_empty() { 0.0 } else { 10.0 };
+    let title = stage.fit_middle(title, Font::MonoTitle, (right - fate_room - 12.0 - named).max(30.0));
+    let named_end = named + stage.width(&title, Font::MonoTitle);
+    let mut texts = vec![
+        Text::new(pos2(PAD, up), Font::Title, Ink::Tint(TINT), word),
+        Text::new(pos2(named, up), Font::MonoTitle, Ink::Strong, title),
+        Text::new(pos2(right, up), Font::Small, Ink::Tint(tint), fate).anchored(Anchor::Right).marked(mark),
+    ];
+    let font = if kind == Kind::Tmpfs { Font::Small } else { Font::MonoSmall };
+    if one_line {
+        let room = right - fate_room - 12.0 - named_end - 10.0;
+        if room > 60.0 {
+            let said = note.map_or_else(|| path.to_owned(), |(note, _)| note);
+            let said = stage.fit_middle(&said, font, room);
+            texts.push(Text::new(pos2(named_end + 10.0, down), font, Ink::Weak, said));
+        }
+    } else {
+        let note = note.map(|(note, mark)| {
+            let room = (plan.home - 2.0 * PAD) * 0.55;
+            (stage.fit(&note, Font::Small, room), mark)
+        });
+        let taken = note.as_ref().map_or(0.0, |(note, _)| stage.width(note, Font::Small) + 30.0);
+        let path = stage.fit_middle(path, font, plan.home - 2.0 * PAD - taken);
+        texts.push(Text::new(pos2(PAD, down), font, Ink::Weak, path));
+        if let Some((note, mark)) = note {
+            let ink = if mark.is_some() { Ink::Tint(Tint::Good) } else { Ink::Tint(TINT) };
+            texts.push(Text::new(pos2(right, down), Font::Small, ink, note).anchored(Anchor::Right).marked(mark));
+        }
     }
-    stage.add(node.called(&stage.say(kind.key())));
+    stage.add(Node::new(id, place, TINT, style).texts(texts).called(""));
 }
 
 /// A path in the container that something is mounted on.
+#[expect(clippy::too_many_arguments, reason = "what is written on a card")]
 fn target(
     stage: &mut Stage<'_>,
+    plan: Plan,
     id: NodeId,
     frame: &NodeId,
     path: &str,
@@ -275,63 +369,114 @@ fn target(
     unmounted: Option<Unmounted>,
 ) -> NodeId {
     let planned = unmounted.is_some();
-    let place = rect(MARGIN + 14.0, middle - TARGET / 2.0, FRAME - 28.0, TARGET);
+    let high = plan.high.target;
+    let place = rect(plan.margin + 14.0, middle - high / 2.0, plan.frame - 28.0, high);
     let style = if planned { Style::Ghost } else { Style::Solid };
     let tinted = if planned { Tint::Plain } else { TINT };
-    let mut lines = Vec::new();
-    let shown = stage.fit_middle(path, Font::MonoTitle, place.width() - 24.0);
     let second = match (read_only, unmounted) {
         (_, Some(Unmounted::Yet)) => Some((stage.say("scene-not-mounted"), Glyph::Wait)),
         (_, Some(Unmounted::Now)) => Some((stage.say("scene-not-mounted-now"), Glyph::Wait)),
         (true, None) => Some((stage.say("scene-read-only"), Glyph::Lock)),
         (false, None) => None,
     };
-    let room = place.width() - 2.0 * PAD - 16.0;
-    let second = second.map(|(word, mark)| (stage.fit(&word, Font::Small, room), mark));
-    let y = if second.is_some() { 16.0 } else { TARGET / 2.0 };
-    lines.push(Text::new(pos2(PAD, y), Font::MonoTitle, Ink::Strong, shown));
-    if let Some((word, mark)) = second {
-        lines.push(Text::new(pos2(PAD, 33.0), Font::Small, Ink::Weak, word).marked(mark));
+    let room = place.width() - 2.0 * PAD;
+    let mut lines = Vec::new();
+    if stage.detail == Detail::Least {
+        let sign = second.map(|(_, mark)| mark);
+        let shown = stage.fit_middle(path, Font::MonoTitle, room - if sign.is_some() { 18.0 } else { 0.0 });
+        lines.push(Text::new(pos2(PAD, high / 2.0), Font::MonoTitle, Ink::Strong, shown).marked(sign));
+    } else {
+        let shown = stage.fit_middle(path, Font::MonoTitle, room);
+        let y = if second.is_some() { high * 0.34 } else { high / 2.0 };
+        lines.push(Text::new(pos2(PAD, y), Font::MonoTitle, Ink::Strong, shown));
+        if let Some((word, mark)) = second {
+            let word = stage.fit(&word, Font::Small, room - 16.0);
+            lines.push(Text::new(pos2(PAD, high * 0.73), Font::Small, Ink::Weak, word).marked(mark));
+        }
     }
     stage.add(Node::new(id, place, tinted, style).within(frame).texts(lines).called(""))
 }
 
-/// Straight along its row; to a home in another row by the gutter left of the home's column.
-fn reach(stage: &mut Stage<'_>, from: &NodeId, home: &NodeId, kind: Kind, middle: f32, weak: bool) {
+/// Straight along its row; to a home in another row by a lane of the gutter.
+fn reach(stage: &mut Stage<'_>, plan: Plan, from: &NodeId, home: &NodeId, middle: f32, weak: bool, homes: &mut Homes) {
     let (Some(start), Some(end)) = (stage.scene.node(from).map(|n| n.rect), stage.scene.node(home).map(|n| n.rect))
     else {
         return;
     };
-    let target = end.left_center();
+    let start = pos2(start.right(), middle);
     let route = if (end.center().y - middle).abs() < 0.5 {
-        vec![pos2(start.right(), middle), target]
+        vec![start, end.left_center()]
     } else {
-        let x = kind.left() - GUTTER / 2.0 - 4.0;
-        vec![pos2(start.right(), middle), pos2(x, middle), pos2(x, target.y), target]
+        let lanes = ((GUTTER - 26.0) / LANE) as usize;
+        let x = plan.homes - 14.0 - LANE * (homes.lanes % lanes.max(1)) as f32;
+        homes.lanes += 1;
+        vec![start, pos2(x, middle), pos2(x, end.center().y), end.left_center()]
     };
     let line = if weak { Line::Dashed } else { Line::Solid };
     stage.wire(from, home, Edge::new(route, TINT, line).ends(End::Open, End::Arrow).part("lives in"));
 }
 
 /// Volumes and host paths that no container uses. Returns the lower end.
-fn left_over(world: &World, stage: &mut Stage<'_>, top: f32, homes: &Homes) -> f32 {
+fn left_over(world: &World, stage: &mut Stage<'_>, plan: Plan, top: f32, homes: &Homes) -> f32 {
     let free = |id: NodeId| (!homes.all.contains(&id)).then_some(id);
-    let volumes: Vec<_> =
-        world.volumes.values().filter_map(|v| Some((free(NodeId::of(Entity::Volume(v.name.clone())))?, v))).collect();
+    let volumes = world.volumes.values().filter_map(|v| Some((free(NodeId::of(Entity::Volume(v.name.clone())))?, v)));
     let sources = world.dirs.values().filter(|d| d.role == DirRole::BindSource);
-    let binds: Vec<(NodeId, &Arc<Dir>)> =
-        sources.filter_map(|d| Some((free(NodeId::of(Entity::Dir(d.path.clone())))?, d))).collect();
-    let rows = volumes.len().max(binds.len());
-    let middle = |row: usize| top + ROW * row as f32 + ROW / 2.0;
+    let binds = sources.filter_map(|d| Some((free(NodeId::of(Entity::Dir(d.path.clone())))?, d)));
+    let (volumes, binds): (Vec<_>, Vec<(NodeId, &Arc<Dir>)>) = (volumes.collect(), binds.collect());
+    // Of very many the first are drawn and the rest is counted.
+    let most = if stage.look.room.is_some() && stage.detail == Detail::Least { 6 } else { usize::MAX };
+    let all = volumes.len() + binds.len();
+    let mut middle = top + plan.high.row / 2.0;
     let note = || Some((stage.say("scene-kept"), Some(Glyph::Check)));
-    let (volume_note, bind_note) = (note(), note());
-    for (row, (id, volume)) in volumes.into_iter().enumerate() {
-        home_card(stage, id, Kind::Volume, middle(row), &volume.name, &volume.path, volume_note.clone());
+    let notes: Vec<_> = (0..all).map(|_| note()).collect();
+    let volumes = volumes.into_iter().map(|(id, v)| (id, Kind::Volume, v.name.clone(), v.path.clone()));
+    let binds = binds.into_iter().map(|(id, d)| (id, Kind::Bind, tail(&d.path, 1), d.path.clone()));
+    for ((id, kind, title, path), note) in volumes.chain(binds).zip(notes).take(most) {
+        home_card(stage, plan, id, kind, middle, &title, &path, note);
+        middle += plan.high.row;
     }
-    for (row, (id, dir)) in binds.into_iter().enumerate() {
-        home_card(stage, id, Kind::Bind, middle(row), &tail(&dir.path, 1), &dir.path, bind_note.clone());
+    if all > most {
+        let text = stage.say_with("scene-more", &[("n", &(all - most).to_string())]);
+        let at = pos2(plan.homes + PAD, middle - plan.high.row / 2.0 + 10.0);
+        stage.caption(Text::new(at, Font::Small, Ink::Weak, text));
+        middle += 20.0;
     }
-    top + ROW * rows as f32
+    middle - plan.high.row / 2.0
+}
+
+/// Containers that are not open: their names side by side, as many as there is room for.
+fn folded(world: &World, stage: &mut Stage<'_>, plan: Plan, all: &[&Arc<Container>], top: f32) {
+    const CHIP: egui::Vec2 = egui::vec2(150.0, 40.0);
+    let wide = plan.homes + plan.home - plan.margin;
+    let columns = (((wide + 8.0) / (CHIP.x + 8.0)) as usize).max(1);
+    let room = stage.look.room.map_or(f32::INFINITY, |room| room.y - top - plan.margin);
+    let rows = (((room + 6.0) / (CHIP.y + 6.0)).min(1e4) as usize).max(2);
+    let fits = columns * rows;
+    let (shown, left) = if all.len() <= fits { (all.len(), 0) } else { (fits - 1, all.len() - fits + 1) };
+    let at = |i: usize| {
+        let (row, column) = (i / columns, i % columns);
+        let corner = pos2(plan.margin + column as f32 * (CHIP.x + 8.0), top + row as f32 * (CHIP.y + 6.0));
+        Rect::from_min_size(corner, CHIP)
+    };
+    for (i, container) in all[..shown].iter().enumerate() {
+        let running = matches!(container.state, ContainerState::Running { .. });
+        let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
+        let name = stage.fit_middle(&container.name, Font::Title, CHIP.x - 20.0);
+        let count = mounts(world, container).len().to_string();
+        let what =
+            format!("{} · {}", super::state_of(stage, container), stage.say_with("scene-mounts", &[("n", &count)]));
+        let what = stage.fit(&what, Font::Small, CHIP.x - 20.0);
+        let node = Node::new(NodeId::of(Entity::Container(container.id.clone())), at(i), tint, Style::Solid)
+            .text(Text::new(pos2(10.0, 13.0), Font::Title, Ink::Strong, name))
+            .text(Text::new(pos2(10.0, 29.0), Font::Small, Ink::Weak, what));
+        stage.add(node.called(&stage.say("scene-container")));
+    }
+    if left > 0 {
+        let place = at(shown);
+        let text = stage.say_with("scene-more", &[("n", &left.to_string())]);
+        let text = Text::new(pos2(10.0, CHIP.y / 2.0), Font::Small, Ink::Weak, text);
+        stage.add(Node::new(NodeId::named("more containers"), place, Tint::Plain, Style::Ghost).text(text).called(""));
+    }
 }
 
 /// The last parts of a path.

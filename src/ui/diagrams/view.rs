@@ -4,7 +4,7 @@ use super::measure::{InFonts, Widths};
 use super::paint::{Faces, paint};
 use super::scene::{Node, Scene, Style};
 use super::shown::{Leaving, Shown};
-use super::{NodeId, Tab};
+use super::{Look, NodeId, Tab};
 use crate::i18n::{Lang, Words};
 use crate::trace::{Entity, World};
 use crate::ui::theme::Theme;
@@ -26,8 +26,6 @@ const PULSE: f64 = 0.9;
 const FLOW: f64 = 2.4;
 /// Software rendering cannot do more without heating the room.
 const FRAME: Duration = Duration::from_millis(33);
-/// How high the strip is that the buttons over the picture have for themselves.
-const BUTTONS: f32 = 38.0;
 /// More shapes than this lose their small print.
 const DETAILED: usize = 500;
 
@@ -51,7 +49,7 @@ struct View {
     changed_at: f64,
     camera: Camera,
     camera_before: Camera,
-    room: Vec2,
+    at: Rect,
     farewell: bool,
     forward: bool,
 }
@@ -63,7 +61,21 @@ struct Source {
     lang: Lang,
     chosen: Option<Entity>,
     lit: Vec<Entity>,
+    room: Vec2,
     pixels_per_point: f32,
+}
+
+/// How a picture is seen.
+#[derive(Debug, Clone)]
+pub struct Seen<'a> {
+    /// What is drawn.
+    pub scene: &'a Scene,
+    /// Where, when nothing moves any more: from the scene to points of the window.
+    pub transform: TSTransform,
+    /// What of the window it has for itself.
+    pub view: Rect,
+    /// Around what the last event changed; none when it changed nothing that is drawn.
+    pub focus: Option<Rect>,
 }
 
 impl Diagrams {
@@ -73,7 +85,7 @@ impl Diagrams {
     }
 
     /// Draws a diagram in all the room that is left, and lets a click choose the thing that a shape stands for.
-    /// `changed` is what the last event changed: it is lit.
+    /// `changed` is what the last event changed: it is lit, and with `spotlight` all else is dimmed.
     #[expect(clippy::too_many_arguments, reason = "everything it depends on, and nothing kept behind its back")]
     pub fn show(
         &mut self,
@@ -84,6 +96,7 @@ impl Diagrams {
         selection: &mut Option<Entity>,
         words: &Words,
         theme: &Theme,
+        spotlight: bool,
     ) {
         let room = ui.available_rect_before_wrap();
         let ground = ui.interact(room, egui::Id::unique(("dockwalk diagram", view)), Sense::click_and_drag());
@@ -98,9 +111,10 @@ impl Diagrams {
                     self.subject = super::image::subject_of(world, selection.as_ref(), self.subject.as_ref());
                     self.subject.clone()
                 }
-                Tab::Network | Tab::Storage => None,
+                Tab::Network | Tab::Storage => selection.clone(),
             },
             lit: changed.to_vec(),
+            room: room.size(),
             pixels_per_point: ui.ctx().pixels_per_point(),
         };
         let set = (ui.ctx().pixels_per_point(), faces.has_bold());
@@ -111,13 +125,26 @@ impl Diagrams {
         let reduced = ui.style().animation_time == 0.0;
         let state = self.views.entry(view).or_insert_with(View::new);
         if state.of != source {
-            let scene = super::scene(view, world, source.chosen.as_ref(), words, &measure);
+            let look = Look { chosen: source.chosen.as_ref(), lit: &source.lit, room: Some(source.room) };
+            let scene = super::scene_in(view, world, look, words, &measure);
             state.change(scene, source, view, now, reduced);
         }
-        state.settle(room.size(), now, reduced);
+        state.at = room;
         state.steer(ui, &ground, room);
-        state.paint(ui, &ground, room, selection, words, theme, &faces, now, reduced);
+        state.paint(ui, &ground, room, selection, theme, &faces, now, reduced, spotlight);
         ui.advance_cursor_after_rect(room);
+    }
+
+    /// The buttons that zoom a picture, from right to left.
+    pub fn zoom(&mut self, ui: &mut egui::Ui, view: Tab, words: &Words, theme: &Theme) {
+        self.views.entry(view).or_insert_with(View::new).buttons(ui, words, theme);
+    }
+
+    /// How a picture was seen last; none before it was drawn.
+    pub fn seen(&self, view: Tab) -> Option<Seen<'_>> {
+        let state = self.views.get(&view)?;
+        let transform = state.camera.transform(state.at);
+        Some(Seen { scene: &state.scene, transform, view: state.at, focus: state.focus() })
     }
 
     /// The picture in a sentence or two, for a screen reader; empty before it was drawn.
@@ -128,8 +155,14 @@ impl Diagrams {
 
 impl View {
     fn new() -> Self {
-        let of =
-            Source { world: World::default(), lang: Lang::Ko, chosen: None, lit: Vec::new(), pixels_per_point: 0.0 };
+        let of = Source {
+            world: World::default(),
+            lang: Lang::Ko,
+            chosen: None,
+            lit: Vec::new(),
+            room: Vec2::ZERO,
+            pixels_per_point: 0.0,
+        };
         let scene = Scene::default();
         Self {
             scene,
@@ -139,17 +172,16 @@ impl View {
             changed_at: f64::NEG_INFINITY,
             camera: Camera::default(),
             camera_before: Camera::default(),
-            room: Vec2::ZERO,
+            at: Rect::ZERO,
             farewell: false,
             forward: true,
         }
     }
 
-    /// A new scene: what is seen now moves to it.
+    /// A new scene: what is seen now moves to it. In another room it is there at once.
     fn change(&mut self, scene: Scene, of: Source, tab: Tab, now: f64, reduced: bool) {
-        let first = self.room == Vec2::ZERO;
-        // What was only chosen moves nothing.
-        let moved = scene.size != self.scene.size || of.lit != self.of.lit;
+        let first = self.of.room == Vec2::ZERO;
+        let resized = of.room != self.of.room;
         self.before = if first { Shown::of(&scene) } else { self.shown(now, reduced) };
         self.camera_before = self.camera_at(now, reduced);
         self.forward = !is_back(&self.of.world, &of.world);
@@ -160,25 +192,24 @@ impl View {
         self.scene = scene;
         self.of = of;
         self.changed_at = if first { f64::NEG_INFINITY } else { now };
-        self.room = if first { Vec2::ZERO } else { self.room };
-        if self.camera.fits && moved && !first {
-            self.camera = Camera::fit(self.scene.size, self.room, self.focus());
+        if !self.camera.fits {
+            self.camera.keep(self.scene.size, self.of.room);
+        } else if resized || self.must_move() {
+            self.camera = Camera::fit(self.scene.size, self.of.room, self.focus());
+        }
+        if resized {
+            self.camera_before = self.camera;
         }
     }
 
-    /// The view was opened, or has another size: the picture is fitted anew, at once.
-    fn settle(&mut self, room: Vec2, now: f64, reduced: bool) {
-        if room == self.room {
-            return;
-        }
-        self.room = room;
-        if self.camera.fits {
-            self.camera = Camera::fit(self.scene.size, room, self.focus());
-            self.camera_before = self.camera;
-        } else {
-            self.camera.keep(self.scene.size, room);
-            self.camera_before = self.camera_at(now, reduced);
-        }
+    /// The camera stays where it is as long as all that there is can be seen from there, or at least what changed; and as long as
+    /// what is seen is not much smaller than it could be.
+    fn must_move(&self) -> bool {
+        let (size, room) = (self.scene.size, self.of.room);
+        let fit = Camera::fit(size, room, self.focus());
+        let all = Rect::from_min_size(egui::Pos2::ZERO, size);
+        let enough = if fit.sees(all, room) { Some(all) } else { self.focus() };
+        enough.is_some_and(|part| !self.camera.sees(part, room)) || fit.zoom > self.camera.zoom * 1.2
     }
 
     fn focus(&self) -> Option<Rect> {
@@ -210,7 +241,7 @@ impl View {
             self.camera.pan(ground.drag_delta());
         }
         if ground.double_clicked() {
-            self.camera = Camera::whole(self.scene.size, self.room);
+            self.fit_all();
         }
         if ui.rect_contains_pointer(room) {
             let (factor, scroll, at) =
@@ -225,7 +256,7 @@ impl View {
             }
         }
         if self.camera != before {
-            self.camera.keep(self.scene.size, self.room);
+            self.camera.keep(self.scene.size, self.of.room);
             self.camera_before = self.camera;
             ui.ctx().request_repaint();
         }
@@ -234,14 +265,20 @@ impl View {
     fn zoom_keys(&mut self, ui: &egui::Ui) {
         let pressed = |key: Key| ui.input(|i| i.key_pressed(key) && i.modifiers.is_none());
         if pressed(Key::Plus) || pressed(Key::Equals) {
-            self.camera.zoom_by(1.2, self.room / 2.0);
+            self.camera.zoom_by(1.2, self.of.room / 2.0);
         }
         if pressed(Key::Minus) {
-            self.camera.zoom_by(1.0 / 1.2, self.room / 2.0);
+            self.camera.zoom_by(1.0 / 1.2, self.of.room / 2.0);
         }
         if pressed(Key::Num0) {
-            self.camera = Camera::whole(self.scene.size, self.room);
+            self.fit_all();
         }
+    }
+
+    /// As it is when nobody moved it; from there all of it, however small that makes it.
+    fn fit_all(&mut self) {
+        let fit = Camera::fit(self.scene.size, self.of.room, self.focus());
+        self.camera = if self.camera == fit { Camera::whole(self.scene.size, self.of.room) } else { fit };
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a frame is painted from")]
@@ -251,11 +288,11 @@ impl View {
         ground: &Response,
         room: Rect,
         selection: &mut Option<Entity>,
-        words: &Words,
         theme: &Theme,
         faces: &Faces,
         now: f64,
         reduced: bool,
+        spotlight: bool,
     ) {
         let painter = ui.painter_at(room);
         painter.rect_filled(room, 0, theme.canvas);
@@ -265,17 +302,14 @@ impl View {
         let since = now - self.changed_at;
         let clock = (flows && !reduced && since < FLOW).then_some(since);
         let pulse = if reduced { 0.0 } else { 1.0 - self.part(now, PULSE, reduced) };
-        let emphasis = Emphasis { lit: &self.of.lit, pulse, selected: selection.as_ref(), clock };
+        let emphasis = Emphasis { lit: &self.of.lit, pulse, selected: selection.as_ref(), clock, spotlight };
         let visible = transform.inverse() * room;
         let fine = self.scene.nodes().filter(|n| n.rect.intersects(visible)).count() <= DETAILED;
-        // What is moved goes under the strip of the buttons, not through them.
-        let below = Rect::from_min_max(egui::pos2(room.left(), room.top() + BUTTONS), room.max);
-        paint(&painter.with_clip_rect(below), faces, &draw(&shown, theme, &emphasis), transform, fine);
+        paint(&painter, faces, &draw(&shown, theme, &emphasis), transform, fine);
 
         let spoken = self.scene.spoken.clone();
         ground.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &spoken));
-        self.touch(ui, ground, below, transform, selection, theme);
-        self.buttons(ui, room, words, theme, faces);
+        self.touch(ui, ground, room, transform, selection, theme);
         let longest = if self.farewell { FAREWELL } else { MOVE.max(PULSE) };
         if !reduced && (since < longest || clock.is_some()) {
             ui.ctx().request_repaint_after(FRAME);
@@ -348,30 +382,41 @@ impl View {
         nearest(from, way, wired).or_else(|| nearest(from, way, self.scene.nodes()))
     }
 
-    /// − 100 % + and the whole picture.
-    fn buttons(&mut self, ui: &mut egui::Ui, room: Rect, words: &Words, theme: &Theme, faces: &Faces) {
+    /// From right to left: larger, how large, smaller, and all of it.
+    fn buttons(&mut self, ui: &mut egui::Ui, words: &Words, theme: &Theme) {
         let percent = format!("{:.0}%", self.camera.zoom * 100.0);
-        let items =
-            [("−", 26.0, "scene-zoom-out"), (percent.as_str(), 48.0, "scene-zoom-fit"), ("+", 26.0, "scene-zoom-in")];
-        let mut right = room.right() - 10.0;
+        let fit = words.say("scene-zoom-fit");
+        let items = [
+            ("+", "scene-zoom-in", "+"),
+            (&percent, "scene-zoom-now", "0"),
+            ("−", "scene-zoom-out", "−"),
+            (&fit, "scene-zoom-fit", "0"),
+        ];
         let before = self.camera;
-        for (text, width, key) in items.into_iter().rev() {
-            let rect = Rect::from_min_size(egui::pos2(right - width, room.top() + 8.0), vec2(width, 26.0));
-            right -= width;
-            let response = ui.interact(rect, egui::Id::unique(("dockwalk diagram", key)), Sense::click());
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words.say(key)));
+        for (text, key, hint) in items {
+            let width = if key == "scene-zoom-fit" {
+                42.0
+            } else if key == "scene-zoom-now" {
+                44.0
+            } else {
+                22.0
+            };
+            let (rect, response) = ui.allocate_exact_size(vec2(width, 26.0), Sense::click());
+            let name = words.say(key);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             let color = if response.hovered() || response.has_focus() { theme.text } else { theme.weak };
-            let painter = ui.painter_at(room);
-            painter.rect_filled(rect, 5.0, theme.canvas.gamma_multiply(0.85));
-            painter.text(rect.center(), egui::Align2::CENTER_CENTER, text, faces.font(super::Font::Word, 13.0), color);
+            let font = crate::ui::fonts::regular(12.5);
+            ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, text, font, color);
             if response.clicked() {
                 match key {
-                    "scene-zoom-out" => self.camera.zoom_by(1.0 / 1.2, self.room / 2.0),
-                    "scene-zoom-in" => self.camera.zoom_by(1.2, self.room / 2.0),
-                    _ => self.camera = Camera::whole(self.scene.size, self.room),
+                    "scene-zoom-out" => self.camera.zoom_by(1.0 / 1.2, self.of.room / 2.0),
+                    "scene-zoom-in" => self.camera.zoom_by(1.2, self.of.room / 2.0),
+                    "scene-zoom-now" => self.camera = Camera { zoom: 1.0, ..self.camera },
+                    _ => self.fit_all(),
                 }
+                self.camera.keep(self.scene.size, self.of.room);
             }
-            response.on_hover_text(words.say(key));
+            response.on_hover_text(format!("{name}  {hint}"));
         }
         if self.camera != before {
             self.camera_before = self.camera;

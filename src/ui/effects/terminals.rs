@@ -3,7 +3,7 @@
 use super::*;
 use crate::client::place;
 use crate::trace::{Code, StepKind};
-use crate::ui::terminal::{TerminalCommand, split};
+use crate::ui::terminal::TerminalCommand;
 
 impl EffectRunner {
     pub(super) fn terminal(
@@ -22,10 +22,12 @@ impl EffectRunner {
                 }
             }
             TerminalCommand::Dock => terminals.open = !terminals.open,
+            TerminalCommand::Place => terminals.side = !terminals.side,
+            TerminalCommand::Field => terminals.to_field = state.is_live(),
             TerminalCommand::Run(line) => self.run(ctx, state, terminals, &line),
             TerminalCommand::HostShell => {
                 self.run(ctx, state, terminals, "host");
-                terminals.take_focus = true;
+                terminals.keys_when_ready();
             }
             TerminalCommand::Show(number) => {
                 (terminals.current, terminals.open, terminals.take_focus) = (number, true, true);
@@ -34,15 +36,15 @@ impl EffectRunner {
         }
     }
 
-    /// Runs a command line in a new terminal: docker's with this program, anything else on the lab host.
+    /// Runs a command line in a new terminal, with this program.
     fn run(&mut self, ctx: &Context, state: &mut WindowState, terminals: &mut Terminals, line: &str) {
         let Some(socket) = state.socket.clone() else {
             fail(state, &Problem::new(Code::TerminalNoEngine));
             return;
         };
-        let Some(words) = split(line) else {
-            fail(state, &Problem::new(Code::TerminalQuote).with("command", line));
-            return;
+        let words = match terminals.field.understand(line) {
+            Ok(words) => words,
+            Err(problem) => return fail(state, &problem),
         };
         let program = match std::env::current_exe() {
             Ok(program) => program.display().to_string(),
@@ -52,13 +54,13 @@ impl EffectRunner {
                 return;
             }
         };
-        let words = if words.first().is_some_and(|word| word == "dockwalk") { &words[1..] } else { &words[..] };
-        let own = words.first().is_some_and(|word| ["docker", "host", "registry"].contains(&word.as_str()));
-        let host = (!own).then(|| "host".to_owned());
-        let argv: Vec<String> = std::iter::once(program).chain(host).chain(words.iter().cloned()).collect();
+        let argv: Vec<String> = std::iter::once(program).chain(words).collect();
         let title = if line == "host" { state.words().say("dock-host-name") } else { line.trim().to_owned() };
         unfocus(ctx);
-        if let Err(problem) = terminals.run(&title, &argv, &socket, waker(ctx)) {
+        if line != "host" {
+            terminals.field.ran(line);
+        }
+        if let Err(problem) = terminals.run(&title, &argv, &socket, state.lang, waker(ctx)) {
             fail(state, &problem);
         }
     }

@@ -115,7 +115,7 @@ fn again(ui: &mut Ui, cx: &mut PanelContext<'_>, found: &Breakable) {
     }
 }
 
-/// In the strip above the picture, where nothing is drawn: breaks or mends what is selected, with one click.
+/// In the picture's lower corner: breaks or mends what is selected, with one click.
 pub fn corner(ui: &mut Ui, cx: &mut PanelContext<'_>, room: Rect) {
     let state = cx.state;
     if !state.is_live() || state.tab != crate::ui::diagrams::Tab::Image {
@@ -128,8 +128,7 @@ pub fn corner(ui: &mut Ui, cx: &mut PanelContext<'_>, room: Rect) {
         None => ("break-flip-this", BreakingCommand::Damage(found.digest.clone())),
     };
     let label = cx.words.say_with(key, &[("what", what.as_str())]);
-    // At the right of the strip are the buttons that zoom.
-    let place = Rect::from_min_max(room.min + vec2(14.0, 6.0), pos2(room.right() - 124.0, room.top() + 36.0));
+    let place = Rect::from_min_max(pos2(room.left() + 14.0, room.bottom() - 40.0), room.max - vec2(14.0, 8.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
         if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
             cx.want(command);

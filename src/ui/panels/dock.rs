@@ -1,4 +1,4 @@
-//! The terminals under the diagram: containers, the lab host, and a bar to type a command into.
+//! The terminals below or beside the picture: containers, the lab host, and what was printed in the past.
 
 use super::PanelContext;
 use crate::spec::ContainerId;
@@ -6,25 +6,91 @@ use crate::trace::{Body, Change, Entity};
 use crate::ui::command::{TerminalCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
-use crate::ui::terminal::Terminals;
+use crate::ui::terminal::{self, Terminals};
 use crate::ui::widgets::{self, Loudness};
-use egui::{Align2, Layout, Rect, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// How high its bar is; all of it when the dock is closed.
-pub const BAR: f32 = 38.0;
+pub const BAR: f32 = 34.0;
+/// It is never lower: three lines.
+const ROWS: u16 = 3;
+/// The picture keeps that much of the height where both are one above the other.
+const PICTURE: f32 = 200.0;
+/// Beside the picture it has at least this width, and leaves as much.
+const SIDE: f32 = 300.0;
 
-/// Shows the bar and, when open, the terminal, in all the room there is. True when a terminal has the keys.
-pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) -> bool {
+/// Whether there is room for it beside the picture, and it is wanted there.
+pub fn is_beside(ui: &Ui, terminals: &Terminals) -> bool {
+    terminals.side && terminals.open && ui.available_width() >= 2.0 * SIDE + 20.0
+}
+
+/// How wide it may be beside the picture.
+pub fn widths(ui: &Ui) -> std::ops::RangeInclusive<f32> {
+    SIDE..=(ui.available_width() - SIDE).max(SIDE)
+}
+
+/// How high it is below the picture: three lines, more when there is more to show, never more than the user wants.
+pub fn height(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> f32 {
+    if !terminals.open {
+        return BAR;
+    }
+    let used = if is_past(cx) { terminals.past_rows } else { terminals.rows() };
+    high(ui, used.clamp(ROWS, most_rows(ui, cx, terminals)))
+}
+
+/// How many rows it may have.
+fn most_rows(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> u16 {
+    // Before a class the picture comes first.
+    let wanted = if cx.state.presenter { 130.0 } else { terminals.height };
+    let room = wanted.min(ui.available_height() - PICTURE) - BAR - 2.0 * terminal::MARGIN;
+    ((room / terminal::cell(ui.ctx()).y).floor() as u16).max(ROWS)
+}
+
+fn high(ui: &Ui, rows: u16) -> f32 {
+    // The line above it is a point.
+    1.0 + BAR + 2.0 * terminal::MARGIN + f32::from(rows) * terminal::cell(ui.ctx()).y
+}
+
+/// Shows the bar and, when open, the terminal, in all the room there is.
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, rows: Option<u16>) {
     let past = is_past(cx);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    if rows.is_some() && terminals.open {
+        edge(ui, cx, terminals);
+    }
     let bar = Rect::from_min_size(ui.max_rect().min, vec2(ui.max_rect().width(), BAR));
     ui.scope_builder(egui::UiBuilder::new().max_rect(bar), |ui| head(ui, cx, terminals, past));
     ui.advance_cursor_after_rect(bar);
+    terminals.has_keys = false;
     if !terminals.open {
-        return false;
+        return;
     }
-    // A panel shrinks to what is in it: its height is the user's, whatever it shows.
+    // A panel shrinks to what is in it.
     ui.set_min_height(ui.available_height());
-    if past { past_body(ui, cx, terminals) } else { live_body(ui, cx, terminals) }
+    if past { past_body(ui, cx, terminals, rows) } else { live_body(ui, cx, terminals, rows) }
+}
+
+/// How many rows a terminal below the picture has, whatever is seen of them: so that it does not change while it grows.
+pub fn rows(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> u16 {
+    most_rows(ui, cx, terminals)
+}
+
+/// The upper edge is dragged to where it is to reach at most.
+fn edge(ui: &Ui, cx: &PanelContext<'_>, terminals: &mut Terminals) {
+    let all = ui.max_rect();
+    let grip = Rect::from_min_max(all.min - vec2(0.0, 3.0), pos2(all.right(), all.top() + 4.0));
+    let response =
+        ui.interact(grip, ui.scope_id().with("edge"), Sense::drag()).on_hover_cursor(CursorIcon::ResizeVertical);
+    let label = cx.say("dock-edge");
+    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, &label));
+    if response.hovered() || response.dragged() {
+        let line = egui::Stroke::new(1.5, cx.theme.accent);
+        ui.painter().hline(all.x_range(), all.top() + 0.5, line);
+    }
+    if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged()) {
+        terminals.height = (all.bottom() - at.y).clamp(high(ui, ROWS), 900.0);
+        terminals.stretch();
+    }
 }
 
 /// The cursor is not where the engine is: terminals are shown as they were.
@@ -53,15 +119,14 @@ fn head(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, past:
         }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add_space(12.0);
-            if past && !terminals.open {
+            if !terminals.open {
                 return;
             }
+            place(ui, cx, terminals);
             if past {
                 let key = if cx.state.is_live() { "dock-past-live" } else { "dock-past" };
                 let text = RichText::new(cx.say(key)).size(12.5).color(cx.theme.warn);
                 ui.add(egui::Label::new(text).truncate().selectable(false));
-            } else {
-                command_bar(ui, cx, terminals);
             }
         });
     });
@@ -149,52 +214,55 @@ fn past_name(cx: &PanelContext<'_>, of: Option<&ContainerId>) -> String {
     }
 }
 
-/// From right to left: a field and its button.
-fn command_bar(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) {
-    let label = cx.say("dock-run");
-    let run = widgets::icon_button(ui, Icon::Play, &label, "Enter", Loudness::Plain, 26.0);
-    let width = (ui.available_width() - 8.0).clamp(60.0, 380.0);
-    let hint = RichText::new("docker run -it lab/shell:1").font(fonts::mono(12.5)).color(cx.theme.weak);
-    let field = TextEdit::singleline(&mut terminals.line)
-        .font(fonts::mono(12.5))
-        .hint_text(hint)
-        .desired_width(width)
-        .margin(egui::Margin::symmetric(8, 4));
-    let response = ui.add(field).accessible_name(cx.say("dock-line"));
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-    if (run.clicked() || entered) && !terminals.line.trim().is_empty() {
-        cx.want(TerminalCommand::Run(std::mem::take(&mut terminals.line)));
+/// Where it stands.
+fn place(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &Terminals) {
+    let (icon, key) = if terminals.side { (Icon::Below, "dock-below") } else { (Icon::Beside, "dock-beside") };
+    let label = cx.say(key);
+    if widgets::icon_button(ui, icon, &label, "", Loudness::Quiet, 26.0).clicked() {
+        cx.want(TerminalCommand::Place);
     }
 }
 
-fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) -> bool {
+fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, rows: Option<u16>) {
     let take = std::mem::take(&mut terminals.take_focus);
     let Some(terminal) = terminals.shown() else {
-        empty(ui, cx, "dock-empty");
-        return false;
+        return empty(ui, cx, "dock-empty");
     };
     let label = format!("{} {}", cx.say("dock-terminal"), terminal.title);
-    let shown = terminal.screen.show(ui, &label, true);
-    if take {
+    let runs = terminal.ended.is_none();
+    let shown = terminal.screen.show(ui, &label, runs);
+    if take && runs {
         shown.response.request_focus();
+    } else if !runs && shown.response.has_focus() {
+        // Nobody reads what would be typed: the keys are the window's again.
+        shown.response.surrender_focus();
     }
-    terminal.resize(shown.room.0, shown.room.1);
-    let room = shown.room;
+    let room = (rows.unwrap_or(shown.room.0), shown.room.1);
+    terminal.resize(room.0, room.1);
     if shown.focused {
         let events = ui.input(|input| input.events.clone());
         if let Some(text) = terminal.type_events(&events) {
             cx.want(ViewCommand::Copy(text));
         }
+    } else if !runs
+        && let Some(text) = terminal.screen.selected_text()
+        && ui.input(|input| input.events.contains(&egui::Event::Copy))
+    {
+        cx.want(ViewCommand::Copy(text));
     }
+    if terminal.rows() == 0 && runs && !cx.state.waiting.is_empty() {
+        let at = shown.response.rect.left_top() + vec2(28.0, terminal::MARGIN);
+        let text = cx.say("dock-waits");
+        ui.painter().text(at, Align2::LEFT_TOP, text, fonts::regular(13.0), cx.theme.warn);
+    }
+    terminals.has_keys = shown.focused || take && runs;
     terminals.room = Some(room);
-    shown.focused || take
 }
 
-fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) -> bool {
+fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, rows: Option<u16>) {
     let all: Vec<_> = terminals.past.terminals().cloned().collect();
     let Some(shown) = shown_past(&all, terminals.past_current.as_ref()) else {
-        empty(ui, cx, "dock-past-empty");
-        return false;
+        return empty(ui, cx, "dock-past-empty");
     };
     let name = past_name(cx, shown.as_ref());
     let label = format!("{} {name}", cx.say("dock-terminal"));
@@ -202,14 +270,18 @@ fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) 
         // Columns stay as printed; rows are as many as there is room for, so that the latest lines are seen.
         let columns = screen.size().1;
         let shown = screen.show(ui, &label, false);
-        screen.resize(shown.room.0, columns);
+        screen.resize(rows.unwrap_or(shown.room.0), columns);
         if let Some(text) = screen.selected_text()
             && ui.input(|input| input.events.contains(&egui::Event::Copy))
         {
             cx.want(ViewCommand::Copy(text));
         }
+        let used = screen.used();
+        if used > terminals.past_rows {
+            terminals.past_rows = used;
+            ui.ctx().request_repaint();
+        }
     }
-    false
 }
 
 fn empty(ui: &mut Ui, cx: &PanelContext<'_>, key: &str) {

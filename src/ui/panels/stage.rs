@@ -13,24 +13,26 @@ use egui::{Align2, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, ve
 pub const TABS: f32 = 44.0;
 
 /// Shows the tab bar in all the room there is.
-pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let theme = cx.theme;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.add_space(14.0);
         let files = cx.state.files.shown;
-        let diagrams = Tab::ALL.into_iter().enumerate().map(|(number, tab)| {
+        let pictures = Tab::ALL.into_iter().enumerate().map(|(number, tab)| {
             (!files && cx.state.tab == tab, tab.key(), tab.family(), Command::from(ViewCommand::Tab(number)))
         });
         let tabs: Vec<_> =
-            diagrams.chain([(files, "files-tab", Family::Layer, FilesCommand::ShowOrHide.into())]).collect();
+            pictures.chain([(files, "files-tab", Family::Layer, FilesCommand::ShowOrHide.into())]).collect();
         // The width is that of the bold face: choosing a tab moves nothing.
         let wide = |key: &str| ui.painter().layout_no_wrap(cx.say(key), fonts::bold(14.5), theme.text).size().x;
         let widths: Vec<f32> = tabs.iter().map(|(_, key, ..)| wide(key)).collect();
         // In a narrow window tabs stand closer, so that the tools, or at least the button for them, have their place.
         let room = ui.available_width() - widths.iter().sum::<f32>();
         let apart = |tools: f32| (room - tools) / widths.len() as f32 - 2.0;
-        let apart = if apart(ALL) >= CLOSE { apart(ALL) } else { apart(FEW) }.clamp(CLOSE, 24.0);
+        let fits = [ALL + ZOOM, ALL, FEW].into_iter().find(|tools| apart(*tools) >= CLOSE);
+        let zooms = fits == Some(ALL + ZOOM);
+        let apart = apart(fits.unwrap_or(FEW)).clamp(CLOSE, 24.0);
         for (number, ((chosen, key, family, command), wide)) in tabs.into_iter().zip(widths).enumerate() {
             let text = cx.say(key);
             let (rect, response) = ui.allocate_exact_size(vec2(wide + apart, TABS), Sense::click());
@@ -54,6 +56,10 @@ pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add_space(12.0);
             tools(ui, cx);
+            if zooms && !files && !super::is_idle(cx.state) {
+                ui.add_space(4.0);
+                diagrams.zoom(ui, cx.state.tab, cx.words, &cx.theme);
+            }
         });
     });
 }
@@ -64,6 +70,8 @@ const CLOSE: f32 = 10.0;
 const ALL: f32 = 5.0 * 28.0 + 5.0 * 2.0 + 6.0 + 12.0;
 /// What one button needs that has them all in a menu.
 const FEW: f32 = 28.0 + 2.0 + 12.0;
+/// What the buttons that zoom need.
+const ZOOM: f32 = 42.0 + 44.0 + 2.0 * 22.0 + 4.0 * 2.0 + 4.0;
 
 /// From right to left; where there is no room for them, behind one button.
 fn tools(ui: &mut Ui, cx: &mut PanelContext<'_>) {
@@ -116,7 +124,7 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     let mut selection = state.selection.clone();
     let room = ui.available_rect_before_wrap();
     let lit = news::of(state.world(), state.changed());
-    diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, &cx.theme);
+    diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, &cx.theme, state.presenter);
     if selection != state.selection {
         cx.want(ViewCommand::Select(selection));
     }

@@ -75,6 +75,7 @@ fn choose(ui: &mut Ui, cx: &mut PanelContext<'_>, page: Page<'_>) {
     ui.label(RichText::new("dockwalk").font(fonts::bold(34.0)));
     ui.label(RichText::new(cx.say("start-what")).size(16.0).color(theme.weak));
     ui.add_space(26.0);
+    super::engines::show(ui, cx);
     widgets::caption(ui, &cx.say("start-lessons"));
     ui.add_space(4.0);
     if page.lessons.is_empty() {

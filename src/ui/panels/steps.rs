@@ -64,7 +64,8 @@ pub fn notice(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
     let theme = cx.theme;
     let color = if notice.bad { theme.bad } else { theme.good };
     let area = egui::Area::new(egui::Id::unique("notice")).order(egui::Order::Foreground);
-    area.anchor(egui::Align2::CENTER_BOTTOM, [0.0, -140.0]).show(ctx, |ui| {
+    // Above, so that neither a prompt nor the command field is under it.
+    area.anchor(egui::Align2::CENTER_TOP, [0.0, 100.0]).show(ctx, |ui| {
         widgets::card(&theme).stroke(egui::Stroke::new(1.2, color)).show(ui, |ui| {
             ui.set_max_width(560.0);
             ui.horizontal_top(|ui| {

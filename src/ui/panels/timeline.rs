@@ -182,7 +182,7 @@ fn paint_position(ui: &Ui, cx: &PanelContext<'_>, area: Rect, reached: usize, al
     let time = pos2(count.right() + 14.0, at.y + 3.0);
     let text = format!("{}    ×{}", seconds(state.time()), state.speed);
     let time = widgets::line(painter, time, 200.0, &text, fonts::regular(13.0), theme.weak);
-    if state.is_live() {
+    if state.answers() {
         let key = if state.cursor.is_live() { "timeline-live" } else { "timeline-behind" };
         let color = if state.cursor.is_live() { theme.good } else { theme.warn };
         let at = pos2(time.right() + 16.0, time.top());

@@ -1,6 +1,6 @@
 //! The bar at the top: where one is, how closely one looks, and the window's own settings.
 
-use super::PanelContext;
+use super::{PanelContext, gate};
 use crate::i18n::Lang;
 use crate::spec::visible;
 use crate::trace::{Level, Mode};
@@ -14,8 +14,8 @@ use egui::{Layout, RichText, Ui};
 /// How high it is.
 pub const HEIGHT: f32 = 48.0;
 
-/// Shows it in all the room there is. `title` is the lesson's.
-pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, title: &str) {
+/// Shows it in all the room there is. `title` is the lesson's, `ours` are the processes in the window's own terminals.
+pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, title: &str, ours: &[u32]) {
     ui.horizontal_centered(|ui| {
         ui.add_space(20.0);
         let name = egui::Label::new(RichText::new("dockwalk").font(fonts::bold(18.0))).selectable(false);
@@ -33,18 +33,24 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, title: &str) {
                 ui.add_space(12.0);
                 let chips = chips(cx);
                 // The chips are fixed in width, the title gets what is left.
-                let room: f32 = chips.iter().map(|(text, ..)| text.chars().count() as f32 * 8.5 + 30.0).sum();
+                let wide = |text: &str| text.chars().count() as f32 * 8.5 + 30.0;
+                let gate = gate::least(ui, cx) + 8.0;
+                let room: f32 = chips.iter().map(|(text, ..)| wide(text)).sum::<f32>() + gate;
                 let width = (ui.available_width() - room - 12.0).max(0.0);
                 if width > 60.0 {
                     let text = RichText::new(fonts::shown(title)).size(14.5).color(cx.theme.weak);
                     let label = egui::Label::new(text).truncate().selectable(false);
                     ui.allocate_ui(egui::vec2(width, 24.0), |ui| ui.add(label));
                 }
-                for (text, color, tip) in chips {
-                    if ui.available_width() > text.chars().count() as f32 * 8.0 + 24.0 {
+                for (number, (text, color, tip)) in chips.into_iter().enumerate() {
+                    // The gate is worth more than what one knows of the host and its registry, less than whether anybody answers.
+                    let kept = if number == 0 { 0.0 } else { gate };
+                    if ui.available_width() > text.chars().count() as f32 * 8.0 + 24.0 + kept {
                         widgets::chip(ui, &text, color, &tip);
                     }
                 }
+                let width = ui.available_width();
+                gate::show(ui, cx, width, ours);
             });
         });
     });
@@ -55,6 +61,7 @@ fn chips(cx: &PanelContext<'_>) -> Vec<(String, egui::Color32, String)> {
     let (state, theme) = (cx.state, &cx.theme);
     let mut chips = Vec::new();
     match &state.origin {
+        Origin::Live if state.lost => chips.push((cx.say("chip-lost"), theme.bad, cx.say("chip-lost-tip"))),
         Origin::Live => chips.push((cx.say("chip-live"), theme.good, cx.say("chip-live-tip"))),
         Origin::Recorded { path, torn } => {
             let tip = visible::path(path);

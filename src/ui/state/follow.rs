@@ -24,11 +24,14 @@ impl WindowState {
             }
             News::Lost(problem) => {
                 self.waiting.clear();
+                self.gate.callers.clear();
+                self.lost = true;
                 self.notice = Some(Notice { lost: true, ..Notice::failure(&self.words(), &problem) });
             }
             News::Nothing => return,
+            News::Back => self.is_back(),
             News::Events(events) => {
-                self.notice = self.notice.take().filter(|notice| !notice.lost);
+                self.is_back();
                 let failed = events.iter().rev().find_map(|event| match &event.body {
                     Body::OpEnded { outcome: Outcome::Failed(problem), .. } => Some(problem.clone()),
                     _ => None,
@@ -42,10 +45,20 @@ impl WindowState {
                 self.cursor.follow(&self.trace);
             }
             News::Dropped(base) => self.begin_with(&base),
-            News::Waiting(steps) => (self.waiting, self.caught_up) = (steps, true),
+            News::Gate(view) => {
+                self.is_back();
+                (self.waiting, self.caught_up) = (view.waiting, true);
+                self.gate = GateState { open: view.open, callers: view.callers };
+            }
             News::Failed(problem) => self.origin = Origin::Failed(problem),
         }
         self.refresh();
+    }
+
+    /// The engine answers.
+    fn is_back(&mut self) {
+        self.lost = false;
+        self.notice = self.notice.take().filter(|notice| !notice.lost);
     }
 
     /// One event more. What the engine keeps no longer, the window does not keep either: both stay within a limit.

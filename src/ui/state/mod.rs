@@ -27,18 +27,20 @@ pub use view::ViewCommand;
 use super::breaking::BreakingCommand;
 use super::course::Course;
 use super::diagrams::Tab;
+use super::engines::Running;
 use super::files::{Files, Order};
 use super::marks::StopMarks;
 use super::progress::Progress;
 use super::source::{News, Recording};
 use super::terminal::TerminalCommand;
-use crate::client::protocol::GateCommand;
+use crate::client::protocol::{Caller, GateCommand};
 use crate::i18n::{Lang, Words};
 use crate::spool::Spool;
 use crate::trace::{
-    Base, Body, Code, Cursor, Direction, Entity, Event, Level, Outcome, Problem, Step, StepKind, StepRecord, Trace,
-    TraceError, World, log::Torn,
+    Base, Body, Code, Cursor, Direction, Entity, Event, Level, OpId, Outcome, Problem, Step, StepKind, StepRecord,
+    Trace, TraceError, World, log::Torn,
 };
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,6 +107,8 @@ pub enum Effect {
         /// Start it with privileges.
         privileged: bool,
     },
+    /// Connect to the engine that listens there.
+    Attach(PathBuf),
     /// Leave the source.
     Disconnect,
     /// Find a lesson, and what it is played on.
@@ -136,6 +140,15 @@ pub enum Effect {
     Unfocus,
     /// Put text on the clipboard.
     Clipboard(String),
+}
+
+/// The gate of a live engine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GateState {
+    /// It lets everything through.
+    pub open: bool,
+    /// Who asked for what waits at it.
+    pub callers: BTreeMap<OpId, Caller>,
 }
 
 /// A short message over the window.
@@ -207,8 +220,14 @@ pub struct WindowState {
     pub notice: Option<Notice>,
     /// Steps that wait at the engine's gate, oldest first.
     pub waiting: Vec<Step>,
+    /// The engine's gate, beside what waits at it.
+    pub gate: GateState,
+    /// The live engine does not answer now; it is asked again and again.
+    pub lost: bool,
     /// Where the live engine listens.
     pub socket: Option<PathBuf>,
+    /// Engines that run on this machine, while it is of interest.
+    pub engines: Vec<Running>,
     /// The lesson.
     pub course: Option<Course>,
     /// The layer inspector.
@@ -256,7 +275,10 @@ impl Default for WindowState {
             overlay: None,
             notice: None,
             waiting: Vec::new(),
+            gate: GateState::default(),
+            lost: false,
             socket: None,
+            engines: Vec::new(),
             course: None,
             files: Files::default(),
             stepping: None,
@@ -310,6 +332,11 @@ impl WindowState {
     /// Events come from an engine.
     pub fn is_live(&self) -> bool {
         self.origin == Origin::Live
+    }
+
+    /// An engine, and it answers.
+    pub fn answers(&self) -> bool {
+        self.is_live() && !self.lost
     }
 
     /// There is something to look at.

@@ -37,6 +37,8 @@ pub enum PlaybackCommand {
     Seek(u64),
     /// Stops at that level from now on.
     Level(Level),
+    /// Opens the engine's gate for everything, or closes it again.
+    Gate,
     /// Stops before that kind, or does so no longer.
     Breakpoint(StepKind),
     /// The same for the kind of the step that comes next.
@@ -97,6 +99,10 @@ impl WindowState {
             C::Level(level) => {
                 self.cursor.set_level(level);
                 return engine.then_some(Effect::Gate(GateCommand::Pause { level }));
+            }
+            C::Gate => {
+                let order = if self.gate.open { GateCommand::Close } else { GateCommand::Open };
+                return self.answers().then_some(Effect::Gate(order));
             }
             C::Breakpoint(kind) => self.cursor.toggle_breakpoint(kind),
             C::BreakpointHere => {

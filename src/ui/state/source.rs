@@ -9,6 +9,8 @@ pub enum SourceCommand {
     StartPage,
     /// Connects to the engine, and starts one when none runs.
     StartEngine,
+    /// Connects to the engine that listens there, and starts none.
+    Attach(PathBuf),
     /// Starts an engine with privileges (pkexec).
     StartPrivileged,
     /// Opens that lesson, by its folder's name: live where this machine can.
@@ -30,6 +32,10 @@ impl WindowState {
         match command {
             SourceCommand::StartPage => self.leave(Leave::StartPage),
             SourceCommand::StartEngine => Some(self.connect(false)),
+            SourceCommand::Attach(socket) => {
+                self.origin = Origin::Connecting;
+                Some(Effect::Attach(socket))
+            }
             SourceCommand::StartPrivileged => Some(self.connect(true)),
             SourceCommand::Lesson(name) => Some(Effect::OpenLesson { name, on: On::Engine }),
             SourceCommand::LessonAfresh(name) => {

@@ -27,6 +27,8 @@ pub enum ViewCommand {
     Steps,
     /// Closes what is open: the overlay, the selection, the terminal's focus.
     Escape,
+    /// Gives the keys back to the window.
+    Unfocus,
     /// Puts text on the clipboard.
     Copy(String),
 }
@@ -54,6 +56,7 @@ impl WindowState {
             C::Help => self.toggle(Overlay::Help),
             C::Steps => self.toggle(Overlay::Steps),
             C::Escape => return self.escape(),
+            C::Unfocus => return Some(Effect::Unfocus),
             C::Copy(text) => return Some(Effect::Clipboard(text)),
         }
         None

@@ -1,16 +1,17 @@
-//! Terminals: real ones on PTYs, and the past of a trace, read-only.
+//! Terminals: real ones on PTYs, the past of a trace, read-only, and the field in which commands are typed.
 
+mod field;
 mod keys;
 mod past;
 mod pty;
 mod screen;
-mod words;
 
+pub use field::{Field, List};
 pub use past::Past;
-pub use screen::{Screen, Shown};
-pub use words::split;
+pub use screen::{MARGIN, Screen, Shown, cell};
 
 use super::live;
+use crate::i18n::Lang;
 use crate::spec::ContainerId;
 use crate::trace::Problem;
 use std::path::Path;
@@ -22,6 +23,10 @@ pub enum TerminalCommand {
     Focus,
     /// Opens or closes the terminals.
     Dock,
+    /// Puts them beside the picture, or below it again.
+    Place,
+    /// Gives the keys to the command field.
+    Field,
     /// Runs a command line (`docker run …`, or `host …`) in a new terminal.
     Run(String),
     /// Opens a shell on the lab host.
@@ -32,24 +37,59 @@ pub enum TerminalCommand {
     Close(usize),
 }
 
+/// How high the terminals are at most, unless the user has said otherwise.
+const HEIGHT: f32 = 230.0;
+/// So many seconds after a command that went well its tab is gone, when another one is looked at.
+const STAYS: f64 = 4.0;
+
 /// The terminals of the window.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Terminals {
     list: Vec<Terminal>,
     /// Which is shown.
     pub current: usize,
     /// The dock is open.
     pub open: bool,
+    /// It stands beside the picture, not below it.
+    pub side: bool,
+    /// How high it may become below the picture: the user's choice.
+    pub height: f32,
     /// Give the keys to the shown terminal in the next frame.
     pub take_focus: bool,
-    /// What is typed into the command bar.
-    pub line: String,
+    /// The shown terminal has the keys.
+    pub has_keys: bool,
+    /// The command field.
+    pub field: Field,
+    /// Give the keys to it in the next frame.
+    pub to_field: bool,
     /// What terminals printed up to the cursor.
     pub past: Past,
     /// Which past terminal is shown.
     pub past_current: Option<ContainerId>,
+    /// How many rows of past terminals were seen at most: what is shown does not become less while one steps.
+    pub past_rows: u16,
     /// Rows and columns there was room for when a terminal was shown last: what the next one begins with.
     pub room: Option<(u16, u16)>,
+}
+
+impl Default for Terminals {
+    fn default() -> Self {
+        Self {
+            list: Vec::new(),
+            current: 0,
+            open: false,
+            side: false,
+            height: HEIGHT,
+            take_focus: false,
+            has_keys: false,
+            field: Field::default(),
+            to_field: false,
+            past: Past::default(),
+            past_current: None,
+            past_rows: 0,
+            room: None,
+        }
+    }
 }
 
 /// A program on a PTY.
@@ -62,12 +102,45 @@ pub struct Terminal {
     pty: pty::Pty,
     /// Its exit status, once it ended.
     pub ended: Option<u32>,
+    /// When that was seen, in the window's seconds.
+    since: Option<f64>,
+    /// It takes the keys as soon as it says something: a shell that waits at the gate has no use for them.
+    wants_keys: bool,
+    /// How many rows were in use at most.
+    rows: u16,
 }
 
 impl Terminals {
+    /// None open, with that field.
+    pub fn new(field: Field) -> Self {
+        Self { field, ..Self::default() }
+    }
+
+    /// Ends all; what is the user's own choice stays.
+    pub fn clear(&mut self) {
+        let old = std::mem::take(self);
+        (self.side, self.height, self.field) = (old.side, old.height, old.field);
+    }
+
     /// All, in the order they were opened.
     pub fn list(&self) -> &[Terminal] {
         &self.list
+    }
+
+    /// The processes that were started in them and run.
+    pub fn processes(&self) -> Vec<u32> {
+        self.list.iter().filter(|one| one.ended.is_none()).filter_map(|one| one.pty.process()).collect()
+    }
+
+    /// How many rows the shown one has had in use.
+    pub fn rows(&self) -> u16 {
+        self.list.get(self.current).map_or(0, Terminal::rows)
+    }
+
+    /// As high as it may be, however little it shows: the user pulls at its edge.
+    pub fn stretch(&mut self) {
+        self.past_rows = u16::MAX;
+        self.list.iter_mut().for_each(|one| one.rows = u16::MAX);
     }
 
     /// The shown one.
@@ -81,12 +154,14 @@ impl Terminals {
         title: &str,
         argv: &[String],
         socket: &Path,
+        lang: Lang,
         wake: impl Fn() + Send + 'static,
     ) -> Result<(), Problem> {
         let (rows, columns) = self.room.unwrap_or((11, 100));
         let screen = Screen::new(rows, columns);
-        let pty = pty::Pty::spawn(argv, &live::environment(socket), screen.size(), wake)?;
-        self.list.push(Terminal { title: title.to_owned(), screen, pty, ended: None });
+        let pty = pty::Pty::spawn(argv, &live::environment(socket, lang), screen.size(), wake)?;
+        let title = title.to_owned();
+        self.list.push(Terminal { title, screen, pty, ended: None, since: None, wants_keys: false, rows: 0 });
         self.current = self.list.len() - 1;
         // It does not take the keys: what was begun waits at the gate, and the next key is to step it.
         self.open = true;
@@ -95,13 +170,57 @@ impl Terminals {
 
     /// Takes what the programs printed. True when anything changed.
     pub fn poll(&mut self) -> bool {
-        self.list.iter_mut().map(Terminal::poll).fold(false, |any, one| any | one)
+        let changed = self.list.iter_mut().map(Terminal::poll).fold(false, |any, one| any | one);
+        if let Some(shown) = self.list.get_mut(self.current)
+            && shown.wants_keys
+            && shown.rows > 0
+        {
+            shown.wants_keys = false;
+            self.take_focus = shown.ended.is_none();
+        }
+        changed
     }
 
-    /// Ends one.
+    /// Closes what nobody needs any more: commands that went well, but the one that is shown, whose output may be read for as
+    /// long as no other is chosen. Returns in how many seconds there will be something to close.
+    pub fn tidy(&mut self, now: f64) -> Option<f64> {
+        let mut next = None;
+        for number in (0..self.list.len()).rev() {
+            let one = &mut self.list[number];
+            if one.ended.is_none() {
+                continue;
+            }
+            let over = now - *one.since.get_or_insert(now);
+            if one.ended != Some(0) || number == self.current {
+                continue;
+            }
+            if over >= STAYS {
+                self.close(number);
+            } else {
+                next = Some(next.unwrap_or(STAYS).min(STAYS - over));
+            }
+        }
+        next
+    }
+
+    /// The keys are the window's again: the program that had them has ended. True when it is so since just now.
+    pub fn gives_back_keys(&mut self) -> bool {
+        let ended = self.list.get(self.current).is_some_and(|shown| shown.ended.is_some());
+        ended && std::mem::take(&mut self.has_keys)
+    }
+
+    /// The one that was opened last takes the keys as soon as it says something.
+    pub fn keys_when_ready(&mut self) {
+        self.list.iter_mut().last().into_iter().for_each(|last| last.wants_keys = true);
+    }
+
+    /// Ends one. The one that is shown stays so.
     pub fn close(&mut self, number: usize) {
         if number < self.list.len() {
             self.list.remove(number);
+            if number < self.current {
+                self.current -= 1;
+            }
             self.current = self.current.min(self.list.len().saturating_sub(1));
         }
     }
@@ -117,7 +236,15 @@ impl Terminal {
                 pty::Output::Ended(status) => self.ended = Some(status),
             }
         }
+        if changed {
+            self.rows = self.rows.max(self.screen.used());
+        }
         changed
+    }
+
+    /// How many rows have been in use.
+    pub fn rows(&self) -> u16 {
+        self.rows
     }
 
     /// Types into it.
@@ -158,7 +285,7 @@ mod tests {
         );
         let argv = ["sh", "-c", &script].map(str::to_owned);
         let mut terminals = Terminals::default();
-        terminals.run("title", &argv, Path::new("/nowhere"), || ()).unwrap();
+        terminals.run("title", &argv, Path::new("/nowhere"), Lang::En, || ()).unwrap();
         let shows = |terminals: &mut Terminals, text: &str| {
             (0..2000).any(|_| {
                 terminals.poll();

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 pub(super) struct Pty {
     master: Box<dyn MasterPty + Send>,
     killer: Box<dyn ChildKiller + Send + Sync>,
+    process: Option<u32>,
     input: Sender<Vec<u8>>,
     output: Receiver<Output>,
 }
@@ -44,7 +45,7 @@ impl Pty {
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().map_err(fail)?;
         let mut writer = pair.master.take_writer().map_err(fail)?;
-        let killer = child.clone_killer();
+        let (killer, process) = (child.clone_killer(), child.process_id());
         let (say, output) = channel();
         let (input, typed) = channel::<Vec<u8>>();
         std::thread::spawn(move || {
@@ -68,7 +69,12 @@ impl Pty {
                 }
             }
         });
-        Ok(Self { master: pair.master, killer, input, output })
+        Ok(Self { master: pair.master, killer, process, input, output })
+    }
+
+    /// The program's process.
+    pub(super) fn process(&self) -> Option<u32> {
+        self.process
     }
 
     pub(super) fn output(&self) -> Option<Output> {

@@ -8,6 +8,14 @@ use std::num::NonZeroU16;
 
 const SIZE: f32 = 13.5;
 const SCROLLBACK: usize = 4000;
+/// Above and below the rows.
+pub const MARGIN: f32 = 8.0;
+
+/// How large a character's cell is.
+pub fn cell(ctx: &egui::Context) -> egui::Vec2 {
+    let font = fonts::mono(SIZE);
+    ctx.fonts_mut(|fonts| vec2(fonts.glyph_width(&font, 'M'), (fonts.row_height(&font) * 1.12).round()))
+}
 
 /// What a terminal shows.
 pub struct Screen {
@@ -61,6 +69,20 @@ impl Screen {
         other
     }
 
+    /// How many rows are in use: to the last one with anything on it, or with the cursor. All, once a program takes the whole
+    /// screen for itself.
+    pub fn used(&self) -> u16 {
+        let screen = self.parser.screen();
+        let rows = self.size().0;
+        if screen.alternate_screen() {
+            return rows;
+        }
+        let text = u16::try_from(screen.contents().lines().count()).unwrap_or(rows);
+        // Where the cursor rests at the beginning of a line, that line has nothing on it yet.
+        let (row, column) = screen.cursor_position();
+        text.max(if column > 0 { row + 1 } else { row }).min(rows)
+    }
+
     /// All text on it, without what was scrolled away.
     pub fn text(&self) -> String {
         self.parser.screen().contents()
@@ -101,13 +123,12 @@ impl Screen {
     /// Shows it in all the room there is. `label` is its accessible name; `interactive` says that it takes keys.
     pub fn show(&mut self, ui: &mut Ui, label: &str, interactive: bool) -> Shown {
         let theme = Theme::of(ui.ctx());
-        let font = fonts::mono(SIZE);
-        let (width, height) =
-            ui.fonts_mut(|fonts| (fonts.glyph_width(&font, 'M'), (fonts.row_height(&font) * 1.12).round()));
+        let cell = cell(ui.ctx());
         let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
-        let inner = rect.shrink2(vec2(10.0, 8.0));
-        let room = ((inner.height() / height).floor().max(1.0) as u16, (inner.width() / width).floor().max(2.0) as u16);
-        let grid = Grid { origin: inner.min, cell: vec2(width, height) };
+        let inner = rect.shrink2(vec2(10.0, MARGIN));
+        let room =
+            ((inner.height() / cell.y).floor().max(1.0) as u16, (inner.width() / cell.x).floor().max(2.0) as u16);
+        let grid = Grid { origin: inner.min, cell };
         let label = fonts::shown(label);
         response.widget_info(|| WidgetInfo::labeled(Role::Terminal, true, &label));
         self.pointer(ui, &response, &grid);

@@ -15,8 +15,7 @@ use egui::Rect;
 
 const CHIP: f32 = 24.0;
 const GAP: f32 = 6.0;
-/// Left of all configs: the first way, and how far the next is from it. Nothing else stands there.
-const LANE_X: f32 = MARGIN - 10.0;
+/// Left of all configs, where nothing else stands: how far one way is from the next.
 const LANE: f32 = 4.0;
 
 fn id(tag: &str, picture: &Picture<'_>) -> NodeId {
@@ -27,15 +26,14 @@ fn id(tag: &str, picture: &Picture<'_>) -> NodeId {
 pub(super) fn chips(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, above: (NodeId, Rect)) -> f32 {
     let mut above = above;
     for tag in moved_away(world, picture).into_iter().filter(|tag| !picture.tags.contains(tag)) {
-        let place = rect(above.1.left(), above.1.bottom() + GAP, CONFIG_WIDTH, CHIP);
+        let wide = above.1.width();
+        let place = rect(above.1.left(), above.1.bottom() + GAP, wide, CHIP);
         let word = stage.say("scene-tag-before");
-        let room = CONFIG_WIDTH - 46.0 - stage.width(&word, Font::Small) - 10.0;
+        let room = wide - 46.0 - stage.width(&word, Font::Small) - 10.0;
         let name = stage.fit_middle(&familiar(tag), Font::Mono, room);
         let node = Node::new(id(tag, picture), place, TINT, Style::Ghost)
             .text(Text::new(pos2(14.0, CHIP / 2.0), Font::Mono, Ink::Weak, name).marked(Glyph::Tag))
-            .text(
-                Text::new(pos2(CONFIG_WIDTH - 12.0, CHIP / 2.0), Font::Small, Ink::Weak, word).anchored(Anchor::Right),
-            );
+            .text(Text::new(pos2(wide - 12.0, CHIP / 2.0), Font::Small, Ink::Weak, word).anchored(Anchor::Right));
         let id = stage.add(node.called(&stage.say("scene-local-tag")));
         let route = vec![place.center_top(), above.1.center_bottom()];
         stage.wire(&id, &above.0, Edge::new(route, Tint::Plain, Line::Dashed).part("pointed"));
@@ -45,7 +43,7 @@ pub(super) fn chips(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>,
 }
 
 /// From where each tag was to where it is, once all of them are drawn.
-pub(super) fn ways(world: &World, stage: &mut Stage<'_>, pictures: &[Picture<'_>]) {
+pub(super) fn ways(world: &World, stage: &mut Stage<'_>, sizes: Sizes, pictures: &[Picture<'_>]) {
     let mut number = 0.0;
     for tag in world.moved_tags.keys() {
         let now = NodeId::of(Entity::Tag(tag.clone()));
@@ -53,7 +51,9 @@ pub(super) fn ways(world: &World, stage: &mut Stage<'_>, pictures: &[Picture<'_>
         for picture in pictures {
             let was = id(tag, picture);
             let Some(from) = stage.scene.node(&was).map(|node| node.rect) else { continue };
-            let x = LANE_X - (LANE * number).min(12.0);
+            let first = sizes.margin - if stage.is_full() { 10.0 } else { 3.0 };
+            let lane = if stage.is_full() { LANE } else { LANE / 2.0 };
+            let x = first - (lane * number).min(sizes.margin * 0.4);
             let (start, end) = (from.left_center(), to.left_center());
             let route = vec![start, pos2(x, start.y), pos2(x, end.y), end];
             stage.wire(&was, &now, Edge::new(route, TINT, Line::Dashed).part("moved").ends(End::Dot, End::Arrow));

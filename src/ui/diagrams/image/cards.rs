@@ -95,15 +95,15 @@ pub(super) fn manifest_card(
     let width = place.width();
     let ink = if style == Style::Dim { Ink::Weak } else { Ink::Strong };
     let under = if attestation { stage.say("scene-attestation-why") } else { short(&entry.digest) };
-    let (font, room) = if attestation { (Font::Small, width - 28.0) } else { (Font::Mono, 150.0) };
+    let (font, room) = if attestation { (Font::Small, width - 28.0) } else { (Font::Mono, 136.0) };
     let under = stage.fit(&under, font, room);
     let what = stage.fit(&what, Font::Title, width - 30.0);
-    let (up, down) = if place.height() < 50.0 { (14.0, 31.0) } else { (17.0, 35.0) };
+    let (up, down) = if place.height() < 50.0 { (12.0, 28.0) } else { (17.0, 35.0) };
     let mut node = Node::new(id.clone(), place, TINT, style)
         .text(Text::new(pos2(15.0, up), Font::Title, ink, what))
         .text(Text::new(pos2(15.0, down), font, Ink::Weak, under));
     let right = pos2(width - 14.0, down);
-    let room = width - 15.0 - 150.0 - 14.0;
+    let room = width - 15.0 - 136.0 - 14.0;
     if style == Style::Ghost && !attestation && past.is_none() {
         let word = stage.fit(&stage.say("scene-absent"), Font::Small, room - 15.0);
         let word = Text::new(right, Font::Small, Ink::Weak, word).anchored(Anchor::Right);

@@ -6,20 +6,9 @@ use super::roots::Root;
 use super::*;
 use crate::spec::Digest;
 use crate::trace::{Descriptor, Index};
-use egui::{Rect, Vec2, vec2};
+use egui::{Rect, vec2};
 use std::collections::BTreeSet;
 
-const TAG: Vec2 = vec2(166.0, 56.0);
-const FRAME_PAD: f32 = 14.0;
-const FRAME_HEAD: f32 = 66.0;
-const FRAME: f32 = TAG.x + 2.0 * FRAME_PAD;
-const INDEX_X: f32 = FRAME + 46.0;
-const INDEX: Vec2 = vec2(190.0, 84.0);
-const MANIFEST_X: f32 = INDEX_X + INDEX.x + 60.0;
-const MANIFEST: Vec2 = vec2(276.0, 50.0);
-/// The right edge of everything here.
-pub(super) const RIGHT: f32 = MANIFEST_X + MANIFEST.x;
-const GAP_Y: f32 = 12.0;
 const INDENT: f32 = 26.0;
 /// How high a chain is that is not drawn in full.
 const LOW: f32 = 44.0;
@@ -27,6 +16,8 @@ const LOW: f32 = 44.0;
 const APART: f32 = 20.0;
 /// Entries of an index that are drawn; the rest is counted.
 const SHOWN: usize = 6;
+/// The same where room is dear.
+const SHOWN_LESS: usize = 4;
 
 /// Where the upper half ends.
 pub(super) struct Chains {
@@ -48,37 +39,39 @@ impl Chains {
 pub(super) fn draw(
     world: &World,
     stage: &mut Stage<'_>,
+    sizes: Sizes,
     pictures: &[Picture<'_>],
     (roots, left_out): (&[Root<'_>], usize),
     at: Pos2,
 ) -> Chains {
-    let mut chains = Chains { bottom: at.y, right: at.x + RIGHT, registry: None };
+    let mut chains = Chains { bottom: at.y, right: at.x + sizes.right(), registry: None };
+    let apart = if stage.is_full() { APART } else { APART / 2.0 };
     let mut y = at.y;
     let mut frame: Option<(&str, NodeId)> = None;
     for root in roots {
         let host = root.tags.first().map(|(_, host)| *host);
         let new = host.filter(|host| frame.as_ref().is_none_or(|(name, _)| name != host));
         if let Some(host) = new {
-            frame = registry(world, stage, host, pos2(at.x, y)).map(|id| (host, id));
+            frame = registry(world, stage, sizes, host, pos2(at.x, y)).map(|id| (host, id));
         }
         let within = frame.as_ref().filter(|_| host.is_some()).map(|(_, id)| id);
-        let head = if new.is_some() && within.is_some() { FRAME_HEAD } else { 0.0 };
-        let bottom = chain(world, stage, pictures, root, within, pos2(at.x, y), head);
-        y = bottom + APART;
+        let head = if new.is_some() && within.is_some() { sizes.frame_head } else { 0.0 };
+        let bottom = chain(world, stage, sizes, pictures, root, within, pos2(at.x, y), head);
+        y = bottom + apart;
     }
     for host in world.registries.keys() {
         // One that answered and of which no tag is known yet.
         if stage.scene.node(&NodeId::of(Entity::Registry(host.clone()))).is_none() && left_out == 0 {
-            registry(world, stage, host, pos2(at.x, y));
-            y += FRAME_HEAD + APART;
+            registry(world, stage, sizes, host, pos2(at.x, y));
+            y += sizes.frame_head + apart;
         }
     }
     if left_out > 0 {
         let text = stage.say_with("scene-more", &[("n", &left_out.to_string())]);
-        stage.caption(Text::new(pos2(at.x + INDEX_X, y), Font::Small, Ink::Weak, text));
+        stage.caption(Text::new(pos2(at.x + sizes.index_x, y + 2.0), Font::Small, Ink::Weak, text));
         y += APART;
     }
-    chains.bottom = (y - APART).max(at.y);
+    chains.bottom = (y - apart).max(at.y);
     let frames = world.registries.keys().map(|host| NodeId::of(Entity::Registry(host.clone())));
     let lowest = frames.filter_map(|id| stage.scene.node(&id).map(|node| (id, node.rect)));
     // From any other the way down would cross the one below it.
@@ -86,60 +79,67 @@ pub(super) fn draw(
     chains
 }
 
-fn registry(world: &World, stage: &mut Stage<'_>, host: &str, at: Pos2) -> Option<NodeId> {
+fn registry(world: &World, stage: &mut Stage<'_>, sizes: Sizes, host: &str, at: Pos2) -> Option<NodeId> {
     let registry = world.registries.get(host)?;
     let id = NodeId::of(Entity::Registry(host.to_owned()));
-    let place = rect(at.x, at.y, FRAME, FRAME_HEAD);
-    let name = stage.fit_middle(host, Font::Mono, TAG.x);
+    let place = rect(at.x, at.y, sizes.frame(), sizes.frame_head);
+    let name = stage.fit_middle(host, Font::Mono, sizes.tag.x);
     let title = stage.say(if registry.builtin { "scene-registry-builtin" } else { "scene-registry" });
     let auth = if registry.auth == "none" { stage.say("scene-auth-none") } else { registry.auth.clone() };
     let how = format!("{} · {auth}", registry.scheme);
-    stage.add(
-        Node::new(id.clone(), place, Tint::Plain, Style::Frame)
-            .text(Text::new(pos2(FRAME_PAD, 18.0), Font::Title, Ink::Strong, title))
-            .text(Text::new(pos2(FRAME_PAD, 36.0), Font::Mono, Ink::Weak, name))
-            .text(Text::new(pos2(FRAME_PAD, 52.0), Font::Small, Ink::Weak, how))
-            .called(""),
-    );
+    let pad = sizes.frame_pad;
+    let title = stage.fit(&title, Font::Title, sizes.tag.x);
+    let (up, down) = if stage.is_full() { (18.0, 36.0) } else { (14.0, 31.0) };
+    let mut node = Node::new(id.clone(), place, Tint::Plain, Style::Frame)
+        .text(Text::new(pos2(pad, up), Font::Title, Ink::Strong, title))
+        .text(Text::new(pos2(pad, down), Font::Mono, Ink::Weak, name));
+    if stage.is_full() {
+        node = node.text(Text::new(pos2(pad, 52.0), Font::Small, Ink::Weak, how));
+    }
+    stage.add(node.called(""));
     Some(id)
 }
 
 /// Tags → index → manifests, from `at.y` on; the tags begin `head` lower, below their registry's name. Returns its lower end.
+#[expect(clippy::too_many_arguments, reason = "a layout's inputs")]
 fn chain(
     world: &World,
     stage: &mut Stage<'_>,
+    sizes: Sizes,
     pictures: &[Picture<'_>],
     root: &Root<'_>,
     frame: Option<&NodeId>,
     at: Pos2,
     head: f32,
 ) -> f32 {
-    let height = if root.full { TAG.y } else { LOW };
-    let target_height = if root.full && is_index(world, root) { INDEX.y } else { LOW };
+    let low = LOW.min(sizes.tag.y);
+    let height = if root.full { sizes.tag.y } else { low };
+    let target_height = if root.full && is_index(world, root) { sizes.index.y } else { LOW };
     let middle = at.y + head + height.max(target_height) / 2.0;
     let mut bottom = middle + height.max(target_height) / 2.0;
+    let turn = if stage.is_full() { 14.0 } else { 9.0 };
     let mut tags = Vec::new();
     for (i, (reference, _)) in root.tags.iter().enumerate() {
         let y = middle - height / 2.0 + i as f32 * (height + 8.0);
-        let place = rect(at.x + FRAME_PAD, y, TAG.x, height);
+        let place = rect(at.x + sizes.frame_pad, y, sizes.tag.x, height);
         tags.push((tag_card(stage, reference, place, frame), place));
         bottom = bottom.max(place.bottom());
     }
     if let Some(node) = frame.filter(|_| !tags.is_empty()).and_then(|id| stage.scene.node_mut(id)) {
-        node.rect.max.y = node.rect.max.y.max(bottom.min(tags.last().map_or(0.0, |t| t.1.bottom())) + FRAME_PAD);
+        node.rect.max.y = node.rect.max.y.max(bottom.min(tags.last().map_or(0.0, |t| t.1.bottom())) + sizes.frame_pad);
         bottom = bottom.max(node.rect.bottom());
     }
     if let Some((target, place)) = drawn(stage, root) {
         // Another registry's tag points at the same document.
-        join(stage, &tags, &target, place, at.x + FRAME + 14.0, Line::Solid);
+        join(stage, &tags, &target, place, at.x + sizes.frame() + turn, Line::Solid);
         return bottom;
     }
-    let index = rect(at.x + INDEX_X, middle - target_height / 2.0, INDEX.x, target_height);
-    let wide = rect(at.x + MANIFEST_X, middle - 25.0, MANIFEST.x, MANIFEST.y);
+    let index = rect(at.x + sizes.index_x, middle - target_height / 2.0, sizes.index.x, target_height);
+    let wide = rect(at.x + sizes.manifest_x, middle - sizes.manifest.y / 2.0, sizes.manifest.x, sizes.manifest.y);
     let (target, place) = if let Some(read) = world.indexes.get(&root.digest) {
         let id = index_card(world, stage, read, index, root);
-        let listing = Listing { world, pictures, root, index: read, from: &id, card: index };
-        let down = entries(stage, listing, pos2(at.x + MANIFEST_X, at.y));
+        let listing = Listing { world, sizes, pictures, root, index: read, from: &id, card: index };
+        let down = entries(stage, listing, pos2(at.x + sizes.manifest_x, at.y));
         bottom = bottom.max(down);
         (id, index)
     } else if is_index(world, root) {
@@ -155,15 +155,19 @@ fn chain(
             Some(_) if root.full => Style::Strong,
             Some(_) => Style::Solid,
         };
-        let place = if root.full { wide } else { Rect { max: pos2(wide.right(), wide.top() + LOW), ..wide } };
+        let place = if root.full {
+            wide
+        } else {
+            Rect { max: pos2(wide.right(), wide.top() + LOW.min(sizes.manifest.y + 6.0)), ..wide }
+        };
         let place = place.translate(vec2(0.0, middle - place.center().y));
         bottom = bottom.max(place.bottom());
         let past = root.is_past();
         (manifest_card(stage, described, place, style, false, past.then_some(root)), place)
     };
     let unread = !world.indexes.contains_key(&root.digest) && !world.manifests.contains_key(&root.digest);
-    join(stage, &tags, &target, place, at.x + FRAME + 14.0, if unread { Line::Dashed } else { Line::Solid });
-    was(stage, root, &target, place, at.x + FRAME + 26.0);
+    join(stage, &tags, &target, place, at.x + sizes.frame() + turn, if unread { Line::Dashed } else { Line::Solid });
+    was(stage, root, &target, place, at.x + sizes.frame() + 1.6 * turn);
     bottom
 }
 
@@ -209,8 +213,8 @@ fn is_index(world: &World, root: &Root<'_>) -> bool {
 
 fn tag_card(stage: &mut Stage<'_>, reference: &str, place: Rect, frame: Option<&NodeId>) -> NodeId {
     let id = NodeId::of(Entity::RemoteTag(reference.to_owned()));
-    let name = stage.fit_middle(&familiar(reference), Font::Mono, TAG.x - 26.0);
-    let (up, down) = if place.height() < TAG.y { (14.0, 31.0) } else { (19.0, 38.0) };
+    let name = stage.fit_middle(&familiar(reference), Font::Mono, place.width() - 26.0);
+    let (up, down) = if place.height() < 50.0 { (13.0, 29.0) } else { (19.0, 38.0) };
     let title = stage.say("scene-tag");
     let mut node = Node::new(id.clone(), place, TINT, Style::Solid)
         .text(Text::new(pos2(14.0, up), Font::Title, Ink::Strong, title).marked(Glyph::Tag))
@@ -226,6 +230,7 @@ fn tag_card(stage: &mut Stage<'_>, reference: &str, place: Rect, frame: Option<&
 #[derive(Clone, Copy)]
 struct Listing<'a> {
     world: &'a World,
+    sizes: Sizes,
     pictures: &'a [Picture<'a>],
     root: &'a Root<'a>,
     index: &'a Index,
@@ -240,12 +245,12 @@ fn entries(stage: &mut Stage<'_>, listing: Listing<'_>, at: Pos2) -> f32 {
     }
     let mut down = Rows { y: at.y, x: at.x, met: BTreeSet::from([listing.index.this.digest.clone()]) };
     down.list(stage, listing, 0);
-    down.y - GAP_Y
+    down.y - listing.sizes.apart
 }
 
 /// Of a chain that is not drawn in full: the manifests of images that are here, in the index's own row.
 fn low_entries(stage: &mut Stage<'_>, listing: Listing<'_>, x: f32) -> f32 {
-    let Listing { world, pictures, root, index, from, card } = listing;
+    let Listing { world, sizes, pictures, root, index, from, card } = listing;
     let mut y = card.top();
     let read = |digest: &Digest| world.manifests.contains_key(digest);
     let of_image = |entry: &&Descriptor| {
@@ -261,7 +266,7 @@ fn low_entries(stage: &mut Stage<'_>, listing: Listing<'_>, x: f32) -> f32 {
         if stage.scene.node(&id).is_some() {
             continue;
         }
-        let place = rect(x, y, MANIFEST.x, LOW);
+        let place = rect(x, y, sizes.manifest.x, LOW);
         let left = world.manifests.get(&entry.digest).is_some_and(|manifest| !is_here(world, manifest));
         let style = match (left, root.is_past()) {
             (true, _) => Style::Ghost,
@@ -294,12 +299,13 @@ struct Rows {
 
 impl Rows {
     fn list(&mut self, stage: &mut Stage<'_>, listing: Listing<'_>, depth: usize) {
-        let Listing { world, pictures, root, index, from, card } = listing;
+        let Listing { world, sizes, pictures, root, index, from, card } = listing;
         let chosen = world.chosen.get(&index.this.digest);
-        let entries = shown(index, chosen);
+        let entries = shown(index, chosen, if stage.is_full() { SHOWN } else { SHOWN_LESS });
         for entry in &entries {
             let left = self.x + INDENT * depth as f32;
-            let place = Rect::from_min_max(pos2(left, self.y), pos2(self.x + MANIFEST.x, self.y + MANIFEST.y));
+            let place =
+                Rect::from_min_max(pos2(left, self.y), pos2(self.x + sizes.manifest.x, self.y + sizes.manifest.y));
             let inner = world.indexes.get(&entry.digest);
             let fresh = inner.filter(|_| depth < 3 && self.met.insert(entry.digest.clone()));
             let id = match fresh {
@@ -331,7 +337,7 @@ impl Rows {
                 vec![pos2(x, card.bottom()), pos2(x, place.center().y), place.left_center()]
             };
             stage.wire(from, &id, Edge::new(route, TINT, line).part("lists"));
-            self.y += MANIFEST.y + GAP_Y;
+            self.y += sizes.manifest.y + sizes.apart;
             if let Some(inner) = fresh {
                 self.list(stage, Listing { index: inner, from: &id, card: place, ..listing }, depth + 1);
             }
@@ -347,7 +353,7 @@ impl Rows {
 }
 
 /// The entries that are drawn: the chosen one is always among them.
-fn shown<'a>(index: &'a Index, chosen: Option<&Digest>) -> Vec<&'a Descriptor> {
+fn shown<'a>(index: &'a Index, chosen: Option<&Digest>, most: usize) -> Vec<&'a Descriptor> {
     let mut entries: Vec<&Descriptor> = Vec::new();
     for entry in &index.manifests {
         if entries.iter().all(|other| other.digest != entry.digest) {
@@ -355,6 +361,6 @@ fn shown<'a>(index: &'a Index, chosen: Option<&Digest>) -> Vec<&'a Descriptor> {
         }
     }
     entries.sort_by_key(|m| (chosen != Some(&m.digest), is_attestation(m)));
-    entries.truncate(SHOWN);
+    entries.truncate(most);
     entries
 }

@@ -23,6 +23,7 @@ mod progress;
 mod roots;
 mod rows;
 mod scale;
+mod size;
 mod subject;
 mod wires;
 
@@ -32,21 +33,17 @@ pub(super) use progress::instruction;
 
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::shown::POINTS;
-use super::stage::{MARGIN, Stage, bytes, curve, rect, short};
+use super::stage::{Detail, Stage, bytes, curve, rect, short};
 use super::{Glyph, NodeId};
 use crate::trace::{Code, Entity, Family, World};
 use egui::{Pos2, pos2};
 use focus::Focus;
 use others::Placed;
 use scale::Scale;
+use size::{Part, Sizes};
 
 const TINT: Tint = Tint::Family(Family::Image);
-const CONFIG_WIDTH: f32 = 208.0;
-/// The least room between configs and layers, for the wires to both.
-const GUTTER: f32 = 46.0;
 const LANE: f32 = 8.0;
-/// Images beside the one in full; more are counted.
-const OTHERS: usize = 8;
 
 /// The picture of all images; of the one in focus it shows everything.
 pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>) -> Scene {
@@ -57,9 +54,11 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
             false => ["scene-image-empty", "scene-image-empty-hint"],
         });
     }
+    let sizes = Sizes::of(&stage);
+    let margin = sizes.margin;
     let focus = Focus::of(world, &pictures, chosen);
-    let (roots, left_out) = roots::roots(world, &pictures, &focus);
-    let chains = chain::draw(world, &mut stage, &pictures, (&roots, left_out), pos2(MARGIN, MARGIN));
+    let (roots, left_out) = roots::roots(world, &pictures, &focus, sizes.chain);
+    let chains = chain::draw(world, &mut stage, sizes, &pictures, (&roots, left_out), pos2(margin, margin));
 
     let main = pictures.iter().find(|p| Some(&p.id) == focus.image.as_ref());
     // What the picture is about and is not on this host, any more or yet, is drawn as far as it is known.
@@ -68,40 +67,47 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let mut others: Vec<&Picture<'_>> = pictures.iter().filter(|p| Some(&p.id) != focus.image.as_ref()).collect();
     // Images that share layers beside each other, the one that has fewer of them first.
     others.sort_by_cached_key(|p| p.layers.iter().map(Slab::key).collect::<Vec<_>>());
-    let uncounted = others.len().saturating_sub(OTHERS);
-    others.truncate(OTHERS);
+    let uncounted = others.len().saturating_sub(sizes.others);
+    others.truncate(sizes.others);
 
     let images = others.len() + usize::from(main.is_some());
     let lanes = LANE * images as f32;
-    let top = chains.bottom + 24.0 + lanes + 22.0;
-    let layers_at = MARGIN + CONFIG_WIDTH + GUTTER.max(30.0 + lanes);
-    let rows = main.map(|picture| rows::rows(world, picture, chosen)).unwrap_or_default();
-    let scale = Scale::of(main.map(|p| rows::amounts(p, &rows)).into_iter().flatten().chain(beside(main, &others)));
+    let top = chains.bottom + lanes + sizes.between;
+    let layers_at = margin + sizes.config + sizes.gutter.max(30.0 + lanes);
+    let rows = main.map(|picture| rows::rows(world, picture, chosen, sizes.layers)).unwrap_or_default();
+    let amounts = main.map(|p| rows::amounts(p, &rows)).into_iter().flatten().chain(beside(main, &others));
+    let scale = Scale::of(sizes.track, amounts);
 
     let mut placed: Vec<Placed<'_, '_>> = Vec::new();
     let mut y = top;
     if let Some(picture) = main {
-        let (config, tags_end) = subject::config(world, &mut stage, picture, pos2(MARGIN, top));
-        let (ports, layers_end) = rows::draw(world, &mut stage, picture, &rows, scale, pos2(layers_at, top));
-        let left = notes(&mut stage, picture, &others, tags_end);
-        let right = scale.legend(&mut stage, pos2(layers_at, layers_end + 12.0), rows::WIDTH);
+        let (config, tags_end) = subject::config(world, &mut stage, sizes, picture, pos2(margin, top));
+        let (ports, layers_end) = rows::draw(world, &mut stage, sizes, picture, &rows, scale, pos2(layers_at, top));
+        // What only explains the picture is left out where there is no room.
+        let explained = stage.detail != Detail::Least;
+        let left = if explained { notes(&mut stage, sizes, picture, &others, tags_end) } else { tags_end };
+        let right = match explained {
+            true => scale.legend(&mut stage, pos2(layers_at, layers_end + sizes.gap), sizes.columns()),
+            false => layers_end,
+        };
         placed.push(Placed { picture, config, ports });
-        y = left.max(right) + 24.0;
+        y = left.max(right) + if stage.is_full() { 24.0 } else { 12.0 };
     }
     for picture in others {
-        let at = pos2(MARGIN, y);
-        let (one, bottom) = others::draw(world, &mut stage, picture, &placed, scale, at, layers_at);
+        let at = pos2(margin, y);
+        let (one, bottom) = others::draw(world, &mut stage, sizes, picture, &placed, scale, at, layers_at);
         placed.push(one);
-        y = bottom + 18.0;
+        y = bottom + if stage.is_full() { 18.0 } else { 10.0 };
     }
     if uncounted > 0 {
         let text = stage.say_with("scene-more", &[("n", &uncounted.to_string())]);
-        stage.caption(Text::new(pos2(MARGIN, y), Font::Small, Ink::Weak, text));
+        stage.caption(Text::new(pos2(margin, y + 6.0), Font::Small, Ink::Weak, text));
     }
-    before::ways(world, &mut stage, &pictures);
+    before::ways(world, &mut stage, sizes, &pictures);
     wires::draw(&mut stage, &placed, main.is_some(), &chains, top, layers_at);
     if let (Some(main), Some(registry)) = (placed.first().filter(|_| main.is_some()), &chains.registry) {
-        wires::bytes_in(&mut stage, main, registry, chains.bottom + 12.0, layers_at);
+        let lane = chains.bottom + if stage.is_full() { 12.0 } else { 8.0 };
+        wires::bytes_in(&mut stage, main, registry, lane, layers_at);
     }
     flaws::mark(world, &mut stage);
     let spoken = spoken(&stage, world, &pictures, main);
@@ -120,7 +126,7 @@ fn beside(main: Option<&Picture<'_>>, others: &[&Picture<'_>]) -> Vec<u64> {
 }
 
 /// Says how the stack is to be read. Returns its lower end.
-fn notes(stage: &mut Stage<'_>, picture: &Picture<'_>, others: &[&Picture<'_>], below: f32) -> f32 {
+fn notes(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, others: &[&Picture<'_>], below: f32) -> f32 {
     if picture.layers.is_empty() {
         return below;
     }
@@ -131,8 +137,8 @@ fn notes(stage: &mut Stage<'_>, picture: &Picture<'_>, others: &[&Picture<'_>], 
     }
     let mut y = below + 20.0;
     for line in lines {
-        for line in stage.wrap(&line, Font::Small, CONFIG_WIDTH) {
-            stage.caption(Text::new(pos2(MARGIN, y), Font::Small, Ink::Weak, line));
+        for line in stage.wrap(&line, Font::Small, sizes.config) {
+            stage.caption(Text::new(pos2(sizes.margin, y), Font::Small, Ink::Weak, line));
             y += 17.0;
         }
         y += 4.0;

@@ -9,8 +9,6 @@ const CARD: f32 = 46.0;
 const CHIP: f32 = 24.0;
 const ROW: f32 = 28.0;
 const GAP: f32 = 6.0;
-/// As wide as blob and DiffID of the image above.
-const WIDTH: f32 = 538.0;
 /// Layers that are drawn one by one; those below them together.
 const SHOWN: usize = 5;
 
@@ -40,9 +38,11 @@ fn same(a: &Picture<'_>, b: &Picture<'_>, level: usize) -> bool {
 }
 
 /// Draws one. Returns its lower end.
+#[expect(clippy::too_many_arguments, reason = "a layout's inputs")]
 pub(super) fn draw<'p, 'w>(
     world: &World,
     stage: &mut Stage<'_>,
+    sizes: Sizes,
     picture: &'p Picture<'w>,
     placed: &[Placed<'p, 'w>],
     scale: Scale,
@@ -50,7 +50,8 @@ pub(super) fn draw<'p, 'w>(
     blobs_at: f32,
 ) -> (Placed<'p, 'w>, f32) {
     let mut bottom = at.y;
-    let config = config(stage, world, picture, at, &mut bottom);
+    let width = sizes.beside();
+    let config = config(stage, world, sizes.config, picture, at, &mut bottom);
     let before: Vec<&Picture<'_>> = placed.iter().map(|p| p.picture).collect();
     let own = own_from(picture, &before);
     let mut ports = Vec::new();
@@ -58,13 +59,13 @@ pub(super) fn draw<'p, 'w>(
     let count = picture.layers.len();
     let together = if count - own > SHOWN + 1 { count - SHOWN } else { own };
     for level in (together..count).rev() {
-        let place = rect(blobs_at, y, WIDTH, ROW);
+        let place = rect(blobs_at, y, width, ROW);
         let id = row(stage, picture, level, place, scale);
         ports.push(Port { levels: level..level + 1, id, rect: place });
         y = place.bottom() + GAP;
     }
     if together > own {
-        let place = rect(blobs_at, y, WIDTH, ROW);
+        let place = rect(blobs_at, y, width, ROW);
         let id = rest(stage, picture, own..together, place, scale);
         ports.push(Port { levels: own..together, id, rect: place });
         y = place.bottom() + GAP;
@@ -72,7 +73,7 @@ pub(super) fn draw<'p, 'w>(
     if own > 0 {
         let key = if own == count { "scene-all-shared" } else { "scene-some-shared" };
         let text = stage.say_with(key, &[("n", &own.to_string())]);
-        let text = stage.fit(&text, Font::Small, WIDTH);
+        let text = stage.fit(&text, Font::Small, width);
         let y = if own == count { at.y + CARD / 2.0 } else { y + 7.0 };
         stage.caption(Text::new(pos2(blobs_at, y), Font::Small, Ink::Weak, text).marked(Glyph::Reuse));
         bottom = bottom.max(y + 8.0);
@@ -88,18 +89,25 @@ pub(super) fn draw<'p, 'w>(
     (Placed { picture, config, ports }, bottom)
 }
 
-fn config(stage: &mut Stage<'_>, world: &World, picture: &Picture<'_>, at: Pos2, bottom: &mut f32) -> (NodeId, Rect) {
+fn config(
+    stage: &mut Stage<'_>,
+    world: &World,
+    wide: f32,
+    picture: &Picture<'_>,
+    at: Pos2,
+    bottom: &mut f32,
+) -> (NodeId, Rect) {
     let id = NodeId::of(Entity::Config(picture.id.clone()));
     let before = before::moved_away(world, picture);
     let past = picture.tags.is_empty() && !before.is_empty();
-    let place = rect(at.x, at.y, CONFIG_WIDTH, CARD);
+    let place = rect(at.x, at.y, wide, CARD);
     let title = stage.say("scene-config");
     let style = match picture.config {
         None => Style::Ghost,
         Some(_) if past => Style::Dashed,
         Some(_) => Style::Solid,
     };
-    let right = CONFIG_WIDTH - 12.0;
+    let right = wide - 12.0;
     let why = match (runs_not(world, picture), past) {
         (Some(_), _) => Some((stage.say("scene-other-platform"), Ink::Tint(Tint::Warn), Glyph::Cross)),
         (None, true) => Some((stage.say("scene-tag-before"), Ink::Weak, Glyph::Tag)),
@@ -115,8 +123,8 @@ fn config(stage: &mut Stage<'_>, world: &World, picture: &Picture<'_>, at: Pos2,
     stage.add(node.called(""));
     let mut above = (id.clone(), place);
     for tag in &picture.tags {
-        let chip = rect(at.x, above.1.bottom() + GAP, CONFIG_WIDTH, CHIP);
-        let name = stage.fit_middle(&familiar(tag), Font::Mono, CONFIG_WIDTH - 46.0);
+        let chip = rect(at.x, above.1.bottom() + GAP, wide, CHIP);
+        let name = stage.fit_middle(&familiar(tag), Font::Mono, wide - 46.0);
         let tag_id = NodeId::of(Entity::Tag((*tag).clone()));
         let text = Text::new(pos2(14.0, CHIP / 2.0), Font::Mono, Ink::Strong, name).marked(Glyph::Tag);
         stage.add(Node::new(tag_id.clone(), chip, TINT, Style::Solid).text(text).called(&stage.say("scene-local-tag")));
@@ -140,10 +148,17 @@ fn row(stage: &mut Stage<'_>, picture: &Picture<'_>, level: usize, place: Rect, 
     let kind = slab.descriptor.map(|d| media(&d.media_type)).unwrap_or_default();
     let kind = stage.fit(&kind, Font::MonoSmall, 70.0);
     let left = 14.0 + stage.width(&title, Font::Title) + 12.0;
-    let word = stage.fit(&state.word, Font::Small, 120.0);
-    let size_at = WIDTH - 14.0 - 140.0;
-    let kind_at = size_at - 80.0;
-    let made = stage.fit(&instruction(slab.created_by.unwrap_or_default()), Font::Mono, kind_at - 74.0 - left);
+    let width = place.width();
+    // Where room is dear the state is its sign, and the media type is left to the inspector.
+    let narrow = width < 500.0;
+    let state_room = if narrow { 76.0 } else { 120.0 };
+    let size_at = width - 34.0 - state_room;
+    let word = stage.fit(&state.word, Font::Small, state_room);
+    let kind_at = size_at - if narrow { 72.0 } else { 80.0 };
+    let kind = if narrow { String::new() } else { kind };
+    let kind_room = if narrow { 0.0 } else { 74.0 };
+    let made =
+        stage.fit(&instruction(slab.created_by.unwrap_or_default()), Font::Mono, (kind_at - kind_room - left).max(0.0));
     let tint = Tint::Family(Family::Layer);
     let right = |x: f32, font, ink, text: String| Text::new(pos2(x, 13.0), font, ink, text).anchored(Anchor::Right);
     let node = Node::new(id, place, tint, state.style)
@@ -153,7 +168,7 @@ fn row(stage: &mut Stage<'_>, picture: &Picture<'_>, level: usize, place: Rect, 
         .text(Text::new(pos2(left, 13.5), Font::Mono, Ink::Weak, made))
         .text(right(kind_at, Font::MonoSmall, Ink::Weak, kind))
         .text(right(size_at, Font::Mono, Ink::Strong, bytes(size)))
-        .text(right(WIDTH - 14.0, Font::Small, state.ink, word).marked(state.mark));
+        .text(right(width - 14.0, Font::Small, state.ink, word).marked(state.mark));
     stage.add(node.called(""))
 }
 
@@ -173,14 +188,14 @@ fn rest(
     let n = format!("{}–{}", levels.start + 1, levels.end);
     let title = stage.say_with("scene-layer", &[("n", &n)]);
     let size: u64 = slabs.iter().filter_map(|slab| slab.descriptor).map(|d| d.size).sum();
-    let tint = Tint::Family(Family::Layer);
+    let (tint, width) = (Tint::Family(Family::Layer), place.width());
     let right = |x: f32, font, ink, text: String| Text::new(pos2(x, 13.0), font, ink, text).anchored(Anchor::Right);
     let word = stage.fit(&state.word, Font::Small, 120.0);
     let node = Node::new(id, place, tint, state.style)
         .filled(state.part)
         .bars(scale.bar(size.min(scale.largest()), pos2(14.0, ROW - 5.0), 2.5, tint))
         .text(Text::new(pos2(14.0, 13.0), Font::Title, Ink::Strong, title))
-        .text(right(WIDTH - 154.0, Font::Mono, Ink::Strong, bytes(size)))
-        .text(right(WIDTH - 14.0, Font::Small, state.ink, word).marked(state.mark));
+        .text(right(width - 154.0, Font::Mono, Ink::Strong, bytes(size)))
+        .text(right(width - 14.0, Font::Small, state.ink, word).marked(state.mark));
     stage.add(node.called(""))
 }

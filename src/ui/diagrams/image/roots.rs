@@ -20,9 +20,17 @@ pub(super) struct Root<'a> {
 
 /// More of them are counted, not drawn.
 const SHOWN: usize = 9;
+/// The same where room is dear.
+const SHOWN_LESS: usize = 5;
 
 /// Those that are drawn, each registry's together, and how many are left out.
-pub(super) fn roots<'a>(world: &'a World, pictures: &[Picture<'a>], focus: &Focus) -> (Vec<Root<'a>>, usize) {
+/// Where the upper half is a row, one at most is drawn.
+pub(super) fn roots<'a>(
+    world: &'a World,
+    pictures: &[Picture<'a>],
+    focus: &Focus,
+    part: Part,
+) -> (Vec<Root<'a>>, usize) {
     let mut found: Vec<Root<'a>> = Vec::new();
     let mut tags: Vec<_> = world.remote_tags.iter().collect();
     tags.sort_by_key(|(reference, tag)| (&tag.registry, *reference));
@@ -61,13 +69,21 @@ pub(super) fn roots<'a>(world: &'a World, pictures: &[Picture<'a>], focus: &Focu
     for root in &mut merged {
         root.full = focus.root.as_ref() == Some(&root.digest);
     }
-    let left = merged.len().saturating_sub(SHOWN);
-    let mut room = SHOWN.saturating_sub(usize::from(merged.iter().any(|root| root.full)));
+    let most = match part {
+        Part::Whole => SHOWN,
+        Part::Plain => SHOWN_LESS,
+        Part::Row => 1,
+    };
+    let left = merged.len().saturating_sub(most);
+    let mut room = most.saturating_sub(usize::from(merged.iter().any(|root| root.full)));
     merged.retain(|root| {
         let kept = root.full || room > 0;
         room = room.saturating_sub(usize::from(kept && !root.full));
         kept
     });
+    if part == Part::Row {
+        merged.iter_mut().for_each(|root| root.full = false);
+    }
     (merged, left)
 }
 

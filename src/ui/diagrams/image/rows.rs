@@ -21,21 +21,6 @@ pub(in crate::ui::diagrams) const GROUPED: usize = 24;
 const TOGETHER: usize = 10;
 /// With more than this, each has two lines less.
 const ROOMY: usize = 6;
-const HIGH: f32 = 78.0;
-const LOW: f32 = 46.0;
-const THIN: f32 = 20.0;
-const GAP: f32 = 8.0;
-const HEAD: f32 = 40.0;
-
-/// A layer's columns, from the left edge of the first.
-pub(super) const BLOB: f32 = 238.0;
-const DIFF_X: f32 = BLOB + 36.0;
-const DIFF: f32 = 264.0;
-const SLOT_X: f32 = DIFF_X + DIFF + 42.0;
-const SLOT: f32 = 112.0;
-const PAD: f32 = 10.0;
-/// The width of all of them.
-pub(super) const WIDTH: f32 = SLOT_X + SLOT + PAD;
 
 /// One row of the picture.
 pub(super) enum Row<'a> {
@@ -48,15 +33,19 @@ pub(super) enum Row<'a> {
 }
 
 /// The rows from the top down. `chosen` is drawn alone wherever it is.
-pub(super) fn rows<'a>(world: &World, picture: &Picture<'a>, chosen: Option<&Entity>) -> Vec<Row<'a>> {
+/// Where there is no room for them, all are one row.
+pub(super) fn rows<'a>(world: &World, picture: &Picture<'a>, chosen: Option<&Entity>, part: Part) -> Vec<Row<'a>> {
     let count = picture.layers.len();
+    if part == Part::Row && count > 1 {
+        return vec![Row::Group(0..count)];
+    }
     if count > GROUPED {
         return grouped(world, picture, chosen);
     }
     let history = picture.config.map(|config| config.history.as_slice()).unwrap_or_default();
     let made = history.iter().filter(|entry| !entry.empty_layer).count();
     let mut rows = Vec::new();
-    if made == count {
+    if made == count && part == Part::Whole {
         let mut level = 0;
         for (number, entry) in history.iter().enumerate() {
             if entry.empty_layer {
@@ -129,28 +118,30 @@ pub(super) struct Port {
 pub(super) fn draw(
     world: &World,
     stage: &mut Stage<'_>,
+    sizes: Sizes,
     picture: &Picture<'_>,
     rows: &[Row<'_>],
     scale: Scale,
     at: Pos2,
 ) -> (Vec<Port>, f32) {
-    let high = if picture.layers.len() <= ROOMY { HIGH } else { LOW };
-    let mut y = at.y + HEAD;
+    let high = if picture.layers.len() <= ROOMY { sizes.high } else { sizes.low };
+    let mut y = at.y + sizes.head;
     let mut ports = Vec::new();
     let mut places: Vec<(Range<usize>, Rect)> = Vec::new();
     for row in rows {
         let (levels, height) = match row {
             Row::Layer(level) => (*level..*level + 1, high),
-            Row::Group(range) => (range.clone(), LOW),
+            Row::Group(range) => (range.clone(), sizes.low),
             Row::Empty(number, entry) => {
-                empty(stage, picture, *number, &entry.created_by, pos2(at.x + DIFF_X, y));
-                y += THIN + GAP;
+                let place = rect(at.x + sizes.diff_x, y, sizes.diff, sizes.thin);
+                empty(stage, picture, *number, &entry.created_by, place);
+                y += sizes.thin + sizes.gap;
                 continue;
             }
         };
-        let blob = rect(at.x, y, BLOB, height);
+        let blob = rect(at.x, y, sizes.blob, height);
         let id = blob_card(stage, picture, &levels, blob, scale, &ports);
-        let diff = rect(at.x + DIFF_X, y, DIFF, height);
+        let diff = rect(at.x + sizes.diff_x, y, sizes.diff, height);
         let unpacked = picture.layers[levels.clone()].iter().all(|slab| slab.layer.is_some());
         let known = picture.layers[levels.clone()].iter().all(|slab| slab.diff_id.is_some());
         if known && let Some(diff_id) = diff_card(stage, picture, &levels, diff, scale, unpacked) {
@@ -163,27 +154,30 @@ pub(super) fn draw(
             }
         }
         ports.push(Port { levels, id, rect: blob });
-        y += height + GAP;
+        y += height + sizes.gap;
     }
-    let bottom = y - GAP;
-    headings(stage, picture, at, !places.is_empty());
-    overlay(world, stage, picture, &places, at.x + SLOT_X);
+    let bottom = y - sizes.gap;
+    headings(stage, sizes, picture, at, !places.is_empty());
+    overlay(world, stage, sizes, picture, &places, at.x + sizes.slot_x);
     (ports, bottom)
 }
 
-fn headings(stage: &mut Stage<'_>, picture: &Picture<'_>, at: Pos2, unpacked: bool) {
+fn headings(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, at: Pos2, unpacked: bool) {
+    let full = stage.is_full();
     let mut column = |x: f32, width: f32, title: &str, why: &str| {
         let (title, why) = (stage.say(title), stage.say(why));
         let (title, why) = (stage.fit(&title, Font::Title, width), stage.fit(&why, Font::Small, width));
         stage.caption(Text::new(pos2(x, at.y + 8.0), Font::Title, Ink::Strong, title));
-        stage.caption(Text::new(pos2(x, at.y + 25.0), Font::Small, Ink::Weak, why));
+        if full {
+            stage.caption(Text::new(pos2(x, at.y + 25.0), Font::Small, Ink::Weak, why));
+        }
     };
-    column(at.x, BLOB, "scene-column-blob", "scene-column-blob-why");
+    column(at.x, sizes.blob, "scene-column-blob", "scene-column-blob-why");
     if picture.config.is_some() {
-        column(at.x + DIFF_X, DIFF, "scene-column-diff", "scene-column-diff-why");
+        column(at.x + sizes.diff_x, sizes.diff, "scene-column-diff", "scene-column-diff-why");
     }
     if unpacked {
-        column(at.x + SLOT_X, SLOT + PAD, "scene-column-overlay", "scene-column-overlay-why");
+        column(at.x + sizes.slot_x, sizes.slot + sizes.slot_pad, "scene-column-overlay", "scene-column-overlay-why");
     }
 }
 
@@ -203,14 +197,18 @@ struct Lines {
 
 impl Lines {
     fn of(place: Rect) -> Self {
-        let low = place.height() < HIGH;
+        let low = place.height() < 60.0;
         let (up, middle, down) = if low { (14.0, 32.0, 32.0) } else { (17.0, 36.0, 66.0) };
         Self { low, right: place.width() - 14.0, up, middle, down }
     }
 
     /// What the last line has room for; on a low card `middle` stands in the same.
     fn room(self, stage: &Stage<'_>, middle: &str) -> f32 {
-        if self.low { self.right - 14.0 - stage.width(middle, Font::MonoSmall) - 30.0 } else { self.right - 34.0 }
+        if self.low {
+            (self.right - 14.0 - stage.width(middle, Font::MonoSmall) - 30.0).max(0.0)
+        } else {
+            self.right - 34.0
+        }
     }
 
     fn bar(self, scale: Scale, bytes: u64) -> Option<Bar> {
@@ -255,7 +253,7 @@ fn blob_card(
         node = node.text(Text::new(pos2(right, up), Font::Mono, Ink::Strong, bytes(size)).anchored(Anchor::Right));
     }
     let about = match slabs {
-        [one] => one.descriptor.map(|d| short(&d.digest)).unwrap_or_default(),
+        [one] => one.descriptor.map(|d| digest(stage, &d.digest)).unwrap_or_default(),
         several => stage.say_with("scene-group", &[("n", &several.len().to_string())]),
     };
     node = node.text(Text::new(pos2(14.0, middle), Font::MonoSmall, Ink::Weak, about.clone()));
@@ -266,10 +264,21 @@ fn blob_card(
         node = node.text(text.anchored(Anchor::Right));
     }
     let room = lines.room(stage, &about);
-    let word = stage.fit(&state.word, Font::Small, room);
+    let word = said(stage, &state.word, room);
     let word = Text::new(pos2(right, down), Font::Small, state.ink, word).anchored(Anchor::Right);
     node = node.text(word.marked(state.mark));
     stage.add(node.bars(lines.bar(scale, size)).called(""))
+}
+
+/// What of a state's word there is room for; its sign says the same.
+fn said(stage: &Stage<'_>, word: &str, room: f32) -> String {
+    if room < 24.0 { String::new() } else { stage.fit(word, Font::Small, room) }
+}
+
+/// Its first and last digits; where room is dear without the algorithm.
+fn digest(stage: &Stage<'_>, digest: &Digest) -> String {
+    let all = short(digest);
+    if stage.is_full() { all } else { all.trim_start_matches("sha256:").to_owned() }
 }
 
 fn diff_card(
@@ -300,7 +309,8 @@ fn diff_card(
         _ => format!("{} …", stage.fit(&made, Font::Mono, room - 20.0).trim_end_matches('…').trim_end()),
     };
     let named = match slabs {
-        [_] => format!("DiffID {}", short(diff_id)),
+        [_] if stage.is_full() => format!("DiffID {}", short(diff_id)),
+        [_] => digest(stage, diff_id),
         several => stage.say_with("scene-group-diff", &[("n", &several.len().to_string())]),
     };
     let style = if unpacked { Style::Solid } else { Style::Ghost };
@@ -310,14 +320,14 @@ fn diff_card(
     let room = lines.room(stage, &named);
     if unpacked {
         let text = stage.say_with("scene-unpacked", &[("n", &entries.to_string())]);
-        let text = stage.fit(&text, Font::Small, room);
+        let text = said(stage, &text, room);
         let done = Text::new(pos2(right, down), Font::Small, Ink::Weak, text).anchored(Anchor::Right);
         node = node
             .text(Text::new(pos2(right, up), Font::Mono, Ink::Strong, size).anchored(Anchor::Right))
             .text(done.marked(Glyph::Check));
         node = node.bars(lines.bar(scale, content));
     } else {
-        let text = stage.fit(&stage.say("scene-not-unpacked"), Font::Small, room);
+        let text = said(stage, &stage.say("scene-not-unpacked"), room);
         let waits = Text::new(pos2(right, down), Font::Small, Ink::Weak, text).anchored(Anchor::Right);
         node = node.text(waits.marked(Glyph::Wait));
     }
@@ -325,23 +335,34 @@ fn diff_card(
 }
 
 /// An instruction of the config's history that made no layer.
-fn empty(stage: &mut Stage<'_>, picture: &Picture<'_>, number: usize, made_by: &str, at: Pos2) {
+fn empty(stage: &mut Stage<'_>, picture: &Picture<'_>, number: usize, made_by: &str, place: Rect) {
     let id = NodeId::part(Entity::Config(picture.id.clone()), format!("history {number}"));
-    let place = rect(at.x, at.y, DIFF, THIN);
+    let (wide, middle) = (place.width(), place.height() / 2.0);
     let none = stage.say("scene-no-layer");
-    let room = DIFF - 28.0 - stage.width(&none, Font::Small) - 12.0;
+    let room = wide - 28.0 - stage.width(&none, Font::Small) - 12.0;
     let made = stage.fit(&instruction(made_by), Font::MonoSmall, room);
     let node = Node::new(id, place, Tint::Plain, Style::Dim)
-        .text(Text::new(pos2(14.0, THIN / 2.0), Font::MonoSmall, Ink::Weak, made))
-        .text(Text::new(pos2(DIFF - 14.0, THIN / 2.0), Font::Small, Ink::Weak, none).anchored(Anchor::Right));
+        .text(Text::new(pos2(14.0, middle), Font::MonoSmall, Ink::Weak, made))
+        .text(Text::new(pos2(wide - 14.0, middle), Font::Small, Ink::Weak, none).anchored(Anchor::Right));
     stage.add(node.called(""));
 }
 
 /// The lower directories as overlay gets them: one stack without gaps.
-fn overlay(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, places: &[(Range<usize>, Rect)], x: f32) {
+fn overlay(
+    world: &World,
+    stage: &mut Stage<'_>,
+    sizes: Sizes,
+    picture: &Picture<'_>,
+    places: &[(Range<usize>, Rect)],
+    x: f32,
+) {
     let (Some((_, top)), Some((_, low))) = (places.first(), places.last()) else { return };
     let frame = NodeId::part(Entity::Config(picture.id.clone()), "overlay");
-    let place = Rect::from_min_max(pos2(x - PAD, top.top() - 6.0), pos2(x + SLOT + PAD, low.bottom() + 6.0));
+    let pad = if stage.is_full() { 6.0 } else { 4.0 };
+    let place = Rect::from_min_max(
+        pos2(x - sizes.slot_pad, top.top() - pad),
+        pos2(x + sizes.slot + sizes.slot_pad, low.bottom() + pad),
+    );
     stage.add(
         Node::new(frame.clone(), place, Tint::Family(Family::Layer), Style::Frame)
             .called(&stage.say("scene-column-overlay")),
@@ -350,7 +371,7 @@ fn overlay(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, places: 
     for (i, (levels, diff)) in places.iter().enumerate() {
         // Up to the one above: what lies in the stack has no gaps.
         let up = if i == 0 { diff.top() } else { places[i - 1].1.bottom() + 1.0 };
-        let slot = Rect::from_min_max(pos2(x, up), pos2(x + SLOT, diff.bottom()));
+        let slot = Rect::from_min_max(pos2(x, up), pos2(x + sizes.slot, diff.bottom()));
         let slabs = &picture.layers[levels.clone()];
         let id = match slabs[0].layer {
             Some(layer) => NodeId::part(Entity::Layer(layer.chain_id.clone()), "place"),
@@ -361,7 +382,7 @@ fn overlay(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, places: 
             _ => format!("{}–{}", count - levels.end + 1, count - levels.start),
         };
         let middle = diff.center().y - slot.top();
-        let name = stage.fit(&format!("lowerdir {nth}"), Font::Mono, SLOT - 12.0);
+        let name = stage.fit(&format!("lowerdir {nth}"), Font::Mono, sizes.slot - 12.0);
         let end = if levels.end == count && count > 1 {
             stage.say("scene-lower-top")
         } else if levels.start == 0 && count > 1 {
@@ -371,13 +392,13 @@ fn overlay(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, places: 
         };
         let used = users(world, slabs);
         let under = if used > 0 { stage.say_with("scene-lower-used", &[("n", &used.to_string())]) } else { end };
-        let under = stage.fit(&under, Font::Small, SLOT - 12.0);
+        let under = stage.fit(&under, Font::Small, sizes.slot - 12.0);
         let shift = if under.is_empty() { 0.0 } else { 9.0 };
-        let mut node = Node::new(id, slot, Tint::Family(Family::Layer), Style::Solid)
-            .within(&frame)
-            .text(Text::new(pos2(SLOT / 2.0, middle - shift), Font::Mono, Ink::Strong, name).anchored(Anchor::Center));
+        let mut node = Node::new(id, slot, Tint::Family(Family::Layer), Style::Solid).within(&frame).text(
+            Text::new(pos2(sizes.slot / 2.0, middle - shift), Font::Mono, Ink::Strong, name).anchored(Anchor::Center),
+        );
         if !under.is_empty() {
-            let text = Text::new(pos2(SLOT / 2.0, middle + 9.0), Font::Small, Ink::Weak, under);
+            let text = Text::new(pos2(sizes.slot / 2.0, middle + 9.0), Font::Small, Ink::Weak, under);
             node = node.text(text.anchored(Anchor::Center));
         }
         let id = stage.add(node.called(""));

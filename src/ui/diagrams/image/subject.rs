@@ -4,15 +4,28 @@ use super::*;
 use crate::trace::Config;
 use egui::Rect;
 
-const LINE: f32 = 18.0;
-
 /// The config card with the local tags below it. Returns its place, and the lower end.
-pub(super) fn config(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, at: Pos2) -> ((NodeId, Rect), f32) {
+pub(super) fn config(
+    world: &World,
+    stage: &mut Stage<'_>,
+    sizes: Sizes,
+    picture: &Picture<'_>,
+    at: Pos2,
+) -> ((NodeId, Rect), f32) {
     let id = NodeId::of(Entity::Config(picture.id.clone()));
     let title = stage.say("scene-config");
     let mut lines = vec![(Font::Mono, Ink::Weak, None, short(&picture.id))];
     if let Some(config) = picture.config {
-        lines.extend(says(config).into_iter().map(|line| (Font::MonoSmall, Ink::Weak, None, line)));
+        let says = says(config);
+        // Where room is dear: what it runs, and for which machine.
+        let kept = |i: usize| match sizes.layers {
+            Part::Whole => true,
+            Part::Plain if stage.detail == Detail::Less => i < 3 || i + 1 >= says.len(),
+            Part::Plain => i == 0 || i + 1 >= says.len(),
+            Part::Row => false,
+        };
+        let kept = says.iter().enumerate().filter(|(i, _)| kept(*i)).map(|(_, line)| line.clone());
+        lines.extend(kept.map(|line| (Font::MonoSmall, Ink::Weak, None, line)));
     } else {
         let size = picture.config_descriptor.map(|d| bytes(d.size)).unwrap_or_default();
         let (key, mark) = if picture.absent { ("scene-absent", Glyph::Minus) } else { ("scene-not-read", Glyph::Wait) };
@@ -20,7 +33,7 @@ pub(super) fn config(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>
     }
     if let Some((image, host)) = runs_not(world, picture) {
         let why = stage.say_with("scene-other-platform-why", &[("image", &image), ("host", &host)]);
-        for (i, line) in stage.wrap(&why, Font::Small, CONFIG_WIDTH - 48.0).into_iter().enumerate() {
+        for (i, line) in stage.wrap(&why, Font::Small, sizes.config - 48.0).into_iter().enumerate() {
             lines.push((Font::Small, Ink::Tint(Tint::Warn), (i == 0).then_some(Glyph::Cross), line));
         }
     }
@@ -28,21 +41,27 @@ pub(super) fn config(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>
     if past {
         lines.push((Font::Small, Ink::Weak, Some(Glyph::Tag), stage.say("scene-tag-before")));
     }
-    let place = rect(at.x, at.y, CONFIG_WIDTH, 40.0 + LINE * lines.len() as f32 + 6.0);
+    let (head, step) = if stage.is_full() { (43.0, 18.0) } else { (31.0, 16.0) };
+    let place = rect(
+        at.x,
+        at.y,
+        sizes.config,
+        head - 3.0 + step * lines.len() as f32 + if stage.is_full() { 6.0 } else { 0.0 },
+    );
     let style = match picture.config {
         None => Style::Ghost,
         Some(_) if past => Style::Dashed,
         Some(_) => Style::Solid,
     };
     let mut node = Node::new(id.clone(), place, Tint::Family(Family::Process), style);
-    node = node.text(Text::new(pos2(16.0, 21.0), Font::Title, Ink::Strong, title));
+    node = node.text(Text::new(pos2(16.0, head / 2.0), Font::Title, Ink::Strong, title));
     for (row, (font, ink, mark, line)) in lines.into_iter().enumerate() {
-        let room = CONFIG_WIDTH - 30.0 - if mark.is_some() { font.size() + 4.0 } else { 0.0 };
+        let room = sizes.config - 30.0 - if mark.is_some() { font.size() + 4.0 } else { 0.0 };
         let line = stage.fit(line.trim(), font, room);
-        node = node.text(Text::new(pos2(16.0, 43.0 + LINE * row as f32), font, ink, line).marked(mark));
+        node = node.text(Text::new(pos2(16.0, head + step * row as f32), font, ink, line).marked(mark));
     }
     stage.add(node.called(""));
-    let lowest = tags(stage, picture, (&id, place));
+    let lowest = tags(stage, sizes, picture, (&id, place));
     let bottom = before::chips(world, stage, picture, lowest);
     ((id, place), bottom)
 }
@@ -63,17 +82,25 @@ fn says(config: &Config) -> Vec<String> {
 }
 
 /// Names of one image hang on it one below the other. Returns the last.
-fn tags(stage: &mut Stage<'_>, picture: &Picture<'_>, (config, card): (&NodeId, Rect)) -> (NodeId, Rect) {
+fn tags(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, (config, card): (&NodeId, Rect)) -> (NodeId, Rect) {
     let mut above = (config.clone(), card);
     for tag in &picture.tags {
-        let place = rect(card.left(), above.1.bottom() + 14.0, CONFIG_WIDTH, 46.0);
-        let name = stage.fit_middle(&familiar(tag), Font::Mono, CONFIG_WIDTH - 30.0);
+        let full = stage.is_full();
+        let apart = if full { 14.0 } else { 6.0 };
+        let place = rect(card.left(), above.1.bottom() + apart, sizes.config, sizes.tag_high);
         let id = NodeId::of(Entity::Tag((*tag).clone()));
         let title = stage.say("scene-local-tag");
-        let node = Node::new(id.clone(), place, TINT, Style::Solid)
-            .text(Text::new(pos2(14.0, 14.0), Font::Small, Ink::Tint(TINT), title).marked(Glyph::Tag))
-            .text(Text::new(pos2(14.0, 32.0), Font::Mono, Ink::Strong, name));
-        stage.add(node.called(""));
+        let mut node = Node::new(id.clone(), place, TINT, Style::Solid);
+        if full {
+            let name = stage.fit_middle(&familiar(tag), Font::Mono, sizes.config - 30.0);
+            node = node
+                .text(Text::new(pos2(14.0, 14.0), Font::Small, Ink::Tint(TINT), title.clone()).marked(Glyph::Tag))
+                .text(Text::new(pos2(14.0, 32.0), Font::Mono, Ink::Strong, name));
+        } else {
+            let name = stage.fit_middle(&familiar(tag), Font::Mono, sizes.config - 44.0);
+            node = node.text(Text::new(pos2(12.0, 13.0), Font::Mono, Ink::Strong, name).marked(Glyph::Tag));
+        }
+        stage.add(node.called(if full { "" } else { &title }));
         let route = vec![place.center_top(), above.1.center_bottom()];
         stage.wire(&id, &above.0, Edge::new(route, TINT, Line::Solid).part(POINTS));
         above = (id, place);

@@ -13,9 +13,11 @@
 mod merged;
 mod upper;
 
+pub(super) use upper::summary as written;
+
 use super::image::{Picture, Slab, familiar, instruction, pictures};
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
-use super::stage::{MARGIN, Stage, bytes, rect};
+use super::stage::{Detail, Stage, bytes, rect};
 use super::{Glyph, NodeId};
 use crate::trace::{
     Container, ContainerState, DirRole, Effect, Entity, Family, LayerFile, Mount, MountKind, OpKind, World,
@@ -25,18 +27,88 @@ use merged::{Fate, Listed, Seen};
 use std::sync::Arc;
 
 const TINT: Tint = Tint::Family(Family::Layer);
-const WIDTH: f32 = 704.0;
-const COLUMN: f32 = 420.0;
-const GAP: f32 = 24.0;
-const LANE: f32 = 28.0;
-const RISE: f32 = 40.0;
-const UPPER: f32 = 64.0;
-const WORK: f32 = 96.0;
 const PAD: f32 = 16.0;
-/// Rows of the merged view.
-const ROWS: usize = 8;
-/// Rows of paths in a layer.
-const FILE_ROWS: usize = 2;
+const LANE: f32 = 28.0;
+
+/// How large things are: with all the room that they want, and where room is dear.
+#[derive(Debug, Clone, Copy)]
+struct Sizes {
+    margin: f32,
+    /// The whole stack, and a container's part where there are several.
+    width: f32,
+    column: f32,
+    gap: f32,
+    /// From one storey to the next.
+    rise: f32,
+    /// The merged view: where its paths begin, how far one is from the next, and how many are shown.
+    paths: f32,
+    path: f32,
+    rows: usize,
+    /// An empty writable layer, and the directory beside it.
+    upper: f32,
+    work: f32,
+    /// The heading of the stack.
+    head: f32,
+    /// A layer without its paths, how far the next is, and how many lines of paths it has.
+    slab: f32,
+    slab_gap: f32,
+    file_rows: usize,
+}
+
+impl Sizes {
+    fn of(stage: &Stage<'_>) -> Self {
+        let margin = stage.margin();
+        let width = (stage.wide(704.0 + 2.0 * margin) - 2.0 * margin).clamp(480.0, 900.0);
+        let full = Self {
+            margin,
+            width: 704.0,
+            column: 420.0,
+            gap: 24.0,
+            rise: 40.0,
+            paths: 66.0,
+            path: 19.0,
+            rows: 8,
+            upper: 64.0,
+            work: 96.0,
+            head: 38.0,
+            slab: 34.0,
+            slab_gap: 10.0,
+            file_rows: 2,
+        };
+        match stage.detail {
+            Detail::Full => full,
+            Detail::Less => Self {
+                width,
+                column: 230.0,
+                gap: 12.0,
+                rise: 30.0,
+                paths: 54.0,
+                path: 17.0,
+                rows: 5,
+                upper: 46.0,
+                head: 30.0,
+                slab_gap: 6.0,
+                file_rows: 1,
+                ..full
+            },
+            Detail::Least => Self {
+                width,
+                column: 230.0,
+                gap: 12.0,
+                rise: 22.0,
+                paths: 48.0,
+                path: 16.0,
+                rows: 3,
+                upper: 44.0,
+                head: 28.0,
+                slab: 24.0,
+                slab_gap: 4.0,
+                file_rows: 0,
+                ..full
+            },
+        }
+    }
+}
 
 /// The picture of the image that was chosen, or that was used last.
 pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>) -> Scene {
@@ -47,52 +119,90 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
             false => ["scene-layers-empty", "scene-layers-empty-hint"],
         });
     };
-    let users: Vec<&Arc<Container>> = super::in_order(world).into_iter().filter(|c| c.image == picture.id).collect();
+    let sizes = Sizes::of(&stage);
+    let all_users: Vec<&Arc<Container>> =
+        super::in_order(world).into_iter().filter(|c| c.image == picture.id).collect();
+    let users = shown_users(world, &stage, sizes, &all_users);
     let columns = users.len().max(1) as f32;
-    let width = WIDTH.max(columns * COLUMN + (columns - 1.0) * GAP);
+    let width = sizes.width.max(columns * sizes.column + (columns - 1.0) * sizes.gap);
     let layers = world.layers_of(&picture.id);
     let written = |user: &Container| world.uppers.get(&user.id).map(|upper| &**upper);
     let seen = merged::merged(&layers, None);
-    let shown = merged::listed(&seen, &layers, usize::MAX, ROWS);
+    let shown = merged::listed(&seen, &layers, usize::MAX, sizes.rows);
     let own: Vec<Vec<Seen>> = users.iter().map(|user| merged::merged(&layers, written(user))).collect();
-    let own: Vec<Listed<'_>> = own.iter().map(|seen| merged::listed(seen, &layers, layers.len() + 1, ROWS)).collect();
+    let own: Vec<Listed<'_>> =
+        own.iter().map(|seen| merged::listed(seen, &layers, layers.len() + 1, sizes.rows)).collect();
     let rows = own.iter().map(Listed::lines).max().unwrap_or(shown.lines());
-    let merged_height = 62.0 + 19.0 * rows.max(1) as f32 + 10.0;
-    let upper_top = MARGIN + merged_height + RISE;
-    let upper_height = upper::height(users.iter().filter_map(|user| written(user)));
-    let lower_top = upper_top + upper_height + RISE;
-    let lower = lowers(&mut stage, picture, users.len(), rect(MARGIN, lower_top, width, 0.0));
-    let step = if users.len() < 2 { 0.0 } else { (width - COLUMN) / (columns - 1.0) };
+    let merged_height = sizes.paths - 4.0 + sizes.path * rows.max(1) as f32 + 6.0;
+    let top = sizes.margin;
+    let upper_top = top + merged_height + sizes.rise;
+    let upper_height = upper::height(sizes, users.iter().filter_map(|user| written(user)));
+    let lower_top = upper_top + upper_height + sizes.rise;
+    let lower = lowers(&mut stage, sizes, picture, all_users.len(), rect(sizes.margin, lower_top, width, 0.0));
+    let step = if users.len() < 2 { 0.0 } else { (width - sizes.column) / (columns - 1.0) };
     if users.is_empty() {
-        let place = rect(MARGIN, MARGIN, width, merged_height);
+        let place = rect(sizes.margin, top, width, merged_height);
         let id = NodeId::named("merged of no one");
         let title = stage.say("scene-merged-image");
         let why = stage.say("scene-merged-planned");
-        card(&mut stage, id.clone(), place, Style::Ghost, [&title, &why], &shown, usize::MAX);
+        card(&mut stage, sizes, id.clone(), place, Style::Ghost, [&title, &why], &shown, usize::MAX);
         let x = place.left() + LANE / 2.0;
         rise(&mut stage, &lower, &id, [pos2(x, lower_top), pos2(x, place.bottom())], false);
         let hint = stage.say("scene-upper-none");
-        let at = rect(MARGIN + LANE, upper_top, 220.0, UPPER);
+        let at = rect(sizes.margin + LANE, upper_top, 220.0, sizes.upper);
         empty_upper(&mut stage, at, hint);
     }
     for (i, user) in users.iter().enumerate() {
-        let x = MARGIN + step * i as f32;
-        let alone = if users.len() == 1 { width } else { COLUMN };
-        let column = rect(x, MARGIN, alone, merged_height);
+        let x = sizes.margin + step * i as f32;
+        let alone = if users.len() == 1 { width } else { sizes.column };
+        let column = rect(x, top, alone, merged_height);
         let upper_place = (upper_top, upper_height);
-        container(world, &mut stage, user, column, upper_place, &lower, (&own[i], layers.len() + 1));
+        container(world, &mut stage, sizes, user, column, upper_place, &lower, (&own[i], layers.len() + 1));
+    }
+    if all_users.len() > users.len() {
+        let left = (all_users.len() - users.len()).to_string();
+        let text = stage.say_with("scene-users-more", &[("n", &left)]);
+        let at = pos2(sizes.margin + width, lower_top - sizes.rise / 2.0);
+        stage.caption(Text::new(at, Font::Small, Ink::Weak, text).anchored(Anchor::Right));
     }
     let name = picture.tags.first().map_or_else(|| super::stage::short(&picture.id), |t| familiar(t));
-    let (layers, count) = (picture.layers.len().to_string(), users.len().to_string());
+    let (layers, count) = (picture.layers.len().to_string(), all_users.len().to_string());
     let vars = [("name", name.as_str()), ("layers", layers.as_str()), ("containers", count.as_str())];
     let mut spoken = stage.say_with("scene-layers-spoken", &vars);
-    for user in &users {
+    for user in &all_users {
         if let Some(summary) = written(user).and_then(|upper| upper::summary(&stage, upper)) {
             let vars = [("name", user.name.as_str()), ("what", summary.as_str())];
             spoken = format!("{spoken} {}", stage.say_with("scene-layers-spoken-upper", &vars));
         }
     }
     stage.done(spoken)
+}
+
+/// Those that are drawn: all, where there is room; else those to which the eye is led, and the latest beside them.
+fn shown_users<'w>(
+    world: &World,
+    stage: &Stage<'_>,
+    sizes: Sizes,
+    all: &[&'w Arc<Container>],
+) -> Vec<&'w Arc<Container>> {
+    let room = stage.wide(f32::INFINITY) - 2.0 * sizes.margin;
+    let most = (((room + sizes.gap) / (sizes.column + sizes.gap)).min(1e4) as usize).max(1);
+    if all.len() <= most || stage.is_full() {
+        return all.to_vec();
+    }
+    let is_open = |container: &Container| {
+        stage.any_open(|entity| match entity {
+            Entity::Container(id) | Entity::UpperFile(id, _) => *id == container.id,
+            Entity::Dir(path) => world.dirs.get(path).is_some_and(|dir| dir.container.as_ref() == Some(&container.id)),
+            Entity::Mount(key) => world.mounts.get(key).is_some_and(|m| m.container.as_ref() == Some(&container.id)),
+            _ => false,
+        })
+    };
+    let mut ranked: Vec<usize> = (0..all.len()).collect();
+    ranked.sort_by_key(|i| (!is_open(all[*i]), std::cmp::Reverse(*i)));
+    ranked.truncate(most);
+    ranked.sort_unstable();
+    ranked.into_iter().map(|i| all[i]).collect()
 }
 
 /// The image of what was chosen, else of the container made last, else the one pulled last.
@@ -139,7 +249,7 @@ fn focus<'p, 'w>(world: &World, all: &'p [Picture<'w>], chosen: Option<&Entity>)
 }
 
 /// The frame of the read-only layers, lowest at the bottom.
-fn lowers(stage: &mut Stage<'_>, picture: &Picture<'_>, users: usize, at: Rect) -> NodeId {
+fn lowers(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, users: usize, at: Rect) -> NodeId {
     let id = NodeId::named("lower");
     let title = stage.say("scene-lower");
     let hint = match users {
@@ -147,54 +257,101 @@ fn lowers(stage: &mut Stage<'_>, picture: &Picture<'_>, users: usize, at: Rect) 
         n => stage.say_with("scene-lower-shared", &[("n", &n.to_string())]),
     };
     let right = at.width() - PAD;
+    let hint = stage.fit(&hint, Font::Small, right - PAD - stage.width(&title, Font::Title) - 40.0);
     stage.add(
         Node::new(id.clone(), at, TINT, Style::Frame)
-            .text(Text::new(pos2(PAD, 19.0), Font::Title, Ink::Strong, title).marked(Glyph::Lock))
-            .text(Text::new(pos2(right, 19.0), Font::Small, Ink::Weak, hint).anchored(Anchor::Right))
+            .text(Text::new(pos2(PAD, sizes.head / 2.0), Font::Title, Ink::Strong, title).marked(Glyph::Lock))
+            .text(Text::new(pos2(right, sizes.head / 2.0), Font::Small, Ink::Weak, hint).anchored(Anchor::Right))
             .called(""),
     );
-    let mut y = at.top() + 38.0;
+    let mut y = at.top() + sizes.head;
+    // Of very many those that are seen first: the highest, and what the eye is led to.
+    let count = picture.layers.len();
+    let most = if stage.detail == Detail::Least { LEAST_SLABS } else { usize::MAX };
+    let is_open = |slab: &Slab<'_>| slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
+    let kept = |i: usize, slab: &Slab<'_>| count <= most || i + most > count || i == 0 || is_open(slab);
+    let kept: Vec<bool> = picture.layers.iter().enumerate().map(|(i, slab)| kept(i, slab)).collect();
+    let mut skipped = 0;
     for (i, slab) in picture.layers.iter().enumerate().rev() {
-        y = self::slab(stage, &id, i, slab, rect(at.left() + PAD, y, at.width() - 2.0 * PAD, 0.0)) + 10.0;
+        if kept[i] {
+            let place = rect(at.left() + PAD, y, at.width() - 2.0 * PAD, 0.0);
+            y = self::slab(stage, sizes, &id, i, slab, place) + sizes.slab_gap;
+            continue;
+        }
+        skipped += 1;
+        if i == 0 || kept[i - 1] {
+            let text = stage.say_with("scene-more", &[("n", &skipped.to_string())]);
+            let part = NodeId::named(format!("layers left out at {i}"));
+            let place = rect(at.left() + PAD, y, at.width() - 2.0 * PAD, 16.0);
+            let node = Node::new(part, place, Tint::Plain, Style::Bare).within(&id);
+            stage.add(node.text(Text::new(pos2(PAD, 8.0), Font::Small, Ink::Weak, text)).called(""));
+            (y, skipped) = (y + 18.0, 0);
+        }
     }
     if let Some(frame) = stage.scene.node_mut(&id) {
-        frame.rect.max.y = y + PAD - 10.0;
+        frame.rect.max.y = y + sizes.slab_gap;
     }
     id
 }
 
-fn slab(stage: &mut Stage<'_>, frame: &NodeId, index: usize, slab: &Slab<'_>, at: Rect) -> f32 {
+/// So many of the highest are drawn where room is dearest.
+const LEAST_SLABS: usize = 5;
+
+fn slab(stage: &mut Stage<'_>, sizes: Sizes, frame: &NodeId, index: usize, slab: &Slab<'_>, at: Rect) -> f32 {
     let entity = slab.layer.map(|l| Entity::Layer(l.chain_id.clone()));
     let id = entity.map_or_else(|| NodeId::named(format!("lower {index}")), NodeId::of);
     let title = stage.say_with("scene-layer", &[("n", &(index + 1).to_string())]);
     let title_width = stage.width(&title, Font::Title);
     let right = at.width() - PAD;
     let made_by = instruction(slab.created_by.unwrap_or_default());
-    let made_by = stage.fit(&made_by, Font::Mono, right - title_width - 120.0);
+    let made_by = stage.fit(&made_by, Font::Mono, right - title_width - 150.0);
+    // What the eye is led to has its paths, however dear room is; where it is led to all, there is none for them.
+    let lit = stage.look.lit.iter().filter(|entity| matches!(entity, Entity::Layer(_))).count();
+    let open = lit <= 2 && slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
+    let file_rows = if open { sizes.file_rows.max(1) } else { sizes.file_rows };
+    let up = if file_rows == 0 { sizes.slab / 2.0 } else { 17.0 };
     let mut texts = vec![
-        Text::new(pos2(PAD, 20.0), Font::Title, Ink::Strong, title),
-        Text::new(pos2(PAD + title_width + 14.0, 20.5), Font::Mono, Ink::Weak, made_by),
+        Text::new(pos2(PAD, up), Font::Title, Ink::Strong, title),
+        Text::new(pos2(PAD + title_width + 14.0, up + 0.5), Font::Mono, Ink::Weak, made_by),
     ];
+    let first = sizes.slab.max(32.0) + 10.0;
     let rows = match slab.layer {
         Some(layer) => {
-            texts.push(Text::new(pos2(right, 20.0), Font::Mono, Ink::Weak, bytes(layer.size)).anchored(Anchor::Right));
+            texts.push(Text::new(pos2(right, up), Font::Mono, Ink::Weak, bytes(layer.size)).anchored(Anchor::Right));
             let hidden = layer.entries.saturating_sub(layer.files.len() as u64);
-            files(stage, &layer.files, hidden, at.width() - 2.0 * PAD, &mut texts)
+            match file_rows {
+                0 => 0,
+                rows => files(stage, &layer.files, hidden, (at.width() - 2.0 * PAD, rows, first), &mut texts),
+            }
+        }
+        None if file_rows == 0 => {
+            let word = stage.say("scene-not-unpacked");
+            let word = Text::new(pos2(right, up), Font::Small, Ink::Weak, word).anchored(Anchor::Right);
+            texts.push(word.marked(Glyph::Wait));
+            0
         }
         None => {
             let word = stage.say("scene-not-unpacked");
-            texts.push(Text::new(pos2(PAD, 43.0), Font::Small, Ink::Weak, word).marked(Glyph::Wait));
+            texts.push(Text::new(pos2(PAD, first), Font::Small, Ink::Weak, word).marked(Glyph::Wait));
             1
         }
     };
-    let place = rect(at.left(), at.top(), at.width(), 34.0 + 20.0 * rows as f32 + 6.0);
+    let height = if rows == 0 { sizes.slab } else { first + 20.0 * rows as f32 - 4.0 };
+    let place = rect(at.left(), at.top(), at.width(), height);
     let style = if slab.layer.is_some() { Style::Solid } else { Style::Ghost };
     stage.add(Node::new(id, place, TINT, style).within(frame).texts(texts).called(""));
     place.bottom()
 }
 
 /// The paths one after another, as many as fit into the rows. What is deleted and replaced comes first.
-fn files(stage: &Stage<'_>, files: &[LayerFile], hidden: u64, width: f32, texts: &mut Vec<Text>) -> usize {
+/// `(width, rows, y)`: how wide, how many, and where the first is.
+fn files(
+    stage: &Stage<'_>,
+    files: &[LayerFile],
+    hidden: u64,
+    (width, rows, first): (f32, usize, f32),
+    texts: &mut Vec<Text>,
+) -> usize {
     let mut files: Vec<&LayerFile> = files.iter().collect();
     files.sort_by_key(|f| f.effect == Effect::Added);
     let (mut x, mut row, mut left) = (0.0, 0, files.len() as u64 + hidden);
@@ -205,14 +362,14 @@ fn files(stage: &Stage<'_>, files: &[LayerFile], hidden: u64, width: f32, texts:
         let path_width = stage.width(&path, Font::Mono);
         let word_width = stage.width(&word, Font::Small);
         let needed = Font::Mono.size() + 4.0 + path_width + word_width;
-        let reserve = if row + 1 == FILE_ROWS && left > 1 { 90.0 } else { 0.0 };
+        let reserve = if row + 1 == rows && left > 1 { 90.0 } else { 0.0 };
         if x > 0.0 && x + needed > width - reserve {
             (x, row) = (0.0, row + 1);
         }
-        if row >= FILE_ROWS {
+        if row >= rows {
             break;
         }
-        let y = 44.0 + 20.0 * row as f32;
+        let y = first + 20.0 * row as f32;
         let gone = file.effect == Effect::Deleted;
         texts.push(Text::new(pos2(PAD + x, y), Font::Mono, Ink::Tint(tint), path).marked(mark).struck(gone));
         if !word.is_empty() {
@@ -224,10 +381,10 @@ fn files(stage: &Stage<'_>, files: &[LayerFile], hidden: u64, width: f32, texts:
     }
     if left > 0 {
         let word = stage.say_with("scene-more", &[("n", &left.to_string())]);
-        let y = 44.0 + 20.0 * row.min(FILE_ROWS - 1) as f32;
+        let y = first + 20.0 * row.min(rows - 1) as f32;
         texts.push(Text::new(pos2(PAD + width, y), Font::Small, Ink::Weak, word).anchored(Anchor::Right));
     }
-    (row + 1).min(FILE_ROWS)
+    (row + 1).min(rows)
 }
 
 fn effect(effect: Effect) -> (Glyph, Tint, &'static str) {
@@ -240,9 +397,11 @@ fn effect(effect: Effect) -> (Glyph, Tint, &'static str) {
 }
 
 /// What a container sees, and its own layer below that.
+#[expect(clippy::too_many_arguments, reason = "a layout's inputs")]
 fn container(
     world: &World,
     stage: &mut Stage<'_>,
+    sizes: Sizes,
     container: &Container,
     column: Rect,
     (upper_top, upper_height): (f32, f32),
@@ -259,15 +418,16 @@ fn container(
         (false, _) => "scene-overlay-not-mounted",
     });
     let style = if mounted { Style::Solid } else { Style::Ghost };
-    card(stage, id.clone(), column, style, ["", &why], shown, own);
+    card(stage, sizes, id.clone(), column, style, ["", &why], shown, own);
     let name = stage.fit(&container.name, Font::Heading, column.width() - 130.0);
     let name_width = stage.width(&name, Font::Heading).max(20.0);
-    let place = rect(column.left() + PAD, column.top() + 11.0, name_width, 22.0);
+    let head = title_at(sizes);
+    let place = rect(column.left() + PAD, column.top() + head - 11.0, name_width, 22.0);
     let text = Text::new(pos2(0.0, 11.0), Font::Heading, Ink::Strong, name);
     let own = Node::new(NodeId::of(Entity::Container(container.id.clone())), place, Tint::Plain, Style::Bare);
     stage.add(own.within(&id).text(text).called(&stage.say("scene-container")));
     let state = super::state_of(stage, container);
-    let at = pos2(column.width() - PAD, 22.0);
+    let at = pos2(column.width() - PAD, head);
     if let Some(card) = stage.scene.node_mut(&id) {
         card.texts.push(Text::new(at, Font::Small, Ink::Weak, state).anchored(Anchor::Right));
     }
@@ -277,17 +437,17 @@ fn container(
     rise(stage, lower, &id, [pos2(x, lower_top), pos2(x, column.bottom())], mounted);
     let (upper, work) = dirs(world, container, overlay);
     let written = world.uppers.get(&container.id);
-    let upper_width = column.width() - LANE - WORK - 16.0;
+    let upper_width = column.width() - LANE - sizes.work - 16.0;
     let upper_place = rect(column.left() + LANE, upper_top, upper_width, upper_height);
-    let work_place = rect(upper_place.right() + 16.0, upper_top, WORK, UPPER);
+    let work_place = rect(upper_place.right() + 16.0, upper_top, sizes.work, sizes.upper);
     let why = written.and_then(|upper| upper::summary(stage, upper)).unwrap_or_else(|| stage.say("scene-upper-why"));
     let title = stage.say("scene-upper");
     let upper_id = dir(stage, world, &upper, part("upper"), upper_place, [&title, &why], true);
     let (title, why) = (stage.say("scene-work"), stage.say("scene-work-why"));
     let work_id = dir(stage, world, &work, part("work"), work_place, [&title, &why], false);
     if let Some(written) = written {
-        upper::files(stage, &container.id, written, &upper_id, upper_place);
-        upper::copies(stage, written, lower, &upper_id, RISE);
+        upper::files(stage, sizes, &container.id, written, &upper_id, upper_place);
+        upper::copies(stage, written, lower, &upper_id, sizes.rise);
     }
     rise(stage, &upper_id, &id, [upper_place.center_top(), pos2(upper_place.center().x, column.bottom())], mounted);
     let y = work_place.center().y;
@@ -319,6 +479,7 @@ fn dir(
     let known = path.as_ref().filter(|p| world.dirs.contains_key(*p));
     let id = known.map_or(otherwise, |p| NodeId::of(Entity::Dir(p.clone())));
     let font = if strong { Font::Title } else { Font::Mono };
+    let up = if stage.is_full() { 23.0 } else { 14.0 };
     let title = stage.fit(title, font, at.width() - 24.0);
     let why = stage.fit(why, Font::Small, at.width() - 20.0);
     let style = match (path.is_some(), strong) {
@@ -328,8 +489,8 @@ fn dir(
     };
     stage.add(
         Node::new(id.clone(), at, Tint::Family(Family::Storage), style)
-            .text(Text::new(pos2(12.0, 23.0), font, Ink::Strong, title))
-            .text(Text::new(pos2(12.0, 43.0), Font::Small, Ink::Weak, why))
+            .text(Text::new(pos2(12.0, up), font, Ink::Strong, title))
+            .text(Text::new(pos2(12.0, up + 19.0), Font::Small, Ink::Weak, why))
             .called(""),
     );
     id
@@ -337,11 +498,12 @@ fn dir(
 
 fn empty_upper(stage: &mut Stage<'_>, at: Rect, hint: String) {
     let title = stage.say("scene-upper");
+    let up = if stage.is_full() { 23.0 } else { 14.0 };
     let hint = stage.fit(&hint, Font::Small, at.width() - 20.0);
     stage.add(
         Node::new(NodeId::named("upper of no one"), at, Tint::Family(Family::Storage), Style::Ghost)
-            .text(Text::new(pos2(12.0, 23.0), Font::Title, Ink::Weak, title))
-            .text(Text::new(pos2(12.0, 43.0), Font::Small, Ink::Weak, hint))
+            .text(Text::new(pos2(12.0, up), Font::Title, Ink::Weak, title))
+            .text(Text::new(pos2(12.0, up + 19.0), Font::Small, Ink::Weak, hint))
             .called(""),
     );
 }
@@ -352,10 +514,17 @@ fn rise(stage: &mut Stage<'_>, from: &NodeId, to: &NodeId, route: [egui::Pos2; 2
     stage.wire(from, to, Edge::new(route.to_vec(), tint, line).ends(End::Open, End::Arrow).part("stacks"));
 }
 
+/// Where a card's title stands.
+fn title_at(sizes: Sizes) -> f32 {
+    if sizes.paths > 60.0 { 22.0 } else { 14.0 }
+}
+
 /// The merged view with its paths.
 /// Layer number `own` is the container's writable one.
+#[expect(clippy::too_many_arguments, reason = "what is written on a card")]
 fn card(
     stage: &mut Stage<'_>,
+    sizes: Sizes,
     id: NodeId,
     at: Rect,
     style: Style,
@@ -364,16 +533,17 @@ fn card(
     own: usize,
 ) {
     let shown = &listed.shown;
+    let why = stage.fit(why, Font::Small, at.width() - 2.0 * PAD);
     let mut texts = vec![
-        Text::new(pos2(PAD, 22.0), Font::Title, Ink::Strong, title),
-        Text::new(pos2(PAD, 43.0), Font::Small, Ink::Tint(Tint::Family(Family::Process)), why),
+        Text::new(pos2(PAD, title_at(sizes)), Font::Title, Ink::Strong, title),
+        Text::new(pos2(PAD, title_at(sizes) + 19.0), Font::Small, Ink::Tint(Tint::Family(Family::Process)), why),
     ];
     if shown.is_empty() {
-        texts.push(Text::new(pos2(PAD, 66.0), Font::Small, Ink::Weak, stage.say("scene-not-unpacked")));
+        texts.push(Text::new(pos2(PAD, sizes.paths), Font::Small, Ink::Weak, stage.say("scene-not-unpacked")));
     }
     let right = at.width() - PAD;
     for (row, seen) in shown.iter().enumerate() {
-        let y = 66.0 + 19.0 * row as f32;
+        let y = sizes.paths + sizes.path * row as f32;
         let number = seen.layer.to_string();
         let (key, mark, tint) = match seen.fate {
             Fate::Deleted => ("scene-gone-by", Some(Glyph::Minus), Some(Tint::Bad)),
@@ -396,7 +566,7 @@ fn card(
         texts.push(Text::new(pos2(right, y), Font::Small, side, origin).anchored(Anchor::Right).marked(mark));
     }
     if let Some(rest) = listed.rest(stage) {
-        let y = 66.0 + 19.0 * shown.len() as f32;
+        let y = sizes.paths + sizes.path * shown.len() as f32;
         texts.push(Text::new(pos2(PAD, y), Font::Small, Ink::Weak, rest));
     }
     stage.add(Node::new(id, at, Tint::Family(Family::Process), style).texts(texts).called(""));

@@ -1,6 +1,6 @@
 //! A container's writable layer: its paths with what each does to the layers below, and what was copied up from where.
 
-use super::{LANE, PAD, UPPER};
+use super::{LANE, PAD, Sizes};
 use crate::spec::ContainerId;
 use crate::trace::{CopyUp, Effect, Entity, Family, Upper, UpperFile};
 use crate::ui::diagrams::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Style, Text, Tint};
@@ -9,13 +9,24 @@ use crate::ui::diagrams::{Glyph, NodeId};
 use egui::{Rect, pos2};
 use std::collections::BTreeMap;
 
-/// Rows of paths; what is left is counted.
-const ROWS: usize = 6;
 const ROW: f32 = 20.0;
-const HEAD: f32 = 58.0;
+
+/// Rows of paths; what is left is counted.
+fn rows(sizes: Sizes) -> usize {
+    match sizes.file_rows {
+        0 => 2,
+        1 => 4,
+        _ => 6,
+    }
+}
+
+/// Where the paths begin.
+fn head(sizes: Sizes) -> f32 {
+    sizes.upper - 4.0
+}
 
 /// The paths that tell most: what was copied, the dearest first, then what hides something, then what is new.
-fn telling(upper: &Upper) -> Vec<&UpperFile> {
+fn telling(sizes: Sizes, upper: &Upper) -> Vec<&UpperFile> {
     let mut files: Vec<&UpperFile> = upper.files.values().filter(|file| !file.mount_point).collect();
     let rank = |file: &UpperFile| match (&file.copied, file.effect) {
         (Some(copy), _) => (0, u64::MAX - copy.bytes),
@@ -23,27 +34,27 @@ fn telling(upper: &Upper) -> Vec<&UpperFile> {
         (None, _) => (1, 0),
     };
     files.sort_by_key(|file| rank(file));
-    files.truncate(ROWS);
+    files.truncate(rows(sizes));
     files
 }
 
 /// How many lines it needs: of paths, and the one that counts the rest.
-fn lines(upper: &Upper) -> usize {
-    let shown = telling(upper).len();
+fn lines(sizes: Sizes, upper: &Upper) -> usize {
+    let shown = telling(sizes, upper).len();
     let points = upper.files.values().any(|file| file.mount_point);
     shown + usize::from(upper.totals.paths > shown as u64 || points)
 }
 
 /// How high the box of the fullest of them is.
-pub(super) fn height<'a>(uppers: impl Iterator<Item = &'a Upper>) -> f32 {
-    match uppers.map(lines).max().unwrap_or(0) {
-        0 => UPPER,
-        lines => HEAD + ROW * lines as f32 + 8.0,
+pub(super) fn height<'a>(sizes: Sizes, uppers: impl Iterator<Item = &'a Upper>) -> f32 {
+    match uppers.map(|upper| lines(sizes, upper)).max().unwrap_or(0) {
+        0 => sizes.upper,
+        lines => head(sizes) + ROW * lines as f32 + 6.0,
     }
 }
 
 /// What stands below the title once something was written.
-pub(super) fn summary(stage: &Stage<'_>, upper: &Upper) -> Option<String> {
+pub(in crate::ui::diagrams) fn summary(stage: &Stage<'_>, upper: &Upper) -> Option<String> {
     let (paths, size) = (upper.totals.paths.to_string(), bytes(upper.totals.bytes));
     let copied = bytes(upper.totals.copied);
     match (upper.totals.paths, upper.totals.copied) {
@@ -54,11 +65,11 @@ pub(super) fn summary(stage: &Stage<'_>, upper: &Upper) -> Option<String> {
 }
 
 /// The paths, as shapes of their own in the box.
-pub(super) fn files(stage: &mut Stage<'_>, id: &ContainerId, upper: &Upper, parent: &NodeId, at: Rect) {
-    let shown = telling(upper);
+pub(super) fn files(stage: &mut Stage<'_>, sizes: Sizes, id: &ContainerId, upper: &Upper, parent: &NodeId, at: Rect) {
+    let shown = telling(sizes, upper);
     let width = at.width() - 16.0;
     for (row, file) in shown.iter().enumerate() {
-        let place = rect(at.left() + 8.0, at.top() + HEAD + ROW * row as f32, width, ROW - 1.0);
+        let place = rect(at.left() + 8.0, at.top() + head(sizes) + ROW * row as f32, width, ROW - 1.0);
         path(stage, id, file, parent, place);
     }
     let mut rest = Vec::new();
@@ -72,7 +83,7 @@ pub(super) fn files(stage: &mut Stage<'_>, id: &ContainerId, upper: &Upper, pare
     }
     if !rest.is_empty() {
         let text = stage.fit(&rest.join(" · "), Font::Small, width - 8.0);
-        let y = HEAD + ROW * shown.len() as f32 + ROW / 2.0;
+        let y = head(sizes) + ROW * shown.len() as f32 + ROW / 2.0;
         let text = Text::new(pos2(12.0, y), Font::Small, Ink::Weak, text);
         if let Some(node) = stage.scene.node_mut(parent) {
             node.label = format!("{}, {}", node.label, text.text);
@@ -93,6 +104,7 @@ fn path(stage: &mut Stage<'_>, id: &ContainerId, file: &UpperFile, parent: &Node
         (None, _) => stage.say(key),
     };
     let gone = file.effect == Effect::Deleted;
+    let word = stage.fit(&word, Font::Small, place.width() * 0.55);
     let word_width = stage.width(&word, Font::Small);
     let name = if file.dir { format!("/{}/", file.path) } else { format!("/{}", file.path) };
     let room = place.width() - word_width - Font::Mono.size() - 4.0 - 16.0;

@@ -1,18 +1,8 @@
 use super::super::scene::{Edge, End, Line};
+use super::size::ContainerSizes;
 use super::*;
 use crate::trace::{ContainerState, Host, NetworkMode};
 use egui::{Pos2, pos2};
-
-/// A container's box.
-pub(super) const WIDTH: f32 = 300.0;
-/// From the bridge to the lower edge of a container's box.
-pub(super) const HEIGHT: f32 = BOX_TOP + BOX;
-const BOX: f32 = 210.0;
-const BOX_TOP: f32 = PEER_TOP + PEER.y + 26.0;
-const PLUG: egui::Vec2 = vec2(158.0, 48.0);
-const PLUG_TOP: f32 = 28.0;
-const PEER: egui::Vec2 = vec2(158.0, 46.0);
-const PEER_TOP: f32 = PLUG_TOP + PLUG.y + 22.0;
 
 /// Where a container goes.
 pub(super) struct Cell {
@@ -22,6 +12,7 @@ pub(super) struct Cell {
     pub bus: f32,
     /// Where its cable runs down past the rows above; none in the first row.
     pub lane: Option<f32>,
+    pub sizes: ContainerSizes,
 }
 
 /// True for the end of a veth that is, or is going to be, the container's.
@@ -40,9 +31,10 @@ pub(super) fn draw(
     container: &Container,
     cell: Cell,
 ) -> f32 {
-    let place = rect(cell.at.x, cell.at.y + BOX_TOP, WIDTH, BOX);
+    let sizes = cell.sizes;
+    let place = rect(cell.at.x, cell.at.y + sizes.box_top, sizes.width, sizes.boxed);
     let id = NodeId::of(Entity::Container(container.id.clone()));
-    boxed(world, host, stage, frame, container, place);
+    boxed(world, host, stage, frame, container, place, sizes);
     let own: Vec<&Arc<Link>> = world
         .links
         .values()
@@ -52,9 +44,8 @@ pub(super) fn draw(
     let inner = own.iter().find(|l| is_inner(world, l));
     let middle = place.center().x;
     let plug = outer.map(|link| {
-        let at = rect(middle - PLUG.x / 2.0, cell.at.y + PLUG_TOP, PLUG.x, PLUG.y);
-        let detail = format!("ifindex {} · {}", link.ifindex, link.state_word());
-        let plug = link_card(stage, link, at, frame, TINT, &[(Ink::Weak, detail)]);
+        let at = centred(middle, cell.at.y + sizes.plug_top, sizes.plug);
+        let plug = link_card(stage, link, at, frame, TINT, None);
         if let Some(bridge) = bridge.filter(|b| link.master == Some(b.ifindex) && link.netns == b.netns) {
             port(stage, bridge, link, &plug, at, &cell);
         }
@@ -62,20 +53,17 @@ pub(super) fn draw(
     });
     let peer = match inner {
         Some(link) if link.netns == host.netns => {
-            let at = rect(middle - PEER.x / 2.0, cell.at.y + PEER_TOP, PEER.x, PEER.y);
-            let detail = format!("ifindex {} · {}", link.ifindex, link.state_word());
-            Some((link_card(stage, link, at, frame, TINT, &[(Ink::Weak, detail)]), at, link))
+            let at = centred(middle, cell.at.y + sizes.peer_top, sizes.peer);
+            Some((link_card(stage, link, at, frame, TINT, None), at, link))
         }
         Some(link) => {
-            let at = rect(middle - PLUG.x / 2.0, place.top() + 62.0, PLUG.x, 68.0);
+            let at = centred(middle, place.top() + sizes.own_top, sizes.own);
             let address =
                 world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
-            let detail = format!("ifindex {} · {}", link.ifindex, link.state_word());
-            let lines = [(Ink::Tint(TINT), address), (Ink::Weak, detail)];
-            Some((link_card(stage, link, at, &id, TINT, &lines), at, link))
+            Some((link_card(stage, link, at, &id, TINT, Some((Ink::Tint(TINT), address))), at, link))
         }
         None => {
-            reserved(world, stage, &id, container, place);
+            reserved(world, stage, &id, container, place, sizes);
             None
         }
     };
@@ -85,14 +73,20 @@ pub(super) fn draw(
         let gap = f32::midpoint(from.bottom(), to.top().min(place.top()));
         let beside = pos2(middle + 12.0, gap);
         let caption = stage.captioned(Text::new(beside, Font::Small, Ink::Tint(TINT), word));
+        let fits = to.top().min(place.top()) - from.bottom() > caption.rect.height();
         let edge = Edge::new(
             vec![from.center_bottom(), to.center_top()],
             TINT,
             if up { Line::Cable } else { Line::CableDown },
         );
-        stage.wire(&plug, &peer, edge.ends(End::Dot, End::Dot).labelled(caption).part("veth"));
+        let edge = edge.ends(End::Dot, End::Dot).part("veth");
+        stage.wire(&plug, &peer, if fits { edge.labelled(caption) } else { edge });
     }
     place.bottom()
+}
+
+fn centred(x: f32, top: f32, size: egui::Vec2) -> Rect {
+    rect(x - size.x / 2.0, top, size.x, size.y)
 }
 
 /// The wire from the bridge to a port of it: straight down, or down the gutter past the rows above.
@@ -110,42 +104,69 @@ fn port(stage: &mut Stage<'_>, bridge: &Link, link: &Link, plug: &NodeId, at: Re
     stage.wire(&id, plug, Edge::new(route, TINT, line).part("port"));
 }
 
-fn boxed(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, container: &Container, place: Rect) {
+fn boxed(
+    world: &World,
+    host: &Host,
+    stage: &mut Stage<'_>,
+    frame: &NodeId,
+    container: &Container,
+    place: Rect,
+    sizes: ContainerSizes,
+) {
     let id = NodeId::of(Entity::Container(container.id.clone()));
     let netns = world.netns_of(&container.id);
     let shares = container.network_mode == NetworkMode::Host;
     let running = matches!(container.state, ContainerState::Running { .. });
     let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
     let style = if netns.is_none() || shares { Style::DashedFrame } else { Style::Frame };
-    let name = stage.fit(&container.name, Font::Heading, WIDTH / 2.0 - 30.0);
+    let full = stage.is_full();
     let state = super::super::state_of(stage, container);
+    let process = world.main_process(&container.id).map(|process| process.process.pid);
+    let pid_room = if full || process.is_none() { 0.0 } else { 68.0 };
+    let state_room = stage.width(&state, Font::Small) + pid_room;
+    let name_room = if full { sizes.width / 2.0 - 30.0 } else { sizes.width - 38.0 - state_room };
+    let name = stage.fit(&container.name, Font::Heading, name_room);
+    let (name_at, state_at) = if full { (22.0, 43.0) } else { (15.0, 15.0) };
     stage.add(
         Node::new(id.clone(), place, tint, style)
             .within(frame)
-            .text(Text::new(pos2(16.0, 22.0), Font::Heading, Ink::Strong, name))
-            .text(Text::new(pos2(WIDTH - 16.0, 43.0), Font::Small, Ink::Weak, state).anchored(Anchor::Right))
+            .text(Text::new(pos2(16.0, name_at), Font::Heading, Ink::Strong, name))
+            .text(
+                Text::new(pos2(sizes.width - 16.0 - pid_room, state_at), Font::Small, Ink::Weak, state)
+                    .anchored(Anchor::Right),
+            )
             .called(&stage.say("scene-container")),
     );
-    if let Some(process) = world.main_process(&container.id) {
-        let at = rect(place.left() + 16.0, place.top() + 34.0, 112.0, 18.0);
-        let text = format!("PID {}", process.process.pid);
-        bare(stage, NodeId::of(Entity::Process(process.process.pid)), at, &id, Anchor::Left, Font::Mono, &text);
+    if let Some(pid) = process {
+        let at = if full {
+            rect(place.left() + 16.0, place.top() + 34.0, 112.0, 18.0)
+        } else {
+            rect(place.right() - 12.0 - pid_room, place.top() + 6.0, pid_room, 18.0)
+        };
+        let side = if full { Anchor::Left } else { Anchor::Right };
+        let font = if full { Font::Mono } else { Font::MonoSmall };
+        bare(stage, NodeId::of(Entity::Process(pid)), at, &id, side, font, &format!("PID {pid}"));
     }
     match netns {
         Some(inode) if inode != host.netns => {
-            let at = rect(place.right() - 132.0, place.top() + 13.0, 116.0, 18.0);
-            let text = format!("netns {inode}");
-            bare(stage, NodeId::of(Entity::Namespace(inode)), at, &id, Anchor::Right, Font::MonoSmall, &text);
-            inside(world, stage, &id, inode, place);
+            if full {
+                let at = rect(place.right() - 132.0, place.top() + 13.0, 116.0, 18.0);
+                let text = format!("netns {inode}");
+                bare(stage, NodeId::of(Entity::Namespace(inode)), at, &id, Anchor::Right, Font::MonoSmall, &text);
+                inside(world, stage, &id, inode, place, sizes);
+            } else {
+                inside_in_a_line(world, stage, &id, inode, place, sizes);
+            }
             if container.network_mode == NetworkMode::None {
-                note(stage, &id, place, "scene-net-none");
+                note(stage, &id, place, sizes, "scene-net-none");
             }
         }
-        Some(_) => note(stage, &id, place, "scene-net-host"),
+        Some(_) => note(stage, &id, place, sizes, "scene-net-host"),
         None => note(
             stage,
             &id,
             place,
+            sizes,
             match container.state {
                 ContainerState::Running { .. } => "scene-net-unknown",
                 ContainerState::Created => "scene-net-not-yet",
@@ -155,22 +176,56 @@ fn boxed(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, cont
     }
 }
 
+/// Namespace, loopback and the way out, in two short lines: of the routes the one that changed, else the default one.
+fn inside_in_a_line(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: Rect, sizes: ContainerSizes) {
+    let (left, width) = (place.left() + 14.0, sizes.width - 28.0);
+    let mut y = place.top() + sizes.lower;
+    let links = world.links_in(netns);
+    let lo = links.iter().find(|l| l.kind == LinkKind::Loopback);
+    let half = width / 2.0;
+    if let Some(lo) = lo {
+        let address = world.addresses_of(&lo.key).next().map_or_else(|| lo.state_word().to_owned(), str::to_owned);
+        let at = rect(left, y, half, 15.0);
+        let text = format!("lo {address}");
+        bare(stage, NodeId::of(Entity::Link(lo.key.clone())), at, id, Anchor::Left, Font::MonoSmall, &text);
+    }
+    let at = rect(left + half, y, half, 15.0);
+    let text = format!("ns {netns}");
+    bare(stage, NodeId::of(Entity::Namespace(netns)), at, id, Anchor::Right, Font::MonoSmall, &text);
+    y += 15.0;
+    let routes: Vec<_> = world.routes.iter().filter(|r| r.netns == netns).collect();
+    let routes = distinct(&routes);
+    let open = routes.iter().find(|r| stage.is_open(&Entity::Route(r.netns, r.destination.clone())));
+    let Some(route) = open.or_else(|| routes.iter().find(|r| r.via.is_some())).or(routes.first()) else { return };
+    let left_out = routes.len() - 1;
+    let more = if left_out > 0 { 54.0 } else { 0.0 };
+    let entity = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
+    if stage.scene.node(&entity).is_none() {
+        let at = rect(left, y, width - more, 15.0);
+        bare(stage, entity, at, id, Anchor::Left, Font::MonoSmall, &route_text(route));
+    }
+    if left_out > 0 {
+        let part = NodeId::part(id.entity.clone().unwrap_or(Entity::Host), "routes left out");
+        rest(stage, part, rect(left + width - more, y, more, 15.0), id, Anchor::Right, left_out);
+    }
+}
+
 /// Loopback and routes.
-fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: Rect) {
-    let top = place.top() + 144.0;
+fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: Rect, sizes: ContainerSizes) {
+    let top = place.top() + sizes.lower;
     let part = |what: &'static str| NodeId::part(id.entity.clone().unwrap_or(Entity::Host), what);
     let links = world.links_in(netns);
     if let Some(lo) = links.iter().find(|l| l.kind == LinkKind::Loopback) {
         let at = rect(place.left() + 16.0, top, 96.0, 46.0);
         let address = world.addresses_of(&lo.key).next().map_or_else(|| lo.state_word().to_owned(), str::to_owned);
-        link_card(stage, lo, at, id, Tint::Plain, &[(Ink::Weak, address)]);
+        small_card(stage, lo, at, id, Tint::Plain, &[(Ink::Weak, address)]);
     }
     let mut y = top;
     let routes: Vec<_> = world.routes.iter().filter(|r| r.netns == netns).collect();
     let routes = distinct(&routes);
     let (shown, left) = cut(&routes, if routes.len() > 2 { 1 } else { 2 });
     for route in shown {
-        let at = rect(place.left() + 126.0, y, WIDTH - 140.0, 18.0);
+        let at = rect(place.left() + 126.0, y, sizes.width - 140.0, 18.0);
         let entity = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
         if stage.scene.node(&entity).is_none() {
             bare(stage, entity, at, id, Anchor::Left, Font::MonoSmall, &route_text(route));
@@ -178,7 +233,7 @@ fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: 
         }
     }
     if left > 0 {
-        let at = rect(place.left() + 126.0, y, WIDTH - 140.0, 18.0);
+        let at = rect(place.left() + 126.0, y, sizes.width - 140.0, 18.0);
         rest(stage, part("routes left out"), at, id, Anchor::Left, left);
     }
     let others: Vec<_> = links.iter().filter(|l| !matches!(l.kind, LinkKind::Loopback | LinkKind::Veth)).collect();
@@ -195,26 +250,40 @@ fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: 
 }
 
 /// The address that waits for a container whose `eth0` is not there yet.
-fn reserved(world: &World, stage: &mut Stage<'_>, id: &NodeId, container: &Container, place: Rect) {
+fn reserved(
+    world: &World,
+    stage: &mut Stage<'_>,
+    id: &NodeId,
+    container: &Container,
+    place: Rect,
+    sizes: ContainerSizes,
+) {
     let Some(((network, address), _)) = world.leases.iter().find(|(_, holder)| **holder == container.id) else {
         return;
     };
-    let at = rect(place.center().x - PLUG.x / 2.0, place.top() + 62.0, PLUG.x, 68.0);
-    let (word, middle) = (stage.say("scene-reserved"), PLUG.x / 2.0);
+    let at = centred(place.center().x, place.top() + sizes.own_top, sizes.own);
+    let (word, middle) = (stage.say("scene-reserved"), sizes.own.x / 2.0);
+    let (up, down) = if stage.is_full() { (21.0, 40.0) } else { (13.0, 28.0) };
     let entity = Entity::Network(network.clone());
     let node = Node::new(NodeId::part(entity, format!("lease {address}")), at, TINT, Style::Ghost)
         .within(id)
-        .text(Text::new(pos2(middle, 21.0), Font::MonoTitle, Ink::Weak, address.clone()).anchored(Anchor::Center))
-        .text(Text::new(pos2(middle, 40.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center));
+        .text(Text::new(pos2(middle, up), Font::MonoTitle, Ink::Weak, address.clone()).anchored(Anchor::Center))
+        .text(Text::new(pos2(middle, down), Font::Small, Ink::Weak, word).anchored(Anchor::Center));
     stage.add(node.called(""));
 }
 
 /// What there is instead of an `eth0`.
-fn note(stage: &mut Stage<'_>, id: &NodeId, place: Rect, key: &str) {
+fn note(stage: &mut Stage<'_>, id: &NodeId, place: Rect, sizes: ContainerSizes, key: &str) {
     let text = stage.say(key);
-    let lines = stage.wrap(&text, Font::Small, WIDTH - 40.0);
+    let room = sizes.width - 40.0;
+    let (top, most) = if stage.is_full() { (64.0, 4) } else { (28.0, 2) };
+    let mut lines = stage.wrap(&text, Font::Small, room);
+    if lines.len() > most {
+        let rest = lines.split_off(most - 1).join(" ");
+        lines.push(stage.fit(&rest, Font::Small, room));
+    }
     let height = 16.0 * lines.len() as f32;
-    let at = rect(place.left() + 16.0, place.top() + 64.0, WIDTH - 32.0, height);
+    let at = rect(place.left() + 16.0, place.top() + top, sizes.width - 32.0, height);
     let part = format!("note {}", id.entity.as_ref().map(|e| format!("{e:?}")).unwrap_or_default());
     let texts = lines.into_iter().enumerate().map(|(row, line)| {
         Text::new(pos2(at.width() / 2.0, 8.0 + 16.0 * row as f32), Font::Small, Ink::Weak, line)

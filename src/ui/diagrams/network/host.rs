@@ -4,48 +4,62 @@ use crate::trace::{Host, Rule, RuleAction};
 use egui::{Pos2, pos2};
 
 /// What the first row needs.
-pub(super) fn width(groups: &Groups<'_>) -> f32 {
-    LINK.x + 44.0 + groups.all.len() as f32 * (RULE_WIDTH + 24.0) + LINK.x + 20.0
+pub(super) fn width(stage: &Stage<'_>, sizes: Sizes, groups: &Groups<'_>) -> f32 {
+    let columns = if folds_rules(stage) { 1.0 } else { groups.all.len() as f32 };
+    2.0 * sizes.link.x + 64.0 + columns * (rule_width(stage) + 24.0)
+}
+
+/// Rules and routes are a card each that opens when one of them is chosen; a file shows all.
+fn folds_rules(stage: &Stage<'_>) -> bool {
+    stage.look.room.is_some() && !matches!(stage.look.chosen, Some(Entity::Rule(_)))
+}
+
+fn rule_width(stage: &Stage<'_>) -> f32 {
+    if folds_rules(stage) && !stage.is_full() { 200.0 } else { RULE_WIDTH }
 }
 
 const RULE_WIDTH: f32 = 236.0;
 /// Lines of a rule, and routes, that are drawn.
 const RULE_LINES: usize = 3;
 const ROUTES: usize = 5;
-const LINK: egui::Vec2 = vec2(158.0, 68.0);
 
 /// Uplink, rules, loopback, routes. Returns where the next row begins.
 pub(super) fn first_row(
     world: &World,
     host: &Host,
     stage: &mut Stage<'_>,
+    sizes: Sizes,
     frame: &NodeId,
     origin: Pos2,
     width: f32,
     groups: &Groups<'_>,
 ) -> f32 {
-    let top = origin.y + 54.0;
-    let left = origin.x + PAD;
+    let top = origin.y + sizes.head;
+    let left = origin.x + sizes.pad;
     let links = world.links_in(host.netns);
     let uplink = links.iter().find(|l| l.kind == LinkKind::Uplink);
-    let place = Rect::from_min_size(pos2(left, top), LINK);
+    let place = Rect::from_min_size(pos2(left, top), sizes.link);
     let uplink = match uplink {
         Some(link) => way_out(world, stage, frame, link, place),
         None => no_way_out(stage, frame, place),
     };
-    let bottom = rules(world, host, stage, frame, &uplink, pos2(place.right() + 44.0, top), groups);
-    let right = rect(origin.x + width - PAD - LINK.x, top, LINK.x, 46.0);
-    bottom.max(right_column(world, host, stage, frame, right)).max(place.bottom()) + 34.0
+    let at = pos2(place.right() + 44.0, top);
+    let bottom = match folds_rules(stage) {
+        true => rules_card(world, host, stage, frame, &uplink, rect(at.x, at.y, rule_width(stage), sizes.link.y)),
+        false => rules(world, host, stage, frame, &uplink, at, groups),
+    };
+    let right = rect(origin.x + width - sizes.pad - sizes.link.x, top, sizes.link.x, sizes.loopback);
+    bottom.max(right_column(world, host, stage, frame, right)).max(place.bottom()) + sizes.below
 }
 
 /// The link to the world outside, with the wire that leaves the host's box.
 fn way_out(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at: Rect) -> NodeId {
     let address = world.addresses_of(&link.key).next().unwrap_or("—").to_owned();
-    let detail = format!("ifindex {} · {}", link.ifindex, link.state_word());
-    let id = link_card(stage, link, at, frame, Tint::Plain, &[(Ink::Strong, address), (Ink::Weak, detail)]);
+    let id = link_card(stage, link, at, frame, Tint::Plain, Some((Ink::Strong, address)));
     let word = stage.say("scene-outside");
     let width = stage.width(&word, Font::Small) + 26.0;
-    let outside = rect(at.right() - 24.0 - width / 2.0, MARGIN - 8.0, width, 24.0);
+    let outside =
+        rect(at.right() - 24.0 - width / 2.0, stage.margin() - if stage.is_full() { 8.0 } else { 6.0 }, width, 24.0);
     let text = Text::new(pos2(width / 2.0, 12.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center);
     let outside_id = NodeId::named("outside");
     stage.add(Node::new(outside_id.clone(), outside, Tint::Plain, Style::Dim).text(text).called(""));
@@ -59,12 +73,36 @@ fn no_way_out(stage: &mut Stage<'_>, frame: &NodeId, at: Rect) -> NodeId {
     let hint = stage.fit(&hint, Font::Small, at.width() - 16.0);
     let middle = at.width() / 2.0;
     let id = NodeId::named("no-uplink");
+    let up = at.height() / 2.0 - if stage.is_full() { 12.0 } else { 8.0 };
     let node = Node::new(id.clone(), at, Tint::Plain, Style::Ghost)
         .within(frame)
-        .text(Text::new(pos2(middle, 22.0), Font::Word, Ink::Weak, title).anchored(Anchor::Center))
-        .text(Text::new(pos2(middle, 40.0), Font::Small, Ink::Weak, hint).anchored(Anchor::Center));
+        .text(Text::new(pos2(middle, up), Font::Word, Ink::Weak, title).anchored(Anchor::Center))
+        .text(Text::new(pos2(middle, at.height() - up), Font::Small, Ink::Weak, hint).anchored(Anchor::Center));
     stage.add(node.called(""));
     id
+}
+
+/// All rules of the host as one card: how many, and the one that changed, else what is masqueraded. Returns its lower edge.
+fn rules_card(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeId, uplink: &NodeId, place: Rect) -> f32 {
+    let mut all: Vec<&Arc<Rule>> = world.rules.values().filter(|rule| rule.netns == host.netns).collect();
+    all.sort_by_key(|rule| (rule.action != RuleAction::Masquerade, rule.key.clone()));
+    let Some(first) = all.iter().find(|rule| stage.is_open(&Entity::Rule(rule.key.clone()))).or(all.first()) else {
+        return place.top();
+    };
+    let id = NodeId::of(Entity::Rule(first.key.clone()));
+    let title = stage.say_with("scene-rules", &[("n", &all.len().to_string())]);
+    let title = stage.fit(&title, Font::Title, place.width() - 16.0);
+    let text = stage.fit(&first.text, Font::MonoSmall, place.width() - 16.0);
+    let (up, middle) = (place.height() / 2.0 - 8.0, place.width() / 2.0);
+    let node = Node::new(id.clone(), place, Tint::Warn, Style::Dashed)
+        .within(frame)
+        .text(Text::new(pos2(middle, up), Font::Title, Ink::Tint(Tint::Warn), title).anchored(Anchor::Center))
+        .text(Text::new(pos2(middle, up + 17.0), Font::MonoSmall, Ink::Weak, text).anchored(Anchor::Center));
+    stage.add(node.called(""));
+    if let Some(masquerade) = all.iter().find(|rule| rule.action == RuleAction::Masquerade) {
+        to_uplink(stage, &id, place, uplink, masquerade);
+    }
+    place.bottom()
 }
 
 /// A column of rules for each network: what leaves a bridge passes `forward`, then is masqueraded, then goes out.
@@ -173,16 +211,22 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
     };
     for link in links.iter().filter(known) {
         let address = world.addresses_of(&link.key).next().map_or_else(|| link.state_word().to_owned(), str::to_owned);
-        link_card(stage, link, place, frame, Tint::Plain, &[(Ink::Weak, address)]);
+        small_card(stage, link, place, frame, Tint::Plain, &[(Ink::Weak, address)]);
         place = place.translate(vec2(0.0, at.height() + 10.0));
     }
     let routes: Vec<_> = world.routes.iter().filter(|r| r.netns == host.netns).collect();
     if routes.is_empty() {
         return place.top() - 10.0;
     }
-    let mut y = place.top() + 2.0;
+    let mut y = place.top() + if stage.is_full() { 2.0 } else { -6.0 };
     let routes = distinct(&routes);
-    let (shown, left) = cut(&routes, ROUTES);
+    let open = |route: &&&crate::trace::Route| stage.is_open(&Entity::Route(route.netns, route.destination.clone()));
+    // Where room is dear the one that changed is said, and how many there are.
+    let led: Vec<_> = routes.iter().filter(open).copied().take(1).collect();
+    let (shown, left) = match stage.is_full() {
+        true => cut(&routes, ROUTES),
+        false => (&led[..], routes.len() - led.len()),
+    };
     for route in shown {
         let id = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
         if stage.scene.node(&id).is_some() {
@@ -194,7 +238,14 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
     }
     if left > 0 {
         let place = rect(at.left() - 8.0, y, at.width() + 8.0, 18.0);
-        rest(stage, NodeId::part(Entity::Host, "routes left out"), place, frame, Anchor::Right, left);
+        let id = NodeId::part(Entity::Host, "routes left out");
+        match shown.is_empty() {
+            true => {
+                let text = stage.say_with("scene-routes", &[("n", &left.to_string())]);
+                bare(stage, id, place, frame, Anchor::Right, Font::Small, &text);
+            }
+            false => rest(stage, id, place, frame, Anchor::Right, left),
+        }
         y += 18.0;
     }
     y
@@ -218,17 +269,23 @@ pub(super) fn bridge(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link:
     let id = NodeId::of(Entity::Link(link.key.clone()));
     let right = at.width() - 20.0;
     let style = if may_carry(link) { Style::Strong } else { Style::Dashed };
-    let state =
-        Text::new(pos2(right, 44.0), Font::MonoSmall, ink, format!("{} · ifindex {}", state_line(link), link.ifindex));
+    let state = format!("{} · ifindex {}", state_line(link), link.ifindex);
+    let (left, up, down) = if stage.is_full() { (20.0, 23.0, 44.0) } else { (14.0, 13.0, 28.0) };
+    let (font, room) = if stage.is_full() { (Font::MonoHeading, right) } else { (Font::MonoTitle, right) };
+    let state_room = stage.width(&state, Font::MonoSmall) + 20.0;
+    let name = stage.fit_middle(&link.name, font, room - stage.width(&ports, Font::Small) - 40.0);
+    let word = stage.fit(&word, Font::Word, right - left - state_room);
     let node = Node::new(id.clone(), at, TINT, style)
         .within(frame)
-        .text(Text::new(pos2(20.0, 23.0), Font::MonoHeading, Ink::Strong, link.name.clone()))
-        .text(Text::new(pos2(20.0, 44.0), Font::Word, Ink::Tint(TINT), word))
-        .text(Text::new(pos2(right, 23.0), Font::Small, Ink::Weak, ports).anchored(Anchor::Right))
-        .text(state.anchored(Anchor::Right).marked(mark));
+        .text(Text::new(pos2(left, up), font, Ink::Strong, name))
+        .text(Text::new(pos2(left, down), Font::Word, Ink::Tint(TINT), word))
+        .text(Text::new(pos2(right, up), Font::Small, Ink::Weak, ports).anchored(Anchor::Right))
+        .text(Text::new(pos2(right, down), Font::MonoSmall, ink, state).anchored(Anchor::Right).marked(mark));
     stage.add(node.called(""));
     let network = world.networks.values().find(|n| n.bridge.as_ref() == Some(&link.key)).map(|n| n.id.clone());
-    let rules = world.rules.values().filter(|r| r.netns == link.netns && (r.network == network || r.network.is_none()));
+    let folded = folds_rules(stage);
+    let of = |r: &&Arc<Rule>| r.netns == link.netns && (folded || r.network == network || r.network.is_none());
+    let rules = world.rules.values().filter(of);
     // The lowest card of the rules' column is the last that was drawn: the wire starts there.
     let lowest = rules
         .filter_map(|rule| stage.scene.node(&NodeId::of(Entity::Rule(rule.key.clone()))))

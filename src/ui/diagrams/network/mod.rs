@@ -14,48 +14,58 @@
 //! ```
 //!
 //! Containers are laid out in rows. The cable of a later row runs down the gutter left of its column, later rows farther
-//! left, so that no wire crosses a box that it does not belong to.
+//! left, so that no wire crosses a box that it does not belong to. Where there is no room for all, those to which the eye is led
+//! keep their boxes, and the others are cards of a name and an address in one field below their bridge.
 
 mod container;
+mod field;
 mod host;
+mod size;
 
 use super::scene::{Anchor, Font, Ink, Scene, Style, Text, Tint};
-use super::stage::{MARGIN, Stage, rect};
+use super::stage::{Detail, Stage, rect};
 use super::{Glyph, NodeId, scene::Node};
 use crate::spec::ContainerId;
 use crate::trace::{Container, Entity, Family, Link, LinkKind, World};
 use egui::{Rect, vec2};
+use size::Sizes;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const TINT: Tint = Tint::Family(Family::Network);
-const PAD: f32 = 24.0;
 
 /// The picture of all links.
 pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let Some(host) = &world.host else {
         return stage.nothing(["scene-network-empty", "scene-network-empty-hint"]);
     };
-    let groups = Groups::of(world);
+    let sizes = Sizes::of(&stage);
+    let groups = Groups::of(world, &stage, sizes);
     let frame_id = NodeId::of(Entity::Host);
-    let outside = if world.links.values().any(|l| l.kind == LinkKind::Uplink) { 46.0 } else { 0.0 };
-    let origin = egui::pos2(MARGIN, MARGIN + outside);
-    let width = groups.width().max(host::width(&groups)) + 2.0 * PAD;
+    let outside = if world.links.values().any(|l| l.kind == LinkKind::Uplink) { sizes.outside } else { 0.0 };
+    let origin = egui::pos2(stage.margin(), stage.margin() + outside);
+    let inner = groups.width().max(host::width(&stage, sizes, &groups));
+    // A picture is as wide as its room, when it may be.
+    let room = stage.wide(0.0) - 2.0 * stage.margin() - 2.0 * sizes.pad;
+    let width = inner.max(room.min(sizes.widest)) + 2.0 * sizes.pad;
     let namespace = format!("{} {}", stage.say("scene-netns"), host.netns);
     let title = stage.say(match host.mode {
         crate::trace::Mode::Lab => "scene-host-lab",
         crate::trace::Mode::Host => "scene-host-real",
     });
+    let head = sizes.head / 2.0 + if stage.is_full() { -3.0 } else { 0.0 };
     let frame = Node::new(frame_id.clone(), Rect::from_min_size(origin, vec2(width, 0.0)), Tint::Plain, Style::Frame)
-        .text(Text::new(egui::pos2(PAD, 24.0), Font::Heading, Ink::Strong, title))
+        .text(Text::new(egui::pos2(sizes.pad, head), Font::Heading, Ink::Strong, title))
         .called("");
     stage.add(frame);
-    let ns = rect(origin.x + width - PAD - 214.0, origin.y + 13.0, 214.0, 22.0);
+    let ns = rect(origin.x + width - sizes.pad - 214.0, origin.y + head - 11.0, 214.0, 22.0);
     bare(&mut stage, NodeId::of(Entity::Namespace(host.netns)), ns, &frame_id, Anchor::Right, Font::Mono, &namespace);
 
-    let below = host::first_row(world, host, &mut stage, &frame_id, origin, width, &groups);
-    let bottom = groups.draw(world, host, &mut stage, &frame_id, origin.x + PAD, below, width - 2.0 * PAD);
+    let below = host::first_row(world, host, &mut stage, sizes, &frame_id, origin, width, &groups);
+    let left = origin.x + sizes.pad;
+    let bottom = groups.draw(world, host, &mut stage, &frame_id, left, below, width - 2.0 * sizes.pad);
     if let Some(frame) = stage.scene.node_mut(&frame_id) {
-        frame.rect.max.y = bottom + PAD;
+        frame.rect.max.y = bottom + sizes.foot;
     }
     let spoken = spoken(world, &stage);
     stage.done(spoken)
@@ -68,21 +78,36 @@ struct Groups<'a> {
 
 struct Group<'a> {
     bridge: Option<&'a Arc<Link>>,
+    /// Drawn with all that is in them.
     containers: Vec<&'a Arc<Container>>,
+    /// Drawn as a name and an address.
+    folded: Vec<&'a Arc<Container>>,
+    columns: usize,
+    sizes: Sizes,
 }
 
 impl<'a> Groups<'a> {
-    fn of(world: &'a World) -> Self {
+    fn of(world: &'a World, stage: &Stage<'_>, sizes: Sizes) -> Self {
         let bridges = world.links.values().filter(|l| l.kind == LinkKind::Bridge);
-        let mut all: Vec<Group<'a>> =
-            bridges.map(|bridge| Group { bridge: Some(bridge), containers: Vec::new() }).collect();
+        let group = |bridge| Group { bridge, containers: Vec::new(), folded: Vec::new(), columns: 1, sizes };
+        let mut all: Vec<Group<'a>> = bridges.map(|bridge| group(Some(bridge))).collect();
         if all.is_empty() {
-            all.push(Group { bridge: None, containers: Vec::new() });
+            all.push(group(None));
         }
-        for container in super::in_order(world) {
+        let containers = super::in_order(world);
+        let opened = opened(world, stage, &containers);
+        for container in containers {
             let home = bridge_of(world, &container.id);
             let at = all.iter().position(|g| home.is_some() && g.bridge.map(|b| &b.key) == home).unwrap_or(0);
-            all[at].containers.push(container);
+            let opens = opened.as_ref().is_none_or(|opened| opened.contains(&container.id));
+            let kept = if opens { &mut all[at].containers } else { &mut all[at].folded };
+            kept.push(container);
+        }
+        let groups = all.len() as f32;
+        let room = stage.wide(f32::INFINITY) - 2.0 * stage.margin() - 2.0 * sizes.pad - GROUP_GAP * (groups - 1.0);
+        let most = (((room / groups + sizes.gutter) / (sizes.container.width + sizes.gutter)).min(1e3) as usize).max(1);
+        for group in &mut all {
+            group.columns = wanted_columns(group.containers.len()).min(most);
         }
         Self { all }
     }
@@ -92,7 +117,6 @@ impl<'a> Groups<'a> {
         groups + GROUP_GAP * (self.all.len() - 1) as f32
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a layout's inputs")]
     fn draw(
         &self,
         world: &World,
@@ -114,54 +138,97 @@ impl<'a> Groups<'a> {
     }
 }
 
+/// The containers to which the eye is led, at least the one made last; none where all are drawn in full.
+fn opened(world: &World, stage: &Stage<'_>, all: &[&Arc<Container>]) -> Option<BTreeSet<ContainerId>> {
+    if stage.detail != Detail::Least {
+        return None;
+    }
+    let of = |entity: &Entity| match entity {
+        Entity::Container(id) => Some(id.clone()),
+        Entity::Link(key) => world.links.get(key).and_then(|link| link.container.clone()),
+        Entity::Process(pid) => world.processes.get(pid).and_then(|state| state.process.container.clone()),
+        Entity::Route(netns, _) | Entity::Namespace(netns) => {
+            all.iter().find(|c| world.netns_of(&c.id) == Some(*netns)).map(|c| c.id.clone())
+        }
+        _ => None,
+    };
+    // What was chosen before what changed, and no more than a row of them: an engine that starts lights everything at once.
+    let led = stage.look.chosen.into_iter().chain(stage.look.lit).filter_map(of);
+    let mut opened: BTreeSet<ContainerId> = BTreeSet::new();
+    for id in led {
+        if opened.len() < OPEN {
+            opened.insert(id);
+        }
+    }
+    if opened.is_empty() {
+        opened.extend(all.last().map(|container| container.id.clone()));
+    }
+    Some(opened)
+}
+
+/// So many are drawn in full where there is little room.
+const OPEN: usize = 2;
+
+fn wanted_columns(containers: usize) -> usize {
+    match containers {
+        n @ 0..=3 => n.max(1),
+        4 => 2,
+        5..=9 => 3,
+        10..=16 => 4,
+        _ => 6,
+    }
+}
+
 const GROUP_GAP: f32 = 40.0;
-const BRIDGE_HEIGHT: f32 = 66.0;
 const LANE: f32 = 12.0;
 
 impl Group<'_> {
-    fn columns(&self) -> usize {
-        match self.containers.len() {
-            n @ 0..=3 => n.max(1),
-            4 => 2,
-            5..=9 => 3,
-            10..=16 => 4,
-            _ => 6,
-        }
-    }
-
     fn rows(&self) -> usize {
-        self.containers.len().div_ceil(self.columns())
+        self.containers.len().div_ceil(self.columns)
     }
 
     fn gutter(&self) -> f32 {
-        22.0 + LANE * self.rows().saturating_sub(1) as f32
+        self.sizes.gutter + LANE * self.rows().saturating_sub(1) as f32
+    }
+
+    /// Room at the left for the wires of later rows, and of the field.
+    fn lanes(&self) -> f32 {
+        if self.rows() > 1 || !self.folded.is_empty() { self.gutter() } else { 0.0 }
     }
 
     fn width(&self) -> f32 {
-        let columns = self.columns() as f32;
-        columns * container::WIDTH + (columns - 1.0) * self.gutter() + if self.rows() > 1 { self.gutter() } else { 0.0 }
+        let columns = self.columns as f32;
+        let boxes = columns * self.sizes.container.width + (columns - 1.0) * self.gutter();
+        let field = if self.folded.is_empty() { 0.0 } else { field::LEAST };
+        boxes.max(field) + self.lanes()
     }
 
     fn draw(&self, world: &World, host: &crate::trace::Host, stage: &mut Stage<'_>, frame: &NodeId, room: Rect) -> f32 {
         let mut top = room.top();
         if let Some(bridge) = self.bridge {
-            let at = rect(room.left(), top, room.width(), BRIDGE_HEIGHT);
+            let at = rect(room.left(), top, room.width(), self.sizes.bridge);
             host::bridge(world, stage, frame, bridge, at);
             top = at.bottom();
         }
-        let gutter = self.gutter();
-        let first = room.left() + (room.width() - self.width()) / 2.0 + if self.rows() > 1 { gutter } else { 0.0 };
+        let (gutter, wide) = (self.gutter(), self.sizes.container.width);
+        let boxes = self.columns as f32 * wide + (self.columns as f32 - 1.0) * gutter;
+        let first = room.left() + self.lanes() + (room.width() - self.lanes() - boxes) / 2.0;
         let mut bottom = top;
         for (i, container) in self.containers.iter().enumerate() {
-            let (row, column) = (i / self.columns(), i % self.columns());
-            let x = first + column as f32 * (container::WIDTH + gutter);
-            let y = top + row as f32 * (container::HEIGHT + 26.0);
+            let (row, column) = (i / self.columns, i % self.columns);
+            let x = first + column as f32 * (wide + gutter);
+            let y = top + row as f32 * (self.sizes.container.height() + self.sizes.between);
             // The lane in the gutter: the first row needs none, each later one is farther left.
             let lane = (row > 0).then(|| x - 10.0 - LANE * (row - 1) as f32);
-            let cell = container::Cell { at: egui::pos2(x, y), bus: top, lane };
+            let cell = container::Cell { at: egui::pos2(x, y), bus: top, lane, sizes: self.sizes.container };
             bottom = bottom.max(container::draw(world, host, stage, frame, self.bridge, container, cell));
         }
-        bottom
+        if self.folded.is_empty() {
+            return bottom;
+        }
+        let below = bottom + if self.containers.is_empty() { 26.0 } else { self.sizes.between };
+        let place = rect(room.left() + self.lanes(), below, room.width() - self.lanes(), 0.0);
+        field::draw(world, stage, frame, self.bridge, &self.folded, place, (room.left() + 8.0, top))
     }
 }
 
@@ -199,8 +266,26 @@ fn may_carry(link: &Link) -> bool {
     link.carries() != Some(false)
 }
 
-/// A card of a link: its name, what it is known by, its state. Dashed when nothing gets through.
+/// A card of a link with what it is known by: its address where it has one, its ifindex, its state. Dashed when nothing gets
+/// through. A low card says the same in fewer lines.
 fn link_card(
+    stage: &mut Stage<'_>,
+    link: &Link,
+    at: Rect,
+    parent: &NodeId,
+    tint: Tint,
+    address: Option<(Ink, String)>,
+) -> NodeId {
+    let detail = (Ink::Weak, format!("ifindex {} · {}", link.ifindex, link.state_word()));
+    if stage.is_full() {
+        let lines: Vec<(Ink, String)> = address.into_iter().chain([detail]).collect();
+        return small_card(stage, link, at, parent, tint, &lines);
+    }
+    small_card(stage, link, at, parent, tint, address.as_slice())
+}
+
+/// A card of a link with its name and these lines; where room is dear its ifindex stands behind its name.
+fn small_card(
     stage: &mut Stage<'_>,
     link: &Link,
     at: Rect,
@@ -210,20 +295,21 @@ fn link_card(
 ) -> NodeId {
     let center = at.width() / 2.0;
     let rows = lines.len() as f32 + 1.0;
-    let top = at.height() / 2.0 - (rows - 1.0) * 9.0 + 1.0;
-    let name = stage.fit_middle(&link_name(link), Font::MonoTitle, at.width() - 16.0);
-    let mut node = Node::new(
-        NodeId::of(Entity::Link(link.key.clone())),
-        at,
-        tint,
-        if may_carry(link) { Style::Solid } else { Style::Dashed },
-    )
-    .within(parent)
-    .text(Text::new(egui::pos2(center, top), Font::MonoTitle, Ink::Strong, name).anchored(Anchor::Center));
+    let step = if stage.is_full() { 18.0 } else { 16.0 };
+    let top = at.height() / 2.0 - (rows - 1.0) * step / 2.0 + if stage.is_full() { 1.0 } else { 0.0 };
+    let (name, font) = match stage.is_full() {
+        true => (link_name(link), Font::MonoTitle),
+        false => (format!("{} · {}", link_name(link), link.ifindex), Font::Mono),
+    };
+    let name = stage.fit_middle(&name, font, at.width() - 16.0);
+    let style = if may_carry(link) { Style::Solid } else { Style::Dashed };
+    let mut node = Node::new(NodeId::of(Entity::Link(link.key.clone())), at, tint, style)
+        .within(parent)
+        .text(Text::new(egui::pos2(center, top), font, Ink::Strong, name).anchored(Anchor::Center));
     for (row, (ink, line)) in lines.iter().enumerate() {
         let font = if row == 0 { Font::Mono } else { Font::MonoSmall };
         let line = stage.fit(line, font, at.width() - 12.0);
-        let y = top + 18.0 * (row + 1) as f32 - 0.5;
+        let y = top + step * (row + 1) as f32 - 0.5;
         node = node.text(Text::new(egui::pos2(center, y), font, *ink, line).anchored(Anchor::Center));
     }
     let kind = stage.say(match link.kind {

@@ -1,0 +1,76 @@
+//! Which names may stand where, and which there are.
+
+use crate::spec::Reference;
+use crate::trace::{ContainerState, World};
+
+/// What an argument names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// An image.
+    Images,
+    /// A container.
+    Containers,
+    /// One that runs.
+    Running,
+    /// One that does not.
+    Stopped,
+    /// A volume.
+    Volumes,
+    /// The same, with a place in the container to follow.
+    VolumesAt,
+    /// A network.
+    Networks,
+    /// Any of these.
+    Any,
+}
+
+impl Names {
+    /// What the argument `id` of the command at `path` (behind `docker`) names; none when it is something new, or no name.
+    pub fn of(path: &[&str], id: &str) -> Option<Self> {
+        let command = path.last().copied().unwrap_or_default();
+        match (path, id) {
+            (_, "network") => Some(Self::Networks),
+            (_, "volume") => Some(Self::VolumesAt),
+            (_, "image_and_command" | "image" | "source" | "repository") => Some(Self::Images),
+            (["network", ..], "names") => Some(Self::Networks),
+            (["volume", ..], "names") => Some(Self::Volumes),
+            (["image", ..] | ["save" | "rmi"], "names") => Some(Self::Images),
+            (["inspect"], "names") => Some(Self::Any),
+            (_, "names" | "name" | "container") => match command {
+                "exec" | "attach" | "stop" | "kill" => Some(Self::Running),
+                "start" => Some(Self::Stopped),
+                "rm" | "logs" | "diff" | "wait" | "commit" | "inspect" => Some(Self::Containers),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Those that there are now.
+    pub fn there(self, world: &World) -> Vec<String> {
+        let containers = |which: &dyn Fn(&ContainerState) -> bool| {
+            world.containers.values().filter(|it| which(&it.state)).map(|it| it.name.clone()).collect::<Vec<_>>()
+        };
+        let runs = |state: &ContainerState| matches!(state, ContainerState::Running { .. });
+        let mut names: Vec<String> = match self {
+            Self::Images => world.tags.keys().map(|name| familiar(name)).collect(),
+            Self::Containers => containers(&|_| true),
+            Self::Running => containers(&runs),
+            Self::Stopped => containers(&|state| !runs(state)),
+            Self::Volumes => world.volumes.keys().cloned().collect(),
+            Self::VolumesAt => world.volumes.keys().map(|name| format!("{name}:")).collect(),
+            Self::Networks => world.networks.values().map(|network| network.name.clone()).collect(),
+            Self::Any => {
+                let all = [Self::Containers, Self::Images, Self::Volumes, Self::Networks];
+                all.into_iter().flat_map(|names| names.there(world)).collect()
+            }
+        };
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+fn familiar(name: &str) -> String {
+    name.parse::<Reference>().map_or_else(|_| name.to_owned(), |reference| reference.familiar())
+}

@@ -1,0 +1,113 @@
+//! How large things are: with all the room that they want, and where room is dear.
+
+use super::super::stage::Stage;
+use egui::{Vec2, vec2};
+
+/// Of the host.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    /// In the host's frame, left and right.
+    pub pad: f32,
+    /// Below the last of it.
+    pub foot: f32,
+    /// The host's name.
+    pub head: f32,
+    /// Above the host: the world outside.
+    pub outside: f32,
+    pub link: Vec2,
+    pub loopback: f32,
+    /// Below the first row.
+    pub below: f32,
+    pub bridge: f32,
+    /// Between two columns of containers.
+    pub gutter: f32,
+    /// Between two rows of them.
+    pub between: f32,
+    /// The host's frame grows no wider only because there is room.
+    pub widest: f32,
+    pub container: ContainerSizes,
+}
+
+/// Of a container with its cable.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ContainerSizes {
+    pub width: f32,
+    /// From the bridge to the host's end of the cable.
+    pub plug_top: f32,
+    pub plug: Vec2,
+    /// The end that was not moved yet hangs here.
+    pub peer_top: f32,
+    pub peer: Vec2,
+    pub box_top: f32,
+    pub boxed: f32,
+    /// From the box's upper edge to the container's own end.
+    pub own_top: f32,
+    pub own: Vec2,
+    /// From the box's upper edge to loopback and routes.
+    pub lower: f32,
+}
+
+impl ContainerSizes {
+    /// From the bridge to the lower edge of the box.
+    pub fn height(&self) -> f32 {
+        self.box_top + self.boxed
+    }
+}
+
+impl Sizes {
+    pub fn of(stage: &Stage<'_>) -> Self {
+        if stage.is_full() { FULL } else { LESS }
+    }
+}
+
+const FULL: Sizes = Sizes {
+    pad: 24.0,
+    foot: 24.0,
+    head: 54.0,
+    outside: 46.0,
+    link: vec2(158.0, 68.0),
+    loopback: 46.0,
+    below: 34.0,
+    bridge: 66.0,
+    gutter: 22.0,
+    between: 26.0,
+    widest: 760.0,
+    container: ContainerSizes {
+        width: 300.0,
+        plug_top: 28.0,
+        plug: vec2(158.0, 48.0),
+        peer_top: 98.0,
+        peer: vec2(158.0, 46.0),
+        box_top: 170.0,
+        boxed: 210.0,
+        own_top: 62.0,
+        own: vec2(158.0, 68.0),
+        lower: 144.0,
+    },
+};
+
+const LESS: Sizes = Sizes {
+    pad: 14.0,
+    foot: 10.0,
+    head: 26.0,
+    outside: 30.0,
+    link: vec2(172.0, 40.0),
+    loopback: 40.0,
+    below: 12.0,
+    bridge: 40.0,
+    gutter: 14.0,
+    between: 12.0,
+    widest: 1000.0,
+    container: ContainerSizes {
+        width: 206.0,
+        plug_top: 8.0,
+        plug: vec2(172.0, 24.0),
+        peer_top: 38.0,
+        peer: vec2(172.0, 24.0),
+        box_top: 70.0,
+        boxed: 100.0,
+        own_top: 28.0,
+        own: vec2(172.0, 40.0),
+        lower: 69.0,
+    },
+};
