@@ -240,7 +240,7 @@ impl Runner {
     }
 
     /// Predictions of earlier steps that were answered while this one was under way, as (step, question).
-    pub(super) fn answered_here(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn answered_here(&self) -> impl Iterator<Item = (&str, &str)> {
         let earlier = self.lesson.script.steps[..self.at].iter();
         let all = earlier.flat_map(|step| step.questions.iter().map(|question| (&*step.id, &*question.id)));
         all.filter(|(step, id)| self.asked_at(step, id).is_some_and(|asked| asked.told_at == Some(self.at)))
@@ -250,6 +250,11 @@ impl Runner {
     pub fn waits_for_an_answer(&self) -> bool {
         let mut asked = self.step().questions.iter().filter_map(|question| self.asked(&question.id));
         asked.any(|asked| !matches!(asked.state, QuestionState::Revealed { .. }))
+    }
+
+    /// What to choose among is known for this question of the step.
+    pub fn is_asked(&self, question: &str) -> bool {
+        self.asked(question).is_some()
     }
 
     /// The first question of this step that is still to be predicted.

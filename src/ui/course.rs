@@ -1,6 +1,7 @@
 //! A lesson in the window: its runner fed with what the cursor shows, so that nothing is told before it is seen.
 
 use crate::lesson::{Console, Lesson, Rest, Runner, StepView, Track, rests};
+use super::state::Face;
 use crate::trace::{Trace, World};
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub struct Course {
     next: Option<Arc<Lesson>>,
     /// Its last page was left: the end page is shown.
     ended: bool,
+    /// What of the page was turned to.
+    face: Option<Face>,
 }
 
 impl Course {
@@ -35,7 +38,7 @@ impl Course {
     pub fn new(lesson: Arc<Lesson>) -> Self {
         let (runner, track) = (Runner::new(Arc::clone(&lesson)), Track::new(Arc::clone(&lesson)));
         let (console, world) = (Console::default(), World::default());
-        Self { lesson, runner, console, seen: 0, world, rests: None, track, begun: None, next: None, ended: false }
+        Self { lesson, runner, console, seen: 0, world, rests: None, track, begun: None, next: None, ended: false, face: None }
     }
 
     /// The same, with the lesson that comes after it.
@@ -62,6 +65,16 @@ impl Course {
     /// What was predicted in an earlier part of this try, by step and question.
     pub fn restore(&mut self, kept: impl Iterator<Item = ((String, String), usize)>) {
         self.runner.restore(kept);
+    }
+
+    /// What of the page was turned to; none: its first side.
+    pub fn face(&self) -> Option<&Face> {
+        self.face.as_ref()
+    }
+
+    /// Turns to that side of the page.
+    pub fn turn_face(&mut self, face: Option<Face>) {
+        self.face = face;
     }
 
     /// That terminal has printed something.
@@ -164,7 +177,7 @@ impl Course {
 
     /// To that step.
     pub fn go_to(&mut self, step: usize) -> bool {
-        self.ended = false;
+        (self.ended, self.face) = (false, None);
         self.runner.go_to(step)
     }
 

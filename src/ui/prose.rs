@@ -126,7 +126,7 @@ fn item(line: &str) -> Option<(String, &str)> {
 /// `**bold**`, `` `code` ``, `*stress*`, `[text](address)` of one paragraph.
 pub fn inline(text: &str, ink: Ink, theme: &Theme) -> LayoutJob {
     let mut job = LayoutJob::default();
-    let line_height = Some((ink.size * 1.55).round());
+    let line_height = Some((ink.size * 1.5).round());
     let text = fonts::shown_lines(text);
     for (kind, part) in spans(&text) {
         let format = match kind {

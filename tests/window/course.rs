@@ -2,10 +2,10 @@
 //! lost unasked.
 
 use crate::common::{Window, app, app_mut, click, open, press, tell};
-use dockwalk::client::protocol::GateCommand;
+use dockwalk::client::protocol::{GateCommand, GateView};
 use dockwalk::i18n::Lang;
 use dockwalk::lesson::{Lesson, QuestionState, embedded, recording, rests};
-use dockwalk::trace::{Trace, log};
+use dockwalk::trace::{Level, Step, Trace, log};
 use dockwalk::ui::command::{Ask, Command, LessonCommand, PathCommand, SourceCommand, ViewCommand};
 use dockwalk::ui::course::Course;
 use dockwalk::ui::progress::{Prediction, Progress, Taken};
@@ -163,6 +163,11 @@ fn events(trace: &Trace, from: u64, to: u64) -> News {
     News::Events(trace.events_in(from, to).collect())
 }
 
+fn waiting(waiting: Vec<Step>) -> News {
+    let (breakpoints, callers) = (Default::default(), Default::default());
+    News::Gate(Box::new(GateView { held: true, open: false, level: Level::Stage, breakpoints, waiting, callers }))
+}
+
 /// A window that believes that an engine did what was recorded.
 fn as_live(progress: Option<Taken>) -> (WindowState, Arc<Lesson>, Trace) {
     let lesson = embedded_lesson(FIRST);
@@ -188,7 +193,7 @@ fn a_live_recording_is_not_lost_unasked() {
         state.receive(events(&trace, 0, ended));
         assert!(!state.would_lose());
         state.receive(events(&trace, ended, trace.len()));
-        state.receive(News::Waiting(vec![]));
+        state.receive(waiting(vec![]));
         assert!(state.would_lose());
         assert!(state.apply(leave.clone()).is_none(), "{leave:?}");
         assert_eq!((state.overlay, &state.origin), (Some(Overlay::Leave), &Origin::Live), "{leave:?}");
@@ -235,7 +240,7 @@ fn on_an_engine_the_pages_before_are_done_again_by_the_same_next_action() {
     let start = (1..rests[0]).find(|at| trace.seek(*at).ops.values().all(|op| op.outcome.is_some())).unwrap();
     assert!(state.tick(Duration::from_millis(16)).is_none(), "nothing is run before the engine's past is known");
     state.receive(events(&trace, 0, start));
-    state.receive(News::Waiting(vec![]));
+    state.receive(waiting(vec![]));
     let (mut at, mut run, mut let_go) = (start, Vec::new(), 0);
     for _ in 0..2000 {
         if !state.is_taking_up() {
@@ -254,7 +259,7 @@ fn on_an_engine_the_pages_before_are_done_again_by_the_same_next_action() {
         at = rests[page].max(at);
         let step = trace.next_step(at).map(|record| record.step);
         let waits = lesson.script.steps[page].stop_at.is_some();
-        state.receive(News::Waiting(step.into_iter().filter(|_| waits).collect()));
+        state.receive(waiting(step.into_iter().filter(|_| waits).collect()));
     }
     assert_eq!(state.course.as_ref().unwrap().runner().progress().step, target);
     assert_eq!(run.len(), 2, "each command once: {run:?}");

@@ -3,14 +3,15 @@
 use crate::common::{Window, app, app_mut, click, open, press, tell};
 use dockwalk::i18n::Lang;
 use dockwalk::ui::command::{Command, LessonCommand, PlaybackCommand, SourceCommand};
-use dockwalk::ui::state::{Mover, Origin, Place};
+use dockwalk::ui::state::{Face, Mover, Origin, Place};
 use dockwalk::ui::{Open, Options};
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
+use std::collections::BTreeSet;
 use std::path::Path;
 
-pub const LESSONS: [&str; 2] = ["01-pull-and-run", "02-storage"];
+pub const LESSONS: [&str; 3] = ["01-pull-and-run", "02-storage", "03-tags-and-digests"];
 
 /// That lesson on the recording that is part of the program.
 fn lesson(name: &str, lang: Lang) -> Window {
@@ -50,10 +51,10 @@ fn settle(window: &mut Window) {
     panic!("it plays for ever: {:?}", app(window).state.cursor);
 }
 
-/// Clicks that choice of an open question, after so many others of the same words.
-fn choose(window: &mut Window, choice: &str, before: usize) {
+/// Clicks that choice of the open question.
+fn choose(window: &mut Window, choice: &str) {
     let mut choices = window.query_all_by_label(choice).filter(|node| !node.accesskit_node().is_disabled());
-    choices.nth(before).unwrap_or_else(|| panic!("`{choice}` can be chosen")).click();
+    choices.next().unwrap_or_else(|| panic!("`{choice}` can be chosen")).click();
     drop(choices);
     window.run_steps(2);
 }
@@ -71,16 +72,16 @@ pub fn onward(window: &mut Window, by_key: bool) {
             let view = page(window);
             let question = view.questions.iter().find(|question| question.id == id).unwrap();
             let choice = question.choices[0].clone();
-            // Two questions of a step may have the same choices.
-            let before = view.questions.iter().take_while(|question| question.id != id);
-            let before = before.filter(|question| question.choices.contains(&choice)).count();
-            choose(window, &choice, before);
+            choose(window, &choice);
         }
         _ if by_key => press(window, Key::Space),
         mover => {
             let label = match &mover {
                 Mover::Play => "재생: 이 쪽에서 일어난 일",
                 Mover::Turn(_) => "다음: ",
+                Mover::Face(Face::Note(_)) => "스터디 노트와 견주기: ",
+                Mover::Face(Face::Answer(_)) => "다음 답 보기",
+                Mover::Face(_) => "글 읽기",
                 Mover::Finish => "레슨 마치기",
                 Mover::Close => "시작 화면으로",
                 other => panic!("{other:?} on a recording"),
@@ -99,8 +100,8 @@ pub fn onward(window: &mut Window, by_key: bool) {
 fn walk(name: &str, lang: Lang, by_key: bool) {
     let mut window = lesson(name, lang);
     let of = page(&window).of;
-    let mut pages = vec![];
-    for _ in 0..300 {
+    let (mut pages, mut seen) = (vec![], BTreeSet::new());
+    for _ in 0..400 {
         let state = &app(&window).state;
         if state.course.is_none() {
             break;
@@ -118,7 +119,17 @@ fn walk(name: &str, lang: Lang, by_key: bool) {
         assert_ne!(place, Place::Passed, "{}: its stop was passed", view.id);
         let shown = first_words(&view.text);
         let text = window.query_all_by_label_contains(&shown).next().is_some();
-        assert_eq!(text, place == Place::Here, "{} at {place:?}: `{shown}`", view.id);
+        let face = app(&window).state.face();
+        let read = place == Place::Here && face == Face::Text;
+        assert_eq!(text, read, "{} at {place:?}, {face:?}: `{shown}`", view.id);
+        // One thing at a time.
+        let asked = view.questions.iter().filter(|question| is_drawn(&window, &question.ask)).count();
+        assert_eq!(asked, usize::from(matches!(face, Face::Ask(_))), "{} {face:?}", view.id);
+        for claim in &view.claims {
+            let noted = is_drawn(&window, &claim.shown);
+            assert_eq!(noted, face == Face::Note(claim.id.clone()), "{} {face:?}: {}", view.id, claim.id);
+        }
+        seen.insert(format!("{} {face:?}", view.id));
         if place == Place::Here && pages.last() != Some(&view.id) {
             assert!(view.goals.iter().all(|goal| goal.reached), "{}: {:?}", view.id, view.goals);
             pages.push(view.id.clone());
@@ -130,7 +141,14 @@ fn walk(name: &str, lang: Lang, by_key: bool) {
         onward(&mut window, by_key);
     }
     assert_eq!(pages.len(), of, "{pages:?}");
+    let claims = dockwalk::lesson::embedded().into_iter().find(|source| source.folder == name).unwrap();
+    let claims = dockwalk::lesson::Lesson::parse(&claims).unwrap().script.steps.iter().map(|step| step.claims.len()).sum::<usize>();
+    assert_eq!(seen.iter().filter(|side| side.contains("Note(")).count(), claims, "every claim was met: {seen:?}");
     assert_eq!(app(&window).state.origin, Origin::Nothing, "the lesson ends on the start page");
+}
+
+fn is_drawn(window: &Window, text: &str) -> bool {
+    window.query_all_by_label_contains(&first_words(text)).next().is_some()
 }
 
 /// The longest stretch of the text without marks of Markdown, as it is drawn.
@@ -204,6 +222,7 @@ fn a_prediction_is_kept_until_the_machine_answers_and_the_answer_is_shown_where_
     settle(&mut window);
     let question = page(&window).questions[0].clone();
     assert!(question.choices.len() > 1, "{question:?}");
+    press(&mut window, Key::Space);
     click(&mut window, &question.choices[0]);
     window.get_by_label("예상을 적어 두었습니다. 진행하면 답이 나옵니다.");
     press(&mut window, Key::Space);
@@ -218,7 +237,7 @@ fn a_prediction_is_kept_until_the_machine_answers_and_the_answer_is_shown_where_
 #[test]
 fn in_a_lesson_there_is_one_primary_action_and_a_click_on_a_shape_does_not_take_its_key() {
     let mut window = lesson(LESSONS[0], Lang::Ko);
-    while page(&window).number < 2 {
+    while page(&window).number < 2 || !matches!(app(&window).state.mover(), Mover::Predict(_)) {
         onward(&mut window, true);
     }
     let buttons = || window.query_all_by_role(Role::Button);
@@ -229,7 +248,7 @@ fn in_a_lesson_there_is_one_primary_action_and_a_click_on_a_shape_does_not_take_
         !buttons().any(|node| labelled(&node, "다음 단계: ")),
         "the card of what comes next is no second way to it"
     );
-    let shape = buttons().find(|node| labelled(node, "이미지 인덱스, sha256:"));
+    let shape = buttons().find(|node| labelled(node, "이미지 인덱스, "));
     let names: Vec<_> = buttons().filter_map(|node| node.accesskit_node().label()).collect();
     shape.unwrap_or_else(|| panic!("the index is drawn: {names:?}")).click();
     window.run_steps(2);

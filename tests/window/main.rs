@@ -20,6 +20,7 @@ mod hostile;
 #[path = "../common/laws.rs"]
 mod laws;
 mod lesson;
+mod pages;
 mod problems;
 #[path = "../common/recording.rs"]
 mod recording;

@@ -8,15 +8,15 @@ term-config = 설정(config)
 term-layer = 레이어(layer)
 term-first = 맨 앞에 적힌 것
 term-last = 맨 뒤에 적힌 것
-term-upper = 컨테이너의 쓰기 레이어(upper)
+term-upper = 쓰기 레이어(upper)
 term-volume = 볼륨(volume)
-term-bind = 바인드한 호스트 디렉터리(bind mount)
+term-bind = 바인드 마운트(호스트 디렉터리)
 term-tmpfs = 메모리(tmpfs)
 
-verdict-confirmed = 맞습니다
+verdict-confirmed = 확인
 verdict-refined = 다듬기
-verdict-corrected = 고치기
-verdict-measured = 재 보기
+verdict-corrected = 바로잡기
+verdict-measured = 재어 보기
 
 ## 레슨 파일의 문제
 problem-lesson-toml = { $file } { $line }번째 줄을 읽을 수 없습니다: { $reason }. 그 줄을 고친 뒤 `dockwalk lesson check`를 다시 실행하세요.

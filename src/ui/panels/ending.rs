@@ -11,16 +11,15 @@ use crate::ui::{fonts, prose};
 use egui::{Align2, Color32, CornerRadius, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 /// How high the row of a claim is.
-const ROW: f32 = 23.0;
+const ROW: f32 = 20.0;
 /// The side of a question's mark.
-const MARK: f32 = 24.0;
+const MARK: f32 = 20.0;
 
 /// Shows it in all the room there is.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
     let summary = course.runner().summary(cx.state.lang);
     let room = ui.available_height() - lesson::FOOT;
     ScrollArea::vertical().id_salt("ending").max_height(room).auto_shrink([false, false]).show(ui, |ui| {
-        widgets::caption(ui, course.lesson().title(cx.state.lang));
         ui.add(Label::new(RichText::new(cx.say("ending-title")).font(fonts::bold(18.5))).wrap());
         ui.add_space(4.0);
         let (right, of) = (summary.right().to_string(), summary.questions.len().to_string());
@@ -28,18 +27,18 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
         ui.label(RichText::new(said).size(14.0));
         ui.add_space(2.0);
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
+            ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
             for (at, (step, question)) in summary.questions.iter().enumerate() {
                 mark(ui, cx, at + 1, *step, question);
             }
         });
-        ui.add_space(10.0);
+        ui.add_space(6.0);
         widgets::caption(ui, &cx.say("ending-claims"));
-        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.spacing_mut().item_spacing.y = 0.0;
         for (step, claim) in &summary.claims {
             row(ui, cx, *step, claim);
         }
-        lesson::note_height(ui);
+        lesson::note_height(ui, room);
     });
     foot(ui, cx);
 }
@@ -87,7 +86,7 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, claim: &ClaimView) {
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, 5.0, theme.card);
     }
-    let at = rect.left_top() + vec2(4.0, 3.0);
+    let at = rect.left_top() + vec2(4.0, 1.0);
     let id = widgets::line(ui.painter(), at, 40.0, &claim.id, fonts::mono(12.5), theme.weak);
     let at = egui::pos2(rect.left() + 38.0_f32.max(id.width() + 10.0), at.y);
     let end = widgets::line(ui.painter(), at, 90.0, &said, fonts::bold(12.5), color(&theme, verdict));

@@ -10,6 +10,10 @@ pub enum LessonCommand {
     Onward,
     /// To that step of the lesson, from 0.
     Go(usize),
+    /// To that side of the present page.
+    Face(Face),
+    /// To the side before, or the page before.
+    Before,
     /// To the last step of the lesson that what was done on one's own has reached.
     CatchUp,
     /// Looks again at where the present step rests.
@@ -33,12 +37,17 @@ impl WindowState {
         if command == LessonCommand::Onward {
             return self.onward();
         }
+        if command == LessonCommand::Before {
+            let before = self.before()?;
+            return self.teach(before);
+        }
         let live = self.is_live();
         let course = self.course.as_mut()?;
         let step = course.runner().step().clone();
         use LessonCommand as C;
         match command {
-            C::Onward => {}
+            C::Onward | C::Before => {}
+            C::Face(face) => self.turn_face(face),
             C::Go(number) => {
                 self.asks = None;
                 let before = number.checked_sub(1).filter(|_| !live);

@@ -2,6 +2,7 @@
 
 mod apply;
 mod command;
+mod face;
 mod files;
 mod follow;
 mod leave;
@@ -14,6 +15,7 @@ mod source;
 mod view;
 
 pub use command::Command;
+pub use face::Face;
 pub use files::FilesCommand;
 pub use follow::dropped;
 pub use leave::{Leave, On};

@@ -34,6 +34,8 @@ pub enum Mover {
     GoOn(Option<StepKind>),
     /// Plays what was recorded of this step.
     Play,
+    /// To that side of the page.
+    Face(Face),
     /// To the lesson's step of that number, from 0.
     Turn(usize),
     /// The lesson is at its end.
@@ -103,11 +105,23 @@ impl WindowState {
                 (None, Some(text)) => Mover::Type(text.clone()),
                 (None, None) => Mover::Idle,
             },
-            Some(place) => match course.runner().open_question().filter(|_| place == Place::Here) {
-                Some(question) => Mover::Predict(question.to_owned()),
-                None if number + 1 < course.lesson().script.steps.len() => Mover::Turn(number + 1),
-                None => Mover::Finish,
-            },
+            Some(_) => self.onward_here(course, number),
+        }
+    }
+
+    /// Where the step rests: side by side through the page, then to the next. No question is passed that was not predicted.
+    fn onward_here(&self, course: &Course, number: usize) -> Mover {
+        let open = course.runner().open_question().filter(|_| self.place() == Some(Place::Here));
+        let next = self.next_face();
+        match (self.face(), open, next) {
+            (Face::Ask(shown), Some(open), _) if shown == open => Mover::Predict(shown),
+            (_, Some(open), Some(Face::Ask(_)) | None) => Mover::Predict(open.to_owned()),
+            // What was predicted already need not be looked at again.
+            (_, None, Some(Face::Ask(_)) | None) if number + 1 < course.lesson().script.steps.len() => {
+                Mover::Turn(number + 1)
+            }
+            (_, None, Some(Face::Ask(_)) | None) => Mover::Finish,
+            (_, _, Some(face)) => Mover::Face(face),
         }
     }
 
@@ -117,7 +131,11 @@ impl WindowState {
             Mover::Idle | Mover::Wait => None,
             Mover::Step(_) => self.play(PlaybackCommand::Step),
             Mover::Predict(question) => {
-                self.asks = Some(question);
+                self.turn_face(Face::Ask(question));
+                None
+            }
+            Mover::Face(face) => {
+                self.turn_face(face);
                 None
             }
             Mover::Run(_) => self.teach(LessonCommand::Run),

@@ -50,13 +50,14 @@ impl WindowState {
             self.forward_to = None;
             return None;
         }
+        if matches!(self.place(), Some(Place::Here | Place::Passed)) {
+            return self.turn_and_go_on(number + 1);
+        }
         match self.mover() {
             // It was begun, and its goals are not reached yet.
             Mover::Run(_) | Mover::Type(_) if begun => None,
             Mover::Type(_) if !self.can_type() => None,
-            Mover::Run(_) | Mover::Type(_) | Mover::GoOn(_) | Mover::Turn(_) => self.onward(),
-            // It was not predicted then either.
-            Mover::Predict(_) => self.turn_and_go_on(number + 1),
+            Mover::Run(_) | Mover::Type(_) | Mover::GoOn(_) => self.onward(),
             Mover::Wait => None,
             _ => {
                 self.forward_to = None;
