@@ -8,9 +8,9 @@ term-config = the config
 term-layer = a layer
 term-first = the first one listed
 term-last = the last one listed
-term-upper = the container's writable layer (upper)
+term-upper = the writable layer (upper)
 term-volume = the volume
-term-bind = the bound host directory
+term-bind = the bind mount (host directory)
 term-tmpfs = memory (tmpfs)
 
 verdict-confirmed = confirmed

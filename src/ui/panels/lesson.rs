@@ -287,7 +287,7 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView]) {
         return;
     }
     let theme = &cx.theme;
-    ui.add_space(8.0);
+    ui.add_space(2.0);
     widgets::caption(ui, &cx.say("lesson-goals"));
     for goal in goals {
         ui.spacing_mut().item_spacing.y = 2.0;
