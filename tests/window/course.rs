@@ -277,3 +277,23 @@ fn who_does_not_want_to_wait_for_the_pages_before_stops_that() {
     state.apply(ViewCommand::Escape.into());
     assert!(!state.is_taking_up() && state.course.is_some());
 }
+
+/// What a lesson lets be run is understood by the window's field, as what a learner types is.
+#[test]
+fn every_command_of_a_lesson_is_one_that_the_window_runs() {
+    let grammar = dockwalk::cli::grammar();
+    let mut lines = 0;
+    for source in embedded() {
+        let lesson = Lesson::parse(&source).unwrap();
+        for line in lesson.script.steps.iter().filter_map(|step| step.run.as_ref()) {
+            let line = line.replace("{{bind}}", "/bind").replace("{{top}}", &format!("sha256:{}", "0".repeat(64)));
+            let words = dockwalk::line::command(Some(&grammar), &line).unwrap_or_else(|problem| panic!("{line}: {problem:?}"));
+            assert!(["docker", "registry"].contains(&&*words[0]), "{words:?}");
+            lines += 1;
+        }
+    }
+    assert!(lines > 15, "{lines}");
+    for wrong in ["dockwalk registry mvoe a b", "registry move lab/app:1 lab/app:2", "dockwalk registry damage"] {
+        assert!(dockwalk::line::command(Some(&grammar), wrong).is_err(), "{wrong}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::common::{Window, app, app_mut, click, open, press, tell};
 use dockwalk::i18n::Lang;
+use dockwalk::lesson::QuestionState;
 use dockwalk::ui::command::{Command, LessonCommand, PlaybackCommand, SourceCommand};
 use dockwalk::ui::state::{Face, Mover, Origin, Place};
 use dockwalk::ui::{Open, Options};
@@ -270,44 +271,83 @@ fn without_a_lesson_the_same_key_steps() {
     assert!(!app(&window).state.has_trace());
 }
 
-/// What the window shows beside the lesson's panel, as read aloud.
+/// What the window shows beside the lesson's panel: as read aloud, and every letter that is painted.
 fn beside(window: &Window) -> Vec<String> {
-    let panel = window.get_by_label("예상 고르기").rect().right() + 20.0;
+    let panel = window.get_by_label("이전").rect().left() + 300.0;
     let nodes = window.root().children_recursive();
     let nodes = nodes.filter(|node| node.accesskit_node().bounding_box().is_some() && node.rect().left() > panel);
-    nodes.flat_map(|node| [node.accesskit_node().label(), node.accesskit_node().value()]).flatten().collect()
+    let read = nodes.flat_map(|node| [node.accesskit_node().label(), node.accesskit_node().value()]).flatten();
+    let mut painted = vec![];
+    window.output().shapes.iter().for_each(|shape| letters(&shape.shape, panel, &mut painted));
+    assert!(painted.len() > 20, "{painted:?}");
+    read.chain(painted).collect()
 }
 
+fn letters(shape: &egui::Shape, right_of: f32, found: &mut Vec<String>) {
+    match shape {
+        egui::Shape::Vec(all) => all.iter().for_each(|one| letters(one, right_of, found)),
+        egui::Shape::Text(text) if text.pos.x > right_of => found.push(text.galley.text().to_owned()),
+        _ => {}
+    }
+}
+
+/// The words of a text by which it could be known: no particles behind Latin letters, no marks.
+fn words_of(text: &str) -> BTreeSet<String> {
+    let apart = text.split(|c: char| c.is_whitespace() || "(),·“”‘’:→".contains(c));
+    apart.filter(|word| word.chars().count() > 1).map(str::to_lowercase).collect()
+}
+
+/// The word stands in the text by itself: `172.17.0.2` is not in `172.17.0.20`.
+fn stands_in(text: &str, word: &str) -> bool {
+    let text = text.to_lowercase();
+    let part = |c: char| c.is_ascii_alphanumeric();
+    text.match_indices(word).any(|(at, _)| {
+        let after = &text[at + word.len()..];
+        let before = text[..at].chars().next_back().is_some_and(part);
+        !before && !after.chars().next().is_some_and(part)
+    })
+}
+
+/// Of each choice the words that are in no other choice and not in the question: where those of the answer are shown beside it and
+/// those of no other choice, it is given away. A bare number, and yes or no, says nothing by itself: that the World does not know
+/// the answer yet is what `dockwalk lesson check` looks at.
 #[test]
 fn nothing_beside_a_question_gives_its_answer_away() {
-    let (mut given, mut questions) = (vec![], 0);
+    let (mut given, mut questions) = (vec![], BTreeSet::new());
     for name in LESSONS {
         let mut window = lesson(name, Lang::Ko);
         while app(&window).state.course.as_ref().is_some_and(|course| !course.is_ended()) {
-            if let Mover::Predict(id) = app(&window).state.mover() {
+            let open: Vec<_> = page(&window).questions.into_iter().filter(|one| one.state == QuestionState::Unanswered).collect();
+            let here = app(&window).state.place() == Some(Place::Here);
+            for question in open.iter().filter(|one| here && !one.choices.is_empty()) {
                 let state = &app(&window).state;
-                let words = state.words();
                 let step = state.course.as_ref().unwrap().runner().step();
-                let ask = &step.questions.iter().find(|question| question.id == id).unwrap().ask;
+                let ask = &step.questions.iter().find(|one| one.id == question.id).unwrap().ask;
                 let from = state.cursor.position();
+                assert_eq!(ask.answer(state.world()), None, "{name} {}: the World knows it", question.id);
                 let answer = (from..=state.trace.len()).find_map(|at| ask.answer(&state.trace.seek(at))).unwrap();
-                let answer = answer.show(&words);
+                let answer = answer.show(&state.words());
                 let beside = beside(&window);
-                let stem = |choice: &str| choice.split('(').next().unwrap_or_default().trim().to_owned();
-                let told = |choice: &str| beside.iter().find(|text| text.contains(&stem(choice)));
-                let view = page(&window);
-                let question = view.questions.iter().find(|question| question.id == id).unwrap();
-                // Where other choices are seen, too, all of them are only named. A yes or a bare number says nothing by itself.
+                let own = |choice: &str| {
+                    let others = question.choices.iter().filter(|other| *other != choice).flat_map(|other| words_of(other));
+                    let not = words_of(&question.ask).into_iter().chain(others).collect::<BTreeSet<_>>();
+                    words_of(choice).into_iter().filter(|word| !not.contains(word)).collect::<Vec<_>>()
+                };
+                let told = |choice: &str| {
+                    own(choice).into_iter().find_map(|word| beside.iter().find(|text| stands_in(text, &word)).cloned())
+                };
                 let others = question.choices.iter().filter(|choice| **choice != answer);
                 let alone = !others.into_iter().any(|choice| told(choice).is_some());
-                if let Some(text) = told(&answer).filter(|_| alone && stem(&answer).chars().count() > 3) {
-                    given.push(format!("{name} {} {id}: {answer} in `{text}`", step.id));
+                let bare = answer.parse::<u64>().is_ok() || ["예", "아니요"].contains(&&*answer);
+                if let Some(text) = told(&answer).filter(|_| alone && !bare) {
+                    given.push(format!("{name} {} {}: {answer} in `{text}`", step.id, question.id));
                 }
-                questions += 1;
+                questions.insert(format!("{name} {}", question.id));
             }
             onward(&mut window, true);
         }
     }
+    given.dedup();
     assert!(given.is_empty(), "{given:#?}");
-    assert!(questions >= 14, "{questions} questions were looked at");
+    assert!(questions.len() >= 22, "{} questions were looked at: {questions:?}", questions.len());
 }
