@@ -47,7 +47,10 @@ fn what_a_command_needs_of_this_machine_is_filled_in() {
     assert_eq!(runner.filled("registry damage {{top}}"), "registry damage {{top}}", "not known yet");
     runner.observe(&trace.seek(first), &dockwalk::lesson::Console::default());
     let line = runner.filled("registry damage {{top}}");
-    assert!(line.starts_with("registry damage sha256:") && line.len() == "registry damage sha256:".len() + 64, "{line}");
+    assert!(
+        line.starts_with("registry damage sha256:") && line.len() == "registry damage sha256:".len() + 64,
+        "{line}"
+    );
 }
 
 #[test]
@@ -148,7 +151,8 @@ fn a_run_asks_before_it_tells() {
         ("3", "how many layers go from the disk?", "(layers that went). → 1"),
     ] {
         let root = tempfile::tempdir().expect("a directory");
-        let run = dockwalk(root.path()).args(["--lang", "en", "lesson", "run", lesson, "--headless"]).assert().success();
+        let run =
+            dockwalk(root.path()).args(["--lang", "en", "lesson", "run", lesson, "--headless"]).assert().success();
         let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
         let (ask, tell) = (said.find(asks).expect(asks), said.find(tells).expect(tells));
         assert!(ask < tell, "{lesson}: {said}");
@@ -243,8 +247,7 @@ fn a_lesson_that_somebody_steps_through_is_not_taken_from_them() {
     let engine = Engine::start(everyone()[0]);
     let (root, socket) = (engine.root(), engine.root().join("lessons/01/engine.sock"));
     let (root, at) = (root.display().to_string(), socket.display().to_string());
-    let mut other =
-        engine.dockwalk(&["engine", "--root", &root, "--lesson", "01", "--socket", &at]).spawn().unwrap();
+    let mut other = engine.dockwalk(&["engine", "--root", &root, "--lesson", "01", "--socket", &at]).spawn().unwrap();
     let begun = std::time::Instant::now();
     while std::os::unix::net::UnixStream::connect(&socket).is_err() {
         assert!(begun.elapsed() < std::time::Duration::from_secs(30), "it does not listen");

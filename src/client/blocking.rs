@@ -1,6 +1,8 @@
 use super::endpoint::Endpoint;
 use super::http::{self, Ask};
-use super::protocol::{DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, Rewind, TagCommand};
+use super::protocol::{
+    DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, Rewind, TagCommand,
+};
 use super::{ClientError, Hijacked};
 use crate::docker::{ExecStart, Id, with_query};
 use crate::i18n::Lang;

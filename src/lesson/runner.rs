@@ -179,9 +179,11 @@ impl Runner {
 
     /// A command of the lesson with the values of goals in it: `{{top}}` is what the goal `top` was reached with.
     pub fn filled(&self, line: &str) -> String {
-        self.goals.iter().fold(line.to_owned(), |line, ((_, goal), value)| match value.as_ref().and_then(Answer::printed) {
-            Some(value) => line.replace(&format!("{{{{{goal}}}}}"), &value),
-            None => line,
+        self.goals.iter().fold(line.to_owned(), |line, ((_, goal), value)| {
+            match value.as_ref().and_then(Answer::printed) {
+                Some(value) => line.replace(&format!("{{{{{goal}}}}}"), &value),
+                None => line,
+            }
         })
     }
 

@@ -4,8 +4,8 @@ use super::command::{Ask, Command, PathCommand, SourceCommand, ViewCommand};
 use super::diagrams::{Diagrams, Seen, Tab};
 use super::effects::EffectRunner;
 use super::panels::{
-    self, PanelContext, ask, dock, ending, field, files, help, inspector, lesson, outline, stage, start, steps, timeline,
-    top,
+    self, PanelContext, ask, dock, ending, field, files, help, inspector, lesson, outline, stage, start, steps,
+    timeline, top,
 };
 use super::state::{Overlay, WindowState};
 use super::terminal::{Field, Terminals};

@@ -1,7 +1,7 @@
 //! A lesson in the window: its runner fed with what the cursor shows, so that nothing is told before it is seen.
 
-use crate::lesson::{Console, Lesson, Rest, Runner, StepView, Track, rests};
 use super::state::Face;
+use crate::lesson::{Console, Lesson, Rest, Runner, StepView, Track, rests};
 use crate::trace::{Trace, World};
 use std::sync::Arc;
 
@@ -38,7 +38,19 @@ impl Course {
     pub fn new(lesson: Arc<Lesson>) -> Self {
         let (runner, track) = (Runner::new(Arc::clone(&lesson)), Track::new(Arc::clone(&lesson)));
         let (console, world) = (Console::default(), World::default());
-        Self { lesson, runner, console, seen: 0, world, rests: None, track, begun: None, next: None, ended: false, face: None }
+        Self {
+            lesson,
+            runner,
+            console,
+            seen: 0,
+            world,
+            rests: None,
+            track,
+            begun: None,
+            next: None,
+            ended: false,
+            face: None,
+        }
     }
 
     /// The same, with the lesson that comes after it.

@@ -125,9 +125,9 @@ fn the_end_page_says_what_was_predicted_and_leads_to_the_evidence_of_every_claim
     for (step, claim) in claims {
         assert!(claim.open, "{}", claim.id);
         let row = format!("{} · ", claim.id);
-        let button = window.query_all_by_label_contains(&row).find(|node| {
-            node.accesskit_node().label().is_some_and(|label| label.starts_with(&row))
-        });
+        let button = window
+            .query_all_by_label_contains(&row)
+            .find(|node| node.accesskit_node().label().is_some_and(|label| label.starts_with(&row)));
         button.unwrap_or_else(|| panic!("{} is on the page", claim.id)).click();
         window.run_steps(2);
         let state = &app(&window).state;
@@ -264,7 +264,8 @@ fn on_an_engine_the_pages_before_are_done_again_by_the_same_next_action() {
     assert_eq!(state.course.as_ref().unwrap().runner().progress().step, target);
     assert_eq!(run.len(), 2, "each command once: {run:?}");
     assert!(let_go > 3, "{let_go}");
-    let found: Vec<_> = state.course.as_ref().unwrap().runner().predictions().map(|one| (one.1, one.2, one.3)).collect();
+    let found: Vec<_> =
+        state.course.as_ref().unwrap().runner().predictions().map(|one| (one.1, one.2, one.3)).collect();
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.contains(&("tag-target", Some(0), Some(true))), "{found:?}");
     assert!(found.contains(&("image-id", Some(2), Some(true))), "{found:?}");
@@ -287,7 +288,8 @@ fn every_command_of_a_lesson_is_one_that_the_window_runs() {
         let lesson = Lesson::parse(&source).unwrap();
         for line in lesson.script.steps.iter().filter_map(|step| step.run.as_ref()) {
             let line = line.replace("{{bind}}", "/bind").replace("{{top}}", &format!("sha256:{}", "0".repeat(64)));
-            let words = dockwalk::line::command(Some(&grammar), &line).unwrap_or_else(|problem| panic!("{line}: {problem:?}"));
+            let words =
+                dockwalk::line::command(Some(&grammar), &line).unwrap_or_else(|problem| panic!("{line}: {problem:?}"));
             assert!(["docker", "registry"].contains(&&*words[0]), "{words:?}");
             lines += 1;
         }

@@ -143,7 +143,13 @@ fn walk(name: &str, lang: Lang, by_key: bool) {
     }
     assert_eq!(pages.len(), of, "{pages:?}");
     let claims = dockwalk::lesson::embedded().into_iter().find(|source| source.folder == name).unwrap();
-    let claims = dockwalk::lesson::Lesson::parse(&claims).unwrap().script.steps.iter().map(|step| step.claims.len()).sum::<usize>();
+    let claims = dockwalk::lesson::Lesson::parse(&claims)
+        .unwrap()
+        .script
+        .steps
+        .iter()
+        .map(|step| step.claims.len())
+        .sum::<usize>();
     assert_eq!(seen.iter().filter(|side| side.contains("Note(")).count(), claims, "every claim was met: {seen:?}");
     assert_eq!(app(&window).state.origin, Origin::Nothing, "the lesson ends on the start page");
 }
@@ -317,7 +323,8 @@ fn nothing_beside_a_question_gives_its_answer_away() {
     for name in LESSONS {
         let mut window = lesson(name, Lang::Ko);
         while app(&window).state.course.as_ref().is_some_and(|course| !course.is_ended()) {
-            let open: Vec<_> = page(&window).questions.into_iter().filter(|one| one.state == QuestionState::Unanswered).collect();
+            let open: Vec<_> =
+                page(&window).questions.into_iter().filter(|one| one.state == QuestionState::Unanswered).collect();
             let here = app(&window).state.place() == Some(Place::Here);
             for question in open.iter().filter(|one| here && !one.choices.is_empty()) {
                 let state = &app(&window).state;
@@ -329,7 +336,8 @@ fn nothing_beside_a_question_gives_its_answer_away() {
                 let answer = answer.show(&state.words());
                 let beside = beside(&window);
                 let own = |choice: &str| {
-                    let others = question.choices.iter().filter(|other| *other != choice).flat_map(|other| words_of(other));
+                    let others =
+                        question.choices.iter().filter(|other| *other != choice).flat_map(|other| words_of(other));
                     let not = words_of(&question.ask).into_iter().chain(others).collect::<BTreeSet<_>>();
                     words_of(choice).into_iter().filter(|word| !not.contains(word)).collect::<Vec<_>>()
                 };

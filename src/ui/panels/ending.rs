@@ -8,7 +8,9 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{fonts, prose};
-use egui::{Align2, Color32, CornerRadius, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2,
+};
 
 /// How high the row of a claim is.
 const ROW: f32 = 20.0;

@@ -187,7 +187,8 @@ fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
         if question.choices.is_empty() {
             ui.label(RichText::new(cx.say("question-later")).color(theme.weak).size(13.0));
         }
-        for (number, choice) in question.choices.iter().enumerate().filter(|(at, choice)| counts(question, *at, choice)) {
+        for (number, choice) in question.choices.iter().enumerate().filter(|(at, choice)| counts(question, *at, choice))
+        {
             if self::choice(ui, cx, question, number, choice) {
                 cx.want(LessonCommand::Predict(question.id.clone(), number));
             }

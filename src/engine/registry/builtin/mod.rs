@@ -46,8 +46,7 @@ impl Builtin {
         let addr = listener.local_addr().map_err(taken)?;
         let shelf = Arc::new(cache::shelf(assets)?);
         let (damages, moved) = (Arc::<Damages>::default(), Arc::<Moved>::default());
-        let shop =
-            serve::Shop { shelf: Arc::clone(&shelf), damages: Arc::clone(&damages), moved: Arc::clone(&moved) };
+        let shop = serve::Shop { shelf: Arc::clone(&shelf), damages: Arc::clone(&damages), moved: Arc::clone(&moved) };
         serve::start(listener, shop)?;
         Ok(Self { addr, shelf, damages, moved })
     }

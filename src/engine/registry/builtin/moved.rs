@@ -48,8 +48,13 @@ impl Builtin {
                 let bytes = answer.read(LIMIT).map_err(|e| gone(e.to_string()))?;
                 let media_type = answer.header("content-type").unwrap_or_default().to_owned();
                 let (digest, size) = (sha256(&bytes), bytes.len() as u64);
-                let target =
-                    Descriptor { media_type, digest: digest.clone(), size, platform: None, annotations: BTreeMap::new() };
+                let target = Descriptor {
+                    media_type,
+                    digest: digest.clone(),
+                    size,
+                    platform: None,
+                    annotations: BTreeMap::new(),
+                };
                 let hash = evidence::hash_of("index", &wanted, &bytes);
                 let evidence = vec![answer.evidence(size, &String::from_utf8_lossy(&bytes)), hash];
                 let (reference, registry) = (tag.to_string(), self.addr.to_string());
