@@ -9,13 +9,14 @@ fn main() -> ExitCode {
     match &args.command {
         None => window(&args, &words),
         #[cfg(feature = "engine")]
-        Some(cli::Command::Engine { mode, while_stdin, registry_mirror, insecure_registry, trace_limit }) => {
+        Some(cli::Command::Engine { mode, while_stdin, registry_mirror, insecure_registry, trace_limit, lesson }) => {
             let asked = engine::Asked {
                 mode: *mode,
                 while_stdin: *while_stdin,
                 mirrors: registry_mirror,
                 insecure: insecure_registry,
                 trace_limit,
+                lesson: lesson.as_deref(),
             };
             engine::run(&args, &asked, &words)
         }
@@ -44,9 +45,10 @@ fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let progress = Some(dockwalk::client::place::root(app.root.as_deref()).join("progress.json"));
     let grammar = Some(cli::grammar());
     let (lang, socket, root, present) = (app.lang, app.socket, app.root, app.present);
-    match run(Options { open, lang, socket, root, present, lessons, grammar }) {
+    match run(Options { open, lang, socket, root, present, lessons, progress, grammar }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::complain(words, &error.problem());
@@ -82,6 +84,7 @@ mod engine {
         pub trace_limit: &'a str,
         pub mirrors: &'a [String],
         pub insecure: &'a [String],
+        pub lesson: Option<&'a str>,
     }
 
     /// Runs the engine in the foreground.
@@ -93,11 +96,15 @@ mod engine {
         let named = |names: &[String]| names.iter().filter(|name| !name.is_empty()).cloned().collect();
         let (mirrors, insecure) = (named(asked.mirrors), named(asked.insecure));
         let (root, mode, while_stdin) = (place::root(root), asked.mode.into(), asked.while_stdin);
+        let (root, emptied) = match asked.lesson {
+            Some(id) => (place::lesson_root(&root, id), true),
+            None => (root, false),
+        };
         let trace_limit = match Limit::parse(asked.trace_limit) {
             Ok(limit) => limit,
             Err(fault) => return fail(&fault, words),
         };
-        let options = run::Options { root, socket, mode, while_stdin, mirrors, insecure, trace_limit };
+        let options = run::Options { root, socket, mode, while_stdin, mirrors, insecure, trace_limit, emptied };
         let ready = |info: &EngineInfo| {
             let socket = dockwalk::spec::visible::path(&info.socket);
             for words in Lang::ALL.map(Words::new) {

@@ -1,10 +1,15 @@
 //! Lessons are code: the reference run must pass, and a run that leaves something out must fail.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[path = "common/engine.rs"]
+mod engine;
+
+use crate::engine::{Engine, everyone, fails, good};
 use assert_cmd::Command;
 use dockwalk::lesson::{Lesson, LessonStep, embedded, play, recording, rests};
 use dockwalk::trace::{Code, Trace, log};
 use std::fs;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,6 +36,21 @@ fn every_lesson_plays_on_its_recording() {
     for lesson in lessons() {
         assert_eq!(play(&lesson, &recorded(&lesson)), [], "{}", lesson.folder);
     }
+}
+
+#[test]
+fn what_a_command_needs_of_this_machine_is_filled_in() {
+    let lesson = lessons().find(|lesson| lesson.folder == "03-tags-and-digests").expect("it is there");
+    let trace = recorded(&lesson);
+    let mut runner = dockwalk::lesson::Runner::new(Arc::clone(&lesson));
+    let first = rests(&lesson, &trace)[0].position;
+    assert_eq!(runner.filled("registry damage {{top}}"), "registry damage {{top}}", "not known yet");
+    runner.observe(&trace.seek(first), &dockwalk::lesson::Console::default());
+    let line = runner.filled("registry damage {{top}}");
+    assert!(
+        line.starts_with("registry damage sha256:") && line.len() == "registry damage sha256:".len() + 64,
+        "{line}"
+    );
 }
 
 #[test]
@@ -111,6 +131,35 @@ fn the_second_lesson_runs_live_from_end_to_end() {
     dockwalk(root.path()).args(["lesson", "run", "2", "--headless"]).assert().success();
 }
 
+#[test]
+fn the_third_lesson_runs_live_as_everyone_in_both_languages() {
+    for who in everyone() {
+        let engine = Engine::start(who);
+        for lang in ["ko", "en"] {
+            let root = engine.root().display().to_string();
+            good(engine.dockwalk(&["--root", &root, "--lang", lang, "lesson", "run", "3", "--headless"]));
+        }
+    }
+}
+
+/// No answer is printed before its question, be it as the value of a goal.
+#[test]
+fn a_run_asks_before_it_tells() {
+    for (lesson, asks, tells) in [
+        ("1", "Which address will this container get?", "An address has been reserved. → 172.17.0."),
+        ("3", "How many of its layers does the first version not have", "(layers that it alone has). → 1"),
+        ("3", "how many layers go from the disk?", "(layers that went). → 1"),
+    ] {
+        let root = tempfile::tempdir().expect("a directory");
+        let run =
+            dockwalk(root.path()).args(["--lang", "en", "lesson", "run", lesson, "--headless"]).assert().success();
+        let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+        let (ask, tell) = (said.find(asks).expect(asks), said.find(tells).expect(tells));
+        assert!(ask < tell, "{lesson}: {said}");
+        assert!(said[ask..].find("answer: ").expect("it is answered") > 0, "{said}");
+    }
+}
+
 /// The same lesson with one command left out: the container never runs, so its goals cannot be reached.
 #[test]
 fn a_lesson_left_unsolved_fails() {
@@ -133,4 +182,96 @@ fn a_lesson_left_unsolved_fails() {
         .failure();
     let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
     assert!(said.contains("✘ The volume is there"), "{said}");
+}
+
+/// Everything that is left in the directory of a lesson when its run is over.
+fn left(root: &Path, id: &str) -> Vec<String> {
+    let of = |dir: &str| fs::read_dir(root.join("lessons").join(id).join(dir)).into_iter().flatten();
+    let names = ["containers", "run"].iter().flat_map(|dir| of(dir));
+    let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.extend(root.join("lessons").join(id).join("engine.sock").exists().then(|| "engine.sock".to_owned()));
+    names
+}
+
+fn run_of(engine: &Engine, lesson: &str) -> std::process::Command {
+    let root = engine.root().display().to_string();
+    engine.dockwalk(&["--root", &root, "lesson", "run", lesson, "--headless"])
+}
+
+#[test]
+fn a_lesson_works_beside_free_play_and_each_try_begins_with_nothing() {
+    for who in everyone() {
+        let engine = Engine::start(who);
+        // The lesson's own names, taken: in free play they are somebody's.
+        good(engine.dockwalk(&["docker", "volume", "create", "memo"]));
+        good(engine.dockwalk(&["docker", "create", "--name", "box", "lab/shell:1", "true"]));
+        good(run_of(&engine, "2"));
+        assert_eq!(good(engine.dockwalk(&["docker", "volume", "ls", "-q"])), "memo", "{who:?}");
+        assert!(good(engine.dockwalk(&["docker", "ps", "-a"])).contains("box"), "{who:?}");
+        assert_eq!(left(&engine.root(), "02"), [""; 0], "{who:?}");
+
+        // What the first try pulled and wrote is there no more when the second begins.
+        let lesson = engine.root().join("lessons/02");
+        assert!(lesson.join("images.json").exists() && lesson.join("lesson-02/memo").exists(), "{who:?}");
+        fs::write(lesson.join("lesson-02/of-the-first-try"), "x").unwrap();
+        let old = lesson.join("volumes/old");
+        fs::create_dir_all(old.join("_data")).unwrap();
+        let owner = fs::metadata(&lesson).unwrap().uid();
+        [&old, &old.join("_data")].iter().for_each(|dir| chown(dir, Some(owner), None).unwrap());
+        good(run_of(&engine, "2"));
+        assert!(!lesson.join("lesson-02/of-the-first-try").exists() && !lesson.join("volumes/old").exists(), "{who:?}");
+    }
+}
+
+#[test]
+fn a_try_that_was_killed_is_in_nobodys_way() {
+    for who in everyone() {
+        let engine = Engine::start(who);
+        let lesson = engine.root().join("lessons/02");
+        let mut child = run_of(&engine, "2").stdin(std::process::Stdio::null()).spawn().unwrap();
+        let begun = std::time::Instant::now();
+        // In the midst of things: the container is there.
+        while fs::read_dir(lesson.join("containers")).map_or(0, Iterator::count) == 0 {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{who:?}: no container");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        good(run_of(&engine, "2"));
+        assert_eq!(left(&engine.root(), "02"), [""; 0], "{who:?}");
+    }
+}
+
+#[test]
+fn a_lesson_that_somebody_steps_through_is_not_taken_from_them() {
+    let engine = Engine::start(everyone()[0]);
+    let (root, socket) = (engine.root(), engine.root().join("lessons/01/engine.sock"));
+    let (root, at) = (root.display().to_string(), socket.display().to_string());
+    let mut other = engine.dockwalk(&["engine", "--root", &root, "--lesson", "01", "--socket", &at]).spawn().unwrap();
+    let begun = std::time::Instant::now();
+    while std::os::unix::net::UnixStream::connect(&socket).is_err() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "it does not listen");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let client = dockwalk::client::Client::connect_to(&socket, nix::unistd::getuid().as_raw()).unwrap();
+    let stepping = client.events(0, true);
+    while !client.gate().unwrap().held {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let said = fails(run_of(&engine, "1"), 1);
+    assert!(said.contains("under way in another window"), "{said}");
+    assert!(other.try_wait().unwrap().is_none(), "it still runs");
+    drop(stepping);
+    // Nobody steps any more: the next try takes its place.
+    good(run_of(&engine, "1"));
+    other.wait().unwrap();
+}
+
+#[test]
+fn a_lessons_id_is_a_name_and_no_path() {
+    let root = tempfile::tempdir().unwrap();
+    for id in ["..", "a/b", ""] {
+        dockwalk(root.path()).args(["engine", "--lesson", id]).assert().failure();
+    }
+    assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
 }

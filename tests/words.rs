@@ -127,3 +127,54 @@ fn every_feature_that_is_not_built_has_words_in_both_languages() {
         }
     }
 }
+
+/// Words that stand in docs/glossary.md as not to be used, and have no other sense here.
+const NOT: [&str; 14] = [
+    "서술자",
+    "기술자",
+    "내부 레이어",
+    "내부 저장소",
+    "이름공간",
+    "수업",
+    "강의",
+    "단원",
+    "프레젠터",
+    "랩(lab)",
+    "실 머신",
+    "가상 호스트",
+    "스텝",
+    "해시값",
+];
+
+#[test]
+fn one_thing_has_one_word_in_messages_and_lessons() {
+    let mut found = Vec::new();
+    files(&src().join("i18n/ko"), "ftl", &mut found);
+    files(&src().parent().unwrap().join("lessons"), "md", &mut found);
+    let mut wrong = Vec::new();
+    for file in found.iter().filter(|file| !file.ends_with("en.md")) {
+        let text = fs::read_to_string(file).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            let words = NOT.iter().filter(|word| line.contains(**word));
+            wrong.extend(words.map(|word| format!("{}:{}: {word}", file.display(), number + 1)));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let glossary = fs::read_to_string(src().parent().unwrap().join("docs/glossary.md")).unwrap();
+    for word in ["디스크립터", "라우트", "쓰기 레이어", "레슨", "스터디 노트"] {
+        assert!(glossary.contains(word), "{word}");
+    }
+}
+
+/// `docker0`은, `/data`에: of two forms of a particle the one that follows what is before it, never both.
+#[test]
+fn no_sentence_of_a_lesson_leaves_its_particle_open() {
+    let mut found = Vec::new();
+    files(&src().parent().unwrap().join("lessons"), "md", &mut found);
+    for file in found {
+        let text = fs::read_to_string(&file).unwrap();
+        for open in ["은(는)", "이(가)", "을(를)", "와(과)", "(으)로", "이(라)"] {
+            assert!(!text.contains(open), "{}: {open}", file.display());
+        }
+    }
+}

@@ -105,6 +105,9 @@ pub enum Command {
         /// How much of the trace is kept on disk, 8m or more; beyond it the oldest operations go
         #[arg(long, value_name = "SIZE", env = "DOCKWALK_TRACE_LIMIT", default_value = "512m")]
         trace_limit: String,
+        /// Work for this lesson alone: in a directory of its own below the engine's, which is emptied first
+        #[arg(long, value_name = "ID", hide = true, value_parser = lesson_id)]
+        lesson: Option<String>,
     },
     /// Docker's commands, against dockwalk's engine (no Docker needed)
     Docker {
@@ -183,6 +186,13 @@ pub enum RegistryCommand {
     },
     /// List what is damaged
     Damaged,
+    /// Let a tag of a `lab/…` image point at what another of its tags points at, as a push of a new version does
+    Move {
+        /// The tag, lab/app:stable
+        tag: String,
+        /// What it will point at, lab/app:2
+        to: String,
+    },
 }
 
 /// `dockwalk lesson …`
@@ -264,6 +274,12 @@ impl From<LangName> for Lang {
             LangName::En => Self::En,
         }
     }
+}
+
+/// A lesson's id is the name of a directory.
+fn lesson_id(text: &str) -> Result<String, String> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    plain.then(|| text.to_owned()).ok_or_else(|| "letters, digits and `-`".to_owned())
 }
 
 #[cfg(test)]

@@ -19,5 +19,5 @@ pub(super) fn any(args: &Args, words: &Words) -> Result<Client, Failure> {
 }
 
 pub(super) fn options(args: &Args) -> StartOptions {
-    StartOptions { root: args.root.clone(), socket: args.socket.clone(), mode: None, ends_with_us: false }
+    StartOptions { root: args.root.clone(), socket: args.socket.clone(), ..StartOptions::default() }
 }

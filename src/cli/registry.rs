@@ -1,10 +1,10 @@
-//! `dockwalk registry damage|mend|damaged`: breaks and mends what the engine's built-in registry serves.
+//! `dockwalk registry damage|mend|damaged|move`: breaks and mends, and moves tags of, what the engine's built-in registry serves.
 
 use super::args::RegistryCommand;
 use super::{Args, Done, engine_of, out};
 use crate::client::ClientError;
 use crate::i18n::Words;
-use crate::spec::{Digest, DigestError};
+use crate::spec::{Digest, DigestError, Reference, ReferenceError};
 use crate::trace::{Code, Damage};
 
 pub(super) fn run(args: &Args, command: &RegistryCommand, words: &Words) -> Done {
@@ -16,6 +16,10 @@ pub(super) fn run(args: &Args, command: &RegistryCommand, words: &Words) -> Done
         RegistryCommand::Mend { digest } => {
             let digest = digest.as_deref().map(parse).transpose()?;
             client.mend(digest.as_ref())?.iter().for_each(|damage| say("cli-mended", damage, words));
+        }
+        RegistryCommand::Move { tag, to } => {
+            let digest = client.move_tag(&reference(tag)?, &reference(to)?)?.to_string();
+            out::line(words.say_with("cli-moved", &[("tag", tag.as_str()), ("to", to.as_str()), ("digest", &digest)]));
         }
         RegistryCommand::Damaged => {
             client.damaged()?.iter().for_each(|damage| say("cli-damaged", damage, words));
@@ -29,6 +33,11 @@ fn say(message: &str, damage: &Damage, words: &Words) {
     let what = words.say(&format!("content-{}", damage.content.name()));
     let vars = [("digest", digest.as_str()), ("offset", &offset), ("bit", &bit), ("what", &what)];
     out::line(words.say_with(message, &vars));
+}
+
+fn reference(text: &str) -> Result<Reference, ClientError> {
+    let wrong = |e: ReferenceError| ClientError::new(Code::InvalidReference).with("reason", e);
+    text.parse().map_err(wrong)
 }
 
 fn parse(text: &str) -> Result<Digest, ClientError> {

@@ -1,10 +1,12 @@
 use super::endpoint::Endpoint;
 use super::http::{self, Ask};
-use super::protocol::{DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, Rewind};
+use super::protocol::{
+    DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, Rewind, TagCommand,
+};
 use super::{ClientError, Hijacked};
 use crate::docker::{ExecStart, Id, with_query};
 use crate::i18n::Lang;
-use crate::spec::{Digest, visible};
+use crate::spec::{Digest, Reference, visible};
 use crate::trace::{Code, Damage, Evidence};
 use http_body_util::BodyExt;
 use hyper::Method;
@@ -110,6 +112,11 @@ impl Client {
     /// What is damaged in the built-in registry.
     pub fn damaged(&self) -> Result<Vec<Damage>, ClientError> {
         self.get("/dockwalk/v1/registry/damage")
+    }
+
+    /// Lets a tag of the built-in registry point at what another tag points at. Returns the digest.
+    pub fn move_tag(&self, tag: &Reference, to: &Reference) -> Result<Digest, ClientError> {
+        self.post("/dockwalk/v1/registry/tag", &TagCommand { tag: tag.clone(), to: to.clone() })
     }
 
     /// Ends the engine, as SIGTERM does.

@@ -33,6 +33,15 @@ pub fn root(given: Option<&Path>) -> PathBuf {
     })
 }
 
+/// The directory of the engine that works for the lesson `id` alone: below that of free play, whose images and volumes are kept
+/// apart from it.
+pub fn lesson_root(root: &Path, id: &str) -> PathBuf {
+    root.join(LESSONS).join(id)
+}
+
+/// Where the directories of lessons are, in that of free play.
+pub const LESSONS: &str = "lessons";
+
 /// Makes the directory that stands for `{{bind}}` in the commands of the lesson `id`: `preferred`, which is below the
 /// engine's directory, or `dockwalk/lesson-NN` in the home directory when that one is not ours to write to.
 pub fn lesson_bind(preferred: &str, id: &str) -> Result<String, Problem> {

@@ -2,7 +2,7 @@
 
 pub use super::finding::{Condition, Finding};
 use crate::docker::{bytes_from_query, with_bytes};
-use crate::spec::Digest;
+use crate::spec::{Digest, Reference};
 use crate::trace::{Level, Mode, OpId, Problem, Step, StepKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -191,6 +191,15 @@ pub struct DamageCommand {
     /// Which byte; the middle one without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,
+}
+
+/// A tag of the built-in registry to be moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagCommand {
+    /// The tag.
+    pub tag: Reference,
+    /// A tag of the same repository: it will point at the same.
+    pub to: Reference,
 }
 
 /// A command on the lab host.

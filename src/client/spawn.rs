@@ -19,10 +19,37 @@ pub struct StartOptions {
     pub mode: Option<Mode>,
     /// A new engine ends with the process that started it, even when that is killed.
     pub ends_with_us: bool,
+    /// It works for that lesson alone, in a directory and at a socket of its own; `socket` is then another engine's.
+    pub lesson: Option<String>,
+}
+
+impl StartOptions {
+    /// Where it works.
+    pub fn directory(&self) -> PathBuf {
+        let root = place::root(self.root.as_deref());
+        self.lesson.as_ref().map_or_else(|| root.clone(), |id| place::lesson_root(&root, id))
+    }
+
+    /// Where it listens.
+    pub fn listens_at(&self) -> PathBuf {
+        match &self.lesson {
+            Some(_) => self.directory().join("engine.sock"),
+            None => place::socket(self.socket.as_deref(), self.root.as_deref()),
+        }
+    }
+
+    fn sockets(&self) -> Vec<PathBuf> {
+        match &self.lesson {
+            Some(_) => vec![self.listens_at()],
+            None => place::sockets(self.socket.as_deref(), self.root.as_deref()),
+        }
+    }
 }
 
 /// How long a new engine may take until it listens. It needs a fraction of a second; a slow disk may make it more.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long an engine of an earlier run of a lesson is given: who stepped through it may be about to let go.
+const FAREWELL: Duration = Duration::from_secs(8);
 
 impl Client {
     /// The engine of that directory (none: this user's own), started when none runs.
@@ -33,7 +60,7 @@ impl Client {
     /// The engine that runs. An error whose code is `engine-unreachable` says that none does.
     pub fn find(options: &StartOptions) -> Result<Self, ClientError> {
         let mut result = Err(ClientError::new(Code::EngineUnreachable));
-        for socket in place::sockets(options.socket.as_deref(), options.root.as_deref()) {
+        for socket in options.sockets() {
             // A place that was not chosen by this user is looked at first. Of one that was, only who answers matters.
             if place::is_default(&socket) {
                 trust::check_socket_dir(&socket)?;
@@ -54,15 +81,55 @@ impl Client {
             Err(_nobody_there) => start(options),
         }
     }
+
+    /// A new engine for the lesson of the options, in which nothing is left from an earlier run.
+    pub fn begin_lesson(options: &StartOptions) -> Result<(Self, Option<Child>), ClientError> {
+        let begun = Instant::now();
+        loop {
+            Self::end_earlier(options)?;
+            match start(options) {
+                // It does not listen any more, and is not over yet.
+                Err(error) if error.problem.code == Code::EngineRootLocked && begun.elapsed() < FAREWELL => {}
+                started => return started,
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Ends the engine of an earlier run of a lesson; an error when somebody goes on stepping through it.
+    pub fn end_earlier(options: &StartOptions) -> Result<(), ClientError> {
+        let begun = Instant::now();
+        loop {
+            let client = match Self::find(options) {
+                Ok(client) => client,
+                Err(error) if error.is_final() => return Err(error),
+                Err(_nobody_there) => return Ok(()),
+            };
+            // One that is about to end may not answer any more.
+            let held = client.gate().is_ok_and(|gate| gate.held);
+            if begun.elapsed() > FAREWELL {
+                let socket = visible::path(client.socket());
+                let lesson = options.lesson.clone().unwrap_or_default();
+                return Err(ClientError::new(Code::LessonBusy).with("lesson", lesson).with("socket", socket));
+            }
+            if !held {
+                client.shut_down().ok();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
 }
 
 fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError> {
     let refused = |error: std::io::Error| ClientError::new(Code::EngineNotStarted).with("reason", error);
-    let socket = place::socket(options.socket.as_deref(), options.root.as_deref());
-    let root = trust::claim(&place::root(options.root.as_deref()))?;
+    let root = trust::claim(&options.directory())?;
+    let socket = options.listens_at();
     let log = root.join("engine.log");
     let mut command = Command::new(std::env::current_exe().map_err(refused)?);
-    command.arg("engine").arg("--root").arg(&root).arg("--socket").arg(&socket);
+    command.arg("engine").arg("--root").arg(base(&root, options)).arg("--socket").arg(&socket);
+    if let Some(id) = &options.lesson {
+        command.arg("--lesson").arg(id);
+    }
     if options.mode == Some(Mode::Host) {
         command.args(["--mode", "host"]);
     }
@@ -97,6 +164,12 @@ fn start(options: &StartOptions) -> Result<(Client, Option<Child>), ClientError>
         }
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// The directory of free play: for a lesson, the one above the directory of lessons.
+fn base(root: &Path, options: &StartOptions) -> PathBuf {
+    let above = options.lesson.as_ref().and_then(|_| root.ancestors().nth(2));
+    above.unwrap_or(root).to_owned()
 }
 
 /// An empty file for what the engine says, in a directory where nobody else can put another thing in its place.

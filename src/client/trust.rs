@@ -22,7 +22,7 @@ const GROUP_WRITES: u32 = 0o020;
 const STICKY: u32 = 0o1000;
 /// What may lie in a directory that no engine has worked in yet: what the window keeps, the log of an engine that is about to
 /// start, and what a disk of one's own has from the beginning.
-const BEFORE: [&str; 3] = ["app.ron", "engine.log", "lost+found"];
+const BEFORE: [&str; 5] = ["app.ron", "engine.log", "lessons", "lost+found", "progress.json"];
 
 /// What a thing on the disk must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -43,6 +43,8 @@ pub struct Options {
     pub insecure: Vec<String>,
     /// How much of the trace is kept.
     pub trace_limit: conductor::Limit,
+    /// What an earlier engine kept in the directory is deleted first: it belongs to a lesson that begins anew.
+    pub emptied: bool,
 }
 
 /// Runs an engine until it is told to end. Must be called while the process has one thread. `ready` is called once it
@@ -165,6 +167,9 @@ fn open(root: &Path, lab: &Lab, limit: conductor::Limit) -> Result<Arc<Conductor
 
 fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -> Result<Engine> {
     recover(conductor, root)?;
+    if options.emptied {
+        empty(root)?;
+    }
     let store = Store::open(root, lab.ids, lab.rootless)?;
     let volumes = Volumes::open(root)?;
     let spawner = Spawner::new()?;
@@ -220,6 +225,25 @@ fn recover(conductor: &Arc<Conductor>, root: &Path) -> Result<()> {
     let containers = root.join("containers");
     remove_all(&containers)?;
     private::dir(&containers).map_err(|e| Fault::io("make", containers.display(), &e))
+}
+
+/// Deletes images, volumes and what a lesson mounted. The list of images goes first: whoever is killed in between leaves no image
+/// without its layers. What is made from this computer alone, the built-in registry's images, stays.
+fn empty(root: &Path) -> Result<()> {
+    let list = root.join("images.json");
+    match fs::remove_file(&list) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Fault::io("remove", list.display(), &e)),
+        _ => {}
+    }
+    let failed = |e: std::io::Error| Fault::io("read", root.display(), &e);
+    for entry in fs::read_dir(root).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let bind = name.to_string_lossy().starts_with("lesson-");
+        if bind || ["layers", "blobs", "ingest", "volumes"].iter().any(|kept| name == *kept) {
+            remove_all(&root.join(name))?;
+        }
+    }
+    Ok(())
 }
 
 fn remove_all(dir: &Path) -> Result<()> {

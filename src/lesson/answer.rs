@@ -25,7 +25,11 @@ impl Answer {
             Self::Bool(false) => words.say("answer-no"),
             Self::Term(term) => words.say(&format!("term-{}", term.key())),
             Self::List(all) if all.is_empty() => words.say("answer-none"),
-            Self::List(all) => all.iter().map(|one| one.show(words)).collect::<Vec<_>>().join(", "),
+            // Without what stands in brackets behind each: a list is long enough.
+            Self::List(all) => {
+                let short = |one: &Self| one.show(words).split('(').next().unwrap_or_default().trim().to_owned();
+                all.iter().map(short).collect::<Vec<_>>().join(", ")
+            }
         }
     }
 

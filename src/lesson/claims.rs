@@ -46,6 +46,8 @@ const CLAIMS: &[(&str, &[Verdict])] = &[
     ("A30", C), ("A31", R), ("A32", M), ("A34", C), ("B18", C), ("B19", C), ("B20", C),
     // compose
     ("B4", C), ("B7f", C),
+    // the learners' own questions
+    ("Q1", C), ("Q2", C),
 ];
 
 /// What the machine shows about this claim; none when the notes make no claim of that id.

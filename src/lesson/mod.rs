@@ -38,9 +38,9 @@ pub use playback::{Rest, play, rests};
 pub use prose::{ClaimNote, Prose, QuestionText, Section};
 pub use query::{Focus, Query};
 pub use runner::{Noticed, Progress, QuestionState, Runner};
-pub use script::{Condition, Goal, LessonStep, Question, Script, Shown, Tab, Terminal, Uses};
+pub use script::{Condition, Goal, LessonStep, Question, Script, Shown, Tab, Terminal};
 pub use track::Track;
-pub use view::{ClaimView, GoalView, QuestionView, StepView};
+pub use view::{ClaimView, GoalView, QuestionView, StepView, Summary};
 
 /// The directory that stands for `{{bind}}` in a lesson's commands, below the engine's root.
 pub fn bind_directory(root: &str, lesson: &Lesson) -> String {

@@ -11,6 +11,8 @@ pub struct Runner {
     at: usize,
     questions: BTreeMap<(String, String), Asked>,
     goals: BTreeMap<(String, String), Option<Answer>>,
+    /// What was predicted in an earlier part of the same try.
+    kept: BTreeMap<(String, String), usize>,
 }
 
 /// A question that is, or was, stood before.
@@ -83,7 +85,7 @@ pub struct Progress {
 impl Runner {
     /// At the first step.
     pub fn new(lesson: Arc<Lesson>) -> Self {
-        Self { lesson, at: 0, questions: BTreeMap::new(), goals: BTreeMap::new() }
+        Self { lesson, at: 0, questions: BTreeMap::new(), goals: BTreeMap::new(), kept: BTreeMap::new() }
     }
 
     /// The lesson.
@@ -114,7 +116,9 @@ impl Runner {
             }
             let seed = format!("{}/{}/{}", self.lesson.folder, step.id, question.id);
             if let Some(choices) = question.ask.choices(world, &seed) {
-                self.questions.insert(key, Asked { choices, state: QuestionState::Unanswered, told_at: None });
+                let kept = self.kept.get(&key).copied().filter(|choice| *choice < choices.len());
+                let state = kept.map_or(QuestionState::Unanswered, QuestionState::Predicted);
+                self.questions.insert(key, Asked { choices, state, told_at: None });
             }
         }
     }
@@ -173,6 +177,36 @@ impl Runner {
         self.goals.iter().find(|((_, id), _)| id == goal)?.1.as_ref()
     }
 
+    /// A command of the lesson with the values of goals in it: `{{top}}` is what the goal `top` was reached with.
+    pub fn filled(&self, line: &str) -> String {
+        self.goals.iter().fold(line.to_owned(), |line, ((_, goal), value)| {
+            match value.as_ref().and_then(Answer::printed) {
+                Some(value) => line.replace(&format!("{{{{{goal}}}}}"), &value),
+                None => line,
+            }
+        })
+    }
+
+    /// Takes over what was predicted before: it counts as soon as the question is asked.
+    pub fn restore(&mut self, kept: impl Iterator<Item = ((String, String), usize)>) {
+        self.kept = kept.collect();
+        for (key, asked) in &mut self.questions {
+            let choice = self.kept.get(key).copied().filter(|choice| *choice < asked.choices.len());
+            if let (Some(choice), QuestionState::Unanswered) = (choice, &asked.state) {
+                asked.state = QuestionState::Predicted(choice);
+            }
+        }
+    }
+
+    /// What was predicted so far: step, question, choice (none: told), and whether it was right (none: not known yet).
+    pub fn predictions(&self) -> impl Iterator<Item = (&str, &str, Option<usize>, Option<bool>)> {
+        self.questions.iter().filter_map(|((step, question), asked)| match asked.state {
+            QuestionState::Unanswered => None,
+            QuestionState::Predicted(choice) => Some((&**step, &**question, Some(choice), None)),
+            QuestionState::Revealed { predicted, right, .. } => Some((&**step, &**question, predicted, Some(right))),
+        })
+    }
+
     /// The learner predicts. Choosing again is possible until the World tells.
     pub fn predict(&mut self, question: &str, choice: usize) {
         if let Some(asked) = self.asked_mut(question) {
@@ -208,7 +242,7 @@ impl Runner {
     }
 
     /// Predictions of earlier steps that were answered while this one was under way, as (step, question).
-    pub(super) fn answered_here(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn answered_here(&self) -> impl Iterator<Item = (&str, &str)> {
         let earlier = self.lesson.script.steps[..self.at].iter();
         let all = earlier.flat_map(|step| step.questions.iter().map(|question| (&*step.id, &*question.id)));
         all.filter(|(step, id)| self.asked_at(step, id).is_some_and(|asked| asked.told_at == Some(self.at)))
@@ -218,6 +252,11 @@ impl Runner {
     pub fn waits_for_an_answer(&self) -> bool {
         let mut asked = self.step().questions.iter().filter_map(|question| self.asked(&question.id));
         asked.any(|asked| !matches!(asked.state, QuestionState::Revealed { .. }))
+    }
+
+    /// What to choose among is known for this question of the step.
+    pub fn is_asked(&self, question: &str) -> bool {
+        self.asked(question).is_some()
     }
 
     /// The first question of this step that is still to be predicted.

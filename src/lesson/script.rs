@@ -12,29 +12,19 @@ pub struct Script {
     pub id: String,
     /// `pull-and-run`: with the id, the name of its folder.
     pub slug: String,
+    /// How long it takes, about.
+    #[serde(default = "quarter")]
+    pub minutes: u32,
     /// Its recording's file name in `fixtures/traces`.
     pub recording: String,
-    /// What it makes, so that leftovers of an earlier attempt can be cleared first.
-    #[serde(default)]
-    pub uses: Uses,
     /// Its steps, in order.
     #[serde(rename = "step")]
     pub steps: Vec<LessonStep>,
 }
 
-/// What a lesson makes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Uses {
-    /// Containers, by name.
-    #[serde(default)]
-    pub containers: Vec<String>,
-    /// Volumes, by name.
-    #[serde(default)]
-    pub volumes: Vec<String>,
-    /// Images it wants to pull afresh.
-    #[serde(default)]
-    pub images: Vec<String>,
+/// A lesson that does not say how long it takes.
+fn quarter() -> u32 {
+    15
 }
 
 /// One step of a lesson: a place to rest at, to look and to think.
@@ -43,9 +33,13 @@ pub struct Uses {
 pub struct LessonStep {
     /// Names its section of the texts.
     pub id: String,
-    /// The docker command that begins it. `{{bind}}` in it is a directory made for the lesson.
+    /// The docker command that begins it. `{{bind}}` in it is a directory made for the lesson,
+    /// `{{goal}}` the value that the goal of that name was reached with.
     #[serde(default)]
     pub run: Option<String>,
+    /// That command is refused: that is what is to be seen.
+    #[serde(default)]
+    pub fails: bool,
     /// Where `type` is typed.
     #[serde(default)]
     pub terminal: Option<Terminal>,

@@ -67,6 +67,40 @@ impl StepView {
     }
 }
 
+/// What came of a lesson, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// All questions, each with the number of its step from 0.
+    pub questions: Vec<(usize, QuestionView)>,
+    /// All claims, each with the number of its step from 0.
+    pub claims: Vec<(usize, ClaimView)>,
+}
+
+impl Summary {
+    /// How many predictions were right.
+    pub fn right(&self) -> usize {
+        let right = |(_, question): &&(usize, QuestionView)| {
+            matches!(question.state, QuestionState::Revealed { predicted: Some(_), right: true, .. })
+        };
+        self.questions.iter().filter(right).count()
+    }
+}
+
+impl Runner {
+    /// What came of the whole lesson.
+    pub fn summary(&self, lang: Lang) -> Summary {
+        let (words, mut all) = (Words::new(lang), Summary { questions: Vec::new(), claims: Vec::new() });
+        let mut runner = self.clone();
+        for number in 0..self.lesson().script.steps.len() {
+            runner.go_to(number);
+            let view = StepView::of(&runner, &words);
+            all.questions.extend(view.questions.into_iter().map(|question| (number, question)));
+            all.claims.extend(view.claims.into_iter().map(|claim| (number, claim)));
+        }
+        all
+    }
+}
+
 /// A question in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuestionView {
@@ -134,7 +168,7 @@ impl StepView {
             title: section.title.clone(),
             text: section.text.clone(),
             before: section.before.clone(),
-            command: step.run.clone(),
+            command: step.run.as_deref().map(|line| runner.filled(line)),
             input: step.terminal.clone().zip(step.types.clone()),
             stop_at: step.stop_at,
             tab: step.tab,

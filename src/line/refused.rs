@@ -7,14 +7,19 @@ use crate::trace::{Code, Problem};
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// The words with which this program is called for a line that a person typed: docker's commands with and without `docker`, or
-/// `host …`. `grammar` is the whole program's, built; without one every word is taken for a command.
+/// The words with which this program is called for a line that a person typed: docker's commands with and without `docker`, `host …`
+/// or `dockwalk registry …`. `grammar` is the whole program's, built; without one every word is taken for a command.
 pub fn command(grammar: Option<&Command>, line: &str) -> Result<Vec<String>, Problem> {
     let words = split(line).ok_or_else(|| Problem::new(Code::TerminalQuote).with("command", line))?;
-    let words = words.strip_prefix(&["dockwalk".to_owned()]).unwrap_or(&words).to_vec();
+    let named = words.strip_prefix(&["dockwalk".to_owned()]);
+    let (named, words) = (named.is_some(), named.unwrap_or(&words).to_vec());
     let first = words.first().map(String::as_str).unwrap_or_default();
     if first == "host" {
         return Ok(words);
+    }
+    if named && first == "registry" {
+        let wrong = grammar.and_then(|grammar| refused(&parse(grammar, &words).err()?, grammar, &words));
+        return wrong.map_or(Ok(words), Err);
     }
     let below = if first == "docker" { &words[1..] } else { &words[..] };
     let argv: Vec<String> = std::iter::once("docker".to_owned()).chain(below.iter().cloned()).collect();

@@ -382,6 +382,7 @@ codes! {
 
     // lesson.ftl
     LessonBind = "lesson-bind",
+    LessonBusy = "lesson-busy",
     LessonClaimForm = "lesson-claim-form",
     LessonClaimUnknown = "lesson-claim-unknown",
     LessonCommand = "lesson-command",
@@ -449,6 +450,7 @@ codes! {
     PictureUnwritable = "picture-unwritable",
     PkexecMissing = "pkexec-missing",
     PkexecRefused = "pkexec-refused",
+    ProgressUnwritable = "progress-unwritable",
     RecordingDamaged = "recording-damaged",
     RecordingLater = "recording-later",
     RecordingNoTrace = "recording-no-trace",

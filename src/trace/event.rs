@@ -128,6 +128,8 @@ pub enum OpKind {
     ImagePush,
     /// Something in the built-in registry is damaged, or mended.
     RegistryDamage,
+    /// A tag of the built-in registry is moved.
+    RegistryTag,
     /// A container is created.
     ContainerCreate,
     /// A container is started.

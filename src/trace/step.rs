@@ -121,6 +121,8 @@ kinds! {
     DamageContent = Image, Story;
     /// It is put back.
     MendContent = Image, Story;
+    /// A tag of the built-in registry is let point at something else.
+    MoveTag = Image, Story;
 
     // ── everything with a registry ──
     /// One HTTP exchange.

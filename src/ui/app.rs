@@ -4,8 +4,8 @@ use super::command::{Ask, Command, PathCommand, SourceCommand, ViewCommand};
 use super::diagrams::{Diagrams, Seen, Tab};
 use super::effects::EffectRunner;
 use super::panels::{
-    self, PanelContext, ask, dock, field, files, help, inspector, lesson, narration, outline, presenter, stage, start,
-    steps, timeline, top,
+    self, PanelContext, ask, dock, ending, field, files, help, inspector, lesson, narration, outline, presenter, stage,
+    start, steps, timeline, top,
 };
 use super::state::{Overlay, WindowState};
 use super::terminal::{Field, Terminals};
@@ -88,6 +88,7 @@ impl App {
             time: None,
             effects: EffectRunner::new(options.socket, options.root),
         };
+        app.state.progress = options.progress.map(|path| app.effects.keep_progress(path)).unwrap_or_default();
         let first: Option<Command> = match options.open {
             Open::Start => None,
             Open::Engine => Some(SourceCommand::StartEngine.into()),
@@ -264,6 +265,7 @@ fn over(ctx: &egui::Context, cx: &mut PanelContext<'_>, path: &mut String) {
         Some(Overlay::Help) => help::show(ctx, cx),
         Some(Overlay::Steps) => steps::show(ctx, cx),
         Some(Overlay::Ask(what)) => ask::show(ctx, cx, what, path),
+        Some(Overlay::Leave) => ask::leave(ctx, cx),
         None => {}
     }
     steps::notice(ctx, cx);
@@ -282,6 +284,7 @@ fn workspace(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> b
         Panel::left("lesson").exact_size(side).frame(padded).show(ui, |ui| {
             keep_size(ui);
             match &cx.state.course {
+                Some(course) if course.is_ended() => ending::show(ui, cx, course),
                 Some(course) => lesson::show(ui, cx, course),
                 None => outline::show(ui, cx),
             }
@@ -319,7 +322,7 @@ fn middle(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> bool
         let side = Panel::right("dock-beside").resizable(true).default_size(440.0).size_range(dock::widths(ui));
         side.frame(panel).show(ui, |ui| dock::show(ui, cx, parts.terminals, None));
     } else {
-        let (height, rows) = (dock::height(ui, cx, parts.terminals), dock::rows(ui, cx, parts.terminals));
+        let (height, rows) = (dock::height(ui, cx, parts.terminals), dock::rows(ui, parts.terminals));
         let below = Panel::bottom("dock").exact_size(height).frame(panel);
         below.show(ui, |ui| dock::show(ui, cx, parts.terminals, Some(rows)));
     }

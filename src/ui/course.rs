@@ -1,5 +1,6 @@
 //! A lesson in the window: its runner fed with what the cursor shows, so that nothing is told before it is seen.
 
+use super::state::Face;
 use crate::lesson::{Console, Lesson, Rest, Runner, StepView, Track, rests};
 use crate::trace::{Trace, World};
 use std::sync::Arc;
@@ -24,6 +25,12 @@ pub struct Course {
     track: Track,
     /// The step that something was begun for, and how long the trace was.
     begun: Option<(usize, Option<u64>)>,
+    /// The lesson after it.
+    next: Option<Arc<Lesson>>,
+    /// Its last page was left: the end page is shown.
+    ended: bool,
+    /// What of the page was turned to.
+    face: Option<Face>,
 }
 
 impl Course {
@@ -31,13 +38,66 @@ impl Course {
     pub fn new(lesson: Arc<Lesson>) -> Self {
         let (runner, track) = (Runner::new(Arc::clone(&lesson)), Track::new(Arc::clone(&lesson)));
         let (console, world) = (Console::default(), World::default());
-        Self { lesson, runner, console, seen: 0, world, rests: None, track, begun: None }
+        Self {
+            lesson,
+            runner,
+            console,
+            seen: 0,
+            world,
+            rests: None,
+            track,
+            begun: None,
+            next: None,
+            ended: false,
+            face: None,
+        }
+    }
+
+    /// The same, with the lesson that comes after it.
+    #[must_use]
+    pub fn followed_by(self, next: Option<Arc<Lesson>>) -> Self {
+        Self { next, ..self }
+    }
+
+    /// The lesson that comes after it.
+    pub fn next_lesson(&self) -> Option<&Arc<Lesson>> {
+        self.next.as_ref()
+    }
+
+    /// It is finished.
+    pub fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// It is finished: the end page is shown.
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// What was predicted in an earlier part of this try, by step and question.
+    pub fn restore(&mut self, kept: impl Iterator<Item = ((String, String), usize)>) {
+        self.runner.restore(kept);
+    }
+
+    /// What of the page was turned to; none: its first side.
+    pub fn face(&self) -> Option<&Face> {
+        self.face.as_ref()
+    }
+
+    /// Turns to that side of the page.
+    pub fn turn_face(&mut self, face: Option<Face>) {
+        self.face = face;
+    }
+
+    /// That terminal has printed something.
+    pub fn has_printed(&self, terminal: &crate::lesson::Terminal) -> bool {
+        !self.console.text(terminal).is_empty()
     }
 
     /// The same lesson, begun anew.
     #[must_use]
     pub fn restarted(&self) -> Self {
-        Self::new(Arc::clone(&self.lesson))
+        Self::new(Arc::clone(&self.lesson)).followed_by(self.next.clone())
     }
 
     /// The lesson.
@@ -70,7 +130,8 @@ impl Course {
         self.rest_of(self.runner.progress().step + 1)
     }
 
-    fn rest_of(&self, number: usize) -> Option<u64> {
+    /// Where the step of that number rests.
+    pub fn rest_of(&self, number: usize) -> Option<u64> {
         self.rests.as_deref().unwrap_or(self.track.rests()).get(number).map(|rest| rest.position)
     }
 
@@ -128,6 +189,7 @@ impl Course {
 
     /// To that step.
     pub fn go_to(&mut self, step: usize) -> bool {
+        (self.ended, self.face) = (false, None);
         self.runner.go_to(step)
     }
 

@@ -9,8 +9,9 @@ use super::course::Course;
 use super::engines::Engines;
 use super::files::work::Bench;
 use super::live::{self, BATCHES, Link, Wanted, Way};
+use super::progress::Progress;
 use super::source::{self, News};
-use super::state::{Effect, Notice, Origin, WindowState};
+use super::state::{Effect, Notice, On, Origin, WindowState};
 use super::terminal::Terminals;
 use crate::client::StartOptions;
 use crate::client::protocol::GateCommand;
@@ -38,12 +39,14 @@ pub struct EffectRunner {
     diagram: Rect,
     /// Where the engine's gate was told to stop.
     stops: BTreeSet<StepKind>,
+    /// Where it is kept how far lessons were taken, and what was kept there last.
+    progress: Option<(PathBuf, Progress)>,
 }
 
 impl EffectRunner {
     /// Nothing connected.
     pub fn new(socket: Option<PathBuf>, root: Option<PathBuf>) -> Self {
-        let options = StartOptions { root, socket, mode: None, ends_with_us: true };
+        let options = StartOptions { root, socket, ends_with_us: true, ..StartOptions::default() };
         let privileged = live::privileged_command(&options).join(" ");
         Self {
             options,
@@ -57,7 +60,15 @@ impl EffectRunner {
             shot: None,
             diagram: Rect::NOTHING,
             stops: BTreeSet::new(),
+            progress: None,
         }
+    }
+
+    /// From now on it is kept there how far lessons were taken. Returns what is known from before.
+    pub fn keep_progress(&mut self, path: PathBuf) -> Progress {
+        let known = Progress::load(&path);
+        self.progress = Some((path, known.clone()));
+        known
     }
 
     /// The command that starts the engine with privileges.
@@ -136,7 +147,7 @@ impl EffectRunner {
         state: &mut WindowState,
         terminals: &mut Terminals,
         lessons: &[Arc<Lesson>],
-        path: &mut String,
+        typed: &mut String,
     ) {
         match effect {
             Effect::Gate(order) => {
@@ -157,28 +168,36 @@ impl EffectRunner {
             }
             Effect::WriteTrace(path) => {
                 let result = source::save(&state.trace, &path);
+                let saved = result.is_ok();
                 say(state, result, "notice-saved", &path);
+                if let Some(next) = saved.then(|| state.was_saved()).flatten() {
+                    self.act(ctx, next, state, terminals, lessons, typed);
+                }
             }
             Effect::WriteDiagram(path) => self.export(ctx, state, path),
-            Effect::SuggestPath(ask) => *path = paths::suggestion(ask, state),
-            Effect::FileDialog(ask) => self.browse(ctx, ask, state, path),
+            Effect::SuggestPath(ask) => *typed = paths::suggestion(ask, state),
+            Effect::FileDialog(ask) => self.browse(ctx, ask, state, typed),
             Effect::Connect { privileged } => self.connect(ctx, state, privileged),
             Effect::Attach(socket) => {
-                let options = StartOptions { socket: Some(socket), ..self.options.clone() };
+                let options = StartOptions { socket: Some(socket), lesson: None, ..self.options.clone() };
                 self.begin(ctx, state, Wanted { options, way: Way::Attach });
             }
             Effect::Disconnect => {
                 (self.link, self.reading) = (None, None);
                 terminals.clear();
             }
-            Effect::OpenLesson { name, recording } => {
+            Effect::OpenLesson { name, on } => {
+                // Who steps through the engine of an earlier try lets go of it.
+                (self.link, self.reading) = (None, None);
+                terminals.clear();
                 if begin(state, lessons, &name) {
-                    match recording {
-                        None => self.connect(ctx, state, false),
-                        Some(path) => {
+                    match on {
+                        On::Engine => self.connect(ctx, state, false),
+                        On::Recording(path) => {
                             state.origin = Origin::Reading(path.clone());
                             self.reading = Some(source::read(path, waker(ctx)));
                         }
+                        On::Own => self.act(ctx, Effect::ReadEmbedded, state, terminals, lessons, typed),
                     }
                 }
             }
@@ -194,8 +213,23 @@ impl EffectRunner {
         }
     }
 
+    /// Writes how far lessons were taken, when that has changed.
+    fn write_progress(&mut self, state: &mut WindowState) {
+        let Some((path, kept)) = &mut self.progress else { return };
+        if *kept == state.progress {
+            return;
+        }
+        let written = state.progress.save(path, kept);
+        // Said once: it is tried again with the next change.
+        kept.clone_from(&state.progress);
+        if let Err(problem) = written {
+            fail(state, &problem);
+        }
+    }
+
     /// After a frame.
     pub fn finish(&mut self, ctx: &Context, state: &mut WindowState) {
+        self.write_progress(state);
         if state.notice.as_ref().is_some_and(|notice| !notice.bad) {
             // Good news goes by itself.
             let id = egui::Id::unique("notice-since");
@@ -218,6 +252,9 @@ impl EffectRunner {
     }
 
     fn connect(&mut self, ctx: &Context, state: &mut WindowState, privileged: bool) {
+        // A lesson has an engine of its own.
+        self.options.lesson = state.course.as_ref().map(|course| course.lesson().script.id.clone());
+        self.privileged = live::privileged_command(&self.options).join(" ");
         let way = if privileged { Way::StartPrivileged } else { Way::FindOrStart };
         self.begin(ctx, state, Wanted { options: self.options.clone(), way });
     }
@@ -231,14 +268,14 @@ impl EffectRunner {
 
 /// Puts a lesson at its beginning. False when there is none of that name.
 fn begin(state: &mut WindowState, lessons: &[Arc<Lesson>], name: &str) -> bool {
-    match lessons.iter().find(|lesson| lesson::is_called(&lesson.folder, name)) {
-        None => state.receive(News::Failed(Problem::new(Code::LessonUnknown).with("name", name))),
-        Some(lesson) => {
-            state.course = Some(Course::new(Arc::clone(lesson)));
-            return true;
-        }
-    }
-    false
+    state.start_page();
+    let Some(number) = lessons.iter().position(|lesson| lesson::is_called(&lesson.folder, name)) else {
+        state.receive(News::Failed(Problem::new(Code::LessonUnknown).with("name", name)));
+        return false;
+    };
+    let course = Course::new(Arc::clone(&lessons[number])).followed_by(lessons.get(number + 1).cloned());
+    state.course = Some(course);
+    true
 }
 
 fn waker(ctx: &Context) -> impl Fn() + Clone + Send + 'static {

@@ -2,11 +2,11 @@
 
 use super::source::News;
 use crate::client::protocol::{GateCommand, GateView};
-use crate::client::{Client, Incoming, StartOptions, place};
+use crate::client::{Client, Incoming, StartOptions, place, trust};
 use crate::i18n::Lang;
 use crate::spec::visible;
 use crate::trace::{Code, Problem};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Weak};
@@ -88,6 +88,9 @@ pub fn connect(wanted: Wanted, wake: impl Fn() + Clone + Send + 'static) -> Link
 type Started = Option<Child>;
 
 fn find(options: &StartOptions) -> Result<(Client, Started), Problem> {
+    if options.lesson.is_some() {
+        return Client::begin_lesson(options).map_err(|error| error.problem);
+    }
     if let Some(socket) = place::docker_host()? {
         return Client::connect(&socket).map(|client| (client, None)).map_err(|error| error.problem);
     }
@@ -108,18 +111,23 @@ fn is_ours(client: &Client) -> Result<(), Problem> {
 /// The command with which a person starts the engine with privileges.
 pub fn privileged_command(options: &StartOptions) -> Vec<String> {
     let program = std::env::current_exe().map_or_else(|_| "dockwalk".to_owned(), |path| path.display().to_string());
-    let socket = place::socket(options.socket.as_deref(), options.root.as_deref());
-    [program, "engine".into(), "--socket".into(), socket.display().to_string()].into()
+    let socket = options.listens_at().display().to_string();
+    let lesson = options.lesson.iter().flat_map(|id| ["--lesson".to_owned(), id.clone()]);
+    [program, "engine".into(), "--socket".into(), socket].into_iter().chain(lesson).collect()
 }
 
 fn start_privileged(options: &StartOptions) -> Result<(Client, Started), Problem> {
-    if let Ok(client) = Client::find(options) {
+    if options.lesson.is_some() {
+        // The socket is in a directory of this user's, whoever listens there.
+        trust::claim(&options.directory())?;
+        Client::end_earlier(options).map_err(|error| error.problem)?;
+    } else if let Ok(client) = Client::find(options) {
         return Ok((client, None));
     }
     let mut command = Command::new("pkexec");
     command.args(privileged_command(options)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().map_err(|error| Problem::new(Code::PkexecMissing).with("reason", error))?;
-    let socket = place::socket(options.socket.as_deref(), options.root.as_deref());
+    let socket = options.listens_at();
     // A password is typed meanwhile, so there is no time limit: it ends when pkexec does.
     loop {
         if let Ok(client) = Client::connect(&socket) {
@@ -221,11 +229,6 @@ fn command(client: Client, told: Receiver<GateCommand>, say: SyncSender<News>, w
             }
         }
     });
-}
-
-/// Where terminals find the engine.
-pub fn socket_of(options: &StartOptions) -> PathBuf {
-    place::socket(options.socket.as_deref(), options.root.as_deref())
 }
 
 /// The environment of a program in a terminal: it talks to the same engine, and speaks as the window does, which says by itself

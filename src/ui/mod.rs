@@ -28,6 +28,7 @@ pub mod live;
 pub mod marks;
 mod news;
 pub mod panels;
+pub mod progress;
 pub mod prose;
 pub mod settings;
 mod short;
@@ -59,6 +60,8 @@ pub struct Options {
     pub present: bool,
     /// The lessons; none for those that are part of the program.
     pub lessons: Option<Vec<Arc<Lesson>>>,
+    /// Where it is kept how far lessons were taken; none keeps it nowhere.
+    pub progress: Option<PathBuf>,
     /// The grammar of the program's commands, for the command field; without it the field completes nothing and runs any line.
     pub grammar: Option<clap::Command>,
 }

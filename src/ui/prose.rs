@@ -58,6 +58,12 @@ pub fn show(ui: &mut Ui, markdown: &str, ink: Ink) {
     }
 }
 
+/// The same in one line, without marks.
+pub fn plain(markdown: &str) -> String {
+    let text = markdown.split_whitespace().collect::<Vec<_>>().join(" ");
+    spans(&text).into_iter().map(|(_, part)| part).collect()
+}
+
 fn paragraph(ui: &mut Ui, job: &LayoutJob) {
     ui.add(Label::new(job.clone()).wrap());
 }
@@ -120,7 +126,7 @@ fn item(line: &str) -> Option<(String, &str)> {
 /// `**bold**`, `` `code` ``, `*stress*`, `[text](address)` of one paragraph.
 pub fn inline(text: &str, ink: Ink, theme: &Theme) -> LayoutJob {
     let mut job = LayoutJob::default();
-    let line_height = Some((ink.size * 1.55).round());
+    let line_height = Some((ink.size * 1.5).round());
     let text = fonts::shown_lines(text);
     for (kind, part) in spans(&text) {
         let format = match kind {

@@ -73,9 +73,9 @@ fn one_click_breaks_it_the_promise_catches_it_and_one_click_mends_it() {
     let document = seen.manifests[&manifest].clone();
     let (config, layer) = (document.config.digest.clone(), document.layers[1].digest.clone());
     let table = [
-        (Content::Blob, layer, Promise::Manifest(manifest.clone()), "매니페스트의 서술자"),
-        (Content::Config, config, Promise::Manifest(manifest.clone()), "매니페스트의 서술자"),
-        (Content::Manifest, manifest, Promise::Index(index.clone()), "인덱스의 서술자"),
+        (Content::Blob, layer, Promise::Manifest(manifest.clone()), "매니페스트의 디스크립터"),
+        (Content::Config, config, Promise::Manifest(manifest.clone()), "매니페스트의 디스크립터"),
+        (Content::Manifest, manifest, Promise::Index(index.clone()), "인덱스의 디스크립터"),
         (Content::Index, index, Promise::Header, "Docker-Content-Digest"),
     ];
     for (content, digest, by, said) in table {
@@ -88,7 +88,7 @@ fn breaks(window: &mut Window, engine: &Engine, content: Content, digest: &Diges
     tell(window, ViewCommand::Tab(0));
     tell(window, ViewCommand::Select(Some(content.entity(digest))));
     assert!(in_store().exists(), "{content:?} is in the store at first");
-    click(window, "한 바이트 망가뜨리기");
+    click(window, "비트 하나 뒤집기");
     until(window, "damaged", |world| world.damaged.contains_key(digest));
     assert!(window.get_all_by_label_contains("레지스트리에서 깨짐").next().is_some(), "{content:?} is drawn broken");
     // What is here already would not be fetched: that is offered to be removed first, as commands.

@@ -2,15 +2,17 @@
 
 use crate::common::{Window, app, app_mut, click, open, press, tell};
 use dockwalk::i18n::Lang;
+use dockwalk::lesson::QuestionState;
 use dockwalk::ui::command::{Command, LessonCommand, PlaybackCommand, SourceCommand};
-use dockwalk::ui::state::{Mover, Origin, Place};
+use dockwalk::ui::state::{Face, Mover, Origin, Place};
 use dockwalk::ui::{Open, Options};
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
+use std::collections::BTreeSet;
 use std::path::Path;
 
-pub const LESSONS: [&str; 2] = ["01-pull-and-run", "02-storage"];
+pub const LESSONS: [&str; 3] = ["01-pull-and-run", "02-storage", "03-tags-and-digests"];
 
 /// That lesson on the recording that is part of the program.
 fn lesson(name: &str, lang: Lang) -> Window {
@@ -50,10 +52,10 @@ fn settle(window: &mut Window) {
     panic!("it plays for ever: {:?}", app(window).state.cursor);
 }
 
-/// Clicks that choice of an open question, after so many others of the same words.
-fn choose(window: &mut Window, choice: &str, before: usize) {
+/// Clicks that choice of the open question.
+fn choose(window: &mut Window, choice: &str) {
     let mut choices = window.query_all_by_label(choice).filter(|node| !node.accesskit_node().is_disabled());
-    choices.nth(before).unwrap_or_else(|| panic!("`{choice}` can be chosen")).click();
+    choices.next().unwrap_or_else(|| panic!("`{choice}` can be chosen")).click();
     drop(choices);
     window.run_steps(2);
 }
@@ -71,17 +73,18 @@ pub fn onward(window: &mut Window, by_key: bool) {
             let view = page(window);
             let question = view.questions.iter().find(|question| question.id == id).unwrap();
             let choice = question.choices[0].clone();
-            // Two questions of a step may have the same choices.
-            let before = view.questions.iter().take_while(|question| question.id != id);
-            let before = before.filter(|question| question.choices.contains(&choice)).count();
-            choose(window, &choice, before);
+            choose(window, &choice);
         }
         _ if by_key => press(window, Key::Space),
         mover => {
             let label = match &mover {
                 Mover::Play => "재생: 이 쪽에서 일어난 일",
                 Mover::Turn(_) => "다음: ",
+                Mover::Face(Face::Note(_)) => "스터디 노트와 견주기: ",
+                Mover::Face(Face::Answer(_)) => "다음 답 보기",
+                Mover::Face(_) => "글 읽기",
                 Mover::Finish => "레슨 마치기",
+                Mover::Close => "시작 화면으로",
                 other => panic!("{other:?} on a recording"),
             };
             let label = label.to_owned();
@@ -98,17 +101,36 @@ pub fn onward(window: &mut Window, by_key: bool) {
 fn walk(name: &str, lang: Lang, by_key: bool) {
     let mut window = lesson(name, lang);
     let of = page(&window).of;
-    let mut pages = vec![];
-    for _ in 0..300 {
+    let (mut pages, mut seen) = (vec![], BTreeSet::new());
+    for _ in 0..400 {
         let state = &app(&window).state;
         if state.course.is_none() {
             break;
+        }
+        if state.course.as_ref().unwrap().is_ended() {
+            if let Mover::NextLesson(next) = state.mover() {
+                assert_ne!(next, name);
+                tell(&mut window, SourceCommand::StartPage);
+                continue;
+            }
+            onward(&mut window, by_key);
+            continue;
         }
         let (view, place) = (page(&window), state.place().unwrap());
         assert_ne!(place, Place::Passed, "{}: its stop was passed", view.id);
         let shown = first_words(&view.text);
         let text = window.query_all_by_label_contains(&shown).next().is_some();
-        assert_eq!(text, place == Place::Here, "{} at {place:?}: `{shown}`", view.id);
+        let face = app(&window).state.face();
+        let read = place == Place::Here && face == Face::Text;
+        assert_eq!(text, read, "{} at {place:?}, {face:?}: `{shown}`", view.id);
+        // One thing at a time.
+        let asked = view.questions.iter().filter(|question| is_drawn(&window, &question.ask)).count();
+        assert_eq!(asked, usize::from(matches!(face, Face::Ask(_))), "{} {face:?}", view.id);
+        for claim in &view.claims {
+            let noted = is_drawn(&window, &claim.shown);
+            assert_eq!(noted, face == Face::Note(claim.id.clone()), "{} {face:?}: {}", view.id, claim.id);
+        }
+        seen.insert(format!("{} {face:?}", view.id));
         if place == Place::Here && pages.last() != Some(&view.id) {
             assert!(view.goals.iter().all(|goal| goal.reached), "{}: {:?}", view.id, view.goals);
             pages.push(view.id.clone());
@@ -120,7 +142,20 @@ fn walk(name: &str, lang: Lang, by_key: bool) {
         onward(&mut window, by_key);
     }
     assert_eq!(pages.len(), of, "{pages:?}");
+    let claims = dockwalk::lesson::embedded().into_iter().find(|source| source.folder == name).unwrap();
+    let claims = dockwalk::lesson::Lesson::parse(&claims)
+        .unwrap()
+        .script
+        .steps
+        .iter()
+        .map(|step| step.claims.len())
+        .sum::<usize>();
+    assert_eq!(seen.iter().filter(|side| side.contains("Note(")).count(), claims, "every claim was met: {seen:?}");
     assert_eq!(app(&window).state.origin, Origin::Nothing, "the lesson ends on the start page");
+}
+
+fn is_drawn(window: &Window, text: &str) -> bool {
+    window.query_all_by_label_contains(&first_words(text)).next().is_some()
 }
 
 /// The longest stretch of the text without marks of Markdown, as it is drawn.
@@ -194,6 +229,7 @@ fn a_prediction_is_kept_until_the_machine_answers_and_the_answer_is_shown_where_
     settle(&mut window);
     let question = page(&window).questions[0].clone();
     assert!(question.choices.len() > 1, "{question:?}");
+    press(&mut window, Key::Space);
     click(&mut window, &question.choices[0]);
     window.get_by_label("예상을 적어 두었습니다. 진행하면 답이 나옵니다.");
     press(&mut window, Key::Space);
@@ -208,7 +244,7 @@ fn a_prediction_is_kept_until_the_machine_answers_and_the_answer_is_shown_where_
 #[test]
 fn in_a_lesson_there_is_one_primary_action_and_a_click_on_a_shape_does_not_take_its_key() {
     let mut window = lesson(LESSONS[0], Lang::Ko);
-    while page(&window).number < 2 {
+    while page(&window).number < 2 || !matches!(app(&window).state.mover(), Mover::Predict(_)) {
         onward(&mut window, true);
     }
     let buttons = || window.query_all_by_role(Role::Button);
@@ -241,44 +277,85 @@ fn without_a_lesson_the_same_key_steps() {
     assert!(!app(&window).state.has_trace());
 }
 
-/// What the window shows beside the lesson's panel, as read aloud.
+/// What the window shows beside the lesson's panel: as read aloud, and every letter that is painted.
 fn beside(window: &Window) -> Vec<String> {
-    let panel = window.get_by_label("예상 고르기").rect().right() + 20.0;
+    let panel = window.get_by_label("이전").rect().left() + 300.0;
     let nodes = window.root().children_recursive();
     let nodes = nodes.filter(|node| node.accesskit_node().bounding_box().is_some() && node.rect().left() > panel);
-    nodes.flat_map(|node| [node.accesskit_node().label(), node.accesskit_node().value()]).flatten().collect()
+    let read = nodes.flat_map(|node| [node.accesskit_node().label(), node.accesskit_node().value()]).flatten();
+    let mut painted = vec![];
+    window.output().shapes.iter().for_each(|shape| letters(&shape.shape, panel, &mut painted));
+    assert!(painted.len() > 20, "{painted:?}");
+    read.chain(painted).collect()
 }
 
+fn letters(shape: &egui::Shape, right_of: f32, found: &mut Vec<String>) {
+    match shape {
+        egui::Shape::Vec(all) => all.iter().for_each(|one| letters(one, right_of, found)),
+        egui::Shape::Text(text) if text.pos.x > right_of => found.push(text.galley.text().to_owned()),
+        _ => {}
+    }
+}
+
+/// The words of a text by which it could be known: no particles behind Latin letters, no marks.
+fn words_of(text: &str) -> BTreeSet<String> {
+    let apart = text.split(|c: char| c.is_whitespace() || "(),·“”‘’:→".contains(c));
+    apart.filter(|word| word.chars().count() > 1).map(str::to_lowercase).collect()
+}
+
+/// The word stands in the text by itself: `172.17.0.2` is not in `172.17.0.20`.
+fn stands_in(text: &str, word: &str) -> bool {
+    let text = text.to_lowercase();
+    let part = |c: char| c.is_ascii_alphanumeric();
+    text.match_indices(word).any(|(at, _)| {
+        let after = &text[at + word.len()..];
+        let before = text[..at].chars().next_back().is_some_and(part);
+        !before && !after.chars().next().is_some_and(part)
+    })
+}
+
+/// Of each choice the words that are in no other choice and not in the question: where those of the answer are shown beside it and
+/// those of no other choice, it is given away. A bare number, and yes or no, says nothing by itself: that the World does not know
+/// the answer yet is what `dockwalk lesson check` looks at.
 #[test]
 fn nothing_beside_a_question_gives_its_answer_away() {
-    let (mut given, mut questions) = (vec![], 0);
+    let (mut given, mut questions) = (vec![], BTreeSet::new());
     for name in LESSONS {
         let mut window = lesson(name, Lang::Ko);
-        while app(&window).state.course.is_some() {
-            if let Mover::Predict(id) = app(&window).state.mover() {
+        while app(&window).state.course.as_ref().is_some_and(|course| !course.is_ended()) {
+            let open: Vec<_> =
+                page(&window).questions.into_iter().filter(|one| one.state == QuestionState::Unanswered).collect();
+            let here = app(&window).state.place() == Some(Place::Here);
+            for question in open.iter().filter(|one| here && !one.choices.is_empty()) {
                 let state = &app(&window).state;
-                let words = state.words();
                 let step = state.course.as_ref().unwrap().runner().step();
-                let ask = &step.questions.iter().find(|question| question.id == id).unwrap().ask;
+                let ask = &step.questions.iter().find(|one| one.id == question.id).unwrap().ask;
                 let from = state.cursor.position();
+                assert_eq!(ask.answer(state.world()), None, "{name} {}: the World knows it", question.id);
                 let answer = (from..=state.trace.len()).find_map(|at| ask.answer(&state.trace.seek(at))).unwrap();
-                let answer = answer.show(&words);
+                let answer = answer.show(&state.words());
                 let beside = beside(&window);
-                let stem = |choice: &str| choice.split('(').next().unwrap_or_default().trim().to_owned();
-                let told = |choice: &str| beside.iter().find(|text| text.contains(&stem(choice)));
-                let view = page(&window);
-                let question = view.questions.iter().find(|question| question.id == id).unwrap();
-                // Where other choices are seen, too, all of them are only named. A yes or a bare number says nothing by itself.
+                let own = |choice: &str| {
+                    let others =
+                        question.choices.iter().filter(|other| *other != choice).flat_map(|other| words_of(other));
+                    let not = words_of(&question.ask).into_iter().chain(others).collect::<BTreeSet<_>>();
+                    words_of(choice).into_iter().filter(|word| !not.contains(word)).collect::<Vec<_>>()
+                };
+                let told = |choice: &str| {
+                    own(choice).into_iter().find_map(|word| beside.iter().find(|text| stands_in(text, &word)).cloned())
+                };
                 let others = question.choices.iter().filter(|choice| **choice != answer);
                 let alone = !others.into_iter().any(|choice| told(choice).is_some());
-                if let Some(text) = told(&answer).filter(|_| alone && stem(&answer).chars().count() > 3) {
-                    given.push(format!("{name} {} {id}: {answer} in `{text}`", step.id));
+                let bare = answer.parse::<u64>().is_ok() || ["예", "아니요"].contains(&&*answer);
+                if let Some(text) = told(&answer).filter(|_| alone && !bare) {
+                    given.push(format!("{name} {} {}: {answer} in `{text}`", step.id, question.id));
                 }
-                questions += 1;
+                questions.insert(format!("{name} {}", question.id));
             }
             onward(&mut window, true);
         }
     }
+    given.dedup();
     assert!(given.is_empty(), "{given:#?}");
-    assert!(questions >= 14, "{questions} questions were looked at");
+    assert!(questions.len() >= 22, "{} questions were looked at: {questions:?}", questions.len());
 }

@@ -7,6 +7,7 @@ mod breaking;
 #[path = "../common/window.rs"]
 mod common;
 mod controls;
+mod course;
 #[cfg(feature = "engine")]
 #[path = "../common/engine.rs"]
 mod engine;
@@ -22,6 +23,7 @@ mod hostile;
 #[path = "../common/laws.rs"]
 mod laws;
 mod lesson;
+mod pages;
 mod problems;
 #[path = "../common/recording.rs"]
 mod recording;

@@ -1,16 +1,19 @@
 use crate::i18n::Words;
-use crate::lesson::{Lesson, Runner};
+use crate::lesson::{Lesson, QuestionView, Runner};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a run of a lesson prints.
 pub(super) struct Report<'a> {
     lesson: &'a Arc<Lesson>,
     words: &'a Words,
+    /// Questions whose answers were printed.
+    answered: BTreeSet<String>,
 }
 
 impl<'a> Report<'a> {
     pub fn new(lesson: &'a Arc<Lesson>, words: &'a Words) -> Self {
-        Self { lesson, words }
+        Self { lesson, words, answered: BTreeSet::new() }
     }
 
     pub fn title(&self) -> String {
@@ -18,7 +21,7 @@ impl<'a> Report<'a> {
         self.words.say_with("lesson-run-title", &[("name", &self.lesson.folder), ("title", title)])
     }
 
-    /// The step that the runner is at: its command, its questions as they stand, its goals.
+    /// The step that the runner is at: its command, what was answered on the way, its goals, and what it asks.
     pub fn step(&mut self, runner: &Runner, bind: &str) -> Vec<String> {
         let view = runner.view(self.words.lang());
         let (number, of) = (view.number.to_string(), view.of.to_string());
@@ -29,6 +32,10 @@ impl<'a> Report<'a> {
             let command = command.replace("{{bind}}", bind);
             lines.push(self.words.say_with("lesson-run-command", &[("command", &command)]));
         }
+        // What was asked before is answered first: a goal may say the same.
+        let mut asked: Vec<_> = view.answered;
+        asked.retain(|question| self.answered.insert(question.id.clone()));
+        lines.extend(asked.iter().flat_map(|question| [self.question(question), self.answer(question)]));
         for goal in &view.goals {
             let text = first_line(&goal.text);
             lines.push(match (&goal.value, goal.reached) {
@@ -39,27 +46,37 @@ impl<'a> Report<'a> {
                 }
             });
         }
+        lines.extend(view.questions.iter().map(|question| self.question(question)));
         lines
     }
 
-    /// The questions with their answers, and the sum. Steps after the one where a run broke off are not listed.
+    fn question(&self, question: &QuestionView) -> String {
+        self.words.say_with("lesson-run-question", &[("ask", first_line(&question.ask))])
+    }
+
+    fn answer(&self, question: &QuestionView) -> String {
+        match &question.answer {
+            None => self.words.say("lesson-run-no-answer"),
+            Some(answer) if question.choices.contains(answer) => {
+                self.words.say_with("lesson-run-answer", &[("answer", answer)])
+            }
+            Some(answer) => {
+                let choices = question.choices.join(" | ");
+                self.words.say_with("lesson-run-outside", &[("answer", answer), ("choices", &choices)])
+            }
+        }
+    }
+
+    /// What was answered last or never, and the sum.
     pub fn end(&self, runner: &Runner) -> Vec<String> {
         let mut lines = Vec::new();
         let mut runner = runner.clone();
         for i in 0..self.lesson.script.steps.len() {
             runner.go_to(i);
             for question in runner.view(self.words.lang()).questions {
-                lines.push(self.words.say_with("lesson-run-question", &[("ask", first_line(&question.ask))]));
-                lines.push(match &question.answer {
-                    None => self.words.say("lesson-run-no-answer"),
-                    Some(answer) if question.choices.contains(answer) => {
-                        self.words.say_with("lesson-run-answer", &[("answer", answer)])
-                    }
-                    Some(answer) => {
-                        let choices = question.choices.join(" | ");
-                        self.words.say_with("lesson-run-outside", &[("answer", answer), ("choices", &choices)])
-                    }
-                });
+                if !self.answered.contains(&question.id) {
+                    lines.extend([self.question(&question), self.answer(&question)]);
+                }
             }
         }
         let progress = runner.progress();

@@ -7,7 +7,7 @@
 //!
 //! The gate is held as the window holds it, so that a lesson which stops at the wrong place fails here, too.
 
-use super::files::{argv, find, say};
+use super::files::{argv, find, own, say};
 use super::follow::Follower;
 use super::pty::Pty;
 use super::report::Report;
@@ -32,7 +32,7 @@ pub struct RunOptions {
     pub lessons: Option<PathBuf>,
     /// Keep the recording there.
     pub record: Option<PathBuf>,
-    /// Which engine; one is started when none runs.
+    /// Below which engine's directory it works.
     pub engine: StartOptions,
 }
 
@@ -44,7 +44,8 @@ const AFTERWARDS: Duration = Duration::from_secs(10);
 /// Runs a lesson and prints a report. True when every goal was reached and every question answered.
 pub fn run_headless(options: &RunOptions, lang: Lang, out: &mut dyn Write) -> Result<bool, Vec<Problem>> {
     let lesson = find(options.lessons.as_deref(), &options.lesson)?;
-    let (client, child) = Client::find_or_start(&options.engine).map_err(of_client)?;
+    let engine = StartOptions { lesson: Some(lesson.script.id.clone()), ..options.engine.clone() };
+    let (client, child) = Client::begin_lesson(&engine).map_err(of_client)?;
     let result = run_on(&client, options, &lesson, lang, out);
     if let Some(mut child) = child {
         // It was started for this lesson alone. One that is gone already has nothing to be told.
@@ -68,6 +69,7 @@ fn run_on(
             .map_err(|problem| vec![problem])?,
         client,
         foreground: None,
+        fails: false,
         host: None,
         problems: Vec::new(),
     };
@@ -78,7 +80,6 @@ fn run_on(
     let words = Words::new(lang);
     let mut report = Report::new(lesson, &words);
     say(out, &report.title())?;
-    driver.clear_leftovers()?;
     for (i, step) in lesson.script.steps.iter().enumerate() {
         driver.follower.runner.go_to(i);
         let begun = driver.take(step);
@@ -118,34 +119,14 @@ struct Driver<'a> {
     bind: String,
     /// The command that runs, or holds the container's terminal.
     foreground: Option<Pty>,
+    /// It is to be refused.
+    fails: bool,
     /// A shell on the lab host.
     host: Option<Pty>,
     problems: Vec<Problem>,
 }
 
 impl Driver<'_> {
-    /// Deletes what an earlier attempt left, so that the lesson's names are free and its image is pulled afresh.
-    fn clear_leftovers(&mut self) -> Result<(), Vec<Problem>> {
-        self.gate(&GateCommand::Continue).map_err(|problem| vec![problem])?;
-        let uses = self.follower.runner.lesson().script.uses.clone();
-        let there = |path: String| self.client.get::<serde_json::Value>(&path).is_ok();
-        let mut commands = Vec::new();
-        for name in uses.containers.iter().filter(|name| there(format!("/containers/{name}/json"))) {
-            commands.push(format!("docker rm -f {name}"));
-        }
-        for name in uses.volumes.iter().filter(|name| there(format!("/volumes/{name}"))) {
-            commands.push(format!("docker volume rm {name}"));
-        }
-        for name in uses.images.iter().filter(|name| there(format!("/images/{name}/json"))) {
-            commands.push(format!("docker image rm -f {name}"));
-        }
-        for command in commands {
-            self.begin("clear", &command).map_err(|problem| vec![problem])?;
-            self.end_foreground("clear").map_err(|problem| vec![problem])?;
-        }
-        Ok(())
-    }
-
     /// Takes one step of the lesson to where it rests, and predicts.
     fn take(&mut self, step: &LessonStep) -> Result<(), Problem> {
         self.follower.observe();
@@ -161,6 +142,7 @@ impl Driver<'_> {
         }
         if let Some(command) = &step.run {
             self.begin(&step.id, command)?;
+            self.fails = step.fails;
         }
         if let (Some(terminal), Some(text)) = (&step.terminal, &step.types) {
             let text = text.replace("{{bind}}", &self.bind);
@@ -176,8 +158,8 @@ impl Driver<'_> {
     }
 
     fn begin(&mut self, step: &str, command: &str) -> Result<(), Problem> {
-        let command = command.replace("{{bind}}", &self.bind);
-        let args = argv(&command).ok_or_else(|| {
+        let command = self.follower.runner.filled(&command.replace("{{bind}}", &self.bind));
+        let args = argv(&command).map(own).ok_or_else(|| {
             let problem = Problem::new(Code::LessonCommand).with("file", "lesson.toml").with("step", step);
             problem.with("name", &command).with("reason", "a quotation mark is not closed")
         })?;
@@ -225,7 +207,7 @@ impl Driver<'_> {
 
     fn why_late(&mut self, step: &LessonStep, waited: Duration) -> Problem {
         if let Some(pty) = &mut self.foreground
-            && let Some(status) = pty.status().filter(|status| *status != 0)
+            && let Some(status) = pty.status().filter(|status| (*status != 0) != self.fails)
         {
             let problem = Problem::new(Code::LessonCommandFailed).with("step", &step.id).with("command", &pty.command);
             return problem.with("status", status).with("output", pty.printed());
@@ -246,6 +228,7 @@ impl Driver<'_> {
     fn end_foreground(&mut self, step: &str) -> Result<(), Problem> {
         let Some(mut pty) = self.foreground.take() else { return Ok(()) };
         let follower = &mut self.follower;
+        let fails = std::mem::take(&mut self.fails);
         let mut lost = Ok(());
         let status = pty.wait(PATIENCE, || lost = follower.pump(Duration::from_millis(20)));
         lost?;
@@ -254,7 +237,8 @@ impl Driver<'_> {
             problem.with("output", pty.printed())
         };
         match status {
-            Some(0) => Ok(()),
+            Some(0) if !fails => Ok(()),
+            Some(1..) if fails => Ok(()),
             Some(status) => Err(problem(Code::LessonCommandFailed).with("status", status)),
             None => Err(problem(Code::LessonCommandStuck).with("seconds", PATIENCE.as_secs())),
         }

@@ -71,6 +71,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/doctor", get(dockwalk::doctor))
         .route("/host", post(dockwalk::host))
         .route("/registry/damage", get(registry::damaged).post(registry::damage).delete(registry::mend))
+        .route("/registry/tag", post(registry::move_tag))
         .route("/images/fsck", post(archive::fsck))
         .route("/rewind", post(dockwalk::rewind))
         .route("/stop", post(dockwalk::stop));

@@ -1,9 +1,10 @@
-//! `/auth`: whether a registry takes a login. `/dockwalk/v1/registry/damage`: what is broken on purpose in the built-in one.
+//! `/auth`: whether a registry takes a login. `/dockwalk/v1/registry/damage`: what is broken on purpose in the
+//! built-in one. `/dockwalk/v1/registry/tag`: a tag of it that is moved.
 
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, english, json, with_status};
 use super::query;
-use crate::client::protocol::{DamageCommand, MendQuery};
+use crate::client::protocol::{DamageCommand, MendQuery, TagCommand};
 use crate::docker::{AuthAnswer, AuthConfig, ErrorMessage};
 use crate::engine::Cancel;
 use crate::engine::registry::Credentials;
@@ -39,6 +40,20 @@ pub(super) async fn mend(engine: Shared, request: Request) -> Answer {
         engine
             .conductor
             .operate(OpKind::RegistryDamage, subject, line, &Cancel::new(), |cx| builtin.mend(cx, digest.as_ref()))
+    });
+    Ok(json(&done.await?))
+}
+
+pub(super) async fn move_tag(engine: Shared, request: Request) -> Answer {
+    let line = super::line(&request);
+    let TagCommand { tag, to } = super::json::read(request).await?;
+    let engine = Arc::clone(&engine);
+    let done = blocking(move || {
+        let builtin = engine.builtin()?;
+        let subject = tag.familiar();
+        engine
+            .conductor
+            .operate(OpKind::RegistryTag, subject, line, &Cancel::new(), |cx| builtin.move_tag(cx, &tag, &to))
     });
     Ok(json(&done.await?))
 }

@@ -20,6 +20,7 @@ cli-login-unguarded = The password is kept in { $path }, readable for you alone 
 cli-logged-out = The login to { $registry } was removed.
 cli-not-logged-in = There is no login to { $registry }.
 cli-damaged = { $digest } ({ $what }): bit { $bit } of byte { $offset } is flipped
+cli-moved = { $tag } now points at what { $to } points at: { $digest }
 cli-mended = { $digest } ({ $what }): as it was
 problem-docker-config-unreadable = { $path } cannot be read: { $reason }. Mend that file, or move it away to go on without logins.
 problem-docker-config-unwritable = { $path } cannot be written: { $reason }. Without it the login cannot be kept.

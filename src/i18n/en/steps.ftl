@@ -53,6 +53,8 @@ step-push-manifest = Send the manifest
 step-push-manifest-why = With the manifest the tag comes to life. It is fetched again at once: its digest must be the one that was sent.
 
 ## Break the digest
+step-move-tag = Move a tag
+step-move-tag-why = Lets the tag point at another image in the registry, as a push of a new version does. Nothing that has a digest changes.
 step-damage-content = Flip one bit
 step-damage-content-why = Does to the built-in registry what a rotten disk does: the name of the bytes stays, the bytes do not.
 step-mend-content = Put it back

@@ -20,6 +20,7 @@ cli-login-unguarded = 비밀번호를 { $path } 파일에 저장했습니다. �
 cli-logged-out = { $registry } 로그인 정보를 지웠습니다.
 cli-not-logged-in = { $registry } 로그인 정보가 없습니다.
 cli-damaged = { $digest } ({ $what }): { $offset }번 바이트의 비트 { $bit } 뒤집힘
+cli-moved = { $tag } 태그가 이제 { $to } 태그와 같은 것을 가리킵니다: { $digest }
 cli-mended = { $digest } ({ $what }): 원래대로
 problem-docker-config-unreadable = { $path }: 읽을 수 없습니다. { $reason }. 파일을 고치거나, 로그인 없이 쓰려면 다른 곳으로 옮기세요.
 problem-docker-config-unwritable = { $path }: 쓸 수 없습니다. { $reason }. 이 파일이 없으면 로그인 정보를 저장할 수 없습니다.

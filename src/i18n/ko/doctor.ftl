@@ -41,7 +41,7 @@ doctor-nft-refused = nft가 규칙을 만들지 못합니다: { $reason }
 doctor-nft-none = `nft`가 설치되어 있지 않습니다.
 doctor-nft-cost = 컨테이너끼리, 그리고 호스트와는 통신하지만 그 밖으로는 나가지 못합니다.
 
-doctor-uplink = 랩(lab)에서 바깥으로 나가는 길
+doctor-uplink = 실습 호스트에서 바깥으로 나가는 길
 doctor-uplink-found = { $program }
 doctor-uplink-none = slirp4netns도 pasta도 설치되어 있지 않습니다.
 doctor-uplink-cost = 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 이미지를 받는 데는 영향이 없습니다.
@@ -49,7 +49,7 @@ doctor-uplink-cost = 컨테이너끼리, 그리고 호스트와는 통신하지�
 doctor-tun = /dev/net/tun
 doctor-tun-works = 열 수 있습니다.
 doctor-tun-refused = 열 수 없습니다: { $reason }
-doctor-tun-cost = 랩(lab)에서 바깥으로 나가는 길이 없어 컨테이너가 인터넷에 닿지 못합니다. 이미지를 받는 데는 영향이 없습니다.
+doctor-tun-cost = 실습 호스트에서 바깥으로 나가는 길이 없어 컨테이너가 인터넷에 닿지 못합니다. 이미지를 받는 데는 영향이 없습니다.
 
 doctor-busybox = 정적 busybox
 doctor-busybox-found = { $path }

@@ -50,8 +50,8 @@ problem-userns-refused = 이 호스트는 일반 사용자가 사용자 네임�
        *[other] 알려진 설정 중에는 원인이 없습니다. 컨테이너의 seccomp 필터나 이미 다 쓴 한도가 원인일 수 있습니다.
     } 다른 방법도 두 가지 있습니다. 관리자 권한으로 엔진을 시작하거나(`sudo dockwalk engine`, 창에서는 `pkexec`), 녹화된 레슨을 재생하세요.
 problem-root-is-limited = 여기서는 root도 네임스페이스(namespace)를 만들 수 없습니다 ({ $reason }). CAP_SYS_ADMIN이 없는 컨테이너 안에서 실행 중인 것으로 보입니다. 그 권한을 주거나(`--privileged`), 호스트에서 직접 실행하거나, 녹화된 레슨을 재생하세요.
-problem-host-mode-needs-root = `--mode host`는 호스트의 실제 네트워크에서 동작하므로 root 권한이 필요합니다. `sudo dockwalk engine --mode host`로 시작하거나, `--mode host`를 빼고 실행하세요. 랩(lab)에는 root가 필요하지 않습니다.
-problem-docker0-foreign = dockwalk가 만들지 않은 { $name } 링크가 이미 있습니다. 아마 Docker가 만든 것입니다. dockwalk는 이것을 건드리지 않습니다. Docker를 멈추고 링크를 지우거나(`sudo systemctl stop docker docker.socket && sudo ip link delete { $name }`), `--mode host`를 빼고 실행하세요. 랩(lab)에는 따로 { $name }이 있습니다.
+problem-host-mode-needs-root = `--mode host`는 호스트의 실제 네트워크에서 동작하므로 root 권한이 필요합니다. `sudo dockwalk engine --mode host`로 시작하거나, `--mode host`를 빼고 실행하세요. 실습 호스트에는 root가 필요하지 않습니다.
+problem-docker0-foreign = dockwalk가 만들지 않은 { $name } 링크가 이미 있습니다. 아마 Docker가 만든 것입니다. dockwalk는 이것을 건드리지 않습니다. Docker를 멈추고 링크를 지우거나(`sudo systemctl stop docker docker.socket && sudo ip link delete { $name }`), `--mode host`를 빼고 실행하세요. 실습 호스트에는 따로 { $name }이 있습니다.
 problem-docker0-gone = 브리지(bridge) { $name }: 없어졌습니다. 엔진이 실행되는 동안 누군가 지웠습니다. 엔진을 다시 시작하면 새로 만듭니다.
 problem-link-gone = 링크 { $name }: 없어졌습니다. 그 사이에 누군가 지웠습니다. 컨테이너를 다시 시작하세요.
 problem-netlink-refused = 커널이 `{ $request }` 요청을 거절했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
@@ -63,11 +63,11 @@ problem-newuidmap-missing = newuidmap이 설치되어 있지 않아서 컨테이
 problem-newuidmap-failed = newuidmap이 보조 ID(subordinate id)를 연결하지 못해서 ({ $reason }) 컨테이너 안에는 root만 있습니다. newuidmap이 setuid root인지(`sudo apt install --reinstall uidmap`), /etc/subuid의 범위가 겹치지 않는지 확인하고 엔진을 다시 시작하세요.
 problem-nat-not-here = `nft`가 설치되어 있지 않습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 그 밖으로는 나가지 못합니다. 고치려면 `sudo apt install nftables`를 실행하고 엔진을 다시 시작하세요.
 problem-nat-refused = nft가 마스커레이드(masquerade) 규칙을 만들지 못했습니다 ({ $reason }). 컨테이너끼리, 그리고 호스트와는 통신하지만 그 밖으로는 나가지 못합니다. 커널에 nf_tables와 nft_masq가 있는지 확인하고(`sudo modprobe nft_masq`) 엔진을 다시 시작하세요.
-problem-uplink-not-here = slirp4netns도 pasta도 설치되어 있지 않아서 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo apt install slirp4netns`를 실행하고 엔진을 다시 시작하세요.
-problem-uplink-failed = { $program }: 시작하자마자 끝나서 ({ $reason }) 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. `dockwalk doctor`로 무엇이 부족한지 확인하세요.
+problem-uplink-not-here = slirp4netns도 pasta도 설치되어 있지 않아서 실습 호스트에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo apt install slirp4netns`를 실행하고 엔진을 다시 시작하세요.
+problem-uplink-failed = { $program }: 시작하자마자 끝나서 ({ $reason }) 실습 호스트에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. `dockwalk doctor`로 무엇이 부족한지 확인하세요.
 problem-uplink-sandbox-unknown = { $program }: 오래된 버전이라 스스로 격리하는 기능(`--enable-sandbox`, `--enable-seccomp`)이 없어 격리 없이 실행합니다. 악의적인 패킷에 장악되면 엔진의 권한을 그대로 갖게 됩니다. slirp4netns 0.4 이상을 설치한 뒤 엔진을 다시 시작하세요.
 problem-uplink-unsandboxed = { $program }: 스스로 격리하지 못해({ $reason }) 격리 없이 실행합니다. 악의적인 패킷에 장악되면 엔진의 권한을 그대로 갖게 됩니다. 엔진이 실행되는 곳에서 마운트 네임스페이스와 seccomp를 허용한 뒤 엔진을 다시 시작하세요.
-problem-tun-refused = /dev/net/tun을 열 수 없어서 ({ $reason }) 랩(lab)에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo modprobe tun && sudo chmod 0666 /dev/net/tun`을 실행하고 엔진을 다시 시작하세요.
+problem-tun-refused = /dev/net/tun을 열 수 없어서 ({ $reason }) 실습 호스트에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo modprobe tun && sudo chmod 0666 /dev/net/tun`을 실행하고 엔진을 다시 시작하세요.
 problem-place-foreign = { $path }의 주인은 사용자 { $owner }이고 지금 사용자는 { $user }입니다. 그 안의 것은 믿을 수 없으므로 쓰지 않습니다. 자신의 위치를 지정하거나(`--root DIR`, `--socket PATH`, XDG_RUNTIME_DIR) 그것을 지우도록 하세요.
 problem-place-open = 다른 사용자가 { $path }에 쓸 수 있습니다(권한 { $mode }). 거기 있는 것이 남의 것일 수 있어 쓰지 않습니다. 내용이 맞는지 확인하고 `chmod go-w`로 닫거나, `--root DIR`이나 `--socket PATH`로 다른 위치를 지정하세요.
 problem-place-kind = { $path }: dockwalk가 만든 것이 아닙니다. { $found ->

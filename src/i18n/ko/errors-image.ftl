@@ -15,8 +15,8 @@ problem-plain-http-refused = 레지스트리(registry) { $registry }: TLS 없이
 problem-digest-mismatch = 레지스트리(registry) { $registry }: 보내온 내용의 다이제스트(digest)가 약속과 다릅니다. 약속한 값은 { $expected }, 실제로 계산한 값은 { $computed }입니다. { $by ->
     [reference] 요청한 이름에 적힌 다이제스트와 달라서 알아냈습니다.
     [header] 같은 응답의 Docker-Content-Digest 헤더와 달라서 알아냈습니다. 태그(tag)만으로는 아무것도 약속되지 않습니다.
-    [index] 인덱스(index)의 서술자(descriptor)와 달라서 알아냈습니다.
-    [manifest] 매니페스트(manifest)의 서술자(descriptor)와 달라서 알아냈습니다.
+    [index] 인덱스(index)의 디스크립터(descriptor)와 달라서 알아냈습니다.
+    [manifest] 매니페스트(manifest)의 디스크립터(descriptor)와 달라서 알아냈습니다.
    *[other] 약속한 값과 달라서 알아냈습니다.
 } 받은 내용은 버렸습니다. 전송 중에 내용이 바뀌었거나 레지스트리의 저장소가 손상되었습니다. 다시 시도하고, 계속되면 레지스트리 관리자에게 알리세요.
 problem-blob-missing = 레지스트리(registry) { $registry }: { $image } 이미지의 매니페스트(manifest)는 있지만 거기에 적힌 블롭(blob) { $digest }가 없습니다(404). 이미지를 올린 사람이 다시 올려야(push) 합니다.
@@ -34,7 +34,7 @@ problem-offset-beyond-end = { $digest }: 크기가 { $size }바이트라서 { $o
 problem-damage-not-seen = { $digest }: 비트를 뒤집었는데도 내장 레지스트리(registry)가 원래 내용을 보냅니다. dockwalk의 결함이니 알려 주세요.
 problem-damage-not-mended = { $digest }: 되돌렸는데도 내장 레지스트리(registry)가 다른 내용을 보냅니다. dockwalk의 결함이니 알려 주세요.
 problem-no-builtin-registry = 이 엔진에는 내장 레지스트리(registry)가 없습니다. 엔진을 다시 시작하세요. `dockwalk doctor`로 무엇이 부족한지 볼 수 있습니다.
-problem-size-mismatch = 레지스트리(registry) { $registry }: 보내온 { $digest } 내용의 크기가 { $received }바이트입니다. 서술자(descriptor)에는 { $expected }바이트로 적혀 있습니다. 받은 내용은 버렸습니다. 매니페스트(manifest)가 잘못되었다면 이미지를 만든 사람이 다시 올려야(push) 하고, 아니라면 레지스트리의 저장소나 중간 프록시가 고장 난 것이니 관리자에게 알리세요.
+problem-size-mismatch = 레지스트리(registry) { $registry }: 보내온 { $digest } 내용의 크기가 { $received }바이트입니다. 디스크립터(descriptor)에는 { $expected }바이트로 적혀 있습니다. 받은 내용은 버렸습니다. 매니페스트(manifest)가 잘못되었다면 이미지를 만든 사람이 다시 올려야(push) 하고, 아니라면 레지스트리의 저장소나 중간 프록시가 고장 난 것이니 관리자에게 알리세요.
 problem-blob-truncated = 레지스트리(registry) { $registry }: { $digest } 내용을 받다가 { $expected }바이트 가운데 { $received }바이트에서 연결이 끊겼습니다({ $reason }). 받은 만큼은 남아 있으니, 다시 받으면(pull) 그 자리에서 이어집니다. 늘 같은 자리에서 끊긴다면 레지스트리에 그 뒤의 내용이 없거나 매니페스트(manifest)에 적힌 크기가 틀린 것이니 레지스트리 관리자에게 알리세요.
 problem-diff-id-mismatch = 레이어(layer) { $digest }: 압축을 푼 내용의 다이제스트(digest)가 이미지 설정(config)과 다릅니다. 설정에 적힌 값은 { $expected }, 실제로 계산한 값은 { $computed }입니다. 이 레이어는 버렸습니다. 이미지가 잘못 만들어졌으니 다시 빌드해서 올리세요(push).
 problem-platform-not-available = 이미지(image) { $image }: { $wanted }용은 없습니다. 있는 플랫폼(platform): { $available }. 그중 하나를 `--platform`으로 고르거나 다른 이미지를 쓰세요.

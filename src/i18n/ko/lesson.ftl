@@ -8,15 +8,15 @@ term-config = 설정(config)
 term-layer = 레이어(layer)
 term-first = 맨 앞에 적힌 것
 term-last = 맨 뒤에 적힌 것
-term-upper = 컨테이너의 쓰기 레이어(upper)
+term-upper = 쓰기 레이어(upper)
 term-volume = 볼륨(volume)
-term-bind = 바인드한 호스트 디렉터리(bind mount)
+term-bind = 바인드 마운트(호스트 디렉터리)
 term-tmpfs = 메모리(tmpfs)
 
-verdict-confirmed = 맞습니다
+verdict-confirmed = 확인
 verdict-refined = 다듬기
-verdict-corrected = 고치기
-verdict-measured = 재 보기
+verdict-corrected = 바로잡기
+verdict-measured = 재어 보기
 
 ## 레슨 파일의 문제
 problem-lesson-toml = { $file } { $line }번째 줄을 읽을 수 없습니다: { $reason }. 그 줄을 고친 뒤 `dockwalk lesson check`를 다시 실행하세요.
@@ -68,6 +68,7 @@ problem-lesson-no-stop = 단계 { $step }: { $seconds }초가 지나도 `{ $name
 problem-lesson-terminal-failed = { $command }: 터미널을 열지 못했습니다 ({ $reason }). /dev/pts가 마운트되어 있는지 확인하세요.
 problem-lesson-engine-lost = 레슨 도중에 엔진과 연결이 끊어졌습니다. 엔진의 기록(engine.log)을 확인한 뒤 다시 실행하세요.
 problem-lesson-trace = 엔진이 보낸 사건을 이어 붙일 수 없습니다: { $reason }. 엔진과 같은 버전의 dockwalk로 실행하세요.
+problem-lesson-busy = { $lesson } 레슨은 다른 창이나 다른 `dockwalk lesson run`에서 진행 중입니다 ({ $socket }). 그쪽을 끝낸 뒤 다시 여세요. 녹화로 보는 것은 지금도 할 수 있습니다.
 problem-lesson-bind = 바인드할 { $path } 디렉터리를 만들 수 없습니다: { $reason }. `--root`로 쓸 수 있는 디렉터리를 지정하세요.
 problem-lesson-record = 녹화 파일 { $file } 쓰기에 실패했습니다: { $reason }.
 problem-lesson-record-used = 이 엔진은 이미 다른 일을 했습니다 (사건 { $events }개). 녹화에는 새 엔진이 필요합니다. 비어 있는 디렉터리를 `--root`로 지정해 다시 실행하세요.

@@ -53,7 +53,9 @@ step-push-manifest = 매니페스트 보내기
 step-push-manifest-why = 매니페스트를 보내면 태그가 생깁니다. 곧바로 다시 받아서, 보낸 것과 다이제스트가 같은지 확인합니다.
 
 ## 다이제스트 깨뜨리기
-step-damage-content = 한 비트 뒤집기
+step-move-tag = 태그 옮기기
+step-move-tag-why = 레지스트리에서 태그가 다른 이미지를 가리키게 합니다. 새 버전을 올린(push) 것과 같습니다. 다이제스트가 있는 것은 아무것도 바뀌지 않습니다.
+step-damage-content = 비트 하나 뒤집기
 step-damage-content-why = 내장 레지스트리에 디스크가 상한 것과 같은 일을 합니다. 이름(다이제스트)은 그대로인데 내용이 달라집니다.
 step-mend-content = 원래대로 되돌리기
 step-mend-content-why = 내장 레지스트리가 다시 다이제스트와 맞는 내용을 보냅니다.
@@ -103,7 +105,7 @@ step-add-address = eth0에 주소 주기
 step-add-address-why = 예약해 둔 주소를 실제로 붙입니다. 이때부터 컨테이너에 자기 IP가 있습니다.
 step-link-up = eth0 켜기
 step-link-up-why = 컨테이너 쪽 끝도 UP으로 바꿉니다. 두 끝이 모두 켜져야 케이블이 살아납니다.
-step-add-route = 기본 경로 넣기
+step-add-route = 기본 라우트 넣기
 step-add-route-why = 서브넷 밖으로 가는 패킷은 브리지의 주소(게이트웨이)로 보내라고 라우팅 표에 적습니다.
 step-netlink-message = netlink 메시지 한 번
 step-netlink-message-why = 커널의 네트워크를 바꾸거나 읽는 메시지 한 번입니다. `ip` 명령도 같은 메시지를 보냅니다.

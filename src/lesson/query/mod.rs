@@ -4,6 +4,7 @@ mod focus;
 mod image;
 mod network;
 mod storage;
+mod tags;
 
 pub use focus::Focus;
 
@@ -89,6 +90,62 @@ pub enum Query {
     },
     /// Every blob verified, every layer unpacked, the local tag set?
     ImagePulled {
+        /// The image.
+        image: Reference,
+    },
+
+    // ── tags, shared layers, promises ──
+    /// Do both tags name the same image here?
+    SameImage {
+        /// One.
+        image: Reference,
+        /// The other.
+        other: Reference,
+    },
+    /// How many layers the image has that the other has not.
+    OwnLayers {
+        /// The image.
+        image: Reference,
+        /// The other.
+        other: Reference,
+    },
+    /// After a tag was moved in the registry: is the image of that name here the one that the registry means now?
+    FollowsRegistry {
+        /// The image.
+        image: Reference,
+    },
+    /// Is an image deleted that a container uses?
+    RemovedInUse {
+        /// The image.
+        image: Reference,
+    },
+    /// How many of the image's layers are gone from the disk, once its last name is.
+    LayersGone {
+        /// The image.
+        image: Reference,
+    },
+    /// The digest of the uppermost layer's blob.
+    TopLayerDigest {
+        /// The image.
+        image: Reference,
+    },
+    /// What the registry says the tag points at.
+    RemoteDigest {
+        /// The image.
+        image: Reference,
+    },
+    /// Is the image taken, though bytes of it came that were not what was promised?
+    TakenThoughDamaged {
+        /// The image.
+        image: Reference,
+    },
+    /// Does the registry serve a layer of the image damaged?
+    RegistryDamaged {
+        /// The image.
+        image: Reference,
+    },
+    /// Is everything of the image that the registry serves what its digests promise?
+    RegistryWhole {
         /// The image.
         image: Reference,
     },
@@ -272,6 +329,17 @@ impl Query {
             Q::ContainerRemoved { container } => Some(Answer::Bool(is_removed(world, container))),
             Q::ContainerHostname { container } => world.container(container).map(|c| Answer::Text(c.hostname.clone())),
 
+            Q::SameImage { image, other } => tags::same_image(world, image, other).map(Answer::Bool),
+            Q::OwnLayers { image, other } => tags::own_layers(world, image, other).map(Answer::Number),
+            Q::FollowsRegistry { image } => tags::follows(world, image).map(Answer::Bool),
+            Q::RemovedInUse { image } => tags::removed_in_use(world, image).map(Answer::Bool),
+            Q::LayersGone { image } => tags::layers_gone(world, image).map(Answer::Number),
+            Q::TopLayerDigest { image } => tags::top_layer(world, image).map(Answer::Text),
+            Q::RemoteDigest { image } => tags::remote(world, image).map(Answer::Text),
+            Q::TakenThoughDamaged { image } => tags::taken_though_damaged(world, image).map(Answer::Bool),
+            Q::RegistryWhole { image } => tags::is_damaged(world, image).map(|damaged| Answer::Bool(!damaged)),
+            Q::RegistryDamaged { image } => tags::is_damaged(world, image).map(Answer::Bool),
+
             Q::PathLivesIn { container, path } => storage::path_lives_in(world, container, path).map(Answer::Term),
             Q::MountSource { container, target } => storage::mount_source(world, container, target).map(Answer::Text),
             Q::UpperDir { container } => storage::upper(world, container).map(Answer::Text),
@@ -305,7 +373,12 @@ impl Query {
             Q::ConfigIsSeparate { .. }
             | Q::BlobDigestIsDiffId { .. }
             | Q::DeletedPathStillBelow { .. }
+            | Q::SameImage { .. }
+            | Q::FollowsRegistry { .. }
+            | Q::RemovedInUse { .. }
+            | Q::TakenThoughDamaged { .. }
             | Q::SameLoopback { .. } => Some(choices::yes_no()),
+            Q::OwnLayers { .. } | Q::LayersGone { .. } => Some(choices::numbers(0..=3)),
             Q::CableEndsOnHost { .. } | Q::CableEndsAfterExit { .. } => Some(choices::numbers(0..=2)),
             Q::ChosenPlatform { image } => choices::names(image::platforms(world, image)?, seed),
             Q::NextAddress { container } => Some(choices::texts(network::address_candidates(world, container)?)),

@@ -1,11 +1,39 @@
-//! Asks for a path: a field, and the system's file dialog where there is one.
+//! Asks for a path – a field, and the system's file dialog where there is one – and before a recording is lost.
 
 use super::PanelContext;
-use crate::ui::command::{Ask, PathCommand, ViewCommand};
+use crate::ui::command::{Ask, Command, PathCommand, SourceCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::widgets::{self, Loudness};
 use egui::{RichText, TextEdit};
 use std::path::PathBuf;
+
+/// A live lesson's recording would be lost: whether it is to be saved first.
+pub fn leave(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
+    let frame = widgets::card(&cx.theme).inner_margin(22.0);
+    let modal = egui::Modal::new(egui::Id::unique("leave")).frame(frame).show(ctx, |ui| {
+        ui.set_width(480.0);
+        ui.label(RichText::new(cx.say("leave-title")).font(fonts::bold(17.0)));
+        ui.add_space(4.0);
+        ui.label(RichText::new(cx.say("leave-text")).color(cx.theme.weak));
+        ui.add_space(10.0);
+        ui.horizontal(|ui| {
+            let ways = [
+                ("leave-save", Loudness::Primary, Command::from(PathCommand::Ask(Ask::Save))),
+                ("leave-lose", Loudness::Plain, SourceCommand::LeaveNow.into()),
+                ("cancel", Loudness::Quiet, ViewCommand::Escape.into()),
+            ];
+            for (key, loudness, command) in ways {
+                let label = cx.say(key);
+                if widgets::text_button(ui, &label, loudness).clicked() {
+                    cx.want(command);
+                }
+            }
+        });
+    });
+    if modal.should_close() {
+        cx.want(ViewCommand::Escape);
+    }
+}
 
 /// Shows the question; `path` is what is typed.
 pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>, ask: Ask, path: &mut String) {

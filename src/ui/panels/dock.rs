@@ -74,7 +74,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, r
 }
 
 /// How many rows a terminal below the picture has, whatever is seen of them: so that it does not change while it grows.
-pub fn rows(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> u16 {
+pub fn rows(ui: &Ui, terminals: &Terminals) -> u16 {
     most_rows(ui, terminals)
 }
 

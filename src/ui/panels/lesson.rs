@@ -1,21 +1,22 @@
 //! The lesson: what to read, what to run, what to predict, what must become true, and the notes' claim beside it.
 
-use super::PanelContext;
+use super::{PanelContext, ending};
 use crate::lesson::{ClaimView, GoalView, QuestionState, QuestionView, StepView, bind_directory};
 use crate::trace::Family;
-use crate::ui::command::{LessonCommand, ViewCommand};
+use crate::ui::command::{LessonCommand, SourceCommand, ViewCommand};
 use crate::ui::course::Course;
 use crate::ui::icons::Icon;
 use crate::ui::prose::{self, Ink};
-use crate::ui::state::{Mover, Place};
+use crate::ui::state::{Face, Mover, Place};
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{evidence, fonts};
 use egui::{
     Color32, CornerRadius, Frame, Label, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2,
 };
 
-const TEXT: f32 = 14.5;
-const FOOT: f32 = 74.0;
+const TEXT: f32 = 14.0;
+/// How high the foot of the panel is.
+pub(super) const FOOT: f32 = 74.0;
 
 /// Shows it in all the room there is.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
@@ -24,35 +25,94 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
         view = view.with_bind(&bind_directory(&host.root, course.lesson()));
     }
     let place = cx.state.place().unwrap_or(Place::Before);
-    let there = matches!(place, Place::Here | Place::Passed);
+    let (face, faces) = (cx.state.face(), cx.state.faces());
     let room = ui.available_height() - FOOT;
-    ScrollArea::vertical().id_salt((&view.id, there)).max_height(room).auto_shrink([false, false]).show(ui, |ui| {
+    let salt = (&view.id, place == Place::Before, format!("{face:?}"));
+    ScrollArea::vertical().id_salt(salt).max_height(room).auto_shrink([false, false]).show(ui, |ui| {
         ui.add_space(2.0);
-        let number = format!("{} / {}", view.number, view.of);
-        widgets::caption(ui, &number);
+        head(ui, cx, &view);
         ui.add(Label::new(RichText::new(fonts::shown(&view.title)).font(fonts::bold(18.5))).wrap());
+        if faces.len() > 1 {
+            sides(ui, cx, &faces, &face);
+        }
         ui.add_space(2.0);
         if place == Place::Passed {
             passed(ui, cx, course, view.number);
         }
-        if there {
-            view.answered.iter().for_each(|question| ask(ui, cx, question));
-            prose::show(ui, &view.text, Ink { size: TEXT, color: soft(cx) });
-            commands(ui, cx, &view);
-            view.questions.iter().for_each(|question| ask(ui, cx, question));
-            goals(ui, cx, &view.goals);
-            view.claims.iter().for_each(|claim| note(ui, cx, claim));
-        } else {
-            let text = if view.before.is_empty() { cx.say("lesson-before") } else { view.before.clone() };
-            prose::show(ui, &text, Ink { size: TEXT, color: soft(cx) });
-            commands(ui, cx, &view);
-            goals(ui, cx, &view.goals);
-            view.answered.iter().for_each(|question| ask(ui, cx, question));
+        match &face {
+            Face::Answer(id) => view.answered.iter().filter(|one| one.id == *id).for_each(|one| ask(ui, cx, one)),
+            Face::Ask(id) => view.questions.iter().filter(|one| one.id == *id).for_each(|one| ask(ui, cx, one)),
+            Face::Note(id) => view.claims.iter().filter(|one| one.id == *id).for_each(|one| note(ui, cx, one)),
+            Face::Text => {
+                let there = matches!(place, Place::Here | Place::Passed);
+                let before = if view.before.is_empty() { cx.say("lesson-before") } else { view.before.clone() };
+                let text = if there { &view.text } else { &before };
+                prose::show(ui, text, Ink { size: TEXT, color: soft(cx) });
+                commands(ui, cx, &view, there);
+                goals(ui, cx, &view.goals);
+            }
         }
-        ui.add_space(10.0);
+        note_height(ui, room);
     });
     foot(ui, cx, &view);
 }
+
+/// The sides of the page, each to be turned to.
+fn sides(ui: &mut Ui, cx: &mut PanelContext<'_>, faces: &[Face], shown: &Face) {
+    let theme = cx.theme;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
+        for face in faces {
+            let (key, id) = match face {
+                Face::Answer(_) => ("face-answer", None),
+                Face::Text => ("face-text", None),
+                Face::Note(id) => ("face-note", Some(id)),
+                Face::Ask(_) => ("face-ask", None),
+            };
+            let name = cx.say(key);
+            let text = id.cloned().unwrap_or_else(|| name.clone());
+            let chosen = face == shown;
+            let font = if chosen { fonts::bold(12.5) } else { fonts::regular(12.5) };
+            let galley = ui.painter().layout_no_wrap(text, font, Color32::PLACEHOLDER);
+            let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(14.0, 5.0), Sense::click());
+            let said = id.map_or_else(|| name.clone(), |id| format!("{name} {id}"));
+            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, &said));
+            let lit = chosen || response.hovered() || response.has_focus();
+            if lit {
+                ui.painter().rect_filled(rect, CornerRadius::same(9), theme.card);
+            }
+            let color = if chosen { theme.text } else { theme.weak };
+            ui.painter().galley(rect.min + vec2(7.0, 2.5), galley, color);
+            if response.on_hover_text(&said).clicked() {
+                cx.want(LessonCommand::Face(face.clone()));
+            }
+        }
+    });
+}
+
+/// Where in the lesson, and the way back to its beginning.
+fn head(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
+    ui.horizontal(|ui| {
+        widgets::caption(ui, &format!("{} / {}", view.number, view.of));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let text = RichText::new(cx.say("lesson-again")).size(12.5).color(cx.theme.weak);
+            let label = ui.add(Label::new(text).selectable(false).sense(Sense::click()));
+            label.widget_info(|| WidgetInfo::labeled(Role::Button, true, cx.say("lesson-again")));
+            if label.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+                cx.want(SourceCommand::Again);
+            }
+        });
+    });
+}
+
+/// Where a test finds how high the page is, and the room there is: it has to fit without being scrolled.
+pub(super) fn note_height(ui: &mut Ui, room: f32) {
+    let height = ui.min_rect().height();
+    ui.data_mut(|data| data.insert_temp(egui::Id::unique(HEIGHT), (height, room)));
+}
+
+/// The name of what [`note_height`] notes.
+pub const HEIGHT: &str = "height of the lesson's page";
 
 /// Somebody went on by themselves: the text is about what lies behind.
 fn passed(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course, number: usize) {
@@ -82,11 +142,17 @@ fn soft(cx: &PanelContext<'_>) -> Color32 {
 }
 
 /// The command of the step, or what is typed. The next action runs it.
-fn commands(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
+fn commands(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, done: bool) {
     let typed = view.input.as_ref().map(|(_, text)| text.trim_end());
     let Some(line) = view.command.as_deref().or(typed) else { return };
     let theme = cx.theme;
-    ui.add_space(8.0);
+    ui.add_space(6.0);
+    if done {
+        // It was run: a reminder of it is enough.
+        let text = RichText::new(fonts::shown(&format!("$ {line}"))).font(fonts::mono(12.5)).color(theme.weak);
+        ui.add(Label::new(text).truncate());
+        return;
+    }
     widgets::well(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let label = cx.say("copy-command");
@@ -106,7 +172,7 @@ fn commands(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
 fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
     let theme = cx.theme;
     let color = theme.family(Family::Image);
-    ui.add_space(10.0);
+    ui.add_space(4.0);
     let wanted = cx.state.asks.as_ref() == Some(&question.id);
     let line = if wanted { 2.6 } else { 1.2 };
     let frame = widgets::card(&theme).stroke(Stroke::new(line, color)).corner_radius(CornerRadius::same(10));
@@ -115,12 +181,14 @@ fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
         ui.add(
             Label::new(RichText::new(cx.say("question-first")).font(fonts::bold(12.5)).color(color)).selectable(false),
         );
-        prose::show(ui, &question.ask, Ink { size: 15.0, color: theme.text });
+        prose::show(ui, &question.ask, Ink { size: 14.0, color: theme.text });
+        ui.spacing_mut().item_spacing.y = 4.0;
         ui.add_space(2.0);
         if question.choices.is_empty() {
             ui.label(RichText::new(cx.say("question-later")).color(theme.weak).size(13.0));
         }
-        for (number, choice) in question.choices.iter().enumerate() {
+        for (number, choice) in question.choices.iter().enumerate().filter(|(at, choice)| counts(question, *at, choice))
+        {
             if self::choice(ui, cx, question, number, choice) {
                 cx.want(LessonCommand::Predict(question.id.clone(), number));
             }
@@ -138,6 +206,16 @@ fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
     }
 }
 
+/// Once the machine has told, the truth and what was predicted are left of the choices.
+fn counts(question: &QuestionView, number: usize, choice: &str) -> bool {
+    match &question.state {
+        QuestionState::Revealed { predicted, .. } => {
+            *predicted == Some(number) || question.answer.as_deref() == Some(choice)
+        }
+        _ => true,
+    }
+}
+
 /// A choice; true when it was clicked.
 fn choice(ui: &mut Ui, cx: &PanelContext<'_>, question: &QuestionView, number: usize, text: &str) -> bool {
     let theme = &cx.theme;
@@ -150,10 +228,10 @@ fn choice(ui: &mut Ui, cx: &PanelContext<'_>, question: &QuestionView, number: u
     };
     let truth = question.answer.as_deref() == Some(text);
     let width = ui.available_width();
-    let font = fonts::mono(13.5);
+    let font = fonts::regular(13.5);
     let galley = ui.painter().layout(shown.clone(), font, theme.text, width - 46.0);
     let sense = if open { Sense::click() } else { Sense::hover() };
-    let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y.max(18.0) + 14.0), sense);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y.max(18.0) + 10.0), sense);
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, open, predicted, &shown));
     let (line, fill) = match (truth, predicted) {
         (true, _) => (theme.good, theme.card.lerp_to_gamma(theme.good, 0.15)),
@@ -163,7 +241,7 @@ fn choice(ui: &mut Ui, cx: &PanelContext<'_>, question: &QuestionView, number: u
     };
     let line = if response.hovered() && open { color } else { line };
     ui.painter().rect(rect, CornerRadius::same(7), fill, Stroke::new(1.2, line), egui::StrokeKind::Inside);
-    ui.painter().galley(rect.left_top() + vec2(16.0, 7.0), galley, theme.text);
+    ui.painter().galley(rect.left_top() + vec2(16.0, 5.0), galley, theme.text);
     let mark = egui::Rect::from_center_size(rect.right_center() - vec2(18.0, 0.0), vec2(16.0, 16.0));
     match (truth, predicted && !open) {
         (true, _) => Icon::Check.paint(ui.painter(), mark, theme.good),
@@ -196,7 +274,7 @@ fn outcome(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
             };
             ui.label(RichText::new(cx.say(key)).font(fonts::bold(13.5)).color(color));
             if let Some(answer) = question.answer.as_ref().filter(|answer| !question.choices.contains(answer)) {
-                ui.label(RichText::new(fonts::shown(answer)).font(fonts::mono(13.5)));
+                ui.label(RichText::new(fonts::shown(answer)).font(fonts::regular(13.5)));
             }
             if let Some(because) = &question.because {
                 prose::show(ui, because, Ink { size: 13.5, color: soft(cx) });
@@ -210,10 +288,10 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView]) {
         return;
     }
     let theme = &cx.theme;
-    ui.add_space(14.0);
-    widgets::caption(ui, &cx.say("lesson-goals"));
     ui.add_space(2.0);
+    widgets::caption(ui, &cx.say("lesson-goals"));
     for goal in goals {
+        ui.spacing_mut().item_spacing.y = 2.0;
         let response = ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(18.0, 22.0), Sense::hover());
             if goal.reached {
@@ -228,9 +306,12 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView]) {
             }
             ui.vertical(|ui| {
                 let color = if goal.reached { theme.text } else { theme.weak };
-                prose::show(ui, &goal.text, Ink { size: 14.0, color });
+                prose::show(ui, &goal.text, Ink { size: 13.0, color });
+                ui.spacing_mut().item_spacing.y = 0.0;
                 if let Some(value) = &goal.value {
-                    ui.label(RichText::new(fonts::shown(value)).font(fonts::mono(13.0)).color(theme.good));
+                    // Paths and digests are long; all of it is a tooltip, and in the picture.
+                    let text = RichText::new(fonts::shown(value)).font(fonts::mono(12.5)).color(theme.good);
+                    ui.add(Label::new(text).truncate()).on_hover_text(fonts::shown(value));
                 }
             });
         });
@@ -243,7 +324,7 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView]) {
 
 fn note(ui: &mut Ui, cx: &PanelContext<'_>, claim: &ClaimView) {
     let theme = &cx.theme;
-    ui.add_space(14.0);
+    ui.add_space(4.0);
     widgets::caption(ui, &format!("{} · {}", cx.say("lesson-note"), claim.id));
     ui.add_space(2.0);
     let frame = Frame::new()
@@ -260,11 +341,7 @@ fn note(ui: &mut Ui, cx: &PanelContext<'_>, claim: &ClaimView) {
         }
         ui.horizontal_wrapped(|ui| {
             for verdict in claim.verdicts {
-                let color = match verdict.key() {
-                    "verdict-confirmed" => theme.good,
-                    "verdict-corrected" => theme.bad,
-                    _ => theme.warn,
-                };
+                let color = ending::color(&theme, Some(*verdict));
                 ui.label(RichText::new(cx.say(verdict.key())).font(fonts::bold(13.0)).color(color));
             }
         });
@@ -279,12 +356,20 @@ fn foot(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         let back = cx.say("lesson-back");
-        let first = view.number == 1;
+        let first = !cx.state.can_go_back();
         let response = ui.add_enabled_ui(!first, |ui| widgets::text_button(ui, &back, Loudness::Quiet)).inner;
         if response.clicked() {
-            cx.want(LessonCommand::Go(view.number - 2));
+            cx.want(LessonCommand::Before);
         }
         let mover = cx.state.mover();
+        if cx.state.is_taking_up() {
+            let label = cx.say("lesson-taking-up");
+            let width = ui.available_width();
+            if widgets::wide_button(ui, &label, Loudness::Plain, width).clicked() {
+                cx.want(ViewCommand::Escape);
+            }
+            return;
+        }
         let label = mover_label(cx, &mover);
         let enabled = !matches!(mover, Mover::Idle | Mover::Wait);
         let width = ui.available_width();
@@ -296,7 +381,7 @@ fn foot(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
 }
 
 /// What the next action will do, in words.
-fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
+pub(super) fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
     let filled = |line: &str| {
         let (course, host) = (cx.state.course.as_ref(), cx.state.world().host.as_ref());
         let bind = course.zip(host).map(|(course, host)| bind_directory(&host.root, course.lesson()));
@@ -313,6 +398,9 @@ fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
         Mover::GoOn(Some(kind)) => step("mover-go-to", *kind),
         Mover::GoOn(None) => cx.say("mover-go-on"),
         Mover::Play => cx.say("mover-play"),
+        Mover::Face(Face::Note(id)) => cx.words.say_with("mover-note", &[("id", id.as_str())]),
+        Mover::Face(Face::Answer(_)) => cx.say("mover-answer"),
+        Mover::Face(_) => cx.say("mover-read"),
         Mover::Turn(number) => {
             let lesson = cx.state.course.as_ref().map(|course| course.lesson());
             let step = lesson.and_then(|lesson| Some((lesson, lesson.script.steps.get(*number)?)));
@@ -320,6 +408,12 @@ fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
             cx.words.say_with("mover-turn", &[("title", section.map_or("", |section| &section.title))])
         }
         Mover::Finish => cx.say("mover-finish"),
+        Mover::NextLesson(_) => {
+            let next = cx.state.course.as_ref().and_then(Course::next_lesson);
+            let title = next.map_or("", |next| next.title(cx.state.lang));
+            cx.words.say_with("mover-next-lesson", &[("title", title)])
+        }
+        Mover::Close => cx.say("mover-close"),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod breaking;
 pub mod dock;
+pub mod ending;
 pub mod engines;
 pub mod field;
 pub mod files;

@@ -195,6 +195,7 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::StoreCheck => "op-store-check",
         OpKind::RegistryLogin => "op-registry-login",
         OpKind::ImagePush => "op-image-push",
+        OpKind::RegistryTag => "op-registry-tag",
         OpKind::RegistryDamage => "op-registry-damage",
         OpKind::ContainerCreate => "op-container-create",
         OpKind::ContainerStart => "op-container-start",

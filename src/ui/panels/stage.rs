@@ -140,6 +140,10 @@ pub fn idle(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         ui.label(RichText::new(cx.say("idle-title")).font(fonts::bold(20.0)));
         ui.add_space(4.0);
         ui.label(RichText::new(cx.say("idle-text")).color(theme.weak));
+        if cx.state.course.is_some() {
+            // What is to be run is the lesson's to say.
+            return;
+        }
         ui.add_space(14.0);
         ui.label(
             RichText::new("$ docker run -it lab/shell:1").font(fonts::mono(15.0)).color(theme.family(Family::Network)),

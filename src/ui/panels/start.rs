@@ -7,6 +7,7 @@ use crate::lesson::Lesson;
 use crate::trace::{Code, Problem};
 use crate::ui::command::{Ask, PathCommand, SourceCommand, ViewCommand};
 use crate::ui::icons::Icon;
+use crate::ui::progress::Taken;
 use crate::ui::prose::{self, Ink};
 use crate::ui::state::Origin;
 use crate::ui::widgets::{self, Loudness};
@@ -120,22 +121,70 @@ fn lesson_card(ui: &mut Ui, cx: &mut PanelContext<'_>, lesson: &Lesson) {
     let theme = cx.theme;
     let lang: Lang = cx.state.lang;
     let prose = lesson.prose(lang);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 76.0), Sense::click());
+    let taken = cx.state.progress.of(&lesson.folder);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 94.0), Sense::click());
     let name = format!("{} · {}", lesson.script.id, prose.title);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let (of, page) = (lesson.script.steps.len(), taken.map(|taken| taken.page));
+    let minutes = lesson.script.minutes.to_string();
+    let minutes = cx.words.say_with("start-minutes", &[("minutes", minutes.as_str())]);
+    let said = format!("{name} · {minutes} · {}", reached(cx, of, taken).0);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     let lit = response.hovered() || response.has_focus();
     let line = if lit { theme.accent } else { theme.line };
     ui.painter().rect(rect, CornerRadius::same(10), theme.card, Stroke::new(1.0, line), egui::StrokeKind::Inside);
     let number = rect.left_center() + vec2(30.0, 0.0);
     ui.painter().text(number, Align2::CENTER_CENTER, &lesson.script.id, fonts::bold(22.0), theme.accent);
     let at = rect.left_top() + vec2(60.0, 12.0);
-    let end = widgets::line(ui.painter(), at, rect.width() - 80.0, &prose.title, fonts::bold(16.0), theme.text);
+    let end = widgets::line(ui.painter(), at, rect.width() - 190.0, &prose.title, fonts::bold(16.0), theme.text);
+    let at = rect.right_top() + vec2(-16.0, 14.0);
+    ui.painter().text(at, Align2::RIGHT_TOP, minutes, fonts::regular(12.5), theme.weak);
     let summary = prose.summary.replace('\n', " ").replace(['*', '`'], "");
     let at = end.left_bottom() + vec2(0.0, 3.0);
     widgets::lines(ui.painter(), at, rect.width() - 80.0, 2, &summary, fonts::regular(13.0), theme.weak);
-    if response.clicked() {
+    bar(ui, cx, rect, of, taken);
+    let again = page.is_some_and(|page| page > 0) && afresh(ui, cx, rect, &name);
+    if again {
+        cx.want(SourceCommand::LessonAfresh(lesson.folder.clone()));
+    } else if response.clicked() {
         cx.want(SourceCommand::Lesson(lesson.folder.clone()));
     }
+}
+
+/// How far the lesson was taken, in words with what a click on the card does, and in pages.
+fn reached(cx: &PanelContext<'_>, of: usize, taken: Option<&Taken>) -> (String, usize) {
+    let pages = taken.filter(|taken| taken.page > 0).map_or(0, |taken| taken.page + 1).min(of);
+    let done = taken.is_some_and(|taken| taken.done);
+    let said = cx.say(match (done, pages) {
+        (true, 0) => "start-done",
+        (_, 0) => "start-begin",
+        (true, _) if pages == of => "start-done",
+        _ => "start-resume",
+    });
+    (format!("{pages}/{of} · {said}"), pages)
+}
+
+/// The same with a bar.
+fn bar(ui: &Ui, cx: &PanelContext<'_>, card: egui::Rect, of: usize, taken: Option<&Taken>) {
+    let theme = &cx.theme;
+    let (text, pages) = reached(cx, of, taken);
+    let done = taken.is_some_and(|taken| taken.done);
+    let bar = egui::Rect::from_min_size(card.left_bottom() + vec2(60.0, -17.0), vec2(200.0, 4.0));
+    ui.painter().rect_filled(bar, 2.0, theme.line);
+    let share = bar.width() * pages as f32 / of.max(1) as f32;
+    let color = if done { theme.good } else { theme.accent };
+    ui.painter().rect_filled(egui::Rect::from_min_size(bar.min, vec2(share, bar.height())), 2.0, color);
+    let at = bar.right_center() + vec2(12.0, 0.0);
+    let color = if done { theme.good } else { theme.weak };
+    ui.painter().text(at, Align2::LEFT_CENTER, text, fonts::regular(12.5), color);
+}
+
+/// In the corner of a card: from the beginning, whatever was reached. True when it was clicked.
+fn afresh(ui: &mut Ui, cx: &PanelContext<'_>, card: egui::Rect, name: &str) -> bool {
+    let label = cx.say("start-afresh");
+    let place = egui::Rect::from_min_max(card.right_bottom() - vec2(130.0, 36.0), card.right_bottom() - vec2(8.0, 4.0));
+    let builder = egui::UiBuilder::new().max_rect(place).layout(egui::Layout::right_to_left(egui::Align::Center));
+    let mut inner = ui.new_child(builder.id_salt(name));
+    widgets::text_button(&mut inner, &label, Loudness::Quiet).on_hover_text(format!("{name} · {label}")).clicked()
 }
 
 fn failed(ui: &mut Ui, cx: &mut PanelContext<'_>, problem: &Problem, page: Page<'_>) {

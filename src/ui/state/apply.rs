@@ -10,7 +10,7 @@ impl WindowState {
             Command::View(command) => self.view(command),
             Command::Files(command) => self.inspector(command),
             Command::Path(command) => self.path(command),
-            Command::Source(command) => Some(self.source(command)),
+            Command::Source(command) => self.source(command),
             Command::Lesson(command) => self.teach(command),
             Command::Terminal(command) => Some(Effect::Terminal(command)),
             Command::Breaking(command) => Some(Effect::Breaking(command)),

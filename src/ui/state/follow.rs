@@ -19,6 +19,7 @@ impl WindowState {
                 let course = self.course.as_ref().map(Course::restarted);
                 let trace = Trace::new(Spool::default(), Base::default());
                 *self = Self { origin: Origin::Live, socket: Some(socket), course, trace, ..self.emptied() };
+                self.take_up();
                 self.attend();
             }
             News::Lost(problem) => {
@@ -92,6 +93,7 @@ impl WindowState {
             self.cursor.step(&self.trace);
         }
         self.refresh();
+        self.take_up();
         self.attend();
     }
 
@@ -111,17 +113,23 @@ impl WindowState {
             speed: self.speed,
             looped: self.looped,
             engines: self.engines.clone(),
+            progress: self.progress.clone(),
             ..Self::default()
         }
     }
 
     /// It moves by itself.
     pub fn is_playing(&self) -> bool {
-        self.cursor.playback().is_some() || self.stepping.is_some()
+        self.cursor.playback().is_some() || self.stepping.is_some() || self.is_taking_up()
     }
 
     /// Time passes.
     pub fn tick(&mut self, passed: Duration) -> Option<Effect> {
+        if self.is_taking_up() {
+            let effect = self.forward();
+            self.refresh();
+            return effect;
+        }
         if let Some(since) = &mut self.stepping {
             *since += passed;
             if since.as_secs_f32() * self.speed >= 1.0 && !self.waiting.is_empty() {
@@ -226,7 +234,7 @@ pub fn dropped(words: &Words, base: &Base) -> String {
 }
 
 /// The diagram that a lesson names.
-fn diagram_of(tab: crate::lesson::Tab) -> Tab {
+pub(super) fn diagram_of(tab: crate::lesson::Tab) -> Tab {
     use crate::lesson::Tab as Named;
     match tab {
         Named::Image => Tab::Image,

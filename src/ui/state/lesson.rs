@@ -10,6 +10,10 @@ pub enum LessonCommand {
     Onward,
     /// To that step of the lesson, from 0.
     Go(usize),
+    /// To that side of the present page.
+    Face(Face),
+    /// To the side before, or the page before.
+    Before,
     /// To the last step of the lesson that what was done on one's own has reached.
     CatchUp,
     /// Looks again at where the present step rests.
@@ -24,6 +28,8 @@ pub enum LessonCommand {
     Predict(String, usize),
     /// Would rather be told the answer to that question.
     Tell(String),
+    /// Shows what the page of that number was about: the trace there, and the thing itself.
+    Show(usize),
 }
 
 impl WindowState {
@@ -31,12 +37,17 @@ impl WindowState {
         if command == LessonCommand::Onward {
             return self.onward();
         }
+        if command == LessonCommand::Before {
+            let before = self.before()?;
+            return self.teach(before);
+        }
         let live = self.is_live();
         let course = self.course.as_mut()?;
         let step = course.runner().step().clone();
         use LessonCommand as C;
         match command {
-            C::Onward => {}
+            C::Onward | C::Before => {}
+            C::Face(face) => self.turn_face(face),
             C::Go(number) => {
                 self.asks = None;
                 let before = number.checked_sub(1).filter(|_| !live);
@@ -67,6 +78,7 @@ impl WindowState {
             C::Predict(question, choice) => {
                 course.predict(&question, choice);
                 self.asks = None;
+                self.note_progress();
             }
             C::Tell(question) => course.tell(&question, &self.world),
             C::Run | C::Type | C::Play if !live => {
@@ -77,16 +89,32 @@ impl WindowState {
             }
             C::Run | C::Type if self.is_moving() => {}
             C::Run => {
-                self.course.as_mut()?.begins(&self.trace);
-                return Some(Effect::RunFor { line: step.run?, until: step.stop_at });
+                let course = self.course.as_mut()?;
+                course.begins(&self.trace);
+                let line = course.runner().filled(&step.run?);
+                return Some(Effect::RunFor { line, until: step.stop_at });
             }
             C::Type => {
                 self.course.as_mut()?.begins(&self.trace);
                 return Some(Effect::TypeInto { terminal: step.terminal?, text: step.types? });
             }
             C::Play => {}
+            C::Show(number) => self.show_evidence(number)?,
         }
         None
+    }
+
+    /// Back to where that step rested, with what it was about selected. The page that says so stays.
+    fn show_evidence(&mut self, number: usize) -> Option<()> {
+        let course = self.course.as_ref()?;
+        let rest = course.rest_of(number)?;
+        let step = course.lesson().script.steps.get(number)?.clone();
+        self.cursor.seek(&self.trace, rest);
+        self.refresh();
+        self.tab = step.tab.map_or(self.tab, follow::diagram_of);
+        let focus = step.focus.and_then(|focus| focus.entity(&self.world));
+        self.selection = focus.or_else(|| self.changed.first().cloned());
+        Some(())
     }
 
     /// To that step of the lesson; the cursor stays where it is.
@@ -114,5 +142,6 @@ impl WindowState {
         if let Some(course) = &mut self.course {
             course.look(&self.trace, self.cursor.position(), &self.world);
         }
+        self.note_progress();
     }
 }

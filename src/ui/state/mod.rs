@@ -2,18 +2,23 @@
 
 mod apply;
 mod command;
+mod face;
 mod files;
 mod follow;
+mod leave;
 mod lesson;
 mod mover;
 mod paths;
 mod playback;
+mod resume;
 mod source;
 mod view;
 
 pub use command::Command;
+pub use face::Face;
 pub use files::FilesCommand;
 pub use follow::dropped;
+pub use leave::{Leave, On};
 pub use lesson::LessonCommand;
 pub use mover::{Mover, Place};
 pub use paths::{Ask, PathCommand};
@@ -27,6 +32,7 @@ use super::diagrams::Tab;
 use super::engines::Running;
 use super::files::{Files, Order};
 use super::marks::StopMarks;
+use super::progress::Progress;
 use super::source::{News, Recording};
 use super::terminal::TerminalCommand;
 use crate::client::protocol::{Caller, GateCommand};
@@ -75,6 +81,8 @@ pub enum Overlay {
     Steps,
     /// A path is asked for.
     Ask(Ask),
+    /// Whether a recording may be lost.
+    Leave,
 }
 
 /// What the application must do that reaches beyond the window's own data.
@@ -109,8 +117,8 @@ pub enum Effect {
     OpenLesson {
         /// Its folder, number or slug.
         name: String,
-        /// The recording; none: an engine.
-        recording: Option<PathBuf>,
+        /// What it is played on.
+        on: On,
     },
     /// Run a lesson's command line, and have the gate rest before that kind.
     RunFor {
@@ -236,6 +244,14 @@ pub struct WindowState {
     until: Option<u64>,
     /// The lesson's question that stands in the way.
     pub asks: Option<String>,
+    /// How far lessons were taken.
+    pub progress: Progress,
+    /// How long the trace was when it was saved last.
+    saved: u64,
+    /// Where one wants to go, and was asked whether the recording may be lost.
+    leaving: Option<Leave>,
+    /// The lesson is taken up at that page: those before it are being done again.
+    forward_to: Option<usize>,
     world: World,
     changed: Vec<Entity>,
     /// The last observation before the cursor, and the World it was applied to.
@@ -275,6 +291,10 @@ impl Default for WindowState {
             stepping: None,
             until: None,
             asks: None,
+            progress: Progress::default(),
+            saved: 0,
+            leaving: None,
+            forward_to: None,
             world: World::default(),
             changed: Vec::new(),
             happened: None,

@@ -34,10 +34,16 @@ pub enum Mover {
     GoOn(Option<StepKind>),
     /// Plays what was recorded of this step.
     Play,
+    /// To that side of the page.
+    Face(Face),
     /// To the lesson's step of that number, from 0.
     Turn(usize),
     /// The lesson is at its end.
     Finish,
+    /// It was finished: on to the lesson of that folder.
+    NextLesson(String),
+    /// It was finished, and there is no other: to the start page.
+    Close,
 }
 
 impl WindowState {
@@ -80,6 +86,9 @@ impl WindowState {
         let Some(course) = &self.course else {
             return self.next().map_or(Mover::Idle, |record| Mover::Step(record.step.plan.kind));
         };
+        if course.is_ended() {
+            return course.next_lesson().map_or(Mover::Close, |next| Mover::NextLesson(next.folder.clone()));
+        }
         let (step, number) = (course.runner().step(), course.runner().progress().step);
         match self.place() {
             None => Mover::Idle,
@@ -92,15 +101,27 @@ impl WindowState {
                 Mover::GoOn(step.stop_at.filter(|_| !own || course.has_begun()))
             }
             Some(Place::Before) => match (&step.run, &step.types) {
-                (Some(line), _) => Mover::Run(line.clone()),
+                (Some(line), _) => Mover::Run(course.runner().filled(line)),
                 (None, Some(text)) => Mover::Type(text.clone()),
                 (None, None) => Mover::Idle,
             },
-            Some(place) => match course.runner().open_question().filter(|_| place == Place::Here) {
-                Some(question) => Mover::Predict(question.to_owned()),
-                None if number + 1 < course.lesson().script.steps.len() => Mover::Turn(number + 1),
-                None => Mover::Finish,
-            },
+            Some(_) => self.onward_here(course, number),
+        }
+    }
+
+    /// Where the step rests: side by side through the page, then to the next. No question is passed that was not predicted.
+    fn onward_here(&self, course: &Course, number: usize) -> Mover {
+        let open = course.runner().open_question().filter(|_| self.place() == Some(Place::Here));
+        let next = self.next_face();
+        match (self.face(), open, next) {
+            (Face::Ask(shown), Some(open), _) if shown == open => Mover::Predict(shown),
+            (_, Some(open), Some(Face::Ask(_)) | None) => Mover::Predict(open.to_owned()),
+            // What was predicted already need not be looked at again.
+            (_, None, Some(Face::Ask(_)) | None) if number + 1 < course.lesson().script.steps.len() => {
+                Mover::Turn(number + 1)
+            }
+            (_, None, Some(Face::Ask(_)) | None) => Mover::Finish,
+            (_, _, Some(face)) => Mover::Face(face),
         }
     }
 
@@ -110,7 +131,11 @@ impl WindowState {
             Mover::Idle | Mover::Wait => None,
             Mover::Step(_) => self.play(PlaybackCommand::Step),
             Mover::Predict(question) => {
-                self.asks = Some(question);
+                self.turn_face(Face::Ask(question));
+                None
+            }
+            Mover::Face(face) => {
+                self.turn_face(face);
                 None
             }
             Mover::Run(_) => self.teach(LessonCommand::Run),
@@ -120,17 +145,25 @@ impl WindowState {
                 Some(Effect::Gate(stop.map_or(GateCommand::Continue, |kind| GateCommand::RunTo { kind })))
             }
             Mover::Play => self.teach(LessonCommand::Play),
-            Mover::Turn(number) => {
-                let from = self.place();
-                self.turn(number);
-                // A step that has no command of its own goes on with what the one before began.
-                let step = self.course.as_ref()?.runner().step();
-                let alone = step.run.is_none() && step.types.is_none();
-                let moves = matches!(self.mover(), Mover::GoOn(_) | Mover::Play);
-                if alone && moves && from == Some(Place::Here) { self.onward() } else { None }
+            Mover::Turn(number) => self.turn_and_go_on(number),
+            Mover::Finish => {
+                self.course.iter_mut().for_each(Course::end);
+                self.note_progress();
+                None
             }
-            Mover::Finish => Some(self.source(SourceCommand::StartPage)),
+            Mover::NextLesson(folder) => self.leave(Leave::Lesson(folder)),
+            Mover::Close => self.leave(Leave::StartPage),
         }
+    }
+
+    /// To that step of the lesson. One that has no command of its own goes on with what the one before began.
+    pub(super) fn turn_and_go_on(&mut self, number: usize) -> Option<Effect> {
+        let from = self.place();
+        self.turn(number);
+        let step = self.course.as_ref()?.runner().step();
+        let alone = step.run.is_none() && step.types.is_none();
+        let moves = matches!(self.mover(), Mover::GoOn(_) | Mover::Play);
+        if alone && moves && from == Some(Place::Here) { self.onward() } else { None }
     }
 
     /// A question of the lesson's step waits for its answer: what comes next would tell it.

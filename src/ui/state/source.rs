@@ -17,26 +17,35 @@ pub enum SourceCommand {
     Lesson(String),
     /// Opens that lesson on that recording.
     LessonOn(String, PathBuf),
+    /// Opens that lesson from its beginning, whatever was reached before.
+    LessonAfresh(String),
     /// Plays the lesson's own recording.
     LessonRecording,
+    /// The lesson that is under way, from its beginning.
+    Again,
+    /// Goes where it was asked about, though a recording is lost.
+    LeaveNow,
 }
 
 impl WindowState {
-    pub(super) fn source(&mut self, command: SourceCommand) -> Effect {
+    pub(super) fn source(&mut self, command: SourceCommand) -> Option<Effect> {
         match command {
-            SourceCommand::StartPage => {
-                *self = self.emptied();
-                Effect::Disconnect
-            }
-            SourceCommand::StartEngine => self.connect(false),
+            SourceCommand::StartPage => self.leave(Leave::StartPage),
+            SourceCommand::StartEngine => Some(self.connect(false)),
             SourceCommand::Attach(socket) => {
                 self.origin = Origin::Connecting;
-                Effect::Attach(socket)
+                Some(Effect::Attach(socket))
             }
-            SourceCommand::StartPrivileged => self.connect(true),
-            SourceCommand::Lesson(name) => Effect::OpenLesson { name, recording: None },
-            SourceCommand::LessonOn(name, path) => Effect::OpenLesson { name, recording: Some(path) },
-            SourceCommand::LessonRecording => Effect::ReadEmbedded,
+            SourceCommand::StartPrivileged => Some(self.connect(true)),
+            SourceCommand::Lesson(name) => Some(Effect::OpenLesson { name, on: On::Engine }),
+            SourceCommand::LessonAfresh(name) => {
+                self.progress.again(&name);
+                Some(Effect::OpenLesson { name, on: On::Engine })
+            }
+            SourceCommand::LessonOn(name, path) => Some(Effect::OpenLesson { name, on: On::Recording(path) }),
+            SourceCommand::LessonRecording => Some(Effect::ReadEmbedded),
+            SourceCommand::Again => self.leave(Leave::Again),
+            SourceCommand::LeaveNow => self.leave_now(),
         }
     }
 

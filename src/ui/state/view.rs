@@ -89,6 +89,10 @@ impl WindowState {
     }
 
     fn escape(&mut self) -> Option<Effect> {
+        self.leaving = None;
+        if self.forward_to.take().is_some() {
+            return Some(Effect::Unfocus);
+        }
         if self.overlay.take().is_none() && self.notice.take().is_none() {
             if self.presenter {
                 self.presenter = false;

@@ -28,7 +28,7 @@ impl Damages {
 }
 
 /// Nothing a registry serves here is larger.
-const LIMIT: u64 = 64 * 1024 * 1024;
+pub(super) const LIMIT: u64 = 64 * 1024 * 1024;
 
 impl Builtin {
     /// What is damaged.
@@ -137,7 +137,7 @@ impl Builtin {
     }
 
     /// Somebody may damage it before anything was pulled.
-    fn be_seen(&self, cx: &Cx) -> Result<()> {
+    pub(super) fn be_seen(&self, cx: &Cx) -> Result<()> {
         let host = self.addr.to_string();
         if cx.world().registries.contains_key(&host) {
             return Ok(());

@@ -12,6 +12,7 @@ mod busybox;
 mod cache;
 mod damage;
 mod layer;
+mod moved;
 mod recipe;
 mod serve;
 mod shelf;
@@ -21,6 +22,7 @@ mod tests;
 use crate::engine::{Fault, Result};
 use crate::trace::Code;
 use damage::Damages;
+use moved::Moved;
 use shelf::Shelf;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -32,6 +34,7 @@ pub struct Builtin {
     addr: SocketAddr,
     shelf: Arc<Shelf>,
     damages: Arc<Damages>,
+    moved: Arc<Moved>,
 }
 
 impl Builtin {
@@ -42,9 +45,10 @@ impl Builtin {
         let listener = TcpListener::bind(addr).map_err(taken)?;
         let addr = listener.local_addr().map_err(taken)?;
         let shelf = Arc::new(cache::shelf(assets)?);
-        let damages = Arc::<Damages>::default();
-        serve::start(listener, serve::Shop { shelf: Arc::clone(&shelf), damages: Arc::clone(&damages) })?;
-        Ok(Self { addr, shelf, damages })
+        let (damages, moved) = (Arc::<Damages>::default(), Arc::<Moved>::default());
+        let shop = serve::Shop { shelf: Arc::clone(&shelf), damages: Arc::clone(&damages), moved: Arc::clone(&moved) };
+        serve::start(listener, shop)?;
+        Ok(Self { addr, shelf, damages, moved })
     }
 
     /// Where it listens.

@@ -75,7 +75,9 @@ pub struct File {
 }
 
 /// The recipes are part of the program, so that an installed binary needs no other file.
-pub const RECIPES: [(&str, &str); 3] = [
+pub const RECIPES: [(&str, &str); 5] = [
+    ("app.toml", include_str!("../../../../fixtures/images/app.toml")),
+    ("app-2.toml", include_str!("../../../../fixtures/images/app-2.toml")),
     ("base.toml", include_str!("../../../../fixtures/images/base.toml")),
     ("busybox.toml", include_str!("../../../../fixtures/images/busybox.toml")),
     ("shell.toml", include_str!("../../../../fixtures/images/shell.toml")),

@@ -1,6 +1,7 @@
 //! The pull half of the OCI distribution-spec: manifests, blobs with ranges, tags, the catalog.
 
 use super::damage::Damages;
+use super::moved::Moved;
 use super::shelf::{Shelf, Stored};
 use crate::engine::{Fault, Result};
 use crate::spec::Digest;
@@ -19,11 +20,12 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
-/// What is served: the shelf, but for what is damaged.
+/// What is served: the shelf, but for what is damaged, and for tags that were moved.
 #[derive(Debug, Clone)]
 pub struct Shop {
     pub shelf: Arc<Shelf>,
     pub damages: Arc<Damages>,
+    pub moved: Arc<Moved>,
 }
 
 impl Shop {
@@ -121,7 +123,7 @@ async fn answer(State(shop): State<Shop>, method: Method, uri: Uri, headers: Hea
 
 fn manifest(shop: &Shop, name: &str, key: &str) -> Response<Body> {
     let Some(tags) = shop.shelf.tags.get(name) else { return error(StatusCode::NOT_FOUND, "NAME_UNKNOWN", name) };
-    let digest = key.parse::<Digest>().ok().or_else(|| tags.get(key).cloned());
+    let digest = key.parse::<Digest>().ok().or_else(|| shop.moved.target(name, key)).or_else(|| tags.get(key).cloned());
     let found = digest.and_then(|digest| shop.get(&digest).map(|stored| (digest, stored)));
     match found.filter(|(_, stored)| stored.media_type.contains(".manifest.") || stored.media_type.contains(".index."))
     {
