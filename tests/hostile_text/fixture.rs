@@ -1,4 +1,5 @@
 //! Text that acts instead of being seen, and how to tell that none of it came through.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::fmt::Write;
 

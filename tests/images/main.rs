@@ -17,6 +17,7 @@ mod interop;
 mod lab;
 mod logins;
 mod pulled;
+#[allow(dead_code, reason = "it is made for another program of tests")]
 #[path = "../bad_input/registry.rs"]
 mod registry;
 mod tree;

@@ -66,7 +66,7 @@ fn an_engine_that_dies_is_said_to_be_gone_and_looked_at_again_when_it_is_back() 
     let Some(who) = everyone().into_iter().next() else { return };
     let mut engine = Engine::start(who);
     let mut window = window(&engine, Open::Engine);
-    until(&mut window, "live", |window| says(window, "실시간") && app(window).state.trace.len() > 0);
+    until(&mut window, "live", |window| says(window, "실시간") && !app(window).state.trace.is_empty());
     engine.kill();
     until(&mut window, "gone", |window| says(window, "엔진이 응답하지 않음"));
     assert!(!says(&window, "실시간"));
@@ -75,7 +75,7 @@ fn an_engine_that_dies_is_said_to_be_gone_and_looked_at_again_when_it_is_back() 
     engine.start_again();
     until(&mut window, "back", |window| says(window, "실시간"));
     assert!(!says(&window, "엔진이 응답하지 않음"));
-    until(&mut window, "its trace", |window| app(window).state.trace.len() > 0);
+    until(&mut window, "its trace", |window| !app(window).state.trace.is_empty());
 }
 
 #[test]
