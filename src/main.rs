@@ -47,7 +47,8 @@ fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
     };
     let progress = Some(dockwalk::client::place::root(app.root.as_deref()).join("progress.json"));
     let grammar = Some(cli::grammar());
-    match run(Options { open, lang: app.lang, socket: app.socket, root: app.root, lessons, progress, grammar }) {
+    let (lang, socket, root, present) = (app.lang, app.socket, app.root, app.present);
+    match run(Options { open, lang, socket, root, present, lessons, progress, grammar }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::complain(words, &error.problem());

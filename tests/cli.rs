@@ -40,6 +40,31 @@ fn only_a_unix_socket_is_spoken_to() {
 }
 
 #[test]
+fn a_slip_of_the_finger_is_answered_in_the_users_language() {
+    for (line, status, says) in [
+        ("docker rnu x", 1, "혹시 run"),
+        ("docker image lss", 1, "혹시 ls"),
+        ("docker run --nmae x y", 125, "혹시 --name"),
+        ("docker run --nonsense y", 125, "그런 옵션은 없습니다"),
+        ("docker run", 1, "비어 있습니다"),
+        ("docker run --pull sometimes x", 125, "always"),
+        ("docker ps extra", 1, "받지 않는 값"),
+        ("doctro", 2, "혹시 doctor"),
+        ("lesson chekc", 2, "혹시 check"),
+        ("--lang ko doctro", 2, "혹시 doctor"),
+    ] {
+        let mut command = dockwalk(&line.split(' ').collect::<Vec<_>>());
+        if !line.starts_with("--lang") {
+            command.env("DOCKWALK_LANG", "ko");
+        }
+        let said = fails(command, status);
+        assert!(said.contains(says) && !said.contains("error:"), "{line}: {said}");
+    }
+    // As before where English is spoken.
+    assert!(fails(dockwalk(&["docker", "rnu"]), 1).contains("unrecognized subcommand"));
+}
+
+#[test]
 fn a_recording_is_shown_and_a_wrong_file_is_said_to_be_one() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("wrong");

@@ -41,6 +41,9 @@ pub struct AppArgs {
     /// Open a recording instead of a live engine
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+    /// Show the picture in a window of its own as well, for a second screen
+    #[arg(long)]
+    pub present: bool,
 }
 
 /// Everything the window is told by the command line.
@@ -50,6 +53,8 @@ pub struct AppOptions {
     pub lesson: Option<String>,
     /// Open this recording.
     pub trace: Option<PathBuf>,
+    /// Show the picture to a class in a second window.
+    pub present: bool,
     /// Speak this language.
     pub lang: Option<Lang>,
     /// The engine's directory.
@@ -239,6 +244,7 @@ impl Args {
         AppOptions {
             lesson: self.app.lesson.clone(),
             trace: self.app.trace.clone(),
+            present: self.app.present,
             lang: self.lang.map(Into::into),
             root: self.root.clone(),
             socket: self.socket.clone(),

@@ -130,8 +130,13 @@ fn language_of(args: &[OsString]) -> Lang {
 /// not reach the terminal as it is, clap is asked again about a command line that was made visible, and without colours.
 fn refuse(error: &clap::Error) -> ! {
     let args: Vec<_> = std::env::args_os().skip(1).collect();
-    if let (Lang::Ko, Some(problem)) = (language_of(&args), line::refused(error)) {
-        refuse_in(&Words::new(Lang::Ko), error, &problem)
+    if language_of(&args) == Lang::Ko {
+        let mut grammar = grammar();
+        grammar.build();
+        let words: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        if let Some(problem) = line::refused(error, &grammar, &words) {
+            refuse_in(&Words::new(Lang::Ko), error, &problem)
+        }
     }
     let is_strange = |text: &OsStr| !text.to_str().is_some_and(visible::is_line);
     let named = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DOCKWALK_"));

@@ -67,6 +67,9 @@ pub struct GateView {
     /// They let everything through for now.
     #[serde(default)]
     pub open: bool,
+    /// They let everything through up to a breakpoint, or to a step of the kind that they named.
+    #[serde(default)]
+    pub passing: bool,
     /// The finest level it stops at.
     pub level: Level,
     /// Kinds it stops before.

@@ -9,6 +9,7 @@
 
 mod complete;
 mod names;
+mod near;
 mod refused;
 mod words;
 

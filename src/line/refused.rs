@@ -1,5 +1,6 @@
 //! What is wrong with a command line, as a problem that both languages have words for, with a better word where there is one.
 
+use super::near::nearest;
 use super::split;
 use crate::docker::Feature;
 use crate::trace::{Code, Problem};
@@ -17,7 +18,7 @@ pub fn command(grammar: Option<&Command>, line: &str) -> Result<Vec<String>, Pro
         return Ok(words);
     }
     if named && first == "registry" {
-        let wrong = grammar.and_then(|grammar| parse(grammar, &words).err()).and_then(|error| refused(&error));
+        let wrong = grammar.and_then(|grammar| refused(&parse(grammar, &words).err()?, grammar, &words));
         return wrong.map_or(Ok(words), Err);
     }
     let below = if first == "docker" { &words[1..] } else { &words[..] };
@@ -29,10 +30,10 @@ pub fn command(grammar: Option<&Command>, line: &str) -> Result<Vec<String>, Pro
     let known =
         |word: &str| word.starts_with('-') || docker.is_some_and(|docker| docker.find_subcommand(word).is_some());
     if first != "docker" && !known(first) {
-        return Err(no_command(grammar, &words, &argv));
+        return Err(no_command(grammar, &words));
     }
     match parse(grammar, &argv) {
-        Err(error) => refused(&error).map_or(Ok(argv), Err),
+        Err(error) => refused(&error, grammar, &argv).map_or(Ok(argv), Err),
         Ok(()) => Ok(argv),
     }
 }
@@ -42,22 +43,44 @@ fn parse(grammar: &Command, argv: &[String]) -> Result<(), clap::Error> {
     grammar.clone().try_get_matches_from(words).map(drop)
 }
 
-/// The first word is neither `docker` nor a command of it.
-fn no_command(grammar: &Command, words: &[String], below: &[String]) -> Problem {
+/// The first word is neither `docker` nor a command of it: `dokcer run` as well as `rnu`.
+fn no_command(grammar: &Command, words: &[String]) -> Problem {
     let first = words.first().map(String::as_str).unwrap_or_default();
-    let meant = |argv: &[String]| {
-        parse(grammar, argv).err().and_then(|error| suggested(&error, ContextKind::SuggestedSubcommand))
-    };
-    // `dokcer run` as well as `rnu`.
-    let program = meant(words).filter(|word| word == "docker" || word == "host");
-    match program.or_else(|| meant(below)) {
-        Some(suggestion) => Problem::new(Code::CommandMistyped).with("command", first).with("suggestion", suggestion),
+    let below = grammar.find_subcommand("docker").map(commands).unwrap_or_default();
+    match nearest(first, ["docker", "host"].into_iter().chain(below)) {
+        Some(meant) => Problem::new(Code::CommandMistyped).with("command", first).with("suggestion", meant),
         None => Problem::new(Code::CommandNotDocker).with("command", first),
     }
 }
 
-/// What clap refuses; none for what is no fault: help that was asked for, or shown where a command is missing.
-pub fn refused(error: &clap::Error) -> Option<Problem> {
+fn commands(command: &Command) -> Vec<&str> {
+    command.get_subcommands().filter(|it| !it.is_hide_set()).map(Command::get_name).collect()
+}
+
+/// The command that the words lead to, as far as they lead to one.
+fn command_of<'g>(grammar: &'g Command, words: &[String]) -> &'g Command {
+    let (mut command, mut words) = (grammar, words.iter());
+    while let Some(word) = words.next() {
+        if let Some(long) = word.strip_prefix("--") {
+            // Its value is no command.
+            let valued = |arg: &&clap::Arg| arg.get_long() == Some(long) && arg.get_action().takes_values();
+            if command.get_arguments().any(|arg| valued(&arg)) {
+                words.next();
+            }
+        } else if !word.starts_with('-') {
+            match command.find_subcommand(word) {
+                Some(below) => command = below,
+                None => break,
+            }
+        }
+    }
+    command
+}
+
+/// What clap refuses of these words behind the program's name; none for what is no fault: help that was asked for, or shown where
+/// a command is missing. `grammar` is the whole program's, built.
+pub fn refused(error: &clap::Error, grammar: &Command, words: &[String]) -> Option<Problem> {
+    let command = command_of(grammar, words);
     let about = |kind| text(error, kind).unwrap_or_default();
     let with = |code, names: &[(&str, ContextKind)]| {
         names.iter().fold(Problem::new(code), |problem, (name, kind)| problem.with(name, about(*kind)))
@@ -69,12 +92,16 @@ pub fn refused(error: &clap::Error) -> Option<Problem> {
         | ErrorKind::MissingSubcommand
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return None,
         ErrorKind::InvalidSubcommand => {
-            let problem = with(Code::CommandUnknown, &[("command", ContextKind::InvalidSubcommand)]);
-            better(problem, Code::CommandMistyped, suggested(error, ContextKind::SuggestedSubcommand))
+            let typed = about(ContextKind::InvalidSubcommand);
+            let meant = nearest(&typed, commands(command).into_iter()).map(str::to_owned);
+            better(Problem::new(Code::CommandUnknown).with("command", typed), Code::CommandMistyped, meant)
         }
         ErrorKind::UnknownArgument if about(ContextKind::InvalidArg).starts_with('-') => {
             let problem = with(Code::FlagUnknown, &[argument]);
-            better(problem, Code::FlagMistyped, suggested(error, ContextKind::SuggestedArg))
+            let flags: Vec<String> =
+                command.get_arguments().filter_map(|it| Some(format!("--{}", it.get_long()?))).collect();
+            let meant = nearest(&about(ContextKind::InvalidArg), flags.iter().map(String::as_str)).map(str::to_owned);
+            better(problem, Code::FlagMistyped, meant)
         }
         ErrorKind::UnknownArgument | ErrorKind::TooManyValues => with(Code::ArgumentTooMany, &[argument]),
         ErrorKind::InvalidValue if about(ContextKind::InvalidValue).is_empty() => {
@@ -105,15 +132,6 @@ fn better(problem: Problem, code: Code, suggestion: Option<String>) -> Problem {
     match suggestion {
         Some(suggestion) => Problem { code, ..problem }.with("suggestion", suggestion),
         None => problem,
-    }
-}
-
-fn suggested(error: &clap::Error, kind: ContextKind) -> Option<String> {
-    match error.get(kind)? {
-        // The likeliest is the last.
-        ContextValue::Strings(all) => all.last().cloned(),
-        ContextValue::String(one) => Some(one.clone()),
-        _ => None,
     }
 }
 

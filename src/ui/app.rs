@@ -4,8 +4,8 @@ use super::command::{Ask, Command, PathCommand, SourceCommand, ViewCommand};
 use super::diagrams::{Diagrams, Seen, Tab};
 use super::effects::EffectRunner;
 use super::panels::{
-    self, PanelContext, ask, dock, ending, field, files, help, inspector, lesson, outline, stage, start, steps,
-    timeline, top,
+    self, PanelContext, ask, dock, ending, field, files, help, inspector, lesson, narration, outline, presenter, stage,
+    start, steps, timeline, top,
 };
 use super::state::{Overlay, WindowState};
 use super::terminal::{Field, Terminals};
@@ -46,13 +46,15 @@ pub struct App {
     /// Its terminals.
     pub terminals: Terminals,
     diagrams: Diagrams,
+    /// Those of the window on the second screen.
+    class: Diagrams,
     lessons: Vec<Arc<Lesson>>,
     effects: EffectRunner,
     /// What is typed where a path is asked for.
     path: String,
     /// A terminal had the keys in the last frame.
     typing: bool,
-    styled: Option<(bool, bool)>,
+    styled: Option<bool>,
     time: Option<f64>,
 }
 
@@ -78,6 +80,7 @@ impl App {
             state: WindowState::new(lang),
             terminals: Terminals::new(Field::new(options.grammar)),
             diagrams: Diagrams::new(),
+            class: Diagrams::new(),
             lessons: options.lessons.unwrap_or_else(embedded),
             path: String::new(),
             typing: false,
@@ -94,6 +97,7 @@ impl App {
             Open::LessonOn(name, path) => Some(SourceCommand::LessonOn(name, path).into()),
         };
         first.into_iter().for_each(|command| app.command(ctx, command));
+        app.state.second = options.present;
         app
     }
 
@@ -144,11 +148,9 @@ impl App {
 
     /// Colours and size as chosen.
     fn apply_style(&mut self, ctx: &egui::Context) {
-        let wanted = (self.state.dark, self.state.presenter);
-        if self.styled != Some(wanted) {
+        if self.styled != Some(self.state.dark) {
             ctx.set_theme(if self.state.dark { egui::Theme::Dark } else { egui::Theme::Light });
-            ctx.set_zoom_factor(if self.state.presenter { 1.6 } else { 1.0 });
-            self.styled = Some(wanted);
+            self.styled = Some(self.state.dark);
             // This frame was begun in the old style.
             ctx.request_repaint();
         }
@@ -172,6 +174,9 @@ impl App {
             path: &mut self.path,
         };
         self.typing = window(ui, &mut cx, parts);
+        if self.state.second && self.state.has_trace() {
+            second(&ctx, &mut cx, &mut self.class);
+        }
         commands.into_iter().for_each(|command| self.command(&ctx, command));
         self.effects.keep_stops(&self.state);
         self.effects.finish(&ctx, &mut self.state);
@@ -206,6 +211,11 @@ struct Parts<'a> {
 fn window(ui: &mut Ui, cx: &mut PanelContext<'_>, mut parts: Parts<'_>) -> bool {
     let theme = cx.theme;
     let ctx = ui.ctx().clone();
+    if cx.state.presenter && cx.state.has_trace() {
+        presenter::show(ui, cx, parts.diagrams);
+        over(&ctx, cx, parts.path);
+        return false;
+    }
     let panel = Frame::new().fill(theme.panel);
     let title = cx.state.course.as_ref().map_or_else(
         || panels::source_title(cx.state),
@@ -230,15 +240,35 @@ fn window(ui: &mut Ui, cx: &mut PanelContext<'_>, mut parts: Parts<'_>) -> bool 
         });
         false
     };
+    over(&ctx, cx, parts.path);
+    typing
+}
+
+/// The window for the second screen. Its keys are those of the first.
+fn second(ctx: &egui::Context, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
+    let title = format!("dockwalk · {}", cx.say("key-second"));
+    let builder = egui::ViewportBuilder::default().with_title(title).with_inner_size([1280.0, 720.0]);
+    ctx.show_viewport_immediate(egui::ViewportId::from_hash_of("second"), builder, |ui, class| {
+        if class != egui::ViewportClass::EmbeddedWindow {
+            cx.commands.extend(keys::pressed(ui.ctx(), false, false));
+        }
+        if ui.input(|input| input.viewport().close_requested()) {
+            cx.want(ViewCommand::Second);
+        }
+        presenter::show(ui, cx, diagrams);
+    });
+}
+
+/// What lies over the window.
+fn over(ctx: &egui::Context, cx: &mut PanelContext<'_>, path: &mut String) {
     match cx.state.overlay {
-        Some(Overlay::Help) => help::show(&ctx, cx),
-        Some(Overlay::Steps) => steps::show(&ctx, cx),
-        Some(Overlay::Ask(what)) => ask::show(&ctx, cx, what, parts.path),
-        Some(Overlay::Leave) => ask::leave(&ctx, cx),
+        Some(Overlay::Help) => help::show(ctx, cx),
+        Some(Overlay::Steps) => steps::show(ctx, cx),
+        Some(Overlay::Ask(what)) => ask::show(ctx, cx, what, path),
+        Some(Overlay::Leave) => ask::leave(ctx, cx),
         None => {}
     }
-    steps::notice(&ctx, cx);
-    typing
+    steps::notice(ctx, cx);
 }
 
 fn workspace(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> bool {
@@ -247,27 +277,25 @@ fn workspace(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> b
     let padded = panel.inner_margin(Margin { left: 20, right: 16, top: 16, bottom: 8 });
     Panel::bottom("timeline").exact_size(timeline::HEIGHT).frame(panel).show(ui, |ui| timeline::show(ui, cx));
     let width = ui.available_width();
-    if !cx.state.presenter {
-        // Files need the room: they bring details of their own, and only a lesson stays beside them.
-        let files = cx.state.files.shown;
-        let side = (width * 0.235).clamp(250.0, 400.0);
-        if !files || cx.state.course.is_some() {
-            Panel::left("lesson").exact_size(side).frame(padded).show(ui, |ui| {
-                keep_size(ui);
-                match &cx.state.course {
-                    Some(course) if course.is_ended() => ending::show(ui, cx, course),
-                    Some(course) => lesson::show(ui, cx, course),
-                    None => outline::show(ui, cx),
-                }
-            });
-        }
-        if !files {
-            let side = (width * 0.22).clamp(240.0, 380.0);
-            Panel::right("inspector").exact_size(side).frame(padded).show(ui, |ui| {
-                keep_size(ui);
-                inspector::show(ui, cx);
-            });
-        }
+    // Files need the room: they bring details of their own, and only a lesson stays beside them.
+    let files = cx.state.files.shown;
+    let side = (width * 0.235).clamp(250.0, 400.0);
+    if !files || cx.state.course.is_some() {
+        Panel::left("lesson").exact_size(side).frame(padded).show(ui, |ui| {
+            keep_size(ui);
+            match &cx.state.course {
+                Some(course) if course.is_ended() => ending::show(ui, cx, course),
+                Some(course) => lesson::show(ui, cx, course),
+                None => outline::show(ui, cx),
+            }
+        });
+    }
+    if !files {
+        let side = (width * 0.22).clamp(240.0, 380.0);
+        Panel::right("inspector").exact_size(side).frame(padded).show(ui, |ui| {
+            keep_size(ui);
+            inspector::show(ui, cx);
+        });
     }
     let canvas = Frame::new().fill(theme.canvas);
     CentralPanel::default().frame(canvas).show(ui, |ui| middle(ui, cx, parts)).inner
@@ -294,9 +322,13 @@ fn middle(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> bool
         let side = Panel::right("dock-beside").resizable(true).default_size(440.0).size_range(dock::widths(ui));
         side.frame(panel).show(ui, |ui| dock::show(ui, cx, parts.terminals, None));
     } else {
-        let (height, rows) = (dock::height(ui, cx, parts.terminals), dock::rows(ui, cx, parts.terminals));
+        let (height, rows) = (dock::height(ui, cx, parts.terminals), dock::rows(ui, parts.terminals));
         let below = Panel::bottom("dock").exact_size(height).frame(panel);
         below.show(ui, |ui| dock::show(ui, cx, parts.terminals, Some(rows)));
+    }
+    if !cx.state.files.shown {
+        let row = Panel::bottom("narration").exact_size(narration::HEIGHT).frame(panel);
+        row.show(ui, |ui| narration::show(ui, cx));
     }
     let typing = parts.terminals.has_keys || listing;
     let room = ui.available_rect_before_wrap();

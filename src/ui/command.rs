@@ -41,9 +41,9 @@ macro_rules! bindings {
 pub fn bindings() -> Vec<Binding> {
     bindings! {
         [shift(Key::ArrowRight), key(Key::F10)] "over" => PlaybackCommand::Over;
-        [key(Key::Space)] "onward" => LessonCommand::Onward;
+        [key(Key::Space), key(Key::PageDown)] "onward" => LessonCommand::Onward;
         [key(Key::ArrowRight)] "step" => PlaybackCommand::Step;
-        [key(Key::ArrowLeft)] "back" => PlaybackCommand::Back;
+        [key(Key::ArrowLeft), key(Key::PageUp)] "back" => PlaybackCommand::Back;
         [key(Key::ArrowDown), key(Key::F11)] "into" => PlaybackCommand::Into;
         [key(Key::ArrowUp), shift(Key::F11)] "out" => PlaybackCommand::Out;
         [key(Key::C), key(Key::F5)] "continue" => PlaybackCommand::Continue;
@@ -70,6 +70,7 @@ pub fn bindings() -> Vec<Binding> {
         [ctrl(Key::E)] "export" => PathCommand::Ask(Ask::Export);
         [ctrl(Key::Backtick)] "terminal" => TerminalCommand::Focus;
         [key(Key::F)] "presenter" => ViewCommand::Presenter;
+        [shift(Key::F)] "second" => ViewCommand::Second;
         [key(Key::T)] "theme" => ViewCommand::OtherTheme;
         [key(Key::G)] "language" => ViewCommand::OtherLanguage;
         [key(Key::Questionmark), key(Key::F1), shift(Key::Slash)] "help" => ViewCommand::Help;

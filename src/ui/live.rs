@@ -9,6 +9,7 @@ use crate::trace::{Code, Problem};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// Which engine, and how to start it.
@@ -38,6 +39,8 @@ pub struct Link {
     /// What the engine says.
     pub news: Receiver<News>,
     orders: Sender<GateCommand>,
+    /// Dropped with this value: while nothing happens nothing is sent, and a queue would not say that nobody listens.
+    _alive: Arc<()>,
 }
 
 impl Link {
@@ -57,6 +60,8 @@ pub const BATCHES: usize = 3;
 pub fn connect(wanted: Wanted, wake: impl Fn() + Clone + Send + 'static) -> Link {
     let (say, news) = sync_channel(BATCHES);
     let (orders, told) = channel();
+    let alive = Arc::new(());
+    let watched = Arc::downgrade(&alive);
     std::thread::spawn(move || {
         let found = match wanted.way {
             Way::FindOrStart => find(&wanted.options),
@@ -69,14 +74,14 @@ pub fn connect(wanted: Wanted, wake: impl Fn() + Clone + Send + 'static) -> Link
                 let socket = client.socket().to_owned();
                 if tell(&say, &wake, News::Connected { socket }) {
                     command(client.clone(), told, say.clone(), wake.clone());
-                    listen(&client, &say, &wake);
+                    listen(&client, &watched, &say, &wake);
                 }
                 drop(engine);
             }
             Err(problem) => drop(tell(&say, &wake, News::Failed(problem))),
         }
     });
-    Link { news, orders }
+    Link { news, orders, _alive: alive }
 }
 
 /// What the engine was started by; kept so that nothing waits for a child that nobody remembers.
@@ -143,7 +148,7 @@ fn tell(say: &SyncSender<News>, wake: &impl Fn(), news: News) -> bool {
     heard
 }
 
-fn listen(client: &Client, say: &SyncSender<News>, wake: &impl Fn()) {
+fn listen(client: &Client, alive: &Weak<()>, say: &SyncSender<News>, wake: &impl Fn()) {
     let events = client.events(0, true);
     let mut quiet = true;
     let mut gate = GateWatch::default();
@@ -172,7 +177,7 @@ fn listen(client: &Client, say: &SyncSender<News>, wake: &impl Fn()) {
             Some(Incoming::Back) => tell(say, wake, News::Back),
             Some(Incoming::Dropped(base)) => tell(say, wake, News::Dropped(base)),
             Some(Incoming::Restarted) => tell(say, wake, News::Connected { socket: client.socket().to_owned() }),
-            _ if silent => gate.look(client, !quiet, say, wake),
+            _ if silent => gate.look(client, !quiet, say, wake) && alive.strong_count() > 0,
             _ => true,
         };
         if !going_on {
@@ -198,20 +203,16 @@ impl GateWatch {
     fn look(&mut self, client: &Client, tell_all: bool, say: &SyncSender<News>, wake: &impl Fn()) -> bool {
         match client.gate_within(PATIENCE) {
             Ok(view) => {
-                let same = self.seen.as_ref() == Some(&view) && !std::mem::take(&mut self.silent);
-                self.seen = Some(view.clone());
-                if same && !tell_all {
-                    say.send(News::Nothing).is_ok()
-                } else {
-                    tell(say, wake, News::Gate(Box::new(view)))
-                }
+                let was_silent = std::mem::take(&mut self.silent);
+                let same = self.seen.replace(view.clone()).as_ref() == Some(&view);
+                (same && !was_silent && !tell_all) || tell(say, wake, News::Gate(Box::new(view)))
             }
-            Err(error) if error.problem.code == Code::EngineSilent => {
+            Err(error) if matches!(error.problem.code, Code::EngineSilent) => {
                 let known = std::mem::replace(&mut self.silent, true);
-                if known { say.send(News::Nothing).is_ok() } else { tell(say, wake, News::Lost(error.problem)) }
+                known || tell(say, wake, News::Lost(error.problem))
             }
             // The event stream reports an engine that has gone.
-            Err(_gone) => say.send(News::Nothing).is_ok(),
+            Err(_gone) => true,
         }
     }
 }

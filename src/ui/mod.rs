@@ -31,6 +31,7 @@ pub mod panels;
 pub mod progress;
 pub mod prose;
 pub mod settings;
+mod short;
 pub mod source;
 pub mod state;
 pub mod style;
@@ -55,6 +56,8 @@ pub struct Options {
     pub socket: Option<PathBuf>,
     /// The engine's root directory; none for the default.
     pub root: Option<PathBuf>,
+    /// A second window shows the picture to a class.
+    pub present: bool,
     /// The lessons; none for those that are part of the program.
     pub lessons: Option<Vec<Arc<Lesson>>>,
     /// Where it is kept how far lessons were taken; none keeps it nowhere.

@@ -37,7 +37,7 @@ pub fn load(storage: &dyn eframe::Storage, state: &mut WindowState, terminals: &
         state.speed =
             settings.speed.clamp(super::state::SPEEDS[0], super::state::SPEEDS[super::state::SPEEDS.len() - 1]);
         terminals.side = settings.terminals.beside;
-        terminals.height = settings.terminals.height.map_or(terminals.height, |height| height.clamp(100.0, 900.0));
+        terminals.height = settings.terminals.height.map(|height| height.clamp(100.0, 900.0));
         terminals.field.remember(settings.terminals.history);
     }
 }
@@ -46,7 +46,7 @@ pub fn load(storage: &dyn eframe::Storage, state: &mut WindowState, terminals: &
 pub fn save(storage: &mut dyn eframe::Storage, state: &WindowState, terminals: &Terminals) {
     let (lang, dark, level, speed) = (state.lang, state.dark, state.cursor.level(), state.speed);
     let history = terminals.field.history().to_vec();
-    let terminals = Dock { beside: terminals.side, height: Some(terminals.height), history };
+    let terminals = Dock { beside: terminals.side, height: terminals.height, history };
     if let Ok(text) = serde_json::to_string(&Settings { lang, dark, level, speed, terminals }) {
         storage.set_string(KEY, text);
     }

@@ -22,8 +22,6 @@ pub enum News {
     Lost(Problem),
     /// The same engine answers again.
     Back,
-    /// Nothing happened.
-    Nothing,
     /// The engine dropped events before the window had them: its trace begins with this.
     Dropped(Arc<Base>),
     /// Events, in order.

@@ -62,6 +62,8 @@ fn visuals(theme: &Theme) -> Visuals {
     visuals.selection.stroke = Stroke::new(1.0, theme.accent);
     visuals.indent_has_left_vline = false;
     visuals.slider_trailing_fill = true;
+    // A cursor that blinks paints the window twice a second, as long as a field has the keys.
+    visuals.text_cursor.blink = false;
     let state = |fill, line, text| WidgetVisuals {
         bg_fill: fill,
         weak_bg_fill: fill,

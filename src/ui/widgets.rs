@@ -53,6 +53,19 @@ pub fn text_button(ui: &mut Ui, text: &str, loudness: Loudness) -> Response {
     response
 }
 
+/// Words that lead somewhere.
+pub fn link(ui: &mut Ui, text: &str) -> Response {
+    let text = &*fonts::shown(text);
+    let theme = Theme::of(ui.ctx());
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::regular(12.5), Color32::PLACEHOLDER);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(0.0, 4.0), Sense::click());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, text));
+    let lit = response.hovered() || response.has_focus();
+    ui.painter().galley(rect.min + vec2(0.0, 2.0), galley, if lit { theme.text } else { theme.accent });
+    response
+}
+
 /// A button with words, of that width; what does not fit is left out at the end.
 pub fn wide_button(ui: &mut Ui, text: &str, loudness: Loudness, width: f32) -> Response {
     let text = &*fonts::shown(text);

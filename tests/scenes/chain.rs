@@ -124,6 +124,26 @@ fn bars_are_to_one_scale_and_those_that_are_not_say_so() {
 }
 
 #[test]
+fn the_bar_of_what_is_on_its_way_is_full_when_it_is_here_and_not_before() {
+    let sample = sample::shell_run();
+    let bars = |moment: &str| {
+        let scene = of(&sample.at(moment), None, Lang::Ko);
+        scene.shape_of(&Entity::Blob(digest("base"))).unwrap().bars.clone()
+    };
+    let waiting = bars("manifest read");
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
+    assert!(waiting[0].clamped, "an outline, as long as it will be");
+    let receiving = bars("first receiving");
+    assert_eq!(receiving.len(), 2, "{receiving:?}");
+    assert!(receiving[0].clamped && !receiving[1].clamped);
+    let part = receiving[1].rect.width() / receiving[0].rect.width();
+    assert!((part - 0.62).abs() < 0.01, "{part}");
+    let whole = bars("checking");
+    assert_eq!(whole.len(), 1, "it is here, though others are not: {whole:?}");
+    assert!(!whole[0].clamped && whole[0].rect == receiving[0].rect);
+}
+
+#[test]
 fn an_instruction_without_a_layer_stands_where_it_was_given() {
     let mut s = Sample::default();
     s.engine_start();

@@ -5,7 +5,7 @@ use crate::laws::{check, crosses, draw};
 use crate::sample::{self, LayerSpec, Sample, crowd, id, shell_layers, shell_run};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::*;
-use dockwalk::ui::diagrams::{Diagrams, NodeId, Style, Tab, svg};
+use dockwalk::ui::diagrams::{Diagrams, How, NodeId, Style, Tab, svg};
 use dockwalk::ui::theme::Theme;
 use egui::{Rect, pos2, vec2};
 use egui_kittest::Harness;
@@ -316,7 +316,15 @@ fn window(world: World, tab: Tab) -> (Harness<'static>, Rc<RefCell<Seen>>) {
         // The harness asks for reduced motion.
         ui.style_mut().animation_time = if *moving { 0.1 } else { 0.0 };
         ui.horizontal(|ui| diagrams.zoom(ui, *tab, &Words::new(Lang::En), &Theme::DARK));
-        diagrams.show(ui, *tab, world, &[], selection, &Words::new(Lang::En), &Theme::DARK, false);
+        diagrams.show(
+            ui,
+            *tab,
+            world,
+            &[],
+            selection,
+            &Words::new(Lang::En),
+            How { theme: &Theme::DARK, scale: 1.0, spotlight: false },
+        );
     });
     (harness, seen)
 }

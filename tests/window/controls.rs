@@ -8,6 +8,7 @@ use dockwalk::ui::command::{self, Ask, PathCommand, PlaybackCommand, SourceComma
 use dockwalk::ui::source::{News, Recording};
 use dockwalk::ui::state::Origin;
 use dockwalk::ui::{Options, diagrams::Tab};
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::{Harness, kittest::Queryable};
 
@@ -401,17 +402,59 @@ fn the_diagram_is_exported_as_svg() {
     assert!(text.contains("docker0"));
 }
 
+/// The smallest text of the picture, in points of the window.
+fn smallest(window: &Window) -> f32 {
+    let seen = app(window).seen(app(window).state.tab).unwrap();
+    let texts = seen.scene.nodes().flat_map(|node| &node.texts).map(|text| text.font.size());
+    texts.fold(f32::INFINITY, f32::min) * seen.transform.scaling
+}
+
 #[test]
-fn presenter_mode_is_large_and_without_side_panels() {
+fn before_a_class_there_is_the_picture_a_sentence_and_what_comes_next() {
+    for size in [(1280.0, 720.0), (1920.0, 1080.0)] {
+        let mut window = window(Lang::Ko, size);
+        for tab in 0..Tab::ALL.len() {
+            tell(&mut window, ViewCommand::Tab(tab));
+            tell(&mut window, PlaybackCommand::Seek(60));
+            press(&mut window, Key::F);
+            window.run_steps(3);
+            assert!(window.query_by_label("살펴보기").is_none() && window.query_by_label("일어난 일").is_none());
+            assert_eq!(window.query_all_by_role(Role::Status).count(), 1, "what happened is said");
+            assert!(window.query_by_label_contains("다음 단계 · ").is_some());
+            let least = 22.0 * size.1 / 720.0;
+            assert!(smallest(&window) >= least - 0.1, "{size:?}: {} of {least} points", smallest(&window));
+            press(&mut window, Key::Escape);
+            window.run_steps(3);
+            assert!(window.query_by_label("일어난 일").is_some());
+        }
+    }
+}
+
+#[test]
+fn a_clicker_leads_through_it() {
     let mut window = korean();
+    tell(&mut window, PlaybackCommand::Home);
+    let start = position(&window);
     press(&mut window, Key::F);
+    press(&mut window, Key::PageDown);
+    press(&mut window, Key::PageDown);
+    let there = position(&window);
+    assert!(there > start);
+    press(&mut window, Key::PageUp);
+    assert!(start < position(&window) && position(&window) < there);
+}
+
+#[test]
+fn a_second_window_shows_the_class_what_the_first_steps_through() {
+    let mut window = korean();
+    assert_eq!(window.query_all_by_role(Role::Status).count(), 1);
+    window.key_press_modifiers(Modifiers::SHIFT, Key::F);
     window.run_steps(3);
-    assert!(window.query_by_label("살펴보기").is_none());
-    assert!(window.query_by_label("일어난 일").is_none());
-    assert!((window.ctx.zoom_factor() - 1.6).abs() < 0.01);
-    press(&mut window, Key::Escape);
+    assert_eq!(window.query_all_by_role(Role::Status).count(), 2, "the sentence stands in both");
+    assert!(window.query_by_label("일어난 일").is_some(), "and the first is as it was");
+    window.key_press_modifiers(Modifiers::SHIFT, Key::F);
     window.run_steps(3);
-    assert!(window.query_by_label("일어난 일").is_some());
+    assert_eq!(window.query_all_by_role(Role::Status).count(), 1);
 }
 
 #[test]

@@ -165,7 +165,15 @@ fn events(trace: &Trace, from: u64, to: u64) -> News {
 
 fn waiting(waiting: Vec<Step>) -> News {
     let (breakpoints, callers) = (Default::default(), Default::default());
-    News::Gate(Box::new(GateView { held: true, open: false, level: Level::Stage, breakpoints, waiting, callers }))
+    News::Gate(Box::new(GateView {
+        held: true,
+        open: false,
+        level: Level::Stage,
+        breakpoints,
+        waiting,
+        callers,
+        passing: false,
+    }))
 }
 
 /// A window that believes that an engine did what was recorded.

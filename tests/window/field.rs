@@ -108,7 +108,7 @@ fn history_place_and_height_outlive_the_window() {
     tell(&mut window, TerminalCommand::Place);
     let app = app_mut(&mut window);
     app.terminals.field.ran("docker volume ls");
-    app.terminals.height = 311.0;
+    app.terminals.height = Some(311.0);
     let mut stored = Stored::default();
     settings::save(&mut stored, &app.state, &app.terminals);
     let mut next = korean();
@@ -116,7 +116,7 @@ fn history_place_and_height_outlive_the_window() {
     settings::load(&stored, &mut app.state, &mut app.terminals);
     assert_eq!(app.terminals.field.history(), ["docker volume ls"]);
     assert!(app.terminals.side);
-    assert_eq!(app.terminals.height, 311.0);
+    assert_eq!(app.terminals.height, Some(311.0));
     // As it was stored before there were terminals in it.
     let before = r#"{"lang":"en","dark":false,"level":"kernel","speed":2.0}"#;
     let mut old = Stored::default();

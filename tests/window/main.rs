@@ -11,11 +11,14 @@ mod course;
 #[cfg(feature = "engine")]
 #[path = "../common/engine.rs"]
 mod engine;
+#[cfg(feature = "engine")]
+mod engines;
 mod field;
 mod files;
 mod fits;
 #[path = "../hostile_text/fixture.rs"]
 mod fixture;
+mod gate;
 mod hostile;
 #[path = "../common/laws.rs"]
 mod laws;

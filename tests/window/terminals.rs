@@ -61,14 +61,25 @@ fn a_terminal_is_three_lines_high_until_it_has_more() {
         until(&mut window, "six lines", |window| app(window).terminals.rows() >= 6);
         let six = screen(&window, "many");
         run(&mut window, "very", "seq 1 400; read x");
-        until(&mut window, "all lines", |window| app(window).terminals.rows() >= 9);
+        until(&mut window, "all lines", |window| {
+            app(window).terminals.rows() >= app(window).terminals.list()[2].screen.size().0
+        });
         let all = screen(&window, "very");
+        // In a low window the picture comes first.
+        assert!(few.height() <= six.height() && six.height() <= all.height(), "{size:?}: {few:?} {six:?} {all:?}");
+        if size.1 < 900.0 {
+            continue;
+        }
         assert!(few.height() < six.height() && six.height() < all.height(), "{size:?}: {few:?} {six:?} {all:?}");
         let line = (six.height() - few.height()) / 3.0;
         assert!((few.height() - 16.0 - 3.0 * line).abs() < 1.0, "three lines: {few:?}, a line is {line}");
         // It grows upwards, and no further than the user wants.
         assert_eq!((few.bottom(), six.bottom()), (all.bottom(), all.bottom()));
-        assert!(all.height() <= 230.0, "{all:?}");
+        let picture = all.top() - 34.0 - window.get_by_label("네트워크").rect().bottom();
+        assert!(
+            all.height() <= 230.0 && picture > 1.2 * all.height(),
+            "the picture has the larger part: {all:?} {picture}"
+        );
         // A terminal that grows was never told another size.
         let sizes: Vec<_> = app(&window).terminals.list().iter().map(|one| one.screen.size().0).collect();
         assert!(sizes.iter().all(|rows| *rows == sizes[0]), "{sizes:?}");
@@ -81,7 +92,7 @@ fn a_program_that_takes_the_whole_screen_gets_all_there_is() {
     run(&mut window, "vi", r"printf '\033[?1049hx'; read x");
     let rows = |window: &Window| app(window).terminals.list()[0].screen.size().0;
     until(&mut window, "all rows", |window| app(window).terminals.rows() > 3);
-    assert_eq!(app(&window).terminals.rows(), rows(&window));
+    assert!(app(&window).terminals.rows() >= rows(&window));
 }
 
 #[test]

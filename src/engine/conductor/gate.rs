@@ -98,6 +98,7 @@ impl Gate {
             GateView {
                 held: state.holders > 0,
                 open: state.open,
+                passing: matches!(state.stop, StopBefore::Never | StopBefore::At(_)),
                 level: state.level,
                 breakpoints: state.breakpoints.clone(),
                 callers: called.collect(),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::client::protocol::GateCommand;
+use crate::client::protocol::{Caller, GateCommand};
 use crate::trace::{Code, Level, Plan, Problem, Step, StepKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -181,6 +181,78 @@ fn the_gate_opens_when_its_last_holder_is_gone() {
     drop(second);
     session.end().unwrap();
     assert!(!session.conductor.gate().held());
+}
+
+#[test]
+fn an_open_gate_lets_all_through_and_breakpoints_too_until_it_is_closed() {
+    let mut session = SteppedScript::begin(|_| {});
+    let kinds: BTreeSet<StepKind> = [StepKind::JoinBridge].into();
+    session.check(StepKind::WireNetwork).tell(GateCommand::Breakpoints { kinds }).tell(GateCommand::Open);
+    session.done();
+    let gate = session.conductor.gate();
+    assert!(gate.view().open && gate.view().held && !gate.view().passing);
+    // Continue leaves it as it is; a level is no wish to stop.
+    gate.command(&GateCommand::Continue);
+    gate.command(&GateCommand::Pause { level: Level::Kernel });
+    assert!(gate.view().open);
+    gate.command(&GateCommand::Continue);
+    assert!(gate.view().passing, "what was told to go on shows");
+    gate.command(&GateCommand::Close);
+    assert!(!gate.view().open && !gate.view().passing);
+}
+
+#[test]
+fn whoever_says_where_to_stop_closes_the_gate() {
+    for command in [
+        GateCommand::Step { level: STAGE },
+        GateCommand::Over { level: STAGE },
+        GateCommand::Out { level: STAGE },
+        GateCommand::RunTo { kind: StepKind::JoinBridge },
+    ] {
+        let session = SteppedScript::begin(|gate| {
+            gate.command(&GateCommand::Open);
+            gate.command(&command);
+        });
+        assert!(session.waiting().is_some(), "{command:?}");
+        session.tell(GateCommand::Open);
+    }
+}
+
+#[test]
+fn the_next_holder_finds_the_gate_closed() {
+    let dir = tempfile::tempdir().unwrap();
+    let conductor = conductor(dir.path());
+    let hold = conductor.hold();
+    conductor.gate().command(&GateCommand::Open);
+    let second = conductor.hold();
+    assert!(conductor.gate().view().open, "one of two windows does not close it for the other");
+    drop((hold, second));
+    let _hold = conductor.hold();
+    assert!(!conductor.gate().view().open, "no state is left behind by those that have gone");
+}
+
+#[test]
+fn who_waits_at_the_gate_is_named_while_it_waits() {
+    let dir = tempfile::tempdir().unwrap();
+    let conductor = conductor(dir.path());
+    let _hold = conductor.hold();
+    let caller = Caller { pid: 4711, program: "docker".to_owned() };
+    let asked = Asked::by("POST /x".to_owned(), Some(caller.clone()));
+    let inner = Arc::clone(&conductor);
+    let thread = std::thread::spawn(move || {
+        inner.operate(OpKind::ContainerStart, "test", asked, &Cancel::new(), |cx| {
+            step(cx, StepKind::WireNetwork, |_| Ok(()))
+        })
+    });
+    while conductor.gate().view().waiting.is_empty() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let view = conductor.gate().view();
+    assert_eq!(view.callers.values().collect::<Vec<_>>(), [&caller]);
+    assert!(view.waits_for(4711).is_some() && view.waits_for(4712).is_none());
+    conductor.gate().command(&GateCommand::Continue);
+    thread.join().unwrap().unwrap();
+    assert!(conductor.gate().view().callers.is_empty());
 }
 
 #[test]

@@ -28,19 +28,19 @@ impl Default for Camera {
 
 impl Camera {
     /// The whole picture in the middle; what is too large to be read then begins at its corner, or where `focus` is.
-    pub fn fit(size: Vec2, view: Vec2, focus: Option<Rect>) -> Self {
-        Self::fitted(size, view, focus, *FIT.start())
+    /// `scale` is what 100 % is.
+    pub fn fit(size: Vec2, view: Vec2, focus: Option<Rect>, scale: f32) -> Self {
+        Self::fitted(size, view, focus, (*FIT.start() * scale, *FIT.end() * scale))
     }
 
     /// The whole picture, however small that makes it.
     pub fn whole(size: Vec2, view: Vec2) -> Self {
-        Self::fitted(size, view, None, *RANGE.start())
+        Self::fitted(size, view, None, (*RANGE.start(), *FIT.end()))
     }
 
-    fn fitted(size: Vec2, view: Vec2, focus: Option<Rect>, least: f32) -> Self {
+    fn fitted(size: Vec2, view: Vec2, focus: Option<Rect>, (least, most): (f32, f32)) -> Self {
         let (wide, high) = (view.x / size.x.max(1.0), view.y / size.y.max(1.0));
-        // What has to be scrolled down anyway uses the room that there is beside it.
-        let zoom = if high < least { wide.min(1.0).max(least) } else { wide.min(high).clamp(least, *FIT.end()) };
+        let zoom = wide.min(high).clamp(least, most);
         let drawn = size * zoom;
         let axis = |view: f32, drawn: f32, focus: Option<f32>| {
             if drawn <= view {
@@ -108,7 +108,7 @@ mod tests {
         let (size, view) = (vec2(1000.0, 800.0), vec2(600.0, 400.0));
         let room = Rect::from_min_size(egui::Pos2::ZERO, view);
         for by in [vec2(9e4, 0.0), vec2(-9e4, 0.0), vec2(0.0, 9e4), vec2(0.0, -9e4), vec2(9e4, -9e4)] {
-            let mut camera = Camera::fit(size, view, None);
+            let mut camera = Camera::fit(size, view, None, 1.0);
             camera.pan(by);
             camera.keep(size, view);
             let drawn = camera.transform(room) * Rect::from_min_size(egui::Pos2::ZERO, size);

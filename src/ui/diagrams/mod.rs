@@ -28,7 +28,7 @@ pub use id::NodeId;
 pub use mark::Glyph;
 pub use measure::{Approximate, Measure};
 pub use scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
-pub use view::{Diagrams, Seen};
+pub use view::{Diagrams, How, Seen};
 
 use stage::Detail;
 

@@ -54,7 +54,7 @@ pub struct Bar {
     pub rect: Rect,
     /// Its colour.
     pub tint: Tint,
-    /// Too small to be seen at this scale: drawn hollow, and larger than it is.
+    /// Drawn hollow: too small to be seen at this scale, and larger than it is; or not there yet, and as long as it will be.
     pub clamped: bool,
 }
 

@@ -61,8 +61,21 @@ struct Source {
     lang: Lang,
     chosen: Option<Entity>,
     lit: Vec<Entity>,
+    /// At 100 %.
     room: Vec2,
+    scale: f32,
     pixels_per_point: f32,
+}
+
+/// How a picture is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct How<'a> {
+    /// Its colours.
+    pub theme: &'a Theme,
+    /// How much larger than at a desk: 2 makes 22 points of 11.
+    pub scale: f32,
+    /// All but what changed is dimmed.
+    pub spotlight: bool,
 }
 
 /// How a picture is seen.
@@ -85,7 +98,7 @@ impl Diagrams {
     }
 
     /// Draws a diagram in all the room that is left, and lets a click choose the thing that a shape stands for.
-    /// `changed` is what the last event changed: it is lit, and with `spotlight` all else is dimmed.
+    /// `changed` is what the last event changed: it is lit.
     #[expect(clippy::too_many_arguments, reason = "everything it depends on, and nothing kept behind its back")]
     pub fn show(
         &mut self,
@@ -95,9 +108,9 @@ impl Diagrams {
         changed: &[Entity],
         selection: &mut Option<Entity>,
         words: &Words,
-        theme: &Theme,
-        spotlight: bool,
+        how: How<'_>,
     ) {
+        let How { theme, scale, spotlight } = how;
         let room = ui.available_rect_before_wrap();
         let ground = ui.interact(room, egui::Id::unique(("dockwalk diagram", view)), Sense::click_and_drag());
         let faces = Faces::of(ui.ctx());
@@ -114,7 +127,8 @@ impl Diagrams {
                 Tab::Network | Tab::Storage => selection.clone(),
             },
             lit: changed.to_vec(),
-            room: room.size(),
+            room: room.size() / scale,
+            scale,
             pixels_per_point: ui.ctx().pixels_per_point(),
         };
         let set = (ui.ctx().pixels_per_point(), faces.has_bold());
@@ -161,6 +175,7 @@ impl View {
             chosen: None,
             lit: Vec::new(),
             room: Vec2::ZERO,
+            scale: 1.0,
             pixels_per_point: 0.0,
         };
         let scene = Scene::default();
@@ -181,7 +196,8 @@ impl View {
     /// A new scene: what is seen now moves to it. In another room it is there at once.
     fn change(&mut self, scene: Scene, of: Source, tab: Tab, now: f64, reduced: bool) {
         let first = self.of.room == Vec2::ZERO;
-        let resized = of.room != self.of.room;
+        let resized = of.room != self.of.room || of.scale != self.of.scale;
+        let was_empty = self.scene.empty;
         self.before = if first { Shown::of(&scene) } else { self.shown(now, reduced) };
         self.camera_before = self.camera_at(now, reduced);
         self.forward = !is_back(&self.of.world, &of.world);
@@ -193,9 +209,9 @@ impl View {
         self.of = of;
         self.changed_at = if first { f64::NEG_INFINITY } else { now };
         if !self.camera.fits {
-            self.camera.keep(self.scene.size, self.of.room);
-        } else if resized || self.must_move() {
-            self.camera = Camera::fit(self.scene.size, self.of.room, self.focus());
+            self.camera.keep(self.scene.size, self.view());
+        } else if resized || was_empty || self.must_move() {
+            self.camera = Camera::fit(self.scene.size, self.view(), self.focus(), self.of.scale);
         }
         if resized {
             self.camera_before = self.camera;
@@ -205,11 +221,16 @@ impl View {
     /// The camera stays where it is as long as all that there is can be seen from there, or at least what changed; and as long as
     /// what is seen is not much smaller than it could be.
     fn must_move(&self) -> bool {
-        let (size, room) = (self.scene.size, self.of.room);
-        let fit = Camera::fit(size, room, self.focus());
+        let (size, room) = (self.scene.size, self.view());
+        let fit = Camera::fit(size, room, self.focus(), self.of.scale);
         let all = Rect::from_min_size(egui::Pos2::ZERO, size);
         let enough = if fit.sees(all, room) { Some(all) } else { self.focus() };
         enough.is_some_and(|part| !self.camera.sees(part, room)) || fit.zoom > self.camera.zoom * 1.2
+    }
+
+    /// How large the view is, in the window's points.
+    fn view(&self) -> Vec2 {
+        self.of.room * self.of.scale
     }
 
     fn focus(&self) -> Option<Rect> {
@@ -256,7 +277,7 @@ impl View {
             }
         }
         if self.camera != before {
-            self.camera.keep(self.scene.size, self.of.room);
+            self.camera.keep(self.scene.size, self.view());
             self.camera_before = self.camera;
             ui.ctx().request_repaint();
         }
@@ -265,10 +286,10 @@ impl View {
     fn zoom_keys(&mut self, ui: &egui::Ui) {
         let pressed = |key: Key| ui.input(|i| i.key_pressed(key) && i.modifiers.is_none());
         if pressed(Key::Plus) || pressed(Key::Equals) {
-            self.camera.zoom_by(1.2, self.of.room / 2.0);
+            self.camera.zoom_by(1.2, self.view() / 2.0);
         }
         if pressed(Key::Minus) {
-            self.camera.zoom_by(1.0 / 1.2, self.of.room / 2.0);
+            self.camera.zoom_by(1.0 / 1.2, self.view() / 2.0);
         }
         if pressed(Key::Num0) {
             self.fit_all();
@@ -277,8 +298,8 @@ impl View {
 
     /// As it is when nobody moved it; from there all of it, however small that makes it.
     fn fit_all(&mut self) {
-        let fit = Camera::fit(self.scene.size, self.of.room, self.focus());
-        self.camera = if self.camera == fit { Camera::whole(self.scene.size, self.of.room) } else { fit };
+        let fit = Camera::fit(self.scene.size, self.view(), self.focus(), self.of.scale);
+        self.camera = if self.camera == fit { Camera::whole(self.scene.size, self.view()) } else { fit };
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a frame is painted from")]
@@ -409,12 +430,12 @@ impl View {
             ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, text, font, color);
             if response.clicked() {
                 match key {
-                    "scene-zoom-out" => self.camera.zoom_by(1.0 / 1.2, self.of.room / 2.0),
-                    "scene-zoom-in" => self.camera.zoom_by(1.2, self.of.room / 2.0),
-                    "scene-zoom-now" => self.camera = Camera { zoom: 1.0, ..self.camera },
+                    "scene-zoom-out" => self.camera.zoom_by(1.0 / 1.2, self.view() / 2.0),
+                    "scene-zoom-in" => self.camera.zoom_by(1.2, self.view() / 2.0),
+                    "scene-zoom-now" => self.camera.zoom_by(self.of.scale / self.camera.zoom, self.view() / 2.0),
                     _ => self.fit_all(),
                 }
-                self.camera.keep(self.scene.size, self.of.room);
+                self.camera.keep(self.scene.size, self.view());
             }
             response.on_hover_text(format!("{name}  {hint}"));
         }

@@ -23,7 +23,10 @@ impl EffectRunner {
             }
             TerminalCommand::Dock => terminals.open = !terminals.open,
             TerminalCommand::Place => terminals.side = !terminals.side,
-            TerminalCommand::Field => terminals.to_field = state.is_live(),
+            TerminalCommand::Field => {
+                terminals.to_field = state.is_live();
+                terminals.open |= state.presenter;
+            }
             TerminalCommand::Run(line) => self.run(ctx, state, terminals, &line),
             TerminalCommand::HostShell => {
                 self.run(ctx, state, terminals, "host");

@@ -14,7 +14,11 @@ use egui::{Align2, CursorIcon, Layout, Rect, RichText, Role, Sense, Ui, WidgetIn
 pub const BAR: f32 = 34.0;
 /// It is never lower: three lines.
 const ROWS: u16 = 3;
-/// The picture keeps that much of the height where both are one above the other.
+/// How high it becomes by itself, and what it then leaves to the picture and its sentence: every picture of a lesson can be laid
+/// out for that.
+const HEIGHT: f32 = 230.0;
+const LEFT: f32 = 417.0;
+/// The picture keeps that much of the height, whatever the user wants.
 const PICTURE: f32 = 200.0;
 /// Beside the picture it has at least this width, and leaves as much.
 const SIDE: f32 = 300.0;
@@ -35,13 +39,12 @@ pub fn height(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> f32 {
         return BAR;
     }
     let used = if is_past(cx) { terminals.past_rows } else { terminals.rows() };
-    high(ui, used.clamp(ROWS, most_rows(ui, cx, terminals)))
+    high(ui, used.clamp(ROWS, most_rows(ui, terminals)))
 }
 
 /// How many rows it may have.
-fn most_rows(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> u16 {
-    // Before a class the picture comes first.
-    let wanted = if cx.state.presenter { 130.0 } else { terminals.height };
+fn most_rows(ui: &Ui, terminals: &Terminals) -> u16 {
+    let wanted = terminals.height.unwrap_or_else(|| HEIGHT.min(ui.available_height() - LEFT));
     let room = wanted.min(ui.available_height() - PICTURE) - BAR - 2.0 * terminal::MARGIN;
     ((room / terminal::cell(ui.ctx()).y).floor() as u16).max(ROWS)
 }
@@ -71,8 +74,8 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, r
 }
 
 /// How many rows a terminal below the picture has, whatever is seen of them: so that it does not change while it grows.
-pub fn rows(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> u16 {
-    most_rows(ui, cx, terminals)
+pub fn rows(ui: &Ui, terminals: &Terminals) -> u16 {
+    most_rows(ui, terminals)
 }
 
 /// The upper edge is dragged to where it is to reach at most.
@@ -88,7 +91,7 @@ fn edge(ui: &Ui, cx: &PanelContext<'_>, terminals: &mut Terminals) {
         ui.painter().hline(all.x_range(), all.top() + 0.5, line);
     }
     if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged()) {
-        terminals.height = (all.bottom() - at.y).clamp(high(ui, ROWS), 900.0);
+        terminals.height = Some((all.bottom() - at.y).clamp(high(ui, ROWS), 900.0));
         terminals.stretch();
     }
 }

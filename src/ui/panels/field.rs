@@ -2,7 +2,7 @@
 
 use super::PanelContext;
 use crate::line::Fit;
-use crate::ui::command::TerminalCommand;
+use crate::ui::command::{PlaybackCommand, TerminalCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::terminal::{Field, Terminals};
@@ -38,6 +38,10 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) -
     }
     let run = ui.scope_builder(egui::UiBuilder::new().max_rect(row), |ui| line(ui, cx, &mut terminals.field)).inner;
     if let Some(line) = run {
+        if !cx.state.at_end() {
+            // What it does is seen where it happens.
+            cx.want(PlaybackCommand::Live);
+        }
         cx.want(TerminalCommand::Run(line));
     }
     if let Some(problem) = &terminals.field.refused {
@@ -106,6 +110,7 @@ fn text(ui: &mut Ui, cx: &PanelContext<'_>, field: &mut Field, width: f32) -> Re
         .font(fonts::mono(SIZE))
         .hint_text(hint)
         .desired_width(width)
+        .align(Align2::LEFT_CENTER)
         .frame(egui::Frame::NONE)
         .event_filter(filter);
     ui.add(edit).accessible_name(cx.say("dock-line"))
@@ -149,7 +154,8 @@ fn list(ui: &mut Ui, cx: &PanelContext<'_>, field: &Field, response: &Response) 
     let measure = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, theme.text).size().x;
     let name = widest(&|fit| measure(&fonts::shown(&fit.text), fonts::mono(SIZE))).min(320.0);
     let about = widest(&|fit| measure(&fit.about, fonts::regular(12.5))).min(420.0);
-    let width = (name + about + 48.0).max(220.0);
+    let keys = cx.say("dock-fits");
+    let width = (name + about + 48.0).max(measure(&keys, fonts::regular(11.5)) + 16.0);
     let height = all.len().min(SEEN) as f32 * LINE;
     let mut clicked = None;
     let at = response.rect.left_top() - vec2(10.0, 10.0);
@@ -179,7 +185,8 @@ fn list(ui: &mut Ui, cx: &PanelContext<'_>, field: &Field, response: &Response) 
                     }
                 }
             });
-            let keys = RichText::new(cx.say("dock-fits")).size(11.5).color(theme.weak);
+            ui.add_space(4.0);
+            let keys = RichText::new(keys).size(11.5).color(theme.weak);
             ui.add(egui::Label::new(keys).selectable(false));
         });
     });

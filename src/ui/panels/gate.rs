@@ -30,7 +30,8 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, width: f32, theirs: &[u32]) 
     if !fits(&text) {
         return;
     }
-    if chip(ui, &text, &said, cx.state.gate.open).clicked() {
+    let open = cx.state.gate.open || cx.state.gate.passing;
+    if chip(ui, &text, &said, open).clicked() {
         cx.want(PlaybackCommand::Gate);
     }
 }
@@ -49,6 +50,11 @@ fn said(cx: &PanelContext<'_>, ours: &[u32]) -> Said {
     if gate.open {
         let text = cx.say("gate-open");
         return Said { long: text.clone(), short: text, color: theme.good, tip: cx.say("gate-open-tip") };
+    }
+    if gate.passing && cx.state.waiting.is_empty() {
+        let short = cx.say("gate-open");
+        let long = format!("{short} · {}", cx.say("gate-passing"));
+        return Said { long, short, color: theme.good, tip: cx.say("gate-passing-tip") };
     }
     let short = cx.say("gate-closed");
     match cx.state.waiting.first() {

@@ -1,6 +1,6 @@
 //! The inspector: the selected thing with everything that is known of it, and how it is known.
 
-use super::{PanelContext, breaking, timeline::seconds};
+use super::{PanelContext, breaking, next, timeline::seconds};
 use crate::trace::{Body, Entity, Event, Evidence};
 use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts::{self, Facts, Row, Tone};
@@ -8,7 +8,7 @@ use crate::ui::files::{Act, subject};
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{evidence, fonts, news};
-use egui::{Label, Layout, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 use std::sync::Arc;
 
 /// How many things that a step changed are listed.
@@ -16,8 +16,17 @@ const CHANGES: usize = 12;
 /// How many events are shown as evidence, the latest first.
 const EVENTS: usize = 8;
 
-/// Shows it in all the room there is.
+/// Shows it in all the room there is, with what comes next at its foot.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let all = ui.available_rect_before_wrap();
+    let foot = Rect::from_min_max(egui::pos2(all.left(), all.bottom() - next::HEIGHT), all.max);
+    let room = Rect::from_min_max(all.min, egui::pos2(all.right(), foot.top() - 10.0));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| known(ui, cx));
+    next::show(ui, cx, foot);
+    ui.advance_cursor_after_rect(all);
+}
+
+fn known(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let state = cx.state;
     let known = state.selection.as_ref().map(|entity| (entity, facts::of(entity, state.world(), cx.words)));
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -45,6 +54,9 @@ const FIRST: usize = 9;
 const LATEST: usize = 64;
 
 fn nothing(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    if super::lately::show(ui, cx) {
+        return;
+    }
     ui.label(RichText::new(cx.say("inspector-title")).font(fonts::bold(16.0)));
     ui.add_space(4.0);
     ui.label(RichText::new(cx.say("inspector-nothing")).color(cx.theme.weak));
@@ -66,7 +78,7 @@ fn gone(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
 }
 
 /// What the last step changed, to be chosen from.
-fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+pub fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let state = cx.state;
     let known = |entity: &Entity| Some((entity.clone(), facts::of(entity, state.world(), cx.words)?));
     let news = news::of(state.world(), state.changed());
@@ -101,6 +113,10 @@ fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
 
 fn thing(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity, facts: &Facts) {
     let color = cx.theme.family(facts.family);
+    if widgets::link(ui, &cx.say("inspector-back")).clicked() {
+        cx.want(ViewCommand::Select(None));
+    }
+    ui.add_space(2.0);
     ui.add(Label::new(RichText::new(&facts.title).font(fonts::mono(17.0))).wrap());
     ui.add_space(2.0);
     widgets::chip(ui, &cx.say(facts.kind), color, "");
@@ -206,7 +222,8 @@ fn evidences(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     ui.add_space(12.0);
 }
 
-fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, evidence: &Evidence) {
+/// What was asked and answered, as a card.
+pub fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, evidence: &Evidence) {
     let theme = cx.theme;
     widgets::well(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -237,8 +254,13 @@ fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[Arc<Event>]) {
         Body::Observed { step, .. } => step.and_then(|id| trace.step(id)),
         _ => None,
     });
-    let Some(line) = steps.map(|record| record.step.plan.by_hand).find(|line| !line.is_empty()) else { return };
-    let line = &line;
+    if let Some(line) = steps.map(|record| record.step.plan.by_hand).find(|line| !line.is_empty()) {
+        command(ui, cx, &line);
+    }
+}
+
+/// How a person would do it, to be copied.
+pub fn command(ui: &mut Ui, cx: &mut PanelContext<'_>, line: &str) {
     ui.add_space(12.0);
     widgets::caption(ui, &cx.say("inspector-by-hand"));
     ui.add_space(4.0);
@@ -252,7 +274,7 @@ fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[Arc<Event>]) {
             });
             let label = cx.say("copy-command");
             if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
-                cx.want(ViewCommand::Copy(line.clone()));
+                cx.want(ViewCommand::Copy(line.to_owned()));
             }
         });
     });

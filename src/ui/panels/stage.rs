@@ -3,14 +3,14 @@
 use super::{PanelContext, breaking};
 use crate::trace::Family;
 use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, TerminalCommand, ViewCommand};
-use crate::ui::diagrams::{Diagrams, Tab};
+use crate::ui::diagrams::{Diagrams, How, Tab};
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{fonts, news};
 use egui::{Align2, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// How high the tab bar is.
-pub const TABS: f32 = 44.0;
+pub const TABS: f32 = 38.0;
 
 /// Shows the tab bar in all the room there is.
 pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
@@ -124,7 +124,8 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     let mut selection = state.selection.clone();
     let room = ui.available_rect_before_wrap();
     let lit = news::of(state.world(), state.changed());
-    diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, &cx.theme, state.presenter);
+    let how = How { theme: &cx.theme, scale: 1.0, spotlight: false };
+    diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     if selection != state.selection {
         cx.want(ViewCommand::Select(selection));
     }

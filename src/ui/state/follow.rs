@@ -28,7 +28,6 @@ impl WindowState {
                 self.lost = true;
                 self.notice = Some(Notice { lost: true, ..Notice::failure(&self.words(), &problem) });
             }
-            News::Nothing => return,
             News::Back => self.is_back(),
             News::Events(events) => {
                 self.is_back();
@@ -48,7 +47,7 @@ impl WindowState {
             News::Gate(view) => {
                 self.is_back();
                 (self.waiting, self.caught_up) = (view.waiting, true);
-                self.gate = GateState { open: view.open, callers: view.callers };
+                self.gate = GateState { open: view.open, passing: view.passing, callers: view.callers };
             }
             News::Failed(problem) => self.origin = Origin::Failed(problem),
         }
@@ -108,10 +107,12 @@ impl WindowState {
             lang: self.lang,
             dark: self.dark,
             presenter: self.presenter,
+            second: self.second,
             tab: self.tab,
             follow: self.follow,
             speed: self.speed,
             looped: self.looped,
+            engines: self.engines.clone(),
             progress: self.progress.clone(),
             ..Self::default()
         }

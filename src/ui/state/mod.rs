@@ -149,6 +149,8 @@ pub enum Effect {
 pub struct GateState {
     /// It lets everything through.
     pub open: bool,
+    /// It lets everything through up to a breakpoint.
+    pub passing: bool,
     /// Who asked for what waits at it.
     pub callers: BTreeMap<OpId, Caller>,
 }
@@ -206,8 +208,10 @@ pub struct WindowState {
     pub lang: Lang,
     /// Dark or light.
     pub dark: bool,
-    /// Large, for a class.
+    /// The picture alone and large, before a class.
     pub presenter: bool,
+    /// The same in a window of its own, for a second screen.
+    pub second: bool,
     /// The diagram.
     pub tab: Tab,
     /// Shows the diagram that the step changes.
@@ -270,6 +274,7 @@ impl Default for WindowState {
             lang: Lang::Ko,
             dark: true,
             presenter: false,
+            second: false,
             tab: Tab::default(),
             follow: true,
             speed: 1.0,

@@ -101,7 +101,7 @@ impl WindowState {
                 return engine.then_some(Effect::Gate(GateCommand::Pause { level }));
             }
             C::Gate => {
-                let order = if self.gate.open { GateCommand::Close } else { GateCommand::Open };
+                let order = if self.gate.open || self.gate.passing { GateCommand::Close } else { GateCommand::Open };
                 return self.answers().then_some(Effect::Gate(order));
             }
             C::Breakpoint(kind) => self.cursor.toggle_breakpoint(kind),

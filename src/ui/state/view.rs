@@ -19,8 +19,10 @@ pub enum ViewCommand {
     OtherLanguage,
     /// Dark to light and back.
     OtherTheme,
-    /// Large, without side panels, for a class.
+    /// The picture alone and large, before a class.
     Presenter,
+    /// The same in a window of its own: prose and answers stay with the teacher.
+    Second,
     /// Shows the keys, or hides them.
     Help,
     /// Shows the list of operations, steps and breakpoints, or hides it.
@@ -53,6 +55,7 @@ impl WindowState {
             C::OtherLanguage => self.speak(if self.lang == Lang::Ko { Lang::En } else { Lang::Ko }),
             C::OtherTheme => self.dark = !self.dark,
             C::Presenter => self.presenter = !self.presenter,
+            C::Second => self.second = !self.second,
             C::Help => self.toggle(Overlay::Help),
             C::Steps => self.toggle(Overlay::Steps),
             C::Escape => return self.escape(),

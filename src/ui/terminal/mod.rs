@@ -37,13 +37,11 @@ pub enum TerminalCommand {
     Close(usize),
 }
 
-/// How high the terminals are at most, unless the user has said otherwise.
-const HEIGHT: f32 = 230.0;
 /// So many seconds after a command that went well its tab is gone, when another one is looked at.
 const STAYS: f64 = 4.0;
 
 /// The terminals of the window.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Terminals {
     list: Vec<Terminal>,
     /// Which is shown.
@@ -52,8 +50,8 @@ pub struct Terminals {
     pub open: bool,
     /// It stands beside the picture, not below it.
     pub side: bool,
-    /// How high it may become below the picture: the user's choice.
-    pub height: f32,
+    /// How high it may become below the picture, when the user has said so.
+    pub height: Option<f32>,
     /// Give the keys to the shown terminal in the next frame.
     pub take_focus: bool,
     /// The shown terminal has the keys.
@@ -70,26 +68,6 @@ pub struct Terminals {
     pub past_rows: u16,
     /// Rows and columns there was room for when a terminal was shown last: what the next one begins with.
     pub room: Option<(u16, u16)>,
-}
-
-impl Default for Terminals {
-    fn default() -> Self {
-        Self {
-            list: Vec::new(),
-            current: 0,
-            open: false,
-            side: false,
-            height: HEIGHT,
-            take_focus: false,
-            has_keys: false,
-            field: Field::default(),
-            to_field: false,
-            past: Past::default(),
-            past_current: None,
-            past_rows: 0,
-            room: None,
-        }
-    }
 }
 
 /// A program on a PTY.

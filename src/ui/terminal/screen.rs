@@ -69,12 +69,12 @@ impl Screen {
         other
     }
 
-    /// How many rows are in use: to the last one with anything on it, or with the cursor. All, once a program takes the whole
-    /// screen for itself.
+    /// How many rows are in use: to the last one with anything on it, or with the cursor. All, once there was more, or a
+    /// program takes the whole screen for itself.
     pub fn used(&self) -> u16 {
         let screen = self.parser.screen();
         let rows = self.size().0;
-        if screen.alternate_screen() {
+        if screen.alternate_screen() || screen.scrollback_len() > 0 {
             return rows;
         }
         let text = u16::try_from(screen.contents().lines().count()).unwrap_or(rows);

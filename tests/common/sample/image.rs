@@ -136,8 +136,10 @@ impl Sample {
                 s.step(StepKind::FetchBlob, digest.clone().as_str(), |s| {
                     if !reused {
                         s.saw(Change::BlobProgress { digest: digest.clone(), received: size * 62 / 100 });
-                        if i == 2 {
-                            s.mark("receiving");
+                        match i {
+                            0 => s.mark("first receiving"),
+                            2 => s.mark("receiving"),
+                            _ => {}
                         }
                         s.saw(Change::BlobProgress { digest: digest.clone(), received: size });
                         if i == 2 {

@@ -23,13 +23,22 @@ pub(super) fn index_card(world: &World, stage: &mut Stage<'_>, index: &Index, pl
     let count = if left { stage.say("scene-absent") } else { count };
     let digest = short(&index.this.digest);
     let node = Node::new(id.clone(), place, TINT, style);
+    let narrow = !stage.is_full();
     let node = if place.height() < TWO_LINES {
         let under = if past { stage.say("scene-tag-before") } else { count };
         let right = place.width() - 12.0;
-        let under = stage.fit(&under, Font::Small, right - stage.width(&title, Font::Title) - 24.0);
+        let low = place.height() - 13.0;
+        let digest = if narrow { digest.trim_start_matches("sha256:").to_owned() } else { digest };
+        // Where the title needs its line, the count stands beside the digest.
+        let (y, taken) = match narrow {
+            true => (low, stage.width(&digest, Font::Mono)),
+            false => (14.0, stage.width(&title, Font::Title)),
+        };
+        let under = stage.fit(&under, Font::Small, right - taken - 24.0);
+        let title = stage.fit(&title, Font::Title, place.width() - 28.0);
         node.text(Text::new(pos2(14.0, 14.0), Font::Title, Ink::Strong, title))
-            .text(Text::new(pos2(right, 14.0), Font::Small, ink(past), under).anchored(Anchor::Right))
-            .text(Text::new(pos2(14.0, place.height() - 13.0), Font::Mono, Ink::Weak, digest))
+            .text(Text::new(pos2(right, y), Font::Small, ink(past), under).anchored(Anchor::Right))
+            .text(Text::new(pos2(14.0, low), Font::Mono, Ink::Weak, digest))
     } else {
         let size = bytes(index.this.size);
         let word = if past { stage.say("scene-tag-before") } else { count };

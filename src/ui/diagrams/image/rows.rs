@@ -215,6 +215,20 @@ impl Lines {
         let (at, height) = if self.low { (pos2(14.0, 40.5), 3.0) } else { (pos2(14.0, 47.0), 7.0) };
         scale.bar(bytes, at, height, Tint::Family(Family::Layer))
     }
+
+    /// The same of what is on its way: an outline as long as it will be, filled as far as it has come.
+    fn bars(self, scale: Scale, bytes: u64, part: Option<f32>) -> Vec<Bar> {
+        let part = part.unwrap_or(0.0);
+        match self.bar(scale, bytes) {
+            Some(whole) if part < 1.0 && !whole.clamped => {
+                let mut here = whole.clone();
+                here.rect.set_width(whole.rect.width() * part);
+                let outline = Bar { tint: Tint::Plain, clamped: true, ..whole };
+                std::iter::once(outline).chain((part > 0.0).then_some(here)).collect()
+            }
+            whole => whole.into_iter().collect(),
+        }
+    }
 }
 
 fn blob_card(
@@ -267,12 +281,17 @@ fn blob_card(
     let word = said(stage, &state.word, room);
     let word = Text::new(pos2(right, down), Font::Small, state.ink, word).anchored(Anchor::Right);
     node = node.text(word.marked(state.mark));
-    stage.add(node.bars(lines.bar(scale, size)).called(""))
+    stage.add(node.bars(lines.bars(scale, size, state.part)).called(""))
 }
 
-/// What of a state's word there is room for; its sign says the same.
+/// A state's word where there is room for it; where it is dear, all of it or its sign alone, which says the same.
 fn said(stage: &Stage<'_>, word: &str, room: f32) -> String {
-    if room < 24.0 { String::new() } else { stage.fit(word, Font::Small, room) }
+    let whole = stage.width(word, Font::Small) <= room;
+    match (whole, stage.is_full()) {
+        (true, _) => word.to_owned(),
+        (false, true) => stage.fit(word, Font::Small, room),
+        (false, false) => String::new(),
+    }
 }
 
 /// Its first and last digits; where room is dear without the algorithm.

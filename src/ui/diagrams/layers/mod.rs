@@ -98,11 +98,11 @@ impl Sizes {
                 rise: 22.0,
                 paths: 48.0,
                 path: 16.0,
-                rows: 3,
+                rows: 2,
                 upper: 44.0,
                 head: 28.0,
                 slab: 24.0,
-                slab_gap: 4.0,
+                slab_gap: 3.0,
                 file_rows: 0,
                 ..full
             },
@@ -307,7 +307,7 @@ fn slab(stage: &mut Stage<'_>, sizes: Sizes, frame: &NodeId, index: usize, slab:
     let made_by = stage.fit(&made_by, Font::Mono, right - title_width - 150.0);
     // What the eye is led to has its paths, however dear room is; where it is led to all, there is none for them.
     let lit = stage.look.lit.iter().filter(|entity| matches!(entity, Entity::Layer(_))).count();
-    let open = lit <= 2 && slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
+    let open = lit <= 1 && slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
     let file_rows = if open { sizes.file_rows.max(1) } else { sizes.file_rows };
     let up = if file_rows == 0 { sizes.slab / 2.0 } else { 17.0 };
     let mut texts = vec![

@@ -79,7 +79,8 @@ pub(super) fn draw(
             TINT,
             if up { Line::Cable } else { Line::CableDown },
         );
-        let edge = edge.ends(End::Dot, End::Dot).part("veth");
+        // A plug would cover what is written on a low card.
+        let edge = if stage.is_full() { edge.ends(End::Dot, End::Dot) } else { edge }.part("veth");
         stage.wire(&plug, &peer, if fits { edge.labelled(caption) } else { edge });
     }
     place.bottom()
@@ -122,26 +123,29 @@ fn boxed(
     let full = stage.is_full();
     let state = super::super::state_of(stage, container);
     let process = world.main_process(&container.id).map(|process| process.process.pid);
-    let pid_room = if full || process.is_none() { 0.0 } else { 68.0 };
-    let state_room = stage.width(&state, Font::Small) + pid_room;
-    let name_room = if full { sizes.width / 2.0 - 30.0 } else { sizes.width - 38.0 - state_room };
-    let name = stage.fit(&container.name, Font::Heading, name_room);
+    // Where room is dear the cable comes in between: the name stands left of it, the process or the state right of it.
+    let half = sizes.width / 2.0;
+    let name = stage.fit(&container.name, Font::Heading, half - 30.0);
     let (name_at, state_at) = if full { (22.0, 43.0) } else { (15.0, 15.0) };
-    stage.add(
-        Node::new(id.clone(), place, tint, style)
-            .within(frame)
-            .text(Text::new(pos2(16.0, name_at), Font::Heading, Ink::Strong, name))
-            .text(
-                Text::new(pos2(sizes.width - 16.0 - pid_room, state_at), Font::Small, Ink::Weak, state)
-                    .anchored(Anchor::Right),
-            )
-            .called(&stage.say("scene-container")),
-    );
+    let mut boxed = Node::new(id.clone(), place, tint, style).within(frame).text(Text::new(
+        pos2(16.0, name_at),
+        Font::Heading,
+        Ink::Strong,
+        name,
+    ));
+    if full || process.is_none() {
+        let room = if full { sizes.width - 160.0 } else { half - 26.0 };
+        let state = stage.fit(&state, Font::Small, room);
+        let at = pos2(sizes.width - 16.0, state_at);
+        boxed = boxed.text(Text::new(at, Font::Small, Ink::Weak, state).anchored(Anchor::Right));
+    }
+    let kind = stage.say("scene-container");
+    stage.add(if full { boxed.called(&kind) } else { boxed.called(&format!("{kind}, {state}")) });
     if let Some(pid) = process {
         let at = if full {
             rect(place.left() + 16.0, place.top() + 34.0, 112.0, 18.0)
         } else {
-            rect(place.right() - 12.0 - pid_room, place.top() + 6.0, pid_room, 18.0)
+            rect(place.right() - half + 12.0, place.top() + 6.0, half - 24.0, 18.0)
         };
         let side = if full { Anchor::Left } else { Anchor::Right };
         let font = if full { Font::Mono } else { Font::MonoSmall };
@@ -179,7 +183,8 @@ fn boxed(
 /// Namespace, loopback and the way out, in two short lines: of the routes the one that changed, else the default one.
 fn inside_in_a_line(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: Rect, sizes: ContainerSizes) {
     let (left, width) = (place.left() + 14.0, sizes.width - 28.0);
-    let mut y = place.top() + sizes.lower;
+    let Some(lower) = sizes.lower else { return };
+    let mut y = place.top() + lower;
     let links = world.links_in(netns);
     let lo = links.iter().find(|l| l.kind == LinkKind::Loopback);
     let half = width / 2.0;
@@ -212,7 +217,8 @@ fn inside_in_a_line(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u6
 
 /// Loopback and routes.
 fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: Rect, sizes: ContainerSizes) {
-    let top = place.top() + sizes.lower;
+    let Some(lower) = sizes.lower else { return };
+    let top = place.top() + lower;
     let part = |what: &'static str| NodeId::part(id.entity.clone().unwrap_or(Entity::Host), what);
     let links = world.links_in(netns);
     if let Some(lo) = links.iter().find(|l| l.kind == LinkKind::Loopback) {

@@ -15,7 +15,11 @@ fn folds_rules(stage: &Stage<'_>) -> bool {
 }
 
 fn rule_width(stage: &Stage<'_>) -> f32 {
-    if folds_rules(stage) && !stage.is_full() { 200.0 } else { RULE_WIDTH }
+    if folds_rules(stage) && !stage.is_full() {
+        if stage.detail == Detail::Least { 176.0 } else { 200.0 }
+    } else {
+        RULE_WIDTH
+    }
 }
 
 const RULE_WIDTH: f32 = 236.0;
@@ -40,7 +44,7 @@ pub(super) fn first_row(
     let uplink = links.iter().find(|l| l.kind == LinkKind::Uplink);
     let place = Rect::from_min_size(pos2(left, top), sizes.link);
     let uplink = match uplink {
-        Some(link) => way_out(world, stage, frame, link, place),
+        Some(link) => way_out(world, stage, sizes, frame, link, place),
         None => no_way_out(stage, frame, place),
     };
     let at = pos2(place.right() + 44.0, top);
@@ -53,9 +57,12 @@ pub(super) fn first_row(
 }
 
 /// The link to the world outside, with the wire that leaves the host's box.
-fn way_out(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at: Rect) -> NodeId {
+fn way_out(world: &World, stage: &mut Stage<'_>, sizes: Sizes, frame: &NodeId, link: &Link, at: Rect) -> NodeId {
     let address = world.addresses_of(&link.key).next().unwrap_or("—").to_owned();
     let id = link_card(stage, link, at, frame, Tint::Plain, Some((Ink::Strong, address)));
+    if sizes.outside == 0.0 {
+        return id;
+    }
     let word = stage.say("scene-outside");
     let width = stage.width(&word, Font::Small) + 26.0;
     let outside =

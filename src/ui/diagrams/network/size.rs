@@ -1,6 +1,7 @@
 //! How large things are: with all the room that they want, and where room is dear.
 
-use super::super::stage::Stage;
+use super::super::stage::{Detail, Stage};
+use crate::trace::Entity;
 use egui::{Vec2, vec2};
 
 /// Of the host.
@@ -43,8 +44,8 @@ pub(super) struct ContainerSizes {
     /// From the box's upper edge to the container's own end.
     pub own_top: f32,
     pub own: Vec2,
-    /// From the box's upper edge to loopback and routes.
-    pub lower: f32,
+    /// From the box's upper edge to loopback and routes; where there is no room for them, none.
+    pub lower: Option<f32>,
 }
 
 impl ContainerSizes {
@@ -56,7 +57,14 @@ impl ContainerSizes {
 
 impl Sizes {
     pub fn of(stage: &Stage<'_>) -> Self {
-        if stage.is_full() { FULL } else { LESS }
+        match stage.detail {
+            Detail::Full => FULL,
+            Detail::Less => LESS,
+            Detail::Least => {
+                let inside = |entity: &Entity| matches!(entity, Entity::Route(..) | Entity::Namespace(_));
+                if stage.any_open(inside) { Self { container: LESS.container, ..LEAST } } else { LEAST }
+            }
+        }
     }
 }
 
@@ -82,7 +90,7 @@ const FULL: Sizes = Sizes {
         boxed: 210.0,
         own_top: 62.0,
         own: vec2(158.0, 68.0),
-        lower: 144.0,
+        lower: Some(144.0),
     },
 };
 
@@ -108,6 +116,26 @@ const LESS: Sizes = Sizes {
         boxed: 100.0,
         own_top: 28.0,
         own: vec2(172.0, 40.0),
-        lower: 69.0,
+        lower: Some(69.0),
     },
+};
+
+const LEAST: Sizes = Sizes {
+    head: 24.0,
+    outside: 0.0,
+    link: vec2(152.0, 38.0),
+    loopback: 38.0,
+    below: 10.0,
+    bridge: 38.0,
+    foot: 8.0,
+    container: ContainerSizes {
+        plug_top: 7.0,
+        peer_top: 34.0,
+        box_top: 64.0,
+        boxed: 72.0,
+        own: vec2(172.0, 38.0),
+        lower: None,
+        ..LESS.container
+    },
+    ..LESS
 };

@@ -1,0 +1,40 @@
+//! What happened last, in a sentence under the picture: read by eye and by screen readers.
+
+use super::PanelContext;
+use crate::ui::state::dropped;
+use crate::ui::{fonts, short};
+use egui::{Color32, Role, Sense, Ui, WidgetInfo, vec2};
+
+/// How high its row is.
+pub const HEIGHT: f32 = 32.0;
+
+/// Shows it in all the room there is.
+pub fn show(ui: &mut Ui, cx: &PanelContext<'_>) {
+    let area = ui.max_rect();
+    let Some((whole, color)) = sentence(cx) else { return };
+    let row = area.shrink2(vec2(18.0, 0.0));
+    let response = ui.interact(row, ui.scope_id().with("happened"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
+    let text = short::paths(&whole);
+    // A sentence that is too long for the row is set smaller before it is cut.
+    let wide = |size: f32| ui.painter().layout_no_wrap(text.clone(), fonts::regular(size), color).size();
+    let size = [14.5, 13.5, 12.5].into_iter().find(|size| wide(*size).x <= row.width()).unwrap_or(12.5);
+    let at = egui::pos2(row.left(), row.center().y - wide(size).y / 2.0);
+    let end = crate::ui::widgets::line(ui.painter(), at, row.width(), &text, fonts::regular(size), color);
+    if end.width() > row.width() - 4.0 || text != whole {
+        response.on_hover_text(whole);
+    }
+}
+
+/// The sentence, and its colour.
+pub fn sentence(cx: &PanelContext<'_>) -> Option<(String, Color32)> {
+    let state = cx.state;
+    let failed = state.failed().map(|problem| cx.words.problem(problem));
+    match (failed, state.happened(cx.words)) {
+        (Some(failed), _) => Some((failed, cx.theme.bad)),
+        (None, Some(said)) => Some((said, cx.theme.text)),
+        // Where nothing has happened yet something may have been dropped.
+        (None, None) if state.trace.start() > 0 => Some((dropped(cx.words, state.trace.base()), cx.theme.warn)),
+        (None, None) => None,
+    }
+}

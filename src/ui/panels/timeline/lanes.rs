@@ -1,0 +1,186 @@
+//! A lane for each command: its steps as ticks of one width, named stretches below them that are never shortened. What is around
+//! the cursor is laid out; the wheel moves along, and a click goes there.
+
+use super::super::{PanelContext, outline};
+use crate::trace::{Body, OpId, Seq, StepKind};
+use crate::ui::command::PlaybackCommand;
+use crate::ui::{fonts, marks::StopMark};
+use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// From one tick to the next, and how wide and high one is.
+const PITCH: f32 = 14.0;
+const TICK: egui::Vec2 = vec2(10.0, 11.0);
+/// Between two commands.
+const APART: f32 = 22.0;
+/// Between the names of two stretches.
+const SPACE: f32 = 10.0;
+/// So many ticks on either side of the cursor are laid out.
+const AROUND: usize = 240;
+
+/// A command with its stretches.
+struct Lane {
+    title: String,
+    left: f32,
+    stretches: Vec<Stretch>,
+}
+
+/// The ticks of one story step.
+struct Stretch {
+    /// None for what stands before the first.
+    kind: Option<StepKind>,
+    name: String,
+    left: f32,
+    /// The first, and how many.
+    first: usize,
+    count: usize,
+}
+
+/// Shows them in `area`.
+pub(super) fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
+    let state = cx.state;
+    let stops = state.marks.stops();
+    let reached = state.marks.reached(state.cursor.position());
+    let (from, to) = (reached.saturating_sub(AROUND), (reached + AROUND).min(stops.len()));
+    let (lanes, width) = lay(ui, cx, stops, from, to);
+    let response = ui.interact(area, ui.scope_id().with("lanes"), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Group, true, cx.say("timeline-lanes")));
+    let shift = scrolled(ui, &response, area, width, head_of(&lanes, reached), state.cursor.position());
+    let at = |x: f32| area.left() + x - shift;
+    if response.clicked()
+        && let Some(pointer) = response.interact_pointer_pos()
+        && let Some(stop) = nearest(&lanes, pointer.x - area.left() + shift).and_then(|stop| stops.get(stop))
+    {
+        cx.want(PlaybackCommand::Seek(stop.seq));
+    }
+    let theme = cx.theme;
+    let painter = ui.painter_at(area.expand2(vec2(6.0, 0.0)));
+    let middle = area.top() + 24.0;
+    for lane in &lanes {
+        let here = lane.stretches.iter().any(|s| (s.first..=s.first + s.count).contains(&reached));
+        let color = if here { theme.text } else { theme.weak };
+        let font = if here { fonts::bold(12.0) } else { fonts::regular(12.0) };
+        painter.text(pos2(at(lane.left), area.top() + 7.0), egui::Align2::LEFT_CENTER, &lane.title, font, color);
+        for stretch in &lane.stretches {
+            if at(stretch.left) > area.right() || at(stretch.left + stretch.width(ui)) < area.left() {
+                continue;
+            }
+            for i in 0..stretch.count {
+                let mark = &stops[stretch.first + i];
+                let tick =
+                    Rect::from_center_size(pos2(at(stretch.left + PITCH * i as f32 + TICK.x / 2.0), middle), TICK);
+                let color = theme.family(mark.family());
+                let done = stretch.first + i < reached;
+                painter.rect_filled(tick, 2.5, if done { color } else { color.gamma_multiply(0.35) });
+                if state.cursor.breakpoints().contains(&mark.kind) {
+                    painter.circle_filled(pos2(tick.center().x, tick.top() - 4.0), 2.5, theme.bad);
+                }
+            }
+            let color = stretch.kind.map_or(theme.weak, |kind| theme.family(kind.family()));
+            let font = fonts::regular(12.0);
+            painter.text(pos2(at(stretch.left), middle + 16.0), egui::Align2::LEFT_CENTER, &stretch.name, font, color);
+        }
+    }
+    if state.has_trace() && !lanes.is_empty() {
+        let x = at(head_of(&lanes, reached));
+        painter.vline(x, (area.top() + 15.0)..=(middle + 9.0), egui::Stroke::new(2.0, theme.text));
+        painter.circle_filled(pos2(x, middle), 5.0, theme.text);
+    }
+}
+
+impl Stretch {
+    fn width(&self, ui: &Ui) -> f32 {
+        let ticks = PITCH * self.count as f32;
+        ticks.max(text_width(ui, &self.name) + SPACE)
+    }
+}
+
+fn text_width(ui: &Ui, text: &str) -> f32 {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::regular(12.0), egui::Color32::PLACEHOLDER);
+    galley.size().x
+}
+
+/// The lanes of those stops, and how wide all of them are.
+fn lay(ui: &Ui, cx: &PanelContext<'_>, stops: &[StopMark], from: usize, to: usize) -> (Vec<Lane>, f32) {
+    let trace = &cx.state.trace;
+    let ops: Vec<(OpId, Seq)> = trace.ops().collect();
+    let op_at = |seq: Seq| ops.partition_point(|(_, began)| *began < seq).checked_sub(1);
+    let mut lanes: Vec<(Option<usize>, Lane)> = Vec::new();
+    for (i, mark) in stops.iter().enumerate().take(to).skip(from) {
+        let op = op_at(mark.seq);
+        if lanes.last().is_none_or(|(last, _)| *last != op) {
+            let title = op.map(|op| title(cx, ops[op].1)).unwrap_or_default();
+            lanes.push((op, Lane { title, left: 0.0, stretches: Vec::new() }));
+        }
+        let Some((_, lane)) = lanes.last_mut() else { continue };
+        let story = mark.kind.level() == crate::trace::Level::Story;
+        match lane.stretches.last_mut().filter(|_| !story) {
+            Some(stretch) => stretch.count += 1,
+            None => {
+                let kind = story.then_some(mark.kind);
+                let name = kind.map(|kind| cx.words.step(kind)).unwrap_or_default();
+                lane.stretches.push(Stretch { kind, name, left: 0.0, first: i, count: 1 });
+            }
+        }
+    }
+    let mut x = 0.0;
+    for (_, lane) in &mut lanes {
+        lane.left = x;
+        for stretch in &mut lane.stretches {
+            stretch.left = x;
+            x += stretch.width(ui);
+        }
+        x = x.max(lane.left + text_width(ui, &lane.title) * 1.06) + APART;
+    }
+    (lanes.into_iter().map(|(_, lane)| lane).collect(), x)
+}
+
+/// What was asked of the engine, in its words.
+fn title(cx: &PanelContext<'_>, began: Seq) -> String {
+    let event = cx.state.trace.event(began);
+    let Some(Body::OpBegan { op }) = event.as_ref().map(|event| &event.body) else { return String::new() };
+    let subject = fonts::shown(&op.subject);
+    // Of an id the first twelve digits are what every other tool prints.
+    let subject = if subject.len() == 64 { &subject[..12] } else { &*subject };
+    format!("{} {subject}", cx.say(outline::op_key(op.kind)))
+}
+
+/// Where the cursor stands: behind the last tick that was reached.
+fn head_of(lanes: &[Lane], reached: usize) -> f32 {
+    let stretches = || lanes.iter().flat_map(|lane| &lane.stretches);
+    let last = stretches().rfind(|stretch| stretch.first < reached);
+    match last {
+        Some(stretch) => {
+            stretch.left + PITCH * (reached - stretch.first).min(stretch.count) as f32 - (PITCH - TICK.x) / 2.0
+        }
+        None => stretches().next().map_or(0.0, |stretch| stretch.left - 2.0),
+    }
+}
+
+fn nearest(lanes: &[Lane], x: f32) -> Option<usize> {
+    let ticks = lanes.iter().flat_map(|lane| &lane.stretches).flat_map(|stretch| {
+        (0..stretch.count).map(move |i| (stretch.first + i, stretch.left + PITCH * i as f32 + TICK.x / 2.0))
+    });
+    ticks.min_by(|a, b| (a.1 - x).abs().total_cmp(&(b.1 - x).abs())).map(|(stop, _)| stop)
+}
+
+/// How far the lanes are scrolled: by hand, or so that the cursor is in view after it moved.
+fn scrolled(ui: &Ui, response: &egui::Response, area: Rect, width: f32, head: f32, position: u64) -> f32 {
+    let id = response.id.with("shift");
+    let (mut shift, seen) = ui.data(|data| data.get_temp::<(f32, u64)>(id)).unwrap_or((0.0, u64::MAX));
+    let most = (width - area.width()).max(0.0);
+    if seen != position {
+        let (near, far) = (shift + 40.0, shift + area.width() - 80.0);
+        if head < near || head > far {
+            shift = head - area.width() * 0.5;
+        }
+    }
+    if response.dragged() {
+        shift -= response.drag_delta().x;
+    }
+    if response.hovered() {
+        shift -= ui.input(|input| input.smooth_scroll_delta().x + input.smooth_scroll_delta().y);
+    }
+    let shift = shift.clamp(0.0, most);
+    ui.data_mut(|data| data.insert_temp(id, (shift, position)));
+    shift
+}

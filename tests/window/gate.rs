@@ -1,0 +1,145 @@
+//! The gate in the top bar: what it is, who waits at it, and its switch; and what is said while no engine answers.
+
+use crate::common::{Window, app, app_mut, open};
+use crate::sample;
+use dockwalk::client::GateView;
+use dockwalk::client::protocol::Caller;
+use dockwalk::i18n::Lang;
+use dockwalk::trace::{Code, Level, Plan, Problem, Step, StepKind};
+use dockwalk::ui::Options;
+use dockwalk::ui::command::PlaybackCommand;
+use dockwalk::ui::source::News;
+use dockwalk::ui::state::Effect;
+use egui_kittest::kittest::Queryable;
+use std::sync::Arc;
+
+fn window(lang: Lang, size: (f32, f32)) -> Window {
+    let mut window = open(Options { lang: Some(lang), ..Options::default() }, size);
+    receive(&mut window, News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+    receive(&mut window, News::Events(sample::shell_run().events.into_iter().map(Arc::new).collect()));
+    window
+}
+
+fn receive(window: &mut Window, news: News) {
+    app_mut(window).state.receive(news);
+    window.run_steps(2);
+}
+
+fn gate(open: bool, waits: &[(&str, u32)]) -> News {
+    let step = |(number, _): (usize, &(&str, u32))| {
+        let (id, op) = (1000 + number as u64, 3 + number as u64);
+        Step { id, op, parent: None, plan: Plan::new(StepKind::CreateVeth, "veth") }
+    };
+    let waiting: Vec<Step> = waits.iter().enumerate().map(step).collect();
+    let callers = waiting.iter().zip(waits).filter(|(_, (program, _))| !program.is_empty());
+    let callers =
+        callers.map(|(step, (program, pid))| (step.op, Caller { pid: *pid, program: (*program).to_owned() })).collect();
+    let breakpoints = Default::default();
+    News::Gate(Box::new(GateView {
+        held: true,
+        open,
+        passing: false,
+        level: Level::Stage,
+        breakpoints,
+        waiting,
+        callers,
+    }))
+}
+
+#[test]
+fn it_says_whether_it_is_open_and_who_waits() {
+    for (lang, closed, outside, engine, opened) in [
+        (
+            Lang::Ko,
+            "게이트 닫힘 · 밖에서 온 명령도 여기서 멈춤",
+            "게이트 닫힘 · 밖의 docker(PID 4711) 기다림",
+            "게이트 닫힘 · 엔진 기다림",
+            "게이트 열림",
+        ),
+        (
+            Lang::En,
+            "gate closed · stops commands from outside, too",
+            "gate closed · docker from outside (PID 4711) waits",
+            "gate closed · the engine waits",
+            "gate open",
+        ),
+    ] {
+        let mut window = window(lang, (1600.0, 900.0));
+        receive(&mut window, gate(false, &[]));
+        window.get_by_label(closed);
+        receive(&mut window, gate(false, &[("docker", 4711)]));
+        window.get_by_label(outside);
+        receive(&mut window, gate(false, &[("", 0)]));
+        window.get_by_label(engine);
+        receive(&mut window, gate(true, &[]));
+        window.get_by_label(opened);
+    }
+}
+
+#[test]
+fn a_gate_that_was_told_to_go_on_is_no_closed_one() {
+    let mut window = window(Lang::Ko, (1600.0, 900.0));
+    let News::Gate(view) = gate(false, &[]) else { unreachable!() };
+    receive(&mut window, News::Gate(Box::new(GateView { passing: true, ..*view })));
+    window.get_by_label("게이트 열림 · 중단점까지 계속하는 중");
+    let order = app_mut(&mut window).state.apply(PlaybackCommand::Gate.into());
+    assert!(matches!(order, Some(Effect::Gate(dockwalk::client::GateCommand::Close))), "{order:?}");
+}
+
+#[test]
+fn in_a_narrow_window_it_is_shorter_and_still_there() {
+    for size in [(960.0, 640.0), (1024.0, 700.0), (1280.0, 720.0)] {
+        for lang in Lang::ALL {
+            let mut window = window(lang, size);
+            receive(&mut window, gate(false, &[("docker", 4711)]));
+            let label = if lang == Lang::Ko { "게이트 닫힘" } else { "gate closed" };
+            let chip =
+                window.get_all_by_label_contains(label).next().unwrap_or_else(|| panic!("{size:?} {lang:?}")).rect();
+            let level = window.get_by_label(if lang == Lang::Ko { "이야기" } else { "Story" }).rect();
+            assert!(chip.max.x <= level.min.x, "{size:?} {lang:?}: {chip:?} reaches into {level:?}");
+        }
+    }
+}
+
+#[test]
+fn the_switch_opens_what_is_closed_and_closes_what_is_open() {
+    let mut window = window(Lang::Ko, (1440.0, 900.0));
+    receive(&mut window, gate(false, &[]));
+    let order = |window: &mut Window| match app_mut(window).state.apply(PlaybackCommand::Gate.into()) {
+        Some(Effect::Gate(order)) => format!("{order:?}"),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(order(&mut window), "Open");
+    receive(&mut window, gate(true, &[]));
+    assert_eq!(order(&mut window), "Close");
+    receive(&mut window, News::Lost(Problem::new(Code::EngineUnreachable).with("socket", "x").with("reason", "y")));
+    assert_eq!(order(&mut window), "None", "there is nobody to be told");
+}
+
+#[test]
+fn live_is_said_only_while_the_engine_answers() {
+    let mut window = window(Lang::Ko, (1440.0, 900.0));
+    receive(&mut window, gate(false, &[]));
+    window.get_by_label("실시간");
+    let lost = || Problem::new(Code::EngineUnreachable).with("socket", "/run/e.sock").with("reason", "refused");
+    for back in [News::Back, gate(false, &[]), News::Events(Vec::new())] {
+        receive(&mut window, News::Lost(lost()));
+        assert!(window.query_by_label("실시간").is_none());
+        window.get_by_label("엔진이 응답하지 않음 · 기다리는 중");
+        assert!(window.query_all_by_label_contains("게이트").next().is_none(), "nothing is known of its gate");
+        assert!(app(&window).state.notice.is_some());
+        receive(&mut window, back);
+        window.get_by_label("실시간");
+        assert!(app(&window).state.notice.is_none());
+    }
+}
+
+#[test]
+fn a_window_that_waits_for_its_engine_asks_for_no_frames() {
+    let mut window = window(Lang::Ko, (1440.0, 900.0));
+    receive(&mut window, gate(false, &[("docker", 1)]));
+    receive(&mut window, News::Lost(Problem::new(Code::EngineUnreachable).with("socket", "x").with("reason", "y")));
+    window.run_steps(120);
+    let delay = window.output().viewport_output.values().map(|viewport| viewport.repaint_delay).min();
+    assert!(delay.is_some_and(|delay| delay.as_secs() > 60), "asks for a frame after {delay:?}");
+}
