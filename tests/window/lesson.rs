@@ -279,8 +279,8 @@ fn without_a_lesson_the_same_key_steps() {
 
 /// What the window shows beside the lesson's panel: as read aloud, and every letter that is painted.
 fn beside(window: &Window) -> Vec<String> {
-    let panel =
-        window.get_by_label(if app(window).state.lang == Lang::Ko { "이전" } else { "Back" }).rect().left() + 300.0;
+    let again = if app(window).state.lang == Lang::Ko { "처음부터 다시" } else { "Start over" };
+    let panel = window.get_by_label(again).rect().right() + 20.0;
     let nodes = window.root().children_recursive();
     let nodes = nodes.filter(|node| node.accesskit_node().bounding_box().is_some() && node.rect().left() > panel);
     let read = nodes.flat_map(|node| [node.accesskit_node().label(), node.accesskit_node().value()]).flatten();
