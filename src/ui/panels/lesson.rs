@@ -341,7 +341,7 @@ fn note(ui: &mut Ui, cx: &PanelContext<'_>, claim: &ClaimView) {
         }
         ui.horizontal_wrapped(|ui| {
             for verdict in claim.verdicts {
-                let color = ending::color(&theme, Some(*verdict));
+                let color = ending::color(theme, Some(*verdict));
                 ui.label(RichText::new(cx.say(verdict.key())).font(fonts::bold(13.0)).color(color));
             }
         });
