@@ -28,6 +28,8 @@ mod kinds;
 #[path = "images/lab.rs"]
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod lab;
+#[path = "reports/listed.rs"]
+mod listed;
 #[path = "reports/programs.rs"]
 mod programs;
 #[path = "reports/pulls.rs"]
@@ -48,6 +50,8 @@ mod volumes;
 
 #[path = "reports/attachments.rs"]
 mod attachments;
+#[path = "reports/bodies.rs"]
+mod bodies;
 #[path = "reports/commands.rs"]
 mod commands;
 #[path = "reports/events.rs"]
@@ -91,7 +95,7 @@ macro_rules! areas {
 }
 
 areas! {
-    archives attached attachments commands environment events exec filters flags followed frames hosts kinds layerless longlines
+    archives attached attachments bodies commands environment events exec filters flags followed frames hosts kinds layerless listed longlines
     mark programs refused removals shown signals sizes unbuilt used volumes
 }
 

@@ -147,6 +147,7 @@ codes! {
     BadCredentials = "bad-credentials",
     BadDetachKeys = "bad-detach-keys",
     BadFilter = "bad-filter",
+    BadField = "bad-field",
     BadNumber = "bad-number",
     BadRequest = "bad-request",
     BindSourceRelative = "bind-source-relative",

@@ -18,7 +18,6 @@ use axum::extract::{Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Bytes;
-use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -52,7 +51,7 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
     let ContainerCreateQuery { name, platform } = query::read(&request)?;
     let platform = super::names::platform(platform.as_deref())?;
-    let body: Value = super::json::read(request).await?;
+    let body = super::json::first(request).await?;
     let made_by = Arc::clone(&engine);
     let container = cancellable(move |cancel| engine.create(&Order { name, line, body, platform }, cancel)).await?;
     let dockwalk = made_by.warnings(&container);

@@ -1,9 +1,13 @@
 use super::*;
 use crate::engine::container::Merged;
 use crate::engine::container::merge::bounded;
-use crate::engine::container::request::parse;
+use crate::engine::container::request::{self, Request};
 use crate::trace::Code;
 use serde_json::{Value, json};
+
+fn parse(body: &Value) -> Result<Request> {
+    request::parse(&body.into())
+}
 
 fn refused(field: &str, value: Value) -> Code {
     refused_body(json!({"Image": "x", field: value}))

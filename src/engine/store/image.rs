@@ -51,7 +51,7 @@ impl Store {
     pub(super) fn image(&self, records: &Records, id: &Digest) -> Option<Image> {
         let record = records.images.get(id)?;
         let bytes = self.read_blob(id).ok()?;
-        let (config, raw_config) = documents::config(&bytes, &record.config).ok()?;
+        let (config, raw_config) = documents::kept(&bytes, &record.config).ok()?;
         let layers: Vec<_> = record.chain_ids.iter().filter_map(|chain| self.layer(chain)).collect();
         if layers.len() != record.chain_ids.len() {
             return None;

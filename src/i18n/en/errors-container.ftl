@@ -10,6 +10,7 @@ problem-no-command = No command specified: the image { $image } names none. Writ
 problem-no-such-image-for-platform = No such image: { $image } for { $platform }. Pull it for that platform: `docker pull --platform { $platform } { $image }`.
 problem-unsupported-option = { $option } = { $value }: dockwalk cannot do this yet, so it refuses rather than ignore it. Leave the option out.
 problem-bad-request = The request cannot be read: { $reason }. Check the client's version.
+problem-bad-field = The request cannot be read: { $field } is { $found }, and must be { $wanted }. Correct it where the request was made.
 problem-bad-number = { $name }={ $value } is not a number that can be used here. Correct it.
 problem-bad-filter = The filter { $filter } is not known here. Leave it out.
 problem-bad-condition = { $condition } is nothing that a container can be waited for. Write not-running, next-exit or removed.

@@ -10,6 +10,7 @@ problem-no-command = 실행할 명령이 없습니다. { $image } 이미지가 �
 problem-no-such-image-for-platform = { $image }: { $platform } 플랫폼(platform)용 이미지가 없습니다. `docker pull --platform { $platform } { $image }` 명령으로 받으세요.
 problem-unsupported-option = { $option } = { $value }: dockwalk가 아직 지원하지 않는 옵션입니다. 조용히 무시하지 않고 거절합니다. 옵션을 빼고 다시 실행하세요.
 problem-bad-request = 요청을 읽을 수 없습니다: { $reason }. 클라이언트 버전을 확인하세요.
+problem-bad-field = 요청을 읽을 수 없습니다: { $field } 필드는 { $wanted } 값이어야 하는데 { $found } 값이 들어 있습니다. 요청을 만든 곳에서 고치세요.
 problem-bad-number = { $name }={ $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 값을 고치세요.
 problem-bad-filter = { $filter } 필터(filter)는 지원하지 않습니다. 빼고 다시 실행하세요.
 problem-bad-condition = { $condition } 조건으로는 컨테이너를 기다릴 수 없습니다. not-running, next-exit, removed 중 하나를 쓰세요.
