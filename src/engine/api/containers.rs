@@ -106,7 +106,9 @@ pub(super) async fn restart(engine: Shared, Path(id): Path<String>, request: Req
     let engine = Arc::clone(&engine);
     cancellable(move |cancel| {
         engine.stop(&container, &line, number, seconds)?;
-        engine.start(&container, &line, cancel)
+        engine.start(&container, &line, cancel)?;
+        engine.tell(&container, "restart", &[]);
+        Ok(())
     })
     .await?;
     Ok(nothing())
@@ -140,6 +142,7 @@ pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Requ
     let container = engine.containers.find(&id)?;
     let (rows, cols) = query::read::<ResizeQuery>(&request)?.size();
     container.main_process()?.resize(rows, cols)?;
+    engine.tell(&container, "resize", &[("height", rows.to_string()), ("width", cols.to_string())]);
     Ok(StatusCode::OK.into_response())
 }
 

@@ -45,6 +45,7 @@ impl Engine {
         match result {
             Ok(container) => {
                 self.containers.add(Arc::clone(&container));
+                self.tell(&container, "create", &[]);
                 Ok(container)
             }
             Err(fault) => {

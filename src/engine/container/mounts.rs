@@ -49,6 +49,7 @@ pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -
             }
             Source::Volume { name, copy_up } => {
                 let volume = engine.volumes.create(cx, name.as_deref())?;
+                engine.tell_volume(&volume.name, "create", &[]);
                 if name.is_none() {
                     planned.anonymous.push(volume.name.clone());
                 }

@@ -83,10 +83,14 @@ impl Engine {
             Ok(rootfs)
         })?;
         let (netns, endpoint) = self.wire(cx, container)?;
+        self.tell_network(container, "connect")?;
+        container.update(|state| state.told.0 = true);
         if let Some(endpoint) = &endpoint {
             spec.address = Some(endpoint.address);
             rootfs::write_etc_files(cx, &spec)?;
         }
+        self.tell_mounts(container, true);
+        container.update(|state| state.told.1 = true);
         Ok(Made { rootfs, netns, endpoint })
     }
 
@@ -140,6 +144,7 @@ impl Engine {
             (state.started, state.finished, state.status) = (Some(Moment::now()), None, 0);
             state.error.clear();
         });
+        self.tell(container, "start", &[]);
         self.watch(Arc::clone(container), running, threads)
     }
 

@@ -37,6 +37,14 @@ pub struct Image {
     pub tagged: Option<String>,
 }
 
+impl Image {
+    /// It has that name: a tag, or a digest that it was pulled by.
+    pub fn is_called(&self, name: &str) -> bool {
+        let digests = self.repo_digests.iter().filter_map(|text| text.parse::<Reference>().ok());
+        self.tags.iter().cloned().chain(digests).any(|known| known.familiar() == name)
+    }
+}
+
 /// One line of what `docker rmi` prints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removed {
