@@ -68,6 +68,8 @@ mod mark;
 mod removals;
 #[path = "reports/sizes.rs"]
 mod sizes;
+#[path = "reports/small.rs"]
+mod small;
 #[path = "reports/told.rs"]
 mod told;
 #[path = "reports/unbuilt.rs"]
@@ -98,7 +100,7 @@ macro_rules! areas {
 
 areas! {
     archives attached attachments bodies commands environment events exec filters flags followed frames hosts kinds layerless listed longlines
-    mark programs refused removals shown signals sizes told unbuilt used volumes
+    mark programs refused removals shown signals sizes small told unbuilt used volumes
 }
 
 #[test]

@@ -33,6 +33,12 @@ impl Moment {
         self.0.duration_since(Timestamp::now()).try_into().unwrap_or_default()
     }
 
+    /// As the standard library has it.
+    pub fn system(self) -> std::time::SystemTime {
+        let since = u64::try_from(self.unix_nanos()).unwrap_or(0);
+        std::time::UNIX_EPOCH + std::time::Duration::from_nanos(since)
+    }
+
     /// Seconds since 1970.
     pub fn unix(self) -> i64 {
         self.0.as_second()

@@ -42,6 +42,7 @@ impl Code {
     pub fn not_executed(&self) -> Option<u8> {
         match self {
             Self::CommandNotFound
+            | Self::CommandPathMissing
             | Self::CommandInterpreterMissing
             | Self::CommandLineEnds
             | Self::CommandLoaderMissing
@@ -118,6 +119,7 @@ codes! {
     ArchiveSize = "archive-size",
     ArchiveTooOld = "archive-too-old",
     ChangeInvalid = "change-invalid",
+    CommitImageGone = "commit-image-gone",
     CommitNotPaused = "commit-not-paused",
     CommitRedirect = "commit-redirect",
     CommitWhiteoutName = "commit-whiteout-name",
@@ -164,11 +166,13 @@ codes! {
     EngineFault = "engine-fault",
     EngineNotStarted = "engine-not-started",
     EngineOtherVersion = "engine-other-version",
+    EngineRootFile = "engine-root-file",
     EngineRootLocked = "engine-root-locked",
     EngineRootUsed = "engine-root-used",
     EngineRunsAlready = "engine-runs-already",
     EngineSaid = "engine-said",
     EngineSlow = "engine-slow",
+    EngineSocketOther = "engine-socket-other",
     EngineStrange = "engine-strange",
     EngineUnreachable = "engine-unreachable",
     EventsBackwards = "events-backwards",
@@ -346,6 +350,7 @@ codes! {
     CommandLoaderMissing = "command-loader-missing",
     CommandNotExecutable = "command-not-executable",
     CommandNotFound = "command-not-found",
+    CommandPathMissing = "command-path-missing",
     EtcFilesWritten = "etc-files-written",
     GroupNotFound = "group-not-found",
     HelperNotExecuted = "helper-not-executed",

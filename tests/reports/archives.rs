@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// A file of a tar: its name, and its content or where it links to.
+#[derive(Clone, Copy)]
 pub enum Entry<'a> {
     File(&'a str, &'a [u8]),
     Link(&'a str, &'a str),

@@ -40,7 +40,9 @@ impl Engine {
         let seconds = seconds.or(container.request.stop_timeout).unwrap_or(PATIENCE);
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
             let limit = u64::try_from(seconds).ok().map(Duration::from_secs);
-            cx.step(plan(container, &running, first), |_| self.send(container, &running, first))?;
+            let asked = cx.step(plan(container, &running, first), |_| self.send(container, &running, first));
+            // What is no signal the kernel refuses: then it is ended without being asked.
+            let limit = if signal::is_signal(first) { asked.map(|()| limit)? } else { Some(Duration::ZERO) };
             let ended = |state: &super::State| state.phase != Phase::Running || state.settled > run;
             if !container.wait_until(limit, ended) {
                 // Once is enough.
