@@ -58,7 +58,7 @@ pub(super) fn unreachable(socket: &Path, error: &std::io::Error) -> ClientError 
 
 /// What is there instead of a socket that one could listen at.
 fn other_than_a_socket(path: &Path, error: &std::io::Error) -> Option<&'static str> {
-    if error.raw_os_error() == Some(nix::libc::EPROTOTYPE) {
+    if error.raw_os_error() == Some(libc::EPROTOTYPE) {
         return Some("datagrams");
     }
     let found = std::fs::metadata(path).ok()?.file_type();

@@ -98,9 +98,9 @@ fn a_stream_that_the_engine_ended_for_slowness_goes_on_by_itself() {
 #[test]
 fn what_is_no_socket_to_connect_to_is_called_what_it_is() {
     let dir = tempfile::tempdir().unwrap();
-    let said = |path: &std::path::Path| {
+    let said = |path: &Path| {
         let error = std::os::unix::net::UnixStream::connect(path).unwrap_err();
-        let problem = super::endpoint::unreachable(path, &error).problem;
+        let problem = endpoint::unreachable(path, &error).problem;
         (problem.code, problem.args.get("what").cloned())
     };
     let other = |what: &str| (Code::EngineSocketOther, Some(what.to_owned()));

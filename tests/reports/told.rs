@@ -65,7 +65,7 @@ fn short(event: &Value) -> String {
     // What clients of old read.
     let old = matches!(event["Type"].as_str().unwrap(), "container" | "image");
     assert_eq!(event["status"].as_str().is_some_and(|status| !status.is_empty()), old, "{event}");
-    assert_eq!(event["id"].as_str().is_some_and(|id| !id.is_empty()), old || id.is_empty() && old, "{event}");
+    assert_eq!(event["id"].as_str().is_some_and(|id| !id.is_empty()), old && !id.is_empty(), "{event}");
     assert_eq!(event["scope"], "local");
     line
 }

@@ -349,10 +349,12 @@ pub struct ExecArgs {
 }
 
 impl ExecArgs {
+    /// Which container.
     pub fn name(&self) -> &str {
         self.name_and_command.first().map_or("", String::as_str)
     }
 
+    /// What is executed in it.
     pub fn command(&self) -> &[String] {
         self.name_and_command.get(1..).unwrap_or_default()
     }
