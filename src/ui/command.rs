@@ -69,8 +69,8 @@ pub fn bindings() -> Vec<Binding> {
         [ctrl(Key::S)] "save" => PathCommand::Ask(Ask::Save);
         [ctrl(Key::E)] "export" => PathCommand::Ask(Ask::Export);
         [ctrl(Key::Backtick)] "terminal" => TerminalCommand::Focus;
-        [key(Key::F)] "presenter" => ViewCommand::Presenter;
         [shift(Key::F)] "second" => ViewCommand::Second;
+        [key(Key::F)] "presenter" => ViewCommand::Presenter;
         [key(Key::T)] "theme" => ViewCommand::OtherTheme;
         [key(Key::G)] "language" => ViewCommand::OtherLanguage;
         [key(Key::Questionmark), key(Key::F1), shift(Key::Slash)] "help" => ViewCommand::Help;

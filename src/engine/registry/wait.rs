@@ -78,8 +78,9 @@ impl RegistrySession<'_> {
             if left.is_zero() {
                 return Ok(());
             }
+            // Less than a thousandth of a second is no wait to be told of.
             let seconds = left.as_millis().div_ceil(1000);
-            if said != Some(seconds) {
+            if seconds > 0 && said != Some(seconds) {
                 said = Some(seconds);
                 let text = format!("Waiting {seconds}s: too many requests (429)");
                 (self.progress)(Progress::Status { id: Some(self.endpoint.host.clone()), text });

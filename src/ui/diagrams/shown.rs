@@ -1,6 +1,7 @@
 use super::NodeId;
 use super::scene::{Caption, Edge, Node, Scene, Style};
 use egui::{Pos2, Rect};
+use std::collections::{HashMap, HashSet};
 
 /// What is seen at one moment: a scene, or something between two.
 #[derive(Debug, Clone, Default)]
@@ -38,9 +39,10 @@ impl Shown {
     /// as `leaving` says, and what stays moves from where it was to where it is.
     pub fn towards(&self, after: &Self, t: f32, leaving: Leaving) -> Self {
         let mut shown = Self::default();
+        let stays: HashSet<&NodeId> = after.nodes.iter().map(|(node, _)| &node.id).collect();
+        let before: HashMap<&NodeId, &(Node, f32)> = self.nodes.iter().map(|old| (&old.0.id, old)).collect();
         for (node, _) in &self.nodes {
-            let stays = after.nodes.iter().any(|(n, _)| n.id == node.id);
-            if !stays && leaving.part < 1.0 {
+            if !stays.contains(&node.id) && leaving.part < 1.0 {
                 let mut gone = node.clone();
                 if leaving.removed {
                     let frame = matches!(node.style, Style::Frame | Style::DashedFrame);
@@ -53,8 +55,7 @@ impl Shown {
         }
         for (node, alpha) in &after.nodes {
             let mut node = node.clone();
-            let before = self.nodes.iter().find(|(n, _)| n.id == node.id);
-            let alpha = match before {
+            let alpha = match before.get(&node.id) {
                 Some((old, from)) => {
                     node.rect = old.rect.lerp_towards(&node.rect, t);
                     node.progress = mix_progress(old.progress, node.progress, t);
@@ -84,16 +85,17 @@ impl Shown {
     }
 
     fn edges_towards(&self, after: &Self, t: f32) -> Vec<(EdgeId, Edge, f32)> {
-        let stays = |id: &EdgeId| after.edges.iter().any(|(other, ..)| other == id);
-        let gone_ids: Vec<&EdgeId> = self.edges.iter().map(|(id, ..)| id).filter(|id| !stays(id)).collect();
-        let new = after.edges.iter().filter(|(id, ..)| self.edges.iter().all(|(other, ..)| other != id));
+        let stays: HashSet<&EdgeId> = after.edges.iter().map(|(id, ..)| id).collect();
+        let known: HashMap<&EdgeId, &(EdgeId, Edge, f32)> = self.edges.iter().map(|old| (&old.0, old)).collect();
+        let gone_ids: Vec<&EdgeId> = self.edges.iter().map(|(id, ..)| id).filter(|id| !stays.contains(id)).collect();
+        let new = after.edges.iter().filter(|(id, ..)| !known.contains_key(id));
         let swung: Vec<&EdgeId> = new.filter_map(|(id, ..)| self.swings(id, &gone_ids)).map(|(id, ..)| id).collect();
         let gone = self.edges.iter().filter(|(id, ..)| gone_ids.contains(&id) && !swung.contains(&id));
         let leaving = gone.filter(|_| t < 1.0).map(|(id, edge, alpha)| (id.clone(), edge.clone(), alpha * (1.0 - t)));
         let mut edges: Vec<_> = leaving.collect();
         edges.extend(after.edges.iter().map(|(id, edge, alpha)| {
             let mut edge = edge.clone();
-            let before = self.edges.iter().find(|(other, ..)| other == id).or_else(|| self.swings(id, &gone_ids));
+            let before = known.get(id).copied().or_else(|| self.swings(id, &gone_ids));
             let alpha = before.map_or(alpha * t, |(.., from)| egui::lerp(*from..=*alpha, t));
             if let Some((_, old, _)) = before.filter(|_| t < 1.0) {
                 edge.route = mix_route(&old.route, &edge.route, t);

@@ -1,18 +1,15 @@
 //! The inspector: the selected thing with everything that is known of it, and how it is known.
 
-use super::{PanelContext, breaking, next, timeline::seconds};
-use crate::trace::{Body, Entity, Event, Evidence};
+use super::{PanelContext, answers, breaking, next};
+use crate::trace::{Body, Entity, Event};
 use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts::{self, Facts, Row, Tone};
 use crate::ui::files::{Act, subject};
-use crate::ui::icons::Icon;
+use crate::ui::fonts;
 use crate::ui::widgets::{self, Loudness};
-use crate::ui::{evidence, fonts, news};
-use egui::{Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Label, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 use std::sync::Arc;
 
-/// How many things that a step changed are listed.
-const CHANGES: usize = 12;
 /// How many events are shown as evidence, the latest first.
 const EVENTS: usize = 8;
 
@@ -60,7 +57,7 @@ fn nothing(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.label(RichText::new(cx.say("inspector-title")).font(fonts::bold(16.0)));
     ui.add_space(4.0);
     ui.label(RichText::new(cx.say("inspector-nothing")).color(cx.theme.weak));
-    changes(ui, cx);
+    answers::changes(ui, cx);
 }
 
 /// Not there at this moment: it comes later, or it is gone.
@@ -74,40 +71,6 @@ fn gone(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     breaking::section(ui, cx, entity);
     if was {
         evidences(ui, cx, entity);
-    }
-}
-
-/// What the last step changed, to be chosen from.
-pub fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
-    let state = cx.state;
-    let known = |entity: &Entity| Some((entity.clone(), facts::of(entity, state.world(), cx.words)?));
-    let news = news::of(state.world(), state.changed());
-    let mut there: Vec<_> = news.iter().filter_map(known).collect();
-    if there.is_empty() {
-        return;
-    }
-    let left = there.len().saturating_sub(CHANGES);
-    there.truncate(CHANGES);
-    ui.add_space(16.0);
-    widgets::caption(ui, &cx.say("inspector-changed"));
-    ui.add_space(4.0);
-    for (entity, facts) in there {
-        let theme = cx.theme;
-        let text = format!("{} · {}", cx.say(facts.kind), facts.title);
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &text));
-        let fill = if response.hovered() || response.has_focus() { theme.line } else { theme.card };
-        ui.painter().rect_filled(rect, 6.0, fill);
-        ui.painter().circle_filled(rect.left_center() + vec2(14.0, 0.0), 4.0, theme.family(facts.family));
-        let at = rect.left_top() + vec2(26.0, 7.0);
-        widgets::line(ui.painter(), at, rect.width() - 34.0, &text, fonts::regular(13.0), theme.text);
-        if response.clicked() {
-            cx.want(ViewCommand::Select(Some(entity)));
-        }
-    }
-    if left > 0 {
-        ui.add_space(4.0);
-        widgets::caption(ui, &cx.words.say_with("scene-more", &[("n", &left.to_string())]));
     }
 }
 
@@ -211,7 +174,7 @@ fn evidences(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     for event in all.iter().take(EVENTS) {
         let Body::Observed { evidence, .. } = &event.body else { continue };
         for (i, evidence) in evidence.iter().enumerate() {
-            card(ui, cx, event, i, evidence);
+            answers::card(ui, cx, event, i, evidence);
         }
     }
     if count > EVENTS {
@@ -222,31 +185,6 @@ fn evidences(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     ui.add_space(12.0);
 }
 
-/// What was asked and answered, as a card.
-pub fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, evidence: &Evidence) {
-    let theme = cx.theme;
-    widgets::well(&theme).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.horizontal(|ui| {
-            let root = cx.state.world().host.as_ref().map(|host| host.root.as_str());
-            let who = evidence::title(evidence, root, cx.words);
-            let text = format!("{who}  ·  #{}  ·  +{}", event.seq, seconds(event.at));
-            ui.add(Label::new(RichText::new(text).font(fonts::mono(11.5)).color(theme.weak)).truncate());
-            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                let label = cx.say("copy");
-                if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
-                    cx.want(ViewCommand::Copy(evidence::plain(evidence)));
-                }
-            });
-        });
-        ui.push_id((event.seq, number), |ui| {
-            let job = evidence::job(evidence, &theme, ui.available_width());
-            ui.add(Label::new(job).wrap());
-        });
-    });
-    ui.add_space(2.0);
-}
-
 /// The command with which a person could do the step that made this thing what it is.
 fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[Arc<Event>]) {
     let trace = &cx.state.trace;
@@ -255,29 +193,8 @@ fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[Arc<Event>]) {
         _ => None,
     });
     if let Some(line) = steps.map(|record| record.step.plan.by_hand).find(|line| !line.is_empty()) {
-        command(ui, cx, &line);
+        answers::command(ui, cx, &line);
     }
-}
-
-/// How a person would do it, to be copied.
-pub fn command(ui: &mut Ui, cx: &mut PanelContext<'_>, line: &str) {
-    ui.add_space(12.0);
-    widgets::caption(ui, &cx.say("inspector-by-hand"));
-    ui.add_space(4.0);
-    let theme = cx.theme;
-    widgets::well(&theme).show(ui, |ui| {
-        ui.horizontal_top(|ui| {
-            let width = ui.available_width() - 28.0;
-            ui.allocate_ui(vec2(width, 0.0), |ui| {
-                ui.set_width(width);
-                ui.add(Label::new(evidence::command(line, &theme, width, 12.5)).wrap());
-            });
-            let label = cx.say("copy-command");
-            if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
-                cx.want(ViewCommand::Copy(line.to_owned()));
-            }
-        });
-    });
 }
 
 /// A name for a thing that is not in the World.

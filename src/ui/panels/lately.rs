@@ -1,6 +1,6 @@
 //! The last step, where nothing is selected: its call, the reply, what it changed, and how to do it by hand.
 
-use super::{PanelContext, inspector};
+use super::{PanelContext, answers as cards};
 use crate::trace::{Body, Event, StepRecord};
 use crate::ui::fonts;
 use crate::ui::widgets;
@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) -> bool {
     for event in &answers {
         let Body::Observed { evidence, .. } = &event.body else { continue };
         for (i, evidence) in evidence.iter().enumerate().take(left) {
-            inspector::card(ui, cx, event, i, evidence);
+            cards::card(ui, cx, event, i, evidence);
         }
         left = left.saturating_sub(evidence.len());
     }
@@ -38,9 +38,9 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) -> bool {
         let rest = (count - SHOWN).to_string();
         widgets::caption(ui, &cx.words.say_with("inspector-more", &[("count", rest.as_str())]));
     }
-    inspector::changes(ui, cx);
+    cards::changes(ui, cx);
     if !record.step.plan.by_hand.is_empty() {
-        inspector::command(ui, cx, &record.step.plan.by_hand);
+        cards::command(ui, cx, &record.step.plan.by_hand);
     }
     true
 }

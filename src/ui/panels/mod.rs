@@ -1,5 +1,6 @@
 //! The parts of the window. Each reads the [`WindowState`] and says what the user wants; none changes anything.
 
+pub mod answers;
 pub mod ask;
 pub mod breaking;
 pub mod dock;

@@ -159,7 +159,10 @@ impl WindowState {
             self.tab = diagram_of(tab);
         }
         let focus = view.focus.and_then(|focus| focus.entity(&self.world));
-        self.selection = focus.or(self.selection.take());
+        if focus.is_some() {
+            self.pointed = focus.clone();
+            self.selection = focus;
+        }
     }
 
     /// Brings everything that follows from trace and cursor up to date; free when neither moved.
@@ -170,6 +173,10 @@ impl WindowState {
             return;
         }
         self.world = self.trace.seek(position);
+        // What a lesson pointed at is let go of by the next step; what a person chose stays chosen.
+        if self.pointed.is_some() && self.pointed.take() == self.selection {
+            self.selection = None;
+        }
         let before = position.saturating_sub(u64::from(!self.at_end_of_all()));
         let from = match self.marks.reached(before) {
             0 => 0,
@@ -203,7 +210,9 @@ impl WindowState {
     fn look_at_changes(&mut self, from: u64, to: u64) -> Option<Tab> {
         self.changed.clear();
         (self.happened, self.failed) = (None, None);
-        let (mut tab, mut last) = (None, None);
+        let mut last = None;
+        // How much there is to see of it on each; of two with as much the later counts.
+        let mut seen: Vec<(Tab, usize)> = Vec::new();
         let from = self.by_itself(to).unwrap_or(from);
         let events = self.trace.events_in(from.max(to.saturating_sub(MOST)), to);
         for event in events {
@@ -220,10 +229,13 @@ impl WindowState {
                 }
             }
             let kind = step.and_then(|id| self.trace.mark(id)).map(|mark| mark.kind);
-            tab = kind.and_then(Tab::for_step).or(tab);
+            if let Some(tab) = kind.and_then(Tab::for_step) {
+                let before = seen.iter().position(|(other, _)| *other == tab).map_or(0, |at| seen.remove(at).1);
+                seen.push((tab, before + change.touches().len()));
+            }
         }
         self.happened = last.map(|event| (Arc::clone(&event), self.trace.seek(event.seq - 1)));
-        tab
+        seen.into_iter().max_by_key(|(_, count)| *count).map(|(tab, _)| tab)
     }
 }
 

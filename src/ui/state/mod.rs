@@ -204,6 +204,8 @@ pub struct WindowState {
     pub marks: StopMarks,
     /// The selected thing.
     pub selection: Option<Entity>,
+    /// What the lesson selected, until the next step.
+    pointed: Option<Entity>,
     /// The language.
     pub lang: Lang,
     /// Dark or light.
@@ -271,6 +273,7 @@ impl Default for WindowState {
             cursor: Cursor::default(),
             marks: StopMarks::default(),
             selection: None,
+            pointed: None,
             lang: Lang::Ko,
             dark: true,
             presenter: false,

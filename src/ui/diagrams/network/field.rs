@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// No field is narrower.
 pub(super) const LEAST: f32 = 300.0;
-const CARD: Vec2 = vec2(132.0, 38.0);
+const CARD: Vec2 = vec2(126.0, 38.0);
 const GAP: f32 = 6.0;
 const PAD: f32 = 10.0;
 const HEAD: f32 = 26.0;
@@ -21,7 +21,7 @@ enum Card<'a> {
     Alike(Vec<&'a Container>),
 }
 
-/// Draws it at `place`, with its wire from the bridge down the lane `(x, y)`. Returns its lower edge.
+/// Draws it at `place`, with its wire from the bridge along `route`. Returns its lower edge.
 pub(super) fn draw(
     world: &World,
     stage: &mut Stage<'_>,
@@ -29,11 +29,11 @@ pub(super) fn draw(
     bridge: Option<&Arc<Link>>,
     folded: &[&Arc<Container>],
     place: Rect,
-    (lane, bus): (f32, f32),
+    route: Vec<egui::Pos2>,
 ) -> f32 {
     let columns = (((place.width() - 2.0 * PAD + GAP) / (CARD.x + GAP)) as usize).max(1);
-    let room = stage.look.room.map_or(f32::INFINITY, |room| room.y - place.top() - HEAD - PAD - 2.0 * stage.margin());
-    let rows = ((room / (CARD.y + GAP)).min(1e4) as usize).max(2);
+    let room = stage.look.room.map_or(f32::INFINITY, |room| room.y - place.top() - HEAD - PAD - stage.margin() - 8.0);
+    let rows = (((room + GAP) / (CARD.y + GAP)).min(1e4) as usize).max(2);
     let cards = cards(folded, columns * rows);
     let lines = cards.len().div_ceil(columns);
     let height = HEAD + lines as f32 * (CARD.y + GAP) - GAP + PAD;
@@ -51,8 +51,6 @@ pub(super) fn draw(
         one(world, stage, &id, card, Rect::from_min_size(corner, CARD));
     }
     if let Some(bridge) = bridge {
-        let y = at.top() + 14.0;
-        let route = vec![pos2(lane, bus), pos2(lane, y), pos2(at.left(), y)];
         let line = if may_carry(bridge) { Line::Solid } else { Line::CableDown };
         let edge = Edge::new(route, TINT, line).ends(End::Dot, End::Dot).part("ports");
         stage.wire(&NodeId::of(Entity::Link(bridge.key.clone())), &id, edge);

@@ -153,11 +153,14 @@ fn opened(world: &World, stage: &Stage<'_>, all: &[&Arc<Container>]) -> Option<B
         }
         _ => None,
     };
-    // What was chosen before what changed, and no more than a row of them: an engine that starts lights everything at once.
+    // What was chosen before what changed, and no more than leave the others their field: an engine that starts lights everything at once.
     let led = stage.look.chosen.into_iter().chain(stage.look.lit).filter_map(of);
+    let sizes = Sizes::of(stage);
+    let room = stage.wide(f32::INFINITY) - 2.0 * stage.margin() - 2.0 * sizes.pad - field::LEAST;
+    let most = ((room / (sizes.container.width + sizes.gutter)).min(3.0) as usize).max(1);
     let mut opened: BTreeSet<ContainerId> = BTreeSet::new();
     for id in led {
-        if opened.len() < OPEN {
+        if opened.len() < most {
             opened.insert(id);
         }
     }
@@ -166,9 +169,6 @@ fn opened(world: &World, stage: &Stage<'_>, all: &[&Arc<Container>]) -> Option<B
     }
     Some(opened)
 }
-
-/// So many are drawn in full where there is little room.
-const OPEN: usize = 2;
 
 fn wanted_columns(containers: usize) -> usize {
     match containers {
@@ -204,6 +204,12 @@ impl Group<'_> {
         boxes.max(field) + self.lanes()
     }
 
+    /// The field stands beside the boxes where that leaves it its width.
+    fn is_beside(&self, room: Rect) -> bool {
+        let boxes = self.columns as f32 * (self.sizes.container.width + self.sizes.gutter);
+        self.rows() == 1 && !self.folded.is_empty() && room.width() - boxes >= field::LEAST
+    }
+
     fn draw(&self, world: &World, host: &crate::trace::Host, stage: &mut Stage<'_>, frame: &NodeId, room: Rect) -> f32 {
         let mut top = room.top();
         if let Some(bridge) = self.bridge {
@@ -213,7 +219,9 @@ impl Group<'_> {
         }
         let (gutter, wide) = (self.gutter(), self.sizes.container.width);
         let boxes = self.columns as f32 * wide + (self.columns as f32 - 1.0) * gutter;
-        let first = room.left() + self.lanes() + (room.width() - self.lanes() - boxes) / 2.0;
+        let beside = self.is_beside(room);
+        let middle = room.left() + self.lanes() + (room.width() - self.lanes() - boxes) / 2.0;
+        let first = if beside { room.left() } else { middle };
         let mut bottom = top;
         for (i, container) in self.containers.iter().enumerate() {
             let (row, column) = (i / self.columns, i % self.columns);
@@ -227,9 +235,17 @@ impl Group<'_> {
         if self.folded.is_empty() {
             return bottom;
         }
+        if beside {
+            let left = room.left() + boxes + gutter;
+            let place = Rect::from_min_max(egui::pos2(left, top + 20.0), egui::pos2(room.right(), top + 20.0));
+            let route = vec![egui::pos2(place.center().x, top), place.center_top()];
+            return bottom.max(field::draw(world, stage, frame, self.bridge, &self.folded, place, route));
+        }
         let below = bottom + if self.containers.is_empty() { 26.0 } else { self.sizes.between };
         let place = rect(room.left() + self.lanes(), below, room.width() - self.lanes(), 0.0);
-        field::draw(world, stage, frame, self.bridge, &self.folded, place, (room.left() + 8.0, top))
+        let (lane, y) = (room.left() + 8.0, below + 14.0);
+        let route = vec![egui::pos2(lane, top), egui::pos2(lane, y), egui::pos2(place.left(), y)];
+        field::draw(world, stage, frame, self.bridge, &self.folded, place, route)
     }
 }
 
