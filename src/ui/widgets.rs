@@ -167,6 +167,13 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, choices: &[(T, St
     clicked
 }
 
+/// A key of a keyboard with what is printed on it.
+pub fn key_cap(painter: &egui::Painter, at: Rect, text: &str, size: f32, color: Color32, theme: &Theme) {
+    let round = CornerRadius::same(if at.height() > 24.0 { 6 } else { 4 });
+    painter.rect(at, round, theme.panel.lerp_to_gamma(color, 0.14), Stroke::new(1.0, color), StrokeKind::Inside);
+    painter.text(at.center(), Align2::CENTER_CENTER, text, fonts::bold(size), color);
+}
+
 /// The box of a card.
 pub fn card(theme: &Theme) -> Frame {
     Frame::new()

@@ -65,7 +65,17 @@ top-dark = Dark appearance
 
 # ── keys ──
 help-title = Keys
-help-terminal = While a terminal has the focus, all keys go to it. Ctrl+` or a click elsewhere leaves it.
+help-picture = The lit keys are the ones this window uses. Those with a bar below are pressed with Ctrl or Shift.
+help-moving = Forward and back
+help-closer = Looking closer, stopping
+help-pictures = Pictures
+help-class = Class and screen
+help-files = Files and commands
+help-more = More
+help-answers = Choose an answer while a question is open
+help-clicker = The buttons of a remote clicker: next action, back
+help-tab = To the next control, press it
+help-terminal = Out of the terminal. While it has the focus, all other keys go to it.
 key-onward = Next action (the large button)
 key-step = Next step
 key-back = Back
