@@ -189,13 +189,20 @@ fn the_keys_are_a_picture_that_is_whole_at_1280_by_720() {
             let view = Rect::from_min_size(egui::Pos2::ZERO, size.into());
             let picture = window.get_by_label(&words.say("help-picture")).rect();
             assert!(view.contains_rect(picture), "{lang:?} {size:?}: {picture:?}");
-            let more = ["help-clicker", "help-answers", "help-tab", "help-terminal"].map(str::to_owned);
+            // What is below the rows, so that none of them is cut.
+            let foot = window.get_by_label(&words.say("help-terminal")).rect();
+            assert!(view.shrink(8.0).contains_rect(foot), "{lang:?} {size:?}: {foot:?}");
+            let more = ["help-clicker", "help-answers", "help-tab"].map(str::to_owned);
             let keys = command::bindings().into_iter().map(|binding| format!("key-{}", binding.name));
             for key in keys.chain(more) {
                 let label = words.say(&key);
                 // The same words may be a button's, below.
                 let rects: Vec<Rect> = window.query_all_by_label(&label).map(|node| node.rect()).collect();
-                let whole = |rect: &Rect| view.shrink(8.0).contains_rect(*rect) && rect.top() > picture.bottom();
+                let whole = |rect: &Rect| {
+                    view.shrink(8.0).contains_rect(*rect)
+                        && rect.top() > picture.bottom()
+                        && rect.bottom() <= foot.top()
+                };
                 assert!(rects.iter().any(whole), "{lang:?} {size:?}: {label} at {rects:?}");
             }
         }
@@ -223,5 +230,164 @@ fn the_keys_are_closed_in_three_ways() {
             }
         }
         assert_eq!(app(&window).state.overlay, None, "way {way}");
+    }
+}
+
+/// Roles of what is pressed, switched or chosen.
+const PRESSED: [Role; 8] = [
+    Role::Button,
+    Role::CheckBox,
+    Role::RadioButton,
+    Role::Switch,
+    Role::Tab,
+    Role::Slider,
+    Role::Link,
+    Role::ComboBox,
+];
+/// An icon is not wider or higher.
+const ICON: f32 = 36.0;
+
+/// What is wrong with the controls that the window shows.
+fn nameless(window: &Window, lang: Lang) -> Vec<String> {
+    let app = app(window);
+    // Shapes of a picture have the names of things.
+    let picture = app.seen(app.state.tab).map_or(Rect::NOTHING, |seen| seen.view);
+    let (english, own) = (Words::new(Lang::En), Words::new(lang));
+    let keys = messages();
+    let mut wrong = vec![];
+    for node in window.root().children_recursive() {
+        let inner = node.accesskit_node();
+        if !PRESSED.contains(&inner.role()) {
+            continue;
+        }
+        let rect = node.rect();
+        let label = inner.label().unwrap_or_default();
+        if label.trim().is_empty() {
+            wrong.push(format!("{:?} at {rect:?} has no name", inner.role()));
+        }
+        let hangul = label.chars().any(|c| ('가'..='힣').contains(&c));
+        let foreign = match lang {
+            Lang::Ko => !hangul && keys.iter().any(|key| english.say(key) == label && own.say(key) != label),
+            Lang::En => hangul && label != Lang::Ko.name(),
+        };
+        if foreign {
+            wrong.push(format!("`{label}` is not {lang:?}"));
+        }
+        let shape = picture.contains_rect(rect);
+        if !shape && rect.width() <= ICON && rect.height() <= ICON && inner.description().is_none() {
+            wrong.push(format!("{:?} `{label}` at {rect:?} has no tooltip", inner.role()));
+        }
+    }
+    wrong
+}
+
+/// The messages that name controls.
+fn messages() -> Vec<String> {
+    let text = include_str!("../../src/i18n/en/ui.ftl");
+    text.lines()
+        .filter(|line| !line.contains('{'))
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(key, _)| key.to_owned())
+        .collect()
+}
+
+#[test]
+fn every_control_has_a_name_in_the_language_and_every_icon_a_tooltip() {
+    use dockwalk::ui::Options;
+    use dockwalk::ui::command::{PlaybackCommand, TerminalCommand};
+    let mut faults = vec![];
+    let mut seen = 0;
+    for lang in Lang::ALL {
+        let mut note = |window: &Window, place: &str| {
+            seen += window.root().children_recursive().filter(|n| PRESSED.contains(&n.accesskit_node().role())).count();
+            faults.extend(nameless(window, lang).into_iter().map(|fault| format!("{lang:?} {place}: {fault}")));
+        };
+        let start = crate::common::open(Options { lang: Some(lang), ..Options::default() }, SIZE);
+        note(&start, "start");
+        let mut window = lesson_in(LESSONS[0], lang, SIZE);
+        note(&window, "lesson");
+        let _ = to_question(&mut window);
+        note(&window, "question");
+        tell(&mut window, PlaybackCommand::End);
+        for number in 0..Tab::ALL.len() {
+            tell(&mut window, ViewCommand::Tab(number));
+            note(&window, "picture");
+        }
+        tell(&mut window, ViewCommand::Select(Some(dockwalk::trace::Entity::Link("docker0".into()))));
+        tell(&mut window, TerminalCommand::Dock);
+        note(&window, "terminal and inspector");
+        for key in [Key::Questionmark, Key::S] {
+            press(&mut window, key);
+            note(&window, "over it");
+            press(&mut window, Key::Escape);
+        }
+        press(&mut window, Key::F);
+        note(&window, "before a class");
+        press(&mut window, Key::Escape);
+        press(&mut window, Key::I);
+        note(&window, "files");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/traces/02-storage.ndjson");
+        let options = Options { lang: Some(lang), open: dockwalk::ui::Open::Recording(path), ..Options::default() };
+        let mut free = crate::common::open(options, SIZE);
+        for _ in 0..500 {
+            free.run_steps(1);
+            if app(&free).state.has_trace() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        tell(&mut free, PlaybackCommand::End);
+        note(&free, "workspace");
+    }
+    assert!(seen > 400, "{seen}");
+    faults.sort();
+    faults.dedup();
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// What has a key says so where it can be pressed with the mouse.
+#[test]
+fn a_control_with_a_key_names_it() {
+    for lang in Lang::ALL {
+        let words = Words::new(lang);
+        let mut window = lesson_in(LESSONS[0], lang, SIZE);
+        let id = to_question(&mut window);
+        let said = |window: &Window, label: &str| {
+            let nodes = window.query_all_by_label(label).filter_map(|node| node.accesskit_node().description());
+            nodes.collect::<Vec<_>>().join("\n")
+        };
+        let mut pairs: Vec<(String, String)> = [
+            ("key-steps", "steps"),
+            ("key-open", "open"),
+            ("key-save", "save"),
+            ("key-export", "export"),
+            ("key-home", "home"),
+            ("key-end", "end"),
+            ("key-step", "step"),
+            ("key-back", "back"),
+            ("key-over", "over"),
+            ("timeline-play", "play"),
+            ("key-help", "help"),
+            ("key-presenter", "presenter"),
+            ("top-light", "theme"),
+            ("dock-open", "terminal"),
+            ("scene-tab-image", "tab-1"),
+            ("scene-tab-storage", "tab-4"),
+            ("files-tab", "files"),
+            ("level-story", "level-story"),
+            ("level-kernel", "level-kernel"),
+            ("mover-predict", "onward"),
+        ]
+        .map(|(label, name)| (words.say(label), dockwalk::ui::panels::help::key_of(name)))
+        .into();
+        pairs.push((Lang::En.name().to_owned(), dockwalk::ui::panels::help::key_of("language")));
+        let view = page(&window);
+        let question = view.questions.iter().find(|one| one.id == id).unwrap();
+        pairs.extend(question.choices.iter().zip(1..).map(|(choice, digit)| (choice.clone(), digit.to_string())));
+        for (label, key) in pairs {
+            let tip = said(&window, &label);
+            assert!(tip.ends_with(&format!("·  {key}")) && !key.is_empty(), "{lang:?} `{label}` ({key}): {tip:?}");
+        }
+        press(&mut window, Key::Escape);
     }
 }

@@ -65,7 +65,8 @@ top-dark = Dark appearance
 
 # ── keys ──
 help-title = Keys
-help-picture = The lit keys are the ones this window uses. Those with a bar below are pressed with Ctrl or Shift.
+help-picture = A keyboard on which the keys that this window uses are lit
+help-bar = A key with a bar does something with Ctrl or Shift, too.
 help-moving = Forward and back
 help-closer = Looking closer, stopping
 help-pictures = Pictures
@@ -75,7 +76,7 @@ help-more = More
 help-answers = Choose an answer while a question is open
 help-clicker = The buttons of a remote clicker: next action, back
 help-tab = To the next control, press it
-help-terminal = Out of the terminal. While it has the focus, all other keys go to it.
+help-terminal = While a terminal has the focus, all keys go to it. Ctrl+` or a click elsewhere leaves it.
 key-onward = Next action (the large button)
 key-step = Next step
 key-back = Back

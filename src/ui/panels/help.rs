@@ -26,6 +26,8 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
         ui.set_width(width);
         ui.horizontal(|ui| {
             ui.label(RichText::new(cx.say("help-title")).font(fonts::bold(18.0)));
+            ui.add_space(8.0);
+            ui.label(RichText::new(cx.say("help-bar")).size(12.5).color(cx.theme.weak));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let label = cx.say("close");
                 if widgets::icon_button(ui, Icon::Close, &label, "Esc", Loudness::Quiet, 26.0).clicked() {
@@ -41,7 +43,9 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
             keyboard::paint(ui.painter(), rect, &bindings, &cx.theme);
         });
         ui.add_space(6.0);
-        ScrollArea::vertical().max_height(room.y - drawn.y - 80.0).auto_shrink([false, true]).show(ui, |ui| {
+        let high = room.y - drawn.y - 120.0;
+        let words = ScrollArea::vertical().max_height(high).min_scrolled_height(high).auto_shrink([false, true]);
+        words.show(ui, |ui| {
             ui.columns(COLUMNS.len(), |columns| {
                 for (column, parts) in columns.iter_mut().zip(COLUMNS) {
                     column.spacing_mut().item_spacing.y = 2.0;
@@ -54,6 +58,7 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
                 }
             });
         });
+        ui.label(RichText::new(cx.say("help-terminal")).size(12.5).color(cx.theme.weak));
     });
     if modal.should_close() {
         cx.want(ViewCommand::Help);
@@ -64,7 +69,10 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
 fn group(ui: &mut Ui, cx: &PanelContext<'_>, about: About, bindings: &[Binding]) {
     let color = cx.theme.family(about.family());
     heading(ui, &cx.say(about.key()), color);
-    for binding in bindings.iter().filter(|binding| binding.about() == about) {
+    let mut own: Vec<_> = bindings.iter().filter(|binding| binding.about() == about).collect();
+    // What is pressed with one finger comes first.
+    own.sort_by_key(|binding| binding.keys.first().is_some_and(|first| first.modifiers.any()));
+    for binding in own {
         let names: Vec<_> = binding.keys.iter().map(name).collect();
         let both = names.iter().take(2).cloned().collect::<Vec<_>>().join("  ");
         let keys = if both.chars().count() <= 13 { &both } else { &names[0] };
@@ -76,12 +84,7 @@ fn group(ui: &mut Ui, cx: &PanelContext<'_>, about: About, bindings: &[Binding])
 /// Keys that are no binding of their own.
 fn more(ui: &mut Ui, cx: &PanelContext<'_>) {
     heading(ui, &cx.say("help-more"), cx.theme.weak);
-    for (keys, key) in [
-        ("1 – 9", "help-answers"),
-        ("PgDn  PgUp", "help-clicker"),
-        ("Tab  Enter", "help-tab"),
-        ("Ctrl+`", "help-terminal"),
-    ] {
+    for (keys, key) in [("1 – 9", "help-answers"), ("PgDn  PgUp", "help-clicker"), ("Tab  Enter", "help-tab")] {
         row(ui, cx, keys, &cx.say(key), cx.theme.weak);
     }
 }
