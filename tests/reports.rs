@@ -28,6 +28,8 @@ mod kinds;
 #[path = "images/lab.rs"]
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod lab;
+#[path = "reports/listed.rs"]
+mod listed;
 #[path = "reports/programs.rs"]
 mod programs;
 #[path = "reports/pulls.rs"]
@@ -48,6 +50,8 @@ mod volumes;
 
 #[path = "reports/attachments.rs"]
 mod attachments;
+#[path = "reports/bodies.rs"]
+mod bodies;
 #[path = "reports/commands.rs"]
 mod commands;
 #[path = "reports/events.rs"]
@@ -64,6 +68,10 @@ mod mark;
 mod removals;
 #[path = "reports/sizes.rs"]
 mod sizes;
+#[path = "reports/small.rs"]
+mod small;
+#[path = "reports/told.rs"]
+mod told;
 #[path = "reports/unbuilt.rs"]
 mod unbuilt;
 #[path = "reports/used.rs"]
@@ -91,8 +99,8 @@ macro_rules! areas {
 }
 
 areas! {
-    archives attached attachments commands environment events exec filters flags followed frames hosts kinds layerless longlines
-    mark programs refused removals shown signals sizes unbuilt used volumes
+    archives attached attachments bodies commands environment events exec filters flags followed frames hosts kinds layerless listed longlines
+    mark programs refused removals shown signals sizes small told unbuilt used volumes
 }
 
 #[test]

@@ -175,7 +175,7 @@ fn status(error: &clap::Error) -> i32 {
     };
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => 0,
-        ErrorKind::MissingRequiredArgument | ErrorKind::InvalidSubcommand => 1,
+        ErrorKind::MissingRequiredArgument | ErrorKind::TooFewValues | ErrorKind::InvalidSubcommand => 1,
         ErrorKind::UnknownArgument if !about(ContextKind::InvalidArg).starts_with('-') => 1,
         _ => i32::from(REFUSED),
     }

@@ -3,6 +3,7 @@ use super::trust::Who;
 use crate::spec::visible;
 use crate::trace::Code;
 use std::ops::Deref;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use tokio::net::UnixStream;
 
@@ -44,9 +45,25 @@ impl Deref for Endpoint {
 }
 
 pub(super) fn unreachable(socket: &Path, error: &std::io::Error) -> ClientError {
-    let code = match error.kind() {
-        std::io::ErrorKind::PermissionDenied => Code::EngineDenied,
+    let code = match (error.kind(), other_than_a_socket(socket, error)) {
+        (std::io::ErrorKind::PermissionDenied, _) => Code::EngineDenied,
+        (_, Some(what)) => {
+            let other = ClientError::new(Code::EngineSocketOther).with("socket", visible::path(socket));
+            return other.with("what", what);
+        }
         _ => Code::EngineUnreachable,
     };
     ClientError::new(code).with("socket", visible::path(socket)).with("reason", error)
+}
+
+/// What is there instead of a socket that one could listen at.
+fn other_than_a_socket(path: &Path, error: &std::io::Error) -> Option<&'static str> {
+    if error.raw_os_error() == Some(libc::EPROTOTYPE) {
+        return Some("datagrams");
+    }
+    let found = std::fs::metadata(path).ok()?.file_type();
+    match found.is_socket() {
+        true => None,
+        false => Some(if found.is_dir() { "directory" } else { "file" }),
+    }
 }

@@ -89,7 +89,7 @@ impl Client {
             Self::end_earlier(options)?;
             match start(options) {
                 // It does not listen any more, and is not over yet.
-                Err(error) if error.problem.code == Code::EngineRootLocked && begun.elapsed() < FAREWELL => {}
+                Err(error) if matches!(error.problem.code, Code::EngineRootLocked) && begun.elapsed() < FAREWELL => {}
                 started => return started,
             }
             std::thread::sleep(Duration::from_millis(50));

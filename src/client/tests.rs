@@ -94,3 +94,23 @@ fn a_stream_that_the_engine_ended_for_slowness_goes_on_by_itself() {
     let [first, second] = engine.join().unwrap();
     assert!(first.contains("from=0&hold=true") && second.contains("from=1&hold=true"), "{first} {second}");
 }
+
+#[test]
+fn what_is_no_socket_to_connect_to_is_called_what_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let said = |path: &Path| {
+        let error = std::os::unix::net::UnixStream::connect(path).unwrap_err();
+        let problem = endpoint::unreachable(path, &error).problem;
+        (problem.code, problem.args.get("what").cloned())
+    };
+    let other = |what: &str| (Code::EngineSocketOther, Some(what.to_owned()));
+    let datagrams = std::os::unix::net::UnixDatagram::bind(dir.path().join("datagrams")).unwrap();
+    assert_eq!(said(&dir.path().join("datagrams")), other("datagrams"));
+    drop(datagrams);
+    std::fs::write(dir.path().join("file"), "").unwrap();
+    assert_eq!(said(&dir.path().join("file")), other("file"));
+    assert_eq!(said(dir.path()), other("directory"));
+    assert_eq!(said(&dir.path().join("none")).0, Code::EngineUnreachable);
+    drop(std::os::unix::net::UnixListener::bind(dir.path().join("left")).unwrap());
+    assert_eq!(said(&dir.path().join("left")).0, Code::EngineUnreachable);
+}

@@ -135,6 +135,9 @@ pub fn claim(root: &Path) -> Result<PathBuf, Problem> {
     if let Some(link) = link.filter(|link| ![who.uid, ROOT].contains(&link.uid())) {
         return Err(foreign(&root, &link, who));
     }
+    if fs::metadata(&root).is_ok_and(|found| !found.is_dir()) {
+        return Err(Problem::new(Code::EngineRootFile).with("root", root.display()));
+    }
     DirBuilder::new().recursive(true).mode(0o700).create(&root).map_err(refused("make"))?;
     let root = root.canonicalize().map_err(refused("open"))?;
     who.trusts_way_to(&root)?;

@@ -1,60 +1,106 @@
-//! The names of fields in what clients ask, as [`case`](super::case) looks for them. `tests/docker_types/case.rs` holds each list against its type.
+//! The names of fields in what clients ask, and what they hold, as [`decode`](super::decode) reads them.
+//! `tests/docker_types/case.rs` holds each list against its type.
 
-use super::case::{Fields, Request, Within, plain};
+use super::decode::Kind::{self, Flag, List, Map, Object, Pointer, Text, Upto, Whole, Words};
+use super::decode::{Fields, Request};
 use super::{AuthConfig, ContainerCreate, ExecCreate, ExecStart, VolumeCreate};
 
+const TEXTS: Kind = List(&Text);
+const TEXT_OF: Kind = Map(&Text);
+/// Rows or columns.
+const SIDE: Kind = Upto(0xffff);
+/// Members that say nothing but their names.
+const SET: Kind = Map(&Object(&Fields(&[])));
+
+/// Of a container and of what an image says for one.
+const CONFIG: &Fields = &Fields(&[
+    (Text, "Hostname Domainname User Image WorkingDir StopSignal"),
+    (Flag, "AttachStdin AttachStdout AttachStderr Tty OpenStdin StdinOnce ArgsEscaped NetworkDisabled"),
+    (Words, "Cmd Entrypoint Shell"),
+    (TEXTS, "Env OnBuild"),
+    (TEXT_OF, "Labels"),
+    (SET, "ExposedPorts Volumes"),
+    (Pointer(&Whole), "StopTimeout"),
+]);
+
 impl Request for ContainerCreate {
-    const FIELDS: &'static Fields = &Fields {
-        plain: "Hostname Domainname User AttachStdin AttachStdout AttachStderr ExposedPorts Tty OpenStdin StdinOnce Env Cmd \
-                ArgsEscaped Image Volumes WorkingDir Entrypoint NetworkDisabled OnBuild Labels StopSignal StopTimeout Shell",
-        within: &[("HostConfig", Within::Object(HOST)), ("NetworkingConfig", Within::Object(NETWORKING))],
-    };
+    const FIELDS: &'static Fields = &Fields(&[
+        (Object(CONFIG), ""),
+        (Pointer(&Object(HOST)), "HostConfig"),
+        (Pointer(&Object(NETWORKING)), "NetworkingConfig"),
+    ]);
 }
 
 /// With those of options that are fine as long as they say what is so anyway.
-const HOST: &Fields = &Fields {
-    plain: "Binds ContainerIDFile NetworkMode AutoRemove ConsoleSize CapAdd CapDrop Dns ExtraHosts Privileged ReadonlyRootfs \
-            SecurityOpt Tmpfs ShmSize Memory MemorySwap NanoCpus PidsLimit Init MemorySwappiness IpcMode CgroupnsMode Isolation",
-    within: &[
-        ("LogConfig", Within::Object(&plain("Type Config"))),
-        ("RestartPolicy", Within::Object(&plain("Name MaximumRetryCount"))),
-        ("PortBindings", Within::Map(&plain("HostIp HostPort"))),
-        ("Mounts", Within::List(MOUNT)),
-    ],
-};
+const HOST: &Fields = &Fields(&[
+    (Text, "ContainerIDFile NetworkMode IpcMode CgroupnsMode Isolation"),
+    (Flag, "AutoRemove Privileged ReadonlyRootfs"),
+    (Whole, "ShmSize Memory MemorySwap NanoCpus"),
+    (Pointer(&Whole), "PidsLimit MemorySwappiness"),
+    (Pointer(&Flag), "Init"),
+    (TEXTS, "Binds CapAdd CapDrop Dns ExtraHosts SecurityOpt"),
+    (List(&SIDE), "ConsoleSize"),
+    (TEXT_OF, "Tmpfs"),
+    (Object(&Fields(&[(Text, "Type"), (TEXT_OF, "Config")])), "LogConfig"),
+    (Object(&Fields(&[(Text, "Name"), (Whole, "MaximumRetryCount")])), "RestartPolicy"),
+    (Map(&List(&Object(&Fields(&[(Text, "HostIp HostPort")])))), "PortBindings"),
+    (List(&Object(MOUNT)), "Mounts"),
+]);
 
-const MOUNT: &Fields = &Fields {
-    plain: "Type Source Target ReadOnly Consistency",
-    within: &[
-        ("VolumeOptions", Within::Object(&plain("NoCopy"))),
-        ("TmpfsOptions", Within::Object(&plain("SizeBytes Mode"))),
-        ("BindOptions", Within::Object(&plain("CreateMountpoint Propagation"))),
-    ],
-};
+const MOUNT: &Fields = &Fields(&[
+    (Text, "Type Source Target Consistency"),
+    (Flag, "ReadOnly"),
+    (Pointer(&Object(&Fields(&[(Flag, "NoCopy")]))), "VolumeOptions"),
+    (Pointer(&Object(&Fields(&[(Whole, "SizeBytes"), (Upto(0xffff_ffff), "Mode")]))), "TmpfsOptions"),
+    (Pointer(&Object(&Fields(&[(Flag, "CreateMountpoint"), (Text, "Propagation")]))), "BindOptions"),
+]);
 
-const NETWORKING: &Fields = &plain("EndpointsConfig");
+/// No field of an endpoint is known.
+const NETWORKING: &Fields = &Fields(&[(SET, "EndpointsConfig")]);
+
+/// The config of an image (moby `image.Image`).
+pub const IMAGE: Kind = Object(&Fields(&[
+    (Text, "id parent comment created container docker_version author architecture variant os os.version"),
+    (TEXTS, "os.features"),
+    (Whole, "Size"),
+    (Object(OF_IMAGE), "container_config"),
+    (Pointer(&Object(OF_IMAGE)), "config"),
+    (Pointer(&Object(&Fields(&[(Text, "type"), (TEXTS, "diff_ids")]))), "rootfs"),
+    (List(&Object(&Fields(&[(Text, "created author created_by comment"), (Flag, "empty_layer")]))), "history"),
+]));
+
+const OF_IMAGE: &Fields =
+    &Fields(&[(Object(CONFIG), ""), (Text, "MacAddress"), (Pointer(&Object(HEALTH)), "Healthcheck")]);
+
+const HEALTH: &Fields = &Fields(&[(TEXTS, "Test"), (Whole, "Interval Timeout StartPeriod StartInterval Retries")]);
+
+/// `manifest.json` of an archive.
+pub const ARCHIVE: Kind = List(&Object(&Fields(&[(Text, "Config Parent"), (TEXTS, "RepoTags Layers")])));
 
 impl Request for ExecCreate {
-    const FIELDS: &'static Fields = &plain(
-        "AttachStdin AttachStdout AttachStderr Tty Cmd Env WorkingDir User Privileged ConsoleSize DetachKeys Detach",
-    );
+    const FIELDS: &'static Fields = &Fields(&[
+        (Flag, "AttachStdin AttachStdout AttachStderr Tty Privileged Detach"),
+        (Text, "WorkingDir User DetachKeys"),
+        (TEXTS, "Cmd Env"),
+        (Pointer(&List(&SIDE)), "ConsoleSize"),
+    ]);
 }
 
 impl Request for ExecStart {
-    const FIELDS: &'static Fields = &plain("Detach Tty");
+    const FIELDS: &'static Fields = &Fields(&[(Flag, "Detach Tty")]);
 }
 
 impl Request for VolumeCreate {
-    const FIELDS: &'static Fields = &plain("Name Driver DriverOpts Labels");
+    const FIELDS: &'static Fields = &Fields(&[(Text, "Name Driver"), (TEXT_OF, "DriverOpts Labels")]);
 }
 
 impl Request for AuthConfig {
-    const FIELDS: &'static Fields = &plain("username password serveraddress identitytoken registrytoken");
+    const FIELDS: &'static Fields = &Fields(&[(Text, "username password serveraddress identitytoken registrytoken")]);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::from_value;
+    use super::super::{Json, from_json, from_value};
     use super::*;
     use serde_json::json;
 
@@ -79,9 +125,10 @@ mod tests {
     }
 
     #[test]
-    fn the_name_as_it_is_counts_before_others_and_what_nobody_knows_stays() {
-        let asked: ExecCreate = from_value(&json!({"user": "a", "User": "b", "USER": "c", "Cgroup": "x"})).unwrap();
-        assert_eq!((asked.user.as_deref(), asked.rest.len()), (Some("b"), 1));
+    fn the_last_counts_before_others_and_what_nobody_knows_stays() {
+        let read = Json::first(br#"{"user": "a", "User": "b", "USER": "c", "Cgroup": "x"}"#).unwrap();
+        let asked: ExecCreate = from_json(&read).unwrap();
+        assert_eq!((asked.user.as_deref(), asked.rest.len()), (Some("c"), 1));
         let start: ExecStart = from_value(&json!({"tty": true, "DETACH": null})).unwrap();
         assert_eq!(start, ExecStart { tty: true, detach: false });
         let auth: AuthConfig = from_value(&json!({"Username": "me", "serverAddress": "reg"})).unwrap();

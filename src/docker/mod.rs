@@ -14,9 +14,9 @@
 
 mod asked;
 mod auth;
-mod case;
 mod config_file;
 mod container;
+mod decode;
 mod endpoint;
 mod exec;
 mod feature;
@@ -25,19 +25,21 @@ mod host_config;
 mod image;
 mod inspect;
 mod network;
+mod ordered;
 mod query;
 mod shape;
 mod stream;
 mod system;
 mod volume;
 
+pub use asked::{ARCHIVE, IMAGE};
 pub use auth::{AuthAnswer, AuthConfig};
-pub use case::Request;
 pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
 pub use container::{
     BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, EndpointConfig, HostConfig, LogConfig,
     MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions, VolumeOptions,
 };
+pub use decode::{Kind, Misfit, Request, by_kind, from_json, from_value, shown};
 pub use endpoint::Endpoint;
 pub use exec::{ExecCreate, ExecInspect, ExecProcess, ExecStart};
 pub use feature::Feature;
@@ -52,6 +54,7 @@ pub use inspect::{
     WaitError,
 };
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
+pub use ordered::Json;
 #[cfg(test)]
 pub(crate) use query::tests::check as check_query;
 pub use query::{
@@ -61,7 +64,7 @@ pub use query::{
     ImageSaveQuery, ImageSource, ImageTagQuery, LogsQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition,
     bytes_from_query, from_query, unix_time, with_bytes, with_query,
 };
-pub use shape::{Empty, Id, from_value};
+pub use shape::{Empty, Id};
 pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, ProgressLine, Pushed};
 pub use system::{
     AddressPool, Commit, Component, IndexInfo, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform,

@@ -1,9 +1,6 @@
 //! How Go's JSON and Rust's differ: `null` for what is empty, one word for a list of one.
 
-use super::case::Request;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// `{}`: a member of a set (`"Volumes": {"/data": {}}`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,25 +11,6 @@ pub struct Empty {}
 #[serde(rename_all = "PascalCase")]
 pub struct Id {
     pub id: String,
-}
-
-/// A request as Go's decoder reads it: the case of a field's name does not matter, `null` is as if it were not there, everywhere,
-/// and no body is an empty one.
-pub fn from_value<T: DeserializeOwned + Default + Request>(value: &Value) -> serde_json::Result<T> {
-    match without_nulls(value) {
-        Value::Null => Ok(T::default()),
-        value => serde_json::from_value(T::FIELDS.named(value)),
-    }
-}
-
-fn without_nulls(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            map.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), without_nulls(v))).collect()
-        }
-        Value::Array(all) => all.iter().map(without_nulls).collect(),
-        other => other.clone(),
-    }
 }
 
 pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -80,9 +80,9 @@ pub struct ErrorMessage {
 #[serde(rename_all = "PascalCase", default)]
 pub struct Event {
     /// The action and the actor's id, as clients of API 1.21 and before read them.
-    #[serde(rename = "status")]
+    #[serde(rename = "status", skip_serializing_if = "String::is_empty")]
     pub status: String,
-    #[serde(rename = "id")]
+    #[serde(rename = "id", skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// The image, to them.
     #[serde(rename = "from", skip_serializing_if = "String::is_empty")]

@@ -1,7 +1,9 @@
 //! Reads the documents of an image: index, manifest, config, of OCI's and Docker's media types alike.
 
 use super::Fault;
+use super::moment::Moment;
 use super::typed::{self, Misfit, Wrong};
+use crate::docker::{self, IMAGE, Json};
 use crate::spec::{Digest, DigestError, Platform};
 use crate::trace::{Code, Config, Descriptor, History, Index, Manifest};
 use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
@@ -137,10 +139,38 @@ pub fn document(bytes: &[u8], this: &Descriptor) -> Result<Document, Unfit> {
     }
 }
 
-/// Reads a config, with the document as it is.
+/// Reads a config, with the document by the names of its fields. What Docker refuses in one is refused.
 pub fn config(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Value), Unfit> {
-    let whole: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| unsupported(this, &e.to_string()))?;
-    let read: ImageConfiguration = typed::of(&as_docker_takes_it(&whole)).map_err(|misfit| field(this, misfit))?;
+    let (config, named) = kept(bytes, this)?;
+    let json = Json::whole(bytes).map_err(|e| unsupported(this, &e.to_string()))?;
+    docker::by_kind(&IMAGE, &json).map_err(|misfit| field(this, misfit))?;
+    moments(&named).map_err(|misfit| field(this, misfit))?;
+    let made = config.history.iter().filter(|entry| !entry.empty_layer).count();
+    if made > config.diff_ids.len() {
+        let reason = format!("history: {made} entries that made a layer, diff_ids: {}", config.diff_ids.len());
+        return Err(unsupported(this, &reason));
+    }
+    Ok((config, named))
+}
+
+/// Every moment that it names is one.
+fn moments(named: &serde_json::Value) -> Result<(), Misfit> {
+    let history = named["history"].as_array().into_iter().flatten().enumerate();
+    let all = history.map(|(n, entry)| (format!("history[{n}].created"), &entry["created"]));
+    for (field, value) in std::iter::once(("created".to_owned(), &named["created"])).chain(all) {
+        if value.as_str().is_some_and(|text| !Moment::is_rfc3339(text)) {
+            return Err(Misfit { field, found: docker::shown(value), wanted: "RFC 3339".to_owned() });
+        }
+    }
+    Ok(())
+}
+
+/// Reads the config of an image that is here already, whatever was taken at that time.
+pub fn kept(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Value), Unfit> {
+    let json = Json::whole(bytes).map_err(|e| unsupported(this, &e.to_string()))?;
+    let named = docker::by_kind(&IMAGE, &json).unwrap_or_else(|_misfit| json.value());
+    let read: ImageConfiguration =
+        typed::of(&as_docker_takes_it(named.clone())).map_err(|misfit| field(this, misfit))?;
     let run = read.config().clone().unwrap_or_default();
     let diff_id = |text: &String| text.parse().map_err(|e: DigestError| unsupported(this, &e.to_string()));
     // Docker writes these as the keys of a map, which have no order.
@@ -178,19 +208,22 @@ pub fn config(bytes: &[u8], this: &Descriptor) -> Result<(Config, serde_json::Va
             .collect(),
     };
     bounded(&config).map_err(|reason| unsupported(this, &reason))?;
-    Ok((config, whole))
+    Ok((config, named))
 }
 
-/// OCI demands both names of a platform. Docker takes an image that does not say its system for one of Linux, and one without
-/// an architecture for one that runs.
-fn as_docker_takes_it(whole: &serde_json::Value) -> serde_json::Value {
-    let mut config = whole.clone();
+/// OCI demands both names of a platform, and what kind its layers are of. Docker takes an image that does not say its system for
+/// one of Linux, and one without an architecture for one that runs; it knows one kind of layers.
+fn as_docker_takes_it(mut config: serde_json::Value) -> serde_json::Value {
     if let Some(fields) = config.as_object_mut() {
         for (name, default) in [("os", "linux"), ("architecture", "")] {
             let said = fields.entry(name).or_insert_with(|| default.into());
             if said.is_null() || said == "" {
                 *said = default.into();
             }
+        }
+        if let Some(rootfs) = fields.get_mut("rootfs").and_then(|rootfs| rootfs.as_object_mut()) {
+            rootfs.insert("type".to_owned(), "layers".into());
+            rootfs.entry("diff_ids").or_insert_with(|| serde_json::json!([]));
         }
     }
     config

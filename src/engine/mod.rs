@@ -17,6 +17,7 @@ pub mod lab;
 pub mod layer;
 mod moment;
 pub mod net;
+mod news;
 mod private;
 pub mod probe;
 pub mod process;
@@ -77,6 +78,8 @@ pub struct Engine {
     pub containers: Containers,
     /// Commands beside a container's main process.
     pub sessions: ExecSessions,
+    /// What clients are told of all that.
+    pub news: news::News,
     /// Its directory.
     pub root: PathBuf,
     /// Where it listens.

@@ -33,6 +33,12 @@ impl Moment {
         self.0.duration_since(Timestamp::now()).try_into().unwrap_or_default()
     }
 
+    /// As the standard library has it.
+    pub fn system(self) -> std::time::SystemTime {
+        let since = u64::try_from(self.unix_nanos()).unwrap_or(0);
+        std::time::UNIX_EPOCH + std::time::Duration::from_nanos(since)
+    }
+
     /// Seconds since 1970.
     pub fn unix(self) -> i64 {
         self.0.as_second()
@@ -48,6 +54,14 @@ impl Moment {
         format!("{:.9}", self.0)
     }
 
+    /// `2006-01-02T15:04:05Z`, with a fraction or an offset: as Go reads it, which is stricter than others.
+    pub fn is_rfc3339(text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let offset = |end: &[u8]| matches!(end, [b'+' | b'-', _, _, b':', _, _]);
+        let end = bytes.last() == Some(&b'Z') || bytes.len() > 6 && offset(&bytes[bytes.len() - 6..]);
+        bytes.get(4) == Some(&b'-') && bytes.get(10) == Some(&b'T') && end && text.parse::<Timestamp>().is_ok()
+    }
+
     /// How long ago, in docker's words: `3 minutes`.
     pub fn ago(self) -> String {
         units::human_duration(Self::now().0.duration_since(self.0).try_into().unwrap_or_default())
@@ -57,6 +71,23 @@ impl Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_of_documents_are_read_as_go_does() {
+        for good in [
+            "2026-11-21T20:55:10Z",
+            "2026-11-21T20:55:10.123456789Z",
+            "2026-11-21T20:55:10+09:00",
+            "0001-01-01T00:00:00Z",
+        ] {
+            assert!(Moment::is_rfc3339(good), "{good}");
+        }
+        for bad in
+            ["", "yesterday", "2026-11-21", "2026-11-21 20:55:10Z", "2026-11-21T20:55:10", "2026-13-21T20:55:10Z", "7"]
+        {
+            assert!(!Moment::is_rfc3339(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn moments_are_written_as_date_writes_them() {

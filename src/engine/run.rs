@@ -202,6 +202,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -
         uppers,
         containers: Containers::default(),
         sessions: ExecSessions::default(),
+        news: super::news::News::default(),
         root: root.to_owned(),
         socket: options.socket.clone(),
         ending: watch::Sender::new(false),

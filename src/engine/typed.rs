@@ -1,5 +1,9 @@
 //! A stranger's JSON, read as a type. Of what does not fit it is said where it stands, what is there, and what is needed.
 
+pub use crate::docker::Misfit;
+use crate::docker::shown;
+use crate::engine::{Fault, FaultKind};
+use crate::trace::Code;
 use serde::de::DeserializeOwned;
 use serde_json::{Deserializer, Value};
 use serde_path_to_error::{Path, Segment};
@@ -13,24 +17,18 @@ pub enum Wrong {
     Field(Misfit),
 }
 
-/// A field that is not as it has to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
-    /// `config.Cmd`, `layers[2].size`; `$` for the document itself.
-    pub field: String,
-    /// `string "sleep 1"`; [`MISSING`], or [`TWICE`].
-    pub found: String,
-    /// `array`
-    pub wanted: String,
-}
-
 /// Found where nothing is.
 pub const MISSING: &str = "missing";
 /// Found where a field stands more than once.
 pub const TWICE: &str = "twice";
 
-/// Bytes of a value that are shown.
-const SHOWN: usize = 60;
+impl From<Misfit> for Fault {
+    /// In what a client asks.
+    fn from(Misfit { field, found, wanted }: Misfit) -> Self {
+        let fault = Self::new(FaultKind::BadRequest, Code::BadField).with("field", field);
+        fault.with("found", found).with("wanted", wanted)
+    }
+}
 
 /// Reads a whole document.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Wrong> {
@@ -74,20 +72,6 @@ fn look<'a>(path: &Path, whole: &'a Value) -> Option<&'a Value> {
         Segment::Map { key } => at.get(key),
         Segment::Enum { .. } | Segment::Unknown => Some(at),
     })
-}
-
-fn shown(value: &Value) -> String {
-    let text = value.to_string();
-    let end = text.char_indices().map(|(at, _)| at).find(|at| *at > SHOWN);
-    let text = end.map_or_else(|| text.clone(), |end| format!("{}…", &text[..end]));
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(_) => format!("boolean {text}"),
-        Value::Number(_) => format!("number {text}"),
-        Value::String(_) => format!("string {text}"),
-        Value::Array(_) => format!("array {text}"),
-        Value::Object(_) => format!("object {text}"),
-    }
 }
 
 /// JSON's word for what serde expects; where it expects something else, its own words.

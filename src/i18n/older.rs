@@ -12,6 +12,10 @@ pub fn variables(code: &Code) -> &'static [(&'static str, &'static str)] {
         Code::IdOutOfRange | Code::OwnersSquashed | Code::IdNotMapped => {
             &[("kind", "id"), ("file", FILES), ("grant", "unknown")]
         }
+        Code::CommandInterpreterMissing
+        | Code::CommandInterpreterRefused
+        | Code::CommandLineEnds
+        | Code::CommandLoaderMissing => &[("asking", "itself")],
         Code::SubidsMissing => &[("files", FILES), ("grant", ADD_IDS)],
         _ => &[],
     }

@@ -42,6 +42,7 @@ impl Code {
     pub fn not_executed(&self) -> Option<u8> {
         match self {
             Self::CommandNotFound
+            | Self::CommandPathMissing
             | Self::CommandInterpreterMissing
             | Self::CommandLineEnds
             | Self::CommandLoaderMissing
@@ -118,6 +119,7 @@ codes! {
     ArchiveSize = "archive-size",
     ArchiveTooOld = "archive-too-old",
     ChangeInvalid = "change-invalid",
+    CommitImageGone = "commit-image-gone",
     CommitNotPaused = "commit-not-paused",
     CommitRedirect = "commit-redirect",
     CommitWhiteoutName = "commit-whiteout-name",
@@ -147,6 +149,7 @@ codes! {
     BadCredentials = "bad-credentials",
     BadDetachKeys = "bad-detach-keys",
     BadFilter = "bad-filter",
+    BadField = "bad-field",
     BadNumber = "bad-number",
     BadRequest = "bad-request",
     BindSourceRelative = "bind-source-relative",
@@ -164,12 +167,14 @@ codes! {
     EngineNotStarted = "engine-not-started",
     EngineNotDockwalk = "engine-not-dockwalk",
     EngineOtherVersion = "engine-other-version",
+    EngineRootFile = "engine-root-file",
     EngineRootLocked = "engine-root-locked",
     EngineRootUsed = "engine-root-used",
     EngineRunsAlready = "engine-runs-already",
     EngineSaid = "engine-said",
     EngineSilent = "engine-silent",
     EngineSlow = "engine-slow",
+    EngineSocketOther = "engine-socket-other",
     EngineStrange = "engine-strange",
     EngineUnreachable = "engine-unreachable",
     EventsBackwards = "events-backwards",
@@ -347,6 +352,7 @@ codes! {
     CommandLoaderMissing = "command-loader-missing",
     CommandNotExecutable = "command-not-executable",
     CommandNotFound = "command-not-found",
+    CommandPathMissing = "command-path-missing",
     EtcFilesWritten = "etc-files-written",
     GroupNotFound = "group-not-found",
     HelperNotExecuted = "helper-not-executed",

@@ -1,6 +1,5 @@
 //! A lesson in the window: its runner fed with what the cursor shows, so that nothing is told before it is seen.
 
-use super::state::Face;
 use crate::lesson::{Console, Lesson, Rest, Runner, StepView, Track, rests};
 use crate::trace::{Trace, World};
 use std::sync::Arc;
@@ -9,6 +8,19 @@ use std::sync::Arc;
 const CLOSELY: u64 = 1000;
 /// Beyond this many what was printed in between is not looked at either.
 const FARTHEST: u64 = 20_000;
+
+/// One side of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Face {
+    /// What an earlier question was answered with on the way here.
+    Answer(String),
+    /// The text; before the page's rest is reached, what will be done.
+    Text,
+    /// A claim of the notes, by its id.
+    Note(String),
+    /// A question, by its id.
+    Ask(String),
+}
 
 /// A lesson that is under way.
 #[derive(Debug)]

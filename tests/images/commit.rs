@@ -15,7 +15,7 @@ const SCRIPT: &str = "rm /etc/motd; rm -r /etc/init.d /var 2>/dev/null; mkdir /v
 
 /// Every path with its mode, owner, size, links and the second it was changed at, and the sum of all contents.
 const LOOK: &str = "cd / && find . -xdev ! -path './proc*' ! -path './sys*' ! -path './dev*' ! -path './data*' \
-    ! -name .dockerenv ! -path './etc/hosts' ! -path './etc/hostname' ! -path './etc/resolv.conf' | sort | while read p; do \
+    ! -name .dockerenv ! -path './etc/mtab' ! -path './etc/hosts' ! -path './etc/hostname' ! -path './etc/resolv.conf' | sort | while read p; do \
     if [ -d \"$p\" ] && [ ! -L \"$p\" ]; then stat -c '%n %F %a %u:%g' \"$p\"; else stat -c '%n %F %a %u:%g %s %h %Y' \"$p\"; fi; \
     [ -L \"$p\" ] && readlink \"$p\"; [ -f \"$p\" ] && md5sum < \"$p\"; done; true";
 

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::process::Command;
 
 /// A file of a tar: its name, and its content or where it links to.
-enum Entry<'a> {
+#[derive(Clone, Copy)]
+pub enum Entry<'a> {
     File(&'a str, &'a [u8]),
     Link(&'a str, &'a str),
 }
@@ -17,7 +18,7 @@ enum Entry<'a> {
 use Entry::{File, Link};
 
 /// A tar with a shell in it.
-fn root(more: &[Entry<'_>]) -> Vec<u8> {
+pub fn root(more: &[Entry<'_>]) -> Vec<u8> {
     let busybox = fs::read("/bin/busybox").unwrap();
     let links = ["sh", "cat", "true", "readlink", "ls", "echo"].map(|applet| format!("bin/{applet}"));
     let base = [File("bin/busybox", &busybox)].into_iter();
@@ -25,7 +26,7 @@ fn root(more: &[Entry<'_>]) -> Vec<u8> {
     tar(base.iter().chain(more))
 }
 
-fn tar<'a>(entries: impl IntoIterator<Item = &'a Entry<'a>>) -> Vec<u8> {
+pub fn tar<'a>(entries: impl IntoIterator<Item = &'a Entry<'a>>) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
     for entry in entries {
         let mut header = tar::Header::new_gnu();
@@ -49,11 +50,11 @@ fn tar<'a>(entries: impl IntoIterator<Item = &'a Entry<'a>>) -> Vec<u8> {
     tar.into_inner().unwrap()
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn config(layers: &[&[u8]]) -> Value {
+pub fn config(layers: &[&[u8]]) -> Value {
     let platform = dockwalk::spec::Platform::host();
     let diff_ids: Vec<_> = layers.iter().map(|layer| format!("sha256:{}", sha256(layer))).collect();
     json!({
@@ -62,17 +63,21 @@ fn config(layers: &[&[u8]]) -> Value {
     })
 }
 
-fn listed(config: &str, name: &str, layers: &[&str]) -> Vec<u8> {
+pub fn listed(config: &str, name: &str, layers: &[&str]) -> Vec<u8> {
     json!([{"Config": config, "RepoTags": [name], "Layers": layers}]).to_string().into_bytes()
 }
 
-struct Place<'a> {
-    side: &'a Side<'a>,
+pub struct Place<'a> {
+    pub side: &'a Side<'a>,
     dir: tempfile::TempDir,
 }
 
-impl Place<'_> {
-    fn file(&self, name: &str, bytes: &[u8]) -> String {
+impl<'a> Place<'a> {
+    pub fn new(side: &'a Side<'a>) -> Self {
+        Self { side, dir: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn file(&self, name: &str, bytes: &[u8]) -> String {
         let path = self.dir.path().join(name);
         fs::write(&path, bytes).unwrap();
         path.display().to_string()
@@ -98,7 +103,7 @@ impl Place<'_> {
 }
 
 pub fn area(side: &Side<'_>) {
-    let place = Place { side, dir: tempfile::tempdir().unwrap() };
+    let place = Place::new(side);
     imported(&place);
     packed(&place);
     named(&place);
@@ -269,15 +274,11 @@ fn fields(place: &Place<'_>) {
         place.load("lab/fields:1", &[File("layer.tar", &layer), File("c.json", &config), File("manifest.json", &list)]);
     }
     for (config, said) in [
-        (with(&|config| config["config"]["Cmd"] = json!("sleep 1")), ["config.Cmd", "string \"sleep 1\"", "array"]),
+        (with(&|config| config["config"]["Cmd"] = json!(1)), ["config.Cmd", "number 1", "array"]),
         (with(&|config| config["config"]["Env"] = json!({"A": "b"})), ["config.Env", "object {\"A\":\"b\"}", "array"]),
         (with(&|config| config["config"]["User"] = json!(0)), ["config.User", "number 0", "string"]),
         (with(&|config| config["rootfs"]["diff_ids"] = json!("x")), ["rootfs.diff_ids", "string \"x\"", "array"]),
     ] {
-        // Docker takes a command that is one text for a list of one.
-        if place.side.is_docker() && said[0] == "config.Cmd" {
-            continue;
-        }
         let complaint =
             place.refused(&[File("layer.tar", &layer), File("c.json", &config), File("manifest.json", &list)]);
         assert!(place.side.is_docker() || said.iter().all(|part| complaint.contains(part)), "{complaint}");

@@ -1,11 +1,11 @@
 //! What every picture must hold to, whatever the World: nothing overlaps, no wire crosses a box that it does not belong to,
 //! every text fits, every word is there in both languages, and the SVG is XML.
 
-use crate::laws::{check, crosses, draw};
+use crate::laws::{self, check, crosses, draw};
 use crate::sample::{self, LayerSpec, Sample, crowd, id, shell_layers, shell_run};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::*;
-use dockwalk::ui::diagrams::{Diagrams, How, NodeId, Style, Tab, svg};
+use dockwalk::ui::diagrams::{Approximate, Diagrams, How, Look, NodeId, Scene, Style, Tab, scene_in, svg};
 use dockwalk::ui::theme::Theme;
 use egui::{Rect, pos2, vec2};
 use egui_kittest::Harness;
@@ -421,4 +421,44 @@ fn tabs_follow_the_steps() {
     assert_eq!(Tab::for_step(StepKind::MountOverlay), Some(Tab::Layers));
     assert_eq!(Tab::for_step(StepKind::MountInside), Some(Tab::Storage));
     assert_eq!(Tab::for_step(StepKind::Syscall), None);
+}
+
+/// What stands in the field of containers that are not open.
+fn folded(scene: &Scene) -> Vec<&dockwalk::ui::diagrams::Node> {
+    scene.nodes().filter(|node| node.parent.as_ref().is_some_and(|id| id.part.starts_with("field of"))).collect()
+}
+
+#[test]
+fn a_crowd_is_an_overview_in_any_room_and_the_one_that_was_chosen_is_open() {
+    for count in [12, 60, 100] {
+        let world = crowd(count).world;
+        let count = count as usize;
+        let chosen = Entity::Container(world.containers.keys().nth(count / 2).unwrap().clone());
+        for room in laws::ROOMS {
+            let look = Look { chosen: Some(&chosen), lit: &[], room: Some(room) };
+            for tab in [Tab::Network, Tab::Storage] {
+                let scene = scene_in(tab, &world, look, &Words::new(Lang::En), &Approximate);
+                laws::hold(&scene, &format!("{tab:?} of {count} in {room:?}"));
+                let fits = scene.size.x <= room.x && scene.size.y <= room.y;
+                assert!(fits, "{tab:?} of {count} in {room:?}: {:?}", scene.size);
+                assert!(scene.shape_of(&chosen).is_some(), "{tab:?} of {count} in {room:?}");
+            }
+            let scene = scene_in(Tab::Network, &world, look, &Words::new(Lang::En), &Approximate);
+            let field = folded(&scene);
+            let alike = |label: &str| {
+                label.split(", ").find_map(|part| part.split_once(" like ")?.0.parse::<usize>().ok()).unwrap_or(1)
+            };
+            let in_field: usize = field.iter().map(|node| alike(&node.label)).sum();
+            let boxes = scene.nodes().filter(|node| {
+                let container = matches!(node.id.entity, Some(Entity::Container(_))) && node.id.part.is_empty();
+                container && !field.iter().any(|other| other.id == node.id)
+            });
+            assert_eq!(in_field + boxes.count(), count, "{count} in {room:?}: nobody is left out");
+            let end = scene.nodes().find(|node| {
+                node.parent.as_ref().is_some_and(|id| id.entity.as_ref() == Some(&chosen))
+                    && matches!(node.id.entity, Some(Entity::Link(_)))
+            });
+            assert!(end.is_some(), "{count} in {room:?}: its own end of the cable is drawn");
+        }
+    }
 }

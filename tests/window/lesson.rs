@@ -2,9 +2,9 @@
 
 use crate::common::{Window, app, app_mut, click, open, press, tell};
 use dockwalk::i18n::Lang;
-use dockwalk::lesson::QuestionState;
+use dockwalk::lesson::{QuestionState, QuestionView};
 use dockwalk::ui::command::{Command, LessonCommand, PlaybackCommand, SourceCommand};
-use dockwalk::ui::state::{Face, Mover, Origin, Place};
+use dockwalk::ui::state::{Face, Mover, Notice, Origin, Place};
 use dockwalk::ui::{Open, Options};
 use egui::Key;
 use egui::accesskit::Role;
@@ -279,7 +279,8 @@ fn without_a_lesson_the_same_key_steps() {
 
 /// What the window shows beside the lesson's panel: as read aloud, and every letter that is painted.
 fn beside(window: &Window) -> Vec<String> {
-    let panel = window.get_by_label("이전").rect().left() + 300.0;
+    let again = if app(window).state.lang == Lang::Ko { "처음부터 다시" } else { "Start over" };
+    let panel = window.get_by_label(again).rect().right() + 20.0;
     let nodes = window.root().children_recursive();
     let nodes = nodes.filter(|node| node.accesskit_node().bounding_box().is_some() && node.rect().left() > panel);
     let read = nodes.flat_map(|node| [node.accesskit_node().label(), node.accesskit_node().value()]).flatten();
@@ -314,43 +315,51 @@ fn stands_in(text: &str, word: &str) -> bool {
     })
 }
 
-/// Of each choice the words that are in no other choice and not in the question: where those of the answer are shown beside it and
-/// those of no other choice, it is given away. A bare number, and yes or no, says nothing by itself: that the World does not know
-/// the answer yet is what `dockwalk lesson check` looks at.
+/// What of these texts tells that choice: a word of it that is in no other choice and not in the question.
+fn told(beside: &[String], question: &QuestionView, choice: &str) -> Option<String> {
+    let others = question.choices.iter().filter(|other| *other != choice).flat_map(|other| words_of(other));
+    let not: BTreeSet<_> = words_of(&question.ask).into_iter().chain(others).collect();
+    let mut own = words_of(choice).into_iter().filter(|word| !not.contains(word));
+    own.find_map(|word| beside.iter().find(|text| stands_in(text, &word)).cloned())
+}
+
+/// The answer to an open question of the page, and what beside it gives that away: it is shown, and no other choice is. A bare
+/// number, and yes or no, says nothing by itself: that the World does not know the answer yet is looked at first.
+fn given_away(window: &Window, question: &QuestionView) -> (String, Option<String>) {
+    let state = &app(window).state;
+    let step = state.course.as_ref().unwrap().runner().step();
+    let ask = &step.questions.iter().find(|one| one.id == question.id).unwrap().ask;
+    let from = state.cursor.position();
+    assert_eq!(ask.answer(state.world()), None, "{}: the World knows it", question.id);
+    let answer = (from..=state.trace.len()).find_map(|at| ask.answer(&state.trace.seek(at))).unwrap();
+    let answer = answer.show(&state.words());
+    let beside = beside(window);
+    let mut others = question.choices.iter().filter(|choice| **choice != answer);
+    let alone = !others.any(|choice| told(&beside, question, choice).is_some());
+    let bare = answer.parse::<u64>().is_ok() || ["예", "아니요", "yes", "no"].contains(&&*answer);
+    let text = told(&beside, question, &answer).filter(|_| alone && !bare);
+    (answer, text)
+}
+
 #[test]
 fn nothing_beside_a_question_gives_its_answer_away() {
-    let (mut given, mut questions) = (vec![], BTreeSet::new());
-    for name in LESSONS {
-        let mut window = lesson(name, Lang::Ko);
+    let (mut given, mut questions, mut planted) = (vec![], BTreeSet::new(), 0);
+    for (name, lang) in LESSONS.into_iter().flat_map(|name| Lang::ALL.map(|lang| (name, lang))) {
+        let mut window = lesson(name, lang);
         while app(&window).state.course.as_ref().is_some_and(|course| !course.is_ended()) {
-            let open: Vec<_> =
-                page(&window).questions.into_iter().filter(|one| one.state == QuestionState::Unanswered).collect();
+            let open = |one: &QuestionView| one.state == QuestionState::Unanswered && !one.choices.is_empty();
             let here = app(&window).state.place() == Some(Place::Here);
-            for question in open.iter().filter(|one| here && !one.choices.is_empty()) {
-                let state = &app(&window).state;
-                let step = state.course.as_ref().unwrap().runner().step();
-                let ask = &step.questions.iter().find(|one| one.id == question.id).unwrap().ask;
-                let from = state.cursor.position();
-                assert_eq!(ask.answer(state.world()), None, "{name} {}: the World knows it", question.id);
-                let answer = (from..=state.trace.len()).find_map(|at| ask.answer(&state.trace.seek(at))).unwrap();
-                let answer = answer.show(&state.words());
-                let beside = beside(&window);
-                let own = |choice: &str| {
-                    let others =
-                        question.choices.iter().filter(|other| *other != choice).flat_map(|other| words_of(other));
-                    let not = words_of(&question.ask).into_iter().chain(others).collect::<BTreeSet<_>>();
-                    words_of(choice).into_iter().filter(|word| !not.contains(word)).collect::<Vec<_>>()
-                };
-                let told = |choice: &str| {
-                    own(choice).into_iter().find_map(|word| beside.iter().find(|text| stands_in(text, &word)).cloned())
-                };
-                let others = question.choices.iter().filter(|choice| **choice != answer);
-                let alone = !others.into_iter().any(|choice| told(choice).is_some());
-                let bare = answer.parse::<u64>().is_ok() || ["예", "아니요"].contains(&&*answer);
-                if let Some(text) = told(&answer).filter(|_| alone && !bare) {
-                    given.push(format!("{name} {} {}: {answer} in `{text}`", step.id, question.id));
+            for question in page(&window).questions.iter().filter(|one| here && open(one)) {
+                let (answer, text) = given_away(&window, question);
+                given.extend(text.map(|text| format!("{name} {lang:?} {}: {answer} in `{text}`", question.id)));
+                // The test sees what it looks for.
+                if questions.insert(format!("{name} {}", question.id)) && words_of(&answer).len() > 1 {
+                    app_mut(&mut window).state.notice = Some(Notice::good(answer));
+                    window.run_steps(2);
+                    planted += usize::from(given_away(&window, question).1.is_some());
+                    app_mut(&mut window).state.notice = None;
+                    window.run_steps(2);
                 }
-                questions.insert(format!("{name} {}", question.id));
             }
             onward(&mut window, true);
         }
@@ -358,4 +367,5 @@ fn nothing_beside_a_question_gives_its_answer_away() {
     given.dedup();
     assert!(given.is_empty(), "{given:#?}");
     assert!(questions.len() >= 22, "{} questions were looked at: {questions:?}", questions.len());
+    assert!(planted >= 4, "{planted} planted answers were seen");
 }

@@ -113,8 +113,19 @@ pub(in crate::cli) fn diff(session: &CommandSession<'_>, args: &DiffArgs) -> Don
     Ok(())
 }
 
-/// Seconds after 1970, or how long ago: `90`, `1h30m`, `1.5s`.
+/// Seconds after 1970, how long ago, or a date: `90`, `1h30m`, `1.5s`, `2026-11-21`, `2026-11-21T20:55`, `2026-11-21T20:55:10Z`.
+/// A date that does not say where is one of here.
 fn moment(text: &str, now: SystemTime) -> Option<Timestamp> {
+    if text.as_bytes().get(4) == Some(&b'-') {
+        let date = text.get(..10).filter(|_| text.len() == 10 || text.as_bytes()[10] == b'T')?;
+        let zone = jiff::tz::TimeZone::system();
+        let local = || text.parse::<jiff::civil::DateTime>().ok().and_then(|at| zone.to_timestamp(at).ok());
+        // A zone behind a date alone is UTC's; of another there is a clock before it.
+        let utc = || {
+            text.strip_suffix('Z').filter(|rest| *rest == date).and_then(|day| format!("{day}T00:00:00Z").parse().ok())
+        };
+        return text.parse::<Timestamp>().ok().or_else(utc).or_else(local);
+    }
     let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().any(|b| b.is_ascii_digit());
     if plain {
         return unix_time(text);
@@ -215,6 +226,20 @@ mod tests {
         assert_eq!(read("1700000000.5"), unix_time("1700000000.5"));
         assert_eq!(read("1h30m"), unix_time("4600"));
         assert_eq!(read("1.5s"), unix_time("9998.5"));
+        assert_eq!(read("2026-11-21T20:55:10Z"), unix_time("1795294510"));
+        assert_eq!(read("2026-11-21T20:55:10.5+09:00"), unix_time("1795262110.5"));
+        let zone = jiff::tz::TimeZone::system();
+        for (text, clock) in [
+            ("2026-11-21", "2026-11-21T00:00:00"),
+            ("2026-11-21T20:55", "2026-11-21T20:55:00"),
+            ("2026-11-21T20:55:10.25", "2026-11-21T20:55:10.25"),
+        ] {
+            let here = zone.to_timestamp(clock.parse().unwrap()).unwrap();
+            assert_eq!(read(text), Some(here), "{text}");
+        }
+        for bad in ["2026-13-01", "2026-11-2", "2026-11-21x", "2026-11-21 20:55", "2026-11-21T25:00"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
         for bad in ["", ".", "h", "10x", "yesterday", "-5m", "5m3", "1e999h", "1.2.3", "99999999999999"] {
             assert_eq!(read(bad), None, "{bad}");
         }

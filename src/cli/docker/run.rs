@@ -220,7 +220,7 @@ pub(in crate::cli) fn exec(session: &CommandSession<'_>, args: &ExecArgs) -> Don
         attach_stdout: attached,
         attach_stderr: attached,
         tty: args.tty,
-        cmd: Some(args.command.clone()),
+        cmd: Some(args.command().to_vec()),
         env: Some(request::variables(&args.env).map_err(super::flag)?),
         working_dir: Some(args.workdir.clone().unwrap_or_default()),
         user: Some(args.user.clone().unwrap_or_default()),
@@ -229,7 +229,7 @@ pub(in crate::cli) fn exec(session: &CommandSession<'_>, args: &ExecArgs) -> Don
         detach_keys: args.detach_keys.clone(),
         ..ExecCreate::default()
     };
-    let Id { id } = session.client.post(&format!("/containers/{}/exec", encode(&args.name)), &body)?;
+    let Id { id } = session.client.post(&format!("/containers/{}/exec", encode(args.name())), &body)?;
     if !attached {
         session.client.call(
             Method::POST,

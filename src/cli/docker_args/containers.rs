@@ -83,7 +83,7 @@ pub struct CreateArgs {
     #[arg(short, long, allow_hyphen_values = true)]
     pub user: Option<String>,
     /// Container host name
-    #[arg(short = 'h', long)]
+    #[arg(short = 'h', long, allow_hyphen_values = true)]
     pub hostname: Option<String>,
     /// Connect a container to a network
     #[arg(long, alias = "net", value_name = "bridge|host|none")]
@@ -293,7 +293,7 @@ pub struct LogsArgs {
     #[arg(short, long)]
     pub follow: bool,
     /// Number of lines to show from the end of the logs
-    #[arg(short = 'n', long, default_value = "all")]
+    #[arg(short = 'n', long, default_value = "all", allow_hyphen_values = true)]
     pub tail: String,
     /// Show timestamps
     #[arg(short, long)]
@@ -342,11 +342,22 @@ pub struct ExecArgs {
     /// Working directory inside the container
     #[arg(short, long, value_name = "DIR")]
     pub workdir: Option<String>,
-    /// The container
-    pub name: String,
-    /// The command and its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "COMMAND")]
-    pub command: Vec<String>,
+    /// The container, and the command with its arguments
+    // One argument: behind the container nothing is an option any more, be it called like one.
+    #[arg(required = true, num_args = 2.., trailing_var_arg = true, value_name = "CONTAINER COMMAND")]
+    name_and_command: Vec<String>,
+}
+
+impl ExecArgs {
+    /// Which container.
+    pub fn name(&self) -> &str {
+        self.name_and_command.first().map_or("", String::as_str)
+    }
+
+    /// What is executed in it.
+    pub fn command(&self) -> &[String] {
+        self.name_and_command.get(1..).unwrap_or_default()
+    }
 }
 
 /// `docker attach`

@@ -5,7 +5,7 @@ use crate::docker::filters::Filters;
 use jiff::Timestamp;
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::num::ParseIntError;
+use std::convert::Infallible;
 use std::str::FromStr;
 
 /// `GET /containers/json`
@@ -149,27 +149,23 @@ pub struct LogsQuery {
     pub until: Option<Timestamp>,
 }
 
-/// How many lines from the end are wanted; none for all of them. It is read from `all` or a number; Docker shows all for what is
-/// less than none.
+/// How many lines from the end are wanted; none for all of them. It is read from a number; Docker shows all for what is less than
+/// none, and for what is no number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tail(pub Option<usize>);
 
 impl FromStr for Tail {
-    type Err = ParseIntError;
+    type Err = Infallible;
 
-    fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        match text {
-            "" | "all" => Ok(Self(None)),
-            less if less.starts_with('-') => less.parse::<i64>().map(|_| Self(None)),
-            lines => lines.parse().map(|lines| Self(Some(lines))),
-        }
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let number = text.parse::<i64>().ok();
+        Ok(Self(number.and_then(|number| usize::try_from(number).ok())))
     }
 }
 
 impl<'de> Deserialize<'de> for Tail {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        text.parse().map_err(|_no_number| D::Error::invalid_value(Unexpected::Str(&text), &"all or a number"))
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }
 

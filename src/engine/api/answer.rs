@@ -45,7 +45,9 @@ pub(super) fn english(fault: &Fault) -> String {
         Some(126) => &["permission denied"],
         _ => return text,
     };
-    if wanted.iter().any(|words| text.contains(words)) { text } else { format!("{text} ({})", wanted[0]) }
+    // As words of another matter, for it is not said that this was the reason.
+    let add = || format!("{text} (The exit status is that of “{}”.)", wanted[0]);
+    if wanted.iter().any(|words| text.contains(words)) { text } else { add() }
 }
 
 fn status(fault: &Fault) -> StatusCode {

@@ -53,7 +53,12 @@ pub(super) async fn write(engine: Arc<Engine>, names: Vec<String>, line: Asked, 
             save.write(cx, Breaking { out: &mut out, cancel: &cancel })
         });
         match written {
-            Ok(()) => out.finish().unwrap_or_else(|error| tracing::debug!(%error, "nobody read the end")),
+            Ok(()) => {
+                for image in names.iter().filter_map(|name| engine.store.find(name).ok()) {
+                    engine.tell_image(&image, "save", image.id.as_str());
+                }
+                out.finish().unwrap_or_else(|error| tracing::debug!(%error, "nobody read the end"))
+            }
             Err(fault) => out.fail(&fault),
         }
     });
@@ -105,6 +110,9 @@ pub(super) async fn load(engine: Shared, request: Request) -> Answer {
         let result = engine.conductor.operate(OpKind::ImageLoad, "archive", line, &cancel, |cx| {
             archive::load(&engine.store, cx, archive, wanted.as_ref(), &tell)
         });
+        for loaded in result.iter().flatten() {
+            engine.tell_image(&loaded.image, "load", loaded.image.id.as_str());
+        }
         stream.finish(result.map(drop));
     });
     told.answer().await
@@ -127,6 +135,12 @@ pub(super) async fn import(engine: Shared, request: Request, query: ImageCreateQ
         let result = engine.conductor.operate(OpKind::ImageImport, how.subject(), line, &cancel, |cx| {
             archive::import(&engine.store, cx, tar, &how)
         });
+        if let Ok(image) = &result {
+            if let Some(tag) = &how.tag {
+                engine.tell_image(image, "tag", &tag.familiar());
+            }
+            engine.tell_image(image, "import", image.id.as_str());
+        }
         stream.finish(result.map(|image| stream.say(&ProgressLine::status(image.id.to_string()))));
     });
     told.answer().await
@@ -152,7 +166,18 @@ pub(super) async fn commit(engine: Shared, request: Request) -> Answer {
     let engine = Arc::clone(&engine);
     let image = blocking(move || {
         let container = engine.containers.find(&name)?;
-        engine.commit(&container, &how, &line)
+        let image = engine.commit(&container, &how, &line)?;
+        let named = how.tag.as_ref().map(Reference::familiar);
+        if let Some(name) = &named {
+            engine.tell_image(&image, "tag", name);
+        }
+        let of = [
+            ("comment", how.comment.clone()),
+            ("imageID", image.id.to_string()),
+            ("imageRef", named.unwrap_or_default()),
+        ];
+        engine.tell(&container, "commit", &of);
+        Ok(image)
     })
     .await?;
     Ok(with_status(StatusCode::CREATED, &Id { id: image.id.to_string() }))

@@ -40,6 +40,7 @@ pub(super) async fn attach(engine: Shared, Path(id): Path<String>, mut request: 
     let output = query.stream.then(|| container.streams.attach());
     let early = if query.logs { Some(printed(&container)?) } else { None };
     let keys = detach_keys(query.detach_keys.as_deref())?;
+    engine.tell(&container, "attach", &[]);
     let input = (query.stdin && query.stream && container.request.open_stdin).then(|| Typed {
         to: container.streams.input(),
         keys: if tty { keys } else { Vec::new() },

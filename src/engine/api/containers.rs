@@ -18,7 +18,6 @@ use axum::extract::{Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Bytes;
-use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -52,7 +51,7 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
     let ContainerCreateQuery { name, platform } = query::read(&request)?;
     let platform = super::names::platform(platform.as_deref())?;
-    let body: Value = super::json::read(request).await?;
+    let body = super::json::first(request).await?;
     let made_by = Arc::clone(&engine);
     let container = cancellable(move |cancel| engine.create(&Order { name, line, body, platform }, cancel)).await?;
     let dockwalk = made_by.warnings(&container);
@@ -107,7 +106,9 @@ pub(super) async fn restart(engine: Shared, Path(id): Path<String>, request: Req
     let engine = Arc::clone(&engine);
     cancellable(move |cancel| {
         engine.stop(&container, &line, number, seconds)?;
-        engine.start(&container, &line, cancel)
+        engine.start(&container, &line, cancel)?;
+        engine.tell(&container, "restart", &[]);
+        Ok(())
     })
     .await?;
     Ok(nothing())
@@ -141,6 +142,7 @@ pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Requ
     let container = engine.containers.find(&id)?;
     let (rows, cols) = query::read::<ResizeQuery>(&request)?.size();
     container.main_process()?.resize(rows, cols)?;
+    engine.tell(&container, "resize", &[("height", rows.to_string()), ("width", cols.to_string())]);
     Ok(StatusCode::OK.into_response())
 }
 

@@ -1,21 +1,16 @@
-//! `docker events`: what happens to containers, as it happens, and what happened before as far as the trace is kept.
-//!
-//! ```text
-//! trace ─▶ Teller: a container's name, image and labels, from its creation on ─▶ Event ─▶ since, until, filters ─▶ a line of JSON
-//! ```
+//! `docker events`: what happens, as it happens, and what happened before as far as it is kept.
 
 use super::Shared;
 use super::answer::{Answer, line, stream};
 use super::filter::{labels, refuse_unknown};
 use super::query;
-use crate::docker::{Event, EventActor, EventsQuery, Filters};
+use crate::docker::{Event, EventsQuery, Filters};
 use crate::engine::moment::Moment;
 use crate::engine::{Engine, Fault, FaultKind};
-use crate::spec::{ContainerId, Reference};
-use crate::trace::{self, Body, Change, Code, Container, ContainerState};
+use crate::spec::Reference;
+use crate::trace::Code;
 use axum::extract::Request;
 use hyper::body::Bytes;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -71,14 +66,12 @@ struct Wanted {
 }
 
 async fn tell(engine: Arc<Engine>, wanted: Wanted, out: mpsc::Sender<Bytes>) {
-    let recorder = engine.conductor.recorder();
-    let mut length = recorder.length();
+    let mut count = engine.news.count();
     let mut ending = engine.ending.subscribe();
-    let mut teller = Teller::new(&engine);
-    let now = *length.borrow_and_update();
+    let now = *count.borrow_and_update();
     // As Docker, either of the two moments brings back what was before.
     let before = wanted.since.is_some() || wanted.until.is_some();
-    let mut position = if before { recorder.start() } else { now };
+    let mut position = if before { 0 } else { now };
     let over = async {
         match wanted.until {
             Some(until) => tokio::time::sleep(until.ahead()).await,
@@ -87,81 +80,27 @@ async fn tell(engine: Arc<Engine>, wanted: Wanted, out: mpsc::Sender<Bytes>) {
     };
     tokio::pin!(over);
     loop {
-        let events = recorder.after(position, 256);
-        for event in &events {
-            position = event.seq;
-            let happened = recorder.moment(event);
-            if wanted.until.is_some_and(|until| happened > until) {
+        let (events, behind) = engine.news.after(position);
+        position = behind;
+        for told in &events {
+            let (happened, event) = &**told;
+            if wanted.until.is_some_and(|until| *happened > until) {
                 return;
             }
-            let told = teller.tell(event, happened).filter(|said| wanted.fits(said, happened));
-            if let Some(said) = told
-                && out.send(line(&said, "\n")).await.is_err()
-            {
+            if wanted.fits(event, *happened) && out.send(line(event, "\n")).await.is_err() {
                 return;
             }
         }
         if events.is_empty() {
             tokio::select! {
                 biased;
-                changed = length.changed() => if changed.is_err() { return },
+                changed = count.changed() => if changed.is_err() { return },
                 () = &mut over => return,
                 _ = ending.changed() => return,
                 () = out.closed() => return,
             }
         }
     }
-}
-
-/// Makes Docker's events of the trace's.
-struct Teller {
-    /// Containers that were created so far, or are there.
-    known: BTreeMap<ContainerId, Arc<Container>>,
-}
-
-impl Teller {
-    fn new(engine: &Engine) -> Self {
-        let world = engine.conductor.world();
-        Self { known: world.containers.iter().map(|(id, container)| (id.clone(), Arc::clone(container))).collect() }
-    }
-
-    fn tell(&mut self, event: &trace::Event, happened: Moment) -> Option<Event> {
-        let Body::Observed { change, .. } = &event.body else { return None };
-        let (id, action, status) = match &**change {
-            Change::ContainerCreated(container) => {
-                self.known.insert(container.id.clone(), Arc::new(container.clone()));
-                (&container.id, "create", None)
-            }
-            Change::ContainerState { id, state: ContainerState::Running { .. } } => (id, "start", None),
-            Change::ContainerState { id, state: ContainerState::Exited { status } } => (id, "die", Some(*status)),
-            Change::ContainerGone { id } => (id, "destroy", None),
-            _ => return None,
-        };
-        let mut attributes = self.known.get(id).map(|container| attributes(container)).unwrap_or_default();
-        attributes.extend(status.map(|status| ("exitCode".to_owned(), status.to_string())));
-        if matches!(**change, Change::ContainerGone { .. }) {
-            self.known.remove(id);
-        }
-        Some(Event {
-            status: action.to_owned(),
-            id: id.to_string(),
-            from: attributes.get("image").cloned().unwrap_or_default(),
-            kind: "container".to_owned(),
-            action: action.to_owned(),
-            actor: EventActor { id: id.to_string(), attributes },
-            scope: "local".to_owned(),
-            time: happened.unix(),
-            time_nano: happened.unix_nanos(),
-        })
-    }
-}
-
-/// As Docker: its labels, its image and its name.
-fn attributes(container: &Container) -> BTreeMap<String, String> {
-    let mut attributes = container.labels.clone();
-    attributes.insert("image".to_owned(), container.image_name.clone());
-    attributes.insert("name".to_owned(), container.name.clone());
-    attributes
 }
 
 impl Wanted {
@@ -198,6 +137,7 @@ fn is_image(event: &Event, wanted: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::docker::EventActor;
 
     fn event(action: &str) -> Event {
         let of = [("name", "box"), ("image", "lab/shell:1"), ("tier", "db"), ("empty", "")];

@@ -27,7 +27,7 @@ pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummar
         size_root_fs: None,
         state: state.phase.name().to_owned(),
         status: status(&state),
-        host_config: SummaryHostConfig { network_mode: container.merged.network.to_string() },
+        host_config: SummaryHostConfig { network_mode: network_mode(container) },
         network_settings: SummaryNetworks { networks },
         mounts: container.mounts.iter().map(mount).collect(),
     }
@@ -96,6 +96,14 @@ pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspec
     }
 }
 
+/// As it was asked for; Docker's word for nothing is `default`.
+fn network_mode(container: &Container) -> String {
+    match container.request.host_config.network_mode.as_str() {
+        "" => "default".to_owned(),
+        asked => asked.to_owned(),
+    }
+}
+
 /// What was asked for, with what Docker fills in where nothing was.
 fn host_config(container: &Container) -> HostConfigShown {
     let asked = &container.request.host_config;
@@ -111,7 +119,7 @@ fn host_config(container: &Container) -> HostConfigShown {
         ..HostConfigOther::default()
     };
     let mut asked = asked.clone();
-    asked.network_mode = container.merged.network.to_string();
+    asked.network_mode = network_mode(container);
     if asked.log_config.kind.is_empty() {
         "json-file".clone_into(&mut asked.log_config.kind);
     }

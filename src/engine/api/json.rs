@@ -25,10 +25,20 @@ pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Result<T> {
     parse(&bytes(request.into_body(), WITHIN).await?)
 }
 
-/// The same of a body that is Docker's: `null` is as if it were not there, and no body as an empty one.
+/// The same of a body that is Docker's, by the rules of its decoder.
 pub(super) async fn asked<T: DeserializeOwned + Default + docker::Request>(request: Request) -> Result<T> {
-    let body: serde_json::Value = read(request).await?;
-    docker::from_value(&body).map_err(|e| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e))
+    Ok(docker::from_json(&first(request).await?)?)
+}
+
+/// What it reads first in a body: as Docker, what is behind that is not looked at.
+pub(super) async fn first(request: Request) -> Result<docker::Json> {
+    ordered(&bytes(request.into_body(), WITHIN).await?)
+}
+
+/// The same of bytes.
+pub fn ordered(bytes: &[u8]) -> Result<docker::Json> {
+    bounds::document(bytes)?;
+    docker::Json::first(bytes).map_err(|e| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e))
 }
 
 /// A document, within the bounds of depth and count.

@@ -41,7 +41,7 @@ mod version;
 mod volumes;
 
 #[cfg(any(test, fuzzing))]
-pub use json::parse as document;
+pub use json::{ordered, parse as document};
 pub use listen::{Listening, check, listen, prepare};
 
 use super::Engine;

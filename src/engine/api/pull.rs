@@ -33,7 +33,9 @@ pub(super) async fn create(engine: Shared, request: Request, image: &str, query:
             let tell = |progress: Progress| screen.tell(&progress);
             engine.puller.pull(cx, &reference, platform.as_ref(), auth.as_ref(), &tell)
         });
-        result.map(drop)
+        result?;
+        engine.tell_transfer(&reference, "pull");
+        Ok(())
     })
     .await
 }
@@ -46,7 +48,11 @@ pub(super) async fn push(engine: Arc<Engine>, name: String, request: Request) ->
     told(move |screen, cancel| {
         engine.conductor.operate(OpKind::ImagePush, &name, line, cancel, |cx| {
             let tell = |progress: Progress| screen.tell(&progress);
-            references.iter().try_for_each(|reference| engine.puller.push(cx, reference, auth.as_ref(), &tell))
+            references.iter().try_for_each(|reference| {
+                engine.puller.push(cx, reference, auth.as_ref(), &tell)?;
+                engine.tell_transfer(reference, "push");
+                Ok(())
+            })
         })
     })
     .await

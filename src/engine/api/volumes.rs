@@ -7,6 +7,7 @@ use super::query;
 use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumesPruned};
 use crate::engine::container::bounds;
 use crate::engine::container::request::refuse_volume;
+use crate::engine::news::Subject;
 use crate::engine::volume;
 use crate::engine::{Asked, Cancel, FaultKind, Result};
 use crate::trace::OpKind;
@@ -50,7 +51,9 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let volume = cancellable(move |cancel| {
         let subject = name.clone().unwrap_or_default();
         let create = |cx: &crate::engine::Cx| engine.volumes.create_labelled(cx, name.as_deref(), &labels);
-        engine.conductor.operate(OpKind::VolumeCreate, subject, line, cancel, create)
+        let volume = engine.conductor.operate(OpKind::VolumeCreate, subject, line, cancel, create)?;
+        engine.tell_volume(&volume.name, "create", &[]);
+        Ok(volume)
     });
     Ok(with_status(StatusCode::CREATED, &describe(&volume.await?)))
 }
@@ -82,6 +85,7 @@ pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
                 deleted.push(volume.name);
             }
         }
+        engine.tell_pruned(Subject::Volume, 0);
         Ok(deleted)
     });
     Ok(json(&VolumesPruned { volumes_deleted: deleted.await?, space_reclaimed: 0 }))
@@ -90,7 +94,9 @@ pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
 fn delete(engine: &crate::engine::Engine, name: &str, line: &Asked) -> Result<()> {
     engine.conductor.operate(OpKind::VolumeRemove, name, line, &Cancel::new(), |cx| {
         engine.volumes.remove(cx, name, &|name| engine.volume_user(name, None))
-    })
+    })?;
+    engine.tell_volume(name, "destroy", &[]);
+    Ok(())
 }
 
 fn describe(volume: &volume::Volume) -> Volume {

@@ -3,8 +3,9 @@
 use super::compose::compose;
 use super::found::{Found, IMAGES, about, unfit_field, unreadable};
 use super::spool::Spool;
+use crate::docker::{self, ARCHIVE, Json};
 use crate::engine::documents::LAYERS;
-use crate::engine::typed::{self, Wrong};
+use crate::engine::typed;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::{Digest, Reference};
 use crate::trace::Code;
@@ -25,10 +26,10 @@ struct Listed {
 /// Every image that `manifest.json` lists.
 pub fn images(spool: &Spool) -> Result<Vec<Found>> {
     let (_, bytes) = spool.document(MANIFEST, MANIFEST)?;
-    let listed: Vec<Listed> = typed::read(&bytes).map_err(|wrong| match wrong {
-        Wrong::Syntax(reason) => unreadable(MANIFEST, &reason),
-        Wrong::Field(misfit) => unfit_field(MANIFEST, misfit),
-    })?;
+    let json = Json::whole(&bytes).map_err(|e| unreadable(MANIFEST, &e))?;
+    let unfit = |misfit| unfit_field(MANIFEST, misfit);
+    let named = docker::by_kind(&ARCHIVE, &json).map_err(unfit)?;
+    let listed: Vec<Listed> = typed::of::<Option<_>>(&named).map_err(unfit)?.unwrap_or_default();
     few("images", listed.len(), IMAGES)?;
     listed.iter().map(|image| read(spool, image)).collect()
 }
@@ -55,10 +56,15 @@ fn read(spool: &Spool, listed: &Listed) -> Result<Found> {
     }
     let image = compose(config_bytes, layers).map_err(|unfit| about(unfit, &listed.config))?;
     let parse = |text: &String| {
-        text.parse::<Reference>().map_err(|e| unreadable(MANIFEST, &e)).and_then(|reference| match reference.digest {
-            None => Ok(reference),
+        let reference = text.parse::<Reference>().map_err(|e| unreadable(MANIFEST, &e))?;
+        match &reference.digest {
             Some(_) => Err(unreadable(MANIFEST, &format!("`{text}` names a digest"))),
-        })
+            // Docker takes no `latest` for granted here.
+            None if !text.rsplit('/').next().is_some_and(|name| name.contains(':')) => {
+                Err(unreadable(MANIFEST, &format!("`{text}` names no tag")))
+            }
+            None => Ok(reference),
+        }
     };
     let tags = listed.repo_tags.iter().flatten().map(parse).collect::<Result<_>>()?;
     Ok(Found { image, index: None, blobs, tags, listed_in: MANIFEST.to_owned(), document: bytes_of(listed) })

@@ -40,18 +40,29 @@ pub fn load(
 
 fn images(spool: &Spool, platform: Option<&Platform>) -> Result<Vec<Found>> {
     let (layout, list) = (spool.has(oci::LAYOUT) && spool.has(oci::INDEX), spool.has(docker::MANIFEST));
-    let of_layout = if layout { oci::images(spool, platform) } else { Ok(Vec::new()) };
-    let layered = |found: &[Found]| found.iter().filter(|one| !one.image.record.layers.is_empty()).count();
-    // Docker goes by its own list. Where both can be read the layout says more: the manifest as a registry has it.
-    let found = match of_layout {
-        Ok(found) if list && found.is_empty() => docker::images(spool)?,
-        Ok(found) if list && layered(&found) < found.len() => {
-            let listed = docker::images(spool).ok();
-            listed.filter(|listed| layered(listed) > layered(&found)).unwrap_or(found)
-        }
-        Err(fault) if list && fault.kind == FaultKind::BadRequest => docker::images(spool).map_err(|_as_bad| fault)?,
-        of_layout => of_layout?,
+    let of_layout = || if layout { oci::images(spool, platform) } else { Ok(Vec::new()) };
+    let found = match platform {
+        // Which platforms there are is known to the layout alone.
+        Some(_) if layout => match of_layout() {
+            Ok(found) if list && found.is_empty() => docker::images(spool)?,
+            Err(fault) if list && fault.kind == FaultKind::BadRequest => {
+                docker::images(spool).map_err(|_as_bad| fault)?
+            }
+            of_layout => of_layout?,
+        },
+        _ if list => match docker::images(spool)? {
+            // It says nothing: there is nothing that the layout could contradict.
+            listed if listed.is_empty() => of_layout()?,
+            listed => with_manifests(listed, of_layout().unwrap_or_default()),
+        },
+        _ => of_layout()?,
     };
+    if let Some(other) = found.iter().find(|one| one.image.config.platform.os != "linux") {
+        let name = other.tags.first().map_or_else(|| other.image.record.config.digest.to_string(), Reference::familiar);
+        let fault = Fault::new(FaultKind::NotFound, Code::ArchivePlatform).with("image", name);
+        let wanted = platform.cloned().unwrap_or_else(Platform::host);
+        return Err(fault.with("wanted", wanted).with("available", &other.image.config.platform));
+    }
     if !found.is_empty() {
         return Ok(found);
     }
@@ -62,6 +73,24 @@ fn images(spool: &Spool, platform: Option<&Platform>) -> Result<Vec<Found>> {
         () if spool.has("repositories") => refused(Code::ArchiveTooOld),
         () => refused(Code::ArchiveNoImages),
     })
+}
+
+/// Docker goes by its own list. Of an image that the layout has of the very same files it is known, beside that, which manifest a
+/// registry has of it.
+fn with_manifests(listed: Vec<Found>, of_layout: Vec<Found>) -> Vec<Found> {
+    let mut of_layout: Vec<_> = of_layout.into_iter().map(Some).collect();
+    let same = |a: &Found, b: &Found| {
+        let files = |of: &Found| of.image.record.layers.iter().map(|layer| layer.digest.clone()).collect::<Vec<_>>();
+        a.image.record.config.digest == b.image.record.config.digest && files(a) == files(b)
+    };
+    let one = |listed: Found| {
+        let known = of_layout.iter_mut().find(|known| known.as_ref().is_some_and(|known| same(known, &listed)));
+        match known.and_then(Option::take) {
+            Some(known) => Found { tags: listed.tags, ..known },
+            None => listed,
+        }
+    };
+    listed.into_iter().map(one).collect()
 }
 
 fn one(store: &Arc<Store>, cx: &Cx, found: Found, tell: &dyn Fn(Told)) -> Result<Loaded> {

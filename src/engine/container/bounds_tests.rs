@@ -1,9 +1,13 @@
 use super::*;
 use crate::engine::container::Merged;
 use crate::engine::container::merge::bounded;
-use crate::engine::container::request::parse;
+use crate::engine::container::request::{self, Request};
 use crate::trace::Code;
 use serde_json::{Value, json};
+
+fn parse(body: &Value) -> Result<Request> {
+    request::parse(&body.into())
+}
 
 fn refused(field: &str, value: Value) -> Code {
     refused_body(json!({"Image": "x", field: value}))
@@ -33,10 +37,10 @@ fn a_text_that_the_kernel_would_cut_is_refused_wherever_it_stands() {
 
 #[test]
 fn a_hostname_is_what_docker_and_the_kernel_take_for_one() {
-    for good in ["a", "box-1", "a_b", "a.b.c", "1", &"x".repeat(64)] {
+    for good in ["a", "-a", "-a.b", "box-1", "a_b", "a.b.c", "1", &"x".repeat(64)] {
         parse(&json!({"Image": "x", "Hostname": good})).unwrap();
     }
-    for bad in ["a\nb", "-a", "a..b", "a b", "한글", ".", &"x".repeat(65)] {
+    for bad in ["a\nb", "a..b", "-", "a.-b", "a b", "한글", ".", &"x".repeat(65)] {
         assert_eq!(refused("Hostname", json!(bad)), Code::InvalidHostname, "{bad:?}");
     }
 }

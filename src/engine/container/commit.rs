@@ -4,7 +4,7 @@ use super::{Container, Phase};
 use crate::engine::archive::{Scratch, apply_changes, bring_in, compose, pack, tell_documents};
 use crate::engine::handle;
 use crate::engine::moment::Moment;
-use crate::engine::rootfs::{MARK, Rootfs};
+use crate::engine::rootfs::{MARK, MTAB, Rootfs, has_mtab};
 use crate::engine::store::{Image, Record};
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{Digest, Reference};
@@ -62,7 +62,10 @@ impl Engine {
 
     fn committing(&self, cx: &Cx, container: &Container, how: &Commit) -> Result<Image> {
         let base = &container.image;
-        let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchImage).with("image", &base.id);
+        let missing = || {
+            let fault = Fault::new(FaultKind::NotFound, Code::CommitImageGone).with("container", &container.name);
+            fault.with("image", &container.request.image)
+        };
         let below = self.store.record(&base.id).ok_or_else(missing)?;
         let mut config = config_of(container);
         apply_changes(&mut config, &how.changes)?;
@@ -117,12 +120,13 @@ impl Engine {
 /// What the engine made in the writable layer: for its own mounts, and the mark. In Docker these lie in a layer of their own, which is no
 /// part of an image.
 fn is_engines(upper: &Path, image: &Image, path: &[u8], stat: &FileStat) -> bool {
-    const FILES: [&str; 3] = ["hosts", "hostname", "resolv.conf"];
+    const FILES: [&str; 4] = ["hosts", "hostname", "mtab", "resolv.conf"];
     match path {
         b"etc/hosts" | b"etc/hostname" | b"etc/resolv.conf" => stat.st_mode & libc::S_IFMT == libc::S_IFREG,
         b"dev" | b"proc" | b"sys" => stat.st_mode & libc::S_IFMT == libc::S_IFDIR,
         // The mark of a container, as long as it wrote nothing there.
         path if path == MARK.as_bytes() => stat.st_mode & libc::S_IFMT == libc::S_IFREG && stat.st_size == 0,
+        path if path == MTAB.as_bytes() => has_mtab(upper),
         // `/etc` is there for these files alone, or was copied up for them: nobody changed it.
         b"etc" => {
             // The container may have put a link there by now.

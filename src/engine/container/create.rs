@@ -2,6 +2,7 @@ use super::request::{self, Request};
 use super::state::Life;
 use super::streams::Streams;
 use super::{Container, Merged, merge, mounts, names};
+use crate::docker::Json;
 use crate::engine::moment::Moment;
 use crate::engine::rootfs::RootfsInverse;
 use crate::engine::store::{Image, Pin};
@@ -9,7 +10,6 @@ use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidenc
 use crate::spec::{ContainerId, Platform};
 use crate::trace::{self, Change, Code, ContainerState, OpKind, Plan, StepKind};
 use parking_lot::Mutex;
-use serde_json::Value;
 use std::sync::Arc;
 
 /// A request to create a container, as it came in.
@@ -20,7 +20,7 @@ pub struct Order {
     /// `POST /v1.43/containers/create?name=shell`
     pub line: Asked,
     /// The body.
-    pub body: Value,
+    pub body: Json,
     /// `?platform=`
     pub platform: Option<Platform>,
 }
@@ -45,6 +45,7 @@ impl Engine {
         match result {
             Ok(container) => {
                 self.containers.add(Arc::clone(&container));
+                self.tell(&container, "create", &[]);
                 Ok(container)
             }
             Err(fault) => {

@@ -1,11 +1,10 @@
 //! What is made of a request before anything is made for it: for the fuzz target of requests.
 
 use super::{Merged, bounds, merge, mounts, request};
-use crate::docker::ExecCreate;
+use crate::docker::{ExecCreate, Json};
 use crate::engine::Result;
 use crate::spec::ContainerId;
 use crate::trace::Config;
-use serde_json::Value;
 
 /// A request that was accepted.
 #[derive(Debug)]
@@ -17,7 +16,7 @@ pub struct Accepted {
 }
 
 /// A body of `containers/create` for an image of that config.
-pub fn create(body: &Value, config: &Config) -> Result<Accepted> {
+pub fn create(body: &Json, config: &Config) -> Result<Accepted> {
     let request = request::parse(body)?;
     let merged = merge::merge(&request, config, &ContainerId::from("0123456789abcdef"))?;
     Ok(Accepted { merged, targets: mounts::targets(&request, &config.volumes)? })

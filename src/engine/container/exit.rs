@@ -50,6 +50,7 @@ impl Engine {
                 let state = ContainerState::Exited { status };
                 let change = Change::ContainerState { id: container.id.clone(), state };
                 cx.observe(change, running.end().into_iter().collect());
+                self.tell(container, "die", &[("exitCode", status.to_string())]);
                 reaped
             });
             self.tear_down(cx, container).and(reaped)
@@ -73,6 +74,13 @@ impl Engine {
             parts.into_iter().fold(Ok(()), Result::and)
         });
         let left = self.unwind(id.as_str());
+        let (connected, mounted) = container.update(|state| std::mem::take(&mut state.told));
+        if connected {
+            self.tell_network(container, "disconnect")?;
+        }
+        if mounted {
+            self.tell_mounts(container, false);
+        }
         match left.into_iter().next() {
             Some((_, fault)) => result.and(Err(fault)),
             None => result,

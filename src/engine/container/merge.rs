@@ -8,6 +8,9 @@ use crate::trace::{Code, Config, NetworkMode};
 use serde_json::Value;
 use std::collections::HashSet;
 
+/// What a container is asked to end with.
+const SIGTERM: i32 = 15;
+
 /// What will run.
 pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Result<Merged> {
     let network = network(request)?;
@@ -15,7 +18,11 @@ pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Res
     if entrypoint.is_empty() && cmd.is_empty() {
         return Err(Fault::new(FaultKind::BadRequest, Code::NoCommand).with("image", &request.image));
     }
-    let stop_signal = request.stop_signal.as_deref().or(config.stop_signal.as_deref()).filter(|s| !s.is_empty());
+    let stop_signal = match request.stop_signal.as_deref().filter(|text| !text.is_empty()) {
+        Some(asked) => signal::parse_kept(asked)?,
+        // As Docker: of an image's nobody looks at it before it is needed, and then it is as if none was said.
+        None => config.stop_signal.as_deref().and_then(|text| signal::parse_kept(text).ok()).unwrap_or(SIGTERM),
+    };
     let mut labels = config.labels.clone();
     labels.extend(request.labels.clone());
     let hostname = match (request.hostname.as_str(), &network) {
@@ -33,7 +40,7 @@ pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Res
         user: first(&request.user, &config.user),
         hostname,
         network,
-        stop_signal: signal::parse(stop_signal.unwrap_or("SIGTERM"))?,
+        stop_signal,
         labels,
     };
     bounded(&merged, &request.image)?;

@@ -49,6 +49,7 @@ pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -
             }
             Source::Volume { name, copy_up } => {
                 let volume = engine.volumes.create(cx, name.as_deref())?;
+                engine.tell_volume(&volume.name, "create", &[]);
                 if name.is_none() {
                     planned.anonymous.push(volume.name.clone());
                 }
@@ -84,7 +85,8 @@ fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
         return Err(Fault::new(FaultKind::BadRequest, Code::DuplicateMount).with("target", twice));
     }
     for target in request.volumes.keys().chain(of_image) {
-        let target = absolute(target)?;
+        // As Docker: these begin at the root, however they are written.
+        let target = absolute(&format!("/{target}"))?;
         bounds::count("Volumes", all.len() + 1, bounds::MOUNTS)?;
         if !all.iter().any(|wish| wish.target == target) {
             let source = Source::Volume { name: None, copy_up: true };

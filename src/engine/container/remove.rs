@@ -48,7 +48,7 @@ impl Engine {
                     container.wait_until(None, |state| state.phase != Phase::Ending);
                 }
                 Phase::Starting | Phase::Running if force => {
-                    self.stop(container, line, Some(9), Some(0))?;
+                    self.end_process(container, line, Some(9), Some(0))?;
                     ended = true;
                 }
                 Phase::Starting | Phase::Running => {
@@ -84,12 +84,14 @@ impl Engine {
             if volumes {
                 for name in &container.anonymous {
                     self.volumes.remove(cx, name, &|name| self.volume_user(name, Some(container)))?;
+                    self.tell_volume(name, "destroy", &[]);
                 }
             }
             cx.observe(Change::ContainerGone { id: container.id.clone() }, vec![evidence::absent(&container.dir)]);
             Ok(())
         })?;
         self.containers.forget(&container.id);
+        self.tell(container, "destroy", &[]);
         container.update(|state| state.phase = Phase::Removed);
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
 use super::{LogOptions, bounds, limits};
-use crate::docker::{self, ContainerConfig, ContainerCreate, ExecCreate, HostConfig, MountRequest, Rest, VolumeCreate};
+use crate::docker::{
+    self, ContainerConfig, ContainerCreate, ExecCreate, HostConfig, Json, MountRequest, Rest, VolumeCreate,
+};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::{Code, NetworkMode};
 use serde::Serialize;
@@ -40,9 +42,8 @@ const FINE: &[(&str, &[&str])] = &[
 ];
 
 /// Reads the body. An option that this engine cannot honour is refused by name, never dropped.
-pub fn parse(body: &Value) -> Result<Request> {
-    let bad = |e: serde_json::Error| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e);
-    let asked: ContainerCreate = docker::from_value(body).map_err(bad)?;
+pub fn parse(body: &Json) -> Result<Request> {
+    let asked: ContainerCreate = docker::from_json(body)?;
     let ContainerCreate { config, host_config, networking_config } = asked;
     refuse_rest("", &config.rest)?;
     refuse("Domainname", &config.domainname, config.domainname.is_empty())?;
@@ -148,7 +149,7 @@ mod tests {
             },
             "NetworkingConfig": {"EndpointsConfig": {"default": {"IPAMConfig": null, "MacAddress": "", "GwPriority": 0}}}
         });
-        let request = parse(&body).unwrap();
+        let request = parse(&(&body).into()).unwrap();
         assert_eq!((request.image.as_str(), request.cmd.as_slice()), ("lab/shell:1", &["sh".to_owned()][..]));
         assert!(request.host_config.auto_remove && request.entrypoint.is_none());
         assert_eq!(request.host_config.console_size, [24, 80]);
@@ -164,7 +165,7 @@ mod tests {
             ("Devices", json!([{"PathOnHost": "/dev/kvm"}])),
             ("MemorySwappiness", json!(60)),
         ] {
-            let fault = parse(&json!({"Image": "x", "HostConfig": {field: value}})).unwrap_err();
+            let fault = parse(&(&json!({"Image": "x", "HostConfig": {field: value}})).into()).unwrap_err();
             assert_eq!(fault.problem.code, Code::UnsupportedOption, "{field}");
             assert_eq!(fault.problem.args["option"], format!("HostConfig.{field}"));
         }
@@ -174,7 +175,7 @@ mod tests {
     fn an_option_within_an_option_is_refused_by_name_too() {
         let mount = |field: &str, value: Value| {
             let mount = json!({"Type": "bind", "Source": "/a", "Target": "/b", field: value});
-            parse(&json!({"Image": "x", "HostConfig": {"Mounts": [mount]}}))
+            parse(&(&json!({"Image": "x", "HostConfig": {"Mounts": [mount]}})).into())
         };
         for (field, value, option) in [
             ("ImageOptions", json!({"Subpath": "a"}), "ImageOptions"),

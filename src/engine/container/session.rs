@@ -137,7 +137,18 @@ impl Engine {
         }
         let id = names::random_id()?;
         let (of, container) = (Arc::downgrade(container), Some(container.id.clone()));
-        Ok(self.sessions.add(ExecSession { id, container, of, request, state: Mutex::default() }))
+        let session = self.sessions.add(ExecSession { id, container, of, request, state: Mutex::default() });
+        self.tell_command(&session, "exec_create");
+        Ok(session)
+    }
+
+    /// Tells of a command in a container: which, with its arguments.
+    fn tell_command(&self, session: &ExecSession, action: &str) {
+        let Some(container) = session.of.upgrade() else { return };
+        let argv = session.request.cmd.as_deref().unwrap_or_default();
+        let (program, arguments) = argv.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+        let action = format!("{action}: {program} {}", arguments.join(" "));
+        self.tell(&container, &action, &[("execID", session.id.clone())]);
     }
 
     /// Prepares a command on the lab host; a shell when none is given.
@@ -169,6 +180,7 @@ impl Engine {
             session.ended(exit::status_of_command(&gone));
             return Err(gone);
         }
+        self.tell_command(session, "exec_start");
         let subject = container.as_ref().map_or("host", |c| c.name.as_str()).to_owned();
         let result = self.conductor.operate(OpKind::Exec, subject, line, cancel, |cx| {
             let request = &session.request;
@@ -236,9 +248,14 @@ impl Engine {
             input = Some(queue);
         }
         // The watch holds the last sender: who has read all output finds the exit status there.
-        let session = Arc::clone(session);
+        let (session, engine) = (Arc::clone(session), Arc::clone(self));
         thread("watch", move || {
-            session.ended(running.wait());
+            let status = running.wait();
+            session.ended(status);
+            if let Some(container) = session.of.upgrade() {
+                let of = [("execID", session.id.clone()), ("exitCode", status.to_string())];
+                engine.tell(&container, "exec_die", &of);
+            }
             drop(sender);
         })?;
         Ok(Talk { output, input })

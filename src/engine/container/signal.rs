@@ -44,6 +44,19 @@ fn distance(text: &str, sign: char, most: i32) -> Option<i32> {
     digits.parse().ok().filter(|n| plain && *n <= most)
 }
 
+/// The same of one to end a container with: any number, as in Docker. What is no signal cannot be sent when the time comes.
+pub fn parse_kept(text: &str) -> Result<i32> {
+    match text.parse::<i32>() {
+        Ok(number) if number != 0 => Ok(number),
+        _ => parse(text),
+    }
+}
+
+/// Whether it is one at all.
+pub fn is_signal(number: i32) -> bool {
+    (1..=REAL_TIME_MAX).contains(&number)
+}
+
 /// The same of one that is to be sent: the two without a name are not for others to send.
 pub fn parse_to_send(text: &str) -> Result<i32> {
     let bad = || Fault::new(FaultKind::BadRequest, Code::InvalidSignal).with("signal", text);
@@ -77,6 +90,16 @@ mod tests {
         assert_eq!(name(9), "SIGKILL");
         for bad in ["", "0", "65", "SIGNOPE", "-1"] {
             assert_eq!(parse(bad).unwrap_err().problem.code, Code::InvalidSignal, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_signal_to_end_with_may_be_any_number() {
+        for (text, number) in [("65", 65), ("-1", -1), ("1000", 1000), ("15", 15), ("RTMIN+3", 37)] {
+            assert_eq!((parse_kept(text).unwrap(), is_signal(number)), (number, (1..=64).contains(&number)), "{text}");
+        }
+        for bad in ["0", "NOPE", "RTMIN+16", "", "99999999999"] {
+            assert_eq!(parse_kept(bad).unwrap_err().problem.code, Code::InvalidSignal, "{bad}");
         }
     }
 

@@ -54,6 +54,10 @@ impl Engine {
     }
 
     fn prepare(&self, cx: &Cx, container: &Container) -> Result<Made> {
+        // One of the request was refused; one of the image runc refuses when it starts.
+        if let Some(nameless) = container.merged.env.iter().find(|entry| entry.starts_with('=')) {
+            return Err(Fault::new(FaultKind::BadRequest, Code::InvalidVariable).with("variable", nameless));
+        }
         let extra_hosts = extra_hosts(&container.request.host_config.extra_hosts, self.net.host_gateway())?;
         let dns = self.name_servers(container);
         let mut spec = RootfsSpec {
@@ -74,7 +78,7 @@ impl Engine {
         let rootfs = cx.step(Plan::new(StepKind::StackFilesystem, &container.name), |cx| {
             let rootfs = rootfs::stack(cx, &spec)?;
             if container.state().started.is_none() {
-                rootfs::mark(&rootfs)?;
+                rootfs::mark(&rootfs, container.created)?;
             }
             self.fill_volumes(cx, container, &rootfs)?;
             if let Err(fault) = self.uppers.watch(&self.upper_spec(container)) {
@@ -83,10 +87,14 @@ impl Engine {
             Ok(rootfs)
         })?;
         let (netns, endpoint) = self.wire(cx, container)?;
+        self.tell_network(container, "connect")?;
+        container.update(|state| state.told.0 = true);
         if let Some(endpoint) = &endpoint {
             spec.address = Some(endpoint.address);
             rootfs::write_etc_files(cx, &spec)?;
         }
+        self.tell_mounts(container, true);
+        container.update(|state| state.told.1 = true);
         Ok(Made { rootfs, netns, endpoint })
     }
 
@@ -140,6 +148,7 @@ impl Engine {
             (state.started, state.finished, state.status) = (Some(Moment::now()), None, 0);
             state.error.clear();
         });
+        self.tell(container, "start", &[]);
         self.watch(Arc::clone(container), running, threads)
     }
 

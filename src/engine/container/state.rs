@@ -109,6 +109,8 @@ pub struct State {
     pub endpoint: Option<EndpointSettings>,
     /// Its network namespace.
     pub netns: Option<u64>,
+    /// What was told of a start, so that its end is told: a network, and volumes.
+    pub told: (bool, bool),
     /// Cancels the start that is under way.
     pub starting: Option<Cancel>,
     /// Why it was not deleted when it ended, as it should have been (`--rm`).
@@ -138,6 +140,7 @@ impl Life {
             left: None,
             endpoint: None,
             netns: None,
+            told: (false, false),
             starting: None,
             settled: 0,
         };

@@ -14,6 +14,21 @@ impl Engine {
     /// Asks a container to end, and kills it when it does not within `seconds` (negative: never). False when it did not
     /// run. Returns when all that its start made is undone.
     pub fn stop(&self, container: &Container, line: &Asked, asked: Option<i32>, seconds: Option<i64>) -> Result<bool> {
+        let stopped = self.end_process(container, line, asked, seconds)?;
+        if stopped {
+            self.tell(container, "stop", &[]);
+        }
+        Ok(stopped)
+    }
+
+    /// The same, of which nobody is told that it was asked for.
+    pub(super) fn end_process(
+        &self,
+        container: &Container,
+        line: &Asked,
+        asked: Option<i32>,
+        seconds: Option<i64>,
+    ) -> Result<bool> {
         let state = container.state();
         if let Some(cancel) = &state.starting {
             cancel.cancel();
@@ -25,10 +40,15 @@ impl Engine {
         let seconds = seconds.or(container.request.stop_timeout).unwrap_or(PATIENCE);
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
             let limit = u64::try_from(seconds).ok().map(Duration::from_secs);
-            cx.step(plan(container, &running, first), |_| running.signal(first))?;
+            let asked = cx.step(plan(container, &running, first), |_| self.send(container, &running, first));
+            // What is no signal the kernel refuses: then it is ended without being asked.
+            let limit = if signal::is_signal(first) { asked.map(|()| limit)? } else { Some(Duration::ZERO) };
             let ended = |state: &super::State| state.phase != Phase::Running || state.settled > run;
             if !container.wait_until(limit, ended) {
-                cx.step(plan(container, &running, 9), |_| running.signal(9))?;
+                // Once is enough.
+                if first != 9 {
+                    cx.step(plan(container, &running, 9), |_| self.send(container, &running, 9))?;
+                }
                 container.wait_until(Some(GONE), ended);
             }
             Ok(())
@@ -38,12 +58,18 @@ impl Engine {
         Ok(true)
     }
 
+    fn send(&self, container: &Container, running: &Running, number: i32) -> Result<()> {
+        running.signal(number)?;
+        self.tell(container, "kill", &[("signal", number.to_string())]);
+        Ok(())
+    }
+
     /// Sends a signal to a container's main process.
     pub fn kill(&self, container: &Container, line: &Asked, number: i32) -> Result<()> {
         let running = container.main_process()?;
         let run = container.state().settled;
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
-            cx.step(plan(container, &running, number), |_| running.signal(number))
+            cx.step(plan(container, &running, number), |_| self.send(container, &running, number))
         })?;
         drop(running);
         // As Docker: `kill` with SIGKILL returns when the container has ended.

@@ -1,5 +1,6 @@
 //! What was said over HTTP: to a registry, and to this engine.
 
+use crate::docker::Json;
 use crate::trace::Evidence;
 
 /// A request that was sent, and its answer as far as one came. Credentials are hidden by who makes it.
@@ -31,7 +32,7 @@ pub fn http(exchange: Exchange<'_>, bytes: u64, text: &str) -> Evidence {
 }
 
 /// A request that this engine received: its first line, and its body when that is JSON.
-pub fn request(line: &str, body: Option<&serde_json::Value>) -> Evidence {
+pub fn request(line: &str, body: Option<&Json>) -> Evidence {
     let body = body.map(|body| serde_json::to_string_pretty(body).unwrap_or_default());
     Evidence::Request { line: line.to_owned(), body: body.unwrap_or_default() }
 }

@@ -1,11 +1,10 @@
 use crate::client::protocol::HostCommand;
-use crate::docker::ExecCreate;
-use crate::engine::api::document;
+use crate::docker::{ExecCreate, Json, from_json};
+use crate::engine::api::{document, ordered};
 use crate::engine::container::{bounds, examine};
 use crate::engine::documents::sha256;
 use crate::trace::{Config, Descriptor};
 use serde::Deserialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What a client sends, and what the image says that it names: refused, or within all bounds when it is handed on.
@@ -13,20 +12,24 @@ pub fn requests(bytes: &[u8]) {
     // The line before the first line end is an image's config, what is after it the body.
     let (first, body) = bytes.iter().position(|&b| b == b'\n').map_or((&b"{}"[..], bytes), |end| bytes.split_at(end));
     let config = image_config(first);
-    if let Ok(body) = document::<Value>(body) {
+    if let Ok(body) = ordered(body) {
         create(&body, &config);
+        exec(&body);
     }
-    if let Ok(session) = document::<ExecCreate>(body)
+    drop(document::<HostCommand>(body));
+}
+
+fn exec(body: &Json) {
+    if let Ok(session) = from_json::<ExecCreate>(body)
         && examine::session(&session).is_ok()
     {
         let texts: Vec<_> = session.cmd.iter().chain(&session.env).flatten().collect();
         texts_fit(&texts);
         path_fits(session.working_dir.as_deref().unwrap_or_default());
     }
-    drop(document::<HostCommand>(body));
 }
 
-fn create(body: &Value, config: &Config) {
+fn create(body: &Json, config: &Config) {
     let Ok(accepted) = examine::create(body, config) else { return };
     let merged = &accepted.merged;
     let texts: Vec<_> = merged.entrypoint.iter().chain(&merged.cmd).chain(&merged.env).collect();
@@ -35,7 +38,7 @@ fn create(body: &Value, config: &Config) {
     path_fits(&merged.cwd);
     assert!(merged.env.len() <= bounds::VARIABLES && merged.labels.len() <= bounds::LABELS);
     assert!(merged.user.len() <= bounds::USER && !merged.user.chars().any(char::is_control));
-    assert!((1..=64).contains(&merged.stop_signal));
+    assert!(merged.stop_signal != 0);
     assert!(!merged.hostname.is_empty() && merged.hostname.len() <= bounds::HOSTNAME);
     assert!(merged.hostname.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)), "{:?}", merged.hostname);
     assert!(accepted.targets.len() <= bounds::MOUNTS);

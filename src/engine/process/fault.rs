@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::init::{About, Prepared};
-use super::interpreter::Lack;
+use super::interpreter::{Lack, Lacking};
 use super::{Fault, FaultKind};
 use crate::engine::ids;
 use crate::engine::lab::grant::{self, Kind};
@@ -52,13 +52,16 @@ pub fn decisive(errors: impl Iterator<Item = i32>) -> Errno {
 }
 
 /// The program was executed at none of the places where it may be.
-pub fn execution(argv: &[String], image: Option<&str>, errno: Errno, lack: Option<Lack>) -> Fault {
+pub fn execution(argv: &[String], image: Option<&str>, errno: Errno, lacking: Option<Lacking>) -> Fault {
     let command = argv.first().map_or("", String::as_str);
+    let (lack, to) = lacking.map_or((None, None), |lacking| (Some(lacking.what), lacking.to));
     let (in_image, on_host) = match (&lack, errno) {
         (Some(Lack::Interpreter(_)), _) => (Code::CommandInterpreterMissing, Code::HostCommandNotFound),
         (Some(Lack::LineEnd(_)), _) => (Code::CommandLineEnds, Code::HostCommandNotFound),
         (Some(Lack::Loader(_)), _) => (Code::CommandLoaderMissing, Code::HostCommandNotFound),
         (Some(Lack::NotExecutable(_)), _) => (Code::CommandInterpreterRefused, Code::HostCommandNotExecutable),
+        // A path is looked for nowhere but where it leads.
+        (None, Errno::ENOENT) if command.contains('/') => (Code::CommandPathMissing, Code::HostCommandNotFound),
         (None, Errno::ENOENT) => (Code::CommandNotFound, Code::HostCommandNotFound),
         (None, _) => (Code::CommandNotExecutable, Code::HostCommandNotExecutable),
     };
@@ -66,6 +69,8 @@ pub fn execution(argv: &[String], image: Option<&str>, errno: Errno, lack: Optio
         Some(image) => Fault::new(FaultKind::BadRequest, in_image).with("command", command).with("image", image),
         None => Fault::new(FaultKind::BadRequest, on_host).with("command", command),
     };
+    let asking = to.unwrap_or_else(|| "itself".to_owned());
+    let fault = if lack.is_some() && image.is_some() { fault.with("asking", asking) } else { fault };
     match (lack, errno) {
         (Some(Lack::Interpreter(path) | Lack::Loader(path)), _) => fault.with("interpreter", path),
         // It is to be seen.

@@ -47,24 +47,33 @@ const DEPTH: usize = 5;
 const HEADERS: u16 = 128;
 const NAME: u64 = 4096;
 
+/// What is lacking, and to which file: none where it is the program itself, else one of the interpreters behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lacking {
+    pub what: Lack,
+    pub to: Option<String>,
+}
+
 impl Inside<'_> {
     /// What is lacking to the first of these programs that is there. `errno` is what `execve` said of them in the end.
-    pub fn lack<'p>(&self, mut programs: impl Iterator<Item = &'p str>, errno: Errno) -> Option<Lack> {
+    pub fn lack<'p>(&self, mut programs: impl Iterator<Item = &'p str>, errno: Errno) -> Option<Lacking> {
         let (path, file) = programs.find_map(|path| Some((path, self.open(path).filter(executable)?)))?;
-        self.follow(path, &file, errno, DEPTH)
+        let lacking = self.follow(path, &file, errno, DEPTH)?;
+        Some(Lacking { to: lacking.to.filter(|to| to != path), ..lacking })
     }
 
-    fn follow(&self, path: &str, file: &File, errno: Errno, depth: usize) -> Option<Lack> {
+    fn follow(&self, path: &str, file: &File, errno: Errno, depth: usize) -> Option<Lacking> {
+        let of = |what| Some(Lacking { what, to: Some(path.to_owned()) });
         let mut head = [0; HEAD];
         let length = file.read_at(&mut head, 0).ok()?;
         let Some(needed) = interpreter(head.get(..length)?) else {
             let loader = loader(file, &head).filter(|_| errno == Errno::ENOENT)?;
-            return self.open(&loader).is_none().then_some(Lack::Loader(loader));
+            return if self.open(&loader).is_none() { of(Lack::Loader(loader)) } else { None };
         };
         match self.open(&needed) {
-            None if errno == Errno::ENOENT && needed.ends_with('\r') => Some(Lack::LineEnd(needed)),
-            None if errno == Errno::ENOENT => Some(Lack::Interpreter(needed)),
-            Some(next) if errno == Errno::EACCES && !executable(&next) => Some(Lack::NotExecutable(needed)),
+            None if errno == Errno::ENOENT && needed.ends_with('\r') => of(Lack::LineEnd(needed)),
+            None if errno == Errno::ENOENT => of(Lack::Interpreter(needed)),
+            Some(next) if errno == Errno::EACCES && !executable(&next) => of(Lack::NotExecutable(needed)),
             Some(next) if depth > 0 && needed != path => self.follow(&needed, &next, errno, depth - 1),
             _ => None,
         }
@@ -169,6 +178,10 @@ mod tests {
         }
 
         fn lack(&self, mounts: &[MountSpec], path: &str, errno: Errno) -> Option<Lack> {
+            self.lacking(mounts, path, errno).map(|lacking| lacking.what)
+        }
+
+        fn lacking(&self, mounts: &[MountSpec], path: &str, errno: Errno) -> Option<Lacking> {
             Inside { root: self.0.path(), mounts, cwd: "/work" }.lack([path].into_iter(), errno)
         }
     }
@@ -201,6 +214,24 @@ mod tests {
         assert_eq!(lack("../a"), Some(Lack::Interpreter("/usr/bin/python3".into())));
         assert_eq!(lack("/none"), None);
         assert_eq!(image.lack(&[], "/a", Errno::EACCES), None);
+    }
+
+    #[test]
+    fn it_is_said_of_which_file_behind_a_script_the_line_is() {
+        let image = Image::new();
+        image.file("none", b"#!/none-such\n", 0o755);
+        image.file("one", b"#!/none\n", 0o755);
+        image.file("two", b"#!/one\n", 0o755);
+        image.file("ends", b"#!/bin/sh\r\n", 0o755);
+        image.file("to-ends", b"#!/ends\n", 0o755);
+        image.file("linked", &elf("/lib/ld.so"), 0o755);
+        image.file("to-linked", b"#!/linked\n", 0o755);
+        let to = |path| image.lacking(&[], path, Errno::ENOENT).and_then(|lacking| lacking.to);
+        assert_eq!([to("/none"), to("/ends"), to("/linked")], [None, None, None], "the program itself");
+        assert_eq!(to("/one").as_deref(), Some("/none"));
+        assert_eq!(to("/two").as_deref(), Some("/none"));
+        assert_eq!(to("/to-ends").as_deref(), Some("/ends"));
+        assert_eq!(to("/to-linked").as_deref(), Some("/linked"));
     }
 
     #[test]

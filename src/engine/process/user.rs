@@ -46,7 +46,8 @@ fn read_inside(root: &Path, path: &str) -> String {
 
 fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
     let (user, group_part) = match user.split_once(':') {
-        Some((user, group)) => (user, Some(group).filter(|group| !group.is_empty())),
+        // What stands behind a second colon nobody looks at, as in runc.
+        Some((user, rest)) => (user, rest.split(':').next().filter(|group| !group.is_empty())),
         None => (user, None),
     };
     let user = if user.is_empty() { "0" } else { user };

@@ -11,15 +11,19 @@ pub use undo::{RootfsInverse, undo};
 
 use super::conductor::{Cx, Why};
 use super::fault::{Fault, Result};
+use super::moment::Moment;
 use super::{evidence, handle, private};
 use crate::spec::ContainerId;
 use crate::trace::{Change, Code, Dir, DirRole, Plan, StepKind};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, openat};
-use nix::sys::stat::Mode;
+use nix::fcntl::{OFlag, openat, readlinkat};
+use nix::sys::stat::{Mode, mkdirat};
+use nix::unistd::{UnlinkatFlags, symlinkat, unlinkat};
+use std::ffi::OsStr;
 use std::fs::{File, Permissions};
 use std::io;
 use std::net::Ipv4Addr;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -105,16 +109,55 @@ impl Rootfs {
 /// By this file programs know that they are in a container of Docker's.
 pub const MARK: &str = ".dockerenv";
 
-/// Makes the mark where the image has nothing of that name. Only before a container's first start: one that it deletes stays
-/// away, as in Docker, where the mark lies in a layer below.
-pub fn mark(rootfs: &Rootfs) -> Result<()> {
-    let failed = |e: io::Error| Fault::io("make", rootfs.merged.join(MARK).display(), &e);
-    let root = handle::open(&rootfs.merged).map_err(|e| failed(e.into()))?;
-    let flags = OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_WRONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-    match openat(&root, MARK, flags, Mode::S_IRUSR) {
-        Ok(file) => File::from(file).set_permissions(Permissions::from_mode(0o755)).map_err(failed),
-        Err(Errno::EEXIST) => Ok(()),
-        Err(errno) => Err(failed(errno.into())),
+/// A link to the mounts that a process sees, for programs of old.
+pub const MTAB: &str = "etc/mtab";
+/// Where it leads.
+pub const MOUNTS: &str = "/proc/mounts";
+
+/// Makes what is in all of Docker's containers (moby `daemon/initlayer`): the mark, a directory `/etc`, a link `/etc/mtab`. What the
+/// image has in their place and is no directory gives way to them. Only before a container's first start: what it deletes stays
+/// away, as in Docker, where these lie in a layer below.
+/// The mark is as old as the container, so that whoever touches it is seen.
+pub fn mark(rootfs: &Rootfs, created: Moment) -> Result<()> {
+    let failed = |name: &str| {
+        let path = rootfs.merged.join(name);
+        move |e: io::Error| Fault::io("make", path.display(), &e)
+    };
+    let root = handle::open(&rootfs.merged).map_err(|e| failed("")(e.into()))?;
+    made(&root, MARK, |name| {
+        let flags = OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_WRONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        let file = openat(&root, name, flags, Mode::S_IRUSR)?;
+        let file = File::from(file);
+        file.set_permissions(Permissions::from_mode(0o755))?;
+        file.set_modified(created.system())
+    })
+    .map_err(failed(MARK))?;
+    made(&root, "etc", |name| {
+        mkdirat(&root, name, Mode::empty())?;
+        // Whatever the umask.
+        File::from(handle::enter(&root, OsStr::new(name))?).set_permissions(Permissions::from_mode(0o755))
+    })
+    .map_err(failed("etc"))?;
+    let etc = handle::enter(&root, OsStr::new("etc")).map_err(|e| failed("etc")(e.into()))?;
+    let link = MTAB.trim_start_matches("etc/");
+    if readlinkat(&etc, link).is_ok_and(|target| target == MOUNTS) {
+        return Ok(());
+    }
+    made(&etc, link, |name| Ok(symlinkat(MOUNTS, &etc, name)?)).map_err(failed(MTAB))
+}
+
+/// The link as every container has it lies in this writable layer.
+pub fn has_mtab(upper: &Path) -> bool {
+    let etc = handle::open(upper).and_then(|root| handle::enter(root, OsStr::new("etc")));
+    etc.and_then(|etc| readlinkat(&etc, MTAB.trim_start_matches("etc/"))).is_ok_and(|target| target == MOUNTS)
+}
+
+/// Makes something of that name in a directory, unless there is a directory already.
+fn made(dir: &OwnedFd, name: &str, make: impl FnOnce(&str) -> io::Result<()>) -> io::Result<()> {
+    match unlinkat(dir, name, UnlinkatFlags::NoRemoveDir) {
+        Ok(()) | Err(Errno::ENOENT) => make(name),
+        Err(Errno::EISDIR) => Ok(()),
+        Err(errno) => Err(errno.into()),
     }
 }
 

@@ -60,7 +60,7 @@ impl Store {
             cx.observe(Change::ManifestRead(manifest), vec![evidence]);
         }
         let (bytes, evidence) = read(&record.config.digest)?;
-        cx.observe(Change::ConfigRead(documents::config(&bytes, &record.config)?.0), vec![evidence]);
+        cx.observe(Change::ConfigRead(documents::kept(&bytes, &record.config)?.0), vec![evidence]);
         Ok(())
     }
 }

@@ -37,6 +37,14 @@ pub struct Image {
     pub tagged: Option<String>,
 }
 
+impl Image {
+    /// It has that name: a tag, or a digest that it was pulled by.
+    pub fn is_called(&self, name: &str) -> bool {
+        let digests = self.repo_digests.iter().filter_map(|text| text.parse::<Reference>().ok());
+        self.tags.iter().cloned().chain(digests).any(|known| known.familiar() == name)
+    }
+}
+
 /// One line of what `docker rmi` prints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removed {
@@ -51,7 +59,7 @@ impl Store {
     pub(super) fn image(&self, records: &Records, id: &Digest) -> Option<Image> {
         let record = records.images.get(id)?;
         let bytes = self.read_blob(id).ok()?;
-        let (config, raw_config) = documents::config(&bytes, &record.config).ok()?;
+        let (config, raw_config) = documents::kept(&bytes, &record.config).ok()?;
         let layers: Vec<_> = record.chain_ids.iter().filter_map(|chain| self.layer(chain)).collect();
         if layers.len() != record.chain_ids.len() {
             return None;

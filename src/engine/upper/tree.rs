@@ -5,6 +5,7 @@ use super::inotify::{Notification, WatchedDir, Watches};
 use super::model::{Inode, Known, Model, beginning, is_below};
 use super::origin::{self, Met};
 use crate::engine::evidence::{self, Notice};
+use crate::engine::rootfs::{MOUNTS, MTAB};
 use crate::engine::unpack::{Limits, overlay, shown};
 use crate::spec::ContainerId;
 use crate::trace::{Book, CopyUp, Effect, Evidence, Upper, UpperChange, UpperFile};
@@ -461,7 +462,9 @@ impl Tree {
         let dir = kind == libc::S_IFDIR;
         let place = effect == Effect::Added && copied.is_none() && (dir || size == 0);
         let leads = |target: &String| target.as_bytes() == path || is_below(target.as_bytes(), path);
-        let mount_point = place && self.mount_points.iter().any(leads);
+        // A link that is in every container.
+        let of_all = kind == libc::S_IFLNK && path == MTAB.as_bytes() && stat.st_size == MOUNTS.len() as i64;
+        let mount_point = of_all || place && self.mount_points.iter().any(leads);
         let file = UpperFile { path: shown(path), effect, dir, mount_point, size, copied };
         let content = (kind == libc::S_IFREG && effect != Effect::Deleted).then_some(stat.st_ino);
         if self.model.put(path, Known { file, content }) {

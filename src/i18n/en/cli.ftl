@@ -38,7 +38,7 @@ problem-no-such-thing = No such object: { $name }. See `docker ps -a`, `docker i
 problem-one-container = You cannot start and attach multiple containers at once. Name one.
 problem-bad-volume = -v { $volume }: the path cannot be made absolute ({ $reason }). Write it from / on.
 problem-attach-and-detach = --attach and --detach cannot go together: one waits for what the container prints, the other does not. Leave one of them out.
-problem-bad-moment = { $option } { $value }: this is no moment. Write how long ago (10m, 1h30m) or seconds after 1970.
+problem-bad-moment = { $option } { $value }: this is no moment. Write how long ago (10m, 1h30m), a date (2026-11-21, 2026-11-21T20:55) or seconds after 1970.
 problem-env-file-unreadable = --env-file { $path } cannot be read ({ $reason }). Check the path.
 problem-bad-size = { $flag } { $value }: this is no number that can be used there. Write for instance 64m, 1.5g or 0.5.
 problem-mount-space = --mount { $mount }: there is a space, or nothing, beside a comma. The shell cuts the option in two at a space, and the rest is taken for the image. Write it without spaces: type=bind,source=/a,target=/b.

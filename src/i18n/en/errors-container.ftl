@@ -10,6 +10,7 @@ problem-no-command = No command specified: the image { $image } names none. Writ
 problem-no-such-image-for-platform = No such image: { $image } for { $platform }. Pull it for that platform: `docker pull --platform { $platform } { $image }`.
 problem-unsupported-option = { $option } = { $value }: dockwalk cannot do this yet, so it refuses rather than ignore it. Leave the option out.
 problem-bad-request = The request cannot be read: { $reason }. Check the client's version.
+problem-bad-field = The request cannot be read: { $field } is { $found }, and must be { $wanted }. Correct it where the request was made.
 problem-bad-number = { $name }={ $value } is not a number that can be used here. Correct it.
 problem-bad-filter = The filter { $filter } is not known here. Leave it out.
 problem-bad-condition = { $condition } is nothing that a container can be waited for. Write not-running, next-exit or removed.
@@ -62,6 +63,13 @@ problem-console-cut = { $container } has printed more than { $bytes } bytes. Wha
 problem-console-left-out = Of what { $container } printed, { $bytes } bytes are not in the trace. `docker logs` has the latest of them.
 problem-engine-runs-already = An engine listens at { $socket } already. Use that one, end it, or give this one another socket with `--socket PATH`.
 problem-engine-root-locked = Another engine works in { $root }. Use that one, end it, or give this one another directory with `--root DIR`.
+problem-engine-root-file = { $root } is no directory. An engine keeps what it has in one: give it a new or an empty one with `--root DIR`.
+problem-engine-socket-other = { $socket } is { $what ->
+    [datagrams] a socket for datagrams
+    [directory] a directory
+   *[file] a file, and no socket
+}: no engine listens there. Write the socket of a running engine (DOCKER_HOST=unix:///path), or unset DOCKER_HOST to use dockwalk's own engine.
+problem-commit-image-gone = { $container } was made of the image { $image }, which has been removed: there is nothing that a new layer could be put on. Load or pull that image again, make a container of it, and copy into it what you want to keep.
 problem-engine-root-used = { $root } holds other things ({ $names }), and no engine has worked there. An engine clears its directory when it starts, so it does not touch this one. Give it an empty or a new directory with `--root DIR`.
 problem-engine-fault = The engine made a mistake of its own: { $reason }. Please report it with the trace (`dockwalk trace export`).
 problem-socket-path-long = { $socket }: the path of a socket has at most 107 bytes. Choose a shorter one with `--socket PATH`.

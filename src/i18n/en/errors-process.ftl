@@ -5,11 +5,24 @@ problem-cgroup-limit-refused = Limit { $limit }: the kernel refused to write it 
 problem-cgroup-not-here = This user cannot make control groups here, so these limits are not set: { $limits }. The container runs without them. To have them, start the engine as root, or on cgroup v2 with `systemd-run --user --scope -p Delegate=yes`.
 problem-cgroup-no-swap = Limit { $limit }: this kernel does not count swap for each container ({ $path } is not there), so the container may use as much swap as the host has. To have it limited, boot with `swapaccount=1`, or switch swap off with `sudo swapoff -a`.
 problem-memory-swap-below-memory = `--memory-swap { $swap }` says how much memory and swap a container has together, so it goes with `--memory` (here { $memory } bytes) and must not be below it. Give a larger number, or -1 for as much swap as there is.
-problem-command-interpreter-missing = { $command }: it is in image { $image }, but its first line asks for the interpreter { $interpreter }, and there is no such file or directory in the container. Correct the path behind `#!`, or use an image that has this interpreter.
-problem-command-interpreter-refused = { $command }: its first line asks for the interpreter { $interpreter }, which is there but cannot be executed ({ $reason }). Name a program with execute permission behind `#!`.
-problem-command-line-ends = { $command }: its lines end as on Windows (CR LF), so its first line asks for the interpreter “{ $interpreter }”, and there is no such file or directory. Save the script with Unix line ends: sed -i 's/\r$//' SCRIPT
-problem-command-loader-missing = { $command }: it is in image { $image }, but it was linked for the loader { $interpreter }, and there is no such file or directory in the container. It needs another C library than this image has: use an image with that one (musl: Alpine, glibc: Debian and most others), or link the program statically.
+problem-command-interpreter-missing = { $command }: it is in image { $image }, but { $asking ->
+    [itself] its first line
+   *[other] the first line of { $asking }, which runs it,
+} asks for the interpreter { $interpreter }, and there is no such file or directory in the container. Correct the path behind `#!`, or use an image that has this interpreter.
+problem-command-interpreter-refused = { $command }: { $asking ->
+    [itself] its first line
+   *[other] the first line of { $asking }, which runs it,
+} asks for the interpreter { $interpreter }, which is there but cannot be executed ({ $reason }). Name a program with execute permission behind `#!`.
+problem-command-line-ends = { $command }: { $asking ->
+    [itself] its lines
+   *[other] the lines of { $asking }, which runs it,
+} end as on Windows (CR LF), so the first one asks for the interpreter “{ $interpreter }”, and there is no such file or directory. Save the script with Unix line ends: sed -i 's/\r$//' SCRIPT
+problem-command-loader-missing = { $command }: it is in image { $image }, but { $asking ->
+    [itself] it
+   *[other] { $asking }, which runs it,
+} was linked for the loader { $interpreter }, and there is no such file or directory in the container. It needs another C library than this image has: use an image with that one (musl: Alpine, glibc: Debian and most others), or link the program statically.
 problem-command-not-executable = { $command }: it is in image { $image } but cannot be executed ({ $reason }). Check that it is a program with execute permission, made for this machine's architecture.
+problem-command-path-missing = { $command }: there is no such file or directory in image { $image }. Check the spelling, or look around with `sh`.
 problem-command-not-found = { $command }: executable file not found in the PATH of image { $image }. Check the spelling, or look around with `sh`.
 problem-etc-files-written = The container's hosts, hostname and resolv.conf were written to { $dir }.
 problem-group-not-found = { $group }: there is no such group in the image's /etc/group. Use one that is there, or a numeric gid.

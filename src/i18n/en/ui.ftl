@@ -116,7 +116,6 @@ key-escape = Close, deselect
 timeline-play = Play
 timeline-pause = Pause
 timeline-track = Timeline
-timeline-live = live
 timeline-behind = looking at the past
 lately-title = Just done
 inspector-back = ← What was just done

@@ -10,6 +10,7 @@ problem-no-command = 실행할 명령이 없습니다. { $image } 이미지가 �
 problem-no-such-image-for-platform = { $image }: { $platform } 플랫폼(platform)용 이미지가 없습니다. `docker pull --platform { $platform } { $image }` 명령으로 받으세요.
 problem-unsupported-option = { $option } = { $value }: dockwalk가 아직 지원하지 않는 옵션입니다. 조용히 무시하지 않고 거절합니다. 옵션을 빼고 다시 실행하세요.
 problem-bad-request = 요청을 읽을 수 없습니다: { $reason }. 클라이언트 버전을 확인하세요.
+problem-bad-field = 요청을 읽을 수 없습니다: { $field } 필드는 { $wanted } 값이어야 하는데 { $found } 값이 들어 있습니다. 요청을 만든 곳에서 고치세요.
 problem-bad-number = { $name }={ $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 값을 고치세요.
 problem-bad-filter = { $filter } 필터(filter)는 지원하지 않습니다. 빼고 다시 실행하세요.
 problem-bad-condition = { $condition } 조건으로는 컨테이너를 기다릴 수 없습니다. not-running, next-exit, removed 중 하나를 쓰세요.
@@ -62,6 +63,13 @@ problem-console-cut = { $container }의 출력이 { $bytes }바이트를 넘었�
 problem-console-left-out = { $container }의 출력 가운데 { $bytes }바이트는 기록에 없습니다. 그중 최근 것은 `docker logs`에서 볼 수 있습니다.
 problem-engine-runs-already = { $socket }에서 이미 엔진(engine)이 실행 중입니다. 그 엔진을 쓰거나 종료하거나, `--socket PATH`로 다른 소켓을 지정하세요.
 problem-engine-root-locked = 엔진의 디렉터리 { $root }: 다른 엔진이 쓰고 있습니다. 그 엔진을 쓰거나 종료하거나, `--root DIR`로 다른 디렉터리를 지정하세요.
+problem-engine-root-file = { $root }: 디렉터리가 아닙니다. 엔진은 디렉터리에 데이터를 보관하므로 `--root DIR`로 새로운 디렉터리나 비어 있는 디렉터리를 지정하세요.
+problem-engine-socket-other = { $socket }: { $what ->
+    [datagrams] 데이터그램(datagram) 소켓입니다.
+    [directory] 디렉터리입니다.
+   *[file] 소켓이 아니라 파일입니다.
+} 여기서 기다리는 엔진은 없습니다. 실행 중인 엔진의 소켓을 쓰거나(DOCKER_HOST=unix:///경로), DOCKER_HOST를 지워서 dockwalk의 엔진을 쓰세요.
+problem-commit-image-gone = 컨테이너 { $container }: 바탕이 된 이미지(image) { $image }가 삭제되어 새 레이어를 얹을 곳이 없습니다. 그 이미지를 다시 불러오거나 받은 뒤 컨테이너를 만들고, 남길 파일을 그 안에 복사하세요.
 problem-engine-root-used = { $root } 디렉터리에는 다른 것({ $names })이 들어 있고, 엔진이 쓰던 곳이 아닙니다. 엔진은 시작할 때 자기 디렉터리를 비우므로 이곳은 건드리지 않았습니다. `--root DIR`로 비어 있거나 새로운 디렉터리를 지정하세요.
 problem-engine-fault = 엔진 내부 오류입니다: { $reason }. 기록(`dockwalk trace export`)과 함께 알려 주세요.
 problem-socket-path-long = { $socket }: 소켓(socket) 경로는 107바이트를 넘을 수 없습니다. `--socket PATH`로 더 짧은 경로를 지정하세요.

@@ -5,11 +5,24 @@ problem-cgroup-limit-refused = 제한 { $limit }: 커널이 { $path }에 쓰기�
 problem-cgroup-not-here = 이 사용자는 여기서 컨트롤 그룹(cgroup)을 만들 수 없어 요청한 제한을 걸지 못했습니다: { $limits }. 컨테이너는 제한 없이 실행됩니다. 제한을 보려면 엔진을 root로 시작하거나, cgroup v2에서 `systemd-run --user --scope -p Delegate=yes`로 시작하세요.
 problem-cgroup-no-swap = 제한 { $limit }: 이 커널은 컨테이너마다 스왑(swap)을 세지 않아({ $path } 파일이 없음) 컨테이너가 호스트의 스왑을 얼마든지 쓸 수 있습니다. 제한하려면 커널을 `swapaccount=1`로 부팅하거나 `sudo swapoff -a`로 스왑을 끄세요.
 problem-memory-swap-below-memory = `--memory-swap { $swap }`: 메모리와 스왑(swap)을 합한 크기이므로 `--memory`(지금 { $memory }바이트)와 함께 주어야 하고 그보다 작을 수 없습니다. 더 큰 값을 주거나, 스왑을 제한하지 않으려면 -1을 주세요.
-problem-command-interpreter-missing = { $command }: 이미지 { $image }에 있지만, 첫 줄에 적힌 인터프리터(interpreter) { $interpreter } 파일이 컨테이너에 없습니다. `#!` 뒤의 경로를 고치거나 그 인터프리터가 있는 이미지를 쓰세요.
-problem-command-interpreter-refused = { $command }: 첫 줄에 적힌 인터프리터(interpreter) { $interpreter } 파일은 있지만 실행할 수 없습니다 ({ $reason }). `#!` 뒤에 실행 권한이 있는 프로그램을 적으세요.
-problem-command-line-ends = { $command }: 줄 끝이 Windows 방식(CR LF)이어서 첫 줄이 “{ $interpreter }” 인터프리터(interpreter)를 찾는데, 그런 파일은 없습니다. 줄 끝을 Unix 방식으로 바꾸세요: sed -i 's/\r$//' 스크립트
-problem-command-loader-missing = { $command }: 이미지 { $image }에 있지만, 이 프로그램이 필요로 하는 로더(loader) { $interpreter } 파일이 컨테이너에 없습니다. 이 이미지에 없는 C 라이브러리용으로 만든 프로그램입니다. 그 라이브러리가 있는 이미지(musl은 Alpine, glibc는 Debian 등 대부분)를 쓰거나 정적으로 링크하세요.
+problem-command-interpreter-missing = { $command }: 이미지 { $image }에 있지만, { $asking ->
+    [itself] 첫 줄에
+   *[other] 이 파일을 실행하는 { $asking } 파일의 첫 줄에
+} 적힌 인터프리터(interpreter) { $interpreter } 파일이 컨테이너에 없습니다. `#!` 뒤의 경로를 고치거나 그 인터프리터가 있는 이미지를 쓰세요.
+problem-command-interpreter-refused = { $command }: { $asking ->
+    [itself] 첫 줄에
+   *[other] 이 파일을 실행하는 { $asking } 파일의 첫 줄에
+} 적힌 인터프리터(interpreter) { $interpreter } 파일은 있지만 실행할 수 없습니다 ({ $reason }). `#!` 뒤에 실행 권한이 있는 프로그램을 적으세요.
+problem-command-line-ends = { $command }: { $asking ->
+    [itself] 줄
+   *[other] 이 파일을 실행하는 { $asking } 파일의 줄
+} 끝이 Windows 방식(CR LF)이어서 첫 줄이 “{ $interpreter }” 인터프리터(interpreter)를 찾는데, 그런 파일은 없습니다. 줄 끝을 Unix 방식으로 바꾸세요: sed -i 's/\r$//' 스크립트
+problem-command-loader-missing = { $command }: 이미지 { $image }에 있지만, { $asking ->
+    [itself] 이 프로그램이
+   *[other] 이 파일을 실행하는 { $asking } 프로그램이
+} 필요로 하는 로더(loader) { $interpreter } 파일이 컨테이너에 없습니다. 이 이미지에 없는 C 라이브러리용으로 만든 프로그램입니다. 그 라이브러리가 있는 이미지(musl은 Alpine, glibc는 Debian 등 대부분)를 쓰거나 정적으로 링크하세요.
 problem-command-not-executable = { $command }: 이미지 { $image }에 있지만 실행할 수 없습니다 ({ $reason }). 실행 권한이 있는 프로그램인지, 이 컴퓨터의 아키텍처용인지 확인하세요.
+problem-command-path-missing = { $command }: 이미지 { $image }에 그런 파일이 없습니다. 철자를 확인하거나, `sh`로 들어가 어떤 파일이 있는지 보세요.
 problem-command-not-found = { $command }: 이미지 { $image }의 PATH에서 그런 명령(executable file)을 찾지 못했습니다. 철자를 확인하거나, `sh`로 들어가 어떤 명령이 있는지 보세요.
 problem-etc-files-written = { $dir }에 컨테이너의 hosts, hostname, resolv.conf를 썼습니다.
 problem-group-not-found = { $group }: 이미지의 /etc/group에 그런 그룹이 없습니다. 있는 이름이나 숫자 gid를 쓰세요.

@@ -116,7 +116,6 @@ key-escape = 닫기, 선택 해제
 timeline-play = 재생
 timeline-pause = 멈춤
 timeline-track = 시간축
-timeline-live = 실시간
 timeline-behind = 지난 시점을 보고 있습니다
 lately-title = 방금 한 일
 inspector-back = ← 방금 한 일

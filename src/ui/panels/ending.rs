@@ -5,12 +5,9 @@ use crate::lesson::{ClaimView, QuestionState, QuestionView, Verdict};
 use crate::ui::command::{LessonCommand, SourceCommand};
 use crate::ui::course::Course;
 use crate::ui::icons::Icon;
-use crate::ui::theme::Theme;
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{fonts, prose};
-use egui::{
-    Align2, Color32, CornerRadius, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2,
-};
+use egui::{Align2, CornerRadius, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 /// How high the row of a claim is.
 const ROW: f32 = 20.0;
@@ -91,22 +88,12 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, claim: &ClaimView) {
     let at = rect.left_top() + vec2(4.0, 1.0);
     let id = widgets::line(ui.painter(), at, 40.0, &claim.id, fonts::mono(12.5), theme.weak);
     let at = egui::pos2(rect.left() + 38.0_f32.max(id.width() + 10.0), at.y);
-    let end = widgets::line(ui.painter(), at, 90.0, &said, fonts::bold(12.5), color(&theme, verdict));
+    let end = widgets::line(ui.painter(), at, 90.0, &said, fonts::bold(12.5), lesson::verdict_color(&theme, verdict));
     let at = egui::pos2(end.right() + 8.0, at.y);
     widgets::line(ui.painter(), at, rect.right() - at.x - 4.0, &quote, fonts::regular(12.5), theme.text);
     let tip = format!("“{quote}”\n{said}  ·  {}", cx.say("ending-evidence"));
     if response.on_hover_text(tip).clicked() {
         cx.want(LessonCommand::Show(step));
-    }
-}
-
-/// The colour of a verdict.
-pub(super) fn color(theme: &Theme, verdict: Option<Verdict>) -> Color32 {
-    match verdict {
-        None => theme.weak,
-        Some(Verdict::Confirmed) => theme.good,
-        Some(Verdict::Corrected) => theme.bad,
-        Some(Verdict::Refined | Verdict::Measured) => theme.warn,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The lesson: what to read, what to run, what to predict, what must become true, and the notes' claim beside it.
 
-use super::{PanelContext, ending};
+use super::PanelContext;
 use crate::lesson::{ClaimView, GoalView, QuestionState, QuestionView, StepView, bind_directory};
 use crate::trace::Family;
 use crate::ui::command::{LessonCommand, SourceCommand, ViewCommand};
@@ -134,6 +134,16 @@ fn passed(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course, number: usize
         });
     });
     ui.add_space(6.0);
+}
+
+/// The colour of a verdict.
+pub(super) fn verdict_color(theme: &crate::ui::theme::Theme, verdict: Option<crate::lesson::Verdict>) -> Color32 {
+    match verdict {
+        None => theme.weak,
+        Some(crate::lesson::Verdict::Confirmed) => theme.good,
+        Some(crate::lesson::Verdict::Corrected) => theme.bad,
+        Some(crate::lesson::Verdict::Refined | crate::lesson::Verdict::Measured) => theme.warn,
+    }
 }
 
 /// Reading text: between full and weak.
@@ -349,7 +359,7 @@ fn note(ui: &mut Ui, cx: &PanelContext<'_>, claim: &ClaimView) {
         }
         ui.horizontal_wrapped(|ui| {
             for verdict in claim.verdicts {
-                let color = ending::color(&theme, Some(*verdict));
+                let color = verdict_color(theme, Some(*verdict));
                 ui.label(RichText::new(cx.say(verdict.key())).font(fonts::bold(13.0)).color(color));
             }
         });

@@ -85,10 +85,9 @@ fn position(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         cx.want(PlaybackCommand::Speed(false));
     }
     button.on_hover_text(format!("{name}  ·  {}  + −", cx.say("timeline-speed-how")));
-    if state.answers() {
-        let key = if state.cursor.is_live() { "timeline-live" } else { "timeline-behind" };
-        let color = if state.cursor.is_live() { theme.good } else { theme.warn };
-        ui.add(label(cx.say(key), fonts::regular(12.5), color).truncate());
+    // That it is live stands in the top bar; here only that one looks at what was before.
+    if state.answers() && !state.cursor.is_live() {
+        ui.add(label(cx.say("timeline-behind"), fonts::regular(12.5), theme.warn).truncate());
     }
 }
 

@@ -4,18 +4,7 @@
 use super::*;
 use crate::lesson::QuestionState;
 
-/// One side of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Face {
-    /// What an earlier question was answered with on the way here.
-    Answer(String),
-    /// The text; before the page's rest is reached, what will be done.
-    Text,
-    /// A claim of the notes, by its id.
-    Note(String),
-    /// A question, by its id.
-    Ask(String),
-}
+pub use crate::ui::course::Face;
 
 impl WindowState {
     /// The sides of the lesson's page, in the order in which they are read.

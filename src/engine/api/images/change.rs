@@ -10,6 +10,7 @@ use super::time::until;
 use super::user_of;
 use crate::docker::{FilterQuery, ImageRemoveQuery, ImageRemoved, ImageTagQuery, ImagesPruned};
 use crate::engine::moment::Moment;
+use crate::engine::news::Subject;
 use crate::engine::store::{Image, Removal, Removed};
 use crate::engine::{Cancel, Engine};
 use crate::spec::Digest;
@@ -25,7 +26,9 @@ pub(super) async fn tag(engine: Arc<Engine>, name: String, request: Request) -> 
     let reference = tag_of(&repo, tag.as_deref())?;
     blocking(move || {
         engine.conductor.operate(OpKind::ImageTag, reference.familiar(), line, &Cancel::new(), |cx| {
-            engine.store.name(cx, &name, &reference).map(drop)
+            let adopted = engine.store.name(cx, &name, &reference)?;
+            engine.tell_image(&adopted.image, "tag", &reference.familiar());
+            Ok(())
         })
     })
     .await?;
@@ -38,9 +41,12 @@ pub(super) async fn remove(engine: Arc<Engine>, name: String, request: Request) 
     let how = Removal { force, keep_parents };
     let removed = blocking(move || {
         let in_use = |image: &Digest| user_of(&engine, image);
-        engine.conductor.operate(OpKind::ImageRemove, &name, line, &Cancel::new(), |cx| {
+        let before = engine.store.images();
+        let removed = engine.conductor.operate(OpKind::ImageRemove, &name, line, &Cancel::new(), |cx| {
             engine.store.remove(cx, &name, &how, &in_use)
-        })
+        })?;
+        tell_removed(&engine, &before, &removed);
+        Ok(removed)
     });
     let lines: Vec<_> = removed.await?.into_iter().map(removed_line).collect();
     Ok(json(&lines))
@@ -59,13 +65,30 @@ pub(in crate::engine::api) async fn prune(engine: Shared, request: Request) -> A
         let wanted = |image: &Image| {
             before.is_none_or(|before| moment(image) <= before) && labels(&filters, &image.config.labels)
         };
-        engine.conductor.operate(OpKind::ImagePrune, "images", line, &Cancel::new(), |cx| {
+        let before = engine.store.images();
+        let pruned = engine.conductor.operate(OpKind::ImagePrune, "images", line, &Cancel::new(), |cx| {
             engine.store.prune(cx, all, &wanted, &in_use)
-        })
+        })?;
+        tell_removed(&engine, &before, &pruned.removed);
+        engine.tell_pruned(Subject::Image, pruned.freed);
+        Ok(pruned)
     });
     let pruned = pruned.await?;
     let lines = pruned.removed.into_iter().map(removed_line).collect();
     Ok(json(&ImagesPruned { images_deleted: lines, space_reclaimed: pruned.freed }))
+}
+
+/// What was taken away, image by image. Layers are none.
+fn tell_removed(engine: &Engine, before: &[Image], removed: &[Removed]) {
+    for removed in removed {
+        let (action, image) = match removed {
+            Removed::Untagged(name) => ("untag", before.iter().find(|image| image.is_called(name))),
+            Removed::Deleted(id) => ("delete", before.iter().find(|image| image.id.as_str() == id)),
+        };
+        if let Some(image) = image {
+            engine.tell_image(image, action, image.id.as_str());
+        }
+    }
 }
 
 fn removed_line(removed: Removed) -> ImageRemoved {

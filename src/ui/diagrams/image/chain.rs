@@ -18,6 +18,7 @@ const APART: f32 = 20.0;
 const SHOWN: usize = 6;
 /// The same where room is dear.
 const SHOWN_LESS: usize = 4;
+const SHOWN_LEAST: usize = 3;
 
 /// Where the upper half ends.
 pub(super) struct Chains {
@@ -90,13 +91,23 @@ fn registry(world: &World, stage: &mut Stage<'_>, sizes: Sizes, host: &str, at: 
     let pad = sizes.frame_pad;
     let title = stage.fit(&title, Font::Title, sizes.tag.x);
     let (up, down) = if stage.is_full() { (18.0, 36.0) } else { (14.0, 31.0) };
-    let mut node = Node::new(id.clone(), place, Tint::Plain, Style::Frame)
-        .text(Text::new(pos2(pad, up), Font::Title, Ink::Strong, title))
-        .text(Text::new(pos2(pad, down), Font::Mono, Ink::Weak, name));
+    let kind = title.clone();
+    let mut node = Node::new(id.clone(), place, Tint::Plain, Style::Frame);
+    if stage.detail == Detail::Least {
+        // Which registry it is says its address.
+        node = node.text(Text::new(pos2(pad, sizes.frame_head / 2.0), Font::Mono, Ink::Strong, name));
+    } else {
+        node = node.text(Text::new(pos2(pad, up), Font::Title, Ink::Strong, title)).text(Text::new(
+            pos2(pad, down),
+            Font::Mono,
+            Ink::Weak,
+            name,
+        ));
+    }
     if stage.is_full() {
         node = node.text(Text::new(pos2(pad, 52.0), Font::Small, Ink::Weak, how));
     }
-    stage.add(node.called(""));
+    stage.add(node.called(if stage.detail == Detail::Least { &kind } else { "" }));
     Some(id)
 }
 
@@ -301,7 +312,7 @@ impl Rows {
     fn list(&mut self, stage: &mut Stage<'_>, listing: Listing<'_>, depth: usize) {
         let Listing { world, sizes, pictures, root, index, from, card } = listing;
         let chosen = world.chosen.get(&index.this.digest);
-        let entries = shown(index, chosen, if stage.is_full() { SHOWN } else { SHOWN_LESS });
+        let entries = shown(index, chosen, most(stage));
         for entry in &entries {
             let left = self.x + INDENT * depth as f32;
             let place =
@@ -349,6 +360,15 @@ impl Rows {
             stage.caption(Text::new(at, Font::Small, Ink::Weak, text));
             self.y += 26.0;
         }
+    }
+}
+
+/// How many entries of an index are drawn.
+fn most(stage: &Stage<'_>) -> usize {
+    match stage.detail {
+        Detail::Full => SHOWN,
+        Detail::Less => SHOWN_LESS,
+        Detail::Least => SHOWN_LEAST,
     }
 }
 

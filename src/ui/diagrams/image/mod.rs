@@ -127,7 +127,8 @@ fn beside(main: Option<&Picture<'_>>, others: &[&Picture<'_>]) -> Vec<u64> {
 
 /// Says how the stack is to be read. Returns its lower end.
 fn notes(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, others: &[&Picture<'_>], below: f32) -> f32 {
-    if picture.layers.is_empty() {
+    // Which is the lowest is seen when they are stacked; a lesson asks before.
+    if picture.layers.is_empty() || picture.layers.iter().all(|slab| slab.layer.is_none()) {
         return below;
     }
     let mut lines = vec![stage.say("scene-stack-direction")];

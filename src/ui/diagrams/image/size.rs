@@ -73,7 +73,7 @@ impl Sizes {
                 };
                 let up = stage.any_open(upper);
                 let (chain, layers) = if up { (Part::Plain, Part::Row) } else { (Part::Row, Part::Plain) };
-                Self { chain, layers, others: 2, between: 34.0, ..less(stage) }
+                Self { chain, layers, others: if up { 1 } else { 2 }, between: 34.0, frame_head: 34.0, ..less(stage) }
             }
         }
     }

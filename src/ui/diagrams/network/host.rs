@@ -28,6 +28,7 @@ const RULE_LINES: usize = 3;
 const ROUTES: usize = 5;
 
 /// Uplink, rules, loopback, routes. Returns where the next row begins.
+#[expect(clippy::too_many_arguments, reason = "a layout's inputs")]
 pub(super) fn first_row(
     world: &World,
     host: &Host,

@@ -117,6 +117,7 @@ impl<'a> Groups<'a> {
         groups + GROUP_GAP * (self.all.len() - 1) as f32
     }
 
+    #[expect(clippy::too_many_arguments, reason = "a layout's inputs")]
     fn draw(
         &self,
         world: &World,
