@@ -100,8 +100,8 @@ pub fn bindings() -> Vec<Binding> {
         [key(Key::Space), key(Key::PageDown)] "onward" => LessonCommand::Onward;
         [key(Key::ArrowRight)] "step" => PlaybackCommand::Step;
         [key(Key::ArrowLeft), key(Key::PageUp)] "back" => PlaybackCommand::Back;
-        [key(Key::ArrowDown), key(Key::F11)] "into" => PlaybackCommand::Into;
         [key(Key::ArrowUp), shift(Key::F11)] "out" => PlaybackCommand::Out;
+        [key(Key::ArrowDown), key(Key::F11)] "into" => PlaybackCommand::Into;
         [key(Key::C), key(Key::F5)] "continue" => PlaybackCommand::Continue;
         [key(Key::R)] "run-to-same" => PlaybackCommand::RunToSame;
         [key(Key::B), key(Key::F9)] "breakpoint" => PlaybackCommand::BreakpointHere;
@@ -125,8 +125,8 @@ pub fn bindings() -> Vec<Binding> {
         [ctrl(Key::S)] "save" => PathCommand::Ask(Ask::Save);
         [ctrl(Key::E)] "export" => PathCommand::Ask(Ask::Export);
         [ctrl(Key::Backtick)] "terminal" => TerminalCommand::Focus;
-        [key(Key::F)] "presenter" => ViewCommand::Presenter;
         [shift(Key::F)] "second" => ViewCommand::Second;
+        [key(Key::F)] "presenter" => ViewCommand::Presenter;
         [key(Key::T)] "theme" => ViewCommand::OtherTheme;
         [key(Key::G)] "language" => ViewCommand::OtherLanguage;
         [key(Key::Questionmark), key(Key::F1), shift(Key::Slash)] "help" => ViewCommand::Help;

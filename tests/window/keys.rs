@@ -391,3 +391,18 @@ fn a_control_with_a_key_names_it() {
         press(&mut window, Key::Escape);
     }
 }
+
+/// A shortcut matches additional Shift: with it, a key is asked for before it is asked for alone.
+#[test]
+fn a_key_with_shift_is_not_taken_for_the_key_alone() {
+    let mut alone = vec![];
+    for binding in command::bindings() {
+        for keys in binding.keys {
+            let taken = keys.modifiers.shift && !keys.modifiers.command && alone.contains(&keys.logical_key);
+            assert!(!taken, "{}: {:?} is taken by the key alone", binding.name, keys.logical_key);
+            if keys.modifiers.is_none() {
+                alone.push(keys.logical_key);
+            }
+        }
+    }
+}
