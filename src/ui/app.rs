@@ -7,9 +7,10 @@ use super::panels::{
     self, PanelContext, ask, dock, ending, field, files, help, inspector, lesson, narration, outline, presenter, stage,
     start, steps, timeline, top,
 };
+use super::room::Room;
 use super::state::{Overlay, WindowState};
 use super::terminal::{Field, Terminals};
-use super::{Open, Options, StartError, fence, keys, settings, style, theme::Theme};
+use super::{Open, Options, StartError, fence, keys, room, settings, style, theme::Theme};
 use crate::i18n::Lang;
 use crate::lesson::Lesson;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
@@ -161,7 +162,9 @@ impl App {
         let ctx = ui.ctx().clone();
         self.receive(&ctx);
         self.apply_style(&ctx);
-        let mut commands = keys::pressed(&ctx, self.typing, files::has_keys(&ctx));
+        let holds =
+            keys::Holds { terminal: self.typing, list: files::has_keys(&ctx), question: self.state.open_question() };
+        let mut commands = keys::pressed(&ctx, &holds);
         commands.extend(keys::dropped(&ctx, self.state.is_live()));
         let words = self.state.words();
         let theme = if self.state.dark { Theme::DARK } else { Theme::LIGHT };
@@ -177,6 +180,7 @@ impl App {
         if self.state.second && self.state.has_trace() {
             second(&ctx, &mut cx, &mut self.class);
         }
+        room::ring(&ctx, &theme);
         commands.into_iter().for_each(|command| self.command(&ctx, command));
         self.effects.keep_stops(&self.state);
         self.effects.finish(&ctx, &mut self.state);
@@ -221,10 +225,7 @@ fn window(ui: &mut Ui, cx: &mut PanelContext<'_>, mut parts: Parts<'_>) -> bool 
         || panels::source_title(cx.state),
         |course| format!("{} · {}", course.lesson().script.id, course.lesson().title(cx.state.lang)),
     );
-    Panel::top("top")
-        .exact_size(top::HEIGHT)
-        .frame(panel)
-        .show(ui, |ui| top::show(ui, cx, &title, &parts.terminals.processes()));
+    let bar = Room::of(ui, Panel::top("top").exact_size(top::HEIGHT).frame(panel));
     let typing = if cx.state.has_trace() {
         workspace(ui, cx, &mut parts)
     } else {
@@ -240,6 +241,8 @@ fn window(ui: &mut Ui, cx: &mut PanelContext<'_>, mut parts: Parts<'_>) -> bool 
         });
         false
     };
+    // What one came for is read first, and reached first by Tab.
+    bar.show(ui, |ui| top::show(ui, cx, &title, &parts.terminals.processes()));
     over(&ctx, cx, parts.path);
     typing
 }
@@ -250,7 +253,7 @@ fn second(ctx: &egui::Context, cx: &mut PanelContext<'_>, diagrams: &mut Diagram
     let builder = egui::ViewportBuilder::default().with_title(title).with_inner_size([1280.0, 720.0]);
     ctx.show_viewport_immediate(egui::ViewportId::from_hash_of("second"), builder, |ui, class| {
         if class != egui::ViewportClass::EmbeddedWindow {
-            cx.commands.extend(keys::pressed(ui.ctx(), false, false));
+            cx.commands.extend(keys::pressed(ui.ctx(), &keys::Holds::default()));
         }
         if ui.input(|input| input.viewport().close_requested()) {
             cx.want(ViewCommand::Second);
@@ -272,71 +275,87 @@ fn over(ctx: &egui::Context, cx: &mut PanelContext<'_>, path: &mut String) {
 }
 
 fn workspace(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> bool {
-    let theme = cx.theme;
-    let panel = Frame::new().fill(theme.panel);
+    let panel = Frame::new().fill(cx.theme.panel);
     let padded = panel.inner_margin(Margin { left: 20, right: 16, top: 16, bottom: 8 });
-    Panel::bottom("timeline").exact_size(timeline::HEIGHT).frame(panel).show(ui, |ui| timeline::show(ui, cx));
+    let time = Room::of(ui, Panel::bottom("timeline").exact_size(timeline::HEIGHT).frame(panel));
     let width = ui.available_width();
     // Files need the room: they bring details of their own, and only a lesson stays beside them.
     let files = cx.state.files.shown;
     let side = (width * 0.235).clamp(250.0, 400.0);
-    if !files || cx.state.course.is_some() {
-        Panel::left("lesson").exact_size(side).frame(padded).show(ui, |ui| {
-            keep_size(ui);
-            match &cx.state.course {
-                Some(course) if course.is_ended() => ending::show(ui, cx, course),
-                Some(course) => lesson::show(ui, cx, course),
-                None => outline::show(ui, cx),
-            }
+    let left = !files || cx.state.course.is_some();
+    let left = left.then(|| Room::of(ui, Panel::left("lesson").exact_size(side).frame(padded)));
+    let side = (width * 0.22).clamp(240.0, 380.0);
+    let right = (!files).then(|| Room::of(ui, Panel::right("inspector").exact_size(side).frame(padded)));
+    let middle = Middle::of(ui, cx, parts.terminals);
+    // In the order in which Tab leads through the window and a screen reader reads it.
+    if let Some(left) = left {
+        left.show(ui, |ui| match &cx.state.course {
+            Some(course) if course.is_ended() => ending::show(ui, cx, course),
+            Some(course) => lesson::show(ui, cx, course),
+            None => outline::show(ui, cx),
         });
     }
-    if !files {
-        let side = (width * 0.22).clamp(240.0, 380.0);
-        Panel::right("inspector").exact_size(side).frame(padded).show(ui, |ui| {
-            keep_size(ui);
-            inspector::show(ui, cx);
-        });
+    middle.picture(ui, cx, parts);
+    if let Some(right) = right {
+        right.show(ui, |ui| inspector::show(ui, cx));
     }
-    let canvas = Frame::new().fill(theme.canvas);
-    CentralPanel::default().frame(canvas).show(ui, |ui| middle(ui, cx, parts)).inner
-}
-
-/// A panel shrinks to what is in it; these stay as they are, so that nothing moves when something else is shown.
-fn keep_size(ui: &mut Ui) {
-    ui.set_min_size(ui.available_size());
-}
-
-fn middle(ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) -> bool {
-    let theme = cx.theme;
-    let panel = Frame::new().fill(theme.panel);
-    Panel::top("tabs")
-        .exact_size(stage::TABS)
-        .frame(Frame::new().fill(theme.canvas))
-        .show(ui, |ui| stage::tabs(ui, cx, parts.diagrams));
-    let listing = cx.state.is_live() && {
-        let height = field::height(parts.terminals);
-        let row = Panel::bottom("command").exact_size(height).frame(panel);
-        row.show(ui, |ui| field::show(ui, cx, parts.terminals)).inner
-    };
-    if dock::is_beside(ui, parts.terminals) {
-        let side = Panel::right("dock-beside").resizable(true).default_size(440.0).size_range(dock::widths(ui));
-        side.frame(panel).show(ui, |ui| dock::show(ui, cx, parts.terminals, None));
-    } else {
-        let (height, rows) = (dock::height(ui, cx, parts.terminals), dock::rows(ui, parts.terminals));
-        let below = Panel::bottom("dock").exact_size(height).frame(panel);
-        below.show(ui, |ui| dock::show(ui, cx, parts.terminals, Some(rows)));
-    }
-    if !cx.state.files.shown {
-        let row = Panel::bottom("narration").exact_size(narration::HEIGHT).frame(panel);
-        row.show(ui, |ui| narration::show(ui, cx));
-    }
-    let typing = parts.terminals.has_keys || listing;
-    let room = ui.available_rect_before_wrap();
-    parts.effects.diagram_is_at(room);
-    ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| match () {
-        () if cx.state.files.shown => files::show(ui, cx),
-        () if panels::is_idle(cx.state) => stage::idle(ui, cx),
-        () => stage::diagram(ui, cx, parts.diagrams),
-    });
+    let typing = middle.terminal(ui, cx, parts.terminals);
+    time.show(ui, |ui| timeline::show(ui, cx));
     typing
+}
+
+/// The parts of the middle.
+struct Middle {
+    tabs: Room,
+    field: Option<Room>,
+    dock: Room,
+    /// How many rows a terminal below the picture has; none beside it.
+    rows: Option<u16>,
+    narration: Option<Room>,
+    picture: Room,
+}
+
+impl Middle {
+    /// In all the room there is.
+    fn of(ui: &mut Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> Self {
+        let panel = Frame::new().fill(cx.theme.panel);
+        let canvas = Frame::new().fill(cx.theme.canvas);
+        ui.painter().rect_filled(ui.available_rect_before_wrap(), 0.0, cx.theme.canvas);
+        let tabs = Room::of(ui, Panel::top("tabs").exact_size(stage::TABS).frame(canvas));
+        let field = cx.state.is_live().then(|| {
+            let height = field::height(terminals);
+            Room::of(ui, Panel::bottom("command").exact_size(height).frame(panel))
+        });
+        let (dock, rows) = if dock::is_beside(ui, terminals) {
+            let side = Panel::right("dock-beside").resizable(true).default_size(440.0).size_range(dock::widths(ui));
+            (Room::of(ui, side.frame(panel)), None)
+        } else {
+            let (height, rows) = (dock::height(ui, cx, terminals), dock::rows(ui, terminals));
+            (Room::of(ui, Panel::bottom("dock").exact_size(height).frame(panel)), Some(rows))
+        };
+        let narration = (!cx.state.files.shown)
+            .then(|| Room::of(ui, Panel::bottom("narration").exact_size(narration::HEIGHT).frame(panel)));
+        Self { tabs, field, dock, rows, narration, picture: Room::rest(ui) }
+    }
+
+    /// Which picture, the picture, and the sentence below it.
+    fn picture(&self, ui: &mut Ui, cx: &mut PanelContext<'_>, parts: &mut Parts<'_>) {
+        self.tabs.show(ui, |ui| stage::tabs(ui, cx, parts.diagrams));
+        parts.effects.diagram_is_at(self.picture.inner);
+        self.picture.show(ui, |ui| match () {
+            () if cx.state.files.shown => files::show(ui, cx),
+            () if panels::is_idle(cx.state) => stage::idle(ui, cx),
+            () => stage::diagram(ui, cx, parts.diagrams),
+        });
+        if let Some(row) = &self.narration {
+            row.show(ui, |ui| narration::show(ui, cx));
+        }
+    }
+
+    /// What is typed into. True when one of them has all keys.
+    fn terminal(&self, ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals) -> bool {
+        self.dock.show(ui, |ui| dock::show(ui, cx, terminals, self.rows));
+        let listing = self.field.as_ref().is_some_and(|row| row.show(ui, |ui| field::show(ui, cx, terminals)));
+        terminals.has_keys || listing
+    }
 }

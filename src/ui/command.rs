@@ -5,7 +5,7 @@ pub use super::state::{
     Ask, Command, FilesCommand, LessonCommand, PathCommand, PlaybackCommand, SourceCommand, ViewCommand,
 };
 pub use super::terminal::TerminalCommand;
-use crate::trace::Level;
+use crate::trace::{Family, Level};
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 /// A key, what it does, and the message that says so (`key-<name>`).
@@ -17,6 +17,62 @@ pub struct Binding {
     pub name: &'static str,
     /// What it does.
     pub command: Command,
+}
+
+/// What a key is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Going through what happens.
+    Moving,
+    /// Looking closer, and stopping where one wants to look.
+    Closer,
+    /// Which picture is seen.
+    Pictures,
+    /// The window before others: how it looks and speaks.
+    Class,
+    /// Files, recordings, commands.
+    Files,
+}
+
+impl About {
+    /// The message that names it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Moving => "help-moving",
+            Self::Closer => "help-closer",
+            Self::Pictures => "help-pictures",
+            Self::Class => "help-class",
+            Self::Files => "help-files",
+        }
+    }
+
+    /// The family that lends it its colour.
+    pub fn family(self) -> Family {
+        match self {
+            Self::Moving => Family::Network,
+            Self::Closer => Family::Image,
+            Self::Pictures => Family::Layer,
+            Self::Class => Family::Process,
+            Self::Files => Family::Storage,
+        }
+    }
+}
+
+impl Binding {
+    /// What it is about.
+    pub fn about(&self) -> About {
+        use PlaybackCommand as P;
+        match &self.command {
+            Command::Playback(P::Level(_) | P::Into | P::Out | P::BreakpointHere | P::RunToSame | P::Continue)
+            | Command::View(ViewCommand::Steps) => About::Closer,
+            Command::Playback(_) | Command::Lesson(_) => About::Moving,
+            Command::View(ViewCommand::Tab(_)) | Command::Path(PathCommand::Ask(Ask::Export)) => About::Pictures,
+            Command::View(_) => About::Class,
+            Command::Files(_) | Command::Path(_) | Command::Source(_) | Command::Terminal(_) | Command::Breaking(_) => {
+                About::Files
+            }
+        }
+    }
 }
 
 const fn key(key: Key) -> KeyboardShortcut {
@@ -44,8 +100,8 @@ pub fn bindings() -> Vec<Binding> {
         [key(Key::Space), key(Key::PageDown)] "onward" => LessonCommand::Onward;
         [key(Key::ArrowRight)] "step" => PlaybackCommand::Step;
         [key(Key::ArrowLeft), key(Key::PageUp)] "back" => PlaybackCommand::Back;
-        [key(Key::ArrowDown), key(Key::F11)] "into" => PlaybackCommand::Into;
         [key(Key::ArrowUp), shift(Key::F11)] "out" => PlaybackCommand::Out;
+        [key(Key::ArrowDown), key(Key::F11)] "into" => PlaybackCommand::Into;
         [key(Key::C), key(Key::F5)] "continue" => PlaybackCommand::Continue;
         [key(Key::R)] "run-to-same" => PlaybackCommand::RunToSame;
         [key(Key::B), key(Key::F9)] "breakpoint" => PlaybackCommand::BreakpointHere;

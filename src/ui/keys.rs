@@ -1,14 +1,32 @@
 //! Keys and dropped files of a frame, as commands.
 
-use super::command::{self, Ask, Command, PathCommand, TerminalCommand};
-use egui::{Context, Key};
+use super::command::{self, Ask, Command, LessonCommand, PathCommand, TerminalCommand};
+use egui::{Context, Key, Modifiers};
 
-/// What was pressed. While a terminal has the keys, only the one that leaves it is the window's; while a list has them,
-/// those that no list knows are.
-pub fn pressed(ctx: &Context, in_terminal: bool, in_list: bool) -> Vec<Command> {
+/// What has keys of its own, before the window has them.
+#[derive(Debug, Clone, Default)]
+pub struct Holds {
+    /// A terminal: only the key that leaves it is the window's.
+    pub terminal: bool,
+    /// A list: the window has those that no list knows.
+    pub list: bool,
+    /// A question that can be answered, and how many choices it has: digits are theirs.
+    pub question: Option<(String, usize)>,
+}
+
+/// The digits, in the order of the choices they stand for.
+const DIGITS: [Key; 9] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+
+/// What was pressed.
+pub fn pressed(ctx: &Context, holds: &Holds) -> Vec<Command> {
+    let in_terminal = holds.terminal;
     let in_field = ctx.text_edit_focused();
     let on_control = ctx.memory(|memory| memory.focused().is_some()) && !in_field && !in_terminal;
     let mut wanted = Vec::new();
+    if let Some((question, choices)) = holds.question.as_ref().filter(|_| !in_field && !in_terminal && !holds.list) {
+        wanted.extend(chosen(ctx, *choices).map(|number| LessonCommand::Predict(question.clone(), number).into()));
+    }
     for binding in command::bindings() {
         for shortcut in binding.keys {
             let leaves = binding.command == Command::from(TerminalCommand::Focus);
@@ -20,7 +38,7 @@ pub fn pressed(ctx: &Context, in_terminal: bool, in_list: bool) -> Vec<Command> 
             let free = match (in_terminal, in_field) {
                 (true, _) => leaves,
                 (_, true) => leaves || shortcut.logical_key == Key::Escape,
-                _ if in_list => {
+                _ if holds.list => {
                     let function = (Key::F1..=Key::F35).contains(&shortcut.logical_key);
                     shortcut.modifiers.command || function || shortcut.logical_key == Key::Escape
                 }
@@ -32,6 +50,13 @@ pub fn pressed(ctx: &Context, in_terminal: bool, in_list: bool) -> Vec<Command> 
         }
     }
     wanted
+}
+
+/// The choice whose digit was pressed. A digit without one does nothing: it would be a slip, not a wish for another level.
+fn chosen(ctx: &Context, choices: usize) -> Option<usize> {
+    let pressed =
+        |key: &Key| ctx.input_mut(|input| input.modifiers.is_none() && input.consume_key(Modifiers::NONE, *key));
+    DIGITS.iter().position(pressed).filter(|number| *number < choices)
 }
 
 /// A file that was dropped on the window: an image archive for a live engine, else a recording.

@@ -30,6 +30,7 @@ mod news;
 pub mod panels;
 pub mod progress;
 pub mod prose;
+pub mod room;
 pub mod settings;
 mod short;
 pub mod source;

@@ -31,8 +31,12 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, label: &str, hint: &str, loudness: L
         let color = plate(ui, rect, &response, loudness, &theme);
         icon.paint(ui.painter(), rect, color);
     }
-    let tip = if hint.is_empty() { label.to_owned() } else { format!("{label}  ·  {hint}") };
-    response.on_hover_text(tip)
+    response.on_hover_text(tip(label, hint))
+}
+
+/// What a control does, and its key where it has one.
+pub fn tip(label: &str, key: &str) -> String {
+    if key.is_empty() { label.to_owned() } else { format!("{label}  ·  {key}") }
 }
 
 /// A button with words.
@@ -123,6 +127,17 @@ pub fn chip(ui: &mut Ui, text: &str, color: Color32, tip: &str) -> Response {
 
 /// One of a few, side by side. Says which was clicked.
 pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, choices: &[(T, String)], now: T) -> Option<T> {
+    segmented_with(ui, name, choices, now, &[])
+}
+
+/// The same with their keys; where one is for all of them, it is that of each.
+pub fn segmented_with<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    choices: &[(T, String)],
+    now: T,
+    keys: &[&str],
+) -> Option<T> {
     let theme = Theme::of(ui.ctx());
     let galleys: Vec<_> = choices
         .iter()
@@ -144,7 +159,7 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, choices: &[(T, St
     ui.painter().rect(rect, round, theme.card, Stroke::new(1.0, theme.line), StrokeKind::Inside);
     let mut left = rect.left() + 2.0;
     let mut clicked = None;
-    for (((value, text), galley), width) in choices.iter().zip(galleys).zip(widths) {
+    for (number, (((value, text), galley), width)) in choices.iter().zip(galleys).zip(widths).enumerate() {
         let part = Rect::from_min_size(egui::pos2(left, rect.top() + 2.0), vec2(width, height - 4.0));
         let response = ui.interact(part, ui.scope_id().with((name, text)), Sense::click());
         let chosen = *value == now;
@@ -162,9 +177,19 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, choices: &[(T, St
         }
         ui.painter().galley(Align2::CENTER_CENTER.align_size_within_rect(galley.size(), part).min, galley, color);
         clicked = if response.clicked() { Some(*value) } else { clicked };
+        if let Some(key) = keys.get(number).or(keys.last()) {
+            response.on_hover_text(tip(text, key));
+        }
         left += width;
     }
     clicked
+}
+
+/// A key of a keyboard with what is printed on it.
+pub fn key_cap(painter: &egui::Painter, at: Rect, text: &str, size: f32, color: Color32, theme: &Theme) {
+    let round = CornerRadius::same(if at.height() > 24.0 { 6 } else { 4 });
+    painter.rect(at, round, theme.panel.lerp_to_gamma(color, 0.14), Stroke::new(1.0, color), StrokeKind::Inside);
+    painter.text(at.center(), Align2::CENTER_CENTER, text, fonts::bold(size), color);
 }
 
 /// The box of a card.

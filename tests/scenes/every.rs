@@ -9,7 +9,7 @@ use dockwalk::ui::diagrams::{Approximate, Diagrams, How, Look, NodeId, Scene, St
 use dockwalk::ui::theme::Theme;
 use egui::{Rect, pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -396,7 +396,8 @@ fn the_whole_picture_is_said_in_a_sentence() {
     harness.run();
     let spoken = seen.borrow().diagrams.spoken(Tab::Network).to_owned();
     assert!(spoken.contains("172.17.0.2/16"), "{spoken}");
-    harness.get_by_label(&spoken);
+    let figure = harness.get_by_role(egui::accesskit::Role::Figure);
+    assert_eq!(figure.accesskit_node().description(), Some(spoken));
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod fits;
 mod fixture;
 mod gate;
 mod hostile;
+mod keys;
 #[path = "../common/laws.rs"]
 mod laws;
 mod lesson;

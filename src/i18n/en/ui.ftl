@@ -65,6 +65,17 @@ top-dark = Dark appearance
 
 # ── keys ──
 help-title = Keys
+help-picture = A keyboard on which the keys that this window uses are lit
+help-bar = A key with a bar does something with Ctrl or Shift, too.
+help-moving = Forward and back
+help-closer = Looking closer, stopping
+help-pictures = Pictures
+help-class = Class and screen
+help-files = Files and commands
+help-more = More
+help-answers = Choose an answer while a question is open
+help-clicker = The buttons of a remote clicker: next action, back
+help-tab = To the next control, press it
 help-terminal = While a terminal has the focus, all keys go to it. Ctrl+` or a click elsewhere leaves it.
 key-onward = Next action (the large button)
 key-step = Next step

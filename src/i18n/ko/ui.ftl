@@ -65,6 +65,17 @@ top-dark = 어두운 화면으로
 
 # ── 단축키 ──
 help-title = 단축키
+help-picture = 이 창에서 쓰이는 키에 불이 켜진 키보드
+help-bar = 밑줄이 있는 키는 Ctrl이나 Shift와 함께 누르는 일도 있습니다.
+help-moving = 진행하고 돌아가기
+help-closer = 더 자세히 보고 멈추기
+help-pictures = 그림
+help-class = 교실과 화면
+help-files = 파일과 명령
+help-more = 그 밖에
+help-answers = 질문이 열려 있을 때 답 고르기
+help-clicker = 발표용 리모컨의 앞뒤 단추: 다음 행동, 뒤로
+help-tab = 다음 자리로 옮기기, 그 자리의 것 누르기
 help-terminal = 터미널에 커서가 있을 때는 모든 키가 터미널로 갑니다. Ctrl+` 키를 누르거나 바깥을 클릭하면 빠져나옵니다.
 key-onward = 다음 행동 (아래 큰 단추)
 key-step = 다음 단계

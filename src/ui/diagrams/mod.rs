@@ -76,6 +76,16 @@ impl Tab {
         }
     }
 
+    /// The Fluent message that names the picture itself.
+    pub fn figure(self) -> &'static str {
+        match self {
+            Self::Image => "key-tab-1",
+            Self::Layers => "key-tab-2",
+            Self::Network => "key-tab-3",
+            Self::Storage => "key-tab-4",
+        }
+    }
+
     /// The diagram on which a step of this kind is seen; none when it changes no picture.
     pub fn for_step(kind: StepKind) -> Option<Self> {
         use StepKind::{DownloadLayers, FetchBlob, MakeUpper, MountOverlay, StackFilesystem};

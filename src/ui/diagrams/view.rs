@@ -145,6 +145,9 @@ impl Diagrams {
         }
         state.at = room;
         state.steer(ui, &ground, room);
+        ground.widget_info(|| WidgetInfo::labeled(Role::Figure, true, words.say(view.figure())));
+        // The name says which picture it is, the description what is to be seen on it.
+        ui.ctx().accesskit_node_builder(ground.id, |node| node.set_description(&*state.scene.spoken));
         state.paint(ui, &ground, room, selection, theme, &faces, now, reduced, spotlight);
         ui.advance_cursor_after_rect(room);
     }
@@ -328,8 +331,6 @@ impl View {
         let fine = self.scene.nodes().filter(|n| n.rect.intersects(visible)).count() <= DETAILED;
         paint(&painter, faces, &draw(&shown, theme, &emphasis), transform, fine);
 
-        let spoken = self.scene.spoken.clone();
-        ground.widget_info(|| WidgetInfo::labeled(Role::Figure, true, &spoken));
         self.touch(ui, ground, room, transform, selection, theme);
         let longest = if self.farewell { FAREWELL } else { MOVE.max(PULSE) };
         if !reduced && (since < longest || clock.is_some()) {

@@ -239,7 +239,10 @@ fn choice(ui: &mut Ui, cx: &PanelContext<'_>, question: &QuestionView, number: u
     let truth = question.answer.as_deref() == Some(text);
     let width = ui.available_width();
     let font = fonts::regular(13.5);
-    let galley = ui.painter().layout(shown.clone(), font, theme.text, width - 46.0);
+    // The digit that chooses it stands before it, as on a key.
+    let cap = (open && number < 9).then(|| (number + 1).to_string());
+    let left = if cap.is_some() { 36.0 } else { 16.0 };
+    let galley = ui.painter().layout(shown.clone(), font, theme.text, width - 30.0 - left);
     let sense = if open { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y.max(18.0) + 10.0), sense);
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, open, predicted, &shown));
@@ -251,14 +254,19 @@ fn choice(ui: &mut Ui, cx: &PanelContext<'_>, question: &QuestionView, number: u
     };
     let line = if response.hovered() && open { color } else { line };
     ui.painter().rect(rect, CornerRadius::same(7), fill, Stroke::new(1.2, line), egui::StrokeKind::Inside);
-    ui.painter().galley(rect.left_top() + vec2(16.0, 5.0), galley, theme.text);
+    ui.painter().galley(rect.left_top() + vec2(left, 5.0), galley, theme.text);
+    if let Some(cap) = &cap {
+        let at = egui::Rect::from_min_size(rect.left_top() + vec2(10.0, 5.0), vec2(18.0, 18.0));
+        widgets::key_cap(ui.painter(), at, cap, 12.0, theme.weak, theme);
+    }
     let mark = egui::Rect::from_center_size(rect.right_center() - vec2(18.0, 0.0), vec2(16.0, 16.0));
     match (truth, predicted && !open) {
         (true, _) => Icon::Check.paint(ui.painter(), mark, theme.good),
         (false, true) => Icon::Cross.paint(ui.painter(), mark, theme.bad),
         (false, false) => {}
     }
-    response.clicked()
+    let Some(cap) = cap else { return false };
+    response.on_hover_text(format!("{shown}  ·  {cap}")).clicked()
 }
 
 fn outcome(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {

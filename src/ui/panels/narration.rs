@@ -3,7 +3,8 @@
 use super::PanelContext;
 use crate::ui::state::dropped;
 use crate::ui::{fonts, short};
-use egui::{Color32, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::accesskit::Live;
+use egui::{Color32, Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// How high its row is.
 pub const HEIGHT: f32 = 32.0;
@@ -15,6 +16,7 @@ pub fn show(ui: &mut Ui, cx: &PanelContext<'_>) {
     let row = area.shrink2(vec2(18.0, 0.0));
     let response = ui.interact(row, ui.scope_id().with("happened"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
+    live(ui, &response);
     let text = short::paths(&whole);
     // A sentence that is too long for the row is set smaller before it is cut.
     let wide = |size: f32| ui.painter().layout_no_wrap(text.clone(), fonts::regular(size), color).size();
@@ -24,6 +26,11 @@ pub fn show(ui: &mut Ui, cx: &PanelContext<'_>) {
     if end.width() > row.width() - 4.0 || text != whole {
         response.on_hover_text(whole);
     }
+}
+
+/// A screen reader says it when it is another, once it has said what it is saying.
+pub fn live(ui: &Ui, response: &Response) {
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(Live::Polite));
 }
 
 /// The sentence, and its colour.

@@ -143,8 +143,8 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, record: &StepRecord) {
     let id = ui.scope_id().with(record.step.id);
     let breakpoint = ui.interact(dot, id.with("breakpoint"), Sense::click());
     let set = state.cursor.breakpoints().contains(&kind);
-    breakpoint
-        .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, set, format!("{} {title}", cx.say("breakpoint"))));
+    let name = format!("{} {title}", cx.say("breakpoint"));
+    breakpoint.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, set, &name));
     let row = Rect::from_min_max(pos2(dot.right(), rect.top()), rect.max);
     let response = ui.interact(row, id, Sense::click());
     let subject = &*fonts::shown(&record.step.plan.subject);
@@ -172,7 +172,9 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, record: &StepRecord) {
     if room > 40.0 {
         widgets::line(ui.painter(), pos2(end.right() + 8.0, at.y + 3.0), room, subject, fonts::mono(11.5), theme.weak);
     }
-    if breakpoint.clicked() {
+    // The key is for what comes next.
+    let key = if state.next().is_some_and(|next| next.step.plan.kind == kind) { "B" } else { "" };
+    if breakpoint.on_hover_text(widgets::tip(&name, key)).clicked() {
         cx.want(PlaybackCommand::Breakpoint(kind));
     }
     if response.clicked() {

@@ -62,6 +62,7 @@ fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
     let galley = if one.rows.len() > 1 { lay(SENTENCE * 0.8 * scale) } else { one };
     let response = ui.interact(at, ui.scope_id().with("sentence"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
+    narration::live(ui, &response);
     ui.painter().galley(pos2(at.left(), at.center().y - galley.size().y / 2.0), galley, color);
 }
 

@@ -51,7 +51,7 @@ pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
             if response.clicked() && !(chosen && command == Command::from(FilesCommand::ShowOrHide)) {
                 cx.want(command);
             }
-            response.on_hover_text(format!("Ctrl+{}", number + 1));
+            response.on_hover_text(widgets::tip(&text, &format!("Ctrl+{}", number + 1)));
         }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add_space(12.0);

@@ -93,7 +93,7 @@ fn choose(ui: &mut Ui, cx: &mut PanelContext<'_>, page: Page<'_>) {
             cx.want(SourceCommand::StartEngine);
         }
         let open = cx.say("start-open");
-        if widgets::text_button(ui, &open, Loudness::Plain).clicked() {
+        if widgets::text_button(ui, &open, Loudness::Plain).on_hover_text(widgets::tip(&open, "Ctrl+O")).clicked() {
             cx.want(PathCommand::Ask(Ask::Open));
         }
     });
@@ -279,7 +279,8 @@ fn ways_on(ui: &mut Ui, cx: &mut PanelContext<'_>, page: &Page<'_>) {
                 }
             }
             let label = cx.say("start-open");
-            if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
+            let button = widgets::text_button(ui, &label, Loudness::Plain);
+            if button.on_hover_text(widgets::tip(&label, "Ctrl+O")).clicked() {
                 cx.want(PathCommand::Ask(Ask::Open));
             }
         });

@@ -19,7 +19,9 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, title: &str, ours: &[u32]) {
     ui.horizontal_centered(|ui| {
         ui.add_space(20.0);
         let name = egui::Label::new(RichText::new("dockwalk").font(fonts::bold(18.0))).selectable(false);
-        if ui.add(name.sense(egui::Sense::click())).on_hover_text(cx.say("top-start-page")).clicked() {
+        let home = ui.add(name.sense(egui::Sense::click()));
+        home.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "dockwalk"));
+        if home.on_hover_text(cx.say("top-start-page")).clicked() {
             cx.want(SourceCommand::StartPage);
         }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
@@ -97,7 +99,7 @@ fn level(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         (Level::Stage, cx.say("level-stage")),
         (Level::Kernel, cx.say("level-kernel")),
     ];
-    if let Some(level) = widgets::segmented(ui, "level", &choices, cx.state.cursor.level()) {
+    if let Some(level) = widgets::segmented_with(ui, "level", &choices, cx.state.cursor.level(), &["1", "2", "3"]) {
         cx.want(PlaybackCommand::Level(level));
     }
     if ui.ctx().content_rect().width() > 1150.0 {
@@ -109,10 +111,9 @@ fn level(ui: &mut Ui, cx: &mut PanelContext<'_>) {
 fn settings(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.spacing_mut().item_spacing.x = 4.0;
     let help = cx.say("key-help");
-    let response = ui
-        .add(egui::Button::new(RichText::new("?").font(fonts::bold(15.0))).frame(false))
-        .on_hover_text(format!("{help}  ·  ?"));
+    let response = ui.add(egui::Button::new(RichText::new("?").font(fonts::bold(15.0))).frame(false));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &help));
+    let response = response.on_hover_text(widgets::tip(&help, "?"));
     if response.clicked() {
         cx.want(ViewCommand::Help);
     }
@@ -128,7 +129,7 @@ fn settings(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     }
     ui.add_space(6.0);
     let languages = [(Lang::Ko, Lang::Ko.name().to_owned()), (Lang::En, Lang::En.name().to_owned())];
-    if let Some(lang) = widgets::segmented(ui, "language", &languages, cx.state.lang) {
+    if let Some(lang) = widgets::segmented_with(ui, "language", &languages, cx.state.lang, &["G"]) {
         cx.want(ViewCommand::Language(lang));
     }
 }

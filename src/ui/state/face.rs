@@ -2,6 +2,7 @@
 //! answered, the text, what the notes say, what is asked next.
 
 use super::*;
+use crate::lesson::QuestionState;
 
 pub use crate::ui::course::Face;
 
@@ -44,6 +45,19 @@ impl WindowState {
     /// There is something to go back to.
     pub fn can_go_back(&self) -> bool {
         self.before().is_some()
+    }
+
+    /// The question that is shown and may be answered, or answered otherwise, and how many choices it has; none while something lies
+    /// over it, or before a class, where it is not shown.
+    pub fn open_question(&self) -> Option<(String, usize)> {
+        let (Face::Ask(id), Some(course)) = (self.face(), &self.course) else { return None };
+        if self.presenter || self.overlay.is_some() || course.is_ended() {
+            return None;
+        }
+        let view = course.view(self.lang);
+        let question = view.questions.into_iter().find(|question| question.id == id)?;
+        let open = !matches!(question.state, QuestionState::Revealed { .. });
+        (open && !question.choices.is_empty()).then_some((id, question.choices.len()))
     }
 
     pub(super) fn turn_face(&mut self, face: Face) {

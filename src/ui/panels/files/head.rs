@@ -86,7 +86,7 @@ fn tools(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         let label = cx.say(key);
         let button = |ui: &mut Ui| match icon {
             Icon::Loop => widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0),
-            _ if worded => widgets::text_button(ui, &label, Loudness::Quiet).on_hover_text(hint),
+            _ if worded => widgets::text_button(ui, &label, Loudness::Quiet).on_hover_text(widgets::tip(&label, hint)),
             _ => widgets::icon_button(ui, icon, &label, hint, Loudness::Quiet, 28.0),
         };
         if ui.add_enabled_ui(enabled, button).inner.clicked() {
