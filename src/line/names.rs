@@ -36,7 +36,7 @@ impl Names {
             (["volume", ..], "names") => Some(Self::Volumes),
             (["image", ..] | ["save" | "rmi"], "names") => Some(Self::Images),
             (["inspect"], "names") => Some(Self::Any),
-            (_, "names" | "name" | "container") => match command {
+            (_, "names" | "name" | "container" | "name_and_command") => match command {
                 "exec" | "attach" | "stop" | "kill" => Some(Self::Running),
                 "start" => Some(Self::Stopped),
                 "rm" | "logs" | "diff" | "wait" | "commit" | "inspect" => Some(Self::Containers),

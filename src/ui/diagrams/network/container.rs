@@ -73,7 +73,8 @@ pub(super) fn draw(
         let gap = f32::midpoint(from.bottom(), to.top().min(place.top()));
         let beside = pos2(middle + 12.0, gap);
         let caption = stage.captioned(Text::new(beside, Font::Small, Ink::Tint(TINT), word));
-        let fits = to.top().min(place.top()) - from.bottom() > caption.rect.height();
+        let fits =
+            to.top().min(place.top()) - from.bottom() > caption.rect.height() && caption.rect.right() <= place.right();
         let edge = Edge::new(
             vec![from.center_bottom(), to.center_top()],
             TINT,
