@@ -112,7 +112,8 @@ impl Diagrams {
     ) {
         let How { theme, scale, spotlight } = how;
         let room = ui.available_rect_before_wrap();
-        let ground = ui.interact(room, egui::Id::unique(("dockwalk diagram", view)), Sense::click_and_drag());
+        let ground =
+            ui.interact(room, egui::Id::unique(("dockwalk diagram", view, spotlight)), Sense::click_and_drag());
         let faces = Faces::of(ui.ctx());
         let now = ui.input(|i| i.time);
         let source = Source {
@@ -351,7 +352,7 @@ impl View {
         if ground.clicked() {
             *selection = None;
         }
-        let base = egui::Id::unique("dockwalk diagram shape");
+        let base = ground.id.with("shape");
         for node in self.scene.nodes() {
             let Some(entity) = &node.id.entity else { continue };
             let rect = (transform * node.rect).intersect(room);
