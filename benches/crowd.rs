@@ -6,7 +6,6 @@
 #![allow(clippy::unwrap_used, reason = "a measurement ends where something is not as it should be")]
 
 #[path = "../tests/common/sample/mod.rs"]
-#[allow(dead_code, reason = "the tests use the rest")]
 mod sample;
 
 use dockwalk::trace::Trace;

@@ -92,7 +92,7 @@ pub(super) fn draw(shown: &Shown, theme: &Theme, emphasis: &Emphasis<'_>) -> Vec
 }
 
 /// How much is left of what stands outside the light.
-const OUTSIDE: f32 = 0.34;
+const OUTSIDE: f32 = 0.5;
 
 /// All but what changed, what holds it, what it holds and its wires, dimmed. None when nothing that is drawn changed.
 fn spotlit(shown: &Shown, lit: &[Entity]) -> Option<Shown> {

@@ -50,16 +50,19 @@ pub fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize
     let theme = cx.theme;
     widgets::well(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
+        let root = cx.state.world().host.as_ref().map(|host| host.root.as_str());
+        let who = evidence::title(evidence, root, cx.words);
+        let text = format!("{who}  ·  #{}  ·  +{}", event.seq, seconds(event.at));
         ui.horizontal(|ui| {
-            let root = cx.state.world().host.as_ref().map(|host| host.root.as_str());
-            let who = evidence::title(evidence, root, cx.words);
-            let text = format!("{who}  ·  #{}  ·  +{}", event.seq, seconds(event.at));
-            ui.add(Label::new(RichText::new(text).font(fonts::mono(11.5)).color(theme.weak)).truncate());
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 let label = cx.say("copy");
                 if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
                     cx.want(ViewCommand::Copy(evidence::plain(evidence)));
                 }
+                // What is left of the button is the heading's.
+                ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(Label::new(RichText::new(text).font(fonts::mono(11.5)).color(theme.weak)).truncate());
+                });
             });
         });
         ui.push_id((event.seq, number), |ui| {

@@ -51,7 +51,9 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
 
 /// In two lines at most.
 fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
-    let Some((whole, color)) = narration::sentence(cx) else { return };
+    // While the class predicts, what it predicts is the sentence.
+    let asked = asked(cx).map(|question| (question, cx.theme.text));
+    let Some((whole, color)) = asked.or_else(|| narration::sentence(cx)) else { return };
     let text = short::paths(&whole);
     let lay = |size: f32| {
         let mut job = egui::text::LayoutJob::simple(text.clone(), fonts::regular(size), color, at.width());
@@ -64,6 +66,16 @@ fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
     narration::live(ui, &response);
     ui.painter().galley(pos2(at.left(), at.center().y - galley.size().y / 2.0), galley, color);
+}
+
+/// The question that is open, with its choices.
+fn asked(cx: &PanelContext<'_>) -> Option<String> {
+    let state = cx.state;
+    let crate::ui::state::Mover::Predict(id) = state.mover() else { return None };
+    let view = state.course.as_ref()?.view(state.lang);
+    let question = view.questions.into_iter().find(|question| question.id == id)?;
+    let choices: Vec<String> = question.choices.iter().zip(1..).map(|(choice, n)| format!("{n} {choice}")).collect();
+    Some(format!("{}  {}", question.text, choices.join("   ")))
 }
 
 /// What comes next, at the left; where one is, at the right.

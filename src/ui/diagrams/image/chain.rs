@@ -94,8 +94,9 @@ fn registry(world: &World, stage: &mut Stage<'_>, sizes: Sizes, host: &str, at: 
     let kind = title.clone();
     let mut node = Node::new(id.clone(), place, Tint::Plain, Style::Frame);
     if stage.detail == Detail::Least {
-        // Which registry it is says its address.
-        node = node.text(Text::new(pos2(pad, sizes.frame_head / 2.0), Font::Mono, Ink::Strong, name));
+        // The one that is part of dockwalk is known by its name, any other by its address.
+        let (font, which) = if registry.builtin { (Font::Title, title) } else { (Font::Mono, name) };
+        node = node.text(Text::new(pos2(pad, sizes.frame_head / 2.0), font, Ink::Strong, which));
     } else {
         node = node.text(Text::new(pos2(pad, up), Font::Title, Ink::Strong, title)).text(Text::new(
             pos2(pad, down),

@@ -402,7 +402,9 @@ fn overlay(
         };
         let middle = diff.center().y - slot.top();
         let name = stage.fit(&format!("lowerdir {nth}"), Font::Mono, sizes.slot - 12.0);
-        let end = if levels.end == count && count > 1 {
+        let end = if levels.len() == count {
+            String::new()
+        } else if levels.end == count && count > 1 {
             stage.say("scene-lower-top")
         } else if levels.start == 0 && count > 1 {
             stage.say("scene-lower-bottom")
