@@ -75,7 +75,7 @@ fn asked(cx: &PanelContext<'_>) -> Option<String> {
     let view = state.course.as_ref()?.view(state.lang);
     let question = view.questions.into_iter().find(|question| question.id == id)?;
     let choices: Vec<String> = question.choices.iter().zip(1..).map(|(choice, n)| format!("{n} {choice}")).collect();
-    Some(format!("{}  {}", question.text, choices.join("   ")))
+    Some(format!("{}  {}", question.ask.replace(['`', '*'], ""), choices.join("   ")))
 }
 
 /// What comes next, at the left; where one is, at the right.
