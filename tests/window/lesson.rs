@@ -354,9 +354,9 @@ fn nothing_beside_a_question_gives_its_answer_away() {
                 given.extend(text.map(|text| format!("{name} {lang:?} {}: {answer} in `{text}`", question.id)));
                 // The test sees what it looks for.
                 if questions.insert(format!("{name} {}", question.id)) && words_of(&answer).len() > 1 {
-                    app_mut(&mut window).state.notice = Some(Notice::good(answer));
+                    app_mut(&mut window).state.notice = Some(Notice::good(answer.clone()));
                     window.run_steps(2);
-                    planted += usize::from(given_away(&window, question).1.is_some());
+                    planted += usize::from(told(&beside(&window), question, &answer).is_some());
                     app_mut(&mut window).state.notice = None;
                     window.run_steps(2);
                 }
