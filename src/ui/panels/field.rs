@@ -82,7 +82,8 @@ fn line(ui: &mut Ui, cx: &mut PanelContext<'_>, field: &mut Field) -> Option<Str
         let (chosen, over) = list(ui, cx, field, &response);
         if let Some(number) = chosen {
             field.choose(Some(number));
-            response.request_focus();
+            // What was clicked takes the keys at the end of the frame.
+            cx.want(TerminalCommand::Field);
             to_end(ui, &field.text);
         } else if entered && field.choose(None) {
             response.request_focus();
