@@ -56,9 +56,12 @@ pub(super) fn unreachable(socket: &Path, error: &std::io::Error) -> ClientError 
     ClientError::new(code).with("socket", visible::path(socket)).with("reason", error)
 }
 
+/// The socket is of another type than the one that connects (Linux, `asm-generic/errno.h`).
+const EPROTOTYPE: i32 = 91;
+
 /// What is there instead of a socket that one could listen at.
 fn other_than_a_socket(path: &Path, error: &std::io::Error) -> Option<&'static str> {
-    if error.raw_os_error() == Some(libc::EPROTOTYPE) {
+    if error.raw_os_error() == Some(EPROTOTYPE) {
         return Some("datagrams");
     }
     let found = std::fs::metadata(path).ok()?.file_type();

@@ -111,7 +111,7 @@ pub(super) fn note_height(ui: &mut Ui, room: f32) {
     ui.data_mut(|data| data.insert_temp(egui::Id::unique(HEIGHT), (height, room)));
 }
 
-/// The name of what [`note_height`] notes.
+/// The name of what `note_height` notes.
 pub const HEIGHT: &str = "height of the lesson's page";
 
 /// Somebody went on by themselves: the text is about what lies behind.
