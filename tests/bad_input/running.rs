@@ -9,8 +9,11 @@ use dockwalk::trace::Code;
 fn a_command_that_is_not_in_the_image() {
     check(|engine| {
         good(ours(engine, Lang::En, &["pull", "lab/shell:1"]));
-        for command in ["no-such-command", "/no/such/command"] {
-            let problem = refuses(engine, &["run", "--rm", "lab/shell:1", command], 127, Code::CommandNotFound);
+        // A name is looked for along PATH, a path is not.
+        for (command, code) in
+            [("no-such-command", Code::CommandNotFound), ("/no/such/command", Code::CommandPathMissing)]
+        {
+            let problem = refuses(engine, &["run", "--rm", "lab/shell:1", command], 127, code);
             assert_eq!((arg(&problem, "command"), arg(&problem, "image")), (command, "lab/shell:1"));
         }
     });

@@ -32,15 +32,22 @@ impl<'a> Watched<'a> {
     /// All that was told is this. The last of it may come a moment later than the answer.
     #[track_caller]
     fn is(&self, expected: &str) {
-        let expected: Vec<_> = expected.split(';').map(str::trim).collect();
+        let expected = in_any_order(expected.split(';').map(|line| line.trim().to_owned()).collect());
         for _ in 0..100 {
-            if self.lines("") == expected {
+            if in_any_order(self.lines("")) == expected {
                 return;
             }
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
-        assert_eq!(self.lines(""), expected);
+        assert_eq!(in_any_order(self.lines("")), expected);
     }
+}
+
+/// What is done to several volumes one after the other, Docker does in the order of a map, which is none.
+fn in_any_order(mut lines: Vec<String>) -> Vec<String> {
+    let what = |line: &str| line.split(' ').take(2).map(str::to_owned).collect::<Vec<_>>();
+    lines.chunk_by_mut(|a, b| a.starts_with("volume ") && what(a) == what(b)).for_each(<[String]>::sort_unstable);
+    lines
 }
 
 /// Kind, action, the thing by its name, and what else is said of it. What was made up is a star.
