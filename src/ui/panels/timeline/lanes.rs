@@ -140,7 +140,13 @@ fn title(cx: &PanelContext<'_>, began: Seq) -> String {
     let Some(Body::OpBegan { op }) = event.as_ref().map(|event| &event.body) else { return String::new() };
     let subject = fonts::shown(&op.subject);
     // Of an id the first twelve digits are what every other tool prints.
-    let subject = if subject.len() == 64 { &subject[..12] } else { &*subject };
+    let (kind, name) = subject.split_once(':').unwrap_or(("", &subject));
+    let is_id = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let subject = match (is_id, kind) {
+        (true, "") => name[..12].to_owned(),
+        (true, kind) => format!("{kind}:{}…", &name[..12]),
+        (false, _) => subject.to_string(),
+    };
     format!("{} {subject}", cx.say(outline::op_key(op.kind)))
 }
 
