@@ -120,6 +120,8 @@ impl WindowState {
     /// To that step of the lesson; the cursor stays where it is.
     pub(super) fn turn(&mut self, number: usize) {
         self.asks = None;
+        // A picture that was looked at in between is no longer what the page is about.
+        self.follow = true;
         if let Some(course) = &mut self.course {
             course.go_to(number);
         }
