@@ -133,13 +133,7 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         }
     };
     let fits = |scene: &Scene| look.room.is_none_or(|room| scene.size.x <= room.x && scene.size.y <= room.y);
-    let [most, .., least] = Detail::ALL;
-    Detail::ALL
-        .into_iter()
-        .filter(|detail| (most..least).contains(detail))
-        .map(lay)
-        .find(fits)
-        .unwrap_or_else(|| lay(least))
+    [Detail::Full, Detail::Less].into_iter().map(lay).find(fits).unwrap_or_else(|| lay(Detail::Least))
 }
 
 /// The diagram as an SVG document.

@@ -17,10 +17,6 @@ pub(super) enum Detail {
     Least,
 }
 
-impl Detail {
-    pub const ALL: [Self; 3] = [Self::Full, Self::Less, Self::Least];
-}
-
 /// Where a layout puts its shapes: the scene so far, the words, how wide they are, how much room there is and how much to draw.
 pub(super) struct Stage<'a> {
     pub scene: Scene,
