@@ -160,6 +160,23 @@ fn an_instruction_without_a_layer_stands_where_it_was_given() {
 }
 
 #[test]
+fn the_stack_of_an_image_says_of_each_layer_which_other_images_have_it() {
+    let sample = two_images();
+    let chosen = Entity::Config(digest("shell/config"));
+    let stack = |world: &World| {
+        let scene = scene(Tab::Layers, world, Some(&chosen), &Words::new(Lang::En), &Approximate);
+        let layers = scene.nodes().filter(|n| matches!(n.id.entity, Some(Entity::Layer(_))));
+        layers.map(|n| n.label.contains("web") && n.label.contains("has it, too")).collect::<Vec<_>>()
+    };
+    assert_eq!(stack(&sample.world), [false, false, true, true], "the highest first");
+    // Without the other it is nobody else's.
+    let mut alone = Sample::default();
+    alone.engine_start();
+    alone.pull("shell", &shell_layers());
+    assert_eq!(stack(&alone.world), [false; 4]);
+}
+
+#[test]
 fn a_tag_that_moved_points_at_the_new_document_and_shows_where_it_was() {
     let mut s = Sample::default();
     s.engine_start();

@@ -31,6 +31,10 @@ const STACK: u8 = 4;
 
 /// Text of which one line is meant.
 pub fn line(text: &str) -> Cow<'_, str> {
+    // Most of what a picture says is this.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
     rewrite(text, CharFilter::new(Form::Line), escape)
 }
 

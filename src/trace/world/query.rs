@@ -38,7 +38,9 @@ impl World {
 
     /// The addresses of a link, `172.17.0.2/16`.
     pub fn addresses_of<'a>(&'a self, link: &'a LinkKey) -> impl Iterator<Item = &'a str> {
-        self.addresses.iter().filter(move |(key, _)| key == link).map(|(_, cidr)| cidr.as_str())
+        // In order of the links: those of one stand together.
+        let from = (link.clone(), String::new());
+        self.addresses.range(from..).take_while(move |(key, _)| key == link).map(|(_, cidr)| cidr.as_str())
     }
 
     /// The other end of a veth, wherever it is: two veths know each other by ifindex.

@@ -34,8 +34,9 @@ use stage::Detail;
 
 use super::theme::Theme;
 use crate::i18n::Words;
-use crate::trace::{Container, ContainerState, Entity, Family, OpKind, Outcome, StepKind, World};
+use crate::trace::{Container, ContainerState, Entity, Family, OpId, OpKind, Outcome, StepKind, World};
 use egui::Vec2;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// One diagram.
@@ -123,17 +124,25 @@ pub fn scene(tab: Tab, world: &World, chosen: Option<&Entity>, words: &Words, me
 /// The scene laid out for its room: what does not fit at a size that can be read is folded until it does, what the eye is led to
 /// last of all.
 pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure: &dyn Measure) -> Scene {
-    let lay = |detail| {
-        let stage = stage::Stage::new(words, measure, look, detail);
-        match tab {
-            Tab::Image => image::scene(world, look.chosen, stage),
-            Tab::Layers => layers::scene(world, look.chosen, stage),
-            Tab::Network => network::scene(world, stage),
-            Tab::Storage => storage::scene(world, stage),
-        }
+    let stage = |detail| stage::Stage::new(words, measure, look, detail);
+    let lay = |detail| match tab {
+        Tab::Image => image::scene(world, look.chosen, stage(detail)),
+        Tab::Layers => layers::scene(world, look.chosen, stage(detail)),
+        Tab::Network => network::scene(world, stage(detail)),
+        Tab::Storage => storage::scene(world, stage(detail)),
+    };
+    // A crowd is not laid out in full only to find that it does not fit.
+    let may_fit = |detail: &Detail| {
+        let most = match tab {
+            Tab::Network => network::most(&stage(*detail)),
+            Tab::Storage => storage::most(&stage(*detail)),
+            Tab::Image | Tab::Layers => usize::MAX,
+        };
+        world.containers.len() <= most
     };
     let fits = |scene: &Scene| look.room.is_none_or(|room| scene.size.x <= room.x && scene.size.y <= room.y);
-    [Detail::Full, Detail::Less].into_iter().map(lay).find(fits).unwrap_or_else(|| lay(Detail::Least))
+    let amounts = [Detail::Full, Detail::Less].into_iter().filter(may_fit);
+    amounts.map(lay).find(fits).unwrap_or_else(|| lay(Detail::Least))
 }
 
 /// The diagram as an SVG document.
@@ -144,14 +153,12 @@ pub fn svg(tab: Tab, world: &World, words: &Words, theme: &Theme) -> String {
 
 /// Containers in the order they were created, as far as the World tells: later ones do not push earlier ones aside.
 fn in_order(world: &World) -> Vec<&Arc<Container>> {
-    let created = |c: &Container| {
-        let of = |op: &&Arc<crate::trace::OpState>| {
-            op.op.kind == OpKind::ContainerCreate && (op.op.subject == c.name || c.id.as_str() == op.op.subject)
-        };
-        world.ops.values().filter(of).map(|op| op.op.id).max().unwrap_or(0)
-    };
+    // By name or by id, the latest last.
+    let creations = world.ops.values().filter(|state| state.op.kind == OpKind::ContainerCreate);
+    let created: HashMap<&str, OpId> = creations.map(|state| (state.op.subject.as_str(), state.op.id)).collect();
+    let of = |name: &str| created.get(name).copied().unwrap_or(0);
     let mut all: Vec<_> = world.containers.values().collect();
-    all.sort_by_cached_key(|c| (created(c), c.name.clone()));
+    all.sort_by_cached_key(|c| (of(&c.name).max(of(c.id.as_str())), c.name.clone()));
     all
 }
 

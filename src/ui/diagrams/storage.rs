@@ -125,6 +125,12 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     stage.done(spoken)
 }
 
+/// No more containers than this fit when all are open: each has its name and its root at least.
+pub(super) fn most(stage: &Stage<'_>) -> usize {
+    let high = Heights::of(stage.detail);
+    stage.look.room.map_or(usize::MAX, |room| (room.y / (high.head + high.row)) as usize)
+}
+
 /// The containers to which the eye is led, at least the one made last, and the others.
 fn parted<'w>(
     world: &World,

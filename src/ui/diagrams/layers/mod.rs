@@ -10,7 +10,9 @@
 //!   └───────────────────────────────────────┘
 //! ```
 
+mod lowers;
 mod merged;
+mod size;
 mod upper;
 
 pub(super) use upper::summary as written;
@@ -24,91 +26,12 @@ use crate::trace::{
 };
 use egui::{Rect, pos2};
 use merged::{Fate, Listed, Seen};
+use size::Sizes;
 use std::sync::Arc;
 
 const TINT: Tint = Tint::Family(Family::Layer);
 const PAD: f32 = 16.0;
 const LANE: f32 = 28.0;
-
-/// How large things are: with all the room that they want, and where room is dear.
-#[derive(Debug, Clone, Copy)]
-struct Sizes {
-    margin: f32,
-    /// The whole stack, and a container's part where there are several.
-    width: f32,
-    column: f32,
-    gap: f32,
-    /// From one storey to the next.
-    rise: f32,
-    /// The merged view: where its paths begin, how far one is from the next, and how many are shown.
-    paths: f32,
-    path: f32,
-    rows: usize,
-    /// An empty writable layer, and the directory beside it.
-    upper: f32,
-    work: f32,
-    /// The heading of the stack.
-    head: f32,
-    /// A layer without its paths, how far the next is, and how many lines of paths it has.
-    slab: f32,
-    slab_gap: f32,
-    file_rows: usize,
-}
-
-impl Sizes {
-    fn of(stage: &Stage<'_>) -> Self {
-        let margin = stage.margin();
-        let width = (stage.wide(704.0 + 2.0 * margin) - 2.0 * margin).clamp(480.0, 900.0);
-        let full = Self {
-            margin,
-            width: 704.0,
-            column: 420.0,
-            gap: 24.0,
-            rise: 40.0,
-            paths: 66.0,
-            path: 19.0,
-            rows: 8,
-            upper: 64.0,
-            work: 96.0,
-            head: 38.0,
-            slab: 34.0,
-            slab_gap: 10.0,
-            file_rows: 2,
-        };
-        match stage.detail {
-            Detail::Full => full,
-            Detail::Less => Self {
-                width,
-                column: 230.0,
-                gap: 12.0,
-                rise: 30.0,
-                paths: 54.0,
-                path: 17.0,
-                rows: 5,
-                upper: 46.0,
-                head: 30.0,
-                slab_gap: 6.0,
-                file_rows: 1,
-                ..full
-            },
-            Detail::Least => Self {
-                width,
-                column: 230.0,
-                gap: 12.0,
-                rise: 22.0,
-                paths: 48.0,
-                path: 16.0,
-                rows: 2,
-                upper: 44.0,
-                head: 28.0,
-                slab: 24.0,
-                slab_gap: 3.0,
-                file_rows: 0,
-                ..full
-            },
-        }
-    }
-}
 
 /// The picture of the image that was chosen, or that was used last.
 pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>) -> Scene {
@@ -138,7 +61,8 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let upper_top = top + merged_height + sizes.rise;
     let upper_height = upper::height(sizes, users.iter().filter_map(|user| written(user)));
     let lower_top = upper_top + upper_height + sizes.rise;
-    let lower = lowers(&mut stage, sizes, picture, all_users.len(), rect(sizes.margin, lower_top, width, 0.0));
+    let lower =
+        lowers::draw(&mut stage, sizes, (picture, &all), all_users.len(), rect(sizes.margin, lower_top, width, 0.0));
     let step = if users.len() < 2 { 0.0 } else { (width - sizes.column) / (columns - 1.0) };
     if users.is_empty() {
         let place = rect(sizes.margin, top, width, merged_height);
@@ -165,7 +89,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
         let at = pos2(sizes.margin + width, lower_top - sizes.rise / 2.0);
         stage.caption(Text::new(at, Font::Small, Ink::Weak, text).anchored(Anchor::Right));
     }
-    let name = picture.tags.first().map_or_else(|| super::stage::short(&picture.id), |t| familiar(t));
+    let name = name_of(picture);
     let (layers, count) = (picture.layers.len().to_string(), all_users.len().to_string());
     let vars = [("name", name.as_str()), ("layers", layers.as_str()), ("containers", count.as_str())];
     let mut spoken = stage.say_with("scene-layers-spoken", &vars);
@@ -176,6 +100,11 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
         }
     }
     stage.done(spoken)
+}
+
+/// A name of it, else its id.
+fn name_of(picture: &Picture<'_>) -> String {
+    picture.tags.first().map_or_else(|| super::stage::short(&picture.id), |tag| familiar(tag))
 }
 
 /// Those that are drawn: all, where there is room; else those to which the eye is led, and the latest beside them.
@@ -246,154 +175,6 @@ fn focus<'p, 'w>(world: &World, all: &'p [Picture<'w>], chosen: Option<&Entity>)
         hits.next().filter(|_| hits.next().is_none())
     });
     best.or_else(|| all.iter().max_by_key(|p| (pulled(p) == u64::MAX, used(p), pulled(p))))
-}
-
-/// The frame of the read-only layers, lowest at the bottom.
-fn lowers(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, users: usize, at: Rect) -> NodeId {
-    let id = NodeId::named("lower");
-    let title = stage.say("scene-lower");
-    let hint = match users {
-        0 | 1 => stage.say("scene-lower-one"),
-        n => stage.say_with("scene-lower-shared", &[("n", &n.to_string())]),
-    };
-    let right = at.width() - PAD;
-    let hint = stage.fit(&hint, Font::Small, right - PAD - stage.width(&title, Font::Title) - 40.0);
-    stage.add(
-        Node::new(id.clone(), at, TINT, Style::Frame)
-            .text(Text::new(pos2(PAD, sizes.head / 2.0), Font::Title, Ink::Strong, title).marked(Glyph::Lock))
-            .text(Text::new(pos2(right, sizes.head / 2.0), Font::Small, Ink::Weak, hint).anchored(Anchor::Right))
-            .called(""),
-    );
-    let mut y = at.top() + sizes.head;
-    // Of very many those that are seen first: the highest, and what the eye is led to.
-    let count = picture.layers.len();
-    let most = if stage.detail == Detail::Least { LEAST_SLABS } else { usize::MAX };
-    let is_open = |slab: &Slab<'_>| slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
-    let kept = |i: usize, slab: &Slab<'_>| count <= most || i + most > count || i == 0 || is_open(slab);
-    let kept: Vec<bool> = picture.layers.iter().enumerate().map(|(i, slab)| kept(i, slab)).collect();
-    let mut skipped = 0;
-    for (i, slab) in picture.layers.iter().enumerate().rev() {
-        if kept[i] {
-            let place = rect(at.left() + PAD, y, at.width() - 2.0 * PAD, 0.0);
-            y = self::slab(stage, sizes, &id, i, slab, place) + sizes.slab_gap;
-            continue;
-        }
-        skipped += 1;
-        if i == 0 || kept[i - 1] {
-            let text = stage.say_with("scene-more", &[("n", &skipped.to_string())]);
-            let part = NodeId::named(format!("layers left out at {i}"));
-            let place = rect(at.left() + PAD, y, at.width() - 2.0 * PAD, 16.0);
-            let node = Node::new(part, place, Tint::Plain, Style::Bare).within(&id);
-            stage.add(node.text(Text::new(pos2(PAD, 8.0), Font::Small, Ink::Weak, text)).called(""));
-            (y, skipped) = (y + 18.0, 0);
-        }
-    }
-    if let Some(frame) = stage.scene.node_mut(&id) {
-        frame.rect.max.y = y + sizes.slab_gap;
-    }
-    id
-}
-
-/// So many of the highest are drawn where room is dearest.
-const LEAST_SLABS: usize = 5;
-
-fn slab(stage: &mut Stage<'_>, sizes: Sizes, frame: &NodeId, index: usize, slab: &Slab<'_>, at: Rect) -> f32 {
-    let entity = slab.layer.map(|l| Entity::Layer(l.chain_id.clone()));
-    let id = entity.map_or_else(|| NodeId::named(format!("lower {index}")), NodeId::of);
-    let title = stage.say_with("scene-layer", &[("n", &(index + 1).to_string())]);
-    let title_width = stage.width(&title, Font::Title);
-    let right = at.width() - PAD;
-    let made_by = instruction(slab.created_by.unwrap_or_default());
-    let made_by = stage.fit(&made_by, Font::Mono, right - title_width - 150.0);
-    // What the eye is led to has its paths, however dear room is; where it is led to all, there is none for them.
-    let lit = stage.look.lit.iter().filter(|entity| matches!(entity, Entity::Layer(_))).count();
-    let open = lit <= 1 && slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
-    let file_rows = if open { sizes.file_rows.max(1) } else { sizes.file_rows };
-    let up = if file_rows == 0 { sizes.slab / 2.0 } else { 17.0 };
-    let mut texts = vec![
-        Text::new(pos2(PAD, up), Font::Title, Ink::Strong, title),
-        Text::new(pos2(PAD + title_width + 14.0, up + 0.5), Font::Mono, Ink::Weak, made_by),
-    ];
-    let first = sizes.slab.max(32.0) + 10.0;
-    let rows = match slab.layer {
-        Some(layer) => {
-            texts.push(Text::new(pos2(right, up), Font::Mono, Ink::Weak, bytes(layer.size)).anchored(Anchor::Right));
-            let hidden = layer.entries.saturating_sub(layer.files.len() as u64);
-            match file_rows {
-                0 => 0,
-                rows => files(stage, &layer.files, hidden, (at.width() - 2.0 * PAD, rows, first), &mut texts),
-            }
-        }
-        None if file_rows == 0 => {
-            let word = stage.say("scene-not-unpacked");
-            let word = Text::new(pos2(right, up), Font::Small, Ink::Weak, word).anchored(Anchor::Right);
-            texts.push(word.marked(Glyph::Wait));
-            0
-        }
-        None => {
-            let word = stage.say("scene-not-unpacked");
-            texts.push(Text::new(pos2(PAD, first), Font::Small, Ink::Weak, word).marked(Glyph::Wait));
-            1
-        }
-    };
-    let height = if rows == 0 { sizes.slab } else { first + 20.0 * rows as f32 - 4.0 };
-    let place = rect(at.left(), at.top(), at.width(), height);
-    let style = if slab.layer.is_some() { Style::Solid } else { Style::Ghost };
-    stage.add(Node::new(id, place, TINT, style).within(frame).texts(texts).called(""));
-    place.bottom()
-}
-
-/// The paths one after another, as many as fit into the rows. What is deleted and replaced comes first.
-/// `(width, rows, y)`: how wide, how many, and where the first is.
-fn files(
-    stage: &Stage<'_>,
-    files: &[LayerFile],
-    hidden: u64,
-    (width, rows, first): (f32, usize, f32),
-    texts: &mut Vec<Text>,
-) -> usize {
-    let mut files: Vec<&LayerFile> = files.iter().collect();
-    files.sort_by_key(|f| f.effect == Effect::Added);
-    let (mut x, mut row, mut left) = (0.0, 0, files.len() as u64 + hidden);
-    for file in files {
-        let (mark, tint, key) = effect(file.effect);
-        let word = if file.effect == Effect::Added { String::new() } else { format!("  {}", stage.say(key)) };
-        let path = stage.fit_middle(&file.path, Font::Mono, 230.0);
-        let path_width = stage.width(&path, Font::Mono);
-        let word_width = stage.width(&word, Font::Small);
-        let needed = Font::Mono.size() + 4.0 + path_width + word_width;
-        let reserve = if row + 1 == rows && left > 1 { 90.0 } else { 0.0 };
-        if x > 0.0 && x + needed > width - reserve {
-            (x, row) = (0.0, row + 1);
-        }
-        if row >= rows {
-            break;
-        }
-        let y = first + 20.0 * row as f32;
-        let gone = file.effect == Effect::Deleted;
-        texts.push(Text::new(pos2(PAD + x, y), Font::Mono, Ink::Tint(tint), path).marked(mark).struck(gone));
-        if !word.is_empty() {
-            let at = pos2(PAD + x + Font::Mono.size() + 4.0 + path_width, y);
-            texts.push(Text::new(at, Font::Small, Ink::Tint(tint), word));
-        }
-        x += needed + 22.0;
-        left -= 1;
-    }
-    if left > 0 {
-        let word = stage.say_with("scene-more", &[("n", &left.to_string())]);
-        let y = first + 20.0 * row.min(rows - 1) as f32;
-        texts.push(Text::new(pos2(PAD + width, y), Font::Small, Ink::Weak, word).anchored(Anchor::Right));
-    }
-    (row + 1).min(rows)
-}
-
-fn effect(effect: Effect) -> (Glyph, Tint, &'static str) {
-    match effect {
-        Effect::Added => (Glyph::Plus, Tint::Good, "scene-effect-added"),
-        Effect::Replaced => (Glyph::Tilde, Tint::Warn, "scene-effect-replaced"),
-        Effect::Deleted => (Glyph::Minus, Tint::Bad, "scene-effect-deleted"),
-        Effect::Opaque => (Glyph::Opaque, Tint::Bad, "scene-effect-opaque"),
-    }
 }
 
 /// What a container sees, and its own layer below that.

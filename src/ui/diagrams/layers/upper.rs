@@ -95,7 +95,7 @@ pub(super) fn files(stage: &mut Stage<'_>, sizes: Sizes, id: &ContainerId, upper
 fn path(stage: &mut Stage<'_>, id: &ContainerId, file: &UpperFile, parent: &NodeId, place: Rect) {
     let (mark, tint, key) = match &file.copied {
         Some(_) => (Glyph::Up, Tint::Warn, "scene-effect-copied"),
-        None => super::effect(file.effect),
+        None => super::lowers::effect(file.effect),
     };
     let word = match (&file.copied, file.effect) {
         (Some(copy), _) => copied(stage, copy, file.size),

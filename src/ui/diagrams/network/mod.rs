@@ -71,6 +71,12 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     stage.done(spoken)
 }
 
+/// No more containers than this fit when all are open: their boxes have no smaller area.
+pub(super) fn most(stage: &Stage<'_>) -> usize {
+    let sizes = Sizes::of(stage).container;
+    stage.look.room.map_or(usize::MAX, |room| (room.x * room.y / (sizes.width * sizes.height())) as usize)
+}
+
 /// Containers by the bridge that they hang on, each group with its place.
 struct Groups<'a> {
     all: Vec<Group<'a>>,

@@ -1,8 +1,13 @@
+//! A picture in the window: laid out when what it shows has changed, moved from where it was, painted.
+
+mod steer;
+mod touch;
+
 use super::camera::Camera;
 use super::draw::{Emphasis, draw};
 use super::measure::{InFonts, Widths};
 use super::paint::{Faces, paint};
-use super::scene::{Node, Scene, Style};
+use super::scene::Scene;
 use super::shown::{Leaving, Shown};
 use super::{Look, NodeId, Tab};
 use crate::i18n::{Lang, Words};
@@ -10,7 +15,7 @@ use crate::trace::{Entity, World};
 use crate::ui::theme::Theme;
 use egui::accesskit::Role;
 use egui::emath::TSTransform;
-use egui::{Event, EventFilter, Key, Rect, Response, Sense, Vec2, WidgetInfo, vec2};
+use egui::{Rect, Response, Sense, Vec2, WidgetInfo};
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -259,53 +264,6 @@ impl View {
         self.camera_before.towards(&self.camera, ease(self.part(now, MOVE, reduced)))
     }
 
-    /// Wheel, pinch, drag, keys.
-    fn steer(&mut self, ui: &egui::Ui, ground: &Response, room: Rect) {
-        let before = self.camera;
-        if ground.dragged() {
-            self.camera.pan(ground.drag_delta());
-        }
-        if ground.double_clicked() {
-            self.fit_all();
-        }
-        if ui.rect_contains_pointer(room) {
-            let (factor, scroll, at) =
-                ui.input(|i| (i.zoom_delta(), i.smooth_scroll_delta(), i.pointer.hover_pos().unwrap_or(room.center())));
-            if (factor - 1.0).abs() > 0.001 {
-                self.camera.zoom_by(factor, at - room.min);
-            } else if scroll != Vec2::ZERO {
-                self.camera.pan(scroll);
-            }
-            if !ui.ctx().egui_wants_keyboard_input() {
-                self.zoom_keys(ui);
-            }
-        }
-        if self.camera != before {
-            self.camera.keep(self.scene.size, self.view());
-            self.camera_before = self.camera;
-            ui.ctx().request_repaint();
-        }
-    }
-
-    fn zoom_keys(&mut self, ui: &egui::Ui) {
-        let pressed = |key: Key| ui.input(|i| i.key_pressed(key) && i.modifiers.is_none());
-        if pressed(Key::Plus) || pressed(Key::Equals) {
-            self.camera.zoom_by(1.2, self.view() / 2.0);
-        }
-        if pressed(Key::Minus) {
-            self.camera.zoom_by(1.0 / 1.2, self.view() / 2.0);
-        }
-        if pressed(Key::Num0) {
-            self.fit_all();
-        }
-    }
-
-    /// As it is when nobody moved it; from there all of it, however small that makes it.
-    fn fit_all(&mut self) {
-        let fit = Camera::fit(self.scene.size, self.view(), self.focus(), self.of.scale);
-        self.camera = if self.camera == fit { Camera::whole(self.scene.size, self.view()) } else { fit };
-    }
-
     #[expect(clippy::too_many_arguments, reason = "what a frame is painted from")]
     fn paint(
         &mut self,
@@ -338,138 +296,6 @@ impl View {
             ui.ctx().request_repaint_after(FRAME);
         }
     }
-
-    /// Every shape that stands for something can be pointed at, clicked, and reached by key.
-    fn touch(
-        &self,
-        ui: &mut egui::Ui,
-        ground: &Response,
-        room: Rect,
-        transform: TSTransform,
-        selection: &mut Option<Entity>,
-        theme: &Theme,
-    ) {
-        if ground.clicked() {
-            *selection = None;
-        }
-        let base = ground.id.with("shape");
-        for node in self.scene.nodes() {
-            let Some(entity) = &node.id.entity else { continue };
-            let rect = (transform * node.rect).intersect(room);
-            if !rect.is_positive() {
-                continue;
-            }
-            let id = base.with(&node.id);
-            let response = ui.interact(rect, id, Sense::click());
-            let selected = selection.as_ref() == Some(entity);
-            response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &node.label));
-            if response.clicked() {
-                // The keys stay the debugger's; Tab gives them to a shape.
-                *selection = Some(entity.clone());
-            }
-            if response.hovered() {
-                ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
-                if node.style != Style::Frame {
-                    let stroke = egui::Stroke::new(1.0, theme.text.gamma_multiply(0.35));
-                    let round = super::draw::radius(node) * transform.scaling + 3.0;
-                    let painter = ui.painter_at(room);
-                    painter.rect_stroke(rect.expand(3.0), round, stroke, egui::StrokeKind::Middle);
-                }
-            }
-            if response.has_focus() {
-                self.arrows(ui, id, base, node, selection);
-            }
-        }
-    }
-
-    /// Arrow keys go along wires first, then to whatever is nearest in that direction.
-    fn arrows(&self, ui: &egui::Ui, id: egui::Id, base: egui::Id, node: &Node, selection: &mut Option<Entity>) {
-        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-        let pressed = ui.input(|input| {
-            input.events.iter().find_map(|event| match event {
-                Event::Key { key, pressed: true, modifiers, .. } if modifiers.is_none() => direction(*key),
-                _ => None,
-            })
-        });
-        let Some(way) = pressed else { return };
-        if let Some(next) = self.neighbour(node, way) {
-            selection.clone_from(&next.id.entity);
-            ui.memory_mut(|memory| memory.request_focus(base.with(&next.id)));
-        }
-    }
-
-    fn neighbour(&self, from: &Node, way: Vec2) -> Option<&Node> {
-        let at = self.scene.index_of(&from.id)?;
-        let wired = self.scene.graph.neighbors_undirected(at).filter_map(|n| self.scene.graph.node_weight(n));
-        nearest(from, way, wired).or_else(|| nearest(from, way, self.scene.nodes()))
-    }
-
-    /// From right to left: larger, how large, smaller, and all of it.
-    fn buttons(&mut self, ui: &mut egui::Ui, words: &Words, theme: &Theme) {
-        let percent = format!("{:.0}%", self.camera.zoom * 100.0);
-        let fit = words.say("scene-zoom-fit");
-        let items = [
-            ("+", "scene-zoom-in", "+"),
-            (&percent, "scene-zoom-now", "0"),
-            ("−", "scene-zoom-out", "−"),
-            (&fit, "scene-zoom-fit", "0"),
-        ];
-        let before = self.camera;
-        for (text, key, hint) in items {
-            let width = if key == "scene-zoom-fit" {
-                42.0
-            } else if key == "scene-zoom-now" {
-                44.0
-            } else {
-                22.0
-            };
-            let (rect, response) = ui.allocate_exact_size(vec2(width, 26.0), Sense::click());
-            let name = words.say(key);
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-            let color = if response.hovered() || response.has_focus() { theme.text } else { theme.weak };
-            let font = crate::ui::fonts::regular(12.5);
-            ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, text, font, color);
-            if response.clicked() {
-                match key {
-                    "scene-zoom-out" => self.camera.zoom_by(1.0 / 1.2, self.view() / 2.0),
-                    "scene-zoom-in" => self.camera.zoom_by(1.2, self.view() / 2.0),
-                    "scene-zoom-now" => self.camera.zoom_by(self.of.scale / self.camera.zoom, self.view() / 2.0),
-                    _ => self.fit_all(),
-                }
-                self.camera.keep(self.scene.size, self.view());
-            }
-            response.on_hover_text(format!("{name}  {hint}"));
-        }
-        if self.camera != before {
-            self.camera_before = self.camera;
-            ui.ctx().request_repaint();
-        }
-    }
-}
-
-fn direction(key: Key) -> Option<Vec2> {
-    match key {
-        Key::ArrowLeft => Some(vec2(-1.0, 0.0)),
-        Key::ArrowRight => Some(vec2(1.0, 0.0)),
-        Key::ArrowUp => Some(vec2(0.0, -1.0)),
-        Key::ArrowDown => Some(vec2(0.0, 1.0)),
-        _ => None,
-    }
-}
-
-/// The nearest in that direction; what is aside counts as farther away.
-fn nearest<'a>(from: &Node, way: Vec2, among: impl Iterator<Item = &'a Node>) -> Option<&'a Node> {
-    let cost = |node: &Node| {
-        let to = node.rect.center() - from.rect.center();
-        let ahead = to.dot(way);
-        (ahead > 1.0).then(|| ahead + 2.5 * to.dot(way.rot90()).abs())
-    };
-    among
-        .filter(|node| node.id != from.id && node.id.entity.is_some())
-        .filter_map(|node| cost(node).map(|cost| (cost, node)))
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, node)| node)
 }
 
 /// Does `after` lie before `before` in its trace? Operations tell; within one, the newest step that is open does, unless it
