@@ -141,8 +141,12 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         world.containers.len() <= most
     };
     let fits = |scene: &Scene| look.room.is_none_or(|room| scene.size.x <= room.x && scene.size.y <= room.y);
-    let amounts = [Detail::Full, Detail::Less].into_iter().filter(may_fit);
-    amounts.map(lay).find(fits).unwrap_or_else(|| lay(Detail::Least))
+    let (last, more): (Detail, &[Detail]) = match tab {
+        Tab::Image => (Detail::Bare, &[Detail::Full, Detail::Less, Detail::Least]),
+        Tab::Layers | Tab::Network | Tab::Storage => (Detail::Least, &[Detail::Full, Detail::Less]),
+    };
+    let amounts = more.iter().copied().filter(may_fit);
+    amounts.map(lay).find(fits).unwrap_or_else(|| lay(last))
 }
 
 /// The diagram as an SVG document.

@@ -15,6 +15,8 @@ pub(super) enum Detail {
     Less,
     /// Like things are one card with their number; only what the eye is led to is open.
     Least,
+    /// A line each, but what the eye is led to: for pictures that are no list, so that nothing of them can be counted instead.
+    Bare,
 }
 
 /// Where a layout puts its shapes: the scene so far, the words, how wide they are, how much room there is and how much to draw.

@@ -46,7 +46,7 @@ impl Heights {
         match detail {
             Detail::Full => Self { head: 50.0, row: 74.0, home: 62.0, target: 46.0, gap: 22.0 },
             Detail::Less => Self { head: 34.0, row: 50.0, home: 44.0, target: 42.0, gap: 12.0 },
-            Detail::Least => Self { head: 30.0, row: 32.0, home: 28.0, target: 28.0, gap: 8.0 },
+            Detail::Least | Detail::Bare => Self { head: 30.0, row: 32.0, home: 28.0, target: 28.0, gap: 8.0 },
         }
     }
 }
@@ -111,7 +111,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let mut y = plan.margin;
     let mut homes = Homes::default();
     let (open, folded): (Vec<&Arc<Container>>, Vec<&Arc<Container>>) = match stage.detail {
-        Detail::Least => parted(world, &stage, &containers),
+        Detail::Least | Detail::Bare => parted(world, &stage, &containers),
         _ => (containers.clone(), Vec::new()),
     };
     for container in &open {
@@ -192,7 +192,7 @@ fn draw(world: &World, stage: &mut Stage<'_>, plan: Plan, container: &Container,
     let id = NodeId::of(Entity::Container(container.id.clone()));
     let running = matches!(container.state, ContainerState::Running { .. });
     let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
-    let foot = if system > 0 && stage.detail != Detail::Least { 24.0 } else { 4.0 };
+    let foot = if system > 0 && stage.detail < Detail::Least { 24.0 } else { 4.0 };
     let place = rect(plan.margin, top, plan.frame, high.head + high.row * (mounts.len() + 1) as f32 + foot);
     let state = super::state_of(stage, container);
     let room = plan.frame - 38.0 - stage.width(&state, Font::Small);
@@ -320,11 +320,11 @@ fn home_card(
     let place = rect(plan.homes, middle - plan.high.home / 2.0, plan.home, plan.high.home);
     let style = if kind == Kind::Tmpfs { Style::Dashed } else { Style::Solid };
     let right = plan.home - PAD;
-    let one_line = stage.detail == Detail::Least;
+    let one_line = stage.detail >= Detail::Least;
     let (up, down) = match stage.detail {
         Detail::Full => (19.0, 43.0),
         Detail::Less => (13.0, 31.0),
-        Detail::Least => (14.0, 14.0),
+        Detail::Least | Detail::Bare => (14.0, 14.0),
     };
     let (tint, mark) = if kind.survives() { (Tint::Good, Glyph::Check) } else { (Tint::Bad, Glyph::Cross) };
     let fate = stage.say(&format!("{}-fate", kind.key()));
@@ -387,7 +387,7 @@ fn target(
     };
     let room = place.width() - 2.0 * PAD;
     let mut lines = Vec::new();
-    if stage.detail == Detail::Least {
+    if stage.detail >= Detail::Least {
         let sign = second.map(|(_, mark)| mark);
         let shown = stage.fit_middle(path, Font::MonoTitle, room - if sign.is_some() { 18.0 } else { 0.0 });
         lines.push(Text::new(pos2(PAD, high / 2.0), Font::MonoTitle, Ink::Strong, shown).marked(sign));
@@ -430,7 +430,7 @@ fn left_over(world: &World, stage: &mut Stage<'_>, plan: Plan, top: f32, homes: 
     let binds = sources.filter_map(|d| Some((free(NodeId::of(Entity::Dir(d.path.clone())))?, d)));
     let (volumes, binds): (Vec<_>, Vec<(NodeId, &Arc<Dir>)>) = (volumes.collect(), binds.collect());
     // Of very many the first are drawn and the rest is counted.
-    let most = if stage.look.room.is_some() && stage.detail == Detail::Least { 6 } else { usize::MAX };
+    let most = if stage.look.room.is_some() && stage.detail >= Detail::Least { 6 } else { usize::MAX };
     let all = volumes.len() + binds.len();
     let mut middle = top + plan.high.row / 2.0;
     let note = || Some((stage.say("scene-kept"), Some(Glyph::Check)));

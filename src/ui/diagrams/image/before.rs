@@ -13,8 +13,6 @@ use super::*;
 use crate::trace::World;
 use egui::Rect;
 
-const CHIP: f32 = 24.0;
-const GAP: f32 = 6.0;
 /// Left of all configs, where nothing else stands: how far one way is from the next.
 const LANE: f32 = 4.0;
 
@@ -23,17 +21,23 @@ fn id(tag: &str, picture: &Picture<'_>) -> NodeId {
 }
 
 /// A chip for each tag that was here, below what hangs on the config already. Returns the lower end.
-pub(super) fn chips(world: &World, stage: &mut Stage<'_>, picture: &Picture<'_>, above: (NodeId, Rect)) -> f32 {
+pub(super) fn chips(
+    world: &World,
+    stage: &mut Stage<'_>,
+    sizes: Sizes,
+    picture: &Picture<'_>,
+    above: (NodeId, Rect),
+) -> f32 {
     let mut above = above;
     for tag in moved_away(world, picture).into_iter().filter(|tag| !picture.tags.contains(tag)) {
         let wide = above.1.width();
-        let place = rect(above.1.left(), above.1.bottom() + GAP, wide, CHIP);
+        let place = rect(above.1.left(), above.1.bottom() + sizes.chip_apart, wide, sizes.chip);
         let word = stage.say("scene-tag-before");
         let room = wide - 46.0 - stage.width(&word, Font::Small) - 10.0;
         let name = stage.fit_middle(&familiar(tag), Font::Mono, room);
         let node = Node::new(id(tag, picture), place, TINT, Style::Ghost)
-            .text(Text::new(pos2(14.0, CHIP / 2.0), Font::Mono, Ink::Weak, name).marked(Glyph::Tag))
-            .text(Text::new(pos2(wide - 12.0, CHIP / 2.0), Font::Small, Ink::Weak, word).anchored(Anchor::Right));
+            .text(Text::new(pos2(14.0, sizes.chip / 2.0), Font::Mono, Ink::Weak, name).marked(Glyph::Tag))
+            .text(Text::new(pos2(wide - 12.0, sizes.chip / 2.0), Font::Small, Ink::Weak, word).anchored(Anchor::Right));
         let id = stage.add(node.called(&stage.say("scene-local-tag")));
         let route = vec![place.center_top(), above.1.center_bottom()];
         stage.wire(&id, &above.0, Edge::new(route, Tint::Plain, Line::Dashed).part("pointed"));

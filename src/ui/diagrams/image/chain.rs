@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 const INDENT: f32 = 26.0;
 /// How high a chain is that is not drawn in full.
 const LOW: f32 = 44.0;
+/// A lower card has one line.
+const ONE_LINE: f32 = 34.0;
 /// Between two chains.
 const APART: f32 = 20.0;
 /// Entries of an index that are drawn; the rest is counted.
@@ -93,7 +95,7 @@ fn registry(world: &World, stage: &mut Stage<'_>, sizes: Sizes, host: &str, at: 
     let (up, down) = if stage.is_full() { (18.0, 36.0) } else { (14.0, 31.0) };
     let kind = title.clone();
     let mut node = Node::new(id.clone(), place, Tint::Plain, Style::Frame);
-    if stage.detail == Detail::Least {
+    if stage.detail >= Detail::Least {
         // The one that is part of dockwalk is known by its name, any other by its address.
         let (font, which) = if registry.builtin { (Font::Title, title) } else { (Font::Mono, name) };
         node = node.text(Text::new(pos2(pad, sizes.frame_head / 2.0), font, Ink::Strong, which));
@@ -108,7 +110,7 @@ fn registry(world: &World, stage: &mut Stage<'_>, sizes: Sizes, host: &str, at: 
     if stage.is_full() {
         node = node.text(Text::new(pos2(pad, 52.0), Font::Small, Ink::Weak, how));
     }
-    stage.add(node.called(if stage.detail == Detail::Least { &kind } else { "" }));
+    stage.add(node.called(if stage.detail >= Detail::Least { &kind } else { "" }));
     Some(id)
 }
 
@@ -124,15 +126,15 @@ fn chain(
     at: Pos2,
     head: f32,
 ) -> f32 {
-    let low = LOW.min(sizes.tag.y);
-    let height = if root.full { sizes.tag.y } else { low };
-    let target_height = if root.full && is_index(world, root) { sizes.index.y } else { LOW };
+    let low = LOW.min(sizes.index.y);
+    let height = if root.full { sizes.tag.y } else { LOW.min(sizes.tag.y) };
+    let target_height = if root.full && is_index(world, root) { sizes.index.y } else { low };
     let middle = at.y + head + height.max(target_height) / 2.0;
     let mut bottom = middle + height.max(target_height) / 2.0;
     let turn = if stage.is_full() { 14.0 } else { 9.0 };
     let mut tags = Vec::new();
     for (i, (reference, _)) in root.tags.iter().enumerate() {
-        let y = middle - height / 2.0 + i as f32 * (height + 8.0);
+        let y = middle - height / 2.0 + i as f32 * (height + if height < ONE_LINE { 5.0 } else { 8.0 });
         let place = rect(at.x + sizes.frame_pad, y, sizes.tag.x, height);
         tags.push((tag_card(stage, reference, place, frame), place));
         bottom = bottom.max(place.bottom());
@@ -167,11 +169,7 @@ fn chain(
             Some(_) if root.full => Style::Strong,
             Some(_) => Style::Solid,
         };
-        let place = if root.full {
-            wide
-        } else {
-            Rect { max: pos2(wide.right(), wide.top() + LOW.min(sizes.manifest.y + 6.0)), ..wide }
-        };
+        let place = if root.full { wide } else { Rect { max: pos2(wide.right(), wide.top() + low), ..wide } };
         let place = place.translate(vec2(0.0, middle - place.center().y));
         bottom = bottom.max(place.bottom());
         let past = root.is_past();
@@ -228,13 +226,19 @@ fn tag_card(stage: &mut Stage<'_>, reference: &str, place: Rect, frame: Option<&
     let name = stage.fit_middle(&familiar(reference), Font::Mono, place.width() - 26.0);
     let (up, down) = if place.height() < 50.0 { (13.0, 29.0) } else { (19.0, 38.0) };
     let title = stage.say("scene-tag");
-    let mut node = Node::new(id.clone(), place, TINT, Style::Solid)
-        .text(Text::new(pos2(14.0, up), Font::Title, Ink::Strong, title).marked(Glyph::Tag))
-        .text(Text::new(pos2(14.0, down), Font::Mono, Ink::Weak, name));
+    let mut node = Node::new(id.clone(), place, TINT, Style::Solid);
+    let one_line = place.height() < ONE_LINE;
+    node = if one_line {
+        let middle = pos2(12.0, place.height() / 2.0);
+        node.text(Text::new(middle, Font::Mono, Ink::Strong, name).marked(Glyph::Tag))
+    } else {
+        node.text(Text::new(pos2(14.0, up), Font::Title, Ink::Strong, title.clone()).marked(Glyph::Tag))
+            .text(Text::new(pos2(14.0, down), Font::Mono, Ink::Weak, name))
+    };
     if let Some(frame) = frame {
         node = node.within(frame);
     }
-    stage.add(node.called(""));
+    stage.add(node.called(if one_line { &title } else { "" }));
     id
 }
 
@@ -263,6 +267,7 @@ fn entries(stage: &mut Stage<'_>, listing: Listing<'_>, at: Pos2) -> f32 {
 /// Of a chain that is not drawn in full: the manifests of images that are here, in the index's own row.
 fn low_entries(stage: &mut Stage<'_>, listing: Listing<'_>, x: f32) -> f32 {
     let Listing { world, sizes, pictures, root, index, from, card } = listing;
+    let low = LOW.min(sizes.index.y);
     let mut y = card.top();
     let read = |digest: &Digest| world.manifests.contains_key(digest);
     let of_image = |entry: &&Descriptor| {
@@ -278,7 +283,7 @@ fn low_entries(stage: &mut Stage<'_>, listing: Listing<'_>, x: f32) -> f32 {
         if stage.scene.node(&id).is_some() {
             continue;
         }
-        let place = rect(x, y, sizes.manifest.x, LOW);
+        let place = rect(x, y, sizes.manifest.x, low);
         let left = world.manifests.get(&entry.digest).is_some_and(|manifest| !is_here(world, manifest));
         let style = match (left, root.is_past()) {
             (true, _) => Style::Ghost,
@@ -288,7 +293,7 @@ fn low_entries(stage: &mut Stage<'_>, listing: Listing<'_>, x: f32) -> f32 {
         manifest_card(stage, entry, place, style, false, None);
         let route = curve(card.right_center(), place.left_center());
         stage.wire(from, &id, Edge::new(route, TINT, Line::Dim).part("lists"));
-        y += LOW + 8.0;
+        y += low + 8.0;
     }
     (y - 8.0).max(card.bottom())
 }
@@ -370,6 +375,7 @@ fn most(stage: &Stage<'_>) -> usize {
         Detail::Full => SHOWN,
         Detail::Less => SHOWN_LESS,
         Detail::Least => SHOWN_LEAST,
+        Detail::Bare => 1,
     }
 }
 

@@ -84,20 +84,30 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
         let (config, tags_end) = subject::config(world, &mut stage, sizes, picture, pos2(margin, top));
         let (ports, layers_end) = rows::draw(world, &mut stage, sizes, picture, &rows, scale, pos2(layers_at, top));
         // What only explains the picture is left out where there is no room.
-        let explained = stage.detail != Detail::Least;
+        let explained = stage.detail < Detail::Least;
         let left = if explained { notes(&mut stage, sizes, picture, &others, tags_end) } else { tags_end };
         let right = match explained {
             true => scale.legend(&mut stage, pos2(layers_at, layers_end + sizes.gap), sizes.columns()),
             false => layers_end,
         };
         placed.push(Placed { picture, config, ports });
-        y = left.max(right) + if stage.is_full() { 24.0 } else { 12.0 };
+        y = left.max(right)
+            + match stage.detail {
+                Detail::Full => 24.0,
+                Detail::Less | Detail::Least => 12.0,
+                Detail::Bare => 8.0,
+            };
     }
     for picture in others {
         let at = pos2(margin, y);
         let (one, bottom) = others::draw(world, &mut stage, sizes, picture, &placed, scale, at, layers_at);
         placed.push(one);
-        y = bottom + if stage.is_full() { 18.0 } else { 10.0 };
+        y = bottom
+            + match stage.detail {
+                Detail::Full => 18.0,
+                Detail::Less | Detail::Least => 10.0,
+                Detail::Bare => 6.0,
+            };
     }
     if uncounted > 0 {
         let text = stage.say_with("scene-more", &[("n", &uncounted.to_string())]);

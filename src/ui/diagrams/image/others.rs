@@ -5,8 +5,8 @@ use super::scale::Scale;
 use super::*;
 use egui::Rect;
 
-const CARD: f32 = 46.0;
-const CHIP: f32 = 24.0;
+/// A lower card has one line.
+const ONE_LINE: f32 = 34.0;
 const ROW: f32 = 28.0;
 const GAP: f32 = 6.0;
 /// Layers that are drawn one by one; those below them together.
@@ -51,7 +51,7 @@ pub(super) fn draw<'p, 'w>(
 ) -> (Placed<'p, 'w>, f32) {
     let mut bottom = at.y;
     let width = sizes.beside();
-    let config = config(stage, world, sizes.config, picture, at, &mut bottom);
+    let config = config(stage, world, sizes, picture, at, &mut bottom);
     let before: Vec<&Picture<'_>> = placed.iter().map(|p| p.picture).collect();
     let own = own_from(picture, &before);
     let mut ports = Vec::new();
@@ -74,7 +74,11 @@ pub(super) fn draw<'p, 'w>(
         let key = if own == count { "scene-all-shared" } else { "scene-some-shared" };
         let text = stage.say_with(key, &[("n", &own.to_string())]);
         let text = stage.fit(&text, Font::Small, width);
-        let y = if own == count { at.y + CARD / 2.0 } else { y + 7.0 };
+        let y = if own == count {
+            at.y + sizes.card.min(ROW) / 2.0 + if sizes.card > ROW { 9.0 } else { 0.0 }
+        } else {
+            y + 7.0
+        };
         stage.caption(Text::new(pos2(blobs_at, y), Font::Small, Ink::Weak, text).marked(Glyph::Reuse));
         bottom = bottom.max(y + 8.0);
     }
@@ -92,7 +96,7 @@ pub(super) fn draw<'p, 'w>(
 fn config(
     stage: &mut Stage<'_>,
     world: &World,
-    wide: f32,
+    sizes: Sizes,
     picture: &Picture<'_>,
     at: Pos2,
     bottom: &mut f32,
@@ -100,7 +104,8 @@ fn config(
     let id = NodeId::of(Entity::Config(picture.id.clone()));
     let before = before::moved_away(world, picture);
     let past = picture.tags.is_empty() && !before.is_empty();
-    let place = rect(at.x, at.y, wide, CARD);
+    let wide = sizes.config;
+    let place = rect(at.x, at.y, wide, sizes.card);
     let title = stage.say("scene-config");
     let style = match picture.config {
         None => Style::Ghost,
@@ -113,27 +118,56 @@ fn config(
         (None, true) => Some((stage.say("scene-tag-before"), Ink::Weak, Glyph::Tag)),
         _ => None,
     };
-    let mut node = Node::new(id.clone(), place, Tint::Family(Family::Process), style)
-        .text(Text::new(pos2(14.0, 15.0), Font::Title, Ink::Strong, title.clone()))
-        .text(Text::new(pos2(14.0, 33.0), Font::Mono, Ink::Weak, short(&picture.id)));
-    if let Some((word, ink, mark)) = why {
-        let word = stage.fit(&word, Font::Small, right - stage.width(&title, Font::Title) - 38.0);
-        node = node.text(Text::new(pos2(right, 15.0), Font::Small, ink, word).anchored(Anchor::Right).marked(mark));
+    let mut node = Node::new(id.clone(), place, Tint::Family(Family::Process), style);
+    if place.height() < ONE_LINE {
+        node = node.texts(in_a_line(stage, place, &title, picture, why.map(|(_, _, mark)| mark)));
+        stage.add(node.called(""));
+    } else {
+        node = node.text(Text::new(pos2(14.0, 15.0), Font::Title, Ink::Strong, title.clone())).text(Text::new(
+            pos2(14.0, 33.0),
+            Font::Mono,
+            Ink::Weak,
+            short(&picture.id),
+        ));
+        if let Some((word, ink, mark)) = why {
+            let word = stage.fit(&word, Font::Small, right - stage.width(&title, Font::Title) - 38.0);
+            node = node.text(Text::new(pos2(right, 15.0), Font::Small, ink, word).anchored(Anchor::Right).marked(mark));
+        }
+        stage.add(node.called(""));
     }
-    stage.add(node.called(""));
     let mut above = (id.clone(), place);
     for tag in &picture.tags {
-        let chip = rect(at.x, above.1.bottom() + GAP, wide, CHIP);
+        let chip = rect(at.x, above.1.bottom() + sizes.chip_apart, wide, sizes.chip);
         let name = stage.fit_middle(&familiar(tag), Font::Mono, wide - 46.0);
         let tag_id = NodeId::of(Entity::Tag((*tag).clone()));
-        let text = Text::new(pos2(14.0, CHIP / 2.0), Font::Mono, Ink::Strong, name).marked(Glyph::Tag);
+        let text = Text::new(pos2(14.0, sizes.chip / 2.0), Font::Mono, Ink::Strong, name).marked(Glyph::Tag);
         stage.add(Node::new(tag_id.clone(), chip, TINT, Style::Solid).text(text).called(&stage.say("scene-local-tag")));
         let route = vec![chip.center_top(), above.1.center_bottom()];
         stage.wire(&tag_id, &above.0, Edge::new(route, TINT, Line::Solid).part(POINTS));
         above = (tag_id, chip);
     }
-    *bottom = bottom.max(before::chips(world, stage, picture, above));
+    *bottom = bottom.max(before::chips(world, stage, sizes, picture, above));
     (id, place)
+}
+
+/// A config's name and its digest beside each other.
+pub(super) fn in_a_line(
+    stage: &Stage<'_>,
+    place: Rect,
+    title: &str,
+    picture: &Picture<'_>,
+    mark: Option<Glyph>,
+) -> [Text; 2] {
+    let (middle, right) = (place.height() / 2.0, place.width() - 12.0);
+    let digest = short(&picture.id);
+    let digest = digest.trim_start_matches("sha256:");
+    let room = right - 14.0 - stage.width(digest, Font::Mono) - 8.0 - if mark.is_some() { 18.0 } else { 0.0 };
+    // `설정 (config)` is `설정` where there is no room for both.
+    let title = stage.fit(title.split(" (").next().unwrap_or(title), Font::Title, room);
+    [
+        Text::new(pos2(14.0, middle), Font::Title, Ink::Strong, title).marked(mark),
+        Text::new(pos2(right, middle), Font::Mono, Ink::Weak, digest).anchored(Anchor::Right),
+    ]
 }
 
 fn row(stage: &mut Stage<'_>, picture: &Picture<'_>, level: usize, place: Rect, scale: Scale) -> NodeId {

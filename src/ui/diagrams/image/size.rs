@@ -21,8 +21,13 @@ pub(super) struct Sizes {
     /// Between the upper half and the lower one, with the wires' lanes.
     pub between: f32,
     pub config: f32,
-    /// A local tag below its config.
+    /// A local tag below the config in full, and how far below.
     pub tag_high: f32,
+    pub tag_apart: f32,
+    /// The config of another image, a local tag below that, and how far below.
+    pub card: f32,
+    pub chip: f32,
+    pub chip_apart: f32,
     /// The least room between configs and layers, for the wires to both.
     pub gutter: f32,
     /// Of a layer: its blob, its DiffID, its place in the overlay, from the left edge of the first.
@@ -63,7 +68,7 @@ impl Sizes {
         match stage.detail {
             Detail::Full => FULL,
             Detail::Less => less(stage),
-            Detail::Least => {
+            Detail::Least | Detail::Bare => {
                 // The half that the eye is led to is open.
                 let upper = |entity: &Entity| {
                     matches!(
@@ -73,7 +78,11 @@ impl Sizes {
                 };
                 let up = stage.any_open(upper);
                 let (chain, layers) = if up { (Part::Plain, Part::Row) } else { (Part::Row, Part::Plain) };
-                Self { chain, layers, others: if up { 1 } else { 2 }, between: 34.0, frame_head: 34.0, ..less(stage) }
+                let least = Self { chain, layers, between: 34.0, frame_head: 34.0, ..less(stage) };
+                match stage.detail {
+                    Detail::Bare => bare(least),
+                    _ => Self { others: if up { 1 } else { 2 }, ..least },
+                }
             }
         }
     }
@@ -111,6 +120,10 @@ const FULL: Sizes = Sizes {
     between: 46.0,
     config: 208.0,
     tag_high: 46.0,
+    tag_apart: 14.0,
+    card: 46.0,
+    chip: 24.0,
+    chip_apart: 6.0,
     gutter: 46.0,
     blob: 238.0,
     diff_x: 274.0,
@@ -155,6 +168,10 @@ fn less(stage: &Stage<'_>) -> Sizes {
         between: 38.0,
         config,
         tag_high: 26.0,
+        tag_apart: 6.0,
+        card: 46.0,
+        chip: 24.0,
+        chip_apart: 6.0,
         gutter,
         blob,
         diff_x: blob + 22.0,
@@ -171,5 +188,24 @@ fn less(stage: &Stage<'_>) -> Sizes {
         others: 4,
         chain: Part::Plain,
         layers: Part::Plain,
+    }
+}
+
+/// A line for each tag, config and local tag.
+fn bare(least: Sizes) -> Sizes {
+    Sizes {
+        tag: vec2(least.tag.x, 26.0),
+        frame_head: 26.0,
+        index: vec2(least.index.x, 38.0),
+        between: 20.0,
+        tag_high: 22.0,
+        tag_apart: 3.0,
+        card: 28.0,
+        chip: 22.0,
+        chip_apart: 3.0,
+        head: 20.0,
+        // Beside the layers of one image others are counted.
+        others: if least.layers == Part::Row { 1 } else { 0 },
+        ..least
     }
 }

@@ -54,6 +54,13 @@ pub(super) fn config(
         Some(_) => Style::Solid,
     };
     let mut node = Node::new(id.clone(), place, Tint::Family(Family::Process), style);
+    if stage.detail == Detail::Bare && lines.len() == 1 && picture.config.is_some() {
+        let place = rect(at.x, at.y, sizes.config, sizes.card);
+        let texts = others::in_a_line(stage, place, &title, picture, None);
+        stage.add(Node { rect: place, ..node }.texts(texts).called(""));
+        let lowest = tags(stage, sizes, picture, (&id, place));
+        return ((id, place), before::chips(world, stage, sizes, picture, lowest));
+    }
     node = node.text(Text::new(pos2(16.0, head / 2.0), Font::Title, Ink::Strong, title));
     for (row, (font, ink, mark, line)) in lines.into_iter().enumerate() {
         let room = sizes.config - 30.0 - if mark.is_some() { font.size() + 4.0 } else { 0.0 };
@@ -62,7 +69,7 @@ pub(super) fn config(
     }
     stage.add(node.called(""));
     let lowest = tags(stage, sizes, picture, (&id, place));
-    let bottom = before::chips(world, stage, picture, lowest);
+    let bottom = before::chips(world, stage, sizes, picture, lowest);
     ((id, place), bottom)
 }
 
@@ -86,8 +93,7 @@ fn tags(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, (config, car
     let mut above = (config.clone(), card);
     for tag in &picture.tags {
         let full = stage.is_full();
-        let apart = if full { 14.0 } else { 6.0 };
-        let place = rect(card.left(), above.1.bottom() + apart, sizes.config, sizes.tag_high);
+        let place = rect(card.left(), above.1.bottom() + sizes.tag_apart, sizes.config, sizes.tag_high);
         let id = NodeId::of(Entity::Tag((*tag).clone()));
         let title = stage.say("scene-local-tag");
         let mut node = Node::new(id.clone(), place, TINT, Style::Solid);
@@ -98,7 +104,8 @@ fn tags(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, (config, car
                 .text(Text::new(pos2(14.0, 32.0), Font::Mono, Ink::Strong, name));
         } else {
             let name = stage.fit_middle(&familiar(tag), Font::Mono, sizes.config - 44.0);
-            node = node.text(Text::new(pos2(12.0, 13.0), Font::Mono, Ink::Strong, name).marked(Glyph::Tag));
+            node = node
+                .text(Text::new(pos2(12.0, sizes.tag_high / 2.0), Font::Mono, Ink::Strong, name).marked(Glyph::Tag));
         }
         stage.add(node.called(if full { "" } else { &title }));
         let route = vec![place.center_top(), above.1.center_bottom()];

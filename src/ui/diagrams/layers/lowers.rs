@@ -27,7 +27,7 @@ pub(super) fn draw(
     let mut y = at.top() + sizes.head;
     // Of very many those that are seen first: the highest, and what the eye is led to.
     let count = picture.layers.len();
-    let most = if stage.detail == Detail::Least { LEAST_SLABS } else { usize::MAX };
+    let most = if stage.detail >= Detail::Least { LEAST_SLABS } else { usize::MAX };
     let is_open = |slab: &Slab<'_>| slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
     let kept = |i: usize, slab: &Slab<'_>| count <= most || i + most > count || i == 0 || is_open(slab);
     let kept: Vec<bool> = picture.layers.iter().enumerate().map(|(i, slab)| kept(i, slab)).collect();

@@ -61,7 +61,7 @@ impl Sizes {
                 file_rows: 1,
                 ..full
             },
-            Detail::Least => Self {
+            Detail::Least | Detail::Bare => Self {
                 width,
                 column: 230.0,
                 gap: 12.0,

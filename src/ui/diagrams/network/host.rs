@@ -16,7 +16,7 @@ fn folds_rules(stage: &Stage<'_>) -> bool {
 
 fn rule_width(stage: &Stage<'_>) -> f32 {
     if folds_rules(stage) && !stage.is_full() {
-        if stage.detail == Detail::Least { 176.0 } else { 200.0 }
+        if stage.detail >= Detail::Least { 176.0 } else { 200.0 }
     } else {
         RULE_WIDTH
     }

@@ -147,7 +147,7 @@ impl<'a> Groups<'a> {
 
 /// The containers to which the eye is led, at least the one made last; none where all are drawn in full.
 fn opened(world: &World, stage: &Stage<'_>, all: &[&Arc<Container>]) -> Option<BTreeSet<ContainerId>> {
-    if stage.detail != Detail::Least {
+    if stage.detail < Detail::Least {
         return None;
     }
     let of = |entity: &Entity| match entity {

@@ -60,7 +60,7 @@ impl Sizes {
         match stage.detail {
             Detail::Full => FULL,
             Detail::Less => LESS,
-            Detail::Least => {
+            Detail::Least | Detail::Bare => {
                 let inside = |entity: &Entity| matches!(entity, Entity::Route(..) | Entity::Namespace(_));
                 if stage.any_open(inside) { Self { container: LESS.container, ..LEAST } } else { LEAST }
             }
