@@ -133,7 +133,7 @@ files-waste-rest = 전체 { $of } 가운데, 경로 { $count }개에서 보이�
 files-waste-overwritten = 덮어씀
 files-waste-deleted = 지워짐
 files-waste-metadata = 같은 내용이 다시 있음
-files-waste-tip-overwritten = 위 레이어가 같은 경로에 다른 내용을 담아, 아래 바이트는 자리만 차지합니다.
+files-waste-tip-overwritten = 위 레이어가 같은 경로에 다른 내용을 담아, 아래의 바이트는 공간만 차지합니다.
 files-waste-tip-deleted = 위 레이어가 지웠지만 바이트는 아래 레이어에 그대로 남아 있습니다.
 files-waste-tip-metadata = 내용은 그대로인데 모드나 소유자를 바꾸느라 파일 전체가 한 번 더 들어갔습니다.
 

@@ -32,6 +32,16 @@ pub enum Focus {
         /// The image.
         image: Reference,
     },
+    /// The blob of the uppermost layer.
+    TopBlob {
+        /// The image.
+        image: Reference,
+    },
+    /// The blobs of all its layers, each by itself.
+    Blobs {
+        /// The image.
+        image: Reference,
+    },
     /// The bridge.
     Bridge,
     /// The cable's end on the host.
@@ -64,9 +74,19 @@ pub enum Focus {
 }
 
 impl Focus {
-    /// The thing, once the World has it.
+    /// The things, those of them that the World has.
+    pub fn entities(&self, world: &World) -> Vec<Entity> {
+        match self {
+            Self::Blobs { image } => blobs(world, image),
+            one => one.entity(world).into_iter().collect(),
+        }
+    }
+
+    /// The thing, once the World has it; of several the first.
     pub fn entity(&self, world: &World) -> Option<Entity> {
         match self {
+            Self::TopBlob { image } => blobs(world, image).pop(),
+            Self::Blobs { image } => blobs(world, image).into_iter().next(),
             Self::RemoteTag { image } => {
                 let key = image.to_string();
                 world.remote_tags.contains_key(&key).then_some(Entity::RemoteTag(key))
@@ -93,4 +113,10 @@ impl Focus {
             Self::Volume { volume } => world.volumes.contains_key(volume).then(|| Entity::Volume(volume.clone())),
         }
     }
+}
+
+/// From the lowest on.
+fn blobs(world: &World, image: &Reference) -> Vec<Entity> {
+    let layers = image::manifest(world, image).map(|manifest| manifest.layers.iter());
+    layers.into_iter().flatten().map(|layer| Entity::Blob(layer.digest.clone())).collect()
 }
