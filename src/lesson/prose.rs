@@ -227,9 +227,15 @@ mod tests {
         let section = &prose.sections["a"];
         assert_eq!((section.title.as_str(), section.before.as_str()), ("First", "soon"));
         assert!(section.text.contains("# not a heading"));
-        assert_eq!(section.questions["q"], QuestionText { name: "Which".into(), ask: "which?".into(), because: "so".into() });
+        assert_eq!(
+            section.questions["q"],
+            QuestionText { name: "Which".into(), ask: "which?".into(), because: "so".into() }
+        );
         assert_eq!(section.goals["g"], GoalText { aim: "to do".into(), reached: "done".into() });
-        assert_eq!(section.claims["A1"], ClaimNote { name: "Them".into(), said: "they say this".into(), shown: "we see".into() });
+        assert_eq!(
+            section.claims["A1"],
+            ClaimNote { name: "Them".into(), said: "they say this".into(), shown: "we see".into() }
+        );
     }
 
     #[test]

@@ -266,12 +266,6 @@ impl Runner {
         all.filter(waits).map(|(_, _, question)| question)
     }
 
-    /// A question of this step is open, or predicted and not answered.
-    pub fn waits_for_an_answer(&self) -> bool {
-        let mut asked = self.step().questions.iter().filter_map(|question| self.asked(&question.id));
-        asked.any(|asked| !matches!(asked.state, QuestionState::Revealed { .. }))
-    }
-
     /// What to choose among is known for this question of the step.
     pub fn is_asked(&self, question: &str) -> bool {
         self.asked(question).is_some()

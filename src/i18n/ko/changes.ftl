@@ -33,7 +33,7 @@ change-image-untagged = { $reference } 태그를 떼었습니다.
 change-image-gone = { $image } 이미지를 지웠습니다.
 
 ## 레이어
-change-blob-wanted = 블롭 { $digest }({ $size })의 내려받기를 기다립니다.
+change-blob-wanted = 내려받을 블롭입니다: { $digest }, { $size }.
 change-blob-progress = 블롭 { $digest } 받는 중: { $percent }%.
 change-blob-verified = 블롭 { $digest } 확인을 마쳤습니다. { $size }, 크기와 sha256이 모두 맞습니다.
 change-blob-verified-reused = 블롭 { $digest } 내용은 이미 있어서 다시 받지 않았습니다.

@@ -150,5 +150,5 @@ files-nothing = 무엇을 볼까요?
 files-nothing-text = 이미지나 컨테이너를 고르세요.
 
 problem-files-no-engine = 연결된 엔진이 없어서 파일을 읽을 수 없습니다. 시작 화면에서 엔진에 연결한 뒤 다시 여세요.
-problem-files-unwritable = 파일을 쓰지 못했습니다({ $path }): { $reason }. 쓸 수 있는 다른 폴더를 고르거나 자리를 비운 뒤 다시 저장하세요.
+problem-files-unwritable = 파일을 쓰지 못했습니다({ $path }): { $reason }. 쓸 수 있는 다른 폴더를 고르거나 공간을 비운 뒤 다시 저장하세요.
 problem-files-unreadable = 아카이브를 읽지 못했습니다({ $path }): { $reason }. 파일이 있고 읽을 수 있는지 확인한 뒤 다시 여세요.

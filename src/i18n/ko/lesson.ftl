@@ -38,8 +38,8 @@ problem-lesson-goal-earlier = { $file }, 단계 { $step }: `{ $name }` 목표가
 problem-lesson-hides-nothing = { $file }, 단계 { $step }: `{ $name }` 질문에 `hides`가 없습니다. 답을 미리 알려 주게 될 말을 두 언어로 적으세요: hides = {"{"} ko = ["…"], en = ["…"] {"}"}.
 problem-lesson-recording = { $lesson }: 녹화 파일 `{ $name }` 읽기에 실패했습니다: { $reason }. `dockwalk lesson run { $lesson } --headless --record`로 다시 녹화하세요.
 problem-lesson-goal-missed = { $lesson }, 단계 { $step }: 녹화가 목표 `{ $name }`에 이르지 못합니다. 목표를 고치거나 다시 녹화하세요.
-problem-lesson-question-no-choices = { $lesson }, 단계 { $step }: `{ $name }` 질문을 던지는 자리에서 보기를 만들 수 없습니다. 더 뒤의 단계로 옮기세요.
-problem-lesson-question-late = { $lesson }, 단계 { $step }: `{ $name }` 질문을 던질 때 이미 답이 나와 있습니다. 더 앞의 단계로 옮기세요.
+problem-lesson-question-no-choices = { $lesson }, 단계 { $step }: `{ $name }` 질문을 묻는 시점에는 보기를 만들 수 없습니다. 더 뒤의 단계로 옮기세요.
+problem-lesson-question-late = { $lesson }, 단계 { $step }: `{ $name }` 질문을 물을 때 이미 답이 나와 있습니다. 더 앞의 단계로 옮기세요.
 problem-lesson-question-unanswered = { $lesson }, 단계 { $step }: `{ $name }` 질문의 답이 끝까지 나오지 않습니다. query를 고치거나 다시 녹화하세요.
 problem-lesson-question-outside = { $lesson }, 단계 { $step }: `{ $name }` 질문의 답이 보기 가운데 없습니다. query의 보기를 고치세요.
 problem-lesson-given-away = { $lesson }, 단계 { $step }: 아직 답하기 전인데 `{ $name }` 질문의 답을 알려 주는 말 “{ $words }”이 보입니다: { $text } 그 글을 고치거나, 답이 나온 뒤의 쪽으로 옮기세요.

@@ -72,7 +72,7 @@ step-merge-config-why = 이미지 설정(config)을 바탕으로 하고, 명령�
 step-make-volume = 볼륨 디렉터리 만들기
 step-make-volume-why = 볼륨(volume)은 엔진이 관리하는 호스트 디렉터리입니다. 컨테이너와 따로 있으므로 컨테이너가 사라져도 남습니다.
 step-fill-volume = 빈 볼륨에 이미지의 내용 담기
-step-fill-volume-why = 빈 볼륨을 처음 붙일 때는, 그 자리에 있던 이미지의 파일을 볼륨으로 복사합니다.
+step-fill-volume-why = 빈 볼륨을 처음 붙일 때는, 그 경로에 있던 이미지의 파일을 볼륨으로 복사합니다.
 step-make-upper = 쓰기 레이어 만들기
 step-make-upper-why = 컨테이너가 쓰는 것은 모두 이 상위 디렉터리(upper)에 쌓입니다. 이미지 레이어는 건드리지 않습니다.
 

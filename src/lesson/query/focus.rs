@@ -12,6 +12,11 @@ pub enum Focus {
         /// The image.
         image: Reference,
     },
+    /// The tag on this host.
+    LocalTag {
+        /// The image.
+        image: Reference,
+    },
     /// The index.
     Index {
         /// The image.
@@ -90,6 +95,10 @@ impl Focus {
             Self::RemoteTag { image } => {
                 let key = image.to_string();
                 world.remote_tags.contains_key(&key).then_some(Entity::RemoteTag(key))
+            }
+            Self::LocalTag { image } => {
+                let key = image.to_string();
+                world.tags.contains_key(&key).then_some(Entity::Tag(key))
             }
             Self::Index { image } => image::index(world, image).map(|i| Entity::Index(i.this.digest.clone())),
             Self::Manifest { image } => image::manifest(world, image).map(|m| Entity::Manifest(m.this.digest.clone())),

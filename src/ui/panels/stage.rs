@@ -4,9 +4,9 @@ use super::{PanelContext, breaking};
 use crate::trace::Family;
 use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, TerminalCommand, ViewCommand};
 use crate::ui::diagrams::{Diagrams, How, Tab};
+use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
-use crate::ui::fonts;
 use egui::{Align2, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// How high the tab bar is.

@@ -188,11 +188,9 @@ impl WindowState {
         if comes && self.is_predicting() { words.say("veiled") } else { words.step(kind) }
     }
 
-    /// A question of the lesson's step waits for its answer: what comes next would tell it.
+    /// A question waits for its answer, of this page or of one before: what comes next would tell it.
     pub fn is_predicting(&self) -> bool {
-        let Some(course) = &self.course else { return false };
-        let waits = course.runner().waits_for_an_answer();
-        waits && matches!(self.place(), Some(Place::Here | Place::Moving | Place::Before))
+        self.has_pending()
     }
 
     /// The step that the lesson's present one rests before, when it rests there now: nothing but the next action leads past it.
