@@ -147,8 +147,8 @@ fn the_third_lesson_runs_live_as_everyone_in_both_languages() {
 fn a_run_asks_before_it_tells() {
     for (lesson, asks, tells) in [
         ("1", "Which address will this container get?", "An address has been reserved. → 172.17.0."),
-        ("3", "How many of its layers does the first version not have", "(layers that it alone has). → 1"),
-        ("3", "how many layers go from the disk?", "(layers that went). → 1"),
+        ("3", "How many of its layers does the first version not have", "Layers that it alone has → 1"),
+        ("3", "how many layers go from the disk?", "Layers that went → 1"),
     ] {
         let root = tempfile::tempdir().expect("a directory");
         let run =

@@ -146,6 +146,48 @@ const NOT: [&str; 14] = [
     "해시값",
 ];
 
+/// Phrases that no native speaker would write: each stood here once.
+const AWKWARD: [&str; 22] = [
+    "검사표",
+    "태그의 문서 받기",
+    "걷었",
+    "걷어 냅",
+    "도형의 근거",
+    "앞에서 사라",
+    "터미널로, 터미널에서",
+    "네 자리",
+    "빈 자리",
+    "마운트 자리",
+    "붙은 자리",
+    "직접 해 보기",
+    "말 걸기",
+    "몫으로",
+    "글자가 찍",
+    "제어 그룹",
+    "받기를 기다립",
+    "기다림이 끝",
+    "부탁한 한 번",
+    "자리만 차지",
+    "쓰는 법",
+    "둘째 화면",
+];
+
+#[test]
+fn nothing_is_said_as_no_native_speaker_would_say_it() {
+    let mut found = Vec::new();
+    files(&src().join("i18n/ko"), "ftl", &mut found);
+    files(&src().parent().unwrap().join("lessons"), "md", &mut found);
+    let mut wrong = Vec::new();
+    for file in found.iter().filter(|file| !file.ends_with("en.md")) {
+        let text = fs::read_to_string(file).unwrap();
+        let lines = text.lines().enumerate();
+        let awkward = lines
+            .flat_map(|(number, line)| AWKWARD.iter().filter(|one| line.contains(**one)).map(move |one| (number, one)));
+        wrong.extend(awkward.map(|(number, one)| format!("{}:{}: {one}", file.display(), number + 1)));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn one_thing_has_one_word_in_messages_and_lessons() {
     let mut found = Vec::new();
@@ -173,7 +215,7 @@ fn no_sentence_of_a_lesson_leaves_its_particle_open() {
     files(&src().parent().unwrap().join("lessons"), "md", &mut found);
     for file in found {
         let text = fs::read_to_string(&file).unwrap();
-        for open in ["은(는)", "이(가)", "을(를)", "와(과)", "(으)로", "이(라)"] {
+        for open in ["은(는)", "이(가)", "을(를)", "와(과)", "(으)로", "이(라)", "(이)"] {
             assert!(!text.contains(open), "{}: {open}", file.display());
         }
     }

@@ -48,16 +48,41 @@ pub fn lesson_bind(preferred: &str, id: &str) -> Result<String, Problem> {
     if fs::create_dir_all(preferred).is_ok() {
         return Ok(preferred.to_owned());
     }
-    let below = Path::new("dockwalk").join(format!("lesson-{id}"));
-    let refused = |path: &Path, reason: String| {
-        Problem::new(Code::LessonBind).with("path", visible::path(path)).with("reason", reason)
-    };
     // Never a directory that others share: what lies in it is mounted, and read by who follows the lesson.
-    let home = env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
-    let home = home.ok_or_else(|| refused(Path::new(preferred), "HOME is not set".to_owned()))?;
-    let second = home.join(below);
-    fs::create_dir_all(&second).map_err(|e| refused(&second, e.to_string()))?;
+    let second = second_bind(id).ok_or_else(|| not_bound(Path::new(preferred), "HOME is not set"))?;
+    fs::create_dir_all(&second).map_err(|e| not_bound(&second, e))?;
     Ok(second.display().to_string())
+}
+
+/// Where a lesson binds from when the engine's directory is not ours to write to.
+fn second_bind(id: &str) -> Option<PathBuf> {
+    let home = env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    home.map(|home| home.join("dockwalk").join(format!("lesson-{id}")))
+}
+
+fn not_bound(path: &Path, reason: impl ToString) -> Problem {
+    Problem::new(Code::LessonBind).with("path", visible::path(path)).with("reason", reason.to_string())
+}
+
+/// Deletes what an earlier run of the lesson `id` left in that second directory: an engine empties its own when it starts, and knows
+/// nothing of this one. No link in it is followed.
+pub fn empty_lesson_bind(id: &str) -> Result<(), Problem> {
+    second_bind(id).map_or(Ok(()), |dir| empty(&dir))
+}
+
+fn empty(dir: &Path) -> Result<(), Problem> {
+    // One that is a link leads to what is not the lesson's; one that is not there is empty.
+    if !fs::symlink_metadata(dir).is_ok_and(|found| found.is_dir()) {
+        return Ok(());
+    }
+    for entry in fs::read_dir(dir).map_err(|e| not_bound(dir, e))? {
+        let entry = entry.map_err(|e| not_bound(dir, e))?;
+        let path = entry.path();
+        let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let gone = if is_dir { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        gone.map_err(|e| not_bound(&path, e))?;
+    }
+    Ok(())
 }
 
 /// Where the engine listens: `given` (`--socket`), else `$DOCKWALK_SOCKET`, else `engine.sock` in a directory that was
@@ -107,4 +132,33 @@ fn variable(name: &str) -> Option<OsString> {
 /// The user of this process.
 fn uid() -> u32 {
     super::trust::Who::am_i().uid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn what_an_earlier_run_left_goes_and_nothing_that_is_not_the_lessons() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (bound, other) = (dir.path().join("lesson-02"), dir.path().join("other"));
+        fs::create_dir_all(bound.join("deep/er")).expect("it can be made");
+        fs::create_dir_all(&other).expect("it can be made");
+        for file in ["lesson-02/memo", "lesson-02/deep/er/memo", "other/mine"] {
+            fs::write(dir.path().join(file), "x").expect("it can be written");
+        }
+        symlink(&other, bound.join("link")).expect("it can be linked");
+        empty(&bound).expect("it is ours");
+        assert_eq!(fs::read_dir(&bound).expect("it is there").count(), 0);
+        assert!(other.join("mine").exists(), "a link in it is not followed");
+
+        // The directory itself a link, one that never was, and a file of that name: nothing is done.
+        let linked = dir.path().join("lesson-03");
+        symlink(&other, &linked).expect("it can be linked");
+        for place in [&linked, &dir.path().join("never"), &other.join("mine")] {
+            empty(place).expect("nothing to do");
+        }
+        assert!(other.join("mine").exists());
+    }
 }

@@ -96,14 +96,17 @@ impl Client {
         }
     }
 
-    /// Ends the engine of an earlier run of a lesson; an error when somebody goes on stepping through it.
+    /// Ends the engine of an earlier run of a lesson, and deletes what that run left outside its directory; an error when somebody goes on stepping through it.
     pub fn end_earlier(options: &StartOptions) -> Result<(), ClientError> {
         let begun = Instant::now();
         loop {
             let client = match Self::find(options) {
                 Ok(client) => client,
                 Err(error) if error.is_final() => return Err(error),
-                Err(_nobody_there) => return Ok(()),
+                Err(_nobody_there) => {
+                    let emptied = options.lesson.as_deref().map_or(Ok(()), place::empty_lesson_bind);
+                    return emptied.map_err(|problem| ClientError { status: None, problem });
+                }
             };
             // One that is about to end may not answer any more.
             let held = client.gate().is_ok_and(|gate| gate.held);

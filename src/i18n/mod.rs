@@ -47,6 +47,8 @@ files![
 #[derive(Clone)]
 pub struct Words {
     lang: Lang,
+    /// Messages that are not said now.
+    veiled: Arc<[&'static str]>,
     bundle: Arc<FluentBundle<FluentResource>>,
 }
 
@@ -60,7 +62,36 @@ impl Words {
             Lang::Ko => Arc::clone(&KOREAN),
             Lang::En => Arc::clone(&ENGLISH),
         };
-        Self { lang, bundle }
+        Self { lang, veiled: Arc::default(), bundle }
+    }
+
+    /// The same, but instead of these messages it is said that they are being predicted: they would tell an answer.
+    #[must_use]
+    pub fn veiling(self, mut keys: Vec<&'static str>) -> Self {
+        keys.sort_unstable();
+        keys.dedup();
+        Self { veiled: keys.into(), ..self }
+    }
+
+    /// What is not said now, in order.
+    pub fn veiled(&self) -> &Arc<[&'static str]> {
+        &self.veiled
+    }
+
+    /// That message is not said now.
+    pub fn is_veiled(&self, key: &str) -> bool {
+        self.veiled.iter().any(|veiled| *veiled == key)
+    }
+
+    /// The same with nothing held back: for the names of what is veiled.
+    #[must_use]
+    pub fn plainly(&self) -> Self {
+        Self { veiled: Arc::default(), ..self.clone() }
+    }
+
+    /// True when there is such a message.
+    pub fn knows(&self, key: &str) -> bool {
+        self.bundle.has_message(key)
     }
 
     /// Which language they are.
@@ -75,6 +106,7 @@ impl Words {
 
     /// A message with variables.
     pub fn say_with(&self, key: &str, vars: &[(&str, &str)]) -> String {
+        let (key, vars) = if self.is_veiled(key) { ("veiled", &[][..]) } else { (key, vars) };
         let mut args = FluentArgs::new();
         vars.iter().for_each(|(name, value)| args.set(*name, said(value)));
         self.format(key, &args).unwrap_or_else(|| format!("⟨{}⟩", visible::line(key)))

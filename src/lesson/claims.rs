@@ -55,6 +55,14 @@ pub fn verdicts_of(claim: &str) -> Option<&'static [Verdict]> {
     CLAIMS.iter().find(|(id, _)| *id == claim).map(|(_, verdicts)| *verdicts)
 }
 
+/// Where a claim stands in the notes: the notebook, the number, the part of it.
+pub(super) fn place_of(claim: &str) -> (String, u32, String) {
+    let digits = claim.find(|c: char| c.is_ascii_digit()).unwrap_or(claim.len());
+    let (book, rest) = claim.split_at(digits);
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    (book.to_owned(), rest[..end].parse().unwrap_or(0), rest[end..].to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +74,12 @@ mod tests {
         assert_eq!(ids.len(), CLAIMS.len());
         assert_eq!(verdicts_of("A11"), Some(R));
         assert_eq!(verdicts_of("Z9"), None);
+    }
+
+    #[test]
+    fn claims_are_in_the_order_of_the_notes() {
+        let mut ids = ["Q1", "B11", "A14", "B7b", "A3", "B7a", "B5"];
+        ids.sort_by_key(|id| place_of(id));
+        assert_eq!(ids, ["A3", "A14", "B5", "B7a", "B7b", "B11", "Q1"]);
     }
 }

@@ -37,8 +37,13 @@ pub fn lint(lesson: &Lesson, command: &dyn Fn(&str) -> Result<(), String>) -> Ve
         for claim in step.claims.iter().filter(|claim| verdicts_of(claim).is_none()) {
             problems.push(at(Code::LessonClaimUnknown, claim));
         }
-        for question in step.questions.iter().filter(|question| !question.ask.is_askable()) {
-            problems.push(at(Code::LessonQuestionForm, &question.id));
+        for question in &step.questions {
+            if !question.ask.is_askable() {
+                problems.push(at(Code::LessonQuestionForm, &question.id));
+            }
+            if Lang::ALL.into_iter().any(|lang| question.hides.of(lang).is_empty()) {
+                problems.push(at(Code::LessonHidesNothing, &question.id));
+            }
         }
         for goal in &step.goals {
             if let Condition::Console { shows: Shown::ValueOf(earlier), .. } = &goal.when
@@ -94,7 +99,7 @@ fn lint_prose(lesson: &Lesson, lang: Lang) -> Vec<Problem> {
 fn headings_of_script(step: &LessonStep) -> BTreeSet<String> {
     let questions =
         step.questions.iter().flat_map(|q| [format!("### question {}", q.id), format!("### answer {}", q.id)]);
-    let goals = step.goals.iter().map(|goal| format!("### goal {}", goal.id));
+    let goals = step.goals.iter().flat_map(|g| [format!("### goal {}", g.id), format!("### reached {}", g.id)]);
     let claims = step.claims.iter().map(|claim| format!("### claim {claim}"));
     questions.chain(goals).chain(claims).collect()
 }
@@ -105,7 +110,11 @@ fn headings_of_prose(section: &Section) -> BTreeSet<String> {
         let because = (!text.because.is_empty()).then(|| format!("### answer {id}"));
         ask.into_iter().chain(because)
     });
-    let goals = section.goals.keys().map(|id| format!("### goal {id}"));
+    let goals = section.goals.iter().flat_map(|(id, text)| {
+        let aim = (!text.aim.is_empty()).then(|| format!("### goal {id}"));
+        let reached = (!text.reached.is_empty()).then(|| format!("### reached {id}"));
+        aim.into_iter().chain(reached)
+    });
     let claims = section.claims.keys().map(|id| format!("### claim {id}"));
     questions.chain(goals).chain(claims).collect()
 }

@@ -23,6 +23,7 @@ mod prose;
 mod query;
 mod runner;
 mod script;
+mod spoiler;
 #[cfg(test)]
 mod tests;
 mod track;
@@ -35,10 +36,10 @@ pub use format::{Lesson, Source};
 pub use library::{embedded, is_called, recording};
 pub use lint::lint;
 pub use playback::{Rest, play, rests};
-pub use prose::{ClaimNote, Prose, QuestionText, Section};
+pub use prose::{ClaimNote, GoalText, Prose, QuestionText, Section};
 pub use query::{Focus, Query};
 pub use runner::{Noticed, Progress, QuestionState, Runner};
-pub use script::{Condition, Goal, LessonStep, Question, Script, Shown, Tab, Terminal};
+pub use script::{Condition, Goal, Hides, LessonStep, Question, Script, Shown, Tab, Terminal};
 pub use track::Track;
 pub use view::{ClaimView, GoalView, QuestionView, StepView, Summary};
 

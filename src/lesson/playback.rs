@@ -16,7 +16,7 @@ pub struct Rest {
 }
 
 /// Walks a trace event by event with its World and console.
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     trace: &'a Trace,
     position: u64,
     world: World,
@@ -26,6 +26,14 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(trace: &'a Trace) -> Self {
         Self { trace, position: trace.start(), world: trace.base().world.clone(), console: Console::default() }
+    }
+
+    pub(super) fn trace(&self) -> &'a Trace {
+        self.trace
+    }
+
+    pub(super) fn position(&self) -> u64 {
+        self.position
     }
 
     /// One event on. False at the end.
@@ -69,7 +77,7 @@ pub fn rests(lesson: &Arc<Lesson>, trace: &Trace) -> Vec<Rest> {
 }
 
 /// Plays the lesson on its recording: every goal must be reached, and every question must be open when it is asked and
-/// answered, from among its choices, before the end.
+/// answered, from among its choices, before the end; and nothing that can be read until then says the answer.
 pub fn play(lesson: &Arc<Lesson>, trace: &Trace) -> Vec<Problem> {
     let mut problems = Vec::new();
     let problem = |code: Code, step: &LessonStep, name: &str| {
@@ -89,22 +97,24 @@ pub fn play(lesson: &Arc<Lesson>, trace: &Trace) -> Vec<Problem> {
             }
             match first_answer(&question.ask, walk) {
                 None => problems.push(problem(Code::LessonQuestionUnanswered, step, &question.id)),
-                Some(answer) if !asked.choices.contains(&answer) => {
+                Some((_, answer)) if !asked.choices.contains(&answer) => {
                     problems.push(problem(Code::LessonQuestionOutside, step, &question.id));
                 }
                 Some(_) => {}
             }
         }
     });
+    problems.extend(spoiler::given_away(lesson, trace));
     problems
 }
 
-fn first_answer(query: &Query, from: &Walk<'_>) -> Option<Answer> {
+/// When the machine tells, and what.
+pub(super) fn first_answer(query: &Query, from: &Walk<'_>) -> Option<(u64, Answer)> {
     let mut walk =
         Walk { trace: from.trace, position: from.position, world: from.world.clone(), console: Console::default() };
     loop {
         match query.answer(&walk.world) {
-            Some(answer) => return Some(answer),
+            Some(answer) => return Some((walk.position, answer)),
             None if walk.step() => {}
             None => return None,
         }
@@ -112,7 +122,7 @@ fn first_answer(query: &Query, from: &Walk<'_>) -> Option<Answer> {
 }
 
 /// Leads a runner through the trace, and calls `rest` where each step rests.
-fn walk(lesson: &Arc<Lesson>, trace: &Trace, mut rest: impl FnMut(&LessonStep, &Walk<'_>, &Runner)) {
+pub(super) fn walk(lesson: &Arc<Lesson>, trace: &Trace, mut rest: impl FnMut(&LessonStep, &Walk<'_>, &Runner)) {
     let mut walk = Walk::new(trace);
     let mut runner = Runner::new(Arc::clone(lesson));
     for (i, step) in lesson.script.steps.iter().enumerate() {

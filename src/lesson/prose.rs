@@ -6,10 +6,12 @@
 //! ## step-id: The step's title
 //! Its text: what is so once the step rests.
 //! ### before          what will be done, shown until then
-//! ### question id     what to predict
+//! ### question id: what it is about, in two or three words
+//! What to predict.
 //! ### answer id       why it is so, shown with the answer
-//! ### goal id         what must become true
-//! ### claim A1
+//! ### goal id         what is to become true, as long as it is not
+//! ### reached id      what is so once it did
+//! ### claim A1: what it is about
 //! > What the notes say, in our own words.
 //! What the machine shows.
 //! ```
@@ -42,7 +44,7 @@ pub struct Section {
     /// By question id.
     pub questions: BTreeMap<String, QuestionText>,
     /// By goal id.
-    pub goals: BTreeMap<String, String>,
+    pub goals: BTreeMap<String, GoalText>,
     /// By claim id.
     pub claims: BTreeMap<String, ClaimNote>,
 }
@@ -50,15 +52,28 @@ pub struct Section {
 /// A question's words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QuestionText {
+    /// What it is about, in two or three words. It says nothing of the answer.
+    pub name: String,
     /// What is asked.
     pub ask: String,
     /// Why the answer is what it is.
     pub because: String,
 }
 
+/// A goal's words: nothing is said to be so before it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GoalText {
+    /// What is to become true.
+    pub aim: String,
+    /// What is so once it did.
+    pub reached: String,
+}
+
 /// A claim beside what the machine shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClaimNote {
+    /// What it is about, in two or three words.
+    pub name: String,
     /// The notes' claim, in our own words.
     pub said: String,
     /// What the machine shows.
@@ -122,13 +137,24 @@ impl Section {
             return if twice { Err(Code::LessonTwice) } else { Ok(()) };
         }
         let (what, id) = block.heading.split_once(' ').ok_or(Code::LessonHeading)?;
+        let (id, name) = id.split_once(':').map_or((id, None), |(id, name)| (id, Some(name.trim())));
         let (id, text) = (id.trim().to_owned(), filled(block)?);
+        // Questions and claims have names, and nothing else has one.
+        if name.is_some_and(|name| !name.is_empty()) != matches!(what, "question" | "claim") {
+            return Err(Code::LessonHeading);
+        }
         let slot = match what {
-            "question" => &mut self.questions.entry(id).or_default().ask,
+            "question" => {
+                let question = self.questions.entry(id).or_default();
+                question.name = name.unwrap_or_default().to_owned();
+                &mut question.ask
+            }
             "answer" => &mut self.questions.entry(id).or_default().because,
-            "goal" => self.goals.entry(id).or_default(),
+            "goal" => &mut self.goals.entry(id).or_default().aim,
+            "reached" => &mut self.goals.entry(id).or_default().reached,
             "claim" => {
-                let new = ClaimNote::parse(&text).ok_or(Code::LessonClaimForm)?;
+                let name = name.unwrap_or_default();
+                let new = ClaimNote::parse(name, &text).ok_or(Code::LessonClaimForm)?;
                 return self.claims.insert(id, new).map_or(Ok(()), |_| Err(Code::LessonTwice));
             }
             _ => return Err(Code::LessonHeading),
@@ -142,11 +168,11 @@ impl Section {
 }
 
 impl ClaimNote {
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(name: &str, text: &str) -> Option<Self> {
         let quoted = text.lines().take_while(|line| line.starts_with('>')).count();
         let said: Vec<_> = text.lines().take(quoted).map(|line| line[1..].trim()).collect();
         let shown: Vec<_> = text.lines().skip(quoted).collect();
-        let note = Self { said: said.join(" "), shown: shown.join("\n").trim().to_owned() };
+        let note = Self { name: name.to_owned(), said: said.join(" "), shown: shown.join("\n").trim().to_owned() };
         (!note.said.is_empty() && !note.shown.is_empty()).then_some(note)
     }
 }
@@ -183,8 +209,8 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "# T\nabout\n## a: First\ntext\n```\n# not a heading\n```\n### before\nsoon\n### question q\nwhich?\n### answer q\nso\n\
-                        ### goal g\ndone\n### claim A1\n> they say\n> this\n\nwe see\n";
+    const GOOD: &str = "# T\nabout\n## a: First\ntext\n```\n# not a heading\n```\n### before\nsoon\n### question q: Which\nwhich?\n### answer q\nso\n\
+                        ### goal g\nto do\n### reached g\ndone\n### claim A1: Them\n> they say\n> this\n\nwe see\n";
 
     #[track_caller]
     fn fails(text: &str, code: Code, line: Option<&str>) {
@@ -201,9 +227,15 @@ mod tests {
         let section = &prose.sections["a"];
         assert_eq!((section.title.as_str(), section.before.as_str()), ("First", "soon"));
         assert!(section.text.contains("# not a heading"));
-        assert_eq!(section.questions["q"], QuestionText { ask: "which?".into(), because: "so".into() });
-        assert_eq!(section.goals["g"], "done");
-        assert_eq!(section.claims["A1"], ClaimNote { said: "they say this".into(), shown: "we see".into() });
+        assert_eq!(
+            section.questions["q"],
+            QuestionText { name: "Which".into(), ask: "which?".into(), because: "so".into() }
+        );
+        assert_eq!(section.goals["g"], GoalText { aim: "to do".into(), reached: "done".into() });
+        assert_eq!(
+            section.claims["A1"],
+            ClaimNote { name: "Them".into(), said: "they say this".into(), shown: "we see".into() }
+        );
     }
 
     #[test]
@@ -215,9 +247,11 @@ mod tests {
         fails("# T\n## a: A\ntext\n### gaol g\nx\n", Code::LessonHeading, Some("4"));
         fails("# T\n## a: A\n", Code::LessonEmpty, Some("2"));
         fails("# T\n## a: A\nx\n## a: B\ny\n", Code::LessonTwice, Some("4"));
+        fails("# T\n## a: A\nx\n### question q\nno name?\n", Code::LessonHeading, Some("4"));
+        fails("# T\n## a: A\nx\n### goal g: a name\n1\n", Code::LessonHeading, Some("4"));
         fails("# T\n## a: A\nx\n### goal g\n1\n### goal g\n2\n", Code::LessonTwice, Some("6"));
         fails("# T\n## a: A\nx\n### before\n", Code::LessonEmpty, Some("4"));
         fails("# T\n## a: A\nx\n### before\n1\n### before\n2\n", Code::LessonTwice, Some("6"));
-        fails("# T\n## a: A\nx\n### claim A1\nno quote\n", Code::LessonClaimForm, Some("4"));
+        fails("# T\n## a: A\nx\n### claim A1: It\nno quote\n", Code::LessonClaimForm, Some("4"));
     }
 }

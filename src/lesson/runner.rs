@@ -248,10 +248,22 @@ impl Runner {
         all.filter(|(step, id)| self.asked_at(step, id).is_some_and(|asked| asked.told_at == Some(self.at)))
     }
 
-    /// A question of this step is open, or predicted and not answered.
-    pub fn waits_for_an_answer(&self) -> bool {
-        let mut asked = self.step().questions.iter().filter_map(|question| self.asked(&question.id));
-        asked.any(|asked| !matches!(asked.state, QuestionState::Revealed { .. }))
+    /// Questions whose answers are not known to the learner yet, and not told by the World: those of this step, and those that were
+    /// predicted before.
+    pub fn pending<'a>(&'a self, world: &'a World) -> impl Iterator<Item = &'a Question> {
+        let steps = self.lesson.script.steps[..=self.at].iter().enumerate();
+        let all = steps.flat_map(|(number, step)| step.questions.iter().map(move |question| (number, step, question)));
+        let waits = move |(number, step, question): &(usize, &LessonStep, &Question)| {
+            let asked = self.asked_at(&step.id, &question.id).map(|asked| &asked.state);
+            let open = match asked {
+                Some(QuestionState::Predicted(_)) => true,
+                // Nobody can be asked any more on a page that lies behind.
+                Some(QuestionState::Unanswered) | None => *number == self.at,
+                Some(QuestionState::Revealed { .. }) => false,
+            };
+            open && question.ask.answer(world).is_none()
+        };
+        all.filter(waits).map(|(_, _, question)| question)
     }
 
     /// What to choose among is known for this question of the step.

@@ -1,6 +1,7 @@
 //! What `lesson.toml` says.
 
 use super::{Focus, Query};
+use crate::i18n::Lang;
 use crate::trace::StepKind;
 use serde::Deserialize;
 
@@ -52,9 +53,9 @@ pub struct LessonStep {
     /// The diagram to look at.
     #[serde(default)]
     pub tab: Option<Tab>,
-    /// What to select in it.
+    /// What its text speaks of: the first is selected, all are lit and in view.
     #[serde(default)]
-    pub focus: Option<Focus>,
+    pub focus: Vec<Focus>,
     /// The notes' claims it shows the truth of.
     #[serde(default)]
     pub claims: Vec<String>,
@@ -75,6 +76,44 @@ pub struct Question {
     pub id: String,
     /// What computes the answer.
     pub ask: Query,
+    /// What would give the answer away.
+    #[serde(default)]
+    pub hides: Hides,
+}
+
+/// Words that give an answer away, by language: they are nowhere to be seen before the World tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hides {
+    /// In Korean.
+    pub ko: Vec<String>,
+    /// In English.
+    pub en: Vec<String>,
+}
+
+impl Hides {
+    /// Those of that language.
+    pub fn of(&self, lang: Lang) -> &[String] {
+        match lang {
+            Lang::Ko => &self.ko,
+            Lang::En => &self.en,
+        }
+    }
+
+    /// What of them stands in a text: `index` is not in `ifindex`, and `인덱스` is in `인덱스를`.
+    pub fn found_in(&self, lang: Lang, text: &str) -> Option<&str> {
+        let text = text.to_lowercase();
+        let stands = |words: &str| {
+            let words = words.to_lowercase();
+            let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+            text.match_indices(&words).any(|(at, _)| {
+                let joined_before = latin(words.chars().next()) && latin(text[..at].chars().next_back());
+                let joined_after = latin(words.chars().next_back()) && latin(text[at + words.len()..].chars().next());
+                !joined_before && !joined_after
+            })
+        };
+        self.of(lang).iter().map(String::as_str).find(|words| stands(words))
+    }
 }
 
 /// Something that must become true.

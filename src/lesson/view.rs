@@ -25,8 +25,8 @@ pub struct StepView {
     pub stop_at: Option<StepKind>,
     /// The diagram to look at.
     pub tab: Option<Tab>,
-    /// What to select in it.
-    pub focus: Option<Focus>,
+    /// What its text speaks of.
+    pub focus: Vec<Focus>,
     /// What is to be predicted.
     pub questions: Vec<QuestionView>,
     /// What was predicted at earlier steps, and was answered while this one was under way.
@@ -72,7 +72,7 @@ impl StepView {
 pub struct Summary {
     /// All questions, each with the number of its step from 0.
     pub questions: Vec<(usize, QuestionView)>,
-    /// All claims, each with the number of its step from 0.
+    /// All claims in the order of the notes, each with the number of its step from 0.
     pub claims: Vec<(usize, ClaimView)>,
 }
 
@@ -97,6 +97,7 @@ impl Runner {
             all.questions.extend(view.questions.into_iter().map(|question| (number, question)));
             all.claims.extend(view.claims.into_iter().map(|claim| (number, claim)));
         }
+        all.claims.sort_by_cached_key(|(_, claim)| claims::place_of(&claim.id));
         all
     }
 }
@@ -106,6 +107,8 @@ impl Runner {
 pub struct QuestionView {
     /// Its id, for [`Runner::predict`].
     pub id: String,
+    /// What it is about, in two or three words.
+    pub name: String,
     /// What is asked, Markdown.
     pub ask: String,
     /// What to choose among; empty while even that is not known.
@@ -123,7 +126,7 @@ pub struct QuestionView {
 pub struct GoalView {
     /// Its id.
     pub id: String,
-    /// What must become true, Markdown.
+    /// What is to become true, or what is so now that it did; Markdown.
     pub text: String,
     /// It did.
     pub reached: bool,
@@ -136,6 +139,8 @@ pub struct GoalView {
 pub struct ClaimView {
     /// Its id.
     pub id: String,
+    /// What it is about, in two or three words.
+    pub name: String,
     /// The notes' claim, in our own words.
     pub said: String,
     /// What the machine shows, Markdown.
@@ -191,6 +196,7 @@ fn question(runner: &Runner, words: &Words, section: &Section, step: &str, id: &
     };
     QuestionView {
         id: id.to_owned(),
+        name: text.name,
         ask: text.ask,
         choices: asked.map(|a| a.choices.iter().map(|choice| choice.show(words)).collect()).unwrap_or_default(),
         state,
@@ -201,9 +207,10 @@ fn question(runner: &Runner, words: &Words, section: &Section, step: &str, id: &
 
 fn goal(runner: &Runner, words: &Words, section: &Section, id: &str) -> GoalView {
     let reached = runner.goal(id);
+    let text = section.goals.get(id).cloned().unwrap_or_default();
     GoalView {
         id: id.to_owned(),
-        text: section.goals.get(id).cloned().unwrap_or_default(),
+        text: if reached.is_some() { text.reached } else { text.aim },
         reached: reached.is_some(),
         value: reached.and_then(|value| value.as_ref().map(|value| value.show(words))),
     }
@@ -212,5 +219,5 @@ fn goal(runner: &Runner, words: &Words, section: &Section, id: &str) -> GoalView
 fn claim(section: &Section, id: &str, open: bool) -> ClaimView {
     let note = section.claims.get(id).cloned().unwrap_or_default();
     let verdicts = verdicts_of(id).unwrap_or_default();
-    ClaimView { id: id.to_owned(), said: note.said, shown: note.shown, verdicts, open }
+    ClaimView { id: id.to_owned(), name: note.name, said: note.said, shown: note.shown, verdicts, open }
 }

@@ -124,7 +124,12 @@ pub fn size(bytes: u64) -> String {
 pub fn of(entity: &Entity, world: &World, words: &Words) -> Option<Facts> {
     let mut t = Table { words, rows: Vec::new() };
     let (title, kind, family) = describe(entity, world, &mut t)?;
-    Some(Facts { title: fonts::shown(&title), kind, family, rows: t.rows })
+    // What is being predicted has its name here, and neither its value nor the way to it.
+    let veil = |row: Row| match words.is_veiled(row.label) {
+        true => Row { value: words.say("veiled"), tone: Tone::Plain, leads_to: None, ..row },
+        false => row,
+    };
+    Some(Facts { title: fonts::shown(&title), kind, family, rows: t.rows.into_iter().map(veil).collect() })
 }
 
 type Described = Option<(String, &'static str, Family)>;

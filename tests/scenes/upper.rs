@@ -123,7 +123,7 @@ fn mount_points_are_counted_and_not_listed() {
     check(&s.world);
     let scene = draw(Tab::Layers, &s.world, Lang::Ko);
     assert!(row(&scene, "web", "proc").is_none());
-    assert!(scene.node(&NodeId::of(Entity::Dir(upper("web")))).unwrap().label.contains("마운트 자리 2개"));
+    assert!(scene.node(&NodeId::of(Entity::Dir(upper("web")))).unwrap().label.contains("마운트 지점 2개"));
 }
 
 #[test]

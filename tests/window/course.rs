@@ -134,7 +134,7 @@ fn the_end_page_says_what_was_predicted_and_leads_to_the_evidence_of_every_claim
         let course = state.course.as_ref().unwrap();
         assert_eq!(Some(state.cursor.position()), course.rest_of(step), "{}", claim.id);
         let focus = course.lesson().script.steps[step].focus.clone();
-        if let Some(wanted) = focus.and_then(|focus| focus.entity(state.world())) {
+        if let Some(wanted) = focus.first().and_then(|focus| focus.entity(state.world())) {
             assert_eq!(state.selection, Some(wanted), "{}", claim.id);
         }
         assert!(state.selection.is_some() && course.is_ended(), "{}: the page stays", claim.id);
@@ -142,7 +142,7 @@ fn the_end_page_says_what_was_predicted_and_leads_to_the_evidence_of_every_claim
     // The next lesson is the one next action, played as this one was.
     let next = app(&window).state.mover();
     assert_eq!(next, Mover::NextLesson("02-storage".to_owned()));
-    assert!(window.query_by_label("다음 레슨: 네 자리에 쓴 메모").is_some());
+    assert!(window.query_by_label("다음 레슨: 네 곳에 쓴 메모").is_some());
     press(&mut window, Key::Space);
     for _ in 0..500 {
         window.run_steps(1);

@@ -76,6 +76,8 @@ pub fn onward(window: &mut Window, by_key: bool) {
             choose(window, &choice);
         }
         _ if by_key => press(window, Key::Space),
+        // The name of the next page could be the answer.
+        Mover::Turn(_) if app(window).state.has_pending() => click(window, "다음"),
         mover => {
             let label = match &mover {
                 Mover::Play => "재생: 이 쪽에서 일어난 일",
@@ -213,11 +215,11 @@ fn who_goes_on_alone_is_told_and_can_catch_up_or_go_back() {
     tell(&mut window, PlaybackCommand::End);
     assert_eq!(app(&window).state.place(), Some(Place::Passed));
     window.get_by_label_contains("여기까지 이미 왔습니다");
-    click(&mut window, "이 자리로 되감기");
+    click(&mut window, "이 시점으로 되감기");
     assert_eq!(app(&window).state.place(), Some(Place::Here));
     assert!(matches!(app(&window).state.mover(), Mover::Predict(_)));
     tell(&mut window, PlaybackCommand::End);
-    click(&mut window, "지금 자리로 따라가기");
+    click(&mut window, "지금 시점의 쪽으로 가기");
     let view = page(&window);
     assert_eq!((view.number, app(&window).state.place()), (view.of, Some(Place::Here)));
 }

@@ -30,5 +30,6 @@ mod problems;
 mod recording;
 #[path = "../common/sample/mod.rs"]
 mod sample;
+mod spoilers;
 mod term;
 mod terminals;

@@ -37,7 +37,8 @@ impl<'a> Report<'a> {
         asked.retain(|question| self.answered.insert(question.id.clone()));
         lines.extend(asked.iter().flat_map(|question| [self.question(question), self.answer(question)]));
         for goal in &view.goals {
-            let text = first_line(&goal.text);
+            // The value stands behind it.
+            let text = first_line(&goal.text).trim_end_matches(':');
             lines.push(match (&goal.value, goal.reached) {
                 (_, false) => self.words.say_with("lesson-run-goal-missed", &[("goal", text)]),
                 (None, true) => self.words.say_with("lesson-run-goal", &[("goal", text)]),

@@ -37,8 +37,8 @@ impl Pull<'_> {
         // By digest it goes under its whole name, as Docker has it.
         let id = self.reference.digest.as_ref().map(|_| name.clone()).or_else(|| self.reference.tag.clone());
         self.say(id, format!("Pulling from {}", familiar_path(self.reference)));
-        let plan = Plan::new(StepKind::ResolveImage, &name).by_hand(format!("docker manifest inspect {name}"));
-        let resolved = cx.step(plan, |cx| self.resolve(cx))?;
+        // By hand it is the requests that it is made of: `docker manifest inspect` would ask Docker Hub for a name of ours.
+        let resolved = cx.step(Plan::new(StepKind::ResolveImage, &name), |cx| self.resolve(cx))?;
         let pinned = [&resolved.target.digest, &resolved.manifest.this.digest, &resolved.config.this.digest];
         let blobs = resolved.manifest.layers.iter().map(|layer| &layer.digest);
         let pins = pinned.into_iter().chain(blobs).chain(&resolved.chain_ids).cloned().collect();

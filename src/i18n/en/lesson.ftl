@@ -21,7 +21,7 @@ verdict-measured = measured
 ## What is wrong with a lesson's files
 problem-lesson-toml = { $file }, line { $line } cannot be read: { $reason }. Mend that line, then run `dockwalk lesson check` again.
 problem-lesson-no-title = { $file } has no title. Begin its first line with `# Title`.
-problem-lesson-heading = { $file }, line { $line }, `{ $name }`: no such heading can stand here. Write `## step: Title`, and below it `### question|answer|goal|claim NAME`.
+problem-lesson-heading = { $file }, line { $line }, `{ $name }`: no such heading can stand here. Write `## step: Title`, and below it `### before`, `### question NAME: short title`, `### answer|goal|reached NAME` or `### claim ID: short title`.
 problem-lesson-empty = { $file }, line { $line }: there is nothing below `{ $name }`. Write its text, or delete the heading.
 problem-lesson-twice = { $file }, line { $line }: `{ $name }` is there twice. Make one of the two.
 problem-lesson-claim-form = { $file }, line { $line }, `{ $name }`: put the notes' claim on lines that begin with `>`, and below them what the machine shows.
@@ -35,12 +35,14 @@ problem-lesson-terminal = { $file }, step { $step }: `terminal` and `type` go to
 problem-lesson-claim-unknown = { $file }, step { $step }: the notes make no claim `{ $name }`. Use an id of src/lesson/claims.rs.
 problem-lesson-question-form = { $file }, step { $step }: the query of question `{ $name }` makes no choices. Ask one that does, or make it the `show` of a goal.
 problem-lesson-goal-earlier = { $file }, step { $step }: no goal before this one is called `{ $name }`, so it has no value to use. Name an earlier goal.
+problem-lesson-hides-nothing = { $file }, step { $step }: question `{ $name }` has no `hides`. Write the words that would give its answer away, in both languages: hides = {"{"} ko = ["…"], en = ["…"] {"}"}.
 problem-lesson-recording = { $lesson }: the recording `{ $name }` cannot be read: { $reason }. Record it again with `dockwalk lesson run { $lesson } --headless --record`.
 problem-lesson-goal-missed = { $lesson }, step { $step }: the recording does not reach the goal `{ $name }`. Mend the goal, or record again.
 problem-lesson-question-no-choices = { $lesson }, step { $step }: where the question `{ $name }` is asked, its choices are not known. Move it to a later step.
 problem-lesson-question-late = { $lesson }, step { $step }: when the question `{ $name }` is asked, its answer is known already. Move it to an earlier step.
 problem-lesson-question-unanswered = { $lesson }, step { $step }: the question `{ $name }` is never answered. Mend its query, or record again.
 problem-lesson-question-outside = { $lesson }, step { $step }: the answer to the question `{ $name }` is not among its choices. Mend the choices of its query.
+problem-lesson-given-away = { $lesson }, step { $step }: “{ $words }”, which gives the answer to question `{ $name }` away, can be read before it is told: { $text } Change that text, or move it to a page after the answer.
 problem-lesson-unknown = There is no lesson `{ $name }`. See their names with `dockwalk lesson list`.
 problem-lesson-unreadable = { $file } cannot be read: { $reason }. Make sure that `--lessons` names a directory of folders that hold lesson.toml, ko.md and en.md.
 problem-lesson-output = The result could not be printed: { $reason }.

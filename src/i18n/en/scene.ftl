@@ -20,9 +20,9 @@ scene-state-running = running
 scene-state-exited = exited ({ $status })
 
 scene-image-empty = No image yet
-scene-image-empty-hint = Pull an image, and the way from its tag through index and manifest to its config and layers is drawn here.
+scene-image-empty-hint = Pull an image, and how a name becomes files is drawn here step by step.
 scene-image-none-now = No image now
-scene-image-none-now-hint = What was pulled has been removed from this host. Pull an image, and its way from the tag to its layers is drawn here.
+scene-image-none-now-hint = What was pulled has been removed from this host. Pull an image, and how a name becomes files is drawn here again.
 scene-image-resolving = The tag is being looked up at the registry.
 scene-image-spoken = Image { $name }: { $ready } of { $layers } layers are on this host.
 scene-registry = Registry

@@ -24,7 +24,7 @@ problem-invalid-volume-name = 볼륨(volume) 이름 { $name }: 쓸 수 없는 �
 problem-invalid-mount-target = 마운트(mount) 경로 '{ $target }': 올바르지 않습니다. / 아래의 절대 경로여야 합니다.
 problem-invalid-extra-host = { $value }: --add-host에는 db:10.0.0.5처럼 이름:주소를 쓰세요.
 problem-bind-source-relative = 바인드 마운트(bind mount)의 원본 '{ $path }': 절대 경로가 아닙니다. /로 시작하는 경로를 쓰세요.
-problem-duplicate-mount = 마운트(mount) 경로 { $target }: 같은 자리에 두 가지를 마운트할 수는 없습니다. 하나만 지정하세요.
+problem-duplicate-mount = 마운트(mount) 경로 { $target }: 같은 경로에 두 가지를 마운트할 수는 없습니다. 하나만 지정하세요.
 problem-no-stream-chosen = stdout과 stderr 가운데 하나는 골라야 합니다. 요청에 stdout=1이나 stderr=1을 넣으세요.
 problem-no-upgrade = 이 요청은 연결 자체를 넘겨받으므로 `Connection: Upgrade`와 `Upgrade: tcp` 헤더가 필요합니다. 이 헤더를 보내는 클라이언트를 쓰세요.
 problem-no-such-exec = exec 인스턴스 { $id }: 없습니다. 오래되어 지워졌을 수 있으니 명령을 다시 실행하세요.

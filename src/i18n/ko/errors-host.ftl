@@ -93,5 +93,5 @@ problem-network-overlaps = 네트워크 { $name }의 서브넷(subnet) { $subnet
 problem-network-connected = 컨테이너가 이미 그 네트워크에 연결되어 있습니다: 컨테이너 { $container }, 네트워크 { $name }. 먼저 연결을 끊거나 그대로 두세요.
 problem-network-in-use = 사용 중이라 지울 수 없는 네트워크입니다: { $name }. 연결된 컨테이너({ $containers })를 먼저 멈추거나 연결을 끊으세요.
 problem-network-predefined = 미리 정의된 네트워크라서 엔진이 실행되는 동안 지울 수 없습니다: { $name }. 직접 만든 네트워크만 지울 수 있습니다.
-problem-network-teardown = 네트워크를 치우는 동안 { $count }가지가 잘못되었지만 나머지는 끝까지 치웠습니다: { $reasons }. 남은 것은 저널(journal)에 있으며 엔진이 끝나거나 시작할 때 다시 시도합니다.
+problem-network-teardown = 네트워크를 정리하는 동안 { $count }가지가 잘못되었지만 나머지는 끝까지 정리했습니다: { $reasons }. 남은 것은 저널(journal)에 있으며 엔진이 끝나거나 시작할 때 다시 시도합니다.
 problem-no-such-network-driver = 그런 네트워크 드라이버는 없습니다: { $driver }. `bridge`, `host`, `none`을 쓸 수 있습니다.

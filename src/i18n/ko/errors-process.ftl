@@ -42,12 +42,12 @@ problem-id-not-mapped = { $kind ->
 problem-init-died = 컨테이너의 init이 프로그램을 실행하기 전에 끝났습니다. 다른 프로세스가 죽였거나 메모리가 모자랄 수 있습니다. 다시 실행해 보세요.
 problem-mount-into-proc = { $target }: /proc과 그 아래에는 아무것도 마운트할 수 없습니다. 컨테이너는 거기서 커널이 알려 주는 그대로를 보아야 하기 때문입니다. 다른 경로를 지정하세요.
 problem-mount-kinds = { $source }: { $target }에 마운트할 수 없습니다. { $found ->
-        [directory] 컨테이너의 그 자리는 디렉터리인데 원본은 파일입니다
-       *[file] 컨테이너의 그 자리는 파일인데 원본은 디렉터리입니다
+        [directory] 컨테이너의 그 경로는 디렉터리인데 원본은 파일입니다
+       *[file] 컨테이너의 그 경로는 파일인데 원본은 디렉터리입니다
     }. 종류가 같은 원본이나 다른 대상을 지정하세요.
 problem-mount-not-there = { $path }: 마운트했지만 마운트 표에 보이지 않습니다. `dockwalk doctor`를 실행해 보세요.
 problem-mount-over-dev = { $target }: 컨테이너의 터미널과 장치가 있는 /dev 위에는 아무것도 마운트할 수 없습니다. /dev/shm처럼 그 아래 디렉터리나 다른 경로를 지정하세요.
-problem-mount-refused = { $target }: 컨테이너의 이 자리에 마운트할 수 없습니다 ({ $reason }). 원본과 대상이 둘 다 파일이거나 둘 다 디렉터리인지 확인하세요.
+problem-mount-refused = { $target }: 컨테이너의 이 경로에 마운트할 수 없습니다 ({ $reason }). 원본과 대상이 둘 다 파일이거나 둘 다 디렉터리인지 확인하세요.
 problem-mount-target = { $target }: 마운트 대상은 `/`가 아닌 절대 경로여야 합니다. `/data`처럼 쓰세요.
 problem-overlay-missing = { $path }: 이 커널에는 overlay 파일 시스템이 없습니다 ({ $reason }). `sudo modprobe overlay`를 실행한 뒤 다시 시작하세요.
 problem-overlay-refused = { $path }: 커널이 여기에 overlay를 마운트하지 않습니다 ({ $reason }). 엔진 디렉터리가 ext4, xfs, btrfs 같은 로컬 디스크에 있는지 확인하고, 아니면 `--root DIR`로 옮기세요. root가 아니면 커널 5.11 이상이 필요합니다.

@@ -133,7 +133,7 @@ files-waste-rest = 전체 { $of } 가운데, 경로 { $count }개에서 보이�
 files-waste-overwritten = 덮어씀
 files-waste-deleted = 지워짐
 files-waste-metadata = 같은 내용이 다시 있음
-files-waste-tip-overwritten = 위 레이어가 같은 경로에 다른 내용을 담아, 아래 바이트는 자리만 차지합니다.
+files-waste-tip-overwritten = 위 레이어가 같은 경로에 다른 내용을 담아, 아래의 바이트는 공간만 차지합니다.
 files-waste-tip-deleted = 위 레이어가 지웠지만 바이트는 아래 레이어에 그대로 남아 있습니다.
 files-waste-tip-metadata = 내용은 그대로인데 모드나 소유자를 바꾸느라 파일 전체가 한 번 더 들어갔습니다.
 
@@ -150,5 +150,5 @@ files-nothing = 무엇을 볼까요?
 files-nothing-text = 이미지나 컨테이너를 고르세요.
 
 problem-files-no-engine = 연결된 엔진이 없어서 파일을 읽을 수 없습니다. 시작 화면에서 엔진에 연결한 뒤 다시 여세요.
-problem-files-unwritable = 파일을 쓰지 못했습니다({ $path }): { $reason }. 쓸 수 있는 다른 폴더를 고르거나 자리를 비운 뒤 다시 저장하세요.
+problem-files-unwritable = 파일을 쓰지 못했습니다({ $path }): { $reason }. 쓸 수 있는 다른 폴더를 고르거나 공간을 비운 뒤 다시 저장하세요.
 problem-files-unreadable = 아카이브를 읽지 못했습니다({ $path }): { $reason }. 파일이 있고 읽을 수 있는지 확인한 뒤 다시 여세요.

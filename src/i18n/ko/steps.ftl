@@ -1,6 +1,6 @@
 ## 엔진이 시작할 때
 step-prepare-host = 호스트 준비하기
-step-prepare-host-why = 컨테이너를 받을 자리를 미리 만듭니다. 브리지(bridge) docker0은 컨테이너가 하나도 없어도 이때 생깁니다.
+step-prepare-host-why = 컨테이너가 쓸 네트워크를 미리 준비합니다. 브리지(bridge) docker0은 컨테이너가 하나도 없어도 이때 생깁니다.
 step-enter-lab = 실습 호스트에 들어가기
 step-enter-lab-why = 호스트 역할을 할 네임스페이스(namespace)를 따로 만들어 들어갑니다. 여기서 무엇을 바꾸어도 실제 호스트는 그대로입니다.
 step-loopback-up = lo 켜기
@@ -19,11 +19,11 @@ step-masquerade-why = 컨테이너의 사설 주소는 바깥에서 알지 못�
 ## 이미지 받기
 step-resolve-image = 태그가 가리키는 것 찾기
 step-resolve-image-why = 사람이 부르는 이름인 태그(tag)를 바이트로 정해지는 이름인 다이제스트(digest)로 바꿉니다. 이 뒤로는 모두 다이제스트로 찾습니다.
-step-probe-registry = 레지스트리에 말 걸기
+step-probe-registry = 레지스트리의 응답 확인하기
 step-probe-registry-why = 레지스트리(registry)가 응답하는지, 로그인을 요구하는지 `/v2/`에 먼저 물어봅니다.
 step-fetch-token = 토큰 받기
 step-fetch-token-why = 레지스트리가 알려 준 인증 서버에서 잠깐 쓰는 출입증(bearer token)을 받습니다. 공개 이미지도 익명 토큰을 받습니다.
-step-fetch-tag = 태그의 문서 받기
+step-fetch-tag = 태그가 가리키는 문서 받기
 step-fetch-tag-why = 태그가 가리키는 문서를 받습니다. 여러 플랫폼을 지원하는 이미지라면 인덱스(index), 아니면 매니페스트(manifest)입니다.
 step-choose-platform = 이 컴퓨터에 맞는 항목 고르기
 step-choose-platform-why = 인덱스에는 플랫폼(platform)마다 매니페스트의 다이제스트가 하나씩 있습니다. 그중 이 컴퓨터의 운영체제와 아키텍처에 맞는 것을 고릅니다.
@@ -62,7 +62,7 @@ step-mend-content-why = 내장 레지스트리가 다시 다이제스트와 맞�
 
 ## 레지스트리
 step-http-exchange = HTTP 요청 한 번
-step-http-exchange-why = 레지스트리와 주고받은 요청과 응답 한 번입니다. 레지스트리는 평범한 HTTP 서버입니다.
+step-http-exchange-why = 레지스트리와 요청과 응답을 한 번 주고받습니다. 레지스트리는 평범한 HTTP 서버입니다.
 
 ## 컨테이너 만들기
 step-create-container = 컨테이너 만들기
@@ -72,7 +72,7 @@ step-merge-config-why = 이미지 설정(config)을 바탕으로 하고, 명령�
 step-make-volume = 볼륨 디렉터리 만들기
 step-make-volume-why = 볼륨(volume)은 엔진이 관리하는 호스트 디렉터리입니다. 컨테이너와 따로 있으므로 컨테이너가 사라져도 남습니다.
 step-fill-volume = 빈 볼륨에 이미지의 내용 담기
-step-fill-volume-why = 빈 볼륨을 처음 붙일 때는, 그 자리에 있던 이미지의 파일을 볼륨으로 복사합니다.
+step-fill-volume-why = 빈 볼륨을 처음 붙일 때는, 그 경로에 있던 이미지의 파일을 볼륨으로 복사합니다.
 step-make-upper = 쓰기 레이어 만들기
 step-make-upper-why = 컨테이너가 쓰는 것은 모두 이 상위 디렉터리(upper)에 쌓입니다. 이미지 레이어는 건드리지 않습니다.
 
@@ -90,7 +90,7 @@ step-wire-network-why = 컨테이너 전용 네트워크 네임스페이스를 �
 step-make-netns = 네트워크 네임스페이스 만들기
 step-make-netns-why = 인터페이스, 주소, 라우팅 표가 따로인 새 네트워크 공간을 만듭니다. 처음에는 꺼진 lo만 있습니다.
 step-allocate-address = 주소 예약하기
-step-allocate-address-why = 브리지의 서브넷(subnet)에서 비어 있는 가장 작은 주소를 이 컨테이너 몫으로 잡아 둡니다.
+step-allocate-address-why = 브리지의 서브넷(subnet)에서 비어 있는 가장 작은 주소를 이 컨테이너가 쓰도록 예약합니다.
 step-create-veth = veth 쌍 만들기
 step-create-veth-why = veth는 두 끝을 가진 가상 케이블입니다. 한쪽으로 들어간 것은 다른 쪽으로 나옵니다. 언제나 두 끝이 함께 생깁니다.
 step-join-bridge = 호스트 쪽 끝을 브리지에 꽂기
@@ -108,12 +108,12 @@ step-link-up-why = 컨테이너 쪽 끝도 UP으로 바꿉니다. 두 끝이 모
 step-add-route = 기본 라우트 넣기
 step-add-route-why = 서브넷 밖으로 가는 패킷은 브리지의 주소(게이트웨이)로 보내라고 라우팅 표에 적습니다.
 step-netlink-message = netlink 메시지 한 번
-step-netlink-message-why = 커널의 네트워크를 바꾸거나 읽는 메시지 한 번입니다. `ip` 명령도 같은 메시지를 보냅니다.
+step-netlink-message-why = 커널의 네트워크를 바꾸거나 읽으려고 메시지를 한 번 보냅니다. `ip` 명령도 같은 메시지를 보냅니다.
 
 ## 시작하기: 프로세스
 step-start-process = 프로세스 시작하기
 step-start-process-why = 컨테이너는 결국 프로세스(process)입니다. 새 네임스페이스 안에서 프로세스 하나를 만들고, 격리한 뒤, 이미지의 프로그램으로 바꿉니다.
-step-make-cgroup = 제어 그룹 만들기
+step-make-cgroup = 컨트롤 그룹 만들기
 step-make-cgroup-why = cgroup은 메모리, CPU, 프로세스 수를 얼마나 쓸 수 있는지 정합니다. 네임스페이스가 보이는 것을 나눈다면, cgroup은 쓰는 양을 나눕니다.
 step-clone-process = 새 네임스페이스로 프로세스 복제하기
 step-clone-process-why = 엔진이 만든 준비 프로세스(dockwalk-init)가 unshare로 마운트, 호스트 이름, PID 네임스페이스(namespace) 등을 새로 만듭니다. PID 네임스페이스는 자식부터 적용되므로 자식을 하나 만들고, 준비 프로세스는 여기서 끝납니다. 그 자식이 안에서 1번입니다.
@@ -124,7 +124,7 @@ step-fork-inside-why = PID 네임스페이스는 자식부터 적용됩니다. �
 step-mount-inside = 컨테이너 안에 마운트하기
 step-mount-inside-why = /proc, /sys, /dev와 볼륨, 바인드(bind), tmpfs를 컨테이너의 마운트 네임스페이스 안에서 마운트합니다. 호스트에서는 보이지 않습니다.
 step-pivot-root = 루트 바꾸기
-step-pivot-root-why = 호스트 쪽 파일과 새 /proc, /sys는 루트를 바꾸기 전에 미리 손에 쥐어 둡니다(open_tree, fsmount). 바꾼 뒤에는 닿을 경로가 없기 때문입니다. 그다음 pivot_root로 /를 방금 쌓은 파일 시스템으로 바꾸고 이전 루트는 떼어 냅니다.
+step-pivot-root-why = 호스트 쪽 파일과 새 /proc, /sys는 루트를 바꾸기 전에 미리 열어 둡니다(open_tree, fsmount). 바꾼 뒤에는 닿을 경로가 없기 때문입니다. 그다음 pivot_root로 /를 방금 쌓은 파일 시스템으로 바꾸고 이전 루트는 떼어 냅니다.
 step-protect-paths = 위험한 경로 가리기
 step-protect-paths-why = /proc과 /sys에는 호스트 전체에 영향을 주는 파일이 있습니다. 가리거나 읽기 전용으로 바꿉니다.
 step-set-hostname = 호스트 이름 정하기
@@ -134,7 +134,7 @@ step-drop-privileges-why = 사용자와 그룹을 정하고, 필요 없는 권�
 step-exec = 프로그램 실행하기
 step-exec-why = execve를 부르면 준비를 하던 프로세스가 이미지의 프로그램으로 바뀝니다. PID는 그대로입니다.
 step-syscall = 시스템 콜 한 번
-step-syscall-why = 프로세스가 커널에 일을 부탁한 한 번입니다. 컨테이너를 만드는 일은 결국 이런 호출의 목록입니다.
+step-syscall-why = 프로세스가 커널에 일을 한 번 부탁합니다. 컨테이너를 만드는 일은 결국 이런 호출의 목록입니다.
 
 ## 실행 중, 그리고 그 뒤
 step-exec-process = 명령 하나 더 실행하기
@@ -143,17 +143,17 @@ step-process-ends = 주 프로세스가 끝남
 step-process-ends-why = 컨테이너의 수명은 1번 프로세스의 수명입니다. 셸에서 exit를 입력하면 컨테이너도 멈춥니다.
 step-send-signal = 신호 보내기
 step-send-signal-why = 컨테이너를 멈추는 것은 1번 프로세스에 신호(signal)를 보내는 것입니다. `stop`은 SIGTERM을 먼저 보내고, 기다려도 끝나지 않으면 SIGKILL을 보냅니다.
-step-reap-process = 끝난 프로세스 거두기
-step-reap-process-why = 종료 상태(exit status)를 읽습니다. 마지막 프로세스가 끝나면 붙잡고 있던 네임스페이스도 사라집니다.
+step-reap-process = 끝난 프로세스의 종료 상태 읽기
+step-reap-process-why = 종료 상태(exit status)를 읽어 프로세스를 완전히 끝냅니다. 마지막 프로세스가 끝나면 그 프로세스가 쓰던 네임스페이스도 사라집니다.
 step-tear-down = 시작할 때 만든 것 되돌리기
-step-tear-down-why = 링크, 주소, 마운트, cgroup을 만든 순서의 반대로 걷어 냅니다. 쓰기 레이어는 `rm`을 할 때까지 남습니다.
+step-tear-down-why = 링크, 주소, 마운트, cgroup을 만든 순서와 반대로 하나씩 되돌립니다. 쓰기 레이어는 `rm`을 할 때까지 남습니다.
 step-delete-link = 링크 지우기
 step-delete-link-why = veth는 한쪽 끝을 지우면 다른 쪽 끝도 함께 사라집니다.
-step-release-address = 주소 돌려주기
+step-release-address = 주소 예약 풀기
 step-release-address-why = 예약을 풀어, 다음 컨테이너가 같은 주소를 받을 수 있게 합니다.
 step-unmount = 마운트 풀기
-step-unmount-why = 보여 주던 것을 떼어 냅니다. 마운트를 풀어도 그 뒤에 있던 디렉터리의 파일은 지워지지 않습니다. tmpfs만은 메모리에 있었으므로 내용이 사라집니다.
-step-remove-cgroup = 제어 그룹 지우기
+step-unmount-why = 마운트를 풉니다. 그 뒤에 있던 디렉터리의 파일은 지워지지 않습니다. tmpfs만은 메모리에 있었으므로 내용이 사라집니다.
+step-remove-cgroup = 컨트롤 그룹 지우기
 step-remove-cgroup-why = 안에 프로세스가 없어야 지울 수 있습니다.
 step-remove-container = 컨테이너 지우기
 step-remove-container-why = 기록과 쓰기 레이어를 지웁니다. 이미지, 볼륨, 바인드한 호스트 디렉터리는 컨테이너의 것이 아니므로 남습니다.
@@ -181,5 +181,5 @@ step-check-store = 저장소 검사
 step-check-store-why = 모든 블롭의 해시를 다시 계산하고, 모든 레이어 디렉터리를 적어 둔 내용과 비교합니다.
 step-repair-store = 저장소 고치기
 step-repair-store-why = 손상된 것과 어떤 이미지에도 속하지 않는 것을 지웁니다. 없어진 것은 다음에 받을 때 다시 내려받습니다.
-step-recover = 지난번에 남은 것 치우기
+step-recover = 지난번에 남은 것 정리하기
 step-recover-why = 엔진이 갑자기 끝났다면 일지(journal)에 되돌릴 일이 남아 있습니다. 시작하기 전에 하나씩 되돌립니다.

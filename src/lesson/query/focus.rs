@@ -12,6 +12,11 @@ pub enum Focus {
         /// The image.
         image: Reference,
     },
+    /// The tag on this host.
+    LocalTag {
+        /// The image.
+        image: Reference,
+    },
     /// The index.
     Index {
         /// The image.
@@ -29,6 +34,16 @@ pub enum Focus {
     },
     /// The uppermost unpacked layer.
     TopLayer {
+        /// The image.
+        image: Reference,
+    },
+    /// The blob of the uppermost layer.
+    TopBlob {
+        /// The image.
+        image: Reference,
+    },
+    /// The blobs of all its layers, each by itself.
+    Blobs {
         /// The image.
         image: Reference,
     },
@@ -64,12 +79,26 @@ pub enum Focus {
 }
 
 impl Focus {
-    /// The thing, once the World has it.
+    /// The things, those of them that the World has.
+    pub fn entities(&self, world: &World) -> Vec<Entity> {
+        match self {
+            Self::Blobs { image } => blobs(world, image),
+            one => one.entity(world).into_iter().collect(),
+        }
+    }
+
+    /// The thing, once the World has it; of several the first.
     pub fn entity(&self, world: &World) -> Option<Entity> {
         match self {
+            Self::TopBlob { image } => blobs(world, image).pop(),
+            Self::Blobs { image } => blobs(world, image).into_iter().next(),
             Self::RemoteTag { image } => {
                 let key = image.to_string();
                 world.remote_tags.contains_key(&key).then_some(Entity::RemoteTag(key))
+            }
+            Self::LocalTag { image } => {
+                let key = image.to_string();
+                world.tags.contains_key(&key).then_some(Entity::Tag(key))
             }
             Self::Index { image } => image::index(world, image).map(|i| Entity::Index(i.this.digest.clone())),
             Self::Manifest { image } => image::manifest(world, image).map(|m| Entity::Manifest(m.this.digest.clone())),
@@ -93,4 +122,10 @@ impl Focus {
             Self::Volume { volume } => world.volumes.contains_key(volume).then(|| Entity::Volume(volume.clone())),
         }
     }
+}
+
+/// From the lowest on.
+fn blobs(world: &World, image: &Reference) -> Vec<Entity> {
+    let layers = image::manifest(world, image).map(|manifest| manifest.layers.iter());
+    layers.into_iter().flatten().map(|layer| Entity::Blob(layer.digest.clone())).collect()
 }

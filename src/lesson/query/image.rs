@@ -62,12 +62,11 @@ pub(super) fn image_id_is_digest_of(world: &World, image: &Reference) -> Option<
     index(world, image).filter(|index| index.this.digest == *id).map(|_| Term::Index)
 }
 
-/// True when every unpacked layer has the same digest before and after decompression.
+/// True when the manifest and the config give every layer the same digest: that of the blob, and that of what is in it.
 pub(super) fn blob_digest_is_diff_id(world: &World, image: &Reference) -> Option<bool> {
-    let config = config(world, image)?;
-    let layers = world.layers_of(&config.this.digest);
-    let whole = !layers.is_empty() && layers.len() == config.diff_ids.len();
-    whole.then(|| layers.iter().all(|layer| layer.blob.as_ref() == Some(&layer.diff_id)))
+    let (manifest, config) = (manifest(world, image)?, config(world, image)?);
+    let all = !config.diff_ids.is_empty() && manifest.layers.len() == config.diff_ids.len();
+    all.then(|| manifest.layers.iter().zip(&config.diff_ids).all(|(layer, diff_id)| layer.digest == *diff_id))
 }
 
 pub(super) fn lowest_layer(world: &World, image: &Reference) -> Option<Term> {

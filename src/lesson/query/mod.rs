@@ -3,6 +3,7 @@
 mod focus;
 mod image;
 mod network;
+mod said;
 mod storage;
 mod tags;
 

@@ -106,6 +106,11 @@ impl EffectRunner {
         text: &str,
     ) {
         let host = state.words().say("dock-host-name");
+        // What it brings about goes on to where the lesson's step rests.
+        let until = state.course.as_ref().and_then(|course| course.runner().step().stop_at);
+        if let (Some(kind), Some(link)) = (until, &self.link) {
+            link.order(GateCommand::RunTo { kind });
+        }
         let running = |terminals: &Terminals| {
             terminals.list().iter().rposition(|one| {
                 one.ended.is_none()

@@ -4,15 +4,12 @@ use super::{PanelContext, lesson};
 use crate::lesson::{ClaimView, QuestionState, QuestionView, Verdict};
 use crate::ui::command::{LessonCommand, SourceCommand};
 use crate::ui::course::Course;
-use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{fonts, prose};
-use egui::{Align2, CornerRadius, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Color32, Label, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
-/// How high the row of a claim is.
+/// How high a row is.
 const ROW: f32 = 20.0;
-/// The side of a question's mark.
-const MARK: f32 = 20.0;
 
 /// Shows it in all the room there is.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
@@ -25,93 +22,115 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
         let said = cx.words.say_with("ending-right", &[("right", right.as_str()), ("of", of.as_str())]);
         ui.label(RichText::new(said).size(14.0));
         ui.add_space(2.0);
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
-            for (at, (step, question)) in summary.questions.iter().enumerate() {
-                mark(ui, cx, at + 1, *step, question);
-            }
-        });
-        ui.add_space(6.0);
-        widgets::caption(ui, &cx.say("ending-claims"));
+        let predictions = which(ui, cx);
+        ui.add_space(4.0);
         ui.spacing_mut().item_spacing.y = 0.0;
-        for (step, claim) in &summary.claims {
-            row(ui, cx, *step, claim);
+        if predictions {
+            summary.questions.iter().for_each(|(step, question)| predicted(ui, cx, *step, question));
+        } else {
+            summary.claims.iter().for_each(|(step, claim)| row(ui, cx, *step, claim));
         }
         lesson::note_height(ui, room);
     });
     foot(ui, cx);
 }
 
-/// A prediction as a mark that can be chosen: it leads to where the machine answered.
-fn mark(ui: &mut Ui, cx: &mut PanelContext<'_>, number: usize, step: usize, question: &QuestionView) {
+/// What the notes claim, or what was predicted; true: what was predicted.
+fn which(ui: &mut Ui, cx: &PanelContext<'_>) -> bool {
+    let id = egui::Id::unique("predictions on the end page");
+    let mut predictions = ui.data(|data| data.get_temp(id).unwrap_or(false));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
+        for (key, is) in [("ending-claims", false), ("ending-predictions", true)] {
+            if lesson::side(ui, &cx.theme, &cx.say(key), predictions == is) {
+                predictions = is;
+            }
+        }
+    });
+    ui.data_mut(|data| data.insert_temp(id, predictions));
+    predictions
+}
+
+/// A prediction with what came of it; it leads to where the machine answered.
+fn predicted(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, question: &QuestionView) {
     let theme = cx.theme;
-    let (key, color, icon) = match &question.state {
-        QuestionState::Revealed { predicted: Some(_), right: true, .. } => {
-            ("question-right", theme.good, Some(Icon::Check))
-        }
-        QuestionState::Revealed { predicted: Some(_), .. } => ("question-wrong", theme.bad, Some(Icon::Cross)),
-        QuestionState::Revealed { predicted: None, .. } => ("question-told", theme.weak, None),
-        _ => ("ending-not-predicted", theme.line, None),
+    let (key, color) = match &question.state {
+        QuestionState::Revealed { predicted: Some(_), right: true, .. } => ("ending-as-predicted", theme.good),
+        QuestionState::Revealed { predicted: Some(_), .. } => ("ending-otherwise", theme.bad),
+        QuestionState::Revealed { predicted: None, .. } => ("question-told", theme.weak),
+        _ => ("ending-not-predicted", theme.weak),
     };
-    let (rect, response) = ui.allocate_exact_size(vec2(MARK, MARK), Sense::click());
     let (ask, said) = (prose::plain(&question.ask), cx.say(key));
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{ask} · {said}")));
-    let lit = response.hovered() || response.has_focus();
-    let line = if lit { theme.text } else { color };
-    let fill = theme.panel.lerp_to_gamma(color, 0.15);
-    ui.painter().rect(rect, CornerRadius::same(6), fill, Stroke::new(1.2, line), egui::StrokeKind::Inside);
-    match icon {
-        Some(icon) => icon.paint(ui.painter(), Rect::from_center_size(rect.center(), vec2(13.0, 13.0)), color),
-        None => {
-            let (at, font) = (rect.center(), fonts::regular(12.0));
-            ui.painter().text(at, Align2::CENTER_CENTER, number.to_string(), font, theme.weak);
-        }
-    }
     let answer = question.answer.as_deref().map(|answer| format!("\n{answer}")).unwrap_or_default();
-    if response.on_hover_text(format!("{ask}\n{said}{answer}")).clicked() {
+    let line = Line { first: String::new(), said, color, about: fonts::shown(&question.name) };
+    let (name, tip) = (format!("{} · {ask}", line.said), format!("{ask}\n{}{answer}", line.said));
+    if line.show(ui, cx, &name, &tip) {
         cx.want(LessonCommand::Show(step));
     }
 }
 
 /// A claim of the notes with its verdict; it leads to the evidence.
 fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, claim: &ClaimView) {
-    let theme = cx.theme;
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let verdict = claim.verdicts.last().copied().filter(|_| claim.open);
     let said = cx.say(verdict.map_or("ending-not-seen", Verdict::key));
     let quote = prose::plain(&claim.said);
-    let name = format!("{} · {said} · {quote}", claim.id);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, 5.0, theme.card);
-    }
-    let at = rect.left_top() + vec2(4.0, 1.0);
-    let id = widgets::line(ui.painter(), at, 40.0, &claim.id, fonts::mono(12.5), theme.weak);
-    let at = egui::pos2(rect.left() + 38.0_f32.max(id.width() + 10.0), at.y);
-    let end = widgets::line(ui.painter(), at, 90.0, &said, fonts::bold(12.5), lesson::verdict_color(&theme, verdict));
-    let at = egui::pos2(end.right() + 8.0, at.y);
-    widgets::line(ui.painter(), at, rect.right() - at.x - 4.0, &quote, fonts::regular(12.5), theme.text);
-    let tip = format!("“{quote}”\n{said}  ·  {}", cx.say("ending-evidence"));
-    if response.on_hover_text(tip).clicked() {
+    let color = lesson::verdict_color(&cx.theme, verdict);
+    let line = Line { first: claim.id.clone(), said, color, about: fonts::shown(&claim.name) };
+    let name = format!("{} · {} · {quote}", claim.id, line.said);
+    let tip = format!("“{quote}”\n{}  ·  {}", line.said, cx.say("ending-evidence"));
+    if line.show(ui, cx, &name, &tip) {
         cx.want(LessonCommand::Show(step));
+    }
+}
+
+/// A line that can be clicked: what came of something, and what it is about.
+struct Line {
+    first: String,
+    said: String,
+    color: Color32,
+    about: String,
+}
+
+impl Line {
+    /// True when it was clicked.
+    fn show(&self, ui: &mut Ui, cx: &PanelContext<'_>, name: &str, tip: &str) -> bool {
+        let theme = &cx.theme;
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(rect, 5.0, theme.card);
+        }
+        let mut at = rect.left_top() + vec2(4.0, 1.0);
+        if !self.first.is_empty() {
+            let first = widgets::line(ui.painter(), at, 40.0, &self.first, fonts::mono(12.5), theme.weak);
+            at.x = rect.left() + 38.0_f32.max(first.width() + 10.0);
+        }
+        let end = widgets::line(ui.painter(), at, 110.0, &self.said, fonts::bold(12.5), self.color);
+        at.x = end.right() + 8.0;
+        widgets::line(ui.painter(), at, rect.right() - at.x - 4.0, &self.about, fonts::regular(12.5), theme.text);
+        response.on_hover_text(tip).clicked()
     }
 }
 
 /// Once more, and the one next action.
 fn foot(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.separator();
-    ui.add_space(16.0);
     ui.horizontal(|ui| {
-        let again = cx.say("lesson-again");
-        if widgets::text_button(ui, &again, Loudness::Quiet).clicked() {
-            cx.want(SourceCommand::Again);
-        }
-        let mover = cx.state.mover();
-        let label = lesson::mover_label(cx, &mover);
-        let width = ui.available_width();
-        let button = widgets::wide_button(ui, &label, Loudness::Primary, width);
-        if button.on_hover_text(format!("{label}  ·  Space")).clicked() {
-            cx.want(LessonCommand::Onward);
-        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let again = cx.say("lesson-again");
+            let text = RichText::new(&again).size(12.5).color(cx.theme.weak);
+            let label = ui.add(Label::new(text).selectable(false).sense(Sense::click()));
+            label.widget_info(|| WidgetInfo::labeled(Role::Button, true, &again));
+            if label.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+                cx.want(SourceCommand::Again);
+            }
+        });
     });
+    let mover = cx.state.mover();
+    let label = lesson::mover_label(cx, &mover);
+    let width = ui.available_width();
+    let button = widgets::wide_button(ui, &label, Loudness::Primary, width);
+    if button.on_hover_text(format!("{label}  ·  Space")).clicked() {
+        cx.want(LessonCommand::Onward);
+    }
 }

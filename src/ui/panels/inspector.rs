@@ -113,7 +113,7 @@ fn broken(cx: &PanelContext<'_>, entity: &Entity) -> bool {
 fn fact(ui: &mut Ui, cx: &mut PanelContext<'_>, row: &Row) {
     let theme = cx.theme;
     let name = if row.label.starts_with("fact-") || row.label.starts_with("effect-") {
-        cx.say(row.label)
+        cx.words.plainly().say(row.label)
     } else {
         row.label.to_owned()
     };

@@ -33,16 +33,20 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
         head(ui, cx, &view);
         ui.add(Label::new(RichText::new(fonts::shown(&view.title)).font(fonts::bold(18.5))).wrap());
         if faces.len() > 1 {
-            sides(ui, cx, &faces, &face);
+            sides(ui, cx, &faces, &face, &view);
         }
         ui.add_space(2.0);
         if place == Place::Passed {
             passed(ui, cx, course, view.number);
         }
         match &face {
-            Face::Answer(id) => view.answered.iter().filter(|one| one.id == *id).for_each(|one| ask(ui, cx, one)),
-            Face::Ask(id) => view.questions.iter().filter(|one| one.id == *id).for_each(|one| ask(ui, cx, one)),
-            Face::Note(id) => view.claims.iter().filter(|one| one.id == *id).for_each(|one| note(ui, cx, one)),
+            Face::Answer(id) => view.answered.iter().filter(|one| one.id == *id).for_each(|one| ask(ui, cx, one, true)),
+            Face::Ask(id) => view.questions.iter().filter(|one| one.id == *id).for_each(|one| ask(ui, cx, one, false)),
+            Face::Note(id) => {
+                let first = course.lesson().script.steps.iter().find_map(|step| step.claims.first());
+                let is_first = first == Some(id);
+                view.claims.iter().filter(|one| one.id == *id).for_each(|one| note(ui, cx, one, is_first));
+            }
             Face::Text => {
                 let there = matches!(place, Place::Here | Place::Passed);
                 let before = if view.before.is_empty() { cx.say("lesson-before") } else { view.before.clone() };
@@ -58,36 +62,44 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
 }
 
 /// The sides of the page, each to be turned to.
-fn sides(ui: &mut Ui, cx: &mut PanelContext<'_>, faces: &[Face], shown: &Face) {
+fn sides(ui: &mut Ui, cx: &mut PanelContext<'_>, faces: &[Face], shown: &Face, view: &StepView) {
     let theme = cx.theme;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
         for face in faces {
-            let (key, id) = match face {
-                Face::Answer(_) => ("face-answer", None),
-                Face::Text => ("face-text", None),
-                Face::Note(id) => ("face-note", Some(id)),
-                Face::Ask(_) => ("face-ask", None),
-            };
-            let name = cx.say(key);
-            let text = id.cloned().unwrap_or_else(|| name.clone());
-            let chosen = face == shown;
-            let font = if chosen { fonts::bold(12.5) } else { fonts::regular(12.5) };
-            let galley = ui.painter().layout_no_wrap(text, font, Color32::PLACEHOLDER);
-            let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(14.0, 5.0), Sense::click());
-            let said = id.map_or_else(|| name.clone(), |id| format!("{name} {id}"));
-            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, &said));
-            let lit = chosen || response.hovered() || response.has_focus();
-            if lit {
-                ui.painter().rect_filled(rect, CornerRadius::same(9), theme.card);
-            }
-            let color = if chosen { theme.text } else { theme.weak };
-            ui.painter().galley(rect.min + vec2(7.0, 2.5), galley, color);
-            if response.on_hover_text(&said).clicked() {
+            if side(ui, &theme, &face_name(cx, view, face), face == shown) {
                 cx.want(LessonCommand::Face(face.clone()));
             }
         }
     });
+}
+
+/// The tab of a side; true when it was clicked.
+pub(super) fn side(ui: &mut Ui, theme: &crate::ui::theme::Theme, name: &str, chosen: bool) -> bool {
+    let font = if chosen { fonts::bold(12.5) } else { fonts::regular(12.5) };
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, Color32::PLACEHOLDER);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(14.0, 5.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, name));
+    if chosen || response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, CornerRadius::same(9), theme.card);
+    }
+    let color = if chosen { theme.text } else { theme.weak };
+    ui.painter().galley(rect.min + vec2(7.0, 2.5), galley, color);
+    response.on_hover_text(name).clicked()
+}
+
+/// A side's name says what it is about: there may be several answers, notes and questions.
+fn face_name(cx: &PanelContext<'_>, view: &StepView, face: &Face) -> String {
+    let named = |key: &str, name: &str| cx.words.say_with(key, &[("name", name)]);
+    let question = |all: &[QuestionView], id: &str| {
+        all.iter().find(|one| one.id == *id).map(|one| fonts::shown(&one.name)).unwrap_or_default()
+    };
+    match face {
+        Face::Answer(id) => named("face-answer", &question(&view.answered, id)),
+        Face::Text => cx.say("face-text"),
+        Face::Note(id) => named("face-note", id),
+        Face::Ask(id) => named("face-ask", &question(&view.questions, id)),
+    }
 }
 
 /// Where in the lesson, and the way back to its beginning.
@@ -179,13 +191,16 @@ fn commands(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, done: bool)
     });
 }
 
-fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
+/// `told`: it is looked at afterwards. Then of the choices only the truth and what was predicted are left; where it was asked they all
+/// stay where they are.
+fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView, told: bool) {
     let theme = cx.theme;
     let color = theme.family(Family::Image);
     ui.add_space(4.0);
     let wanted = cx.state.asks.as_ref() == Some(&question.id);
-    let line = if wanted { 2.6 } else { 1.2 };
-    let frame = widgets::card(&theme).stroke(Stroke::new(line, color)).corner_radius(CornerRadius::same(10));
+    let line = if wanted { color } else { color.gamma_multiply(0.55) };
+    // Of one width: what is in it does not move.
+    let frame = widgets::card(&theme).stroke(Stroke::new(2.0, line)).corner_radius(CornerRadius::same(10));
     let card = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.add(
@@ -197,8 +212,8 @@ fn ask(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
         if question.choices.is_empty() {
             ui.label(RichText::new(cx.say("question-later")).color(theme.weak).size(13.0));
         }
-        for (number, choice) in question.choices.iter().enumerate().filter(|(at, choice)| counts(question, *at, choice))
-        {
+        let left = |(at, choice): &(usize, &String)| !told || counts(question, *at, choice);
+        for (number, choice) in question.choices.iter().enumerate().filter(left) {
             if self::choice(ui, cx, question, number, choice) {
                 cx.want(LessonCommand::Predict(question.id.clone(), number));
             }
@@ -340,10 +355,14 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView]) {
     }
 }
 
-fn note(ui: &mut Ui, cx: &PanelContext<'_>, claim: &ClaimView) {
+/// `first`: it is the first that is met, and what the notes are is said.
+fn note(ui: &mut Ui, cx: &PanelContext<'_>, claim: &ClaimView, first: bool) {
     let theme = &cx.theme;
     ui.add_space(4.0);
-    widgets::caption(ui, &format!("{} · {}", cx.say("lesson-note"), claim.id));
+    widgets::caption(ui, &format!("{} {} · {}", cx.say("lesson-note"), claim.id, fonts::shown(&claim.name)));
+    if first {
+        ui.add(Label::new(RichText::new(cx.say("lesson-note-what")).size(12.5).color(theme.weak)).wrap());
+    }
     ui.add_space(2.0);
     let frame = Frame::new()
         .fill(theme.well)
@@ -413,6 +432,8 @@ pub(super) fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
         Mover::Predict(_) => cx.say("mover-predict"),
         Mover::Run(line) => cx.words.say_with("mover-run", &[("command", filled(line).as_str())]),
         Mover::Type(text) => cx.words.say_with("mover-type", &[("command", filled(text.trim_end()).as_str())]),
+        // The name of a step, or of a page, that comes next may be the answer.
+        Mover::GoOn(_) | Mover::Turn(_) if cx.state.has_pending() => cx.say("mover-next"),
         Mover::GoOn(Some(kind)) => step("mover-go-to", *kind),
         Mover::GoOn(None) => cx.say("mover-go-on"),
         Mover::Play => cx.say("mover-play"),

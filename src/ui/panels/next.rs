@@ -21,7 +21,8 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     let taught = state.course.is_some();
     let sense = if taught { Sense::hover() } else { Sense::click() };
     let response = ui.interact(area, ui.scope_id().with("next"), sense);
-    let title = record.map_or_else(|| cx.say(nothing_next(cx)), |record| cx.words.step(record.step.plan.kind));
+    let name = |record: &StepRecord| state.step_name(cx.words, record.step.plan.kind, record.announced);
+    let title = record.map_or_else(|| cx.say(nothing_next(cx)), name);
     let caption = cx.say(if waits { "next-waiting" } else { "next-title" });
     let role = if taught { Role::Label } else { Role::Button };
     response.widget_info(|| WidgetInfo::labeled(role, true, format!("{caption}: {title}")));

@@ -107,7 +107,11 @@ fn op(ui: &mut Ui, cx: &PanelContext<'_>, id: OpId, began: Seq) {
     let event = trace.event(began);
     let Some(Body::OpBegan { op }) = event.as_ref().map(|event| &event.body) else { return };
     let title = &format!("{}  {}", cx.say(op_key(op.kind)), fonts::shown(&op.subject));
-    let (request, outcome) = (&op.request, trace.outcome(id));
+    // What comes of it is not known before it did.
+    let (request, began) = (&op.request, began <= cx.state.cursor.position());
+    // The World forgets those that are long over.
+    let over = cx.state.world().ops.get(&id).is_none_or(|op| op.outcome.is_some());
+    let outcome = trace.outcome(id).filter(|_| began && over);
     let outcome = outcome.as_ref();
     let theme = &cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
@@ -116,6 +120,7 @@ fn op(ui: &mut Ui, cx: &PanelContext<'_>, id: OpId, began: Seq) {
     let end = widgets::line(ui.painter(), at, rect.width() - 24.0, title, fonts::bold(13.0), theme.text);
     let mark = Rect::from_center_size(pos2(end.right() + 14.0, rect.center().y), vec2(12.0, 12.0));
     match outcome {
+        None if !began => {}
         None => drop(ui.painter().circle_filled(mark.center(), 3.5, theme.warn)),
         Some(Outcome::Done) => Icon::Check.paint(ui.painter(), mark, theme.good),
         Some(Outcome::Failed(_) | Outcome::Cancelled) => Icon::Cross.paint(ui.painter(), mark, theme.bad),
@@ -137,7 +142,7 @@ fn step(ui: &mut Ui, cx: &mut PanelContext<'_>, mark: &StepMark) {
 fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, record: &StepRecord) {
     let (state, theme) = (cx.state, cx.theme);
     let kind = record.step.plan.kind;
-    let title = cx.words.step(kind);
+    let title = state.step_name(cx.words, kind, record.announced);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let dot = Rect::from_center_size(rect.left_center() + vec2(9.0, 0.0), vec2(18.0, ROW));
     let id = ui.scope_id().with(record.step.id);

@@ -2,7 +2,7 @@
 
 use super::{PanelContext, narration, next};
 use crate::ui::diagrams::Diagrams;
-use crate::ui::{fonts, news, short};
+use crate::ui::{fonts, short};
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// At this size everything has the sizes below: a class room's projector.
@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let below = all.bottom() - BELOW * scale;
     let room = Rect::from_min_max(all.min, pos2(all.right(), below));
     let mut selection = state.selection.clone();
-    let lit = news::of(state.world(), state.changed());
+    let lit = state.lit();
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
         let how = crate::ui::diagrams::How { theme: &cx.theme, scale: 2.0 * scale, spotlight: true };
         diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);

@@ -4,9 +4,9 @@ use super::{PanelContext, breaking};
 use crate::trace::Family;
 use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, TerminalCommand, ViewCommand};
 use crate::ui::diagrams::{Diagrams, How, Tab};
+use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
-use crate::ui::{fonts, news};
 use egui::{Align2, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// How high the tab bar is.
@@ -123,7 +123,7 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     let state = cx.state;
     let mut selection = state.selection.clone();
     let room = ui.available_rect_before_wrap();
-    let lit = news::of(state.world(), state.changed());
+    let lit = state.lit();
     let how = How { theme: &cx.theme, scale: 1.0, spotlight: false };
     diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     if selection != state.selection {

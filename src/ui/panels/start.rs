@@ -122,7 +122,11 @@ fn lesson_card(ui: &mut Ui, cx: &mut PanelContext<'_>, lesson: &Lesson) {
     let lang: Lang = cx.state.lang;
     let prose = lesson.prose(lang);
     let taken = cx.state.progress.of(&lesson.folder);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 94.0), Sense::click());
+    // All of what it is about: a card is as high as that needs.
+    let summary = fonts::shown(&prose.summary.split("\n\n").next().unwrap_or_default().replace(['*', '`'], ""));
+    let summary = ui.painter().layout(summary, fonts::regular(13.0), theme.weak, ui.available_width() - 80.0);
+    let high = 36.0 + summary.size().y + 28.0;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), high), Sense::click());
     let name = format!("{} · {}", lesson.script.id, prose.title);
     let (of, page) = (lesson.script.steps.len(), taken.map(|taken| taken.page));
     let minutes = lesson.script.minutes.to_string();
@@ -138,9 +142,7 @@ fn lesson_card(ui: &mut Ui, cx: &mut PanelContext<'_>, lesson: &Lesson) {
     let end = widgets::line(ui.painter(), at, rect.width() - 190.0, &prose.title, fonts::bold(16.0), theme.text);
     let at = rect.right_top() + vec2(-16.0, 14.0);
     ui.painter().text(at, Align2::RIGHT_TOP, minutes, fonts::regular(12.5), theme.weak);
-    let summary = prose.summary.replace('\n', " ").replace(['*', '`'], "");
-    let at = end.left_bottom() + vec2(0.0, 3.0);
-    widgets::lines(ui.painter(), at, rect.width() - 80.0, 2, &summary, fonts::regular(13.0), theme.weak);
+    ui.painter().galley(end.left_bottom() + vec2(0.0, 3.0), summary, theme.weak);
     bar(ui, cx, rect, of, taken);
     let again = page.is_some_and(|page| page > 0) && afresh(ui, cx, rect, &name);
     if again {

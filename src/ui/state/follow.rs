@@ -158,11 +158,22 @@ impl WindowState {
         if let Some(tab) = view.tab {
             self.tab = diagram_of(tab);
         }
-        let focus = view.focus.and_then(|focus| focus.entity(&self.world));
+        let focus = view.focus.first().and_then(|focus| focus.entity(&self.world));
         if focus.is_some() {
             self.pointed = focus.clone();
             self.selection = focus;
         }
+    }
+
+    /// What is lit in the picture: what changed last, and what the lesson's page speaks of.
+    pub fn lit(&self) -> Vec<Entity> {
+        let mut lit = crate::ui::news::of(&self.world, &self.changed);
+        let step = self.course.as_ref().filter(|course| !course.is_ended()).map(|course| course.runner().step());
+        if let Some(step) = step.filter(|step| step.tab.map(diagram_of) == Some(self.tab)) {
+            let spoken_of = step.focus.iter().flat_map(|focus| focus.entities(&self.world));
+            lit.extend(spoken_of.filter(|entity| !lit.contains(entity)).collect::<Vec<_>>());
+        }
+        lit
     }
 
     /// Brings everything that follows from trace and cursor up to date; free when neither moved.

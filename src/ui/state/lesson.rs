@@ -112,7 +112,7 @@ impl WindowState {
         self.cursor.seek(&self.trace, rest);
         self.refresh();
         self.tab = step.tab.map_or(self.tab, follow::diagram_of);
-        let focus = step.focus.and_then(|focus| focus.entity(&self.world));
+        let focus = step.focus.first().and_then(|focus| focus.entity(&self.world));
         self.selection = focus.or_else(|| self.changed.first().cloned());
         Some(())
     }

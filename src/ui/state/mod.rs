@@ -336,7 +336,7 @@ impl WindowState {
 
     /// The window's words.
     pub fn words(&self) -> Words {
-        Words::new(self.lang)
+        Words::new(self.lang).veiling(self.veiled())
     }
 
     /// Events come from an engine.

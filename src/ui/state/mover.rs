@@ -166,11 +166,31 @@ impl WindowState {
         if alone && moves && from == Some(Place::Here) { self.onward() } else { None }
     }
 
-    /// A question of the lesson's step waits for its answer: what comes next would tell it.
+    /// The messages that would tell what is being predicted.
+    pub(super) fn veiled(&self) -> Vec<&'static str> {
+        self.pending().flat_map(|question| question.ask.said_by()).copied().collect()
+    }
+
+    /// Predictions wait for their answer: the title of the page that comes next could tell it.
+    pub fn has_pending(&self) -> bool {
+        self.pending().next().is_some()
+    }
+
+    /// The questions that wait for their answer. Who went on past the page has seen it.
+    fn pending(&self) -> impl Iterator<Item = &crate::lesson::Question> {
+        let course = self.course.as_ref().filter(|course| !course.is_ended() && self.place() != Some(Place::Passed));
+        course.into_iter().flat_map(|course| course.runner().pending(&self.world))
+    }
+
+    /// A step's name, unless it is still to come and would tell what is being predicted.
+    pub fn step_name(&self, words: &Words, kind: StepKind, announced: u64) -> String {
+        let comes = announced >= self.cursor.position();
+        if comes && self.is_predicting() { words.say("veiled") } else { words.step(kind) }
+    }
+
+    /// A question waits for its answer, of this page or of one before: what comes next would tell it.
     pub fn is_predicting(&self) -> bool {
-        let Some(course) = &self.course else { return false };
-        let waits = course.runner().waits_for_an_answer();
-        waits && matches!(self.place(), Some(Place::Here | Place::Moving | Place::Before))
+        self.has_pending()
     }
 
     /// The step that the lesson's present one rests before, when it rests there now: nothing but the next action leads past it.

@@ -64,6 +64,7 @@ struct View {
 struct Source {
     world: World,
     lang: Lang,
+    veiled: std::sync::Arc<[&'static str]>,
     chosen: Option<Entity>,
     lit: Vec<Entity>,
     /// At 100 %.
@@ -124,6 +125,7 @@ impl Diagrams {
         let source = Source {
             world: world.clone(),
             lang: words.lang(),
+            veiled: words.veiled().clone(),
             chosen: match view {
                 Tab::Layers => selection.clone(),
                 Tab::Image => {
@@ -181,6 +183,7 @@ impl View {
         let of = Source {
             world: World::default(),
             lang: Lang::Ko,
+            veiled: std::sync::Arc::default(),
             chosen: None,
             lit: Vec::new(),
             room: Vec2::ZERO,

@@ -117,7 +117,7 @@ fn lay(ui: &Ui, cx: &PanelContext<'_>, stops: &[StopMark], from: usize, to: usiz
             Some(stretch) => stretch.count += 1,
             None => {
                 let kind = story.then_some(mark.kind);
-                let name = kind.map(|kind| cx.words.step(kind)).unwrap_or_default();
+                let name = kind.map(|kind| cx.state.step_name(cx.words, kind, mark.seq)).unwrap_or_default();
                 lane.stretches.push(Stretch { kind, name, left: 0.0, first: i, count: 1 });
             }
         }

@@ -1,0 +1,84 @@
+use super::Query;
+
+impl Query {
+    /// The program's own messages that state the answer, or would let it be read off: what a picture, the narration or the
+    /// inspector says of the asked field of its things. They are veiled as long as the question waits, see
+    /// [`Words::veiling`](crate::i18n::Words::veiling).
+    pub fn said_by(&self) -> &'static [&'static str] {
+        use Query as Q;
+        match self {
+            Q::TagTargetKind { .. } => &["change-index-read", "scene-platforms", "fact-media-type"],
+            Q::ChosenPlatform { .. } => {
+                &["change-platform-chosen", "step-choose-platform", "scene-chosen", "fact-platform"]
+            }
+            Q::ConfigIsSeparate { .. } => &["step-fetch-config", "change-config-read", "scene-not-read"],
+            Q::ImageIdIsDigestOf { .. } => &["fact-image-id"],
+            Q::BlobDigestIsDiffId { .. } => {
+                &["scene-column-diff", "scene-column-blob", "scene-column-diff-why", "scene-column-blob-why"]
+            }
+            Q::LowestLayer { .. } => &[
+                "scene-stack-direction",
+                "scene-lower-top",
+                "scene-lower-bottom",
+                "scene-column-overlay",
+                "scene-column-overlay-why",
+                "fact-parent",
+            ],
+            Q::DeletedPathStillBelow { .. } => &["scene-gone-by", "scene-effect-deleted", "effect-deleted"],
+            Q::OwnLayers { .. } => {
+                &["scene-all-shared", "scene-some-shared", "scene-shared-once", "scene-blob-reused", "blob-reused"]
+            }
+            Q::FollowsRegistry { .. } => &["change-tag-resolved-moved", "change-image-tagged-moved"],
+            Q::RemovedInUse { .. } => &["change-image-untagged", "change-image-gone"],
+            Q::LayersGone { .. } => &["change-layer-gone", "change-blob-gone"],
+            Q::TakenThoughDamaged { .. } => {
+                &["break-hint", "break-again-why", "change-rejected", "change-blob-rejected", "scene-caught"]
+            }
+            Q::NextAddress { .. } => &["change-address-reserved", "scene-reserved", "fact-lease"],
+            Q::HostEndMaster { .. } => &["change-link-seen-joined", "step-join-bridge", "fact-master"],
+            Q::CableEndsOnHost { .. } => &["change-link-seen-moved", "step-move-peer"],
+            Q::SameLoopback { .. } => &["step-make-netns-why"],
+            Q::CableEndsAfterExit { .. } => &["change-link-gone", "step-delete-link", "step-delete-link-why"],
+            Q::PathLivesIn { .. } => &[
+                "scene-home-upper",
+                "scene-home-volume",
+                "scene-home-bind",
+                "scene-home-tmpfs",
+                "scene-upper-why",
+                "scene-memory",
+                "fact-fstype",
+            ],
+            Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => &[
+                "scene-home-upper-fate",
+                "scene-home-volume-fate",
+                "scene-home-bind-fate",
+                "scene-home-tmpfs-fate",
+                "scene-kept",
+                "change-dir-gone",
+            ],
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::i18n::{Lang, Words};
+    use crate::lesson::{Lesson, embedded};
+
+    /// A name that is no message's hides nothing.
+    #[test]
+    fn what_is_veiled_for_a_question_are_messages_in_both_languages() {
+        let mut veiled = 0;
+        for source in embedded() {
+            let lesson = Lesson::parse(&source).expect("it is well formed");
+            for question in lesson.script.steps.iter().flat_map(|step| &step.questions) {
+                for (key, lang) in question.ask.said_by().iter().flat_map(|key| Lang::ALL.map(|lang| (key, lang))) {
+                    assert!(Words::new(lang).knows(key), "{lang:?} has no message {key}, named by {}", question.id);
+                    veiled += 1;
+                }
+            }
+        }
+        assert!(veiled > 50, "{veiled}");
+    }
+}

@@ -1,0 +1,251 @@
+//! What a question asks is told nowhere before the machine tells it: not in the picture, not in what is said of it, not on a button, not
+//! on another side of the page; and what is asked, and the goals, stand still and say what is so.
+
+use crate::common::{Window, app, app_mut, press, tell};
+use crate::lesson::{LESSONS, lesson_in, onward, page};
+use dockwalk::i18n::Lang;
+use dockwalk::lesson::Question;
+use dockwalk::ui::command::{LessonCommand, ViewCommand};
+use dockwalk::ui::state::{Face, Mover, Notice, Place};
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
+use std::collections::BTreeSet;
+
+const SMALL: (f32, f32) = (1280.0, 720.0);
+
+/// Everything that the window shows and says: labels, values and descriptions of what there is, and every letter that is painted.
+fn everything(window: &Window) -> Vec<String> {
+    let nodes = window.root().children_recursive().filter(|node| node.accesskit_node().bounding_box().is_some());
+    let said = nodes.flat_map(|node| {
+        let node = node.accesskit_node();
+        [node.label(), node.value(), node.description()]
+    });
+    let mut all: Vec<String> = said.flatten().collect();
+    window.output().shapes.iter().for_each(|shape| letters(&shape.shape, &mut all));
+    assert!(all.len() > 6, "{all:?}");
+    all
+}
+
+fn letters(shape: &egui::Shape, found: &mut Vec<String>) {
+    match shape {
+        egui::Shape::Vec(all) => all.iter().for_each(|one| letters(one, found)),
+        egui::Shape::Text(text) => found.push(text.galley.text().to_owned()),
+        _ => {}
+    }
+}
+
+/// What waits for its answer, and is not the question that is shown: that one names its choices.
+fn pending(window: &Window) -> Vec<Question> {
+    let state = &app(window).state;
+    let Some(course) = state.course.as_ref().filter(|course| !course.is_ended()) else { return vec![] };
+    let pending = course.runner().pending(state.world());
+    let shown = if state.presenter { None } else { Some(state.face()) };
+    pending.filter(|question| shown != Some(Face::Ask(question.id.clone()))).cloned().collect()
+}
+
+/// Where something gives an answer away.
+fn given_away(window: &Window, found: &mut BTreeSet<String>) -> usize {
+    let state = &app(window).state;
+    let questions = pending(window);
+    if questions.is_empty() {
+        return 0;
+    }
+    let asked = page(window).questions;
+    // Before a class the question is the sentence, with its choices.
+    let is_question = |text: &str| {
+        let begin = |ask: &str| ask.replace(['`', '*'], "").chars().take(12).collect::<String>();
+        state.presenter && asked.iter().any(|one| text.starts_with(&begin(&one.ask)))
+    };
+    let all = everything(window);
+    for question in &questions {
+        for text in all.iter().filter(|text| !is_question(text)) {
+            if let Some(words) = question.hides.found_in(state.lang, text) {
+                let (page, face) = (page(window).id, state.face());
+                found.insert(format!("{:?} {page} {face:?}, {}: `{words}` in `{text}`", state.lang, question.id));
+            }
+        }
+    }
+    questions.len()
+}
+
+/// What was looked at on the way through a lesson.
+#[derive(Default)]
+struct Walk {
+    given: BTreeSet<String>,
+    looked: usize,
+    planted: BTreeSet<String>,
+    wrong: Vec<String>,
+    titles: usize,
+    several: usize,
+    questions: usize,
+    goals: (usize, usize),
+}
+
+/// Every lesson in that language, by its one key, with everything looked at on the way.
+fn walk(lang: Lang) -> Walk {
+    let mut walk = Walk::default();
+    for name in LESSONS {
+        let mut window = lesson_in(name, lang, SMALL);
+        while app(&window).state.course.as_ref().is_some_and(|course| !course.is_ended()) {
+            spoilers(&mut window, &mut walk);
+            sides(&window, &mut walk);
+            button(&window, &mut walk);
+            goals(&window, &mut walk);
+            if let Mover::Predict(id) = app(&window).state.mover() {
+                chosen(&mut window, &id, &mut walk);
+            }
+            onward(&mut window, true);
+        }
+        cut(&mut window, &mut walk);
+    }
+    walk
+}
+
+#[test]
+fn nothing_is_told_before_the_machine_tells_it_in_korean() {
+    check(&walk(Lang::Ko));
+}
+
+#[test]
+fn nothing_is_told_before_the_machine_tells_it_in_english() {
+    check(&walk(Lang::En));
+}
+
+#[track_caller]
+fn check(walk: &Walk) {
+    assert!(walk.given.is_empty(), "{} of {}: {:#?}", walk.given.len(), walk.looked, walk.given);
+    assert!(walk.wrong.is_empty(), "{:#?}", walk.wrong);
+    assert!(walk.looked > 150 && walk.planted.len() > 15, "{}, {:?}", walk.looked, walk.planted);
+    assert!(walk.titles > 5 && walk.several > 10 && walk.questions > 15, "{} {}", walk.titles, walk.several);
+    assert!(walk.goals.0 > 5 && walk.goals.1 > 30, "{:?}", walk.goals);
+}
+
+/// Nothing gives an answer away: on any side of the page, in the list of steps, before a class.
+fn spoilers(window: &mut Window, walk: &mut Walk) {
+    walk.looked += given_away(window, &mut walk.given);
+    if pending(window).is_empty() || app(window).state.place() != Some(Place::Here) {
+        return;
+    }
+    let (here, faces) = (app(window).state.face(), app(window).state.faces());
+    for face in faces.into_iter().filter(|face| *face != here) {
+        tell(window, LessonCommand::Face(face));
+        walk.looked += given_away(window, &mut walk.given);
+    }
+    tell(window, LessonCommand::Face(here));
+    tell(window, ViewCommand::Steps);
+    walk.looked += given_away(window, &mut walk.given);
+    tell(window, ViewCommand::Steps);
+    app_mut(window).state.presenter = true;
+    window.run_steps(2);
+    walk.looked += given_away(window, &mut walk.given);
+    app_mut(window).state.presenter = false;
+    window.run_steps(2);
+    // The test sees what it looks for.
+    let lang = app(window).state.lang;
+    for question in pending(window).into_iter().filter(|question| walk.planted.insert(question.id.clone())) {
+        app_mut(window).state.notice = Some(Notice::good(question.hides.of(lang)[0].clone()));
+        window.run_steps(2);
+        let mut seen = BTreeSet::new();
+        given_away(window, &mut seen);
+        assert!(seen.iter().any(|one| one.contains(&question.id)), "{}", question.id);
+        app_mut(window).state.notice = None;
+        window.run_steps(2);
+    }
+}
+
+/// Every side of a page has a name of its own.
+fn sides(window: &Window, walk: &mut Walk) {
+    let tabs = window.query_all_by_role(Role::Tab);
+    let tabs: Vec<_> = tabs.filter_map(|node| node.accesskit_node().label()).collect();
+    if tabs.iter().collect::<BTreeSet<_>>().len() != tabs.len() {
+        walk.wrong.push(format!("sides of {}: {tabs:?}", page(window).id));
+    }
+    walk.several += usize::from(app(window).state.faces().len() > 2);
+}
+
+/// The button names no page before what is asked is answered.
+fn button(window: &Window, walk: &mut Walk) {
+    let state = &app(window).state;
+    let Mover::Turn(number) = state.mover() else { return };
+    let lesson = state.course.as_ref().unwrap().lesson();
+    let title = lesson.section(state.lang, &lesson.script.steps[number].id).unwrap().title.clone();
+    let says = everything(window).iter().any(|text| text.contains(&title));
+    if says == state.has_pending() {
+        walk.wrong.push(format!("the button on {}: {title}", page(window).id));
+    }
+    walk.titles += usize::from(says);
+}
+
+/// A goal says what is to be done until it is.
+fn goals(window: &Window, walk: &mut Walk) {
+    let state = &app(window).state;
+    let (view, course) = (page(window), state.course.as_ref().unwrap());
+    let section = course.lesson().section(state.lang, &view.id).unwrap();
+    for goal in &view.goals {
+        let text = &section.goals[&goal.id];
+        if goal.text != if goal.reached { &*text.reached } else { &*text.aim } {
+            walk.wrong.push(format!("{} {}: {}", view.id, goal.id, goal.text));
+        }
+        walk.goals.0 += usize::from(!goal.reached);
+        walk.goals.1 += usize::from(goal.reached);
+    }
+}
+
+/// Choices stay where they are when one is chosen.
+fn chosen(window: &mut Window, id: &str, walk: &mut Walk) {
+    press(window, Key::Space);
+    window.run_steps(20);
+    let before = choices(window);
+    tell(window, LessonCommand::Predict(id.to_owned(), 1));
+    window.run_steps(20);
+    if choices(window) != before || before.len() < 2 {
+        walk.wrong.push(format!("the choices of {id}: {before:?}, {:?}", choices(window)));
+    }
+    walk.questions += 1;
+}
+
+/// The choices of the question that is shown, where they are.
+fn choices(window: &Window) -> Vec<(String, egui::Rect)> {
+    let nodes = window.query_all_by_role(Role::RadioButton);
+    nodes.map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect())).collect()
+}
+
+/// No line of the end page is cut.
+fn cut(window: &mut Window, walk: &mut Walk) {
+    window.run_steps(4);
+    let mut painted = vec![];
+    painted_at_left(window, &mut painted);
+    let cut = painted.iter().filter(|text| text.ends_with('…'));
+    walk.wrong.extend(cut.map(|text| format!("cut on the end page: {text}")));
+    if painted.len() < 12 {
+        walk.wrong.push(format!("the end page: {painted:?}"));
+    }
+}
+
+#[test]
+fn nothing_is_cut_on_the_start_page() {
+    for lang in Lang::ALL {
+        let options = dockwalk::ui::Options { lang: Some(lang), ..dockwalk::ui::Options::default() };
+        let mut window = crate::common::open(options, SMALL);
+        window.run_steps(4);
+        let cut: Vec<_> = everything(&window).into_iter().filter(|text| text.contains('…')).collect();
+        assert!(cut.is_empty(), "{lang:?}, start page: {cut:?}");
+    }
+}
+
+fn painted_at_left(window: &Window, found: &mut Vec<String>) -> f32 {
+    fn walk(shape: &egui::Shape, left_of: f32, found: &mut Vec<String>) {
+        match shape {
+            egui::Shape::Vec(all) => all.iter().for_each(|one| walk(one, left_of, found)),
+            egui::Shape::Text(text) if text.pos.x < left_of => {
+                let elided = text.galley.elided;
+                found.push(format!("{}{}", text.galley.text(), if elided { "…" } else { "" }));
+            }
+            _ => {}
+        }
+    }
+    let panel = 300.0;
+    window.output().shapes.iter().for_each(|shape| walk(&shape.shape, panel, found));
+    panel
+}
