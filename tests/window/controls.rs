@@ -218,7 +218,7 @@ fn a_program_in_a_terminal_reads_and_prints_hangul() {
         if !std::mem::replace(&mut installed, true) {
             dockwalk::ui::style::install(ui.ctx());
         } else {
-            terminals.shown().unwrap().screen.show(ui, "터미널 시험", true);
+            terminals.shown().unwrap().screen.show(ui, "터미널 시험", dockwalk::ui::terminal::Life::Runs);
         }
     };
     // A character without a glyph would panic.
