@@ -24,6 +24,7 @@ mod keys;
 #[path = "../common/laws.rs"]
 mod laws;
 mod lesson;
+mod next;
 mod pages;
 mod problems;
 #[path = "../common/recording.rs"]

@@ -207,9 +207,14 @@ fn a_terminal_whose_program_has_ended_gives_the_keys_back_at_the_first_pause() {
     let mut window = ended_while_typing();
     let before = drives(&window);
     // A frame is a quarter of a second: nobody stops in the middle of a word to look whether anybody reads it.
-    for (key, text) in
-        [(Key::T, "t"), (Key::Space, " "), (Key::Num3, "3"), (Key::S, "s"), (Key::ArrowLeft, ""), (Key::Questionmark, "?")]
-    {
+    for (key, text) in [
+        (Key::T, "t"),
+        (Key::Space, " "),
+        (Key::Num3, "3"),
+        (Key::S, "s"),
+        (Key::ArrowLeft, ""),
+        (Key::Questionmark, "?"),
+    ] {
         type_text(&mut window, key, text);
         assert_eq!(drives(&window), before, "{key:?} is typed at nobody, and drives nothing");
     }
@@ -243,10 +248,9 @@ fn escape_tab_and_a_click_elsewhere_give_the_keys_back_at_once() {
 
 #[test]
 fn a_dead_terminal_looks_dead_and_swallows_what_is_typed_at_it() {
-    for (lang, said, how) in [
-        (Lang::Ko, "끝났습니다 · 종료 코드 3", "Esc를 누르거나"),
-        (Lang::En, "ended · exit code 3", "Press Esc or"),
-    ] {
+    for (lang, said, how) in
+        [(Lang::Ko, "끝났습니다 · 종료 코드 3", "Esc를 누르거나"), (Lang::En, "ended · exit code 3", "Press Esc or")]
+    {
         let mut window = ended_while_typing();
         tell(&mut window, ViewCommand::Language(lang));
         window.run_steps(6);

@@ -239,7 +239,8 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     let label = format!("{} {}", cx.say("dock-terminal"), terminal.title);
     let runs = terminal.ended.is_none();
     let all = ui.available_rect_before_wrap();
-    let line = terminal.ended.map(|status| (status, Rect::from_min_max(pos2(all.left(), all.bottom() - ENDED), all.max)));
+    let line =
+        terminal.ended.map(|status| (status, Rect::from_min_max(pos2(all.left(), all.bottom() - ENDED), all.max)));
     let room = Rect::from_min_max(all.min, line.as_ref().map_or(all.max, |(_, line)| line.right_top()));
     let screen = |ui: &mut Ui| terminal.screen.show(ui, &label, if runs { Life::Runs } else { Life::Ended });
     let shown = ui.scope_builder(egui::UiBuilder::new().max_rect(room), screen).inner;
@@ -268,8 +269,12 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     }
     if terminal.rows() == 0 && runs && !cx.state.waiting.is_empty() {
         let at = shown.response.rect.left_top() + vec2(28.0, terminal::MARGIN);
-        let text = cx.say("dock-waits");
-        ui.painter().text(at, Align2::LEFT_TOP, text, fonts::regular(13.0), cx.theme.warn);
+        let how = if shown.focused { Some(cx.say("dock-waits-leave")) } else { cx.key_of_next() };
+        let text = [Some(cx.say("dock-waits")), how].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let width = shown.response.rect.right() - at.x - 10.0;
+        let end = widgets::line(ui.painter(), at, width, &text, fonts::regular(13.0), cx.theme.warn);
+        let response = ui.interact(end, ui.scope_id().with("waits"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &text));
     }
     terminals.has_keys = shown.focused || take && runs;
     terminals.room = Some(room);

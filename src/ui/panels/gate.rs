@@ -69,6 +69,9 @@ fn said(cx: &PanelContext<'_>, ours: &[u32]) -> Said {
             let step = cx.words.step(step.plan.kind);
             let vars = [("step", step.as_str()), ("who", who.as_str()), ("request", op.as_str())];
             let mut tip = cx.words.say_with("gate-waits-tip", &vars);
+            if let Some(key) = cx.key_of_next() {
+                tip = format!("{tip} {key}");
+            }
             if let Some(more) = cx.state.waiting.len().checked_sub(1).filter(|more| *more > 0) {
                 tip =
                     format!("{tip} {}", cx.words.say_with("gate-waits-more", &[("count", more.to_string().as_str())]));

@@ -388,8 +388,16 @@ fn foot(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
             }
             return;
         }
+        if cx.state.choices_of(&mover).is_some() {
+            // No button: nothing but a choice leads on.
+            let text = RichText::new(cx.key_of_next().unwrap_or_default()).font(fonts::bold(14.0));
+            ui.allocate_ui(vec2(ui.available_width(), 36.0), |ui| {
+                ui.centered_and_justified(|ui| ui.add(Label::new(text).truncate().selectable(false)));
+            });
+            return;
+        }
         let label = mover_label(cx, &mover);
-        let enabled = !matches!(mover, Mover::Idle | Mover::Wait);
+        let enabled = mover.acts();
         let width = ui.available_width();
         let button = ui.add_enabled_ui(enabled, |ui| widgets::wide_button(ui, &label, Loudness::Primary, width)).inner;
         if button.on_hover_text(format!("{label}  ·  Space")).clicked() {

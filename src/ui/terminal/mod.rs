@@ -156,7 +156,17 @@ impl Terminals {
         let screen = Screen::new(rows, columns);
         let pty = pty::Pty::spawn(argv, &live::environment(socket, lang), screen.size(), wake)?;
         let title = title.to_owned();
-        self.list.push(Terminal { title, screen, pty, ended: None, since: None, wants_keys: false, rows: 0, clicked_dead: false, last_key: None });
+        self.list.push(Terminal {
+            title,
+            screen,
+            pty,
+            ended: None,
+            since: None,
+            wants_keys: false,
+            rows: 0,
+            clicked_dead: false,
+            last_key: None,
+        });
         self.current = self.list.len() - 1;
         // It does not take the keys: what was begun waits at the gate, and the next key is to step it.
         self.open = true;
@@ -201,7 +211,9 @@ impl Terminals {
     /// The program that had the keys has ended. Who is typing does not see that at once: the keys are the window's again at the
     /// first pause, so that no half-typed word drives the lesson.
     pub fn gives_back_keys(&mut self, now: f64, typed: bool) -> Keys {
-        let Some(shown) = self.list.get_mut(self.current).filter(|shown| shown.ended.is_some()) else { return Keys::Kept };
+        let Some(shown) = self.list.get_mut(self.current).filter(|shown| shown.ended.is_some()) else {
+            return Keys::Kept;
+        };
         if !self.has_keys || shown.clicked_dead {
             return Keys::Kept;
         }
