@@ -298,3 +298,18 @@ fn a_recording_has_no_field_as_nothing_runs_there() {
     assert!(window.query_by_label(LINE).is_none());
     assert!(!matches!(sample::shell_run().events[0].body, Body::Dropped { .. }));
 }
+
+#[test]
+fn what_was_left_in_the_field_does_not_outlive_what_was_looked_at() {
+    use dockwalk::ui::command::SourceCommand;
+    for leave in [SourceCommand::StartPage, SourceCommand::Lesson("01-pull-and-run".into())] {
+        let mut window = korean();
+        app_mut(&mut window).terminals.field.ran("docker ps");
+        typed(&mut window, "docker run --no");
+        press(&mut window, Key::Tab);
+        tell(&mut window, leave.clone());
+        assert_eq!(line(&window), "", "{leave:?}");
+        assert!(offered(&window).is_empty());
+        assert_eq!(app(&window).terminals.field.history(), ["docker ps"], "what was run is remembered");
+    }
+}

@@ -25,6 +25,7 @@ mod keys;
 mod laws;
 mod lesson;
 mod next;
+mod notices;
 mod pages;
 mod problems;
 #[path = "../common/recording.rs"]

@@ -162,7 +162,7 @@ impl WindowState {
             Mover::Finish => {
                 self.course.iter_mut().for_each(Course::end);
                 self.note_progress();
-                None
+                self.restore_gate()
             }
             Mover::NextLesson(folder) => self.leave(Leave::Lesson(folder)),
             Mover::Close => self.leave(Leave::StartPage),
