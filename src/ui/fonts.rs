@@ -8,6 +8,8 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 const REGULAR: &[u8] = include_bytes!("../../assets/fonts/Pretendard-Regular.otf");
 const BOLD: &[u8] = include_bytes!("../../assets/fonts/Pretendard-Bold.otf");
+/// `|` alone: D2Coding draws it with a gap, and `||` in a command was read as another sign.
+const BAR: &[u8] = include_bytes!("../../assets/fonts/Bar.ttf");
 const MONO: &[u8] = include_bytes!("../../assets/fonts/D2Coding-Regular.ttf");
 
 /// The family of headings and emphasis.
@@ -33,14 +35,14 @@ pub fn mono(size: f32) -> FontId {
 /// All faces, with egui's own behind them for emoji and symbols.
 pub fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    for (name, bytes) in [("Pretendard", REGULAR), ("Pretendard Bold", BOLD), ("D2Coding", MONO)] {
+    for (name, bytes) in [("Pretendard", REGULAR), ("Pretendard Bold", BOLD), ("D2Coding", MONO), ("Bar", BAR)] {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
     let rest = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     let family = |first: &[&str]| first.iter().map(|name| (*name).to_owned()).chain(rest.clone()).collect::<Vec<_>>();
     fonts.families.insert(FontFamily::Proportional, family(&["Pretendard", "D2Coding"]));
     fonts.families.insert(bold_family(), family(&["Pretendard Bold", "Pretendard", "D2Coding"]));
-    fonts.families.insert(FontFamily::Monospace, family(&["D2Coding", "Pretendard"]));
+    fonts.families.insert(FontFamily::Monospace, family(&["Bar", "D2Coding", "Pretendard"]));
     fonts
 }
 
@@ -103,6 +105,36 @@ mod tests {
                 _ => {}
             }
         }
+    }
+
+    /// The pixels of a letter, row by row: whether any is set.
+    fn rows_of(letter: char, font: &FontId) -> Vec<bool> {
+        let mut fonts = Fonts::new(TextOptions::default(), definitions());
+        fonts.begin_pass(TextOptions::default());
+        let galley =
+            fonts.with_pixels_per_point(4.0).layout_no_wrap(letter.to_string(), font.clone(), egui::Color32::WHITE);
+        let uv = galley.rows[0].glyphs[0].uv_rect;
+        let image = fonts.texture_atlas().image().clone();
+        let set = |x: u16, y: u16| image[(usize::from(x), usize::from(y))].a() > 60;
+        (uv.min[1]..uv.max[1]).map(|y| (uv.min[0]..uv.max[0]).any(|x| set(x, y))).collect()
+    }
+
+    #[test]
+    fn a_bar_has_no_gap_and_is_as_wide_as_every_letter_of_the_mono_face() {
+        for font in [mono(12.5), mono(13.5), mono(18.0), regular(14.0)] {
+            let rows = rows_of('|', &font);
+            let drawn: Vec<bool> = rows.iter().copied().skip_while(|set| !set).collect();
+            let drawn = drawn.iter().rposition(|set| *set).map_or(&[][..], |last| &drawn[..=last]);
+            assert!(drawn.len() > 20 && drawn.iter().all(|set| *set), "{font:?}: {rows:?}");
+        }
+        let mut fonts = Fonts::new(TextOptions::default(), definitions());
+        let mut fonts = fonts.with_pixels_per_point(1.0);
+        assert_eq!(fonts.glyph_width(&mono(13.5), '|'), fonts.glyph_width(&mono(13.5), 'M'));
+        let mut before = definitions();
+        before.families.insert(FontFamily::Monospace, vec!["D2Coding".into(), "Pretendard".into()]);
+        let mut before = Fonts::new(TextOptions::default(), before);
+        let before = before.with_pixels_per_point(1.0).row_height(&mono(13.5));
+        assert_eq!(fonts.row_height(&mono(13.5)), before, "lines are where they were");
     }
 
     #[test]

@@ -85,14 +85,14 @@ fn what_is_gone_is_told_where_it_goes_and_let_go_of_by_the_next_step() {
             let world = state.trace.seek(at);
             let lost = world.processes.keys().find(|pid| !head.processes.contains_key(*pid));
             if let Some(pid) = lost {
-                found = Some((at, dockwalk::trace::Entity::Process(*pid)));
+                found = Some((at, Entity::Process(*pid)));
                 break;
             }
         }
         let Some((at, entity)) = found else { panic!("nothing ends in the sample") };
         tell(&mut window, PlaybackCommand::Seek(at));
         tell(&mut window, ViewCommand::Select(Some(entity.clone())));
-        let said = dockwalk::i18n::Words::new(lang).say("inspector-gone");
+        let said = Words::new(lang).say("inspector-gone");
         let mut told = false;
         for _ in 0..400 {
             if app(&window).state.at_end() {

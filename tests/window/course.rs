@@ -93,11 +93,13 @@ fn how_far_a_lesson_was_taken_is_kept_shown_and_taken_up() {
 
     // From the beginning: what was predicted is lost, so that is asked.
     click(&mut again, "처음부터 다시");
+    again.run_steps(2);
     again.get_by_label("레슨을 처음부터 다시 시작할까요?");
     assert_eq!(number(&again), 4);
     click(&mut again, "취소");
     assert!(app(&again).state.course.as_ref().unwrap().runner().predictions().count() > 0, "not after all");
     click(&mut again, "처음부터 다시");
+    again.run_steps(2);
     click(&mut again, "처음부터 시작");
     assert_eq!((number(&again), app(&again).state.cursor.position()), (0, 0));
     assert_eq!(app(&again).state.course.as_ref().unwrap().runner().predictions().count(), 0);
@@ -250,10 +252,10 @@ fn the_question_before_a_lesson_begins_anew_says_what_is_lost_and_what_stays() {
         (Lang::En, "Start this lesson over?", "the pulled images", "other lessons stay", "Save the recording?"),
     ] {
         let (state, _, trace) = as_live(None);
-        let mut window = self::window(Open::Start, None);
+        let mut window = window(Open::Start, None);
         let size = trace.len();
-        crate::common::app_mut(&mut window).state = state;
-        let state = &mut crate::common::app_mut(&mut window).state;
+        app_mut(&mut window).state = state;
+        let state = &mut app_mut(&mut window).state;
         state.lang = lang;
         state.receive(events(&trace, 0, size));
         state.receive(waiting(vec![]));

@@ -153,6 +153,50 @@ fn tab_completes_commands_flags_and_names() {
     }
 }
 
+/// A window whose engine has only started: its registry answers, and nothing was pulled.
+fn fresh() -> Window {
+    let mut window = korean();
+    let app = app_mut(&mut window);
+    app.state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+    let events = sample::shell_run().events;
+    let is_registry = |event: &Event| {
+        matches!(&event.body, Body::Observed { change, .. }
+            if matches!(&**change, dockwalk::trace::Change::RegistrySeen(registry) if registry.builtin))
+    };
+    let at = events.iter().position(is_registry).expect("the sample has the built-in registry");
+    app.state.receive(News::Events(events.into_iter().take(at + 1).map(Arc::new).collect()));
+    window.run_steps(3);
+    window
+}
+
+#[test]
+fn before_anything_was_pulled_the_images_of_the_lab_are_offered_where_one_may_be_pulled() {
+    assert!(app(&fresh()).state.world().tags.is_empty());
+    for (begun, whole) in [
+        ("docker pull lab/sh", "docker pull lab/shell:1 "),
+        ("run -it lab/sh", "run -it lab/shell:1 "),
+        ("image pull lab/ba", "image pull lab/base:1 "),
+        ("create lab/busybox:l", "create lab/busybox:latest "),
+        // What is not here cannot be removed or saved.
+        ("rmi lab/sh", "rmi lab/sh"),
+        ("save lab/sh", "save lab/sh"),
+    ] {
+        let mut window = fresh();
+        typed(&mut window, begun);
+        press(&mut window, Key::Tab);
+        assert_eq!(line(&window), whole, "{begun}: {:?}", offered(&window));
+    }
+    let mut window = fresh();
+    typed(&mut window, "im");
+    press(&mut window, Key::Tab);
+    assert_eq!(offered(&window), ["image", "images", "import"]);
+    window.get_by_label("import");
+    // Without the built-in registry nobody knows what there is.
+    let mut grammar = dockwalk::cli::grammar();
+    grammar.build();
+    assert!(line::fits(&grammar, "docker pull lab/", &World::default()).all.is_empty());
+}
+
 #[test]
 fn what_fits_is_seen_and_tab_goes_through_it() {
     let mut window = korean();

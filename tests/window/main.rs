@@ -27,6 +27,7 @@ mod lesson;
 mod next;
 mod notices;
 mod pages;
+mod panel;
 mod problems;
 #[path = "../common/recording.rs"]
 mod recording;
@@ -34,3 +35,4 @@ mod recording;
 mod sample;
 mod term;
 mod terminals;
+mod timeline;

@@ -330,3 +330,27 @@ fn a_message_covers_neither_prompt_nor_field() {
     let terminal = screen(&window, "few");
     assert!(close.bottom() + 30.0 < terminal.top() && close.bottom() + 30.0 < field.top(), "{close:?} {terminal:?}");
 }
+
+#[test]
+fn rows_of_a_terminal_are_whole() {
+    for size in [(1440.0, 900.0), (1280.0, 720.0), (1333.0, 777.0)] {
+        let mut window = window(size);
+        run(&mut window, "very", "seq 1 40; read x");
+        until(&mut window, "all lines", |window| app(window).terminals.rows() >= 3);
+        window.run_steps(3);
+        let screen = screen(&window, "very");
+        let inner = screen.shrink2(egui::vec2(0.0, 8.0));
+        let mut rows = 0;
+        for clipped in &window.output().shapes {
+            let egui::Shape::Text(text) = &clipped.shape else { continue };
+            let rect = Rect::from_min_size(text.pos, text.galley.size());
+            let seen = rect.intersect(clipped.clip_rect);
+            if !inner.x_range().contains(rect.center().x) || seen.height() <= 0.5 || !screen.contains(rect.center()) {
+                continue;
+            }
+            assert!(seen.height() >= rect.height() - 3.0, "{size:?}: half a row: {rect:?} seen {seen:?}");
+            rows += 1;
+        }
+        assert!(rows >= 3, "{size:?}: {rows}");
+    }
+}

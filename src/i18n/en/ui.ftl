@@ -126,6 +126,8 @@ timeline-pause = Pause
 timeline-track = Timeline
 timeline-behind = looking at the past
 lately-title = Just done
+lately-unanswered = Nothing was asked of the kernel or a registry in this step.
+lately-unanswered-in = Nothing was observed in this step by itself: the step around it, ‘{ $step }’, looks at all of it at its end.
 inspector-back = ← What was just done
 timeline-speed = Speed ×{ $speed }
 timeline-speed-how = click for faster, right button for slower
@@ -312,7 +314,10 @@ inspector-gone = Not there at this moment: it went away before.
 inspector-not-yet = Not there yet at this moment.
 inspector-evidence = Evidence
 inspector-evidence-dropped = The trace has passed its limit: the evidence of this is kept no longer, only what is true now.
+inspector-evidence-none = Nobody asked for this by itself: it was told along with something else.
 inspector-more = { $count } more pieces of evidence.
+answer-rest = Show the other { $count } lines
+answer-fold = Fold
 inspector-by-hand = Do it by hand
 
 ## Break the digest

@@ -126,6 +126,8 @@ timeline-pause = 멈춤
 timeline-track = 시간축
 timeline-behind = 지난 시점을 보고 있습니다
 lately-title = 방금 한 일
+lately-unanswered = 이 단계에서는 커널이나 레지스트리에 물어본 것이 없습니다.
+lately-unanswered-in = 이 단계만의 관찰 기록은 없습니다. 바깥 단계 ‘{ $step }’이 끝나면서 한꺼번에 확인합니다.
 inspector-back = ← 방금 한 일
 timeline-speed = 재생 속도 ×{ $speed }
 timeline-speed-how = 누르면 더 빠르게, 오른쪽 버튼이면 더 느리게
@@ -312,7 +314,10 @@ inspector-gone = 이 시점에는 없습니다. 앞에서 사라졌습니다.
 inspector-not-yet = 이 시점에는 아직 없습니다.
 inspector-evidence = 근거
 inspector-evidence-dropped = 기록이 한도를 넘어 이것의 근거는 지워졌습니다. 지금 상태만 남아 있습니다.
+inspector-evidence-none = 이것만 따로 물어본 기록은 없습니다. 다른 것을 확인하면서 함께 알게 된 사실입니다.
 inspector-more = 근거 { $count }개가 더 있습니다.
+answer-rest = 나머지 { $count }줄 보기
+answer-fold = 접기
 inspector-by-hand = 직접 해 보기
 
 ## 다이제스트 깨뜨리기

@@ -140,13 +140,25 @@ fn head(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, past:
     });
 }
 
-/// A tab; true when it was clicked.
-fn tab(ui: &mut Ui, cx: &PanelContext<'_>, text: &str, chosen: bool) -> bool {
-    let (theme, text) = (&cx.theme, &*fonts::shown(text));
+/// The widest a tab becomes, and the narrowest when there are many.
+const TAB: std::ops::RangeInclusive<f32> = 60.0..=260.0;
+/// What stands beside the tabs in the bar.
+const BESIDE: f32 = 150.0;
+
+/// How wide the name in a tab may be where there are that many.
+fn tab_room(ui: &Ui, count: usize) -> f32 {
+    let all = ui.max_rect().width() - BESIDE;
+    (all / count.max(1) as f32 - 50.0).clamp(*TAB.start(), *TAB.end())
+}
+
+/// A tab; true when it was clicked. Its name is the command without the word that all of them begin with; all of it is its tooltip.
+fn tab(ui: &mut Ui, cx: &PanelContext<'_>, text: &str, chosen: bool, room: f32) -> bool {
+    let (theme, whole) = (&cx.theme, &*fonts::shown(text));
+    let text = whole.strip_prefix("docker ").unwrap_or(whole);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::mono(12.5), theme.text);
-    let width = galley.size().x.min(170.0) + 20.0;
+    let width = galley.size().x.min(room) + 20.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 26.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, text));
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, whole));
     let lit = chosen || response.hovered() || response.has_focus();
     if lit {
         ui.painter().rect_filled(rect, 6.0, theme.card);
@@ -161,17 +173,18 @@ fn tab(ui: &mut Ui, cx: &PanelContext<'_>, text: &str, chosen: bool) -> bool {
             theme.accent,
         );
     }
-    response.clicked()
+    response.on_hover_text(whole).clicked()
 }
 
 fn live_tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &Terminals) {
+    let room = tab_room(ui, terminals.list().len());
     for (number, terminal) in terminals.list().iter().enumerate() {
         let chosen = number == terminals.current;
         let title = match terminal.ended {
             None => terminal.title.clone(),
             Some(status) => format!("{} ({status})", terminal.title),
         };
-        if tab(ui, cx, &title, chosen && terminals.open) {
+        if tab(ui, cx, &title, chosen && terminals.open, room) {
             cx.want(TerminalCommand::Show(number));
         }
         if chosen && terminals.open {
@@ -190,9 +203,10 @@ fn live_tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &Terminals) {
 fn past_tabs(ui: &mut Ui, cx: &PanelContext<'_>, terminals: &mut Terminals) {
     let all: Vec<_> = terminals.past.terminals().cloned().collect();
     let shown = shown_past(&all, terminals.past_current.as_ref());
+    let room = tab_room(ui, all.len());
     for of in &all {
         let name = past_name(cx, of.as_ref());
-        if tab(ui, cx, &name, terminals.open && Some(of) == shown.as_ref()) {
+        if tab(ui, cx, &name, terminals.open && Some(of) == shown.as_ref(), room) {
             terminals.past_current.clone_from(of);
             terminals.open = true;
         }

@@ -9,7 +9,7 @@ use crate::ui::icons::Icon;
 use crate::ui::prose::{self, Ink};
 use crate::ui::state::{Face, Mover, Place};
 use crate::ui::widgets::{self, Loudness};
-use crate::ui::{evidence, fonts};
+use crate::ui::{evidence, fonts, room};
 use egui::{
     Color32, CornerRadius, Frame, Label, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2,
 };
@@ -53,6 +53,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
             }
         }
         note_height(ui, room);
+        room::follow_focus(ui);
     });
     foot(ui, cx, &view);
 }

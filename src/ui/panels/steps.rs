@@ -5,6 +5,7 @@ use crate::trace::StepKind;
 use crate::ui::command::{PlaybackCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
+use crate::ui::room;
 use crate::ui::state::Notice;
 use crate::ui::widgets::{self, Loudness};
 use egui::{RichText, ScrollArea};
@@ -60,6 +61,7 @@ fn breakpoints(ui: &mut egui::Ui, cx: &mut PanelContext<'_>) {
                 });
             });
         }
+        room::follow_focus(ui);
     });
 }
 
