@@ -33,8 +33,8 @@ impl Names {
         match (path, id) {
             (_, "network") => Some(Self::Networks),
             (_, "volume") => Some(Self::VolumesAt),
-            (_, "image_and_command") | (["pull"] | ["image", "pull"], "reference") => Some(Self::Pullable),
-            (_, "image" | "source" | "repository" | "reference") => Some(Self::Images),
+            (_, "image_and_command") | (["pull"] | ["image", "pull"], "image") => Some(Self::Pullable),
+            (_, "image" | "source" | "repository") => Some(Self::Images),
             (["network", ..], "names") => Some(Self::Networks),
             (["volume", ..], "names") => Some(Self::Volumes),
             (["image", ..] | ["save" | "rmi"], "names") => Some(Self::Images),
@@ -58,7 +58,9 @@ impl Names {
         let mut names: Vec<String> = match self {
             Self::Images => world.tags.keys().map(|name| familiar(name)).collect(),
             Self::Pullable => {
-                let builtin = world.registries.values().any(|registry| registry.builtin);
+                // An engine that has not spoken to any registry yet has its own.
+                let none = world.host.is_some() && world.registries.is_empty();
+                let builtin = none || world.registries.values().any(|registry| registry.builtin);
                 let served = spec::lab::IMAGES.iter().filter(|_| builtin).map(|name| (*name).to_owned());
                 let known = world.remote_tags.keys().map(|name| familiar(name));
                 Self::Images.there(world).into_iter().chain(known).chain(served).collect()

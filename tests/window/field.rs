@@ -153,17 +153,17 @@ fn tab_completes_commands_flags_and_names() {
     }
 }
 
-/// A window whose engine has only started: its registry answers, and nothing was pulled.
+/// A window whose engine has only started, and has spoken to no registry.
 fn fresh() -> Window {
     let mut window = korean();
     let app = app_mut(&mut window);
     app.state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
     let events = sample::shell_run().events;
-    let is_registry = |event: &Event| {
+    let is_host = |event: &Event| {
         matches!(&event.body, Body::Observed { change, .. }
-            if matches!(&**change, dockwalk::trace::Change::RegistrySeen(registry) if registry.builtin))
+            if matches!(&**change, dockwalk::trace::Change::HostSeen(_)))
     };
-    let at = events.iter().position(is_registry).expect("the sample has the built-in registry");
+    let at = events.iter().position(is_host).expect("the sample has a host");
     app.state.receive(News::Events(events.into_iter().take(at + 1).map(Arc::new).collect()));
     window.run_steps(3);
     window
@@ -191,7 +191,7 @@ fn before_anything_was_pulled_the_images_of_the_lab_are_offered_where_one_may_be
     press(&mut window, Key::Tab);
     assert_eq!(offered(&window), ["image", "images", "import"]);
     window.get_by_label("import");
-    // Without the built-in registry nobody knows what there is.
+    // Without an engine nobody knows what there is.
     let mut grammar = dockwalk::cli::grammar();
     grammar.build();
     assert!(line::fits(&grammar, "docker pull lab/", &World::default()).all.is_empty());

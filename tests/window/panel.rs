@@ -1,7 +1,7 @@
 //! The right panel: what was done is summed up before it is spelled out, what nobody observed is said to be so, and what has the keys is
 //! seen.
 
-use crate::common::{Window, app, click, press, tell};
+use crate::common::{Window, app, app_mut, click, press, tell};
 use crate::lesson::{LESSONS, lesson_in};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Entity, Level};
@@ -26,6 +26,7 @@ fn a_long_answer_is_folded_and_what_changed_comes_first() {
     for (lang, rest, fold) in [(Lang::Ko, "나머지 ", "접기"), (Lang::En, "Show the other ", "Fold")] {
         let words = Words::new(lang);
         let mut window = lesson_in(LESSONS[0], lang, (1440.0, 900.0));
+        app_mut(&mut window).state.course = None;
         tell(&mut window, PlaybackCommand::Home);
         let (mut folded, mut first) = (0, 0);
         for _ in 0..40 {
@@ -65,10 +66,13 @@ fn where_nothing_was_observed_that_is_said() {
     for lang in Lang::ALL {
         let words = Words::new(lang);
         let mut window = lesson_in(LESSONS[0], lang, (1440.0, 900.0));
+        // Without the lesson nothing holds what is stepped.
+        app_mut(&mut window).state.course = None;
         tell(&mut window, PlaybackCommand::Home);
         tell(&mut window, PlaybackCommand::Level(Level::Kernel));
         let none = [words.say("lately-unanswered"), words.say_with("lately-unanswered-in", &[("step", "§")])];
-        let begins: Vec<&str> = none.iter().map(|text| text.split('§').next().unwrap()).collect();
+        let begins: Vec<&str> =
+            none.iter().map(|text| text.split('§').next().unwrap().trim_end_matches('\u{2068}')).collect();
         let (mut said, mut cards) = (0, 0);
         for _ in 0..120 {
             if app(&window).state.at_end() {

@@ -49,9 +49,10 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) -> bool {
     true
 }
 
-/// No call was made for it, or none whose answer was kept: that is said, and where to look.
+/// Nothing was observed in it: that is said, and where to look.
 fn unanswered(ui: &mut Ui, cx: &PanelContext<'_>, record: &StepRecord) {
     let around = record.step.parent.and_then(|id| cx.state.trace.step(id));
+    let around = around.filter(|around| !answers(cx, around).is_empty());
     let text = match around {
         Some(around) => {
             let step = cx.words.step(around.step.plan.kind);
