@@ -43,15 +43,15 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, width: f32, theirs: &[u32]) 
         cx.want(PlaybackCommand::Gate);
     }
     if let Some(note) = &cx.state.gate.note {
-        told(ui, cx, note, response.rect);
+        told(ui, cx, note, response.rect, width);
     }
 }
 
 /// So many seconds a change is told that nobody clicked.
 const TOLD: f64 = 8.0;
 
-/// Who changed it, in a line below it, for a while; later it is in what is said when the pointer rests on it.
-fn told(ui: &Ui, cx: &PanelContext<'_>, note: &GateNote, chip: Rect) {
+/// Who changed it, in a line beside it, or below where there is no room, for a while; later it is in what is said when the pointer rests on it.
+fn told(ui: &Ui, cx: &PanelContext<'_>, note: &GateNote, chip: Rect, room: f32) {
     let id = Id::unique("gate-note");
     let now = ui.input(|input| input.time);
     let since = ui.data_mut(|data| {
@@ -66,8 +66,9 @@ fn told(ui: &Ui, cx: &PanelContext<'_>, note: &GateNote, chip: Rect) {
     }
     ui.ctx().request_repaint_after_secs((TOLD + 0.1 - (now - since)) as f32);
     let (theme, text) = (&cx.theme, sentence(cx, note));
-    let area =
-        Area::new(id).order(Order::Foreground).interactable(false).fixed_pos(chip.left_bottom() + vec2(0.0, 6.0));
+    let beside = chip.width() + measure(ui, &text) + AROUND + 12.0 <= room;
+    let at = if beside { chip.right_top() + vec2(8.0, -2.0) } else { chip.left_bottom() + vec2(0.0, 6.0) };
+    let area = Area::new(id).order(Order::Foreground).interactable(false).fixed_pos(at);
     area.show(ui.ctx(), |ui| {
         let frame =
             Frame::new().fill(theme.card).stroke(Stroke::new(1.0, theme.line)).corner_radius(CornerRadius::same(6));
