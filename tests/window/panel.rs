@@ -74,7 +74,7 @@ fn where_nothing_was_observed_that_is_said() {
         let begins: Vec<&str> =
             none.iter().map(|text| text.split('§').next().unwrap().trim_end_matches('\u{2068}')).collect();
         let (mut said, mut cards) = (0, 0);
-        for _ in 0..120 {
+        for _ in 0..45 {
             if app(&window).state.at_end() {
                 break;
             }
@@ -90,7 +90,7 @@ fn where_nothing_was_observed_that_is_said() {
             said += usize::from(told);
             cards += usize::from(card);
         }
-        assert!(cards > 10, "{lang:?}: {said} {cards}");
+        assert!(cards > 5, "{lang:?}: {said} {cards}");
         // A thing that was told along with another.
         tell(&mut window, PlaybackCommand::End);
         let state = &app(&window).state;
@@ -113,15 +113,15 @@ fn wherever_tab_leads_is_seen() {
     let entity = container.map(Entity::Container).unwrap_or(Entity::Host);
     tell(&mut window, ViewCommand::Select(Some(entity)));
     let mut panel = 0;
-    for _ in 0..140 {
+    for _ in 0..70 {
         press(&mut window, Key::Tab);
-        window.run_steps(8);
+        window.run_steps(4);
         let Some(id) = window.ctx.memory(egui::Memory::focused) else { continue };
         let response = window.ctx.read_response(id).unwrap();
         assert!(response.interact_rect.is_positive(), "{id:?} has the keys and is not seen: {:?}", response.rect);
         panel += usize::from(response.rect.left() > 1000.0);
     }
-    assert!(panel > 5, "{panel}");
+    assert!(panel > 2, "{panel}");
 }
 
 #[test]

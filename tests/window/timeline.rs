@@ -64,7 +64,7 @@ fn walk(size: (f32, f32)) {
                 break;
             }
             let before = app(&window).state.cursor.position();
-            tell(&mut window, PlaybackCommand::Seek(before + 11));
+            tell(&mut window, PlaybackCommand::Seek(before + 61));
             check(&window, &format!("{name} {size:?} at {before}"));
         }
     }
