@@ -1,13 +1,15 @@
 //! Which names may stand where, and which there are.
 
-use crate::spec::Reference;
-use crate::trace::{ContainerState, World};
+use crate::spec::{self, Reference};
+use crate::trace::{ContainerState, DirRole, World};
 
 /// What an argument names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
-    /// An image.
+    /// An image that is here.
     Images,
+    /// An image that is here, or that a registry is known to have.
+    Pullable,
     /// A container.
     Containers,
     /// One that runs.
@@ -16,7 +18,7 @@ pub enum Names {
     Stopped,
     /// A volume.
     Volumes,
-    /// The same, with a place in the container to follow.
+    /// The same, or a directory that was bound before, with a place in the container to follow.
     VolumesAt,
     /// A network.
     Networks,
@@ -31,7 +33,8 @@ impl Names {
         match (path, id) {
             (_, "network") => Some(Self::Networks),
             (_, "volume") => Some(Self::VolumesAt),
-            (_, "image_and_command" | "image" | "source" | "repository") => Some(Self::Images),
+            (_, "image_and_command") | (["pull"] | ["image", "pull"], "image") => Some(Self::Pullable),
+            (_, "image" | "source" | "repository") => Some(Self::Images),
             (["network", ..], "names") => Some(Self::Networks),
             (["volume", ..], "names") => Some(Self::Volumes),
             (["image", ..] | ["save" | "rmi"], "names") => Some(Self::Images),
@@ -54,11 +57,22 @@ impl Names {
         let runs = |state: &ContainerState| matches!(state, ContainerState::Running { .. });
         let mut names: Vec<String> = match self {
             Self::Images => world.tags.keys().map(|name| familiar(name)).collect(),
+            Self::Pullable => {
+                // An engine that has not spoken to any registry yet has its own.
+                let none = world.host.is_some() && world.registries.is_empty();
+                let builtin = none || world.registries.values().any(|registry| registry.builtin);
+                let served = spec::lab::IMAGES.iter().filter(|_| builtin).map(|name| (*name).to_owned());
+                let known = world.remote_tags.keys().map(|name| familiar(name));
+                Self::Images.there(world).into_iter().chain(known).chain(served).collect()
+            }
             Self::Containers => containers(&|_| true),
             Self::Running => containers(&runs),
             Self::Stopped => containers(&|state| !runs(state)),
             Self::Volumes => world.volumes.keys().cloned().collect(),
-            Self::VolumesAt => world.volumes.keys().map(|name| format!("{name}:")).collect(),
+            Self::VolumesAt => {
+                let bound = world.dirs.iter().filter(|(_, dir)| dir.role == DirRole::BindSource).map(|(path, _)| path);
+                world.volumes.keys().chain(bound).map(|name| format!("{name}:")).collect()
+            }
             Self::Networks => world.networks.values().map(|network| network.name.clone()).collect(),
             Self::Any => {
                 let all = [Self::Containers, Self::Images, Self::Volumes, Self::Networks];

@@ -4,6 +4,7 @@
 
 mod digest;
 mod ids;
+pub mod lab;
 mod platform;
 mod reference;
 pub mod url;

@@ -9,7 +9,7 @@ use super::panels::{
 };
 use super::room::Room;
 use super::state::{Overlay, WindowState};
-use super::terminal::{Field, Terminals};
+use super::terminal::{Field, Keys, Terminals};
 use super::{Open, Options, StartError, fence, keys, room, settings, style, theme::Theme};
 use crate::i18n::Lang;
 use crate::lesson::Lesson;
@@ -127,9 +127,13 @@ impl App {
         if let Some(seconds) = self.terminals.tidy(now) {
             ctx.request_repaint_after(Duration::from_secs_f64(seconds));
         }
-        if self.terminals.gives_back_keys() {
-            self.typing = false;
-            self.command(ctx, ViewCommand::Unfocus);
+        match self.terminals.gives_back_keys(now, keys::is_typing(ctx)) {
+            Keys::Kept => {}
+            Keys::BackIn(seconds) => ctx.request_repaint_after(Duration::from_secs_f64(seconds)),
+            Keys::Back => {
+                self.typing = false;
+                self.command(ctx, ViewCommand::Unfocus);
+            }
         }
         let passed = now - self.time.replace(now).unwrap_or(now);
         let effect = self.state.tick(Duration::from_secs_f64(passed.clamp(0.0, 1.0)));

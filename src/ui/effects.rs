@@ -24,6 +24,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
+/// How many seconds a message stays that nobody closes.
+const GOOD_STAYS: f64 = 2.5;
+const BAD_STAYS: f64 = 12.0;
+
 /// Performs the window's effects: holds the link to the engine, the files and dialogs under way, the inspector's threads.
 #[derive(Debug)]
 pub struct EffectRunner {
@@ -185,11 +189,13 @@ impl EffectRunner {
             Effect::Disconnect => {
                 (self.link, self.reading) = (None, None);
                 terminals.clear();
+                terminals.field.empty();
             }
             Effect::OpenLesson { name, on } => {
                 // Who steps through the engine of an earlier try lets go of it.
                 (self.link, self.reading) = (None, None);
                 terminals.clear();
+                terminals.field.empty();
                 if begin(state, lessons, &name) {
                     match on {
                         On::Engine => self.connect(ctx, state, false),
@@ -208,7 +214,7 @@ impl EffectRunner {
             Effect::Unfocus => unfocus(ctx),
             Effect::Clipboard(text) => {
                 ctx.copy_text(text);
-                state.notice = Some(Notice::good(state.words().say("notice-copied")));
+                state.notify(Notice::good(state.words().say("notice-copied")));
             }
         }
     }
@@ -230,25 +236,7 @@ impl EffectRunner {
     /// After a frame.
     pub fn finish(&mut self, ctx: &Context, state: &mut WindowState) {
         self.write_progress(state);
-        if state.notice.as_ref().is_some_and(|notice| !notice.bad) {
-            // Good news goes by itself.
-            let id = egui::Id::unique("notice-since");
-            let now = ctx.input(|input| input.time);
-            let text = state.notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default();
-            let since = ctx.data_mut(|data| {
-                let entry = data.get_temp_mut_or_insert_with(id, || (text.clone(), now));
-                if entry.0 != text {
-                    *entry = (text.clone(), now);
-                }
-                entry.1
-            });
-            if now - since > 2.5 {
-                state.notice = None;
-                ctx.data_mut(|data| data.remove::<(String, f64)>(id));
-            } else {
-                ctx.request_repaint_after_secs((2.6 - (now - since)) as f32);
-            }
-        }
+        forget_notice(ctx, state);
     }
 
     fn connect(&mut self, ctx: &Context, state: &mut WindowState, privileged: bool) {
@@ -284,7 +272,31 @@ fn waker(ctx: &Context) -> impl Fn() + Clone + Send + 'static {
 }
 
 fn fail(state: &mut WindowState, problem: &Problem) {
-    state.notice = Some(Notice::failure(&state.words(), problem));
+    state.notify(Notice::failure(&state.words(), problem));
+}
+
+/// A message goes by itself: good news soon, a failure when it could be read twice, and never while the pointer rests on it. That
+/// the engine does not answer stays until it does.
+fn forget_notice(ctx: &Context, state: &mut WindowState) {
+    let Some(notice) = state.notice.as_ref().filter(|notice| !notice.lost) else { return };
+    let stays = if notice.bad { BAD_STAYS } else { GOOD_STAYS };
+    let id = egui::Id::unique("notice-since");
+    let now = ctx.input(|input| input.time);
+    let read = super::panels::steps::is_read(ctx);
+    let what = (notice.text.clone(), notice.times);
+    let since = ctx.data_mut(|data| {
+        let entry = data.get_temp_mut_or_insert_with(id, || (what.clone(), now));
+        if entry.0 != what || read {
+            *entry = (what.clone(), now);
+        }
+        entry.1
+    });
+    if now - since > stays {
+        state.notice = None;
+        ctx.data_mut(|data| data.remove::<((String, u32), f64)>(id));
+    } else {
+        ctx.request_repaint_after_secs((stays + 0.1 - (now - since)) as f32);
+    }
 }
 
 fn say(state: &mut WindowState, result: Result<(), Problem>, key: &str, path: &Path) {
@@ -292,7 +304,7 @@ fn say(state: &mut WindowState, result: Result<(), Problem>, key: &str, path: &P
         Ok(()) => {
             let path = visible::path(path);
             let text = state.words().say_with(key, &[("path", path.as_str())]);
-            state.notice = Some(Notice::good(text));
+            state.notify(Notice::good(text));
         }
         Err(problem) => fail(state, &problem),
     }

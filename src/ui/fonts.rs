@@ -8,6 +8,8 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 const REGULAR: &[u8] = include_bytes!("../../assets/fonts/Pretendard-Regular.otf");
 const BOLD: &[u8] = include_bytes!("../../assets/fonts/Pretendard-Bold.otf");
+/// `|` alone: D2Coding draws it with a gap, and `||` in a command was read as another sign.
+const BAR: &[u8] = include_bytes!("../../assets/fonts/Bar.ttf");
 const MONO: &[u8] = include_bytes!("../../assets/fonts/D2Coding-Regular.ttf");
 
 /// The family of headings and emphasis.
@@ -33,14 +35,14 @@ pub fn mono(size: f32) -> FontId {
 /// All faces, with egui's own behind them for emoji and symbols.
 pub fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    for (name, bytes) in [("Pretendard", REGULAR), ("Pretendard Bold", BOLD), ("D2Coding", MONO)] {
+    for (name, bytes) in [("Pretendard", REGULAR), ("Pretendard Bold", BOLD), ("D2Coding", MONO), ("Bar", BAR)] {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
     let rest = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     let family = |first: &[&str]| first.iter().map(|name| (*name).to_owned()).chain(rest.clone()).collect::<Vec<_>>();
     fonts.families.insert(FontFamily::Proportional, family(&["Pretendard", "D2Coding"]));
     fonts.families.insert(bold_family(), family(&["Pretendard Bold", "Pretendard", "D2Coding"]));
-    fonts.families.insert(FontFamily::Monospace, family(&["D2Coding", "Pretendard"]));
+    fonts.families.insert(FontFamily::Monospace, family(&["Bar", "D2Coding", "Pretendard"]));
     fonts
 }
 
@@ -103,6 +105,31 @@ mod tests {
                 _ => {}
             }
         }
+    }
+
+    /// Whether that face has a letter of its own.
+    fn has(face: &str, letter: char) -> bool {
+        let mut alone = definitions();
+        alone.families.insert(FontFamily::Monospace, vec![face.to_owned()]);
+        Fonts::new(TextOptions::default(), alone).has_glyph(&mono(14.0), letter)
+    }
+
+    #[test]
+    fn a_bar_comes_from_a_face_that_draws_it_whole_and_is_as_wide_as_every_letter_of_the_mono_face() {
+        let first = |letter| {
+            let family = definitions().families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
+            family.into_iter().find(|face| has(face, letter))
+        };
+        assert_eq!(first('|').as_deref(), Some("Bar"));
+        assert_eq!(first('l').as_deref(), Some("D2Coding"), "it has this one letter");
+        let mut fonts = Fonts::new(TextOptions::default(), definitions());
+        let mut fonts = fonts.with_pixels_per_point(1.0);
+        assert_eq!(fonts.glyph_width(&mono(13.5), '|'), fonts.glyph_width(&mono(13.5), 'M'));
+        let mut before = definitions();
+        before.families.insert(FontFamily::Monospace, vec!["D2Coding".into(), "Pretendard".into()]);
+        let mut before = Fonts::new(TextOptions::default(), before);
+        let before = before.with_pixels_per_point(1.0).row_height(&mono(13.5));
+        assert_eq!(fonts.row_height(&mono(13.5)), before, "lines are where they were");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Keys and dropped files of a frame, as commands.
 
 use super::command::{self, Ask, Command, LessonCommand, PathCommand, TerminalCommand};
-use egui::{Context, Key, Modifiers};
+use egui::{Context, Event, Key, Modifiers};
 
 /// What has keys of its own, before the window has them.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,12 @@ pub fn pressed(ctx: &Context, holds: &Holds) -> Vec<Command> {
         }
     }
     wanted
+}
+
+/// Text was typed, or a key was pressed, in this frame.
+pub fn is_typing(ctx: &Context) -> bool {
+    let typed = |event: &Event| matches!(event, Event::Text(_) | Event::Ime(_) | Event::Key { pressed: true, .. });
+    ctx.input(|input| input.events.iter().any(typed))
 }
 
 /// The choice whose digit was pressed. A digit without one does nothing: it would be a slip, not a wish for another level.

@@ -39,6 +39,21 @@ impl Room {
     }
 }
 
+/// At the end of what scrolls: the control that got the keys is brought into view, once. What is read afterwards is the reader's to
+/// scroll.
+pub fn follow_focus(ui: &Ui) {
+    let id = ui.scope_id().with("focus seen");
+    let focused = ui.memory(egui::Memory::focused);
+    if ui.data(|data| data.get_temp::<Option<Id>>(id)) == Some(focused) {
+        return;
+    }
+    ui.data_mut(|data| data.insert_temp(id, focused));
+    let Some(response) = focused.and_then(|id| ui.ctx().read_response(id)) else { return };
+    if response.layer_id == ui.layer_id() && ui.min_rect().contains(response.rect.center()) {
+        ui.scroll_to_rect(response.rect.expand(8.0), None);
+    }
+}
+
 /// Around the control that has the keys, whatever it is: the same everywhere.
 pub fn ring(ctx: &Context, theme: &Theme) {
     let Some(response) = ctx.memory(egui::Memory::focused).and_then(|id| ctx.read_response(id)) else { return };

@@ -92,6 +92,9 @@ pub fn wide_button(ui: &mut Ui, text: &str, loudness: Loudness, width: f32) -> R
 fn plate(ui: &Ui, rect: Rect, response: &Response, loudness: Loudness, theme: &Theme) -> Color32 {
     let lit = response.hovered() || response.has_focus();
     let pressed = response.is_pointer_button_down_on();
+    // What does nothing, or lies behind a question, is not the one thing to do next.
+    let acts = ui.is_enabled() && ui.memory(|memory| memory.allows_interaction(ui.layer_id()));
+    let loudness = if loudness == Loudness::Primary && !acts { Loudness::Plain } else { loudness };
     let (fill, line, color) = match loudness {
         Loudness::Primary => (theme.accent, theme.accent, theme.on_accent),
         Loudness::Plain => (theme.card, theme.line, theme.text),

@@ -74,6 +74,54 @@ fn the_selection_survives_stepping_both_ways() {
 }
 
 #[test]
+fn what_is_gone_is_told_where_it_goes_and_let_go_of_by_the_next_step() {
+    for lang in Lang::ALL {
+        let mut window = window(lang, (1440.0, 900.0));
+        let state = &app(&window).state;
+        // A thing that is there once, and is not in the end.
+        let head = state.trace.head();
+        let mut found = None;
+        for at in 1..state.trace.len() {
+            let world = state.trace.seek(at);
+            let lost = world.processes.keys().find(|pid| !head.processes.contains_key(*pid));
+            if let Some(pid) = lost {
+                found = Some((at, Entity::Process(*pid)));
+                break;
+            }
+        }
+        let Some((at, entity)) = found else { panic!("nothing ends in the sample") };
+        tell(&mut window, PlaybackCommand::Seek(at));
+        tell(&mut window, ViewCommand::Select(Some(entity.clone())));
+        let said = Words::new(lang).say("inspector-gone");
+        let mut told = false;
+        for _ in 0..400 {
+            if app(&window).state.at_end() {
+                break;
+            }
+            tell(&mut window, PlaybackCommand::Step);
+            let state = &app(&window).state;
+            let there = dockwalk::ui::facts::of(&entity, state.world(), &state.words()).is_some();
+            if there {
+                assert_eq!(state.selection.as_ref(), Some(&entity), "{lang:?}: it is there");
+                continue;
+            }
+            if state.changed().contains(&entity) {
+                told |= window.query_by_label(&said).is_some();
+            } else {
+                assert_eq!(state.selection, None, "{lang:?}: one has moved on");
+                assert!(window.query_by_label(&said).is_none());
+            }
+        }
+        assert!(told, "{lang:?}: where it went that was said");
+        // Where it has not come yet it stays chosen: going back and forth loses nothing.
+        tell(&mut window, PlaybackCommand::Seek(at));
+        tell(&mut window, ViewCommand::Select(Some(entity.clone())));
+        tell(&mut window, PlaybackCommand::Home);
+        assert_eq!(app(&window).state.selection.as_ref(), Some(&entity));
+    }
+}
+
+#[test]
 fn the_inspector_shows_what_is_known_and_how() {
     let mut window = korean();
     tell(&mut window, PlaybackCommand::End);
@@ -218,7 +266,7 @@ fn a_program_in_a_terminal_reads_and_prints_hangul() {
         if !std::mem::replace(&mut installed, true) {
             dockwalk::ui::style::install(ui.ctx());
         } else {
-            terminals.shown().unwrap().screen.show(ui, "터미널 시험", true);
+            terminals.shown().unwrap().screen.show(ui, "터미널 시험", dockwalk::ui::terminal::Life::Runs);
         }
     };
     // A character without a glyph would panic.

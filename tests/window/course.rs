@@ -91,8 +91,16 @@ fn how_far_a_lesson_was_taken_is_kept_shown_and_taken_up() {
     assert_eq!(kept.len(), before, "what was predicted is not asked again: {kept:?}");
     assert!(runner.predictions().filter(|one| one.3.is_some()).count() > 0, "and is answered where it was");
 
-    // From the beginning: on a recording nothing is lost, so nothing is asked.
+    // From the beginning: what was predicted is lost, so that is asked.
     click(&mut again, "처음부터 다시");
+    again.run_steps(2);
+    again.get_by_label("레슨을 처음부터 다시 시작할까요?");
+    assert_eq!(number(&again), 4);
+    click(&mut again, "취소");
+    assert!(app(&again).state.course.as_ref().unwrap().runner().predictions().count() > 0, "not after all");
+    click(&mut again, "처음부터 다시");
+    again.run_steps(2);
+    click(&mut again, "처음부터 시작");
     assert_eq!((number(&again), app(&again).state.cursor.position()), (0, 0));
     assert_eq!(app(&again).state.course.as_ref().unwrap().runner().predictions().count(), 0);
     assert_eq!(Progress::load(&file).of(FIRST).unwrap().page, 0);
@@ -228,6 +236,39 @@ fn a_live_recording_is_not_lost_unasked() {
                 assert_eq!(state.origin, Origin::Nothing);
             }
         }
+    }
+}
+
+#[test]
+fn the_question_before_a_lesson_begins_anew_says_what_is_lost_and_what_stays() {
+    for (lang, again, lost, stays, leave) in [
+        (
+            Lang::Ko,
+            "레슨을 처음부터 다시",
+            "만든 컨테이너, 받은 이미지",
+            "다른 레슨의 진도는 그대로",
+            "녹화를 저장할까요?",
+        ),
+        (Lang::En, "Start this lesson over?", "the pulled images", "other lessons stay", "Save the recording?"),
+    ] {
+        let (state, _, trace) = as_live(None);
+        let mut window = window(Open::Start, None);
+        let size = trace.len();
+        app_mut(&mut window).state = state;
+        let state = &mut app_mut(&mut window).state;
+        state.lang = lang;
+        state.receive(events(&trace, 0, size));
+        state.receive(waiting(vec![]));
+        tell(&mut window, SourceCommand::Again);
+        window.run_steps(2);
+        window.get_by_label_contains(again);
+        window.get_by_label_contains(lost);
+        window.get_by_label_contains(stays);
+        tell(&mut window, ViewCommand::Escape);
+        tell(&mut window, SourceCommand::StartPage);
+        window.run_steps(2);
+        assert!(window.query_by_label_contains(lost).is_none(), "{lang:?}");
+        assert!(window.query_by_label_contains(leave).is_some(), "{lang:?}");
     }
 }
 

@@ -153,6 +153,50 @@ fn tab_completes_commands_flags_and_names() {
     }
 }
 
+/// A window whose engine has only started, and has spoken to no registry.
+fn fresh() -> Window {
+    let mut window = korean();
+    let app = app_mut(&mut window);
+    app.state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+    let events = sample::shell_run().events;
+    let is_host = |event: &Event| {
+        matches!(&event.body, Body::Observed { change, .. }
+            if matches!(&**change, dockwalk::trace::Change::HostSeen(_)))
+    };
+    let at = events.iter().position(is_host).expect("the sample has a host");
+    app.state.receive(News::Events(events.into_iter().take(at + 1).map(Arc::new).collect()));
+    window.run_steps(3);
+    window
+}
+
+#[test]
+fn before_anything_was_pulled_the_images_of_the_lab_are_offered_where_one_may_be_pulled() {
+    assert!(app(&fresh()).state.world().tags.is_empty());
+    for (begun, whole) in [
+        ("docker pull lab/sh", "docker pull lab/shell:1 "),
+        ("run -it lab/sh", "run -it lab/shell:1 "),
+        ("image pull lab/ba", "image pull lab/base:1 "),
+        ("create lab/busybox:l", "create lab/busybox:latest "),
+        // What is not here cannot be removed or saved.
+        ("rmi lab/sh", "rmi lab/sh"),
+        ("save lab/sh", "save lab/sh"),
+    ] {
+        let mut window = fresh();
+        typed(&mut window, begun);
+        press(&mut window, Key::Tab);
+        assert_eq!(line(&window), whole, "{begun}: {:?}", offered(&window));
+    }
+    let mut window = fresh();
+    typed(&mut window, "im");
+    press(&mut window, Key::Tab);
+    assert_eq!(offered(&window), ["image", "images", "import"]);
+    window.get_by_label("import");
+    // Without an engine nobody knows what there is.
+    let mut grammar = dockwalk::cli::grammar();
+    grammar.build();
+    assert!(line::fits(&grammar, "docker pull lab/", &World::default()).all.is_empty());
+}
+
 #[test]
 fn what_fits_is_seen_and_tab_goes_through_it() {
     let mut window = korean();
@@ -297,4 +341,19 @@ fn a_recording_has_no_field_as_nothing_runs_there() {
     window.run_steps(3);
     assert!(window.query_by_label(LINE).is_none());
     assert!(!matches!(sample::shell_run().events[0].body, Body::Dropped { .. }));
+}
+
+#[test]
+fn what_was_left_in_the_field_does_not_outlive_what_was_looked_at() {
+    use dockwalk::ui::command::SourceCommand;
+    for leave in [SourceCommand::StartPage, SourceCommand::Lesson("01-pull-and-run".into())] {
+        let mut window = korean();
+        app_mut(&mut window).terminals.field.ran("docker ps");
+        typed(&mut window, "docker run --no");
+        press(&mut window, Key::Tab);
+        tell(&mut window, leave.clone());
+        assert_eq!(line(&window), "", "{leave:?}");
+        assert!(offered(&window).is_empty());
+        assert_eq!(app(&window).terminals.field.history(), ["docker ps"], "what was run is remembered");
+    }
 }

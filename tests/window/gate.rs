@@ -143,3 +143,80 @@ fn a_window_that_waits_for_its_engine_asks_for_no_frames() {
     let delay = window.output().viewport_output.values().map(|viewport| viewport.repaint_delay).min();
     assert!(delay.is_some_and(|delay| delay.as_secs() > 60), "asks for a frame after {delay:?}");
 }
+
+/// What the gate is, as the engine says it.
+fn mode(open: bool, passing: bool) -> News {
+    let News::Gate(view) = gate(open, &[]) else { unreachable!() };
+    News::Gate(Box::new(GateView { passing, ..*view }))
+}
+
+#[test]
+fn a_change_that_nobody_clicked_is_told_with_who_did_it() {
+    for (lang, other, ours, arrived) in [
+        (
+            Lang::Ko,
+            "다른 창이나 프로그램: 게이트를 열었습니다",
+            "이 창의 진행 명령: 게이트를 멈출 자리까지 열었습니다",
+            "멈출 자리에 도착해 게이트가 닫혔습니다",
+        ),
+        (
+            Lang::En,
+            "another window or program: opened the gate",
+            "this window's command: opened the gate up to the next stop",
+            "the stop was reached, and the gate is closed again",
+        ),
+    ] {
+        let mut window = window(lang, (1440.0, 900.0));
+        // How it is found is no change.
+        receive(&mut window, mode(true, false));
+        assert_eq!(app(&window).state.gate.note, None, "{lang:?}");
+        receive(&mut window, mode(false, false));
+        receive(&mut window, mode(true, false));
+        window.get_by_label(other);
+        // The user's own click needs not be told.
+        let order = app_mut(&mut window).state.apply(PlaybackCommand::Gate.into());
+        assert!(matches!(order, Some(Effect::Gate(_))));
+        receive(&mut window, mode(false, false));
+        assert_eq!(app(&window).state.gate.note, None, "{lang:?}");
+        assert!(window.query_by_label(other).is_none(), "{lang:?}");
+        // A command of the window's, and what comes of it.
+        receive(&mut window, gate(false, &[("docker", 4711)]));
+        let order = app_mut(&mut window).state.apply(PlaybackCommand::Continue.into());
+        assert!(matches!(order, Some(Effect::Gate(dockwalk::client::GateCommand::Continue))), "{order:?}");
+        receive(&mut window, mode(false, true));
+        window.get_by_label(ours);
+        receive(&mut window, gate(false, &[("docker", 4711)]));
+        window.get_by_label(arrived);
+        assert!(window.query_by_label(ours).is_none(), "{lang:?}: the latest");
+        // After a while it is not in the way.
+        window.run_steps(60);
+        assert!(window.query_by_label(arrived).is_none(), "{lang:?}");
+    }
+}
+
+#[test]
+fn what_the_lesson_does_to_the_gate_is_its_own_and_its_end_restores_what_the_user_had() {
+    for user_opens in [false, true] {
+        let mut window = crate::lesson::lesson_in(crate::lesson::LESSONS[0], Lang::Ko, (1440.0, 900.0));
+        receive(&mut window, News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+        receive(&mut window, mode(false, false));
+        let state = &mut app_mut(&mut window).state;
+        if user_opens {
+            let order = state.apply(PlaybackCommand::Gate.into());
+            assert!(matches!(order, Some(Effect::Gate(dockwalk::client::GateCommand::Open))));
+            state.receive(mode(true, false));
+        }
+        let run = state.apply(dockwalk::ui::command::LessonCommand::Onward.into());
+        assert!(matches!(run, Some(Effect::RunFor { until: Some(_), .. })), "{run:?}");
+        receive(&mut window, mode(false, true));
+        window.get_by_label("레슨: 게이트를 멈출 자리까지 열었습니다");
+        // It did not come to its stop, and the lesson is over.
+        let state = &mut app_mut(&mut window).state;
+        let order = state.restore_gate();
+        match (user_opens, order) {
+            (false, Some(Effect::Gate(dockwalk::client::GateCommand::Close))) => {}
+            (true, Some(Effect::Gate(dockwalk::client::GateCommand::Open))) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}

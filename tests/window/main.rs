@@ -24,7 +24,10 @@ mod keys;
 #[path = "../common/laws.rs"]
 mod laws;
 mod lesson;
+mod next;
+mod notices;
 mod pages;
+mod panel;
 mod problems;
 #[path = "../common/recording.rs"]
 mod recording;
@@ -33,3 +36,4 @@ mod sample;
 mod spoilers;
 mod term;
 mod terminals;
+mod timeline;

@@ -4,8 +4,9 @@ use crate::common::{Window, app, app_mut, click, open, press, tell};
 use crate::sample;
 use dockwalk::i18n::Lang;
 use dockwalk::ui::Options;
-use dockwalk::ui::command::TerminalCommand;
+use dockwalk::ui::command::{LessonCommand, TerminalCommand, ViewCommand};
 use dockwalk::ui::source::News;
+use dockwalk::ui::state::Mover;
 use egui::{Key, Rect};
 use egui_kittest::kittest::Queryable;
 use std::path::Path;
@@ -167,26 +168,139 @@ fn a_window_whose_tabs_have_ended_asks_for_no_frames() {
     assert!(delay.is_some_and(|delay| delay.as_secs() > 60), "asks for a frame after {delay:?}");
 }
 
-#[test]
-fn a_terminal_whose_program_has_ended_gives_the_keys_back() {
+/// One whose program ends when a line was typed, with the keys; it has just ended.
+fn ended_while_typing() -> Window {
     let mut window = window((1440.0, 900.0));
-    run(&mut window, "shell", "echo ready; read x");
+    run(&mut window, "shell", "echo ready; read x; exit 3");
     until(&mut window, "a line", |window| app(window).terminals.rows() >= 1);
     window.get_by_label("터미널 shell").click();
     window.run_steps(2);
-    let speed = |window: &Window| app(window).state.dark;
-    press(&mut window, Key::T);
-    assert!(app(&window).terminals.has_keys && speed(&window), "T is typed");
+    let dark = app(&window).state.dark;
+    type_text(&mut window, Key::T, "t");
+    assert!(app(&window).terminals.has_keys && app(&window).state.dark == dark, "T is typed");
     press(&mut window, Key::Enter);
-    until(&mut window, "its end", |window| ended(window, 0));
+    for _ in 0..1000 {
+        if ended(&window, 0) {
+            return window;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        window.step();
+    }
+    panic!("it does not end");
+}
+
+/// A key with the text that it types, as a keyboard sends it; one frame.
+fn type_text(window: &mut Window, key: Key, text: &str) {
+    window.key_press(key);
+    window.event(egui::Event::Text(text.to_owned()));
+    window.step();
+}
+
+/// What the keys of the window would do.
+fn drives(window: &Window) -> (bool, u64, dockwalk::trace::Level, bool) {
+    let state = &app(window).state;
+    (state.dark, state.cursor.position(), state.cursor.level(), state.overlay.is_some())
+}
+
+#[test]
+fn a_terminal_whose_program_has_ended_gives_the_keys_back_at_the_first_pause() {
+    let mut window = ended_while_typing();
+    let before = drives(&window);
+    // A frame is a quarter of a second: nobody stops in the middle of a word to look whether anybody reads it.
+    for (key, text) in [
+        (Key::T, "t"),
+        (Key::Space, " "),
+        (Key::Num3, "3"),
+        (Key::S, "s"),
+        (Key::ArrowLeft, ""),
+        (Key::Questionmark, "?"),
+    ] {
+        type_text(&mut window, key, text);
+        assert_eq!(drives(&window), before, "{key:?} is typed at nobody, and drives nothing");
+    }
+    assert!(window.get_by_label("터미널 shell").is_focused());
+    window.run_steps(6);
     assert!(!window.get_by_label("터미널 shell").is_focused());
     press(&mut window, Key::T);
-    assert!(!speed(&window), "T is the window's");
-    // Nor does a click give them to what reads nothing.
-    window.get_by_label("터미널 shell").click();
+    assert_ne!(drives(&window), before, "T is the window's");
+}
+
+#[test]
+fn escape_tab_and_a_click_elsewhere_give_the_keys_back_at_once() {
+    for way in 0..3 {
+        let mut window = ended_while_typing();
+        let before = drives(&window);
+        match way {
+            0 => press(&mut window, Key::Escape),
+            1 => press(&mut window, Key::Tab),
+            _ => click(&mut window, "네트워크"),
+        }
+        assert!(!window.get_by_label("터미널 shell").is_focused(), "{way}");
+        assert_eq!(drives(&window).1, before.1, "{way}");
+        if way == 1 {
+            // Wherever Tab leads to has its own keys.
+            tell(&mut window, ViewCommand::Unfocus);
+        }
+        press(&mut window, Key::T);
+        assert_ne!(drives(&window).0, before.0, "{way}: T is the window's");
+    }
+}
+
+#[test]
+fn a_dead_terminal_looks_dead_and_swallows_what_is_typed_at_it() {
+    for (lang, said, how) in
+        [(Lang::Ko, "끝났습니다 · 종료 코드 3", "Esc를 누르거나"), (Lang::En, "ended · exit code 3", "Press Esc or")]
+    {
+        let mut window = ended_while_typing();
+        tell(&mut window, ViewCommand::Language(lang));
+        window.run_steps(6);
+        window.get_by_label(said);
+        // Clicked, it has the keys until one leaves it, however long one thinks.
+        window.get_by_label(&terminal_name(lang)).click();
+        window.run_steps(12);
+        assert!(window.query_by_label_contains(how).is_some(), "{lang:?}: how one goes on is said");
+        let before = drives(&window);
+        for (key, text) in [(Key::L, "l"), (Key::S, "s"), (Key::Space, " "), (Key::Slash, "/"), (Key::Num1, "1")] {
+            type_text(&mut window, key, text);
+            window.run_steps(5);
+            assert_eq!(drives(&window), before, "{lang:?} {key:?}");
+        }
+        press(&mut window, Key::Escape);
+        assert!(window.query_by_label_contains(how).is_none(), "{lang:?}");
+        press(&mut window, Key::T);
+        assert_ne!(drives(&window), before, "{lang:?}");
+    }
+}
+
+fn terminal_name(lang: Lang) -> String {
+    format!("{} shell", dockwalk::i18n::Words::new(lang).say("dock-terminal"))
+}
+
+#[test]
+fn what_the_lesson_types_does_not_take_the_keys() {
+    let mut window = crate::lesson::lesson_in("02-storage", Lang::Ko, (1440.0, 900.0));
+    app_mut(&mut window).state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+    let types = |window: &Window| {
+        let steps = &app(window).state.course.as_ref().unwrap().lesson().script.steps;
+        steps.iter().position(|step| matches!(&step.terminal, Some(dockwalk::lesson::Terminal::Container(_)))).unwrap()
+    };
+    let number = types(&window);
+    tell(&mut window, LessonCommand::Go(number));
+    run(&mut window, "docker run -it --name box", "echo ready; while read x; do echo got:$x; done");
+    until(&mut window, "a line", |window| app(window).terminals.rows() >= 1);
+    let mover = app(&window).state.mover();
+    assert!(matches!(mover, Mover::Type(_)), "{mover:?}");
+    press(&mut window, Key::Space);
+    until(&mut window, "it is typed", |window| app(window).terminals.list()[0].screen.text().contains("got:"));
+    assert!(!app(&window).terminals.has_keys, "the next key is the lesson's");
+    let text = app(&window).terminals.list()[0].screen.text();
+    type_text(&mut window, Key::Space, " ");
+    window.run_steps(4);
+    assert_eq!(app(&window).terminals.list()[0].screen.text(), text);
+    // Who clicks it types there.
+    window.get_by_label("터미널 docker run -it --name box").click();
     window.run_steps(2);
-    press(&mut window, Key::T);
-    assert!(speed(&window));
+    assert!(app(&window).terminals.has_keys);
 }
 
 #[test]
@@ -215,4 +329,28 @@ fn a_message_covers_neither_prompt_nor_field() {
     let field = window.get_by_label("실행할 명령").rect();
     let terminal = screen(&window, "few");
     assert!(close.bottom() + 30.0 < terminal.top() && close.bottom() + 30.0 < field.top(), "{close:?} {terminal:?}");
+}
+
+#[test]
+fn rows_of_a_terminal_are_whole() {
+    for size in [(1440.0, 900.0), (1280.0, 720.0), (1333.0, 777.0)] {
+        let mut window = window(size);
+        run(&mut window, "very", "seq 1 40; read x");
+        until(&mut window, "all lines", |window| app(window).terminals.rows() >= 3);
+        window.run_steps(3);
+        let screen = screen(&window, "very");
+        let inner = screen.shrink2(egui::vec2(0.0, 8.0));
+        let mut rows = 0;
+        for clipped in &window.output().shapes {
+            let egui::Shape::Text(text) = &clipped.shape else { continue };
+            let rect = Rect::from_min_size(text.pos, text.galley.size());
+            let seen = rect.intersect(clipped.clip_rect);
+            if !inner.x_range().contains(rect.center().x) || seen.height() <= 0.5 || !screen.contains(rect.center()) {
+                continue;
+            }
+            assert!(seen.height() >= rect.height() - 3.0, "{size:?}: half a row: {rect:?} seen {seen:?}");
+            rows += 1;
+        }
+        assert!(rows >= 3, "{size:?}: {rows}");
+    }
 }

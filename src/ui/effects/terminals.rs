@@ -125,7 +125,8 @@ impl EffectRunner {
         }
         match running(terminals) {
             Some(number) => {
-                (terminals.current, terminals.open, terminals.take_focus) = (number, true, true);
+                // The lesson types, not the learner: the next key is the lesson's next action, unless the terminal is clicked.
+                (terminals.current, terminals.open) = (number, true);
                 if let (Some(shown), Ok(text)) = (terminals.shown(), self.with_bind(state, text)) {
                     shown.write(text.replace('\n', "\r").as_bytes());
                 }

@@ -65,12 +65,35 @@ pub fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize
                 });
             });
         });
-        ui.push_id((event.seq, number), |ui| {
-            let job = evidence::job(evidence, &theme, ui.available_width());
-            ui.add(Label::new(job).wrap());
-        });
+        ui.push_id((event.seq, number), |ui| folded(ui, cx, evidence));
     });
     ui.add_space(2.0);
+}
+
+/// So many lines of an answer are shown at first.
+const LINES: usize = 6;
+
+/// What was asked and answered; of a long answer its beginning, and the rest when it is wanted.
+fn folded(ui: &mut Ui, cx: &PanelContext<'_>, evidence: &Evidence) {
+    let width = ui.available_width();
+    let mut job = evidence::job(evidence, &cx.theme, width);
+    let rows = ui.painter().layout_job(job.clone()).rows.len();
+    let id = ui.scope_id().with("unfolded");
+    let unfolded = ui.data(|data| data.get_temp(id)).unwrap_or(false);
+    // One line more is no longer than the words that would stand for it.
+    let long = rows > LINES + 1;
+    if long && !unfolded {
+        job.wrap.max_rows = LINES;
+    }
+    ui.add(Label::new(job).wrap());
+    if !long {
+        return;
+    }
+    let left = (rows - LINES).to_string();
+    let label = if unfolded { cx.say("answer-fold") } else { cx.words.say_with("answer-rest", &[("count", &left)]) };
+    if widgets::link(ui, &label).clicked() {
+        ui.data_mut(|data| data.insert_temp(id, !unfolded));
+    }
 }
 
 /// How a person would do it, to be copied.

@@ -3,26 +3,36 @@
 use super::PanelContext;
 use crate::ui::command::{Ask, Command, PathCommand, SourceCommand, ViewCommand};
 use crate::ui::fonts;
+use crate::ui::state::Leave;
 use crate::ui::widgets::{self, Loudness};
 use egui::{RichText, TextEdit};
 use std::path::PathBuf;
 
-/// A live lesson's recording would be lost: whether it is to be saved first.
+/// Something would be lost: what, what stays, and whether it is to be saved first.
 pub fn leave(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
+    let again = cx.state.leaving() == Some(&Leave::Again);
+    let live = cx.state.would_lose();
+    let (title, text) = match (again, live) {
+        (true, true) => ("again-title", "again-live"),
+        (true, false) => ("again-title", "again-recorded"),
+        (false, _) => ("leave-title", "leave-text"),
+    };
+    let (save, lose) = if again { ("again-save", "again-now") } else { ("leave-save", "leave-lose") };
+    let lose_loudness = if live { Loudness::Plain } else { Loudness::Primary };
+    let ways = [
+        live.then(|| (save, Loudness::Primary, Command::from(PathCommand::Ask(Ask::Save)))),
+        Some((lose, lose_loudness, SourceCommand::LeaveNow.into())),
+        Some(("cancel", Loudness::Quiet, ViewCommand::Escape.into())),
+    ];
     let frame = widgets::card(&cx.theme).inner_margin(22.0);
     let modal = egui::Modal::new(egui::Id::unique("leave")).frame(frame).show(ctx, |ui| {
         ui.set_width(480.0);
-        ui.label(RichText::new(cx.say("leave-title")).font(fonts::bold(17.0)));
+        ui.label(RichText::new(cx.say(title)).font(fonts::bold(17.0)));
         ui.add_space(4.0);
-        ui.label(RichText::new(cx.say("leave-text")).color(cx.theme.weak));
+        ui.label(RichText::new(cx.say(text)).color(cx.theme.weak));
         ui.add_space(10.0);
         ui.horizontal(|ui| {
-            let ways = [
-                ("leave-save", Loudness::Primary, Command::from(PathCommand::Ask(Ask::Save))),
-                ("leave-lose", Loudness::Plain, SourceCommand::LeaveNow.into()),
-                ("cancel", Loudness::Quiet, ViewCommand::Escape.into()),
-            ];
-            for (key, loudness, command) in ways {
+            for (key, loudness, command) in ways.into_iter().flatten() {
                 let label = cx.say(key);
                 if widgets::text_button(ui, &label, loudness).clicked() {
                     cx.want(command);

@@ -37,9 +37,8 @@ pub fn section(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
         Some(_) => ("break-mend", BreakingCommand::Mend(found.digest.clone())),
         None => ("break-flip", BreakingCommand::Damage(found.digest.clone())),
     };
-    let loudness = if found.damage.is_some() { Loudness::Plain } else { Loudness::Primary };
     let label = cx.say(key);
-    if widgets::text_button(ui, &label, loudness).clicked() {
+    if widgets::text_button(ui, &label, Loudness::Plain).clicked() {
         cx.want(command);
     }
     if told {

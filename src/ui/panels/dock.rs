@@ -6,12 +6,14 @@ use crate::trace::{Body, Change, Entity};
 use crate::ui::command::{TerminalCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
-use crate::ui::terminal::{self, Terminals};
+use crate::ui::terminal::{self, Life, Terminals};
 use crate::ui::widgets::{self, Loudness};
 use egui::{Align2, CursorIcon, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// How high its bar is; all of it when the dock is closed.
 pub const BAR: f32 = 34.0;
+/// How high the line is that says that a program has ended.
+const ENDED: f32 = 24.0;
 /// It is never lower: three lines.
 const ROWS: u16 = 3;
 /// How high it becomes by itself, and what it then leaves to the picture and its sentence: every picture of a lesson can be laid
@@ -38,8 +40,11 @@ pub fn height(ui: &Ui, cx: &PanelContext<'_>, terminals: &Terminals) -> f32 {
     if !terminals.open {
         return BAR;
     }
-    let used = if is_past(cx) { terminals.past_rows } else { terminals.rows() };
-    high(ui, used.clamp(ROWS, most_rows(ui, terminals)))
+    let past = is_past(cx);
+    let used = if past { terminals.past_rows } else { terminals.rows() };
+    let shown = terminals.list().get(terminals.current).filter(|_| !past);
+    let ended = if shown.is_some_and(|shown| shown.ended.is_some()) { ENDED } else { 0.0 };
+    high(ui, used.clamp(ROWS, most_rows(ui, terminals))) + ended
 }
 
 /// How many rows it may have.
@@ -135,13 +140,25 @@ fn head(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, past:
     });
 }
 
-/// A tab; true when it was clicked.
-fn tab(ui: &mut Ui, cx: &PanelContext<'_>, text: &str, chosen: bool) -> bool {
-    let (theme, text) = (&cx.theme, &*fonts::shown(text));
+/// The widest a tab becomes, and the narrowest when there are many.
+const TAB: std::ops::RangeInclusive<f32> = 60.0..=260.0;
+/// What stands beside the tabs in the bar.
+const BESIDE: f32 = 150.0;
+
+/// How wide the name in a tab may be where there are that many.
+fn tab_room(ui: &Ui, count: usize) -> f32 {
+    let all = ui.max_rect().width() - BESIDE;
+    (all / count.max(1) as f32 - 50.0).clamp(*TAB.start(), *TAB.end())
+}
+
+/// A tab; true when it was clicked. Its name is the command without the word that all of them begin with; all of it is its tooltip.
+fn tab(ui: &mut Ui, cx: &PanelContext<'_>, text: &str, chosen: bool, room: f32) -> bool {
+    let (theme, whole) = (&cx.theme, &*fonts::shown(text));
+    let text = whole.strip_prefix("docker ").unwrap_or(whole);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::mono(12.5), theme.text);
-    let width = galley.size().x.min(170.0) + 20.0;
+    let width = galley.size().x.min(room) + 20.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 26.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, text));
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, whole));
     let lit = chosen || response.hovered() || response.has_focus();
     if lit {
         ui.painter().rect_filled(rect, 6.0, theme.card);
@@ -156,17 +173,18 @@ fn tab(ui: &mut Ui, cx: &PanelContext<'_>, text: &str, chosen: bool) -> bool {
             theme.accent,
         );
     }
-    response.clicked()
+    response.on_hover_text(whole).clicked()
 }
 
 fn live_tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &Terminals) {
+    let room = tab_room(ui, terminals.list().len());
     for (number, terminal) in terminals.list().iter().enumerate() {
         let chosen = number == terminals.current;
         let title = match terminal.ended {
             None => terminal.title.clone(),
             Some(status) => format!("{} ({status})", terminal.title),
         };
-        if tab(ui, cx, &title, chosen && terminals.open) {
+        if tab(ui, cx, &title, chosen && terminals.open, room) {
             cx.want(TerminalCommand::Show(number));
         }
         if chosen && terminals.open {
@@ -185,9 +203,10 @@ fn live_tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &Terminals) {
 fn past_tabs(ui: &mut Ui, cx: &PanelContext<'_>, terminals: &mut Terminals) {
     let all: Vec<_> = terminals.past.terminals().cloned().collect();
     let shown = shown_past(&all, terminals.past_current.as_ref());
+    let room = tab_room(ui, all.len());
     for of in &all {
         let name = past_name(cx, of.as_ref());
-        if tab(ui, cx, &name, terminals.open && Some(of) == shown.as_ref()) {
+        if tab(ui, cx, &name, terminals.open && Some(of) == shown.as_ref(), room) {
             terminals.past_current.clone_from(of);
             terminals.open = true;
         }
@@ -233,16 +252,25 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     };
     let label = format!("{} {}", cx.say("dock-terminal"), terminal.title);
     let runs = terminal.ended.is_none();
-    let shown = terminal.screen.show(ui, &label, runs);
+    let all = ui.available_rect_before_wrap();
+    let line =
+        terminal.ended.map(|status| (status, Rect::from_min_max(pos2(all.left(), all.bottom() - ENDED), all.max)));
+    let room = Rect::from_min_max(all.min, line.as_ref().map_or(all.max, |(_, line)| line.right_top()));
+    let screen = |ui: &mut Ui| terminal.screen.show(ui, &label, if runs { Life::Runs } else { Life::Ended });
+    let shown = ui.scope_builder(egui::UiBuilder::new().max_rect(room), screen).inner;
+    ui.advance_cursor_after_rect(all);
     if take && runs {
         shown.response.request_focus();
-    } else if !runs && shown.response.has_focus() {
-        // Nobody reads what would be typed: the keys are the window's again.
-        shown.response.surrender_focus();
+    }
+    // Space and Enter click what has the keys, too.
+    let clicked = shown.response.clicked_by(egui::PointerButton::Primary);
+    terminal.clicked_dead = shown.focused && !runs && (terminal.clicked_dead || clicked);
+    if let Some((status, line)) = line {
+        ended(ui, cx, line, status, shown.focused);
     }
     let room = (rows.unwrap_or(shown.room.0), shown.room.1);
     terminal.resize(room.0, room.1);
-    if shown.focused {
+    if shown.focused && runs {
         let events = ui.input(|input| input.events.clone());
         if let Some(text) = terminal.type_events(&events) {
             cx.want(ViewCommand::Copy(text));
@@ -255,11 +283,31 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     }
     if terminal.rows() == 0 && runs && !cx.state.waiting.is_empty() {
         let at = shown.response.rect.left_top() + vec2(28.0, terminal::MARGIN);
-        let text = cx.say("dock-waits");
-        ui.painter().text(at, Align2::LEFT_TOP, text, fonts::regular(13.0), cx.theme.warn);
+        let how = if shown.focused { Some(cx.say("dock-waits-leave")) } else { cx.key_of_next() };
+        let text = [Some(cx.say("dock-waits")), how].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let width = shown.response.rect.right() - at.x - 10.0;
+        let end = widgets::line(ui.painter(), at, width, &text, fonts::regular(13.0), cx.theme.warn);
+        let response = ui.interact(end, ui.scope_id().with("waits"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &text));
     }
     terminals.has_keys = shown.focused || take && runs;
     terminals.room = Some(room);
+}
+
+/// Below a screen whose program has ended: that it has, and how one goes on while keys are swallowed here.
+fn ended(ui: &Ui, cx: &PanelContext<'_>, line: Rect, status: u32, focused: bool) {
+    let (theme, painter) = (&cx.theme, ui.painter());
+    painter.rect_filled(line, 0.0, theme.well);
+    let status = status.to_string();
+    let mut text = cx.words.say_with("dock-ended", &[("status", &status)]);
+    if focused {
+        text = format!("{text} · {}", cx.say("dock-ended-keys"));
+    }
+    let response = ui.interact(line, ui.scope_id().with("ended"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &text));
+    let color = if status == "0" { theme.weak } else { theme.bad };
+    let at = pos2(line.left() + 10.0, line.top() + 1.0);
+    widgets::line(painter, at, line.width() - 20.0, &text, fonts::regular(13.0), color);
 }
 
 fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, rows: Option<u16>) {
@@ -272,7 +320,7 @@ fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     if let Some(screen) = terminals.past.screen(&cx.state.trace, &shown) {
         // Columns stay as printed; rows are as many as there is room for, so that the latest lines are seen.
         let columns = screen.size().1;
-        let shown = screen.show(ui, &label, false);
+        let shown = screen.show(ui, &label, Life::Past);
         screen.resize(rows.unwrap_or(shown.room.0), columns);
         if let Some(text) = screen.selected_text()
             && ui.input(|input| input.events.contains(&egui::Event::Copy))

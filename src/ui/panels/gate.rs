@@ -4,8 +4,12 @@ use super::PanelContext;
 use crate::trace::{Body, Op, Step};
 use crate::ui::command::PlaybackCommand;
 use crate::ui::fonts;
+use crate::ui::state::{By, GateNote, Mode};
 use crate::ui::theme::Theme;
-use egui::{Align2, Color32, CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{
+    Align2, Area, Color32, CornerRadius, Frame, Id, Label, Margin, Order, Rect, Response, RichText, Role, Sense,
+    Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+};
 
 const HEIGHT: f32 = 24.0;
 const AROUND: f32 = 22.0;
@@ -24,16 +28,71 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, width: f32, theirs: &[u32]) 
     if !cx.state.answers() {
         return;
     }
-    let said = said(cx, theirs);
+    let mut said = said(cx, theirs);
+    if let Some(note) = &cx.state.gate.note {
+        said.tip = format!("{} ({})", said.tip, sentence(cx, note));
+    }
     let fits = |text: &str| measure(ui, text) + AROUND <= width;
     let text = if fits(&said.long) { said.long.clone() } else { said.short.clone() };
     if !fits(&text) {
         return;
     }
     let open = cx.state.gate.open || cx.state.gate.passing;
-    if chip(ui, &text, &said, open).clicked() {
+    let response = chip(ui, &text, &said, open);
+    if response.clicked() {
         cx.want(PlaybackCommand::Gate);
     }
+    if let Some(note) = &cx.state.gate.note {
+        told(ui, cx, note, response.rect, width);
+    }
+}
+
+/// So many seconds a change is told that nobody clicked.
+const TOLD: f64 = 8.0;
+
+/// Who changed it, in a line beside it, or below where there is no room, for a while; later it is in what is said when the pointer rests on it.
+fn told(ui: &Ui, cx: &PanelContext<'_>, note: &GateNote, chip: Rect, room: f32) {
+    let id = Id::unique("gate-note");
+    let now = ui.input(|input| input.time);
+    let since = ui.data_mut(|data| {
+        let entry = data.get_temp_mut_or_insert_with(id, || (note.number, now));
+        if entry.0 != note.number {
+            *entry = (note.number, now);
+        }
+        entry.1
+    });
+    if now - since > TOLD {
+        return;
+    }
+    ui.ctx().request_repaint_after_secs((TOLD + 0.1 - (now - since)) as f32);
+    let (theme, text) = (&cx.theme, sentence(cx, note));
+    let beside = chip.width() + measure(ui, &text) + AROUND + 12.0 <= room;
+    let at = if beside { chip.right_top() + vec2(8.0, -2.0) } else { chip.left_bottom() + vec2(0.0, 6.0) };
+    let area = Area::new(id).order(Order::Foreground).interactable(false).fixed_pos(at);
+    area.show(ui.ctx(), |ui| {
+        let frame =
+            Frame::new().fill(theme.card).stroke(Stroke::new(1.0, theme.line)).corner_radius(CornerRadius::same(6));
+        frame.inner_margin(Margin::symmetric(10, 5)).show(ui, |ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+            ui.add(Label::new(RichText::new(text).size(12.5).color(theme.text)).selectable(false));
+        });
+    });
+}
+
+fn sentence(cx: &PanelContext<'_>, note: &GateNote) -> String {
+    let who = match note.by {
+        By::Arrival => return cx.say("gate-arrived"),
+        By::Window | By::Click => "gate-by-window",
+        By::Lesson => "gate-by-lesson",
+        By::Other => "gate-by-other",
+    };
+    let what = match note.mode {
+        Mode::Closed => "gate-became-closed",
+        Mode::Passing => "gate-became-passing",
+        Mode::Open => "gate-became-open",
+    };
+    let (who, what) = (cx.say(who), cx.say(what));
+    cx.words.say_with("gate-note", &[("who", who.as_str()), ("what", what.as_str())])
 }
 
 fn measure(ui: &Ui, text: &str) -> f32 {
@@ -69,6 +128,9 @@ fn said(cx: &PanelContext<'_>, ours: &[u32]) -> Said {
             let step = cx.words.step(step.plan.kind);
             let vars = [("step", step.as_str()), ("who", who.as_str()), ("request", op.as_str())];
             let mut tip = cx.words.say_with("gate-waits-tip", &vars);
+            if let Some(key) = cx.key_of_next() {
+                tip = format!("{tip} {key}");
+            }
             if let Some(more) = cx.state.waiting.len().checked_sub(1).filter(|more| *more > 0) {
                 tip =
                     format!("{tip} {}", cx.words.say_with("gate-waits-more", &[("count", more.to_string().as_str())]));

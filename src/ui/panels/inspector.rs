@@ -5,8 +5,8 @@ use crate::trace::{Body, Entity, Event};
 use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts::{self, Facts, Row, Tone};
 use crate::ui::files::{Act, subject};
-use crate::ui::fonts;
 use crate::ui::widgets::{self, Loudness};
+use crate::ui::{fonts, room};
 use egui::{Label, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 use std::sync::Arc;
 
@@ -42,6 +42,7 @@ fn known(ui: &mut Ui, cx: &mut PanelContext<'_>) {
                 facts.rows.iter().skip(FIRST).for_each(|row| fact(ui, cx, row));
             }
         }
+        room::follow_focus(ui);
     });
 }
 
@@ -160,14 +161,12 @@ fn evidences(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     let state = cx.state;
     let count = state.trace.touches(entity, state.cursor.position());
     let all: Vec<Arc<Event>> = state.trace.touching(entity, state.cursor.position()).rev().take(LATEST).collect();
-    if all.is_empty() && state.trace.start() == 0 {
-        return;
-    }
     ui.add_space(16.0);
     widgets::caption(ui, &cx.say("inspector-evidence"));
     if all.is_empty() {
-        // It is from before what the trace still holds.
-        ui.add(Label::new(RichText::new(cx.say("inspector-evidence-dropped")).color(cx.theme.weak)).wrap());
+        // It is from before what the trace still holds; or it was told with something else, and nobody looked at it by itself.
+        let key = if state.trace.start() > 0 { "inspector-evidence-dropped" } else { "inspector-evidence-none" };
+        ui.add(Label::new(RichText::new(cx.say(key)).color(cx.theme.weak)).wrap());
         return;
     }
     ui.add_space(4.0);

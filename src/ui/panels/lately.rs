@@ -23,8 +23,13 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) -> bool {
         let subject = crate::ui::short::paths(&fonts::shown(&record.step.plan.subject));
         ui.add(Label::new(RichText::new(subject).font(fonts::mono(12.5)).color(cx.theme.weak)).truncate());
     }
-    ui.add_space(6.0);
+    // What came of it is read first; how it was done is below.
+    cards::changes(ui, cx);
+    ui.add_space(10.0);
     let answers = answers(cx, &record);
+    if answers.is_empty() {
+        unanswered(ui, cx, &record);
+    }
     let count: usize = answers.iter().map(|event| observed(event)).sum();
     let mut left = SHOWN;
     for event in &answers {
@@ -38,11 +43,24 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) -> bool {
         let rest = (count - SHOWN).to_string();
         widgets::caption(ui, &cx.words.say_with("inspector-more", &[("count", rest.as_str())]));
     }
-    cards::changes(ui, cx);
     if !record.step.plan.by_hand.is_empty() {
         cards::command(ui, cx, &record.step.plan.by_hand);
     }
     true
+}
+
+/// Nothing was observed in it: that is said, and where to look.
+fn unanswered(ui: &mut Ui, cx: &PanelContext<'_>, record: &StepRecord) {
+    let around = record.step.parent.and_then(|id| cx.state.trace.step(id));
+    let around = around.filter(|around| !answers(cx, around).is_empty());
+    let text = match around {
+        Some(around) => {
+            let step = cx.words.step(around.step.plan.kind);
+            cx.words.say_with("lately-unanswered-in", &[("step", step.as_str())])
+        }
+        None => cx.say("lately-unanswered"),
+    };
+    ui.add(Label::new(RichText::new(text).size(13.0).color(cx.theme.weak)).wrap());
 }
 
 fn observed(event: &Event) -> usize {

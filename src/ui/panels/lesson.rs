@@ -9,7 +9,7 @@ use crate::ui::icons::Icon;
 use crate::ui::prose::{self, Ink};
 use crate::ui::state::{Face, Mover, Place};
 use crate::ui::widgets::{self, Loudness};
-use crate::ui::{evidence, fonts};
+use crate::ui::{evidence, fonts, room};
 use egui::{
     Color32, CornerRadius, Frame, Label, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2,
 };
@@ -57,6 +57,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
             }
         }
         note_height(ui, room);
+        room::follow_focus(ui);
     });
     foot(ui, cx, &view);
 }
@@ -407,8 +408,16 @@ fn foot(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView) {
             }
             return;
         }
+        if cx.state.choices_of(&mover).is_some() {
+            // No button: nothing but a choice leads on.
+            let text = RichText::new(cx.key_of_next().unwrap_or_default()).font(fonts::bold(14.0));
+            ui.allocate_ui(vec2(ui.available_width(), 36.0), |ui| {
+                ui.centered_and_justified(|ui| ui.add(Label::new(text).truncate().selectable(false)));
+            });
+            return;
+        }
         let label = mover_label(cx, &mover);
-        let enabled = !matches!(mover, Mover::Idle | Mover::Wait);
+        let enabled = mover.acts();
         let width = ui.available_width();
         let button = ui.add_enabled_ui(enabled, |ui| widgets::wide_button(ui, &label, Loudness::Primary, width)).inner;
         if button.on_hover_text(format!("{label}  ·  Space")).clicked() {

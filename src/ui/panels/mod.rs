@@ -25,8 +25,9 @@ pub mod top;
 
 use super::command::Command;
 use super::diagrams::Tab;
-use super::state::{Origin, WindowState};
+use super::state::{Mover, Origin, WindowState};
 use super::theme::Theme;
+use super::widgets::Loudness;
 use crate::i18n::Words;
 
 /// What a panel is given.
@@ -45,6 +46,22 @@ impl PanelContext<'_> {
     /// The user wants this.
     pub fn want(&mut self, command: impl Into<Command>) {
         self.commands.push(command.into());
+    }
+
+    /// How loud a button is beside the one next action: the one thing to do where there is none.
+    pub fn loudness(&self) -> Loudness {
+        let alone = self.state.course.is_none() && self.state.mover() == Mover::Idle;
+        if alone { Loudness::Primary } else { Loudness::Plain }
+    }
+
+    /// What the key of the next action does now, named with the key; none when it does nothing. The one place where it is said.
+    pub fn key_of_next(&self) -> Option<String> {
+        let mover = self.state.mover();
+        if let Some(choices) = self.state.choices_of(&mover) {
+            return Some(self.words.say_with("next-choose", &[("last", &choices.min(9).to_string())]));
+        }
+        let action = lesson::mover_label(self, &mover);
+        mover.acts().then(|| self.words.say_with("next-key", &[("action", &action)]))
     }
 
     /// A message of the window.

@@ -139,7 +139,8 @@ pub fn idle(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         ui.add_space((ui.available_height() * 0.32).max(20.0));
         ui.label(RichText::new(cx.say("idle-title")).font(fonts::bold(20.0)));
         ui.add_space(4.0);
-        ui.label(RichText::new(cx.say("idle-text")).color(theme.weak));
+        let open = cx.state.gate.open || cx.state.gate.passing;
+        ui.label(RichText::new(cx.say(if open { "idle-text-open" } else { "idle-text" })).color(theme.weak));
         if cx.state.course.is_some() {
             // What is to be run is the lesson's to say.
             return;
@@ -150,7 +151,7 @@ pub fn idle(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         );
         ui.add_space(10.0);
         let label = cx.say("idle-run");
-        if widgets::text_button(ui, &label, Loudness::Primary).clicked() {
+        if widgets::text_button(ui, &label, cx.loudness()).clicked() {
             cx.want(TerminalCommand::Run("docker run -it lab/shell:1".to_owned()));
         }
     });

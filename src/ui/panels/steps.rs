@@ -5,8 +5,13 @@ use crate::trace::StepKind;
 use crate::ui::command::{PlaybackCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
+use crate::ui::room;
+use crate::ui::state::Notice;
 use crate::ui::widgets::{self, Loudness};
 use egui::{RichText, ScrollArea};
+
+/// How high the list of failures may become.
+const TOLD: f32 = 120.0;
 
 /// Shows operations and steps at the left, all kinds with their breakpoints at the right.
 pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
@@ -18,6 +23,7 @@ pub fn show(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
         ui.set_height(height);
         ui.columns(2, |columns| {
             outline::show(&mut columns[0], cx);
+            told(&mut columns[1], cx);
             breakpoints(&mut columns[1], cx);
         });
     });
@@ -55,6 +61,7 @@ fn breakpoints(ui: &mut egui::Ui, cx: &mut PanelContext<'_>) {
                 });
             });
         }
+        room::follow_focus(ui);
     });
 }
 
@@ -65,11 +72,11 @@ pub fn notice(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
     let color = if notice.bad { theme.bad } else { theme.good };
     let area = egui::Area::new(egui::Id::unique("notice")).order(egui::Order::Foreground);
     // Above, so that neither a prompt nor the command field is under it.
-    area.anchor(egui::Align2::CENTER_TOP, [0.0, 100.0]).show(ctx, |ui| {
+    let shown = area.anchor(egui::Align2::CENTER_TOP, [0.0, 100.0]).show(ctx, |ui| {
         widgets::card(&theme).stroke(egui::Stroke::new(1.2, color)).show(ui, |ui| {
             ui.set_max_width(560.0);
             ui.horizontal_top(|ui| {
-                ui.add(egui::Label::new(RichText::new(&notice.text).color(theme.text)).wrap());
+                ui.add(egui::Label::new(RichText::new(text(notice)).color(theme.text)).wrap());
                 let label = cx.say("close");
                 if widgets::icon_button(ui, Icon::Close, &label, "Esc", Loudness::Quiet, 24.0).clicked() {
                     cx.want(ViewCommand::Escape);
@@ -77,4 +84,33 @@ pub fn notice(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
             });
         });
     });
+    let read = shown.response.contains_pointer();
+    ctx.data_mut(|data| data.insert_temp(egui::Id::unique(READ), read));
+}
+
+const READ: &str = "notice under the pointer";
+
+/// The pointer rests on the short message.
+pub fn is_read(ctx: &egui::Context) -> bool {
+    ctx.data(|data| data.get_temp(egui::Id::unique(READ))).unwrap_or(false)
+}
+
+/// What it says, and how many times it came.
+fn text(notice: &Notice) -> String {
+    if notice.times > 1 { format!("{} (×{})", notice.text, notice.times) } else { notice.text.clone() }
+}
+
+/// The failures that were told, to be read again.
+fn told(ui: &mut egui::Ui, cx: &PanelContext<'_>) {
+    if cx.state.failures.is_empty() {
+        return;
+    }
+    ui.label(RichText::new(cx.say("told-title")).font(fonts::bold(16.0)));
+    ui.add_space(4.0);
+    ScrollArea::vertical().id_salt("told").max_height(TOLD).auto_shrink([false, true]).show(ui, |ui| {
+        for notice in &cx.state.failures {
+            ui.add(egui::Label::new(RichText::new(text(notice)).size(13.0).color(cx.theme.bad)).wrap());
+        }
+    });
+    ui.add_space(10.0);
 }

@@ -39,7 +39,10 @@ fn transport(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     };
     let last_icon = if state.is_live() { Icon::Live } else { Icon::Last };
     // In a lesson its one next action is the primary button.
-    let step = if state.course.is_some() { Loudness::Plain } else { Loudness::Primary };
+    let alone = state.course.is_none() && state.mover().acts();
+    let step = if alone { Loudness::Primary } else { Loudness::Plain };
+    // Where the lesson's step rests, all that moves on does its next action.
+    let held = state.is_held_by_lesson().then(|| cx.key_of_next()).flatten();
     let buttons = [
         (Icon::First, "key-home", "Home", PlaybackCommand::Home, Loudness::Plain),
         (Icon::Back, "key-back", "←", PlaybackCommand::Back, Loudness::Plain),
@@ -55,8 +58,12 @@ fn transport(ui: &mut Ui, cx: &mut PanelContext<'_>) {
             let label = cx.say(key);
             let response =
                 ui.add_enabled_ui(enabled, |ui| widgets::icon_button(ui, icon, &label, hint, loudness, BUTTON)).inner;
+            let onward = matches!(command, PlaybackCommand::Step | PlaybackCommand::Over | PlaybackCommand::PlayPause);
             if response.clicked() {
                 cx.want(command);
+            }
+            if let Some(held) = held.as_ref().filter(|_| onward && !playing) {
+                response.on_hover_text(cx.words.say_with("timeline-held", &[("action", held)]));
             }
         }
     });

@@ -55,16 +55,15 @@ impl WindowState {
             let path = crate::spec::visible::path(path);
             Notice::good(words.say_with(key, &[("path", path.as_str())]))
         };
-        self.notice = match done {
-            Done::Exported(to) => Some(path("notice-files-exported", to)),
-            Done::Saved(to) => Some(path("notice-image-saved", to)),
-            Done::Loaded(names) => {
-                Some(Notice::good(words.say_with("notice-image-loaded", &[("names", names.as_str())])))
-            }
+        let notice = match done {
+            Done::Exported(to) => path("notice-files-exported", to),
+            Done::Saved(to) => path("notice-image-saved", to),
+            Done::Loaded(names) => Notice::good(words.say_with("notice-image-loaded", &[("names", names.as_str())])),
             Done::Failed(problem) if matches!(ticket.slot, Slot::Export | Slot::Transfer) => {
-                Some(Notice::failure(&words, problem))
+                Notice::failure(&words, problem)
             }
             _ => return,
         };
+        self.notify(notice);
     }
 }

@@ -26,7 +26,7 @@ impl WindowState {
                 self.waiting.clear();
                 self.gate.callers.clear();
                 self.lost = true;
-                self.notice = Some(Notice { lost: true, ..Notice::failure(&self.words(), &problem) });
+                self.notify(Notice { lost: true, ..Notice::failure(&self.words(), &problem) });
             }
             News::Back => self.is_back(),
             News::Events(events) => {
@@ -36,7 +36,7 @@ impl WindowState {
                     _ => None,
                 });
                 if let Some(problem) = failed.filter(|_| self.caught_up) {
-                    self.notice = Some(Notice::failure(&self.words(), &problem));
+                    self.notify(Notice::failure(&self.words(), &problem));
                 }
                 if let Err(error) = events.into_iter().try_for_each(|event| self.take(event)) {
                     self.origin = Origin::Failed(broken_stream(&error));
@@ -46,8 +46,9 @@ impl WindowState {
             News::Dropped(base) => self.begin_with(&base),
             News::Gate(view) => {
                 self.is_back();
-                (self.waiting, self.caught_up) = (view.waiting, true);
-                self.gate = GateState { open: view.open, passing: view.passing, callers: view.callers };
+                let first = !std::mem::replace(&mut self.caught_up, true);
+                self.waiting = view.waiting;
+                self.gate.heard(view.open, view.passing, view.callers, first);
             }
             News::Failed(problem) => self.origin = Origin::Failed(problem),
         }
@@ -77,7 +78,7 @@ impl WindowState {
         self.marks = StopMarks::default();
         self.shown = None;
         self.cursor.follow(&self.trace);
-        self.notice = Some(Notice::good(dropped(&self.words(), base)));
+        self.notify(Notice::good(dropped(&self.words(), base)));
     }
 
     fn load(&mut self, recording: Recording) {
@@ -114,6 +115,7 @@ impl WindowState {
             looped: self.looped,
             engines: self.engines.clone(),
             progress: self.progress.clone(),
+            failures: self.failures.clone(),
             ..Self::default()
         }
     }
@@ -200,7 +202,19 @@ impl WindowState {
             self.tab = lesson.map(diagram_of).or(last_tab).unwrap_or(self.tab);
         }
         self.shown = Some(position);
+        self.let_go_of_what_is_gone();
         self.look();
+    }
+
+    /// What was chosen is told to be gone where it goes. Afterwards there is nothing to be told of it.
+    fn let_go_of_what_is_gone(&mut self) {
+        let Some(entity) = &self.selection else { return };
+        let gone = crate::ui::facts::of(entity, &self.world, &self.words()).is_none()
+            && crate::ui::breaking::of(entity, &self.world).is_none()
+            && self.trace.touches(entity, self.cursor.position()) > 0;
+        if gone && !self.changed.contains(entity) {
+            self.selection = None;
+        }
     }
 
     /// Where what happened last begins, when no step of the engine's did it: a program wrote, say. Such changes follow

@@ -33,9 +33,19 @@ impl WindowState {
         lesson && self.trace.len() > self.saved && self.trace.head().ops.values().any(|state| done(state))
     }
 
+    /// Something was predicted in this try.
+    fn has_predicted(&self) -> bool {
+        self.course.as_ref().is_some_and(|course| course.runner().predictions().next().is_some())
+    }
+
+    /// Where one wants to go, while that is asked about.
+    pub fn leaving(&self) -> Option<&Leave> {
+        self.leaving.as_ref()
+    }
+
     /// Goes there, or asks first.
     pub(super) fn leave(&mut self, leave: Leave) -> Option<Effect> {
-        if self.would_lose() {
+        if self.would_lose() || leave == Leave::Again && self.has_predicted() {
             (self.leaving, self.overlay) = (Some(leave), Some(Overlay::Leave));
             return None;
         }

@@ -5,9 +5,11 @@ mod command;
 mod face;
 mod files;
 mod follow;
+mod gate;
 mod leave;
 mod lesson;
 mod mover;
+mod notice;
 mod paths;
 mod playback;
 mod resume;
@@ -18,9 +20,11 @@ pub use command::Command;
 pub use face::Face;
 pub use files::FilesCommand;
 pub use follow::dropped;
+pub use gate::{By, GateNote, GateState, Mode};
 pub use leave::{Leave, On};
 pub use lesson::LessonCommand;
 pub use mover::{Mover, Place};
+pub use notice::Notice;
 pub use paths::{Ask, PathCommand};
 pub use playback::PlaybackCommand;
 pub use source::SourceCommand;
@@ -42,7 +46,7 @@ use crate::trace::{
     Base, Body, Code, Cursor, Direction, Entity, Event, Level, OpId, Outcome, Problem, Step, StepKind, StepRecord,
     Trace, TraceError, World, log::Torn,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -144,53 +148,6 @@ pub enum Effect {
     Clipboard(String),
 }
 
-/// The gate of a live engine.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct GateState {
-    /// It lets everything through.
-    pub open: bool,
-    /// It lets everything through up to a breakpoint.
-    pub passing: bool,
-    /// Who asked for what waits at it.
-    pub callers: BTreeMap<OpId, Caller>,
-}
-
-/// A short message over the window.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Notice {
-    /// What it says.
-    pub text: String,
-    /// It says that something failed.
-    pub bad: bool,
-    /// It says that the engine does not answer, until it does.
-    pub lost: bool,
-    /// What failed, to be said again in another language.
-    pub problem: Option<Problem>,
-}
-
-impl Notice {
-    /// Something was done.
-    pub fn good(text: String) -> Self {
-        Self { text, bad: false, lost: false, problem: None }
-    }
-
-    /// Something failed.
-    pub fn failure(words: &Words, problem: &Problem) -> Self {
-        Self { text: Self::text(words, problem), bad: true, lost: false, problem: Some(problem.clone()) }
-    }
-
-    /// What failed. Of bytes that were rejected the picture and the inspector tell the rest.
-    pub fn text(words: &Words, problem: &Problem) -> String {
-        match (&problem.code, problem.args.get("by")) {
-            (Code::DigestMismatch, Some(by)) => {
-                let by = words.say(&format!("promise-{by}"));
-                words.say_with("notice-rejected", &[("by", by.as_str())])
-            }
-            _ => words.problem(problem),
-        }
-    }
-}
-
 /// What the window shows.
 #[derive(Debug)]
 pub struct WindowState {
@@ -226,6 +183,8 @@ pub struct WindowState {
     pub overlay: Option<Overlay>,
     /// A short message.
     pub notice: Option<Notice>,
+    /// The failures that were told, the latest first.
+    pub failures: VecDeque<Notice>,
     /// Steps that wait at the engine's gate, oldest first.
     pub waiting: Vec<Step>,
     /// The engine's gate, beside what waits at it.
@@ -284,6 +243,7 @@ impl Default for WindowState {
             looped: false,
             overlay: None,
             notice: None,
+            failures: VecDeque::new(),
             waiting: Vec::new(),
             gate: GateState::default(),
             lost: false,

@@ -46,7 +46,20 @@ pub enum Mover {
     Close,
 }
 
+impl Mover {
+    /// Something comes of it.
+    pub fn acts(&self) -> bool {
+        !matches!(self, Self::Idle | Self::Wait)
+    }
+}
+
 impl WindowState {
+    /// The choices of the question that has to be answered and is shown: not the next action leads on, but choosing.
+    pub fn choices_of(&self, mover: &Mover) -> Option<usize> {
+        let (Mover::Predict(wanted), Some((shown, choices))) = (mover, self.open_question()) else { return None };
+        (*wanted == shown).then_some(choices)
+    }
+
     /// How far the lesson's present step is; none without a lesson.
     pub fn place(&self) -> Option<Place> {
         let course = self.course.as_ref()?;
@@ -149,7 +162,7 @@ impl WindowState {
             Mover::Finish => {
                 self.course.iter_mut().for_each(Course::end);
                 self.note_progress();
-                None
+                self.restore_gate()
             }
             Mover::NextLesson(folder) => self.leave(Leave::Lesson(folder)),
             Mover::Close => self.leave(Leave::StartPage),
@@ -194,7 +207,7 @@ impl WindowState {
     }
 
     /// The step that the lesson's present one rests before, when it rests there now: nothing but the next action leads past it.
-    pub(super) fn is_held_by_lesson(&self) -> bool {
+    pub fn is_held_by_lesson(&self) -> bool {
         let stops = self.course.as_ref().is_some_and(|course| course.runner().step().stop_at.is_some());
         stops && self.place() == Some(Place::Here)
     }

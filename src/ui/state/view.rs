@@ -69,11 +69,7 @@ impl WindowState {
     fn speak(&mut self, lang: Lang) {
         self.lang = lang;
         let words = self.words();
-        if let Some(notice) = &mut self.notice
-            && let Some(problem) = &notice.problem
-        {
-            notice.text = Notice::text(&words, problem);
-        }
+        self.notice.iter_mut().chain(&mut self.failures).for_each(|notice| notice.translate(&words));
     }
 
     fn next_tab(&mut self, forward: bool) {

@@ -82,6 +82,12 @@ impl Field {
         self.back = None;
     }
 
+    /// Nothing is typed; what was run is remembered.
+    pub fn empty(&mut self) {
+        self.text.clear();
+        (self.list, self.refused, self.back) = (None, None, None);
+    }
+
     /// Something was typed or pasted.
     pub fn edited(&mut self, world: &World) {
         (self.refused, self.back) = (None, None);

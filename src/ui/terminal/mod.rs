@@ -8,7 +8,7 @@ mod screen;
 
 pub use field::{Field, List};
 pub use past::Past;
-pub use screen::{MARGIN, Screen, Shown, cell};
+pub use screen::{Life, MARGIN, Screen, Shown, cell};
 
 use super::live;
 use crate::i18n::Lang;
@@ -39,6 +39,8 @@ pub enum TerminalCommand {
 
 /// So many seconds after a command that went well its tab is gone, when another one is looked at.
 const STAYS: f64 = 4.0;
+/// Who was typing when the program ended has stopped when no key was pressed for so many seconds.
+const PAUSE: f64 = 0.7;
 
 /// The terminals of the window.
 #[derive(Debug, Default)]
@@ -86,6 +88,21 @@ pub struct Terminal {
     wants_keys: bool,
     /// How many rows were in use at most.
     rows: u16,
+    /// It was clicked since it ended: it keeps the keys, which nobody reads, until the user leaves it.
+    pub clicked_dead: bool,
+    /// It had the keys when it ended, or a key was pressed there since: when, in the window's seconds.
+    last_key: Option<f64>,
+}
+
+/// What becomes of the keys of a terminal.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Keys {
+    /// They stay where they are.
+    Kept,
+    /// They are the window's in so many seconds, when none is pressed until then.
+    BackIn(f64),
+    /// They are the window's since now.
+    Back,
 }
 
 impl Terminals {
@@ -139,7 +156,17 @@ impl Terminals {
         let screen = Screen::new(rows, columns);
         let pty = pty::Pty::spawn(argv, &live::environment(socket, lang), screen.size(), wake)?;
         let title = title.to_owned();
-        self.list.push(Terminal { title, screen, pty, ended: None, since: None, wants_keys: false, rows: 0 });
+        self.list.push(Terminal {
+            title,
+            screen,
+            pty,
+            ended: None,
+            since: None,
+            wants_keys: false,
+            rows: 0,
+            clicked_dead: false,
+            last_key: None,
+        });
         self.current = self.list.len() - 1;
         // It does not take the keys: what was begun waits at the gate, and the next key is to step it.
         self.open = true;
@@ -181,10 +208,22 @@ impl Terminals {
         next
     }
 
-    /// The keys are the window's again: the program that had them has ended. True when it is so since just now.
-    pub fn gives_back_keys(&mut self) -> bool {
-        let ended = self.list.get(self.current).is_some_and(|shown| shown.ended.is_some());
-        ended && std::mem::take(&mut self.has_keys)
+    /// The program that had the keys has ended. Who is typing does not see that at once: the keys are the window's again at the
+    /// first pause, so that no half-typed word drives the lesson.
+    pub fn gives_back_keys(&mut self, now: f64, typed: bool) -> Keys {
+        let Some(shown) = self.list.get_mut(self.current).filter(|shown| shown.ended.is_some()) else {
+            return Keys::Kept;
+        };
+        if !self.has_keys || shown.clicked_dead {
+            return Keys::Kept;
+        }
+        let last = if typed { now } else { shown.last_key.unwrap_or(now) };
+        shown.last_key = Some(last);
+        if now - last < PAUSE {
+            return Keys::BackIn(PAUSE - (now - last));
+        }
+        self.has_keys = false;
+        Keys::Back
     }
 
     /// The one that was opened last takes the keys as soon as it says something.
@@ -236,6 +275,11 @@ impl Terminal {
         if self.screen.resize(rows, columns) {
             self.pty.resize(rows, columns);
         }
+    }
+
+    /// What it is to who looks at it.
+    pub fn life(&self) -> Life {
+        if self.ended.is_none() { Life::Runs } else { Life::Ended }
     }
 
     /// Lets egui's events of this frame act on it; true when it has the keys.

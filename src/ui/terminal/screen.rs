@@ -8,6 +8,8 @@ use std::num::NonZeroU16;
 
 const SIZE: f32 = 13.5;
 const SCROLLBACK: usize = 4000;
+/// How much of its colours a screen keeps whose program has ended.
+const DEAD: f32 = 0.55;
 /// Above and below the rows.
 pub const MARGIN: f32 = 8.0;
 
@@ -24,6 +26,17 @@ pub struct Screen {
     pub preedit: String,
     selection: Option<(Cell, Cell)>,
     scrolled: f32,
+}
+
+/// What a screen is to who looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    /// A program runs in it and reads what is typed.
+    Runs,
+    /// Its program has ended: nobody reads what is typed, and it looks like that.
+    Ended,
+    /// It is shown as it was.
+    Past,
 }
 
 /// Row and column.
@@ -120,25 +133,36 @@ impl Screen {
         self.selection.filter(|(a, b)| a != b).map(|(a, b)| (a.min(b), a.max(b)))
     }
 
-    /// Shows it in all the room there is. `label` is its accessible name; `interactive` says that it takes keys.
-    pub fn show(&mut self, ui: &mut Ui, label: &str, interactive: bool) -> Shown {
+    /// Shows it in all the room there is. `label` is its accessible name.
+    pub fn show(&mut self, ui: &mut Ui, label: &str, life: Life) -> Shown {
         let theme = Theme::of(ui.ctx());
         let cell = cell(ui.ctx());
         let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
         let inner = rect.shrink2(vec2(10.0, MARGIN));
         let room =
             ((inner.height() / cell.y).floor().max(1.0) as u16, (inner.width() / cell.x).floor().max(2.0) as u16);
-        let grid = Grid { origin: inner.min, cell };
         let label = fonts::shown(label);
         response.widget_info(|| WidgetInfo::labeled(Role::Terminal, true, &label));
+        // Who types sees the line that is typed.
+        let typing = life == Life::Runs && response.has_focus();
+        let below = (self.parser.screen().cursor_position().0 + 1).saturating_sub(room.0);
+        let above = if typing { f32::from(below) * cell.y } else { 0.0 };
+        let grid = Grid { origin: inner.min - vec2(0.0, above), cell };
         self.pointer(ui, &response, &grid);
-        let focused = interactive && self.focus(ui, &response, &grid);
+        let focused = life != Life::Past && self.focus(ui, &response, &grid, life);
         if ui.is_rect_visible(rect) {
             ui.painter().rect_filled(rect, 0.0, theme.well);
             if focused {
-                ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, theme.accent), StrokeKind::Inside);
+                let line = if life == Life::Runs { theme.accent } else { theme.weak };
+                ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, line), StrokeKind::Inside);
             }
-            self.paint(&ui.painter_at(rect), &grid, &theme, focused);
+            // Rows are whole or not there.
+            let rows = Rect::from_min_size(inner.min, vec2(inner.width() + 10.0, f32::from(room.0) * cell.y));
+            let mut painter = ui.painter_at(rows.expand2(vec2(2.0, 0.0)));
+            if life == Life::Ended {
+                painter.set_opacity(DEAD);
+            }
+            self.paint(&painter, &grid, &theme, (life != Life::Ended).then_some(focused));
         }
         Shown { response, room, focused }
     }
@@ -168,15 +192,19 @@ impl Screen {
         }
     }
 
-    /// Holds the keys while it has the focus: Tab, arrows and Escape are the program's.
-    fn focus(&self, ui: &Ui, response: &Response, grid: &Grid) -> bool {
+    /// Holds the keys while it has the focus: Tab, arrows and Escape are the program's. Once that has ended, Tab and Escape leave.
+    fn focus(&self, ui: &Ui, response: &Response, grid: &Grid, life: Life) -> bool {
         if response.clicked() || response.drag_started() {
             response.request_focus();
         }
         let focused = response.has_focus();
         if focused {
-            let filter = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
+            let runs = life == Life::Runs;
+            let filter = EventFilter { tab: runs, horizontal_arrows: true, vertical_arrows: true, escape: runs };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+            if !runs {
+                return focused;
+            }
             let cursor = grid.rect(self.parser.screen().cursor_position(), 1);
             ui.output_mut(|output| {
                 output.ime = Some(egui::output::IMEOutput {
@@ -190,7 +218,8 @@ impl Screen {
         focused
     }
 
-    fn paint(&self, painter: &egui::Painter, grid: &Grid, theme: &Theme, focused: bool) {
+    /// `cursor`: whether the cursor has the keys; none where there is no cursor.
+    fn paint(&self, painter: &egui::Painter, grid: &Grid, theme: &Theme, cursor: Option<bool>) {
         let screen = self.parser.screen();
         let (rows, columns) = self.size();
         for row in 0..rows {
@@ -202,7 +231,10 @@ impl Screen {
                 self.paint_cell(painter, grid, theme, (row, column), cell);
             }
         }
-        if screen.scrollback() == 0 && !screen.hide_cursor() {
+        if let Some(focused) = cursor
+            && screen.scrollback() == 0
+            && !screen.hide_cursor()
+        {
             self.paint_cursor(painter, grid, theme, focused);
         }
     }

@@ -57,6 +57,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
                 let place = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), BYTES));
                 ui.scope_builder(UiBuilder::new().max_rect(place), |ui| content::show(ui, cx, image));
             }
+            crate::ui::room::follow_focus(ui);
         });
     if apart {
         ui.add_space(8.0);

@@ -102,7 +102,7 @@ fn nothing(ui: &mut Ui, cx: &mut PanelContext<'_>) {
             ui.label(RichText::new("$ docker pull lab/shell:1").font(fonts::mono(15.0)).color(cx.theme.good));
             ui.add_space(8.0);
             let label = cx.say("files-pull");
-            if widgets::text_button(ui, &label, Loudness::Primary).clicked() {
+            if widgets::text_button(ui, &label, cx.loudness()).clicked() {
                 cx.want(TerminalCommand::Run("docker pull lab/shell:1".to_owned()));
             }
             ui.add_space(4.0);

@@ -21,6 +21,8 @@ const AROUND: usize = 240;
 struct Lane {
     title: String,
     left: f32,
+    /// Where the next begins.
+    right: f32,
     stretches: Vec<Stretch>,
 }
 
@@ -44,7 +46,8 @@ pub(super) fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     let (lanes, width) = lay(ui, cx, stops, from, to);
     let response = ui.interact(area, ui.scope_id().with("lanes"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Group, true, cx.say("timeline-lanes")));
-    let shift = scrolled(ui, &response, area, width, head_of(&lanes, reached), state.cursor.position());
+    let now = (state.cursor.position(), state.lang, area.width());
+    let shift = scrolled(ui, &response, area, width, head_of(&lanes, reached), now);
     let at = |x: f32| area.left() + x - shift;
     if response.clicked()
         && let Some(pointer) = response.interact_pointer_pos()
@@ -55,13 +58,17 @@ pub(super) fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     let theme = cx.theme;
     let painter = ui.painter_at(area.expand2(vec2(6.0, 0.0)));
     let middle = area.top() + 24.0;
+    let (mut titles, mut names) = (Vec::new(), Vec::new());
     for lane in &lanes {
         let here = lane.stretches.iter().any(|s| (s.first..=s.first + s.count).contains(&reached));
         let color = if here { theme.text } else { theme.weak };
         let font = if here { fonts::bold(12.0) } else { fonts::regular(12.0) };
-        painter.text(pos2(at(lane.left), area.top() + 7.0), egui::Align2::LEFT_CENTER, &lane.title, font, color);
-        for stretch in &lane.stretches {
-            if at(stretch.left) > area.right() || at(stretch.left + stretch.width(ui)) < area.left() {
+        let right = lane.stretches.last().map_or(lane.left, |last| last.left + last.width(ui)).max(lane.right - APART);
+        let from = vec2(at(lane.left), at(right));
+        titles.push(Name { text: &lane.title, from, here, font, color });
+        for (i, stretch) in lane.stretches.iter().enumerate() {
+            let (left, right) = (at(stretch.left), at(stretch.left + stretch.width(ui)));
+            if left > area.right() || right < area.left() {
                 continue;
             }
             for i in 0..stretch.count {
@@ -76,14 +83,48 @@ pub(super) fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
                 }
             }
             let color = stretch.kind.map_or(theme.weak, |kind| theme.family(kind.family()));
-            let font = fonts::regular(12.0);
-            painter.text(pos2(at(stretch.left), middle + 16.0), egui::Align2::LEFT_CENTER, &stretch.name, font, color);
+            let last = i + 1 == lane.stretches.len();
+            let right = if last { right.max(at(lane.right - APART)) } else { right };
+            // The one in which the cursor is: the last tick that was reached is its.
+            let here = (stretch.first + 1..=stretch.first + stretch.count).contains(&reached.max(1));
+            names.push(Name { text: &stretch.name, from: vec2(left, right), here, font: fonts::regular(12.0), color });
         }
     }
+    write(&painter, area, area.top() + 7.0, &titles);
+    write(&painter, area, middle + 16.0, &names);
     if state.has_trace() && !lanes.is_empty() {
         let x = at(head_of(&lanes, reached));
         painter.vline(x, (area.top() + 15.0)..=(middle + 9.0), egui::Stroke::new(2.0, theme.text));
         painter.circle_filled(pos2(x, middle), 5.0, theme.text);
+    }
+}
+
+/// A name with the room of what it names, from left to right.
+struct Name<'a> {
+    text: &'a str,
+    from: egui::Vec2,
+    here: bool,
+    font: egui::FontId,
+    color: egui::Color32,
+}
+
+/// Names are whole or not there: at the edges they are moved inside, as far as what they name reaches. The one of the place where the
+/// cursor is comes before all others.
+fn write(painter: &egui::Painter, area: Rect, y: f32, names: &[Name<'_>]) {
+    let mut taken: Vec<egui::Rangef> = Vec::new();
+    let (first, others): (Vec<_>, Vec<_>) = names.iter().partition(|name| name.here);
+    for name in first.into_iter().chain(others).filter(|name| !name.text.is_empty()) {
+        let galley = painter.layout_no_wrap(name.text.to_owned(), name.font.clone(), name.color);
+        let width = galley.size().x;
+        let inside = (area.left(), (area.right() - width).max(area.left()));
+        let x = name.from.x.clamp(inside.0, inside.1);
+        let own = x >= name.from.x - 0.5 && x + width <= name.from.y + 0.5;
+        let range = egui::Rangef::new(x - SPACE / 2.0, x + width + SPACE / 2.0);
+        let free = !taken.iter().any(|other| other.intersects(range));
+        if free && (own || name.here) {
+            painter.galley(pos2(x, y - galley.size().y / 2.0), galley, name.color);
+            taken.push(range);
+        }
     }
 }
 
@@ -109,7 +150,7 @@ fn lay(ui: &Ui, cx: &PanelContext<'_>, stops: &[StopMark], from: usize, to: usiz
         let op = op_at(mark.seq);
         if lanes.last().is_none_or(|(last, _)| *last != op) {
             let title = op.map(|op| title(cx, ops[op].1)).unwrap_or_default();
-            lanes.push((op, Lane { title, left: 0.0, stretches: Vec::new() }));
+            lanes.push((op, Lane { title, left: 0.0, right: 0.0, stretches: Vec::new() }));
         }
         let Some((_, lane)) = lanes.last_mut() else { continue };
         let story = mark.kind.level() == crate::trace::Level::Story;
@@ -130,6 +171,7 @@ fn lay(ui: &Ui, cx: &PanelContext<'_>, stops: &[StopMark], from: usize, to: usiz
             x += stretch.width(ui);
         }
         x = x.max(lane.left + text_width(ui, &lane.title) * 1.06) + APART;
+        lane.right = x;
     }
     (lanes.into_iter().map(|(_, lane)| lane).collect(), x)
 }
@@ -169,12 +211,21 @@ fn nearest(lanes: &[Lane], x: f32) -> Option<usize> {
     ticks.min_by(|a, b| (a.1 - x).abs().total_cmp(&(b.1 - x).abs())).map(|(stop, _)| stop)
 }
 
-/// How far the lanes are scrolled: by hand, or so that the cursor is in view after it moved.
-fn scrolled(ui: &Ui, response: &egui::Response, area: Rect, width: f32, head: f32, position: u64) -> f32 {
+/// How far the lanes are scrolled: by hand, or so that the cursor is in view after it moved or all was laid out anew: `now` says
+/// what that depends on, beside what comes at the end.
+fn scrolled(
+    ui: &Ui,
+    response: &egui::Response,
+    area: Rect,
+    width: f32,
+    head: f32,
+    now: (u64, crate::i18n::Lang, f32),
+) -> f32 {
     let id = response.id.with("shift");
-    let (mut shift, seen) = ui.data(|data| data.get_temp::<(f32, u64)>(id)).unwrap_or((0.0, u64::MAX));
+    let before = ui.data(|data| data.get_temp::<(f32, (u64, crate::i18n::Lang, f32))>(id));
+    let mut shift = before.map_or(0.0, |(shift, _)| shift);
     let most = (width - area.width()).max(0.0);
-    if seen != position {
+    if before.is_none_or(|(_, seen)| seen != now) {
         let (near, far) = (shift + 40.0, shift + area.width() - 80.0);
         if head < near || head > far {
             shift = head - area.width() * 0.5;
@@ -187,6 +238,6 @@ fn scrolled(ui: &Ui, response: &egui::Response, area: Rect, width: f32, head: f3
         shift -= ui.input(|input| input.smooth_scroll_delta().x + input.smooth_scroll_delta().y);
     }
     let shift = shift.clamp(0.0, most);
-    ui.data_mut(|data| data.insert_temp(id, (shift, position)));
+    ui.data_mut(|data| data.insert_temp(id, (shift, now)));
     shift
 }
