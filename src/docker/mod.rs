@@ -24,6 +24,7 @@ mod filters;
 mod host_config;
 mod image;
 mod inspect;
+mod known;
 mod network;
 mod ordered;
 mod query;
@@ -53,6 +54,7 @@ pub use inspect::{
     EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
     WaitError,
 };
+pub use known::{Known, known};
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
 pub use ordered::Json;
 #[cfg(test)]
