@@ -23,12 +23,12 @@ impl Json {
     pub fn first(bytes: &[u8]) -> serde_json::Result<Option<Self>> {
         let mut all = serde_json::Deserializer::from_slice(bytes).into_iter();
         let first: Option<Self> = all.next().transpose()?;
-        Ok(first.map(|json| json.as_it_stands(bytes)))
+        Ok(first.map(|json| json.with_literals(bytes)))
     }
 
     /// A document that is nothing but one value.
     pub fn whole(bytes: &[u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice(bytes).map(|json: Self| json.as_it_stands(bytes))
+        serde_json::from_slice(bytes).map(|json: Self| json.with_literals(bytes))
     }
 
     /// What it is, and it, for a message.
@@ -50,7 +50,7 @@ impl Json {
     }
 
     /// Numbers that are not whole may be written in many ways: whoever reads of one must know it again.
-    fn as_it_stands(mut self, bytes: &[u8]) -> Self {
+    fn with_literals(mut self, bytes: &[u8]) -> Self {
         self.name_numbers(&mut literals(bytes));
         self
     }

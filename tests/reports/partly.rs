@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 pub fn area(side: &Side<'_>) {
     let place = Place::new(side);
+    // Others may have left some without a name.
+    place.left();
     listed(&place);
     unpadded(&place);
     misnamed(&place);

@@ -116,7 +116,7 @@ fn mounts(side: &Side<'_>) {
 /// One that has no words takes the image's away.
 fn entrypoints(side: &Side<'_>) {
     side.image("lab/spelled:1", r#"ENTRYPOINT ["/bin/echo", "E"]"#);
-    side.good(&format!("create --name spelled-image lab/spelled:1 c"));
+    side.good("create --name spelled-image lab/spelled:1 c");
     side.good("commit spelled-image lab/spelled:2");
     for (fields, entrypoint, cmd) in [
         (r#""Entrypoint":[]"#, json!([]), json!(["c"])),
