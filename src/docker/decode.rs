@@ -52,9 +52,6 @@ pub struct Misfit {
     pub wanted: String,
 }
 
-/// Bytes of a value that are shown.
-const SHOWN: usize = 60;
-
 /// A request as Go's decoder reads it; no body is an empty one.
 pub fn from_json<T: DeserializeOwned + Default + Request>(json: &Json) -> Result<T, Misfit> {
     if *json == Json::Null {
@@ -79,25 +76,6 @@ pub fn by_kind(kind: &Kind, json: &Json) -> Result<Value, Misfit> {
     let mut read = Value::Null;
     take(kind, json, &mut read, &mut Vec::new())?;
     Ok(if read.is_null() { kind.empty() } else { read })
-}
-
-/// A value and what it is, for a message.
-pub fn shown(value: &Value) -> String {
-    shown_as(value, &value.to_string())
-}
-
-/// The same with what stands there, when that is known.
-pub(super) fn shown_as(value: &Value, text: &str) -> String {
-    let end = text.char_indices().map(|(at, _)| at).find(|at| *at > SHOWN);
-    let text = end.map_or_else(|| text.to_owned(), |end| format!("{}…", &text[..end]));
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(_) => format!("boolean {text}"),
-        Value::Number(_) => format!("number {text}"),
-        Value::String(_) => format!("string {text}"),
-        Value::Array(_) => format!("array {text}"),
-        Value::Object(_) => format!("object {text}"),
-    }
 }
 
 impl Kind {

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize, Serializer, de};
 use serde_json::{Number, Value};
 use std::fmt;
 
+/// Bytes of a value that are shown.
+const SHOWN: usize = 60;
+
 /// A value, before a type was asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Json {
@@ -33,7 +36,7 @@ impl Json {
 
     /// What it is, and it, for a message.
     pub fn shown(&self) -> String {
-        super::decode::shown_as(&self.value(), &self.text())
+        shown_as(&self.value(), &self.text())
     }
 
     fn text(&self) -> String {
@@ -111,6 +114,25 @@ impl Serialize for Json {
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Any.deserialize(from)
+    }
+}
+
+/// A value and what it is, for a message.
+pub fn shown(value: &Value) -> String {
+    shown_as(value, &value.to_string())
+}
+
+/// The same with what stands there, when that is known.
+fn shown_as(value: &Value, text: &str) -> String {
+    let end = text.char_indices().map(|(at, _)| at).find(|at| *at > SHOWN);
+    let text = end.map_or_else(|| text.to_owned(), |end| format!("{}…", &text[..end]));
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) => format!("boolean {text}"),
+        Value::Number(_) => format!("number {text}"),
+        Value::String(_) => format!("string {text}"),
+        Value::Array(_) => format!("array {text}"),
+        Value::Object(_) => format!("object {text}"),
     }
 }
 

@@ -146,7 +146,6 @@ codes! {
     // errors-container.ftl
     AmbiguousId = "ambiguous-id",
     ApiVersion = "api-version",
-    BadCondition = "bad-condition",
     BadCredentials = "bad-credentials",
     BadDetachKeys = "bad-detach-keys",
     BadFilter = "bad-filter",
@@ -155,6 +154,7 @@ codes! {
     BadRequest = "bad-request",
     BindSourceRelative = "bind-source-relative",
     BodyEmpty = "body-empty",
+    BodyKind = "body-kind",
     ConsoleCut = "console-cut",
     ConsoleLeftOut = "console-left-out",
     ContainerBeingRemoved = "container-being-removed",
@@ -162,7 +162,6 @@ codes! {
     ContainerNameTaken = "container-name-taken",
     ContainerNotRunning = "container-not-running",
     ContainerRunning = "container-running",
-    ContentType = "content-type",
     DuplicateMount = "duplicate-mount",
     EndpointNull = "endpoint-null",
     EndpointsMany = "endpoints-many",

@@ -53,7 +53,7 @@ pub(super) async fn first_if_any(request: Request) -> Result<docker::Json> {
 fn is_json(request: &Request) -> Result<()> {
     let said = request.headers().get(CONTENT_TYPE).map_or("", |said| said.to_str().unwrap_or("?"));
     let nothing = said.is_empty() && request.body().size_hint().exact() == Some(0);
-    let fault = || Fault::new(FaultKind::BadRequest, Code::ContentType).with("type", bounds::short(said));
+    let fault = || Fault::new(FaultKind::BadRequest, Code::BodyKind).with("kind", bounds::short(said));
     if nothing || is_json_type(said) { Ok(()) } else { Err(fault()) }
 }
 

@@ -12,7 +12,7 @@ problem-unsupported-option = { $option } = { $value }: dockwalk cannot do this y
 problem-bad-request = The request cannot be read: { $reason }. Check the client's version.
 problem-bad-field = The request cannot be read: { $field } is { $found }, and must be { $wanted }. Correct it where the request was made.
 problem-body-empty = The request says nothing: it has no body, or an empty one. Send what is wanted as JSON, such as {"{"}"Image": "lab/shell:1"{"}"}.
-problem-content-type = Content-Type specified ({ $type }) must be 'application/json'. Have the client send that header.
+problem-body-kind = Content-Type specified ({ $kind }) must be 'application/json'. Have the client send that header.
 problem-start-with-body = A container is started as it was created: starting one with a body went with version 1.24 of Docker's API. Say what it is to be when it is created, and start it without a body.
 problem-endpoints-many = Container cannot be connected to network endpoints: { $networks }. When it is created it is put into one network. Name one.
 problem-endpoint-null = no EndpointSettings for { $network }: null says nothing of it. Write {"{}"} for a network of which nothing more is asked.
@@ -25,7 +25,6 @@ problem-filters-unreadable = filters={ $filters } cannot be read. It must be JSO
 problem-engine-root-link = { $root } is a link to { $target }, where nothing is. An engine makes its directory, but not through a link: make { $target }, or name another directory with `--root DIR`.
 problem-bad-number = { $name }={ $value } is not a number that can be used here. Correct it.
 problem-bad-filter = The filter { $filter } is not known here. Leave it out.
-problem-bad-condition = { $condition } is nothing that a container can be waited for. Write not-running, next-exit or removed.
 problem-bad-credentials = X-Registry-Auth is not base64 of JSON. Log in again with `docker login`.
 problem-bad-detach-keys = { $keys } are no detach keys. Write a letter or ctrl- with a letter, separated by commas: ctrl-p,ctrl-q.
 problem-invalid-signal = Invalid signal: { $signal }. Write a name such as SIGTERM, or a number from 1 to 64.
