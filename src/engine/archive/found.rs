@@ -48,7 +48,7 @@ impl Listed {
                     }
                 }
                 // How much there may be is a bound of the whole archive.
-                Err(fault) if listed.found.is_empty() || fault.problem.code == Code::ArchiveDocumentLarge => {
+                Err(fault) if listed.found.is_empty() || matches!(fault.problem.code, Code::ArchiveDocumentLarge) => {
                     return Err(fault);
                 }
                 Err(fault) => {

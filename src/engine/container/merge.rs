@@ -1,6 +1,7 @@
 //! Image config and request, merged by Docker's rules (moby `daemon/commit.go`, `merge`).
 
-use super::request::{Request, unsupported};
+use super::refusal::unsupported;
+use super::request::Request;
 use super::{Merged, bounds, signal};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;

@@ -22,6 +22,7 @@ mod log;
 mod merge;
 mod mounts;
 pub mod names;
+mod refusal;
 mod remove;
 pub mod request;
 mod session;

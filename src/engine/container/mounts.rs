@@ -1,7 +1,8 @@
 //! `-v`, `--mount`, `--tmpfs` and the image's volumes, as one list in mount order.
 
 use super::bounds;
-use super::request::{Request, unsupported};
+use super::refusal::unsupported;
+use super::request::Request;
 use crate::docker::MountRequest;
 use crate::engine::process::{MountSource, MountSpec};
 use crate::engine::store::Image;

@@ -1,5 +1,6 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
+use super::refusal::unsupported;
 use super::{LogOptions, bounds, limits};
 use crate::docker::{
     self, ContainerConfig, ContainerCreate, ExecCreate, HostConfig, Json, Known, MountRequest, NetworkingConfig, Rest,
@@ -165,19 +166,6 @@ fn refuse_rest(prefix: &str, rest: &Rest) -> Result<()> {
 fn refuse(option: &str, value: &impl Serialize, fine: bool) -> Result<()> {
     let shown = || serde_json::to_value(value).unwrap_or_default();
     if fine { Ok(()) } else { Err(unsupported(option, &shown())) }
-}
-
-/// What cannot be honoured: something of Docker's that is not built, or what Docker does not have either.
-pub(super) fn unsupported(option: &str, value: &Value) -> Fault {
-    let known = known(option, value);
-    let (option, value) = (bounds::short(option), value.to_string());
-    let value = if value.len() > 256 { bounds::short(&value) } else { value };
-    let fault = |code| Fault::new(FaultKind::BadRequest, code).with("option", option).with("value", value);
-    match known {
-        Known::Both => fault(Code::UnsupportedOption),
-        Known::NoOption => fault(Code::NoSuchOption),
-        Known::Others(words) => fault(Code::NoSuchValue).with("known", words.join(", ")),
-    }
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -1,4 +1,4 @@
-use crate::engine::container::request::unsupported;
+use crate::engine::container::refusal::unsupported;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
 use serde_json::Value;
