@@ -19,6 +19,8 @@ mod exec;
 mod filters;
 #[path = "reports/flags.rs"]
 mod flags;
+#[path = "reports/foreign.rs"]
+mod foreign;
 #[path = "reports/frames.rs"]
 mod frames;
 #[path = "reports/hosts.rs"]
@@ -64,12 +66,16 @@ mod layerless;
 mod longlines;
 #[path = "reports/mark.rs"]
 mod mark;
+#[path = "reports/partly.rs"]
+mod partly;
 #[path = "reports/removals.rs"]
 mod removals;
 #[path = "reports/sizes.rs"]
 mod sizes;
 #[path = "reports/small.rs"]
 mod small;
+#[path = "reports/spelled.rs"]
+mod spelled;
 #[path = "reports/told.rs"]
 mod told;
 #[path = "reports/unbuilt.rs"]
@@ -99,8 +105,8 @@ macro_rules! areas {
 }
 
 areas! {
-    archives attached attachments bodies commands environment events exec filters flags followed frames hosts kinds layerless listed longlines
-    mark programs refused removals shown signals sizes small told unbuilt used volumes
+    archives attached attachments bodies commands environment events exec filters flags followed foreign frames hosts kinds layerless listed longlines
+    mark partly programs refused removals shown signals sizes small spelled told unbuilt used volumes
 }
 
 #[test]

@@ -55,6 +55,18 @@ fn a_directory_is_closed_unless_others_may_have_put_something_into_it() {
     std::fs::write(&file, "").unwrap();
     trust::claim(&file).unwrap_err();
     assert!(trust::claim(&dir.path().join("not/there/yet")).is_ok());
+    // Through a link to a directory, but not to where none is.
+    for (name, target, code) in [
+        ("led", "older", None),
+        ("dangling", "nowhere/at/all", Some(Code::EngineRootLink)),
+        ("absolute", "/nowhere-at-all/x", Some(Code::EngineRootLink)),
+        ("led-on", "dangling", Some(Code::EngineRootLink)),
+        ("led-to-file", "a-file", Some(Code::EngineRootFile)),
+    ] {
+        let link = dir.path().join(name);
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        assert_eq!(trust::claim(&link).err().map(|problem| problem.code), code, "{name}");
+    }
 }
 
 /// Answers one request with that body, and returns the request's first line.

@@ -135,6 +135,12 @@ pub fn claim(root: &Path) -> Result<PathBuf, Problem> {
     if let Some(link) = link.filter(|link| ![who.uid, ROOT].contains(&link.uid())) {
         return Err(foreign(&root, &link, who));
     }
+    if let (Ok(target), Err(error)) = (fs::read_link(&root), fs::metadata(&root))
+        && error.kind() == std::io::ErrorKind::NotFound
+    {
+        let problem = Problem::new(Code::EngineRootLink).with("root", root.display());
+        return Err(problem.with("target", target.display()));
+    }
     if fs::metadata(&root).is_ok_and(|found| !found.is_dir()) {
         return Err(Problem::new(Code::EngineRootFile).with("root", root.display()));
     }

@@ -38,7 +38,8 @@ const HOST: &Fields = &Fields(&[
     (Whole, "ShmSize Memory MemorySwap NanoCpus"),
     (Pointer(&Whole), "PidsLimit MemorySwappiness"),
     (Pointer(&Flag), "Init"),
-    (TEXTS, "Binds CapAdd CapDrop Dns ExtraHosts SecurityOpt"),
+    (Words, "CapAdd CapDrop"),
+    (TEXTS, "Binds Dns ExtraHosts SecurityOpt"),
     (List(&SIDE), "ConsoleSize"),
     (TEXT_OF, "Tmpfs"),
     (Object(&Fields(&[(Text, "Type"), (TEXT_OF, "Config")])), "LogConfig"),
@@ -55,8 +56,8 @@ const MOUNT: &Fields = &Fields(&[
     (Pointer(&Object(&Fields(&[(Flag, "CreateMountpoint"), (Text, "Propagation")]))), "BindOptions"),
 ]);
 
-/// No field of an endpoint is known.
-const NETWORKING: &Fields = &Fields(&[(SET, "EndpointsConfig")]);
+/// No field of an endpoint is known. One that is `null` is another than one that says nothing.
+const NETWORKING: &Fields = &Fields(&[(Map(&Pointer(&Object(&Fields(&[])))), "EndpointsConfig")]);
 
 /// The config of an image (moby `image.Image`).
 pub const IMAGE: Kind = Object(&Fields(&[
@@ -126,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_last_counts_before_others_and_what_nobody_knows_stays() {
-        let read = Json::first(br#"{"user": "a", "User": "b", "USER": "c", "Cgroup": "x"}"#).unwrap();
+        let read = Json::first(br#"{"user": "a", "User": "b", "USER": "c", "Cgroup": "x"}"#).unwrap().unwrap();
         let asked: ExecCreate = from_json(&read).unwrap();
         assert_eq!((asked.user.as_deref(), asked.rest.len()), (Some("c"), 1));
         let start: ExecStart = from_value(&json!({"tty": true, "DETACH": null})).unwrap();

@@ -92,9 +92,9 @@ pub struct HostConfig {
     /// Rows and columns.
     #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "Vec::is_empty")]
     pub console_size: Vec<u16>,
-    #[serde(with = "nullable")]
+    #[serde(with = "words")]
     pub cap_add: Vec<String>,
-    #[serde(with = "nullable")]
+    #[serde(with = "words")]
     pub cap_drop: Vec<String>,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub dns: Vec<String>,
@@ -204,7 +204,7 @@ pub struct BindOptions {
 #[serde(rename_all = "PascalCase", default)]
 pub struct NetworkingConfig {
     #[serde(deserialize_with = "or_default::deserialize")]
-    pub endpoints_config: BTreeMap<String, EndpointConfig>,
+    pub endpoints_config: BTreeMap<String, Option<EndpointConfig>>,
 }
 
 /// What is asked of an endpoint in a network: nothing of it is known here.

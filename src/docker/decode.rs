@@ -6,8 +6,9 @@
 //!
 //! The case of a field's name does not matter. Of a field that is there twice the later one counts; objects and maps grow by it.
 //! `null` takes away a list, a map or what Go has behind a pointer, and leaves all else as it was; among a map's members or in a
-//! list it is what is empty. What does not fit is said by its place.
+//! list it is what is empty, or what stood there before. What does not fit is said by its place.
 
+use super::known::same;
 use super::ordered::Json;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -51,9 +52,6 @@ pub struct Misfit {
     pub wanted: String,
 }
 
-/// Bytes of a value that are shown.
-const SHOWN: usize = 60;
-
 /// A request as Go's decoder reads it; no body is an empty one.
 pub fn from_json<T: DeserializeOwned + Default + Request>(json: &Json) -> Result<T, Misfit> {
     if *json == Json::Null {
@@ -63,7 +61,7 @@ pub fn from_json<T: DeserializeOwned + Default + Request>(json: &Json) -> Result
     // Nothing is left of what a type may refuse.
     serde_json::from_value(read).map_err(|error| Misfit {
         field: "$".to_owned(),
-        found: shown(&json.value()),
+        found: json.shown(),
         wanted: error.to_string(),
     })
 }
@@ -78,21 +76,6 @@ pub fn by_kind(kind: &Kind, json: &Json) -> Result<Value, Misfit> {
     let mut read = Value::Null;
     take(kind, json, &mut read, &mut Vec::new())?;
     Ok(if read.is_null() { kind.empty() } else { read })
-}
-
-/// A value and what it is, for a message.
-pub fn shown(value: &Value) -> String {
-    let text = value.to_string();
-    let end = text.char_indices().map(|(at, _)| at).find(|at| *at > SHOWN);
-    let text = end.map_or_else(|| text.clone(), |end| format!("{}…", &text[..end]));
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(_) => format!("boolean {text}"),
-        Value::Number(_) => format!("number {text}"),
-        Value::String(_) => format!("string {text}"),
-        Value::Array(_) => format!("array {text}"),
-        Value::Object(_) => format!("object {text}"),
-    }
 }
 
 impl Kind {
@@ -125,7 +108,7 @@ impl Fields {
     fn find(&self, name: &str) -> Option<(&'static str, &'static Kind)> {
         self.0.iter().find_map(|(kind, names)| match kind {
             Kind::Object(embedded) if names.is_empty() => embedded.find(name),
-            kind => names.split(' ').find(|known| known.eq_ignore_ascii_case(name)).map(|known| (known, kind)),
+            kind => names.split(' ').find(|known| same(known, name)).map(|known| (known, kind)),
         })
     }
 }
@@ -138,11 +121,13 @@ fn take<'j>(kind: &Kind, json: &'j Json, slot: &mut Value, at: &mut Vec<Step<'j>
         (_, Json::Null) => {}
         (Kind::Pointer(inner), json) => take(inner, json, slot, at)?,
         (Kind::Text, Json::Text(_)) | (Kind::Flag, Json::Flag(_)) => *slot = json.value(),
-        (Kind::Whole, Json::Number(number)) if number.is_i64() => *slot = json.value(),
-        (Kind::Upto(most), Json::Number(number)) if number.as_u64().is_some_and(|n| n <= *most) => *slot = json.value(),
+        (Kind::Whole, Json::Number(number, _)) if number.is_i64() => *slot = json.value(),
+        (Kind::Upto(most), Json::Number(number, _)) if number.as_u64().is_some_and(|n| n <= *most) => {
+            *slot = json.value()
+        }
         (Kind::Words, Json::Text(word)) => *slot = Value::from(vec![word.clone()]),
-        (Kind::Words, Json::List(all)) => *slot = list(&Kind::Text, all, at)?,
-        (Kind::List(kind), Json::List(all)) => *slot = list(kind, all, at)?,
+        (Kind::Words, Json::List(all)) => *slot = list(&Kind::Text, all, Value::Null, at)?,
+        (Kind::List(kind), Json::List(all)) => *slot = list(kind, all, slot.take(), at)?,
         (Kind::Map(kind), Json::Object(members)) => {
             let map = object(slot);
             for (name, json) in members {
@@ -169,9 +154,15 @@ fn take<'j>(kind: &Kind, json: &'j Json, slot: &mut Value, at: &mut Vec<Step<'j>
     Ok(())
 }
 
-fn list<'j>(kind: &Kind, all: &'j [Json], at: &mut Vec<Step<'j>>) -> Result<Value, Misfit> {
+/// Each is read over what stood in its place before, as Go has it.
+fn list<'j>(kind: &Kind, all: &'j [Json], before: Value, at: &mut Vec<Step<'j>>) -> Result<Value, Misfit> {
+    let mut before = match before {
+        Value::Array(before) => before,
+        _ => Vec::new(),
+    };
     let one = |(n, json)| {
-        let value = inside(kind, json, Value::Null, Step::Number(n), at)?;
+        let before = before.get_mut(n).map(Value::take).unwrap_or_default();
+        let value = inside(kind, json, before, Step::Number(n), at)?;
         Ok(if value.is_null() { kind.empty() } else { value })
     };
     all.iter().enumerate().map(one).collect()
@@ -213,7 +204,7 @@ fn misfit(kind: &Kind, json: &Json, at: &[Step<'_>]) -> Misfit {
         }
     }
     let field = if field.is_empty() { "$".to_owned() } else { field };
-    Misfit { field, found: shown(&json.value()), wanted: kind.word().to_owned() }
+    Misfit { field, found: json.shown(), wanted: kind.word().to_owned() }
 }
 
 #[cfg(test)]
@@ -259,6 +250,18 @@ mod tests {
             json!({"Host": {"Type": "a", "Config": {"x": "1", "y": "2"}}}),
         );
         check(r#"{"Ports":{"1":[{"type":"a"}]},"ports":{"1":[{}]}}"#, json!({"Ports": {"1": [{}]}}));
+        check(r#"{"Env":["A=1","B=2"],"env":[null]}"#, json!({"Env": ["A=1"]}));
+        check(r#"{"Env":["A=1"],"env":[null,null]}"#, json!({"Env": ["A=1", ""]}));
+        check(r#"{"Env":["A=1"],"env":[],"ENV":[null]}"#, json!({"Env": [""]}));
+        check(r#"{"Cmd":["a","b"],"cmd":[null]}"#, json!({"Cmd": [""]}));
+        check(
+            r#"{"Mounts":[{"Type":"a"}],"mounts":[{"config":{"x":"1"}}]}"#,
+            json!({"Mounts": [{"Type": "a", "Config": {"x": "1"}}]}),
+        );
+        check(
+            r#"{"Nameſ":"a","nAme":"b","Hoſt":{"Type":"x"}}"#,
+            json!({"Nameſ": "a", "Name": "b", "Host": {"Type": "x"}}),
+        );
         check(r#"{"Foo":1,"foo":2}"#, json!({"Foo": 1, "foo": 2}));
     }
 
@@ -294,6 +297,16 @@ mod tests {
             (r#"{"cmd":{"a":1}}"#, "Cmd", r#"object {"a":1}"#, "array"),
             (r#"{"Tty":"true"}"#, "Tty", r#"string "true""#, "boolean"),
             (r#"{"Size":1.5}"#, "Size", "number 1.5", "whole number"),
+            (r#"{"Name":"-1e5","Size":6.5e7}"#, "Size", "number 6.5e7", "whole number"),
+            (
+                r#"{"tty":true,"x":[1.50,"\\\"2"],"SIZE":65000000.0,"rows":7}"#,
+                "Size",
+                "number 65000000.0",
+                "whole number",
+            ),
+            (r#"{"Size":100000000000000000000}"#, "Size", "number 100000000000000000000", "whole number"),
+            (r#"{"Cmd":["1",-1E+20]}"#, "Cmd[1]", "number -1E+20", "string"),
+            (r#"{"Cmd":{"a":[1e20]}}"#, "Cmd", r#"object {"a":[1e20]}"#, "array"),
             (r#"{"Size":9223372036854775808}"#, "Size", "number 9223372036854775808", "whole number"),
             (r#"{"Rows":65536}"#, "Rows", "number 65536", "whole number ≥ 0"),
             (r#"{"timeout":"1"}"#, "Timeout", r#"string "1""#, "whole number"),

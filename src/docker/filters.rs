@@ -1,6 +1,6 @@
 //! `?filters={"name":["a"]}`: which things are wanted.
 
-use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -54,17 +54,22 @@ impl<'de> Deserialize<'de> for Values {
                 f.write_str("a list or a set of texts")
             }
 
+            // As Go: `null` is what is empty.
+            fn visit_unit<E: serde::de::Error>(self) -> Result<Values, E> {
+                Ok(Values::default())
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Values, A::Error> {
                 let mut values = BTreeSet::new();
-                while let Some(value) = all.next_element()? {
-                    values.insert(value);
+                while let Some(value) = all.next_element::<Option<_>>()? {
+                    values.insert(value.unwrap_or_default());
                 }
                 Ok(Values(values))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut all: A) -> Result<Values, A::Error> {
                 let mut values = BTreeSet::new();
-                while let Some((value, _)) = all.next_entry::<_, IgnoredAny>()? {
+                while let Some((value, _)) = all.next_entry::<_, bool>()? {
                     values.insert(value);
                 }
                 Ok(Values(values))
@@ -87,8 +92,12 @@ mod tests {
             assert_eq!(filters, Filters::default().with("name", "b").with("name", "a"));
             assert_eq!(serde_json::to_string(&filters).unwrap(), r#"{"name":["a","b"]}"#);
         }
-        for bad in [r#"{"name":"a"}"#, r#"{"name":[1]}"#, "[]", "x"] {
+        for bad in [r#"{"name":"a"}"#, r#"{"name":[1]}"#, r#"{"name":{"a":1}}"#, r#"{"name":1}"#, "[]", "x", "{} x"] {
             assert!(serde_json::from_str::<Filters>(bad).is_err(), "{bad}");
         }
+        let nothing: Filters = serde_json::from_str(r#"{"name":null}"#).unwrap();
+        assert!(nothing.allow("name", |_| false));
+        let empty: Filters = serde_json::from_str(r#"{"name":[null]}"#).unwrap();
+        assert_eq!(empty, Filters::default().with("name", ""));
     }
 }

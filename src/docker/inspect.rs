@@ -235,8 +235,8 @@ pub struct ContainerChange {
 #[serde(rename_all = "PascalCase")]
 pub struct ContainerEnded {
     pub status_code: i64,
-    /// Why it is still there, when it should have been deleted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Why it is still there, when it should have been deleted. `null` where nothing went wrong.
+    #[serde(default)]
     pub error: Option<WaitError>,
 }
 

@@ -24,6 +24,7 @@ mod filters;
 mod host_config;
 mod image;
 mod inspect;
+mod known;
 mod network;
 mod ordered;
 mod query;
@@ -39,7 +40,7 @@ pub use container::{
     BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, EndpointConfig, HostConfig, LogConfig,
     MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions, VolumeOptions,
 };
-pub use decode::{Kind, Misfit, Request, by_kind, from_json, from_value, shown};
+pub use decode::{Kind, Misfit, Request, by_kind, from_json, from_value};
 pub use endpoint::Endpoint;
 pub use exec::{ExecCreate, ExecInspect, ExecProcess, ExecStart};
 pub use feature::Feature;
@@ -53,8 +54,9 @@ pub use inspect::{
     EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
     WaitError,
 };
+pub use known::{Known, known};
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
-pub use ordered::Json;
+pub use ordered::{Json, shown};
 #[cfg(test)]
 pub(crate) use query::tests::check as check_query;
 pub use query::{

@@ -142,7 +142,7 @@ fn ports() -> BTreeMap<String, Option<Vec<PortBinding>>> {
 pub fn container_create() -> ContainerCreate {
     // What is asked of an endpoint is passed on as it came: names of the model's own.
     let rest = Rest::from([("Aliases".to_owned(), serde_json::json!(["a"]))]);
-    let networking_config = NetworkingConfig { endpoints_config: map("bridge", EndpointConfig { rest }) };
+    let networking_config = NetworkingConfig { endpoints_config: map("bridge", Some(EndpointConfig { rest })) };
     ContainerCreate { config: config(), host_config: host_config(), networking_config }
 }
 

@@ -108,6 +108,11 @@ impl<'a> Side<'a> {
         self.ask("POST", path, body, "Connection: close")
     }
 
+    /// The same of a body that is said to be of another kind.
+    pub fn post_as(&self, path: &str, body: &str, kind: &str) -> (u16, Vec<u8>) {
+        self.ask_as("POST", path, body, "Connection: close", kind)
+    }
+
     /// The same with a connection that is handed over: what comes over it until its end.
     pub fn hijack(&self, path: &str, body: &str) -> (u16, Vec<u8>) {
         self.ask("POST", path, body, "Connection: Upgrade\r\nUpgrade: tcp")
@@ -124,13 +129,17 @@ impl<'a> Side<'a> {
     }
 
     fn ask(&self, method: &str, path: &str, body: &str, headers: &str) -> (u16, Vec<u8>) {
+        self.ask_as(method, path, body, headers, "application/json")
+    }
+
+    fn ask_as(&self, method: &str, path: &str, body: &str, headers: &str, kind: &str) -> (u16, Vec<u8>) {
         let mut stream = UnixStream::connect(self.socket()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let length = body.len();
         // HTTP/1.0 has no chunks; a connection is handed over in 1.1 only.
         let version = if headers.contains("Upgrade") { "1.1" } else { "1.0" };
         let head = format!(
-            "{method} /v1.41{path} HTTP/{version}\r\nHost: docker\r\n{headers}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+            "{method} /v1.41{path} HTTP/{version}\r\nHost: docker\r\n{headers}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
         );
         stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
         let mut answer = Vec::new();

@@ -240,8 +240,9 @@ mod tests {
         for bad in ["2026-13-01", "2026-11-2", "2026-11-21x", "2026-11-21 20:55", "2026-11-21T25:00"] {
             assert_eq!(read(bad), None, "{bad}");
         }
-        for bad in ["", ".", "h", "10x", "yesterday", "-5m", "5m3", "1e999h", "1.2.3", "99999999999999"] {
+        for bad in ["", ".", "h", "10x", "yesterday", "-5m", "5m3", "1e999h", "1.2.3", "-5", "99999999999999999999"] {
             assert_eq!(read(bad), None, "{bad}");
         }
+        assert_eq!(read("99999999999999"), Some(Timestamp::MAX));
     }
 }

@@ -86,7 +86,7 @@ pub enum WaitCondition {
     NotRunning,
     NextExit,
     Removed,
-    /// None of Docker's: it is refused by its name.
+    /// None of Docker's.
     #[serde(untagged)]
     Other(String),
 }
@@ -169,14 +169,19 @@ impl<'de> Deserialize<'de> for Tail {
     }
 }
 
-/// `1700000000.123456789`, seconds after 1970 as Docker's clients send them. None beyond the year 9999: it could not be compared
-/// with what is written.
+/// `1700000000.123456789`, seconds after 1970, or before, as Docker's clients send them. What lies beyond the years that can be
+/// written is the first or the last of them.
 pub fn unix_time(text: &str) -> Option<Timestamp> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then_some(());
-    digits(seconds).and(digits(fraction))?;
+    digits(seconds.strip_prefix('-').unwrap_or(seconds)).and(digits(fraction))?;
     let nanos: String = fraction.chars().chain("000000000".chars()).take(9).collect();
-    Timestamp::new(seconds.parse().ok()?, nanos.parse().ok()?).ok()
+    let (seconds, nanos): (i64, u32) = (seconds.parse().ok()?, nanos.parse().ok()?);
+    let beyond = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    let whole = Timestamp::from_second(seconds).ok();
+    Some(
+        whole.and_then(|whole| whole.checked_add(std::time::Duration::from_nanos(nanos.into())).ok()).unwrap_or(beyond),
+    )
 }
 
 /// `0` is none.
@@ -207,7 +212,10 @@ mod tests {
         let read = |text| unix_time(text).map(|moment| format!("{moment:.9}"));
         assert_eq!(read("951782400.5").as_deref(), Some("2000-02-29T00:00:00.500000000Z"));
         assert_eq!(read("951782400.000000005").as_deref(), Some("2000-02-29T00:00:00.000000005Z"));
-        for bad in ["", "-1", "1.", ".5", "1e9", "999999999999", "+1"] {
+        assert_eq!(read("-5").as_deref(), Some("1969-12-31T23:59:55.000000000Z"));
+        assert_eq!(unix_time("99999999999999"), Some(Timestamp::MAX));
+        assert_eq!(unix_time("-99999999999999.5"), Some(Timestamp::MIN));
+        for bad in ["", "-", "--1", "1.", ".5", "1e9", "99999999999999999999", "+1", "-1.-5"] {
             assert_eq!(read(bad), None, "{bad}");
         }
     }

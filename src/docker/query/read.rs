@@ -57,7 +57,7 @@ impl From<BadQuery> for Problem {
     fn from(BadQuery { name, value, fault }: BadQuery) -> Self {
         match fault {
             QueryFault::Number => Self::new(Code::BadNumber).with("name", name).with("value", value),
-            QueryFault::Filter => Self::new(Code::BadFilter).with("filter", value),
+            QueryFault::Filter => Self::new(Code::FiltersUnreadable).with("filters", value),
             QueryFault::Unsupported => Self::new(Code::UnsupportedOption).with("option", name).with("value", value),
             QueryFault::Other(reason) => Self::new(Code::BadRequest).with("reason", reason),
         }
@@ -149,6 +149,7 @@ impl<'de> Deserializer<'de> for Values {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, BadQuery> {
         let text = if self.first().is_empty() { "{}" } else { self.first() };
+        let text = if text.trim() == "null" { "{}" } else { text };
         let read = serde_json::from_str(text).and_then(|json: serde_json::Value| json.deserialize_map(visitor));
         read.map_err(|_other_json| BadQuery::unnamed(QueryFault::Filter))
     }

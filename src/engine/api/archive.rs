@@ -10,6 +10,7 @@ use crate::client::protocol::StoreCheckQuery;
 use crate::docker::{CommitQuery, Id, ImageCreateQuery, ImageLoadQuery, ImageSaveAllQuery, ProgressLine};
 use crate::engine::archive::{self, Import, Save, Told};
 use crate::engine::container::Commit;
+use crate::engine::container::request::refuse_config;
 use crate::engine::{Asked, Cancel, Engine, Fault, Result};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Code, OpKind};
@@ -96,6 +97,11 @@ pub(super) async fn load(engine: Shared, request: Request) -> Answer {
     tokio::task::spawn_blocking(move || {
         let said = Cell::new(None::<Instant>);
         let tell = |told: Told| match told {
+            Told::Image(id) => {
+                if let Ok(image) = engine.store.find(id.as_str()) {
+                    engine.tell_image(&image, "load", image.id.as_str());
+                }
+            }
             Told::Line(text) => stream.say(&ProgressLine::stream(format!("{text}\n"))),
             Told::Layer { .. } | Told::Read(_) if quiet => {}
             Told::Layer { id, current, total } => {
@@ -110,9 +116,6 @@ pub(super) async fn load(engine: Shared, request: Request) -> Answer {
         let result = engine.conductor.operate(OpKind::ImageLoad, "archive", line, &cancel, |cx| {
             archive::load(&engine.store, cx, archive, wanted.as_ref(), &tell)
         });
-        for loaded in result.iter().flatten() {
-            engine.tell_image(&loaded.image, "load", loaded.image.id.as_str());
-        }
         stream.finish(result.map(drop));
     });
     told.answer().await
@@ -151,10 +154,11 @@ fn optional_tag(repo: Option<&str>, tag: Option<&str>) -> Result<Option<Referenc
     repo.map(|repo| tag_of(repo, tag)).transpose()
 }
 
-/// `POST commit`. A body may carry a config as Docker's clients fill it; the CLI sends none.
+/// `POST commit`. A body may carry a config that the image is to have; the CLI sends none.
 pub(super) async fn commit(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
     let query: CommitQuery = query::read(&request)?;
+    refuse_config(&super::json::first_if_any(request).await?.value())?;
     let how = Commit {
         tag: optional_tag(query.repo.as_deref(), query.tag.as_deref())?,
         author: query.author,

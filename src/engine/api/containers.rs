@@ -7,7 +7,7 @@ use super::picked::Picked;
 use super::query;
 use crate::docker::{
     ContainerChange, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerInspectQuery, ContainerKillQuery,
-    ContainerListQuery, ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, ResizeQuery, WaitCondition,
+    ContainerListQuery, ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, Json, ResizeQuery, WaitCondition,
     WaitError,
 };
 use crate::engine::container::{Container, Order, Phase, State, signal};
@@ -17,7 +17,7 @@ use crate::trace::Code;
 use axum::extract::{Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use hyper::body::Bytes;
+use hyper::body::{Body, Bytes};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -52,6 +52,10 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let ContainerCreateQuery { name, platform } = query::read(&request)?;
     let platform = super::names::platform(platform.as_deref())?;
     let body = super::json::first(request).await?;
+    // As Docker: something must be said.
+    if matches!(&body, Json::Null) || matches!(&body, Json::Object(fields) if fields.is_empty()) {
+        return Err(Fault::new(FaultKind::BadRequest, Code::BodyEmpty).into());
+    }
     let made_by = Arc::clone(&engine);
     let container = cancellable(move |cancel| engine.create(&Order { name, line, body, platform }, cancel)).await?;
     let dockwalk = made_by.warnings(&container);
@@ -82,6 +86,10 @@ pub(super) async fn changes(engine: Shared, Path(id): Path<String>) -> Answer {
 }
 
 pub(super) async fn start(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    // As Docker: a few bytes say nothing.
+    if request.body().size_hint().exact().is_none_or(|length| length > 7) {
+        return Err(Fault::new(FaultKind::BadRequest, Code::StartWithBody).into());
+    }
     let (line, container) = (super::line(&request), engine.containers.find(&id)?);
     let engine = Arc::clone(&engine);
     let started = cancellable(move |cancel| engine.start(&container, &line, cancel)).await?;
@@ -152,7 +160,8 @@ pub(super) async fn wait(engine: Shared, Path(id): Path<String>, request: Reques
     let before = container.state();
     let ContainerWaitQuery { condition } = query::read(&request)?;
     let reached: Box<dyn Fn(&State) -> bool + Send + Sync> = match condition {
-        None | Some(WaitCondition::NotRunning) => {
+        // Docker takes what it does not know for the first.
+        None | Some(WaitCondition::NotRunning | WaitCondition::Other(_)) => {
             Box::new(|state| !matches!(state.phase, Phase::Running | Phase::Starting | Phase::Ending))
         }
         Some(WaitCondition::NextExit) => {
@@ -160,9 +169,6 @@ pub(super) async fn wait(engine: Shared, Path(id): Path<String>, request: Reques
             Box::new(move |state| state.settled > runs || state.phase == Phase::Removed)
         }
         Some(WaitCondition::Removed) => Box::new(|state| state.phase == Phase::Removed || state.left.is_some()),
-        Some(WaitCondition::Other(other)) => {
-            return Err(Fault::new(FaultKind::BadRequest, Code::BadCondition).with("condition", other).into());
-        }
     };
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(async move {

@@ -21,11 +21,12 @@ pub(super) async fn create(engine: Shared, Path(id): Path<String>, request: Requ
 
 pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: Request) -> Answer {
     let line = super::line(&request);
-    let session = engine.sessions.find(&id)?;
     let upgrade = upgrade_of(&mut request);
     let language = request.headers().get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let words = Words::new(if language.starts_with("ko") { Lang::Ko } else { Lang::En });
+    // As Docker: what is asked counts before of what.
     let asked: ExecStart = super::json::asked(request).await?;
+    let session = engine.sessions.find(&id)?;
     let engine = Arc::clone(&engine);
     if asked.detach {
         cancellable(move |cancel| engine.talk(&session, &line, cancel)).await?;

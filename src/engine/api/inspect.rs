@@ -6,7 +6,7 @@ use crate::docker::{
     GraphDriver, HostConfigOther, HostConfigShown, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
-use crate::engine::container::{Container, Phase, SHM, State};
+use crate::engine::container::{Container, Phase, SHM, State, mount_mode};
 use crate::engine::moment::{Moment, NEVER};
 use crate::engine::process::{MASKED, MountSource, MountSpec, READ_ONLY};
 
@@ -29,7 +29,7 @@ pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummar
         status: status(&state),
         host_config: SummaryHostConfig { network_mode: network_mode(container) },
         network_settings: SummaryNetworks { networks },
-        mounts: container.mounts.iter().map(mount).collect(),
+        mounts: mounts(container),
     }
 }
 
@@ -89,7 +89,7 @@ pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspec
             name: "overlay2".to_owned(),
             data: layers.map(|(name, path)| (name.to_owned(), path)).into(),
         },
-        mounts: container.mounts.iter().map(mount).collect(),
+        mounts: mounts(container),
         config: config(container),
         network_settings: network_settings(container, &state, engine),
         ..ContainerInspect::default()
@@ -123,6 +123,8 @@ fn host_config(container: &Container) -> HostConfigShown {
     if asked.log_config.kind.is_empty() {
         "json-file".clone_into(&mut asked.log_config.kind);
     }
+    // Less than one is no limit.
+    asked.pids_limit = asked.pids_limit.max(0);
     if asked.shm_size == 0 {
         asked.shm_size = SHM;
     }
@@ -157,7 +159,10 @@ fn config(container: &Container) -> ContainerConfig {
         user: merged.user.clone(),
         env: merged.env.clone(),
         cmd: merged.cmd.clone(),
-        entrypoint: Some(merged.entrypoint.clone()).filter(|words| !words.is_empty()),
+        // One that is there and has no words is shown so.
+        entrypoint: Some(merged.entrypoint.clone()).filter(|words| {
+            !words.is_empty() || matches!(&container.request.entrypoint, Some(asked) if asked.is_empty())
+        }),
         working_dir: merged.cwd.clone(),
         labels: merged.labels.clone(),
         ..ContainerConfig::clone(&container.request)
@@ -191,14 +196,15 @@ fn network_settings(container: &Container, state: &State, engine: &Engine) -> Ne
     }
 }
 
+fn mounts(container: &Container) -> Vec<MountPoint> {
+    let shown = |of: &MountSpec| mount_mode(&container.request, of).map(|mode| mount(of, mode));
+    container.mounts.iter().filter_map(shown).collect()
+}
+
 /// An entry of `Mounts`.
-fn mount(mount: &MountSpec) -> MountPoint {
-    let of = MountPoint {
-        destination: mount.target.clone(),
-        mode: if mount.read_only { "ro".to_owned() } else { String::new() },
-        writable: !mount.read_only,
-        ..MountPoint::default()
-    };
+fn mount(mount: &MountSpec, mode: String) -> MountPoint {
+    let of =
+        MountPoint { destination: mount.target.clone(), mode, writable: !mount.read_only, ..MountPoint::default() };
     match &mount.source {
         MountSource::Volume { name, path, .. } => MountPoint {
             kind: "volume".to_owned(),

@@ -6,6 +6,7 @@ use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
 use serde::de::DeserializeOwned;
@@ -30,15 +31,46 @@ pub(super) async fn asked<T: DeserializeOwned + Default + docker::Request>(reque
     Ok(docker::from_json(&first(request).await?)?)
 }
 
+/// The same where Docker does not ask what kind of body it is.
+pub(super) async fn asked_of_any_kind<T: DeserializeOwned + Default + docker::Request>(request: Request) -> Result<T> {
+    Ok(docker::from_json(&ordered(&bytes(request.into_body(), WITHIN).await?)?)?)
+}
+
 /// What it reads first in a body: as Docker, what is behind that is not looked at.
 pub(super) async fn first(request: Request) -> Result<docker::Json> {
+    is_json(&request)?;
     ordered(&bytes(request.into_body(), WITHIN).await?)
+}
+
+/// A body that may lack, and then is `null`.
+pub(super) async fn first_if_any(request: Request) -> Result<docker::Json> {
+    is_json(&request)?;
+    let bytes = bytes(request.into_body(), WITHIN).await?;
+    if bytes.trim_ascii().is_empty() { Ok(docker::Json::Null) } else { ordered(&bytes) }
+}
+
+/// As Docker: a body says that it is JSON (moby `httputils.CheckForJSON`).
+fn is_json(request: &Request) -> Result<()> {
+    let said = request.headers().get(CONTENT_TYPE).map_or("", |said| said.to_str().unwrap_or("?"));
+    let nothing = said.is_empty() && request.body().size_hint().exact() == Some(0);
+    let fault = || Fault::new(FaultKind::BadRequest, Code::BodyKind).with("kind", bounds::short(said));
+    if nothing || is_json_type(said) { Ok(()) } else { Err(fault()) }
+}
+
+/// `application/json`, and parameters behind a `;`.
+fn is_json_type(said: &str) -> bool {
+    let mut parts = said.split(';').map(str::trim);
+    let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let whole = |(name, value): (&str, &str)| !name.is_empty() && !value.is_empty();
+    named && parts.all(|part| part.is_empty() || part.split_once('=').is_some_and(whole))
 }
 
 /// The same of bytes.
 pub fn ordered(bytes: &[u8]) -> Result<docker::Json> {
     bounds::document(bytes)?;
-    docker::Json::first(bytes).map_err(|e| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e))
+    let read = docker::Json::first(bytes);
+    let read = read.map_err(|e| Fault::new(FaultKind::BadRequest, Code::BadRequest).with("reason", e))?;
+    read.ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::BodyEmpty))
 }
 
 /// A document, within the bounds of depth and count.
@@ -136,6 +168,24 @@ mod tests {
         assert_eq!(code(Body::from(vec![b' '; LARGEST + 1])), Code::BodyTooLarge);
         assert_eq!(code(Body::new(Never)), Code::BodyTimeout);
         assert_eq!(read_whole(Body::from(vec![b' '; LARGEST])).unwrap().len(), LARGEST);
+    }
+
+    #[test]
+    fn what_is_said_to_be_json_is() {
+        for json in ["application/json", "APPLICATION/json", "application/json; charset=utf-8", "application/json ;"] {
+            assert!(is_json_type(json), "{json}");
+        }
+        for other in [
+            "",
+            "text/json",
+            "json",
+            ";",
+            "application/json, text/plain",
+            "application/json; a",
+            "application/vnd.json",
+        ] {
+            assert!(!is_json_type(other), "{other}");
+        }
     }
 
     #[test]

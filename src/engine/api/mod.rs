@@ -79,6 +79,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .nest("/dockwalk/v1", own)
         .fallback(unserved::unknown)
         .method_not_allowed_fallback(unserved::unknown)
+        .layer(axum::middleware::from_fn(unserved::elsewhere))
         .layer(axum::middleware::map_response(version::headers))
         .with_state(engine)
 }
@@ -141,10 +142,15 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
     }
 }
 
+/// Path and query as they were sent.
+fn sent(request: &Request) -> String {
+    let original = request.extensions().get::<version::AsSent>();
+    original.map_or_else(|| request.uri().to_string(), |sent| sent.0.clone())
+}
+
 /// The request as the user sees it in a trace – method and path, version prefix and all – and who made it.
 fn line(request: &Request) -> Asked {
-    let original = request.extensions().get::<version::AsSent>();
-    let path = original.map_or_else(|| request.uri().to_string(), |sent| sent.0.clone());
+    let path = sent(request);
     let caller = request.extensions().get::<peers::Peer>().map(|peer| peer.caller());
     Asked::by(format!("{} {path}", request.method()), caller)
 }

@@ -6,14 +6,17 @@ use crate::trace::Code;
 
 /// `lab/shell` and `1`: a name to give.
 pub(super) fn tag_of(repo: &str, tag: Option<&str>) -> Result<Reference> {
-    let text = match tag {
-        Some(tag) => format!("{repo}:{tag}"),
-        None => repo.to_owned(),
-    };
-    let reference: Reference = text.parse().map_err(Fault::from)?;
-    match reference.digest {
-        Some(_) => Err(Fault::new(FaultKind::BadRequest, Code::TagWithDigest).with("reference", text)),
-        None => Ok(reference),
+    let named: Reference = repo.parse().map_err(Fault::from)?;
+    let digest = |text: &str| Fault::new(FaultKind::BadRequest, Code::TagWithDigest).with("reference", text);
+    match (tag, &named.digest) {
+        (None, Some(_)) => Err(digest(repo)),
+        (None, None) => Ok(named),
+        // As Docker: it takes the place of the tag or the digest that stands there.
+        (Some(tag), _) => {
+            let text = format!("{}/{}:{tag}", named.registry, named.repository);
+            let reference: Reference = text.parse().map_err(Fault::from)?;
+            if reference.digest.is_some() { Err(digest(&text)) } else { Ok(reference) }
+        }
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) async fn move_tag(engine: Shared, request: Request) -> Answer {
 /// What `docker login` sends. The secrets in it go to the registry and nowhere else.
 pub(super) async fn auth(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
-    let login: AuthConfig = super::json::asked(request).await?;
+    let login: AuthConfig = super::json::asked_of_any_kind(request).await?;
     let registry = address(&login.serveraddress);
     let credentials = if login.identitytoken.is_empty() {
         Credentials::Basic { username: login.username, password: login.password }

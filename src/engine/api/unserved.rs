@@ -1,4 +1,4 @@
-//! What is asked for and not served: something of Docker's that is not built, or a page that there is not.
+//! What is asked for and not served: something of Docker's that is not built, a page that there is not, or one by another path.
 
 use super::answer::{Refused, english};
 use super::version;
@@ -6,12 +6,39 @@ use crate::docker::Feature;
 use crate::engine::{Fault, FaultKind};
 use crate::trace::Code;
 use axum::extract::Request;
-use axum::http::Method;
+use axum::http::header::LOCATION;
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::ext::ReasonPhrase;
 
 pub(super) async fn unknown(request: Request) -> Response {
     version::refuse(request.uri().path()).unwrap_or_else(|| refusal(&request))
+}
+
+/// Before any page is looked for.
+pub(super) async fn elsewhere(request: Request, next: Next) -> Response {
+    match cleaned(&super::sent(&request)) {
+        Some(elsewhere) => (StatusCode::MOVED_PERMANENTLY, [(LOCATION, elsewhere)]).into_response(),
+        None => next.run(request).await,
+    }
+}
+
+/// A path with doubled slashes, `.` or `..` in it by its shortest name, as Docker's router sends clients there; none for one that has
+/// none of these.
+fn cleaned(sent: &str) -> Option<String> {
+    let (path, query) = sent.find('?').map_or((sent, ""), |at| sent.split_at(at));
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let end = if path.len() > 1 && path.ends_with('/') && !parts.is_empty() { "/" } else { "" };
+    let clean = format!("/{}{end}", parts.join("/"));
+    (clean != path).then(|| clean + query)
 }
 
 /// Says what it is that is not served.
@@ -34,4 +61,26 @@ pub(super) fn refusal(request: &Request) -> Response {
         response.extensions_mut().insert(reason);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_led_to_its_shortest_name() {
+        for (sent, clean) in [
+            ("//info", "/info"),
+            ("/v1.41//containers//json?all=1", "/v1.41/containers/json?all=1"),
+            ("/v1.41/x/../info", "/v1.41/info"),
+            ("/../info?a=//", "/info?a=//"),
+            ("/./_ping/", "/_ping/"),
+            ("//", "/"),
+        ] {
+            assert_eq!(cleaned(sent).as_deref(), Some(clean), "{sent}");
+        }
+        for clean in ["/info", "/info/", "/", "/containers/a..b/json", "/images/a.b/json?x=/../"] {
+            assert_eq!(cleaned(clean), None, "{clean}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `manifest.json`: the archive of Docker since 1.10, of podman and of skopeo's `docker-archive:`.
 
 use super::compose::compose;
-use super::found::{Found, IMAGES, about, unfit_field, unreadable};
+use super::found::{Found, IMAGES, Listed, about, unfit_field, unreadable};
 use super::spool::Spool;
 use crate::docker::{self, ARCHIVE, Json};
 use crate::engine::documents::LAYERS;
@@ -17,28 +17,29 @@ pub const MANIFEST: &str = "manifest.json";
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Listed {
+struct Entry {
     config: String,
     repo_tags: Option<Vec<String>>,
     layers: Option<Vec<String>>,
 }
 
-/// Every image that `manifest.json` lists.
-pub fn images(spool: &Spool) -> Result<Vec<Found>> {
+/// The images that `manifest.json` lists. As Docker, what is behind its value is not looked at.
+pub fn images(spool: &Spool) -> Result<Listed> {
     let (_, bytes) = spool.document(MANIFEST, MANIFEST)?;
-    let json = Json::whole(&bytes).map_err(|e| unreadable(MANIFEST, &e))?;
+    let json = Json::first(&bytes).map_err(|e| unreadable(MANIFEST, &e))?;
+    let json = json.ok_or_else(|| unreadable(MANIFEST, &"EOF"))?;
     let unfit = |misfit| unfit_field(MANIFEST, misfit);
     let named = docker::by_kind(&ARCHIVE, &json).map_err(unfit)?;
-    let listed: Vec<Listed> = typed::of::<Option<_>>(&named).map_err(unfit)?.unwrap_or_default();
+    let listed: Vec<Entry> = typed::of::<Option<_>>(&named).map_err(unfit)?.unwrap_or_default();
     few("images", listed.len(), IMAGES)?;
-    listed.iter().map(|image| read(spool, image)).collect()
+    Listed::of(listed.iter().map(|image| read(spool, image)))
 }
 
 fn few(what: &str, many: usize, most: usize) -> Result<()> {
     if many > most { Err(unreadable(MANIFEST, &format!("{what}: {many} > {most}"))) } else { Ok(()) }
 }
 
-fn read(spool: &Spool, listed: &Listed) -> Result<Found> {
+fn read(spool: &Spool, listed: &Entry) -> Result<Found> {
     few("Layers", listed.layers.as_ref().map_or(0, Vec::len), LAYERS)?;
     few("RepoTags", listed.repo_tags.as_ref().map_or(0, Vec::len), IMAGES)?;
     let (config, config_bytes) = spool.document(&listed.config, MANIFEST)?;
@@ -55,19 +56,31 @@ fn read(spool: &Spool, listed: &Listed) -> Result<Found> {
         blobs.insert(stored.digest.clone(), stored);
     }
     let image = compose(config_bytes, layers).map_err(|unfit| about(unfit, &listed.config))?;
-    let parse = |text: &String| {
-        let reference = text.parse::<Reference>().map_err(|e| unreadable(MANIFEST, &e))?;
-        match &reference.digest {
-            Some(_) => Err(unreadable(MANIFEST, &format!("`{text}` names a digest"))),
-            // Docker takes no `latest` for granted here.
-            None if !text.rsplit('/').next().is_some_and(|name| name.contains(':')) => {
-                Err(unreadable(MANIFEST, &format!("`{text}` names no tag")))
+    // As Docker: it is loaded with the names before one that is none.
+    let (mut tags, mut misnamed) = (Vec::new(), None);
+    for text in listed.repo_tags.iter().flatten() {
+        match tag(text) {
+            Ok(reference) => tags.push(reference),
+            Err(reason) => {
+                let fault = Fault::new(FaultKind::BadRequest, Code::ArchiveTag).with("name", MANIFEST);
+                misnamed = Some(fault.with("image", &config.digest).with("reason", reason));
+                break;
             }
-            None => Ok(reference),
         }
-    };
-    let tags = listed.repo_tags.iter().flatten().map(parse).collect::<Result<_>>()?;
-    Ok(Found { image, index: None, blobs, tags, listed_in: MANIFEST.to_owned(), document: bytes_of(listed) })
+    }
+    Ok(Found { image, index: None, blobs, tags, misnamed, listed_in: MANIFEST.to_owned(), document: bytes_of(listed) })
+}
+
+fn tag(text: &str) -> Result<Reference, String> {
+    let reference = text.parse::<Reference>().map_err(|e| e.to_string())?;
+    match &reference.digest {
+        Some(_) => Err(format!("`{text}` names a digest")),
+        // Docker takes no `latest` for granted here.
+        None if !text.rsplit('/').next().is_some_and(|name| name.contains(':')) => {
+            Err(format!("`{text}` names no tag"))
+        }
+        None => Ok(reference),
+    }
 }
 
 /// The name of a file that is called by its digest is a promise.
@@ -83,6 +96,6 @@ fn promised(name: &str, computed: &Digest) -> Result<()> {
 }
 
 /// The entry of `manifest.json`, as evidence.
-fn bytes_of(listed: &Listed) -> String {
+fn bytes_of(listed: &Entry) -> String {
     serde_json::json!({"Config": listed.config, "RepoTags": listed.repo_tags, "Layers": listed.layers}).to_string()
 }

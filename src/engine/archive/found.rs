@@ -4,7 +4,7 @@ use super::compose::NewImage;
 use super::spool::Stored;
 use crate::engine::documents::{Unfit, Why};
 use crate::engine::typed::Misfit;
-use crate::engine::{Fault, FaultKind};
+use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::{Digest, Reference};
 use crate::trace::{Code, Index};
 use std::collections::BTreeMap;
@@ -20,9 +20,52 @@ pub struct Found {
     /// Its layers' files by digest.
     pub blobs: BTreeMap<Digest, Stored>,
     pub tags: Vec<Reference>,
+    /// What it is to be called beside that, and cannot be.
+    pub misnamed: Option<Fault>,
     /// The document that lists its layers, and what it says.
     pub listed_in: String,
     pub document: String,
+}
+
+/// The images of an archive in its order, and why those behind them are not loaded.
+#[derive(Default)]
+pub struct Listed {
+    pub found: Vec<Found>,
+    pub then: Option<Fault>,
+}
+
+impl Listed {
+    /// As Docker: what stands before a fault is loaded. Before the first of all there is nothing.
+    pub fn of(all: impl IntoIterator<Item = Result<Found>>) -> Result<Self> {
+        let mut listed = Self::default();
+        for one in all {
+            match one {
+                Ok(found) => {
+                    let last = found.misnamed.is_some();
+                    listed.found.push(found);
+                    if last {
+                        break;
+                    }
+                }
+                // How much there may be is a bound of the whole archive.
+                Err(fault) if listed.found.is_empty() || matches!(fault.problem.code, Code::ArchiveDocumentLarge) => {
+                    return Err(fault);
+                }
+                Err(fault) => {
+                    listed.then = Some(fault);
+                    break;
+                }
+            }
+        }
+        Ok(listed)
+    }
+
+    /// The same with one more thing to look at.
+    pub fn checked(self, check: impl Fn(&Found) -> Result<()>) -> Result<Self> {
+        let Self { found, then } = self;
+        let checked = found.into_iter().map(|one| check(&one).map(|()| one));
+        Self::of(checked.chain(then.map(Err)))
+    }
 }
 
 /// Which document it was.

@@ -1,5 +1,5 @@
 use super::compose::NewImage;
-use super::found::Found;
+use super::found::{Found, Listed};
 use super::spool::{Spool, Stored};
 use super::{Told, docker, oci};
 use crate::engine::store::{Image, Store, Unpacking};
@@ -19,7 +19,8 @@ pub struct Loaded {
     pub tags: Vec<Reference>,
 }
 
-/// Loads every image of an archive. When it fails nothing of the image at hand stays; images before it are there.
+/// Loads every image of an archive, which may hold none. When it fails nothing of the image at hand stays; images before it are
+/// there. A name that is none is a failure, too, and the image stays.
 pub fn load(
     store: &Arc<Store>,
     cx: &Cx,
@@ -28,23 +29,24 @@ pub fn load(
     tell: &dyn Fn(Told),
 ) -> Result<Vec<Loaded>> {
     let plan = Plan::new(StepKind::ReadArchive, "archive").call("read(…) → sha256").by_hand("tar -tf archive.tar");
-    let (spool, found) = cx.step(plan, |cx| {
+    let (spool, listed) = cx.step(plan, |cx| {
         let spool = Spool::read(store, cx, archive, &|read| tell(Told::Read(read)))?;
-        let found = images(&spool, platform)?;
-        Ok((spool, found))
+        let listed = images(&spool, platform)?;
+        Ok((spool, listed))
     })?;
-    let loaded = found.into_iter().map(|found| one(store, cx, found, tell)).collect();
+    let Listed { found, then } = listed;
+    let loaded = found.into_iter().map(|found| one(store, cx, found, tell)).collect::<Result<_>>();
     drop(spool);
-    loaded
+    loaded.and_then(|loaded| then.map_or(Ok(loaded), Err))
 }
 
-fn images(spool: &Spool, platform: Option<&Platform>) -> Result<Vec<Found>> {
+fn images(spool: &Spool, platform: Option<&Platform>) -> Result<Listed> {
     let (layout, list) = (spool.has(oci::LAYOUT) && spool.has(oci::INDEX), spool.has(docker::MANIFEST));
-    let of_layout = || if layout { oci::images(spool, platform) } else { Ok(Vec::new()) };
-    let found = match platform {
+    let of_layout = || if layout { oci::images(spool, platform) } else { Ok(Listed::default()) };
+    let listed = match platform {
         // Which platforms there are is known to the layout alone.
         Some(_) if layout => match of_layout() {
-            Ok(found) if list && found.is_empty() => docker::images(spool)?,
+            Ok(listed) if list && listed.found.is_empty() => docker::images(spool)?,
             Err(fault) if list && fault.kind == FaultKind::BadRequest => {
                 docker::images(spool).map_err(|_as_bad| fault)?
             }
@@ -52,23 +54,26 @@ fn images(spool: &Spool, platform: Option<&Platform>) -> Result<Vec<Found>> {
         },
         _ if list => match docker::images(spool)? {
             // It says nothing: there is nothing that the layout could contradict.
-            listed if listed.is_empty() => of_layout()?,
+            listed if listed.found.is_empty() => of_layout()?,
             listed => with_manifests(listed, of_layout().unwrap_or_default()),
         },
         _ => of_layout()?,
     };
-    if let Some(other) = found.iter().find(|one| one.image.config.platform.os != "linux") {
-        let name = other.tags.first().map_or_else(|| other.image.record.config.digest.to_string(), Reference::familiar);
+    let of_linux = |one: &Found| {
+        if one.image.config.platform.os == "linux" {
+            return Ok(());
+        }
+        let name = one.tags.first().map_or_else(|| one.image.record.config.digest.to_string(), Reference::familiar);
         let fault = Fault::new(FaultKind::NotFound, Code::ArchivePlatform).with("image", name);
         let wanted = platform.cloned().unwrap_or_else(Platform::host);
-        return Err(fault.with("wanted", wanted).with("available", &other.image.config.platform));
-    }
-    if !found.is_empty() {
-        return Ok(found);
+        Err(fault.with("wanted", wanted).with("available", &one.image.config.platform))
+    };
+    // A list of none is one: Docker loads nothing, and that is well.
+    if list || !listed.found.is_empty() {
+        return listed.checked(of_linux);
     }
     let refused = |code| Fault::new(FaultKind::BadRequest, code);
     Err(match () {
-        () if list => refused(Code::ArchiveListEmpty).with("name", docker::MANIFEST),
         () if layout => oci::nothing(spool, platform)?,
         () if spool.has("repositories") => refused(Code::ArchiveTooOld),
         () => refused(Code::ArchiveNoImages),
@@ -77,8 +82,8 @@ fn images(spool: &Spool, platform: Option<&Platform>) -> Result<Vec<Found>> {
 
 /// Docker goes by its own list. Of an image that the layout has of the very same files it is known, beside that, which manifest a
 /// registry has of it.
-fn with_manifests(listed: Vec<Found>, of_layout: Vec<Found>) -> Vec<Found> {
-    let mut of_layout: Vec<_> = of_layout.into_iter().map(Some).collect();
+fn with_manifests(listed: Listed, of_layout: Listed) -> Listed {
+    let mut of_layout: Vec<_> = of_layout.found.into_iter().map(Some).collect();
     let same = |a: &Found, b: &Found| {
         let files = |of: &Found| of.image.record.layers.iter().map(|layer| layer.digest.clone()).collect::<Vec<_>>();
         a.image.record.config.digest == b.image.record.config.digest && files(a) == files(b)
@@ -86,11 +91,12 @@ fn with_manifests(listed: Vec<Found>, of_layout: Vec<Found>) -> Vec<Found> {
     let one = |listed: Found| {
         let known = of_layout.iter_mut().find(|known| known.as_ref().is_some_and(|known| same(known, &listed)));
         match known.and_then(Option::take) {
-            Some(known) => Found { tags: listed.tags, ..known },
+            Some(known) => Found { tags: listed.tags, misnamed: listed.misnamed, ..known },
             None => listed,
         }
     };
-    listed.into_iter().map(one).collect()
+    let Listed { found, then } = listed;
+    Listed { found: found.into_iter().map(one).collect(), then }
 }
 
 fn one(store: &Arc<Store>, cx: &Cx, found: Found, tell: &dyn Fn(Told)) -> Result<Loaded> {
@@ -112,9 +118,13 @@ fn one(store: &Arc<Store>, cx: &Cx, found: Found, tell: &dyn Fn(Told)) -> Result
             for tag in &found.tags {
                 tell(Told::Line(format!("Loaded image: {}", tag.familiar())));
             }
+            if let Some(fault) = found.misnamed {
+                return Err(fault);
+            }
             if found.tags.is_empty() {
                 tell(Told::Line(format!("Loaded image ID: {}", image.id)));
             }
+            tell(Told::Image(image.id.clone()));
             Ok(Loaded { image, tags: found.tags })
         }
         Err(fault) => {

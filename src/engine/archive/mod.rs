@@ -16,6 +16,7 @@ mod import;
 mod layer;
 mod load;
 mod oci;
+mod padded;
 mod save;
 mod saved;
 mod spool;
@@ -31,6 +32,8 @@ pub use load::{Loaded, load};
 pub use save::Save;
 pub use upper::pack;
 
+use crate::spec::Digest;
+
 /// How far a load has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
@@ -45,6 +48,8 @@ pub enum Told {
         /// Of how many.
         total: u64,
     },
+    /// An image is there, with all its names.
+    Image(Digest),
     /// A line of text, as Docker prints it.
     Line(String),
 }

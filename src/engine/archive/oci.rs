@@ -1,7 +1,7 @@
 //! `index.json` and `blobs/`: the layout of OCI, as skopeo, umoci, podman, buildah and newer Dockers write it.
 
 use super::compose::NewImage;
-use super::found::{Found, IMAGES, about, unreadable};
+use super::found::{Found, IMAGES, Listed, about, unreadable};
 use super::spool::{Spool, Stored};
 use crate::engine::documents::{self, Document, chain_ids};
 use crate::engine::store::Record;
@@ -19,17 +19,15 @@ const INDEX_TYPE: &str = "application/vnd.oci.image.index.v1+json";
 /// An index in an index in an index …
 const DEPTH: usize = 4;
 
-/// Every image that `index.json` lists: of an index of several platforms the one for `wanted`.
-pub fn images(spool: &Spool, wanted: Option<&Platform>) -> Result<Vec<Found>> {
+/// The images that `index.json` lists: of an index of several platforms the one for `wanted`.
+pub fn images(spool: &Spool, wanted: Option<&Platform>) -> Result<Listed> {
     let index = list(spool)?;
-    let mut found: Vec<Found> = Vec::new();
     if index.manifests.len() > IMAGES {
         return Err(unreadable(INDEX, &format!("manifests: {} > {IMAGES}", index.manifests.len())));
     }
-    for group in groups(&index) {
-        let Some(entry) = choose(&group, wanted) else { continue };
-        found.push(read(spool, entry, wanted, None, 0)?);
-    }
+    let groups = groups(&index);
+    let chosen = groups.iter().filter_map(|group| choose(group, wanted));
+    let Listed { found, then } = Listed::of(chosen.map(|entry| read(spool, entry, wanted, None, 0)))?;
     // One image under several names is listed once for each.
     let mut merged: Vec<Found> = Vec::new();
     for one in found {
@@ -38,7 +36,7 @@ pub fn images(spool: &Spool, wanted: Option<&Platform>) -> Result<Vec<Found>> {
             None => merged.push(one),
         }
     }
-    Ok(merged)
+    Ok(Listed { found: merged, then })
 }
 
 fn list(spool: &Spool) -> Result<Index> {
@@ -175,7 +173,8 @@ fn image(
     let document = String::from_utf8_lossy(&manifest_bytes).into_owned();
     let tags = name_of(entry).and_then(|name| name.parse::<Reference>().ok()).filter(|name| name.digest.is_none());
     let image = NewImage { config, config_bytes, manifest, manifest_bytes, record };
-    Ok(Found { image, index, blobs, tags: tags.into_iter().collect(), listed_in: name, document })
+    let tags = tags.into_iter().collect();
+    Ok(Found { image, index, blobs, tags, misnamed: None, listed_in: name, document })
 }
 
 fn path(of: &Descriptor) -> String {

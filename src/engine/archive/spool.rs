@@ -1,6 +1,7 @@
 //! An archive's files on the disk, hashed, under numbers instead of their names.
 
 use super::layer;
+use super::padded::Padded;
 use crate::engine::store::Store;
 use crate::engine::unpack::{Limits, decoder};
 use crate::engine::{Cancel, Cx, Fault, FaultKind, Result, private};
@@ -66,13 +67,15 @@ impl Spool {
         };
         let bytes = BufReader::with_capacity(128 * 1024, Counted { inner: archive, cx, read: 0, tell });
         let tar = decoder(bytes, Limits::default()).map_err(|e| damaged(cx, &e))?;
-        let mut tar = tar::Archive::new(tar);
+        let end = Cell::new(0);
+        let mut tar = tar::Archive::new(Padded::new(tar, &end));
         let mut buffer = vec![0; 128 * 1024];
         for entry in tar.entries().map_err(|e| damaged(cx, &e))? {
             let mut entry = entry.map_err(|e| damaged(cx, &e))?;
             if spool.entries.len() == MOST {
                 return Err(refused(Code::ArchiveManyFiles).with("limit", MOST));
             }
+            end.set(entry.raw_file_position() + entry.size());
             spool.take(cx, &mut entry, &mut buffer)?;
         }
         // What is behind the end mark belongs to nobody, but a compressed stream ends with its checksum.
@@ -84,9 +87,8 @@ impl Spool {
         let name = clean(&entry.path_bytes())?;
         let found = match entry.header().entry_type() {
             EntryType::Directory => return Ok(()),
-            _ if name.is_empty() => {
-                return Err(hostile(&String::from_utf8_lossy(&entry.path_bytes()), "a file without a name"));
-            }
+            // The archive itself is a directory already, whatever else it is called: Docker leaves it at that.
+            _ if name.is_empty() => return Ok(()),
             EntryType::Regular | EntryType::Continuous => SpoolEntry::File(self.keep(cx, entry, buffer)?),
             EntryType::Symlink => {
                 let target = entry.link_name_bytes().unwrap_or_default();

@@ -120,12 +120,14 @@ pub(super) fn path(what: &str, text: &str) -> Result<()> {
     text.split('/').try_for_each(|name| length(what, name, NAME))
 }
 
+fn size(what: &str, text: &str, limit: usize) -> Result<()> {
+    let fault = || Fault::new(FaultKind::BadRequest, Code::ValueTooLong).with("what", what);
+    if text.len() > limit { Err(fault().with("length", text.len()).with("limit", limit)) } else { Ok(()) }
+}
+
 /// A text of at most so many bytes, without a NUL.
 pub(in crate::engine) fn length(what: &str, text: &str, limit: usize) -> Result<()> {
-    if text.len() > limit {
-        let fault = Fault::new(FaultKind::BadRequest, Code::ValueTooLong);
-        return Err(fault.with("what", what).with("length", text.len()).with("limit", limit));
-    }
+    size(what, text, limit)?;
     if text.contains('\0') {
         return Err(Fault::new(FaultKind::BadRequest, Code::ValueWithNul)
             .with("what", what)
@@ -158,7 +160,8 @@ fn named(entry: &str) -> Result<()> {
 
 pub(in crate::engine) fn labels(what: &str, labels: &std::collections::BTreeMap<String, String>) -> Result<()> {
     count(what, labels.len(), LABELS)?;
-    labels.iter().try_for_each(|(name, value)| length(what, name, TEXT).and_then(|()| length(what, value, TEXT)))?;
+    // The kernel sees none of them: a NUL is as good as any other byte, as Docker has it.
+    labels.iter().try_for_each(|(name, value)| size(what, name, TEXT).and_then(|()| size(what, value, TEXT)))?;
     let bytes = labels.iter().map(|(name, value)| name.len() + value.len()).sum();
     total(what, bytes, LABEL_BYTES)
 }
@@ -214,7 +217,7 @@ fn extra_host(text: &str) -> Result<()> {
 }
 
 /// As much of a value as a message can bear, with what would not be seen in it made visible.
-pub(super) fn short(text: &str) -> String {
+pub(in crate::engine) fn short(text: &str) -> String {
     let shown: String = text.chars().take(64).flat_map(char::escape_debug).collect();
     if text.chars().nth(64).is_some() { format!("{shown}…") } else { shown }
 }

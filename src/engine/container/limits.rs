@@ -30,7 +30,7 @@ fn check_with(host: &HostConfig, processors: i64) -> Result<()> {
     of(host).map(drop)
 }
 
-fn within(option: &str, value: i64, least: i64, most: i64) -> Result<()> {
+pub(super) fn within(option: &str, value: i64, least: i64, most: i64) -> Result<()> {
     if (least..=most).contains(&value) {
         return Ok(());
     }

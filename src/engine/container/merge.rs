@@ -1,6 +1,7 @@
 //! Image config and request, merged by Docker's rules (moby `daemon/commit.go`, `merge`).
 
-use super::request::{Request, unsupported};
+use super::refusal::unsupported;
+use super::request::Request;
 use super::{Merged, bounds, signal};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
@@ -36,7 +37,7 @@ pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Res
         entrypoint,
         cmd,
         env: environment(&config.env, &request.env),
-        cwd: first(&request.working_dir, &config.working_dir),
+        cwd: clean(&first(&request.working_dir, &config.working_dir)),
         user: first(&request.user, &config.user),
         hostname,
         network,
@@ -67,8 +68,11 @@ fn program(request: &Request, config: &Config) -> (Vec<String>, Vec<String>) {
             let entrypoint = words.iter().filter(|_| *words != [""]).cloned().collect();
             (entrypoint, request.cmd.clone())
         }
-        _ if request.cmd.is_empty() => (config.entrypoint.clone(), config.cmd.clone()),
-        _ => (config.entrypoint.clone(), request.cmd.clone()),
+        // One that is there and has no words takes the image's away, but not its command.
+        asked => {
+            let entrypoint = if asked.is_some() { Vec::new() } else { config.entrypoint.clone() };
+            (entrypoint, if request.cmd.is_empty() { config.cmd.clone() } else { request.cmd.clone() })
+        }
     }
 }
 
@@ -87,10 +91,27 @@ fn network(request: &Request) -> Result<NetworkMode> {
     }
     match request.host_config.network_mode.as_str().into() {
         mode @ (NetworkMode::Bridge | NetworkMode::Host | NetworkMode::None) => Ok(mode),
-        other @ (NetworkMode::Container(_) | NetworkMode::Named(_)) => {
+        NetworkMode::Named(name) => {
+            // Docker's CLI takes a 404 for an image that is to be pulled.
+            Err(Fault::new(FaultKind::BadRequest, Code::NoSuchNetwork).with("network", bounds::short(&name)))
+        }
+        other @ NetworkMode::Container(_) => {
             Err(unsupported("HostConfig.NetworkMode", &Value::from(other.to_string())))
         }
     }
+}
+
+/// Go's `filepath.Clean`, which Docker does to it. One that is not absolute is refused as it is.
+fn clean(path: &str) -> String {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    if path.starts_with('/') { format!("/{}", parts.join("/")) } else { path.to_owned() }
 }
 
 fn first(a: &str, b: &str) -> String {
@@ -100,6 +121,20 @@ fn first(a: &str, b: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_directory_is_called_by_its_shortest_name() {
+        for (asked, shown) in [
+            ("/a/../b//c/", "/b/c"),
+            ("/", "/"),
+            ("", ""),
+            ("/../..", "/"),
+            ("/a/.", "/a"),
+            ("relative/..", "relative/.."),
+        ] {
+            assert_eq!(clean(asked), shown, "{asked}");
+        }
+    }
 
     #[test]
     fn the_requests_variables_win_over_the_images() {

@@ -22,6 +22,7 @@ mod log;
 mod merge;
 mod mounts;
 pub mod names;
+mod refusal;
 mod remove;
 pub mod request;
 mod session;
@@ -35,6 +36,7 @@ pub use commit::Commit;
 pub use create::Order;
 pub use limits::SHM;
 pub use log::{Ask, Log, LogOptions, Piece, Reader};
+pub(in crate::engine) use mounts::mode as mount_mode;
 pub use session::{ExecSession, ExecSessions};
 pub use state::{Container, Merged, Phase, State};
 

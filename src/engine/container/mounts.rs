@@ -1,7 +1,8 @@
 //! `-v`, `--mount`, `--tmpfs` and the image's volumes, as one list in mount order.
 
 use super::bounds;
-use super::request::{Request, unsupported};
+use super::refusal::unsupported;
+use super::request::Request;
 use crate::docker::MountRequest;
 use crate::engine::process::{MountSource, MountSpec};
 use crate::engine::store::Image;
@@ -61,6 +62,23 @@ pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -
     Ok(planned)
 }
 
+/// The mode that `inspect` shows of a mount: what `-v` says of it, and for a volume that was asked for by name or place Docker's word
+/// for nothing. None of one that it does not list: those of `--tmpfs` stand elsewhere.
+pub fn mode(request: &Request, mount: &MountSpec) -> Option<String> {
+    let host = &request.host_config;
+    let volume = matches!(mount.source, MountSource::Volume { .. });
+    let here = |target: &str| absolute(target).is_ok_and(|target| target == mount.target);
+    let part = |bind: &str, n: usize| bind.split(':').nth(n).map(str::to_owned);
+    let of_bind = host.binds.iter().find(|bind| here(&part(bind, 1).unwrap_or_else(|| (*bind).clone())));
+    let asked = of_bind.is_some() || host.mounts.iter().any(|mount| here(&mount.target));
+    match of_bind.and_then(|bind| part(bind, 2)).filter(|mode| !mode.is_empty()) {
+        _ if !asked && matches!(mount.source, MountSource::Tmpfs { .. }) => None,
+        Some(mode) => Some(mode),
+        None if asked && volume => Some("z".to_owned()),
+        None => Some(String::new()),
+    }
+}
+
 /// Where something is mounted.
 #[cfg(any(test, fuzzing))]
 pub(super) fn targets(request: &Request, of_image: &[String]) -> Result<Vec<String>> {
@@ -86,7 +104,7 @@ fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
     }
     for target in request.volumes.keys().chain(of_image) {
         // As Docker: these begin at the root, however they are written.
-        let target = absolute(&format!("/{target}"))?;
+        let target = absolute(&format!("/{}", target.trim_start_matches('/')))?;
         bounds::count("Volumes", all.len() + 1, bounds::MOUNTS)?;
         if !all.iter().any(|wish| wish.target == target) {
             let source = Source::Volume { name: None, copy_up: true };
@@ -111,6 +129,7 @@ fn from_bind(text: &str) -> Result<Wish> {
     };
     let (mut read_only, mut copy_up) = (false, true);
     let mut said = BTreeSet::new();
+    let of_path = source.starts_with('/');
     for option in options.split(',').filter(|option| !option.is_empty()) {
         let about = match option {
             "ro" | "rw" => {
@@ -125,8 +144,15 @@ fn from_bind(text: &str) -> Result<Wish> {
             "z" | "Z" => "label",
             "rprivate" | "private" => "propagation",
             "consistent" | "cached" | "delegated" => "consistency",
+            "shared" | "rshared" | "slave" | "rslave" if !of_path => "propagation",
             other => return Err(unsupported("HostConfig.Binds", &Value::from(other))),
         };
+        // A volume is not bound, and what is bound is not filled.
+        match about {
+            "propagation" if !of_path => return Err(foreign("volume", option)),
+            "copying" if of_path => return Err(foreign("bind", option)),
+            _ => {}
+        }
         // As Docker: at most one of a kind.
         if !said.insert(about) {
             return Err(bad());
@@ -141,8 +167,30 @@ fn from_bind(text: &str) -> Result<Wish> {
     Ok(Wish { source, target: absolute(target)?, read_only })
 }
 
+/// As Docker: what belongs to another type is not dropped. What Docker lets pass passes.
+fn fits(mount: &MountRequest) -> Result<()> {
+    let kind = mount.kind.as_str();
+    let there = [
+        ("BindOptions", matches!(kind, "volume" | "tmpfs") && mount.bind_options.is_some()),
+        ("VolumeOptions", kind == "bind" && mount.volume_options.is_some()),
+        ("Source", kind == "tmpfs" && !mount.source.is_empty()),
+    ];
+    if let Some((field, _)) = there.iter().find(|(_, there)| *there) {
+        return Err(foreign(kind, field));
+    }
+    if kind == "volume" && mount.source.is_empty() && mount.read_only {
+        return Err(Fault::new(FaultKind::BadRequest, Code::MountReadOnlyAnonymous));
+    }
+    Ok(())
+}
+
+fn foreign(kind: &str, field: &str) -> Fault {
+    Fault::new(FaultKind::BadRequest, Code::MountForeignField).with("kind", kind).with("field", field)
+}
+
 fn from_mount(mount: &MountRequest) -> Result<Wish> {
     let target = absolute(&mount.target)?;
+    fits(mount)?;
     let source = match mount.kind.as_str() {
         "volume" => {
             let name = Some(&mount.source).filter(|name| !name.is_empty());
@@ -238,7 +286,12 @@ mod tests {
             ("a:b:c:d", Code::InvalidVolumeSpec),
             ("-x:/b", Code::InvalidVolumeName),
             ("/a:/b:rshared", Code::UnsupportedOption),
-            ("/a:/b:Cached", Code::UnsupportedOption),
+            ("/a:/b:Cached", Code::NoSuchValue),
+            ("/a:/b:foo", Code::NoSuchValue),
+            ("/a:/b:nocopy", Code::MountForeignField),
+            ("data:/b:rprivate", Code::MountForeignField),
+            ("data:/b:rshared", Code::MountForeignField),
+            ("data:/b:unbindable", Code::NoSuchValue),
             ("/a:/b:cached,delegated", Code::InvalidVolumeSpec),
             ("/a:/b:ro,rw", Code::InvalidVolumeSpec),
             ("/a:/b:z,Z", Code::InvalidVolumeSpec),

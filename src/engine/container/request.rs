@@ -1,8 +1,10 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
+use super::refusal::unsupported;
 use super::{LogOptions, bounds, limits};
 use crate::docker::{
-    self, ContainerConfig, ContainerCreate, ExecCreate, HostConfig, Json, MountRequest, Rest, VolumeCreate,
+    self, ContainerConfig, ContainerCreate, ExecCreate, HostConfig, Json, Known, MountRequest, NetworkingConfig, Rest,
+    RestartPolicy, VolumeCreate, known,
 };
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::{Code, NetworkMode};
@@ -33,7 +35,10 @@ const FINE: &[(&str, &[&str])] = &[
     ("HostConfig.MemorySwappiness", &["-1"]),
     ("HostConfig.IpcMode", &[r#""private""#]),
     ("HostConfig.CgroupnsMode", &[r#""private""#]),
-    ("HostConfig.Isolation", &[r#""default""#]),
+    ("HostConfig.Isolation", &[r#""default""#, r#""Default""#, r#""DEFAULT""#]),
+    // The only ones there are.
+    ("HostConfig.Runtime", &[r#""dockwalk""#]),
+    ("HostConfig.VolumeDriver", &[r#""local""#]),
     // How a Mac's files are kept in step: nothing on Linux.
     ("HostConfig.Mounts.Consistency", &[r#""default""#, r#""consistent""#, r#""cached""#, r#""delegated""#]),
     ("HostConfig.Mounts.BindOptions.Propagation", &[r#""rprivate""#]),
@@ -48,12 +53,7 @@ pub fn parse(body: &Json) -> Result<Request> {
     refuse_rest("", &config.rest)?;
     refuse("Domainname", &config.domainname, config.domainname.is_empty())?;
     refuse_host_config(&host_config)?;
-    for (network, endpoint) in &networking_config.endpoints_config {
-        if network.is_empty() || matches!(network.as_str().into(), NetworkMode::Named(_) | NetworkMode::Container(_)) {
-            return Err(unsupported("NetworkingConfig", &Value::from(network.as_str())));
-        }
-        refuse_rest("NetworkingConfig.", &endpoint.rest)?;
-    }
+    refuse_networking(&networking_config)?;
     bounds::request(&config, &host_config)?;
     limits::check(&host_config)?;
     let mut request = Request { config, host_config, log_options: LogOptions::default() };
@@ -65,12 +65,67 @@ pub fn parse(body: &Json) -> Result<Request> {
     Ok(request)
 }
 
+/// A container is created in one network.
+fn refuse_networking(config: &NetworkingConfig) -> Result<()> {
+    let endpoints = &config.endpoints_config;
+    if endpoints.len() > 1 {
+        let networks = endpoints.keys().map(|name| bounds::short(name)).collect::<Vec<_>>().join(", ");
+        return Err(Fault::new(FaultKind::BadRequest, Code::EndpointsMany).with("networks", networks));
+    }
+    endpoints.iter().try_for_each(|(network, endpoint)| {
+        let named = |code| Fault::new(FaultKind::BadRequest, code).with("network", bounds::short(network));
+        if network.is_empty() || matches!(network.as_str().into(), NetworkMode::Named(_) | NetworkMode::Container(_)) {
+            return Err(named(Code::NoSuchNetwork));
+        }
+        let endpoint = endpoint.as_ref().ok_or_else(|| named(Code::EndpointNull))?;
+        refuse_rest("NetworkingConfig.", &endpoint.rest)
+    })
+}
+
+/// What Docker would put into the config of an image that is committed.
+pub(in crate::engine) fn refuse_config(config: &Value) -> Result<()> {
+    refuse("Config", config, is_empty(config))
+}
+
+fn refuse_restart(restart: &RestartPolicy) -> Result<()> {
+    let RestartPolicy { name, maximum_retry_count: count } = restart;
+    let never = matches!(name.as_str(), "" | "no");
+    let option = "HostConfig.RestartPolicy.Name";
+    if !never && known(option, &Value::from(name.as_str())) != Known::Both {
+        return Err(unsupported(option, &Value::from(name.as_str())));
+    }
+    // As Docker: nobody looks at the count where nothing is named.
+    if !name.is_empty() {
+        let most = if name == "on-failure" { i64::MAX } else { 0 };
+        limits::within("HostConfig.RestartPolicy.MaximumRetryCount", *count, 0, most)?;
+    }
+    refuse("HostConfig.RestartPolicy", restart, never)
+}
+
+/// A port without a place on the host is as good as none. It is one all the same.
+fn refuse_ports(host: &HostConfig) -> Result<()> {
+    let bad = |port: &str| Fault::new(FaultKind::BadRequest, Code::InvalidPort).with("port", bounds::short(port));
+    for (port, bindings) in &host.port_bindings {
+        let number = port.split_once('/').map_or(port.as_str(), |(number, _)| number);
+        let places = bindings.iter().flatten().map(|binding| binding.host_port.as_str());
+        let all = std::iter::once(number).chain(places.filter(|port| !port.is_empty()));
+        all.filter(|port| !is_port(port)).try_for_each(|port| Err(bad(port)))?;
+    }
+    let nowhere = host.port_bindings.values().all(|bindings| bindings.iter().flatten().next().is_none());
+    refuse("HostConfig.PortBindings", &host.port_bindings, nowhere)
+}
+
+/// `80`, `8000-8010`
+fn is_port(text: &str) -> bool {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let number = |text: &str| text.parse::<u16>().ok();
+    number(first).is_some_and(|first| number(last).is_some_and(|last| first <= last))
+}
+
 fn refuse_host_config(host: &HostConfig) -> Result<()> {
     refuse_rest("HostConfig.", &host.rest)?;
-    refuse("HostConfig.PortBindings", &host.port_bindings, host.port_bindings.is_empty())?;
-    let restart = &host.restart_policy;
-    let never = matches!(restart.name.as_str(), "" | "no") && restart.maximum_retry_count == 0;
-    refuse("HostConfig.RestartPolicy", restart, never)?;
+    refuse_ports(host)?;
+    refuse_restart(&host.restart_policy)?;
     refuse("HostConfig.Init", &host.init, host.init != Some(true))?;
     host.mounts.iter().try_for_each(refuse_mount)
 }
@@ -111,12 +166,6 @@ fn refuse_rest(prefix: &str, rest: &Rest) -> Result<()> {
 fn refuse(option: &str, value: &impl Serialize, fine: bool) -> Result<()> {
     let shown = || serde_json::to_value(value).unwrap_or_default();
     if fine { Ok(()) } else { Err(unsupported(option, &shown())) }
-}
-
-pub(super) fn unsupported(option: &str, value: &Value) -> Fault {
-    let (option, value) = (bounds::short(option), value.to_string());
-    let value = if value.len() > 256 { bounds::short(&value) } else { value };
-    Fault::new(FaultKind::BadRequest, Code::UnsupportedOption).with("option", option).with("value", value)
 }
 
 fn is_empty(value: &Value) -> bool {

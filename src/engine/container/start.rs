@@ -237,7 +237,7 @@ pub(super) fn security(options: &[String]) -> Result<(bool, Seccomp)> {
             "seccomp=builtin" => seccomp = Seccomp::Default,
             // No profile is loaded here in any case.
             "apparmor=unconfined" | "apparmor:unconfined" | "label=disable" | "label:disable" => {}
-            other => return Err(super::request::unsupported("HostConfig.SecurityOpt", &Value::from(other))),
+            other => return Err(super::refusal::unsupported("HostConfig.SecurityOpt", &Value::from(other))),
         }
     }
     Ok((no_new_privs, seccomp))

@@ -11,6 +11,7 @@ problem-archive-field = { $name } in the archive cannot be read: { $found ->
 } Nothing of that image was loaded. Have it put right where the archive was made.
 problem-archive-digest = { $name } in the archive has the digest { $computed }, but is listed as { $expected }. Nothing of that image was loaded: the archive is damaged, or somebody changed it.
 problem-archive-size = { $name } in the archive is { $size } bytes long, but is listed with { $expected }. Nothing of that image was loaded: the archive is damaged, or somebody changed it.
+problem-archive-tag = The image { $image } was loaded, but { $name } in the archive gives it a name that is none: { $reason }. Neither that name nor what stands behind it in the list was taken. Give the image a name: `docker tag { $image } NAME:TAG`.
 problem-archive-no-images = The archive holds no images: neither index.json (OCI) nor manifest.json (Docker) is in it. To make an image of a tar of files, use `docker import`.
 problem-archive-too-old = The archive is of a Docker before 1.10 and says nothing of digests. Load it into a Docker of that time, or with `skopeo copy`, and save it again.
 problem-archive-compression = The archive is compressed with { $kind }, which neither dockwalk nor Docker decompresses (gzip, zstd, xz and bzip2 they do). Nothing was kept. Decompress it first: `{ $command }`.

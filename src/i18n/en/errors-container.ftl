@@ -11,9 +11,20 @@ problem-no-such-image-for-platform = No such image: { $image } for { $platform }
 problem-unsupported-option = { $option } = { $value }: dockwalk cannot do this yet, so it refuses rather than ignore it. Leave the option out.
 problem-bad-request = The request cannot be read: { $reason }. Check the client's version.
 problem-bad-field = The request cannot be read: { $field } is { $found }, and must be { $wanted }. Correct it where the request was made.
+problem-body-empty = The request says nothing: it has no body, or an empty one. Send what is wanted as JSON, such as {"{"}"Image": "lab/shell:1"{"}"}.
+problem-body-kind = Content-Type specified ({ $kind }) must be 'application/json'. Have the client send that header.
+problem-start-with-body = A container is started as it was created: starting one with a body went with version 1.24 of Docker's API. Say what it is to be when it is created, and start it without a body.
+problem-endpoints-many = Container cannot be connected to network endpoints: { $networks }. When it is created it is put into one network. Name one.
+problem-endpoint-null = no EndpointSettings for { $network }: null says nothing of it. Write {"{}"} for a network of which nothing more is asked.
+problem-mount-foreign-field = invalid mount config for type "{ $kind }": field { $field } must not be specified. Leave it out, or choose another type.
+problem-mount-read-only-anonymous = invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes. Nothing could ever be written into it: give the volume a name (`src=NAME`), or leave `readonly` out.
+problem-no-such-option = { $option } = { $value }: Docker has no option of that name. It would be ignored there; dockwalk refuses it, so that a slip is seen. Correct the name, or leave it out.
+problem-no-such-value = { $option } = { $value }: there is no such value, in Docker neither. Docker knows { $known }. Correct it, or leave the option out.
+problem-invalid-port = invalid port specification: "{ $port }". Write a number from 1 to 65535 or a range, and a protocol if it is not tcp: 80, 8000-8010, 53/udp.
+problem-filters-unreadable = filters={ $filters } cannot be read. It must be JSON, names with their lists of values: {"{"}"label":["a=b"]{"}"}.
+problem-engine-root-link = { $root } is a link to { $target }, where nothing is. An engine makes its directory, but not through a link: make { $target }, or name another directory with `--root DIR`.
 problem-bad-number = { $name }={ $value } is not a number that can be used here. Correct it.
 problem-bad-filter = The filter { $filter } is not known here. Leave it out.
-problem-bad-condition = { $condition } is nothing that a container can be waited for. Write not-running, next-exit or removed.
 problem-bad-credentials = X-Registry-Auth is not base64 of JSON. Log in again with `docker login`.
 problem-bad-detach-keys = { $keys } are no detach keys. Write a letter or ctrl- with a letter, separated by commas: ctrl-p,ctrl-q.
 problem-invalid-signal = Invalid signal: { $signal }. Write a name such as SIGTERM, or a number from 1 to 64.

@@ -62,4 +62,5 @@ problem-volume-in-use = Volume { $name } is in use by container { $container } a
 problem-volume-name = { $name }: not a volume name. It must have two or more of letters, digits, `_`, `.` and `-`, and begin with a letter or digit. If a host path is meant, use an absolute path.
 problem-volume-not-found = There is no volume { $name }. See which there are with `docker volume ls`.
 problem-workdir-outside = { $path }: this working directory is not entered: links in /proc are not followed, because they can lead out of the container. Give a directory of the container with `-w`.
-problem-workdir-refused = { $path }: the container's working directory cannot be entered ({ $reason }). Check that it is a directory, or give another with `-w`.
+# No "is a directory": see above.
+problem-workdir-refused = { $path }: the container's working directory cannot be entered ({ $reason }). Make a directory of it, or give another with `-w`.

@@ -11,6 +11,7 @@ problem-archive-field = 아카이브(archive)의 { $name }: 읽을 수 없습니
 } 그 이미지는 전혀 불러오지 않았습니다. 아카이브를 만든 곳에서 고쳐야 합니다.
 problem-archive-digest = 아카이브(archive)의 { $name }: 다이제스트(digest)가 목록과 다릅니다. 목록에는 { $expected }, 실제로 계산한 값은 { $computed }입니다. 그 이미지는 전혀 불러오지 않았습니다. 아카이브가 손상되었거나 누군가 바꾸었습니다.
 problem-archive-size = 아카이브(archive)의 { $name }: 크기가 { $size }바이트인데 목록에는 { $expected }바이트로 적혀 있습니다. 그 이미지는 전혀 불러오지 않았습니다. 아카이브가 손상되었거나 누군가 바꾸었습니다.
+problem-archive-tag = 이미지(image) { $image }: 불러왔지만, 아카이브(archive)의 { $name }에 적힌 이름을 쓸 수 없습니다. { $reason }. 그 이름과 목록에서 그 뒤에 있는 것은 받아들이지 않았습니다. 직접 이름을 붙이세요: `docker tag { $image } NAME:TAG`.
 problem-archive-no-images = 아카이브(archive)에 이미지가 없습니다. index.json(OCI)도 manifest.json(Docker)도 들어 있지 않습니다. 파일을 담은 tar로 이미지를 만들려면 `docker import`를 쓰세요.
 problem-archive-too-old = 아카이브(archive)가 1.10 이전의 Docker 형식이라 다이제스트(digest)가 없습니다. 그때의 Docker나 `skopeo copy`로 읽어서 다시 저장하세요.
 problem-archive-compression = 아카이브(archive)의 압축 방식 { $kind }: dockwalk도 Docker도 풀지 못합니다(gzip, zstd, xz, bzip2만 풉니다). 아무것도 저장하지 않았습니다. 먼저 압축을 푸세요: `{ $command }`.

@@ -11,9 +11,20 @@ problem-no-such-image-for-platform = { $image }: { $platform } 플랫폼(platfor
 problem-unsupported-option = { $option } = { $value }: dockwalk가 아직 지원하지 않는 옵션입니다. 조용히 무시하지 않고 거절합니다. 옵션을 빼고 다시 실행하세요.
 problem-bad-request = 요청을 읽을 수 없습니다: { $reason }. 클라이언트 버전을 확인하세요.
 problem-bad-field = 요청을 읽을 수 없습니다: { $field } 필드는 { $wanted } 값이어야 하는데 { $found } 값이 들어 있습니다. 요청을 만든 곳에서 고치세요.
+problem-body-empty = 요청에 내용이 없습니다. 본문(body)이 없거나 비어 있습니다. 원하는 것을 JSON으로 보내세요. 예: {"{"}"Image": "lab/shell:1"{"}"}.
+problem-body-kind = Content-Type이 { $kind }입니다. application/json이어야 합니다. 클라이언트가 그 헤더(header)를 보내게 하세요.
+problem-start-with-body = 컨테이너(container)는 만든 그대로 시작합니다. 본문(body)을 넣어 시작하는 방법은 Docker API 1.24에서 없어졌습니다. 필요한 설정은 만들 때 주고, 시작은 본문 없이 하세요.
+problem-endpoints-many = 컨테이너(container): 한꺼번에 여러 네트워크(network)에 연결할 수 없습니다({ $networks }). 만들 때는 네트워크 하나에만 들어갑니다. 하나만 적으세요.
+problem-endpoint-null = 네트워크(network) { $network }: 설정이 null입니다. 더 요청할 것이 없으면 {"{}"}라고 쓰세요.
+problem-mount-foreign-field = 종류가 "{ $kind }"인 마운트(mount)에는 { $field } 항목을 쓸 수 없습니다. 빼거나 다른 종류를 고르세요.
+problem-mount-read-only-anonymous = 이름 없는 볼륨(volume)은 읽기 전용으로 마운트(mount)할 수 없습니다. 아무것도 써넣을 수 없는 볼륨이 되기 때문입니다. 볼륨에 이름을 주거나(`src=이름`) `readonly`를 빼세요.
+problem-no-such-option = { $option } = { $value }: Docker에 그런 이름의 옵션이 없습니다. Docker는 못 본 척하지만, dockwalk는 잘못 쓴 것을 알 수 있도록 거절합니다. 이름을 고치거나 빼세요.
+problem-no-such-value = { $option } = { $value }: Docker에도 없는 값입니다. Docker가 아는 값: { $known }. 고치거나 이 옵션을 빼세요.
+problem-invalid-port = 포트(port) "{ $port }": 쓸 수 없는 값입니다. 1부터 65535까지의 수나 범위를 쓰고, tcp가 아니면 프로토콜도 쓰세요. 예: 80, 8000-8010, 53/udp.
+problem-filters-unreadable = filters={ $filters }: 읽을 수 없습니다. 이름마다 값의 목록이 있는 JSON이어야 합니다. 예: {"{"}"label":["a=b"]{"}"}.
+problem-engine-root-link = { $root }: { $target }을(를) 가리키는 링크(link)인데, 그곳에 아무것도 없습니다. 엔진(engine)은 자기 디렉터리를 만들지만 링크를 거쳐서는 만들지 않습니다. { $target }을(를) 만들거나, `--root DIR`로 다른 디렉터리를 주세요.
 problem-bad-number = { $name }={ $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 값을 고치세요.
 problem-bad-filter = { $filter } 필터(filter)는 지원하지 않습니다. 빼고 다시 실행하세요.
-problem-bad-condition = { $condition } 조건으로는 컨테이너를 기다릴 수 없습니다. not-running, next-exit, removed 중 하나를 쓰세요.
 problem-bad-credentials = X-Registry-Auth가 JSON의 base64가 아닙니다. `docker login`으로 다시 로그인하세요.
 problem-bad-detach-keys = 분리 키(detach keys) { $keys }: 쓸 수 없는 값입니다. ctrl-p,ctrl-q처럼 글자나 ctrl-글자를 쉼표로 이어 쓰세요.
 problem-invalid-signal = 시그널(signal) { $signal }: 그런 시그널은 없습니다. SIGTERM 같은 이름이나 1에서 64까지의 숫자를 쓰세요.

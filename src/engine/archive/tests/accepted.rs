@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::unpack::Compression;
+use crate::spec::Reference;
 use std::io::Write;
 
 fn bzip2(bytes: &[u8]) -> Vec<u8> {
@@ -154,7 +155,6 @@ fn an_archive_without_images_is_told_what_it_has_instead() {
     bench.refuses(&nested(|_| json!([])), Code::ArchiveListEmpty);
     let empty = files(&[("oci-layout", b"{}"), ("index.json", br#"{"schemaVersion":2,"manifests":[]}"#)]);
     bench.refuses(&empty, Code::ArchiveListEmpty);
-    bench.refuses(&files(&[("manifest.json", b"[]")]), Code::ArchiveListEmpty);
     bench.refuses(&files(&[("oci-layout", b"{}")]), Code::ArchiveNoImages);
     // Two images, none for here.
     let others = files(&[
@@ -243,4 +243,117 @@ fn a_config_that_names_no_platform_is_taken_and_one_that_is_wrong_is_told_by_its
     let listed = br#"[{"Config":"c.json","Layers":"l.tar"}]"#;
     let fault = bench.load(&files(&[("manifest.json", listed)])).expect_err("a list that is none");
     assert_eq!((fault.problem.args["field"].as_str(), fault.problem.args["wanted"].as_str()), ("[0].Layers", "array"));
+}
+
+#[test]
+fn what_stands_behind_the_list_is_not_looked_at_and_a_list_of_none_is_one() {
+    let (one, config) = (layer("one"), config(&[&layer("one")]));
+    let listed = manifest("c.json", &["l.tar"]);
+    let load = |listed: &[u8]| {
+        let bench = Bench::new();
+        bench.load(&files(&[("l.tar", &one), ("c.json", &config), ("manifest.json", listed)])).map(|all| all.len())
+    };
+    for behind in [" more", "}", "[]", "\0\0", "\n\n", ","] {
+        assert_eq!(load(&[&listed, behind.as_bytes()].concat()), Ok(1), "{behind}");
+    }
+    for none in ["[]", "null", "[]x", "[ ]\n", "null null"] {
+        assert_eq!(load(none.as_bytes()), Ok(0), "{none}");
+    }
+    for bad in ["", " \n", "\u{feff}[]", "["] {
+        assert_eq!(load(bad.as_bytes()).expect_err("none").problem.code, Code::ArchiveDocument, "{bad}");
+    }
+}
+
+#[test]
+fn the_last_block_may_lack_its_padding_but_not_its_content() {
+    let (one, config) = (layer("one"), config(&[&layer("one")]));
+    let listed = manifest("c.json", &["l.tar"]);
+    let mut tar = files(&[("l.tar", &one), ("c.json", &config), ("manifest.json", &listed)]);
+    tar.truncate(tar.len() - 1024);
+    let padding = (512 - listed.len() % 512) % 512;
+    for (less, whole) in [(0, true), (1, true), (padding, true), (padding + 1, false), (padding + listed.len(), false)]
+    {
+        let archive = &tar[..tar.len() - less];
+        for archive in [archive.to_vec(), bzip2(archive)] {
+            let bench = Bench::new();
+            if whole {
+                assert_eq!(bench.load(&archive).expect("whole").len(), 1, "{less}");
+            } else {
+                bench.refuses(&archive, Code::ArchiveDamaged);
+            }
+        }
+    }
+    // What is begun behind the last file is no header.
+    Bench::new().refuses(&[tar, vec![0; 100]].concat(), Code::ArchiveDamaged);
+}
+
+#[test]
+fn images_before_one_that_is_bad_are_loaded_and_one_with_a_bad_name_has_those_before_it() {
+    let one = layer("one");
+    let of = |n: u8| {
+        let mut all: serde_json::Value = serde_json::from_slice(&config(&[&layer("one")])).expect("json");
+        all["config"] = json!({"Cmd": [n.to_string()]});
+        all.to_string().into_bytes()
+    };
+    let (first, second) = (of(1), of(2));
+    let entry = |config: &str, tags: &[&str]| json!({"Config": config, "RepoTags": tags, "Layers": ["l.tar"]});
+    let check = |entries: &[serde_json::Value], code: Code, names: &[&[&str]]| {
+        let bench = Bench::new();
+        let list = json!(entries).to_string();
+        let all: &[(&str, &[u8])] = &[
+            ("l.tar", &one),
+            ("1.json", &first),
+            ("2.json", &second),
+            ("bad.json", b"{\"config\":{\"Cmd\":1}}"),
+            ("windows.json", br#"{"os":"windows","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"#),
+            ("manifest.json", list.as_bytes()),
+        ];
+        assert_eq!(bench.load(&files(all)).expect_err(&list).problem.code, code, "{list}");
+        let mut found: Vec<Vec<String>> =
+            bench.store.images().iter().map(|image| image.tags.iter().map(Reference::familiar).collect()).collect();
+        found.sort();
+        assert_eq!(found, names, "{list}");
+        assert_eq!(bench.count("ingest"), 0);
+    };
+    let good = || entry("1.json", &["a/b:1"]);
+    check(&[good(), entry("none.json", &["a/b:2"])], Code::ArchiveMissing, &[&["a/b:1"]]);
+    check(&[good(), entry("bad.json", &["a/b:2"])], Code::ArchiveField, &[&["a/b:1"]]);
+    check(&[good(), json!({"Config": "2.json", "Layers": ["none"]})], Code::ArchiveMissing, &[&["a/b:1"]]);
+    check(&[good(), json!({"Config": "2.json", "Layers": []})], Code::ArchiveDocument, &[&["a/b:1"]]);
+    check(&[good(), json!({"Config": "windows.json", "Layers": []})], Code::ArchivePlatform, &[&["a/b:1"]]);
+    check(&[entry("bad.json", &["a/b:2"]), good()], Code::ArchiveField, &[]);
+    // What the list itself is unfit for is nobody's image.
+    check(&[good(), json!(7)], Code::ArchiveField, &[]);
+    let (digest, id) = (format!("a/b@sha256:{}", "0".repeat(64)), "0".repeat(64));
+    for bad in ["a/b", "BAD:1", "", ":1", "a/b:bad tag", "x/../y:1", "localhost:5000/x", &digest, &id] {
+        check(&[entry("1.json", &[bad])], Code::ArchiveTag, &[&[]]);
+        check(
+            &[entry("1.json", &["a/b:1", bad, "a/b:3"]), entry("2.json", &["a/b:2"])],
+            Code::ArchiveTag,
+            &[&["a/b:1"]],
+        );
+    }
+    check(&[good(), entry("2.json", &["BAD:1"])], Code::ArchiveTag, &[&[], &["a/b:1"]]);
+}
+
+#[test]
+fn what_the_archive_itself_is_called_does_not_matter() {
+    let (one, config) = (layer("one"), config(&[&layer("one")]));
+    let listed = manifest("c.json", &["l.tar"]);
+    for name in ["", ".", "./", "a/..", "./."] {
+        for linked in [false, true] {
+            let mut tar = Builder::new(Vec::new());
+            if linked {
+                link(&mut tar, name, "none")
+            } else {
+                add(&mut tar, name, b"x")
+            }
+            for (name, bytes) in [("l.tar", &one), ("c.json", &config), ("manifest.json", &listed)] {
+                add(&mut tar, name, bytes);
+            }
+            let bench = Bench::new();
+            bench.load(&tar.into_inner().expect("in memory")).expect(name);
+            assert_eq!(motd(&bench, "a/b:1"), "one");
+        }
+    }
 }

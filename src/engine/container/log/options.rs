@@ -1,5 +1,7 @@
+use crate::engine::container::refusal::unsupported;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// How much of a log is kept: `--log-opt max-size=10m --log-opt max-file=3`, Docker's names. Without them dockwalk keeps
@@ -42,8 +44,8 @@ impl LogOptions {
                 // Not compressed, as here.
                 "compress" if value == "false" => {}
                 _ => {
-                    let fault = Fault::new(FaultKind::BadRequest, Code::UnsupportedOption);
-                    return Err(fault.with("option", format!("--log-opt {name}")).with("value", value));
+                    let option = format!("--log-opt {name}");
+                    return Err(unsupported(&option, &Value::from(value.as_str())));
                 }
             }
         }
@@ -67,5 +69,6 @@ mod tests {
             assert_eq!(read(&[(name, value)]).unwrap_err().problem.code, Code::InvalidLogOption, "{name} {value}");
         }
         assert_eq!(read(&[("tag", "x")]).unwrap_err().problem.code, Code::UnsupportedOption);
+        assert_eq!(read(&[("foo", "x")]).unwrap_err().problem.code, Code::NoSuchOption);
     }
 }

@@ -30,7 +30,7 @@ pub fn directory(init: &mut Init, spec: &ProcessSpec, root: Fd, path: &str) -> R
 
 /// A directory to start in, made with all above it. Those of `/proc` will do, too.
 pub fn place(init: &mut Init, spec: &ProcessSpec, root: Fd, path: &str) -> Result<Fd> {
-    let found = look(spec, path)?;
+    let found = follow(spec, path, || Fault::failed(Code::WorkdirRefused).with("path", path))?;
     Ok(made(init, root, &found.parts, found.there))
 }
 
@@ -149,15 +149,21 @@ struct Found {
     there: usize,
 }
 
-/// Follows the links of a path in the stacked root file system, as the kernel would, and on where nothing is.
+/// Where something is to be mounted.
 fn look(spec: &ProcessSpec, path: &str) -> Result<Found> {
+    follow(spec, path, || Fault::failed(Code::MountRefused).with("target", path))
+}
+
+/// Follows the links of a path in the stacked root file system, as the kernel would, and on where nothing is. What cannot be followed
+/// is `refused`.
+fn follow(spec: &ProcessSpec, path: &str, refused: impl Fn() -> Fault) -> Result<Found> {
     if path.len() >= PATH_MAX {
         return Err(
             Fault::new(FaultKind::BadRequest, Code::PathTooLong).with("path", path.get(..64).unwrap_or_default())
         );
     }
     let root = pathrs::Root::open(&spec.rootfs.merged);
-    let root = root.map_err(|e| Fault::failed(Code::MountRefused).with("target", path).with("reason", e))?;
+    let root = root.map_err(|e| refused().with("reason", e))?;
     let mut left: VecDeque<String> = parts(path).collect();
     let (mut found, mut links) = (Found { parts: Vec::new(), there: 0 }, 0);
     let mut missing = false;
@@ -178,8 +184,7 @@ fn look(spec: &ProcessSpec, path: &str) -> Result<Found> {
         if let Ok(link) = root.readlink(&here) {
             links += 1;
             if links > MOST_LINKS {
-                let reason = nix::errno::Errno::ELOOP.desc();
-                return Err(Fault::failed(Code::MountRefused).with("target", path).with("reason", reason));
+                return Err(refused().with("reason", nix::errno::Errno::ELOOP.desc()));
             }
             found.parts.pop();
             let link = link.to_string_lossy().into_owned();

@@ -1,0 +1,20 @@
+//! How an option is refused that this engine cannot honour.
+
+use super::bounds;
+use crate::docker::{Known, known};
+use crate::engine::{Fault, FaultKind};
+use crate::trace::Code;
+use serde_json::Value;
+
+/// What cannot be honoured: something of Docker's that is not built, or what Docker does not have either.
+pub fn unsupported(option: &str, value: &Value) -> Fault {
+    let known = known(option, value);
+    let (option, value) = (bounds::short(option), value.to_string());
+    let value = if value.len() > 256 { bounds::short(&value) } else { value };
+    let fault = |code| Fault::new(FaultKind::BadRequest, code).with("option", option).with("value", value);
+    match known {
+        Known::Both => fault(Code::UnsupportedOption),
+        Known::NoOption => fault(Code::NoSuchOption),
+        Known::Others(words) => fault(Code::NoSuchValue).with("known", words.join(", ")),
+    }
+}
