@@ -54,8 +54,13 @@ fn can_limit(side: &Side<'_>) -> bool {
 fn told(side: &Side<'_>) -> Vec<String> {
     let id = side.get("/containers/little/json")["Id"].as_str().unwrap().to_owned();
     let until = (jiff::Timestamp::now().as_second() + 1).to_string();
-    let (container, format) = (format!("container={id}"), "{{.Action}}");
-    let words = ["events", "--since", "0", "--until", &until, "--format", format, "-f", "event=oom", "-f", "event=die"];
+    let container = format!("container={id}");
+    let words =
+        ["events", "--since", "0", "--until", &until, "--format", "{{json .}}", "-f", "event=oom", "-f", "event=die"];
     let said = good(side.args(&words.into_iter().chain(["-f", &container]).collect::<Vec<_>>()));
-    said.lines().map(str::to_owned).collect()
+    let action = |line: &str| {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        event["Action"].as_str().unwrap().to_owned()
+    };
+    said.lines().map(action).collect()
 }
