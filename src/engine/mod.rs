@@ -24,6 +24,7 @@ pub mod process;
 mod program;
 mod random;
 pub mod registry;
+mod reserve;
 pub mod rootfs;
 pub mod run;
 pub mod store;
@@ -80,6 +81,8 @@ pub struct Engine {
     pub sessions: ExecSessions,
     /// What clients are told of all that.
     pub news: news::News,
+    /// Room on its disk for what deletes something.
+    pub reserve: reserve::Reserve,
     /// Its directory.
     pub root: PathBuf,
     /// Where it listens.

@@ -24,13 +24,14 @@ use std::path::{Path, PathBuf};
 
 /// What the engine makes and believes. Other things in the directory are none of its business: a lesson's bind source, what
 /// the window keeps, the `lost+found` of a disk.
-const OURS: [&str; 15] = [
+const OURS: [&str; 16] = [
     "journal.ndjson",
     "journal.new",
     "lock",
     "images.json",
     "images.json.new",
     "engine.log",
+    "reserve",
     "run",
     "containers",
     "ingest",

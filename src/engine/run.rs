@@ -203,6 +203,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -
         containers: Containers::default(),
         sessions: ExecSessions::default(),
         news: super::news::News::default(),
+        reserve: super::reserve::Reserve::in_dir(root),
         root: root.to_owned(),
         socket: options.socket.clone(),
         ending: watch::Sender::new(false),

@@ -13,17 +13,89 @@ use std::path::{Path, PathBuf};
 const ROOMY: u64 = 64 << 20;
 const PAGE: u64 = 4096;
 
+// Each says its whole name: it is started by that once more.
 #[test]
 fn a_pull_that_the_disk_had_no_room_for_goes_on_when_there_is_room() {
-    let name = "a_pull_that_the_disk_had_no_room_for_goes_on_when_there_is_room";
+    let name = "full::a_pull_that_the_disk_had_no_room_for_goes_on_when_there_is_room";
     lab::inside(name, &["unshare", "setpriv"], |_| everyone().into_iter().for_each(every_room));
 }
 
 /// The journal cannot be written: what was cloned already is collected, or the container's first process could never end.
 #[test]
 fn a_command_that_the_disk_had_no_room_for_holds_nothing_up() {
-    let name = "a_command_that_the_disk_had_no_room_for_holds_nothing_up";
+    let name = "full::a_command_that_the_disk_had_no_room_for_holds_nothing_up";
     lab::inside(name, &["unshare", "setpriv"], |_| everyone().into_iter().for_each(no_room_for_a_command));
+}
+
+/// What makes room needs some itself: it has been kept.
+#[test]
+fn what_makes_room_has_room_itself() {
+    let name = "full::what_makes_room_has_room_itself";
+    lab::inside(name, &["unshare", "setpriv"], |_| everyone().into_iter().for_each(room_is_made));
+}
+
+fn room_is_made(who: Who) {
+    let mut engine = Engine::start_in(who, |root| {
+        disk(root, who);
+        Vec::new()
+    });
+    let root = engine.root();
+    let docker = |engine: &Engine, line: &str| {
+        let words: Vec<_> = std::iter::once("docker").chain(line.split(' ')).collect();
+        engine.dockwalk(&words)
+    };
+    // A container took all there is, and prints on.
+    let script = "dd if=/dev/zero of=/big bs=64k 2>/dev/null; dd if=/dev/zero of=/rest bs=1 2>/dev/null; \
+        while :; do echo lost; sleep 0.02; done";
+    good(docker(&engine, "pull lab/shell:1"));
+    good(docker(&engine, "create --name other lab/shell:1"));
+    good(engine.dockwalk(&["docker", "run", "-d", "--name", "one", "lab/shell:1", "sh", "-c", script]));
+    let full = || nix::sys::statvfs::statvfs(&root).unwrap().blocks_available() == 0;
+    until(full, "the disk is full");
+    // What is not in its log is in the trace.
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    let lost = || {
+        let file = dir.path().join("trace.ndjson");
+        fs::remove_file(&file).ok();
+        good(engine.dockwalk(&["trace", "export", file.to_str().unwrap()]));
+        fs::read_to_string(&file).unwrap().contains(Code::LogLost.name())
+    };
+    until(lost, "lost output is told");
+    for line in ["rm other", "rm -f one", "volume prune -f", "image prune -a -f"] {
+        good(docker(&engine, line));
+    }
+    assert_eq!(good(docker(&engine, "images -q")), "");
+    let there = There::below(&root);
+    assert!(there.blobs.is_empty() && there.layers.is_empty(), "{who:?}: {there:?}");
+
+    // Others took it: nothing of what is deleted makes room for its own list.
+    for line in ["rmi lab/shell:1", "image prune -a -f"] {
+        resize(&root, ROOMY);
+        good(docker(&engine, "pull lab/shell:1"));
+        good(docker(&engine, "create --name one lab/shell:1"));
+        good(docker(&engine, "volume create data"));
+        resize(&root, used(&root));
+        for line in ["rm one", "volume rm data", line] {
+            good(docker(&engine, line));
+        }
+    }
+    assert!(root.join("reserve").exists(), "{who:?}: it is kept again");
+    engine.kill();
+    engine.start_again();
+    assert_eq!(good(docker(&engine, "ps -aq")), "");
+    engine.end();
+    umount(&root).unwrap();
+}
+
+fn until(reached: impl Fn() -> bool, what: &str) {
+    for _ in 0..600 {
+        if reached() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("{what}: not reached");
 }
 
 fn no_room_for_a_command(who: Who) {

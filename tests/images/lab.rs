@@ -27,6 +27,10 @@ pub fn inside(name: &str, programs: &[&str], test: impl FnOnce(&Path)) {
         eprintln!("SKIPPED {name}: needs {}", lacks.join(", "));
         return;
     }
+    // A name that no test has would run none, and pass.
+    if let Some(this) = std::thread::current().name().filter(|this| *this != "main") {
+        assert_eq!(this, name, "the whole name of the test");
+    }
     let me = std::env::current_exe().expect("this test");
     let status = Command::new("unshare")
         .args(["--net", "--mount", "--propagation", "private", "--"])

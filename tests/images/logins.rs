@@ -50,7 +50,7 @@ fn pushed_digest(said: &str) -> String {
 
 #[test]
 fn docker_logs_in_pushes_and_pulls_back_what_it_pushed() {
-    lab::inside("docker_logs_in_pushes_and_pulls_back_what_it_pushed", &NEEDED, |dir| {
+    lab::inside("logins::docker_logs_in_pushes_and_pulls_back_what_it_pushed", &NEEDED, |dir| {
         let _registry = registry(dir);
         let engine = Engine::start(Who::Root);
         good(engine.docker(&["pull", "lab/busybox:1"]));
@@ -89,7 +89,7 @@ fn docker_logs_in_pushes_and_pulls_back_what_it_pushed() {
 
 #[test]
 fn our_own_commands_read_and_keep_logins_as_docker_does() {
-    lab::inside("our_own_commands_read_and_keep_logins_as_docker_does", &NEEDED, |dir| {
+    lab::inside("logins::our_own_commands_read_and_keep_logins_as_docker_does", &NEEDED, |dir| {
         let _registry = registry(dir);
         let engine = Engine::start(Who::Root);
         let config = dir.join("docker-config");
@@ -118,7 +118,7 @@ fn our_own_commands_read_and_keep_logins_as_docker_does() {
 
 #[test]
 fn a_credential_helper_is_asked_for_the_login() {
-    lab::inside("a_credential_helper_is_asked_for_the_login", &NEEDED, |dir| {
+    lab::inside("logins::a_credential_helper_is_asked_for_the_login", &NEEDED, |dir| {
         let _registry = registry(dir);
         let engine = Engine::start(Who::Root);
         let (config, bin) = (dir.join("helped"), dir.join("bin"));
@@ -154,7 +154,7 @@ fn a_credential_helper_is_asked_for_the_login() {
 
 #[test]
 fn what_is_damaged_by_command_is_caught_and_mended() {
-    lab::inside("what_is_damaged_by_command_is_caught_and_mended", &["unshare", "busybox"], |_| {
+    lab::inside("logins::what_is_damaged_by_command_is_caught_and_mended", &["unshare", "busybox"], |_| {
         let engine = Engine::start(Who::Root);
         let config = engine.root().join("none");
         good(ours(&engine, &config, &["pull", "lab/base:1"]));

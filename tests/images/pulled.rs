@@ -43,7 +43,7 @@ fn highest_first(image: &Image) -> Vec<PathBuf> {
 
 #[test]
 fn merged_tree_is_what_umoci_and_docker_show() {
-    lab::inside("merged_tree_is_what_umoci_and_docker_show", &NEEDED, |dir| {
+    lab::inside("pulled::merged_tree_is_what_umoci_and_docker_show", &NEEDED, |dir| {
         let _registry = lab::registry(dir, 5000, "");
         let docker = Docker::start(dir);
         let name = "127.0.0.1:5000/test/tree:1";
@@ -66,7 +66,7 @@ fn merged_tree_is_what_umoci_and_docker_show() {
         fs::create_dir(&rootless).expect("a directory");
         std::os::unix::fs::chown(&rootless, Some(54321), Some(54321)).expect("chown");
         let place = rootless.display().to_string();
-        lab::as_user(dir, "rootless_child", &[("DOCKWALK_TEST_DIR", &place), ("DOCKWALK_TEST_IMAGE", name)]);
+        lab::as_user(dir, "pulled::rootless_child", &[("DOCKWALK_TEST_DIR", &place), ("DOCKWALK_TEST_IMAGE", name)]);
         let text = fs::read_to_string(rootless.join("tree.json")).expect("what the child saw");
         let rootless: Tree = serde_json::from_str(&text).expect("json");
         let no_devices = |tree: &Tree| -> Tree {
@@ -79,7 +79,7 @@ fn merged_tree_is_what_umoci_and_docker_show() {
 
 #[test]
 fn a_full_disk_is_said_to_be_full_and_nothing_half_done_stays() {
-    lab::inside("a_full_disk_is_said_to_be_full_and_nothing_half_done_stays", &["unshare", "busybox"], |dir| {
+    lab::inside("pulled::a_full_disk_is_said_to_be_full_and_nothing_half_done_stays", &["unshare", "busybox"], |dir| {
         let builtin = Builtin::serve(([127, 0, 0, 1], 0).into(), &dir.join("assets")).expect("the built-in registry");
         // Room for the blob and not for the layer; then not even for the blob.
         for (size, name) in [("size=2m", "layer"), ("size=512k", "blob")] {

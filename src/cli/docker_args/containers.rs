@@ -143,10 +143,10 @@ pub struct CreateArgs {
     #[arg(long, default_value = "missing", value_parser = ["always", "missing", "never"])]
     pub pull: String,
     /// Signal to stop the container
-    #[arg(long, value_name = "SIGNAL")]
+    #[arg(long, allow_hyphen_values = true, value_name = "SIGNAL")]
     pub stop_signal: Option<String>,
     /// Timeout (in seconds) to stop a container
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, allow_negative_numbers = true, value_name = "SECONDS")]
     pub stop_timeout: Option<i64>,
     /// Attach to STDIN, STDOUT or STDERR
     #[arg(short, long, value_name = "STREAM", value_parser = ["stdin", "stdout", "stderr"], ignore_case = true)]
@@ -202,7 +202,7 @@ pub struct StartArgs {
 #[derive(Debug, Args)]
 pub struct StopArgs {
     /// Signal to send to the container
-    #[arg(short, long)]
+    #[arg(short, long, allow_hyphen_values = true)]
     pub signal: Option<String>,
     /// Seconds to wait before killing the container
     #[arg(short, long, visible_alias = "timeout", allow_negative_numbers = true)]
@@ -216,7 +216,7 @@ pub struct StopArgs {
 #[derive(Debug, Args)]
 pub struct KillArgs {
     /// Signal to send to the container
-    #[arg(short, long)]
+    #[arg(short, long, allow_hyphen_values = true)]
     pub signal: Option<String>,
     /// Containers
     #[arg(required = true)]

@@ -100,7 +100,7 @@ pub(super) async fn stop(engine: Shared, Path(id): Path<String>, request: Reques
     let line = super::line(&request);
     let container = engine.containers.find(&id)?;
     let ContainerStopQuery { signal, seconds } = query::read(&request)?;
-    let number = signal.as_deref().map(signal::parse).transpose()?;
+    let number = signal.as_deref().map(signal::parse_kept).transpose()?;
     let engine = Arc::clone(&engine);
     let stopped = blocking(move || engine.stop(&container, &line, number, seconds)).await?;
     Ok(if stopped { nothing() } else { StatusCode::NOT_MODIFIED.into_response() })
@@ -110,7 +110,7 @@ pub(super) async fn restart(engine: Shared, Path(id): Path<String>, request: Req
     let line = super::line(&request);
     let container = engine.containers.find(&id)?;
     let ContainerStopQuery { signal, seconds } = query::read(&request)?;
-    let number = signal.as_deref().map(signal::parse).transpose()?;
+    let number = signal.as_deref().map(signal::parse_kept).transpose()?;
     let engine = Arc::clone(&engine);
     cancellable(move |cancel| {
         engine.stop(&container, &line, number, seconds)?;

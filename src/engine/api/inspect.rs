@@ -144,6 +144,7 @@ fn life(state: &State) -> ContainerState {
         running,
         pid: state.running.as_ref().filter(|_| running).map_or(0, |r| r.pid),
         exit_code: state.status.into(),
+        oom_killed: state.oom_killed,
         error: state.error.clone(),
         started_at: moment(state.started),
         finished_at: moment(state.finished),

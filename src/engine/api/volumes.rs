@@ -92,6 +92,7 @@ pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
 }
 
 fn delete(engine: &crate::engine::Engine, name: &str, line: &Asked) -> Result<()> {
+    let _room = engine.reserve.give();
     engine.conductor.operate(OpKind::VolumeRemove, name, line, &Cancel::new(), |cx| {
         engine.volumes.remove(cx, name, &|name| engine.volume_user(name, None))
     })?;

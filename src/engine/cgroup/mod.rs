@@ -59,6 +59,22 @@ pub struct Group {
     pub dirs: Vec<PathBuf>,
 }
 
+impl Group {
+    /// How many of its processes the kernel has killed for want of memory, as it says itself. None where nothing counts that.
+    pub fn killed_for_memory(&self) -> Option<(u64, Evidence)> {
+        // Of version 2 and of version 1, each with the same line.
+        let files = self.dirs.iter().flat_map(|dir| ["memory.events", "memory.oom_control"].map(|name| dir.join(name)));
+        files.filter_map(|path| evidence::read(&path).ok()).find_map(|text| {
+            let count = |line: &str| line.strip_prefix(KILLED)?.trim().parse().ok();
+            let killed = text.content().lines().find_map(count)?;
+            Some((killed, text.lines(|line| line.starts_with(KILLED))))
+        })
+    }
+}
+
+/// Before their number.
+const KILLED: &str = "oom_kill ";
+
 /// How a process gets into a group.
 #[derive(Debug)]
 pub struct Join {
@@ -253,6 +269,33 @@ fn kill_all(dir: &Path) {
         let kill = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::SIGKILL);
         if let Err(error) = kill {
             tracing::debug!(%error, pid, "left in a control group");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_killed_for_memory_is_what_the_kernel_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        let (pids, memory) = (dir.path().join("pids"), dir.path().join("memory"));
+        for one in [&pids, &memory] {
+            fs::create_dir(one).unwrap();
+        }
+        let group = Group { dirs: vec![pids, memory.clone()] };
+        assert_eq!(group.killed_for_memory(), None);
+        for (file, content, killed) in [
+            ("memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n", None),
+            ("memory.oom_control", "oom_kill_disable 0\nunder_oom 1\noom_kill 2\n", Some(2)),
+            ("memory.events", "low 0\nhigh 0\nmax 24\noom 3\noom_kill 1\noom_group_kill 0\n", Some(1)),
+            ("memory.events", "low 0\nmax 24\noom 3\noom_kill 0\n", Some(0)),
+        ] {
+            fs::write(memory.join(file), content).unwrap();
+            let path = memory.join(file).display().to_string();
+            let shown = killed.map(|n| (n, Evidence::File { path, content: format!("oom_kill {n}") }));
+            assert_eq!(group.killed_for_memory(), shown, "{content}");
         }
     }
 }

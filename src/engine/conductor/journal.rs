@@ -86,6 +86,8 @@ struct State {
     next: EntryId,
     /// Lines that say nothing any more.
     dead: usize,
+    /// What is done and could not be written, for the disk is full. Written before the next line.
+    owed: Vec<EntryId>,
 }
 
 /// So many lines that say nothing any more are put up with.
@@ -105,8 +107,17 @@ impl Journal {
             return Err(fault.with("version", version).with("readable", VERSION));
         }
         let (pending, foreign, unreadable) = Default::default();
-        let mut state =
-            State { path: path.to_owned(), file, life: life(), pending, foreign, unreadable, next: 1, dead: 0 };
+        let mut state = State {
+            path: path.to_owned(),
+            file,
+            life: life(),
+            pending,
+            foreign,
+            unreadable,
+            next: 1,
+            dead: 0,
+            owed: Vec::new(),
+        };
         let root = path.parent().unwrap_or(Path::new("")).to_owned();
         state.read(&text, &|inverse| undoers.know(inverse, &root));
         if !text.is_empty() {
@@ -132,7 +143,7 @@ impl Journal {
         state.next += 1;
         let entry = Entry { scope: scope.to_owned(), inverse, mortal };
         let line = state.line(id, &entry);
-        state.write(&line)?;
+        state.write(Some(&line))?;
         state.pending.insert(id, entry);
         Ok(id)
     }
@@ -144,10 +155,16 @@ impl Journal {
             return Ok(());
         }
         if state.is_empty() {
-            state.dead = 0;
+            (state.dead, state.owed) = (0, Vec::new());
             return state.file.set_len(0).map_err(|e| Fault::io("write", state.path.display(), &e));
         }
-        state.write(&Line::Done { id })?;
+        state.owed.push(id);
+        match state.write(None) {
+            // What makes room must not fail for the lack of it. An engine that is killed before this is written undoes what is
+            // undone already.
+            Err(fault) if matches!(fault.problem.code, Code::DiskFull) => tracing::debug!(%fault, "a line is owed"),
+            written => written?,
+        }
         state.dead += 2;
         let long = state.pending.is_empty() || state.dead > DEAD.max(4 * state.pending.len());
         if long && let Err(fault) = state.rewrite() {
@@ -315,16 +332,26 @@ impl State {
             return Err(Fault::io("write", self.path.display(), &error));
         }
         self.file = open_file(&self.path)?;
-        self.dead = 0;
+        (self.dead, self.owed) = (0, Vec::new());
         self.unreadable.iter_mut().enumerate().for_each(|(index, (line, _))| *line = index + 2);
         Ok(())
     }
 
-    fn write(&mut self, line: &Line) -> Result<()> {
+    /// Writes what is owed, and one line more.
+    fn write(&mut self, line: Option<&Line>) -> Result<()> {
         let length = self.file.metadata().map_or(0, |meta| meta.len());
         let mut text = if length == 0 { json(&Line::Journal { version: VERSION }, &self.path)? } else { Vec::new() };
-        text.extend(json(line, &self.path)?);
-        self.file.write_all(&text).map_err(|e| {
+        for id in &self.owed {
+            text.extend(json(&Line::Done { id: *id }, &self.path)?);
+        }
+        if let Some(line) = line {
+            text.extend(json(line, &self.path)?);
+        }
+        let written = self.file.write_all(&text);
+        if written.is_ok() {
+            self.owed.clear();
+        }
+        written.map_err(|e| {
             // A disk that is full took a part of it: the next line must not be glued to that.
             if let Err(error) = self.file.set_len(length) {
                 tracing::warn!(%error, path = %self.path.display(), "a torn line stays in the journal");

@@ -1,8 +1,9 @@
 use super::{Container, Phase};
+use crate::engine::cgroup::Group;
 use crate::engine::moment::Moment;
 use crate::engine::process::Running;
 use crate::engine::{Cancel, Cx, Engine, Fault, Result, rootfs};
-use crate::trace::{Change, Code, ContainerState, OpKind, Plan, StepKind};
+use crate::trace::{Change, Code, ContainerState, OpKind, Plan, Problem, StepKind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -40,13 +41,14 @@ impl Engine {
     }
 
     fn ended(&self, container: &Container, running: &Running, status: i32) {
-        let subject = &container.name;
+        let (subject, _room) = (&container.name, self.reserve.give());
         // What it wrote last comes before its end.
         self.uppers.settle(&container.id);
         let result = self.conductor.operate(OpKind::ContainerExit, subject, "", &Cancel::new(), |cx| {
             let plan = Plan::new(StepKind::ProcessEnds, subject).call(format!("exit status {status}"));
             let reaped = cx.step(plan, |cx| {
                 let reaped = running.reaped(cx);
+                self.short_of_memory(cx, container, running);
                 let state = ContainerState::Exited { status };
                 let change = Change::ContainerState { id: container.id.clone(), state };
                 cx.observe(change, running.end().into_iter().collect());
@@ -57,6 +59,17 @@ impl Engine {
         });
         if let Err(fault) = result {
             tracing::warn!(%fault, container = %container.id, "the end of a container was not clean");
+        }
+    }
+
+    /// Whether the kernel has killed any of its processes for want of memory. Its group says so as long as it is there.
+    fn short_of_memory(&self, cx: &Cx, container: &Container, running: &Running) {
+        let counted = running.group().and_then(Group::killed_for_memory).filter(|(killed, _)| *killed > 0);
+        container.update(|state| state.oom_killed = counted.is_some());
+        if let Some((killed, evidence)) = counted {
+            let problem = Problem::new(Code::CgroupOutOfMemory).with("container", &container.name);
+            cx.observe(Change::Remark(problem.with("killed", killed)), vec![evidence]);
+            self.tell(container, "oom", &[]);
         }
     }
 
@@ -93,6 +106,7 @@ impl Engine {
         if !made {
             return;
         }
+        let _room = self.reserve.give();
         let undo = |cx: &Cx| self.tear_down(cx, container);
         let result = self.conductor.operate(OpKind::Recover, &container.name, "", &Cancel::new(), undo);
         if let Err(fault) = result {

@@ -21,8 +21,7 @@ pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Res
     }
     let stop_signal = match request.stop_signal.as_deref().filter(|text| !text.is_empty()) {
         Some(asked) => signal::parse_kept(asked)?,
-        // As Docker: of an image's nobody looks at it before it is needed, and then it is as if none was said.
-        None => config.stop_signal.as_deref().and_then(|text| signal::parse_kept(text).ok()).unwrap_or(SIGTERM),
+        None => config.stop_signal.as_deref().filter(|text| !text.is_empty()).map_or(SIGTERM, signal::of_image),
     };
     let mut labels = config.labels.clone();
     labels.extend(request.labels.clone());

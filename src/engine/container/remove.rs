@@ -7,6 +7,7 @@ use crate::trace::{Change, Code, OpKind, Plan, StepKind};
 impl Engine {
     /// Deletes a container; `force` ends it first, `volumes` deletes its anonymous volumes too.
     pub fn remove(&self, container: &Container, line: &Asked, force: bool, volumes: bool) -> Result<()> {
+        let _room = self.reserve.give();
         if !self.claim(container, line, force)? {
             return Ok(());
         }

@@ -44,12 +44,21 @@ fn distance(text: &str, sign: char, most: i32) -> Option<i32> {
     digits.parse().ok().filter(|n| plain && *n <= most)
 }
 
+/// What stands for a signal that is none.
+pub const NONE: i32 = -1;
+
 /// The same of one to end a container with: any number, as in Docker. What is no signal cannot be sent when the time comes.
 pub fn parse_kept(text: &str) -> Result<i32> {
-    match text.parse::<i32>() {
-        Ok(number) if number != 0 => Ok(number),
-        _ => parse(text),
+    match text.parse::<i64>().map(i64::to_le_bytes) {
+        Ok([0, 0, 0, 0, 0, 0, 0, 0]) | Err(_) => parse(text),
+        // The kernel is told 32 bits of it.
+        Ok([a, b, c, d, ..]) => Ok(i32::from_le_bytes([a, b, c, d])),
     }
+}
+
+/// The same of an image's: nobody has looked at it, and what cannot be read is no signal, not the default one.
+pub fn of_image(text: &str) -> i32 {
+    parse_kept(text).unwrap_or(NONE)
 }
 
 /// Whether it is one at all.
@@ -98,8 +107,10 @@ mod tests {
         for (text, number) in [("65", 65), ("-1", -1), ("1000", 1000), ("15", 15), ("RTMIN+3", 37)] {
             assert_eq!((parse_kept(text).unwrap(), is_signal(number)), (number, (1..=64).contains(&number)), "{text}");
         }
-        for bad in ["0", "NOPE", "RTMIN+16", "", "99999999999"] {
+        assert_eq!(parse_kept("4294967311").unwrap(), 15);
+        for bad in ["0", "NOPE", "RTMIN+16", "", "99999999999999999999", " USR1", "0xa", "SIGSIGUSR1"] {
             assert_eq!(parse_kept(bad).unwrap_err().problem.code, Code::InvalidSignal, "{bad}");
+            assert!(!is_signal(of_image(bad)), "{bad}");
         }
     }
 

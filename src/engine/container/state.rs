@@ -99,6 +99,8 @@ pub struct State {
     pub running: Option<Arc<Running>>,
     /// How the last run ended.
     pub status: i32,
+    /// The kernel killed something in the last run that has ended for want of memory.
+    pub oom_killed: bool,
     /// When the last run began.
     pub started: Option<Moment>,
     /// When it ended.
@@ -134,6 +136,7 @@ impl Life {
             phase: Phase::Created,
             running: None,
             status: 0,
+            oom_killed: false,
             started: None,
             finished: None,
             error: String::new(),

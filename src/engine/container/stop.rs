@@ -7,6 +7,10 @@ use std::time::Duration;
 /// How long Docker waits before it kills.
 const PATIENCE: i64 = 10;
 
+/// How long it waits when the signal that asks is refused, whatever the patience, unless that has no end: the process may be
+/// about to end.
+const UNASKED: Duration = Duration::from_secs(2);
+
 /// How long a killed process may take to be gone. It waits for nobody, but its teardown may wait at the gate.
 const GONE: Duration = Duration::from_secs(10);
 
@@ -41,8 +45,8 @@ impl Engine {
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
             let limit = u64::try_from(seconds).ok().map(Duration::from_secs);
             let asked = cx.step(plan(container, &running, first), |_| self.send(container, &running, first));
-            // What is no signal the kernel refuses: then it is ended without being asked.
-            let limit = if signal::is_signal(first) { asked.map(|()| limit)? } else { Some(Duration::ZERO) };
+            // What is no signal the kernel refuses: then it is ended without being asked, as Docker does.
+            let limit = if signal::is_signal(first) { asked.map(|()| limit)? } else { limit.map(|_| UNASKED) };
             let ended = |state: &super::State| state.phase != Phase::Running || state.settled > run;
             if !container.wait_until(limit, ended) {
                 // Once is enough.

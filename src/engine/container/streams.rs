@@ -8,7 +8,7 @@
 //! ```
 
 use super::channel::{Channel, whole_characters};
-use super::log::{Log, LogOptions};
+use super::log::{Log, LogOptions, Lost};
 use crate::engine::process::Io;
 use crate::engine::{Conductor, Fault, Result, evidence};
 use crate::spec::ContainerId;
@@ -111,7 +111,7 @@ impl Streams {
     pub fn disconnect(&self) {
         self.attached.lock().clear();
         *self.input.lock() = Queue::default();
-        self.log.flush();
+        self.log.close();
     }
 
     fn pump(&self, mut file: File, channel: Channel, record: &Mutex<Record>) {
@@ -124,8 +124,9 @@ impl Streams {
                 Err(_) => break,
                 Ok(n) => n,
             };
-            self.log.append(channel, &buffer[..n]);
+            let lost = self.log.append(channel, &buffer[..n]);
             record.lock().take(channel, &buffer[..n]);
+            record.lock().lost(lost);
             let bytes = Bytes::copy_from_slice(&buffer[..n]);
             let attached = self.attached.lock().clone();
             for to in attached {
@@ -134,6 +135,8 @@ impl Streams {
                 }
             }
         }
+        let lost = self.log.finish(channel);
+        record.lock().lost(lost);
         record.lock().end(channel);
     }
 }
@@ -193,6 +196,13 @@ impl Record {
     pub fn end(&mut self, channel: Channel) {
         let rest = std::mem::take(&mut self.carried[channel as usize - 1]);
         self.say(String::from_utf8_lossy(&rest).into_owned());
+    }
+
+    /// What it printed is not in its log.
+    fn lost(&self, lost: Option<Lost>) {
+        let Some(lost) = lost else { return };
+        let problem = lost.problem.with("container", self.name());
+        self.conductor.notice(Change::Remark(problem), vec![lost.evidence]);
     }
 
     fn name(&self) -> &str {

@@ -19,7 +19,7 @@ pub struct Text {
     bytes: Vec<u8>,
 }
 
-/// A file that could not be read.
+/// A file that could not be read, or written.
 #[derive(Debug)]
 pub struct Unread {
     /// Why.
@@ -40,6 +40,24 @@ pub fn read(path: &Path) -> Result<Text, Box<Unread>> {
     })?;
     let content = String::from_utf8_lossy(&bytes).into_owned();
     Ok(Text { path: path.display().to_string(), content, bytes })
+}
+
+/// Writes to the end of a file; of what was refused, the call.
+pub fn append(file: &File, path: &Path, mut bytes: &[u8]) -> Result<(), Box<Unread>> {
+    while !bytes.is_empty() {
+        match nix::unistd::write(file, bytes) {
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(Errno::EINTR) => {}
+            Err(errno) => {
+                let args = [call::handle(file, path), "…".to_owned(), bytes.len().to_string()];
+                return Err(Box::new(Unread {
+                    evidence: call::done::<()>("write", &args, &Err(errno)),
+                    error: errno.into(),
+                }));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads a file to show it, or that it could not be read.

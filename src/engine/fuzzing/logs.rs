@@ -118,7 +118,8 @@ fn printed(dir: &Path, bytes: &[u8], how: u8) {
     for chunk in bytes.chunks(usize::from(how) + 1) {
         log.append(Channel::Out, chunk);
     }
-    log.flush();
+    log.finish(Channel::Out);
+    log.close();
     let rest = |reader: &mut crate::engine::container::Reader| {
         let mut text = String::new();
         loop {

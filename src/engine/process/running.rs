@@ -143,6 +143,11 @@ impl Running {
         })
     }
 
+    /// Its control group; none where there is none.
+    pub fn group(&self) -> Option<&Group> {
+        self.profile()?.group.as_ref()
+    }
+
     pub(super) fn profile(&self) -> Option<&Profile> {
         match &self.past {
             Past::Profile(profile) => Some(profile),

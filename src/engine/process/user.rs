@@ -16,7 +16,7 @@ pub struct Identity {
     pub gid: u32,
     /// Supplementary groups.
     pub groups: Vec<u32>,
-    /// Home directory; `/` when `/etc/passwd` has none.
+    /// Home directory, which may be empty; `/` when `/etc/passwd` has no line for it.
     pub home: String,
 }
 
@@ -53,33 +53,48 @@ fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
     let user = if user.is_empty() { "0" } else { user };
     let number =
         number(user).ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::UserOutOfRange).with("id", user))?;
-    let entry = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| match number {
+    let out_of_range = |id: &str| Fault::new(FaultKind::BadRequest, Code::UserOutOfRange).with("id", id);
+    let mut entries = lines(passwd);
+    let entry = entries.clone().find(|fields| match number {
         Some(number) => fields.get(2).and_then(|id| id.parse().ok()) == Some(number),
         None => fields.first() == Some(&user),
     });
     let field = |n: usize| entry.as_ref().and_then(|fields| fields.get(n).copied());
-    let uid = match field(2).and_then(|id| id.parse().ok()).or(number) {
+    let uid = match number {
         Some(uid) => uid,
-        None => return Err(Fault::new(FaultKind::BadRequest, Code::UserNotFound).with("user", user)),
+        // A number that cannot be meant is an error, and none at all nobody: Docker makes root of either.
+        None => match field(2).map(|id| self::number(id).ok_or_else(|| out_of_range(id))).transpose()?.flatten() {
+            Some(uid) => uid,
+            None => return Err(Fault::new(FaultKind::BadRequest, Code::UserNotFound).with("user", user)),
+        },
     };
     let name = field(0).unwrap_or_default();
-    let own_group = field(3).and_then(|id| id.parse().ok()).unwrap_or(0);
-    let groups = group.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let own_group = field(3).map(|id| self::number(id).ok_or_else(|| out_of_range(id))).transpose()?.flatten();
+    let own_group = own_group.unwrap_or(0);
+    let groups = lines(group);
     let (gid, groups) = match group_part {
         Some(wanted) => (find_group(wanted, groups)?, Vec::new()),
         None => {
             let member = |fields: &Vec<&str>| {
                 !name.is_empty() && fields.get(3).is_some_and(|members| members.split(',').any(|who| who == name))
             };
-            let ids = groups.filter(member).filter_map(|fields| fields.get(2).and_then(|id| id.parse().ok()));
-            (own_group, ids.collect())
+            let ids = groups.filter(member).filter_map(|fields| fields.get(2).copied());
+            let ids = ids.filter_map(|id| self::number(id).ok_or_else(|| out_of_range(id)).transpose());
+            (own_group, ids.collect::<Result<_>>()?)
         }
     };
     // The primary group is one of them, too: else a process that changes it could leave what only its members are kept from.
     let others: Vec<u32> = groups;
     let groups = std::iter::once(gid).chain(others.into_iter().filter(|other| *other != gid)).collect();
-    let home = field(5).filter(|home| !home.is_empty()).unwrap_or("/").to_owned();
+    // By the number, as Docker: of several names for one the first says it, and it may be none.
+    let home = entries.find(|fields| fields.get(2).and_then(|id| id.parse().ok()) == Some(uid));
+    let home = home.map_or("/", |fields| fields.get(5).copied().unwrap_or_default()).to_owned();
     Ok(Identity { uid, gid, groups, home })
+}
+
+/// The fields of each line, which may have blanks around it.
+fn lines(text: &str) -> impl Iterator<Item = Vec<&str>> + Clone {
+    text.lines().map(|line| line.trim().split(':').collect())
 }
 
 /// What is all digits, be it behind a sign, is a number, never a name: an image's `/etc/passwd` does not say who `1234` is. None
@@ -99,7 +114,8 @@ fn find_group<'a>(wanted: &str, mut groups: impl Iterator<Item = Vec<&'a str>>) 
     if let Some(number) = number(wanted).ok_or_else(out_of_range)? {
         return Ok(number);
     }
-    let found = groups.find(|fields| fields.first() == Some(&wanted)).and_then(|fields| fields.get(2)?.parse().ok());
+    let found = groups.find(|fields| fields.first() == Some(&wanted)).and_then(|fields| fields.get(2).copied());
+    let found = found.map(|id| number(id).ok_or_else(out_of_range)).transpose()?.flatten();
     let unknown = || Fault::new(FaultKind::BadRequest, Code::GroupNotFound).with("group", wanted);
     found.ok_or_else(unknown)
 }
@@ -141,6 +157,47 @@ mod tests {
         assert_eq!(identify("+5", passwd, group).unwrap().uid, 5);
         for user in ["-", "+", "1-", "--1", "-x"] {
             assert_eq!(identify(user, passwd, group).unwrap_err().problem.code, Code::UserNotFound, "{user}");
+        }
+    }
+
+    #[test]
+    fn odd_lines_are_read_as_docker_reads_them_or_not_at_all() {
+        let passwd = "short:x:5\nshort2\nneg:x:-5:-6::/n:\nbig:x:4294967296:1::/b:\nhuge:x:2147483648:1::/h:\n\
+            cr:x:7:8::/cr:/bin/sh\r\n\t sp:x:18:18::/sp:\ndup:x:10:11::/dup1:\ndup:x:12:13::/dup2:\nd2:x:14:15::/d2:\n\
+            d3:x:14:16::/d3:\nalpha:x:abc:1::/a:\nmany:x:19:20:g:/many:/sh:more\nnogid:x:21:::/ng:\ngneg:x:50:-6::/:\nlast:x:30:31::/last";
+        let group =
+            "ga:x:40:dup,many\r\n gb:x:41:sp\ngc:x:-41:nogid\ngd:x:2147483648:d2\nge:x:abc:cr\ngdup:x:45:\ngdup:x:46:";
+        let found = |user: &str| {
+            let found = identify(user, passwd, group).unwrap();
+            (found.uid, found.gid, found.groups[1..].to_vec(), found.home)
+        };
+        for (user, uid, gid, groups, home) in [
+            ("short", 5, 0, &[][..], ""),
+            ("5", 5, 0, &[], ""),
+            ("cr", 7, 8, &[], "/cr"),
+            ("sp", 18, 18, &[41], "/sp"),
+            ("dup", 10, 11, &[40], "/dup1"),
+            ("12", 12, 13, &[40], "/dup2"),
+            ("d3", 14, 16, &[], "/d2"),
+            ("many", 19, 20, &[40], "/many"),
+            ("last", 30, 31, &[], "/last"),
+            ("last:gdup", 30, 45, &[], "/last"),
+        ] {
+            assert_eq!(found(user), (uid, gid, groups.to_vec(), home.to_owned()), "{user}");
+        }
+        for (user, code) in [
+            ("neg", Code::UserOutOfRange),
+            ("big", Code::UserOutOfRange),
+            ("huge", Code::UserOutOfRange),
+            ("nogid", Code::UserOutOfRange),
+            ("gneg", Code::UserOutOfRange),
+            ("50", Code::UserOutOfRange),
+            ("short2", Code::UserNotFound),
+            ("alpha", Code::UserNotFound),
+            (" sp", Code::UserNotFound),
+            ("last:gd", Code::UserOutOfRange),
+        ] {
+            assert_eq!(identify(user, passwd, group).unwrap_err().problem.code, code, "{user}");
         }
     }
 

@@ -70,6 +70,7 @@ problem-not-built = { $feature ->
 }
 problem-events-backwards = `since` ({ $since }) cannot be after `until` ({ $until }). Exchange the two.
 problem-api-version = client version { $version } is not supported. This engine speaks { $oldest } to { $newest }: set DOCKER_API_VERSION to one of these.
+problem-log-lost = Log { $path }: { $lost } lines that the container { $container } printed could not be written and are lost ({ $reason }). `docker logs` does not have them; who is attached has seen them. Free some space on the disk, with `docker rm` or `docker image prune` perhaps; what is printed then is kept again.
 problem-console-cut = { $container } has printed more than { $bytes } bytes. What it prints from here on is in `docker logs`, not in the trace.
 problem-console-left-out = Of what { $container } printed, { $bytes } bytes are not in the trace. `docker logs` has the latest of them.
 problem-engine-runs-already = An engine listens at { $socket } already. Use that one, end it, or give this one another socket with `--socket PATH`.

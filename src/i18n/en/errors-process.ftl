@@ -4,6 +4,7 @@ problem-capability-unknown = { $name }: there is no such capability. Use a name 
 problem-cgroup-limit-refused = Limit { $limit }: the kernel refused to write it to { $path } ({ $reason }). Check that the value fits this machine, or run without it.
 problem-cgroup-not-here = This user cannot make control groups here, so these limits are not set: { $limits }. The container runs without them. To have them, start the engine as root, or on cgroup v2 with `systemd-run --user --scope -p Delegate=yes`.
 problem-cgroup-no-swap = Limit { $limit }: this kernel does not count swap for each container ({ $path } is not there), so the container may use as much swap as the host has. To have it limited, boot with `swapaccount=1`, or switch swap off with `sudo swapoff -a`.
+problem-cgroup-out-of-memory = Container { $container }: it needed more memory than it may have, so the kernel killed { $killed } of its processes (exit status 137 is 128 + SIGKILL). Give it more with `--memory`, or find out what takes so much.
 problem-memory-swap-below-memory = `--memory-swap { $swap }` says how much memory and swap a container has together, so it goes with `--memory` (here { $memory } bytes) and must not be below it. Give a larger number, or -1 for as much swap as there is.
 problem-command-interpreter-missing = { $command }: it is in image { $image }, but { $asking ->
     [itself] its first line

@@ -70,6 +70,7 @@ problem-not-built = { $feature ->
 }
 problem-events-backwards = `since`({ $since })가 `until`({ $until })보다 늦습니다. 둘을 바꾸세요.
 problem-api-version = 클라이언트의 API 버전 { $version }: 지원하지 않습니다. 이 엔진이 지원하는 범위는 { $oldest }–{ $newest }입니다. DOCKER_API_VERSION을 그 사이로 정하세요.
+problem-log-lost = 로그 { $path }: 컨테이너 { $container }의 출력 { $lost }줄을 쓰지 못해 잃었습니다({ $reason }). `docker logs`에는 나오지 않고, 연결(attach)해 있던 쪽만 보았습니다. `docker rm`이나 `docker image prune` 등으로 디스크 공간을 비우면 그 뒤의 출력은 다시 남습니다.
 problem-console-cut = { $container }의 출력이 { $bytes }바이트를 넘었습니다. 이후 출력은 기록이 아니라 `docker logs`에서 볼 수 있습니다.
 problem-console-left-out = { $container }의 출력 가운데 { $bytes }바이트는 기록에 없습니다. 그중 최근 것은 `docker logs`에서 볼 수 있습니다.
 problem-engine-runs-already = { $socket }에서 이미 엔진(engine)이 실행 중입니다. 그 엔진을 쓰거나 종료하거나, `--socket PATH`로 다른 소켓을 지정하세요.

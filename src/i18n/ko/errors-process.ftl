@@ -4,6 +4,7 @@ problem-capability-unknown = { $name }: 그런 권한(capability)은 없습니�
 problem-cgroup-limit-refused = 제한 { $limit }: 커널이 { $path }에 쓰기를 거절했습니다 ({ $reason }). 값이 이 컴퓨터에 맞는지 확인하거나 제한 없이 실행하세요.
 problem-cgroup-not-here = 이 사용자는 여기서 컨트롤 그룹(cgroup)을 만들 수 없어 요청한 제한을 걸지 못했습니다: { $limits }. 컨테이너는 제한 없이 실행됩니다. 제한을 보려면 엔진을 root로 시작하거나, cgroup v2에서 `systemd-run --user --scope -p Delegate=yes`로 시작하세요.
 problem-cgroup-no-swap = 제한 { $limit }: 이 커널은 컨테이너마다 스왑(swap)을 세지 않아({ $path } 파일이 없음) 컨테이너가 호스트의 스왑을 얼마든지 쓸 수 있습니다. 제한하려면 커널을 `swapaccount=1`로 부팅하거나 `sudo swapoff -a`로 스왑을 끄세요.
+problem-cgroup-out-of-memory = 컨테이너 { $container }: 허용된 것보다 많은 메모리가 필요해서 커널이 이 컨테이너의 프로세스를 { $killed }개 강제로 끝냈습니다(종료 상태 137은 128 + SIGKILL). `--memory`로 메모리를 더 주거나, 무엇이 메모리를 많이 쓰는지 찾아보세요.
 problem-memory-swap-below-memory = `--memory-swap { $swap }`: 메모리와 스왑(swap)을 합한 크기이므로 `--memory`(지금 { $memory }바이트)와 함께 주어야 하고 그보다 작을 수 없습니다. 더 큰 값을 주거나, 스왑을 제한하지 않으려면 -1을 주세요.
 problem-command-interpreter-missing = { $command }: 이미지 { $image }에 있지만, { $asking ->
     [itself] 첫 줄에

@@ -40,6 +40,7 @@ pub(super) async fn remove(engine: Arc<Engine>, name: String, request: Request) 
     let ImageRemoveQuery { force, keep_parents } = query::read(&request)?;
     let how = Removal { force, keep_parents };
     let removed = blocking(move || {
+        let _room = engine.reserve.give();
         let in_use = |image: &Digest| user_of(&engine, image);
         let before = engine.store.images();
         let removed = engine.conductor.operate(OpKind::ImageRemove, &name, line, &Cancel::new(), |cx| {
@@ -61,6 +62,7 @@ pub(in crate::engine::api) async fn prune(engine: Shared, request: Request) -> A
     let before = filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()?;
     let engine = Arc::clone(&engine);
     let pruned = blocking(move || {
+        let _room = engine.reserve.give();
         let in_use = |image: &Digest| user_of(&engine, image);
         let wanted = |image: &Image| {
             before.is_none_or(|before| moment(image) <= before) && labels(&filters, &image.config.labels)

@@ -19,19 +19,30 @@ pub use options::LogOptions;
 pub use read::{Ask, Piece, Reader};
 
 use super::channel::Channel;
+use crate::engine::evidence::{self, Unread};
 use crate::engine::moment::Moment;
-use crate::engine::{Fault, Result};
+use crate::engine::{Fault, Result as Outcome};
+use crate::trace::{Code, Evidence, Problem};
 use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use tokio::sync::watch;
 
 /// A longer line is cut into pieces of so many bytes.
 pub(super) const LONGEST: usize = 16 * 1024;
+
+/// Output that is not in the log, and how that is known.
+#[derive(Debug)]
+pub struct Lost {
+    /// Which log, how many records, and why.
+    pub problem: Problem,
+    /// The call that was refused, or what was looked at.
+    pub evidence: Evidence,
+}
 
 /// A log that is written.
 #[derive(Debug)]
@@ -87,7 +98,7 @@ impl LogEntry {
 
 impl Log {
     /// A new log.
-    pub fn create(path: &Path, options: LogOptions) -> Result<Self> {
+    pub fn create(path: &Path, options: LogOptions) -> Outcome<Self> {
         let log = Self { path: path.to_owned(), options, state: Mutex::default(), length: watch::Sender::new(0) };
         log.open_new(path).map_err(|e| Fault::io("write", path.display(), &e))?;
         Ok(log)
@@ -101,9 +112,10 @@ impl Log {
         Self { path: path.to_owned(), options, state: Mutex::new(state), length: watch::Sender::new(0) }
     }
 
-    /// Appends what was printed. Whole lines are written at once, the beginning of one when it is whole or long.
-    pub fn append(&self, channel: Channel, bytes: &[u8]) {
-        let mut state = self.lock();
+    /// Appends what was printed. Whole lines are written at once, the beginning of one when it is whole or long. What was lost
+    /// is told once, and again when it is twice as much.
+    pub fn append(&self, channel: Channel, bytes: &[u8]) -> Option<Lost> {
+        let (mut state, mut lost) = (self.lock(), None);
         let mut begun = std::mem::take(&mut state.begun[channel as usize - 1]);
         begun.bytes.extend_from_slice(bytes);
         let mut rest = begun.bytes.as_slice();
@@ -115,23 +127,24 @@ impl Log {
                 None if rest.len() > LONGEST => cut(&rest[..LONGEST]),
                 None => break,
             };
-            self.write(&mut state, channel, &rest[..end], &mut begun.since);
+            lost = self.write(&mut state, channel, &rest[..end], &mut begun.since).or(lost);
             rest = &rest[end..];
         }
         begun.bytes = rest.to_vec();
         state.begun[channel as usize - 1] = begun;
+        lost
     }
 
-    /// Writes the beginnings of lines that will not be ended, and lets go of the file.
-    pub fn flush(&self) {
+    /// Writes the beginning of a line that will not be ended.
+    pub fn finish(&self, channel: Channel) -> Option<Lost> {
         let mut state = self.lock();
-        for channel in [Channel::Out, Channel::Err] {
-            let mut begun = std::mem::take(&mut state.begun[channel as usize - 1]);
-            if !begun.bytes.is_empty() {
-                self.write(&mut state, channel, &begun.bytes, &mut begun.since);
-            }
-        }
-        state.file = None;
+        let mut begun = std::mem::take(&mut state.begun[channel as usize - 1]);
+        if begun.bytes.is_empty() { None } else { self.write(&mut state, channel, &begun.bytes, &mut begun.since) }
+    }
+
+    /// Lets go of the file.
+    pub fn close(&self) {
+        self.lock().file = None;
     }
 
     /// Tells when there is more.
@@ -140,7 +153,7 @@ impl Log {
     }
 
     /// Writes one piece. What cannot be written is said once and lost; half of it never stays.
-    fn write(&self, state: &mut State, channel: Channel, piece: &[u8], since: &mut Option<String>) {
+    fn write(&self, state: &mut State, channel: Channel, piece: &[u8], since: &mut Option<String>) -> Option<Lost> {
         let continued = since.is_some();
         let time = since.take().unwrap_or_else(|| Moment::now().rfc3339());
         let entry = LogEntry {
@@ -155,34 +168,43 @@ impl Log {
         let mut json = serde_json::to_vec(&entry).unwrap_or_default();
         json.push(b'\n');
         match self.put(state, &json) {
-            Ok(()) => self.length.send_modify(|n| *n += 1),
+            Ok(()) => {
+                self.length.send_modify(|n| *n += 1);
+                None
+            }
             // It was removed while its last words came.
-            Err(error) if error.kind() == ErrorKind::NotFound => tracing::debug!(%error, "a log is gone"),
+            Err(unwritten) if unwritten.error.kind() == ErrorKind::NotFound => {
+                tracing::debug!(error = %unwritten.error, "a log is gone");
+                None
+            }
             // A full disk is said once, and again when there are twice as many.
-            Err(error) => {
+            Err(unwritten) => {
                 state.lost += 1;
-                if state.lost.is_power_of_two() {
-                    let (lost, path) = (state.lost, self.path.display());
+                let (Unread { error, evidence }, path, lost) = (*unwritten, self.path.display(), state.lost);
+                lost.is_power_of_two().then(|| {
                     tracing::warn!(%error, %path, lost, "output is not in the log");
-                }
+                    let problem = Problem::new(Code::LogLost).with("path", path).with("lost", lost);
+                    Lost { problem: problem.with("reason", error), evidence }
+                })
             }
         }
     }
 
-    fn put(&self, state: &mut State, json: &[u8]) -> io::Result<()> {
+    fn put(&self, state: &mut State, json: &[u8]) -> Result<(), Box<Unread>> {
+        let looked = |error: io::Error| Box::new(Unread { error, evidence: evidence::absent(&self.path) });
         if state.size > 0 && state.size + json.len() as u64 > self.options.size {
-            self.rotate(state)?;
+            self.rotate(state).map_err(looked)?;
         }
         if state.file.is_none() {
-            let file = File::options().append(true).open(&self.path)?;
-            state.size = file.metadata()?.len();
+            let file = File::options().append(true).open(&self.path).map_err(looked)?;
+            state.size = file.metadata().map_err(looked)?.len();
             state.file = Some(file);
         }
-        let Some(mut file) = state.file.as_ref() else { return Ok(()) };
-        if let Err(error) = file.write_all(json) {
+        let Some(file) = state.file.as_ref() else { return Ok(()) };
+        if let Err(unwritten) = evidence::append(file, &self.path, json) {
             // A disk that is full took a part of it: the next record must not be glued to that.
             file.set_len(state.size).unwrap_or_else(|error| tracing::debug!(%error, "a torn line stays in a log"));
-            return Err(error);
+            return Err(unwritten);
         }
         state.size += json.len() as u64;
         Ok(())

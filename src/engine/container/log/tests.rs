@@ -3,6 +3,7 @@ use crate::engine::container::channel::Channel::{Err, Out};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use std::io::Write as _;
 
 const BOTH: [bool; 2] = [true; 2];
 
@@ -48,7 +49,8 @@ fn lines_are_kept_whole_whatever_the_chunks() {
     bench.log.append(Out, b"one\ntw");
     bench.log.append(Err, b"oops\n");
     bench.log.append(Out, b"o\nthree");
-    bench.log.flush();
+    bench.log.finish(Out);
+    bench.log.close();
     let said = bench.read(Ask { channels: BOTH, ..Ask::default() });
     let said: Vec<_> = said.iter().map(|piece| (piece.channel, piece.text.as_str())).collect();
     assert_eq!(said, [(Out, "one\n"), (Err, "oops\n"), (Out, "two\n"), (Out, "three")]);
@@ -107,7 +109,8 @@ fn a_line_that_another_stream_interrupts_is_whole_in_a_tail() {
 fn a_character_is_not_cut_in_two() {
     let bench = bench(1 << 20, 3);
     bench.log.append(Out, "한".repeat(LONGEST).as_bytes());
-    bench.log.flush();
+    bench.log.finish(Out);
+    bench.log.close();
     assert_eq!(bench.tail(1), "한".repeat(LONGEST));
 }
 
@@ -152,7 +155,7 @@ fn whoever_is_left_behind_goes_on_with_what_there_still_is() {
     let mut reader = bench.log.reader(Ask { channels: BOTH, follow: true, ..Ask::default() }).unwrap();
     bench.log.append(Out, b"first\n");
     assert_eq!(rest(&mut reader, &bench.log).len(), 1);
-    (0..1000).for_each(|n| bench.log.append(Out, format!("{n}\n").as_bytes()));
+    (0..1000).for_each(|n| drop(bench.log.append(Out, format!("{n}\n").as_bytes())));
     let read = rest(&mut reader, &bench.log);
     assert_eq!(read.last().unwrap().text, "999\n");
     // The file it had open is read to its end; the ones that came and went are lost.
@@ -165,14 +168,14 @@ fn who_does_not_follow_ends_where_the_log_ended_when_it_was_asked_for() {
     let bench = bench(2048, 3);
     bench.log.append(Out, b"before\n");
     let mut reader = bench.log.reader(Ask { channels: BOTH, ..Ask::default() }).unwrap();
-    (0..40).for_each(|_| bench.log.append(Out, b"after\n"));
+    (0..40).for_each(|_| drop(bench.log.append(Out, b"after\n")));
     assert_eq!(rest(&mut reader, &bench.log).len(), 1);
 }
 
 #[test]
 fn lines_are_chosen_by_when_they_began() {
     let bench = bench(1 << 20, 3);
-    ["one\n", "two\n", "three\n"].iter().for_each(|line| bench.log.append(Out, line.as_bytes()));
+    ["one\n", "two\n", "three\n"].iter().for_each(|line| drop(bench.log.append(Out, line.as_bytes())));
     let all = bench.read(Ask { channels: BOTH, ..Ask::default() });
     let texts = |ask: Ask| bench.read(ask).into_iter().map(|piece| piece.text).collect::<String>();
     let second = Some(all[1].time.clone());
@@ -203,9 +206,9 @@ fn nothing_is_open_for_a_log_that_is_not_written() {
     assert_eq!(open(), 0);
     bench.log.append(Out, b"one\n");
     assert_eq!(open(), 1);
-    bench.log.flush();
+    bench.log.close();
     assert_eq!(open(), 0);
     bench.log.append(Out, b"two\n");
-    bench.log.flush();
+    bench.log.close();
     assert_eq!(bench.tail(2), "one\ntwo\n");
 }

@@ -48,10 +48,34 @@ fn candidates(program: &str, env: &[String]) -> Vec<String> {
         return vec![program.to_owned()];
     }
     let path = env.iter().find_map(|entry| entry.strip_prefix("PATH=")).unwrap_or(DEFAULT_PATH);
-    let dirs = path.split(':').map(|dir| if dir.is_empty() { "." } else { dir.trim_end_matches('/') });
-    dirs.map(|dir| format!("{dir}/{program}")).collect()
+    // As Docker: what a shell would find from its working directory, a `bin` or nothing between two colons, is not executed.
+    let dirs = path.split(':').filter(|dir| dir.starts_with('/')).map(|dir| dir.trim_end_matches('/'));
+    let found: Vec<_> = dirs.map(|dir| format!("{dir}/{program}")).collect();
+    // The kernel says of no path at all that it is not there.
+    if found.is_empty() { vec![String::new()] } else { found }
 }
 
 fn c_text(text: &str) -> CString {
     CString::new(text.bytes().take_while(|byte| *byte != 0).collect::<Vec<_>>()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_looked_for_in_absolute_directories() {
+        for (path, found) in [
+            ("/bin:/usr/bin/", &["/bin/ls", "/usr/bin/ls"][..]),
+            ("/:/bin", &["/ls", "/bin/ls"]),
+            ("bin:/bin:.", &["/bin/ls"]),
+            (":/bin:", &["/bin/ls"]),
+            ("bin", &[""]),
+            ("", &[""]),
+        ] {
+            assert_eq!(candidates("ls", &[format!("PATH={path}")]), found, "{path}");
+        }
+        assert_eq!(candidates("bin/ls", &["PATH=/x".to_owned()]), ["bin/ls"]);
+        assert_eq!(candidates("ls", &[]).len(), 6);
+    }
 }

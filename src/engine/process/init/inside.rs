@@ -51,12 +51,8 @@ pub fn mounts(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> Res
 
 fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &MountSpec) -> Result<()> {
     let target = normal(&one.target)?;
-    if target == "/proc" || target.starts_with("/proc/") {
-        return Err(Fault::new(FaultKind::BadRequest, Code::MountIntoProc).with("target", target));
-    }
-    if target == "/dev" {
-        return Err(Fault::new(FaultKind::BadRequest, Code::MountOverDev).with("target", target));
-    }
+    refuse(&target, &target)?;
+    refuse(&target, &target::leads(spec, &target)?)?;
     init.stage(StepKind::MountInside, &target);
     init.about(About::Mount(target.clone()));
     if let MountSource::Tmpfs { options } = &one.source {
@@ -94,6 +90,19 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &
     init.main(attach(from, to));
     init.look(Look::Mount(target, kind));
     Ok(())
+}
+
+/// What nothing is mounted over, be it by its name or by links of the image that lead there: the root, which would be hidden
+/// from who is in it, `/dev`, which would be empty, and `/proc`.
+fn refuse(target: &str, leads: &str) -> Result<()> {
+    let code = match leads {
+        "/" => Code::MountTarget,
+        "/dev" => Code::MountOverDev,
+        path if path == "/proc" || path.starts_with("/proc/") => Code::MountIntoProc,
+        _ => return Ok(()),
+    };
+    let shown = if target == leads { target.to_owned() } else { format!("{target} → {leads}") };
+    Err(Fault::new(FaultKind::BadRequest, code).with("target", shown))
 }
 
 /// A directory is mounted on a directory, a file on a file. What the engine provides in `/etc` is a file in any case.

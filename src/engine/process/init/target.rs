@@ -92,6 +92,11 @@ fn leads_to_directory(spec: &ProcessSpec, path: &str) -> bool {
     })
 }
 
+/// Where a path leads when the links of the image are followed.
+pub fn leads(spec: &ProcessSpec, path: &str) -> Result<String> {
+    Ok(format!("/{}", look(spec, path)?.parts.join("/")))
+}
+
 /// The mode of a directory of the image; none where there is none, or a mount of the user's is over it.
 pub fn mode(spec: &ProcessSpec, path: &str) -> Option<u32> {
     let found = look(spec, path).ok().filter(|found| found.there == found.parts.len())?;
@@ -175,6 +180,11 @@ fn follow(spec: &ProcessSpec, path: &str, refused: impl Fn() -> Fault) -> Result
         }
         found.parts.push(part);
         if missing {
+            continue;
+        }
+        // See `system_dir`.
+        if matches!(found.parts.as_slice(), [first] if KERNELS.contains(&first.as_str())) {
+            found.there = 1;
             continue;
         }
         let Some((root, here)) = holder(spec, &root, &found.parts) else {
