@@ -80,7 +80,7 @@ impl Words {
 
     /// That message is not said now.
     pub fn is_veiled(&self, key: &str) -> bool {
-        self.veiled.iter().any(|veiled| *veiled == key)
+        self.veiled.contains(&key)
     }
 
     /// The same with nothing held back: for the names of what is veiled.
