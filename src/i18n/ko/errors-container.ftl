@@ -22,7 +22,7 @@ problem-no-such-option = { $option } = { $value }: Docker에 그런 이름의 �
 problem-no-such-value = { $option } = { $value }: Docker에도 없는 값입니다. Docker가 아는 값: { $known }. 고치거나 이 옵션을 빼세요.
 problem-invalid-port = 포트(port) "{ $port }": 쓸 수 없는 값입니다. 1부터 65535까지의 수나 범위를 쓰고, tcp가 아니면 프로토콜도 쓰세요. 예: 80, 8000-8010, 53/udp.
 problem-filters-unreadable = filters={ $filters }: 읽을 수 없습니다. 이름마다 값의 목록이 있는 JSON이어야 합니다. 예: {"{"}"label":["a=b"]{"}"}.
-problem-engine-root-link = { $root }: { $target }을(를) 가리키는 링크(link)인데, 그곳에 아무것도 없습니다. 엔진(engine)은 자기 디렉터리를 만들지만 링크를 거쳐서는 만들지 않습니다. { $target }을(를) 만들거나, `--root DIR`로 다른 디렉터리를 주세요.
+problem-engine-root-link = { $root }: { $target } 경로를 가리키는 링크(link)인데, 그곳에 아무것도 없습니다. 엔진(engine)은 자기 디렉터리를 만들지만 링크를 거쳐서는 만들지 않습니다. { $target } 디렉터리를 만들거나, `--root DIR`로 다른 디렉터리를 주세요.
 problem-bad-number = { $name }={ $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 값을 고치세요.
 problem-bad-filter = { $filter } 필터(filter)는 지원하지 않습니다. 빼고 다시 실행하세요.
 problem-bad-credentials = X-Registry-Auth가 JSON의 base64가 아닙니다. `docker login`으로 다시 로그인하세요.

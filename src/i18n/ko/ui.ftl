@@ -320,14 +320,11 @@ inspector-gone = 이 시점에는 없습니다. 그 전에 없어졌습니다.
 inspector-not-yet = 이 시점에는 아직 없습니다.
 inspector-evidence = 근거
 inspector-evidence-dropped = 녹화가 한도를 넘어 이것의 근거는 지워졌습니다. 지금 상태만 남아 있습니다.
-inspector-more = 근거 { $count }개가 더 있습니다.
-inspector-by-hand = 손으로 한다면
-inspector-evidence-dropped = 기록이 한도를 넘어 이것의 근거는 지워졌습니다. 지금 상태만 남아 있습니다.
 inspector-evidence-none = 이것만 따로 물어본 기록은 없습니다. 다른 것을 확인하면서 함께 알게 된 사실입니다.
 inspector-more = 근거 { $count }개가 더 있습니다.
 answer-rest = 나머지 { $count }줄 보기
 answer-fold = 접기
-inspector-by-hand = 직접 해 보기
+inspector-by-hand = 손으로 한다면
 
 ## 다이제스트 깨뜨리기
 break-title = 다이제스트 깨뜨리기
