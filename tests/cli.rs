@@ -46,7 +46,7 @@ fn a_slip_of_the_finger_is_answered_in_the_users_language() {
         ("docker image lss", 1, "혹시 ls"),
         ("docker run --nmae x y", 125, "혹시 --name"),
         ("docker run --nonsense y", 125, "그런 옵션은 없습니다"),
-        ("docker run", 1, "비어 있습니다"),
+        ("docker run", 1, "값이 없습니다"),
         ("docker run --pull sometimes x", 125, "always"),
         ("docker ps extra", 1, "받지 않는 값"),
         ("doctro", 2, "혹시 doctor"),

@@ -28,6 +28,7 @@ mod spoiler;
 mod tests;
 mod track;
 mod view;
+mod walk;
 
 pub use answer::{Answer, Term};
 pub use claims::{Verdict, verdicts_of};

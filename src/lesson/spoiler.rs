@@ -1,6 +1,6 @@
 //! What gives an answer away: words of a lesson, or of the program, that may be read before the machine tells.
 
-use super::playback::{Walk, first_answer, walk};
+use super::walk::{Walk, first_answer, walk};
 use super::*;
 use crate::i18n::{Lang, Words};
 use crate::trace::{Body, Code, Problem, StepKind, Trace};

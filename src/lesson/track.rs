@@ -1,4 +1,5 @@
-use super::playback::{Rest, is_inside_op, is_next};
+use super::playback::Rest;
+use super::walk::{is_inside_op, is_next};
 use super::*;
 use crate::trace::{Trace, World};
 use std::sync::Arc;

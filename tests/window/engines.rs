@@ -88,7 +88,7 @@ fn a_click_on_the_gate_opens_it_for_commands_from_outside_and_another_closes_it(
         let mut window = window(&engine, Open::Engine);
         until(&mut window, "closed", |window| says(window, "게이트 닫힘"));
         let mut child = engine.dockwalk(&["docker", "volume", "create", "notes"]).spawn().unwrap();
-        until(&mut window, "who waits", |window| says(window, &format!("밖의 dockwalk(PID {}) 기다림", child.id())));
+        until(&mut window, "who waits", |window| says(window, &format!("밖의 dockwalk(PID {}) 대기 중", child.id())));
         let closed = "게이트 닫힘";
         window.get_all_by_label_contains(closed).next().unwrap().click();
         until(&mut window, "open", |window| says(window, "게이트 열림"));

@@ -251,7 +251,7 @@ fn a_line_that_is_no_docker_command_is_not_run_and_says_why() {
         ("rnu lab/shell:1", "혹시 run", "Did you mean run"),
         ("docker pss", "혹시 ps", "Did you mean ps"),
         ("docker run --nmae x lab/shell:1", "혹시 --name", "Did you mean --name"),
-        ("docker run", "비어 있습니다", "is missing"),
+        ("docker run", "값이 없습니다", "is missing"),
         ("docker ps extra", "받지 않는 값", "takes no such argument"),
         ("docker run --pull sometimes x", "always", "always"),
         ("docker run --name", "값이 필요합니다", "a value is needed"),

@@ -52,8 +52,8 @@ fn it_says_whether_it_is_open_and_who_waits() {
         (
             Lang::Ko,
             "게이트 닫힘 · 밖에서 온 명령도 여기서 멈춤",
-            "게이트 닫힘 · 밖의 docker(PID 4711) 기다림",
-            "게이트 닫힘 · 엔진 기다림",
+            "게이트 닫힘 · 밖의 docker(PID 4711) 대기 중",
+            "게이트 닫힘 · 엔진 대기 중",
             "게이트 열림",
         ),
         (
