@@ -4,8 +4,8 @@ use super::command::{Ask, Command, PathCommand, SourceCommand, ViewCommand};
 use super::diagrams::{Diagrams, Seen, Tab};
 use super::effects::EffectRunner;
 use super::panels::{
-    self, PanelContext, ask, dock, ending, field, files, help, inspector, lesson, narration, outline, presenter, stage,
-    start, steps, timeline, top,
+    self, PanelContext, ask, dock, ending, field, files, find, help, inspector, lesson, narration, outline, presenter,
+    stage, start, steps, timeline, top,
 };
 use super::room::Room;
 use super::state::{Overlay, WindowState};
@@ -271,6 +271,7 @@ fn over(ctx: &egui::Context, cx: &mut PanelContext<'_>, path: &mut String) {
     match cx.state.overlay {
         Some(Overlay::Help) => help::show(ctx, cx),
         Some(Overlay::Steps) => steps::show(ctx, cx),
+        Some(Overlay::Find) => find::show(ctx, cx),
         Some(Overlay::Ask(what)) => ask::show(ctx, cx, what, path),
         Some(Overlay::Leave) => ask::leave(ctx, cx),
         None => {}

@@ -64,7 +64,7 @@ impl Binding {
         use PlaybackCommand as P;
         match &self.command {
             Command::Playback(P::Level(_) | P::Into | P::Out | P::BreakpointHere | P::RunToSame | P::Continue)
-            | Command::View(ViewCommand::Steps) => About::Closer,
+            | Command::View(ViewCommand::Steps | ViewCommand::Find) => About::Closer,
             Command::Playback(_) | Command::Lesson(_) => About::Moving,
             Command::View(ViewCommand::Tab(_)) | Command::Path(PathCommand::Ask(Ask::Export)) => About::Pictures,
             Command::View(_) => About::Class,
@@ -96,41 +96,42 @@ macro_rules! bindings {
 /// The keyboard. Keys with modifiers come before the same keys without, because a shortcut matches additional Shift.
 pub fn bindings() -> Vec<Binding> {
     bindings! {
-        [shift(Key::ArrowRight), key(Key::F10)] "over" => PlaybackCommand::Over;
-        [key(Key::Space), key(Key::PageDown)] "onward" => LessonCommand::Onward;
-        [key(Key::ArrowRight)] "step" => PlaybackCommand::Step;
-        [key(Key::ArrowLeft), key(Key::PageUp)] "back" => PlaybackCommand::Back;
-        [key(Key::ArrowUp), shift(Key::F11)] "out" => PlaybackCommand::Out;
-        [key(Key::ArrowDown), key(Key::F11)] "into" => PlaybackCommand::Into;
-        [key(Key::C), key(Key::F5)] "continue" => PlaybackCommand::Continue;
-        [key(Key::R)] "run-to-same" => PlaybackCommand::RunToSame;
-        [key(Key::B), key(Key::F9)] "breakpoint" => PlaybackCommand::BreakpointHere;
-        [key(Key::Home)] "home" => PlaybackCommand::Home;
-        [key(Key::End)] "end" => PlaybackCommand::End;
-        [key(Key::L)] "live" => PlaybackCommand::Live;
-        [key(Key::P)] "play" => PlaybackCommand::PlayPause;
-        [key(Key::Plus), key(Key::Equals)] "faster" => PlaybackCommand::Speed(true);
-        [key(Key::Minus)] "slower" => PlaybackCommand::Speed(false);
-        [ctrl(Key::Num1)] "tab-1" => ViewCommand::Tab(0);
-        [ctrl(Key::Num2)] "tab-2" => ViewCommand::Tab(1);
-        [ctrl(Key::Num3)] "tab-3" => ViewCommand::Tab(2);
-        [ctrl(Key::Num4)] "tab-4" => ViewCommand::Tab(3);
-        [ctrl(Key::Num5), key(Key::I)] "files" => FilesCommand::ShowOrHide;
-        [key(Key::Num1)] "level-story" => PlaybackCommand::Level(Level::Story);
-        [key(Key::Num2)] "level-stage" => PlaybackCommand::Level(Level::Stage);
-        [key(Key::Num3)] "level-kernel" => PlaybackCommand::Level(Level::Kernel);
-        [key(Key::S)] "steps" => ViewCommand::Steps;
-        [KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O)] "load" => PathCommand::Ask(Ask::Load);
-        [ctrl(Key::O)] "open" => PathCommand::Ask(Ask::Open);
-        [ctrl(Key::S)] "save" => PathCommand::Ask(Ask::Save);
-        [ctrl(Key::E)] "export" => PathCommand::Ask(Ask::Export);
-        [ctrl(Key::Backtick)] "terminal" => TerminalCommand::Focus;
-        [shift(Key::F)] "second" => ViewCommand::Second;
-        [key(Key::F)] "presenter" => ViewCommand::Presenter;
-        [key(Key::T)] "theme" => ViewCommand::OtherTheme;
-        [key(Key::G)] "language" => ViewCommand::OtherLanguage;
-        [key(Key::Questionmark), key(Key::F1), shift(Key::Slash)] "help" => ViewCommand::Help;
-        [key(Key::Slash)] "command-line" => TerminalCommand::Field;
-        [key(Key::Escape)] "escape" => ViewCommand::Escape;
-    }
+           [shift(Key::ArrowRight), key(Key::F10)] "over" => PlaybackCommand::Over;
+           [key(Key::Space), key(Key::PageDown)] "onward" => LessonCommand::Onward;
+           [key(Key::ArrowRight)] "step" => PlaybackCommand::Step;
+           [key(Key::ArrowLeft), key(Key::PageUp)] "back" => PlaybackCommand::Back;
+           [key(Key::ArrowUp), shift(Key::F11)] "out" => PlaybackCommand::Out;
+           [key(Key::ArrowDown), key(Key::F11)] "into" => PlaybackCommand::Into;
+           [key(Key::C), key(Key::F5)] "continue" => PlaybackCommand::Continue;
+           [key(Key::R)] "run-to-same" => PlaybackCommand::RunToSame;
+           [key(Key::B), key(Key::F9)] "breakpoint" => PlaybackCommand::BreakpointHere;
+           [key(Key::Home)] "home" => PlaybackCommand::Home;
+           [key(Key::End)] "end" => PlaybackCommand::End;
+           [key(Key::L)] "live" => PlaybackCommand::Live;
+           [key(Key::P)] "play" => PlaybackCommand::PlayPause;
+           [key(Key::Plus), key(Key::Equals)] "faster" => PlaybackCommand::Speed(true);
+           [key(Key::Minus)] "slower" => PlaybackCommand::Speed(false);
+           [ctrl(Key::Num1)] "tab-1" => ViewCommand::Tab(0);
+           [ctrl(Key::Num2)] "tab-2" => ViewCommand::Tab(1);
+           [ctrl(Key::Num3)] "tab-3" => ViewCommand::Tab(2);
+           [ctrl(Key::Num4)] "tab-4" => ViewCommand::Tab(3);
+           [ctrl(Key::Num5), key(Key::I)] "files" => FilesCommand::ShowOrHide;
+           [key(Key::Num1)] "level-story" => PlaybackCommand::Level(Level::Story);
+           [key(Key::Num2)] "level-stage" => PlaybackCommand::Level(Level::Stage);
+           [key(Key::Num3)] "level-kernel" => PlaybackCommand::Level(Level::Kernel);
+           [key(Key::S)] "steps" => ViewCommand::Steps;
+           [KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O)] "load" => PathCommand::Ask(Ask::Load);
+           [ctrl(Key::O)] "open" => PathCommand::Ask(Ask::Open);
+           [ctrl(Key::S)] "save" => PathCommand::Ask(Ask::Save);
+           [ctrl(Key::E)] "export" => PathCommand::Ask(Ask::Export);
+           [ctrl(Key::Backtick)] "terminal" => TerminalCommand::Focus;
+    [ctrl(Key::F)] "find" => ViewCommand::Find;
+           [shift(Key::F)] "second" => ViewCommand::Second;
+           [key(Key::F)] "presenter" => ViewCommand::Presenter;
+           [key(Key::T)] "theme" => ViewCommand::OtherTheme;
+           [key(Key::G)] "language" => ViewCommand::OtherLanguage;
+           [key(Key::Questionmark), key(Key::F1), shift(Key::Slash)] "help" => ViewCommand::Help;
+           [key(Key::Slash)] "command-line" => TerminalCommand::Field;
+           [key(Key::Escape)] "escape" => ViewCommand::Escape;
+       }
 }

@@ -21,6 +21,7 @@ pub mod export;
 pub mod facts;
 mod fence;
 pub mod files;
+pub mod find;
 pub mod fonts;
 pub mod icons;
 pub mod keys;

@@ -15,6 +15,7 @@ mod engine;
 mod engines;
 mod field;
 mod files;
+mod find;
 mod fits;
 #[path = "../hostile_text/fixture.rs"]
 mod fixture;

@@ -110,6 +110,7 @@ key-tab-4 = Storage diagram
 key-steps = Steps and breakpoints
 key-open = Open a recording
 key-save = Save the recording
+key-find = Find in the pictures
 key-export = Export the diagram
 key-terminal = Into and out of the terminal
 key-command-line = To the command field
@@ -447,3 +448,10 @@ effect-replaced = replaces
 effect-deleted = deletes
 effect-opaque = hides all of
 effect-copied = copied up
+
+# ── Find ──
+find-hint = name, address, digest, path
+find-what = Finds a container by its name or address, an image by its digest, a link by its ifindex, anything by its path.
+find-nothing = There is no ‘{ $text }’ at this moment
+find-enter = Enter opens the first in its picture.
+find-more = { $n } more. Type on to have fewer.

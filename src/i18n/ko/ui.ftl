@@ -110,6 +110,7 @@ key-tab-4 = 스토리지 그림
 key-steps = 단계 목록과 중단점
 key-open = 녹화 열기
 key-save = 녹화 저장
+key-find = 그림에서 찾기
 key-export = 그림 내보내기
 key-terminal = 터미널에 입력하기, 터미널에서 나오기
 key-command-line = 명령 칸으로
@@ -447,3 +448,10 @@ effect-replaced = 바꿈
 effect-deleted = 지움
 effect-opaque = 통째로 가림
 effect-copied = 복사해 올림 (copy-up)
+
+# ── 찾기 ──
+find-hint = 이름, 주소, 다이제스트, 경로
+find-what = 컨테이너 이름, IP 주소, 다이제스트 앞자리, ifindex, 경로 무엇이든 찾습니다.
+find-nothing = 지금 이 시점에는 ‘{ $text }’ 없음
+find-enter = Enter를 누르면 맨 위의 것을 그림에서 엽니다.
+find-more = 그 밖에 { $n }개가 더 있습니다. 더 입력하면 줄어듭니다.

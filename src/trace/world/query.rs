@@ -92,6 +92,26 @@ impl World {
         self.held.iter().map(|((id, _), mount)| (id, mount))
     }
 
+    /// Everything that has a name or an address, what people look for first.
+    pub fn entities(&self) -> impl Iterator<Item = Entity> {
+        let containers = self.containers.keys().cloned().map(Entity::Container);
+        let names = self.tags.keys().cloned().map(Entity::Tag);
+        let remote = self.remote_tags.keys().cloned().map(Entity::RemoteTag);
+        let networks = self.networks.keys().cloned().map(Entity::Network);
+        let volumes = self.volumes.keys().cloned().map(Entity::Volume);
+        let links = self.links.keys().cloned().map(Entity::Link);
+        let dirs = self.dirs.keys().cloned().map(Entity::Dir);
+        let images = self.configs.keys().cloned().map(Entity::Config);
+        let documents = self.indexes.keys().cloned().map(Entity::Index);
+        let manifests = self.manifests.keys().cloned().map(Entity::Manifest);
+        let layers = self.layers.keys().cloned().map(Entity::Layer);
+        let blobs = self.blobs.keys().cloned().map(Entity::Blob);
+        let registries = self.registries.keys().cloned().map(Entity::Registry);
+        let rules = self.rules.keys().cloned().map(Entity::Rule);
+        let named = containers.chain(names).chain(remote).chain(networks).chain(volumes).chain(links).chain(dirs);
+        named.chain(images).chain(documents).chain(manifests).chain(layers).chain(blobs).chain(registries).chain(rules)
+    }
+
     /// Is that thing in this World?
     pub fn has(&self, entity: &Entity) -> bool {
         match entity {

@@ -8,6 +8,7 @@ pub mod ending;
 pub mod engines;
 pub mod field;
 pub mod files;
+pub mod find;
 pub mod gate;
 pub mod help;
 pub mod inspector;

@@ -83,6 +83,8 @@ pub enum Overlay {
     Help,
     /// Operations, steps and breakpoints.
     Steps,
+    /// A thing is looked for.
+    Find,
     /// A path is asked for.
     Ask(Ask),
     /// Whether a recording may be lost.
@@ -181,6 +183,8 @@ pub struct WindowState {
     pub looped: bool,
     /// What lies over the window.
     pub overlay: Option<Overlay>,
+    /// What is looked for.
+    pub finding: String,
     /// A short message.
     pub notice: Option<Notice>,
     /// The failures that were told, the latest first.
@@ -242,6 +246,7 @@ impl Default for WindowState {
             speed: 1.0,
             looped: false,
             overlay: None,
+            finding: String::new(),
             notice: None,
             failures: VecDeque::new(),
             waiting: Vec::new(),

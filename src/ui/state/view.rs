@@ -27,6 +27,10 @@ pub enum ViewCommand {
     Help,
     /// Shows the list of operations, steps and breakpoints, or hides it.
     Steps,
+    /// Asks for a thing to look for, or no more.
+    Find,
+    /// What is looked for.
+    Finding(String),
     /// Closes what is open: the overlay, the selection, the terminal's focus.
     Escape,
     /// Gives the keys back to the window.
@@ -58,6 +62,11 @@ impl WindowState {
             C::Second => self.second = !self.second,
             C::Help => self.toggle(Overlay::Help),
             C::Steps => self.toggle(Overlay::Steps),
+            C::Find => {
+                self.finding.clear();
+                self.toggle(Overlay::Find);
+            }
+            C::Finding(text) => self.finding = text,
             C::Escape => return self.escape(),
             C::Unfocus => return Some(Effect::Unfocus),
             C::Copy(text) => return Some(Effect::Clipboard(text)),
