@@ -181,7 +181,7 @@ fn a_lesson_left_unsolved_fails() {
         .assert()
         .failure();
     let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
-    assert!(said.contains("✘ The volume is there"), "{said}");
+    assert!(said.contains("✘ Make a volume"), "{said}");
 }
 
 /// Everything that is left in the directory of a lesson when its run is over.

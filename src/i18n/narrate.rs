@@ -237,6 +237,9 @@ fn describe_layer(change: &Change, before: &World) -> Sentence {
             sentence("change-blob-verified").with("digest", digest.short()).with("size", bytes(*size))
         }
         Change::BlobGone { digest } => sentence("change-blob-gone").with("digest", digest.short()),
+        Change::LayerUnpacked(it) if before.layers.contains_key(&it.chain_id) => {
+            sentence("change-layer-there").with("layer", it.chain_id.short())
+        }
         Change::LayerUnpacked(it) => {
             sentence("change-layer-unpacked").with("entries", it.entries).with("size", bytes(it.size))
         }

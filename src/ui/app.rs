@@ -12,7 +12,7 @@ use super::state::{Overlay, WindowState};
 use super::terminal::{Field, Keys, Terminals};
 use super::{Open, Options, StartError, fence, keys, room, settings, style, theme::Theme};
 use crate::i18n::Lang;
-use crate::lesson::Lesson;
+use crate::lesson::{Lesson, Terminal as Typed};
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +53,8 @@ pub struct App {
     effects: EffectRunner,
     /// What is typed where a path is asked for.
     path: String,
+    /// The page of a recorded lesson for which the terminals were opened.
+    opened_for: String,
     /// A terminal had the keys in the last frame.
     typing: bool,
     styled: Option<bool>,
@@ -84,6 +86,7 @@ impl App {
             class: Diagrams::new(),
             lessons: options.lessons.unwrap_or_else(embedded),
             path: String::new(),
+            opened_for: String::new(),
             typing: false,
             styled: None,
             time: None,
@@ -146,8 +149,30 @@ impl App {
         }
         if self.state.has_trace() {
             self.terminals.past.seek(&self.state.trace, self.state.cursor.position());
+            self.show_what_was_typed();
         } else {
             self.terminals.past.clear();
+        }
+    }
+
+    /// A page of a recorded lesson that types into a terminal shows it, once: what was printed is what the page speaks of.
+    fn show_what_was_typed(&mut self) {
+        let Some(step) = self.state.course.as_ref().map(|course| course.runner().step()) else { return };
+        if self.state.is_live() || self.opened_for == step.id {
+            return;
+        }
+        let of = match &step.terminal {
+            Some(Typed::Host) => None,
+            Some(Typed::Container(name)) => {
+                let named = self.state.world().containers.values().find(|container| container.name == *name);
+                let Some(container) = named else { return };
+                Some(container.id.clone())
+            }
+            None => return,
+        };
+        if self.terminals.past.terminals().any(|one| *one == of) {
+            self.opened_for.clone_from(&step.id);
+            (self.terminals.past_current, self.terminals.open) = (of, true);
         }
     }
 

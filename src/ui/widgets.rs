@@ -74,16 +74,24 @@ pub fn link(ui: &mut Ui, text: &str) -> Response {
 pub fn wide_button(ui: &mut Ui, text: &str, loudness: Loudness, width: f32) -> Response {
     let text = &*fonts::shown(text);
     let theme = Theme::of(ui.ctx());
-    let font = fonts::bold(14.0);
+    // What is too long is set smaller before it is cut.
+    let wide = |size: &f32| ui.painter().layout_no_wrap(text.to_owned(), fonts::bold(*size), theme.text).size().x;
+    let size = [14.0, 13.0, 12.0].into_iter().find(|size| wide(size) <= width - 24.0);
+    let font = fonts::bold(size.unwrap_or(12.0));
     let (rect, response) = ui.allocate_exact_size(vec2(width, 36.0), Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, text));
     if ui.is_rect_visible(rect) {
         let color = plate(ui, rect, &response, loudness, &theme);
         let whole = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
-        let room = vec2(width - 24.0, whole.size().y);
-        let at = Align2::CENTER_CENTER.align_size_within_rect(room.min(whole.size()), rect).min;
-        line(ui.painter(), at, room.x, text, font, color);
+        // One line, or two small ones.
+        let high = if size.is_some() { whole.size().y } else { 2.0 * whole.size().y };
+        let room = vec2(width - if size.is_some() { 24.0 } else { 12.0 }, high);
+        let at = Align2::CENTER_CENTER.align_size_within_rect(room.min(vec2(whole.size().x, high)), rect).min;
+        match size {
+            Some(_) => drop(line(ui.painter(), at, room.x, text, font, color)),
+            None => drop(lines(ui.painter(), at, room.x, 2, text, font, color)),
+        }
     }
     response
 }

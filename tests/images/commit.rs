@@ -130,7 +130,7 @@ const BELOW: &str = "for d in opaque opaque2/deep/er emptied twice/in dir/sub li
 #[test]
 fn a_commit_shows_what_the_kernel_shows_here_in_docker_and_in_umoci() {
     let needed = ["docker", "dockerd", "skopeo", "umoci", "unshare", "setcap", "busybox"];
-    lab::inside("a_commit_shows_what_the_kernel_shows_here_in_docker_and_in_umoci", &needed, |dir| {
+    lab::inside("commit::a_commit_shows_what_the_kernel_shows_here_in_docker_and_in_umoci", &needed, |dir| {
         let engine = Engine::start(Who::Root);
         let ours = |args: &[&str]| good(engine.dockwalk(&[&["docker"][..], args].concat()));
         // Not lab/shell: it has a layer in zstd, which Docker 20.10 cannot read.

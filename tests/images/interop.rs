@@ -52,7 +52,7 @@ fn build(docker: &Docker, dir: &Path, name: &str) {
 
 #[test]
 fn what_others_write_is_loaded_and_runs() {
-    lab::inside("what_others_write_is_loaded_and_runs", &NEEDED, |dir| {
+    lab::inside("interop::what_others_write_is_loaded_and_runs", &NEEDED, |dir| {
         let docker = Docker::start(dir);
         build(&docker, dir, "test/tree:1");
         let expected = theirs(&docker, &dir.join("theirs"), "test/tree:1");
@@ -124,7 +124,7 @@ fn what_others_write_is_loaded_and_runs() {
 
 #[test]
 fn what_is_saved_here_others_read() {
-    lab::inside("what_is_saved_here_others_read", &NEEDED, |dir| {
+    lab::inside("interop::what_is_saved_here_others_read", &NEEDED, |dir| {
         let docker = Docker::start(dir);
         let engine = Engine::start(Who::Root);
         // Layers that are gzip'd, as registries have them.
@@ -197,7 +197,7 @@ fn what_is_saved_here_others_read() {
 
 #[test]
 fn layers_that_docker_cannot_read_are_saved_as_it_can() {
-    lab::inside("layers_that_docker_cannot_read_are_saved_as_it_can", &NEEDED, |dir| {
+    lab::inside("interop::layers_that_docker_cannot_read_are_saved_as_it_can", &NEEDED, |dir| {
         let docker = Docker::start(dir);
         let engine = Engine::start(Who::Root);
         let path = |name: &str| dir.join(name).display().to_string();

@@ -238,7 +238,8 @@ fn painted_at_left(window: &Window, found: &mut Vec<String>) -> f32 {
     fn walk(shape: &egui::Shape, left_of: f32, found: &mut Vec<String>) {
         match shape {
             egui::Shape::Vec(all) => all.iter().for_each(|one| walk(one, left_of, found)),
-            egui::Shape::Text(text) if text.pos.x < left_of => {
+            // The bar at the top gives the title what room its chips leave.
+            egui::Shape::Text(text) if text.pos.x < left_of && text.pos.y > 48.0 => {
                 let elided = text.galley.elided;
                 found.push(format!("{}{}", text.galley.text(), if elided { "…" } else { "" }));
             }

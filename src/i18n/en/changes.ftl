@@ -39,6 +39,7 @@ change-blob-verified = The blob { $digest } is verified: { $size }, size and sha
 change-blob-verified-reused = The blob { $digest } was here already and is not fetched again.
 change-blob-rejected = The blob { $digest } was thrown away. { $reason }
 change-blob-gone = The blob { $digest } was deleted.
+change-layer-there = The directory of layer { $layer } was there already: it was not unpacked again.
 change-layer-unpacked = A layer was unpacked: { $entries } entries, { $size } of content.
 change-layer-gone = The directory of layer { $layer } was deleted.
 

@@ -252,6 +252,7 @@ lesson-catch-up = Catch up
 mover-idle = Nothing more to do
 mover-wait = Under way…
 mover-step = Next: { $step }
+mover-next-question = Next question
 mover-predict = Choose what you predict
 mover-run = Run: { $command }
 mover-type = Type: { $command }

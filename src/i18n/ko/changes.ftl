@@ -39,6 +39,7 @@ change-blob-verified = 블롭 { $digest } 확인을 마쳤습니다. { $size }, 
 change-blob-verified-reused = 블롭 { $digest } 내용은 이미 있어서 다시 받지 않았습니다.
 change-blob-rejected = 블롭 { $digest } 내용을 버렸습니다. { $reason }
 change-blob-gone = 블롭 { $digest } 파일을 지웠습니다.
+change-layer-there = 레이어 { $layer }의 디렉터리는 이미 있어서 다시 풀지 않았습니다.
 change-layer-unpacked = 레이어 하나를 풀었습니다. 항목 { $entries }개, 내용 { $size }입니다.
 change-layer-gone = 레이어 { $layer } 디렉터리를 지웠습니다.
 

@@ -252,6 +252,7 @@ lesson-catch-up = 지금 시점의 쪽으로 가기
 mover-idle = 더 진행할 것이 없습니다
 mover-wait = 진행하고 있습니다…
 mover-step = 다음: { $step }
+mover-next-question = 다음 질문
 mover-predict = 예상 고르기
 mover-run = 실행: { $command }
 mover-type = 입력: { $command }

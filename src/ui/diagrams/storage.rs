@@ -326,8 +326,14 @@ fn home_card(
         Detail::Less => (13.0, 31.0),
         Detail::Least | Detail::Bare => (14.0, 14.0),
     };
-    let (tint, mark) = if kind.survives() { (Tint::Good, Glyph::Check) } else { (Tint::Bad, Glyph::Cross) };
-    let fate = stage.say(&format!("{}-fate", kind.key()));
+    // What is being predicted is told by no sign and no colour either.
+    let key = format!("{}-fate", kind.key());
+    let (ink, mark) = match (stage.words.is_veiled(&key), kind.survives()) {
+        (true, _) => (Ink::Weak, None),
+        (false, true) => (Ink::Tint(Tint::Good), Some(Glyph::Check)),
+        (false, false) => (Ink::Tint(Tint::Bad), Some(Glyph::Cross)),
+    };
+    let fate = stage.say(&key);
     let fate_room = stage.width(&fate, Font::Small) + Font::Small.size() + 4.0;
     let word = stage.fit(&stage.say(kind.key()), Font::Title, 130.0);
     let named = PAD + stage.width(&word, Font::Title) + if title.is_empty() { 0.0 } else { 10.0 };
@@ -336,7 +342,7 @@ fn home_card(
     let mut texts = vec![
         Text::new(pos2(PAD, up), Font::Title, Ink::Tint(TINT), word),
         Text::new(pos2(named, up), Font::MonoTitle, Ink::Strong, title),
-        Text::new(pos2(right, up), Font::Small, Ink::Tint(tint), fate).anchored(Anchor::Right).marked(mark),
+        Text::new(pos2(right, up), Font::Small, ink, fate).anchored(Anchor::Right).marked(mark),
     ];
     let font = if kind == Kind::Tmpfs { Font::Small } else { Font::MonoSmall };
     if one_line {
@@ -433,7 +439,8 @@ fn left_over(world: &World, stage: &mut Stage<'_>, plan: Plan, top: f32, homes: 
     let most = if stage.look.room.is_some() && stage.detail >= Detail::Least { 6 } else { usize::MAX };
     let all = volumes.len() + binds.len();
     let mut middle = top + plan.high.row / 2.0;
-    let note = || Some((stage.say("scene-kept"), Some(Glyph::Check)));
+    let sign = (!stage.words.is_veiled("scene-kept")).then_some(Glyph::Check);
+    let note = || Some((stage.say("scene-kept"), sign));
     let notes: Vec<_> = (0..all).map(|_| note()).collect();
     let volumes = volumes.into_iter().map(|(id, v)| (id, Kind::Volume, v.name.clone(), v.path.clone()));
     let binds = binds.into_iter().map(|(id, d)| (id, Kind::Bind, tail(&d.path, 1), d.path.clone()));

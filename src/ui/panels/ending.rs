@@ -10,11 +10,13 @@ use egui::{Color32, Label, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, ve
 
 /// How high a row is.
 const ROW: f32 = 20.0;
+/// Once more, and the one next action.
+const FOOT: f32 = 96.0;
 
 /// Shows it in all the room there is.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
     let summary = course.runner().summary(cx.state.lang);
-    let room = ui.available_height() - lesson::FOOT;
+    let room = ui.available_height() - FOOT;
     ScrollArea::vertical().id_salt("ending").max_height(room).auto_shrink([false, false]).show(ui, |ui| {
         ui.add(Label::new(RichText::new(cx.say("ending-title")).font(fonts::bold(18.5))).wrap());
         ui.add_space(4.0);

@@ -173,7 +173,7 @@ fn commands(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, done: bool)
     if done {
         // It was run: a reminder of it is enough.
         let text = RichText::new(fonts::shown(&format!("$ {line}"))).font(fonts::mono(12.5)).color(theme.weak);
-        ui.add(Label::new(text).truncate());
+        ui.add(Label::new(text).wrap());
         return;
     }
     widgets::well(&theme).show(ui, |ui| {
@@ -438,6 +438,8 @@ pub(super) fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
         Mover::Idle => cx.say("mover-idle"),
         Mover::Wait => cx.say("mover-wait"),
         Mover::Step(kind) => step("mover-step", *kind),
+        // One was answered, and there is another.
+        Mover::Predict(_) if matches!(cx.state.face(), Face::Ask(_)) => cx.say("mover-next-question"),
         Mover::Predict(_) => cx.say("mover-predict"),
         Mover::Run(line) => cx.words.say_with("mover-run", &[("command", filled(line).as_str())]),
         Mover::Type(text) => cx.words.say_with("mover-type", &[("command", filled(text.trim_end()).as_str())]),

@@ -8,7 +8,7 @@ use crate::ui::widgets;
 use egui::{Align2, Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 /// How high its card is.
-pub const HEIGHT: f32 = 96.0;
+pub const HEIGHT: f32 = 110.0;
 
 /// Shows it in `area`.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
@@ -70,7 +70,7 @@ fn paint_next(
     let Some(record) = record else { return };
     let why = if masked { cx.say("next-masked") } else { cx.words.step_why(record.step.plan.kind) };
     let at = rect.left_bottom() + vec2(0.0, 3.0);
-    widgets::lines(painter, at, width, 1, &why, fonts::regular(12.0), theme.weak);
+    widgets::lines(painter, at, width, 2, &why, fonts::regular(12.0), theme.weak);
     if masked {
         return;
     }

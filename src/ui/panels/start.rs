@@ -81,15 +81,17 @@ fn choose(ui: &mut Ui, cx: &mut PanelContext<'_>, page: Page<'_>) {
     if page.lessons.is_empty() {
         ui.label(RichText::new(cx.say("start-no-lessons")).color(theme.weak));
     }
+    let done = |lesson: &Lesson| cx.state.progress.of(&lesson.folder).is_some_and(|taken| taken.done);
+    let next = page.lessons.iter().find(|lesson| !done(lesson)).map(|lesson| lesson.folder.clone());
     for lesson in page.lessons {
-        lesson_card(ui, cx, lesson);
+        lesson_card(ui, cx, lesson, next.as_ref() == Some(&lesson.folder));
     }
     ui.add_space(20.0);
     widgets::caption(ui, &cx.say("start-otherwise"));
     ui.add_space(6.0);
     ui.horizontal(|ui| {
         let live = cx.say("start-engine");
-        if widgets::text_button(ui, &live, Loudness::Primary).clicked() {
+        if widgets::text_button(ui, &live, Loudness::Plain).clicked() {
             cx.want(SourceCommand::StartEngine);
         }
         let open = cx.say("start-open");
@@ -117,7 +119,8 @@ fn path_field(ui: &mut Ui, cx: &mut PanelContext<'_>, path: &mut String) {
     });
 }
 
-fn lesson_card(ui: &mut Ui, cx: &mut PanelContext<'_>, lesson: &Lesson) {
+/// `is_next`: it is what a beginner clicks.
+fn lesson_card(ui: &mut Ui, cx: &mut PanelContext<'_>, lesson: &Lesson, is_next: bool) {
     let theme = cx.theme;
     let lang: Lang = cx.state.lang;
     let prose = lesson.prose(lang);
@@ -134,8 +137,9 @@ fn lesson_card(ui: &mut Ui, cx: &mut PanelContext<'_>, lesson: &Lesson) {
     let said = format!("{name} · {minutes} · {}", reached(cx, of, taken).0);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     let lit = response.hovered() || response.has_focus();
-    let line = if lit { theme.accent } else { theme.line };
-    ui.painter().rect(rect, CornerRadius::same(10), theme.card, Stroke::new(1.0, line), egui::StrokeKind::Inside);
+    let line = if lit || is_next { theme.accent } else { theme.line };
+    let wide = if is_next { 2.0 } else { 1.0 };
+    ui.painter().rect(rect, CornerRadius::same(10), theme.card, Stroke::new(wide, line), egui::StrokeKind::Inside);
     let number = rect.left_center() + vec2(30.0, 0.0);
     ui.painter().text(number, Align2::CENTER_CENTER, &lesson.script.id, fonts::bold(22.0), theme.accent);
     let at = rect.left_top() + vec2(60.0, 12.0);

@@ -2,7 +2,7 @@
 
 use super::Screen;
 use crate::spec::ContainerId;
-use crate::trace::{Body, Seq, Trace};
+use crate::trace::{Body, Change, Entity, Seq, Trace};
 use std::collections::BTreeMap;
 
 /// The screens of terminals at a position. Going on reads only what is new; going back begins anew.
@@ -18,6 +18,22 @@ struct Shown {
     screen: Screen,
     /// The last event in it.
     last: Seq,
+    /// Its lines end as they were written, by a line feed alone.
+    bare: bool,
+}
+
+/// The container was created with a terminal. One of which that is not known any more is taken for one.
+fn has_tty(trace: &Trace, id: &ContainerId) -> bool {
+    let container = Entity::Container(id.clone());
+    let mut created = trace.touching(&container, Seq::MAX).filter_map(|event| match &event.body {
+        Body::Observed { change, .. } => match &**change {
+            Change::ContainerCreated(container) => Some(container.tty),
+            _ => None,
+        },
+        _ => None,
+    });
+    let before = || trace.base().world.containers.get(id).map(|container| container.tty);
+    created.next().or_else(before).unwrap_or(true)
 }
 
 /// How many terminals there are to choose from: the latest.
@@ -53,13 +69,18 @@ impl Past {
         if !self.terminals.contains(of) {
             return None;
         }
-        let new = || Shown { screen: Screen::new(24, 90), last: 0 };
+        // Without a terminal of its own nobody made the ends of its lines a terminal's.
+        let new =
+            || Shown { screen: Screen::new(24, 90), last: 0, bare: of.as_ref().is_some_and(|id| !has_tty(trace, id)) };
         let shown = self.screens.entry(of.clone()).or_insert_with(new);
         let mut coming: Vec<Seq> = trace.printed(of, self.position).rev().take_while(|seq| *seq > shown.last).collect();
         coming.truncate(PRINTS);
         for event in coming.iter().rev().filter_map(|seq| trace.event(*seq)) {
             if let Body::Console { text, .. } = &event.body {
-                shown.screen.feed(text.as_bytes());
+                match shown.bare {
+                    true => shown.screen.feed(text.replace("\r\n", "\n").replace('\n', "\r\n").as_bytes()),
+                    false => shown.screen.feed(text.as_bytes()),
+                }
             }
             shown.last = event.seq;
         }
