@@ -275,3 +275,62 @@ fn a_lessons_id_is_a_name_and_no_path() {
     }
     assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
 }
+
+/// Each step of a lesson with what a learner who predicts nothing sees at its rest.
+fn each_rest(lesson: &Arc<Lesson>, look: &mut dyn FnMut(&dockwalk::lesson::Runner, &dockwalk::trace::World)) {
+    let trace = recorded(lesson);
+    let mut runner = dockwalk::lesson::Runner::new(Arc::clone(lesson));
+    for (number, rest) in rests(lesson, &trace).iter().enumerate() {
+        runner.go_to(number);
+        let world = trace.seek(rest.position);
+        runner.observe(&world, &dockwalk::lesson::Console::default());
+        look(&runner, &world);
+    }
+}
+
+#[test]
+fn a_goal_that_is_a_sentence_has_no_yes_or_no_below_it() {
+    let mut sentences = std::collections::BTreeSet::new();
+    for lesson in lessons() {
+        each_rest(&lesson, &mut |runner, world| {
+            for goal in runner.step().goals.iter() {
+                let dockwalk::lesson::Condition::Known(query) = &goal.when else { continue };
+                let yes_or_no = matches!(query.answer(world), Some(dockwalk::lesson::Answer::Bool(_)));
+                if yes_or_no && goal.show.is_none() {
+                    let seen =
+                        runner.view(dockwalk::i18n::Lang::Ko).goals.into_iter().find(|it| it.id == goal.id).unwrap();
+                    assert_eq!((seen.reached, seen.value), (true, None), "{}", goal.id);
+                    sentences.insert(goal.id.clone());
+                }
+            }
+        });
+    }
+    assert!(sentences.contains("was-refused") && sentences.contains("was-caught"), "{sentences:?}");
+}
+
+#[test]
+fn what_a_picture_says_long_before_it_is_asked_is_veiled_from_the_first_page_until_the_machine_tells() {
+    let mut seen = std::collections::BTreeMap::<String, Vec<String>>::new();
+    let lesson = lessons().find(|lesson| lesson.folder == "02-storage").unwrap();
+    each_rest(&lesson, &mut |runner, world| {
+        for question in runner.veiling(world) {
+            seen.entry(question.id.clone()).or_default().push(runner.step().id.clone());
+        }
+    });
+    assert_eq!(seen["left-after-stop"], ["ready", "volume", "four-places", "mounted", "write", "from-host"]);
+    assert_eq!(seen["left-after-rm"], ["ready", "volume", "four-places", "mounted", "write", "from-host", "stop"]);
+    assert_eq!(seen["where-memo"], ["four-places"], "what is veiled while it is asked alone");
+}
+
+#[test]
+fn a_question_that_veils_what_nothing_says_is_named() {
+    let mut source = embedded().into_iter().find(|source| source.folder == "03-tags-and-digests").unwrap();
+    let ask = r#"ask = { query = "same_image", image = "lab/app:stable", other = "lab/app:1" }"#;
+    assert!(source.script.contains(ask));
+    source.script = source.script.replace(ask, &format!("{ask}\nveils = \"from-start\"")).into();
+    let lesson = Lesson::parse(&source).unwrap();
+    let problems = dockwalk::lesson::lint(&lesson, &|_| Ok(()));
+    let codes: Vec<_> =
+        problems.iter().map(|problem| (problem.code.clone(), problem.args["name"].to_string())).collect();
+    assert_eq!(codes, [(Code::LessonVeilsNothing, "same-image".to_owned())]);
+}

@@ -11,6 +11,8 @@ pub enum Verdict {
     Corrected,
     /// It depends on the machine, and is measured on this one.
     Measured,
+    /// The notes ask, and the machine shows the answer.
+    Answered,
 }
 
 impl Verdict {
@@ -21,6 +23,7 @@ impl Verdict {
             Self::Refined => "verdict-refined",
             Self::Corrected => "verdict-corrected",
             Self::Measured => "verdict-measured",
+            Self::Answered => "verdict-answered",
         }
     }
 }
@@ -30,6 +33,7 @@ const R: &[Verdict] = &[Verdict::Refined];
 const X: &[Verdict] = &[Verdict::Corrected];
 const CR: &[Verdict] = &[Verdict::Confirmed, Verdict::Refined];
 const M: &[Verdict] = &[Verdict::Measured];
+const A: &[Verdict] = &[Verdict::Answered];
 
 #[rustfmt::skip]
 const CLAIMS: &[(&str, &[Verdict])] = &[
@@ -47,7 +51,7 @@ const CLAIMS: &[(&str, &[Verdict])] = &[
     // compose
     ("B4", C), ("B7f", C),
     // the learners' own questions
-    ("Q1", C), ("Q2", C),
+    ("Q1", A), ("Q2", A),
 ];
 
 /// What the machine shows about this claim; none when the notes make no claim of that id.
@@ -74,6 +78,14 @@ mod tests {
         assert_eq!(ids.len(), CLAIMS.len());
         assert_eq!(verdicts_of("A11"), Some(R));
         assert_eq!(verdicts_of("Z9"), None);
+        let asked = |id: &str| id.starts_with('Q');
+        for (id, verdicts) in CLAIMS {
+            assert_eq!(
+                verdicts.contains(&Verdict::Answered),
+                asked(id),
+                "{id}: a question is answered, a claim is judged"
+            );
+        }
     }
 
     #[test]

@@ -44,6 +44,9 @@ pub fn lint(lesson: &Lesson, command: &dyn Fn(&str) -> Result<(), String>) -> Ve
             if Lang::ALL.into_iter().any(|lang| question.hides.of(lang).is_empty()) {
                 problems.push(at(Code::LessonHidesNothing, &question.id));
             }
+            if question.veils == Veils::FromStart && question.ask.said_by().is_empty() {
+                problems.push(at(Code::LessonVeilsNothing, &question.id));
+            }
         }
         for goal in &step.goals {
             if let Condition::Console { shows: Shown::ValueOf(earlier), .. } = &goal.when

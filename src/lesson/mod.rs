@@ -40,7 +40,7 @@ pub use playback::{Rest, play, rests};
 pub use prose::{ClaimNote, GoalText, Prose, QuestionText, Section};
 pub use query::{Focus, Query};
 pub use runner::{Noticed, Progress, QuestionState, Runner};
-pub use script::{Condition, Goal, Hides, LessonStep, Question, Script, Shown, Tab, Terminal};
+pub use script::{Condition, Goal, Hides, LessonStep, Question, Script, Shown, Tab, Terminal, Veils};
 pub use track::Track;
 pub use view::{ClaimView, GoalView, QuestionView, StepView, Summary};
 

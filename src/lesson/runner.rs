@@ -266,6 +266,19 @@ impl Runner {
         all.filter(waits).map(|(_, _, question)| question)
     }
 
+    /// Questions whose answers the program must not say now: those that are pending, and those still to come that veil from the start.
+    pub fn veiling<'a>(&'a self, world: &'a World) -> impl Iterator<Item = &'a Question> {
+        let later = self.lesson.script.steps[self.at + 1..]
+            .iter()
+            .flat_map(|step| step.questions.iter().map(move |q| (step, q)));
+        let veils = move |(step, question): &(&LessonStep, &Question)| {
+            let asked = self.asked_at(&step.id, &question.id).map(|asked| &asked.state);
+            let told = matches!(asked, Some(QuestionState::Revealed { .. }));
+            question.veils == Veils::FromStart && !told && question.ask.answer(world).is_none()
+        };
+        self.pending(world).chain(later.filter(veils).map(|(_, question)| question))
+    }
+
     /// What to choose among is known for this question of the step.
     pub fn is_asked(&self, question: &str) -> bool {
         self.asked(question).is_some()

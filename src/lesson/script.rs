@@ -79,6 +79,20 @@ pub struct Question {
     /// What would give the answer away.
     #[serde(default)]
     pub hides: Hides,
+    /// From when on the program's own messages that say the answer are veiled, see [`Query::said_by`].
+    #[serde(default)]
+    pub veils: Veils,
+}
+
+/// From when on a question veils what the program would say of its answer. It ends when the World tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Veils {
+    /// From the page on that asks.
+    #[default]
+    WhileAsked,
+    /// `veils = "from-start"`: from the lesson's first page on, because a picture says it long before the question is asked.
+    FromStart,
 }
 
 /// Words that give an answer away, by language: they are nowhere to be seen before the World tells.

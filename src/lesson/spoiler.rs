@@ -64,7 +64,9 @@ fn before(
 ) -> Vec<(String, String)> {
     let words = Words::new(lang).veiling(question.ask.said_by().to_vec());
     let mut texts = Vec::new();
-    for (page, step) in lesson.script.steps.iter().enumerate().skip(number) {
+    // What is veiled from the start is told on no page before, either.
+    let first = if question.veils == Veils::FromStart { 0 } else { number };
+    for (page, step) in lesson.script.steps.iter().enumerate().skip(first) {
         if page > number && reads[page - 1].rest >= until {
             break;
         }
@@ -80,7 +82,7 @@ fn before(
         add(&section.text);
         section.goals.values().for_each(|goal| add(&goal.reached));
         section.claims.values().for_each(|claim| [&claim.said, &claim.shown].into_iter().for_each(&mut add));
-        section.questions.iter().filter(|(id, _)| page > number || **id != question.id).for_each(|(_, q)| add(&q.ask));
+        section.questions.iter().filter(|(id, _)| page != number || **id != question.id).for_each(|(_, q)| add(&q.ask));
         // What was answered on the way here is shown here.
         let from = page.checked_sub(1).map_or(0, |before| reads[before].rest);
         let here = |at: &Option<u64>| at.is_some_and(|at| from < at && at <= reads[page].rest);

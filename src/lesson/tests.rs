@@ -29,7 +29,8 @@ fn every_word_of_an_answer_is_said_in_both_languages() {
         for answer in Term::ALL.iter().copied().map(Answer::Term).chain([Answer::Bool(true), Answer::List(vec![])]) {
             assert!(!answer.show(&words).contains('⟨'), "{answer:?}");
         }
-        for verdict in [Verdict::Confirmed, Verdict::Refined, Verdict::Corrected, Verdict::Measured] {
+        for verdict in [Verdict::Confirmed, Verdict::Refined, Verdict::Corrected, Verdict::Measured, Verdict::Answered]
+        {
             assert!(!words.say(verdict.key()).contains('⟨'), "{verdict:?}");
         }
     }

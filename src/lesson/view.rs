@@ -212,7 +212,8 @@ fn goal(runner: &Runner, words: &Words, section: &Section, id: &str) -> GoalView
         id: id.to_owned(),
         text: if reached.is_some() { text.reached } else { text.aim },
         reached: reached.is_some(),
-        value: reached.and_then(|value| value.as_ref().map(|value| value.show(words))),
+        // “It was not deleted: no” says it twice, and once the other way round.
+        value: reached.and_then(Option::as_ref).filter(|it| !matches!(it, Answer::Bool(_))).map(|it| it.show(words)),
     }
 }
 

@@ -441,6 +441,7 @@ codes! {
     LessonTwice = "lesson-twice",
     LessonUnknown = "lesson-unknown",
     LessonUnreadable = "lesson-unreadable",
+    LessonVeilsNothing = "lesson-veils-nothing",
 
     // line.ftl
     ArgumentMissing = "argument-missing",

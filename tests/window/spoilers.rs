@@ -35,11 +35,11 @@ fn letters(shape: &egui::Shape, found: &mut Vec<String>) {
     }
 }
 
-/// What waits for its answer, and is not the question that is shown: that one names its choices.
+/// What waits for its answer, or veils it before it is asked, and is not the question that is shown: that one names its choices.
 fn pending(window: &Window) -> Vec<Question> {
     let state = &app(window).state;
     let Some(course) = state.course.as_ref().filter(|course| !course.is_ended()) else { return vec![] };
-    let pending = course.runner().pending(state.world());
+    let pending = course.runner().veiling(state.world());
     let shown = if state.presenter { None } else { Some(state.face()) };
     pending.filter(|question| shown != Some(Face::Ask(question.id.clone()))).cloned().collect()
 }

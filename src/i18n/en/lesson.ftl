@@ -17,6 +17,7 @@ verdict-confirmed = confirmed
 verdict-refined = refined
 verdict-corrected = corrected
 verdict-measured = measured
+verdict-answered = answered
 
 ## What is wrong with a lesson's files
 problem-lesson-toml = { $file }, line { $line } cannot be read: { $reason }. Mend that line, then run `dockwalk lesson check` again.
@@ -36,6 +37,7 @@ problem-lesson-claim-unknown = { $file }, step { $step }: the notes make no clai
 problem-lesson-question-form = { $file }, step { $step }: the query of question `{ $name }` makes no choices. Ask one that does, or make it the `show` of a goal.
 problem-lesson-goal-earlier = { $file }, step { $step }: no goal before this one is called `{ $name }`, so it has no value to use. Name an earlier goal.
 problem-lesson-hides-nothing = { $file }, step { $step }: question `{ $name }` has no `hides`. Write the words that would give its answer away, in both languages: hides = {"{"} ko = ["…"], en = ["…"] {"}"}.
+problem-lesson-veils-nothing = { $file }, step { $step }: question `{ $name }` says `veils = "from-start"`, but no message of the program says its answer, so nothing is veiled. Remove `veils`, or name the messages in src/lesson/query/said.rs.
 problem-lesson-recording = { $lesson }: the recording `{ $name }` cannot be read: { $reason }. Record it again with `dockwalk lesson run { $lesson } --headless --record`.
 problem-lesson-goal-missed = { $lesson }, step { $step }: the recording does not reach the goal `{ $name }`. Mend the goal, or record again.
 problem-lesson-question-no-choices = { $lesson }, step { $step }: where the question `{ $name }` is asked, its choices are not known. Move it to a later step.

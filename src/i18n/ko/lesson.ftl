@@ -17,6 +17,7 @@ verdict-confirmed = 확인됨
 verdict-refined = 다듬음
 verdict-corrected = 바로잡음
 verdict-measured = 재어 봄
+verdict-answered = 답함
 
 ## 레슨 파일의 문제
 problem-lesson-toml = { $file } { $line }번째 줄을 읽을 수 없습니다: { $reason }. 그 줄을 고친 뒤 `dockwalk lesson check`를 다시 실행하세요.
@@ -36,6 +37,7 @@ problem-lesson-claim-unknown = { $file }, 단계 { $step }: 스터디 노트에 
 problem-lesson-question-form = { $file }, 단계 { $step }: `{ $name }` 질문의 query는 보기를 만들 수 없습니다. 보기를 만드는 query로 바꾸거나 목표(goal)의 show로 옮기세요.
 problem-lesson-goal-earlier = { $file }, 단계 { $step }: `{ $name }` 목표가 앞에 없어 그 값을 쓸 수 없습니다. 앞선 목표의 id를 쓰세요.
 problem-lesson-hides-nothing = { $file }, 단계 { $step }: `{ $name }` 질문에 `hides`가 없습니다. 답을 미리 알려 주게 될 말을 두 언어로 적으세요: hides = {"{"} ko = ["…"], en = ["…"] {"}"}.
+problem-lesson-veils-nothing = { $file }, 단계 { $step }: `{ $name }` 질문에 `veils = "from-start"`라고 적혀 있지만, 이 질문의 답을 말하는 프로그램의 문구가 없어서 가릴 것이 없습니다. `veils`를 지우거나, src/lesson/query/said.rs에 그 문구를 적으세요.
 problem-lesson-recording = { $lesson }: 녹화 파일 `{ $name }` 읽기에 실패했습니다: { $reason }. `dockwalk lesson run { $lesson } --headless --record`로 다시 녹화하세요.
 problem-lesson-goal-missed = { $lesson }, 단계 { $step }: 녹화가 목표 `{ $name }`에 이르지 못합니다. 목표를 고치거나 다시 녹화하세요.
 problem-lesson-question-no-choices = { $lesson }, 단계 { $step }: `{ $name }` 질문을 묻는 시점에는 보기를 만들 수 없습니다. 더 뒤의 단계로 옮기세요.

@@ -153,7 +153,7 @@ fn passed(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course, number: usize
 pub(super) fn verdict_color(theme: &crate::ui::theme::Theme, verdict: Option<crate::lesson::Verdict>) -> Color32 {
     match verdict {
         None => theme.weak,
-        Some(crate::lesson::Verdict::Confirmed) => theme.good,
+        Some(crate::lesson::Verdict::Confirmed | crate::lesson::Verdict::Answered) => theme.good,
         Some(crate::lesson::Verdict::Corrected) => theme.bad,
         Some(crate::lesson::Verdict::Refined | crate::lesson::Verdict::Measured) => theme.warn,
     }

@@ -36,7 +36,8 @@ pub fn live(ui: &Ui, response: &Response) {
 /// The sentence, and its colour.
 pub fn sentence(cx: &PanelContext<'_>) -> Option<(String, Color32)> {
     let state = cx.state;
-    let failed = state.failed().map(|problem| cx.words.problem(problem));
+    // One line in one font: the marks around what is to be typed would be seen as letters.
+    let failed = state.failed().map(|problem| cx.words.problem(problem).replace('`', ""));
     match (failed, state.happened(cx.words)) {
         (Some(failed), _) => Some((failed, cx.theme.bad)),
         (None, Some(said)) => Some((said, cx.theme.text)),

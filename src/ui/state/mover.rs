@@ -181,7 +181,9 @@ impl WindowState {
 
     /// The messages that would tell what is being predicted.
     pub(super) fn veiled(&self) -> Vec<&'static str> {
-        self.pending().flat_map(|question| question.ask.said_by()).copied().collect()
+        let course = self.predicted();
+        let veiling = course.into_iter().flat_map(|course| course.runner().veiling(&self.world));
+        veiling.flat_map(|question| question.ask.said_by()).copied().collect()
     }
 
     /// Predictions wait for their answer: the title of the page that comes next could tell it.
@@ -191,8 +193,12 @@ impl WindowState {
 
     /// The questions that wait for their answer. Who went on past the page has seen it.
     fn pending(&self) -> impl Iterator<Item = &crate::lesson::Question> {
-        let course = self.course.as_ref().filter(|course| !course.is_ended() && self.place() != Some(Place::Passed));
-        course.into_iter().flat_map(|course| course.runner().pending(&self.world))
+        self.predicted().into_iter().flat_map(|course| course.runner().pending(&self.world))
+    }
+
+    /// The course, while its page is not one that was gone past.
+    fn predicted(&self) -> Option<&Course> {
+        self.course.as_ref().filter(|course| !course.is_ended() && self.place() != Some(Place::Passed))
     }
 
     /// A step's name, unless it is still to come and would tell what is being predicted.
