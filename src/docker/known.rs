@@ -83,7 +83,6 @@ const WORDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("HostConfig.Mounts.BindOptions.Propagation", &["private", "rprivate", "shared", "rshared", "slave", "rslave"]),
-    ("HostConfig.Mounts.Consistency", &["default", "consistent", "cached", "delegated"]),
     ("HostConfig.Mounts.Type", &["bind", "volume", "tmpfs", "image", "cluster"]),
     ("HostConfig.NetworkMode", &["bridge", "host", "none", "container:<name|id>"]),
     ("HostConfig.PidMode", &["host", "container:<name|id>"]),
@@ -140,8 +139,23 @@ fn says(word: &str, said: &str) -> bool {
     let either = |text: &str| text.replacen(['=', ':'], "=", 1);
     match word.split_once('<') {
         Some((before, _)) => said.len() > before.len() && either(said).starts_with(&either(before)),
-        None => either(said) == either(word),
+        None => truth(&either(said)) == either(word),
     }
+}
+
+/// Go's `strconv.ParseBool`.
+pub fn bool_of(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// `name=1` is `name=true`, in whichever of its ways a truth is written.
+fn truth(said: &str) -> String {
+    let said_so = said.split_once('=').and_then(|(name, value)| Some(format!("{name}={}", bool_of(value)?)));
+    said_so.unwrap_or_else(|| said.to_owned())
 }
 
 #[cfg(test)]
@@ -173,6 +187,10 @@ mod tests {
             ("HostConfig.SecurityOpt", "seccomp:/file"),
             ("HostConfig.SecurityOpt", "label=type:x"),
             ("HostConfig.SecurityOpt", "no-new-privileges:true"),
+            ("HostConfig.SecurityOpt", "no-new-privileges:T"),
+            ("HostConfig.SecurityOpt", "writable-cgroups=1"),
+            ("HostConfig.SecurityOpt", "writable-cgroups:FALSE"),
+            ("HostConfig.Mounts.Consistency", "foo"),
             ("HostConfig.LogConfig.Type", "syslog"),
             ("HostConfig.Binds", "rshared"),
             ("HostConfig.Runtime", "runc"),
@@ -197,6 +215,8 @@ mod tests {
             ("HostConfig.SecurityOpt", "foo"),
             ("HostConfig.SecurityOpt", "seccomp="),
             ("HostConfig.SecurityOpt", "no-new-privileges:maybe"),
+            ("HostConfig.SecurityOpt", "no-new-privileges="),
+            ("HostConfig.SecurityOpt", "writable-cgroups=tRUE"),
             ("HostConfig.Binds", "Cached"),
             ("HostConfig.Mounts.Type", ""),
             ("HostConfig.Mounts.BindOptions.Propagation", "foo"),

@@ -56,6 +56,12 @@ pub fn cases() -> Vec<Case> {
         ),
         damaged("an old sparse file that is not GNU's", tar(&[Header::new(b'S', "f", "", 2).and("ab")])),
         makes("version 0.1", whole, map(b"4,2")),
+        refused(
+            "a file of holes of 2⁶³-1 bytes",
+            Code::LayerFileTooLarge,
+            new(b"9223372036854775807", "1\n0\n2\n", "ab"),
+        )
+        .without_umoci(),
         damaged("version 0.1 with half a pair", map(b"4")),
         damaged("version 0.1 with a negative offset", map(b"-4,2")),
         damaged("version 0.1 with no number", map(b"4,x")),
