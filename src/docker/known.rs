@@ -108,8 +108,9 @@ const WORDS: &[(&str, &[&str])] = &[
 /// Whether Docker has an option, named with what it stands in, and one with that value.
 pub fn known(option: &str, value: &Value) -> Known {
     let (place, name) = option.rfind(['.', ' ']).map_or(("", option), |end| option.split_at(end + 1));
-    let there =
-        |(of, names): &(&str, &str)| *of == place && names.split_ascii_whitespace().any(|known| same(known, name));
+    // A flag is no field: its name has one case.
+    let named = |known: &str| if place.starts_with("--") { known == name } else { same(known, name) };
+    let there = |(of, names): &(&str, &str)| *of == place && names.split_ascii_whitespace().any(named);
     // What stands in none of these objects is a field of a type.
     if FIELDS.iter().any(|(of, _)| *of == place) && !FIELDS.iter().any(there) {
         return Known::NoOption;

@@ -92,7 +92,7 @@ pub fn cases() -> Vec<Case> {
         damaged("version 1.0 whose map lies about the content", new(b"8", "1\n4\n1\n", "ab")),
         damaged("version 2.0", by_records(&[("GNU.sparse.major", b"2"), ("GNU.sparse.minor", b"0")], "ab"))
             .differs("umoci takes it for a file without holes"),
-        refused("a hole of 2⁶² bytes", Code::HostRefused, new(b"4611686018427387904", "0\n", "")).without_umoci(),
+        refused("a hole of 2⁶² bytes", Code::LayerFileTooLarge, new(b"4611686018427387904", "0\n", "")).without_umoci(),
         damaged(
             "a directory with a map",
             tar(&[pax(&[("GNU.sparse.map", b"0,0"), ("GNU.sparse.size", b"8")]), dir("d")]),
