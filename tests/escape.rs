@@ -116,6 +116,11 @@ fn a_working_directory_is_never_outside() {
         bench.image("links:1", &[], |root| {
             NUMBERS.for_each(|n| symlink(format!("/proc/self/fd/{n}"), root.join(format!("w{n}"))).unwrap());
         });
+        for (name, leads) in [("cwd", "/proc/self/cwd"), ("root", "/proc/self/root"), ("in", "/proc/self/cwd/in")] {
+            bench.image(&format!("{name}:1"), &[], |root| symlink(leads, root.join(name)).unwrap());
+            let said = bench.try_docker(&["run", "--rm", "-w", &format!("/{name}"), &format!("{name}:1"), "true"]);
+            assert!(said.contains("links in /proc are not followed"), "{leads}: {said}");
+        }
         good(bench.docker(&["run", "-d", "--name", "here", "links:1", "sleep", "600"]));
         for n in NUMBERS {
             let magic = format!("/proc/self/fd/{n}");

@@ -83,7 +83,6 @@ const WORDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("HostConfig.Mounts.BindOptions.Propagation", &["private", "rprivate", "shared", "rshared", "slave", "rslave"]),
-    ("HostConfig.Mounts.Consistency", &["default", "consistent", "cached", "delegated"]),
     ("HostConfig.Mounts.Type", &["bind", "volume", "tmpfs", "image", "cluster"]),
     ("HostConfig.NetworkMode", &["bridge", "host", "none", "container:<name|id>"]),
     ("HostConfig.PidMode", &["host", "container:<name|id>"]),
@@ -109,8 +108,9 @@ const WORDS: &[(&str, &[&str])] = &[
 /// Whether Docker has an option, named with what it stands in, and one with that value.
 pub fn known(option: &str, value: &Value) -> Known {
     let (place, name) = option.rfind(['.', ' ']).map_or(("", option), |end| option.split_at(end + 1));
-    let there =
-        |(of, names): &(&str, &str)| *of == place && names.split_ascii_whitespace().any(|known| same(known, name));
+    // A flag is no field: its name has one case.
+    let named = |known: &str| if place.starts_with("--") { known == name } else { same(known, name) };
+    let there = |(of, names): &(&str, &str)| *of == place && names.split_ascii_whitespace().any(named);
     // What stands in none of these objects is a field of a type.
     if FIELDS.iter().any(|(of, _)| *of == place) && !FIELDS.iter().any(there) {
         return Known::NoOption;
@@ -140,8 +140,23 @@ fn says(word: &str, said: &str) -> bool {
     let either = |text: &str| text.replacen(['=', ':'], "=", 1);
     match word.split_once('<') {
         Some((before, _)) => said.len() > before.len() && either(said).starts_with(&either(before)),
-        None => either(said) == either(word),
+        None => truth(&either(said)) == either(word),
     }
+}
+
+/// Go's `strconv.ParseBool`.
+pub fn bool_of(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// `name=1` is `name=true`, in whichever of its ways a truth is written.
+fn truth(said: &str) -> String {
+    let said_so = said.split_once('=').and_then(|(name, value)| Some(format!("{name}={}", bool_of(value)?)));
+    said_so.unwrap_or_else(|| said.to_owned())
 }
 
 #[cfg(test)]
@@ -173,6 +188,10 @@ mod tests {
             ("HostConfig.SecurityOpt", "seccomp:/file"),
             ("HostConfig.SecurityOpt", "label=type:x"),
             ("HostConfig.SecurityOpt", "no-new-privileges:true"),
+            ("HostConfig.SecurityOpt", "no-new-privileges:T"),
+            ("HostConfig.SecurityOpt", "writable-cgroups=1"),
+            ("HostConfig.SecurityOpt", "writable-cgroups:FALSE"),
+            ("HostConfig.Mounts.Consistency", "foo"),
             ("HostConfig.LogConfig.Type", "syslog"),
             ("HostConfig.Binds", "rshared"),
             ("HostConfig.Runtime", "runc"),
@@ -197,6 +216,8 @@ mod tests {
             ("HostConfig.SecurityOpt", "foo"),
             ("HostConfig.SecurityOpt", "seccomp="),
             ("HostConfig.SecurityOpt", "no-new-privileges:maybe"),
+            ("HostConfig.SecurityOpt", "no-new-privileges="),
+            ("HostConfig.SecurityOpt", "writable-cgroups=tRUE"),
             ("HostConfig.Binds", "Cached"),
             ("HostConfig.Mounts.Type", ""),
             ("HostConfig.Mounts.BindOptions.Propagation", "foo"),

@@ -54,7 +54,7 @@ pub use inspect::{
     EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
     WaitError,
 };
-pub use known::{Known, known};
+pub use known::{Known, bool_of, known};
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
 pub use ordered::{Json, shown};
 #[cfg(test)]

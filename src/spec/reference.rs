@@ -37,9 +37,17 @@ pub enum ReferenceError {
     /// The tag is outside `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`.
     #[error("`{0}` is not a valid tag; a tag has up to 128 letters, digits, `_`, `.` or `-`")]
     Tag(String),
-    /// The name is longer than 255 characters.
-    #[error("a repository name has at most 255 characters; this one has {0}")]
-    TooLong(usize),
+    /// The name is longer than 255 characters, with what Docker puts before it.
+    #[error(
+        "a repository name has at most 255 characters with its registry; this one has {length}, the {} of `{before}` among them",
+        before.len()
+    )]
+    TooLong {
+        /// Characters of all.
+        length: usize,
+        /// `docker.io/library/`, `localhost:5000/`
+        before: String,
+    },
     /// The part after `@` is no digest.
     #[error(transparent)]
     Digest(#[from] DigestError),
@@ -116,7 +124,8 @@ impl FromStr for Reference {
         };
         let length = registry.len() + 1 + repository.len();
         if length > 255 {
-            return Err(ReferenceError::TooLong(length));
+            let library = repository.strip_suffix(path).unwrap_or_default();
+            return Err(ReferenceError::TooLong { length, before: format!("{registry}/{library}") });
         }
         let tag = tag.or_else(|| digest.is_none().then(|| "latest".to_owned()));
         Ok(Self { registry: registry.to_owned(), repository, tag, digest })
@@ -246,7 +255,16 @@ mod tests {
         assert!(matches!(fails("a:"), ReferenceError::Tag(_)));
         assert!(matches!(fails("a:.x"), ReferenceError::Tag(_)));
         assert!(matches!(fails("a@sha256:0"), ReferenceError::Digest(_)));
-        assert!(matches!(fails(&"a".repeat(250)), ReferenceError::TooLong(_)));
+        for (typed, length, before) in [
+            ("a".repeat(256), 274, "docker.io/library/"),
+            (format!("a/{}", "a".repeat(254)), 266, "docker.io/"),
+            (format!("localhost:5000/{}:1", "a".repeat(256)), 271, "localhost:5000/"),
+            (format!("index.docker.io/{}", "a".repeat(250)), 268, "docker.io/library/"),
+        ] {
+            assert_eq!(fails(&typed), ReferenceError::TooLong { length, before: before.to_owned() }, "{typed}");
+        }
+        let said = fails(&"a".repeat(256)).to_string();
+        assert!(said.contains("274, the 18 of `docker.io/library/` among them"), "{said}");
         for bad in ["a//b", "-a", "a-", "a___b", "a..b", "/a", "a/", "a b", "x.y:port/a", "[::1/a", "é/a", "."] {
             assert!(matches!(fails(bad), ReferenceError::Format(_)), "{bad}");
         }

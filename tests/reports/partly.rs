@@ -135,6 +135,14 @@ fn halves(place: &Place<'_>) {
         place.fails(&two(bad.clone()));
         assert_eq!(place.left(), [["lab/partly:1"]], "{bad}");
     }
+    // A name that leaves the archive is the fault of the image that it is said of.
+    let of_layer = |name: &str| json!({"Config": "other.json", "RepoTags": ["lab/partly:2"], "Layers": [name]});
+    let outside = ["../../../etc/passwd", "/etc/passwd", "a/../../other.json"];
+    for bad in outside.map(|name| second(name, "lab/partly:2")).into_iter().chain(outside.map(of_layer)) {
+        let said = place.fails(&two(bad.clone()));
+        assert!(place.side.is_docker() || said.contains("Nothing of that image was loaded"), "{bad}: {said}");
+        assert_eq!(place.left(), [["lab/partly:1"]], "{bad}");
+    }
     place.fails(&two(second("other.json", "BAD:1")));
     assert_eq!(place.left(), [vec![], vec!["lab/partly:1".to_owned()]]);
     // It is the list that is bad.

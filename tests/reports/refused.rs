@@ -31,6 +31,51 @@ pub fn area(side: &Side<'_>) {
         let (status, said) = host(fields);
         assert_eq!(status, 201, "{fields}: {}", text(&said));
     }
+    for (fields, words) in [
+        (r#""RestartPolicy":{"Name":"always","MaximumRetryCount":3}"#, "retry count can"),
+        (r#""RestartPolicy":{"Name":"unless-stopped","MaximumRetryCount":1}"#, "retry count can"),
+        (r#""RestartPolicy":{"Name":"no","MaximumRetryCount":-1}"#, "retry count can"),
+        (r#""RestartPolicy":{"Name":"on-failure","MaximumRetryCount":-3}"#, "cannot be negative"),
+        (r#""MemorySwap":67108864"#, "always set the Memory limit"),
+        (
+            r#""LogConfig":{"Type":"json-file","Config":{"nope":"1"}}"#,
+            "unknown log opt 'nope' for json-file log driver",
+        ),
+        (r#""SecurityOpt":["no-new-privileges=maybe"]"#, "no-new-privileges=maybe"),
+    ] {
+        let (status, said) = host(fields);
+        assert_eq!(status, 400, "{fields}: {}", text(&said));
+        assert!(text(&said).contains(words), "{fields}: {}", text(&said));
+    }
+    for truth in ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"] {
+        for sign in ["=", ":"] {
+            let (status, said) = host(&format!(r#""SecurityOpt":["no-new-privileges{sign}{truth}"]"#));
+            assert_eq!(status, 201, "{truth}: {}", text(&said));
+        }
+    }
+    let new = |flag: &str| side.run(&format!("--security-opt {flag}"), "grep NoNewPrivs /proc/self/status");
+    for (flag, is) in [("no-new-privileges=1", "1"), ("no-new-privileges:T", "1"), ("no-new-privileges=F", "0")] {
+        assert!(new(flag).ends_with(is), "{flag}");
+    }
+    for word in ["foo", "cached", "DELEGATED"] {
+        let (status, said) = host(&format!(r#""Mounts":[{{"Type":"tmpfs","Target":"/m","Consistency":"{word}"}}]"#));
+        assert_eq!(status, 201, "{word}: {}", text(&said));
+    }
+    if !side.is_docker() {
+        for fields in [
+            r#""OomScoreAdj":5000"#,
+            r#""MemorySwappiness":101"#,
+            r#""CpuPeriod":1"#,
+            r#""CpuQuota":1"#,
+            r#""CpusetCpus":"foo""#,
+            r#""Runtime":"foo""#,
+            r#""VolumesFrom":["a:foo"]"#,
+        ] {
+            let (status, said) = host(fields);
+            assert_eq!(status, 400, "{fields}");
+            assert!(text(&said).contains("value is invalid"), "{fields}: {}", text(&said));
+        }
+    }
     side.fails("create -w relative lab/shell:1", 1);
     side.fails("run --rm -w relative lab/shell:1", 125);
     side.fails("run --rm --cpus 100000 lab/shell:1", 125);

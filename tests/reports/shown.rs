@@ -1,5 +1,6 @@
 //! What `inspect` and `info` show, field by field: client libraries read fields that nobody asked for.
 
+use crate::engine::good;
 use crate::side::{IMAGE, Side, text};
 use serde_json::{Value, json};
 
@@ -98,9 +99,41 @@ pub fn area(side: &Side<'_>) {
     has_all(&cli, CONTAINER);
     assert_eq!(cli["HostConfig"]["LogConfig"], json!({"Type": "json-file", "Config": {}}));
 
+    images(side);
+
     let info = side.get("/info");
     has_all(&info, INFO);
     assert_eq!(info["Debug"], json!(false));
     assert!(info["NFd"].as_u64().unwrap() > 0 && info["NGoroutines"].as_u64().unwrap() > 0, "{info:#}");
     assert!(side.good("info").contains("Debug"));
+}
+
+/// What a container has from its image.
+fn images(side: &Side<'_>) {
+    let id = side.good(&format!("create {IMAGE}"));
+    let changes = ["STOPSIGNAL SIGINT", "VOLUME /of-image", "EXPOSE 80 53/udp"];
+    let args: Vec<_> = changes.iter().flat_map(|change| ["--change", change]).collect();
+    good(side.args(&[&["commit"], &args[..], &[&id, "lab/shown:1"]].concat()));
+    let config = |flags: &str| {
+        let id = side.good(&format!("create {flags} lab/shown:1 true").replace("  ", " "));
+        let shown: Value = serde_json::from_str(&side.good(&format!("inspect {id}"))).unwrap();
+        shown[0]["Config"].clone()
+    };
+    let (ports, volumes) = (json!({"80/tcp": {}, "53/udp": {}}), json!({"/of-image": {}}));
+    for (flags, signal, ports, volumes) in [
+        ("", "SIGINT", ports.clone(), volumes.clone()),
+        ("--stop-signal SIGQUIT", "SIGQUIT", ports.clone(), volumes.clone()),
+        ("--expose 81", "SIGINT", json!({"80/tcp": {}, "81/tcp": {}, "53/udp": {}}), volumes.clone()),
+        ("-v /mine", "SIGINT", ports.clone(), json!({"/of-image": {}, "/mine": {}})),
+        ("--expose 80 -v /of-image", "SIGINT", ports.clone(), volumes.clone()),
+    ] {
+        let config = config(flags);
+        let shown = ["StopSignal", "ExposedPorts", "Volumes"].map(|field| config[field].clone());
+        assert_eq!(shown, [json!(signal), ports, volumes], "{flags}");
+    }
+    // An image that says nothing.
+    let plain = side.get(&format!("/containers/{id}/json"))["Config"].clone();
+    for field in ["StopSignal", "ExposedPorts", "Volumes"] {
+        assert!(plain[field].is_null(), "{field}: {plain}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Labels of volumes.
 
-use crate::side::Side;
+use crate::engine::good;
+use crate::side::{IMAGE, Side, text};
 
 pub fn area(side: &Side<'_>) {
     side.good("volume create --label tier=db --label empty data");
@@ -36,6 +37,34 @@ pub fn area(side: &Side<'_>) {
     }
     side.fails("volume ls -f dangling=maybe", 1);
     side.fails("volume ls -f bogus=1", 1);
+    pruned(side);
     side.start("box", "-v data:/d", "echo ready; sleep 600");
     assert_eq!(list("-f dangling=false"), "data");
+}
+
+/// What is removed is counted: as Docker does, each file by its length and once.
+fn pruned(side: &Side<'_>) {
+    let prune = || {
+        let (status, said) = side.post("/volumes/prune", "");
+        assert_eq!(status, 200, "{}", text(&said));
+        serde_json::from_slice::<serde_json::Value>(&said).unwrap()["SpaceReclaimed"].as_u64().unwrap()
+    };
+    let fill = |script: &str| {
+        good(side.args(&["run", "--name", "filled", "-v", "/v", IMAGE, "sh", "-c", script]));
+        side.good("rm filled");
+    };
+    prune();
+    assert_eq!(prune(), 0, "there is nothing");
+    for (script, bytes) in [
+        ("head -c 5000 /dev/zero > /v/a", 5000),
+        ("head -c 2000 /dev/zero > /v/a; ln /v/a /v/b; mkdir /v/d; echo 123 > /v/d/c", 2004),
+        ("dd of=/v/sparse bs=1 seek=3000000 count=0 2>/dev/null", 3_000_000),
+        ("mkdir -p /v/a/b/c", 0),
+    ] {
+        fill(script);
+        assert_eq!(prune(), bytes, "{script}");
+    }
+    fill("head -c 5000000 /dev/zero > /v/a");
+    let said = side.good("volume prune -f");
+    assert!(said.contains("Total reclaimed space: 5MB"), "{said}");
 }

@@ -2,13 +2,14 @@
 
 use super::images;
 use crate::docker::{
-    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses, EndpointSettings,
+    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, Empty, EndpointAddresses, EndpointSettings,
     GraphDriver, HostConfigOther, HostConfigShown, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
 use crate::engine::container::{Container, Phase, SHM, State, mount_mode};
 use crate::engine::moment::{Moment, NEVER};
 use crate::engine::process::{MASKED, MountSource, MountSpec, READ_ONLY};
+use std::collections::BTreeMap;
 
 /// A line of `docker ps`.
 pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummary {
@@ -166,8 +167,21 @@ fn config(container: &Container) -> ContainerConfig {
         }),
         working_dir: merged.cwd.clone(),
         labels: merged.labels.clone(),
+        exposed_ports: with_images(&container.request.exposed_ports, &container.image.config.exposed_ports),
+        volumes: with_images(&container.request.volumes, &container.image.config.volumes),
+        stop_signal: [&container.request.stop_signal, &container.image.config.stop_signal]
+            .into_iter()
+            .flatten()
+            .find(|signal| !signal.is_empty())
+            .cloned(),
         ..ContainerConfig::clone(&container.request)
     }
+}
+
+/// What was asked for, and what the image has beside it.
+fn with_images(asked: &BTreeMap<String, Empty>, image: &[String]) -> BTreeMap<String, Empty> {
+    let image = image.iter().map(|name| (name.clone(), Empty::default()));
+    image.chain(asked.clone()).collect()
 }
 
 fn endpoint(state: &State) -> EndpointSettings {

@@ -8,8 +8,8 @@ use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQ
 use crate::engine::container::bounds;
 use crate::engine::container::request::refuse_volume;
 use crate::engine::news::Subject;
-use crate::engine::volume;
 use crate::engine::{Asked, Cancel, FaultKind, Result};
+use crate::engine::{upper, volume};
 use crate::trace::OpKind;
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
@@ -76,19 +76,29 @@ pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
     refuse_unknown(&filters, &["all", "label", "label!"])?;
     let every = flag(&filters, "all")? == Some(true);
     let engine = Arc::clone(&engine);
-    let deleted = blocking(move || {
-        let mut deleted = Vec::new();
+    let pruned = blocking(move || {
+        let mut pruned = VolumesPruned::default();
         for volume in engine.volumes.list()? {
             let wanted = (every || volume.anonymous) && labels(&filters, &shown_labels(&volume));
             if wanted && engine.volume_user(&volume.name, None).is_none() {
+                let bytes = bytes_of(&volume);
                 delete(&engine, &volume.name, &line)?;
-                deleted.push(volume.name);
+                pruned.space_reclaimed += bytes;
+                pruned.volumes_deleted.push(volume.name);
             }
         }
-        engine.tell_pruned(Subject::Volume, 0);
-        Ok(deleted)
+        engine.tell_pruned(Subject::Volume, pruned.space_reclaimed);
+        Ok(pruned)
     });
-    Ok(json(&VolumesPruned { volumes_deleted: deleted.await?, space_reclaimed: 0 }))
+    Ok(json(&pruned.await?))
+}
+
+/// Counted as Docker counts them. One that cannot be counted is deleted all the same.
+fn bytes_of(volume: &volume::Volume) -> u64 {
+    upper::size(&volume.path).unwrap_or_else(|error| {
+        tracing::warn!(%error, volume = volume.name, "the bytes of a volume cannot be counted");
+        0
+    })
 }
 
 fn delete(engine: &crate::engine::Engine, name: &str, line: &Asked) -> Result<()> {

@@ -6,7 +6,7 @@ use crate::engine::store::Store;
 use crate::engine::unpack::{Limits, decoder};
 use crate::engine::{Cancel, Cx, Fault, FaultKind, Result, private};
 use crate::spec::Digest;
-use crate::trace::{Code, Descriptor};
+use crate::trace::{Code, Descriptor, Problem};
 use sha2::{Digest as _, Sha256};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -134,7 +134,9 @@ impl Spool {
 
     /// A file by its name, links followed inside the archive. `by` is the document that names it.
     pub fn find(&self, name: &str, by: &str) -> Result<&Stored> {
-        let mut at = clean(name.as_bytes())?;
+        let outside =
+            |found: Fault| Fault { problem: Problem { code: Code::ArchiveNameOutside, ..found.problem }, ..found };
+        let mut at = clean(name.as_bytes()).map_err(|hostile| outside(hostile).with("by", by))?;
         for _ in 0..LINKS {
             match self.entries.get(&at) {
                 Some(SpoolEntry::File(stored)) => return Ok(stored),
@@ -155,14 +157,15 @@ impl Spool {
             Some(plain) => plain,
             None => {
                 let path = stored.path.with_extension("plain");
-                let (digest, size) = layer::expand(&stored.path, &stored.digest, Some(&path), &self.cancel)?;
+                let expanded = layer::expand(&stored.path, &stored.digest, Some(&path), &self.cancel);
+                let (digest, size) = expanded.map_err(|fault| of_layer(fault, &stored.digest))?;
                 let plain = Stored { path, digest, size };
                 self.plain.borrow_mut().insert(stored.digest.clone(), plain.clone());
                 plain
             }
         };
         let listed = layer::listed(&plain.path, &plain.digest, plain.size)?;
-        let twice = || layer::damaged(&self.cancel, &io::Error::other("packed twice"));
+        let twice = || of_layer(layer::damaged(&self.cancel, &io::Error::other("packed twice")), &stored.digest);
         Ok((listed.ok_or_else(twice)?, plain))
     }
 
@@ -246,6 +249,17 @@ fn hostile(name: &str, reason: &str) -> Fault {
 
 fn damaged(cx: &Cx, error: &io::Error) -> Fault {
     layer::damaged(cx.cancel(), error)
+}
+
+/// It is one layer that cannot be read: images that do not have it are as good as before.
+fn of_layer(fault: Fault, digest: &Digest) -> Fault {
+    match fault.problem.code {
+        Code::ArchiveDamaged => {
+            let problem = Problem { code: Code::LayerDamaged, ..fault.problem };
+            Fault { problem, ..fault }.with("digest", digest)
+        }
+        _ => fault,
+    }
 }
 
 /// Counts what is read, and ends when the operation was cancelled.

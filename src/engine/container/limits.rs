@@ -56,18 +56,21 @@ pub(super) fn of(host: &HostConfig) -> Result<Limits> {
 
 /// `--memory-swap`: 0 is as if it were not there, -1 no limit. It includes the memory, which must be given, too.
 fn memory_swap(memory: Option<u64>, asked: i64) -> Result<Option<MemorySwap>> {
-    let wrong = |asked: i64| {
+    let below = |memory: u64| {
         let fault = Fault::new(FaultKind::BadRequest, Code::MemorySwapBelowMemory).with("swap", asked);
-        Err(fault.with("memory", memory.unwrap_or(0)))
+        Err(fault.with("memory", memory))
     };
+    if asked < -1 {
+        within("HostConfig.MemorySwap", asked, -1, i64::MAX)?;
+    }
     match (asked, memory) {
         (0, _) | (-1, None) => Ok(None),
         (-1, Some(_)) => Ok(Some(MemorySwap::Unlimited)),
         (asked, Some(memory)) => match u64::try_from(asked) {
             Ok(bytes) if bytes >= memory => Ok(Some(MemorySwap::Bytes(bytes))),
-            _ => wrong(asked),
+            _ => below(memory),
         },
-        (asked, None) => wrong(asked),
+        (asked, None) => Err(Fault::new(FaultKind::BadRequest, Code::MemorySwapWithoutMemory).with("swap", asked)),
     }
 }
 
@@ -81,8 +84,16 @@ mod tests {
         assert_eq!(asked(Some(10), 0), Ok(None));
         assert_eq!(asked(Some(10), -1), Ok(Some(MemorySwap::Unlimited)));
         assert_eq!(asked(Some(10), 10), Ok(Some(MemorySwap::Bytes(10))));
-        for (memory, swap) in [(Some(10), 9), (Some(10), -2), (None, 20)] {
-            assert_eq!(asked(memory, swap), Err(Code::MemorySwapBelowMemory.to_owned()));
+        for (memory, swap, code) in [
+            (Some(10), 9, Code::MemorySwapBelowMemory),
+            (Some(10), 1, Code::MemorySwapBelowMemory),
+            (None, 20, Code::MemorySwapWithoutMemory),
+            (None, 1, Code::MemorySwapWithoutMemory),
+            (None, i64::MAX, Code::MemorySwapWithoutMemory),
+            (Some(10), -2, Code::LimitOutOfRange),
+            (None, i64::MIN, Code::LimitOutOfRange),
+        ] {
+            assert_eq!(asked(memory, swap), Err(code), "{memory:?} {swap}");
         }
     }
 
@@ -110,6 +121,6 @@ mod tests {
             check_with(&fine, 2).unwrap();
         }
         let swap = HostConfig { memory_swap: -2, ..host() };
-        assert_eq!(check_with(&swap, 2).unwrap_err().problem.code, Code::MemorySwapBelowMemory);
+        assert_eq!(check_with(&swap, 2).unwrap_err().problem.code, Code::LimitOutOfRange);
     }
 }

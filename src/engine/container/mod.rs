@@ -17,6 +17,7 @@ mod diff;
 #[cfg(any(test, fuzzing))]
 pub mod examine;
 mod exit;
+mod invalid;
 mod limits;
 mod log;
 mod merge;

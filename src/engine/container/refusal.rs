@@ -1,13 +1,16 @@
 //! How an option is refused that this engine cannot honour.
 
-use super::bounds;
+use super::{bounds, invalid};
 use crate::docker::{Known, known};
 use crate::engine::{Fault, FaultKind};
 use crate::trace::Code;
 use serde_json::Value;
 
-/// What cannot be honoured: something of Docker's that is not built, or what Docker does not have either.
+/// What cannot be honoured: something of Docker's that is not built, a value that Docker refuses, or what Docker does not have either.
 pub fn unsupported(option: &str, value: &Value) -> Fault {
+    if let Some(fault) = invalid::invalid(option, value) {
+        return fault;
+    }
     let known = known(option, value);
     let (option, value) = (bounds::short(option), value.to_string());
     let value = if value.len() > 256 { bounds::short(&value) } else { value };

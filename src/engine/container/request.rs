@@ -39,8 +39,6 @@ const FINE: &[(&str, &[&str])] = &[
     // The only ones there are.
     ("HostConfig.Runtime", &[r#""dockwalk""#]),
     ("HostConfig.VolumeDriver", &[r#""local""#]),
-    // How a Mac's files are kept in step: nothing on Linux.
-    ("HostConfig.Mounts.Consistency", &[r#""default""#, r#""consistent""#, r#""cached""#, r#""delegated""#]),
     ("HostConfig.Mounts.BindOptions.Propagation", &[r#""rprivate""#]),
     // What the client will ask of the start.
     ("Detach", &["true"]),
@@ -95,9 +93,10 @@ fn refuse_restart(restart: &RestartPolicy) -> Result<()> {
         return Err(unsupported(option, &Value::from(name.as_str())));
     }
     // As Docker: nobody looks at the count where nothing is named.
-    if !name.is_empty() {
-        let most = if name == "on-failure" { i64::MAX } else { 0 };
-        limits::within("HostConfig.RestartPolicy.MaximumRetryCount", *count, 0, most)?;
+    let fits = if name == "on-failure" { *count >= 0 } else { *count == 0 };
+    if !name.is_empty() && !fits {
+        let fault = Fault::new(FaultKind::BadRequest, Code::RestartRetryCount).with("policy", name);
+        return Err(fault.with("count", count));
     }
     refuse("HostConfig.RestartPolicy", restart, never)
 }
@@ -157,7 +156,10 @@ pub(in crate::engine) fn refuse_volume(request: &VolumeCreate) -> Result<()> {
 fn refuse_rest(prefix: &str, rest: &Rest) -> Result<()> {
     for (name, value) in rest {
         let option = format!("{prefix}{name}");
-        let fine = FINE.iter().any(|(of, values)| *of == option && values.contains(&value.to_string().as_str()));
+        // How a Mac's files are kept in step: nothing on Linux, where Docker takes any word for it.
+        let said_for_macs = option == "HostConfig.Mounts.Consistency" && value.is_string();
+        let fine = said_for_macs
+            || FINE.iter().any(|(of, values)| *of == option && values.contains(&value.to_string().as_str()));
         refuse(&option, value, fine || is_empty(value))?;
     }
     Ok(())
@@ -236,7 +238,9 @@ mod tests {
             assert_eq!(problem.args["option"], format!("HostConfig.Mounts.{option}"));
         }
         mount("BindOptions", json!({"Propagation": "rprivate", "NonRecursive": false})).unwrap();
-        mount("Consistency", json!("cached")).unwrap();
+        for word in ["cached", "default", "foo", "CACHED", ""] {
+            mount("Consistency", json!(word)).unwrap();
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::streams::Record;
 use super::{Container, Phase, limits};
-use crate::docker::HostConfig;
+use crate::docker::{HostConfig, bool_of};
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
 use crate::engine::net::EndpointSettings;
@@ -231,13 +231,16 @@ pub(super) fn security(options: &[String]) -> Result<(bool, Seccomp)> {
     let (mut no_new_privs, mut seccomp) = (false, Seccomp::Default);
     for option in options {
         match option.as_str() {
-            "no-new-privileges" | "no-new-privileges:true" | "no-new-privileges=true" => no_new_privs = true,
-            "no-new-privileges:false" | "no-new-privileges=false" => no_new_privs = false,
+            "no-new-privileges" => no_new_privs = true,
             "seccomp=unconfined" | "seccomp:unconfined" => seccomp = Seccomp::Unconfined,
             "seccomp=builtin" => seccomp = Seccomp::Default,
             // No profile is loaded here in any case.
             "apparmor=unconfined" | "apparmor:unconfined" | "label=disable" | "label:disable" => {}
-            other => return Err(super::refusal::unsupported("HostConfig.SecurityOpt", &Value::from(other))),
+            other => {
+                let value = other.strip_prefix("no-new-privileges").and_then(|rest| rest.strip_prefix(['=', ':']));
+                let refused = || super::refusal::unsupported("HostConfig.SecurityOpt", &Value::from(other));
+                no_new_privs = value.and_then(bool_of).ok_or_else(refused)?;
+            }
         }
     }
     Ok((no_new_privs, seccomp))

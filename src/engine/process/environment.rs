@@ -7,13 +7,15 @@
 //! HOME                   who it is: where there is none, or an empty one (runc, init_linux.go)
 //! ```
 
+use super::{Fault, FaultKind, Result};
+use crate::trace::Code;
 use std::collections::HashMap;
 
 /// Where Docker looks for programs when nothing is said.
 pub const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// `given` are a container's variables and, for a command beside its main process, that command's own.
-pub fn environment(given: &[&[String]], hostname: &str, tty: bool, home: &str) -> Vec<String> {
+pub fn environment(given: &[&[String]], hostname: &str, tty: bool, home: &str) -> Result<Vec<String>> {
     let mut env = vec![PATH.to_owned(), format!("HOSTNAME={hostname}")];
     if tty {
         env.push("TERM=xterm".to_owned());
@@ -21,13 +23,22 @@ pub fn environment(given: &[&[String]], hostname: &str, tty: bool, home: &str) -
     for list in given {
         env = with(env, list);
     }
-    let is_home = |entry: &String| entry.starts_with("HOME=");
-    match env.iter_mut().find(|entry| is_home(entry)) {
-        Some(entry) if entry == "HOME=" => *entry = format!("HOME={home}"),
-        Some(_) => {}
-        None => env.push(format!("HOME={home}")),
+    let place = match env.iter_mut().find(|entry| entry.starts_with("HOME=")) {
+        Some(entry) if entry != "HOME=" => return Ok(env),
+        other => other,
+    };
+    // What was asked for, and what the image's config says, has been looked at; its `/etc/passwd` has not.
+    if home.contains('\0') {
+        let shown: String = home.chars().take(64).flat_map(char::escape_debug).collect();
+        let fault = Fault::new(FaultKind::BadRequest, Code::ValueWithNul).with("what", "HOME (/etc/passwd)");
+        return Err(fault.with("value", shown));
     }
-    env
+    let home = format!("HOME={home}");
+    match place {
+        Some(entry) => *entry = home,
+        None => env.push(home),
+    }
+    Ok(env)
 }
 
 /// Sets variables anew. A name alone takes away what was there before this list (moby `container.ReplaceOrAppendEnvVars`).
@@ -69,7 +80,21 @@ mod tests {
     fn check(tty: bool, container: &[&str], exec: &[&str], expected: &[&str]) {
         let owned = |list: &[&str]| list.iter().map(|entry| (*entry).to_owned()).collect::<Vec<_>>();
         let (container, exec) = (owned(container), owned(exec));
-        assert_eq!(environment(&[&container, &exec], "box", tty, "/home/web"), expected);
+        assert_eq!(environment(&[&container, &exec], "box", tty, "/home/web").unwrap(), expected);
+    }
+
+    #[test]
+    fn a_home_that_the_kernel_would_cut_is_refused_where_it_is_used() {
+        for home in ["/ro\0ot", "\0", "/a\0"] {
+            let given = |env: &[&str]| {
+                let env: Vec<_> = env.iter().map(ToString::to_string).collect();
+                environment(&[&env], "box", false, home)
+            };
+            for unsaid in [&[][..], &["HOME="], &["HOME"]] {
+                assert_eq!(given(unsaid).unwrap_err().problem.code, Code::ValueWithNul, "{home:?}");
+            }
+            assert_eq!(given(&["HOME=/x"]).unwrap()[2], "HOME=/x");
+        }
     }
 
     #[test]

@@ -29,6 +29,10 @@ pub fn call(prepared: &Prepared, text: &str, errno: i32) -> Fault {
         (_, About::WorkingDir(path)) if refused || path.starts_with("/proc/") => {
             Fault::new(FaultKind::BadRequest, Code::WorkdirOutside).with("path", path)
         }
+        // The same where a link of the image leads into it.
+        (Call::Openat2 { path: there, .. }, About::WorkingDir(path)) if there.starts_with("proc/") => {
+            Fault::new(FaultKind::BadRequest, Code::WorkdirOutside).with("path", path)
+        }
         (_, About::WorkingDir(path)) => Fault::failed(Code::WorkdirRefused).with("path", path).with("reason", reason),
         _ => Fault::failed(Code::CallRefused).with("call", text).with("reason", if refused { "EPERM" } else { reason }),
     }

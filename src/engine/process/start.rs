@@ -91,7 +91,7 @@ impl Spawner {
             no_new_privs: spec.no_new_privs,
             may_set_groups: self.ids.may_set_groups,
         };
-        let env = environment(&[&spec.env], &spec.hostname, spec.tty, &privileges.identity.home);
+        let env = environment(&[&spec.env], &spec.hostname, spec.tty, &privileges.identity.home)?;
         let born_in = join.born_in.take();
         let shape = Shape {
             privileges: &privileges,
@@ -144,7 +144,7 @@ impl Spawner {
                 privileges.capabilities = profile.have;
             }
             let given = [profile.env.as_slice(), &spec.env];
-            let env = environment(&given, &profile.hostname, spec.tty, &privileges.identity.home);
+            let env = environment(&given, &profile.hostname, spec.tty, &privileges.identity.home)?;
             let mut join = self.cgroups.join(profile.group.as_ref())?;
             let born_in = join.born_in.take();
             let cwd = match spec.cwd.as_str() {

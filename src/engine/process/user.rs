@@ -53,33 +53,31 @@ fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
     let user = if user.is_empty() { "0" } else { user };
     let number =
         number(user).ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::UserOutOfRange).with("id", user))?;
-    let out_of_range = |id: &str| Fault::new(FaultKind::BadRequest, Code::UserOutOfRange).with("id", id);
     let mut entries = lines(passwd);
-    let entry = entries.clone().find(|fields| match number {
-        Some(number) => fields.get(2).and_then(|id| id.parse().ok()) == Some(number),
-        None => fields.first() == Some(&user),
+    let entry = entries.clone().find(|line| match number {
+        Some(number) => line.field(2).and_then(|id| id.parse().ok()) == Some(number),
+        None => line.field(0) == Some(user),
     });
-    let field = |n: usize| entry.as_ref().and_then(|fields| fields.get(n).copied());
+    let field = |n: usize| entry.as_ref().and_then(|line| line.field(n));
+    let id = |n: usize| entry.as_ref().map_or(Ok(None), |line| line.id(n, "/etc/passwd"));
     let uid = match number {
         Some(uid) => uid,
         // A number that cannot be meant is an error, and none at all nobody: Docker makes root of either.
-        None => match field(2).map(|id| self::number(id).ok_or_else(|| out_of_range(id))).transpose()?.flatten() {
+        None => match id(2)? {
             Some(uid) => uid,
             None => return Err(Fault::new(FaultKind::BadRequest, Code::UserNotFound).with("user", user)),
         },
     };
     let name = field(0).unwrap_or_default();
-    let own_group = field(3).map(|id| self::number(id).ok_or_else(|| out_of_range(id))).transpose()?.flatten();
-    let own_group = own_group.unwrap_or(0);
+    let own_group = id(3)?.unwrap_or(0);
     let groups = lines(group);
     let (gid, groups) = match group_part {
         Some(wanted) => (find_group(wanted, groups)?, Vec::new()),
         None => {
-            let member = |fields: &Vec<&str>| {
-                !name.is_empty() && fields.get(3).is_some_and(|members| members.split(',').any(|who| who == name))
+            let member = |line: &Line<'_>| {
+                !name.is_empty() && line.field(3).is_some_and(|members| members.split(',').any(|who| who == name))
             };
-            let ids = groups.filter(member).filter_map(|fields| fields.get(2).copied());
-            let ids = ids.filter_map(|id| self::number(id).ok_or_else(|| out_of_range(id)).transpose());
+            let ids = groups.filter(member).filter_map(|line| line.id(2, "/etc/group").transpose());
             (own_group, ids.collect::<Result<_>>()?)
         }
     };
@@ -87,14 +85,35 @@ fn identify(user: &str, passwd: &str, group: &str) -> Result<Identity> {
     let others: Vec<u32> = groups;
     let groups = std::iter::once(gid).chain(others.into_iter().filter(|other| *other != gid)).collect();
     // By the number, as Docker: of several names for one the first says it, and it may be none.
-    let home = entries.find(|fields| fields.get(2).and_then(|id| id.parse().ok()) == Some(uid));
-    let home = home.map_or("/", |fields| fields.get(5).copied().unwrap_or_default()).to_owned();
+    let home = entries.find(|line| line.field(2).and_then(|id| id.parse().ok()) == Some(uid));
+    let home = home.map_or("/", |line| line.field(5).unwrap_or_default()).to_owned();
     Ok(Identity { uid, gid, groups, home })
 }
 
-/// The fields of each line, which may have blanks around it.
-fn lines(text: &str) -> impl Iterator<Item = Vec<&str>> + Clone {
-    text.lines().map(|line| line.trim().split(':').collect())
+/// A line of `/etc/passwd` or `/etc/group`, which may have blanks around it.
+#[derive(Debug, Clone)]
+struct Line<'a> {
+    number: usize,
+    fields: Vec<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    fn field(&self, n: usize) -> Option<&'a str> {
+        self.fields.get(n).copied()
+    }
+
+    /// The number in a field; none when it is no number. One that is too large is the file's fault.
+    fn id(&self, n: usize, file: &str) -> Result<Option<u32>> {
+        let Some(id) = self.field(n) else { return Ok(None) };
+        number(id).ok_or_else(|| {
+            let fault = Fault::new(FaultKind::BadRequest, Code::UserFileOutOfRange).with("id", id);
+            fault.with("file", file).with("line", self.number)
+        })
+    }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = Line<'_>> + Clone {
+    text.lines().zip(1..).map(|(line, number)| Line { number, fields: line.trim().split(':').collect() })
 }
 
 /// What is all digits, be it behind a sign, is a number, never a name: an image's `/etc/passwd` does not say who `1234` is. None
@@ -109,13 +128,13 @@ fn number(text: &str) -> Option<Option<u32>> {
     u32::try_from(number).ok().map(Some)
 }
 
-fn find_group<'a>(wanted: &str, mut groups: impl Iterator<Item = Vec<&'a str>>) -> Result<u32> {
+fn find_group<'a>(wanted: &str, mut groups: impl Iterator<Item = Line<'a>>) -> Result<u32> {
     let out_of_range = || Fault::new(FaultKind::BadRequest, Code::UserOutOfRange).with("id", wanted);
     if let Some(number) = number(wanted).ok_or_else(out_of_range)? {
         return Ok(number);
     }
-    let found = groups.find(|fields| fields.first() == Some(&wanted)).and_then(|fields| fields.get(2).copied());
-    let found = found.map(|id| number(id).ok_or_else(out_of_range)).transpose()?.flatten();
+    let found = groups.find(|line| line.field(0) == Some(wanted));
+    let found = found.map_or(Ok(None), |line| line.id(2, "/etc/group"))?;
     let unknown = || Fault::new(FaultKind::BadRequest, Code::GroupNotFound).with("group", wanted);
     found.ok_or_else(unknown)
 }
@@ -185,17 +204,25 @@ mod tests {
         ] {
             assert_eq!(found(user), (uid, gid, groups.to_vec(), home.to_owned()), "{user}");
         }
+        for (user, file, line, id) in [
+            ("neg", "/etc/passwd", "3", "-5"),
+            ("big", "/etc/passwd", "4", "4294967296"),
+            ("huge", "/etc/passwd", "5", "2147483648"),
+            ("nogid", "/etc/group", "3", "-41"),
+            ("gneg", "/etc/passwd", "15", "-6"),
+            ("50", "/etc/passwd", "15", "-6"),
+            ("d2", "/etc/group", "4", "2147483648"),
+            ("last:gd", "/etc/group", "4", "2147483648"),
+        ] {
+            let problem = identify(user, passwd, group).unwrap_err().problem;
+            let said = ["file", "line", "id"].map(|name| problem.args[name].as_str());
+            assert_eq!((problem.code, said), (Code::UserFileOutOfRange, [file, line, id]), "{user}");
+        }
         for (user, code) in [
-            ("neg", Code::UserOutOfRange),
-            ("big", Code::UserOutOfRange),
-            ("huge", Code::UserOutOfRange),
-            ("nogid", Code::UserOutOfRange),
-            ("gneg", Code::UserOutOfRange),
-            ("50", Code::UserOutOfRange),
             ("short2", Code::UserNotFound),
             ("alpha", Code::UserNotFound),
             (" sp", Code::UserNotFound),
-            ("last:gd", Code::UserOutOfRange),
+            ("last:ge", Code::GroupNotFound),
         ] {
             assert_eq!(identify(user, passwd, group).unwrap_err().problem.code, code, "{user}");
         }

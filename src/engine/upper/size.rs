@@ -1,4 +1,4 @@
-//! `docker ps --size`: how many bytes a container has written, counted as Docker counts them (moby `pkg/directory`): by the
+//! `docker ps --size`, `docker volume prune`: how many bytes a container has written, or a volume has; counted as Docker counts them (moby `pkg/directory`): by the
 //! length of what is no directory, holes and all, and each inode once. A whiteout has none.
 
 use crate::engine::handle::{self, DEPTH};

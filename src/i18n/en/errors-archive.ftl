@@ -1,6 +1,7 @@
 problem-archive-damaged = The archive cannot be read: { $reason }. It was cut off, or it is no tar of images. Nothing was loaded; write the archive again and load that.
 problem-archive-hostile = The archive has an entry that no honest tool writes: { $name } ({ $reason }). Nothing was loaded. Do not use this file, and ask whoever gave it to you where it comes from.
 problem-archive-missing = The archive lacks { $name }, which { $by } names. Nothing of that image was loaded. Write the archive again: it was put together wrongly, or cut.
+problem-archive-name-outside = { $by } in the archive names { $name }, which no honest tool does ({ $reason }). Nothing of that image was loaded. Do not use this file, and ask whoever gave it to you where it comes from.
 problem-archive-duplicate = The archive holds { $name } more than once, with different content. One tool would take the first and another the last, so nothing was loaded.
 problem-archive-document-large = { $name } in the archive is { $size } bytes long, and a document of an image has at most { $limit }. Nothing was loaded.
 problem-archive-document = { $name } in the archive cannot be read: { $reason }. Nothing of that image was loaded; write the archive again with a current tool.

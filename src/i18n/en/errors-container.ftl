@@ -20,6 +20,20 @@ problem-mount-foreign-field = invalid mount config for type "{ $kind }": field {
 problem-mount-read-only-anonymous = invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes. Nothing could ever be written into it: give the volume a name (`src=NAME`), or leave `readonly` out.
 problem-no-such-option = { $option } = { $value }: Docker has no option of that name. It would be ignored there; dockwalk refuses it, so that a slip is seen. Correct the name, or leave it out.
 problem-no-such-value = { $option } = { $value }: there is no such value, in Docker neither. Docker knows { $known }. Correct it, or leave the option out.
+problem-restart-retry-count = HostConfig.RestartPolicy.MaximumRetryCount = { $count }: { $policy ->
+    [on-failure] maximum retry count cannot be negative. Give a number of times, or 0 for no end.
+   *[other] maximum retry count cannot be used with restart policy '{ $policy }'. Leave it out, or take the policy on-failure.
+}
+problem-unknown-log-option = unknown log opt '{ $option }' for json-file log driver. Docker refuses it, too. Correct the name, or leave it out: `max-size` and `max-file` are there.
+problem-invalid-value = { $option } = { $value }: this value is invalid, in Docker too. { $wanted ->
+    [range] It must be a number from { $least } to { $most }.
+    [at-least] It must be { $least } or more, or 0 for what is usual.
+    [cpus] It must be a list of numbers such as 0-3,7.
+    [address] It must be an IP address of that kind, such as { $example }.
+    [runtime] No runtime has that name.
+    [mode] Behind the colon ro or rw may stand.
+   *[other] See Docker's documentation.
+} Correct it, or leave the option out.
 problem-invalid-port = invalid port specification: "{ $port }". Write a number from 1 to 65535 or a range, and a protocol if it is not tcp: 80, 8000-8010, 53/udp.
 problem-filters-unreadable = filters={ $filters } cannot be read. It must be JSON, names with their lists of values: {"{"}"label":["a=b"]{"}"}.
 problem-engine-root-link = { $root } is a link to { $target }, where nothing is. An engine makes its directory, but not through a link: make { $target }, or name another directory with `--root DIR`.

@@ -60,6 +60,8 @@ problem-layer-too-many-entries = The layer { $digest } has more than { $limit } 
 problem-layer-too-many-directories = The paths of the directories in the layer { $digest } are longer than { $limit } bytes together. It was thrown away. If it is meant so, divide it into several layers.
 problem-layer-bomb = The layer { $digest } grew from { $compressed } to { $size } bytes while it was unpacked, more than { $limit } times, and was thrown away before it filled the disk. An archive that does that is made to do harm: do not run the image.
 problem-layer-attribute-too-large = The extended attribute { $name } of { $path } in the layer { $digest } has { $size } bytes with its name, more than this file system keeps. Keep the engine's root on another file system (XFS), or build the image without it.
+problem-layer-attribute-invalid = The extended attribute { $name } of { $path } in the layer { $digest } is none that Linux takes: { $reason } (it has { $size } bytes with its name). The image was put together wrongly: build and push it again.
+problem-layer-file-too-large = { $path } in the layer { $digest } claims more bytes than a file of this file system can have. The image was put together wrongly, or means harm: do not run it.
 problem-id-out-of-range = { $path } belongs to { $kind ->
         [group] group
         [id] id

@@ -6,6 +6,7 @@ problem-cgroup-not-here = This user cannot make control groups here, so these li
 problem-cgroup-no-swap = Limit { $limit }: this kernel does not count swap for each container ({ $path } is not there), so the container may use as much swap as the host has. To have it limited, boot with `swapaccount=1`, or switch swap off with `sudo swapoff -a`.
 problem-cgroup-out-of-memory = Container { $container }: it needed more memory than it may have, so the kernel killed { $killed } of its processes (exit status 137 is 128 + SIGKILL). Give it more with `--memory`, or find out what takes so much.
 problem-memory-swap-below-memory = `--memory-swap { $swap }` says how much memory and swap a container has together, so it goes with `--memory` (here { $memory } bytes) and must not be below it. Give a larger number, or -1 for as much swap as there is.
+problem-memory-swap-without-memory = `--memory-swap { $swap }`: You should always set the Memory limit when using Memoryswap limit. It says how much memory and swap a container has together, so give `--memory` too, or leave it out.
 problem-command-interpreter-missing = { $command }: it is in image { $image }, but { $asking ->
     [itself] its first line
    *[other] the first line of { $asking }, which runs it,
@@ -59,6 +60,7 @@ problem-seccomp-not-built = No seccomp filter could be made for this architectur
 problem-tmpfs-option = { $option }: tmpfs knows no such option. Use `size=64m`, `mode=1777`, `exec`, `ro` and the like.
 problem-user-not-found = { $user }: there is no such user in the image's /etc/passwd. Use one that is there, or a numeric uid.
 problem-user-out-of-range = { $id }: a user or group must be a number from 0 to 2147483647, or a name. Give another with `-u`.
+problem-user-file-out-of-range = { $file }, line { $line }: { $id } is no user or group: it must be a number from 0 to 2147483647. Correct this line in the image, or give a user and a group that are not in it with `-u`.
 problem-volume-in-use = Volume { $name } is in use by container { $container } and cannot be removed. Remove the container first: `docker rm { $container }`
 problem-volume-name = { $name }: not a volume name. It must have two or more of letters, digits, `_`, `.` and `-`, and begin with a letter or digit. If a host path is meant, use an absolute path.
 problem-volume-not-found = There is no volume { $name }. See which there are with `docker volume ls`.

@@ -1,6 +1,7 @@
 problem-archive-damaged = 아카이브(archive)를 읽을 수 없습니다: { $reason }. 중간에 잘렸거나 이미지를 담은 tar가 아닙니다. 아무것도 불러오지 않았습니다. 아카이브를 다시 만들어 불러오세요.
 problem-archive-hostile = 아카이브(archive)의 항목 { $name }: 정상적인 도구는 쓰지 않는 항목입니다({ $reason }). 아무것도 불러오지 않았습니다. 이 파일을 쓰지 말고, 준 사람에게 출처를 확인하세요.
 problem-archive-missing = 아카이브(archive)에 { $name } 파일이 없습니다. { $by }에 적혀 있는 파일입니다. 그 이미지는 전혀 불러오지 않았습니다. 아카이브가 잘못 만들어졌거나 잘렸으니 다시 만드세요.
+problem-archive-name-outside = 아카이브(archive)의 { $by }에 적힌 { $name }: 정상적인 도구는 쓰지 않는 이름입니다({ $reason }). 그 이미지는 전혀 불러오지 않았습니다. 이 파일을 쓰지 말고, 준 사람에게 출처를 확인하세요.
 problem-archive-duplicate = 아카이브(archive)에 { $name } 항목이 내용이 다른 채로 두 번 이상 들어 있습니다. 도구마다 다른 것을 고를 수 있으므로 아무것도 불러오지 않았습니다.
 problem-archive-document-large = 아카이브(archive)의 { $name }: { $size }바이트입니다. 이미지 문서는 { $limit }바이트를 넘을 수 없습니다. 아무것도 불러오지 않았습니다.
 problem-archive-document = 아카이브(archive)의 { $name }: 읽을 수 없습니다. { $reason }. 그 이미지는 전혀 불러오지 않았습니다. 최신 도구로 아카이브를 다시 만드세요.

@@ -20,6 +20,20 @@ problem-mount-foreign-field = 종류가 "{ $kind }"인 마운트(mount)에는 { 
 problem-mount-read-only-anonymous = 이름 없는 볼륨(volume)은 읽기 전용으로 마운트(mount)할 수 없습니다. 아무것도 써넣을 수 없는 볼륨이 되기 때문입니다. 볼륨에 이름을 주거나(`src=이름`) `readonly`를 빼세요.
 problem-no-such-option = { $option } = { $value }: Docker에 그런 이름의 옵션이 없습니다. Docker는 못 본 척하지만, dockwalk는 잘못 쓴 것을 알 수 있도록 거절합니다. 이름을 고치거나 빼세요.
 problem-no-such-value = { $option } = { $value }: Docker에도 없는 값입니다. Docker가 아는 값: { $known }. 고치거나 이 옵션을 빼세요.
+problem-restart-retry-count = HostConfig.RestartPolicy.MaximumRetryCount = { $count }: { $policy ->
+    [on-failure] 다시 시작할 횟수는 음수일 수 없습니다. 횟수를 주거나, 제한하지 않으려면 0을 주세요.
+   *[other] 재시작 정책 '{ $policy }'에는 횟수를 함께 쓸 수 없습니다. 횟수를 빼거나 on-failure 정책을 쓰세요.
+}
+problem-unknown-log-option = --log-opt { $option }: json-file 로그 드라이버에 없는 옵션입니다. Docker도 거절합니다. 이름을 고치거나 빼세요. `max-size`와 `max-file`을 쓸 수 있습니다.
+problem-invalid-value = { $option } = { $value }: Docker도 받지 않는 잘못된 값입니다. { $wanted ->
+    [range] { $least }부터 { $most }까지의 숫자여야 합니다.
+    [at-least] { $least } 이상이어야 하고, 0이면 기본값을 씁니다.
+    [cpus] 0-3,7처럼 번호를 나열해야 합니다.
+    [address] { $example } 같은 IP 주소여야 합니다.
+    [runtime] 그런 이름의 런타임(runtime)이 없습니다.
+    [mode] 콜론 뒤에는 ro나 rw만 쓸 수 있습니다.
+   *[other] Docker 문서를 확인하세요.
+} 고치거나 이 옵션을 빼세요.
 problem-invalid-port = 포트(port) "{ $port }": 쓸 수 없는 값입니다. 1부터 65535까지의 수나 범위를 쓰고, tcp가 아니면 프로토콜도 쓰세요. 예: 80, 8000-8010, 53/udp.
 problem-filters-unreadable = filters={ $filters }: 읽을 수 없습니다. 이름마다 값의 목록이 있는 JSON이어야 합니다. 예: {"{"}"label":["a=b"]{"}"}.
 problem-engine-root-link = { $root }: { $target } 경로를 가리키는 링크(link)인데, 그곳에 아무것도 없습니다. 엔진(engine)은 자기 디렉터리를 만들지만 링크를 거쳐서는 만들지 않습니다. { $target } 디렉터리를 만들거나, `--root DIR`로 다른 디렉터리를 주세요.

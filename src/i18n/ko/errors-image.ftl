@@ -60,6 +60,8 @@ problem-layer-too-many-entries = 레이어(layer) { $digest }: 항목이 { $limi
 problem-layer-too-many-directories = 레이어(layer) { $digest }: 디렉터리 경로를 모두 합친 길이가 { $limit }바이트를 넘어서 저장하지 않았습니다. 의도한 것이라면 여러 레이어로 나누세요.
 problem-layer-bomb = 레이어(layer) { $digest }: 푸는 동안 { $compressed }바이트가 { $size }바이트로, { $limit }배 넘게 불어났습니다. 디스크를 채우기 전에 멈추고 지웠습니다. 그런 아카이브는 해를 끼치려고 만든 것이니 이미지를 실행하지 마세요.
 problem-layer-attribute-too-large = 레이어(layer) { $digest }의 { $path }: 확장 속성(extended attribute) { $name }의 크기가 이름까지 { $size }바이트인데, 이 파일 시스템은 그만큼 담을 수 없습니다. 엔진의 루트를 다른 파일 시스템(XFS)에 두거나, 이 속성 없이 이미지를 빌드하세요.
+problem-layer-attribute-invalid = 레이어(layer) { $digest }의 { $path }: 확장 속성(extended attribute) { $name }을 Linux가 받지 않습니다. { $reason } (이름까지 { $size }바이트). 이미지가 잘못 만들어졌으니 다시 빌드해서 올리세요(push).
+problem-layer-file-too-large = 레이어(layer) { $digest }의 { $path }: 이 파일 시스템의 파일이 가질 수 있는 것보다 큰 크기가 적혀 있습니다. 이미지가 잘못 만들어졌거나 해를 끼치려는 것이니 실행하지 마세요.
 problem-id-out-of-range = { $path }의 소유자는 { $kind ->
         [group] 그룹
         [id] ID

@@ -6,6 +6,7 @@ problem-cgroup-not-here = 이 사용자는 여기서 컨트롤 그룹(cgroup)을
 problem-cgroup-no-swap = 제한 { $limit }: 이 커널은 컨테이너마다 스왑(swap)을 세지 않아({ $path } 파일이 없음) 컨테이너가 호스트의 스왑을 얼마든지 쓸 수 있습니다. 제한하려면 커널을 `swapaccount=1`로 부팅하거나 `sudo swapoff -a`로 스왑을 끄세요.
 problem-cgroup-out-of-memory = 컨테이너 { $container }: 허용된 것보다 많은 메모리가 필요해서 커널이 이 컨테이너의 프로세스를 { $killed }개 강제로 끝냈습니다(종료 상태 137은 128 + SIGKILL). `--memory`로 메모리를 더 주거나, 무엇이 메모리를 많이 쓰는지 찾아보세요.
 problem-memory-swap-below-memory = `--memory-swap { $swap }`: 메모리와 스왑(swap)을 합한 크기이므로 `--memory`(지금 { $memory }바이트)와 함께 주어야 하고 그보다 작을 수 없습니다. 더 큰 값을 주거나, 스왑을 제한하지 않으려면 -1을 주세요.
+problem-memory-swap-without-memory = `--memory-swap { $swap }`: 메모리와 스왑(swap)을 합한 크기이므로 항상 메모리 한도와 함께 주어야 합니다. `--memory`도 주거나, 이 옵션을 빼세요.
 problem-command-interpreter-missing = { $command }: 이미지 { $image }에 있지만, { $asking ->
     [itself] 첫 줄에
    *[other] 이 파일을 실행하는 { $asking } 파일의 첫 줄에
@@ -58,6 +59,7 @@ problem-seccomp-not-built = 이 아키텍처용 seccomp 필터를 만들지 못�
 problem-tmpfs-option = { $option }: tmpfs가 모르는 옵션입니다. `size=64m`, `mode=1777`, `exec`, `ro` 등을 쓰세요.
 problem-user-not-found = { $user }: 이미지의 /etc/passwd에 그런 사용자가 없습니다. 있는 이름이나 숫자 uid를 쓰세요.
 problem-user-out-of-range = { $id }: 사용자나 그룹은 0부터 2147483647까지의 번호이거나 이름이어야 합니다. `-u`로 다른 값을 지정하세요.
+problem-user-file-out-of-range = { $file }의 { $line }번째 줄: { $id }은(는) 사용자나 그룹의 번호가 될 수 없습니다. 0부터 2147483647까지여야 합니다. 이미지에서 이 줄을 고치거나, `-u`로 이 줄에 없는 사용자와 그룹을 지정하세요.
 problem-volume-in-use = 볼륨(volume) { $name }: 컨테이너 { $container }에서 쓰고 있어 지울 수 없습니다. 컨테이너를 먼저 지우세요: `docker rm { $container }`
 problem-volume-name = { $name }: 볼륨 이름으로 쓸 수 없습니다. 영문자나 숫자로 시작하고 영문자, 숫자, `_`, `.`, `-`로 된 두 글자 이상이어야 합니다. 호스트 경로를 뜻했다면 절대 경로를 쓰세요.
 problem-volume-not-found = 볼륨(volume) { $name }: 없습니다. `docker volume ls`로 있는 볼륨을 확인하세요.

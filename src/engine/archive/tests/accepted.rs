@@ -41,7 +41,7 @@ fn names_are_cleaned_and_stay_inside() {
     for name in ["../c.json", "b/../../c.json", "/c.json", "b/.."] {
         let listed = manifest(name, &["l/layer.tar"]);
         let archive = files(&[("c.json", &config), ("l/layer.tar", &one), ("manifest.json", &listed)]);
-        let code = if name == "b/.." { Code::ArchiveMissing } else { Code::ArchiveHostile };
+        let code = if name == "b/.." { Code::ArchiveMissing } else { Code::ArchiveNameOutside };
         bench.refuses(&archive, code);
     }
 }
@@ -71,8 +71,8 @@ fn packed_archives_and_layers_are_loaded_and_layers_kept_as_registries_take_them
     }
     let bench = Bench::new();
     let cut: &[(&str, &[u8])] = &[("one", &packed[..packed.len() - 9]), all[1], all[2], all[3]];
-    bench.refuses(&files(cut), Code::ArchiveDamaged);
-    bench.refuses(&files(&[("one", &bzip2(&packed)), all[1], all[2], all[3]]), Code::ArchiveDamaged);
+    bench.refuses(&files(cut), Code::LayerDamaged);
+    bench.refuses(&files(&[("one", &bzip2(&packed)), all[1], all[2], all[3]]), Code::LayerDamaged);
 }
 
 /// A layout with `manifest.json` beside it, as Docker writes both. The layer is in both.

@@ -1,3 +1,5 @@
+use crate::docker::{Known, known};
+use crate::engine::container::bounds;
 use crate::engine::container::refusal::unsupported;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
@@ -45,6 +47,10 @@ impl LogOptions {
                 "compress" if value == "false" => {}
                 _ => {
                     let option = format!("--log-opt {name}");
+                    if matches!(known(&option, &Value::Null), Known::NoOption) {
+                        let fault = Fault::new(FaultKind::BadRequest, Code::UnknownLogOption);
+                        return Err(fault.with("option", bounds::short(name)));
+                    }
                     return Err(unsupported(&option, &Value::from(value.as_str())));
                 }
             }
@@ -69,6 +75,9 @@ mod tests {
             assert_eq!(read(&[(name, value)]).unwrap_err().problem.code, Code::InvalidLogOption, "{name} {value}");
         }
         assert_eq!(read(&[("tag", "x")]).unwrap_err().problem.code, Code::UnsupportedOption);
-        assert_eq!(read(&[("foo", "x")]).unwrap_err().problem.code, Code::NoSuchOption);
+        assert_eq!(read(&[("nope", "1")]).unwrap_err().problem.code, Code::UnknownLogOption);
+        for foreign in ["Max-size", "max-sizes", "", "syslog-address"] {
+            assert_eq!(read(&[(foreign, "x")]).unwrap_err().problem.code, Code::UnknownLogOption, "{foreign}");
+        }
     }
 }

@@ -33,6 +33,10 @@ impl ApplyError {
         let path = shown(path);
         match self {
             Self::Damaged(reason) => damaged(format!("{path}: {reason}")),
+            // No host is at fault where a file claims more bytes than its file system can count.
+            Self::Host(_, error) if error.raw_os_error() == Some(libc::EFBIG) => {
+                Fault::failed(Code::LayerFileTooLarge).with("path", path)
+            }
             Self::Host(what, error) => Fault::io(what, path, &error),
             Self::Id { kind, id, range } => {
                 grant::advise(Fault::failed(Code::IdOutOfRange).with("path", path), kind, id, range)

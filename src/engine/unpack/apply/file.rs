@@ -31,8 +31,10 @@ impl Applier {
         let file = File::from(file.map_err(ApplyError::errno("create"))?);
         if let Some(holed) = &item.holes {
             file.set_len(holed.size).map_err(ApplyError::doing("truncate"))?;
-        } else if size >= LARGE {
-            room(&file, size)?;
+        } else if size >= LARGE && !has_room(&file, size)? {
+            // Whether the disk is too small, or the layer claims more than it has, is known when so much has come.
+            reader.content(item, |_, _| Ok::<_, ApplyError>(()))?;
+            return Err(ApplyError::Host("write", Errno::ENOSPC.into()));
         }
         self.sum = reader
             .content(item, |offset, bytes| file.write_all_at(bytes, offset).map_err(ApplyError::doing("write")))?;
@@ -53,11 +55,8 @@ impl Applier {
     }
 }
 
-/// Says that the disk is full before it is.
-fn room(file: &File, size: u64) -> Result<(), ApplyError> {
+/// So that the disk is not filled to no purpose.
+fn has_room(file: &File, size: u64) -> Result<bool, ApplyError> {
     let disk = fstatvfs(file).map_err(ApplyError::errno("statvfs"))?;
-    if disk.blocks_free().saturating_mul(disk.fragment_size()) < size {
-        return Err(ApplyError::Host("write", Errno::ENOSPC.into()));
-    }
-    Ok(())
+    Ok(disk.blocks_free().saturating_mul(disk.fragment_size()) >= size)
 }

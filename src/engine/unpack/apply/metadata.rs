@@ -15,6 +15,10 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 
+/// Bytes of an attribute's name and of its value (`XATTR_NAME_MAX`, `XATTR_SIZE_MAX`).
+const NAME: usize = 255;
+const VALUE: usize = 64 << 10;
+
 impl Applier {
     /// Owner, attributes, mode and time of what is no regular file.
     pub(super) fn set_metadata(&mut self, place: &Place<'_>, entry: &LayerEntry) -> Result<(), ApplyError> {
@@ -69,14 +73,16 @@ impl Applier {
                 Ok(()) => {}
                 // What this file system, this user or this kind of file cannot keep, Docker leaves out as well.
                 Err(Some(libc::ENOTSUP | libc::EPERM)) => self.no_attribute(entry, name),
-                // Longer than Linux lets attributes be, or than this file system has room for beside one file.
-                Err(Some(libc::ERANGE | libc::E2BIG | libc::ENOSPC)) => {
-                    return Err(ApplyError::Tar(
-                        Fault::failed(Code::LayerAttributeTooLarge)
-                            .with("path", shown(place.path))
-                            .with("name", shown(&name[..name.len().min(100)]))
-                            .with("size", name.len() + value.len()),
-                    ));
+                Err(Some(errno @ (libc::ERANGE | libc::E2BIG | libc::ENOSPC | libc::EINVAL))) => {
+                    // Longer than Linux lets attributes be, no value of that name – or more than this file system has room
+                    // for beside one file.
+                    let anywhere = name.len() > NAME || value.len() > VALUE || errno == libc::EINVAL;
+                    let code = if anywhere { Code::LayerAttributeInvalid } else { Code::LayerAttributeTooLarge };
+                    let fault = Fault::failed(code)
+                        .with("path", shown(place.path))
+                        .with("name", shown(&name[..name.len().min(100)]))
+                        .with("size", name.len() + value.len());
+                    return Err(ApplyError::Tar(fault.with("reason", Errno::from_raw(errno).desc())));
                 }
                 Err(_) => return result.map_err(ApplyError::doing("setxattr")),
             }

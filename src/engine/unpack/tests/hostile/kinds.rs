@@ -47,13 +47,23 @@ pub fn cases() -> Vec<Case> {
             .differs("Linux keeps none of users there: umoci refuses it, Docker leaves it out, as here"),
         refused(
             "an attribute with a name of 300 bytes",
-            Code::LayerAttributeTooLarge,
+            Code::LayerAttributeInvalid,
             with(&[(&format!("SCHILY.xattr.user.{}", "n".repeat(300)), b"y")]),
         ),
         refused(
             "an attribute of 100,000 bytes",
-            Code::LayerAttributeTooLarge,
+            Code::LayerAttributeInvalid,
             with(&[("SCHILY.xattr.user.x", &[b'y'; 100_000])]),
+        ),
+        refused(
+            "an attribute of 65,537 bytes",
+            Code::LayerAttributeInvalid,
+            with(&[("SCHILY.xattr.user.x", &[b'y'; 65_537])]),
+        ),
+        refused(
+            "capabilities that are none",
+            Code::LayerAttributeInvalid,
+            tar(&[pax(&[("SCHILY.xattr.security.capability", b"nonsense")]), file("f", "")]),
         ),
         makes("an attribute of a name space that is none", &["d/"], with(&[("SCHILY.xattr.nonsense", b"y")])),
         damaged("an unknown type", tar(&[entry(b'Z', "z")])),

@@ -56,6 +56,12 @@ pub fn cases() -> Vec<Case> {
         ),
         damaged("an old sparse file that is not GNU's", tar(&[Header::new(b'S', "f", "", 2).and("ab")])),
         makes("version 0.1", whole, map(b"4,2")),
+        refused(
+            "a file of holes of 2⁶³-1 bytes",
+            Code::LayerFileTooLarge,
+            new(b"9223372036854775807", "1\n0\n2\n", "ab"),
+        )
+        .without_umoci(),
         damaged("version 0.1 with half a pair", map(b"4")),
         damaged("version 0.1 with a negative offset", map(b"-4,2")),
         damaged("version 0.1 with no number", map(b"4,x")),
@@ -86,7 +92,7 @@ pub fn cases() -> Vec<Case> {
         damaged("version 1.0 whose map lies about the content", new(b"8", "1\n4\n1\n", "ab")),
         damaged("version 2.0", by_records(&[("GNU.sparse.major", b"2"), ("GNU.sparse.minor", b"0")], "ab"))
             .differs("umoci takes it for a file without holes"),
-        refused("a hole of 2⁶² bytes", Code::HostRefused, new(b"4611686018427387904", "0\n", "")).without_umoci(),
+        refused("a hole of 2⁶² bytes", Code::LayerFileTooLarge, new(b"4611686018427387904", "0\n", "")).without_umoci(),
         damaged(
             "a directory with a map",
             tar(&[pax(&[("GNU.sparse.map", b"0,0"), ("GNU.sparse.size", b"8")]), dir("d")]),

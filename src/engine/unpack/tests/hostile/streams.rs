@@ -41,7 +41,9 @@ pub fn cases() -> Vec<Case> {
         damaged("a size beyond the content", tar(&[Header::new(FILE, "f", "", 100_000).and("1")])),
         damaged("a negative size", sized([0xff; 12])),
         damaged("a size beyond 64 bits", sized([0xbf; 12])),
-        refused("a size of 2⁶³-1", Code::DiskFull, sized(*b"\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff")),
+        damaged("a record of a size of 2⁶³-1", tar(&[pax(&[("size", b"9223372036854775807")]), file("f", "x")])),
+        damaged("a record of a size of 2⁶⁰", tar(&[pax(&[("size", b"1152921504606846976")]), file("f", "")])),
+        damaged("a size of 2⁶³-1", sized(*b"\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff")),
         damaged("a negative size by PAX", with(&[("size", b"-1")])),
         damaged("a size by PAX that is no number", with(&[("size", b"0x10")])),
         makes(
