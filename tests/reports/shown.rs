@@ -123,14 +123,18 @@ fn images(side: &Side<'_>) {
     for (flags, signal, ports, volumes) in [
         ("", "SIGINT", ports.clone(), volumes.clone()),
         ("--stop-signal SIGQUIT", "SIGQUIT", ports.clone(), volumes.clone()),
-        ("--expose 81", "SIGINT", json!({"80/tcp": {}, "81/tcp": {}, "53/udp": {}}), volumes.clone()),
         ("-v /mine", "SIGINT", ports.clone(), json!({"/of-image": {}, "/mine": {}})),
-        ("--expose 80 -v /of-image", "SIGINT", ports.clone(), volumes.clone()),
+        ("-v /of-image", "SIGINT", ports.clone(), volumes.clone()),
     ] {
         let config = config(flags);
         let shown = ["StopSignal", "ExposedPorts", "Volumes"].map(|field| config[field].clone());
         assert_eq!(shown, [json!(signal), ports, volumes], "{flags}");
     }
+    let asked = r#"{"Image":"lab/shown:1","Cmd":["true"],"ExposedPorts":{"81/tcp":{},"80/tcp":{}}}"#;
+    let (status, said) = side.post("/containers/create?name=exposed", asked);
+    assert_eq!(status, 201, "{}", text(&said));
+    let exposed = side.get("/containers/exposed/json")["Config"]["ExposedPorts"].clone();
+    assert_eq!(exposed, json!({"80/tcp": {}, "81/tcp": {}, "53/udp": {}}));
     // An image that says nothing.
     let plain = side.get(&format!("/containers/{id}/json"))["Config"].clone();
     for field in ["StopSignal", "ExposedPorts", "Volumes"] {
