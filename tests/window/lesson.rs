@@ -66,7 +66,11 @@ pub fn onward(window: &mut Window, by_key: bool) {
         Mover::Predict(id) => {
             match by_key {
                 true => press(window, Key::Space),
-                false => click(window, "예상 고르기"),
+                false => {
+                    // After one prediction comes the next.
+                    let another = matches!(app(window).state.face(), Face::Ask(_));
+                    click(window, if another { "다음 질문" } else { "예상 고르기" });
+                }
             }
             assert_eq!(app(window).state.asks.as_deref(), Some(&*id), "the question is shown");
             window.run_steps(20);
