@@ -106,7 +106,8 @@ fn a_step_that_failed_says_why_in_the_recording() {
             let trace = Trace::from_events(events).unwrap();
             let mut window = window(lang, Open::Start);
             receive(&mut window, News::Loaded(Box::new(Recording { path: "failed.ndjson".into(), trace, torn: None })));
-            let text = Words::new(lang).problem(&problem);
+            // Under the picture it is a sentence, not Markdown.
+            let text = Words::new(lang).problem(&problem).replace('`', "");
             assert!(window.query_by_label(&text).is_none(), "it has not happened yet: {text}");
             tell(&mut window, PlaybackCommand::End);
             window.get_by_label(&text);
