@@ -138,7 +138,9 @@ fn halves(place: &Place<'_>) {
     // A name that leaves the archive is the fault of the image that it is said of.
     let of_layer = |name: &str| json!({"Config": "other.json", "RepoTags": ["lab/partly:2"], "Layers": [name]});
     let outside = ["../../../etc/passwd", "/etc/passwd", "a/../../other.json"];
-    for bad in outside.map(|name| second(name, "lab/partly:2")).into_iter().chain(outside.map(of_layer)) {
+    // Docker looks for such a layer inside the archive.
+    let layers = outside.map(of_layer).into_iter().filter(|_| !place.side.is_docker());
+    for bad in outside.map(|name| second(name, "lab/partly:2")).into_iter().chain(layers) {
         let said = place.fails(&two(bad.clone()));
         assert!(place.side.is_docker() || said.contains("Nothing of that image was loaded"), "{bad}: {said}");
         assert_eq!(place.left(), [["lab/partly:1"]], "{bad}");

@@ -44,7 +44,9 @@ pub fn area(side: &Side<'_>) {
         (r#""SecurityOpt":["no-new-privileges=maybe"]"#, "no-new-privileges=maybe"),
     ] {
         let (status, said) = host(fields);
-        assert_eq!(status, 400, "{fields}: {}", text(&said));
+        // A word that is none is a fault of dockerd's own there.
+        let wanted = if side.is_docker() && fields.contains("maybe") { 500 } else { 400 };
+        assert_eq!(status, wanted, "{fields}: {}", text(&said));
         assert!(text(&said).contains(words), "{fields}: {}", text(&said));
     }
     for truth in ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"] {

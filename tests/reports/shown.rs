@@ -99,7 +99,10 @@ pub fn area(side: &Side<'_>) {
     has_all(&cli, CONTAINER);
     assert_eq!(cli["HostConfig"]["LogConfig"], json!({"Type": "json-file", "Config": {}}));
 
-    images(side);
+    // Docker 20.10 takes no STOPSIGNAL as a change of a commit.
+    if !side.is_docker() {
+        images(side);
+    }
 
     let info = side.get("/info");
     has_all(&info, INFO);
