@@ -14,6 +14,7 @@
 
 mod asked;
 mod auth;
+pub mod clean;
 mod config_file;
 mod container;
 mod decode;

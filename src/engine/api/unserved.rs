@@ -2,7 +2,7 @@
 
 use super::answer::{Refused, english};
 use super::version;
-use crate::docker::Feature;
+use crate::docker::{Feature, clean};
 use crate::engine::{Fault, FaultKind};
 use crate::trace::Code;
 use axum::extract::Request;
@@ -28,16 +28,9 @@ pub(super) async fn elsewhere(request: Request, next: Next) -> Response {
 /// none of these.
 fn cleaned(sent: &str) -> Option<String> {
     let (path, query) = sent.find('?').map_or((sent, ""), |at| sent.split_at(at));
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    let end = if path.len() > 1 && path.ends_with('/') && !parts.is_empty() { "/" } else { "" };
-    let clean = format!("/{}{end}", parts.join("/"));
+    let clean = clean::absolute(path);
+    let end = if path.len() > 1 && path.ends_with('/') && clean != "/" { "/" } else { "" };
+    let clean = clean + end;
     (clean != path).then(|| clean + query)
 }
 

@@ -3,6 +3,7 @@
 use super::refusal::unsupported;
 use super::request::Request;
 use super::{Merged, bounds, signal};
+use crate::docker::clean;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Code, Config, NetworkMode};
@@ -36,7 +37,7 @@ pub(super) fn merge(request: &Request, config: &Config, id: &ContainerId) -> Res
         entrypoint,
         cmd,
         env: environment(&config.env, &request.env),
-        cwd: clean(&first(&request.working_dir, &config.working_dir)),
+        cwd: shortest(&first(&request.working_dir, &config.working_dir)),
         user: first(&request.user, &config.user),
         hostname,
         network,
@@ -101,16 +102,8 @@ fn network(request: &Request) -> Result<NetworkMode> {
 }
 
 /// Go's `filepath.Clean`, which Docker does to it. One that is not absolute is refused as it is.
-fn clean(path: &str) -> String {
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    if path.starts_with('/') { format!("/{}", parts.join("/")) } else { path.to_owned() }
+fn shortest(path: &str) -> String {
+    if path.starts_with('/') { clean::absolute(path) } else { path.to_owned() }
 }
 
 fn first(a: &str, b: &str) -> String {
@@ -131,7 +124,7 @@ mod tests {
             ("/a/.", "/a"),
             ("relative/..", "relative/.."),
         ] {
-            assert_eq!(clean(asked), shown, "{asked}");
+            assert_eq!(shortest(asked), shown, "{asked}");
         }
     }
 

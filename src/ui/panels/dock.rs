@@ -2,7 +2,6 @@
 
 use super::PanelContext;
 use crate::spec::ContainerId;
-use crate::trace::{Body, Change, Entity};
 use crate::ui::command::{TerminalCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -222,16 +221,8 @@ fn past_name(cx: &PanelContext<'_>, of: Option<&ContainerId>) -> String {
     match of {
         None => cx.say("dock-host-name"),
         Some(id) => {
-            let entity = Entity::Container(id.clone());
-            let mut names = cx.state.trace.touching(&entity, u64::MAX).filter_map(|event| match &event.body {
-                Body::Observed { change, .. } => match &**change {
-                    Change::ContainerCreated(container) => Some(container.name.clone()),
-                    _ => None,
-                },
-                _ => None,
-            });
-            let before = || cx.state.trace.base().world.containers.get(id).map(|container| container.name.clone());
-            names.next().or_else(before).unwrap_or_else(|| id.short().to_owned())
+            let container = terminal::created(&cx.state.trace, id);
+            container.map_or_else(|| id.short().to_owned(), |container| container.name.clone())
         }
     }
 }

@@ -7,7 +7,7 @@ mod pty;
 mod screen;
 
 pub use field::{Field, List};
-pub use past::Past;
+pub use past::{Past, created};
 pub use screen::{Life, MARGIN, Screen, Shown, cell};
 
 use super::live;

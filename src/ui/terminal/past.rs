@@ -2,8 +2,9 @@
 
 use super::Screen;
 use crate::spec::ContainerId;
-use crate::trace::{Body, Change, Entity, Seq, Trace};
+use crate::trace::{Body, Change, Container, Entity, Seq, Trace};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The screens of terminals at a position. Going on reads only what is new; going back begins anew.
 #[derive(Debug, Default)]
@@ -22,18 +23,17 @@ struct Shown {
     bare: bool,
 }
 
-/// The container was created with a terminal. One of which that is not known any more is taken for one.
-fn has_tty(trace: &Trace, id: &ContainerId) -> bool {
+/// A container as it was created, as far as the trace or what came before it tells.
+pub fn created(trace: &Trace, id: &ContainerId) -> Option<Arc<Container>> {
     let container = Entity::Container(id.clone());
     let mut created = trace.touching(&container, Seq::MAX).filter_map(|event| match &event.body {
         Body::Observed { change, .. } => match &**change {
-            Change::ContainerCreated(container) => Some(container.tty),
+            Change::ContainerCreated(container) => Some(Arc::new(container.clone())),
             _ => None,
         },
         _ => None,
     });
-    let before = || trace.base().world.containers.get(id).map(|container| container.tty);
-    created.next().or_else(before).unwrap_or(true)
+    created.next().or_else(|| trace.base().world.containers.get(id).cloned())
 }
 
 /// How many terminals there are to choose from: the latest.
@@ -70,8 +70,11 @@ impl Past {
             return None;
         }
         // Without a terminal of its own nobody made the ends of its lines a terminal's.
-        let new =
-            || Shown { screen: Screen::new(24, 90), last: 0, bare: of.as_ref().is_some_and(|id| !has_tty(trace, id)) };
+        let new = || Shown {
+            screen: Screen::new(24, 90),
+            last: 0,
+            bare: of.as_ref().and_then(|id| created(trace, id)).is_some_and(|it| !it.tty),
+        };
         let shown = self.screens.entry(of.clone()).or_insert_with(new);
         let mut coming: Vec<Seq> = trace.printed(of, self.position).rev().take_while(|seq| *seq > shown.last).collect();
         coming.truncate(PRINTS);
