@@ -63,12 +63,13 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, hit: &Hit) {
         painter.rect_filled(rect, 6.0, theme.text.gamma_multiply(0.08));
     }
     let color = theme.family(hit.facts.family);
-    let at = rect.left_top() + vec2(10.0, 12.0);
+    let top = if hit.by.is_some() { 3.0 } else { 11.0 };
+    let at = rect.left_top() + vec2(10.0, top);
     widgets::line(painter, at, WIDTH - 170.0, &hit.facts.title, fonts::mono(13.5), theme.text);
-    let right = rect.right_top() + vec2(-10.0, 12.0);
+    let right = rect.right_top() + vec2(-10.0, top + 9.0);
     painter.text(right, Align2::RIGHT_CENTER, kind, fonts::regular(12.5), color);
     if let Some(by) = &hit.by {
-        widgets::line(painter, at + vec2(0.0, 17.0), WIDTH - 20.0, by, fonts::mono(12.0), theme.weak);
+        widgets::line(painter, at + vec2(0.0, 18.0), WIDTH - 20.0, by, fonts::mono(12.0), theme.weak);
     }
     if response.clicked() {
         open(cx, hit);
