@@ -72,6 +72,11 @@ fn check(endpoint: Endpoint) {
             same_but::<_, models::ContainerInspectResponse>(&sample::container_inspect(), older::INSPECT);
         }
         E::ContainerChanges => same::<_, models::FilesystemChange>(&sample::container_change()),
+        E::ContainerTop => same::<_, models::ContainerTopResponse>(&sample::container_top()),
+        E::ContainerUpdate => {
+            same::<_, models::ContainerUpdateBody>(&sample::container_update());
+            same::<_, models::ContainerUpdateResponse>(&sample::container_updated());
+        }
         E::ContainerWait => same::<_, models::ContainerWaitResponse>(&sample::container_ended()),
         E::ExecCreate => {
             same::<_, models::ExecConfig>(&sample::exec_create());
@@ -113,6 +118,9 @@ fn check(endpoint: Endpoint) {
         | E::ContainerStop
         | E::ContainerRestart
         | E::ContainerKill
+        | E::ContainerPause
+        | E::ContainerUnpause
+        | E::ContainerRename
         | E::ContainerRemove
         | E::ContainerResize
         | E::ExecResize

@@ -33,12 +33,16 @@ mod kinds;
 mod lab;
 #[path = "reports/listed.rs"]
 mod listed;
+#[path = "reports/paused.rs"]
+mod paused;
 #[path = "reports/programs.rs"]
 mod programs;
 #[path = "reports/pulls.rs"]
 mod pulls;
 #[path = "reports/refused.rs"]
 mod refused;
+#[path = "reports/renamed.rs"]
+mod renamed;
 #[path = "reports/shown.rs"]
 mod shown;
 #[path = "reports/side.rs"]
@@ -117,7 +121,8 @@ macro_rules! areas {
 
 areas! {
     archives attached attachments bodies commands environment events exec filters flags followed foreign frames hosts
-    kinds layerless linked listed longlines mark memory odd partly programs refused removals shown signals sizes small
+    kinds layerless linked listed longlines mark memory odd partly paused programs refused removals renamed shown signals
+    sizes small
     spelled told unasked unbuilt used volumes
 }
 

@@ -46,6 +46,18 @@ commands! {
         Stop(StopArgs) => lifecycle::stop,
         /// Kill one or more running containers
         Kill(KillArgs) => lifecycle::kill,
+        /// Restart one or more containers
+        Restart(StopArgs) => lifecycle::restart,
+        /// Pause all processes within one or more containers
+        Pause(Names) => lifecycle::pause,
+        /// Unpause all processes within one or more containers
+        Unpause(Names) => lifecycle::unpause,
+        /// Rename a container
+        Rename(RenameArgs) => lifecycle::rename,
+        /// Update configuration of one or more containers
+        Update(UpdateArgs) => update::update,
+        /// Display the running processes of a container
+        Top(TopArgs) => update::top,
         /// Remove one or more containers
         Rm(RmArgs) => lifecycle::rm,
         /// Fetch the logs of a container

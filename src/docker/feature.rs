@@ -55,14 +55,11 @@ features! {
         ["network create", "network rm", "network remove", "network prune", "network connect", "network disconnect"]
         POST "/networks/create" POST "/networks/prune" DELETE "/networks/{id}" POST "/networks/{id}/connect"
         POST "/networks/{id}/disconnect";
-    Pause = "pause": ["pause", "unpause", "container pause", "container unpause"]
-        POST "/containers/{id}/pause" POST "/containers/{id}/unpause";
     Plugin = "plugin": ["plugin"]
         GET "/plugins" POST "/plugins/create" GET "/plugins/privileges" POST "/plugins/pull" DELETE "/plugins/{name}"
         POST "/plugins/{name}/disable" POST "/plugins/{name}/enable" GET "/plugins/{name}/json"
         POST "/plugins/{name}/push" POST "/plugins/{name}/set" POST "/plugins/{name}/upgrade";
     Prune = "prune": ["container prune", "system prune"] POST "/containers/prune";
-    Rename = "rename": ["rename", "container rename"] POST "/containers/{id}/rename";
     Search = "search": ["search"] GET "/images/search";
     /// What swarm mode hands to its services.
     Secret = "secret": ["secret", "config"]
@@ -75,8 +72,6 @@ features! {
         POST "/nodes/{id}/update" GET "/services" POST "/services/create" DELETE "/services/{id}" GET "/services/{id}"
         GET "/services/{id}/logs" POST "/services/{id}/update" GET "/tasks" GET "/tasks/{id}" GET "/tasks/{id}/logs"
         PUT "/volumes/{name}";
-    Top = "top": ["top", "container top"] GET "/containers/{id}/top";
-    Update = "update": ["update", "container update"] POST "/containers/{id}/update";
 }
 
 impl Feature {
@@ -118,7 +113,7 @@ mod tests {
     fn an_endpoint_is_known_by_its_feature() {
         for (method, path, feature) in [
             ("POST", "/build", Some(Feature::Build)),
-            ("GET", "/containers/box/top", Some(Feature::Top)),
+            ("GET", "/containers/box/stats", Some(Feature::Stats)),
             ("HEAD", "/containers/box/archive", Some(Feature::Copy)),
             ("GET", "/distribution/lab/shell:1/json", Some(Feature::Distribution)),
             ("DELETE", "/plugins/a/b:latest", Some(Feature::Plugin)),
@@ -126,8 +121,8 @@ mod tests {
             ("PUT", "/volumes/data", Some(Feature::Swarm)),
             ("DELETE", "/containers/box/checkpoints/one", Some(Feature::Checkpoint)),
             ("GET", "/build", None),
-            ("GET", "/containers//top", None),
-            ("GET", "/containers/box/topmost", None),
+            ("GET", "/containers//stats", None),
+            ("GET", "/containers/box/statsmost", None),
             ("GET", "/", None),
             ("GET", "/nothing", None),
         ] {

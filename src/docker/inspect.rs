@@ -118,6 +118,26 @@ pub struct EndpointIpamConfig {
     pub ipv6_address: String,
 }
 
+/// `GET /containers/{id}/top`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ContainerTop {
+    /// The columns' headings.
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub titles: Vec<String>,
+    /// A row a process.
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub processes: Vec<Vec<String>>,
+}
+
+/// `POST /containers/{id}/update`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ContainerUpdated {
+    #[serde(with = "nullable")]
+    pub warnings: Vec<String>,
+}
+
 /// `GET /containers/{id}/json`
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]

@@ -38,8 +38,8 @@ pub use asked::{ARCHIVE, IMAGE};
 pub use auth::{AuthAnswer, AuthConfig};
 pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
 pub use container::{
-    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, EndpointConfig, HostConfig, LogConfig,
-    MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions, VolumeOptions,
+    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, ContainerUpdate, EndpointConfig, HostConfig,
+    LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions, VolumeOptions,
 };
 pub use decode::{Kind, Misfit, Request, by_kind, from_json, from_value};
 pub use endpoint::Endpoint;
@@ -51,9 +51,9 @@ pub use image::{
     GraphDriver, ImageHistoryLine, ImageInspect, ImageMetadata, ImageRemoved, ImageSummary, ImagesPruned, RootFs,
 };
 pub use inspect::{
-    ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses,
-    EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings, PortSummary, SummaryHostConfig, SummaryNetworks,
-    WaitError,
+    ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, ContainerTop,
+    ContainerUpdated, EndpointAddresses, EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings,
+    PortSummary, SummaryHostConfig, SummaryNetworks, WaitError,
 };
 pub use known::{Known, bool_of, known};
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
@@ -62,10 +62,10 @@ pub use ordered::{Json, shown};
 pub(crate) use query::tests::check as check_query;
 pub use query::{
     AttachQuery, BadQuery, CommitQuery, ContainerCreateQuery, ContainerInspectQuery, ContainerKillQuery,
-    ContainerListQuery, ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, EventsQuery, FilterQuery,
-    ImageCreateQuery, ImageListQuery, ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery,
-    ImageSaveQuery, ImageSource, ImageTagQuery, LogsQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition,
-    bytes_from_query, from_query, unix_time, with_bytes, with_query,
+    ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStopQuery, ContainerTopQuery,
+    ContainerWaitQuery, EventsQuery, FilterQuery, ImageCreateQuery, ImageListQuery, ImageLoadQuery, ImagePushQuery,
+    ImageRemoveQuery, ImageSaveAllQuery, ImageSaveQuery, ImageSource, ImageTagQuery, LogsQuery, ResizeQuery, Tail,
+    VolumeRemoveQuery, WaitCondition, bytes_from_query, from_query, unix_time, with_bytes, with_query,
 };
 pub use shape::{Empty, Id};
 pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, ProgressLine, Pushed};

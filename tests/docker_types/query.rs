@@ -24,6 +24,8 @@ fn check(endpoint: Endpoint) {
             known::<ContainerStopQuery>(&model::RestartContainerOptions { signal: some(), t: some() });
         }
         E::ContainerKill => known::<ContainerKillQuery>(&model::KillContainerOptions::default()),
+        E::ContainerRename => known::<ContainerRenameQuery>(&model::RenameContainerOptions::default()),
+        E::ContainerTop => known::<ContainerTopQuery>(&model::TopOptions::default()),
         E::ContainerWait => known::<ContainerWaitQuery>(&model::WaitContainerOptions::default()),
         E::ContainerResize => known::<ResizeQuery>(&model::ResizeContainerTTYOptions::default()),
         E::ExecResize => known::<ResizeQuery>(&model::ResizeExecOptions::default()),
@@ -78,6 +80,9 @@ fn check(endpoint: Endpoint) {
         | E::Info
         | E::Auth
         | E::ContainerChanges
+        | E::ContainerPause
+        | E::ContainerUnpause
+        | E::ContainerUpdate
         | E::ExecCreate
         | E::ExecStart
         | E::ExecInspect

@@ -6,12 +6,14 @@ mod credentials;
 pub(super) mod images;
 pub(super) mod inspect;
 pub(super) mod lifecycle;
+mod listing;
 pub(super) mod login;
 mod mount;
 pub(super) mod networks;
 pub(super) mod pull;
 pub(super) mod run;
 mod table;
+pub(super) mod update;
 pub(super) mod volumes;
 
 use super::{Done, Failure, REFUSED};

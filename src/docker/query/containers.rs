@@ -58,6 +58,22 @@ pub struct ContainerKillQuery {
     pub signal: Option<String>,
 }
 
+/// `POST /containers/{id}/rename`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerRenameQuery {
+    /// The new one.
+    pub name: String,
+}
+
+/// `GET /containers/{id}/top`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerTopQuery {
+    /// The arguments of the host's `ps`.
+    pub ps_args: Option<String>,
+}
+
 /// `DELETE /containers/{id}`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -14,8 +14,8 @@ pub(crate) mod tests;
 
 pub use containers::{
     AttachQuery, ContainerCreateQuery, ContainerInspectQuery, ContainerKillQuery, ContainerListQuery,
-    ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, LogsQuery, ResizeQuery, Tail, WaitCondition,
-    unix_time,
+    ContainerRemoveQuery, ContainerRenameQuery, ContainerStopQuery, ContainerTopQuery, ContainerWaitQuery, LogsQuery,
+    ResizeQuery, Tail, WaitCondition, unix_time,
 };
 pub use images::{
     CommitQuery, ImageCreateQuery, ImageListQuery, ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery,

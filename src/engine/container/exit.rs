@@ -1,4 +1,4 @@
-use super::{Container, Phase};
+use super::{Container, Phase, Still};
 use crate::engine::cgroup::Group;
 use crate::engine::moment::Moment;
 use crate::engine::process::Running;
@@ -29,10 +29,18 @@ impl Engine {
             container.streams.disconnect();
             engine.ended(&container, &running, status);
             drop(running);
-            container.update(|state| {
-                (state.phase, state.running, state.endpoint, state.netns) = (Phase::Exited, None, None, None);
+            let policy = container.settings().restart_policy;
+            let wait = container.update(|state| {
+                let wait = state.again(&policy);
+                state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
+                (state.running, state.endpoint, state.netns) = (None, None, None);
+                state.still = Still::No;
                 state.settled += 1;
+                wait
             });
+            if let Some(wait) = wait {
+                engine.start_again(&container, wait);
+            }
             if container.request.host_config.auto_remove {
                 engine.remove_ended(&container);
             }
@@ -64,7 +72,7 @@ impl Engine {
 
     /// Whether the kernel has killed any of its processes for want of memory. Its group says so as long as it is there.
     fn short_of_memory(&self, cx: &Cx, container: &Container, running: &Running) {
-        let counted = running.group().and_then(Group::killed_for_memory).filter(|(killed, _)| *killed > 0);
+        let counted = running.group().as_ref().and_then(Group::killed_for_memory).filter(|(killed, _)| *killed > 0);
         container.update(|state| state.oom_killed = counted.is_some());
         if let Some((killed, evidence)) = counted {
             let problem = Problem::new(Code::CgroupOutOfMemory).with("container", &container.name);

@@ -48,9 +48,13 @@ impl Engine {
                 Phase::Ending => {
                     container.wait_until(None, |state| state.phase != Phase::Ending);
                 }
-                Phase::Starting | Phase::Running if force => {
+                Phase::Starting | Phase::Running | Phase::Restarting if force => {
                     self.end_process(container, line, Some(9), Some(0))?;
                     ended = true;
+                }
+                Phase::Restarting => {
+                    let fault = Fault::new(FaultKind::Conflict, Code::ContainerRestarting);
+                    return Err(fault.with("container", &container.name));
                 }
                 Phase::Starting | Phase::Running => {
                     let fault = Fault::new(FaultKind::Conflict, Code::ContainerRunning);

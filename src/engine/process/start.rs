@@ -120,6 +120,7 @@ impl Spawner {
         )?;
         let (merged, cwd, mounts) = (spec.rootfs.merged.clone(), spec.cwd.clone(), spec.mounts.clone());
         let (env, hostname) = (spec.env.clone(), spec.hostname.clone());
+        let group = Mutex::new(group);
         let profile = Profile { privileges, env, hostname, cwd, merged, mounts, group, have };
         finish(cx, launched, ours, Past::Profile(Box::new(profile)))
     }
@@ -145,7 +146,7 @@ impl Spawner {
             }
             let given = [profile.env.as_slice(), &spec.env];
             let env = environment(&given, &profile.hostname, spec.tty, &privileges.identity.home)?;
-            let mut join = self.cgroups.join(profile.group.as_ref())?;
+            let mut join = self.cgroups.join(profile.group.lock().as_ref())?;
             let born_in = join.born_in.take();
             let cwd = match spec.cwd.as_str() {
                 "" if profile.cwd.is_empty() => "/",

@@ -31,7 +31,10 @@ cli-prune = This deletes all anonymous volumes that no container uses.
 cli-prune-all = This deletes all volumes that no container uses.
 cli-prune-images = This deletes all images that have no tag and that no container uses.
 cli-prune-images-all = This deletes all images that no container uses, tagged ones as well.
-problem-format-unsupported = --format { $format }: templates are not supported. Write json, and pick the fields with `jq`.
+problem-template-refused = template parsing error: { $reason }{ $format ->
+    [""] {""}
+   *[other] {" "}(in { $format })
+}. Docker’s templates are Go’s: `{"{{"}.Name{"}}"}`, `{"{{"}json .State{"}}"}`.
 problem-not-a-terminal = the input device is not a TTY. Leave out -t, or run it in a terminal.
 problem-terminal-refused = The terminal cannot be switched to raw mode ({ $reason }). Leave out -t.
 problem-no-such-thing = No such object: { $name }. See `docker ps -a`, `docker images`, `docker volume ls` and `docker network ls`.
@@ -40,6 +43,7 @@ problem-bad-volume = -v { $volume }: the path cannot be made absolute ({ $reason
 problem-attach-and-detach = --attach and --detach cannot go together: one waits for what the container prints, the other does not. Leave one of them out.
 problem-bad-moment = { $option } { $value }: this is no moment. Write how long ago (10m, 1h30m), a date (2026-11-21, 2026-11-21T20:55) or seconds after 1970.
 problem-env-file-unreadable = --env-file { $path } cannot be read ({ $reason }). Check the path.
+problem-bad-restart = --restart { $value }: maximum retry count must be an integer. Write no, always, unless-stopped, on-failure or on-failure:3.
 problem-bad-size = { $flag } { $value }: this is no number that can be used there. Write for instance 64m, 1.5g or 0.5.
 problem-mount-space = --mount { $mount }: there is a space, or nothing, beside a comma. The shell cuts the option in two at a space, and the rest is taken for the image. Write it without spaces: type=bind,source=/a,target=/b.
 problem-mount-without-target = --mount { $mount }: target is required. Add target=/path/in/the/container.

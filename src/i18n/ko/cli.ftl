@@ -31,7 +31,10 @@ cli-prune = 어떤 컨테이너도 쓰지 않는 익명 볼륨을 모두 지웁�
 cli-prune-all = 어떤 컨테이너도 쓰지 않는 볼륨을 모두 지웁니다.
 cli-prune-images = 태그가 없고 어떤 컨테이너도 쓰지 않는 이미지를 모두 지웁니다.
 cli-prune-images-all = 어떤 컨테이너도 쓰지 않는 이미지를 태그가 있는 것까지 모두 지웁니다.
-problem-format-unsupported = --format { $format }: 템플릿은 지원하지 않습니다. json으로 출력하고 `jq`로 골라 쓰세요.
+problem-template-refused = 템플릿을 읽을 수 없습니다: { $reason }{ $format ->
+    [""] {""}
+   *[other] {" "}({ $format })
+}. Docker의 템플릿은 Go 템플릿입니다. 예: `{"{{"}.Name{"}}"}`, `{"{{"}json .State{"}}"}`
 problem-not-a-terminal = 표준 입력이 터미널(TTY)이 아닙니다. -t를 빼거나 터미널에서 실행하세요.
 problem-terminal-refused = 터미널을 raw 모드로 바꿀 수 없습니다 ({ $reason }). -t를 빼고 실행하세요.
 problem-no-such-thing = { $name }: 그런 이름의 객체(object)가 없습니다. `docker ps -a`, `docker images`, `docker volume ls`, `docker network ls`로 확인하세요.
@@ -40,6 +43,7 @@ problem-bad-volume = -v { $volume }: 절대 경로로 바꿀 수 없습니다 ({
 problem-attach-and-detach = --attach와 --detach는 함께 쓸 수 없습니다. 하나는 컨테이너의 출력을 기다리고, 하나는 기다리지 않습니다. 둘 중 하나를 빼세요.
 problem-bad-moment = { $option } { $value }: 시각으로 읽을 수 없습니다. 10m, 1h30m처럼 얼마 전인지 쓰거나, 2026-11-21 또는 2026-11-21T20:55 같은 날짜나 1970년부터 센 초를 쓰세요.
 problem-env-file-unreadable = --env-file { $path } 파일을 읽을 수 없습니다 ({ $reason }). 경로를 확인하세요.
+problem-bad-restart = --restart { $value }: 재시도 횟수는 정수여야 합니다. no, always, unless-stopped, on-failure, on-failure:3 가운데 하나로 쓰세요.
 problem-bad-size = { $flag } { $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 64m, 1.5g, 0.5처럼 쓰세요.
 problem-mount-space = --mount { $mount }: 쉼표 옆에 공백이 있거나 값이 비어 있습니다. 셸이 공백에서 옵션을 둘로 나누어 나머지를 이미지 이름으로 읽게 됩니다. type=bind,source=/a,target=/b처럼 공백 없이 쓰세요.
 problem-mount-without-target = --mount { $mount }: target이 필요합니다. target=/컨테이너/안의/경로를 넣으세요.
