@@ -113,7 +113,15 @@ fn check(endpoint: Endpoint) {
             same::<_, models::AuthResponse>(&sample::auth_answer());
         }
         // Text; a tar; a terminal's bytes; a status alone.
-        E::Ping | E::ContainerLogs | E::ContainerAttach | E::ImageSave | E::ImageSaveAll => {}
+        E::Ping
+        | E::ContainerLogs
+        | E::ContainerAttach
+        | E::ContainerExport
+        | E::ContainerArchiveStat
+        | E::ContainerArchiveGet
+        | E::ContainerArchivePut
+        | E::ImageSave
+        | E::ImageSaveAll => {}
         E::ContainerStart
         | E::ContainerStop
         | E::ContainerRestart

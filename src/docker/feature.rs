@@ -45,12 +45,9 @@ features! {
         GET "/containers/{id}/checkpoints" POST "/containers/{id}/checkpoints"
         DELETE "/containers/{id}/checkpoints/{checkpoint}";
     Compose = "compose": ["compose"];
-    Copy = "copy": ["cp", "container cp"]
-        GET "/containers/{id}/archive" HEAD "/containers/{id}/archive" PUT "/containers/{id}/archive";
     /// What a registry has of an image, without pulling it.
     Distribution = "distribution": ["manifest", "trust"] GET "/distribution/{name}/json";
     DiskUsage = "disk-usage": ["system df"] GET "/system/df";
-    Export = "export": ["export", "container export"] GET "/containers/{id}/export";
     Network = "network":
         ["network create", "network rm", "network remove", "network prune", "network connect", "network disconnect"]
         POST "/networks/create" POST "/networks/prune" DELETE "/networks/{id}" POST "/networks/{id}/connect"
@@ -114,7 +111,6 @@ mod tests {
         for (method, path, feature) in [
             ("POST", "/build", Some(Feature::Build)),
             ("GET", "/containers/box/stats", Some(Feature::Stats)),
-            ("HEAD", "/containers/box/archive", Some(Feature::Copy)),
             ("GET", "/distribution/lab/shell:1/json", Some(Feature::Distribution)),
             ("DELETE", "/plugins/a/b:latest", Some(Feature::Plugin)),
             ("POST", "/plugins/a/b:latest/enable", Some(Feature::Plugin)),

@@ -130,6 +130,27 @@ pub struct ContainerTop {
     pub processes: Vec<Vec<String>>,
 }
 
+/// What is at a path in a container: the header [`PathStat::HEADER`] of `HEAD /containers/{id}/archive`, as base64.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PathStat {
+    pub name: String,
+    pub size: i64,
+    /// Go's `os.FileMode`.
+    pub mode: u32,
+    /// RFC 3339.
+    pub mtime: String,
+    /// Where a link leads, from the container's root.
+    pub link_target: String,
+}
+
+impl PathStat {
+    pub const HEADER: &str = "X-Docker-Container-Path-Stat";
+    /// In a mode of Go's.
+    pub const DIRECTORY: u32 = 1 << 31;
+    pub const LINK: u32 = 1 << 27;
+}
+
 /// `POST /containers/{id}/update`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]

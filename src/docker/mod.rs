@@ -52,7 +52,7 @@ pub use image::{
 };
 pub use inspect::{
     ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, ContainerTop,
-    ContainerUpdated, EndpointAddresses, EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings,
+    ContainerUpdated, EndpointAddresses, EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings, PathStat,
     PortSummary, SummaryHostConfig, SummaryNetworks, WaitError,
 };
 pub use known::{Known, bool_of, known};
@@ -61,11 +61,12 @@ pub use ordered::{Json, shown};
 #[cfg(test)]
 pub(crate) use query::tests::check as check_query;
 pub use query::{
-    AttachQuery, BadQuery, CommitQuery, ContainerCreateQuery, ContainerInspectQuery, ContainerKillQuery,
-    ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStopQuery, ContainerTopQuery,
-    ContainerWaitQuery, EventsQuery, FilterQuery, ImageCreateQuery, ImageListQuery, ImageLoadQuery, ImagePushQuery,
-    ImageRemoveQuery, ImageSaveAllQuery, ImageSaveQuery, ImageSource, ImageTagQuery, LogsQuery, ResizeQuery, Tail,
-    VolumeRemoveQuery, WaitCondition, bytes_from_query, from_query, unix_time, with_bytes, with_query,
+    AttachQuery, BadQuery, CommitQuery, ContainerArchiveQuery, ContainerCreateQuery, ContainerInspectQuery,
+    ContainerKillQuery, ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStopQuery,
+    ContainerTopQuery, ContainerWaitQuery, EventsQuery, FilterQuery, ImageCreateQuery, ImageListQuery, ImageLoadQuery,
+    ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery, ImageSaveQuery, ImageSource, ImageTagQuery, LogsQuery,
+    ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition, bytes_from_query, from_query, unix_time, with_bytes,
+    with_query,
 };
 pub use shape::{Empty, Id};
 pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, ProgressLine, Pushed};

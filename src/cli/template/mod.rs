@@ -60,15 +60,15 @@ enum Operand {
 impl Template {
     /// Reads a template.
     pub fn parse(text: &str) -> Result<Self, ClientError> {
-        parse::template(text).map(Self).map_err(|reason| fault(text, &reason))
+        parse::template(text).map(Self).map_err(|reason| fault(&reason))
     }
 
     /// What it makes of a value.
     pub fn render(&self, value: &Json) -> Result<String, ClientError> {
-        run::render(&self.0, value).map_err(|reason| fault("", &reason))
+        run::render(&self.0, value).map_err(|reason| fault(&reason))
     }
 }
 
-fn fault(text: &str, reason: &str) -> ClientError {
-    ClientError::new(Code::TemplateRefused).with("format", text).with("reason", reason)
+fn fault(reason: &str) -> ClientError {
+    ClientError::new(Code::TemplateRefused).with("reason", reason)
 }

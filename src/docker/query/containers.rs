@@ -66,6 +66,20 @@ pub struct ContainerRenameQuery {
     pub name: String,
 }
 
+/// `HEAD`, `GET` and `PUT /containers/{id}/archive`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerArchiveQuery {
+    /// In the container.
+    pub path: String,
+    /// A directory takes no file's place, nor a file a directory's.
+    #[serde(rename = "noOverwriteDirNonDir")]
+    pub keep_kinds: bool,
+    /// What is put there becomes the container's user's.
+    #[serde(rename = "copyUIDGID")]
+    pub owned: bool,
+}
+
 /// `GET /containers/{id}/top`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -12,6 +12,7 @@ mod archive;
 mod attach;
 mod body;
 mod containers;
+mod copy;
 mod dockwalk;
 mod events;
 mod exec;
@@ -49,7 +50,7 @@ use super::conductor::Asked;
 use crate::docker::Endpoint;
 use axum::Router;
 use axum::extract::Request;
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, head, post, put};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -128,6 +129,10 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::ContainerUnpause => post(containers::unpause),
         E::ContainerRename => post(containers::rename),
         E::ContainerUpdate => post(containers::update),
+        E::ContainerExport => get(copy::export),
+        E::ContainerArchiveStat => head(copy::stat),
+        E::ContainerArchiveGet => get(copy::out),
+        E::ContainerArchivePut => put(copy::put),
         E::ContainerTop => get(containers::top),
         E::ContainerWait => post(containers::wait),
         E::ContainerResize => post(containers::resize),

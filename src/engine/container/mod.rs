@@ -14,6 +14,7 @@ mod again;
 pub mod bounds;
 pub mod channel;
 mod commit;
+mod copy;
 mod create;
 mod diff;
 #[cfg(any(test, fuzzing))]
@@ -30,6 +31,7 @@ mod refusal;
 mod remove;
 mod rename;
 pub mod request;
+mod seen;
 mod session;
 pub mod signal;
 mod start;
@@ -40,6 +42,7 @@ mod top;
 mod update;
 
 pub use commit::Commit;
+pub use copy::CopyIn;
 pub use create::Order;
 pub use limits::SHM;
 pub use log::{Ask, Log, LogOptions, Piece, Reader};

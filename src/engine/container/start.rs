@@ -73,11 +73,6 @@ impl Engine {
         let extra_hosts = extra_hosts(&container.request.host_config.extra_hosts, self.net.host_gateway())?;
         let dns = self.name_servers(container);
         let mut spec = RootfsSpec {
-            container: &container.id,
-            dir: &container.dir,
-            lower: &container.image.layers,
-            hostname: &container.merged.hostname,
-            address: None,
             extra_hosts: &extra_hosts,
             dns: &dns,
             network: match (&container.merged.network, self.lab.mode) {
@@ -85,7 +80,7 @@ impl Engine {
                 (NetworkMode::Host, Mode::Lab) => rootfs::Network::Lab,
                 _ => rootfs::Network::Own,
             },
-            rootless: self.lab.rootless,
+            ..self.rootfs_spec_at_rest(container)
         };
         let rootfs = cx.step(Plan::new(StepKind::StackFilesystem, &container.name), |cx| {
             let rootfs = rootfs::stack(cx, &spec)?;
@@ -108,6 +103,21 @@ impl Engine {
         self.tell_mounts(container, true);
         container.update(|state| state.told.1 = true);
         Ok(Made { rootfs, netns, endpoint })
+    }
+
+    /// Its layers and nothing of a network: for who looks at its files.
+    pub(super) fn rootfs_spec_at_rest<'a>(&self, container: &'a Container) -> RootfsSpec<'a> {
+        RootfsSpec {
+            container: &container.id,
+            dir: &container.dir,
+            lower: &container.image.layers,
+            hostname: &container.merged.hostname,
+            address: None,
+            extra_hosts: &[],
+            dns: &[],
+            network: rootfs::Network::Own,
+            rootless: self.lab.rootless,
+        }
     }
 
     fn wire(&self, cx: &Cx, container: &Container) -> Result<(Netns, Option<EndpointSettings>)> {
@@ -175,7 +185,7 @@ impl Engine {
 
 /// Takes the right to start it. False when it runs already.
 fn begin(container: &Container, cancel: &Cancel, again: bool) -> Result<bool> {
-    container.wait_until(None, |state| state.phase != Phase::Ending);
+    container.wait_until(None, |state| state.phase != Phase::Ending && !state.borrowed);
     container.update(|state| match state.phase {
         Phase::Restarting if again => {
             (state.phase, state.starting) = (Phase::Starting, Some(cancel.clone()));

@@ -193,6 +193,8 @@ pub struct State {
     pub left: Option<Problem>,
     /// How many runs have ended, everything undone.
     pub settled: u64,
+    /// Somebody looks at its files, or puts some there, while it does not run.
+    pub borrowed: bool,
     /// How often it was started again.
     pub again: Again,
 }
@@ -223,6 +225,7 @@ impl Life {
             told: (false, false),
             starting: None,
             settled: 0,
+            borrowed: false,
             again: Again::default(),
         };
         Self { state: Mutex::new(state), changed: Condvar::new(), revision: watch::Sender::new(0) }

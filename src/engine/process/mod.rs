@@ -36,6 +36,7 @@ pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp};
 pub use start::Spawner;
 pub use stdio::Io;
 pub use undo::{ProcessInverse, undo};
+pub use user::look_up;
 
 use super::cgroup::{Cgroups, Group, Limits};
 use super::conductor::Cx;

@@ -84,7 +84,7 @@ impl Spawner {
         let capabilities = caps::wanted(&spec.cap_add, &spec.cap_drop, spec.privileged, have)?;
         let confined = !spec.privileged && spec.seccomp == Seccomp::Default;
         let privileges = Privileges {
-            identity: self.mapped(user::look_up(&spec.rootfs.merged, &spec.user)?)?,
+            identity: self.mapped(look_up(&spec.rootfs.merged, &spec.user)?)?,
             capabilities,
             last_capability: self.ids.last_capability,
             filter: if confined { Some(seccomp::default_profile(capabilities)?) } else { None },
@@ -138,7 +138,7 @@ impl Spawner {
         cx.step(plan.by_hand(by_hand), |cx| {
             let mut privileges = profile.privileges.clone();
             if !spec.user.is_empty() {
-                privileges.identity = self.mapped(user::look_up(&profile.merged, &spec.user)?)?;
+                privileges.identity = self.mapped(look_up(&profile.merged, &spec.user)?)?;
             }
             if spec.privileged {
                 // As Docker: all capabilities, and still the container's own filter.

@@ -31,8 +31,7 @@ cli-prune = This deletes all anonymous volumes that no container uses.
 cli-prune-all = This deletes all volumes that no container uses.
 cli-prune-images = This deletes all images that have no tag and that no container uses.
 cli-prune-images-all = This deletes all images that no container uses, tagged ones as well.
-problem-template-refused = template parsing error: { $reason }{ $format ->
-    [""] {""}
+problem-template-refused = template parsing error: { $reason }. Docker’s templates are Go’s, as in `--format {"'{{"}.Name{"}}'"}` or `{"'{{"}json .State{"}}'"}`.
    *[other] {" "}(in { $format })
 }. Docker’s templates are Go’s: `{"{{"}.Name{"}}"}`, `{"{{"}json .State{"}}"}`.
 problem-not-a-terminal = the input device is not a TTY. Leave out -t, or run it in a terminal.

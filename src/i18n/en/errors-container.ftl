@@ -65,10 +65,8 @@ problem-not-built = { $feature ->
     [build] Building images is not part of dockwalk yet. Build with docker, podman or buildah, and load the result: `docker save IMAGE | dockwalk docker load`.
     [checkpoint] Checkpoints of containers are not part of dockwalk. Keep what a container wrote with `docker commit`.
     [compose] Compose is not part of dockwalk. Start the containers one by one with `docker run`.
-    [copy] Copying files into and out of containers is not part of dockwalk yet. Bind a directory with `-v DIR:/DIR`, or pipe the file through `docker exec -i CONTAINER cat`.
     [disk-usage] The sum of all disk usage is not part of dockwalk yet. See `docker images`, and `docker ps -a --size` for what containers wrote.
     [distribution] Asking a registry about an image without pulling it is not part of dockwalk yet. Pull it, then see `docker image inspect IMAGE`.
-    [export] Exporting a container's files is not part of dockwalk yet. Make an image of it with `docker commit`, and save that with `docker save`.
     [network] Making, changing and removing networks is not part of dockwalk yet. There are bridge, host and none: `docker run --network bridge`.
     [plugin] Plugins are not part of dockwalk. Volumes, networks and logs are its own: local, bridge, json-file.
     [prune] Removing all stopped containers at once is not part of dockwalk yet. Remove them by name: `docker rm $(docker ps -aq -f status=exited)`.
@@ -120,3 +118,9 @@ problem-top-without-ps = The program { $program } is not on this host, and it is
 problem-update-memory-above-swap = { $memory } bytes of memory: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time. Container { $container } may have { $swap } bytes of both together: add `--memory-swap`.
 problem-container-restarting = You cannot remove a restarting container: { $container } has ended and is going to be started again. Stop the container before attempting removal or force remove: `docker rm -f { $container }`.
 problem-container-waits = Container { $container } is restarting, wait until the container is running: its process has ended, and its policy has it started again.
+problem-copy-directory-over-file = cannot overwrite non-directory with directory: { $path } is a file in the container. Choose another place, or remove it there first.
+problem-copy-file-over-directory = cannot overwrite directory with non-directory: { $path } is a directory in the container. Choose another place, or remove it there first.
+problem-copy-no-path = bad parameter: path cannot be empty. Write one behind the colon: `docker cp CONTAINER:/PATH .`.
+problem-copy-not-a-directory = extraction point is not a directory: { $path } in container { $container }. Name the directory that the files are to be put into.
+problem-copy-not-found = Could not find the file { $path } in container { $container }. Look what is there: `docker exec { $container } ls`, or `docker diff { $container }`.
+problem-copy-read-only = { $path } in container { $container } is marked read-only, and so nothing can be put there. Create it without `--read-only` or `:ro`.

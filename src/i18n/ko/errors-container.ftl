@@ -65,10 +65,8 @@ problem-not-built = { $feature ->
     [build] 이미지(image)를 빌드하는 기능은 아직 dockwalk에 없습니다. docker, podman, buildah로 빌드한 뒤 `docker save 이미지 | dockwalk docker load`로 불러오세요.
     [checkpoint] 컨테이너(container) 체크포인트(checkpoint) 기능은 dockwalk에 없습니다. 컨테이너가 쓴 내용은 `docker commit`으로 남기세요.
     [compose] Compose는 dockwalk에 없습니다. `docker run`으로 컨테이너(container)를 하나씩 시작하세요.
-    [copy] 컨테이너(container)에 파일을 복사해 넣거나 꺼내는 기능은 아직 dockwalk에 없습니다. `-v 디렉터리:/디렉터리`로 연결하거나 `docker exec -i 컨테이너 cat`으로 내용을 주고받으세요.
     [disk-usage] 전체 디스크 사용량을 보여 주는 기능은 아직 dockwalk에 없습니다. `docker images`를 보거나, 컨테이너(container)가 쓴 크기는 `docker ps -a --size`로 확인하세요.
     [distribution] 이미지(image)를 받지 않고 레지스트리(registry)에 물어보는 기능은 아직 dockwalk에 없습니다. 받은 다음 `docker image inspect 이미지`로 확인하세요.
-    [export] 컨테이너(container)의 파일을 내보내는 기능은 아직 dockwalk에 없습니다. `docker commit`으로 이미지(image)를 만들어 `docker save`로 저장하세요.
     [network] 네트워크(network)를 만들고 바꾸고 지우는 기능은 아직 dockwalk에 없습니다. bridge, host, none을 쓸 수 있습니다: `docker run --network bridge`.
     [plugin] 플러그인(plugin)은 dockwalk에 없습니다. 볼륨, 네트워크, 로그는 내장된 local, bridge, json-file을 씁니다.
     [prune] 멈춘 컨테이너(container)를 한꺼번에 지우는 기능은 아직 dockwalk에 없습니다. `docker rm $(docker ps -aq -f status=exited)`로 지우세요.
@@ -120,3 +118,9 @@ problem-top-without-ps = 프로세스를 보여 주는 { $program } 프로그램
 problem-update-memory-above-swap = 메모리 { $memory }바이트: 메모리와 스왑을 합한 제한보다 클 수 없습니다. { $container } 컨테이너의 지금 제한은 합해서 { $swap }바이트이니 `--memory-swap`도 함께 늘리세요.
 problem-container-restarting = { $container } 컨테이너는 끝난 뒤 다시 시작되기를 기다리는 중이라 지울 수 없습니다. 먼저 멈추거나 `docker rm -f { $container }` 명령으로 강제로 지우세요.
 problem-container-waits = { $container } 컨테이너는 끝난 뒤 다시 시작되기를 기다리고 있습니다(재시작 정책). 실행될 때까지 기다렸다가 다시 시도하세요.
+problem-copy-directory-over-file = { $path }: 컨테이너에서 파일이라 디렉터리로 덮어쓸 수 없습니다. 다른 위치를 고르거나 컨테이너에서 먼저 지우세요.
+problem-copy-file-over-directory = { $path }: 컨테이너에서 디렉터리라 파일로 덮어쓸 수 없습니다. 다른 위치를 고르거나 컨테이너에서 먼저 지우세요.
+problem-copy-no-path = 경로가 비어 있습니다. `docker cp 컨테이너:/경로 .`처럼 콜론 뒤에 경로를 쓰세요.
+problem-copy-not-a-directory = { $container } 컨테이너의 { $path } 경로는 디렉터리가 아니라 파일을 풀 수 없습니다. 파일을 넣을 디렉터리를 지정하세요.
+problem-copy-not-found = { $container } 컨테이너에 { $path } 경로가 없습니다. `docker exec { $container } ls`나 `docker diff { $container }`로 무엇이 있는지 확인하세요.
+problem-copy-read-only = { $container } 컨테이너의 { $path } 경로는 읽기 전용이라 아무것도 넣을 수 없습니다. `--read-only`나 `:ro` 없이 컨테이너를 만드세요.
