@@ -32,8 +32,6 @@ cli-prune-all = This deletes all volumes that no container uses.
 cli-prune-images = This deletes all images that have no tag and that no container uses.
 cli-prune-images-all = This deletes all images that no container uses, tagged ones as well.
 problem-template-refused = template parsing error: { $reason }. Docker’s templates are Go’s, as in `--format {"'{{"}.Name{"}}'"}` or `{"'{{"}json .State{"}}'"}`.
-   *[other] {" "}(in { $format })
-}. Docker’s templates are Go’s: `{"{{"}.Name{"}}"}`, `{"{{"}json .State{"}}"}`.
 problem-not-a-terminal = the input device is not a TTY. Leave out -t, or run it in a terminal.
 problem-terminal-refused = The terminal cannot be switched to raw mode ({ $reason }). Leave out -t.
 problem-no-such-thing = No such object: { $name }. See `docker ps -a`, `docker images`, `docker volume ls` and `docker network ls`.

@@ -32,8 +32,6 @@ cli-prune-all = 어떤 컨테이너도 쓰지 않는 볼륨을 모두 지웁니�
 cli-prune-images = 태그가 없고 어떤 컨테이너도 쓰지 않는 이미지를 모두 지웁니다.
 cli-prune-images-all = 어떤 컨테이너도 쓰지 않는 이미지를 태그가 있는 것까지 모두 지웁니다.
 problem-template-refused = 템플릿을 읽을 수 없습니다(template parsing error): { $reason }. Docker의 템플릿은 Go 템플릿입니다. 예: `--format {"'{{"}.Name{"}}'"}`, `{"'{{"}json .State{"}}'"}`
-   *[other] {" "}({ $format })
-}. Docker의 템플릿은 Go 템플릿입니다. 예: `{"{{"}.Name{"}}"}`, `{"{{"}json .State{"}}"}`
 problem-not-a-terminal = 표준 입력이 터미널(TTY)이 아닙니다. -t를 빼거나 터미널에서 실행하세요.
 problem-terminal-refused = 터미널을 raw 모드로 바꿀 수 없습니다 ({ $reason }). -t를 빼고 실행하세요.
 problem-no-such-thing = { $name }: 그런 이름의 객체(object)가 없습니다. `docker ps -a`, `docker images`, `docker volume ls`, `docker network ls`로 확인하세요.
