@@ -91,6 +91,8 @@ mod sizes;
 mod small;
 #[path = "reports/spelled.rs"]
 mod spelled;
+#[path = "reports/statuses.rs"]
+mod statuses;
 #[path = "reports/told.rs"]
 mod told;
 #[path = "reports/unasked.rs"]
@@ -125,7 +127,7 @@ areas! {
     archives attached attachments bodies commands environment events exec exposed filters flags followed foreign frames
     groups hosts
     kinds layerless linked listed longlines mark memory odd partly programs pruned refused removals shown signals sizes small
-    spelled told unasked unbuilt used volumes
+    spelled statuses told unasked unbuilt used volumes
 }
 
 #[test]

@@ -49,5 +49,6 @@ problem-mount-field = --mount { $mount }: '{ $field }' cannot be used there. Kno
 fsck-repaired = repaired:
 fsck-harmful = damaged:
 fsck-harmless = left over:
+fsck-left-over = What is left over goes with `dockwalk docker image prune`, which frees its room.
 fsck-sound = The store is sound: { $images } images, { $blobs } blobs ({ $size }), { $layers } layers.
 fsck-unsound = The store is damaged: { $images } images, { $blobs } blobs ({ $size }), { $layers } layers. Run `dockwalk image fsck --repair`, then pull the images again.

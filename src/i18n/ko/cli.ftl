@@ -49,5 +49,6 @@ problem-mount-field = --mount { $mount }: '{ $field }' 부분은 쓸 수 없습�
 fsck-repaired = 고침:
 fsck-harmful = 손상:
 fsck-harmless = 남은 것:
+fsck-left-over = 남은 것은 `dockwalk docker image prune`으로 지워 공간을 비울 수 있습니다.
 fsck-sound = 저장소에 이상이 없습니다. 이미지 { $images }개, 블롭 { $blobs }개({ $size }), 레이어 { $layers }개입니다.
 fsck-unsound = 저장소가 손상되었습니다. 이미지 { $images }개, 블롭 { $blobs }개({ $size }), 레이어 { $layers }개입니다. `dockwalk image fsck --repair`로 고친 뒤 이미지를 다시 받으세요.
