@@ -41,7 +41,6 @@ const TABLE: &[(&str, &str, u16, u16)] = &[
     ("POST", "/volumes/prune?filters=%7B%22x%22:%5B%22y%22%5D%7D", 400, 400),
     ("POST", "/images/prune?filters=%7B%22x%22:%5B%22y%22%5D%7D", 400, 400),
     ("GET", "/exec/none/json", 404, 404),
-    ("POST", "/exec/none/start", 404, 404),
     ("GET", "/images/none/json", 404, 404),
     ("GET", "/images/none/history", 404, 404),
     ("DELETE", "/images/none", 404, 404),

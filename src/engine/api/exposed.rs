@@ -1,6 +1,6 @@
 //! What a container says that it can be asked at, and how it is seen that it does its work: of the request and of its image.
 
-use crate::docker::{Empty, HealthConfig, Port, PortBinding, PortSummary};
+use crate::docker::{ContainerConfig, Empty, HealthConfig, Port, PortBinding, PortSummary};
 use crate::engine::container::{Container, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,8 +34,9 @@ pub(super) fn bound(container: &Container, state: &State) -> BTreeMap<String, Op
 
 /// The request's, with what the image says where that says nothing (moby `daemon/commit.go`, `merge`).
 pub(super) fn health(container: &Container) -> Option<HealthConfig> {
-    let image = container.image.raw_config.get("config").and_then(|config| config.get("Healthcheck"));
-    let image: Option<HealthConfig> = image.and_then(|health| serde_json::from_value(health.clone()).ok());
+    let image = container.image.raw_config.get("config");
+    let image = image.and_then(|config| serde_json::from_value::<ContainerConfig>(config.clone()).ok());
+    let image = image.and_then(|config| config.healthcheck);
     let (asked, image) = match (container.request.healthcheck.clone(), image) {
         (Some(asked), Some(image)) => (asked, image),
         (asked, image) => return asked.or(image),

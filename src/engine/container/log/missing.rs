@@ -1,4 +1,4 @@
-use super::{Channel, LogEntry, Piece};
+use super::LogEntry;
 use crate::i18n::{Lang, Words};
 use crate::trace::{Code, Problem};
 use std::io;
@@ -27,10 +27,5 @@ impl Missing {
 
     pub(super) fn entry(&self) -> LogEntry {
         LogEntry { log: self.line(), stream: "stderr".to_owned(), time: self.since.clone(), continued: false }
-    }
-
-    /// For who reads as long as there is no room for it in the file.
-    pub(super) fn piece(&self) -> Piece {
-        Piece { channel: Channel::Err, time: self.since.clone(), text: self.line(), begins: true }
     }
 }

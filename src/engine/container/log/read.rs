@@ -36,6 +36,12 @@ pub struct Piece {
     pub begins: bool,
 }
 
+impl Piece {
+    fn of(entry: LogEntry) -> Self {
+        Self { channel: entry.channel(), time: entry.time, text: entry.log, begins: !entry.continued }
+    }
+}
+
 /// A record's place in a log: which file, which byte.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
@@ -154,7 +160,7 @@ impl Reader {
 
     /// What is missing behind the end: for who does not wait for more.
     pub fn missing(&mut self, log: &Log) -> Option<Piece> {
-        let piece = log.lock().missing.as_ref().map(Missing::piece)?;
+        let piece = Piece::of(log.lock().missing.as_ref().map(Missing::entry)?);
         let in_time = self.ask.since.as_ref().is_none_or(|since| piece.time >= *since)
             && self.ask.until.as_ref().is_none_or(|until| piece.time <= *until);
         let wanted = in_time && self.ask.channels[piece.channel as usize - 1];
@@ -190,7 +196,7 @@ impl Reader {
                 self.over = true;
                 break;
             }
-            return Ok(Some(Piece { channel, time: entry.time, text: entry.log, begins: !entry.continued }));
+            return Ok(Some(Piece::of(entry)));
         }
         Ok(None)
     }
