@@ -50,7 +50,7 @@ const TABLE: &[(&str, &str, u16, u16)] = &[
     ("GET", "/volumes/none", 404, 404),
     ("DELETE", "/volumes/none", 404, 404),
     ("DELETE", "/volumes/none?force=1", 204, 204),
-    ("GET", "/networks/none", 404, 404),
+    ("GET", "/networks/no-such", 404, 404),
     ("GET", "/events?since=x", 400, 500),
 ];
 
