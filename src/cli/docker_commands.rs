@@ -131,6 +131,8 @@ commands! {
         Ls(PsArgs) => lifecycle::ps,
         /// Display detailed information on one or more containers
         Inspect(InspectArgs) => inspect::container,
+        /// Remove all stopped containers
+        Prune(ContainerPruneArgs) => prune::containers,
     }
 
     /// `docker image …`
@@ -146,7 +148,7 @@ commands! {
         /// Display detailed information on one or more images
         Inspect(InspectArgs) => inspect::image,
         /// Remove unused images
-        Prune(PruneArgs) => images::prune,
+        Prune(PruneArgs) => prune::images,
     }
 
     /// `docker volume …`
@@ -161,7 +163,7 @@ commands! {
         /// Remove one or more volumes
         Rm(VolumeRmArgs) => volumes::remove,
         /// Remove unused local volumes
-        Prune(VolumePruneArgs) => volumes::prune,
+        Prune(VolumePruneArgs) => prune::volumes,
     }
 
     /// `docker network …`
@@ -171,6 +173,8 @@ commands! {
         Ls(NetworksArgs) => networks::list,
         /// Display detailed information on one or more networks
         Inspect(InspectArgs) => inspect::network,
+        /// Remove all unused networks
+        Prune(NetworkPruneArgs) => prune::networks,
     }
 }
 

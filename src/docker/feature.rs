@@ -52,8 +52,8 @@ features! {
     DiskUsage = "disk-usage": ["system df"] GET "/system/df";
     Export = "export": ["export", "container export"] GET "/containers/{id}/export";
     Network = "network":
-        ["network create", "network rm", "network remove", "network prune", "network connect", "network disconnect"]
-        POST "/networks/create" POST "/networks/prune" DELETE "/networks/{id}" POST "/networks/{id}/connect"
+        ["network create", "network rm", "network remove", "network connect", "network disconnect"]
+        POST "/networks/create" DELETE "/networks/{id}" POST "/networks/{id}/connect"
         POST "/networks/{id}/disconnect";
     Pause = "pause": ["pause", "unpause", "container pause", "container unpause"]
         POST "/containers/{id}/pause" POST "/containers/{id}/unpause";
@@ -61,7 +61,7 @@ features! {
         GET "/plugins" POST "/plugins/create" GET "/plugins/privileges" POST "/plugins/pull" DELETE "/plugins/{name}"
         POST "/plugins/{name}/disable" POST "/plugins/{name}/enable" GET "/plugins/{name}/json"
         POST "/plugins/{name}/push" POST "/plugins/{name}/set" POST "/plugins/{name}/upgrade";
-    Prune = "prune": ["container prune", "system prune"] POST "/containers/prune";
+    Prune = "prune": ["system prune"];
     Rename = "rename": ["rename", "container rename"] POST "/containers/{id}/rename";
     Search = "search": ["search"] GET "/images/search";
     /// What swarm mode hands to its services.
@@ -140,7 +140,8 @@ mod tests {
         for (words, feature) in [
             (&["build", "."][..], Some(Feature::Build)),
             (&["network", "create", "net"], Some(Feature::Network)),
-            (&["container", "prune"], Some(Feature::Prune)),
+            (&["system", "prune"], Some(Feature::Prune)),
+            (&["container", "prune"], None),
             (&["swarm"], Some(Feature::Swarm)),
             (&["network"], None),
             (&["builds"], None),

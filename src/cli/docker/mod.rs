@@ -9,6 +9,7 @@ pub(super) mod lifecycle;
 pub(super) mod login;
 mod mount;
 pub(super) mod networks;
+pub(super) mod prune;
 pub(super) mod pull;
 pub(super) mod run;
 mod table;

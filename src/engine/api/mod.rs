@@ -15,6 +15,7 @@ mod containers;
 mod dockwalk;
 mod events;
 mod exec;
+mod exposed;
 mod filter;
 mod frames;
 mod guard;
@@ -29,6 +30,7 @@ mod networks;
 mod peers;
 mod picked;
 mod progress;
+mod prune;
 mod pull;
 mod query;
 mod registry;
@@ -117,6 +119,7 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::ImageCommit => post(archive::commit),
         E::ContainerList => get(containers::list),
         E::ContainerCreate => post(containers::create),
+        E::ContainerPrune => post(prune::containers),
         E::ContainerRemove => delete(containers::remove),
         E::ContainerInspect => get(containers::one),
         E::ContainerChanges => get(containers::changes),
@@ -138,6 +141,7 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::VolumeInspect => get(volumes::one),
         E::VolumeRemove => delete(volumes::remove),
         E::NetworkList => get(networks::list),
+        E::NetworkPrune => post(prune::networks),
         E::NetworkInspect => get(networks::one),
     }
 }

@@ -9,9 +9,11 @@
 
 mod detect;
 mod limits;
+mod shortage;
 mod undo;
 
 pub use limits::{Limits, MemorySwap};
+pub use shortage::{Shortages, Watched};
 pub use undo::{CgroupInverse, undo};
 
 use super::conductor::Cx;

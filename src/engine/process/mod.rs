@@ -35,7 +35,7 @@ pub use start::Spawner;
 pub use stdio::Io;
 pub use undo::{ProcessInverse, undo};
 
-use super::cgroup::{Cgroups, Group, Limits};
+use super::cgroup::{Cgroups, Group, Limits, Shortages};
 use super::conductor::Cx;
 use super::fault::{Fault, FaultKind, Result};
 use super::lab::{Lab, Netns};
