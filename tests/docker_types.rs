@@ -71,6 +71,7 @@ fn check(endpoint: Endpoint) {
         E::ContainerInspect => {
             same_but::<_, models::ContainerInspectResponse>(&sample::container_inspect(), older::INSPECT);
         }
+        E::ContainerPrune => same::<_, models::ContainerPruneResponse>(&sample::containers_pruned()),
         E::ContainerChanges => same::<_, models::FilesystemChange>(&sample::container_change()),
         E::ContainerTop => same::<_, models::ContainerTopResponse>(&sample::container_top()),
         E::ContainerUpdate => {
@@ -101,6 +102,7 @@ fn check(endpoint: Endpoint) {
         }
         E::VolumeInspect => same::<_, models::Volume>(&sample::volume()),
         E::VolumeList => same::<_, models::VolumeListResponse>(&sample::volume_list()),
+        E::NetworkPrune => same::<_, models::NetworkPruneResponse>(&sample::networks_pruned()),
         E::VolumePrune => same::<_, models::VolumePruneResponse>(&sample::volumes_pruned()),
         E::NetworkInspect => same::<_, models::NetworkInspect>(&sample::network()),
         // The model has them without the containers, which dockwalk tells there as well.

@@ -16,6 +16,8 @@ mod engine;
 mod environment;
 #[path = "reports/exec.rs"]
 mod exec;
+#[path = "reports/exposed.rs"]
+mod exposed;
 #[path = "reports/filters.rs"]
 mod filters;
 #[path = "reports/flags.rs"]
@@ -24,6 +26,8 @@ mod flags;
 mod foreign;
 #[path = "reports/frames.rs"]
 mod frames;
+#[path = "reports/groups.rs"]
+mod groups;
 #[path = "reports/hosts.rs"]
 mod hosts;
 #[path = "reports/kinds.rs"]
@@ -37,6 +41,8 @@ mod listed;
 mod paused;
 #[path = "reports/programs.rs"]
 mod programs;
+#[path = "reports/pruned.rs"]
+mod pruned;
 #[path = "reports/pulls.rs"]
 mod pulls;
 #[path = "reports/refused.rs"]
@@ -89,6 +95,8 @@ mod sizes;
 mod small;
 #[path = "reports/spelled.rs"]
 mod spelled;
+#[path = "reports/statuses.rs"]
+mod statuses;
 #[path = "reports/told.rs"]
 mod told;
 #[path = "reports/unasked.rs"]
@@ -120,10 +128,9 @@ macro_rules! areas {
 }
 
 areas! {
-    archives attached attachments bodies commands environment events exec filters flags followed foreign frames hosts
-    kinds layerless linked listed longlines mark memory odd partly paused programs refused removals renamed shown signals
-    sizes small
-    spelled told unasked unbuilt used volumes
+    archives attached attachments bodies commands environment events exec exposed filters flags followed foreign frames
+    groups hosts kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
+    renamed shown signals sizes small spelled statuses told unasked unbuilt used volumes
 }
 
 #[test]

@@ -143,6 +143,8 @@ commands! {
         Ls(PsArgs) => lifecycle::ps,
         /// Display detailed information on one or more containers
         Inspect(InspectArgs) => inspect::container,
+        /// Remove all stopped containers
+        Prune(ContainerPruneArgs) => prune::containers,
     }
 
     /// `docker image …`
@@ -158,7 +160,7 @@ commands! {
         /// Display detailed information on one or more images
         Inspect(InspectArgs) => inspect::image,
         /// Remove unused images
-        Prune(PruneArgs) => images::prune,
+        Prune(PruneArgs) => prune::images,
     }
 
     /// `docker volume …`
@@ -173,7 +175,7 @@ commands! {
         /// Remove one or more volumes
         Rm(VolumeRmArgs) => volumes::remove,
         /// Remove unused local volumes
-        Prune(VolumePruneArgs) => volumes::prune,
+        Prune(VolumePruneArgs) => prune::volumes,
     }
 
     /// `docker network …`
@@ -183,6 +185,8 @@ commands! {
         Ls(NetworksArgs) => networks::list,
         /// Display detailed information on one or more networks
         Inspect(InspectArgs) => inspect::network,
+        /// Remove all unused networks
+        Prune(NetworkPruneArgs) => prune::networks,
     }
 }
 

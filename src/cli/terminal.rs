@@ -153,7 +153,7 @@ async fn next_signal() -> Option<i32> {
 /// A process that is still being started does not have its terminal yet: it is told again until it has.
 fn tell_size(client: &Client, resize: &str) {
     let Some((rows, cols)) = out::size() else { return };
-    let path = with_query(resize, &ResizeQuery { rows: Some(rows), cols: Some(cols) });
+    let path = with_query(resize, &ResizeQuery { rows: Some(rows.into()), cols: Some(cols.into()) });
     for _ in 0..10 {
         if client.call(Method::POST, &path, None::<&()>).is_ok() {
             return;

@@ -21,6 +21,7 @@ const CONFIG: &Fields = &Fields(&[
     (TEXT_OF, "Labels"),
     (SET, "ExposedPorts Volumes"),
     (Pointer(&Whole), "StopTimeout"),
+    (Pointer(&Object(HEALTH)), "Healthcheck"),
 ]);
 
 impl Request for ContainerCreate {
@@ -48,7 +49,7 @@ const HOST: &Fields = &Fields(&[
     (Pointer(&Whole), "PidsLimit MemorySwappiness"),
     (Pointer(&Flag), "Init"),
     (Words, "CapAdd CapDrop"),
-    (TEXTS, "Binds Dns ExtraHosts SecurityOpt"),
+    (TEXTS, "Binds Dns ExtraHosts GroupAdd SecurityOpt"),
     (List(&SIDE), "ConsoleSize"),
     (TEXT_OF, "Tmpfs"),
     (Object(&Fields(&[(Text, "Type"), (TEXT_OF, "Config")])), "LogConfig"),
@@ -79,8 +80,7 @@ pub const IMAGE: Kind = Object(&Fields(&[
     (List(&Object(&Fields(&[(Text, "created author created_by comment"), (Flag, "empty_layer")]))), "history"),
 ]));
 
-const OF_IMAGE: &Fields =
-    &Fields(&[(Object(CONFIG), ""), (Text, "MacAddress"), (Pointer(&Object(HEALTH)), "Healthcheck")]);
+const OF_IMAGE: &Fields = &Fields(&[(Object(CONFIG), ""), (Text, "MacAddress")]);
 
 const HEALTH: &Fields = &Fields(&[(TEXTS, "Test"), (Whole, "Interval Timeout StartPeriod StartInterval Retries")]);
 

@@ -67,6 +67,29 @@ pub struct ContainerConfig {
     pub stop_timeout: Option<i64>,
     #[serde(with = "words", skip_serializing_if = "Vec::is_empty")]
     pub shell: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<HealthConfig>,
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+/// How Docker would find out whether a container does its work: nothing is run for that here. Times are billionths of a second.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct HealthConfig {
+    /// `CMD`, `CMD-SHELL` or `NONE`, and the command.
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "Vec::is_empty")]
+    pub test: Vec<String>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub interval: i64,
+    #[serde(skip_serializing_if = "is_default")]
+    pub timeout: i64,
+    #[serde(skip_serializing_if = "is_default")]
+    pub start_period: i64,
+    #[serde(skip_serializing_if = "is_default")]
+    pub start_interval: i64,
+    #[serde(skip_serializing_if = "is_default")]
+    pub retries: i64,
     #[serde(flatten)]
     pub rest: Rest,
 }
@@ -96,6 +119,9 @@ pub struct HostConfig {
     pub cap_add: Vec<String>,
     #[serde(with = "words")]
     pub cap_drop: Vec<String>,
+    /// Groups of the container by name, or numbers.
+    #[serde(with = "nullable")]
+    pub group_add: Vec<String>,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub dns: Vec<String>,
     /// `name:address`

@@ -47,6 +47,7 @@ endpoints! {
     ImageCommit POST "/commit"
     ContainerList GET "/containers/json"
     ContainerCreate POST "/containers/create"
+    ContainerPrune POST "/containers/prune"
     ContainerRemove DELETE "/containers/{id}"
     ContainerInspect GET "/containers/{id}/json"
     ContainerChanges GET "/containers/{id}/changes"
@@ -77,6 +78,7 @@ endpoints! {
     VolumeInspect GET "/volumes/{name}"
     VolumeRemove DELETE "/volumes/{name}"
     NetworkList GET "/networks"
+    NetworkPrune POST "/networks/prune"
     NetworkInspect GET "/networks/{name}"
 }
 

@@ -49,14 +49,14 @@ features! {
     Distribution = "distribution": ["manifest", "trust"] GET "/distribution/{name}/json";
     DiskUsage = "disk-usage": ["system df"] GET "/system/df";
     Network = "network":
-        ["network create", "network rm", "network remove", "network prune", "network connect", "network disconnect"]
-        POST "/networks/create" POST "/networks/prune" DELETE "/networks/{id}" POST "/networks/{id}/connect"
+        ["network create", "network rm", "network remove", "network connect", "network disconnect"]
+        POST "/networks/create" DELETE "/networks/{id}" POST "/networks/{id}/connect"
         POST "/networks/{id}/disconnect";
     Plugin = "plugin": ["plugin"]
         GET "/plugins" POST "/plugins/create" GET "/plugins/privileges" POST "/plugins/pull" DELETE "/plugins/{name}"
         POST "/plugins/{name}/disable" POST "/plugins/{name}/enable" GET "/plugins/{name}/json"
         POST "/plugins/{name}/push" POST "/plugins/{name}/set" POST "/plugins/{name}/upgrade";
-    Prune = "prune": ["container prune", "system prune"] POST "/containers/prune";
+    Prune = "prune": ["system prune"];
     Search = "search": ["search"] GET "/images/search";
     /// What swarm mode hands to its services.
     Secret = "secret": ["secret", "config"]
@@ -131,7 +131,8 @@ mod tests {
         for (words, feature) in [
             (&["build", "."][..], Some(Feature::Build)),
             (&["network", "create", "net"], Some(Feature::Network)),
-            (&["container", "prune"], Some(Feature::Prune)),
+            (&["system", "prune"], Some(Feature::Prune)),
+            (&["container", "prune"], None),
             (&["swarm"], Some(Feature::Swarm)),
             (&["network"], None),
             (&["builds"], None),

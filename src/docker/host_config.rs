@@ -29,8 +29,6 @@ pub struct HostConfigOther {
     pub dns_options: Vec<String>,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub dns_search: Vec<String>,
-    #[serde(with = "nullable")]
-    pub group_add: Vec<String>,
     pub ipc_mode: String,
     pub cgroup: String,
     #[serde(with = "nullable")]

@@ -271,6 +271,15 @@ pub struct ContainerChange {
     pub kind: u8,
 }
 
+/// `POST /containers/prune`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ContainersPruned {
+    #[serde(with = "nullable")]
+    pub containers_deleted: Vec<String>,
+    pub space_reclaimed: u64,
+}
+
 /// `POST /containers/{id}/wait`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -21,7 +21,7 @@ const FIELDS: &[(&str, &str)] = &[
         "Annotations BlkioDeviceReadBps BlkioDeviceReadIOps BlkioDeviceWriteBps BlkioDeviceWriteIOps BlkioWeight \
          BlkioWeightDevice Cgroup CgroupParent CgroupnsMode CpuCount CpuPercent CpuPeriod CpuQuota CpuRealtimePeriod \
          CpuRealtimeRuntime CpuShares CpusetCpus CpusetMems DeviceCgroupRules DeviceRequests Devices DnsOptions DnsSearch \
-         GroupAdd IOMaximumBandwidth IOMaximumIOps IpcMode Isolation KernelMemory KernelMemoryTCP Links MaskedPaths \
+         IOMaximumBandwidth IOMaximumIOps IpcMode Isolation KernelMemory KernelMemoryTCP Links MaskedPaths \
          MemoryReservation MemorySwappiness OomKillDisable OomScoreAdj PidMode PublishAllPorts ReadonlyPaths Runtime \
          StorageOpt Sysctls UTSMode Ulimits UsernsMode VolumeDriver VolumesFrom Init Binds LogConfig NetworkMode \
          PortBindings RestartPolicy SecurityOpt",

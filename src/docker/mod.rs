@@ -28,6 +28,7 @@ mod inspect;
 mod known;
 mod network;
 mod ordered;
+mod port;
 mod query;
 mod shape;
 mod stream;
@@ -38,8 +39,9 @@ pub use asked::{ARCHIVE, IMAGE};
 pub use auth::{AuthAnswer, AuthConfig};
 pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
 pub use container::{
-    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, ContainerUpdate, EndpointConfig, HostConfig,
-    LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions, VolumeOptions,
+    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, ContainerUpdate, EndpointConfig, HealthConfig,
+    HostConfig, LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions,
+    VolumeOptions,
 };
 pub use decode::{Kind, Misfit, Request, by_kind, from_json, from_value};
 pub use endpoint::Endpoint;
@@ -52,12 +54,13 @@ pub use image::{
 };
 pub use inspect::{
     ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, ContainerTop,
-    ContainerUpdated, EndpointAddresses, EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings, PathStat,
-    PortSummary, SummaryHostConfig, SummaryNetworks, WaitError,
+    ContainerUpdated, ContainersPruned, EndpointAddresses, EndpointIpamConfig, EndpointSettings, MountPoint,
+    NetworkSettings, PathStat, PortSummary, SummaryHostConfig, SummaryNetworks, WaitError,
 };
 pub use known::{Known, bool_of, known};
-pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer};
+pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer, NetworksPruned};
 pub use ordered::{Json, shown};
+pub use port::Port;
 #[cfg(test)]
 pub(crate) use query::tests::check as check_query;
 pub use query::{

@@ -68,3 +68,11 @@ pub struct NetworkedContainer {
     #[serde(rename = "IPv6Address")]
     pub ipv6_address: String,
 }
+
+/// `POST /networks/prune`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct NetworksPruned {
+    #[serde(with = "nullable")]
+    pub networks_deleted: Vec<String>,
+}

@@ -116,7 +116,7 @@ impl Words {
     pub fn problem(&self, problem: &Problem) -> String {
         let mut args = FluentArgs::new();
         older::variables(&problem.code).iter().for_each(|(name, value)| args.set(*name, *value));
-        problem.args.iter().for_each(|(name, value)| args.set(name.as_str(), said(value)));
+        problem.args.iter().for_each(|(name, value)| args.set(name.as_str(), named(name, value)));
         let known = self.format(&format!("problem-{}", problem.code), &args);
         known.unwrap_or_else(|| {
             let args = problem.args.iter().map(|(name, value)| format!(", {name}: {value}"));
@@ -156,6 +156,12 @@ impl Words {
 
 /// A variable as it is said. Its value may be a stranger's: a name, a path, what a registry or a program answered. So it
 /// is one visible line, not longer than anybody reads.
+/// The same of a variable; of a name that is empty nothing would be seen.
+fn named<'a>(variable: &str, value: &'a str) -> Cow<'a, str> {
+    const NAMES: [&str; 8] = ["container", "group", "image", "name", "network", "user", "variable", "volume"];
+    if value.is_empty() && NAMES.contains(&variable) { Cow::Borrowed("\"\"") } else { said(value) }
+}
+
 fn said(value: &str) -> Cow<'_, str> {
     match value.char_indices().nth(LONGEST) {
         None => visible::line(value),

@@ -210,6 +210,7 @@ codes! {
     InvalidValue = "invalid-value",
     InvalidVolumeName = "invalid-volume-name",
     InvalidVolumeSpec = "invalid-volume-spec",
+    LogGap = "log-gap",
     LogLost = "log-lost",
     MountForeignField = "mount-foreign-field",
     MountReadOnlyAnonymous = "mount-read-only-anonymous",

@@ -80,6 +80,8 @@ fn check(endpoint: Endpoint) {
             ..Default::default()
         }),
         E::VolumeList => known::<FilterQuery>(&model::ListVolumesOptions { filters: some() }),
+        E::ContainerPrune => known::<FilterQuery>(&model::PruneContainersOptions { filters: some() }),
+        E::NetworkPrune => known::<FilterQuery>(&model::PruneNetworksOptions { filters: some() }),
         E::VolumePrune => known::<FilterQuery>(&model::PruneVolumesOptions { filters: some() }),
         E::NetworkList => known::<FilterQuery>(&model::ListNetworksOptions { filters: some() }),
         E::VolumeRemove => known::<VolumeRemoveQuery>(&model::RemoveVolumeOptions::default()),

@@ -40,6 +40,15 @@ fn config() -> ContainerConfig {
         stop_signal: Some(text("SIGINT")),
         stop_timeout: Some(10),
         shell: list("sh"),
+        healthcheck: Some(HealthConfig {
+            test: list("CMD"),
+            interval: 1,
+            timeout: 2,
+            start_period: 3,
+            start_interval: 4,
+            retries: 5,
+            rest: Rest::new(),
+        }),
         rest: Rest::new(),
     }
 }
@@ -66,6 +75,7 @@ fn host_config() -> HostConfig {
         console_size: vec![24, 80],
         cap_add: list("CHOWN"),
         cap_drop: list("ALL"),
+        group_add: list("audio"),
         dns: list("1.1.1.1"),
         extra_hosts: list("a:1.1.1.1"),
         privileged: true,
@@ -92,7 +102,6 @@ fn host_config_other() -> HostConfigOther {
         cgroupns_mode: text("private"),
         dns_options: list("a"),
         dns_search: list("lan"),
-        group_add: list("a"),
         ipc_mode: text("private"),
         cgroup: text("a"),
         links: list("a:b"),
@@ -593,4 +602,12 @@ pub fn auth_config() -> AuthConfig {
 
 pub fn auth_answer() -> AuthAnswer {
     AuthAnswer { status: text("Login Succeeded"), identity_token: text("a") }
+}
+
+pub fn containers_pruned() -> ContainersPruned {
+    ContainersPruned { containers_deleted: list("1"), space_reclaimed: 1 }
+}
+
+pub fn networks_pruned() -> NetworksPruned {
+    NetworksPruned { networks_deleted: list("net") }
 }

@@ -62,6 +62,13 @@ fn room_is_made(who: Who) {
         fs::read_to_string(&file).unwrap().contains(Code::LogLost.name())
     };
     until(lost, "lost output is told");
+    // And said to who reads the log, where it is missing.
+    let logs = || output(docker(&engine, "logs one"));
+    let missing = |said: &std::process::Output| {
+        String::from_utf8_lossy(&said.stderr).contains("bytes of output are missing here")
+    };
+    let said = logs();
+    assert!(said.status.success() && missing(&said), "{who:?}: {}", String::from_utf8_lossy(&said.stderr));
     for line in ["rm other", "rm -f one", "volume prune -f", "image prune -a -f"] {
         good(docker(&engine, line));
     }

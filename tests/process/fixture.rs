@@ -82,6 +82,7 @@ impl Fixture {
             env: vec![],
             cwd: String::new(),
             user: String::new(),
+            group_add: vec![],
             hostname: "box".into(),
             tty: false,
             open_stdin: true,

@@ -1,6 +1,6 @@
 //! A variable's name alone: with the client's value where it has one, else it takes the image's away.
 
-use crate::side::Side;
+use crate::side::{IMAGE, Side, text};
 
 const NAME: &str = "DOCKWALK_REPORTED";
 
@@ -50,6 +50,47 @@ pub fn area(side: &Side<'_>) {
     let names: Vec<_> = said.lines().filter_map(|line| line.split('=').next()).collect();
     assert!(names.contains(&"PATH") && names.contains(&"B") && names.contains(&"HOME"), "{said}");
     assert!(!names.contains(&"Foo") && !names.contains(&NAME) && !names.contains(&"HOSTNAME"), "{said}");
+    looked_in(side);
     side.fails("create -e =x lab/shell:1", 125);
     side.fails("exec -e =x box true", 125);
+}
+
+/// Where there is no `PATH` nothing is looked for, be it for the main process or beside it.
+fn looked_in(side: &Side<'_>) {
+    for (asked, kept, status) in [
+        (r#"["PATH"]"#, vec!["PATH"], 127),
+        (r#"["PATH="]"#, vec!["PATH="], 127),
+        (r#"["PATH=/nowhere"]"#, vec!["PATH=/nowhere"], 127),
+        (r#"["PATH=/bin","PATH"]"#, vec!["PATH=/bin", "PATH"], 127),
+        (r#"["PATH","PATH=/bin"]"#, vec!["PATH", "PATH=/bin"], 0),
+        (r#"["A","PATH=/bin"]"#, vec!["A", "PATH=/bin"], 0),
+    ] {
+        let body = format!(r#"{{"Image":"{IMAGE}","Cmd":["env"],"Env":{asked}}}"#);
+        assert_eq!(side.post("/containers/create?name=looked", &body).0, 201, "{asked}");
+        let shown: Vec<String> =
+            serde_json::from_value(side.get("/containers/looked/json")["Config"]["Env"].clone()).unwrap();
+        // The image's others follow.
+        assert_eq!(shown[..kept.len()], kept, "{asked}");
+        assert!(!shown[kept.len()..].iter().any(|entry| entry.starts_with("PATH")), "{shown:?}");
+        let said = side.output(&["start", "-a", "looked"]);
+        let shown = side.get("/containers/looked/json")["State"]["ExitCode"].clone();
+        assert_eq!(shown, status, "{asked}: {}{}", text(&said.stdout), text(&said.stderr));
+        assert_eq!(said.stdout.is_empty(), status != 0, "{asked}");
+        side.good("rm looked");
+    }
+    // By its path a program is found all the same; and a command beside it has the container's environment.
+    let bare = |flags: &[&str], program: &str| {
+        let mut command = side.args(&[&["run", "--rm"], flags, &[IMAGE, program]].concat());
+        command.env_remove(NAME);
+        crate::engine::output(command)
+    };
+    assert!(!text(&bare(&["-e", &format!("PATH={NAME}")], "/bin/env").stdout).contains("PATH=/bin"));
+    assert_eq!(bare(&["-e", "PATH="], "env").status.code(), Some(127));
+    let run = ["run", "-d", "--name", "within", "-e", "PATH=/nowhere", IMAGE, "/bin/sleep", "600"];
+    crate::engine::good(side.args(&run));
+    let exec = |args: &[&str]| side.output(&[&["exec"], args].concat()).status.code();
+    assert_eq!(exec(&["within", "/bin/env"]), Some(0));
+    assert_ne!(exec(&["within", "env"]), Some(0));
+    assert_eq!(exec(&["-e", "PATH=/bin", "within", "env"]), Some(0));
+    assert_ne!(exec(&["-e", "PATH=", "within", "env"]), Some(0));
 }

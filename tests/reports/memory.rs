@@ -36,6 +36,19 @@ pub fn area(side: &Side<'_>) {
         assert_eq!(told, wanted, "{script}");
         side.good("rm little");
     }
+    // What is killed beside its first process is told while that runs; inspect says so when it has ended.
+    let script = format!("{TAKES}; echo first; cat /go; {TAKES}; echo second; cat /go; exit 3");
+    let fifo = format!("mkfifo /go; {script}");
+    good(side.args(&["run", "-d", "--name", "little", "-m", "20m", "--memory-swap", "20m", IMAGE, "sh", "-c", &fifo]));
+    for (word, times) in [("first", 1), ("second", 2)] {
+        side.soon("little", word);
+        soon_told(side, &vec!["oom"; times]);
+        assert_eq!(side.get("/containers/little/json")["State"]["OOMKilled"], false, "it runs");
+        good(side.args(&["exec", "little", "sh", "-c", "echo > /go"]));
+    }
+    assert_eq!(side.good("wait little"), "3");
+    soon_told(side, &["oom", "oom", "die"]);
+    side.good("rm little");
     // Of the latest run that has ended.
     let script = format!("test -e /again && exit 0; : > /again; exec {TAKES}");
     let run = ["run", "--name", "little", "-m", "20m", "--memory-swap", "20m", IMAGE, "sh", "-c", &script];
@@ -49,6 +62,17 @@ pub fn area(side: &Side<'_>) {
 /// Without control groups there is no limit, and nothing to be killed for.
 fn can_limit(side: &Side<'_>) -> bool {
     side.get("/info")["MemoryLimit"] == true
+}
+
+/// Waits until that is told, and no more.
+fn soon_told(side: &Side<'_>, wanted: &[&str]) {
+    for _ in 0..500 {
+        if told(side).len() >= wanted.len() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(told(side), wanted);
 }
 
 fn told(side: &Side<'_>) -> Vec<String> {

@@ -4,7 +4,6 @@ use crate::side::{IMAGE, Side, shared, text};
 
 /// Command lines, and a word of what is said.
 const LINES: &[(&str, &str)] = &[
-    ("container prune -f", "docker rm"),
     ("pause box", "STOP"),
     ("unpause box", "CONT"),
     ("top box", "docker exec"),
@@ -15,7 +14,6 @@ const LINES: &[(&str, &str)] = &[
     ("network create net", "bridge, host and none"),
     ("network connect bridge box", "bridge, host and none"),
     ("network disconnect bridge box", "bridge, host and none"),
-    ("network prune -f", "bridge, host and none"),
     ("network rm bridge", "bridge, host and none"),
     ("search shell", "by name"),
     ("system df", "--size"),

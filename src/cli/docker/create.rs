@@ -3,7 +3,9 @@
 use super::{mount, pairs};
 use crate::cli::docker_args::CreateArgs;
 use crate::client::{ClientError, units};
-use crate::docker::{ContainerConfig, ContainerCreate, Empty, HostConfig, LogConfig, PortBinding, RestartPolicy};
+use crate::docker::{
+    ContainerConfig, ContainerCreate, Empty, HealthConfig, HostConfig, LogConfig, Port, PortBinding, RestartPolicy,
+};
 use crate::spec::visible;
 use crate::trace::Code;
 use std::collections::BTreeMap;
@@ -42,6 +44,10 @@ pub(super) fn body(
         volumes: anonymous(&args.volume),
         stop_signal: args.stop_signal.clone(),
         stop_timeout: args.stop_timeout,
+        exposed_ports: exposed(&args.expose)?,
+        healthcheck: args
+            .no_healthcheck
+            .then(|| HealthConfig { test: vec!["NONE".to_owned()], ..HealthConfig::default() }),
         ..ContainerConfig::default()
     };
     Ok(ContainerCreate { config, host_config: host_config(args, size)?, ..ContainerCreate::default() })
@@ -70,6 +76,7 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         nano_cpus: cpus(args.cpus.as_deref())?,
         cap_add: args.cap_add.clone(),
         cap_drop: args.cap_drop.clone(),
+        group_add: args.group_add.clone(),
         privileged: args.privileged,
         security_opt: args.security_opt.clone(),
         dns: args.dns.clone(),
@@ -92,6 +99,17 @@ fn published(text: &str) -> (String, Option<Vec<PortBinding>>) {
     let (host_ip, host_port) = host.rsplit_once(':').unwrap_or(("", host));
     let inside = if inside.contains('/') { inside.to_owned() } else { format!("{inside}/tcp") };
     (inside, Some(vec![PortBinding { host_ip: host_ip.to_owned(), host_port: host_port.to_owned() }]))
+}
+
+/// `--expose port[-port][/protocol]`: each port of a range by itself.
+fn exposed(ports: &[String]) -> Result<BTreeMap<String, Empty>, ClientError> {
+    let bad = |text: &String| ClientError::new(Code::InvalidPort).with("port", text);
+    let mut all = BTreeMap::new();
+    for text in ports {
+        let range = Port::range(text).ok_or_else(|| bad(text))?;
+        all.extend(range.map(|port| (port.to_string(), Empty {})));
+    }
+    Ok(all)
 }
 
 /// `-v` with a source. A relative path of this directory becomes absolute, as the docker CLI makes it.

@@ -1,10 +1,10 @@
-//! `docker images`, `rmi`, `history`, `tag`, `image prune`.
+//! `docker images`, `rmi`, `history`, `tag`.
 
 use super::listing::{Format, text};
 use super::table::{ago, short};
-use super::{CommandSession, confirmed, each, encode};
-use crate::cli::docker_args::{HistoryArgs, ImagesArgs, PruneArgs, RmiArgs, TagArgs};
-use crate::cli::{Done, Failure, out};
+use super::{CommandSession, each, encode};
+use crate::cli::docker_args::{HistoryArgs, ImagesArgs, RmiArgs, TagArgs};
+use crate::cli::{Done, out};
 use crate::client::ClientError;
 use crate::client::units::human_size;
 use crate::docker::{ImageHistoryLine, ImageListQuery, ImageRemoved, ImageSummary, ImageTagQuery, with_query};
@@ -102,23 +102,6 @@ pub(in crate::cli) fn tag(session: &CommandSession<'_>, args: &TagArgs) -> Done 
     }
     let query = ImageTagQuery { repo: target.familiar_name(), tag: target.tag };
     session.client.text(Method::POST, &with_query(&format!("/images/{}/tag", encode(&args.source)), &query))?;
-    Ok(())
-}
-
-pub(in crate::cli) fn prune(session: &CommandSession<'_>, args: &PruneArgs) -> Done {
-    let question = if args.all { "cli-prune-images-all" } else { "cli-prune-images" };
-    if !args.force && !confirmed(&session.words.say(question)) {
-        return Err(Failure::Status(1));
-    }
-    let filters = super::filters(&args.filter)?.with("dangling", (!args.all).to_string());
-    let pruned = session.client.prune_images(&filters)?;
-    if !pruned.images_deleted.is_empty() {
-        out::line("Deleted Images:");
-    }
-    for (word, name) in pruned.images_deleted.iter().flat_map(ImageRemoved::said) {
-        out::line(format_args!("{}: {name}", word.to_lowercase()));
-    }
-    out::lines(format_args!("\nTotal reclaimed space: {}", human_size(pruned.space_reclaimed, 4)));
     Ok(())
 }
 

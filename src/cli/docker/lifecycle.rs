@@ -42,7 +42,7 @@ pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
         let command = format!("\"{command}\"");
         // One whose name has gone is shown by the id.
         let image = if c.image == c.image_id && !args.no_trunc { short(&c.image) } else { c.image.clone() };
-        let row = vec![id(c), image, command, ago(c.created), c.status.clone(), String::new(), names];
+        let row = vec![id(c), image, command, ago(c.created), c.status.clone(), ports(&c.ports), names];
         row.into_iter().chain(args.size.then(|| sizes(c))).collect()
     };
     let heads = ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"];
@@ -101,13 +101,27 @@ fn listed(c: &ContainerSummary, whole: bool, size: bool) -> Row {
     fields.chain([("Label", "", label)]).collect()
 }
 
-/// `80/tcp, 0.0.0.0:8080->80/tcp`
-fn ports(all: &[PortSummary]) -> String {
-    let one = |port: &PortSummary| {
-        let inside = format!("{}/{}", port.private_port, port.kind);
-        port.public_port.map_or_else(|| inside.clone(), |public| format!("{}:{public}->{inside}", port.ip))
+/// `80/tcp, 8000-8010/tcp`: such as follow one another stand together; those of which there are no more come last.
+fn ports(ports: &[PortSummary]) -> String {
+    let mut ports: Vec<_> = ports.iter().collect();
+    ports.sort_by_key(|port| (port.private_port, &port.kind));
+    let (mut said, mut runs) = (Vec::new(), Vec::<(&str, u16, u16)>::new());
+    let group = |&(kind, first, last): &(&str, u16, u16)| {
+        if first == last { format!("{first}/{kind}") } else { format!("{first}-{last}/{kind}") }
     };
-    all.iter().map(one).collect::<Vec<_>>().join(", ")
+    for port in ports {
+        let number = port.private_port;
+        match runs.iter_mut().find(|(kind, ..)| *kind == port.kind) {
+            None => runs.push((&port.kind, number, number)),
+            Some((.., last)) if last.checked_add(1) == Some(number) => *last = number,
+            Some(run) => {
+                said.push(group(run));
+                *run = (&port.kind, number, number);
+            }
+        }
+    }
+    said.extend(runs.iter().map(group));
+    said.join(", ")
 }
 
 /// `2026-11-21 20:55:10 +0000 UTC`, in this machine's zone, as Go prints it.
@@ -316,6 +330,25 @@ pub(in crate::cli) fn logs(session: &CommandSession<'_>, args: &LogsArgs) -> Don
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ports_that_follow_one_another_stand_together() {
+        let shown = |all: &[(u16, &str)]| {
+            let port = |&(private_port, kind): &(u16, &str)| PortSummary {
+                private_port,
+                kind: kind.to_owned(),
+                ..PortSummary::default()
+            };
+            ports(&all.iter().map(port).collect::<Vec<_>>())
+        };
+        assert_eq!(shown(&[]), "");
+        assert_eq!(
+            shown(&[(8001, "tcp"), (80, "tcp"), (53, "udp"), (8000, "tcp"), (8002, "tcp")]),
+            "80/tcp, 53/udp, 8000-8002/tcp"
+        );
+        assert_eq!(shown(&[(53, "udp"), (53, "tcp"), (54, "udp")]), "53/tcp, 53-54/udp");
+        assert_eq!(shown(&[(65535, "tcp"), (1, "tcp")]), "1/tcp, 65535/tcp");
+    }
 
     #[test]
     fn moments_are_read_as_the_docker_cli_reads_them() {

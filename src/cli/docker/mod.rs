@@ -10,6 +10,7 @@ mod listing;
 pub(super) mod login;
 mod mount;
 pub(super) mod networks;
+pub(super) mod prune;
 pub(super) mod pull;
 pub(super) mod run;
 mod table;

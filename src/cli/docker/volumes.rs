@@ -1,12 +1,10 @@
 //! `docker volume`.
 
 use super::listing::{Format, Row, labels, text};
-use super::{CommandSession, confirmed, each, encode, filters, pairs};
-use crate::cli::docker_args::{VolumeCreateArgs, VolumePruneArgs, VolumeRmArgs, VolumesArgs};
-use crate::cli::{Done, Failure, out};
-use crate::docker::{
-    Empty, FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumesPruned, with_query,
-};
+use super::{CommandSession, each, encode, filters, pairs};
+use crate::cli::docker_args::{VolumeCreateArgs, VolumeRmArgs, VolumesArgs};
+use crate::cli::{Done, out};
+use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, with_query};
 use hyper::Method;
 
 pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &VolumeCreateArgs) -> Done {
@@ -71,16 +69,4 @@ pub(in crate::cli) fn remove(session: &CommandSession<'_>, args: &VolumeRmArgs) 
         out::line(name);
         Ok(())
     })
-}
-
-pub(in crate::cli) fn prune(session: &CommandSession<'_>, args: &VolumePruneArgs) -> Done {
-    if !args.force && !confirmed(&session.words.say(if args.all { "cli-prune-all" } else { "cli-prune" })) {
-        return Err(Failure::Status(1));
-    }
-    let filters = filters(&args.filter)?;
-    let filters = if args.all { filters.with("all", "true") } else { filters };
-    let path = with_query("/volumes/prune", &FilterQuery { filters });
-    let answer: VolumesPruned = session.client.post(&path, &Empty {})?;
-    answer.volumes_deleted.iter().for_each(out::line);
-    Ok(())
 }

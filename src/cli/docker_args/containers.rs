@@ -82,6 +82,9 @@ pub struct CreateArgs {
     /// Username or UID (format: <name|uid>[:<group|gid>])
     #[arg(short, long, allow_hyphen_values = true)]
     pub user: Option<String>,
+    /// Add additional groups to join
+    #[arg(long, allow_hyphen_values = true, value_name = "NAME|GID")]
+    pub group_add: Vec<String>,
     /// Container host name
     #[arg(short = 'h', long, allow_hyphen_values = true)]
     pub hostname: Option<String>,
@@ -157,6 +160,12 @@ pub struct CreateArgs {
     /// Publish a container's port(s) to the host
     #[arg(short, long, value_name = "PORTS")]
     pub publish: Vec<String>,
+    /// Expose a port or a range of ports
+    #[arg(long, value_name = "PORT[-PORT][/PROTOCOL]")]
+    pub expose: Vec<String>,
+    /// Disable any container-specified HEALTHCHECK
+    #[arg(long)]
+    pub no_healthcheck: bool,
     /// Restart policy to apply when a container exits
     #[arg(long, value_name = "POLICY")]
     pub restart: Option<String>,
@@ -421,4 +430,15 @@ pub struct Names {
     /// Containers
     #[arg(required = true)]
     pub names: Vec<String>,
+}
+
+/// `docker container prune`
+#[derive(Debug, Args)]
+pub struct ContainerPruneArgs {
+    /// Do not prompt for confirmation
+    #[arg(short, long)]
+    pub force: bool,
+    /// Provide filter values (e.g. "until=TIMESTAMP")
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub filter: Vec<String>,
 }

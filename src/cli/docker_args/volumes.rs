@@ -67,3 +67,14 @@ pub struct NetworksArgs {
     #[arg(long)]
     pub no_trunc: bool,
 }
+
+/// `docker network prune`
+#[derive(Debug, Args)]
+pub struct NetworkPruneArgs {
+    /// Do not prompt for confirmation
+    #[arg(short, long)]
+    pub force: bool,
+    /// Provide filter values (e.g. "until=TIMESTAMP")
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub filter: Vec<String>,
+}

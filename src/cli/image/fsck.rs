@@ -19,6 +19,9 @@ pub(super) fn check(client: &Client, repair: bool, json: bool, words: &Words) ->
             };
             out::line(format_args!("{} {}", words.say(key), words.problem(&finding.problem)));
         }
+        if report.findings.iter().any(|finding| !finding.harmful && !finding.repaired) {
+            out::line(words.say("fsck-left-over"));
+        }
         let (images, blobs, layers) = (report.images.to_string(), report.blobs.to_string(), report.layers.to_string());
         let size = human_size(report.bytes, 4);
         let vars = [("images", &*images), ("blobs", &*blobs), ("size", &*size), ("layers", &*layers)];

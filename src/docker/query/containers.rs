@@ -126,20 +126,25 @@ pub enum WaitCondition {
 #[serde(default)]
 pub struct ResizeQuery {
     #[serde(rename = "h")]
-    pub rows: Option<u16>,
+    pub rows: Option<u32>,
     #[serde(rename = "w")]
-    pub cols: Option<u16>,
+    pub cols: Option<u32>,
 }
 
 impl ResizeQuery {
-    /// Rows and columns.
-    pub fn size(&self) -> (u16, u16) {
-        (self.rows.unwrap_or(0), self.cols.unwrap_or(0))
+    /// Rows and columns, both of which must be said. As Docker: beyond what a terminal can have the count begins anew.
+    pub fn size(&self) -> Result<(u16, u16), BadQuery> {
+        #[expect(clippy::cast_possible_truncation, reason = "as said above")]
+        let said = |name, side: Option<u32>| match side {
+            Some(side) => Ok(side as u16),
+            None => Err(BadQuery::new(name, "", QueryFault::Number)),
+        };
+        Ok((said("h", self.rows)?, said("w", self.cols)?))
     }
 
     /// The same where a terminal of no size is refused.
     pub fn some_size(&self) -> Result<(u16, u16), BadQuery> {
-        match self.size() {
+        match self.size()? {
             (0, _) | (_, 0) => Err(BadQuery::new("h, w", 0, QueryFault::Number)),
             size => Ok(size),
         }

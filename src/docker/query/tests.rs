@@ -42,10 +42,13 @@ fn what_is_no_number_is_refused_by_its_name() {
     };
     check(refused::<ContainerListQuery>("limit=x&limit=1"), "limit", "x");
     check(refused::<ContainerStopQuery>("t=1.5"), "t", "1.5");
-    check(refused::<ResizeQuery>("h=65536"), "h", "65536");
+    check(refused::<ResizeQuery>("h=4294967296"), "h", "4294967296");
+    check(refused::<ResizeQuery>("h=-1"), "h", "-1");
     check(refused::<LogsQuery>("since=yesterday"), "since", "yesterday");
     check(refused::<LogsQuery>("until=1e3"), "until", "1e3");
-    check(ResizeQuery { rows: Some(1), cols: None }.some_size().unwrap_err().into(), "h, w", "0");
+    check(ResizeQuery { rows: Some(1), cols: None }.size().unwrap_err().into(), "w", "");
+    check(ResizeQuery { rows: Some(1), cols: Some(0) }.some_size().unwrap_err().into(), "h, w", "0");
+    assert_eq!(ResizeQuery { rows: Some(70_000), cols: Some(0) }.size().unwrap(), (4464, 0));
 }
 
 #[test]

@@ -188,7 +188,7 @@ pub(super) async fn remove(engine: Shared, Path(id): Path<String>, request: Requ
 
 pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let container = engine.containers.find(&id)?;
-    let (rows, cols) = query::read::<ResizeQuery>(&request)?.size();
+    let (rows, cols) = query::read::<ResizeQuery>(&request)?.size().map_err(Fault::from)?;
     container.main_process()?.resize(rows, cols)?;
     engine.tell(&container, "resize", &[("height", rows.to_string()), ("width", cols.to_string())]);
     Ok(StatusCode::OK.into_response())

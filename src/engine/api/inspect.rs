@@ -1,15 +1,14 @@
 //! Containers as Docker's API shows them.
 
-use super::images;
+use super::{exposed, images};
 use crate::docker::{
-    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, Empty, EndpointAddresses, EndpointSettings,
+    ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses, EndpointSettings,
     GraphDriver, HostConfigOther, HostConfigShown, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
 use crate::engine::container::{Container, Phase, SHM, State, mount_mode};
 use crate::engine::moment::{Moment, NEVER};
 use crate::engine::process::{MASKED, MountSource, MountSpec, READ_ONLY};
-use std::collections::BTreeMap;
 
 /// A line of `docker ps`.
 pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummary {
@@ -22,7 +21,7 @@ pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummar
         image_id: container.image.id.to_string(),
         command: command(&container.merged.argv()),
         created: container.created.unix(),
-        ports: Vec::new(),
+        ports: exposed::listed(container, &state),
         labels: container.merged.labels.clone(),
         size_rw: None,
         size_root_fs: None,
@@ -177,8 +176,9 @@ fn config(container: &Container) -> ContainerConfig {
         }),
         working_dir: merged.cwd.clone(),
         labels: merged.labels.clone(),
-        exposed_ports: with_images(&container.request.exposed_ports, &container.image.config.exposed_ports),
-        volumes: with_images(&container.request.volumes, &container.image.config.volumes),
+        exposed_ports: exposed::asked(container),
+        healthcheck: exposed::health(container),
+        volumes: exposed::with_images(&container.request.volumes, &container.image.config.volumes),
         stop_signal: [&container.request.stop_signal, &container.image.config.stop_signal]
             .into_iter()
             .flatten()
@@ -186,12 +186,6 @@ fn config(container: &Container) -> ContainerConfig {
             .cloned(),
         ..ContainerConfig::clone(&container.request)
     }
-}
-
-/// What was asked for, and what the image has beside it.
-fn with_images(asked: &BTreeMap<String, Empty>, image: &[String]) -> BTreeMap<String, Empty> {
-    let image = image.iter().map(|name| (name.clone(), Empty::default()));
-    image.chain(asked.clone()).collect()
 }
 
 fn endpoint(state: &State) -> EndpointSettings {
@@ -214,6 +208,7 @@ fn network_settings(container: &Container, state: &State, engine: &Engine) -> Ne
         place.network_id = driver.network().id.to_string();
     }
     NetworkSettings {
+        ports: exposed::bound(container, state),
         sandbox_key: state.netns.map_or_else(String::new, |inode| format!("net:[{inode}]")),
         addresses: place.addresses.clone(),
         networks: [(container.merged.network.to_string(), place)].into(),

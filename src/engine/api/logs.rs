@@ -66,6 +66,11 @@ async fn send(container: &Arc<Container>, ask: Ask, before: Before, out: &mpsc::
             continue;
         }
         if !follow || ended || reader.is_over() {
+            if let Some(missing) = reader.missing(&container.streams.log) {
+                out.send(framed(container, &[missing], before))
+                    .await
+                    .unwrap_or_else(|_gone| tracing::debug!("nobody reads"));
+            }
             return Ok(());
         }
         tokio::select! {

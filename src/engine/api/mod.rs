@@ -16,6 +16,7 @@ mod copy;
 mod dockwalk;
 mod events;
 mod exec;
+mod exposed;
 mod filter;
 mod frames;
 mod guard;
@@ -30,6 +31,7 @@ mod networks;
 mod peers;
 mod picked;
 mod progress;
+mod prune;
 mod pull;
 mod query;
 mod registry;
@@ -118,6 +120,7 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::ImageCommit => post(archive::commit),
         E::ContainerList => get(containers::list),
         E::ContainerCreate => post(containers::create),
+        E::ContainerPrune => post(prune::containers),
         E::ContainerRemove => delete(containers::remove),
         E::ContainerInspect => get(containers::one),
         E::ContainerChanges => get(containers::changes),
@@ -148,6 +151,7 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::VolumeInspect => get(volumes::one),
         E::VolumeRemove => delete(volumes::remove),
         E::NetworkList => get(networks::list),
+        E::NetworkPrune => post(prune::networks),
         E::NetworkInspect => get(networks::one),
     }
 }

@@ -1,5 +1,6 @@
 //! `--change`: instructions of a Dockerfile, applied to the `config` of an image.
 
+use crate::docker::Port;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
 use serde_json::{Map, Value, json};
@@ -49,8 +50,8 @@ fn apply(config: &mut Value, change: &str) -> Result<()> {
         }
         "EXPOSE" => {
             for port in words(rest).unwrap_or_default() {
-                let Some(port) = port_of(&port) else { return fail("write a port as 80 or 80/udp") };
-                object(config, "ExposedPorts").insert(port, json!({}));
+                let Some(ports) = ports_of(&port) else { return fail("write a port as 80 or 80/udp") };
+                object(config, "ExposedPorts").extend(ports.into_iter().map(|port| (port.to_string(), json!({}))));
             }
         }
         "VOLUME" => {
@@ -145,10 +146,11 @@ fn words(text: &str) -> Option<Vec<String>> {
     quote.is_none().then_some(all)
 }
 
-fn port_of(text: &str) -> Option<String> {
-    let (number, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
-    let good = number.split('-').all(|n| n.parse::<u16>().is_ok()) && matches!(protocol, "tcp" | "udp" | "sctp");
-    good.then(|| format!("{number}/{protocol}"))
+/// Each port of a range. What stands before a colon is of the host, and nothing to an image.
+fn ports_of(text: &str) -> Option<Vec<Port>> {
+    let inside = text.rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
+    let ports: Vec<_> = Port::range(&inside)?.collect();
+    ports.iter().all(|port| matches!(port.protocol.as_str(), "tcp" | "udp" | "sctp")).then_some(ports)
 }
 
 /// `NONE`, or `--interval=5s … CMD …`.
@@ -205,7 +207,7 @@ mod tests {
             r#"env A=2 B="two words" C=it\ is"#,
             "ENV OLD the old form",
             "LABEL x=y",
-            "EXPOSE 80 53/udp",
+            "EXPOSE 80 53/udp 8000-8001/TCP 127.0.0.1:8080:90",
             r#"VOLUME ["/data"]"#,
             "WORKDIR sub",
             "USER 1000:1000",
@@ -218,7 +220,7 @@ mod tests {
         let expected = json!({
             "Env": ["PATH=/bin", "A=2", "B=two words", "C=it is", "OLD=the old form"], "WorkingDir": "/srv/sub",
             "Cmd": ["sh", "-c", "echo"], "Entrypoint": ["/bin/sh", "-c", "run this"], "Labels": {"x": "y"},
-            "ExposedPorts": {"80/tcp": {}, "53/udp": {}}, "Volumes": {"/data": {}}, "User": "1000:1000",
+            "ExposedPorts": {"80/tcp": {}, "53/udp": {}, "8000/tcp": {}, "8001/tcp": {}, "90/tcp": {}}, "Volumes": {"/data": {}}, "User": "1000:1000",
             "StopSignal": "SIGINT", "OnBuild": ["RUN true"],
             "Healthcheck": {"Interval": 5_000_000_000_u64, "Retries": 3, "Test": ["CMD-SHELL", "curl localhost"]}
         });

@@ -81,6 +81,7 @@ pub fn bring_in(
 ) -> Result<Image> {
     let record = &image.record;
     let pin = store.pin(record.blobs().chain(&record.chain_ids).cloned().collect());
+    let entry = store.bringing(cx, record)?;
     let bring_in = || {
         if let Some((layer, file)) = layer {
             take(store, cx, layer, file)?;
@@ -96,13 +97,12 @@ pub fn bring_in(
     };
     let result = bring_in();
     drop(pin);
-    match result {
+    let image = match result {
         Ok(adopted) => Ok(adopted.image),
-        Err(fault) => {
-            store.discard(cx, record)?;
-            Err(fault)
-        }
-    }
+        Err(fault) => store.discard(cx, record).and(Err(fault)),
+    };
+    cx.undone(entry)?;
+    image
 }
 
 fn take(store: &Arc<Store>, cx: &Cx, layer: &Descriptor, file: &Path) -> Result<()> {

@@ -2,7 +2,7 @@ use super::compose::NewImage;
 use super::found::{Found, Listed};
 use super::spool::{Spool, Stored};
 use super::{Told, docker, oci};
-use crate::engine::store::{Image, Store, Unpacking};
+use crate::engine::store::{Image, Record, Store, Unpacking};
 use crate::engine::{Cx, Fault, FaultKind, Result, Why, evidence};
 use crate::spec::{Digest, Platform, Reference};
 use crate::trace::{Book, Change, Code, Descriptor, Evidence, Plan, StepKind};
@@ -102,8 +102,23 @@ fn with_manifests(listed: Listed, of_layout: Listed) -> Listed {
 fn one(store: &Arc<Store>, cx: &Cx, found: Found, tell: &dyn Fn(Told)) -> Result<Loaded> {
     let record = found.image.record.clone();
     let pin = store.pin(record.blobs().chain(&record.chain_ids).cloned().collect());
+    let entry = store.bringing(cx, &record)?;
     let result = bring_in(store, cx, &found, tell);
     drop(pin);
+    let loaded = loaded(store, cx, found, &record, result, tell);
+    cx.undone(entry)?;
+    loaded
+}
+
+/// What came of it is told; of what did not come to be nothing stays.
+fn loaded(
+    store: &Arc<Store>,
+    cx: &Cx,
+    found: Found,
+    record: &Record,
+    result: Result<Adopted>,
+    tell: &dyn Fn(Told),
+) -> Result<Loaded> {
     match result {
         Ok((image, moved)) => {
             for (reference, before) in moved {
@@ -128,7 +143,7 @@ fn one(store: &Arc<Store>, cx: &Cx, found: Found, tell: &dyn Fn(Told)) -> Result
             Ok(Loaded { image, tags: found.tags })
         }
         Err(fault) => {
-            store.discard(cx, &record)?;
+            store.discard(cx, record)?;
             Err(fault)
         }
     }

@@ -3,7 +3,7 @@
 use super::layer;
 use super::padded::Padded;
 use crate::engine::store::Store;
-use crate::engine::unpack::{Limits, decoder};
+use crate::engine::unpack::{Compression, Limits, decoder};
 use crate::engine::{Cancel, Cx, Fault, FaultKind, Result, private};
 use crate::spec::Digest;
 use crate::trace::{Code, Descriptor, Problem};
@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use tar::EntryType;
 
@@ -66,7 +66,10 @@ impl Spool {
             cancel: cx.cancel().clone(),
         };
         let bytes = BufReader::with_capacity(128 * 1024, Counted { inner: archive, cx, read: 0, tell });
-        let tar = decoder(bytes, Limits::default()).map_err(|e| damaged(cx, &e))?;
+        let mut tar = decoder(bytes, Limits::default()).map_err(|e| damaged(cx, &e))?;
+        if Compression::of(tar.fill_buf().map_err(|e| damaged(cx, &e))?) != Compression::None {
+            return Err(damaged(cx, &io::Error::other("packed twice")));
+        }
         let end = Cell::new(0);
         let mut tar = tar::Archive::new(Padded::new(tar, &end));
         let mut buffer = vec![0; 128 * 1024];

@@ -11,10 +11,12 @@ mod detect;
 mod freezer;
 mod gather;
 mod limits;
+mod shortage;
 mod undo;
 
 pub use freezer::Freezer;
 pub use limits::{Limits, MemorySwap};
+pub use shortage::{Shortages, Watched};
 pub use undo::{CgroupInverse, undo};
 
 use super::conductor::Cx;

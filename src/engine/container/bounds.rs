@@ -88,6 +88,7 @@ pub(super) fn request(request: &ContainerConfig, host: &HostConfig) -> Result<()
     let lists = [
         ("HostConfig.CapAdd", &host.cap_add),
         ("HostConfig.CapDrop", &host.cap_drop),
+        ("HostConfig.GroupAdd", &host.group_add),
         ("HostConfig.SecurityOpt", &host.security_opt),
         ("HostConfig.Dns", &host.dns),
         ("HostConfig.ExtraHosts", &host.extra_hosts),

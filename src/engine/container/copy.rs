@@ -161,8 +161,8 @@ impl Engine {
             let fault = Fault::new(FaultKind::BadRequest, Code::CopyNotADirectory);
             return Err(fault.with("path", &wanted.path).with("container", &container.name));
         }
-        let owner = how.owned.then(|| look_up(&handle::itself(root), &container.merged.user)).transpose()?;
-        let owner = owner.map(|who| (who.uid, who.gid));
+        let owner = how.owned.then(|| look_up(&handle::itself(root), &container.merged.user, &[])).transpose()?;
+        let owner = owner.map(|(who, _)| (who.uid, who.gid));
         let place = reach::place(root.as_fd(), wanted.path.as_bytes())
             .map_err(|e| Fault::io("read", &wanted.path, &e.into()))?;
         check_writable(container, &place)?;

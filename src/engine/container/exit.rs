@@ -1,5 +1,5 @@
 use super::{Container, Phase, Still};
-use crate::engine::cgroup::Group;
+use crate::engine::cgroup::{Group, Watched};
 use crate::engine::moment::Moment;
 use crate::engine::process::Running;
 use crate::engine::{Cancel, Cx, Engine, Fault, Result, rootfs};
@@ -20,8 +20,10 @@ impl Engine {
         output: Vec<JoinHandle<()>>,
     ) -> Result<()> {
         let engine = Arc::clone(self);
+        let watched = self.watch_memory(&container, &running);
         let watch = move || {
             let status = running.wait();
+            drop(watched);
             drain(output);
             container.update(|state| {
                 (state.phase, state.status, state.finished) = (Phase::Ending, status, Some(Moment::now()));
@@ -46,6 +48,29 @@ impl Engine {
             }
         };
         super::streams::thread("watch", watch).map(drop)
+    }
+
+    /// That the kernel kills for want of memory is told while the container runs, too.
+    fn watch_memory(self: &Arc<Self>, container: &Arc<Container>, running: &Running) -> Option<Watched> {
+        container.update(|state| state.told_killed = 0);
+        let (engine, of) = (Arc::clone(self), Arc::clone(container));
+        let watched = self.spawner.shortages().watch(&running.group()?, move |killed| engine.tell_killed(&of, killed));
+        watched.unwrap_or_else(|error| {
+            tracing::warn!(%error, container = %container.id, "that it runs short of memory is told at its end");
+            None
+        })
+    }
+
+    /// Tells it once, whoever has counted so many first.
+    fn tell_killed(&self, container: &Container, killed: u64) {
+        let more = container.update(|state| {
+            let before = state.told_killed;
+            state.told_killed = killed.max(before);
+            killed > before
+        });
+        if more {
+            self.tell(container, "oom", &[]);
+        }
     }
 
     fn ended(&self, container: &Container, running: &Running, status: i32) {
@@ -77,7 +102,7 @@ impl Engine {
         if let Some((killed, evidence)) = counted {
             let problem = Problem::new(Code::CgroupOutOfMemory).with("container", &container.name);
             cx.observe(Change::Remark(problem.with("killed", killed)), vec![evidence]);
-            self.tell(container, "oom", &[]);
+            self.tell_killed(container, killed);
         }
     }
 

@@ -76,12 +76,15 @@ fn program(request: &Request, config: &Config) -> (Vec<String>, Vec<String>) {
     }
 }
 
-/// The request's variables, then those of the image that it does not name. A name without `=` stays: it takes away what would be
-/// there otherwise, when a process gets its environment.
+/// The request's variables, then those of the image that are not named yet, be it by the image itself; all of the image's where the
+/// request has none. A name without `=` stays: it takes away what would be there otherwise, when a process gets its environment.
 fn environment(image: &[String], request: &[String]) -> Vec<String> {
+    if request.is_empty() {
+        return image.to_vec();
+    }
     let name = |entry: &String| entry.split('=').next().unwrap_or_default().to_owned();
-    let named: HashSet<String> = request.iter().map(name).collect();
-    request.iter().chain(image.iter().filter(|entry| !named.contains(&name(entry)))).cloned().collect()
+    let mut named: HashSet<String> = request.iter().map(name).collect();
+    request.iter().chain(image.iter().filter(|entry| named.insert(name(entry)))).cloned().collect()
 }
 
 /// The networks that are always there. Another container's, and those that somebody made, there are none of yet.
@@ -133,5 +136,8 @@ mod tests {
         let image = ["PATH=/bin".to_owned(), "A=1".to_owned(), "B=1".to_owned()];
         let request = ["A=2".to_owned(), "C=3".to_owned(), "B".to_owned(), "D".to_owned()];
         assert_eq!(environment(&image, &request), ["A=2", "C=3", "B", "D", "PATH=/bin"]);
+        let twice = ["A=1", "A", "PATH=/bin", "PATH"].map(str::to_owned);
+        assert_eq!(environment(&twice, &["PATH".to_owned()]), ["PATH", "A=1"]);
+        assert_eq!(environment(&twice, &[]), twice);
     }
 }

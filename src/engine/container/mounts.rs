@@ -116,6 +116,9 @@ fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
     Ok(all)
 }
 
+/// How mounts below a bind reach the host, and those of the host the container.
+const PROPAGATION: [&str; 6] = ["private", "rprivate", "shared", "rshared", "slave", "rslave"];
+
 /// `source:target[:options]`, or a target alone.
 fn from_bind(text: &str) -> Result<Wish> {
     bounds::length("HostConfig.Binds", text, 2 * bounds::PATH + bounds::OPTIONS)?;
@@ -130,6 +133,10 @@ fn from_bind(text: &str) -> Result<Wish> {
     let (mut read_only, mut copy_up) = (false, true);
     let mut said = BTreeSet::new();
     let of_path = source.starts_with('/');
+    // As Docker: at most one of a kind, be it one that is not built.
+    if options.split(',').filter(|option| PROPAGATION.contains(option)).count() > 1 {
+        return Err(bad());
+    }
     for option in options.split(',').filter(|option| !option.is_empty()) {
         let about = match option {
             "ro" | "rw" => {
@@ -286,6 +293,9 @@ mod tests {
             ("a:b:c:d", Code::InvalidVolumeSpec),
             ("-x:/b", Code::InvalidVolumeName),
             ("/a:/b:rshared", Code::UnsupportedOption),
+            ("/a:/b:rshared,slave", Code::InvalidVolumeSpec),
+            ("/a:/b:ro,private,rslave", Code::InvalidVolumeSpec),
+            ("data:/b:shared,shared", Code::InvalidVolumeSpec),
             ("/a:/b:Cached", Code::NoSuchValue),
             ("/a:/b:foo", Code::NoSuchValue),
             ("/a:/b:nocopy", Code::MountForeignField),

@@ -3,8 +3,8 @@
 use super::refusal::unsupported;
 use super::{LogOptions, bounds, limits};
 use crate::docker::{
-    self, ContainerConfig, ContainerCreate, ContainerUpdate, ExecCreate, HostConfig, Json, Known, MountRequest,
-    NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known,
+    self, ContainerConfig, ContainerCreate, ContainerUpdate, ExecCreate, HealthConfig, HostConfig, Json, Known,
+    MountRequest, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known,
 };
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::{Code, NetworkMode};
@@ -49,6 +49,7 @@ pub fn parse(body: &Json) -> Result<Request> {
     let asked: ContainerCreate = docker::from_json(body)?;
     let ContainerCreate { config, host_config, networking_config } = asked;
     refuse_rest("", &config.rest)?;
+    refuse_health(config.healthcheck.as_ref())?;
     refuse("Domainname", &config.domainname, config.domainname.is_empty())?;
     refuse_host_config(&host_config)?;
     refuse_networking(&networking_config)?;
@@ -105,6 +106,14 @@ pub(super) fn check_restart(restart: &RestartPolicy) -> Result<()> {
         return Err(fault.with("count", count));
     }
     Ok(())
+}
+
+/// None is looked after here: one that says so, or nothing, is as good as none.
+fn refuse_health(asked: Option<&HealthConfig>) -> Result<()> {
+    let Some(health) = asked else { return Ok(()) };
+    let rest = HealthConfig { test: Vec::new(), ..health.clone() };
+    let fine = rest == HealthConfig::default() && (health.test.is_empty() || health.test == ["NONE"]);
+    refuse("Healthcheck", health, fine)
 }
 
 /// A port without a place on the host is as good as none. It is one all the same.

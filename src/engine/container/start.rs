@@ -234,6 +234,7 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         env: container.merged.env.clone(),
         cwd: container.merged.cwd.clone(),
         user: container.merged.user.clone(),
+        group_add: host.group_add.clone(),
         hostname: container.merged.hostname.clone(),
         tty: request.tty,
         open_stdin: request.open_stdin,

@@ -175,6 +175,8 @@ pub struct State {
     pub status: i32,
     /// The kernel killed something in the last run that has ended for want of memory.
     pub oom_killed: bool,
+    /// How many of it the kernel had killed for want of memory in this run, or the last, when that was told last.
+    pub told_killed: u64,
     /// When the last run began.
     pub started: Option<Moment>,
     /// When it ended.
@@ -216,6 +218,7 @@ impl Life {
             still: Still::No,
             status: 0,
             oom_killed: false,
+            told_killed: 0,
             started: None,
             finished: None,
             error: String::new(),

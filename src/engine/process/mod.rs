@@ -38,7 +38,7 @@ pub use stdio::Io;
 pub use undo::{ProcessInverse, undo};
 pub use user::look_up;
 
-use super::cgroup::{Cgroups, Group, Limits};
+use super::cgroup::{Cgroups, Group, Limits, Shortages};
 use super::conductor::Cx;
 use super::fault::{Fault, FaultKind, Result};
 use super::lab::{Lab, Netns};

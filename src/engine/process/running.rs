@@ -37,6 +37,8 @@ pub(super) enum Past {
 #[derive(Debug)]
 pub(super) struct Profile {
     pub privileges: Privileges,
+    /// Groups that each of its processes is in, whoever it is.
+    pub group_add: Vec<String>,
     /// What was asked for and what the image has: what Docker adds is another for each command.
     pub env: Vec<String>,
     pub hostname: String,

@@ -17,6 +17,8 @@ pub struct ProcessSpec {
     pub cwd: String,
     /// Empty, `uid`, `name`, `uid:gid`, `name:group`.
     pub user: String,
+    /// `--group-add`: names of its `/etc/group`, or numbers.
+    pub group_add: Vec<String>,
     /// Its hostname.
     pub hostname: String,
     /// With a terminal.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Spawner {
     cgroups: Cgroups,
+    shortages: Shortages,
     nest: Mutex<Arc<Nest>>,
     /// Clones what runs on the lab host.
     host: Thread,
@@ -41,6 +42,7 @@ impl Spawner {
     pub fn new() -> Result<Self> {
         Ok(Self {
             cgroups: Cgroups::detect(),
+            shortages: Shortages::default(),
             nest: Mutex::new(Arc::new(Nest::start()?)),
             host: Thread::start()?,
             ids: Ids::of_this_process(),
@@ -61,6 +63,11 @@ impl Spawner {
     /// The control groups that containers are put in.
     pub fn cgroups(&self) -> &Cgroups {
         &self.cgroups
+    }
+
+    /// Who is told when the kernel kills for want of memory.
+    pub fn shortages(&self) -> &Shortages {
+        &self.shortages
     }
 
     /// Starts a container's main process: the story step `StartProcess` with its cgroup, clone, mounts, pivot_root,
@@ -84,7 +91,7 @@ impl Spawner {
         let capabilities = caps::wanted(&spec.cap_add, &spec.cap_drop, spec.privileged, have)?;
         let confined = !spec.privileged && spec.seccomp == Seccomp::Default;
         let privileges = Privileges {
-            identity: self.mapped(look_up(&spec.rootfs.merged, &spec.user)?)?,
+            identity: self.identity(&spec.rootfs.merged, &spec.user, &spec.group_add)?,
             capabilities,
             last_capability: self.ids.last_capability,
             filter: if confined { Some(seccomp::default_profile(capabilities)?) } else { None },
@@ -119,9 +126,9 @@ impl Spawner {
             },
         )?;
         let (merged, cwd, mounts) = (spec.rootfs.merged.clone(), spec.cwd.clone(), spec.mounts.clone());
-        let (env, hostname) = (spec.env.clone(), spec.hostname.clone());
+        let (env, hostname, group_add) = (spec.env.clone(), spec.hostname.clone(), spec.group_add.clone());
         let group = Mutex::new(group);
-        let profile = Profile { privileges, env, hostname, cwd, merged, mounts, group, have };
+        let profile = Profile { privileges, group_add, env, hostname, cwd, merged, mounts, group, have };
         finish(cx, launched, ours, Past::Profile(Box::new(profile)))
     }
 
@@ -138,7 +145,7 @@ impl Spawner {
         cx.step(plan.by_hand(by_hand), |cx| {
             let mut privileges = profile.privileges.clone();
             if !spec.user.is_empty() {
-                privileges.identity = self.mapped(look_up(&profile.merged, &spec.user)?)?;
+                privileges.identity = self.identity(&profile.merged, &spec.user, &profile.group_add)?;
             }
             if spec.privileged {
                 // As Docker: all capabilities, and still the container's own filter.
@@ -212,10 +219,13 @@ impl Spawner {
         })
     }
 
-    /// An identity that the engine's user namespace knows.
-    fn mapped(&self, identity: user::Identity) -> Result<user::Identity> {
-        let ids = [(Kind::Users, identity.uid, self.ids.uids), (Kind::Groups, identity.gid, self.ids.gids)];
-        for (kind, id, count) in ids {
+    /// Who a process is, as the engine's user namespace knows it. A group that was asked for must be in that; of the others that
+    /// `/etc/group` names those are left out that are not.
+    fn identity(&self, root: &std::path::Path, user: &str, group_add: &[String]) -> Result<user::Identity> {
+        let (identity, added) = look_up(root, user, group_add)?;
+        let (users, groups) = (self.ids.uids, self.ids.gids);
+        let own = [(Kind::Users, identity.uid, users), (Kind::Groups, identity.gid, groups)];
+        for (kind, id, count) in own.into_iter().chain(added.iter().map(|gid| (Kind::Groups, *gid, groups))) {
             if id >= count {
                 let fault = Fault::new(FaultKind::BadRequest, Code::IdNotMapped);
                 return Err(grant::advise(fault, kind, id.into(), count));

@@ -20,9 +20,17 @@ pub struct Identity {
     pub home: String,
 }
 
-/// Looks a user up in the files below `root`.
-pub fn look_up(root: &Path, user: &str) -> Result<Identity> {
-    identify(user, &read_inside(root, "etc/passwd"), &read_inside(root, "etc/group"))
+/// Looks a user up in the files below `root`, and groups that it is to be in besides: these by their numbers, too.
+pub fn look_up(root: &Path, user: &str, group_add: &[String]) -> Result<(Identity, Vec<u32>)> {
+    let group = read_inside(root, "etc/group");
+    let mut identity = identify(user, &read_inside(root, "etc/passwd"), &group)?;
+    let added: Vec<u32> = group_add.iter().map(|one| find_group(one, lines(&group))).collect::<Result<_>>()?;
+    for gid in &added {
+        if !identity.groups.contains(gid) {
+            identity.groups.push(*gid);
+        }
+    }
+    Ok((identity, added))
 }
 
 /// A file of the container, or nothing. A megabyte is enough for any of these. An image may have anything in its place: a FIFO
@@ -235,17 +243,45 @@ mod tests {
     }
 
     #[test]
+    fn groups_that_are_added_come_after_the_others_and_once() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("etc")).unwrap();
+        std::fs::write(dir.path().join("etc/passwd"), PASSWD).unwrap();
+        std::fs::write(dir.path().join("etc/group"), format!("{GROUP}neg:x:-5:\nbig:x:2147483648:\n")).unwrap();
+        let look = |user: &str, added: &[&str]| {
+            let added: Vec<_> = added.iter().map(ToString::to_string).collect();
+            look_up(dir.path(), user, &added).map(|(identity, added)| (identity.groups, added))
+        };
+        assert_eq!(look("", &["log", "77"]).unwrap(), (vec![0, 4, 5, 77], vec![5, 77]));
+        assert_eq!(look("web", &["log", "4", "adm", "0"]).unwrap(), (vec![44, 4, 5, 0], vec![5, 4, 4, 0]));
+        assert_eq!(look("web:log", &["adm", "+6"]).unwrap().0, [5, 4, 6]);
+        for (group, code) in [
+            ("nobody", Code::GroupNotFound),
+            ("", Code::GroupNotFound),
+            (" 4", Code::GroupNotFound),
+            ("4:5", Code::GroupNotFound),
+            ("adm,log", Code::GroupNotFound),
+            ("-5", Code::UserOutOfRange),
+            ("2147483648", Code::UserOutOfRange),
+            ("neg", Code::UserFileOutOfRange),
+            ("big", Code::UserFileOutOfRange),
+        ] {
+            assert_eq!(look("", &[group]).unwrap_err().problem.code, code, "{group}");
+        }
+    }
+
+    #[test]
     fn what_is_no_file_is_not_read_and_not_waited_for() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("etc")).unwrap();
         let fifo = dir.path().join("etc/passwd");
         nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
         std::fs::create_dir(dir.path().join("etc/group")).unwrap();
-        assert_eq!(look_up(dir.path(), "web").unwrap_err().problem.code, Code::UserNotFound);
-        assert_eq!(look_up(dir.path(), "7:8").unwrap().groups, [8]);
+        assert_eq!(look_up(dir.path(), "web", &[]).unwrap_err().problem.code, Code::UserNotFound);
+        assert_eq!(look_up(dir.path(), "7:8", &[]).unwrap().0.groups, [8]);
         std::fs::remove_file(&fifo).unwrap();
         drop(std::os::unix::net::UnixListener::bind(&fifo).unwrap());
-        assert_eq!(look_up(dir.path(), "7").unwrap().uid, 7);
+        assert_eq!(look_up(dir.path(), "7", &[]).unwrap().0.uid, 7);
     }
 
     #[test]
@@ -255,7 +291,7 @@ mod tests {
         let outside = dir.path().parent().unwrap().join(format!("{}-passwd", std::process::id()));
         std::fs::write(&outside, "spy:x:7:7::/:\n").unwrap();
         std::os::unix::fs::symlink(&outside, dir.path().join("etc/passwd")).unwrap();
-        assert_eq!(look_up(dir.path(), "spy").unwrap_err().problem.code, Code::UserNotFound);
+        assert_eq!(look_up(dir.path(), "spy", &[]).unwrap_err().problem.code, Code::UserNotFound);
         std::fs::remove_file(outside).unwrap();
     }
 }

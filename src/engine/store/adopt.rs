@@ -1,6 +1,7 @@
 //! Images and tags are written down, each in one replacement of `images.json`.
 
 use super::*;
+use crate::engine::conductor::EntryId;
 use crate::engine::moment::Moment;
 use crate::trace::{Change, Plan, StepKind};
 
@@ -26,6 +27,12 @@ impl Store {
             self.tell_tags(cx, &id, tags)?;
             Ok(adopted)
         })
+    }
+
+    /// Writes down what will be brought in for an image: an engine that is killed before it is adopted leaves nothing of it. What is
+    /// here already, be it of a pull that will go on, is not brought in.
+    pub fn bringing(&self, cx: &Cx, record: &Record) -> Result<EntryId> {
+        cx.journal("image-bring", &StoreInverse::of(&self.root, record, |path| !path.exists()))
     }
 
     /// Gives an image of the store one more name, as `docker tag` does: the step `TagImage`.

@@ -77,6 +77,9 @@ impl Store {
             record.repo_digests.retain(|name| !plan.forget.contains(name));
         }
         let gone = plan.delete.then(|| records.images.remove(&plan.id)).flatten();
+        // An engine that is killed behind the next line deletes the rest when it starts again.
+        let goes = gone.as_ref().map(|record| StoreInverse::of(&self.root, record, |_| true));
+        let entry = goes.map(|inverse| cx.journal("image-remove", &inverse)).transpose()?;
         records.save(&self.records_path())?;
         state.records = records;
         drop(state);
@@ -84,6 +87,7 @@ impl Store {
         for manifest in manifests {
             self.drop_blob(cx, &manifest)?;
         }
+        entry.map_or(Ok(()), |entry| cx.undone(entry))?;
         Ok(removed)
     }
 

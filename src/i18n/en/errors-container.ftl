@@ -69,7 +69,7 @@ problem-not-built = { $feature ->
     [distribution] Asking a registry about an image without pulling it is not part of dockwalk yet. Pull it, then see `docker image inspect IMAGE`.
     [network] Making, changing and removing networks is not part of dockwalk yet. There are bridge, host and none: `docker run --network bridge`.
     [plugin] Plugins are not part of dockwalk. Volumes, networks and logs are its own: local, bridge, json-file.
-    [prune] Removing all stopped containers at once is not part of dockwalk yet. Remove them by name: `docker rm $(docker ps -aq -f status=exited)`.
+    [prune] Removing all that is unused at once is not part of dockwalk yet. Do it kind by kind: `docker container prune`, `docker image prune`, `docker volume prune`.
     [search] Searching a registry is not part of dockwalk. Search with a browser, at https://hub.docker.com for example, and pull by name.
     [secret] Secrets and configs belong to swarm mode, which is not part of dockwalk. Bind a file instead: `-v FILE:/run/secrets/NAME:ro`.
     [stats] Statistics of containers are not part of dockwalk yet. Look from within: `docker exec CONTAINER top -b -n 1`.
@@ -78,7 +78,8 @@ problem-not-built = { $feature ->
 }
 problem-events-backwards = `since` ({ $since }) cannot be after `until` ({ $until }). Exchange the two.
 problem-api-version = client version { $version } is not supported. This engine speaks { $oldest } to { $newest }: set DOCKER_API_VERSION to one of these.
-problem-log-lost = Log { $path }: { $lost } lines that the container { $container } printed could not be written and are lost ({ $reason }). `docker logs` does not have them; who is attached has seen them. Free some space on the disk, with `docker rm` or `docker image prune` perhaps; what is printed then is kept again.
+problem-log-gap = { $bytes } bytes of output are missing here: the log could not be written ({ $reason }).
+problem-log-lost = Log { $path }: { $lost } lines that the container { $container } printed could not be written and are lost ({ $reason }). `docker logs` says where they are missing; who is attached has seen them. Free some space on the disk, with `docker rm` or `docker image prune` perhaps; what is printed then is kept again.
 problem-console-cut = { $container } has printed more than { $bytes } bytes. What it prints from here on is in `docker logs`, not in the trace.
 problem-console-left-out = Of what { $container } printed, { $bytes } bytes are not in the trace. `docker logs` has the latest of them.
 problem-engine-runs-already = An engine listens at { $socket } already. Use that one, end it, or give this one another socket with `--socket PATH`.

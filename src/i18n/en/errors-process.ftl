@@ -59,7 +59,7 @@ problem-platform-not-runnable = Image { $image } is made for { $platform }: this
 problem-seccomp-not-built = No seccomp filter could be made for this architecture ({ $reason }). `--security-opt seccomp=unconfined` runs without one.
 problem-tmpfs-option = { $option }: tmpfs knows no such option. Use `size=64m`, `mode=1777`, `exec`, `ro` and the like.
 problem-user-not-found = { $user }: there is no such user in the image's /etc/passwd. Use one that is there, or a numeric uid.
-problem-user-out-of-range = { $id }: a user or group must be a number from 0 to 2147483647, or a name. Give another with `-u`.
+problem-user-out-of-range = { $id }: a user or group must be a number from 0 to 2147483647, or a name. Give another with `-u` or `--group-add`.
 problem-user-file-out-of-range = { $file }, line { $line }: { $id } is no user or group: it must be a number from 0 to 2147483647. Correct this line in the image, or give a user and a group that are not in it with `-u`.
 problem-volume-in-use = Volume { $name } is in use by container { $container } and cannot be removed. Remove the container first: `docker rm { $container }`
 problem-volume-name = { $name }: not a volume name. It must have two or more of letters, digits, `_`, `.` and `-`, and begin with a letter or digit. If a host path is meant, use an absolute path.

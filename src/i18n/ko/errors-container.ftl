@@ -69,7 +69,7 @@ problem-not-built = { $feature ->
     [distribution] 이미지(image)를 받지 않고 레지스트리(registry)에 물어보는 기능은 아직 dockwalk에 없습니다. 받은 다음 `docker image inspect 이미지`로 확인하세요.
     [network] 네트워크(network)를 만들고 바꾸고 지우는 기능은 아직 dockwalk에 없습니다. bridge, host, none을 쓸 수 있습니다: `docker run --network bridge`.
     [plugin] 플러그인(plugin)은 dockwalk에 없습니다. 볼륨, 네트워크, 로그는 내장된 local, bridge, json-file을 씁니다.
-    [prune] 멈춘 컨테이너(container)를 한꺼번에 지우는 기능은 아직 dockwalk에 없습니다. `docker rm $(docker ps -aq -f status=exited)`로 지우세요.
+    [prune] 쓰지 않는 것을 종류를 가리지 않고 한꺼번에 지우는 기능은 아직 dockwalk에 없습니다. `docker container prune`, `docker image prune`, `docker volume prune`으로 하나씩 지우세요.
     [search] 레지스트리(registry) 검색은 dockwalk에 없습니다. https://hub.docker.com 같은 곳에서 찾아 이름으로 받으세요.
     [secret] 시크릿(secret)과 config는 스웜(swarm) 모드의 기능이고, dockwalk에는 스웜 모드가 없습니다. 대신 파일을 연결하세요: `-v 파일:/run/secrets/이름:ro`.
     [stats] 컨테이너(container) 통계는 아직 dockwalk에 없습니다. `docker exec 컨테이너 top -b -n 1`로 안에서 확인하세요.
@@ -78,7 +78,8 @@ problem-not-built = { $feature ->
 }
 problem-events-backwards = `since`({ $since })가 `until`({ $until })보다 늦습니다. 둘을 바꾸세요.
 problem-api-version = 클라이언트의 API 버전 { $version }: 지원하지 않습니다. 이 엔진이 지원하는 범위는 { $oldest }–{ $newest }입니다. DOCKER_API_VERSION을 그 사이로 정하세요.
-problem-log-lost = 로그 { $path }: 컨테이너 { $container }의 출력 { $lost }줄을 쓰지 못해 잃었습니다({ $reason }). `docker logs`에는 나오지 않고, 연결(attach)해 있던 쪽만 보았습니다. `docker rm`이나 `docker image prune` 등으로 디스크 공간을 비우면 그 뒤의 출력은 다시 남습니다.
+problem-log-gap = 이 자리에 있어야 할 출력 { $bytes }바이트가 없습니다. 로그에 쓸 수 없었습니다({ $reason }).
+problem-log-lost = 로그 { $path }: 컨테이너 { $container }의 출력 { $lost }줄을 쓰지 못해 잃었습니다({ $reason }). `docker logs`에는 빠진 자리만 표시되고, 연결(attach)해 있던 쪽만 보았습니다. `docker rm`이나 `docker image prune` 등으로 디스크 공간을 비우면 그 뒤의 출력은 다시 남습니다.
 problem-console-cut = { $container }의 출력이 { $bytes }바이트를 넘었습니다. 이후 출력은 기록이 아니라 `docker logs`에서 볼 수 있습니다.
 problem-console-left-out = { $container }의 출력 가운데 { $bytes }바이트는 기록에 없습니다. 그중 최근 것은 `docker logs`에서 볼 수 있습니다.
 problem-engine-runs-already = { $socket }에서 이미 엔진(engine)이 실행 중입니다. 그 엔진을 쓰거나 종료하거나, `--socket PATH`로 다른 소켓을 지정하세요.

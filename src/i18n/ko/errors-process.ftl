@@ -58,7 +58,7 @@ problem-platform-not-runnable = 이미지(image) { $image }: { $platform }용이
 problem-seccomp-not-built = 이 아키텍처용 seccomp 필터를 만들지 못했습니다 ({ $reason }). `--security-opt seccomp=unconfined`로 필터 없이 실행할 수 있습니다.
 problem-tmpfs-option = { $option }: tmpfs가 모르는 옵션입니다. `size=64m`, `mode=1777`, `exec`, `ro` 등을 쓰세요.
 problem-user-not-found = { $user }: 이미지의 /etc/passwd에 그런 사용자가 없습니다. 있는 이름이나 숫자 uid를 쓰세요.
-problem-user-out-of-range = { $id }: 사용자나 그룹은 0부터 2147483647까지의 번호이거나 이름이어야 합니다. `-u`로 다른 값을 지정하세요.
+problem-user-out-of-range = { $id }: 사용자나 그룹은 0부터 2147483647까지의 번호이거나 이름이어야 합니다. `-u`나 `--group-add`에 다른 값을 지정하세요.
 problem-user-file-out-of-range = { $file }의 { $line }번째 줄: { $id }번은 사용자나 그룹의 번호가 될 수 없습니다. 0부터 2147483647까지여야 합니다. 이미지에서 이 줄을 고치거나, `-u`로 이 줄에 없는 사용자와 그룹을 지정하세요.
 problem-volume-in-use = 볼륨(volume) { $name }: 컨테이너 { $container }에서 쓰고 있어 지울 수 없습니다. 컨테이너를 먼저 지우세요: `docker rm { $container }`
 problem-volume-name = { $name }: 볼륨 이름으로 쓸 수 없습니다. 영문자나 숫자로 시작하고 영문자, 숫자, `_`, `.`, `-`로 된 두 글자 이상이어야 합니다. 호스트 경로를 뜻했다면 절대 경로를 쓰세요.

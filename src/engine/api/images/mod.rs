@@ -8,6 +8,7 @@ mod time;
 
 pub(super) use change::prune;
 pub(super) use list::list;
+pub(super) use time::until;
 
 use super::Shared;
 use super::answer::{Answer, blocking, json};

@@ -12,7 +12,7 @@ pub(super) fn unix(rfc3339: &str) -> Option<i64> {
 }
 
 /// The moment that `until=` means, in seconds since 1970: `24h`, `1h30m`, `1700000000`, `2024-05-01`.
-pub(super) fn until(text: &str, now: i64) -> Result<i64> {
+pub(in crate::engine::api) fn until(text: &str, now: i64) -> Result<i64> {
     let bad = || Fault::new(FaultKind::BadRequest, Code::FilterValue).with("filter", "until").with("value", text);
     if let Some(seconds) = duration(text) {
         return Ok(now - seconds);

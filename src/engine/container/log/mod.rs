@@ -8,7 +8,11 @@
 //! A line of any length is written in pieces of 16 KiB, as Docker's copier cuts it. All pieces of a line bear the moment at
 //! which it began, and all but the first say that they continue it (`"continued":true`), so that a line is one line to
 //! whoever counts, stamps or filters lines, from either end, without a whole one ever being in memory.
+//!
+//! What could not be written is missed where it was printed: a line on standard error says so there, in the file as soon as that
+//! takes something again, and until then to who reads to its end.
 
+mod missing;
 mod options;
 mod read;
 mod records;
@@ -23,6 +27,7 @@ use crate::engine::evidence::{self, Unread};
 use crate::engine::moment::Moment;
 use crate::engine::{Fault, Result as Outcome};
 use crate::trace::{Code, Evidence, Problem};
+use missing::Missing;
 use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
@@ -64,6 +69,8 @@ struct State {
     size: u64,
     /// Records that could not be written.
     lost: u64,
+    /// What was printed since the last record that was written, and is not in the log.
+    missing: Option<Missing>,
     /// Beginnings of lines, by channel.
     begun: [Begun; 2],
 }
@@ -139,7 +146,13 @@ impl Log {
     pub fn finish(&self, channel: Channel) -> Option<Lost> {
         let mut state = self.lock();
         let mut begun = std::mem::take(&mut state.begun[channel as usize - 1]);
-        if begun.bytes.is_empty() { None } else { self.write(&mut state, channel, &begun.bytes, &mut begun.since) }
+        if begun.bytes.is_empty() {
+            // What is missing last can be said of there being room again.
+            self.put_missing(&mut state)
+                .unwrap_or_else(|unwritten| tracing::debug!(error = %unwritten.error, "still no room"));
+            return None;
+        }
+        self.write(&mut state, channel, &begun.bytes, &mut begun.since)
     }
 
     /// Lets go of the file.
@@ -165,13 +178,9 @@ impl Log {
         if !piece.ends_with(b"\n") {
             *since = Some(time);
         }
-        let mut json = serde_json::to_vec(&entry).unwrap_or_default();
-        json.push(b'\n');
-        match self.put(state, &json) {
-            Ok(()) => {
-                self.length.send_modify(|n| *n += 1);
-                None
-            }
+        let written = self.put_missing(state).and_then(|()| self.put_entry(state, &entry));
+        match written {
+            Ok(()) => None,
             // It was removed while its last words came.
             Err(unwritten) if unwritten.error.kind() == ErrorKind::NotFound => {
                 tracing::debug!(error = %unwritten.error, "a log is gone");
@@ -181,6 +190,8 @@ impl Log {
             Err(unwritten) => {
                 state.lost += 1;
                 let (Unread { error, evidence }, path, lost) = (*unwritten, self.path.display(), state.lost);
+                let missing = state.missing.get_or_insert_with(|| Missing::since(&entry.time, &error));
+                missing.bytes += piece.len() as u64;
                 lost.is_power_of_two().then(|| {
                     tracing::warn!(%error, %path, lost, "output is not in the log");
                     let problem = Problem::new(Code::LogLost).with("path", path).with("lost", lost);
@@ -188,6 +199,22 @@ impl Log {
                 })
             }
         }
+    }
+
+    /// Says in its place what is missing.
+    fn put_missing(&self, state: &mut State) -> Result<(), Box<Unread>> {
+        let Some(entry) = state.missing.as_ref().map(Missing::entry) else { return Ok(()) };
+        self.put_entry(state, &entry)?;
+        state.missing = None;
+        Ok(())
+    }
+
+    fn put_entry(&self, state: &mut State, entry: &LogEntry) -> Result<(), Box<Unread>> {
+        let mut json = serde_json::to_vec(entry).unwrap_or_default();
+        json.push(b'\n');
+        self.put(state, &json)?;
+        self.length.send_modify(|n| *n += 1);
+        Ok(())
     }
 
     fn put(&self, state: &mut State, json: &[u8]) -> Result<(), Box<Unread>> {

@@ -1,3 +1,4 @@
+use super::missing::Missing;
 use super::records::{Backward, Forward};
 use super::{Channel, Log, LogEntry};
 use crate::engine::{Fault, Result};
@@ -35,6 +36,12 @@ pub struct Piece {
     pub begins: bool,
 }
 
+impl Piece {
+    fn of(entry: LogEntry) -> Self {
+        Self { channel: entry.channel(), time: entry.time, text: entry.log, begins: !entry.continued }
+    }
+}
+
 /// A record's place in a log: which file, which byte.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
@@ -56,6 +63,8 @@ pub struct Reader {
     /// The end of what was there when it was asked for.
     end: Place,
     over: bool,
+    /// Who reads to the end hears once what is missing behind it.
+    heard: bool,
 }
 
 impl Log {
@@ -71,7 +80,7 @@ impl Log {
         let begin = first.min(second);
         let file = self.open(begin.generation).map_err(|e| self.unreadable(&e))?;
         let file = file.map(|file| Forward::new(file, begin.offset));
-        Ok(Reader { ask, generation: begin.generation, file, closed: false, from, end, over: false })
+        Ok(Reader { ask, generation: begin.generation, file, closed: false, from, end, over: false, heard: false })
     }
 
     /// Where the last `lines` lines begin, by channel. A line is counted where it ends.
@@ -143,7 +152,19 @@ impl Reader {
             bytes += piece.text.len() + 64;
             pieces.push(piece);
         }
+        if pieces.is_empty() && !self.ask.follow {
+            pieces.extend(self.missing(log));
+        }
         Ok(pieces)
+    }
+
+    /// What is missing behind the end: for who does not wait for more.
+    pub fn missing(&mut self, log: &Log) -> Option<Piece> {
+        let piece = Piece::of(log.lock().missing.as_ref().map(Missing::entry)?);
+        let in_time = self.ask.since.as_ref().is_none_or(|since| piece.time >= *since)
+            && self.ask.until.as_ref().is_none_or(|until| piece.time <= *until);
+        let wanted = in_time && self.ask.channels[piece.channel as usize - 1];
+        (wanted && !std::mem::replace(&mut self.heard, true)).then_some(piece)
     }
 
     /// True when nothing more will come, whatever is written.
@@ -175,7 +196,7 @@ impl Reader {
                 self.over = true;
                 break;
             }
-            return Ok(Some(Piece { channel, time: entry.time, text: entry.log, begins: !entry.continued }));
+            return Ok(Some(Piece::of(entry)));
         }
         Ok(None)
     }

@@ -212,3 +212,49 @@ fn nothing_is_open_for_a_log_that_is_not_written() {
     bench.log.close();
     assert_eq!(bench.tail(2), "one\ntwo\n");
 }
+
+/// A device that is always full in the place of the file, until there is room.
+#[test]
+fn what_could_not_be_written_is_missed_where_it_was_printed() {
+    let bench = bench(1 << 20, 3);
+    let path = bench.dir.path().join("log.json");
+    let texts = |ask: Ask| bench.read(ask).into_iter().map(|piece| (piece.channel, piece.text)).collect::<Vec<_>>();
+    let all = || texts(Ask { channels: BOTH, ..Ask::default() });
+    let gap = |bytes: u64| {
+        let reason = "the log could not be written (No space left on device (os error 28)).";
+        (Err, format!("dockwalk: {bytes} bytes of output are missing here: {reason}\n"))
+    };
+    let line = |channel, text: &str| (channel, text.to_owned());
+    bench.log.append(Out, b"one\n");
+    bench.log.close();
+    let kept = bench.dir.path().join("kept");
+    fs::rename(&path, &kept).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+    assert!(bench.log.append(Out, b"two\n").is_some() && bench.log.append(Err, b"three\n").is_some());
+    fs::remove_file(&path).unwrap();
+    fs::rename(&kept, &path).unwrap();
+    // As long as nothing more is written: behind the end, once, to who asked for standard error and for that time.
+    assert_eq!(all(), [line(Out, "one\n"), gap(10)]);
+    assert_eq!(texts(Ask { channels: [true, false], ..Ask::default() }), [line(Out, "one\n")]);
+    assert_eq!(texts(Ask { channels: BOTH, since: Some("9".to_owned()), ..Ask::default() }), []);
+    let mut follows = bench.log.reader(Ask { channels: BOTH, follow: true, ..Ask::default() }).unwrap();
+    assert_eq!(rest(&mut follows, &bench.log).len(), 1, "it waits for more");
+    // Then in its place.
+    bench.log.close();
+    assert!(bench.log.append(Out, b"four\n").is_none());
+    assert_eq!(all(), [line(Out, "one\n"), gap(10), line(Out, "four\n")]);
+    assert_eq!(rest(&mut follows, &bench.log).len(), 2);
+    assert_eq!(follows.missing(&bench.log), None);
+    assert_eq!(bench.tail(1), "four\n");
+    // What is missing last is said when its stream ends.
+    bench.log.close();
+    fs::rename(&path, &kept).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+    bench.log.append(Out, b"five\n");
+    fs::remove_file(&path).unwrap();
+    fs::rename(&kept, &path).unwrap();
+    bench.log.close();
+    bench.log.finish(Out);
+    assert!(fs::read_to_string(&path).unwrap().lines().last().unwrap().contains("dockwalk: 5 bytes"));
+    assert_eq!(all()[3..], [gap(5)]);
+}

@@ -86,6 +86,7 @@ impl Asked {
             env: Vec::new(),
             cwd: String::new(),
             user: String::new(),
+            group_add: Vec::new(),
             hostname: "box".into(),
             tty: false,
             open_stdin: false,

@@ -1,0 +1,60 @@
+//! What nothing needs any more goes at once: containers that do not run, and networks. Images and volumes have theirs beside what
+//! else is done with them.
+
+use super::Shared;
+use super::answer::{Answer, blocking, json};
+use super::filter::{labels, refuse_unknown};
+use super::images::until;
+use super::query;
+use crate::docker::{ContainersPruned, FilterQuery, Filters, NetworksPruned};
+use crate::engine::Result;
+use crate::engine::container::Phase;
+use crate::engine::moment::Moment;
+use crate::engine::news::Subject;
+use axum::extract::Request;
+use std::sync::Arc;
+
+pub(super) async fn containers(engine: Shared, request: Request) -> Answer {
+    let line = super::line(&request);
+    let FilterQuery { filters } = query::read(&request)?;
+    let before = moment(&filters)?;
+    let engine = Arc::clone(&engine);
+    let pruned = blocking(move || {
+        let mut pruned = ContainersPruned::default();
+        for container in engine.containers.all() {
+            let wanted = before.is_none_or(|before| container.created.unix() <= before)
+                && labels(&filters, &container.merged.labels)
+                && matches!(container.state().phase, Phase::Created | Phase::Exited);
+            if !wanted {
+                continue;
+            }
+            let bytes = engine.written(&container).unwrap_or_default();
+            match engine.remove(&container, &line, false, false) {
+                Ok(()) => {
+                    pruned.space_reclaimed += bytes;
+                    pruned.containers_deleted.push(container.id.to_string());
+                }
+                // As Docker: one that has been started or deleted meanwhile keeps none of the others.
+                Err(fault) => tracing::warn!(%fault, container = %container.id, "not pruned"),
+            }
+        }
+        engine.tell_pruned(Subject::Container, pruned.space_reclaimed);
+        Ok(pruned)
+    });
+    Ok(json(&pruned.await?))
+}
+
+/// There are none but those that are always there.
+pub(super) async fn networks(engine: Shared, request: Request) -> Answer {
+    let FilterQuery { filters } = query::read(&request)?;
+    moment(&filters)?;
+    engine.tell_pruned(Subject::Network, 0);
+    Ok(json(&NetworksPruned::default()))
+}
+
+/// Until when what goes was made, in seconds since 1970; of several moments the earliest.
+fn moment(filters: &Filters) -> Result<Option<i64>> {
+    refuse_unknown(filters, &["until", "label", "label!"])?;
+    let now = Moment::now().unix();
+    filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()
+}
