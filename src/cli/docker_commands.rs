@@ -70,6 +70,10 @@ commands! {
         Attach(AttachArgs) => run::attach,
         /// Block until one or more containers stop, then print their exit codes
         Wait(Names) => lifecycle::wait,
+        /// Copy files/folders between a container and the local filesystem
+        Cp(CpArgs) => copy::cp,
+        /// Export a container's filesystem as a tar archive
+        Export(ExportArgs) => copy::export,
         /// Create a new image from a container's changes
         Commit(CommitArgs) => archive::commit,
     }

@@ -1,6 +1,7 @@
 //! `dockwalk docker …`: docker's commands, as requests to an engine.
 
 pub(super) mod archive;
+pub(super) mod copy;
 mod create;
 mod credentials;
 pub(super) mod images;

@@ -232,6 +232,36 @@ pub struct KillArgs {
     pub names: Vec<String>,
 }
 
+/// `docker cp`
+#[derive(Debug, Args)]
+pub struct CpArgs {
+    /// Archive mode (copy all uid/gid information)
+    #[arg(short, long)]
+    pub archive: bool,
+    /// Always follow symbol link in the source path
+    #[arg(short = 'L', long)]
+    pub follow_link: bool,
+    /// Suppress the message at the end
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// CONTAINER:PATH, a path here, or - for a tar from standard input
+    #[arg(value_name = "SOURCE")]
+    pub source: String,
+    /// A path here, CONTAINER:PATH, or - for a tar to standard output
+    #[arg(value_name = "TARGET")]
+    pub target: String,
+}
+
+/// `docker export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Write to a file, instead of STDOUT
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The container
+    pub container: String,
+}
+
 /// `docker rename`
 #[derive(Debug, Args)]
 pub struct RenameArgs {
