@@ -2,7 +2,7 @@
 
 use crate::common::{Window, app, app_mut, open, press, tell};
 use crate::sample;
-use dockwalk::i18n::{Lang, Words};
+use dockwalk::i18n::{Lang, Veil, Words};
 use dockwalk::trace::Entity;
 use dockwalk::ui::Options;
 use dockwalk::ui::command::PlaybackCommand;
@@ -83,7 +83,7 @@ fn what_begins_with_it_comes_first_and_of_very_many_all_are_counted() {
     assert!(by_value.iter().all(|hit| hit.by.as_ref().is_some_and(|by| by.contains("172.17."))), "{by_value:?}");
     assert!(!by_value.is_empty() && hits(" ", &world, &words).1 == 0);
     // What a lesson asks is not found by its value.
-    let veiled: Vec<&'static str> =
-        by_value.iter().flat_map(|hit| hit.facts.rows.iter().map(|row| row.label)).collect();
+    let veiled: Vec<(&'static str, Veil)> =
+        by_value.iter().flat_map(|hit| hit.facts.rows.iter().map(|row| (row.label, Veil::Asked))).collect();
     assert!(hits("172.17.", &world, &words.veiling(veiled)).1 < known);
 }
