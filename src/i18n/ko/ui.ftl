@@ -304,11 +304,11 @@ op-image-save = 이미지 저장
 op-image-load = 이미지 불러오기
 op-image-import = 이미지로 가져오기
 op-container-commit = 컨테이너를 이미지로 만들기
-op-store-check = 저장소 검사
+op-store-check = 저장소 검사·복구
 op-registry-login = 레지스트리 로그인
 op-image-push = 이미지 올리기
 op-registry-tag = 레지스트리의 태그 옮기기
-op-registry-damage = 레지스트리 손상시키기
+op-registry-damage = 레지스트리 손상·복구
 op-container-create = 컨테이너 만들기
 op-container-start = 컨테이너 시작
 op-container-stop = 컨테이너 멈추기
@@ -317,7 +317,7 @@ op-exec = 명령 실행
 op-container-exit = 컨테이너 끝남
 op-volume-create = 볼륨 만들기
 op-volume-remove = 볼륨 지우기
-op-recover = 지난번에 남은 것 정리
+op-recover = 남은 것 정리
 
 # ── 살펴보기 ──
 inspector-title = 살펴보기
