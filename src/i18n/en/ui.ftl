@@ -15,7 +15,7 @@ problem-pkexec-refused = The engine was not started, because the privileges were
 problem-terminal-not-started = `{ $command }` cannot be started in a terminal: { $reason }. Close some of the open terminals and try again.
 problem-terminal-no-engine = The command cannot run, because no engine is connected. Start one on the start page.
 problem-terminal-quote = A quotation mark is not closed: { $command }. Close it and run it again.
-problem-lesson-run-failed = { $command } failed before it came to where the lesson stops (exit code { $status }). The gate is as it was before. Read the reason in the terminal, mend it, then run it again with the same button or Space.
+problem-lesson-run-failed = { $command } failed before it came to where the lesson stops (exit code { $status }). The gate is as it was before. Read the reason in the terminal, mend it, then run it again with the same button.
 problem-terminal-none = There is no terminal to type into yet. Run the command of the step before first.
 
 # ── everywhere ──

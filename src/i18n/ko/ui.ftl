@@ -15,7 +15,7 @@ problem-pkexec-refused = 권한을 얻지 못해 엔진을 시작하지 않았�
 problem-terminal-not-started = 터미널에서 `{ $command }` 실행을 시작하지 못했습니다: { $reason }. 열린 터미널을 몇 개 닫고 다시 시도하세요.
 problem-terminal-no-engine = 지금은 연결된 엔진이 없어서 명령을 실행할 수 없습니다. 시작 화면에서 엔진을 시작하세요.
 problem-terminal-quote = 따옴표가 닫히지 않았습니다: { $command }. 따옴표를 닫고 다시 실행하세요.
-problem-lesson-run-failed = { $command }: 레슨이 멈출 자리에 이르기 전에 실패했습니다(종료 코드 { $status }). 게이트는 실행하기 전으로 되돌렸습니다. 터미널에서 까닭을 확인해 바로잡은 뒤 같은 버튼이나 Space로 다시 실행하세요.
+problem-lesson-run-failed = { $command }: 레슨이 멈출 자리에 이르기 전에 실패했습니다(종료 코드 { $status }). 게이트는 실행하기 전으로 되돌렸습니다. 터미널에서 까닭을 확인해 바로잡은 뒤 같은 버튼으로 다시 실행하세요.
 problem-terminal-none = 입력할 터미널이 아직 없습니다. 앞 단계의 명령을 먼저 실행하세요.
 
 # ── 공통 ──
