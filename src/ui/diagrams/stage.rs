@@ -58,6 +58,11 @@ impl<'a> Stage<'a> {
         self.look.chosen.is_some_and(&is) || self.look.lit.iter().any(is)
     }
 
+    /// Which layer lies on which is being asked: no number and no place says it.
+    pub fn hides_order(&self) -> bool {
+        self.words.is_veiled("scene-stack-direction")
+    }
+
     pub fn say(&self, key: &str) -> String {
         self.words.say(key)
     }

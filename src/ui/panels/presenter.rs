@@ -82,10 +82,10 @@ fn asked(cx: &PanelContext<'_>) -> Option<String> {
 fn coming(ui: &Ui, cx: &PanelContext<'_>, row: Rect, scale: f32) {
     let (state, theme) = (cx.state, &cx.theme);
     let record = state.next();
-    let title = match &record {
-        Some(_) if state.is_predicting() => cx.say("next-masked"),
-        Some(record) => cx.words.step(record.step.plan.kind),
-        None => cx.say(next::nothing_next(cx)),
+    let title = match (&record, state.veil_of_next()) {
+        (Some(_), Some(veil)) => cx.say(veil.next_key()),
+        (Some(record), None) => cx.words.step(record.step.plan.kind),
+        (None, _) => cx.say(next::nothing_next(cx)),
     };
     let font = FontId { size: NEXT * scale, ..fonts::regular(NEXT) };
     let (reached, of) = (state.marks.reached(state.cursor.position()), state.marks.stops().len());

@@ -74,7 +74,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let lanes = LANE * images as f32;
     let top = chains.bottom + lanes + sizes.between;
     let layers_at = margin + sizes.config + sizes.gutter.max(30.0 + lanes);
-    let rows = main.map(|picture| rows::rows(world, picture, chosen, sizes.layers)).unwrap_or_default();
+    let rows = main.map(|picture| rows::rows(world, &stage, picture, chosen, sizes.layers)).unwrap_or_default();
     let amounts = main.map(|p| rows::amounts(p, &rows)).into_iter().flatten().chain(beside(main, &others));
     let scale = Scale::of(sizes.track, amounts);
 
@@ -138,7 +138,7 @@ fn beside(main: Option<&Picture<'_>>, others: &[&Picture<'_>]) -> Vec<u64> {
 /// Says how the stack is to be read. Returns its lower end.
 fn notes(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, others: &[&Picture<'_>], below: f32) -> f32 {
     // Which is the lowest is seen when they are stacked; a lesson asks before.
-    if picture.layers.is_empty() || picture.layers.iter().all(|slab| slab.layer.is_none()) {
+    if stage.hides_order() || picture.layers.is_empty() || picture.layers.iter().all(|slab| slab.layer.is_none()) {
         return below;
     }
     let mut lines = vec![stage.say("scene-stack-direction")];

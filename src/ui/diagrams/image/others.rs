@@ -57,8 +57,14 @@ pub(super) fn draw<'p, 'w>(
     let mut ports = Vec::new();
     let mut y = at.y;
     let count = picture.layers.len();
-    let together = if count - own > SHOWN + 1 { count - SHOWN } else { own };
-    for level in (together..count).rev() {
+    let together = match count - own > SHOWN + 1 {
+        // That some are below the others would be an order, too.
+        true if stage.hides_order() => count,
+        true => count - SHOWN,
+        false => own,
+    };
+    let upwards = picture.upwards(stage).into_iter().filter(|level| *level >= together);
+    for level in upwards.rev() {
         let place = rect(blobs_at, y, width, ROW);
         let id = row(stage, picture, level, place, scale);
         ports.push(Port { levels: level..level + 1, id, rect: place });
@@ -177,7 +183,7 @@ fn row(stage: &mut Stage<'_>, picture: &Picture<'_>, level: usize, place: Rect, 
     if stage.scene.node(&id).is_some() {
         id.part = format!("again at {level} of {}", picture.id.hex()).into();
     }
-    let title = stage.say_with("scene-layer", &[("n", &(level + 1).to_string())]);
+    let title = picture.title_of(stage, &(level..level + 1));
     let size = slab.descriptor.map(|d| d.size).or(slab.layer.map(|l| l.size)).unwrap_or(0);
     let kind = slab.descriptor.map(|d| media(&d.media_type)).unwrap_or_default();
     let kind = stage.fit(&kind, Font::MonoSmall, 70.0);
@@ -219,8 +225,7 @@ fn rest(
         Some(entity) => NodeId::part(entity, format!("rest of {}", picture.id.hex())),
         None => NodeId::named(format!("rest of {}", picture.id.hex())),
     };
-    let n = format!("{}–{}", levels.start + 1, levels.end);
-    let title = stage.say_with("scene-layer", &[("n", &n)]);
+    let title = picture.title_of(stage, &levels);
     let size: u64 = slabs.iter().filter_map(|slab| slab.descriptor).map(|d| d.size).sum();
     let (tint, width) = (Tint::Family(Family::Layer), place.width());
     let right = |x: f32, font, ink, text: String| Text::new(pos2(x, 13.0), font, ink, text).anchored(Anchor::Right);

@@ -34,10 +34,20 @@ pub(super) enum Row<'a> {
 
 /// The rows from the top down. `chosen` is drawn alone wherever it is.
 /// Where there is no room for them, all are one row.
-pub(super) fn rows<'a>(world: &World, picture: &Picture<'a>, chosen: Option<&Entity>, part: Part) -> Vec<Row<'a>> {
+pub(super) fn rows<'a>(
+    world: &World,
+    stage: &Stage<'_>,
+    picture: &Picture<'a>,
+    chosen: Option<&Entity>,
+    part: Part,
+) -> Vec<Row<'a>> {
     let count = picture.layers.len();
-    if part == Part::Row && count > 1 {
+    if (part == Part::Row && count > 1) || (count > GROUPED && stage.hides_order()) {
         return vec![Row::Group(0..count)];
+    }
+    // What made no layer stands between those that were made: that is an order, too.
+    if stage.hides_order() {
+        return picture.upwards(stage).into_iter().rev().map(Row::Layer).collect();
     }
     if count > GROUPED {
         return grouped(world, picture, chosen);
@@ -149,7 +159,7 @@ pub(super) fn draw(
             let route = vec![blob.right_center(), diff.left_center()];
             let edge = Edge::new(route, Tint::Family(Family::Layer), line).part("unpacks to");
             stage.wire(&id, &diff_id, edge.ends(End::Open, End::Arrow));
-            if unpacked {
+            if unpacked && !stage.hides_order() {
                 places.push((levels.clone(), diff));
             }
         }
@@ -252,7 +262,7 @@ fn blob_card(
         // The same bytes, again, on other layers.
         id.part = format!("{} again at {first}", id.part).into();
     }
-    let title = title(stage, levels);
+    let title = picture.title_of(stage, levels);
     let size: u64 = slabs.iter().filter_map(|slab| slab.descriptor).map(|d| d.size).sum();
     let state = progress::state(stage, slabs);
     let lines = Lines::of(place);
@@ -439,14 +449,6 @@ fn users(world: &World, slabs: &[Slab<'_>]) -> usize {
     let Some(layer) = slabs.first().and_then(|slab| slab.layer) else { return 0 };
     let lies = |kind: &MountKind| matches!(kind, MountKind::Overlay { lower, .. } if lower.contains(&layer.path));
     world.distinct_mounts().filter(|mount| lies(&mount.kind)).count()
-}
-
-fn title(stage: &Stage<'_>, levels: &Range<usize>) -> String {
-    let n = match levels.len() {
-        1 => (levels.start + 1).to_string(),
-        _ => format!("{}–{}", levels.start + 1, levels.end),
-    };
-    stage.say_with("scene-layer", &[("n", &n)])
 }
 
 /// `tar+gzip` of `application/vnd.oci.image.layer.v1.tar+gzip`, and in the same words for Docker's.

@@ -32,15 +32,15 @@ pub(super) fn draw(
     let kept = |i: usize, slab: &Slab<'_>| count <= most || i + most > count || i == 0 || is_open(slab);
     let kept: Vec<bool> = picture.layers.iter().enumerate().map(|(i, slab)| kept(i, slab)).collect();
     let mut skipped = 0;
-    for (i, slab) in picture.layers.iter().enumerate().rev() {
+    let upwards = picture.upwards(stage);
+    for (place_of, i) in upwards.iter().copied().enumerate().rev() {
         if kept[i] {
             let place = rect(at.left() + PAD, y, at.width() - 2.0 * PAD, 0.0);
-            let shared = shared(stage, picture, all, slab);
-            y = self::slab(stage, sizes, &id, (i, slab, shared), place) + sizes.slab_gap;
+            y = slab(stage, sizes, &id, (picture, all), i, place) + sizes.slab_gap;
             continue;
         }
         skipped += 1;
-        if i == 0 || kept[i - 1] {
+        if place_of == 0 || kept[upwards[place_of - 1]] {
             let text = stage.say_with("scene-more", &[("n", &skipped.to_string())]);
             let part = NodeId::named(format!("layers left out at {i}"));
             let place = rect(at.left() + PAD, y, at.width() - 2.0 * PAD, 16.0);
@@ -75,12 +75,15 @@ fn slab(
     stage: &mut Stage<'_>,
     sizes: Sizes,
     frame: &NodeId,
-    (index, slab, shared): (usize, &Slab<'_>, Option<String>),
+    (picture, all): (&Picture<'_>, &[Picture<'_>]),
+    index: usize,
     at: Rect,
 ) -> f32 {
+    let slab = &picture.layers[index];
+    let shared = shared(stage, picture, all, slab);
     let entity = slab.layer.map(|l| Entity::Layer(l.chain_id.clone()));
     let id = entity.map_or_else(|| NodeId::named(format!("lower {index}")), NodeId::of);
-    let title = stage.say_with("scene-layer", &[("n", &(index + 1).to_string())]);
+    let title = picture.title_of(stage, &(index..index + 1));
     let title_width = stage.width(&title, Font::Title);
     let right = at.width() - PAD;
     let made_by = instruction(slab.created_by.unwrap_or_default());
