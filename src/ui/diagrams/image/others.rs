@@ -136,7 +136,7 @@ fn config(
             short(&picture.id),
         ));
         if let Some((word, ink, mark)) = why {
-            let word = stage.fit(&word, Font::Small, right - stage.width(&title, Font::Title) - 38.0);
+            let word = stage.state(&word, Font::Small, right - stage.width(&title, Font::Title) - 38.0);
             node = node.text(Text::new(pos2(right, 15.0), Font::Small, ink, word).anchored(Anchor::Right).marked(mark));
         }
         stage.add(node.called(""));
@@ -193,7 +193,7 @@ fn row(stage: &mut Stage<'_>, picture: &Picture<'_>, level: usize, place: Rect, 
     let narrow = width < 500.0;
     let state_room = if narrow { 76.0 } else { 120.0 };
     let size_at = width - 34.0 - state_room;
-    let word = stage.fit(&state.word, Font::Small, state_room);
+    let word = stage.state(&state.word, Font::Small, state_room - 16.0);
     let kind_at = size_at - if narrow { 72.0 } else { 80.0 };
     let kind = if narrow { String::new() } else { kind };
     let kind_room = if narrow { 0.0 } else { 74.0 };
@@ -229,7 +229,7 @@ fn rest(
     let size: u64 = slabs.iter().filter_map(|slab| slab.descriptor).map(|d| d.size).sum();
     let (tint, width) = (Tint::Family(Family::Layer), place.width());
     let right = |x: f32, font, ink, text: String| Text::new(pos2(x, 13.0), font, ink, text).anchored(Anchor::Right);
-    let word = stage.fit(&state.word, Font::Small, 120.0);
+    let word = stage.state(&state.word, Font::Small, 104.0);
     let node = Node::new(id, place, tint, state.style)
         .filled(state.part)
         .bars(scale.bar(size.min(scale.largest()), pos2(14.0, ROW - 5.0), 2.5, tint))

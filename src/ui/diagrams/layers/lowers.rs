@@ -27,9 +27,16 @@ pub(super) fn draw(
     let mut y = at.top() + sizes.head;
     // Of very many those that are seen first: the highest, and what the eye is led to.
     let count = picture.layers.len();
-    let most = if stage.detail >= Detail::Least { LEAST_SLABS } else { usize::MAX };
+    let most = match stage.detail {
+        Detail::Full | Detail::Less => usize::MAX,
+        Detail::Least | Detail::Bare => LEAST_SLABS,
+        Detail::Thin => fitting(stage, sizes, count, y),
+    };
     let is_open = |slab: &Slab<'_>| slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
-    let kept = |i: usize, slab: &Slab<'_>| count <= most || i + most > count || i == 0 || is_open(slab);
+    let led = picture.layers.iter().filter(|slab| is_open(slab)).count();
+    // Where the eye is led to more than fit it is led to none.
+    let opens = stage.detail < Detail::Thin || led < most;
+    let kept = |i: usize, slab: &Slab<'_>| count <= most || i + most > count || i == 0 || (opens && is_open(slab));
     let kept: Vec<bool> = picture.layers.iter().enumerate().map(|(i, slab)| kept(i, slab)).collect();
     let mut skipped = 0;
     let upwards = picture.upwards(stage);
@@ -57,6 +64,16 @@ pub(super) fn draw(
 
 /// So many of the highest are drawn where room is dearest.
 const LEAST_SLABS: usize = 5;
+
+/// As many as fit below `top`, with the line that counts the others.
+fn fitting(stage: &Stage<'_>, sizes: Sizes, count: usize, top: f32) -> usize {
+    let room = stage.look.room.map_or(f32::INFINITY, |room| room.y) - top - sizes.slab_gap - sizes.margin;
+    let each = sizes.slab + sizes.slab_gap;
+    if each * count as f32 <= room {
+        return usize::MAX;
+    }
+    (((room - 18.0) / each).min(1e4) as usize).max(2)
+}
 
 /// Which other images have the same directory in their stack; nothing where none has.
 fn shared(stage: &Stage<'_>, picture: &Picture<'_>, all: &[Picture<'_>], slab: &Slab<'_>) -> Option<String> {
@@ -93,7 +110,9 @@ fn slab(
     let made_by = stage.fit(&made_by, Font::Mono, right - title_width - 150.0 - shared_width);
     // What the eye is led to has its paths, however dear room is; where it is led to all, there is none for them.
     let lit = stage.look.lit.iter().filter(|entity| matches!(entity, Entity::Layer(_))).count();
-    let open = lit <= 1 && slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
+    let open = stage.detail < Detail::Thin
+        && lit <= 1
+        && slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
     let file_rows = if open { sizes.file_rows.max(1) } else { sizes.file_rows };
     let up = if file_rows == 0 { sizes.slab / 2.0 } else { 17.0 };
     let mut texts = vec![

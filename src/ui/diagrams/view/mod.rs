@@ -237,7 +237,7 @@ impl View {
         let fit = Camera::fit(size, room, self.focus(), self.of.scale);
         let all = Rect::from_min_size(egui::Pos2::ZERO, size);
         let enough = if fit.sees(all, room) { Some(all) } else { self.focus() };
-        enough.is_some_and(|part| !self.camera.sees(part, room)) || fit.zoom > self.camera.zoom * 1.2
+        enough.is_some_and(|part| !self.camera.sees(part, room)) || fit.zoom > self.camera.zoom * 1.12
     }
 
     /// How large the view is, in the window's points.
