@@ -91,13 +91,18 @@ fn where_no_question_is_seen_digits_do_nothing() {
         tell(&mut window, LessonCommand::Face(Face::Text));
         slips(&mut window, "the page's text");
         tell(&mut window, LessonCommand::Face(Face::Ask(id.clone())));
-        // Before a class the choices are not seen: no key chooses among them.
+        // Before a class the question is the sentence under the picture, with its choices.
         press(&mut window, Key::F);
-        slips(&mut window, "before a class");
+        assert!(window.root().children_recursive().any(|node| {
+            node.accesskit_node().label().is_some_and(|text| text.contains("1)") && text.contains("2)"))
+        }));
+        press(&mut window, Key::Num1);
+        assert_eq!(predicted(&window, &id), Some(0));
+        slips(&mut window, "before a class, answered");
         press(&mut window, Key::F);
-        assert_eq!(predicted(&window, &id), None);
+        assert_eq!(predicted(&window, &id), Some(0));
         press_alt(&mut window, Key::Num2);
-        assert_eq!((app(&window).state.cursor.level(), predicted(&window, &id)), (Level::Stage, None), "not a choice");
+        assert_eq!((app(&window).state.cursor.level(), predicted(&window, &id)), (Level::Stage, Some(0)), "not a choice");
         press(&mut window, Key::Num2);
         assert_eq!(predicted(&window, &id), Some(1));
         // The student who presses it once more when the machine has told already.
