@@ -43,12 +43,43 @@ files![
     "ui",
 ];
 
+/// Until when something is not said, that soonest said first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Veil {
+    /// It was predicted: until the machine tells.
+    Predicted,
+    /// It is being asked: it is to be predicted before.
+    Asked,
+    /// It is asked on a later page, or as soon as this one's command has run.
+    Later,
+}
+
+impl Veil {
+    /// What is said instead.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Predicted => "veiled-predicted",
+            Self::Asked => "veiled-asked",
+            Self::Later => "veiled-later",
+        }
+    }
+
+    /// The same of the step that comes next, as a sentence.
+    pub fn next_key(self) -> &'static str {
+        match self {
+            Self::Predicted => "next-masked-predicted",
+            Self::Asked => "next-masked-asked",
+            Self::Later => "next-masked-later",
+        }
+    }
+}
+
 /// Says things in one language. Cheap to clone.
 #[derive(Clone)]
 pub struct Words {
     lang: Lang,
-    /// Messages that are not said now.
-    veiled: Arc<[&'static str]>,
+    /// Messages that are not said now, and until when.
+    veiled: Arc<[(&'static str, Veil)]>,
     bundle: Arc<FluentBundle<FluentResource>>,
 }
 
@@ -65,22 +96,28 @@ impl Words {
         Self { lang, veiled: Arc::default(), bundle }
     }
 
-    /// The same, but instead of these messages it is said that they are being predicted: they would tell an answer.
+    /// The same, but instead of these messages it is said when they can be read: they would tell an answer. What would tell
+    /// several is veiled until the last of them.
     #[must_use]
-    pub fn veiling(self, mut keys: Vec<&'static str>) -> Self {
-        keys.sort_unstable();
-        keys.dedup();
+    pub fn veiling(self, mut keys: Vec<(&'static str, Veil)>) -> Self {
+        keys.sort_unstable_by_key(|(key, veil)| (*key, std::cmp::Reverse(*veil)));
+        keys.dedup_by_key(|(key, _)| *key);
         Self { veiled: keys.into(), ..self }
     }
 
     /// What is not said now, in order.
-    pub fn veiled(&self) -> &Arc<[&'static str]> {
+    pub fn veiled(&self) -> &Arc<[(&'static str, Veil)]> {
         &self.veiled
     }
 
     /// That message is not said now.
     pub fn is_veiled(&self, key: &str) -> bool {
-        self.veiled.contains(&key)
+        self.veil_of(key).is_some()
+    }
+
+    /// Until when that message is not said.
+    pub fn veil_of(&self, key: &str) -> Option<Veil> {
+        self.veiled.iter().find(|(veiled, _)| *veiled == key).map(|(_, veil)| *veil)
     }
 
     /// The same with nothing held back: for the names of what is veiled.
@@ -106,7 +143,7 @@ impl Words {
 
     /// A message with variables.
     pub fn say_with(&self, key: &str, vars: &[(&str, &str)]) -> String {
-        let (key, vars) = if self.is_veiled(key) { ("veiled", &[][..]) } else { (key, vars) };
+        let (key, vars) = self.veil_of(key).map_or((key, vars), |veil| (veil.key(), &[][..]));
         let mut args = FluentArgs::new();
         vars.iter().for_each(|(name, value)| args.set(*name, said(value)));
         self.format(key, &args).unwrap_or_else(|| format!("⟨{}⟩", visible::line(key)))

@@ -1,4 +1,5 @@
 use super::*;
+use crate::i18n::Veil;
 use crate::trace::World;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -277,6 +278,17 @@ impl Runner {
             question.veils == Veils::FromStart && !told && question.ask.answer(world).is_none()
         };
         self.pending(world).chain(later.filter(veils).map(|(_, question)| question))
+    }
+
+    /// Until when that question, one of those that are veiling, has what would answer it veiled.
+    pub fn veil(&self, question: &Question) -> Veil {
+        let steps = self.lesson.script.steps.iter();
+        let step = steps.filter(|step| step.questions.contains(question)).map(|step| &*step.id).next();
+        match step.and_then(|step| self.asked_at(step, &question.id)).map(|asked| &asked.state) {
+            Some(QuestionState::Predicted(_)) => Veil::Predicted,
+            Some(_) => Veil::Asked,
+            None => Veil::Later,
+        }
     }
 
     /// What to choose among is known for this question of the step.

@@ -2,7 +2,7 @@
 
 use super::walk::{Walk, first_answer, walk};
 use super::*;
-use crate::i18n::{Lang, Words};
+use crate::i18n::{Lang, Veil, Words};
 use crate::trace::{Body, Code, Problem, StepKind, Trace};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ fn before(
     (reads, told): (&[Read], &Told),
     until: u64,
 ) -> Vec<(String, String)> {
-    let words = Words::new(lang).veiling(question.ask.said_by().to_vec());
+    let words = Words::new(lang).veiling(question.ask.said_by().iter().map(|key| (*key, Veil::Asked)).collect());
     let mut texts = Vec::new();
     // What is veiled from the start is told on no page before, either.
     let first = if question.veils == Veils::FromStart { 0 } else { number };

@@ -468,6 +468,7 @@ codes! {
     LessonRecordLeak = "lesson-record-leak",
     LessonRecordUsed = "lesson-record-used",
     LessonRecording = "lesson-recording",
+    LessonRunFailed = "lesson-run-failed",
     LessonRunWindow = "lesson-run-window",
     LessonStepTwice = "lesson-step-twice",
     LessonTerminal = "lesson-terminal",

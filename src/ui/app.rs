@@ -124,6 +124,12 @@ impl App {
         if self.terminals.list().iter().all(|terminal| terminal.ended.is_some()) {
             self.state.settle();
         }
+        if let Some((line, status)) = self.terminals.ended_for_lesson() {
+            self.state.lesson_command_ended(&line, status);
+        }
+        if let Some(effect) = self.state.give_gate_back() {
+            self.effects.act(ctx, effect, &mut self.state, &mut self.terminals, &self.lessons, &mut self.path);
+        }
         let asked = self.effects.asked();
         asked.into_iter().for_each(|command| self.command(ctx, command));
         let now = ctx.input(|input| input.time);

@@ -83,6 +83,10 @@ const fn shift(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::SHIFT, key)
 }
 
+const fn alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
 const fn ctrl(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
@@ -93,7 +97,8 @@ macro_rules! bindings {
     };
 }
 
-/// The keyboard. Keys with modifiers come before the same keys without, because a shortcut matches additional Shift.
+/// The keyboard. A digit alone is none of it: it answers a question, and does nothing once that is answered, or a student who
+/// presses one late would get another window. Keys with modifiers come before the same keys without, because a shortcut matches additional Shift.
 pub fn bindings() -> Vec<Binding> {
     bindings! {
         [shift(Key::ArrowRight), key(Key::F10)] "over" => PlaybackCommand::Over;
@@ -116,9 +121,9 @@ pub fn bindings() -> Vec<Binding> {
         [ctrl(Key::Num3)] "tab-3" => ViewCommand::Tab(2);
         [ctrl(Key::Num4)] "tab-4" => ViewCommand::Tab(3);
         [ctrl(Key::Num5), key(Key::I)] "files" => FilesCommand::ShowOrHide;
-        [key(Key::Num1)] "level-story" => PlaybackCommand::Level(Level::Story);
-        [key(Key::Num2)] "level-stage" => PlaybackCommand::Level(Level::Stage);
-        [key(Key::Num3)] "level-kernel" => PlaybackCommand::Level(Level::Kernel);
+        [alt(Key::Num1)] "level-story" => PlaybackCommand::Level(Level::Story);
+        [alt(Key::Num2)] "level-stage" => PlaybackCommand::Level(Level::Stage);
+        [alt(Key::Num3)] "level-kernel" => PlaybackCommand::Level(Level::Kernel);
         [key(Key::S)] "steps" => ViewCommand::Steps;
         [KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O)] "load" => PathCommand::Ask(Ask::Load);
         [ctrl(Key::O)] "open" => PathCommand::Ask(Ask::Open);

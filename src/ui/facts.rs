@@ -125,9 +125,9 @@ pub fn of(entity: &Entity, world: &World, words: &Words) -> Option<Facts> {
     let mut t = Table { words, rows: Vec::new() };
     let (title, kind, family) = describe(entity, world, &mut t)?;
     // What is being predicted has its name here, and neither its value nor the way to it.
-    let veil = |row: Row| match words.is_veiled(row.label) {
-        true => Row { value: words.say("veiled"), tone: Tone::Plain, leads_to: None, ..row },
-        false => row,
+    let veil = |row: Row| match words.veil_of(row.label) {
+        Some(veil) => Row { value: words.say(veil.key()), tone: Tone::Plain, leads_to: None, ..row },
+        None => row,
     };
     Some(Facts { title: fonts::shown(&title), kind, family, rows: t.rows.into_iter().map(veil).collect() })
 }
@@ -263,8 +263,13 @@ fn stored(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             let layer = world.layers.get(key)?;
             t.row("fact-chain-id", &layer.chain_id);
             t.row("diffID", &layer.diff_id);
-            if let Some(parent) = &layer.parent {
-                t.link("fact-parent", short(parent), Entity::Layer(parent.clone()));
+            match &layer.parent {
+                Some(parent) => t.link("fact-parent", short(parent), Entity::Layer(parent.clone())),
+                // While that is asked, the lowest is not told by the row that it lacks.
+                None if t.words.is_veiled("fact-parent") => {
+                    t.row("fact-parent", "");
+                }
+                None => {}
             }
             if let Some(blob) = &layer.blob {
                 t.link("fact-blob", short(blob), Entity::Blob(blob.clone()));

@@ -25,7 +25,16 @@ pub fn hits(query: &str, world: &World, words: &Words) -> (Vec<Hit>, usize) {
     if wanted.is_empty() {
         return (Vec::new(), 0);
     }
-    let has = |text: &str| text.to_lowercase().contains(&wanted);
+    // Every path of the engine's begins with its directory: who looks for a word of that means none of them.
+    let root = world.host.as_ref().map(|host| host.root.trim_end_matches('/').to_lowercase()).unwrap_or_default();
+    let has = |text: &str| {
+        let text = text.to_lowercase();
+        let within = |at: usize| {
+            !root.is_empty()
+                && text.match_indices(&root).any(|(from, _)| from <= at && at + wanted.len() <= from + root.len())
+        };
+        text.match_indices(&wanted).any(|(at, _)| !within(at))
+    };
     let mut found: Vec<(u8, Hit)> = world
         .entities()
         .filter_map(|entity| Some((facts::of(&entity, world, words)?, entity)))

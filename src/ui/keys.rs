@@ -58,7 +58,7 @@ pub fn is_typing(ctx: &Context) -> bool {
     ctx.input(|input| input.events.iter().any(typed))
 }
 
-/// The choice whose digit was pressed. A digit without one does nothing: it would be a slip, not a wish for another level.
+/// The choice whose digit was pressed. A digit without one does nothing: it is a slip.
 fn chosen(ctx: &Context, choices: usize) -> Option<usize> {
     let pressed =
         |key: &Key| ctx.input_mut(|input| input.modifiers.is_none() && input.consume_key(Modifiers::NONE, *key));

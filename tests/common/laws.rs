@@ -8,8 +8,8 @@ use dockwalk::trace::*;
 use dockwalk::ui::diagrams::{Anchor, Approximate, Look, Measure, Node, Scene, Tab, Text, scene, scene_in};
 use egui::{Pos2, Rect, Vec2, vec2};
 
-/// What a picture has of a window of 1280 × 720, 1440 × 900 and 1920 × 1080 with the terminal open.
-pub const ROOMS: [Vec2; 3] = [vec2(697.0, 360.0), vec2(785.0, 530.0), vec2(1140.0, 700.0)];
+/// What a picture has of a window of 1280 × 720, 1440 × 900 and 1920 × 1080 with the terminal open, and before a class.
+pub const ROOMS: [Vec2; 4] = [vec2(697.0, 360.0), vec2(785.0, 530.0), vec2(1140.0, 700.0), vec2(640.0, 297.0)];
 
 pub fn draw(tab: Tab, world: &World, lang: Lang) -> Scene {
     scene(tab, world, None, &Words::new(lang), &Approximate)
@@ -84,6 +84,9 @@ pub fn no_wire_crosses(scene: &Scene, what: &str) {
                 node.rect
             );
         }
+        let all = Rect::from_min_size(Pos2::ZERO, scene.size);
+        let out = edge.route.iter().find(|at| !all.contains(**at));
+        assert!(out.is_none(), "{what}: the wire {:?} → {:?} leaves the picture at {out:?}", from.id, to.id);
         let ends = [(from, edge.route.first()), (to, edge.route.last())];
         for (node, end) in ends {
             let at = *end.expect("a wire has ends");

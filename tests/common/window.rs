@@ -4,7 +4,7 @@
 use dockwalk::ui::Options;
 use dockwalk::ui::app::App;
 use dockwalk::ui::command::Command;
-use egui::{Key, Vec2};
+use egui::{Key, Modifiers, Vec2};
 use egui_kittest::{Harness, kittest::Queryable};
 
 pub type Window = Harness<'static, Option<App>>;
@@ -41,5 +41,11 @@ pub fn click(window: &mut Window, label: &str) {
 
 pub fn press(window: &mut Window, key: Key) {
     window.key_press(key);
+    window.run_steps(2);
+}
+
+/// The same with Alt.
+pub fn press_alt(window: &mut Window, key: Key) {
+    window.key_press_modifiers(Modifiers::ALT, key);
     window.run_steps(2);
 }

@@ -1,6 +1,6 @@
 //! The window, driven by what a screen reader sees: labels and roles. No display is needed.
 
-use crate::common::{Window, app, app_mut, click, open, press, tell};
+use crate::common::{Window, app, app_mut, click, open, press, press_alt, tell};
 use crate::recording;
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::{Code, Entity, Level, StepKind};
@@ -27,7 +27,7 @@ fn bare(lang: Lang, size: (f32, f32)) -> Window {
     open(Options { lang: Some(lang), ..Options::default() }, size)
 }
 
-fn korean() -> Window {
+pub fn korean() -> Window {
     window(Lang::Ko, (1440.0, 900.0))
 }
 
@@ -152,10 +152,10 @@ fn a_finer_level_has_more_places_to_stop_at() {
     let stops = |window: &Window| app(window).state.marks.stops().len();
     click(&mut window, "이야기");
     let story = stops(&window);
-    press(&mut window, Key::Num2);
+    press_alt(&mut window, Key::Num2);
     assert!(stops(&window) > story);
     assert_eq!(app(&window).state.cursor.level(), Level::Stage);
-    press(&mut window, Key::Num1);
+    press_alt(&mut window, Key::Num1);
     press(&mut window, Key::ArrowDown);
     assert_eq!(app(&window).state.cursor.level(), Level::Stage);
 }

@@ -2,7 +2,7 @@
 
 use crate::common::{Window, app, app_mut, open, press, tell};
 use crate::sample;
-use dockwalk::i18n::{Lang, Words};
+use dockwalk::i18n::{Lang, Veil, Words};
 use dockwalk::trace::Entity;
 use dockwalk::ui::Options;
 use dockwalk::ui::command::PlaybackCommand;
@@ -83,7 +83,34 @@ fn what_begins_with_it_comes_first_and_of_very_many_all_are_counted() {
     assert!(by_value.iter().all(|hit| hit.by.as_ref().is_some_and(|by| by.contains("172.17."))), "{by_value:?}");
     assert!(!by_value.is_empty() && hits(" ", &world, &words).1 == 0);
     // What a lesson asks is not found by its value.
-    let veiled: Vec<&'static str> =
-        by_value.iter().flat_map(|hit| hit.facts.rows.iter().map(|row| row.label)).collect();
+    let veiled: Vec<(&'static str, Veil)> =
+        by_value.iter().flat_map(|hit| hit.facts.rows.iter().map(|row| (row.label, Veil::Asked))).collect();
     assert!(hits("172.17.", &world, &words.veiling(veiled)).1 < known);
+}
+
+/// Each path has the engine's directory in it: what only that says is found in none.
+#[test]
+fn the_engines_directory_is_no_hit_and_what_is_below_it_is() {
+    let mut world = sample::crowd(3).world;
+    let words = Words::new(Lang::Ko);
+    let root = world.host.as_ref().unwrap().root.clone();
+    assert!(root.len() > 4, "{root}");
+    let paths = |world: &dockwalk::trace::World| {
+        let all = world.entities().filter_map(|entity| dockwalk::ui::facts::of(&entity, world, &words));
+        let within = |value: &str| value.starts_with(&format!("{root}/"));
+        all.filter(|facts| facts.rows.iter().any(|row| within(&row.value))).count()
+    };
+    assert!(paths(&world) > 3, "there are paths below {root}");
+    let last = root.rsplit('/').next().unwrap().to_owned();
+    for text in [&root, &last, &root[1..root.len() - 1]] {
+        let (found, _) = hits(text, &world, &words);
+        let noise = found.iter().filter(|hit| hit.by.as_ref().is_some_and(|by| by.starts_with(&format!("{root}/"))));
+        assert_eq!(noise.count(), 0, "{text}: {found:?}");
+    }
+    for text in [format!("{root}/"), format!("{last}/con")] {
+        assert!(hits(&text, &world, &words).1 > 3, "{text} goes on below it");
+    }
+    // An engine that said nothing of its directory.
+    world.host = None;
+    assert!(hits(&last, &world, &words).1 > 0);
 }

@@ -3,8 +3,10 @@
 
 use crate::common::{Window, app, app_mut};
 use crate::laws;
-use crate::lesson::{LESSONS, lesson_in, onward, page};
-use dockwalk::i18n::Lang;
+use crate::lesson::{LESSONS, lesson_in, page};
+use crate::walk::{each_rest, each_stop};
+use dockwalk::i18n::{Lang, Words};
+use dockwalk::ui::diagrams::{Approximate, Look, Tab, scene_in};
 use egui::Rect;
 
 /// The smallest text that is read without effort, in points.
@@ -38,16 +40,13 @@ fn fits(size: (f32, f32)) {
     for name in LESSONS {
         let mut window = lesson_in(name, Lang::Ko, size);
         app_mut(&mut window).terminals.open = true;
-        let mut pictures = 0;
-        while app(&window).state.course.as_ref().is_some_and(|course| !course.is_ended()) {
-            window.run_steps(4);
-            if let Some(fault) = wrong(&window) {
-                faults.push(format!("{name} {size:?} {} {:?}: {fault}", page(&window).id, app(&window).state.tab));
+        let of = page(&window).of;
+        let pictures = each_stop(&mut window, |window| {
+            if let Some(fault) = wrong(window) {
+                faults.push(format!("{name} {size:?} {} {:?}: {fault}", page(window).id, app(window).state.tab));
             }
-            pictures += 1;
-            onward(&mut window, true);
-        }
-        assert!(pictures >= page(&window).of, "{name}: {pictures} pictures were looked at");
+        });
+        assert!(pictures >= of, "{name}: {pictures} pictures were looked at");
     }
     faults.dedup();
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
@@ -66,4 +65,127 @@ fn every_picture_of_every_lesson_fits_the_usual_window() {
 #[test]
 fn every_picture_of_every_lesson_fits_a_projectors_window() {
     fits((1920.0, 1080.0));
+}
+
+/// The smallest text before a class, where the window is as high as 720 points.
+const FROM_THE_BACK: f32 = 22.0;
+
+/// What is wrong with the picture that stands before the class.
+fn unseen(window: &Window, high: f32) -> Option<String> {
+    let app = app(window);
+    let seen = app.seen(app.state.tab)?;
+    if seen.scene.empty {
+        return None;
+    }
+    laws::nothing_overlaps(seen.scene, "before a class");
+    laws::no_wire_crosses(seen.scene, "before a class");
+    let texts = seen.scene.nodes().flat_map(|node| &node.texts).chain(seen.scene.captions.iter().map(|c| &c.text));
+    let least = texts.map(|text| text.font.size() * seen.transform.scaling).fold(f32::INFINITY, f32::min);
+    if least < FROM_THE_BACK * (high - 16.0) / 720.0 - 0.01 {
+        return Some(format!("text of {least} points"));
+    }
+    let all = seen.transform * Rect::from_min_size(egui::Pos2::ZERO, seen.scene.size);
+    let view = seen.view.expand(1.5);
+    let focus = seen.focus.map(|focus| seen.transform * focus);
+    if focus.is_some_and(|focus| !view.contains_rect(focus)) {
+        return Some(format!(
+            "{:?} in {:?}: what changed is not in view: {focus:?}",
+            seen.scene.size,
+            seen.view.size()
+        ));
+    }
+    (!view.contains_rect(all)).then(|| format!("{:?} in {:?}: not all in view", seen.scene.size, seen.view.size()))
+}
+
+/// The same before a class.
+fn fits_a_class(size: (f32, f32)) {
+    let mut faults = Vec::new();
+    for name in LESSONS {
+        for lang in Lang::ALL {
+            let mut window = lesson_in(name, lang, size);
+            app_mut(&mut window).state.presenter = true;
+            let of = page(&window).of;
+            let pictures = each_stop(&mut window, |window| {
+                if let Some(fault) = unseen(window, size.1) {
+                    let at = app(window).state.cursor.position();
+                    faults.push(format!(
+                        "{name} {lang:?} {} {at} {:?}: {fault}",
+                        page(window).id,
+                        app(window).state.tab
+                    ));
+                }
+            });
+            assert!(pictures >= of, "{name}: {pictures} pictures were looked at");
+        }
+    }
+    faults.dedup();
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn every_picture_of_every_lesson_fits_before_a_class() {
+    fits_a_class((1280.0, 720.0));
+}
+
+#[test]
+fn every_picture_of_every_lesson_fits_before_a_class_on_a_large_screen() {
+    fits_a_class((1920.0, 1080.0));
+}
+
+/// What says in what state a thing is.
+const STATES: [&str; 19] = [
+    "scene-absent",
+    "scene-blob-checking",
+    "scene-blob-here",
+    "scene-blob-rejected",
+    "scene-blob-reused",
+    "scene-blob-verified",
+    "scene-blob-waiting",
+    "scene-chosen",
+    "scene-not-mounted",
+    "scene-not-mounted-now",
+    "scene-not-read",
+    "scene-not-unpacked",
+    "scene-other-platform",
+    "scene-overlay-not-mounted",
+    "scene-overlay-unmounted",
+    "scene-reserved",
+    "scene-state-created",
+    "scene-state-running",
+    "scene-tag-before",
+];
+
+/// In every room a picture has, at every stop of every lesson, on every tab.
+#[test]
+fn no_word_that_says_a_state_is_cut() {
+    let mut cut = std::collections::BTreeSet::new();
+    let mut whole = 0;
+    for name in LESSONS {
+        for lang in Lang::ALL {
+            let words = Words::new(lang);
+            let states = STATES.map(|key| words.say(key));
+            let is_cut = |text: &str| {
+                let kept = text.strip_suffix('…').map(str::trim_end).filter(|kept| !kept.is_empty());
+                kept.is_some_and(|kept| {
+                    states.iter().any(|state| state.starts_with(kept) || kept.starts_with(state.as_str()))
+                })
+            };
+            let mut window = lesson_in(name, lang, (1280.0, 720.0));
+            each_rest(&mut app_mut(&mut window).state, |state| {
+                let lit = state.lit();
+                for (tab, room) in Tab::ALL.into_iter().flat_map(|tab| laws::ROOMS.map(|room| (tab, room))) {
+                    let look = Look { chosen: state.selection.as_ref(), lit: &lit, room: Some(room) };
+                    let scene = scene_in(tab, state.world(), look, &words, &Approximate);
+                    for text in scene.nodes().flat_map(|node| &node.texts) {
+                        whole += usize::from(states.contains(&text.text));
+                        if is_cut(&text.text) {
+                            cut.insert(format!("{name} {lang:?} {tab:?} {room:?}: {}", text.text));
+                        }
+                    }
+                }
+            });
+        }
+    }
+    assert!(whole > 500, "{whole} states were said");
+    assert!(cut.is_empty(), "{}\n{}", cut.len(), cut.into_iter().collect::<Vec<_>>().join("\n"));
 }

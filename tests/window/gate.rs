@@ -220,3 +220,61 @@ fn what_the_lesson_does_to_the_gate_is_its_own_and_its_end_restores_what_the_use
         }
     }
 }
+
+/// A command that failed before the lesson's stop, or never began, leaves no gate that lets the next one through.
+#[test]
+fn a_lessons_command_that_fails_gives_the_gate_back_and_can_be_run_again() {
+    use dockwalk::client::GateCommand;
+    use dockwalk::ui::command::LessonCommand;
+    use dockwalk::ui::state::Mover;
+    for lang in Lang::ALL {
+        for (user_opens, status) in [(false, Some(1)), (true, Some(125)), (false, None), (false, Some(0))] {
+            let mut window = crate::lesson::lesson_in(crate::lesson::LESSONS[0], lang, (1440.0, 900.0));
+            receive(&mut window, News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+            receive(&mut window, mode(false, false));
+            let state = &mut app_mut(&mut window).state;
+            if user_opens {
+                state.apply(PlaybackCommand::Gate.into());
+                state.receive(mode(true, false));
+            }
+            let Some(Effect::RunFor { line, .. }) = state.apply(LessonCommand::Onward.into()) else { panic!() };
+            assert_eq!(state.mover(), Mover::Wait);
+            match status {
+                Some(status) => state.lesson_command_ended(&line, status),
+                None => state.nothing_came_of_it(),
+            }
+            // The engine's word that it was opened comes after the end.
+            let early = state.give_gate_back();
+            assert!(early.is_none(), "{early:?}");
+            state.receive(mode(false, true));
+            let back = state.give_gate_back();
+            let said = state.notice.as_ref().and_then(|notice| notice.problem.clone()).map(|problem| problem.code);
+            match (user_opens, status, back) {
+                (_, Some(0), None) => assert_eq!(said, None),
+                (false, _, Some(Effect::Gate(GateCommand::Close)))
+                | (true, _, Some(Effect::Gate(GateCommand::Open))) => {
+                    assert_eq!(state.mover(), Mover::Run(line), "{status:?}: the next action is the same again");
+                    assert_eq!(said, status.map(|_| Code::LessonRunFailed));
+                    let twice = state.give_gate_back();
+                    assert!(twice.is_none(), "{twice:?}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+/// Who goes on by himself after such a failure has the gate that he asked for.
+#[test]
+fn what_the_user_wants_of_the_gate_since_is_not_taken_back() {
+    let mut window = crate::lesson::lesson_in(crate::lesson::LESSONS[0], Lang::Ko, (1440.0, 900.0));
+    receive(&mut window, News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+    receive(&mut window, mode(false, false));
+    let state = &mut app_mut(&mut window).state;
+    state.apply(dockwalk::ui::command::LessonCommand::Onward.into());
+    state.lesson_command_ended("docker image pull lab/shell:1", 1);
+    state.apply(dockwalk::ui::command::LessonCommand::Onward.into());
+    state.receive(mode(false, true));
+    let back = state.give_gate_back();
+    assert!(back.is_none(), "it was run again: {back:?}");
+}

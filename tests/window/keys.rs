@@ -1,7 +1,7 @@
 //! The window by keys alone: where Tab leads, what digits do while a question is open, what has the keys is seen; and what a screen
 //! reader is told of the picture and of what happened.
 
-use crate::common::{Window, app, press, tell};
+use crate::common::{Window, app, press, press_alt, tell};
 use crate::lesson::{LESSONS, lesson_in, page};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::lesson::QuestionState;
@@ -63,22 +63,64 @@ fn a_question_is_answered_by_digits_and_the_level_stays() {
     }
 }
 
+/// What a digit may change.
+fn place(window: &Window) -> (Level, u64, Tab, Face) {
+    let state = &app(window).state;
+    (state.cursor.level(), state.cursor.position(), state.tab, state.face())
+}
+
+/// A digit that comes late, or where nothing is asked, does nothing; the levels have keys of their own.
 #[test]
-fn where_no_question_is_seen_digits_are_the_levels() {
-    let mut window = lesson_in(LESSONS[0], Lang::Ko, SIZE);
-    press(&mut window, Key::Num3);
-    assert_eq!(app(&window).state.cursor.level(), Level::Kernel);
-    press(&mut window, Key::Num2);
-    assert_eq!(app(&window).state.cursor.level(), Level::Stage);
-    let id = to_question(&mut window);
-    tell(&mut window, LessonCommand::Face(Face::Text));
-    press(&mut window, Key::Num3);
-    assert_eq!((app(&window).state.cursor.level(), predicted(&window, &id)), (Level::Kernel, None));
-    tell(&mut window, LessonCommand::Face(Face::Ask(id.clone())));
-    // Before a class the choices are not seen: no key chooses among them.
-    press(&mut window, Key::F);
-    press(&mut window, Key::Num1);
-    assert_eq!((app(&window).state.cursor.level(), predicted(&window, &id)), (Level::Story, None));
+fn where_no_question_is_seen_digits_do_nothing() {
+    const DIGITS: [Key; 4] = [Key::Num1, Key::Num2, Key::Num3, Key::Num9];
+    let slips = |window: &mut Window, place_is: &str| {
+        let before = place(window);
+        for digit in DIGITS {
+            press(window, digit);
+            assert_eq!(place(window), before, "{place_is}: {digit:?}");
+        }
+    };
+    for lang in Lang::ALL {
+        let mut window = lesson_in(LESSONS[0], lang, SIZE);
+        slips(&mut window, "before anything is asked");
+        for (key, level) in [(Key::Num3, Level::Kernel), (Key::Num2, Level::Stage), (Key::Num1, Level::Story)] {
+            press_alt(&mut window, key);
+            assert_eq!(app(&window).state.cursor.level(), level);
+        }
+        let id = to_question(&mut window);
+        tell(&mut window, LessonCommand::Face(Face::Text));
+        slips(&mut window, "the page's text");
+        tell(&mut window, LessonCommand::Face(Face::Ask(id.clone())));
+        // Before a class the question is the sentence under the picture, with its choices.
+        press(&mut window, Key::F);
+        assert!(window.root().children_recursive().any(|node| {
+            node.accesskit_node().label().is_some_and(|text| text.contains("1)") && text.contains("2)"))
+        }));
+        press(&mut window, Key::Num1);
+        assert_eq!(predicted(&window, &id), Some(0));
+        slips(&mut window, "before a class, answered");
+        press(&mut window, Key::F);
+        assert_eq!(predicted(&window, &id), Some(0));
+        press_alt(&mut window, Key::Num2);
+        assert_eq!((app(&window).state.cursor.level(), predicted(&window, &id)), (Level::Stage, Some(0)), "not a choice");
+        press(&mut window, Key::Num2);
+        assert_eq!(predicted(&window, &id), Some(1));
+        // The student who presses it once more when the machine has told already.
+        while app(&window).state.open_question().is_some() {
+            press(&mut window, Key::Space);
+            window.run_steps(4);
+            if app(&window).state.open_question().is_some_and(|(open, _)| open != id) {
+                break;
+            }
+        }
+        if app(&window).state.open_question().is_none() {
+            slips(&mut window, "it is answered");
+        }
+    }
+    let mut free = crate::controls::korean();
+    slips(&mut free, "free play");
+    press_alt(&mut free, Key::Num3);
+    assert_eq!(app(&free).state.cursor.level(), Level::Kernel);
 }
 
 /// Where the control is that has the keys.

@@ -38,3 +38,4 @@ mod spoilers;
 mod term;
 mod terminals;
 mod timeline;
+mod walk;

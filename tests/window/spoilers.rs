@@ -3,9 +3,12 @@
 
 use crate::common::{Window, app, app_mut, press, tell};
 use crate::lesson::{LESSONS, lesson_in, onward, page};
-use dockwalk::i18n::Lang;
+use dockwalk::i18n::{Lang, Veil, Words};
 use dockwalk::lesson::Question;
+use dockwalk::spec::Digest;
+use dockwalk::trace::Entity;
 use dockwalk::ui::command::{LessonCommand, ViewCommand};
+use dockwalk::ui::diagrams::Tab;
 use dockwalk::ui::state::{Face, Mover, Notice, Place};
 use egui::Key;
 use egui::accesskit::Role;
@@ -220,6 +223,86 @@ fn cut(window: &mut Window, walk: &mut Walk) {
     walk.wrong.extend(cut.map(|text| format!("cut on the end page: {text}")));
     if painted.len() < 12 {
         walk.wrong.push(format!("the end page: {painted:?}"));
+    }
+}
+
+/// From the manifest on a picture would show by numbers and places which layer is the lowest, long before that is asked.
+#[test]
+fn no_picture_has_an_order_of_layers_while_it_is_asked() {
+    for lang in Lang::ALL {
+        let words = Words::new(lang);
+        let numbered: Vec<String> = (1..=9).map(|n| words.say_with("scene-layer", &[("n", &n.to_string())])).collect();
+        let mut window = lesson_in(LESSONS[0], lang, (1440.0, 900.0));
+        let (mut veiled, mut told) = (0, 0);
+        while app(&window).state.course.as_ref().is_some_and(|course| !course.is_ended()) && told < 2 {
+            let course = app(&window).state.course.as_ref().unwrap();
+            let hides = course.runner().veiling(app(&window).state.world()).any(|question| question.id == "lowest");
+            for tab in [Tab::Image, Tab::Layers] {
+                tell(&mut window, ViewCommand::Tab(Tab::ALL.iter().position(|one| *one == tab).unwrap()));
+                window.run_steps(3);
+                let (listed, drawn) = layers(&window, tab);
+                if drawn.len() < 3 {
+                    continue;
+                }
+                let upwards: Vec<_> = drawn.iter().rev().cloned().collect();
+                let says = everything(&window)
+                    .into_iter()
+                    .find(|text| numbered.iter().any(|layer| text == layer || text.starts_with(&format!("{layer} "))));
+                let order = [listed.clone(), listed.iter().rev().cloned().collect()].contains(&drawn);
+                let page = page(&window).id;
+                if hides {
+                    assert_eq!((order, says), (false, None), "{lang:?} {page} {tab:?}: {drawn:?}");
+                    veiled += 1;
+                } else {
+                    assert!(upwards == listed && says.is_some(), "{lang:?} {page} {tab:?}: {drawn:?}");
+                    told += 1;
+                }
+            }
+            onward(&mut window, true);
+        }
+        assert!(veiled > 4 && told > 0, "{veiled} {told}");
+    }
+}
+
+/// The layers of the lesson's image as its manifest lists them, and as they are drawn from the top down.
+fn layers(window: &Window, tab: Tab) -> (Vec<Digest>, Vec<Digest>) {
+    let world = app(window).state.world();
+    let Some(manifest) = world.manifests.values().next() else { return (vec![], vec![]) };
+    let listed: Vec<Digest> = manifest.layers.iter().map(|layer| layer.digest.clone()).collect();
+    let scene = &app(window).seen(tab).unwrap().scene;
+    let mut drawn: Vec<(f32, Digest)> = vec![];
+    for digest in &listed {
+        let unpacked = world.layers.iter().find(|(_, layer)| layer.blob.as_ref() == Some(digest));
+        let unpacked = unpacked.and_then(|(chain, _)| scene.shape_of(&Entity::Layer(chain.clone())));
+        let shape = scene.shape_of(&Entity::Blob(digest.clone())).or(unpacked);
+        drawn.extend(shape.map(|shape| (shape.rect.top(), digest.clone())));
+    }
+    drawn.sort_by(|a, b| a.0.total_cmp(&b.0));
+    (listed, drawn.into_iter().map(|(_, digest)| digest).collect())
+}
+
+/// What is not said yet is not said to be predicted where nobody is asked.
+#[test]
+fn what_is_held_back_says_until_when() {
+    for lang in Lang::ALL {
+        let words = Words::new(lang);
+        let said = |window: &Window, key: &str| everything(window).iter().any(|text| *text == words.say(key));
+        let mut window = lesson_in("02-storage", lang, (1440.0, 900.0));
+        let mut seen = BTreeSet::new();
+        while app(&window).state.course.as_ref().is_some_and(|course| !course.is_ended()) {
+            let runner = app(&window).state.course.as_ref().unwrap().runner();
+            let veils: BTreeSet<_> = runner.veiling(app(&window).state.world()).map(|one| runner.veil(one)).collect();
+            for veil in [Veil::Predicted, Veil::Asked, Veil::Later] {
+                let says = said(&window, veil.key());
+                assert!(!says || veils.contains(&veil), "{lang:?} {}: {veil:?} of {veils:?}", page(&window).id);
+                seen.extend(says.then_some(veil));
+            }
+            if let Mover::Predict(id) = app(&window).state.mover() {
+                assert!(veils.contains(&Veil::Asked), "{id}: {veils:?}");
+            }
+            onward(&mut window, true);
+        }
+        assert_eq!(seen.len(), 3, "{seen:?}");
     }
 }
 

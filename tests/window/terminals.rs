@@ -152,7 +152,7 @@ fn tabs_of_commands_that_went_well_close_by_themselves_but_the_one_that_is_read(
     run(&mut window, "later", "read x");
     window.run_steps(60);
     assert_eq!(titles(&window), ["bad", "later"], "what failed stays");
-    window.get_by_label("bad (3)");
+    window.get_by_label("bad · 오류");
     assert_eq!(app(&window).terminals.current, 1, "the one that is shown is shown still");
 }
 
@@ -248,9 +248,10 @@ fn escape_tab_and_a_click_elsewhere_give_the_keys_back_at_once() {
 
 #[test]
 fn a_dead_terminal_looks_dead_and_swallows_what_is_typed_at_it() {
-    for (lang, said, how) in
-        [(Lang::Ko, "끝났습니다 · 종료 코드 3", "Esc를 누르거나"), (Lang::En, "ended · exit code 3", "Press Esc or")]
-    {
+    for (lang, said, how) in [
+        (Lang::Ko, "오류로 끝났습니다 (종료 코드 3)", "Esc를 누르거나"),
+        (Lang::En, "Ended with an error (exit code 3)", "Press Esc or"),
+    ] {
         let mut window = ended_while_typing();
         tell(&mut window, ViewCommand::Language(lang));
         window.run_steps(6);

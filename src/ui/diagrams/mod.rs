@@ -122,32 +122,51 @@ pub fn scene(tab: Tab, world: &World, chosen: Option<&Entity>, words: &Words, me
 }
 
 /// The scene laid out for its room: what does not fit at a size that can be read is folded until it does, what the eye is led to
-/// last of all.
+/// last of all. Where that leaves room free, it is laid out for less, so that it can be drawn larger.
 pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure: &dyn Measure) -> Scene {
-    let stage = |detail| stage::Stage::new(words, measure, look, detail);
-    let lay = |detail| match tab {
-        Tab::Image => image::scene(world, look.chosen, stage(detail)),
-        Tab::Layers => layers::scene(world, look.chosen, stage(detail)),
-        Tab::Network => network::scene(world, stage(detail)),
-        Tab::Storage => storage::scene(world, stage(detail)),
+    let stage = |detail, room| stage::Stage::new(words, measure, Look { room, ..look }, detail);
+    let lay = |detail, room| match tab {
+        Tab::Image => image::scene(world, look.chosen, stage(detail, room)),
+        Tab::Layers => layers::scene(world, look.chosen, stage(detail, room)),
+        Tab::Network => network::scene(world, stage(detail, room)),
+        Tab::Storage => storage::scene(world, stage(detail, room)),
     };
     // A crowd is not laid out in full only to find that it does not fit.
     let may_fit = |detail: &Detail| {
         let most = match tab {
-            Tab::Network => network::most(&stage(*detail)),
-            Tab::Storage => storage::most(&stage(*detail)),
+            Tab::Network => network::most(&stage(*detail, look.room)),
+            Tab::Storage => storage::most(&stage(*detail, look.room)),
             Tab::Image | Tab::Layers => usize::MAX,
         };
         world.containers.len() <= most
     };
-    let fits = |scene: &Scene| look.room.is_none_or(|room| scene.size.x <= room.x && scene.size.y <= room.y);
+    let fits = |scene: &Scene, room: Vec2| scene.size.x <= room.x && scene.size.y <= room.y;
     let (last, more): (Detail, &[Detail]) = match tab {
-        Tab::Image => (Detail::Bare, &[Detail::Full, Detail::Less, Detail::Least]),
-        Tab::Layers | Tab::Network | Tab::Storage => (Detail::Least, &[Detail::Full, Detail::Less]),
+        Tab::Image => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least, Detail::Bare]),
+        Tab::Layers | Tab::Network => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least]),
+        Tab::Storage => (Detail::Least, &[Detail::Full, Detail::Less]),
     };
-    let amounts = more.iter().copied().filter(may_fit);
-    amounts.map(lay).find(fits).unwrap_or_else(|| lay(last))
+    let Some(room) = look.room else { return lay(Detail::Full, None) };
+    let amounts = more.iter().copied().filter(may_fit).chain([last]);
+    let mut found = None;
+    for detail in amounts {
+        let scene = lay(detail, look.room);
+        let is_enough = fits(&scene, room);
+        found = Some((detail, scene));
+        if is_enough {
+            break;
+        }
+    }
+    let Some((detail, scene)) = found else { return lay(last, look.room) };
+    // What has as many lines in less width is high already.
+    let grows = |larger: &f32| scene.size.x * larger > room.x && scene.size.y * larger <= room.y;
+    let larger = LARGER.iter().filter(|larger| grows(larger)).map(|larger| room / *larger);
+    let larger = larger.map(|room| (lay(detail, Some(room)), room)).find(|(scene, room)| fits(scene, *room));
+    larger.map_or(scene, |(larger, _)| larger)
 }
+
+/// How much larger than at 100 % a picture is drawn where there is room: few sizes, so that they do not change with each step.
+const LARGER: [f32; 2] = [1.3, 1.15];
 
 /// The diagram as an SVG document.
 pub fn svg(tab: Tab, world: &World, words: &Words, theme: &Theme) -> String {

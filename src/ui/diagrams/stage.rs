@@ -17,6 +17,8 @@ pub(super) enum Detail {
     Least,
     /// A line each, but what the eye is led to: for pictures that are no list, so that nothing of them can be counted instead.
     Bare,
+    /// A line each for that, too, and no more shapes than a picture twice as large has room for: before a class.
+    Thin,
 }
 
 /// Where a layout puts its shapes: the scene so far, the words, how wide they are, how much room there is and how much to draw.
@@ -40,7 +42,11 @@ impl<'a> Stage<'a> {
 
     /// Free room around everything.
     pub fn margin(&self) -> f32 {
-        if self.is_full() { MARGIN } else { MARGIN_LESS }
+        match self.detail {
+            Detail::Full => MARGIN,
+            Detail::Less | Detail::Least | Detail::Bare => MARGIN_LESS,
+            Detail::Thin => MARGIN_THIN,
+        }
     }
 
     /// How wide the picture may be; `otherwise` where it has no end.
@@ -56,6 +62,11 @@ impl<'a> Stage<'a> {
     /// The eye is led to one of these.
     pub fn any_open(&self, is: impl Fn(&Entity) -> bool) -> bool {
         self.look.chosen.is_some_and(&is) || self.look.lit.iter().any(is)
+    }
+
+    /// Which layer lies on which is being asked: no number and no place says it.
+    pub fn hides_order(&self) -> bool {
+        self.words.is_veiled("scene-stack-direction")
     }
 
     pub fn say(&self, key: &str) -> String {
@@ -77,6 +88,15 @@ impl<'a> Stage<'a> {
             let head: String = text.chars().take(kept).collect();
             format!("{head}…")
         })
+    }
+
+    /// A state's words, never cut: what it is without why where there is no room for both, and nothing where there is none for
+    /// that; its sign says the same.
+    pub fn state(&self, words: &str, font: Font, width: f32) -> String {
+        let short = words.split(" · ").next().unwrap_or(words);
+        let shortest = short.split(" (").next().unwrap_or(short);
+        let fits = |text: &&str| self.width(text, font) <= width;
+        [words, short, shortest].into_iter().find(fits).unwrap_or_default().to_owned()
     }
 
     /// The text, cut in its middle: for paths and names whose ends tell them apart.
@@ -151,7 +171,9 @@ impl<'a> Stage<'a> {
     pub fn done(mut self, spoken: String) -> Scene {
         let nodes = self.scene.nodes().map(|node| node.rect);
         let all = nodes.chain(self.scene.captions.iter().map(|c| c.rect)).fold(Rect::NOTHING, Rect::union);
-        self.scene.size = if all.is_positive() { all.max.to_vec2() + Vec2::splat(self.margin()) } else { Vec2::ZERO };
+        let size = if all.is_positive() { all.max.to_vec2() + Vec2::splat(self.margin()) } else { Vec2::ZERO };
+        let routes = self.scene.graph.edge_weights().flat_map(|edge| &edge.route);
+        self.scene.size = routes.fold(size, |size, at| size.max(at.to_vec2() + Vec2::splat(BESIDE_WIRE)));
         self.scene.spoken = seen(spoken);
         self.scene
     }
@@ -176,6 +198,12 @@ pub(super) const MARGIN: f32 = 28.0;
 
 /// The same where room is dear.
 const MARGIN_LESS: f32 = 12.0;
+
+/// Free room beside a wire.
+const BESIDE_WIRE: f32 = 5.0;
+
+/// The same where it is dearest.
+const MARGIN_THIN: f32 = 8.0;
 
 impl Node {
     /// A shape without text.

@@ -46,7 +46,9 @@ impl Heights {
         match detail {
             Detail::Full => Self { head: 50.0, row: 74.0, home: 62.0, target: 46.0, gap: 22.0 },
             Detail::Less => Self { head: 34.0, row: 50.0, home: 44.0, target: 42.0, gap: 12.0 },
-            Detail::Least | Detail::Bare => Self { head: 30.0, row: 32.0, home: 28.0, target: 28.0, gap: 8.0 },
+            Detail::Least | Detail::Bare | Detail::Thin => {
+                Self { head: 30.0, row: 32.0, home: 28.0, target: 28.0, gap: 8.0 }
+            }
         }
     }
 }
@@ -111,7 +113,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let mut y = plan.margin;
     let mut homes = Homes::default();
     let (open, folded): (Vec<&Arc<Container>>, Vec<&Arc<Container>>) = match stage.detail {
-        Detail::Least | Detail::Bare => parted(world, &stage, &containers),
+        Detail::Least | Detail::Bare | Detail::Thin => parted(world, &stage, &containers),
         _ => (containers.clone(), Vec::new()),
     };
     for container in &open {
@@ -324,7 +326,7 @@ fn home_card(
     let (up, down) = match stage.detail {
         Detail::Full => (19.0, 43.0),
         Detail::Less => (13.0, 31.0),
-        Detail::Least | Detail::Bare => (14.0, 14.0),
+        Detail::Least | Detail::Bare | Detail::Thin => (14.0, 14.0),
     };
     // What is being predicted is told by no sign and no colour either.
     let key = format!("{}-fate", kind.key());
@@ -355,7 +357,7 @@ fn home_card(
     } else {
         let note = note.map(|(note, mark)| {
             let room = (plan.home - 2.0 * PAD) * 0.55;
-            (stage.fit(&note, Font::Small, room), mark)
+            (stage.state(&note, Font::Small, room), mark)
         });
         let taken = note.as_ref().map_or(0.0, |(note, _)| stage.width(note, Font::Small) + 30.0);
         let path = stage.fit_middle(path, font, plan.home - 2.0 * PAD - taken);
@@ -402,7 +404,7 @@ fn target(
         let y = if second.is_some() { high * 0.34 } else { high / 2.0 };
         lines.push(Text::new(pos2(PAD, y), Font::MonoTitle, Ink::Strong, shown));
         if let Some((word, mark)) = second {
-            let word = stage.fit(&word, Font::Small, room - 16.0);
+            let word = stage.state(&word, Font::Small, room - 16.0);
             lines.push(Text::new(pos2(PAD, high * 0.73), Font::Small, Ink::Weak, word).marked(mark));
         }
     }

@@ -83,7 +83,12 @@ impl EffectRunner {
         if let (Some(kind), Some(link)) = (until, &self.link) {
             link.order(GateCommand::RunTo { kind });
         }
+        let before = terminals.list().len();
         self.run(ctx, state, terminals, &line);
+        match terminals.list().len() > before {
+            true => terminals.last_is_for_lesson(),
+            false => state.nothing_came_of_it(),
+        }
     }
 
     /// Replaces `{{bind}}` by a directory made for the lesson.
@@ -131,7 +136,10 @@ impl EffectRunner {
                     shown.write(text.replace('\n', "\r").as_bytes());
                 }
             }
-            None => fail(state, &Problem::new(Code::TerminalNone)),
+            None => {
+                fail(state, &Problem::new(Code::TerminalNone));
+                state.nothing_came_of_it();
+            }
         }
     }
 }

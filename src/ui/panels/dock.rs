@@ -180,8 +180,8 @@ fn live_tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &Terminals) {
     for (number, terminal) in terminals.list().iter().enumerate() {
         let chosen = number == terminals.current;
         let title = match terminal.ended {
-            None => terminal.title.clone(),
-            Some(status) => format!("{} ({status})", terminal.title),
+            None | Some(0) => terminal.title.clone(),
+            Some(_) => cx.words.say_with("dock-tab-failed", &[("name", terminal.title.as_str())]),
         };
         if tab(ui, cx, &title, chosen && terminals.open, room) {
             cx.want(TerminalCommand::Show(number));
@@ -285,18 +285,31 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     terminals.room = Some(room);
 }
 
+/// What an exit code says of how it ended: Docker's own, a shell's, and 128 and a signal.
+fn how_ended(status: u32) -> &'static str {
+    match status {
+        0 => "dock-ended-well",
+        125 => "dock-ended-not-started",
+        126 => "dock-ended-not-runnable",
+        127 => "dock-ended-not-found",
+        130 => "dock-ended-interrupted",
+        137 => "dock-ended-killed",
+        143 => "dock-ended-told",
+        _ => "dock-ended-failed",
+    }
+}
+
 /// Below a screen whose program has ended: that it has, and how one goes on while keys are swallowed here.
 fn ended(ui: &Ui, cx: &PanelContext<'_>, line: Rect, status: u32, focused: bool) {
     let (theme, painter) = (&cx.theme, ui.painter());
     painter.rect_filled(line, 0.0, theme.well);
-    let status = status.to_string();
-    let mut text = cx.words.say_with("dock-ended", &[("status", &status)]);
+    let mut text = cx.words.say_with(how_ended(status), &[("status", &status.to_string())]);
     if focused {
         text = format!("{text} · {}", cx.say("dock-ended-keys"));
     }
     let response = ui.interact(line, ui.scope_id().with("ended"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &text));
-    let color = if status == "0" { theme.weak } else { theme.bad };
+    let color = if status == 0 { theme.weak } else { theme.bad };
     let at = pos2(line.left() + 10.0, line.top() + 1.0);
     widgets::line(painter, at, line.width() - 20.0, &text, fonts::regular(13.0), color);
 }
@@ -332,4 +345,25 @@ fn empty(ui: &mut Ui, cx: &PanelContext<'_>, key: &str) {
     ui.scope_builder(egui::UiBuilder::new().max_rect(rect.shrink(16.0)), |ui| {
         ui.label(RichText::new(cx.say(key)).color(cx.theme.weak));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::{Lang, Words};
+
+    /// A number alone says nothing to who has not learned it.
+    #[test]
+    fn an_exit_code_is_said_in_words_of_its_own() {
+        for lang in Lang::ALL {
+            let words = Words::new(lang);
+            let codes = [0_u32, 1, 125, 126, 127, 130, 137, 143];
+            let said = codes.map(|status| words.say_with(how_ended(status), &[("status", &status.to_string())]));
+            for (status, text) in codes.iter().zip(&said) {
+                assert!(words.knows(how_ended(*status)) && text.contains(&status.to_string()), "{lang:?} {text}");
+                assert_eq!(said.iter().filter(|one| *one == text).count(), 1, "{text}");
+            }
+            assert_eq!(how_ended(3), how_ended(1));
+        }
+    }
 }

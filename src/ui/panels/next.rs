@@ -64,14 +64,14 @@ fn paint_next(
     color: Color32,
 ) {
     let (painter, theme, width) = (ui.painter(), &cx.theme, inner.width());
-    let masked = cx.state.is_predicting();
+    let veil = cx.state.veil_of_next();
     let rect = widgets::line(painter, inner.min, width, caption, fonts::bold(12.0), color);
     let rect = widgets::line(painter, rect.left_bottom() + vec2(0.0, 3.0), width, title, fonts::bold(15.0), theme.text);
     let Some(record) = record else { return };
-    let why = if masked { cx.say("next-masked") } else { cx.words.step_why(record.step.plan.kind) };
+    let why = veil.map_or_else(|| cx.words.step_why(record.step.plan.kind), |veil| cx.say(veil.next_key()));
     let at = rect.left_bottom() + vec2(0.0, 3.0);
     widgets::lines(painter, at, width, 2, &why, fonts::regular(12.0), theme.weak);
-    if masked {
+    if veil.is_some() {
         return;
     }
     let call = if record.step.plan.call.is_empty() { &record.step.plan.subject } else { &record.step.plan.call };

@@ -12,7 +12,7 @@ const SENTENCE: f32 = 34.0;
 const NEXT: f32 = 22.0;
 const LINE: f32 = 12.0;
 /// All below the picture.
-const BELOW: f32 = 150.0;
+const BELOW: f32 = 126.0;
 
 /// Shows it in all the room there is. The smallest text is as large as 22 points are on a screen of 720.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
@@ -36,14 +36,14 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
         ui,
         cx,
         Rect::from_min_max(
-            pos2(all.left() + side, below + 8.0 * scale),
-            pos2(all.right() - side, below + 92.0 * scale),
+            pos2(all.left() + side, below + 4.0 * scale),
+            pos2(all.right() - side, below + 76.0 * scale),
         ),
         scale,
     );
     let row = Rect::from_min_max(
-        pos2(all.left() + side, below + 94.0 * scale),
-        pos2(all.right() - side, all.bottom() - (LINE + 8.0) * scale),
+        pos2(all.left() + side, below + 78.0 * scale),
+        pos2(all.right() - side, all.bottom() - (LINE + 6.0) * scale),
     );
     coming(ui, cx, row, scale);
     time(ui, cx, Rect::from_min_max(pos2(all.left(), all.bottom() - LINE * scale), all.max));
@@ -74,7 +74,8 @@ fn asked(cx: &PanelContext<'_>) -> Option<String> {
     let crate::ui::state::Mover::Predict(id) = state.mover() else { return None };
     let view = state.course.as_ref()?.view(state.lang);
     let question = view.questions.into_iter().find(|question| question.id == id)?;
-    let choices: Vec<String> = question.choices.iter().zip(1..).map(|(choice, n)| format!("{n} {choice}")).collect();
+    let choices: Vec<String> =
+        question.choices.iter().zip(1..).map(|(choice, n)| format!("{n})\u{a0}{choice}")).collect();
     Some(format!("{}  {}", question.ask.replace(['`', '*'], ""), choices.join("   ")))
 }
 
@@ -82,10 +83,10 @@ fn asked(cx: &PanelContext<'_>) -> Option<String> {
 fn coming(ui: &Ui, cx: &PanelContext<'_>, row: Rect, scale: f32) {
     let (state, theme) = (cx.state, &cx.theme);
     let record = state.next();
-    let title = match &record {
-        Some(_) if state.is_predicting() => cx.say("next-masked"),
-        Some(record) => cx.words.step(record.step.plan.kind),
-        None => cx.say(next::nothing_next(cx)),
+    let title = match (&record, state.veil_of_next()) {
+        (Some(_), Some(veil)) => cx.say(veil.next_key()),
+        (Some(record), None) => cx.words.step(record.step.plan.kind),
+        (None, _) => cx.say(next::nothing_next(cx)),
     };
     let font = FontId { size: NEXT * scale, ..fonts::regular(NEXT) };
     let (reached, of) = (state.marks.reached(state.cursor.position()), state.marks.stops().len());

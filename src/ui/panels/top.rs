@@ -99,7 +99,9 @@ fn level(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         (Level::Stage, cx.say("level-stage")),
         (Level::Kernel, cx.say("level-kernel")),
     ];
-    if let Some(level) = widgets::segmented_with(ui, "level", &choices, cx.state.cursor.level(), &["1", "2", "3"]) {
+    let keys = ["level-story", "level-stage", "level-kernel"].map(super::help::key_of);
+    let keys = keys.each_ref().map(String::as_str);
+    if let Some(level) = widgets::segmented_with(ui, "level", &choices, cx.state.cursor.level(), &keys) {
         cx.want(PlaybackCommand::Level(level));
     }
     if ui.ctx().content_rect().width() > 1150.0 {

@@ -48,12 +48,16 @@ impl WindowState {
     }
 
     /// The question that is shown and may be answered, or answered otherwise, and how many choices it has; none while something lies
-    /// over it, or before a class, where it is not shown.
+    /// over it. Before a class it is the one that is to be answered next: there it is the sentence under the picture.
     pub fn open_question(&self) -> Option<(String, usize)> {
-        let (Face::Ask(id), Some(course)) = (self.face(), &self.course) else { return None };
-        if self.presenter || self.overlay.is_some() || course.is_ended() {
+        let course = self.course.as_ref()?;
+        if self.overlay.is_some() || course.is_ended() {
             return None;
         }
+        let id = match (self.presenter, self.face(), self.mover()) {
+            (true, _, Mover::Predict(id)) | (false, Face::Ask(id), _) => id,
+            _ => return None,
+        };
         let view = course.view(self.lang);
         let question = view.questions.into_iter().find(|question| question.id == id)?;
         let open = !matches!(question.state, QuestionState::Revealed { .. });

@@ -15,6 +15,8 @@ pub struct GateState {
     pub note: Option<GateNote>,
     /// It was told something from here, and by whom; what comes of it is not known yet.
     told: Option<By>,
+    /// The lesson had it opened up to its stop for a command that failed before.
+    owed: bool,
     /// The user opened it by a click, and has not closed it since.
     wanted_open: bool,
 }
@@ -88,7 +90,38 @@ impl WindowState {
             GateCommand::Close => self.gate.wanted_open = false,
             _ => {}
         }
+        // Whoever tells it something now wants that.
+        self.gate.owed = false;
         self.gate.told = Some(by);
+    }
+
+    /// A lesson's command has ended. One that failed before the lesson's stop leaves a gate that lets through whatever comes next.
+    pub fn lesson_command_ended(&mut self, line: &str, status: u32) {
+        if status == 0 || !matches!(self.place(), Some(Place::Before | Place::Moving)) {
+            return;
+        }
+        self.nothing_came_of_it();
+        let problem = Problem::new(Code::LessonRunFailed).with("command", line).with("status", status);
+        self.notify(Notice::failure(&self.words(), &problem));
+    }
+
+    /// What the lesson wanted to run did not run, or not to its stop: it can be run again, and the gate is to be as it was.
+    pub fn nothing_came_of_it(&mut self) {
+        self.settle();
+        self.gate.owed = true;
+    }
+
+    /// The gate as it was before the lesson's command, as soon as the engine says that it lets things through up to the stop. Its
+    /// word for that may come after the command's end.
+    pub fn give_gate_back(&mut self) -> Option<Effect> {
+        if !self.gate.owed || self.gate.mode() != Mode::Passing || self.is_busy() {
+            return None;
+        }
+        let effect = self.restore_gate()?;
+        if let Effect::Gate(order) = &effect {
+            self.tells_gate(By::Lesson, order);
+        }
+        Some(effect)
     }
 
     /// At the end of a lesson the gate is what the user had made it, not what the lesson left.

@@ -40,7 +40,7 @@ use super::progress::Progress;
 use super::source::{News, Recording};
 use super::terminal::TerminalCommand;
 use crate::client::protocol::{Caller, GateCommand};
-use crate::i18n::{Lang, Words};
+use crate::i18n::{Lang, Veil, Words};
 use crate::spool::Spool;
 use crate::trace::{
     Base, Body, Code, Cursor, Direction, Entity, Event, Level, OpId, Outcome, Problem, Step, StepKind, StepRecord,

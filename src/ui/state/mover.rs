@@ -180,10 +180,17 @@ impl WindowState {
     }
 
     /// The messages that would tell what is being predicted.
-    pub(super) fn veiled(&self) -> Vec<&'static str> {
-        let course = self.predicted();
-        let veiling = course.into_iter().flat_map(|course| course.runner().veiling(&self.world));
-        veiling.flat_map(|question| question.ask.said_by()).copied().collect()
+    pub(super) fn veiled(&self) -> Vec<(&'static str, Veil)> {
+        let runner = self.predicted().map(Course::runner);
+        let veiling =
+            runner.into_iter().flat_map(|runner| runner.veiling(&self.world).map(|one| (one, runner.veil(one))));
+        veiling.flat_map(|(question, veil)| question.ask.said_by().iter().map(move |key| (*key, veil))).collect()
+    }
+
+    /// Until when the step that comes next is not told; none when it is.
+    pub fn veil_of_next(&self) -> Option<Veil> {
+        let runner = self.predicted().map(Course::runner)?;
+        runner.pending(&self.world).map(|question| runner.veil(question)).max()
     }
 
     /// Predictions wait for their answer: the title of the page that comes next could tell it.
@@ -204,7 +211,8 @@ impl WindowState {
     /// A step's name, unless it is still to come and would tell what is being predicted.
     pub fn step_name(&self, words: &Words, kind: StepKind, announced: u64) -> String {
         let comes = announced >= self.cursor.position();
-        if comes && self.is_predicting() { words.say("veiled") } else { words.step(kind) }
+        let veil = self.veil_of_next().filter(|_| comes);
+        veil.map_or_else(|| words.step(kind), |veil| words.say(veil.key()))
     }
 
     /// A question waits for its answer, of this page or of one before: what comes next would tell it.

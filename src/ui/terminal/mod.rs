@@ -82,6 +82,8 @@ pub struct Terminal {
     pty: pty::Pty,
     /// Its exit status, once it ended.
     pub ended: Option<u32>,
+    /// A lesson ran it, and was not told yet how it ended.
+    for_lesson: bool,
     /// When that was seen, in the window's seconds.
     since: Option<f64>,
     /// It takes the keys as soon as it says something: a shell that waits at the gate has no use for them.
@@ -161,6 +163,7 @@ impl Terminals {
             screen,
             pty,
             ended: None,
+            for_lesson: false,
             since: None,
             wants_keys: false,
             rows: 0,
@@ -224,6 +227,18 @@ impl Terminals {
         }
         self.has_keys = false;
         Keys::Back
+    }
+
+    /// The one that was opened last is a lesson's.
+    pub fn last_is_for_lesson(&mut self) {
+        self.list.iter_mut().last().into_iter().for_each(|last| last.for_lesson = true);
+    }
+
+    /// The command of a lesson that has ended since this was asked last, and its status.
+    pub fn ended_for_lesson(&mut self) -> Option<(String, u32)> {
+        let ended = self.list.iter_mut().find(|one| one.for_lesson && one.ended.is_some())?;
+        ended.for_lesson = false;
+        Some((ended.title.clone(), ended.ended?))
     }
 
     /// The one that was opened last takes the keys as soon as it says something.

@@ -34,10 +34,14 @@ pub(super) fn index_card(world: &World, stage: &mut Stage<'_>, index: &Index, pl
             true => (low, stage.width(&digest, Font::Mono)),
             false => (14.0, stage.width(&title, Font::Title)),
         };
-        let under = stage.fit(&under, Font::Small, right - taken - 24.0);
+        let under = stage.state(&under, Font::Small, right - taken - if left { 39.0 } else { 24.0 });
         let title = stage.fit(&title, Font::Title, place.width() - 28.0);
         node.text(Text::new(pos2(14.0, 14.0), Font::Title, Ink::Strong, title))
-            .text(Text::new(pos2(right, y), Font::Small, ink(past), under).anchored(Anchor::Right))
+            .text(
+                Text::new(pos2(right, y), Font::Small, ink(past), under)
+                    .anchored(Anchor::Right)
+                    .marked(left.then_some(Glyph::Minus)),
+            )
             .text(Text::new(pos2(14.0, low), Font::Mono, Ink::Weak, digest))
     } else {
         let size = bytes(index.this.size);
@@ -63,7 +67,7 @@ pub(super) fn pending(stage: &mut Stage<'_>, root: &Root<'_>, place: Rect) -> No
     let word = stage.say(if past { "scene-tag-before" } else { "scene-not-read" });
     let low = place.height() < TWO_LINES;
     let (up, middle, down) = if low { (14.0, 31.0, 14.0) } else { (21.0, 42.0, 64.0) };
-    let word = stage.fit(&word, Font::Small, place.width() - stage.width(&title, Font::Title) - 56.0);
+    let word = stage.state(&word, Font::Small, place.width() - stage.width(&title, Font::Title) - 46.0);
     let state = if low {
         Text::new(pos2(place.width() - 12.0, down), Font::Small, Ink::Weak, word).anchored(Anchor::Right)
     } else {
@@ -114,11 +118,11 @@ pub(super) fn manifest_card(
     let right = pos2(width - 14.0, down);
     let room = width - 15.0 - 136.0 - 14.0;
     if style == Style::Ghost && !attestation && past.is_none() {
-        let word = stage.fit(&stage.say("scene-absent"), Font::Small, room - 15.0);
+        let word = stage.state(&stage.say("scene-absent"), Font::Small, room - 15.0);
         let word = Text::new(right, Font::Small, Ink::Weak, word).anchored(Anchor::Right);
         node = node.text(word.marked(Glyph::Minus));
     } else if chosen {
-        let word = stage.fit(&stage.say("scene-chosen"), Font::Small, room - 15.0);
+        let word = stage.state(&stage.say("scene-chosen"), Font::Small, room - 15.0);
         let word = Text::new(right, Font::Small, Ink::Tint(TINT), word).anchored(Anchor::Right);
         node = node.text(word.marked(Glyph::Check));
     } else if past.is_some() {

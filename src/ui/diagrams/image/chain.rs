@@ -375,7 +375,7 @@ fn most(stage: &Stage<'_>) -> usize {
         Detail::Full => SHOWN,
         Detail::Less => SHOWN_LESS,
         Detail::Least => SHOWN_LEAST,
-        Detail::Bare => 1,
+        Detail::Bare | Detail::Thin => 1,
     }
 }
 

@@ -70,7 +70,9 @@ fn written(stage: &Stage<'_>, node: &Node, word: &str, tint: Tint) -> Option<Tex
     let right = node.rect.width() - 14.0;
     let last = node.texts.last()?;
     let used = |y: f32| {
-        let same = node.texts.iter().filter(|t| (t.at.y - y).abs() < 10.0 && t.anchor == Anchor::Left);
+        // What is said last gives its place.
+        let kept = node.texts.len() - usize::from(last.anchor == Anchor::Right);
+        let same = node.texts[..kept].iter().filter(|t| (t.at.y - y).abs() < 10.0);
         same.map(|t| stage.captioned((*t).clone()).rect.right()).fold(0.0, f32::max)
     };
     let free = |y: f32| node.texts.iter().all(|t| (t.at.y - y).abs() >= 10.0 || t.anchor == Anchor::Left);
@@ -81,7 +83,7 @@ fn written(stage: &Stage<'_>, node: &Node, word: &str, tint: Tint) -> Option<Tex
         lines.min_by(|a, b| used(*a).total_cmp(&used(*b)))?
     };
     let room = right - used(y) - 10.0 - (Font::Small.size() + 4.0);
-    let word = if room < 24.0 { String::new() } else { stage.fit(word, Font::Small, room) };
+    let word = stage.state(word, Font::Small, room);
     let text = Text::new(pos2(right, y), Font::Small, Ink::Tint(tint), word).anchored(Anchor::Right);
     Some(text.marked(if tint == Tint::Bad { Glyph::Cross } else { Glyph::Crack }))
 }

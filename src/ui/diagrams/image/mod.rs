@@ -57,7 +57,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let sizes = Sizes::of(&stage);
     let margin = sizes.margin;
     let focus = Focus::of(world, &pictures, chosen);
-    let (roots, left_out) = roots::roots(world, &pictures, &focus, sizes.chain);
+    let (roots, left_out) = roots::roots(world, &pictures, &focus, sizes.chain, &stage);
     let chains = chain::draw(world, &mut stage, sizes, &pictures, (&roots, left_out), pos2(margin, margin));
 
     let main = pictures.iter().find(|p| Some(&p.id) == focus.image.as_ref());
@@ -67,14 +67,15 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let mut others: Vec<&Picture<'_>> = pictures.iter().filter(|p| Some(&p.id) != focus.image.as_ref()).collect();
     // Images that share layers beside each other, the one that has fewer of them first.
     others.sort_by_cached_key(|p| p.layers.iter().map(Slab::key).collect::<Vec<_>>());
-    let uncounted = others.len().saturating_sub(sizes.others);
+    let all = others.len();
     others.truncate(sizes.others);
+    let uncounted = all - others.len();
 
     let images = others.len() + usize::from(main.is_some());
     let lanes = LANE * images as f32;
     let top = chains.bottom + lanes + sizes.between;
     let layers_at = margin + sizes.config + sizes.gutter.max(30.0 + lanes);
-    let rows = main.map(|picture| rows::rows(world, picture, chosen, sizes.layers)).unwrap_or_default();
+    let rows = main.map(|picture| rows::rows(world, &stage, picture, chosen, sizes)).unwrap_or_default();
     let amounts = main.map(|p| rows::amounts(p, &rows)).into_iter().flatten().chain(beside(main, &others));
     let scale = Scale::of(sizes.track, amounts);
 
@@ -95,7 +96,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
             + match stage.detail {
                 Detail::Full => 24.0,
                 Detail::Less | Detail::Least => 12.0,
-                Detail::Bare => 8.0,
+                Detail::Bare | Detail::Thin => 8.0,
             };
     }
     for picture in others {
@@ -106,7 +107,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
             + match stage.detail {
                 Detail::Full => 18.0,
                 Detail::Less | Detail::Least => 10.0,
-                Detail::Bare => 6.0,
+                Detail::Bare | Detail::Thin => 6.0,
             };
     }
     if uncounted > 0 {
@@ -138,7 +139,7 @@ fn beside(main: Option<&Picture<'_>>, others: &[&Picture<'_>]) -> Vec<u64> {
 /// Says how the stack is to be read. Returns its lower end.
 fn notes(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, others: &[&Picture<'_>], below: f32) -> f32 {
     // Which is the lowest is seen when they are stacked; a lesson asks before.
-    if picture.layers.is_empty() || picture.layers.iter().all(|slab| slab.layer.is_none()) {
+    if stage.hides_order() || picture.layers.is_empty() || picture.layers.iter().all(|slab| slab.layer.is_none()) {
         return below;
     }
     let mut lines = vec![stage.say("scene-stack-direction")];

@@ -1,8 +1,10 @@
 //! What the World knows of each image, from whichever side it was learned: a manifest read from a registry, or a config in
 //! the store.
 
+use super::Stage;
 use crate::spec::Digest;
 use crate::trace::{Blob, Config, Descriptor, Entity, Index, Layer, Manifest, OpKind, World};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// An image, however much is known of it.
@@ -21,6 +23,27 @@ pub(in crate::ui::diagrams) struct Picture<'a> {
     pub tags: Vec<&'a String>,
     /// Nothing of it is on this host, but what other images have of it as well.
     pub absent: bool,
+}
+
+impl Picture<'_> {
+    /// The layers from the lowest up; while that is being asked, by their digests, which say nothing of it.
+    pub fn upwards(&self, stage: &Stage<'_>) -> Vec<usize> {
+        let mut levels: Vec<usize> = (0..self.layers.len()).collect();
+        if stage.hides_order() {
+            levels.sort_by_cached_key(|level| self.layers[*level].key());
+        }
+        levels
+    }
+
+    /// What those layers are called: by their numbers from below.
+    pub fn title_of(&self, stage: &Stage<'_>, levels: &Range<usize>) -> String {
+        let n = match levels.len() {
+            _ if stage.hides_order() => return stage.say("kind-layer"),
+            1 => (levels.start + 1).to_string(),
+            _ => format!("{}–{}", levels.start + 1, levels.end),
+        };
+        stage.say_with("scene-layer", &[("n", &n)])
+    }
 }
 
 /// A layer of an image.

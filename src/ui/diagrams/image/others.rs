@@ -57,8 +57,14 @@ pub(super) fn draw<'p, 'w>(
     let mut ports = Vec::new();
     let mut y = at.y;
     let count = picture.layers.len();
-    let together = if count - own > SHOWN + 1 { count - SHOWN } else { own };
-    for level in (together..count).rev() {
+    let together = match count - own > SHOWN + 1 {
+        // That some are below the others would be an order, too.
+        true if stage.hides_order() => count,
+        true => count - SHOWN,
+        false => own,
+    };
+    let upwards = picture.upwards(stage).into_iter().filter(|level| *level >= together);
+    for level in upwards.rev() {
         let place = rect(blobs_at, y, width, ROW);
         let id = row(stage, picture, level, place, scale);
         ports.push(Port { levels: level..level + 1, id, rect: place });
@@ -130,7 +136,7 @@ fn config(
             short(&picture.id),
         ));
         if let Some((word, ink, mark)) = why {
-            let word = stage.fit(&word, Font::Small, right - stage.width(&title, Font::Title) - 38.0);
+            let word = stage.state(&word, Font::Small, right - stage.width(&title, Font::Title) - 38.0);
             node = node.text(Text::new(pos2(right, 15.0), Font::Small, ink, word).anchored(Anchor::Right).marked(mark));
         }
         stage.add(node.called(""));
@@ -177,7 +183,7 @@ fn row(stage: &mut Stage<'_>, picture: &Picture<'_>, level: usize, place: Rect, 
     if stage.scene.node(&id).is_some() {
         id.part = format!("again at {level} of {}", picture.id.hex()).into();
     }
-    let title = stage.say_with("scene-layer", &[("n", &(level + 1).to_string())]);
+    let title = picture.title_of(stage, &(level..level + 1));
     let size = slab.descriptor.map(|d| d.size).or(slab.layer.map(|l| l.size)).unwrap_or(0);
     let kind = slab.descriptor.map(|d| media(&d.media_type)).unwrap_or_default();
     let kind = stage.fit(&kind, Font::MonoSmall, 70.0);
@@ -187,7 +193,7 @@ fn row(stage: &mut Stage<'_>, picture: &Picture<'_>, level: usize, place: Rect, 
     let narrow = width < 500.0;
     let state_room = if narrow { 76.0 } else { 120.0 };
     let size_at = width - 34.0 - state_room;
-    let word = stage.fit(&state.word, Font::Small, state_room);
+    let word = stage.state(&state.word, Font::Small, state_room - 16.0);
     let kind_at = size_at - if narrow { 72.0 } else { 80.0 };
     let kind = if narrow { String::new() } else { kind };
     let kind_room = if narrow { 0.0 } else { 74.0 };
@@ -219,12 +225,11 @@ fn rest(
         Some(entity) => NodeId::part(entity, format!("rest of {}", picture.id.hex())),
         None => NodeId::named(format!("rest of {}", picture.id.hex())),
     };
-    let n = format!("{}–{}", levels.start + 1, levels.end);
-    let title = stage.say_with("scene-layer", &[("n", &n)]);
+    let title = picture.title_of(stage, &levels);
     let size: u64 = slabs.iter().filter_map(|slab| slab.descriptor).map(|d| d.size).sum();
     let (tint, width) = (Tint::Family(Family::Layer), place.width());
     let right = |x: f32, font, ink, text: String| Text::new(pos2(x, 13.0), font, ink, text).anchored(Anchor::Right);
-    let word = stage.fit(&state.word, Font::Small, 120.0);
+    let word = stage.state(&state.word, Font::Small, 104.0);
     let node = Node::new(id, place, tint, state.style)
         .filled(state.part)
         .bars(scale.bar(size.min(scale.largest()), pos2(14.0, ROW - 5.0), 2.5, tint))

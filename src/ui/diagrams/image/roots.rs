@@ -22,6 +22,8 @@ pub(super) struct Root<'a> {
 const SHOWN: usize = 9;
 /// The same where room is dear.
 const SHOWN_LESS: usize = 5;
+/// The same where it is dearest.
+const SHOWN_THIN: usize = 2;
 
 /// Those that are drawn, each registry's together, and how many are left out.
 /// Where the upper half is a row, one at most is drawn.
@@ -30,6 +32,7 @@ pub(super) fn roots<'a>(
     pictures: &[Picture<'a>],
     focus: &Focus,
     part: Part,
+    stage: &Stage<'_>,
 ) -> (Vec<Root<'a>>, usize) {
     let mut found: Vec<Root<'a>> = Vec::new();
     let mut tags: Vec<_> = world.remote_tags.iter().collect();
@@ -71,16 +74,21 @@ pub(super) fn roots<'a>(
     }
     let most = match part {
         Part::Whole => SHOWN,
+        Part::Plain if stage.detail == Detail::Thin => SHOWN_THIN,
         Part::Plain => SHOWN_LESS,
         Part::Row => 1,
     };
     let left = merged.len().saturating_sub(most);
-    let mut room = most.saturating_sub(usize::from(merged.iter().any(|root| root.full)));
-    merged.retain(|root| {
-        let kept = root.full || room > 0;
-        room = room.saturating_sub(usize::from(kept && !root.full));
-        kept
-    });
+    // The one in full, then those to which the eye is led, then the others as they stand.
+    let led = |root: &Root<'_>| {
+        let named = root.tags.iter().map(|(name, _)| *name).chain(root.before.iter().copied());
+        named.map(|name| Entity::RemoteTag(name.clone())).any(|tag| stage.is_open(&tag))
+    };
+    let mut ranked: Vec<usize> = (0..merged.len()).collect();
+    ranked.sort_by_key(|at| (!merged[*at].full, most == SHOWN_THIN && !led(&merged[*at])));
+    ranked.truncate(most);
+    let mut at = 0..merged.len();
+    merged.retain(|_| at.next().is_some_and(|at| ranked.contains(&at)));
     if part == Part::Row {
         merged.iter_mut().for_each(|root| root.full = false);
     }

@@ -34,13 +34,26 @@ pub(super) enum Row<'a> {
 
 /// The rows from the top down. `chosen` is drawn alone wherever it is.
 /// Where there is no room for them, all are one row.
-pub(super) fn rows<'a>(world: &World, picture: &Picture<'a>, chosen: Option<&Entity>, part: Part) -> Vec<Row<'a>> {
-    let count = picture.layers.len();
-    if part == Part::Row && count > 1 {
+pub(super) fn rows<'a>(
+    world: &World,
+    stage: &Stage<'_>,
+    picture: &Picture<'a>,
+    chosen: Option<&Entity>,
+    sizes: Sizes,
+) -> Vec<Row<'a>> {
+    let (count, part) = (picture.layers.len(), sizes.layers);
+    if (part == Part::Row && count > 1) || (count > GROUPED.min(sizes.rows) && stage.hides_order()) {
         return vec![Row::Group(0..count)];
+    }
+    // What made no layer stands between those that were made: that is an order, too.
+    if stage.hides_order() {
+        return picture.upwards(stage).into_iter().rev().map(Row::Layer).collect();
     }
     if count > GROUPED {
         return grouped(world, picture, chosen);
+    }
+    if count > sizes.rows {
+        return gathered(stage, picture, sizes.rows);
     }
     let history = picture.config.map(|config| config.history.as_slice()).unwrap_or_default();
     let made = history.iter().filter(|entry| !entry.empty_layer).count();
@@ -60,6 +73,36 @@ pub(super) fn rows<'a>(world: &World, picture: &Picture<'a>, chosen: Option<&Ent
     }
     rows.reverse();
     rows
+}
+
+/// In so many rows: those to which the eye is led alone, else the highest, and the others together.
+fn gathered<'a>(stage: &Stage<'_>, picture: &Picture<'_>, most: usize) -> Vec<Row<'a>> {
+    let count = picture.layers.len();
+    let led = |level: usize| {
+        let slab = &picture.layers[level];
+        let layer = slab.layer.map(|layer| Entity::Layer(layer.chain_id.clone()));
+        slab.entity().into_iter().chain(layer).any(|entity| stage.is_open(&entity))
+    };
+    let led = in_runs(count, led);
+    let rows = if led.len() <= most && led.iter().any(|run| run.len() == 1) {
+        led
+    } else {
+        in_runs(count, |level| level + most > count)
+    };
+    let row = |run: Range<usize>| if run.len() == 1 { Row::Layer(run.start) } else { Row::Group(run) };
+    rows.into_iter().rev().map(row).collect()
+}
+
+/// Each that stands alone, and the runs between them.
+fn in_runs(count: usize, alone: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for level in 0..count {
+        match runs.last_mut().filter(|run| !alone(level) && !alone(run.start)) {
+            Some(run) => run.end = level + 1,
+            None => runs.push(level..level + 1),
+        }
+    }
+    runs
 }
 
 fn grouped<'a>(world: &World, picture: &Picture<'a>, chosen: Option<&Entity>) -> Vec<Row<'a>> {
@@ -149,7 +192,7 @@ pub(super) fn draw(
             let route = vec![blob.right_center(), diff.left_center()];
             let edge = Edge::new(route, Tint::Family(Family::Layer), line).part("unpacks to");
             stage.wire(&id, &diff_id, edge.ends(End::Open, End::Arrow));
-            if unpacked {
+            if unpacked && !stage.hides_order() {
                 places.push((levels.clone(), diff));
             }
         }
@@ -185,11 +228,15 @@ fn entity_of(picture: &Picture<'_>, level: usize) -> Option<Entity> {
     picture.layers[level].entity()
 }
 
-/// Where things stand on the card of a layer: three lines and a bar; on a low one two, and a thin bar.
+/// Where things stand on the card of a layer: three lines and a bar; on a low one two, and a thin bar; on a line its name, its size
+/// and the sign of its state.
 #[derive(Debug, Clone, Copy)]
 struct Lines {
     low: bool,
+    line: bool,
     right: f32,
+    /// Where a size ends.
+    size: f32,
     up: f32,
     middle: f32,
     down: f32,
@@ -198,13 +245,21 @@ struct Lines {
 impl Lines {
     fn of(place: Rect) -> Self {
         let low = place.height() < 60.0;
-        let (up, middle, down) = if low { (14.0, 32.0, 32.0) } else { (17.0, 36.0, 66.0) };
-        Self { low, right: place.width() - 14.0, up, middle, down }
+        let line = place.height() < 34.0;
+        let (up, middle, down) = match (line, low) {
+            (true, _) => (12.0, 12.0, 12.0),
+            (false, true) => (14.0, 32.0, 32.0),
+            (false, false) => (17.0, 36.0, 66.0),
+        };
+        let right = place.width() - if line { 8.0 } else { 14.0 };
+        Self { low, line, right, size: if line { right - 18.0 } else { right }, up, middle, down }
     }
 
     /// What the last line has room for; on a low card `middle` stands in the same.
     fn room(self, stage: &Stage<'_>, middle: &str) -> f32 {
-        if self.low {
+        if self.line {
+            0.0
+        } else if self.low {
             (self.right - 14.0 - stage.width(middle, Font::MonoSmall) - 30.0).max(0.0)
         } else {
             self.right - 34.0
@@ -212,7 +267,11 @@ impl Lines {
     }
 
     fn bar(self, scale: Scale, bytes: u64) -> Option<Bar> {
-        let (at, height) = if self.low { (pos2(14.0, 40.5), 3.0) } else { (pos2(14.0, 47.0), 7.0) };
+        let (at, height) = match (self.line, self.low) {
+            (true, _) => (pos2(14.0, 21.5), 2.5),
+            (false, true) => (pos2(14.0, 40.5), 3.0),
+            (false, false) => (pos2(14.0, 47.0), 7.0),
+        };
         scale.bar(bytes, at, height, Tint::Family(Family::Layer))
     }
 
@@ -252,11 +311,11 @@ fn blob_card(
         // The same bytes, again, on other layers.
         id.part = format!("{} again at {first}", id.part).into();
     }
-    let title = title(stage, levels);
+    let title = picture.title_of(stage, levels);
     let size: u64 = slabs.iter().filter_map(|slab| slab.descriptor).map(|d| d.size).sum();
     let state = progress::state(stage, slabs);
     let lines = Lines::of(place);
-    let Lines { low, right, up, middle, down } = lines;
+    let Lines { low, line, right, up, middle, down, .. } = lines;
     let mut node = Node::new(id, place, Tint::Family(Family::Layer), state.style).filled(state.part).text(Text::new(
         pos2(14.0, up),
         Font::Title,
@@ -264,9 +323,10 @@ fn blob_card(
         title,
     ));
     if size > 0 {
-        node = node.text(Text::new(pos2(right, up), Font::Mono, Ink::Strong, bytes(size)).anchored(Anchor::Right));
+        node = node.text(Text::new(pos2(lines.size, up), Font::Mono, Ink::Strong, bytes(size)).anchored(Anchor::Right));
     }
     let about = match slabs {
+        _ if line => String::new(),
         [one] => one.descriptor.map(|d| digest(stage, &d.digest)).unwrap_or_default(),
         several => stage.say_with("scene-group", &[("n", &several.len().to_string())]),
     };
@@ -278,20 +338,10 @@ fn blob_card(
         node = node.text(text.anchored(Anchor::Right));
     }
     let room = lines.room(stage, &about);
-    let word = said(stage, &state.word, room);
+    let word = stage.state(&state.word, Font::Small, room);
     let word = Text::new(pos2(right, down), Font::Small, state.ink, word).anchored(Anchor::Right);
     node = node.text(word.marked(state.mark));
     stage.add(node.bars(lines.bars(scale, size, state.part)).called(""))
-}
-
-/// A state's word where there is room for it; where it is dear, all of it or its sign alone, which says the same.
-fn said(stage: &Stage<'_>, word: &str, room: f32) -> String {
-    let whole = stage.width(word, Font::Small) <= room;
-    match (whole, stage.is_full()) {
-        (true, _) => word.to_owned(),
-        (false, true) => stage.fit(word, Font::Small, room),
-        (false, false) => String::new(),
-    }
 }
 
 /// Its first and last digits; where room is dear without the algorithm.
@@ -320,7 +370,7 @@ fn diff_card(
     let content: u64 = slabs.iter().filter_map(|slab| slab.layer).map(|l| l.size).sum();
     let entries: u64 = slabs.iter().filter_map(|slab| slab.layer).map(|l| l.entries).sum();
     let size = if unpacked { bytes(content) } else { String::new() };
-    let room = right - 14.0 - if size.is_empty() { 0.0 } else { stage.width(&size, Font::Mono) + 12.0 };
+    let room = lines.size - 14.0 - if size.is_empty() { 0.0 } else { stage.width(&size, Font::Mono) + 8.0 };
     let made = instruction(first.created_by.unwrap_or_default());
     let made = match slabs {
         [_] => stage.fit(&made, Font::Mono, room),
@@ -328,6 +378,7 @@ fn diff_card(
         _ => format!("{} …", stage.fit(&made, Font::Mono, room - 20.0).trim_end_matches('…').trim_end()),
     };
     let named = match slabs {
+        _ if lines.line => String::new(),
         [_] if stage.is_full() => format!("DiffID {}", short(diff_id)),
         [_] => digest(stage, diff_id),
         several => stage.say_with("scene-group-diff", &[("n", &several.len().to_string())]),
@@ -339,14 +390,14 @@ fn diff_card(
     let room = lines.room(stage, &named);
     if unpacked {
         let text = stage.say_with("scene-unpacked", &[("n", &entries.to_string())]);
-        let text = said(stage, &text, room);
+        let text = stage.state(&text, Font::Small, room);
         let done = Text::new(pos2(right, down), Font::Small, Ink::Weak, text).anchored(Anchor::Right);
         node = node
-            .text(Text::new(pos2(right, up), Font::Mono, Ink::Strong, size).anchored(Anchor::Right))
+            .text(Text::new(pos2(lines.size, up), Font::Mono, Ink::Strong, size).anchored(Anchor::Right))
             .text(done.marked(Glyph::Check));
         node = node.bars(lines.bar(scale, content));
     } else {
-        let text = said(stage, &stage.say("scene-not-unpacked"), room);
+        let text = stage.state(&stage.say("scene-not-unpacked"), Font::Small, room);
         let waits = Text::new(pos2(right, down), Font::Small, Ink::Weak, text).anchored(Anchor::Right);
         node = node.text(waits.marked(Glyph::Wait));
     }
@@ -413,7 +464,8 @@ fn overlay(
         };
         let used = users(world, slabs);
         let under = if used > 0 { stage.say_with("scene-lower-used", &[("n", &used.to_string())]) } else { end };
-        let under = stage.fit(&under, Font::Small, sizes.slot - 12.0);
+        let under =
+            if slot.height() < 34.0 { String::new() } else { stage.fit(&under, Font::Small, sizes.slot - 12.0) };
         let shift = if under.is_empty() { 0.0 } else { 9.0 };
         let mut node = Node::new(id, slot, Tint::Family(Family::Layer), Style::Solid).within(&frame).text(
             Text::new(pos2(sizes.slot / 2.0, middle - shift), Font::Mono, Ink::Strong, name).anchored(Anchor::Center),
@@ -439,14 +491,6 @@ fn users(world: &World, slabs: &[Slab<'_>]) -> usize {
     let Some(layer) = slabs.first().and_then(|slab| slab.layer) else { return 0 };
     let lies = |kind: &MountKind| matches!(kind, MountKind::Overlay { lower, .. } if lower.contains(&layer.path));
     world.distinct_mounts().filter(|mount| lies(&mount.kind)).count()
-}
-
-fn title(stage: &Stage<'_>, levels: &Range<usize>) -> String {
-    let n = match levels.len() {
-        1 => (levels.start + 1).to_string(),
-        _ => format!("{}–{}", levels.start + 1, levels.end),
-    };
-    stage.say_with("scene-layer", &[("n", &n)])
 }
 
 /// `tar+gzip` of `application/vnd.oci.image.layer.v1.tar+gzip`, and in the same words for Docker's.

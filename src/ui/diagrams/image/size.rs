@@ -48,6 +48,8 @@ pub(super) struct Sizes {
     pub track: f32,
     /// Images beside the one in full; more are counted.
     pub others: usize,
+    /// Rows of layers; more are drawn together.
+    pub rows: usize,
     /// How much of the upper half and of the layers is drawn.
     pub chain: Part,
     pub layers: Part,
@@ -68,7 +70,7 @@ impl Sizes {
         match stage.detail {
             Detail::Full => FULL,
             Detail::Less => less(stage),
-            Detail::Least | Detail::Bare => {
+            Detail::Least | Detail::Bare | Detail::Thin => {
                 // The half that the eye is led to is open.
                 let upper = |entity: &Entity| {
                     matches!(
@@ -81,6 +83,7 @@ impl Sizes {
                 let least = Self { chain, layers, between: 34.0, frame_head: 34.0, ..less(stage) };
                 match stage.detail {
                     Detail::Bare => bare(least),
+                    Detail::Thin => thin(bare(least)),
                     _ => Self { others: if up { 1 } else { 2 }, ..least },
                 }
             }
@@ -138,6 +141,7 @@ const FULL: Sizes = Sizes {
     head: 40.0,
     track: 204.0,
     others: 8,
+    rows: usize::MAX,
     chain: Part::Whole,
     layers: Part::Whole,
 };
@@ -145,16 +149,18 @@ const FULL: Sizes = Sizes {
 /// As wide as its room.
 fn less(stage: &Stage<'_>) -> Sizes {
     let margin = stage.margin();
-    let inner = (stage.wide(720.0) - 2.0 * margin).max(640.0);
-    let (tag, pad, config, gutter) = (136.0, 10.0, 156.0, 38.0);
-    let index_x = tag + 2.0 * pad + 28.0;
-    let manifest_x = index_x + 152.0 + 30.0;
+    let inner = (stage.wide(720.0) - 2.0 * margin).max(606.0);
+    let narrow = inner < 640.0;
+    let (tag, pad) = (136.0, 10.0);
+    let (config, gutter, apart, slot, least) =
+        if narrow { (140.0, 46.0, 16.0, 86.0, 128.0) } else { (156.0, 38.0, 22.0, 92.0, 160.0) };
+    let index_x = tag + 2.0 * pad + if narrow { 20.0 } else { 28.0 };
+    let manifest_x = index_x + 152.0 + if narrow { 22.0 } else { 30.0 };
     // At the right of the manifests the wires go down, at the left of the layers again.
     let lanes = 26.0;
-    let slot = 92.0;
-    let room = inner - config - gutter - 2.0 * 22.0 - slot - 6.0 - lanes;
+    let room = inner - config - gutter - 2.0 * apart - slot - 6.0 - lanes;
     let blob = (room * 0.47).clamp(150.0, 238.0);
-    let diff = (room - blob).clamp(160.0, 300.0);
+    let diff = (room - blob).clamp(least, 300.0);
     Sizes {
         margin,
         tag: vec2(tag, 40.0),
@@ -174,9 +180,9 @@ fn less(stage: &Stage<'_>) -> Sizes {
         chip_apart: 6.0,
         gutter,
         blob,
-        diff_x: blob + 22.0,
+        diff_x: blob + apart,
         diff,
-        slot_x: blob + diff + 44.0,
+        slot_x: blob + diff + 2.0 * apart,
         slot,
         slot_pad: 6.0,
         high: 46.0,
@@ -186,6 +192,7 @@ fn less(stage: &Stage<'_>) -> Sizes {
         head: 22.0,
         track: blob - 28.0,
         others: 4,
+        rows: usize::MAX,
         chain: Part::Plain,
         layers: Part::Plain,
     }
@@ -208,4 +215,9 @@ fn bare(least: Sizes) -> Sizes {
         others: if least.layers == Part::Row { 1 } else { 0 },
         ..least
     }
+}
+
+/// A line for each layer as well.
+fn thin(bare: Sizes) -> Sizes {
+    Sizes { between: 12.0, card: 26.0, high: 26.0, low: 26.0, gap: 3.0, rows: 5, others: 0, ..bare }
 }

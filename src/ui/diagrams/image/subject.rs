@@ -21,7 +21,7 @@ pub(super) fn config(
         let kept = |i: usize| match sizes.layers {
             Part::Whole => true,
             Part::Plain if stage.detail == Detail::Less => i < 3 || i + 1 >= says.len(),
-            Part::Plain => i == 0 || i + 1 >= says.len(),
+            Part::Plain => stage.detail < Detail::Thin && (i == 0 || i + 1 >= says.len()),
             Part::Row => false,
         };
         let kept = says.iter().enumerate().filter(|(i, _)| kept(*i)).map(|(_, line)| line.clone());
@@ -54,7 +54,7 @@ pub(super) fn config(
         Some(_) => Style::Solid,
     };
     let mut node = Node::new(id.clone(), place, Tint::Family(Family::Process), style);
-    if stage.detail == Detail::Bare && lines.len() == 1 && picture.config.is_some() {
+    if stage.detail >= Detail::Bare && lines.len() == 1 && picture.config.is_some() {
         let place = rect(at.x, at.y, sizes.config, sizes.card);
         let texts = others::in_a_line(stage, place, &title, picture, None);
         stage.add(Node { rect: place, ..node }.texts(texts).called(""));

@@ -27,20 +27,27 @@ pub(super) fn draw(
     let mut y = at.top() + sizes.head;
     // Of very many those that are seen first: the highest, and what the eye is led to.
     let count = picture.layers.len();
-    let most = if stage.detail >= Detail::Least { LEAST_SLABS } else { usize::MAX };
+    let most = match stage.detail {
+        Detail::Full | Detail::Less => usize::MAX,
+        Detail::Least | Detail::Bare => LEAST_SLABS,
+        Detail::Thin => fitting(stage, sizes, count, y),
+    };
     let is_open = |slab: &Slab<'_>| slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
-    let kept = |i: usize, slab: &Slab<'_>| count <= most || i + most > count || i == 0 || is_open(slab);
+    let led = picture.layers.iter().filter(|slab| is_open(slab)).count();
+    // Where the eye is led to more than fit it is led to none.
+    let opens = stage.detail < Detail::Thin || led < most;
+    let kept = |i: usize, slab: &Slab<'_>| count <= most || i + most > count || i == 0 || (opens && is_open(slab));
     let kept: Vec<bool> = picture.layers.iter().enumerate().map(|(i, slab)| kept(i, slab)).collect();
     let mut skipped = 0;
-    for (i, slab) in picture.layers.iter().enumerate().rev() {
+    let upwards = picture.upwards(stage);
+    for (place_of, i) in upwards.iter().copied().enumerate().rev() {
         if kept[i] {
             let place = rect(at.left() + PAD, y, at.width() - 2.0 * PAD, 0.0);
-            let shared = shared(stage, picture, all, slab);
-            y = self::slab(stage, sizes, &id, (i, slab, shared), place) + sizes.slab_gap;
+            y = slab(stage, sizes, &id, (picture, all), i, place) + sizes.slab_gap;
             continue;
         }
         skipped += 1;
-        if i == 0 || kept[i - 1] {
+        if place_of == 0 || kept[upwards[place_of - 1]] {
             let text = stage.say_with("scene-more", &[("n", &skipped.to_string())]);
             let part = NodeId::named(format!("layers left out at {i}"));
             let place = rect(at.left() + PAD, y, at.width() - 2.0 * PAD, 16.0);
@@ -57,6 +64,16 @@ pub(super) fn draw(
 
 /// So many of the highest are drawn where room is dearest.
 const LEAST_SLABS: usize = 5;
+
+/// As many as fit below `top`, with the line that counts the others.
+fn fitting(stage: &Stage<'_>, sizes: Sizes, count: usize, top: f32) -> usize {
+    let room = stage.look.room.map_or(f32::INFINITY, |room| room.y) - top - sizes.slab_gap - sizes.margin;
+    let each = sizes.slab + sizes.slab_gap;
+    if each * count as f32 <= room {
+        return usize::MAX;
+    }
+    (((room - 18.0) / each).min(1e4) as usize).max(2)
+}
 
 /// Which other images have the same directory in their stack; nothing where none has.
 fn shared(stage: &Stage<'_>, picture: &Picture<'_>, all: &[Picture<'_>], slab: &Slab<'_>) -> Option<String> {
@@ -75,12 +92,15 @@ fn slab(
     stage: &mut Stage<'_>,
     sizes: Sizes,
     frame: &NodeId,
-    (index, slab, shared): (usize, &Slab<'_>, Option<String>),
+    (picture, all): (&Picture<'_>, &[Picture<'_>]),
+    index: usize,
     at: Rect,
 ) -> f32 {
+    let slab = &picture.layers[index];
+    let shared = shared(stage, picture, all, slab);
     let entity = slab.layer.map(|l| Entity::Layer(l.chain_id.clone()));
     let id = entity.map_or_else(|| NodeId::named(format!("lower {index}")), NodeId::of);
-    let title = stage.say_with("scene-layer", &[("n", &(index + 1).to_string())]);
+    let title = picture.title_of(stage, &(index..index + 1));
     let title_width = stage.width(&title, Font::Title);
     let right = at.width() - PAD;
     let made_by = instruction(slab.created_by.unwrap_or_default());
@@ -90,7 +110,9 @@ fn slab(
     let made_by = stage.fit(&made_by, Font::Mono, right - title_width - 150.0 - shared_width);
     // What the eye is led to has its paths, however dear room is; where it is led to all, there is none for them.
     let lit = stage.look.lit.iter().filter(|entity| matches!(entity, Entity::Layer(_))).count();
-    let open = lit <= 1 && slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
+    let open = stage.detail < Detail::Thin
+        && lit <= 1
+        && slab.layer.is_some_and(|l| stage.is_open(&Entity::Layer(l.chain_id.clone())));
     let file_rows = if open { sizes.file_rows.max(1) } else { sizes.file_rows };
     let up = if file_rows == 0 { sizes.slab / 2.0 } else { 17.0 };
     let mut texts = vec![

@@ -55,7 +55,8 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let own: Vec<Vec<Seen>> = users.iter().map(|user| merged::merged(&layers, written(user))).collect();
     let own: Vec<Listed<'_>> =
         own.iter().map(|seen| merged::listed(seen, &layers, layers.len() + 1, sizes.rows)).collect();
-    let rows = own.iter().map(Listed::lines).max().unwrap_or(shown.lines());
+    let lines = |listed: &Listed<'_>| if sizes.rest_beside { listed.shown.len() } else { listed.lines() };
+    let rows = own.iter().map(lines).max().unwrap_or(lines(&shown));
     let merged_height = sizes.paths - 4.0 + sizes.path * rows.max(1) as f32 + 6.0;
     let top = sizes.margin;
     let upper_top = top + merged_height + sizes.rise;
@@ -314,7 +315,9 @@ fn card(
     own: usize,
 ) {
     let shown = &listed.shown;
-    let why = stage.fit(why, Font::Small, at.width() - 2.0 * PAD);
+    let rest = listed.rest(stage);
+    let taken = rest.as_ref().filter(|_| sizes.rest_beside).map_or(0.0, |rest| stage.width(rest, Font::Small) + 16.0);
+    let why = stage.fit(why, Font::Small, at.width() - 2.0 * PAD - taken);
     let mut texts = vec![
         Text::new(pos2(PAD, title_at(sizes)), Font::Title, Ink::Strong, title),
         Text::new(pos2(PAD, title_at(sizes) + 19.0), Font::Small, Ink::Tint(Tint::Family(Family::Process)), why),
@@ -346,9 +349,14 @@ fn card(
         texts.push(Text::new(pos2(PAD, y), Font::Mono, ink, path).struck(gone));
         texts.push(Text::new(pos2(right, y), Font::Small, side, origin).anchored(Anchor::Right).marked(mark));
     }
-    if let Some(rest) = listed.rest(stage) {
+    if let Some(rest) = rest {
         let y = sizes.paths + sizes.path * shown.len() as f32;
-        texts.push(Text::new(pos2(PAD, y), Font::Small, Ink::Weak, rest));
+        texts.push(match sizes.rest_beside {
+            true => {
+                Text::new(pos2(right, title_at(sizes) + 19.0), Font::Small, Ink::Weak, rest).anchored(Anchor::Right)
+            }
+            false => Text::new(pos2(PAD, y), Font::Small, Ink::Weak, rest),
+        });
     }
     stage.add(Node::new(id, at, Tint::Family(Family::Process), style).texts(texts).called(""));
 }

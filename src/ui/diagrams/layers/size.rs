@@ -23,6 +23,10 @@ pub(super) struct Sizes {
     pub slab: f32,
     pub slab_gap: f32,
     pub file_rows: usize,
+    /// Paths of a writable layer.
+    pub upper_rows: usize,
+    /// How many paths are not shown stands beside what the box is, not below the paths.
+    pub rest_beside: bool,
 }
 
 impl Sizes {
@@ -44,6 +48,8 @@ impl Sizes {
             slab: 34.0,
             slab_gap: 10.0,
             file_rows: 2,
+            upper_rows: 6,
+            rest_beside: false,
         };
         match stage.detail {
             Detail::Full => full,
@@ -59,6 +65,24 @@ impl Sizes {
                 head: 30.0,
                 slab_gap: 6.0,
                 file_rows: 1,
+                upper_rows: 4,
+                ..full
+            },
+            Detail::Thin => Self {
+                width,
+                column: 230.0,
+                gap: 12.0,
+                rise: 15.0,
+                paths: 49.0,
+                path: 15.0,
+                rows: 1,
+                upper: 42.0,
+                head: 24.0,
+                slab: 22.0,
+                slab_gap: 2.0,
+                file_rows: 0,
+                upper_rows: 1,
+                rest_beside: true,
                 ..full
             },
             Detail::Least | Detail::Bare => Self {
@@ -74,6 +98,7 @@ impl Sizes {
                 slab: 24.0,
                 slab_gap: 3.0,
                 file_rows: 0,
+                upper_rows: 2,
                 ..full
             },
         }

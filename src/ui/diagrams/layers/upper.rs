@@ -11,15 +11,6 @@ use std::collections::BTreeMap;
 
 const ROW: f32 = 20.0;
 
-/// Rows of paths; what is left is counted.
-fn rows(sizes: Sizes) -> usize {
-    match sizes.file_rows {
-        0 => 2,
-        1 => 4,
-        _ => 6,
-    }
-}
-
 /// Where the paths begin.
 fn head(sizes: Sizes) -> f32 {
     sizes.upper - 4.0
@@ -34,7 +25,7 @@ fn telling(sizes: Sizes, upper: &Upper) -> Vec<&UpperFile> {
         (None, _) => (1, 0),
     };
     files.sort_by_key(|file| rank(file));
-    files.truncate(rows(sizes));
+    files.truncate(sizes.upper_rows);
     files
 }
 
@@ -151,7 +142,8 @@ pub(super) fn copies(stage: &mut Stage<'_>, upper: &Upper, frame: &NodeId, to: &
             .ends(End::Open, End::Arrow)
             .part("copied up")
             .flowing(true);
-        if number == 0 {
+        // Where the storeys are close there is no room for a word between them; the path in the box says the same.
+        if number == 0 && gap > 18.0 {
             let word = stage.say_with("scene-copied-up", &[("bytes", &bytes(sum))]);
             let at = pos2(x - 8.0, end.bottom() + gap * 0.32);
             let text = Text::new(at, Font::Small, Ink::Tint(Tint::Warn), word).anchored(Anchor::Right);

@@ -219,7 +219,10 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
     };
     for link in links.iter().filter(known) {
         let address = world.addresses_of(&link.key).next().map_or_else(|| link.state_word().to_owned(), str::to_owned);
-        small_card(stage, link, place, frame, Tint::Plain, &[(Ink::Weak, address)]);
+        let line = [(Ink::Weak, address)];
+        // A line has room for its name.
+        let lines = if at.height() < 30.0 { &[] } else { &line[..] };
+        small_card(stage, link, place, frame, Tint::Plain, lines);
         place = place.translate(vec2(0.0, at.height() + 10.0));
     }
     let routes: Vec<_> = world.routes.iter().filter(|r| r.netns == host.netns).collect();

@@ -39,7 +39,11 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let Some(host) = &world.host else {
         return stage.nothing(["scene-network-empty", "scene-network-empty-hint"]);
     };
-    let sizes = Sizes::of(&stage);
+    let mut sizes = Sizes::of(&stage);
+    let hangs = world.links.values().any(|link| link.netns == host.netns && container::is_inner(world, link));
+    if stage.detail == Detail::Thin && !hangs {
+        sizes.container = sizes.container.moved_up();
+    }
     let groups = Groups::of(world, &stage, sizes);
     let frame_id = NodeId::of(Entity::Host);
     let outside = if world.links.values().any(|l| l.kind == LinkKind::Uplink) { sizes.outside } else { 0.0 };

@@ -49,6 +49,11 @@ pub(super) struct ContainerSizes {
 }
 
 impl ContainerSizes {
+    /// No end of a cable hangs outside: the box moves up to where it would.
+    pub fn moved_up(self) -> Self {
+        Self { box_top: self.plug_top + self.plug.y + 9.0, ..self }
+    }
+
     /// From the bridge to the lower edge of the box.
     pub fn height(&self) -> f32 {
         self.box_top + self.boxed
@@ -60,9 +65,24 @@ impl Sizes {
         match stage.detail {
             Detail::Full => FULL,
             Detail::Less => LESS,
-            Detail::Least | Detail::Bare => {
+            Detail::Least | Detail::Bare | Detail::Thin => {
                 let inside = |entity: &Entity| matches!(entity, Entity::Route(..) | Entity::Namespace(_));
-                if stage.any_open(inside) { Self { container: LESS.container, ..LEAST } } else { LEAST }
+                let least = if stage.detail == Detail::Thin {
+                    Self { head: 22.0, below: 8.0, foot: 6.0, loopback: 20.0, ..LEAST }
+                } else {
+                    LEAST
+                };
+                let open = match stage.detail {
+                    Detail::Thin => ContainerSizes {
+                        boxed: 94.0,
+                        own_top: 25.0,
+                        own: LEAST.container.own,
+                        lower: Some(64.0),
+                        ..LESS.container
+                    },
+                    _ => LESS.container,
+                };
+                if stage.any_open(inside) { Self { container: open, ..least } } else { least }
             }
         }
     }

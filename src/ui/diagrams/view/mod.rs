@@ -10,7 +10,7 @@ use super::paint::{Faces, paint};
 use super::scene::Scene;
 use super::shown::{Leaving, Shown};
 use super::{Look, NodeId, Tab};
-use crate::i18n::{Lang, Words};
+use crate::i18n::{Lang, Veil, Words};
 use crate::trace::{Entity, World};
 use crate::ui::theme::Theme;
 use egui::accesskit::Role;
@@ -64,7 +64,7 @@ struct View {
 struct Source {
     world: World,
     lang: Lang,
-    veiled: std::sync::Arc<[&'static str]>,
+    veiled: std::sync::Arc<[(&'static str, Veil)]>,
     chosen: Option<Entity>,
     lit: Vec<Entity>,
     /// At 100 %.
@@ -237,7 +237,7 @@ impl View {
         let fit = Camera::fit(size, room, self.focus(), self.of.scale);
         let all = Rect::from_min_size(egui::Pos2::ZERO, size);
         let enough = if fit.sees(all, room) { Some(all) } else { self.focus() };
-        enough.is_some_and(|part| !self.camera.sees(part, room)) || fit.zoom > self.camera.zoom * 1.2
+        enough.is_some_and(|part| !self.camera.sees(part, room)) || fit.zoom > self.camera.zoom * 1.12
     }
 
     /// How large the view is, in the window's points.

@@ -78,9 +78,9 @@ fn rows() -> [Vec<Place>; 6] {
     lower.extend([(Modifier("Shift"), 2.75), (Gap, 1.4), on("↑", &[Key::ArrowUp])]);
     let last = vec![
         (Modifier("Ctrl"), 1.5),
-        (Dead("Alt"), 1.5),
+        (Modifier("Alt"), 1.5),
         (Cap::Key("Space", &[Key::Space]), 9.0),
-        (Dead("Alt"), 1.5),
+        (Modifier("Alt"), 1.5),
         (Modifier("Ctrl"), 1.5),
         (Gap, 0.4),
         on("←", &[Key::ArrowLeft]),
@@ -116,7 +116,7 @@ pub fn paint(painter: &Painter, at: Rect, bindings: &[Binding], theme: &Theme) {
     }
 }
 
-/// What a key is about, alone or with Ctrl or Shift.
+/// What a key is about, alone or with Ctrl, Shift or Alt.
 fn about(bindings: &[Binding], keys: &[Key], modified: bool) -> Option<About> {
     let is = |binding: &&Binding| {
         binding.keys.iter().any(|shortcut| {
@@ -132,7 +132,7 @@ fn is_shifted(key: Key) -> bool {
     key == Key::Questionmark
 }
 
-/// A key: in the colour of what it does alone, with a bar in that of what it does with Ctrl or Shift.
+/// A key: in the colour of what it does alone, with a bar in that of what it does with Ctrl, Shift or Alt.
 fn one(painter: &Painter, at: Rect, text: &str, colors: [Option<Color32>; 2], theme: &Theme) {
     let [alone, with] = colors;
     let round = CornerRadius::same(5);
