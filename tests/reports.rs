@@ -10,6 +10,8 @@ mod archives;
 mod attached;
 #[path = "common/clients.rs"]
 mod clients;
+#[path = "reports/copied.rs"]
+mod copied;
 #[path = "common/engine.rs"]
 mod engine;
 #[path = "reports/environment.rs"]
@@ -128,7 +130,7 @@ macro_rules! areas {
 }
 
 areas! {
-    archives attached attachments bodies commands environment events exec exposed filters flags followed foreign frames
+    archives attached attachments bodies commands copied environment events exec exposed filters flags followed foreign frames
     groups hosts kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
     renamed shown signals sizes small spelled statuses told unasked unbuilt used volumes
 }

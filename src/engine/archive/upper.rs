@@ -202,7 +202,7 @@ impl<'a, W: Write> Packer<'a, W> {
         self.extensions(dir, name, path, stat, None)?;
         self.packed.entries += 1;
         let failed = |e| Fault::io("write", shown(path), &e);
-        if is_absolute(path) {
+        if is_literal(path) {
             fill(&mut header.as_old_mut().name, path);
             header.set_cksum();
             return self.tar.append(header, content).map_err(failed);
@@ -215,7 +215,7 @@ impl<'a, W: Write> Packer<'a, W> {
     fn link(&mut self, header: &mut Header, path: &[u8], target: &[u8]) -> Result<()> {
         self.packed.entries += 1;
         let failed = |e| Fault::io("write", shown(path), &e);
-        if is_absolute(path) {
+        if is_literal(path) {
             fill(&mut header.as_old_mut().name, path);
             fill(&mut header.as_old_mut().linkname, target);
             header.set_cksum();
@@ -236,8 +236,8 @@ impl<'a, W: Write> Packer<'a, W> {
     ) -> Result<()> {
         let failed = |e: io::Error| Fault::io("read", shown(path), &e);
         let mut all: Vec<(String, Vec<u8>)> = Vec::new();
-        // The crate writes no name that begins at a root: it stands whole here, and as far as it fits in the header.
-        if is_absolute(path) {
+        // It stands whole here, and as far as it fits in the header.
+        if is_literal(path) {
             all.push(("path".to_owned(), path.to_vec()));
             all.extend(target.map(|target| ("linkpath".to_owned(), target.to_vec())));
         }
@@ -285,9 +285,9 @@ impl<'a, W: Write> Packer<'a, W> {
     }
 }
 
-/// Of the root of a container, as Docker's own client wants it: `/`, `/etc`.
-fn is_absolute(path: &[u8]) -> bool {
-    path.starts_with(b"/")
+/// As Docker's own client wants the root of a container and the inside of a directory: `/etc`, `./etc`. The crate makes `etc` of both.
+fn is_literal(path: &[u8]) -> bool {
+    path.starts_with(b"/") || path.starts_with(b"./") || path == b"."
 }
 
 /// As much of a name as a field takes.
