@@ -7,6 +7,7 @@
 
 use super::{CommandSession, encode};
 use crate::cli::docker_args::{CpArgs, ExportArgs};
+use crate::cli::out::Raw;
 use crate::cli::{Done, out};
 use crate::client::units::human_size;
 use crate::client::{Answer, ClientError};
@@ -17,7 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hyper::Method;
 use std::fs;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -53,10 +54,7 @@ struct Target {
 pub(in crate::cli) fn cp(session: &CommandSession<'_>, args: &CpArgs) -> Done {
     let bytes = match (Place::parse(&args.source), Place::parse(&args.target)) {
         (Place::Container(name, path), Place::Stream) => {
-            if io::stdout().is_terminal() {
-                return Err(ClientError::new(Code::CopyToTerminal).into());
-            }
-            return Ok(to_stream(session, &out_of(name, path), &mut io::stdout())?);
+            return Ok(to_stream(session, &out_of(name, path), &mut stream()?)?);
         }
         (Place::Container(name, path), Place::Here(target)) => to_here(session, name, path, target, args)?,
         (Place::Stream, Place::Container(name, path)) => {
@@ -80,10 +78,7 @@ pub(in crate::cli) fn cp(session: &CommandSession<'_>, args: &CpArgs) -> Done {
 pub(in crate::cli) fn export(session: &CommandSession<'_>, args: &ExportArgs) -> Done {
     let path = format!("/containers/{}/export", encode(&args.container));
     let Some(file) = &args.output else {
-        if io::stdout().is_terminal() {
-            return Err(ClientError::new(Code::CopyToTerminal).into());
-        }
-        return Ok(to_stream(session, &path, &mut io::stdout())?);
+        return Ok(to_stream(session, &path, &mut stream()?)?);
     };
     let failed = |e: io::Error| unwritten(file, &e);
     let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -92,6 +87,11 @@ pub(in crate::cli) fn export(session: &CommandSession<'_>, args: &ExportArgs) ->
     to_stream(session, &path, &mut part)?;
     part.persist(file).map_err(|e| failed(e.error))?;
     Ok(())
+}
+
+/// Standard output, for a tar.
+fn stream() -> Result<Raw, ClientError> {
+    Raw::of_file().ok_or_else(|| ClientError::new(Code::CopyToTerminal))
 }
 
 fn out_of(name: &str, path: &str) -> String {

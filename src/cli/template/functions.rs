@@ -1,6 +1,6 @@
 //! What a template can call: Go's own functions, and those that docker adds.
 
-use super::run::Found;
+use super::Found;
 use crate::docker::Json;
 use serde_json::Number;
 use std::cmp::Ordering;

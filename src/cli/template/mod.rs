@@ -18,6 +18,9 @@ use crate::client::ClientError;
 use crate::docker::Json;
 use crate::trace::Code;
 
+/// A value, or that a map does not have it.
+type Found = Option<Json>;
+
 /// A template that was read.
 #[derive(Debug)]
 pub struct Template(Vec<Node>);

@@ -1,7 +1,7 @@
 //! From nodes and a value to text.
 
 use super::functions::{call, is_true, shown};
-use super::{Node, Operand, Pipe};
+use super::{Found, Node, Operand, Pipe};
 use crate::docker::Json;
 
 type Ran<T> = Result<T, String>;
@@ -40,9 +40,6 @@ struct Run {
     variables: Vec<(String, Json)>,
     out: String,
 }
-
-/// A value, or that a map does not have it.
-pub(super) type Found = Option<Json>;
 
 impl Run {
     fn nodes(&mut self, nodes: &[Node], dot: &Json) -> Ran<()> {

@@ -5,11 +5,7 @@
 //!            └─yes─▶ Restarting ─▶ waits 100 ms, 200 ms, 400 ms … a minute ─▶ start      stop, rm -f: it is not started again
 //! ```
 
-use super::state::State;
-use super::{Container, Phase};
 use crate::docker::RestartPolicy;
-use crate::engine::{Asked, Cancel, Engine};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How long the first wait is; each one after it is twice as long …
@@ -32,7 +28,7 @@ pub struct Again {
 
 impl Again {
     /// How long to wait before the next start; none when there is to be none.
-    fn next(&mut self, policy: &RestartPolicy, status: i32, ran: Duration) -> Option<Duration> {
+    pub fn next(&mut self, policy: &RestartPolicy, status: i32, ran: Duration) -> Option<Duration> {
         if self.called_off {
             return None;
         }
@@ -51,29 +47,6 @@ impl Again {
         };
         self.count += 1;
         Some(self.wait)
-    }
-}
-
-impl State {
-    /// After its end: how long until it is started again.
-    pub(super) fn again(&mut self, policy: &RestartPolicy) -> Option<Duration> {
-        let ran = match (self.started, self.finished) {
-            (Some(began), Some(ended)) => ended.since(began),
-            _ => Duration::ZERO,
-        };
-        self.again.next(policy, self.status, ran)
-    }
-}
-
-impl Engine {
-    /// Waits, and starts a container that is `Restarting`, unless somebody has asked for something else meanwhile.
-    pub(super) fn start_again(self: &Arc<Self>, container: &Arc<Container>, wait: Duration) {
-        if container.wait_until(Some(wait), |state| state.phase != Phase::Restarting) || *self.ending.borrow() {
-            return;
-        }
-        if let Err(fault) = self.start_by(container, &Asked::default(), &Cancel::new(), true) {
-            tracing::info!(%fault, container = %container.id, "a container was not started again");
-        }
     }
 }
 

@@ -65,7 +65,7 @@ impl Engine {
         let Some(running) = state.running.filter(|_| how.pause && state.still == Still::No) else { return Ok(None) };
         match self.freeze(cx, container, &running) {
             Ok(freezer) => Ok(Some(freezer)),
-            Err(fault) if fault.problem.code == Code::PauseNotHere => {
+            Err(fault) if matches!(fault.problem.code, Code::PauseNotHere) => {
                 let problem = Problem::new(Code::CommitNotPaused).with("container", &container.name);
                 cx.observe(Change::Remark(problem), vec![evidence::file(Path::new("/proc/self/cgroup"))]);
                 Ok(None)

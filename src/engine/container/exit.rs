@@ -2,7 +2,7 @@ use super::{Container, Phase, Still};
 use crate::engine::cgroup::{Group, Watched};
 use crate::engine::moment::Moment;
 use crate::engine::process::Running;
-use crate::engine::{Cancel, Cx, Engine, Fault, Result, rootfs};
+use crate::engine::{Asked, Cancel, Cx, Engine, Fault, Result, rootfs};
 use crate::trace::{Change, Code, ContainerState, OpKind, Plan, Problem, StepKind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -144,6 +144,18 @@ impl Engine {
         let result = self.conductor.operate(OpKind::Recover, &container.name, "", &Cancel::new(), undo);
         if let Err(fault) = result {
             tracing::warn!(%fault, container = %container.id, "a start that failed was not undone whole");
+        }
+    }
+}
+
+impl Engine {
+    /// Waits, and starts a container that is `Restarting`, unless somebody has asked for something else meanwhile.
+    fn start_again(self: &Arc<Self>, container: &Arc<Container>, wait: Duration) {
+        if container.wait_until(Some(wait), |state| state.phase != Phase::Restarting) || *self.ending.borrow() {
+            return;
+        }
+        if let Err(fault) = self.start_by(container, &Asked::default(), &Cancel::new(), true) {
+            tracing::info!(%fault, container = %container.id, "a container was not started again");
         }
     }
 }

@@ -300,6 +300,15 @@ impl Container {
 }
 
 impl State {
+    /// After its end: how long until it is started again; none when it is not.
+    pub(super) fn again(&mut self, policy: &RestartPolicy) -> Option<Duration> {
+        let ran = match (self.started, self.finished) {
+            (Some(began), Some(ended)) => ended.since(began),
+            _ => Duration::ZERO,
+        };
+        self.again.next(policy, self.status, ran)
+    }
+
     /// All its processes stand still.
     pub fn is_still(&self) -> bool {
         matches!(self.still, Still::Yes(_))
