@@ -73,6 +73,11 @@ fn check(endpoint: Endpoint) {
         }
         E::ContainerPrune => same::<_, models::ContainerPruneResponse>(&sample::containers_pruned()),
         E::ContainerChanges => same::<_, models::FilesystemChange>(&sample::container_change()),
+        E::ContainerTop => same::<_, models::ContainerTopResponse>(&sample::container_top()),
+        E::ContainerUpdate => {
+            same::<_, models::ContainerUpdateBody>(&sample::container_update());
+            same::<_, models::ContainerUpdateResponse>(&sample::container_updated());
+        }
         E::ContainerWait => same::<_, models::ContainerWaitResponse>(&sample::container_ended()),
         E::ExecCreate => {
             same::<_, models::ExecConfig>(&sample::exec_create());
@@ -110,11 +115,22 @@ fn check(endpoint: Endpoint) {
             same::<_, models::AuthResponse>(&sample::auth_answer());
         }
         // Text; a tar; a terminal's bytes; a status alone.
-        E::Ping | E::ContainerLogs | E::ContainerAttach | E::ImageSave | E::ImageSaveAll => {}
+        E::Ping
+        | E::ContainerLogs
+        | E::ContainerAttach
+        | E::ContainerExport
+        | E::ContainerArchiveStat
+        | E::ContainerArchiveGet
+        | E::ContainerArchivePut
+        | E::ImageSave
+        | E::ImageSaveAll => {}
         E::ContainerStart
         | E::ContainerStop
         | E::ContainerRestart
         | E::ContainerKill
+        | E::ContainerPause
+        | E::ContainerUnpause
+        | E::ContainerRename
         | E::ContainerRemove
         | E::ContainerResize
         | E::ExecResize

@@ -10,6 +10,8 @@ mod archives;
 mod attached;
 #[path = "common/clients.rs"]
 mod clients;
+#[path = "reports/copied.rs"]
+mod copied;
 #[path = "common/engine.rs"]
 mod engine;
 #[path = "reports/environment.rs"]
@@ -37,6 +39,8 @@ mod kinds;
 mod lab;
 #[path = "reports/listed.rs"]
 mod listed;
+#[path = "reports/paused.rs"]
+mod paused;
 #[path = "reports/programs.rs"]
 mod programs;
 #[path = "reports/pruned.rs"]
@@ -45,6 +49,8 @@ mod pruned;
 mod pulls;
 #[path = "reports/refused.rs"]
 mod refused;
+#[path = "reports/renamed.rs"]
+mod renamed;
 #[path = "reports/shown.rs"]
 mod shown;
 #[path = "reports/side.rs"]
@@ -124,10 +130,9 @@ macro_rules! areas {
 }
 
 areas! {
-    archives attached attachments bodies commands environment events exec exposed filters flags followed foreign frames
-    groups hosts
-    kinds layerless linked listed longlines mark memory odd partly programs pruned refused removals shown signals sizes small
-    spelled statuses told unasked unbuilt used volumes
+    archives attached attachments bodies commands copied environment events exec exposed filters flags followed foreign frames
+    groups hosts kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
+    renamed shown signals sizes small spelled statuses told unasked unbuilt used volumes
 }
 
 #[test]

@@ -46,6 +46,18 @@ commands! {
         Stop(StopArgs) => lifecycle::stop,
         /// Kill one or more running containers
         Kill(KillArgs) => lifecycle::kill,
+        /// Restart one or more containers
+        Restart(StopArgs) => lifecycle::restart,
+        /// Pause all processes within one or more containers
+        Pause(Names) => lifecycle::pause,
+        /// Unpause all processes within one or more containers
+        Unpause(Names) => lifecycle::unpause,
+        /// Rename a container
+        Rename(RenameArgs) => lifecycle::rename,
+        /// Update configuration of one or more containers
+        Update(UpdateArgs) => update::update,
+        /// Display the running processes of a container
+        Top(TopArgs) => update::top,
         /// Remove one or more containers
         Rm(RmArgs) => lifecycle::rm,
         /// Fetch the logs of a container
@@ -58,6 +70,10 @@ commands! {
         Attach(AttachArgs) => run::attach,
         /// Block until one or more containers stop, then print their exit codes
         Wait(Names) => lifecycle::wait,
+        /// Copy files/folders between a container and the local filesystem
+        Cp(CpArgs) => copy::cp,
+        /// Export a container's filesystem as a tar archive
+        Export(ExportArgs) => copy::export,
         /// Create a new image from a container's changes
         Commit(CommitArgs) => archive::commit,
     }

@@ -23,6 +23,8 @@ pub mod out;
 mod registry;
 mod report;
 #[cfg(feature = "engine")]
+mod template;
+#[cfg(feature = "engine")]
 mod terminal;
 mod trace;
 #[cfg(feature = "engine")]

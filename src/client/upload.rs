@@ -16,10 +16,20 @@ impl Client {
     /// `POST`s what `body` reads, and returns as soon as the head of the answer is there. Where reading fails the request is
     /// cut, so that half an archive is never taken for a whole one.
     pub fn upload(&self, path: &str, body: impl Read + Send + 'static) -> Result<Answer, ClientError> {
+        self.upload_by(Method::POST, path, body)
+    }
+
+    /// The same by another method.
+    pub fn upload_by(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl Read + Send + 'static,
+    ) -> Result<Answer, ClientError> {
         let (sender, pieces) = mpsc::channel(4);
         std::thread::spawn(move || pump(body, &sender));
         let headers = vec![("Content-Type", "application/x-tar".to_owned())];
-        let ask = Ask { method: Method::POST, path: path.to_owned(), body: None, headers };
+        let ask = Ask { method, path: path.to_owned(), body: None, headers };
         let answer = self.runtime.block_on(http::send_with(&self.socket, ask, Pieces(pieces)))?;
         Ok(Answer::of(answer, self))
     }

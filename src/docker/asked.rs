@@ -3,7 +3,7 @@
 
 use super::decode::Kind::{self, Flag, List, Map, Object, Pointer, Text, Upto, Whole, Words};
 use super::decode::{Fields, Request};
-use super::{AuthConfig, ContainerCreate, ExecCreate, ExecStart, VolumeCreate};
+use super::{AuthConfig, ContainerCreate, ContainerUpdate, ExecCreate, ExecStart, VolumeCreate};
 
 const TEXTS: Kind = List(&Text);
 const TEXT_OF: Kind = Map(&Text);
@@ -29,6 +29,15 @@ impl Request for ContainerCreate {
         (Object(CONFIG), ""),
         (Pointer(&Object(HOST)), "HostConfig"),
         (Pointer(&Object(NETWORKING)), "NetworkingConfig"),
+    ]);
+}
+
+/// What of a container can be changed.
+impl Request for ContainerUpdate {
+    const FIELDS: &'static Fields = &Fields(&[
+        (Whole, "Memory MemorySwap NanoCpus"),
+        (Pointer(&Whole), "PidsLimit"),
+        (Object(&Fields(&[(Text, "Name"), (Whole, "MaximumRetryCount")])), "RestartPolicy"),
     ]);
 }
 

@@ -148,6 +148,22 @@ pub struct HostConfig {
     pub rest: Rest,
 }
 
+/// `POST /containers/{id}/update`: what is 0 or empty stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ContainerUpdate {
+    pub memory: i64,
+    /// Memory and swap together; -1 is no limit.
+    pub memory_swap: i64,
+    /// Billionths of a processor.
+    pub nano_cpus: i64,
+    #[serde(with = "nullable")]
+    pub pids_limit: i64,
+    pub restart_policy: RestartPolicy,
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
 /// `--log-driver`, `--log-opt`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]

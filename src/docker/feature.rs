@@ -45,24 +45,18 @@ features! {
         GET "/containers/{id}/checkpoints" POST "/containers/{id}/checkpoints"
         DELETE "/containers/{id}/checkpoints/{checkpoint}";
     Compose = "compose": ["compose"];
-    Copy = "copy": ["cp", "container cp"]
-        GET "/containers/{id}/archive" HEAD "/containers/{id}/archive" PUT "/containers/{id}/archive";
     /// What a registry has of an image, without pulling it.
     Distribution = "distribution": ["manifest", "trust"] GET "/distribution/{name}/json";
     DiskUsage = "disk-usage": ["system df"] GET "/system/df";
-    Export = "export": ["export", "container export"] GET "/containers/{id}/export";
     Network = "network":
         ["network create", "network rm", "network remove", "network connect", "network disconnect"]
         POST "/networks/create" DELETE "/networks/{id}" POST "/networks/{id}/connect"
         POST "/networks/{id}/disconnect";
-    Pause = "pause": ["pause", "unpause", "container pause", "container unpause"]
-        POST "/containers/{id}/pause" POST "/containers/{id}/unpause";
     Plugin = "plugin": ["plugin"]
         GET "/plugins" POST "/plugins/create" GET "/plugins/privileges" POST "/plugins/pull" DELETE "/plugins/{name}"
         POST "/plugins/{name}/disable" POST "/plugins/{name}/enable" GET "/plugins/{name}/json"
         POST "/plugins/{name}/push" POST "/plugins/{name}/set" POST "/plugins/{name}/upgrade";
     Prune = "prune": ["system prune"];
-    Rename = "rename": ["rename", "container rename"] POST "/containers/{id}/rename";
     Search = "search": ["search"] GET "/images/search";
     /// What swarm mode hands to its services.
     Secret = "secret": ["secret", "config"]
@@ -75,8 +69,6 @@ features! {
         POST "/nodes/{id}/update" GET "/services" POST "/services/create" DELETE "/services/{id}" GET "/services/{id}"
         GET "/services/{id}/logs" POST "/services/{id}/update" GET "/tasks" GET "/tasks/{id}" GET "/tasks/{id}/logs"
         PUT "/volumes/{name}";
-    Top = "top": ["top", "container top"] GET "/containers/{id}/top";
-    Update = "update": ["update", "container update"] POST "/containers/{id}/update";
 }
 
 impl Feature {
@@ -118,16 +110,15 @@ mod tests {
     fn an_endpoint_is_known_by_its_feature() {
         for (method, path, feature) in [
             ("POST", "/build", Some(Feature::Build)),
-            ("GET", "/containers/box/top", Some(Feature::Top)),
-            ("HEAD", "/containers/box/archive", Some(Feature::Copy)),
+            ("GET", "/containers/box/stats", Some(Feature::Stats)),
             ("GET", "/distribution/lab/shell:1/json", Some(Feature::Distribution)),
             ("DELETE", "/plugins/a/b:latest", Some(Feature::Plugin)),
             ("POST", "/plugins/a/b:latest/enable", Some(Feature::Plugin)),
             ("PUT", "/volumes/data", Some(Feature::Swarm)),
             ("DELETE", "/containers/box/checkpoints/one", Some(Feature::Checkpoint)),
             ("GET", "/build", None),
-            ("GET", "/containers//top", None),
-            ("GET", "/containers/box/topmost", None),
+            ("GET", "/containers//stats", None),
+            ("GET", "/containers/box/statsmost", None),
             ("GET", "/", None),
             ("GET", "/nothing", None),
         ] {

@@ -118,6 +118,47 @@ pub struct EndpointIpamConfig {
     pub ipv6_address: String,
 }
 
+/// `GET /containers/{id}/top`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ContainerTop {
+    /// The columns' headings.
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub titles: Vec<String>,
+    /// A row a process.
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub processes: Vec<Vec<String>>,
+}
+
+/// What is at a path in a container: the header [`PathStat::HEADER`] of `HEAD /containers/{id}/archive`, as base64.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PathStat {
+    pub name: String,
+    pub size: i64,
+    /// Go's `os.FileMode`.
+    pub mode: u32,
+    /// RFC 3339.
+    pub mtime: String,
+    /// Where a link leads, from the container's root.
+    pub link_target: String,
+}
+
+impl PathStat {
+    pub const HEADER: &str = "X-Docker-Container-Path-Stat";
+    /// In a mode of Go's.
+    pub const DIRECTORY: u32 = 1 << 31;
+    pub const LINK: u32 = 1 << 27;
+}
+
+/// `POST /containers/{id}/update`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ContainerUpdated {
+    #[serde(with = "nullable")]
+    pub warnings: Vec<String>,
+}
+
 /// `GET /containers/{id}/json`
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]

@@ -39,8 +39,9 @@ pub use asked::{ARCHIVE, IMAGE};
 pub use auth::{AuthAnswer, AuthConfig};
 pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
 pub use container::{
-    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, EndpointConfig, HealthConfig, HostConfig,
-    LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions, VolumeOptions,
+    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, ContainerUpdate, EndpointConfig, HealthConfig,
+    HostConfig, LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions,
+    VolumeOptions,
 };
 pub use decode::{Kind, Misfit, Request, by_kind, from_json, from_value};
 pub use endpoint::Endpoint;
@@ -52,9 +53,9 @@ pub use image::{
     GraphDriver, ImageHistoryLine, ImageInspect, ImageMetadata, ImageRemoved, ImageSummary, ImagesPruned, RootFs,
 };
 pub use inspect::{
-    ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, ContainersPruned,
-    EndpointAddresses, EndpointIpamConfig, EndpointSettings, MountPoint, NetworkSettings, PortSummary,
-    SummaryHostConfig, SummaryNetworks, WaitError,
+    ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, ContainerTop,
+    ContainerUpdated, ContainersPruned, EndpointAddresses, EndpointIpamConfig, EndpointSettings, MountPoint,
+    NetworkSettings, PathStat, PortSummary, SummaryHostConfig, SummaryNetworks, WaitError,
 };
 pub use known::{Known, bool_of, known};
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer, NetworksPruned};
@@ -63,11 +64,12 @@ pub use port::Port;
 #[cfg(test)]
 pub(crate) use query::tests::check as check_query;
 pub use query::{
-    AttachQuery, BadQuery, CommitQuery, ContainerCreateQuery, ContainerInspectQuery, ContainerKillQuery,
-    ContainerListQuery, ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, EventsQuery, FilterQuery,
-    ImageCreateQuery, ImageListQuery, ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery,
-    ImageSaveQuery, ImageSource, ImageTagQuery, LogsQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition,
-    bytes_from_query, from_query, unix_time, with_bytes, with_query,
+    AttachQuery, BadQuery, CommitQuery, ContainerArchiveQuery, ContainerCreateQuery, ContainerInspectQuery,
+    ContainerKillQuery, ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStopQuery,
+    ContainerTopQuery, ContainerWaitQuery, EventsQuery, FilterQuery, ImageCreateQuery, ImageListQuery, ImageLoadQuery,
+    ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery, ImageSaveQuery, ImageSource, ImageTagQuery, LogsQuery,
+    ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition, bytes_from_query, from_query, unix_time, with_bytes,
+    with_query,
 };
 pub use shape::{Empty, Id};
 pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, ProgressLine, Pushed};

@@ -33,6 +33,11 @@ impl Moment {
         self.0.duration_since(Timestamp::now()).try_into().unwrap_or_default()
     }
 
+    /// How long after another it was; nothing when it was before.
+    pub fn since(self, earlier: Self) -> std::time::Duration {
+        self.0.duration_since(earlier.0).try_into().unwrap_or_default()
+    }
+
     /// As the standard library has it.
     pub fn system(self) -> std::time::SystemTime {
         let since = u64::try_from(self.unix_nanos()).unwrap_or(0);

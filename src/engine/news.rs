@@ -124,7 +124,7 @@ impl Engine {
     /// Of a container: with its labels, its image and its name.
     pub(super) fn tell(&self, container: &Container, action: &str, more: &[(&str, String)]) {
         let mut attributes = container.merged.labels.clone();
-        let own = [("image", container.request.image.clone()), ("name", container.name.clone())];
+        let own = [("image", container.request.image.clone()), ("name", container.name.get())];
         attributes.extend(own.iter().chain(more).map(|(name, value)| ((*name).to_owned(), value.clone())));
         self.news.tell(Subject::Container, action, container.id.as_str(), attributes);
     }

@@ -135,6 +135,7 @@ fn describe(change: &Change, before: &World) -> Sentence {
         Change::UpperChanged(it) => upper::describe(it, before),
         Change::ContainerCreated(_)
         | Change::ContainerState { .. }
+        | Change::ContainerRenamed { .. }
         | Change::ContainerGone { .. }
         | Change::NamespaceSeen(_)
         | Change::NamespaceGone { .. }
@@ -290,11 +291,15 @@ fn describe_process(change: &Change, before: &World) -> Sentence {
             let (key, number) = match state {
                 ContainerState::Created => ("change-container-state-created", None),
                 ContainerState::Running { pid } => ("change-container-state-running", Some(pid.to_string())),
+                ContainerState::Paused { pid } => ("change-container-state-paused", Some(pid.to_string())),
                 ContainerState::Exited { status } => ("change-container-state-exited", Some(status.to_string())),
             };
-            let name = if matches!(state, ContainerState::Running { .. }) { "pid" } else { "status" };
+            let name = if state.lives() { "pid" } else { "status" };
             let told = sentence(key).with("container", container(before, id));
             number.into_iter().fold(told, |told, number| told.with(name, number))
+        }
+        Change::ContainerRenamed { id, name } => {
+            sentence("change-container-renamed").with("container", container(before, id)).with("name", name)
         }
         Change::ContainerGone { id } => sentence("change-container-gone").with("container", container(before, id)),
         Change::NamespaceSeen(it) => {

@@ -40,9 +40,11 @@ impl Names {
             (["image", ..] | ["save" | "rmi"], "names") => Some(Self::Images),
             (["inspect"], "names") => Some(Self::Any),
             (_, "names" | "name" | "container" | "name_and_command") => match command {
-                "exec" | "attach" | "stop" | "kill" => Some(Self::Running),
+                "exec" | "attach" | "stop" | "kill" | "pause" | "unpause" | "top" => Some(Self::Running),
                 "start" => Some(Self::Stopped),
-                "rm" | "logs" | "diff" | "wait" | "commit" | "inspect" => Some(Self::Containers),
+                "rm" | "logs" | "diff" | "wait" | "commit" | "inspect" | "restart" | "rename" | "update" => {
+                    Some(Self::Containers)
+                }
                 _ => None,
             },
             _ => None,
@@ -54,7 +56,7 @@ impl Names {
         let containers = |which: &dyn Fn(&ContainerState) -> bool| {
             world.containers.values().filter(|it| which(&it.state)).map(|it| it.name.clone()).collect::<Vec<_>>()
         };
-        let runs = |state: &ContainerState| matches!(state, ContainerState::Running { .. });
+        let runs = |state: &ContainerState| state.lives();
         let mut names: Vec<String> = match self {
             Self::Images => world.tags.keys().map(|name| familiar(name)).collect(),
             Self::Pullable => {

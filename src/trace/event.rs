@@ -136,6 +136,14 @@ pub enum OpKind {
     ContainerStart,
     /// A container is stopped or killed.
     ContainerStop,
+    /// A container gets another name.
+    ContainerRename,
+    /// A container stands still, or goes on.
+    ContainerPause,
+    /// A container's limits, or what becomes of it when it ends, are changed.
+    ContainerUpdate,
+    /// Files are taken out of a container, or put into one.
+    ContainerCopy,
     /// A container is deleted.
     ContainerRemove,
     /// A command runs in a running container or on the lab host.

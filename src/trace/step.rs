@@ -203,6 +203,18 @@ kinds! {
     // ── while it runs, and after ──
     /// A process is started in a running container.
     ExecProcess = Process, Story;
+    /// A container gets another name.
+    RenameContainer = Process, Story;
+    /// All processes of a container stand still: the kernel's freezer.
+    PauseContainer = Process, Story;
+    /// They go on.
+    ResumeContainer = Process, Story;
+    /// A container's limits are changed.
+    UpdateContainer = Process, Story;
+    /// Files are taken out of a container.
+    CopyOut = Storage, Story;
+    /// Files are put into a container.
+    CopyIn = Storage, Story;
     /// The main process ends.
     ProcessEnds = Process, Story;
     /// A signal is sent.

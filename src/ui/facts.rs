@@ -354,8 +354,9 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             let container = world.containers.get(key)?;
             match container.state {
                 ContainerState::Created => t.toned("fact-state", "created".into(), Tone::Plain),
-                ContainerState::Running { pid } => {
-                    t.toned("fact-state", "running".into(), Tone::Good);
+                ContainerState::Running { pid } | ContainerState::Paused { pid } => {
+                    let paused = matches!(container.state, ContainerState::Paused { .. });
+                    t.toned("fact-state", if paused { "paused" } else { "running" }.into(), Tone::Good);
                     t.link("PID", pid, Entity::Process(pid));
                 }
                 ContainerState::Exited { status } => {

@@ -24,6 +24,19 @@ fn check(endpoint: Endpoint) {
             known::<ContainerStopQuery>(&model::RestartContainerOptions { signal: some(), t: some() });
         }
         E::ContainerKill => known::<ContainerKillQuery>(&model::KillContainerOptions::default()),
+        E::ContainerRename => known::<ContainerRenameQuery>(&model::RenameContainerOptions::default()),
+        E::ContainerArchiveStat => {
+            known_but::<ContainerArchiveQuery>(&model::ContainerArchiveInfoOptions::default(), PUT_ALONE);
+        }
+        E::ContainerArchiveGet => {
+            known_but::<ContainerArchiveQuery>(&model::DownloadFromContainerOptions::default(), PUT_ALONE);
+        }
+        E::ContainerArchivePut => known::<ContainerArchiveQuery>(&model::UploadToContainerOptions {
+            no_overwrite_dir_non_dir: some(),
+            copy_uidgid: some(),
+            ..Default::default()
+        }),
+        E::ContainerTop => known::<ContainerTopQuery>(&model::TopOptions::default()),
         E::ContainerWait => known::<ContainerWaitQuery>(&model::WaitContainerOptions::default()),
         E::ContainerResize => known::<ResizeQuery>(&model::ResizeContainerTTYOptions::default()),
         E::ExecResize => known::<ResizeQuery>(&model::ResizeExecOptions::default()),
@@ -80,6 +93,10 @@ fn check(endpoint: Endpoint) {
         | E::Info
         | E::Auth
         | E::ContainerChanges
+        | E::ContainerExport
+        | E::ContainerPause
+        | E::ContainerUnpause
+        | E::ContainerUpdate
         | E::ExecCreate
         | E::ExecStart
         | E::ExecInspect
@@ -87,6 +104,9 @@ fn check(endpoint: Endpoint) {
         | E::VolumeInspect => {}
     }
 }
+
+/// Parameters of one type that belong to putting files into a container.
+const PUT_ALONE: &[&str] = &["noOverwriteDirNonDir", "copyUIDGID"];
 
 /// An option with a value: the model leaves out what has none.
 fn some<T: Default>() -> Option<T> {

@@ -274,6 +274,20 @@ pub fn container_change() -> ContainerChange {
     ContainerChange { path: text("/a"), kind: 1 }
 }
 
+pub fn container_top() -> ContainerTop {
+    ContainerTop { titles: list("PID"), processes: vec![list("1")] }
+}
+
+pub fn container_update() -> ContainerUpdate {
+    let restart_policy = RestartPolicy { name: text("on-failure"), maximum_retry_count: 3 };
+    let (memory, memory_swap, nano_cpus, pids_limit) = (1, 2, 3, 4);
+    ContainerUpdate { memory, memory_swap, nano_cpus, pids_limit, restart_policy, rest: Rest::default() }
+}
+
+pub fn container_updated() -> ContainerUpdated {
+    ContainerUpdated { warnings: list("no swap") }
+}
+
 pub fn container_ended() -> ContainerEnded {
     ContainerEnded { status_code: 1, error: Some(WaitError { message: text("left"), dockwalk: None }) }
 }

@@ -4,6 +4,7 @@ use crate::engine::good;
 use crate::side::{IMAGE, Side, text};
 
 pub fn area(side: &Side<'_>) {
+    nothing_by_mistake(side);
     containers(side);
     networks(side);
     volumes(side);
@@ -80,4 +81,19 @@ fn images(side: &Side<'_>) {
     let (lines, _) = prune();
     assert!(!lines.is_empty() && lines.iter().all(|line| line.starts_with("deleted: sha256:")), "{lines:?}");
     side.good("rmi lab/pruned:1");
+}
+
+/// A moment that is none takes nothing away.
+fn nothing_by_mistake(side: &Side<'_>) {
+    side.good("create --name kept lab/shell:1");
+    for until in ["99999999999999999999", "1e3", "-1", "yesterday", "1e999h", "1\",\"2"] {
+        for kind in ["containers", "networks", "images"] {
+            let filters = format!("{{\"until\":[\"{until}\"]}}").replace('"', "%22").replace(['{', '}', '[', ']'], "");
+            let filters = format!("%7B{}%7D", filters.replacen("%22until%22:", "%22until%22:%5B", 1) + "%5D");
+            let (status, body) = side.post(&format!("/{kind}/prune?filters={filters}"), "");
+            assert!(status >= 400, "{kind} {until}: {status} {}", String::from_utf8_lossy(&body));
+        }
+    }
+    assert_eq!(side.good("ps -aq --filter name=kept").lines().count(), 1);
+    side.good("rm kept");
 }

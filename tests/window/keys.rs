@@ -102,7 +102,11 @@ fn where_no_question_is_seen_digits_do_nothing() {
         press(&mut window, Key::F);
         assert_eq!(predicted(&window, &id), Some(0));
         press_alt(&mut window, Key::Num2);
-        assert_eq!((app(&window).state.cursor.level(), predicted(&window, &id)), (Level::Stage, Some(0)), "not a choice");
+        assert_eq!(
+            (app(&window).state.cursor.level(), predicted(&window, &id)),
+            (Level::Stage, Some(0)),
+            "not a choice"
+        );
         press(&mut window, Key::Num2);
         assert_eq!(predicted(&window, &id), Some(1));
         // The student who presses it once more when the machine has told already.

@@ -88,7 +88,7 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         // Not supported: sent all the same, so that the engine says so by name.
         init: args.init.then_some(true),
         port_bindings: args.publish.iter().map(|text| published(text)).collect(),
-        restart_policy: RestartPolicy { name: args.restart.clone().unwrap_or_default(), maximum_retry_count: 0 },
+        restart_policy: restart_policy(args.restart.as_deref())?,
         ..HostConfig::default()
     })
 }
@@ -157,12 +157,20 @@ fn env_file(path: &Path) -> Result<Vec<String>, ClientError> {
     Ok(lines.filter_map(value).collect())
 }
 
-fn size_of(text: Option<&str>, flag: &str) -> Result<i64, ClientError> {
+pub(super) fn size_of(text: Option<&str>, flag: &str) -> Result<i64, ClientError> {
     let bad = |text: &str| ClientError::new(Code::BadSize).with("flag", flag).with("value", text);
     text.map_or(Ok(0), |text| units::bytes(text).ok_or_else(|| bad(text)))
 }
 
-fn cpus(text: Option<&str>) -> Result<i64, ClientError> {
+/// `no`, `always`, `unless-stopped`, `on-failure[:3]`; the engine knows which there are.
+pub(super) fn restart_policy(text: Option<&str>) -> Result<RestartPolicy, ClientError> {
+    let Some(text) = text else { return Ok(RestartPolicy::default()) };
+    let (name, count) = text.split_once(':').unwrap_or((text, "0"));
+    let bad = |_no_number| ClientError::new(Code::BadRestart).with("value", text);
+    Ok(RestartPolicy { name: name.to_owned(), maximum_retry_count: count.parse().map_err(bad)? })
+}
+
+pub(super) fn cpus(text: Option<&str>) -> Result<i64, ClientError> {
     let bad = |text: &str| ClientError::new(Code::BadSize).with("flag", "--cpus").with("value", text);
     #[expect(clippy::cast_possible_truncation, reason = "checked to be small")]
     let nano = |n: f64| (n * 1e9) as i64;

@@ -1,6 +1,7 @@
 //! `docker images`, `rmi`, `history`, `tag`.
 
-use super::table::{self, ago, short};
+use super::listing::{Format, text};
+use super::table::{ago, short};
 use super::{CommandSession, each, encode};
 use crate::cli::docker_args::{HistoryArgs, ImagesArgs, RmiArgs, TagArgs};
 use crate::cli::{Done, out};
@@ -10,17 +11,17 @@ use crate::docker::{ImageHistoryLine, ImageListQuery, ImageRemoved, ImageSummary
 use crate::spec::visible;
 use crate::trace::Code;
 use hyper::Method;
-use serde::Serialize;
+use jiff::Timestamp;
 
 const NONE: &str = "<none>";
 
 pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &ImagesArgs) -> Done {
-    let as_json = table::is_json(args.format.as_deref())?;
+    let format = Format::parse(args.format.as_deref())?;
     let repository = args.repository.iter().filter(|name| !name.is_empty());
     let filters = repository.fold(super::filters(&args.filter)?, |all, name| all.with("reference", name));
     let query = ImageListQuery { all: args.all, filters, ..ImageListQuery::default() };
     let images: Vec<ImageSummary> = session.client.get(&with_query("/images/json", &query))?;
-    let mut rows = Vec::new();
+    let (mut rows, mut listed) = (Vec::new(), Vec::new());
     for image in &images {
         let id = if args.no_trunc { image.id.clone() } else { short(&image.id) };
         let created = ago(image.created);
@@ -29,6 +30,21 @@ pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &ImagesArgs) -> D
             let of = format!("{repository}@");
             let digest = image.repo_digests.iter().find_map(|digest| digest.strip_prefix(&of));
             let digest = digest.unwrap_or(NONE).to_owned();
+            let created_at = Timestamp::from_second(image.created).map(super::lifecycle::created_at);
+            let said = [
+                id.clone(),
+                repository.clone(),
+                tag.clone(),
+                digest.clone(),
+                created.clone(),
+                created_at.unwrap_or_default(),
+                size.clone(),
+                "N/A".to_owned(),
+                size.clone(),
+                "N/A".to_owned(),
+                "N/A".to_owned(),
+            ];
+            listed.push(IMAGES.iter().zip(said).map(|((name, head), said)| (*name, *head, text(said))).collect());
             rows.push([repository, tag, digest, id.clone(), created.clone(), size.clone()]);
         }
     }
@@ -37,10 +53,7 @@ pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &ImagesArgs) -> D
         rows.iter().for_each(|row| out::line(&row[3]));
         return Ok(());
     }
-    if as_json {
-        for [repository, tag, digest, id, created_since, size] in rows {
-            out::json(&ListedImage { repository, tag, digest, id, created_since, size });
-        }
+    if format.print(IMAGES, &listed)? {
         return Ok(());
     }
     let with_digest = |row: [String; 6]| {
@@ -53,18 +66,20 @@ pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &ImagesArgs) -> D
     Ok(())
 }
 
-/// `docker images --format json`: what the table says, by the names of docker's templates.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct ListedImage {
-    repository: String,
-    tag: String,
-    digest: String,
-    #[serde(rename = "ID")]
-    id: String,
-    created_since: String,
-    size: String,
-}
+/// The fields of `docker images --format`, and their headings.
+const IMAGES: &[(&str, &str)] = &[
+    ("ID", "IMAGE ID"),
+    ("Repository", "REPOSITORY"),
+    ("Tag", "TAG"),
+    ("Digest", "DIGEST"),
+    ("CreatedSince", "CREATED"),
+    ("CreatedAt", "CREATED AT"),
+    ("Size", "SIZE"),
+    ("Containers", "CONTAINERS"),
+    ("VirtualSize", "SIZE"),
+    ("SharedSize", "SHARED SIZE"),
+    ("UniqueSize", "UNIQUE SIZE"),
+];
 
 fn names(image: &ImageSummary) -> Vec<(String, String)> {
     let parts = |tag: &String| {

@@ -1,12 +1,12 @@
 //! `docker inspect`, `version`, `info`.
 
-use super::{CommandSession, encode, table};
+use super::{CommandSession, encode};
 use crate::cli::docker_args::{FormatArg, InspectArgs};
+use crate::cli::template::Template;
 use crate::cli::{Done, Failure, out, report};
 use crate::client::ClientError;
-use crate::docker::{ContainerInspectQuery, with_query};
+use crate::docker::{ContainerInspectQuery, Json, with_query};
 use crate::trace::Code;
-use serde_json::Value;
 
 /// Kinds of things and where each is asked for, in docker's order.
 const KINDS: &[(&str, &str, &str)] = &[
@@ -45,7 +45,12 @@ pub(in crate::cli) fn info(session: &CommandSession<'_>, args: &FormatArg) -> Do
 }
 
 fn inspect(session: &CommandSession<'_>, args: &InspectArgs, kind: Option<&str>) -> Done {
-    let lines = table::is_json(args.format.as_deref())?;
+    // A template of one thing alone; json is that of each in a line.
+    let template = match args.format.as_deref() {
+        None | Some("") => None,
+        Some("json") => Some(Template::parse("{{json .}}")?),
+        Some(text) => Some(Template::parse(text)?),
+    };
     let (mut found, mut failed) = (Vec::new(), false);
     for name in &args.names {
         match find(session, name, kind, args.size) {
@@ -56,15 +61,18 @@ fn inspect(session: &CommandSession<'_>, args: &InspectArgs, kind: Option<&str>)
             }
         }
     }
-    if lines {
-        found.iter().for_each(out::json);
-    } else {
-        out::json_pretty(&found);
+    match template {
+        None => out::json_pretty(&found),
+        Some(template) => {
+            for thing in &found {
+                out::lines(template.render(thing)?);
+            }
+        }
     }
     if failed { Err(Failure::Status(1)) } else { Ok(()) }
 }
 
-fn find(session: &CommandSession<'_>, name: &str, kind: Option<&str>, size: bool) -> Result<Value, ClientError> {
+fn find(session: &CommandSession<'_>, name: &str, kind: Option<&str>, size: bool) -> Result<Json, ClientError> {
     for (of, before, after) in KINDS.iter().filter(|(of, ..)| kind.is_none_or(|kind| kind == *of)) {
         let path = format!("{before}{}{after}", encode(name));
         // Only of a container it can be asked for.
@@ -78,13 +86,19 @@ fn find(session: &CommandSession<'_>, name: &str, kind: Option<&str>, size: bool
 }
 
 fn whole(session: &CommandSession<'_>, path: &str, args: &FormatArg) -> Done {
-    let lines = table::is_json(args.format.as_deref())?;
-    let answer: Value = session.client.get(path)?;
-    if lines {
-        out::json(&answer);
+    let template = match args.format.as_deref() {
+        None | Some("") => None,
+        Some("json") => Some(Template::parse("{{json .}}")?),
+        Some(text) => Some(Template::parse(text)?),
+    };
+    let answer: Json = session.client.get(path)?;
+    if let Some(template) = template {
+        out::lines(template.render(&answer)?);
         return Ok(());
     }
-    for (name, value) in answer.as_object().into_iter().flatten().filter(|(_, v)| !v.is_object() && !v.is_array()) {
+    for (name, value) in
+        answer.value().as_object().into_iter().flatten().filter(|(_, v)| !v.is_object() && !v.is_array())
+    {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         if !value.is_empty() {
             out::line(format_args!("{name}: {value}"));

@@ -1,15 +1,18 @@
 //! `docker ps`, `stop`, `kill`, `rm`, `wait`, `logs`, `events`.
 
-use super::table::{self, ago, short};
+use super::listing::{Format, Row, labels, text};
+use super::table::{ago, short};
 use super::{CommandSession, each, encode};
-use crate::cli::docker_args::{DiffArgs, EventsArgs, KillArgs, LogsArgs, Names, PsArgs, RmArgs, StopArgs};
+use crate::cli::docker_args::{DiffArgs, EventsArgs, KillArgs, LogsArgs, Names, PsArgs, RenameArgs, RmArgs, StopArgs};
+use crate::cli::template::Template;
 use crate::cli::terminal::{Demux, not_printed};
 use crate::cli::{Done, out};
 use crate::client::ClientError;
 use crate::client::units::human_size;
 use crate::docker::{
     ContainerChange, ContainerEnded, ContainerInspect, ContainerKillQuery, ContainerListQuery, ContainerRemoveQuery,
-    ContainerStopQuery, ContainerSummary, Empty, Event, EventsQuery, LogsQuery, PortSummary, unix_time, with_query,
+    ContainerRenameQuery, ContainerStopQuery, ContainerSummary, Empty, Event, EventsQuery, Json, LogsQuery,
+    PortSummary, unix_time, with_query,
 };
 use crate::spec::visible;
 use crate::trace::Code;
@@ -19,7 +22,7 @@ use serde::Serialize;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
-    let as_json = table::is_json(args.format.as_deref())?;
+    let format = Format::parse(args.format.as_deref())?;
     let limit = if args.latest { Some(1) } else { args.last };
     let query = ContainerListQuery { all: args.all, limit, size: args.size, filters: super::filters(&args.filter)? };
     let containers: Vec<ContainerSummary> = session.client.get(&with_query("/containers/json", &query))?;
@@ -28,8 +31,8 @@ pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
         containers.iter().for_each(|c| out::line(id(c)));
         return Ok(());
     }
-    if as_json {
-        containers.iter().for_each(out::json);
+    let listed: Vec<_> = containers.iter().map(|c| listed(c, args.no_trunc, args.size)).collect();
+    if format.print(PS, &listed)? {
         return Ok(());
     }
     let row = |c: &ContainerSummary| {
@@ -46,6 +49,56 @@ pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
     let heads: Vec<_> = heads.into_iter().chain(args.size.then_some("SIZE")).collect();
     out::table(&heads, &containers.iter().map(row).collect::<Vec<_>>());
     Ok(())
+}
+
+/// The fields of `docker ps --format`, and their headings.
+const PS: &[(&str, &str)] = &[
+    ("ID", "CONTAINER ID"),
+    ("Names", "NAMES"),
+    ("Image", "IMAGE"),
+    ("Command", "COMMAND"),
+    ("CreatedAt", "CREATED AT"),
+    ("RunningFor", "CREATED"),
+    ("Ports", "PORTS"),
+    ("State", "STATE"),
+    ("Status", "STATUS"),
+    ("Size", "SIZE"),
+    ("Labels", "LABELS"),
+    ("Mounts", "MOUNTS"),
+    ("LocalVolumes", "LOCAL VOLUMES"),
+    ("Networks", "NETWORKS"),
+];
+
+/// What docker says of a container in a list.
+fn listed(c: &ContainerSummary, whole: bool, size: bool) -> Row {
+    let command = if whole { c.command.clone() } else { visible::cut(&c.command, 20).into_owned() };
+    let image = if c.image == c.image_id && !whole { short(&c.image) } else { c.image.clone() };
+    let mounts = c.mounts.iter().map(|mount| {
+        let name = if mount.name.is_empty() { mount.source.display().to_string() } else { mount.name.clone() };
+        if whole { name } else { visible::cut(&name, 15).into_owned() }
+    });
+    let volumes = c.mounts.iter().filter(|mount| mount.kind == "volume").count();
+    let (labels, label) = labels(&c.labels);
+    let of = |name: &str| match name {
+        "ID" if whole => text(&c.id),
+        "ID" => text(short(&c.id)),
+        "Names" => text(c.names.iter().map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(",")),
+        "Image" => text(&image),
+        "Command" => text(format!("\"{command}\"")),
+        "CreatedAt" => text(Timestamp::from_second(c.created).map_or_else(|_| String::new(), created_at)),
+        "RunningFor" => text(ago(c.created)),
+        "State" => text(&c.state),
+        "Status" => text(&c.status),
+        "Size" if size => text(sizes(c)),
+        "Size" => text("0B"),
+        "Labels" => labels.clone(),
+        "Mounts" => text(mounts.clone().collect::<Vec<_>>().join(",")),
+        "LocalVolumes" => text(volumes),
+        "Networks" => text(c.network_settings.networks.keys().cloned().collect::<Vec<_>>().join(",")),
+        _ => text(ports(&c.ports)),
+    };
+    let fields = PS.iter().map(|(name, head)| (*name, *head, of(name)));
+    fields.chain([("Label", "", label)]).collect()
 }
 
 /// `80/tcp, 8000-8010/tcp`: such as follow one another stand together; those of which there are no more come last.
@@ -71,6 +124,16 @@ fn ports(ports: &[PortSummary]) -> String {
     said.join(", ")
 }
 
+/// `2026-11-21 20:55:10 +0000 UTC`, in this machine's zone, as Go prints it.
+pub(super) fn created_at(moment: Timestamp) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    let (clock, offset) = (zone.to_datetime(moment), zone.to_offset_info(moment));
+    let seconds = offset.offset().seconds();
+    let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+    let clock = clock.to_string().replace('T', " ");
+    format!("{clock} {sign}{:02}{:02} {}", minutes / 60, minutes % 60, offset.abbreviation())
+}
+
 /// `5MB (virtual 6.2MB)`
 fn sizes(container: &ContainerSummary) -> String {
     let written = human_size(container.size_rw.unwrap_or(0), 3);
@@ -87,6 +150,26 @@ pub(in crate::cli) fn stop(session: &CommandSession<'_>, args: &StopArgs) -> Don
 
 pub(in crate::cli) fn kill(session: &CommandSession<'_>, args: &KillArgs) -> Done {
     post_each(session, &args.names, "kill", &ContainerKillQuery { signal: args.signal.clone() })
+}
+
+pub(in crate::cli) fn restart(session: &CommandSession<'_>, args: &StopArgs) -> Done {
+    let query = ContainerStopQuery { signal: args.signal.clone(), seconds: args.time };
+    post_each(session, &args.names, "restart", &query)
+}
+
+pub(in crate::cli) fn pause(session: &CommandSession<'_>, args: &Names) -> Done {
+    post_each(session, &args.names, "pause", &ContainerStopQuery::default())
+}
+
+pub(in crate::cli) fn unpause(session: &CommandSession<'_>, args: &Names) -> Done {
+    post_each(session, &args.names, "unpause", &ContainerStopQuery::default())
+}
+
+pub(in crate::cli) fn rename(session: &CommandSession<'_>, args: &RenameArgs) -> Done {
+    let query = ContainerRenameQuery { name: args.new_name.clone() };
+    let path = with_query(&format!("/containers/{}/rename", encode(&args.container)), &query);
+    session.client.call(Method::POST, &path, None::<&()>)?;
+    Ok(())
 }
 
 pub(super) fn post_each<Q: Serialize + Default>(
@@ -181,7 +264,11 @@ fn asked(option: &str, text: Option<&String>) -> Result<Option<Timestamp>, Clien
 }
 
 pub(in crate::cli) fn events(session: &CommandSession<'_>, args: &EventsArgs) -> Done {
-    let as_json = table::is_json(args.format.as_deref())?;
+    let format = match args.format.as_deref() {
+        None | Some("") => None,
+        Some("json") => Some(Template::parse("{{json .}}")?),
+        Some(text) => Some(Template::parse(text)?),
+    };
     let query = EventsQuery {
         since: asked("--since", args.since.as_ref())?,
         until: asked("--until", args.until.as_ref())?,
@@ -194,8 +281,10 @@ pub(in crate::cli) fn events(session: &CommandSession<'_>, args: &EventsArgs) ->
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         for line in text.drain(..whole).collect::<Vec<_>>().split(|byte| *byte == b'\n') {
             match serde_json::from_slice::<Event>(line) {
-                Ok(event) if as_json => out::json(&event),
-                Ok(event) => out::line(happened(&event)),
+                Ok(event) => match &format {
+                    Some(format) => out::lines(format.render(&Json::whole(line).unwrap_or_default())?),
+                    None => out::line(happened(&event)),
+                },
                 Err(_empty) => {}
             }
         }

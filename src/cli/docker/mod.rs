@@ -1,11 +1,13 @@
 //! `dockwalk docker …`: docker's commands, as requests to an engine.
 
 pub(super) mod archive;
+pub(super) mod copy;
 mod create;
 mod credentials;
 pub(super) mod images;
 pub(super) mod inspect;
 pub(super) mod lifecycle;
+mod listing;
 pub(super) mod login;
 mod mount;
 pub(super) mod networks;
@@ -13,6 +15,7 @@ pub(super) mod prune;
 pub(super) mod pull;
 pub(super) mod run;
 mod table;
+pub(super) mod update;
 pub(super) mod volumes;
 
 use super::{Done, Failure, REFUSED};

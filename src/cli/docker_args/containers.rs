@@ -232,6 +232,78 @@ pub struct KillArgs {
     pub names: Vec<String>,
 }
 
+/// `docker cp`
+#[derive(Debug, Args)]
+pub struct CpArgs {
+    /// Archive mode (copy all uid/gid information)
+    #[arg(short, long)]
+    pub archive: bool,
+    /// Always follow symbol link in the source path
+    #[arg(short = 'L', long)]
+    pub follow_link: bool,
+    /// Suppress the message at the end
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// CONTAINER:PATH, a path here, or - for a tar from standard input
+    #[arg(value_name = "SOURCE")]
+    pub source: String,
+    /// A path here, CONTAINER:PATH, or - for a tar to standard output
+    #[arg(value_name = "TARGET")]
+    pub target: String,
+}
+
+/// `docker export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Write to a file, instead of STDOUT
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The container
+    pub container: String,
+}
+
+/// `docker rename`
+#[derive(Debug, Args)]
+pub struct RenameArgs {
+    /// The container
+    pub container: String,
+    /// Its new name
+    pub new_name: String,
+}
+
+/// `docker update`
+#[derive(Debug, Args)]
+pub struct UpdateArgs {
+    /// Memory limit
+    #[arg(short, long, value_name = "BYTES[kmg]")]
+    pub memory: Option<String>,
+    /// Memory and swap together; -1 for as much swap as there is
+    #[arg(long, value_name = "BYTES[kmg]", allow_hyphen_values = true)]
+    pub memory_swap: Option<String>,
+    /// Tune container pids limit (set -1 for unlimited)
+    #[arg(long, allow_hyphen_values = true)]
+    pub pids_limit: Option<i64>,
+    /// Number of CPUs
+    #[arg(long)]
+    pub cpus: Option<String>,
+    /// Restart policy to apply when a container exits
+    #[arg(long, value_name = "POLICY")]
+    pub restart: Option<String>,
+    /// Containers
+    #[arg(required = true)]
+    pub names: Vec<String>,
+}
+
+/// `docker top`
+#[derive(Debug, Args)]
+pub struct TopArgs {
+    /// The container
+    pub container: String,
+    /// Options of the host's ps
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub ps_options: Vec<String>,
+}
+
 /// `docker rm`
 #[derive(Debug, Args)]
 pub struct RmArgs {

@@ -58,6 +58,36 @@ pub struct ContainerKillQuery {
     pub signal: Option<String>,
 }
 
+/// `POST /containers/{id}/rename`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerRenameQuery {
+    /// The new one.
+    pub name: String,
+}
+
+/// `HEAD`, `GET` and `PUT /containers/{id}/archive`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerArchiveQuery {
+    /// In the container.
+    pub path: String,
+    /// A directory takes no file's place, nor a file a directory's.
+    #[serde(rename = "noOverwriteDirNonDir")]
+    pub keep_kinds: bool,
+    /// What is put there becomes the container's user's.
+    #[serde(rename = "copyUIDGID")]
+    pub owned: bool,
+}
+
+/// `GET /containers/{id}/top`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerTopQuery {
+    /// The arguments of the host's `ps`.
+    pub ps_args: Option<String>,
+}
+
 /// `DELETE /containers/{id}`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -13,9 +13,9 @@ mod read;
 pub(crate) mod tests;
 
 pub use containers::{
-    AttachQuery, ContainerCreateQuery, ContainerInspectQuery, ContainerKillQuery, ContainerListQuery,
-    ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, LogsQuery, ResizeQuery, Tail, WaitCondition,
-    unix_time,
+    AttachQuery, ContainerArchiveQuery, ContainerCreateQuery, ContainerInspectQuery, ContainerKillQuery,
+    ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStopQuery, ContainerTopQuery,
+    ContainerWaitQuery, LogsQuery, ResizeQuery, Tail, WaitCondition, unix_time,
 };
 pub use images::{
     CommitQuery, ImageCreateQuery, ImageListQuery, ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery,

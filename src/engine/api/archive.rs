@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::answer::{Answer, blocking, json, with_status};
-use super::body::{incoming, outgoing};
+use super::body::{Outgoing, incoming, outgoing};
 use super::names::{platform, tag_of};
 use super::progress::{ProgressStream, bytes};
 use super::query;
@@ -39,7 +39,7 @@ fn one_platform(text: Option<&str>) -> Result<Option<Platform>> {
 /// Some images as one archive.
 pub(super) async fn write(engine: Arc<Engine>, names: Vec<String>, line: Asked, platform: Option<&str>) -> Answer {
     let wanted = one_platform(platform)?;
-    let (mut out, body) = outgoing();
+    let (out, body) = outgoing();
     let (begin, begun) = tokio::sync::oneshot::channel::<Result<()>>();
     tokio::task::spawn_blocking(move || {
         let save = match Save::new(&engine.store, &names, wanted.as_ref()) {
@@ -50,15 +50,15 @@ pub(super) async fn write(engine: Arc<Engine>, names: Vec<String>, line: Asked, 
             return;
         }
         let cancel = Cancel::new();
-        let written = engine.conductor.operate(OpKind::ImageSave, save.subject(), line, &cancel, |cx| {
-            save.write(cx, Breaking { out: &mut out, cancel: &cancel })
-        });
+        let mut out = Breaking::new(out, cancel.clone());
+        let written =
+            engine.conductor.operate(OpKind::ImageSave, save.subject(), line, &cancel, |cx| save.write(cx, &mut out));
         match written {
             Ok(()) => {
                 for image in names.iter().filter_map(|name| engine.store.find(name).ok()) {
                     engine.tell_image(&image, "save", image.id.as_str());
                 }
-                out.finish().unwrap_or_else(|error| tracing::debug!(%error, "nobody read the end"))
+                out.finish();
             }
             Err(fault) => out.fail(&fault),
         }
@@ -68,12 +68,28 @@ pub(super) async fn write(engine: Arc<Engine>, names: Vec<String>, line: Asked, 
 }
 
 /// A reader that went away cancels the work: it is no failure of the disk.
-struct Breaking<'a, W> {
-    out: &'a mut W,
-    cancel: &'a Cancel,
+pub(super) struct Breaking {
+    out: Outgoing,
+    cancel: Cancel,
 }
 
-impl<W: Write> Write for Breaking<'_, W> {
+impl Breaking {
+    pub(super) fn new(out: Outgoing, cancel: Cancel) -> Self {
+        Self { out, cancel }
+    }
+
+    /// All has been written.
+    pub(super) fn finish(self) {
+        self.out.finish().unwrap_or_else(|error| tracing::debug!(%error, "nobody read the end"));
+    }
+
+    /// The connection breaks off, so that nobody takes a part for the whole.
+    pub(super) fn fail(self, fault: &Fault) {
+        self.out.fail(fault);
+    }
+}
+
+impl Write for Breaking {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.out.write(bytes).inspect_err(|_gone| self.cancel.cancel())
     }

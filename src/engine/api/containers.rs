@@ -7,8 +7,8 @@ use super::picked::Picked;
 use super::query;
 use crate::docker::{
     ContainerChange, ContainerCreateQuery, ContainerCreated, ContainerEnded, ContainerInspectQuery, ContainerKillQuery,
-    ContainerListQuery, ContainerRemoveQuery, ContainerStopQuery, ContainerWaitQuery, Json, ResizeQuery, WaitCondition,
-    WaitError,
+    ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStopQuery, ContainerTopQuery,
+    ContainerUpdate, ContainerUpdated, ContainerWaitQuery, Json, ResizeQuery, WaitCondition, WaitError,
 };
 use crate::engine::container::{Container, Order, Phase, State, signal};
 use crate::engine::{Engine, Fault, FaultKind, Result};
@@ -27,7 +27,7 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
     let limit = limit.and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);
     let all = all || limit.is_some() || picked.all();
     let mut containers = engine.containers.all();
-    containers.retain(|c| (all || c.state().phase == Phase::Running) && picked.fits(c));
+    containers.retain(|c| (all || matches!(c.state().phase, Phase::Running | Phase::Restarting)) && picked.fits(c));
     containers.truncate(limit.unwrap_or(usize::MAX));
     let mut lines: Vec<_> = containers.iter().map(|c| inspect::summary(c, &engine)).collect();
     if size {
@@ -130,6 +130,46 @@ pub(super) async fn kill(engine: Shared, Path(id): Path<String>, request: Reques
     let engine = Arc::clone(&engine);
     blocking(move || engine.kill(&container, &line, number)).await?;
     Ok(nothing())
+}
+
+pub(super) async fn pause(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let (line, container) = (super::line(&request), engine.containers.find(&id)?);
+    let engine = Arc::clone(&engine);
+    blocking(move || engine.pause(&container, &line)).await?;
+    Ok(nothing())
+}
+
+pub(super) async fn unpause(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let (line, container) = (super::line(&request), engine.containers.find(&id)?);
+    let engine = Arc::clone(&engine);
+    blocking(move || engine.resume(&container, &line)).await?;
+    Ok(nothing())
+}
+
+pub(super) async fn rename(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let line = super::line(&request);
+    let ContainerRenameQuery { name } = query::read(&request)?;
+    let container = engine.containers.find(&id)?;
+    let engine = Arc::clone(&engine);
+    blocking(move || engine.rename(&container, &name, &line)).await?;
+    Ok(nothing())
+}
+
+pub(super) async fn update(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let line = super::line(&request);
+    let asked: ContainerUpdate = super::json::asked(request).await?;
+    let container = engine.containers.find(&id)?;
+    let engine = Arc::clone(&engine);
+    let unable = blocking(move || engine.change(&container, &asked, &line)).await?;
+    let words = Words::new(Lang::En);
+    Ok(json(&ContainerUpdated { warnings: unable.iter().map(|problem| words.problem(problem)).collect() }))
+}
+
+pub(super) async fn top(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
+    let ContainerTopQuery { ps_args } = query::read(&request)?;
+    let container = engine.containers.find(&id)?;
+    let engine = Arc::clone(&engine);
+    Ok(json(&blocking(move || engine.top(&container, ps_args.as_deref())).await?))
 }
 
 pub(super) async fn remove(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {

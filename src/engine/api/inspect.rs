@@ -25,7 +25,7 @@ pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummar
         labels: container.merged.labels.clone(),
         size_rw: None,
         size_root_fs: None,
-        state: state.phase.name().to_owned(),
+        state: state.name().to_owned(),
         status: status(&state),
         host_config: SummaryHostConfig { network_mode: network_mode(container) },
         network_settings: SummaryNetworks { networks },
@@ -51,7 +51,9 @@ fn command(argv: &[String]) -> String {
 /// `Up 3 minutes`, `Exited (0) 2 seconds ago`
 fn status(state: &State) -> String {
     match (state.phase, state.started, state.finished) {
+        (Phase::Running, Some(since), _) if state.is_still() => format!("Up {} (Paused)", since.ago()),
         (Phase::Running, Some(since), _) => format!("Up {}", since.ago()),
+        (Phase::Restarting, _, Some(since)) => format!("Restarting ({}) {} ago", state.status, since.ago()),
         (Phase::Ending | Phase::Exited, _, Some(since)) => format!("Exited ({}) {} ago", state.status, since.ago()),
         (Phase::Removing | Phase::Removed, ..) => "Removal In Progress".to_owned(),
         _ => "Created".to_owned(),
@@ -82,6 +84,7 @@ pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspec
         hosts_path: dir.join("etc/hosts"),
         log_path: dir.join("log.json"),
         name: format!("/{}", container.name),
+        restart_count: state.again.count.try_into().unwrap_or(i64::MAX),
         driver: "overlay2".to_owned(),
         platform: "linux".to_owned(),
         host_config: host_config(container),
@@ -106,9 +109,14 @@ fn network_mode(container: &Container) -> String {
 
 /// What was asked for, with what Docker fills in where nothing was.
 fn host_config(container: &Container) -> HostConfigShown {
-    let asked = &container.request.host_config;
-    let masked =
-        |paths: &[&str]| if asked.privileged { Vec::new() } else { paths.iter().map(ToString::to_string).collect() };
+    let mut asked = container.host_config();
+    let masked = |paths: &[&str]| {
+        if container.request.host_config.privileged {
+            Vec::new()
+        } else {
+            paths.iter().map(ToString::to_string).collect()
+        }
+    };
     let other = HostConfigOther {
         cgroupns_mode: "private".to_owned(),
         ipc_mode: "private".to_owned(),
@@ -118,7 +126,6 @@ fn host_config(container: &Container) -> HostConfigShown {
         readonly_paths: masked(&READ_ONLY),
         ..HostConfigOther::default()
     };
-    let mut asked = asked.clone();
     asked.network_mode = network_mode(container);
     if asked.log_config.kind.is_empty() {
         "json-file".clone_into(&mut asked.log_config.kind);
@@ -137,11 +144,14 @@ fn host_config(container: &Container) -> HostConfigShown {
 }
 
 fn life(state: &State) -> ContainerState {
-    let running = state.phase == Phase::Running;
+    let restarting = state.phase == Phase::Restarting;
+    let running = state.phase == Phase::Running || restarting;
     let moment = |at: Option<Moment>| at.map_or_else(|| NEVER.to_owned(), Moment::rfc3339);
     ContainerState {
-        status: state.phase.name().to_owned(),
+        status: state.name().to_owned(),
         running,
+        restarting,
+        paused: state.is_still(),
         pid: state.running.as_ref().filter(|_| running).map_or(0, |r| r.pid),
         exit_code: state.status.into(),
         oom_killed: state.oom_killed,

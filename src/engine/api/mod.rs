@@ -12,6 +12,7 @@ mod archive;
 mod attach;
 mod body;
 mod containers;
+mod copy;
 mod dockwalk;
 mod events;
 mod exec;
@@ -51,7 +52,7 @@ use super::conductor::Asked;
 use crate::docker::Endpoint;
 use axum::Router;
 use axum::extract::Request;
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, head, post, put};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -127,6 +128,15 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::ContainerStop => post(containers::stop),
         E::ContainerRestart => post(containers::restart),
         E::ContainerKill => post(containers::kill),
+        E::ContainerPause => post(containers::pause),
+        E::ContainerUnpause => post(containers::unpause),
+        E::ContainerRename => post(containers::rename),
+        E::ContainerUpdate => post(containers::update),
+        E::ContainerExport => get(copy::export),
+        E::ContainerArchiveStat => head(copy::stat),
+        E::ContainerArchiveGet => get(copy::out),
+        E::ContainerArchivePut => put(copy::put),
+        E::ContainerTop => get(containers::top),
         E::ContainerWait => post(containers::wait),
         E::ContainerResize => post(containers::resize),
         E::ContainerAttach => post(attach::attach),

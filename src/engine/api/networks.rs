@@ -50,7 +50,7 @@ fn describe(engine: &Engine, network: &net::Network) -> Network {
     for container in engine.containers.all() {
         let Some(endpoint) = container.state().endpoint.filter(|e| e.network == network.id) else { continue };
         let place = NetworkedContainer {
-            name: container.name.clone(),
+            name: container.name.get(),
             endpoint_id: container.id.to_string(),
             mac_address: endpoint.mac,
             ipv4_address: format!("{}/{}", endpoint.address, endpoint.prefix),

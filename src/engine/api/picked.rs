@@ -62,7 +62,7 @@ impl<'a> Picked<'a> {
             && self.since.is_none_or(|since| container.created > since)
             && filters.allow("name", |name| is_named(container, name))
             && filters.allow("id", |id| container.id.as_str().starts_with(id))
-            && filters.allow("status", |status| state.phase.name() == status)
+            && filters.allow("status", |status| state.name() == status)
             && filters.allow("health", |health| health == UNKNOWN)
             && filters.allow("exited", |code| exited && code.parse() == Ok(state.status))
             && labels(filters, &container.merged.labels)
@@ -74,7 +74,7 @@ impl<'a> Picked<'a> {
 
 /// By its name with or without the slash before it.
 fn is_named(container: &Container, pattern: &str) -> bool {
-    named(pattern, &container.name) || named(pattern, &format!("/{}", container.name))
+    named(pattern, &container.name.get()) || named(pattern, &format!("/{}", container.name))
 }
 
 fn mounts(container: &Container, wanted: &str) -> bool {

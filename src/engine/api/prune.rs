@@ -4,7 +4,7 @@
 use super::Shared;
 use super::answer::{Answer, blocking, json};
 use super::filter::{labels, refuse_unknown};
-use super::images::until;
+use super::images::before;
 use super::query;
 use crate::docker::{ContainersPruned, FilterQuery, Filters, NetworksPruned};
 use crate::engine::Result;
@@ -52,9 +52,9 @@ pub(super) async fn networks(engine: Shared, request: Request) -> Answer {
     Ok(json(&NetworksPruned::default()))
 }
 
-/// Until when what goes was made, in seconds since 1970; of several moments the earliest.
+/// Until when what goes was made, in seconds since 1970.
 fn moment(filters: &Filters) -> Result<Option<i64>> {
     refuse_unknown(filters, &["until", "label", "label!"])?;
     let now = Moment::now().unix();
-    filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()
+    before(filters, now)
 }

@@ -3,7 +3,7 @@
 use super::answer::json;
 use super::{Shared, version};
 use crate::docker::{Component, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform};
-use crate::engine::container::Phase;
+use crate::engine::container::{Phase, State};
 use crate::engine::moment::Moment;
 use crate::trace;
 use axum::http::header;
@@ -50,7 +50,10 @@ pub(super) async fn version() -> Response {
 pub(super) async fn info(engine: Shared) -> Response {
     let world = engine.conductor.world();
     let all = engine.containers.all();
-    let running = all.iter().filter(|c| c.state().phase == Phase::Running).count();
+    let states: Vec<_> = all.iter().map(|c| c.state()).collect();
+    let paused = states.iter().filter(|state| state.is_still()).count();
+    let lives = |state: &&State| matches!(state.phase, Phase::Running | Phase::Restarting) && !state.is_still();
+    let running = states.iter().filter(lives).count();
     let host = world.host.as_deref();
     let memory = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
         let kib = text.lines().next()?.split_whitespace().nth(1)?.parse::<u64>().ok()?;
@@ -67,8 +70,8 @@ pub(super) async fn info(engine: Shared) -> Response {
         name: host.map_or_else(String::new, |h| h.hostname.clone()),
         containers: all.len(),
         containers_running: running,
-        containers_paused: 0,
-        containers_stopped: all.len() - running,
+        containers_paused: paused,
+        containers_stopped: all.len() - running - paused,
         images: engine.store.images().len(),
         driver: "overlay2".to_owned(),
         driver_status: Vec::new(),

@@ -30,7 +30,7 @@ pub use import::{Import, import};
 pub(super) use import::{Scratch, bring_in, tell_documents};
 pub use load::{Loaded, load};
 pub use save::Save;
-pub use upper::pack;
+pub use upper::{pack, pack_files, pack_one};
 
 use crate::spec::Digest;
 

@@ -22,7 +22,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tar::{Builder, EntryType, Header};
 
 /// What was packed.
@@ -38,10 +38,25 @@ pub struct Packed {
 pub fn pack(cx: &Cx, upper: &Path, apart: &dyn Fn(&[u8], &FileStat) -> bool, out: impl Write) -> Result<Packed> {
     let root =
         nix::fcntl::open(upper, DIRECTORY, Mode::empty()).map_err(|e| Fault::io("read", upper.display(), &e.into()))?;
-    let mut packer = Packer { cx, apart, tar: Builder::new(out), links: HashMap::new(), packed: Packed::default() };
+    let mut packer = Packer::new(cx, apart, true, out);
     packer.directory(root, b"")?;
-    packer.tar.finish().map_err(|e| Fault::io("write", "the layer's tar", &e))?;
-    Ok(packer.packed)
+    packer.finish()
+}
+
+/// Writes a tree as it is seen, which is no layer: all that is in a directory.
+pub fn pack_files(cx: &Cx, root: OwnedFd, out: impl Write) -> Result<Packed> {
+    let mut packer = Packer::new(cx, &|_, _| false, false, out);
+    packer.directory(root, b"")?;
+    packer.finish()
+}
+
+/// The same of what has a name in a directory, by the name that it is to have in the tar: `/`, `.`, `etc`.
+pub fn pack_one(cx: &Cx, dir: &OwnedFd, name: &OsStr, called: &[u8], out: impl Write) -> Result<Packed> {
+    let failed = |e: Errno| Fault::io("read", shown(called), &e.into());
+    let stat = fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW).map_err(failed)?;
+    let mut packer = Packer::new(cx, &|_, _| false, false, out);
+    packer.entry(dir, name, called, &stat)?;
+    packer.finish()
 }
 
 const DIRECTORY: OFlag = OFlag::O_RDONLY.union(OFlag::O_DIRECTORY).union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXEC);
@@ -52,10 +67,21 @@ struct Packer<'a, W: Write> {
     tar: Builder<W>,
     /// Files with several names: the first name by device and inode.
     links: HashMap<(u64, u64), Vec<u8>>,
+    /// It is a layer: what overlay marks is marked in the tar.
+    layer: bool,
     packed: Packed,
 }
 
-impl<W: Write> Packer<'_, W> {
+impl<'a, W: Write> Packer<'a, W> {
+    fn new(cx: &'a Cx, apart: &'a dyn Fn(&[u8], &FileStat) -> bool, layer: bool, out: W) -> Self {
+        Self { cx, apart, tar: Builder::new(out), links: HashMap::new(), layer, packed: Packed::default() }
+    }
+
+    fn finish(mut self) -> Result<Packed> {
+        self.tar.finish().map_err(|e| Fault::io("write", "the tar", &e))?;
+        Ok(self.packed)
+    }
+
     fn directory(&mut self, dir: OwnedFd, path: &[u8]) -> Result<()> {
         let failed = |e: Errno| Fault::io("read", shown(path), &e.into());
         let again = dir.try_clone().map_err(|e| Fault::io("read", shown(path), &e))?;
@@ -70,7 +96,9 @@ impl<W: Write> Packer<'_, W> {
         for name in names {
             self.cx.check()?;
             // A container can nest directories without end; no layer may have what could not be unpacked again.
-            let path = if path.is_empty() { name.as_bytes().to_vec() } else { [path, b"/", name.as_bytes()].concat() };
+            let above = path.strip_suffix(b"/").map_or(path, |root| root);
+            let apart: &[u8] = if path.is_empty() { b"" } else { b"/" };
+            let path = [above, apart, name.as_bytes()].concat();
             Limits::default().check_upper(&path)?;
             // What the container has deleted meanwhile is not there.
             match fstatat(&dir, name.as_os_str(), AtFlags::AT_SYMLINK_NOFOLLOW) {
@@ -87,12 +115,12 @@ impl<W: Write> Packer<'_, W> {
         if (self.apart)(path, stat) {
             return Ok(());
         }
-        let (whiteout, opaque) = marks_of(dir, name, stat);
+        let (whiteout, opaque) = if self.layer { marks_of(dir, name, stat) } else { (false, false) };
         if whiteout {
             let at = path.len() - name.len();
             return self.mark(&[&path[..at], b".wh.", name.as_bytes()].concat());
         }
-        if name.as_bytes().starts_with(b".wh.") {
+        if self.layer && name.as_bytes().starts_with(b".wh.") {
             // In a layer this name would delete another file.
             return Err(Fault::failed(Code::CommitWhiteoutName).with("path", shown(path)));
         }
@@ -100,7 +128,8 @@ impl<W: Write> Packer<'_, W> {
         match stat.st_mode & libc::S_IFMT {
             libc::S_IFDIR => {
                 header.set_entry_type(EntryType::Directory);
-                self.append(dir, name, stat, &mut header, &[path, b"/"].concat(), io::empty())?;
+                let called = if path.ends_with(b"/") { path.to_vec() } else { [path, b"/"].concat() };
+                self.append(dir, name, stat, &mut header, &called, io::empty())?;
                 if opaque {
                     self.mark(&[path, b"/.wh..wh..opq"].concat())?;
                 }
@@ -116,11 +145,8 @@ impl<W: Write> Packer<'_, W> {
                     if let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino)).cloned() {
                         header.set_entry_type(EntryType::Link);
                         // Docker sets the file's metadata once more to what the entry of the link says.
-                        self.extensions(dir, name, path, stat)?;
-                        self.packed.entries += 1;
-                        let target = PathBuf::from(OsStr::from_bytes(&first));
-                        let place = Path::new(OsStr::from_bytes(path));
-                        return self.tar.append_link(&mut header, place, target).map_err(failed("write"));
+                        self.extensions(dir, name, path, stat, Some(&first))?;
+                        return self.link(&mut header, path, &first);
                     }
                     self.links.insert((stat.st_dev, stat.st_ino), path.to_vec());
                 }
@@ -142,10 +168,8 @@ impl<W: Write> Packer<'_, W> {
             libc::S_IFLNK => {
                 let target = readlinkat(dir, name).map_err(|e| failed("read")(e.into()))?;
                 header.set_entry_type(EntryType::Symlink);
-                self.extensions(dir, name, path, stat)?;
-                self.packed.entries += 1;
-                let place = Path::new(OsStr::from_bytes(path));
-                self.tar.append_link(&mut header, place, Path::new(&target)).map_err(failed("write"))
+                self.extensions(dir, name, path, stat, Some(target.as_bytes()))?;
+                self.link(&mut header, path, target.as_bytes())
             }
             libc::S_IFSOCK => {
                 self.packed.remarks.push(Problem::new(Code::SocketSkipped).with("path", shown(path)));
@@ -175,16 +199,48 @@ impl<W: Write> Packer<'_, W> {
         path: &[u8],
         content: impl Read,
     ) -> Result<()> {
-        self.extensions(dir, name, path, stat)?;
+        self.extensions(dir, name, path, stat, None)?;
         self.packed.entries += 1;
+        let failed = |e| Fault::io("write", shown(path), &e);
+        if is_literal(path) {
+            fill(&mut header.as_old_mut().name, path);
+            header.set_cksum();
+            return self.tar.append(header, content).map_err(failed);
+        }
         let place = Path::new(OsStr::from_bytes(path));
-        self.tar.append_data(header, place, content).map_err(|e| Fault::io("write", shown(path), &e))
+        self.tar.append_data(header, place, content).map_err(failed)
+    }
+
+    /// A link, symbolic or not.
+    fn link(&mut self, header: &mut Header, path: &[u8], target: &[u8]) -> Result<()> {
+        self.packed.entries += 1;
+        let failed = |e| Fault::io("write", shown(path), &e);
+        if is_literal(path) {
+            fill(&mut header.as_old_mut().name, path);
+            fill(&mut header.as_old_mut().linkname, target);
+            header.set_cksum();
+            return self.tar.append(header, io::empty()).map_err(failed);
+        }
+        let of = |bytes| Path::new(OsStr::from_bytes(bytes));
+        self.tar.append_link(header, of(path), of(target)).map_err(failed)
     }
 
     /// What a tar header has no room for: attributes, and times finer than a second.
-    fn extensions(&mut self, dir: &OwnedFd, name: &OsStr, path: &[u8], stat: &FileStat) -> Result<()> {
+    fn extensions(
+        &mut self,
+        dir: &OwnedFd,
+        name: &OsStr,
+        path: &[u8],
+        stat: &FileStat,
+        target: Option<&[u8]>,
+    ) -> Result<()> {
         let failed = |e: io::Error| Fault::io("read", shown(path), &e);
         let mut all: Vec<(String, Vec<u8>)> = Vec::new();
+        // It stands whole here, and as far as it fits in the header.
+        if is_literal(path) {
+            all.push(("path".to_owned(), path.to_vec()));
+            all.extend(target.map(|target| ("linkpath".to_owned(), target.to_vec())));
+        }
         if stat.st_mtime_nsec != 0 || stat.st_mtime < 0 {
             all.push(("mtime".to_owned(), decimal(stat.st_mtime, stat.st_mtime_nsec).into_bytes()));
         }
@@ -227,6 +283,18 @@ impl<W: Write> Packer<'_, W> {
         let place = Path::new(OsStr::from_bytes(path));
         self.tar.append_data(&mut header, place, io::empty()).map_err(|e| Fault::io("write", shown(path), &e))
     }
+}
+
+/// As Docker's own client wants the root of a container and the inside of a directory: `/etc`, `./etc`. The crate makes `etc` of both.
+fn is_literal(path: &[u8]) -> bool {
+    path.starts_with(b"/") || path.starts_with(b"./") || path == b"."
+}
+
+/// As much of a name as a field takes.
+fn fill(field: &mut [u8], name: &[u8]) {
+    let much = field.len().min(name.len());
+    field.fill(0);
+    field[..much].copy_from_slice(&name[..much]);
 }
 
 fn header(stat: &FileStat) -> Header {

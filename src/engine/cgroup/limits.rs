@@ -83,6 +83,18 @@ impl Limits {
 }
 
 impl Limit {
+    /// Writes it where another one holds: in version 1 memory may at no moment have more than memory and swap together.
+    pub fn change(&self, dir: &Path, version_2: bool) -> Result<Option<PathBuf>> {
+        if let Some(swap) = self.swap.as_ref().filter(|_| !version_2) {
+            // Refused where both become less; then it is written once more behind the other.
+            let path = dir.join(SWAP_V1);
+            if path.exists() {
+                fs::write(path, &swap.v1).unwrap_or_else(|error| tracing::debug!(%error, "less of both"));
+            }
+        }
+        self.set(dir, version_2)
+    }
+
     /// Writes it to a group's files. Returns the one that this kernel does not have, so that swap is not limited.
     pub fn set(&self, dir: &Path, version_2: bool) -> Result<Option<PathBuf>> {
         let files = if version_2 { std::slice::from_ref(&self.v2) } else { self.v1.as_slice() };

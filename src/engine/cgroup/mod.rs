@@ -8,10 +8,13 @@
 //! Does not know what runs in a group.
 
 mod detect;
+mod freezer;
+mod gather;
 mod limits;
 mod shortage;
 mod undo;
 
+pub use freezer::Freezer;
 pub use limits::{Limits, MemorySwap};
 pub use shortage::{Shortages, Watched};
 pub use undo::{CgroupInverse, undo};
@@ -73,6 +76,9 @@ impl Group {
         })
     }
 }
+
+/// The hierarchy of version 1 that lets groups stand still.
+const FREEZER: &str = "freezer";
 
 /// Before their number.
 const KILLED: &str = "oom_kill ";
@@ -255,7 +261,10 @@ fn remove_dir(dir: &Path) -> Result<Evidence> {
         match evidence::rmdir(dir) {
             (Ok(()) | Err(Errno::ENOENT), removed) => return Ok(removed),
             (Err(e), _) if attempt == 100 => return Err(Fault::io("remove", dir.display(), &e.into())),
-            (Err(_busy), _) => kill_all(dir),
+            (Err(_busy), _) => {
+                Freezer::release(dir);
+                kill_all(dir);
+            }
         }
         std::thread::sleep(Duration::from_millis(5));
     }

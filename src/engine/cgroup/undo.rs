@@ -1,6 +1,6 @@
 //! How a control group is undone: what is in it is killed, and it is removed.
 
-use super::{Fault, Result};
+use super::{Fault, Freezer, Result};
 use crate::engine::conductor::{Undo, Undone};
 use nix::fcntl::{OFlag, open};
 use nix::sys::signal::{Signal, kill};
@@ -82,6 +82,8 @@ pub fn undo(inverse: &CgroupInverse) -> Result<Undone> {
 
 fn remove_all(groups: &[PathBuf]) -> io::Result<()> {
     for group in groups {
+        // In version 1 nobody who stands still hears of his end.
+        Freezer::release(group);
         // Version 2 kills a whole tree at once; elsewhere each process is killed. Either may find nothing to do.
         if fs::write(group.join("cgroup.kill"), "1").is_err() {
             let pids = fs::read_to_string(group.join("cgroup.procs")).unwrap_or_default();

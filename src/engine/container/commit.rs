@@ -1,7 +1,8 @@
 //! A container's writable layer becomes one more layer of a new image.
 
-use super::{Container, Phase};
+use super::{Container, Phase, Still};
 use crate::engine::archive::{Scratch, apply_changes, bring_in, compose, pack, tell_documents};
+use crate::engine::cgroup::Freezer;
 use crate::engine::handle;
 use crate::engine::moment::Moment;
 use crate::engine::rootfs::{MARK, MTAB, Rootfs, has_mtab};
@@ -50,14 +51,29 @@ impl Engine {
             let by_hand = format!("docker commit {}", container.name);
             let plan = Plan::new(StepKind::CommitContainer, &container.name).by_hand(by_hand);
             cx.step(plan, |cx| {
-                if how.pause && phase == Phase::Running {
-                    let said = evidence::request(line, None);
-                    let problem = Problem::new(Code::CommitNotPaused).with("container", &container.name);
-                    cx.observe(Change::Remark(problem), vec![said]);
-                }
-                self.committing(cx, container, how)
+                let held = self.hold_still(cx, container, how)?;
+                let image = self.committing(cx, container, how);
+                let released = held.map_or(Ok(()), |freezer| self.thaw(cx, container, &freezer));
+                released.and(image)
             })
         })
+    }
+
+    /// Lets a container that runs stand still, if that is wanted and can be here. One that stands still already is left as it is.
+    fn hold_still(&self, cx: &Cx, container: &Container, how: &Commit) -> Result<Option<Freezer>> {
+        let state = container.state();
+        let Some(running) = state.running.filter(|_| how.pause && state.still == Still::No) else { return Ok(None) };
+        match self.freeze(cx, container, &running) {
+            Ok(freezer) => Ok(Some(freezer)),
+            Err(fault) if matches!(fault.problem.code, Code::PauseNotHere) => {
+                let problem = Problem::new(Code::CommitNotPaused).with("container", &container.name);
+                cx.observe(Change::Remark(problem), vec![evidence::file(Path::new("/proc/self/cgroup"))]);
+                Ok(None)
+            }
+            // It has ended meanwhile.
+            Err(_) if running.ended().is_some() => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 
     fn committing(&self, cx: &Cx, container: &Container, how: &Commit) -> Result<Image> {

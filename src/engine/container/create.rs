@@ -1,5 +1,5 @@
 use super::request::{self, Request};
-use super::state::Life;
+use super::state::{Life, Settings};
 use super::streams::Streams;
 use super::{Container, Merged, merge, mounts, names};
 use crate::docker::Json;
@@ -92,10 +92,11 @@ impl Begun<'_> {
         let streams = Arc::new(Streams::new(&dir.join("log.json"), request.log_options)?);
         Ok(Arc::new(Container {
             id: self.id.clone(),
-            name: self.name.to_owned(),
+            name: names::Name::new(self.name),
             created: Moment::now(),
             image,
             hold: Mutex::new(Some(hold)),
+            settings: Mutex::new(Settings::of(&request.host_config)),
             request,
             merged,
             mounts: planned.mounts,

@@ -1,8 +1,8 @@
-use super::{Container, Phase};
+use super::{Container, Phase, Still};
 use crate::engine::cgroup::{Group, Watched};
 use crate::engine::moment::Moment;
 use crate::engine::process::Running;
-use crate::engine::{Cancel, Cx, Engine, Fault, Result, rootfs};
+use crate::engine::{Asked, Cancel, Cx, Engine, Fault, Result, rootfs};
 use crate::trace::{Change, Code, ContainerState, OpKind, Plan, Problem, StepKind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -31,10 +31,18 @@ impl Engine {
             container.streams.disconnect();
             engine.ended(&container, &running, status);
             drop(running);
-            container.update(|state| {
-                (state.phase, state.running, state.endpoint, state.netns) = (Phase::Exited, None, None, None);
+            let policy = container.settings().restart_policy;
+            let wait = container.update(|state| {
+                let wait = state.again(&policy);
+                state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
+                (state.running, state.endpoint, state.netns) = (None, None, None);
+                state.still = Still::No;
                 state.settled += 1;
+                wait
             });
+            if let Some(wait) = wait {
+                engine.start_again(&container, wait);
+            }
             if container.request.host_config.auto_remove {
                 engine.remove_ended(&container);
             }
@@ -46,7 +54,7 @@ impl Engine {
     fn watch_memory(self: &Arc<Self>, container: &Arc<Container>, running: &Running) -> Option<Watched> {
         container.update(|state| state.told_killed = 0);
         let (engine, of) = (Arc::clone(self), Arc::clone(container));
-        let watched = self.spawner.shortages().watch(running.group()?, move |killed| engine.tell_killed(&of, killed));
+        let watched = self.spawner.shortages().watch(&running.group()?, move |killed| engine.tell_killed(&of, killed));
         watched.unwrap_or_else(|error| {
             tracing::warn!(%error, container = %container.id, "that it runs short of memory is told at its end");
             None
@@ -89,7 +97,7 @@ impl Engine {
 
     /// Whether the kernel has killed any of its processes for want of memory. Its group says so as long as it is there.
     fn short_of_memory(&self, cx: &Cx, container: &Container, running: &Running) {
-        let counted = running.group().and_then(Group::killed_for_memory).filter(|(killed, _)| *killed > 0);
+        let counted = running.group().as_ref().and_then(Group::killed_for_memory).filter(|(killed, _)| *killed > 0);
         container.update(|state| state.oom_killed = counted.is_some());
         if let Some((killed, evidence)) = counted {
             let problem = Problem::new(Code::CgroupOutOfMemory).with("container", &container.name);
@@ -136,6 +144,18 @@ impl Engine {
         let result = self.conductor.operate(OpKind::Recover, &container.name, "", &Cancel::new(), undo);
         if let Err(fault) = result {
             tracing::warn!(%fault, container = %container.id, "a start that failed was not undone whole");
+        }
+    }
+}
+
+impl Engine {
+    /// Waits, and starts a container that is `Restarting`, unless somebody has asked for something else meanwhile.
+    fn start_again(self: &Arc<Self>, container: &Arc<Container>, wait: Duration) {
+        if container.wait_until(Some(wait), |state| state.phase != Phase::Restarting) || *self.ending.borrow() {
+            return;
+        }
+        if let Err(fault) = self.start_by(container, &Asked::default(), &Cancel::new(), true) {
+            tracing::info!(%fault, container = %container.id, "a container was not started again");
         }
     }
 }

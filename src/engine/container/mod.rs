@@ -4,14 +4,17 @@
 //! Created ──start──▶ Starting ──▶ Running ──its process ends──▶ Ending ──torn down──▶ Exited ──start──▶ …
 //!    │                  │ fails: all of it is undone                                    │
 //!    └──────◀───────────┘                          Removing ◀──────── rm ───────────────┘
+//!                          Starting ◀── a while ── Restarting ◀── its policy wants that ─ Ending
 //! ```
 //!
 //! Composes what rootfs, net, process and volume do, and keeps the list. A step may wait at the gate for minutes, so no
 //! lock is held while one is taken. Does not know HTTP.
 
+mod again;
 pub mod bounds;
 pub mod channel;
 mod commit;
+mod copy;
 mod create;
 mod diff;
 #[cfg(any(test, fuzzing))]
@@ -23,23 +26,29 @@ mod log;
 mod merge;
 mod mounts;
 pub mod names;
+mod pause;
 mod refusal;
 mod remove;
+mod rename;
 pub mod request;
+mod seen;
 mod session;
 pub mod signal;
 mod start;
 mod state;
 mod stop;
 pub mod streams;
+mod top;
+mod update;
 
 pub use commit::Commit;
+pub use copy::CopyIn;
 pub use create::Order;
 pub use limits::SHM;
 pub use log::{Ask, Log, LogOptions, Piece, Reader};
 pub(in crate::engine) use mounts::mode as mount_mode;
 pub use session::{ExecSession, ExecSessions};
-pub use state::{Container, Merged, Phase, State};
+pub use state::{Container, Merged, Phase, Settings, State, Still};
 
 use super::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
@@ -103,6 +112,20 @@ impl Containers {
         };
         list.names.insert(name.clone(), id.clone());
         Ok(name)
+    }
+
+    /// Gives a container another name, if that is free.
+    fn rename(&self, container: &Container, name: &str) -> Result<()> {
+        let mut list = self.lock();
+        if let Some(holder) = list.names.get(name) {
+            let conflict = Fault::new(FaultKind::Conflict, Code::ContainerNameTaken);
+            return Err(conflict.with("name", name).with("id", holder));
+        }
+        // One that is being removed has given its name back.
+        list.names.retain(|_, holder| holder != &container.id);
+        list.names.insert(name.to_owned(), container.id.clone());
+        container.name.set(name);
+        Ok(())
     }
 
     fn add(&self, container: Arc<Container>) {

@@ -3,6 +3,8 @@
 use crate::engine::{Fault, FaultKind, Result, random};
 use crate::spec::ContainerId;
 use crate::trace::Code;
+use parking_lot::Mutex;
+use std::fmt;
 
 const HOW: &[&str] = &[
     "agile", "bold", "brave", "bright", "calm", "clever", "crisp", "curious", "eager", "fair", "gentle", "glad",
@@ -48,6 +50,31 @@ const WHO: &[&str] = &[
     "torvalds",
     "turing",
 ];
+
+/// A container's name: it may get another at any moment.
+#[derive(Debug)]
+pub struct Name(Mutex<String>);
+
+impl Name {
+    pub(super) fn new(name: &str) -> Self {
+        Self(Mutex::new(name.to_owned()))
+    }
+
+    /// What it is now.
+    pub fn get(&self) -> String {
+        self.0.lock().clone()
+    }
+
+    pub(super) fn set(&self, name: &str) {
+        name.clone_into(&mut self.0.lock());
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.lock())
+    }
+}
 
 /// 64 random hexadecimal digits.
 pub fn random_id() -> Result<String> {

@@ -35,22 +35,29 @@ impl Engine {
     fn claim(&self, container: &Container, line: &Asked, force: bool) -> Result<bool> {
         let mut ended = false;
         loop {
-            let busy = container.update(|state| {
+            container.wait_until(None, |state| !state.borrowed);
+            let (busy, claimed) = container.update(|state| {
                 let before = state.phase;
-                if matches!(before, Phase::Created | Phase::Exited) {
+                if matches!(before, Phase::Created | Phase::Exited) && !state.borrowed {
                     state.phase = Phase::Removing;
                     state.left = None;
                 }
-                before
+                (before, state.phase == Phase::Removing && before != Phase::Removing)
             });
             match busy {
-                Phase::Created | Phase::Exited => return Ok(true),
+                Phase::Created | Phase::Exited if claimed => return Ok(true),
+                // Somebody looks at its files: waited for.
+                Phase::Created | Phase::Exited => {}
                 Phase::Ending => {
                     container.wait_until(None, |state| state.phase != Phase::Ending);
                 }
-                Phase::Starting | Phase::Running if force => {
+                Phase::Starting | Phase::Running | Phase::Restarting if force => {
                     self.end_process(container, line, Some(9), Some(0))?;
                     ended = true;
+                }
+                Phase::Restarting => {
+                    let fault = Fault::new(FaultKind::Conflict, Code::ContainerRestarting);
+                    return Err(fault.with("container", &container.name));
                 }
                 Phase::Starting | Phase::Running => {
                     let fault = Fault::new(FaultKind::Conflict, Code::ContainerRunning);

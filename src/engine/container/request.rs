@@ -3,8 +3,8 @@
 use super::refusal::unsupported;
 use super::{LogOptions, bounds, limits};
 use crate::docker::{
-    self, ContainerConfig, ContainerCreate, ExecCreate, HealthConfig, HostConfig, Json, Known, MountRequest,
-    NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known,
+    self, ContainerConfig, ContainerCreate, ContainerUpdate, ExecCreate, HealthConfig, HostConfig, Json, Known,
+    MountRequest, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known,
 };
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::{Code, NetworkMode};
@@ -86,7 +86,13 @@ pub(in crate::engine) fn refuse_config(config: &Value) -> Result<()> {
     refuse("Config", config, is_empty(config))
 }
 
-fn refuse_restart(restart: &RestartPolicy) -> Result<()> {
+/// What a container is asked to be from now on.
+pub(super) fn check_update(asked: &ContainerUpdate) -> Result<()> {
+    refuse_rest("HostConfig.", &asked.rest)
+}
+
+/// What becomes of a container when it ends.
+pub(super) fn check_restart(restart: &RestartPolicy) -> Result<()> {
     let RestartPolicy { name, maximum_retry_count: count } = restart;
     let never = matches!(name.as_str(), "" | "no");
     let option = "HostConfig.RestartPolicy.Name";
@@ -99,7 +105,7 @@ fn refuse_restart(restart: &RestartPolicy) -> Result<()> {
         let fault = Fault::new(FaultKind::BadRequest, Code::RestartRetryCount).with("policy", name);
         return Err(fault.with("count", count));
     }
-    refuse("HostConfig.RestartPolicy", restart, never)
+    Ok(())
 }
 
 /// None is looked after here: one that says so, or nothing, is as good as none.
@@ -133,7 +139,10 @@ fn is_port(text: &str) -> bool {
 fn refuse_host_config(host: &HostConfig) -> Result<()> {
     refuse_rest("HostConfig.", &host.rest)?;
     refuse_ports(host)?;
-    refuse_restart(&host.restart_policy)?;
+    check_restart(&host.restart_policy)?;
+    if host.auto_remove && !matches!(host.restart_policy.name.as_str(), "" | "no") {
+        return Err(Fault::new(FaultKind::BadRequest, Code::RestartAndRemove));
+    }
     refuse("HostConfig.Init", &host.init, host.init != Some(true))?;
     host.mounts.iter().try_for_each(refuse_mount)
 }
@@ -219,7 +228,6 @@ mod tests {
     fn an_option_that_cannot_be_honoured_is_refused_by_name() {
         for (field, value) in [
             ("PortBindings", json!({"80/tcp": [{"HostPort": "8080"}]})),
-            ("RestartPolicy", json!({"Name": "always", "MaximumRetryCount": 0})),
             ("Init", json!(true)),
             ("PidMode", json!("host")),
             ("Devices", json!([{"PathOnHost": "/dev/kvm"}])),

@@ -130,6 +130,7 @@ impl Engine {
     /// Prepares a command in a container.
     pub fn prepare_exec(&self, container: &Arc<Container>, request: ExecCreate) -> Result<Arc<ExecSession>> {
         container.main_process()?;
+        container.check_moving()?;
         asked::refuse_exec(&request)?;
         bounds::session(&request)?;
         if request.cmd.as_ref().is_none_or(Vec::is_empty) {
@@ -181,7 +182,7 @@ impl Engine {
             return Err(gone);
         }
         self.tell_command(session, "exec_start");
-        let subject = container.as_ref().map_or("host", |c| c.name.as_str()).to_owned();
+        let subject = container.as_ref().map_or_else(|| "host".to_owned(), |c| c.name.get());
         let result = self.conductor.operate(OpKind::Exec, subject, line, cancel, |cx| {
             let request = &session.request;
             let argv = request.cmd.clone().unwrap_or_default();

@@ -1,3 +1,4 @@
+use super::again::Again;
 use super::streams::Record;
 use super::{Container, Phase, limits};
 use crate::docker::{HostConfig, bool_of};
@@ -25,7 +26,18 @@ struct Made {
 impl Engine {
     /// Starts a container. False when it runs already. When it fails, all that was made is undone.
     pub fn start(self: &Arc<Self>, container: &Arc<Container>, line: &Asked, cancel: &Cancel) -> Result<bool> {
-        if !begin(container, cancel)? {
+        self.start_by(container, line, cancel, false)
+    }
+
+    /// The same; `again`: nobody asked for it but its policy.
+    pub(super) fn start_by(
+        self: &Arc<Self>,
+        container: &Arc<Container>,
+        line: &Asked,
+        cancel: &Cancel,
+        again: bool,
+    ) -> Result<bool> {
+        if !begin(container, cancel, again)? {
             return Ok(false);
         }
         let result = self.conductor.operate(OpKind::ContainerStart, &container.name, line, cancel, |cx| {
@@ -61,11 +73,6 @@ impl Engine {
         let extra_hosts = extra_hosts(&container.request.host_config.extra_hosts, self.net.host_gateway())?;
         let dns = self.name_servers(container);
         let mut spec = RootfsSpec {
-            container: &container.id,
-            dir: &container.dir,
-            lower: &container.image.layers,
-            hostname: &container.merged.hostname,
-            address: None,
             extra_hosts: &extra_hosts,
             dns: &dns,
             network: match (&container.merged.network, self.lab.mode) {
@@ -73,7 +80,7 @@ impl Engine {
                 (NetworkMode::Host, Mode::Lab) => rootfs::Network::Lab,
                 _ => rootfs::Network::Own,
             },
-            rootless: self.lab.rootless,
+            ..self.rootfs_spec_at_rest(container)
         };
         let rootfs = cx.step(Plan::new(StepKind::StackFilesystem, &container.name), |cx| {
             let rootfs = rootfs::stack(cx, &spec)?;
@@ -96,6 +103,21 @@ impl Engine {
         self.tell_mounts(container, true);
         container.update(|state| state.told.1 = true);
         Ok(Made { rootfs, netns, endpoint })
+    }
+
+    /// Its layers and nothing of a network: for who looks at its files.
+    pub(super) fn rootfs_spec_at_rest<'a>(&self, container: &'a Container) -> RootfsSpec<'a> {
+        RootfsSpec {
+            container: &container.id,
+            dir: &container.dir,
+            lower: &container.image.layers,
+            hostname: &container.merged.hostname,
+            address: None,
+            extra_hosts: &[],
+            dns: &[],
+            network: rootfs::Network::Own,
+            rootless: self.lab.rootless,
+        }
     }
 
     fn wire(&self, cx: &Cx, container: &Container) -> Result<(Netns, Option<EndpointSettings>)> {
@@ -162,12 +184,23 @@ impl Engine {
 }
 
 /// Takes the right to start it. False when it runs already.
-fn begin(container: &Container, cancel: &Cancel) -> Result<bool> {
-    container.wait_until(None, |state| state.phase != Phase::Ending);
+fn begin(container: &Container, cancel: &Cancel, again: bool) -> Result<bool> {
+    container.wait_until(None, |state| state.phase != Phase::Ending && !state.borrowed);
     container.update(|state| match state.phase {
-        Phase::Created | Phase::Exited => {
+        Phase::Restarting if again => {
             (state.phase, state.starting) = (Phase::Starting, Some(cancel.clone()));
             Ok(true)
+        }
+        // Somebody was quicker.
+        _ if again => Ok(false),
+        Phase::Created | Phase::Exited => {
+            (state.phase, state.starting, state.again) = (Phase::Starting, Some(cancel.clone()), Again::default());
+            Ok(true)
+        }
+        // As Docker: for who asks it runs.
+        Phase::Restarting => Ok(false),
+        Phase::Running if state.is_still() => {
+            Err(Fault::new(FaultKind::Conflict, Code::ContainerPaused).with("container", &container.name))
         }
         Phase::Running => Ok(false),
         Phase::Starting | Phase::Ending | Phase::Removing | Phase::Removed => {
@@ -213,7 +246,7 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         no_new_privs,
         seccomp,
         read_only_root: host.readonly_rootfs,
-        limits: limits::of(host)?,
+        limits: container.settings().limits(container)?,
         netns: made.netns.clone(),
         shm_size: limits::shm(host),
     })
@@ -222,7 +255,7 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
 impl Engine {
     /// What of its limits this host cannot set: a container runs without them, and whoever made it is to know.
     pub fn warnings(&self, container: &Container) -> Vec<Problem> {
-        let limits = limits::of(&container.request.host_config).ok();
+        let limits = container.settings().limits(container).ok();
         limits.and_then(|limits| self.spawner.cgroups().unable(&limits)).into_iter().collect()
     }
 }

@@ -1,5 +1,10 @@
+use super::again::Again;
+use super::limits;
+use super::names::Name;
 use super::request::Request;
 use super::streams::Streams;
+use crate::docker::{HostConfig, RestartPolicy};
+use crate::engine::cgroup::{Freezer, Limits};
 use crate::engine::moment::Moment;
 use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSpec, Running};
@@ -19,7 +24,7 @@ pub struct Container {
     /// Its id.
     pub id: ContainerId,
     /// Its name.
-    pub name: String,
+    pub name: Name,
     /// When it was created.
     pub created: Moment,
     /// Its image.
@@ -39,6 +44,59 @@ pub struct Container {
     /// What it prints and is typed.
     pub streams: Arc<Streams>,
     pub(super) life: Life,
+    pub(super) settings: Mutex<Settings>,
+}
+
+/// What was asked for and can be changed while a container is there.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settings {
+    /// Bytes.
+    pub memory: i64,
+    /// Of memory and swap together; -1 is no limit.
+    pub memory_swap: i64,
+    /// Billionths of a processor.
+    pub nano_cpus: i64,
+    /// Processes and threads.
+    pub pids_limit: i64,
+    /// What becomes of it when it ends.
+    pub restart_policy: RestartPolicy,
+}
+
+impl Settings {
+    pub(super) fn of(host: &HostConfig) -> Self {
+        Self {
+            memory: host.memory,
+            memory_swap: host.memory_swap,
+            nano_cpus: host.nano_cpus,
+            pids_limit: host.pids_limit,
+            restart_policy: host.restart_policy.clone(),
+        }
+    }
+
+    /// A host config with these in it.
+    pub(super) fn host_config(&self, asked: &HostConfig) -> HostConfig {
+        HostConfig {
+            memory: self.memory,
+            memory_swap: self.memory_swap,
+            nano_cpus: self.nano_cpus,
+            pids_limit: self.pids_limit,
+            restart_policy: self.restart_policy.clone(),
+            ..asked.clone()
+        }
+    }
+
+    /// As control groups take them.
+    pub(super) fn limits(&self, container: &Container) -> Result<Limits> {
+        limits::of(&self.host_config(&container.request.host_config))
+    }
+
+    /// Bytes of memory and swap together that hold: where only memory is limited it is twice that, as with Docker.
+    pub(super) fn swap(&self) -> i64 {
+        match (self.memory, self.memory_swap) {
+            (memory, 0) if memory > 0 => memory.saturating_mul(2),
+            (_, swap) => swap,
+        }
+    }
 }
 
 /// Image config and request, merged by Docker's rules.
@@ -82,12 +140,26 @@ pub enum Phase {
     Running,
     /// Its main process has ended; what start made is being undone.
     Ending,
+    /// Ended, and to be started again in a while.
+    Restarting,
     /// Ended.
     Exited,
     /// Being deleted.
     Removing,
     /// Deleted.
     Removed,
+}
+
+/// Whether a container's processes stand still.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Still {
+    /// They move.
+    #[default]
+    No,
+    /// They are being stopped, or let go on.
+    Turning,
+    /// The kernel holds them here.
+    Yes(Freezer),
 }
 
 /// What changes in a container's life. Locked for moments only: never while a step is taken.
@@ -97,6 +169,8 @@ pub struct State {
     pub phase: Phase,
     /// Its main process while it runs.
     pub running: Option<Arc<Running>>,
+    /// Whether all its processes stand still.
+    pub still: Still,
     /// How the last run ended.
     pub status: i32,
     /// The kernel killed something in the last run that has ended for want of memory.
@@ -121,6 +195,10 @@ pub struct State {
     pub left: Option<Problem>,
     /// How many runs have ended, everything undone.
     pub settled: u64,
+    /// Somebody looks at its files, or puts some there, while it does not run.
+    pub borrowed: bool,
+    /// How often it was started again.
+    pub again: Again,
 }
 
 /// Where it stands in its life, for those who change it and those who wait.
@@ -137,6 +215,7 @@ impl Life {
         let state = State {
             phase: Phase::Created,
             running: None,
+            still: Still::No,
             status: 0,
             oom_killed: false,
             told_killed: 0,
@@ -149,12 +228,28 @@ impl Life {
             told: (false, false),
             starting: None,
             settled: 0,
+            borrowed: false,
+            again: Again::default(),
         };
         Self { state: Mutex::new(state), changed: Condvar::new(), revision: watch::Sender::new(0) }
     }
 }
 
 impl Container {
+    /// What of the request can be changed, as it is now.
+    pub fn settings(&self) -> Settings {
+        self.settings.lock().clone()
+    }
+
+    pub(super) fn set(&self, settings: Settings) {
+        *self.settings.lock() = settings;
+    }
+
+    /// What was asked for of the host, as it is now.
+    pub fn host_config(&self) -> HostConfig {
+        self.settings.lock().host_config(&self.request.host_config)
+    }
+
     /// A copy of its state.
     pub fn state(&self) -> State {
         self.life.state.lock().clone()
@@ -193,6 +288,9 @@ impl Container {
         let state = self.state();
         let running = state.running.filter(|_| state.phase == Phase::Running);
         running.ok_or_else(|| {
+            if state.phase == Phase::Restarting {
+                return Fault::new(FaultKind::Conflict, Code::ContainerWaits).with("container", &self.name);
+            }
             Fault::new(FaultKind::Conflict, Code::ContainerNotRunning)
                 .with("container", &self.name)
                 .with("id", &self.id)
@@ -201,12 +299,34 @@ impl Container {
     }
 }
 
+impl State {
+    /// After its end: how long until it is started again; none when it is not.
+    pub(super) fn again(&mut self, policy: &RestartPolicy) -> Option<Duration> {
+        let ran = match (self.started, self.finished) {
+            (Some(began), Some(ended)) => ended.since(began),
+            _ => Duration::ZERO,
+        };
+        self.again.next(policy, self.status, ran)
+    }
+
+    /// All its processes stand still.
+    pub fn is_still(&self) -> bool {
+        matches!(self.still, Still::Yes(_))
+    }
+
+    /// Docker's word for where it is.
+    pub fn name(&self) -> &'static str {
+        if self.phase == Phase::Running && self.is_still() { "paused" } else { self.phase.name() }
+    }
+}
+
 impl Phase {
-    /// Docker's word for it.
+    /// Docker's word for it, when it does not stand still.
     pub fn name(self) -> &'static str {
         match self {
             Self::Created | Self::Starting => "created",
             Self::Running => "running",
+            Self::Restarting => "restarting",
             Self::Ending | Self::Exited => "exited",
             Self::Removing | Self::Removed => "removing",
         }

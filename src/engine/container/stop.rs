@@ -33,6 +33,18 @@ impl Engine {
         asked: Option<i32>,
         seconds: Option<i64>,
     ) -> Result<bool> {
+        // One that waits to be started again is not.
+        let waited = container.update(|state| {
+            state.again.called_off = true;
+            let waits = state.phase == Phase::Restarting;
+            if waits {
+                state.phase = Phase::Exited;
+            }
+            waits
+        });
+        if waited {
+            return Ok(true);
+        }
         let state = container.state();
         if let Some(cancel) = &state.starting {
             cancel.cancel();
@@ -45,6 +57,8 @@ impl Engine {
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
             let limit = u64::try_from(seconds).ok().map(Duration::from_secs);
             let asked = cx.step(plan(container, &running, first), |_| self.send(container, &running, first));
+            // Who stands still hears of nothing.
+            self.let_go_on(container, &Asked::default())?;
             // What is no signal the kernel refuses: then it is ended without being asked, as Docker does.
             let limit = if signal::is_signal(first) { asked.map(|()| limit)? } else { limit.map(|_| UNASKED) };
             let ended = |state: &super::State| state.phase != Phase::Running || state.settled > run;
@@ -72,9 +86,17 @@ impl Engine {
     pub fn kill(&self, container: &Container, line: &Asked, number: i32) -> Result<()> {
         let running = container.main_process()?;
         let run = container.state().settled;
+        // As Docker (moby `daemon/kill.go`).
+        let asked_to_end =
+            number == 9 || container.request.stop_signal.is_none() || number == container.merged.stop_signal;
+        container.update(|state| state.again.called_off |= asked_to_end);
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
             cx.step(plan(container, &running, number), |_| self.send(container, &running, number))
         })?;
+        // Who stands still hears of nothing.
+        if asked_to_end {
+            self.let_go_on(container, &Asked::default())?;
+        }
         drop(running);
         // As Docker: `kill` with SIGKILL returns when the container has ended.
         if number == 9 {

@@ -60,6 +60,19 @@ pub fn append(file: &File, path: &Path, mut bytes: &[u8]) -> Result<(), Box<Unre
     Ok(())
 }
 
+/// Writes a file that is there: one of the kernel's, which takes a word at once.
+pub fn write(path: &Path, word: &str) -> (nix::Result<()>, Evidence) {
+    let (opened, evidence) = open(path, OFlag::O_WRONLY);
+    let file = match opened {
+        Ok(fd) => File::from(fd),
+        Err(errno) => return (Err(errno), evidence),
+    };
+    let written = nix::unistd::write(&file, word.as_bytes());
+    let args = [call::handle(&file, path), call::quoted(word), word.len().to_string()];
+    let evidence = call::made("write", &args, &written, ToString::to_string);
+    (written.map(drop), evidence)
+}
+
 /// Reads a file to show it, or that it could not be read.
 pub fn file(path: &Path) -> Evidence {
     read(path).map_or_else(|unread| unread.evidence, |text| text.evidence())

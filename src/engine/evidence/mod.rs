@@ -27,7 +27,9 @@ mod program;
 pub(super) use call::hex;
 pub use child::{Ended, by_helper, cloned, configured, executed, wait};
 pub use exchange::{Exchange, http, request};
-pub use files::{Text, Unread, absent, access, append, file, lstat, open, read, readlink, rename, rmdir, stat, unlink};
+pub use files::{
+    Text, Unread, absent, access, append, file, lstat, open, read, readlink, rename, rmdir, stat, unlink, write,
+};
 pub use handles::{lgetxattr, lstat_at};
 pub use hash::{hash_of, hashed};
 pub use inotify::{Inotify, Notice, Refused};

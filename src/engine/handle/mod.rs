@@ -10,6 +10,7 @@
 //! What was looked at and what is then changed is the same inode, because it is the same handle. Does not know what the
 //! directories are for.
 
+pub mod reach;
 mod remove;
 
 pub use remove::{clear, remove};

@@ -14,6 +14,7 @@ mod fault;
 mod init;
 mod interpreter;
 mod launch;
+mod members;
 mod observe;
 mod reap;
 mod running;
@@ -29,11 +30,13 @@ pub use caps::check as check_capabilities;
 #[cfg(any(test, fuzzing))]
 pub(super) use init::oracle;
 pub use init::{MASKED, READ_ONLY, check_tmpfs};
+pub use members::members;
 pub use running::Running;
 pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp};
 pub use start::Spawner;
 pub use stdio::Io;
 pub use undo::{ProcessInverse, undo};
+pub use user::look_up;
 
 use super::cgroup::{Cgroups, Group, Limits, Shortages};
 use super::conductor::Cx;

@@ -9,6 +9,7 @@ use crate::trace::{Code, Evidence};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A process of a container, or one on the lab host.
@@ -44,7 +45,8 @@ pub(super) struct Profile {
     pub cwd: String,
     pub merged: PathBuf,
     pub mounts: Vec<MountSpec>,
-    pub group: Option<Group>,
+    /// It may get more directories while it runs.
+    pub group: Mutex<Option<Group>>,
     pub have: u64,
 }
 
@@ -146,8 +148,18 @@ impl Running {
     }
 
     /// Its control group; none where there is none.
-    pub fn group(&self) -> Option<&Group> {
-        self.profile()?.group.as_ref()
+    pub fn group(&self) -> Option<Group> {
+        self.profile()?.group.lock().clone()
+    }
+
+    /// Its control group is in one hierarchy more: commands that come join that, too.
+    pub fn is_in(&self, dir: &Path) {
+        let Some(profile) = self.profile() else { return };
+        let mut group = profile.group.lock();
+        let dirs = &mut group.get_or_insert_with(|| Group { dirs: Vec::new() }).dirs;
+        if !dirs.iter().any(|known| known == dir) {
+            dirs.push(dir.to_owned());
+        }
     }
 
     pub(super) fn profile(&self) -> Option<&Profile> {

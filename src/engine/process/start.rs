@@ -127,6 +127,7 @@ impl Spawner {
         )?;
         let (merged, cwd, mounts) = (spec.rootfs.merged.clone(), spec.cwd.clone(), spec.mounts.clone());
         let (env, hostname, group_add) = (spec.env.clone(), spec.hostname.clone(), spec.group_add.clone());
+        let group = Mutex::new(group);
         let profile = Profile { privileges, group_add, env, hostname, cwd, merged, mounts, group, have };
         finish(cx, launched, ours, Past::Profile(Box::new(profile)))
     }
@@ -152,7 +153,7 @@ impl Spawner {
             }
             let given = [profile.env.as_slice(), &spec.env];
             let env = environment(&given, &profile.hostname, spec.tty, &privileges.identity.home)?;
-            let mut join = self.cgroups.join(profile.group.as_ref())?;
+            let mut join = self.cgroups.join(profile.group.lock().as_ref())?;
             let born_in = join.born_in.take();
             let cwd = match spec.cwd.as_str() {
                 "" if profile.cwd.is_empty() => "/",
@@ -221,7 +222,7 @@ impl Spawner {
     /// Who a process is, as the engine's user namespace knows it. A group that was asked for must be in that; of the others that
     /// `/etc/group` names those are left out that are not.
     fn identity(&self, root: &std::path::Path, user: &str, group_add: &[String]) -> Result<user::Identity> {
-        let (identity, added) = user::look_up(root, user, group_add)?;
+        let (identity, added) = look_up(root, user, group_add)?;
         let (users, groups) = (self.ids.uids, self.ids.gids);
         let own = [(Kind::Users, identity.uid, users), (Kind::Groups, identity.gid, groups)];
         for (kind, id, count) in own.into_iter().chain(added.iter().map(|gid| (Kind::Groups, *gid, groups))) {

@@ -33,10 +33,10 @@ pub fn look_up(root: &Path, user: &str, group_add: &[String]) -> Result<(Identit
     Ok((identity, added))
 }
 
-/// A file of the container, or nothing. A megabyte is enough for any of these. An image may have anything in its place: a FIFO
+/// A file of the container, or nothing. Docker reads all of it; nobody has users for more than 64 MiB. An image may have anything in its place: a FIFO
 /// that nobody writes to, a device; only a file is read.
 fn read_inside(root: &Path, path: &str) -> String {
-    const MOST: u64 = 1 << 20;
+    const MOST: u64 = 64 << 20;
     let flags = pathrs::flags::OpenFlags::O_RDONLY | pathrs::flags::OpenFlags::O_NONBLOCK;
     let mut text = Vec::new();
     let opened = pathrs::Root::open(root).and_then(|root| root.open_subpath(path, flags));

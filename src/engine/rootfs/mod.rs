@@ -7,6 +7,7 @@ pub mod mountinfo;
 mod overlay;
 mod undo;
 
+pub use overlay::now as overlay_now;
 pub use undo::{RootfsInverse, undo};
 
 use super::conductor::{Cx, Why};
@@ -84,6 +85,13 @@ pub fn stack(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<Rootfs> {
     make_upper(cx, spec, &rootfs)?;
     overlay::mount(cx, spec, &rootfs)?;
     write_etc_files(cx, spec)?;
+    Ok(rootfs)
+}
+
+/// Makes the writable layer of a container that may never have run: the step `MakeUpper`.
+pub fn upper(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<Rootfs> {
+    let rootfs = Rootfs::below(spec.dir);
+    make_upper(cx, spec, &rootfs)?;
     Ok(rootfs)
 }
 

@@ -68,6 +68,11 @@ pub fn unmount(cx: &Cx, container: &ContainerId, merged: &Path) -> Result<()> {
     })
 }
 
+/// Mounts the overlay in this thread's own mount namespace, with which it goes.
+pub fn now(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<Vec<Evidence>> {
+    mount_now(spec, rootfs, &options(spec, rootfs)).map_err(|error| refused(&rootfs.merged, &error))
+}
+
 /// Mounts, and tells by which calls.
 fn mount_now(spec: &RootfsSpec<'_>, rootfs: &Rootfs, options: &str) -> io::Result<Vec<Evidence>> {
     // A volatile overlay marks its work directory as possibly unsynced. Here no machine has crashed in between.

@@ -23,7 +23,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use apply::Resolver;
+pub use apply::{Into, Resolver, put};
 pub(super) use decompress::decoder;
 pub use effects::effects;
 pub use format::{Compression, Foreign};

@@ -33,7 +33,7 @@ cli-prune-containers = This deletes all containers that do not run.
 cli-prune-networks = This deletes all networks that no container uses.
 cli-prune-images = This deletes all images that have no tag and that no container uses.
 cli-prune-images-all = This deletes all images that no container uses, tagged ones as well.
-problem-format-unsupported = --format { $format }: templates are not supported. Write json, and pick the fields with `jq`.
+problem-template-refused = template parsing error: { $reason }. Docker’s templates are Go’s, as in `--format {"'{{"}.Name{"}}'"}` or `{"'{{"}json .State{"}}'"}`.
 problem-not-a-terminal = the input device is not a TTY. Leave out -t, or run it in a terminal.
 problem-terminal-refused = The terminal cannot be switched to raw mode ({ $reason }). Leave out -t.
 problem-no-such-thing = No such object: { $name }. See `docker ps -a`, `docker images`, `docker volume ls` and `docker network ls`.
@@ -42,6 +42,7 @@ problem-bad-volume = -v { $volume }: the path cannot be made absolute ({ $reason
 problem-attach-and-detach = --attach and --detach cannot go together: one waits for what the container prints, the other does not. Leave one of them out.
 problem-bad-moment = { $option } { $value }: this is no moment. Write how long ago (10m, 1h30m), a date (2026-11-21, 2026-11-21T20:55) or seconds after 1970.
 problem-env-file-unreadable = --env-file { $path } cannot be read ({ $reason }). Check the path.
+problem-bad-restart = --restart { $value }: maximum retry count must be an integer. Write no, always, unless-stopped, on-failure or on-failure:3.
 problem-bad-size = { $flag } { $value }: this is no number that can be used there. Write for instance 64m, 1.5g or 0.5.
 problem-mount-space = --mount { $mount }: there is a space, or nothing, beside a comma. The shell cuts the option in two at a space, and the rest is taken for the image. Write it without spaces: type=bind,source=/a,target=/b.
 problem-mount-without-target = --mount { $mount }: target is required. Add target=/path/in/the/container.
@@ -52,3 +53,8 @@ fsck-harmless = left over:
 fsck-left-over = What is left over goes with `dockwalk docker image prune`, which frees its room.
 fsck-sound = The store is sound: { $images } images, { $blobs } blobs ({ $size }), { $layers } layers.
 fsck-unsound = The store is damaged: { $images } images, { $blobs } blobs ({ $size }), { $layers } layers. Run `dockwalk image fsck --repair`, then pull the images again.
+problem-copy-between = copying between containers is not supported. Copy out first, then in.
+problem-copy-no-container = must specify at least one container source: `docker cp CONTAINER:/PATH .` or `docker cp FILE CONTAINER:/PATH`.
+problem-copy-no-directory = { $path }: the destination must be a directory that is there. Make it first, or leave out the slash at its end.
+problem-copy-to-terminal = A tar is no text: cowardly refusing to write it to a terminal. Use `-o FILE`, or redirect it: `… > files.tar`.
+problem-engine-odd-answer = The engine's answer lacks what it should say ({ $header }). Is it dockwalk's or Docker's engine that answers?

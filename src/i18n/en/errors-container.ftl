@@ -65,21 +65,15 @@ problem-not-built = { $feature ->
     [build] Building images is not part of dockwalk yet. Build with docker, podman or buildah, and load the result: `docker save IMAGE | dockwalk docker load`.
     [checkpoint] Checkpoints of containers are not part of dockwalk. Keep what a container wrote with `docker commit`.
     [compose] Compose is not part of dockwalk. Start the containers one by one with `docker run`.
-    [copy] Copying files into and out of containers is not part of dockwalk yet. Bind a directory with `-v DIR:/DIR`, or pipe the file through `docker exec -i CONTAINER cat`.
     [disk-usage] The sum of all disk usage is not part of dockwalk yet. See `docker images`, and `docker ps -a --size` for what containers wrote.
     [distribution] Asking a registry about an image without pulling it is not part of dockwalk yet. Pull it, then see `docker image inspect IMAGE`.
-    [export] Exporting a container's files is not part of dockwalk yet. Make an image of it with `docker commit`, and save that with `docker save`.
     [network] Making, changing and removing networks is not part of dockwalk yet. There are bridge, host and none: `docker run --network bridge`.
-    [pause] Pausing containers is not part of dockwalk yet. Send the signals: `docker kill -s STOP CONTAINER`, and `docker kill -s CONT CONTAINER`.
     [plugin] Plugins are not part of dockwalk. Volumes, networks and logs are its own: local, bridge, json-file.
     [prune] Removing all that is unused at once is not part of dockwalk yet. Do it kind by kind: `docker container prune`, `docker image prune`, `docker volume prune`.
-    [rename] Renaming containers is not part of dockwalk yet. Give the name when it is created: `docker run --name NAME`.
     [search] Searching a registry is not part of dockwalk. Search with a browser, at https://hub.docker.com for example, and pull by name.
     [secret] Secrets and configs belong to swarm mode, which is not part of dockwalk. Bind a file instead: `-v FILE:/run/secrets/NAME:ro`.
     [stats] Statistics of containers are not part of dockwalk yet. Look from within: `docker exec CONTAINER top -b -n 1`.
     [swarm] Swarm mode is not part of dockwalk: it runs containers of this machine alone. Run them with `docker run`.
-    [top] The list of a container's processes is not part of dockwalk yet. Look from within: `docker exec CONTAINER ps`.
-    [update] Changing a container's limits is not part of dockwalk yet. Create it anew with other limits: `docker run --memory 64m`.
    *[other] { $feature } is not part of dockwalk yet. Leave it out.
 }
 problem-events-backwards = `since` ({ $since }) cannot be after `until` ({ $until }). Exchange the two.
@@ -112,3 +106,22 @@ problem-engine-slow = The engine was started and does not answer. See { $log } f
 problem-engine-not-dockwalk = What answers at { $socket } is Docker, not an engine of dockwalk. The window shows engines of dockwalk only. Clear DOCKER_HOST, or let it name the socket of one.
 problem-engine-silent = The engine at { $socket } has not answered for { $seconds } seconds. See whether its process was stopped (state T in `ps`). When it answers again, all goes on.
 problem-no-thread = No thread could be started ({ $reason }). Too many processes may be running: end some.
+problem-container-paused = Container { $container } is paused, unpause the container before anything runs in it: `docker unpause { $container }`.
+problem-container-already-paused = Container { $container } is already paused. It goes on with `docker unpause { $container }`.
+problem-container-not-paused = Container { $container } is not paused, so there is nothing to let go on. What it is says `docker ps -a`.
+problem-rename-to-nothing = Container { $container } cannot be renamed: neither old nor new names may be empty. Write one: `docker rename { $container } NEW_NAME`.
+problem-rename-to-same = Renaming a container with the same name as its current name: { $name }. Choose another.
+problem-restart-and-remove = can't create 'AutoRemove' container with restart policy: one that is removed when it ends cannot be started again. Leave out `--rm` or `--restart`.
+problem-top-column = ps: specifying "{ $column }" is not allowed: by the heading PID the processes are told apart. Call this column something else.
+problem-top-refused = `ps { $arguments }` does not work on this host: { $reason }. Try it there first.
+problem-top-without-pid = Couldn't find PID field in ps output: by it the container's processes are told from others. Ask for that column, too: `-o pid,…`.
+problem-top-without-ps = The program { $program } is not on this host, and it is what shows the processes. Install it: `sudo apt install procps`.
+problem-update-memory-above-swap = { $memory } bytes of memory: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time. Container { $container } may have { $swap } bytes of both together: add `--memory-swap`.
+problem-container-restarting = You cannot remove a restarting container: { $container } has ended and is going to be started again. Stop the container before attempting removal or force remove: `docker rm -f { $container }`.
+problem-container-waits = Container { $container } is restarting, wait until the container is running: its process has ended, and its policy has it started again.
+problem-copy-directory-over-file = cannot overwrite non-directory with directory: { $path } is a file in the container. Choose another place, or remove it there first.
+problem-copy-file-over-directory = cannot overwrite directory with non-directory: { $path } is a directory in the container. Choose another place, or remove it there first.
+problem-copy-no-path = bad parameter: path cannot be empty. Write one behind the colon: `docker cp CONTAINER:/PATH .`.
+problem-copy-not-a-directory = extraction point is not a directory: { $path } in container { $container }. Name the directory that the files are to be put into.
+problem-copy-not-found = Could not find the file { $path } in container { $container }. Look what is there: `docker exec { $container } ls`, or `docker diff { $container }`.
+problem-copy-read-only = { $path } in container { $container } is marked read-only, and so nothing can be put there. Create it without `--read-only` or `:ro`.

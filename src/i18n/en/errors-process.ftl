@@ -67,3 +67,5 @@ problem-volume-not-found = There is no volume { $name }. See which there are wit
 problem-workdir-outside = { $path }: this working directory is not entered: links in /proc are not followed, because they can lead out of the container. Give a directory of the container with `-w`.
 # No "is a directory": see above.
 problem-workdir-refused = { $path }: the container's working directory cannot be entered ({ $reason }). Make a directory of it, or give another with `-w`.
+problem-freezer-stuck = The kernel has not stopped all processes of the container in time ({ $path } says { $state }): one of them waits for a disk or a device. They go on as before; try again.
+problem-pause-not-here = Container { $container } cannot be paused: its processes are stopped by a control group, and this user cannot make one here. Start the engine as root, or on cgroup v2 with `systemd-run --user --scope -p Delegate=yes dockwalk engine`.

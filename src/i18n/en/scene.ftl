@@ -17,6 +17,7 @@ scene-more-least = and at least { $n } more
 scene-container = Container
 scene-state-created = created
 scene-state-running = running
+scene-state-paused = paused
 scene-state-exited = exited ({ $status })
 
 scene-image-empty = No image yet

@@ -33,7 +33,7 @@ cli-prune-containers = 실행 중이 아닌 컨테이너를 모두 지웁니다.
 cli-prune-networks = 어떤 컨테이너도 쓰지 않는 네트워크를 모두 지웁니다.
 cli-prune-images = 태그가 없고 어떤 컨테이너도 쓰지 않는 이미지를 모두 지웁니다.
 cli-prune-images-all = 어떤 컨테이너도 쓰지 않는 이미지를 태그가 있는 것까지 모두 지웁니다.
-problem-format-unsupported = --format { $format }: 템플릿은 지원하지 않습니다. json으로 출력하고 `jq`로 골라 쓰세요.
+problem-template-refused = 템플릿을 읽을 수 없습니다(template parsing error): { $reason }. Docker의 템플릿은 Go 템플릿입니다. 예: `--format {"'{{"}.Name{"}}'"}`, `{"'{{"}json .State{"}}'"}`
 problem-not-a-terminal = 표준 입력이 터미널(TTY)이 아닙니다. -t를 빼거나 터미널에서 실행하세요.
 problem-terminal-refused = 터미널을 raw 모드로 바꿀 수 없습니다 ({ $reason }). -t를 빼고 실행하세요.
 problem-no-such-thing = { $name }: 그런 이름의 객체(object)가 없습니다. `docker ps -a`, `docker images`, `docker volume ls`, `docker network ls`로 확인하세요.
@@ -42,6 +42,7 @@ problem-bad-volume = -v { $volume }: 절대 경로로 바꿀 수 없습니다 ({
 problem-attach-and-detach = --attach와 --detach는 함께 쓸 수 없습니다. 하나는 컨테이너의 출력을 기다리고, 하나는 기다리지 않습니다. 둘 중 하나를 빼세요.
 problem-bad-moment = { $option } { $value }: 시각으로 읽을 수 없습니다. 10m, 1h30m처럼 얼마 전인지 쓰거나, 2026-11-21 또는 2026-11-21T20:55 같은 날짜나 1970년부터 센 초를 쓰세요.
 problem-env-file-unreadable = --env-file { $path } 파일을 읽을 수 없습니다 ({ $reason }). 경로를 확인하세요.
+problem-bad-restart = --restart { $value }: 재시도 횟수는 정수여야 합니다. no, always, unless-stopped, on-failure, on-failure:3 가운데 하나로 쓰세요.
 problem-bad-size = { $flag } { $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 64m, 1.5g, 0.5처럼 쓰세요.
 problem-mount-space = --mount { $mount }: 쉼표 옆에 공백이 있거나 값이 비어 있습니다. 셸이 공백에서 옵션을 둘로 나누어 나머지를 이미지 이름으로 읽게 됩니다. type=bind,source=/a,target=/b처럼 공백 없이 쓰세요.
 problem-mount-without-target = --mount { $mount }: target이 필요합니다. target=/컨테이너/안의/경로를 넣으세요.
@@ -52,3 +53,8 @@ fsck-harmless = 남은 것:
 fsck-left-over = 남은 것은 `dockwalk docker image prune`으로 지워 공간을 비울 수 있습니다.
 fsck-sound = 저장소에 이상이 없습니다. 이미지 { $images }개, 블롭 { $blobs }개({ $size }), 레이어 { $layers }개입니다.
 fsck-unsound = 저장소가 손상되었습니다. 이미지 { $images }개, 블롭 { $blobs }개({ $size }), 레이어 { $layers }개입니다. `dockwalk image fsck --repair`로 고친 뒤 이미지를 다시 받으세요.
+problem-copy-between = 컨테이너에서 컨테이너로 바로 복사할 수는 없습니다. 먼저 꺼낸 뒤 다시 넣으세요.
+problem-copy-no-container = 원본과 대상 중 하나는 컨테이너여야 합니다. `docker cp 컨테이너:/경로 .` 또는 `docker cp 파일 컨테이너:/경로`처럼 쓰세요.
+problem-copy-no-directory = { $path }: 대상은 이미 있는 디렉터리여야 합니다. 먼저 만들거나 끝의 /를 빼세요.
+problem-copy-to-terminal = tar는 글자가 아니라 터미널에 출력하지 않습니다. `-o 파일`을 쓰거나 `… > files.tar`처럼 파일로 보내세요.
+problem-engine-odd-answer = 엔진의 응답에 있어야 할 것이 없습니다({ $header }). 응답하는 쪽이 dockwalk나 Docker 엔진인지 확인하세요.

@@ -65,21 +65,15 @@ problem-not-built = { $feature ->
     [build] 이미지(image)를 빌드하는 기능은 아직 dockwalk에 없습니다. docker, podman, buildah로 빌드한 뒤 `docker save 이미지 | dockwalk docker load`로 불러오세요.
     [checkpoint] 컨테이너(container) 체크포인트(checkpoint) 기능은 dockwalk에 없습니다. 컨테이너가 쓴 내용은 `docker commit`으로 남기세요.
     [compose] Compose는 dockwalk에 없습니다. `docker run`으로 컨테이너(container)를 하나씩 시작하세요.
-    [copy] 컨테이너(container)에 파일을 복사해 넣거나 꺼내는 기능은 아직 dockwalk에 없습니다. `-v 디렉터리:/디렉터리`로 연결하거나 `docker exec -i 컨테이너 cat`으로 내용을 주고받으세요.
     [disk-usage] 전체 디스크 사용량을 보여 주는 기능은 아직 dockwalk에 없습니다. `docker images`를 보거나, 컨테이너(container)가 쓴 크기는 `docker ps -a --size`로 확인하세요.
     [distribution] 이미지(image)를 받지 않고 레지스트리(registry)에 물어보는 기능은 아직 dockwalk에 없습니다. 받은 다음 `docker image inspect 이미지`로 확인하세요.
-    [export] 컨테이너(container)의 파일을 내보내는 기능은 아직 dockwalk에 없습니다. `docker commit`으로 이미지(image)를 만들어 `docker save`로 저장하세요.
     [network] 네트워크(network)를 만들고 바꾸고 지우는 기능은 아직 dockwalk에 없습니다. bridge, host, none을 쓸 수 있습니다: `docker run --network bridge`.
-    [pause] 컨테이너(container)를 일시 정지하는 기능은 아직 dockwalk에 없습니다. `docker kill -s STOP 컨테이너`와 `docker kill -s CONT 컨테이너`로 신호를 보내세요.
     [plugin] 플러그인(plugin)은 dockwalk에 없습니다. 볼륨, 네트워크, 로그는 내장된 local, bridge, json-file을 씁니다.
     [prune] 쓰지 않는 것을 종류를 가리지 않고 한꺼번에 지우는 기능은 아직 dockwalk에 없습니다. `docker container prune`, `docker image prune`, `docker volume prune`으로 하나씩 지우세요.
-    [rename] 컨테이너(container) 이름을 바꾸는 기능은 아직 dockwalk에 없습니다. 만들 때 `docker run --name 이름`으로 정하세요.
     [search] 레지스트리(registry) 검색은 dockwalk에 없습니다. https://hub.docker.com 같은 곳에서 찾아 이름으로 받으세요.
     [secret] 시크릿(secret)과 config는 스웜(swarm) 모드의 기능이고, dockwalk에는 스웜 모드가 없습니다. 대신 파일을 연결하세요: `-v 파일:/run/secrets/이름:ro`.
     [stats] 컨테이너(container) 통계는 아직 dockwalk에 없습니다. `docker exec 컨테이너 top -b -n 1`로 안에서 확인하세요.
     [swarm] 스웜(swarm) 모드는 dockwalk에 없습니다. 이 컴퓨터의 컨테이너(container)만 실행합니다. `docker run`을 쓰세요.
-    [top] 컨테이너(container)의 프로세스 목록을 보여 주는 기능은 아직 dockwalk에 없습니다. `docker exec 컨테이너 ps`로 안에서 확인하세요.
-    [update] 컨테이너(container)의 한도를 바꾸는 기능은 아직 dockwalk에 없습니다. `docker run --memory 64m`처럼 새 한도로 다시 만드세요.
    *[other] { $feature }: 아직 dockwalk에 없는 기능입니다. 빼고 실행하세요.
 }
 problem-events-backwards = `since`({ $since })가 `until`({ $until })보다 늦습니다. 둘을 바꾸세요.
@@ -112,3 +106,22 @@ problem-engine-slow = 엔진을 시작했지만 응답하지 않습니다. { $lo
 problem-engine-not-dockwalk = { $socket }에서 응답하는 것은 dockwalk의 엔진이 아니라 Docker입니다. 창은 dockwalk의 엔진만 보여 줍니다. DOCKER_HOST를 지우거나 dockwalk 엔진의 소켓으로 바꾸세요.
 problem-engine-silent = { $socket }의 엔진이 { $seconds }초 동안 응답하지 않습니다. 프로세스가 멈춰 있는지 확인하세요(`ps`에서 상태 T). 다시 응답하면 그대로 이어집니다.
 problem-no-thread = 스레드(thread)를 시작하지 못했습니다 ({ $reason }). 실행 중인 프로세스가 너무 많을 수 있으니 몇 개를 끝내세요.
+problem-container-paused = { $container } 컨테이너는 일시 정지되어 있어 그 안에서 아무것도 실행할 수 없습니다. 먼저 `docker unpause { $container }` 명령으로 다시 움직이게 하세요.
+problem-container-already-paused = { $container } 컨테이너는 이미 일시 정지되어 있습니다. `docker unpause { $container }` 명령으로 다시 움직입니다.
+problem-container-not-paused = { $container } 컨테이너는 일시 정지되어 있지 않아 다시 움직이게 할 것이 없습니다. 지금 상태는 `docker ps -a`로 볼 수 있습니다.
+problem-rename-to-nothing = { $container } 컨테이너: 새 이름이 비어 있습니다. `docker rename { $container } 새이름`처럼 이름을 쓰세요.
+problem-rename-to-same = 새 이름이 지금 이름과 같습니다: { $name }. 다른 이름을 고르세요.
+problem-restart-and-remove = 끝나면 삭제되는 컨테이너는 다시 시작할 수 없으므로 `--rm`과 `--restart`는 함께 쓸 수 없습니다. 둘 중 하나를 빼세요.
+problem-top-column = ps: "{ $column }" 열 이름은 쓸 수 없습니다. PID라는 제목으로 프로세스를 가려내기 때문입니다. 이 열을 다른 이름으로 부르세요.
+problem-top-refused = 이 호스트에서 `ps { $arguments }` 명령이 되지 않습니다: { $reason }. 호스트에서 먼저 실행해 보세요.
+problem-top-without-pid = ps 출력에 PID 열이 없어 컨테이너의 프로세스를 가려낼 수 없습니다. `-o pid,…`처럼 PID 열도 함께 요청하세요.
+problem-top-without-ps = 프로세스를 보여 주는 { $program } 프로그램이 이 호스트에 없습니다. `sudo apt install procps` 명령으로 설치하세요.
+problem-update-memory-above-swap = 메모리 { $memory }바이트: 메모리와 스왑을 합한 제한보다 클 수 없습니다. { $container } 컨테이너의 지금 제한은 합해서 { $swap }바이트이니 `--memory-swap`도 함께 늘리세요.
+problem-container-restarting = { $container } 컨테이너는 끝난 뒤 다시 시작되기를 기다리는 중이라 지울 수 없습니다. 먼저 멈추거나 `docker rm -f { $container }` 명령으로 강제로 지우세요.
+problem-container-waits = { $container } 컨테이너는 끝난 뒤 다시 시작되기를 기다리고 있습니다(재시작 정책). 실행될 때까지 기다렸다가 다시 시도하세요.
+problem-copy-directory-over-file = { $path }: 컨테이너에서 파일이라 디렉터리로 덮어쓸 수 없습니다. 다른 위치를 고르거나 컨테이너에서 먼저 지우세요.
+problem-copy-file-over-directory = { $path }: 컨테이너에서 디렉터리라 파일로 덮어쓸 수 없습니다. 다른 위치를 고르거나 컨테이너에서 먼저 지우세요.
+problem-copy-no-path = 경로가 비어 있습니다. `docker cp 컨테이너:/경로 .`처럼 콜론 뒤에 경로를 쓰세요.
+problem-copy-not-a-directory = { $container } 컨테이너의 { $path } 경로는 디렉터리가 아니라 파일을 풀 수 없습니다. 파일을 넣을 디렉터리를 지정하세요.
+problem-copy-not-found = { $container } 컨테이너에 { $path } 경로가 없습니다. `docker exec { $container } ls`나 `docker diff { $container }`로 무엇이 있는지 확인하세요.
+problem-copy-read-only = { $container } 컨테이너의 { $path } 경로는 읽기 전용이라 아무것도 넣을 수 없습니다. `--read-only`나 `:ro` 없이 컨테이너를 만드세요.

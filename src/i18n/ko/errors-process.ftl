@@ -65,3 +65,5 @@ problem-volume-name = { $name }: 볼륨 이름으로 쓸 수 없습니다. 영�
 problem-volume-not-found = 볼륨(volume) { $name }: 없습니다. `docker volume ls`로 있는 볼륨을 확인하세요.
 problem-workdir-outside = { $path }: 이 디렉터리에서는 시작할 수 없습니다. /proc의 링크는 컨테이너 밖으로 이어질 수 있어 따라가지 않습니다. `-w`로 컨테이너 안의 작업 디렉터리를 지정하세요.
 problem-workdir-refused = { $path }: 컨테이너의 작업 디렉터리로 들어갈 수 없습니다 ({ $reason }). 디렉터리인지 확인하거나 `-w`로 다른 경로를 지정하세요.
+problem-freezer-stuck = 커널이 컨테이너의 프로세스를 제때 모두 멈추지 못했습니다({ $path }의 상태: { $state }). 그중 하나가 디스크나 장치를 기다리고 있습니다. 프로세스는 원래대로 계속 실행되니 다시 시도하세요.
+problem-pause-not-here = { $container } 컨테이너를 일시 정지할 수 없습니다. 프로세스는 컨트롤 그룹(cgroup)으로 멈추는데 이 사용자는 여기서 그룹을 만들 수 없습니다. 엔진을 root로 시작하거나, cgroup v2에서 `systemd-run --user --scope -p Delegate=yes dockwalk engine`으로 시작하세요.

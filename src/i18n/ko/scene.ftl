@@ -17,6 +17,7 @@ scene-more-least = 외 { $n }개 이상
 scene-container = 컨테이너
 scene-state-created = 만들어짐
 scene-state-running = 실행 중
+scene-state-paused = 일시 정지
 scene-state-exited = 종료됨 ({ $status })
 
 scene-image-empty = 아직 받은 이미지가 없습니다

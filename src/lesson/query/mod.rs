@@ -409,7 +409,7 @@ fn terms(found: Vec<Term>) -> Answer {
 }
 
 fn is_running(state: ContainerState) -> bool {
-    matches!(state, ContainerState::Running { .. })
+    state.lives()
 }
 
 fn has_exited(world: &World, name: &str) -> bool {

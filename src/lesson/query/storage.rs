@@ -1,5 +1,5 @@
 use super::Term;
-use crate::trace::{Container, ContainerState, Dir, DirRole, Mount, MountKind, World};
+use crate::trace::{Container, Dir, DirRole, Mount, MountKind, World};
 use std::sync::Arc;
 
 /// Of a container alone: made for it, deleted with it.
@@ -8,7 +8,7 @@ pub(super) fn is_own(dir: &Dir) -> bool {
 }
 
 fn running<'a>(world: &'a World, container: &str) -> Option<&'a Arc<Container>> {
-    world.container(container).filter(|c| matches!(c.state, ContainerState::Running { .. }))
+    world.container(container).filter(|c| c.state.lives())
 }
 
 /// The mount of the container that a path falls into: the one with the longest target above it. Paths inside count from

@@ -179,6 +179,13 @@ pub enum Change {
         /// The state.
         state: ContainerState,
     },
+    /// A container has another name.
+    ContainerRenamed {
+        /// Which.
+        id: ContainerId,
+        /// The name.
+        name: String,
+    },
     /// A container was deleted.
     ContainerGone {
         /// Which.

@@ -48,11 +48,31 @@ pub enum ContainerState {
         /// In the engine's pid namespace.
         pid: u32,
     },
+    /// Its processes live, and stand still.
+    Paused {
+        /// In the engine's pid namespace.
+        pid: u32,
+    },
     /// Its main process ended.
     Exited {
         /// 0–255, or 128 + signal.
         status: i32,
     },
+}
+
+impl ContainerState {
+    /// Its main process lives, be it that it stands still.
+    pub fn lives(self) -> bool {
+        self.pid().is_some()
+    }
+
+    /// Its main process, in the engine's pid namespace, while it lives.
+    pub fn pid(self) -> Option<u32> {
+        match self {
+            Self::Running { pid } | Self::Paused { pid } => Some(pid),
+            Self::Created | Self::Exited { .. } => None,
+        }
+    }
 }
 
 /// A kind of namespace (namespaces(7)).

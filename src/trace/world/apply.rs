@@ -173,11 +173,16 @@ impl World {
             }
             Change::ContainerState { id, state } => {
                 let old = self.containers.get(id).ok_or_else(missing)?;
-                if let ContainerState::Running { pid } = state {
-                    let lives = self.processes.contains_key(pid);
-                    require(lives, || Illegal::Missing(Entity::Process(*pid)))?;
+                if let Some(pid) = state.pid() {
+                    let lives = self.processes.contains_key(&pid);
+                    require(lives, || Illegal::Missing(Entity::Process(pid)))?;
                 }
                 let new = Container { state: *state, ..(**old).clone() };
+                insert(&mut self.containers, id.clone(), &new);
+            }
+            Change::ContainerRenamed { id, name } => {
+                let old = self.containers.get(id).ok_or_else(missing)?;
+                let new = Container { name: name.clone(), ..(**old).clone() };
                 insert(&mut self.containers, id.clone(), &new);
             }
             Change::ContainerGone { id } => {

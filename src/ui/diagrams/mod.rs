@@ -208,6 +208,7 @@ fn state_of(stage: &stage::Stage<'_>, container: &Container) -> String {
     match container.state {
         ContainerState::Created => stage.say("scene-state-created"),
         ContainerState::Running { .. } => stage.say("scene-state-running"),
+        ContainerState::Paused { .. } => stage.say("scene-state-paused"),
         ContainerState::Exited { status } => stage.say_with("scene-state-exited", &[("status", &status.to_string())]),
     }
 }

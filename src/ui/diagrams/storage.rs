@@ -192,7 +192,7 @@ fn draw(world: &World, stage: &mut Stage<'_>, plan: Plan, container: &Container,
     let root = world.mounts_of(&container.id).find(|m| matches!(m.kind, MountKind::Overlay { .. }));
     let mounts = mounts(world, container);
     let id = NodeId::of(Entity::Container(container.id.clone()));
-    let running = matches!(container.state, ContainerState::Running { .. });
+    let running = container.state.lives();
     let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
     let foot = if system > 0 && stage.detail < Detail::Least { 24.0 } else { 4.0 };
     let place = rect(plan.margin, top, plan.frame, high.head + high.row * (mounts.len() + 1) as f32 + foot);
@@ -474,7 +474,7 @@ fn folded(world: &World, stage: &mut Stage<'_>, plan: Plan, all: &[&Arc<Containe
         Rect::from_min_size(corner, CHIP)
     };
     for (i, container) in all[..shown].iter().enumerate() {
-        let running = matches!(container.state, ContainerState::Running { .. });
+        let running = container.state.lives();
         let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
         let name = stage.fit_middle(&container.name, Font::Title, CHIP.x - 20.0);
         let count = mounts(world, container).len().to_string();

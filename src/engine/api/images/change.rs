@@ -6,7 +6,7 @@ use super::super::filter::{flag, labels, refuse_unknown};
 use super::super::names::tag_of;
 use super::super::query;
 use super::list::moment;
-use super::time::until;
+use super::time::before as made_before;
 use super::user_of;
 use crate::docker::{FilterQuery, ImageRemoveQuery, ImageRemoved, ImageTagQuery, ImagesPruned};
 use crate::engine::moment::Moment;
@@ -59,7 +59,7 @@ pub(in crate::engine::api) async fn prune(engine: Shared, request: Request) -> A
     refuse_unknown(&filters, &["dangling", "label", "label!", "until"])?;
     let all = flag(&filters, "dangling")? == Some(false);
     let now = Moment::now().unix();
-    let before = filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()?;
+    let before = made_before(&filters, now)?;
     let engine = Arc::clone(&engine);
     let pruned = blocking(move || {
         let _room = engine.reserve.give();

@@ -5,7 +5,7 @@ use super::super::answer::{Answer, blocking, json};
 use super::super::filter::{flag, labels, refuse_unknown};
 use super::super::query;
 use super::pattern::fits;
-use super::time::{unix, until};
+use super::time::unix;
 use crate::docker::{Filters, ImageListQuery, ImageSummary};
 use crate::engine::moment::Moment;
 use crate::engine::store::Image;
@@ -63,7 +63,7 @@ impl<'a> Picked<'a> {
             dangling: flag(filters, "dangling")?,
             before: created("before", i64::min)?,
             since: created("since", i64::max)?,
-            until: filters.values("until").map(|text| until(text, now)).reduce(|a, b| Ok(a?.min(b?))).transpose()?,
+            until: super::time::before(filters, now)?,
         })
     }
 

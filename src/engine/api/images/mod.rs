@@ -8,7 +8,7 @@ mod time;
 
 pub(super) use change::prune;
 pub(super) use list::list;
-pub(super) use time::until;
+pub(super) use time::before;
 
 use super::Shared;
 use super::answer::{Answer, blocking, json};

@@ -1,5 +1,6 @@
 //! Moments in filters and documents.
 
+use crate::docker::Filters;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
 use jiff::Timestamp;
@@ -17,35 +18,57 @@ pub(in crate::engine::api) fn until(text: &str, now: i64) -> Result<i64> {
     if let Some(seconds) = duration(text) {
         return Ok(now - seconds);
     }
-    match text.parse::<f64>() {
-        #[expect(clippy::cast_possible_truncation, reason = "a second more or less")]
-        Ok(seconds) if seconds.is_finite() => Ok(seconds as i64),
-        _ => unix(text).ok_or_else(bad),
+    seconds(text).or_else(|| unix(text)).ok_or_else(bad)
+}
+
+/// The moment until which something is to have been made; none where nobody says one. As Docker: there is one at most, and what
+/// is none takes nothing away.
+pub(in crate::engine::api) fn before(filters: &Filters, now: i64) -> Result<Option<i64>> {
+    let mut all = filters.values("until");
+    match (all.next(), all.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => until(one, now).map(Some),
+        (Some(_), Some(other)) => {
+            let fault = Fault::new(FaultKind::BadRequest, Code::FilterValue).with("filter", "until");
+            Err(fault.with("value", format!("{other} (more than one until filter specified)")))
+        }
     }
+}
+
+/// Seconds since 1970 in plain digits, be it with a fraction.
+fn seconds(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    whole.parse().ok().filter(|_| digits(whole) && digits(fraction))
 }
 
 /// Whole seconds of Go's durations: `24h`, `1h30m`, `90s`.
 fn duration(text: &str) -> Option<i64> {
-    let (mut rest, mut total) = (text, 0.0);
+    // One that is less than nothing is a moment to come.
+    let (sign, mut rest) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
+    let mut total = 0.0;
     if rest.is_empty() {
         return None;
     }
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let value: f64 = rest[..end].parse().ok()?;
-        let unit: String = rest[end..].chars().take_while(char::is_ascii_alphabetic).collect();
+        let unit: String = rest[end..].chars().take_while(|c| c.is_alphabetic()).collect();
         total += value
             * match unit.as_str() {
                 "h" => 3600.0,
                 "m" => 60.0,
                 "s" => 1.0,
                 "ms" => 0.001,
+                "us" | "µs" | "μs" => 1e-6,
+                "ns" => 1e-9,
                 _ => return None,
             };
         rest = &rest[end + unit.len()..];
     }
+    // A span that no clock counts is none: cut to what a number holds it would be a moment.
     #[expect(clippy::cast_possible_truncation, reason = "whole seconds are wanted")]
-    Some(total as i64)
+    (total < 9e9).then_some((sign * total) as i64)
 }
 
 #[cfg(test)]
@@ -70,6 +93,27 @@ mod tests {
         assert_eq!(until("90s", 10_000).unwrap(), 9_910);
         assert_eq!(until("1700000000", 0).unwrap(), 1_700_000_000);
         assert_eq!(until("2000-02-29", 0).unwrap(), 951_782_400);
-        assert_eq!(until("yesterday", 0).unwrap_err().problem.code, Code::FilterValue);
+        assert_eq!(until("-24h", 0).unwrap(), 86_400, "a moment to come");
+        assert_eq!(until("1ns", 7).unwrap(), 7);
+        for bad in [
+            "yesterday",
+            "99999999999999999999",
+            "1e30",
+            "1e3",
+            "-1",
+            "",
+            "inf",
+            "nan",
+            ".5",
+            "1.",
+            "+1",
+            "9e9h",
+            "1e999h",
+        ] {
+            assert_eq!(until(bad, 0).unwrap_err().problem.code, Code::FilterValue, "{bad}");
+        }
+        let two = Filters::default().with("until", "1h").with("until", "2h");
+        assert_eq!(before(&two, 0).unwrap_err().problem.code, Code::FilterValue);
+        assert_eq!(before(&Filters::default(), 0).unwrap(), None);
     }
 }

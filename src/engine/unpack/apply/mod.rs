@@ -11,7 +11,7 @@ pub use resolve::Resolver;
 use super::marks::{TarMark, TarMarks};
 use super::parse::{Item, Reader};
 use super::{Options, overlay};
-use crate::engine::Result;
+use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::{Code, Problem};
 use crate::tree::{Kind, LayerEntry, Sum, Time};
 use error::ApplyError;
@@ -23,6 +23,7 @@ use place::{Place, Places};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::BufRead;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -58,6 +59,52 @@ pub fn apply(
     Ok(applier.tally)
 }
 
+/// How files are put where there are others.
+#[derive(Debug, Clone, Default)]
+pub struct Into {
+    /// Below the root: where.
+    pub path: Vec<u8>,
+    /// A directory takes no file's place, nor a file a directory's.
+    pub keep_kinds: bool,
+    /// Whose they become; none: whose the tar says.
+    pub owner: Option<(u32, u32)>,
+}
+
+/// Applies a tar of files, which is no layer, to a tree in which there is something already: an entry takes the place of what has
+/// its name. Links in the tree lead nowhere out of it.
+pub fn put(tar: impl BufRead, root: OwnedFd, into: &Into, options: Options) -> Result<Tally> {
+    let mut reader = Reader::of_files(tar, options.limits);
+    let places = Places::at(root, &options);
+    let mut applier =
+        Applier { places, options, dirs: BTreeMap::new(), bytes_of_dirs: 0, sum: None, tally: Tally::default() };
+    let below =
+        |path: &[u8]| if into.path.is_empty() { path.to_vec() } else { [into.path.as_slice(), b"/", path].concat() };
+    while let Some(mut item) = reader.next()? {
+        applier.tally.entries += 1;
+        // The directory itself stays as it is.
+        if item.entry.path.as_bytes().is_empty() {
+            continue;
+        }
+        let path = below(item.entry.path.as_bytes());
+        options.limits.check_path(&path)?;
+        if let Kind::Hardlink { target } = &mut item.entry.kind {
+            *target = below(target.as_bytes()).into();
+        }
+        if let Some((uid, gid)) = into.owner {
+            (item.entry.uid, item.entry.gid) = (uid.into(), gid.into());
+        }
+        item.entry.path = path.into();
+        let path = item.entry.path.as_bytes();
+        if into.keep_kinds {
+            applier.check_kind(path, item.entry.kind == Kind::Directory)?;
+        }
+        applier.take(&item, &mut reader).map_err(|stop| stop.at(path))?;
+    }
+    applier.date_directories()?;
+    reader.finish()?;
+    Ok(applier.tally)
+}
+
 struct Applier {
     places: Places,
     options: Options,
@@ -79,6 +126,19 @@ struct Dated {
 }
 
 impl Applier {
+    /// Refuses an entry that would put a file where a directory is, or the other way round.
+    fn check_kind(&mut self, path: &[u8], directory: bool) -> Result<()> {
+        let look = |place: Place<'_>| overlay::look(&place.dir, place.name()).map_err(ApplyError::doing("stat"));
+        let there =
+            self.places.existing(path).and_then(|place| place.map_or(Ok(None), look)).map_err(|e| e.at(path))?;
+        let is_dir = there.map(|stat| stat.st_mode & libc::S_IFMT == libc::S_IFDIR);
+        if is_dir.is_none_or(|is_dir| is_dir == directory) {
+            return Ok(());
+        }
+        let code = if directory { Code::CopyDirectoryOverFile } else { Code::CopyFileOverDirectory };
+        Err(Fault::new(FaultKind::BadRequest, code).with("path", super::shown(path)))
+    }
+
     fn take(&mut self, item: &Item, reader: &mut Reader<impl BufRead>) -> Result<(), ApplyError> {
         let entry = &item.entry;
         let path = entry.path.as_bytes();

@@ -45,8 +45,13 @@ impl Places {
     pub fn open(dir: &Path, options: &Options) -> Result<Self> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         let root = open(dir, flags, Mode::empty()).map_err(|e| Fault::io("open", dir.display(), &e.into()))?;
+        Ok(Self::at(root, options))
+    }
+
+    /// Below a directory that is open.
+    pub fn at(root: OwnedFd, options: &Options) -> Self {
         let (resolver, limits, rootless) = (options.resolver, options.limits, options.rootless);
-        Ok(Self { resolver, limits, rootless, root: Rc::new(root), last: None })
+        Self { resolver, limits, rootless, root: Rc::new(root), last: None }
     }
 
     pub fn root(&self) -> Place<'static> {

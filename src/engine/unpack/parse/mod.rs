@@ -44,6 +44,8 @@ pub struct Reader<R> {
     padding: u64,
     /// So many bytes of holes are still counted through for the sums of files.
     holes_left: u64,
+    /// It is no layer: names mean what they say.
+    plain: bool,
 }
 
 /// Bytes of holes of one layer that are counted through: a second's work.
@@ -68,7 +70,12 @@ struct Before {
 
 impl<R: BufRead> Reader<R> {
     pub fn new(input: R, limits: Limits) -> Self {
-        Self { input, limits, entries: 0, left: 0, padding: 0, holes_left: HOLES }
+        Self { input, limits, entries: 0, left: 0, padding: 0, holes_left: HOLES, plain: false }
+    }
+
+    /// Of files that are no layer.
+    pub fn of_files(input: R, limits: Limits) -> Self {
+        Self { plain: true, ..Self::new(input, limits) }
     }
 
     /// The next entry; none at the end. What was not read of the last one's content is passed over.
@@ -192,7 +199,7 @@ impl<R: BufRead> Reader<R> {
             b'4' => header.device().map(|(major, minor)| Kind::Block { major, minor })?,
             other => return Err(Bad::Text(format!("entries of type {:?} are unknown", char::from(other)))),
         };
-        let (path, kind) = match named(&path)? {
+        let (path, kind) = match if self.plain { Named::Plain } else { named(&path)? } {
             Named::Nothing => return Ok(None),
             Named::Plain => (path, kind),
             Named::Mark(path, kind) => (path, kind),

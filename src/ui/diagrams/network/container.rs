@@ -118,7 +118,7 @@ fn boxed(
     let id = NodeId::of(Entity::Container(container.id.clone()));
     let netns = world.netns_of(&container.id);
     let shares = container.network_mode == NetworkMode::Host;
-    let running = matches!(container.state, ContainerState::Running { .. });
+    let running = container.state.lives();
     let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
     let style = if netns.is_none() || shares { Style::DashedFrame } else { Style::Frame };
     let full = stage.is_full();
@@ -173,7 +173,7 @@ fn boxed(
             place,
             sizes,
             match container.state {
-                ContainerState::Running { .. } => "scene-net-unknown",
+                ContainerState::Running { .. } | ContainerState::Paused { .. } => "scene-net-unknown",
                 ContainerState::Created => "scene-net-not-yet",
                 ContainerState::Exited { .. } => "scene-net-none-now",
             },

@@ -75,6 +75,7 @@ fn state_key(container: &Container) -> &'static str {
     match container.state {
         ContainerState::Created => "created",
         ContainerState::Running { .. } => "running",
+        ContainerState::Paused { .. } => "paused",
         ContainerState::Exited { .. } => "exited",
     }
 }
@@ -94,7 +95,7 @@ fn one(world: &World, stage: &mut Stage<'_>, field: &NodeId, card: &Card<'_>, at
             (first, id, stage.say_with("scene-alike", &[("n", &all.len().to_string()), ("name", &first.name)]), under)
         }
     };
-    let running = matches!(container.state, ContainerState::Running { .. });
+    let running = container.state.lives();
     let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
     let title = stage.fit_middle(&title, Font::Title, room);
     let under = stage.fit(&under, Font::MonoSmall, room);
