@@ -4,6 +4,8 @@
 #![cfg(feature = "engine")]
 #![allow(missing_docs, reason = "a test program")]
 
+#[path = "escape/copies.rs"]
+mod copies;
 #[path = "common/engine.rs"]
 mod engine;
 
