@@ -64,7 +64,7 @@ scene-lower-top = uppermost
 scene-lower-bottom = lowest
 scene-lower-used = mounts: { $n }
 scene-scale = {"="} { $size } (one scale for all bars)
-scene-scale-clamped = not to scale (less than { $size })
+scene-scale-clamped = too small to scale (less than { $size })
 scene-all-shared = All { $n } layers are the same as above, and stored once.
 scene-some-shared = The lower { $n } layers are the same as above, and stored once.
 scene-other-platform = cannot run here

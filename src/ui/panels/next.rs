@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     let inner = area.shrink2(vec2(16.0, 10.0));
     paint_next(ui, cx, inner, record, &caption, &title, if record.is_some() { color } else { theme.weak });
     if let Some(record) = record.filter(|_| !state.is_predicting()) {
-        let why = cx.words.step_why(record.step.plan.kind);
+        let why = plain(&cx.words.step_why(record.step.plan.kind));
         let (call, has) = (record.step.plan.call.clone(), response.clicked());
         response.on_hover_ui(|ui| {
             ui.set_max_width(380.0);
@@ -43,6 +43,11 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
             cx.want(PlaybackCommand::Step);
         }
     }
+}
+
+/// What is code in it has no face of its own here.
+fn plain(text: &str) -> String {
+    text.replace('`', "")
 }
 
 /// The message that says why nothing comes next.
@@ -68,7 +73,7 @@ fn paint_next(
     let rect = widgets::line(painter, inner.min, width, caption, fonts::bold(12.0), color);
     let rect = widgets::line(painter, rect.left_bottom() + vec2(0.0, 3.0), width, title, fonts::bold(15.0), theme.text);
     let Some(record) = record else { return };
-    let why = veil.map_or_else(|| cx.words.step_why(record.step.plan.kind), |veil| cx.say(veil.next_key()));
+    let why = veil.map_or_else(|| plain(&cx.words.step_why(record.step.plan.kind)), |veil| cx.say(veil.next_key()));
     let at = rect.left_bottom() + vec2(0.0, 3.0);
     widgets::lines(painter, at, width, 2, &why, fonts::regular(12.0), theme.weak);
     if veil.is_some() {
