@@ -174,6 +174,7 @@ codes! {
     ContainerRestarting = "container-restarting",
     ContainerRunning = "container-running",
     ContainerWaits = "container-waits",
+    CopyDamaged = "copy-damaged",
     CopyDirectoryOverFile = "copy-directory-over-file",
     CopyFileOverDirectory = "copy-file-over-directory",
     CopyNoPath = "copy-no-path",

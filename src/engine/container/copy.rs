@@ -172,8 +172,18 @@ impl Engine {
             unpack::decoder(BufReader::new(tar), options.limits).map_err(|e| Fault::io("read", "the archive", &e))?;
         let root = reach::directory(root.as_fd(), b"").map_err(|e| Fault::io("open", "/", &e.into()))?;
         let into = unpack::Into { path, keep_kinds: how.keep_kinds, owner };
-        unpack::put(tar, root, &into, options).map(drop)
+        unpack::put(tar, root, &into, options).map(drop).map_err(|fault| of_archive(fault, &wanted.path))
     }
+}
+
+/// What contradicts itself is here no layer that somebody pulled, but what somebody has just sent.
+fn of_archive(mut fault: Fault, path: &str) -> Fault {
+    if matches!(fault.problem.code, Code::LayerDamaged) {
+        fault.problem.code = Code::CopyDamaged;
+        fault.kind = FaultKind::BadRequest;
+        return fault.with("path", path);
+    }
+    fault
 }
 
 /// As Docker: what was mounted read-only takes nothing, nor does a root that is read-only, but for what is mounted over it.

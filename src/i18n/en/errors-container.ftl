@@ -125,3 +125,4 @@ problem-copy-no-path = bad parameter: path cannot be empty. Write one behind the
 problem-copy-not-a-directory = extraction point is not a directory: { $path } in container { $container }. Name the directory that the files are to be put into.
 problem-copy-not-found = Could not find the file { $path } in container { $container }. Look what is there: `docker exec { $container } ls`, or `docker diff { $container }`.
 problem-copy-read-only = { $path } in container { $container } is marked read-only, and so nothing can be put there. Create it without `--read-only` or `:ro`.
+problem-copy-damaged = The archive cannot be put at { $path }: { $reason }. Copy it again, or to a place that nothing changes meanwhile.

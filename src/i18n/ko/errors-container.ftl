@@ -125,3 +125,4 @@ problem-copy-no-path = 경로가 비어 있습니다. `docker cp 컨테이너:/�
 problem-copy-not-a-directory = { $container } 컨테이너의 { $path } 경로는 디렉터리가 아니라 파일을 풀 수 없습니다. 파일을 넣을 디렉터리를 지정하세요.
 problem-copy-not-found = { $container } 컨테이너에 { $path } 경로가 없습니다. `docker exec { $container } ls`나 `docker diff { $container }`로 무엇이 있는지 확인하세요.
 problem-copy-read-only = { $container } 컨테이너의 { $path } 경로는 읽기 전용이라 아무것도 넣을 수 없습니다. `--read-only`나 `:ro` 없이 컨테이너를 만드세요.
+problem-copy-damaged = 보낸 아카이브를 { $path }에 풀 수 없습니다: { $reason }. 다시 복사하거나, 그사이에 바뀌지 않는 위치로 복사하세요.
