@@ -34,6 +34,7 @@ impl Names {
             (_, "network") => Some(Self::Networks),
             (_, "volume") => Some(Self::VolumesAt),
             (_, "image_and_command") | (["pull"] | ["image", "pull"], "image") => Some(Self::Pullable),
+            (["cp"] | ["container", "cp"], "source") => Some(Self::Containers),
             (_, "image" | "source" | "repository") => Some(Self::Images),
             (["network", ..], "names") => Some(Self::Networks),
             (["volume", ..], "names") => Some(Self::Volumes),
@@ -42,7 +43,7 @@ impl Names {
             (_, "names" | "name" | "container" | "name_and_command") => match command {
                 "exec" | "attach" | "stop" | "kill" | "pause" | "unpause" | "top" => Some(Self::Running),
                 "start" => Some(Self::Stopped),
-                "rm" | "logs" | "diff" | "wait" | "commit" | "inspect" | "restart" | "rename" | "update" => {
+                "rm" | "logs" | "diff" | "wait" | "commit" | "inspect" | "restart" | "rename" | "update" | "export" => {
                     Some(Self::Containers)
                 }
                 _ => None,

@@ -290,8 +290,19 @@ fn docker_may_be_left_out_and_host_is_the_lab_hosts() {
 }
 
 /// Arguments that are new names, files, or somebody else's.
-const NO_NAMES: &[&str] =
-    &["reference", "target", "command", "file", "server", "commit container", "create name", "image", "detach"];
+const NO_NAMES: &[&str] = &[
+    "reference",
+    "target",
+    "command",
+    "file",
+    "server",
+    "commit container",
+    "create name",
+    "image",
+    "detach",
+    "new_name",
+    "ps_options",
+];
 
 #[test]
 fn every_argument_of_every_command_names_something_or_is_known_not_to() {
