@@ -175,7 +175,6 @@ fn arguments_are_told_back_as_text() {
         &["docker", "run", "-m", TYPED, "x"],
         &["docker", "run", "--env-file", TYPED, "x"],
         &["docker", "ps", "--filter", TYPED],
-        &["docker", "ps", "--format", TYPED],
         &["docker", "load", "-i", TYPED],
         &["docker", "load", "-i", file],
         &["docker", "import", TYPED],

@@ -3,6 +3,7 @@
 use super::functions::{call, is_true, shown};
 use super::{Found, Node, Operand, Pipe};
 use crate::docker::Json;
+use crate::spec::visible;
 
 type Ran<T> = Result<T, String>;
 
@@ -117,7 +118,8 @@ impl Run {
         let mut arguments = Vec::new();
         if let Operand::Function(name) = first {
             for operand in rest {
-                arguments.push(self.operand(operand, dot)?);
+                // JSON has its own way to write what is in no line.
+                arguments.push(if name == "json" { self.raw(operand, dot)? } else { self.operand(operand, dot)? });
             }
             arguments.extend(piped);
             return call(name, &arguments);
@@ -134,7 +136,15 @@ impl Run {
         }
     }
 
+    /// A value, in one line: what a stranger called something makes no lines of its own. Those of the template are its author's.
     fn operand(&mut self, operand: &Operand, dot: &Json) -> Ran<Found> {
+        match operand {
+            Operand::Dot(_) | Operand::Variable(..) => Ok(self.raw(operand, dot)?.map(seen)),
+            _ => self.raw(operand, dot),
+        }
+    }
+
+    fn raw(&mut self, operand: &Operand, dot: &Json) -> Ran<Found> {
         match operand {
             Operand::Dot(path) => walk(dot, path),
             Operand::Variable(name, path) if name.is_empty() => walk(&self.root, path),
@@ -150,6 +160,19 @@ impl Run {
             Operand::Literal(value) => Ok(Some(value.clone())),
             Operand::Function(name) => call(name, &[]),
         }
+    }
+}
+
+/// With all that would end a line made visible.
+fn seen(value: Json) -> Json {
+    match value {
+        Json::Text(text) => Json::Text(visible::line(&text).into_owned()),
+        Json::List(all) => Json::List(all.into_iter().map(seen).collect()),
+        Json::Object(fields) => {
+            let field = |(name, value): (String, Json)| (visible::line(&name).into_owned(), seen(value));
+            Json::Object(fields.into_iter().map(field).collect())
+        }
+        other => other,
     }
 }
 

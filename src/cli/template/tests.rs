@@ -57,6 +57,25 @@ fn templates_say_what_go_makes_of_them() {
 }
 
 #[test]
+fn what_a_stranger_called_something_makes_no_lines() {
+    let value = json!({"Name": "a\nFAKE b", "Labels": {"x": "1\r\n2\u{1b}[31m"}, "All": ["a\nb"]});
+    let render = |text: &str| Template::parse(text).unwrap().render(&Json::from(&value)).unwrap();
+    for text in [
+        "{{.Name}}",
+        "{{$x := .Name}}{{$x}}",
+        "{{upper .Name}}",
+        "{{.Labels.x}}",
+        "{{.Labels}}",
+        "{{range .All}}{{.}}{{end}}",
+        "{{json .Name}}",
+    ] {
+        let said = render(text);
+        assert!(!said.contains(['\n', '\r', '\u{1b}']), "{text}: {said:?}");
+    }
+    assert_eq!(render("{{println 1}}a"), "1\na", "those of the template are meant");
+}
+
+#[test]
 fn what_cannot_be_read_or_done_is_said() {
     for (text, reason) in [
         ("{{.Nosuch}}", "map has no entry for key \"Nosuch\""),
