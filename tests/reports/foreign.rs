@@ -141,7 +141,6 @@ fn words(side: &Side<'_>) {
         json!({"UTSMode": "host"}),
         json!({"UsernsMode": "host"}),
         json!({"NetworkMode": "container:x"}),
-        json!({"RestartPolicy": {"Name": "always"}}),
         json!({"LogConfig": {"Type": "syslog"}}),
         json!({"SecurityOpt": ["seccomp=/profile"]}),
         json!({"Binds": ["/tmp:/m:rshared"]}),

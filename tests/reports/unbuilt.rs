@@ -4,13 +4,7 @@ use crate::side::{IMAGE, Side, shared, text};
 
 /// Command lines, and a word of what is said.
 const LINES: &[(&str, &str)] = &[
-    ("pause box", "STOP"),
-    ("unpause box", "CONT"),
-    ("top box", "docker exec"),
     ("stats --no-stream box", "docker exec"),
-    ("rename box other", "--name"),
-    ("update -m 64m box", "limits"),
-    ("cp box:/etc/passwd -", "-v DIR:/DIR"),
     ("network create net", "bridge, host and none"),
     ("network connect bridge box", "bridge, host and none"),
     ("network disconnect bridge box", "bridge, host and none"),
@@ -53,7 +47,7 @@ pub fn area(side: &Side<'_>) {
     );
     // Over the wire, by a status that says so; and what nobody has is a page that is not there.
     for (method, path, status, word) in [
-        ("GET", "/containers/box/top", 501, "processes"),
+        ("GET", "/containers/box/stats", 501, "Statistics"),
         ("GET", "/distribution/lab/shell:1/json", 501, "registry"),
         ("GET", "/images/search?term=x", 501, "Searching"),
         ("PUT", "/volumes/data", 501, "Swarm"),
