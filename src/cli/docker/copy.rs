@@ -1,8 +1,8 @@
 //! `docker cp`, `docker export` (docker/cli `cli/command/container/cp.go`, moby `pkg/archive/copy.go`).
 //!
 //! ```text
-//! out  GET archive ─▶ tar ─▶ entries under another name ─▶ unpacked here
-//! in   files here ─▶ tar ─▶ entries under another name ─▶ PUT archive
+//! out  GET archive ─▶ tar ─▶ unpacked beside where it goes ─▶ moved there, under its name
+//! in   files here ─▶ tar, under the name that they get ─▶ PUT archive
 //! ```
 
 use super::{CommandSession, encode};
@@ -179,7 +179,7 @@ fn to_here(
     args: &CpArgs,
 ) -> Result<u64, ClientError> {
     let mut path = path.to_owned();
-    let mut called = base(&path);
+    let called = base(&path);
     if args.follow_link
         && let Some(stat) = look(session, name, &path)?.filter(|stat| stat.mode & PathStat::LINK != 0)
     {
@@ -195,9 +195,6 @@ fn to_here(
         is_there: there.is_some(),
         is_dir: there.is_some_and(|there| there.is_dir()),
     };
-    if called == "/" {
-        called = ".".to_owned();
-    }
     let (dir, new) = arrange(&called, is_dir, &place)?;
     let failed = |e: io::Error| unwritten(Path::new(target), &e);
     // First all of it beside where it goes: what is cut off is no copy, and a link in it leads nowhere.
