@@ -35,23 +35,28 @@ impl Console {
         self.printed.get(terminal).map(|text| plain(text)).unwrap_or_default()
     }
 
-    /// True when that terminal printed this as a word of its own: `172.17.0.2` is not in `172.17.0.20`.
+    /// True when that terminal printed this as a word of its own.
     pub fn shows(&self, terminal: &Terminal, value: &str) -> bool {
-        let text = self.text(terminal);
-        let word = |c: char| c.is_alphanumeric() || c == '.';
-        !value.is_empty()
-            && text.match_indices(value).any(|(at, _)| {
-                let before = text[..at].chars().next_back();
-                let mut after = text[at + value.len()..].chars();
-                // A full stop that ends a sentence, or a colon, is no part of a name or an address.
-                let joined = match after.next() {
-                    Some('.') => after.next().is_some_and(char::is_alphanumeric),
-                    Some(next) => word(next),
-                    None => false,
-                };
-                !before.is_some_and(word) && !joined
-            })
+        words(&self.text(terminal), value).next().is_some()
     }
+}
+
+/// Where `value` stands in `text` as a word of its own, in bytes: `172.17.0.2` is not in `172.17.0.20`.
+pub fn words<'a>(text: &'a str, value: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let joins = |c: char| c.is_alphanumeric() || c == '.';
+    let alone = move |at: usize| {
+        let before = text[..at].chars().next_back();
+        let mut after = text[at + value.len()..].chars();
+        // A full stop that ends a sentence, or a colon, is no part of a name or an address.
+        let joined = match after.next() {
+            Some('.') => after.next().is_some_and(char::is_alphanumeric),
+            Some(next) => joins(next),
+            None => false,
+        };
+        !before.is_some_and(joins) && !joined
+    };
+    let all = (!value.is_empty()).then(|| text.match_indices(value));
+    all.into_iter().flatten().map(|(at, _)| at).filter(move |at| alone(*at))
 }
 
 /// A terminal's output without its escape sequences (ECMA-48: `ESC [ … letter`, `ESC ] … BEL`, `ESC` and one character).

@@ -32,7 +32,7 @@ mod walk;
 
 pub use answer::{Answer, Term};
 pub use claims::{Verdict, verdicts_of};
-pub use console::{Console, plain};
+pub use console::{Console, plain, words};
 pub use format::{Lesson, Source};
 pub use library::{embedded, is_called, recording};
 pub use lint::lint;

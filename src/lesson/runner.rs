@@ -178,6 +178,14 @@ impl Runner {
         self.goals.iter().find(|((_, id), _)| id == goal)?.1.as_ref()
     }
 
+    /// The words in a terminal's output that goals of this step were reached by.
+    pub fn printed(&self) -> Vec<String> {
+        let step = self.step();
+        let reached = |goal: &Goal| self.goals.get(&(step.id.clone(), goal.id.clone()))?.as_ref()?.printed();
+        let by_console = |goal: &&Goal| goal.show.is_none() && matches!(goal.when, Condition::Console { .. });
+        step.goals.iter().filter(by_console).filter_map(reached).collect()
+    }
+
     /// A command of the lesson with the values of goals in it: `{{top}}` is what the goal `top` was reached with.
     pub fn filled(&self, line: &str) -> String {
         self.goals.iter().fold(line.to_owned(), |line, ((_, goal), value)| {

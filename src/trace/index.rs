@@ -1,4 +1,4 @@
-use super::{Body, Change, Entity, Event, Level, Op, OpId, Plan, Seq, Step, StepId, StepKind};
+use super::{Body, Change, Code, Entity, Event, Level, Op, OpId, Outcome, Plan, Seq, Step, StepId, StepKind};
 use crate::spec::ContainerId;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -37,6 +37,20 @@ pub struct StepMark {
     pub announced: Seq,
     /// The event that ended it; none while it is under way.
     pub ended: Option<Seq>,
+    /// What came of it, as far as it is known.
+    pub fate: StepFate,
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StepFate {
+    /// It was done, or is being done.
+    #[default]
+    Done,
+    /// Its call was not needed, and not made.
+    NotMade,
+    /// It failed.
+    Failed,
 }
 
 impl StepMark {
@@ -55,16 +69,27 @@ impl Index {
             Body::StepAnnounced { step } => {
                 let Step { id, parent, plan: Plan { kind, .. }, .. } = step;
                 self.places.insert(*id, self.forgotten + self.steps.len());
-                let (announced, ended) = (event.seq, None);
-                self.steps.push_back(StepMark { id: *id, parent: *parent, kind: *kind, announced, ended });
+                let (announced, ended, fate) = (event.seq, None, StepFate::Done);
+                self.steps.push_back(StepMark { id: *id, parent: *parent, kind: *kind, announced, ended, fate });
             }
-            Body::StepEnded { step, .. } => {
-                let place = self.places.get(step).and_then(|place| place.checked_sub(self.forgotten));
-                if let Some(mark) = place.and_then(|place| self.steps.get_mut(place)) {
+            Body::StepEnded { step, outcome, .. } => {
+                if let Some(mark) = self.step_mut(*step) {
                     mark.ended = Some(event.seq);
+                    if matches!(outcome, Outcome::Failed(_)) {
+                        mark.fate = StepFate::Failed;
+                    }
                 }
             }
-            Body::Observed { change, .. } => self.touch(change, event.seq),
+            Body::Observed { step, change, .. } => {
+                let not_made = match &**change {
+                    Change::Remark(problem) => matches!(problem.code, Code::CallNotMade),
+                    _ => false,
+                };
+                if let Some(mark) = step.filter(|_| not_made).and_then(|step| self.step_mut(step)) {
+                    mark.fate = StepFate::NotMade;
+                }
+                self.touch(change, event.seq);
+            }
             Body::Console { container, .. } => {
                 let printed = self.printed.entry(container.clone()).or_default();
                 if printed.is_empty() {
@@ -74,6 +99,10 @@ impl Index {
             }
             Body::Dropped { .. } => {}
         }
+    }
+
+    fn step_mut(&mut self, id: StepId) -> Option<&mut StepMark> {
+        self.steps.get_mut(self.places.get(&id)?.checked_sub(self.forgotten)?)
     }
 
     fn touch(&mut self, change: &Change, seq: Seq) {

@@ -33,7 +33,7 @@ pub use entity::Entity;
 pub use event::{Body, Event, Op, OpKind, Outcome, Seq};
 pub use events::{EventStore, InMemory};
 pub use evidence::{Book, Evidence};
-pub use index::StepMark;
+pub use index::{StepFate, StepMark};
 pub use keyframes::Keyframes;
 pub use problem::Problem;
 pub use step::{Family, Level, OpId, Plan, Step, StepId, StepKind};

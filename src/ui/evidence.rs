@@ -144,7 +144,7 @@ fn write(evidence: &Evidence, out: &mut Write<'_>) {
             }
             arguments(rest, out);
             out("\n= ", Ink::Weak);
-            out(result, if result.starts_with('-') { Ink::Bad } else { Ink::Good });
+            out(result, answered(name, result));
         }
         Evidence::Netlink { request, reply } => {
             let request = &*visible::line(request);
@@ -190,6 +190,16 @@ fn write(evidence: &Evidence, out: &mut Write<'_>) {
             text_block(body, out);
         }
         Evidence::Own { facts, .. } => block(facts, out),
+    }
+}
+
+/// Who only looks whether something is there is answered by "no", too.
+fn answered(name: &str, result: &str) -> Ink {
+    let looks = matches!(name, "stat" | "lstat" | "statx" | "newfstatat" | "access" | "faccessat");
+    match result.starts_with('-') {
+        false => Ink::Good,
+        true if looks && result.starts_with("-1 ENOENT") => Ink::Plain,
+        true => Ink::Bad,
     }
 }
 
@@ -310,6 +320,15 @@ mod tests {
     fn a_syscall_reads_like_strace() {
         let text = plain(&Evidence::syscall("mount(\"overlay\", \"/m\", 0)", "-1 EPERM (Operation not permitted)"));
         assert_eq!(text, "mount(\"overlay\", \"/m\", 0)\n= -1 EPERM (Operation not permitted)");
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_answer_to_who_looked_and_a_failure_to_who_wanted_it() {
+        let gone = "-1 ENOENT (No such file or directory)";
+        assert_eq!(answered("stat", gone), Ink::Plain);
+        assert_eq!(answered("unlink", gone), Ink::Bad);
+        assert_eq!(answered("stat", "-1 EACCES (Permission denied)"), Ink::Bad);
+        assert_eq!(answered("mount", "0"), Ink::Good);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::icons::Icon;
 use super::style::{RADIUS, RADIUS_SMALL};
 use super::{fonts, theme::Theme};
+use crate::trace::StepFate;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Align2, Color32, CornerRadius, FontId, Frame, Margin, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
@@ -247,10 +248,31 @@ pub fn lines(
     font: FontId,
     color: Color32,
 ) -> Rect {
-    let mut job = LayoutJob::single_section(fonts::shown(text), TextFormat::simple(font, color));
-    job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: rows, ..Default::default() };
-    let galley = painter.layout_job(job);
+    let galley = lines_of(painter, width, rows, text, font, color);
     let rect = Rect::from_min_size(at, galley.size());
     painter.galley(at, galley, color);
     rect
+}
+
+/// A step of a trace: filled, red when it failed, hollow when its call was not needed.
+pub fn tick(painter: &egui::Painter, at: Rect, color: Color32, fate: StepFate) {
+    match fate {
+        StepFate::Done => painter.rect_filled(at, 2.5, color),
+        StepFate::Failed => painter.rect_filled(at, 2.5, Theme::of(painter.ctx()).bad),
+        StepFate::NotMade => painter.rect_stroke(at, 2.5, Stroke::new(1.5, color), StrokeKind::Inside),
+    };
+}
+
+/// The same, laid out only.
+pub fn lines_of(
+    painter: &egui::Painter,
+    width: f32,
+    rows: usize,
+    text: &str,
+    font: FontId,
+    color: Color32,
+) -> std::sync::Arc<egui::Galley> {
+    let mut job = LayoutJob::single_section(fonts::shown(text), TextFormat::simple(font, color));
+    job.wrap = TextWrapping { max_width: width.max(1.0), max_rows: rows, ..Default::default() };
+    painter.layout_job(job)
 }

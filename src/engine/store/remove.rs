@@ -16,7 +16,7 @@ pub struct Removal {
 /// A container that was made from an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Its id.
+    /// Its name: who is told of it has given it, or sees it in `docker ps`.
     pub container: String,
     /// It runs, or is being started: its image stays, whatever is asked.
     pub running: bool,

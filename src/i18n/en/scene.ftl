@@ -63,7 +63,7 @@ scene-no-layer = no layer
 scene-lower-top = uppermost
 scene-lower-bottom = lowest
 scene-lower-used = mounts: { $n }
-scene-scale = {"="} { $size } (one scale for all bars)
+scene-scale = {"="} { $size } (all bars)
 scene-scale-clamped = too small to scale (less than { $size })
 scene-all-shared = All { $n } layers are the same as above, and stored once.
 scene-some-shared = The lower { $n } layers are the same as above, and stored once.

@@ -63,8 +63,8 @@ scene-no-layer = 레이어 없음
 scene-lower-top = 맨 위
 scene-lower-bottom = 맨 아래
 scene-lower-used = 마운트 { $n }개가 사용 중
-scene-scale = {"="} { $size } (모든 막대가 같은 축척)
-scene-scale-clamped = 너무 작아 축척과 다름 ({ $size } 미만)
+scene-scale = {"="} { $size } (막대 공통)
+scene-scale-clamped = 실제보다 길게 그림 ({ $size } 미만)
 scene-all-shared = 레이어 { $n }개가 모두 위의 것과 같아서 한 번만 저장됩니다.
 scene-some-shared = 아래쪽 레이어 { $n }개는 위의 것과 같아서 한 번만 저장됩니다.
 scene-other-platform = 실행할 수 없음

@@ -163,6 +163,19 @@ pub enum Anchor {
     Right,
 }
 
+impl Anchor {
+    /// Of this room what a text on that side takes that is so wide.
+    pub fn place(self, room: Rect, width: f32) -> Rect {
+        let width = width.min(room.width());
+        let left = match self {
+            Self::Left => room.left(),
+            Self::Center => room.center().x - width / 2.0,
+            Self::Right => room.right() - width,
+        };
+        Rect::from_min_size(Pos2::new(left, room.top()), Vec2::new(width, room.height()))
+    }
+}
+
 /// A line of text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {

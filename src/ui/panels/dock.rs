@@ -247,6 +247,7 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     let line =
         terminal.ended.map(|status| (status, Rect::from_min_max(pos2(all.left(), all.bottom() - ENDED), all.max)));
     let room = Rect::from_min_max(all.min, line.as_ref().map_or(all.max, |(_, line)| line.right_top()));
+    terminal.screen.point_at(pointed(cx));
     let screen = |ui: &mut Ui| terminal.screen.show(ui, &label, if runs { Life::Runs } else { Life::Ended });
     let shown = ui.scope_builder(egui::UiBuilder::new().max_rect(room), screen).inner;
     ui.advance_cursor_after_rect(all);
@@ -283,6 +284,11 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     }
     terminals.has_keys = shown.focused || take && runs;
     terminals.room = Some(room);
+}
+
+/// What the page of the lesson is about in what was printed.
+fn pointed(cx: &PanelContext<'_>) -> Vec<String> {
+    cx.state.course.as_ref().map(|course| course.runner().printed()).unwrap_or_default()
 }
 
 /// What an exit code says of how it ended: Docker's own, a shell's, and 128 and a signal.
@@ -324,6 +330,7 @@ fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     if let Some(screen) = terminals.past.screen(&cx.state.trace, &shown) {
         // Columns stay as printed; rows are as many as there is room for, so that the latest lines are seen.
         let columns = screen.size().1;
+        screen.point_at(pointed(cx));
         let shown = screen.show(ui, &label, Life::Past);
         screen.resize(rows.unwrap_or(shown.room.0), columns);
         if let Some(text) = screen.selected_text()

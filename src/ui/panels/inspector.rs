@@ -16,7 +16,8 @@ const EVENTS: usize = 8;
 /// Shows it in all the room there is, with what comes next at its foot.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let all = ui.available_rect_before_wrap();
-    let foot = Rect::from_min_max(egui::pos2(all.left(), all.bottom() - next::HEIGHT), all.max);
+    let high = next::height(ui, cx, all.width());
+    let foot = Rect::from_min_max(egui::pos2(all.left(), all.bottom() - high), all.max);
     let room = Rect::from_min_max(all.min, egui::pos2(all.right(), foot.top() - 10.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| known(ui, cx));
     next::show(ui, cx, foot);

@@ -168,7 +168,8 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, record: &StepRecord) {
     let indent = if kind.level() == Level::Story { 6.0 } else { 22.0 };
     let color = theme.family(record.step.family());
     let tick = Rect::from_center_size(pos2(row.left() + indent + 3.0, row.center().y), vec2(4.0, 11.0));
-    ui.painter().rect_filled(tick, 2.0, if done || here { color } else { color.gamma_multiply(0.45) });
+    let color = if done || here { color } else { color.gamma_multiply(0.45) };
+    widgets::tick(ui.painter(), tick, color, state.fate(record.step.id));
     let at = pos2(tick.right() + 8.0, row.top() + 6.0);
     let ink = if done || here { theme.text } else { theme.weak };
     let font = if kind.level() == Level::Story { fonts::bold(13.0) } else { fonts::regular(13.0) };

@@ -69,6 +69,9 @@ impl WindowState {
             Face::Ask(question) => Some(question.clone()),
             _ => None,
         };
+        if self.asks.is_some() {
+            self.let_go_of_pointed();
+        }
         if let Some(course) = &mut self.course {
             course.turn_face(Some(face));
         }

@@ -167,8 +167,19 @@ impl WindowState {
         }
     }
 
-    /// What is lit in the picture: what changed last, and what the lesson's page speaks of.
+    /// What the lesson chose is chosen no longer.
+    pub(super) fn let_go_of_pointed(&mut self) {
+        if self.pointed.is_some() && self.pointed.take() == self.selection {
+            self.selection = None;
+        }
+    }
+
+    /// What is lit in the picture: what changed last, and what the lesson's page speaks of. While it asks, nothing: of what may be the
+    /// answer none stands out.
     pub fn lit(&self) -> Vec<Entity> {
+        if self.open_question().is_some() {
+            return Vec::new();
+        }
         let mut lit = crate::ui::news::of(&self.world, &self.changed);
         let step = self.course.as_ref().filter(|course| !course.is_ended()).map(|course| course.runner().step());
         if let Some(step) = step.filter(|step| step.tab.map(diagram_of) == Some(self.tab)) {
@@ -187,9 +198,7 @@ impl WindowState {
         }
         self.world = self.trace.seek(position);
         // What a lesson pointed at is let go of by the next step; what a person chose stays chosen.
-        if self.pointed.is_some() && self.pointed.take() == self.selection {
-            self.selection = None;
-        }
+        self.let_go_of_pointed();
         let before = position.saturating_sub(u64::from(!self.at_end_of_all()));
         let from = match self.marks.reached(before) {
             0 => 0,

@@ -1,6 +1,7 @@
 //! The debugger: where one looks in the trace, and what the engine's gate lets through.
 
 use super::*;
+use crate::trace::{StepFate, StepId};
 
 /// Moves, and where they stop.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,13 @@ pub enum PlaybackCommand {
 }
 
 impl WindowState {
+    /// What has come of a step by now.
+    pub fn fate(&self, step: StepId) -> StepFate {
+        let mark = self.trace.mark(step);
+        let over = mark.filter(|mark| mark.ended.is_some_and(|ended| ended <= self.cursor.position()));
+        over.map(|mark| mark.fate).unwrap_or_default()
+    }
+
     pub(super) fn play(&mut self, command: PlaybackCommand) -> Option<Effect> {
         use PlaybackCommand as C;
         let engine = self.steps_the_engine();

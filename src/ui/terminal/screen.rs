@@ -1,10 +1,12 @@
 //! A terminal's screen: what vt100 makes of the bytes, and how it is painted. Hangul is two cells wide.
 
+use crate::lesson::words;
 use crate::spec::visible;
 use crate::ui::fonts;
 use crate::ui::theme::Theme;
 use egui::{Color32, EventFilter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use std::num::NonZeroU16;
+use std::ops::Range;
 
 const SIZE: f32 = 13.5;
 const SCROLLBACK: usize = 4000;
@@ -26,6 +28,19 @@ pub struct Screen {
     pub preedit: String,
     selection: Option<(Cell, Cell)>,
     scrolled: f32,
+    /// Words that the eye is led to wherever they stand.
+    pointed: Vec<String>,
+    sought: Sought,
+}
+
+/// Whether what is pointed at has to be brought into view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sought {
+    /// It was, or nothing is: what is in view is the reader's to scroll.
+    No,
+    Now,
+    /// Not all of it has been printed yet.
+    WithMore,
 }
 
 /// What a screen is to who looks at it.
@@ -57,11 +72,14 @@ impl Screen {
     /// An empty one.
     pub fn new(rows: u16, columns: u16) -> Self {
         let parser = vt100::Parser::new(at_least_one(rows), at_least_one(columns), SCROLLBACK);
-        Self { parser, preedit: String::new(), selection: None, scrolled: 0.0 }
+        Self { parser, preedit: String::new(), selection: None, scrolled: 0.0, pointed: Vec::new(), sought: Sought::No }
     }
 
     /// The program printed this.
     pub fn feed(&mut self, bytes: &[u8]) {
+        if self.sought == Sought::WithMore {
+            self.sought = Sought::Now;
+        }
         self.parser.process(bytes);
     }
 
@@ -78,6 +96,7 @@ impl Screen {
         if other {
             self.parser.set_size(rows, columns);
             self.selection = None;
+            self.seek_when(!self.pointed.is_empty());
         }
         other
     }
@@ -99,6 +118,61 @@ impl Screen {
     /// All text on it, without what was scrolled away.
     pub fn text(&self) -> String {
         self.parser.screen().contents()
+    }
+
+    /// Leads the eye to these words: they are marked, and brought into view when they are others than before.
+    pub fn point_at(&mut self, words: Vec<String>) {
+        if words != self.pointed {
+            self.seek_when(!words.is_empty());
+            self.pointed = words;
+        }
+    }
+
+    fn seek_when(&mut self, any: bool) {
+        self.sought = if any { Sought::Now } else { Sought::No };
+    }
+
+    /// Scrolls back as far as the words need that are pointed at, if they are all there.
+    fn seek(&mut self) {
+        if self.sought != Sought::Now {
+            return;
+        }
+        let ((rows, columns), screen) = (self.size(), self.parser.screen_mut());
+        let (held, was) = (screen.scrollback_len(), screen.scrollback());
+        let mut lines = Vec::with_capacity(held + usize::from(rows));
+        for offset in (0..=held).rev().step_by(usize::from(rows)).chain([0]) {
+            screen.set_scrollback(offset);
+            lines.truncate(held - offset);
+            lines.extend(screen.rows(0, columns));
+        }
+        let latest = |word: &String| lines.iter().rposition(|line| words(line, word).next().is_some());
+        let found: Option<Vec<usize>> = self.pointed.iter().map(latest).collect();
+        let Some(first) = found.and_then(|lines| lines.into_iter().min()) else {
+            screen.set_scrollback(was);
+            self.sought = Sought::WithMore;
+            return;
+        };
+        // The line before it says what it is about, as `eth0` does above its address.
+        screen.set_scrollback(held.saturating_sub(first.saturating_sub(1)));
+        (self.sought, self.scrolled) = (Sought::No, 0.0);
+    }
+
+    /// The columns of a row in which what is pointed at stands.
+    fn pointed_in(&self, row: u16) -> Vec<Range<u16>> {
+        if self.pointed.is_empty() {
+            return Vec::new();
+        }
+        let (screen, columns) = (self.parser.screen(), self.size().1);
+        let (mut text, mut starts) = (String::new(), Vec::new());
+        for column in 0..columns {
+            let Some(cell) = screen.cell(row, column).filter(|cell| !cell.is_wide_continuation()) else { continue };
+            let shown = if cell.has_contents() { cell.contents() } else { " " };
+            starts.extend(shown.bytes().map(|_| column));
+            text.push_str(shown);
+        }
+        let place = |word: &str, at: usize| starts[at]..starts[at + word.len() - 1] + 1;
+        let all = self.pointed.iter().flat_map(|word| words(&text, word).map(|at| place(word, at)));
+        all.collect()
     }
 
     /// Shows the latest.
@@ -141,6 +215,7 @@ impl Screen {
         let inner = rect.shrink2(vec2(10.0, MARGIN));
         let room =
             ((inner.height() / cell.y).floor().max(1.0) as u16, (inner.width() / cell.x).floor().max(2.0) as u16);
+        self.seek();
         let label = fonts::shown(label);
         response.widget_info(|| WidgetInfo::labeled(Role::Terminal, true, &label));
         // Who types sees the line that is typed.
@@ -223,6 +298,10 @@ impl Screen {
         let screen = self.parser.screen();
         let (rows, columns) = self.size();
         for row in 0..rows {
+            for columns in self.pointed_in(row) {
+                let place = grid.rect((row, columns.start), columns.end - columns.start);
+                painter.rect_filled(place.expand2(vec2(2.0, 0.0)), 3.0, theme.accent.gamma_multiply(0.3));
+            }
             for column in 0..columns {
                 let Some(cell) = screen.cell(row, column) else { continue };
                 if cell.is_wide_continuation() {

@@ -61,7 +61,7 @@ fn familiar(image: &Image) -> Vec<String> {
 pub(super) fn user_of(engine: &Engine, image: &Digest) -> Option<User> {
     let all = engine.containers.all();
     let users = all.iter().filter(|c| c.image.id == *image).map(|c| User {
-        container: c.id.short().to_owned(),
+        container: c.name.get(),
         running: matches!(c.state().phase, Phase::Starting | Phase::Running | Phase::Ending),
     });
     users.max_by_key(|user| user.running)

@@ -15,6 +15,8 @@ pub(super) fn config(
     let id = NodeId::of(Entity::Config(picture.id.clone()));
     let title = stage.say("scene-config");
     let mut lines = vec![(Font::Mono, Ink::Weak, None, short(&picture.id))];
+    // While it is asked whether it is here, how it is drawn must not say so.
+    let veiled = picture.config.is_none() && !picture.absent && stage.words.is_veiled("scene-not-read");
     if let Some(config) = picture.config {
         let says = says(config);
         // Where room is dear: what it runs, and for which machine.
@@ -26,7 +28,7 @@ pub(super) fn config(
         };
         let kept = says.iter().enumerate().filter(|(i, _)| kept(*i)).map(|(_, line)| line.clone());
         lines.extend(kept.map(|line| (Font::MonoSmall, Ink::Weak, None, line)));
-    } else {
+    } else if !veiled {
         let size = picture.config_descriptor.map(|d| bytes(d.size)).unwrap_or_default();
         let (key, mark) = if picture.absent { ("scene-absent", Glyph::Minus) } else { ("scene-not-read", Glyph::Wait) };
         lines.push((Font::Small, Ink::Weak, Some(mark), format!("{size} · {}", stage.say(key))));
@@ -49,6 +51,7 @@ pub(super) fn config(
         head - 3.0 + step * lines.len() as f32 + if stage.is_full() { 6.0 } else { 0.0 },
     );
     let style = match picture.config {
+        None if veiled => Style::Solid,
         None => Style::Ghost,
         Some(_) if past => Style::Dashed,
         Some(_) => Style::Solid,

@@ -351,12 +351,13 @@ fn small_card(
 
 /// Words that can be pointed at.
 fn bare(stage: &mut Stage<'_>, id: NodeId, at: Rect, parent: &NodeId, side: Anchor, font: Font, text: &str) -> NodeId {
+    let text = stage.fit(text, font, at.width());
+    let at = side.place(at, stage.width(&text, font));
     let x = match side {
         Anchor::Left => 0.0,
         Anchor::Center => at.width() / 2.0,
         Anchor::Right => at.width(),
     };
-    let text = stage.fit(text, font, at.width());
     let text = Text::new(egui::pos2(x, at.height() / 2.0), font, Ink::Weak, text).anchored(side);
     stage.add(Node::new(id, at, Tint::Plain, Style::Bare).within(parent).text(text).called(""))
 }

@@ -74,10 +74,10 @@ impl Sizes {
                 };
                 let open = match stage.detail {
                     Detail::Thin => ContainerSizes {
-                        boxed: 94.0,
+                        boxed: 96.0,
                         own_top: 25.0,
                         own: LEAST.container.own,
-                        lower: Some(64.0),
+                        lower: Some(66.0),
                         ..LESS.container
                     },
                     _ => LESS.container,
@@ -133,10 +133,11 @@ const LESS: Sizes = Sizes {
         peer_top: 38.0,
         peer: vec2(172.0, 24.0),
         box_top: 70.0,
-        boxed: 100.0,
-        own_top: 28.0,
-        own: vec2(172.0, 40.0),
-        lower: Some(69.0),
+        boxed: 102.0,
+        own_top: 27.0,
+        own: vec2(172.0, 36.0),
+        // Clear of the light around the end of the cable.
+        lower: Some(71.0),
     },
 };
 
@@ -153,7 +154,7 @@ const LEAST: Sizes = Sizes {
         peer_top: 34.0,
         box_top: 64.0,
         boxed: 72.0,
-        own: vec2(172.0, 38.0),
+        own: vec2(172.0, 36.0),
         lower: None,
         ..LESS.container
     },

@@ -4,8 +4,8 @@
 use super::super::{PanelContext, outline};
 use crate::trace::{Body, OpId, Seq, StepKind};
 use crate::ui::command::PlaybackCommand;
-use crate::ui::{fonts, marks::StopMark};
-use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use crate::ui::{fonts, marks::StopMark, widgets};
+use egui::{Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// From one tick to the next, and how wide and high one is.
 const PITCH: f32 = 14.0;
@@ -31,6 +31,8 @@ struct Stretch {
     /// None for what stands before the first.
     kind: Option<StepKind>,
     name: String,
+    /// How wide the name is, whatever of it is held back now: nothing moves when it is told.
+    wide: f32,
     left: f32,
     /// The first, and how many.
     first: usize,
@@ -42,7 +44,9 @@ pub(super) fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     let state = cx.state;
     let stops = state.marks.stops();
     let reached = state.marks.reached(state.cursor.position());
-    let (from, to) = (reached.saturating_sub(AROUND), (reached + AROUND).min(stops.len()));
+    // How many steps come, and of which kind, may be what is being predicted: then a recording looks as a live run does.
+    let known = if state.is_predicting() { reached } else { stops.len() };
+    let (from, to) = (reached.saturating_sub(AROUND), (reached + AROUND).min(known));
     let (lanes, width) = lay(ui, cx, stops, from, to);
     let response = ui.interact(area, ui.scope_id().with("lanes"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Group, true, cx.say("timeline-lanes")));
@@ -60,14 +64,14 @@ pub(super) fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     let middle = area.top() + 24.0;
     let (mut titles, mut names) = (Vec::new(), Vec::new());
     for lane in &lanes {
-        let here = lane.stretches.iter().any(|s| (s.first..=s.first + s.count).contains(&reached));
+        let here = lane.stretches.iter().any(|stretch| stretch.holds(reached));
         let color = if here { theme.text } else { theme.weak };
         let font = if here { fonts::bold(12.0) } else { fonts::regular(12.0) };
-        let right = lane.stretches.last().map_or(lane.left, |last| last.left + last.width(ui)).max(lane.right - APART);
+        let right = lane.stretches.last().map_or(lane.left, |last| last.left + last.width()).max(lane.right - APART);
         let from = vec2(at(lane.left), at(right));
         titles.push(Name { text: &lane.title, from, here, font, color });
         for (i, stretch) in lane.stretches.iter().enumerate() {
-            let (left, right) = (at(stretch.left), at(stretch.left + stretch.width(ui)));
+            let (left, right) = (at(stretch.left), at(stretch.left + stretch.width()));
             if left > area.right() || right < area.left() {
                 continue;
             }
@@ -77,7 +81,8 @@ pub(super) fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
                     Rect::from_center_size(pos2(at(stretch.left + PITCH * i as f32 + TICK.x / 2.0), middle), TICK);
                 let color = theme.family(mark.family());
                 let done = stretch.first + i < reached;
-                painter.rect_filled(tick, 2.5, if done { color } else { color.gamma_multiply(0.35) });
+                let color = if done { color } else { color.gamma_multiply(0.35) };
+                widgets::tick(&painter, tick, color, state.fate(mark.step));
                 if state.cursor.breakpoints().contains(&mark.kind) {
                     painter.circle_filled(pos2(tick.center().x, tick.top() - 4.0), 2.5, theme.bad);
                 }
@@ -85,8 +90,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
             let color = stretch.kind.map_or(theme.weak, |kind| theme.family(kind.family()));
             let last = i + 1 == lane.stretches.len();
             let right = if last { right.max(at(lane.right - APART)) } else { right };
-            // The one in which the cursor is: the last tick that was reached is its.
-            let here = (stretch.first + 1..=stretch.first + stretch.count).contains(&reached.max(1));
+            let here = stretch.holds(reached);
             names.push(Name { text: &stretch.name, from: vec2(left, right), here, font: fonts::regular(12.0), color });
         }
     }
@@ -94,7 +98,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, area: Rect) {
     write(&painter, area, middle + 16.0, &names);
     if state.has_trace() && !lanes.is_empty() {
         let x = at(head_of(&lanes, reached));
-        painter.vline(x, (area.top() + 15.0)..=(middle + 9.0), egui::Stroke::new(2.0, theme.text));
+        painter.vline(x, (area.top() + 15.0)..=(middle + 9.0), Stroke::new(2.0, theme.text));
         painter.circle_filled(pos2(x, middle), 5.0, theme.text);
     }
 }
@@ -129,9 +133,13 @@ fn write(painter: &egui::Painter, area: Rect, y: f32, names: &[Name<'_>]) {
 }
 
 impl Stretch {
-    fn width(&self, ui: &Ui) -> f32 {
-        let ticks = PITCH * self.count as f32;
-        ticks.max(text_width(ui, &self.name) + SPACE)
+    /// The cursor is in it: the last tick that was reached is its.
+    fn holds(&self, reached: usize) -> bool {
+        (self.first + 1..=self.first + self.count).contains(&reached.max(1))
+    }
+
+    fn width(&self) -> f32 {
+        (PITCH * self.count as f32).max(self.wide + SPACE)
     }
 }
 
@@ -159,7 +167,9 @@ fn lay(ui: &Ui, cx: &PanelContext<'_>, stops: &[StopMark], from: usize, to: usiz
             None => {
                 let kind = story.then_some(mark.kind);
                 let name = kind.map(|kind| cx.state.step_name(cx.words, kind, mark.seq)).unwrap_or_default();
-                lane.stretches.push(Stretch { kind, name, left: 0.0, first: i, count: 1 });
+                let told = kind.map(|kind| cx.words.plainly().step(kind)).unwrap_or_default();
+                let wide = text_width(ui, &name).max(text_width(ui, &told));
+                lane.stretches.push(Stretch { kind, name, wide, left: 0.0, first: i, count: 1 });
             }
         }
     }
@@ -168,7 +178,7 @@ fn lay(ui: &Ui, cx: &PanelContext<'_>, stops: &[StopMark], from: usize, to: usiz
         lane.left = x;
         for stretch in &mut lane.stretches {
             stretch.left = x;
-            x += stretch.width(ui);
+            x += stretch.width();
         }
         x = x.max(lane.left + text_width(ui, &lane.title) * 1.06) + APART;
         lane.right = x;
