@@ -6,10 +6,12 @@ mod narrate;
 #[cfg(test)]
 mod narrate_tests;
 mod older;
+mod size;
 #[cfg(test)]
 mod tests;
 
 pub use lang::Lang;
+pub use size::size;
 
 use crate::spec::visible;
 use crate::trace::{Book, Code, Problem, StepKind};

@@ -4,7 +4,7 @@
 
 mod upper;
 
-use super::Words;
+use super::{Words, size as bytes};
 use crate::spec::{ContainerId, Digest};
 use crate::trace::{
     Body, Change, ContainerState, DirRole, Event, Link, LinkKey, MountKind, Outcome, Property, PushedHow, World,
@@ -428,16 +428,4 @@ fn container(world: &World, id: &ContainerId) -> String {
 
 fn link(world: &World, key: &LinkKey) -> String {
     world.links.get(key).map_or_else(|| key.0.to_string(), |it| it.name.clone())
-}
-
-/// `312 B`, `18.4 kB`, `1.2 MB`: powers of ten, as docker prints them.
-fn bytes(count: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
-    let value = count as f64;
-    match count {
-        0..1_000 => format!("{count} B"),
-        1_000..1_000_000 => format!("{:.1} kB", value / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", value / 1e6),
-        _ => format!("{:.1} GB", value / 1e9),
-    }
 }

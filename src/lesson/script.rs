@@ -67,6 +67,17 @@ pub struct LessonStep {
     pub goals: Vec<Goal>,
 }
 
+impl LessonStep {
+    /// The terminal that it is about: it types there, or waits for what is printed there.
+    pub fn watches(&self) -> Option<&Terminal> {
+        let printed = self.goals.iter().find_map(|goal| match &goal.when {
+            Condition::Console { terminal, .. } => Some(terminal),
+            _ => None,
+        });
+        self.terminal.as_ref().or(printed)
+    }
+}
+
 /// A prediction: the learner chooses, then the World answers. Choices come from the query, see
 /// [`Query::choices`].
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -161,13 +161,13 @@ impl App {
         }
     }
 
-    /// A page of a recorded lesson that types into a terminal shows it, once: what was printed is what the page speaks of.
+    /// A page of a recorded lesson that is about a terminal shows it, once: what was printed is what the page speaks of.
     fn show_what_was_typed(&mut self) {
         let Some(step) = self.state.course.as_ref().map(|course| course.runner().step()) else { return };
         if self.state.is_live() || self.opened_for == step.id {
             return;
         }
-        let of = match &step.terminal {
+        let of = match step.watches() {
             Some(Typed::Host) => None,
             Some(Typed::Container(name)) => {
                 let named = self.state.world().containers.values().find(|container| container.name == *name);

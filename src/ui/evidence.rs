@@ -131,7 +131,7 @@ fn write(evidence: &Evidence, out: &mut Write<'_>) {
             headers_of("\n> ", request_headers, out);
             let ink = if (200..400).contains(status) { Ink::Good } else { Ink::Bad };
             out(&format!("\n{status}"), ink);
-            out(&format!(" · {}", super::facts::size(*bytes)), Ink::Plain);
+            out(&format!(" · {}", crate::i18n::size(*bytes)), Ink::Plain);
             headers_of("\n< ", headers, out);
             text_block(body, out);
         }
@@ -180,7 +180,7 @@ fn write(evidence: &Evidence, out: &mut Write<'_>) {
         }
         Evidence::Hash { of, expected, computed, bytes } => {
             out(&format!("sha256({})", visible::line(of)), Ink::Verb);
-            out(&format!(" · {}\n", super::facts::size(*bytes)), Ink::Plain);
+            out(&format!(" · {}\n", crate::i18n::size(*bytes)), Ink::Plain);
             out(&visible::line(computed), if expected == computed { Ink::Good } else { Ink::Bad });
             out(if expected == computed { "\n= " } else { "\n≠ " }, Ink::Weak);
             out(&visible::line(expected), Ink::Plain);
@@ -301,7 +301,8 @@ fn mountinfo(line: &str, out: &mut Write<'_>) {
 pub fn command(line: &str, theme: &Theme, width: f32, size: f32) -> LayoutJob {
     let mut job = LayoutJob::default();
     job.wrap.max_width = width;
-    job.wrap.break_anywhere = true;
+    // Between its words: a name that is cut is not recognised.
+    job.wrap.break_anywhere = false;
     let line = fonts::shown_lines(line);
     for (i, part) in line.split('\n').enumerate() {
         let format =

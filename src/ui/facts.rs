@@ -3,7 +3,7 @@
 mod upper;
 
 use super::fonts;
-use crate::i18n::Words;
+use crate::i18n::{Words, size};
 use crate::spec::Digest;
 use crate::trace::{
     BlobState, ContainerState, Descriptor, Entity, Family, Link, LinkKind, MountKind, ProcessState, Property, World,
@@ -104,19 +104,6 @@ pub fn short(digest: &Digest) -> String {
     match text.split_once(':') {
         Some((algorithm, hex)) if hex.len() > 12 => format!("{algorithm}:{}…{}", &hex[..8], &hex[hex.len() - 4..]),
         _ => text,
-    }
-}
-
-/// `1,096 B`, `1.2 MB`, as Docker counts: a kilobyte is a thousand.
-pub fn size(bytes: u64) -> String {
-    match bytes {
-        0..10_000 => {
-            let text = bytes.to_string();
-            if bytes >= 1000 { format!("{},{} B", &text[..1], &text[1..]) } else { format!("{text} B") }
-        }
-        10_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.2} MB", bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", bytes as f64 / 1e9),
     }
 }
 

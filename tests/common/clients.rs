@@ -1,7 +1,7 @@
 //! The real docker CLI and ours, each against a real engine.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use super::engine::{DOCKER, Engine, everyone, lack};
+use super::engine::{DOCKER, Engine, for_everyone, lack};
 use std::process::Command;
 
 /// Which client.
@@ -31,12 +31,12 @@ impl Bench<'_> {
 }
 
 /// Does it for everyone who can start an engine here, with each client.
-pub fn check(test: impl Fn(&Bench<'_>)) {
+pub fn check(test: impl Fn(&Bench<'_>) + Sync) {
     let docker = Command::new(DOCKER).arg("--version").output().is_ok_and(|out| out.status.success());
     if !docker {
         lack("no docker CLI");
     }
-    for who in everyone() {
+    for_everyone(|who| {
         let engine = Engine::start(who);
         for cli in [Cli::Docker, Cli::Ours] {
             if docker || matches!(cli, Cli::Ours) {
@@ -44,5 +44,5 @@ pub fn check(test: impl Fn(&Bench<'_>)) {
                 test(&Bench { engine: &engine, cli });
             }
         }
-    }
+    });
 }

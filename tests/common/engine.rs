@@ -48,6 +48,16 @@ pub fn everyone() -> Vec<Who> {
     vec![Who::Root]
 }
 
+/// Does it for each of them at once: what waits for a process or for the kernel leaves its core to the other.
+pub fn for_everyone(test: impl Fn(Who) + Sync) {
+    std::thread::scope(|scope| {
+        let test = &test;
+        for who in everyone() {
+            scope.spawn(move || test(who));
+        }
+    });
+}
+
 fn user_is_there() -> bool {
     let sh = |line: &str| Command::new("sh").args(["-c", line]).status().is_ok_and(|status| status.success());
     let made = sh(&format!("id -u {USER} >/dev/null 2>&1 || useradd --create-home --shell /bin/sh {USER}"));

@@ -334,20 +334,6 @@ pub(super) fn curve(from: Pos2, to: Pos2) -> Vec<Pos2> {
         .collect()
 }
 
-/// `1.21 MB`, as docker prints sizes.
-pub(super) fn bytes(count: u64) -> String {
-    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
-    if count < 1000 {
-        return format!("{count} B");
-    }
-    let (mut value, mut unit) = (count as f64 / 1000.0, 0);
-    while value >= 999.95 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    if value < 10.0 { format!("{value:.2} {}", UNITS[unit]) } else { format!("{value:.1} {}", UNITS[unit]) }
-}
-
 /// `sha256:8d4e…77aa`
 pub(super) fn short(digest: &crate::spec::Digest) -> String {
     let hex = digest.hex();

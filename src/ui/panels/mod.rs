@@ -83,5 +83,5 @@ pub fn source_title(state: &WindowState) -> String {
 pub fn is_idle(state: &WindowState) -> bool {
     let world = state.world();
     let bare = world.remote_tags.is_empty() && world.tags.is_empty() && world.containers.is_empty();
-    state.is_live() && bare && state.waiting.is_empty() && state.tab != Tab::Network
+    state.is_reading() || state.is_live() && bare && state.waiting.is_empty() && state.tab != Tab::Network
 }

@@ -3,8 +3,8 @@
 use super::PanelContext;
 use crate::trace::StepRecord;
 use crate::ui::command::PlaybackCommand;
-use crate::ui::state::Mover;
 use crate::ui::fonts;
+use crate::ui::state::Mover;
 use crate::ui::widgets;
 use egui::{Align2, Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
@@ -18,7 +18,9 @@ const MARGIN: egui::Vec2 = vec2(16.0, 10.0);
 pub fn height(ui: &Ui, cx: &PanelContext<'_>, width: f32) -> f32 {
     let Some(record) = coming(cx) else { return HEIGHT };
     let why = why(cx, &record);
-    let rows = |rows| widgets::lines_of(ui.painter(), width - 2.0 * MARGIN.x, rows, &why, fonts::regular(12.0), Color32::PLACEHOLDER);
+    let rows = |rows| {
+        widgets::lines_of(ui.painter(), width - 2.0 * MARGIN.x, rows, &why, fonts::regular(12.0), Color32::PLACEHOLDER)
+    };
     let (all, two) = (rows(ROWS).size().y, rows(2).size().y);
     // No more than a third: what is known of the last step is above it.
     (HEIGHT + all - two).min((ui.available_height() / 3.0).max(HEIGHT))

@@ -132,11 +132,18 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     breaking::corner(ui, cx, room);
 }
 
-/// What there is to see when nothing has happened yet in a live engine.
+/// What there is to see when nothing has happened yet in a live engine, or while what has is still being read.
 pub fn idle(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let theme = cx.theme;
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.32).max(20.0));
+        if cx.state.is_reading() {
+            ui.label(RichText::new(cx.say("idle-reading")).font(fonts::bold(20.0)));
+            ui.add_space(4.0);
+            let events = cx.state.trace.len().to_string();
+            ui.label(RichText::new(cx.words.say_with("idle-read", &[("events", &events)])).color(theme.weak));
+            return;
+        }
         ui.label(RichText::new(cx.say("idle-title")).font(fonts::bold(20.0)));
         ui.add_space(4.0);
         let open = cx.state.gate.open || cx.state.gate.passing;

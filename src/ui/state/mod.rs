@@ -150,6 +150,9 @@ pub enum Effect {
     Clipboard(String),
 }
 
+/// So many events take longer to read than a person notices.
+const MUCH: u64 = 1000;
+
 /// What the window shows.
 #[derive(Debug)]
 pub struct WindowState {
@@ -312,6 +315,11 @@ impl WindowState {
     /// An engine, and it answers.
     pub fn answers(&self) -> bool {
         self.is_live() && !self.lost
+    }
+
+    /// An engine is telling what has happened since it began, and that is much: no moment of it is worth a picture.
+    pub fn is_reading(&self) -> bool {
+        self.is_live() && !self.caught_up && self.trace.len() - self.trace.start() > MUCH
     }
 
     /// There is something to look at.

@@ -33,8 +33,9 @@ pub(super) use progress::instruction;
 
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::shown::POINTS;
-use super::stage::{Detail, Stage, bytes, curve, rect, short};
+use super::stage::{Detail, Stage, curve, rect, short};
 use super::{Glyph, NodeId};
+use crate::i18n::size as bytes;
 use crate::trace::{Code, Entity, Family, World};
 use egui::{Pos2, pos2};
 use focus::Focus;

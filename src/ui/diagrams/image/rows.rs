@@ -328,7 +328,12 @@ fn blob_card(
     let about = match slabs {
         _ if line => String::new(),
         [one] => one.descriptor.map(|d| digest(stage, &d.digest)).unwrap_or_default(),
-        several => stage.say_with("scene-group", &[("n", &several.len().to_string())]),
+        several => {
+            // How many they are stands in the title, too: what has come of them is said first.
+            let count = stage.say_with("scene-group", &[("n", &several.len().to_string())]);
+            let fits = stage.width(&state.word, Font::Small) <= lines.room(stage, &count);
+            if fits { count } else { String::new() }
+        }
     };
     node = node.text(Text::new(pos2(14.0, middle), Font::MonoSmall, Ink::Weak, about.clone()));
     if let ([one], false) = (slabs, low) {

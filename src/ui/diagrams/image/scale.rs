@@ -1,8 +1,8 @@
 //! Bytes as lengths, to one scale in the whole picture.
 
 use super::super::scene::Bar;
-use super::super::stage::bytes;
 use super::*;
+use crate::i18n::size as bytes;
 use egui::{Rect, vec2};
 
 /// Nothing that is there is drawn shorter.

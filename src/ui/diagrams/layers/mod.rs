@@ -19,8 +19,9 @@ pub(super) use upper::summary as written;
 
 use super::image::{Picture, Slab, familiar, instruction, pictures};
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
-use super::stage::{Detail, Stage, bytes, rect};
+use super::stage::{Detail, Stage, rect};
 use super::{Glyph, NodeId};
+use crate::i18n::size as bytes;
 use crate::trace::{
     Container, ContainerState, DirRole, Effect, Entity, Family, LayerFile, Mount, MountKind, OpKind, World,
 };

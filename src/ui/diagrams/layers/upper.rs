@@ -1,10 +1,11 @@
 //! A container's writable layer: its paths with what each does to the layers below, and what was copied up from where.
 
 use super::{LANE, PAD, Sizes};
+use crate::i18n::size as bytes;
 use crate::spec::ContainerId;
 use crate::trace::{CopyUp, Effect, Entity, Family, Upper, UpperFile};
 use crate::ui::diagrams::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Style, Text, Tint};
-use crate::ui::diagrams::stage::{Stage, bytes, rect};
+use crate::ui::diagrams::stage::{Stage, rect};
 use crate::ui::diagrams::{Glyph, NodeId};
 use egui::{Rect, pos2};
 use std::collections::BTreeMap;

@@ -283,7 +283,8 @@ fn reserved(
 fn note(stage: &mut Stage<'_>, id: &NodeId, place: Rect, sizes: ContainerSizes, key: &str) {
     let text = stage.say(key);
     let room = sizes.width - 40.0;
-    let (top, most) = if stage.is_full() { (64.0, 4) } else { (28.0, 2) };
+    let top = if stage.is_full() { 64.0 } else { 28.0 };
+    let most = (((sizes.boxed - top) / 16.0) as usize).clamp(1, 4);
     let mut lines = stage.wrap(&text, Font::Small, room);
     if lines.len() > most {
         let rest = lines.split_off(most - 1).join(" ");

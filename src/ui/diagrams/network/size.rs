@@ -74,10 +74,10 @@ impl Sizes {
                 };
                 let open = match stage.detail {
                     Detail::Thin => ContainerSizes {
-                        boxed: 96.0,
-                        own_top: 25.0,
+                        boxed: 94.0,
+                        own_top: 24.0,
                         own: LEAST.container.own,
-                        lower: Some(66.0),
+                        lower: Some(64.0),
                         ..LESS.container
                     },
                     _ => LESS.container,

@@ -254,8 +254,14 @@ impl View {
         if reduced { 1.0 } else { ((now - self.changed_at) / seconds).clamp(0.0, 1.0) as f32 }
     }
 
+    /// How far all is where it will be. While something takes its leave it stays where it is: else it would lie upon that.
+    fn moved(&self, now: f64, reduced: bool) -> f32 {
+        let waits = if self.farewell { FAREWELL - MOVE } else { 0.0 };
+        self.part(now - waits, MOVE, reduced)
+    }
+
     fn shown(&self, now: f64, reduced: bool) -> Shown {
-        let t = self.part(now, MOVE, reduced);
+        let t = self.moved(now, reduced);
         let leaving = if self.farewell { self.part(now, FAREWELL, reduced) } else { t };
         if t >= 1.0 && leaving >= 1.0 {
             return self.after.clone();
@@ -264,7 +270,7 @@ impl View {
     }
 
     fn camera_at(&self, now: f64, reduced: bool) -> Camera {
-        self.camera_before.towards(&self.camera, ease(self.part(now, MOVE, reduced)))
+        self.camera_before.towards(&self.camera, ease(self.moved(now, reduced)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a frame is painted from")]

@@ -4,7 +4,6 @@ use super::super::PanelContext;
 use super::layers;
 use crate::tree::{Hidden, Kind};
 use crate::ui::command::FilesCommand;
-use crate::ui::facts;
 use crate::ui::files::{Act, LayerInfo, Opened, Said, Say};
 use crate::ui::{fonts, theme::Theme, widgets};
 use egui::{Color32, CornerRadius, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
@@ -107,7 +106,7 @@ fn layer(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, said: &Said, sh
     layers::badge(painter, pos2(rect.left() + 24.0, rect.top() + 12.0), Some(info), said.layer, &theme);
     let left = rect.left() + 42.0;
     let size = match entry.map(|inode| &inode.kind) {
-        Some(Kind::File { size }) => facts::size(*size),
+        Some(Kind::File { size }) => crate::i18n::size(*size),
         _ => String::new(),
     };
     let galley = painter.layout_no_wrap(size, fonts::mono(11.5), theme.weak);

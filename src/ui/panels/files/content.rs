@@ -2,8 +2,8 @@
 
 use super::super::PanelContext;
 use super::layers;
+use crate::i18n::size;
 use crate::ui::command::FilesCommand;
-use crate::ui::facts;
 use crate::ui::files::content::{Body, PAGE, Picture, Text, hex_line};
 use crate::ui::files::{Act, Face, Load, Opened, Slot};
 use crate::ui::icons::Icon;
@@ -139,7 +139,7 @@ fn parts(ui: &mut Ui, cx: &mut PanelContext<'_>, body: &Body) {
             }
         }
         let end = body.offset + body.bytes.len() as u64;
-        let text = format!("{} – {} / {}", facts::size(body.offset), facts::size(end), facts::size(body.size));
+        let text = format!("{} – {} / {}", size(body.offset), size(end), size(body.size));
         ui.add(egui::Label::new(RichText::new(text).font(fonts::mono(11.5)).color(cx.theme.weak)).truncate());
     });
 }

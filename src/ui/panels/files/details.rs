@@ -5,7 +5,6 @@ use super::{beneath, content, mark, words};
 use crate::spec::visible;
 use crate::tree::{Kind, LayerEntry, PathBytes, Version};
 use crate::ui::command::{FilesCommand, ViewCommand};
-use crate::ui::facts;
 use crate::ui::files::{Act, Opened, Page};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -154,7 +153,7 @@ fn metadata(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened) {
 
 /// `1.2 MB (1,234,567 B)`.
 fn exact(size: u64) -> String {
-    let short = facts::size(size);
+    let short = crate::i18n::size(size);
     if size < 10_000 {
         return short;
     }

@@ -101,8 +101,8 @@ fn tools(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         }
         let (now, of) = transfer.bytes;
         let so_far = match of {
-            Some(of) => format!("{} / {}", crate::ui::facts::size(now), crate::ui::facts::size(of)),
-            None => crate::ui::facts::size(now),
+            Some(of) => format!("{} / {}", crate::i18n::size(now), crate::i18n::size(of)),
+            None => crate::i18n::size(now),
         };
         let text = cx.words.say_with(key, &[("name", transfer.name.as_str()), ("bytes", so_far.as_str())]);
         ui.add(egui::Label::new(RichText::new(text).size(12.5).color(cx.theme.weak)).truncate());

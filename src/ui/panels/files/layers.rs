@@ -1,10 +1,10 @@
 //! The layers as a column, the highest on top, with the instructions that made them.
 
 use super::super::PanelContext;
+use crate::i18n::size;
 use crate::spec::Digest;
 use crate::trace::Family;
 use crate::ui::command::FilesCommand;
-use crate::ui::facts;
 use crate::ui::files::{Act, LayerInfo, Opened};
 use crate::ui::widgets;
 use crate::ui::{fonts, theme::Theme};
@@ -55,7 +55,7 @@ fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, number: usize, l
         let ink = if faded { theme.weak } else { theme.text };
         let painter = ui.painter().with_clip_rect(rect.shrink(1.0));
         let (left, right) = (rect.left() + 12.0, rect.right() - 12.0);
-        let size = painter.layout_no_wrap(facts::size(layer.size), fonts::mono(12.0), ink);
+        let size = painter.layout_no_wrap(size(layer.size), fonts::mono(12.0), ink);
         let room = right - left - size.size().x - 10.0;
         painter.galley(pos2(right - size.size().x, rect.top() + 10.0), size, ink);
         widgets::line(&painter, pos2(left, rect.top() + 8.0), room, &title, fonts::bold(13.5), ink);
@@ -141,7 +141,7 @@ fn tip(ui: &mut Ui, cx: &PanelContext<'_>, layer: &LayerInfo, image: &Opened) {
     digest(&layer.chain).into_iter().for_each(|text| row(ui, "chainID", text));
     row(ui, &cx.say("files-entries"), layer.entries.to_string());
     if layer.blob_size > 0 {
-        row(ui, &cx.say("files-compressed"), facts::size(layer.blob_size));
+        row(ui, &cx.say("files-compressed"), size(layer.blob_size));
     }
     let shared = shared_by(cx, layer, image);
     if !shared.is_empty() {

@@ -2,9 +2,9 @@
 
 use super::super::PanelContext;
 use super::{layers, mark, words};
+use crate::i18n::size;
 use crate::tree::{Kind, PathChange, Row};
 use crate::ui::command::{FilesCommand, ViewCommand};
-use crate::ui::facts;
 use crate::ui::files::{Act, Motion, Opened, Page};
 use crate::ui::{fonts, theme::Theme, widgets};
 use egui::{
@@ -244,7 +244,7 @@ fn facts_of(painter: &Painter, rect: Rect, row: &Row<'_>, columns: Columns, them
     }
     let size = match row.inode.kind {
         Kind::File { .. } | Kind::Directory if row.total > 0 || !row.inode.is_directory() => {
-            facts::size(if row.inode.is_directory() { row.total } else { row.inode.size() })
+            size(if row.inode.is_directory() { row.total } else { row.inode.size() })
         }
         Kind::Char { major, minor } | Kind::Block { major, minor } => format!("{major},{minor}"),
         _ => String::new(),

@@ -2,9 +2,9 @@
 
 use super::super::PanelContext;
 use super::{layers, words};
+use crate::i18n::size;
 use crate::tree::{Hidden, Waste, WastedPath};
 use crate::ui::command::FilesCommand;
-use crate::ui::facts;
 use crate::ui::files::{Act, Load, Opened, Slot};
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{fonts, theme::Theme};
@@ -67,12 +67,12 @@ fn summary(ui: &mut Ui, cx: &PanelContext<'_>, waste: &Waste) {
     let all = (waste.seen + waste.hidden).max(1);
     let share = waste.hidden as f64 / all as f64;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 62.0), Sense::hover());
-    let sum = facts::size(waste.hidden);
+    let sum = size(waste.hidden);
     let percent = match share * 100.0 {
         small if small > 0.0 && small < 0.1 => "< 0.1 %".to_owned(),
         percent => format!("{percent:.1} %"),
     };
-    let (of, count) = (facts::size(all), super::search::grouped(waste.paths.len()));
+    let (of, count) = (size(all), super::search::grouped(waste.paths.len()));
     let vars = [("sum", sum.as_str()), ("percent", percent.as_str()), ("of", of.as_str()), ("count", count.as_str())];
     let said = cx.words.say_with("files-waste-sum", &vars);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
@@ -96,7 +96,7 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, image: &Opened, path: &WastedPath
     let full = image.stack.path(path.id);
     let why = why(path);
     let text = cx.say(why.0);
-    let sum = facts::size(path.bytes);
+    let sum = size(path.bytes);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("/{full}: {sum}, {text}")));
     let chosen = cx.state.files.path() == Some(&full);
     if chosen || response.hovered() || response.has_focus() {
