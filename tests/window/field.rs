@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// A window that believes in an engine which did all that the sample says.
 fn window(lang: Lang) -> Window {
-    let options = Options { lang: Some(lang), grammar: Some(dockwalk::cli::grammar()), ..Options::default() };
+    let options = Options { lang: Some(lang), grammar: Some(dockwalk::cli::grammar), ..Options::default() };
     let mut window = open(options, (1440.0, 900.0));
     let app = app_mut(&mut window);
     app.state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
@@ -192,7 +192,7 @@ fn before_anything_was_pulled_the_images_of_the_lab_are_offered_where_one_may_be
     assert_eq!(offered(&window), ["image", "images", "import"]);
     window.get_by_label("import");
     // Without an engine nobody knows what there is.
-    let mut grammar = dockwalk::cli::grammar();
+    let mut grammar = dockwalk::cli::grammar(Lang::En);
     grammar.build();
     assert!(line::fits(&grammar, "docker pull lab/", &World::default()).all.is_empty());
 }
@@ -277,7 +277,7 @@ fn a_line_that_is_no_docker_command_is_not_run_and_says_why() {
 
 #[test]
 fn docker_may_be_left_out_and_host_is_the_lab_hosts() {
-    let mut grammar = dockwalk::cli::grammar();
+    let mut grammar = dockwalk::cli::grammar(Lang::En);
     grammar.build();
     let words = |text: &str| line::command(Some(&grammar), text).map(|words| words.join(" "));
     assert_eq!(words("ps -a").unwrap(), "docker ps -a");
@@ -318,7 +318,7 @@ fn every_argument_of_every_command_names_something_or_is_known_not_to() {
             look(below, &[path, &[below.get_name()]].concat(), unknown);
         }
     }
-    let mut grammar = dockwalk::cli::grammar();
+    let mut grammar = dockwalk::cli::grammar(Lang::En);
     grammar.build();
     let mut unknown = Vec::new();
     look(grammar.find_subcommand("docker").unwrap(), &[], &mut unknown);
@@ -327,7 +327,7 @@ fn every_argument_of_every_command_names_something_or_is_known_not_to() {
 
 #[test]
 fn in_the_command_of_a_container_nothing_is_offered() {
-    let mut grammar = dockwalk::cli::grammar();
+    let mut grammar = dockwalk::cli::grammar(Lang::En);
     grammar.build();
     let world = World::default();
     for text in ["docker run lab/shell:1 -", "docker run lab/shell:1 s", "docker exec web -", "nonsense ", "docker 'a "]
