@@ -100,8 +100,8 @@ change-cgroup-gone = cgroup을 지웠습니다: { $path }.
 ## 네트워크
 change-network-seen = { $network } 네트워크가 있습니다.
 change-network-gone = { $network } 네트워크를 지웠습니다.
-change-address-reserved = { $container } 컨테이너가 쓸 주소를 예약했습니다: { $address }.
-change-address-released = 주소 { $address }의 예약을 풀었습니다.
+change-address-reserved = 엔진이 { $container } 컨테이너가 쓸 주소를 자기 목록에 예약했습니다: { $address }. 아직 어느 링크에도 설정되지 않았습니다.
+change-address-released = 엔진의 목록에서 주소 예약을 풀었습니다: { $address }.
 change-link-seen = { $link } 링크가 있습니다. ifindex는 { $index }번입니다.
 change-link-seen-moved = { $link } 링크가 { $container } 컨테이너의 네트워크 네임스페이스로 옮겨 갔습니다.
 change-link-seen-moved-to-host = { $link } 링크가 호스트의 네트워크 네임스페이스로 돌아왔습니다.
