@@ -152,7 +152,7 @@ fn refuse(error: &clap::Error, args: &[OsString]) -> ! {
         std::process::exit(0);
     }
     let lang = language_of(args);
-    if lang == Lang::Ko {
+    if lang == Lang::Ko && error.use_stderr() {
         let mut grammar = Args::command();
         grammar.build();
         let words: Vec<String> = args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();

@@ -179,3 +179,23 @@ pub enum OpKind {
     /// What an earlier engine left behind is undone.
     Recover,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_of_before_tells_mending_from_damaging_by_its_request() {
+        let kind = |kind: &str, request: &str| {
+            let op = serde_json::json!({"id": 1, "kind": kind, "subject": "sha256:0", "request": request});
+            serde_json::from_value::<Op>(op).unwrap().kind
+        };
+        let damage = "/dockwalk/v1/registry/damage";
+        assert_eq!(kind("registry_damage", &format!("POST {damage}")), OpKind::RegistryDamage);
+        assert_eq!(kind("registry_damage", &format!("DELETE {damage}?digest=sha256:0")), OpKind::RegistryMend);
+        assert_eq!(kind("registry_mend", &format!("DELETE {damage}")), OpKind::RegistryMend);
+        assert_eq!(kind("image_remove", "DELETE /v1.43/images/x"), OpKind::ImageRemove);
+        let op = Op { id: 1, kind: OpKind::RegistryMend, subject: String::new(), request: "DELETE /x".into() };
+        assert_eq!(serde_json::from_value::<Op>(serde_json::to_value(&op).unwrap()).unwrap(), op);
+    }
+}

@@ -5,7 +5,7 @@ use crate::sample;
 use dockwalk::i18n::Lang;
 use dockwalk::line::{self, Names};
 use dockwalk::trace::{Body, Event, World};
-use dockwalk::ui::command::TerminalCommand;
+use dockwalk::ui::command::{TerminalCommand, ViewCommand};
 use dockwalk::ui::source::News;
 use dockwalk::ui::{Options, settings};
 use egui::{Key, Modifiers};
@@ -229,6 +229,23 @@ fn what_is_clicked_in_the_list_stands_in_the_field() {
     window.run_steps(3);
     assert_eq!(line(&window), "volume inspect ");
     assert!(window.get_by_label(LINE).is_focused());
+}
+
+/// What a command does is said in the window's language, also when another one is chosen.
+#[test]
+fn what_fits_is_explained_in_the_language_of_the_window() {
+    let about = |window: &Window| {
+        let list = app(window).terminals.field.list();
+        list.map(|list| list.all().iter().map(|fit| fit.about.clone()).collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let mut window = korean();
+    typed(&mut window, "volume ");
+    press(&mut window, Key::Tab);
+    assert_eq!(about(&window)[0], "볼륨을 만듭니다");
+    tell(&mut window, ViewCommand::OtherLanguage);
+    assert!(about(&window).is_empty(), "what was said in the other language is gone");
+    press(&mut window, Key::Tab);
+    assert_eq!(about(&window)[0], "Create a volume");
 }
 
 #[test]
