@@ -101,8 +101,11 @@ fn bar(detail: ProgressDetail, columns: usize) -> String {
 mod tests {
     use super::*;
 
+    /// Of what, what, and how many bytes of how many.
+    type Told = (Option<&'static str>, &'static str, Option<(u64, u64)>);
+
     /// What a terminal of that size shows after all of this was said.
-    fn shown(said: &[(Option<&str>, &str, Option<(u64, u64)>)], columns: u16) -> Vec<String> {
+    fn shown(said: &[Told], columns: u16) -> Vec<String> {
         let (mut lines, mut screen) =
             (Lines::default(), vt100::Parser::new(24.try_into().unwrap(), columns.try_into().unwrap(), 0));
         for (id, status, bytes) in said {
@@ -121,7 +124,7 @@ mod tests {
         rows
     }
 
-    const PULL: &[(Option<&str>, &str, Option<(u64, u64)>)] = &[
+    const PULL: &[Told] = &[
         (Some("1"), "Pulling from lab/shell", None),
         (Some("aaaaaaaaaaaa"), "Pulling fs layer", Some((0, 0))),
         (Some("bbbbbbbbbbbb"), "Pulling fs layer", Some((0, 0))),
