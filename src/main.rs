@@ -46,7 +46,7 @@ fn window(args: &Args, words: &dockwalk::i18n::Words) -> ExitCode {
         }
     };
     let progress = Some(dockwalk::client::place::root(app.root.as_deref()).join("progress.json"));
-    let grammar = Some(cli::grammar());
+    let grammar = Some(cli::grammar as fn(_) -> _);
     let (lang, socket, root, present) = (app.lang, app.socket, app.root, app.present);
     match run(Options { open, lang, socket, root, present, lessons, progress, grammar }) {
         Ok(()) => ExitCode::SUCCESS,

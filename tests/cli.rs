@@ -23,6 +23,48 @@ fn every_command_has_a_help() {
 }
 
 #[test]
+fn help_is_in_the_users_language() {
+    for (line, status, says) in [
+        ("--help", 0, "명령 없이 실행하면 창이 열립니다."),
+        ("-h", 0, "사용법: dockwalk"),
+        ("docker run --help", 0, "컨테이너를 백그라운드에서 실행하고"),
+        ("docker help ps", 0, "컨테이너를 나열합니다"),
+        ("docker", 0, "컨테이너를 관리합니다"),
+        ("docker volume", 0, "볼륨을 만듭니다"),
+        ("help lesson", 0, "레슨 목록을 보거나"),
+        ("lesson", 2, "명령이 빠져 있습니다. list, check, run"),
+        ("lesson --root /nowhere", 2, "명령이 빠져 있습니다. list, check, run"),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let mut command = dockwalk(&words);
+        let out = output_of(command.env("DOCKWALK_LANG", "ko"));
+        assert!(out.0 == Some(status) && out.1.contains(says), "{line}: {out:?}");
+        assert!(
+            !["Usage:", "Options:", "Print ", "\u{1b}"].iter().any(|english| out.1.contains(english)),
+            "{line}: {out:?}"
+        );
+        let english = output_of(&mut dockwalk(&words)).1;
+        assert!(!english.chars().any(|c| ('가'..='힣').contains(&c) && !"한국어".contains(c)), "{line}: {english}");
+    }
+    // What was said on the command line counts more than the environment, wherever it stands.
+    for (line, says) in [("--lang ko --help", "사용법:"), ("docker --lang=ko run --help", "사용법:")] {
+        assert!(good(dockwalk(&line.split(' ').collect::<Vec<_>>())).contains(says), "{line}");
+    }
+    // What is shown of a variable acts on no terminal.
+    let mut command = dockwalk(&["--help"]);
+    command.env("DOCKWALK_LANG", "ko").env("DOCKWALK_ROOT", "/tmp/\u{1b}[31mred");
+    let said = good(command);
+    assert!(said.contains(r"DOCKWALK_ROOT=/tmp/\x1b[31mred") && !said.contains('\u{1b}'), "{said}");
+}
+
+/// The exit status, and what it printed on both streams.
+fn output_of(command: &mut Command) -> (Option<i32>, String) {
+    let out = command.output().unwrap();
+    let said = [out.stdout, out.stderr].concat();
+    (out.status.code(), String::from_utf8(said).unwrap())
+}
+
+#[test]
 fn without_a_display_the_headless_commands_are_named() {
     let mut command = dockwalk(&[]);
     command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");

@@ -10,11 +10,12 @@ mod gate;
 #[path = "docker_cli/terminal.rs"]
 mod terminal;
 
-use clients::check;
+use clients::{Bench, check};
 use dockwalk::trace::Code;
 use engine::{Engine, everyone, fails, good, output};
 use std::io::Read;
 use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 use terminal::Terminal;
 
@@ -37,22 +38,47 @@ fn an_image_is_pulled_listed_and_removed() {
 }
 
 #[test]
-fn on_a_terminal_what_is_said_of_the_whole_stands_below_the_layers() {
+fn on_a_terminal_each_layer_has_its_line_and_what_is_said_of_the_whole_stands_below() {
+    // What a terminal shows in the end, with either command line.
+    let shown = Mutex::new(None);
     check(|bench| {
-        let mut terminal = Terminal::open(bench.run("pull lab/shell:1"), 24, 120);
-        terminal.wait_for("\ndocker.io/lab/shell:1");
-        let lines = terminal.lines(24, 120);
-        assert_eq!(terminal.end(), 0);
-        let kinds: Vec<_> = lines.iter().map(|line| line.split(": ").last().unwrap_or_default()).collect();
+        let wide = on_terminal(bench, "pull lab/shell:1", 120);
+        let kinds: Vec<_> = wide.iter().map(|line| line.split(": ").last().unwrap_or_default()).collect();
         let layers = kinds.iter().filter(|kind| **kind == "Pull complete").count();
-        assert!(layers > 1, "{lines:#?}");
-        assert!(lines[0].ends_with("Pulling from lab/shell"), "{lines:#?}");
-        assert!(kinds[1..=layers].iter().all(|kind| *kind == "Pull complete"), "{lines:#?}");
-        assert!(lines[layers + 1].starts_with("Digest: sha256:"), "{lines:#?}");
-        assert_eq!(lines[layers + 2..], ["Status: Downloaded newer image for lab/shell:1", "docker.io/lab/shell:1"]);
-        // The other client's turn.
+        assert!(layers > 1, "{wide:#?}");
+        assert!(wide[0].ends_with("Pulling from lab/shell"), "{wide:#?}");
+        assert!(kinds[1..=layers].iter().all(|kind| *kind == "Pull complete"), "{wide:#?}");
+        assert!(wide[layers + 1].starts_with("Digest: sha256:"), "{wide:#?}");
+        assert_eq!(wide[layers + 2..], ["Status: Downloaded newer image for lab/shell:1", "docker.io/lab/shell:1"]);
+
+        // Where whoever runs it may write.
+        let archive = bench.engine.socket().with_file_name("shell.tar");
+        good(bench.args(&["save", "-o", archive.to_str().unwrap(), "lab/shell:1"]));
         good(bench.run("rmi lab/shell:1"));
+        let loaded = on_terminal(bench, &format!("load -i {}", archive.display()), 120);
+        let (last, bars) = loaded.split_last().unwrap();
+        assert_eq!(last, "Loaded image: lab/shell:1");
+        assert!(bars.len() > 1 && bars.iter().all(|line| line.contains(": Loading layer [")), "{loaded:#?}");
+
+        // Where there is no room for a bar. The other client's turn comes next.
+        good(bench.run("rmi lab/shell:1"));
+        let narrow = on_terminal(bench, "pull lab/shell:1", 80);
+        assert_eq!(narrow, wide);
+        good(bench.run("rmi lab/shell:1"));
+        std::fs::remove_file(&archive).unwrap();
+        let all = [wide, loaded].concat();
+        assert_eq!(shown.lock().unwrap().get_or_insert(all.clone()), &all);
     });
+}
+
+/// What a terminal of so many columns shows at the end of a command.
+fn on_terminal(bench: &Bench<'_>, line: &str, columns: u16) -> Vec<String> {
+    let mut terminal = Terminal::open(bench.run(line), 40, columns);
+    let last = if line.starts_with("pull") { "\ndocker.io/lab/shell:1" } else { "Loaded image: lab/shell:1" };
+    terminal.wait_for(last);
+    let lines = terminal.lines(40, columns);
+    assert_eq!(terminal.end(), 0);
+    lines
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! `dockwalk manual` and `dockwalk completions`: what a package brings beside the program, made from the grammar itself,
 //! so that neither can say what the program does not do.
 
-use super::{Args, Done, out};
+use super::{Args, Done, grammar, out};
 use crate::client::ClientError;
+use crate::i18n::Lang;
 use crate::spec::visible;
 use crate::trace::Code;
 use clap::CommandFactory;
@@ -14,10 +15,10 @@ use std::path::Path;
 /// What the grammar does not know: environment, files, exit status. The Korean page says it in full, by hand.
 const SECTIONS: &str = include_str!("../../packaging/sections.1");
 
-/// Prints what makes `shell` complete dockwalk's command lines.
-pub(super) fn completions(shell: Shell) -> Done {
+/// Prints what makes `shell` complete dockwalk's command lines, and say in that language what they do.
+pub(super) fn completions(shell: Shell, lang: Lang) -> Done {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "dockwalk", &mut script);
+    clap_complete::generate(shell, &mut grammar(lang), "dockwalk", &mut script);
     let mut to = out::writer();
     match to.write_all(&script).and_then(|()| to.flush()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
@@ -90,11 +91,15 @@ mod tests {
 
     #[test]
     fn completions_know_the_commands_of_docker() {
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+        for (shell, lang) in
+            [Shell::Bash, Shell::Zsh, Shell::Fish].into_iter().flat_map(|it| Lang::ALL.map(|lang| (it, lang)))
+        {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Args::command(), "dockwalk", &mut script);
+            clap_complete::generate(shell, &mut grammar(lang), "dockwalk", &mut script);
             let script = String::from_utf8(script).unwrap();
             assert!(script.contains("doctor") && script.contains("volume"), "{shell}");
+            let says = script.contains("컨테이너를 나열합니다");
+            assert_eq!(says, lang == Lang::Ko && shell != Shell::Bash, "{shell} says what commands do");
             let unchanged = visible::lines(&script).into_owned();
             assert_eq!(unchanged, script, "what makes text visible must not change a script");
         }

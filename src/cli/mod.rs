@@ -22,6 +22,7 @@ mod manual;
 pub mod out;
 mod registry;
 mod report;
+mod spoken;
 #[cfg(feature = "engine")]
 mod template;
 #[cfg(feature = "engine")]
@@ -33,6 +34,7 @@ mod waits;
 pub use args::{AppOptions, Args, Command};
 pub use lesson::of_directory as lessons_of;
 pub use report::complain;
+pub use spoken::grammar;
 
 use crate::client::ClientError;
 use crate::docker::Feature;
@@ -40,8 +42,10 @@ use crate::i18n::{Lang, Words};
 use crate::line;
 use crate::spec::visible;
 use crate::trace::{Code, Problem};
+use args::LangName;
+use clap::builder::Styles;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, ValueEnum};
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
@@ -63,26 +67,21 @@ impl From<ClientError> for Failure {
 /// The command line. Ends the program where it asks for help, or is none.
 pub fn parse() -> Args {
     std::panic::set_hook(Box::new(out::panicked));
-    Args::try_parse().unwrap_or_else(|error| match error.kind() {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    Args::try_parse_from(&args).unwrap_or_else(|error| match error.kind() {
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if below_docker() => {
             // As docker: help, and nothing is wrong.
-            let asked = std::env::args_os().chain([OsString::from("--help")]);
-            Args::try_parse_from(asked).unwrap_or_else(|help| refuse(&help))
+            let asked: Vec<OsString> = args.into_iter().chain(["--help".into()]).collect();
+            Args::try_parse_from(&asked).unwrap_or_else(|help| refuse(&help, &asked))
         }
         ErrorKind::InvalidSubcommand if below_docker() => {
-            let args: Vec<_> = std::env::args_os().skip(1).collect();
             match docker_words(&args).and_then(|words| Feature::commanded(&words)) {
                 Some(feature) => not_built(&args, feature),
-                None => refuse(&error),
+                None => refuse(&error, &args),
             }
         }
-        _ => refuse(&error),
+        _ => refuse(&error, &args),
     })
-}
-
-/// The whole program's grammar.
-pub fn grammar() -> clap::Command {
-    Args::command()
 }
 
 /// The words behind `docker`.
@@ -113,46 +112,71 @@ fn refuse_in(words: &Words, error: &clap::Error, problem: &Problem) -> ! {
     std::process::exit(status(error))
 }
 
-/// The language that is spoken to whoever typed this, be it understood or not.
+/// The language that is spoken to whoever typed this, be it understood or not: `--lang` counts as far as the words are
+/// commands and their options. `args` begins with the program's name.
 fn language_of(args: &[OsString]) -> Lang {
-    // What comes before the first command, with a command that there is: the language may be said there.
-    let mut before = vec![OsString::from("dockwalk")];
-    let mut args = args.iter();
-    while let Some(arg) = args.next().filter(|arg| arg.as_encoded_bytes().starts_with(b"--")) {
-        before.push(arg.clone());
-        if !arg.as_encoded_bytes().contains(&b'=') {
-            before.extend(args.next().cloned());
+    let grammar = Args::command();
+    let (mut command, mut lang) = (&grammar, None);
+    let mut args = args.iter().skip(1).map_while(|arg| arg.to_str());
+    while let Some(arg) = args.next().filter(|arg| *arg != "--") {
+        if let Some(value) = arg.strip_prefix("--lang=") {
+            lang = Some(value);
+        } else if arg == "--lang" {
+            lang = args.next();
+        } else if arg.starts_with('-') {
+            let is_meant = |it: &&clap::Arg| {
+                let short = it.get_short().is_some_and(|letter| arg == format!("-{letter}"));
+                short || arg.strip_prefix("--").is_some_and(|long| it.get_long() == Some(long))
+            };
+            let mut known = command.get_arguments().chain(grammar.get_arguments());
+            if known.find(is_meant).is_some_and(|it| it.get_action().takes_values()) {
+                args.next();
+            }
+        } else {
+            match command.find_subcommand(arg) {
+                Some(below) => command = below,
+                None => break,
+            }
         }
     }
-    Args::try_parse_from(before.into_iter().chain(["doctor".into()]))
-        .map_or_else(|_| Lang::of_user(), |args| args.language())
+    lang.and_then(|lang| LangName::from_str(lang, false).ok()).map_or_else(Lang::of_user, Into::into)
 }
 
-/// Says what clap says. Clap repeats what it does not understand: where there is something in the command line that must
-/// not reach the terminal as it is, clap is asked again about a command line that was made visible, and without colours.
-fn refuse(error: &clap::Error) -> ! {
-    let args: Vec<_> = std::env::args_os().skip(1).collect();
-    if language_of(&args) == Lang::Ko {
-        let mut grammar = grammar();
+/// Says what clap says of these words, the program's name first. Clap repeats what it does not understand: where there is
+/// something in the command line that must not reach the terminal as it is, clap is asked again about a command line that was
+/// made visible, and without colours.
+fn refuse(error: &clap::Error, args: &[OsString]) -> ! {
+    if error.kind() == ErrorKind::DisplayVersion {
+        // The same in all languages.
+        error.print().unwrap_or_default();
+        std::process::exit(0);
+    }
+    let lang = language_of(args);
+    if lang == Lang::Ko && error.use_stderr() {
+        let mut grammar = Args::command();
         grammar.build();
-        let words: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let words: Vec<String> = args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
         if let Some(problem) = line::refused(error, &grammar, &words) {
-            refuse_in(&Words::new(Lang::Ko), error, &problem)
+            refuse_in(&Words::new(lang), error, &problem)
         }
     }
+    let again = |styles, args: &mut dyn Iterator<Item = OsString>| {
+        let again = spoken::help(lang, styles).try_get_matches_from(args).err();
+        again.filter(|again| again.kind() == error.kind())
+    };
     let is_strange = |text: &OsStr| !text.to_str().is_some_and(visible::is_line);
     let named = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DOCKWALK_"));
     let strange: Vec<OsString> = named.map(|(_, value)| value).filter(|value| is_strange(value)).collect();
-    if strange.is_empty() && !std::env::args_os().any(|arg| is_strange(&arg)) {
-        error.print().unwrap_or_default();
+    if strange.is_empty() && !args.iter().any(|arg| is_strange(arg)) {
+        let spoken = (lang != Lang::En).then(|| again(Styles::styled(), &mut args.iter().cloned())).flatten();
+        spoken.as_ref().unwrap_or(error).print().unwrap_or_default();
         std::process::exit(status(error));
     }
-    let seen = std::env::args_os().map(|arg| visible::bytes(arg.as_encoded_bytes()));
-    let again = Args::command().styles(clap::builder::Styles::plain()).try_get_matches_from(seen);
-    let mut text = match again {
-        Err(again) if again.kind() == error.kind() => again.render().ansi().to_string(),
+    let seen = &mut args.iter().map(|arg| visible::bytes(arg.as_encoded_bytes()).into());
+    let mut text = match again(Styles::plain(), seen) {
+        Some(again) => again.render().ansi().to_string(),
         // What was refused is not there any more.
-        _ => visible::line(&error.render().to_string()).into_owned(),
+        None => visible::line(&error.render().to_string()).into_owned(),
     };
     for value in strange {
         text = text.replace(&*value.to_string_lossy(), &visible::bytes(value.as_encoded_bytes()));
@@ -229,7 +253,7 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Some(Command::Registry { command: Some(command), .. }) => registry::run(args, command, words),
         Some(Command::Doctor { json }) => doctor::remote(args, *json, words),
         Some(Command::Lesson { command }) => lesson::run(args, command, words),
-        Some(Command::Completions { shell }) => manual::completions(*shell),
+        Some(Command::Completions { shell }) => manual::completions(*shell, words.lang()),
         Some(Command::Manual { dir }) => manual::manual(dir),
         Some(Command::Trace { command }) => trace::run(args, command, words),
         _ => Err(ClientError::new(Code::NotInThisBuild).into()),
@@ -256,5 +280,23 @@ mod tests {
         let docker = |line: &str| is_docker(line.split(' ').map(OsString::from));
         assert!(docker("docker run --bogus") && docker("--root /x docker ps") && docker("--root=/x docker"));
         assert!(!docker("image docker") && !docker("--root docker image") && !docker("--help"));
+    }
+
+    #[test]
+    fn the_language_is_heard_wherever_it_may_be_said() {
+        let lang = |line: &str| language_of(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for line in [
+            "dockwalk --lang ko",
+            "dockwalk --help --lang=ko",
+            "dockwalk docker --lang ko run --help",
+            "dockwalk --root /x docker run --lang ko --nonsense",
+            "dockwalk docker run --name x -v a:b -it --lang ko --help",
+        ] {
+            assert_eq!(lang(line), Lang::Ko, "{line}");
+            assert_eq!(lang(&line.replace("ko", "en")), Lang::En, "{line}");
+        }
+        for theirs in ["dockwalk docker run x --lang ko", "dockwalk docker run --name --lang x", "dockwalk --lang xx"] {
+            assert_eq!(lang(theirs), Lang::of_user(), "{theirs}");
+        }
     }
 }

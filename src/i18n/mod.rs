@@ -45,6 +45,9 @@ files![
     "ui",
 ];
 
+/// What the grammar of the command line says of itself. In English it says it where it stands (`src/cli/`).
+const KO_GRAMMAR: &[(&str, &str)] = &[("help", include_str!("ko/help.ftl"))];
+
 /// Until when something is not said, that soonest said first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Veil {
@@ -88,6 +91,9 @@ pub struct Words {
 static KOREAN: LazyLock<Arc<FluentBundle<FluentResource>>> = LazyLock::new(|| bundle(Lang::Ko, KO));
 static ENGLISH: LazyLock<Arc<FluentBundle<FluentResource>>> = LazyLock::new(|| bundle(Lang::En, EN));
 
+/// Apart from the rest: few command lines ask for help.
+static KOREAN_GRAMMAR: LazyLock<Arc<FluentBundle<FluentResource>>> = LazyLock::new(|| bundle(Lang::Ko, KO_GRAMMAR));
+
 impl Words {
     /// The words of that language.
     pub fn new(lang: Lang) -> Self {
@@ -96,6 +102,14 @@ impl Words {
             Lang::En => Arc::clone(&ENGLISH),
         };
         Self { lang, veiled: Arc::default(), bundle }
+    }
+
+    /// What the grammar of the command line says of itself in that language; none in English, which the grammar speaks by itself.
+    pub fn of_grammar(lang: Lang) -> Option<Self> {
+        match lang {
+            Lang::Ko => Some(Self { lang, veiled: Arc::default(), bundle: Arc::clone(&KOREAN_GRAMMAR) }),
+            Lang::En => None,
+        }
     }
 
     /// The same, but instead of these messages it is said when they can be read: they would tell an answer. What would tell

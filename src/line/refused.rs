@@ -87,10 +87,10 @@ pub fn refused(error: &clap::Error, grammar: &Command, words: &[String]) -> Opti
     };
     let argument = ("argument", ContextKind::InvalidArg);
     Some(match error.kind() {
-        ErrorKind::DisplayHelp
-        | ErrorKind::DisplayVersion
-        | ErrorKind::MissingSubcommand
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return None,
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return None;
+        }
+        ErrorKind::MissingSubcommand => with(Code::CommandMissing, &[("allowed", ContextKind::ValidSubcommand)]),
         ErrorKind::InvalidSubcommand => {
             let typed = about(ContextKind::InvalidSubcommand);
             let meant = nearest(&typed, commands(command).into_iter()).map(str::to_owned);

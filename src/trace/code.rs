@@ -484,6 +484,7 @@ codes! {
     // line.ftl
     ArgumentMissing = "argument-missing",
     ArgumentTooMany = "argument-too-many",
+    CommandMissing = "command-missing",
     CommandMistyped = "command-mistyped",
     CommandNotDocker = "command-not-docker",
     CommandUnknown = "command-unknown",

@@ -87,6 +87,7 @@ pub enum Outcome {
 
 /// One thing the user asked for: a request of the Docker API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "WrittenOp")]
 pub struct Op {
     /// Its number in this trace.
     pub id: OpId,
@@ -96,6 +97,25 @@ pub struct Op {
     pub subject: String,
     /// The request, `POST /v1.43/containers/create?name=shell`.
     pub request: String,
+}
+
+/// An operation as a recording has it.
+#[derive(Deserialize)]
+struct WrittenOp {
+    id: OpId,
+    kind: OpKind,
+    subject: String,
+    request: String,
+}
+
+impl From<WrittenOp> for Op {
+    fn from(WrittenOp { id, kind, subject, request }: WrittenOp) -> Self {
+        let kind = match kind {
+            OpKind::RegistryDamage if request.starts_with("DELETE ") => OpKind::RegistryMend,
+            kind => kind,
+        };
+        Self { id, kind, subject, request }
+    }
 }
 
 /// What an operation does.
@@ -126,8 +146,10 @@ pub enum OpKind {
     RegistryLogin,
     /// `docker push`
     ImagePush,
-    /// Something in the built-in registry is damaged, or mended.
+    /// Something in the built-in registry is damaged.
     RegistryDamage,
+    /// What was damaged there is put back. In recordings of before, [`RegistryDamage`](Self::RegistryDamage) that deletes.
+    RegistryMend,
     /// A tag of the built-in registry is moved.
     RegistryTag,
     /// A container is created.
@@ -156,4 +178,24 @@ pub enum OpKind {
     VolumeRemove,
     /// What an earlier engine left behind is undone.
     Recover,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_of_before_tells_mending_from_damaging_by_its_request() {
+        let kind = |kind: &str, request: &str| {
+            let op = serde_json::json!({"id": 1, "kind": kind, "subject": "sha256:0", "request": request});
+            serde_json::from_value::<Op>(op).unwrap().kind
+        };
+        let damage = "/dockwalk/v1/registry/damage";
+        assert_eq!(kind("registry_damage", &format!("POST {damage}")), OpKind::RegistryDamage);
+        assert_eq!(kind("registry_damage", &format!("DELETE {damage}?digest=sha256:0")), OpKind::RegistryMend);
+        assert_eq!(kind("registry_mend", &format!("DELETE {damage}")), OpKind::RegistryMend);
+        assert_eq!(kind("image_remove", "DELETE /v1.43/images/x"), OpKind::ImageRemove);
+        let op = Op { id: 1, kind: OpKind::RegistryMend, subject: String::new(), request: "DELETE /x".into() };
+        assert_eq!(serde_json::from_value::<Op>(serde_json::to_value(&op).unwrap()).unwrap(), op);
+    }
 }

@@ -81,7 +81,7 @@ impl App {
             || crate::lesson::embedded().iter().filter_map(|it| Lesson::parse(it).ok()).map(Arc::new).collect();
         let mut app = Self {
             state: WindowState::new(lang),
-            terminals: Terminals::new(Field::new(options.grammar)),
+            terminals: Terminals::new(Field::new(options.grammar, lang)),
             diagrams: Diagrams::new(),
             class: Diagrams::new(),
             lessons: options.lessons.unwrap_or_else(embedded),
@@ -197,6 +197,7 @@ impl App {
         let ctx = ui.ctx().clone();
         self.receive(&ctx);
         self.apply_style(&ctx);
+        self.terminals.field.speak(self.state.lang);
         let holds =
             keys::Holds { terminal: self.typing, list: files::has_keys(&ctx), question: self.state.open_question() };
         let mut commands = keys::pressed(&ctx, &holds);

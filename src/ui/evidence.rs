@@ -356,7 +356,7 @@ mod tests {
         let own = Evidence::Own { book: crate::trace::Book::Addresses, facts: "172.17.0.2 web".into() };
         let (en, ko) = (Words::new(crate::i18n::Lang::En), Words::new(crate::i18n::Lang::Ko));
         assert_eq!(title(&own, None, &en), "The engine's own bookkeeping · addresses given");
-        assert_eq!(title(&own, None, &ko), "엔진이 스스로 적어 둔 것 · 나누어 준 주소의 목록");
+        assert_eq!(title(&own, None, &ko), "엔진이 스스로 적어 둔 것 · 예약한 주소의 목록");
         assert_eq!(plain(&own), "172.17.0.2 web");
     }
 

@@ -487,6 +487,12 @@ fn link_rows(link: &Link, world: &World, t: &mut Table<'_>) {
     };
     t.toned("fact-state", link.state_line(), tone);
     world.addresses_of(&link.key).for_each(|cidr| t.some("fact-address", cidr));
+    if world.is_inner(link)
+        && world.addresses_of(&link.key).next().is_none()
+        && let Some((network, address)) = link.container.as_ref().and_then(|id| world.reserved_for(id))
+    {
+        t.link("fact-reserved", address, Entity::Network(network.clone()));
+    }
     t.row("MTU", link.mtu);
     t.some("MAC", &link.mac);
     t.link("fact-netns", link.netns, Entity::Namespace(link.netns));

@@ -64,8 +64,9 @@ pub struct Options {
     pub lessons: Option<Vec<Arc<Lesson>>>,
     /// Where it is kept how far lessons were taken; none keeps it nowhere.
     pub progress: Option<PathBuf>,
-    /// The grammar of the program's commands, for the command field; without it the field completes nothing and runs any line.
-    pub grammar: Option<clap::Command>,
+    /// Makes the grammar of the program's commands in a language, for the command field; without it the field completes nothing
+    /// and runs any line.
+    pub grammar: Option<fn(Lang) -> clap::Command>,
 }
 
 /// What the window shows first.

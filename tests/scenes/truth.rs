@@ -83,6 +83,65 @@ fn a_recording_of_before_the_carrier_was_asked_opens() {
 }
 
 /// A container with a volume, a bind and a tmpfs, that ran.
+/// From when the engine reserves an address until eth0 has it, the address is the engine's: no picture and no fact gives it to a link.
+#[test]
+fn a_reserved_address_is_the_engines_until_the_link_has_it() {
+    let mut s = started();
+    s.pull("shell", &shell_layers());
+    s.create("web", "shell", "bridge");
+    s.op(OpKind::ContainerStart, "web", |s| s.wire("web", 0));
+    let trace = s.trace();
+    let inner = Entity::Link("web/eth0".into());
+    let changes = s.events.iter().filter_map(|event| match &event.body {
+        Body::Observed { change, .. } => Some((event.seq, change)),
+        _ => None,
+    });
+    let (mut reserved, mut hanging, mut waiting, mut set) = (0, 0, 0, 0);
+    for (seq, change) in changes {
+        let world = trace.seek(seq);
+        let scene = draw(Tab::Network, &world, Lang::En);
+        let facts = facts::of(&inner, &world, &Words::new(Lang::En)).map(|facts| facts.rows).unwrap_or_default();
+        let has = |label: &str| facts.iter().any(|row| row.label == label);
+        let Some((network, address)) = world.reserved_for(&id("web")) else {
+            assert!(!has("fact-address") && !has("fact-reserved"), "{change:?}");
+            continue;
+        };
+        let ghost = NodeId::part(Entity::Network(network.clone()), format!("lease {address}"));
+        let drawn = scene.node(&NodeId::of(inner.clone())).map(texts).unwrap_or_default();
+        if world.addresses_of(&"web/eth0".into()).next().is_some() {
+            set += 1;
+            assert!(has("fact-address") && !has("fact-reserved") && scene.node(&ghost).is_none(), "{change:?}");
+            assert!(
+                drawn.contains(&format!("{address}/16")) && scene.spoken.contains("web has the address"),
+                "{drawn}"
+            );
+            continue;
+        }
+        assert!(
+            !has("fact-address") && !drawn.contains('/') && !scene.spoken.contains("web has the address"),
+            "{drawn}"
+        );
+        assert!(scene.spoken.contains(&format!("The engine reserved {address} for web")), "{}", scene.spoken);
+        let Some(link) = world.links.get(&LinkKey::from("web/eth0")) else {
+            reserved += 1;
+            assert!(texts(scene.node(&ghost).unwrap()).contains("reserved by the engine"), "{change:?}");
+            continue;
+        };
+        assert!(has("fact-reserved"), "{change:?}");
+        if link.netns == HOST_NS {
+            hanging += 1;
+            assert!(
+                texts(scene.node(&ghost).unwrap()).contains("no link has it yet") && !drawn.contains(address),
+                "{drawn}"
+            );
+        } else {
+            waiting += 1;
+            assert!(drawn.contains(&format!("{address} reserved")) && scene.node(&ghost).is_none(), "{drawn}");
+        }
+    }
+    assert!(reserved > 0 && hanging > 0 && waiting > 0 && set > 0, "{reserved} {hanging} {waiting} {set}");
+}
+
 fn stopped() -> Sample {
     let mut s = started();
     s.pull("shell", &shell_layers());

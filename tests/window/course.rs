@@ -331,7 +331,7 @@ fn who_does_not_want_to_wait_for_the_pages_before_stops_that() {
 /// What a lesson lets be run is understood by the window's field, as what a learner types is.
 #[test]
 fn every_command_of_a_lesson_is_one_that_the_window_runs() {
-    let grammar = dockwalk::cli::grammar();
+    let grammar = dockwalk::cli::grammar(Lang::En);
     let mut lines = 0;
     for source in embedded() {
         let lesson = Lesson::parse(&source).unwrap();

@@ -5,7 +5,7 @@ use crate::sample;
 use dockwalk::i18n::Lang;
 use dockwalk::line::{self, Names};
 use dockwalk::trace::{Body, Event, World};
-use dockwalk::ui::command::TerminalCommand;
+use dockwalk::ui::command::{TerminalCommand, ViewCommand};
 use dockwalk::ui::source::News;
 use dockwalk::ui::{Options, settings};
 use egui::{Key, Modifiers};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// A window that believes in an engine which did all that the sample says.
 fn window(lang: Lang) -> Window {
-    let options = Options { lang: Some(lang), grammar: Some(dockwalk::cli::grammar()), ..Options::default() };
+    let options = Options { lang: Some(lang), grammar: Some(dockwalk::cli::grammar), ..Options::default() };
     let mut window = open(options, (1440.0, 900.0));
     let app = app_mut(&mut window);
     app.state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
@@ -192,7 +192,7 @@ fn before_anything_was_pulled_the_images_of_the_lab_are_offered_where_one_may_be
     assert_eq!(offered(&window), ["image", "images", "import"]);
     window.get_by_label("import");
     // Without an engine nobody knows what there is.
-    let mut grammar = dockwalk::cli::grammar();
+    let mut grammar = dockwalk::cli::grammar(Lang::En);
     grammar.build();
     assert!(line::fits(&grammar, "docker pull lab/", &World::default()).all.is_empty());
 }
@@ -229,6 +229,23 @@ fn what_is_clicked_in_the_list_stands_in_the_field() {
     window.run_steps(3);
     assert_eq!(line(&window), "volume inspect ");
     assert!(window.get_by_label(LINE).is_focused());
+}
+
+/// What a command does is said in the window's language, also when another one is chosen.
+#[test]
+fn what_fits_is_explained_in_the_language_of_the_window() {
+    let about = |window: &Window| {
+        let list = app(window).terminals.field.list();
+        list.map(|list| list.all().iter().map(|fit| fit.about.clone()).collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let mut window = korean();
+    typed(&mut window, "volume ");
+    press(&mut window, Key::Tab);
+    assert_eq!(about(&window)[0], "볼륨을 만듭니다");
+    tell(&mut window, ViewCommand::OtherLanguage);
+    assert!(about(&window).is_empty(), "what was said in the other language is gone");
+    press(&mut window, Key::Tab);
+    assert_eq!(about(&window)[0], "Create a volume");
 }
 
 #[test]
@@ -277,7 +294,7 @@ fn a_line_that_is_no_docker_command_is_not_run_and_says_why() {
 
 #[test]
 fn docker_may_be_left_out_and_host_is_the_lab_hosts() {
-    let mut grammar = dockwalk::cli::grammar();
+    let mut grammar = dockwalk::cli::grammar(Lang::En);
     grammar.build();
     let words = |text: &str| line::command(Some(&grammar), text).map(|words| words.join(" "));
     assert_eq!(words("ps -a").unwrap(), "docker ps -a");
@@ -318,7 +335,7 @@ fn every_argument_of_every_command_names_something_or_is_known_not_to() {
             look(below, &[path, &[below.get_name()]].concat(), unknown);
         }
     }
-    let mut grammar = dockwalk::cli::grammar();
+    let mut grammar = dockwalk::cli::grammar(Lang::En);
     grammar.build();
     let mut unknown = Vec::new();
     look(grammar.find_subcommand("docker").unwrap(), &[], &mut unknown);
@@ -327,7 +344,7 @@ fn every_argument_of_every_command_names_something_or_is_known_not_to() {
 
 #[test]
 fn in_the_command_of_a_container_nothing_is_offered() {
-    let mut grammar = dockwalk::cli::grammar();
+    let mut grammar = dockwalk::cli::grammar(Lang::En);
     grammar.build();
     let world = World::default();
     for text in ["docker run lab/shell:1 -", "docker run lab/shell:1 s", "docker exec web -", "nonsense ", "docker 'a "]

@@ -89,7 +89,7 @@ fn a_path_is_chosen_and_the_layers_say_who_serves_it_and_what_hides_beneath() {
     window.get_by_label("ENV LAB=shell");
     tell(&mut window, Act::GoTo("etc/motd".into()));
     window.get_by_label("motd 내용이 바뀜 (M)");
-    window.get_by_label("레이어 2에서 옵니다");
+    window.get_by_label("지금 보이는 것: 레이어 2");
     window.get_by_label("레이어 2: 이 버전이 보입니다");
     window.get_by_label("크기: 5 B");
     // The version beneath, by one click.

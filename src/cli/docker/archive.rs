@@ -3,9 +3,9 @@
 use super::CommandSession;
 use crate::cli::Done;
 use crate::cli::docker_args::{CommitArgs, ImportArgs, LoadArgs, SaveArgs};
-use crate::cli::out::{self, Raw, bars::Bar};
+use crate::cli::out::{self, Progress, Raw};
 use crate::client::{ClientError, ImportOptions, LoadProgress};
-use crate::docker::{CommitQuery, Id, with_query};
+use crate::docker::{CommitQuery, Id, ProgressDetail, with_query};
 use crate::spec::visible;
 use crate::trace::Code;
 use std::fs::File;
@@ -24,22 +24,21 @@ pub(in crate::cli) fn save(session: &CommandSession<'_>, args: &SaveArgs) -> Don
 }
 
 pub(in crate::cli) fn load(session: &CommandSession<'_>, args: &LoadArgs) -> Done {
-    let shown = !args.quiet && out::is_error_terminal();
-    let bar = Bar::alone(shown, "{prefix}: Loading layer [{bar:40}] {bytes}/{total_bytes}");
-    let show = |progress: LoadProgress| match progress {
-        LoadProgress::Layer(id, current, total) => {
-            bar.call(&id);
-            bar.reach(current, total);
+    let mut progress = if args.quiet { None } else { Progress::on_output() };
+    let show = move |told: LoadProgress| match (told, &mut progress) {
+        (LoadProgress::Layer(id, current, total), Some(progress)) => {
+            let detail = ProgressDetail { current: Some(current), total: Some(total) };
+            progress.show(Some(&id), "Loading layer", Some(detail));
         }
-        LoadProgress::Said(line) => bar.aside(|| out::line(line)),
+        (LoadProgress::Layer(..), None) => {}
+        (LoadProgress::Said(line), Some(progress)) => progress.show(None, &line, None),
+        (LoadProgress::Said(line), None) => out::line(line),
     };
-    let loaded = match &args.input {
-        Some(path) => session.client.load_images(path, show),
+    match &args.input {
+        Some(path) => session.client.load_images(path, show)?,
         None if std::io::stdin().is_terminal() => return Err(ClientError::new(Code::LoadFromTerminal).into()),
-        None => session.client.load_images_from(std::io::stdin(), show),
+        None => session.client.load_images_from(std::io::stdin(), show)?,
     };
-    bar.clear();
-    loaded?;
     Ok(())
 }
 

@@ -1,18 +1,14 @@
-//! `docker pull` and `docker push`: Docker's stream of JSON lines as bars on a terminal, as lines elsewhere.
+//! `docker pull` and `docker push`: Docker's stream of JSON lines, a line for each layer on a terminal, one after the other elsewhere.
 
 use super::{CommandSession, credentials, encode};
 use crate::cli::Done;
 use crate::cli::docker_args::{PullArgs, PushArgs};
-use crate::cli::out::{
-    self,
-    bars::{Bar, Bars},
-};
+use crate::cli::out::{self, Progress};
 use crate::client::{ClientError, each_line};
 use crate::docker::{ImageCreateQuery, ImagePushQuery, ProgressLine, with_query};
 use crate::spec::Reference;
 use crate::trace::Code;
 use hyper::Method;
-use std::collections::BTreeMap;
 
 /// Where a pull is told: its command's own output, or beside the output of `docker run`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,37 +85,27 @@ pub(in crate::cli) fn push(session: &CommandSession<'_>, args: &PushArgs) -> Don
 /// What the user sees.
 struct Screen {
     place: Where,
-    bars: Option<Bars>,
-    layers: BTreeMap<String, Bar>,
+    /// On a terminal.
+    progress: Option<Progress>,
 }
 
 impl Screen {
     fn new(place: Where) -> Self {
-        let bars = match place {
-            Where::Stdout => Bars::on_output(),
-            Where::Stderr => Bars::on_error(),
+        let progress = match place {
+            Where::Stdout => Progress::on_output(),
+            Where::Stderr => Progress::on_error(),
             Where::Nowhere => None,
         };
-        Self { place, bars, layers: BTreeMap::new() }
+        Self { place, progress }
     }
 
     fn show(&mut self, line: &ProgressLine) {
-        let bytes = line.progress_detail.and_then(|p| Some((p.current?, p.total?)));
-        let status = line.status.as_deref().unwrap_or_default();
-        if line.id.is_none() && !self.layers.is_empty() && self.layers.values().all(Bar::is_finished) {
-            // What is said of the whole stands below the layers, which stay as they are.
-            (self.bars, self.layers) = (None, BTreeMap::new());
-        }
-        match (&self.bars, &line.id) {
-            (Some(bars), Some(id)) if line.progress_detail.is_some() => {
-                let bar = self.layers.entry(id.clone()).or_insert_with(|| bars.add(id));
-                draw(bar, status, bytes);
-            }
-            // Not `println` of the bars: it fills the line up to a width that may be another by the time it is shown.
-            _ if status.is_empty() => {}
-            (Some(bars), _) => bars.aside(|| self.print(&said(line))),
-            (None, _) if bytes.is_some() => {}
-            (None, _) => self.print(&said(line)),
+        let Some(status) = line.status.as_deref().filter(|_| line.aux.is_none()) else { return };
+        let is_bytes = line.progress_detail.is_some_and(|detail| detail.total.is_some());
+        match &mut self.progress {
+            Some(progress) => progress.show(line.id.as_deref(), status, line.progress_detail),
+            None if is_bytes => {}
+            None => self.print(&said(line)),
         }
     }
 
@@ -130,23 +116,6 @@ impl Screen {
             Where::Nowhere => {}
         }
     }
-}
-
-fn draw(bar: &Bar, status: &str, bytes: Option<(u64, u64)>) {
-    bar.say(status);
-    match bytes {
-        Some((current, total)) => {
-            bar.style("{prefix}: {msg:<12} [{bar:40}] {bytes}/{total_bytes}");
-            bar.reach(current, total);
-        }
-        None => {
-            bar.style("{prefix}: {msg}");
-            if matches!(status, "Pull complete" | "Already exists" | "Pushed" | "Layer already exists") {
-                bar.finish();
-            }
-        }
-    }
-    bar.tick();
 }
 
 fn said(line: &ProgressLine) -> String {

@@ -11,11 +11,13 @@
 //! else in the command line prints, and that nobody else uses `Raw`.
 
 #[cfg(feature = "engine")]
-pub(super) mod bars;
+mod progress;
 mod raw;
 #[cfg(feature = "engine")]
 mod table;
 
+#[cfg(feature = "engine")]
+pub(super) use progress::Progress;
 pub(super) use raw::Raw;
 #[cfg(feature = "engine")]
 pub(super) use table::table;

@@ -39,7 +39,7 @@ pub(super) async fn mend(engine: Shared, request: Request) -> Answer {
         let subject = digest.as_ref().map_or_else(|| "*".to_owned(), ToString::to_string);
         engine
             .conductor
-            .operate(OpKind::RegistryDamage, subject, line, &Cancel::new(), |cx| builtin.mend(cx, digest.as_ref()))
+            .operate(OpKind::RegistryMend, subject, line, &Cancel::new(), |cx| builtin.mend(cx, digest.as_ref()))
     });
     Ok(json(&done.await?))
 }

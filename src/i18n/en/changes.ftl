@@ -100,8 +100,8 @@ change-cgroup-gone = The cgroup { $path } was removed.
 ## Network
 change-network-seen = The network { $network } is there.
 change-network-gone = The network { $network } was removed.
-change-address-reserved = The address { $address } is set aside for { $container }.
-change-address-released = The address { $address } is free again.
+change-address-reserved = The engine reserved the address { $address } for { $container } in its own list. No link has it yet.
+change-address-released = In the engine’s list { $address } is free again.
 change-link-seen = The link { $link } is there, ifindex { $index }.
 change-link-seen-moved = The link { $link } moved into the network namespace of { $container }.
 change-link-seen-moved-to-host = The link { $link } came back into the host's network namespace.

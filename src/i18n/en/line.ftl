@@ -1,6 +1,7 @@
 # ── command lines ──
 problem-argument-missing = { $argument } is missing. Give it, and run the command again. --help behind the command says how it is used.
 problem-argument-too-many = { $argument }: the command takes no such argument. Leave it out. A value with spaces in it stands in quotation marks.
+problem-command-missing = A command is missing. Use one of these: { $allowed }.
 problem-command-mistyped = { $command }: there is no such command. Did you mean { $suggestion }?
 problem-command-not-docker = { $command }: not a docker command. Docker's commands are typed here, with or without docker. To run it on the lab host, put host before it: host { $command }.
 problem-command-unknown = { $command }: there is no such command. --help lists those that there are.

@@ -73,7 +73,7 @@ change-upper-many = { $container } 컨테이너의 쓰기 레이어에서 경로
 change-container-created = { $image } 이미지로 { $container } 컨테이너를 만들었습니다.
 change-container-state-created = { $container } 컨테이너는 만들어진 상태입니다.
 change-container-state-running = { $container } 컨테이너가 실행 중입니다. 호스트에서 본 PID는 { $pid }번입니다.
-change-container-state-paused = { $container } 컨테이너가 멈춰 있습니다. 프로세스 { $pid }번은 그대로 있지만 CPU 시간을 받지 못합니다.
+change-container-state-paused = { $container } 컨테이너가 일시 정지되었습니다. 프로세스 { $pid }번은 그대로 있지만 CPU 시간을 받지 못합니다.
 change-container-state-exited = { $container } 컨테이너가 멈췄습니다. 종료 상태는 { $status }입니다.
 change-container-renamed = { $container } 컨테이너의 이름을 바꿨습니다. 새 이름: { $name }
 change-container-gone = { $container } 컨테이너를 지웠습니다.
@@ -100,8 +100,8 @@ change-cgroup-gone = cgroup을 지웠습니다: { $path }.
 ## 네트워크
 change-network-seen = { $network } 네트워크가 있습니다.
 change-network-gone = { $network } 네트워크를 지웠습니다.
-change-address-reserved = { $container } 컨테이너가 쓸 주소를 예약했습니다: { $address }.
-change-address-released = 주소 { $address }의 예약을 풀었습니다.
+change-address-reserved = 엔진이 { $container } 컨테이너가 쓸 주소를 자기 목록에 예약했습니다: { $address }. 아직 어느 링크에도 설정되지 않았습니다.
+change-address-released = 엔진의 목록에서 주소 예약을 풀었습니다: { $address }.
 change-link-seen = { $link } 링크가 있습니다. ifindex는 { $index }번입니다.
 change-link-seen-moved = { $link } 링크가 { $container } 컨테이너의 네트워크 네임스페이스로 옮겨 갔습니다.
 change-link-seen-moved-to-host = { $link } 링크가 호스트의 네트워크 네임스페이스로 돌아왔습니다.
@@ -122,7 +122,7 @@ change-route-gone = { $destination } 라우트가 사라졌습니다.
 change-rule-seen = 규칙이 생겼습니다: { $rule }
 change-rule-gone = 규칙이 사라졌습니다: { $rule }
 
-## 그 밖의 사건
+## 그 밖의 이벤트
 event-op-began = 요청을 받았습니다: { $subject } ({ $request }).
 event-op-done = 요청을 마쳤습니다: { $title }.
 event-op-failed = 요청이 실패했습니다: { $title }. { $reason }
@@ -133,7 +133,7 @@ event-step-failed = 단계가 실패했습니다: { $title }. { $reason }
 event-step-cancelled = 단계를 취소했습니다: { $title }.
 event-console-host = 호스트의 터미널에 출력이 나왔습니다.
 event-console-container = { $container } 컨테이너의 터미널에 출력이 나왔습니다.
-trace-dropped = 녹화가 한도에 이르러 가장 오래된 작업 { $operations }개(이벤트 { $events }개)를 지웠습니다. 지금 상태는 그대로 맞지만, 그 앞으로는 되돌아갈 수 없고 그때의 근거도 볼 수 없습니다. 더 길게 남기려면 엔진을 --trace-limit 2g처럼 더 큰 한도로 시작하세요.
+trace-dropped = 녹화가 한도에 이르러 가장 오래된 명령 { $operations }개(이벤트 { $events }개)를 지웠습니다. 지금 보이는 상태는 그대로 맞지만, 지운 시점으로는 돌아갈 수 없고 그때의 근거도 볼 수 없습니다. 더 길게 남기려면 엔진을 --trace-limit 2g처럼 더 큰 한도로 시작하세요.
 
 ## 엔진이 스스로 적어 두거나 계산하거나 정한 것: 밖에 물어본 것은 없다
 evidence-kernel = 커널 · { $how }
@@ -144,11 +144,11 @@ evidence-client = 클라이언트의 요청 · API
 evidence-blob = 엔진이 보관한 블롭
 evidence-file = 호스트의 파일 · { $name }
 evidence-own = 엔진이 스스로 적어 둔 것 · { $book }
-evidence-own-addresses = 나누어 준 주소의 목록
-evidence-own-archive = 아카이브(archive)에 든 것
+evidence-own-addresses = 예약한 주소의 목록
+evidence-own-archive = 아카이브(archive)의 내용
 evidence-own-comparison = 내용 비교
-evidence-own-copy = 복사한 것
+evidence-own-copy = 복사한 내용
 evidence-own-document = 직접 쓴 문서
 evidence-own-decision = 결정
-evidence-own-search = 하나씩 살펴본 것
+evidence-own-search = 하나씩 찾아본 결과
 evidence-own-time = 지난 시간

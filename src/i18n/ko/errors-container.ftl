@@ -56,9 +56,9 @@ problem-no-such-exec = exec 인스턴스 { $id }: 없습니다. 오래되어 지
 problem-exec-started = { $id } 명령은 이미 시작했습니다. 새로 준비하세요.
 problem-no-exec-command = { $container }에서 실행할 명령이 없습니다. 컨테이너 이름 뒤에 프로그램을 쓰세요.
 problem-no-such-network = { $network } 네트워크(network)가 없습니다. bridge, host, none이 있습니다.
-problem-no-such-evidence = { $seq }번 이벤트(event)에는 증거가 없거나 이 기록에 없는 이벤트입니다. 기록에서 관찰 이벤트를 고르세요.
-problem-inotify-missing = 컨테이너의 쓰기 레이어를 실시간으로 지켜볼 수 없습니다({ $reason }). 컨테이너가 끝날 때 한 번 살펴봅니다. 다른 프로그램이 inotify를 너무 많이 쓰고 있다면 `sudo sysctl -w fs.inotify.max_user_instances=1024` 명령으로 한도를 늘리십시오.
-problem-inotify-exhausted = 커널이 지켜볼 디렉터리를 더 늘려 주지 않습니다. 지금 { $count }개입니다. 그 밖의 디렉터리에 쓴 것은 컨테이너가 끝날 때 보입니다. `sudo sysctl -w fs.inotify.max_user_watches=524288` 명령으로 한도를 늘리십시오.
+problem-no-such-evidence = { $seq }번 이벤트(event)에는 근거가 없거나, 녹화에 없는 이벤트입니다. 관찰한 것을 적은 이벤트를 고르세요.
+problem-inotify-missing = 컨테이너의 쓰기 레이어를 실시간으로 지켜볼 수 없습니다({ $reason }). 컨테이너가 끝날 때 한 번 살펴봅니다. 다른 프로그램이 inotify를 너무 많이 쓰고 있다면 `sudo sysctl -w fs.inotify.max_user_instances=1024` 명령으로 한도를 늘리세요.
+problem-inotify-exhausted = 커널이 지켜볼 디렉터리를 더 늘려 주지 않습니다. 지금 { $count }개입니다. 그 밖의 디렉터리에 쓴 것은 컨테이너가 끝날 때 보입니다. `sudo sysctl -w fs.inotify.max_user_watches=524288` 명령으로 한도를 늘리세요.
 problem-no-such-endpoint = { $request }: Docker API에 없는 주소이거나 메서드(method)가 다릅니다. 경로를 고치세요.
 problem-not-built = { $feature ->
     [attach-socket] 웹소켓(websocket)으로 연결하는 기능은 아직 dockwalk에 없습니다. `docker attach`처럼 연결을 그대로 쓰세요.
@@ -80,8 +80,8 @@ problem-events-backwards = `since`({ $since })가 `until`({ $until })보다 늦�
 problem-api-version = 클라이언트의 API 버전 { $version }: 지원하지 않습니다. 이 엔진이 지원하는 범위는 { $oldest }–{ $newest }입니다. DOCKER_API_VERSION을 그 사이로 정하세요.
 problem-log-gap = 이 자리에 있어야 할 출력 { $bytes }바이트가 없습니다. 로그에 쓸 수 없었습니다({ $reason }).
 problem-log-lost = 로그 { $path }: 컨테이너 { $container }의 출력 { $lost }줄을 쓰지 못해 잃었습니다({ $reason }). `docker logs`에는 빠진 자리만 표시되고, 연결(attach)해 있던 쪽만 보았습니다. `docker rm`이나 `docker image prune` 등으로 디스크 공간을 비우면 그 뒤의 출력은 다시 남습니다.
-problem-console-cut = { $container }의 출력이 { $bytes }바이트를 넘었습니다. 이후 출력은 기록이 아니라 `docker logs`에서 볼 수 있습니다.
-problem-console-left-out = { $container }의 출력 가운데 { $bytes }바이트는 기록에 없습니다. 그중 최근 것은 `docker logs`에서 볼 수 있습니다.
+problem-console-cut = { $container }의 출력이 { $bytes }바이트를 넘었습니다. 그 뒤의 출력은 녹화에 없고 `docker logs`에서 볼 수 있습니다.
+problem-console-left-out = { $container }의 출력 가운데 { $bytes }바이트는 녹화에 없습니다. 그중 최근 것은 `docker logs`에서 볼 수 있습니다.
 problem-engine-runs-already = { $socket }에서 이미 엔진(engine)이 실행 중입니다. 그 엔진을 쓰거나 종료하거나, `--socket PATH`로 다른 소켓을 지정하세요.
 problem-engine-root-locked = 엔진의 디렉터리 { $root }: 다른 엔진이 쓰고 있습니다. 그 엔진을 쓰거나 종료하거나, `--root DIR`로 다른 디렉터리를 지정하세요.
 problem-engine-root-file = { $root }: 디렉터리가 아닙니다. 엔진은 디렉터리에 데이터를 보관하므로 `--root DIR`로 새로운 디렉터리나 비어 있는 디렉터리를 지정하세요.
@@ -92,7 +92,7 @@ problem-engine-socket-other = { $socket }: { $what ->
 } 여기서 기다리는 엔진은 없습니다. 실행 중인 엔진의 소켓을 쓰거나(DOCKER_HOST=unix:///경로), DOCKER_HOST를 지워서 dockwalk의 엔진을 쓰세요.
 problem-commit-image-gone = 컨테이너 { $container }: 바탕이 된 이미지(image) { $image }가 삭제되어 새 레이어를 얹을 곳이 없습니다. 그 이미지를 다시 불러오거나 받은 뒤 컨테이너를 만들고, 남길 파일을 그 안에 복사하세요.
 problem-engine-root-used = { $root } 디렉터리에는 다른 것({ $names })이 들어 있고, 엔진이 쓰던 곳이 아닙니다. 엔진은 시작할 때 자기 디렉터리를 비우므로 이곳은 건드리지 않았습니다. `--root DIR`로 비어 있거나 새로운 디렉터리를 지정하세요.
-problem-engine-fault = 엔진 내부 오류입니다: { $reason }. 기록(`dockwalk trace export`)과 함께 알려 주세요.
+problem-engine-fault = 엔진 내부 오류입니다: { $reason }. 녹화(`dockwalk trace export`)와 함께 알려 주세요.
 problem-socket-path-long = { $socket }: 소켓(socket) 경로는 107바이트를 넘을 수 없습니다. `--socket PATH`로 더 짧은 경로를 지정하세요.
 problem-engine-unreachable = { $socket }에서 응답하는 엔진이 없습니다 ({ $reason }). `dockwalk engine`으로 시작하세요.
 problem-engine-strange = { $socket }에서 응답하는 것은 사용자 { $owner }의 프로세스로, 자신(사용자 { $user })도 root도 아닙니다. 아무것도 보내지 않았습니다. 자신의 디렉터리에서 `dockwalk engine --socket PATH`로 엔진을 시작하세요.
@@ -108,7 +108,7 @@ problem-engine-silent = { $socket }의 엔진이 { $seconds }초 동안 응답�
 problem-no-thread = 스레드(thread)를 시작하지 못했습니다 ({ $reason }). 실행 중인 프로세스가 너무 많을 수 있으니 몇 개를 끝내세요.
 problem-container-paused = { $container } 컨테이너는 일시 정지되어 있어 그 안에서 아무것도 실행할 수 없습니다. 먼저 `docker unpause { $container }` 명령으로 다시 움직이게 하세요.
 problem-container-already-paused = { $container } 컨테이너는 이미 일시 정지되어 있습니다. `docker unpause { $container }` 명령으로 다시 움직입니다.
-problem-container-not-paused = { $container } 컨테이너는 일시 정지되어 있지 않아 다시 움직이게 할 것이 없습니다. 지금 상태는 `docker ps -a`로 볼 수 있습니다.
+problem-container-not-paused = { $container } 컨테이너는 일시 정지되어 있지 않아 풀 것이 없습니다. 지금 상태는 `docker ps -a`로 볼 수 있습니다.
 problem-rename-to-nothing = { $container } 컨테이너: 새 이름이 비어 있습니다. `docker rename { $container } 새이름`처럼 이름을 쓰세요.
 problem-rename-to-same = 새 이름이 지금 이름과 같습니다: { $name }. 다른 이름을 고르세요.
 problem-restart-and-remove = 끝나면 삭제되는 컨테이너는 다시 시작할 수 없으므로 `--rm`과 `--restart`는 함께 쓸 수 없습니다. 둘 중 하나를 빼세요.

@@ -91,5 +91,5 @@ problem-image-in-use-stopped = 이미지(image) { $image }: 멈춘 컨테이너(
 problem-image-many-repositories = 이미지(image) { $image }: 태그(tag)가 여러 개 붙어 있습니다({ $tags }). 하나씩 지우거나 `--force`로 모두 지우세요.
 problem-busybox-missing = 내장 이미지를 만들려면 정적으로 링크된 busybox가 필요합니다. { $path } 파일은 쓸 수 없습니다({ $reason }). `sudo apt-get install busybox-static`으로 설치하세요.
 problem-busybox-lacks = { $path }의 busybox에는 { $applet } 명령이 없습니다. Debian이나 Ubuntu의 패키지를 설치하세요: `sudo apt-get install busybox-static`.
-problem-recipe-invalid = 내장 이미지의 조리법(recipe)이 잘못되었습니다({ $recipe }: { $reason }). dockwalk의 결함이니 알려 주세요.
+problem-recipe-invalid = 내장 이미지의 레시피(recipe)가 잘못되었습니다({ $recipe }: { $reason }). dockwalk의 결함이니 알려 주세요.
 problem-address-taken = 내장 레지스트리(registry)가 { $address }에서 대기할 수 없습니다({ $reason }). 다른 포트를 고르거나, 빈 포트를 쓰려면 0을 지정하세요.

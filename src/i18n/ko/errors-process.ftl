@@ -1,5 +1,5 @@
 problem-bind-source-missing = { $path }: 바인드 마운트(bind mount)할 경로가 호스트에 없습니다. `--mount`는 없는 경로를 만들지 않습니다. 경로를 만들거나 바로잡은 뒤 다시 실행하세요.
-problem-call-refused = 시스템 호출 { $call }: 컨테이너를 준비하다가 커널에게 거절당했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
+problem-call-refused = 시스템 콜(system call) { $call }: 컨테이너를 준비하던 중에 커널이 거절했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
 problem-capability-unknown = { $name }: 그런 권한(capability)은 없습니다. `NET_ADMIN`이나 `CAP_NET_ADMIN`, `ALL`처럼 capabilities(7)에 있는 이름을 쓰세요.
 problem-cgroup-limit-refused = 제한 { $limit }: 커널이 { $path }에 쓰기를 거절했습니다 ({ $reason }). 값이 이 컴퓨터에 맞는지 확인하거나 제한 없이 실행하세요.
 problem-cgroup-not-here = 이 사용자는 여기서 컨트롤 그룹(cgroup)을 만들 수 없어 요청한 제한을 걸지 못했습니다: { $limits }. 컨테이너는 제한 없이 실행됩니다. 제한을 보려면 엔진을 root로 시작하거나, cgroup v2에서 `systemd-run --user --scope -p Delegate=yes`로 시작하세요.

@@ -81,9 +81,9 @@ files-fault-too-many-links = 경로에 심볼릭 링크가 40개보다 많습니
 
 # 오른쪽: 고른 경로
 files-details = 고른 파일
-files-details-nothing = 트리에서 파일을 고르면, 어느 레이어가 그 파일을 내주고 아래에 무엇이 가려져 있는지 보여 줍니다.
+files-details-nothing = 트리에서 파일을 고르면, 어느 레이어의 파일이 보이고 그 아래에 무엇이 가려져 있는지 보여 줍니다.
 files-copy-path = 경로 복사
-files-served-by = { $layer }에서 옵니다
+files-served-by = 지금 보이는 것: { $layer }
 files-served-by-none = 지금은 보이지 않는 경로입니다
 files-say-serves = 이 버전이 보입니다
 files-say-replaced = { $layer }에 가려짐

@@ -103,7 +103,7 @@ pub(super) fn is_on_bridge(world: &World, container: &str) -> bool {
 
 pub(super) fn lease(world: &World, container: &str) -> Option<String> {
     let id = id(world, container)?;
-    world.leases.iter().find(|(_, holder)| *holder == id).map(|((_, address), _)| address.clone())
+    world.reserved_for(id).map(|(_, address)| address.to_owned())
 }
 
 /// Addresses that the container could be thought to get: the host's own loopback, the gateway, the one it gets by the

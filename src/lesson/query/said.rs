@@ -34,7 +34,14 @@ impl Query {
             Q::TakenThoughDamaged { .. } => {
                 &["break-hint", "break-again-why", "change-rejected", "change-blob-rejected", "scene-caught"]
             }
-            Q::NextAddress { .. } => &["change-address-reserved", "scene-reserved", "fact-lease"],
+            Q::NextAddress { .. } => &[
+                "change-address-reserved",
+                "scene-reserved",
+                "scene-address-reserved",
+                "scene-network-spoken-reserved",
+                "fact-lease",
+                "fact-reserved",
+            ],
             Q::HostEndMaster { .. } => &["change-link-seen-joined", "step-join-bridge", "fact-master"],
             Q::CableEndsOnHost { .. } => &["change-link-seen-moved", "step-move-peer"],
             Q::SameLoopback { .. } => &["step-make-netns-why"],

@@ -43,6 +43,18 @@ impl World {
         self.addresses.range(from..).take_while(move |(key, _)| key == link).map(|(_, cidr)| cidr.as_str())
     }
 
+    /// The address that the engine's list has for a container, with its network. Whether a link has it, too, is another matter.
+    pub fn reserved_for(&self, container: &ContainerId) -> Option<(&NetworkId, &str)> {
+        let lease = self.leases.iter().find(|(_, holder)| *holder == container);
+        lease.map(|((network, address), _)| (network, address.as_str()))
+    }
+
+    /// True for the end of a veth that is, or is going to be, the container's.
+    pub fn is_inner(&self, link: &Link) -> bool {
+        let moved = self.host.as_ref().is_some_and(|host| link.netns != host.netns);
+        moved || (link.master.is_none() && link.key.0.ends_with("/eth0"))
+    }
+
     /// The other end of a veth, wherever it is: two veths know each other by ifindex.
     pub fn peer_of(&self, link: &Link) -> Option<&Arc<Link>> {
         let wanted = link.peer_ifindex?;

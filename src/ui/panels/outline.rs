@@ -205,6 +205,7 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::ImagePush => "op-image-push",
         OpKind::RegistryTag => "op-registry-tag",
         OpKind::RegistryDamage => "op-registry-damage",
+        OpKind::RegistryMend => "op-registry-mend",
         OpKind::ContainerCreate => "op-container-create",
         OpKind::ContainerStart => "op-container-start",
         OpKind::ContainerStop => "op-container-stop",

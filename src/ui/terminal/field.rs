@@ -1,8 +1,9 @@
 //! The command field: what is typed, what was typed before, what Tab offers, and why a line was not run.
 
+use crate::i18n::Lang;
 use crate::line::{self, Fit, Fits};
 use crate::trace::{Problem, World};
-use std::sync::Arc;
+use clap::Command;
 
 /// How many lines it remembers.
 const REMEMBERED: usize = 200;
@@ -17,11 +18,27 @@ pub struct Field {
     /// What fits, while it is shown.
     list: Option<List>,
     /// Docker's commands, as `dockwalk docker` has them; without it every line is run.
-    grammar: Option<Arc<clap::Command>>,
+    grammar: Option<Grammar>,
     /// Oldest first.
     history: Vec<String>,
     /// Which of these is shown, and what had been typed before.
     back: Option<(usize, String)>,
+}
+
+/// The program's grammar, built, and the language in which it says what commands do.
+#[derive(Debug)]
+struct Grammar {
+    make: fn(Lang) -> Command,
+    lang: Lang,
+    command: Command,
+}
+
+impl Grammar {
+    fn new(make: fn(Lang) -> Command, lang: Lang) -> Self {
+        let mut command = make(lang);
+        command.build();
+        Self { make, lang, command }
+    }
 }
 
 /// What Tab offers.
@@ -45,13 +62,18 @@ impl List {
 }
 
 impl Field {
-    /// One that knows this grammar.
-    pub fn new(grammar: Option<clap::Command>) -> Self {
-        let grammar = grammar.map(|mut grammar| {
-            grammar.build();
-            Arc::new(grammar)
-        });
-        Self { grammar, ..Self::default() }
+    /// One that knows the grammar which `make` makes, and speaks that language.
+    pub fn new(make: Option<fn(Lang) -> Command>, lang: Lang) -> Self {
+        Self { grammar: make.map(|make| Grammar::new(make, lang)), ..Self::default() }
+    }
+
+    /// From now on it says in that language what commands do.
+    pub fn speak(&mut self, lang: Lang) {
+        if let Some(grammar) = self.grammar.as_mut().filter(|grammar| grammar.lang != lang) {
+            *grammar = Grammar::new(grammar.make, lang);
+            // It speaks the other one.
+            self.list = None;
+        }
     }
 
     /// What is offered now.
@@ -121,7 +143,7 @@ impl Field {
     }
 
     fn fits(&self, world: &World) -> Fits {
-        self.grammar.as_ref().map(|grammar| line::fits(grammar, &self.text, world)).unwrap_or_default()
+        self.grammar.as_ref().map(|grammar| line::fits(&grammar.command, &self.text, world)).unwrap_or_default()
     }
 
     /// Tab: what all that fit begin with; from then on one after the other.
@@ -191,7 +213,7 @@ impl Field {
 
     /// The words behind the program's name for that line.
     pub fn understand(&self, text: &str) -> Result<Vec<String>, Problem> {
-        line::command(self.grammar.as_deref(), text)
+        line::command(self.grammar.as_ref().map(|grammar| &grammar.command), text)
     }
 
     fn put(&mut self, from: usize, text: &str) {

@@ -38,7 +38,7 @@ impl Broken {
 
     fn mend(&self, digest: Option<&Digest>) -> Result<Vec<Damage>> {
         let conductor = &self.bench.conductor;
-        conductor.operate(OpKind::RegistryDamage, "", "", &Cancel::new(), |cx| self.builtin.mend(cx, digest))
+        conductor.operate(OpKind::RegistryMend, "", "", &Cancel::new(), |cx| self.builtin.mend(cx, digest))
     }
 }
 

@@ -15,12 +15,6 @@ pub(super) struct Cell {
     pub sizes: ContainerSizes,
 }
 
-/// True for the end of a veth that is, or is going to be, the container's.
-pub(super) fn is_inner(world: &World, link: &Link) -> bool {
-    let moved = world.host.as_ref().is_some_and(|host| link.netns != host.netns);
-    moved || (link.master.is_none() && link.key.0.ends_with("/eth0"))
-}
-
 /// Draws the box, what is in it, and its cable. Returns its lower edge.
 pub(super) fn draw(
     world: &World,
@@ -40,8 +34,8 @@ pub(super) fn draw(
         .values()
         .filter(|l| l.kind == LinkKind::Veth && l.container.as_ref() == Some(&container.id))
         .collect();
-    let outer = own.iter().find(|l| !is_inner(world, l));
-    let inner = own.iter().find(|l| is_inner(world, l));
+    let outer = own.iter().find(|l| !world.is_inner(l));
+    let inner = own.iter().find(|l| world.is_inner(l));
     let middle = place.center().x;
     let plug = outer.map(|link| {
         let at = centred(middle, cell.at.y + sizes.plug_top, sizes.plug);
@@ -53,14 +47,15 @@ pub(super) fn draw(
     });
     let peer = match inner {
         Some(link) if link.netns == host.netns => {
+            reserved(world, stage, &id, container, place, sizes);
             let at = centred(middle, cell.at.y + sizes.peer_top, sizes.peer);
             Some((link_card(stage, link, at, frame, TINT, None), at, link))
         }
         Some(link) => {
             let at = centred(middle, place.top() + sizes.own_top, sizes.own);
-            let address =
-                world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
-            Some((link_card(stage, link, at, &id, TINT, Some((Ink::Tint(TINT), address))), at, link))
+            let set = world.addresses_of(&link.key).next().map(|address| (Ink::Tint(TINT), address.to_owned()));
+            let address = set.unwrap_or_else(|| (Ink::Weak, unset(world, stage, container)));
+            Some((link_card(stage, link, at, &id, TINT, Some(address)), at, link))
         }
         None => {
             reserved(world, stage, &id, container, place, sizes);
@@ -256,7 +251,15 @@ fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: 
     }
 }
 
-/// The address that waits for a container whose `eth0` is not there yet.
+/// What an `eth0` without an address says of it.
+fn unset(world: &World, stage: &Stage<'_>, container: &Container) -> String {
+    match world.reserved_for(&container.id) {
+        Some((_, address)) => stage.say_with("scene-address-reserved", &[("address", address)]),
+        None => stage.say("scene-no-address"),
+    }
+}
+
+/// The address that the engine keeps for a container whose `eth0` is not there yet.
 fn reserved(
     world: &World,
     stage: &mut Stage<'_>,
@@ -265,17 +268,19 @@ fn reserved(
     place: Rect,
     sizes: ContainerSizes,
 ) {
-    let Some(((network, address), _)) = world.leases.iter().find(|(_, holder)| **holder == container.id) else {
-        return;
-    };
+    let Some((network, address)) = world.reserved_for(&container.id) else { return };
     let at = centred(place.center().x, place.top() + sizes.own_top, sizes.own);
     let (word, middle) = (stage.say("scene-reserved"), sizes.own.x / 2.0);
-    let (up, down) = if stage.is_full() { (21.0, 40.0) } else { (13.0, 28.0) };
+    let (up, down) = if stage.is_full() { (18.0, 36.0) } else { (13.0, 28.0) };
     let entity = Entity::Network(network.clone());
-    let node = Node::new(NodeId::part(entity, format!("lease {address}")), at, TINT, Style::Ghost)
+    let mut node = Node::new(NodeId::part(entity, format!("lease {address}")), at, TINT, Style::Ghost)
         .within(id)
-        .text(Text::new(pos2(middle, up), Font::MonoTitle, Ink::Weak, address.clone()).anchored(Anchor::Center))
+        .text(Text::new(pos2(middle, up), Font::MonoTitle, Ink::Weak, address).anchored(Anchor::Center))
         .text(Text::new(pos2(middle, down), Font::Small, Ink::Weak, word).anchored(Anchor::Center));
+    if stage.is_full() {
+        let word = stage.say("scene-reserved-not-set");
+        node = node.text(Text::new(pos2(middle, 53.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center));
+    }
     stage.add(node.called(""));
 }
 

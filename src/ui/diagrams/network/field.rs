@@ -109,9 +109,8 @@ fn one(world: &World, stage: &mut Stage<'_>, field: &NodeId, card: &Card<'_>, at
 
 /// The address of its own end of the cable.
 fn address(world: &World, id: &ContainerId) -> Option<String> {
-    let own = |link: &&Arc<Link>| {
-        link.container.as_ref() == Some(id) && link.kind == LinkKind::Veth && container::is_inner(world, link)
-    };
+    let own =
+        |link: &&Arc<Link>| link.container.as_ref() == Some(id) && link.kind == LinkKind::Veth && world.is_inner(link);
     let link = world.links.values().find(own)?;
     world.addresses_of(&link.key).next().map(str::to_owned)
 }

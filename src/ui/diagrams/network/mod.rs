@@ -40,7 +40,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
         return stage.nothing(["scene-network-empty", "scene-network-empty-hint"]);
     };
     let mut sizes = Sizes::of(&stage);
-    let hangs = world.links.values().any(|link| link.netns == host.netns && container::is_inner(world, link));
+    let hangs = world.links.values().any(|link| link.netns == host.netns && world.is_inner(link));
     if stage.detail == Detail::Thin && !hangs {
         sizes.container = sizes.container.moved_up();
     }
@@ -266,8 +266,8 @@ fn bridge_of<'a>(world: &'a World, id: &ContainerId) -> Option<&'a crate::trace:
         world.links.values().find(|l| l.netns == port.netns && Some(l.ifindex) == port.master).map(|l| &l.key)
     });
     by_port.or_else(|| {
-        let lease = world.leases.iter().find(|(_, holder)| *holder == id);
-        lease.and_then(|((network, _), _)| world.networks.get(network)?.bridge.as_ref())
+        let (network, _) = world.reserved_for(id)?;
+        world.networks.get(network)?.bridge.as_ref()
     })
 }
 
@@ -390,13 +390,15 @@ fn spoken(world: &World, stage: &Stage<'_>) -> String {
         &[("links", &world.links.len().to_string()), ("containers", &world.containers.len().to_string())],
     )];
     for container in super::in_order(world) {
-        let end = world.links.values().find(|l| {
-            l.container.as_ref() == Some(&container.id) && l.kind == LinkKind::Veth && container::is_inner(world, l)
-        });
+        let end = world
+            .links
+            .values()
+            .find(|l| l.container.as_ref() == Some(&container.id) && l.kind == LinkKind::Veth && world.is_inner(l));
         let address = end.and_then(|link| world.addresses_of(&link.key).next());
-        if let Some(address) = address {
+        let reserved = || world.reserved_for(&container.id).map(|(_, address)| ("reserved", address));
+        if let Some((is, address)) = address.map(|address| ("container", address)).or_else(reserved) {
             let vars = [("name", container.name.as_str()), ("address", address)];
-            parts.push(stage.say_with("scene-network-spoken-container", &vars));
+            parts.push(stage.say_with(&format!("scene-network-spoken-{is}"), &vars));
         }
     }
     parts.join(" ")
