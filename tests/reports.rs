@@ -32,6 +32,8 @@ mod frames;
 mod groups;
 #[path = "reports/hosts.rs"]
 mod hosts;
+#[path = "reports/inits.rs"]
+mod inits;
 #[path = "reports/kinds.rs"]
 mod kinds;
 #[path = "images/lab.rs"]
@@ -65,6 +67,8 @@ mod volumes;
 
 #[path = "reports/attachments.rs"]
 mod attachments;
+#[path = "reports/beside.rs"]
+mod beside;
 #[path = "reports/bodies.rs"]
 mod bodies;
 #[path = "reports/commands.rs"]
@@ -101,6 +105,8 @@ mod spelled;
 mod statuses;
 #[path = "reports/told.rs"]
 mod told;
+#[path = "reports/tuned.rs"]
+mod tuned;
 #[path = "reports/unasked.rs"]
 mod unasked;
 #[path = "reports/unbuilt.rs"]
@@ -130,9 +136,9 @@ macro_rules! areas {
 }
 
 areas! {
-    archives attached attachments bodies commands copied environment events exec exposed filters flags followed foreign frames
-    groups hosts kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
-    renamed shown signals sizes small spelled statuses told unasked unbuilt used volumes
+    archives attached attachments beside bodies commands copied environment events exec exposed filters flags followed foreign frames
+    groups hosts inits kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
+    renamed shown signals sizes small spelled statuses told tuned unasked unbuilt used volumes
 }
 
 #[test]

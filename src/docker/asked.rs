@@ -14,7 +14,7 @@ const SET: Kind = Map(&Object(&Fields(&[])));
 
 /// Of a container and of what an image says for one.
 const CONFIG: &Fields = &Fields(&[
-    (Text, "Hostname Domainname User Image WorkingDir StopSignal"),
+    (Text, "Hostname Domainname User Image WorkingDir StopSignal MacAddress"),
     (Flag, "AttachStdin AttachStdout AttachStderr Tty OpenStdin StdinOnce ArgsEscaped NetworkDisabled"),
     (Words, "Cmd Entrypoint Shell"),
     (TEXTS, "Env OnBuild"),
@@ -45,13 +45,14 @@ impl Request for ContainerUpdate {
 const HOST: &Fields = &Fields(&[
     (Text, "ContainerIDFile NetworkMode IpcMode CgroupnsMode Isolation"),
     (Flag, "AutoRemove Privileged ReadonlyRootfs"),
-    (Whole, "ShmSize Memory MemorySwap NanoCpus"),
+    (Whole, "ShmSize Memory MemorySwap NanoCpus OomScoreAdj"),
     (Pointer(&Whole), "PidsLimit MemorySwappiness"),
     (Pointer(&Flag), "Init"),
     (Words, "CapAdd CapDrop"),
-    (TEXTS, "Binds Dns ExtraHosts GroupAdd SecurityOpt"),
+    (TEXTS, "Binds Dns DnsOptions DnsSearch ExtraHosts GroupAdd SecurityOpt"),
     (List(&SIDE), "ConsoleSize"),
-    (TEXT_OF, "Tmpfs"),
+    (TEXT_OF, "Tmpfs Sysctls"),
+    (List(&Object(&Fields(&[(Text, "Name"), (Whole, "Soft Hard")]))), "Ulimits"),
     (Object(&Fields(&[(Text, "Type"), (TEXT_OF, "Config")])), "LogConfig"),
     (Object(&Fields(&[(Text, "Name"), (Whole, "MaximumRetryCount")])), "RestartPolicy"),
     (Map(&List(&Object(&Fields(&[(Text, "HostIp HostPort")])))), "PortBindings"),
@@ -74,13 +75,11 @@ pub const IMAGE: Kind = Object(&Fields(&[
     (Text, "id parent comment created container docker_version author architecture variant os os.version"),
     (TEXTS, "os.features"),
     (Whole, "Size"),
-    (Object(OF_IMAGE), "container_config"),
-    (Pointer(&Object(OF_IMAGE)), "config"),
+    (Object(CONFIG), "container_config"),
+    (Pointer(&Object(CONFIG)), "config"),
     (Pointer(&Object(&Fields(&[(Text, "type"), (TEXTS, "diff_ids")]))), "rootfs"),
     (List(&Object(&Fields(&[(Text, "created author created_by comment"), (Flag, "empty_layer")]))), "history"),
 ]));
-
-const OF_IMAGE: &Fields = &Fields(&[(Object(CONFIG), ""), (Text, "MacAddress")]);
 
 const HEALTH: &Fields = &Fields(&[(TEXTS, "Test"), (Whole, "Interval Timeout StartPeriod StartInterval Retries")]);
 

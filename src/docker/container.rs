@@ -26,7 +26,6 @@ pub struct ContainerCreate {
 #[serde(rename_all = "PascalCase", default)]
 pub struct ContainerConfig {
     pub hostname: String,
-    /// Nothing can be asked for here.
     pub domainname: String,
     /// `name|uid[:group|gid]`
     pub user: String,
@@ -56,6 +55,9 @@ pub struct ContainerConfig {
     pub entrypoint: Option<Vec<String>>,
     #[serde(skip_serializing_if = "is_default")]
     pub network_disabled: bool,
+    /// `02:42:ac:11:00:02`
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub mac_address: String,
     #[serde(with = "nullable")]
     pub on_build: Vec<String>,
     #[serde(deserialize_with = "or_default::deserialize")]
@@ -124,6 +126,11 @@ pub struct HostConfig {
     pub group_add: Vec<String>,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub dns: Vec<String>,
+    /// `ndots:3`
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub dns_options: Vec<String>,
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub dns_search: Vec<String>,
     /// `name:address`
     #[serde(with = "nullable")]
     pub extra_hosts: Vec<String>,
@@ -135,6 +142,13 @@ pub struct HostConfig {
     #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "BTreeMap::is_empty")]
     pub tmpfs: BTreeMap<String, String>,
     pub shm_size: i64,
+    /// Of the container's own namespaces, with their values.
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "BTreeMap::is_empty")]
+    pub sysctls: BTreeMap<String, String>,
+    #[serde(with = "nullable")]
+    pub ulimits: Vec<Ulimit>,
+    /// From -1000 to 1000: who is killed first for want of memory.
+    pub oom_score_adj: i64,
     pub memory: i64,
     /// Memory and swap together; -1 is no limit.
     pub memory_swap: i64,
@@ -162,6 +176,16 @@ pub struct ContainerUpdate {
     pub restart_policy: RestartPolicy,
     #[serde(flatten)]
     pub rest: Rest,
+}
+
+/// `--ulimit`: -1 is no limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Ulimit {
+    /// `nofile`
+    pub name: String,
+    pub soft: i64,
+    pub hard: i64,
 }
 
 /// `--log-driver`, `--log-opt`

@@ -2,7 +2,7 @@
 //! can be asked for here; client libraries read it all the same.
 
 use super::container::HostConfig;
-use super::shape::{nullable, or_default};
+use super::shape::nullable;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -25,15 +25,10 @@ pub struct HostConfigOther {
     pub volumes_from: Vec<String>,
     /// `host`, `private`
     pub cgroupns_mode: String,
-    #[serde(deserialize_with = "or_default::deserialize")]
-    pub dns_options: Vec<String>,
-    #[serde(deserialize_with = "or_default::deserialize")]
-    pub dns_search: Vec<String>,
     pub ipc_mode: String,
     pub cgroup: String,
     #[serde(with = "nullable")]
     pub links: Vec<String>,
-    pub oom_score_adj: i64,
     pub pid_mode: String,
     pub publish_all_ports: bool,
     #[serde(rename = "UTSMode")]
@@ -72,8 +67,6 @@ pub struct HostConfigOther {
     pub memory_reservation: i64,
     pub memory_swappiness: Option<i64>,
     pub oom_kill_disable: Option<bool>,
-    #[serde(with = "nullable")]
-    pub ulimits: Vec<Value>,
     pub cpu_count: i64,
     pub cpu_percent: i64,
     #[serde(rename = "IOMaximumIOps")]

@@ -35,6 +35,7 @@ fn config() -> ContainerConfig {
         working_dir: text("/"),
         entrypoint: Some(list("env")),
         network_disabled: true,
+        mac_address: text("02:42:ac:11:00:02"),
         on_build: list("RUN true"),
         labels: map("a", text("b")),
         stop_signal: Some(text("SIGINT")),
@@ -77,12 +78,17 @@ fn host_config() -> HostConfig {
         cap_drop: list("ALL"),
         group_add: list("audio"),
         dns: list("1.1.1.1"),
+        dns_options: list("ndots:3"),
+        dns_search: list("lan"),
         extra_hosts: list("a:1.1.1.1"),
         privileged: true,
         readonly_rootfs: true,
         security_opt: list("seccomp=unconfined"),
         tmpfs: map("/t", text("ro")),
         shm_size: 1,
+        sysctls: map("net.ipv4.ip_forward", text("1")),
+        ulimits: vec![Ulimit { name: text("nofile"), soft: 1, hard: 2 }],
+        oom_score_adj: 1,
         memory: 1,
         memory_swap: 2,
         nano_cpus: 3,
@@ -94,18 +100,14 @@ fn host_config() -> HostConfig {
 
 fn host_config_other() -> HostConfigOther {
     let throttle = || vec![serde_json::json!({"Path": "/dev/sda", "Rate": 1})];
-    let limit = serde_json::json!({"Name": "nofile", "Soft": 1, "Hard": 2});
     let device = serde_json::json!({"PathOnHost": "/a", "PathInContainer": "/b", "CgroupPermissions": "rwm"});
     HostConfigOther {
         volume_driver: text("local"),
         volumes_from: list("a"),
         cgroupns_mode: text("private"),
-        dns_options: list("a"),
-        dns_search: list("lan"),
         ipc_mode: text("private"),
         cgroup: text("a"),
         links: list("a:b"),
-        oom_score_adj: 1,
         pid_mode: text("host"),
         publish_all_ports: true,
         uts_mode: text("host"),
@@ -134,7 +136,6 @@ fn host_config_other() -> HostConfigOther {
         memory_reservation: 1,
         memory_swappiness: Some(1),
         oom_kill_disable: Some(true),
-        ulimits: vec![limit],
         cpu_count: 1,
         cpu_percent: 1,
         io_maximum_iops: 1,

@@ -2,10 +2,12 @@
 //! [`docker_commands`](super::docker_commands).
 
 mod containers;
+mod create;
 mod images;
 mod volumes;
 
 pub use containers::*;
+pub use create::CreateArgs;
 pub use images::*;
 pub use volumes::*;
 

@@ -39,6 +39,7 @@ mod state;
 mod stop;
 pub mod streams;
 mod top;
+mod tuning;
 mod update;
 
 pub use commit::Commit;

@@ -1,7 +1,7 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
 use super::refusal::unsupported;
-use super::{LogOptions, bounds, limits};
+use super::{LogOptions, bounds, limits, tuning};
 use crate::docker::{
     self, ContainerConfig, ContainerCreate, ContainerUpdate, ExecCreate, HealthConfig, HostConfig, Json, Known,
     MountRequest, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known,
@@ -50,11 +50,11 @@ pub fn parse(body: &Json) -> Result<Request> {
     let ContainerCreate { config, host_config, networking_config } = asked;
     refuse_rest("", &config.rest)?;
     refuse_health(config.healthcheck.as_ref())?;
-    refuse("Domainname", &config.domainname, config.domainname.is_empty())?;
     refuse_host_config(&host_config)?;
     refuse_networking(&networking_config)?;
     bounds::request(&config, &host_config)?;
     limits::check(&host_config)?;
+    tuning::check(&config, &host_config)?;
     let mut request = Request { config, host_config, log_options: LogOptions::default() };
     let log = &request.host_config.log_config;
     if !matches!(log.kind.as_str(), "" | "json-file") {
@@ -143,7 +143,6 @@ fn refuse_host_config(host: &HostConfig) -> Result<()> {
     if host.auto_remove && !matches!(host.restart_policy.name.as_str(), "" | "no") {
         return Err(Fault::new(FaultKind::BadRequest, Code::RestartAndRemove));
     }
-    refuse("HostConfig.Init", &host.init, host.init != Some(true))?;
     host.mounts.iter().try_for_each(refuse_mount)
 }
 
@@ -228,7 +227,6 @@ mod tests {
     fn an_option_that_cannot_be_honoured_is_refused_by_name() {
         for (field, value) in [
             ("PortBindings", json!({"80/tcp": [{"HostPort": "8080"}]})),
-            ("Init", json!(true)),
             ("PidMode", json!("host")),
             ("Devices", json!([{"PathOnHost": "/dev/kvm"}])),
             ("MemorySwappiness", json!(60)),

@@ -1,6 +1,6 @@
 use super::again::Again;
 use super::streams::Record;
-use super::{Container, Phase, limits};
+use super::{Container, Phase, limits, tuning};
 use crate::docker::{HostConfig, bool_of};
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
@@ -71,10 +71,12 @@ impl Engine {
             return Err(Fault::new(FaultKind::BadRequest, Code::InvalidVariable).with("variable", nameless));
         }
         let extra_hosts = extra_hosts(&container.request.host_config.extra_hosts, self.net.host_gateway())?;
-        let dns = self.name_servers(container);
+        let (servers, asked) = (self.name_servers(container), &container.request.host_config);
+        let dns = rootfs::Dns { servers: &servers, search: &asked.dns_search, options: &asked.dns_options };
         let mut spec = RootfsSpec {
             extra_hosts: &extra_hosts,
-            dns: &dns,
+            dns,
+            init: has_init(container),
             network: match (&container.merged.network, self.lab.mode) {
                 (NetworkMode::Host, Mode::Host) => rootfs::Network::Host,
                 (NetworkMode::Host, Mode::Lab) => rootfs::Network::Lab,
@@ -112,9 +114,11 @@ impl Engine {
             dir: &container.dir,
             lower: &container.image.layers,
             hostname: &container.merged.hostname,
+            domainname: &container.request.domainname,
             address: None,
             extra_hosts: &[],
-            dns: &[],
+            dns: rootfs::Dns::default(),
+            init: false,
             network: rootfs::Network::Own,
             rootless: self.lab.rootless,
         }
@@ -126,6 +130,7 @@ impl Engine {
             return Ok((self.lab.host.clone(), None));
         }
         let netns = self.net.make_netns(cx, &container.id)?;
+        self.net.ask_mac(&container.id, tuning::mac(&container.request.mac_address)?);
         container.update(|state| state.netns = Some(netns.inode()));
         let endpoint = self.net.connect(cx, mode, &container.id, &netns)?;
         Ok((netns, endpoint))
@@ -236,6 +241,7 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         user: container.merged.user.clone(),
         group_add: host.group_add.clone(),
         hostname: container.merged.hostname.clone(),
+        domainname: request.domainname.clone(),
         tty: request.tty,
         open_stdin: request.open_stdin,
         console_size,
@@ -249,7 +255,16 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         limits: container.settings().limits(container)?,
         netns: made.netns.clone(),
         shm_size: limits::shm(host),
+        init: has_init(container),
+        sysctls: tuning::sysctls(host)?,
+        ulimits: tuning::ulimits(&host.ulimits)?,
+        oom_score_adj: host.oom_score_adj,
     })
+}
+
+/// `docker-init` looks after its command.
+fn has_init(container: &Container) -> bool {
+    container.request.host_config.init == Some(true)
 }
 
 impl Engine {

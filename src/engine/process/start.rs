@@ -97,6 +97,8 @@ impl Spawner {
             filter: if confined { Some(seccomp::default_profile(capabilities)?) } else { None },
             no_new_privs: spec.no_new_privs,
             may_set_groups: self.ids.may_set_groups,
+            ulimits: spec.ulimits.clone(),
+            oom_score_adj: spec.oom_score_adj,
         };
         let env = environment(&[&spec.env], &spec.hostname, spec.tty, &privileges.identity.home)?;
         let born_in = join.born_in.take();

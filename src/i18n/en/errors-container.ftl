@@ -17,14 +17,19 @@ problem-start-with-body = A container is started as it was created: starting one
 problem-endpoints-many = Container cannot be connected to network endpoints: { $networks }. When it is created it is put into one network. Name one.
 problem-endpoint-null = no EndpointSettings for { $network }: null says nothing of it. Write {"{}"} for a network of which nothing more is asked.
 problem-mount-foreign-field = invalid mount config for type "{ $kind }": field { $field } must not be specified. Leave it out, or choose another type.
+problem-mac-and-network = conflicting options: mac-address and the network mode. With --network { $network } a container gets no link of its own that could have an address: leave --mac-address out.
 problem-mount-read-only-anonymous = invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes. Nothing could ever be written into it: give the volume a name (`src=NAME`), or leave `readonly` out.
 problem-no-such-option = { $option } = { $value }: Docker has no option of that name. It would be ignored there; dockwalk refuses it, so that a slip is seen. Correct the name, or leave it out.
 problem-no-such-value = { $option } = { $value }: there is no such value, in Docker neither. Docker knows { $known }. Correct it, or leave the option out.
+problem-sysctl-of-host = sysctl "{ $sysctl }" not allowed in host network namespace: it would be the host's. Leave it out, or give the container a network of its own.
+problem-sysctl-not-allowed = sysctl '{ $sysctl }' is not allowed: it is not NAME=VALUE with the name of a parameter that a container has of its own, and others are the host's. Those are net.*, fs.mqueue.*, kernel.sem, kernel.msg* and kernel.shm*.
 problem-restart-retry-count = HostConfig.RestartPolicy.MaximumRetryCount = { $count }: { $policy ->
     [on-failure] maximum retry count cannot be negative. Give a number of times, or 0 for no end.
    *[other] maximum retry count cannot be used with restart policy '{ $policy }'. Leave it out, or take the policy on-failure.
 }
 problem-unknown-log-option = unknown log opt '{ $option }' for json-file log driver. Docker refuses it, too. Correct the name, or leave it out: `max-size` and `max-file` are there.
+problem-ulimit-soft-above-hard = ulimit { $name }: the soft limit must be less than or equal to the hard limit: { $soft } > { $hard }. Make the first number smaller, or the second one larger; -1 is no limit.
+problem-ulimit-unknown = invalid ulimit type: { $name }. There are core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending and stack.
 problem-invalid-value = { $option } = { $value }: this value is invalid, in Docker too. { $wanted ->
     [range] It must be a number from { $least } to { $most }.
     [at-least] It must be { $least } or more, or 0 for what is usual.
@@ -48,6 +53,8 @@ problem-invalid-volume-spec = invalid volume specification: '{ $spec }'. Write s
 problem-invalid-volume-name = { $name } is no volume name: only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed, two characters at least. For a directory of the host write its absolute path.
 problem-invalid-mount-target = invalid mount path: '{ $target }'. It must be absolute, and something below /.
 problem-invalid-extra-host = { $value }: --add-host takes name:address, such as db:10.0.0.5.
+problem-invalid-mac = { $mac } is not a valid mac address for a link. Write six bytes such as 02:42:ac:11:00:63; the first must be even, or it means a group.
+problem-invalid-domain = { $what } = “{ $domain }”: it is not a valid domain. Write names of letters, digits, `-` and `_` with dots between them, such as example.org.
 problem-bind-source-relative = invalid mount config for type "bind": the source must be an absolute path, and '{ $path }' is not one.
 problem-duplicate-mount = Duplicate mount point: { $target }. Mount one thing there, not two.
 problem-no-stream-chosen = Bad parameters: choose at least one stream, stdout or stderr.

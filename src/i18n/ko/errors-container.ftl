@@ -17,14 +17,19 @@ problem-start-with-body = 컨테이너(container)는 만든 그대로 시작합�
 problem-endpoints-many = 컨테이너(container): 한꺼번에 여러 네트워크(network)에 연결할 수 없습니다({ $networks }). 만들 때는 네트워크 하나에만 들어갑니다. 하나만 적으세요.
 problem-endpoint-null = 네트워크(network) { $network }: 설정이 null입니다. 더 요청할 것이 없으면 {"{}"}라고 쓰세요.
 problem-mount-foreign-field = 종류가 "{ $kind }"인 마운트(mount)에는 { $field } 항목을 쓸 수 없습니다. 빼거나 다른 종류를 고르세요.
+problem-mac-and-network = --mac-address는 --network { $network }와 함께 쓸 수 없습니다. 주소를 줄 컨테이너만의 링크가 없습니다. --mac-address를 빼세요.
 problem-mount-read-only-anonymous = 이름 없는 볼륨(volume)은 읽기 전용으로 마운트(mount)할 수 없습니다. 아무것도 써넣을 수 없는 볼륨이 되기 때문입니다. 볼륨에 이름을 주거나(`src=이름`) `readonly`를 빼세요.
 problem-no-such-option = { $option } = { $value }: Docker에 그런 이름의 옵션이 없습니다. Docker는 못 본 척하지만, dockwalk는 잘못 쓴 것을 알 수 있도록 거절합니다. 이름을 고치거나 빼세요.
 problem-no-such-value = { $option } = { $value }: Docker에도 없는 값입니다. Docker가 아는 값: { $known }. 고치거나 이 옵션을 빼세요.
+problem-sysctl-of-host = sysctl "{ $sysctl }": 호스트 네트워크에서는 호스트의 값이 바뀌므로 쓸 수 없습니다. 빼거나, 컨테이너에 따로 네트워크를 주세요.
+problem-sysctl-not-allowed = sysctl '{ $sysctl }': 쓸 수 없습니다. 컨테이너가 따로 갖는 매개변수를 NAME=VALUE 형식으로 써야 하며, 나머지는 호스트의 것입니다. net.*, fs.mqueue.*, kernel.sem, kernel.msg*, kernel.shm*를 쓸 수 있습니다.
 problem-restart-retry-count = HostConfig.RestartPolicy.MaximumRetryCount = { $count }: { $policy ->
     [on-failure] 다시 시작할 횟수는 음수일 수 없습니다. 횟수를 주거나, 제한하지 않으려면 0을 주세요.
    *[other] 재시작 정책 '{ $policy }'에는 횟수를 함께 쓸 수 없습니다. 횟수를 빼거나 on-failure 정책을 쓰세요.
 }
 problem-unknown-log-option = --log-opt { $option }: json-file 로그 드라이버에 없는 옵션입니다. Docker도 거절합니다. 이름을 고치거나 빼세요. `max-size`와 `max-file`을 쓸 수 있습니다.
+problem-ulimit-soft-above-hard = ulimit { $name }: 소프트 한도 { $soft }, 하드 한도 { $hard }: 소프트 한도는 하드 한도보다 클 수 없습니다. 앞의 수를 줄이거나 뒤의 수를 늘리세요. -1은 한도를 두지 않는다는 뜻입니다.
+problem-ulimit-unknown = { $name }: 그런 ulimit는 없습니다. core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending, stack이 있습니다.
 problem-invalid-value = { $option } = { $value }: Docker도 받지 않는 잘못된 값입니다. { $wanted ->
     [range] { $least }부터 { $most }까지의 숫자여야 합니다.
     [at-least] { $least } 이상이어야 하고, 0이면 기본값을 씁니다.
@@ -48,6 +53,8 @@ problem-invalid-volume-spec = 볼륨(volume) 지정 '{ $spec }': 형식이 올�
 problem-invalid-volume-name = 볼륨(volume) 이름 { $name }: 쓸 수 없는 이름입니다. [a-zA-Z0-9][a-zA-Z0-9_.-]만 쓸 수 있고 두 글자 이상이어야 합니다. 호스트의 디렉터리라면 절대 경로로 쓰세요.
 problem-invalid-mount-target = 마운트(mount) 경로 '{ $target }': 올바르지 않습니다. / 아래의 절대 경로여야 합니다.
 problem-invalid-extra-host = { $value }: --add-host에는 db:10.0.0.5처럼 이름:주소를 쓰세요.
+problem-invalid-mac = { $mac }: 링크에 쓸 수 있는 MAC 주소가 아닙니다. 02:42:ac:11:00:63처럼 6바이트로 쓰세요. 첫 바이트가 홀수이면 그룹 주소라서 쓸 수 없습니다.
+problem-invalid-domain = { $what } = “{ $domain }”: 도메인으로 쓸 수 없습니다. example.org처럼 영문자, 숫자, `-`, `_`로 된 이름을 점으로 이어 쓰세요.
 problem-bind-source-relative = 바인드 마운트(bind mount)의 원본 '{ $path }': 절대 경로가 아닙니다. /로 시작하는 경로를 쓰세요.
 problem-duplicate-mount = 마운트(mount) 경로 { $target }: 같은 경로에 두 가지를 마운트할 수는 없습니다. 하나만 지정하세요.
 problem-no-stream-chosen = stdout과 stderr 가운데 하나는 골라야 합니다. 요청에 stdout=1이나 stderr=1을 넣으세요.

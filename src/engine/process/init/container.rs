@@ -19,10 +19,12 @@ pub fn container(spec: &ProcessSpec, shape: &Shape<'_>) -> Result<Init> {
     let mut init = Init::default();
     clone(&mut init, spec, shape);
     let mut outside = enter_root(&mut init, spec, shape);
+    system::sysctls(&mut init, spec, outside.proc);
     system::mounts(&mut init, spec, shape, &mut outside);
     let null = dev::mounts(&mut init, spec, shape, &mut outside);
     inside::mounts(&mut init, spec, &mut outside)?;
     inside::etc_files(&mut init, spec, &mut outside)?;
+    inside::docker_init(&mut init, spec, &mut outside)?;
     make_working_dir(&mut init, spec, outside.root)?;
     protect::paths(&mut init, spec, outside.root, &null);
     hostname(&mut init, spec);
@@ -31,8 +33,14 @@ pub fn container(spec: &ProcessSpec, shape: &Shape<'_>) -> Result<Init> {
     working_dir(&mut init, spec, outside.root)?;
     privileges::drop(&mut init, shape.privileges, &own);
     init.look(Look::Credentials);
-    exec::execute(&mut init, &spec.argv, shape.env, shape.ignored);
+    exec::execute(&mut init, &argv(spec), shape.env, shape.ignored);
     Ok(init)
+}
+
+/// What is executed: the command, or what looks after it.
+fn argv(spec: &ProcessSpec) -> Vec<String> {
+    let before = if spec.init { &[inside::DOCKER_INIT, "--"][..] } else { &[] };
+    before.iter().map(ToString::to_string).chain(spec.argv.iter().cloned()).collect()
 }
 
 /// The streams that are the process's own and not a device.
@@ -45,6 +53,7 @@ fn clone(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) {
     init.by_hand("unshare --mount --uts --ipc --pid --cgroup --fork");
     init.call(privileges::not_dumpable());
     init.call(Call::Setns { fd: Fd::Number(FIRST), flags: libc::CLONE_NEWNET.cast_unsigned().into() });
+    privileges::oom_score(init, shape.privileges);
     join(init, shape.join);
     let new = [libc::CLONE_NEWNS, libc::CLONE_NEWUTS, libc::CLONE_NEWIPC, libc::CLONE_NEWPID, libc::CLONE_NEWCGROUP];
     let flags = new.iter().fold(0, |flags, flag| flags | u64::from(flag.cast_unsigned()));
@@ -139,5 +148,8 @@ fn hostname(init: &mut Init, spec: &ProcessSpec) {
     init.stage(StepKind::SetHostname, &spec.hostname);
     init.by_hand(format!("hostname {}", spec.hostname));
     init.main(Call::Sethostname { name: spec.hostname.clone() });
+    if !spec.domainname.is_empty() {
+        init.call(Call::Setdomainname { name: spec.domainname.clone() });
+    }
     init.look(Look::Hostname);
 }

@@ -34,6 +34,7 @@ pub fn beside(beside: &Beside<'_>) -> Init {
     init.stage(StepKind::EnterNamespaces, argv.first().cloned().unwrap_or_default());
     init.by_hand("nsenter --target PID --mount --uts --ipc --net --pid --cgroup");
     init.call(privileges::not_dumpable());
+    privileges::oom_score(&mut init, privileges);
     container::join(&mut init, join);
     let all = [
         libc::CLONE_NEWNS,
