@@ -53,6 +53,8 @@ mod pulls;
 mod refused;
 #[path = "reports/renamed.rs"]
 mod renamed;
+#[path = "reports/shares.rs"]
+mod shares;
 #[path = "reports/shown.rs"]
 mod shown;
 #[path = "reports/side.rs"]
@@ -138,7 +140,7 @@ macro_rules! areas {
 areas! {
     archives attached attachments beside bodies commands copied environment events exec exposed filters flags followed foreign frames
     groups hosts inits kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
-    renamed shown signals sizes small spelled statuses told tuned unasked unbuilt used volumes
+    renamed shares shown signals sizes small spelled statuses told tuned unasked unbuilt used volumes
 }
 
 #[test]

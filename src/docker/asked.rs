@@ -9,6 +9,7 @@ const TEXTS: Kind = List(&Text);
 const TEXT_OF: Kind = Map(&Text);
 /// Rows or columns.
 const SIDE: Kind = Upto(0xffff);
+const WEIGHT: Kind = Upto(0xffff);
 /// Members that say nothing but their names.
 const SET: Kind = Map(&Object(&Fields(&[])));
 
@@ -35,7 +36,9 @@ impl Request for ContainerCreate {
 /// What of a container can be changed.
 impl Request for ContainerUpdate {
     const FIELDS: &'static Fields = &Fields(&[
-        (Whole, "Memory MemorySwap NanoCpus"),
+        (Whole, "Memory MemorySwap MemoryReservation KernelMemory NanoCpus CpuShares CpuPeriod CpuQuota"),
+        (WEIGHT, "BlkioWeight"),
+        (Text, "CpusetCpus CpusetMems"),
         (Pointer(&Whole), "PidsLimit"),
         (Object(&Fields(&[(Text, "Name"), (Whole, "MaximumRetryCount")])), "RestartPolicy"),
     ]);
@@ -43,11 +46,15 @@ impl Request for ContainerUpdate {
 
 /// With those of options that are fine as long as they say what is so anyway.
 const HOST: &Fields = &Fields(&[
-    (Text, "ContainerIDFile NetworkMode IpcMode CgroupnsMode Isolation"),
+    (Text, "ContainerIDFile NetworkMode IpcMode CgroupnsMode Isolation CpusetCpus CpusetMems"),
     (Flag, "AutoRemove Privileged ReadonlyRootfs"),
-    (Whole, "ShmSize Memory MemorySwap NanoCpus OomScoreAdj"),
+    (
+        Whole,
+        "ShmSize Memory MemorySwap MemoryReservation KernelMemory NanoCpus CpuShares CpuPeriod CpuQuota OomScoreAdj",
+    ),
+    (WEIGHT, "BlkioWeight"),
     (Pointer(&Whole), "PidsLimit MemorySwappiness"),
-    (Pointer(&Flag), "Init"),
+    (Pointer(&Flag), "Init OomKillDisable"),
     (Words, "CapAdd CapDrop"),
     (TEXTS, "Binds Dns DnsOptions DnsSearch ExtraHosts GroupAdd SecurityOpt"),
     (List(&SIDE), "ConsoleSize"),

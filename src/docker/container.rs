@@ -152,8 +152,25 @@ pub struct HostConfig {
     pub memory: i64,
     /// Memory and swap together; -1 is no limit.
     pub memory_swap: i64,
+    /// Bytes that it is pressed down to when memory is short.
+    pub memory_reservation: i64,
+    /// From 0 to 100: how much is rather swapped out than dropped. -1 is as if nothing were said.
+    pub memory_swappiness: Option<i64>,
+    pub kernel_memory: i64,
+    pub oom_kill_disable: Option<bool>,
     /// Billionths of a processor.
     pub nano_cpus: i64,
+    /// Its part of the processors beside others, of 1024 each.
+    pub cpu_shares: i64,
+    /// Microseconds.
+    pub cpu_period: i64,
+    /// Microseconds of each period; less than 0 is no limit.
+    pub cpu_quota: i64,
+    /// `0-3,7`
+    pub cpuset_cpus: String,
+    pub cpuset_mems: String,
+    /// From 10 to 1000.
+    pub blkio_weight: u16,
     #[serde(with = "nullable")]
     pub pids_limit: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,8 +186,18 @@ pub struct ContainerUpdate {
     pub memory: i64,
     /// Memory and swap together; -1 is no limit.
     pub memory_swap: i64,
+    pub memory_reservation: i64,
+    #[serde(skip_serializing_if = "is_default")]
+    pub kernel_memory: i64,
     /// Billionths of a processor.
     pub nano_cpus: i64,
+    pub cpu_shares: i64,
+    /// Microseconds.
+    pub cpu_period: i64,
+    pub cpu_quota: i64,
+    pub cpuset_cpus: String,
+    pub cpuset_mems: String,
+    pub blkio_weight: u16,
     #[serde(with = "nullable")]
     pub pids_limit: i64,
     pub restart_policy: RestartPolicy,

@@ -36,9 +36,7 @@ pub struct HostConfigOther {
     pub userns_mode: String,
     pub runtime: String,
     pub isolation: String,
-    pub cpu_shares: i64,
     pub cgroup_parent: String,
-    pub blkio_weight: u16,
     #[serde(with = "nullable")]
     pub blkio_weight_device: Vec<Value>,
     #[serde(with = "nullable")]
@@ -49,24 +47,16 @@ pub struct HostConfigOther {
     pub blkio_device_read_iops: Vec<Value>,
     #[serde(rename = "BlkioDeviceWriteIOps", with = "nullable")]
     pub blkio_device_write_iops: Vec<Value>,
-    pub cpu_period: i64,
-    pub cpu_quota: i64,
     pub cpu_realtime_period: i64,
     pub cpu_realtime_runtime: i64,
-    pub cpuset_cpus: String,
-    pub cpuset_mems: String,
     #[serde(with = "nullable")]
     pub devices: Vec<Value>,
     #[serde(with = "nullable")]
     pub device_cgroup_rules: Vec<String>,
     #[serde(with = "nullable")]
     pub device_requests: Vec<Value>,
-    pub kernel_memory: i64,
     #[serde(rename = "KernelMemoryTCP")]
     pub kernel_memory_tcp: i64,
-    pub memory_reservation: i64,
-    pub memory_swappiness: Option<i64>,
-    pub oom_kill_disable: Option<bool>,
     pub cpu_count: i64,
     pub cpu_percent: i64,
     #[serde(rename = "IOMaximumIOps")]

@@ -18,11 +18,11 @@ const FIELDS: &[(&str, &str)] = &[
     ("", "Healthcheck ClusterVolumeSpec Driver DriverOpts"),
     (
         "HostConfig.",
-        "Annotations BlkioDeviceReadBps BlkioDeviceReadIOps BlkioDeviceWriteBps BlkioDeviceWriteIOps BlkioWeight \
-         BlkioWeightDevice Cgroup CgroupParent CgroupnsMode CpuCount CpuPercent CpuPeriod CpuQuota CpuRealtimePeriod \
-         CpuRealtimeRuntime CpuShares CpusetCpus CpusetMems DeviceCgroupRules DeviceRequests Devices \
-         IOMaximumBandwidth IOMaximumIOps IpcMode Isolation KernelMemory KernelMemoryTCP Links MaskedPaths \
-         MemoryReservation MemorySwappiness OomKillDisable PidMode PublishAllPorts ReadonlyPaths Runtime \
+        "Annotations BlkioDeviceReadBps BlkioDeviceReadIOps BlkioDeviceWriteBps BlkioDeviceWriteIOps \
+         BlkioWeightDevice Cgroup CgroupParent CgroupnsMode CpuCount CpuPercent CpuRealtimePeriod \
+         CpuRealtimeRuntime DeviceCgroupRules DeviceRequests Devices \
+         IOMaximumBandwidth IOMaximumIOps IpcMode Isolation KernelMemoryTCP Links MaskedPaths \
+         PidMode PublishAllPorts ReadonlyPaths Runtime \
          StorageOpt UTSMode UsernsMode VolumeDriver VolumesFrom Init Binds LogConfig NetworkMode \
          PortBindings RestartPolicy SecurityOpt",
     ),

@@ -91,7 +91,17 @@ fn host_config() -> HostConfig {
         oom_score_adj: 1,
         memory: 1,
         memory_swap: 2,
+        memory_reservation: 5,
+        memory_swappiness: Some(6),
+        kernel_memory: 7,
+        oom_kill_disable: Some(true),
         nano_cpus: 3,
+        cpu_shares: 8,
+        cpu_period: 9,
+        cpu_quota: 10,
+        cpuset_cpus: text("0"),
+        cpuset_mems: text("0-1"),
+        blkio_weight: 11,
         pids_limit: 4,
         init: Some(true),
         rest: Rest::new(),
@@ -114,28 +124,18 @@ fn host_config_other() -> HostConfigOther {
         userns_mode: text("host"),
         runtime: text("dockwalk"),
         isolation: text("default"),
-        cpu_shares: 1,
         cgroup_parent: text("/a"),
-        blkio_weight: 1,
         blkio_weight_device: vec![serde_json::json!({"Path": "/dev/sda", "Weight": 1})],
         blkio_device_read_bps: throttle(),
         blkio_device_write_bps: throttle(),
         blkio_device_read_iops: throttle(),
         blkio_device_write_iops: throttle(),
-        cpu_period: 1,
-        cpu_quota: 1,
         cpu_realtime_period: 1,
         cpu_realtime_runtime: 1,
-        cpuset_cpus: text("0"),
-        cpuset_mems: text("0-1"),
         devices: vec![device],
         device_cgroup_rules: list("c 1:3 r"),
         device_requests: vec![serde_json::json!({"Driver": "a", "Count": 1})],
-        kernel_memory: 1,
         kernel_memory_tcp: 1,
-        memory_reservation: 1,
-        memory_swappiness: Some(1),
-        oom_kill_disable: Some(true),
         cpu_count: 1,
         cpu_percent: 1,
         io_maximum_iops: 1,
@@ -280,9 +280,22 @@ pub fn container_top() -> ContainerTop {
 }
 
 pub fn container_update() -> ContainerUpdate {
-    let restart_policy = RestartPolicy { name: text("on-failure"), maximum_retry_count: 3 };
-    let (memory, memory_swap, nano_cpus, pids_limit) = (1, 2, 3, 4);
-    ContainerUpdate { memory, memory_swap, nano_cpus, pids_limit, restart_policy, rest: Rest::default() }
+    ContainerUpdate {
+        memory: 1,
+        memory_swap: 2,
+        memory_reservation: 3,
+        kernel_memory: 4,
+        nano_cpus: 5,
+        cpu_shares: 6,
+        cpu_period: 7,
+        cpu_quota: 8,
+        cpuset_cpus: text("0"),
+        cpuset_mems: text("0-1"),
+        blkio_weight: 9,
+        pids_limit: 10,
+        restart_policy: RestartPolicy { name: text("on-failure"), maximum_retry_count: 3 },
+        rest: Rest::default(),
+    }
 }
 
 pub fn container_updated() -> ContainerUpdated {

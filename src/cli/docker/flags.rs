@@ -59,6 +59,12 @@ pub(super) fn sysctls(texts: &[String]) -> Result<BTreeMap<String, String>, Clie
     texts.iter().map(one).collect()
 }
 
+/// `--memory-swappiness`
+pub(super) fn swappiness(asked: Option<i64>) -> Result<Option<i64>, ClientError> {
+    let bad = |percent: &i64| ClientError::new(Code::BadSwappiness).with("value", percent);
+    asked.as_ref().filter(|percent| !(-1..=100).contains(*percent)).map_or(Ok(asked), |percent| Err(bad(percent)))
+}
+
 /// `--mac-address`
 pub(super) fn mac_address(text: Option<&str>) -> Result<String, ClientError> {
     let text = text.unwrap_or_default().trim();

@@ -121,7 +121,6 @@ fn host_config(container: &Container) -> HostConfigShown {
         cgroupns_mode: "private".to_owned(),
         ipc_mode: "private".to_owned(),
         runtime: "dockwalk".to_owned(),
-        oom_kill_disable: Some(false),
         masked_paths: masked(&MASKED),
         readonly_paths: masked(&READ_ONLY),
         ..HostConfigOther::default()
@@ -130,6 +129,9 @@ fn host_config(container: &Container) -> HostConfigShown {
     if asked.log_config.kind.is_empty() {
         "json-file".clone_into(&mut asked.log_config.kind);
     }
+    asked.oom_kill_disable.get_or_insert_default();
+    // As good as nothing.
+    asked.memory_swappiness = asked.memory_swappiness.filter(|percent| *percent >= 0);
     // Less than one is no limit.
     asked.pids_limit = asked.pids_limit.max(0);
     if asked.shm_size == 0 {

@@ -31,7 +31,7 @@ impl Engine {
             container.streams.disconnect();
             engine.ended(&container, &running, status);
             drop(running);
-            let policy = container.settings().restart_policy;
+            let policy = container.settings().restart_policy.clone();
             let wait = container.update(|state| {
                 let wait = state.again(&policy);
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };

@@ -32,7 +32,6 @@ impl Deref for Request {
 
 /// Values of fields that are otherwise not honoured, but which say what this engine does anyway.
 const FINE: &[(&str, &[&str])] = &[
-    ("HostConfig.MemorySwappiness", &["-1"]),
     ("HostConfig.IpcMode", &[r#""private""#]),
     ("HostConfig.CgroupnsMode", &[r#""private""#]),
     ("HostConfig.Isolation", &[r#""default""#, r#""Default""#, r#""DEFAULT""#]),
@@ -229,7 +228,6 @@ mod tests {
             ("PortBindings", json!({"80/tcp": [{"HostPort": "8080"}]})),
             ("PidMode", json!("host")),
             ("Devices", json!([{"PathOnHost": "/dev/kvm"}])),
-            ("MemorySwappiness", json!(60)),
         ] {
             let fault = parse(&(&json!({"Image": "x", "HostConfig": {field: value}})).into()).unwrap_err();
             assert_eq!(fault.problem.code, Code::UnsupportedOption, "{field}");

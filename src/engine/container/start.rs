@@ -252,7 +252,7 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         no_new_privs,
         seccomp,
         read_only_root: host.readonly_rootfs,
-        limits: container.settings().limits(container)?,
+        limits: container.settings().limits()?,
         netns: made.netns.clone(),
         shm_size: limits::shm(host),
         init: has_init(container),
@@ -270,8 +270,9 @@ fn has_init(container: &Container) -> bool {
 impl Engine {
     /// What of its limits this host cannot set: a container runs without them, and whoever made it is to know.
     pub fn warnings(&self, container: &Container) -> Vec<Problem> {
-        let limits = container.settings().limits(container).ok();
-        limits.and_then(|limits| self.spawner.cgroups().unable(&limits)).into_iter().collect()
+        let settings = container.settings();
+        let unable = settings.limits().map(|limits| self.spawner.cgroups().unable(&limits));
+        limits::remarks(&settings).into_iter().chain(unable.unwrap_or_default()).collect()
     }
 }
 

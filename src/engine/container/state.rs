@@ -13,6 +13,7 @@ use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Code, NetworkMode, Problem};
 use parking_lot::{Condvar, Mutex};
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -47,47 +48,32 @@ pub struct Container {
     pub(super) settings: Mutex<Settings>,
 }
 
-/// What was asked for and can be changed while a container is there.
+/// What was asked for of the host. Some of it can be changed while a container is there.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Settings {
-    /// Bytes.
-    pub memory: i64,
-    /// Of memory and swap together; -1 is no limit.
-    pub memory_swap: i64,
-    /// Billionths of a processor.
-    pub nano_cpus: i64,
-    /// Processes and threads.
-    pub pids_limit: i64,
-    /// What becomes of it when it ends.
-    pub restart_policy: RestartPolicy,
+pub struct Settings(HostConfig);
+
+impl Deref for Settings {
+    type Target = HostConfig;
+
+    fn deref(&self) -> &HostConfig {
+        &self.0
+    }
+}
+
+impl DerefMut for Settings {
+    fn deref_mut(&mut self) -> &mut HostConfig {
+        &mut self.0
+    }
 }
 
 impl Settings {
     pub(super) fn of(host: &HostConfig) -> Self {
-        Self {
-            memory: host.memory,
-            memory_swap: host.memory_swap,
-            nano_cpus: host.nano_cpus,
-            pids_limit: host.pids_limit,
-            restart_policy: host.restart_policy.clone(),
-        }
-    }
-
-    /// A host config with these in it.
-    pub(super) fn host_config(&self, asked: &HostConfig) -> HostConfig {
-        HostConfig {
-            memory: self.memory,
-            memory_swap: self.memory_swap,
-            nano_cpus: self.nano_cpus,
-            pids_limit: self.pids_limit,
-            restart_policy: self.restart_policy.clone(),
-            ..asked.clone()
-        }
+        Self(host.clone())
     }
 
     /// As control groups take them.
-    pub(super) fn limits(&self, container: &Container) -> Result<Limits> {
-        limits::of(&self.host_config(&container.request.host_config))
+    pub(super) fn limits(&self) -> Result<Limits> {
+        limits::of(&self.0)
     }
 
     /// Bytes of memory and swap together that hold: where only memory is limited it is twice that, as with Docker.
@@ -247,7 +233,7 @@ impl Container {
 
     /// What was asked for of the host, as it is now.
     pub fn host_config(&self) -> HostConfig {
-        self.settings.lock().host_config(&self.request.host_config)
+        self.settings.lock().0.clone()
     }
 
     /// A copy of its state.

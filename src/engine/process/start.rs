@@ -76,7 +76,7 @@ impl Spawner {
         let plan = Plan::new(StepKind::StartProcess, spec.argv.join(" "));
         cx.step(plan.by_hand(format!("docker start {}", spec.container.short())), |cx| {
             bind_sources(cx, spec)?;
-            let group = self.cgroups.create(cx, &spec.container, spec.limits)?;
+            let group = self.cgroups.create(cx, &spec.container, &spec.limits)?;
             self.start_in(cx, spec, group).inspect_err(|_| {
                 if let Err(fault) = self.cgroups.remove(cx, &spec.container) {
                     tracing::warn!(%fault, "a control group is left");

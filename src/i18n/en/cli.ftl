@@ -42,6 +42,7 @@ problem-bad-volume = -v { $volume }: the path cannot be made absolute ({ $reason
 problem-cid-file-unwritable = failed to create the container ID file { $path } ({ $reason }). Name a path in a directory that is there and that you may write to.
 problem-cid-file-there = container ID file found, make sure the other container isn't running or delete { $path }.
 problem-bad-ulimit = --ulimit { $value }: this is no limit. Write NAME=SOFT or NAME=SOFT:HARD with whole numbers, such as nofile=1024:2048; -1 is no limit.
+problem-bad-swappiness = --memory-swappiness { $value }: invalid value. Valid memory swappiness range is 0-100.
 problem-attach-and-detach = --attach and --detach cannot go together: one waits for what the container prints, the other does not. Leave one of them out.
 problem-bad-moment = { $option } { $value }: this is no moment. Write how long ago (10m, 1h30m), a date (2026-11-21, 2026-11-21T20:55) or seconds after 1970.
 problem-env-file-unreadable = { $flag } { $path } cannot be read ({ $reason }). Check the path.

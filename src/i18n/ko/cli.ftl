@@ -42,6 +42,7 @@ problem-bad-volume = -v { $volume }: 절대 경로로 바꿀 수 없습니다 ({
 problem-cid-file-unwritable = { $path }: 컨테이너 ID 파일을 쓸 수 없습니다 ({ $reason }). 쓸 수 있는 디렉터리 안의 경로를 쓰세요.
 problem-cid-file-there = { $path }: 컨테이너 ID 파일이 이미 있습니다. 그 컨테이너가 실행 중이 아닌지 확인하고 파일을 지우거나, --cidfile에 다른 경로를 쓰세요.
 problem-bad-ulimit = --ulimit { $value }: 한도로 읽을 수 없습니다. nofile=1024:2048처럼 이름=소프트[:하드] 형식의 정수로 쓰세요. -1은 한도를 두지 않는다는 뜻입니다.
+problem-bad-swappiness = --memory-swappiness { $value }: 0부터 100까지의 수를 쓰세요.
 problem-attach-and-detach = --attach와 --detach는 함께 쓸 수 없습니다. 하나는 컨테이너의 출력을 기다리고, 하나는 기다리지 않습니다. 둘 중 하나를 빼세요.
 problem-bad-moment = { $option } { $value }: 시각으로 읽을 수 없습니다. 10m, 1h30m처럼 얼마 전인지 쓰거나, 2026-11-21 또는 2026-11-21T20:55 같은 날짜나 1970년부터 센 초를 쓰세요.
 problem-env-file-unreadable = { $flag } { $path }: 파일을 읽을 수 없습니다 ({ $reason }). 경로를 확인하세요.

@@ -4,9 +4,18 @@ problem-capability-unknown = { $name }: 그런 권한(capability)은 없습니�
 problem-cgroup-limit-refused = 제한 { $limit }: 커널이 { $path }에 쓰기를 거절했습니다 ({ $reason }). 값이 이 컴퓨터에 맞는지 확인하거나 제한 없이 실행하세요.
 problem-cgroup-not-here = 이 사용자는 여기서 컨트롤 그룹(cgroup)을 만들 수 없어 요청한 제한을 걸지 못했습니다: { $limits }. 컨테이너는 제한 없이 실행됩니다. 제한을 보려면 엔진을 root로 시작하거나, cgroup v2에서 `systemd-run --user --scope -p Delegate=yes`로 시작하세요.
 problem-cgroup-no-swap = 제한 { $limit }: 이 커널은 컨테이너마다 스왑(swap)을 세지 않아({ $path } 파일이 없음) 컨테이너가 호스트의 스왑을 얼마든지 쓸 수 있습니다. 제한하려면 커널을 `swapaccount=1`로 부팅하거나 `sudo swapoff -a`로 스왑을 끄세요.
+problem-cgroup-no-file = 한도 { $limit }: 이 커널의 컨트롤 그룹에는 { $path } 파일이 없어 정하지 않습니다. 컨테이너는 이 한도 없이 실행됩니다. 빼거나, 이 기능이 있는 커널에서 엔진을 실행하세요.
 problem-cgroup-out-of-memory = 컨테이너 { $container }: 허용된 것보다 많은 메모리가 필요해서 커널이 이 컨테이너의 프로세스를 { $killed }개 강제로 끝냈습니다(종료 상태 137은 128 + SIGKILL). `--memory`로 메모리를 더 주거나, 무엇이 메모리를 많이 쓰는지 찾아보세요.
 problem-memory-swap-below-memory = `--memory-swap { $swap }`: 메모리와 스왑(swap)을 합한 크기이므로 `--memory`(지금 { $memory }바이트)와 함께 주어야 하고 그보다 작을 수 없습니다. 더 큰 값을 주거나, 스왑을 제한하지 않으려면 -1을 주세요.
 problem-memory-swap-without-memory = `--memory-swap { $swap }`: 메모리와 스왑(swap)을 합한 크기이므로 항상 메모리 한도와 함께 주어야 합니다. `--memory`도 주거나, 이 옵션을 빼세요.
+problem-cpus-not-available = { $kind ->
+    [mems] 메모리 노드 { $asked }: 이 컴퓨터에 모두 있지는 않습니다. 있는 노드: { $there }.
+   *[other] CPU { $asked }: 이 컴퓨터에 모두 있지는 않습니다. 있는 CPU: { $there }.
+} 있는 번호를 쓰세요.
+problem-cpu-conflict = --cpus는 { $other }와 함께 쓸 수 없습니다. 같은 한도를 다르게 쓴 것이니 하나만 쓰세요.
+problem-oom-kill-unlimited = 메모리 한도 없이 OOM killer만 껐습니다. 이 컴퓨터의 메모리가 바닥날 수 있습니다. --memory로 한도를 정하세요.
+problem-kernel-memory-ignored = 커널 메모리 한도는 더는 쓰이지 않습니다. 요즘 커널은 이 메모리를 다른 메모리와 함께 세므로 따로 제한되는 것이 없습니다. --memory를 쓰세요.
+problem-memory-reservation-above = --memory { $memory }, --memory-reservation { $reservation }: 예약은 한도보다 클 수 없습니다. 예약을 줄이거나 한도를 늘리세요.
 problem-command-interpreter-missing = { $command }: 이미지 { $image }에 있지만, { $asking ->
     [itself] 첫 줄에
    *[other] 이 파일을 실행하는 { $asking } 파일의 첫 줄에
