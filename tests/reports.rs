@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 #![cfg(feature = "engine")]
 
+#[path = "reports/allflags.rs"]
+mod allflags;
 #[path = "reports/archives.rs"]
 mod archives;
 #[path = "reports/attached.rs"]
@@ -55,6 +57,8 @@ mod refused;
 mod renamed;
 #[path = "reports/shares.rs"]
 mod shares;
+#[path = "reports/sharing.rs"]
+mod sharing;
 #[path = "reports/shown.rs"]
 mod shown;
 #[path = "reports/side.rs"]
@@ -138,9 +142,9 @@ macro_rules! areas {
 }
 
 areas! {
-    archives attached attachments beside bodies commands copied environment events exec exposed filters flags followed foreign frames
+    allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags followed foreign frames
     groups hosts inits kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
-    renamed shares shown signals sizes small spelled statuses told tuned unasked unbuilt used volumes
+    renamed shares sharing shown signals sizes small spelled statuses told tuned unasked unbuilt used volumes
 }
 
 #[test]

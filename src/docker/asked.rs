@@ -46,7 +46,7 @@ impl Request for ContainerUpdate {
 
 /// With those of options that are fine as long as they say what is so anyway.
 const HOST: &Fields = &Fields(&[
-    (Text, "ContainerIDFile NetworkMode IpcMode CgroupnsMode Isolation CpusetCpus CpusetMems"),
+    (Text, "ContainerIDFile NetworkMode IpcMode CgroupnsMode UTSMode UsernsMode Isolation CpusetCpus CpusetMems"),
     (Flag, "AutoRemove Privileged ReadonlyRootfs"),
     (
         Whole,
@@ -56,7 +56,7 @@ const HOST: &Fields = &Fields(&[
     (Pointer(&Whole), "PidsLimit MemorySwappiness"),
     (Pointer(&Flag), "Init OomKillDisable"),
     (Words, "CapAdd CapDrop"),
-    (TEXTS, "Binds Dns DnsOptions DnsSearch ExtraHosts GroupAdd SecurityOpt"),
+    (TEXTS, "Binds Dns DnsOptions DnsSearch ExtraHosts GroupAdd SecurityOpt VolumesFrom Links"),
     (List(&SIDE), "ConsoleSize"),
     (TEXT_OF, "Tmpfs Sysctls"),
     (List(&Object(&Fields(&[(Text, "Name"), (Whole, "Soft Hard")]))), "Ulimits"),

@@ -112,6 +112,21 @@ pub struct HostConfig {
     pub port_bindings: BTreeMap<String, Option<Vec<PortBinding>>>,
     pub restart_policy: RestartPolicy,
     pub auto_remove: bool,
+    /// `name[:alias]` of containers; shown as `/name:/own name/alias`.
+    #[serde(with = "nullable")]
+    pub links: Vec<String>,
+    /// `name[:mode]` of containers.
+    #[serde(with = "nullable")]
+    pub volumes_from: Vec<String>,
+    /// `host`, `private`
+    pub cgroupns_mode: String,
+    /// `none`, `private`
+    pub ipc_mode: String,
+    /// `host`, or nothing.
+    #[serde(rename = "UTSMode")]
+    pub uts_mode: String,
+    /// The same.
+    pub userns_mode: String,
     #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<MountRequest>,
     /// Rows and columns.

@@ -21,19 +21,9 @@ pub struct HostConfigShown {
 #[serde(rename_all = "PascalCase", default)]
 pub struct HostConfigOther {
     pub volume_driver: String,
-    #[serde(with = "nullable")]
-    pub volumes_from: Vec<String>,
-    /// `host`, `private`
-    pub cgroupns_mode: String,
-    pub ipc_mode: String,
     pub cgroup: String,
-    #[serde(with = "nullable")]
-    pub links: Vec<String>,
     pub pid_mode: String,
     pub publish_all_ports: bool,
-    #[serde(rename = "UTSMode")]
-    pub uts_mode: String,
-    pub userns_mode: String,
     pub runtime: String,
     pub isolation: String,
     pub cgroup_parent: String,

@@ -34,6 +34,7 @@ mod query;
 mod shape;
 mod stream;
 mod system;
+mod unbuilt;
 mod volume;
 
 pub use asked::{ARCHIVE, IMAGE};
@@ -78,4 +79,5 @@ pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, P
 pub use system::{
     AddressPool, Commit, Component, IndexInfo, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform,
 };
+pub use unbuilt::{UnbuiltAddresses, UnbuiltEndpoint, UnbuiltOptions};
 pub use volume::{Volume, VolumeCreate, VolumeList, VolumesPruned};

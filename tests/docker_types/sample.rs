@@ -63,6 +63,12 @@ fn host_config() -> HostConfig {
         port_bindings: ports(),
         restart_policy: RestartPolicy { name: text("no"), maximum_retry_count: 1 },
         auto_remove: true,
+        links: list("a:b"),
+        volumes_from: list("a:ro"),
+        cgroupns_mode: text("private"),
+        ipc_mode: text("private"),
+        uts_mode: text("host"),
+        userns_mode: text("host"),
         mounts: vec![MountRequest {
             kind: text("bind"),
             source: text("/a"),
@@ -113,15 +119,9 @@ fn host_config_other() -> HostConfigOther {
     let device = serde_json::json!({"PathOnHost": "/a", "PathInContainer": "/b", "CgroupPermissions": "rwm"});
     HostConfigOther {
         volume_driver: text("local"),
-        volumes_from: list("a"),
-        cgroupns_mode: text("private"),
-        ipc_mode: text("private"),
         cgroup: text("a"),
-        links: list("a:b"),
         pid_mode: text("host"),
         publish_all_ports: true,
-        uts_mode: text("host"),
-        userns_mode: text("host"),
         runtime: text("dockwalk"),
         isolation: text("default"),
         cgroup_parent: text("/a"),

@@ -97,6 +97,7 @@ impl Fixture {
             read_only_root: false,
             limits: Default::default(),
             netns: Netns::create().unwrap(),
+            of_host: 0,
             shm_size: 64 << 20,
             init: false,
             sysctls: vec![],

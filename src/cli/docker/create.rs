@@ -4,7 +4,8 @@ use super::{flags, key_values, mount, pairs};
 use crate::cli::docker_args::CreateArgs;
 use crate::client::{ClientError, units};
 use crate::docker::{
-    ContainerConfig, ContainerCreate, Empty, HealthConfig, HostConfig, LogConfig, Port, PortBinding, RestartPolicy,
+    ContainerConfig, ContainerCreate, Empty, EndpointConfig, HealthConfig, HostConfig, LogConfig, NetworkingConfig,
+    Port, PortBinding, RestartPolicy,
 };
 use crate::trace::Code;
 use std::collections::BTreeMap;
@@ -56,7 +57,13 @@ pub(super) fn body(
             .then(|| HealthConfig { test: vec!["NONE".to_owned()], ..HealthConfig::default() }),
         ..ContainerConfig::default()
     };
-    Ok(ContainerCreate { config, host_config: host_config(args, size)?, ..ContainerCreate::default() })
+    let rest = args.unbuilt.endpoint().rest();
+    let mut networking_config = NetworkingConfig::default();
+    if !rest.is_empty() {
+        let network = args.network.clone().unwrap_or_else(|| "default".to_owned());
+        networking_config.endpoints_config.insert(network, Some(EndpointConfig { rest }));
+    }
+    Ok(ContainerCreate { config, host_config: host_config(args, size)?, networking_config })
 }
 
 fn memory_swap(args: &CreateArgs) -> Result<i64, ClientError> {
@@ -69,6 +76,10 @@ fn memory_swap(args: &CreateArgs) -> Result<i64, ClientError> {
 fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig, ClientError> {
     let tmpfs = args.tmpfs.iter().map(|entry| entry.split_once(':').unwrap_or((entry, "")));
     let log = args.log_opt.iter().map(|text| text.split_once('=').unwrap_or((text, "")));
+    if let (Some("none"), Some(option)) = (args.log_driver.as_deref(), args.log_opt.first()) {
+        let fault = ClientError::new(Code::UnknownLogOption).with("driver", "none");
+        return Err(fault.with("option", option));
+    }
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     Ok(HostConfig {
         binds: binds(&args.volume)?,
@@ -107,6 +118,13 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         shm_size: size_of(args.shm_size.as_deref(), "--shm-size")?,
         console_size: size.map_or_else(Vec::new, |(rows, cols)| vec![rows, cols]),
         log_config: LogConfig { kind: args.log_driver.clone().unwrap_or_default(), config: log.map(owned).collect() },
+        volumes_from: args.volumes_from.clone(),
+        links: args.link.clone(),
+        uts_mode: flags::mode("uts", args.uts.as_ref(), &["host"])?,
+        cgroupns_mode: flags::mode("cgroupns", args.cgroupns.as_ref(), &["host", "private"])?,
+        userns_mode: flags::mode("userns", args.userns.as_ref(), &["host"])?,
+        ipc_mode: args.ipc.clone().unwrap_or_default(),
+        rest: args.unbuilt.host_config().rest(),
         init: args.init.then_some(true),
         port_bindings: args.publish.iter().map(|text| published(text)).collect(),
         restart_policy: restart_policy(args.restart.as_deref())?,

@@ -59,6 +59,16 @@ pub(super) fn sysctls(texts: &[String]) -> Result<BTreeMap<String, String>, Clie
     texts.iter().map(one).collect()
 }
 
+/// `--uts`, `--cgroupns`, `--userns`: one of these words.
+pub(super) fn mode(flag: &str, asked: Option<&String>, words: &[&str]) -> Result<String, ClientError> {
+    let asked = asked.map(String::as_str).unwrap_or_default();
+    let bad = || {
+        let fault = ClientError::new(Code::NoSuchValue).with("option", format!("--{flag}")).with("value", asked);
+        fault.with("known", words.join(", "))
+    };
+    if asked.is_empty() || words.contains(&asked) { Ok(asked.to_owned()) } else { Err(bad()) }
+}
+
 /// `--memory-swappiness`
 pub(super) fn swappiness(asked: Option<i64>) -> Result<Option<i64>, ClientError> {
     let bad = |percent: &i64| ClientError::new(Code::BadSwappiness).with("value", percent);

@@ -1,5 +1,6 @@
 //! The flags of `docker create`, which are those of `docker run`, too.
 
+use super::UnbuiltArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -31,6 +32,12 @@ pub struct CreateArgs {
     /// Bind mount a volume
     #[arg(short, long, value_name = "SOURCE:TARGET[:ro]")]
     pub volume: Vec<String>,
+    /// Add link to another container
+    #[arg(long, value_name = "CONTAINER[:ALIAS]")]
+    pub link: Vec<String>,
+    /// Mount volumes from the specified container(s)
+    #[arg(long, value_name = "CONTAINER[:ro]")]
+    pub volumes_from: Vec<String>,
     /// Attach a filesystem mount to the container
     #[arg(long, value_name = "type=…,source=…,target=…")]
     pub mount: Vec<String>,
@@ -49,6 +56,18 @@ pub struct CreateArgs {
     /// Container host name
     #[arg(short = 'h', long, allow_hyphen_values = true)]
     pub hostname: Option<String>,
+    /// UTS namespace to use
+    #[arg(long, value_name = "host")]
+    pub uts: Option<String>,
+    /// IPC mode to use
+    #[arg(long, value_name = "none|private")]
+    pub ipc: Option<String>,
+    /// Cgroup namespace to use
+    #[arg(long, value_name = "host|private")]
+    pub cgroupns: Option<String>,
+    /// User namespace to use
+    #[arg(long, value_name = "host")]
+    pub userns: Option<String>,
     /// Container NIS domain name
     #[arg(long, value_name = "NAME")]
     pub domainname: Option<String>,
@@ -56,7 +75,7 @@ pub struct CreateArgs {
     #[arg(long, value_name = "ADDRESS")]
     pub mac_address: Option<String>,
     /// Connect a container to a network
-    #[arg(long, alias = "net", value_name = "bridge|host|none")]
+    #[arg(long, alias = "net", value_name = "bridge|host|none|container:NAME")]
     pub network: Option<String>,
     /// Overwrite the default ENTRYPOINT of the image
     #[arg(long)]
@@ -143,7 +162,7 @@ pub struct CreateArgs {
     #[arg(long, value_name = "HOST:IP")]
     pub add_host: Vec<String>,
     /// Logging driver for the container
-    #[arg(long, value_name = "json-file")]
+    #[arg(long, value_name = "json-file|local|none")]
     pub log_driver: Option<String>,
     /// Log driver options
     #[arg(long, value_name = "max-size=10m|max-file=3")]
@@ -190,6 +209,9 @@ pub struct CreateArgs {
     /// Run an init inside the container that forwards signals and reaps processes
     #[arg(long)]
     pub init: bool,
+    /// What docker has beside them.
+    #[command(flatten)]
+    pub unbuilt: UnbuiltArgs,
     /// The image, and the command with its arguments
     // One argument: behind the image nothing is an option any more, be it called like one.
     #[arg(required = true, num_args = 1.., trailing_var_arg = true, value_name = "IMAGE [COMMAND]")]

@@ -91,6 +91,8 @@ pub(super) fn request(request: &ContainerConfig, host: &HostConfig) -> Result<()
         ("HostConfig.CapDrop", &host.cap_drop),
         ("HostConfig.GroupAdd", &host.group_add),
         ("HostConfig.SecurityOpt", &host.security_opt),
+        ("HostConfig.VolumesFrom", &host.volumes_from),
+        ("HostConfig.Links", &host.links),
         ("HostConfig.Dns", &host.dns),
         ("HostConfig.DnsOptions", &host.dns_options),
         ("HostConfig.DnsSearch", &host.dns_search),

@@ -1,3 +1,4 @@
+use super::links::Link;
 use super::request::{self, Request};
 use super::state::{Life, Settings};
 use super::streams::Streams;
@@ -28,8 +29,10 @@ pub struct Order {
 impl Engine {
     /// Creates a container. Nothing is mounted, wired or started yet.
     pub fn create(&self, order: &Order, cancel: &Cancel) -> Result<Arc<Container>> {
-        let request = request::parse(&order.body)?;
+        let mut request = request::parse(&order.body)?;
+        self.name_joined(&mut request)?;
         super::start::check(&request.host_config)?;
+        let links = self.links(&request.host_config.links)?;
         let (image, hold) = self.held(&request.image)?;
         if let Some(wanted) = order.platform.as_ref().filter(|wanted| !wanted.runs(&image.config.platform)) {
             let fault = Fault::new(FaultKind::NotFound, Code::NoSuchImageForPlatform);
@@ -37,7 +40,7 @@ impl Engine {
         }
         let id = ContainerId::from(names::random_id()?.as_str());
         let name = self.containers.reserve(order.name.as_deref(), &id)?;
-        let begun = Begun { engine: self, id: &id, name: &name, order, seen: false.into() };
+        let begun = Begun { engine: self, id: &id, name: &name, order, links, seen: false.into() };
         let result = self.conductor.operate(OpKind::ContainerCreate, &name, &order.line, cancel, |cx| {
             let plan = Plan::new(StepKind::CreateContainer, &name).by_hand(format!("docker create {}", request.image));
             cx.step(plan, |cx| begun.create(cx, request, image, hold))
@@ -74,6 +77,7 @@ struct Begun<'a> {
     id: &'a ContainerId,
     name: &'a str,
     order: &'a Order,
+    links: Vec<Link>,
     /// It is in the World.
     seen: std::cell::Cell<bool>,
 }
@@ -101,6 +105,7 @@ impl Begun<'_> {
             merged,
             mounts: planned.mounts,
             anonymous: planned.anonymous,
+            links: self.links.clone(),
             dir,
             streams,
             life: Life::new(),

@@ -1,10 +1,12 @@
 use super::again::Again;
 use super::limits;
+use super::links::Link;
 use super::names::Name;
 use super::request::Request;
 use super::streams::Streams;
 use crate::docker::{HostConfig, RestartPolicy};
 use crate::engine::cgroup::{Freezer, Limits};
+use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
 use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSpec, Running};
@@ -38,6 +40,8 @@ pub struct Container {
     pub merged: Merged,
     /// Its volumes, binds and tmpfs, in mount order.
     pub mounts: Vec<MountSpec>,
+    /// Others that it knows by names of its own.
+    pub links: Vec<Link>,
     /// Names of its anonymous volumes.
     pub anonymous: Vec<String>,
     /// Its directory.
@@ -173,6 +177,8 @@ pub struct State {
     pub endpoint: Option<EndpointSettings>,
     /// Its network namespace.
     pub netns: Option<u64>,
+    /// The one that its processes are in while it runs, be it the host's or another container's.
+    pub network: Option<Netns>,
     /// What was told of a start, so that its end is told: a network, and volumes.
     pub told: (bool, bool),
     /// Cancels the start that is under way.
@@ -211,6 +217,7 @@ impl Life {
             left: None,
             endpoint: None,
             netns: None,
+            network: None,
             told: (false, false),
             starting: None,
             settled: 0,

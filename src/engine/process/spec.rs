@@ -47,7 +47,9 @@ pub struct ProcessSpec {
     pub limits: Limits,
     /// Its network namespace.
     pub netns: Netns,
-    /// Bytes of `/dev/shm`; Docker's default is 64 MiB.
+    /// `CLONE_NEWUTS`, `CLONE_NEWCGROUP`: those of the namespaces that are the host's, and not its own.
+    pub of_host: u64,
+    /// Bytes of `/dev/shm`, Docker's default is 64 MiB; 0 for none.
     pub shm_size: u64,
     /// `docker-init` comes before the program.
     pub init: bool,

@@ -130,7 +130,8 @@ impl Spawner {
         let (merged, cwd, mounts) = (spec.rootfs.merged.clone(), spec.cwd.clone(), spec.mounts.clone());
         let (env, hostname, group_add) = (spec.env.clone(), spec.hostname.clone(), spec.group_add.clone());
         let group = Mutex::new(group);
-        let profile = Profile { privileges, group_add, env, hostname, cwd, merged, mounts, group, have };
+        let of_host = spec.of_host;
+        let profile = Profile { privileges, group_add, env, hostname, cwd, merged, mounts, group, of_host, have };
         finish(cx, launched, ours, Past::Profile(Box::new(profile)))
     }
 
@@ -167,6 +168,7 @@ impl Spawner {
                 env: &env,
                 cwd,
                 privileges: &privileges,
+                of_host: profile.of_host,
                 join: &join,
                 tty: spec.tty,
                 open_stdin: spec.open_stdin,

@@ -15,7 +15,7 @@ use std::path::Path;
 /// Plans the start that some text asks for, and checks the plan. A line is a word and what belongs to it:
 ///
 /// `link PATH TARGET`, `file PATH`, `dir PATH` in the image; `volume PATH`, `bind-file PATH`, `tmpfs PATH OPTIONS`, `cwd PATH`,
-/// `user ID`, `arg TEXT`, `env TEXT`, `sysctl NAME VALUE`, `nofile NUMBER`, `score NUMBER`; `init`, `tty`, `stdin`, `privileged`, `read-only`, `unconfined`, `mknod`.
+/// `user ID`, `arg TEXT`, `env TEXT`, `sysctl NAME VALUE`, `nofile NUMBER`, `score NUMBER`; `init`, `host-names`, `host-groups`, `no-shm`, `tty`, `stdin`, `privileged`, `read-only`, `unconfined`, `mknod`.
 pub fn init(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Ok(dir) = tempfile::tempdir() else { return };
@@ -54,6 +54,7 @@ pub fn init(bytes: &[u8]) {
         env: &env,
         cwd: &spec.cwd,
         privileges: &privileges,
+        of_host: spec.of_host,
         join: &join,
         tty: spec.tty,
         open_stdin: spec.open_stdin,
@@ -104,6 +105,7 @@ impl Asked {
             read_only_root: false,
             limits: Limits::default(),
             netns,
+            of_host: 0,
             shm_size: 64 << 20,
             init: false,
             sysctls: Vec::new(),
@@ -137,6 +139,9 @@ impl Asked {
             }
             "score" => self.spec.oom_score_adj = path.parse().unwrap_or(0),
             "init" => self.spec.init = true,
+            "host-names" => self.spec.of_host |= u64::from(libc::CLONE_NEWUTS.cast_unsigned()),
+            "host-groups" => self.spec.of_host |= u64::from(libc::CLONE_NEWCGROUP.cast_unsigned()),
+            "no-shm" => self.spec.shm_size = 0,
             "tty" => self.spec.tty = true,
             "stdin" => self.spec.open_stdin = true,
             "privileged" => self.spec.privileged = true,
