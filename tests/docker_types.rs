@@ -27,6 +27,7 @@ use same::{same, same_but};
 mod older {
     /// The place in the first network, at the top (gone with API 1.52).
     pub const INSPECT: &[&str] = &[
+        "Config.MacAddress",
         "HostConfig.KernelMemory",
         "HostConfig.KernelMemoryTCP",
         "NetworkSettings.Bridge",
@@ -45,7 +46,7 @@ mod older {
         "NetworkSettings.SecondaryIPv6Addresses",
     ];
     /// Gone with API 1.42.
-    pub const CREATE: &[&str] = &["HostConfig.KernelMemory"];
+    pub const CREATE: &[&str] = &["HostConfig.KernelMemory", "MacAddress"];
     pub const UPDATE: &[&str] = &["KernelMemory"];
     /// Gone with API 1.42 (`KernelMemory`) and 1.50.
     pub const INFO: &[&str] = &["BridgeNfIp6tables", "BridgeNfIptables", "KernelMemory"];

@@ -105,7 +105,8 @@ fn links(side: &Side<'_>) {
         .unwrap()
         .to_owned();
     let id = side.get("/containers/web/json")["Id"].as_str().unwrap()[..12].to_owned();
-    let said = side.run("--link web:the-db --name box", "env | grep ^THE_DB | sort; grep the-db /etc/hosts");
+    let said = side
+        .run("--link web:the-db --name box", "env | grep ^THE_DB | grep -v _ENV_LAB | sort; grep the-db /etc/hosts");
     let wanted = format!(
         "THE_DB_ENV_A=1\nTHE_DB_NAME=/box/the-db\nTHE_DB_PORT=tcp://{address}:80\nTHE_DB_PORT_80_TCP=tcp://{address}:80\n\
          THE_DB_PORT_80_TCP_ADDR={address}\nTHE_DB_PORT_80_TCP_PORT=80\nTHE_DB_PORT_80_TCP_PROTO=tcp\n{address}\tthe-db {id} web"

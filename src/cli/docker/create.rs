@@ -109,7 +109,7 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         dns: args.dns.clone(),
         dns_options: args.dns_option.clone(),
         dns_search: flags::search(&args.dns_search)?,
-        container_id_file: args.cidfile.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
+        container_id_file: args.cidfile.clone().unwrap_or_default(),
         ulimits: flags::ulimits(&args.ulimit)?,
         sysctls: flags::sysctls(&args.sysctl)?,
         oom_score_adj: args.oom_score_adj.unwrap_or_default(),
@@ -128,7 +128,6 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         init: args.init.then_some(true),
         port_bindings: args.publish.iter().map(|text| published(text)).collect(),
         restart_policy: restart_policy(args.restart.as_deref())?,
-        ..HostConfig::default()
     })
 }
 

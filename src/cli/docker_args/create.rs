@@ -175,7 +175,7 @@ pub struct CreateArgs {
     pub label_file: Vec<PathBuf>,
     /// Write the container ID to the file
     #[arg(long, value_name = "FILE")]
-    pub cidfile: Option<PathBuf>,
+    pub cidfile: Option<String>,
     /// Set platform if server is multi-platform capable
     #[arg(long, value_name = "OS/ARCH")]
     pub platform: Option<String>,

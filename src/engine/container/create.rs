@@ -1,8 +1,7 @@
-use super::links::Link;
 use super::request::{self, Request};
 use super::state::{Life, Settings};
 use super::streams::Streams;
-use super::{Container, Merged, merge, mounts, names};
+use super::{Container, Link, Merged, merge, mounts, names};
 use crate::docker::Json;
 use crate::engine::moment::Moment;
 use crate::engine::rootfs::RootfsInverse;

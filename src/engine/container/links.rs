@@ -1,22 +1,12 @@
 //! `--link name[:alias]`: another container of the default bridge, known to this one by a name in `/etc/hosts`, and with its ports and
 //! environment by variables (moby `daemon/links`). Both are as they were when this one was started.
 
-use super::{Container, Phase, bounds};
+use super::{Container, Link, Phase, bounds};
 use crate::docker::{Port, is_host_name};
 use crate::engine::{Engine, Fault, FaultKind, Result};
-use crate::spec::ContainerId;
 use crate::trace::{Code, NetworkMode};
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
-
-/// Another container, and what it is called here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// Which.
-    pub other: ContainerId,
-    /// Its name here.
-    pub alias: String,
-}
 
 /// What of the others is written into a container when it is started.
 #[derive(Debug, Default)]

@@ -48,11 +48,10 @@ pub use commit::Commit;
 pub use copy::CopyIn;
 pub use create::Order;
 pub use limits::SHM;
-pub use links::Link;
 pub use log::{Ask, Log, LogOptions, Piece, Reader};
 pub(in crate::engine) use mounts::mode as mount_mode;
 pub use session::{ExecSession, ExecSessions};
-pub use state::{Container, Merged, Phase, Settings, State, Still};
+pub use state::{Container, Link, Merged, Phase, Settings, State, Still};
 
 use super::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;

@@ -1,6 +1,5 @@
 use super::again::Again;
 use super::limits;
-use super::links::Link;
 use super::names::Name;
 use super::request::Request;
 use super::streams::Streams;
@@ -50,6 +49,15 @@ pub struct Container {
     pub streams: Arc<Streams>,
     pub(super) life: Life,
     pub(super) settings: Mutex<Settings>,
+}
+
+/// Another container, and what it is called here (`--link`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Which.
+    pub other: ContainerId,
+    /// Its name here.
+    pub alias: String,
 }
 
 /// What was asked for of the host. Some of it can be changed while a container is there.

@@ -40,7 +40,7 @@ problem-options-conflict = 함께 쓸 수 없는 옵션입니다: { $what ->
     [links-host] --link와 --network host. --link를 빼세요.
    *[hostname] --hostname과 --network container. 네트워크를 함께 쓰면 이름도 함께 씁니다. --hostname을 빼세요.
 }
-problem-joined-not-running = 컨테이너 { $container }: 실행 중이 아니어서 그 네트워크에 들어갈 수 없습니다. 네트워크는 실행 중에만 있으니 먼저 시작하세요.
+problem-joined-not-running = 컨테이너 { $container }({ $id }): 실행 중이 아니어서 그 네트워크에 들어갈 수 없습니다. 네트워크는 실행 중에만 있으니 먼저 시작하세요.
 problem-link-not-running = /{ $container }/{ $alias }: 컨테이너 { $other }: 기본 브리지에서 실행 중이 아니어서 연결할 수 없습니다. 먼저 시작하세요.
 problem-mount-read-only-anonymous = 이름 없는 볼륨(volume)은 읽기 전용으로 마운트(mount)할 수 없습니다. 아무것도 써넣을 수 없는 볼륨이 되기 때문입니다. 볼륨에 이름을 주거나(`src=이름`) `readonly`를 빼세요.
 problem-no-such-option = { $option } = { $value }: Docker에 그런 이름의 옵션이 없습니다. Docker는 못 본 척하지만, dockwalk는 잘못 쓴 것을 알 수 있도록 거절합니다. 이름을 고치거나 빼세요.

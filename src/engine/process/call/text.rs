@@ -226,7 +226,7 @@ fn capabilities(set: u64) -> String {
 
 /// A limit as strace has it: a multiple of 1024 above that as a product.
 fn amount(limit: u64) -> String {
-    if limit > 1024 && limit % 1024 == 0 { format!("{}*1024", limit / 1024) } else { limit.to_string() }
+    if limit > 1024 && limit.is_multiple_of(1024) { format!("{}*1024", limit / 1024) } else { limit.to_string() }
 }
 
 /// `O_RDONLY|O_CLOEXEC`
