@@ -27,6 +27,7 @@ use same::{same, same_but};
 mod older {
     /// The place in the first network, at the top (gone with API 1.52).
     pub const INSPECT: &[&str] = &[
+        "Config.MacAddress",
         "HostConfig.KernelMemory",
         "HostConfig.KernelMemoryTCP",
         "NetworkSettings.Bridge",
@@ -44,6 +45,9 @@ mod older {
         "NetworkSettings.SecondaryIPAddresses",
         "NetworkSettings.SecondaryIPv6Addresses",
     ];
+    /// Gone with API 1.42.
+    pub const CREATE: &[&str] = &["HostConfig.KernelMemory", "MacAddress"];
+    pub const UPDATE: &[&str] = &["KernelMemory"];
     /// Gone with API 1.42 (`KernelMemory`) and 1.50.
     pub const INFO: &[&str] = &["BridgeNfIp6tables", "BridgeNfIptables", "KernelMemory"];
     /// Gone with API 1.44 (`VirtualSize`) and 1.52.
@@ -64,7 +68,7 @@ fn check(endpoint: Endpoint) {
     use Endpoint as E;
     match endpoint {
         E::ContainerCreate => {
-            same::<_, models::ContainerCreateBody>(&sample::container_create());
+            same_but::<_, models::ContainerCreateBody>(&sample::container_create(), older::CREATE);
             same::<_, models::ContainerCreateResponse>(&sample::container_created());
         }
         E::ContainerList => same::<_, models::ContainerSummary>(&sample::container_summary()),
@@ -75,7 +79,7 @@ fn check(endpoint: Endpoint) {
         E::ContainerChanges => same::<_, models::FilesystemChange>(&sample::container_change()),
         E::ContainerTop => same::<_, models::ContainerTopResponse>(&sample::container_top()),
         E::ContainerUpdate => {
-            same::<_, models::ContainerUpdateBody>(&sample::container_update());
+            same_but::<_, models::ContainerUpdateBody>(&sample::container_update(), older::UPDATE);
             same::<_, models::ContainerUpdateResponse>(&sample::container_updated());
         }
         E::ContainerWait => same::<_, models::ContainerWaitResponse>(&sample::container_ended()),

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 #![cfg(feature = "engine")]
 
+#[path = "reports/allflags.rs"]
+mod allflags;
 #[path = "reports/archives.rs"]
 mod archives;
 #[path = "reports/attached.rs"]
@@ -32,6 +34,8 @@ mod frames;
 mod groups;
 #[path = "reports/hosts.rs"]
 mod hosts;
+#[path = "reports/inits.rs"]
+mod inits;
 #[path = "reports/kinds.rs"]
 mod kinds;
 #[path = "images/lab.rs"]
@@ -51,6 +55,10 @@ mod pulls;
 mod refused;
 #[path = "reports/renamed.rs"]
 mod renamed;
+#[path = "reports/shares.rs"]
+mod shares;
+#[path = "reports/sharing.rs"]
+mod sharing;
 #[path = "reports/shown.rs"]
 mod shown;
 #[path = "reports/side.rs"]
@@ -65,6 +73,8 @@ mod volumes;
 
 #[path = "reports/attachments.rs"]
 mod attachments;
+#[path = "reports/beside.rs"]
+mod beside;
 #[path = "reports/bodies.rs"]
 mod bodies;
 #[path = "reports/commands.rs"]
@@ -101,6 +111,8 @@ mod spelled;
 mod statuses;
 #[path = "reports/told.rs"]
 mod told;
+#[path = "reports/tuned.rs"]
+mod tuned;
 #[path = "reports/unasked.rs"]
 mod unasked;
 #[path = "reports/unbuilt.rs"]
@@ -130,9 +142,9 @@ macro_rules! areas {
 }
 
 areas! {
-    archives attached attachments bodies commands copied environment events exec exposed filters flags followed foreign frames
-    groups hosts kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
-    renamed shown signals sizes small spelled statuses told unasked unbuilt used volumes
+    allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags followed foreign frames
+    groups hosts inits kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
+    renamed shares sharing shown signals sizes small spelled statuses told tuned unasked unbuilt used volumes
 }
 
 #[test]

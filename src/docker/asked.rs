@@ -9,12 +9,13 @@ const TEXTS: Kind = List(&Text);
 const TEXT_OF: Kind = Map(&Text);
 /// Rows or columns.
 const SIDE: Kind = Upto(0xffff);
+const WEIGHT: Kind = Upto(0xffff);
 /// Members that say nothing but their names.
 const SET: Kind = Map(&Object(&Fields(&[])));
 
 /// Of a container and of what an image says for one.
 const CONFIG: &Fields = &Fields(&[
-    (Text, "Hostname Domainname User Image WorkingDir StopSignal"),
+    (Text, "Hostname Domainname User Image WorkingDir StopSignal MacAddress"),
     (Flag, "AttachStdin AttachStdout AttachStderr Tty OpenStdin StdinOnce ArgsEscaped NetworkDisabled"),
     (Words, "Cmd Entrypoint Shell"),
     (TEXTS, "Env OnBuild"),
@@ -35,7 +36,9 @@ impl Request for ContainerCreate {
 /// What of a container can be changed.
 impl Request for ContainerUpdate {
     const FIELDS: &'static Fields = &Fields(&[
-        (Whole, "Memory MemorySwap NanoCpus"),
+        (Whole, "Memory MemorySwap MemoryReservation KernelMemory NanoCpus CpuShares CpuPeriod CpuQuota"),
+        (WEIGHT, "BlkioWeight"),
+        (Text, "CpusetCpus CpusetMems"),
         (Pointer(&Whole), "PidsLimit"),
         (Object(&Fields(&[(Text, "Name"), (Whole, "MaximumRetryCount")])), "RestartPolicy"),
     ]);
@@ -43,15 +46,20 @@ impl Request for ContainerUpdate {
 
 /// With those of options that are fine as long as they say what is so anyway.
 const HOST: &Fields = &Fields(&[
-    (Text, "ContainerIDFile NetworkMode IpcMode CgroupnsMode Isolation"),
+    (Text, "ContainerIDFile NetworkMode IpcMode CgroupnsMode UTSMode UsernsMode Isolation CpusetCpus CpusetMems"),
     (Flag, "AutoRemove Privileged ReadonlyRootfs"),
-    (Whole, "ShmSize Memory MemorySwap NanoCpus"),
+    (
+        Whole,
+        "ShmSize Memory MemorySwap MemoryReservation KernelMemory NanoCpus CpuShares CpuPeriod CpuQuota OomScoreAdj",
+    ),
+    (WEIGHT, "BlkioWeight"),
     (Pointer(&Whole), "PidsLimit MemorySwappiness"),
-    (Pointer(&Flag), "Init"),
+    (Pointer(&Flag), "Init OomKillDisable"),
     (Words, "CapAdd CapDrop"),
-    (TEXTS, "Binds Dns ExtraHosts GroupAdd SecurityOpt"),
+    (TEXTS, "Binds Dns DnsOptions DnsSearch ExtraHosts GroupAdd SecurityOpt VolumesFrom Links"),
     (List(&SIDE), "ConsoleSize"),
-    (TEXT_OF, "Tmpfs"),
+    (TEXT_OF, "Tmpfs Sysctls"),
+    (List(&Object(&Fields(&[(Text, "Name"), (Whole, "Soft Hard")]))), "Ulimits"),
     (Object(&Fields(&[(Text, "Type"), (TEXT_OF, "Config")])), "LogConfig"),
     (Object(&Fields(&[(Text, "Name"), (Whole, "MaximumRetryCount")])), "RestartPolicy"),
     (Map(&List(&Object(&Fields(&[(Text, "HostIp HostPort")])))), "PortBindings"),
@@ -74,13 +82,11 @@ pub const IMAGE: Kind = Object(&Fields(&[
     (Text, "id parent comment created container docker_version author architecture variant os os.version"),
     (TEXTS, "os.features"),
     (Whole, "Size"),
-    (Object(OF_IMAGE), "container_config"),
-    (Pointer(&Object(OF_IMAGE)), "config"),
+    (Object(CONFIG), "container_config"),
+    (Pointer(&Object(CONFIG)), "config"),
     (Pointer(&Object(&Fields(&[(Text, "type"), (TEXTS, "diff_ids")]))), "rootfs"),
     (List(&Object(&Fields(&[(Text, "created author created_by comment"), (Flag, "empty_layer")]))), "history"),
 ]));
-
-const OF_IMAGE: &Fields = &Fields(&[(Object(CONFIG), ""), (Text, "MacAddress")]);
 
 const HEALTH: &Fields = &Fields(&[(TEXTS, "Test"), (Whole, "Interval Timeout StartPeriod StartInterval Retries")]);
 

@@ -26,7 +26,6 @@ pub struct ContainerCreate {
 #[serde(rename_all = "PascalCase", default)]
 pub struct ContainerConfig {
     pub hostname: String,
-    /// Nothing can be asked for here.
     pub domainname: String,
     /// `name|uid[:group|gid]`
     pub user: String,
@@ -56,6 +55,9 @@ pub struct ContainerConfig {
     pub entrypoint: Option<Vec<String>>,
     #[serde(skip_serializing_if = "is_default")]
     pub network_disabled: bool,
+    /// `02:42:ac:11:00:02`
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub mac_address: String,
     #[serde(with = "nullable")]
     pub on_build: Vec<String>,
     #[serde(deserialize_with = "or_default::deserialize")]
@@ -110,6 +112,21 @@ pub struct HostConfig {
     pub port_bindings: BTreeMap<String, Option<Vec<PortBinding>>>,
     pub restart_policy: RestartPolicy,
     pub auto_remove: bool,
+    /// `name[:alias]` of containers; shown as `/name:/own name/alias`.
+    #[serde(with = "nullable")]
+    pub links: Vec<String>,
+    /// `name[:mode]` of containers.
+    #[serde(with = "nullable")]
+    pub volumes_from: Vec<String>,
+    /// `host`, `private`
+    pub cgroupns_mode: String,
+    /// `none`, `private`
+    pub ipc_mode: String,
+    /// `host`, or nothing.
+    #[serde(rename = "UTSMode")]
+    pub uts_mode: String,
+    /// The same.
+    pub userns_mode: String,
     #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<MountRequest>,
     /// Rows and columns.
@@ -124,6 +141,11 @@ pub struct HostConfig {
     pub group_add: Vec<String>,
     #[serde(deserialize_with = "or_default::deserialize")]
     pub dns: Vec<String>,
+    /// `ndots:3`
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub dns_options: Vec<String>,
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub dns_search: Vec<String>,
     /// `name:address`
     #[serde(with = "nullable")]
     pub extra_hosts: Vec<String>,
@@ -135,11 +157,35 @@ pub struct HostConfig {
     #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "BTreeMap::is_empty")]
     pub tmpfs: BTreeMap<String, String>,
     pub shm_size: i64,
+    /// Of the container's own namespaces, with their values.
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "BTreeMap::is_empty")]
+    pub sysctls: BTreeMap<String, String>,
+    #[serde(with = "nullable")]
+    pub ulimits: Vec<Ulimit>,
+    /// From -1000 to 1000: who is killed first for want of memory.
+    pub oom_score_adj: i64,
     pub memory: i64,
     /// Memory and swap together; -1 is no limit.
     pub memory_swap: i64,
+    /// Bytes that it is pressed down to when memory is short.
+    pub memory_reservation: i64,
+    /// From 0 to 100: how much is rather swapped out than dropped. -1 is as if nothing were said.
+    pub memory_swappiness: Option<i64>,
+    pub kernel_memory: i64,
+    pub oom_kill_disable: Option<bool>,
     /// Billionths of a processor.
     pub nano_cpus: i64,
+    /// Its part of the processors beside others, of 1024 each.
+    pub cpu_shares: i64,
+    /// Microseconds.
+    pub cpu_period: i64,
+    /// Microseconds of each period; less than 0 is no limit.
+    pub cpu_quota: i64,
+    /// `0-3,7`
+    pub cpuset_cpus: String,
+    pub cpuset_mems: String,
+    /// From 10 to 1000.
+    pub blkio_weight: u16,
     #[serde(with = "nullable")]
     pub pids_limit: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,13 +201,33 @@ pub struct ContainerUpdate {
     pub memory: i64,
     /// Memory and swap together; -1 is no limit.
     pub memory_swap: i64,
+    pub memory_reservation: i64,
+    #[serde(skip_serializing_if = "is_default")]
+    pub kernel_memory: i64,
     /// Billionths of a processor.
     pub nano_cpus: i64,
+    pub cpu_shares: i64,
+    /// Microseconds.
+    pub cpu_period: i64,
+    pub cpu_quota: i64,
+    pub cpuset_cpus: String,
+    pub cpuset_mems: String,
+    pub blkio_weight: u16,
     #[serde(with = "nullable")]
     pub pids_limit: i64,
     pub restart_policy: RestartPolicy,
     #[serde(flatten)]
     pub rest: Rest,
+}
+
+/// `--ulimit`: -1 is no limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Ulimit {
+    /// `nofile`
+    pub name: String,
+    pub soft: i64,
+    pub hard: i64,
 }
 
 /// `--log-driver`, `--log-opt`

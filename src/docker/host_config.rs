@@ -2,7 +2,7 @@
 //! can be asked for here; client libraries read it all the same.
 
 use super::container::HostConfig;
-use super::shape::{nullable, or_default};
+use super::shape::nullable;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,29 +21,12 @@ pub struct HostConfigShown {
 #[serde(rename_all = "PascalCase", default)]
 pub struct HostConfigOther {
     pub volume_driver: String,
-    #[serde(with = "nullable")]
-    pub volumes_from: Vec<String>,
-    /// `host`, `private`
-    pub cgroupns_mode: String,
-    #[serde(deserialize_with = "or_default::deserialize")]
-    pub dns_options: Vec<String>,
-    #[serde(deserialize_with = "or_default::deserialize")]
-    pub dns_search: Vec<String>,
-    pub ipc_mode: String,
     pub cgroup: String,
-    #[serde(with = "nullable")]
-    pub links: Vec<String>,
-    pub oom_score_adj: i64,
     pub pid_mode: String,
     pub publish_all_ports: bool,
-    #[serde(rename = "UTSMode")]
-    pub uts_mode: String,
-    pub userns_mode: String,
     pub runtime: String,
     pub isolation: String,
-    pub cpu_shares: i64,
     pub cgroup_parent: String,
-    pub blkio_weight: u16,
     #[serde(with = "nullable")]
     pub blkio_weight_device: Vec<Value>,
     #[serde(with = "nullable")]
@@ -54,26 +37,16 @@ pub struct HostConfigOther {
     pub blkio_device_read_iops: Vec<Value>,
     #[serde(rename = "BlkioDeviceWriteIOps", with = "nullable")]
     pub blkio_device_write_iops: Vec<Value>,
-    pub cpu_period: i64,
-    pub cpu_quota: i64,
     pub cpu_realtime_period: i64,
     pub cpu_realtime_runtime: i64,
-    pub cpuset_cpus: String,
-    pub cpuset_mems: String,
     #[serde(with = "nullable")]
     pub devices: Vec<Value>,
     #[serde(with = "nullable")]
     pub device_cgroup_rules: Vec<String>,
     #[serde(with = "nullable")]
     pub device_requests: Vec<Value>,
-    pub kernel_memory: i64,
     #[serde(rename = "KernelMemoryTCP")]
     pub kernel_memory_tcp: i64,
-    pub memory_reservation: i64,
-    pub memory_swappiness: Option<i64>,
-    pub oom_kill_disable: Option<bool>,
-    #[serde(with = "nullable")]
-    pub ulimits: Vec<Value>,
     pub cpu_count: i64,
     pub cpu_percent: i64,
     #[serde(rename = "IOMaximumIOps")]

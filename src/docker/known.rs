@@ -15,15 +15,15 @@ pub enum Known {
 
 /// What a request may have beside the fields of the types here, by the object that it stands in.
 const FIELDS: &[(&str, &str)] = &[
-    ("", "Domainname Healthcheck MacAddress ClusterVolumeSpec Driver DriverOpts"),
+    ("", "Healthcheck ClusterVolumeSpec Driver DriverOpts"),
     (
         "HostConfig.",
-        "Annotations BlkioDeviceReadBps BlkioDeviceReadIOps BlkioDeviceWriteBps BlkioDeviceWriteIOps BlkioWeight \
-         BlkioWeightDevice Cgroup CgroupParent CgroupnsMode CpuCount CpuPercent CpuPeriod CpuQuota CpuRealtimePeriod \
-         CpuRealtimeRuntime CpuShares CpusetCpus CpusetMems DeviceCgroupRules DeviceRequests Devices DnsOptions DnsSearch \
-         IOMaximumBandwidth IOMaximumIOps IpcMode Isolation KernelMemory KernelMemoryTCP Links MaskedPaths \
-         MemoryReservation MemorySwappiness OomKillDisable OomScoreAdj PidMode PublishAllPorts ReadonlyPaths Runtime \
-         StorageOpt Sysctls UTSMode Ulimits UsernsMode VolumeDriver VolumesFrom Init Binds LogConfig NetworkMode \
+        "Annotations BlkioDeviceReadBps BlkioDeviceReadIOps BlkioDeviceWriteBps BlkioDeviceWriteIOps \
+         BlkioWeightDevice Cgroup CgroupParent CgroupnsMode CpuCount CpuPercent CpuRealtimePeriod \
+         CpuRealtimeRuntime DeviceCgroupRules DeviceRequests Devices \
+         IOMaximumBandwidth IOMaximumIOps IpcMode Isolation KernelMemoryTCP Links MaskedPaths \
+         PidMode PublishAllPorts ReadonlyPaths Runtime \
+         StorageOpt UTSMode UsernsMode VolumeDriver VolumesFrom Init Binds LogConfig NetworkMode \
          PortBindings RestartPolicy SecurityOpt",
     ),
     ("HostConfig.LogConfig.", "Type"),

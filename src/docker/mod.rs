@@ -14,6 +14,7 @@
 
 mod asked;
 mod auth;
+mod checks;
 pub mod clean;
 mod config_file;
 mod container;
@@ -33,14 +34,16 @@ mod query;
 mod shape;
 mod stream;
 mod system;
+mod unbuilt;
 mod volume;
 
 pub use asked::{ARCHIVE, IMAGE};
 pub use auth::{AuthAnswer, AuthConfig};
+pub use checks::{is_host_name, is_own_sysctl, is_search_domain, mac};
 pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
 pub use container::{
     BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, ContainerUpdate, EndpointConfig, HealthConfig,
-    HostConfig, LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions,
+    HostConfig, LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions, Ulimit,
     VolumeOptions,
 };
 pub use decode::{Kind, Misfit, Request, by_kind, from_json, from_value};
@@ -76,4 +79,5 @@ pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, P
 pub use system::{
     AddressPool, Commit, Component, IndexInfo, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform,
 };
+pub use unbuilt::{UnbuiltAddresses, UnbuiltEndpoint, UnbuiltOptions};
 pub use volume::{Volume, VolumeCreate, VolumeList, VolumesPruned};

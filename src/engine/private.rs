@@ -138,6 +138,13 @@ pub fn write_shown(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)
 }
 
+/// The same of a program that a container executes.
+pub fn write_program(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = options().write(true).create(true).truncate(true).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o755))?;
+    file.write_all(bytes)
+}
+
 /// Opens a file that the engine is going to believe: ours alone, with one name, and no link or pipe in its place. None when
 /// it is not there.
 pub fn believed(path: &Path, flags: OFlag) -> Result<Option<File>> {

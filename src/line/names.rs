@@ -32,6 +32,7 @@ impl Names {
         let command = path.last().copied().unwrap_or_default();
         match (path, id) {
             (_, "network") => Some(Self::Networks),
+            (_, "volumes_from" | "link") => Some(Self::Containers),
             (_, "volume") => Some(Self::VolumesAt),
             (_, "image_and_command") | (["pull"] | ["image", "pull"], "image") => Some(Self::Pullable),
             (["cp"] | ["container", "cp"], "source") => Some(Self::Containers),

@@ -191,6 +191,8 @@ kinds! {
     PivotRoot = Process, Stage;
     /// Masked and read-only paths are covered.
     ProtectPaths = Process, Stage;
+    /// Kernel parameters of the container's own namespaces are set.
+    SetSysctls = Process, Stage;
     /// The hostname is set.
     SetHostname = Process, Stage;
     /// User, groups and capabilities are dropped, and the seccomp filter loaded.

@@ -8,7 +8,8 @@ use serde_json::Value;
 use std::fmt::Debug;
 
 /// Fields whose members' names are a user's.
-const MAPS: &[&str] = &["Config", "DriverOpts", "ExposedPorts", "Labels", "PortBindings", "Tmpfs", "Volumes"];
+const MAPS: &[&str] =
+    &["Config", "DriverOpts", "ExposedPorts", "Labels", "PortBindings", "Sysctls", "Tmpfs", "Volumes"];
 
 /// The same with all names of fields in small letters.
 fn small(value: Value, names: bool) -> Value {

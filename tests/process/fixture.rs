@@ -84,6 +84,7 @@ impl Fixture {
             user: String::new(),
             group_add: vec![],
             hostname: "box".into(),
+            domainname: String::new(),
             tty: false,
             open_stdin: true,
             console_size: None,
@@ -96,16 +97,33 @@ impl Fixture {
             read_only_root: false,
             limits: Default::default(),
             netns: Netns::create().unwrap(),
+            of_host: 0,
             shm_size: 64 << 20,
+            init: false,
+            sysctls: vec![],
+            ulimits: vec![],
+            oom_score_adj: 0,
         };
         (spec, dir)
     }
 
     pub fn stack(&self, container: &ContainerId, dir: &Path) -> Result<Rootfs, Fault> {
         let (lower, rootless) = (self.lower.as_slice(), self.lab.rootless);
-        let (hostname, address, extra_hosts, dns) = ("box", None, &[][..], &[][..]);
-        let network = rootfs::Network::Own;
-        let spec = RootfsSpec { container, dir, lower, hostname, address, extra_hosts, dns, network, rootless };
+        let (hostname, domainname, address, extra_hosts) = ("box", "", None, &[][..]);
+        let (dns, init, network) = (rootfs::Dns::default(), false, rootfs::Network::Own);
+        let spec = RootfsSpec {
+            container,
+            dir,
+            lower,
+            hostname,
+            domainname,
+            address,
+            extra_hosts,
+            dns,
+            init,
+            network,
+            rootless,
+        };
         self.operate(|cx| rootfs::stack(cx, &spec))
     }
 

@@ -138,13 +138,10 @@ fn words(side: &Side<'_>) {
     for host in [
         json!({"IpcMode": "host"}),
         json!({"PidMode": "container:x"}),
-        json!({"UTSMode": "host"}),
-        json!({"UsernsMode": "host"}),
-        json!({"NetworkMode": "container:x"}),
         json!({"LogConfig": {"Type": "syslog"}}),
         json!({"SecurityOpt": ["seccomp=/profile"]}),
         json!({"Binds": ["/tmp:/m:rshared"]}),
-        json!({"Ulimits": [{"Name": "nofile", "Soft": 1, "Hard": 2}]}),
+        json!({"Runtime": "runc"}),
     ] {
         assert!(said(host.clone()).contains("cannot do this yet"), "{host}");
     }
@@ -164,6 +161,7 @@ fn words(side: &Side<'_>) {
         (json!({"SecurityOpt": ["no-new-privileges:maybe"]}), "no-new-privileges"),
         (json!({"Binds": ["/tmp:/m:foo"]}), "rslave"),
         (json!({"Mounts": [{"Type": "npipe", "Target": "/m"}]}), "tmpfs"),
+        (json!({"NetworkMode": "container:x"}), "No such container"),
         (json!({"NetworkMode": "nonet"}), "network nonet not found"),
         (json!({"PortBindings": {"foo": []}}), "foo"),
         (json!({"Foo": 1}), "no option of that name"),

@@ -1,15 +1,14 @@
 //! From the flags of `docker run` to the body of `POST /containers/create`. What is wrong with a flag is known here.
 
-use super::{mount, pairs};
+use super::{flags, key_values, mount, pairs};
 use crate::cli::docker_args::CreateArgs;
 use crate::client::{ClientError, units};
 use crate::docker::{
-    ContainerConfig, ContainerCreate, Empty, HealthConfig, HostConfig, LogConfig, Port, PortBinding, RestartPolicy,
+    ContainerConfig, ContainerCreate, Empty, EndpointConfig, HealthConfig, HostConfig, LogConfig, NetworkingConfig,
+    Port, PortBinding, RestartPolicy,
 };
-use crate::spec::visible;
 use crate::trace::Code;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The body.
 pub(super) fn body(
@@ -20,15 +19,23 @@ pub(super) fn body(
     let stdin = args.interactive;
     let mut env = Vec::new();
     for file in &args.env_file {
-        env.extend(env_file(file)?);
+        // A name alone that has no value here is left out.
+        env.extend(key_values::read(file, "--env-file", value)?);
     }
     env.extend(variables(&args.env)?);
+    let mut labels = Vec::new();
+    for file in &args.label_file {
+        labels.extend(key_values::read(file, "--label-file", |_| None)?);
+    }
+    labels.extend(args.label.iter().cloned());
     let named = |stream: &str| attached && args.attach.iter().any(|name| name.eq_ignore_ascii_case(stream));
     let attach_stdin = (stdin && attached) || named("stdin");
     let printed = |stream: &str| (attached && args.attach.is_empty()) || named(stream);
     let config = ContainerConfig {
         image: args.image().to_owned(),
         hostname: args.hostname.clone().unwrap_or_default(),
+        domainname: args.domainname.clone().unwrap_or_default(),
+        mac_address: flags::mac_address(args.mac_address.as_deref())?,
         user: args.user.clone().unwrap_or_default(),
         tty: args.tty,
         open_stdin: stdin,
@@ -40,7 +47,7 @@ pub(super) fn body(
         cmd: args.command().to_vec(),
         entrypoint: args.entrypoint.as_ref().map(|program| vec![program.clone()]),
         working_dir: args.workdir.clone().unwrap_or_default(),
-        labels: pairs(&args.label),
+        labels: pairs(&labels),
         volumes: anonymous(&args.volume),
         stop_signal: args.stop_signal.clone(),
         stop_timeout: args.stop_timeout,
@@ -50,7 +57,13 @@ pub(super) fn body(
             .then(|| HealthConfig { test: vec!["NONE".to_owned()], ..HealthConfig::default() }),
         ..ContainerConfig::default()
     };
-    Ok(ContainerCreate { config, host_config: host_config(args, size)?, ..ContainerCreate::default() })
+    let rest = args.unbuilt.endpoint().rest();
+    let mut networking_config = NetworkingConfig::default();
+    if !rest.is_empty() {
+        let network = args.network.clone().unwrap_or_else(|| "default".to_owned());
+        networking_config.endpoints_config.insert(network, Some(EndpointConfig { rest }));
+    }
+    Ok(ContainerCreate { config, host_config: host_config(args, size)?, networking_config })
 }
 
 fn memory_swap(args: &CreateArgs) -> Result<i64, ClientError> {
@@ -63,6 +76,10 @@ fn memory_swap(args: &CreateArgs) -> Result<i64, ClientError> {
 fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig, ClientError> {
     let tmpfs = args.tmpfs.iter().map(|entry| entry.split_once(':').unwrap_or((entry, "")));
     let log = args.log_opt.iter().map(|text| text.split_once('=').unwrap_or((text, "")));
+    if let (Some("none"), Some(option)) = (args.log_driver.as_deref(), args.log_opt.first()) {
+        let fault = ClientError::new(Code::UnknownLogOption).with("driver", "none");
+        return Err(fault.with("option", option));
+    }
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     Ok(HostConfig {
         binds: binds(&args.volume)?,
@@ -73,23 +90,44 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         memory: size_of(args.memory.as_deref(), "--memory")?,
         memory_swap: memory_swap(args)?,
         pids_limit: args.pids_limit.unwrap_or(0).max(0),
+        memory_reservation: size_of(args.memory_reservation.as_deref(), "--memory-reservation")?,
+        memory_swappiness: flags::swappiness(args.memory_swappiness)?,
+        kernel_memory: size_of(args.kernel_memory.as_deref(), "--kernel-memory")?,
+        oom_kill_disable: Some(args.oom_kill_disable),
         nano_cpus: cpus(args.cpus.as_deref())?,
+        cpu_shares: args.cpu_shares.unwrap_or_default(),
+        cpu_period: args.cpu_period.unwrap_or_default(),
+        cpu_quota: args.cpu_quota.unwrap_or_default(),
+        cpuset_cpus: args.cpuset_cpus.clone().unwrap_or_default(),
+        cpuset_mems: args.cpuset_mems.clone().unwrap_or_default(),
+        blkio_weight: args.blkio_weight.unwrap_or_default(),
         cap_add: args.cap_add.clone(),
         cap_drop: args.cap_drop.clone(),
         group_add: args.group_add.clone(),
         privileged: args.privileged,
         security_opt: args.security_opt.clone(),
         dns: args.dns.clone(),
+        dns_options: args.dns_option.clone(),
+        dns_search: flags::search(&args.dns_search)?,
+        container_id_file: args.cidfile.clone().unwrap_or_default(),
+        ulimits: flags::ulimits(&args.ulimit)?,
+        sysctls: flags::sysctls(&args.sysctl)?,
+        oom_score_adj: args.oom_score_adj.unwrap_or_default(),
         extra_hosts: args.add_host.clone(),
         readonly_rootfs: args.read_only,
         shm_size: size_of(args.shm_size.as_deref(), "--shm-size")?,
         console_size: size.map_or_else(Vec::new, |(rows, cols)| vec![rows, cols]),
         log_config: LogConfig { kind: args.log_driver.clone().unwrap_or_default(), config: log.map(owned).collect() },
-        // Not supported: sent all the same, so that the engine says so by name.
+        volumes_from: args.volumes_from.clone(),
+        links: args.link.clone(),
+        uts_mode: flags::mode("uts", args.uts.as_ref(), &["host"])?,
+        cgroupns_mode: flags::mode("cgroupns", args.cgroupns.as_ref(), &["host", "private"])?,
+        userns_mode: flags::mode("userns", args.userns.as_ref(), &["host"])?,
+        ipc_mode: args.ipc.clone().unwrap_or_default(),
+        rest: args.unbuilt.host_config().rest(),
         init: args.init.then_some(true),
         port_bindings: args.publish.iter().map(|text| published(text)).collect(),
         restart_policy: restart_policy(args.restart.as_deref())?,
-        ..HostConfig::default()
     })
 }
 
@@ -147,14 +185,6 @@ fn value(entry: &str) -> Option<String> {
         return Some(entry.to_owned());
     }
     std::env::var(entry).ok().map(|value| format!("{entry}={value}"))
-}
-
-/// `--env-file`: a name alone that has no value here is left out.
-fn env_file(path: &Path) -> Result<Vec<String>, ClientError> {
-    let fail = |e| ClientError::new(Code::EnvFileUnreadable).with("path", visible::path(path)).with("reason", e);
-    let text = std::fs::read_to_string(path).map_err(fail)?;
-    let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.filter_map(value).collect())
 }
 
 pub(super) fn size_of(text: Option<&str>, flag: &str) -> Result<i64, ClientError> {

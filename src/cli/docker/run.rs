@@ -1,5 +1,6 @@
 //! `docker run`, `create`, `start`, `attach`, `exec`: what has a terminal.
 
+use super::flags::CidFile;
 use super::pull::{self, Where};
 use super::{CommandSession, REFUSED, create as request, encode, lifecycle};
 use crate::cli::docker_args::{AttachArgs, CreateArgs, ExecArgs, RunArgs, StartArgs};
@@ -13,6 +14,7 @@ use crate::docker::{
 use crate::spec::visible;
 use crate::trace::Code;
 use hyper::Method;
+use std::path::Path;
 
 pub(in crate::cli) fn run(session: &CommandSession<'_>, args: &RunArgs) -> Done {
     let attached = !args.detach;
@@ -109,6 +111,7 @@ pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &CreateArgs) ->
 
 /// Creates the container, pulling the image when it is not there.
 fn make(session: &CommandSession<'_>, args: &CreateArgs, body: &ContainerCreate) -> Result<String, ClientError> {
+    let file = CidFile::make(args.cidfile.as_deref().map(Path::new))?;
     let place = if args.quiet { Where::Nowhere } else { Where::Stderr };
     let platform = args.platform.as_deref();
     let fetch = || pull::pull(session, &pull::parse(args.image())?, platform, place);
@@ -129,6 +132,9 @@ fn make(session: &CommandSession<'_>, args: &CreateArgs, body: &ContainerCreate)
         result => result?,
     };
     created.dockwalk.iter().for_each(|warning| report::complain(session.words, warning));
+    if let Some(file) = file {
+        file.write(&created.id)?;
+    }
     Ok(created.id)
 }
 

@@ -1,5 +1,6 @@
 //! `docker container …` and the same commands without `container`.
 
+use super::create::CreateArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -40,154 +41,6 @@ pub struct RunArgs {
     /// Everything that makes the container.
     #[command(flatten)]
     pub create: CreateArgs,
-}
-
-/// `docker create`
-#[derive(Debug, Args)]
-#[command(disable_help_flag = true)]
-pub struct CreateArgs {
-    /// Print help
-    #[arg(long, action = clap::ArgAction::Help)]
-    pub help: Option<bool>,
-    /// Keep STDIN open even if not attached
-    #[arg(short, long)]
-    pub interactive: bool,
-    /// Allocate a pseudo-TTY
-    #[arg(short, long)]
-    pub tty: bool,
-    /// Automatically remove the container and its anonymous volumes when it exits
-    #[arg(long)]
-    pub rm: bool,
-    /// Assign a name to the container
-    #[arg(long)]
-    pub name: Option<String>,
-    /// Set environment variables
-    #[arg(short, long, value_name = "NAME[=VALUE]")]
-    pub env: Vec<String>,
-    /// Read in a file of environment variables
-    #[arg(long, value_name = "FILE")]
-    pub env_file: Vec<PathBuf>,
-    /// Bind mount a volume
-    #[arg(short, long, value_name = "SOURCE:TARGET[:ro]")]
-    pub volume: Vec<String>,
-    /// Attach a filesystem mount to the container
-    #[arg(long, value_name = "type=…,source=…,target=…")]
-    pub mount: Vec<String>,
-    /// Mount a tmpfs directory
-    #[arg(long, value_name = "TARGET[:OPTIONS]")]
-    pub tmpfs: Vec<String>,
-    /// Working directory inside the container
-    #[arg(short, long, value_name = "DIR")]
-    pub workdir: Option<String>,
-    /// Username or UID (format: <name|uid>[:<group|gid>])
-    #[arg(short, long, allow_hyphen_values = true)]
-    pub user: Option<String>,
-    /// Add additional groups to join
-    #[arg(long, allow_hyphen_values = true, value_name = "NAME|GID")]
-    pub group_add: Vec<String>,
-    /// Container host name
-    #[arg(short = 'h', long, allow_hyphen_values = true)]
-    pub hostname: Option<String>,
-    /// Connect a container to a network
-    #[arg(long, alias = "net", value_name = "bridge|host|none")]
-    pub network: Option<String>,
-    /// Overwrite the default ENTRYPOINT of the image
-    #[arg(long)]
-    pub entrypoint: Option<String>,
-    /// Memory limit
-    #[arg(short, long, value_name = "BYTES[kmg]")]
-    pub memory: Option<String>,
-    /// Memory and swap together; -1 for as much swap as there is
-    #[arg(long, allow_hyphen_values = true, value_name = "BYTES[kmg]")]
-    pub memory_swap: Option<String>,
-    /// Tune container pids limit
-    #[arg(long, allow_negative_numbers = true)]
-    pub pids_limit: Option<i64>,
-    /// Number of CPUs
-    #[arg(long)]
-    pub cpus: Option<String>,
-    /// Add Linux capabilities
-    #[arg(long, value_name = "CAP")]
-    pub cap_add: Vec<String>,
-    /// Drop Linux capabilities
-    #[arg(long, value_name = "CAP")]
-    pub cap_drop: Vec<String>,
-    /// Give extended privileges to this container
-    #[arg(long)]
-    pub privileged: bool,
-    /// Security options
-    #[arg(long, value_name = "OPTION")]
-    pub security_opt: Vec<String>,
-    /// Mount the container's root filesystem as read only
-    #[arg(long)]
-    pub read_only: bool,
-    /// Size of /dev/shm
-    #[arg(long, value_name = "BYTES[kmg]")]
-    pub shm_size: Option<String>,
-    /// Set custom DNS servers
-    #[arg(long)]
-    pub dns: Vec<String>,
-    /// Add a custom host-to-IP mapping (host:ip)
-    #[arg(long, value_name = "HOST:IP")]
-    pub add_host: Vec<String>,
-    /// Logging driver for the container
-    #[arg(long, value_name = "json-file")]
-    pub log_driver: Option<String>,
-    /// Log driver options
-    #[arg(long, value_name = "max-size=10m|max-file=3")]
-    pub log_opt: Vec<String>,
-    /// Set meta data on a container
-    #[arg(short, long, value_name = "KEY[=VALUE]")]
-    pub label: Vec<String>,
-    /// Set platform if server is multi-platform capable
-    #[arg(long, value_name = "OS/ARCH")]
-    pub platform: Option<String>,
-    /// Pull image before running
-    #[arg(long, default_value = "missing", value_parser = ["always", "missing", "never"])]
-    pub pull: String,
-    /// Signal to stop the container
-    #[arg(long, allow_hyphen_values = true, value_name = "SIGNAL")]
-    pub stop_signal: Option<String>,
-    /// Timeout (in seconds) to stop a container
-    #[arg(long, allow_negative_numbers = true, value_name = "SECONDS")]
-    pub stop_timeout: Option<i64>,
-    /// Attach to STDIN, STDOUT or STDERR
-    #[arg(short, long, value_name = "STREAM", value_parser = ["stdin", "stdout", "stderr"], ignore_case = true)]
-    pub attach: Vec<String>,
-    /// Suppress the pull output
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// Publish a container's port(s) to the host
-    #[arg(short, long, value_name = "PORTS")]
-    pub publish: Vec<String>,
-    /// Expose a port or a range of ports
-    #[arg(long, value_name = "PORT[-PORT][/PROTOCOL]")]
-    pub expose: Vec<String>,
-    /// Disable any container-specified HEALTHCHECK
-    #[arg(long)]
-    pub no_healthcheck: bool,
-    /// Restart policy to apply when a container exits
-    #[arg(long, value_name = "POLICY")]
-    pub restart: Option<String>,
-    /// Run an init inside the container
-    #[arg(long)]
-    pub init: bool,
-    /// The image, and the command with its arguments
-    // One argument: behind the image nothing is an option any more, be it called like one.
-    #[arg(required = true, num_args = 1.., trailing_var_arg = true, value_name = "IMAGE [COMMAND]")]
-    image_and_command: Vec<String>,
-}
-
-impl CreateArgs {
-    /// The image.
-    pub fn image(&self) -> &str {
-        self.image_and_command.first().map(String::as_str).unwrap_or_default()
-    }
-
-    /// The command and its arguments; none for the image's own.
-    pub fn command(&self) -> &[String] {
-        self.image_and_command.get(1..).unwrap_or_default()
-    }
 }
 
 /// `docker start`
@@ -286,6 +139,30 @@ pub struct UpdateArgs {
     /// Number of CPUs
     #[arg(long)]
     pub cpus: Option<String>,
+    /// CPU shares (relative weight)
+    #[arg(short, long, value_name = "SHARES")]
+    pub cpu_shares: Option<i64>,
+    /// Limit CPU CFS (Completely Fair Scheduler) period
+    #[arg(long, value_name = "MICROSECONDS")]
+    pub cpu_period: Option<i64>,
+    /// Limit CPU CFS (Completely Fair Scheduler) quota
+    #[arg(long, allow_negative_numbers = true, value_name = "MICROSECONDS")]
+    pub cpu_quota: Option<i64>,
+    /// CPUs in which to allow execution (0-3, 0,1)
+    #[arg(long, value_name = "LIST")]
+    pub cpuset_cpus: Option<String>,
+    /// MEMs in which to allow execution (0-3, 0,1)
+    #[arg(long, value_name = "LIST")]
+    pub cpuset_mems: Option<String>,
+    /// Memory soft limit
+    #[arg(long, value_name = "BYTES[kmg]")]
+    pub memory_reservation: Option<String>,
+    /// Kernel memory limit
+    #[arg(long, value_name = "BYTES[kmg]")]
+    pub kernel_memory: Option<String>,
+    /// Block IO (relative weight), between 10 and 1000, or 0 to disable
+    #[arg(long, value_name = "WEIGHT")]
+    pub blkio_weight: Option<u16>,
     /// Restart policy to apply when a container exits
     #[arg(long, value_name = "POLICY")]
     pub restart: Option<String>,

@@ -2,11 +2,15 @@
 //! [`docker_commands`](super::docker_commands).
 
 mod containers;
+mod create;
 mod images;
+mod unbuilt;
 mod volumes;
 
 pub use containers::*;
+pub use create::CreateArgs;
 pub use images::*;
+pub use unbuilt::UnbuiltArgs;
 pub use volumes::*;
 
 use clap::Args;

@@ -6,14 +6,16 @@ use crate::docker::{
     GraphDriver, HostConfigOther, HostConfigShown, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
-use crate::engine::container::{Container, Phase, SHM, State, mount_mode};
+use crate::engine::container::{Container, Link, Phase, SHM, State, mount_mode};
 use crate::engine::moment::{Moment, NEVER};
 use crate::engine::process::{MASKED, MountSource, MountSpec, READ_ONLY};
+use crate::trace::NetworkMode;
+use std::collections::BTreeMap;
 
 /// A line of `docker ps`.
 pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummary {
     let state = container.state();
-    let networks = [(container.merged.network.to_string(), endpoint(&state))].into();
+    let networks = networks(container, endpoint(&state));
     ContainerSummary {
         id: container.id.to_string(),
         names: vec![format!("/{}", container.name)],
@@ -82,12 +84,12 @@ pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspec
         resolv_conf_path: dir.join("etc/resolv.conf"),
         hostname_path: dir.join("etc/hostname"),
         hosts_path: dir.join("etc/hosts"),
-        log_path: dir.join("log.json"),
+        log_path: log_path(container),
         name: format!("/{}", container.name),
         restart_count: state.again.count.try_into().unwrap_or(i64::MAX),
         driver: "overlay2".to_owned(),
         platform: "linux".to_owned(),
-        host_config: host_config(container),
+        host_config: host_config(container, engine),
         graph_driver: GraphDriver {
             name: "overlay2".to_owned(),
             data: layers.map(|(name, path)| (name.to_owned(), path)).into(),
@@ -99,6 +101,12 @@ pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspec
     }
 }
 
+/// Where other programs find a log of Docker's form; as with Docker, that of another driver is its own.
+fn log_path(container: &Container) -> std::path::PathBuf {
+    let kind = container.request.host_config.log_config.kind.as_str();
+    if matches!(kind, "" | "json-file") { container.dir.join("log.json") } else { std::path::PathBuf::new() }
+}
+
 /// As it was asked for; Docker's word for nothing is `default`.
 fn network_mode(container: &Container) -> String {
     match container.request.host_config.network_mode.as_str() {
@@ -108,7 +116,7 @@ fn network_mode(container: &Container) -> String {
 }
 
 /// What was asked for, with what Docker fills in where nothing was.
-fn host_config(container: &Container) -> HostConfigShown {
+fn host_config(container: &Container, engine: &Engine) -> HostConfigShown {
     let mut asked = container.host_config();
     let masked = |paths: &[&str]| {
         if container.request.host_config.privileged {
@@ -118,10 +126,7 @@ fn host_config(container: &Container) -> HostConfigShown {
         }
     };
     let other = HostConfigOther {
-        cgroupns_mode: "private".to_owned(),
-        ipc_mode: "private".to_owned(),
         runtime: "dockwalk".to_owned(),
-        oom_kill_disable: Some(false),
         masked_paths: masked(&MASKED),
         readonly_paths: masked(&READ_ONLY),
         ..HostConfigOther::default()
@@ -130,6 +135,19 @@ fn host_config(container: &Container) -> HostConfigShown {
     if asked.log_config.kind.is_empty() {
         "json-file".clone_into(&mut asked.log_config.kind);
     }
+    for mode in [&mut asked.cgroupns_mode, &mut asked.ipc_mode] {
+        if mode.is_empty() {
+            "private".clone_into(mode);
+        }
+    }
+    asked.oom_kill_disable.get_or_insert_default();
+    let link = |link: &Link| {
+        let other = engine.containers.find(link.other.as_str()).ok()?;
+        Some(format!("/{}:/{}/{}", other.name, container.name, link.alias))
+    };
+    asked.links = container.links.iter().filter_map(link).collect();
+    // As good as nothing.
+    asked.memory_swappiness = asked.memory_swappiness.filter(|percent| *percent >= 0);
     // Less than one is no limit.
     asked.pids_limit = asked.pids_limit.max(0);
     if asked.shm_size == 0 {
@@ -202,6 +220,14 @@ fn endpoint(state: &State) -> EndpointSettings {
     })
 }
 
+/// Who shares another's network is on none itself.
+fn networks(container: &Container, place: EndpointSettings) -> BTreeMap<String, EndpointSettings> {
+    match &container.merged.network {
+        NetworkMode::Container(_) => BTreeMap::new(),
+        mode => [(mode.to_string(), place)].into(),
+    }
+}
+
 fn network_settings(container: &Container, state: &State, engine: &Engine) -> NetworkSettings {
     let mut place = endpoint(state);
     if let Ok(driver) = engine.net.driver(&container.merged.network) {
@@ -211,7 +237,7 @@ fn network_settings(container: &Container, state: &State, engine: &Engine) -> Ne
         ports: exposed::bound(container, state),
         sandbox_key: state.netns.map_or_else(String::new, |inode| format!("net:[{inode}]")),
         addresses: place.addresses.clone(),
-        networks: [(container.merged.network.to_string(), place)].into(),
+        networks: networks(container, place),
         ..NetworkSettings::default()
     }
 }

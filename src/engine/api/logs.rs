@@ -27,6 +27,10 @@ pub(super) async fn logs(engine: Shared, Path(id): Path<String>, request: Reques
     if ask.channels == [false; 2] {
         return Err(Fault::new(FaultKind::BadRequest, Code::NoStreamChosen).into());
     }
+    if !container.streams.log.is_kept() {
+        let fault = Fault::new(FaultKind::NotBuilt, Code::LogsNotKept).with("container", &container.name);
+        return Err(fault.into());
+    }
     // One batch waits here and one in the connection; a reader that takes its time costs no more.
     let (sender, receiver) = mpsc::channel(1);
     let before = Before { stamp: query.timestamps, details: query.details };

@@ -2,7 +2,7 @@ use super::*;
 use crate::engine::rootfs::mountinfo;
 
 /// What the engine can limit, and what lets a group stand still (of version 1; in version 2 every group has that).
-const CONTROLLERS: [&str; 4] = ["pids", "memory", "cpu", FREEZER];
+const CONTROLLERS: [&str; 7] = ["pids", "memory", "cpu", "cpuset", "blkio", "io", FREEZER];
 
 /// The engine's own group, above those of the containers. Each engine has one, so that none waits for another's end.
 fn ours(parent: &Path) -> PathBuf {

@@ -1,6 +1,6 @@
 //! A container that runs is put into one more hierarchy: in version 1 it was born only in those that a limit needed.
 
-use super::{Base, CgroupInverse, Cgroups, FREEZER, Freezer, Group, Hierarchy, Limits};
+use super::{CgroupInverse, Cgroups, FREEZER, Freezer, Group, Hierarchy, Limits};
 use crate::engine::conductor::Cx;
 use crate::engine::evidence;
 use crate::engine::fault::{Fault, Result};
@@ -43,15 +43,16 @@ impl Cgroups {
         cx: &Cx,
         container: &ContainerId,
         group: Option<&Group>,
-        limits: Limits,
+        limits: &Limits,
         members: &dyn Fn() -> BTreeSet<u32>,
     ) -> Result<Vec<PathBuf>> {
         let version_2 = self.hierarchy == Hierarchy::V2;
-        if let Some(problem) = self.unable(&limits) {
+        for problem in self.unable(limits) {
             cx.observe(Change::Remark(problem), vec![evidence::file(Path::new("/proc/self/cgroup"))]);
         }
         let (mut dirs, mut shown) = (Vec::new(), Vec::new());
-        for limit in limits.wanted() {
+        let wanted = limits.wanted();
+        for limit in &wanted {
             let Some(Gathered { dir, moved }) = self.gather(cx, container, group, limit.controller, members)? else {
                 continue;
             };
@@ -65,7 +66,7 @@ impl Cgroups {
         let all: BTreeSet<_> = all.into_iter().chain(dirs.clone()).collect();
         let all: Vec<_> = all.into_iter().collect();
         if let Some(first) = dirs.first() {
-            let (found, files) = super::limits::read_back(&all, version_2);
+            let (found, files) = super::limits::read_back(&all, &wanted, version_2);
             shown.extend(files);
             let path = super::below_root(first);
             cx.observe(Change::CgroupSeen(Cgroup { path, container: container.clone(), limits: found }), shown);
@@ -87,13 +88,12 @@ impl Cgroups {
             let dir = group.and_then(|group| group.dirs.first().cloned());
             return Ok(dir.map(|dir| Gathered { dir, moved: Vec::new() }));
         }
-        let has = |base: &&Base| base.controllers.iter().any(|name| name == controller);
-        let Some(base) = self.bases.iter().find(has) else { return Ok(None) };
+        let Some(base) = self.base(controller) else { return Ok(None) };
         let dir = base.dir.join(container.as_str());
         if !dir.exists() {
             self.make_base(cx, base)?;
             cx.journal(container.as_str(), &CgroupInverse::RemoveCgroup { path: dir.clone() })?;
-            fs::create_dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+            self.make_dir(&dir)?;
         }
         let (procs, mut moved) = (dir.join("cgroup.procs"), Vec::new());
         for _ in 0..ROUNDS {

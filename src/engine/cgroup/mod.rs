@@ -64,6 +64,21 @@ pub struct Group {
     pub dirs: Vec<PathBuf>,
 }
 
+impl Base {
+    /// Whether something can be limited there, by the name that version 1 has for it.
+    fn has(&self, controller: &str) -> bool {
+        let named = |name: &String| name == controller || controller == "blkio" && name == "io";
+        self.controllers.iter().any(named)
+    }
+
+    /// Whether groups here have such a file: the root of a hierarchy does not have them all.
+    fn shows(&self, file: &str) -> bool {
+        let parent = self.dir.parent().unwrap_or(&self.dir);
+        let others = fs::read_dir(parent).into_iter().flatten().flatten().map(|entry| entry.path());
+        [self.dir.clone(), parent.to_owned()].into_iter().chain(others).any(|dir| dir.join(file).exists())
+    }
+}
+
 impl Group {
     /// How many of its processes the kernel has killed for want of memory, as it says itself. None where nothing counts that.
     pub fn killed_for_memory(&self) -> Option<(u64, Evidence)> {
@@ -110,9 +125,13 @@ impl Cgroups {
         !self.bases.is_empty()
     }
 
-    /// Whether that can be limited here: `pids`, `memory`, `cpu`.
+    /// Whether that can be limited here: `pids`, `memory`, `cpu`, `cpuset`, `blkio`.
     pub fn limits(&self, controller: &str) -> bool {
-        self.bases.iter().any(|base| base.controllers.iter().any(|c| c == controller))
+        self.base(controller).is_some()
+    }
+
+    fn base(&self, controller: &str) -> Option<&Base> {
+        self.bases.iter().find(|base| base.has(controller))
     }
 
     /// Whether swap can be limited here: a kernel may count it not at all.
@@ -124,11 +143,14 @@ impl Cgroups {
         self.limits("memory") && Path::new(file).exists()
     }
 
-    /// Which of these limits cannot be set here, in words.
-    pub fn unable(&self, limits: &Limits) -> Option<Problem> {
-        let wanted = limits.wanted().into_iter();
-        let asked: Vec<_> = wanted.filter(|limit| !self.limits(limit.controller)).map(|limit| limit.asked).collect();
-        (!asked.is_empty()).then(|| Problem::new(Code::CgroupNotHere).with("limits", asked.join(", ")))
+    /// Which of these limits cannot be set here, in words: for want of groups, or because groups here have none of that kind.
+    pub fn unable(&self, limits: &Limits) -> Vec<Problem> {
+        let (able, unable): (Vec<_>, Vec<_>) = limits.wanted().into_iter().partition(|it| self.limits(it.controller));
+        let asked: Vec<_> = unable.into_iter().map(|limit| limit.asked).collect();
+        let none = (!asked.is_empty()).then(|| Problem::new(Code::CgroupNotHere).with("limits", asked.join(", ")));
+        let version_2 = self.hierarchy == Hierarchy::V2;
+        let absent = |limit: &limits::Limit| limit.absent(self.base(limit.controller)?, version_2);
+        none.into_iter().chain(able.iter().filter_map(absent)).collect()
     }
 
     /// How a process gets into a container's group.
@@ -147,7 +169,7 @@ impl Cgroups {
 
     /// Makes a container's group and sets its limits: the step `MakeCgroup`. None where this user may make no groups; then
     /// what was asked for and cannot be is remarked.
-    pub fn create(&self, cx: &Cx, container: &ContainerId, limits: Limits) -> Result<Option<Group>> {
+    pub fn create(&self, cx: &Cx, container: &ContainerId, limits: &Limits) -> Result<Option<Group>> {
         let wanted = limits.wanted();
         let bases = self.for_limits(&wanted);
         if bases.is_empty() && wanted.is_empty() {
@@ -157,7 +179,7 @@ impl Cgroups {
         let main = dirs.first().map_or_else(|| "/sys/fs/cgroup".to_owned(), |dir| dir.display().to_string());
         let plan = Plan::new(StepKind::MakeCgroup, &main).call(format!("mkdir({main:?}, 0755)"));
         cx.step(plan.by_hand(format!("mkdir {main}")), |cx| {
-            if let Some(problem) = self.unable(&limits) {
+            for problem in self.unable(limits) {
                 cx.observe(Change::Remark(problem), vec![evidence::file(Path::new("/proc/self/cgroup"))]);
             }
             for base in &bases {
@@ -165,20 +187,20 @@ impl Cgroups {
             }
             for dir in &dirs {
                 cx.journal(container.as_str(), &CgroupInverse::RemoveCgroup { path: dir.clone() })?;
-                fs::create_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+                self.make_dir(dir)?;
             }
             for limit in &wanted {
-                let at =
-                    bases.iter().zip(&dirs).find(|(base, _)| base.controllers.iter().any(|c| c == limit.controller));
-                let Some((_, dir)) = at else { continue };
-                if let Some(missing) = limit.set(dir, self.hierarchy == Hierarchy::V2)? {
-                    let problem = Problem::new(Code::CgroupNoSwap).with("limit", &limit.asked);
-                    let problem = problem.with("path", missing.display());
-                    cx.observe(Change::Remark(problem), vec![evidence::absent(&missing)]);
+                let at = bases.iter().zip(&dirs).find(|(base, _)| base.has(limit.controller));
+                let Some((base, dir)) = at else { continue };
+                let said = limit.absent(base, self.hierarchy == Hierarchy::V2).is_some();
+                for (problem, path) in limit.set(dir, self.hierarchy == Hierarchy::V2)? {
+                    if !said {
+                        cx.observe(Change::Remark(problem), vec![evidence::absent(&path)]);
+                    }
                 }
             }
             let Some(first) = dirs.first() else { return Ok(None) };
-            let (found, evidence) = limits::read_back(&dirs, self.hierarchy == Hierarchy::V2);
+            let (found, evidence) = limits::read_back(&dirs, &wanted, self.hierarchy == Hierarchy::V2);
             let path = below_root(first);
             let evidence = if evidence.is_empty() { vec![in_directory(first)] } else { evidence };
             cx.observe(Change::CgroupSeen(Cgroup { path, container: container.clone(), limits: found }), evidence);
@@ -212,7 +234,7 @@ impl Cgroups {
             return Ok(());
         }
         cx.journal("engine", &CgroupInverse::RemoveCgroup { path: base.dir.clone() })?;
-        fs::create_dir(&base.dir).map_err(|e| Fault::io("make", base.dir.display(), &e))?;
+        self.make_dir(&base.dir)?;
         if self.hierarchy == Hierarchy::V2 {
             let parent = base.dir.parent().map(Path::to_owned);
             for dir in parent.iter().chain([&base.dir]) {
@@ -222,14 +244,29 @@ impl Cgroups {
         Ok(())
     }
 
+    /// Makes a group. In version 1 one of the cpuset hierarchy takes no process before it has processors and memory nodes: those
+    /// of the group above.
+    fn make_dir(&self, dir: &Path) -> Result<()> {
+        fs::create_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
+        if self.hierarchy == Hierarchy::V2 {
+            return Ok(());
+        }
+        for name in ["cpuset.cpus", "cpuset.mems"] {
+            let (path, above) = (dir.join(name), dir.with_file_name(name));
+            if path.exists() {
+                let copied = fs::read(&above).and_then(|all| fs::write(&path, all));
+                copied.map_err(|e| Fault::io("write", path.display(), &e))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Where a container's group is made. In version 1 only in the hierarchies that a limit needs: moving a process from one
     /// group to another waits for a grace period of the whole kernel, about ten milliseconds each. In version 2 it is born
     /// in its group, which costs nothing.
     fn for_limits(&self, wanted: &[limits::Limit]) -> Vec<&Base> {
-        let needed = |base: &&Base| {
-            self.hierarchy == Hierarchy::V2
-                || base.controllers.iter().any(|c| wanted.iter().any(|limit| limit.controller == c))
-        };
+        let needed =
+            |base: &&Base| self.hierarchy == Hierarchy::V2 || wanted.iter().any(|limit| base.has(limit.controller));
         self.bases.iter().filter(needed).collect()
     }
 }

@@ -6,7 +6,7 @@
 //! `HOST_NAME_MAX` (sethostname(2)), a page of mount options (mount(2)). An image is a stranger's: its config passes the same
 //! checks, named as the image's.
 
-use crate::docker::{ContainerConfig, ExecCreate, HostConfig};
+use crate::docker::{ContainerConfig, ExecCreate, HostConfig, is_host_name, is_search_domain};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
 
@@ -72,6 +72,7 @@ pub(super) fn request(request: &ContainerConfig, host: &HostConfig) -> Result<()
     if !request.hostname.is_empty() {
         hostname(&request.hostname)?;
     }
+    domainname(&request.domainname)?;
     user("User", &request.user)?;
     directory("WorkingDir", &request.working_dir)?;
     let entrypoint = request.entrypoint.as_deref().unwrap_or_default();
@@ -90,7 +91,11 @@ pub(super) fn request(request: &ContainerConfig, host: &HostConfig) -> Result<()
         ("HostConfig.CapDrop", &host.cap_drop),
         ("HostConfig.GroupAdd", &host.group_add),
         ("HostConfig.SecurityOpt", &host.security_opt),
+        ("HostConfig.VolumesFrom", &host.volumes_from),
+        ("HostConfig.Links", &host.links),
         ("HostConfig.Dns", &host.dns),
+        ("HostConfig.DnsOptions", &host.dns_options),
+        ("HostConfig.DnsSearch", &host.dns_search),
         ("HostConfig.ExtraHosts", &host.extra_hosts),
     ];
     for (what, list) in lists {
@@ -98,6 +103,9 @@ pub(super) fn request(request: &ContainerConfig, host: &HostConfig) -> Result<()
         list.iter().try_for_each(|one| length(what, one, OPTIONS))?;
     }
     host.dns.iter().try_for_each(|server| address(server))?;
+    host.dns_search.iter().try_for_each(|domain| search(domain))?;
+    host.dns_options.iter().try_for_each(|option| one_line("HostConfig.DnsOptions", option))?;
+    length("HostConfig.ContainerIDFile", &host.container_id_file, PATH)?;
     host.extra_hosts.iter().try_for_each(|entry| extra_host(entry))
 }
 
@@ -189,19 +197,29 @@ pub(super) fn directory(what: &str, text: &str) -> Result<()> {
     if text.is_empty() || text.starts_with('/') { Ok(()) } else { Err(relative().with("path", short(text))) }
 }
 
-/// Names between dots: letters, digits, `-` and `_`. One that begins with a dash is none by any rule, and the kernel takes it.
+/// As [`is_host_name`]. One that begins with a dash is none by any rule, and the kernel takes it.
 fn hostname(text: &str) -> Result<()> {
-    let good = text.len() <= HOSTNAME && host_name(text.trim_start_matches(['-', '_']));
+    let good = text.len() <= HOSTNAME && is_host_name(text.trim_start_matches(['-', '_']));
     let fault = || Fault::new(FaultKind::BadRequest, Code::InvalidHostname).with("hostname", short(text));
     if good { Ok(()) } else { Err(fault().with("limit", HOSTNAME)) }
 }
 
-fn host_name(text: &str) -> bool {
-    let part = |part: &str| {
-        part.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-    };
-    text.split('.').all(part)
+/// As a hostname: it stands behind one.
+fn domainname(text: &str) -> Result<()> {
+    let good = text.len() <= HOSTNAME && (text.is_empty() || is_host_name(text));
+    let fault = || Fault::new(FaultKind::BadRequest, Code::InvalidDomain).with("what", "Domainname");
+    if good { Ok(()) } else { Err(fault().with("domain", short(text))) }
+}
+
+fn search(text: &str) -> Result<()> {
+    let fault = || Fault::new(FaultKind::BadRequest, Code::InvalidDomain).with("what", "HostConfig.DnsSearch");
+    if is_search_domain(text) { Ok(()) } else { Err(fault().with("domain", short(text))) }
+}
+
+/// A line of a file is made of it.
+fn one_line(what: &str, text: &str) -> Result<()> {
+    let bad = || Fault::new(FaultKind::BadRequest, Code::ValueOfLines).with("what", what).with("value", short(text));
+    if text.chars().any(char::is_control) { Err(bad()) } else { Ok(()) }
 }
 
 /// A line of /etc/resolv.conf is made of it.
@@ -214,7 +232,7 @@ fn address(text: &str) -> Result<()> {
 fn extra_host(text: &str) -> Result<()> {
     let name = text.split(['=', ':']).next().unwrap_or_default();
     let bad = || Fault::new(FaultKind::BadRequest, Code::InvalidExtraHost).with("value", short(text));
-    if name.len() <= NAME && host_name(name) { Ok(()) } else { Err(bad()) }
+    if name.len() <= NAME && is_host_name(name) { Ok(()) } else { Err(bad()) }
 }
 
 /// As much of a value as a message can bear, with what would not be seen in it made visible.

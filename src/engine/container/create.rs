@@ -1,7 +1,7 @@
 use super::request::{self, Request};
 use super::state::{Life, Settings};
 use super::streams::Streams;
-use super::{Container, Merged, merge, mounts, names};
+use super::{Container, Link, Merged, merge, mounts, names};
 use crate::docker::Json;
 use crate::engine::moment::Moment;
 use crate::engine::rootfs::RootfsInverse;
@@ -28,8 +28,10 @@ pub struct Order {
 impl Engine {
     /// Creates a container. Nothing is mounted, wired or started yet.
     pub fn create(&self, order: &Order, cancel: &Cancel) -> Result<Arc<Container>> {
-        let request = request::parse(&order.body)?;
+        let mut request = request::parse(&order.body)?;
+        self.name_joined(&mut request)?;
         super::start::check(&request.host_config)?;
+        let links = self.links(&request.host_config.links)?;
         let (image, hold) = self.held(&request.image)?;
         if let Some(wanted) = order.platform.as_ref().filter(|wanted| !wanted.runs(&image.config.platform)) {
             let fault = Fault::new(FaultKind::NotFound, Code::NoSuchImageForPlatform);
@@ -37,7 +39,7 @@ impl Engine {
         }
         let id = ContainerId::from(names::random_id()?.as_str());
         let name = self.containers.reserve(order.name.as_deref(), &id)?;
-        let begun = Begun { engine: self, id: &id, name: &name, order, seen: false.into() };
+        let begun = Begun { engine: self, id: &id, name: &name, order, links, seen: false.into() };
         let result = self.conductor.operate(OpKind::ContainerCreate, &name, &order.line, cancel, |cx| {
             let plan = Plan::new(StepKind::CreateContainer, &name).by_hand(format!("docker create {}", request.image));
             cx.step(plan, |cx| begun.create(cx, request, image, hold))
@@ -74,6 +76,7 @@ struct Begun<'a> {
     id: &'a ContainerId,
     name: &'a str,
     order: &'a Order,
+    links: Vec<Link>,
     /// It is in the World.
     seen: std::cell::Cell<bool>,
 }
@@ -101,6 +104,7 @@ impl Begun<'_> {
             merged,
             mounts: planned.mounts,
             anonymous: planned.anonymous,
+            links: self.links.clone(),
             dir,
             streams,
             life: Life::new(),

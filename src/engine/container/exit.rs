@@ -31,11 +31,11 @@ impl Engine {
             container.streams.disconnect();
             engine.ended(&container, &running, status);
             drop(running);
-            let policy = container.settings().restart_policy;
+            let policy = container.settings().restart_policy.clone();
             let wait = container.update(|state| {
                 let wait = state.again(&policy);
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
-                (state.running, state.endpoint, state.netns) = (None, None, None);
+                (state.running, state.endpoint, state.netns, state.network) = (None, None, None, None);
                 state.still = Still::No;
                 state.settled += 1;
                 wait

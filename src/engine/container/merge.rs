@@ -1,13 +1,11 @@
 //! Image config and request, merged by Docker's rules (moby `daemon/commit.go`, `merge`).
 
-use super::refusal::unsupported;
 use super::request::Request;
 use super::{Merged, bounds, signal};
 use crate::docker::clean;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Code, Config, NetworkMode};
-use serde_json::Value;
 use std::collections::HashSet;
 
 /// What a container is asked to end with.
@@ -87,19 +85,16 @@ fn environment(image: &[String], request: &[String]) -> Vec<String> {
     request.iter().chain(image.iter().filter(|entry| named.insert(name(entry)))).cloned().collect()
 }
 
-/// The networks that are always there. Another container's, and those that somebody made, there are none of yet.
+/// The networks that are always there, and another container's. Of those that somebody made there are none yet.
 fn network(request: &Request) -> Result<NetworkMode> {
     if request.network_disabled {
         return Ok(NetworkMode::None);
     }
     match request.host_config.network_mode.as_str().into() {
-        mode @ (NetworkMode::Bridge | NetworkMode::Host | NetworkMode::None) => Ok(mode),
+        mode @ (NetworkMode::Bridge | NetworkMode::Host | NetworkMode::None | NetworkMode::Container(_)) => Ok(mode),
         NetworkMode::Named(name) => {
             // Docker's CLI takes a 404 for an image that is to be pulled.
             Err(Fault::new(FaultKind::BadRequest, Code::NoSuchNetwork).with("network", bounds::short(&name)))
-        }
-        other @ NetworkMode::Container(_) => {
-            Err(unsupported("HostConfig.NetworkMode", &Value::from(other.to_string())))
         }
     }
 }

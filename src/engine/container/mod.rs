@@ -21,7 +21,9 @@ mod diff;
 pub mod examine;
 mod exit;
 mod invalid;
+mod joined;
 mod limits;
+mod links;
 mod log;
 mod merge;
 mod mounts;
@@ -39,6 +41,7 @@ mod state;
 mod stop;
 pub mod streams;
 mod top;
+mod tuning;
 mod update;
 
 pub use commit::Commit;
@@ -48,7 +51,7 @@ pub use limits::SHM;
 pub use log::{Ask, Log, LogOptions, Piece, Reader};
 pub(in crate::engine) use mounts::mode as mount_mode;
 pub use session::{ExecSession, ExecSessions};
-pub use state::{Container, Merged, Phase, Settings, State, Still};
+pub use state::{Container, Link, Merged, Phase, Settings, State, Still};
 
 use super::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;

@@ -38,7 +38,18 @@ enum Source {
 /// Reads all that was asked for, and makes the volumes that are not there.
 pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -> Result<Planned> {
     let mut planned = Planned::default();
-    for wish in wishes(request, &image.config.volumes)? {
+    let (others, anonymous) = from_others(engine, &request.host_config.volumes_from)?;
+    let wished = wishes(request, &image.config.volumes, &others)?;
+    // As Docker: what is asked for in the same place is what counts.
+    for mount in others.into_iter().filter(|mount| !wished.iter().any(|wish| wish.target == mount.target)) {
+        let name = |mount: &MountSpec| match &mount.source {
+            MountSource::Volume { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        planned.anonymous.extend(name(&mount).filter(|name| anonymous.contains(name)));
+        planned.mounts.push(mount);
+    }
+    for wish in wished {
         let source = match wish.source {
             Source::Tmpfs { options } => MountSource::Tmpfs { options },
             Source::Bind { path, create } => {
@@ -59,7 +70,33 @@ pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -
         };
         planned.mounts.push(MountSpec { source, target: wish.target, read_only: wish.read_only });
     }
+    // The same of those that come from others.
+    planned.mounts.sort_by_key(|mount| Path::new(&mount.target).components().count());
     Ok(planned)
+}
+
+/// `--volumes-from name[:mode]`: volumes and binds of other containers, in their places, and which of the volumes are nobody's by
+/// name. Of two at one place the later counts. What is filled from an image is filled for the other.
+fn from_others(engine: &Engine, sources: &[String]) -> Result<(Vec<MountSpec>, BTreeSet<String>)> {
+    let (mut mounts, mut anonymous): (Vec<MountSpec>, _) = (Vec::new(), BTreeSet::new());
+    for text in sources {
+        let (name, mode) = text.split_once(':').unwrap_or((text, ""));
+        // Docker's CLI takes a 404 for an image that is to be pulled.
+        let other = engine.containers.find(name).map_err(|it| Fault::of(FaultKind::BadRequest, it.problem))?;
+        let read_only = mode.split(',').any(|word| word == "ro");
+        anonymous.extend(other.anonymous.iter().cloned());
+        for mount in other.mounts.iter().filter(|mount| !matches!(mount.source, MountSource::Tmpfs { .. })) {
+            let source = match mount.source.clone() {
+                MountSource::Volume { name, path, .. } => MountSource::Volume { name, path, copy_up: false },
+                source => source,
+            };
+            mounts.retain(|before| before.target != mount.target);
+            let read_only = read_only || mount.read_only;
+            mounts.push(MountSpec { source, target: mount.target.clone(), read_only });
+        }
+        bounds::count("HostConfig.VolumesFrom", mounts.len(), bounds::MOUNTS)?;
+    }
+    Ok((mounts, anonymous))
 }
 
 /// The mode that `inspect` shows of a mount: what `-v` says of it, and for a volume that was asked for by name or place Docker's word
@@ -82,10 +119,10 @@ pub fn mode(request: &Request, mount: &MountSpec) -> Option<String> {
 /// Where something is mounted.
 #[cfg(any(test, fuzzing))]
 pub(super) fn targets(request: &Request, of_image: &[String]) -> Result<Vec<String>> {
-    Ok(wishes(request, of_image)?.into_iter().map(|wish| wish.target).collect())
+    Ok(wishes(request, of_image, &[])?.into_iter().map(|wish| wish.target).collect())
 }
 
-fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
+fn wishes(request: &Request, of_image: &[String], others: &[MountSpec]) -> Result<Vec<Wish>> {
     let mut all = Vec::new();
     for bind in &request.host_config.binds {
         all.push(from_bind(bind)?);
@@ -106,7 +143,8 @@ fn wishes(request: &Request, of_image: &[String]) -> Result<Vec<Wish>> {
         // As Docker: these begin at the root, however they are written.
         let target = absolute(&format!("/{}", target.trim_start_matches('/')))?;
         bounds::count("Volumes", all.len() + 1, bounds::MOUNTS)?;
-        if !all.iter().any(|wish| wish.target == target) {
+        let there = others.iter().any(|mount| mount.target == target);
+        if !there && !all.iter().any(|wish| wish.target == target) {
             let source = Source::Volume { name: None, copy_up: true };
             all.push(Wish { source, target, read_only: false });
         }
@@ -314,7 +352,7 @@ mod tests {
     fn inner_mounts_come_after_outer_ones_and_the_images_volumes_give_way() {
         let mut request = Request::default();
         request.host_config.binds = vec!["v1:/data/deep/er".into(), "v2:/data".into()];
-        let all = wishes(&request, &["/data".to_owned(), "/var".to_owned()]).unwrap();
+        let all = wishes(&request, &["/data".to_owned(), "/var".to_owned()], &[]).unwrap();
         assert_eq!(all.iter().map(|w| w.target.as_str()).collect::<Vec<_>>(), ["/data", "/var", "/data/deep/er"]);
     }
 }

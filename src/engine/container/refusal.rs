@@ -11,13 +11,35 @@ pub fn unsupported(option: &str, value: &Value) -> Fault {
     if let Some(fault) = invalid::invalid(option, value) {
         return fault;
     }
-    let known = known(option, value);
+    let (known, why) = (known(option, value), why(option));
     let (option, value) = (bounds::short(option), value.to_string());
     let value = if value.len() > 256 { bounds::short(&value) } else { value };
     let fault = |code| Fault::new(FaultKind::BadRequest, code).with("option", option).with("value", value);
     match known {
-        Known::Both => fault(Code::UnsupportedOption),
+        Known::Both => fault(Code::UnsupportedOption).with("why", why),
         Known::NoOption => fault(Code::NoSuchOption),
         Known::Others(words) => fault(Code::NoSuchValue).with("known", words.join(", ")),
+    }
+}
+
+/// Why it is not built, as far as there is more to say than that.
+fn why(option: &str) -> &'static str {
+    let field = option.strip_prefix("HostConfig.").unwrap_or(option);
+    match field {
+        "BlkioWeightDevice"
+        | "BlkioDeviceReadBps"
+        | "BlkioDeviceReadIOps"
+        | "BlkioDeviceWriteBps"
+        | "BlkioDeviceWriteIOps" => "disks",
+        "CgroupParent" => "groups",
+        "CpuRealtimePeriod" | "CpuRealtimeRuntime" => "realtime",
+        "CpuCount" | "CpuPercent" | "IOMaximumBandwidth" | "IOMaximumIOps" => "windows",
+        "DeviceRequests" | "Devices" | "DeviceCgroupRules" => "devices",
+        "PidMode" | "IpcMode" => "namespaces",
+        "Runtime" => "runtime",
+        "StorageOpt" => "storage",
+        "VolumeDriver" => "plugins",
+        _ if field.starts_with("NetworkingConfig.") => "networks",
+        _ => "other",
     }
 }

@@ -90,7 +90,9 @@ impl Engine {
             // What its end could not undo is tried once more, and stays in the journal if it cannot be even now.
             self.unwind(container.id.as_str());
             if volumes {
-                for name in &container.anonymous {
+                // As Docker: one that another container has from this one stays for that.
+                let unused = |name: &&String| self.volume_user(name, Some(container)).is_none();
+                for name in container.anonymous.iter().filter(unused) {
                     self.volumes.remove(cx, name, &|name| self.volume_user(name, Some(container)))?;
                     self.tell_volume(name, "destroy", &[]);
                 }

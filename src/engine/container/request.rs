@@ -1,7 +1,7 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
 use super::refusal::unsupported;
-use super::{LogOptions, bounds, limits};
+use super::{LogOptions, bounds, invalid, limits, tuning};
 use crate::docker::{
     self, ContainerConfig, ContainerCreate, ContainerUpdate, ExecCreate, HealthConfig, HostConfig, Json, Known,
     MountRequest, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known,
@@ -32,9 +32,6 @@ impl Deref for Request {
 
 /// Values of fields that are otherwise not honoured, but which say what this engine does anyway.
 const FINE: &[(&str, &[&str])] = &[
-    ("HostConfig.MemorySwappiness", &["-1"]),
-    ("HostConfig.IpcMode", &[r#""private""#]),
-    ("HostConfig.CgroupnsMode", &[r#""private""#]),
     ("HostConfig.Isolation", &[r#""default""#, r#""Default""#, r#""DEFAULT""#]),
     // The only ones there are.
     ("HostConfig.Runtime", &[r#""dockwalk""#]),
@@ -50,18 +47,42 @@ pub fn parse(body: &Json) -> Result<Request> {
     let ContainerCreate { config, host_config, networking_config } = asked;
     refuse_rest("", &config.rest)?;
     refuse_health(config.healthcheck.as_ref())?;
-    refuse("Domainname", &config.domainname, config.domainname.is_empty())?;
+    conflicts(&config, &host_config)?;
     refuse_host_config(&host_config)?;
     refuse_networking(&networking_config)?;
     bounds::request(&config, &host_config)?;
     limits::check(&host_config)?;
+    tuning::check(&config, &host_config)?;
     let mut request = Request { config, host_config, log_options: LogOptions::default() };
-    let log = &request.host_config.log_config;
-    if !matches!(log.kind.as_str(), "" | "json-file") {
-        return Err(unsupported("HostConfig.LogConfig.Type", &Value::from(log.kind.as_str())));
-    }
-    request.log_options = LogOptions::parse(&log.config)?;
+    request.log_options = LogOptions::parse(&request.host_config.log_config)?;
     Ok(request)
+}
+
+/// What cannot go together (moby `runconfig/hostconfig_unix.go`): a container that shares another's network, or the host's name,
+/// has none of its own that could be said.
+fn conflicts(config: &ContainerConfig, host: &HostConfig) -> Result<()> {
+    let conflict = |what: &str| Err(Fault::new(FaultKind::BadRequest, Code::OptionsConflict).with("what", what));
+    if host.uts_mode == "host" && !config.hostname.is_empty() {
+        return conflict("uts");
+    }
+    match host.network_mode.as_str().into() {
+        NetworkMode::Container(_) => {}
+        NetworkMode::Host if !host.links.is_empty() => return conflict("links-host"),
+        _ => return Ok(()),
+    }
+    for (what, said) in [
+        ("hostname", !config.hostname.is_empty()),
+        ("dns", !host.dns.is_empty()),
+        ("hosts", !host.extra_hosts.is_empty()),
+        ("publish", host.port_bindings.values().flatten().any(|places| !places.is_empty())),
+        ("expose", !config.exposed_ports.is_empty()),
+        ("links", !host.links.is_empty()),
+    ] {
+        if said {
+            return conflict(what);
+        }
+    }
+    Ok(())
 }
 
 /// A container is created in one network.
@@ -143,7 +164,17 @@ fn refuse_host_config(host: &HostConfig) -> Result<()> {
     if host.auto_remove && !matches!(host.restart_policy.name.as_str(), "" | "no") {
         return Err(Fault::new(FaultKind::BadRequest, Code::RestartAndRemove));
     }
-    refuse("HostConfig.Init", &host.init, host.init != Some(true))?;
+    for (option, mode, fine) in [
+        ("HostConfig.CgroupnsMode", &host.cgroupns_mode, &["", "host", "private"][..]),
+        ("HostConfig.IpcMode", &host.ipc_mode, &["", "none", "private"]),
+        ("HostConfig.UTSMode", &host.uts_mode, &["", "host"]),
+        // The engine's own is what a container has in any case.
+        ("HostConfig.UsernsMode", &host.userns_mode, &["", "host"]),
+    ] {
+        refuse(option, mode, fine.contains(&mode.as_str()))?;
+    }
+    let sources = serde_json::to_value(&host.volumes_from).unwrap_or_default();
+    invalid::invalid("HostConfig.VolumesFrom", &sources).map_or(Ok(()), Err)?;
     host.mounts.iter().try_for_each(refuse_mount)
 }
 
@@ -228,10 +259,8 @@ mod tests {
     fn an_option_that_cannot_be_honoured_is_refused_by_name() {
         for (field, value) in [
             ("PortBindings", json!({"80/tcp": [{"HostPort": "8080"}]})),
-            ("Init", json!(true)),
             ("PidMode", json!("host")),
             ("Devices", json!([{"PathOnHost": "/dev/kvm"}])),
-            ("MemorySwappiness", json!(60)),
         ] {
             let fault = parse(&(&json!({"Image": "x", "HostConfig": {field: value}})).into()).unwrap_err();
             assert_eq!(fault.problem.code, Code::UnsupportedOption, "{field}");

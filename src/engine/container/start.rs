@@ -1,6 +1,6 @@
 use super::again::Again;
 use super::streams::Record;
-use super::{Container, Phase, limits};
+use super::{Container, Phase, limits, tuning};
 use crate::docker::{HostConfig, bool_of};
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
@@ -21,6 +21,8 @@ struct Made {
     rootfs: Rootfs,
     netns: Netns,
     endpoint: Option<EndpointSettings>,
+    /// Variables of those that it is linked to.
+    links: Vec<String>,
 }
 
 impl Engine {
@@ -42,7 +44,7 @@ impl Engine {
         }
         let result = self.conductor.operate(OpKind::ContainerStart, &container.name, line, cancel, |cx| {
             let made = self.prepare(cx, container)?;
-            let spec = process_spec(container, &made)?;
+            let spec = self.process_spec(container, &made)?;
             let running = self.spawner.start(cx, &spec).map_err(|fault| foreign(container, fault))?;
             self.started(cx, container, made, running)
         });
@@ -51,6 +53,7 @@ impl Engine {
             let words = Words::new(Lang::En).problem(&fault.problem);
             container.update(|state| {
                 (state.phase, state.error, state.starting, state.endpoint) = (Phase::Exited, words, None, None);
+                state.network = None;
                 (state.status, state.running) = (super::exit::status_of(fault), None);
                 state.settled += 1;
                 if state.started.is_none() {
@@ -70,11 +73,15 @@ impl Engine {
         if let Some(nameless) = container.merged.env.iter().find(|entry| entry.starts_with('=')) {
             return Err(Fault::new(FaultKind::BadRequest, Code::InvalidVariable).with("variable", nameless));
         }
-        let extra_hosts = extra_hosts(&container.request.host_config.extra_hosts, self.net.host_gateway())?;
-        let dns = self.name_servers(container);
+        let mut extra_hosts = extra_hosts(&container.request.host_config.extra_hosts, self.net.host_gateway())?;
+        let linked = self.linked(container)?;
+        extra_hosts.extend(linked.hosts);
+        let (servers, asked) = (self.name_servers(container), &container.request.host_config);
+        let dns = rootfs::Dns { servers: &servers, search: &asked.dns_search, options: &asked.dns_options };
         let mut spec = RootfsSpec {
             extra_hosts: &extra_hosts,
-            dns: &dns,
+            dns,
+            init: has_init(container),
             network: match (&container.merged.network, self.lab.mode) {
                 (NetworkMode::Host, Mode::Host) => rootfs::Network::Host,
                 (NetworkMode::Host, Mode::Lab) => rootfs::Network::Lab,
@@ -94,15 +101,18 @@ impl Engine {
             Ok(rootfs)
         })?;
         let (netns, endpoint) = self.wire(cx, container)?;
-        self.tell_network(container, "connect")?;
-        container.update(|state| state.told.0 = true);
+        container.update(|state| state.network = Some(netns.clone()));
+        if !matches!(container.merged.network, NetworkMode::Container(_)) {
+            self.tell_network(container, "connect")?;
+            container.update(|state| state.told.0 = true);
+        }
         if let Some(endpoint) = &endpoint {
             spec.address = Some(endpoint.address);
             rootfs::write_etc_files(cx, &spec)?;
         }
         self.tell_mounts(container, true);
         container.update(|state| state.told.1 = true);
-        Ok(Made { rootfs, netns, endpoint })
+        Ok(Made { rootfs, netns, endpoint, links: linked.env })
     }
 
     /// Its layers and nothing of a network: for who looks at its files.
@@ -112,20 +122,26 @@ impl Engine {
             dir: &container.dir,
             lower: &container.image.layers,
             hostname: &container.merged.hostname,
+            domainname: &container.request.domainname,
             address: None,
             extra_hosts: &[],
-            dns: &[],
+            dns: rootfs::Dns::default(),
+            init: false,
             network: rootfs::Network::Own,
             rootless: self.lab.rootless,
         }
     }
 
     fn wire(&self, cx: &Cx, container: &Container) -> Result<(Netns, Option<EndpointSettings>)> {
+        if let Some((_, netns)) = self.joined(container)? {
+            return Ok((netns, None));
+        }
         let mode = &container.merged.network;
         if !self.net.driver(mode)?.isolates() {
             return Ok((self.lab.host.clone(), None));
         }
         let netns = self.net.make_netns(cx, &container.id)?;
+        self.net.ask_mac(&container.id, tuning::mac(&container.request.mac_address)?);
         container.update(|state| state.netns = Some(netns.inode()));
         let endpoint = self.net.connect(cx, mode, &container.id, &netns)?;
         Ok((netns, endpoint))
@@ -218,6 +234,21 @@ pub(super) fn check(host: &HostConfig) -> Result<()> {
     host.tmpfs.values().try_for_each(|options| check_tmpfs(options))
 }
 
+impl Engine {
+    fn process_spec(&self, container: &Container, made: &Made) -> Result<ProcessSpec> {
+        let mut spec = process_spec(container, made)?;
+        // As Docker: who shares a network shares its names, in the same files.
+        if let Some((other, _)) = self.joined(container)? {
+            let files = Rootfs::below(&other.dir);
+            (spec.rootfs.hosts, spec.rootfs.hostname) = (files.hosts, files.hostname);
+            spec.rootfs.resolv_conf = files.resolv_conf;
+            spec.hostname.clone_from(&other.merged.hostname);
+            spec.domainname.clone_from(&other.request.domainname);
+        }
+        Ok(spec)
+    }
+}
+
 fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
     let request = &container.request;
     let host = &request.host_config;
@@ -231,11 +262,12 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         image: request.image.clone(),
         rootfs: made.rootfs.clone(),
         argv: container.merged.argv(),
-        env: container.merged.env.clone(),
+        env: made.links.iter().chain(&container.merged.env).cloned().collect(),
         cwd: container.merged.cwd.clone(),
         user: container.merged.user.clone(),
         group_add: host.group_add.clone(),
         hostname: container.merged.hostname.clone(),
+        domainname: request.domainname.clone(),
         tty: request.tty,
         open_stdin: request.open_stdin,
         console_size,
@@ -246,17 +278,35 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         no_new_privs,
         seccomp,
         read_only_root: host.readonly_rootfs,
-        limits: container.settings().limits(container)?,
+        limits: container.settings().limits()?,
         netns: made.netns.clone(),
-        shm_size: limits::shm(host),
+        shm_size: if host.ipc_mode == "none" { 0 } else { limits::shm(host) },
+        of_host: of_host(host),
+        init: has_init(container),
+        sysctls: tuning::sysctls(host)?,
+        ulimits: tuning::ulimits(&host.ulimits)?,
+        oom_score_adj: host.oom_score_adj,
     })
+}
+
+/// The namespaces that are not its own.
+fn of_host(host: &HostConfig) -> u64 {
+    let modes = [(&host.uts_mode, libc::CLONE_NEWUTS), (&host.cgroupns_mode, libc::CLONE_NEWCGROUP)];
+    let of_host = modes.iter().filter(|(mode, _)| *mode == "host");
+    of_host.fold(0, |flags, (_, flag)| flags | u64::from(flag.cast_unsigned()))
+}
+
+/// `docker-init` looks after its command.
+fn has_init(container: &Container) -> bool {
+    container.request.host_config.init == Some(true)
 }
 
 impl Engine {
     /// What of its limits this host cannot set: a container runs without them, and whoever made it is to know.
     pub fn warnings(&self, container: &Container) -> Vec<Problem> {
-        let limits = container.settings().limits(container).ok();
-        limits.and_then(|limits| self.spawner.cgroups().unable(&limits)).into_iter().collect()
+        let settings = container.settings();
+        let unable = settings.limits().map(|limits| self.spawner.cgroups().unable(&limits));
+        limits::remarks(&settings).into_iter().chain(unable.unwrap_or_default()).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use super::request::Request;
 use super::streams::Streams;
 use crate::docker::{HostConfig, RestartPolicy};
 use crate::engine::cgroup::{Freezer, Limits};
+use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
 use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSpec, Running};
@@ -13,6 +14,7 @@ use crate::engine::{Cancel, Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::{Code, NetworkMode, Problem};
 use parking_lot::{Condvar, Mutex};
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,6 +39,8 @@ pub struct Container {
     pub merged: Merged,
     /// Its volumes, binds and tmpfs, in mount order.
     pub mounts: Vec<MountSpec>,
+    /// Others that it knows by names of its own.
+    pub links: Vec<Link>,
     /// Names of its anonymous volumes.
     pub anonymous: Vec<String>,
     /// Its directory.
@@ -47,47 +51,41 @@ pub struct Container {
     pub(super) settings: Mutex<Settings>,
 }
 
-/// What was asked for and can be changed while a container is there.
+/// Another container, and what it is called here (`--link`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Which.
+    pub other: ContainerId,
+    /// Its name here.
+    pub alias: String,
+}
+
+/// What was asked for of the host. Some of it can be changed while a container is there.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Settings {
-    /// Bytes.
-    pub memory: i64,
-    /// Of memory and swap together; -1 is no limit.
-    pub memory_swap: i64,
-    /// Billionths of a processor.
-    pub nano_cpus: i64,
-    /// Processes and threads.
-    pub pids_limit: i64,
-    /// What becomes of it when it ends.
-    pub restart_policy: RestartPolicy,
+pub struct Settings(HostConfig);
+
+impl Deref for Settings {
+    type Target = HostConfig;
+
+    fn deref(&self) -> &HostConfig {
+        &self.0
+    }
+}
+
+impl DerefMut for Settings {
+    fn deref_mut(&mut self) -> &mut HostConfig {
+        &mut self.0
+    }
 }
 
 impl Settings {
     pub(super) fn of(host: &HostConfig) -> Self {
-        Self {
-            memory: host.memory,
-            memory_swap: host.memory_swap,
-            nano_cpus: host.nano_cpus,
-            pids_limit: host.pids_limit,
-            restart_policy: host.restart_policy.clone(),
-        }
-    }
-
-    /// A host config with these in it.
-    pub(super) fn host_config(&self, asked: &HostConfig) -> HostConfig {
-        HostConfig {
-            memory: self.memory,
-            memory_swap: self.memory_swap,
-            nano_cpus: self.nano_cpus,
-            pids_limit: self.pids_limit,
-            restart_policy: self.restart_policy.clone(),
-            ..asked.clone()
-        }
+        Self(host.clone())
     }
 
     /// As control groups take them.
-    pub(super) fn limits(&self, container: &Container) -> Result<Limits> {
-        limits::of(&self.host_config(&container.request.host_config))
+    pub(super) fn limits(&self) -> Result<Limits> {
+        limits::of(&self.0)
     }
 
     /// Bytes of memory and swap together that hold: where only memory is limited it is twice that, as with Docker.
@@ -187,6 +185,8 @@ pub struct State {
     pub endpoint: Option<EndpointSettings>,
     /// Its network namespace.
     pub netns: Option<u64>,
+    /// The one that its processes are in while it runs, be it the host's or another container's.
+    pub network: Option<Netns>,
     /// What was told of a start, so that its end is told: a network, and volumes.
     pub told: (bool, bool),
     /// Cancels the start that is under way.
@@ -225,6 +225,7 @@ impl Life {
             left: None,
             endpoint: None,
             netns: None,
+            network: None,
             told: (false, false),
             starting: None,
             settled: 0,
@@ -247,7 +248,7 @@ impl Container {
 
     /// What was asked for of the host, as it is now.
     pub fn host_config(&self) -> HostConfig {
-        self.settings.lock().host_config(&self.request.host_config)
+        self.settings.lock().0.clone()
     }
 
     /// A copy of its state.

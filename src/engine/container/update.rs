@@ -10,26 +10,27 @@ use crate::trace::{Code, OpKind, Plan, Problem, StepKind};
 
 impl Engine {
     /// Changes what is asked for. Of what cannot be set on this host the problem is returned.
-    pub fn change(&self, container: &Container, asked: &ContainerUpdate, line: &Asked) -> Result<Option<Problem>> {
+    pub fn change(&self, container: &Container, asked: &ContainerUpdate, line: &Asked) -> Result<Vec<Problem>> {
         request::check_update(asked)?;
         let before = container.settings();
         let after = before.with(asked, container)?;
-        limits::check(&after.host_config(&container.request.host_config))?;
-        let (old, new) = (before.limits(container)?, after.limits(container)?);
+        limits::check(&after)?;
+        let (old, new) = (before.limits()?, after.limits()?);
         let running = container.state().running;
         self.conductor.operate(OpKind::ContainerUpdate, container.name.get(), line, &Cancel::new(), |cx| {
             if let Some(running) = running.filter(|_| old != new) {
-                self.set_limits(cx, container, &running, new)?;
+                self.set_limits(cx, container, &running, &new)?;
             }
             Ok(())
         })?;
+        let remarks = limits::remarks(&after);
         container.set(after);
         self.tell(container, "update", &[]);
-        Ok(self.spawner.cgroups().unable(&new))
+        Ok(remarks.into_iter().chain(self.spawner.cgroups().unable(&new)).collect())
     }
 
     /// The step `UpdateContainer`: writes them to the group's files, and reads them back.
-    fn set_limits(&self, cx: &Cx, container: &Container, running: &Running, limits: Limits) -> Result<()> {
+    fn set_limits(&self, cx: &Cx, container: &Container, running: &Running, limits: &Limits) -> Result<()> {
         let plan = Plan::new(StepKind::UpdateContainer, &container.name);
         cx.step(plan.by_hand(format!("docker update {}", container.name)), |cx| {
             let group = running.group();
@@ -51,6 +52,21 @@ impl Settings {
         new.memory = keep(new.memory, asked.memory);
         new.nano_cpus = keep(new.nano_cpus, asked.nano_cpus);
         new.pids_limit = keep(new.pids_limit, asked.pids_limit);
+        new.memory_reservation = keep(new.memory_reservation, asked.memory_reservation);
+        new.kernel_memory = keep(new.kernel_memory, asked.kernel_memory);
+        new.cpu_shares = keep(new.cpu_shares, asked.cpu_shares);
+        new.cpu_period = keep(new.cpu_period, asked.cpu_period);
+        new.cpu_quota = keep(new.cpu_quota, asked.cpu_quota);
+        if asked.blkio_weight != 0 {
+            new.blkio_weight = asked.blkio_weight;
+        }
+        let said = |old: &mut String, asked: &String| {
+            if !asked.is_empty() {
+                old.clone_from(asked);
+            }
+        };
+        said(&mut new.cpuset_cpus, &asked.cpuset_cpus);
+        said(&mut new.cpuset_mems, &asked.cpuset_mems);
         // As Docker: a limit of memory above that of both together is a contradiction, unless both are said.
         let together = self.swap();
         if asked.memory > 0 && asked.memory_swap == 0 && together >= 0 && asked.memory > together {

@@ -98,7 +98,8 @@ impl Bridge {
         keys: &Keys,
     ) -> Result<Veth> {
         let (name, peer) = (format!("veth{}", random::hex(7)?), format!("veth{}", random::hex(7)?));
-        let request = request::make_veth(&name, &peer, request::mac_of(address));
+        let mac = sandbox.lock().mac.take().unwrap_or_else(|| request::mac_of(address));
+        let request = request::make_veth(&name, &peer, mac);
         let by_hand = format!("ip link add {name} type veth peer name {peer}");
         stage(cx, StepKind::CreateVeth, by_hand, request, |cx, request| {
             let mut host = host.observer.lock();

@@ -199,6 +199,13 @@ impl Net {
         self.host.make_netns(cx, container)
     }
 
+    /// The hardware address that its next endpoint is to have, if another than Docker would give it.
+    pub fn ask_mac(&self, container: &ContainerId, mac: Option<[u8; 6]>) {
+        if let Some(sandbox) = self.host.sandbox_of(container) {
+            sandbox.lock().mac = mac;
+        }
+    }
+
     /// Connects a container to the network of its mode; none when it gets no address there. After a failure
     /// [`Net::disconnect`] takes off what there is.
     pub fn connect(

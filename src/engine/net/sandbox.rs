@@ -10,6 +10,8 @@ use crate::trace::{Code, LinkKey};
 pub(super) struct Sandbox {
     pub(super) observer: NamespaceObserver,
     pub(super) endpoints: BTreeMap<NetworkId, Endpoint>,
+    /// The hardware address that was asked for.
+    pub(super) mac: Option<request::Mac>,
 }
 
 /// A container's place on one network, as far as it has been made.

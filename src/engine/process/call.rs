@@ -1,5 +1,6 @@
 //! The system calls of an init, as data: what the child executes, the log line and the picture are made from the same value.
 
+use super::ulimit::Ulimit;
 use crate::engine::sys::{Expect, How, Operand, Program};
 use std::ffi::CString;
 use std::sync::Arc;
@@ -143,8 +144,15 @@ pub enum Call {
     Setgroups {
         groups: Vec<u32>,
     },
+    Setdomainname {
+        name: String,
+    },
     Sethostname {
         name: String,
+    },
+    /// Of this process (prlimit64 with a pid of 0).
+    Setrlimit {
+        limit: Ulimit,
     },
     Setns {
         fd: Fd,
@@ -349,11 +357,20 @@ impl Call {
                 let count = i64::try_from(groups.len()).unwrap_or(i64::MAX);
                 (libc::SYS_setgroups, vec![int(count), Operand::Words(groups.clone())])
             }
+            Self::Setdomainname { name } => {
+                let length = i64::try_from(name.len()).unwrap_or(i64::MAX);
+                (libc::SYS_setdomainname, vec![text(name), int(length)])
+            }
             Self::Sethostname { name } => {
                 let length = i64::try_from(name.len()).unwrap_or(i64::MAX);
                 (libc::SYS_sethostname, vec![text(name), int(length)])
             }
             Self::Setns { fd, flags } => (libc::SYS_setns, vec![(*fd).into(), bits(*flags)]),
+            Self::Setrlimit { limit: Ulimit { resource: (_, number), soft, hard } } => {
+                // struct rlimit64: rlim_cur, rlim_max.
+                let words = [*soft, *hard].iter().flat_map(|word| halves(*word)).collect();
+                (libc::SYS_prlimit64, vec![int(0), int((*number).into()), Operand::Words(words), int(0)])
+            }
             Self::Setresgid { gid } => (libc::SYS_setresgid, vec![int((*gid).into()); 3]),
             Self::Setresuid { uid } => (libc::SYS_setresuid, vec![int((*uid).into()); 3]),
             Self::Setsid => (libc::SYS_setsid, vec![]),

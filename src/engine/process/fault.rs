@@ -24,6 +24,12 @@ pub fn call(prepared: &Prepared, text: &str, errno: i32) -> Fault {
         (Call::Fstatfs { .. }, About::Mount(target)) if refused => {
             Fault::new(FaultKind::BadRequest, Code::MountIntoProc).with("target", target)
         }
+        (_, About::Sysctl(name, value)) => {
+            let fault = Fault::new(FaultKind::BadRequest, Code::SysctlRefused).with("sysctl", name);
+            fault.with("value", value).with("reason", reason)
+        }
+        (_, About::Ulimit(name)) => Fault::failed(Code::UlimitRefused).with("name", name).with("reason", reason),
+        (_, About::OomScore(score)) => Fault::failed(Code::OomScoreRefused).with("score", score).with("reason", reason),
         (_, About::Mount(target)) => Fault::failed(Code::MountRefused).with("target", target).with("reason", reason),
         // A link in /proc is not followed (ELOOP), and whose it would be is not asked.
         (_, About::WorkingDir(path)) if refused || path.starts_with("/proc/") => {

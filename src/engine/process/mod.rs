@@ -23,6 +23,7 @@ mod spawner;
 mod spec;
 mod start;
 mod stdio;
+mod ulimit;
 mod undo;
 mod user;
 
@@ -35,6 +36,7 @@ pub use running::Running;
 pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp};
 pub use start::Spawner;
 pub use stdio::Io;
+pub use ulimit::{Ulimit, resource};
 pub use undo::{ProcessInverse, undo};
 pub use user::look_up;
 

@@ -47,6 +47,8 @@ pub(super) struct Profile {
     pub mounts: Vec<MountSpec>,
     /// It may get more directories while it runs.
     pub group: Mutex<Option<Group>>,
+    /// See [`ProcessSpec::of_host`].
+    pub of_host: u64,
     pub have: u64,
 }
 

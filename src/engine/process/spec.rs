@@ -21,6 +21,8 @@ pub struct ProcessSpec {
     pub group_add: Vec<String>,
     /// Its hostname.
     pub hostname: String,
+    /// Its NIS domain name; empty for the host's.
+    pub domainname: String,
     /// With a terminal.
     pub tty: bool,
     /// Standard input stays open.
@@ -45,8 +47,18 @@ pub struct ProcessSpec {
     pub limits: Limits,
     /// Its network namespace.
     pub netns: Netns,
-    /// Bytes of `/dev/shm`; Docker's default is 64 MiB.
+    /// `CLONE_NEWUTS`, `CLONE_NEWCGROUP`: those of the namespaces that are the host's, and not its own.
+    pub of_host: u64,
+    /// Bytes of `/dev/shm`, Docker's default is 64 MiB; 0 for none.
     pub shm_size: u64,
+    /// `docker-init` comes before the program.
+    pub init: bool,
+    /// Paths below `/proc/sys`, with what is written there.
+    pub sysctls: Vec<(String, String)>,
+    /// Limits of its processes.
+    pub ulimits: Vec<Ulimit>,
+    /// From -1000 to 1000; 0 is left as it is.
+    pub oom_score_adj: i64,
 }
 
 /// Which seccomp filter.

@@ -76,7 +76,7 @@ impl Spawner {
         let plan = Plan::new(StepKind::StartProcess, spec.argv.join(" "));
         cx.step(plan.by_hand(format!("docker start {}", spec.container.short())), |cx| {
             bind_sources(cx, spec)?;
-            let group = self.cgroups.create(cx, &spec.container, spec.limits)?;
+            let group = self.cgroups.create(cx, &spec.container, &spec.limits)?;
             self.start_in(cx, spec, group).inspect_err(|_| {
                 if let Err(fault) = self.cgroups.remove(cx, &spec.container) {
                     tracing::warn!(%fault, "a control group is left");
@@ -97,6 +97,8 @@ impl Spawner {
             filter: if confined { Some(seccomp::default_profile(capabilities)?) } else { None },
             no_new_privs: spec.no_new_privs,
             may_set_groups: self.ids.may_set_groups,
+            ulimits: spec.ulimits.clone(),
+            oom_score_adj: spec.oom_score_adj,
         };
         let env = environment(&[&spec.env], &spec.hostname, spec.tty, &privileges.identity.home)?;
         let born_in = join.born_in.take();
@@ -128,7 +130,8 @@ impl Spawner {
         let (merged, cwd, mounts) = (spec.rootfs.merged.clone(), spec.cwd.clone(), spec.mounts.clone());
         let (env, hostname, group_add) = (spec.env.clone(), spec.hostname.clone(), spec.group_add.clone());
         let group = Mutex::new(group);
-        let profile = Profile { privileges, group_add, env, hostname, cwd, merged, mounts, group, have };
+        let of_host = spec.of_host;
+        let profile = Profile { privileges, group_add, env, hostname, cwd, merged, mounts, group, of_host, have };
         finish(cx, launched, ours, Past::Profile(Box::new(profile)))
     }
 
@@ -165,6 +168,7 @@ impl Spawner {
                 env: &env,
                 cwd,
                 privileges: &privileges,
+                of_host: profile.of_host,
                 join: &join,
                 tty: spec.tty,
                 open_stdin: spec.open_stdin,

@@ -1,11 +1,12 @@
 //! What Docker writes to `/etc/hosts` and `/etc/resolv.conf`.
 
+use super::Dns;
 use std::fmt::Write;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// `/etc/hosts`
-pub fn hosts(hostname: &str, address: Option<Ipv4Addr>, extra: &[(String, String)]) -> String {
+pub fn hosts((hostname, domainname): (&str, &str), address: Option<Ipv4Addr>, extra: &[(String, String)]) -> String {
     let mut text = String::from(
         "127.0.0.1\tlocalhost\n\
          ::1\tlocalhost ip6-localhost ip6-loopback\n\
@@ -15,9 +16,10 @@ pub fn hosts(hostname: &str, address: Option<Ipv4Addr>, extra: &[(String, String
          ff02::2\tip6-allrouters\n",
     );
     // A name with a domain goes with the one before its first dot.
-    let names = match hostname.split_once('.') {
-        Some((short, _)) => format!("{hostname} {short}"),
-        None => hostname.to_owned(),
+    let full = if domainname.is_empty() { hostname.to_owned() } else { format!("{hostname}.{domainname}") };
+    let names = match full.split_once('.') {
+        Some((short, _)) => format!("{full} {short}"),
+        None => full,
     };
     let own = address.map(|address| (names, address.to_string()));
     for (name, address) in extra.iter().chain(own.as_ref()) {
@@ -47,20 +49,37 @@ pub fn of_host() -> String {
 }
 
 /// `/etc/resolv.conf`: the host's without name servers on its loopback, which is not the container's. When none is left,
-/// Docker takes Google's.
-pub fn resolv_conf(host: &str, dns: &[String]) -> String {
+/// Docker takes Google's. Where anything is asked for it is written anew, with what the host has for the rest.
+pub fn resolv_conf(host: &str, dns: &Dns<'_>) -> String {
     let lines = host.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
     let (servers, others): (Vec<_>, Vec<_>) = lines.partition(|line| line.starts_with("nameserver"));
     let reachable = servers.into_iter().filter_map(|line| line.split_whitespace().nth(1)).filter(|server| {
         let plain = server.split('%').next().unwrap_or_default();
         plain.parse::<IpAddr>().is_ok_and(|address| !address.is_loopback())
     });
-    let mut servers: Vec<String> = if dns.is_empty() { reachable.map(str::to_owned).collect() } else { dns.to_vec() };
+    let mut servers: Vec<String> =
+        if dns.servers.is_empty() { reachable.map(str::to_owned).collect() } else { dns.servers.to_vec() };
     if servers.is_empty() {
         servers = ["8.8.8.8", "8.8.4.4"].map(str::to_owned).to_vec();
     }
     let servers = servers.into_iter().map(|server| format!("nameserver {server}\n"));
-    servers.chain(others.into_iter().map(|line| format!("{line}\n"))).collect()
+    if dns.is_empty() {
+        return servers.chain(others.into_iter().map(|line| format!("{line}\n"))).collect();
+    }
+    // Of several lines of a kind the last counts (resolv.conf(5)).
+    let of_host = |word: &str| {
+        let line = others.iter().rev().find_map(|line| line.strip_prefix(word)?.strip_prefix([' ', '\t']));
+        line.map_or_else(Vec::new, |rest| rest.split_whitespace().map(str::to_owned).collect())
+    };
+    let said = |asked: &[String], word: &str| if asked.is_empty() { of_host(word) } else { asked.to_vec() };
+    let line = |word: &str, said: Vec<String>, nothing: &str| {
+        let said = said.join(" ");
+        if said.trim() == nothing || said.is_empty() { String::new() } else { format!("{word} {said}\n") }
+    };
+    // A dot alone: in no domain, not even the host's.
+    let search = line("search", said(dns.search, "search"), ".");
+    let options = line("options", said(dns.options, "options"), "");
+    std::iter::once(search).chain(servers).chain([options]).collect()
 }
 
 #[cfg(test)]
@@ -70,7 +89,7 @@ mod tests {
     #[test]
     fn the_container_knows_its_own_name() {
         let extra = [("db".to_owned(), "10.0.0.5".to_owned())];
-        let text = hosts("box", Some(Ipv4Addr::new(172, 17, 0, 2)), &extra);
+        let text = hosts(("box", ""), Some(Ipv4Addr::new(172, 17, 0, 2)), &extra);
         assert!(text.starts_with("127.0.0.1\tlocalhost\n"));
         assert!(text.ends_with("10.0.0.5\tdb\n172.17.0.2\tbox\n"));
     }
@@ -78,18 +97,29 @@ mod tests {
     #[test]
     fn a_name_with_a_domain_has_a_short_one_beside_it() {
         let address = Ipv4Addr::new(172, 17, 0, 2);
-        let own = |hostname| hosts(hostname, Some(address), &[]).lines().last().map(str::to_owned);
+        let own = |hostname| hosts((hostname, ""), Some(address), &[]).lines().last().map(str::to_owned);
         assert_eq!(own("web.example.org").as_deref(), Some("172.17.0.2\tweb.example.org web"));
         assert_eq!(own("a.b").as_deref(), Some("172.17.0.2\ta.b a"));
         assert_eq!(own("web").as_deref(), Some("172.17.0.2\tweb"));
-        assert!(!hosts("web.example.org", None, &[]).contains("web"), "nothing is said of one that has no address");
+        let with = hosts(("web", "example.org"), Some(address), &[]);
+        assert!(with.ends_with("172.17.0.2\tweb.example.org web\n"), "{with}");
+        assert!(
+            !hosts(("web.example.org", ""), None, &[]).contains("web"),
+            "nothing is said of one that has no address"
+        );
     }
 
     #[test]
     fn name_servers_of_the_hosts_loopback_are_left_out() {
         let host = "# by hand\nnameserver 127.0.0.53\nnameserver 10.0.0.1\nnameserver ::1\nsearch lab\n";
-        assert_eq!(resolv_conf(host, &[]), "nameserver 10.0.0.1\nsearch lab\n");
-        assert_eq!(resolv_conf("nameserver 127.0.0.1\n", &[]), "nameserver 8.8.8.8\nnameserver 8.8.4.4\n");
-        assert_eq!(resolv_conf(host, &["1.1.1.1".into()]), "nameserver 1.1.1.1\nsearch lab\n");
+        let none = Dns::default();
+        assert_eq!(resolv_conf(host, &none), "nameserver 10.0.0.1\nsearch lab\n");
+        assert_eq!(resolv_conf("nameserver 127.0.0.1\n", &none), "nameserver 8.8.8.8\nnameserver 8.8.4.4\n");
+        let (servers, domains, options) =
+            (["1.1.1.1".to_owned()], ["a.org", "b"].map(str::to_owned), ["debug".to_owned()]);
+        assert_eq!(resolv_conf(host, &Dns { servers: &servers, ..none }), "search lab\nnameserver 1.1.1.1\n");
+        let asked = Dns { search: &domains, options: &options, ..none };
+        assert_eq!(resolv_conf(host, &asked), "search a.org b\nnameserver 10.0.0.1\noptions debug\n");
+        assert_eq!(resolv_conf(host, &Dns { search: &[".".to_owned()], ..none }), "nameserver 10.0.0.1\n");
     }
 }

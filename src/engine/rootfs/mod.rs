@@ -13,6 +13,7 @@ pub use undo::{RootfsInverse, undo};
 use super::conductor::{Cx, Why};
 use super::fault::{Fault, Result};
 use super::moment::Moment;
+use super::sys::DOCKER_INIT;
 use super::{evidence, handle, private};
 use crate::spec::ContainerId;
 use crate::trace::{Change, Code, Dir, DirRole, Plan, StepKind};
@@ -39,16 +40,37 @@ pub struct RootfsSpec<'a> {
     pub lower: &'a [PathBuf],
     /// Its hostname.
     pub hostname: &'a str,
+    /// What follows that in its full name; empty where there is none.
+    pub domainname: &'a str,
     /// Its address, when it has one already.
     pub address: Option<Ipv4Addr>,
     /// `--add-host`: name and address.
     pub extra_hosts: &'a [(String, String)],
-    /// `--dns`: name servers instead of the host's.
-    pub dns: &'a [String],
+    /// Whom it asks for names.
+    pub dns: Dns<'a>,
+    /// `docker-init` is mounted in it.
+    pub init: bool,
     /// The network that it is on.
     pub network: Network,
     /// The engine works in a user namespace.
     pub rootless: bool,
+}
+
+/// What is asked for of `/etc/resolv.conf`. Where nothing is the host's own counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Dns<'a> {
+    /// `--dns`
+    pub servers: &'a [String],
+    /// `--dns-search`
+    pub search: &'a [String],
+    /// `--dns-option`
+    pub options: &'a [String],
+}
+
+impl Dns<'_> {
+    fn is_empty(&self) -> bool {
+        self.servers.is_empty() && self.search.is_empty() && self.options.is_empty()
+    }
 }
 
 /// Whose network a container is on, as far as its files of `/etc` tell of it.
@@ -77,6 +99,8 @@ pub struct Rootfs {
     pub hostname: PathBuf,
     /// What becomes `/etc/resolv.conf`.
     pub resolv_conf: PathBuf,
+    /// What becomes `/sbin/docker-init`, where that is asked for.
+    pub docker_init: PathBuf,
 }
 
 /// Makes the writable layer, mounts the overlay, writes the files of `/etc`. Stage steps; the story step is the caller's.
@@ -105,6 +129,7 @@ impl Rootfs {
             hosts: dir.join("etc/hosts"),
             hostname: dir.join("etc/hostname"),
             resolv_conf: dir.join("etc/resolv.conf"),
+            docker_init: dir.join("etc/docker-init"),
         }
     }
 
@@ -211,6 +236,10 @@ pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
                 (&rootfs.resolv_conf, resolv_conf(spec)),
             ];
             let mut evidence = Vec::new();
+            if spec.init && !rootfs.docker_init.exists() {
+                let path = &rootfs.docker_init;
+                private::write_program(path, DOCKER_INIT).map_err(|e| Fault::io("write", path.display(), &e))?;
+            }
             for (path, text) in files {
                 // Written in place: the file may be mounted in the container already.
                 private::write_shown(path, text.as_bytes()).map_err(|e| Fault::io("write", path.display(), &e))?;
@@ -228,7 +257,7 @@ pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
 fn hosts(spec: &RootfsSpec<'_>) -> String {
     match spec.network {
         Network::Lab | Network::Host if spec.extra_hosts.is_empty() => etc::hosts_of_host(),
-        _ => etc::hosts(spec.hostname, spec.address, spec.extra_hosts),
+        _ => etc::hosts((spec.hostname, spec.domainname), spec.address, spec.extra_hosts),
     }
 }
 
@@ -236,7 +265,7 @@ fn hosts(spec: &RootfsSpec<'_>) -> String {
 fn resolv_conf(spec: &RootfsSpec<'_>) -> String {
     match spec.network {
         Network::Host if spec.dns.is_empty() => etc::resolv_conf_of_host(),
-        _ => etc::resolv_conf(&etc::of_host(), spec.dns),
+        _ => etc::resolv_conf(&etc::of_host(), &spec.dns),
     }
 }
 

@@ -175,9 +175,11 @@ mod tests {
             dir,
             lower,
             hostname: "h",
+            domainname: "",
             address: None,
             extra_hosts: &[],
-            dns: &[],
+            dns: super::super::Dns::default(),
+            init: false,
             network: super::super::Network::Own,
             rootless: true,
         };

@@ -20,4 +20,5 @@ pub use child::{Clone3, Cloned, outcome, record};
 pub use fs::FsContext;
 pub use helper::{FIRST, NO_HELPER, OWN, Record};
 pub use program::{Expect, How, Operand, Program};
+pub use sealed::DOCKER_INIT;
 pub use task::{get_fd, keep_from_children, open_process, received, send_signal, set_window_size};

@@ -5,6 +5,9 @@ use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 /// The helper, as `build.rs` compiled it.
 static HELPER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/helper"));
 
+/// `docker-init`, the same.
+pub static DOCKER_INIT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/docker_init"));
+
 const MFD_EXEC: u32 = 0x10;
 const F_SEAL_EXEC: i32 = 0x20;
 

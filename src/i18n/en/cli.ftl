@@ -39,9 +39,15 @@ problem-terminal-refused = The terminal cannot be switched to raw mode ({ $reaso
 problem-no-such-thing = No such object: { $name }. See `docker ps -a`, `docker images`, `docker volume ls` and `docker network ls`.
 problem-one-container = You cannot start and attach multiple containers at once. Name one.
 problem-bad-volume = -v { $volume }: the path cannot be made absolute ({ $reason }). Write it from / on.
+problem-cid-file-unwritable = failed to create the container ID file { $path } ({ $reason }). Name a path in a directory that is there and that you may write to.
+problem-cid-file-there = container ID file found, make sure the other container isn't running or delete { $path }.
+problem-bad-ulimit = --ulimit { $value }: this is no limit. Write NAME=SOFT or NAME=SOFT:HARD with whole numbers, such as nofile=1024:2048; -1 is no limit.
+problem-bad-swappiness = --memory-swappiness { $value }: invalid value. Valid memory swappiness range is 0-100.
 problem-attach-and-detach = --attach and --detach cannot go together: one waits for what the container prints, the other does not. Leave one of them out.
 problem-bad-moment = { $option } { $value }: this is no moment. Write how long ago (10m, 1h30m), a date (2026-11-21, 2026-11-21T20:55) or seconds after 1970.
-problem-env-file-unreadable = --env-file { $path } cannot be read ({ $reason }). Check the path.
+problem-env-file-unreadable = { $flag } { $path } cannot be read ({ $reason }). Check the path.
+problem-env-file-spaces = { $flag } { $path }: variable '{ $variable }' contains whitespaces. A name has none: take them out, or begin the line with # if it says nothing.
+problem-env-file-no-name = { $flag } { $path }: no variable name on line '{ $line }'. Write NAME=value, or begin the line with # if it says nothing.
 problem-bad-restart = --restart { $value }: maximum retry count must be an integer. Write no, always, unless-stopped, on-failure or on-failure:3.
 problem-bad-size = { $flag } { $value }: this is no number that can be used there. Write for instance 64m, 1.5g or 0.5.
 problem-mount-space = --mount { $mount }: there is a space, or nothing, beside a comma. The shell cuts the option in two at a space, and the rest is taken for the image. Write it without spaces: type=bind,source=/a,target=/b.

@@ -8,7 +8,19 @@ problem-container-being-removed = removal of container { $container } is already
 problem-container-busy = Container { $container } is just being changed ({ $state }), so nothing else can be done with it. Try again in a moment.
 problem-no-command = No command specified: the image { $image } names none. Write one after the image: `docker run { $image } COMMAND`.
 problem-no-such-image-for-platform = No such image: { $image } for { $platform }. Pull it for that platform: `docker pull --platform { $platform } { $image }`.
-problem-unsupported-option = { $option } = { $value }: dockwalk cannot do this yet, so it refuses rather than ignore it. Leave the option out.
+problem-unsupported-option = { $option } = { $value }: dockwalk cannot do this yet, so it refuses rather than ignore it. { $why ->
+    [disks] A container's writable layer lies in a directory of the engine's disk, which nothing limits by itself.
+    [groups] Control groups of containers lie below the engine's own, so that they go with it.
+    [realtime] Kernels of now give containers no real-time budget of their own.
+    [windows] On Linux Docker has it not either.
+    [devices] A container has a few harmless devices, and none of the host's.
+    [namespaces] Each container has this namespace of its own.
+    [runtime] dockwalk starts containers by itself, to show each call.
+    [storage] The writable layer is a plain directory, which has no quota.
+    [plugins] There are no plugins.
+    [networks] Only networks that somebody made have this, and there are none of those.
+   *[other] There is nothing to take its place.
+} Leave the option out.
 problem-bad-request = The request cannot be read: { $reason }. Check the client's version.
 problem-bad-field = The request cannot be read: { $field } is { $found }, and must be { $wanted }. Correct it where the request was made.
 problem-body-empty = The request says nothing: it has no body, or an empty one. Send what is wanted as JSON, such as {"{"}"Image": "lab/shell:1"{"}"}.
@@ -17,14 +29,31 @@ problem-start-with-body = A container is started as it was created: starting one
 problem-endpoints-many = Container cannot be connected to network endpoints: { $networks }. When it is created it is put into one network. Name one.
 problem-endpoint-null = no EndpointSettings for { $network }: null says nothing of it. Write {"{}"} for a network of which nothing more is asked.
 problem-mount-foreign-field = invalid mount config for type "{ $kind }": field { $field } must not be specified. Leave it out, or choose another type.
+problem-mac-and-network = conflicting options: mac-address and the network mode. With --network { $network } a container gets no link of its own that could have an address: leave --mac-address out.
+problem-options-conflict = conflicting options: { $what ->
+    [uts] hostname and the UTS mode. With the host's UTS namespace a container has the host's name: leave --hostname out, or --uts.
+    [dns] dns and the network mode. Who shares a container's network shares its resolv.conf: give --dns to that one.
+    [hosts] custom host-to-IP mapping and the network mode. Who shares a container's network shares its /etc/hosts: give --add-host to that one.
+    [publish] port publishing and the container type network mode. Publish the ports of the container whose network it is.
+    [expose] port exposing and the container type network mode. Expose the ports of the container whose network it is.
+    [links] container type network can't be used with links. This would result in undefined behavior: link the container whose network it is.
+    [links-host] host type networking can't be used with links. This would result in undefined behavior: leave --link out.
+   *[hostname] hostname and the network mode. Who shares a container's network shares its name: leave --hostname out.
+}
+problem-joined-not-running = cannot join network of a non running container: { $id }. Start { $container } first: its network is there only while it runs.
+problem-link-not-running = Cannot link to a non running container: /{ $other } AS /{ $container }/{ $alias }. It must run on the default bridge: start it first.
 problem-mount-read-only-anonymous = invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes. Nothing could ever be written into it: give the volume a name (`src=NAME`), or leave `readonly` out.
 problem-no-such-option = { $option } = { $value }: Docker has no option of that name. It would be ignored there; dockwalk refuses it, so that a slip is seen. Correct the name, or leave it out.
 problem-no-such-value = { $option } = { $value }: there is no such value, in Docker neither. Docker knows { $known }. Correct it, or leave the option out.
+problem-sysctl-of-host = sysctl "{ $sysctl }" not allowed in host network namespace: it would be the host's. Leave it out, or give the container a network of its own.
+problem-sysctl-not-allowed = sysctl '{ $sysctl }' is not allowed: it is not NAME=VALUE with the name of a parameter that a container has of its own, and others are the host's. Those are net.*, fs.mqueue.*, kernel.sem, kernel.msg* and kernel.shm*.
 problem-restart-retry-count = HostConfig.RestartPolicy.MaximumRetryCount = { $count }: { $policy ->
     [on-failure] maximum retry count cannot be negative. Give a number of times, or 0 for no end.
    *[other] maximum retry count cannot be used with restart policy '{ $policy }'. Leave it out, or take the policy on-failure.
 }
-problem-unknown-log-option = unknown log opt '{ $option }' for json-file log driver. Docker refuses it, too. Correct the name, or leave it out: `max-size` and `max-file` are there.
+problem-unknown-log-option = unknown log opt '{ $option }' for { $driver } log driver. Docker refuses it, too. Correct the name, or leave it out: `max-size` and `max-file` are there for json-file and local.
+problem-ulimit-soft-above-hard = ulimit { $name }: the soft limit must be less than or equal to the hard limit: { $soft } > { $hard }. Make the first number smaller, or the second one larger; -1 is no limit.
+problem-ulimit-unknown = invalid ulimit type: { $name }. There are core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending and stack.
 problem-invalid-value = { $option } = { $value }: this value is invalid, in Docker too. { $wanted ->
     [range] It must be a number from { $least } to { $most }.
     [at-least] It must be { $least } or more, or 0 for what is usual.
@@ -48,6 +77,9 @@ problem-invalid-volume-spec = invalid volume specification: '{ $spec }'. Write s
 problem-invalid-volume-name = { $name } is no volume name: only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed, two characters at least. For a directory of the host write its absolute path.
 problem-invalid-mount-target = invalid mount path: '{ $target }'. It must be absolute, and something below /.
 problem-invalid-extra-host = { $value }: --add-host takes name:address, such as db:10.0.0.5.
+problem-invalid-mac = { $mac } is not a valid mac address for a link. Write six bytes such as 02:42:ac:11:00:63; the first must be even, or it means a group.
+problem-invalid-link = bad format for links: { $link }. Write CONTAINER or CONTAINER:ALIAS, the alias with letters, digits, `-`, `_` and `.` only.
+problem-invalid-domain = { $what } = “{ $domain }”: it is not a valid domain. Write names of letters, digits, `-` and `_` with dots between them, such as example.org.
 problem-bind-source-relative = invalid mount config for type "bind": the source must be an absolute path, and '{ $path }' is not one.
 problem-duplicate-mount = Duplicate mount point: { $target }. Mount one thing there, not two.
 problem-no-stream-chosen = Bad parameters: choose at least one stream, stdout or stderr.
@@ -79,6 +111,7 @@ problem-not-built = { $feature ->
 problem-events-backwards = `since` ({ $since }) cannot be after `until` ({ $until }). Exchange the two.
 problem-api-version = client version { $version } is not supported. This engine speaks { $oldest } to { $newest }: set DOCKER_API_VERSION to one of these.
 problem-log-gap = { $bytes } bytes of output are missing here: the log could not be written ({ $reason }).
+problem-logs-not-kept = configured logging driver does not support reading: container { $container } was made with `--log-driver none`, so nothing of what it prints is kept. Attach to it while it runs, or make it with another driver.
 problem-log-lost = Log { $path }: { $lost } lines that the container { $container } printed could not be written and are lost ({ $reason }). `docker logs` says where they are missing; who is attached has seen them. Free some space on the disk, with `docker rm` or `docker image prune` perhaps; what is printed then is kept again.
 problem-console-cut = { $container } has printed more than { $bytes } bytes. What it prints from here on is in `docker logs`, not in the trace.
 problem-console-left-out = Of what { $container } printed, { $bytes } bytes are not in the trace. `docker logs` has the latest of them.

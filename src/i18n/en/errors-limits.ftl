@@ -9,6 +9,7 @@ problem-limit-out-of-range = { $option } = { $value }: it must be a number from 
 problem-too-many-values = { $what } has { $count } entries; at most { $limit } are possible. Leave some out.
 problem-value-too-long = { $what } has { $length } bytes; at most { $limit } are possible here, as the kernel takes no more. Make it shorter.
 problem-value-with-nul = { $what } has a NUL byte in it ({ $value }), where the kernel would cut it off. Leave that byte out.
+problem-value-of-lines = { $what } = “{ $value }” has control characters in it, and a line of a file is made of it. Leave them out.
 problem-invalid-hostname = “{ $hostname }” cannot be a hostname: letters, digits, `-`, `_` and `.` only, a letter or digit first, at most { $limit } bytes. Choose another one with `--hostname`.
 problem-invalid-variable = invalid environment variable: { $variable }. A variable needs a name before the `=`: write NAME=value.
 problem-invalid-user = { $what } = “{ $user }” has control characters in it, so it names no user. Write a name or a number, with a group after a colon if there is one.

@@ -4,9 +4,18 @@ problem-capability-unknown = { $name }: there is no such capability. Use a name 
 problem-cgroup-limit-refused = Limit { $limit }: the kernel refused to write it to { $path } ({ $reason }). Check that the value fits this machine, or run without it.
 problem-cgroup-not-here = This user cannot make control groups here, so these limits are not set: { $limits }. The container runs without them. To have them, start the engine as root, or on cgroup v2 with `systemd-run --user --scope -p Delegate=yes`.
 problem-cgroup-no-swap = Limit { $limit }: this kernel does not count swap for each container ({ $path } is not there), so the container may use as much swap as the host has. To have it limited, boot with `swapaccount=1`, or switch swap off with `sudo swapoff -a`.
+problem-cgroup-no-file = Limit { $limit }: your kernel does not support it for a container ({ $path } is not there), so it is discarded. The container runs without it: leave it out, or run the engine on a kernel that has it.
 problem-cgroup-out-of-memory = Container { $container }: it needed more memory than it may have, so the kernel killed { $killed } of its processes (exit status 137 is 128 + SIGKILL). Give it more with `--memory`, or find out what takes so much.
 problem-memory-swap-below-memory = `--memory-swap { $swap }` says how much memory and swap a container has together, so it goes with `--memory` (here { $memory } bytes) and must not be below it. Give a larger number, or -1 for as much swap as there is.
 problem-memory-swap-without-memory = `--memory-swap { $swap }`: You should always set the Memory limit when using Memoryswap limit. It says how much memory and swap a container has together, so give `--memory` too, or leave it out.
+problem-cpus-not-available = { $kind ->
+    [mems] Requested memory nodes are not available - requested { $asked }, available: { $there }.
+   *[other] Requested CPUs are not available - requested { $asked }, available: { $there }.
+} Name some that are there.
+problem-cpu-conflict = Conflicting options: Nano CPUs and { $other } cannot both be set. --cpus says the same in one number: leave one of them out.
+problem-oom-kill-unlimited = OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources. Set one with --memory.
+problem-kernel-memory-ignored = Specifying a kernel memory limit is deprecated and will be removed in a future release. Kernels of now count this memory with all other, so nothing is limited by it: use --memory.
+problem-memory-reservation-above = Minimum memory limit can not be less than memory reservation limit, see usage: --memory { $memory }, --memory-reservation { $reservation }. Make the reservation smaller, or the limit larger.
 problem-command-interpreter-missing = { $command }: it is in image { $image }, but { $asking ->
     [itself] its first line
    *[other] the first line of { $asking }, which runs it,
@@ -52,12 +61,15 @@ problem-mount-not-there = { $path }: it was mounted but is not in the mount tabl
 problem-mount-over-dev = { $target }: nothing can be mounted over /dev, because the container's terminal and devices are there. Give a directory below it, such as /dev/shm, or another target.
 problem-mount-refused = { $target }: nothing can be mounted there in the container ({ $reason }). Check that source and target are both files or both directories.
 problem-mount-target = { $target }: a mount target must be an absolute path other than `/`, such as `/data`.
+problem-oom-score-refused = --oom-score-adj { $score }: the kernel refused it ({ $reason }). A lower score than the engine's own takes a privilege (CAP_SYS_RESOURCE) that this engine has not: give a number that is not below 0, or start the engine as root of the host.
 problem-overlay-missing = { $path }: this kernel has no overlay file system ({ $reason }). Run `sudo modprobe overlay`, then start again.
 problem-overlay-refused = { $path }: the kernel does not mount an overlay here ({ $reason }). Put the engine on a local disk (ext4, xfs, btrfs) with `--root DIR`. Without root this takes Linux 5.11 or later.
 problem-path-too-long = The path { $path }… is longer than 4095 bytes, which is all that the kernel takes. Shorten it.
 problem-platform-not-runnable = Image { $image } is made for { $platform }: this machine is { $host } and cannot run it. You can still look inside. To run it, pull the one for this machine: `docker pull --platform { $host } { $image }`.
 problem-seccomp-not-built = No seccomp filter could be made for this architecture ({ $reason }). `--security-opt seccomp=unconfined` runs without one.
+problem-sysctl-refused = sysctl { $sysctl }={ $value }: the kernel refused it ({ $reason }). Check the name and the value; without root some parameters of a container cannot be changed.
 problem-tmpfs-option = { $option }: tmpfs knows no such option. Use `size=64m`, `mode=1777`, `exec`, `ro` and the like.
+problem-ulimit-refused = ulimit { $name }: the kernel refused it ({ $reason }). A higher limit than the engine's own hard limit takes a privilege (CAP_SYS_RESOURCE) that this engine has not: give a lower number, or raise the limit for whoever starts the engine.
 problem-user-not-found = { $user }: there is no such user in the image's /etc/passwd. Use one that is there, or a numeric uid.
 problem-user-out-of-range = { $id }: a user or group must be a number from 0 to 2147483647, or a name. Give another with `-u` or `--group-add`.
 problem-user-file-out-of-range = { $file }, line { $line }: { $id } is no user or group: it must be a number from 0 to 2147483647. Correct this line in the image, or give a user and a group that are not in it with `-u`.

@@ -39,9 +39,15 @@ problem-terminal-refused = 터미널을 raw 모드로 바꿀 수 없습니다 ({
 problem-no-such-thing = { $name }: 그런 이름의 객체(object)가 없습니다. `docker ps -a`, `docker images`, `docker volume ls`, `docker network ls`로 확인하세요.
 problem-one-container = 한 번에 하나의 컨테이너만 시작하며 연결할 수 있습니다. 이름을 하나만 쓰세요.
 problem-bad-volume = -v { $volume }: 절대 경로로 바꿀 수 없습니다 ({ $reason }). /부터 쓰세요.
+problem-cid-file-unwritable = { $path }: 컨테이너 ID 파일을 쓸 수 없습니다 ({ $reason }). 쓸 수 있는 디렉터리 안의 경로를 쓰세요.
+problem-cid-file-there = { $path }: 컨테이너 ID 파일이 이미 있습니다. 그 컨테이너가 실행 중이 아닌지 확인하고 파일을 지우거나, --cidfile에 다른 경로를 쓰세요.
+problem-bad-ulimit = --ulimit { $value }: 한도로 읽을 수 없습니다. nofile=1024:2048처럼 이름=소프트[:하드] 형식의 정수로 쓰세요. -1은 한도를 두지 않는다는 뜻입니다.
+problem-bad-swappiness = --memory-swappiness { $value }: 0부터 100까지의 수를 쓰세요.
 problem-attach-and-detach = --attach와 --detach는 함께 쓸 수 없습니다. 하나는 컨테이너의 출력을 기다리고, 하나는 기다리지 않습니다. 둘 중 하나를 빼세요.
 problem-bad-moment = { $option } { $value }: 시각으로 읽을 수 없습니다. 10m, 1h30m처럼 얼마 전인지 쓰거나, 2026-11-21 또는 2026-11-21T20:55 같은 날짜나 1970년부터 센 초를 쓰세요.
-problem-env-file-unreadable = --env-file { $path } 파일을 읽을 수 없습니다 ({ $reason }). 경로를 확인하세요.
+problem-env-file-unreadable = { $flag } { $path }: 파일을 읽을 수 없습니다 ({ $reason }). 경로를 확인하세요.
+problem-env-file-spaces = { $flag } { $path }: 이름 '{ $variable }'에 공백이 있습니다. 이름에는 공백을 쓸 수 없으니 빼고, 설명이면 줄을 #으로 시작하세요.
+problem-env-file-no-name = { $flag } { $path }: '{ $line }' 줄에 이름이 없습니다. NAME=value 형식으로 쓰고, 설명이면 줄을 #으로 시작하세요.
 problem-bad-restart = --restart { $value }: 재시도 횟수는 정수여야 합니다. no, always, unless-stopped, on-failure, on-failure:3 가운데 하나로 쓰세요.
 problem-bad-size = { $flag } { $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 64m, 1.5g, 0.5처럼 쓰세요.
 problem-mount-space = --mount { $mount }: 쉼표 옆에 공백이 있거나 값이 비어 있습니다. 셸이 공백에서 옵션을 둘로 나누어 나머지를 이미지 이름으로 읽게 됩니다. type=bind,source=/a,target=/b처럼 공백 없이 쓰세요.

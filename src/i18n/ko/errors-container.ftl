@@ -8,7 +8,19 @@ problem-container-being-removed = { $container } 컨테이너는 이미 삭제�
 problem-container-busy = { $container } 컨테이너는 지금 다른 작업 중이어서 ({ $state }) 이 작업을 할 수 없습니다. 잠시 뒤 다시 시도하세요.
 problem-no-command = 실행할 명령이 없습니다. { $image } 이미지가 명령을 정해 두지 않았습니다. `docker run { $image } 명령`처럼 이미지 뒤에 명령을 쓰세요.
 problem-no-such-image-for-platform = { $image }: { $platform } 플랫폼(platform)용 이미지가 없습니다. `docker pull --platform { $platform } { $image }` 명령으로 받으세요.
-problem-unsupported-option = { $option } = { $value }: dockwalk가 아직 지원하지 않는 옵션입니다. 조용히 무시하지 않고 거절합니다. 옵션을 빼고 다시 실행하세요.
+problem-unsupported-option = { $option } = { $value }: dockwalk가 아직 지원하지 않는 옵션입니다. 조용히 무시하지 않고 거절합니다. { $why ->
+    [disks] 쓰기 레이어는 엔진이 있는 디스크의 디렉터리라서 따로 제한할 수 없습니다.
+    [groups] 컨테이너의 컨트롤 그룹은 엔진이 끝날 때 함께 사라지도록 엔진의 그룹 아래에 둡니다.
+    [realtime] 요즘 커널은 컨테이너마다 실시간 예산을 두지 않습니다.
+    [windows] 리눅스에서는 Docker에도 없습니다.
+    [devices] 컨테이너에는 해롭지 않은 장치 몇 개만 있고 호스트의 장치는 없습니다.
+    [namespaces] 이 네임스페이스는 컨테이너마다 따로 만듭니다.
+    [runtime] 모든 호출을 보여 주려고 dockwalk가 컨테이너를 직접 시작합니다.
+    [storage] 쓰기 레이어는 할당량이 없는 보통 디렉터리입니다.
+    [plugins] 플러그인이 없습니다.
+    [networks] 직접 만든 네트워크에만 있는 기능인데, 그런 네트워크가 없습니다.
+   *[other] 대신할 것이 없습니다.
+} 옵션을 빼고 다시 실행하세요.
 problem-bad-request = 요청을 읽을 수 없습니다: { $reason }. 클라이언트 버전을 확인하세요.
 problem-bad-field = 요청을 읽을 수 없습니다: { $field } 필드는 { $wanted } 값이어야 하는데 { $found } 값이 들어 있습니다. 요청을 만든 곳에서 고치세요.
 problem-body-empty = 요청에 내용이 없습니다. 본문(body)이 없거나 비어 있습니다. 원하는 것을 JSON으로 보내세요. 예: {"{"}"Image": "lab/shell:1"{"}"}.
@@ -17,14 +29,31 @@ problem-start-with-body = 컨테이너(container)는 만든 그대로 시작합�
 problem-endpoints-many = 컨테이너(container): 한꺼번에 여러 네트워크(network)에 연결할 수 없습니다({ $networks }). 만들 때는 네트워크 하나에만 들어갑니다. 하나만 적으세요.
 problem-endpoint-null = 네트워크(network) { $network }: 설정이 null입니다. 더 요청할 것이 없으면 {"{}"}라고 쓰세요.
 problem-mount-foreign-field = 종류가 "{ $kind }"인 마운트(mount)에는 { $field } 항목을 쓸 수 없습니다. 빼거나 다른 종류를 고르세요.
+problem-mac-and-network = --mac-address는 --network { $network }와 함께 쓸 수 없습니다. 주소를 줄 컨테이너만의 링크가 없습니다. --mac-address를 빼세요.
+problem-options-conflict = 함께 쓸 수 없는 옵션입니다: { $what ->
+    [uts] --hostname과 --uts host. 호스트의 UTS 네임스페이스에서는 호스트의 이름을 씁니다. 둘 중 하나를 빼세요.
+    [dns] --dns와 --network container. 네트워크를 함께 쓰면 resolv.conf도 함께 씁니다. --dns는 그 컨테이너에 주세요.
+    [hosts] --add-host와 --network container. 네트워크를 함께 쓰면 /etc/hosts도 함께 씁니다. --add-host는 그 컨테이너에 주세요.
+    [publish] --publish와 --network container. 네트워크를 내주는 컨테이너의 포트를 공개하세요.
+    [expose] --expose와 --network container. 네트워크를 내주는 컨테이너의 포트를 여세요.
+    [links] --link와 --network container. 네트워크를 내주는 컨테이너에 --link를 주세요.
+    [links-host] --link와 --network host. --link를 빼세요.
+   *[hostname] --hostname과 --network container. 네트워크를 함께 쓰면 이름도 함께 씁니다. --hostname을 빼세요.
+}
+problem-joined-not-running = 컨테이너 { $container }({ $id }): 실행 중이 아니어서 그 네트워크에 들어갈 수 없습니다. 네트워크는 실행 중에만 있으니 먼저 시작하세요.
+problem-link-not-running = /{ $container }/{ $alias }: 컨테이너 { $other }: 기본 브리지에서 실행 중이 아니어서 연결할 수 없습니다. 먼저 시작하세요.
 problem-mount-read-only-anonymous = 이름 없는 볼륨(volume)은 읽기 전용으로 마운트(mount)할 수 없습니다. 아무것도 써넣을 수 없는 볼륨이 되기 때문입니다. 볼륨에 이름을 주거나(`src=이름`) `readonly`를 빼세요.
 problem-no-such-option = { $option } = { $value }: Docker에 그런 이름의 옵션이 없습니다. Docker는 못 본 척하지만, dockwalk는 잘못 쓴 것을 알 수 있도록 거절합니다. 이름을 고치거나 빼세요.
 problem-no-such-value = { $option } = { $value }: Docker에도 없는 값입니다. Docker가 아는 값: { $known }. 고치거나 이 옵션을 빼세요.
+problem-sysctl-of-host = sysctl "{ $sysctl }": 호스트 네트워크에서는 호스트의 값이 바뀌므로 쓸 수 없습니다. 빼거나, 컨테이너에 따로 네트워크를 주세요.
+problem-sysctl-not-allowed = sysctl '{ $sysctl }': 쓸 수 없습니다. 컨테이너가 따로 갖는 매개변수를 NAME=VALUE 형식으로 써야 하며, 나머지는 호스트의 것입니다. net.*, fs.mqueue.*, kernel.sem, kernel.msg*, kernel.shm*를 쓸 수 있습니다.
 problem-restart-retry-count = HostConfig.RestartPolicy.MaximumRetryCount = { $count }: { $policy ->
     [on-failure] 다시 시작할 횟수는 음수일 수 없습니다. 횟수를 주거나, 제한하지 않으려면 0을 주세요.
    *[other] 재시작 정책 '{ $policy }'에는 횟수를 함께 쓸 수 없습니다. 횟수를 빼거나 on-failure 정책을 쓰세요.
 }
-problem-unknown-log-option = --log-opt { $option }: json-file 로그 드라이버에 없는 옵션입니다. Docker도 거절합니다. 이름을 고치거나 빼세요. `max-size`와 `max-file`을 쓸 수 있습니다.
+problem-unknown-log-option = 로그 옵션 '{ $option }': { $driver } 드라이버에는 없습니다. Docker도 거절합니다. 이름을 고치거나 빼세요. json-file과 local에는 `max-size`와 `max-file`이 있습니다.
+problem-ulimit-soft-above-hard = ulimit { $name }: 소프트 한도 { $soft }, 하드 한도 { $hard }: 소프트 한도는 하드 한도보다 클 수 없습니다. 앞의 수를 줄이거나 뒤의 수를 늘리세요. -1은 한도를 두지 않는다는 뜻입니다.
+problem-ulimit-unknown = { $name }: 그런 ulimit는 없습니다. core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending, stack이 있습니다.
 problem-invalid-value = { $option } = { $value }: Docker도 받지 않는 잘못된 값입니다. { $wanted ->
     [range] { $least }부터 { $most }까지의 숫자여야 합니다.
     [at-least] { $least } 이상이어야 하고, 0이면 기본값을 씁니다.
@@ -48,6 +77,9 @@ problem-invalid-volume-spec = 볼륨(volume) 지정 '{ $spec }': 형식이 올�
 problem-invalid-volume-name = 볼륨(volume) 이름 { $name }: 쓸 수 없는 이름입니다. [a-zA-Z0-9][a-zA-Z0-9_.-]만 쓸 수 있고 두 글자 이상이어야 합니다. 호스트의 디렉터리라면 절대 경로로 쓰세요.
 problem-invalid-mount-target = 마운트(mount) 경로 '{ $target }': 올바르지 않습니다. / 아래의 절대 경로여야 합니다.
 problem-invalid-extra-host = { $value }: --add-host에는 db:10.0.0.5처럼 이름:주소를 쓰세요.
+problem-invalid-mac = { $mac }: 링크에 쓸 수 있는 MAC 주소가 아닙니다. 02:42:ac:11:00:63처럼 6바이트로 쓰세요. 첫 바이트가 홀수이면 그룹 주소라서 쓸 수 없습니다.
+problem-invalid-link = --link { $link }: 링크로 읽을 수 없습니다. CONTAINER 또는 CONTAINER:ALIAS 형식으로 쓰고, 별칭에는 영문자, 숫자, `-`, `_`, `.`만 쓰세요.
+problem-invalid-domain = { $what } = “{ $domain }”: 도메인으로 쓸 수 없습니다. example.org처럼 영문자, 숫자, `-`, `_`로 된 이름을 점으로 이어 쓰세요.
 problem-bind-source-relative = 바인드 마운트(bind mount)의 원본 '{ $path }': 절대 경로가 아닙니다. /로 시작하는 경로를 쓰세요.
 problem-duplicate-mount = 마운트(mount) 경로 { $target }: 같은 경로에 두 가지를 마운트할 수는 없습니다. 하나만 지정하세요.
 problem-no-stream-chosen = stdout과 stderr 가운데 하나는 골라야 합니다. 요청에 stdout=1이나 stderr=1을 넣으세요.
@@ -79,6 +111,7 @@ problem-not-built = { $feature ->
 problem-events-backwards = `since`({ $since })가 `until`({ $until })보다 늦습니다. 둘을 바꾸세요.
 problem-api-version = 클라이언트의 API 버전 { $version }: 지원하지 않습니다. 이 엔진이 지원하는 범위는 { $oldest }–{ $newest }입니다. DOCKER_API_VERSION을 그 사이로 정하세요.
 problem-log-gap = 이 자리에 있어야 할 출력 { $bytes }바이트가 없습니다. 로그에 쓸 수 없었습니다({ $reason }).
+problem-logs-not-kept = 컨테이너 { $container }: `--log-driver none`으로 만들어서 출력을 남기지 않습니다. 실행 중에 attach로 보거나, 다른 로그 드라이버로 다시 만드세요.
 problem-log-lost = 로그 { $path }: 컨테이너 { $container }의 출력 { $lost }줄을 쓰지 못해 잃었습니다({ $reason }). `docker logs`에는 빠진 자리만 표시되고, 연결(attach)해 있던 쪽만 보았습니다. `docker rm`이나 `docker image prune` 등으로 디스크 공간을 비우면 그 뒤의 출력은 다시 남습니다.
 problem-console-cut = { $container }의 출력이 { $bytes }바이트를 넘었습니다. 그 뒤의 출력은 녹화에 없고 `docker logs`에서 볼 수 있습니다.
 problem-console-left-out = { $container }의 출력 가운데 { $bytes }바이트는 녹화에 없습니다. 그중 최근 것은 `docker logs`에서 볼 수 있습니다.

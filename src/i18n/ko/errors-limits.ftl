@@ -9,6 +9,7 @@ problem-limit-out-of-range = { $option } = { $value }: 이 컴퓨터에서는 { 
 problem-too-many-values = { $what }: 항목이 { $count }개인데 최대 { $limit }개까지만 쓸 수 있습니다. 일부를 빼세요.
 problem-value-too-long = { $what }: 길이가 { $length }바이트인데 커널이 받는 한도에 맞춰 여기서는 최대 { $limit }바이트까지만 쓸 수 있습니다. 더 짧게 줄이세요.
 problem-value-with-nul = { $what }: 값에 NUL 바이트가 들어 있습니다 ({ $value }). 커널이 그 자리에서 값을 잘라 버리므로 받지 않습니다. NUL 바이트를 빼세요.
+problem-value-of-lines = { $what } = “{ $value }”: 파일의 한 줄이 되는 값인데 제어 문자가 들어 있습니다. 제어 문자를 빼세요.
 problem-invalid-hostname = “{ $hostname }”: 호스트 이름으로 쓸 수 없습니다. 영문자와 숫자로 시작하고 영문자, 숫자, `-`, `_`, `.`만 쓰며 { $limit }바이트를 넘지 않아야 합니다. `--hostname`으로 다른 이름을 지정하세요.
 problem-invalid-variable = 잘못된 환경 변수입니다: { $variable }. `=` 앞에 이름이 있어야 합니다. NAME=value 형식으로 쓰세요.
 problem-invalid-user = { $what } = “{ $user }”: 제어 문자가 들어 있어 사용자를 가리킬 수 없습니다. 이름이나 번호를 쓰고, 그룹이 있으면 콜론 뒤에 쓰세요.

@@ -4,9 +4,18 @@ problem-capability-unknown = { $name }: 그런 권한(capability)은 없습니�
 problem-cgroup-limit-refused = 제한 { $limit }: 커널이 { $path }에 쓰기를 거절했습니다 ({ $reason }). 값이 이 컴퓨터에 맞는지 확인하거나 제한 없이 실행하세요.
 problem-cgroup-not-here = 이 사용자는 여기서 컨트롤 그룹(cgroup)을 만들 수 없어 요청한 제한을 걸지 못했습니다: { $limits }. 컨테이너는 제한 없이 실행됩니다. 제한을 보려면 엔진을 root로 시작하거나, cgroup v2에서 `systemd-run --user --scope -p Delegate=yes`로 시작하세요.
 problem-cgroup-no-swap = 제한 { $limit }: 이 커널은 컨테이너마다 스왑(swap)을 세지 않아({ $path } 파일이 없음) 컨테이너가 호스트의 스왑을 얼마든지 쓸 수 있습니다. 제한하려면 커널을 `swapaccount=1`로 부팅하거나 `sudo swapoff -a`로 스왑을 끄세요.
+problem-cgroup-no-file = 한도 { $limit }: 이 커널의 컨트롤 그룹에는 { $path } 파일이 없어 정하지 않습니다. 컨테이너는 이 한도 없이 실행됩니다. 빼거나, 이 기능이 있는 커널에서 엔진을 실행하세요.
 problem-cgroup-out-of-memory = 컨테이너 { $container }: 허용된 것보다 많은 메모리가 필요해서 커널이 이 컨테이너의 프로세스를 { $killed }개 강제로 끝냈습니다(종료 상태 137은 128 + SIGKILL). `--memory`로 메모리를 더 주거나, 무엇이 메모리를 많이 쓰는지 찾아보세요.
 problem-memory-swap-below-memory = `--memory-swap { $swap }`: 메모리와 스왑(swap)을 합한 크기이므로 `--memory`(지금 { $memory }바이트)와 함께 주어야 하고 그보다 작을 수 없습니다. 더 큰 값을 주거나, 스왑을 제한하지 않으려면 -1을 주세요.
 problem-memory-swap-without-memory = `--memory-swap { $swap }`: 메모리와 스왑(swap)을 합한 크기이므로 항상 메모리 한도와 함께 주어야 합니다. `--memory`도 주거나, 이 옵션을 빼세요.
+problem-cpus-not-available = { $kind ->
+    [mems] 메모리 노드 { $asked }: 이 컴퓨터에 모두 있지는 않습니다. 있는 노드: { $there }.
+   *[other] CPU { $asked }: 이 컴퓨터에 모두 있지는 않습니다. 있는 CPU: { $there }.
+} 있는 번호를 쓰세요.
+problem-cpu-conflict = --cpus는 { $other }와 함께 쓸 수 없습니다. 같은 한도를 다르게 쓴 것이니 하나만 쓰세요.
+problem-oom-kill-unlimited = 메모리 한도 없이 OOM killer만 껐습니다. 이 컴퓨터의 메모리가 바닥날 수 있습니다. --memory로 한도를 정하세요.
+problem-kernel-memory-ignored = 커널 메모리 한도는 더는 쓰이지 않습니다. 요즘 커널은 이 메모리를 다른 메모리와 함께 세므로 따로 제한되는 것이 없습니다. --memory를 쓰세요.
+problem-memory-reservation-above = --memory { $memory }, --memory-reservation { $reservation }: 예약은 한도보다 클 수 없습니다. 예약을 줄이거나 한도를 늘리세요.
 problem-command-interpreter-missing = { $command }: 이미지 { $image }에 있지만, { $asking ->
     [itself] 첫 줄에
    *[other] 이 파일을 실행하는 { $asking } 파일의 첫 줄에
@@ -51,12 +60,15 @@ problem-mount-not-there = { $path }: 마운트했지만 마운트 표에 보이�
 problem-mount-over-dev = { $target }: 컨테이너의 터미널과 장치가 있는 /dev 위에는 아무것도 마운트할 수 없습니다. /dev/shm처럼 그 아래 디렉터리나 다른 경로를 지정하세요.
 problem-mount-refused = { $target }: 컨테이너의 이 경로에 마운트할 수 없습니다 ({ $reason }). 원본과 대상이 둘 다 파일이거나 둘 다 디렉터리인지 확인하세요.
 problem-mount-target = { $target }: 마운트 대상은 `/`가 아닌 절대 경로여야 합니다. `/data`처럼 쓰세요.
+problem-oom-score-refused = --oom-score-adj { $score }: 커널에게 거절당했습니다 ({ $reason }). 엔진보다 낮은 점수를 주려면 특권(CAP_SYS_RESOURCE)이 필요한데 이 엔진에는 없습니다. 0 이상의 수를 쓰거나 호스트의 root로 엔진을 시작하세요.
 problem-overlay-missing = { $path }: 이 커널에는 overlay 파일 시스템이 없습니다 ({ $reason }). `sudo modprobe overlay`를 실행한 뒤 다시 시작하세요.
 problem-overlay-refused = { $path }: 커널이 여기에 overlay를 마운트하지 않습니다 ({ $reason }). 엔진 디렉터리가 ext4, xfs, btrfs 같은 로컬 디스크에 있는지 확인하고, 아니면 `--root DIR`로 옮기세요. root가 아니면 커널 5.11 이상이 필요합니다.
 problem-path-too-long = 경로 { $path }…의 길이가 커널이 받는 한도인 4095바이트를 넘습니다. 더 짧게 지정하세요.
 problem-platform-not-runnable = 이미지(image) { $image }: { $platform }용이라 이 컴퓨터({ $host })에서 실행할 수 없습니다. 안을 들여다볼 수는 있습니다. 실행하려면 `docker pull --platform { $host } { $image }` 명령으로 이 컴퓨터용 이미지를 받으세요.
 problem-seccomp-not-built = 이 아키텍처용 seccomp 필터를 만들지 못했습니다 ({ $reason }). `--security-opt seccomp=unconfined`로 필터 없이 실행할 수 있습니다.
+problem-sysctl-refused = sysctl { $sysctl }={ $value }: 커널에게 거절당했습니다 ({ $reason }). 이름과 값을 확인하세요. root가 아니면 바꿀 수 없는 매개변수도 있습니다.
 problem-tmpfs-option = { $option }: tmpfs가 모르는 옵션입니다. `size=64m`, `mode=1777`, `exec`, `ro` 등을 쓰세요.
+problem-ulimit-refused = ulimit { $name }: 커널에게 거절당했습니다 ({ $reason }). 엔진의 하드 한도보다 높이려면 특권(CAP_SYS_RESOURCE)이 필요한데 이 엔진에는 없습니다. 더 낮은 수를 쓰거나, 엔진을 시작하는 쪽의 한도를 높이세요.
 problem-user-not-found = { $user }: 이미지의 /etc/passwd에 그런 사용자가 없습니다. 있는 이름이나 숫자 uid를 쓰세요.
 problem-user-out-of-range = { $id }: 사용자나 그룹은 0부터 2147483647까지의 번호이거나 이름이어야 합니다. `-u`나 `--group-add`에 다른 값을 지정하세요.
 problem-user-file-out-of-range = { $file }의 { $line }번째 줄: { $id }번은 사용자나 그룹의 번호가 될 수 없습니다. 0부터 2147483647까지여야 합니다. 이미지에서 이 줄을 고치거나, `-u`로 이 줄에 없는 사용자와 그룹을 지정하세요.

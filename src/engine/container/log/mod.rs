@@ -122,6 +122,9 @@ impl Log {
     /// Appends what was printed. Whole lines are written at once, the beginning of one when it is whole or long. What was lost
     /// is told once, and again when it is twice as much.
     pub fn append(&self, channel: Channel, bytes: &[u8]) -> Option<Lost> {
+        if self.options.nothing {
+            return None;
+        }
         let (mut state, mut lost) = (self.lock(), None);
         let mut begun = std::mem::take(&mut state.begun[channel as usize - 1]);
         begun.bytes.extend_from_slice(bytes);
@@ -158,6 +161,11 @@ impl Log {
     /// Lets go of the file.
     pub fn close(&self) {
         self.lock().file = None;
+    }
+
+    /// False where nothing is kept, so that nothing can be read.
+    pub fn is_kept(&self) -> bool {
+        !self.options.nothing
     }
 
     /// Tells when there is more.

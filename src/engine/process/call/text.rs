@@ -3,6 +3,7 @@
 use super::{Argument, Call, Fd, Node};
 use crate::engine::evidence::hex;
 use crate::engine::process::caps;
+use crate::engine::process::ulimit::Ulimit;
 use std::fmt::Write;
 
 /// Mount flags by name (mount(2)).
@@ -160,8 +161,14 @@ impl Call {
                 let list: Vec<_> = groups.iter().map(u32::to_string).collect();
                 format!("setgroups({}, [{}])", groups.len(), list.join(", "))
             }
+            Self::Setdomainname { name } => format!("setdomainname({}, {})", quoted(name), name.len()),
             Self::Sethostname { name } => format!("sethostname({}, {})", quoted(name), name.len()),
             Self::Setns { fd: file, flags } => format!("setns({}, {})", fd(file), names(*flags, CLONE)),
+            Self::Setrlimit { limit: Ulimit { resource, soft, hard } } => {
+                let shown = |limit: u64| if limit == u64::MAX { "RLIM64_INFINITY".to_owned() } else { amount(limit) };
+                let limits = format!("{{rlim_cur={}, rlim_max={}}}", shown(*soft), shown(*hard));
+                format!("prlimit64(0, {}, {limits}, NULL)", resource.0)
+            }
             Self::Setresgid { gid } => format!("setresgid({gid}, {gid}, {gid})"),
             Self::Setresuid { uid } => format!("setresuid({uid}, {uid}, {uid})"),
             Self::Setsid => "setsid()".to_owned(),
@@ -215,6 +222,11 @@ impl Call {
 fn capabilities(set: u64) -> String {
     let names: Vec<_> = caps::names(set).iter().map(|name| format!("1<<{name}")).collect();
     if names.is_empty() { "0".to_owned() } else { names.join("|") }
+}
+
+/// A limit as strace has it: a multiple of 1024 above that as a product.
+fn amount(limit: u64) -> String {
+    if limit > 1024 && limit.is_multiple_of(1024) { format!("{}*1024", limit / 1024) } else { limit.to_string() }
 }
 
 /// `O_RDONLY|O_CLOEXEC`

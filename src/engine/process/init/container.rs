@@ -19,20 +19,30 @@ pub fn container(spec: &ProcessSpec, shape: &Shape<'_>) -> Result<Init> {
     let mut init = Init::default();
     clone(&mut init, spec, shape);
     let mut outside = enter_root(&mut init, spec, shape);
+    system::sysctls(&mut init, spec, outside.proc);
     system::mounts(&mut init, spec, shape, &mut outside);
     let null = dev::mounts(&mut init, spec, shape, &mut outside);
     inside::mounts(&mut init, spec, &mut outside)?;
     inside::etc_files(&mut init, spec, &mut outside)?;
+    inside::docker_init(&mut init, spec, &mut outside)?;
     make_working_dir(&mut init, spec, outside.root)?;
     protect::paths(&mut init, spec, outside.root, &null);
-    hostname(&mut init, spec);
+    if spec.of_host & u64::from(libc::CLONE_NEWUTS.cast_unsigned()) == 0 {
+        hostname(&mut init, spec);
+    }
     let own = if spec.tty { vec![0] } else { own(spec.open_stdin) };
     privileges::prepare(&mut init, shape.privileges);
     working_dir(&mut init, spec, outside.root)?;
     privileges::drop(&mut init, shape.privileges, &own);
     init.look(Look::Credentials);
-    exec::execute(&mut init, &spec.argv, shape.env, shape.ignored);
+    exec::execute(&mut init, &argv(spec), shape.env, shape.ignored);
     Ok(init)
+}
+
+/// What is executed: the command, or what looks after it.
+fn argv(spec: &ProcessSpec) -> Vec<String> {
+    let before = if spec.init { &[inside::DOCKER_INIT, "--"][..] } else { &[] };
+    before.iter().map(ToString::to_string).chain(spec.argv.iter().cloned()).collect()
 }
 
 /// The streams that are the process's own and not a device.
@@ -42,13 +52,15 @@ pub(super) fn own(open_stdin: bool) -> Vec<i32> {
 
 fn clone(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) {
     init.stage(StepKind::CloneProcess, spec.argv.first().cloned().unwrap_or_default());
-    init.by_hand("unshare --mount --uts --ipc --pid --cgroup --fork");
+    let (uts, cgroup) = words_of(spec.of_host);
+    init.by_hand(format!("unshare --mount{uts} --ipc --pid{cgroup} --fork"));
     init.call(privileges::not_dumpable());
     init.call(Call::Setns { fd: Fd::Number(FIRST), flags: libc::CLONE_NEWNET.cast_unsigned().into() });
+    privileges::oom_score(init, shape.privileges);
     join(init, shape.join);
     let new = [libc::CLONE_NEWNS, libc::CLONE_NEWUTS, libc::CLONE_NEWIPC, libc::CLONE_NEWPID, libc::CLONE_NEWCGROUP];
     let flags = new.iter().fold(0, |flags, flag| flags | u64::from(flag.cast_unsigned()));
-    init.main(Call::Unshare { flags });
+    init.main(Call::Unshare { flags: flags & !spec.of_host });
     // A new pid namespace is for children: the first of them is its number 1.
     init.call(Call::Clone);
     init.call(Call::Setsid);
@@ -57,6 +69,13 @@ fn clone(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) {
     if !shape.join.procs.is_empty() || shape.in_group {
         init.look(Look::Cgroup);
     }
+}
+
+/// Options of unshare(1) and nsenter(1) for the two namespaces that may be the host's.
+pub(super) fn words_of(of_host: u64) -> (&'static str, &'static str) {
+    let own = |flag: i32| of_host & u64::from(flag.cast_unsigned()) == 0;
+    let (uts, cgroup) = (own(libc::CLONE_NEWUTS), own(libc::CLONE_NEWCGROUP));
+    (if uts { " --uts" } else { "" }, if cgroup { " --cgroup" } else { "" })
 }
 
 /// Moves itself into its control group, where it was not born in it.
@@ -139,5 +158,8 @@ fn hostname(init: &mut Init, spec: &ProcessSpec) {
     init.stage(StepKind::SetHostname, &spec.hostname);
     init.by_hand(format!("hostname {}", spec.hostname));
     init.main(Call::Sethostname { name: spec.hostname.clone() });
+    if !spec.domainname.is_empty() {
+        init.call(Call::Setdomainname { name: spec.domainname.clone() });
+    }
     init.look(Look::Hostname);
 }

@@ -72,7 +72,9 @@ pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &
     let group = if shape.tty_group { ",gid=5" } else { "" };
     let options = format!("newinstance,ptmxmode=0666,mode=0620{group}");
     let pts = below(init, dev, "devpts", "pts", quiet, &options);
-    below(init, dev, "tmpfs", "shm", quiet | ATTR_NODEV, &format!("mode=1777,size={}", spec.shm_size));
+    if spec.shm_size > 0 {
+        below(init, dev, "tmpfs", "shm", quiet | ATTR_NODEV, &format!("mode=1777,size={}", spec.shm_size));
+    }
     below(init, dev, "mqueue", "mqueue", quiet | ATTR_NODEV, "");
     if spec.tty {
         begin(init, "/dev/console");

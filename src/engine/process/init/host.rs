@@ -13,6 +13,8 @@ pub struct Beside<'a> {
     pub cwd: &'a str,
     /// User, groups, capabilities, filter.
     pub privileges: &'a Privileges,
+    /// Namespaces that the container does not have of its own: this process is in them.
+    pub of_host: u64,
     /// How it gets into the control group.
     pub join: &'a Join,
     /// It gets a terminal.
@@ -29,11 +31,13 @@ pub struct Beside<'a> {
 /// nothing is open but the streams and the pipes to the engine, it forks into the container's: what can be seen, traced
 /// and robbed there has nothing that the container has not.
 pub fn beside(beside: &Beside<'_>) -> Init {
-    let Beside { argv, env, cwd, privileges, join, tty, open_stdin, ignored } = *beside;
+    let Beside { argv, env, cwd, privileges, of_host, join, tty, open_stdin, ignored } = *beside;
     let mut init = Init::default();
     init.stage(StepKind::EnterNamespaces, argv.first().cloned().unwrap_or_default());
-    init.by_hand("nsenter --target PID --mount --uts --ipc --net --pid --cgroup");
+    let (uts, cgroup) = container::words_of(of_host);
+    init.by_hand(format!("nsenter --target PID --mount{uts} --ipc --net --pid{cgroup}"));
     init.call(privileges::not_dumpable());
+    privileges::oom_score(&mut init, privileges);
     container::join(&mut init, join);
     let all = [
         libc::CLONE_NEWNS,
@@ -44,7 +48,7 @@ pub fn beside(beside: &Beside<'_>) -> Init {
         libc::CLONE_NEWPID,
     ];
     let flags = all.iter().fold(0, |flags, flag| flags | u64::from(flag.cast_unsigned()));
-    init.main(Call::Setns { fd: Fd::Number(FIRST), flags });
+    init.main(Call::Setns { fd: Fd::Number(FIRST), flags: flags & !of_host });
     init.perhaps(Call::JoinSessionKeyring, None);
     let root = init.open(container::root());
     if tty {

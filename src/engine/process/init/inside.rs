@@ -9,7 +9,7 @@ use crate::trace::Code;
 pub fn sources(spec: &ProcessSpec) -> Vec<(String, bool)> {
     let files = etc(spec).into_iter().map(|(_, path)| (path, false));
     let dirs = spec.mounts.iter().filter_map(source).map(|path| (path, true));
-    files.chain(dirs).collect()
+    files.chain(dirs).chain(docker_init_source(spec).map(|path| (path, false))).collect()
 }
 
 /// `/etc/hosts`, `/etc/hostname`, `/etc/resolv.conf`, as far as no mount of the user's takes their place. As the root.
@@ -27,6 +27,29 @@ pub fn etc_files(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> 
     }
     init.about(About::Itself);
     Ok(())
+}
+
+/// What Docker has in front of a command that is started with `--init`.
+pub const DOCKER_INIT: &str = "/sbin/docker-init";
+
+/// The engine's own `docker-init`, unless a mount of the user's takes its place.
+pub fn docker_init(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> Result<()> {
+    let Some(path) = docker_init_source(spec) else { return Ok(()) };
+    let Some(from) = outside.take(&path) else { return Ok(()) };
+    init.stage(StepKind::MountInside, DOCKER_INIT);
+    init.by_hand(format!("mount --bind -o ro {path} {DOCKER_INIT}"));
+    init.about(About::Mount(DOCKER_INIT.to_owned()));
+    let to = target::file(init, spec, outside.root, DOCKER_INIT)?;
+    init.call(Call::MountSetattr { fd: from, set: ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV, recursive: false });
+    init.main(attach(from, to));
+    init.look(Look::Mount(DOCKER_INIT.to_owned(), MountKind::Bind { from: path }));
+    init.about(About::Itself);
+    Ok(())
+}
+
+fn docker_init_source(spec: &ProcessSpec) -> Option<String> {
+    let free = spec.init && spec.mounts.iter().all(|mount| mount.target != DOCKER_INIT);
+    free.then(|| spec.rootfs.docker_init.display().to_string())
 }
 
 /// The files of `/etc` that the engine provides.

@@ -75,6 +75,12 @@ pub enum About {
     Mount(String),
     /// Starting in this directory.
     WorkingDir(String),
+    /// A kernel parameter, and its value.
+    Sysctl(String, String),
+    /// This limit: `RLIMIT_NOFILE`.
+    Ulimit(&'static str),
+    /// Who is killed first for want of memory.
+    OomScore(i64),
 }
 
 /// Calls that belong together.

@@ -3,9 +3,10 @@
 
 use super::super::call::{Call, Fd, Node};
 use super::*;
+use crate::docker::is_own_sysctl;
 use crate::engine::lab::Netns;
 use crate::engine::process::user::Identity;
-use crate::engine::process::{Limits, Seccomp, caps, seccomp};
+use crate::engine::process::{Limits, Seccomp, Ulimit, caps, seccomp};
 use crate::engine::rootfs::Rootfs;
 use crate::engine::sys::OWN;
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use std::path::Path;
 /// Plans the start that some text asks for, and checks the plan. A line is a word and what belongs to it:
 ///
 /// `link PATH TARGET`, `file PATH`, `dir PATH` in the image; `volume PATH`, `bind-file PATH`, `tmpfs PATH OPTIONS`, `cwd PATH`,
-/// `user ID`, `arg TEXT`, `env TEXT`; `tty`, `stdin`, `privileged`, `read-only`, `unconfined`, `mknod`.
+/// `user ID`, `arg TEXT`, `env TEXT`, `sysctl NAME VALUE`, `nofile NUMBER`, `score NUMBER`; `init`, `host-names`, `host-groups`, `no-shm`, `tty`, `stdin`, `privileged`, `read-only`, `unconfined`, `mknod`.
 pub fn init(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Ok(dir) = tempfile::tempdir() else { return };
@@ -30,6 +31,8 @@ pub fn init(bytes: &[u8]) {
         filter,
         no_new_privs: false,
         may_set_groups: true,
+        ulimits: spec.ulimits.clone(),
+        oom_score_adj: spec.oom_score_adj,
     };
     let hierarchy = crate::engine::cgroup::Hierarchy::V2;
     let join = crate::engine::cgroup::Join { hierarchy, procs: Vec::new(), born_in: None };
@@ -51,6 +54,7 @@ pub fn init(bytes: &[u8]) {
         env: &env,
         cwd: &spec.cwd,
         privileges: &privileges,
+        of_host: spec.of_host,
         join: &join,
         tty: spec.tty,
         open_stdin: spec.open_stdin,
@@ -88,6 +92,7 @@ impl Asked {
             user: String::new(),
             group_add: Vec::new(),
             hostname: "box".into(),
+            domainname: "lan".into(),
             tty: false,
             open_stdin: false,
             console_size: None,
@@ -100,7 +105,12 @@ impl Asked {
             read_only_root: false,
             limits: Limits::default(),
             netns,
+            of_host: 0,
             shm_size: 64 << 20,
+            init: false,
+            sysctls: Vec::new(),
+            ulimits: Vec::new(),
+            oom_score_adj: 0,
         };
         Self { spec, may_mknod: false, uid: 0 }
     }
@@ -122,6 +132,16 @@ impl Asked {
             "user" => self.uid = rest.parse().unwrap_or(0),
             "arg" => self.spec.argv.push(rest.to_owned()),
             "env" => self.spec.env.push(rest.to_owned()),
+            "sysctl" => self.sysctl(path, more),
+            "nofile" => {
+                let (resource, hard) = (("RLIMIT_NOFILE", libc::RLIMIT_NOFILE), u64::MAX);
+                self.spec.ulimits.push(Ulimit { resource, soft: path.parse().unwrap_or(0), hard });
+            }
+            "score" => self.spec.oom_score_adj = path.parse().unwrap_or(0),
+            "init" => self.spec.init = true,
+            "host-names" => self.spec.of_host |= u64::from(libc::CLONE_NEWUTS.cast_unsigned()),
+            "host-groups" => self.spec.of_host |= u64::from(libc::CLONE_NEWCGROUP.cast_unsigned()),
+            "no-shm" => self.spec.shm_size = 0,
             "tty" => self.spec.tty = true,
             "stdin" => self.spec.open_stdin = true,
             "privileged" => self.spec.privileged = true,
@@ -129,6 +149,14 @@ impl Asked {
             "unconfined" => self.spec.seccomp = Seccomp::Unconfined,
             "mknod" => self.may_mknod = true,
             _ => {}
+        }
+    }
+
+    /// One that a request may have.
+    fn sysctl(&mut self, name: &str, value: &str) {
+        let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'));
+        if plain && is_own_sysctl(name) {
+            self.spec.sysctls.push((name.replace('.', "/"), value.to_owned()));
         }
     }
 
@@ -178,6 +206,7 @@ impl Plan<'_> {
         assert!(self.init.calls.len() < 50_000);
         self.the_old_root_goes_first();
         self.everything_is_mounted_by_descriptor();
+        self.what_is_written_is_the_kernels();
         self.what_is_to_be_covered_is_covered();
         self.ends_well();
     }
@@ -259,6 +288,31 @@ impl Plan<'_> {
         }));
     }
 
+    /// A group's list of processes, a score of its own, or a parameter in a `/proc` that is attached nowhere yet.
+    fn what_is_written_is_the_kernels(&self) {
+        let attached = self.calls().find_map(|(index, call)| match call {
+            Call::MoveMount { from, path, .. } if path.is_empty() && self.makes(from, "proc") => Some(index),
+            _ => None,
+        });
+        let attached = attached.expect("a /proc");
+        for (index, call) in self.calls() {
+            let Call::Write { fd, .. } = call else { continue };
+            match self.call_of(fd) {
+                Some(Call::Open { .. }) => {}
+                Some(Call::Openat2 { dir, path, links: false, .. }) => {
+                    assert!(index < attached && self.makes(dir, "proc") && path.starts_with("sys/"), "{path}");
+                }
+                other => panic!("{call:?} on {other:?}"),
+            }
+        }
+    }
+
+    /// A descriptor is the root of a new file system of that type.
+    fn makes(&self, fd: &Fd, wanted: &str) -> bool {
+        let Some(Call::Fsmount { fd: context, .. }) = self.call_of(fd) else { return false };
+        matches!(self.call_of(context), Some(Call::Fsopen { fstype }) if *fstype == wanted)
+    }
+
     fn call_of(&self, fd: &Fd) -> Option<&Call> {
         match fd {
             Fd::From(index) => self.init.calls.get(*index).map(|prepared| &prepared.call),
@@ -309,6 +363,7 @@ impl Plan<'_> {
                 Call::Ioctl { fd, .. } | Call::Fchown { fd, .. } => assert!(own(fd)),
                 Call::Getcwd
                 | Call::Prctl { .. }
+                | Call::Setrlimit { .. }
                 | Call::Seccomp { .. }
                 | Call::Setgroups { .. }
                 | Call::Setresgid { .. }

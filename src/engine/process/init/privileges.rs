@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::process::{caps, seccomp::Filter, user::Identity};
+use crate::engine::process::{caps, seccomp::Filter, ulimit::Ulimit, user::Identity};
 
 /// What a process may do.
 #[derive(Debug, Clone)]
@@ -16,6 +16,10 @@ pub struct Privileges {
     pub no_new_privs: bool,
     /// The user namespace lets groups be set: not without `newgidmap`.
     pub may_set_groups: bool,
+    /// Limits, as far as others are asked for than the engine's own.
+    pub ulimits: Vec<Ulimit>,
+    /// From -1000 to 1000; 0 is left as it is.
+    pub oom_score_adj: i64,
 }
 
 /// Nobody in the container may look into this process until it has become the user's program.
@@ -25,6 +29,18 @@ pub fn not_dumpable() -> Call {
 
 fn prctl(option: i32, name: &'static str, number: u64, shown: String) -> Call {
     Call::Prctl { option: (option, name), argument: (number, shown) }
+}
+
+/// Who is killed first for want of memory. The file is the host's, so that comes before all that is a container's own.
+pub fn oom_score(init: &mut Init, privileges: &Privileges) {
+    let score = privileges.oom_score_adj;
+    if score != 0 {
+        init.about(About::OomScore(score));
+        let flags = libc::O_WRONLY | libc::O_CLOEXEC;
+        let fd = init.open(Call::Open { path: "/proc/self/oom_score_adj".into(), flags });
+        init.call(Call::Write { fd, text: score.to_string() });
+        init.about(About::Itself);
+    }
 }
 
 /// Begins the stage.
@@ -47,6 +63,12 @@ pub fn drop(init: &mut Init, privileges: &Privileges, own: &[i32]) {
             init.call(Call::Fchown { fd: Fd::Number(*fd), uid: identity.uid, gid });
         }
     }
+    // Nothing is opened any more, and to raise one takes a privilege.
+    for limit in &privileges.ulimits {
+        init.about(About::Ulimit(limit.resource.0));
+        init.call(Call::Setrlimit { limit: *limit });
+    }
+    init.about(About::Itself);
     if privileges.no_new_privs {
         init.call(prctl(libc::PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", 1, "1".into()));
     }

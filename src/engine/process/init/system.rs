@@ -11,6 +11,24 @@ pub fn fresh(init: &mut Init, spec: &ProcessSpec) -> (Fd, Fd) {
     (proc, sys)
 }
 
+/// Written through a `/proc` that nobody but the kernel has put anything into: it is attached nowhere yet.
+pub fn sysctls(init: &mut Init, spec: &ProcessSpec, proc: Fd) {
+    if spec.sysctls.is_empty() {
+        return;
+    }
+    let shown = |(path, value): &(String, String)| format!("{}={value}", path.replace('/', "."));
+    let all = spec.sysctls.iter().map(shown).collect::<Vec<_>>().join(" ");
+    init.stage(StepKind::SetSysctls, &all);
+    init.by_hand(format!("sysctl -w {all}"));
+    for (path, value) in &spec.sysctls {
+        init.about(About::Sysctl(path.replace('/', "."), value.clone()));
+        let flags = libc::O_WRONLY | libc::O_CLOEXEC;
+        let fd = init.open(Call::Openat2 { dir: proc, path: format!("sys/{path}"), flags, links: false });
+        init.main(Call::Write { fd, text: value.clone() });
+    }
+    init.about(About::Itself);
+}
+
 /// `/proc`, `/sys`, `/sys/fs/cgroup`.
 pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &mut shape::Outside) {
     for (name, fstype, mount) in [("proc", "proc", outside.proc), ("sys", "sysfs", outside.sys)] {

@@ -18,19 +18,15 @@
 #![no_builtins]
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod bare;
 #[allow(dead_code, reason = "some of it is for the engine alone")]
 mod format;
 
-use core::arch::{asm, global_asm};
+use bare::{call, exit};
 use format::{
     Call, DATA, DIFFERENT, EITHER, EQUAL, FORK, GO, HOLD, Header, MAGIC, NOT_MADE, PROGRAM, RECORDS, REFUSED, RESULT,
     Record,
 };
-
-#[cfg(target_arch = "x86_64")]
-global_asm!(".globl _start", "_start:", "xor ebp, ebp", "and rsp, -16", "call {run}", "ud2", run = sym run);
-#[cfg(target_arch = "aarch64")]
-global_asm!(".globl _start", "_start:", "mov x29, #0", "mov x30, #0", "bl {run}", "brk #1", run = sym run);
 
 /// System call numbers.
 #[cfg(target_arch = "x86_64")]
@@ -40,7 +36,6 @@ mod number {
     pub const CLOSE: i64 = 3;
     pub const LSEEK: i64 = 8;
     pub const MMAP: i64 = 9;
-    pub const EXIT_GROUP: i64 = 231;
     pub const SENDMSG: i64 = 46;
     pub const FCNTL: i64 = 72;
     pub const CLOCK_GETTIME: i64 = 228;
@@ -52,7 +47,6 @@ mod number {
     pub const CLOSE: i64 = 57;
     pub const LSEEK: i64 = 62;
     pub const MMAP: i64 = 222;
-    pub const EXIT_GROUP: i64 = 94;
     pub const SENDMSG: i64 = 211;
     pub const FCNTL: i64 = 25;
     pub const CLOCK_GETTIME: i64 = 113;
@@ -68,7 +62,7 @@ struct Program {
     every: bool,
 }
 
-extern "C" fn run() -> ! {
+extern "C" fn run(_stack: *const usize) -> ! {
     // SAFETY: nothing but plain system calls on descriptors; what they point at lives as long as they run.
     unsafe {
         // Whatever becomes of the program that is executed at the end, it does not inherit these.
@@ -241,74 +235,4 @@ fn now() -> u64 {
     // SAFETY: `time` is a timespec.
     unsafe { call(number::CLOCK_GETTIME, [1, &raw mut time as u64, 0, 0, 0, 0]) };
     time[0].wrapping_mul(1_000_000_000).wrapping_add(time[1])
-}
-
-fn exit(status: u64) -> ! {
-    loop {
-        // SAFETY: it has no preconditions, and does not return.
-        unsafe { call(number::EXIT_GROUP, [status, 0, 0, 0, 0, 0]) };
-    }
-}
-
-/// A system call: what the kernel returned, negative for an error.
-///
-/// # Safety
-/// That of the call.
-#[cfg(target_arch = "x86_64")]
-unsafe fn call(number: i64, args: [u64; 6]) -> i64 {
-    let result;
-    // SAFETY: the kernel's convention for this architecture: rcx and r11 are lost, all else is kept.
-    unsafe {
-        asm!("syscall", inlateout("rax") number => result, in("rdi") args[0], in("rsi") args[1], in("rdx") args[2],
-             in("r10") args[3], in("r8") args[4], in("r9") args[5], lateout("rcx") _, lateout("r11") _);
-    }
-    result
-}
-
-/// A system call: what the kernel returned, negative for an error.
-///
-/// # Safety
-/// That of the call.
-#[cfg(target_arch = "aarch64")]
-unsafe fn call(number: i64, args: [u64; 6]) -> i64 {
-    let result;
-    // SAFETY: the kernel's convention for this architecture.
-    unsafe {
-        asm!("svc 0", in("x8") number, inlateout("x0") args[0] => result, in("x1") args[1], in("x2") args[2],
-             in("x3") args[3], in("x4") args[4], in("x5") args[5]);
-    }
-    result
-}
-
-/// A compiler may call these for plain copies, and there is no library. `no_builtins` keeps it from calling them in themselves.
-///
-/// # Safety
-/// That of `memcpy`.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, count: usize) -> *mut u8 {
-    let mut n = 0;
-    while n < count {
-        // SAFETY: both areas are that long.
-        unsafe { *to.add(n) = *from.add(n) };
-        n += 1;
-    }
-    to
-}
-
-/// # Safety
-/// That of `memset`.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn memset(to: *mut u8, byte: i32, count: usize) -> *mut u8 {
-    let mut n = 0;
-    while n < count {
-        // SAFETY: the area is that long.
-        unsafe { *to.add(n) = byte as u8 };
-        n += 1;
-    }
-    to
-}
-
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    exit(125)
 }

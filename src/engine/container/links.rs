@@ -1,0 +1,138 @@
+//! `--link name[:alias]`: another container of the default bridge, known to this one by a name in `/etc/hosts`, and with its ports and
+//! environment by variables (moby `daemon/links`). Both are as they were when this one was started.
+
+use super::{Container, Link, Phase, bounds};
+use crate::docker::{Port, is_host_name};
+use crate::engine::{Engine, Fault, FaultKind, Result};
+use crate::trace::{Code, NetworkMode};
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+/// What of the others is written into a container when it is started.
+#[derive(Debug, Default)]
+pub(super) struct Linked {
+    /// Names and addresses.
+    pub hosts: Vec<(String, String)>,
+    /// `DB_PORT=tcp://172.17.0.2:5432` and its like.
+    pub env: Vec<String>,
+}
+
+impl Engine {
+    /// Who is meant, when a container is created.
+    pub(super) fn links(&self, asked: &[String]) -> Result<Vec<Link>> {
+        let one = |text: &String| {
+            let (name, alias) = text.split_once(':').unwrap_or((text, text));
+            let alias = if alias.is_empty() { name } else { alias };
+            if name.is_empty() || !is_host_name(alias) {
+                return Err(Fault::new(FaultKind::BadRequest, Code::InvalidLink).with("link", bounds::short(text)));
+            }
+            // Docker's CLI takes a 404 for an image that is to be pulled.
+            let other = self.containers.find(name).map_err(|it| Fault::of(FaultKind::BadRequest, it.problem))?;
+            Ok(Link { other: other.id.clone(), alias: alias.to_owned() })
+        };
+        asked.iter().map(one).collect()
+    }
+
+    /// As they are now. Beyond the default bridge nothing comes of a link, as with Docker.
+    pub(super) fn linked(&self, container: &Container) -> Result<Linked> {
+        let mut linked = Linked::default();
+        if container.merged.network != NetworkMode::Bridge {
+            return Ok(linked);
+        }
+        for link in &container.links {
+            let other = self.containers.find(link.other.as_str())?;
+            let state = other.state();
+            let refused = || {
+                let fault = Fault::new(FaultKind::Conflict, Code::LinkNotRunning).with("other", &other.name);
+                fault.with("container", &container.name).with("alias", &link.alias)
+            };
+            let endpoint = state.endpoint.filter(|_| state.phase == Phase::Running).ok_or_else(refused)?;
+            let (address, name) = (endpoint.address, other.name.get());
+            let mut names = format!("{} {}", link.alias, other.merged.hostname);
+            if link.alias != name {
+                names = format!("{names} {name}");
+            }
+            linked.hosts.push((names, address.to_string()));
+            let asked = other.request.exposed_ports.keys().chain(&other.image.config.exposed_ports);
+            let ports: BTreeSet<Port> = asked.filter_map(|port| Port::of(port)).collect();
+            let path = format!("/{}/{}", container.name, link.alias);
+            linked.env.extend(variables(&link.alias, &path, address, &ports, &other.merged.env));
+        }
+        Ok(linked)
+    }
+}
+
+/// The variables that a container has of one that it is linked to.
+fn variables(alias: &str, path: &str, address: Ipv4Addr, ports: &BTreeSet<Port>, env: &[String]) -> Vec<String> {
+    let prefix = alias.to_uppercase().replace('-', "_");
+    let at = |port: &Port| format!("{}://{address}:{}", port.protocol, port.number);
+    let of = |port: &Port| format!("{prefix}_PORT_{}_{}", port.number, port.protocol.to_uppercase());
+    let ports: Vec<&Port> = ports.iter().collect();
+    let mut all: Vec<String> = ports.first().map(|port| format!("{prefix}_PORT={}", at(port))).into_iter().collect();
+    // Three and more in a row are told as a range, too.
+    let mut first = 0;
+    while first < ports.len() {
+        let next = |n: &usize| usize::from(ports[*n].number) == usize::from(ports[first].number) + (n - first);
+        let last = (first..ports.len()).take_while(next).last().unwrap_or(first);
+        if last > first + 1 {
+            let (from, to) = (ports[first], ports[last]);
+            let end = format!("{prefix}_PORT_{}_{}", from.number, to.protocol.to_uppercase());
+            all.push(format!("{}_START={}", of(from), at(from)));
+            all.push(format!("{}_ADDR={address}", of(from)));
+            all.push(format!("{}_PROTO={}", of(from), from.protocol));
+            all.push(format!("{}_PORT_START={}", of(from), from.number));
+            all.push(format!("{end}_END={}", at(to)));
+            all.push(format!("{end}_PORT_END={}", to.number));
+            first = last;
+        }
+        first += 1;
+    }
+    for port in ports {
+        all.push(format!("{}={}", of(port), at(port)));
+        all.push(format!("{}_ADDR={address}", of(port)));
+        all.push(format!("{}_PORT={}", of(port), port.number));
+        all.push(format!("{}_PROTO={}", of(port), port.protocol));
+    }
+    all.push(format!("{prefix}_NAME={path}"));
+    let said = env.iter().filter_map(|entry| entry.split_once('='));
+    let said = said.filter(|(name, _)| !matches!(*name, "HOME" | "PATH"));
+    all.extend(said.map(|(name, value)| format!("{prefix}_ENV_{name}={value}")));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_called_as_docker_calls_them() {
+        let ports = |all: &[&str]| all.iter().filter_map(|port| Port::of(port)).collect::<BTreeSet<_>>();
+        let env = ["PATH=/bin", "A=1", "B"].map(str::to_owned);
+        let address = Ipv4Addr::new(172, 17, 0, 2);
+        let said = variables("my-db", "/web/my-db", address, &ports(&["5432/tcp"]), &env);
+        assert_eq!(
+            said,
+            [
+                "MY_DB_PORT=tcp://172.17.0.2:5432",
+                "MY_DB_PORT_5432_TCP=tcp://172.17.0.2:5432",
+                "MY_DB_PORT_5432_TCP_ADDR=172.17.0.2",
+                "MY_DB_PORT_5432_TCP_PORT=5432",
+                "MY_DB_PORT_5432_TCP_PROTO=tcp",
+                "MY_DB_NAME=/web/my-db",
+                "MY_DB_ENV_A=1",
+            ]
+        );
+        let said = variables("db", "/web/db", address, &ports(&["80/tcp", "81/tcp", "82/tcp"]), &[]);
+        assert_eq!(
+            said[1..7],
+            [
+                "DB_PORT_80_TCP_START=tcp://172.17.0.2:80",
+                "DB_PORT_80_TCP_ADDR=172.17.0.2",
+                "DB_PORT_80_TCP_PROTO=tcp",
+                "DB_PORT_80_TCP_PORT_START=80",
+                "DB_PORT_80_TCP_END=tcp://172.17.0.2:82",
+                "DB_PORT_80_TCP_PORT_END=82",
+            ]
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! What a container's processes and namespaces are set to when it starts: `--ulimit`, `--sysctl`, `--oom-score-adj`, its names and
+//! where it asks for others, its hardware address. Read from the request; what Docker or the kernel would refuse later is refused
+//! here.
+
+use super::{bounds, invalid};
+use crate::docker::{self, ContainerConfig, HostConfig, Ulimit as Asked};
+use crate::engine::process::{Ulimit, resource};
+use crate::engine::{Fault, FaultKind, Result};
+use crate::trace::{Code, NetworkMode};
+use serde_json::Value;
+
+/// Before anything is made.
+pub(super) fn check(config: &ContainerConfig, host: &HostConfig) -> Result<()> {
+    ulimits(&host.ulimits)?;
+    sysctls(host)?;
+    let score = Value::from(host.oom_score_adj);
+    invalid::invalid("HostConfig.OomScoreAdj", &score).map_or(Ok(()), Err)?;
+    let mode = host.network_mode.as_str().into();
+    if mac(&config.mac_address)?.is_some() && matches!(mode, NetworkMode::Host | NetworkMode::Container(_)) {
+        return Err(Fault::new(FaultKind::BadRequest, Code::MacAndNetwork).with("network", mode));
+    }
+    Ok(())
+}
+
+/// As the kernel takes them.
+pub(super) fn ulimits(asked: &[Asked]) -> Result<Vec<Ulimit>> {
+    bounds::count("HostConfig.Ulimits", asked.len(), bounds::LIST)?;
+    let one = |asked: &Asked| {
+        let fault = |code| Fault::new(FaultKind::BadRequest, code).with("name", bounds::short(&asked.name));
+        let resource = resource(&asked.name).ok_or_else(|| fault(Code::UlimitUnknown))?;
+        // -1 is no limit: the greatest number there is.
+        let (soft, hard) = (asked.soft.cast_unsigned(), asked.hard.cast_unsigned());
+        if soft > hard {
+            return Err(fault(Code::UlimitSoftAboveHard).with("soft", asked.soft).with("hard", asked.hard));
+        }
+        Ok(Ulimit { resource, soft, hard })
+    };
+    asked.iter().map(one).collect()
+}
+
+/// Paths below `/proc/sys`, with what is written there.
+pub(super) fn sysctls(host: &HostConfig) -> Result<Vec<(String, String)>> {
+    bounds::count("HostConfig.Sysctls", host.sysctls.len(), bounds::LIST)?;
+    let of_host = host.network_mode == "host";
+    let one = |(name, value): (&String, &String)| {
+        bounds::length("HostConfig.Sysctls", name, bounds::NAME)?;
+        bounds::length("HostConfig.Sysctls", value, bounds::OPTIONS)?;
+        let fault = |code| Fault::new(FaultKind::BadRequest, code).with("sysctl", bounds::short(name));
+        let plain = name.split('.').all(|part| !part.is_empty() && part.bytes().all(is_plain));
+        if !plain || !docker::is_own_sysctl(name) {
+            return Err(fault(Code::SysctlNotAllowed));
+        }
+        if of_host && name.starts_with("net.") {
+            return Err(fault(Code::SysctlOfHost));
+        }
+        Ok((name.replace('.', "/"), value.clone()))
+    };
+    host.sysctls.iter().map(one).collect()
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// `02:42:ac:11:00:02`, or with dashes; none where nothing is said. One of a group, or of nobody, is none (`is_valid_ether_addr`).
+pub(super) fn mac(text: &str) -> Result<Option<[u8; 6]>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let bad = || Fault::new(FaultKind::BadRequest, Code::InvalidMac).with("mac", bounds::short(text));
+    let mac = docker::mac(text).ok_or_else(bad)?;
+    if mac[0] & 1 == 1 || mac == [0; 6] { Err(bad()) } else { Ok(Some(mac)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sysctls as sysctls_of;
+    use super::*;
+
+    #[test]
+    fn a_hardware_address_is_one_that_a_link_can_have() {
+        assert_eq!(mac("02:42:aC:11:00:99").unwrap(), Some([2, 0x42, 0xac, 0x11, 0, 0x99]));
+        assert_eq!(mac("02-42-ac-11-00-98").unwrap(), Some([2, 0x42, 0xac, 0x11, 0, 0x98]));
+        for bad in ["foo", "02:42", "01:00:00:00:00:01", "00:00:00:00:00:00", "02:42:ac:11:00:99:00", "2:42:ac:11:0:9"]
+        {
+            assert_eq!(mac(bad).unwrap_err().problem.code, Code::InvalidMac, "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_sysctls_of_the_containers_own_namespaces_are_set() {
+        let asked = |network: &str, name: &str| {
+            let sysctls = [(name.to_owned(), "1".to_owned())].into();
+            let host = HostConfig { sysctls, network_mode: network.into(), ..HostConfig::default() };
+            sysctls_of(&host).map(|all| all[0].0.clone()).map_err(|fault| fault.problem.code)
+        };
+        assert_eq!(asked("bridge", "net.ipv4.ip_forward"), Ok("net/ipv4/ip_forward".to_owned()));
+        assert_eq!(asked("host", "kernel.msgmax"), Ok("kernel/msgmax".to_owned()));
+        assert_eq!(asked("host", "net.ipv4.ip_forward"), Err(Code::SysctlOfHost));
+        for bad in ["vm.swappiness", "kernel.hostname", "net..x", "net.", "net./etc", "net.a/../b", "net.a b", ""] {
+            assert_eq!(asked("bridge", bad), Err(Code::SysctlNotAllowed), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_soft_limit_is_not_above_the_hard_one() {
+        let asked = |name: &str, soft, hard| {
+            let one = [Asked { name: name.into(), soft, hard }];
+            ulimits(&one).map(|all| (all[0].soft, all[0].hard)).map_err(|fault| fault.problem.code)
+        };
+        assert_eq!(asked("nofile", 5, 6), Ok((5, 6)));
+        assert_eq!(asked("cpu", 5, -1), Ok((5, u64::MAX)));
+        assert_eq!(asked("cpu", -1, 5), Err(Code::UlimitSoftAboveHard));
+        assert_eq!(asked("nofiles", 5, 6), Err(Code::UlimitUnknown));
+    }
+}
