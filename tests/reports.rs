@@ -30,6 +30,8 @@ mod foreign;
 mod frames;
 #[path = "reports/groups.rs"]
 mod groups;
+#[path = "reports/healthy.rs"]
+mod healthy;
 #[path = "reports/hosts.rs"]
 mod hosts;
 #[path = "reports/kinds.rs"]
@@ -51,6 +53,8 @@ mod pulls;
 mod refused;
 #[path = "reports/renamed.rs"]
 mod renamed;
+#[path = "reports/room.rs"]
+mod room;
 #[path = "reports/shown.rs"]
 mod shown;
 #[path = "reports/side.rs"]
@@ -97,6 +101,8 @@ mod sizes;
 mod small;
 #[path = "reports/spelled.rs"]
 mod spelled;
+#[path = "reports/stats.rs"]
+mod stats;
 #[path = "reports/statuses.rs"]
 mod statuses;
 #[path = "reports/told.rs"]
@@ -107,6 +113,8 @@ mod unasked;
 mod unbuilt;
 #[path = "reports/used.rs"]
 mod used;
+#[path = "reports/waits.rs"]
+mod waits;
 use side::Side;
 
 /// Of the shell's image.
@@ -131,8 +139,8 @@ macro_rules! areas {
 
 areas! {
     archives attached attachments bodies commands copied environment events exec exposed filters flags followed foreign frames
-    groups hosts kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
-    renamed shown signals sizes small spelled statuses told unasked unbuilt used volumes
+    groups healthy hosts kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
+    renamed room shown signals sizes small spelled stats statuses told unasked unbuilt used volumes waits
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::container::Rest;
 use super::shape::{nullable, or_default};
+use super::usage::VolumeUsage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,6 +20,9 @@ pub struct Volume {
     pub labels: BTreeMap<String, String>,
     #[serde(with = "nullable")]
     pub options: BTreeMap<String, String>,
+    /// None unless it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage_data: Option<VolumeUsage>,
 }
 
 /// `GET /volumes`

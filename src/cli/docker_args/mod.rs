@@ -3,10 +3,12 @@
 
 mod containers;
 mod images;
+mod system;
 mod volumes;
 
 pub use containers::*;
 pub use images::*;
+pub use system::*;
 pub use volumes::*;
 
 use clap::Args;

@@ -1,5 +1,6 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
+use super::invalid::invalid;
 use super::refusal::unsupported;
 use super::{LogOptions, bounds, limits};
 use crate::docker::{
@@ -49,7 +50,7 @@ pub fn parse(body: &Json) -> Result<Request> {
     let asked: ContainerCreate = docker::from_json(body)?;
     let ContainerCreate { config, host_config, networking_config } = asked;
     refuse_rest("", &config.rest)?;
-    refuse_health(config.healthcheck.as_ref())?;
+    check_health(config.healthcheck.as_ref())?;
     refuse("Domainname", &config.domainname, config.domainname.is_empty())?;
     refuse_host_config(&host_config)?;
     refuse_networking(&networking_config)?;
@@ -108,12 +109,13 @@ pub(super) fn check_restart(restart: &RestartPolicy) -> Result<()> {
     Ok(())
 }
 
-/// None is looked after here: one that says so, or nothing, is as good as none.
-fn refuse_health(asked: Option<&HealthConfig>) -> Result<()> {
+/// Of a kind of test that nobody knows nothing is run, as in Docker.
+fn check_health(asked: Option<&HealthConfig>) -> Result<()> {
     let Some(health) = asked else { return Ok(()) };
-    let rest = HealthConfig { test: Vec::new(), ..health.clone() };
-    let fine = rest == HealthConfig::default() && (health.test.is_empty() || health.test == ["NONE"]);
-    refuse("Healthcheck", health, fine)
+    refuse_rest("Healthcheck.", &health.rest)?;
+    bounds::arguments("Healthcheck.Test", &health.test)?;
+    let said = serde_json::to_value(health).unwrap_or_default();
+    invalid("Healthcheck", &said).map_or(Ok(()), Err)
 }
 
 /// A port without a place on the host is as good as none. It is one all the same.

@@ -170,6 +170,7 @@ impl Engine {
             (state.started, state.finished, state.status) = (Some(Moment::now()), None, 0);
             state.error.clear();
         });
+        self.begin_checks(cx, container)?;
         self.tell(container, "start", &[]);
         self.watch(Arc::clone(container), running, threads)
     }
@@ -185,7 +186,11 @@ impl Engine {
 
 /// Takes the right to start it. False when it runs already.
 fn begin(container: &Container, cancel: &Cancel, again: bool) -> Result<bool> {
-    container.wait_until(None, |state| state.phase != Phase::Ending && !state.borrowed);
+    container.wait_until(None, |state| match state.phase {
+        Phase::Ending => false,
+        Phase::Created | Phase::Exited | Phase::Restarting => !state.borrowed,
+        _ => true,
+    });
     container.update(|state| match state.phase {
         Phase::Restarting if again => {
             (state.phase, state.starting) = (Phase::Starting, Some(cancel.clone()));

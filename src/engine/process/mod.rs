@@ -24,6 +24,7 @@ mod spec;
 mod start;
 mod stdio;
 mod undo;
+mod used;
 mod user;
 
 pub use caps::check as check_capabilities;
@@ -36,6 +37,7 @@ pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp};
 pub use start::Spawner;
 pub use stdio::Io;
 pub use undo::{ProcessInverse, undo};
+pub use used::Used;
 pub use user::look_up;
 
 use super::cgroup::{Cgroups, Group, Limits, Shortages};
