@@ -6,7 +6,8 @@ use crate::cli::{Done, Failure, out};
 use crate::client::ClientError;
 use crate::client::units::human_size;
 use crate::docker::{
-    ContainersPruned, Empty, FilterQuery, Filters, ImageRemoved, NetworksPruned, VolumesPruned, with_query,
+    BuildsPruned, ContainersPruned, Empty, FilterQuery, Filters, ImageRemoved, NetworksPruned, VolumesPruned,
+    with_query,
 };
 use std::fmt::Display;
 
@@ -49,6 +50,13 @@ pub(super) fn prune_networks(session: &CommandSession<'_>, filters: Filters) -> 
     let pruned: NetworksPruned = session.client.post(&path, &Empty {})?;
     deleted("Networks", &pruned.networks_deleted);
     Ok(0)
+}
+
+/// The same of what is kept of builds.
+pub(super) fn prune_builds(session: &CommandSession<'_>, filters: Filters) -> Result<u64, ClientError> {
+    let path = with_query("/build/prune", &FilterQuery { filters });
+    let pruned: BuildsPruned = session.client.post(&path, &Empty {})?;
+    Ok(pruned.space_reclaimed)
 }
 
 /// The same of volumes.

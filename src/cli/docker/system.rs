@@ -50,7 +50,7 @@ fn kinds(usage: &DiskUsage) -> [[String; 5]; 4] {
     let bytes = |volume: &&Volume| u64::try_from(volume.usage_data.unwrap_or_default().size).unwrap_or(0);
     let mounted = |volume: &&Volume| volume.usage_data.is_some_and(|usage| usage.ref_count > 0);
     let line = |kind: &str, [total, active]: [usize; 2], size: u64, free: u64| {
-        let share = if size > 0 { format!(" ({}%)", free * 100 / size) } else { String::new() };
+        let share = (free * 100).checked_div(size).map_or_else(String::new, |percent| format!(" ({percent}%)"));
         let free = format!("{}{share}", human_size(free, 4));
         [kind.to_owned(), total.to_string(), active.to_string(), human_size(size, 4), free]
     };
@@ -170,7 +170,8 @@ pub(in crate::cli) fn prune(session: &CommandSession<'_>, args: &SystemPruneArgs
     if args.volumes {
         freed += prune::prune_volumes(session, asked.clone())?;
     }
-    freed += prune::prune_images(session, asked, args.all)?;
+    freed += prune::prune_images(session, asked.clone(), args.all)?;
+    freed += prune::prune_builds(session, asked)?;
     prune::reclaimed(freed);
     Ok(())
 }

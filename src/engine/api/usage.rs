@@ -4,6 +4,7 @@ use super::answer::{Answer, blocking, json};
 use super::filter::refuse_unknown;
 use super::{Shared, containers, images, inspect, query, volumes};
 use crate::docker::{BuildsPruned, DiskUsage, FilterQuery};
+use crate::engine::news::Subject;
 use crate::engine::{Engine, Result};
 use axum::extract::Request;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ fn count(engine: &Engine) -> Result<DiskUsage> {
 }
 
 /// Nothing is built here, so nothing is kept of it.
-pub(super) async fn prune_builds(request: Request) -> Answer {
+pub(super) async fn prune_builds(engine: Shared, request: Request) -> Answer {
     let FilterQuery { filters } = query::read(&request)?;
     refuse_unknown(
         &filters,
@@ -46,5 +47,6 @@ pub(super) async fn prune_builds(request: Request) -> Answer {
             "unused-for",
         ],
     )?;
+    engine.tell_pruned(Subject::Builder, 0);
     Ok(json(&BuildsPruned::default()))
 }

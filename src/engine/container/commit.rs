@@ -47,12 +47,27 @@ impl Engine {
             let plan = Plan::new(StepKind::CommitContainer, &container.name).by_hand(by_hand);
             cx.step(plan, |cx| {
                 self.hold_still(cx, container, how)?;
-                let image = self.committing(cx, container, how);
+                let image =
+                    self.committing(cx, container, how).inspect(|image| self.tell_commit(container, how, image));
                 self.release_after_commit(cx, container).and(image)
             })
         });
         drop(lent);
         result
+    }
+
+    /// Before the container goes on, as in Docker.
+    fn tell_commit(&self, container: &Container, how: &Commit, image: &Image) {
+        let named = how.tag.as_ref().map(Reference::familiar);
+        if let Some(name) = &named {
+            self.tell_image(image, "tag", name);
+        }
+        let of = [
+            ("comment", how.comment.clone()),
+            ("imageID", image.id.to_string()),
+            ("imageRef", named.unwrap_or_default()),
+        ];
+        self.tell(container, "commit", &of);
     }
 
     /// Lets a container that runs stand still, if that is wanted and can be here. One that stands still already is left as it is.

@@ -179,7 +179,7 @@ impl Engine {
         }
         let Ok(running) = container.main_process() else { return false };
         let (name, cancel) = (container.name.get(), Cancel::new());
-        let result = self.conductor.operate(OpKind::HealthProbe, name, &Asked::default(), &cancel, |cx| {
+        let result = self.conductor.operate(OpKind::HealthProbe, name, Asked::default(), &cancel, |cx| {
             let Some((probe, evidence)) = self.probe(cx, container, &running, check, watch) else { return Ok(()) };
             self.judge(cx, container, check, watch, probe, evidence)
         });

@@ -149,6 +149,13 @@ impl Engine {
         self.tell_command(&container, session.request.cmd.as_deref().unwrap_or_default(), &session.id, action);
     }
 
+    /// The user has left a command that goes on.
+    pub fn tell_session_left(&self, session: &ExecSession) {
+        if let Some(container) = session.of.upgrade() {
+            self.tell(&container, "exec_detach", &[("execID", session.id.clone())]);
+        }
+    }
+
     /// The same of any command in a container.
     pub(super) fn tell_command(&self, container: &Container, argv: &[String], id: &str, action: &str) {
         let (program, arguments) = argv.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));

@@ -170,7 +170,9 @@ impl Engine {
             (state.started, state.finished, state.status) = (Some(Moment::now()), None, 0);
             state.error.clear();
         });
-        self.begin_checks(cx, container)?;
+        if let Err(fault) = self.begin_checks(cx, container) {
+            tracing::warn!(%fault, container = %container.id, "nobody looks how a container does");
+        }
         self.tell(container, "start", &[]);
         self.watch(Arc::clone(container), running, threads)
     }

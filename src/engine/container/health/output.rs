@@ -63,7 +63,7 @@ pub fn read(
         _ => Vec::new(),
     };
     let unread = |e: io::Error| Fault::io("read", "the output of a health check", &e);
-    open.iter().try_for_each(|file| without_waiting(file)).map_err(unread)?;
+    open.iter().try_for_each(without_waiting).map_err(unread)?;
     let (begun, mut kept) = (Instant::now(), Kept::default());
     loop {
         let ended = wait(probe, &open).map_err(unread)?;
