@@ -82,5 +82,5 @@ pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, P
 pub use system::{
     AddressPool, Commit, Component, IndexInfo, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform,
 };
-pub use usage::{BuildsPruned, DiskUsage, VolumeUsage};
-pub use volume::{Volume, VolumeCreate, VolumeList, VolumesPruned};
+pub use usage::{BuildsPruned, DiskUsage};
+pub use volume::{Volume, VolumeCreate, VolumeList, VolumeUsage, VolumesPruned};

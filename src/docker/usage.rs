@@ -2,7 +2,7 @@
 
 use super::image::ImageSummary;
 use super::inspect::ContainerSummary;
-use super::shape::{nullable, or_default};
+use super::shape::nullable;
 use super::volume::Volume;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,15 +32,4 @@ pub struct BuildsPruned {
     #[serde(with = "nullable")]
     pub caches_deleted: Vec<String>,
     pub space_reclaimed: u64,
-}
-
-/// Of a volume, where its size is asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct VolumeUsage {
-    /// Bytes; -1 is not counted.
-    pub size: i64,
-    /// How many containers have it; -1 is not counted.
-    #[serde(deserialize_with = "or_default::deserialize")]
-    pub ref_count: i64,
 }

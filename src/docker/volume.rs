@@ -2,7 +2,6 @@
 
 use super::container::Rest;
 use super::shape::{nullable, or_default};
-use super::usage::VolumeUsage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,6 +22,17 @@ pub struct Volume {
     /// None unless it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage_data: Option<VolumeUsage>,
+}
+
+/// Of a volume, where its size is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct VolumeUsage {
+    /// Bytes; -1 is not counted.
+    pub size: i64,
+    /// How many containers have it; -1 is not counted.
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub ref_count: i64,
 }
 
 /// `GET /volumes`

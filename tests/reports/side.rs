@@ -119,7 +119,7 @@ impl<'a> Side<'a> {
     }
 
     /// The same with a terminal's connection, once that was handed over: types when it has said that, and waits for its end.
-    pub fn type_into(&self, path: &str, body: &str, said: &str, typed: &[u8]) -> String {
+    pub fn type_into(&self, path: &str, body: &str, said: &str, typed: &[u8]) {
         let mut stream = UnixStream::connect(self.socket()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let head = format!(
@@ -138,7 +138,6 @@ impl<'a> Side<'a> {
         assert!(answer.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&answer));
         stream.write_all(typed).unwrap();
         stream.read_to_end(&mut answer).unwrap();
-        text(&answer)
     }
 
     pub fn get(&self, path: &str) -> serde_json::Value {

@@ -216,15 +216,19 @@ fn left(side: &Side<'_>) {
     good(side.args(&["run", "-dit", "--name", "told-g", IMAGE, "sleep", "600"]));
     let watched = Watched::new(side);
     side.type_into("/containers/told-g/attach?stream=1&stdin=1&stdout=1", "", "", b"x\x10\x11");
-    let body = r#"{"Cmd":["sh","-c","echo ready && sleep 601"],"Tty":true,"AttachStdin":true,"AttachStdout":true}"#;
-    let (status, made) = side.post("/containers/told-g/exec", body);
-    assert_eq!(status, 201);
-    let made: Value = serde_json::from_slice(&made).unwrap();
-    let path = format!("/exec/{}/start", made["Id"].as_str().unwrap());
-    let said = side.type_into(&path, r#"{"Detach":false,"Tty":true}"#, "ready", b"\x10\x11");
-    println!("{said}");
-    watched.is("container attach told-g; container detach told-g; container exec_create: sh -c echo ready && sleep 601 told-g; \
-         container exec_start: sh -c echo ready && sleep 601 told-g; container exec_detach told-g");
+    watched.is("container attach told-g; container detach told-g");
+    // Docker 20.10 takes that for a failure of the command.
+    if !side.is_docker() {
+        let watched = Watched::new(side);
+        let body = r#"{"Cmd":["sh","-c","echo ready && sleep 601"],"Tty":true,"AttachStdin":true,"AttachStdout":true}"#;
+        let (status, made) = side.post("/containers/told-g/exec", body);
+        assert_eq!(status, 201);
+        let made: Value = serde_json::from_slice(&made).unwrap();
+        let path = format!("/exec/{}/start", made["Id"].as_str().unwrap());
+        side.type_into(&path, r#"{"Detach":false,"Tty":true}"#, "ready", b"\x10\x11");
+        watched.is("container exec_create: sh -c echo ready && sleep 601 told-g; \
+             container exec_start: sh -c echo ready && sleep 601 told-g; container exec_detach told-g");
+    }
     side.good("rm -f told-g");
 }
 

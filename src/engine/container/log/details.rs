@@ -1,8 +1,8 @@
 //! What `--log-opt labels=…` and `env=…` say of a container before each line of `docker logs --details` (moby
 //! `daemon/logger/loginfo.go`, `api/server/httputils/write_log_stream.go`).
 
+use crate::spec::url::encode;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// Options that name what is said.
 pub const NAMED: &[&str] = &["labels", "env"];
@@ -17,17 +17,9 @@ pub fn details(config: &BTreeMap<String, String>, labels: &BTreeMap<String, Stri
     all.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect::<Vec<_>>().join(",")
 }
 
-/// As Go escapes what stands in a query: a space is a plus.
+/// As Go escapes what stands in a query: a space is a plus, and nothing that may mean something is left.
 fn escaped(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut said, byte| {
-        match byte {
-            b' ' => said.push('+'),
-            byte if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) => said.push(char::from(byte)),
-            // A text takes all that is written to it.
-            byte => write!(said, "%{byte:02X}").unwrap_or_default(),
-        }
-        said
-    })
+    encode(text).replace("%20", "+").replace('/', "%2F").replace(':', "%3A").replace('@', "%40")
 }
 
 #[cfg(test)]
