@@ -18,6 +18,8 @@ mod query;
 mod same;
 #[path = "docker_types/sample.rs"]
 mod sample;
+#[path = "docker_types/usage.rs"]
+mod usage;
 
 use bollard_stubs::models;
 use dockwalk::docker::{Endpoint, Id};
@@ -77,6 +79,7 @@ fn check(endpoint: Endpoint) {
         }
         E::ContainerPrune => same::<_, models::ContainerPruneResponse>(&sample::containers_pruned()),
         E::ContainerChanges => same::<_, models::FilesystemChange>(&sample::container_change()),
+        E::ContainerStats => same::<_, models::ContainerStatsResponse>(&usage::container_stats()),
         E::ContainerTop => same::<_, models::ContainerTopResponse>(&sample::container_top()),
         E::ContainerUpdate => {
             same_but::<_, models::ContainerUpdateBody>(&sample::container_update(), older::UPDATE);
@@ -114,6 +117,14 @@ fn check(endpoint: Endpoint) {
         E::Version => same::<_, models::SystemVersion>(&sample::version()),
         E::Info => same_but::<_, models::SystemInfo>(&sample::info(), older::INFO),
         E::Events => same_but::<_, models::EventMessage>(&sample::event(), older::EVENT),
+        // The model's is of a later API; what it is made of is the same.
+        E::DiskUsage => {
+            let usage = usage::disk_usage();
+            usage.images.iter().for_each(|image| same_but::<_, models::ImageSummary>(image, older::IMAGE_SUMMARY));
+            usage.containers.iter().for_each(same::<_, models::ContainerSummary>);
+            usage.volumes.iter().for_each(same::<_, models::Volume>);
+        }
+        E::BuildPrune => same::<_, models::BuildPruneResponse>(&usage::builds_pruned()),
         E::Auth => {
             same_but::<_, models::AuthConfig>(&sample::auth_config(), older::AUTH);
             same::<_, models::AuthResponse>(&sample::auth_answer());

@@ -111,6 +111,7 @@ fn container(id: &ContainerId) -> Container {
         tty: false,
         labels: std::collections::BTreeMap::new(),
         state: ContainerState::Created,
+        health: None,
     }
 }
 

@@ -32,6 +32,8 @@ mod foreign;
 mod frames;
 #[path = "reports/groups.rs"]
 mod groups;
+#[path = "reports/healthy.rs"]
+mod healthy;
 #[path = "reports/hosts.rs"]
 mod hosts;
 #[path = "reports/inits.rs"]
@@ -55,6 +57,8 @@ mod pulls;
 mod refused;
 #[path = "reports/renamed.rs"]
 mod renamed;
+#[path = "reports/room.rs"]
+mod room;
 #[path = "reports/shares.rs"]
 mod shares;
 #[path = "reports/sharing.rs"]
@@ -107,6 +111,8 @@ mod sizes;
 mod small;
 #[path = "reports/spelled.rs"]
 mod spelled;
+#[path = "reports/stats.rs"]
+mod stats;
 #[path = "reports/statuses.rs"]
 mod statuses;
 #[path = "reports/told.rs"]
@@ -119,6 +125,8 @@ mod unasked;
 mod unbuilt;
 #[path = "reports/used.rs"]
 mod used;
+#[path = "reports/waits.rs"]
+mod waits;
 use side::Side;
 
 /// Of the shell's image.
@@ -142,9 +150,10 @@ macro_rules! areas {
 }
 
 areas! {
-    allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags followed foreign frames
-    groups hosts inits kinds layerless linked listed longlines mark memory odd partly paused programs pruned refused removals
-    renamed shares sharing shown signals sizes small spelled statuses told tuned unasked unbuilt used volumes
+    allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
+    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory odd partly paused
+    programs pruned refused removals renamed room shares sharing shown signals sizes small spelled stats statuses told tuned
+    unasked unbuilt used volumes waits
 }
 
 #[test]

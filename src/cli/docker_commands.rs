@@ -58,6 +58,10 @@ commands! {
         Update(UpdateArgs) => update::update,
         /// Display the running processes of a container
         Top(TopArgs) => update::top,
+        /// Display a live stream of container(s) resource usage statistics
+        Stats(StatsArgs) => stats::stats,
+        /// List port mappings or a specific mapping for the container
+        Port(PortArgs) => port::port,
         /// Remove one or more containers
         Rm(RmArgs) => lifecycle::rm,
         /// Fetch the logs of a container
@@ -128,6 +132,9 @@ commands! {
         /// Manage networks
         #[command(subcommand)]
         Network(NetworkCommand) => group,
+        /// Manage Docker
+        #[command(subcommand)]
+        System(SystemCommand) => group,
         /// Show the version
         Version(FormatArg) => inspect::version,
         /// Display system-wide information
@@ -180,6 +187,18 @@ commands! {
         Rm(VolumeRmArgs) => volumes::remove,
         /// Remove unused local volumes
         Prune(VolumePruneArgs) => prune::volumes,
+    }
+
+    /// `docker system …`
+    enum SystemCommand {
+        /// Show docker disk usage
+        Df(DfArgs) => system::df,
+        /// Remove unused data
+        Prune(SystemPruneArgs) => system::prune,
+        /// Display system-wide information
+        Info(FormatArg) => inspect::info,
+        /// Get real time events from the server
+        Events(EventsArgs) => lifecycle::events,
     }
 
     /// `docker network …`

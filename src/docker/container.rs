@@ -75,7 +75,7 @@ pub struct ContainerConfig {
     pub rest: Rest,
 }
 
-/// How Docker would find out whether a container does its work: nothing is run for that here. Times are billionths of a second.
+/// How it is found out whether a container does its work. Times are billionths of a second.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct HealthConfig {

@@ -40,14 +40,13 @@ features! {
     /// A container's streams over a web socket.
     AttachSocket = "attach-socket": [] GET "/containers/{id}/attach/ws";
     Build = "build": ["build", "builder", "buildx", "bake", "image build"]
-        POST "/build" POST "/build/cancel" POST "/build/prune" POST "/session" POST "/grpc";
+        POST "/build" POST "/build/cancel" POST "/session" POST "/grpc";
     Checkpoint = "checkpoint": ["checkpoint"]
         GET "/containers/{id}/checkpoints" POST "/containers/{id}/checkpoints"
         DELETE "/containers/{id}/checkpoints/{checkpoint}";
     Compose = "compose": ["compose"];
     /// What a registry has of an image, without pulling it.
     Distribution = "distribution": ["manifest", "trust"] GET "/distribution/{name}/json";
-    DiskUsage = "disk-usage": ["system df"] GET "/system/df";
     Network = "network":
         ["network create", "network rm", "network remove", "network connect", "network disconnect"]
         POST "/networks/create" DELETE "/networks/{id}" POST "/networks/{id}/connect"
@@ -56,13 +55,11 @@ features! {
         GET "/plugins" POST "/plugins/create" GET "/plugins/privileges" POST "/plugins/pull" DELETE "/plugins/{name}"
         POST "/plugins/{name}/disable" POST "/plugins/{name}/enable" GET "/plugins/{name}/json"
         POST "/plugins/{name}/push" POST "/plugins/{name}/set" POST "/plugins/{name}/upgrade";
-    Prune = "prune": ["system prune"];
     Search = "search": ["search"] GET "/images/search";
     /// What swarm mode hands to its services.
     Secret = "secret": ["secret", "config"]
         GET "/secrets" POST "/secrets/create" DELETE "/secrets/{id}" GET "/secrets/{id}" POST "/secrets/{id}/update"
         GET "/configs" POST "/configs/create" DELETE "/configs/{id}" GET "/configs/{id}" POST "/configs/{id}/update";
-    Stats = "stats": ["stats", "container stats"] GET "/containers/{id}/stats";
     Swarm = "swarm": ["swarm", "node", "service", "stack", "volume update"]
         GET "/swarm" POST "/swarm/init" POST "/swarm/join" POST "/swarm/leave" POST "/swarm/unlock"
         GET "/swarm/unlockkey" POST "/swarm/update" GET "/nodes" DELETE "/nodes/{id}" GET "/nodes/{id}"
@@ -110,15 +107,15 @@ mod tests {
     fn an_endpoint_is_known_by_its_feature() {
         for (method, path, feature) in [
             ("POST", "/build", Some(Feature::Build)),
-            ("GET", "/containers/box/stats", Some(Feature::Stats)),
+            ("GET", "/containers/box/attach/ws", Some(Feature::AttachSocket)),
             ("GET", "/distribution/lab/shell:1/json", Some(Feature::Distribution)),
             ("DELETE", "/plugins/a/b:latest", Some(Feature::Plugin)),
             ("POST", "/plugins/a/b:latest/enable", Some(Feature::Plugin)),
             ("PUT", "/volumes/data", Some(Feature::Swarm)),
             ("DELETE", "/containers/box/checkpoints/one", Some(Feature::Checkpoint)),
             ("GET", "/build", None),
-            ("GET", "/containers//stats", None),
-            ("GET", "/containers/box/statsmost", None),
+            ("GET", "/containers//attach/ws", None),
+            ("GET", "/containers/box/attach/wss", None),
             ("GET", "/", None),
             ("GET", "/nothing", None),
         ] {
@@ -131,7 +128,7 @@ mod tests {
         for (words, feature) in [
             (&["build", "."][..], Some(Feature::Build)),
             (&["network", "create", "net"], Some(Feature::Network)),
-            (&["system", "prune"], Some(Feature::Prune)),
+            (&["system", "prune"], None),
             (&["container", "prune"], None),
             (&["swarm"], Some(Feature::Swarm)),
             (&["network"], None),

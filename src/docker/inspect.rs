@@ -217,6 +217,32 @@ pub struct ContainerState {
     pub error: String,
     pub started_at: String,
     pub finished_at: String,
+    /// None where no health check has been begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthState>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct HealthState {
+    /// `starting`, `healthy`, `unhealthy`
+    pub status: String,
+    /// Probes that have failed in a row.
+    pub failing_streak: i64,
+    /// The latest, oldest first.
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub log: Vec<HealthProbe>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct HealthProbe {
+    pub start: String,
+    pub end: String,
+    /// -1 for one that was not executed or took too long.
+    pub exit_code: i64,
+    /// At most 4,096 bytes, and `...` for more.
+    pub output: String,
 }
 
 /// An entry of `Mounts`.

@@ -15,7 +15,7 @@ pub enum Known {
 
 /// What a request may have beside the fields of the types here, by the object that it stands in.
 const FIELDS: &[(&str, &str)] = &[
-    ("", "Healthcheck ClusterVolumeSpec Driver DriverOpts"),
+    ("", "ClusterVolumeSpec Driver DriverOpts"),
     (
         "HostConfig.",
         "Annotations BlkioDeviceReadBps BlkioDeviceReadIOps BlkioDeviceWriteBps BlkioDeviceWriteIOps \

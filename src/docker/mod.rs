@@ -32,9 +32,11 @@ mod ordered;
 mod port;
 mod query;
 mod shape;
+mod stats;
 mod stream;
 mod system;
 mod unbuilt;
+mod usage;
 mod volume;
 
 pub use asked::{ARCHIVE, IMAGE};
@@ -57,8 +59,8 @@ pub use image::{
 };
 pub use inspect::{
     ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, ContainerTop,
-    ContainerUpdated, ContainersPruned, EndpointAddresses, EndpointIpamConfig, EndpointSettings, MountPoint,
-    NetworkSettings, PathStat, PortSummary, SummaryHostConfig, SummaryNetworks, WaitError,
+    ContainerUpdated, ContainersPruned, EndpointAddresses, EndpointIpamConfig, EndpointSettings, HealthProbe,
+    HealthState, MountPoint, NetworkSettings, PathStat, PortSummary, SummaryHostConfig, SummaryNetworks, WaitError,
 };
 pub use known::{Known, bool_of, known};
 pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer, NetworksPruned};
@@ -68,16 +70,21 @@ pub use port::Port;
 pub(crate) use query::tests::check as check_query;
 pub use query::{
     AttachQuery, BadQuery, CommitQuery, ContainerArchiveQuery, ContainerCreateQuery, ContainerInspectQuery,
-    ContainerKillQuery, ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStopQuery,
-    ContainerTopQuery, ContainerWaitQuery, EventsQuery, FilterQuery, ImageCreateQuery, ImageListQuery, ImageLoadQuery,
-    ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery, ImageSaveQuery, ImageSource, ImageTagQuery, LogsQuery,
-    ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition, bytes_from_query, from_query, unix_time, with_bytes,
-    with_query,
+    ContainerKillQuery, ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStatsQuery,
+    ContainerStopQuery, ContainerTopQuery, ContainerWaitQuery, EventsQuery, FilterQuery, ImageCreateQuery,
+    ImageListQuery, ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery, ImageSaveQuery, ImageSource,
+    ImageTagQuery, LogsQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition, bytes_from_query, from_query,
+    unix_time, with_bytes, with_query,
 };
 pub use shape::{Empty, Id};
+pub use stats::{
+    BlkioEntry, BlkioStats, ContainerStats, CpuStats, CpuUsage, MemoryStats, NetworkStats, PidsStats, StorageStats,
+    ThrottlingData,
+};
 pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, ProgressLine, Pushed};
 pub use system::{
     AddressPool, Commit, Component, IndexInfo, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform,
 };
 pub use unbuilt::{UnbuiltAddresses, UnbuiltEndpoint, UnbuiltOptions};
-pub use volume::{Volume, VolumeCreate, VolumeList, VolumesPruned};
+pub use usage::{BuildsPruned, DiskUsage};
+pub use volume::{Volume, VolumeCreate, VolumeList, VolumeUsage, VolumesPruned};

@@ -19,6 +19,20 @@ pub struct Volume {
     pub labels: BTreeMap<String, String>,
     #[serde(with = "nullable")]
     pub options: BTreeMap<String, String>,
+    /// None unless it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage_data: Option<VolumeUsage>,
+}
+
+/// Of a volume, where its size is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct VolumeUsage {
+    /// Bytes; -1 is not counted.
+    pub size: i64,
+    /// How many containers have it; -1 is not counted.
+    #[serde(deserialize_with = "or_default::deserialize")]
+    pub ref_count: i64,
 }
 
 /// `GET /volumes`

@@ -15,6 +15,7 @@ mod handle;
 mod ids;
 pub mod lab;
 pub mod layer;
+mod machine;
 mod moment;
 pub mod net;
 mod news;

@@ -35,6 +35,8 @@ pub enum Subject {
     Image,
     Volume,
     Network,
+    /// What is kept of builds.
+    Builder,
 }
 
 impl Subject {
@@ -44,6 +46,7 @@ impl Subject {
             Self::Image => "image",
             Self::Volume => "volume",
             Self::Network => "network",
+            Self::Builder => "builder",
         }
     }
 }

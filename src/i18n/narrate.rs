@@ -7,7 +7,7 @@ mod upper;
 use super::{Words, size as bytes};
 use crate::spec::{ContainerId, Digest};
 use crate::trace::{
-    Body, Change, ContainerState, DirRole, Event, Link, LinkKey, MountKind, Outcome, Property, PushedHow, World,
+    Body, Change, ContainerState, DirRole, Event, Health, Link, LinkKey, MountKind, Outcome, Property, PushedHow, World,
 };
 
 /// A message and its variables.
@@ -135,6 +135,7 @@ fn describe(change: &Change, before: &World) -> Sentence {
         Change::UpperChanged(it) => upper::describe(it, before),
         Change::ContainerCreated(_)
         | Change::ContainerState { .. }
+        | Change::ContainerHealth { .. }
         | Change::ContainerRenamed { .. }
         | Change::ContainerGone { .. }
         | Change::NamespaceSeen(_)
@@ -297,6 +298,14 @@ fn describe_process(change: &Change, before: &World) -> Sentence {
             let name = if state.lives() { "pid" } else { "status" };
             let told = sentence(key).with("container", container(before, id));
             number.into_iter().fold(told, |told, number| told.with(name, number))
+        }
+        Change::ContainerHealth { id, health } => {
+            let key = match health {
+                Health::Starting => "change-container-health-starting",
+                Health::Healthy => "change-container-health-healthy",
+                Health::Unhealthy => "change-container-health-unhealthy",
+            };
+            sentence(key).with("container", container(before, id))
         }
         Change::ContainerRenamed { id, name } => {
             sentence("change-container-renamed").with("container", container(before, id)).with("name", name)

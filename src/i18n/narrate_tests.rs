@@ -177,7 +177,11 @@ fn samples() -> Vec<Change> {
             tty: true,
             labels: BTreeMap::new(),
             state: ContainerState::Created,
+            health: None,
         }),
+        Change::ContainerHealth { id: id(), health: Health::Starting },
+        Change::ContainerHealth { id: id(), health: Health::Healthy },
+        Change::ContainerHealth { id: id(), health: Health::Unhealthy },
         Change::ContainerRenamed { id: id(), name: text("new") },
         state(ContainerState::Paused { pid: 9 }),
         Change::ContainerGone { id: id() },
@@ -286,7 +290,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 50;
+const KINDS: usize = 51;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -298,7 +302,7 @@ fn kind(change: &Change) -> usize {
         C::ImageTagged { .. } => 15, C::ImageUntagged { .. } => 16, C::ImageGone { .. } => 17, C::MountSeen(_) => 18,
         C::MountGone { .. } => 19, C::VolumeSeen(_) => 20, C::VolumeGone { .. } => 21, C::DirSeen(_) => 22,
         C::UpperChanged(_) => 48, C::DirGone { .. } => 23, C::ContainerCreated(_) => 24, C::ContainerState { .. } => 25,
-        C::ContainerRenamed { .. } => 49,
+        C::ContainerRenamed { .. } => 49, C::ContainerHealth { .. } => 50,
         C::ContainerGone { .. } => 26, C::NamespaceSeen(_) => 27, C::NamespaceGone { .. } => 28,
         C::ProcessSeen(_) => 29, C::ProcessChanged { .. } => 30, C::ProcessGone { .. } => 31, C::CgroupSeen(_) => 32,
         C::CgroupGone { .. } => 33, C::NetworkSeen(_) => 34, C::NetworkGone { .. } => 35,

@@ -42,7 +42,9 @@ impl Names {
             (["image", ..] | ["save" | "rmi"], "names") => Some(Self::Images),
             (["inspect"], "names") => Some(Self::Any),
             (_, "names" | "name" | "container" | "name_and_command") => match command {
-                "exec" | "attach" | "stop" | "kill" | "pause" | "unpause" | "top" => Some(Self::Running),
+                "exec" | "attach" | "stop" | "kill" | "pause" | "unpause" | "top" | "stats" | "port" => {
+                    Some(Self::Running)
+                }
                 "start" => Some(Self::Stopped),
                 "rm" | "logs" | "diff" | "wait" | "commit" | "inspect" | "restart" | "rename" | "update" | "export" => {
                     Some(Self::Containers)

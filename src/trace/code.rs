@@ -78,7 +78,9 @@ impl<'de> Deserialize<'de> for Code {
 
 codes! {
     // cli.ftl
+    AllTagsOfTag = "all-tags-of-tag",
     AttachAndDetach = "attach-and-detach",
+    BadDuration = "bad-duration",
     BadMoment = "bad-moment",
     BadRestart = "bad-restart",
     BadSize = "bad-size",
@@ -100,14 +102,17 @@ codes! {
     EnvFileNoName = "env-file-no-name",
     EnvFileSpaces = "env-file-spaces",
     EnvFileUnreadable = "env-file-unreadable",
+    HealthAndNone = "health-and-none",
     MountField = "mount-field",
     MountSpace = "mount-space",
     MountWithoutTarget = "mount-without-target",
+    NoPublicPort = "no-public-port",
     NoSuchThing = "no-such-thing",
     NotATerminal = "not-a-terminal",
     NotInThisBuild = "not-in-this-build",
     OneContainer = "one-container",
     PasswordUnread = "password-unread",
+    PruneVolumesUntil = "prune-volumes-until",
     TemplateRefused = "template-refused",
     TerminalRefused = "terminal-refused",
     UnknownLevel = "unknown-level",

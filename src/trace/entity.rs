@@ -99,9 +99,10 @@ impl Change {
             Self::DirGone { path } => Entity::Dir(path.clone()),
             Self::UpperChanged(it) => Entity::Dir(it.upper.clone()),
             Self::ContainerCreated(container) => Entity::Container(container.id.clone()),
-            Self::ContainerState { id, .. } | Self::ContainerRenamed { id, .. } | Self::ContainerGone { id } => {
-                Entity::Container(id.clone())
-            }
+            Self::ContainerState { id, .. }
+            | Self::ContainerHealth { id, .. }
+            | Self::ContainerRenamed { id, .. }
+            | Self::ContainerGone { id } => Entity::Container(id.clone()),
             Self::NamespaceSeen(namespace) => Entity::Namespace(namespace.inode),
             Self::NamespaceGone { inode } => Entity::Namespace(*inode),
             Self::ProcessSeen(process) => Entity::Process(process.pid),

@@ -1,6 +1,6 @@
-use super::{Body, Change, Code, Entity, Event, Level, Op, OpId, Outcome, Plan, Seq, Step, StepId, StepKind};
+use super::{Body, Change, Code, Entity, Event, Level, Op, OpId, OpKind, Outcome, Plan, Seq, Step, StepId, StepKind};
 use crate::spec::ContainerId;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Where the steps, operations and things of a trace are in it. Holds numbers; what they say is read from the events.
@@ -14,6 +14,8 @@ pub struct Index {
     places: HashMap<StepId, usize>,
     /// Operations in the order they began, and where.
     ops: VecDeque<(OpId, Seq)>,
+    /// Those among them that only look how a container does.
+    probes: HashSet<OpId>,
     /// Operation → where it ended.
     ended: HashMap<OpId, Seq>,
     /// Terminals in the order in which they printed something for the first time.
@@ -64,7 +66,12 @@ impl Index {
     /// Takes in the event that comes next.
     pub fn push(&mut self, event: &Event) {
         match &event.body {
-            Body::OpBegan { op: Op { id, .. } } => self.ops.push_back((*id, event.seq)),
+            Body::OpBegan { op: Op { id, kind, .. } } => {
+                self.ops.push_back((*id, event.seq));
+                if *kind == OpKind::HealthProbe {
+                    self.probes.insert(*id);
+                }
+            }
             Body::OpEnded { op, .. } => drop(self.ended.insert(*op, event.seq)),
             Body::StepAnnounced { step } => {
                 let Step { id, parent, plan: Plan { kind, .. }, .. } = step;
@@ -134,6 +141,11 @@ impl Index {
         &self.ops
     }
 
+    /// That operation only looks how a container does.
+    pub fn is_probe(&self, op: OpId) -> bool {
+        self.probes.contains(&op)
+    }
+
     /// Where that operation ended.
     pub fn ended(&self, op: OpId) -> Option<Seq> {
         self.ended.get(&op).copied()
@@ -161,7 +173,8 @@ impl Index {
             self.steps.pop_front();
             self.forgotten += 1;
         }
-        while self.ops.front().is_some_and(|(_, began)| *began <= through) {
+        while let Some((op, _)) = self.ops.front().filter(|(_, began)| *began <= through) {
+            self.probes.remove(op);
             self.ops.pop_front();
         }
         self.ended.retain(|_, ended| *ended > through);

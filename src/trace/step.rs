@@ -205,6 +205,10 @@ kinds! {
     // ── while it runs, and after ──
     /// A process is started in a running container.
     ExecProcess = Process, Story;
+    /// A health check's command is run in a container.
+    ProbeHealth = Process, Stage;
+    /// A health check judges a container otherwise than before.
+    JudgeHealth = Process, Story;
     /// A container gets another name.
     RenameContainer = Process, Story;
     /// All processes of a container stand still: the kernel's freezer.

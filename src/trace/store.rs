@@ -226,6 +226,14 @@ impl Trace {
         self.index.ops().iter().copied()
     }
 
+    /// An operation that only looked how a container does, and found what was known: nothing of the story.
+    pub fn is_quiet(&self, op: OpId, began: Seq) -> bool {
+        let over = self.index.ended(op).unwrap_or(Seq::MAX);
+        let judged = |mark: &StepMark| mark.kind == StepKind::JudgeHealth;
+        let mut within = self.steps(self.steps_before(began)).take_while(|mark| mark.announced < over);
+        self.index.is_probe(op) && !within.any(judged)
+    }
+
     /// The terminals that have printed something by `position`, the latest to begin last; none is the lab host's.
     pub fn terminals(&self, position: u64) -> impl DoubleEndedIterator<Item = &Option<ContainerId>> {
         let all = self.index.terminals();

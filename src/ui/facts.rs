@@ -6,7 +6,8 @@ use super::fonts;
 use crate::i18n::{Words, size};
 use crate::spec::Digest;
 use crate::trace::{
-    BlobState, ContainerState, Descriptor, Entity, Family, Link, LinkKind, MountKind, ProcessState, Property, World,
+    BlobState, ContainerState, Descriptor, Entity, Family, Health, Link, LinkKind, MountKind, ProcessState, Property,
+    World,
 };
 
 /// How many paths of a directory are listed; the rest is counted.
@@ -350,6 +351,14 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
                     let tone = if status == 0 { Tone::Plain } else { Tone::Bad };
                     t.toned("fact-state", format!("exited ({status})"), tone);
                 }
+            }
+            if let Some(health) = container.health {
+                let tone = match health {
+                    Health::Starting => Tone::Plain,
+                    Health::Healthy => Tone::Good,
+                    Health::Unhealthy => Tone::Bad,
+                };
+                t.toned("fact-health", health.name().to_owned(), tone);
             }
             t.row("fact-id", container.id.short());
             t.link("fact-image", &container.image_name, Entity::Config(container.image.clone()));

@@ -36,6 +36,7 @@ fn check(endpoint: Endpoint) {
             copy_uidgid: some(),
             ..Default::default()
         }),
+        E::ContainerStats => known::<ContainerStatsQuery>(&model::StatsOptions::default()),
         E::ContainerTop => known::<ContainerTopQuery>(&model::TopOptions::default()),
         E::ContainerWait => known::<ContainerWaitQuery>(&model::WaitContainerOptions::default()),
         E::ContainerResize => known::<ResizeQuery>(&model::ResizeContainerTTYOptions::default()),
@@ -61,6 +62,7 @@ fn check(endpoint: Endpoint) {
             changes: vec![String::new()],
             ..Default::default()
         }),
+        E::BuildPrune => known::<FilterQuery>(&model::PruneBuildOptions { filters: some(), ..Default::default() }),
         E::ImagePrune => known::<FilterQuery>(&model::PruneImagesOptions { filters: some() }),
         E::ImageLoad => known::<ImageLoadQuery>(&model::ImportImageOptions { platform: some(), ..Default::default() }),
         E::ImageSave => known::<ImageSaveQuery>(&model::ExportImageOptions { platform: some() }),
@@ -92,6 +94,7 @@ fn check(endpoint: Endpoint) {
         | E::Version
         | E::Info
         | E::Auth
+        | E::DiskUsage
         | E::ContainerChanges
         | E::ContainerExport
         | E::ContainerPause

@@ -234,6 +234,16 @@ pub fn container_inspect() -> ContainerInspect {
             exit_code: 1,
             error: text("no"),
             started_at: text("2026-11-21T20:55:10.123456789Z"),
+            health: Some(HealthState {
+                status: text("healthy"),
+                failing_streak: 1,
+                log: vec![HealthProbe {
+                    start: text("2026-11-21T20:55:10Z"),
+                    end: text("2026-11-21T20:55:11Z"),
+                    exit_code: 1,
+                    output: text("no"),
+                }],
+            }),
             finished_at: text("2026-11-21T20:55:10.123456789Z"),
         },
         image: text("sha256:1"),
@@ -461,6 +471,7 @@ pub fn volume() -> Volume {
         scope: text("local"),
         labels: map("a", text("b")),
         options: map("c", text("d")),
+        usage_data: Some(VolumeUsage { size: 1, ref_count: 2 }),
     }
 }
 

@@ -8,6 +8,7 @@ mod cli;
 #[path = "../common/clients.rs"]
 mod clients;
 mod commit;
+mod committing;
 mod crafted;
 #[path = "../common/engine.rs"]
 mod engine;

@@ -67,6 +67,7 @@ impl Fixture {
             tty: false,
             labels: std::collections::BTreeMap::new(),
             state: ContainerState::Created,
+            health: None,
         };
         self.operate(|cx| {
             cx.observe(Change::ContainerCreated(created), vec![Evidence::file("test", "test")]);

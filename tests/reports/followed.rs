@@ -28,4 +28,10 @@ pub fn area(side: &Side<'_>) {
         let (stamp, text) = line.split_once(' ').unwrap();
         assert!(stamp.ends_with('Z') && [" one", " two"].contains(&text), "{line}");
     }
+    let flags = ["--log-opt", "labels=tier,none", "--log-opt", "env=A", "-l", "tier=db, main", "-e", "A=1"];
+    let line = [&["create", "--name", "told"][..], &flags, &[IMAGE, "echo", "one"]].concat();
+    crate::engine::good(side.args(&line));
+    side.good("start -a told");
+    assert_eq!(side.good("logs --details told"), "A=1,tier=db%2C+main one");
+    assert_eq!(side.good("logs told"), "one");
 }

@@ -65,7 +65,8 @@ fn said(output: &Output) -> Vec<String> {
 fn sequence(command: &dyn Fn(&[&str]) -> Command, digest: &str) -> Vec<(String, Vec<String>)> {
     let (x1, x2, y1) = (format!("{HOST}/x:1"), format!("{HOST}/x:2"), format!("{HOST}/y:1"));
     let by_digest = format!("{HOST}/x@{digest}");
-    let pulls: [&[&str]; 12] = [
+    let all = format!("{HOST}/x");
+    let pulls: [&[&str]; 15] = [
         &["pull", &x1],
         &["pull", &x1],
         &["pull", &x1],
@@ -79,6 +80,10 @@ fn sequence(command: &dyn Fn(&[&str]) -> Command, digest: &str) -> Vec<(String, 
         &["pull", &by_digest],
         &["pull", &x1],
         &["run", "--rm", "--network", "none", &y1, "true"],
+        // One of its tags is new.
+        &["pull", "-a", &all],
+        &["pull", "--all-tags", &all],
+        &["pull", "-q", "-a", &all],
     ];
     let did = |args: &&[&str]| {
         let output = output(command(args));

@@ -118,6 +118,28 @@ impl<'a> Side<'a> {
         self.ask("POST", path, body, "Connection: Upgrade\r\nUpgrade: tcp")
     }
 
+    /// The same with a terminal's connection, once that was handed over: types when it has said that, and waits for its end.
+    pub fn type_into(&self, path: &str, body: &str, said: &str, typed: &[u8]) {
+        let mut stream = UnixStream::connect(self.socket()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let head = format!(
+            "POST /v1.41{path} HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: \
+             application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        let seen = |answer: &[u8]| answer.windows(4).any(|end| end == b"\r\n\r\n") && text(answer).contains(said);
+        while !seen(&answer) {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            answer.push(byte[0]);
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&answer));
+        stream.write_all(typed).unwrap();
+        stream.read_to_end(&mut answer).unwrap();
+    }
+
     pub fn get(&self, path: &str) -> serde_json::Value {
         let (status, body) = self.ask("GET", path, "", "Connection: close");
         assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));

@@ -83,6 +83,9 @@ pub fn area(side: &Side<'_>) {
     signals(side);
     images(side);
     networks(side);
+    left(side);
+    looked_at(side);
+    pruned(side);
 }
 
 fn volumes(side: &Side<'_>) {
@@ -206,4 +209,61 @@ fn networks(side: &Side<'_>) {
     side.fails(&format!("run --rm --name told-f {IMAGE} no-such-program"), 127);
     watched.is("container create told-f; container attach told-f; network connect bridge type=bridge; \
          network disconnect bridge type=bridge; container destroy told-f");
+}
+
+/// Who leaves a terminal by the keys, or a command that goes on.
+fn left(side: &Side<'_>) {
+    good(side.args(&["run", "-dit", "--name", "told-g", IMAGE, "sleep", "600"]));
+    let watched = Watched::new(side);
+    side.type_into("/containers/told-g/attach?stream=1&stdin=1&stdout=1", "", "", b"x\x10\x11");
+    watched.is("container attach told-g; container detach told-g");
+    // Docker 20.10 takes that for a failure of the command.
+    if !side.is_docker() {
+        let watched = Watched::new(side);
+        let body = r#"{"Cmd":["sh","-c","echo ready && sleep 601"],"Tty":true,"AttachStdin":true,"AttachStdout":true}"#;
+        let (status, made) = side.post("/containers/told-g/exec", body);
+        assert_eq!(status, 201);
+        let made: Value = serde_json::from_slice(&made).unwrap();
+        let path = format!("/exec/{}/start", made["Id"].as_str().unwrap());
+        side.type_into(&path, r#"{"Detach":false,"Tty":true}"#, "ready", b"\x10\x11");
+        watched.is("container exec_create: sh -c echo ready && sleep 601 told-g; \
+             container exec_start: sh -c echo ready && sleep 601 told-g; container exec_detach told-g");
+    }
+    side.good("rm -f told-g");
+}
+
+/// What only looks at a container, or changes it while it runs.
+fn looked_at(side: &Side<'_>) {
+    side.start("told-h", "", "echo ready; sleep 600");
+    let watched = Watched::new(side);
+    side.good("top told-h");
+    side.good("update --restart no told-h");
+    side.good("rename told-h told-i");
+    assert!(crate::engine::output(side.line("export told-i")).status.success());
+    side.good("logs told-i");
+    side.good("diff told-i");
+    side.good("stats --no-stream told-i");
+    side.good("inspect told-i");
+    watched.is("container top told-h; container update told-h; container rename told-i oldName=/told-h; \
+         container export told-i");
+    // A pause, and the one that a commit makes for itself.
+    let watched = Watched::new(side);
+    if side.output(&["pause", "told-i"]).status.success() {
+        side.good("unpause told-i");
+        side.good("commit told-i lab/told:9");
+        watched.is("container pause told-i; container unpause told-i; container pause told-i; \
+             image tag lab/told:9; container commit told-i comment= imageRef=lab/told:9; container unpause told-i");
+        side.good("rmi -f lab/told:9");
+    }
+    side.good("rm -f told-i");
+}
+
+/// All at once.
+fn pruned(side: &Side<'_>) {
+    side.good("system prune -f --volumes");
+    let watched = Watched::new(side);
+    side.good("system prune -f --volumes");
+    let kinds = ["container", "network", "volume", "image", "builder"].map(|kind| format!("{kind} prune  reclaimed=0"));
+    watched.is(&kinds.join("; "));
+    assert_eq!(watched.lines("-f type=builder").len(), 1);
 }

@@ -4,13 +4,11 @@ use crate::side::{IMAGE, Side, shared, text};
 
 /// Command lines, and a word of what is said.
 const LINES: &[(&str, &str)] = &[
-    ("stats --no-stream box", "docker exec"),
     ("network create net", "bridge, host and none"),
     ("network connect bridge box", "bridge, host and none"),
     ("network disconnect bridge box", "bridge, host and none"),
     ("network rm bridge", "bridge, host and none"),
     ("search shell", "by name"),
-    ("system df", "--size"),
     ("swarm init", "Swarm mode"),
     ("node ls", "Swarm mode"),
     ("service ls", "Swarm mode"),
@@ -47,7 +45,6 @@ pub fn area(side: &Side<'_>) {
     );
     // Over the wire, by a status that says so; and what nobody has is a page that is not there.
     for (method, path, status, word) in [
-        ("GET", "/containers/box/stats", 501, "Statistics"),
         ("GET", "/distribution/lab/shell:1/json", 501, "registry"),
         ("GET", "/images/search?term=x", 501, "Searching"),
         ("PUT", "/volumes/data", 501, "Swarm"),

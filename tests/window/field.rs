@@ -318,6 +318,7 @@ const NO_NAMES: &[&str] = &[
     "image",
     "detach",
     "new_name",
+    "private_port",
     "ps_options",
 ];
 

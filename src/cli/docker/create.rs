@@ -52,9 +52,7 @@ pub(super) fn body(
         stop_signal: args.stop_signal.clone(),
         stop_timeout: args.stop_timeout,
         exposed_ports: exposed(&args.expose)?,
-        healthcheck: args
-            .no_healthcheck
-            .then(|| HealthConfig { test: vec!["NONE".to_owned()], ..HealthConfig::default() }),
+        healthcheck: health(args)?,
         ..ContainerConfig::default()
     };
     let rest = args.unbuilt.endpoint().rest();
@@ -64,6 +62,33 @@ pub(super) fn body(
         networking_config.endpoints_config.insert(network, Some(EndpointConfig { rest }));
     }
     Ok(ContainerCreate { config, host_config: host_config(args, size)?, networking_config })
+}
+
+/// `--health-cmd` and its kin. What is 0 says nothing.
+fn health(args: &CreateArgs) -> Result<Option<HealthConfig>, ClientError> {
+    let time = |flag: &str, text: &Option<String>| {
+        let bad = |text: &String| ClientError::new(Code::BadDuration).with("flag", flag).with("value", text);
+        let read = |text: &String| units::duration(text).filter(|time| *time >= 0).ok_or_else(|| bad(text));
+        text.as_ref().map_or(Ok(0), read)
+    };
+    let command = args.health_cmd.iter().filter(|command| !command.is_empty());
+    let config = HealthConfig {
+        test: command.flat_map(|command| ["CMD-SHELL".to_owned(), command.clone()]).collect(),
+        interval: time("--health-interval", &args.health_interval)?,
+        timeout: time("--health-timeout", &args.health_timeout)?,
+        start_period: time("--health-start-period", &args.health_start_period)?,
+        retries: args.health_retries.unwrap_or(0),
+        ..HealthConfig::default()
+    };
+    if config.retries < 0 {
+        return Err(ClientError::new(Code::BadSize).with("flag", "--health-retries").with("value", config.retries));
+    }
+    let said = config != HealthConfig::default();
+    if args.no_healthcheck {
+        let none = HealthConfig { test: vec!["NONE".to_owned()], ..HealthConfig::default() };
+        return if said { Err(ClientError::new(Code::HealthAndNone)) } else { Ok(Some(none)) };
+    }
+    Ok(said.then_some(config))
 }
 
 fn memory_swap(args: &CreateArgs) -> Result<i64, ClientError> {

@@ -81,7 +81,8 @@ const IMAGES: &[(&str, &str)] = &[
     ("UniqueSize", "UNIQUE SIZE"),
 ];
 
-fn names(image: &ImageSummary) -> Vec<(String, String)> {
+/// Repositories and tags, `<none>` where there is none.
+pub(super) fn names(image: &ImageSummary) -> Vec<(String, String)> {
     let parts = |tag: &String| {
         let (repository, tag) = tag.rsplit_once(':').unwrap_or((tag, NONE));
         (repository.to_owned(), tag.to_owned())

@@ -38,11 +38,10 @@ pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
     let row = |c: &ContainerSummary| {
         let command = visible::line(&c.command);
         let command = if args.no_trunc { command } else { visible::cut(&command, 20).into_owned().into() };
-        let names = c.names.iter().map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(",");
         let command = format!("\"{command}\"");
         // One whose name has gone is shown by the id.
         let image = if c.image == c.image_id && !args.no_trunc { short(&c.image) } else { c.image.clone() };
-        let row = vec![id(c), image, command, ago(c.created), c.status.clone(), ports(&c.ports), names];
+        let row = vec![id(c), image, command, ago(c.created), c.status.clone(), ports(&c.ports), names(c)];
         row.into_iter().chain(args.size.then(|| sizes(c))).collect()
     };
     let heads = ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"];
@@ -82,7 +81,7 @@ fn listed(c: &ContainerSummary, whole: bool, size: bool) -> Row {
     let of = |name: &str| match name {
         "ID" if whole => text(&c.id),
         "ID" => text(short(&c.id)),
-        "Names" => text(c.names.iter().map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(",")),
+        "Names" => text(names(c)),
         "Image" => text(&image),
         "Command" => text(format!("\"{command}\"")),
         "CreatedAt" => text(Timestamp::from_second(c.created).map_or_else(|_| String::new(), created_at)),
@@ -99,6 +98,11 @@ fn listed(c: &ContainerSummary, whole: bool, size: bool) -> Row {
     };
     let fields = PS.iter().map(|(name, head)| (*name, *head, of(name)));
     fields.chain([("Label", "", label)]).collect()
+}
+
+/// Without the slashes before them.
+pub(super) fn names(container: &ContainerSummary) -> String {
+    container.names.iter().map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(",")
 }
 
 /// `80/tcp, 8000-8010/tcp`: such as follow one another stand together; those of which there are no more come last.

@@ -32,6 +32,11 @@ impl Format {
         }
     }
 
+    /// The command is to print as it does by itself.
+    pub(super) fn is_own(&self) -> bool {
+        matches!(self, Self::Own)
+    }
+
     /// Prints a list. False when the command is to do it by itself.
     pub(super) fn print(&self, heads: &[(&'static str, &'static str)], rows: &[Row]) -> Result<bool, ClientError> {
         match self {

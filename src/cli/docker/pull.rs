@@ -21,8 +21,17 @@ pub(super) enum Where {
 pub(in crate::cli) fn command(session: &CommandSession<'_>, args: &PullArgs) -> Done {
     let reference = parse(&args.image)?;
     let place = if args.quiet { Where::Nowhere } else { Where::Stdout };
-    if place == Where::Stdout && !args.image.contains('@') && !args.image.rsplit('/').next().unwrap_or("").contains(':')
-    {
+    let named = args.image.contains('@') || args.image.rsplit('/').next().unwrap_or("").contains(':');
+    if args.all_tags {
+        if named {
+            return Err(ClientError::new(Code::AllTagsOfTag).with("image", &args.image).into());
+        }
+        let all = Reference { tag: None, ..reference };
+        fetch(session, &all, None, args.platform.as_deref(), place)?;
+        out::line(reference_line(&all));
+        return Ok(());
+    }
+    if place == Where::Stdout && !named {
         out::line("Using default tag: latest");
     }
     pull(session, &reference, args.platform.as_deref(), place)?;
@@ -52,9 +61,20 @@ pub(super) fn pull(
     platform: Option<&str>,
     place: Where,
 ) -> Result<(), ClientError> {
+    fetch(session, reference, Some(reference.manifest_key()), platform, place)
+}
+
+/// The same of a tag or digest; of all tags without.
+fn fetch(
+    session: &CommandSession<'_>,
+    reference: &Reference,
+    tag: Option<String>,
+    platform: Option<&str>,
+    place: Where,
+) -> Result<(), ClientError> {
     let query = ImageCreateQuery {
         from_image: Some(reference.name()),
-        tag: Some(reference.manifest_key()),
+        tag,
         platform: platform.map(str::to_owned),
         ..ImageCreateQuery::default()
     };

@@ -181,6 +181,35 @@ pub struct TopArgs {
     pub ps_options: Vec<String>,
 }
 
+/// `docker port`
+#[derive(Debug, Args)]
+pub struct PortArgs {
+    /// The container
+    pub container: String,
+    /// One of its ports
+    #[arg(value_name = "PRIVATE_PORT[/PROTO]")]
+    pub private_port: Option<String>,
+}
+
+/// `docker stats`
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Show all containers (default shows just running)
+    #[arg(short, long)]
+    pub all: bool,
+    /// Disable streaming stats and only pull the first result
+    #[arg(long)]
+    pub no_stream: bool,
+    /// Don't truncate output
+    #[arg(long)]
+    pub no_trunc: bool,
+    /// json, table TEMPLATE, or a Go template
+    #[arg(long)]
+    pub format: Option<String>,
+    /// Containers; all that run when none is named
+    pub names: Vec<String>,
+}
+
 /// `docker rm`
 #[derive(Debug, Args)]
 pub struct RmArgs {

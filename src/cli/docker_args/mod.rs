@@ -4,12 +4,14 @@
 mod containers;
 mod create;
 mod images;
+mod system;
 mod unbuilt;
 mod volumes;
 
 pub use containers::*;
 pub use create::CreateArgs;
 pub use images::*;
+pub use system::*;
 pub use unbuilt::UnbuiltArgs;
 pub use volumes::*;
 

@@ -92,6 +92,14 @@ pub(super) fn is_error_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
+/// Begins a terminal's screen anew. Where it is none, what comes follows what was.
+#[cfg(feature = "engine")]
+pub(super) fn anew() {
+    if is_terminal() {
+        written(console::Term::stdout().clear_screen());
+    }
+}
+
 /// Rows and columns of the terminal on standard output.
 #[cfg(feature = "engine")]
 pub(super) fn size() -> Option<(u16, u16)> {

@@ -88,6 +88,22 @@ pub struct ContainerTopQuery {
     pub ps_args: Option<String>,
 }
 
+/// `GET /containers/{id}/stats`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct ContainerStatsQuery {
+    /// A line a second, without end.
+    pub stream: bool,
+    /// One line at once, which has nothing to be compared with.
+    pub one_shot: bool,
+}
+
+impl Default for ContainerStatsQuery {
+    fn default() -> Self {
+        Self { stream: true, one_shot: false }
+    }
+}
+
 /// `DELETE /containers/{id}`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -175,7 +191,7 @@ pub struct LogsQuery {
     pub follow: bool,
     /// Each line begins with when it was printed.
     pub timestamps: bool,
-    /// What `--log-opt labels=…` and `env=…` say stands before each line, with a space behind it. Here there is none of it.
+    /// What `--log-opt labels=…` and `env=…` say stands before each line, with a space behind it.
     pub details: bool,
     pub tail: Tail,
     #[serde(serialize_with = "write_moment", deserialize_with = "read_moment")]

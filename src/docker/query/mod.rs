@@ -14,8 +14,8 @@ pub(crate) mod tests;
 
 pub use containers::{
     AttachQuery, ContainerArchiveQuery, ContainerCreateQuery, ContainerInspectQuery, ContainerKillQuery,
-    ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStopQuery, ContainerTopQuery,
-    ContainerWaitQuery, LogsQuery, ResizeQuery, Tail, WaitCondition, unix_time,
+    ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStatsQuery, ContainerStopQuery,
+    ContainerTopQuery, ContainerWaitQuery, LogsQuery, ResizeQuery, Tail, WaitCondition, unix_time,
 };
 pub use images::{
     CommitQuery, ImageCreateQuery, ImageListQuery, ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery,

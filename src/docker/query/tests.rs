@@ -167,6 +167,7 @@ fn every_query_is_read_as_it_was_written() {
     check::<ContainerStopQuery>();
     check::<ContainerKillQuery>();
     check::<ContainerRemoveQuery>();
+    check::<ContainerStatsQuery>();
     check::<ContainerWaitQuery>();
     check::<ResizeQuery>();
     check::<AttachQuery>();

@@ -186,18 +186,7 @@ pub(super) async fn commit(engine: Shared, request: Request) -> Answer {
     let engine = Arc::clone(&engine);
     let image = blocking(move || {
         let container = engine.containers.find(&name)?;
-        let image = engine.commit(&container, &how, &line)?;
-        let named = how.tag.as_ref().map(Reference::familiar);
-        if let Some(name) = &named {
-            engine.tell_image(&image, "tag", name);
-        }
-        let of = [
-            ("comment", how.comment.clone()),
-            ("imageID", image.id.to_string()),
-            ("imageRef", named.unwrap_or_default()),
-        ];
-        engine.tell(&container, "commit", &of);
-        Ok(image)
+        engine.commit(&container, &how, &line)
     })
     .await?;
     Ok(with_status(StatusCode::CREATED, &Id { id: image.id.to_string() }))

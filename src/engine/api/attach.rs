@@ -46,7 +46,10 @@ pub(super) async fn attach(engine: Shared, Path(id): Path<String>, mut request: 
         keys: if tty { keys } else { Vec::new() },
         closes: container.request.stdin_once && !tty,
     });
-    let talk = Conversation { raw: tty, early, output, input, only: (wanted(Channel::Out), wanted(Channel::Err)) };
+    let only = (wanted(Channel::Out), wanted(Channel::Err));
+    let of = Arc::clone(&container);
+    let left: Left = Box::new(move |engine| engine.tell(&of, "detach", &[]));
+    let talk = Conversation { raw: tty, early, output, input, only, left: Some(left) };
     begin(upgrade, talk.input.is_some(), tty, Arc::clone(&engine), std::future::ready(talk))
 }
 
@@ -100,7 +103,12 @@ pub(super) struct Conversation {
     pub input: Option<Typed>,
     /// Standard output and standard error are wanted.
     pub only: (bool, bool),
+    /// What is to be told when the detach keys are typed.
+    pub left: Option<Left>,
 }
+
+/// Done once, when the user leaves and the process stays.
+pub(super) type Left = Box<dyn FnOnce(&Engine) + Send>;
 
 /// Where typed bytes go.
 pub(super) struct Typed {
@@ -150,7 +158,11 @@ impl Conversation {
         };
         tokio::select! {
             () = speaks => {}
-            () = listen(reader, self.input) => {}
+            detached = listen(reader, self.input) => {
+                if let Some(left) = self.left.filter(|_| detached) {
+                    left(&engine);
+                }
+            }
             _ = ending.wait_for(|ending| *ending) => {}
         }
         // The client may have closed it already.
@@ -207,14 +219,14 @@ pub(super) fn said(text: String) -> mpsc::Receiver<(Channel, Bytes)> {
 }
 
 /// Passes on what is typed. Ends when the user types the detach keys, or the client breaks off; the mere end of its input
-/// does not end the conversation.
-async fn listen(mut reader: impl AsyncReadExt + Unpin, typed: Option<Typed>) {
+/// does not end the conversation. True when it was the keys.
+async fn listen(mut reader: impl AsyncReadExt + Unpin, typed: Option<Typed>) -> bool {
     let mut buffer = vec![0; 16 * 1024];
     let mut watch = typed.as_ref().map(|typed| Keys::new(&typed.keys));
     loop {
         let n = match reader.read(&mut buffer).await {
             Ok(0) => break,
-            Err(_) => return,
+            Err(_) => return false,
             Ok(n) => n,
         };
         let (Some(typed), Some(watch)) = (&typed, &mut watch) else { continue };
@@ -224,13 +236,13 @@ async fn listen(mut reader: impl AsyncReadExt + Unpin, typed: Option<Typed>) {
             typed.to.send(Input::Data(through.into())).await.ok();
         }
         if detached {
-            return;
+            return true;
         }
     }
     if let Some(typed) = typed.filter(|typed| typed.closes) {
         typed.to.send(Input::End).await.ok();
     }
-    std::future::pending::<()>().await;
+    std::future::pending().await
 }
 
 /// Looks for the detach keys. What might be their beginning is held back until it is clear.

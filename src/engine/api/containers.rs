@@ -42,7 +42,7 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
 
 /// What a container has written, and that with its image. It is counted on the disk, which takes its time: only who asks for it
 /// waits for it.
-fn sizes(engine: &Engine, container: &Container) -> Result<(u64, u64)> {
+pub(super) fn sizes(engine: &Engine, container: &Container) -> Result<(u64, u64)> {
     let written = engine.written(container)?;
     Ok((written, written + container.image.size))
 }
@@ -197,17 +197,16 @@ pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Requ
 /// Sends its head at once and its body when the container has ended: the CLI waits before it starts.
 pub(super) async fn wait(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let container = engine.containers.find(&id)?;
-    let before = container.state();
+    let runs = container.state().settled;
     let ContainerWaitQuery { condition } = query::read(&request)?;
     let reached: Box<dyn Fn(&State) -> bool + Send + Sync> = match condition {
         // Docker takes what it does not know for the first.
         None | Some(WaitCondition::NotRunning | WaitCondition::Other(_)) => {
-            Box::new(|state| !matches!(state.phase, Phase::Running | Phase::Starting | Phase::Ending))
+            // Who waits to be started again counts as one that runs: it is the next end that is waited for.
+            let lives = |phase| matches!(phase, Phase::Running | Phase::Starting | Phase::Ending | Phase::Restarting);
+            Box::new(move |state| state.settled > runs || !lives(state.phase))
         }
-        Some(WaitCondition::NextExit) => {
-            let runs = before.settled;
-            Box::new(move |state| state.settled > runs || state.phase == Phase::Removed)
-        }
+        Some(WaitCondition::NextExit) => Box::new(move |state| state.settled > runs || state.phase == Phase::Removed),
         Some(WaitCondition::Removed) => Box::new(|state| state.phase == Phase::Removed || state.left.is_some()),
     };
     let (sender, receiver) = mpsc::channel(1);

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::answer::{Answer, cancellable, english, json, nothing, with_status};
-use super::attach::{Conversation, Typed, begin, detach_keys, said, upgrade_of};
+use super::attach::{Conversation, Left, Typed, begin, detach_keys, said, upgrade_of};
 use super::query;
 use crate::docker::{ExecCreate, ExecInspect, ExecProcess, ExecStart, Id, ResizeQuery};
 use crate::engine::Fault;
@@ -44,7 +44,15 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
             Ok(talk) => {
                 let input = talk.input.filter(|_| session.request.attach_stdin);
                 let input = input.map(|to| Typed { to, keys: if tty { keys } else { Vec::new() }, closes: !tty });
-                Conversation { raw, early: None, output: Some(talk.output), input, only: (true, true) }
+                let left: Left = Box::new(move |engine| engine.tell_session_left(&session));
+                Conversation {
+                    raw,
+                    early: None,
+                    output: Some(talk.output),
+                    input,
+                    only: (true, true),
+                    left: Some(left),
+                }
             }
             // The connection has been handed over: the only way left to say it is the way output goes. The exit status
             // is asked for afterwards.
@@ -53,7 +61,7 @@ pub(super) async fn start(engine: Shared, Path(id): Path<String>, mut request: R
                 let text = format!("{}\r\n", words.problem(&fault.problem));
                 let early = Some(said(text));
                 let only = (true, true);
-                Conversation { raw, early, output: None, input: None, only }
+                Conversation { raw, early, output: None, input: None, only, left: None }
             }
         }
     })

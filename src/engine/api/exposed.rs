@@ -1,6 +1,6 @@
-//! What a container says that it can be asked at, and how it is seen that it does its work: of the request and of its image.
+//! What a container says that it can be asked at: of the request and of its image.
 
-use crate::docker::{ContainerConfig, Empty, HealthConfig, Port, PortBinding, PortSummary};
+use crate::docker::{Empty, Port, PortBinding, PortSummary};
 use crate::engine::container::{Container, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,25 +30,4 @@ pub(super) fn listed(container: &Container, state: &State) -> Vec<PortSummary> {
 /// As `NetworkSettings.Ports` has them.
 pub(super) fn bound(container: &Container, state: &State) -> BTreeMap<String, Option<Vec<PortBinding>>> {
     open(container, state).into_iter().map(|port| (port.to_string(), None)).collect()
-}
-
-/// The request's, with what the image says where that says nothing (moby `daemon/commit.go`, `merge`).
-pub(super) fn health(container: &Container) -> Option<HealthConfig> {
-    let image = container.image.raw_config.get("config");
-    let image = image.and_then(|config| serde_json::from_value::<ContainerConfig>(config.clone()).ok());
-    let image = image.and_then(|config| config.healthcheck);
-    let (asked, image) = match (container.request.healthcheck.clone(), image) {
-        (Some(asked), Some(image)) => (asked, image),
-        (asked, image) => return asked.or(image),
-    };
-    let or = |asked: i64, image: i64| if asked == 0 { image } else { asked };
-    Some(HealthConfig {
-        test: if asked.test.is_empty() { image.test } else { asked.test },
-        interval: or(asked.interval, image.interval),
-        timeout: or(asked.timeout, image.timeout),
-        start_period: or(asked.start_period, image.start_period),
-        start_interval: or(asked.start_interval, image.start_interval),
-        retries: or(asked.retries, image.retries),
-        rest: asked.rest,
-    })
 }

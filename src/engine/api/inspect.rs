@@ -3,13 +3,14 @@
 use super::{exposed, images};
 use crate::docker::{
     ContainerConfig, ContainerInspect, ContainerState, ContainerSummary, EndpointAddresses, EndpointSettings,
-    GraphDriver, HostConfigOther, HostConfigShown, MountPoint, NetworkSettings, SummaryHostConfig, SummaryNetworks,
+    GraphDriver, HealthProbe, HealthState, HostConfigOther, HostConfigShown, MountPoint, NetworkSettings,
+    SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
-use crate::engine::container::{Container, Link, Phase, SHM, State, mount_mode};
+use crate::engine::container::{Checked, Container, Link, Phase, SHM, State, mount_mode};
 use crate::engine::moment::{Moment, NEVER};
 use crate::engine::process::{MASKED, MountSource, MountSpec, READ_ONLY};
-use crate::trace::NetworkMode;
+use crate::trace::{Health, NetworkMode};
 use std::collections::BTreeMap;
 
 /// A line of `docker ps`.
@@ -54,7 +55,11 @@ fn command(argv: &[String]) -> String {
 fn status(state: &State) -> String {
     match (state.phase, state.started, state.finished) {
         (Phase::Running, Some(since), _) if state.is_still() => format!("Up {} (Paused)", since.ago()),
-        (Phase::Running, Some(since), _) => format!("Up {}", since.ago()),
+        (Phase::Running, Some(since), _) => match state.health.as_ref().map(|health| health.status) {
+            None => format!("Up {}", since.ago()),
+            Some(Health::Starting) => format!("Up {} (health: starting)", since.ago()),
+            Some(health) => format!("Up {} ({})", since.ago(), health.name()),
+        },
         (Phase::Restarting, _, Some(since)) => format!("Restarting ({}) {} ago", state.status, since.ago()),
         (Phase::Ending | Phase::Exited, _, Some(since)) => format!("Exited ({}) {} ago", state.status, since.ago()),
         (Phase::Removing | Phase::Removed, ..) => "Removal In Progress".to_owned(),
@@ -176,8 +181,19 @@ fn life(state: &State) -> ContainerState {
         error: state.error.clone(),
         started_at: moment(state.started),
         finished_at: moment(state.finished),
+        health: state.health.as_ref().map(health),
         ..ContainerState::default()
     }
+}
+
+fn health(checked: &Checked) -> HealthState {
+    let probes = checked.log.iter().map(|probe| HealthProbe {
+        start: probe.start.rfc3339(),
+        end: probe.end.rfc3339(),
+        exit_code: probe.exit_code.into(),
+        output: probe.output.clone(),
+    });
+    HealthState { status: checked.status.name().to_owned(), failing_streak: checked.streak, log: probes.collect() }
 }
 
 /// What was asked for, with what became of it.
@@ -195,7 +211,7 @@ fn config(container: &Container) -> ContainerConfig {
         working_dir: merged.cwd.clone(),
         labels: merged.labels.clone(),
         exposed_ports: exposed::asked(container),
-        healthcheck: exposed::health(container),
+        healthcheck: container.health_check(),
         volumes: exposed::with_images(&container.request.volumes, &container.image.config.volumes),
         stop_signal: [&container.request.stop_signal, &container.image.config.stop_signal]
             .into_iter()

@@ -5,7 +5,7 @@ use super::answer::{Answer, stream};
 use super::frames::{content_type, frame};
 use super::query;
 use crate::docker::LogsQuery;
-use crate::engine::container::{Ask, Container, Phase, Piece, Reader};
+use crate::engine::container::{Ask, Container, Phase, Piece, Reader, log_details};
 use crate::engine::moment::Moment;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
@@ -33,10 +33,14 @@ pub(super) async fn logs(engine: Shared, Path(id): Path<String>, request: Reques
     }
     // One batch waits here and one in the connection; a reader that takes its time costs no more.
     let (sender, receiver) = mpsc::channel(1);
-    let before = Before { stamp: query.timestamps, details: query.details };
+    let details = query.details.then(|| {
+        let config = &container.request.host_config.log_config.config;
+        log_details(config, &container.merged.labels, &container.merged.env) + " "
+    });
+    let before = Before { stamp: query.timestamps, details: details.unwrap_or_default() };
     let tty = container.request.tty;
     tokio::spawn(async move {
-        if let Err(fault) = send(&container, ask, before, &sender).await {
+        if let Err(fault) = send(&container, ask, &before, &sender).await {
             tracing::debug!(%fault, container = %container.id, "a log cannot be read any more");
         }
     });
@@ -44,15 +48,15 @@ pub(super) async fn logs(engine: Shared, Path(id): Path<String>, request: Reques
 }
 
 /// What stands before each line.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Before {
     stamp: bool,
-    /// What a log option would say of the container, and here never does, with a space behind it.
-    details: bool,
+    /// What log options say of the container, with a space behind it; empty where nobody asks for that.
+    details: String,
 }
 
 /// As Docker, who follows a container that does not run has what there is, and the end.
-async fn send(container: &Arc<Container>, ask: Ask, before: Before, out: &mpsc::Sender<Bytes>) -> Result<()> {
+async fn send(container: &Arc<Container>, ask: Ask, before: &Before, out: &mpsc::Sender<Bytes>) -> Result<()> {
     let mut length = container.streams.log.length();
     let mut revision = container.revision();
     let (follow, of) = (ask.follow, Arc::clone(container));
@@ -95,15 +99,15 @@ async fn batch(container: &Arc<Container>, mut reader: Reader) -> Result<(Reader
 }
 
 /// One frame a piece; a stamp stands where a line begins.
-fn framed(container: &Container, pieces: &[Piece], before: Before) -> Bytes {
+fn framed(container: &Container, pieces: &[Piece], before: &Before) -> Bytes {
     let mut out = Vec::new();
     for piece in pieces {
         let mut text = String::new();
         if piece.begins && before.stamp {
             text = format!("{} ", piece.time);
         }
-        if piece.begins && before.details {
-            text.push(' ');
+        if piece.begins {
+            text.push_str(&before.details);
         }
         let text = Bytes::from(text + &piece.text);
         out.extend_from_slice(&frame(container.request.tty, piece.channel, &text));

@@ -36,10 +36,12 @@ mod pull;
 mod query;
 mod registry;
 mod serve;
+mod stats;
 mod system;
 #[cfg(test)]
 mod tests;
 mod unserved;
+mod usage;
 mod version;
 mod volumes;
 
@@ -108,6 +110,8 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::Version => get(system::version),
         E::Info => get(system::info),
         E::Events => get(events::events),
+        E::DiskUsage => get(usage::usage),
+        E::BuildPrune => post(usage::prune_builds),
         E::Auth => post(registry::auth),
         E::ImageList => get(images::list),
         E::ImageCreate => post(images::create),
@@ -136,6 +140,7 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::ContainerArchiveStat => head(copy::stat),
         E::ContainerArchiveGet => get(copy::out),
         E::ContainerArchivePut => put(copy::put),
+        E::ContainerStats => get(stats::stats),
         E::ContainerTop => get(containers::top),
         E::ContainerWait => post(containers::wait),
         E::ContainerResize => post(containers::resize),

@@ -1,19 +1,22 @@
 //! The filters of `docker ps` (moby `daemon/list.go`).
 
+use super::exposed;
 use super::filter::{bad_value, flag, labels, named, one_of, refuse_unknown};
-use crate::docker::Filters;
-use crate::engine::container::{Container, Phase};
+use crate::docker::{Filters, Port};
+use crate::engine::container::{Container, Phase, State};
 use crate::engine::moment::Moment;
 use crate::engine::process::MountSource;
 use crate::engine::{Engine, Fault, Result};
 use crate::trace::NetworkMode;
+use std::collections::BTreeSet;
 
 const FILTERS: &[&str] = &[
     "name", "id", "status", "ancestor", "label", "exited", "volume", "network", "before", "since", "health", "is-task",
+    "publish", "expose",
 ];
 /// Docker's words for where a container is in its life.
 const STATES: &[&str] = &["created", "restarting", "running", "removing", "paused", "exited", "dead"];
-/// Whether it is well: here nobody looks.
+/// Whether it does its work, as its health check says.
 const HEALTH: &[&str] = &["starting", "healthy", "unhealthy", UNKNOWN];
 const UNKNOWN: &str = "none";
 
@@ -23,6 +26,8 @@ pub(super) struct Picked<'a> {
     /// Of whom only those are wanted that were created earlier, or later.
     before: Option<Moment>,
     since: Option<Moment>,
+    /// Ports of the host and of containers of which one is wanted; none where none was asked for.
+    ports: Option<[BTreeSet<Port>; 2]>,
     /// None can be what swarm mode made.
     tasks: bool,
 }
@@ -45,6 +50,7 @@ impl<'a> Picked<'a> {
             filters,
             before: created("before", Moment::min)?,
             since: created("since", Moment::max)?,
+            ports: asked_ports(filters)?,
             tasks: flag(filters, "is-task")? == Some(true),
         })
     }
@@ -63,13 +69,37 @@ impl<'a> Picked<'a> {
             && filters.allow("name", |name| is_named(container, name))
             && filters.allow("id", |id| container.id.as_str().starts_with(id))
             && filters.allow("status", |status| state.name() == status)
-            && filters.allow("health", |health| health == UNKNOWN)
+            && filters.allow("health", |wanted| wanted == state.health.as_ref().map_or(UNKNOWN, |it| it.status.name()))
             && filters.allow("exited", |code| exited && code.parse() == Ok(state.status))
             && labels(filters, &container.merged.labels)
             && filters.allow("ancestor", |image| ancestor(container, image))
             && filters.allow("network", |network| on(container, network))
+            && self.ports.as_ref().is_none_or(|wanted| has_port(container, &state, wanted))
             && filters.allow("volume", |volume| mounts(container, volume))
     }
+}
+
+/// `publish=8080`, `expose=8000-8010/udp`
+fn asked_ports(filters: &Filters) -> Result<Option<[BTreeSet<Port>; 2]>> {
+    let ports = |name: &str| {
+        let mut all = BTreeSet::new();
+        for text in filters.values(name) {
+            all.extend(Port::range(text).filter(|_| !text.contains(':')).ok_or_else(|| bad_value(name, text))?);
+        }
+        Ok::<_, Fault>(all)
+    };
+    let all = [ports("publish")?, ports("expose")?];
+    Ok(all.iter().any(|ports| !ports.is_empty()).then_some(all))
+}
+
+fn has_port(container: &Container, state: &State, [public, private]: &[BTreeSet<Port>; 2]) -> bool {
+    let is = |wanted: &BTreeSet<Port>, number, protocol: &str| {
+        wanted.contains(&Port { number, protocol: protocol.to_owned() })
+    };
+    // As Docker: one that is not published has the number 0 on the host.
+    exposed::listed(container, state)
+        .iter()
+        .any(|port| is(public, port.public_port.unwrap_or(0), &port.kind) || is(private, port.private_port, &port.kind))
 }
 
 /// By its name with or without the slash before it.

@@ -24,17 +24,22 @@ const PACE: Duration = Duration::from_millis(100);
 /// `POST images/create` out of a registry.
 pub(super) async fn create(engine: Shared, request: Request, image: &str, query: &ImageCreateQuery) -> Answer {
     let (line, auth) = (super::line(&request), credentials(request.headers())?);
+    let all = names_all(image, query.tag.as_deref());
     let reference = reference(image, query.tag.as_deref())?;
     let platform = platform(query.platform.as_deref())?;
     let engine = Arc::clone(&engine);
     told(move |screen, cancel| {
-        let subject = reference.familiar();
-        let result = engine.conductor.operate(OpKind::ImagePull, subject, line, cancel, |cx| {
+        let told = if all { Reference { tag: None, ..reference } } else { reference };
+        let result = engine.conductor.operate(OpKind::ImagePull, told.familiar(), line, cancel, |cx| {
             let tell = |progress: Progress| screen.tell(&progress);
-            engine.puller.pull(cx, &reference, platform.as_ref(), auth.as_ref(), &tell)
+            let (platform, auth) = (platform.as_ref(), auth.as_ref());
+            if all {
+                return engine.puller.pull_all(cx, &told, platform, auth, &tell);
+            }
+            engine.puller.pull(cx, &told, platform, auth, &tell).map(drop)
         });
         result?;
-        engine.tell_transfer(&reference, "pull");
+        engine.tell_transfer(&told, "pull");
         Ok(())
     })
     .await
@@ -125,6 +130,12 @@ fn line(progress: &Progress) -> ProgressLine {
     }
 }
 
+/// A name with neither a tag nor a digest means all tags of it (moby `distribution/pull_v2.go`).
+fn names_all(image: &str, tag: Option<&str>) -> bool {
+    let name = image.rsplit('/').next().unwrap_or_default();
+    tag.is_none() && !image.contains('@') && !name.contains(':')
+}
+
 /// `lab/shell` and `1`; the tag may be a digest.
 fn reference(image: &str, tag: Option<&str>) -> Result<Reference> {
     let text = match tag {
@@ -165,6 +176,14 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-registry-auth", auth.parse().unwrap());
         credentials(&headers)
+    }
+
+    #[test]
+    fn a_name_alone_means_all_of_its_tags() {
+        assert!(names_all("lab/shell", None) && names_all("reg:5000/a", None));
+        for (image, tag) in [("lab/shell:1", None), ("lab/shell", Some("1")), ("a@sha256:0", None), ("reg/a:1", None)] {
+            assert!(!names_all(image, tag), "{image}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::answer::json;
 use super::{Shared, version};
 use crate::docker::{Component, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform};
 use crate::engine::container::{Phase, State};
+use crate::engine::machine;
 use crate::engine::moment::Moment;
 use crate::trace;
 use axum::http::header;
@@ -55,10 +56,6 @@ pub(super) async fn info(engine: Shared) -> Response {
     let lives = |state: &&State| matches!(state.phase, Phase::Running | Phase::Restarting) && !state.is_still();
     let running = states.iter().filter(lives).count();
     let host = world.host.as_deref();
-    let memory = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let kib = text.lines().next()?.split_whitespace().nth(1)?.parse::<u64>().ok()?;
-        Some(kib * 1024)
-    });
     let mut security = vec!["name=seccomp,profile=builtin"];
     if engine.lab.rootless {
         security.push("name=rootless");
@@ -99,7 +96,7 @@ pub(super) async fn info(engine: Shared) -> Response {
         os_type: "linux".to_owned(),
         architecture: std::env::consts::ARCH.to_owned(),
         ncpu: std::thread::available_parallelism().map_or(1, usize::from),
-        mem_total: memory.unwrap_or(0),
+        mem_total: machine::memory(),
         docker_root_dir: engine.root.display().to_string(),
         index_server_address: "https://index.docker.io/v1/".to_owned(),
         registry_config: RegistryConfig {

@@ -4,11 +4,11 @@ use super::Shared;
 use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
 use super::filter::{flag, labels, named, refuse_unknown};
 use super::query;
-use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumesPruned};
+use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumeUsage, VolumesPruned};
 use crate::engine::container::bounds;
 use crate::engine::container::request::refuse_volume;
 use crate::engine::news::Subject;
-use crate::engine::{Asked, Cancel, FaultKind, Result};
+use crate::engine::{Asked, Cancel, Engine, FaultKind, Result};
 use crate::engine::{upper, volume};
 use crate::trace::OpKind;
 use axum::extract::{Path, Request};
@@ -33,6 +33,18 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
     });
     let volumes: Vec<_> = volumes.await?.iter().map(describe).collect();
     Ok(json(&VolumeList { volumes, warnings: Vec::new() }))
+}
+
+/// All volumes with what each takes and how many containers have it.
+pub(super) fn used(engine: &Engine) -> Result<Vec<Volume>> {
+    let containers = engine.containers.all();
+    let counted = |of: &volume::Volume| {
+        let users = containers.iter().filter(|container| container.has_volume(&of.name)).count();
+        let size = upper::size(&of.path).ok().and_then(|bytes| i64::try_from(bytes).ok());
+        let usage = VolumeUsage { size: size.unwrap_or(-1), ref_count: i64::try_from(users).unwrap_or(i64::MAX) };
+        Volume { usage_data: Some(usage), ..describe(of) }
+    };
+    Ok(engine.volumes.list()?.iter().map(counted).collect())
 }
 
 pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
@@ -101,7 +113,7 @@ fn bytes_of(volume: &volume::Volume) -> u64 {
     })
 }
 
-fn delete(engine: &crate::engine::Engine, name: &str, line: &Asked) -> Result<()> {
+fn delete(engine: &Engine, name: &str, line: &Asked) -> Result<()> {
     let _room = engine.reserve.give();
     engine.conductor.operate(OpKind::VolumeRemove, name, line, &Cancel::new(), |cx| {
         engine.volumes.remove(cx, name, &|name| engine.volume_user(name, None))
@@ -119,6 +131,7 @@ fn describe(volume: &volume::Volume) -> Volume {
         scope: "local".to_owned(),
         labels: shown_labels(volume),
         options: BTreeMap::new(),
+        usage_data: None,
     }
 }
 

@@ -13,6 +13,7 @@ mod gather;
 mod limits;
 mod shortage;
 mod undo;
+mod usage;
 
 pub use freezer::Freezer;
 pub use limits::{Limits, MemorySwap};

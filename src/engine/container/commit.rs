@@ -1,8 +1,7 @@
 //! A container's writable layer becomes one more layer of a new image.
 
-use super::{Container, Phase, Still};
+use super::{Container, Phase};
 use crate::engine::archive::{Scratch, apply_changes, bring_in, compose, pack, tell_documents};
-use crate::engine::cgroup::Freezer;
 use crate::engine::handle;
 use crate::engine::moment::Moment;
 use crate::engine::rootfs::{MARK, MTAB, Rootfs, has_mtab};
@@ -42,37 +41,47 @@ const EMPTY: &str = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddf
 impl Engine {
     /// Commits a container.
     pub fn commit(&self, container: &Container, how: &Commit, line: &Asked) -> Result<Image> {
-        let phase = container.state().phase;
-        if matches!(phase, Phase::Removing | Phase::Removed) {
-            let fault = Fault::new(FaultKind::Conflict, Code::ContainerBusy);
-            return Err(fault.with("container", &container.name).with("state", "removing"));
-        }
-        self.conductor.operate(OpKind::ContainerCommit, &container.name, line, &Cancel::new(), |cx| {
+        let lent = borrow(container)?;
+        let result = self.conductor.operate(OpKind::ContainerCommit, &container.name, line, &Cancel::new(), |cx| {
             let by_hand = format!("docker commit {}", container.name);
             let plan = Plan::new(StepKind::CommitContainer, &container.name).by_hand(by_hand);
             cx.step(plan, |cx| {
-                let held = self.hold_still(cx, container, how)?;
-                let image = self.committing(cx, container, how);
-                let released = held.map_or(Ok(()), |freezer| self.thaw(cx, container, &freezer));
-                released.and(image)
+                self.hold_still(cx, container, how)?;
+                let image =
+                    self.committing(cx, container, how).inspect(|image| self.tell_commit(container, how, image));
+                self.release_after_commit(cx, container).and(image)
             })
-        })
+        });
+        drop(lent);
+        result
+    }
+
+    /// Before the container goes on, as in Docker.
+    fn tell_commit(&self, container: &Container, how: &Commit, image: &Image) {
+        let named = how.tag.as_ref().map(Reference::familiar);
+        if let Some(name) = &named {
+            self.tell_image(image, "tag", name);
+        }
+        let of = [
+            ("comment", how.comment.clone()),
+            ("imageID", image.id.to_string()),
+            ("imageRef", named.unwrap_or_default()),
+        ];
+        self.tell(container, "commit", &of);
     }
 
     /// Lets a container that runs stand still, if that is wanted and can be here. One that stands still already is left as it is.
-    fn hold_still(&self, cx: &Cx, container: &Container, how: &Commit) -> Result<Option<Freezer>> {
-        let state = container.state();
-        let Some(running) = state.running.filter(|_| how.pause && state.still == Still::No) else { return Ok(None) };
-        match self.freeze(cx, container, &running) {
-            Ok(freezer) => Ok(Some(freezer)),
+    fn hold_still(&self, cx: &Cx, container: &Container, how: &Commit) -> Result<()> {
+        if !how.pause {
+            return Ok(());
+        }
+        match self.hold_for_commit(cx, container) {
             Err(fault) if matches!(fault.problem.code, Code::PauseNotHere) => {
                 let problem = Problem::new(Code::CommitNotPaused).with("container", &container.name);
                 cx.observe(Change::Remark(problem), vec![evidence::file(Path::new("/proc/self/cgroup"))]);
-                Ok(None)
+                Ok(())
             }
-            // It has ended meanwhile.
-            Err(_) if running.ended().is_some() => Ok(None),
-            Err(fault) => Err(fault),
+            other => other,
         }
     }
 
@@ -133,6 +142,32 @@ impl Engine {
     }
 }
 
+/// The right to read a container's files while nobody removes or starts it.
+struct Lent<'a>(&'a Container);
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.0.update(|state| state.borrowed = false);
+    }
+}
+
+/// Waits for whoever has it now: another commit, a copy.
+fn borrow(container: &Container) -> Result<Lent<'_>> {
+    loop {
+        container.wait_until(None, |state| !state.borrowed);
+        let borrowed = container.update(|state| {
+            if matches!(state.phase, Phase::Removing | Phase::Removed) {
+                let fault = Fault::new(FaultKind::Conflict, Code::ContainerBusy);
+                return Err(fault.with("container", &container.name).with("state", "removing"));
+            }
+            Ok(!std::mem::replace(&mut state.borrowed, true))
+        })?;
+        if borrowed {
+            return Ok(Lent(container));
+        }
+    }
+}
+
 /// What the engine made in the writable layer: for its own mounts, and the mark. In Docker these lie in a layer of their own, which is no
 /// part of an image.
 fn is_engines(upper: &Path, image: &Image, path: &[u8], stat: &FileStat) -> bool {
@@ -179,6 +214,9 @@ fn config_of(container: &Container) -> Value {
         for (name, member) in members {
             config[field][name] = json!(member);
         }
+    }
+    if let Some(health) = container.health_check() {
+        config["Healthcheck"] = json!(health);
     }
     if let Some(signal) = asked.stop_signal.as_ref().filter(|signal| !signal.is_empty()) {
         config["StopSignal"] = json!(signal);

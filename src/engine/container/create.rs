@@ -131,6 +131,7 @@ impl Begun<'_> {
             tty: request.tty,
             labels: merged.labels.clone(),
             state: ContainerState::Created,
+            health: None,
         };
         let config = evidence::file(&self.engine.store.blob_path(&image.id));
         let evidence = vec![evidence::request(&self.order.line, Some(&self.order.body)), config];

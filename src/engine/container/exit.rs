@@ -27,6 +27,7 @@ impl Engine {
             drain(output);
             container.update(|state| {
                 (state.phase, state.status, state.finished) = (Phase::Ending, status, Some(Moment::now()));
+                state.end_checks();
             });
             container.streams.disconnect();
             engine.ended(&container, &running, status);
@@ -36,7 +37,7 @@ impl Engine {
                 let wait = state.again(&policy);
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
                 (state.running, state.endpoint, state.netns, state.network) = (None, None, None, None);
-                state.still = Still::No;
+                (state.still, state.still_for_commit) = (Still::No, false);
                 state.settled += 1;
                 wait
             });

@@ -35,7 +35,8 @@ impl Engine {
     fn claim(&self, container: &Container, line: &Asked, force: bool) -> Result<bool> {
         let mut ended = false;
         loop {
-            container.wait_until(None, |state| !state.borrowed);
+            container
+                .wait_until(None, |state| !matches!(state.phase, Phase::Created | Phase::Exited) || !state.borrowed);
             let (busy, claimed) = container.update(|state| {
                 let before = state.phase;
                 if matches!(before, Phase::Created | Phase::Exited) && !state.borrowed {
@@ -108,12 +109,16 @@ impl Engine {
 
     /// The container that uses a volume, `but` aside.
     pub fn volume_user(&self, name: &str, but: Option<&Container>) -> Option<String> {
-        let uses = |c: &Container| {
-            let mut mounts = c.mounts.iter();
-            mounts.any(|mount| matches!(&mount.source, MountSource::Volume { name: of, .. } if of == name))
-        };
         let all = self.containers.all();
         let mut others = all.iter().filter(|c| but.is_none_or(|but| but.id != c.id));
-        others.find(|c| uses(c)).map(|c| c.id.to_string())
+        others.find(|c| c.has_volume(name)).map(|c| c.id.to_string())
+    }
+}
+
+impl Container {
+    /// Whether a volume is one of its mounts.
+    pub fn has_volume(&self, name: &str) -> bool {
+        let is = |source: &MountSource| matches!(source, MountSource::Volume { name: of, .. } if of == name);
+        self.mounts.iter().any(|mount| is(&mount.source))
     }
 }

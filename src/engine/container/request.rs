@@ -1,7 +1,8 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
+use super::invalid::invalid;
 use super::refusal::unsupported;
-use super::{LogOptions, bounds, invalid, limits, tuning};
+use super::{LogOptions, bounds, limits, tuning};
 use crate::docker::{
     self, ContainerConfig, ContainerCreate, ContainerUpdate, ExecCreate, HealthConfig, HostConfig, Json, Known,
     MountRequest, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known,
@@ -46,7 +47,7 @@ pub fn parse(body: &Json) -> Result<Request> {
     let asked: ContainerCreate = docker::from_json(body)?;
     let ContainerCreate { config, host_config, networking_config } = asked;
     refuse_rest("", &config.rest)?;
-    refuse_health(config.healthcheck.as_ref())?;
+    check_health(config.healthcheck.as_ref())?;
     conflicts(&config, &host_config)?;
     refuse_host_config(&host_config)?;
     refuse_networking(&networking_config)?;
@@ -129,12 +130,13 @@ pub(super) fn check_restart(restart: &RestartPolicy) -> Result<()> {
     Ok(())
 }
 
-/// None is looked after here: one that says so, or nothing, is as good as none.
-fn refuse_health(asked: Option<&HealthConfig>) -> Result<()> {
+/// Of a kind of test that nobody knows nothing is run, as in Docker.
+fn check_health(asked: Option<&HealthConfig>) -> Result<()> {
     let Some(health) = asked else { return Ok(()) };
-    let rest = HealthConfig { test: Vec::new(), ..health.clone() };
-    let fine = rest == HealthConfig::default() && (health.test.is_empty() || health.test == ["NONE"]);
-    refuse("Healthcheck", health, fine)
+    refuse_rest("Healthcheck.", &health.rest)?;
+    bounds::arguments("Healthcheck.Test", &health.test)?;
+    let said = serde_json::to_value(health).unwrap_or_default();
+    invalid("Healthcheck", &said).map_or(Ok(()), Err)
 }
 
 /// A port without a place on the host is as good as none. It is one all the same.
@@ -174,7 +176,7 @@ fn refuse_host_config(host: &HostConfig) -> Result<()> {
         refuse(option, mode, fine.contains(&mode.as_str()))?;
     }
     let sources = serde_json::to_value(&host.volumes_from).unwrap_or_default();
-    invalid::invalid("HostConfig.VolumesFrom", &sources).map_or(Ok(()), Err)?;
+    invalid("HostConfig.VolumesFrom", &sources).map_or(Ok(()), Err)?;
     host.mounts.iter().try_for_each(refuse_mount)
 }
 

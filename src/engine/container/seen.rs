@@ -40,8 +40,12 @@ impl Engine {
     ) -> Result<T> {
         let lives = loop {
             // Whoever starts or ends is waited for; whoever does not run is held as it is.
-            container
-                .wait_until(None, |state| !matches!(state.phase, Phase::Starting | Phase::Ending) && !state.borrowed);
+            container.wait_until(None, |state| match state.phase {
+                Phase::Starting | Phase::Ending => false,
+                // Whoever reads its files then goes by its own root.
+                Phase::Running => true,
+                _ => !state.borrowed,
+            });
             let phase = container.update(|state| {
                 if matches!(state.phase, Phase::Created | Phase::Exited | Phase::Restarting) && !state.borrowed {
                     state.borrowed = true;

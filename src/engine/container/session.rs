@@ -139,17 +139,28 @@ impl Engine {
         let id = names::random_id()?;
         let (of, container) = (Arc::downgrade(container), Some(container.id.clone()));
         let session = self.sessions.add(ExecSession { id, container, of, request, state: Mutex::default() });
-        self.tell_command(&session, "exec_create");
+        self.tell_session(&session, "exec_create");
         Ok(session)
     }
 
     /// Tells of a command in a container: which, with its arguments.
-    fn tell_command(&self, session: &ExecSession, action: &str) {
+    fn tell_session(&self, session: &ExecSession, action: &str) {
         let Some(container) = session.of.upgrade() else { return };
-        let argv = session.request.cmd.as_deref().unwrap_or_default();
+        self.tell_command(&container, session.request.cmd.as_deref().unwrap_or_default(), &session.id, action);
+    }
+
+    /// The user has left a command that goes on.
+    pub fn tell_session_left(&self, session: &ExecSession) {
+        if let Some(container) = session.of.upgrade() {
+            self.tell(&container, "exec_detach", &[("execID", session.id.clone())]);
+        }
+    }
+
+    /// The same of any command in a container.
+    pub(super) fn tell_command(&self, container: &Container, argv: &[String], id: &str, action: &str) {
         let (program, arguments) = argv.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
         let action = format!("{action}: {program} {}", arguments.join(" "));
-        self.tell(&container, &action, &[("execID", session.id.clone())]);
+        self.tell(container, &action, &[("execID", id.to_owned())]);
     }
 
     /// Prepares a command on the lab host; a shell when none is given.
@@ -181,7 +192,7 @@ impl Engine {
             session.ended(exit::status_of_command(&gone));
             return Err(gone);
         }
-        self.tell_command(session, "exec_start");
+        self.tell_session(session, "exec_start");
         let subject = container.as_ref().map_or_else(|| "host".to_owned(), |c| c.name.get());
         let result = self.conductor.operate(OpKind::Exec, subject, line, cancel, |cx| {
             let request = &session.request;

@@ -186,6 +186,9 @@ impl Engine {
             (state.started, state.finished, state.status) = (Some(Moment::now()), None, 0);
             state.error.clear();
         });
+        if let Err(fault) = self.begin_checks(cx, container) {
+            tracing::warn!(%fault, container = %container.id, "nobody looks how a container does");
+        }
         self.tell(container, "start", &[]);
         self.watch(Arc::clone(container), running, threads)
     }
@@ -201,7 +204,11 @@ impl Engine {
 
 /// Takes the right to start it. False when it runs already.
 fn begin(container: &Container, cancel: &Cancel, again: bool) -> Result<bool> {
-    container.wait_until(None, |state| state.phase != Phase::Ending && !state.borrowed);
+    container.wait_until(None, |state| match state.phase {
+        Phase::Ending => false,
+        Phase::Created | Phase::Exited | Phase::Restarting => !state.borrowed,
+        _ => true,
+    });
     container.update(|state| match state.phase {
         Phase::Restarting if again => {
             (state.phase, state.starting) = (Phase::Starting, Some(cancel.clone()));

@@ -1,4 +1,5 @@
 use super::again::Again;
+use super::health::Checked;
 use super::limits;
 use super::names::Name;
 use super::request::Request;
@@ -195,8 +196,14 @@ pub struct State {
     pub left: Option<Problem>,
     /// How many runs have ended, everything undone.
     pub settled: u64,
-    /// Somebody looks at its files, or puts some there, while it does not run.
+    /// It stands still for a commit, which will let it go on. Not so once somebody has let it go on before.
+    pub still_for_commit: bool,
+    /// Somebody looks at its files, or puts some there: it is neither started nor removed meanwhile.
     pub borrowed: bool,
+    /// How it does, once a health check was begun.
+    pub health: Option<Checked>,
+    /// Counts the times that it was looked after without a break: a probe of another one says nothing.
+    pub health_watch: u64,
     /// How often it was started again.
     pub again: Again,
 }
@@ -229,7 +236,10 @@ impl Life {
             told: (false, false),
             starting: None,
             settled: 0,
+            still_for_commit: false,
             borrowed: false,
+            health: None,
+            health_watch: 0,
             again: Again::default(),
         };
         Self { state: Mutex::new(state), changed: Condvar::new(), revision: watch::Sender::new(0) }

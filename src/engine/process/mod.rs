@@ -25,6 +25,7 @@ mod start;
 mod stdio;
 mod ulimit;
 mod undo;
+mod used;
 mod user;
 
 pub use caps::check as check_capabilities;
@@ -38,6 +39,7 @@ pub use start::Spawner;
 pub use stdio::Io;
 pub use ulimit::{Ulimit, resource};
 pub use undo::{ProcessInverse, undo};
+pub use used::Used;
 pub use user::look_up;
 
 use super::cgroup::{Cgroups, Group, Limits, Shortages};

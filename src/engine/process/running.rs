@@ -8,7 +8,7 @@ use crate::engine::sys;
 use crate::trace::{Code, Evidence};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::fs::File;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -162,6 +162,11 @@ impl Running {
         if !dirs.iter().any(|known| known == dir) {
             dirs.push(dir.to_owned());
         }
+    }
+
+    /// Becomes readable when it has ended.
+    pub fn end_fd(&self) -> BorrowedFd<'_> {
+        self.end.pidfd.as_fd()
     }
 
     pub(super) fn profile(&self) -> Option<&Profile> {

@@ -137,13 +137,22 @@ impl Spawner {
 
     /// Starts a process beside a container's main process: the story step `ExecProcess`.
     pub fn exec(&self, cx: &Cx, target: &Running, spec: &ExecSpec) -> Result<Running> {
+        self.beside(cx, target, spec, StepKind::ExecProcess)
+    }
+
+    /// The same of a health check's command, which is no part of the story: the step `ProbeHealth`.
+    pub fn probe(&self, cx: &Cx, target: &Running, spec: &ExecSpec) -> Result<Running> {
+        self.beside(cx, target, spec, StepKind::ProbeHealth)
+    }
+
+    fn beside(&self, cx: &Cx, target: &Running, spec: &ExecSpec, kind: StepKind) -> Result<Running> {
         let gone = || {
             Fault::new(FaultKind::Conflict, Code::ContainerNotRunning)
                 .with("container", spec.container.short())
                 .with("state", "exited")
         };
         let profile = target.profile().filter(|_| target.ended().is_none()).ok_or_else(gone)?;
-        let plan = Plan::new(StepKind::ExecProcess, spec.argv.join(" "));
+        let plan = Plan::new(kind, spec.argv.join(" "));
         let by_hand = format!("docker exec {} {}", spec.container.short(), spec.argv.join(" "));
         cx.step(plan.by_hand(by_hand), |cx| {
             let mut privileges = profile.privileges.clone();

@@ -16,6 +16,7 @@ mod pull;
 mod push;
 mod resolve;
 mod session;
+mod tags;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -122,6 +123,12 @@ pub enum Progress {
     },
 }
 
+/// The last line of a pull.
+fn status(name: &str, new: bool) -> Progress {
+    let news = if new { "Downloaded newer image for" } else { "Image is up to date for" };
+    Progress::Status { id: None, text: format!("Status: {news} {name}") }
+}
+
 /// Pulls images into a store, and pushes them out of it.
 #[derive(Debug, Clone)]
 pub struct Puller {
@@ -149,20 +156,62 @@ impl Puller {
         auth: Option<&Credentials>,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Image> {
+        let (image, new) = self.along(cx, reference, |endpoint| {
+            let pull = Pull::new(&self.store, &self.options, reference, platform, auth, progress, endpoint)?;
+            let result = pull.run(cx);
+            Ok((result, pull.session))
+        })?;
+        progress(status(&reference.familiar(), new));
+        Ok(image)
+    }
+
+    /// Pulls all images of a repository, tag by tag.
+    pub fn pull_all(
+        &self,
+        cx: &Cx,
+        repository: &Reference,
+        platform: Option<&Platform>,
+        auth: Option<&Credentials>,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<()> {
+        let tags = self.along(cx, repository, |endpoint| {
+            let session = RegistrySession::new(endpoint, repository, "pull", &self.options, auth, progress)?;
+            let result = session.guarded(cx, || session.tags(cx));
+            Ok((result, session))
+        })?;
+        let mut new = false;
+        for tag in tags {
+            let reference: Reference = format!("{}:{tag}", repository.name()).parse()?;
+            let (_, brought) = self.along(cx, &reference, |endpoint| {
+                let pull = Pull::new(&self.store, &self.options, &reference, platform, auth, progress, endpoint)?;
+                let result = pull.run(cx);
+                Ok((result, pull.session))
+            })?;
+            new |= brought;
+        }
+        progress(status(&repository.familiar_name(), new));
+        Ok(())
+    }
+
+    /// Asks one endpoint after the other, until one of them is not to blame for what came of it.
+    fn along<'a, T>(
+        &self,
+        cx: &Cx,
+        reference: &Reference,
+        ask: impl Fn(Endpoint) -> Result<(Result<T>, RegistrySession<'a>)>,
+    ) -> Result<T> {
         if let (Some(fault), true) = (&self.options.no_builtin, endpoint::is_builtin(reference)) {
             return Err(fault.clone());
         }
         let mut endpoints = Endpoint::all(reference, &self.options);
         let origin = endpoints.pop().unwrap_or_else(|| Endpoint::of(reference, &self.options));
-        let pull = |endpoint| Pull::new(&self.store, &self.options, reference, platform, auth, progress, endpoint);
         for mirror in endpoints {
-            let pull = pull(mirror)?;
-            match pull.run(cx) {
-                Err(fault) if fault.kind != FaultKind::Cancelled && pull.session.says_it_failed(cx, &fault) => {}
-                other => return other,
+            match ask(mirror)? {
+                (Err(fault), session) if fault.kind != FaultKind::Cancelled && session.says_it_failed(cx, &fault) => {}
+                (other, _) => return other,
             }
         }
-        pull(origin)?.run(cx)
+        ask(origin)?.0
     }
 
     /// Pushes an image under one of its tags.

@@ -28,11 +28,12 @@ struct Told {
 }
 
 impl Pull<'_> {
-    pub fn run(&self, cx: &Cx) -> Result<Image> {
+    /// The image, and whether it is another than was here under that name.
+    pub fn run(&self, cx: &Cx) -> Result<(Image, bool)> {
         self.session.guarded(cx, || self.pull(cx))
     }
 
-    fn pull(&self, cx: &Cx) -> Result<Image> {
+    fn pull(&self, cx: &Cx) -> Result<(Image, bool)> {
         let name = self.reference.familiar();
         // By digest it goes under its whole name, as Docker has it.
         let id = self.reference.digest.as_ref().map(|_| name.clone()).or_else(|| self.reference.tag.clone());
@@ -57,10 +58,8 @@ impl Pull<'_> {
         let before = self.store.find(&self.reference.to_string()).ok().map(|image| image.id);
         let image = self.tag(cx, &resolved)?;
         self.say(None, format!("Digest: {}", resolved.target.digest));
-        let news =
-            if before.as_ref() == Some(&image.id) { "Image is up to date for" } else { "Downloaded newer image for" };
-        self.say(None, format!("Status: {news} {name}"));
-        Ok(image)
+        let new = before.as_ref() != Some(&image.id);
+        Ok((image, new))
     }
 
     /// What is to be told of an image's layers, by Docker's rules: nothing of an image that is here; else of those below the

@@ -97,14 +97,11 @@ problem-not-built = { $feature ->
     [build] Building images is not part of dockwalk yet. Build with docker, podman or buildah, and load the result: `docker save IMAGE | dockwalk docker load`.
     [checkpoint] Checkpoints of containers are not part of dockwalk. Keep what a container wrote with `docker commit`.
     [compose] Compose is not part of dockwalk. Start the containers one by one with `docker run`.
-    [disk-usage] The sum of all disk usage is not part of dockwalk yet. See `docker images`, and `docker ps -a --size` for what containers wrote.
     [distribution] Asking a registry about an image without pulling it is not part of dockwalk yet. Pull it, then see `docker image inspect IMAGE`.
     [network] Making, changing and removing networks is not part of dockwalk yet. There are bridge, host and none: `docker run --network bridge`.
     [plugin] Plugins are not part of dockwalk. Volumes, networks and logs are its own: local, bridge, json-file.
-    [prune] Removing all that is unused at once is not part of dockwalk yet. Do it kind by kind: `docker container prune`, `docker image prune`, `docker volume prune`.
     [search] Searching a registry is not part of dockwalk. Search with a browser, at https://hub.docker.com for example, and pull by name.
     [secret] Secrets and configs belong to swarm mode, which is not part of dockwalk. Bind a file instead: `-v FILE:/run/secrets/NAME:ro`.
-    [stats] Statistics of containers are not part of dockwalk yet. Look from within: `docker exec CONTAINER top -b -n 1`.
     [swarm] Swarm mode is not part of dockwalk: it runs containers of this machine alone. Run them with `docker run`.
    *[other] { $feature } is not part of dockwalk yet. Leave it out.
 }

@@ -17,6 +17,9 @@ scene-more-least = and at least { $n } more
 scene-container = Container
 scene-state-created = created
 scene-state-running = running
+scene-state-running-starting = running, health not known yet
+scene-state-running-healthy = running, healthy
+scene-state-running-unhealthy = running, unhealthy
 scene-state-paused = paused
 scene-state-exited = exited ({ $status })
 

@@ -141,6 +141,10 @@ step-syscall-why = One request from a process to the kernel. Making a container 
 ## While it runs, and after
 step-exec-process = Run one more command
 step-exec-process-why = A new process enters namespaces that are there already: a running container's, or the lab host's. No new container is made.
+step-probe-health = Run the health check’s command
+step-probe-health-why = The image, or `--health-cmd`, names a command that finds out whether the program does its work. It is run in the container as `docker exec` runs one; only its exit status counts.
+step-judge-health = Judge its health anew
+step-judge-health-why = Status 0 means healthy. As many failures in a row as `--health-retries` says mean unhealthy. Docker shows it beside the state, and does nothing else about it.
 step-rename-container = Give the container another name
 step-rename-container-why = A name is only a word in the engine’s list. The id, the layers and the process stay what they are.
 step-pause-container = Let all its processes stand still

@@ -97,14 +97,11 @@ problem-not-built = { $feature ->
     [build] 이미지(image)를 빌드하는 기능은 아직 dockwalk에 없습니다. docker, podman, buildah로 빌드한 뒤 `docker save 이미지 | dockwalk docker load`로 불러오세요.
     [checkpoint] 컨테이너(container) 체크포인트(checkpoint) 기능은 dockwalk에 없습니다. 컨테이너가 쓴 내용은 `docker commit`으로 남기세요.
     [compose] Compose는 dockwalk에 없습니다. `docker run`으로 컨테이너(container)를 하나씩 시작하세요.
-    [disk-usage] 전체 디스크 사용량을 보여 주는 기능은 아직 dockwalk에 없습니다. `docker images`를 보거나, 컨테이너(container)가 쓴 크기는 `docker ps -a --size`로 확인하세요.
     [distribution] 이미지(image)를 받지 않고 레지스트리(registry)에 물어보는 기능은 아직 dockwalk에 없습니다. 받은 다음 `docker image inspect 이미지`로 확인하세요.
     [network] 네트워크(network)를 만들고 바꾸고 지우는 기능은 아직 dockwalk에 없습니다. bridge, host, none을 쓸 수 있습니다: `docker run --network bridge`.
     [plugin] 플러그인(plugin)은 dockwalk에 없습니다. 볼륨, 네트워크, 로그는 내장된 local, bridge, json-file을 씁니다.
-    [prune] 쓰지 않는 것을 종류를 가리지 않고 한꺼번에 지우는 기능은 아직 dockwalk에 없습니다. `docker container prune`, `docker image prune`, `docker volume prune`으로 하나씩 지우세요.
     [search] 레지스트리(registry) 검색은 dockwalk에 없습니다. https://hub.docker.com 같은 곳에서 찾아 이름으로 받으세요.
     [secret] 시크릿(secret)과 config는 스웜(swarm) 모드의 기능이고, dockwalk에는 스웜 모드가 없습니다. 대신 파일을 연결하세요: `-v 파일:/run/secrets/이름:ro`.
-    [stats] 컨테이너(container) 통계는 아직 dockwalk에 없습니다. `docker exec 컨테이너 top -b -n 1`로 안에서 확인하세요.
     [swarm] 스웜(swarm) 모드는 dockwalk에 없습니다. 이 컴퓨터의 컨테이너(container)만 실행합니다. `docker run`을 쓰세요.
    *[other] { $feature }: 아직 dockwalk에 없는 기능입니다. 빼고 실행하세요.
 }

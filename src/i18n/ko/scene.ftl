@@ -17,6 +17,9 @@ scene-more-least = 외 { $n }개 이상
 scene-container = 컨테이너
 scene-state-created = 만들어짐
 scene-state-running = 실행 중
+scene-state-running-starting = 실행 중 · 상태 검사 전
+scene-state-running-healthy = 실행 중 · 정상
+scene-state-running-unhealthy = 실행 중 · 비정상
 scene-state-paused = 일시 정지
 scene-state-exited = 종료됨 ({ $status })
 

@@ -141,6 +141,10 @@ step-syscall-why = 프로세스가 커널에 일을 한 번 부탁합니다. 컨
 ## 실행 중, 그리고 그 뒤
 step-exec-process = 명령 하나 더 실행하기
 step-exec-process-why = 새 프로세스가 이미 있는 네임스페이스로 들어갑니다. 실행 중인 컨테이너의 것일 수도, 실습 호스트의 것일 수도 있습니다. 컨테이너가 새로 생기지는 않습니다.
+step-probe-health = 상태 검사 명령 실행
+step-probe-health-why = 프로그램이 제 일을 하는지 알아보는 명령을 이미지나 `--health-cmd`가 정해 둡니다. `docker exec`처럼 컨테이너 안에서 실행하고, 종료 상태만 봅니다.
+step-judge-health = 상태 다시 판정
+step-judge-health-why = 종료 상태가 0이면 정상(healthy)입니다. `--health-retries`에 정한 횟수만큼 잇달아 실패하면 비정상(unhealthy)이 됩니다. Docker는 상태 옆에 이를 표시할 뿐, 다른 조치는 하지 않습니다.
 step-rename-container = 컨테이너 이름 바꾸기
 step-rename-container-why = 이름은 엔진의 목록에만 적혀 있습니다. ID도 레이어도 프로세스도 그대로입니다.
 step-pause-container = 모든 프로세스 일시 정지하기

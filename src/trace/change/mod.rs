@@ -179,6 +179,13 @@ pub enum Change {
         /// The state.
         state: ContainerState,
     },
+    /// A container's health check judges it anew.
+    ContainerHealth {
+        /// Which.
+        id: ContainerId,
+        /// How it does.
+        health: Health,
+    },
     /// A container has another name.
     ContainerRenamed {
         /// Which.

@@ -35,6 +35,32 @@ pub struct Container {
     pub labels: BTreeMap<String, String>,
     /// Created, running, exited.
     pub state: ContainerState,
+    /// How it does, while it runs and somebody looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+}
+
+/// What a container's health check says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// Nothing is known yet.
+    Starting,
+    /// The last probe went well.
+    Healthy,
+    /// Too many probes in a row have failed.
+    Unhealthy,
+}
+
+impl Health {
+    /// Docker's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Healthy => "healthy",
+            Self::Unhealthy => "unhealthy",
+        }
+    }
 }
 
 /// A container's state.

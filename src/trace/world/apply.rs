@@ -177,7 +177,14 @@ impl World {
                     let lives = self.processes.contains_key(&pid);
                     require(lives, || Illegal::Missing(Entity::Process(pid)))?;
                 }
-                let new = Container { state: *state, ..(**old).clone() };
+                // Nobody looks after one that has ended.
+                let health = old.health.filter(|_| state.lives());
+                let new = Container { state: *state, health, ..(**old).clone() };
+                insert(&mut self.containers, id.clone(), &new);
+            }
+            Change::ContainerHealth { id, health } => {
+                let old = self.containers.get(id).ok_or_else(missing)?;
+                let new = Container { health: Some(*health), ..(**old).clone() };
                 insert(&mut self.containers, id.clone(), &new);
             }
             Change::ContainerRenamed { id, name } => {

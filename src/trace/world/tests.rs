@@ -70,6 +70,7 @@ fn a_container(id: ContainerId) -> Container {
         tty: false,
         labels: BTreeMap::new(),
         state: ContainerState::Created,
+        health: None,
     }
 }
 

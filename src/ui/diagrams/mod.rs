@@ -34,7 +34,7 @@ use stage::Detail;
 
 use super::theme::Theme;
 use crate::i18n::Words;
-use crate::trace::{Container, ContainerState, Entity, Family, OpId, OpKind, Outcome, StepKind, World};
+use crate::trace::{Container, ContainerState, Entity, Family, Health, OpId, OpKind, Outcome, StepKind, World};
 use egui::Vec2;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -207,7 +207,12 @@ fn was_done(world: &World, kinds: &[OpKind]) -> bool {
 fn state_of(stage: &stage::Stage<'_>, container: &Container) -> String {
     match container.state {
         ContainerState::Created => stage.say("scene-state-created"),
-        ContainerState::Running { .. } => stage.say("scene-state-running"),
+        ContainerState::Running { .. } => match container.health {
+            None => stage.say("scene-state-running"),
+            Some(Health::Starting) => stage.say("scene-state-running-starting"),
+            Some(Health::Healthy) => stage.say("scene-state-running-healthy"),
+            Some(Health::Unhealthy) => stage.say("scene-state-running-unhealthy"),
+        },
         ContainerState::Paused { .. } => stage.say("scene-state-paused"),
         ContainerState::Exited { status } => stage.say_with("scene-state-exited", &[("status", &status.to_string())]),
     }

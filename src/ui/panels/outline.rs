@@ -89,7 +89,9 @@ fn lines(ui: &Ui, cx: &PanelContext<'_>) -> Arc<Vec<Line>> {
         return known.all;
     }
     let mut all = Vec::new();
-    let mut ops = trace.ops().peekable();
+    // At the level of the story one that found what was known is none.
+    let quiet = |(op, began): &(OpId, Seq)| level == Level::Story && trace.is_quiet(*op, *began);
+    let mut ops = trace.ops().filter(|op| !quiet(op)).peekable();
     for mark in trace.steps(0).filter(|mark| mark.level() <= level) {
         while let Some((op, began)) = ops.next_if(|(_, began)| *began < mark.announced) {
             all.push(Line::Op(op, began));
@@ -215,6 +217,7 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::ContainerCopy => "op-container-copy",
         OpKind::ContainerRemove => "op-container-remove",
         OpKind::Exec => "op-exec",
+        OpKind::HealthProbe => "op-health-probe",
         OpKind::ContainerExit => "op-container-exit",
         OpKind::VolumeCreate => "op-volume-create",
         OpKind::VolumeRemove => "op-volume-remove",

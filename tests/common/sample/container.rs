@@ -23,6 +23,7 @@ impl Sample {
                 tty: true,
                 labels: BTreeMap::new(),
                 state: ContainerState::Created,
+                health: None,
             }));
             for (role, part) in [(DirRole::Upper, "upper"), (DirRole::Work, "work"), (DirRole::Merged, "merged")] {
                 let path = format!("{ROOT}/containers/{}/{part}", id(name));

@@ -38,6 +38,23 @@ pub(in crate::engine::api) async fn list(engine: Shared, request: Request) -> An
     Ok(json(&lines.await?))
 }
 
+/// All images with what they share and how many containers are made of each, and the bytes of all layers.
+pub(in crate::engine::api) fn used(engine: &Engine) -> (Vec<ImageSummary>, u64) {
+    let images = engine.store.images();
+    let users = uses(&images);
+    let layers: BTreeMap<_, _> =
+        images.iter().flat_map(|image| image.chain_ids.iter().zip(&image.layer_sizes)).collect();
+    let containers = engine.containers.all();
+    let nothing = Filters::default();
+    let all = Picked { filters: &nothing, dangling: None, before: None, since: None, until: None };
+    let lines = images.iter().filter_map(|image| all.line(image, false)).map(|(image, tags, digests)| {
+        let made = containers.iter().filter(|container| container.image.id == image.id).count();
+        let line = summary(image, tags, digests, Some(shared(image, &users)));
+        ImageSummary { containers: i64::try_from(made).unwrap_or(i64::MAX), ..line }
+    });
+    (lines.collect(), layers.values().copied().sum())
+}
+
 /// Filters that are understood.
 struct Picked<'a> {
     filters: &'a Filters,

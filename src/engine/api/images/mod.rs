@@ -7,7 +7,7 @@ mod pattern;
 mod time;
 
 pub(super) use change::prune;
-pub(super) use list::list;
+pub(super) use list::{list, used};
 pub(super) use time::before;
 
 use super::Shared;

@@ -12,6 +12,7 @@
 //! What could not be written is missed where it was printed: a line on standard error says so there, in the file as soon as that
 //! takes something again, and until then to who reads to its end.
 
+mod details;
 mod missing;
 mod options;
 mod read;
@@ -19,6 +20,7 @@ mod records;
 #[cfg(test)]
 mod tests;
 
+pub use details::details;
 pub use options::LogOptions;
 pub use read::{Ask, Piece, Reader};
 

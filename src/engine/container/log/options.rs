@@ -1,3 +1,4 @@
+use super::details::NAMED;
 use crate::docker::{Known, LogConfig, known};
 use crate::engine::container::bounds;
 use crate::engine::container::refusal::unsupported;
@@ -58,6 +59,8 @@ impl LogOptions {
                     let files = value.parse().ok();
                     options.files = files.filter(|files| (1..=MOST).contains(files)).ok_or_else(bad)?;
                 }
+                // What is said before lines, where that is asked for: nothing of how much is kept.
+                name if NAMED.contains(&name) => {}
                 // Not compressed, as here.
                 "compress" if value == "false" => {}
                 _ => return Err(unsupported(&format!("--log-opt {name}"), &Value::from(value.as_str()))),
