@@ -13,6 +13,7 @@
 mod again;
 pub mod bounds;
 pub mod channel;
+mod checked;
 mod commit;
 mod copy;
 mod create;
@@ -46,10 +47,10 @@ mod top;
 mod tuning;
 mod update;
 
+pub use checked::Checked;
 pub use commit::Commit;
 pub use copy::CopyIn;
 pub use create::Order;
-pub use health::Checked;
 pub use limits::SHM;
 pub use log::{Ask, Log, LogOptions, Piece, Reader, details as log_details};
 pub(in crate::engine) use mounts::mode as mount_mode;

@@ -1,5 +1,5 @@
 use super::again::Again;
-use super::health::Checked;
+use super::checked::Checked;
 use super::limits;
 use super::names::Name;
 use super::request::Request;
