@@ -197,7 +197,6 @@ mod tests {
             ("HostConfig.Runtime", "runc"),
             ("HostConfig.Mounts.Type", "image"),
             ("--log-opt tag", "x"),
-            ("Healthcheck", "x"),
         ] {
             assert_eq!(known(option, &json!(value)), Known::Both, "{option} {value}");
         }
