@@ -23,6 +23,15 @@ fn every_command_has_a_help() {
 }
 
 #[test]
+fn a_variable_that_is_empty_is_not_set() {
+    for name in ["DOCKWALK_LANG", "DOCKWALK_ROOT", "DOCKWALK_SOCKET", "DOCKWALK_LESSONS", "DOCKWALK_TRACE_LIMIT"] {
+        let mut command = dockwalk(&["lesson", "list"]);
+        command.env(name, "");
+        assert!(good(command).contains("01"), "{name}");
+    }
+}
+
+#[test]
 fn help_is_in_the_users_language() {
     for (line, status, says) in [
         ("--help", 0, "명령 없이 실행하면 창이 열립니다."),

@@ -45,7 +45,7 @@ use crate::trace::{Code, Problem};
 use args::LangName;
 use clap::builder::Styles;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, ValueEnum};
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
@@ -68,11 +68,11 @@ impl From<ClientError> for Failure {
 pub fn parse() -> Args {
     std::panic::set_hook(Box::new(out::panicked));
     let args: Vec<OsString> = std::env::args_os().collect();
-    Args::try_parse_from(&args).unwrap_or_else(|error| match error.kind() {
+    understood(&args).unwrap_or_else(|error| match error.kind() {
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if below_docker() => {
             // As docker: help, and nothing is wrong.
             let asked: Vec<OsString> = args.into_iter().chain(["--help".into()]).collect();
-            Args::try_parse_from(&asked).unwrap_or_else(|help| refuse(&help, &asked))
+            understood(&asked).unwrap_or_else(|help| refuse(&help, &asked))
         }
         ErrorKind::InvalidSubcommand if below_docker() => {
             match docker_words(&args).and_then(|words| Feature::commanded(&words)) {
@@ -82,6 +82,22 @@ pub fn parse() -> Args {
         }
         _ => refuse(&error, &args),
     })
+}
+
+/// What these words say, the program's name first.
+fn understood(args: &[OsString]) -> Result<Args, clap::Error> {
+    let is_empty =
+        |(name, value): (OsString, OsString)| value.is_empty() && name.as_encoded_bytes().starts_with(b"DOCKWALK_");
+    let grammar = Args::command();
+    let grammar = if std::env::vars_os().any(is_empty) { without_empty_variables(grammar) } else { grammar };
+    Args::from_arg_matches(&grammar.try_get_matches_from(args)?)
+}
+
+/// A variable of the environment that is empty is one that is not set, as everywhere else.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    let command = command.mut_args(|arg| if is_empty(&arg) { arg.env(None::<&'static str>) } else { arg });
+    command.mut_subcommands(without_empty_variables)
 }
 
 /// The words behind `docker`.
