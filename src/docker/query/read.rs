@@ -58,7 +58,9 @@ impl From<BadQuery> for Problem {
         match fault {
             QueryFault::Number => Self::new(Code::BadNumber).with("name", name).with("value", value),
             QueryFault::Filter => Self::new(Code::FiltersUnreadable).with("filters", value),
-            QueryFault::Unsupported => Self::new(Code::UnsupportedOption).with("option", name).with("value", value),
+            QueryFault::Unsupported => {
+                Self::new(Code::UnsupportedOption).with("option", name).with("value", value).with("why", "other")
+            }
             QueryFault::Other(reason) => Self::new(Code::BadRequest).with("reason", reason),
         }
     }

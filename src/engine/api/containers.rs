@@ -179,7 +179,7 @@ pub(super) async fn remove(engine: Shared, Path(id): Path<String>, request: Requ
     if link {
         // What it names is not what would be deleted.
         let fault = Fault::new(FaultKind::BadRequest, Code::UnsupportedOption);
-        return Err(fault.with("option", "link").with("value", link).into());
+        return Err(fault.with("option", "link").with("value", link).with("why", "other").into());
     }
     let engine = Arc::clone(&engine);
     blocking(move || engine.remove(&container, &line, force, volumes)).await?;
