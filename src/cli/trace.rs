@@ -82,7 +82,7 @@ fn print(to: &mut impl Write, trace: &Trace, level: Level, words: &Words) -> io:
             Body::OpEnded { outcome: Outcome::Failed(problem), .. } => {
                 writeln!(to, "{:>6}  ✗ {}", event.seq, words.problem(problem))?;
             }
-            Body::StepAnnounced { step } if step.level() <= level => {
+            Body::StepAnnounced { step } if trace.mark(step.id).is_some_and(|mark| mark.level() <= level) => {
                 let depth = depth(trace, step.parent);
                 let (title, subject) = (words.step(step.plan.kind), visible::line(&step.plan.subject));
                 writeln!(to, "{:>6}  {}{title} · {subject}", event.seq, "  ".repeat(depth + 1))?;

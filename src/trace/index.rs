@@ -41,6 +41,7 @@ pub struct StepMark {
     pub ended: Option<Seq>,
     /// What came of it, as far as it is known.
     pub fate: StepFate,
+    level: Level,
 }
 
 /// What came of a step.
@@ -56,9 +57,9 @@ pub enum StepFate {
 }
 
 impl StepMark {
-    /// The level of its kind.
+    /// The level at which it is seen, see [`Step::level_in`].
     pub fn level(&self) -> Level {
-        self.kind.level()
+        self.level
     }
 }
 
@@ -77,7 +78,9 @@ impl Index {
                 let Step { id, parent, plan: Plan { kind, .. }, .. } = step;
                 self.places.insert(*id, self.forgotten + self.steps.len());
                 let (announced, ended, fate) = (event.seq, None, StepFate::Done);
-                self.steps.push_back(StepMark { id: *id, parent: *parent, kind: *kind, announced, ended, fate });
+                let probes = self.probes.contains(&step.op);
+                let level = if probes { step.level_in(OpKind::HealthProbe) } else { kind.level() };
+                self.steps.push_back(StepMark { id: *id, parent: *parent, kind: *kind, announced, ended, fate, level });
             }
             Body::StepEnded { step, outcome, .. } => {
                 if let Some(mark) = self.step_mut(*step) {

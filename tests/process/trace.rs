@@ -45,7 +45,7 @@ fn check(fixture: &Fixture) -> usize {
         assert_eq!(begin(call), begin(&step.plan.call));
         assert!(!result.is_empty());
         let stage = steps.iter().find(|other| Some(other.id) == step.parent).expect("in a stage");
-        assert_eq!(stage.level(), Level::Stage, "{step:?}");
+        assert_eq!(stage.plan.kind.level(), Level::Stage, "{step:?}");
     }
     let made = |text: &str| results.values().any(|(call, result)| call.starts_with(text) && result == "0");
     let opened = |(call, _): &(String, String)| call == r#"fsopen("proc", FSOPEN_CLOEXEC)"#;
@@ -61,7 +61,7 @@ fn recorded() {
     let fixture = Fixture::new();
     let started = fixture.start(fixture.prepare(&["true"])).unwrap();
     let kinds = |fixture: &Fixture| {
-        let stages = steps(fixture).into_iter().filter(|step| step.level() == Level::Stage);
+        let stages = steps(fixture).into_iter().filter(|step| step.plan.kind.level() == Level::Stage);
         let mut kinds: Vec<_> = stages.map(|step| step.plan.kind).collect();
         kinds.dedup();
         kinds

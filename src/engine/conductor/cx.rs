@@ -1,5 +1,5 @@
 use super::*;
-use crate::trace::{OpId, Plan, Problem, Step, StepId};
+use crate::trace::{OpId, OpKind, Plan, Problem, Step, StepId};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 pub struct Cx {
     conductor: Arc<Conductor>,
     op: OpId,
+    kind: OpKind,
     /// The steps this one is inside of, outermost first.
     path: Vec<StepId>,
     cancel: Cancel,
@@ -60,8 +61,8 @@ impl Cancel {
 }
 
 impl Cx {
-    pub(super) fn new(conductor: Arc<Conductor>, op: OpId, cancel: Cancel) -> Self {
-        Self { conductor, op, path: Vec::new(), cancel, waited: Arc::default() }
+    pub(super) fn new(conductor: Arc<Conductor>, (op, kind): (OpId, OpKind), cancel: Cancel) -> Self {
+        Self { conductor, op, kind, path: Vec::new(), cancel, waited: Arc::default() }
     }
 
     /// Announces a step, waits at the gate, acts, records the end. Steps taken with the inner `Cx` are inside this one.
@@ -144,7 +145,7 @@ impl Cx {
 
     fn wait(&self, step: &Step) -> Result<()> {
         let start = Instant::now();
-        if self.conductor.gate.wait(step, &self.path, &self.cancel)? {
+        if self.conductor.gate.wait((step, step.level_in(self.kind)), &self.path, &self.cancel)? {
             let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
             self.waited.fetch_add(nanos, Ordering::Relaxed);
         }

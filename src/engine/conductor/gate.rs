@@ -157,13 +157,13 @@ impl Gate {
         self.changed.notify_all();
     }
 
-    /// Waits until the step may go. True when it had to wait.
-    pub(super) fn wait(&self, step: &Step, path: &[StepId], cancel: &Cancel) -> Result<bool> {
+    /// Waits until the step may go, which is seen at that level. True when it had to wait.
+    pub(super) fn wait(&self, (step, level): (&Step, Level), path: &[StepId], cancel: &Cancel) -> Result<bool> {
         if !self.held() {
             return Ok(false);
         }
         let mut state = self.state.lock();
-        if !state.stops_before(step, path) {
+        if !state.stops_before((step, level), path) {
             return Ok(false);
         }
         // From here on others stop too: one step goes at a time.
@@ -196,8 +196,8 @@ impl Gate {
 }
 
 impl State {
-    fn stops_before(&self, step: &Step, path: &[StepId]) -> bool {
-        let shown = step.level() <= self.level;
+    fn stops_before(&self, (step, level): (&Step, Level), path: &[StepId]) -> bool {
+        let shown = level <= self.level;
         let wanted = match self.stop {
             StopBefore::Never => false,
             StopBefore::Next => shown,

@@ -13,6 +13,8 @@ mod gate;
 mod inverse;
 mod journal;
 mod long;
+#[cfg(test)]
+mod probe_tests;
 mod recorder;
 mod recover;
 mod segments;
@@ -66,7 +68,7 @@ impl Conductor {
         let op = Op { id, kind, subject: subject.to_string(), request };
         self.recorder.push(Body::OpBegan { op });
         self.gate.called(id, by);
-        let cx = Cx::new(Arc::clone(self), id, cancel.clone());
+        let cx = Cx::new(Arc::clone(self), (id, kind), cancel.clone());
         let result = caught(|| act(&cx));
         self.gate.called(id, None);
         self.recorder.push(Body::OpEnded { op: id, outcome: outcome(&result) });

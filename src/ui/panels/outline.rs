@@ -89,8 +89,7 @@ fn lines(ui: &Ui, cx: &PanelContext<'_>) -> Arc<Vec<Line>> {
         return known.all;
     }
     let mut all = Vec::new();
-    // At the level of the story one that found what was known is none.
-    let quiet = |(op, began): &(OpId, Seq)| level == Level::Story && trace.is_quiet(*op, *began);
+    let quiet = |(op, began): &(OpId, Seq)| trace.is_quiet(*op, *began);
     let mut ops = trace.ops().filter(|op| !quiet(op)).peekable();
     for mark in trace.steps(0).filter(|mark| mark.level() <= level) {
         while let Some((op, began)) = ops.next_if(|(_, began)| *began < mark.announced) {
