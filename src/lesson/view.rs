@@ -128,6 +128,8 @@ pub struct GoalView {
     pub id: String,
     /// What is to become true, or what is so now that it did; Markdown.
     pub text: String,
+    /// What is to become true, also where it did.
+    pub aim: String,
     /// It did.
     pub reached: bool,
     /// The value it was reached with.
@@ -210,7 +212,8 @@ fn goal(runner: &Runner, words: &Words, section: &Section, id: &str) -> GoalView
     let text = section.goals.get(id).cloned().unwrap_or_default();
     GoalView {
         id: id.to_owned(),
-        text: if reached.is_some() { text.reached } else { text.aim },
+        text: if reached.is_some() { text.reached } else { text.aim.clone() },
+        aim: text.aim,
         reached: reached.is_some(),
         // “It was not deleted: no” says it twice, and once the other way round.
         value: reached.and_then(Option::as_ref).filter(|it| !matches!(it, Answer::Bool(_))).map(|it| it.show(words)),

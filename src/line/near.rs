@@ -1,8 +1,8 @@
 //! The word that was meant.
 
 /// The one of `words` that is nearest to what was typed, if it is near enough to be a slip of the finger: a letter that is another,
-/// too many or lacking, or two that changed places. Of two as near, the first by the alphabet. Of two letters only those that
-/// changed places are a slip: `ls` is not meant for `ps`.
+/// too many or lacking, or two that changed places. Of two as near, the first by the alphabet. Two letters are a slip where they
+/// changed places, or one behind the first is lacking: `rn` is meant for `run`, but `ls` not for `ps`.
 pub(super) fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let letters = typed.trim_start_matches('-').chars().count();
     let may = match letters {
@@ -13,7 +13,8 @@ pub(super) fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> 
     let typed = typed.to_lowercase();
     let turned: String = typed.chars().rev().collect();
     let near = words.map(|word| (distance(&typed, word), word)).filter(|(far, _)| *far <= may);
-    near.filter(|(_, word)| letters > 2 || *word == turned).min().map(|(_, word)| word)
+    let slips = |word: &str| word == turned || word.chars().count() == 3 && word.chars().next() == typed.chars().next();
+    near.filter(|(_, word)| letters > 2 || slips(word)).min().map(|(_, word)| word)
 }
 
 /// How many slips lie between two words (optimal string alignment).
@@ -49,6 +50,7 @@ mod tests {
             ("pss", "ps"),
             ("pul", "pull"),
             ("sp", "ps"),
+            ("rn", "run"),
             ("imagse", "image"),
             ("inpsect", "inspect"),
             ("INSPECT", "inspect"),

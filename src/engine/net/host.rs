@@ -20,6 +20,8 @@ pub struct Host {
     /// Locked before any sandbox.
     pub(super) observer: Arc<Mutex<NamespaceObserver>>,
     pub(super) sandboxes: Mutex<BTreeMap<ContainerId, Arc<Mutex<Sandbox>>>>,
+    /// Those whose containers have left, and that others are still in.
+    pub(super) left: Mutex<Vec<Arc<Mutex<Sandbox>>>>,
     pub(super) rules: Mutex<filter::Rules>,
     forwarding: Mutex<Forwarding>,
 }
@@ -38,6 +40,7 @@ impl Host {
         Ok(Self {
             observer: Arc::new(Mutex::new(observer)),
             sandboxes: Mutex::default(),
+            left: Mutex::default(),
             rules: Mutex::default(),
             forwarding: Mutex::default(),
         })

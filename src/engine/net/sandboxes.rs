@@ -36,6 +36,7 @@ impl Host {
     }
 
     fn adopt(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<Arc<Mutex<Sandbox>>> {
+        self.let_go(cx);
         let (inode, kind) = (netns.inode(), NamespaceKind::Net);
         let namespace = Namespace { inode, kind, container: Some(container.clone()) };
         cx.observe(Change::NamespaceSeen(namespace), netns.evidence());
@@ -73,9 +74,14 @@ impl Host {
     /// in it.
     pub(super) fn leave(&self, cx: &Cx, container: &ContainerId) {
         let left = self.sandboxes.lock().remove(container);
-        if let Some(sandbox) = left {
-            gone(cx, &sandbox.lock().observer);
-        }
+        self.left.lock().extend(left);
+        self.let_go(cx);
+    }
+
+    /// A namespace that its container has left is gone with the last process in it, which may be of another that joined it. Until then
+    /// it is held on to, so that the kernel gives its number to no other.
+    fn let_go(&self, cx: &Cx) {
+        self.left.lock().retain(|sandbox| !gone(cx, &sandbox.lock().observer));
     }
 }
 
@@ -83,14 +89,14 @@ fn netns_plan(container: &ContainerId) -> Plan {
     Plan::new(StepKind::MakeNetns, container.short()).call("unshare(CLONE_NEWNET)").by_hand("unshare --net bash")
 }
 
-/// Records that a container's network namespace is gone with what was in it, when no process is in it any more.
-fn gone(cx: &Cx, observer: &NamespaceObserver) {
+/// Records that a container's network namespace is gone with what was in it, when no process is in it any more. False when there is.
+fn gone(cx: &Cx, observer: &NamespaceObserver) -> bool {
     let inode = observer.netns().inode();
     let (holders, looked_at) = processes_in(inode);
     let world = cx.world();
     let used = world.processes.values().any(|process| process.process.namespaces.values().any(|n| *n == inode));
     if used || !holders.is_empty() {
-        return;
+        return false;
     }
     let looked = format!("stat /proc/<pid>/ns/net: none of {looked_at} processes is in net:[{inode}]");
     let evidence = || vec![evidence::own(Book::Search, [&looked])];
@@ -103,6 +109,7 @@ fn gone(cx: &Cx, observer: &NamespaceObserver) {
     if world.namespaces.contains_key(&inode) {
         cx.observe(Change::NamespaceGone { inode }, evidence());
     }
+    true
 }
 
 /// The processes in a network namespace, and how many were looked at. Those of other users cannot be in it.

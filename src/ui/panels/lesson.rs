@@ -53,7 +53,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
                 let text = if there { &view.text } else { &before };
                 prose::show(ui, text, Ink { size: TEXT, color: soft(cx) });
                 commands(ui, cx, &view, there);
-                goals(ui, cx, &view.goals);
+                goals(ui, cx, &view.goals, place != Place::Before);
             }
         }
         note_height(ui, room);
@@ -317,7 +317,8 @@ fn outcome(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
     }
 }
 
-fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView]) {
+/// `begun`: before anything was done for the page nothing of it is reached, even where it is true already.
+fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView], begun: bool) {
     if goals.is_empty() {
         return;
     }
@@ -325,10 +326,12 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView]) {
     ui.add_space(2.0);
     widgets::caption(ui, &cx.say("lesson-goals"));
     for goal in goals {
+        let reached = goal.reached && begun;
+        let said = if reached { &goal.text } else { &goal.aim };
         ui.spacing_mut().item_spacing.y = 2.0;
         let response = ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(18.0, 22.0), Sense::hover());
-            if goal.reached {
+            if reached {
                 ui.painter().circle_filled(rect.center(), 7.5, theme.good);
                 Icon::Check.paint(
                     ui.painter(),
@@ -339,19 +342,19 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView]) {
                 ui.painter().circle_stroke(rect.center(), 6.5, Stroke::new(1.5, theme.weak));
             }
             ui.vertical(|ui| {
-                let color = if goal.reached { theme.text } else { theme.weak };
-                prose::show(ui, &goal.text, Ink { size: 13.0, color });
+                let color = if reached { theme.text } else { theme.weak };
+                prose::show(ui, said, Ink { size: 13.0, color });
                 ui.spacing_mut().item_spacing.y = 0.0;
-                if let Some(value) = &goal.value {
+                if let Some(value) = goal.value.as_ref().filter(|_| reached) {
                     // Paths and digests are long; all of it is a tooltip, and in the picture.
                     let text = RichText::new(fonts::shown(value)).font(fonts::mono(12.5)).color(theme.good);
                     ui.add(Label::new(text).truncate()).on_hover_text(fonts::shown(value));
                 }
             });
         });
-        let state = cx.say(if goal.reached { "goal-reached" } else { "goal-open" });
+        let state = cx.say(if reached { "goal-reached" } else { "goal-open" });
         response.response.widget_info(|| {
-            WidgetInfo::labeled(Role::ListItem, true, format!("{} · {state}", fonts::shown_lines(&goal.text)))
+            WidgetInfo::labeled(Role::ListItem, true, format!("{} · {state}", fonts::shown_lines(said)))
         });
     }
 }

@@ -20,10 +20,24 @@ pub fn show(ui: &mut Ui, cx: &PanelContext<'_>) {
     let text = short::paths(&whole);
     // A sentence that is too long for the row is set smaller before it is cut.
     let wide = |size: f32| ui.painter().layout_no_wrap(text.clone(), fonts::regular(size), color).size();
-    let size = [14.5, 13.5, 12.5].into_iter().find(|size| wide(*size).x <= row.width()).unwrap_or(12.5);
+    let sizes = [14.5, 13.5, 12.5].into_iter();
+    let Some(size) = sizes.into_iter().find(|size| wide(*size).x <= row.width()) else {
+        return in_two_lines(ui, row, &text, &whole, color, response);
+    };
     let at = egui::pos2(row.left(), row.center().y - wide(size).y / 2.0);
     let end = crate::ui::widgets::line(ui.painter(), at, row.width(), &text, fonts::regular(size), color);
     if end.width() > row.width() - 4.0 || text != whole {
+        response.on_hover_text(whole);
+    }
+}
+
+/// What is still too long has two lines of the row, and all of it as a tooltip.
+fn in_two_lines(ui: &Ui, row: egui::Rect, text: &str, whole: &str, color: Color32, response: Response) {
+    let font = fonts::regular(12.0);
+    let galley = crate::ui::widgets::lines_of(ui.painter(), row.width(), 2, text, font, color);
+    let (cut, high) = (galley.elided, galley.size().y);
+    ui.painter().galley(egui::pos2(row.left(), row.center().y - high / 2.0), galley, color);
+    if cut || text != whole {
         response.on_hover_text(whole);
     }
 }

@@ -100,6 +100,10 @@ impl WindowState {
             return self.next().map_or(Mover::Idle, |record| Mover::Step(record.step.plan.kind));
         };
         if course.is_ended() {
+            // Somebody tried a command of their own: it waits for this, not for the next lesson.
+            if self.steps_the_engine() && !self.waiting.is_empty() {
+                return Mover::GoOn(None);
+            }
             return course.next_lesson().map_or(Mover::Close, |next| Mover::NextLesson(next.folder.clone()));
         }
         let (step, number) = (course.runner().step(), course.runner().progress().step);

@@ -27,7 +27,7 @@ pub(super) fn index_card(world: &World, stage: &mut Stage<'_>, index: &Index, pl
     let node = if place.height() < TWO_LINES {
         let under = if past { stage.say("scene-tag-before") } else { count };
         let right = place.width() - 12.0;
-        let low = place.height() - 13.0;
+        let low = place.height() - if place.height() < 42.0 { 10.0 } else { 13.0 };
         let digest = if narrow { digest.trim_start_matches("sha256:").to_owned() } else { digest };
         // Where the title needs its line, the count stands beside the digest.
         let (y, taken) = match narrow {
@@ -36,7 +36,9 @@ pub(super) fn index_card(world: &World, stage: &mut Stage<'_>, index: &Index, pl
         };
         let under = stage.state(&under, Font::Small, right - taken - if left { 39.0 } else { 24.0 });
         let title = stage.fit(&title, Font::Title, place.width() - 28.0);
-        node.text(Text::new(pos2(14.0, 14.0), Font::Title, Ink::Strong, title))
+        // Two lines of a card that is lower than two of them want stand as far apart as it lets them.
+        let up = (low - 16.0).min(14.0);
+        node.text(Text::new(pos2(14.0, up), Font::Title, Ink::Strong, title))
             .text(
                 Text::new(pos2(right, y), Font::Small, ink(past), under)
                     .anchored(Anchor::Right)
