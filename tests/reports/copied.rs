@@ -141,6 +141,16 @@ fn streams(side: &Side<'_>, here: &Path) {
     let mut bytes = Vec::new();
     fs::File::open(&file).unwrap().read_to_end(&mut bytes).unwrap();
     assert_eq!(names(&bytes).len(), all.len());
+    // Nothing in Linux has so long a name.
+    let mut long = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_ustar();
+    header.set_size(0);
+    long.append_data(&mut header, "a".repeat(300), &[][..]).unwrap();
+    let mut put = side.line("cp - box:/vol").stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    put.stdin.take().unwrap().write_all(&long.into_inner().unwrap()).unwrap();
+    let put = put.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&put.stderr);
+    assert!(!put.status.success() && said.contains("name too long"), "{said}");
 }
 
 fn refused(side: &Side<'_>, here: &Path) {

@@ -7,6 +7,7 @@ use serde_json::json;
 pub fn area(side: &Side<'_>) {
     volumes(side);
     network(side);
+    outlived(side);
     links(side);
     namespaces(side);
     logs(side);
@@ -96,6 +97,22 @@ fn network(side: &Side<'_>) {
     side.good("rm -f web box");
     let said = side.fails(&format!("run --rm --network container:web {IMAGE} true"), 125);
     assert!(said.contains("No such container: web") && !said.contains("Unable to find image"), "{said}");
+}
+
+/// A network whose own container ends first is gone with the last that shares it, and what comes next is none of its business.
+fn outlived(side: &Side<'_>) {
+    for round in 0..2 {
+        side.start("first", "", "echo ready; sleep 600");
+        side.good(&format!("run -d --name second --network container:first {IMAGE} sleep 600"));
+        side.good(if round == 0 { "stop -t 0 first" } else { "rm -f first" });
+        side.good("rm -f second");
+        for _ in 0..3 {
+            assert_eq!(side.run("", "echo fine"), "fine");
+        }
+        if round == 0 {
+            side.good("rm first");
+        }
+    }
 }
 
 fn links(side: &Side<'_>) {

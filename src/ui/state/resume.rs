@@ -11,6 +11,12 @@ impl WindowState {
         let Some(course) = &mut self.course else { return };
         let taken = self.progress.of(&course.lesson().folder).filter(|taken| taken.page > 0).cloned();
         let Some(taken) = taken.filter(|taken| taken.page < course.lesson().script.steps.len()) else { return };
+        // What was finished is begun anew: nobody waits for all of it to be done once more.
+        if live && taken.done && taken.page + 1 == course.lesson().script.steps.len() {
+            let folder = course.lesson().folder.clone();
+            self.progress.again(&folder);
+            return;
+        }
         let kept = taken.predictions.iter().filter_map(|one| Some(((&*one.step, &*one.question), one.choice?)));
         course.restore(kept.map(|((step, question), choice)| ((step.to_owned(), question.to_owned()), choice)));
         if live {
