@@ -1,4 +1,4 @@
-use super::{Change, Evidence, OpId, Problem, Step, StepId};
+use super::{Change, Evidence, Level, OpId, Problem, Step, StepId, StepKind};
 use crate::spec::ContainerId;
 use serde::{Deserialize, Serialize};
 
@@ -180,6 +180,17 @@ pub enum OpKind {
     VolumeRemove,
     /// What an earlier engine left behind is undone.
     Recover,
+}
+
+impl OpKind {
+    /// The level at which a step is seen in such an operation: what comes again by itself every few seconds is a detail, but for what it
+    /// changes.
+    pub fn level_of(self, step: StepKind) -> Level {
+        match (self, step) {
+            (Self::HealthProbe, kind) if kind != StepKind::JudgeHealth => Level::Kernel,
+            (_, kind) => kind.level(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub enum StepFate {
 }
 
 impl StepMark {
-    /// The level at which it is seen, see [`Step::level_in`].
+    /// The level at which it is seen, see [`OpKind::level_of`].
     pub fn level(&self) -> Level {
         self.level
     }
@@ -79,7 +79,7 @@ impl Index {
                 self.places.insert(*id, self.forgotten + self.steps.len());
                 let (announced, ended, fate) = (event.seq, None, StepFate::Done);
                 let probes = self.probes.contains(&step.op);
-                let level = if probes { step.level_in(OpKind::HealthProbe) } else { kind.level() };
+                let level = if probes { OpKind::HealthProbe.level_of(*kind) } else { kind.level() };
                 self.steps.push_back(StepMark { id: *id, parent: *parent, kind: *kind, announced, ended, fate, level });
             }
             Body::StepEnded { step, outcome, .. } => {

@@ -1,4 +1,3 @@
-use super::OpKind;
 use serde::{Deserialize, Serialize};
 
 /// Names one operation within a trace; the first is 1.
@@ -337,15 +336,6 @@ pub struct Step {
 }
 
 impl Step {
-    /// The level at which it is seen in an operation of that kind: what comes again by itself every few seconds is a detail, but for
-    /// what it changes.
-    pub fn level_in(&self, op: OpKind) -> Level {
-        match (op, self.plan.kind) {
-            (OpKind::HealthProbe, kind) if kind != StepKind::JudgeHealth => Level::Kernel,
-            (_, kind) => kind.level(),
-        }
-    }
-
     /// The family of its kind.
     pub fn family(&self) -> Family {
         self.plan.kind.family()

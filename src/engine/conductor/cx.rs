@@ -145,7 +145,7 @@ impl Cx {
 
     fn wait(&self, step: &Step) -> Result<()> {
         let start = Instant::now();
-        if self.conductor.gate.wait((step, step.level_in(self.kind)), &self.path, &self.cancel)? {
+        if self.conductor.gate.wait((step, self.kind.level_of(step.plan.kind)), &self.path, &self.cancel)? {
             let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
             self.waited.fetch_add(nanos, Ordering::Relaxed);
         }

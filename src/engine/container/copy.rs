@@ -178,28 +178,26 @@ impl Engine {
 
 /// What contradicts itself is here no layer that somebody pulled, but what somebody has just sent.
 fn of_archive(mut fault: Fault, path: &str) -> Fault {
-    match fault.problem.code {
+    let what = match fault.problem.code {
         Code::LayerDamaged => {
             fault.problem.code = Code::CopyDamaged;
             fault.kind = FaultKind::BadRequest;
-            fault.with("path", path)
+            return fault.with("path", path);
         }
-        Code::LayerAttributeInvalid
-        | Code::LayerAttributeTooLarge
-        | Code::LayerBomb
-        | Code::LayerFileTooLarge
-        | Code::LayerHeaderTooLarge
-        | Code::LayerNameTooLong
-        | Code::LayerTooDeep
-        | Code::LayerTooManyDirectories
-        | Code::LayerTooManyEntries => {
-            let what = fault.problem.code.name().trim_start_matches("layer-").replace('-', " ");
-            let told: Vec<_> = fault.problem.args.iter().map(|(name, value)| format!("{name} {value}")).collect();
-            let damaged = Fault::new(FaultKind::BadRequest, Code::CopyDamaged);
-            damaged.with("reason", format!("{what} ({})", told.join(", "))).with("path", path)
-        }
-        _ => fault,
-    }
+        Code::LayerAttributeInvalid => "attribute invalid",
+        Code::LayerAttributeTooLarge => "attribute too large",
+        Code::LayerBomb => "too much in too little",
+        Code::LayerFileTooLarge => "file too large",
+        Code::LayerHeaderTooLarge => "header too large",
+        Code::LayerNameTooLong => "name too long",
+        Code::LayerTooDeep => "too deep",
+        Code::LayerTooManyDirectories => "too many directories",
+        Code::LayerTooManyEntries => "too many entries",
+        _ => return fault,
+    };
+    let told: Vec<_> = fault.problem.args.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let damaged = Fault::new(FaultKind::BadRequest, Code::CopyDamaged);
+    damaged.with("reason", format!("{what} ({})", told.join(", "))).with("path", path)
 }
 
 /// As Docker: what was mounted read-only takes nothing, nor does a root that is read-only, but for what is mounted over it.
