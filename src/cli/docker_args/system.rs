@@ -25,7 +25,7 @@ pub struct SystemPruneArgs {
     /// Prune anonymous volumes
     #[arg(long)]
     pub volumes: bool,
-    /// Provide filter values (e.g. "label=<key>=<value>")
-    #[arg(long, value_name = "KEY=VALUE")]
+    /// Provide filter values
+    #[arg(long, help = "Provide filter values (e.g. \"label=<key>=<value>\")", value_name = "KEY=VALUE")]
     pub filter: Vec<String>,
 }
