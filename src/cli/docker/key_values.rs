@@ -3,6 +3,7 @@
 use crate::client::ClientError;
 use crate::spec::visible;
 use crate::trace::Code;
+use std::io::Read;
 use std::path::Path;
 
 /// A line that has no `=`: what `known` says of it, or nothing. A line that begins with `#` says nothing.
@@ -12,7 +13,7 @@ pub(super) fn read(
     known: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<String>, ClientError> {
     let fault = |code| ClientError::new(code).with("flag", flag).with("path", visible::path(path));
-    let text = std::fs::read_to_string(path).map_err(|e| fault(Code::EnvFileUnreadable).with("reason", e))?;
+    let text = whole(path).map_err(|e| fault(Code::EnvFileUnreadable).with("reason", e))?;
     let mut entries = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -27,6 +28,18 @@ pub(super) fn read(
         entries.extend(if line.contains('=') { Some(line.to_owned()) } else { known(line) });
     }
     Ok(entries)
+}
+
+/// No request may be larger: a device that never ends is not read for ever.
+const MOST: u64 = 4 << 20;
+
+fn whole(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let read = std::fs::File::open(path)?.take(MOST + 1).read_to_string(&mut text)?;
+    if read as u64 > MOST {
+        return Err(std::io::Error::other(format!("larger than {} MiB", MOST >> 20)));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -47,5 +60,7 @@ mod tests {
         assert_eq!(read_text(text).unwrap(), ["a=1", "b=2 ", "known=1", "d=x=y"]);
         assert_eq!(read_text("a b=1"), Err(Code::EnvFileSpaces));
         assert_eq!(read_text("=1"), Err(Code::EnvFileNoName));
+        let endless = read(Path::new("/dev/zero"), "--label-file", |_| None).unwrap_err();
+        assert!(endless.problem.args["reason"].contains("4 MiB"), "{:?}", endless.problem);
     }
 }
