@@ -35,7 +35,10 @@ fn used(side: &Side<'_>) {
         assert!(verbose.lines().any(|line| line == head), "{head}\n{verbose}");
     }
     let cells = |begin: &str| {
-        let line = verbose.lines().find(|line| line.starts_with(begin)).unwrap_or_else(|| panic!("{begin}\n{verbose}"));
+        let line = verbose
+            .lines()
+            .find(|line| line.starts_with(&format!("{begin} ")))
+            .unwrap_or_else(|| panic!("{begin}\n{verbose}"));
         line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!((cells("data").join(" "), cells("idle").join(" ")), ("data 1 100kB".into(), "idle 0 0B".into()));

@@ -138,10 +138,13 @@ impl Link {
         }
     }
 
-    /// The kernel follows a carrier with the state by and by (linkwatch): here it has.
+    /// The kernel follows a carrier with the state by and by (linkwatch): here it has. Links that never say more than UNKNOWN
+    /// (`lo`, a tap) are as they stay; a veth and a bridge say it only until their first state (`dev->operstate` is 0 = UNKNOWN
+    /// from register_netdevice on, net/core/link_watch.c sets the rest).
     pub fn is_settled(&self) -> bool {
         use OperState::{Down, LowerLayerDown, Unknown, Up};
         match (self.up, self.carrier, &self.state) {
+            (true, Some(true), Some(Unknown)) => !matches!(self.kind, LinkKind::Veth | LinkKind::Bridge),
             (true, Some(true), Some(state)) => !matches!(state, Down | LowerLayerDown),
             (true, Some(false), Some(state)) => !matches!(state, Up | Unknown),
             _ => true,
@@ -191,4 +194,37 @@ pub struct Rule {
     pub action: RuleAction,
     /// In nft's words: `ip saddr 172.17.0.0/16 oifname != "docker0" masquerade`.
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_veth_that_has_no_state_yet_is_not_settled() {
+        let link = |kind, carrier, state| Link {
+            key: "a/eth0".into(),
+            netns: 1,
+            ifindex: 2,
+            name: "eth0".into(),
+            kind,
+            mac: String::new(),
+            mtu: 1500,
+            up: true,
+            carrier: Some(carrier),
+            state: Some(state),
+            master: None,
+            peer_ifindex: None,
+            container: None,
+        };
+        let settled = |kind, carrier, state| link(kind, carrier, state).is_settled();
+        for kind in [LinkKind::Veth, LinkKind::Bridge] {
+            assert!(!settled(kind, true, OperState::Unknown), "{kind:?}");
+            assert!(!settled(kind, false, OperState::Unknown), "{kind:?}");
+            assert!(settled(kind, true, OperState::Up), "{kind:?}");
+        }
+        for kind in [LinkKind::Loopback, LinkKind::Uplink, LinkKind::Other] {
+            assert!(settled(kind, true, OperState::Unknown), "{kind:?} never says more");
+        }
+    }
 }
