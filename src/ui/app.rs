@@ -144,6 +144,11 @@ impl App {
                 self.command(ctx, ViewCommand::Unfocus);
             }
         }
+        // The next key steps what a command began. Where nothing waits for a step, the next command can be typed.
+        let free = self.state.course.is_none() && self.state.waiting.is_empty() && self.state.overlay.is_none();
+        if self.terminals.ended_of_field() && free && ctx.memory(|memory| memory.focused().is_none()) {
+            self.terminals.to_field = true;
+        }
         let passed = now - self.time.replace(now).unwrap_or(now);
         let effect = self.state.tick(Duration::from_secs_f64(passed.clamp(0.0, 1.0)));
         if let Some(effect) = effect {
@@ -161,20 +166,28 @@ impl App {
         }
     }
 
-    /// A page of a recorded lesson that is about a terminal shows it, once: what was printed is what the page speaks of.
+    /// A page of the lesson that is about a terminal shows it, once: what was printed is what the page speaks of.
     fn show_what_was_typed(&mut self) {
         let Some(step) = self.state.course.as_ref().map(|course| course.runner().step()) else { return };
-        if self.state.is_live() || self.opened_for == step.id {
+        if self.opened_for == step.id {
             return;
         }
-        let of = match step.watches() {
-            Some(Typed::Host) => None,
-            Some(Typed::Container(name)) => {
+        let Some(typed) = step.watches() else { return };
+        if self.state.is_live() {
+            let host = self.state.words().say("dock-host-name");
+            if let Some(number) = self.terminals.running(typed, &host) {
+                self.opened_for.clone_from(&step.id);
+                (self.terminals.current, self.terminals.open) = (number, true);
+            }
+            return;
+        }
+        let of = match typed {
+            Typed::Host => None,
+            Typed::Container(name) => {
                 let named = self.state.world().containers.values().find(|container| container.name == *name);
                 let Some(container) = named else { return };
                 Some(container.id.clone())
             }
-            None => return,
         };
         if self.terminals.past.terminals().any(|one| *one == of) {
             self.opened_for.clone_from(&step.id);

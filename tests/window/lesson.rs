@@ -221,7 +221,14 @@ fn who_goes_on_alone_is_told_and_can_catch_up_or_go_back() {
     window.get_by_label_contains("여기까지 이미 왔습니다");
     click(&mut window, "이 시점으로 되감기");
     assert_eq!(app(&window).state.place(), Some(Place::Here));
-    assert!(matches!(app(&window).state.mover(), Mover::Predict(_)));
+    let Mover::Predict(question) = app(&window).state.mover() else { panic!("a question is open") };
+    let rest = app(&window).state.cursor.position();
+    for beyond in [PlaybackCommand::End, PlaybackCommand::Live, PlaybackCommand::Seek(rest + 40)] {
+        tell(&mut window, beyond.clone());
+        assert_eq!(app(&window).state.cursor.position(), rest, "{beyond:?} would show what is asked");
+        assert_eq!(app(&window).state.asks.as_ref(), Some(&question), "{beyond:?}");
+    }
+    tell(&mut window, LessonCommand::Predict(question, 0));
     tell(&mut window, PlaybackCommand::End);
     click(&mut window, "지금 시점의 쪽으로 가기");
     let view = page(&window);

@@ -76,6 +76,7 @@ scene-moved-spoken = The tag { $tag } was moved to another digest.
 scene-damaged = broken in the registry
 scene-caught = rejected · other digest
 scene-caught-spoken = The { $what } that came has another digest and was rejected. Caught by: { $by }.
+scene-order-hidden = Above and below are no order here. The order comes later.
 scene-stack-direction = Lowest first · latest on top
 scene-shared-once = The same layer is fetched once and used by several images.
 

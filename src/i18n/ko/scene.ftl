@@ -61,12 +61,12 @@ scene-column-overlay = overlay 순서
 scene-column-overlay-why = 위의 것이 먼저 보임
 scene-group = 블롭 { $n }개
 scene-group-diff = DiffID { $n }개
-scene-group-here = { $of }개 중 { $n }개 있음
+scene-group-here = 받은 것 { $n }/{ $of }
 scene-no-layer = 레이어 없음
 scene-lower-top = 맨 위
 scene-lower-bottom = 맨 아래
 scene-lower-used = 마운트 { $n }개가 사용 중
-scene-scale = {"="} { $size } (막대 공통)
+scene-scale = {"="} { $size } · 모든 막대가 같은 축척
 scene-scale-clamped = 실제보다 길게 그림 ({ $size } 미만)
 scene-all-shared = 레이어 { $n }개가 모두 위의 것과 같아서 한 번만 저장됩니다.
 scene-some-shared = 아래쪽 레이어 { $n }개는 위의 것과 같아서 한 번만 저장됩니다.
@@ -76,6 +76,7 @@ scene-moved-spoken = { $tag } 태그는 전과 다른 다이제스트로 옮겨�
 scene-damaged = 레지스트리에서 깨짐
 scene-caught = 거절됨 · 다이제스트 다름
 scene-caught-spoken = { $what } 내용을 받았지만 다이제스트가 달라서 거절했습니다. 잡아낸 것: { $by }.
+scene-order-hidden = 여기서 위아래는 쌓는 순서가 아닙니다. 순서는 나중에 나옵니다.
 scene-stack-direction = 아래가 먼저 · 위가 나중
 scene-shared-once = 같은 레이어는 한 번만 받고, 여러 이미지가 함께 씁니다.
 

@@ -133,12 +133,13 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
     };
     // A crowd is not laid out in full only to find that it does not fit.
     let may_fit = |detail: &Detail| {
-        let most = match tab {
-            Tab::Network => network::most(&stage(*detail, look.room)),
-            Tab::Storage => storage::most(&stage(*detail, look.room)),
-            Tab::Image | Tab::Layers => usize::MAX,
-        };
-        world.containers.len() <= most
+        let stage = stage(*detail, look.room);
+        match tab {
+            Tab::Image => true,
+            Tab::Layers => layers::may_fit(world, look.chosen, &stage),
+            Tab::Network => world.containers.len() <= network::most(&stage),
+            Tab::Storage => world.containers.len() <= storage::most(&stage),
+        }
     };
     let fits = |scene: &Scene, room: Vec2| scene.size.x <= room.x && scene.size.y <= room.y;
     let (last, more): (Detail, &[Detail]) = match tab {
@@ -158,8 +159,8 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         }
     }
     let Some((detail, scene)) = found else { return lay(last, look.room) };
-    // What has as many lines in less width is high already.
-    let grows = |larger: &f32| scene.size.x * larger > room.x && scene.size.y * larger <= room.y;
+    // What was folded as far as it can be has no room to grow; what has as many lines in less width is high already.
+    let grows = |larger: &f32| detail != last && scene.size.x * larger > room.x && scene.size.y * larger <= room.y;
     let larger = LARGER.iter().filter(|larger| grows(larger)).map(|larger| room / *larger);
     let larger = larger.map(|room| (lay(detail, Some(room)), room)).find(|(scene, room)| fits(scene, *room));
     larger.map_or(scene, |(larger, _)| larger)

@@ -111,14 +111,32 @@ impl<'a> Stage<'a> {
         })
     }
 
+    /// As much as fits of a text that does not fit whole: found from about where it must be, as each text that is measured costs.
     fn cut(&self, text: &str, font: Font, width: f32, cut: impl Fn(usize) -> String) -> String {
-        if self.width(text, font) <= width {
+        let whole = self.width(text, font);
+        if whole <= width {
             return text.to_owned();
         }
-        let (mut low, mut high) = (0, text.chars().count());
+        let fits = |kept: usize| self.width(&cut(kept), font) <= width;
+        let count = text.chars().count();
+        let guess = ((count as f32 * width / whole) as usize).clamp(1, count.max(2) - 1);
+        let (mut high, mut step) = (count, 1);
+        let mut low = guess;
+        if fits(guess) {
+            while low + step < high && fits(low + step) {
+                (low, step) = (low + step, step * 2);
+            }
+            high = high.min(low + step);
+        } else {
+            high = guess;
+            while step < high && !fits(high - step) {
+                (high, step) = (high - step, step * 2);
+            }
+            low = high.saturating_sub(step);
+        }
         while low + 1 < high {
             let middle = usize::midpoint(low, high);
-            if self.width(&cut(middle), font) <= width { low = middle } else { high = middle }
+            if fits(middle) { low = middle } else { high = middle }
         }
         cut(low)
     }

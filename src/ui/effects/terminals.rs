@@ -27,7 +27,13 @@ impl EffectRunner {
                 terminals.to_field = state.is_live();
                 terminals.open |= state.presenter;
             }
-            TerminalCommand::Run(line) => self.run(ctx, state, terminals, &line),
+            TerminalCommand::Run(line) => {
+                let before = terminals.list().len();
+                self.run(ctx, state, terminals, &line);
+                if terminals.list().len() > before {
+                    terminals.last_is_of_field();
+                }
+            }
             TerminalCommand::HostShell => {
                 self.run(ctx, state, terminals, "host");
                 terminals.keys_when_ready();
@@ -116,19 +122,10 @@ impl EffectRunner {
         if let (Some(kind), Some(link)) = (until, &self.link) {
             link.order(GateCommand::RunTo { kind });
         }
-        let running = |terminals: &Terminals| {
-            terminals.list().iter().rposition(|one| {
-                one.ended.is_none()
-                    && match terminal {
-                        lesson::Terminal::Host => one.title == host,
-                        lesson::Terminal::Container(name) => one.title.contains(name.as_str()) && one.title != host,
-                    }
-            })
-        };
-        if running(terminals).is_none() && *terminal == lesson::Terminal::Host {
+        if terminals.running(terminal, &host).is_none() && *terminal == lesson::Terminal::Host {
             self.run(ctx, state, terminals, "host");
         }
-        match running(terminals) {
+        match terminals.running(terminal, &host) {
             Some(number) => {
                 // The lesson types, not the learner: the next key is the lesson's next action, unless the terminal is clicked.
                 (terminals.current, terminals.open) = (number, true);

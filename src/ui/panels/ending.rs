@@ -1,9 +1,10 @@
 //! The end of a lesson: what was predicted, which claims of the notes hold, each with the way to its evidence, and what comes next.
 
 use super::{PanelContext, lesson};
-use crate::lesson::{ClaimView, QuestionState, QuestionView, Verdict};
+use crate::lesson::{ClaimView, QuestionState, QuestionView, Summary, Verdict};
 use crate::ui::command::{LessonCommand, SourceCommand};
 use crate::ui::course::Course;
+use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{fonts, prose};
 use egui::{Color32, Label, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
@@ -20,9 +21,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
     ScrollArea::vertical().id_salt("ending").max_height(room).auto_shrink([false, false]).show(ui, |ui| {
         ui.add(Label::new(RichText::new(cx.say("ending-title")).font(fonts::bold(18.5))).wrap());
         ui.add_space(4.0);
-        let (right, of) = (summary.right().to_string(), summary.questions.len().to_string());
-        let said = cx.words.say_with("ending-right", &[("right", right.as_str()), ("of", of.as_str())]);
-        ui.label(RichText::new(said).size(14.0));
+        ui.label(RichText::new(counted(cx, &summary)).size(14.0));
         ui.add_space(2.0);
         let predictions = which(ui, cx);
         ui.add_space(4.0);
@@ -35,6 +34,17 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
         lesson::note_height(ui, room);
     });
     foot(ui, cx);
+}
+
+/// How many predictions were right.
+fn counted(cx: &PanelContext<'_>, summary: &Summary) -> String {
+    let (right, of) = (summary.right().to_string(), summary.questions.len().to_string());
+    cx.words.say_with("ending-right", &[("right", right.as_str()), ("of", of.as_str())])
+}
+
+/// What came of the lesson, in a sentence.
+pub(super) fn result(cx: &PanelContext<'_>, course: &Course) -> String {
+    format!("{}. {}", cx.say("ending-title"), counted(cx, &course.runner().summary(cx.state.lang)))
 }
 
 /// What the notes claim, or what was predicted; true: what was predicted.
@@ -63,9 +73,19 @@ fn predicted(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, question: &Que
         _ => ("ending-not-predicted", theme.weak),
     };
     let (ask, said) = (prose::plain(&question.ask), cx.say(key));
-    let answer = question.answer.as_deref().map(|answer| format!("\n{answer}")).unwrap_or_default();
-    let line = Line { first: String::new(), said, color, about: fonts::shown(&question.name) };
-    let (name, tip) = (format!("{} · {ask}", line.said), format!("{ask}\n{}{answer}", line.said));
+    let chosen = match &question.state {
+        QuestionState::Revealed { predicted: Some(chosen), right: false, .. } => question.choices.get(*chosen),
+        _ => None,
+    };
+    let mut about = question.name.clone();
+    if let Some(answer) = &question.answer {
+        about += &format!(" → {answer}");
+    }
+    if let Some(chosen) = chosen {
+        about += &format!(" ({})", cx.words.say_with("presenter-predicted", &[("choice", chosen)]));
+    }
+    let line = Line { first: String::new(), holds: false, said, color, about: fonts::shown(&about) };
+    let (name, tip) = (format!("{} · {ask} · {about}", line.said), format!("{ask}\n{}\n{about}", line.said));
     if line.show(ui, cx, &name, &tip) {
         cx.want(LessonCommand::Show(step));
     }
@@ -74,12 +94,15 @@ fn predicted(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, question: &Que
 /// A claim of the notes with its verdict; it leads to the evidence.
 fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, claim: &ClaimView) {
     let verdict = claim.verdicts.last().copied().filter(|_| claim.open);
+    let all = lesson::verdicts(cx, claim).unwrap_or_else(|| cx.say("ending-not-seen"));
     let said = cx.say(verdict.map_or("ending-not-seen", Verdict::key));
     let quote = prose::plain(&claim.said);
     let color = lesson::verdict_color(&cx.theme, verdict);
-    let line = Line { first: claim.id.clone(), said, color, about: fonts::shown(&claim.name) };
-    let name = format!("{} · {} · {quote}", claim.id, line.said);
-    let tip = format!("“{quote}”\n{}  ·  {}", line.said, cx.say("ending-evidence"));
+    // Of two verdicts, that it is so has a sign, and the other has the words.
+    let holds = verdict.is_some() && claim.verdicts.len() > 1;
+    let line = Line { first: claim.id.clone(), holds, said, color, about: fonts::shown(&claim.name) };
+    let name = format!("{} · {all} · {quote}", claim.id);
+    let tip = format!("“{quote}”\n{all}  ·  {}", cx.say("ending-evidence"));
     if line.show(ui, cx, &name, &tip) {
         cx.want(LessonCommand::Show(step));
     }
@@ -88,6 +111,8 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, claim: &ClaimView) {
 /// A line that can be clicked: what came of something, and what it is about.
 struct Line {
     first: String,
+    /// It is so, and there is more to say.
+    holds: bool,
     said: String,
     color: Color32,
     about: String,
@@ -106,6 +131,11 @@ impl Line {
         if !self.first.is_empty() {
             let first = widgets::line(ui.painter(), at, 40.0, &self.first, fonts::mono(12.5), theme.weak);
             at.x = rect.left() + 38.0_f32.max(first.width() + 10.0);
+        }
+        if self.holds {
+            let mark = egui::Rect::from_min_size(at + vec2(0.0, 2.0), vec2(13.0, 13.0));
+            Icon::Check.paint(ui.painter(), mark, theme.good);
+            at.x = mark.right() + 3.0;
         }
         let end = widgets::line(ui.painter(), at, 110.0, &self.said, fonts::bold(12.5), self.color);
         at.x = end.right() + 8.0;

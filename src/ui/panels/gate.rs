@@ -42,7 +42,9 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, width: f32, theirs: &[u32]) 
     if response.clicked() {
         cx.want(PlaybackCommand::Gate);
     }
-    if let Some(note) = &cx.state.gate.note {
+    // What the lesson's own button does to it is no news to who pressed it.
+    let is_news = |note: &&GateNote| cx.state.course.is_none() || !matches!(note.by, By::Lesson | By::Arrival);
+    if let Some(note) = cx.state.gate.note.as_ref().filter(is_news) {
         told(ui, cx, note, response.rect, width);
     }
 }

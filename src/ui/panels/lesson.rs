@@ -20,10 +20,7 @@ pub(super) const FOOT: f32 = 74.0;
 
 /// Shows it in all the room there is.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
-    let mut view = course.view(cx.state.lang);
-    if let Some(host) = &cx.state.world().host {
-        view = view.with_bind(&bind_directory(&host.root, course.lesson()));
-    }
+    let view = page(cx, course);
     let place = cx.state.place().unwrap_or(Place::Before);
     let (face, faces) = (cx.state.face(), cx.state.faces());
     let room = ui.available_height() - FOOT;
@@ -60,6 +57,15 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course) {
         room::follow_focus(ui);
     });
     foot(ui, cx, &view);
+}
+
+/// The page in words, with the directory that the lesson mounts.
+pub(super) fn page(cx: &PanelContext<'_>, course: &Course) -> StepView {
+    let view = course.view(cx.state.lang);
+    match &cx.state.world().host {
+        Some(host) => view.with_bind(&bind_directory(&host.root, course.lesson())),
+        None => view,
+    }
 }
 
 /// The sides of the page, each to be turned to.
@@ -147,6 +153,12 @@ fn passed(ui: &mut Ui, cx: &mut PanelContext<'_>, course: &Course, number: usize
         });
     });
     ui.add_space(6.0);
+}
+
+/// What becomes of a claim, in words; none before it was seen.
+pub(super) fn verdicts(cx: &PanelContext<'_>, claim: &ClaimView) -> Option<String> {
+    let said = claim.verdicts.iter().map(|verdict| cx.say(verdict.key())).collect::<Vec<_>>();
+    claim.open.then(|| said.join(" · "))
 }
 
 /// The colour of a verdict.

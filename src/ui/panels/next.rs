@@ -34,15 +34,17 @@ fn coming(cx: &PanelContext<'_>) -> Option<StepRecord> {
 /// What the lesson's page types, where no step of the engine comes of that.
 fn typed(cx: &PanelContext<'_>) -> Option<String> {
     let course = cx.state.course.as_ref()?;
-    let text = course.runner().step().types.clone()?;
-    match cx.state.mover() {
-        Mover::Type(_) => Some(text),
-        Mover::Play => {
-            let rest = course.rest()?;
-            cx.state.next().is_none_or(|record| record.announced >= rest).then_some(text)
-        }
-        _ => None,
-    }
+    let here = course.runner().progress().step;
+    let number = match cx.state.mover() {
+        Mover::Type(text) => return Some(text),
+        Mover::Play => here,
+        // The page that comes next could tell what is predicted.
+        Mover::Turn(number) if !cx.state.has_pending() => number,
+        _ => return None,
+    };
+    let text = course.lesson().script.steps.get(number)?.types.clone()?;
+    let rest = course.rest_of(number)?;
+    cx.state.next().is_none_or(|record| record.announced >= rest).then_some(text)
 }
 
 /// Why the next step is made, or that it is not told yet.

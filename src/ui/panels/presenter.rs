@@ -1,9 +1,11 @@
 //! Before a class: the picture alone, a large sentence, what comes next, a thin line of time. What did not change is dimmed.
 
-use super::{PanelContext, narration, next};
+use super::{PanelContext, ending, lesson, narration, next};
+use crate::lesson::{QuestionState, QuestionView};
 use crate::ui::diagrams::Diagrams;
+use crate::ui::state::{Face, Mover, Place};
 use crate::ui::{fonts, short};
-use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// At this size everything has the sizes below: a class room's projector.
 const OF: egui::Vec2 = vec2(1280.0, 720.0);
@@ -51,42 +53,105 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
 
 /// In two lines at most.
 fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
-    // While the class predicts, what it predicts is the sentence.
-    let asked = asked(cx).map(|question| (question, cx.theme.text));
-    let Some((whole, color)) = asked.or_else(|| narration::sentence(cx)) else { return };
+    let Some((whole, color)) = said(cx).or_else(|| narration::sentence(cx)) else { return };
     let text = short::paths(&whole);
     let lay = |size: f32| {
         let mut job = egui::text::LayoutJob::simple(text.clone(), fonts::regular(size), color, at.width());
         job.wrap.max_rows = 2;
         ui.painter().layout_job(job)
     };
-    let one = lay(SENTENCE * scale);
-    let galley = if one.rows.len() > 1 { lay(SENTENCE * 0.8 * scale) } else { one };
+    // What is too long for two lines is set smaller before it is cut; no smaller than the smallest text.
+    let sizes = [SENTENCE, SENTENCE * 0.8, NEXT];
+    let fits = |size: &f32| {
+        let galley = lay(size * scale);
+        !galley.elided && galley.size().y <= at.height()
+    };
+    let size = sizes.into_iter().find(fits).unwrap_or(NEXT);
+    let galley = lay(size * scale);
     let response = ui.interact(at, ui.scope_id().with("sentence"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
     narration::live(ui, &response);
     ui.painter().galley(pos2(at.left(), at.center().y - galley.size().y / 2.0), galley, color);
 }
 
-/// The question that is open, with its choices.
-fn asked(cx: &PanelContext<'_>) -> Option<String> {
-    let state = cx.state;
-    let crate::ui::state::Mover::Predict(id) = state.mover() else { return None };
-    let view = state.course.as_ref()?.view(state.lang);
-    let question = view.questions.into_iter().find(|question| question.id == id)?;
-    let choices: Vec<String> =
-        question.choices.iter().zip(1..).map(|(choice, n)| format!("{n})\u{a0}{choice}")).collect();
-    Some(format!("{}  {}", question.ask.replace(['`', '*'], ""), choices.join("   ")))
+/// What the lesson's page says where it rests, as the side of it that is turned to: what is asked, what was predicted, what came of
+/// an earlier prediction, what the notes claim. None where what the machine did is the sentence.
+fn said(cx: &PanelContext<'_>) -> Option<(String, Color32)> {
+    let (state, theme) = (cx.state, &cx.theme);
+    let course = state.course.as_ref()?;
+    if course.is_ended() {
+        return Some((ending::result(cx, course), theme.text));
+    }
+    let view = lesson::page(cx, course);
+    let plain = |markdown: &str| crate::ui::prose::plain(markdown);
+    match state.place()? {
+        Place::Before => Some((plain(&view.before), theme.text)).filter(|(text, _)| !text.is_empty()),
+        Place::Moving | Place::Passed => None,
+        Place::Here => {
+            // Before a class the question that is to be answered next comes at once.
+            let face = match state.mover() {
+                Mover::Predict(id) => Face::Ask(id),
+                _ => state.face(),
+            };
+            let named = |all: &[QuestionView], id: &str| all.iter().find(|one| one.id == *id).cloned();
+            match face {
+                Face::Text => None,
+                Face::Ask(id) => named(&view.questions, &id).map(|question| (asked(cx, &question), theme.text)),
+                Face::Answer(id) => named(&view.answered, &id).map(|question| answered(cx, &question)),
+                Face::Note(id) => {
+                    let claim = view.claims.iter().find(|claim| claim.id == id)?;
+                    let said = lesson::verdicts(cx, claim).map(|said| format!(" → {said}")).unwrap_or_default();
+                    let name = cx.words.say_with("face-note", &[("name", &id)]);
+                    Some((format!("{name}: “{}”{said}", plain(&claim.said)), theme.text))
+                }
+            }
+        }
+    }
+}
+
+/// The question with its choices; once one was chosen, with that.
+fn asked(cx: &PanelContext<'_>, question: &QuestionView) -> String {
+    let ask = question.ask.replace(['`', '*'], "");
+    let choice = |choice: usize| question.choices.get(choice).cloned().unwrap_or_default();
+    match &question.state {
+        QuestionState::Unanswered => {
+            let choices = question.choices.iter().zip(1..).map(|(choice, n)| format!("{n})\u{a0}{choice}"));
+            format!("{ask}  {}", choices.collect::<Vec<_>>().join("   "))
+        }
+        QuestionState::Predicted(chosen) => {
+            format!("{ask}  {}", cx.words.say_with("presenter-predicted", &[("choice", &choice(*chosen))]))
+        }
+        QuestionState::Revealed { .. } => format!("{ask}  {}", answered(cx, question).0),
+    }
+}
+
+/// What the machine answered, and what was predicted.
+fn answered(cx: &PanelContext<'_>, question: &QuestionView) -> (String, Color32) {
+    let theme = &cx.theme;
+    let answer = question.answer.clone().unwrap_or_default();
+    let QuestionState::Revealed { predicted, right, .. } = &question.state else { return (answer, theme.text) };
+    let choice = predicted.and_then(|chosen| question.choices.get(chosen)).cloned().unwrap_or_default();
+    let (key, color) = match (right, predicted) {
+        (true, _) => ("presenter-right", theme.good),
+        (false, Some(_)) => ("presenter-wrong", theme.bad),
+        (false, None) => ("presenter-told", theme.text),
+    };
+    let with = [("name", question.name.as_str()), ("answer", answer.as_str()), ("choice", choice.as_str())];
+    (cx.words.say_with(key, &with), color)
 }
 
 /// What comes next, at the left; where one is, at the right.
 fn coming(ui: &Ui, cx: &PanelContext<'_>, row: Rect, scale: f32) {
     let (state, theme) = (cx.state, &cx.theme);
-    let record = state.next();
-    let title = match (&record, state.veil_of_next()) {
-        (Some(_), Some(veil)) => cx.say(veil.next_key()),
-        (Some(record), None) => cx.words.step(record.step.plan.kind),
-        (None, _) => cx.say(next::nothing_next(cx)),
+    // In a lesson what the one key does: a choice, another side of the page, the next page.
+    let taught = state.course.is_some().then(|| match cx.key_of_next() {
+        Some(key) => key,
+        None => lesson::mover_label(cx, &state.mover()),
+    });
+    let (caption, title) = match (taught, state.next()) {
+        (Some(taught), _) => (String::new(), taught),
+        (None, Some(record)) => (format!("{} · ", cx.say("next-title")), cx.words.step(record.step.plan.kind)),
+        (None, None) => (format!("{} · ", cx.say("next-title")), cx.say(next::nothing_next(cx))),
     };
     let font = FontId { size: NEXT * scale, ..fonts::regular(NEXT) };
     let (reached, of) = (state.marks.reached(state.cursor.position()), state.marks.stops().len());
@@ -97,7 +162,6 @@ fn coming(ui: &Ui, cx: &PanelContext<'_>, row: Rect, scale: f32) {
     }
     let painter = ui.painter();
     let right = painter.text(row.right_center(), Align2::RIGHT_CENTER, &place, font.clone(), theme.weak);
-    let caption = format!("{} · ", cx.say("next-title"));
     let left = painter.text(row.left_center(), Align2::LEFT_CENTER, &caption, font.clone(), theme.weak);
     let high = painter.layout_no_wrap(title.clone(), font.clone(), theme.text).size().y;
     let at = pos2(left.right(), row.center().y - high / 2.0);

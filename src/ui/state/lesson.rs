@@ -77,6 +77,8 @@ impl WindowState {
             }
             C::Predict(question, choice) => {
                 course.predict(&question, choice);
+                // Before a class it is chosen while another side is turned to.
+                self.turn_face(Face::Ask(question));
                 self.asks = None;
                 self.note_progress();
             }

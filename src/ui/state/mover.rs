@@ -94,6 +94,11 @@ impl WindowState {
         self.world.ops.values().any(|op| op.outcome.is_none())
     }
 
+    /// A question of the page that is shown is still to be predicted.
+    pub(super) fn asks_first(&self) -> bool {
+        matches!(self.mover(), Mover::Predict(_))
+    }
+
     /// The next action.
     pub fn mover(&self) -> Mover {
         let Some(course) = &self.course else {

@@ -59,6 +59,15 @@ impl WindowState {
         let engine = self.steps_the_engine();
         let onward = matches!(command, C::Step | C::Over | C::Into | C::Out | C::Continue | C::RunTo(_) | C::RunToSame);
         let plays = command == C::PlayPause && !self.is_playing();
+        // What a question asks would be seen there.
+        let beyond = match command {
+            C::End | C::Live => self.trace.len() > self.cursor.position(),
+            C::Seek(position) => position > self.cursor.position(),
+            _ => onward || plays,
+        };
+        if beyond && !engine && self.asks_first() {
+            return self.onward();
+        }
         if (onward || plays) && self.is_held_by_lesson() {
             return self.onward();
         }

@@ -82,6 +82,8 @@ pub struct Terminal {
     pty: pty::Pty,
     /// Its exit status, once it ended.
     pub ended: Option<u32>,
+    /// It was run from the command field, which was not told yet that it ended.
+    of_field: bool,
     /// A lesson ran it, and was not told yet how it ended.
     for_lesson: bool,
     /// When that was seen, in the window's seconds.
@@ -145,6 +147,16 @@ impl Terminals {
         self.list.get_mut(self.current)
     }
 
+    /// Where the last one that runs of those a lesson means is in the list; the host's shell has the title `host`.
+    pub fn running(&self, meant: &crate::lesson::Terminal, host: &str) -> Option<usize> {
+        use crate::lesson::Terminal as Meant;
+        let is = |one: &Terminal| match meant {
+            Meant::Host => one.title == host,
+            Meant::Container(name) => one.title.contains(name.as_str()) && one.title != host,
+        };
+        self.list.iter().rposition(|one| one.ended.is_none() && is(one))
+    }
+
     /// Runs this program with these arguments in a new terminal, and shows it.
     pub fn run(
         &mut self,
@@ -163,6 +175,7 @@ impl Terminals {
             screen,
             pty,
             ended: None,
+            of_field: false,
             for_lesson: false,
             since: None,
             wants_keys: false,
@@ -229,6 +242,17 @@ impl Terminals {
         Keys::Back
     }
 
+    /// The one that was opened last was run from the command field.
+    pub fn last_is_of_field(&mut self) {
+        self.list.iter_mut().last().into_iter().for_each(|last| last.of_field = true);
+    }
+
+    /// The last command of the command field has ended since this was asked last, and nothing else is shown.
+    pub fn ended_of_field(&mut self) -> bool {
+        let shown = self.list.get_mut(self.current).filter(|shown| shown.ended.is_some());
+        shown.is_some_and(|shown| std::mem::take(&mut shown.of_field))
+    }
+
     /// The one that was opened last is a lesson's.
     pub fn last_is_for_lesson(&mut self) {
         self.list.iter_mut().last().into_iter().for_each(|last| last.for_lesson = true);
@@ -270,8 +294,17 @@ impl Terminal {
         }
         if changed {
             self.rows = self.rows.max(self.screen.used());
+            self.begin_with_beginning();
         }
         changed
+    }
+
+    /// A help is read from its beginning.
+    fn begin_with_beginning(&mut self) {
+        let is_help = self.title.split_whitespace().any(|word| matches!(word, "--help" | "help"));
+        if is_help && self.ended.is_some() {
+            self.screen.scroll_to_start();
+        }
     }
 
     /// How many rows have been in use.
@@ -289,6 +322,7 @@ impl Terminal {
     pub fn resize(&mut self, rows: u16, columns: u16) {
         if self.screen.resize(rows, columns) {
             self.pty.resize(rows, columns);
+            self.begin_with_beginning();
         }
     }
 

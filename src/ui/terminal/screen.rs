@@ -175,6 +175,13 @@ impl Screen {
         all.collect()
     }
 
+    /// Shows what was printed first.
+    pub fn scroll_to_start(&mut self) {
+        let screen = self.parser.screen_mut();
+        screen.set_scrollback(screen.scrollback_len());
+        self.scrolled = 0.0;
+    }
+
     /// Shows the latest.
     pub fn scroll_to_end(&mut self) {
         self.parser.screen_mut().set_scrollback(0);

@@ -139,14 +139,20 @@ fn beside(main: Option<&Picture<'_>>, others: &[&Picture<'_>]) -> Vec<u64> {
 
 /// Says how the stack is to be read. Returns its lower end.
 fn notes(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, others: &[&Picture<'_>], below: f32) -> f32 {
-    // Which is the lowest is seen when they are stacked; a lesson asks before.
-    if stage.hides_order() || picture.layers.is_empty() || picture.layers.iter().all(|slab| slab.layer.is_none()) {
-        return below;
-    }
-    let mut lines = vec![stage.say("scene-stack-direction")];
     let first = |p: &Picture<'_>| p.layers.first().map(Slab::key);
-    if others.iter().any(|other| first(other).is_some() && first(other) == first(picture)) {
-        lines.push(stage.say("scene-shared-once"));
+    // Which is the lowest is seen when they are stacked; a lesson asks before.
+    let lines = if stage.hides_order() {
+        let several = picture.layers.len() > 1 && sizes.layers == Part::Whole;
+        several.then(|| stage.say("scene-order-hidden")).into_iter().collect()
+    } else if picture.layers.iter().all(|slab| slab.layer.is_none()) {
+        Vec::new()
+    } else {
+        let shared = others.iter().any(|other| first(other).is_some() && first(other) == first(picture));
+        let shared = shared.then(|| stage.say("scene-shared-once"));
+        [stage.say("scene-stack-direction")].into_iter().chain(shared).collect()
+    };
+    if lines.is_empty() {
+        return below;
     }
     let mut y = below + 20.0;
     for line in lines {

@@ -104,6 +104,20 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     stage.done(spoken)
 }
 
+/// All that use the image fit beside each other, as far as their columns' widths tell.
+pub(super) fn may_fit(world: &World, chosen: Option<&Entity>, stage: &Stage<'_>) -> bool {
+    let all = pictures(world);
+    let Some(picture) = focus(world, &all, chosen) else { return true };
+    let users = world.containers.values().filter(|c| c.image == picture.id).count();
+    !stage.is_full() || users <= columns(stage, Sizes::of(stage))
+}
+
+/// How many columns there is room for.
+fn columns(stage: &Stage<'_>, sizes: Sizes) -> usize {
+    let room = stage.wide(f32::INFINITY) - 2.0 * sizes.margin;
+    (((room + sizes.gap) / (sizes.column + sizes.gap)).min(1e4) as usize).max(1)
+}
+
 /// A name of it, else its id.
 fn name_of(picture: &Picture<'_>) -> String {
     picture.tags.first().map_or_else(|| super::stage::short(&picture.id), |tag| familiar(tag))
@@ -116,8 +130,7 @@ fn shown_users<'w>(
     sizes: Sizes,
     all: &[&'w Arc<Container>],
 ) -> Vec<&'w Arc<Container>> {
-    let room = stage.wide(f32::INFINITY) - 2.0 * sizes.margin;
-    let most = (((room + sizes.gap) / (sizes.column + sizes.gap)).min(1e4) as usize).max(1);
+    let most = columns(stage, sizes);
     if all.len() <= most || stage.is_full() {
         return all.to_vec();
     }
