@@ -55,19 +55,19 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
 fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
     let Some((whole, color)) = said(cx).or_else(|| narration::sentence(cx)) else { return };
     let text = short::paths(&whole);
-    let lay = |size: f32| {
-        let mut job = egui::text::LayoutJob::simple(text.clone(), fonts::regular(size), color, at.width());
+    // What is to be chosen from has a line of its own, where it has room in one.
+    let flowing = text.replace('\n', "   ");
+    let lay = |text: &str, size: f32| {
+        let mut job = egui::text::LayoutJob::simple(text.to_owned(), fonts::regular(size), color, at.width());
         job.wrap.max_rows = 2;
         ui.painter().layout_job(job)
     };
     // What is too long for two lines is set smaller before it is cut; no smaller than the smallest text.
     let sizes = [SENTENCE, SENTENCE * 0.8, NEXT];
-    let fits = |size: &f32| {
-        let galley = lay(size * scale);
-        !galley.elided && galley.size().y <= at.height()
-    };
-    let size = sizes.into_iter().find(fits).unwrap_or(NEXT);
-    let galley = lay(size * scale);
+    let ways = sizes.iter().map(|size| (&text, size)).chain(sizes.iter().map(|size| (&flowing, size)));
+    let mut laid = ways.map(|(text, size)| lay(text, size * scale));
+    let galley = laid.find(|galley| !galley.elided && galley.size().y <= at.height());
+    let galley = galley.unwrap_or_else(|| lay(&flowing, NEXT * scale));
     let response = ui.interact(at, ui.scope_id().with("sentence"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
     narration::live(ui, &response);
@@ -116,7 +116,7 @@ fn asked(cx: &PanelContext<'_>, question: &QuestionView) -> String {
     match &question.state {
         QuestionState::Unanswered => {
             let choices = question.choices.iter().zip(1..).map(|(choice, n)| format!("{n})\u{a0}{choice}"));
-            format!("{ask}  {}", choices.collect::<Vec<_>>().join("   "))
+            format!("{ask}\n{}", choices.collect::<Vec<_>>().join("   "))
         }
         QuestionState::Predicted(chosen) => {
             format!("{ask}  {}", cx.words.say_with("presenter-predicted", &[("choice", &choice(*chosen))]))

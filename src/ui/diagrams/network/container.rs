@@ -155,7 +155,8 @@ fn boxed(
                 bare(stage, NodeId::of(Entity::Namespace(inode)), at, &id, Anchor::Right, Font::MonoSmall, &text);
                 inside(world, stage, &id, inode, place, sizes);
             } else {
-                inside_in_a_line(world, stage, &id, inode, place, sizes);
+                let is_reserved = world.reserved_for(&container.id).is_some();
+                inside_in_a_line(world, stage, &id, (inode, is_reserved), place, sizes);
             }
             if container.network_mode == NetworkMode::None {
                 note(stage, &id, place, sizes, "scene-net-none");
@@ -177,19 +178,34 @@ fn boxed(
 }
 
 /// Namespace, loopback and the way out, in two short lines: of the routes the one that changed, else the default one.
-fn inside_in_a_line(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: Rect, sizes: ContainerSizes) {
+fn inside_in_a_line(
+    world: &World,
+    stage: &mut Stage<'_>,
+    id: &NodeId,
+    (netns, is_reserved): (u64, bool),
+    place: Rect,
+    sizes: ContainerSizes,
+) {
     let (left, width) = (place.left() + 14.0, sizes.width - 28.0);
-    let Some(lower) = sizes.lower else { return };
-    let mut y = place.top() + lower;
     let links = world.links_in(netns);
     let lo = links.iter().find(|l| l.kind == LinkKind::Loopback);
-    let half = width / 2.0;
-    if let Some(lo) = lo {
+    let mut loopback = |at: Rect, side: Anchor| {
+        let Some(lo) = lo else { return };
         let address = world.addresses_of(&lo.key).next().map_or_else(|| lo.state_word().to_owned(), str::to_owned);
-        let at = rect(left, y, half, 15.0);
         let text = format!("lo {address}");
-        bare(stage, NodeId::of(Entity::Link(lo.key.clone())), at, id, Anchor::Left, Font::MonoSmall, &text);
-    }
+        bare(stage, NodeId::of(Entity::Link(lo.key.clone())), at, id, side, Font::MonoSmall, &text);
+    };
+    let Some(lower) = sizes.lower else {
+        // As long as it is alone, it has the room of the end of the cable.
+        if links.len() == 1 && !is_reserved {
+            let middle = place.top() + sizes.own_top + (sizes.own.y - 15.0) / 2.0;
+            loopback(rect(left, middle, width, 15.0), Anchor::Center);
+        }
+        return;
+    };
+    let mut y = place.top() + lower;
+    let half = width / 2.0;
+    loopback(rect(left, y, half, 15.0), Anchor::Left);
     let at = rect(left + half, y, half, 15.0);
     let text = format!("ns {netns}");
     bare(stage, NodeId::of(Entity::Namespace(netns)), at, id, Anchor::Right, Font::MonoSmall, &text);
