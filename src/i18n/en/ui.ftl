@@ -250,6 +250,7 @@ ending-predictions = What was predicted
 ending-as-predicted = right
 ending-otherwise = other
 ending-evidence = Click to see the evidence
+ending-chosen = predicted { $choice } → it was { $answer }
 ending-not-predicted = Not predicted
 ending-not-seen = not seen
 leave-title = Save the recording?

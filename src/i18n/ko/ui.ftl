@@ -250,6 +250,7 @@ ending-predictions = 예상한 것
 ending-as-predicted = 맞음
 ending-otherwise = 다름
 ending-evidence = 누르면 근거가 있는 시점으로 갑니다
+ending-chosen = 예상 { $choice } → 답 { $answer }
 ending-not-predicted = 예상하지 않았습니다
 ending-not-seen = 보지 않음
 leave-title = 녹화를 저장할까요?

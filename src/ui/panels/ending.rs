@@ -11,6 +11,8 @@ use egui::{Color32, Label, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, ve
 
 /// How high a row is.
 const ROW: f32 = 20.0;
+/// And its second line.
+const MORE: f32 = 17.0;
 /// Once more, and the one next action.
 const FOOT: f32 = 96.0;
 
@@ -77,15 +79,19 @@ fn predicted(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, question: &Que
         QuestionState::Revealed { predicted: Some(chosen), right: false, .. } => question.choices.get(*chosen),
         _ => None,
     };
-    let mut about = question.name.clone();
-    if let Some(answer) = &question.answer {
-        about += &format!(" → {answer}");
-    }
-    if let Some(chosen) = chosen {
-        about += &format!(" ({})", cx.words.say_with("presenter-predicted", &[("choice", chosen)]));
-    }
-    let line = Line { first: String::new(), holds: false, said, color, about: fonts::shown(&about) };
-    let (name, tip) = (format!("{} · {ask} · {about}", line.said), format!("{ask}\n{}\n{about}", line.said));
+    let answer = question.answer.as_deref().unwrap_or_default();
+    // What was predicted otherwise has a line of its own.
+    let (about, more) = match (chosen, &question.answer) {
+        (Some(chosen), _) => {
+            let with = [("choice", chosen.as_str()), ("answer", answer)];
+            (question.name.clone(), Some(fonts::shown(&cx.words.say_with("ending-chosen", &with))))
+        }
+        (None, Some(answer)) => (format!("{} → {answer}", question.name), None),
+        (None, None) => (question.name.clone(), None),
+    };
+    let all = [Some(about.as_str()), more.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let (name, tip) = (format!("{said} · {ask} · {all}"), format!("{ask}\n{said}\n{all}"));
+    let line = Line { said, color, about: fonts::shown(&about), more, ..Line::default() };
     if line.show(ui, cx, &name, &tip) {
         cx.want(LessonCommand::Show(step));
     }
@@ -100,7 +106,7 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, claim: &ClaimView) {
     let color = lesson::verdict_color(&cx.theme, verdict);
     // Of two verdicts, that it is so has a sign, and the other has the words.
     let holds = verdict.is_some() && claim.verdicts.len() > 1;
-    let line = Line { first: claim.id.clone(), holds, said, color, about: fonts::shown(&claim.name) };
+    let line = Line { first: claim.id.clone(), holds, said, color, about: fonts::shown(&claim.name), more: None };
     let name = format!("{} · {all} · {quote}", claim.id);
     let tip = format!("“{quote}”\n{all}  ·  {}", cx.say("ending-evidence"));
     if line.show(ui, cx, &name, &tip) {
@@ -109,6 +115,7 @@ fn row(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, claim: &ClaimView) {
 }
 
 /// A line that can be clicked: what came of something, and what it is about.
+#[derive(Default)]
 struct Line {
     first: String,
     /// It is so, and there is more to say.
@@ -116,13 +123,16 @@ struct Line {
     said: String,
     color: Color32,
     about: String,
+    /// In a second line.
+    more: Option<String>,
 }
 
 impl Line {
     /// True when it was clicked.
     fn show(&self, ui: &mut Ui, cx: &PanelContext<'_>, name: &str, tip: &str) -> bool {
         let theme = &cx.theme;
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+        let high = if self.more.is_some() { ROW + MORE } else { ROW };
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), high), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
         if response.hovered() || response.has_focus() {
             ui.painter().rect_filled(rect, 5.0, theme.card);
@@ -140,6 +150,10 @@ impl Line {
         let end = widgets::line(ui.painter(), at, 110.0, &self.said, fonts::bold(12.5), self.color);
         at.x = end.right() + 8.0;
         widgets::line(ui.painter(), at, rect.right() - at.x - 4.0, &self.about, fonts::regular(12.5), theme.text);
+        if let Some(more) = &self.more {
+            let at = rect.left_top() + vec2(16.0, ROW - 1.0);
+            widgets::line(ui.painter(), at, rect.right() - at.x - 4.0, more, fonts::regular(12.0), theme.weak);
+        }
         response.on_hover_text(tip).clicked()
     }
 }

@@ -155,8 +155,9 @@ fn boxed(
                 bare(stage, NodeId::of(Entity::Namespace(inode)), at, &id, Anchor::Right, Font::MonoSmall, &text);
                 inside(world, stage, &id, inode, place, sizes);
             } else {
-                let is_reserved = world.reserved_for(&container.id).is_some();
-                inside_in_a_line(world, stage, &id, (inode, is_reserved), place, sizes);
+                let noted = container.network_mode == NetworkMode::None;
+                let has_room = !noted && world.reserved_for(&container.id).is_none();
+                inside_in_a_line(world, stage, &id, (inode, has_room), place, sizes);
             }
             if container.network_mode == NetworkMode::None {
                 note(stage, &id, place, sizes, "scene-net-none");
@@ -182,7 +183,7 @@ fn inside_in_a_line(
     world: &World,
     stage: &mut Stage<'_>,
     id: &NodeId,
-    (netns, is_reserved): (u64, bool),
+    (netns, has_room): (u64, bool),
     place: Rect,
     sizes: ContainerSizes,
 ) {
@@ -197,7 +198,7 @@ fn inside_in_a_line(
     };
     let Some(lower) = sizes.lower else {
         // As long as it is alone, it has the room of the end of the cable.
-        if links.len() == 1 && !is_reserved {
+        if links.len() == 1 && has_room {
             let middle = place.top() + sizes.own_top + (sizes.own.y - 15.0) / 2.0;
             loopback(rect(left, middle, width, 15.0), Anchor::Center);
         }
