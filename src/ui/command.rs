@@ -120,7 +120,8 @@ pub fn bindings() -> Vec<Binding> {
         [ctrl(Key::Num2)] "tab-2" => ViewCommand::Tab(1);
         [ctrl(Key::Num3)] "tab-3" => ViewCommand::Tab(2);
         [ctrl(Key::Num4)] "tab-4" => ViewCommand::Tab(3);
-        [ctrl(Key::Num5), key(Key::I)] "files" => FilesCommand::ShowOrHide;
+        [ctrl(Key::Num5)] "tab-5" => ViewCommand::Tab(4);
+        [ctrl(Key::Num6), key(Key::I)] "files" => FilesCommand::ShowOrHide;
         [alt(Key::Num1)] "level-story" => PlaybackCommand::Level(Level::Story);
         [alt(Key::Num2)] "level-stage" => PlaybackCommand::Level(Level::Stage);
         [alt(Key::Num3)] "level-kernel" => PlaybackCommand::Level(Level::Kernel);

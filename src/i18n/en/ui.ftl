@@ -108,6 +108,7 @@ key-tab-1 = Image diagram
 key-tab-2 = Layers diagram
 key-tab-3 = Network diagram
 key-tab-4 = Storage diagram
+key-tab-5 = Isolation diagram
 key-steps = Steps and breakpoints
 key-open = Open a recording
 key-save = Save the recording

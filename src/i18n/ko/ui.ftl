@@ -108,6 +108,7 @@ key-tab-1 = 이미지 그림
 key-tab-2 = 레이어 그림
 key-tab-3 = 네트워크 그림
 key-tab-4 = 스토리지 그림
+key-tab-5 = 격리 그림
 key-steps = 단계 목록과 중단점
 key-open = 녹화 열기
 key-save = 녹화 저장

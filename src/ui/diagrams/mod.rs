@@ -12,6 +12,7 @@ mod camera;
 mod draw;
 mod id;
 mod image;
+mod isolation;
 mod layers;
 mod mark;
 mod measure;
@@ -51,11 +52,13 @@ pub enum Tab {
     Network,
     /// Where the bytes of each mount live.
     Storage,
+    /// What separates a container from its host, and its states.
+    Isolation,
 }
 
 impl Tab {
     /// All, in the order of the tab bar.
-    pub const ALL: [Self; 4] = [Self::Image, Self::Layers, Self::Network, Self::Storage];
+    pub const ALL: [Self; 5] = [Self::Image, Self::Layers, Self::Network, Self::Storage, Self::Isolation];
 
     /// The family that gives the tab its colour.
     pub fn family(self) -> Family {
@@ -64,6 +67,7 @@ impl Tab {
             Self::Layers => Family::Layer,
             Self::Network => Family::Network,
             Self::Storage => Family::Storage,
+            Self::Isolation => Family::Process,
         }
     }
 
@@ -74,6 +78,7 @@ impl Tab {
             Self::Layers => "scene-tab-layers",
             Self::Network => "scene-tab-network",
             Self::Storage => "scene-tab-storage",
+            Self::Isolation => "scene-tab-isolation",
         }
     }
 
@@ -84,6 +89,7 @@ impl Tab {
             Self::Layers => "key-tab-2",
             Self::Network => "key-tab-3",
             Self::Storage => "key-tab-4",
+            Self::Isolation => "key-tab-5",
         }
     }
 
@@ -130,20 +136,21 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         Tab::Layers => layers::scene(world, look.chosen, stage(detail, room)),
         Tab::Network => network::scene(world, stage(detail, room)),
         Tab::Storage => storage::scene(world, stage(detail, room)),
+        Tab::Isolation => isolation::scene(world, stage(detail, room)),
     };
     // A crowd is not laid out in full only to find that it does not fit.
     let may_fit = |detail: &Detail| {
         let most = match tab {
             Tab::Network => network::most(&stage(*detail, look.room)),
             Tab::Storage => storage::most(&stage(*detail, look.room)),
-            Tab::Image | Tab::Layers => usize::MAX,
+            Tab::Image | Tab::Layers | Tab::Isolation => usize::MAX,
         };
         world.containers.len() <= most
     };
     let fits = |scene: &Scene, room: Vec2| scene.size.x <= room.x && scene.size.y <= room.y;
     let (last, more): (Detail, &[Detail]) = match tab {
         Tab::Image => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least, Detail::Bare]),
-        Tab::Layers | Tab::Network => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least]),
+        Tab::Layers | Tab::Network | Tab::Isolation => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least]),
         Tab::Storage => (Detail::Least, &[Detail::Full, Detail::Less]),
     };
     let Some(room) = look.room else { return lay(Detail::Full, None) };

@@ -287,6 +287,7 @@ pub(super) fn diagram_of(tab: crate::lesson::Tab) -> Tab {
         Named::Layers => Tab::Layers,
         Named::Network => Tab::Network,
         Named::Storage => Tab::Storage,
+        Named::Isolation => Tab::Isolation,
     }
 }
 
