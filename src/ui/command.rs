@@ -1,6 +1,7 @@
 //! Everything the window can be told, and the keys that say it.
 
 pub use super::breaking::BreakingCommand;
+pub use super::isolation::IsolationCommand;
 pub use super::state::{
     Ask, Command, FilesCommand, LessonCommand, PathCommand, PlaybackCommand, SourceCommand, ViewCommand,
 };
@@ -68,9 +69,12 @@ impl Binding {
             Command::Playback(_) | Command::Lesson(_) => About::Moving,
             Command::View(ViewCommand::Tab(_)) | Command::Path(PathCommand::Ask(Ask::Export)) => About::Pictures,
             Command::View(_) => About::Class,
-            Command::Files(_) | Command::Path(_) | Command::Source(_) | Command::Terminal(_) | Command::Breaking(_) => {
-                About::Files
-            }
+            Command::Files(_)
+            | Command::Path(_)
+            | Command::Source(_)
+            | Command::Terminal(_)
+            | Command::Breaking(_)
+            | Command::Isolation(_) => About::Files,
         }
     }
 }

@@ -127,7 +127,7 @@ fn what_is_used_is_plotted_against_its_limit() {
     let group = Cgroup { path: "/dockwalk/web".into(), container: id("web"), limits };
     sample.world.apply(&Change::CgroupSeen(group)).expect("legal");
     let before = written(&drawn(&sample.world, Lang::En, "web"));
-    assert!(before.contains("at most 8.0 MB") && before.contains("not measured"), "{before}");
+    assert!(before.contains("≤ 8.0 MB") && before.contains("not measured"), "{before}");
     for second in 1..=90 {
         let used = used(second, 4_000_000);
         sample.world.apply(&Change::UsageSeen { container: id("web"), used }).expect("legal");

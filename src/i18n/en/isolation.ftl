@@ -48,7 +48,7 @@ scene-isolation-no-cgroup = none of its own
 scene-isolation-processor = CPU
 scene-isolation-memory = memory
 scene-isolation-tasks = pids
-scene-isolation-at-most = at most { $limit }
+scene-isolation-at-most = ≤ { $limit }
 scene-isolation-no-limit = no limit
 scene-isolation-not-measured = not measured
 scene-isolation-carries = Container: kernel 0 · init 0 · memory { $memory }
@@ -103,3 +103,7 @@ capability-audit-read = read the audit log
 capability-perfmon = measure performance
 capability-bpf = load BPF programs
 capability-checkpoint-restore = freeze and move processes
+
+isolation-try-title = Seccomp verdict
+isolation-try-hint = A system call is really made in this container, with arguments with which nothing happens: once below the filter, once without.
+isolation-try = Choose a system call

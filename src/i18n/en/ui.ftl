@@ -331,6 +331,7 @@ op-container-update = Update container
 op-container-copy = Copy files of a container
 op-container-remove = Remove container
 op-exec = Run a command
+op-try-call = Try a system call
 op-health-probe = Health check
 op-container-exit = Container ends
 op-volume-create = Create volume

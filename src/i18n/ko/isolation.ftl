@@ -48,7 +48,7 @@ scene-isolation-no-cgroup = 따로 만든 그룹 없음
 scene-isolation-processor = CPU
 scene-isolation-memory = 메모리
 scene-isolation-tasks = pids
-scene-isolation-at-most = 최대 { $limit }
+scene-isolation-at-most = ≤ { $limit }
 scene-isolation-no-limit = 제한 없음
 scene-isolation-not-measured = 재지 않음
 scene-isolation-carries = 컨테이너: 커널 0 · init 0 · 메모리 { $memory }
@@ -103,3 +103,7 @@ capability-audit-read = 감사 로그 읽기
 capability-perfmon = 성능 측정하기
 capability-bpf = BPF 프로그램 넣기
 capability-checkpoint-restore = 프로세스 얼려 옮기기
+
+isolation-try-title = seccomp 판정
+isolation-try-hint = 시스템 콜 하나를 이 컨테이너에서 실제로 불러 봅니다. 아무 일도 일어나지 않는 인수만 씁니다. 필터를 건 채로 한 번, 필터 없이 한 번 부릅니다.
+isolation-try = 시스템 콜 고르기

@@ -331,6 +331,7 @@ op-container-update = 컨테이너 설정 바꾸기
 op-container-copy = 컨테이너 파일 복사
 op-container-remove = 컨테이너 지우기
 op-exec = 명령 실행
+op-try-call = 시스템 콜 시험
 op-health-probe = 상태 검사
 op-container-exit = 컨테이너 끝남
 op-volume-create = 볼륨 만들기

@@ -95,11 +95,15 @@ impl Tab {
 
     /// The diagram on which a step of this kind is seen; none when it changes no picture.
     pub fn for_step(kind: StepKind) -> Option<Self> {
-        use StepKind::{DownloadLayers, FetchBlob, MakeUpper, MountOverlay, StackFilesystem};
+        use StepKind::{
+            DownloadLayers, FetchBlob, MakeCall, MakeUpper, MountOverlay, PauseContainer, ResumeContainer,
+            StackFilesystem, TryCall, UpdateContainer,
+        };
         match kind {
             DownloadLayers | FetchBlob => Some(Self::Image),
             MakeUpper | MountOverlay | StackFilesystem => Some(Self::Layers),
             StepKind::HttpExchange | StepKind::Syscall => None,
+            TryCall | MakeCall | PauseContainer | ResumeContainer | UpdateContainer => Some(Self::Isolation),
             _ => match kind.family() {
                 Family::Image => Some(Self::Image),
                 Family::Layer => Some(Self::Layers),
@@ -179,6 +183,11 @@ const LARGER: [f32; 2] = [1.3, 1.15];
 pub fn svg(tab: Tab, world: &World, words: &Words, theme: &Theme) -> String {
     let scene = scene(tab, world, None, words, &Approximate);
     svg::document(&scene, theme, words.lang().code())
+}
+
+/// The container that the isolation picture draws.
+pub fn isolated(world: &World, chosen: Option<&Entity>, lit: &[Entity]) -> Option<crate::spec::ContainerId> {
+    isolation::shown(world, chosen, lit, &in_order(world)).map(|container| container.id.clone())
 }
 
 /// Containers in the order they were created, as far as the World tells: later ones do not push earlier ones aside.

@@ -1,6 +1,6 @@
 //! The inspector: the selected thing with everything that is known of it, and how it is known.
 
-use super::{PanelContext, answers, breaking, next};
+use super::{PanelContext, answers, breaking, isolation, next};
 use crate::trace::{Body, Entity, Event};
 use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts::{self, Facts, Row, Tone};
@@ -35,6 +35,7 @@ fn known(ui: &mut Ui, cx: &mut PanelContext<'_>) {
             Some((entity, Some(facts))) => {
                 thing(ui, cx, entity, &facts);
                 files(ui, cx, entity);
+                isolation::section(ui, cx, entity);
                 if !broken(cx, entity) {
                     breaking::section(ui, cx, entity);
                 }

@@ -36,6 +36,15 @@ impl Plot {
         }
     }
 
+    /// How much of the width it has, by how long its numbers are.
+    fn share(self) -> f32 {
+        match self {
+            Self::Processor => 0.36,
+            Self::Memory => 0.41,
+            Self::Tasks => 0.23,
+        }
+    }
+
     /// What was used at each moment: thousandths of a processor, bytes, tasks.
     fn values(self, moments: &[Used]) -> Vec<u64> {
         match self {
@@ -110,9 +119,11 @@ pub(super) fn draw(stage: &mut Stage<'_>, place: Rect, subject: &Subject<'_>) {
         .text(Text::new(pos2(place.width() - PAD, head / 2.0 + 1.0), font, Ink::Weak, what).anchored(Anchor::Right));
     stage.add(frame.called(""));
     let moments: Vec<Used> = subject.world.usage.get(&subject.container.id).into_iter().flatten().copied().collect();
-    let wide = (place.width() - 4.0) / Plot::ALL.len() as f32;
-    for (i, which) in Plot::ALL.into_iter().enumerate() {
-        let cell = rect(place.left() + 2.0 + wide * i as f32, place.top() + head, wide, place.height() - head - 2.0);
+    let mut left = place.left() + 2.0;
+    for which in Plot::ALL {
+        let wide = (place.width() - 4.0) * which.share();
+        let cell = rect(left, place.top() + head, wide, place.height() - head - 2.0);
+        left += wide;
         plot(stage, subject, which, &moments, which.limit(&groups), cell, &id);
     }
 }
@@ -142,7 +153,10 @@ fn plot(
         (None, None) => stage.say("scene-isolation-no-limit"),
     };
     let line = 13.0;
-    let label = stage.fit(&format!("{name} {value}"), Font::Small, room);
+    // The limit is the plot's upper edge, where there is no room for its number.
+    let shown = [format!("{name} {value}"), value.clone(), now.unwrap_or_default()];
+    let label = shown.iter().find(|text| stage.width(text, Font::Small) <= room).map_or("", String::as_str);
+    let label = label.to_owned();
     let low = cell.height() - 2.0;
     let top = line + 2.0;
     let scale = values.iter().copied().chain(limit).max().unwrap_or(0);

@@ -84,7 +84,7 @@ const WIDEST: f32 = 1100.0;
 /// The picture of one container, and the others as names.
 pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let containers = super::in_order(world);
-    let Some(container) = shown(world, &stage, &containers) else {
+    let Some(container) = shown(world, stage.look.chosen, stage.look.lit, &containers) else {
         return stage.nothing(match super::was_done(world, &[OpKind::ContainerCreate, OpKind::ContainerRemove]) {
             true => ["scene-isolation-none-now", "scene-isolation-none-now-hint"],
             false => ["scene-isolation-empty", "scene-isolation-empty-hint"],
@@ -127,8 +127,13 @@ fn rights(stage: &mut Stage<'_>, plan: Plan, subject: &Subject<'_>) {
 }
 
 /// The container that the eye is led to: one that was chosen before one that changed, else the latest.
-fn shown<'w>(world: &World, stage: &Stage<'_>, all: &[&'w Arc<Container>]) -> Option<&'w Container> {
-    let led = stage.look.chosen.into_iter().chain(stage.look.lit);
+pub(super) fn shown<'w>(
+    world: &World,
+    chosen: Option<&Entity>,
+    lit: &[Entity],
+    all: &[&'w Arc<Container>],
+) -> Option<&'w Container> {
+    let led = chosen.into_iter().chain(lit);
     let of = |entity: &Entity| {
         let id = match entity {
             Entity::Container(id) | Entity::Usage(id) | Entity::TriedCall(id, _) | Entity::UpperFile(id, _) => Some(id),
