@@ -7,6 +7,8 @@ mod clients;
 mod engine;
 #[path = "docker_cli/gate.rs"]
 mod gate;
+#[path = "docker_cli/isolation.rs"]
+mod isolation;
 #[path = "docker_cli/terminal.rs"]
 mod terminal;
 

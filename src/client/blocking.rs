@@ -1,13 +1,13 @@
 use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::{
-    DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, Rewind, TagCommand,
+    DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, Rewind, TagCommand, TryCommand,
 };
 use super::{ClientError, Hijacked};
 use crate::docker::{ExecStart, Id, with_query};
 use crate::i18n::Lang;
-use crate::spec::{Digest, Reference, visible};
-use crate::trace::{Code, Damage, Evidence};
+use crate::spec::{ContainerId, Digest, Reference, visible};
+use crate::trace::{Code, Damage, Evidence, Tried};
 use http_body_util::BodyExt;
 use hyper::Method;
 use serde::{Serialize, de::DeserializeOwned};
@@ -117,6 +117,17 @@ impl Client {
     /// Lets a tag of the built-in registry point at what another tag points at. Returns the digest.
     pub fn move_tag(&self, tag: &Reference, to: &Reference) -> Result<Digest, ClientError> {
         self.post("/dockwalk/v1/registry/tag", &TagCommand { tag: tag.clone(), to: to.clone() })
+    }
+
+    /// Has it looked what a container uses now: the answer is in the trace.
+    pub fn look_at_usage(&self, container: &ContainerId) -> Result<(), ClientError> {
+        self.call(Method::POST, &format!("/dockwalk/v1/containers/{container}/usage"), None::<&()>).map(drop)
+    }
+
+    /// Tries a system call in a container, one of [`TRIED_CALLS`](super::protocol::TRIED_CALLS).
+    pub fn try_call(&self, container: &ContainerId, call: &str) -> Result<Tried, ClientError> {
+        let command = TryCommand { call: call.to_owned() };
+        self.post(&format!("/dockwalk/v1/containers/{container}/try"), &command)
     }
 
     /// Ends the engine, as SIGTERM does.

@@ -270,3 +270,38 @@ mod tests {
         });
     }
 }
+
+/// `POST /dockwalk/v1/containers/{id}/try`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TryCommand {
+    /// The system call's name, one of [`TRIED_CALLS`].
+    pub call: String,
+}
+
+/// System calls that can be tried in a container, by name: those of which the kernel does nothing with what it is given.
+pub const TRIED_CALLS: [&str; 24] = [
+    "add_key",
+    "bpf",
+    "chroot",
+    "clock_settime",
+    "clone3",
+    "delete_module",
+    "getpid",
+    "init_module",
+    "io_uring_setup",
+    "kexec_load",
+    "keyctl",
+    "mount",
+    "open_by_handle_at",
+    "perf_event_open",
+    "personality",
+    "pivot_root",
+    "ptrace",
+    "reboot",
+    "sethostname",
+    "setns",
+    "swapon",
+    "umount2",
+    "unshare",
+    "userfaultfd",
+];

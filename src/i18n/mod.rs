@@ -37,6 +37,7 @@ files![
     "errors-limits",
     "errors-process",
     "files",
+    "isolation",
     "lesson",
     "line",
     "scene",

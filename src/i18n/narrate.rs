@@ -7,7 +7,8 @@ mod upper;
 use super::{Words, size as bytes};
 use crate::spec::{ContainerId, Digest};
 use crate::trace::{
-    Body, Change, ContainerState, DirRole, Event, Health, Link, LinkKey, MountKind, Outcome, Property, PushedHow, World,
+    Body, Change, ContainerState, DirRole, Event, Health, IdSpan, Link, LinkKey, MountKind, Outcome, Property,
+    PushedHow, Verdict, World,
 };
 
 /// A message and its variables.
@@ -144,7 +145,9 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::ProcessChanged { .. }
         | Change::ProcessGone { .. }
         | Change::CgroupSeen(_)
-        | Change::CgroupGone { .. } => describe_process(change, before),
+        | Change::CgroupGone { .. }
+        | Change::UsageSeen { .. }
+        | Change::CallTried(_) => describe_process(change, before),
         Change::NetworkSeen(_)
         | Change::NetworkGone { .. }
         | Change::AddressReserved { .. }
@@ -334,6 +337,21 @@ fn describe_process(change: &Change, before: &World) -> Sentence {
             let told = sentence(key).with("container", container(before, &it.container));
             if limits.is_empty() { told } else { told.with("limits", limits.join(", ")) }
         }
+        Change::UsageSeen { container: id, used } => {
+            let told = sentence("change-usage-seen").with("container", container(before, id));
+            told.with("memory", bytes(used.memory)).with("tasks", used.tasks)
+        }
+        Change::CallTried(it) => {
+            let key = match it.verdict() {
+                Verdict::Filtered => "change-call-tried-filtered",
+                Verdict::Refused => "change-call-tried-refused",
+                Verdict::Done => "change-call-tried-done",
+                Verdict::RefusedBare => "change-call-tried-refused-bare",
+                Verdict::DoneBare => "change-call-tried-done-bare",
+            };
+            let told = sentence(key).with("call", &it.call).with("container", container(before, &it.container));
+            told.with("answer", &it.filtered.said)
+        }
         Change::CgroupGone { path } => sentence("change-cgroup-gone").with("path", path),
         _ => unnamed(change),
     }
@@ -346,12 +364,32 @@ fn describe_property(property: &Property) -> Sentence {
         Property::Root(path) => sentence("change-process-changed-root").with("value", path),
         Property::Credentials(ids) => sentence("change-process-changed-credentials").with("value", ids),
         Property::Capabilities(all) => sentence("change-process-changed-capabilities").with("value", all.len()),
+        Property::Bounding(all) => sentence("change-process-changed-bounding").with("value", all.len()),
+        Property::Pids(all) => sentence("change-process-changed-pids").with("value", chain(all)),
+        Property::Users(spans) => describe_users(spans),
+        Property::Kernel(release) => sentence("change-process-changed-kernel").with("value", release),
         Property::Seccomp(mode) => sentence("change-process-changed-seccomp").with("value", mode),
         Property::NoNewPrivs(on) => sentence("change-process-changed-no-new-privs").with("value", on),
         Property::WorkingDir(path) => sentence("change-process-changed-working-dir").with("value", path),
         Property::Cgroup(path) => sentence("change-process-changed-cgroup").with("value", path),
         Property::Protected(paths) => sentence("change-process-changed-protected").with("value", paths.len()),
         Property::Did(call) => sentence("change-process-changed-did").with("value", call),
+    }
+}
+
+/// `4711 → 93 → 1`
+fn chain(pids: &[u32]) -> String {
+    pids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ")
+}
+
+fn describe_users(spans: &[IdSpan]) -> Sentence {
+    match spans {
+        [all] if all.is_all() => sentence("change-process-changed-users-all"),
+        _ => {
+            let root =
+                spans.iter().find(|span| span.inside == 0).map_or("–".to_owned(), |span| span.outside.to_string());
+            sentence("change-process-changed-users").with("value", root)
+        }
     }
 }
 

@@ -228,6 +228,7 @@ fn samples() -> Vec<Change> {
         Change::RuleGone { key: text("m") },
     ];
     all.extend(upper_samples());
+    all.extend(isolation_samples());
     all.extend([DirRole::Upper, DirRole::Work, DirRole::Merged, DirRole::BindSource].map(dir));
     let states = [ContainerState::Created, ContainerState::Running { pid: 9 }, ContainerState::Exited { status: 0 }];
     all.extend(states.map(state));
@@ -238,6 +239,11 @@ fn samples() -> Vec<Change> {
             Property::Root(text("/m")),
             Property::Credentials(text("0:0")),
             Property::Capabilities(vec![text("CHOWN")]),
+            Property::Bounding(vec![text("CHOWN")]),
+            Property::Pids(vec![4711, 12, 1]),
+            Property::Users(vec![IdSpan { inside: 0, outside: 0, count: u32::MAX }]),
+            Property::Users(vec![IdSpan { inside: 0, outside: 1000, count: 1 }]),
+            Property::Kernel(text("6.18.44")),
             Property::Seccomp(text("filter")),
             Property::NoNewPrivs(true),
             Property::WorkingDir(text("/")),
@@ -274,6 +280,18 @@ fn upper_samples() -> Vec<Change> {
     one.into_iter().map(|file| change(vec![file], &[])).chain([many, point, change(Vec::new(), &["b"])]).collect()
 }
 
+fn isolation_samples() -> Vec<Change> {
+    let used = Used { at: 1, processor: 1, memory: 4096, memory_limit: 0, tasks: 1, tasks_limit: 0, processors: 2 };
+    let answered = |errno: i32| Answered { errno, said: format!("{errno}") };
+    let tried = |filtered, bare: Option<i32>| {
+        let (filtered, bare) = (answered(filtered), bare.map(answered));
+        Change::CallTried(Tried { container: id(), call: "mount".into(), filtered, bare })
+    };
+    let tries = [(1, Some(14)), (1, Some(1)), (0, Some(0)), (1, None), (0, None)];
+    let tries = tries.map(|(filtered, bare)| tried(filtered, bare));
+    [Change::UsageSeen { container: id(), used }].into_iter().chain(tries).collect()
+}
+
 #[test]
 fn a_second_write_is_no_second_copy() {
     let mut world = World::default();
@@ -290,7 +308,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 51;
+const KINDS: usize = 53;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -311,6 +329,7 @@ fn kind(change: &Change) -> usize {
         C::RuleSeen(_) | C::RuleGone { .. } => 40,
         C::RegistryLimit(_) => 41, C::RegistryWaiting(_) => 42, C::RegistryWaited { .. } => 43,
         C::RegistryDamaged(_) => 44, C::RegistryMended { .. } => 45, C::Rejected(_) => 46, C::Pushed(_) => 47,
+        C::UsageSeen { .. } => 51, C::CallTried(_) => 52,
     }
 }
 

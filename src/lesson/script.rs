@@ -200,6 +200,8 @@ pub enum Tab {
     Network,
     /// Where each mount's bytes are.
     Storage,
+    /// What separates a container from its host.
+    Isolation,
 }
 
 #[derive(Deserialize)]

@@ -181,6 +181,7 @@ codes! {
     ContainerNameTaken = "container-name-taken",
     ContainerNotPaused = "container-not-paused",
     ContainerNotRunning = "container-not-running",
+    CallNotTried = "call-not-tried",
     ContainerPaused = "container-paused",
     ContainerRestarting = "container-restarting",
     ContainerRunning = "container-running",

@@ -41,6 +41,10 @@ pub enum Entity {
     Process(u32),
     /// By path.
     Cgroup(String),
+    /// What a container uses.
+    Usage(ContainerId),
+    /// A system call that was tried in a container, by its name.
+    TriedCall(ContainerId, String),
     /// By id.
     Network(NetworkId),
     /// By the name it keeps through moves and renames.
@@ -109,6 +113,8 @@ impl Change {
             Self::ProcessChanged { pid, .. } | Self::ProcessGone { pid, .. } => Entity::Process(*pid),
             Self::CgroupSeen(cgroup) => Entity::Cgroup(cgroup.path.clone()),
             Self::CgroupGone { path } => Entity::Cgroup(path.clone()),
+            Self::UsageSeen { container, .. } => Entity::Usage(container.clone()),
+            Self::CallTried(tried) => Entity::TriedCall(tried.container.clone(), tried.call.clone()),
             Self::NetworkSeen(network) => Entity::Network(network.id.clone()),
             Self::NetworkGone { id } => Entity::Network(id.clone()),
             Self::AddressReserved { network, .. } | Self::AddressReleased { network, .. } => {

@@ -217,6 +217,10 @@ kinds! {
     ResumeContainer = Process, Story;
     /// A container's limits are changed.
     UpdateContainer = Process, Story;
+    /// A system call is tried in a container: below its filter, and without.
+    TryCall = Process, Story;
+    /// The call that is tried is made.
+    MakeCall = Process, Stage;
     /// Files are taken out of a container.
     CopyOut = Storage, Story;
     /// Files are put into a container.

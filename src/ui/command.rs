@@ -1,6 +1,7 @@
 //! Everything the window can be told, and the keys that say it.
 
 pub use super::breaking::BreakingCommand;
+pub use super::isolation::IsolationCommand;
 pub use super::state::{
     Ask, Command, FilesCommand, LessonCommand, PathCommand, PlaybackCommand, SourceCommand, ViewCommand,
 };
@@ -68,9 +69,12 @@ impl Binding {
             Command::Playback(_) | Command::Lesson(_) => About::Moving,
             Command::View(ViewCommand::Tab(_)) | Command::Path(PathCommand::Ask(Ask::Export)) => About::Pictures,
             Command::View(_) => About::Class,
-            Command::Files(_) | Command::Path(_) | Command::Source(_) | Command::Terminal(_) | Command::Breaking(_) => {
-                About::Files
-            }
+            Command::Files(_)
+            | Command::Path(_)
+            | Command::Source(_)
+            | Command::Terminal(_)
+            | Command::Breaking(_)
+            | Command::Isolation(_) => About::Files,
         }
     }
 }
@@ -120,7 +124,8 @@ pub fn bindings() -> Vec<Binding> {
         [ctrl(Key::Num2)] "tab-2" => ViewCommand::Tab(1);
         [ctrl(Key::Num3)] "tab-3" => ViewCommand::Tab(2);
         [ctrl(Key::Num4)] "tab-4" => ViewCommand::Tab(3);
-        [ctrl(Key::Num5), key(Key::I)] "files" => FilesCommand::ShowOrHide;
+        [ctrl(Key::Num5)] "tab-5" => ViewCommand::Tab(4);
+        [ctrl(Key::Num6), key(Key::I)] "files" => FilesCommand::ShowOrHide;
         [alt(Key::Num1)] "level-story" => PlaybackCommand::Level(Level::Story);
         [alt(Key::Num2)] "level-stage" => PlaybackCommand::Level(Level::Stage);
         [alt(Key::Num3)] "level-kernel" => PlaybackCommand::Level(Level::Kernel);

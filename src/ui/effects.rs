@@ -1,6 +1,7 @@
 //! What lies outside the window's data: files, dialogs, the engine, programs in terminals, the clipboard.
 
 mod breaking;
+mod isolation;
 mod paths;
 mod terminals;
 
@@ -39,6 +40,8 @@ pub struct EffectRunner {
     asked: Option<Receiver<Option<Command>>>,
     bench: Bench,
     told: Option<Receiver<Problem>>,
+    /// When it was looked last what a container uses, and who does that now.
+    measuring: isolation::Measuring,
     shot: Option<paths::Shot>,
     diagram: Rect,
     /// Where the engine's gate was told to stop.
@@ -61,6 +64,7 @@ impl EffectRunner {
             asked: None,
             bench: Bench::default(),
             told: None,
+            measuring: isolation::Measuring::default(),
             shot: None,
             diagram: Rect::NOTHING,
             stops: BTreeSet::new(),
@@ -211,6 +215,7 @@ impl EffectRunner {
             Effect::TypeInto { terminal, text } => self.type_into(ctx, state, terminals, &terminal, &text),
             Effect::Terminal(command) => self.terminal(ctx, state, terminals, command),
             Effect::Breaking(command) => self.tamper(ctx, state, command),
+            Effect::Isolation(command) => self.ask_container(ctx, state, command),
             Effect::Unfocus => unfocus(ctx),
             Effect::Clipboard(text) => {
                 ctx.copy_text(text);
@@ -236,6 +241,7 @@ impl EffectRunner {
     /// After a frame.
     pub fn finish(&mut self, ctx: &Context, state: &mut WindowState) {
         self.write_progress(state);
+        self.measure(ctx, state);
         forget_notice(ctx, state);
     }
 

@@ -1,14 +1,12 @@
 //! What is known of one thing of the World, as a title and a table. The inspector shows it; nothing here paints.
 
+mod isolation;
 mod upper;
 
 use super::fonts;
 use crate::i18n::{Words, size};
 use crate::spec::Digest;
-use crate::trace::{
-    BlobState, ContainerState, Descriptor, Entity, Family, Health, Link, LinkKind, MountKind, ProcessState, Property,
-    World,
-};
+use crate::trace::{BlobState, ContainerState, Descriptor, Entity, Family, Health, Link, LinkKind, MountKind, World};
 
 /// How many paths of a directory are listed; the rest is counted.
 const LISTED: usize = 40;
@@ -134,6 +132,7 @@ fn describe(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
         Entity::Container(_) | Entity::Namespace(_) | Entity::Process(_) | Entity::Cgroup(_) => {
             process(entity, world, t)
         }
+        Entity::Usage(_) | Entity::TriedCall(..) => isolation::described(entity, world, t),
         Entity::Network(_) | Entity::Link(_) | Entity::Route(..) | Entity::Rule(_) => network(entity, world, t),
     }
 }
@@ -386,7 +385,7 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
         }
         Entity::Process(key) => {
             let state = world.processes.get(key)?;
-            process_rows(state, t);
+            isolation::process_rows(state, t);
             container_row(state.process.container.as_ref(), world, t);
             Some((state.process.argv.join(" "), "kind-process", Family::Process))
         }
@@ -397,29 +396,6 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             Some((key.clone(), "kind-cgroup", Family::Process))
         }
         _ => None,
-    }
-}
-
-fn process_rows(state: &ProcessState, t: &mut Table<'_>) {
-    t.row("PID", state.process.pid);
-    t.row("fact-inner-pid", state.process.inner_pid);
-    for property in &state.properties {
-        match property {
-            Property::Executes(argv) => t.some("exec", argv.join(" ")),
-            Property::Hostname(name) => t.some("fact-hostname", name),
-            Property::Root(path) => t.some("root", path),
-            Property::Credentials(ids) => t.some("uid:gid", ids),
-            Property::Capabilities(names) => t.some("CapEff", names.join(", ")),
-            Property::Seccomp(mode) => t.some("Seccomp", mode),
-            Property::NoNewPrivs(set) => t.some("NoNewPrivs", u8::from(*set)),
-            Property::WorkingDir(path) => t.some("cwd", path),
-            Property::Cgroup(path) => t.some("cgroup", path),
-            Property::Protected(paths) => t.some("fact-protected", paths.join(" ")),
-            Property::Did(what) => t.some("fact-did", what),
-        }
-    }
-    for (kind, inode) in &state.process.namespaces {
-        t.link(kind.name(), inode, Entity::Namespace(*inode));
     }
 }
 

@@ -24,6 +24,7 @@ pub mod files;
 pub mod find;
 pub mod fonts;
 pub mod icons;
+pub mod isolation;
 pub mod keys;
 pub mod live;
 pub mod marks;

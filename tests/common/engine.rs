@@ -156,6 +156,10 @@ impl Engine {
         command
     }
 
+    pub fn who(&self) -> Who {
+        self.who
+    }
+
     pub fn root(&self) -> PathBuf {
         self.dir.path().join("root")
     }

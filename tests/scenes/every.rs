@@ -436,7 +436,7 @@ fn a_crowd_is_an_overview_in_any_room_and_the_one_that_was_chosen_is_open() {
         let chosen = Entity::Container(world.containers.keys().nth(count / 2).unwrap().clone());
         for room in laws::ROOMS {
             let look = Look { chosen: Some(&chosen), lit: &[], room: Some(room) };
-            for tab in [Tab::Network, Tab::Storage] {
+            for tab in [Tab::Network, Tab::Storage, Tab::Isolation] {
                 let scene = scene_in(tab, &world, look, &Words::new(Lang::En), &Approximate);
                 laws::hold(&scene, &format!("{tab:?} of {count} in {room:?}"));
                 let fits = scene.size.x <= room.x && scene.size.y <= room.y;

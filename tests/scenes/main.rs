@@ -5,6 +5,7 @@
 
 mod chain;
 mod every;
+mod isolation;
 #[path = "../common/laws.rs"]
 mod laws;
 #[path = "../common/sample/mod.rs"]

@@ -22,6 +22,7 @@ mod frames;
 mod guard;
 mod images;
 mod inspect;
+mod isolation;
 mod json;
 mod layers;
 mod listen;
@@ -73,6 +74,8 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/layers/{chain}/content", get(layers::content))
         .route("/containers/{id}/layer/entries", get(layers::of_container))
         .route("/containers/{id}/layer/content", get(layers::content_of_container))
+        .route("/containers/{id}/usage", post(isolation::usage))
+        .route("/containers/{id}/try", post(isolation::try_call))
         .route("/doctor", get(dockwalk::doctor))
         .route("/host", post(dockwalk::host))
         .route("/registry/damage", get(registry::damaged).post(registry::damage).delete(registry::mend))

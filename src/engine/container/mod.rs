@@ -23,6 +23,7 @@ pub mod examine;
 mod exit;
 mod health;
 mod invalid;
+mod isolation;
 mod joined;
 mod limits;
 mod links;

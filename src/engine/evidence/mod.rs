@@ -39,6 +39,14 @@ pub use program::command;
 
 use crate::trace::Evidence;
 
+/// What came back from the call that an evidence reports, if it does.
+pub fn result_of(evidence: &Evidence) -> Option<&str> {
+    match evidence {
+        Evidence::Syscall { result, .. } => Some(result),
+        _ => None,
+    }
+}
+
 /// The call that an evidence reports, if it does.
 pub fn call_of(evidence: &Evidence) -> Option<&str> {
     match evidence {

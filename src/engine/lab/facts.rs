@@ -36,6 +36,10 @@ pub fn observe(cx: &Cx, lab: &Lab, root: &Path) -> Result<()> {
         (NamespaceKind::User, inode_of("/proc/self/ns/user")?, link("/proc/self/ns/user")),
         (NamespaceKind::Mnt, lab.mntns, link("/proc/self/ns/mnt")),
         (NamespaceKind::Net, lab.host.inode(), link(&lab.host.path())),
+        (NamespaceKind::Cgroup, inode_of("/proc/self/ns/cgroup")?, link("/proc/self/ns/cgroup")),
+        (NamespaceKind::Ipc, inode_of("/proc/self/ns/ipc")?, link("/proc/self/ns/ipc")),
+        (NamespaceKind::Pid, inode_of("/proc/self/ns/pid")?, link("/proc/self/ns/pid")),
+        (NamespaceKind::Uts, inode_of("/proc/self/ns/uts")?, link("/proc/self/ns/uts")),
     ];
     let subject = if lab.mode == Mode::Lab { "lab" } else { "host" };
     let call = lab.entry.calls.iter().filter_map(evidence::call_of).filter(|call| !call.starts_with("readlink"));

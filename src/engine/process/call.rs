@@ -6,7 +6,9 @@ use std::ffi::CString;
 use std::sync::Arc;
 
 mod text;
+mod trial;
 pub(super) use text::clone_flags;
+pub use trial::Trial;
 
 /// A descriptor of the child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,6 +185,8 @@ pub enum Call {
         dir: Fd,
         link: String,
     },
+    /// One that is made to see what the kernel answers.
+    Trial(Trial),
     Umask {
         mask: u32,
     },
@@ -388,6 +392,7 @@ impl Call {
             Self::Symlinkat { target, dir, link } => {
                 (libc::SYS_symlinkat, vec![text(target), (*dir).into(), text(link)])
             }
+            Self::Trial(trial) => trial.raw(),
             Self::Umask { mask } => (libc::SYS_umask, vec![int((*mask).into())]),
             Self::Umount2 { target, flags } => (libc::SYS_umount2, vec![text(target), int((*flags).into())]),
             Self::Unlinkat { dir, path } => (libc::SYS_unlinkat, vec![(*dir).into(), text(path), int(0)]),

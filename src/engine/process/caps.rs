@@ -1,52 +1,7 @@
 //! Capabilities (capabilities(7)): names, Docker's default set, and what `--cap-add` and `--cap-drop` make of it.
 
 use super::{Fault, FaultKind, Result};
-use crate::trace::Code;
-
-/// Names by number.
-const NAMES: [&str; 41] = [
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "DAC_READ_SEARCH",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "SETGID",
-    "SETUID",
-    "SETPCAP",
-    "LINUX_IMMUTABLE",
-    "NET_BIND_SERVICE",
-    "NET_BROADCAST",
-    "NET_ADMIN",
-    "NET_RAW",
-    "IPC_LOCK",
-    "IPC_OWNER",
-    "SYS_MODULE",
-    "SYS_RAWIO",
-    "SYS_CHROOT",
-    "SYS_PTRACE",
-    "SYS_PACCT",
-    "SYS_ADMIN",
-    "SYS_BOOT",
-    "SYS_NICE",
-    "SYS_RESOURCE",
-    "SYS_TIME",
-    "SYS_TTY_CONFIG",
-    "MKNOD",
-    "LEASE",
-    "AUDIT_WRITE",
-    "AUDIT_CONTROL",
-    "SETFCAP",
-    "MAC_OVERRIDE",
-    "MAC_ADMIN",
-    "SYSLOG",
-    "WAKE_ALARM",
-    "BLOCK_SUSPEND",
-    "AUDIT_READ",
-    "PERFMON",
-    "BPF",
-    "CHECKPOINT_RESTORE",
-];
+use crate::trace::{CAPABILITIES, Code};
 
 /// What Docker leaves a container by default.
 const DEFAULT: [&str; 14] = [
@@ -92,19 +47,19 @@ pub fn check(add: &[String], drop: &[String]) -> Result<()> {
 pub fn bit(name: &str) -> Option<u64> {
     let name = name.to_ascii_uppercase();
     let name = name.strip_prefix("CAP_").unwrap_or(&name);
-    NAMES.iter().position(|known| *known == name).map(|number| 1 << number)
+    CAPABILITIES.iter().position(|known| *known == name).map(|number| 1 << number)
 }
 
 /// `CAP_CHOWN`, … of a set.
 pub fn names(set: u64) -> Vec<String> {
-    let named = NAMES.iter().enumerate().filter(|(number, _)| set & (1 << number) != 0);
+    let named = CAPABILITIES.iter().enumerate().filter(|(number, _)| set & (1 << number) != 0);
     named.map(|(_, name)| format!("CAP_{name}")).collect()
 }
 
 /// Number and name of every capability that is not in a set, up to the kernel's last.
 pub fn outside(set: u64, last: u32) -> impl Iterator<Item = (u64, String)> {
     (0..=u64::from(last)).filter(move |number| set & (1 << number) == 0).map(|number| {
-        let name = usize::try_from(number).ok().and_then(|n| NAMES.get(n));
+        let name = usize::try_from(number).ok().and_then(|n| CAPABILITIES.get(n));
         (number, name.map_or_else(|| number.to_string(), |name| format!("CAP_{name}")))
     })
 }

@@ -1,5 +1,6 @@
 //! Runs an [`Init`] in a cloned child: call by call while somebody watches, else all at once and recorded afterwards.
 
+use super::call::Call;
 use super::channel::{Channel, Told, channel};
 use super::init::{Init, Look, Stage};
 use super::interpreter::Inside;
@@ -61,6 +62,8 @@ pub struct Launched {
     pub master: Option<OwnedFd>,
     /// How it would be killed.
     pub entry: EntryId,
+    /// What the kernel answered to the call that was tried; none of one that became a program.
+    pub answer: Option<(i32, Evidence)>,
     /// Holds its namespaces, so that their numbers stay theirs until it is recorded that they are gone.
     pub pins: Vec<OwnedFd>,
 }
@@ -314,8 +317,13 @@ impl Drive<'_> {
 
     fn launched(&mut self) -> Result<Launched> {
         let entry = self.current()?.entry.ok_or_else(died)?;
+        let tried = self.launch.init.execve_at;
+        let answer = match self.records.get(tried) {
+            Some(record) if !self.launch.init.executes() => self.made(tried).map(|made| (record.errno, made.evidence)),
+            _ => None,
+        };
         let Child { pidfd, subject, pins, .. } = self.forked.take().or_else(|| self.cloned.take()).ok_or_else(died)?;
-        Ok(Launched { subject, pidfd, master: self.master.take(), entry, pins })
+        Ok(Launched { subject, pidfd, master: self.master.take(), entry, answer, pins })
     }
 
     /// Kills and collects what there is.
@@ -491,6 +499,8 @@ impl Drive<'_> {
             0 => false,
             outcome::NOT_MADE => return None,
             outcome::REFUSED => !prepared.either,
+            // Whatever is said to it is an answer.
+            _ if matches!(prepared.call, Call::Trial(_)) => false,
             errno => !prepared.tolerated.contains(&errno),
         };
         let fault = failed.then(|| {
@@ -516,6 +526,9 @@ impl Drive<'_> {
     /// Why the program was not executed, once every place was tried.
     fn not_executed(&self, stage: &Stage) -> Option<Fault> {
         let first = self.launch.init.execve_at;
+        if !self.launch.init.executes() {
+            return None;
+        }
         let tried = self.records.get(first..).filter(|tried| !tried.is_empty() && stage.calls.contains(&first))?;
         let errors = tried.iter().map(|record| record.errno);
         self.executed.is_none().then(|| self.not_executed_for(errors))

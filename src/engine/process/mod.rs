@@ -28,6 +28,7 @@ mod undo;
 mod used;
 mod user;
 
+pub use call::Trial;
 pub use caps::check as check_capabilities;
 #[cfg(any(test, fuzzing))]
 pub(super) use init::oracle;

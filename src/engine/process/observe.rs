@@ -5,7 +5,7 @@ use crate::engine::conductor::Cx;
 use crate::engine::evidence::{self, Text, Unread};
 use crate::engine::rootfs::mountinfo::{self, MountInfo};
 use crate::spec::ContainerId;
-use crate::trace::{Change, Evidence, MountKind, Namespace, NamespaceKind, Process, Property};
+use crate::trace::{Change, Evidence, IdSpan, MountKind, Namespace, NamespaceKind, Process, Property};
 use std::fs;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
@@ -47,10 +47,19 @@ pub struct View {
     born: OnceLock<Content>,
     status: OnceLock<Content>,
     namespaces: OnceLock<Vec<(NamespaceKind, u64, Evidence)>>,
-    hostname: OnceLock<(String, Vec<Evidence>)>,
+    hostname: OnceLock<Named>,
+    users: OnceLock<Content>,
     cwd: OnceLock<(String, Evidence)>,
     cgroup: OnceLock<Content>,
     executed: OnceLock<Evidence>,
+}
+
+/// What uname(2) says in a process's UTS namespace; nothing when that could not be entered.
+#[derive(Debug, Default)]
+struct Named {
+    hostname: String,
+    kernel: String,
+    evidence: Vec<Evidence>,
 }
 
 /// A file that was read, or why it could not be.
@@ -98,6 +107,9 @@ impl Subject {
                 Look::Process => {
                     self.namespaces(view);
                     view.born.get_or_init(|| self.read("status"));
+                    if self.main {
+                        view.users.get_or_init(|| self.read("uid_map"));
+                    }
                 }
                 Look::Cgroup => {
                     view.cgroup.get_or_init(|| self.read("cgroup"));
@@ -172,8 +184,9 @@ impl Subject {
                 }
             }
             Look::Hostname => {
-                if let Some((name, evidence)) = view.hostname.get().filter(|(_, evidence)| !evidence.is_empty()) {
-                    self.property(cx, Property::Hostname(name.clone()), evidence.clone());
+                if let Some(named) = view.hostname.get().filter(|named| !named.evidence.is_empty()) {
+                    self.property(cx, Property::Hostname(named.hostname.clone()), named.evidence.clone());
+                    self.property(cx, Property::Kernel(named.kernel.clone()), named.evidence.clone());
                 }
             }
             Look::WorkingDir => {
@@ -210,7 +223,8 @@ impl Subject {
             }
         }
         let status = view.born.get_or_init(|| self.read("status"));
-        let inner_pid = last_number(field(status.text(), "NSpid")).unwrap_or(self.pid);
+        let pids = numbers(field(status.text(), "NSpid"));
+        let inner_pid = pids.last().copied().unwrap_or(self.pid);
         let links = namespaces.iter().map(|(_, _, link)| link.clone());
         let evidence = self.made.iter().cloned().chain(links).chain([status.evidence()]).collect();
         let namespaces = namespaces.iter().map(|(kind, inode, _)| (*kind, *inode)).collect();
@@ -223,6 +237,16 @@ impl Subject {
             main: self.main,
         };
         cx.observe(Change::ProcessSeen(process), evidence);
+        if self.main {
+            if !pids.is_empty() {
+                self.property(cx, Property::Pids(pids), vec![status.lines(|line| line.starts_with("NSpid"))]);
+            }
+            let users = view.users.get_or_init(|| self.read("uid_map"));
+            let spans: Vec<_> = users.text().lines().filter_map(span).collect();
+            if !spans.is_empty() {
+                self.property(cx, Property::Users(spans), vec![users.evidence()]);
+            }
+        }
     }
 
     fn observe_root(&self, cx: &Cx, view: &View, path: &str) {
@@ -261,9 +285,10 @@ impl Subject {
         let first = |key| field(status, key).split_whitespace().next().unwrap_or_default();
         let credentials = format!("{}:{}", first("Uid"), first("Gid"));
         self.property(cx, Property::Credentials(credentials), evidence(&["Uid", "Gid", "Groups"]));
-        let effective = u64::from_str_radix(first("CapEff"), 16).unwrap_or(0);
-        let names = super::caps::names(effective);
-        self.property(cx, Property::Capabilities(names), evidence(&["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]));
+        let set = |key| super::caps::names(u64::from_str_radix(first(key), 16).unwrap_or(0));
+        let sets = evidence(&["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]);
+        self.property(cx, Property::Capabilities(set("CapEff")), sets.clone());
+        self.property(cx, Property::Bounding(set("CapBnd")), sets);
         let filters = first("Seccomp_filters");
         let mode = match first("Seccomp") {
             "2" => format!("2 (filter, {filters})"),
@@ -301,12 +326,14 @@ fn own_link(kind: NamespaceKind) -> String {
     format!("/proc/thread-self/ns/{name}")
 }
 
-/// The hostname in a process's UTS namespace, from a thread that enters it; without evidence when that cannot be.
-fn hostname_in(pidfd: BorrowedFd<'_>) -> (String, Vec<Evidence>) {
+/// Hostname and kernel as a process's UTS namespace has them, from a thread that enters it; without evidence when that cannot be.
+fn hostname_in(pidfd: BorrowedFd<'_>) -> Named {
     let look = || {
         let entered = evidence::setns(&pidfd, nix::sched::CloneFlags::CLONE_NEWUTS).ok()?;
         let (name, named) = evidence::uname().ok()?;
-        Some((name.nodename().to_string_lossy().into_owned(), vec![entered, named]))
+        let text = |field: &std::ffi::OsStr| field.to_string_lossy().into_owned();
+        let (hostname, kernel) = (text(name.nodename()), text(name.release()));
+        Some(Named { hostname, kernel, evidence: vec![entered, named] })
     };
     std::thread::scope(|scope| scope.spawn(look).join().ok().flatten()).unwrap_or_default()
 }
@@ -322,6 +349,14 @@ fn field<'a>(status: &'a str, key: &str) -> &'a str {
     line.unwrap_or_default().trim()
 }
 
-fn last_number(text: &str) -> Option<u32> {
-    text.split_whitespace().next_back()?.parse().ok()
+fn numbers(text: &str) -> Vec<u32> {
+    text.split_whitespace().map_while(|word| word.parse().ok()).collect()
+}
+
+/// `0 1000 1`
+fn span(line: &str) -> Option<IdSpan> {
+    match numbers(line)[..] {
+        [inside, outside, count] => Some(IdSpan { inside, outside, count }),
+        _ => None,
+    }
 }

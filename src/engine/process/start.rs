@@ -8,7 +8,7 @@ use super::stdio::{self, Stdio};
 use super::*;
 use crate::engine::evidence;
 use crate::engine::lab::grant::{self, Kind};
-use crate::trace::{Code, Dir, DirRole};
+use crate::trace::{Answered, Code, Dir, DirRole, Evidence, Tried};
 use parking_lot::Mutex;
 use std::fs;
 use std::os::fd::{AsFd, OwnedFd};
@@ -146,11 +146,7 @@ impl Spawner {
     }
 
     fn beside(&self, cx: &Cx, target: &Running, spec: &ExecSpec, kind: StepKind) -> Result<Running> {
-        let gone = || {
-            Fault::new(FaultKind::Conflict, Code::ContainerNotRunning)
-                .with("container", spec.container.short())
-                .with("state", "exited")
-        };
+        let gone = || not_running(&spec.container);
         let profile = target.profile().filter(|_| target.ended().is_none()).ok_or_else(gone)?;
         let plan = Plan::new(kind, spec.argv.join(" "));
         let by_hand = format!("docker exec {} {}", spec.container.short(), spec.argv.join(" "));
@@ -202,6 +198,76 @@ impl Spawner {
         })
     }
 
+    /// Tries a system call in a container, below its filter and, where it has one, also without: the story step `TryCall`.
+    pub fn try_call(&self, cx: &Cx, target: &Running, id: &ContainerId, trial: Trial) -> Result<Tried> {
+        let profile = target.profile().filter(|_| target.ended().is_none()).ok_or_else(|| not_running(id))?;
+        cx.step(Plan::new(StepKind::TryCall, trial.name), |cx| {
+            let filtered = profile.privileges.filter.is_some();
+            let (answered, evidence) = self.attempt(cx, target, profile, id, trial, profile.privileges.clone())?;
+            let mut all = vec![evidence];
+            let mut bare = None;
+            if filtered {
+                let privileges = Privileges { filter: None, ..profile.privileges.clone() };
+                let (answered, evidence) = self.attempt(cx, target, profile, id, trial, privileges)?;
+                bare = Some(answered);
+                all.push(evidence);
+            }
+            let tried = Tried { container: id.clone(), call: trial.name.to_owned(), filtered: answered, bare };
+            cx.observe(Change::CallTried(tried.clone()), all);
+            Ok(tried)
+        })
+    }
+
+    fn attempt(
+        &self,
+        cx: &Cx,
+        target: &Running,
+        profile: &Profile,
+        id: &ContainerId,
+        trial: Trial,
+        privileges: Privileges,
+    ) -> Result<(Answered, Evidence)> {
+        let mut join = self.cgroups.join(profile.group.lock().as_ref())?;
+        let born_in = join.born_in.take();
+        let argv = [trial.name.to_owned()];
+        let init = init::tried(
+            &Beside {
+                argv: &argv,
+                env: &[],
+                cwd: "/",
+                privileges: &privileges,
+                of_host: profile.of_host,
+                join: &join,
+                tty: false,
+                open_stdin: false,
+                ignored: &self.ignored,
+            },
+            trial,
+        );
+        let given = Given { stdio: stdio::nothing()?, extra: copy(target.pidfd().as_fd())?, born_in };
+        let launched = launch(
+            cx,
+            &self.nest()?.thread,
+            Launch {
+                init: &init,
+                given: Some(given),
+                container: Some(id.clone()),
+                main: false,
+                argv: &argv,
+                image: None,
+                inside: None,
+                size: None,
+            },
+        )?;
+        // It ends by itself after its last call.
+        let ended = evidence::wait(launched.pidfd.as_fd());
+        reap::observe(cx, &launched.subject, &ended);
+        cx.undone(launched.entry)?;
+        let (errno, evidence) = launched.answer.ok_or_else(|| Fault::failed(Code::InitDied))?;
+        let said = evidence::result_of(&evidence).unwrap_or_default().to_owned();
+        Ok((Answered { errno, said }, evidence))
+    }
+
     /// Starts a process on the lab host: the engine's mounts, the lab's network.
     pub fn on_host(&self, cx: &Cx, lab: &Lab, argv: &[String], env: &[String], tty: bool) -> Result<Running> {
         let plan = Plan::new(StepKind::ExecProcess, argv.join(" ")).by_hand(argv.join(" "));
@@ -247,6 +313,11 @@ impl Spawner {
         let groups = identity.groups.iter().copied().filter(|gid| *gid < self.ids.gids).collect();
         Ok(user::Identity { groups, ..identity })
     }
+}
+
+fn not_running(container: &ContainerId) -> Fault {
+    let fault = Fault::new(FaultKind::Conflict, Code::ContainerNotRunning).with("container", container.short());
+    fault.with("state", "exited")
 }
 
 impl Ids {

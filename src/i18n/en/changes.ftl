@@ -89,6 +89,11 @@ change-process-changed-hostname = Process { $pid } now sees the hostname { $valu
 change-process-changed-root = The root (/) of process { $pid } is now the container's file system: { $value }.
 change-process-changed-credentials = User and group of process { $pid } are now { $value }.
 change-process-changed-capabilities = Process { $pid } is left with { $value } capabilities.
+change-process-changed-bounding = Process { $pid } can never have more than { $value } capabilities.
+change-process-changed-pids = Process { $pid } has a number in each pid namespace, from the engine's to its own: { $value }.
+change-process-changed-users-all = Process { $pid } has no user namespace of its own: its users are the host's.
+change-process-changed-users = root in process { $pid } is user { $value } outside.
+change-process-changed-kernel = Process { $pid } is answered by the kernel { $value }.
 change-process-changed-seccomp = A seccomp filter is on process { $pid }: { $value }.
 change-process-changed-no-new-privs = no_new_privs of process { $pid } is now { $value }.
 change-process-changed-working-dir = The working directory of process { $pid } is now { $value }.
@@ -98,6 +103,12 @@ change-process-changed-did = Process { $pid } finished one piece of its set-up: 
 change-process-gone = Process { $pid } ended with status { $status }.
 change-cgroup-seen = The container { $container } has a cgroup.
 change-cgroup-seen-limits = The container { $container } has a cgroup with limits: { $limits }.
+change-usage-seen = { $container } now uses { $memory } of memory and has { $tasks } processes and threads.
+change-call-tried-filtered = The seccomp filter of { $container } refused { $call }: { $answer }.
+change-call-tried-refused = The seccomp filter of { $container } let { $call } through, and the kernel refused it: { $answer }.
+change-call-tried-done = The seccomp filter of { $container } let { $call } through, and the kernel did it: { $answer }.
+change-call-tried-refused-bare = { $container } has no seccomp filter, and the kernel refused { $call }: { $answer }.
+change-call-tried-done-bare = { $container } has no seccomp filter, and the kernel did { $call }: { $answer }.
 change-cgroup-gone = The cgroup { $path } was removed.
 
 ## Network

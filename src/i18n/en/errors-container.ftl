@@ -136,6 +136,7 @@ problem-engine-slow = The engine was started and does not answer. See { $log } f
 problem-engine-not-dockwalk = What answers at { $socket } is Docker, not an engine of dockwalk. The window shows engines of dockwalk only. Clear DOCKER_HOST, or let it name the socket of one.
 problem-engine-silent = The engine at { $socket } has not answered for { $seconds } seconds. See whether its process was stopped (state T in `ps`). When it answers again, all goes on.
 problem-no-thread = No thread could be started ({ $reason }). Too many processes may be running: end some.
+problem-call-not-tried = The system call { $call } cannot be tried: only those are with which nothing happens. Choose one from the list beside the isolation diagram.
 problem-container-paused = Container { $container } is paused, unpause the container before anything runs in it: `docker unpause { $container }`.
 problem-container-already-paused = Container { $container } is already paused. It goes on with `docker unpause { $container }`.
 problem-container-not-paused = Container { $container } is not paused, so there is nothing to let go on. What it is says `docker ps -a`.

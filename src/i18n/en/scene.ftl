@@ -2,6 +2,7 @@ scene-tab-image = Image
 scene-tab-layers = Layers
 scene-tab-network = Network
 scene-tab-storage = Storage
+scene-tab-isolation = Isolation
 scene-zoom-in = Zoom in
 scene-zoom-out = Zoom out
 scene-zoom-fit = Fit

@@ -89,6 +89,11 @@ change-process-changed-hostname = 프로세스 { $pid }번이 보는 호스트 �
 change-process-changed-root = 프로세스 { $pid }번의 루트(/)가 컨테이너의 파일 시스템으로 바뀌었습니다: { $value }.
 change-process-changed-credentials = 프로세스 { $pid }번의 사용자와 그룹은 이제 { $value }입니다.
 change-process-changed-capabilities = 프로세스 { $pid }번에 남은 권한(capability)은 { $value }개입니다.
+change-process-changed-bounding = 프로세스 { $pid }번이 앞으로 가질 수 있는 권한(capability)은 최대 { $value }개입니다.
+change-process-changed-pids = 프로세스 { $pid }번은 PID 네임스페이스마다 번호가 있습니다. 엔진 쪽부터 안쪽까지: { $value }.
+change-process-changed-users-all = 프로세스 { $pid }번에는 따로 만든 user 네임스페이스가 없습니다. 안의 사용자가 곧 호스트의 사용자입니다.
+change-process-changed-users = 프로세스 { $pid }번 안의 root는 밖에서 사용자 { $value }번입니다.
+change-process-changed-kernel = 프로세스 { $pid }번에 답하는 커널은 { $value }입니다.
 change-process-changed-seccomp = 프로세스 { $pid }번에 seccomp 필터가 걸렸습니다: { $value }.
 change-process-changed-no-new-privs = 프로세스 { $pid }번의 no_new_privs 값은 이제 { $value }입니다.
 change-process-changed-working-dir = 프로세스 { $pid }번의 작업 디렉터리는 이제 { $value }입니다.
@@ -98,6 +103,12 @@ change-process-changed-did = 프로세스 { $pid }번이 준비 작업을 하나
 change-process-gone = 프로세스 { $pid }번이 끝났습니다. 종료 상태는 { $status }입니다.
 change-cgroup-seen = { $container } 컨테이너의 cgroup이 생겼습니다.
 change-cgroup-seen-limits = { $container } 컨테이너의 cgroup에 한도를 정했습니다: { $limits }.
+change-usage-seen = { $container } 컨테이너가 지금 쓰는 메모리는 { $memory }, 프로세스와 스레드는 { $tasks }개입니다.
+change-call-tried-filtered = { $container } 컨테이너의 seccomp 필터가 { $call } 호출을 거절했습니다: { $answer }.
+change-call-tried-refused = { $container } 컨테이너의 seccomp 필터는 { $call } 호출을 통과시켰고, 커널이 거절했습니다: { $answer }.
+change-call-tried-done = { $container } 컨테이너의 seccomp 필터가 { $call } 호출을 통과시켰고, 커널이 처리했습니다: { $answer }.
+change-call-tried-refused-bare = { $container } 컨테이너에는 seccomp 필터가 없고, 커널이 { $call } 호출을 거절했습니다: { $answer }.
+change-call-tried-done-bare = { $container } 컨테이너에는 seccomp 필터가 없고, 커널이 { $call } 호출을 처리했습니다: { $answer }.
 change-cgroup-gone = cgroup을 지웠습니다: { $path }.
 
 ## 네트워크

@@ -136,6 +136,7 @@ problem-engine-slow = 엔진을 시작했지만 응답하지 않습니다. { $lo
 problem-engine-not-dockwalk = { $socket }에서 응답하는 것은 dockwalk의 엔진이 아니라 Docker입니다. 창은 dockwalk의 엔진만 보여 줍니다. DOCKER_HOST를 지우거나 dockwalk 엔진의 소켓으로 바꾸세요.
 problem-engine-silent = { $socket }의 엔진이 { $seconds }초 동안 응답하지 않습니다. 프로세스가 멈춰 있는지 확인하세요(`ps`에서 상태 T). 다시 응답하면 그대로 이어집니다.
 problem-no-thread = 스레드(thread)를 시작하지 못했습니다 ({ $reason }). 실행 중인 프로세스가 너무 많을 수 있으니 몇 개를 끝내세요.
+problem-call-not-tried = { $call } 시스템 콜은 시험할 수 없습니다. 아무 일도 일어나지 않는 인수를 아는 것만 시험합니다. 격리 그림의 목록에서 고르세요.
 problem-container-paused = { $container } 컨테이너는 일시 정지되어 있어 그 안에서 아무것도 실행할 수 없습니다. 먼저 `docker unpause { $container }` 명령으로 다시 움직이게 하세요.
 problem-container-already-paused = { $container } 컨테이너는 이미 일시 정지되어 있습니다. `docker unpause { $container }` 명령으로 다시 움직입니다.
 problem-container-not-paused = { $container } 컨테이너는 일시 정지되어 있지 않아 풀 것이 없습니다. 지금 상태는 `docker ps -a`로 볼 수 있습니다.

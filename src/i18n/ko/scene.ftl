@@ -2,6 +2,7 @@ scene-tab-image = 이미지
 scene-tab-layers = 레이어
 scene-tab-network = 네트워크
 scene-tab-storage = 스토리지
+scene-tab-isolation = 격리
 scene-zoom-in = 확대
 scene-zoom-out = 축소
 scene-zoom-fit = 맞춤

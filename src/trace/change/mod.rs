@@ -2,6 +2,7 @@
 
 mod host;
 mod image;
+mod isolation;
 mod network;
 mod network_mode;
 mod process;
@@ -12,6 +13,7 @@ mod words;
 
 pub use host::*;
 pub use image::*;
+pub use isolation::*;
 pub use network::*;
 pub use network_mode::NetworkMode;
 pub use process::*;
@@ -228,6 +230,16 @@ pub enum Change {
         /// Its path.
         path: String,
     },
+
+    /// What a container uses was looked at.
+    UsageSeen {
+        /// Whose.
+        container: ContainerId,
+        /// What it had used.
+        used: Used,
+    },
+    /// A system call was tried in a container.
+    CallTried(Tried),
 
     // ── network ──
     /// A network of the engine's exists.

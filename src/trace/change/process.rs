@@ -172,6 +172,14 @@ pub enum Property {
     Credentials(String),
     /// Effective capabilities, by name.
     Capabilities(Vec<String>),
+    /// Capabilities that it can ever have, by name: the bounding set.
+    Bounding(Vec<String>),
+    /// Its number in each pid namespace that it is in, the engine's first and its own last (`NSpid`).
+    Pids(Vec<u32>),
+    /// Who its users are outside of its user namespace (`/proc/<pid>/uid_map`).
+    Users(Vec<IdSpan>),
+    /// The kernel that answers it: `6.18.44`, from uname(2) in its UTS namespace.
+    Kernel(String),
     /// Seccomp mode of `/proc/<pid>/status`, with the number of rules when known.
     Seccomp(String),
     /// `no_new_privs`
@@ -184,6 +192,24 @@ pub enum Property {
     Protected(Vec<String>),
     /// Any other call of its set-up, for the log.
     Did(String),
+}
+
+/// A line of a user namespace's map (user_namespaces(7)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdSpan {
+    /// The first id inside.
+    pub inside: u32,
+    /// What that is outside: in the parent user namespace of the one that reads, or in that of the one that reads.
+    pub outside: u32,
+    /// How many.
+    pub count: u32,
+}
+
+impl IdSpan {
+    /// The line that maps every id to itself: no user namespace of its own.
+    pub fn is_all(self) -> bool {
+        self.inside == 0 && self.outside == 0 && self.count == u32::MAX
+    }
 }
 
 /// A control group.

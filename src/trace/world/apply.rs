@@ -180,6 +180,9 @@ impl World {
                 // Nobody looks after one that has ended.
                 let health = old.health.filter(|_| state.lives());
                 let new = Container { state: *state, health, ..(**old).clone() };
+                if !state.lives() {
+                    self.usage.remove(id);
+                }
                 insert(&mut self.containers, id.clone(), &new);
             }
             Change::ContainerHealth { id, health } => {
@@ -199,6 +202,7 @@ impl World {
                 remove(&mut self.containers, id, missing)?;
                 self.uppers.remove(id);
                 self.hold_nothing(id);
+                self.forget_tries(id);
             }
             Change::NamespaceSeen(namespace) => {
                 self.owner(namespace.container.as_ref())?;
@@ -230,6 +234,15 @@ impl World {
                 insert(&mut self.cgroups, cgroup.path.clone(), cgroup);
             }
             Change::CgroupGone { path } => remove(&mut self.cgroups, path, missing)?,
+
+            Change::UsageSeen { container, used } => {
+                self.owner(Some(container))?;
+                self.used(container, *used);
+            }
+            Change::CallTried(tried) => {
+                self.owner(Some(&tried.container))?;
+                insert(&mut self.tried, (tried.container.clone(), tried.call.clone()), tried);
+            }
 
             Change::NetworkSeen(network) => insert(&mut self.networks, network.id.clone(), network),
             Change::NetworkGone { id } => remove(&mut self.networks, id, missing)?,

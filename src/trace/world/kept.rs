@@ -7,6 +7,8 @@ impl World {
     pub const ENDED: usize = 64;
     /// How many remarks are known.
     pub const REMARKS: usize = 64;
+    /// How many moments at which it was looked what a container uses are known.
+    pub const MOMENTS: usize = 60;
 
     /// Of the operations of that kind that are over the oldest is forgotten when there are too many.
     pub(super) fn forget_ended(&mut self, kind: OpKind) {
@@ -36,6 +38,26 @@ impl World {
     pub(super) fn hold_nothing(&mut self, container: &ContainerId) {
         let of: Vec<_> = self.held.keys().filter(|(id, _)| id == container).cloned().collect();
         of.iter().for_each(|key| drop(self.held.remove(key)));
+    }
+
+    /// The oldest moment is forgotten when there are too many; of another run of the container all are.
+    pub(super) fn used(&mut self, container: &ContainerId, used: Used) {
+        let mut moments = self.usage.get(container).cloned().unwrap_or_default();
+        if moments.back().is_some_and(|last| last.at >= used.at || last.processor > used.processor) {
+            moments.clear();
+        }
+        moments.push_back(used);
+        if moments.len() > Self::MOMENTS {
+            moments.pop_front();
+        }
+        self.usage.insert(container.clone(), moments);
+    }
+
+    /// The container is gone.
+    pub(super) fn forget_tries(&mut self, container: &ContainerId) {
+        self.usage.remove(container);
+        let of: Vec<_> = self.tried.keys().filter(|(id, _)| id == container).cloned().collect();
+        of.iter().for_each(|key| drop(self.tried.remove(key)));
     }
 
     pub(super) fn remark(&mut self, problem: &Problem) {

@@ -87,6 +87,12 @@ pub struct World {
     /// Control groups.
     pub cgroups: OrdMap<String, Arc<Cgroup>>,
 
+    /// What running containers used lately, oldest first: at most [`World::MOMENTS`] of each.
+    pub usage: OrdMap<ContainerId, Vector<Used>>,
+    /// System calls that were tried in containers, the latest answer of each.
+    #[serde(with = "pairs")]
+    pub tried: OrdMap<(ContainerId, String), Arc<Tried>>,
+
     /// Networks.
     pub networks: OrdMap<NetworkId, Arc<Network>>,
     /// Addresses reserved: (network, address) → container.

@@ -149,6 +149,8 @@ impl World {
             Entity::Namespace(key) => self.namespaces.contains_key(key),
             Entity::Process(key) => self.processes.contains_key(key),
             Entity::Cgroup(key) => self.cgroups.contains_key(key),
+            Entity::Usage(key) => self.usage.contains_key(key),
+            Entity::TriedCall(container, call) => self.tried.contains_key(&(container.clone(), call.clone())),
             Entity::Network(key) => self.networks.contains_key(key),
             Entity::Link(key) => self.links.contains_key(key),
             Entity::Route(netns, to) => self.routes.iter().any(|r| r.netns == *netns && r.destination == *to),

@@ -12,6 +12,7 @@ mod camera;
 mod draw;
 mod id;
 mod image;
+mod isolation;
 mod layers;
 mod mark;
 mod measure;
@@ -51,11 +52,13 @@ pub enum Tab {
     Network,
     /// Where the bytes of each mount live.
     Storage,
+    /// What separates a container from its host, and its states.
+    Isolation,
 }
 
 impl Tab {
     /// All, in the order of the tab bar.
-    pub const ALL: [Self; 4] = [Self::Image, Self::Layers, Self::Network, Self::Storage];
+    pub const ALL: [Self; 5] = [Self::Image, Self::Layers, Self::Network, Self::Storage, Self::Isolation];
 
     /// The family that gives the tab its colour.
     pub fn family(self) -> Family {
@@ -64,6 +67,7 @@ impl Tab {
             Self::Layers => Family::Layer,
             Self::Network => Family::Network,
             Self::Storage => Family::Storage,
+            Self::Isolation => Family::Process,
         }
     }
 
@@ -74,6 +78,7 @@ impl Tab {
             Self::Layers => "scene-tab-layers",
             Self::Network => "scene-tab-network",
             Self::Storage => "scene-tab-storage",
+            Self::Isolation => "scene-tab-isolation",
         }
     }
 
@@ -84,16 +89,21 @@ impl Tab {
             Self::Layers => "key-tab-2",
             Self::Network => "key-tab-3",
             Self::Storage => "key-tab-4",
+            Self::Isolation => "key-tab-5",
         }
     }
 
     /// The diagram on which a step of this kind is seen; none when it changes no picture.
     pub fn for_step(kind: StepKind) -> Option<Self> {
-        use StepKind::{DownloadLayers, FetchBlob, MakeUpper, MountOverlay, StackFilesystem};
+        use StepKind::{
+            DownloadLayers, FetchBlob, MakeCall, MakeUpper, MountOverlay, PauseContainer, ResumeContainer,
+            StackFilesystem, TryCall, UpdateContainer,
+        };
         match kind {
             DownloadLayers | FetchBlob => Some(Self::Image),
             MakeUpper | MountOverlay | StackFilesystem => Some(Self::Layers),
             StepKind::HttpExchange | StepKind::Syscall => None,
+            TryCall | MakeCall | PauseContainer | ResumeContainer | UpdateContainer => Some(Self::Isolation),
             _ => match kind.family() {
                 Family::Image => Some(Self::Image),
                 Family::Layer => Some(Self::Layers),
@@ -130,12 +140,13 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         Tab::Layers => layers::scene(world, look.chosen, stage(detail, room)),
         Tab::Network => network::scene(world, stage(detail, room)),
         Tab::Storage => storage::scene(world, stage(detail, room)),
+        Tab::Isolation => isolation::scene(world, stage(detail, room)),
     };
     // A crowd is not laid out in full only to find that it does not fit.
     let may_fit = |detail: &Detail| {
         let stage = stage(*detail, look.room);
         match tab {
-            Tab::Image => true,
+            Tab::Image | Tab::Isolation => true,
             Tab::Layers => layers::may_fit(world, look.chosen, &stage),
             Tab::Network => world.containers.len() <= network::most(&stage),
             Tab::Storage => world.containers.len() <= storage::most(&stage),
@@ -144,7 +155,7 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
     let fits = |scene: &Scene, room: Vec2| scene.size.x <= room.x && scene.size.y <= room.y;
     let (last, more): (Detail, &[Detail]) = match tab {
         Tab::Image => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least, Detail::Bare]),
-        Tab::Layers | Tab::Network => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least]),
+        Tab::Layers | Tab::Network | Tab::Isolation => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least]),
         Tab::Storage => (Detail::Least, &[Detail::Full, Detail::Less]),
     };
     let Some(room) = look.room else { return lay(Detail::Full, None) };
@@ -173,6 +184,11 @@ const LARGER: [f32; 2] = [1.3, 1.15];
 pub fn svg(tab: Tab, world: &World, words: &Words, theme: &Theme) -> String {
     let scene = scene(tab, world, None, words, &Approximate);
     svg::document(&scene, theme, words.lang().code())
+}
+
+/// The container that the isolation picture draws.
+pub fn isolated(world: &World, chosen: Option<&Entity>, lit: &[Entity]) -> Option<crate::spec::ContainerId> {
+    isolation::shown(world, chosen, lit, &in_order(world)).map(|container| container.id.clone())
 }
 
 /// Containers in the order they were created, as far as the World tells: later ones do not push earlier ones aside.

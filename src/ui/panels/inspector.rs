@@ -1,6 +1,6 @@
 //! The inspector: the selected thing with everything that is known of it, and how it is known.
 
-use super::{PanelContext, answers, breaking, next};
+use super::{PanelContext, answers, breaking, isolation, next};
 use crate::trace::{Body, Entity, Event};
 use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts::{self, Facts, Row, Tone};
@@ -35,6 +35,7 @@ fn known(ui: &mut Ui, cx: &mut PanelContext<'_>) {
             Some((entity, Some(facts))) => {
                 thing(ui, cx, entity, &facts);
                 files(ui, cx, entity);
+                isolation::section(ui, cx, entity);
                 if !broken(cx, entity) {
                     breaking::section(ui, cx, entity);
                 }
@@ -102,7 +103,7 @@ fn files(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     }
     ui.add_space(10.0);
     let label = cx.say("files-open");
-    if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+5").clicked() {
+    if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+6").clicked() {
         cx.want(FilesCommand::Do(Act::Open(subject, layer)));
     }
 }
@@ -210,7 +211,8 @@ fn short_name(entity: &Entity) -> String {
         | Entity::Layer(digest) => facts::short(digest),
         Entity::UpperFile(_, path) => format!("/{path}"),
         Entity::Mount(key) => format!("mount {}", key.id),
-        Entity::Container(id) => id.as_str().chars().take(12).collect(),
+        Entity::TriedCall(_, call) => call.clone(),
+        Entity::Container(id) | Entity::Usage(id) => id.as_str().chars().take(12).collect(),
         Entity::Namespace(inode) => inode.to_string(),
         Entity::Process(pid) => format!("PID {pid}"),
         Entity::Network(id) => id.to_string(),

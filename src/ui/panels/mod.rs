@@ -12,6 +12,7 @@ pub mod find;
 pub mod gate;
 pub mod help;
 pub mod inspector;
+pub mod isolation;
 pub mod lately;
 pub mod lesson;
 pub mod narration;

@@ -216,6 +216,7 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::ContainerCopy => "op-container-copy",
         OpKind::ContainerRemove => "op-container-remove",
         OpKind::Exec => "op-exec",
+        OpKind::TryCall => "op-try-call",
         OpKind::HealthProbe => "op-health-probe",
         OpKind::ContainerExit => "op-container-exit",
         OpKind::VolumeCreate => "op-volume-create",

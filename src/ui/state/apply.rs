@@ -20,6 +20,7 @@ impl WindowState {
             Command::Lesson(command) => self.teach(command),
             Command::Terminal(command) => Some(Effect::Terminal(command)),
             Command::Breaking(command) => Some(Effect::Breaking(command)),
+            Command::Isolation(command) => Some(Effect::Isolation(command)),
         };
         self.refresh();
         match &effect {

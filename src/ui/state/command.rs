@@ -1,5 +1,6 @@
 use super::{FilesCommand, LessonCommand, PathCommand, PlaybackCommand, SourceCommand, ViewCommand};
 use crate::ui::breaking::BreakingCommand;
+use crate::ui::isolation::IsolationCommand;
 use crate::ui::terminal::TerminalCommand;
 
 /// Something the user wants. Painting only collects these; they are applied after it. Each area's stand beside the code that
@@ -22,6 +23,8 @@ pub enum Command {
     Terminal(TerminalCommand),
     /// What the built-in registry serves damaged.
     Breaking(BreakingCommand),
+    /// What is asked of a container's kernel.
+    Isolation(IsolationCommand),
 }
 
 macro_rules! areas {
@@ -36,5 +39,5 @@ macro_rules! areas {
 
 areas! {
     Playback(PlaybackCommand), View(ViewCommand), Files(FilesCommand), Path(PathCommand), Source(SourceCommand),
-    Lesson(LessonCommand), Terminal(TerminalCommand), Breaking(BreakingCommand)
+    Lesson(LessonCommand), Terminal(TerminalCommand), Breaking(BreakingCommand), Isolation(IsolationCommand)
 }

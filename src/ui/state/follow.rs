@@ -1,7 +1,7 @@
 //! How the window's state follows its source, the cursor and time.
 
 use super::*;
-use crate::trace::Code;
+use crate::trace::{Change, Code};
 
 /// Nanoseconds within which changes that no step made are one piece of news.
 const TOGETHER: u64 = 1_000_000_000;
@@ -231,7 +231,7 @@ impl WindowState {
     fn by_itself(&self, to: u64) -> Option<u64> {
         let alone = |event: &&Arc<Event>| matches!(&event.body, Body::Observed { step: None, .. });
         // What the program printed meanwhile is no news of this kind, nor is it the end of it.
-        let printed = |event: &&Arc<Event>| matches!(event.body, Body::Console { .. });
+        let printed = |event: &&Arc<Event>| matches!(event.body, Body::Console { .. }) || is_measured(event);
         // Farther back nothing is news.
         let events: Vec<_> = self.trace.events_in(to.saturating_sub(NEAR), to).collect();
         let last = events.iter().rev().find(|event| !printed(event)).filter(alone)?.at;
@@ -256,6 +256,9 @@ impl WindowState {
                 self.failed = Some(problem.clone());
             }
             let Body::Observed { step, change, .. } = &event.body else { continue };
+            if is_measured(&event) {
+                continue;
+            }
             last = Some(Arc::clone(&event));
             for entity in change.touches() {
                 if !self.changed.contains(&entity) {
@@ -273,6 +276,11 @@ impl WindowState {
     }
 }
 
+/// What is used was looked at once more, because somebody looks at its plot: no news.
+fn is_measured(event: &Event) -> bool {
+    matches!(&event.body, Body::Observed { change, .. } if matches!(**change, Change::UsageSeen { .. }))
+}
+
 /// How much of a trace is kept no longer, in a sentence.
 pub fn dropped(words: &Words, base: &Base) -> String {
     let (events, operations) = (base.events.to_string(), base.operations().to_string());
@@ -287,6 +295,7 @@ pub(super) fn diagram_of(tab: crate::lesson::Tab) -> Tab {
         Named::Layers => Tab::Layers,
         Named::Network => Tab::Network,
         Named::Storage => Tab::Storage,
+        Named::Isolation => Tab::Isolation,
     }
 }
 

@@ -35,6 +35,7 @@ use super::course::Course;
 use super::diagrams::Tab;
 use super::engines::Running;
 use super::files::{Files, Order};
+use super::isolation::IsolationCommand;
 use super::marks::StopMarks;
 use super::progress::Progress;
 use super::source::{News, Recording};
@@ -144,6 +145,8 @@ pub enum Effect {
     Terminal(TerminalCommand),
     /// The built-in registry is the engine's.
     Breaking(BreakingCommand),
+    /// The container is the engine's.
+    Isolation(IsolationCommand),
     /// Give the keys back to the window.
     Unfocus,
     /// Put text on the clipboard.

@@ -121,14 +121,36 @@ impl Sample {
 
     pub fn run_process(&mut self, name: &str, n: u32) {
         let pid = 2044 + 57 * n;
+        let own = |kind: NamespaceKind, below: u64| (kind, 4_026_540_000 + 10 * u64::from(n) + below);
+        let own = [own(NamespaceKind::Mnt, 0), own(NamespaceKind::Pid, 1), own(NamespaceKind::Uts, 2)];
+        for (kind, inode) in own {
+            self.saw(Change::NamespaceSeen(Namespace { inode, kind, container: Some(id(name)) }));
+        }
+        let shared = [(NamespaceKind::Net, netns(n)), (NamespaceKind::User, USER_NS)];
         self.saw(Change::ProcessSeen(Process {
             pid,
             inner_pid: 1,
             container: Some(id(name)),
             argv: vec!["/bin/sh".into()],
-            namespaces: BTreeMap::from([(NamespaceKind::Net, netns(n))]),
+            namespaces: own.into_iter().chain(shared).collect(),
             main: true,
         }));
+        // Recordings of before this was asked have none of it.
+        if n % 2 == 0 {
+            let names = |count: usize| CAPABILITIES[..count].iter().map(ToString::to_string).collect();
+            for property in [
+                Property::Pids(vec![pid, 12 + n, 1]),
+                Property::Users(vec![IdSpan { inside: 0, outside: 1000, count: 1 }]),
+                Property::Kernel("6.1.0-18-amd64".into()),
+                Property::Credentials("0:0".into()),
+                Property::Capabilities(names(14)),
+                Property::Bounding(names(14)),
+                Property::Seccomp("2 (filter, 1)".into()),
+                Property::NoNewPrivs(false),
+            ] {
+                self.saw(Change::ProcessChanged { pid, property });
+            }
+        }
         self.saw(Change::ContainerState { id: id(name), state: ContainerState::Running { pid } });
     }
 
@@ -151,6 +173,9 @@ impl Sample {
             self.saw(Change::AddressReleased { network: network.clone(), address: address.clone() });
         }
         self.saw(Change::NamespaceGone { inode: netns(n) });
+        for below in 0..3 {
+            self.saw(Change::NamespaceGone { inode: 4_026_540_000 + 10 * u64::from(n) + below });
+        }
         for dir in world.dirs.values().filter(|d| d.container.as_ref() == Some(&owner) && d.role != DirRole::BindSource)
         {
             self.saw(Change::DirGone { path: dir.path.clone() });

@@ -53,6 +53,8 @@ pub fn bridge_network() -> NetworkId {
 }
 
 pub const HOST_NS: u64 = 4_026_532_180;
+/// The user namespace that the lab works in.
+pub const USER_NS: u64 = 4_026_532_179;
 pub const ROOT: &str = "/home/user/.local/share/dockwalk";
 
 pub fn descriptor(media: &str, name: &str, size: u64) -> Descriptor {
@@ -149,6 +151,7 @@ impl Sample {
                     platform: Platform::parse("linux/amd64"),
                 }));
                 s.saw(Change::NamespaceSeen(Namespace { inode: HOST_NS, kind: NamespaceKind::Net, container: None }));
+                s.saw(Change::NamespaceSeen(Namespace { inode: USER_NS, kind: NamespaceKind::User, container: None }));
                 s.step(StepKind::LoopbackUp, "lo", |s| {
                     let lo = Link { up: true, ..link("lab/lo", HOST_NS, 1, "lo", LinkKind::Loopback) };
                     s.saw(Change::LinkSeen(lo));

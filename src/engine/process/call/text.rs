@@ -186,6 +186,7 @@ impl Call {
             Self::Symlinkat { target, dir, link } => {
                 format!("symlinkat({}, {}, {})", quoted(target), fd(dir), quoted(link))
             }
+            Self::Trial(trial) => format!("{}({})", trial.name, trial.shown),
             Self::Umask { mask } => format!("umask(0{mask:02o})"),
             Self::Umount2 { target, flags } => {
                 let flags = if *flags == libc::MNT_DETACH { "MNT_DETACH" } else { "0" };

@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::process::call::Trial;
 use std::ffi::CString;
 use std::sync::Arc;
 
@@ -37,6 +38,20 @@ pub fn execute(init: &mut Init, argv: &[String], env: &[String], ignored: &[i32]
         stage.main = Some(first);
     }
     init.look(Look::Executes);
+}
+
+/// The last stage of one that becomes no program: a call of which any answer is right.
+pub fn attempt(init: &mut Init, trial: Trial) {
+    init.stage(StepKind::MakeCall, trial.name);
+    let every_error: Vec<i32> = (1..64).collect();
+    let index = init.tolerant(Call::Trial(trial), &every_error);
+    init.execve_at = index;
+    if let Some(call) = init.calls.get_mut(index) {
+        call.hold = true;
+    }
+    if let Some(stage) = init.stages.last_mut() {
+        stage.main = Some(index);
+    }
 }
 
 /// The paths that a program's name may mean, in order. As Docker, the `PATH` that it will have counts; where a name alone took that

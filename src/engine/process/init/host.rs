@@ -1,5 +1,6 @@
 use super::*;
 use crate::engine::cgroup::Join;
+use crate::engine::process::call::Trial;
 use crate::engine::sys::FIRST;
 
 /// What a process beside a container's main one is to be. The main one's pidfd is the descriptor [`FIRST`].
@@ -31,7 +32,20 @@ pub struct Beside<'a> {
 /// nothing is open but the streams and the pipes to the engine, it forks into the container's: what can be seen, traced
 /// and robbed there has nothing that the container has not.
 pub fn beside(beside: &Beside<'_>) -> Init {
-    let Beside { argv, env, cwd, privileges, of_host, join, tty, open_stdin, ignored } = *beside;
+    let mut init = inside(beside);
+    exec::execute(&mut init, beside.argv, beside.env, beside.ignored);
+    init
+}
+
+/// The init of a process that does nothing in the container but make one system call.
+pub fn tried(beside: &Beside<'_>, trial: Trial) -> Init {
+    let mut init = inside(beside);
+    exec::attempt(&mut init, trial);
+    init
+}
+
+fn inside(beside: &Beside<'_>) -> Init {
+    let Beside { argv, cwd, privileges, of_host, join, tty, open_stdin, .. } = *beside;
     let mut init = Init::default();
     init.stage(StepKind::EnterNamespaces, argv.first().cloned().unwrap_or_default());
     let (uts, cgroup) = container::words_of(of_host);
@@ -76,7 +90,6 @@ pub fn beside(beside: &Beside<'_>) -> Init {
     init.look(Look::Process);
     init.look(Look::WorkingDir);
     init.look(Look::Credentials);
-    exec::execute(&mut init, argv, env, ignored);
     init
 }
 

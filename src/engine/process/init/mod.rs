@@ -15,7 +15,7 @@ mod system;
 mod target;
 
 pub use container::container;
-pub use host::{Beside, beside, on_host};
+pub use host::{Beside, beside, on_host, tried};
 pub use inside::check_tmpfs;
 pub use keeper::keeper;
 pub use privileges::Privileges;
@@ -212,6 +212,11 @@ impl Init {
         }
         self.call(Call::FsconfigCreate { fd: context });
         self.open(Call::Fsmount { fd: context, attributes })
+    }
+
+    /// It ends as a program; otherwise with a call that is only tried.
+    pub fn executes(&self) -> bool {
+        self.calls.get(self.execve_at).is_none_or(|last| !matches!(last.call, Call::Trial(_)))
     }
 
     /// The paths at which the program is looked for, in order.

@@ -132,7 +132,7 @@ impl Diagrams {
                     self.subject = super::image::subject_of(world, selection.as_ref(), self.subject.as_ref());
                     self.subject.clone()
                 }
-                Tab::Network | Tab::Storage => selection.clone(),
+                Tab::Network | Tab::Storage | Tab::Isolation => selection.clone(),
             },
             lit: changed.to_vec(),
             room: room.size() / scale,

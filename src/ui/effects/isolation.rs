@@ -1,0 +1,68 @@
+//! What the isolation picture asks for: the engine is told on threads, since it may have to wait at the gate.
+
+use super::*;
+use crate::client::Client;
+use crate::trace::Code;
+use crate::ui::isolation::{IsolationCommand, PAUSE, measured};
+use std::time::Instant;
+
+/// Looks at what a container uses: one at a time.
+#[derive(Debug, Default)]
+pub(super) struct Measuring {
+    last: Option<Instant>,
+    /// Its other end is dropped when the engine has answered.
+    under_way: Option<Receiver<()>>,
+}
+
+impl Measuring {
+    fn is_under_way(&self) -> bool {
+        let ended =
+            |receiver: &Receiver<()>| matches!(receiver.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected));
+        self.under_way.as_ref().is_some_and(|receiver| !ended(receiver))
+    }
+}
+
+impl EffectRunner {
+    /// Asks a container's kernel.
+    pub(super) fn ask_container(&mut self, ctx: &Context, state: &mut WindowState, command: IsolationCommand) {
+        let Some(socket) = state.socket.clone() else {
+            fail(state, &Problem::new(Code::TerminalNoEngine));
+            return;
+        };
+        let (sender, receiver) = channel();
+        self.told = Some(receiver);
+        let wake = waker(ctx);
+        let IsolationCommand::Try { container, call } = command;
+        std::thread::spawn(move || {
+            if let Err(error) = Client::connect(&socket).and_then(|client| client.try_call(&container, call)) {
+                // The window may have been closed meanwhile.
+                sender.send(error.problem).ok();
+                wake();
+            }
+        });
+    }
+
+    /// While a container's plots are seen, has it looked once a second what it uses. The answer comes with the trace.
+    pub(super) fn measure(&mut self, ctx: &Context, state: &WindowState) {
+        let Some(container) = measured(state) else {
+            self.measuring.last = None;
+            return;
+        };
+        ctx.request_repaint_after(PAUSE);
+        let early = self.measuring.last.is_some_and(|last| last.elapsed() < PAUSE);
+        if early || self.measuring.is_under_way() {
+            return;
+        }
+        let Some(socket) = state.socket.clone() else { return };
+        let (sender, receiver) = channel();
+        (self.measuring.last, self.measuring.under_way) = (Some(Instant::now()), Some(receiver));
+        std::thread::spawn(move || {
+            // One that has ended meanwhile uses nothing, and that is told by its end.
+            let told = Client::connect(&socket).and_then(|client| client.look_at_usage(&container));
+            if let Err(error) = told {
+                tracing::debug!(%error, "not measured");
+            }
+            drop(sender);
+        });
+    }
+}

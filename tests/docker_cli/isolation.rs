@@ -1,0 +1,121 @@
+//! What the isolation picture is told of a container that either command line started: read from the kernel, and held against
+//! what the container says of itself.
+
+use crate::clients::{Bench, check};
+use crate::engine::{Who, fails, good};
+use dockwalk::client::{Client, Incoming};
+use dockwalk::trace::{Code, Evidence, IdSpan, NamespaceKind, ProcessState, Property, Trace, Verdict, World};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// All that the trace holds by now.
+fn trace(client: &Client) -> Trace {
+    let length = client.info().unwrap().trace_length;
+    let events = client.events(0, false);
+    let mut all = Vec::new();
+    while (all.len() as u64) < length {
+        match events.next_within(Duration::from_secs(20)) {
+            Some(Incoming::Event(event)) => all.push((*event).clone()),
+            Some(_) => {}
+            None => panic!("{} of {length} events", all.len()),
+        }
+    }
+    Trace::from_events(all).unwrap()
+}
+
+fn of_box(world: &World) -> (dockwalk::spec::ContainerId, Arc<ProcessState>) {
+    let id = world.container("box").unwrap().id.clone();
+    let process = Arc::clone(world.main_process(&id).unwrap());
+    (id, process)
+}
+
+fn inside(bench: &Bench<'_>, script: &str) -> String {
+    good(bench.args(&["exec", "box", "sh", "-c", script])).trim().to_owned()
+}
+
+#[test]
+fn what_separates_a_container_is_read_from_the_kernel_and_what_was_tried_in_it_is_answered_by_the_kernel() {
+    check(|bench| {
+        good(bench.run("run -d --name box lab/shell:1 sleep 1000"));
+        let client = bench.engine.client();
+        let world = trace(&client).head().clone();
+        let (id, state) = of_box(&world);
+        let properties = &state.properties;
+
+        // Its numbers, outermost first.
+        let pids = properties.iter().find_map(|p| if let Property::Pids(pids) = p { Some(pids.clone()) } else { None });
+        let pids = pids.unwrap();
+        assert_eq!((pids.first(), pids.last()), (Some(&state.process.pid), Some(&1)));
+        // Its kernel is the host's.
+        let host = world.host.clone().unwrap();
+        assert!(properties.contains(&Property::Kernel(host.kernel.clone())));
+        assert_eq!(inside(bench, "uname -r"), host.kernel);
+        // Whose users its users are.
+        let users = properties.iter().find_map(|p| if let Property::Users(all) = p { Some(all.clone()) } else { None });
+        let users = users.unwrap();
+        if bench.engine.who() == Who::Root {
+            assert!(users == [IdSpan { inside: 0, outside: 0, count: u32::MAX }] || users[0].inside == 0, "{users:?}");
+        } else {
+            assert!(users[0].inside == 0 && users[0].outside != 0, "{users:?}");
+        }
+        // Each of its namespaces, by the number that it reads itself.
+        for kind in ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"] {
+            let link = inside(bench, &format!("readlink /proc/1/ns/{kind}"));
+            let seen = state.process.namespaces.iter().find(|(known, _)| known.name() == kind).unwrap();
+            assert_eq!(link, format!("{kind}:[{}]", seen.1));
+        }
+        let shared = state.process.namespaces[&NamespaceKind::User];
+        assert_eq!(world.namespaces[&shared].container, None, "the user namespace is the host's");
+        let host_ipc = world.namespaces.values().find(|ns| ns.kind == NamespaceKind::Ipc && ns.container.is_none());
+        assert_ne!(host_ipc.unwrap().inode, state.process.namespaces[&NamespaceKind::Ipc]);
+        let bounding = properties.iter().any(|p| matches!(p, Property::Bounding(names) if names.len() == 14));
+        assert!(bounding, "{properties:?}");
+
+        // What it uses.
+        client.look_at_usage(&id).unwrap();
+        // What the filter refuses, what it lets through, and what is no call that is tried.
+        let mount = client.try_call(&id, "mount").unwrap();
+        assert_eq!((mount.verdict(), mount.filtered.errno), (Verdict::Filtered, 1), "{mount:?}");
+        assert_eq!(mount.filtered.said, "-1 EPERM (Operation not permitted)");
+        assert!(mount.bare.as_ref().is_some_and(|bare| bare.said.contains("EFAULT")), "{mount:?}");
+        let getpid = client.try_call(&id, "getpid").unwrap();
+        assert_eq!(getpid.verdict(), Verdict::Done, "{getpid:?}");
+        let chroot = client.try_call(&id, "chroot").unwrap();
+        assert!(chroot.verdict() == Verdict::Refused && chroot.filtered.said.contains("EFAULT"), "{chroot:?}");
+        for call in dockwalk::client::protocol::TRIED_CALLS {
+            let tried = client.try_call(&id, call).unwrap();
+            assert!(!tried.filtered.said.is_empty(), "{tried:?}");
+        }
+        assert_eq!(client.try_call(&id, "exit_group").unwrap_err().problem.code, Code::CallNotTried);
+        assert_eq!(inside(bench, "echo lives"), "lives");
+
+        let trace = trace(&client);
+        let world = trace.head();
+        let used = world.usage[&id].back().copied().unwrap();
+        assert!(used.memory > 0 && used.tasks >= 1 && used.processors > 0, "{used:?}");
+        assert_eq!(world.tried.len(), dockwalk::client::protocol::TRIED_CALLS.len());
+        // Whoever made the calls is gone, and how each answer is known is there.
+        let others = world.processes.values().filter(|p| p.process.container.as_ref() == Some(&id));
+        assert_eq!(others.count(), 1);
+        let tried = dockwalk::trace::Entity::TriedCall(id.clone(), "mount".into());
+        let event = trace.touching(&tried, trace.len()).next().unwrap();
+        let dockwalk::trace::Body::Observed { evidence, .. } = &event.body else { panic!("{event:?}") };
+        let calls: Vec<_> = evidence
+            .iter()
+            .map(|it| matches!(it, Evidence::Syscall { call, .. } if call == "mount(NULL, NULL, NULL, 0, NULL)"))
+            .collect();
+        assert_eq!(calls, [true, true], "{evidence:?}");
+
+        // Without a filter nothing is refused by one.
+        good(bench.run("rm -f box"));
+        good(bench.run("run -d --name box --security-opt seccomp=unconfined lab/shell:1 sleep 1000"));
+        let id = self::trace(&client).head().container("box").unwrap().id.clone();
+        let mount = client.try_call(&id, "mount").unwrap();
+        assert!(mount.bare.is_none() && mount.verdict() == Verdict::RefusedBare, "{mount:?}");
+        good(bench.run("kill box"));
+        assert_eq!(client.try_call(&id, "mount").unwrap_err().problem.code, Code::ContainerNotRunning);
+        assert_eq!(client.look_at_usage(&id).unwrap_err().problem.code, Code::ContainerNotRunning);
+        good(bench.run("rm box"));
+        fails(bench.run("inspect box"), 1);
+    });
+}
