@@ -24,6 +24,7 @@ mod exit;
 mod health;
 mod invalid;
 mod joined;
+mod kept;
 mod limits;
 mod links;
 mod log;
@@ -45,7 +46,9 @@ mod stop;
 pub mod streams;
 mod top;
 mod tuning;
+mod undo;
 mod update;
+mod whole;
 
 pub use checked::Checked;
 pub use commit::Commit;
@@ -56,6 +59,7 @@ pub use log::{Ask, Log, LogOptions, Piece, Reader, details as log_details};
 pub(in crate::engine) use mounts::mode as mount_mode;
 pub use session::{ExecSession, ExecSessions};
 pub use state::{Container, Link, Merged, Phase, Settings, State, Still};
+pub use undo::{ContainerInverse, undo};
 
 use super::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
