@@ -10,6 +10,8 @@
 mod engine;
 #[path = "bad_input/files.rs"]
 mod files;
+#[path = "bad_input/kept.rs"]
+mod kept;
 #[path = "bad_input/left.rs"]
 mod left;
 #[path = "bad_input/locked.rs"]

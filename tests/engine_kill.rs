@@ -1,5 +1,5 @@
-//! `kill -9` of the engine at each step of an image's and a container's life, then a new start: nothing is left that was not
-//! there before, the store is sound, and what was begun can be done.
+//! `kill -9` of the engine at each step of an image's and a container's life, then a new start: nothing half is left, no container
+//! that was whole is forgotten, the store is sound, and what was begun can be done.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 #[path = "common/engine.rs"]
@@ -8,7 +8,7 @@ mod engine;
 use dockwalk::client::protocol::{StoreFinding, StoreReport};
 use dockwalk::client::{Client, GateCommand};
 use dockwalk::trace::{Code, Level};
-use engine::{Engine, Who, everyone, good, output};
+use engine::{Engine, Who, everyone, good};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -22,10 +22,15 @@ struct Operation {
     line: &'static [&'static str],
     /// It fills the store: it begins with an empty one.
     fills: bool,
+    /// It takes containers away: those that it begins with may be gone.
+    removes: bool,
+    /// So many times as far apart as others: most of it is done by others, too.
+    apart: usize,
 }
 
 const PULL: &[&str] = &["docker", "pull", "lab/shell:1"];
-const CREATE: &[&str] = &["docker", "create", "--name", "kill-me", "-v", "kept:/d", "lab/shell:1", "sleep", "600"];
+const CREATE: &[&str] =
+    &["docker", "create", "--name", "kill-me", "-v", "kept:/d", "-v", "/own", "lab/shell:1", "sleep", "600"];
 const START: &[&str] = &["docker", "start", "kill-me"];
 const STOP: &[&str] = &["docker", "stop", "-t", "0", "kill-me"];
 const WRITE: &[&str] =
@@ -37,7 +42,11 @@ const fn of(
     line: &'static [&'static str],
     fills: bool,
 ) -> Operation {
-    Operation { name, before, line, fills }
+    Operation { name, before, line, fills, removes: false, apart: 1 }
+}
+
+const fn removes(operation: Operation) -> Operation {
+    Operation { removes: true, ..operation }
 }
 
 /// What the lesson does, and what else fills a store.
@@ -51,7 +60,15 @@ const PLAN: &[Operation] = &[
     of("create", &[], CREATE, false),
     of("start", &[CREATE], START, false),
     of("stop", &[CREATE, START], STOP, false),
-    of("rm", &[CREATE, START, STOP], &["docker", "rm", "kill-me"], false),
+    of("exec", &[CREATE, START], &["docker", "exec", "kill-me", "touch", "/x"], false),
+    of("cp", &[CREATE], &["docker", "cp", "TAR", "kill-me:/"], false),
+    of("rename", &[CREATE], &["docker", "rename", "kill-me", "kill-me-too"], false),
+    of("rmi -f", &[WRITE], &["docker", "rmi", "-f", "lab/shell:1"], false),
+    removes(of("rm", &[CREATE, START, STOP], &["docker", "rm", "-v", "kill-me"], false)),
+    Operation {
+        apart: 4,
+        ..removes(of("run --rm", &[], &["docker", "run", "--rm", "-v", "/own", "lab/shell:1", "true"], false))
+    },
 ];
 
 /// Every how many steps the engine is killed; `DOCKWALK_TEST_ALL=1` kills it at each.
@@ -122,7 +139,8 @@ fn a_killed_engine_leaves_nothing_whatever_it_was_doing() {
 
 fn everything(who: Who) {
     let stride = if std::env::var("DOCKWALK_TEST_ALL").as_deref() == Ok("1") { 1 } else { STRIDE };
-    let mut bench = Bench { engine: Engine::start(who), files: tempfile::tempdir().unwrap() };
+    let (files, whole) = (tempfile::tempdir().unwrap(), BTreeSet::new());
+    let mut bench = Bench { engine: Engine::start(who), files, whole };
     bench.make_files();
     let before = Host::look(&bench.engine.root());
     for operation in PLAN {
@@ -130,10 +148,11 @@ fn everything(who: Who) {
         while bench.kill_at(operation, at) {
             let ids = containers(&bench.engine.root());
             bench.engine.start_again();
+            bench.containers_are_whole(operation, &format!("{who:?}: killed before step {at} of {name}"));
             assert_eq!(Host::look(&bench.engine.root()), before, "{who:?}: killed before step {at} of {name}");
             assert_eq!(cgroups(&ids), Vec::<String>::new(), "{who:?}: killed before step {at} of {name}");
             bench.store_is_sound(operation, &format!("{who:?}: killed before step {at} of {name}"));
-            at += stride;
+            at += if stride == 1 { 1 } else { stride * operation.apart };
         }
         println!("{who:?}: {name}: killed every {stride} steps up to step {at}");
         assert!(at > 0, "{who:?}: {name} has no step");
@@ -143,6 +162,8 @@ fn everything(who: Who) {
 struct Bench {
     engine: Engine,
     files: tempfile::TempDir,
+    /// The containers that were there before the operation.
+    whole: BTreeSet<String>,
 }
 
 impl Bench {
@@ -207,13 +228,44 @@ impl Bench {
         true
     }
 
-    /// It may be gone already: by its own `rm`, or with its engine.
+    /// There may be none: it was removed by the operation.
     fn no_container(&self) {
-        output(self.line(&["docker", "rm", "-f", "kill-me"]));
+        for id in self.listed("ps -aq --no-trunc") {
+            self.good(&["docker", "rm", "-f", "-v", &id]);
+        }
     }
 
-    /// All that comes before the operation. Images stay when the engine is killed, containers do not.
-    fn prepare(&self, operation: &Operation) {
+    fn listed(&self, line: &str) -> BTreeSet<String> {
+        let line: Vec<_> = ["docker"].into_iter().chain(line.split(' ')).collect();
+        self.good(&line).lines().map(str::to_owned).collect()
+    }
+
+    /// After a new start: what was whole is there and can be used, of what was not there is nothing. Then all of it goes.
+    fn containers_are_whole(&self, operation: &Operation, when: &str) {
+        let now = self.listed("ps -aq --no-trunc");
+        assert_eq!(containers(&self.engine.root()), now, "{when}: directories are of containers");
+        assert!(operation.removes || self.whole.is_subset(&now), "{when}: {:?} were there, {now:?} are", self.whole);
+        let own = |name: &String| name.len() == 64;
+        let volumes: BTreeSet<_> = self.listed("volume ls -q").into_iter().filter(own).collect();
+        let mut mounted = BTreeSet::new();
+        for id in &now {
+            let named = self.good(&["docker", "inspect", "-f", "{{range .Mounts}}{{println .Name}}{{end}}", id]);
+            mounted.extend(named.lines().map(str::to_owned).filter(own));
+            let state = self.good(&["docker", "inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", id]);
+            assert!(["created 0", "exited 0", "exited 137"].contains(&state.as_str()), "{when}: {state}");
+            // What it wrote is there, and it can run.
+            if operation.before.contains(&WRITE) {
+                self.good(&["docker", "cp", &format!("{id}:/x"), "-"]);
+            }
+            self.good(&["docker", "start", id]);
+        }
+        assert_eq!(volumes, mounted, "{when}: volumes without a name are of containers");
+        self.no_container();
+        assert!(!self.listed("volume ls -q").iter().any(own), "{when}: they went with their containers");
+    }
+
+    /// All that comes before the operation.
+    fn prepare(&mut self, operation: &Operation) {
         if operation.fills {
             self.good(&["docker", "image", "prune", "-a", "-f"]);
             assert!(self.check(true).is_sound());
@@ -221,6 +273,7 @@ impl Bench {
             self.good(PULL);
         }
         operation.before.iter().for_each(|line| drop(self.good(line)));
+        self.whole = self.listed("ps -aq --no-trunc");
     }
 
     fn check(&self, repair: bool) -> StoreReport {

@@ -14,6 +14,8 @@ mod attached;
 mod clients;
 #[path = "reports/copied.rs"]
 mod copied;
+#[path = "reports/differs.rs"]
+mod differs;
 #[path = "common/engine.rs"]
 mod engine;
 #[path = "reports/environment.rs"]
@@ -57,6 +59,8 @@ mod pulls;
 mod refused;
 #[path = "reports/renamed.rs"]
 mod renamed;
+#[path = "reports/restarted.rs"]
+mod restarted;
 #[path = "reports/room.rs"]
 mod room;
 #[path = "reports/shares.rs"]
@@ -152,7 +156,7 @@ macro_rules! areas {
 areas! {
     allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
     followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory odd partly paused
-    programs pruned refused removals renamed room shares sharing shown signals sizes small spelled stats statuses told tuned
+    programs pruned refused removals renamed restarted room shares sharing shown signals sizes small spelled stats statuses told tuned
     unasked unbuilt used volumes waits
 }
 

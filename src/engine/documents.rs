@@ -271,10 +271,13 @@ fn length(what: &str, text: &str, most: usize) -> Result<(), String> {
     if text.len() > most { Err(format!("{what}: {} bytes > {most}", text.len())) } else { Ok(()) }
 }
 
+/// The media type of what Docker writes of an image.
+pub const CONFIG: &str = "application/vnd.docker.container.image.v1+json";
+
 /// Media types of image configs. The last ones were written by early tools, and Docker still takes them.
 const CONFIGS: [&str; 6] = [
     "application/vnd.oci.image.config.v1+json",
-    "application/vnd.docker.container.image.v1+json",
+    CONFIG,
     "application/octet-stream",
     "application/json",
     "text/html",

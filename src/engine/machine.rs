@@ -13,6 +13,11 @@ pub fn memory() -> u64 {
     kib.map_or(0, |kib: u64| kib * 1024)
 }
 
+/// Which boot of the machine this is; empty where that is not told.
+pub fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}
+
 /// Nanoseconds of a tick of the kernel's clock, in which `/proc` counts.
 pub fn tick() -> u64 {
     let ticks = sysconf(SysconfVar::CLK_TCK).ok().flatten().and_then(|ticks| u64::try_from(ticks).ok());

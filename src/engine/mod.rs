@@ -47,7 +47,6 @@ use lab::Lab;
 use net::Net;
 use process::Spawner;
 use registry::{Builtin, Puller};
-use rootfs::RootfsInverse;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::Store;
@@ -86,6 +85,8 @@ pub struct Engine {
     pub reserve: reserve::Reserve,
     /// Its directory.
     pub root: PathBuf,
+    /// Containers outlive it, as they do Docker's daemon; not so where each run begins with nothing.
+    pub keeps: bool,
     /// Where it listens.
     pub socket: PathBuf,
     /// Becomes true when the engine is to end.
@@ -118,14 +119,11 @@ impl Engine {
         self.ending.send_replace(true);
     }
 
-    /// Undoes what the journal still holds of a container, but for its directory. What cannot be undone is returned.
+    /// Undoes what the journal still holds of a container's run. What cannot be undone is returned.
     fn unwind(&self, scope: &str) -> Vec<(Inverse, Fault)> {
         let journal = self.conductor.journal();
         let mut left = Vec::new();
         for (entry, inverse) in journal.pending(Some(scope)) {
-            if matches!(inverse.read(), Some(RootfsInverse::RemoveDir { .. })) {
-                continue;
-            }
             if let Err(fault) = journal.undo(&inverse).and_then(|_| journal.done(entry)) {
                 tracing::warn!(%fault, %inverse, "not undone");
                 left.push((inverse, fault));

@@ -2,6 +2,7 @@
 
 use crate::client::units;
 use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What Docker writes for a moment that never was.
 pub const NEVER: &str = "0001-01-01T00:00:00Z";
@@ -13,6 +14,20 @@ pub struct Moment(Timestamp);
 impl From<Timestamp> for Moment {
     fn from(moment: Timestamp) -> Self {
         Self(moment)
+    }
+}
+
+/// As [`Moment::rfc3339`] writes it.
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.rfc3339())
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map(Self).map_err(|_jiffs| de::Error::custom(format_args!("{text:?} is no moment")))
     }
 }
 
@@ -91,6 +106,16 @@ mod tests {
             ["", "yesterday", "2026-11-21", "2026-11-21 20:55:10Z", "2026-11-21T20:55:10", "2026-13-21T20:55:10Z", "7"]
         {
             assert!(!Moment::is_rfc3339(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let now = Moment::now();
+        let text = serde_json::to_string(&now).unwrap();
+        assert_eq!(serde_json::from_str::<Moment>(&text).unwrap(), now);
+        for bad in ["\"yesterday\"", "7", "\"\""] {
+            serde_json::from_str::<Moment>(bad).unwrap_err();
         }
     }
 

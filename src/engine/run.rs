@@ -1,9 +1,9 @@
 //! From the command line to a listening engine and back: the order of things at start and at the end.
 //!
 //! ```text
-//! claim root ─▶ enter lab (one thread!) ─▶ journal, recorder ─▶ recover ─▶ built-in registry, spawner ─▶ network ─▶ listen
-//!                                                                                                             │
-//! remove socket ◀─ unwind journal ◀─ network down ◀─ containers removed ◀─ SIGTERM, SIGINT, POST /dockwalk/v1/stop
+//! claim root ─▶ enter lab (one thread!) ─▶ journal, recorder ─▶ recover ─▶ built-in registry, spawner ─▶ network ─▶ containers ─▶ listen
+//!                                                                                                                            │
+//! remove socket ◀─ unwind journal ◀─ network down ◀─ containers ended ◀─ SIGTERM, SIGINT, POST /dockwalk/v1/stop
 //! ```
 
 use super::container::{Containers, ExecSessions};
@@ -74,6 +74,7 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
             return Err(fault);
         }
     };
+    engine.resume_containers();
     let listening = api::listen(&engine.socket, owner);
     match listening {
         Ok(listening) => {
@@ -87,6 +88,8 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
         }
         // The socket that is there is another engine's.
         Err(fault) => {
+            engine.end();
+            engine.end_containers(false);
             end(&engine);
             Err(fault)
         }
@@ -166,10 +169,12 @@ fn open(root: &Path, lab: &Lab, limit: conductor::Limit) -> Result<Arc<Conductor
 }
 
 fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -> Result<Engine> {
-    recover(conductor, root)?;
+    conductor::recover(conductor)?;
     if options.emptied {
         empty(root)?;
     }
+    let containers = root.join("containers");
+    private::dir(&containers).map_err(|e| Fault::io("make", containers.display(), &e))?;
     let store = Store::open(root, lab.ids, lab.rootless)?;
     let volumes = Volumes::open(root)?;
     let spawner = Spawner::new()?;
@@ -182,31 +187,32 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -
     let registries =
         RegistryOptions { builtin: builtin.as_ref().map(Builtin::addr), no_builtin, ..registries(options)? };
     let puller = Puller::new(Arc::clone(&store), registries);
-    let net = conductor.operate(OpKind::EngineStart, "engine", "dockwalk engine", &Cancel::new(), |cx| {
+    conductor.operate(OpKind::EngineStart, "engine", "dockwalk engine", &Cancel::new(), |cx| {
         lab::observe(cx, &lab, root)?;
         let net = Net::start(cx, &lab)?;
         store.announce(cx)?;
         volumes.announce(cx)?;
-        Ok(net)
-    })?;
-    let uppers = Uppers::start(Arc::clone(conductor))?;
-    Ok(Engine {
-        conductor: Arc::clone(conductor),
-        lab,
-        net,
-        store,
-        puller,
-        builtin,
-        spawner,
-        volumes,
-        uppers,
-        containers: Containers::default(),
-        sessions: ExecSessions::default(),
-        news: super::news::News::default(),
-        reserve: super::reserve::Reserve::in_dir(root),
-        root: root.to_owned(),
-        socket: options.socket.clone(),
-        ending: watch::Sender::new(false),
+        let engine = Engine {
+            conductor: Arc::clone(conductor),
+            lab,
+            net,
+            store,
+            puller,
+            builtin,
+            spawner,
+            volumes,
+            uppers: Uppers::start(Arc::clone(conductor))?,
+            containers: Containers::default(),
+            sessions: ExecSessions::default(),
+            news: super::news::News::default(),
+            reserve: super::reserve::Reserve::in_dir(root),
+            root: root.to_owned(),
+            keeps: !options.emptied,
+            socket: options.socket.clone(),
+            ending: watch::Sender::new(false),
+        };
+        engine.restore(cx)?;
+        Ok(engine)
     })
 }
 
@@ -221,15 +227,7 @@ fn registries(options: &Options) -> Result<RegistryOptions> {
     Ok(options)
 }
 
-/// Undoes what an engine left behind that was killed, and clears what no journal knows of.
-fn recover(conductor: &Arc<Conductor>, root: &Path) -> Result<()> {
-    conductor::recover(conductor)?;
-    let containers = root.join("containers");
-    remove_all(&containers)?;
-    private::dir(&containers).map_err(|e| Fault::io("make", containers.display(), &e))
-}
-
-/// Deletes images, volumes and what a lesson mounted. The list of images goes first: whoever is killed in between leaves no image
+/// Deletes containers, images, volumes and what a lesson mounted. The list of images goes first: whoever is killed in between leaves no image
 /// without its layers. What is made from this computer alone, the built-in registry's images, stays.
 fn empty(root: &Path) -> Result<()> {
     let list = root.join("images.json");
@@ -241,7 +239,7 @@ fn empty(root: &Path) -> Result<()> {
     for entry in fs::read_dir(root).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
         let bind = name.to_string_lossy().starts_with("lesson-");
-        if bind || ["layers", "blobs", "ingest", "volumes"].iter().any(|kept| name == *kept) {
+        if bind || ["containers", "layers", "blobs", "ingest", "volumes"].iter().any(|kept| name == *kept) {
             remove_all(&root.join(name))?;
         }
     }
@@ -284,8 +282,31 @@ fn serve(
     });
     // Streams end, and with them the holds of the gate: from here on nothing waits.
     engine.end();
+    if engine.keeps {
+        runtime.block_on(ended(engine, while_stdin));
+    }
     runtime.shutdown_timeout(Duration::from_millis(200));
     result
+}
+
+/// Ends the containers. Who asks once more does not want to wait for them.
+async fn ended(engine: &Arc<Engine>, short: bool) {
+    let ending = Arc::clone(engine);
+    let mut all = tokio::task::spawn_blocking(move || ending.end_containers(short));
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            ended = &mut all => {
+                ended.unwrap_or_else(|error| tracing::error!(%error, "containers were not ended"));
+                return;
+            }
+            _ = terminate.recv() => engine.kill_containers(),
+            _ = interrupt.recv() => engine.kill_containers(),
+        }
+    }
 }
 
 /// What is typed meanwhile is nobody's business.
@@ -304,8 +325,9 @@ fn owner() -> Option<(u32, u32)> {
     Some((uid, given.or_else(group).unwrap_or(uid)))
 }
 
+/// What an engine that keeps nothing has goes; of another one containers have ended.
 fn end(engine: &Arc<Engine>) {
-    for container in engine.containers.all() {
+    for container in engine.containers.all().into_iter().filter(|_| !engine.keeps) {
         if let Err(fault) = engine.remove(&container, &super::Asked::default(), true, true) {
             tracing::debug!(%fault, container = %container.id, "left to the journal");
         }

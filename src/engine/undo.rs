@@ -3,7 +3,7 @@
 
 use super::conductor::Undoers;
 use super::lab::Netns;
-use super::{cgroup, net, process, rootfs, store};
+use super::{cgroup, container, net, process, rootfs, store};
 
 /// All modules that change the host. `host` is the network namespace that plays the host now; without one, or in another
 /// than the one that was changed, what concerns the network is gone already.
@@ -14,5 +14,6 @@ pub fn undoers(host: Option<&Netns>) -> Undoers {
         .with(rootfs::undo)
         .with(store::undo)
         .with(cgroup::undo)
+        .with(container::undo)
         .with(move |inverse| net::undo(inverse, host.as_ref()))
 }

@@ -135,6 +135,7 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::DirGone { .. } => describe_storage(change, before),
         Change::UpperChanged(it) => upper::describe(it, before),
         Change::ContainerCreated(_)
+        | Change::ContainerFound(_)
         | Change::ContainerState { .. }
         | Change::ContainerHealth { .. }
         | Change::ContainerRenamed { .. }
@@ -290,6 +291,9 @@ fn describe_process(change: &Change, before: &World) -> Sentence {
     match change {
         Change::ContainerCreated(it) => {
             sentence("change-container-created").with("container", &it.name).with("image", &it.image_name)
+        }
+        Change::ContainerFound(it) => {
+            sentence("change-container-found").with("container", &it.name).with("image", &it.image_name)
         }
         Change::ContainerState { id, state } => {
             let (key, number) = match state {

@@ -102,7 +102,9 @@ impl Change {
             Self::DirSeen(dir) => Entity::Dir(dir.path.clone()),
             Self::DirGone { path } => Entity::Dir(path.clone()),
             Self::UpperChanged(it) => Entity::Dir(it.upper.clone()),
-            Self::ContainerCreated(container) => Entity::Container(container.id.clone()),
+            Self::ContainerCreated(container) | Self::ContainerFound(container) => {
+                Entity::Container(container.id.clone())
+            }
             Self::ContainerState { id, .. }
             | Self::ContainerHealth { id, .. }
             | Self::ContainerRenamed { id, .. }

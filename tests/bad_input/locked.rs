@@ -233,7 +233,7 @@ fn a_clean_end_leaves_nothing_that_was_for_the_running_engine_alone() {
         let mut engine = Engine::start(who);
         let kept = ["run", "containers"].map(|name| engine.root().join(name));
         assert!(kept.iter().all(|dir| dir.exists()));
-        good(engine.dockwalk(&["docker", "run", "-d", "lab/shell:1", "sleep", "600"]));
+        good(engine.dockwalk(&["docker", "run", "-d", "--rm", "--stop-timeout", "0", "lab/shell:1", "sleep", "600"]));
         engine.end();
         assert!(kept.iter().all(|dir| !dir.exists()), "{:?}", left(&engine.root()));
         assert!(!engine.socket().exists());

@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// The real docker CLI.
@@ -22,7 +23,7 @@ pub enum Who {
 
 /// A running engine. Ended when dropped.
 pub struct Engine {
-    child: Option<Child>,
+    child: Mutex<Option<Child>>,
     who: Who,
     dir: tempfile::TempDir,
     /// What is put before the engine's command line: a program that prepares its surroundings and becomes it.
@@ -82,13 +83,28 @@ impl Engine {
             std::os::unix::fs::chown(dir.path(), Some(user.uid.as_raw()), Some(user.gid.as_raw())).unwrap();
         }
         let before = before(&dir.path().join("root"));
-        let mut engine = Self { child: None, who, dir, before };
+        let mut engine = Self { child: Mutex::default(), who, dir, before };
         engine.start_again();
         engine
     }
 
     /// Starts it in the same directory.
     pub fn start_again(&mut self) {
+        *self.child() = Some(self.launch());
+    }
+
+    /// Ends it, and starts it in the same directory.
+    pub fn restart(&self) {
+        let child = self.child().take();
+        self.end_in_order(child);
+        *self.child() = Some(self.launch());
+    }
+
+    fn child(&self) -> MutexGuard<'_, Option<Child>> {
+        self.child.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn launch(&self) -> Child {
         let mut command = self.command(&["engine", "--root"]);
         command.arg(self.root()).arg("--socket").arg(self.socket());
         if let Some((program, args)) = self.before.split_first() {
@@ -117,7 +133,7 @@ impl Engine {
         // What it says is shown when a test fails.
         let mut said = child.stderr.take().unwrap();
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::stderr()));
-        self.child = Some(child);
+        child
     }
 
     /// Our binary as the user of this engine.
@@ -170,19 +186,24 @@ impl Engine {
 
     /// The engine's process.
     pub fn pid(&self) -> u32 {
-        self.child.as_ref().unwrap().id()
+        self.child().as_ref().unwrap().id()
     }
 
     /// `kill -9`
     pub fn kill(&mut self) {
-        let mut child = self.child.take().unwrap();
+        let mut child = self.child().take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
     }
 
     /// SIGTERM, and its end.
     pub fn end(&mut self) {
-        let Some(mut child) = self.child.take() else { return };
+        let child = self.child().take();
+        self.end_in_order(child);
+    }
+
+    fn end_in_order(&self, child: Option<Child>) {
+        let Some(mut child) = child else { return };
         let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
         let begun = Instant::now();
@@ -199,10 +220,12 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
+        let child = self.child().take();
+        if let Some(mut child) = child {
             let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap_or(0));
-            nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).ok();
             for _ in 0..500 {
+                // Asked more than once it does not wait for its containers.
+                nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).ok();
                 if !matches!(child.try_wait(), Ok(None)) {
                     return;
                 }

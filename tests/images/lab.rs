@@ -5,6 +5,7 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 const INSIDE: &str = "DOCKWALK_TEST_INSIDE";
@@ -117,7 +118,9 @@ pub fn registry(dir: &Path, port: u16, auth: &str) -> Server {
 pub struct Docker {
     socket: PathBuf,
     cgroup: String,
-    _server: Server,
+    home: PathBuf,
+    options: Vec<String>,
+    server: Mutex<Option<Server>>,
 }
 
 impl Docker {
@@ -129,21 +132,35 @@ impl Docker {
     pub fn start_with(dir: &Path, options: &[&str]) -> Self {
         let home = dir.join("docker");
         fs::create_dir_all(&home).expect("a directory");
-        let (socket, log) = (home.join("docker.sock"), home.join("log"));
         let cgroup = format!("dockwalk-test-{}", std::process::id());
+        let options = options.iter().map(ToString::to_string).collect();
+        let docker = Self { socket: home.join("docker.sock"), cgroup, home, options, server: Mutex::default() };
+        docker.launch();
+        docker
+    }
+
+    /// Ends it in order, and starts it with all that it has.
+    #[allow(dead_code, reason = "each test file uses a part of it")]
+    pub fn restart(&self) {
+        let server = self.server.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        drop(server);
+        self.launch();
+    }
+
+    fn launch(&self) {
+        let (home, log) = (&self.home, self.home.join("log"));
         let mut command = Command::new("dockerd");
         command
-            .arg(format!("--host=unix://{}", socket.display()))
+            .arg(format!("--host=unix://{}", self.socket.display()))
             .arg(format!("--data-root={}", home.join("data").display()))
             .arg(format!("--exec-root={}", home.join("exec").display()))
             .arg(format!("--pidfile={}", home.join("pid").display()))
-            .arg(format!("--cgroup-parent=/{cgroup}"))
+            .arg(format!("--cgroup-parent=/{}", self.cgroup))
             .args(["--iptables=false", "--ip6tables=false", "--storage-driver=overlay2"])
-            .args(options);
+            .args(&self.options);
         let server = Server::start(&mut command, &log);
-        let docker = Self { socket, cgroup, _server: server };
-        wait_for("dockerd", &log, || docker.command(&["version"]).output().is_ok_and(|o| o.status.success()));
-        docker
+        *self.server.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(server);
+        wait_for("dockerd", &log, || self.command(&["version"]).output().is_ok_and(|o| o.status.success()));
     }
 
     #[allow(dead_code, reason = "each test file uses a part of it")]
@@ -174,6 +191,7 @@ impl Docker {
 
 impl Drop for Docker {
     fn drop(&mut self) {
+        drop(self.server.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take());
         // runc leaves the empty parent behind.
         for base in fs::read_dir("/sys/fs/cgroup").into_iter().flatten().flatten() {
             fs::remove_dir(base.path().join(&self.cgroup)).ok();

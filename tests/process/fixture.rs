@@ -102,6 +102,7 @@ impl Fixture {
             shm_size: 64 << 20,
             init: false,
             sysctls: vec![],
+            default_sysctls: vec![],
             ulimits: vec![],
             oom_score_adj: 0,
         };

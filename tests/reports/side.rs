@@ -92,6 +92,14 @@ impl<'a> Side<'a> {
         self.good(&format!("rm {id}"));
     }
 
+    /// Who serves ends in order, and starts again with what it has.
+    pub fn restart(&self) {
+        match self {
+            Self::Dockwalk(bench) => bench.engine.restart(),
+            Self::Docker(docker) => docker.restart(),
+        }
+    }
+
     pub fn is_docker(&self) -> bool {
         matches!(self, Self::Docker(_))
     }

@@ -24,6 +24,8 @@ pub struct Again {
     pub wait: Duration,
     /// Somebody asked it to end.
     pub called_off: bool,
+    /// Somebody asked it to end, or sent it a signal, and not for the engine's own end.
+    pub by_hand: bool,
 }
 
 impl Again {

@@ -2,13 +2,15 @@
 
 use crate::engine::moment::Moment;
 use crate::trace::Health;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Probes that are kept.
-const KEPT: usize = 5;
+pub(super) const KEPT: usize = 5;
 
 /// How a container does, and what the latest probes said.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Checked {
     /// The judgement.
     pub status: Health,
@@ -19,7 +21,8 @@ pub struct Checked {
 }
 
 /// A probe that is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Probe {
     /// When it began.
     pub start: Moment,

@@ -1,14 +1,13 @@
 use super::request::{self, Request};
-use super::state::{Life, Settings};
+use super::state::{Life, Settings, State, shown};
 use super::streams::Streams;
-use super::{Container, Link, Merged, merge, mounts, names};
+use super::{Container, ContainerInverse, Link, Merged, merge, mounts, names, whole};
 use crate::docker::Json;
 use crate::engine::moment::Moment;
-use crate::engine::rootfs::RootfsInverse;
 use crate::engine::store::{Image, Pin};
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{ContainerId, Platform};
-use crate::trace::{self, Change, Code, ContainerState, OpKind, Plan, StepKind};
+use crate::trace::{Change, Code, OpKind, Plan, StepKind};
 use parking_lot::Mutex;
 use std::sync::Arc;
 
@@ -88,16 +87,18 @@ impl Begun<'_> {
             self.observe(cx, &request, &image, &merged);
             Ok(merged)
         })?;
-        let planned = mounts::plan(self.engine, cx, &request, &image)?;
         let dir = self.engine.container_dir(self.id);
-        cx.journal(&names::dir_scope(self.id), &RootfsInverse::RemoveDir { path: dir.clone() })?;
+        let image_config = self.engine.store.document(&image.id)?;
+        cx.journal(&names::dir_scope(self.id), &ContainerInverse::RemoveUnfinished { path: dir.clone() })?;
+        let planned = mounts::plan(self.engine, cx, self.id, &request, &image)?;
         private::dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
         let streams = Arc::new(Streams::new(&dir.join("log.json"), request.log_options)?);
-        Ok(Arc::new(Container {
+        let container = Arc::new(Container {
             id: self.id.clone(),
             name: names::Name::new(self.name),
             created: Moment::now(),
             image,
+            image_config,
             hold: Mutex::new(Some(hold)),
             settings: Mutex::new(Settings::of(&request.host_config)),
             request,
@@ -107,8 +108,25 @@ impl Begun<'_> {
             links: self.links.clone(),
             dir,
             streams,
-            life: Life::new(),
-        }))
+            life: Life::of(State::new()),
+            keeping: Mutex::default(),
+        });
+        self.engine.keep(&container)?;
+        self.whole(cx);
+        Ok(container)
+    }
+
+    /// From here on the container is whole, and nothing of it is undone. Who keeps nothing undoes all of it, but for its volumes.
+    fn whole(&self, cx: &Cx) {
+        for (entry, inverse) in self.engine.conductor.journal().pending_of(&names::dir_scope(self.id)) {
+            let dir = matches!(inverse, ContainerInverse::RemoveUnfinished { .. });
+            if (self.engine.keeps || !dir)
+                && let Err(fault) = cx.undone(entry)
+            {
+                // It would not undo what is whole.
+                tracing::debug!(%fault, container = %self.id, "the journal still has a container that is whole");
+            }
+        }
     }
 
     fn plan_of_merge(&self, request: &Request) -> Plan {
@@ -117,22 +135,7 @@ impl Begun<'_> {
     }
 
     fn observe(&self, cx: &Cx, request: &Request, image: &Image, merged: &Merged) {
-        let container = trace::Container {
-            id: self.id.clone(),
-            name: self.name.to_owned(),
-            image: image.id.clone(),
-            image_name: request.image.clone(),
-            argv: merged.argv(),
-            env: merged.env.clone(),
-            working_dir: merged.cwd.clone(),
-            user: merged.user.clone(),
-            hostname: merged.hostname.clone(),
-            network_mode: merged.network.clone(),
-            tty: request.tty,
-            labels: merged.labels.clone(),
-            state: ContainerState::Created,
-            health: None,
-        };
+        let container = shown(self.id, self.name, image.id.clone(), request, merged);
         let config = evidence::file(&self.engine.store.blob_path(&image.id));
         let evidence = vec![evidence::request(&self.order.line, Some(&self.order.body)), config];
         cx.observe(Change::ContainerCreated(container), evidence);
@@ -141,12 +144,21 @@ impl Begun<'_> {
 
     /// Undoes what was begun.
     fn abandon(&self) {
-        let left = self.engine.conductor.journal().unwind(Some(&names::dir_scope(self.id)));
+        let (scope, dir) = (names::dir_scope(self.id), self.engine.container_dir(self.id));
+        if let Err(fault) = whole::forget(&dir) {
+            tracing::warn!(%fault, container = %self.id, "a container that was not created may be there at the next start");
+        }
+        let volumes = self.engine.conductor.journal().pending_of(&scope);
+        let left = self.engine.conductor.journal().unwind(Some(&scope));
         if !matches!(&left, Ok(left) if left.is_empty()) {
             tracing::warn!(?left, container = %self.id, "a container that was not created left something behind");
         }
+        for (_, inverse) in volumes {
+            if let ContainerInverse::RemoveUnfinishedVolume { path, .. } = inverse {
+                self.engine.volumes.forgotten(&self.engine.conductor, &path);
+            }
+        }
         if self.seen.get() {
-            let dir = self.engine.container_dir(self.id);
             let gone = Change::ContainerGone { id: self.id.clone() };
             self.engine.conductor.notice(gone, vec![evidence::absent(&dir)]);
         }

@@ -29,17 +29,23 @@ impl Engine {
                 (state.phase, state.status, state.finished) = (Phase::Ending, status, Some(Moment::now()));
                 state.end_checks();
             });
+            // First of all: how it ended is not lost with the engine.
+            engine.keep_or_say(&container);
             container.streams.disconnect();
             engine.ended(&container, &running, status);
             drop(running);
             let policy = container.settings().restart_policy.clone();
-            let wait = container.update(|state| {
-                let wait = state.again(&policy);
+            let ending = *engine.ending.borrow();
+            let (wait, oom_killed) =
+                container.update(|state| (state.again(&policy).filter(|_| !ending), state.oom_killed));
+            if wait.is_some() || oom_killed {
+                engine.keep_or_say(&container);
+            }
+            container.update(|state| {
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
                 (state.running, state.endpoint, state.netns, state.network) = (None, None, None, None);
                 (state.still, state.still_for_commit) = (Still::No, false);
                 state.settled += 1;
-                wait
             });
             if let Some(wait) = wait {
                 engine.start_again(&container, wait);

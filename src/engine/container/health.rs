@@ -236,6 +236,7 @@ impl Engine {
         }
         cx.step(Plan::new(StepKind::JudgeHealth, &container.name), |cx| {
             if keep(after) {
+                self.keep_or_say(container);
                 cx.observe(Change::ContainerHealth { id: container.id.clone(), health: status }, evidence);
                 self.tell(container, &format!("health_status: {}", status.name()), &[]);
             }

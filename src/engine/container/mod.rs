@@ -25,6 +25,7 @@ mod health;
 mod invalid;
 mod isolation;
 mod joined;
+mod kept;
 mod limits;
 mod links;
 mod log;
@@ -46,7 +47,9 @@ mod stop;
 pub mod streams;
 mod top;
 mod tuning;
+mod undo;
 mod update;
+mod whole;
 
 pub use checked::Checked;
 pub use commit::Commit;
@@ -57,6 +60,7 @@ pub use log::{Ask, Log, LogOptions, Piece, Reader, details as log_details};
 pub(in crate::engine) use mounts::mode as mount_mode;
 pub use session::{ExecSession, ExecSessions};
 pub use state::{Container, Link, Merged, Phase, Settings, State, Still};
+pub use undo::{ContainerInverse, undo};
 
 use super::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;

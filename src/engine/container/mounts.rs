@@ -1,12 +1,14 @@
 //! `-v`, `--mount`, `--tmpfs` and the image's volumes, as one list in mount order.
 
-use super::bounds;
+use super::names::dir_scope;
 use super::refusal::unsupported;
 use super::request::Request;
+use super::{ContainerInverse, bounds};
 use crate::docker::MountRequest;
 use crate::engine::process::{MountSource, MountSpec};
 use crate::engine::store::Image;
-use crate::engine::{Cx, Engine, Fault, FaultKind, Result};
+use crate::engine::{Cx, Engine, Fault, FaultKind, Result, random};
+use crate::spec::ContainerId;
 use crate::trace::Code;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -36,7 +38,13 @@ enum Source {
 }
 
 /// Reads all that was asked for, and makes the volumes that are not there.
-pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -> Result<Planned> {
+pub(super) fn plan(
+    engine: &Engine,
+    cx: &Cx,
+    container: &ContainerId,
+    request: &Request,
+    image: &Image,
+) -> Result<Planned> {
     let mut planned = Planned::default();
     let (others, anonymous) = from_others(engine, &request.host_config.volumes_from)?;
     let wished = wishes(request, &image.config.volumes, &others)?;
@@ -60,11 +68,18 @@ pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -
                 MountSource::Bind { path, create }
             }
             Source::Volume { name, copy_up } => {
-                let volume = engine.volumes.create(cx, name.as_deref())?;
+                let volume = match name {
+                    Some(name) => engine.volumes.create(cx, &name)?,
+                    None => {
+                        let name = random::hex(64)?;
+                        let (path, dir) = (engine.volumes.dir(&name), engine.container_dir(container));
+                        let inverse = ContainerInverse::RemoveUnfinishedVolume { path, container: dir };
+                        cx.journal(&dir_scope(container), &inverse)?;
+                        planned.anonymous.push(name.clone());
+                        engine.volumes.create(cx, &name)?
+                    }
+                };
                 engine.tell_volume(&volume.name, "create", &[]);
-                if name.is_none() {
-                    planned.anonymous.push(volume.name.clone());
-                }
                 MountSource::Volume { name: volume.name, path: volume.path, copy_up }
             }
         };
@@ -261,12 +276,12 @@ fn from_mount(mount: &MountRequest) -> Result<Wish> {
     Ok(Wish { source, target, read_only: mount.read_only })
 }
 
-fn bind_source(path: &str) -> Result<PathBuf> {
+pub(super) fn bind_source(path: &str) -> Result<PathBuf> {
     bounds::path("Source", path)?;
     Ok(path.into())
 }
 
-fn volume_name(name: &str) -> Result<String> {
+pub(super) fn volume_name(name: &str) -> Result<String> {
     bounds::length("Source", name, bounds::NAME)?;
     let mut bytes = name.bytes();
     let good = name.len() >= 2
@@ -277,7 +292,7 @@ fn volume_name(name: &str) -> Result<String> {
 }
 
 /// An absolute path without `.`, `..` and doubled slashes, other than `/` itself.
-fn absolute(target: &str) -> Result<String> {
+pub(super) fn absolute(target: &str) -> Result<String> {
     bounds::path("Target", target)?;
     let bad = || Fault::new(FaultKind::BadRequest, Code::InvalidMountTarget).with("target", bounds::short(target));
     if !target.starts_with('/') {

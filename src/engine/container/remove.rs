@@ -1,5 +1,5 @@
 use super::names::dir_scope;
-use super::{Container, Phase};
+use super::{Container, ContainerInverse, Phase, whole};
 use crate::engine::process::MountSource;
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, rootfs};
 use crate::trace::{Change, Code, OpKind, Plan, StepKind};
@@ -82,21 +82,27 @@ impl Engine {
             Plan::new(StepKind::RemoveContainer, &container.name).by_hand(format!("docker rm {}", container.name));
         cx.step(plan, |cx| {
             self.uppers.forget(&container.id);
+            // As Docker: one that another container has from this one stays for that.
+            let unused = |name: &&String| self.volume_user(name, Some(container)).is_none();
+            let doomed: Vec<_> = container.anonymous.iter().filter(|_| volumes).filter(unused).collect();
+            let dirs = doomed.iter().map(|name| self.volumes.dir(name)).collect();
+            // An engine that is killed from here on takes away the rest when it starts again.
+            let removal = ContainerInverse::RemoveContainer { path: container.dir.clone(), volumes: dirs };
+            cx.journal(&dir_scope(&container.id), &removal)?;
+            // Whoever writes down how it is does so no more.
+            drop(container.keeping.lock());
+            whole::forget(&container.dir)?;
             rootfs::remove(cx, &container.id, &container.dir)?;
-            for (entry, _) in self.conductor.journal().pending(Some(&dir_scope(&container.id))) {
-                cx.undone(entry)?;
-            }
             drop(container.hold.lock().take());
             self.store.let_go(cx, &container.image)?;
             // What its end could not undo is tried once more, and stays in the journal if it cannot be even now.
             self.unwind(container.id.as_str());
-            if volumes {
-                // As Docker: one that another container has from this one stays for that.
-                let unused = |name: &&String| self.volume_user(name, Some(container)).is_none();
-                for name in container.anonymous.iter().filter(unused) {
-                    self.volumes.remove(cx, name, &|name| self.volume_user(name, Some(container)))?;
-                    self.tell_volume(name, "destroy", &[]);
-                }
+            for name in doomed {
+                self.volumes.remove(cx, name, &|name| self.volume_user(name, Some(container)))?;
+                self.tell_volume(name, "destroy", &[]);
+            }
+            for (entry, _) in self.conductor.journal().pending(Some(&dir_scope(&container.id))) {
+                cx.undone(entry)?;
             }
             cx.observe(Change::ContainerGone { id: container.id.clone() }, vec![evidence::absent(&container.dir)]);
             Ok(())

@@ -20,6 +20,11 @@ impl Engine {
             let plan = Plan::new(StepKind::RenameContainer, &old).by_hand(format!("docker rename {old} {name}"));
             cx.step(plan, |cx| {
                 self.containers.rename(container, name)?;
+                if let Err(fault) = self.keep(container) {
+                    // It was free a moment ago.
+                    self.containers.rename(container, &old)?;
+                    return Err(fault);
+                }
                 let change = Change::ContainerRenamed { id: container.id.clone(), name: name.to_owned() };
                 cx.observe(change, vec![evidence::request(line, None)]);
                 Ok(())

@@ -60,6 +60,7 @@ impl Engine {
                     state.phase = Phase::Created;
                 }
             });
+            self.keep_or_say(container);
             container.streams.disconnect();
             if container.request.host_config.auto_remove {
                 self.remove_ended(container);
@@ -183,9 +184,11 @@ impl Engine {
         container.update(|state| {
             (state.phase, state.starting) = (Phase::Running, None);
             (state.running, state.endpoint) = (Some(Arc::clone(&running)), made.endpoint);
-            (state.started, state.finished, state.status) = (Some(Moment::now()), None, 0);
+            // When the run before ended is still told, as by Docker.
+            (state.started, state.status) = (Some(Moment::now()), 0);
             state.error.clear();
         });
+        self.keep_or_say(container);
         if let Err(fault) = self.begin_checks(cx, container) {
             tracing::warn!(%fault, container = %container.id, "nobody looks how a container does");
         }
@@ -244,6 +247,8 @@ pub(super) fn check(host: &HostConfig) -> Result<()> {
 impl Engine {
     fn process_spec(&self, container: &Container, made: &Made) -> Result<ProcessSpec> {
         let mut spec = process_spec(container, made)?;
+        spec.default_sysctls =
+            tuning::default_sysctls(&container.request.host_config, &container.merged.network, self.lab.rootless);
         // As Docker: who shares a network shares its names, in the same files.
         if let Some((other, _)) = self.joined(container)? {
             let files = Rootfs::below(&other.dir);
@@ -291,6 +296,7 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         of_host: of_host(host),
         init: has_init(container),
         sysctls: tuning::sysctls(host)?,
+        default_sysctls: Vec::new(),
         ulimits: tuning::ulimits(&host.ulimits)?,
         oom_score_adj: host.oom_score_adj,
     })

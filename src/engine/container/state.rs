@@ -12,8 +12,8 @@ use crate::engine::net::EndpointSettings;
 use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::{Image, Pin};
 use crate::engine::{Cancel, Fault, FaultKind, Result};
-use crate::spec::ContainerId;
-use crate::trace::{Code, NetworkMode, Problem};
+use crate::spec::{ContainerId, Digest};
+use crate::trace::{self, Code, ContainerState, NetworkMode, Problem};
 use parking_lot::{Condvar, Mutex};
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
@@ -32,6 +32,8 @@ pub struct Container {
     pub created: Moment,
     /// Its image.
     pub image: Image,
+    /// The image's config, as it stands in the image.
+    pub(super) image_config: String,
     /// Keeps the image's layers, until it is deleted.
     pub(super) hold: Mutex<Option<Pin>>,
     /// What was asked for.
@@ -50,6 +52,8 @@ pub struct Container {
     pub streams: Arc<Streams>,
     pub(super) life: Life,
     pub(super) settings: Mutex<Settings>,
+    /// Held while it is written down how it is.
+    pub(super) keeping: Mutex<()>,
 }
 
 /// Another container, and what it is called here (`--link`).
@@ -178,7 +182,7 @@ pub struct State {
     pub told_killed: u64,
     /// When the last run began.
     pub started: Option<Moment>,
-    /// When it ended.
+    /// When it ended, or the one before while it runs.
     pub finished: Option<Moment>,
     /// Why the last start failed, in English.
     pub error: String,
@@ -217,9 +221,16 @@ pub(super) struct Life {
 }
 
 impl Life {
+    /// In that state.
+    pub(super) fn of(state: State) -> Self {
+        Self { state: Mutex::new(state), changed: Condvar::new(), revision: watch::Sender::new(0) }
+    }
+}
+
+impl State {
     /// Just created.
     pub(super) fn new() -> Self {
-        let state = State {
+        Self {
             phase: Phase::Created,
             running: None,
             still: Still::No,
@@ -241,8 +252,7 @@ impl Life {
             health: None,
             health_watch: 0,
             again: Again::default(),
-        };
-        Self { state: Mutex::new(state), changed: Condvar::new(), revision: watch::Sender::new(0) }
+        }
     }
 }
 
@@ -307,6 +317,39 @@ impl Container {
                 .with("id", &self.id)
                 .with("state", state.phase.name())
         })
+    }
+}
+
+impl Container {
+    /// As it is drawn when it is just created.
+    pub(super) fn shown(&self) -> trace::Container {
+        shown(&self.id, &self.name.get(), self.image.id.clone(), &self.request, &self.merged)
+    }
+}
+
+/// As a container is drawn that is just being created.
+pub(super) fn shown(
+    id: &ContainerId,
+    name: &str,
+    image: Digest,
+    request: &Request,
+    merged: &Merged,
+) -> trace::Container {
+    trace::Container {
+        id: id.clone(),
+        name: name.to_owned(),
+        image,
+        image_name: request.image.clone(),
+        argv: merged.argv(),
+        env: merged.env.clone(),
+        working_dir: merged.cwd.clone(),
+        user: merged.user.clone(),
+        hostname: merged.hostname.clone(),
+        network_mode: merged.network.clone(),
+        tty: request.tty,
+        labels: merged.labels.clone(),
+        state: ContainerState::Created,
+        health: None,
     }
 }
 

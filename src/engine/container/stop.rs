@@ -34,8 +34,10 @@ impl Engine {
         seconds: Option<i64>,
     ) -> Result<bool> {
         // One that waits to be started again is not.
+        let by_hand = !*self.ending.borrow();
         let waited = container.update(|state| {
             state.again.called_off = true;
+            state.again.by_hand |= by_hand;
             let waits = state.phase == Phase::Restarting;
             if waits {
                 state.phase = Phase::Exited;
@@ -43,6 +45,7 @@ impl Engine {
             waits
         });
         if waited {
+            self.keep_or_say(container);
             return Ok(true);
         }
         let state = container.state();
@@ -89,7 +92,13 @@ impl Engine {
         // As Docker (moby `daemon/kill.go`).
         let asked_to_end =
             number == 9 || container.request.stop_signal.is_none() || number == container.merged.stop_signal;
-        container.update(|state| state.again.called_off |= asked_to_end);
+        let first = container.update(|state| {
+            state.again.called_off |= asked_to_end;
+            !std::mem::replace(&mut state.again.by_hand, true)
+        });
+        if first {
+            self.keep_or_say(container);
+        }
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
             cx.step(plan(container, &running, number), |_| self.send(container, &running, number))
         })?;

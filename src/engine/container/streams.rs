@@ -64,7 +64,7 @@ impl Default for Queue {
 impl Streams {
     /// With its log in that file.
     pub fn new(log: &Path, options: LogOptions) -> Result<Self> {
-        Ok(Self { attached: Mutex::default(), input: Mutex::default(), log: Log::create(log, options)? })
+        Ok(Self { attached: Mutex::default(), input: Mutex::default(), log: Log::at(log, options)? })
     }
 
     /// What is printed from now on, until the process ends.

@@ -58,6 +58,18 @@ pub(super) fn sysctls(host: &HostConfig) -> Result<Vec<(String, String)>> {
     host.sysctls.iter().map(one).collect()
 }
 
+/// What Docker sets in a container's own network unasked (moby 20.10 `daemon/oci_linux.go`): every port may be listened at without a
+/// capability, and everybody may ping, which takes a range of groups that a user namespace does not have.
+pub(super) fn default_sysctls(host: &HostConfig, network: &NetworkMode, rootless: bool) -> Vec<(String, String)> {
+    if matches!(network, NetworkMode::Host | NetworkMode::Container(_)) {
+        return Vec::new();
+    }
+    let all = [("net.ipv4.ip_unprivileged_port_start", "0"), ("net.ipv4.ping_group_range", "0 2147483647")];
+    let wanted = all.into_iter().take(if rootless { 1 } else { 2 });
+    let wanted = wanted.filter(|(name, _)| !host.sysctls.contains_key(*name));
+    wanted.map(|(name, value)| (name.replace('.', "/"), value.to_owned())).collect()
+}
+
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
@@ -100,6 +112,18 @@ mod tests {
         for bad in ["vm.swappiness", "kernel.hostname", "net..x", "net.", "net./etc", "net.a/../b", "net.a b", ""] {
             assert_eq!(asked("bridge", bad), Err(Code::SysctlNotAllowed), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_set_unasked_is_set_in_a_network_of_its_own() {
+        let set = |network: &str, asked: &str, rootless| {
+            let sysctls = [(asked.to_owned(), "1".to_owned())].into();
+            default_sysctls(&HostConfig { sysctls, ..HostConfig::default() }, &network.into(), rootless).len()
+        };
+        let port = "net.ipv4.ip_unprivileged_port_start";
+        assert_eq!([set("bridge", "", false), set("none", "", false), set("bridge", "", true)], [2, 2, 1]);
+        assert_eq!([set("bridge", port, false), set("bridge", port, true)], [1, 0], "what is asked for counts");
+        assert_eq!([set("host", "", false), set("container:1", "", false)], [0, 0]);
     }
 
     #[test]

@@ -25,6 +25,10 @@ impl Engine {
         })?;
         let remarks = limits::remarks(&after);
         container.set(after);
+        if let Err(fault) = self.keep(container) {
+            container.set(before);
+            return Err(fault);
+        }
         self.tell(container, "update", &[]);
         Ok(remarks.into_iter().chain(self.spawner.cgroups().unable(&new)).collect())
     }

@@ -112,7 +112,7 @@ fn printed(dir: &Path, bytes: &[u8], how: u8) {
     let dir = dir.join("printed");
     fs::create_dir(&dir).expect("a directory");
     let options = LogOptions { size: 512, files: u32::from(how % 3) + 1, nothing: false };
-    let log = Log::create(&dir.join("log.json"), options).expect("a log");
+    let log = Log::at(&dir.join("log.json"), options).expect("a log");
     let mut reader = log.reader(Ask { channels: [true; 2], follow: true, ..Ask::default() }).expect("readable");
     let mut followed = String::new();
     for chunk in bytes.chunks(usize::from(how) + 1) {

@@ -55,6 +55,8 @@ pub struct ProcessSpec {
     pub init: bool,
     /// Paths below `/proc/sys`, with what is written there.
     pub sysctls: Vec<(String, String)>,
+    /// The same, set without being asked for.
+    pub default_sysctls: Vec<(String, String)>,
     /// Limits of its processes.
     pub ulimits: Vec<Ulimit>,
     /// From -1000 to 1000; 0 is left as it is.

@@ -202,10 +202,9 @@ fn make_upper(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
     let names = names.collect::<Vec<_>>().join(" ");
     let plan = Plan::new(StepKind::MakeUpper, rootfs.upper.display()).call(format!("mkdir({:?}, 0755)", rootfs.upper));
     cx.step(plan.by_hand(format!("mkdir -p {names}")), |cx| {
-        let journal = cx.conductor().journal();
-        let whole = RootfsInverse::RemoveDir { path: spec.dir.to_owned() };
-        if !journal.pending_of::<RootfsInverse>(spec.container.as_str()).iter().any(|(_, inverse)| *inverse == whole) {
-            cx.journal(spec.container.as_str(), &whole)?;
+        // Whoever has made it knows how it is undone.
+        if !spec.dir.exists() {
+            cx.journal(spec.container.as_str(), &RootfsInverse::RemoveDir { path: spec.dir.to_owned() })?;
         }
         if let Some(dir) = &empty {
             private::shown_dir(dir).map_err(|e| Fault::io("make", dir.display(), &e))?;

@@ -75,7 +75,8 @@ pub fn now(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<Vec<Evidence>> {
 
 /// Mounts, and tells by which calls.
 fn mount_now(spec: &RootfsSpec<'_>, rootfs: &Rootfs, options: &str) -> io::Result<Vec<Evidence>> {
-    // A volatile overlay marks its work directory as possibly unsynced. Here no machine has crashed in between.
+    // A volatile overlay marks its work directory as possibly unsynced, and the kernel takes no such directory a second time. What a
+    // machine that lost its power has lost of the writable layer is lost in any case.
     match handle::remove(&rootfs.work.join("work")) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
         _ => {}
@@ -107,8 +108,9 @@ fn one_by_one(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> io::Result<Vec<Evidence
 
 /// `lowerdir=<newest>:…:<oldest>,upperdir=…,workdir=…,volatile`
 ///
-/// `volatile`: a container's writable layer does not outlive its engine, so nothing in it must reach the disk. Without, every
-/// unmount waits for the whole disk to be written, tens of milliseconds.
+/// `volatile`: a writable layer outlives its engine, but nobody waits until it is on the disk. Without, every unmount waits for the
+/// whole disk to be written, tens of milliseconds on a quiet one. What must outlive the machine's power belongs in a volume, where
+/// fsync(2) is what it says.
 fn options(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> String {
     let lower: Vec<_> = lower(spec).iter().map(|layer| escaped(layer)).collect();
     let (upper, work) = (escaped(&rootfs.upper), escaped(&rootfs.work));

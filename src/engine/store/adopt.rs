@@ -32,7 +32,7 @@ impl Store {
     /// Writes down what will be brought in for an image: an engine that is killed before it is adopted leaves nothing of it. What is
     /// here already, be it of a pull that will go on, is not brought in.
     pub fn bringing(&self, cx: &Cx, record: &Record) -> Result<EntryId> {
-        cx.journal("image-bring", &StoreInverse::of(&self.root, record, |path| !path.exists()))
+        cx.journal("image-bring", &StoreInverse::of(&self.root, record, |_, path| !path.exists()))
     }
 
     /// Gives an image of the store one more name, as `docker tag` does: the step `TagImage`.

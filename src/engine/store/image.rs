@@ -1,8 +1,11 @@
-use super::Store;
 use super::records::Records;
+use super::{Store, no_such_image};
 use crate::engine::documents;
+use crate::engine::{Fault, Result};
 use crate::spec::{Digest, Reference};
-use crate::trace::{Config, Descriptor};
+use crate::trace::{Code, Config, Descriptor};
+use std::collections::BTreeMap;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -83,6 +86,48 @@ impl Store {
 }
 
 impl Store {
+    /// A document of an image as it stands there.
+    pub fn document(&self, digest: &Digest) -> Result<String> {
+        let text = String::from_utf8(self.read_blob(digest)?);
+        text.map_err(|e| Fault::io("read", self.blob_path(digest).display(), &io::Error::other(e)))
+    }
+
+    /// The image that a container was made of, also when it has been removed since: from its config, as long as its layers are here.
+    pub fn of_container(&self, id: &Digest, config: &str) -> Result<Image> {
+        let records = self.lock().records.clone();
+        if let Some(image) = self.image(&records, id) {
+            return Ok(image);
+        }
+        let computed = documents::sha256(config.as_bytes());
+        if computed != *id {
+            return Err(Fault::failed(Code::StoreBlobDamaged).with("digest", id).with("computed", computed));
+        }
+        let media_type = documents::CONFIG.to_owned();
+        let (size, platform, annotations) = (config.len() as u64, None, BTreeMap::new());
+        let this = Descriptor { media_type, digest: id.clone(), size, platform, annotations };
+        let (config, raw_config) = documents::kept(config.as_bytes(), &this)?;
+        let chain_ids = documents::chain_ids(&config.diff_ids);
+        let found: Vec<_> = chain_ids.iter().filter_map(|chain| self.layer(chain)).collect();
+        if found.len() != chain_ids.len() {
+            return Err(no_such_image(id.as_str()));
+        }
+        Ok(Image {
+            id: id.clone(),
+            tags: Vec::new(),
+            repo_digests: Vec::new(),
+            created: config.created.clone(),
+            config: Arc::new(config),
+            raw_config: Arc::new(raw_config),
+            size: found.iter().map(|(layer, _)| layer.size).sum(),
+            layers: chain_ids.iter().map(|chain| self.layer_fs(chain)).collect(),
+            layer_sizes: found.iter().map(|(layer, _)| layer.size).collect(),
+            chain_ids,
+            parent: None,
+            has_children: false,
+            tagged: None,
+        })
+    }
+
     /// The blobs of an image's layers, lowest first.
     pub fn layer_blobs(&self, image: &Digest) -> Vec<Descriptor> {
         self.lock().records.images.get(image).map(|record| record.layers.clone()).unwrap_or_default()

@@ -78,7 +78,10 @@ impl Store {
         }
         let gone = plan.delete.then(|| records.images.remove(&plan.id)).flatten();
         // An engine that is killed behind the next line deletes the rest when it starts again.
-        let goes = gone.as_ref().map(|record| StoreInverse::of(&self.root, record, |_| true));
+        // What a container keeps of it stays, and goes with that.
+        let goes = gone.as_ref();
+        let goes =
+            goes.map(|record| StoreInverse::of(&self.root, record, |digest, _| !state.pinned.contains_key(digest)));
         let entry = goes.map(|inverse| cx.journal("image-remove", &inverse)).transpose()?;
         records.save(&self.records_path())?;
         state.records = records;

@@ -31,9 +31,9 @@ pub enum StoreInverse {
 
 impl StoreInverse {
     /// What an image is made of, as far as that is `wanted`.
-    pub(super) fn of(root: &Path, record: &Record, wanted: impl Fn(&Path) -> bool) -> Self {
+    pub(super) fn of(root: &Path, record: &Record, wanted: impl Fn(&Digest, &Path) -> bool) -> Self {
         let pick = |digests: &mut dyn Iterator<Item = &Digest>, place: fn(&Path, &Digest) -> PathBuf| {
-            digests.filter(|digest| wanted(&place(root, digest))).cloned().collect()
+            digests.filter(|digest| wanted(digest, &place(root, digest))).cloned().collect()
         };
         Self::DropUnused {
             root: root.to_owned(),

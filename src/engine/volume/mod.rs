@@ -9,7 +9,7 @@
 
 mod copy;
 
-use super::conductor::Cx;
+use super::conductor::{Conductor, Cx};
 use super::fault::{Fault, FaultKind, Result};
 use super::{evidence, handle, private, random};
 use crate::trace::{Book, Change, Code, Plan, StepKind, Volume as Seen};
@@ -64,19 +64,36 @@ impl Volumes {
         self.list()?.iter().try_for_each(|volume| see(cx, volume))
     }
 
-    /// The volume of that name, made if it is not there. Without a name an anonymous one is made. A volume outlives the
-    /// engine, so there is nothing in the journal.
-    pub fn create(&self, cx: &Cx, name: Option<&str>) -> Result<Volume> {
-        self.create_labelled(cx, name, &Labels::new())
+    /// The directory of the volume of that name, which need not be there.
+    pub fn dir(&self, name: &str) -> PathBuf {
+        self.root.join(name)
     }
 
-    /// The same with labels. One that is there keeps those that it has.
+    /// Where its bytes are.
+    pub fn place(&self, name: &str) -> PathBuf {
+        self.dir(name).join("_data")
+    }
+
+    /// A volume was undone: it is drawn no longer. `dir`: its directory.
+    pub fn forgotten(&self, conductor: &Conductor, dir: &Path) {
+        let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if conductor.world().volumes.contains_key(&name) {
+            conductor.notice(Change::VolumeGone { name }, vec![evidence::absent(dir)]);
+        }
+    }
+
+    /// The volume of that name, made if it is not there. A volume outlives the engine, so there is nothing in the journal.
+    pub fn create(&self, cx: &Cx, name: &str) -> Result<Volume> {
+        self.create_labelled(cx, Some(name), &Labels::new())
+    }
+
+    /// The same with labels. Without a name an anonymous one is made. One that is there keeps those that it has.
     pub fn create_labelled(&self, cx: &Cx, name: Option<&str>, labels: &Labels) -> Result<Volume> {
         let name = match name {
             Some(name) => checked(name)?.to_owned(),
             None => random::hex(64)?,
         };
-        let data = self.root.join(&name).join("_data");
+        let data = self.place(&name);
         if data.is_dir() {
             let volume = self.get(&name)?;
             if !cx.world().volumes.contains_key(&name) {

@@ -18,10 +18,10 @@ fn check(act: impl FnOnce(&Cx, &Volumes, &Path) -> Result<()>) {
 #[test]
 fn a_volume_is_made_once_listed_and_removed() {
     check(|cx, volumes, _| {
-        let made = volumes.create(cx, Some("data"))?;
+        let made = volumes.create(cx, "data")?;
         assert!(made.path.ends_with("volumes/data/_data") && made.path.is_dir() && !made.anonymous);
-        assert_eq!(volumes.create(cx, Some("data"))?, made);
-        let anonymous = volumes.create(cx, None)?;
+        assert_eq!(volumes.create(cx, "data")?, made);
+        let anonymous = volumes.create_labelled(cx, None, &Labels::new())?;
         assert!(anonymous.anonymous && anonymous.name.len() == 64);
         assert_eq!(volumes.list()?.len(), 2);
         assert_eq!(cx.world().volumes.len(), 2);
@@ -42,11 +42,11 @@ fn labels_are_kept_with_the_volume() {
         assert_eq!(volumes.create_labelled(cx, Some("data"), &others)?.labels, labels, "made once");
         assert_eq!(fs::metadata(root.join("volumes/data/labels.json")).unwrap().permissions().mode() & 0o777, 0o600);
         volumes.remove(cx, "data", &|_| None)?;
-        assert_eq!(volumes.create(cx, Some("data"))?.labels, Labels::new());
+        assert_eq!(volumes.create(cx, "data")?.labels, Labels::new());
         // An engine was killed between the labels and the volume.
         fs::remove_dir(root.join("volumes/data/_data")).unwrap();
         fs::write(root.join("volumes/data/labels.json"), "{").unwrap();
-        assert_eq!(volumes.create(cx, Some("data"))?.labels, Labels::new());
+        assert_eq!(volumes.create(cx, "data")?.labels, Labels::new());
         assert!(!root.join("volumes/data/labels.json").exists());
         Ok(())
     });
@@ -55,7 +55,7 @@ fn labels_are_kept_with_the_volume() {
 #[test]
 fn a_volume_in_use_is_kept() {
     check(|cx, volumes, _| {
-        volumes.create(cx, Some("data"))?;
+        volumes.create(cx, "data")?;
         let fault = volumes.remove(cx, "data", &|name| Some(format!("user-of-{name}"))).unwrap_err();
         assert_eq!(
             (&fault.problem.code, fault.problem.args["container"].as_str()),
@@ -89,7 +89,7 @@ fn an_empty_volume_is_filled_with_what_the_image_has() {
         fs::set_permissions(&data, fs::Permissions::from_mode(0o1770)).unwrap();
         // The image's own path may be a symlink; it is followed inside the root.
         symlink("/srv/data", rootfs.join("shortcut")).unwrap();
-        let volume = volumes.create(cx, Some("data"))?;
+        let volume = volumes.create(cx, "data")?;
         volumes.fill(cx, &volume, &rootfs, "/shortcut")?;
         let meta = |path: &str| fs::symlink_metadata(volume.path.join(path)).unwrap();
         assert_eq!(fs::read_to_string(volume.path.join("sub/file")).unwrap(), "text");
@@ -123,7 +123,7 @@ fn all_that_a_file_is_comes_along_and_nothing_is_opened_that_answers() {
             let flag = nix::sys::stat::UtimensatFlags::NoFollowSymlink;
             nix::sys::stat::utimensat(nix::fcntl::AT_FDCWD, &data.join(path), &old, &old, flag).unwrap();
         }
-        let volume = volumes.create(cx, Some("data"))?;
+        let volume = volumes.create(cx, "data")?;
         volumes.fill(cx, &volume, &dir.join("rootfs"), "/data")?;
         let both = |path: &str| [&data, &volume.path].map(|root| fs::symlink_metadata(root.join(path)).unwrap());
         for path in ["", "deep", "deep/er", "deep/er/holes", "link", "pipe", "socket"] {
@@ -148,7 +148,7 @@ fn what_is_no_directory_in_the_image_is_not_opened_and_fills_nothing() {
         nix::unistd::mkfifo(&rootfs.join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
         symlink(dir, rootfs.join("out")).unwrap();
         symlink("loop", rootfs.join("loop")).unwrap();
-        let volume = volumes.create(cx, Some("data"))?;
+        let volume = volumes.create(cx, "data")?;
         for target in ["/pipe", "/out", "/out/rootfs", "/loop", "/missing"] {
             volumes.fill(cx, &volume, &rootfs, target)?;
             assert!(handle::is_empty(handle::open(&volume.path).unwrap()).unwrap(), "{target}");
@@ -160,7 +160,7 @@ fn what_is_no_directory_in_the_image_is_not_opened_and_fills_nothing() {
 #[test]
 fn a_volume_that_a_container_nested_too_deep_is_removed() {
     check(|cx, volumes, _| {
-        let volume = volumes.create(cx, Some("deep"))?;
+        let volume = volumes.create(cx, "deep")?;
         let mut at = handle::open(&volume.path).unwrap();
         for _ in 0..3000 {
             nix::sys::stat::mkdirat(&at, "d", nix::sys::stat::Mode::S_IRWXU).unwrap();

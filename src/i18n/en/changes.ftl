@@ -71,6 +71,7 @@ change-upper-many = { $count } paths of { $container }'s writable layer are diff
 
 ## Containers and processes
 change-container-created = The container { $container } was made from { $image }.
+change-container-found = The container { $container }, made from { $image }, was here before this engine: it was taken up again.
 change-container-state-created = The container { $container } is created.
 change-container-state-running = The container { $container } runs; the host sees it as process { $pid }.
 change-container-state-paused = The container { $container } stands still; its process { $pid } is there, and gets no time of a processor.

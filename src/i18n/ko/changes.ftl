@@ -71,6 +71,7 @@ change-upper-many = { $container } 컨테이너의 쓰기 레이어에서 경로
 
 ## 컨테이너와 프로세스
 change-container-created = { $image } 이미지로 { $container } 컨테이너를 만들었습니다.
+change-container-found = { $image } 이미지로 만든 { $container } 컨테이너는 이 엔진이 시작되기 전부터 있던 것입니다. 남아 있는 기록을 읽어 이어서 관리합니다.
 change-container-state-created = { $container } 컨테이너는 만들어진 상태입니다.
 change-container-state-running = { $container } 컨테이너가 실행 중입니다. 호스트에서 본 PID는 { $pid }번입니다.
 change-container-state-paused = { $container } 컨테이너가 일시 정지되었습니다. 프로세스 { $pid }번은 그대로 있지만 CPU 시간을 받지 못합니다.

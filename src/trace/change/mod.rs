@@ -174,6 +174,8 @@ pub enum Change {
     // ── containers and processes ──
     /// A container was created.
     ContainerCreated(Container),
+    /// A container was there before the engine, and is taken up again.
+    ContainerFound(Container),
     /// A container is in another state.
     ContainerState {
         /// Which.

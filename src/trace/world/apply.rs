@@ -167,7 +167,7 @@ impl World {
                 insert(&mut self.uppers, it.container.clone(), &before.after(it));
             }
 
-            Change::ContainerCreated(container) => {
+            Change::ContainerCreated(container) | Change::ContainerFound(container) => {
                 require(!self.containers.contains_key(&container.id), || Illegal::Exists(change.entity()))?;
                 insert(&mut self.containers, container.id.clone(), container);
             }

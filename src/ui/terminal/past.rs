@@ -28,7 +28,9 @@ pub fn created(trace: &Trace, id: &ContainerId) -> Option<Arc<Container>> {
     let container = Entity::Container(id.clone());
     let mut created = trace.touching(&container, Seq::MAX).filter_map(|event| match &event.body {
         Body::Observed { change, .. } => match &**change {
-            Change::ContainerCreated(container) => Some(Arc::new(container.clone())),
+            Change::ContainerCreated(container) | Change::ContainerFound(container) => {
+                Some(Arc::new(container.clone()))
+            }
             _ => None,
         },
         _ => None,

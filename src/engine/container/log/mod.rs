@@ -34,8 +34,8 @@ use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use tokio::sync::watch;
 
@@ -106,10 +106,16 @@ impl LogEntry {
 }
 
 impl Log {
-    /// A new log.
-    pub fn create(path: &Path, options: LogOptions) -> Outcome<Self> {
+    /// A log, new, or as an earlier engine has left it.
+    pub fn at(path: &Path, options: LogOptions) -> Outcome<Self> {
         let log = Self { path: path.to_owned(), options, state: Mutex::default(), length: watch::Sender::new(0) };
-        log.open_new(path).map_err(|e| Fault::io("write", path.display(), &e))?;
+        let file = log.open_new(path).and_then(|file| end_line(&file).map(|()| file));
+        let file = file.map_err(|e| Fault::io("write", path.display(), &e))?;
+        let mut state = log.lock();
+        state.size = file.metadata().map_err(|e| Fault::io("look at", path.display(), &e))?.len();
+        let there = |age: &u64| log.aged(*age).exists();
+        state.generation = (1..u64::from(options.files)).take_while(there).count() as u64;
+        drop(state);
         Ok(log)
     }
 
@@ -265,7 +271,7 @@ impl Log {
     }
 
     fn open_new(&self, path: &Path) -> io::Result<File> {
-        File::options().create(true).truncate(false).append(true).mode(0o600).open(path)
+        File::options().create(true).truncate(false).read(true).append(true).mode(0o600).open(path)
     }
 
     /// Where the file is that was written `age` files before the one that is written.
@@ -276,6 +282,16 @@ impl Log {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock()
     }
+}
+
+/// A record that a machine's end has torn is no record, and the next one begins behind it.
+fn end_line(mut file: &File) -> io::Result<()> {
+    let length = file.metadata()?.len();
+    let mut last = [b'\n'];
+    if let Some(before) = length.checked_sub(1) {
+        file.read_exact_at(&mut last, before)?;
+    }
+    if last == *b"\n" { Ok(()) } else { file.write_all(b"\n") }
 }
 
 fn numbered(path: &Path, suffix: &str) -> PathBuf {

@@ -14,7 +14,7 @@ struct Bench {
 
 fn bench(size: u64, files: u32) -> Bench {
     let dir = tempfile::tempdir().unwrap();
-    let log = Log::create(&dir.path().join("log.json"), LogOptions { size, files, nothing: false }).unwrap();
+    let log = Log::at(&dir.path().join("log.json"), LogOptions { size, files, nothing: false }).unwrap();
     Bench { log, dir }
 }
 

@@ -11,16 +11,19 @@
 use super::shape::Outside;
 use super::*;
 use crate::engine::process::call::Argument;
+use std::path::Path;
 
 /// Major and minor numbers of the kernel's Documentation/admin-guide/devices.txt.
 const DEVICES: [(&str, u32, u32); 6] =
     [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
+/// The memory of the kernel is not to be seen on each of them; as runc, no link leads to nothing then.
+const MEMORY: &str = "/proc/kcore";
 const LINKS: [(&str, &str); 6] = [
     ("/proc/self/fd", "fd"),
     ("/proc/self/fd/0", "stdin"),
     ("/proc/self/fd/1", "stdout"),
     ("/proc/self/fd/2", "stderr"),
-    ("/proc/kcore", "core"),
+    (MEMORY, "core"),
     ("pts/ptmx", "ptmx"),
 ];
 const DEVPTS: (u64, &str) = (0x1cd1, "DEVPTS_SUPER_MAGIC");
@@ -61,11 +64,11 @@ pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &
     let null = init.open(Call::Openat2 { dir: dev, path: "null".into(), flags, links: false });
     init.call(Call::Statx { fd: null, device: (1, 3) });
     if !spec.open_stdin && !spec.tty {
-        let flags = libc::O_RDONLY | libc::O_CLOEXEC;
+        let flags = libc::O_RDWR | libc::O_CLOEXEC;
         let input = init.open(Call::Openat2 { dir: dev, path: "null".into(), flags, links: false });
         init.call(Call::Dup3 { from: input, to: 0 });
     }
-    for (target, link) in LINKS {
+    for (target, link) in LINKS.into_iter().filter(|(target, _)| *target != MEMORY || Path::new(MEMORY).exists()) {
         init.call(Call::Symlinkat { target: target.into(), dir: dev, link: link.into() });
     }
     let quiet = ATTR_NOSUID | ATTR_NOEXEC;

@@ -109,6 +109,7 @@ impl Asked {
             shm_size: 64 << 20,
             init: false,
             sysctls: Vec::new(),
+            default_sysctls: vec![("net/ipv4/ip_unprivileged_port_start".into(), "0".into())],
             ulimits: Vec::new(),
             oom_score_adj: 0,
         };

@@ -13,6 +13,17 @@ pub fn fresh(init: &mut Init, spec: &ProcessSpec) -> (Fd, Fd) {
 
 /// Written through a `/proc` that nobody but the kernel has put anything into: it is attached nowhere yet.
 pub fn sysctls(init: &mut Init, spec: &ProcessSpec, proc: Fd) {
+    let write = |init: &mut Init, (path, value): &(String, String)| {
+        init.about(About::Sysctl(path.replace('/', "."), value.clone()));
+        let flags = libc::O_WRONLY | libc::O_CLOEXEC;
+        let fd = init.open(Call::Openat2 { dir: proc, path: format!("sys/{path}"), flags, links: false });
+        Call::Write { fd, text: value.clone() }
+    };
+    for sysctl in &spec.default_sysctls {
+        let written = write(init, sysctl);
+        init.call(written);
+    }
+    init.about(About::Itself);
     if spec.sysctls.is_empty() {
         return;
     }
@@ -20,11 +31,9 @@ pub fn sysctls(init: &mut Init, spec: &ProcessSpec, proc: Fd) {
     let all = spec.sysctls.iter().map(shown).collect::<Vec<_>>().join(" ");
     init.stage(StepKind::SetSysctls, &all);
     init.by_hand(format!("sysctl -w {all}"));
-    for (path, value) in &spec.sysctls {
-        init.about(About::Sysctl(path.replace('/', "."), value.clone()));
-        let flags = libc::O_WRONLY | libc::O_CLOEXEC;
-        let fd = init.open(Call::Openat2 { dir: proc, path: format!("sys/{path}"), flags, links: false });
-        init.main(Call::Write { fd, text: value.clone() });
+    for sysctl in &spec.sysctls {
+        let written = write(init, sysctl);
+        init.main(written);
     }
     init.about(About::Itself);
 }
