@@ -82,6 +82,8 @@ struct Host {
     tables: BTreeSet<String>,
     processes: BTreeSet<String>,
     containers: BTreeSet<String>,
+    /// Volumes that nobody gave a name.
+    volumes: BTreeSet<String>,
 }
 
 impl Host {
@@ -98,7 +100,8 @@ impl Host {
             links: run("ip", &["-o", "link"]).iter().filter_map(|l| l.split(':').nth(1)).map(str::to_owned).collect(),
             tables: run("nft", &["list", "tables"]),
             processes: processes_of(root),
-            containers: containers(root),
+            containers: names_in(&root.join("containers")),
+            volumes: names_in(&root.join("volumes")).into_iter().filter(|name| name.len() == 64).collect(),
         }
     }
 }
@@ -117,9 +120,9 @@ fn processes_of(root: &Path) -> BTreeSet<String> {
     found
 }
 
-/// The containers' directories, by id.
-fn containers(root: &Path) -> BTreeSet<String> {
-    let all = std::fs::read_dir(root.join("containers")).into_iter().flatten().flatten();
+/// Directories of containers, by id, or of volumes.
+fn names_in(dir: &Path) -> BTreeSet<String> {
+    let all = std::fs::read_dir(dir).into_iter().flatten().flatten();
     all.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
@@ -146,7 +149,7 @@ fn everything(who: Who) {
     for operation in PLAN {
         let (name, mut at) = (operation.name, 0);
         while bench.kill_at(operation, at) {
-            let ids = containers(&bench.engine.root());
+            let ids = names_in(&bench.engine.root().join("containers"));
             bench.engine.start_again();
             bench.containers_are_whole(operation, &format!("{who:?}: killed before step {at} of {name}"));
             assert_eq!(Host::look(&bench.engine.root()), before, "{who:?}: killed before step {at} of {name}");
@@ -243,7 +246,7 @@ impl Bench {
     /// After a new start: what was whole is there and can be used, of what was not there is nothing. Then all of it goes.
     fn containers_are_whole(&self, operation: &Operation, when: &str) {
         let now = self.listed("ps -aq --no-trunc");
-        assert_eq!(containers(&self.engine.root()), now, "{when}: directories are of containers");
+        assert_eq!(names_in(&self.engine.root().join("containers")), now, "{when}: directories are of containers");
         assert!(operation.removes || self.whole.is_subset(&now), "{when}: {:?} were there, {now:?} are", self.whole);
         let own = |name: &String| name.len() == 64;
         let volumes: BTreeSet<_> = self.listed("volume ls -q").into_iter().filter(own).collect();

@@ -103,12 +103,18 @@ mod made;
 mod mark;
 #[path = "reports/memory.rs"]
 mod memory;
+#[path = "reports/namespaces.rs"]
+mod namespaces;
 #[path = "reports/odd.rs"]
 mod odd;
+#[path = "reports/overlap.rs"]
+mod overlap;
 #[path = "reports/partly.rs"]
 mod partly;
 #[path = "reports/removals.rs"]
 mod removals;
+#[path = "reports/secured.rs"]
+mod secured;
 #[path = "reports/sizes.rs"]
 mod sizes;
 #[path = "reports/small.rs"]
@@ -155,8 +161,9 @@ macro_rules! areas {
 
 areas! {
     allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
-    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory odd partly paused
-    programs pruned refused removals renamed restarted room shares sharing shown signals sizes small spelled stats statuses told tuned
+    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory namespaces odd
+    overlap partly paused programs pruned refused removals renamed restarted room secured shares sharing shown signals sizes
+    small spelled stats statuses told tuned
     unasked unbuilt used volumes waits
 }
 

@@ -328,7 +328,7 @@ fn owner() -> Option<(u32, u32)> {
 /// What an engine that keeps nothing has goes; of another one containers have ended.
 fn end(engine: &Arc<Engine>) {
     for container in engine.containers.all().into_iter().filter(|_| !engine.keeps) {
-        if let Err(fault) = engine.remove(&container, &super::Asked::default(), true, true) {
+        if let Err(fault) = engine.remove(&container, &super::Asked::default(), (true, true), &Cancel::new()) {
             tracing::debug!(%fault, container = %container.id, "left to the journal");
         }
     }

@@ -266,7 +266,6 @@ fn upper_samples() -> Vec<Change> {
     one.into_iter().map(|file| change(vec![file], &[])).chain([many, point, change(Vec::new(), &["b"])]).collect()
 }
 
-<<<<<<< HEAD
 fn isolation_samples() -> Vec<Change> {
     let used = Used { at: 1, processor: 1, memory: 4096, memory_limit: 0, tasks: 1, tasks_limit: 0, processors: 2 };
     let answered = |errno: i32| Answered { errno, said: format!("{errno}") };
@@ -277,7 +276,8 @@ fn isolation_samples() -> Vec<Change> {
     let tries = [(1, Some(14)), (1, Some(1)), (0, Some(0)), (1, None), (0, None)];
     let tries = tries.map(|(filtered, bare)| tried(filtered, bare));
     [Change::UsageSeen { container: id(), used }].into_iter().chain(tries).collect()
-=======
+}
+
 fn a_container() -> Container {
     Container {
         id: id(),
@@ -295,7 +295,6 @@ fn a_container() -> Container {
         state: ContainerState::Created,
         health: None,
     }
->>>>>>> w-keeps
 }
 
 #[test]
@@ -314,11 +313,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-<<<<<<< HEAD
-const KINDS: usize = 53;
-=======
-const KINDS: usize = 52;
->>>>>>> w-keeps
+const KINDS: usize = 54;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -339,7 +334,7 @@ fn kind(change: &Change) -> usize {
         C::RuleSeen(_) | C::RuleGone { .. } => 40,
         C::RegistryLimit(_) => 41, C::RegistryWaiting(_) => 42, C::RegistryWaited { .. } => 43,
         C::RegistryDamaged(_) => 44, C::RegistryMended { .. } => 45, C::Rejected(_) => 46, C::Pushed(_) => 47,
-        C::UsageSeen { .. } => 51, C::CallTried(_) => 52,
+        C::UsageSeen { .. } => 52, C::CallTried(_) => 53,
     }
 }
 

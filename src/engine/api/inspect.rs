@@ -19,7 +19,7 @@ pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummar
     let networks = networks(container, endpoint(&state));
     ContainerSummary {
         id: container.id.to_string(),
-        names: vec![format!("/{}", container.name)],
+        names: names(container, engine),
         image: image(container, engine),
         image_id: container.image.id.to_string(),
         command: command(&container.merged.argv()),
@@ -34,6 +34,14 @@ pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummar
         network_settings: SummaryNetworks { networks },
         mounts: mounts(container),
     }
+}
+
+/// Its own and those by which others are linked to it, in Docker's order.
+fn names(container: &Container, engine: &Engine) -> Vec<String> {
+    let own = format!("/{}", container.name);
+    let mut names: Vec<_> = engine.containers.names_by_links(&container.id).into_iter().chain([own]).collect();
+    names.sort();
+    names
 }
 
 /// The image by the name it was asked for; by its id once that name has gone, or means another image.
@@ -150,7 +158,7 @@ fn host_config(container: &Container, engine: &Engine) -> HostConfigShown {
         let other = engine.containers.find(link.other.as_str()).ok()?;
         Some(format!("/{}:/{}/{}", other.name, container.name, link.alias))
     };
-    asked.links = container.links.iter().filter_map(link).collect();
+    asked.links = container.links().iter().filter_map(link).collect();
     // As good as nothing.
     asked.memory_swappiness = asked.memory_swappiness.filter(|percent| *percent >= 0);
     // Less than one is no limit.

@@ -1,7 +1,7 @@
 use super::request::{self, Request};
 use super::state::{Life, Settings, State, shown};
 use super::streams::Streams;
-use super::{Container, ContainerInverse, Link, Merged, merge, mounts, names, whole};
+use super::{Container, ContainerInverse, Link, Merged, health, merge, mounts, names, whole};
 use crate::docker::Json;
 use crate::engine::moment::Moment;
 use crate::engine::store::{Image, Pin};
@@ -29,6 +29,7 @@ impl Engine {
     pub fn create(&self, order: &Order, cancel: &Cancel) -> Result<Arc<Container>> {
         let mut request = request::parse(&order.body)?;
         self.name_joined(&mut request)?;
+        self.name_ipc(&mut request)?;
         super::start::check(&request.host_config)?;
         let links = self.links(&request.host_config.links)?;
         let (image, hold) = self.held(&request.image)?;
@@ -84,6 +85,7 @@ impl Begun<'_> {
     fn create(&self, cx: &Cx, request: Request, image: Image, hold: Pin) -> Result<Arc<Container>> {
         let merged = cx.step(self.plan_of_merge(&request), |cx| {
             let merged = merge::merge(&request, &image.config, self.id)?;
+            health::bounded(&request, &image)?;
             self.observe(cx, &request, &image, &merged);
             Ok(merged)
         })?;
@@ -105,7 +107,7 @@ impl Begun<'_> {
             merged,
             mounts: planned.mounts,
             anonymous: planned.anonymous,
-            links: self.links.clone(),
+            links: Mutex::new(self.links.clone()),
             dir,
             streams,
             life: Life::of(State::new()),

@@ -41,16 +41,17 @@ impl Engine {
             if wait.is_some() || oom_killed {
                 engine.keep_or_say(&container);
             }
-            container.update(|state| {
+            let stays = container.update(|state| {
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
                 (state.running, state.endpoint, state.netns, state.network) = (None, None, None, None);
                 (state.still, state.still_for_commit) = (Still::No, false);
                 state.settled += 1;
+                state.restarting > 0
             });
             if let Some(wait) = wait {
                 engine.start_again(&container, wait);
             }
-            if container.request.host_config.auto_remove {
+            if container.request.host_config.auto_remove && !stays {
                 engine.remove_ended(&container);
             }
         };
@@ -163,6 +164,11 @@ impl Engine {
         }
         if let Err(fault) = self.start_by(container, &Asked::default(), &Cancel::new(), true) {
             tracing::info!(%fault, container = %container.id, "a container was not started again");
+            container.update(|state| {
+                if state.phase == Phase::Restarting {
+                    state.phase = Phase::Exited;
+                }
+            });
         }
     }
 }

@@ -29,6 +29,25 @@ pub fn hosts((hostname, domainname): (&str, &str), address: Option<Ipv4Addr>, ex
     text
 }
 
+/// The same where who is called `alias` has another address. All else is as the container has it.
+pub fn moved(text: &str, alias: &str, address: Ipv4Addr) -> String {
+    let line = |line: &str| match line.find(char::is_whitespace) {
+        Some(end) if is_about(line, alias) => format!("{address}{}\n", &line[end..]),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+/// The same without who is called `alias`.
+pub fn without(text: &str, alias: &str) -> String {
+    text.lines().filter(|line| !is_about(line, alias)).map(|line| format!("{line}\n")).collect()
+}
+
+/// The first name of a line is that one.
+fn is_about(line: &str, alias: &str) -> bool {
+    line.split_whitespace().nth(1) == Some(alias)
+}
+
 /// The host's own, as it is; nothing where it has none.
 pub fn hosts_of_host() -> String {
     String::from_utf8_lossy(&fs::read("/etc/hosts").unwrap_or_default()).into_owned()

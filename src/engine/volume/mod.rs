@@ -43,6 +43,11 @@ pub struct Volume {
     pub labels: Labels,
 }
 
+/// Such names are drawn, and given to nobody who asks for one.
+fn is_anonymous(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// Labels of a volume.
 pub type Labels = BTreeMap<String, String>;
 
@@ -130,7 +135,7 @@ impl Volumes {
         let path = dir.join("_data");
         let meta = fs::metadata(&dir).ok().filter(|_| path.is_dir()).ok_or_else(not_found)?;
         let created = rfc3339(meta.modified().unwrap_or(SystemTime::UNIX_EPOCH));
-        let anonymous = name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let anonymous = is_anonymous(name);
         let labels = labels_of(&dir);
         Ok(Volume { name: name.to_owned(), path, created, anonymous, labels })
     }

@@ -149,7 +149,7 @@ impl Document {
             image: KeptImage { id: container.image.id.clone(), config: container.image_config.clone() },
             mounts: container.mounts.iter().map(KeptMount::of).collect(),
             anonymous: container.anonymous.clone(),
-            links: container.links.iter().map(KeptLink::of).collect(),
+            links: container.links.lock().iter().map(KeptLink::of).collect(),
             request: serde_json::to_value(asked)?,
             settings: serde_json::to_value(container.host_config())?,
         })

@@ -94,7 +94,7 @@ impl Engine {
             merged,
             mounts: read.mounts,
             anonymous: read.anonymous,
-            links: read.links,
+            links: Mutex::new(read.links),
             dir: dir.to_owned(),
             streams,
             life: Life::of(read.state),
