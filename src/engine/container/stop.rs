@@ -39,6 +39,7 @@ impl Engine {
             let waits = state.phase == Phase::Restarting;
             if waits {
                 state.phase = Phase::Exited;
+                self.starts_no_more(container, state.status, "restart=called off");
             }
             waits
         });
