@@ -61,7 +61,7 @@ pub fn init(bytes: &[u8]) {
         ignored: &[13],
     };
     if let Some(trial) = Trial::named("mount") {
-        let init = super::tried(&beside, trial);
+        let init = tried(&beside, trial);
         let forks = Plan { init: &init, spec: &spec }.all(|call| matches!(call, Call::Clone)).len();
         let filters = Plan { init: &init, spec: &spec }.all(|call| matches!(call, Call::Seccomp { .. })).len();
         assert_eq!(forks, filters, "nobody without a filter is in a container's pid namespace: {init:?}");
