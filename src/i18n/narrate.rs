@@ -300,6 +300,9 @@ fn describe_process(change: &Change, before: &World) -> Sentence {
                 ContainerState::Created => ("change-container-state-created", None),
                 ContainerState::Running { pid } => ("change-container-state-running", Some(pid.to_string())),
                 ContainerState::Paused { pid } => ("change-container-state-paused", Some(pid.to_string())),
+                ContainerState::Restarting { status } => {
+                    ("change-container-state-restarting", Some(status.to_string()))
+                }
                 ContainerState::Exited { status } => ("change-container-state-exited", Some(status.to_string())),
             };
             let name = if state.lives() { "pid" } else { "status" };

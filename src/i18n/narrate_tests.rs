@@ -216,7 +216,12 @@ fn samples() -> Vec<Change> {
     all.extend(upper_samples());
     all.extend(isolation_samples());
     all.extend([DirRole::Upper, DirRole::Work, DirRole::Merged, DirRole::BindSource].map(dir));
-    let states = [ContainerState::Created, ContainerState::Running { pid: 9 }, ContainerState::Exited { status: 0 }];
+    let states = [
+        ContainerState::Created,
+        ContainerState::Running { pid: 9 },
+        ContainerState::Exited { status: 0 },
+        ContainerState::Restarting { status: 1 },
+    ];
     all.extend(states.map(state));
     all.extend(
         [

@@ -346,6 +346,9 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
                     t.toned("fact-state", if paused { "paused" } else { "running" }.into(), Tone::Good);
                     t.link("PID", pid, Entity::Process(pid));
                 }
+                ContainerState::Restarting { status } => {
+                    t.toned("fact-state", format!("restarting ({status})"), Tone::Plain);
+                }
                 ContainerState::Exited { status } => {
                     let tone = if status == 0 { Tone::Plain } else { Tone::Bad };
                     t.toned("fact-state", format!("exited ({status})"), tone);

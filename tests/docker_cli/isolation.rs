@@ -4,7 +4,9 @@
 use crate::clients::{Bench, check};
 use crate::engine::{Who, fails, good};
 use dockwalk::client::{Client, Incoming};
-use dockwalk::trace::{Code, Evidence, IdSpan, NamespaceKind, ProcessState, Property, Trace, Verdict, World};
+use dockwalk::trace::{
+    Body, Change, Code, ContainerState, Evidence, IdSpan, NamespaceKind, ProcessState, Property, Trace, Verdict, World,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,7 +101,7 @@ fn what_separates_a_container_is_read_from_the_kernel_and_what_was_tried_in_it_i
         assert_eq!(others.count(), 1);
         let tried = dockwalk::trace::Entity::TriedCall(id.clone(), "mount".into());
         let event = trace.touching(&tried, trace.len()).next().unwrap();
-        let dockwalk::trace::Body::Observed { evidence, .. } = &event.body else { panic!("{event:?}") };
+        let Body::Observed { evidence, .. } = &event.body else { panic!("{event:?}") };
         let calls: Vec<_> = evidence
             .iter()
             .map(|it| matches!(it, Evidence::Syscall { call, .. } if call == "mount(NULL, NULL, NULL, 0, NULL)"))
@@ -117,5 +119,32 @@ fn what_separates_a_container_is_read_from_the_kernel_and_what_was_tried_in_it_i
         assert_eq!(client.look_at_usage(&id).unwrap_err().problem.code, Code::ContainerNotRunning);
         good(bench.run("rm box"));
         fails(bench.run("inspect box"), 1);
+    });
+}
+
+#[test]
+fn a_container_that_waits_to_be_started_again_is_told_to_and_no_more_once_it_is_stopped() {
+    check(|bench| {
+        good(bench.run("run -d --name box --restart always lab/shell:1 false"));
+        let client = bench.engine.client();
+        let events = client.events(0, false);
+        let mut seen = Vec::new();
+        while seen.len() < 4 {
+            let incoming = events.next_within(Duration::from_secs(30)).expect("it is started again and again");
+            let Incoming::Event(event) = incoming else { continue };
+            if let Body::Observed { change, .. } = &event.body
+                && let Change::ContainerState { state, .. } = &**change
+            {
+                seen.push(*state);
+            }
+        }
+        assert!(matches!(seen[0], ContainerState::Running { .. }), "{seen:?}");
+        assert_eq!(seen[1..3], [ContainerState::Exited { status: 1 }, ContainerState::Restarting { status: 1 }]);
+        assert!(matches!(seen[3], ContainerState::Running { .. }), "{seen:?}");
+        good(bench.run("stop -t 0 box"));
+        let world = trace(&client).head().clone();
+        let state = world.container("box").unwrap().state;
+        assert!(matches!(state, ContainerState::Exited { .. }), "{state:?}");
+        good(bench.run("rm box"));
     });
 }

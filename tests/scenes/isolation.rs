@@ -57,8 +57,8 @@ fn a_namespace_is_said_to_be_its_own_or_whose_it_is() {
 #[test]
 fn root_inside_is_somebody_else_outside() {
     let scene = drawn(&shell_run().at("one runs"), Lang::En, "web");
-    assert_eq!(inside(&scene, "User"), ["uid 0 (root)", "mapped"]);
-    assert!(written(&scene).contains("uid 1000"));
+    assert_eq!(inside(&scene, "User"), ["uid 0 (root)", "outside: 1000"]);
+    assert!(scene.spoken.contains("on the real host is user 1000"), "{}", scene.spoken);
 }
 
 #[test]
@@ -103,6 +103,12 @@ fn the_state_that_docker_tells_stands_out_with_the_ways_out_of_it() {
     };
     let of = |state: &str, ways: &[&str]| (vec![state.to_owned()], ways.iter().map(ToString::to_string).collect());
     assert_eq!(now("created"), of("state created", &["removing", "running"]));
+    let mut waits = sample.at("one runs");
+    let state = ContainerState::Restarting { status: 1 };
+    waits.apply(&Change::ContainerState { id: id("web"), state }).expect("legal");
+    let scene = drawn(&waits, Lang::En, "web");
+    let strong = scene.nodes().find(|node| node.style == Style::Strong && node.id.part.starts_with("state "));
+    assert_eq!(strong.expect("a state").id.part, "state restarting");
     assert_eq!(now("one runs"), of("state running", &["exited", "paused", "restarting"]));
 }
 
@@ -127,7 +133,7 @@ fn what_is_used_is_plotted_against_its_limit() {
     let group = Cgroup { path: "/dockwalk/web".into(), container: id("web"), limits };
     sample.world.apply(&Change::CgroupSeen(group)).expect("legal");
     let before = written(&drawn(&sample.world, Lang::En, "web"));
-    assert!(before.contains("≤ 8.0 MB") && before.contains("not measured"), "{before}");
+    assert!(before.contains("≤ 8.00 MB") && before.contains("not measured"), "{before}");
     for second in 1..=90 {
         let used = used(second, 4_000_000);
         sample.world.apply(&Change::UsageSeen { container: id("web"), used }).expect("legal");
@@ -135,7 +141,7 @@ fn what_is_used_is_plotted_against_its_limit() {
     assert_eq!(sample.world.usage[&id("web")].len(), World::MOMENTS, "what grows has an end");
     let scene = drawn(&sample.world, Lang::En, "web");
     let all = written(&scene);
-    assert!(all.contains("25.0 % / 50.0 %") && all.contains("4.0 MB / 8.0 MB") && all.contains("pids 3"), "{all}");
+    assert!(all.contains("25.0 % / 50.0 %") && all.contains("4.00 MB / 8.00 MB") && all.contains("pids 3"), "{all}");
     let plot = scene.nodes().find(|node| node.id.part == "memory").expect("a plot");
     assert!(plot.bars.len() == World::MOMENTS && plot.bars.iter().all(|bar| bar.rect.height() > 5.0));
     laws::check(&sample.world);

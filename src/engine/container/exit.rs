@@ -1,9 +1,11 @@
 use super::{Container, Phase, Still};
+use crate::docker::RestartPolicy;
 use crate::engine::cgroup::{Group, Watched};
+use crate::engine::evidence;
 use crate::engine::moment::Moment;
 use crate::engine::process::Running;
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, Result, rootfs};
-use crate::trace::{Change, Code, ContainerState, OpKind, Plan, Problem, StepKind};
+use crate::trace::{Book, Change, Code, ContainerState, OpKind, Plan, Problem, StepKind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -46,6 +48,9 @@ impl Engine {
                 (state.running, state.endpoint, state.netns, state.network) = (None, None, None, None);
                 (state.still, state.still_for_commit) = (Still::No, false);
                 state.settled += 1;
+                if let Some(wait) = wait {
+                    engine.waits_to_start(&container, status, &policy, wait);
+                }
                 state.restarting > 0
             });
             if let Some(wait) = wait {
@@ -157,6 +162,19 @@ impl Engine {
 }
 
 impl Engine {
+    /// Says that a container will be started again. Said while its state is held, so that whoever calls it off says so later.
+    fn waits_to_start(&self, container: &Container, status: i32, policy: &RestartPolicy, wait: Duration) {
+        let (id, state) = (container.id.clone(), ContainerState::Restarting { status });
+        let facts = [format!("restart={}", policy.name), format!("wait={} ms", wait.as_millis())];
+        self.conductor.notice(Change::ContainerState { id, state }, vec![evidence::own(Book::Decision, facts)]);
+    }
+
+    /// Says that it will not, and why.
+    pub(super) fn starts_no_more(&self, container: &Container, status: i32, why: &str) {
+        let (id, state) = (container.id.clone(), ContainerState::Exited { status });
+        self.conductor.notice(Change::ContainerState { id, state }, vec![evidence::own(Book::Decision, [why])]);
+    }
+
     /// Waits, and starts a container that is `Restarting`, unless somebody has asked for something else meanwhile.
     fn start_again(self: &Arc<Self>, container: &Arc<Container>, wait: Duration) {
         if container.wait_until(Some(wait), |state| state.phase != Phase::Restarting) || *self.ending.borrow() {
@@ -167,6 +185,9 @@ impl Engine {
             container.update(|state| {
                 if state.phase == Phase::Restarting {
                     state.phase = Phase::Exited;
+                }
+                if state.phase == Phase::Exited {
+                    self.starts_no_more(container, state.status, "start=failed");
                 }
             });
         }

@@ -36,7 +36,7 @@ impl Engine {
     ) -> Result<bool> {
         container.started_or_given_up();
         let by_hand = !*self.ending.borrow();
-        if call_off(container, by_hand) {
+        if self.call_off(container, by_hand) {
             self.keep_or_say(container);
             return Ok(true);
         }
@@ -65,6 +65,20 @@ impl Engine {
         drop(running);
         container.wait_until(None, |state| state.settled > run || state.phase == Phase::Removed);
         Ok(true)
+    }
+
+    /// A container is not started again; true of one that waits for that, and has ended so.
+    fn call_off(&self, container: &Container, by_hand: bool) -> bool {
+        container.update(|state| {
+            state.again.called_off = true;
+            state.again.by_hand |= by_hand;
+            let waits = state.phase == Phase::Restarting;
+            if waits {
+                state.phase = Phase::Exited;
+                self.starts_no_more(container, state.status, "restart=called off");
+            }
+            waits
+        })
     }
 
     fn send(&self, container: &Container, running: &Running, number: i32) -> Result<()> {
@@ -106,7 +120,7 @@ impl Engine {
             container.settled(cancel)?;
         }
         // One that waits to be started again has no process that could be told.
-        if container.state().phase == Phase::Restarting && (!asked_to_end || call_off(container, true)) {
+        if container.state().phase == Phase::Restarting && (!asked_to_end || self.call_off(container, true)) {
             self.keep_or_say(container);
             return Ok(());
         }
@@ -134,19 +148,6 @@ impl Engine {
         }
         Ok(())
     }
-}
-
-/// A container is not started again; true of one that waits for that, and has ended so.
-fn call_off(container: &Container, by_hand: bool) -> bool {
-    container.update(|state| {
-        state.again.called_off = true;
-        state.again.by_hand |= by_hand;
-        let waits = state.phase == Phase::Restarting;
-        if waits {
-            state.phase = Phase::Exited;
-        }
-        waits
-    })
 }
 
 fn plan(container: &Container, running: &Running, number: i32) -> Plan {

@@ -21,6 +21,7 @@ scene-state-running = running
 scene-state-running-starting = running, health not known yet
 scene-state-running-healthy = running, healthy
 scene-state-running-unhealthy = running, unhealthy
+scene-state-restarting = restarting
 scene-state-paused = paused
 scene-state-exited = exited ({ $status })
 

@@ -21,6 +21,7 @@ scene-state-running = 실행 중
 scene-state-running-starting = 실행 중 · 상태 검사 전
 scene-state-running-healthy = 실행 중 · 정상
 scene-state-running-unhealthy = 실행 중 · 비정상
+scene-state-restarting = 다시 시작 대기
 scene-state-paused = 일시 정지
 scene-state-exited = 종료됨 ({ $status })
 

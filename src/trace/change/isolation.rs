@@ -60,7 +60,7 @@ pub struct Answered {
 pub enum Verdict {
     /// The filter refused it: without the filter the kernel answers otherwise.
     Filtered,
-    /// The filter let it through, and the kernel refused it.
+    /// The kernel refuses it without the filter as well, and with the same words: what the filter says of it is not to be told.
     Refused,
     /// The filter let it through, and the kernel did it.
     Done,

@@ -84,6 +84,11 @@ pub enum ContainerState {
         /// 0–255, or 128 + signal.
         status: i32,
     },
+    /// The same, and its restart policy wants that it is started again.
+    Restarting {
+        /// 0–255, or 128 + signal.
+        status: i32,
+    },
 }
 
 impl ContainerState {
@@ -96,7 +101,7 @@ impl ContainerState {
     pub fn pid(self) -> Option<u32> {
         match self {
             Self::Running { pid } | Self::Paused { pid } => Some(pid),
-            Self::Created | Self::Exited { .. } => None,
+            Self::Created | Self::Exited { .. } | Self::Restarting { .. } => None,
         }
     }
 }

@@ -231,6 +231,7 @@ fn state_of(stage: &stage::Stage<'_>, container: &Container) -> String {
             Some(Health::Unhealthy) => stage.say("scene-state-running-unhealthy"),
         },
         ContainerState::Paused { .. } => stage.say("scene-state-paused"),
+        ContainerState::Restarting { .. } => stage.say("scene-state-restarting"),
         ContainerState::Exited { status } => stage.say_with("scene-state-exited", &[("status", &status.to_string())]),
     }
 }

@@ -256,7 +256,7 @@ fn own_layer(
     let id = root.map_or_else(|| part("root"), |m| NodeId::of(Entity::Mount(m.key)));
     let why = match (root, &container.state) {
         (Some(_), _) => None,
-        (None, ContainerState::Exited { .. }) => Some(Unmounted::Now),
+        (None, ContainerState::Exited { .. } | ContainerState::Restarting { .. }) => Some(Unmounted::Now),
         (None, _) => Some(Unmounted::Yet),
     };
     let at = target(stage, plan, id, frame, "/", middle, root.is_some_and(|m| m.read_only), why);

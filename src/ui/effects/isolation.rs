@@ -2,9 +2,24 @@
 
 use super::*;
 use crate::client::Client;
+use crate::spec::ContainerId;
 use crate::trace::Code;
-use crate::ui::isolation::{IsolationCommand, PAUSE, measured};
-use std::time::Instant;
+use crate::ui::diagrams::{Tab, isolated};
+use crate::ui::isolation::IsolationCommand;
+use std::time::{Duration, Instant};
+
+/// Between two looks at what a container uses.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The container whose plots are to be seen and go on: in a live engine, at the end of what has happened, while it runs.
+fn measured(state: &WindowState) -> Option<ContainerId> {
+    if !state.steps_the_engine() || state.tab != Tab::Isolation || state.files.shown {
+        return None;
+    }
+    let world = state.world();
+    let id = isolated(world, state.selection.as_ref(), &state.lit())?;
+    world.containers.get(&id).filter(|container| container.state.lives()).map(|_| id)
+}
 
 /// Looks at what a container uses: one at a time.
 #[derive(Debug, Default)]

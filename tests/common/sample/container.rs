@@ -137,7 +137,7 @@ impl Sample {
         }));
         // Recordings of before this was asked have none of it.
         if n % 2 == 0 {
-            let names = |count: usize| CAPABILITIES[..count].iter().map(ToString::to_string).collect();
+            let names = |count: usize| CAPABILITIES[..count].iter().map(|name| format!("CAP_{name}")).collect();
             for property in [
                 Property::Pids(vec![pid, 12 + n, 1]),
                 Property::Users(vec![IdSpan { inside: 0, outside: 1000, count: 1 }]),

@@ -32,19 +32,25 @@ pub struct Beside<'a> {
 /// nothing is open but the streams and the pipes to the engine, it forks into the container's: what can be seen, traced
 /// and robbed there has nothing that the container has not.
 pub fn beside(beside: &Beside<'_>) -> Init {
-    let mut init = inside(beside);
+    let mut init = joined(beside);
+    fork(&mut init, beside);
     exec::execute(&mut init, beside.argv, beside.env, beside.ignored);
     init
 }
 
-/// The init of a process that does nothing in the container but make one system call.
+/// The init of a process that does nothing in the container but make one system call. One without the container's filter has
+/// something that the container has not: it stays out of its pid namespace, where nobody can see it or trace it.
 pub fn tried(beside: &Beside<'_>, trial: Trial) -> Init {
-    let mut init = inside(beside);
+    let mut init = joined(beside);
+    if beside.privileges.filter.is_some() {
+        fork(&mut init, beside);
+    }
     exec::attempt(&mut init, trial);
     init
 }
 
-fn inside(beside: &Beside<'_>) -> Init {
+/// In the container's namespaces, all but the last, with what it may do and no more.
+fn joined(beside: &Beside<'_>) -> Init {
     let Beside { argv, cwd, privileges, of_host, join, tty, open_stdin, .. } = *beside;
     let mut init = Init::default();
     init.stage(StepKind::EnterNamespaces, argv.first().cloned().unwrap_or_default());
@@ -62,6 +68,7 @@ fn inside(beside: &Beside<'_>) -> Init {
     ];
     let flags = all.iter().fold(0, |flags, flag| flags | u64::from(flag.cast_unsigned()));
     init.main(Call::Setns { fd: Fd::Number(FIRST), flags: flags & !of_host });
+    init.look(Look::Process);
     init.perhaps(Call::JoinSessionKeyring, None);
     let root = init.open(container::root());
     if tty {
@@ -79,17 +86,21 @@ fn inside(beside: &Beside<'_>) -> Init {
     container::enter(&mut init, Some(at));
     let own = if tty { vec![0] } else { container::own(open_stdin) };
     privileges::drop(&mut init, privileges, &own);
-    init.stage(StepKind::ForkInside, argv.first().cloned().unwrap_or_default());
+    init
+}
+
+/// Into the container's pid namespace.
+fn fork(init: &mut Init, beside: &Beside<'_>) {
+    init.stage(StepKind::ForkInside, beside.argv.first().cloned().unwrap_or_default());
     init.by_hand("nsenter --target PID --pid");
     init.main(Call::Clone);
     init.call(Call::Setsid);
-    if tty {
-        dev::control(&mut init);
+    if beside.tty {
+        dev::control(init);
     }
     init.look(Look::Process);
     init.look(Look::WorkingDir);
     init.look(Look::Credentials);
-    init
 }
 
 /// A directory in the container; with `links` the container's own links count, and lead nowhere but into the container.

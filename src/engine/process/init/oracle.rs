@@ -1,7 +1,7 @@
 //! What must be true of every list of calls that starts a container, whatever is asked for and whatever the image has: the
 //! promises of docs/security.md, looked for in the list itself.
 
-use super::super::call::{Call, Fd, Node};
+use super::super::call::{Call, Fd, Node, Trial};
 use super::*;
 use crate::docker::is_own_sysctl;
 use crate::engine::lab::Netns;
@@ -60,6 +60,12 @@ pub fn init(bytes: &[u8]) {
         open_stdin: spec.open_stdin,
         ignored: &[13],
     };
+    if let Some(trial) = Trial::named("mount") {
+        let init = tried(&beside, trial);
+        let forks = Plan { init: &init, spec: &spec }.all(|call| matches!(call, Call::Clone)).len();
+        let filters = Plan { init: &init, spec: &spec }.all(|call| matches!(call, Call::Seccomp { .. })).len();
+        assert_eq!(forks, filters, "nobody without a filter is in a container's pid namespace: {init:?}");
+    }
     let init = super::beside(&beside);
     let plan = Plan { init: &init, spec: &spec };
     plan.ends_well();

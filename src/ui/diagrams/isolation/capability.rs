@@ -23,20 +23,20 @@ const WELL_KNOWN: [&str; 12] = [
     "PERFMON",
 ];
 
-/// Capabilities that a process has, and what it can ever have.
+/// Capabilities that a process has, and how many it can ever have.
 struct Sets<'w> {
-    effective: &'w [String],
-    bounding: Option<&'w [String]>,
+    effective: Vec<&'w str>,
+    bounding: Option<usize>,
 }
 
 impl<'w> Sets<'w> {
     fn of(subject: &Subject<'w>) -> Option<Self> {
         let effective = subject.properties().find_map(|property| match property {
-            Property::Capabilities(names) => Some(names.as_slice()),
+            Property::Capabilities(names) => Some(names.iter().map(|name| plain(name)).collect()),
             _ => None,
         })?;
         let bounding = subject.properties().find_map(|property| match property {
-            Property::Bounding(names) => Some(names.as_slice()),
+            Property::Bounding(names) => Some(names.len()),
             _ => None,
         });
         Some(Self { effective, bounding })
@@ -44,11 +44,16 @@ impl<'w> Sets<'w> {
 
     /// Those that the process has not.
     fn lacking(&self) -> Vec<&'static str> {
-        let lacks = |name: &&'static str| !self.effective.iter().any(|kept| kept == name);
+        let lacks = |name: &&'static str| !self.effective.contains(name);
         let known = WELL_KNOWN.into_iter().filter(lacks);
         let others = CAPABILITIES.into_iter().filter(lacks).filter(|name| !WELL_KNOWN.contains(name));
         known.chain(others).collect()
     }
+}
+
+/// `CHOWN`, of `CAP_CHOWN`
+fn plain(name: &str) -> &str {
+    name.strip_prefix("CAP_").unwrap_or(name)
 }
 
 /// `바꿀 수 있는 것: 파일 주인 …`
@@ -84,11 +89,9 @@ pub(super) fn draw(stage: &mut Stage<'_>, place: Rect, subject: &Subject<'_>) {
     let lines = match &sets {
         None => vec![(subject.unknown(stage), Ink::Weak)],
         Some(sets) => {
-            let kept = in_words(stage, sets.effective.iter().map(String::as_str));
+            let kept = in_words(stage, sets.effective.iter().copied());
             let kept = match (sets.effective.is_empty(), sets.bounding) {
-                (true, Some(most)) if !most.is_empty() => {
-                    stage.say_with("scene-isolation-could", &[("n", &most.len().to_string())])
-                }
+                (true, Some(most)) if most > 0 => stage.say_with("scene-isolation-could", &[("n", &most.to_string())]),
                 (true, _) => stage.say("scene-isolation-can-nothing"),
                 _ => stage.say_with("scene-isolation-can", &[("list", &kept)]),
             };
@@ -133,7 +136,7 @@ pub(super) fn spoken(stage: &Stage<'_>, subject: &Subject<'_>) -> Vec<String> {
     let Some(sets) = Sets::of(subject) else { return Vec::new() };
     let (kept, lacking) = (sets.effective.len().to_string(), sets.lacking().len().to_string());
     let title = stage.say_with("scene-isolation-capabilities", &[("kept", &kept), ("lacking", &lacking)]);
-    let list = in_words(stage, sets.effective.iter().map(String::as_str));
+    let list = in_words(stage, sets.effective.iter().copied());
     let can = match list.is_empty() {
         true => stage.say("scene-isolation-can-nothing"),
         false => stage.say_with("scene-isolation-can", &[("list", &list)]),

@@ -35,6 +35,7 @@ pub(super) fn draw(stage: &mut Stage<'_>, place: Rect, all: &[&Arc<Container>], 
     for (i, container) in all[..shown].iter().enumerate() {
         let (tint, mark) = match container.state {
             ContainerState::Created => (Tint::Plain, Some(Glyph::Wait)),
+            ContainerState::Restarting { .. } => (Tint::Plain, Some(Glyph::Reuse)),
             ContainerState::Running { .. } => (TINT, None),
             ContainerState::Paused { .. } => (TINT, Some(Glyph::Wait)),
             ContainerState::Exited { .. } => (Tint::Plain, Some(Glyph::Cross)),

@@ -17,6 +17,13 @@ enum Plot {
     Tasks,
 }
 
+/// A value at a moment, in microseconds.
+#[derive(Debug, Clone, Copy)]
+struct Point {
+    at: u64,
+    value: u64,
+}
+
 impl Plot {
     const ALL: [Self; 3] = [Self::Processor, Self::Memory, Self::Tasks];
 
@@ -45,12 +52,16 @@ impl Plot {
         }
     }
 
-    /// What was used at each moment: thousandths of a processor, bytes, tasks.
-    fn values(self, moments: &[Used]) -> Vec<u64> {
+    /// What was used at each moment: thousandths of a processor since the moment before, bytes, tasks.
+    fn values(self, moments: &[Used]) -> Vec<Point> {
+        let point = |used: &Used, value| Point { at: used.at, value };
         match self {
-            Self::Processor => moments.windows(2).filter_map(|pair| pair[1].processor_since(&pair[0])).collect(),
-            Self::Memory => moments.iter().map(|used| used.memory).collect(),
-            Self::Tasks => moments.iter().map(|used| used.tasks).collect(),
+            Self::Processor => {
+                let share = |pair: &[Used]| Some(point(&pair[1], pair[1].processor_since(&pair[0])?));
+                moments.windows(2).filter_map(share).collect()
+            }
+            Self::Memory => moments.iter().map(|used| point(used, used.memory)).collect(),
+            Self::Tasks => moments.iter().map(|used| point(used, used.tasks)).collect(),
         }
     }
 
@@ -144,7 +155,7 @@ fn plot(
         false => NodeId::part(Entity::Usage(subject.container.id.clone()), which.part()),
     };
     let name = stage.say(which.key());
-    let now = values.last().map(|value| which.shown(*value));
+    let now = values.last().map(|point| which.shown(point.value));
     let limit_text = limit.map(|limit| which.shown(limit));
     let value = match (&now, &limit_text) {
         (Some(now), Some(limit)) => format!("{now} / {limit}"),
@@ -159,7 +170,7 @@ fn plot(
     let label = label.to_owned();
     let low = cell.height() - 2.0;
     let top = line + 2.0;
-    let scale = values.iter().copied().chain(limit).max().unwrap_or(0);
+    let scale = values.iter().map(|point| point.value).chain(limit).max().unwrap_or(0);
     let mut node = Node::new(id, cell, TINT, Style::Bare).within(parent).text(Text::new(
         pos2(PAD / 2.0, line / 2.0 + 1.0),
         Font::Small,
@@ -177,17 +188,21 @@ fn plot(
     stage.add(node);
 }
 
-/// The latest at the right; the limit, where there is one, as high as the plot.
-fn bars(values: &[u64], scale: u64, limit: Option<u64>, place: Rect) -> Vec<Bar> {
+/// The latest at the right, the others as long before it as they were seen; the limit, where there is one, as high as the plot.
+/// Between them is nothing: nobody looked, or nothing was different.
+fn bars(values: &[Point], scale: u64, limit: Option<u64>, place: Rect) -> Vec<Bar> {
     let step = place.width() / World::MOMENTS as f32;
-    let over = |value: u64| limit.is_some_and(|limit| value * 10 >= limit * 9);
-    let bar = |(i, value): (usize, &u64)| {
-        let high = (place.height() * (*value as f32 / scale as f32)).max(1.0);
-        let left = place.right() - step * (values.len() - i) as f32;
+    let last = values.last().map_or(0, |point| point.at);
+    let over = |value: u64| limit.is_some_and(|limit| value.saturating_mul(10) >= limit.saturating_mul(9));
+    let bar = |point: &Point| {
+        let ago = last.saturating_sub(point.at) as f32 / 1e6;
+        let left = place.right() - step * (ago + 1.0);
+        let high = (place.height() * (point.value as f32 / scale as f32)).max(1.0);
         let rect = rect(left, place.bottom() - high, (step - 0.4).max(0.6), high);
-        Bar { rect, tint: if over(*value) { Tint::Bad } else { TINT }, clamped: false }
+        let tint = if over(point.value) { Tint::Bad } else { TINT };
+        (left >= place.left() - 0.1).then_some(Bar { rect, tint, clamped: false })
     };
-    values.iter().enumerate().map(bar).collect()
+    values.iter().filter_map(bar).collect()
 }
 
 /// Memory that is used now, as far as it was looked at.

@@ -30,6 +30,9 @@ pub(super) fn draw(stage: &mut Stage<'_>, place: Rect, subject: &Subject<'_>) {
     let vars = carried.each_ref().map(|(name, bytes)| (*name, bytes.as_str()));
     let machine = stage.say_with("scene-isolation-vm", &vars);
     let source = stage.say("scene-isolation-vm-source");
+    // The figures in the same order, and whose they are in a word, where there is no room for more.
+    let shortened = [&machine, &stage.say_with("scene-isolation-vm-short", &vars)].map(String::clone);
+    let sources = [&source, &stage.say("scene-isolation-vm-source-short")].map(String::clone);
     let line = ((place.height() - 4.0) / 3.0).floor();
     let text = 13.0_f32.min(line);
     let scale = (KERNEL + INIT + MEMORY).max(memory.unwrap_or(0)) as f32;
@@ -45,11 +48,12 @@ pub(super) fn draw(stage: &mut Stage<'_>, place: Rect, subject: &Subject<'_>) {
     let (given, _) = bar(at, MEMORY, 1.0, TINT);
     let used = memory.map(|bytes| bar(0.0, bytes, 0.0, TINT).0);
     let label = [own.as_str(), &machine, &source].join(". ");
-    let row = |row: f32, ink, text_of: &str| {
-        let shown = stage.fit(text_of, Font::Small, room);
+    let row = |row: f32, ink, texts: &[String]| {
+        let fits = texts.iter().find(|text| stage.width(text, Font::Small) <= room).or(texts.last());
+        let shown = stage.fit(fits.map_or("", String::as_str), Font::Small, room);
         Text::new(pos2(PAD, 2.0 + line * row + text / 2.0), Font::Small, ink, shown)
     };
-    let texts = [row(0.0, Ink::Strong, &own), row(1.0, Ink::Strong, &machine), row(2.0, Ink::Weak, &source)];
+    let texts = [row(0.0, Ink::Strong, &[own]), row(1.0, Ink::Strong, &shortened), row(2.0, Ink::Weak, &sources)];
     let mut node = Node::new(NodeId::named("virtual machine"), place, Tint::Plain, Style::Dashed)
         .texts(texts)
         .bars([kernel, init, given].into_iter().chain(used))

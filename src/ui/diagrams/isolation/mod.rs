@@ -51,10 +51,16 @@ impl Plan {
         let (row, head, states, gap) = match stage.detail {
             Detail::Full => (22.0, 26.0, 106.0, 10.0),
             Detail::Less => (16.5, 20.0, 84.0, 6.0),
-            Detail::Least => (15.5, 18.0, 78.0, 5.0),
-            Detail::Bare | Detail::Thin => (14.5, 17.0, 76.0, 4.0),
+            Detail::Least => (15.5, 18.0, 79.0, 5.0),
+            Detail::Bare | Detail::Thin => (14.5, 17.0, 78.0, 4.0),
         };
-        let high = 2.0 * head + row * views::rows(stage.detail).len() as f32 + PAD;
+        let count = views::rows(stage.detail).len() as f32;
+        let least = 2.0 * head + row * count + PAD;
+        // What room is left when all containers have theirs lets the lines breathe.
+        let line = if containers > 1 { crowd::lines(containers, wide, None) + gap } else { 0.0 };
+        let free = stage.look.room.map_or(0.0, |room| room.y - 2.0 * margin - least - states - gap - line);
+        let row = row + (free / count).clamp(0.0, MOST_APART);
+        let high = 2.0 * head + row * count + PAD;
         let mut top = margin;
         let crowd = (containers > 1).then(|| {
             let free = stage.look.room.map(|room| room.y - 2.0 * margin - high - states - 2.0 * gap);
@@ -76,6 +82,8 @@ impl Plan {
     }
 }
 
+/// How much farther apart lines are where there is room.
+const MOST_APART: f32 = 4.0;
 /// The whole picture where its room has no end, and how wide it is at least and at most.
 const WIDE: f32 = 820.0;
 const NARROWEST: f32 = 620.0;
@@ -174,7 +182,7 @@ impl<'w> Subject<'w> {
         stage.say(match (self.process, self.container.state) {
             (Some(_), _) | (None, S::Running { .. } | S::Paused { .. }) => "scene-isolation-not-asked",
             (None, S::Created) => "scene-isolation-not-started",
-            (None, S::Exited { .. }) => "scene-isolation-ended",
+            (None, S::Exited { .. } | S::Restarting { .. }) => "scene-isolation-ended",
         })
     }
 }

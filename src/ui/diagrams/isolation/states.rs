@@ -44,6 +44,7 @@ impl State {
             ContainerState::Running { .. } => Self::Running,
             ContainerState::Paused { .. } => Self::Paused,
             ContainerState::Exited { .. } => Self::Exited,
+            ContainerState::Restarting { .. } => Self::Restarting,
         }
     }
 
@@ -82,9 +83,9 @@ impl Places {
     fn of(place: Rect, detail: Detail) -> Self {
         let (top, upper, gap, lower) = match detail {
             Detail::Full => (20.0, 32.0, 20.0, 22.0),
-            Detail::Less => (14.0, 23.0, 17.0, 19.0),
-            Detail::Least => (14.0, 20.0, 16.0, 18.0),
-            Detail::Bare | Detail::Thin => (13.0, 20.0, 15.0, 18.0),
+            Detail::Less => (15.0, 22.0, 17.0, 19.0),
+            Detail::Least => (15.0, 20.0, 16.0, 18.0),
+            Detail::Bare | Detail::Thin => (15.0, 20.0, 15.0, 18.0),
         };
         let (left, wide) = (place.left() + PAD, place.width() - 2.0 * PAD);
         let (first, second) = (place.top() + top, place.top() + top + upper + gap);
@@ -116,7 +117,7 @@ pub(super) fn draw(stage: &mut Stage<'_>, place: Rect, subject: &Subject<'_>) {
     let room = place.width() * 0.24;
     let title = stage.fit(&title, Font::Small, room);
     let node = Node::new(frame.clone(), place, Tint::Plain, Style::Frame);
-    stage.add(node.text(Text::new(pos2(PAD, 8.0), Font::Small, Ink::Weak, title)).called(""));
+    stage.add(node.text(Text::new(pos2(PAD, 7.5), Font::Small, Ink::Weak, title)).called(""));
     let places = Places::of(place, stage.detail);
     let now = State::of(subject);
     for state in State::ALL {
@@ -130,22 +131,21 @@ fn boxed(stage: &mut Stage<'_>, subject: &Subject<'_>, state: State, is_now: boo
     let ink = if is_now { Ink::Strong } else { Ink::Weak };
     let room = place.width() - PAD;
     let word = stage.fit(state.word(), Font::MonoSmall, room);
-    let beside = if state == State::Running { "exec · attach · restart" } else { "" };
-    let second = place.height() >= 30.0 && !beside.is_empty();
+    let second = place.height() >= 30.0 && state == State::Running;
+    let left = if second { room } else { room - stage.width(&word, Font::MonoSmall) - 8.0 };
+    let stays = ["exec · attach · restart", "exec · attach", "exec"];
+    let fits = stays.into_iter().find(|words| stage.width(words, Font::Small) <= left);
+    let beside = fits.filter(|_| state == State::Running).unwrap_or_default();
     let y = if second { place.height() * 0.32 } else { place.height() / 2.0 };
     let mut node = Node::new(subject.id(state.part()), place, tint, style).within(frame);
-    let one_line = !beside.is_empty() && !second;
-    let shown = stage.width(&word, Font::MonoSmall);
-    if one_line {
+    if !beside.is_empty() && !second {
         node = node.text(Text::new(pos2(PAD / 2.0, y), Font::MonoSmall, ink, word));
-        let rest = stage.fit(beside, Font::Small, room - shown - 8.0);
         let at = pos2(place.width() - PAD / 2.0, y);
-        node = node.text(Text::new(at, Font::Small, Ink::Weak, rest).anchored(Anchor::Right));
+        node = node.text(Text::new(at, Font::Small, Ink::Weak, beside).anchored(Anchor::Right));
     } else {
         let at = pos2(place.width() / 2.0, y);
         node = node.text(Text::new(at, Font::MonoSmall, ink, word).anchored(Anchor::Center));
         if second {
-            let beside = stage.fit(beside, Font::Small, room);
             let at = pos2(place.width() / 2.0, place.height() * 0.72);
             node = node.text(Text::new(at, Font::Small, Ink::Weak, beside).anchored(Anchor::Center));
         }
@@ -200,10 +200,10 @@ fn ways(stage: &mut Stage<'_>, subject: &Subject<'_>, places: &Places, now: Stat
             pos2((running.right() + exited.left()) / 2.0, places.above + 8.0),
             Anchor::Center,
         ),
-        way(Running, Paused, "pause", down(pause, running, paused), middle(pause - 4.0), Anchor::Right),
-        way(Paused, Running, "unpause", up(unpause, paused, running), middle(unpause + 4.0), Anchor::Left),
+        way(Running, Paused, "pause", down(pause, running, paused), middle(pause - 9.0), Anchor::Right),
+        way(Paused, Running, "unpause", up(unpause, paused, running), middle(unpause + 8.0), Anchor::Left),
         way(Running, Restarting, "", down(again, running, restarting), middle(again), Anchor::Right),
-        way(Restarting, Running, "--restart", up(back, restarting, running), middle(back + 4.0), Anchor::Left),
+        way(Restarting, Running, "--restart", up(back, restarting, running), middle(back + 8.0), Anchor::Left),
         way(Created, Removing, "rm", under, pos2(created.center().x + 6.0, places.below - 9.0), Anchor::Left),
     ];
     for Way { from, to, command, route, at, anchor } in all {

@@ -144,7 +144,8 @@ fn cells(stage: &Stage<'_>, subject: &Subject<'_>, row: Row) -> Cells {
     }
 }
 
-fn user(stage: &Stage<'_>, subject: &Subject<'_>) -> Cells {
+/// Its user as it is called inside and outside, as far as either was asked.
+fn users(subject: &Subject<'_>) -> (Option<u32>, Option<u32>) {
     let inside = subject.properties().find_map(|property| match property {
         Property::Credentials(ids) => ids.split(':').next()?.parse::<u32>().ok(),
         _ => None,
@@ -153,18 +154,31 @@ fn user(stage: &Stage<'_>, subject: &Subject<'_>) -> Cells {
         Property::Users(spans) => Some(spans.as_slice()),
         _ => None,
     });
-    let outside = inside.zip(spans).and_then(|(uid, spans)| outside_of(spans, uid));
-    let same = inside.zip(outside).map(|(inside, outside)| {
-        let key = if inside == outside { "scene-isolation-same" } else { "scene-isolation-mapped" };
-        (stage.say(key), None)
+    (inside, inside.zip(spans).and_then(|(uid, spans)| outside_of(spans, uid)))
+}
+
+fn user(stage: &Stage<'_>, subject: &Subject<'_>) -> Cells {
+    let (inside, outside) = users(subject);
+    let sign = inside.zip(outside).map(|(inside, outside)| {
+        let uid = outside.to_string();
+        let text = match inside == outside {
+            true => stage.say("scene-isolation-same"),
+            false => stage.say_with("scene-isolation-real", &[("uid", &uid)]),
+        };
+        (text, None)
     });
+    // The lab's host is in the same user namespace, and calls it the same; the real one does not.
+    let kind = NamespaceKind::User;
+    let of_lab = subject.process.and_then(|state| state.process.namespaces.get(&kind)).copied();
+    let shares = of_lab.is_some() && of_lab == of_host(subject.world, kind);
+    let seen = if shares { inside } else { outside };
     let shown = |uid: u32| if uid == 0 { "uid 0 (root)".to_owned() } else { format!("uid {uid}") };
     let entity = subject.process.map(|state| Entity::Process(state.process.pid));
     Cells {
         label: stage.say("scene-isolation-user"),
-        outside: outside.map_or_else(|| "–".into(), shown),
+        outside: seen.map_or_else(|| "–".into(), |uid| format!("uid {uid}")),
         inside: inside.map_or_else(|| subject.unknown(stage), shown),
-        sign: same,
+        sign,
         entities: [entity.clone(), entity],
     }
 }
@@ -290,6 +304,10 @@ pub(super) fn spoken(stage: &Stage<'_>, subject: &Subject<'_>) -> Vec<String> {
     let process = &state.process;
     let (outer, inner) = (process.pid.to_string(), process.inner_pid.to_string());
     let mut parts = vec![stage.say_with("scene-isolation-spoken-pid", &[("outer", &outer), ("inner", &inner)])];
+    if let (Some(inside), Some(outside)) = users(subject) {
+        let (inside, outside) = (inside.to_string(), outside.to_string());
+        parts.push(stage.say_with("scene-isolation-spoken-user", &[("inside", &inside), ("outside", &outside)]));
+    }
     let kinds = ROWS.iter().filter_map(|row| if let Row::Namespace(kind) = row { Some(*kind) } else { None });
     let (mut own, mut shared) = (Vec::new(), Vec::new());
     for (kind, inode) in kinds.filter_map(|kind| Some((kind, *process.namespaces.get(&kind)?))) {

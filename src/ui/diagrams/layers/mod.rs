@@ -210,7 +210,7 @@ fn container(
     let id = overlay.map_or_else(|| part("merged"), |m| NodeId::of(Entity::Mount(m.key)));
     let why = stage.say(match (mounted, &container.state) {
         (true, _) => "scene-merged",
-        (false, ContainerState::Exited { .. }) => "scene-overlay-unmounted",
+        (false, ContainerState::Exited { .. } | ContainerState::Restarting { .. }) => "scene-overlay-unmounted",
         (false, _) => "scene-overlay-not-mounted",
     });
     let style = if mounted { Style::Solid } else { Style::Ghost };

@@ -172,7 +172,7 @@ fn boxed(
             match container.state {
                 ContainerState::Running { .. } | ContainerState::Paused { .. } => "scene-net-unknown",
                 ContainerState::Created => "scene-net-not-yet",
-                ContainerState::Exited { .. } => "scene-net-none-now",
+                ContainerState::Exited { .. } | ContainerState::Restarting { .. } => "scene-net-none-now",
             },
         ),
     }

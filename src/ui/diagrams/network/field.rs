@@ -77,6 +77,7 @@ fn state_key(container: &Container) -> &'static str {
         ContainerState::Running { .. } => "running",
         ContainerState::Paused { .. } => "paused",
         ContainerState::Exited { .. } => "exited",
+        ContainerState::Restarting { .. } => "restarting",
     }
 }
 
