@@ -62,7 +62,12 @@ impl Before {
 }
 
 fn inspect(side: &Side<'_>, name: &str) -> Value {
-    side.get(&format!("/containers/{name}/json"))
+    let mut shown = side.get(&format!("/containers/{name}/json"));
+    // In no order, as Docker has them.
+    if let Some(mounts) = shown["Mounts"].as_array_mut() {
+        mounts.sort_by_key(|mount| mount["Destination"].to_string());
+    }
+    shown
 }
 
 fn unchanged(side: &Side<'_>, before: &Before) {

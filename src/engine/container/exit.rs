@@ -37,13 +37,12 @@ impl Engine {
             engine.ended(&container, &running, status);
             drop(running);
             let policy = container.settings().restart_policy.clone();
-            let ending = *engine.ending.borrow();
-            let (wait, oom_killed) =
-                container.update(|state| (state.again(&policy).filter(|_| !ending), state.oom_killed));
-            if wait.is_some() || oom_killed {
+            if container.state().oom_killed {
                 engine.keep_or_say(&container);
             }
-            let stays = container.update(|state| {
+            let ending = *engine.ending.borrow();
+            let (wait, stays) = container.update(|state| {
+                let wait = state.again(&policy).filter(|_| !ending);
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
                 (state.running, state.endpoint, state.netns, state.network) = (None, None, None, None);
                 (state.still, state.still_for_commit) = (Still::No, false);
@@ -51,9 +50,10 @@ impl Engine {
                 if let Some(wait) = wait {
                     engine.waits_to_start(&container, status, &policy, wait);
                 }
-                state.restarting > 0
+                (wait, state.restarting > 0)
             });
             if let Some(wait) = wait {
+                engine.keep_or_say(&container);
                 engine.start_again(&container, wait);
             }
             if container.request.host_config.auto_remove && !stays {

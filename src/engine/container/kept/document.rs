@@ -168,7 +168,7 @@ impl Document {
         match value["version"].as_u64() {
             Some(version) if version > u64::from(VERSION) => {
                 let newer = Fault::failed(Code::ContainerFileNewer).with("version", version);
-                return Err(newer.with("readable", VERSION));
+                Err(newer.with("readable", VERSION))
             }
             _ => Self::deserialize(value).map_err(|e| none(e.to_string())),
         }
