@@ -25,7 +25,8 @@ struct Operation {
 }
 
 const PULL: &[&str] = &["docker", "pull", "lab/shell:1"];
-const CREATE: &[&str] = &["docker", "create", "--name", "kill-me", "-v", "kept:/d", "lab/shell:1", "sleep", "600"];
+const CREATE: &[&str] =
+    &["docker", "create", "--name", "kill-me", "-v", "kept:/d", "-v", "/nameless", "lab/shell:1", "sleep", "600"];
 const START: &[&str] = &["docker", "start", "kill-me"];
 const STOP: &[&str] = &["docker", "stop", "-t", "0", "kill-me"];
 const WRITE: &[&str] =
@@ -51,7 +52,7 @@ const PLAN: &[Operation] = &[
     of("create", &[], CREATE, false),
     of("start", &[CREATE], START, false),
     of("stop", &[CREATE, START], STOP, false),
-    of("rm", &[CREATE, START, STOP], &["docker", "rm", "kill-me"], false),
+    of("rm", &[CREATE, START, STOP], &["docker", "rm", "-v", "kill-me"], false),
 ];
 
 /// Every how many steps the engine is killed; `DOCKWALK_TEST_ALL=1` kills it at each.
@@ -65,6 +66,8 @@ struct Host {
     tables: BTreeSet<String>,
     processes: BTreeSet<String>,
     containers: BTreeSet<String>,
+    /// Volumes that nobody gave a name.
+    volumes: BTreeSet<String>,
 }
 
 impl Host {
@@ -81,7 +84,8 @@ impl Host {
             links: run("ip", &["-o", "link"]).iter().filter_map(|l| l.split(':').nth(1)).map(str::to_owned).collect(),
             tables: run("nft", &["list", "tables"]),
             processes: processes_of(root),
-            containers: containers(root),
+            containers: names_in(&root.join("containers")),
+            volumes: names_in(&root.join("volumes")).into_iter().filter(|name| name.len() == 64).collect(),
         }
     }
 }
@@ -100,9 +104,9 @@ fn processes_of(root: &Path) -> BTreeSet<String> {
     found
 }
 
-/// The containers' directories, by id.
-fn containers(root: &Path) -> BTreeSet<String> {
-    let all = std::fs::read_dir(root.join("containers")).into_iter().flatten().flatten();
+/// Directories of containers, by id, or of volumes.
+fn names_in(dir: &Path) -> BTreeSet<String> {
+    let all = std::fs::read_dir(dir).into_iter().flatten().flatten();
     all.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
@@ -128,7 +132,7 @@ fn everything(who: Who) {
     for operation in PLAN {
         let (name, mut at) = (operation.name, 0);
         while bench.kill_at(operation, at) {
-            let ids = containers(&bench.engine.root());
+            let ids = names_in(&bench.engine.root().join("containers"));
             bench.engine.start_again();
             assert_eq!(Host::look(&bench.engine.root()), before, "{who:?}: killed before step {at} of {name}");
             assert_eq!(cgroups(&ids), Vec::<String>::new(), "{who:?}: killed before step {at} of {name}");

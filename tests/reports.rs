@@ -101,6 +101,8 @@ mod mark;
 mod memory;
 #[path = "reports/odd.rs"]
 mod odd;
+#[path = "reports/overlap.rs"]
+mod overlap;
 #[path = "reports/partly.rs"]
 mod partly;
 #[path = "reports/removals.rs"]
@@ -151,7 +153,7 @@ macro_rules! areas {
 
 areas! {
     allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
-    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory odd partly paused
+    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory odd overlap partly paused
     programs pruned refused removals renamed room shares sharing shown signals sizes small spelled stats statuses told tuned
     unasked unbuilt used volumes waits
 }

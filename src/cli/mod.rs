@@ -90,7 +90,7 @@ fn understood(args: &[OsString]) -> Result<Args, clap::Error> {
         |(name, value): (OsString, OsString)| value.is_empty() && name.as_encoded_bytes().starts_with(b"DOCKWALK_");
     let grammar = Args::command();
     let grammar = if std::env::vars_os().any(is_empty) { without_empty_variables(grammar) } else { grammar };
-    Args::from_arg_matches(&grammar.try_get_matches_from(args)?)
+    Args::from_arg_matches(&line::with_values(grammar).try_get_matches_from(args)?)
 }
 
 /// A variable of the environment that is empty is one that is not set, as everywhere else.

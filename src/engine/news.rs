@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 /// Events that are kept.
 const KEPT: usize = 1024;
-/// Bytes of their attributes, together: labels may be long.
+/// Bytes of what they say, together: labels may be long, and so may the commands of health checks.
 const BYTES: usize = 8 << 20;
 
 /// What is said of whom, by name.
@@ -95,7 +95,8 @@ impl News {
             time: now.unix(),
             time_nano: now.unix_nanos(),
         };
-        let bytes = event.actor.attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let attributes: usize = event.actor.attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let bytes = attributes + event.from.len() + event.action.len() + event.status.len();
         let mut latest = self.latest.lock();
         latest.all.push_back((bytes, Arc::new((now, event))));
         latest.bytes += bytes;

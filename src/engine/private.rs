@@ -145,6 +145,11 @@ pub fn write_program(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)
 }
 
+/// A file that containers see, to be read: its path is the engine's, what stands in it may be a container's.
+pub fn shown(path: &Path) -> io::Result<File> {
+    options().read(true).open(path)
+}
+
 /// Opens a file that the engine is going to believe: ours alone, with one name, and no link or pipe in its place. None when
 /// it is not there.
 pub fn believed(path: &Path, flags: OFlag) -> Result<Option<File>> {

@@ -306,7 +306,7 @@ fn owner() -> Option<(u32, u32)> {
 
 fn end(engine: &Arc<Engine>) {
     for container in engine.containers.all() {
-        if let Err(fault) = engine.remove(&container, &super::Asked::default(), true, true) {
+        if let Err(fault) = engine.remove(&container, &super::Asked::default(), (true, true), &Cancel::new()) {
             tracing::debug!(%fault, container = %container.id, "left to the journal");
         }
     }

@@ -3,7 +3,7 @@
 
 use super::conductor::Undoers;
 use super::lab::Netns;
-use super::{cgroup, net, process, rootfs, store};
+use super::{cgroup, net, process, rootfs, store, volume};
 
 /// All modules that change the host. `host` is the network namespace that plays the host now; without one, or in another
 /// than the one that was changed, what concerns the network is gone already.
@@ -12,6 +12,7 @@ pub fn undoers(host: Option<&Netns>) -> Undoers {
     Undoers::default()
         .with(process::undo)
         .with(rootfs::undo)
+        .with(volume::undo)
         .with(store::undo)
         .with(cgroup::undo)
         .with(move |inverse| net::undo(inverse, host.as_ref()))

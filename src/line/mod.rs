@@ -11,9 +11,11 @@ mod complete;
 mod names;
 mod near;
 mod refused;
+mod switches;
 mod words;
 
 pub use complete::{Fit, Fits, fits};
 pub use names::Names;
 pub use refused::{command, refused};
+pub use switches::with_values;
 pub use words::split;

@@ -1,7 +1,7 @@
 //! What is wrong with a command line, as a problem that both languages have words for, with a better word where there is one.
 
 use super::near::nearest;
-use super::split;
+use super::{split, with_values};
 use crate::docker::Feature;
 use crate::trace::{Code, Problem};
 use clap::Command;
@@ -40,7 +40,7 @@ pub fn command(grammar: Option<&Command>, line: &str) -> Result<Vec<String>, Pro
 
 fn parse(grammar: &Command, argv: &[String]) -> Result<(), clap::Error> {
     let words = std::iter::once("dockwalk").chain(argv.iter().map(String::as_str));
-    grammar.clone().try_get_matches_from(words).map(drop)
+    with_values(grammar.clone()).try_get_matches_from(words).map(drop)
 }
 
 /// The first word is neither `docker` nor a command of it: `dokcer run` as well as `rnu`.

@@ -12,6 +12,7 @@
 mod base;
 mod change;
 mod code;
+pub mod command;
 mod cursor;
 mod entity;
 mod event;

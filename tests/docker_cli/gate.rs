@@ -105,3 +105,37 @@ fn the_gate_knows_dockers_client_by_the_kernels_word() {
         drop(events);
     }
 }
+
+#[test]
+fn who_comes_during_a_start_that_stands_at_the_gate_waits_and_who_ends_it_does_not() {
+    for who in everyone() {
+        let engine = Engine::start(who);
+        let docker = |line: &str| engine.dockwalk(&[&["docker"], &*line.split(' ').collect::<Vec<_>>()].concat());
+        good(docker("pull -q lab/shell:1"));
+        good(docker("create --name box lab/shell:1 sleep 600"));
+        let client = engine.client();
+        let events = client.events(0, true);
+        assert!(events.next_within(Duration::from_secs(10)).is_some());
+        let begin = |line: &str| docker(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut start = begin("start box");
+        waiting(&client);
+        let mut waits: Vec<_> =
+            ["exec box true", "update --restart always box", "rm box", "cp box:/bin -"].map(begin).into();
+        std::thread::sleep(Duration::from_millis(500));
+        for child in waits.iter_mut().chain([&mut start]) {
+            assert!(child.try_wait().unwrap().is_none(), "{who:?}");
+        }
+        // One of them loses patience.
+        waits[0].kill().unwrap();
+        let mut ended = begin("kill box");
+        assert!(!start.wait().unwrap().success(), "{who:?}: a start that was given up");
+        client.command(&GateCommand::Open).unwrap();
+        assert!(ended.wait().is_ok());
+        for child in &mut waits[1..] {
+            child.wait().unwrap();
+        }
+        drop(events);
+        // It was removed by who waited for that, and nobody has it any more.
+        crate::engine::fails(docker("inspect box"), 1);
+    }
+}

@@ -22,6 +22,12 @@ pub fn area(side: &Side<'_>) {
     fails(side.args(&["run", "--cidfile", &cid, "--name", "a/b", IMAGE, "true"]), 125);
     assert!(!std::path::Path::new(&cid).exists());
     fails(side.args(&["run", "--cidfile", &cid, IMAGE, "nope"]), 127);
+    let nowhere = path("none/cid");
+    for (command, status) in [("run", 127), ("create", 1)] {
+        let said = fails(side.args(&[command, "--cidfile", &nowhere, IMAGE, "true"]), status);
+        assert!(said.contains("failed to create the container ID file: open"), "{command}: {said}");
+        assert!(said.contains("no such file or directory"), "{command}: {said}");
+    }
     assert_eq!(std::fs::read_to_string(&cid).unwrap().len(), 64);
     side.good("rm box");
 

@@ -151,6 +151,17 @@ fn streams(side: &Side<'_>, here: &Path) {
     let put = put.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&put.stderr);
     assert!(!put.status.success() && said.contains("name too long"), "{said}");
+    // What is no archive is not the host's fault; nothing at all is one without files.
+    for (sent, good) in
+        [(&b"hello"[..], false), (&[b'y'; 5120], false), (b"\x1f\x8b\x08aaaaaaaaaaaa", false), (b"", true)]
+    {
+        let mut put = side.line("cp - box:/vol").stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        put.stdin.take().unwrap().write_all(sent).unwrap();
+        let put = put.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&put.stderr);
+        assert_eq!(put.status.success(), good, "{sent:?}: {said}");
+        assert!(good || said.contains("Error processing tar file"), "{said}");
+    }
 }
 
 fn refused(side: &Side<'_>, here: &Path) {

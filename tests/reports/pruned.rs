@@ -70,6 +70,10 @@ fn volumes(side: &Side<'_>) {
     assert_eq!(prune().0, Vec::<String>::new(), "it is used");
     side.good("rm filled");
     assert_eq!(prune(), (vec![volume], "Total reclaimed space: 5kB".to_owned()));
+    // To whoever speaks as 20.10 does all are meant, those with a name, too.
+    side.good("volume create named");
+    let (status, body) = side.post("/volumes/prune", "");
+    assert_eq!((status, text(&body).trim()), (200, r#"{"VolumesDeleted":["named"],"SpaceReclaimed":0}"#));
 }
 
 fn images(side: &Side<'_>) {

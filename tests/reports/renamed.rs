@@ -1,6 +1,6 @@
 //! Other names, other limits, the processes of a container, and what becomes of it when it ends.
 
-use crate::side::Side;
+use crate::side::{Side, until};
 use std::time::Duration;
 
 pub fn area(side: &Side<'_>) {
@@ -62,16 +62,6 @@ fn processes(side: &Side<'_>) {
     side.good("rm made");
 }
 
-fn soon(what: &str, reached: impl Fn() -> bool) {
-    for _ in 0..1000 {
-        if reached() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("{what}");
-}
-
 fn policies(side: &Side<'_>) {
     let show = |name: &str, format: &str| side.good(&format!("inspect -f {format} {name}"));
     let run = |name: &str, policy: &str, script: &str| {
@@ -79,7 +69,7 @@ fn policies(side: &Side<'_>) {
         crate::engine::good(side.args(&args));
     };
     run("twice", "on-failure:2", "echo run; exit 3");
-    soon("three runs", || show("twice", "{{.RestartCount}},{{.State.Status}},{{.State.ExitCode}}") == "2,exited,3");
+    until("three runs", || show("twice", "{{.RestartCount}},{{.State.Status}},{{.State.ExitCode}}") == "2,exited,3");
     assert_eq!(side.good("logs twice").lines().count(), 3);
     assert_eq!(
         show("twice", "{{.HostConfig.RestartPolicy.Name}},{{.HostConfig.RestartPolicy.MaximumRetryCount}}"),
@@ -87,12 +77,12 @@ fn policies(side: &Side<'_>) {
     );
     // Who starts it begins anew.
     side.good("start twice");
-    soon("three more", || side.good("logs twice").lines().count() == 6);
+    until("three more", || side.good("logs twice").lines().count() == 6);
     run("fine", "on-failure", "exit 0");
-    soon("its end", || show("fine", "{{.State.Status}},{{.RestartCount}}") == "exited,0");
+    until("its end", || show("fine", "{{.State.Status}},{{.RestartCount}}") == "exited,0");
 
     run("always", "always", "echo run; sleep 0.1");
-    soon("runs", || side.good("logs always").lines().count() > 2);
+    until("runs", || side.good("logs always").lines().count() > 2);
     side.good("stop -t 1 always");
     assert_eq!(show("always", "{{.State.Status}},{{.State.Restarting}}"), "exited,false");
     let runs = side.good("logs always").lines().count();
@@ -102,15 +92,15 @@ fn policies(side: &Side<'_>) {
 
     // While it waits it is told from one that runs, and can be taken away.
     run("waits", "always", "exit 1");
-    soon("a long wait", || show("waits", "{{.State.Status}},{{.State.Running}}") == "restarting,true");
-    soon("longer", || show("waits", "{{.RestartCount}}").parse::<u32>().unwrap() > 3);
-    soon("shown", || side.good("ps --filter name=waits").contains("Restarting (1)"));
-    soon("exec", || {
+    until("a long wait", || show("waits", "{{.State.Status}},{{.State.Running}}") == "restarting,true");
+    until("longer", || show("waits", "{{.RestartCount}}").parse::<u32>().unwrap() > 3);
+    until("shown", || side.good("ps --filter name=waits").contains("Restarting (1)"));
+    until("exec", || {
         let said = side.output(&["exec", "waits", "true"]);
         String::from_utf8_lossy(&said.stderr).contains("restarting")
     });
     side.good("update --restart no waits");
-    soon("no more", || show("waits", "{{.State.Status}}") == "exited");
+    until("no more", || show("waits", "{{.State.Status}}") == "exited");
     side.good("rm waits");
     run("killed", "unless-stopped", "sleep 600");
     side.good("kill killed");

@@ -115,6 +115,38 @@ fn outlived(side: &Side<'_>) {
     }
 }
 
+/// `box` is linked to `web` as `db`: a name of `web`'s, as long as the link is there.
+fn known_by_links(side: &Side<'_>) {
+    let db = || side.good("exec box grep -w db /etc/hosts");
+    let address = |name: &str| side.good(&format!("inspect -f {{{{.NetworkSettings.IPAddress}}}} {name}"));
+    assert_eq!(side.good("inspect -f {{.Name}} box/db"), "/web");
+    assert_eq!(side.good("exec box/db echo hi"), "hi");
+    assert_eq!(side.good("ps --format {{.Names}} -f name=web"), "web");
+    assert_eq!(side.good("ps --no-trunc --format {{.Names}} -f name=web"), "web,box/db");
+    // It begins anew where another has its address by now.
+    side.good("stop -t 0 box/db");
+    let said = side.fails("exec box true", 1);
+    assert!(said.contains("Cannot link to a non running container: /web AS /box/db"), "{said}");
+    side.start("taken", "", "echo ready; sleep 600");
+    side.good("start web");
+    assert!(db().starts_with(&format!("{}\t", address("web"))), "{}", db());
+    assert_eq!(side.good("exec box ping -c 1 -W 3 db").matches("1 packets received").count(), 1);
+    side.good("rm -f taken");
+    for (line, words) in [
+        ("rm --link box", "cannot remove the default link name of the container"),
+        ("rm -l box/none", "No such container: box/none"),
+        ("rm -l web/box", "No such container: web/box"),
+    ] {
+        let said = side.fails(line, 1);
+        assert!(said.contains(words), "{line}: {said}");
+    }
+    assert_eq!(side.good("rm -l box/db"), "box/db");
+    assert_eq!(side.get("/containers/box/json")["HostConfig"]["Links"].as_array().map_or(0, Vec::len), 0);
+    assert_eq!(text(&side.output(&["exec", "box", "grep", "-cw", "db", "/etc/hosts"]).stdout).trim(), "0");
+    side.fails("rm -l box/db", 1);
+    assert_eq!(side.good("ps -q -f name=box -f name=web").lines().count(), 2);
+}
+
 fn links(side: &Side<'_>) {
     side.start("web", "--expose 80 -e A=1", "echo ready; sleep 600");
     let address = side.get("/containers/web/json")["NetworkSettings"]["Networks"]["bridge"]["IPAddress"]
@@ -137,6 +169,7 @@ fn links(side: &Side<'_>) {
     side.start("box", "--link web:db -e DB_NAME=own", "echo ready; sleep 600");
     assert_eq!(good(side.args(&["exec", "box", "sh", "-c", "echo $DB_PORT_80_TCP_PORT $DB_NAME"])), "80 own");
     assert_eq!(side.get("/containers/box/json")["HostConfig"]["Links"], json!(["/web:/box/db"]));
+    known_by_links(side);
     side.good("rm -f box");
     let said = side.fails(&format!("run --rm --link none:a {IMAGE} true"), 125);
     assert!(said.contains("No such container: none") && !said.contains("Unable to find image"), "{said}");

@@ -172,6 +172,17 @@ impl<'a> Side<'a> {
     }
 }
 
+/// Waits for something that comes by itself.
+pub fn until(what: &str, reached: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if reached() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("{what}");
+}
+
 /// A directory that is bound into containers of anyone's.
 pub fn shared() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();

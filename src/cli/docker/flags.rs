@@ -6,7 +6,7 @@ use crate::spec::visible;
 use crate::trace::Code;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Docker's names of limits (go-units `ulimit.go`).
@@ -106,8 +106,21 @@ impl CidFile {
         let fault = |code| ClientError::new(code).with("path", visible::path(path));
         match File::create_new(path) {
             Ok(file) => Ok(Some(Self { path: path.to_owned(), file, written: false })),
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(fault(Code::CidFileThere)),
-            Err(e) => Err(fault(Code::CidFileUnwritable).with("reason", e)),
+            Err(e) => Err(match e.kind() {
+                ErrorKind::AlreadyExists => fault(Code::CidFileThere),
+                ErrorKind::NotFound => fault(Code::CidFileNowhere),
+                ErrorKind::PermissionDenied => fault(Code::CidFileDenied),
+                _ => fault(Code::CidFileUnwritable).with("reason", e),
+            }),
+        }
+    }
+
+    /// The exit status of `run` where it was not made: docker takes it from what the operating system says.
+    pub(super) fn status(code: &Code) -> Option<u8> {
+        match code {
+            Code::CidFileNowhere => Some(127),
+            Code::CidFileDenied => Some(126),
+            _ => None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::{CommandSession, each, encode};
 use crate::cli::docker_args::{DiffArgs, EventsArgs, KillArgs, LogsArgs, Names, PsArgs, RenameArgs, RmArgs, StopArgs};
 use crate::cli::template::Template;
 use crate::cli::terminal::{Demux, not_printed};
-use crate::cli::{Done, out};
+use crate::cli::{Done, out, report};
 use crate::client::ClientError;
 use crate::client::units::human_size;
 use crate::docker::{
@@ -41,7 +41,8 @@ pub(in crate::cli) fn ps(session: &CommandSession<'_>, args: &PsArgs) -> Done {
         let command = format!("\"{command}\"");
         // One whose name has gone is shown by the id.
         let image = if c.image == c.image_id && !args.no_trunc { short(&c.image) } else { c.image.clone() };
-        let row = vec![id(c), image, command, ago(c.created), c.status.clone(), ports(&c.ports), names(c)];
+        let row =
+            vec![id(c), image, command, ago(c.created), c.status.clone(), ports(&c.ports), names(c, args.no_trunc)];
         row.into_iter().chain(args.size.then(|| sizes(c))).collect()
     };
     let heads = ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"];
@@ -81,7 +82,7 @@ fn listed(c: &ContainerSummary, whole: bool, size: bool) -> Row {
     let of = |name: &str| match name {
         "ID" if whole => text(&c.id),
         "ID" => text(short(&c.id)),
-        "Names" => text(names(c)),
+        "Names" => text(names(c, whole)),
         "Image" => text(&image),
         "Command" => text(format!("\"{command}\"")),
         "CreatedAt" => text(Timestamp::from_second(c.created).map_or_else(|_| String::new(), created_at)),
@@ -100,9 +101,10 @@ fn listed(c: &ContainerSummary, whole: bool, size: bool) -> Row {
     fields.chain([("Label", "", label)]).collect()
 }
 
-/// Without the slashes before them.
-pub(super) fn names(container: &ContainerSummary) -> String {
-    container.names.iter().map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(",")
+/// Without the slashes before them; `whole`: with those by which others know it.
+pub(super) fn names(container: &ContainerSummary, whole: bool) -> String {
+    let names = container.names.iter().map(|name| name.trim_start_matches('/'));
+    names.filter(|name| whole || !name.contains('/')).collect::<Vec<_>>().join(",")
 }
 
 /// `80/tcp, 8000-8010/tcp`: such as follow one another stand together; those of which there are no more come last.
@@ -191,11 +193,15 @@ pub(super) fn post_each<Q: Serialize + Default>(
 }
 
 pub(in crate::cli) fn rm(session: &CommandSession<'_>, args: &RmArgs) -> Done {
-    let query = ContainerRemoveQuery { force: args.force, volumes: args.volumes, link: false };
+    let query = ContainerRemoveQuery { force: args.force, volumes: args.volumes, link: args.link };
     each(session, &args.names, |name| {
         let path = with_query(&format!("/containers/{}", encode(name)), &query);
-        session.client.call(Method::DELETE, &path, None::<&()>)?;
-        out::line(name);
+        match session.client.call(Method::DELETE, &path, None::<&()>) {
+            // As docker: it is said, and is what was wanted.
+            Err(error) if args.force && error.status == Some(404) => report::as_docker(session.words, &error.problem),
+            Err(error) => return Err(error),
+            Ok(_) => out::line(name),
+        }
         Ok(())
     })
 }

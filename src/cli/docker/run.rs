@@ -26,7 +26,7 @@ pub(in crate::cli) fn run(session: &CommandSession<'_>, args: &RunArgs) -> Done 
     if attached {
         terminal::check(args.create.tty, streams.stdin)?;
     }
-    let id = make(session, &args.create, &body).map_err(|error| Failure::Said(error, REFUSED))?;
+    let id = make(session, &args.create, &body).map_err(not_made)?;
     let path = format!("/containers/{id}");
     if !attached {
         session.client.call(Method::POST, &format!("{path}/start"), None::<&()>).map_err(not_started)?;
@@ -136,6 +136,11 @@ fn make(session: &CommandSession<'_>, args: &CreateArgs, body: &ContainerCreate)
         file.write(&created.id)?;
     }
     Ok(created.id)
+}
+
+fn not_made(error: ClientError) -> Failure {
+    let status = CidFile::status(&error.problem.code).unwrap_or(REFUSED);
+    Failure::Said(error, status)
 }
 
 /// 127 when the program is not there, 126 when it cannot be executed, else 125: docker's own rule.

@@ -146,7 +146,7 @@ fn container(container: &ContainerSummary) -> Vec<String> {
         human_size(container.size_rw.unwrap_or(0), 3),
         ago(container.created),
         container.status.clone(),
-        lifecycle::names(container),
+        lifecycle::names(container, false),
     ]
 }
 

@@ -216,6 +216,9 @@ pub struct RmArgs {
     /// Force the removal of a running container (uses SIGKILL)
     #[arg(short, long)]
     pub force: bool,
+    /// Remove the specified link
+    #[arg(short, long)]
+    pub link: bool,
     /// Remove anonymous volumes associated with the container
     #[arg(short, long)]
     pub volumes: bool,

@@ -112,13 +112,7 @@ pub(super) async fn restart(engine: Shared, Path(id): Path<String>, request: Req
     let ContainerStopQuery { signal, seconds } = query::read(&request)?;
     let number = signal.as_deref().map(signal::parse_kept).transpose()?;
     let engine = Arc::clone(&engine);
-    cancellable(move |cancel| {
-        engine.stop(&container, &line, number, seconds)?;
-        engine.start(&container, &line, cancel)?;
-        engine.tell(&container, "restart", &[]);
-        Ok(())
-    })
-    .await?;
+    cancellable(move |cancel| engine.restart(&container, &line, (number, seconds), cancel)).await?;
     Ok(nothing())
 }
 
@@ -128,21 +122,21 @@ pub(super) async fn kill(engine: Shared, Path(id): Path<String>, request: Reques
     let number = signal::parse_to_send(signal.as_deref().unwrap_or("SIGKILL"))?;
     let container = engine.containers.find(&id)?;
     let engine = Arc::clone(&engine);
-    blocking(move || engine.kill(&container, &line, number)).await?;
+    cancellable(move |cancel| engine.kill(&container, &line, number, cancel)).await?;
     Ok(nothing())
 }
 
 pub(super) async fn pause(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let (line, container) = (super::line(&request), engine.containers.find(&id)?);
     let engine = Arc::clone(&engine);
-    blocking(move || engine.pause(&container, &line)).await?;
+    cancellable(move |cancel| engine.pause(&container, &line, cancel)).await?;
     Ok(nothing())
 }
 
 pub(super) async fn unpause(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let (line, container) = (super::line(&request), engine.containers.find(&id)?);
     let engine = Arc::clone(&engine);
-    blocking(move || engine.resume(&container, &line)).await?;
+    cancellable(move |cancel| engine.resume(&container, &line, cancel)).await?;
     Ok(nothing())
 }
 
@@ -151,7 +145,7 @@ pub(super) async fn rename(engine: Shared, Path(id): Path<String>, request: Requ
     let ContainerRenameQuery { name } = query::read(&request)?;
     let container = engine.containers.find(&id)?;
     let engine = Arc::clone(&engine);
-    blocking(move || engine.rename(&container, &name, &line)).await?;
+    cancellable(move |cancel| engine.rename(&container, &name, &line, cancel)).await?;
     Ok(nothing())
 }
 
@@ -160,7 +154,7 @@ pub(super) async fn update(engine: Shared, Path(id): Path<String>, request: Requ
     let asked: ContainerUpdate = super::json::asked(request).await?;
     let container = engine.containers.find(&id)?;
     let engine = Arc::clone(&engine);
-    let unable = blocking(move || engine.change(&container, &asked, &line)).await?;
+    let unable = cancellable(move |cancel| engine.change(&container, &asked, &line, cancel)).await?;
     let words = Words::new(Lang::En);
     Ok(json(&ContainerUpdated { warnings: unable.iter().map(|problem| words.problem(problem)).collect() }))
 }
@@ -169,27 +163,31 @@ pub(super) async fn top(engine: Shared, Path(id): Path<String>, request: Request
     let ContainerTopQuery { ps_args } = query::read(&request)?;
     let container = engine.containers.find(&id)?;
     let engine = Arc::clone(&engine);
-    Ok(json(&blocking(move || engine.top(&container, ps_args.as_deref())).await?))
+    Ok(json(&cancellable(move |cancel| engine.top(&container, ps_args.as_deref(), cancel)).await?))
 }
 
 pub(super) async fn remove(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let line = super::line(&request);
     let container = engine.containers.find(&id)?;
     let ContainerRemoveQuery { force, volumes, link } = query::read(&request)?;
-    if link {
-        // What it names is not what would be deleted.
-        let fault = Fault::new(FaultKind::BadRequest, Code::UnsupportedOption);
-        return Err(fault.with("option", "link").with("value", link).with("why", "other").into());
-    }
     let engine = Arc::clone(&engine);
-    blocking(move || engine.remove(&container, &line, force, volumes)).await?;
+    if link {
+        blocking(move || engine.unlink(&id, &line)).await?;
+        return Ok(nothing());
+    }
+    cancellable(move |cancel| engine.remove(&container, &line, (force, volumes), cancel)).await?;
     Ok(nothing())
 }
 
 pub(super) async fn resize(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let container = engine.containers.find(&id)?;
     let (rows, cols) = query::read::<ResizeQuery>(&request)?.size().map_err(Fault::from)?;
-    container.main_process()?.resize(rows, cols)?;
+    let waits = Arc::clone(&container);
+    cancellable(move |cancel| {
+        waits.settled(cancel)?;
+        waits.main_process()?.resize(rows, cols)
+    })
+    .await?;
     engine.tell(&container, "resize", &[("height", rows.to_string()), ("width", cols.to_string())]);
     Ok(StatusCode::OK.into_response())
 }

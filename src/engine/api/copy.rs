@@ -1,7 +1,7 @@
 //! Files out of containers and into them, as tars: `containers/{id}/archive`, `containers/{id}/export`.
 
 use super::Shared;
-use super::answer::{Answer, Refused, blocking, english};
+use super::answer::{Answer, Refused, cancellable, english};
 use super::body::{incoming, outgoing};
 use super::query;
 use crate::docker::{ContainerArchiveQuery, PathStat};
@@ -36,7 +36,7 @@ async fn told(engine: &Arc<Engine>, id: &str, query: Result<ContainerArchiveQuer
     let ContainerArchiveQuery { path, .. } = query?;
     let container = engine.containers.find(id)?;
     let engine = Arc::clone(engine);
-    blocking(move || engine.stat_path(&container, &path)).await
+    cancellable(move |cancel| engine.stat_path(&container, &path, cancel)).await
 }
 
 fn header_of(told: &PathStat) -> (HeaderName, HeaderValue) {
@@ -79,7 +79,8 @@ pub(super) async fn put(engine: Shared, Path(id): Path<String>, request: Request
     let container = engine.containers.find(&id)?;
     let tar = incoming(request);
     let engine = Arc::clone(&engine);
-    blocking(move || engine.copy_in(&container, &path, CopyIn { keep_kinds, owned }, &line, tar)).await?;
+    cancellable(move |cancel| engine.copy_in(&container, &path, CopyIn { keep_kinds, owned }, (&line, cancel), tar))
+        .await?;
     Ok(StatusCode::OK.into_response())
 }
 

@@ -7,7 +7,7 @@ use crate::client::protocol::{GateCommand, HostCommand, Rewind, TraceEnd, TraceQ
 use crate::docker::Id;
 use crate::engine::conductor::Recorder;
 use crate::engine::container::Phase;
-use crate::engine::{Fault, FaultKind, probe};
+use crate::engine::{Cancel, Fault, FaultKind, probe};
 use crate::trace::{Code, Problem};
 use axum::extract::{Path, Request};
 use axum::http::HeaderValue;
@@ -128,7 +128,7 @@ pub(super) async fn rewind(engine: Shared, request: Request) -> Answer {
             None => engine.containers.all(),
         };
         for container in containers {
-            let result = engine.remove(&container, &line, true, true);
+            let result = engine.remove(&container, &line, (true, true), &Cancel::new());
             if container.state().phase != Phase::Removed {
                 result?;
             }

@@ -15,7 +15,9 @@ use std::sync::Arc;
 
 pub(super) async fn create(engine: Shared, Path(id): Path<String>, request: Request) -> Answer {
     let container = engine.containers.find(&id)?;
-    let session = engine.prepare_exec(&container, super::json::asked::<ExecCreate>(request).await?)?;
+    let asked: ExecCreate = super::json::asked(request).await?;
+    let engine = Arc::clone(&engine);
+    let session = cancellable(move |cancel| engine.prepare_exec(&container, asked, cancel)).await?;
     Ok(with_status(StatusCode::CREATED, &Id { id: session.id.clone() }))
 }
 

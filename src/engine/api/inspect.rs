@@ -19,7 +19,9 @@ pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummar
     let networks = networks(container, endpoint(&state));
     ContainerSummary {
         id: container.id.to_string(),
-        names: vec![format!("/{}", container.name)],
+        names: std::iter::once(format!("/{}", container.name))
+            .chain(engine.containers.names_by_links(&container.id))
+            .collect(),
         image: image(container, engine),
         image_id: container.image.id.to_string(),
         command: command(&container.merged.argv()),
@@ -150,7 +152,7 @@ fn host_config(container: &Container, engine: &Engine) -> HostConfigShown {
         let other = engine.containers.find(link.other.as_str()).ok()?;
         Some(format!("/{}:/{}/{}", other.name, container.name, link.alias))
     };
-    asked.links = container.links.iter().filter_map(link).collect();
+    asked.links = container.links().iter().filter_map(link).collect();
     // As good as nothing.
     asked.memory_swappiness = asked.memory_swappiness.filter(|percent| *percent >= 0);
     // Less than one is no limit.

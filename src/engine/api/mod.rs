@@ -37,6 +37,7 @@ mod query;
 mod registry;
 mod serve;
 mod stats;
+mod stays;
 mod system;
 #[cfg(test)]
 mod tests;

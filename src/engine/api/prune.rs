@@ -7,10 +7,10 @@ use super::filter::{labels, refuse_unknown};
 use super::images::before;
 use super::query;
 use crate::docker::{ContainersPruned, FilterQuery, Filters, NetworksPruned};
-use crate::engine::Result;
 use crate::engine::container::Phase;
 use crate::engine::moment::Moment;
 use crate::engine::news::Subject;
+use crate::engine::{Cancel, Result};
 use axum::extract::Request;
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(super) async fn containers(engine: Shared, request: Request) -> Answer {
                 continue;
             }
             let bytes = engine.written(&container).unwrap_or_default();
-            match engine.remove(&container, &line, false, false) {
+            match engine.remove(&container, &line, (false, false), &Cancel::new()) {
                 Ok(()) => {
                     pruned.space_reclaimed += bytes;
                     pruned.containers_deleted.push(container.id.to_string());

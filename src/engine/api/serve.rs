@@ -5,6 +5,9 @@
 //!             └─ none: 503, closed     └─ 408, 431                   └─ 101: handed over, no time counts from here on
 //! ```
 //!
+//! The last places are for requests that are answered at once, one each: however many streams are open, who wants to see what runs
+//! here, or to end it, can.
+//!
 //! A request that waits – for a container's end, at the gate, for the next event – is no slow client: nothing counts while
 //! there is nothing to read and nothing to write.
 
@@ -12,6 +15,7 @@ use super::answer::Refused;
 use super::guard::{Guarded, Link};
 use super::json::Patient;
 use super::peers::{self, Peer, Peers};
+use super::stays::stays;
 use crate::engine::{Fault, FaultKind};
 use crate::trace::Code;
 use axum::body::{Body, to_bytes};
@@ -34,6 +38,8 @@ use tower::{Service, ServiceExt};
 pub(super) struct Limits {
     /// Connections at once. A window has a handful, a terminal three.
     pub connections: usize,
+    /// How many of them are for requests that do not stay.
+    pub spare: usize,
     /// For the head of a request, and for a connection between two requests.
     pub head: Duration,
     /// Bytes of a head.
@@ -48,6 +54,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 256,
+            spare: 32,
             head: Duration::from_secs(30),
             head_bytes: 64 * 1024,
             body: Duration::from_secs(300),
@@ -69,7 +76,8 @@ where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
 {
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let places = Arc::new(Semaphore::new(limits.connections - limits.spare));
+    let spare = Arc::new(Semaphore::new(limits.spare));
     let refusals = Arc::new(Semaphore::new(REFUSED));
     loop {
         let stream = match listener.accept().await {
@@ -89,14 +97,17 @@ where
                 });
             }
         } else if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-            tokio::spawn(answer(stream, place, service.clone(), limits));
+            tokio::spawn(answer(stream, (place, false), service.clone(), limits));
+        } else if let Ok(place) = Arc::clone(&spare).try_acquire_owned() {
+            tokio::spawn(answer(stream, (place, true), service.clone(), limits));
         } else if let Ok(place) = Arc::clone(&refusals).acquire_owned().await {
             tokio::spawn(refuse(stream, place, limits));
         }
     }
 }
 
-async fn answer<S>(stream: UnixStream, place: OwnedSemaphorePermit, service: S, limits: Limits)
+/// Answers what comes over a connection; over a `spare` one a request that does not stay.
+async fn answer<S>(stream: UnixStream, (place, spare): (OwnedSemaphorePermit, bool), service: S, limits: Limits)
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
@@ -113,7 +124,16 @@ where
             if let Some(peer) = peer {
                 request.extensions_mut().insert(peer);
             }
-            service.clone().oneshot(request)
+            let service = service.clone();
+            async move {
+                if !spare {
+                    return service.oneshot(request).await;
+                }
+                let full = stays(&request);
+                let mut response = if full { too_many(limits) } else { service.oneshot(request).await? };
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                Ok(response)
+            }
         })
     };
     let served = http(limits.head, limits.head_bytes).serve_connection(TokioIo::new(guarded), handle).with_upgrades();
@@ -136,8 +156,7 @@ fn http(head: Duration, head_bytes: usize) -> http1::Builder {
 /// There is no place: the client is told so, and may come again.
 async fn refuse(stream: UnixStream, place: OwnedSemaphorePermit, limits: Limits) {
     let handle = service_fn(move |_request: hyper::Request<Incoming>| async move {
-        let fault = Fault::new(FaultKind::Busy, Code::TooManyConnections).with("limit", limits.connections);
-        let mut response = Refused(fault).into_response();
+        let mut response = too_many(limits);
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         Ok::<_, Infallible>(response)
     });
@@ -145,6 +164,11 @@ async fn refuse(stream: UnixStream, place: OwnedSemaphorePermit, limits: Limits)
     if let Err(error) = http(REFUSING, limits.head_bytes).serve_connection(io, handle).await {
         tracing::debug!(%error, "a client that was refused went early");
     }
+}
+
+fn too_many(limits: Limits) -> Response {
+    let fault = Fault::new(FaultKind::Busy, Code::TooManyConnections).with("limit", limits.connections - limits.spare);
+    Refused(fault).into_response()
 }
 
 /// What is still said when hyper has given the connection up. A client that takes nothing gets nothing.

@@ -20,9 +20,13 @@ struct Bench {
 
 impl Bench {
     fn new(connections: usize) -> Self {
+        Self::with_spare(connections, 0)
+    }
+
+    fn with_spare(connections: usize, spare: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let limits = Limits { connections, head: SHORT, head_bytes: 8 * 1024, body: SHORT, answer: SHORT };
+        let limits = Limits { connections, spare, head: SHORT, head_bytes: 8 * 1024, body: SHORT, answer: SHORT };
         let path = dir.path().join("s");
         runtime.spawn(async move {
             serve(UnixListener::bind(&path).unwrap(), Peers::new(None, false, path), service(), limits).await
@@ -69,6 +73,7 @@ fn service() -> Router {
         )
         .route("/json", post(read))
         .route("/endless", get(endless))
+        .route("/events", get(endless))
         .route("/hijack", post(hijack))
 }
 
@@ -153,6 +158,27 @@ fn there_are_only_so_many_connections_and_the_next_is_told_why() {
         bench.say(NOW).starts_with("HTTP/1.1 200")
     });
     assert!(free, "places of clients that take nothing stay taken");
+}
+
+#[test]
+fn the_last_places_are_for_requests_that_do_not_stay() {
+    let bench = Bench::with_spare(3, 1);
+    let mut streams = [bench.connect(), bench.connect()];
+    for client in &mut streams {
+        client.write_all(b"POST /hijack HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n").unwrap();
+        client.read_exact(&mut [0; 12]).unwrap();
+    }
+    for _ in 0..3 {
+        let said = bench.say("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert!(said.starts_with("HTTP/1.1 503") && said.contains(Code::TooManyConnections.name()), "{said}");
+        // A place is free once its last client has closed.
+        let answered = (0..1000).any(|_| {
+            let said = bench.say("GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+            std::thread::sleep(Duration::from_millis(5));
+            said.starts_with("HTTP/1.1 200") && said.ends_with("now")
+        });
+        assert!(answered, "one request, and its place is free");
+    }
 }
 
 #[test]

@@ -75,7 +75,7 @@ pub(super) async fn info(engine: Shared) -> Response {
         plugins: Plugins {
             volume: list(&["local"]),
             network: list(&["bridge", "host", "null"]),
-            log: list(&["json-file"]),
+            log: list(&["json-file", "local"]),
         },
         memory_limit: cgroups.limits("memory"),
         swap_limit: cgroups.limits_swap(),

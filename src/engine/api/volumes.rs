@@ -3,7 +3,7 @@
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
 use super::filter::{flag, labels, named, refuse_unknown};
-use super::query;
+use super::{query, version};
 use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumeUsage, VolumesPruned};
 use crate::engine::container::bounds;
 use crate::engine::container::request::refuse_volume;
@@ -81,12 +81,13 @@ pub(super) async fn remove(engine: Shared, Path(name): Path<String>, request: Re
     }
 }
 
-/// Deletes the volumes that no container uses: the anonymous ones, or all with the filter `all`.
+/// Deletes the volumes that no container uses: the anonymous ones, or all with the filter `all`. Whoever speaks a version before 1.42,
+/// as Docker 20.10 does, knows no such filter, and means all.
 pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
     let line = super::line(&request);
     let FilterQuery { filters } = query::read(&request)?;
     refuse_unknown(&filters, &["all", "label", "label!"])?;
-    let every = flag(&filters, "all")? == Some(true);
+    let every = flag(&filters, "all")? == Some(true) || version::minor(&request).is_some_and(|minor| minor < 42);
     let engine = Arc::clone(&engine);
     let pruned = blocking(move || {
         let mut pruned = VolumesPruned::default();

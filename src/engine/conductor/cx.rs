@@ -1,6 +1,6 @@
 use super::*;
 use crate::trace::{OpId, OpKind, Plan, Problem, Step, StepId};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::{Duration, Instant};
 
 /// What an operation's code works with: the way to take steps, to record what is true, and to learn that it was cancelled.
@@ -20,7 +20,14 @@ pub struct Cx {
 
 /// Tells an operation to end as soon as it can.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel(Arc<Told>);
+
+#[derive(Debug, Default)]
+struct Told {
+    cancelled: AtomicBool,
+    /// How many of its steps stand at the gate.
+    at_gate: AtomicUsize,
+}
 
 /// Why a step did not make the call that it had announced, and is no failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +58,25 @@ impl Cancel {
 
     /// Cancels. The operation ends at its next step or block of bytes.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.cancelled.store(true, Ordering::Release);
     }
 
     /// True once cancelled.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.cancelled.load(Ordering::Acquire)
+    }
+
+    /// True while the operation stands at the gate: it goes on when somebody lets it.
+    pub fn stands_at_gate(&self) -> bool {
+        self.0.at_gate.load(Ordering::Acquire) > 0
+    }
+
+    /// Does something during which the operation stands at the gate.
+    pub(super) fn at_gate<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.0.at_gate.fetch_add(1, Ordering::AcqRel);
+        let result = wait();
+        self.0.at_gate.fetch_sub(1, Ordering::AcqRel);
+        result
     }
 }
 
@@ -136,7 +156,7 @@ impl Cx {
 
     fn announce(&self, plan: Plan) -> (Step, Self) {
         let id = self.conductor.next_step.fetch_add(1, Ordering::Relaxed);
-        let step = Step { id, op: self.op, parent: self.path.last().copied(), plan };
+        let step = Step { id, op: self.op, parent: self.path.last().copied(), plan: plan.bounded() };
         self.conductor.recorder.push(Body::StepAnnounced { step: step.clone() });
         let mut inner = self.clone();
         inner.path.push(id);

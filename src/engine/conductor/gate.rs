@@ -170,16 +170,18 @@ impl Gate {
         state.stop = StopBefore::Next;
         let waiting = Waiting { step: step.clone(), path: path.to_vec(), released: false };
         state.waiting.insert(step.id, waiting);
-        loop {
-            let free = state.holders == 0 || state.waiting.get(&step.id).is_none_or(|w| w.released);
-            if free || cancel.is_cancelled() {
-                state.waiting.remove(&step.id);
-                return if cancel.is_cancelled() { Err(Fault::cancelled()) } else { Ok(true) };
+        cancel.at_gate(|| {
+            loop {
+                let free = state.holders == 0 || state.waiting.get(&step.id).is_none_or(|w| w.released);
+                if free || cancel.is_cancelled() {
+                    state.waiting.remove(&step.id);
+                    return if cancel.is_cancelled() { Err(Fault::cancelled()) } else { Ok(true) };
+                }
+                // A cancel does not know this condition variable, so it is looked for twenty times a second.
+                let tick = Duration::from_millis(50);
+                self.changed.wait_for(&mut state, tick);
             }
-            // A cancel does not know this condition variable, so it is looked for twenty times a second.
-            let tick = Duration::from_millis(50);
-            self.changed.wait_for(&mut state, tick);
-        }
+        })
     }
 
     fn release(&self) {

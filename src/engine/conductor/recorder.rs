@@ -92,6 +92,7 @@ impl Recorder {
     }
 
     pub(super) fn observe(&self, step: Option<StepId>, change: Change, evidence: Vec<Evidence>) {
+        let (change, evidence) = (change.bounded(), crate::trace::command::all_bounded(evidence));
         let long = evidence.iter().any(Evidence::is_long).then(|| evidence.clone());
         let evidence = evidence.into_iter().map(Evidence::inlined).collect();
         let body = Body::Observed { step, change: Box::new(change), evidence };

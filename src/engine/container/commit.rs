@@ -157,8 +157,7 @@ fn borrow(container: &Container) -> Result<Lent<'_>> {
         container.wait_until(None, |state| !state.borrowed);
         let borrowed = container.update(|state| {
             if matches!(state.phase, Phase::Removing | Phase::Removed) {
-                let fault = Fault::new(FaultKind::Conflict, Code::ContainerBusy);
-                return Err(fault.with("container", &container.name).with("state", "removing"));
+                return Err(super::refused(container, Code::ContainerBeingRemoved));
             }
             Ok(!std::mem::replace(&mut state.borrowed, true))
         })?;

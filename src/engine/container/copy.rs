@@ -69,15 +69,15 @@ pub struct CopyIn {
 }
 
 impl Engine {
-    /// What is at a path in a container.
-    pub fn stat_path(&self, container: &Container, path: &str) -> Result<PathStat> {
+    /// What is at a path in a container. `cancel` ends waiting for who has its files now.
+    pub fn stat_path(&self, container: &Container, path: &str, cancel: &Cancel) -> Result<PathStat> {
         let wanted = Wanted::parse(path)?;
         let look = |root: &OwnedFd| Ok(find(container, root, &wanted)?.told);
         // Of one that runs nothing is made for that.
         if let Some(root) = self.root_of_running(container, With::Volumes)? {
             return look(&root);
         }
-        self.conductor.operate(OpKind::ContainerCopy, container.name.get(), "", &Cancel::new(), |cx| {
+        self.conductor.operate(OpKind::ContainerCopy, container.name.get(), "", cancel, |cx| {
             self.within(cx, container, With::Volumes, look)
         })
     }
@@ -132,11 +132,11 @@ impl Engine {
         container: &Container,
         path: &str,
         how: CopyIn,
-        line: &Asked,
+        (line, cancel): (&Asked, &Cancel),
         tar: impl Read + Send,
     ) -> Result<()> {
         let wanted = Wanted { follow: true, ..Wanted::parse(path)? };
-        self.conductor.operate(OpKind::ContainerCopy, container.name.get(), line, &Cancel::new(), |cx| {
+        self.conductor.operate(OpKind::ContainerCopy, container.name.get(), line, cancel, |cx| {
             let plan = Plan::new(StepKind::CopyIn, format!("{}:{}", container.name, wanted.path));
             cx.step(plan.by_hand(format!("docker cp FILE {}:{}", container.name, wanted.path)), |cx| {
                 let put =
@@ -168,8 +168,8 @@ impl Engine {
         check_writable(container, &place)?;
         let path = place.iter().copied().skip_while(|byte| *byte == b'/').collect();
         let options = Options::new(self.lab.ids, self.lab.rootless);
-        let tar =
-            unpack::decoder(BufReader::new(tar), options.limits).map_err(|e| Fault::io("read", "the archive", &e))?;
+        let unread = |e: std::io::Error| damaged("contents", &e.to_string(), &wanted.path);
+        let tar = unpack::decoder(BufReader::new(tar), options.limits).map_err(unread)?;
         let root = reach::directory(root.as_fd(), b"").map_err(|e| Fault::io("open", "/", &e.into()))?;
         let into = unpack::Into { path, keep_kinds: how.keep_kinds, owner };
         unpack::put(tar, root, &into, options).map(drop).map_err(|fault| of_archive(fault, &wanted.path))
@@ -178,26 +178,33 @@ impl Engine {
 
 /// What contradicts itself is here no layer that somebody pulled, but what somebody has just sent.
 fn of_archive(mut fault: Fault, path: &str) -> Fault {
-    let what = match fault.problem.code {
-        Code::LayerDamaged => {
-            fault.problem.code = Code::CopyDamaged;
-            fault.kind = FaultKind::BadRequest;
-            return fault.with("path", path);
-        }
-        Code::LayerAttributeInvalid => "attribute invalid",
-        Code::LayerAttributeTooLarge => "attribute too large",
-        Code::LayerBomb => "too much in too little",
-        Code::LayerFileTooLarge => "file too large",
-        Code::LayerHeaderTooLarge => "header too large",
-        Code::LayerNameTooLong => "name too long",
-        Code::LayerTooDeep => "too deep",
-        Code::LayerTooManyDirectories => "too many directories",
-        Code::LayerTooManyEntries => "too many entries",
+    let kind = match fault.problem.code {
+        Code::LayerDamaged => "contents",
+        Code::LayerAttributeInvalid => "attribute",
+        Code::LayerAttributeTooLarge => "attribute-size",
+        Code::LayerBomb => "bomb",
+        Code::LayerFileTooLarge => "file-size",
+        Code::LayerHeaderTooLarge => "header-size",
+        Code::LayerNameTooLong => "name-size",
+        Code::LayerTooDeep => "depth",
+        Code::LayerTooManyDirectories => "directories",
+        Code::LayerTooManyEntries => "entries",
         _ => return fault,
     };
-    let told: Vec<_> = fault.problem.args.iter().map(|(name, value)| format!("{name} {value}")).collect();
-    let damaged = Fault::new(FaultKind::BadRequest, Code::CopyDamaged);
-    damaged.with("reason", format!("{what} ({})", told.join(", "))).with("path", path)
+    let reason = match fault.problem.args.remove("reason") {
+        Some(reason) if kind == "contents" => reason,
+        _ => {
+            let told = fault.problem.args.iter().map(|(name, value)| format!("{name} {value}"));
+            told.collect::<Vec<_>>().join(", ")
+        }
+    };
+    damaged(kind, &reason, path)
+}
+
+/// What was sent is no archive, or contradicts itself; `kind` chooses the words.
+fn damaged(kind: &str, reason: &str, path: &str) -> Fault {
+    let fault = Fault::new(FaultKind::BadRequest, Code::CopyDamaged).with("kind", kind);
+    fault.with("reason", reason).with("path", path)
 }
 
 /// As Docker: what was mounted read-only takes nothing, nor does a root that is read-only, but for what is mounted over it.

@@ -1,7 +1,7 @@
 use super::request::{self, Request};
 use super::state::{Life, Settings};
 use super::streams::Streams;
-use super::{Container, Link, Merged, merge, mounts, names};
+use super::{Container, Link, Merged, health, merge, mounts, names};
 use crate::docker::Json;
 use crate::engine::moment::Moment;
 use crate::engine::rootfs::RootfsInverse;
@@ -85,10 +85,11 @@ impl Begun<'_> {
     fn create(&self, cx: &Cx, request: Request, image: Image, hold: Pin) -> Result<Arc<Container>> {
         let merged = cx.step(self.plan_of_merge(&request), |cx| {
             let merged = merge::merge(&request, &image.config, self.id)?;
+            health::bounded(&request, &image)?;
             self.observe(cx, &request, &image, &merged);
             Ok(merged)
         })?;
-        let planned = mounts::plan(self.engine, cx, &request, &image)?;
+        let planned = mounts::plan(self.engine, cx, &names::dir_scope(self.id), &request, &image)?;
         let dir = self.engine.container_dir(self.id);
         cx.journal(&names::dir_scope(self.id), &RootfsInverse::RemoveDir { path: dir.clone() })?;
         private::dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
@@ -104,7 +105,7 @@ impl Begun<'_> {
             merged,
             mounts: planned.mounts,
             anonymous: planned.anonymous,
-            links: self.links.clone(),
+            links: Mutex::new(self.links.clone()),
             dir,
             streams,
             life: Life::new(),

@@ -33,18 +33,18 @@ impl Engine {
             engine.ended(&container, &running, status);
             drop(running);
             let policy = container.settings().restart_policy.clone();
-            let wait = container.update(|state| {
+            let (wait, stays) = container.update(|state| {
                 let wait = state.again(&policy);
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
                 (state.running, state.endpoint, state.netns, state.network) = (None, None, None, None);
                 (state.still, state.still_for_commit) = (Still::No, false);
                 state.settled += 1;
-                wait
+                (wait, state.restarting > 0)
             });
             if let Some(wait) = wait {
                 engine.start_again(&container, wait);
             }
-            if container.request.host_config.auto_remove {
+            if container.request.host_config.auto_remove && !stays {
                 engine.remove_ended(&container);
             }
         };
@@ -157,6 +157,11 @@ impl Engine {
         }
         if let Err(fault) = self.start_by(container, &Asked::default(), &Cancel::new(), true) {
             tracing::info!(%fault, container = %container.id, "a container was not started again");
+            container.update(|state| {
+                if state.phase == Phase::Restarting {
+                    state.phase = Phase::Exited;
+                }
+            });
         }
     }
 }

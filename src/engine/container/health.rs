@@ -13,13 +13,15 @@
 mod output;
 
 use super::checked::{Checked, Probe};
-use super::{Container, Phase, State, Still, names};
+use super::request::Request;
+use super::{Container, Phase, State, Still, bounds, names};
 use crate::docker::{ContainerConfig, HealthConfig};
 use crate::engine::moment::Moment;
 use crate::engine::process::{ExecSpec, Running};
+use crate::engine::store::Image;
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, Result, evidence};
 use crate::i18n::{Lang, Words};
-use crate::trace::{Book, Change, Evidence, Health, OpKind, Plan, StepKind};
+use crate::trace::{Book, Change, Evidence, Health, OpKind, Plan, StepKind, command};
 use output::{Finished, read};
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,7 +53,9 @@ impl Check {
         let (kind, rest) = test.split_first()?;
         let argv: Vec<String> = match kind.as_str() {
             "CMD" => rest.to_vec(),
-            "CMD-SHELL" => container.shell().into_iter().chain(rest.iter().cloned()).collect(),
+            "CMD-SHELL" => {
+                shell(&container.request, &container.image).into_iter().chain(rest.iter().cloned()).collect()
+            }
             _ => return None,
         };
         let time = |nanoseconds: i64| u64::try_from(nanoseconds).ok().filter(|n| *n > 0).map(Duration::from_nanos);
@@ -68,35 +72,48 @@ impl Check {
 }
 
 impl Container {
-    /// The request's, with what the image says where that says nothing (moby `daemon/commit.go`, `merge`).
+    /// The request's, with what the image says where that says nothing.
     pub fn health_check(&self) -> Option<HealthConfig> {
-        let image = self.image_config().and_then(|config| config.healthcheck);
-        let (asked, image) = match (self.request.healthcheck.clone(), image) {
-            (Some(asked), Some(image)) => (asked, image),
-            (asked, image) => return asked.or(image),
-        };
-        let or = |asked: i64, image: i64| if asked == 0 { image } else { asked };
-        Some(HealthConfig {
-            test: if asked.test.is_empty() { image.test } else { asked.test },
-            interval: or(asked.interval, image.interval),
-            timeout: or(asked.timeout, image.timeout),
-            start_period: or(asked.start_period, image.start_period),
-            start_interval: or(asked.start_interval, image.start_interval),
-            retries: or(asked.retries, image.retries),
-            rest: asked.rest,
-        })
+        health_check(&self.request, &self.image)
     }
+}
 
-    /// What takes a command line.
-    fn shell(&self) -> Vec<String> {
-        let image = || self.image_config().map(|config| config.shell).unwrap_or_default();
-        let said = [self.request.shell.clone(), image()].into_iter().find(|shell| !shell.is_empty());
-        said.unwrap_or_else(|| ["/bin/sh", "-c"].map(str::to_owned).to_vec())
-    }
+/// The request's, with what the image says where that says nothing (moby `daemon/commit.go`, `merge`).
+fn health_check(request: &Request, image: &Image) -> Option<HealthConfig> {
+    let image = config_of(image).and_then(|config| config.healthcheck);
+    let (asked, image) = match (request.healthcheck.clone(), image) {
+        (Some(asked), Some(image)) => (asked, image),
+        (asked, image) => return asked.or(image),
+    };
+    let or = |asked: i64, image: i64| if asked == 0 { image } else { asked };
+    Some(HealthConfig {
+        test: if asked.test.is_empty() { image.test } else { asked.test },
+        interval: or(asked.interval, image.interval),
+        timeout: or(asked.timeout, image.timeout),
+        start_period: or(asked.start_period, image.start_period),
+        start_interval: or(asked.start_interval, image.start_interval),
+        retries: or(asked.retries, image.retries),
+        rest: asked.rest,
+    })
+}
 
-    fn image_config(&self) -> Option<ContainerConfig> {
-        serde_json::from_value(self.image.raw_config.get("config")?.clone()).ok()
-    }
+/// Whether the kernel can be given what is run to see how a container does. What is wrong with it and was not with the request is the image's.
+pub(super) fn bounded(request: &Request, image: &Image) -> Result<()> {
+    let test = health_check(request, image).map(|health| health.test).unwrap_or_default();
+    let what = format!("Healthcheck.Test (image {})", request.image);
+    bounds::arguments(&what, &test)?;
+    bounds::arguments(&format!("Shell (image {})", request.image), &shell(request, image))
+}
+
+/// What takes a command line.
+fn shell(request: &Request, image: &Image) -> Vec<String> {
+    let of_image = || config_of(image).map(|config| config.shell).unwrap_or_default();
+    let said = [request.shell.clone(), of_image()].into_iter().find(|shell| !shell.is_empty());
+    said.unwrap_or_else(|| ["/bin/sh", "-c"].map(str::to_owned).to_vec())
+}
+
+fn config_of(image: &Image) -> Option<ContainerConfig> {
+    serde_json::from_value(image.raw_config.get("config")?.clone()).ok()
 }
 
 impl Engine {
@@ -104,7 +121,9 @@ impl Engine {
     pub(super) fn begin_checks(self: &Arc<Self>, cx: &Cx, container: &Arc<Container>) -> Result<()> {
         let Some(check) = Check::of(container) else { return Ok(()) };
         container.update(|state| state.health = Some(Checked::begun(state.health.take())));
-        let decision = evidence::own(Book::Decision, [format!("HEALTHCHECK {}", check.argv.join(" "))]);
+        let mut command = format!("HEALTHCHECK {}", check.argv.join(" "));
+        command::cut(&mut command);
+        let decision = evidence::own(Book::Decision, [command]);
         let change = Change::ContainerHealth { id: container.id.clone(), health: Health::Starting };
         cx.observe(change, vec![decision]);
         let run = container.state().settled;

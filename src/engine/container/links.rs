@@ -1,10 +1,12 @@
 //! `--link name[:alias]`: another container of the default bridge, known to this one by a name in `/etc/hosts`, and with its ports and
-//! environment by variables (moby `daemon/links`). Both are as they were when this one was started.
+//! environment by variables (moby `daemon/links`). The variables are as they were when this one was started; the address in the file
+//! is that of the other one's latest start.
 
 use super::{Container, Link, Phase, bounds};
 use crate::docker::{Port, is_host_name};
-use crate::engine::{Engine, Fault, FaultKind, Result};
-use crate::trace::{Code, NetworkMode};
+use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, rootfs};
+use crate::spec::ContainerId;
+use crate::trace::{Code, NetworkMode, OpKind};
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
@@ -39,7 +41,7 @@ impl Engine {
         if container.merged.network != NetworkMode::Bridge {
             return Ok(linked);
         }
-        for link in &container.links {
+        for link in container.links() {
             let other = self.containers.find(link.other.as_str())?;
             let state = other.state();
             let refused = || {
@@ -59,6 +61,60 @@ impl Engine {
             linked.env.extend(variables(&link.alias, &path, address, &ports, &other.merged.env));
         }
         Ok(linked)
+    }
+
+    /// A container runs, at an address that may be another than before: those that are linked to it and run are told. What cannot be
+    /// written is no reason not to start it.
+    pub(super) fn tell_linked(&self, cx: &Cx, container: &Container, address: Ipv4Addr) {
+        for parent in self.containers.all() {
+            let aliases = parent.aliases_of(&container.id);
+            if aliases.is_empty() || !parent.has_hosts() {
+                continue;
+            }
+            let told = rootfs::change_hosts(cx, &parent.dir, |text| {
+                aliases.iter().fold(text.to_owned(), |text, alias| rootfs::moved(&text, alias, address))
+            });
+            if let Err(fault) = told {
+                tracing::warn!(%fault, container = %parent.id, "it does not know where one is that it is linked to");
+            }
+        }
+    }
+
+    /// `docker rm --link parent/alias`: the container stays, and `parent` knows it by that name no longer.
+    pub fn unlink(&self, name: &str, line: &Asked) -> Result<()> {
+        let plain = name.strip_prefix('/').unwrap_or(name);
+        let Some((parent, alias)) = plain.split_once('/') else {
+            return Err(Fault::failed(Code::LinkIsDefault).with("name", plain));
+        };
+        let parent = self.containers.find(parent)?;
+        let before = parent.links.lock().len();
+        parent.links.lock().retain(|link| link.alias != alias);
+        if parent.links.lock().len() == before {
+            return Err(Fault::new(FaultKind::NotFound, Code::NoSuchContainer).with("container", name));
+        }
+        if !parent.has_hosts() {
+            return Ok(());
+        }
+        self.conductor.operate(OpKind::ContainerUpdate, parent.name.get(), line, &Cancel::new(), |cx| {
+            rootfs::change_hosts(cx, &parent.dir, |text| rootfs::without(text, alias))
+        })
+    }
+}
+
+impl Container {
+    /// What it calls that one.
+    fn aliases_of(&self, other: &ContainerId) -> Vec<String> {
+        self.links.lock().iter().filter(|link| link.other == *other).map(|link| link.alias.clone()).collect()
+    }
+
+    /// The same as names: `/web/db`.
+    pub(super) fn names_of(&self, other: &ContainerId) -> Vec<String> {
+        self.aliases_of(other).into_iter().map(|alias| format!("/{}/{alias}", self.name)).collect()
+    }
+
+    /// It runs, with a file of hosts in which links stand.
+    fn has_hosts(&self) -> bool {
+        self.merged.network == NetworkMode::Bridge && self.state().phase == Phase::Running
     }
 }
 

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Composes what rootfs, net, process and volume do, and keeps the list. A step may wait at the gate for minutes, so no
-//! lock is held while one is taken. Does not know HTTP.
+//! lock is held while one is taken: who comes second waits for a state (`turns`). Does not know HTTP.
 
 mod again;
 pub mod bounds;
@@ -45,6 +45,7 @@ mod stop;
 pub mod streams;
 mod top;
 mod tuning;
+mod turns;
 mod update;
 
 pub use checked::Checked;
@@ -64,6 +65,11 @@ use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// What cannot be done with a container as it is now.
+fn refused(container: &Container, code: Code) -> Fault {
+    Fault::new(FaultKind::Conflict, code).with("container", &container.name).with("id", &container.id)
+}
+
 /// The containers of an engine.
 #[derive(Debug, Default)]
 pub struct Containers {
@@ -75,6 +81,15 @@ struct List {
     by_id: BTreeMap<ContainerId, Arc<Container>>,
     /// Names that are taken, those of containers being created among them.
     names: BTreeMap<String, ContainerId>,
+}
+
+impl List {
+    /// `web/db`: what `web` is linked to and calls `db`.
+    fn linked(&self, name: &str) -> Option<&Arc<Container>> {
+        let (parent, alias) = name.split_once('/')?;
+        let parent = self.by_id.get(self.names.get(parent)?)?;
+        self.by_id.get(&parent.links().into_iter().find(|link| link.alias == alias)?.other)
+    }
 }
 
 impl Containers {
@@ -90,7 +105,7 @@ impl Containers {
         let list = self.lock();
         let plain = name.strip_prefix('/').unwrap_or(name);
         let whole = list.names.get(plain).and_then(|id| list.by_id.get(id)).or_else(|| list.by_id.get(&plain.into()));
-        if let Some(found) = whole {
+        if let Some(found) = whole.or_else(|| list.linked(plain)) {
             return Ok(Arc::clone(found));
         }
         let begins = |c: &&Arc<Container>| !plain.is_empty() && c.id.as_str().starts_with(plain);
@@ -100,6 +115,14 @@ impl Containers {
             (Some(_), Some(_)) => Err(Fault::new(FaultKind::BadRequest, Code::AmbiguousId).with("id", plain)),
             (None, _) => Err(Fault::new(FaultKind::NotFound, Code::NoSuchContainer).with("container", name)),
         }
+    }
+
+    /// What a container is called by those that are linked to it: `/web/db`.
+    pub fn names_by_links(&self, id: &ContainerId) -> Vec<String> {
+        let list = self.lock();
+        let mut names: Vec<_> = list.by_id.values().flat_map(|parent| parent.names_of(id)).collect();
+        names.sort();
+        names
     }
 
     /// Takes a name, or a free one when none is given.
@@ -124,6 +147,9 @@ impl Containers {
     /// Gives a container another name, if that is free.
     fn rename(&self, container: &Container, name: &str) -> Result<()> {
         let mut list = self.lock();
+        if !list.by_id.contains_key(&container.id) {
+            return Err(Fault::new(FaultKind::NotFound, Code::NoSuchContainer).with("container", &container.name));
+        }
         if let Some(holder) = list.names.get(name) {
             let conflict = Fault::new(FaultKind::Conflict, Code::ContainerNameTaken);
             return Err(conflict.with("name", name).with("id", holder));

@@ -35,8 +35,8 @@ enum Source {
     Tmpfs { options: String },
 }
 
-/// Reads all that was asked for, and makes the volumes that are not there.
-pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -> Result<Planned> {
+/// Reads all that was asked for, and makes the volumes that are not there; those without a name for the container of that `scope`.
+pub(super) fn plan(engine: &Engine, cx: &Cx, scope: &str, request: &Request, image: &Image) -> Result<Planned> {
     let mut planned = Planned::default();
     let (others, anonymous) = from_others(engine, &request.host_config.volumes_from)?;
     let wished = wishes(request, &image.config.volumes, &others)?;
@@ -60,7 +60,10 @@ pub(super) fn plan(engine: &Engine, cx: &Cx, request: &Request, image: &Image) -
                 MountSource::Bind { path, create }
             }
             Source::Volume { name, copy_up } => {
-                let volume = engine.volumes.create(cx, name.as_deref())?;
+                let volume = match &name {
+                    Some(name) => engine.volumes.create(cx, Some(name))?,
+                    None => engine.volumes.create_for(cx, scope)?,
+                };
                 engine.tell_volume(&volume.name, "create", &[]);
                 if name.is_none() {
                     planned.anonymous.push(volume.name.clone());

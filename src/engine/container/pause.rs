@@ -1,25 +1,20 @@
 //! `docker pause`, `docker unpause`: all processes stand still, and go on.
 
 use super::state::Still;
-use super::{Container, Phase, State};
+use super::{Container, Phase, State, refused};
 use crate::engine::cgroup::Freezer;
 use crate::engine::process::{Running, members};
-use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result};
+use crate::engine::{Asked, Cancel, Cx, Engine, Result};
 use crate::trace::{Change, Code, ContainerState, OpKind, Plan, StepKind};
-use std::sync::Arc;
 
 impl Engine {
-    /// Lets all processes of a container stand still.
-    pub fn pause(&self, container: &Container, line: &Asked) -> Result<()> {
+    /// Lets all processes of a container stand still. `cancel` ends waiting for who changes it now.
+    pub fn pause(&self, container: &Container, line: &Asked, cancel: &Cancel) -> Result<()> {
+        let _turn = container.turn(cancel)?;
         let running = container.main_process()?;
-        container.update(|state| match &state.still {
-            Still::No => {
-                state.still = Still::Turning;
-                Ok(())
-            }
-            Still::Yes(_) => Err(refused(container, Code::ContainerAlreadyPaused)),
-            Still::Turning => Err(turning(container)),
-        })?;
+        if container.state().is_still() {
+            return Err(refused(container, Code::ContainerAlreadyPaused));
+        }
         let result = self.conductor.operate(OpKind::ContainerPause, container.name.get(), line, &Cancel::new(), |cx| {
             self.freeze(cx, container, &running)
         });
@@ -37,9 +32,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Lets them go on.
-    pub fn resume(&self, container: &Container, line: &Asked) -> Result<()> {
-        container.main_process()?;
+    /// Lets them go on. `cancel` as with [`Engine::pause`].
+    pub fn resume(&self, container: &Container, line: &Asked, cancel: &Cancel) -> Result<()> {
+        container.settled(cancel)?;
         if self.let_go_on(container, line)? { Ok(()) } else { Err(refused(container, Code::ContainerNotPaused)) }
     }
 
@@ -56,22 +51,10 @@ impl Engine {
     /// Lets a container stand still for as long as it is committed, by the same right as `pause`: who wants to pause it meanwhile
     /// hears that it is paused. Nothing is done where it stands still already.
     pub(super) fn hold_for_commit(&self, cx: &Cx, container: &Container) -> Result<()> {
-        let claimed = loop {
-            container.wait_until(None, |state| state.still != Still::Turning);
-            let claimed = container.update(|state| match (&state.still, &state.running) {
-                (Still::Turning, _) => None,
-                (Still::No, Some(running)) if state.phase == Phase::Running => {
-                    let running = Arc::clone(running);
-                    state.still = Still::Turning;
-                    Some(Some(running))
-                }
-                _ => Some(None),
-            });
-            if let Some(claimed) = claimed {
-                break claimed;
-            }
-        };
-        let Some(running) = claimed else { return Ok(()) };
+        let _turn = container.turn_of_running()?;
+        let state = container.state();
+        let runs = state.phase == Phase::Running && !state.is_still();
+        let Some(running) = state.running.filter(|_| runs) else { return Ok(()) };
         let result = self.freeze(cx, container, &running);
         let held = container.update(|state| {
             let freezer = result.as_ref().ok().cloned().filter(|_| state.phase == Phase::Running);
@@ -104,22 +87,14 @@ impl Engine {
         wanted: impl Fn(&State) -> bool,
         thaw: impl FnOnce(&Freezer) -> Result<()>,
     ) -> Result<bool> {
-        container.wait_until(None, |state| state.still != Still::Turning);
-        let claimed = container.update(|state| {
-            let freezer = match &state.still {
-                Still::Yes(freezer) if wanted(state) => freezer.clone(),
-                _ => return None,
-            };
-            state.still = Still::Turning;
-            Some((freezer, std::mem::take(&mut state.still_for_commit)))
-        });
-        let Some((freezer, for_commit)) = claimed else { return Ok(false) };
-        let result = thaw(&freezer);
-        container.update(|state| match result {
-            Ok(()) => state.still = Still::No,
-            Err(_) => (state.still, state.still_for_commit) = (Still::Yes(freezer), for_commit),
-        });
-        result?;
+        let _turn = container.turn_of_running()?;
+        let state = container.state();
+        let freezer = match &state.still {
+            Still::Yes(freezer) if wanted(&state) => freezer,
+            _ => return Ok(false),
+        };
+        thaw(freezer)?;
+        container.update(|state| (state.still, state.still_for_commit) = (Still::No, false));
         self.tell(container, "unpause", &[]);
         Ok(true)
     }
@@ -162,12 +137,4 @@ impl Container {
     pub fn check_moving(&self) -> Result<()> {
         if self.state().is_still() { Err(refused(self, Code::ContainerPaused)) } else { Ok(()) }
     }
-}
-
-fn refused(container: &Container, code: Code) -> Fault {
-    Fault::new(FaultKind::Conflict, code).with("container", &container.name)
-}
-
-fn turning(container: &Container) -> Fault {
-    refused(container, Code::ContainerBusy).with("state", "being paused or resumed")
 }

@@ -1,28 +1,34 @@
 use super::names::dir_scope;
-use super::{Container, Phase};
+use super::{Container, Phase, State, refused};
 use crate::engine::process::MountSource;
-use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, rootfs};
+use crate::engine::{Asked, Cancel, Cx, Engine, Result, evidence, rootfs};
 use crate::trace::{Change, Code, OpKind, Plan, StepKind};
 
 impl Engine {
-    /// Deletes a container; `force` ends it first, `volumes` deletes its anonymous volumes too.
-    pub fn remove(&self, container: &Container, line: &Asked, force: bool, volumes: bool) -> Result<()> {
+    /// Deletes a container; `force` ends it first, `volumes` deletes its anonymous volumes too. `cancel` ends waiting for who has it now.
+    pub fn remove(
+        &self,
+        container: &Container,
+        line: &Asked,
+        (force, volumes): (bool, bool),
+        cancel: &Cancel,
+    ) -> Result<()> {
         let _room = self.reserve.give();
-        if !self.claim(container, line, force)? {
+        if !self.claim(container, line, force, cancel)? {
             return Ok(());
         }
         let result = self.conductor.operate(OpKind::ContainerRemove, &container.name, line, &Cancel::new(), |cx| {
             self.removing(cx, container, volumes)
         });
         if result.is_err() {
-            container.update(|state| state.phase = Phase::Exited);
+            container.update(|state| (state.phase, state.going) = (Phase::Exited, false));
         }
         result
     }
 
     /// `--rm`: deletes a container that has ended. A failure is told to whoever waits for it to be gone.
     pub(super) fn remove_ended(&self, container: &Container) {
-        match self.remove(container, &Asked::default(), false, true) {
+        match self.remove(container, &Asked::default(), (false, true), &Cancel::new()) {
             Err(fault) if !matches!(fault.problem.code, Code::ContainerBeingRemoved) => {
                 tracing::warn!(%fault, container = %container.id, "not removed");
                 container.update(|state| state.left = Some(fault.problem));
@@ -31,48 +37,42 @@ impl Engine {
         }
     }
 
-    /// Takes the right to delete it. False when it is deleted already.
-    fn claim(&self, container: &Container, line: &Asked, force: bool) -> Result<bool> {
-        let mut ended = false;
+    /// Takes the right to delete it, as soon as nobody has its files or changes it. False when it is deleted already.
+    fn claim(&self, container: &Container, line: &Asked, force: bool, cancel: &Cancel) -> Result<bool> {
+        if !force {
+            container.settled(cancel)?;
+        }
+        let there = container.update(|state| match state.phase {
+            Phase::Removed => Ok(false),
+            _ if state.going => Err(refused(container, Code::ContainerBeingRemoved)),
+            Phase::Restarting if !force => Err(refused(container, Code::ContainerRestarting)),
+            Phase::Starting | Phase::Running if !force => Err(refused(container, Code::ContainerRunning)),
+            _ => {
+                state.going = true;
+                Ok(true)
+            }
+        })?;
+        let result = if there { self.claim_ended(container, line, cancel) } else { Ok(()) };
+        if result.is_err() {
+            container.update(|state| state.going = false);
+        }
+        result.map(|()| there)
+    }
+
+    /// It is not started any more: ends it, and takes the right to delete it.
+    fn claim_ended(&self, container: &Container, line: &Asked, cancel: &Cancel) -> Result<()> {
+        self.end_process(container, line, Some(9), Some(0))?;
         loop {
-            container
-                .wait_until(None, |state| !matches!(state.phase, Phase::Created | Phase::Exited) || !state.borrowed);
-            let (busy, claimed) = container.update(|state| {
-                let before = state.phase;
-                if matches!(before, Phase::Created | Phase::Exited) && !state.borrowed {
-                    state.phase = Phase::Removing;
-                    state.left = None;
+            container.wait_for(cancel, free)?;
+            let claimed = container.update(|state| {
+                let claimed = free(state);
+                if claimed {
+                    (state.phase, state.left) = (Phase::Removing, None);
                 }
-                (before, state.phase == Phase::Removing && before != Phase::Removing)
+                claimed
             });
-            match busy {
-                Phase::Created | Phase::Exited if claimed => return Ok(true),
-                // Somebody looks at its files: waited for.
-                Phase::Created | Phase::Exited => {}
-                Phase::Ending => {
-                    container.wait_until(None, |state| state.phase != Phase::Ending);
-                }
-                Phase::Starting | Phase::Running | Phase::Restarting if force => {
-                    self.end_process(container, line, Some(9), Some(0))?;
-                    ended = true;
-                }
-                Phase::Restarting => {
-                    let fault = Fault::new(FaultKind::Conflict, Code::ContainerRestarting);
-                    return Err(fault.with("container", &container.name));
-                }
-                Phase::Starting | Phase::Running => {
-                    let fault = Fault::new(FaultKind::Conflict, Code::ContainerRunning);
-                    return Err(fault.with("container", &container.name).with("id", &container.id));
-                }
-                Phase::Removed => return Ok(false),
-                // `--rm` was quicker, and at work only because this ended the container.
-                Phase::Removing if ended => {
-                    container.wait_until(None, |state| state.phase != Phase::Removing);
-                }
-                Phase::Removing => {
-                    let fault = Fault::new(FaultKind::Conflict, Code::ContainerBeingRemoved);
-                    return Err(fault.with("container", &container.name));
-                }
+            if claimed {
+                return Ok(());
             }
         }
     }
@@ -83,8 +83,11 @@ impl Engine {
         cx.step(plan, |cx| {
             self.uppers.forget(&container.id);
             rootfs::remove(cx, &container.id, &container.dir)?;
-            for (entry, _) in self.conductor.journal().pending(Some(&dir_scope(&container.id))) {
-                cx.undone(entry)?;
+            let made = self.conductor.journal().pending(Some(&dir_scope(&container.id)));
+            let forget = || made.iter().try_for_each(|(entry, _)| cx.undone(*entry));
+            // From here on its volumes are nobody's, and stay; those that are to go are in the journal until they have gone.
+            if !volumes {
+                forget()?;
             }
             drop(container.hold.lock().take());
             self.store.let_go(cx, &container.image)?;
@@ -97,6 +100,7 @@ impl Engine {
                     self.volumes.remove(cx, name, &|name| self.volume_user(name, Some(container)))?;
                     self.tell_volume(name, "destroy", &[]);
                 }
+                forget()?;
             }
             cx.observe(Change::ContainerGone { id: container.id.clone() }, vec![evidence::absent(&container.dir)]);
             Ok(())
@@ -113,6 +117,11 @@ impl Engine {
         let mut others = all.iter().filter(|c| but.is_none_or(|but| but.id != c.id));
         others.find(|c| c.has_volume(name)).map(|c| c.id.to_string())
     }
+}
+
+/// It does not run, and nobody has its files or changes it.
+fn free(state: &State) -> bool {
+    matches!(state.phase, Phase::Created | Phase::Exited) && !state.borrowed && !state.changing
 }
 
 impl Container {

@@ -5,8 +5,9 @@ use crate::engine::{Asked, Cancel, Engine, Fault, FaultKind, Result, evidence};
 use crate::trace::{Change, Code, OpKind, Plan, StepKind};
 
 impl Engine {
-    /// Gives a container another name.
-    pub fn rename(&self, container: &Container, name: &str, line: &Asked) -> Result<()> {
+    /// Gives a container another name. `cancel` ends waiting for who changes it now.
+    pub fn rename(&self, container: &Container, name: &str, line: &Asked, cancel: &Cancel) -> Result<()> {
+        let _turn = container.turn(cancel)?;
         let (name, old) = (name.strip_prefix('/').unwrap_or(name), container.name.get());
         let refused = |kind, code| Err(Fault::new(kind, code).with("container", &old).with("name", name));
         if name.is_empty() {

@@ -7,11 +7,11 @@
 //!
 //! Nothing is mounted where anybody else sees it, so nothing has to be undone, whatever ends the engine.
 
-use super::{Container, Phase};
+use super::{Container, Phase, State};
 use crate::engine::handle::reach;
 use crate::engine::process::MountSource;
 use crate::engine::rootfs::{self, Rootfs};
-use crate::engine::{Cx, Engine, Fault, FaultKind, Result, evidence};
+use crate::engine::{Cx, Engine, Fault, Result, evidence};
 use crate::trace::Code;
 use nix::fcntl::{OFlag, open};
 use nix::mount::MsFlags;
@@ -38,42 +38,37 @@ impl Engine {
         with: With,
         act: impl FnOnce(&OwnedFd) -> Result<T> + Send,
     ) -> Result<T> {
-        let lives = loop {
+        loop {
             // Whoever starts or ends is waited for; whoever does not run is held as it is.
-            container.wait_until(None, |state| match state.phase {
+            container.wait_for(cx.cancel(), |state| match state.phase {
                 Phase::Starting | Phase::Ending => false,
                 // Whoever reads its files then goes by its own root.
-                Phase::Running => true,
-                _ => !state.borrowed,
-            });
-            let phase = container.update(|state| {
-                if matches!(state.phase, Phase::Created | Phase::Exited | Phase::Restarting) && !state.borrowed {
+                Phase::Running | Phase::Removing | Phase::Removed => true,
+                Phase::Created | Phase::Exited | Phase::Restarting => !state.borrowed,
+            })?;
+            let rests = container.update(|state| match state.phase {
+                Phase::Removing | Phase::Removed => Err(super::refused(container, Code::ContainerBeingRemoved)),
+                Phase::Created | Phase::Exited | Phase::Restarting if !state.borrowed => {
                     state.borrowed = true;
-                    return Some(false);
+                    Ok(true)
                 }
-                match state.phase {
-                    Phase::Running => Some(true),
-                    Phase::Removing | Phase::Removed => Some(true),
-                    _ => None,
-                }
-            });
-            if let Some(lives) = phase {
-                break lives;
+                _ => Ok(false),
+            })?;
+            if rests {
+                let result = self.apart(cx, container, with, act);
+                container.update(|state| state.borrowed = false);
+                return result;
             }
-        };
-        if !lives {
-            let result = self.apart(cx, container, with, act);
-            container.update(|state| state.borrowed = false);
-            return result;
-        }
-        match self.root_of_running(container, with)? {
-            Some(root) => act(&root),
-            // It has ended since: there is nothing any more that could be looked at so.
-            None => Err(container.main_process().err().unwrap_or_else(|| ending(container))),
+            if let Some(root) = self.root_of_running(container, with)? {
+                return act(&root);
+            }
+            // It has ended since.
+            let over = |state: &State| state.running.as_ref().is_none_or(|running| running.ended().is_none());
+            container.wait_for(cx.cancel(), over)?;
         }
     }
 
-    /// The root directory of a container that runs; none when it does not.
+    /// The root directory of a container that runs; none when it does not, or has just ended.
     pub(super) fn root_of_running(&self, container: &Container, with: With) -> Result<Option<OwnedFd>> {
         let Ok(running) = container.main_process() else { return Ok(None) };
         let root = match with {
@@ -82,10 +77,7 @@ impl Engine {
         };
         let root = directory(&root);
         // The number may be another process's by now.
-        if running.ended().is_some() {
-            return Err(ending(container));
-        }
-        root.map(Some)
+        if running.ended().is_some() { Ok(None) } else { root.map(Some) }
     }
 
     /// In a mount namespace of its own, which goes with the thread.
@@ -143,11 +135,6 @@ impl Engine {
         }
         Ok(())
     }
-}
-
-fn ending(container: &Container) -> Fault {
-    let fault = Fault::new(FaultKind::Conflict, Code::ContainerBusy).with("container", &container.name);
-    fault.with("state", "ending")
 }
 
 fn read_only(path: &Path) -> Result<()> {

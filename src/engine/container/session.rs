@@ -127,10 +127,18 @@ fn host_shell() -> Vec<String> {
 }
 
 impl Engine {
-    /// Prepares a command in a container.
-    pub fn prepare_exec(&self, container: &Arc<Container>, request: ExecCreate) -> Result<Arc<ExecSession>> {
+    /// Prepares a command in a container. `cancel` ends waiting for its start.
+    pub fn prepare_exec(
+        &self,
+        container: &Arc<Container>,
+        request: ExecCreate,
+        cancel: &Cancel,
+    ) -> Result<Arc<ExecSession>> {
+        container.settled(cancel)?;
         container.main_process()?;
         container.check_moving()?;
+        // As Docker, for which their variables are read each time.
+        self.linked(container)?;
         asked::refuse_exec(&request)?;
         bounds::session(&request)?;
         if request.cmd.as_ref().is_none_or(Vec::is_empty) {
@@ -192,6 +200,11 @@ impl Engine {
             session.ended(exit::status_of_command(&gone));
             return Err(gone);
         }
+        if let Some(container) = &container {
+            let runs = container.settled(cancel).and_then(|()| container.main_process());
+            let moves = runs.and_then(|_| container.check_moving());
+            moves.inspect_err(|fault| session.ended(exit::status_of_command(fault)))?;
+        }
         self.tell_session(session, "exec_start");
         let subject = container.as_ref().map_or_else(|| "host".to_owned(), |c| c.name.get());
         let result = self.conductor.operate(OpKind::Exec, subject, line, cancel, |cx| {
@@ -219,7 +232,10 @@ impl Engine {
                 privileged: request.privileged,
             };
             bounds::directory("WorkingDir", &spec.cwd)?;
-            self.spawner.exec(cx, &*container.main_process()?, &spec)
+            let main = container.main_process()?;
+            // Whatever the kernel says of one that has ended meanwhile: that is why.
+            let ended = |fault| if main.has_exited() { container.not_running() } else { fault };
+            self.spawner.exec(cx, &main, &spec).map_err(ended)
         });
         let mut running = result.inspect_err(|fault| session.ended(exit::status_of_command(fault)))?;
         let io = running.io.take();

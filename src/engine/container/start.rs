@@ -1,6 +1,6 @@
 use super::again::Again;
 use super::streams::Record;
-use super::{Container, Phase, limits, tuning};
+use super::{Container, Phase, State, limits, tuning};
 use crate::docker::{HostConfig, bool_of};
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
@@ -46,7 +46,12 @@ impl Engine {
             let made = self.prepare(cx, container)?;
             let spec = self.process_spec(container, &made)?;
             let running = self.spawner.start(cx, &spec).map_err(|fault| foreign(container, fault))?;
-            self.started(cx, container, made, running)
+            let address = made.endpoint.as_ref().map(|endpoint| endpoint.address);
+            self.started(cx, container, made, running)?;
+            if let Some(address) = address {
+                self.tell_linked(cx, container, address);
+            }
+            Ok(())
         });
         if let Err(fault) = &result {
             self.undo_start(container);
@@ -204,33 +209,43 @@ impl Engine {
 
 /// Takes the right to start it. False when it runs already.
 fn begin(container: &Container, cancel: &Cancel, again: bool) -> Result<bool> {
-    container.wait_until(None, |state| match state.phase {
-        Phase::Ending => false,
-        Phase::Created | Phase::Exited | Phase::Restarting => !state.borrowed,
-        _ => true,
-    });
-    container.update(|state| match state.phase {
-        Phase::Restarting if again => {
-            (state.phase, state.starting) = (Phase::Starting, Some(cancel.clone()));
-            Ok(true)
+    let ready = |state: &State| match state.phase {
+        // Whoever removes it hears that it has ended, whether anybody looks at its files or not.
+        _ if state.going => true,
+        Phase::Starting | Phase::Ending => false,
+        Phase::Created | Phase::Exited | Phase::Restarting => !state.borrowed && !state.changing,
+        Phase::Running => !state.changing,
+        Phase::Removing | Phase::Removed => true,
+    };
+    loop {
+        container.wait_for(cancel, ready)?;
+        let begun = container.update(|state| {
+            if !ready(state) {
+                return None;
+            }
+            Some(match state.phase {
+                _ if state.going => Err(super::refused(container, Code::ContainerMarkedForRemoval)),
+                Phase::Restarting if again => {
+                    (state.phase, state.starting) = (Phase::Starting, Some(cancel.clone()));
+                    Ok(true)
+                }
+                // Somebody was quicker.
+                _ if again => Ok(false),
+                Phase::Created | Phase::Exited => {
+                    (state.phase, state.starting) = (Phase::Starting, Some(cancel.clone()));
+                    state.again = Again::default();
+                    Ok(true)
+                }
+                Phase::Running if state.is_still() => Err(super::refused(container, Code::ContainerPaused)),
+                // As Docker: for who asks one runs that waits to be started again.
+                Phase::Restarting | Phase::Running | Phase::Starting | Phase::Ending => Ok(false),
+                Phase::Removing | Phase::Removed => Err(super::refused(container, Code::ContainerMarkedForRemoval)),
+            })
+        });
+        if let Some(begun) = begun {
+            return begun;
         }
-        // Somebody was quicker.
-        _ if again => Ok(false),
-        Phase::Created | Phase::Exited => {
-            (state.phase, state.starting, state.again) = (Phase::Starting, Some(cancel.clone()), Again::default());
-            Ok(true)
-        }
-        // As Docker: for who asks it runs.
-        Phase::Restarting => Ok(false),
-        Phase::Running if state.is_still() => {
-            Err(Fault::new(FaultKind::Conflict, Code::ContainerPaused).with("container", &container.name))
-        }
-        Phase::Running => Ok(false),
-        Phase::Starting | Phase::Ending | Phase::Removing | Phase::Removed => {
-            let fault = Fault::new(FaultKind::Conflict, Code::ContainerBusy);
-            Err(fault.with("container", &container.name).with("state", state.phase.name()))
-        }
-    })
+    }
 }
 
 /// What is read when a container is started, looked at when it is created: what means nothing is refused at once, as Docker does.

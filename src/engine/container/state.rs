@@ -40,8 +40,8 @@ pub struct Container {
     pub merged: Merged,
     /// Its volumes, binds and tmpfs, in mount order.
     pub mounts: Vec<MountSpec>,
-    /// Others that it knows by names of its own.
-    pub links: Vec<Link>,
+    /// Others that it knows by names of its own, as long as nobody takes that away.
+    pub(super) links: Mutex<Vec<Link>>,
     /// Names of its anonymous volumes.
     pub anonymous: Vec<String>,
     /// Its directory.
@@ -155,8 +155,6 @@ pub enum Still {
     /// They move.
     #[default]
     No,
-    /// They are being stopped, or let go on.
-    Turning,
     /// The kernel holds them here.
     Yes(Freezer),
 }
@@ -198,6 +196,12 @@ pub struct State {
     pub settled: u64,
     /// It stands still for a commit, which will let it go on. Not so once somebody has let it go on before.
     pub still_for_commit: bool,
+    /// Somebody pauses it, lets it go on, updates or renames it: who wants to do one of these waits.
+    pub changing: bool,
+    /// Somebody removes it, be it that it is to be ended first: it is not started any more.
+    pub going: bool,
+    /// How many are ending it to start it again at once: it is not deleted at its end (`--rm`) then.
+    pub restarting: u32,
     /// Somebody looks at its files, or puts some there: it is neither started nor removed meanwhile.
     pub borrowed: bool,
     /// How it does, once a health check was begun.
@@ -237,6 +241,9 @@ impl Life {
             starting: None,
             settled: 0,
             still_for_commit: false,
+            changing: false,
+            going: false,
+            restarting: 0,
             borrowed: false,
             health: None,
             health_watch: 0,
@@ -247,6 +254,11 @@ impl Life {
 }
 
 impl Container {
+    /// Others that it knows by names of its own.
+    pub fn links(&self) -> Vec<Link> {
+        self.links.lock().clone()
+    }
+
     /// What of the request can be changed, as it is now.
     pub fn settings(&self) -> Settings {
         self.settings.lock().clone()
@@ -302,11 +314,16 @@ impl Container {
             if state.phase == Phase::Restarting {
                 return Fault::new(FaultKind::Conflict, Code::ContainerWaits).with("container", &self.name);
             }
-            Fault::new(FaultKind::Conflict, Code::ContainerNotRunning)
-                .with("container", &self.name)
-                .with("id", &self.id)
-                .with("state", state.phase.name())
+            self.not_running()
         })
+    }
+
+    /// The fault `container-not-running`.
+    pub(super) fn not_running(&self) -> Fault {
+        Fault::new(FaultKind::Conflict, Code::ContainerNotRunning)
+            .with("container", &self.name)
+            .with("id", &self.id)
+            .with("state", if self.state().phase == Phase::Running { Phase::Ending } else { self.state().phase }.name())
     }
 }
 

@@ -2,6 +2,7 @@ use super::{Container, Phase, signal};
 use crate::engine::process::Running;
 use crate::engine::{Asked, Cancel, Engine, Result};
 use crate::trace::{OpKind, Plan, StepKind};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long Docker waits before it kills.
@@ -33,24 +34,12 @@ impl Engine {
         asked: Option<i32>,
         seconds: Option<i64>,
     ) -> Result<bool> {
-        // One that waits to be started again is not.
-        let waited = container.update(|state| {
-            state.again.called_off = true;
-            let waits = state.phase == Phase::Restarting;
-            if waits {
-                state.phase = Phase::Exited;
-            }
-            waits
-        });
-        if waited {
+        container.started_or_given_up();
+        if call_off(container) {
             return Ok(true);
         }
         let state = container.state();
-        if let Some(cancel) = &state.starting {
-            cancel.cancel();
-            container.wait_until(None, |state| state.phase != Phase::Starting);
-        }
-        let Some(running) = container.state().running else { return Ok(false) };
+        let Some(running) = state.running.filter(|_| state.phase == Phase::Running) else { return Ok(false) };
         let run = state.settled;
         let first = asked.unwrap_or(container.merged.stop_signal);
         let seconds = seconds.or(container.request.stop_timeout).unwrap_or(PATIENCE);
@@ -82,13 +71,44 @@ impl Engine {
         Ok(())
     }
 
-    /// Sends a signal to a container's main process.
-    pub fn kill(&self, container: &Container, line: &Asked, number: i32) -> Result<()> {
-        let running = container.main_process()?;
-        let run = container.state().settled;
+    /// Ends a container and starts it again; one that is to be deleted at its end is not, as in Docker.
+    pub fn restart(
+        self: &Arc<Self>,
+        container: &Arc<Container>,
+        line: &Asked,
+        (asked, seconds): (Option<i32>, Option<i64>),
+        cancel: &Cancel,
+    ) -> Result<()> {
+        container.update(|state| state.restarting += 1);
+        let result = self.stop(container, line, asked, seconds).and_then(|_| self.start(container, line, cancel));
+        let ended = container.update(|state| {
+            state.restarting -= 1;
+            state.phase == Phase::Exited
+        });
+        if result.is_err() && ended && container.request.host_config.auto_remove {
+            self.remove_ended(container);
+        }
+        result?;
+        self.tell(container, "restart", &[]);
+        Ok(())
+    }
+
+    /// Sends a signal to a container's main process. `cancel` ends waiting for its start, where the signal does not ask it to end.
+    pub fn kill(&self, container: &Container, line: &Asked, number: i32, cancel: &Cancel) -> Result<()> {
         // As Docker (moby `daemon/kill.go`).
         let asked_to_end =
             number == 9 || container.request.stop_signal.is_none() || number == container.merged.stop_signal;
+        if asked_to_end {
+            container.started_or_given_up();
+        } else {
+            container.settled(cancel)?;
+        }
+        // One that waits to be started again has no process that could be told.
+        if container.state().phase == Phase::Restarting && (!asked_to_end || call_off(container)) {
+            return Ok(());
+        }
+        let running = container.main_process()?;
+        let run = container.state().settled;
         container.update(|state| state.again.called_off |= asked_to_end);
         self.conductor.operate(OpKind::ContainerStop, &container.name, line, &Cancel::new(), |cx| {
             cx.step(plan(container, &running, number), |_| self.send(container, &running, number))
@@ -105,6 +125,18 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// A container is not started again; true of one that waits for that, and has ended so.
+fn call_off(container: &Container) -> bool {
+    container.update(|state| {
+        state.again.called_off = true;
+        let waits = state.phase == Phase::Restarting;
+        if waits {
+            state.phase = Phase::Exited;
+        }
+        waits
+    })
 }
 
 fn plan(container: &Container, running: &Running, number: i32) -> Plan {

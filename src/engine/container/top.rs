@@ -3,7 +3,7 @@
 use super::{Container, bounds};
 use crate::docker::ContainerTop;
 use crate::engine::process::members;
-use crate::engine::{Engine, Fault, FaultKind, Result, program};
+use crate::engine::{Cancel, Engine, Fault, FaultKind, Result, program};
 use crate::trace::Code;
 use std::collections::BTreeSet;
 
@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 const ARGUMENTS: &str = "-ef";
 
 impl Engine {
-    /// The processes of a container as the host's `ps` shows them with these arguments.
-    pub fn top(&self, container: &Container, arguments: Option<&str>) -> Result<ContainerTop> {
+    /// The processes of a container as the host's `ps` shows them with these arguments. `cancel` ends waiting for its start.
+    pub fn top(&self, container: &Container, arguments: Option<&str>, cancel: &Cancel) -> Result<ContainerTop> {
+        container.settled(cancel)?;
         let running = container.main_process()?;
         let arguments = arguments.filter(|text| !text.is_empty()).unwrap_or(ARGUMENTS);
         check(arguments)?;

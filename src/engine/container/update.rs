@@ -9,9 +9,20 @@ use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result};
 use crate::trace::{Code, OpKind, Plan, Problem, StepKind};
 
 impl Engine {
-    /// Changes what is asked for. Of what cannot be set on this host the problem is returned.
-    pub fn change(&self, container: &Container, asked: &ContainerUpdate, line: &Asked) -> Result<Vec<Problem>> {
+    /// Changes what is asked for. Of what cannot be set on this host the problem is returned. `cancel` ends waiting for who changes
+    /// the container now.
+    pub fn change(
+        &self,
+        container: &Container,
+        asked: &ContainerUpdate,
+        line: &Asked,
+        cancel: &Cancel,
+    ) -> Result<Vec<Problem>> {
         request::check_update(asked)?;
+        let _turn = container.turn(cancel)?;
+        if container.state().going {
+            return Err(super::refused(container, Code::ContainerMarkedForRemoval));
+        }
         let before = container.settings();
         let after = before.with(asked, container)?;
         limits::check(&after)?;

@@ -1,7 +1,7 @@
 //! Looks at paths, and changes of them.
 
 use super::call;
-use crate::trace::Evidence;
+use crate::trace::{Evidence, command};
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::sys::stat::{FileStat, Mode};
@@ -100,9 +100,10 @@ impl Text {
         Evidence::File { path: self.path.clone(), content: lines.join("\n") }
     }
 
-    /// `/proc/<pid>/cmdline` as a command line: its arguments end with NUL.
+    /// `/proc/<pid>/cmdline` as a command line: its arguments end with NUL. As much of it as a trace keeps of a command.
     pub fn words(&self) -> Evidence {
-        let words = self.content.trim_end_matches('\0').replace('\0', " ");
+        let mut words = self.content.trim_end_matches('\0').replace('\0', " ");
+        command::cut(&mut words);
         Evidence::File { path: self.path.clone(), content: words }
     }
 

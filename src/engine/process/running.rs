@@ -6,6 +6,7 @@ use crate::engine::conductor::{Conductor, EntryId};
 use crate::engine::evidence::{self, Ended};
 use crate::engine::sys;
 use crate::trace::{Code, Evidence};
+use nix::poll::{PollFd, PollFlags, PollTimeout};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -128,6 +129,12 @@ impl Running {
     /// Its status, if it has ended.
     pub fn ended(&self) -> Option<i32> {
         self.end.lock().as_ref().map(Ended::status)
+    }
+
+    /// The kernel's word that it has ended, which may be known here only a moment later.
+    pub fn has_exited(&self) -> bool {
+        let mut poll = [PollFd::new(self.end.pidfd.as_fd(), PollFlags::POLLIN)];
+        matches!(nix::poll::poll(&mut poll, PollTimeout::ZERO), Ok(1..))
     }
 
     /// How its end is known, if it has ended.

@@ -10,8 +10,8 @@ pub fn hosts((hostname, domainname): (&str, &str), address: Option<Ipv4Addr>, ex
     let mut text = String::from(
         "127.0.0.1\tlocalhost\n\
          ::1\tlocalhost ip6-localhost ip6-loopback\n\
-         fe00::\tip6-localnet\n\
-         ff00::\tip6-mcastprefix\n\
+         fe00::0\tip6-localnet\n\
+         ff00::0\tip6-mcastprefix\n\
          ff02::1\tip6-allnodes\n\
          ff02::2\tip6-allrouters\n",
     );
@@ -27,6 +27,25 @@ pub fn hosts((hostname, domainname): (&str, &str), address: Option<Ipv4Addr>, ex
         writeln!(text, "{address}\t{name}").unwrap_or_default();
     }
     text
+}
+
+/// The same where who is called `alias` has another address. All else is as the container has it.
+pub fn moved(text: &str, alias: &str, address: Ipv4Addr) -> String {
+    let line = |line: &str| match line.find(char::is_whitespace) {
+        Some(end) if is_about(line, alias) => format!("{address}{}\n", &line[end..]),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+/// The same without who is called `alias`.
+pub fn without(text: &str, alias: &str) -> String {
+    text.lines().filter(|line| !is_about(line, alias)).map(|line| format!("{line}\n")).collect()
+}
+
+/// The first name of a line is that one.
+fn is_about(line: &str, alias: &str) -> bool {
+    line.split_whitespace().nth(1) == Some(alias)
 }
 
 /// The host's own, as it is; nothing where it has none.

@@ -7,6 +7,7 @@ pub mod mountinfo;
 mod overlay;
 mod undo;
 
+pub use etc::{moved, without};
 pub use overlay::now as overlay_now;
 pub use undo::{RootfsInverse, undo};
 
@@ -23,7 +24,7 @@ use nix::sys::stat::{Mode, mkdirat};
 use nix::unistd::{UnlinkatFlags, symlinkat, unlinkat};
 use std::ffi::OsStr;
 use std::fs::{File, Permissions};
-use std::io;
+use std::io::{self, Read};
 use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
@@ -139,6 +140,9 @@ impl Rootfs {
     }
 }
 
+/// Bytes of a file of hosts that is changed while a container runs.
+const HOSTS: u64 = 1 << 20;
+
 /// By this file programs know that they are in a container of Docker's.
 pub const MARK: &str = ".dockerenv";
 
@@ -251,6 +255,28 @@ pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
             Ok(())
         },
     )
+}
+
+/// Changes `/etc/hosts` of a container that runs: the step `WriteEtcFiles`. Its processes may have written into the file; one that is
+/// longer than [`HOSTS`] is left alone.
+pub fn change_hosts(cx: &Cx, dir: &Path, change: impl FnOnce(&str) -> String) -> Result<()> {
+    let path = Rootfs::below(dir).hosts;
+    let plan = Plan::new(StepKind::WriteEtcFiles, dir.join("etc").display());
+    cx.step(plan.call(format!("open({path:?}, O_WRONLY|O_TRUNC)")), |cx| {
+        let unread = |e: io::Error| Fault::io("read", path.display(), &e);
+        let mut text = Vec::new();
+        let file = private::shown(&path).map_err(unread)?;
+        file.take(HOSTS + 1).read_to_end(&mut text).map_err(unread)?;
+        if text.len() as u64 > HOSTS {
+            return Err(unread(io::ErrorKind::FileTooLarge.into()));
+        }
+        let changed = change(&String::from_utf8_lossy(&text));
+        private::write_shown(&path, changed.as_bytes()).map_err(|e| Fault::io("write", path.display(), &e))?;
+        let read = evidence::read(&path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
+        let problem = crate::trace::Problem::new(Code::EtcFilesWritten).with("dir", dir.join("etc").display());
+        cx.observe(Change::Remark(problem), vec![read.evidence()]);
+        Ok(())
+    })
 }
 
 /// As Docker: on the host's network the host's own file, unless names are to be added.

@@ -8,6 +8,9 @@
 //! Does not know who mounts them.
 
 mod copy;
+mod undo;
+
+pub use undo::{VolumeInverse, undo};
 
 use super::conductor::Cx;
 use super::fault::{Fault, FaultKind, Result};
@@ -43,6 +46,11 @@ pub struct Volume {
     pub labels: Labels,
 }
 
+/// Such names are drawn, and given to nobody who asks for one.
+fn is_anonymous(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// Labels of a volume.
 pub type Labels = BTreeMap<String, String>;
 
@@ -68,6 +76,13 @@ impl Volumes {
     /// engine, so there is nothing in the journal.
     pub fn create(&self, cx: &Cx, name: Option<&str>) -> Result<Volume> {
         self.create_labelled(cx, name, &Labels::new())
+    }
+
+    /// A volume for one container alone, which does not outlive the engine: it is in the journal, in that `scope`.
+    pub fn create_for(&self, cx: &Cx, scope: &str) -> Result<Volume> {
+        let name = random::hex(64)?;
+        cx.journal(scope, &VolumeInverse::RemoveVolume { path: self.root.join(&name) })?;
+        self.create(cx, Some(&name))
     }
 
     /// The same with labels. One that is there keeps those that it has.
@@ -113,7 +128,7 @@ impl Volumes {
         let path = dir.join("_data");
         let meta = fs::metadata(&dir).ok().filter(|_| path.is_dir()).ok_or_else(not_found)?;
         let created = rfc3339(meta.modified().unwrap_or(SystemTime::UNIX_EPOCH));
-        let anonymous = name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let anonymous = is_anonymous(name);
         let labels = labels_of(&dir);
         Ok(Volume { name: name.to_owned(), path, created, anonymous, labels })
     }

@@ -39,6 +39,8 @@ problem-terminal-refused = The terminal cannot be switched to raw mode ({ $reaso
 problem-no-such-thing = No such object: { $name }. See `docker ps -a`, `docker images`, `docker volume ls` and `docker network ls`.
 problem-one-container = You cannot start and attach multiple containers at once. Name one.
 problem-bad-volume = -v { $volume }: the path cannot be made absolute ({ $reason }). Write it from / on.
+problem-cid-file-nowhere = failed to create the container ID file: open { $path }: no such file or directory. Make its directory first, or name another path.
+problem-cid-file-denied = failed to create the container ID file: open { $path }: permission denied. Name a path in a directory that you may write to.
 problem-cid-file-unwritable = failed to create the container ID file { $path } ({ $reason }). Name a path in a directory that is there and that you may write to.
 problem-cid-file-there = container ID file found, make sure the other container isn't running or delete { $path }.
 problem-bad-ulimit = --ulimit { $value }: this is no limit. Write NAME=SOFT or NAME=SOFT:HARD with whole numbers, such as nofile=1024:2048; -1 is no limit.

@@ -5,7 +5,7 @@ problem-container-name-taken = Conflict. The container name "/{ $name }" is alre
 problem-container-not-running = Container { $container } is not running (it is { $state }). Start it with `docker start { $container }`.
 problem-container-running = You cannot remove a running container { $id }. Stop the container ({ $container }) before attempting removal or force remove: `docker rm -f { $container }`.
 problem-container-being-removed = removal of container { $container } is already in progress. Wait until it is gone: `docker ps -a`.
-problem-container-busy = Container { $container } is just being changed ({ $state }), so nothing else can be done with it. Try again in a moment.
+problem-container-marked-for-removal = container is marked for removal and cannot be started or updated: { $container } is just being removed. Make another one: `docker create`.
 problem-no-command = No command specified: the image { $image } names none. Write one after the image: `docker run { $image } COMMAND`.
 problem-no-such-image-for-platform = No such image: { $image } for { $platform }. Pull it for that platform: `docker pull --platform { $platform } { $image }`.
 problem-unsupported-option = { $option } = { $value }: dockwalk cannot do this yet, so it refuses rather than ignore it. { $why ->
@@ -41,6 +41,7 @@ problem-options-conflict = conflicting options: { $what ->
    *[hostname] hostname and the network mode. Who shares a container's network shares its name: leave --hostname out.
 }
 problem-joined-not-running = cannot join network of a non running container: { $id }. Start { $container } first: its network is there only while it runs.
+problem-link-is-default = Conflict, cannot remove the default link name of the container: { $name } is its own name. Write the link as `CONTAINER/ALIAS`, as `docker ps --no-trunc` shows it.
 problem-link-not-running = Cannot link to a non running container: /{ $other } AS /{ $container }/{ $alias }. It must run on the default bridge: start it first.
 problem-mount-read-only-anonymous = invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes. Nothing could ever be written into it: give the volume a name (`src=NAME`), or leave `readonly` out.
 problem-no-such-option = { $option } = { $value }: Docker has no option of that name. It would be ignored there; dockwalk refuses it, so that a slip is seen. Correct the name, or leave it out.
@@ -155,4 +156,15 @@ problem-copy-no-path = bad parameter: path cannot be empty. Write one behind the
 problem-copy-not-a-directory = extraction point is not a directory: { $path } in container { $container }. Name the directory that the files are to be put into.
 problem-copy-not-found = Could not find the file { $path } in container { $container }. Look what is there: `docker exec { $container } ls`, or `docker diff { $container }`.
 problem-copy-read-only = { $path } in container { $container } is marked read-only, and so nothing can be put there. Create it without `--read-only` or `:ro`.
-problem-copy-damaged = The archive cannot be put at { $path }: { $reason }. Copy it again, or to a place that nothing changes meanwhile.
+problem-copy-damaged = Error processing tar file: the archive cannot be put at { $path }, for { $kind ->
+        [attribute] an extended attribute is none that Linux takes
+        [attribute-size] an extended attribute is larger than the file system keeps
+        [bomb] it grows far too much while it is unpacked
+        [file-size] it names a file that is larger than a file can be
+        [header-size] an extended header is too large
+        [name-size] a file name too long stands in it
+        [depth] directories lie too deep within each other
+        [directories] there are too many directories in it
+        [entries] there are too many entries in it
+       *[contents] it is no tar, or contradicts itself
+    } ({ $reason }). Make it again with `tar`, and copy it to a place that nothing changes meanwhile.

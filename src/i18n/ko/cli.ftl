@@ -39,6 +39,8 @@ problem-terminal-refused = 터미널을 raw 모드로 바꿀 수 없습니다 ({
 problem-no-such-thing = { $name }: 그런 이름의 객체(object)가 없습니다. `docker ps -a`, `docker images`, `docker volume ls`, `docker network ls`로 확인하세요.
 problem-one-container = 한 번에 하나의 컨테이너만 시작하며 연결할 수 있습니다. 이름을 하나만 쓰세요.
 problem-bad-volume = -v { $volume }: 절대 경로로 바꿀 수 없습니다 ({ $reason }). /부터 쓰세요.
+problem-cid-file-nowhere = { $path }: 컨테이너 ID 파일을 쓸 디렉터리가 없습니다. 디렉터리를 먼저 만들거나 다른 경로를 쓰세요.
+problem-cid-file-denied = { $path }: 컨테이너 ID 파일을 쓸 권한이 없습니다. 쓸 수 있는 디렉터리 안의 경로를 쓰세요.
 problem-cid-file-unwritable = { $path }: 컨테이너 ID 파일을 쓸 수 없습니다 ({ $reason }). 쓸 수 있는 디렉터리 안의 경로를 쓰세요.
 problem-cid-file-there = { $path }: 컨테이너 ID 파일이 이미 있습니다. 그 컨테이너가 실행 중이 아닌지 확인하고 파일을 지우거나, --cidfile에 다른 경로를 쓰세요.
 problem-bad-ulimit = --ulimit { $value }: 한도로 읽을 수 없습니다. nofile=1024:2048처럼 이름=소프트[:하드] 형식의 정수로 쓰세요. -1은 한도를 두지 않는다는 뜻입니다.

@@ -5,7 +5,7 @@ problem-container-name-taken = 컨테이너 이름 "/{ $name }": 이미 컨테�
 problem-container-not-running = 컨테이너 { $container }: 실행 중이 아닙니다 (지금 상태: { $state }). `docker start { $container }` 명령으로 시작하세요.
 problem-container-running = 컨테이너 { $container } ({ $id }): 실행 중이라 지울 수 없습니다. 먼저 멈추거나 `docker rm -f { $container }` 명령으로 강제로 지우세요.
 problem-container-being-removed = { $container } 컨테이너는 이미 삭제하는 중입니다. `docker ps -a`에서 사라질 때까지 기다리세요.
-problem-container-busy = { $container } 컨테이너는 지금 다른 작업 중이어서 ({ $state }) 이 작업을 할 수 없습니다. 잠시 뒤 다시 시도하세요.
+problem-container-marked-for-removal = { $container } 컨테이너는 지금 삭제하는 중이라 시작하거나 설정을 바꿀 수 없습니다. `docker create` 명령으로 새로 만드세요.
 problem-no-command = 실행할 명령이 없습니다. { $image } 이미지가 명령을 정해 두지 않았습니다. `docker run { $image } 명령`처럼 이미지 뒤에 명령을 쓰세요.
 problem-no-such-image-for-platform = { $image }: { $platform } 플랫폼(platform)용 이미지가 없습니다. `docker pull --platform { $platform } { $image }` 명령으로 받으세요.
 problem-unsupported-option = { $option } = { $value }: dockwalk가 아직 지원하지 않는 옵션입니다. 조용히 무시하지 않고 거절합니다. { $why ->
@@ -41,6 +41,7 @@ problem-options-conflict = 함께 쓸 수 없는 옵션입니다: { $what ->
    *[hostname] --hostname과 --network container. 네트워크를 함께 쓰면 이름도 함께 씁니다. --hostname을 빼세요.
 }
 problem-joined-not-running = 컨테이너 { $container }({ $id }): 실행 중이 아니어서 그 네트워크에 들어갈 수 없습니다. 네트워크는 실행 중에만 있으니 먼저 시작하세요.
+problem-link-is-default = { $name }: 컨테이너의 본래 이름은 링크가 아니어서 지울 수 없습니다. `docker ps --no-trunc`에 나오는 대로 `컨테이너/별칭` 형식으로 쓰세요.
 problem-link-not-running = /{ $container }/{ $alias }: 컨테이너 { $other }: 기본 브리지에서 실행 중이 아니어서 연결할 수 없습니다. 먼저 시작하세요.
 problem-mount-read-only-anonymous = 이름 없는 볼륨(volume)은 읽기 전용으로 마운트(mount)할 수 없습니다. 아무것도 써넣을 수 없는 볼륨이 되기 때문입니다. 볼륨에 이름을 주거나(`src=이름`) `readonly`를 빼세요.
 problem-no-such-option = { $option } = { $value }: Docker에 그런 이름의 옵션이 없습니다. Docker는 못 본 척하지만, dockwalk는 잘못 쓴 것을 알 수 있도록 거절합니다. 이름을 고치거나 빼세요.
@@ -155,4 +156,15 @@ problem-copy-no-path = 경로가 비어 있습니다. `docker cp 컨테이너:/�
 problem-copy-not-a-directory = { $container } 컨테이너의 { $path } 경로는 디렉터리가 아니라 파일을 풀 수 없습니다. 파일을 넣을 디렉터리를 지정하세요.
 problem-copy-not-found = { $container } 컨테이너에 { $path } 경로가 없습니다. `docker exec { $container } ls`나 `docker diff { $container }`로 무엇이 있는지 확인하세요.
 problem-copy-read-only = { $container } 컨테이너의 { $path } 경로는 읽기 전용이라 아무것도 넣을 수 없습니다. `--read-only`나 `:ro` 없이 컨테이너를 만드세요.
-problem-copy-damaged = 보낸 아카이브를 { $path }에 풀 수 없습니다: { $reason }. 다시 복사하거나, 그사이에 바뀌지 않는 위치로 복사하세요.
+problem-copy-damaged = 보낸 아카이브를 { $path }에 풀 수 없습니다: { $kind ->
+        [attribute] Linux가 받지 않는 확장 속성(extended attribute)이 들어 있습니다
+        [attribute-size] 확장 속성(extended attribute)이 파일 시스템이 담을 수 있는 것보다 큽니다
+        [bomb] 푸는 동안 지나치게 불어납니다
+        [file-size] 파일이 가질 수 있는 것보다 큰 크기가 적혀 있습니다
+        [header-size] 확장 헤더(extended header)가 너무 큽니다
+        [name-size] 이름이 너무 깁니다
+        [depth] 디렉터리가 너무 깊이 겹칩니다
+        [directories] 디렉터리가 너무 많습니다
+        [entries] 항목이 너무 많습니다
+       *[contents] tar가 아니거나 내용이 서로 맞지 않습니다
+    }. `tar`로 다시 만들고, 그사이에 바뀌지 않는 위치로 복사하세요.

@@ -196,6 +196,7 @@ docker-rename--new-name = 새 이름
 docker-update--pids-limit = 컨테이너의 프로세스 수(pids) 한도(-1이면 무제한)
 docker-top--ps-options = 호스트의 ps에 줄 옵션
 docker-rm--force = 실행 중인 컨테이너도 강제로 지웁니다(SIGKILL 사용)
+docker-rm--link = 컨테이너 대신 지정한 링크만 지웁니다
 docker-rm--volumes = 컨테이너의 익명 볼륨도 지웁니다
 docker-commit--author = 만든 사람(예: "John Hannibal Smith <hannibal@a-team.com>")
 docker-commit--message = 커밋 메시지

@@ -1,0 +1,81 @@
+//! One change at a time, as Docker's lock of a container has it (moby `container/state.go`): who comes while a container is being
+//! started, torn down, paused, updated or renamed waits, and finds what has become of it. Who ends a container waits for none of
+//! these but its start, and for that only while it goes on: one that somebody steps through is given up.
+//!
+//! Nobody who has such a right waits for another one, but for a commit, which has lent the files by then; and who changes does not wait
+//! for files that are lent while it has the right. So nobody waits for himself.
+
+use super::{Container, Phase, State};
+use crate::engine::{Cancel, Fault, Result};
+use std::time::Duration;
+
+/// How often it is looked whether whoever waits has gone: a cancel does not know what is waited for here.
+const TICK: Duration = Duration::from_millis(50);
+
+/// The right to change a container, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Turn<'a>(&'a Container);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.update(|state| state.changing = false);
+    }
+}
+
+impl Container {
+    /// Waits until `reached` holds. A fault when whoever waits has gone.
+    pub fn wait_for(&self, cancel: &Cancel, reached: impl Fn(&State) -> bool) -> Result<()> {
+        while !self.wait_until(Some(TICK), &reached) {
+            if cancel.is_cancelled() {
+                return Err(Fault::cancelled());
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits as long as it is being started or torn down: afterwards it runs or does not.
+    pub fn settled(&self, cancel: &Cancel) -> Result<()> {
+        self.wait_for(cancel, State::is_settled)
+    }
+
+    /// The right to change it, once nobody else has that, and it is neither being started nor torn down.
+    pub(super) fn turn(&self, cancel: &Cancel) -> Result<Turn<'_>> {
+        self.turn_when(cancel, State::is_settled)
+    }
+
+    /// The same of one that runs, whatever becomes of it meanwhile.
+    pub(super) fn turn_of_running(&self) -> Result<Turn<'_>> {
+        self.turn_when(&Cancel::new(), |_| true)
+    }
+
+    fn turn_when(&self, cancel: &Cancel, ready: impl Fn(&State) -> bool) -> Result<Turn<'_>> {
+        loop {
+            let free = |state: &State| ready(state) && !state.changing;
+            self.wait_for(cancel, free)?;
+            let mine = self.update(|state| {
+                let mine = free(state);
+                state.changing |= mine;
+                mine
+            });
+            if mine {
+                return Ok(Turn(self));
+            }
+        }
+    }
+
+    /// Waits for a start that is under way, and for an end. A start that stands at the gate is given up: who wants the container to end
+    /// does not wait for somebody who steps through its start.
+    pub(super) fn started_or_given_up(&self) {
+        while !self.wait_until(Some(TICK), State::is_settled) {
+            if let Some(start) = self.state().starting.filter(Cancel::stands_at_gate) {
+                start.cancel();
+            }
+        }
+    }
+}
+
+impl State {
+    fn is_settled(&self) -> bool {
+        !matches!(self.phase, Phase::Starting | Phase::Ending)
+    }
+}
