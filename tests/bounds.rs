@@ -412,3 +412,27 @@ fn a_volume_that_somebody_else_removed_is_drawn_no_longer() {
         }
     });
 }
+
+#[test]
+fn a_health_check_with_a_long_command_fills_no_trace() {
+    check(|engine| {
+        let long = format!(": {}; true", "x".repeat(100_000));
+        let flags = ["run", "-d", "--name", "box", "--health-interval", "50ms", "--health-cmd", &long];
+        good(docker(engine, &[&flags[..], &["lab/shell:1", "sleep", "600"]].concat()));
+        let probes = || {
+            let (_, shown) = ask(engine, "GET", "/containers/box/json", "");
+            shown["State"]["Health"]["Log"].as_array().map_or(0, Vec::len)
+        };
+        while probes() < 5 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        good(docker(engine, &["rm", "-f", "box"]));
+        let trace = engine.root().join("run/trace");
+        let bytes: u64 = fs::read_dir(trace).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum();
+        assert!(bytes < 2 << 20, "{bytes} bytes of trace");
+        // What the kernel takes for no argument is refused by its name.
+        let test = json!({"Image": "lab/shell:1", "Healthcheck": {"Test": ["CMD", "x".repeat(200_000)]}});
+        let (status, said) = ask(engine, "POST", "/containers/create", &test.to_string());
+        assert!(status == 400 && said["message"].as_str().unwrap().contains("Healthcheck.Test"), "{status} {said}");
+    });
+}

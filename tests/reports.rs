@@ -99,6 +99,8 @@ mod made;
 mod mark;
 #[path = "reports/memory.rs"]
 mod memory;
+#[path = "reports/namespaces.rs"]
+mod namespaces;
 #[path = "reports/odd.rs"]
 mod odd;
 #[path = "reports/overlap.rs"]
@@ -107,6 +109,8 @@ mod overlap;
 mod partly;
 #[path = "reports/removals.rs"]
 mod removals;
+#[path = "reports/secured.rs"]
+mod secured;
 #[path = "reports/sizes.rs"]
 mod sizes;
 #[path = "reports/small.rs"]
@@ -153,8 +157,8 @@ macro_rules! areas {
 
 areas! {
     allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
-    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory odd overlap partly paused
-    programs pruned refused removals renamed room shares sharing shown signals sizes small spelled stats statuses told tuned
+    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory namespaces odd overlap partly paused
+    programs pruned refused removals renamed room secured shares sharing shown signals sizes small spelled stats statuses told tuned
     unasked unbuilt used volumes waits
 }
 

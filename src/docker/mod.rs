@@ -45,8 +45,8 @@ pub use checks::{is_host_name, is_own_sysctl, is_search_domain, mac};
 pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
 pub use container::{
     BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, ContainerUpdate, EndpointConfig, HealthConfig,
-    HostConfig, LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, TmpfsOptions, Ulimit,
-    VolumeOptions,
+    HostConfig, LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, SECCOMP_PROFILE,
+    TmpfsOptions, Ulimit, VolumeOptions,
 };
 pub use decode::{Kind, Misfit, Request, by_kind, from_json, from_value};
 pub use endpoint::Endpoint;

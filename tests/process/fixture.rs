@@ -2,7 +2,7 @@
 
 use dockwalk::engine::conductor::{Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
-use dockwalk::engine::process::{ExecSpec, Io, ProcessSpec, Running, Seccomp, Spawner};
+use dockwalk::engine::process::{ExecSpec, Io, ProcessSpec, Running, Seccomp, SharedMemory, Spawner};
 use dockwalk::engine::rootfs::{self, Rootfs, RootfsSpec};
 use dockwalk::engine::upper::UpperSpec;
 use dockwalk::engine::{Cancel, Conductor, Cx, Fault, undoers};
@@ -99,7 +99,8 @@ impl Fixture {
             limits: Default::default(),
             netns: Netns::create().unwrap(),
             of_host: 0,
-            shm_size: 64 << 20,
+            joins_ipc: None,
+            memory: SharedMemory::Own(64 << 20),
             init: false,
             sysctls: vec![],
             ulimits: vec![],

@@ -3,6 +3,7 @@
 use crate::side::Side;
 
 pub fn area(side: &Side<'_>) {
+    on_or_off(side);
     for line in [
         "run --bogus x",
         "create --bogus x",
@@ -64,5 +65,24 @@ pub fn area(side: &Side<'_>) {
     }
     for line in ["volume", "container", "network", "run --help", "volume --help"] {
         side.good(line);
+    }
+}
+
+/// What is on or off may be said to be so; of two the last counts, and behind the image nothing is a flag.
+fn on_or_off(side: &Side<'_>) {
+    let shown = |flags: &str| {
+        side.good(&format!("create --name box {flags} {} echo --rm=false", crate::side::IMAGE));
+        let format = "{{.HostConfig.AutoRemove}},{{.Config.OpenStdin}},{{.Config.Tty}},{{.HostConfig.ReadonlyRootfs}}";
+        let shown = side.good(&format!("inspect -f {format} box"));
+        side.good("rm -f=true -v=false box");
+        shown
+    };
+    assert_eq!(shown("--rm=false -i=false --tty=0"), "false,false,false,false");
+    assert_eq!(shown("--rm=true -i=1 --tty=T --read-only=TRUE"), "true,true,true,true");
+    assert_eq!(shown("-it --rm=false --init=false --privileged=false"), "false,true,true,false");
+    assert_eq!(shown("-ti=false --rm --rm=false --read-only=false --read-only"), "false,false,true,true");
+    assert_eq!(side.good("ps -a=false -q=true --no-trunc=false"), "");
+    for line in ["run --rm=maybe img", "create -i=no img", "ps -a=x", "rm -f= x"] {
+        side.fails(line, 125);
     }
 }

@@ -136,10 +136,8 @@ fn words(side: &Side<'_>) {
         said
     };
     for host in [
-        json!({"IpcMode": "host"}),
         json!({"PidMode": "container:x"}),
         json!({"LogConfig": {"Type": "syslog"}}),
-        json!({"SecurityOpt": ["seccomp=/profile"]}),
         json!({"Binds": ["/tmp:/m:rshared"]}),
         json!({"Runtime": "runc"}),
     ] {

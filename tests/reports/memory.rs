@@ -1,13 +1,42 @@
 //! What the kernel kills for want of memory: said of the container, and told.
 
 use crate::engine::good;
-use crate::side::{IMAGE, Side};
+use crate::side::{IMAGE, Side, text};
+
+/// Numbers below 0 over the wire, which no flag of a client lets through: some mean no limit, the rest nothing.
+fn less_than_nothing(side: &Side<'_>) {
+    for (field, good) in [
+        ("\"Memory\":-5", false),
+        ("\"Memory\":33554432,\"MemorySwap\":-5", true),
+        ("\"MemorySwap\":-5", true),
+        ("\"MemoryReservation\":-5", true),
+        ("\"KernelMemory\":-5", true),
+        ("\"NanoCpus\":-5", false),
+        ("\"CpuPeriod\":-5", false),
+        ("\"CpuQuota\":-5", true),
+        ("\"PidsLimit\":-5", true),
+        ("\"MemorySwappiness\":-5", false),
+        ("\"ShmSize\":-5", false),
+        ("\"BlkioWeight\":-5", false),
+    ] {
+        let body = format!("{{\"Image\":\"{IMAGE}\",\"Cmd\":[\"true\"],\"HostConfig\":{{{field}}}}}");
+        let (status, said) = side.post("/containers/create?name=less", &body);
+        let said = text(&said);
+        assert_eq!(status == 201, good, "{field}: {status} {said}");
+        if good {
+            let (status, said) = side.post("/containers/less/start", "");
+            assert_eq!(status, 204, "{field}: {}", text(&said));
+            side.good("rm -f less");
+        }
+    }
+}
 
 /// Takes memory until there is none left.
 const TAKES: &str = "busybox tail /dev/zero";
 const LITTLE: &str = "-m 20m --memory-swap 20m";
 
 pub fn area(side: &Side<'_>) {
+    less_than_nothing(side);
     if !can_limit(side) {
         return;
     }

@@ -21,7 +21,7 @@ pub fn area(side: &Side<'_>) {
     }
     // Docker takes these and fails to start, or takes them for no limit.
     if !side.is_docker() {
-        for fields in [r#""Memory":-5"#, r#""MemorySwap":-2"#, r#""CpuShares":-1"#] {
+        for fields in [r#""Memory":-5"#, r#""CpuShares":-1"#] {
             refused(host(fields), fields);
         }
     }

@@ -122,7 +122,7 @@ fn known_by_links(side: &Side<'_>) {
     assert_eq!(side.good("inspect -f {{.Name}} box/db"), "/web");
     assert_eq!(side.good("exec box/db echo hi"), "hi");
     assert_eq!(side.good("ps --format {{.Names}} -f name=web"), "web");
-    assert_eq!(side.good("ps --no-trunc --format {{.Names}} -f name=web"), "web,box/db");
+    assert_eq!(side.good("ps --no-trunc --format {{.Names}} -f name=web"), "box/db,web");
     // It begins anew where another has its address by now.
     side.good("stop -t 0 box/db");
     let said = side.fails("exec box true", 1);

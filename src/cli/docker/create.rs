@@ -130,7 +130,7 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         cap_drop: args.cap_drop.clone(),
         group_add: args.group_add.clone(),
         privileged: args.privileged,
-        security_opt: args.security_opt.clone(),
+        security_opt: flags::security(&args.security_opt)?,
         dns: args.dns.clone(),
         dns_options: args.dns_option.clone(),
         dns_search: flags::search(&args.dns_search)?,

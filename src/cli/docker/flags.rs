@@ -1,12 +1,12 @@
 //! Flags of `docker run` that are more than a word: what is wrong with them is known before anything is asked for, as docker does.
 
 use crate::client::ClientError;
-use crate::docker::{Ulimit, is_own_sysctl, is_search_domain, mac};
+use crate::docker::{SECCOMP_PROFILE, Ulimit, is_own_sysctl, is_search_domain, mac};
 use crate::spec::visible;
 use crate::trace::Code;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Docker's names of limits (go-units `ulimit.go`).
@@ -92,6 +92,51 @@ pub(super) fn search(domains: &[String]) -> Result<Vec<String>, ClientError> {
     domains.iter().map(one).collect()
 }
 
+/// `--security-opt`: a seccomp profile is read here, and goes with the request without the blanks in it.
+pub(super) fn security(options: &[String]) -> Result<Vec<String>, ClientError> {
+    let one = |option: &String| {
+        let (name, value) = option.split_once(['=', ':']).unwrap_or((option, ""));
+        match (name, value) {
+            ("no-new-privileges", _) | ("seccomp", "unconfined" | "builtin") => Ok(option.clone()),
+            (_, "") => Err(ClientError::new(Code::SecurityOptInvalid).with("option", option)),
+            ("seccomp", file) => Ok(format!("seccomp={}", profile(Path::new(file))?)),
+            _ => Ok(option.clone()),
+        }
+    };
+    options.iter().map(one).collect()
+}
+
+fn profile(path: &Path) -> Result<String, ClientError> {
+    let fault = |code, reason: &dyn std::fmt::Display| {
+        ClientError::new(code).with("path", visible::path(path)).with("reason", reason)
+    };
+    let unread = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => fault(Code::SeccompFileUnread, &"no such file or directory"),
+        _ => fault(Code::SeccompFileUnread, &error),
+    };
+    let mut text = String::new();
+    let most = SECCOMP_PROFILE as u64 + 1;
+    File::open(path).and_then(|file| file.take(most).read_to_string(&mut text)).map_err(unread)?;
+    let none = |reason: &dyn std::fmt::Display| fault(Code::SeccompFileDamaged, reason);
+    if text.len() > SECCOMP_PROFILE {
+        return Err(none(&format!("more than {SECCOMP_PROFILE} bytes")));
+    }
+    serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| none(&error))?;
+    Ok(without_blanks(&text))
+}
+
+/// A JSON document without what stands between its words (Go's `json.Compact`).
+fn without_blanks(text: &str) -> String {
+    let (mut quoted, mut escaped) = (false, false);
+    let kept = |letter: &char| {
+        let inside = quoted;
+        quoted ^= *letter == '"' && !escaped;
+        escaped = quoted && *letter == '\\' && !escaped;
+        inside || !letter.is_ascii_whitespace()
+    };
+    text.chars().filter(kept).collect()
+}
+
 /// `--cidfile`: the file that a container's id is written to once there is one. Without that it goes again.
 pub(super) struct CidFile {
     path: PathBuf,
@@ -161,6 +206,12 @@ mod tests {
         for bad in ["nofile", "nofile=x", "nofile=1:2:3", "nofile=9223372036854775808", "nofile="] {
             assert_eq!(code(one(bad)), Code::BadUlimit, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_profile_goes_without_its_blanks_and_what_is_in_quotes_stays() {
+        let text = "{ \"a b\" :\n [1, 2], \"c\\\\\" d\": \" \" }";
+        assert_eq!(without_blanks(text), "{\"a b\":[1,2],\"c\\\\\" d\":\" \"}");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub struct CreateArgs {
     #[arg(long, value_name = "host")]
     pub uts: Option<String>,
     /// IPC mode to use
-    #[arg(long, value_name = "none|private")]
+    #[arg(long, value_name = "none|private|shareable|host|container:NAME")]
     pub ipc: Option<String>,
     /// Cgroup namespace to use
     #[arg(long, value_name = "host|private")]

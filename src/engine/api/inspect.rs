@@ -19,9 +19,7 @@ pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummar
     let networks = networks(container, endpoint(&state));
     ContainerSummary {
         id: container.id.to_string(),
-        names: std::iter::once(format!("/{}", container.name))
-            .chain(engine.containers.names_by_links(&container.id))
-            .collect(),
+        names: names(container, engine),
         image: image(container, engine),
         image_id: container.image.id.to_string(),
         command: command(&container.merged.argv()),
@@ -36,6 +34,14 @@ pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummar
         network_settings: SummaryNetworks { networks },
         mounts: mounts(container),
     }
+}
+
+/// Its own and those by which others are linked to it, in Docker's order.
+fn names(container: &Container, engine: &Engine) -> Vec<String> {
+    let own = format!("/{}", container.name);
+    let mut names: Vec<_> = engine.containers.names_by_links(&container.id).into_iter().chain([own]).collect();
+    names.sort();
+    names
 }
 
 /// The image by the name it was asked for; by its id once that name has gone, or means another image.

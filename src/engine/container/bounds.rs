@@ -6,7 +6,7 @@
 //! `HOST_NAME_MAX` (sethostname(2)), a page of mount options (mount(2)). An image is a stranger's: its config passes the same
 //! checks, named as the image's.
 
-use crate::docker::{ContainerConfig, ExecCreate, HostConfig, is_host_name, is_search_domain};
+use crate::docker::{ContainerConfig, ExecCreate, HostConfig, SECCOMP_PROFILE, is_host_name, is_search_domain};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
 
@@ -90,7 +90,6 @@ pub(super) fn request(request: &ContainerConfig, host: &HostConfig) -> Result<()
         ("HostConfig.CapAdd", &host.cap_add),
         ("HostConfig.CapDrop", &host.cap_drop),
         ("HostConfig.GroupAdd", &host.group_add),
-        ("HostConfig.SecurityOpt", &host.security_opt),
         ("HostConfig.VolumesFrom", &host.volumes_from),
         ("HostConfig.Links", &host.links),
         ("HostConfig.Dns", &host.dns),
@@ -102,6 +101,8 @@ pub(super) fn request(request: &ContainerConfig, host: &HostConfig) -> Result<()
         count(what, list.len(), LIST)?;
         list.iter().try_for_each(|one| length(what, one, OPTIONS))?;
     }
+    count("HostConfig.SecurityOpt", host.security_opt.len(), LIST)?;
+    host.security_opt.iter().try_for_each(|option| length("HostConfig.SecurityOpt", option, SECCOMP_PROFILE))?;
     host.dns.iter().try_for_each(|server| address(server))?;
     host.dns_search.iter().try_for_each(|domain| search(domain))?;
     host.dns_options.iter().try_for_each(|option| one_line("HostConfig.DnsOptions", option))?;

@@ -30,6 +30,7 @@ impl Engine {
     pub fn create(&self, order: &Order, cancel: &Cancel) -> Result<Arc<Container>> {
         let mut request = request::parse(&order.body)?;
         self.name_joined(&mut request)?;
+        self.name_ipc(&mut request)?;
         super::start::check(&request.host_config)?;
         let links = self.links(&request.host_config.links)?;
         let (image, hold) = self.held(&request.image)?;

@@ -23,6 +23,7 @@ pub mod examine;
 mod exit;
 mod health;
 mod invalid;
+mod ipc;
 mod joined;
 mod limits;
 mod links;
@@ -120,9 +121,7 @@ impl Containers {
     /// What a container is called by those that are linked to it: `/web/db`.
     pub fn names_by_links(&self, id: &ContainerId) -> Vec<String> {
         let list = self.lock();
-        let mut names: Vec<_> = list.by_id.values().flat_map(|parent| parent.names_of(id)).collect();
-        names.sort();
-        names
+        list.by_id.values().flat_map(|parent| parent.names_of(id)).collect()
     }
 
     /// Takes a name, or a free one when none is given.

@@ -35,7 +35,7 @@ fn why(option: &str) -> &'static str {
         "CpuRealtimePeriod" | "CpuRealtimeRuntime" => "realtime",
         "CpuCount" | "CpuPercent" | "IOMaximumBandwidth" | "IOMaximumIOps" => "windows",
         "DeviceRequests" | "Devices" | "DeviceCgroupRules" => "devices",
-        "PidMode" | "IpcMode" => "namespaces",
+        "PidMode" => "namespaces",
         "Runtime" => "runtime",
         "StorageOpt" => "storage",
         "VolumeDriver" => "plugins",

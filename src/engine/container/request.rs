@@ -168,13 +168,15 @@ fn refuse_host_config(host: &HostConfig) -> Result<()> {
     }
     for (option, mode, fine) in [
         ("HostConfig.CgroupnsMode", &host.cgroupns_mode, &["", "host", "private"][..]),
-        ("HostConfig.IpcMode", &host.ipc_mode, &["", "none", "private"]),
         ("HostConfig.UTSMode", &host.uts_mode, &["", "host"]),
         // The engine's own is what a container has in any case.
         ("HostConfig.UsernsMode", &host.userns_mode, &["", "host"]),
     ] {
         refuse(option, mode, fine.contains(&mode.as_str()))?;
     }
+    let ipc = host.ipc_mode.as_str();
+    let lent = ipc.strip_prefix("container:").is_some_and(|name| !name.is_empty());
+    refuse("HostConfig.IpcMode", &ipc, lent || matches!(ipc, "" | "none" | "private" | "shareable" | "host"))?;
     let sources = serde_json::to_value(&host.volumes_from).unwrap_or_default();
     invalid("HostConfig.VolumesFrom", &sources).map_or(Ok(()), Err)?;
     host.mounts.iter().try_for_each(refuse_mount)

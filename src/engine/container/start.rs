@@ -1,6 +1,7 @@
 use super::again::Again;
+use super::ipc::Ipc;
 use super::streams::Record;
-use super::{Container, Phase, State, limits, tuning};
+use super::{Container, Phase, State, bounds, limits, tuning};
 use crate::docker::{HostConfig, bool_of};
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
@@ -13,7 +14,7 @@ use crate::spec::Platform;
 use crate::trace::{Change, Code, ContainerState, Mode, NetworkMode, OpKind, Plan, Problem, StepKind};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a start has made by the time the process is to be cloned.
@@ -23,6 +24,7 @@ struct Made {
     endpoint: Option<EndpointSettings>,
     /// Variables of those that it is linked to.
     links: Vec<String>,
+    ipc: Ipc,
 }
 
 impl Engine {
@@ -46,6 +48,7 @@ impl Engine {
             let made = self.prepare(cx, container)?;
             let spec = self.process_spec(container, &made)?;
             let running = self.spawner.start(cx, &spec).map_err(|fault| foreign(container, fault))?;
+            self.still_lends(&made.ipc, container).inspect_err(|_| self.kill_and_reap(cx, &running))?;
             let address = made.endpoint.as_ref().map(|endpoint| endpoint.address);
             self.started(cx, container, made, running)?;
             if let Some(address) = address {
@@ -94,16 +97,17 @@ impl Engine {
             },
             ..self.rootfs_spec_at_rest(container)
         };
-        let rootfs = cx.step(Plan::new(StepKind::StackFilesystem, &container.name), |cx| {
+        let (rootfs, ipc) = cx.step(Plan::new(StepKind::StackFilesystem, &container.name), |cx| {
             let rootfs = rootfs::stack(cx, &spec)?;
             if container.state().started.is_none() {
                 rootfs::mark(&rootfs, container.created)?;
             }
+            let ipc = self.ipc(cx, container)?;
             self.fill_volumes(cx, container, &rootfs)?;
             if let Err(fault) = self.uppers.watch(&self.upper_spec(container)) {
                 tracing::warn!(%fault, container = %container.id, "what it writes is not watched");
             }
-            Ok(rootfs)
+            Ok((rootfs, ipc))
         })?;
         let (netns, endpoint) = self.wire(cx, container)?;
         container.update(|state| state.network = Some(netns.clone()));
@@ -117,7 +121,7 @@ impl Engine {
         }
         self.tell_mounts(container, true);
         container.update(|state| state.told.1 = true);
-        Ok(Made { rootfs, netns, endpoint, links: linked.env })
+        Ok(Made { rootfs, netns, endpoint, links: linked.env, ipc })
     }
 
     /// Its layers and nothing of a network: for who looks at its files.
@@ -302,7 +306,8 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
         read_only_root: host.readonly_rootfs,
         limits: container.settings().limits()?,
         netns: made.netns.clone(),
-        shm_size: if host.ipc_mode == "none" { 0 } else { limits::shm(host) },
+        joins_ipc: made.ipc.of.as_ref().map(|running| running.pid),
+        memory: made.ipc.memory.clone(),
         of_host: of_host(host),
         init: has_init(container),
         sysctls: tuning::sysctls(host)?,
@@ -313,7 +318,11 @@ fn process_spec(container: &Container, made: &Made) -> Result<ProcessSpec> {
 
 /// The namespaces that are not its own.
 fn of_host(host: &HostConfig) -> u64 {
-    let modes = [(&host.uts_mode, libc::CLONE_NEWUTS), (&host.cgroupns_mode, libc::CLONE_NEWCGROUP)];
+    let modes = [
+        (&host.uts_mode, libc::CLONE_NEWUTS),
+        (&host.ipc_mode, libc::CLONE_NEWIPC),
+        (&host.cgroupns_mode, libc::CLONE_NEWCGROUP),
+    ];
     let of_host = modes.iter().filter(|(mode, _)| *mode == "host");
     of_host.fold(0, |flags, (_, flag)| flags | u64::from(flag.cast_unsigned()))
 }
@@ -332,21 +341,31 @@ impl Engine {
     }
 }
 
-/// `--security-opt`
+/// `--security-opt`. What stands in a seccomp profile is read when a container starts, as in Docker.
 pub(super) fn security(options: &[String]) -> Result<(bool, Seccomp)> {
     let (mut no_new_privs, mut seccomp) = (false, Seccomp::Default);
     for option in options {
-        match option.as_str() {
-            "no-new-privileges" => no_new_privs = true,
-            "seccomp=unconfined" | "seccomp:unconfined" => seccomp = Seccomp::Unconfined,
-            "seccomp=builtin" => seccomp = Seccomp::Default,
-            // No profile is loaded here in any case.
-            "apparmor=unconfined" | "apparmor:unconfined" | "label=disable" | "label:disable" => {}
-            other => {
-                let value = other.strip_prefix("no-new-privileges").and_then(|rest| rest.strip_prefix(['=', ':']));
-                let refused = || super::refusal::unsupported("HostConfig.SecurityOpt", &Value::from(other));
-                no_new_privs = value.and_then(bool_of).ok_or_else(refused)?;
+        let refused = || super::refusal::unsupported("HostConfig.SecurityOpt", &Value::from(option.as_str()));
+        // The one that stands first parts them: a profile has both.
+        let (name, value) = option.find(['=', ':']).map_or((option.as_str(), None), |at| {
+            let (name, rest) = option.split_at(at);
+            (name, Some(&rest[1..]))
+        });
+        match (name, value) {
+            ("no-new-privileges", None) => no_new_privs = true,
+            ("no-new-privileges", Some(value)) => no_new_privs = bool_of(value).ok_or_else(refused)?,
+            ("seccomp", Some("unconfined")) => seccomp = Seccomp::Unconfined,
+            ("seccomp", Some("builtin")) => seccomp = Seccomp::Default,
+            ("seccomp", Some(profile)) if !profile.is_empty() => {
+                bounds::document(profile.as_bytes())?;
+                seccomp = Seccomp::Profile(profile.into());
             }
+            // No profile and no label is given to anybody here in any case.
+            ("apparmor", Some("unconfined")) | ("label", Some("disable")) => {}
+            // As Docker where the kernel does not have that; where it has, it would be said to hold and does not.
+            ("apparmor", Some(_)) if !Path::new("/sys/kernel/security/apparmor").exists() => {}
+            ("label", Some(_)) if !Path::new("/sys/fs/selinux/enforce").exists() => {}
+            _ => return Err(refused()),
         }
     }
     Ok((no_new_privs, seccomp))

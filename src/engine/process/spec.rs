@@ -1,4 +1,5 @@
 use super::*;
+use std::sync::Arc;
 
 /// What to run in a container, and in what surroundings.
 #[derive(Debug, Clone)]
@@ -47,10 +48,12 @@ pub struct ProcessSpec {
     pub limits: Limits,
     /// Its network namespace.
     pub netns: Netns,
-    /// `CLONE_NEWUTS`, `CLONE_NEWCGROUP`: those of the namespaces that are the host's, and not its own.
+    /// `CLONE_NEWUTS`, `CLONE_NEWIPC`, `CLONE_NEWCGROUP`: those of the namespaces that are the host's, and not its own.
     pub of_host: u64,
-    /// Bytes of `/dev/shm`, Docker's default is 64 MiB; 0 for none.
-    pub shm_size: u64,
+    /// A process in whose IPC namespace it is to be, in the engine's pid namespace. It must live until the start is over.
+    pub joins_ipc: Option<u32>,
+    /// Its `/dev/shm`.
+    pub memory: SharedMemory,
     /// `docker-init` comes before the program.
     pub init: bool,
     /// Paths below `/proc/sys`, with what is written there.
@@ -61,14 +64,27 @@ pub struct ProcessSpec {
     pub oom_score_adj: i64,
 }
 
+/// What `/dev/shm` is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SharedMemory {
+    /// Not there.
+    Nothing,
+    /// A tmpfs of its own, of so many bytes.
+    Own(u64),
+    /// That directory, which others have, too.
+    At(PathBuf),
+}
+
 /// Which seccomp filter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Seccomp {
     /// Docker's default profile.
     #[default]
     Default,
     /// None.
     Unconfined,
+    /// That profile, as JSON.
+    Profile(Arc<str>),
 }
 
 /// A volume, a bind or a tmpfs of a container.

@@ -89,12 +89,17 @@ impl Spawner {
         let mut join = self.cgroups.join(group.as_ref())?;
         let have = self.ids.capabilities;
         let capabilities = caps::wanted(&spec.cap_add, &spec.cap_drop, spec.privileged, have)?;
-        let confined = !spec.privileged && spec.seccomp == Seccomp::Default;
+        let filter = match &spec.seccomp {
+            _ if spec.privileged => None,
+            Seccomp::Default => Some(seccomp::default_profile(capabilities)?),
+            Seccomp::Unconfined => None,
+            Seccomp::Profile(json) => seccomp::profile(json, capabilities)?,
+        };
         let privileges = Privileges {
             identity: self.identity(&spec.rootfs.merged, &spec.user, &spec.group_add)?,
             capabilities,
             last_capability: self.ids.last_capability,
-            filter: if confined { Some(seccomp::default_profile(capabilities)?) } else { None },
+            filter,
             no_new_privs: spec.no_new_privs,
             may_set_groups: self.ids.may_set_groups,
             ulimits: spec.ulimits.clone(),

@@ -3,11 +3,13 @@
 //! The engine has a mount namespace of its own, so the mounts made here are invisible to the real host.
 
 mod etc;
+mod memory;
 pub mod mountinfo;
 mod overlay;
 mod undo;
 
 pub use etc::{moved, without};
+pub use memory::{place as shared_memory, share as share_memory};
 pub use overlay::now as overlay_now;
 pub use undo::{RootfsInverse, undo};
 
@@ -297,7 +299,9 @@ fn resolv_conf(spec: &RootfsSpec<'_>) -> String {
 
 /// Unmounts the overlay. The writable layer stays until [`remove`]. What is not mounted is no error.
 pub fn unstack(cx: &Cx, container: &ContainerId, dir: &Path) -> Result<()> {
-    overlay::unmount(cx, container, &Rootfs::below(dir).merged)
+    let shared = shared_memory(dir);
+    let gone = if shared.is_dir() { overlay::unmount(cx, container, &shared) } else { Ok(()) };
+    overlay::unmount(cx, container, &Rootfs::below(dir).merged).and(gone)
 }
 
 /// Deletes the container's directory with its writable layer.

@@ -137,7 +137,7 @@ fn escaped(path: &Path) -> String {
 }
 
 /// The mount at a path, and the line that says so.
-fn find(target: &Path) -> Result<Option<(mountinfo::MountInfo, Evidence)>> {
+pub(super) fn find(target: &Path) -> Result<Option<(mountinfo::MountInfo, Evidence)>> {
     let text = evidence::read(Path::new(TABLE)).map_err(|e| Fault::io("read", TABLE, &e.error))?;
     let target: PathBuf = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
     let found = mountinfo::parse(text.content()).into_iter().rfind(|entry| Path::new(&entry.target) == target);
@@ -147,7 +147,7 @@ fn find(target: &Path) -> Result<Option<(mountinfo::MountInfo, Evidence)>> {
     }))
 }
 
-fn mount_namespace() -> Result<u64> {
+pub(super) fn mount_namespace() -> Result<u64> {
     let path = "/proc/thread-self/ns/mnt";
     fs::metadata(path).map(|meta| meta.ino()).map_err(|e| Fault::io("look at", path, &e))
 }

@@ -40,7 +40,9 @@ impl RootfsInverse {
 impl Undo for RootfsInverse {
     fn allowed(&self, root: &Path) -> bool {
         match (self, below(root, self.path()).as_deref()) {
-            (Self::Unmount { .. }, Some([containers, _, merged])) => *containers == "containers" && *merged == "merged",
+            (Self::Unmount { .. }, Some([containers, _, place])) => {
+                *containers == "containers" && (*place == "merged" || *place == "shm")
+            }
             (Self::RemoveDir { .. }, Some([containers, _])) => *containers == "containers",
             _ => false,
         }
@@ -126,6 +128,7 @@ mod tests {
     fn mounts_are_those_of_containers() {
         let mount = |path: &str| RootfsInverse::Unmount { path: path.into(), mntns: 1 };
         check(true, mount("/e/root/containers/abc/merged"));
+        check(true, mount("/e/root/containers/abc/shm"));
         ["/", "/e/root", "/e/root/containers/abc", "/e/root/containers/abc/../merged", "/proc"]
             .into_iter()
             .for_each(|path| check(false, mount(path)));

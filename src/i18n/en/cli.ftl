@@ -41,6 +41,9 @@ problem-one-container = You cannot start and attach multiple containers at once.
 problem-bad-volume = -v { $volume }: the path cannot be made absolute ({ $reason }). Write it from / on.
 problem-cid-file-nowhere = failed to create the container ID file: open { $path }: no such file or directory. Make its directory first, or name another path.
 problem-cid-file-denied = failed to create the container ID file: open { $path }: permission denied. Name a path in a directory that you may write to.
+problem-seccomp-file-unread = opening seccomp profile ({ $path }) failed: open { $path }: { $reason }. Write the path of a file with a profile behind `seccomp=`.
+problem-seccomp-file-damaged = compacting json for seccomp profile ({ $path }) failed: { $reason }. It must be JSON, like Docker's `default.json`.
+problem-security-opt-invalid = Invalid --security-opt: "{ $option }". Write `no-new-privileges`, `seccomp=FILE`, `seccomp=unconfined`, `apparmor=PROFILE` or `label=LABEL`.
 problem-cid-file-unwritable = failed to create the container ID file { $path } ({ $reason }). Name a path in a directory that is there and that you may write to.
 problem-cid-file-there = container ID file found, make sure the other container isn't running or delete { $path }.
 problem-bad-ulimit = --ulimit { $value }: this is no limit. Write NAME=SOFT or NAME=SOFT:HARD with whole numbers, such as nofile=1024:2048; -1 is no limit.

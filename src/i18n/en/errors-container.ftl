@@ -41,6 +41,8 @@ problem-options-conflict = conflicting options: { $what ->
    *[hostname] hostname and the network mode. Who shares a container's network shares its name: leave --hostname out.
 }
 problem-joined-not-running = cannot join network of a non running container: { $id }. Start { $container } first: its network is there only while it runs.
+problem-ipc-not-running = can't join IPC of container { $id }: container { $id } is not running. Start it first: `docker start { $id }`.
+problem-ipc-not-shareable = can't join IPC of container { $id }: non-shareable IPC (hint: use IpcMode:shareable for the donor container). Make it with `docker run --ipc shareable`.
 problem-link-is-default = Conflict, cannot remove the default link name of the container: { $name } is its own name. Write the link as `CONTAINER/ALIAS`, as `docker ps --no-trunc` shows it.
 problem-link-not-running = Cannot link to a non running container: /{ $other } AS /{ $container }/{ $alias }. It must run on the default bridge: start it first.
 problem-mount-read-only-anonymous = invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes. Nothing could ever be written into it: give the volume a name (`src=NAME`), or leave `readonly` out.

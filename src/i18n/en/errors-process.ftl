@@ -66,6 +66,15 @@ problem-overlay-missing = { $path }: this kernel has no overlay file system ({ $
 problem-overlay-refused = { $path }: the kernel does not mount an overlay here ({ $reason }). Put the engine on a local disk (ext4, xfs, btrfs) with `--root DIR`. Without root this takes Linux 5.11 or later.
 problem-path-too-long = The path { $path }… is longer than 4095 bytes, which is all that the kernel takes. Shorten it.
 problem-platform-not-runnable = Image { $image } is made for { $platform }: this machine is { $host } and cannot run it. You can still look inside. To run it, pull the one for this machine: `docker pull --platform { $host } { $image }`.
+problem-seccomp-profile-invalid = { $kind ->
+        [action] string { $what } is not a valid action for seccomp: write SCMP_ACT_ALLOW, SCMP_ACT_ERRNO, SCMP_ACT_KILL, SCMP_ACT_KILL_PROCESS, SCMP_ACT_LOG, SCMP_ACT_TRACE or SCMP_ACT_TRAP in the profile.
+        [operator] string { $what } is not a valid operator for seccomp: write SCMP_CMP_EQ, NE, LT, LE, GE, GT or MASKED_EQ in the profile.
+        [argument] A system call has the arguments 0 to 5, and the seccomp profile speaks of { $what }. Correct its `index`.
+        [names] 'name' and 'names' were specified in the seccomp profile, use either 'name' or 'names' ({ $what }).
+        [architectures] 'architectures' and 'archMap' were specified in the seccomp profile, use either 'architectures' or 'archMap'.
+        [length] The seccomp profile makes a filter of more than { $what } instructions, and the kernel takes no longer one. Leave conditions out.
+       *[json] Decoding seccomp profile failed: { $what }. `--security-opt seccomp=FILE` takes a file like Docker's `default.json`.
+    }
 problem-seccomp-not-built = No seccomp filter could be made for this architecture ({ $reason }). `--security-opt seccomp=unconfined` runs without one.
 problem-sysctl-refused = sysctl { $sysctl }={ $value }: the kernel refused it ({ $reason }). Check the name and the value; without root some parameters of a container cannot be changed.
 problem-tmpfs-option = { $option }: tmpfs knows no such option. Use `size=64m`, `mode=1777`, `exec`, `ro` and the like.

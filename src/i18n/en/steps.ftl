@@ -81,6 +81,8 @@ step-stack-filesystem = Stack the file system
 step-stack-filesystem-why = Puts a writable layer on top of the read-only ones. Together they are the container's root (/).
 step-mount-overlay = Mount the overlay
 step-mount-overlay-why = The kernel's overlay file system shows several lower directories and one upper as a single directory, merged. Nothing is copied.
+step-mount-shared = Mount shared memory
+step-mount-shared-why = Containers that share an IPC namespace share /dev/shm, too: a file system in memory that each of them mounts.
 step-write-etc-files = Write hostname, hosts, resolv.conf
 step-write-etc-files-why = A container's name and its DNS settings cannot be in the image. They are written for this container at every start.
 

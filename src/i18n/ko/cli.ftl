@@ -41,6 +41,9 @@ problem-one-container = 한 번에 하나의 컨테이너만 시작하며 연결
 problem-bad-volume = -v { $volume }: 절대 경로로 바꿀 수 없습니다 ({ $reason }). /부터 쓰세요.
 problem-cid-file-nowhere = { $path }: 컨테이너 ID 파일을 쓸 디렉터리가 없습니다. 디렉터리를 먼저 만들거나 다른 경로를 쓰세요.
 problem-cid-file-denied = { $path }: 컨테이너 ID 파일을 쓸 권한이 없습니다. 쓸 수 있는 디렉터리 안의 경로를 쓰세요.
+problem-seccomp-file-unread = { $path }: seccomp 프로필을 열 수 없습니다 ({ $reason }). `seccomp=` 뒤에 프로필 파일의 경로를 쓰세요.
+problem-seccomp-file-damaged = { $path }: seccomp 프로필을 읽을 수 없습니다 ({ $reason }). Docker의 `default.json` 같은 JSON이어야 합니다.
+problem-security-opt-invalid = 올바르지 않은 --security-opt: "{ $option }". `no-new-privileges`, `seccomp=파일`, `seccomp=unconfined`, `apparmor=프로필`, `label=레이블` 중에서 쓰세요.
 problem-cid-file-unwritable = { $path }: 컨테이너 ID 파일을 쓸 수 없습니다 ({ $reason }). 쓸 수 있는 디렉터리 안의 경로를 쓰세요.
 problem-cid-file-there = { $path }: 컨테이너 ID 파일이 이미 있습니다. 그 컨테이너가 실행 중이 아닌지 확인하고 파일을 지우거나, --cidfile에 다른 경로를 쓰세요.
 problem-bad-ulimit = --ulimit { $value }: 한도로 읽을 수 없습니다. nofile=1024:2048처럼 이름=소프트[:하드] 형식의 정수로 쓰세요. -1은 한도를 두지 않는다는 뜻입니다.

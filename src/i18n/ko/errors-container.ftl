@@ -41,6 +41,8 @@ problem-options-conflict = 함께 쓸 수 없는 옵션입니다: { $what ->
    *[hostname] --hostname과 --network container. 네트워크를 함께 쓰면 이름도 함께 씁니다. --hostname을 빼세요.
 }
 problem-joined-not-running = 컨테이너 { $container }({ $id }): 실행 중이 아니어서 그 네트워크에 들어갈 수 없습니다. 네트워크는 실행 중에만 있으니 먼저 시작하세요.
+problem-ipc-not-running = 컨테이너 { $id }: 실행 중이 아니어서 IPC 네임스페이스를 함께 쓸 수 없습니다. `docker start { $id }` 명령으로 먼저 시작하세요.
+problem-ipc-not-shareable = 컨테이너 { $id }: IPC 네임스페이스를 빌려주지 않는 컨테이너입니다. `docker run --ipc shareable`로 만든 컨테이너여야 합니다.
 problem-link-is-default = { $name }: 컨테이너의 본래 이름은 링크가 아니어서 지울 수 없습니다. `docker ps --no-trunc`에 나오는 대로 `컨테이너/별칭` 형식으로 쓰세요.
 problem-link-not-running = /{ $container }/{ $alias }: 컨테이너 { $other }: 기본 브리지에서 실행 중이 아니어서 연결할 수 없습니다. 먼저 시작하세요.
 problem-mount-read-only-anonymous = 이름 없는 볼륨(volume)은 읽기 전용으로 마운트(mount)할 수 없습니다. 아무것도 써넣을 수 없는 볼륨이 되기 때문입니다. 볼륨에 이름을 주거나(`src=이름`) `readonly`를 빼세요.

@@ -65,6 +65,15 @@ problem-overlay-missing = { $path }: 이 커널에는 overlay 파일 시스템�
 problem-overlay-refused = { $path }: 커널이 여기에 overlay를 마운트하지 않습니다 ({ $reason }). 엔진 디렉터리가 ext4, xfs, btrfs 같은 로컬 디스크에 있는지 확인하고, 아니면 `--root DIR`로 옮기세요. root가 아니면 커널 5.11 이상이 필요합니다.
 problem-path-too-long = 경로 { $path }…의 길이가 커널이 받는 한도인 4095바이트를 넘습니다. 더 짧게 지정하세요.
 problem-platform-not-runnable = 이미지(image) { $image }: { $platform }용이라 이 컴퓨터({ $host })에서 실행할 수 없습니다. 안을 들여다볼 수는 있습니다. 실행하려면 `docker pull --platform { $host } { $image }` 명령으로 이 컴퓨터용 이미지를 받으세요.
+problem-seccomp-profile-invalid = { $kind ->
+        [action] seccomp 프로필의 동작(action) "{ $what }": 없는 동작입니다. SCMP_ACT_ALLOW, SCMP_ACT_ERRNO, SCMP_ACT_KILL, SCMP_ACT_KILL_PROCESS, SCMP_ACT_LOG, SCMP_ACT_TRACE, SCMP_ACT_TRAP 중에서 쓰세요.
+        [operator] seccomp 프로필의 연산자(op) "{ $what }": 없는 연산자입니다. SCMP_CMP_EQ, NE, LT, LE, GE, GT, MASKED_EQ 중에서 쓰세요.
+        [argument] 시스템 호출의 인자는 0번부터 5번까지인데 seccomp 프로필에 { $what }번이 적혀 있습니다. `index` 값을 고치세요.
+        [names] seccomp 프로필에 'name'과 'names'가 함께 적혀 있습니다 ({ $what }). 둘 중 하나만 쓰세요.
+        [architectures] seccomp 프로필에 'architectures'와 'archMap'이 함께 적혀 있습니다. 둘 중 하나만 쓰세요.
+        [length] seccomp 프로필로 만든 필터가 명령 { $what }개를 넘는데, 커널은 그보다 긴 필터를 받지 않습니다. 조건을 줄이세요.
+       *[json] seccomp 프로필을 읽을 수 없습니다: { $what }. `--security-opt seccomp=파일`에는 Docker의 `default.json` 같은 파일을 쓰세요.
+    }
 problem-seccomp-not-built = 이 아키텍처용 seccomp 필터를 만들지 못했습니다 ({ $reason }). `--security-opt seccomp=unconfined`로 필터 없이 실행할 수 있습니다.
 problem-sysctl-refused = sysctl { $sysctl }={ $value }: 커널에게 거절당했습니다 ({ $reason }). 이름과 값을 확인하세요. root가 아니면 바꿀 수 없는 매개변수도 있습니다.
 problem-tmpfs-option = { $option }: tmpfs가 모르는 옵션입니다. `size=64m`, `mode=1777`, `exec`, `ro` 등을 쓰세요.

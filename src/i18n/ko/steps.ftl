@@ -81,6 +81,8 @@ step-stack-filesystem = 파일 시스템 쌓기
 step-stack-filesystem-why = 읽기 전용 레이어들 위에 쓰기 레이어를 얹어 컨테이너의 루트(/)를 만듭니다.
 step-mount-overlay = 오버레이 마운트하기
 step-mount-overlay-why = 커널의 overlay 파일 시스템이 lower 여러 개와 upper 하나를 겹쳐 merged라는 한 디렉터리로 보여 줍니다. 복사는 일어나지 않습니다.
+step-mount-shared = 공유 메모리 마운트하기
+step-mount-shared-why = IPC 네임스페이스를 함께 쓰는 컨테이너들은 /dev/shm도 함께 씁니다. 메모리에 만든 파일 시스템 하나를 저마다 마운트합니다.
 step-write-etc-files = hostname, hosts, resolv.conf 쓰기
 step-write-etc-files-why = 컨테이너의 이름과 이름 찾기(DNS) 설정은 이미지에 들어 있을 수 없습니다. 시작할 때마다 이 컨테이너에 맞게 씁니다.
 

@@ -52,15 +52,21 @@ pub(super) fn own(open_stdin: bool) -> Vec<i32> {
 
 fn clone(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) {
     init.stage(StepKind::CloneProcess, spec.argv.first().cloned().unwrap_or_default());
-    let (uts, cgroup) = words_of(spec.of_host);
-    init.by_hand(format!("unshare --mount{uts} --ipc --pid{cgroup} --fork"));
+    let ipc = u64::from(libc::CLONE_NEWIPC.cast_unsigned());
+    let not_own = spec.of_host | if spec.joins_ipc.is_some() { ipc } else { 0 };
+    init.by_hand(format!("unshare --mount{} --pid --fork", words_of(not_own)));
     init.call(privileges::not_dumpable());
     init.call(Call::Setns { fd: Fd::Number(FIRST), flags: libc::CLONE_NEWNET.cast_unsigned().into() });
     privileges::oom_score(init, shape.privileges);
     join(init, shape.join);
+    if let Some(pid) = spec.joins_ipc {
+        let flags = libc::O_RDONLY | libc::O_CLOEXEC;
+        let fd = init.open(Call::Open { path: format!("/proc/{pid}/ns/ipc"), flags });
+        init.call(Call::Setns { fd, flags: ipc });
+    }
     let new = [libc::CLONE_NEWNS, libc::CLONE_NEWUTS, libc::CLONE_NEWIPC, libc::CLONE_NEWPID, libc::CLONE_NEWCGROUP];
     let flags = new.iter().fold(0, |flags, flag| flags | u64::from(flag.cast_unsigned()));
-    init.main(Call::Unshare { flags: flags & !spec.of_host });
+    init.main(Call::Unshare { flags: flags & !not_own });
     // A new pid namespace is for children: the first of them is its number 1.
     init.call(Call::Clone);
     init.call(Call::Setsid);
@@ -71,11 +77,10 @@ fn clone(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) {
     }
 }
 
-/// Options of unshare(1) and nsenter(1) for the two namespaces that may be the host's.
-pub(super) fn words_of(of_host: u64) -> (&'static str, &'static str) {
-    let own = |flag: i32| of_host & u64::from(flag.cast_unsigned()) == 0;
-    let (uts, cgroup) = (own(libc::CLONE_NEWUTS), own(libc::CLONE_NEWCGROUP));
-    (if uts { " --uts" } else { "" }, if cgroup { " --cgroup" } else { "" })
+/// Options of unshare(1) and nsenter(1) for the namespaces that may be others', as far as they are not.
+pub(super) fn words_of(not_own: u64) -> String {
+    let all = [(libc::CLONE_NEWUTS, " --uts"), (libc::CLONE_NEWIPC, " --ipc"), (libc::CLONE_NEWCGROUP, " --cgroup")];
+    all.iter().filter(|(flag, _)| not_own & u64::from(flag.cast_unsigned()) == 0).map(|(_, word)| *word).collect()
 }
 
 /// Moves itself into its control group, where it was not born in it.
@@ -95,7 +100,7 @@ fn enter_root(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) -> Outside
     init.call(Call::Umask { mask: 0 });
     init.call(Call::Mount { source: None, target: "/".into(), fstype: None, flags, data: None });
     let mut trees: BTreeMap<String, Vec<Fd>> = BTreeMap::new();
-    for (path, recursive) in inside::sources(spec).into_iter().chain(dev::sources(shape.may_mknod)) {
+    for (path, recursive) in inside::sources(spec).into_iter().chain(dev::sources(spec, shape.may_mknod)) {
         init.about(About::Mount(path.clone()));
         let tree = init.open(Call::OpenTree { dir: Fd::Cwd, path: path.clone(), recursive });
         trees.entry(path).or_default().push(tree);

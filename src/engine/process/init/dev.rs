@@ -10,6 +10,7 @@
 
 use super::shape::Outside;
 use super::*;
+use crate::engine::process::SharedMemory;
 use crate::engine::process::call::Argument;
 
 /// Major and minor numbers of the kernel's Documentation/admin-guide/devices.txt.
@@ -39,8 +40,25 @@ impl Null {
 }
 
 /// Paths of the host that `/dev` needs.
-pub fn sources(may_mknod: bool) -> impl Iterator<Item = (String, bool)> {
-    DEVICES.iter().filter(move |_| !may_mknod).map(|(name, ..)| (format!("/dev/{name}"), false))
+pub fn sources(spec: &ProcessSpec, may_mknod: bool) -> impl Iterator<Item = (String, bool)> {
+    let nodes = DEVICES.iter().filter(move |_| !may_mknod).map(|(name, ..)| format!("/dev/{name}"));
+    let memory = match &spec.memory {
+        SharedMemory::At(path) => Some(path.display().to_string()),
+        SharedMemory::Own(_) | SharedMemory::Nothing => None,
+    };
+    let queues = has_queues_of_host(spec, may_mknod).then(|| QUEUES.to_owned());
+    nodes.chain(memory).chain(queues).map(|path| (path, false))
+}
+
+const QUEUES: &str = "/dev/mqueue";
+
+/// In a user namespace nobody may mount the queues of an IPC namespace of the host: there the host's mount is bound, where it has one.
+fn has_queues_of_host(spec: &ProcessSpec, may_mknod: bool) -> bool {
+    is_of_host(spec) && !may_mknod && std::path::Path::new(QUEUES).is_dir()
+}
+
+fn is_of_host(spec: &ProcessSpec) -> bool {
+    spec.of_host & u64::from(libc::CLONE_NEWIPC.cast_unsigned()) != 0
 }
 
 /// `/dev` and what is below it.
@@ -72,10 +90,18 @@ pub fn mounts(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>, outside: &
     let group = if shape.tty_group { ",gid=5" } else { "" };
     let options = format!("newinstance,ptmxmode=0666,mode=0620{group}");
     let pts = below(init, dev, "devpts", "pts", quiet, &options);
-    if spec.shm_size > 0 {
-        below(init, dev, "tmpfs", "shm", quiet | ATTR_NODEV, &format!("mode=1777,size={}", spec.shm_size));
+    match &spec.memory {
+        SharedMemory::Nothing => {}
+        SharedMemory::Own(size) => {
+            below(init, dev, "tmpfs", "shm", quiet | ATTR_NODEV, &format!("mode=1777,size={size}"));
+        }
+        SharedMemory::At(path) => bound(init, dev, "shm", &path.display().to_string(), outside),
     }
-    below(init, dev, "mqueue", "mqueue", quiet | ATTR_NODEV, "");
+    if has_queues_of_host(spec, shape.may_mknod) {
+        bound(init, dev, "mqueue", QUEUES, outside);
+    } else if !is_of_host(spec) || shape.may_mknod {
+        below(init, dev, "mqueue", "mqueue", quiet | ATTR_NODEV, "");
+    }
     if spec.tty {
         begin(init, "/dev/console");
         let multiplexer = multiplexer(init, pts);
@@ -154,6 +180,18 @@ fn below(init: &mut Init, dev: Fd, fstype: &'static str, name: &str, attributes:
     let mount = init.filesystem(fstype, &format!("source={source},{options}"), attributes);
     init.main(Call::MoveMount { from: mount, to: dev, path: name.into() });
     mount
+}
+
+/// A directory from outside, which others have, too.
+fn bound(init: &mut Init, dev: Fd, name: &str, path: &str, outside: &mut Outside) {
+    let Some(tree) = outside.take(path) else { return };
+    let target = format!("/dev/{name}");
+    init.stage(StepKind::MountInside, &target);
+    init.look(Look::Mount(target.clone(), MountKind::Bind { from: path.to_owned() }));
+    init.by_hand(format!("mount --bind {path} {target}"));
+    init.call(Call::Mkdirat { dir: dev, path: name.into(), mode: 0o755 });
+    init.call(Call::MountSetattr { fd: tree, set: ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, recursive: false });
+    init.main(Call::MoveMount { from: tree, to: dev, path: name.into() });
 }
 
 fn begin(init: &mut Init, target: &str) {

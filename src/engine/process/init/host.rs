@@ -34,8 +34,7 @@ pub fn beside(beside: &Beside<'_>) -> Init {
     let Beside { argv, env, cwd, privileges, of_host, join, tty, open_stdin, ignored } = *beside;
     let mut init = Init::default();
     init.stage(StepKind::EnterNamespaces, argv.first().cloned().unwrap_or_default());
-    let (uts, cgroup) = container::words_of(of_host);
-    init.by_hand(format!("nsenter --target PID --mount{uts} --ipc --net --pid{cgroup}"));
+    init.by_hand(format!("nsenter --target PID --mount{} --net --pid", container::words_of(of_host)));
     init.call(privileges::not_dumpable());
     privileges::oom_score(&mut init, privileges);
     container::join(&mut init, join);

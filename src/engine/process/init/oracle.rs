@@ -6,7 +6,7 @@ use super::*;
 use crate::docker::is_own_sysctl;
 use crate::engine::lab::Netns;
 use crate::engine::process::user::Identity;
-use crate::engine::process::{Limits, Seccomp, Ulimit, caps, seccomp};
+use crate::engine::process::{Limits, Seccomp, SharedMemory, Ulimit, caps, seccomp};
 use crate::engine::rootfs::Rootfs;
 use crate::engine::sys::OWN;
 use std::collections::BTreeSet;
@@ -106,7 +106,8 @@ impl Asked {
             limits: Limits::default(),
             netns,
             of_host: 0,
-            shm_size: 64 << 20,
+            joins_ipc: None,
+            memory: SharedMemory::Own(64 << 20),
             init: false,
             sysctls: Vec::new(),
             ulimits: Vec::new(),
@@ -141,7 +142,7 @@ impl Asked {
             "init" => self.spec.init = true,
             "host-names" => self.spec.of_host |= u64::from(libc::CLONE_NEWUTS.cast_unsigned()),
             "host-groups" => self.spec.of_host |= u64::from(libc::CLONE_NEWCGROUP.cast_unsigned()),
-            "no-shm" => self.spec.shm_size = 0,
+            "no-shm" => self.spec.memory = SharedMemory::Nothing,
             "tty" => self.spec.tty = true,
             "stdin" => self.spec.open_stdin = true,
             "privileged" => self.spec.privileged = true,

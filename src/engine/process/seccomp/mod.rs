@@ -1,9 +1,13 @@
 //! Docker's default seccomp profile (moby/profiles, `seccomp/default.json`) as a filter for this architecture.
 //!
 //! Everything that is not allowed fails with EPERM, `clone3` with ENOSYS, so that a libc falls back to `clone`, whose flags
-//! can be looked at.
+//! can be looked at. Profiles of users are read and made into filters beside it.
 
 mod allowed;
+mod profile;
+mod program;
+
+pub use profile::compile as profile;
 
 use super::{Fault, Result, caps};
 use crate::trace::Code;
@@ -144,12 +148,18 @@ const BY_CAPABILITY: &[(&str, &[c_long])] = &[
 mod tests {
     use super::*;
 
-    /// Runs a filter over one call, as the kernel does (bpf of seccomp_data: nr, arch, ip, args).
     fn verdict(filter: &[libc::sock_filter], call: c_long, first: u64) -> u32 {
+        verdict_of(filter, call, [first, 0, 0, 0, 0, 0])
+    }
+
+    /// Runs a filter over one call, as the kernel does (bpf of seccomp_data: nr, arch, ip, args).
+    pub(super) fn verdict_of(filter: &[libc::sock_filter], call: c_long, arguments: [u64; 6]) -> u32 {
         let arch = if cfg!(target_arch = "x86_64") { 0xc000_003e_u32 } else { 0xc000_00b7 };
         let mut data = [0_u32; 16];
         (data[0], data[1]) = (u32::try_from(call).unwrap(), arch);
-        (data[4], data[5]) = ((first & 0xffff_ffff) as u32, (first >> 32) as u32);
+        for (at, argument) in arguments.into_iter().enumerate() {
+            (data[4 + 2 * at], data[5 + 2 * at]) = ((argument & 0xffff_ffff) as u32, (argument >> 32) as u32);
+        }
         let (mut at, mut acc) = (0_usize, 0_u32);
         loop {
             let i = filter[at];

@@ -118,8 +118,12 @@ fn a_profile_that_is_none_is_refused_with_the_reason() {
     ] {
         assert_eq!(kind(&json), expected, "{json}");
     }
-    let many = format!(r#"{{"names":["read"],"action":"SCMP_ACT_ERRNO","args":[{}]}},"#, [r#"{"op":"SCMP_CMP_EQ"}"#; 2].join(","));
-    let json = format!(r#"{{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{}]}}"#, many.repeat(400).trim_end_matches(','));
+    let many = format!(
+        r#"{{"names":["read"],"action":"SCMP_ACT_ERRNO","args":[{}]}},"#,
+        [r#"{"op":"SCMP_CMP_EQ"}"#; 2].join(",")
+    );
+    let json =
+        format!(r#"{{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{}]}}"#, many.repeat(400).trim_end_matches(','));
     assert_eq!(kind(&json), "length");
 }
 

@@ -86,7 +86,10 @@ pub fn assemble(rules: &Rules) -> Option<Vec<sock_filter>> {
     #[cfg(target_arch = "x86_64")]
     program.extend([jump(AT_LEAST, X32, 0, 1), give(Action(libc::SECCOMP_RET_KILL_THREAD))]);
     let enosys = Action(libc::SECCOMP_RET_ERRNO | libc::ENOSYS.cast_unsigned());
-    if rules.otherwise != Action(libc::SECCOMP_RET_ALLOW) && rules.otherwise != enosys {
+    // Who lets all pass or only watches is to see later calls, too.
+    let otherwise = rules.otherwise.0 & libc::SECCOMP_RET_ACTION_FULL;
+    let passes = [libc::SECCOMP_RET_ALLOW, libc::SECCOMP_RET_LOG, libc::SECCOMP_RET_TRACE].contains(&otherwise);
+    if !passes && rules.otherwise != enosys {
         program.extend([jump(GREATER, rules.known, 0, 1), give(enosys)]);
     }
     let (with, without): (Vec<_>, Vec<_>) = rules.rules.iter().partition(|rule| !rule.conditions.is_empty());
