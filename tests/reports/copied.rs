@@ -181,6 +181,7 @@ fn refused(side: &Side<'_>, here: &Path) {
     said(format!("cp {} {}", at("file"), at("x")), "container source");
     said("cp box:/d box:/e".to_owned(), "not supported");
     said(format!("cp {} box:/d", at("none")), "no such file");
+    said(format!("cp box:/proc/1/root/etc/passwd {}", at("x")), "could not find the file");
     said("export nosuch".to_owned(), "no such container");
     assert!(!here.join("x").exists());
 }

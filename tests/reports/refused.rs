@@ -32,6 +32,8 @@ pub fn area(side: &Side<'_>) {
         assert_eq!(status, 201, "{fields}: {}", text(&said));
     }
     for (fields, words) in [
+        (r#""CpuQuota":5"#, "CPU cfs quota can not be less than 1ms (i.e. 1000)"),
+        (r#""CpuPeriod":5"#, "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)"),
         (r#""RestartPolicy":{"Name":"always","MaximumRetryCount":3}"#, "retry count can"),
         (r#""RestartPolicy":{"Name":"unless-stopped","MaximumRetryCount":1}"#, "retry count can"),
         (r#""RestartPolicy":{"Name":"no","MaximumRetryCount":-1}"#, "retry count can"),

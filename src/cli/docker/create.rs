@@ -1,11 +1,11 @@
 //! From the flags of `docker run` to the body of `POST /containers/create`. What is wrong with a flag is known here.
 
 use super::{flags, key_values, mount, pairs};
-use crate::cli::docker_args::CreateArgs;
+use crate::cli::docker_args::{CreateArgs, LimitArgs};
 use crate::client::{ClientError, units};
 use crate::docker::{
-    ContainerConfig, ContainerCreate, Empty, EndpointConfig, HealthConfig, HostConfig, LogConfig, NetworkingConfig,
-    Port, PortBinding, RestartPolicy,
+    ContainerConfig, ContainerCreate, ContainerUpdate, Empty, EndpointConfig, HealthConfig, HostConfig, LogConfig,
+    NetworkingConfig, Port, PortBinding, Rest, RestartPolicy,
 };
 use crate::trace::Code;
 use std::collections::BTreeMap;
@@ -91,11 +91,28 @@ fn health(args: &CreateArgs) -> Result<Option<HealthConfig>, ClientError> {
     Ok(said.then_some(config))
 }
 
-fn memory_swap(args: &CreateArgs) -> Result<i64, ClientError> {
-    match args.memory_swap.as_deref() {
-        Some("-1") => Ok(-1),
-        other => size_of(other, "--memory-swap"),
-    }
+/// What is said of limits and of a container's end, as a change has it; what is not said is 0 or empty.
+pub(super) fn limits(args: &LimitArgs) -> Result<ContainerUpdate, ClientError> {
+    let memory_swap = match args.memory_swap.as_deref() {
+        Some("-1") => -1,
+        other => size_of(other, "--memory-swap")?,
+    };
+    Ok(ContainerUpdate {
+        memory: size_of(args.memory.as_deref(), "--memory")?,
+        memory_swap,
+        memory_reservation: size_of(args.memory_reservation.as_deref(), "--memory-reservation")?,
+        kernel_memory: size_of(args.kernel_memory.as_deref(), "--kernel-memory")?,
+        nano_cpus: cpus(args.cpus.as_deref())?,
+        cpu_shares: args.cpu_shares.unwrap_or_default(),
+        cpu_period: args.cpu_period.unwrap_or_default(),
+        cpu_quota: args.cpu_quota.unwrap_or_default(),
+        cpuset_cpus: args.cpuset_cpus.clone().unwrap_or_default(),
+        cpuset_mems: args.cpuset_mems.clone().unwrap_or_default(),
+        blkio_weight: args.blkio_weight.unwrap_or_default(),
+        pids_limit: args.pids_limit.unwrap_or_default(),
+        restart_policy: restart_policy(args.restart.as_deref())?,
+        rest: Rest::default(),
+    })
 }
 
 fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig, ClientError> {
@@ -105,6 +122,7 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         let fault = ClientError::new(Code::UnknownLogOption).with("driver", "none");
         return Err(fault.with("option", option));
     }
+    let limits = limits(&args.limits)?;
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     Ok(HostConfig {
         binds: binds(&args.volume)?,
@@ -112,20 +130,21 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         tmpfs: tmpfs.map(owned).collect(),
         network_mode: args.network.as_deref().unwrap_or("default").to_owned(),
         auto_remove: args.rm,
-        memory: size_of(args.memory.as_deref(), "--memory")?,
-        memory_swap: memory_swap(args)?,
-        pids_limit: args.pids_limit.unwrap_or(0).max(0),
-        memory_reservation: size_of(args.memory_reservation.as_deref(), "--memory-reservation")?,
+        memory: limits.memory,
+        memory_swap: limits.memory_swap,
+        memory_reservation: limits.memory_reservation,
+        kernel_memory: limits.kernel_memory,
+        nano_cpus: limits.nano_cpus,
+        cpu_shares: limits.cpu_shares,
+        cpu_period: limits.cpu_period,
+        cpu_quota: limits.cpu_quota,
+        cpuset_cpus: limits.cpuset_cpus,
+        cpuset_mems: limits.cpuset_mems,
+        blkio_weight: limits.blkio_weight,
+        pids_limit: limits.pids_limit.max(0),
+        restart_policy: limits.restart_policy,
         memory_swappiness: flags::swappiness(args.memory_swappiness)?,
-        kernel_memory: size_of(args.kernel_memory.as_deref(), "--kernel-memory")?,
         oom_kill_disable: Some(args.oom_kill_disable),
-        nano_cpus: cpus(args.cpus.as_deref())?,
-        cpu_shares: args.cpu_shares.unwrap_or_default(),
-        cpu_period: args.cpu_period.unwrap_or_default(),
-        cpu_quota: args.cpu_quota.unwrap_or_default(),
-        cpuset_cpus: args.cpuset_cpus.clone().unwrap_or_default(),
-        cpuset_mems: args.cpuset_mems.clone().unwrap_or_default(),
-        blkio_weight: args.blkio_weight.unwrap_or_default(),
         cap_add: args.cap_add.clone(),
         cap_drop: args.cap_drop.clone(),
         group_add: args.group_add.clone(),
@@ -152,7 +171,6 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         rest: args.unbuilt.host_config().rest(),
         init: args.init.then_some(true),
         port_bindings: args.publish.iter().map(|text| published(text)).collect(),
-        restart_policy: restart_policy(args.restart.as_deref())?,
     })
 }
 

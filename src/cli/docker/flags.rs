@@ -99,7 +99,7 @@ pub(super) fn security(options: &[String]) -> Result<Vec<String>, ClientError> {
         match (name, value) {
             ("no-new-privileges", _) | ("seccomp", "unconfined" | "builtin") => Ok(option.clone()),
             (_, "") => Err(ClientError::new(Code::SecurityOptInvalid).with("option", option)),
-            ("seccomp", file) => Ok(format!("seccomp={}", profile(Path::new(file))?)),
+            ("seccomp", file) => Ok([name, &profile(Path::new(file))?].join("=")),
             _ => Ok(option.clone()),
         }
     };
@@ -210,8 +210,8 @@ mod tests {
 
     #[test]
     fn a_profile_goes_without_its_blanks_and_what_is_in_quotes_stays() {
-        let text = "{ \"a b\" :\n [1, 2], \"c\\\\\" d\": \" \" }";
-        assert_eq!(without_blanks(text), "{\"a b\":[1,2],\"c\\\\\" d\":\" \"}");
+        let text = "{ \"a b\" :\n [1, 2], ".to_owned() + r#""c\" d": " ", "e\\" : 1 }"#;
+        assert_eq!(without_blanks(&text), r#"{"a b":[1,2],"c\" d":" ","e\\":1}"#);
     }
 
     #[test]

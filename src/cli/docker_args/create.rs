@@ -1,6 +1,6 @@
 //! The flags of `docker create`, which are those of `docker run`, too.
 
-use super::UnbuiltArgs;
+use super::{LimitArgs, UnbuiltArgs};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -80,18 +80,9 @@ pub struct CreateArgs {
     /// Overwrite the default ENTRYPOINT of the image
     #[arg(long)]
     pub entrypoint: Option<String>,
-    /// Memory limit
-    #[arg(short, long, value_name = "BYTES[kmg]")]
-    pub memory: Option<String>,
-    /// Memory and swap together; -1 for as much swap as there is
-    #[arg(long, allow_hyphen_values = true, value_name = "BYTES[kmg]")]
-    pub memory_swap: Option<String>,
-    /// Tune container pids limit
-    #[arg(long, allow_negative_numbers = true)]
-    pub pids_limit: Option<i64>,
-    /// Number of CPUs
-    #[arg(long)]
-    pub cpus: Option<String>,
+    /// What it may use.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// Ulimit options
     #[arg(long, allow_hyphen_values = true, value_name = "NAME=SOFT[:HARD]")]
     pub ulimit: Vec<String>,
@@ -101,33 +92,9 @@ pub struct CreateArgs {
     /// Tune host's OOM preferences (-1000 to 1000)
     #[arg(long, allow_negative_numbers = true, value_name = "SCORE")]
     pub oom_score_adj: Option<i64>,
-    /// CPU shares (relative weight)
-    #[arg(short, long, value_name = "SHARES")]
-    pub cpu_shares: Option<i64>,
-    /// Limit CPU CFS (Completely Fair Scheduler) period
-    #[arg(long, value_name = "MICROSECONDS")]
-    pub cpu_period: Option<i64>,
-    /// Limit CPU CFS (Completely Fair Scheduler) quota
-    #[arg(long, allow_negative_numbers = true, value_name = "MICROSECONDS")]
-    pub cpu_quota: Option<i64>,
-    /// CPUs in which to allow execution (0-3, 0,1)
-    #[arg(long, value_name = "LIST")]
-    pub cpuset_cpus: Option<String>,
-    /// MEMs in which to allow execution (0-3, 0,1)
-    #[arg(long, value_name = "LIST")]
-    pub cpuset_mems: Option<String>,
-    /// Memory soft limit
-    #[arg(long, value_name = "BYTES[kmg]")]
-    pub memory_reservation: Option<String>,
     /// Tune container memory swappiness (0 to 100)
     #[arg(long, allow_negative_numbers = true, value_name = "PERCENT")]
     pub memory_swappiness: Option<i64>,
-    /// Kernel memory limit
-    #[arg(long, value_name = "BYTES[kmg]")]
-    pub kernel_memory: Option<String>,
-    /// Block IO (relative weight), between 10 and 1000, or 0 to disable
-    #[arg(long, value_name = "WEIGHT")]
-    pub blkio_weight: Option<u16>,
     /// Disable OOM Killer
     #[arg(long)]
     pub oom_kill_disable: bool,
@@ -218,9 +185,6 @@ pub struct CreateArgs {
     /// Disable any container-specified HEALTHCHECK
     #[arg(long)]
     pub no_healthcheck: bool,
-    /// Restart policy to apply when a container exits
-    #[arg(long, value_name = "POLICY")]
-    pub restart: Option<String>,
     /// Run an init inside the container that forwards signals and reaps processes
     #[arg(long)]
     pub init: bool,

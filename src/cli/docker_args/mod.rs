@@ -4,6 +4,7 @@
 mod containers;
 mod create;
 mod images;
+mod limits;
 mod system;
 mod unbuilt;
 mod volumes;
@@ -11,6 +12,7 @@ mod volumes;
 pub use containers::*;
 pub use create::CreateArgs;
 pub use images::*;
+pub use limits::LimitArgs;
 pub use system::*;
 pub use unbuilt::UnbuiltArgs;
 pub use volumes::*;

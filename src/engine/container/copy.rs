@@ -168,8 +168,8 @@ impl Engine {
         check_writable(container, &place)?;
         let path = place.iter().copied().skip_while(|byte| *byte == b'/').collect();
         let options = Options::new(self.lab.ids, self.lab.rootless);
-        let unread = |e: std::io::Error| damaged("contents", &e.to_string(), &wanted.path);
-        let tar = unpack::decoder(BufReader::new(tar), options.limits).map_err(unread)?;
+        let tar = unpack::decoder(BufReader::new(tar), options.limits);
+        let tar = tar.map_err(|_no_archive| damaged("contents", "tar", &wanted.path))?;
         let root = reach::directory(root.as_fd(), b"").map_err(|e| Fault::io("open", "/", &e.into()))?;
         let into = unpack::Into { path, keep_kinds: how.keep_kinds, owner };
         unpack::put(tar, root, &into, options).map(drop).map_err(|fault| of_archive(fault, &wanted.path))
@@ -177,7 +177,7 @@ impl Engine {
 }
 
 /// What contradicts itself is here no layer that somebody pulled, but what somebody has just sent.
-fn of_archive(mut fault: Fault, path: &str) -> Fault {
+fn of_archive(fault: Fault, path: &str) -> Fault {
     let kind = match fault.problem.code {
         Code::LayerDamaged => "contents",
         Code::LayerAttributeInvalid => "attribute",
@@ -191,20 +191,16 @@ fn of_archive(mut fault: Fault, path: &str) -> Fault {
         Code::LayerTooManyEntries => "entries",
         _ => return fault,
     };
-    let reason = match fault.problem.args.remove("reason") {
-        Some(reason) if kind == "contents" => reason,
-        _ => {
-            let told = fault.problem.args.iter().map(|(name, value)| format!("{name} {value}"));
-            told.collect::<Vec<_>>().join(", ")
-        }
-    };
-    damaged(kind, &reason, path)
+    // Which of its entries: a fault of the contents says it before all else.
+    let contents = fault.problem.args.get("reason").and_then(|reason| reason.split_once(": ")).map(|(entry, _)| entry);
+    let entry = fault.problem.args.get("path").map(String::as_str).or(contents);
+    damaged(kind, entry.unwrap_or("tar"), path)
 }
 
-/// What was sent is no archive, or contradicts itself; `kind` chooses the words.
-fn damaged(kind: &str, reason: &str, path: &str) -> Fault {
+/// What was sent is no archive, or contradicts itself: in which entry, and `kind` chooses the words.
+fn damaged(kind: &str, entry: &str, path: &str) -> Fault {
     let fault = Fault::new(FaultKind::BadRequest, Code::CopyDamaged).with("kind", kind);
-    fault.with("reason", reason).with("path", path)
+    fault.with("entry", entry).with("path", path)
 }
 
 /// As Docker: what was mounted read-only takes nothing, nor does a root that is read-only, but for what is mounted over it.
@@ -228,7 +224,8 @@ fn check_writable(container: &Container, place: &[u8]) -> Result<()> {
 /// What is at a path.
 fn find(container: &Container, root: &OwnedFd, wanted: &Wanted) -> Result<Found> {
     let missing = |errno: Errno| match errno {
-        Errno::ENOENT | Errno::ENOTDIR => {
+        // The last: what the kernel has below /proc leads nowhere from here, as in Docker, for which nothing is there.
+        Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP => {
             let fault = Fault::new(FaultKind::NotFound, Code::CopyNotFound).with("path", &wanted.path);
             fault.with("container", &container.name)
         }

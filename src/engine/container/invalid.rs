@@ -31,14 +31,17 @@ pub fn invalid(option: &str, value: &Value) -> Option<Fault> {
         return match (*least..=*most).contains(&number) {
             true => None,
             false if *most == i64::MAX => said(*least).filter(|_| number > 0),
-            false => fault(option, value, "range").map(|fault| fault.with("least", least).with("most", most)),
+            false => {
+                let words = if *option == *"HostConfig.CpuPeriod" { "cpu-period" } else { "range" };
+                fault(option, value, words).map(|fault| fault.with("least", least).with("most", most))
+            }
         };
     }
     let text = value.as_str();
     match option {
         // Less than 0 is no limit.
         "HostConfig.CpuQuota" if value.as_i64().is_some_and(|quota| (1..1000).contains(&quota)) => {
-            fault(option, value, "at-least").map(|fault| fault.with("least", 1000))
+            fault(option, value, "cpu-quota").map(|fault| fault.with("least", 1000))
         }
         "HostConfig.CpusetCpus" | "HostConfig.CpusetMems" if !text.is_none_or(is_list) => fault(option, value, "cpus"),
         // Others than these there are where Docker was told of them.

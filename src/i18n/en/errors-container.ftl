@@ -60,6 +60,8 @@ problem-ulimit-unknown = invalid ulimit type: { $name }. There are core, cpu, da
 problem-invalid-value = { $option } = { $value }: this value is invalid, in Docker too. { $wanted ->
     [range] It must be a number from { $least } to { $most }.
     [at-least] It must be { $least } or more, or 0 for what is usual.
+    [cpu-quota] CPU cfs quota can not be less than 1ms (i.e. { $least }); less than 0 is no limit.
+    [cpu-period] CPU cfs period can not be less than 1ms (i.e. { $least }) or larger than 1s (i.e. { $most }).
     [cpus] It must be a list of numbers such as 0-3,7.
     [address] It must be an IP address of that kind, such as { $example }.
     [runtime] No runtime has that name.
@@ -169,4 +171,4 @@ problem-copy-damaged = Error processing tar file: the archive cannot be put at {
         [directories] there are too many directories in it
         [entries] there are too many entries in it
        *[contents] it is no tar, or contradicts itself
-    } ({ $reason }). Make it again with `tar`, and copy it to a place that nothing changes meanwhile.
+    } ({ $entry }). Make it again with `tar`, and copy it to a place that nothing changes meanwhile.

@@ -60,6 +60,8 @@ problem-ulimit-unknown = { $name }: 그런 ulimit는 없습니다. core, cpu, da
 problem-invalid-value = { $option } = { $value }: Docker도 받지 않는 잘못된 값입니다. { $wanted ->
     [range] { $least }부터 { $most }까지의 숫자여야 합니다.
     [at-least] { $least } 이상이어야 하고, 0이면 기본값을 씁니다.
+    [cpu-quota] CPU 쿼터는 1ms({ $least }) 이상이어야 하고, 0보다 작으면 제한이 없습니다.
+    [cpu-period] CPU 주기는 1ms({ $least })부터 1초({ $most })까지여야 합니다.
     [cpus] 0-3,7처럼 번호를 나열해야 합니다.
     [address] { $example } 같은 IP 주소여야 합니다.
     [runtime] 그런 이름의 런타임(runtime)이 없습니다.
@@ -169,4 +171,4 @@ problem-copy-damaged = 보낸 아카이브를 { $path }에 풀 수 없습니다:
         [directories] 디렉터리가 너무 많습니다
         [entries] 항목이 너무 많습니다
        *[contents] tar가 아니거나 내용이 서로 맞지 않습니다
-    }. `tar`로 다시 만들고, 그사이에 바뀌지 않는 위치로 복사하세요.
+    } ({ $entry }). `tar`로 다시 만들고, 그사이에 바뀌지 않는 위치로 복사하세요.
