@@ -136,7 +136,7 @@ impl Sample {
             main: true,
         }));
         // Recordings of before this was asked have none of it.
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             let names = |count: usize| CAPABILITIES[..count].iter().map(|name| format!("CAP_{name}")).collect();
             for property in [
                 Property::Pids(vec![pid, 12 + n, 1]),
