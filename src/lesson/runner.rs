@@ -99,7 +99,7 @@ impl Runner {
         &self.lesson.script.steps[self.at]
     }
 
-    /// Looks at what is now true: goals of this step that hold are reached, and stay so; predictions of this step and of
+    /// Looks at what is now true: goals of this step that hold are reached, in their order, and stay so; predictions of this step and of
     /// earlier ones that the World can answer are revealed.
     pub fn observe(&mut self, world: &World, console: &Console) -> Vec<Noticed> {
         self.prepare_choices(world);
@@ -149,10 +149,10 @@ impl Runner {
             if self.goals.contains_key(&key) {
                 continue;
             }
-            if let Some(value) = self.reached_with(goal, world, console) {
-                self.goals.insert(key, value);
-                noticed.push(Noticed::Goal { step: step.id.clone(), goal: goal.id.clone() });
-            }
+            // One after the other, as they are listed: what held all along is reached where it tells something.
+            let Some(value) = self.reached_with(goal, world, console) else { break };
+            self.goals.insert(key, value);
+            noticed.push(Noticed::Goal { step: step.id.clone(), goal: goal.id.clone() });
         }
         noticed
     }
@@ -302,6 +302,11 @@ impl Runner {
     /// What to choose among is known for this question of the step.
     pub fn is_asked(&self, question: &str) -> bool {
         self.asked(question).is_some()
+    }
+
+    /// That question of that step was not predicted, and its answer not told.
+    pub fn is_open(&self, step: &str, question: &str) -> bool {
+        self.asked_at(step, question).is_none_or(|asked| asked.state == QuestionState::Unanswered)
     }
 
     /// The first question of this step that is still to be predicted.

@@ -147,6 +147,13 @@ impl Course {
         self.rests.as_deref().unwrap_or(self.track.rests()).get(number).map(|rest| rest.position)
     }
 
+    /// Where the next step rests, from the present one on, of which a question is still to be predicted.
+    pub fn next_question(&self) -> Option<u64> {
+        let steps = self.lesson.script.steps.iter().enumerate().skip(self.runner.progress().step);
+        let open = steps.filter(|(_, step)| step.questions.iter().any(|one| self.runner.is_open(&step.id, &one.id)));
+        open.filter_map(|(number, _)| self.rest_of(number)).min()
+    }
+
     /// The last step that rests at this position or before it.
     pub fn reached_by(&self, position: u64) -> Option<usize> {
         let rests = self.rests.as_deref().unwrap_or(self.track.rests());

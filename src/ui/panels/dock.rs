@@ -130,6 +130,11 @@ fn head(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, past:
                 return;
             }
             place(ui, cx, terminals);
+            let waits = !past && terminals.rows() > 0 && !cx.state.waiting.is_empty();
+            if waits && let Some(key) = cx.key_of_next() {
+                let text = RichText::new(format!("{} {key}", cx.say("dock-waits"))).size(12.5).color(cx.theme.warn);
+                ui.add(egui::Label::new(text).truncate().selectable(false));
+            }
             if past {
                 let key = if cx.state.is_live() { "dock-past-live" } else { "dock-past" };
                 let text = RichText::new(cx.say(key)).size(12.5).color(cx.theme.warn);

@@ -72,7 +72,8 @@ fn predicted(ui: &mut Ui, cx: &mut PanelContext<'_>, step: usize, question: &Que
         QuestionState::Revealed { predicted: Some(_), right: true, .. } => ("ending-as-predicted", theme.good),
         QuestionState::Revealed { predicted: Some(_), .. } => ("ending-otherwise", theme.bad),
         QuestionState::Revealed { predicted: None, .. } => ("question-told", theme.weak),
-        _ => ("ending-not-predicted", theme.weak),
+        QuestionState::Predicted(_) => ("ending-not-told", theme.weak),
+        QuestionState::Unanswered => ("ending-not-predicted", theme.weak),
     };
     let (ask, said) = (prose::plain(&question.ask), cx.say(key));
     let chosen = match &question.state {

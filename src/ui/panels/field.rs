@@ -92,6 +92,8 @@ fn line(ui: &mut Ui, cx: &mut PanelContext<'_>, field: &mut Field) -> Option<Str
             let run = field.enter();
             if run.is_none() && !field.text.is_empty() {
                 response.request_focus();
+                // What is typed next takes its place.
+                select_all(ui, &field.text);
             }
             return run;
         } else if !response.has_focus() && !over {
@@ -139,6 +141,12 @@ fn to_end(ui: &Ui, text: &str) {
     let mut state = TextEdit::load_state(ui.ctx(), id()).unwrap_or_default();
     let end = CCursor::new(text.chars().count());
     state.cursor.set_char_range(Some(CCursorRange::one(end)));
+    TextEdit::store_state(ui.ctx(), id(), state);
+}
+
+fn select_all(ui: &Ui, text: &str) {
+    let mut state = TextEdit::load_state(ui.ctx(), id()).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()))));
     TextEdit::store_state(ui.ctx(), id(), state);
 }
 

@@ -47,6 +47,18 @@ fn typed(cx: &PanelContext<'_>) -> Option<String> {
     cx.state.next().is_none_or(|record| record.announced >= rest).then_some(text)
 }
 
+/// What is typed is no step. A shell of the host is one, where there is none yet.
+fn why_typed(cx: &PanelContext<'_>) -> &'static str {
+    let steps = cx.state.course.as_ref().map(|course| (course, course.lesson().script.steps.as_slice()));
+    let number = steps.map(|(course, _)| match cx.state.mover() {
+        Mover::Turn(number) => number,
+        _ => course.runner().progress().step,
+    });
+    let step = steps.zip(number).and_then(|((_, steps), number)| steps.get(number));
+    let host = step.is_some_and(|step| step.terminal == Some(crate::lesson::Terminal::Host));
+    if host && cx.state.is_live() { "next-typed-host-why" } else { "next-typed-why" }
+}
+
 /// Why the next step is made, or that it is not told yet.
 fn why(cx: &PanelContext<'_>, record: &StepRecord) -> String {
     let veil = cx.state.veil_of_next();
@@ -118,7 +130,7 @@ fn paint_next(
     let Some(record) = record else {
         if typed(cx).is_some() {
             let at = rect.left_bottom() + vec2(0.0, 3.0);
-            widgets::lines(painter, at, width, 3, &cx.say("next-typed-why"), fonts::regular(12.0), theme.weak);
+            widgets::lines(painter, at, width, 3, &cx.say(why_typed(cx)), fonts::regular(12.0), theme.weak);
         }
         return;
     };

@@ -1,7 +1,7 @@
 //! Before a class: the picture alone, a large sentence, what comes next, a thin line of time. What did not change is dimmed.
 
 use super::{PanelContext, ending, lesson, narration, next};
-use crate::lesson::{QuestionState, QuestionView};
+use crate::lesson::{ClaimView, QuestionState, QuestionView};
 use crate::ui::diagrams::Diagrams;
 use crate::ui::state::{Face, Mover, Place};
 use crate::ui::{fonts, short};
@@ -53,10 +53,12 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
 
 /// In two lines at most.
 fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
-    let Some((whole, color)) = said(cx).or_else(|| narration::sentence(cx)) else { return };
-    let text = short::paths(&whole);
+    let told = || narration::sentence(cx).map(|(text, color)| (vec![text], color));
+    let Some((ways, color)) = said(cx).or_else(told) else { return };
     // What is to be chosen from has a line of its own, where it has room in one.
-    let flowing = text.replace('\n', "   ");
+    let flowing = |text: &String| text.replace('\n', "   ");
+    let ways: Vec<String> =
+        ways.iter().map(|text| short::paths(text)).flat_map(|text| [text.clone(), flowing(&text)]).collect();
     let lay = |text: &str, size: f32| {
         let mut job = egui::text::LayoutJob::simple(text.to_owned(), fonts::regular(size), color, at.width());
         job.wrap.max_rows = 2;
@@ -64,28 +66,32 @@ fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
     };
     // What is too long for two lines is set smaller before it is cut; no smaller than the smallest text.
     let sizes = [SENTENCE, SENTENCE * 0.8, NEXT];
-    let ways = sizes.iter().map(|size| (&text, size)).chain(sizes.iter().map(|size| (&flowing, size)));
-    let mut laid = ways.map(|(text, size)| lay(text, size * scale));
-    let galley = laid.find(|galley| !galley.elided && galley.size().y <= at.height());
-    let galley = galley.unwrap_or_else(|| lay(&flowing, NEXT * scale));
+    let mut laid = ways.iter().flat_map(|text| sizes.iter().map(move |size| (text, size)));
+    let fits = laid.find_map(|(text, size)| {
+        let galley = lay(text, size * scale);
+        (!galley.elided && galley.size().y <= at.height()).then_some((text, galley))
+    });
+    let Some((whole, galley)) = fits.or_else(|| ways.last().map(|text| (text, lay(text, NEXT * scale)))) else {
+        return;
+    };
     let response = ui.interact(at, ui.scope_id().with("sentence"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, whole));
     narration::live(ui, &response);
     ui.painter().galley(pos2(at.left(), at.center().y - galley.size().y / 2.0), galley, color);
 }
 
-/// What the lesson's page says where it rests, as the side of it that is turned to: what is asked, what was predicted, what came of
-/// an earlier prediction, what the notes claim. None where what the machine did is the sentence.
-fn said(cx: &PanelContext<'_>) -> Option<(String, Color32)> {
+/// What the lesson's page says where it rests, as the side of it that is turned to: its text, what is asked, what was predicted, what
+/// came of an earlier prediction, what becomes of what the notes claim. From the longest way to say it to the shortest: the first that
+/// has room is shown. None where what the machine did is the sentence.
+fn said(cx: &PanelContext<'_>) -> Option<(Vec<String>, Color32)> {
     let (state, theme) = (cx.state, &cx.theme);
     let course = state.course.as_ref()?;
     if course.is_ended() {
-        return Some((ending::result(cx, course), theme.text));
+        return Some((vec![ending::result(cx, course)], theme.text));
     }
     let view = lesson::page(cx, course);
-    let plain = |markdown: &str| crate::ui::prose::plain(markdown);
     match state.place()? {
-        Place::Before => Some((plain(&view.before), theme.text)).filter(|(text, _)| !text.is_empty()),
+        Place::Before => Some((beginnings(&view.before), theme.text)).filter(|(ways, _)| !ways.is_empty()),
         Place::Moving | Place::Passed => None,
         Place::Here => {
             // Before a class the question that is to be answered next comes at once.
@@ -95,18 +101,40 @@ fn said(cx: &PanelContext<'_>) -> Option<(String, Color32)> {
             };
             let named = |all: &[QuestionView], id: &str| all.iter().find(|one| one.id == *id).cloned();
             match face {
-                Face::Text => None,
-                Face::Ask(id) => named(&view.questions, &id).map(|question| (asked(cx, &question), theme.text)),
-                Face::Answer(id) => named(&view.answered, &id).map(|question| answered(cx, &question)),
+                Face::Text => Some((beginnings(&view.text), theme.text)).filter(|(ways, _)| !ways.is_empty()),
+                Face::Ask(id) => named(&view.questions, &id).map(|question| (vec![asked(cx, &question)], theme.text)),
+                Face::Answer(id) => named(&view.answered, &id).map(|question| {
+                    let (answer, color) = answered(cx, &question);
+                    let because = beginnings(question.because.as_deref().unwrap_or_default());
+                    let with = because.iter().map(|because| format!("{answer}. {because}"));
+                    (with.chain([answer.clone()]).collect(), color)
+                }),
                 Face::Note(id) => {
                     let claim = view.claims.iter().find(|claim| claim.id == id)?;
-                    let said = lesson::verdicts(cx, claim).map(|said| format!(" → {said}")).unwrap_or_default();
-                    let name = cx.words.say_with("face-note", &[("name", &id)]);
-                    Some((format!("{name}: “{}”{said}", plain(&claim.said)), theme.text))
+                    Some((noted(cx, claim), theme.text))
                 }
             }
         }
     }
+}
+
+/// A claim of the notes with what becomes of it: a class that copies the claim copies the correction, too.
+fn noted(cx: &PanelContext<'_>, claim: &ClaimView) -> Vec<String> {
+    let name = cx.words.say_with("face-note", &[("name", &claim.id)]);
+    let quoted = format!("{name}: “{}”", crate::ui::prose::plain(&claim.said));
+    let Some(verdict) = lesson::verdicts(cx, claim) else { return vec![quoted] };
+    let shown = beginnings(&claim.shown);
+    let whole = shown.iter().map(|shown| format!("{quoted} → {verdict}: {shown}"));
+    let without = shown.iter().map(|shown| format!("{name} → {verdict}: {shown}"));
+    whole.chain(without).chain([format!("{quoted} → {verdict}")]).collect()
+}
+
+/// A text by its first sentences, from all of them to the first alone.
+fn beginnings(markdown: &str) -> Vec<String> {
+    let text = crate::ui::prose::plain(markdown);
+    let ends: Vec<usize> = text.match_indices(". ").map(|(at, _)| at + 1).collect();
+    let all = [text.len()].into_iter().chain(ends.into_iter().rev());
+    all.map(|end| text[..end].to_owned()).filter(|text| !text.is_empty()).collect()
 }
 
 /// The question with its choices; once one was chosen, with that.

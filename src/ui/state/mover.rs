@@ -192,14 +192,22 @@ impl WindowState {
     pub(super) fn veiled(&self) -> Vec<(&'static str, Veil)> {
         let runner = self.predicted().map(Course::runner);
         let veiling =
-            runner.into_iter().flat_map(|runner| runner.veiling(&self.world).map(|one| (one, runner.veil(one))));
+            runner.into_iter().flat_map(|runner| runner.veiling(&self.world).map(|one| (one, self.veil(runner, one))));
         veiling.flat_map(|(question, veil)| question.ask.said_by().iter().map(move |key| (*key, veil))).collect()
     }
 
     /// Until when the step that comes next is not told; none when it is.
     pub fn veil_of_next(&self) -> Option<Veil> {
         let runner = self.predicted().map(Course::runner)?;
-        runner.pending(&self.world).map(|question| runner.veil(question)).max()
+        runner.pending(&self.world).map(|question| self.veil(runner, question)).max()
+    }
+
+    /// Until when that question has its answer veiled. Before the page rests, nobody is asked yet.
+    fn veil(&self, runner: &crate::lesson::Runner, question: &crate::lesson::Question) -> Veil {
+        match runner.veil(question) {
+            Veil::Asked if self.place() != Some(Place::Here) => Veil::Later,
+            veil => veil,
+        }
     }
 
     /// Predictions wait for their answer: the title of the page that comes next could tell it.

@@ -72,9 +72,11 @@ impl WindowState {
             return self.onward();
         }
         let from = self.cursor.position();
-        let effect = self.go(command, engine);
-        if onward {
-            self.stop_at_lesson(from);
+        let effect = self.go(command.clone(), engine);
+        match command {
+            C::End | C::Live if !engine => self.stop_at_question(from),
+            _ if onward => self.stop_at_lesson(from),
+            _ => {}
         }
         effect
     }
@@ -166,6 +168,14 @@ impl WindowState {
         self.speed = SPEEDS[to.min(SPEEDS.len() - 1)];
         if self.cursor.playback().is_some() {
             self.cursor.play(Direction::Forward, self.speed, self.looped);
+        }
+    }
+
+    /// A jump over pages ends where the next one rests that asks: beyond it, its answer would be seen.
+    fn stop_at_question(&mut self, from: u64) {
+        let asks = self.course.as_ref().filter(|course| !course.is_ended()).and_then(Course::next_question);
+        if let Some(asks) = asks.filter(|asks| from < *asks && *asks < self.cursor.position()) {
+            self.cursor.seek(&self.trace, asks);
         }
     }
 

@@ -142,7 +142,7 @@ fn notes(stage: &mut Stage<'_>, sizes: Sizes, picture: &Picture<'_>, others: &[&
     let first = |p: &Picture<'_>| p.layers.first().map(Slab::key);
     // Which is the lowest is seen when they are stacked; a lesson asks before.
     let lines = if stage.hides_order() {
-        let several = picture.layers.len() > 1 && sizes.layers == Part::Whole;
+        let several = picture.layers.len() > 1 && sizes.layers != Part::Row;
         several.then(|| stage.say("scene-order-hidden")).into_iter().collect()
     } else if picture.layers.iter().all(|slab| slab.layer.is_none()) {
         Vec::new()

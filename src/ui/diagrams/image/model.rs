@@ -30,7 +30,9 @@ impl Picture<'_> {
     pub fn upwards(&self, stage: &Stage<'_>) -> Vec<usize> {
         let mut levels: Vec<usize> = (0..self.layers.len()).collect();
         if stage.hides_order() {
-            levels.sort_by_cached_key(|level| self.layers[*level].key());
+            // The same before and after the config is read.
+            let digest = |slab: &Slab<'_>| slab.descriptor.map_or_else(|| slab.key(), |d| d.digest.to_string());
+            levels.sort_by_cached_key(|level| digest(&self.layers[*level]));
         }
         levels
     }
