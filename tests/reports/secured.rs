@@ -17,6 +17,18 @@ pub fn area(side: &Side<'_>) {
     filtered(side, &file);
     refused(side, &file);
     on_this_host(side);
+    if !side.is_docker() {
+        nothing_allowed(side, &file);
+    }
+}
+
+/// A profile that refuses each call, its process's end, too: it ends all the same, and the next command finds it so.
+fn nothing_allowed(side: &Side<'_>, file: &dyn Fn(&str, &str) -> String) {
+    let none = format!("seccomp={}", file("none.json", r#"{"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":38}"#));
+    let said = side.output(&["run", "--name", "mute", "--security-opt", &none, IMAGE, "true"]);
+    assert!(!said.status.success(), "{}", text(&said.stdout));
+    assert_eq!(side.get("/containers/mute/json")["State"]["Running"], false);
+    side.good("rm -f mute");
 }
 
 /// What a shell prints in a new container with these options.

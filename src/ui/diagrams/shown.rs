@@ -41,8 +41,18 @@ impl Shown {
         let mut shown = Self::default();
         let stays: HashSet<&NodeId> = after.nodes.iter().map(|(node, _)| &node.id).collect();
         let before: HashMap<&NodeId, &(Node, f32)> = self.nodes.iter().map(|old| (&old.0.id, old)).collect();
+        // What comes where something goes waits until that has gone: two texts upon each other cannot be read.
+        let lies_on = |one: &Node, other: &Node| one.rect.shrink(2.0).intersects(other.rect.shrink(2.0));
+        let writes = |node: &Node| !node.texts.is_empty() && !matches!(node.style, Style::Frame | Style::DashedFrame);
+        let going: Vec<&Node> =
+            self.nodes.iter().map(|(node, _)| node).filter(|node| !stays.contains(&node.id)).collect();
+        let coming: Vec<&Node> =
+            after.nodes.iter().map(|(node, _)| node).filter(|node| !before.contains_key(&node.id)).collect();
+        let yields =
+            |node: &Node, to: &[&Node]| writes(node) && to.iter().any(|other| writes(other) && lies_on(node, other));
         for (node, _) in &self.nodes {
             if !stays.contains(&node.id) && leaving.part < 1.0 {
+                let soon = if yields(node, &coming) { (leaving.part * 2.0).min(1.0) } else { leaving.part };
                 let mut gone = node.clone();
                 if leaving.removed {
                     let frame = matches!(node.style, Style::Frame | Style::DashedFrame);
@@ -50,7 +60,7 @@ impl Shown {
                     gone.progress = None;
                     gone.texts.iter_mut().for_each(|text| text.struck = true);
                 }
-                shown.nodes.push((gone, 1.0 - leaving.part * leaving.part));
+                shown.nodes.push((gone, 1.0 - soon * soon));
             }
         }
         for (node, alpha) in &after.nodes {
@@ -61,6 +71,7 @@ impl Shown {
                     node.progress = mix_progress(old.progress, node.progress, t);
                     egui::lerp(*from..=*alpha, t)
                 }
+                None if yields(&node, &going) => alpha * (t * 2.0 - 1.0).max(0.0),
                 None => alpha * t,
             };
             shown.nodes.push((node, alpha));
