@@ -25,9 +25,12 @@ pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
         let tabs: Vec<_> =
             pictures.chain([(files, "files-tab", Family::Layer, FilesCommand::ShowOrHide.into())]).collect();
         // The width is that of the bold face: choosing a tab moves nothing.
-        let wide = |key: &str| ui.painter().layout_no_wrap(cx.say(key), fonts::bold(14.5), theme.text).size().x;
-        let widths: Vec<f32> = tabs.iter().map(|(_, key, ..)| wide(key)).collect();
-        // In a narrow window tabs stand closer, so that the tools, or at least the button for them, have their place.
+        let wide = |key: &str, size| ui.painter().layout_no_wrap(cx.say(key), fonts::bold(size), theme.text).size().x;
+        let widths = |size| tabs.iter().map(|(_, key, ..)| wide(key, size)).collect::<Vec<f32>>();
+        // In a narrow window tabs are set smaller and stand closer, so that the tools, or at least the button for them, have their place.
+        let needs = |size: &f32| widths(*size).iter().map(|wide| wide + CLOSE + 2.0).sum::<f32>() + FEW;
+        let size = SIZES.into_iter().find(|size| needs(size) <= ui.available_width()).unwrap_or(SIZES[SIZES.len() - 1]);
+        let widths = widths(size);
         let room = ui.available_width() - widths.iter().sum::<f32>();
         let apart = |tools: f32| (room - tools) / widths.len() as f32 - 2.0;
         let fits = [ALL + ZOOM, ALL, FEW].into_iter().find(|tools| apart(*tools) >= CLOSE);
@@ -42,7 +45,7 @@ pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
                 (false, true) => theme.text,
                 (false, false) => theme.weak,
             };
-            let font = if chosen { fonts::bold(14.5) } else { fonts::regular(14.5) };
+            let font = if chosen { fonts::bold(size) } else { fonts::regular(size) };
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, &text, font, color);
             if chosen {
                 let line = Rect::from_min_max(pos2(rect.left() + 6.0, rect.bottom() - 3.0), rect.max - vec2(6.0, 0.0));
@@ -64,6 +67,8 @@ pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     });
 }
 
+/// The sizes of their names.
+const SIZES: [f32; 3] = [14.5, 13.0, 12.0];
 /// The least between two tabs.
 const CLOSE: f32 = 10.0;
 /// What all tools need.
