@@ -9,7 +9,7 @@ use dockwalk::trace::{Code, Level, Plan, Problem, Step, StepKind};
 use dockwalk::ui::Options;
 use dockwalk::ui::command::PlaybackCommand;
 use dockwalk::ui::source::News;
-use dockwalk::ui::state::Effect;
+use dockwalk::ui::state::{By, Effect, Mode};
 use egui_kittest::kittest::Queryable;
 use std::sync::Arc;
 
@@ -156,8 +156,8 @@ fn a_change_that_nobody_clicked_is_told_with_who_did_it() {
         (
             Lang::Ko,
             "다른 창이나 프로그램: 게이트를 열었습니다",
-            "이 창의 진행 명령: 게이트를 멈출 자리까지 열었습니다",
-            "멈출 자리에 도착해 게이트가 닫혔습니다",
+            "이 창의 진행 명령: 다음에 멈출 단계까지 게이트를 열었습니다",
+            "멈출 단계에 이르러 게이트를 다시 닫았습니다",
         ),
         (
             Lang::En,
@@ -209,7 +209,10 @@ fn what_the_lesson_does_to_the_gate_is_its_own_and_its_end_restores_what_the_use
         let run = state.apply(dockwalk::ui::command::LessonCommand::Onward.into());
         assert!(matches!(run, Some(Effect::RunFor { until: Some(_), .. })), "{run:?}");
         receive(&mut window, mode(false, true));
-        window.get_by_label("레슨: 게이트를 멈출 자리까지 열었습니다");
+        // To who pressed the lesson's button it is no news.
+        let note = app(&window).state.gate.note.clone().expect("it is noted");
+        assert_eq!((note.by, note.mode), (By::Lesson, Mode::Passing));
+        assert!(window.query_by_label_contains("게이트를 열었습니다").is_none());
         // It did not come to its stop, and the lesson is over.
         let state = &mut app_mut(&mut window).state;
         let order = state.restore_gate();
