@@ -217,6 +217,9 @@ fn no_move_of_the_debugger_leads_past_a_stop_unasked() {
 fn who_goes_on_alone_is_told_and_can_catch_up_or_go_back() {
     let mut window = lesson(LESSONS[0], Lang::Ko);
     tell(&mut window, PlaybackCommand::End);
+    assert_eq!(app(&window).state.place(), Some(Place::Here), "a jump ends where a page asks");
+    tell(&mut window, PlaybackCommand::Home);
+    tell(&mut window, PlaybackCommand::Seek(u64::MAX));
     assert_eq!(app(&window).state.place(), Some(Place::Passed));
     window.get_by_label_contains("여기까지 이미 왔습니다");
     click(&mut window, "이 시점으로 되감기");
@@ -230,6 +233,9 @@ fn who_goes_on_alone_is_told_and_can_catch_up_or_go_back() {
     }
     tell(&mut window, LessonCommand::Predict(question, 0));
     tell(&mut window, PlaybackCommand::End);
+    let next = app(&window).state.course.as_ref().unwrap().rest_of(1);
+    assert_eq!(Some(app(&window).state.cursor.position()), next, "the next page asks, too");
+    tell(&mut window, PlaybackCommand::Seek(u64::MAX));
     click(&mut window, "지금 시점의 쪽으로 가기");
     let view = page(&window);
     assert_eq!((view.number, app(&window).state.place()), (view.of, Some(Place::Here)));

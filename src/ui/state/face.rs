@@ -55,7 +55,7 @@ impl WindowState {
             return None;
         }
         let id = match (self.presenter, self.face(), self.mover()) {
-            (true, _, Mover::Predict(id)) | (_, Face::Ask(id), _) => id,
+            (true, _, Mover::Predict(id)) | (false, Face::Ask(id), _) => id,
             _ => return None,
         };
         let view = course.view(self.lang);

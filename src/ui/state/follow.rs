@@ -177,7 +177,9 @@ impl WindowState {
     /// What is lit in the picture: what changed last, and what the lesson's page speaks of. While it asks, nothing: of what may be the
     /// answer none stands out.
     pub fn lit(&self) -> Vec<Entity> {
-        if self.open_question().is_some() {
+        // Before a class what was chosen stands in the sentence, and the question is as open as before.
+        let asks = matches!(self.face(), Face::Ask(_)) && self.has_pending();
+        if self.open_question().is_some() || asks {
             return Vec::new();
         }
         let mut lit = crate::ui::news::of(&self.world, &self.changed);
