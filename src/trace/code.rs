@@ -275,6 +275,7 @@ codes! {
     StartWithBody = "start-with-body",
     SysctlNotAllowed = "sysctl-not-allowed",
     SysctlOfHost = "sysctl-of-host",
+    SysctlOfIpc = "sysctl-of-ipc",
     TopColumn = "top-column",
     TopRefused = "top-refused",
     TopWithoutPid = "top-without-pid",

@@ -174,6 +174,24 @@ const HARMS: &[(&str, Harm)] = &[
         nix::unistd::mkfifo(file, nix::sys::stat::Mode::S_IRUSR).unwrap();
     }),
     ("gone", |file, _, _| fs::remove_file(file).unwrap()),
+    // What lies beside it, too: what a container writes would go where they lead.
+    ("logs", |file, aside, _| {
+        fs::write(aside, "").unwrap();
+        let log = file.with_file_name("log.json");
+        fs::remove_file(&log).ok();
+        symlink(aside, log).unwrap();
+    }),
+    ("piped", |file, _, _| {
+        let log = file.with_file_name("log.json");
+        fs::remove_file(&log).ok();
+        nix::unistd::mkfifo(&log, nix::sys::stat::Mode::S_IRUSR).unwrap();
+    }),
+    ("upper", |file, aside, _| {
+        fs::create_dir(aside).unwrap();
+        let upper = file.with_file_name("upper");
+        fs::remove_dir_all(&upper).ok();
+        symlink(aside, upper).unwrap();
+    }),
 ];
 
 #[test]

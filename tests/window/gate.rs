@@ -210,7 +210,7 @@ fn what_the_lesson_does_to_the_gate_is_its_own_and_its_end_restores_what_the_use
         assert!(matches!(run, Some(Effect::RunFor { until: Some(_), .. })), "{run:?}");
         receive(&mut window, mode(false, true));
         // To who pressed the lesson's button it is no news.
-        let note = app(&window).state.gate.note.clone().expect("it is noted");
+        let note = app(&window).state.gate.note.expect("it is noted");
         assert_eq!((note.by, note.mode), (By::Lesson, Mode::Passing));
         assert!(window.query_by_label_contains("게이트를 열었습니다").is_none());
         // It did not come to its stop, and the lesson is over.

@@ -58,6 +58,8 @@ impl Engine {
                 if first != 9 {
                     cx.step(plan(container, &running, 9), |_| self.send(container, &running, 9))?;
                 }
+                // Nor does who was paused since then.
+                self.let_go_on(container, &Asked::default())?;
                 container.wait_until(Some(GONE), ended);
             }
             Ok(())

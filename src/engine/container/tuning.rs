@@ -41,7 +41,9 @@ pub(super) fn ulimits(asked: &[Asked]) -> Result<Vec<Ulimit>> {
 /// Paths below `/proc/sys`, with what is written there.
 pub(super) fn sysctls(host: &HostConfig) -> Result<Vec<(String, String)>> {
     bounds::count("HostConfig.Sysctls", host.sysctls.len(), bounds::LIST)?;
-    let of_host = host.network_mode == "host";
+    // The host's, or another container's, whose may be the host's, too: nobody would put the old value back.
+    let others = |mode: &str| mode == "host" || mode.starts_with("container:");
+    let (network_of_others, ipc_of_others) = (others(&host.network_mode), others(&host.ipc_mode));
     let one = |(name, value): (&String, &String)| {
         bounds::length("HostConfig.Sysctls", name, bounds::NAME)?;
         bounds::length("HostConfig.Sysctls", value, bounds::OPTIONS)?;
@@ -50,8 +52,12 @@ pub(super) fn sysctls(host: &HostConfig) -> Result<Vec<(String, String)>> {
         if !plain || !docker::is_own_sysctl(name) {
             return Err(fault(Code::SysctlNotAllowed));
         }
-        if of_host && name.starts_with("net.") {
+        let of_network = name.starts_with("net.");
+        if network_of_others && of_network {
             return Err(fault(Code::SysctlOfHost));
+        }
+        if ipc_of_others && !of_network {
+            return Err(fault(Code::SysctlOfIpc));
         }
         Ok((name.replace('.', "/"), value.clone()))
     };
@@ -101,11 +107,22 @@ mod tests {
 
     #[test]
     fn only_sysctls_of_the_containers_own_namespaces_are_set() {
-        let asked = |network: &str, name: &str| {
+        let shared = |network: &str, ipc: &str, name: &str| {
             let sysctls = [(name.to_owned(), "1".to_owned())].into();
-            let host = HostConfig { sysctls, network_mode: network.into(), ..HostConfig::default() };
+            let (network_mode, ipc_mode) = (network.into(), ipc.into());
+            let host = HostConfig { sysctls, network_mode, ipc_mode, ..HostConfig::default() };
             sysctls_of(&host).map(|all| all[0].0.clone()).map_err(|fault| fault.problem.code)
         };
+        let asked = |network: &str, name: &str| shared(network, "", name);
+        for ipc in ["host", "container:1"] {
+            for name in ["kernel.shmmax", "kernel.msgmax", "kernel.sem", "kernel.shm_rmid_forced", "fs.mqueue.msg_max"]
+            {
+                assert_eq!(shared("bridge", ipc, name), Err(Code::SysctlOfIpc), "{ipc} {name}");
+            }
+            assert_eq!(shared("bridge", ipc, "net.ipv4.ip_forward"), Ok("net/ipv4/ip_forward".to_owned()));
+            assert_eq!(shared(ipc, "private", "net.ipv4.ip_forward"), Err(Code::SysctlOfHost), "{ipc}");
+        }
+        assert_eq!(shared("bridge", "shareable", "kernel.shmmax"), Ok("kernel/shmmax".to_owned()));
         assert_eq!(asked("bridge", "net.ipv4.ip_forward"), Ok("net/ipv4/ip_forward".to_owned()));
         assert_eq!(asked("host", "kernel.msgmax"), Ok("kernel/msgmax".to_owned()));
         assert_eq!(asked("host", "net.ipv4.ip_forward"), Err(Code::SysctlOfHost));

@@ -48,7 +48,8 @@ problem-link-not-running = Cannot link to a non running container: /{ $other } A
 problem-mount-read-only-anonymous = invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes. Nothing could ever be written into it: give the volume a name (`src=NAME`), or leave `readonly` out.
 problem-no-such-option = { $option } = { $value }: Docker has no option of that name. It would be ignored there; dockwalk refuses it, so that a slip is seen. Correct the name, or leave it out.
 problem-no-such-value = { $option } = { $value }: there is no such value, in Docker neither. Docker knows { $known }. Correct it, or leave the option out.
-problem-sysctl-of-host = sysctl "{ $sysctl }" not allowed in host network namespace: it would be the host's. Leave it out, or give the container a network of its own.
+problem-sysctl-of-host = sysctl "{ $sysctl }" not allowed in host network namespace: it would be the host's, or another container's. Leave it out, or give the container a network of its own.
+problem-sysctl-of-ipc = sysctl "{ $sysctl }" is not allowed in the hosts ipc namespace: it would be the host's, or another container's. Leave it out, or use --ipc private or shareable.
 problem-sysctl-not-allowed = sysctl '{ $sysctl }' is not allowed: it is not NAME=VALUE with the name of a parameter that a container has of its own, and others are the host's. Those are net.*, fs.mqueue.*, kernel.sem, kernel.msg* and kernel.shm*.
 problem-restart-retry-count = HostConfig.RestartPolicy.MaximumRetryCount = { $count }: { $policy ->
     [on-failure] maximum retry count cannot be negative. Give a number of times, or 0 for no end.

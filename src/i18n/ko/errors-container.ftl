@@ -48,7 +48,8 @@ problem-link-not-running = /{ $container }/{ $alias }: 컨테이너 { $other }: 
 problem-mount-read-only-anonymous = 이름 없는 볼륨(volume)은 읽기 전용으로 마운트(mount)할 수 없습니다. 아무것도 써넣을 수 없는 볼륨이 되기 때문입니다. 볼륨에 이름을 주거나(`src=이름`) `readonly`를 빼세요.
 problem-no-such-option = { $option } = { $value }: Docker에 그런 이름의 옵션이 없습니다. Docker는 못 본 척하지만, dockwalk는 잘못 쓴 것을 알 수 있도록 거절합니다. 이름을 고치거나 빼세요.
 problem-no-such-value = { $option } = { $value }: Docker에도 없는 값입니다. Docker가 아는 값: { $known }. 고치거나 이 옵션을 빼세요.
-problem-sysctl-of-host = sysctl "{ $sysctl }": 호스트 네트워크에서는 호스트의 값이 바뀌므로 쓸 수 없습니다. 빼거나, 컨테이너에 따로 네트워크를 주세요.
+problem-sysctl-of-host = sysctl "{ $sysctl }": 호스트나 다른 컨테이너의 네트워크를 쓰면 그쪽 값이 바뀌므로 쓸 수 없습니다. 빼거나, 컨테이너에 따로 네트워크를 주세요.
+problem-sysctl-of-ipc = sysctl "{ $sysctl }": 호스트나 다른 컨테이너의 IPC 네임스페이스를 쓰면(--ipc) 그쪽 값이 바뀌므로 쓸 수 없습니다. 빼거나, --ipc를 private나 shareable로 주세요.
 problem-sysctl-not-allowed = sysctl '{ $sysctl }': 쓸 수 없습니다. 컨테이너가 따로 갖는 매개변수를 NAME=VALUE 형식으로 써야 하며, 나머지는 호스트의 것입니다. net.*, fs.mqueue.*, kernel.sem, kernel.msg*, kernel.shm*를 쓸 수 있습니다.
 problem-restart-retry-count = HostConfig.RestartPolicy.MaximumRetryCount = { $count }: { $policy ->
     [on-failure] 다시 시작할 횟수는 음수일 수 없습니다. 횟수를 주거나, 제한하지 않으려면 0을 주세요.

@@ -18,9 +18,26 @@ use crate::engine::{Asked, Cancel, Cx, Engine, Fault, Result, evidence, private}
 use crate::trace::{self, Book, Change, Code, ContainerState, Dir, DirRole, Evidence, Problem};
 use nix::fcntl::OFlag;
 use parking_lot::Mutex;
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fs, io};
+
+/// What in a directory of the engine's is neither a file nor a directory: a link would lead what is written there somewhere else, and
+/// a pipe would let nobody go on.
+fn odd_entry(dir: &Path) -> io::Result<Option<String>> {
+    let all = match fs::read_dir(dir) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        all => all?,
+    };
+    for entry in all {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if !kind.is_file() && !kind.is_dir() {
+            return Ok(Some(format!("{}: {kind:?}", entry.path().display())));
+        }
+    }
+    Ok(None)
+}
 
 /// Lines of the document that are evidence of what is drawn: the rest is long, and says how a container is started.
 const SHOWN: [&str; 8] =
@@ -62,6 +79,11 @@ impl Engine {
         private::believe_dir(dir)?;
         let path = file(dir);
         let none = |reason: String| Fault::failed(Code::ContainerFileUnreadable).with("reason", reason);
+        for place in [dir.to_owned(), dir.join("etc")] {
+            if let Some(odd) = odd_entry(&place).map_err(|e| Fault::io("read", place.display(), &e))? {
+                return Err(none(odd));
+            }
+        }
         let opened = private::believed(&path, OFlag::O_RDONLY)?.ok_or_else(|| none(format!("no {FILE}")))?;
         let size = opened.metadata().map_err(|e| Fault::io("look at", path.display(), &e))?.len();
         if size > MOST {

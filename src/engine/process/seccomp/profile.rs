@@ -87,6 +87,10 @@ pub fn compile(json: &str, capabilities: u64) -> Result<Option<Filter>> {
 }
 
 fn rules(json: &str, capabilities: u64, kernel: &str) -> Result<Option<Rules>> {
+    // A list would be taken for the fields in their order.
+    if !json.trim_start().starts_with('{') {
+        return Err(wrong("json", "cannot unmarshal it into an object"));
+    }
     let profile: Profile = serde_json::from_str(json).map_err(|error| wrong("json", error))?;
     let calls = profile.syscalls.unwrap_or_default();
     if profile.default_action.is_empty() && calls.is_empty() {

@@ -103,6 +103,8 @@ fn a_profile_that_is_none_is_refused_with_the_reason() {
     let call = |rest: &str| format!(r#"{{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{{{rest}}}]}}"#);
     for (json, expected) in [
         ("builtin".to_owned(), "json"),
+        ("[]".to_owned(), "json"),
+        ("[\"SCMP_ACT_ALLOW\"]".to_owned(), "json"),
         ("{\"defaultAction\":1}".to_owned(), "json"),
         ("{\"other\":1}".to_owned(), "json"),
         ("{\"defaultAction\":\"NOSUCH\"}".to_owned(), "action"),
