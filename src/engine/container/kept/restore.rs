@@ -47,7 +47,7 @@ impl Engine {
     /// Takes up the containers that are kept in the engine's directory, the oldest first. Nothing is started yet.
     pub(in crate::engine) fn restore(&self, cx: &Cx) -> Result<()> {
         let root = self.root.join("containers");
-        let failed = |e: std::io::Error| Fault::io("read", root.display(), &e);
+        let failed = |e: io::Error| Fault::io("read", root.display(), &e);
         let (mut found, mut aside) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(&root).map_err(failed)? {
             let dir = entry.map_err(failed)?.path();
