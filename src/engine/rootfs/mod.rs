@@ -259,7 +259,7 @@ pub fn write_etc_files(cx: &Cx, spec: &RootfsSpec<'_>) -> Result<()> {
 }
 
 /// Changes `/etc/hosts` of a container that runs: the step `WriteEtcFiles`. Its processes may have written into the file; one that is
-/// longer than [`HOSTS`] is left alone.
+/// longer than `HOSTS` is left alone.
 pub fn change_hosts(cx: &Cx, dir: &Path, change: impl FnOnce(&str) -> String) -> Result<()> {
     let path = Rootfs::below(dir).hosts;
     let plan = Plan::new(StepKind::WriteEtcFiles, dir.join("etc").display());
