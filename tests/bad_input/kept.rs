@@ -242,6 +242,11 @@ fn what_cannot_be_believed_is_told_by_its_name_and_stays() {
             let file = dir.join("container.json");
             fs::remove_file(&file).ok();
             fs::write(&file, kept).unwrap();
+            for beside in ["log.json", "upper"].map(|name| dir.join(name)) {
+                if fs::symlink_metadata(&beside).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+                    fs::remove_file(&beside).unwrap();
+                }
+            }
             fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
             let owner = std::os::unix::fs::MetadataExt::uid(&fs::metadata(dir).unwrap());
             std::os::unix::fs::chown(&file, Some(owner), Some(owner)).unwrap();
