@@ -44,9 +44,9 @@ fn room_is_made(who: Who) {
         let words: Vec<_> = std::iter::once("docker").chain(line.split(' ')).collect();
         engine.dockwalk(&words)
     };
-    // A container took all there is, and prints on.
+    // A container took all there is, and what comes free again, and prints on.
     let script = "dd if=/dev/zero of=/big bs=64k 2>/dev/null; dd if=/dev/zero of=/rest bs=1 2>/dev/null; \
-        while :; do echo lost; sleep 0.02; done";
+        while :; do echo lost; dd if=/dev/zero bs=512 2>/dev/null >>/rest; sleep 0.02; done";
     good(docker(&engine, "pull lab/shell:1"));
     good(docker(&engine, "create --name other lab/shell:1"));
     good(engine.dockwalk(&["docker", "run", "-d", "--name", "one", "lab/shell:1", "sh", "-c", script]));
