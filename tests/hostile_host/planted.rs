@@ -193,6 +193,9 @@ fn a_journal_that_points_elsewhere_is_named_and_not_obeyed() {
         let mut victims = Victims::of(who, root.parent().unwrap());
         let ours = root.join("containers/left");
         fs::create_dir_all(&ours).unwrap();
+        for dir in [ours.parent().unwrap(), &ours] {
+            own(dir, uid(who));
+        }
         let dear = victims.dir.display().to_string();
         let will =
             |id: u32, inverse: String| format!(r#"{{"entry":"will","id":{id},"scope":"x","inverse":{{{inverse}}}}}"#);
