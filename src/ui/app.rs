@@ -211,8 +211,13 @@ impl App {
         self.receive(&ctx);
         self.apply_style(&ctx);
         self.terminals.field.speak(self.state.lang);
-        let holds =
-            keys::Holds { terminal: self.typing, list: files::has_keys(&ctx), question: self.state.open_question() };
+        let overlay = self.state.overlay;
+        let holds = keys::Holds {
+            terminal: self.typing,
+            list: files::has_keys(&ctx) || overlay.is_some(),
+            closes: overlay.and_then(Overlay::opened_by).map(Into::into),
+            question: self.state.open_question(),
+        };
         let mut commands = keys::pressed(&ctx, &holds);
         commands.extend(keys::dropped(&ctx, self.state.is_live()));
         let words = self.state.words();

@@ -14,8 +14,8 @@ use super::progress::Progress;
 use super::source::{self, News};
 use super::state::{Effect, Notice, On, Origin, WindowState};
 use super::terminal::Terminals;
-use crate::client::StartOptions;
 use crate::client::protocol::GateCommand;
+use crate::client::{Client, ClientError, StartOptions};
 use crate::lesson::{self, Lesson};
 use crate::spec::visible;
 use crate::trace::{Code, Problem, StepKind};
@@ -23,7 +23,7 @@ use egui::{Context, Rect};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// How many seconds a message stays that nobody closes.
 const GOOD_STAYS: f64 = 2.5;
@@ -39,7 +39,8 @@ pub struct EffectRunner {
     link: Option<Link>,
     asked: Option<Receiver<Option<Command>>>,
     bench: Bench,
-    told: Option<Receiver<Problem>>,
+    /// Why the engine did not do what it was told.
+    refused: (Sender<Problem>, Receiver<Problem>),
     /// When it was looked last what a container uses, and who does that now.
     measuring: isolation::Measuring,
     shot: Option<paths::Shot>,
@@ -63,7 +64,7 @@ impl EffectRunner {
             link: None,
             asked: None,
             bench: Bench::default(),
-            told: None,
+            refused: channel(),
             measuring: isolation::Measuring::default(),
             shot: None,
             diagram: Rect::NOTHING,
@@ -122,10 +123,32 @@ impl EffectRunner {
             state.engines = engines;
         }
         self.inspect(ctx, state);
-        if let Some(problem) = self.told.as_ref().and_then(|told| told.try_recv().ok()) {
+        if let Ok(problem) = self.refused.1.try_recv() {
             fail(state, &problem);
         }
         self.picture(ctx, state);
+    }
+
+    /// Tells the engine something on a thread: it may have to wait at the gate.
+    fn tell_engine<T>(
+        &self,
+        ctx: &Context,
+        state: &mut WindowState,
+        tell: impl FnOnce(&Client) -> Result<T, ClientError> + Send + 'static,
+    ) {
+        let Some(socket) = state.socket.clone() else {
+            fail(state, &Problem::new(Code::TerminalNoEngine));
+            return;
+        };
+        let refused = self.refused.0.clone();
+        let wake = waker(ctx);
+        std::thread::spawn(move || {
+            if let Err(error) = Client::connect(&socket).and_then(|client| tell(&client)) {
+                // The window may have been closed meanwhile.
+                refused.send(error.problem).ok();
+                wake();
+            }
+        });
     }
 
     /// Takes what became of the inspector's jobs, and begins those that follow.

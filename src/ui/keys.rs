@@ -8,8 +8,10 @@ use egui::{Context, Event, Key, Modifiers};
 pub struct Holds {
     /// A terminal: only the key that leaves it is the window's.
     pub terminal: bool,
-    /// A list: the window has those that no list knows.
+    /// A list, or what lies over the window: the window has those that no list knows.
     pub list: bool,
+    /// What lies over the window is closed by the key that opened it.
+    pub closes: Option<Command>,
     /// A question that can be answered, and how many choices it has: digits are theirs.
     pub question: Option<(String, usize)>,
 }
@@ -40,7 +42,8 @@ pub fn pressed(ctx: &Context, holds: &Holds) -> Vec<Command> {
                 (_, true) => leaves || shortcut.logical_key == Key::Escape,
                 _ if holds.list => {
                     let function = (Key::F1..=Key::F35).contains(&shortcut.logical_key);
-                    shortcut.modifiers.command || function || shortcut.logical_key == Key::Escape
+                    let closes = holds.closes.as_ref() == Some(&binding.command);
+                    shortcut.modifiers.command || function || closes || shortcut.logical_key == Key::Escape
                 }
                 _ => !own,
             };

@@ -391,6 +391,33 @@ fn every_control_has_a_name_in_the_language_and_every_icon_a_tooltip() {
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
 }
 
+/// Who types on, not knowing that a letter opened something, does nothing behind it; the letter that opened it closes it.
+#[test]
+fn behind_what_lies_over_the_window_no_key_acts() {
+    let mut window = lesson_in(LESSONS[1], Lang::Ko, SIZE);
+    let id = to_question(&mut window);
+    for opener in [Key::S, Key::Questionmark] {
+        let before = |window: &Window| {
+            let state = &app(window).state;
+            (state.cursor.position(), state.tab, state.dark, state.lang, state.presenter, state.speed.to_bits())
+        };
+        let was = before(&window);
+        press(&mut window, opener);
+        let over = app(&window).state.overlay;
+        assert!(over.is_some(), "{opener:?}");
+        let letters = [Key::C, Key::R, Key::L, Key::P, Key::I, Key::F, Key::T, Key::G, Key::Minus, Key::Home, Key::End];
+        for key in letters.into_iter().chain([Key::Space, Key::Num1, Key::ArrowRight]) {
+            press(&mut window, key);
+            assert_eq!((before(&window), app(&window).state.overlay), (was, over), "{opener:?}, then {key:?}");
+            assert_eq!(predicted(&window, &id), None, "{opener:?}, then {key:?}");
+        }
+        press(&mut window, opener);
+        assert_eq!(app(&window).state.overlay, None, "{opener:?} closes it");
+    }
+    press(&mut window, Key::Num1);
+    assert_eq!(predicted(&window, &id), Some(0), "the test could have failed");
+}
+
 /// What has a key says so where it can be pressed with the mouse.
 #[test]
 fn a_control_with_a_key_names_it() {

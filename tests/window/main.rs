@@ -29,6 +29,7 @@ mod next;
 mod notices;
 mod pages;
 mod panel;
+mod presenter;
 mod problems;
 #[path = "../common/recording.rs"]
 mod recording;

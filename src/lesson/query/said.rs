@@ -46,9 +46,9 @@ impl Query {
             Q::CableEndsOnHost { .. } => &["change-link-seen-moved", "step-move-peer"],
             Q::SameLoopback { .. } => &["step-make-netns-why"],
             Q::CableEndsAfterExit { .. } => &["change-link-gone", "step-delete-link", "step-delete-link-why"],
+            // A volume is there before anything is mounted: that it is one is no answer.
             Q::PathLivesIn { .. } => &[
                 "scene-home-upper",
-                "scene-home-volume",
                 "scene-home-bind",
                 "scene-home-tmpfs",
                 "scene-upper-why",

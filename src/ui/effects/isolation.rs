@@ -1,9 +1,7 @@
 //! What the isolation picture asks for: the engine is told on threads, since it may have to wait at the gate.
 
 use super::*;
-use crate::client::Client;
 use crate::spec::ContainerId;
-use crate::trace::Code;
 use crate::ui::diagrams::{Tab, isolated};
 use crate::ui::isolation::IsolationCommand;
 use std::time::{Duration, Instant};
@@ -40,21 +38,8 @@ impl Measuring {
 impl EffectRunner {
     /// Asks a container's kernel.
     pub(super) fn ask_container(&mut self, ctx: &Context, state: &mut WindowState, command: IsolationCommand) {
-        let Some(socket) = state.socket.clone() else {
-            fail(state, &Problem::new(Code::TerminalNoEngine));
-            return;
-        };
-        let (sender, receiver) = channel();
-        self.told = Some(receiver);
-        let wake = waker(ctx);
         let IsolationCommand::Try { container, call } = command;
-        std::thread::spawn(move || {
-            if let Err(error) = Client::connect(&socket).and_then(|client| client.try_call(&container, call)) {
-                // The window may have been closed meanwhile.
-                sender.send(error.problem).ok();
-                wake();
-            }
-        });
+        self.tell_engine(ctx, state, move |client| client.try_call(&container, call));
     }
 
     /// While a container's plots are seen, has it looked once a second what it uses. The answer comes with the trace.

@@ -92,6 +92,18 @@ pub enum Overlay {
     Leave,
 }
 
+impl Overlay {
+    /// The command that opens it and closes it again; a question of the window has none.
+    pub fn opened_by(self) -> Option<ViewCommand> {
+        match self {
+            Self::Help => Some(ViewCommand::Help),
+            Self::Steps => Some(ViewCommand::Steps),
+            Self::Find => Some(ViewCommand::Find),
+            Self::Ask(_) | Self::Leave => None,
+        }
+    }
+}
+
 /// What the application must do that reaches beyond the window's own data.
 #[derive(Debug)]
 pub enum Effect {
