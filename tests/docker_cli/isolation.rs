@@ -148,3 +148,60 @@ fn a_container_that_waits_to_be_started_again_is_told_to_and_no_more_once_it_is_
         good(bench.run("rm box"));
     });
 }
+
+/// The children of the engine that have ended and were not collected.
+fn zombies(engine: u32) -> Vec<String> {
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let stats = all.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
+    let is = |stat: &String| {
+        let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+        rest.starts_with(&format!("Z {engine} "))
+    };
+    stats.filter(is).collect()
+}
+
+/// What is done beside a container's main process ends before what its end undoes: nothing is told of a container that is gone.
+#[test]
+fn who_is_beside_a_container_that_is_removed_is_told_that_it_does_not_run() {
+    check(|bench| {
+        let client = bench.engine.client();
+        for round in 0..8 {
+            good(bench.run("run -d --name box --health-cmd true --health-interval 1ms lab/shell:1 sleep 1000"));
+            let id = trace(&client).head().container("box").unwrap().id.clone();
+            std::thread::scope(|scope| {
+                for n in 0..3 {
+                    let (id, client) = (&id, bench.engine.client());
+                    scope.spawn(move || {
+                        let fault = loop {
+                            let done = match n {
+                                0 => client.look_at_usage(id),
+                                _ => client.try_call(id, "mount").map(drop),
+                            };
+                            if let Err(error) = done {
+                                break error.problem.code;
+                            }
+                        };
+                        let gone = [Code::ContainerNotRunning, Code::NoSuchContainer, Code::Cancelled];
+                        assert!(gone.contains(&fault), "round {round}: {fault:?}");
+                    });
+                }
+                scope.spawn(|| while crate::engine::output(bench.args(&["exec", "box", "true"])).status.success() {});
+                std::thread::sleep(Duration::from_millis(60 + 7 * round));
+                good(bench.run("rm -f box"));
+            });
+        }
+        let trace = trace(&client);
+        let left = trace.head().processes.values().filter(|p| p.process.container.is_some());
+        assert_eq!(left.count(), 0);
+        let broken =
+            trace.events().filter(|event| serde_json::to_string(event).unwrap().contains(Code::EngineFault.name()));
+        assert_eq!(broken.count(), 0);
+        for _ in 0..300 {
+            if zombies(bench.engine.pid()).is_empty() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{:?}", zombies(bench.engine.pid()));
+    });
+}

@@ -66,6 +66,11 @@ impl Cancel {
         self.0.cancelled.load(Ordering::Acquire)
     }
 
+    /// Whether both cancel the same operation.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// True while the operation stands at the gate: it goes on when somebody lets it.
     pub fn stands_at_gate(&self) -> bool {
         self.0.at_gate.load(Ordering::Acquire) > 0

@@ -34,6 +34,7 @@ impl Engine {
             // First of all: how it ended is not lost with the engine.
             engine.keep_or_say(&container);
             container.streams.disconnect();
+            container.nobody_beside();
             engine.ended(&container, &running, status);
             drop(running);
             let policy = container.settings().restart_policy.clone();

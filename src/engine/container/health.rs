@@ -145,8 +145,8 @@ impl Engine {
             // It stood still meanwhile: the interval begins anew.
             return !over(&container.state()) && !*self.ending.borrow();
         }
-        let Ok(running) = container.main_process() else { return false };
         let (name, cancel) = (container.name.get(), Cancel::new());
+        let Ok((running, _beside)) = container.beside(&cancel) else { return false };
         let result = self.conductor.operate(OpKind::HealthProbe, name, Asked::default(), &cancel, |cx| {
             let Some((probe, evidence)) = self.probe(cx, container, &running, check, watch) else { return Ok(()) };
             self.judge(cx, container, check, watch, probe, evidence)

@@ -1,7 +1,7 @@
 //! What the isolation picture asks for while somebody looks at it: what a container uses now, and what the kernel answers to a
 //! system call in it.
 
-use super::{Container, Phase};
+use super::Container;
 use crate::engine::cgroup::Group;
 use crate::engine::evidence::{self, Text};
 use crate::engine::process::{Trial, Used as Counted, members};
@@ -13,14 +13,12 @@ use std::path::PathBuf;
 impl Engine {
     /// Looks what a container uses and records it, unless that is what was seen last. One that does not run uses nothing.
     pub fn look_at_usage(&self, container: &Container) -> Result<()> {
-        let running = container.main_process()?;
+        let (running, _beside) = container.beside(&Cancel::new())?;
         let (used, evidence) = look(running.pid, running.group().as_ref());
         let world = self.conductor.world();
         let known = world.usage.get(&container.id).and_then(|moments| moments.back());
         let is_same = known.is_some_and(|known| Used { at: used.at, ..*known } == used);
-        // It may have ended meanwhile.
-        let lives = container.state().phase == Phase::Running && world.containers.contains_key(&container.id);
-        if lives && !is_same {
+        if !is_same {
             self.conductor.notice(Change::UsageSeen { container: container.id.clone(), used }, evidence);
         }
         Ok(())
@@ -31,10 +29,11 @@ impl Engine {
     pub fn try_call(&self, container: &Container, line: &Asked, call: &str) -> Result<Tried> {
         let unknown = || Fault::new(FaultKind::BadRequest, Code::CallNotTried).with("call", call);
         let trial = Trial::named(call).ok_or_else(unknown)?;
-        let running = container.main_process()?;
+        let cancel = Cancel::new();
+        let (running, beside) = container.beside(&cancel)?;
         container.check_moving()?;
-        self.conductor.operate(OpKind::TryCall, container.name.get(), line, &Cancel::new(), |cx| {
-            self.spawner.try_call(cx, &running, &container.id, trial)
+        self.conductor.operate(OpKind::TryCall, container.name.get(), line, &cancel, |cx| {
+            self.spawner.try_call(cx, &running, &container.id, trial).map_err(|fault| beside.why(&running, fault))
         })
     }
 }

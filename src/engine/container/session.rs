@@ -232,10 +232,8 @@ impl Engine {
                 privileged: request.privileged,
             };
             bounds::directory("WorkingDir", &spec.cwd)?;
-            let main = container.main_process()?;
-            // Whatever the kernel says of one that has ended meanwhile: that is why.
-            let ended = |fault| if main.has_exited() { container.not_running() } else { fault };
-            self.spawner.exec(cx, &main, &spec).map_err(ended)
+            let (main, beside) = container.beside(cancel)?;
+            self.spawner.exec(cx, &main, &spec).map_err(|fault| beside.why(&main, fault))
         });
         let mut running = result.inspect_err(|fault| session.ended(exit::status_of_command(fault)))?;
         let io = running.io.take();

@@ -202,6 +202,8 @@ pub struct State {
     pub still_for_commit: bool,
     /// Somebody pauses it, lets it go on, updates or renames it: who wants to do one of these waits.
     pub changing: bool,
+    /// What cancels each thing that is being done beside its main process.
+    pub beside: Vec<Cancel>,
     /// Somebody removes it, be it that it is to be ended first: it is not started any more.
     pub going: bool,
     /// How many are ending it to start it again at once: it is not deleted at its end (`--rm`) then.
@@ -253,6 +255,7 @@ impl State {
             settled: 0,
             still_for_commit: false,
             changing: false,
+            beside: Vec::new(),
             going: false,
             restarting: 0,
             borrowed: false,

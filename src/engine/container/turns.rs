@@ -6,11 +6,17 @@
 //! for files that are lent while it has the right. So nobody waits for himself.
 
 use super::{Container, Phase, State};
+use crate::engine::process::Running;
 use crate::engine::{Cancel, Fault, Result};
+use crate::trace::Code;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How often it is looked whether whoever waits has gone: a cancel does not know what is waited for here.
 const TICK: Duration = Duration::from_millis(50);
+
+/// How many milliseconds a process may take between leaving its namespaces and its end.
+const ENDING: u32 = 100;
 
 /// The right to change a container, until it is dropped.
 #[derive(Debug)]
@@ -19,6 +25,37 @@ pub(super) struct Turn<'a>(&'a Container);
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.0.update(|state| state.changing = false);
+    }
+}
+
+/// Something is done beside a container's main process, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Beside<'a> {
+    container: &'a Container,
+    cancel: Cancel,
+}
+
+impl Beside<'_> {
+    /// Why it was not done: whatever the kernel says of a container that has ended meanwhile, that is why. One that is ending has left its
+    /// namespaces a moment before it can be waited for.
+    pub(super) fn why(&self, running: &Running, fault: Fault) -> Fault {
+        let refused = matches!(fault.problem.code, Code::CallRefused | Code::InitDied);
+        for _ in 0..if refused { ENDING } else { 0 } {
+            if running.has_exited() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        if running.has_exited() { self.container.not_running() } else { fault }
+    }
+}
+
+impl Drop for Beside<'_> {
+    fn drop(&mut self) {
+        self.container.update(|state| {
+            let mine = state.beside.iter().position(|cancel| cancel.is(&self.cancel));
+            mine.map(|at| state.beside.swap_remove(at))
+        });
     }
 }
 
@@ -60,6 +97,28 @@ impl Container {
             if mine {
                 return Ok(Turn(self));
             }
+        }
+    }
+
+    /// Its main process, and the right to have something done beside it: what its end undoes is not undone before that is done. A fault
+    /// where it does not run.
+    pub(super) fn beside(&self, cancel: &Cancel) -> Result<(Arc<Running>, Beside<'_>)> {
+        let running = self.update(|state| {
+            let running = state.running.clone().filter(|_| state.phase == Phase::Running)?;
+            state.beside.push(cancel.clone());
+            Some(running)
+        });
+        match running {
+            Some(running) => Ok((running, Beside { container: self, cancel: cancel.clone() })),
+            None => Err(self.main_process().err().unwrap_or_else(|| self.not_running())),
+        }
+    }
+
+    /// It has ended: waits until nobody does anything beside its main process any more, which cannot be begun now. What stands at the gate
+    /// is given up.
+    pub(super) fn nobody_beside(&self) {
+        while !self.wait_until(Some(TICK), |state| state.beside.is_empty()) {
+            self.state().beside.iter().filter(|cancel| cancel.stands_at_gate()).for_each(Cancel::cancel);
         }
     }
 
