@@ -48,7 +48,7 @@ pub use container::{
     HostConfig, LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, SECCOMP_PROFILE,
     TmpfsOptions, Ulimit, VolumeOptions,
 };
-pub use decode::{Kind, Misfit, Request, by_kind, from_json, from_value};
+pub use decode::{Fields, Kind, Misfit, Request, by_kind, from_json, from_value};
 pub use endpoint::Endpoint;
 pub use exec::{ExecCreate, ExecInspect, ExecProcess, ExecStart};
 pub use feature::Feature;

@@ -50,7 +50,7 @@ problem-id-not-mapped = { $kind ->
         [unknown] Give this user more subordinate ids in { $file } and restart the engine, or run it as root.
        *[other] That takes { $needed } subordinate ids, and { $file } grants this user { $have }. Grant the rest with `{ $grant }`, restart the engine, then do this again. Or run the engine as root.
     }
-problem-init-died = The container's init ended before it became the program. Something may have killed it, or memory ran out. Run it again.
+problem-init-died = The container's init ended before it became the program. Something may have killed it, memory ran out, or a seccomp profile refuses what a start takes (`write`, `execve`). Run it again, without that profile if there is one.
 problem-mount-into-proc = { $target }: nothing can be mounted over /proc or below it, because the container must see there what the kernel says. Give another target.
 # No "is a directory": the docker CLI takes that for a command that cannot be executed.
 problem-mount-kinds = { $source } cannot be mounted at { $target }: { $found ->
@@ -72,6 +72,9 @@ problem-seccomp-profile-invalid = { $kind ->
         [argument] A system call has the arguments 0 to 5, and the seccomp profile speaks of { $what }. Correct its `index`.
         [names] 'name' and 'names' were specified in the seccomp profile, use either 'name' or 'names' ({ $what }).
         [architectures] 'architectures' and 'archMap' were specified in the seccomp profile, use either 'architectures' or 'archMap'.
+        [architecture] string { $what } is not a valid arch for seccomp: write libseccomp's names, such as SCMP_ARCH_X86_64 or SCMP_ARCH_AARCH64, in the profile.
+        [errno] The seccomp profile lets a system call fail with the error number { $what }, and the kernel knows numbers up to 4095. Correct `errnoRet` or `defaultErrnoRet`.
+        [kernel] minKernel { $what } in the seccomp profile is no version of a kernel. Write two numbers, such as 4.8.
         [length] The seccomp profile makes a filter of more than { $what } instructions, and the kernel takes no longer one. Leave conditions out.
        *[json] Decoding seccomp profile failed: { $what }. `--security-opt seccomp=FILE` takes a file like Docker's `default.json`.
     }

@@ -50,7 +50,7 @@ problem-id-not-mapped = { $kind ->
         [unknown] { $file }에서 이 사용자의 보조 ID(subordinate id)를 늘리고 엔진을 다시 시작하거나, 엔진을 root로 실행하세요.
        *[other] 보조 ID(subordinate id) { $needed }개가 필요한데 { $file }에는 이 사용자의 것이 { $have }개뿐입니다. `{ $grant }` 명령으로 나머지를 주고, 엔진을 다시 시작한 뒤 다시 해 보세요. 엔진을 root로 실행해도 됩니다.
     }
-problem-init-died = 컨테이너의 init이 프로그램을 실행하기 전에 끝났습니다. 다른 프로세스가 죽였거나 메모리가 모자랄 수 있습니다. 다시 실행해 보세요.
+problem-init-died = 컨테이너의 init이 프로그램을 실행하기 전에 끝났습니다. 다른 프로세스가 죽였거나, 메모리가 모자랐거나, 시작에 필요한 호출(`write`, `execve`)을 seccomp 프로필이 막았을 수 있습니다. 프로필을 썼다면 빼고 다시 실행해 보세요.
 problem-mount-into-proc = { $target }: /proc과 그 아래에는 아무것도 마운트할 수 없습니다. 컨테이너는 거기서 커널이 알려 주는 그대로를 보아야 하기 때문입니다. 다른 경로를 지정하세요.
 problem-mount-kinds = { $source }: { $target }에 마운트할 수 없습니다. { $found ->
         [directory] 컨테이너의 그 경로는 디렉터리인데 원본은 파일입니다
@@ -71,6 +71,9 @@ problem-seccomp-profile-invalid = { $kind ->
         [argument] 시스템 호출의 인자는 0번부터 5번까지인데 seccomp 프로필에 { $what }번이 적혀 있습니다. `index` 값을 고치세요.
         [names] seccomp 프로필에 'name'과 'names'가 함께 적혀 있습니다 ({ $what }). 둘 중 하나만 쓰세요.
         [architectures] seccomp 프로필에 'architectures'와 'archMap'이 함께 적혀 있습니다. 둘 중 하나만 쓰세요.
+        [architecture] seccomp 프로필의 아키텍처 "{ $what }": 없는 이름입니다. SCMP_ARCH_X86_64, SCMP_ARCH_AARCH64처럼 libseccomp의 이름을 쓰세요.
+        [errno] seccomp 프로필에 오류 번호 { $what }번이 적혀 있는데, 커널의 오류 번호는 4095번까지입니다. `errnoRet`이나 `defaultErrnoRet` 값을 고치세요.
+        [kernel] seccomp 프로필의 minKernel "{ $what }": 커널 버전이 아닙니다. 4.8처럼 숫자 두 개로 쓰세요.
         [length] seccomp 프로필로 만든 필터가 명령 { $what }개를 넘는데, 커널은 그보다 긴 필터를 받지 않습니다. 조건을 줄이세요.
        *[json] seccomp 프로필을 읽을 수 없습니다: { $what }. `--security-opt seccomp=파일`에는 Docker의 `default.json` 같은 파일을 쓰세요.
     }

@@ -7,6 +7,7 @@
 
 use super::program::{Action, Comparison, Condition, Rule, Rules};
 use super::{Fault, Filter, Result, caps, program};
+use crate::docker::{Fields, Json, Kind, by_kind};
 use crate::engine::FaultKind;
 use crate::trace::Code;
 use serde::Deserialize;
@@ -24,11 +25,54 @@ const ARCH: &str = "amd64";
 #[cfg(target_arch = "aarch64")]
 const ARCH: &str = "arm64";
 
+/// Libseccomp's names of the architectures that a profile may speak of (runc `libcontainer/seccomp/config.go`).
+const ARCHITECTURES: [&str; 19] = [
+    "SCMP_ARCH_X86",
+    "SCMP_ARCH_X86_64",
+    "SCMP_ARCH_X32",
+    "SCMP_ARCH_ARM",
+    "SCMP_ARCH_AARCH64",
+    "SCMP_ARCH_MIPS",
+    "SCMP_ARCH_MIPS64",
+    "SCMP_ARCH_MIPS64N32",
+    "SCMP_ARCH_MIPSEL",
+    "SCMP_ARCH_MIPSEL64",
+    "SCMP_ARCH_MIPSEL64N32",
+    "SCMP_ARCH_PPC",
+    "SCMP_ARCH_PPC64",
+    "SCMP_ARCH_PPC64LE",
+    "SCMP_ARCH_RISCV64",
+    "SCMP_ARCH_S390",
+    "SCMP_ARCH_S390X",
+    "SCMP_ARCH_PARISC",
+    "SCMP_ARCH_PARISC64",
+];
+
+const TEXTS: Kind = Kind::List(&Kind::Text);
+const WHEN: Kind = Kind::Pointer(&Kind::Object(&Fields(&[(TEXTS, "caps arches"), (Kind::Text, "minKernel")])));
+const ERRNO: Kind = Kind::Pointer(&Kind::Upto(u64::MAX));
+const ARGUMENT: Kind = Kind::Object(&Fields(&[(Kind::Upto(u64::MAX), "index value valueTwo"), (Kind::Text, "op")]));
+const ARCH_MAP: Kind = Kind::Object(&Fields(&[(Kind::Text, "architecture"), (TEXTS, "subArchitectures")]));
+const CALLS: Kind = Kind::Object(&Fields(&[
+    (Kind::Text, "name action comment"),
+    (TEXTS, "names"),
+    (ERRNO, "errnoRet"),
+    (Kind::List(&ARGUMENT), "args"),
+    (WHEN, "includes excludes"),
+]));
+const PROFILE: Kind = Kind::Object(&Fields(&[
+    (Kind::Text, "defaultAction"),
+    (ERRNO, "defaultErrnoRet"),
+    (TEXTS, "architectures"),
+    (Kind::List(&ARCH_MAP), "archMap"),
+    (Kind::List(&CALLS), "syscalls"),
+]));
+
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default)]
 struct Profile {
     default_action: String,
-    default_errno_ret: Option<u32>,
+    default_errno_ret: Option<u64>,
     architectures: Option<Vec<String>>,
     arch_map: Option<Vec<ArchMap>>,
     syscalls: Option<Vec<Calls>>,
@@ -36,32 +80,28 @@ struct Profile {
 
 /// Which other architectures programs of one may be of. The filter knows this one and ends what uses another.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default)]
 struct ArchMap {
-    #[serde(rename = "architecture")]
-    _architecture: String,
-    #[serde(rename = "subArchitectures")]
-    _sub_architectures: Option<Vec<String>>,
+    architecture: String,
+    sub_architectures: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default)]
 struct Calls {
     name: String,
     names: Option<Vec<String>>,
     action: String,
-    errno_ret: Option<u32>,
+    errno_ret: Option<u64>,
     args: Option<Vec<Argument>>,
-    #[serde(rename = "comment")]
-    _comment: String,
     includes: Option<When>,
     excludes: Option<When>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default)]
 struct Argument {
-    index: u32,
+    index: u64,
     value: u64,
     value_two: u64,
     op: String,
@@ -69,11 +109,11 @@ struct Argument {
 
 /// Of which containers, kernels and processors something holds.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", default)]
 struct When {
     caps: Option<Vec<String>>,
     arches: Option<Vec<String>>,
-    min_kernel: Option<String>,
+    min_kernel: String,
 }
 
 /// The filter of a profile for a container with these capabilities; none where it says nothing at all, as in Docker. How large and how deep
@@ -87,17 +127,19 @@ pub fn compile(json: &str, capabilities: u64) -> Result<Option<Filter>> {
 }
 
 fn rules(json: &str, capabilities: u64, kernel: &str) -> Result<Option<Rules>> {
-    // A list would be taken for the fields in their order.
-    if !json.trim_start().starts_with('{') {
-        return Err(wrong("json", "cannot unmarshal it into an object"));
-    }
-    let profile: Profile = serde_json::from_str(json).map_err(|error| wrong("json", error))?;
+    let profile = read(json)?;
     let calls = profile.syscalls.unwrap_or_default();
     if profile.default_action.is_empty() && calls.is_empty() {
         return Ok(None);
     }
+    let maps = profile.arch_map.iter().flatten();
+    let mapped = maps.flat_map(|map| map.sub_architectures.iter().flatten().chain([&map.architecture]));
+    let mut named = profile.architectures.iter().flatten().chain(mapped);
+    if let Some(name) = named.find(|name| !ARCHITECTURES.contains(&name.as_str())) {
+        return Err(wrong("architecture", name));
+    }
     let many = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| !list.is_empty());
-    if many(&profile.architectures) && profile.arch_map.is_some_and(|map| !map.is_empty()) {
+    if many(&profile.architectures) && profile.arch_map.as_ref().is_some_and(|map| !map.is_empty()) {
         return Err(wrong("architectures", ""));
     }
     let otherwise = action(&profile.default_action, profile.default_errno_ret)?;
@@ -105,6 +147,9 @@ fn rules(json: &str, capabilities: u64, kernel: &str) -> Result<Option<Rules>> {
     for calls in calls {
         if !calls.name.is_empty() && many(&calls.names) {
             return Err(wrong("names", &calls.name));
+        }
+        for when in [&calls.includes, &calls.excludes].into_iter().flatten() {
+            when.check()?;
         }
         let here = calls.includes.as_ref().is_none_or(|when| when.all(capabilities, kernel));
         if !here || calls.excludes.as_ref().is_some_and(|when| when.any(capabilities, kernel)) {
@@ -125,13 +170,29 @@ fn rules(json: &str, capabilities: u64, kernel: &str) -> Result<Option<Rules>> {
     Ok(Some(rules))
 }
 
+/// By the rules of Go's decoder: the case of a field's name does not matter, and what is not known is passed over.
+fn read(json: &str) -> Result<Profile> {
+    let json: Json = serde_json::from_str(json).map_err(|error| wrong("json", error))?;
+    let read = by_kind(&PROFILE, &json)
+        .map_err(|misfit| wrong("json", format!("{}: {} is no {}", misfit.field, misfit.found, misfit.wanted)))?;
+    serde_json::from_value(read).map_err(|error| wrong("json", error))
+}
+
 impl When {
+    /// As Docker reads a kernel's version: two numbers at least (moby `pkg/parsers/kernel`).
+    fn check(&self) -> Result<()> {
+        let mut parts = self.min_kernel.splitn(3, '.');
+        let number = |part: Option<&str>| part.is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+        let good = self.min_kernel.is_empty() || number(parts.next()) && number(parts.next());
+        if good { Ok(()) } else { Err(wrong("kernel", &self.min_kernel)) }
+    }
+
     /// All that is said is so.
     fn all(&self, capabilities: u64, kernel: &str) -> bool {
         let has = |name: &String| caps::bit(name).is_some_and(|bit| capabilities & bit != 0);
         self.caps.iter().flatten().all(has)
             && self.arches.as_ref().is_none_or(|arches| arches.is_empty() || arches.iter().any(|arch| arch == ARCH))
-            && self.min_kernel.as_ref().is_none_or(|least| is_at_least(kernel, least))
+            && (self.min_kernel.is_empty() || is_at_least(kernel, &self.min_kernel))
     }
 
     /// One of it is so.
@@ -139,7 +200,7 @@ impl When {
         let has = |name: &String| caps::bit(name).is_some_and(|bit| capabilities & bit != 0);
         self.caps.iter().flatten().any(has)
             || self.arches.iter().flatten().any(|arch| arch == ARCH)
-            || self.min_kernel.as_ref().is_some_and(|least| is_at_least(kernel, least))
+            || !self.min_kernel.is_empty() && is_at_least(kernel, &self.min_kernel)
     }
 }
 
@@ -152,9 +213,17 @@ fn is_at_least(kernel: &str, least: &str) -> bool {
     version(kernel) >= version(least)
 }
 
-/// Libseccomp's words for what is done.
-fn action(word: &str, errno: Option<u32>) -> Result<Action> {
-    let returned = errno.unwrap_or(libc::EPERM.cast_unsigned()).min(0xffff);
+/// The largest error number that a call can fail with (Linux `include/linux/err.h`, MAX_ERRNO).
+const MAX_ERRNO: u64 = 4095;
+
+/// Libseccomp's words for what is done. An error number that no call can fail with is refused; a tracer gets any 16 bits.
+fn action(word: &str, errno: Option<u64>) -> Result<Action> {
+    let most = if word == "SCMP_ACT_TRACE" { 0xffff } else { MAX_ERRNO };
+    let returned = match errno.map(u32::try_from) {
+        None => libc::EPERM.cast_unsigned(),
+        Some(Ok(errno)) if u64::from(errno) <= most => errno,
+        Some(_) => return Err(wrong("errno", errno.unwrap_or_default())),
+    };
     Ok(Action(match word {
         "SCMP_ACT_KILL" | "SCMP_ACT_KILL_THREAD" => libc::SECCOMP_RET_KILL_THREAD,
         "SCMP_ACT_KILL_PROCESS" => libc::SECCOMP_RET_KILL_PROCESS,

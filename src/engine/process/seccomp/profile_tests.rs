@@ -106,7 +106,17 @@ fn a_profile_that_is_none_is_refused_with_the_reason() {
         ("[]".to_owned(), "json"),
         ("[\"SCMP_ACT_ALLOW\"]".to_owned(), "json"),
         ("{\"defaultAction\":1}".to_owned(), "json"),
-        ("{\"other\":1}".to_owned(), "json"),
+        ("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":\"read\"}]}".to_owned(), "json"),
+        (call(r#""names":["read"],"action":"SCMP_ACT_ERRNO","errnoRet":4096"#), "errno"),
+        (call(r#""names":["read"],"action":"SCMP_ACT_ERRNO","errnoRet":18446744073709551615"#), "errno"),
+        (call(r#""names":["read"],"action":"SCMP_ACT_ERRNO","includes":{"minKernel":"abc"}"#), "kernel"),
+        (call(r#""names":["read"],"action":"SCMP_ACT_ERRNO","excludes":{"minKernel":"4"}"#), "kernel"),
+        (r#"{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_NOSUCH"]}"#.to_owned(), "architecture"),
+        (
+            r#"{"defaultAction":"SCMP_ACT_ALLOW","archMap":[{"architecture":"SCMP_ARCH_X86_64","subArchitectures":["x"]}]}"#
+                .to_owned(),
+            "architecture",
+        ),
         ("{\"defaultAction\":\"NOSUCH\"}".to_owned(), "action"),
         (call(r#""names":["read"]"#), "action"),
         (call(r#""names":["read"],"action":"SCMP_ACT_NOTIFY""#), "action"),
@@ -114,7 +124,7 @@ fn a_profile_that_is_none_is_refused_with_the_reason() {
         (call(r#""names":["read"],"action":"SCMP_ACT_ERRNO","args":[{"op":"EQ"}]"#), "operator"),
         (call(r#""names":["read"],"action":"SCMP_ACT_ERRNO","args":[{"index":6,"op":"SCMP_CMP_EQ"}]"#), "argument"),
         (
-            r#"{"defaultAction":"SCMP_ACT_ALLOW","architectures":["a"],"archMap":[{"architecture":"b"}]}"#.to_owned(),
+            r#"{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86"],"archMap":[{"architecture":"SCMP_ARCH_X86_64"}]}"#.to_owned(),
             "architectures",
         ),
     ] {
@@ -127,6 +137,24 @@ fn a_profile_that_is_none_is_refused_with_the_reason() {
     let json =
         format!(r#"{{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{}]}}"#, many.repeat(400).trim_end_matches(','));
     assert_eq!(kind(&json), "length");
+}
+
+#[test]
+fn a_profile_is_read_as_go_reads_it() {
+    let odd = r#"{"$schema":"x","DEFAULTACTION":"SCMP_ACT_ERRNO","archMap":null,"syscalls":[
+        {"_why":1,"Names":["read"],"name":null,"action":"SCMP_ACT_ALLOW","args":null,"includes":null,"excludes":{},"errnoRet":null},
+        {"names":["close"],"action":"SCMP_ACT_ERRNO","errnoRet":4095},
+        {"names":["dup"],"action":"SCMP_ACT_TRACE","errnoRet":65535}]}"#;
+    let filter = filter(odd);
+    for (call, expected) in [
+        (libc::SYS_read, libc::SECCOMP_RET_ALLOW),
+        (libc::SYS_write, errno(1)),
+        (libc::SYS_close, errno(4095)),
+        (libc::SYS_dup, libc::SECCOMP_RET_TRACE | 0xffff),
+    ] {
+        assert_eq!(verdict_of(&filter, call, [0; 6]), expected, "{call}");
+    }
+    assert_eq!(compile(r#"{"other":1}"#, 0).unwrap(), None, "it says nothing that is known");
 }
 
 #[test]
