@@ -29,6 +29,15 @@ pub struct Reserve {
 #[must_use]
 pub struct Given<'a>(&'a Reserve);
 
+/// An engine starts: where the disk is full what was kept is let go, or nothing could be written down and nothing be deleted. What it
+/// leaves free is taken again by [`Reserve::in_dir`] if it is still there; else deletions find it free.
+pub fn let_go_where_full(root: &Path) {
+    let reserve = Reserve { path: root.join(NAME), users: Mutex::default() };
+    if reserve.is_short() {
+        reserve.remove();
+    }
+}
+
 impl Reserve {
     /// Takes the room, if it is there.
     pub fn in_dir(root: &Path) -> Self {

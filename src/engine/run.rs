@@ -66,6 +66,7 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
             forget(&root);
         }
     })?;
+    super::reserve::let_go_where_full(&root);
     let conductor = open(&root, &lab, options.trace_limit)?;
     let engine = match start(&conductor, lab, &root, options) {
         Ok(engine) => Arc::new(engine),
@@ -289,6 +290,9 @@ fn serve(
     result
 }
 
+/// How long whoever has asked twice waits for what hangs. What it leaves is undone by the journal.
+const ASKED_TWICE: Duration = Duration::from_secs(5);
+
 /// Ends the containers. Who asks once more does not want to wait for them.
 async fn ended(engine: &Arc<Engine>, short: bool) {
     let ending = Arc::clone(engine);
@@ -297,7 +301,14 @@ async fn ended(engine: &Arc<Engine>, short: bool) {
     else {
         return;
     };
+    let mut limit = None;
     loop {
+        let late = async {
+            match limit {
+                Some(limit) => tokio::time::sleep_until(limit).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             ended = &mut all => {
                 ended.unwrap_or_else(|error| tracing::error!(%error, "containers were not ended"));
@@ -305,7 +316,12 @@ async fn ended(engine: &Arc<Engine>, short: bool) {
             }
             _ = terminate.recv() => engine.kill_containers(),
             _ = interrupt.recv() => engine.kill_containers(),
+            () = late => {
+                tracing::warn!("something hangs, and is not waited for");
+                return;
+            }
         }
+        limit.get_or_insert_with(|| tokio::time::Instant::now() + ASKED_TWICE);
     }
 }
 

@@ -91,6 +91,18 @@ fn room_is_made(who: Who) {
     engine.kill();
     engine.start_again();
     assert_eq!(good(docker(&engine, "ps -aq")), "");
+
+    // An engine that finds the disk full starts, and makes room.
+    resize(&root, ROOMY);
+    good(docker(&engine, "pull lab/shell:1"));
+    good(docker(&engine, "create --name one lab/shell:1"));
+    engine.kill();
+    resize(&root, used(&root));
+    engine.start_again();
+    for line in ["rm one", "rmi lab/shell:1"] {
+        good(docker(&engine, line));
+    }
+    assert_eq!(good(docker(&engine, "ps -aq")), "");
     engine.end();
     umount(&root).unwrap();
 }

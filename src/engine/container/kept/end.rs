@@ -37,6 +37,9 @@ impl Engine {
     /// They are not waited for any longer.
     pub(in crate::engine) fn kill_containers(&self) {
         for container in self.containers.all() {
+            if let Some(start) = container.state().starting {
+                start.cancel();
+            }
             if let Some(running) = container.state().running
                 && let Err(fault) = running.signal(9)
             {
