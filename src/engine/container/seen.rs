@@ -77,7 +77,8 @@ impl Engine {
         };
         let root = directory(&root);
         // The number may be another process's by now.
-        if running.ended().is_some() { Ok(None) } else { root.map(Some) }
+        let over = if root.is_err() { running.is_ending() } else { running.has_exited() };
+        if over { Ok(None) } else { root.map(Some) }
     }
 
     /// In a mount namespace of its own, which goes with the thread.

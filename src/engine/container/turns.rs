@@ -15,9 +15,6 @@ use std::time::Duration;
 /// How often it is looked whether whoever waits has gone: a cancel does not know what is waited for here.
 const TICK: Duration = Duration::from_millis(50);
 
-/// How many milliseconds a process may take between leaving its namespaces and its end.
-const ENDING: u32 = 100;
-
 /// The right to change a container, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Turn<'a>(&'a Container);
@@ -36,17 +33,11 @@ pub(super) struct Beside<'a> {
 }
 
 impl Beside<'_> {
-    /// Why it was not done: whatever the kernel says of a container that has ended meanwhile, that is why. One that is ending has left its
-    /// namespaces a moment before it can be waited for.
+    /// Why it was not done: whatever the kernel says of a container that has ended meanwhile, that is why.
     pub(super) fn why(&self, running: &Running, fault: Fault) -> Fault {
         let refused = matches!(fault.problem.code, Code::CallRefused | Code::InitDied);
-        for _ in 0..if refused { ENDING } else { 0 } {
-            if running.has_exited() {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        if running.has_exited() { self.container.not_running() } else { fault }
+        let ended = if refused { running.is_ending() } else { running.has_exited() };
+        if ended { self.container.not_running() } else { fault }
     }
 }
 

@@ -13,6 +13,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
 
+/// How long a process may take between leaving its namespaces and its end, in milliseconds.
+const ENDING: u8 = 100;
+
 /// A process of a container, or one on the lab host.
 #[derive(Debug)]
 pub struct Running {
@@ -133,8 +136,18 @@ impl Running {
 
     /// The kernel's word that it has ended, which may be known here only a moment later.
     pub fn has_exited(&self) -> bool {
+        self.exits_within(0)
+    }
+
+    /// The same where something in it was not found: a process that ends has left its namespaces and its root a moment before it can be
+    /// waited for.
+    pub fn is_ending(&self) -> bool {
+        self.exits_within(ENDING)
+    }
+
+    fn exits_within(&self, milliseconds: u8) -> bool {
         let mut poll = [PollFd::new(self.end.pidfd.as_fd(), PollFlags::POLLIN)];
-        matches!(nix::poll::poll(&mut poll, PollTimeout::ZERO), Ok(1..))
+        matches!(nix::poll::poll(&mut poll, PollTimeout::from(milliseconds)), Ok(1..))
     }
 
     /// How its end is known, if it has ended.

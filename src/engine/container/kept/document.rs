@@ -170,6 +170,7 @@ impl Document {
                 let newer = Fault::failed(Code::ContainerFileNewer).with("version", version);
                 Err(newer.with("readable", VERSION))
             }
+            Some(0) => Err(none("version 0".to_owned())),
             _ => Self::deserialize(value).map_err(|e| none(e.to_string())),
         }
     }

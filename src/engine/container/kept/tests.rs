@@ -85,6 +85,7 @@ fn what_no_engine_writes_is_refused() {
     read(|_| ()).unwrap();
     let unreadable = Err(Code::ContainerFileUnreadable);
     assert_eq!(read(|it| it["version"] = 2.into()), Err(Code::ContainerFileNewer));
+    assert_eq!(read(|it| it["version"] = 0.into()), unreadable);
     assert_eq!(read(|it| it["more"] = 1.into()), unreadable);
     assert_eq!(read(|it| it["state"]["more"] = 1.into()), unreadable);
     assert_eq!(read(|it| it["id"] = "../x".into()), unreadable);
