@@ -291,6 +291,15 @@ fn a_damaged_line_in_the_middle_is_named() {
     let damaged = file.replacen("{\"seq\":3", "{\"seq\":x", 1);
     let error = log::read(damaged.as_bytes()).expect_err("damaged");
     assert!(matches!(error, log::LogError::Damaged { line: 4, .. }), "{error}");
+    // Whole, and of a kind that a later dockwalk knows.
+    let later = file.replacen("\"event\":\"step_announced\"", "\"event\":\"step_dreamt_of\"", 1);
+    assert_ne!(later, file);
+    let error = log::read(later.as_bytes()).expect_err("unknown");
+    assert!(matches!(&error, log::LogError::Unknown { what, .. } if what == "step_dreamt_of"), "{error}");
+    assert_eq!(error.problem("x").code, Code::RecordingUnknown);
+    let torn = later.replacen("\"event\":\"step_dreamt_of\"", "\"event\":\"step_dreamt_of\",", 1);
+    let error = log::read(torn.as_bytes()).expect_err("no JSON");
+    assert!(matches!(error, log::LogError::Damaged { .. }), "{error}");
     let lines: Vec<&str> = file.lines().collect();
     let gap = [lines[0], lines[1], lines[3]].join("\n");
     let error = log::read(gap.as_bytes()).expect_err("a line is missing");

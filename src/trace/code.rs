@@ -562,6 +562,7 @@ codes! {
     PkexecRefused = "pkexec-refused",
     ProgressUnwritable = "progress-unwritable",
     RecordingDamaged = "recording-damaged",
+    RecordingUnknown = "recording-unknown",
     RecordingLater = "recording-later",
     RecordingNoTrace = "recording-no-trace",
     RecordingSeveral = "recording-several",

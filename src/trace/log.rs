@@ -141,6 +141,14 @@ pub enum LogError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A line speaks of something that is not known here: a later dockwalk wrote it.
+    #[error("line {line} of the trace speaks of `{what}`, which this dockwalk does not know: update dockwalk")]
+    Unknown {
+        /// Which line.
+        line: u64,
+        /// What is not known.
+        what: String,
+    },
     /// Another recording begins in it.
     #[error("line {line} of the trace begins another recording")]
     Several {
@@ -158,6 +166,15 @@ pub enum LogError {
 }
 
 impl LogError {
+    /// A line that is no event: damaged, unless it is whole and speaks of a kind that is not known here.
+    fn of(line: u64, text: &[u8], reason: &str) -> Self {
+        let what = reason.strip_prefix("unknown variant `").and_then(|rest| rest.split('`').next());
+        match what.filter(|_| serde_json::from_slice::<serde_json::Value>(text).is_ok()) {
+            Some(what) => Self::Unknown { line, what: what.to_owned() },
+            None => Self::Damaged { line, reason: reason.to_owned() },
+        }
+    }
+
     /// The same about the file at `path`, for the user.
     pub fn problem(&self, path: impl ToString) -> Problem {
         let about = |code: Code| Problem::new(code).with("path", path.to_string());
@@ -166,6 +183,7 @@ impl LogError {
             Self::NoHeader => about(Code::RecordingNoTrace),
             Self::Version { found } => about(Code::RecordingLater).with("found", found).with("known", VERSION),
             Self::Damaged { line, reason } => about(Code::RecordingDamaged).with("line", line).with("reason", reason),
+            Self::Unknown { line, what } => about(Code::RecordingUnknown).with("line", line).with("what", what),
             Self::Several { line } => about(Code::RecordingSeveral).with("line", line).with("before", line - 1),
             Self::Event { line, source } => about(Code::RecordingDamaged).with("line", line).with("reason", source),
         }
@@ -224,7 +242,7 @@ impl<R: BufRead> Recordings<R> {
             let (bytes, header) = match header_in(&self.buffer) {
                 Some((at, header)) => (at, Some(header?)),
                 None if self.buffer.last() != Some(&b'\n') => (self.buffer.len(), None),
-                None => return Err(LogError::Damaged { line, reason: error.to_string() }),
+                None => return Err(LogError::of(line, &self.buffer, &error.to_string())),
             };
             let goes_on = |header: &Header| header.base.as_ref().map_or(0, |base| base.events) == loaded.trace.len();
             if bytes == 0 && header.as_ref().is_some_and(goes_on) {

@@ -6,6 +6,7 @@ problem-recording-no-trace = { $path } is no dockwalk trace: its first line is n
 problem-recording-later = The recording { $path } has format version { $found }, and this dockwalk reads version { $known }. Update dockwalk, then open it again.
 problem-progress-unwritable = How far the lesson was taken could not be written to { $path }: { $reason }. See that the disk has room and the directory is yours. When the window is closed, this is forgotten.
 problem-recording-damaged = The recording { $path } is damaged at line { $line } ({ $reason }). Copy it again from where it came, or record it anew with `dockwalk lesson run LESSON --headless --record FILE`.
+problem-recording-unknown = The recording { $path } was made by a later dockwalk: at line { $line } it speaks of `{ $what }`, which this one does not know. Open it with that dockwalk, or update this one.
 problem-recording-several = { $path } holds more than one recording: another begins at line { $line }, as where files were put together or an engine was started anew. `dockwalk trace show` prints them all; to open the first alone: `head -n { $before } FILE > first.ndjson`.
 problem-recording-unwritable = The recording cannot be saved to { $path }: { $reason }. Choose another folder that can be written.
 problem-picture-unwritable = The picture cannot be saved to { $path }: { $reason }. Choose another folder that can be written.

@@ -6,6 +6,7 @@ problem-recording-no-trace = { $path }: dockwalk의 녹화가 아닙니다. 첫 
 problem-recording-later = { $path }: 녹화 형식의 버전이 { $found }입니다. 이 dockwalk는 버전 { $known }만 읽을 수 있습니다. dockwalk를 새 버전으로 바꾼 뒤 다시 여세요.
 problem-progress-unwritable = 레슨의 진도를 { $path } 파일에 적지 못했습니다: { $reason }. 디스크에 남은 공간이 있는지, 그 디렉터리에 쓸 수 있는지 확인하세요. 창을 닫으면 이번 진도는 남지 않습니다.
 problem-recording-damaged = { $path }: { $line }번째 줄이 손상되어 읽을 수 없습니다({ $reason }). 원본을 다시 복사하거나 `dockwalk lesson run 레슨 --headless --record 파일`로 다시 녹화하세요.
+problem-recording-unknown = { $path }: 더 나중에 나온 dockwalk로 녹화한 파일입니다. { $line }번째 줄에 이 dockwalk가 모르는 이름이 있습니다(`{ $what }`). 녹화한 dockwalk로 열거나, 이 dockwalk를 업데이트하세요.
 problem-recording-several = { $path }: 녹화가 둘 이상 들어 있습니다. { $line }번째 줄에서 다른 녹화가 시작됩니다(파일을 이어 붙였거나 그사이 엔진이 다시 시작된 경우). `dockwalk trace show`는 모두 보여 줍니다. 첫 녹화만 열려면: `head -n { $before } 파일 > first.ndjson`.
 problem-recording-unwritable = 녹화를 저장하지 못했습니다({ $path }): { $reason }. 쓸 수 있는 다른 폴더를 고르세요.
 problem-picture-unwritable = 그림을 저장하지 못했습니다({ $path }): { $reason }. 쓸 수 있는 다른 폴더를 고르세요.

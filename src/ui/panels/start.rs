@@ -235,9 +235,11 @@ enum Wanted {
 
 fn wanted(code: &Code) -> Wanted {
     match code {
-        Code::RecordingDamaged | Code::RecordingLater | Code::RecordingNoTrace | Code::RecordingUnreadable => {
-            Wanted::Recording
-        }
+        Code::RecordingDamaged
+        | Code::RecordingLater
+        | Code::RecordingNoTrace
+        | Code::RecordingUnknown
+        | Code::RecordingUnreadable => Wanted::Recording,
         Code::LessonUnknown => Wanted::Lesson,
         _ => Wanted::Engine,
     }
