@@ -67,6 +67,10 @@ impl WindowState {
         let Some(rest) = course.rest().filter(|rest| *rest <= position) else {
             return Some(if self.is_under_way() { Place::Moving } else { Place::Before });
         };
+        // A trace has nothing of it: only who did it knows.
+        if self.is_live() && course.is_still_to_act() {
+            return Some(Place::Before);
+        }
         let gone_on = match course.runner().step().stop_at {
             Some(_) => self.trace.steps_before(rest) != self.trace.steps_before(position),
             // What was typed meanwhile is none of its business, as long as the next step is not reached, too.
