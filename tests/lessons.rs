@@ -162,16 +162,14 @@ fn a_run_asks_before_it_tells() {
     }
 }
 
-/// The same lesson with one command left out: the container never runs, so its goals cannot be reached.
-#[test]
-fn a_lesson_left_unsolved_fails() {
+/// A lesson with one command exchanged for one that changes nothing: the goal that it was for cannot be reached.
+fn left_unsolved(name: &str, solved: &str, instead: &str, goal: &str) {
     let root = tempfile::tempdir().expect("a directory");
-    let folder = root.path().join("lessons/02-storage");
+    let folder = root.path().join("lessons").join(name);
     fs::create_dir_all(&folder).expect("a directory");
-    let source = embedded().into_iter().find(|source| source.folder == "02-storage").expect("it is there");
-    let solved = "run = \"docker volume create memo\"";
-    assert!(source.script.contains(solved));
-    let script = source.script.replace(solved, "run = \"docker volume ls\"");
+    let source = embedded().into_iter().find(|source| source.folder == name).expect("it is there");
+    assert!(source.script.contains(solved), "{solved}");
+    let script = source.script.replace(solved, instead);
     for (name, text) in [("lesson.toml", &*script), ("ko.md", &source.ko), ("en.md", &source.en)] {
         fs::write(folder.join(name), text).expect("it can be written");
     }
@@ -179,11 +177,42 @@ fn a_lesson_left_unsolved_fails() {
     let run = dockwalk(&root.path().join("engine"))
         .args(["--lang", "en", "--lessons"])
         .arg(lessons)
-        .args(["lesson", "run", "2", "--headless"])
+        .args(["lesson", "run", name, "--headless"])
         .assert()
         .failure();
     let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
-    assert!(said.contains("✘ Make a volume"), "{said}");
+    assert!(said.contains(&format!("✘ {goal}")), "{said}");
+}
+
+#[test]
+fn a_lesson_left_unsolved_fails() {
+    left_unsolved("02-storage", "docker volume create memo", "docker volume ls", "Make a volume");
+}
+
+#[test]
+fn a_container_that_was_not_started_lets_the_lesson_on_its_life_fail() {
+    left_unsolved("04-life", "\"docker start box\"", "\"docker ps\"", "Start the container");
+}
+
+#[test]
+fn a_kernel_that_nobody_asked_lets_the_lesson_on_it_fail() {
+    left_unsolved("05-kernel", "docker exec box uname -r", "docker exec box true", "Ask for the kernel");
+}
+
+#[test]
+fn a_letter_that_was_not_put_in_lets_the_lesson_on_copies_fail() {
+    left_unsolved("08-copy", "docker cp {{bind}}/letter box:/letter", "docker ps", "Put the letter");
+}
+
+/// What the command line itself refuses leaves no trace: a lesson says so of it, and of nothing else.
+#[test]
+fn a_command_that_is_to_be_refused_and_is_not_is_named() {
+    let source = embedded().into_iter().find(|source| source.folder == "04-life").unwrap();
+    let lesson = Lesson::parse(&source).unwrap();
+    let problems = dockwalk::lesson::lint(&lesson, &|_| Ok(()));
+    let codes: Vec<_> =
+        problems.iter().map(|problem| (problem.code.clone(), problem.args["name"].to_string())).collect();
+    assert_eq!(codes, [(Code::LessonNotRefused, "docker container -it lab/shell:1".to_owned())]);
 }
 
 /// Everything that is left in the directory of a lesson when its run is over.

@@ -205,7 +205,7 @@ impl StepView {
             text: section.text.clone(),
             before: section.before.clone(),
             command: step.run.as_deref().map(|line| runner.filled(line)),
-            input: step.terminal.clone().zip(step.types.clone()),
+            input: step.terminal.clone().zip(step.types.as_deref().map(|text| runner.filled(text))),
             stop_at: step.stop_at,
             tab: step.tab,
             focus: step.focus.clone(),

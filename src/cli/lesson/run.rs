@@ -147,7 +147,7 @@ impl Driver<'_> {
             self.fails = step.fails || step.refused;
         }
         if let (Some(terminal), Some(text)) = (&step.terminal, &step.types) {
-            let text = text.replace("{{bind}}", &self.bind);
+            let text = self.follower.runner.filled(&text.replace("{{bind}}", &self.bind));
             self.type_in(terminal, &text)?;
         }
         self.come_to_rest(step)?;

@@ -31,6 +31,7 @@ impl Query {
             | Q::SeenInOther { .. }
             | Q::RunsAfterExec { .. }
             | Q::SameKernel { .. }
+            | Q::SharesNamespace { .. }
             | Q::CopiedIn { .. }
             | Q::CopiedOut { .. }
             | Q::HasProgram { .. } => Some(choices::yes_no()),

@@ -33,6 +33,13 @@ pub(super) fn namespace(world: &World, container: &str, kind: NamespaceKind) -> 
     main(world, container)?.process.namespaces.get(&kind).copied()
 }
 
+/// The container is in the namespace of that kind that the lab host is in.
+pub(super) fn shares(world: &World, container: &str, kind: NamespaceKind) -> Option<bool> {
+    let own = namespace(world, container, kind)?;
+    let mut hosts = world.namespaces.values().filter(|one| one.kind == kind && one.container.is_none());
+    hosts.next().map(|host| host.inode == own)
+}
+
 /// How many namespaces were made for the container.
 pub(super) fn own_namespaces(world: &World, container: &str) -> Option<u64> {
     let id = &main(world, container)?.process.container;
@@ -49,12 +56,17 @@ pub(super) fn pid_inside(world: &World, container: &str) -> Option<u64> {
     main(world, container).map(|state| state.process.inner_pid.into())
 }
 
-/// A limit of the container by the name of its file, or that it has none, once its main process lives.
-pub(super) fn limit(world: &World, container: &str, file: &str) -> Option<Answer> {
+/// What memory is limited by: version 2, version 1 (cgroups(7)).
+const MEMORY: [&str; 2] = ["memory.max", "memory.limit_in_bytes"];
+
+/// How much memory the container may have, or that it has no limit, once its main process lives.
+pub(super) fn memory_limit(world: &World, container: &str) -> Option<Answer> {
     let id = main(world, container)?.process.container.clone()?;
-    let groups = world.cgroups.values().filter(|group| group.container == id);
-    let found = groups.flat_map(|group| &group.limits).find(|(name, _)| *name == file);
-    Some(found.map_or(Answer::Term(Term::Unlimited), |(_, value)| Answer::Text(value.clone())))
+    let mut limits = world.cgroups.values().filter(|group| group.container == id).flat_map(|group| &group.limits);
+    let found = limits.find(|(name, _)| MEMORY.contains(&name.as_str()));
+    // As `-m 32m` has it: in powers of two.
+    let bytes = found.and_then(|(_, value)| value.trim().parse::<u64>().ok());
+    Some(bytes.map_or(Answer::Term(Term::Unlimited), |bytes| Answer::Text(format!("{} MiB", bytes >> 20))))
 }
 
 /// Bytes of content of all layers of an image.

@@ -287,15 +287,24 @@ pub enum Query {
         /// The container's name.
         container: String,
     },
+    /// Is the container in the lab host's namespace of that kind?
+    SharesNamespace {
+        /// The container's name.
+        container: String,
+        /// `pid`, `net`, …
+        kind: NamespaceKind,
+    },
     /// How many namespaces were made for the container.
     OwnNamespaces {
         /// Its name.
         container: String,
     },
-    /// The number of the container's pid namespace.
-    PidNamespace {
-        /// Its name.
+    /// The number of the container's namespace of that kind.
+    NamespaceNumber {
+        /// The container's name.
         container: String,
+        /// `pid`, `net`, …
+        kind: NamespaceKind,
     },
     /// The main process's number on the host.
     PidOutside {
@@ -307,12 +316,10 @@ pub enum Query {
         /// Its name.
         container: String,
     },
-    /// A limit of the container by the name of its file, or that none could be set.
-    Limit {
+    /// The bytes of memory that the container may have, or that there is no limit here.
+    MemoryLimit {
         /// Its name.
         container: String,
-        /// `pids.max`
-        file: String,
     },
     /// Bytes that a container which runs has of its own.
     AddedBytes {
@@ -497,12 +504,11 @@ impl Query {
             Q::ContainerKernel { container } => kernel::of_container(world, container).map(Answer::Text),
             Q::SameKernel { container } => kernel::is_same(world, container).map(Answer::Bool),
             Q::OwnNamespaces { container } => kernel::own_namespaces(world, container).map(Answer::Number),
-            Q::PidNamespace { container } => {
-                kernel::namespace(world, container, NamespaceKind::Pid).map(Answer::Number)
-            }
+            Q::SharesNamespace { container, kind } => kernel::shares(world, container, *kind).map(Answer::Bool),
+            Q::NamespaceNumber { container, kind } => kernel::namespace(world, container, *kind).map(Answer::Number),
             Q::PidOutside { container } => kernel::pid_outside(world, container).map(Answer::Number),
             Q::PidInside { container } => kernel::pid_inside(world, container).map(Answer::Number),
-            Q::Limit { container, file } => kernel::limit(world, container, file),
+            Q::MemoryLimit { container } => kernel::memory_limit(world, container),
             Q::AddedBytes { container, .. } => kernel::added_bytes(world, container).map(kernel::size),
             Q::StartTook { container } => kernel::start_took(world, container).map(Answer::Number),
 

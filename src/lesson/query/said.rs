@@ -55,6 +55,8 @@ impl Query {
                 "scene-memory",
                 "fact-fstype",
             ],
+            Q::SameKernel { .. } => &["scene-isolation-same", "scene-isolation-other"],
+            Q::SharesNamespace { .. } => &["scene-isolation-own", "scene-isolation-of-host"],
             Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => &[
                 "scene-home-upper-fate",
                 "scene-home-volume-fate",

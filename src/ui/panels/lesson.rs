@@ -457,7 +457,9 @@ pub(super) fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
         Mover::Predict(_) if matches!(cx.state.face(), Face::Ask(_)) => cx.say("mover-next-question"),
         Mover::Predict(_) => cx.say("mover-predict"),
         Mover::Run(line) => cx.words.say_with("mover-run", &[("command", filled(line).as_str())]),
-        Mover::Type(text) => cx.words.say_with("mover-type", &[("command", filled(&crate::lesson::keys(text)).as_str())]),
+        Mover::Type(text) => {
+            cx.words.say_with("mover-type", &[("command", filled(&crate::lesson::keys(text)).as_str())])
+        }
         // The name of a step, or of a page, that comes next may be the answer.
         Mover::GoOn(_) | Mover::Turn(_) if cx.state.has_pending() => cx.say("mover-next"),
         Mover::GoOn(Some(kind)) => step("mover-go-to", *kind),

@@ -128,7 +128,7 @@ impl WindowState {
             }
             Some(Place::Before) => match (&step.run, &step.types) {
                 (Some(line), _) => Mover::Run(course.runner().filled(line)),
-                (None, Some(text)) => Mover::Type(text.clone()),
+                (None, Some(text)) => Mover::Type(course.runner().filled(text)),
                 (None, None) => Mover::Idle,
             },
             Some(_) => self.onward_here(course, number),
