@@ -383,3 +383,54 @@ fn a_question_that_veils_what_nothing_says_is_named() {
         problems.iter().map(|problem| (problem.code.clone(), problem.args["name"].to_string())).collect();
     assert_eq!(codes, [(Code::LessonVeilsNothing, "same-image".to_owned())]);
 }
+
+/// What a query answers while a recording goes on, each answer once.
+fn answers(folder: &str, query: &dockwalk::lesson::Query) -> Vec<Option<String>> {
+    let lesson = lessons().find(|lesson| lesson.folder == folder).unwrap();
+    let words = dockwalk::i18n::Words::new(dockwalk::i18n::Lang::En);
+    let (mut world, mut seen) = (dockwalk::trace::World::default(), vec![]);
+    for event in recorded(&lesson).events() {
+        world.apply_event(&event).unwrap();
+        let answer = query.answer(&world).map(|answer| answer.show(&words));
+        if seen.last() != Some(&answer) {
+            seen.push(answer);
+        }
+    }
+    seen
+}
+
+/// An answer is there from when the World tells until that is so no more.
+#[test]
+fn queries_answer_when_the_world_tells_and_not_before() {
+    use dockwalk::lesson::Query as Q;
+    let (of, to) = (|name: &str| name.to_owned(), |name: &str| Some(name.to_owned()));
+    let in_life = |query| answers("04-life", &query);
+    assert_eq!(in_life(Q::RunsOnceCreated { container: of("box") }), [None, to("no"), None]);
+    assert_eq!(in_life(Q::OperationsToRun { container: of("twin") }), [None, to("2"), None]);
+    assert_eq!(in_life(Q::RunsAfterExec { container: of("box") }), [None, to("yes"), to("no"), None]);
+    assert_eq!(in_life(Q::ExecShares { container: of("box") }), [None, to("yes"), None]);
+    assert_eq!(in_life(Q::ExitStatus { container: of("box") }), [None, to("137"), None]);
+    assert_eq!(in_life(Q::ExitStatus { container: of("polite") }), [None, to("0"), None]);
+    let marked = Q::SeenInOther { container: of("box"), other: of("twin"), path: of("/mark") };
+    assert_eq!(in_life(marked), [None, to("no"), None]);
+
+    let in_kernel = |query| answers("05-kernel", &query);
+    assert_eq!(in_kernel(Q::SameKernel { container: of("box") }), [None, to("yes"), None]);
+    let shares = |kind| Q::SharesNamespace { container: of("box"), kind };
+    assert_eq!(in_kernel(shares(dockwalk::trace::NamespaceKind::Pid)), [None, to("no"), None]);
+    assert_eq!(in_kernel(shares(dockwalk::trace::NamespaceKind::User)), [None, to("yes"), None]);
+    assert_eq!(in_kernel(Q::MemoryLimit { container: of("hungry") }), [None, to("32 MiB"), None]);
+    assert_eq!(in_kernel(Q::MemoryLimit { container: of("box") }), [None, to("no limit"), None]);
+    let took = in_kernel(Q::StartTook { container: of("twin") });
+    let [None, Some(took)] = took.as_slice() else { panic!("{took:?}") };
+    assert!(took.parse::<u64>().unwrap() > 0);
+
+    let in_copy = |query| answers("08-copy", &query);
+    let path = |name: &str| (of("box"), of(name));
+    let copied = |(container, path)| Q::CopiedIn { container, path };
+    assert_eq!(in_copy(copied(path("/letter"))), [None, to("yes"), None]);
+    assert_eq!(in_copy(copied(path("/no-such-file"))), [None]);
+    assert_eq!(in_copy(Q::CopiedOut { container: of("box") }), [None, to("yes")]);
+    assert_eq!(in_copy(Q::ContainerLinks { container: of("box") }), [None, to("lo"), None]);
+    assert_eq!(in_copy(Q::HasProgram { container: of("box"), program: of("docker") }), [None, to("no"), None]);
+}

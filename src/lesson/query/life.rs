@@ -1,6 +1,6 @@
 //! A container from its creation to its end, and who works in it meanwhile.
 
-use crate::trace::{ContainerState, Op, OpKind, OpState, Outcome, Process, World};
+use crate::trace::{ContainerState, Op, OpKind, OpState, Outcome, Process, ProcessState, Property, World};
 use std::sync::Arc;
 
 /// What was done to the container, oldest first, and is over.
@@ -34,26 +34,31 @@ pub(super) fn in_other(world: &World, container: &str, other: &str, path: &str) 
     holds(&world.container(container)?.id).then(|| holds(other))
 }
 
-fn processes<'a>(world: &'a World, container: &str) -> Option<impl Iterator<Item = &'a Process>> {
+fn processes<'a>(world: &'a World, container: &str) -> Option<impl Iterator<Item = &'a ProcessState>> {
     let id = &world.container(container)?.id;
-    Some(world.processes.values().map(|state| &state.process).filter(move |one| one.container.as_ref() == Some(id)))
+    Some(world.processes.values().map(|state| &**state).filter(move |one| one.process.container.as_ref() == Some(id)))
+}
+
+/// The process that was added to the container, once it is where it was to be and executes its program.
+fn added<'a>(world: &'a World, container: &str) -> Option<&'a Process> {
+    let executes = |state: &&ProcessState| state.properties.iter().any(|one| matches!(one, Property::Executes(_)));
+    processes(world, container)?.filter(executes).map(|state| &state.process).find(|process| !process.main)
 }
 
 /// A process that was added to the container is in the namespaces of its main one.
 pub(super) fn exec_shares(world: &World, container: &str) -> Option<bool> {
-    let main = processes(world, container)?.find(|process| process.main)?;
-    let added = processes(world, container)?.find(|process| !process.main)?;
-    Some(!main.namespaces.is_empty() && added.namespaces == main.namespaces)
+    let main = &world.main_process(&world.container(container)?.id)?.process;
+    Some(!main.namespaces.is_empty() && added(world, container)?.namespaces == main.namespaces)
 }
 
 /// A process that was added to the container has this number inside.
 pub(super) fn exec_pid(world: &World, container: &str) -> Option<u64> {
-    processes(world, container)?.find(|process| !process.main).map(|process| process.inner_pid.into())
+    added(world, container).map(|process| process.inner_pid.into())
 }
 
 /// A command was run in the container and has ended: the container lives.
 pub(super) fn runs_after_exec(world: &World, container: &str) -> Option<bool> {
-    let added = processes(world, container)?.any(|process| !process.main);
+    let added = processes(world, container)?.any(|state| !state.process.main);
     (was(world, container, OpKind::Exec) && !added).then_some(world.container(container)?.state.lives())
 }
 

@@ -370,7 +370,7 @@ pub enum Query {
         /// The container's name.
         container: String,
     },
-    /// Is that program in the container? Known as soon as somebody runs it there.
+    /// Is that program in the container? Known once it runs there; no as soon as a command that somebody ran was not found.
     HasProgram {
         /// The container's name.
         container: String,
