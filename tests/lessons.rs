@@ -131,15 +131,35 @@ fn the_second_lesson_runs_live_from_end_to_end() {
     dockwalk(root.path()).args(["lesson", "run", "2", "--headless"]).assert().success();
 }
 
-#[test]
-fn the_third_lesson_runs_live_as_everyone_in_both_languages() {
+/// From end to end, as everyone, in both languages.
+fn runs_live(lesson: &str) {
     for who in everyone() {
         let engine = Engine::start(who);
         for lang in ["ko", "en"] {
             let root = engine.root().display().to_string();
-            good(engine.dockwalk(&["--root", &root, "--lang", lang, "lesson", "run", "3", "--headless"]));
+            good(engine.dockwalk(&["--root", &root, "--lang", lang, "lesson", "run", lesson, "--headless"]));
         }
     }
+}
+
+#[test]
+fn the_lesson_on_tags_runs_live_as_everyone_in_both_languages() {
+    runs_live("3");
+}
+
+#[test]
+fn the_lesson_on_a_life_runs_live_as_everyone_in_both_languages() {
+    runs_live("4");
+}
+
+#[test]
+fn the_lesson_on_the_kernel_runs_live_as_everyone_in_both_languages() {
+    runs_live("5");
+}
+
+#[test]
+fn the_lesson_on_copies_runs_live_as_everyone_in_both_languages() {
+    runs_live("8");
 }
 
 /// No answer is printed before its question, be it as the value of a goal.
@@ -160,16 +180,14 @@ fn a_run_asks_before_it_tells() {
     }
 }
 
-/// The same lesson with one command left out: the container never runs, so its goals cannot be reached.
-#[test]
-fn a_lesson_left_unsolved_fails() {
+/// A lesson with one command exchanged for one that changes nothing: the goal that it was for cannot be reached.
+fn left_unsolved(name: &str, solved: &str, instead: &str, goal: &str) {
     let root = tempfile::tempdir().expect("a directory");
-    let folder = root.path().join("lessons/02-storage");
+    let folder = root.path().join("lessons").join(name);
     fs::create_dir_all(&folder).expect("a directory");
-    let source = embedded().into_iter().find(|source| source.folder == "02-storage").expect("it is there");
-    let solved = "run = \"docker volume create memo\"";
-    assert!(source.script.contains(solved));
-    let script = source.script.replace(solved, "run = \"docker volume ls\"");
+    let source = embedded().into_iter().find(|source| source.folder == name).expect("it is there");
+    assert!(source.script.contains(solved), "{solved}");
+    let script = source.script.replace(solved, instead);
     for (name, text) in [("lesson.toml", &*script), ("ko.md", &source.ko), ("en.md", &source.en)] {
         fs::write(folder.join(name), text).expect("it can be written");
     }
@@ -177,11 +195,42 @@ fn a_lesson_left_unsolved_fails() {
     let run = dockwalk(&root.path().join("engine"))
         .args(["--lang", "en", "--lessons"])
         .arg(lessons)
-        .args(["lesson", "run", "2", "--headless"])
+        .args(["lesson", "run", name, "--headless"])
         .assert()
         .failure();
     let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
-    assert!(said.contains("✘ Make a volume"), "{said}");
+    assert!(said.contains(&format!("✘ {goal}")), "{said}");
+}
+
+#[test]
+fn a_lesson_left_unsolved_fails() {
+    left_unsolved("02-storage", "docker volume create memo", "docker volume ls", "Make a volume");
+}
+
+#[test]
+fn a_container_that_was_not_started_lets_the_lesson_on_its_life_fail() {
+    left_unsolved("04-life", "\"docker start box\"", "\"docker ps\"", "Start the container");
+}
+
+#[test]
+fn a_kernel_that_nobody_asked_lets_the_lesson_on_it_fail() {
+    left_unsolved("05-kernel", "docker exec box uname -r", "docker exec box true", "Ask for the kernel");
+}
+
+#[test]
+fn a_letter_that_was_not_put_in_lets_the_lesson_on_copies_fail() {
+    left_unsolved("08-copy", "docker cp {{bind}}/letter box:/letter", "docker ps", "Put the letter");
+}
+
+/// What the command line itself refuses leaves no trace: a lesson says so of it, and of nothing else.
+#[test]
+fn a_command_that_is_to_be_refused_and_is_not_is_named() {
+    let source = embedded().into_iter().find(|source| source.folder == "04-life").unwrap();
+    let lesson = Lesson::parse(&source).unwrap();
+    let problems = dockwalk::lesson::lint(&lesson, &|_| Ok(()));
+    let codes: Vec<_> =
+        problems.iter().map(|problem| (problem.code.clone(), problem.args["name"].to_string())).collect();
+    assert_eq!(codes, [(Code::LessonNotRefused, "docker container -it lab/shell:1".to_owned())]);
 }
 
 /// Everything that is left in the directory of a lesson when its run is over.
@@ -333,4 +382,55 @@ fn a_question_that_veils_what_nothing_says_is_named() {
     let codes: Vec<_> =
         problems.iter().map(|problem| (problem.code.clone(), problem.args["name"].to_string())).collect();
     assert_eq!(codes, [(Code::LessonVeilsNothing, "same-image".to_owned())]);
+}
+
+/// What a query answers while a recording goes on, each answer once.
+fn answers(folder: &str, query: &dockwalk::lesson::Query) -> Vec<Option<String>> {
+    let lesson = lessons().find(|lesson| lesson.folder == folder).unwrap();
+    let words = dockwalk::i18n::Words::new(dockwalk::i18n::Lang::En);
+    let (mut world, mut seen) = (dockwalk::trace::World::default(), vec![]);
+    for event in recorded(&lesson).events() {
+        world.apply_event(&event).unwrap();
+        let answer = query.answer(&world).map(|answer| answer.show(&words));
+        if seen.last() != Some(&answer) {
+            seen.push(answer);
+        }
+    }
+    seen
+}
+
+/// An answer is there from when the World tells until that is so no more.
+#[test]
+fn queries_answer_when_the_world_tells_and_not_before() {
+    use dockwalk::lesson::Query as Q;
+    let (of, to) = (|name: &str| name.to_owned(), |name: &str| Some(name.to_owned()));
+    let in_life = |query| answers("04-life", &query);
+    assert_eq!(in_life(Q::RunsOnceCreated { container: of("box") }), [None, to("no"), None]);
+    assert_eq!(in_life(Q::OperationsToRun { container: of("twin") }), [None, to("2"), None]);
+    assert_eq!(in_life(Q::RunsAfterExec { container: of("box") }), [None, to("yes"), to("no"), None]);
+    assert_eq!(in_life(Q::ExecShares { container: of("box") }), [None, to("yes"), None]);
+    assert_eq!(in_life(Q::ExitStatus { container: of("box") }), [None, to("137"), None]);
+    assert_eq!(in_life(Q::ExitStatus { container: of("polite") }), [None, to("0"), None]);
+    let marked = Q::SeenInOther { container: of("box"), other: of("twin"), path: of("/mark") };
+    assert_eq!(in_life(marked), [None, to("no"), None]);
+
+    let in_kernel = |query| answers("05-kernel", &query);
+    assert_eq!(in_kernel(Q::SameKernel { container: of("box") }), [None, to("yes"), None]);
+    let shares = |kind| Q::SharesNamespace { container: of("box"), kind };
+    assert_eq!(in_kernel(shares(dockwalk::trace::NamespaceKind::Pid)), [None, to("no"), None]);
+    assert_eq!(in_kernel(shares(dockwalk::trace::NamespaceKind::User)), [None, to("yes"), None]);
+    assert_eq!(in_kernel(Q::MemoryLimit { container: of("hungry") }), [None, to("32 MiB"), None]);
+    assert_eq!(in_kernel(Q::MemoryLimit { container: of("box") }), [None, to("no limit"), None]);
+    let took = in_kernel(Q::StartTook { container: of("twin") });
+    let [None, Some(took)] = took.as_slice() else { panic!("{took:?}") };
+    assert!(took.parse::<u64>().unwrap() > 0);
+
+    let in_copy = |query| answers("08-copy", &query);
+    let path = |name: &str| (of("box"), of(name));
+    let copied = |(container, path)| Q::CopiedIn { container, path };
+    assert_eq!(in_copy(copied(path("/letter"))), [None, to("yes"), None]);
+    assert_eq!(in_copy(copied(path("/no-such-file"))), [None]);
+    assert_eq!(in_copy(Q::CopiedOut { container: of("box") }), [None, to("yes")]);
+    assert_eq!(in_copy(Q::ContainerLinks { container: of("box") }), [None, to("lo"), None]);
+    assert_eq!(in_copy(Q::HasProgram { container: of("box"), program: of("docker") }), [None, to("no"), None]);
 }

@@ -82,4 +82,6 @@ terms! {
     Bind = "bind",
     /// Memory.
     Tmpfs = "tmpfs",
+    /// Without a limit.
+    Unlimited = "unlimited",
 }

@@ -16,6 +16,11 @@ pub(super) fn numbers(range: RangeInclusive<u64>) -> Vec<Answer> {
     range.map(Answer::Number).collect()
 }
 
+/// With what a container's process may have ended: by itself well, by itself badly, by SIGKILL, by SIGTERM.
+pub(super) fn statuses() -> Vec<Answer> {
+    [0, 1, 128 + 9, 128 + 15].map(Answer::Number).to_vec()
+}
+
 /// Texts whose own order tells nothing, such as addresses.
 pub(super) fn texts(all: Vec<String>) -> Vec<Answer> {
     all.into_iter().map(Answer::Text).collect()

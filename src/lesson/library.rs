@@ -29,8 +29,15 @@ macro_rules! recordings {
     };
 }
 
-lessons!["01-pull-and-run", "02-storage", "03-tags-and-digests"];
-recordings!["01-pull-and-run.ndjson", "02-storage.ndjson", "03-tags-and-digests.ndjson"];
+lessons!["01-pull-and-run", "02-storage", "03-tags-and-digests", "04-life", "05-kernel", "08-copy"];
+recordings![
+    "01-pull-and-run.ndjson",
+    "02-storage.ndjson",
+    "03-tags-and-digests.ndjson",
+    "04-life.ndjson",
+    "05-kernel.ndjson",
+    "08-copy.ndjson"
+];
 
 /// Is the lesson in this folder (`01-pull-and-run`) meant by a name, its number (`1`, `01`) or its slug (`pull-and-run`)?
 pub fn is_called(folder: &str, name: &str) -> bool {

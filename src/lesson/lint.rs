@@ -28,8 +28,16 @@ pub fn lint(lesson: &Lesson, command: &dyn Fn(&str) -> Result<(), String>) -> Ve
         }
         // What stands for a goal's value is one word in any case.
         let line = step.run.as_deref().map(|line| goals.iter().fold(line.to_owned(), |line, goal| fill(&line, goal)));
-        if let Some(Err(reason)) = line.as_deref().map(command) {
-            problems.push(at(Code::LessonCommand, step.run.as_deref().unwrap_or_default()).with("reason", reason));
+        match line.as_deref().map(command) {
+            Some(Err(reason)) if !step.refused => {
+                problems.push(at(Code::LessonCommand, step.run.as_deref().unwrap_or_default()).with("reason", reason));
+            }
+            // What is to be refused must be, and nothing can come of it.
+            Some(Ok(())) if step.refused => {
+                problems.push(at(Code::LessonNotRefused, step.run.as_deref().unwrap_or_default()));
+            }
+            _ if step.refused && !step.is_unseen() => problems.push(at(Code::LessonNotRefused, &step.id)),
+            _ => {}
         }
         if step.terminal.is_some() != step.types.is_some() {
             problems.push(at(Code::LessonTerminal, &step.id));

@@ -42,7 +42,7 @@ pub use query::{Focus, Query};
 pub use runner::{Noticed, Progress, QuestionState, Runner};
 pub use script::{Condition, Goal, Hides, LessonStep, Question, Script, Shown, Tab, Terminal, Veils};
 pub use track::Track;
-pub use view::{ClaimView, GoalView, QuestionView, StepView, Summary};
+pub use view::{ClaimView, GoalView, QuestionView, StepView, Summary, keys};
 
 /// The directory that stands for `{{bind}}` in a lesson's commands, below the engine's root.
 pub fn bind_directory(root: &str, lesson: &Lesson) -> String {

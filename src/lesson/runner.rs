@@ -186,7 +186,7 @@ impl Runner {
         step.goals.iter().filter(by_console).filter_map(reached).collect()
     }
 
-    /// A command of the lesson with the values of goals in it: `{{top}}` is what the goal `top` was reached with.
+    /// A command of the lesson, or what it types, with the values of goals in it: `{{top}}` is what the goal `top` was reached with.
     pub fn filled(&self, line: &str) -> String {
         self.goals.iter().fold(line.to_owned(), |line, ((_, goal), value)| {
             match value.as_ref().and_then(Answer::printed) {

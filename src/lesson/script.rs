@@ -38,9 +38,12 @@ pub struct LessonStep {
     /// `{{goal}}` the value that the goal of that name was reached with.
     #[serde(default)]
     pub run: Option<String>,
-    /// That command is refused: that is what is to be seen.
+    /// That command ends with a status that is not 0: that is what is to be seen.
     #[serde(default)]
     pub fails: bool,
+    /// The command line itself refuses that command: the engine never hears of it.
+    #[serde(default)]
+    pub refused: bool,
     /// Where `type` is typed.
     #[serde(default)]
     pub terminal: Option<Terminal>,
@@ -68,6 +71,13 @@ pub struct LessonStep {
 }
 
 impl LessonStep {
+    /// What it does leaves nothing in a trace: a command is refused before the engine hears of it, or a terminal only changes hands.
+    /// It rests where the step before it did.
+    pub fn is_unseen(&self) -> bool {
+        let acts = self.run.is_some() || self.types.is_some();
+        acts && self.goals.is_empty() && self.stop_at.is_none()
+    }
+
     /// The terminal that it is about: it types there, or waits for what is printed there.
     pub fn watches(&self) -> Option<&Terminal> {
         let printed = self.goals.iter().find_map(|goal| match &goal.when {

@@ -17,8 +17,10 @@ fn in_words(problems: &[Problem]) -> String {
 
 #[test]
 fn every_lesson_is_well_formed_in_both_languages() {
+    // What the grammar says is held against it elsewhere.
+    let refused = |line: &str| if line == "docker container -it lab/shell:1" { Err(line.to_owned()) } else { Ok(()) };
     for lesson in lessons() {
-        let problems = lint(&lesson, &|_| Ok(()));
+        let problems = lint(&lesson, &refused);
         assert!(problems.is_empty(), "{}", in_words(&problems));
     }
 }

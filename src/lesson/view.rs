@@ -67,6 +67,35 @@ impl StepView {
     }
 }
 
+/// What is typed, as a person reads it: without the line's end, and keys that are no letters by their names, `Ctrl-P`.
+pub fn keys(typed: &str) -> String {
+    let typed = typed.trim_end();
+    let is_key = |c: char| c.is_ascii_control() && c != '\n';
+    if !typed.contains(is_key) {
+        return typed.to_owned();
+    }
+    let mut words: Vec<String> = Vec::new();
+    let mut joins = false;
+    for c in typed.chars() {
+        match (is_key(c), words.last_mut().filter(|_| joins)) {
+            // ECMA-48: the control character of a letter is that letter less 64.
+            (true, _) => words.push(format!("Ctrl-{}", char::from((c as u8) ^ 0x40))),
+            (false, Some(word)) => word.push(c),
+            (false, None) => words.push(c.to_string()),
+        }
+        joins = !is_key(c);
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+#[test]
+fn keys_that_are_no_letters_are_named() {
+    assert_eq!(keys("hostname\nexit\n"), "hostname\nexit");
+    assert_eq!(keys("\u{10}\u{11}"), "Ctrl-P Ctrl-Q");
+    assert_eq!(keys("ls\u{3}ps\n"), "ls Ctrl-C ps");
+}
+
 /// What came of a lesson, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
@@ -176,7 +205,7 @@ impl StepView {
             text: section.text.clone(),
             before: section.before.clone(),
             command: step.run.as_deref().map(|line| runner.filled(line)),
-            input: step.terminal.clone().zip(step.types.clone()),
+            input: step.terminal.clone().zip(step.types.as_deref().map(|text| runner.filled(text))),
             stop_at: step.stop_at,
             tab: step.tab,
             focus: step.focus.clone(),

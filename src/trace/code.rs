@@ -491,6 +491,7 @@ codes! {
     LessonClaimForm = "lesson-claim-form",
     LessonClaimUnknown = "lesson-claim-unknown",
     LessonCommand = "lesson-command",
+    LessonNotRefused = "lesson-not-refused",
     LessonCommandFailed = "lesson-command-failed",
     LessonCommandStuck = "lesson-command-stuck",
     LessonEmpty = "lesson-empty",

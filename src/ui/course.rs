@@ -2,6 +2,7 @@
 
 use crate::lesson::{Console, Lesson, Rest, Runner, StepView, Track, rests};
 use crate::trace::{Trace, World};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Beyond this many events at once only the last is looked at: a jump must not take longer than a frame.
@@ -37,6 +38,8 @@ pub struct Course {
     track: Track,
     /// The step that something was begun for, and how long the trace was.
     begun: Option<(usize, Option<u64>)>,
+    /// The steps that something was begun for.
+    acted: BTreeSet<usize>,
     /// The lesson after it.
     next: Option<Arc<Lesson>>,
     /// Its last page was left: the end page is shown.
@@ -59,6 +62,7 @@ impl Course {
             rests: None,
             track,
             begun: None,
+            acted: BTreeSet::new(),
             next: None,
             ended: false,
             face: None,
@@ -162,7 +166,9 @@ impl Course {
 
     /// Something is begun for the present step.
     pub fn begins(&mut self, trace: &Trace) {
-        self.begun = Some((self.runner.progress().step, Some(trace.len())));
+        let step = self.runner.progress().step;
+        self.begun = Some((step, Some(trace.len())));
+        self.acted.insert(step);
     }
 
     /// What was begun is over, whatever came of it.
@@ -175,6 +181,11 @@ impl Course {
     /// Something was begun for the present step.
     pub fn has_begun(&self) -> bool {
         self.begun.is_some_and(|(step, _)| step == self.runner.progress().step)
+    }
+
+    /// The present step leaves nothing in a trace, and nothing was begun for it.
+    pub fn is_still_to_act(&self) -> bool {
+        self.runner.step().is_unseen() && !self.acted.contains(&self.runner.progress().step)
     }
 
     /// Something was begun for the present step, and the engine has not said anything since.

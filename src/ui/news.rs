@@ -26,7 +26,7 @@ mod tests {
         let mut world = World::default();
         for (id, kind) in (1_u64..).zip(kinds) {
             let op = Op { id, kind: *kind, subject: String::new(), request: String::new() };
-            world.ops.insert(id, Arc::new(OpState { op, outcome: Some(Outcome::Done) }));
+            world.ops.insert(id, Arc::new(OpState { op, outcome: Some(Outcome::Done), took: 0 }));
         }
         world
     }

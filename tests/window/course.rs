@@ -335,7 +335,11 @@ fn every_command_of_a_lesson_is_one_that_the_window_runs() {
     let mut lines = 0;
     for source in embedded() {
         let lesson = Lesson::parse(&source).unwrap();
-        for line in lesson.script.steps.iter().filter_map(|step| step.run.as_ref()) {
+        for (line, refused) in lesson.script.steps.iter().filter_map(|step| Some((step.run.as_ref()?, step.refused))) {
+            if refused {
+                assert!(dockwalk::line::command(Some(&grammar), line).is_err(), "{line}");
+                continue;
+            }
             let line = line.replace("{{bind}}", "/bind").replace("{{top}}", &format!("sha256:{}", "0".repeat(64)));
             let words =
                 dockwalk::line::command(Some(&grammar), &line).unwrap_or_else(|problem| panic!("{line}: {problem:?}"));
@@ -347,4 +351,32 @@ fn every_command_of_a_lesson_is_one_that_the_window_runs() {
     for wrong in ["dockwalk registry mvoe a b", "registry move lab/app:1 lab/app:2", "dockwalk registry damage"] {
         assert!(dockwalk::line::command(Some(&grammar), wrong).is_err(), "{wrong}");
     }
+}
+
+/// What the command line refuses, and keys that only take a terminal off, leave nothing in a trace: on an engine such a page is done when
+/// it was done, in a recording at once.
+#[test]
+fn a_step_that_leaves_no_trace_is_done_once_somebody_did_it() {
+    let lesson = embedded_lesson("04-life");
+    let trace = trace_of(&lesson);
+    let rests: Vec<_> = rests(&lesson, &trace).iter().map(|rest| rest.position).collect();
+    let unseen = lesson.script.steps.iter().position(|step| step.refused).unwrap();
+    assert_eq!(rests[unseen], rests[unseen - 1]);
+
+    let mut state = WindowState::new(Lang::Ko);
+    state.course = Some(Course::new(Arc::clone(&lesson)));
+    state.receive(News::Connected { socket: "/nowhere".into() });
+    state.receive(events(&trace, 0, rests[unseen]));
+    state.receive(waiting(vec![]));
+    state.apply(LessonCommand::Go(unseen).into());
+    assert_eq!(state.place(), Some(Place::Before));
+    let line = lesson.script.steps[unseen].run.clone().unwrap();
+    assert_eq!(state.mover(), Mover::Run(line));
+    let effect = state.apply(LessonCommand::Run.into());
+    assert!(matches!(effect, Some(Effect::RunFor { .. })), "{effect:?}");
+    assert_eq!(state.place(), Some(Place::Here));
+    // It stays done when somebody comes back to it.
+    state.apply(LessonCommand::Go(unseen - 1).into());
+    state.apply(LessonCommand::Go(unseen).into());
+    assert_eq!(state.place(), Some(Place::Here));
 }

@@ -133,7 +133,7 @@ fn every_picture_of_every_lesson_fits_before_a_class_on_a_large_screen() {
 }
 
 /// What says in what state a thing is.
-const STATES: [&str; 19] = [
+const STATES: [&str; 20] = [
     "scene-absent",
     "scene-blob-checking",
     "scene-blob-here",
@@ -147,6 +147,7 @@ const STATES: [&str; 19] = [
     "scene-not-read",
     "scene-not-unpacked",
     "scene-other-platform",
+    "scene-overlay-none",
     "scene-overlay-not-mounted",
     "scene-overlay-unmounted",
     "scene-reserved",

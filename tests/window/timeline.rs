@@ -56,7 +56,7 @@ fn check(window: &Window, what: &str) {
 }
 
 fn walk(size: (f32, f32)) {
-    for (name, lang) in LESSONS.into_iter().zip([Lang::Ko, Lang::En, Lang::Ko]) {
+    for (name, lang) in LESSONS.into_iter().zip(Lang::ALL.into_iter().cycle()) {
         let mut window = lesson_in(name, lang, size);
         tell(&mut window, PlaybackCommand::Home);
         for _ in 0..400 {

@@ -1,7 +1,7 @@
 use crate::client::{Client, Events, Incoming};
 use crate::lesson::{Console, Lesson, Runner};
 use crate::spool::Spool;
-use crate::trace::{Base, Body, Code, Event, OpKind, Problem, StepKind, Trace};
+use crate::trace::{Base, Body, Code, OpKind, Problem, StepKind, Trace};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -80,19 +80,26 @@ impl Follower {
         self.runner.observe(self.trace.head(), &self.console);
     }
 
-    /// True when the last thing that happened is that a step of this kind was announced: it waits at the gate.
+    /// True when a step of this kind was announced and nothing has come of it yet: it waits at the gate. What else happens meanwhile –
+    /// a container writes, a process ends – is none of its business.
     pub fn waits_at(&self, kind: StepKind) -> bool {
-        let last = self.last();
-        matches!(last.as_deref(), Some(Event { body: Body::StepAnnounced { step }, .. }) if step.plan.kind == kind)
+        let open = &self.trace.head().open_steps;
+        let Some((id, _)) = open.iter().rfind(|(_, step)| step.plan.kind == kind) else { return false };
+        let events = (self.trace.start() + 1..=self.trace.len()).rev().map_while(|at| self.trace.event(at));
+        for event in events {
+            match &event.body {
+                Body::StepAnnounced { step } if step.id == *id => return true,
+                Body::StepAnnounced { step } if step.parent == Some(*id) => return false,
+                Body::Observed { step, .. } if *step == Some(*id) => return false,
+                _ => {}
+            }
+        }
+        false
     }
 
-    /// True when some step was announced and nothing has come of it yet.
+    /// True when some step was announced and is not over.
     pub fn is_held(&self) -> bool {
-        matches!(self.last().as_deref(), Some(Event { body: Body::StepAnnounced { .. }, .. }))
-    }
-
-    fn last(&self) -> Option<Arc<Event>> {
-        self.trace.event(self.trace.len())
+        !self.trace.head().open_steps.is_empty()
     }
 
     /// Chooses the first choice of each question of the step. Right or wrong does not matter here: whether the World

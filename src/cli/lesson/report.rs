@@ -27,7 +27,7 @@ impl<'a> Report<'a> {
         let (number, of) = (view.number.to_string(), view.of.to_string());
         let heading = [("number", number.as_str()), ("of", of.as_str()), ("title", view.title.as_str())];
         let mut lines = vec![self.words.say_with("lesson-run-step", &heading)];
-        let typed = view.input.map(|(_, text)| text.trim_end().to_owned());
+        let typed = view.input.map(|(_, text)| crate::lesson::keys(&text));
         for command in view.command.into_iter().chain(typed) {
             let command = command.replace("{{bind}}", bind);
             lines.push(self.words.say_with("lesson-run-command", &[("command", &command)]));

@@ -38,6 +38,8 @@ pub struct RunOptions {
 
 /// How long a command, or what it is to bring about, may take. A pull over a slow line is the longest.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long attaching may take until what is typed arrives: nothing is printed that would tell.
+const ATTACHING: Duration = Duration::from_millis(500);
 /// How long a goal may take when its command has ended.
 const AFTERWARDS: Duration = Duration::from_secs(10);
 
@@ -142,10 +144,10 @@ impl Driver<'_> {
         }
         if let Some(command) = &step.run {
             self.begin(&step.id, command)?;
-            self.fails = step.fails;
+            self.fails = step.fails || step.refused;
         }
         if let (Some(terminal), Some(text)) = (&step.terminal, &step.types) {
-            let text = text.replace("{{bind}}", &self.bind);
+            let text = self.follower.runner.filled(&text.replace("{{bind}}", &self.bind));
             self.type_in(terminal, &text)?;
         }
         self.come_to_rest(step)?;
@@ -177,9 +179,12 @@ impl Driver<'_> {
             let closed = Problem::new(Code::LessonTerminalFailed).with("command", format!("{terminal:?}"));
             return Err(closed.with("reason", "no command holds it open"));
         };
-        // A shell that has not printed its prompt yet may still throw away what was typed before.
-        let begun = Instant::now();
-        while !pty.has_printed() && begun.elapsed() < AFTERWARDS {
+        // A shell that has not printed its prompt yet may still throw away what was typed before. One that was there already, and is
+        // attached to, prints none.
+        let (begun, attached) =
+            (Instant::now(), argv(&pty.command).is_some_and(|words| words.iter().any(|word| word == "attach")));
+        let patience = if attached { ATTACHING } else { AFTERWARDS };
+        while !pty.has_printed() && begun.elapsed() < patience {
             follower.pump(Duration::from_millis(20))?;
         }
         pty.type_in(text)

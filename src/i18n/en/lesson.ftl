@@ -12,6 +12,7 @@ term-upper = the writable layer (upper)
 term-volume = the volume
 term-bind = the bind mount (host directory)
 term-tmpfs = memory (tmpfs)
+term-unlimited = no limit
 
 verdict-confirmed = confirmed
 verdict-refined = refined
@@ -32,6 +33,7 @@ problem-lesson-folder = { $file }: the folder's name does not agree with id and 
 problem-lesson-no-steps = { $file }: there is no step. Add a `[[step]]`.
 problem-lesson-step-twice = { $file }: the step `{ $name }` is there twice ({ $step }). Give each step an id of its own.
 problem-lesson-command = { $file }, step { $step }: `{ $name }` is no docker command: { $reason }. Write it by docker's grammar.
+problem-lesson-not-refused = { $file }, step { $step }: it says `refused = true`, but `{ $name }`: the command line does not refuse it, or the step has goals or `stop_at`. Take `refused` away, or leave nothing but a `run` that the grammar refuses.
 problem-lesson-terminal = { $file }, step { $step }: `terminal` and `type` go together. Add the one that is missing.
 problem-lesson-claim-unknown = { $file }, step { $step }: the notes make no claim `{ $name }`. Use an id of src/lesson/claims.rs.
 problem-lesson-question-form = { $file }, step { $step }: the query of question `{ $name }` makes no choices. Ask one that does, or make it the `show` of a goal.

@@ -122,6 +122,7 @@ scene-gone-by = deleted in layer { $n }
 scene-hidden-by = hidden in layer { $n }
 scene-overlay-not-mounted = overlay not mounted yet
 scene-overlay-unmounted = overlay not mounted now
+scene-overlay-none = no mount
 
 scene-network-empty = The host has not been looked at yet
 scene-network-empty-hint = When the engine starts, the host's interfaces, the docker0 bridge and the veth cables to the containers are drawn here.

@@ -12,6 +12,7 @@ term-upper = 쓰기 레이어(upper)
 term-volume = 볼륨(volume)
 term-bind = 바인드 마운트(호스트 디렉터리)
 term-tmpfs = 메모리(tmpfs)
+term-unlimited = 제한 없음
 
 verdict-confirmed = 확인됨
 verdict-refined = 다듬음
@@ -32,6 +33,7 @@ problem-lesson-folder = { $file }: 폴더 이름이 id, slug와 다릅니다. �
 problem-lesson-no-steps = { $file }: 단계가 하나도 없습니다. `[[step]]`을 추가하세요.
 problem-lesson-step-twice = { $file }, 단계 { $step }: 같은 id `{ $name }` 단계가 두 번 나옵니다. 단계마다 다른 id를 쓰세요.
 problem-lesson-command = { $file }, 단계 { $step }: `{ $name }` 명령을 해석할 수 없습니다: { $reason }. docker 문법에 맞게 고치세요.
+problem-lesson-not-refused = { $file }, 단계 { $step }: `refused = true`라고 적혀 있지만 `{ $name }`: 명령줄이 거절하는 명령이 아니거나, 목표나 `stop_at`이 있습니다. `refused`를 지우거나, 문법에 맞지 않는 `run`만 남기세요.
 problem-lesson-terminal = { $file }, 단계 { $step }: `terminal`과 `type`은 함께 써야 합니다. 빠진 쪽을 추가하세요.
 problem-lesson-claim-unknown = { $file }, 단계 { $step }: 스터디 노트에 `{ $name }` 주장은 없습니다. src/lesson/claims.rs에 있는 번호를 쓰세요.
 problem-lesson-question-form = { $file }, 단계 { $step }: `{ $name }` 질문의 query는 보기를 만들 수 없습니다. 보기를 만드는 query로 바꾸거나 목표(goal)의 show로 옮기세요.

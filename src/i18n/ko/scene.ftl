@@ -122,6 +122,7 @@ scene-gone-by = 레이어 { $n }에서 지움
 scene-hidden-by = 레이어 { $n }에서 가림
 scene-overlay-not-mounted = overlay 마운트 전
 scene-overlay-unmounted = 지금은 overlay 마운트 없음
+scene-overlay-none = 마운트 없음
 
 scene-network-empty = 아직 호스트를 살펴보지 않았습니다
 scene-network-empty-hint = 엔진이 시작되면 호스트의 인터페이스, docker0 브리지, 컨테이너와 이어진 veth 케이블이 여기에 그려집니다.

@@ -1,7 +1,11 @@
 //! Questions that lessons ask of a World. Each says how its answer is computed, and a few say among what to choose.
 
+mod choose;
+mod copied;
 mod focus;
 mod image;
+mod kernel;
+mod life;
 mod network;
 mod said;
 mod storage;
@@ -9,9 +13,9 @@ mod tags;
 
 pub use focus::Focus;
 
-use super::{Answer, Term, choices};
+use super::{Answer, Term};
 use crate::spec::Reference;
-use crate::trace::{ContainerState, OpKind, Outcome, World};
+use crate::trace::{ContainerState, NamespaceKind, OpKind, Outcome, World};
 use serde::Deserialize;
 
 /// A typed question. It has no answer as long as the World does not know enough.
@@ -229,6 +233,151 @@ pub enum Query {
         container: String,
     },
 
+    // ── a container's life ──
+    /// Does a process of it run, once it is created and nobody started it?
+    RunsOnceCreated {
+        /// Its name.
+        container: String,
+    },
+    /// How many operations it took from nothing to a process that runs.
+    OperationsToRun {
+        /// Its name.
+        container: String,
+    },
+    /// Is a path that the container wrote in the other one, too?
+    SeenInOther {
+        /// The name of the one that wrote.
+        container: String,
+        /// The other's.
+        other: String,
+        /// An absolute path inside.
+        path: String,
+    },
+    /// The number, inside, of a process that was added to it.
+    ExecPid {
+        /// Its name.
+        container: String,
+    },
+    /// Is a process that was added to it in the namespaces of its main one?
+    ExecShares {
+        /// Its name.
+        container: String,
+    },
+    /// Does it run, once a command that was run in it has ended?
+    RunsAfterExec {
+        /// Its name.
+        container: String,
+    },
+    /// With what its main process ended: 0–255, or 128 + the signal.
+    ExitStatus {
+        /// Its name.
+        container: String,
+    },
+
+    // ── the kernel ──
+    /// The host's kernel: `6.18.44`.
+    HostKernel,
+    /// The kernel that answers the container's main process.
+    ContainerKernel {
+        /// Its name.
+        container: String,
+    },
+    /// Are they the same?
+    SameKernel {
+        /// The container's name.
+        container: String,
+    },
+    /// Is the container in the lab host's namespace of that kind?
+    SharesNamespace {
+        /// The container's name.
+        container: String,
+        /// `pid`, `net`, …
+        kind: NamespaceKind,
+    },
+    /// How many namespaces were made for the container.
+    OwnNamespaces {
+        /// Its name.
+        container: String,
+    },
+    /// The number of the container's namespace of that kind.
+    NamespaceNumber {
+        /// The container's name.
+        container: String,
+        /// `pid`, `net`, …
+        kind: NamespaceKind,
+    },
+    /// The main process's number on the host.
+    PidOutside {
+        /// The container's name.
+        container: String,
+    },
+    /// The main process's number in the container.
+    PidInside {
+        /// Its name.
+        container: String,
+    },
+    /// The bytes of memory that the container may have, or that there is no limit here.
+    MemoryLimit {
+        /// Its name.
+        container: String,
+    },
+    /// Bytes that a container which runs has of its own.
+    AddedBytes {
+        /// Its name.
+        container: String,
+        /// Its image: what there is to choose among.
+        image: Reference,
+    },
+    /// How long its start took, in milliseconds.
+    StartTook {
+        /// Its name.
+        container: String,
+    },
+
+    // ── files in and out ──
+    /// The names of the links in its network namespace.
+    ContainerLinks {
+        /// Its name.
+        container: String,
+    },
+    /// The number of the network namespace of a container, or of the lab host.
+    NetworkNamespace {
+        /// Its name; none for the lab host.
+        #[serde(default)]
+        container: Option<String>,
+    },
+    /// Does a file that was put into the container arrive?
+    CopiedIn {
+        /// Its name.
+        container: String,
+        /// Where, an absolute path inside.
+        path: String,
+    },
+    /// Where the bytes of a path are kept, once a file was put there.
+    CopyLandsIn {
+        /// The container's name.
+        container: String,
+        /// An absolute path inside.
+        path: String,
+    },
+    /// Can files be taken out of the container?
+    CopiedOut {
+        /// Its name.
+        container: String,
+    },
+    /// What was asked of the engine to take files out.
+    CopyRequest {
+        /// The container's name.
+        container: String,
+    },
+    /// Is that program in the container? Known once it runs there; no as soon as a command that somebody ran was not found.
+    HasProgram {
+        /// The container's name.
+        container: String,
+        /// The program.
+        program: String,
+    },
+
     // ── storage ──
     /// Where the bytes of a path of the container are kept.
     PathLivesIn {
@@ -341,6 +490,40 @@ impl Query {
             Q::RegistryWhole { image } => tags::is_damaged(world, image).map(|damaged| Answer::Bool(!damaged)),
             Q::RegistryDamaged { image } => tags::is_damaged(world, image).map(Answer::Bool),
 
+            Q::RunsOnceCreated { container } => life::runs_once_created(world, container).map(Answer::Bool),
+            Q::OperationsToRun { container } => life::operations(world, container).map(Answer::Number),
+            Q::SeenInOther { container, other, path } => {
+                life::in_other(world, container, other, path).map(Answer::Bool)
+            }
+            Q::ExecPid { container } => life::exec_pid(world, container).map(Answer::Number),
+            Q::ExecShares { container } => life::exec_shares(world, container).map(Answer::Bool),
+            Q::RunsAfterExec { container } => life::runs_after_exec(world, container).map(Answer::Bool),
+            Q::ExitStatus { container } => life::status(world, container).map(Answer::Number),
+
+            Q::HostKernel => kernel::of_host(world).map(Answer::Text),
+            Q::ContainerKernel { container } => kernel::of_container(world, container).map(Answer::Text),
+            Q::SameKernel { container } => kernel::is_same(world, container).map(Answer::Bool),
+            Q::OwnNamespaces { container } => kernel::own_namespaces(world, container).map(Answer::Number),
+            Q::SharesNamespace { container, kind } => kernel::shares(world, container, *kind).map(Answer::Bool),
+            Q::NamespaceNumber { container, kind } => kernel::namespace(world, container, *kind).map(Answer::Number),
+            Q::PidOutside { container } => kernel::pid_outside(world, container).map(Answer::Number),
+            Q::PidInside { container } => kernel::pid_inside(world, container).map(Answer::Number),
+            Q::MemoryLimit { container } => kernel::memory_limit(world, container),
+            Q::AddedBytes { container, .. } => kernel::added_bytes(world, container).map(kernel::size),
+            Q::StartTook { container } => kernel::start_took(world, container).map(Answer::Number),
+
+            Q::ContainerLinks { container } => {
+                copied::links(world, container).map(|names| Answer::List(names.into_iter().map(Answer::Text).collect()))
+            }
+            Q::NetworkNamespace { container } => {
+                copied::network_namespace(world, container.as_deref()).map(Answer::Number)
+            }
+            Q::CopiedIn { container, path } => copied::copied_in(world, container, path).map(Answer::Bool),
+            Q::CopyLandsIn { container, path } => copied::lands_in(world, container, path).map(Answer::Term),
+            Q::CopiedOut { container } => copied::copied_out(world, container).map(Answer::Bool),
+            Q::CopyRequest { container } => copied::request(world, container).map(Answer::Text),
+            Q::HasProgram { container, program } => copied::has_program(world, container, program).map(Answer::Bool),
+
             Q::PathLivesIn { container, path } => storage::path_lives_in(world, container, path).map(Answer::Term),
             Q::MountSource { container, target } => storage::mount_source(world, container, target).map(Answer::Text),
             Q::UpperDir { container } => storage::upper(world, container).map(Answer::Text),
@@ -357,46 +540,6 @@ impl Query {
                 is_removed(world, container).then(|| terms(storage::left_after_remove(world, volume)))
             }
         }
-    }
-
-    /// What a learner may choose among before the answer is known, in the order to show it; none while even that is
-    /// not known, and for queries that are not made for predicting.
-    ///
-    /// `seed` decides the order of names, so that the right one does not always stand at the same place.
-    pub fn choices(&self, world: &World, seed: &str) -> Option<Vec<Answer>> {
-        use Query as Q;
-        match self {
-            Q::TagTargetKind { .. } | Q::ImageIdIsDigestOf { .. } => {
-                Some(choices::terms(&[Term::Index, Term::Manifest, Term::Config, Term::Layer]))
-            }
-            Q::LowestLayer { .. } => Some(choices::terms(&[Term::First, Term::Last])),
-            Q::PathLivesIn { .. } => Some(choices::terms(&[Term::Upper, Term::Volume, Term::Bind, Term::Tmpfs])),
-            Q::ConfigIsSeparate { .. }
-            | Q::BlobDigestIsDiffId { .. }
-            | Q::DeletedPathStillBelow { .. }
-            | Q::SameImage { .. }
-            | Q::FollowsRegistry { .. }
-            | Q::RemovedInUse { .. }
-            | Q::TakenThoughDamaged { .. }
-            | Q::SameLoopback { .. } => Some(choices::yes_no()),
-            Q::OwnLayers { .. } | Q::LayersGone { .. } => Some(choices::numbers(0..=3)),
-            Q::CableEndsOnHost { .. } | Q::CableEndsAfterExit { .. } => Some(choices::numbers(0..=2)),
-            Q::ChosenPlatform { image } => choices::names(image::platforms(world, image)?, seed),
-            Q::NextAddress { container } => Some(choices::texts(network::address_candidates(world, container)?)),
-            Q::HostEndMaster { .. } => choices::names(network::host_links(world)?, seed),
-            Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => {
-                Some(choices::ever_more(&[Term::Bind, Term::Volume, Term::Upper, Term::Tmpfs]))
-            }
-            _ => None,
-        }
-    }
-
-    /// True when it can be asked as a prediction: it computes choices of its own.
-    pub fn is_askable(&self) -> bool {
-        use Query as Q;
-        let needs_the_world =
-            matches!(self, Q::ChosenPlatform { .. } | Q::NextAddress { .. } | Q::HostEndMaster { .. });
-        needs_the_world || self.choices(&World::default(), "").is_some()
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn bridge(world: &World) -> Option<&Arc<Link>> {
     world.links.get(bridge_network(world)?.bridge.as_ref()?)
 }
 
-fn host_netns(world: &World) -> Option<u64> {
+pub(super) fn host_netns(world: &World) -> Option<u64> {
     world.host.as_ref().map(|host| host.netns)
 }
 

@@ -46,8 +46,8 @@ impl Query {
             Q::CableEndsOnHost { .. } => &["change-link-seen-moved", "step-move-peer"],
             Q::SameLoopback { .. } => &["step-make-netns-why"],
             Q::CableEndsAfterExit { .. } => &["change-link-gone", "step-delete-link", "step-delete-link-why"],
-            // A volume is there before anything is mounted: that it is one is no answer.
-            Q::PathLivesIn { .. } => &[
+// A volume is there before anything is mounted: that it is one is no answer.
+            Q::PathLivesIn { .. } | Q::CopyLandsIn { .. } => &[
                 "scene-home-upper",
                 "scene-home-bind",
                 "scene-home-tmpfs",
@@ -55,6 +55,8 @@ impl Query {
                 "scene-memory",
                 "fact-fstype",
             ],
+            Q::SameKernel { .. } => &["scene-isolation-same", "scene-isolation-other"],
+            Q::SharesNamespace { .. } => &["scene-isolation-own", "scene-isolation-of-host"],
             Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => &[
                 "scene-home-upper-fate",
                 "scene-home-volume-fate",

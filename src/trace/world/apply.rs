@@ -6,7 +6,7 @@ impl World {
         match &event.body {
             Body::OpBegan { op } => {
                 require(!self.ops.contains_key(&op.id), || Illegal::Reused(op.id))?;
-                self.ops.insert(op.id, Arc::new(OpState { op: op.clone(), outcome: None }));
+                self.ops.insert(op.id, Arc::new(OpState { op: op.clone(), outcome: None, took: 0 }));
                 self.begun += 1;
             }
             Body::StepAnnounced { step } => {
@@ -24,12 +24,16 @@ impl World {
                 self.apply(change)?;
             }
             Body::Console { .. } | Body::Dropped { .. } => {}
-            Body::StepEnded { step, .. } => {
-                require(self.open_steps.remove(step).is_some(), || Illegal::NoStep(*step))?;
+            Body::StepEnded { step, took, .. } => {
+                let ended = self.open_steps.remove(step).ok_or(Illegal::NoStep(*step))?;
+                if let (None, Some(state)) = (ended.parent, self.ops.get(&ended.op)) {
+                    let took = state.took.saturating_add(*took);
+                    self.ops.insert(ended.op, Arc::new(OpState { took, ..(**state).clone() }));
+                }
             }
             Body::OpEnded { op, outcome } => {
                 let state = self.running(*op)?;
-                let ended = OpState { op: state.op.clone(), outcome: Some(outcome.clone()) };
+                let ended = OpState { outcome: Some(outcome.clone()), ..(**state).clone() };
                 let kind = ended.op.kind;
                 self.ops.insert(*op, Arc::new(ended));
                 self.over += 1;

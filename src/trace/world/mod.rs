@@ -176,6 +176,9 @@ pub struct OpState {
     pub op: Op,
     /// How it ended; none while it runs.
     pub outcome: Option<Outcome>,
+    /// Nanoseconds that its steps took so far, those counted that are part of no other; without their waits at the gate.
+    #[serde(default)]
+    pub took: u64,
 }
 
 /// Why a change cannot be: what it says does not follow from the World it is applied to.

@@ -178,8 +178,8 @@ fn soft(cx: &PanelContext<'_>) -> Color32 {
 
 /// The command of the step, or what is typed. The next action runs it.
 fn commands(ui: &mut Ui, cx: &mut PanelContext<'_>, view: &StepView, done: bool) {
-    let typed = view.input.as_ref().map(|(_, text)| text.trim_end());
-    let Some(line) = view.command.as_deref().or(typed) else { return };
+    let typed = view.input.as_ref().map(|(_, text)| crate::lesson::keys(text));
+    let Some(line) = view.command.as_deref().or(typed.as_deref()) else { return };
     let theme = cx.theme;
     ui.add_space(6.0);
     if done {
@@ -457,7 +457,9 @@ pub(super) fn mover_label(cx: &PanelContext<'_>, mover: &Mover) -> String {
         Mover::Predict(_) if matches!(cx.state.face(), Face::Ask(_)) => cx.say("mover-next-question"),
         Mover::Predict(_) => cx.say("mover-predict"),
         Mover::Run(line) => cx.words.say_with("mover-run", &[("command", filled(line).as_str())]),
-        Mover::Type(text) => cx.words.say_with("mover-type", &[("command", filled(text.trim_end()).as_str())]),
+        Mover::Type(text) => {
+            cx.words.say_with("mover-type", &[("command", filled(&crate::lesson::keys(text)).as_str())])
+        }
         // The name of a step, or of a page, that comes next may be the answer.
         Mover::GoOn(_) | Mover::Turn(_) if cx.state.has_pending() => cx.say("mover-next"),
         Mover::GoOn(Some(kind)) => step("mover-go-to", *kind),

@@ -42,7 +42,7 @@ fn typed(cx: &PanelContext<'_>) -> Option<String> {
         Mover::Turn(number) if !cx.state.has_pending() => number,
         _ => return None,
     };
-    let text = course.lesson().script.steps.get(number)?.types.clone()?;
+    let text = course.runner().filled(course.lesson().script.steps.get(number)?.types.as_deref()?);
     let rest = course.rest_of(number)?;
     cx.state.next().is_none_or(|record| record.announced >= rest).then_some(text)
 }

@@ -98,7 +98,8 @@ impl WindowState {
             }
             C::Type => {
                 self.course.as_mut()?.begins(&self.trace);
-                return Some(Effect::TypeInto { terminal: step.terminal?, text: step.types? });
+                let text = self.course.as_ref()?.runner().filled(&step.types?);
+                return Some(Effect::TypeInto { terminal: step.terminal?, text });
             }
             C::Play => {}
             C::Show(number) => self.show_evidence(number)?,

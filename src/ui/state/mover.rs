@@ -67,6 +67,10 @@ impl WindowState {
         let Some(rest) = course.rest().filter(|rest| *rest <= position) else {
             return Some(if self.is_under_way() { Place::Moving } else { Place::Before });
         };
+        // A trace has nothing of it: only who did it knows.
+        if self.is_live() && course.is_still_to_act() {
+            return Some(Place::Before);
+        }
         let gone_on = match course.runner().step().stop_at {
             Some(_) => self.trace.steps_before(rest) != self.trace.steps_before(position),
             // What was typed meanwhile is none of its business, as long as the next step is not reached, too.
@@ -124,7 +128,7 @@ impl WindowState {
             }
             Some(Place::Before) => match (&step.run, &step.types) {
                 (Some(line), _) => Mover::Run(course.runner().filled(line)),
-                (None, Some(text)) => Mover::Type(text.clone()),
+                (None, Some(text)) => Mover::Type(course.runner().filled(text)),
                 (None, None) => Mover::Idle,
             },
             Some(_) => self.onward_here(course, number),

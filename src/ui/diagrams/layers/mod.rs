@@ -71,7 +71,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
         let id = NodeId::named("merged of no one");
         let title = stage.say("scene-merged-image");
         let why = stage.say("scene-merged-planned");
-        card(&mut stage, sizes, id.clone(), place, Style::Ghost, [&title, &why], &shown, usize::MAX);
+        card(&mut stage, sizes, id.clone(), place, Style::Ghost, [&title, &why, ""], &shown, usize::MAX);
         let x = place.left() + LANE / 2.0;
         rise(&mut stage, &lower, &id, [pos2(x, lower_top), pos2(x, place.bottom())], false);
         let hint = stage.say("scene-upper-none");
@@ -214,7 +214,8 @@ fn container(
         (false, _) => "scene-overlay-not-mounted",
     });
     let style = if mounted { Style::Solid } else { Style::Ghost };
-    card(stage, sizes, id.clone(), column, style, ["", &why], shown, own);
+    let short = if mounted { String::new() } else { stage.say("scene-overlay-none") };
+    card(stage, sizes, id.clone(), column, style, ["", &why, &short], shown, own);
     let name = stage.fit(&container.name, Font::Heading, column.width() - 130.0);
     let name_width = stage.width(&name, Font::Heading).max(20.0);
     let head = title_at(sizes);
@@ -324,14 +325,17 @@ fn card(
     id: NodeId,
     at: Rect,
     style: Style,
-    [title, why]: [&str; 2],
+    [title, why, short]: [&str; 3],
     listed: &Listed<'_>,
     own: usize,
 ) {
     let shown = &listed.shown;
     let rest = listed.rest(stage);
     let taken = rest.as_ref().filter(|_| sizes.rest_beside).map_or(0.0, |rest| stage.width(rest, Font::Small) + 16.0);
-    let why = stage.fit(why, Font::Small, at.width() - 2.0 * PAD - taken);
+    let room = at.width() - 2.0 * PAD - taken;
+    // A word that says a state is not cut.
+    let why = if !short.is_empty() && stage.width(why, Font::Small) > room { short } else { why };
+    let why = stage.fit(why, Font::Small, room);
     let mut texts = vec![
         Text::new(pos2(PAD, title_at(sizes)), Font::Title, Ink::Strong, title),
         Text::new(pos2(PAD, title_at(sizes) + 19.0), Font::Small, Ink::Tint(Tint::Family(Family::Process)), why),
