@@ -46,7 +46,7 @@ impl Query {
             Q::CableEndsOnHost { .. } => &["change-link-seen-moved", "step-move-peer"],
             Q::SameLoopback { .. } => &["step-make-netns-why"],
             Q::CableEndsAfterExit { .. } => &["change-link-gone", "step-delete-link", "step-delete-link-why"],
-// A volume is there before anything is mounted: that it is one is no answer.
+            // A volume is there before anything is mounted: that it is one is no answer.
             Q::PathLivesIn { .. } | Q::CopyLandsIn { .. } => &[
                 "scene-home-upper",
                 "scene-home-bind",
