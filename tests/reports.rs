@@ -105,6 +105,8 @@ mod mark;
 mod memory;
 #[path = "reports/namespaces.rs"]
 mod namespaces;
+#[path = "reports/nets.rs"]
+mod nets;
 #[path = "reports/odd.rs"]
 mod odd;
 #[path = "reports/overlap.rs"]
@@ -161,7 +163,7 @@ macro_rules! areas {
 
 areas! {
     allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
-    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory namespaces odd
+    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory namespaces nets odd
     overlap partly paused programs pruned refused removals renamed restarted room secured shares sharing shown signals sizes
     small spelled stats statuses told tuned
     unasked unbuilt used volumes waits

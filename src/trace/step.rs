@@ -249,6 +249,10 @@ kinds! {
     RemoveDirectory = Storage, Stage;
     /// A volume is created or deleted by name.
     ManageVolume = Storage, Story;
+    /// A network is made, or taken away, by name.
+    ManageNetwork = Network, Story;
+    /// A container is taken off one of its networks.
+    UnwireNetwork = Network, Story;
     /// An image is deleted.
     RemoveImage = Image, Story;
     /// Layers that nothing uses are deleted.

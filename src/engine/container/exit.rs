@@ -34,6 +34,7 @@ impl Engine {
             // First of all: how it ended is not lost with the engine.
             engine.keep_or_say(&container);
             container.streams.disconnect();
+            container.rewired();
             engine.ended(&container, &running, status);
             drop(running);
             let policy = container.settings().restart_policy.clone();
@@ -44,7 +45,8 @@ impl Engine {
             let (wait, stays) = container.update(|state| {
                 let wait = state.again(&policy).filter(|_| !ending);
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
-                (state.running, state.endpoint, state.netns, state.network) = (None, None, None, None);
+                (state.running, state.netns, state.network) = (None, None, None);
+                state.endpoints.clear();
                 (state.still, state.still_for_commit) = (Still::No, false);
                 state.settled += 1;
                 if let Some(wait) = wait {
@@ -134,8 +136,8 @@ impl Engine {
         });
         let left = self.unwind(id.as_str());
         let (connected, mounted) = container.update(|state| std::mem::take(&mut state.told));
-        if connected {
-            self.tell_network(container, "disconnect")?;
+        for network in connected {
+            self.tell_network(container, &network, "disconnect")?;
         }
         if mounted {
             self.tell_mounts(container, false);

@@ -8,7 +8,7 @@ pub mod mountinfo;
 mod overlay;
 mod undo;
 
-pub use etc::{moved, without};
+pub use etc::{moved, with_address, without, without_address};
 pub use memory::{place as shared_memory, share as share_memory};
 pub use overlay::now as overlay_now;
 pub use undo::{RootfsInverse, undo};
@@ -45,8 +45,8 @@ pub struct RootfsSpec<'a> {
     pub hostname: &'a str,
     /// What follows that in its full name; empty where there is none.
     pub domainname: &'a str,
-    /// Its address, when it has one already.
-    pub address: Option<Ipv4Addr>,
+    /// Its addresses, when it has any already.
+    pub addresses: Vec<Ipv4Addr>,
     /// `--add-host`: name and address.
     pub extra_hosts: &'a [(String, String)],
     /// Whom it asks for names.
@@ -284,7 +284,7 @@ pub fn change_hosts(cx: &Cx, dir: &Path, change: impl FnOnce(&str) -> String) ->
 fn hosts(spec: &RootfsSpec<'_>) -> String {
     match spec.network {
         Network::Lab | Network::Host if spec.extra_hosts.is_empty() => etc::hosts_of_host(),
-        _ => etc::hosts((spec.hostname, spec.domainname), spec.address, spec.extra_hosts),
+        _ => etc::hosts((spec.hostname, spec.domainname), &spec.addresses, spec.extra_hosts),
     }
 }
 
