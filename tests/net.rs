@@ -5,6 +5,8 @@
 mod cases;
 #[path = "net/conformance.rs"]
 mod conformance;
+#[path = "net/lookups.rs"]
+mod lookups;
 #[path = "net/oracle.rs"]
 mod oracle;
 
@@ -38,6 +40,7 @@ const CASES: &[Case] = &[
     ("a_journal_of_the_host_is_undone", a_journal_of_the_host_is_undone),
     ("every_driver_keeps_the_same_rules", conformance::every_driver_keeps_the_same_rules),
     ("a_network_that_cannot_be_is_refused_and_nothing_is_made", conformance::a_network_that_cannot_be_is_refused),
+    ("names_are_answered_and_others_asked", lookups::names_are_answered_and_others_asked),
     ("two_bridges_have_addresses_rules_and_containers_of_their_own", two_bridges),
     ("a_container_can_be_on_two_networks", a_container_can_be_on_two_networks),
     ("what_fails_does_not_keep_the_rest_from_being_taken_away", conformance::what_fails_does_not_keep_the_rest),

@@ -307,6 +307,7 @@ codes! {
     JournalLineUnreadable = "journal-line-unreadable",
     JournalVersion = "journal-version",
     LinkGone = "link-gone",
+    NamesServed = "names-served",
     NatNotHere = "nat-not-here",
     NatNotRead = "nat-not-read",
     NatRefused = "nat-refused",

@@ -173,6 +173,8 @@ kinds! {
     LinkUp = Network, Stage;
     /// The default route is added.
     AddRoute = Network, Stage;
+    /// Somebody answers for names in the container's network namespace: 127.0.0.11.
+    ServeNames = Network, Stage;
     /// One netlink message.
     NetlinkMessage = Network, Kernel;
 

@@ -111,6 +111,7 @@ impl Begun<'_> {
             anonymous: planned.anonymous,
             links: Mutex::new(self.links.clone()),
             places: Mutex::new(places),
+            resolver: Mutex::default(),
             dir,
             streams,
             life: Life::of(State::new()),

@@ -126,6 +126,7 @@ impl Engine {
     pub(super) fn tear_down(&self, cx: &Cx, container: &Container) -> Result<()> {
         let id = &container.id;
         self.uppers.rest(id);
+        container.no_names();
         let result = cx.step(Plan::new(StepKind::TearDown, &container.name), |cx| {
             let parts = [
                 self.net.disconnect(cx, id),

@@ -5,27 +5,15 @@
 //!               ▲ connect, disconnect ─▶ one place more or less, and one endpoint where it runs
 //! ```
 
+use super::place::{Place, Places};
 use super::request::{self, Request};
 use super::{Container, Phase, tuning};
 use crate::docker::EndpointConfig;
 use crate::engine::net::{Driver, EndpointSettings, Wish};
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, rootfs};
-use crate::spec::NetworkId;
 use crate::trace::{Code, NetworkDriver, NetworkMode, OpKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// A place on a network: what was asked of it, and which network that was when it was taken last.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Place {
-    /// What was asked of it.
-    pub asked: EndpointConfig,
-    /// The network.
-    pub network: Option<NetworkId>,
-}
-
-/// Places by the names of their networks.
-pub type Places = BTreeMap<String, Place>;
 
 impl Engine {
     /// What a request says of networks: Docker's `default` is `bridge`, and a network that is there is called by its name.
@@ -68,7 +56,7 @@ impl Engine {
 impl Engine {
     /// Puts a container on one more network: at once where it runs, else when it is started. `cancel` ends waiting for who changes it now.
     pub fn connect(
-        &self,
+        self: &Arc<Self>,
         container: &Container,
         network: &str,
         asked: EndpointConfig,
@@ -167,14 +155,18 @@ impl Engine {
         result
     }
 
-    fn put_on(&self, cx: &Cx, container: &Container, driver: &dyn Driver, wish: Wish) -> Result<()> {
+    fn put_on(self: &Arc<Self>, cx: &Cx, container: &Container, driver: &dyn Driver, wish: Wish) -> Result<()> {
         let Some(netns) = container.state().network else { return Ok(()) };
         let Some(endpoint) = self.net.connect(cx, driver, &container.id, &netns, &wish)? else { return Ok(()) };
         container.took(&endpoint);
         let address = endpoint.address;
         container.update(|state| state.endpoints.push(endpoint));
         let (hostname, domainname) = (&container.merged.hostname, &container.request.domainname);
-        rootfs::change_hosts(cx, &container.dir, |text| rootfs::with_address(text, hostname, domainname, address))
+        rootfs::change_hosts(cx, &container.dir, |text| rootfs::with_address(text, hostname, domainname, address))?;
+        let before = container.resolver.lock().is_some();
+        self.serve_names(cx, container, &netns)?;
+        let asks = !before && container.resolver.lock().is_some();
+        if asks { self.tell_where_to_ask(cx, container) } else { Ok(()) }
     }
 
     fn take_off(&self, cx: &Cx, container: &Container, driver: &dyn Driver) -> Result<()> {

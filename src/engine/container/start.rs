@@ -5,7 +5,7 @@ use super::{Container, Phase, State, bounds, limits, tuning};
 use crate::docker::{HostConfig, bool_of};
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
-use crate::engine::net::EndpointSettings;
+use crate::engine::net::{EndpointSettings, NAMES_AT};
 use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp, check_capabilities, check_tmpfs};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence};
@@ -77,7 +77,7 @@ impl Engine {
         result.map(|()| true)
     }
 
-    fn prepare(&self, cx: &Cx, container: &Container) -> Result<Made> {
+    fn prepare(self: &Arc<Self>, cx: &Cx, container: &Container) -> Result<Made> {
         // One of the request was refused; one of the image runc refuses when it starts.
         if let Some(nameless) = container.merged.env.iter().find(|entry| entry.starts_with('=')) {
             return Err(Fault::new(FaultKind::BadRequest, Code::InvalidVariable).with("variable", nameless));
@@ -86,7 +86,8 @@ impl Engine {
         let linked = self.linked(container)?;
         extra_hosts.extend(linked.hosts);
         let (servers, asked) = (self.name_servers(container), &container.request.host_config);
-        let dns = rootfs::Dns { servers: &servers, search: &asked.dns_search, options: &asked.dns_options };
+        let named = servers.iter().any(|server| *server == NAMES_AT.to_string());
+        let dns = rootfs::Dns { servers: &servers, search: &asked.dns_search, options: &asked.dns_options, named };
         let mut spec = RootfsSpec {
             extra_hosts: &extra_hosts,
             dns,
@@ -139,7 +140,7 @@ impl Engine {
     }
 
     /// Its network namespace, and its places on networks.
-    fn wire(&self, cx: &Cx, container: &Container) -> Result<(Netns, Vec<EndpointSettings>)> {
+    fn wire(self: &Arc<Self>, cx: &Cx, container: &Container) -> Result<(Netns, Vec<EndpointSettings>)> {
         if let Some((_, netns)) = self.joined(container)? {
             return Ok((netns, Vec::new()));
         }
@@ -165,13 +166,24 @@ impl Engine {
             if !driver.network().is_predefined() {
                 container.known_by_id(&driver.network().name);
             }
+            // Its first process may ask for names before its start is told.
+            container.update(|state| state.endpoints.extend(endpoint.clone()));
             endpoints.extend(endpoint);
             told(&driver.network().name)?;
         }
         if wishes.is_empty() {
             self.net.alone(cx, &container.id, &netns)?;
         }
+        self.serve_names(cx, container, &netns)?;
         Ok((netns, endpoints))
+    }
+
+    /// It asks at 127.0.0.11 from now on: on its first network with names it is by now.
+    pub(super) fn tell_where_to_ask(&self, cx: &Cx, container: &Container) -> Result<()> {
+        let (servers, asked) = ([NAMES_AT.to_string()], &container.request.host_config);
+        let (search, options) = (&asked.dns_search, &asked.dns_options);
+        let dns = rootfs::Dns { servers: &servers, search, options, named: true };
+        rootfs::change_resolv_conf(cx, &container.dir, &dns)
     }
 
     fn fill_volumes(&self, cx: &Cx, container: &Container, rootfs: &Rootfs) -> Result<()> {
@@ -186,6 +198,7 @@ impl Engine {
 
     fn name_servers(&self, container: &Container) -> Vec<String> {
         match container.request.host_config.dns.as_slice() {
+            _ if self.has_names(container) => vec![NAMES_AT.to_string()],
             [] if matches!(container.merged.network, NetworkMode::Bridge | NetworkMode::Named(_)) => self.net.dns(),
             asked => asked.to_vec(),
         }

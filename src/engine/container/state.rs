@@ -2,14 +2,14 @@ use super::again::Again;
 use super::checked::Checked;
 use super::limits;
 use super::names::Name;
-use super::networks::Places;
+use super::place::Places;
 use super::request::Request;
 use super::streams::Streams;
 use crate::docker::{HostConfig, RestartPolicy};
 use crate::engine::cgroup::{Freezer, Limits};
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
-use crate::engine::net::EndpointSettings;
+use crate::engine::net::{EndpointSettings, Resolver};
 use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::{Image, Pin};
 use crate::engine::{Cancel, Fault, FaultKind, Result};
@@ -47,6 +47,8 @@ pub struct Container {
     pub(super) links: Mutex<Vec<Link>>,
     /// The networks that it is to be on.
     pub(super) places: Mutex<Places>,
+    /// Who answers for names in it while it runs.
+    pub(super) resolver: Mutex<Option<Resolver>>,
     /// Names of its anonymous volumes.
     pub anonymous: Vec<String>,
     /// Its directory.

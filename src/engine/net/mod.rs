@@ -32,6 +32,7 @@ mod observer;
 mod plain;
 mod pool;
 mod request;
+mod resolver;
 mod ruleset;
 mod sandbox;
 mod sandboxes;
@@ -45,6 +46,7 @@ pub use driver::Driver;
 pub use faults::Faults;
 pub use host::Host;
 pub use network::{BRIDGE_NAME, BRIDGE_OPTIONS, Network, Segment, Subnet, bridge_of, is_link_name, random_id};
+pub use resolver::{ADDRESS as NAMES_AT, Kind, Names, Question, Record, Reply, Resolver, reversed};
 pub use undo::{NetInverse, undo};
 
 use super::fault::{Fault, FaultKind, Result};

@@ -113,7 +113,11 @@ pub fn resolv_conf(host: &str, dns: &Dns<'_>) -> String {
     };
     // A dot alone: in no domain, not even the host's.
     let search = line("search", said(dns.search, "search"), ".");
-    let options = line("options", said(dns.options, "options"), "");
+    let mut options = said(dns.options, "options");
+    if dns.named && !options.iter().any(|option| option.starts_with("ndots:")) {
+        options.push("ndots:0".to_owned());
+    }
+    let options = line("options", options, "");
     std::iter::once(search).chain(servers).chain([options]).collect()
 }
 
@@ -156,5 +160,11 @@ mod tests {
         let asked = Dns { search: &domains, options: &options, ..none };
         assert_eq!(resolv_conf(host, &asked), "search a.org b\nnameserver 10.0.0.1\noptions debug\n");
         assert_eq!(resolv_conf(host, &Dns { search: &[".".to_owned()], ..none }), "nameserver 10.0.0.1\n");
+        let own = ["127.0.0.11".to_owned()];
+        let named = Dns { servers: &own, named: true, ..none };
+        assert_eq!(resolv_conf("nameserver 1.1.1.1\n", &named), "nameserver 127.0.0.11\noptions ndots:0\n");
+        let ndots = ["ndots:3".to_owned()];
+        let named = Dns { options: &ndots, search: &domains, ..named };
+        assert_eq!(resolv_conf(host, &named), "search a.org b\nnameserver 127.0.0.11\noptions ndots:3\n");
     }
 }

@@ -68,6 +68,8 @@ pub struct Dns<'a> {
     pub search: &'a [String],
     /// `--dns-option`
     pub options: &'a [String],
+    /// It asks who answers for the names of its networks, and a name without a dot is whole.
+    pub named: bool,
 }
 
 impl Dns<'_> {
@@ -273,6 +275,20 @@ pub fn change_hosts(cx: &Cx, dir: &Path, change: impl FnOnce(&str) -> String) ->
         }
         let changed = change(&String::from_utf8_lossy(&text));
         private::write_shown(&path, changed.as_bytes()).map_err(|e| Fault::io("write", path.display(), &e))?;
+        let read = evidence::read(&path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
+        let problem = crate::trace::Problem::new(Code::EtcFilesWritten).with("dir", dir.join("etc").display());
+        cx.observe(Change::Remark(problem), vec![read.evidence()]);
+        Ok(())
+    })
+}
+
+/// Changes whom a container asks for names that runs: the step `WriteEtcFiles`.
+pub fn change_resolv_conf(cx: &Cx, dir: &Path, dns: &Dns<'_>) -> Result<()> {
+    let path = Rootfs::below(dir).resolv_conf;
+    let plan = Plan::new(StepKind::WriteEtcFiles, dir.join("etc").display());
+    cx.step(plan.call(format!("open({path:?}, O_WRONLY|O_TRUNC)")), |cx| {
+        let text = etc::resolv_conf(&etc::of_host(), dns);
+        private::write_shown(&path, text.as_bytes()).map_err(|e| Fault::io("write", path.display(), &e))?;
         let read = evidence::read(&path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
         let problem = crate::trace::Problem::new(Code::EtcFilesWritten).with("dir", dir.join("etc").display());
         cx.observe(Change::Remark(problem), vec![read.evidence()]);

@@ -7,7 +7,7 @@
 //! What ran when an engine was killed ended with it; that is written down as its end. What cannot be believed is neither taken up nor
 //! deleted.
 
-use super::super::networks::Places;
+use super::super::place::Places;
 use super::super::state::Life;
 use super::super::streams::Streams;
 use super::super::whole::{FILE, file};
@@ -120,6 +120,7 @@ impl Engine {
             anonymous: read.anonymous,
             links: Mutex::new(read.links),
             places: Mutex::new(if read.alone { Places::new() } else { places }),
+            resolver: Mutex::default(),
             dir: dir.to_owned(),
             streams,
             life: Life::of(read.state),
