@@ -96,13 +96,13 @@ impl Engine {
             done.and_then(|()| self.keep(container)).inspect_err(|_not_connected| {
                 container.places.lock().remove(&name);
                 self.taken_off_again(cx, container, driver.as_ref());
-            })
-        })?;
-        if running {
-            container.update(|state| state.told.0.push(name.clone()));
-            self.tell_network(container, &name, "connect")?;
-        }
-        Ok(())
+            })?;
+            if running {
+                container.update(|state| state.told.0.push(name.clone()));
+                self.tell_network(container, &name, "connect")?;
+            }
+            Ok(())
+        })
     }
 
     /// Takes a container off a network. `cancel` ends waiting for who changes it now.

@@ -54,19 +54,22 @@ impl Resolver {
     pub fn start(cx: &Cx, container: &ContainerId, netns: &Netns, servers: &[Ipv4Addr], names: Names) -> Result<Self> {
         let plan = Plan::new(StepKind::ServeNames, container.short()).call(format!("bind({ADDRESS}); nft -f -"));
         cx.step(plan, |cx| {
-            let nft = program::search("nft");
-            // Without a way to lead there from port 53 it is that port itself.
-            let port = if nft.is_ok() { 0 } else { 53 };
-            let (udp, tcp) = netns.run(|| bound(port).map_err(|e| Fault::io("bind", ADDRESS, &e)))?;
-            let ports = local(&udp, &tcp).map_err(|e| Fault::io("bind", ADDRESS, &e))?;
-            let mut evidence = vec![sockets(netns)?];
-            if let Ok(nft) = nft {
-                let made = run(netns, &nft, &["-f", "-"], &script(ports))?;
-                if let Some(reason) = made.failure() {
-                    return Err(Fault::failed(Code::NftFailed).with("table", TABLE).with("reason", reason));
+            let bind = |port| netns.run(|| bound(port).map_err(|e| Fault::io("bind", ADDRESS, &e)));
+            let (mut pair, mut evidence) = (bind(0)?, Vec::new());
+            let made = match program::find("nft") {
+                Some(nft) => {
+                    let ports = local(&pair.0, &pair.1).map_err(|e| Fault::io("bind", ADDRESS, &e))?;
+                    Some(run(netns, &nft, &["-f", "-"], &script(ports))?)
                 }
-                evidence.push(made.evidence);
+                None => None,
+            };
+            match made {
+                Some(made) if made.failure().is_none() => evidence.push(made.evidence),
+                // Without a way to lead there from port 53 it is that port itself.
+                _ => pair = bind(53)?,
             }
+            evidence.push(sockets(netns)?);
+            let (udp, tcp) = pair;
             let problem = Problem::new(Code::NamesServed).with("container", container.short());
             cx.observe(Change::Remark(problem.with("address", ADDRESS)), evidence);
             let stop =
