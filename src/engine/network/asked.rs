@@ -14,6 +14,8 @@ use std::net::Ipv4Addr;
 const RESERVED: [&str; 4] = ["bridge", "host", "none", "default"];
 /// Bytes of a packet: what a link of the kernel's can be set to (`ETH_MIN_MTU`, `ETH_MAX_MTU`).
 const MTU: std::ops::RangeInclusive<u32> = 68..=65535;
+/// Networks of an engine: each is a bridge on the host, and has rules beside those of all others.
+const NETWORKS: usize = 512;
 /// Addresses that are kept from containers by a name.
 const AUXILIARY: usize = 256;
 
@@ -132,6 +134,7 @@ impl Asked {
 
     /// The network, beside others. `reached`: subnets that are somebody else's.
     pub(super) fn beside(&self, id: NetworkId, others: &[Network], reached: &[Subnet]) -> Result<Network> {
+        bounds::count("networks", others.len() + 1, NETWORKS)?;
         let subnet = match self.subnet {
             Some(subnet) => subnet,
             None => free(others, reached).ok_or_else(|| of(FaultKind::NotFound, Code::NetworkNoPool))?,
@@ -227,6 +230,14 @@ mod tests {
         let reached: Vec<_> = (17..=31).map(|n| Subnet::around(Ipv4Addr::new(172, n, 9, 0), 24)).collect();
         assert_eq!(free(&[], &reached).unwrap().to_string(), "192.168.0.0/20");
         assert_eq!(free(&[], &[Subnet::parse("128.0.0.0/1").unwrap()]), None);
+    }
+
+    #[test]
+    fn there_are_only_so_many() {
+        let asked = Asked::read(crate::docker::from_value(&json!({"Name": "n"})).unwrap()).unwrap();
+        let others = vec![Network::default_bridge().unwrap(); NETWORKS];
+        let fault = asked.beside(NetworkId::from("a"), &others, &[]).unwrap_err();
+        assert_eq!(fault.problem.code, Code::TooManyValues);
     }
 
     #[test]
