@@ -322,7 +322,6 @@ codes! {
     NetworkInUse = "network-in-use",
     NetworkManySubnets = "network-many-subnets",
     NetworkName = "network-name",
-    NetworkNameEmpty = "network-name-empty",
     NetworkNoGateway = "network-no-gateway",
     NetworkNoPool = "network-no-pool",
     NetworkNoneAlone = "network-none-alone",

@@ -125,7 +125,8 @@ async fn said<T: serde::de::DeserializeOwned + Default + docker::Request>(reques
 }
 
 fn named_container(name: &str) -> Result<&str> {
-    if name.is_empty() { Err(Fault::new(FaultKind::BadRequest, Code::NetworkNameEmpty)) } else { Ok(name) }
+    let nothing = || Fault::new(FaultKind::BadRequest, Code::InvalidContainerName).with("name", name);
+    if name.is_empty() { Err(nothing()) } else { Ok(name) }
 }
 
 fn describe(engine: &Engine, network: &net::Network) -> Network {

@@ -82,5 +82,4 @@ problem-network-host-fixed = container cannot be disconnected from host network 
 problem-network-none-alone = container cannot be connected to multiple networks with one of the networks in private (none) mode. Disconnect { $container } from none first.
 problem-network-shared-alone = container sharing network namespace with another container or host cannot be connected to any other network. { $container } has no network of its own: connect the one whose network it is.
 problem-network-file-unreadable = { $path } holds no network that can be believed ({ $reason }). It was left as it is and the network is not there. Delete the file and make the network anew.
-problem-network-name-empty = invalid name or ID supplied: "". Write the name of a container.
 problem-names-served = Names are answered for at { $address } in the network namespace of { $container }.

@@ -118,5 +118,4 @@ problem-network-host-fixed = host 네트워크에는 연결할 수도, 거기서
 problem-network-none-alone = none 네트워크에 있는 컨테이너는 다른 네트워크에 함께 있을 수 없습니다. 먼저 none에서 떼어 내세요: 컨테이너 { $container }.
 problem-network-shared-alone = 다른 컨테이너나 호스트의 네트워크를 함께 쓰는 컨테이너는 다른 네트워크에 연결할 수 없습니다. 컨테이너 { $container }에는 자기 네트워크가 없습니다. 네트워크의 주인인 컨테이너를 연결하세요.
 problem-network-file-unreadable = { $path } 파일에 적힌 네트워크를 믿을 수 없습니다({ $reason }). 파일은 그대로 두었고 그 네트워크는 없습니다. 파일을 지우고 네트워크를 새로 만드세요.
-problem-network-name-empty = 이름이나 ID가 비어 있습니다. 컨테이너의 이름을 쓰세요.
 problem-names-served = { $container }의 네트워크 네임스페이스 안에서 { $address } 주소로 이름에 답합니다.
