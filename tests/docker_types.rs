@@ -109,6 +109,12 @@ fn check(endpoint: Endpoint) {
         }
         E::VolumeInspect => same::<_, models::Volume>(&sample::volume()),
         E::VolumeList => same::<_, models::VolumeListResponse>(&sample::volume_list()),
+        E::NetworkCreate => {
+            same_but::<_, models::NetworkCreateRequest>(&sample::network_create(), &["CheckDuplicate"]);
+            same::<_, models::NetworkCreateResponse>(&sample::network_created());
+        }
+        E::NetworkConnect => same::<_, models::NetworkConnectRequest>(&sample::network_connect()),
+        E::NetworkDisconnect => same::<_, models::NetworkDisconnectRequest>(&sample::network_disconnect()),
         E::NetworkPrune => same::<_, models::NetworkPruneResponse>(&sample::networks_pruned()),
         E::VolumePrune => same::<_, models::VolumePruneResponse>(&sample::volumes_pruned()),
         E::NetworkInspect => same::<_, models::NetworkInspect>(&sample::network()),
@@ -150,6 +156,7 @@ fn check(endpoint: Endpoint) {
         | E::ContainerResize
         | E::ExecResize
         | E::ImageTag
+        | E::NetworkRemove
         | E::VolumeRemove => {}
     }
 }

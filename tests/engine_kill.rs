@@ -33,6 +33,9 @@ const CREATE: &[&str] =
     &["docker", "create", "--name", "kill-me", "-v", "kept:/d", "-v", "/own", "lab/shell:1", "sleep", "600"];
 const START: &[&str] = &["docker", "start", "kill-me"];
 const STOP: &[&str] = &["docker", "stop", "-t", "0", "kill-me"];
+const NETWORK: &[&str] = &["docker", "network", "create", "--subnet", "10.199.0.0/24", "kill-net"];
+const NO_NETWORK: &[&str] = &["docker", "network", "rm", "-f", "kill-net"];
+const CONNECT: &[&str] = &["docker", "network", "connect", "kill-net", "kill-me"];
 const WRITE: &[&str] =
     &["docker", "run", "--name", "kill-me", "lab/shell:1", "sh", "-c", "echo x > /x; rm /etc/passwd"];
 
@@ -63,6 +66,15 @@ const PLAN: &[Operation] = &[
     of("exec", &[CREATE, START], &["docker", "exec", "kill-me", "touch", "/x"], false),
     of("cp", &[CREATE], &["docker", "cp", "TAR", "kill-me:/"], false),
     of("rename", &[CREATE], &["docker", "rename", "kill-me", "kill-me-too"], false),
+    of("network create", &[NO_NETWORK], NETWORK, false),
+    of("network connect", &[NO_NETWORK, NETWORK, CREATE, START], CONNECT, false),
+    of(
+        "network disconnect",
+        &[NO_NETWORK, NETWORK, CREATE, START, CONNECT],
+        &["docker", "network", "disconnect", "kill-net", "kill-me"],
+        false,
+    ),
+    of("network rm", &[NO_NETWORK, NETWORK], NO_NETWORK, false),
     of("rmi -f", &[WRITE], &["docker", "rmi", "-f", "lab/shell:1"], false),
     removes(of("rm", &[CREATE, START, STOP], &["docker", "rm", "-v", "kill-me"], false)),
     Operation {

@@ -5,6 +5,8 @@
 mod cases;
 #[path = "net/conformance.rs"]
 mod conformance;
+#[path = "net/lookups.rs"]
+mod lookups;
 #[path = "net/oracle.rs"]
 mod oracle;
 
@@ -12,7 +14,7 @@ use cases::{Case, needs};
 use dockwalk::client::protocol::GateCommand;
 use dockwalk::engine::conductor::{Conductor, Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
-use dockwalk::engine::net::{EndpointSettings, Net, Network, Subnet};
+use dockwalk::engine::net::{EndpointSettings, Net, Network, Subnet, Wish};
 use dockwalk::engine::{Cancel, Cx, Result};
 use dockwalk::spec::{ContainerId, Digest};
 use dockwalk::trace::{
@@ -38,6 +40,7 @@ const CASES: &[Case] = &[
     ("a_journal_of_the_host_is_undone", a_journal_of_the_host_is_undone),
     ("every_driver_keeps_the_same_rules", conformance::every_driver_keeps_the_same_rules),
     ("a_network_that_cannot_be_is_refused_and_nothing_is_made", conformance::a_network_that_cannot_be_is_refused),
+    ("names_are_answered_and_others_asked", lookups::names_are_answered_and_others_asked),
     ("two_bridges_have_addresses_rules_and_containers_of_their_own", two_bridges),
     ("a_container_can_be_on_two_networks", a_container_can_be_on_two_networks),
     ("what_fails_does_not_keep_the_rest_from_being_taken_away", conformance::what_fails_does_not_keep_the_rest),
@@ -118,7 +121,8 @@ fn container(id: &ContainerId) -> Container {
 fn connected(engine: &Engine, net: &Net, digit: char) -> (ContainerId, Netns, EndpointSettings) {
     let id = engine.container(digit);
     let netns = engine.op(|cx| net.make_netns(cx, &id));
-    let endpoint = engine.op(|cx| net.connect(cx, &NetworkMode::Bridge, &id, &netns));
+    let endpoint =
+        engine.op(|cx| net.connect(cx, net.driver(&NetworkMode::Bridge)?.as_ref(), &id, &netns, &Wish::default()));
     (id, netns, endpoint.unwrap())
 }
 
@@ -149,7 +153,9 @@ fn the_world_is_what_ip_shows_before_every_message() {
     let mut kinds = Vec::new();
     let done = std::thread::scope(|scope| {
         let wired = scope.spawn(|| {
-            let endpoint = engine.op(|cx| net.connect(cx, &NetworkMode::Bridge, &id, &netns)).unwrap();
+            let endpoint = engine
+                .op(|cx| net.connect(cx, net.driver(&NetworkMode::Bridge)?.as_ref(), &id, &netns, &Wish::default()))
+                .unwrap();
             engine.op(|cx| net.disconnect(cx, &id));
             endpoint
         });
@@ -414,7 +420,10 @@ fn none_has_a_loopback_alone() {
     let net = engine.start();
     let id = engine.container('a');
     let netns = Netns::create().unwrap();
-    assert_eq!(engine.op(|cx| net.connect(cx, &NetworkMode::None, &id, &netns)), None);
+    assert_eq!(
+        engine.op(|cx| net.connect(cx, net.driver(&NetworkMode::None)?.as_ref(), &id, &netns, &Wish::default())),
+        None
+    );
     assert_world_is_what_ip_shows(&engine.world(), &netns);
     ping(&netns, "127.0.0.1");
     assert_eq!(engine.world().links_in(netns.inode()).len(), 1);
@@ -472,7 +481,7 @@ fn two_bridges() {
     let (first, one, on_default) = connected(&engine, &net, 'a');
     let id = engine.container('b');
     let two = engine.op(|cx| net.make_netns(cx, &id));
-    let on_second = engine.op(|cx| net.connect(cx, &mode, &id, &two)).unwrap();
+    let on_second = engine.op(|cx| net.connect(cx, net.driver(&mode)?.as_ref(), &id, &two, &Wish::default())).unwrap();
     assert_eq!(
         (on_default.address.to_string(), on_second.address.to_string()),
         ("172.17.0.2".into(), "172.18.0.2".into())
@@ -538,7 +547,7 @@ fn a_container_can_be_on_two_networks() {
     engine.op(|cx| net.add(cx, second()));
     let (id, netns, first) = connected(&engine, &net, 'a');
     let mode = NetworkMode::Named("lab_net".into());
-    let other = engine.op(|cx| net.connect(cx, &mode, &id, &netns)).unwrap();
+    let other = engine.op(|cx| net.connect(cx, net.driver(&mode)?.as_ref(), &id, &netns, &Wish::default())).unwrap();
     assert_world_is_what_ip_shows(&engine.world(), &netns);
     let shown = in_netns(&netns, "ip -4 -o addr; ip route");
     for line in ["eth0    inet 172.17.0.2/16", "eth1    inet 172.18.0.2/16", "default via 172.17.0.1 dev eth0"] {
@@ -547,7 +556,10 @@ fn a_container_can_be_on_two_networks() {
     assert_eq!(shown.matches("default").count(), 1);
     ping(&netns, first.gateway);
     ping(&netns, other.gateway);
-    assert_eq!(refused(&engine, |cx| net.connect(cx, &mode, &id, &netns)), Code::NetworkConnected);
+    assert_eq!(
+        refused(&engine, |cx| net.connect(cx, net.driver(&mode)?.as_ref(), &id, &netns, &Wish::default())),
+        Code::NetworkConnected
+    );
     let driver = net.driver(&NetworkMode::Bridge).unwrap();
     engine.op(|cx| driver.disconnect(cx, net.host(), &id).into_result());
     assert_world_is_what_ip_shows(&engine.world(), &netns);

@@ -97,6 +97,8 @@ mod layerless;
 mod linked;
 #[path = "reports/longlines.rs"]
 mod longlines;
+#[path = "reports/lookups.rs"]
+mod lookups;
 #[path = "reports/made.rs"]
 mod made;
 #[path = "reports/mark.rs"]
@@ -105,6 +107,8 @@ mod mark;
 mod memory;
 #[path = "reports/namespaces.rs"]
 mod namespaces;
+#[path = "reports/nets.rs"]
+mod nets;
 #[path = "reports/odd.rs"]
 mod odd;
 #[path = "reports/overlap.rs"]
@@ -161,7 +165,7 @@ macro_rules! areas {
 
 areas! {
     allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
-    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines mark memory namespaces odd
+    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines lookups mark memory namespaces nets odd
     overlap partly paused programs pruned refused removals renamed restarted room secured shares sharing shown signals sizes
     small spelled stats statuses told tuned
     unasked unbuilt used volumes waits

@@ -203,6 +203,15 @@ commands! {
 
     /// `docker network …`
     enum NetworkCommand {
+        /// Create a network
+        Create(NetworkCreateArgs) => networks::create,
+        /// Connect a container to a network
+        Connect(NetworkConnectArgs) => networks::connect,
+        /// Disconnect a container from a network
+        Disconnect(NetworkDisconnectArgs) => networks::disconnect,
+        /// Remove one or more networks
+        #[command(alias = "remove")]
+        Rm(NetworkRmArgs) => networks::remove,
         /// List networks
         #[command(alias = "list")]
         Ls(NetworksArgs) => networks::list,

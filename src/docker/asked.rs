@@ -3,7 +3,10 @@
 
 use super::decode::Kind::{self, Flag, List, Map, Object, Pointer, Text, Upto, Whole, Words};
 use super::decode::{Fields, Request};
-use super::{AuthConfig, ContainerCreate, ContainerUpdate, ExecCreate, ExecStart, VolumeCreate};
+use super::{
+    AuthConfig, ContainerCreate, ContainerUpdate, ExecCreate, ExecStart, NetworkConnect, NetworkCreate,
+    NetworkDisconnect, VolumeCreate,
+};
 
 const TEXTS: Kind = List(&Text);
 const TEXT_OF: Kind = Map(&Text);
@@ -74,8 +77,14 @@ const MOUNT: &Fields = &Fields(&[
     (Pointer(&Object(&Fields(&[(Flag, "CreateMountpoint"), (Text, "Propagation")]))), "BindOptions"),
 ]);
 
-/// No field of an endpoint is known. One that is `null` is another than one that says nothing.
-const NETWORKING: &Fields = &Fields(&[(Map(&Pointer(&Object(&Fields(&[])))), "EndpointsConfig")]);
+/// An endpoint that is `null` is another than one that says nothing.
+const NETWORKING: &Fields = &Fields(&[(Map(&Pointer(&Object(ENDPOINT))), "EndpointsConfig")]);
+
+const ENDPOINT: &Fields = &Fields(&[
+    (Pointer(&Object(&Fields(&[(Text, "IPv4Address IPv6Address"), (TEXTS, "LinkLocalIPs")]))), "IPAMConfig"),
+    (TEXTS, "Aliases"),
+    (Text, "MacAddress"),
+]);
 
 /// The config of an image (moby `image.Image`).
 pub const IMAGE: Kind = Object(&Fields(&[
@@ -108,6 +117,25 @@ impl Request for ExecStart {
 
 impl Request for VolumeCreate {
     const FIELDS: &'static Fields = &Fields(&[(Text, "Name Driver"), (TEXT_OF, "DriverOpts Labels")]);
+}
+
+impl Request for NetworkCreate {
+    const FIELDS: &'static Fields = &Fields(&[
+        (Text, "Name Driver Scope"),
+        (Flag, "CheckDuplicate EnableIPv6 Internal Attachable"),
+        (TEXT_OF, "Options Labels"),
+        (Pointer(&Object(&Fields(&[(Text, "Driver"), (TEXT_OF, "Options"), (List(&Object(POOL)), "Config")]))), "IPAM"),
+    ]);
+}
+
+const POOL: &Fields = &Fields(&[(Text, "Subnet IPRange Gateway"), (TEXT_OF, "AuxiliaryAddresses")]);
+
+impl Request for NetworkConnect {
+    const FIELDS: &'static Fields = &Fields(&[(Text, "Container"), (Pointer(&Object(ENDPOINT)), "EndpointConfig")]);
+}
+
+impl Request for NetworkDisconnect {
+    const FIELDS: &'static Fields = &Fields(&[(Text, "Container"), (Flag, "Force")]);
 }
 
 impl Request for AuthConfig {

@@ -318,9 +318,34 @@ pub struct NetworkingConfig {
     pub endpoints_config: BTreeMap<String, Option<EndpointConfig>>,
 }
 
-/// What is asked of an endpoint in a network: nothing of it is known here.
+/// The address that was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EndpointIpamConfig {
+    #[serde(rename = "IPv4Address", skip_serializing_if = "String::is_empty")]
+    pub ipv4_address: String,
+    #[serde(rename = "IPv6Address", skip_serializing_if = "String::is_empty")]
+    pub ipv6_address: String,
+    #[serde(
+        rename = "LinkLocalIPs",
+        deserialize_with = "or_default::deserialize",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub link_local_ips: Vec<String>,
+}
+
+/// What is asked of an endpoint in a network.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 pub struct EndpointConfig {
+    #[serde(rename = "IPAMConfig", skip_serializing_if = "Option::is_none")]
+    pub ipam_config: Option<EndpointIpamConfig>,
+    /// Names by which others on the network find it.
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// `02:42:ac:11:00:02`
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub mac_address: String,
     #[serde(flatten)]
     pub rest: Rest,
 }

@@ -82,7 +82,11 @@ endpoints! {
     VolumeRemove DELETE "/volumes/{name}"
     NetworkList GET "/networks"
     NetworkPrune POST "/networks/prune"
+    NetworkCreate POST "/networks/create"
     NetworkInspect GET "/networks/{name}"
+    NetworkRemove DELETE "/networks/{name}"
+    NetworkConnect POST "/networks/{name}/connect"
+    NetworkDisconnect POST "/networks/{name}/disconnect"
 }
 
 /// Before and behind the name of an image, which may have slashes in it: no pattern of a router fits that.

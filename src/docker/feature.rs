@@ -47,10 +47,6 @@ features! {
     Compose = "compose": ["compose"];
     /// What a registry has of an image, without pulling it.
     Distribution = "distribution": ["manifest", "trust"] GET "/distribution/{name}/json";
-    Network = "network":
-        ["network create", "network rm", "network remove", "network connect", "network disconnect"]
-        POST "/networks/create" DELETE "/networks/{id}" POST "/networks/{id}/connect"
-        POST "/networks/{id}/disconnect";
     Plugin = "plugin": ["plugin"]
         GET "/plugins" POST "/plugins/create" GET "/plugins/privileges" POST "/plugins/pull" DELETE "/plugins/{name}"
         POST "/plugins/{name}/disable" POST "/plugins/{name}/enable" GET "/plugins/{name}/json"
@@ -127,7 +123,6 @@ mod tests {
     fn a_command_is_known_by_its_feature() {
         for (words, feature) in [
             (&["build", "."][..], Some(Feature::Build)),
-            (&["network", "create", "net"], Some(Feature::Network)),
             (&["system", "prune"], None),
             (&["container", "prune"], None),
             (&["swarm"], Some(Feature::Swarm)),

@@ -1,6 +1,6 @@
 //! Containers as they are: listed, inspected, ended, changed.
 
-use super::container::ContainerConfig;
+use super::container::{ContainerConfig, EndpointIpamConfig};
 use super::host_config::HostConfigShown;
 use super::image::GraphDriver;
 use super::shape::{nullable, or_default};
@@ -106,16 +106,6 @@ pub struct EndpointAddresses {
     #[serde(rename = "GlobalIPv6PrefixLen")]
     pub global_ipv6_prefix_len: u8,
     pub mac_address: String,
-}
-
-/// The address that was asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EndpointIpamConfig {
-    #[serde(rename = "IPv4Address", skip_serializing_if = "String::is_empty")]
-    pub ipv4_address: String,
-    #[serde(rename = "IPv6Address", skip_serializing_if = "String::is_empty")]
-    pub ipv6_address: String,
 }
 
 /// `GET /containers/{id}/top`

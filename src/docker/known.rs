@@ -34,9 +34,12 @@ const FIELDS: &[(&str, &str)] = &[
     ("HostConfig.Mounts.TmpfsOptions.", "Options"),
     (
         "NetworkingConfig.",
-        "Aliases DNSNames DriverOpts EndpointID Gateway GlobalIPv6Address GlobalIPv6PrefixLen GwPriority IPAMConfig \
-         IPAddress IPPrefixLen IPv6Gateway Links MacAddress NetworkID",
+        "DNSNames DriverOpts EndpointID Gateway GlobalIPv6Address GlobalIPv6PrefixLen GwPriority IPAddress IPPrefixLen \
+         IPv6Gateway Links NetworkID",
     ),
+    ("NetworkingConfig.IPAMConfig.", "IPv6Address LinkLocalIPs"),
+    ("Network.", "ConfigFrom ConfigOnly EnableIPv4 EnableIPv6 IPAM Ingress Scope"),
+    ("Network.IPAM.", "Driver Options"),
     ("--log-opt ", "compress env env-regex labels labels-regex max-buffer-size max-file max-size mode tag"),
 ];
 
@@ -84,7 +87,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ),
     ("HostConfig.Mounts.BindOptions.Propagation", &["private", "rprivate", "shared", "rshared", "slave", "rslave"]),
     ("HostConfig.Mounts.Type", &["bind", "volume", "tmpfs", "image", "cluster"]),
-    ("HostConfig.NetworkMode", &["bridge", "host", "none", "container:<name|id>"]),
+    ("HostConfig.NetworkMode", &["bridge", "host", "none", "container:<name|id>", "<name|id of a network>"]),
     ("HostConfig.PidMode", &["host", "container:<name|id>"]),
     ("HostConfig.RestartPolicy.Name", &["no", "always", "on-failure", "unless-stopped"]),
     (

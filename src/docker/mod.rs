@@ -44,9 +44,9 @@ pub use auth::{AuthAnswer, AuthConfig};
 pub use checks::{is_host_name, is_own_sysctl, is_search_domain, mac};
 pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
 pub use container::{
-    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, ContainerUpdate, EndpointConfig, HealthConfig,
-    HostConfig, LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest, RestartPolicy, SECCOMP_PROFILE,
-    TmpfsOptions, Ulimit, VolumeOptions,
+    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, ContainerUpdate, EndpointConfig,
+    EndpointIpamConfig, HealthConfig, HostConfig, LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest,
+    RestartPolicy, SECCOMP_PROFILE, TmpfsOptions, Ulimit, VolumeOptions,
 };
 pub use decode::{Fields, Kind, Misfit, Request, by_kind, from_json, from_value};
 pub use endpoint::Endpoint;
@@ -59,11 +59,14 @@ pub use image::{
 };
 pub use inspect::{
     ContainerChange, ContainerEnded, ContainerInspect, ContainerState, ContainerSummary, ContainerTop,
-    ContainerUpdated, ContainersPruned, EndpointAddresses, EndpointIpamConfig, EndpointSettings, HealthProbe,
-    HealthState, MountPoint, NetworkSettings, PathStat, PortSummary, SummaryHostConfig, SummaryNetworks, WaitError,
+    ContainerUpdated, ContainersPruned, EndpointAddresses, EndpointSettings, HealthProbe, HealthState, MountPoint,
+    NetworkSettings, PathStat, PortSummary, SummaryHostConfig, SummaryNetworks, WaitError,
 };
 pub use known::{Known, bool_of, known};
-pub use network::{ConfigReference, Ipam, IpamConfig, Network, NetworkedContainer, NetworksPruned};
+pub use network::{
+    ConfigReference, Ipam, IpamConfig, Network, NetworkConnect, NetworkCreate, NetworkCreated, NetworkDisconnect,
+    NetworkedContainer, NetworksPruned,
+};
 pub use ordered::{Json, shown};
 pub use port::Port;
 #[cfg(test)]
@@ -85,6 +88,6 @@ pub use stream::{ErrorDetail, ErrorMessage, Event, EventActor, ProgressDetail, P
 pub use system::{
     AddressPool, Commit, Component, IndexInfo, Info, Plugins, RegistryConfig, Runtime, Swarm, Version, VersionPlatform,
 };
-pub use unbuilt::{UnbuiltAddresses, UnbuiltEndpoint, UnbuiltOptions};
+pub use unbuilt::UnbuiltOptions;
 pub use usage::{BuildsPruned, DiskUsage};
 pub use volume::{Volume, VolumeCreate, VolumeList, VolumeUsage, VolumesPruned};

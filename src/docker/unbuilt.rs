@@ -54,44 +54,12 @@ pub struct UnbuiltOptions {
     pub publish_all_ports: bool,
 }
 
-/// Fields of an endpoint in a network, the same.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct UnbuiltEndpoint {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub aliases: Vec<String>,
-    #[serde(rename = "IPAMConfig", skip_serializing_if = "Option::is_none")]
-    pub ipam_config: Option<UnbuiltAddresses>,
-}
-
-/// Addresses that are asked for.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct UnbuiltAddresses {
-    #[serde(rename = "IPv4Address", skip_serializing_if = "Option::is_none")]
-    pub ipv4_address: Option<String>,
-    #[serde(rename = "IPv6Address", skip_serializing_if = "Option::is_none")]
-    pub ipv6_address: Option<String>,
-    #[serde(rename = "LinkLocalIPs", skip_serializing_if = "Vec::is_empty")]
-    pub link_local_ips: Vec<String>,
-}
-
 impl UnbuiltOptions {
     /// What stands beside the fields of [`HostConfig`](super::HostConfig).
     pub fn rest(&self) -> Rest {
-        rest(self)
-    }
-}
-
-impl UnbuiltEndpoint {
-    /// What stands in an [`EndpointConfig`](super::EndpointConfig).
-    pub fn rest(&self) -> Rest {
-        rest(self)
-    }
-}
-
-fn rest(of: &impl Serialize) -> Rest {
-    match serde_json::to_value(of) {
-        Ok(Value::Object(fields)) => fields.into_iter().collect(),
-        _ => Rest::new(),
+        match serde_json::to_value(self) {
+            Ok(Value::Object(fields)) => fields.into_iter().collect(),
+            _ => Rest::new(),
+        }
     }
 }

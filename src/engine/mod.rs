@@ -18,6 +18,7 @@ pub mod layer;
 mod machine;
 mod moment;
 pub mod net;
+mod network;
 mod news;
 mod private;
 pub mod probe;

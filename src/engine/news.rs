@@ -14,7 +14,6 @@ use super::{Engine, Result};
 use crate::docker::{Event, EventActor};
 use crate::engine::store::Image;
 use crate::spec::Reference;
-use crate::trace::NetworkMode;
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -180,19 +179,17 @@ impl Engine {
         }
     }
 
-    /// A container is on its network, or off it.
-    pub(super) fn tell_network(&self, container: &Container, action: &str) -> Result<()> {
-        let mode = &container.merged.network;
-        let id = self.net.driver(mode)?.network().id.to_string();
-        let kind = match mode {
-            NetworkMode::Host => "host",
-            NetworkMode::None => "null",
-            NetworkMode::Bridge | NetworkMode::Named(_) | NetworkMode::Container(_) => "bridge",
-        };
-        let attributes =
-            [("container", container.id.to_string()), ("name", mode.to_string()), ("type", kind.to_owned())];
+    /// A container is on a network, or off it.
+    pub(super) fn tell_network(&self, container: &Container, name: &str, action: &str) -> Result<()> {
+        let driver = self.net.find(name)?;
+        let network = driver.network();
+        let attributes = [
+            ("container", container.id.to_string()),
+            ("name", network.name.clone()),
+            ("type", network.driver_name().to_owned()),
+        ];
         let attributes = attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        self.news.tell(Subject::Network, action, &id, attributes);
+        self.news.tell(Subject::Network, action, network.id.as_str(), attributes);
         Ok(())
     }
 }

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 /// What the engine makes and believes. Other things in the directory are none of its business: a lesson's bind source, what
 /// the window keeps, the `lost+found` of a disk.
-const OURS: [&str; 16] = [
+const OURS: [&str; 17] = [
     "journal.ndjson",
     "journal.new",
     "lock",
@@ -34,6 +34,7 @@ const OURS: [&str; 16] = [
     "reserve",
     "run",
     "containers",
+    "networks",
     "ingest",
     "blobs",
     "blobs/sha256",

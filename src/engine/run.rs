@@ -212,6 +212,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -
             socket: options.socket.clone(),
             ending: watch::Sender::new(false),
         };
+        engine.restore_networks(cx)?;
         engine.restore(cx)?;
         Ok(engine)
     })
@@ -240,7 +241,7 @@ fn empty(root: &Path) -> Result<()> {
     for entry in fs::read_dir(root).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
         let bind = name.to_string_lossy().starts_with("lesson-");
-        if bind || ["containers", "layers", "blobs", "ingest", "volumes"].iter().any(|kept| name == *kept) {
+        if bind || ["containers", "networks", "layers", "blobs", "ingest", "volumes"].iter().any(|kept| name == *kept) {
             remove_all(&root.join(name))?;
         }
     }

@@ -31,7 +31,7 @@ impl Names {
     pub fn of(path: &[&str], id: &str) -> Option<Self> {
         let command = path.last().copied().unwrap_or_default();
         match (path, id) {
-            (_, "network") => Some(Self::Networks),
+            (_, "network" | "networks") => Some(Self::Networks),
             (_, "volumes_from" | "link") => Some(Self::Containers),
             (_, "volume") => Some(Self::VolumesAt),
             (_, "image_and_command") | (["pull"] | ["image", "pull"], "image") => Some(Self::Pullable),
@@ -46,9 +46,8 @@ impl Names {
                     Some(Self::Running)
                 }
                 "start" => Some(Self::Stopped),
-                "rm" | "logs" | "diff" | "wait" | "commit" | "inspect" | "restart" | "rename" | "update" | "export" => {
-                    Some(Self::Containers)
-                }
+                "connect" | "disconnect" | "rm" | "logs" | "diff" | "wait" | "commit" | "inspect" | "restart"
+                | "rename" | "update" | "export" => Some(Self::Containers),
                 _ => None,
             },
             _ => None,

@@ -180,6 +180,14 @@ pub enum OpKind {
     VolumeCreate,
     /// A volume is deleted.
     VolumeRemove,
+    /// A network is made.
+    NetworkCreate,
+    /// A network is taken away.
+    NetworkRemove,
+    /// A container is put on a network.
+    NetworkConnect,
+    /// A container is taken off a network.
+    NetworkDisconnect,
     /// What an earlier engine left behind is undone.
     Recover,
 }

@@ -173,6 +173,8 @@ kinds! {
     LinkUp = Network, Stage;
     /// The default route is added.
     AddRoute = Network, Stage;
+    /// Somebody answers for names in the container's network namespace: 127.0.0.11.
+    ServeNames = Network, Stage;
     /// One netlink message.
     NetlinkMessage = Network, Kernel;
 
@@ -249,6 +251,10 @@ kinds! {
     RemoveDirectory = Storage, Stage;
     /// A volume is created or deleted by name.
     ManageVolume = Storage, Story;
+    /// A network is made, or taken away, by name.
+    ManageNetwork = Network, Story;
+    /// A container is taken off one of its networks.
+    UnwireNetwork = Network, Story;
     /// An image is deleted.
     RemoveImage = Image, Story;
     /// Layers that nothing uses are deleted.

@@ -8,18 +8,24 @@ use serde_json::Value;
 use std::fmt::Debug;
 
 /// Fields whose members' names are a user's.
-const MAPS: &[&str] =
-    &["Config", "DriverOpts", "ExposedPorts", "Labels", "PortBindings", "Sysctls", "Tmpfs", "Volumes"];
+const MAPS: &[&str] = &[
+    "AuxiliaryAddresses",
+    "DriverOpts",
+    "EndpointsConfig",
+    "ExposedPorts",
+    "Labels",
+    "Options",
+    "PortBindings",
+    "Sysctls",
+    "Tmpfs",
+    "Volumes",
+];
 
 /// The same with all names of fields in small letters.
 fn small(value: Value, names: bool) -> Value {
     match value {
         Value::Object(fields) => {
             let field = |(name, value): (String, Value)| {
-                if name == "EndpointsConfig" {
-                    // No field of an endpoint is known.
-                    return (name.to_lowercase(), value);
-                }
                 let kept = names && MAPS.contains(&name.as_str());
                 (if names { name.to_lowercase() } else { name }, small(value, !kept))
             };
@@ -41,5 +47,8 @@ fn every_field_of_a_request_is_read_whatever_its_case() {
     check(sample::exec_create());
     check(sample::exec_start());
     check(sample::volume_create());
+    check(sample::network_create());
+    check(sample::network_connect());
+    check(sample::network_disconnect());
     check(sample::auth_config());
 }

@@ -103,6 +103,10 @@ fn check(endpoint: Endpoint) {
         | E::ExecCreate
         | E::ExecStart
         | E::ExecInspect
+        | E::NetworkCreate
+        | E::NetworkRemove
+        | E::NetworkConnect
+        | E::NetworkDisconnect
         | E::VolumeCreate
         | E::VolumeInspect => {}
     }

@@ -150,9 +150,7 @@ fn ports() -> BTreeMap<String, Option<Vec<PortBinding>>> {
 }
 
 pub fn container_create() -> ContainerCreate {
-    // What is asked of an endpoint is passed on as it came: names of the model's own.
-    let rest = Rest::from([("Aliases".to_owned(), serde_json::json!(["a"]))]);
-    let networking_config = NetworkingConfig { endpoints_config: map("bridge", Some(EndpointConfig { rest })) };
+    let networking_config = NetworkingConfig { endpoints_config: map("bridge", Some(endpoint_config())) };
     ContainerCreate { config: config(), host_config: host_config(), networking_config }
 }
 
@@ -160,9 +158,23 @@ pub fn container_created() -> ContainerCreated {
     ContainerCreated { id: text("1"), warnings: list("look out"), dockwalk: Vec::new() }
 }
 
+fn endpoint_config() -> EndpointConfig {
+    EndpointConfig {
+        ipam_config: Some(addresses_asked()),
+        aliases: list("a"),
+        mac_address: text("02:42:ac:11:00:02"),
+        rest: Rest::new(),
+    }
+}
+
+fn addresses_asked() -> EndpointIpamConfig {
+    let (ipv4_address, ipv6_address) = (text("172.17.0.9"), text("fd00::9"));
+    EndpointIpamConfig { ipv4_address, ipv6_address, link_local_ips: list("169.254.1.1") }
+}
+
 fn endpoint() -> EndpointSettings {
     EndpointSettings {
-        ipam_config: Some(EndpointIpamConfig { ipv4_address: text("172.17.0.9"), ipv6_address: text("fd00::9") }),
+        ipam_config: Some(addresses_asked()),
         links: list("a"),
         aliases: list("b"),
         network_id: text("1"),
@@ -493,6 +505,44 @@ pub fn volumes_pruned() -> VolumesPruned {
     VolumesPruned { volumes_deleted: list("data"), space_reclaimed: 1 }
 }
 
+fn pool() -> IpamConfig {
+    IpamConfig {
+        subnet: text("172.17.0.0/16"),
+        ip_range: text("172.17.5.0/24"),
+        gateway: text("172.17.0.1"),
+        auxiliary_addresses: map("a", text("172.17.0.9")),
+        rest: Rest::new(),
+    }
+}
+
+pub fn network_create() -> NetworkCreate {
+    NetworkCreate {
+        name: text("net"),
+        check_duplicate: true,
+        driver: text("bridge"),
+        scope: text("local"),
+        enable_ipv6: true,
+        ipam: Some(network().ipam),
+        internal: true,
+        attachable: true,
+        options: map("a", text("b")),
+        labels: map("c", text("d")),
+        rest: Rest::new(),
+    }
+}
+
+pub fn network_created() -> NetworkCreated {
+    NetworkCreated { id: text("1"), warning: text("look out") }
+}
+
+pub fn network_connect() -> NetworkConnect {
+    NetworkConnect { container: text("box"), endpoint_config: Some(endpoint_config()), rest: Rest::new() }
+}
+
+pub fn network_disconnect() -> NetworkDisconnect {
+    NetworkDisconnect { container: text("box"), force: true, rest: Rest::new() }
+}
+
 pub fn network() -> Network {
     Network {
         name: text("bridge"),
@@ -503,8 +553,9 @@ pub fn network() -> Network {
         enable_ipv6: true,
         ipam: Ipam {
             driver: text("default"),
-            options: map("a", text("b")),
-            config: vec![IpamConfig { subnet: text("172.17.0.0/16"), gateway: text("172.17.0.1") }],
+            options: Some(map("a", text("b"))),
+            config: vec![pool()],
+            rest: Rest::new(),
         },
         internal: true,
         attachable: true,

@@ -3,7 +3,7 @@
 use super::oracle::{assert_world_is_what_ip_shows, dump};
 use super::{Engine, in_netns, refused, second};
 use dockwalk::engine::lab::Netns;
-use dockwalk::engine::net::{Driver, Net, Network, Subnet};
+use dockwalk::engine::net::{Driver, Net, Network, Subnet, Wish};
 use dockwalk::trace::{Code, NetworkMode};
 
 pub fn every_driver_keeps_the_same_rules() {
@@ -45,7 +45,7 @@ fn connected_and_off_again(engine: &Engine, net: &Net, driver: &dyn Driver, digi
     let before = dump(host);
     let id = engine.container(digit);
     let netns = if driver.isolates() { engine.op(|cx| net.make_netns(cx, &id)) } else { host.clone() };
-    let endpoint = engine.op(|cx| driver.connect(cx, net.host(), &id, &netns));
+    let endpoint = engine.op(|cx| driver.connect(cx, net.host(), &id, &netns, &Wish::default()));
     assert_eq!(endpoint.is_some(), driver.network().segment.is_some(), "an address is had from a subnet");
     assert_world_is_what_ip_shows(&engine.world(), host);
     assert_world_is_what_ip_shows(&engine.world(), &netns);
@@ -83,7 +83,7 @@ fn off_as_far_as_it_came(engine: &Engine, net: &Net, driver: &dyn Driver, digit:
         "test",
         "test",
         &dockwalk::engine::Cancel::new(),
-        |cx| driver.connect(cx, net.host(), &id, &netns),
+        |cx| driver.connect(cx, net.host(), &id, &netns, &Wish::default()),
     );
     assert_eq!(result.is_err(), driver.network().segment.is_some(), "{result:?}");
     engine.op(|cx| driver.disconnect(cx, net.host(), &id).into_result());
@@ -138,7 +138,7 @@ pub fn what_fails_does_not_keep_the_rest() {
     let mode = NetworkMode::Named("lab_net".into());
     let id = engine.container('a');
     let netns = engine.op(|cx| net.make_netns(cx, &id));
-    engine.op(|cx| net.connect(cx, &mode, &id, &netns));
+    engine.op(|cx| net.connect(cx, net.driver(&mode)?.as_ref(), &id, &netns, &Wish::default()));
     in_netns(&engine.lab.host, "ip link delete docker0");
     in_netns(&engine.lab.host, "nft delete table ip dockwalk 2>/dev/null || true");
     engine.op(|cx| net.stop(cx));

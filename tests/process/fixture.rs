@@ -112,7 +112,7 @@ impl Fixture {
 
     pub fn stack(&self, container: &ContainerId, dir: &Path) -> Result<Rootfs, Fault> {
         let (lower, rootless) = (self.lower.as_slice(), self.lab.rootless);
-        let (hostname, domainname, address, extra_hosts) = ("box", "", None, &[][..]);
+        let (hostname, domainname, addresses, extra_hosts) = ("box", "", Vec::new(), &[][..]);
         let (dns, init, network) = (rootfs::Dns::default(), false, rootfs::Network::Own);
         let spec = RootfsSpec {
             container,
@@ -120,7 +120,7 @@ impl Fixture {
             lower,
             hostname,
             domainname,
-            address,
+            addresses,
             extra_hosts,
             dns,
             init,

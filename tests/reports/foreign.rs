@@ -160,7 +160,6 @@ fn words(side: &Side<'_>) {
         (json!({"Binds": ["/tmp:/m:foo"]}), "rslave"),
         (json!({"Mounts": [{"Type": "npipe", "Target": "/m"}]}), "tmpfs"),
         (json!({"NetworkMode": "container:x"}), "No such container"),
-        (json!({"NetworkMode": "nonet"}), "network nonet not found"),
         (json!({"PortBindings": {"foo": []}}), "foo"),
         (json!({"Foo": 1}), "no option of that name"),
     ] {

@@ -25,9 +25,11 @@ impl<'a> Side<'a> {
         Self::Docker(docker)
     }
 
-    /// Leaves no container and no volume.
+    /// Leaves no container, no volume and no network of somebody's.
     pub fn clear(&self) {
-        for (list, remove) in [("ps -aq", "rm -f -v"), ("volume ls -q", "volume rm -f")] {
+        for (list, remove) in
+            [("ps -aq", "rm -f -v"), ("volume ls -q", "volume rm -f"), ("network ls -q -f type=custom", "network rm")]
+        {
             for name in self.good(list).lines() {
                 self.good(&format!("{remove} {name}"));
             }

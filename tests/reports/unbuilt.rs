@@ -4,10 +4,6 @@ use crate::side::{IMAGE, Side, shared, text};
 
 /// Command lines, and a word of what is said.
 const LINES: &[(&str, &str)] = &[
-    ("network create net", "bridge, host and none"),
-    ("network connect bridge box", "bridge, host and none"),
-    ("network disconnect bridge box", "bridge, host and none"),
-    ("network rm bridge", "bridge, host and none"),
     ("search shell", "by name"),
     ("swarm init", "Swarm mode"),
     ("node ls", "Swarm mode"),

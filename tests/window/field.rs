@@ -133,7 +133,8 @@ fn tab_completes_commands_flags_and_names() {
         ("docker vol", "docker volume "),
         ("vol", "volume "),
         ("volume cr", "volume create "),
-        ("run --net", "run --network "),
+        ("run --net", "run --network"),
+        ("run --network-", "run --network-alias "),
         ("run --network br", "run --network bridge "),
         ("run --network=br", "run --network=bridge "),
         ("run -it lab/sh", "run -it lab/shell:1 "),
@@ -327,7 +328,7 @@ fn every_argument_of_every_command_names_something_or_is_known_not_to() {
     fn look(command: &clap::Command, path: &[&str], unknown: &mut Vec<String>) {
         for argument in command.get_positionals() {
             let id = argument.get_id().as_str();
-            let new = NO_NAMES.contains(&id) || path == ["volume", "create"];
+            let new = NO_NAMES.contains(&id) || matches!(path, ["volume" | "network", "create"]);
             if Names::of(path, id).is_none() && !new {
                 unknown.push(format!("{} {id}", path.join(" ")));
             }

@@ -1,6 +1,6 @@
 //! From the flags of `docker run` to the body of `POST /containers/create`. What is wrong with a flag is known here.
 
-use super::{flags, key_values, mount, pairs};
+use super::{endpoints, flags, key_values, mount, pairs};
 use crate::cli::docker_args::{CreateArgs, LimitArgs};
 use crate::client::{ClientError, units};
 use crate::docker::{
@@ -17,6 +17,7 @@ pub(super) fn body(
     size: Option<(u16, u16)>,
 ) -> Result<ContainerCreate, ClientError> {
     let stdin = args.interactive;
+    let (network, endpoint) = endpoints::asked(args)?.remove(0);
     let mut env = Vec::new();
     for file in &args.env_file {
         // A name alone that has no value here is left out.
@@ -55,13 +56,12 @@ pub(super) fn body(
         healthcheck: health(args)?,
         ..ContainerConfig::default()
     };
-    let rest = args.unbuilt.endpoint().rest();
+    let host_config = HostConfig { network_mode: network.clone(), ..host_config(args, size)? };
     let mut networking_config = NetworkingConfig::default();
-    if !rest.is_empty() {
-        let network = args.network.clone().unwrap_or_else(|| "default".to_owned());
-        networking_config.endpoints_config.insert(network, Some(EndpointConfig { rest }));
+    if endpoint != EndpointConfig::default() {
+        networking_config.endpoints_config.insert(network, Some(endpoint));
     }
-    Ok(ContainerCreate { config, host_config: host_config(args, size)?, networking_config })
+    Ok(ContainerCreate { config, host_config, networking_config })
 }
 
 /// `--health-cmd` and its kin. What is 0 says nothing.
@@ -128,7 +128,6 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         binds: binds(&args.volume)?,
         mounts: args.mount.iter().map(|text| mount::parse(text)).collect::<Result<_, _>>()?,
         tmpfs: tmpfs.map(owned).collect(),
-        network_mode: args.network.as_deref().unwrap_or("default").to_owned(),
         auto_remove: args.rm,
         memory: limits.memory,
         memory_swap: limits.memory_swap,
@@ -171,6 +170,7 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         rest: args.unbuilt.host_config().rest(),
         init: args.init.then_some(true),
         port_bindings: args.publish.iter().map(|text| published(text)).collect(),
+        ..HostConfig::default()
     })
 }
 

@@ -4,6 +4,7 @@ pub(super) mod archive;
 pub(super) mod copy;
 mod create;
 mod credentials;
+mod endpoints;
 mod flags;
 pub(super) mod images;
 pub(super) mod inspect;

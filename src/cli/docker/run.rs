@@ -2,7 +2,7 @@
 
 use super::flags::CidFile;
 use super::pull::{self, Where};
-use super::{CommandSession, REFUSED, create as request, encode, lifecycle};
+use super::{CommandSession, REFUSED, create as request, encode, endpoints, lifecycle, networks};
 use crate::cli::docker_args::{AttachArgs, CreateArgs, ExecArgs, RunArgs, StartArgs};
 use crate::cli::terminal::{self, Talk};
 use crate::cli::{Done, Failure, out, report};
@@ -132,6 +132,10 @@ fn make(session: &CommandSession<'_>, args: &CreateArgs, body: &ContainerCreate)
         result => result?,
     };
     created.dockwalk.iter().for_each(|warning| report::complain(session.words, warning));
+    // As docker by this version of the API: a container is created on one network, and put on others before it starts.
+    for (network, endpoint) in endpoints::asked(args)?.into_iter().skip(1) {
+        networks::put_on(session, &network, &created.id, endpoint)?;
+    }
     if let Some(file) = file {
         file.write(&created.id)?;
     }

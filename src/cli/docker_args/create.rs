@@ -75,8 +75,14 @@ pub struct CreateArgs {
     #[arg(long, value_name = "ADDRESS")]
     pub mac_address: Option<String>,
     /// Connect a container to a network
-    #[arg(long, alias = "net", value_name = "bridge|host|none|container:NAME")]
-    pub network: Option<String>,
+    #[arg(long, alias = "net", value_name = "NETWORK|host|none|container:NAME")]
+    pub network: Vec<String>,
+    /// IPv4 address (e.g., 172.30.100.104)
+    #[arg(long, value_name = "ADDRESS")]
+    pub ip: Option<String>,
+    /// Add network-scoped alias for the container
+    #[arg(long, alias = "net-alias", value_name = "NAME")]
+    pub network_alias: Vec<String>,
     /// Overwrite the default ENTRYPOINT of the image
     #[arg(long)]
     pub entrypoint: Option<String>,

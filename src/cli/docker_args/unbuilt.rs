@@ -1,7 +1,7 @@
 //! Flags of `docker run` that the engine refuses, each by its name and with a reason: they are sent to it as docker sends them. Hidden
 //! from help and completion.
 
-use crate::docker::{UnbuiltAddresses, UnbuiltEndpoint, UnbuiltOptions};
+use crate::docker::UnbuiltOptions;
 use clap::Args;
 
 /// What docker has and dockwalk has not.
@@ -70,15 +70,9 @@ pub struct UnbuiltArgs {
     /// Maximum IOps limit for the system drive (Windows only)
     #[arg(long, hide = true)]
     pub io_maxiops: Option<String>,
-    /// Add network-scoped alias for the container
-    #[arg(long, hide = true)]
-    pub network_alias: Vec<String>,
     /// Container IPv4/IPv6 link-local addresses
     #[arg(long, hide = true)]
     pub link_local_ip: Vec<String>,
-    /// IPv4 address (e.g., 172.30.100.104)
-    #[arg(long, hide = true)]
-    pub ip: Option<String>,
     /// IPv6 address (e.g., 2001:db8::33)
     #[arg(long, hide = true)]
     pub ip6: Option<String>,
@@ -119,14 +113,9 @@ impl UnbuiltArgs {
         }
     }
 
-    /// Fields of an endpoint in a network.
-    pub fn endpoint(&self) -> UnbuiltEndpoint {
-        let addresses = UnbuiltAddresses {
-            ipv4_address: self.ip.clone(),
-            ipv6_address: self.ip6.clone(),
-            link_local_ips: self.link_local_ip.clone(),
-        };
-        let asked = addresses != UnbuiltAddresses::default();
-        UnbuiltEndpoint { aliases: self.network_alias.clone(), ipam_config: asked.then_some(addresses) }
+    /// What of an endpoint in a network: its address of IPv6, and those of its link alone.
+    pub fn endpoint(&self) -> Option<(String, Vec<String>)> {
+        let asked = self.ip6.is_some() || !self.link_local_ip.is_empty();
+        asked.then(|| (self.ip6.clone().unwrap_or_default(), self.link_local_ip.clone()))
     }
 }

@@ -51,6 +51,87 @@ pub struct VolumePruneArgs {
     pub filter: Vec<String>,
 }
 
+/// `docker network create`
+#[derive(Debug, Args)]
+pub struct NetworkCreateArgs {
+    /// Driver to manage the network
+    #[arg(short, long, default_value = "bridge")]
+    pub driver: String,
+    /// Subnet in CIDR format that represents a network segment
+    #[arg(long, value_name = "ADDRESS/PREFIX")]
+    pub subnet: Vec<String>,
+    /// Allocate container ip from a sub-range
+    #[arg(long, value_name = "ADDRESS/PREFIX")]
+    pub ip_range: Vec<String>,
+    /// IPv4 gateway for the subnet
+    #[arg(long, value_name = "ADDRESS")]
+    pub gateway: Vec<String>,
+    /// Auxiliary addresses that no container gets
+    #[arg(long, value_name = "NAME=ADDRESS")]
+    pub aux_address: Vec<String>,
+    /// Restrict external access to the network
+    #[arg(long)]
+    pub internal: bool,
+    /// Enable manual container attachment
+    #[arg(long)]
+    pub attachable: bool,
+    /// Set metadata on a network
+    #[arg(long, value_name = "KEY[=VALUE]")]
+    pub label: Vec<String>,
+    /// Set driver specific options
+    #[arg(short, long, value_name = "KEY=VALUE")]
+    pub opt: Vec<String>,
+    /// Enable or disable IPv6 address assignment
+    #[arg(long, hide = true)]
+    pub ipv6: bool,
+    /// Control the network's scope
+    #[arg(long, hide = true)]
+    pub scope: Option<String>,
+    /// IP Address Management Driver
+    #[arg(long, hide = true, default_value = "default")]
+    pub ipam_driver: String,
+    /// Its name
+    pub name: String,
+}
+
+/// `docker network connect`
+#[derive(Debug, Args)]
+pub struct NetworkConnectArgs {
+    /// IPv4 address (e.g., "172.30.100.104")
+    #[arg(long, value_name = "ADDRESS")]
+    pub ip: Option<String>,
+    /// Add network-scoped alias for the container
+    #[arg(long, value_name = "NAME")]
+    pub alias: Vec<String>,
+    /// Name or id of a network
+    pub network: String,
+    /// Name or id of a container
+    pub container: String,
+}
+
+/// `docker network disconnect`
+#[derive(Debug, Args)]
+pub struct NetworkDisconnectArgs {
+    /// Force the container to disconnect from a network
+    #[arg(short, long)]
+    pub force: bool,
+    /// Name or id of a network
+    pub network: String,
+    /// Name or id of a container
+    pub container: String,
+}
+
+/// `docker network rm`
+#[derive(Debug, Args)]
+pub struct NetworkRmArgs {
+    /// Do not error if the network does not exist
+    #[arg(short, long)]
+    pub force: bool,
+    /// Names or ids
+    #[arg(required = true, value_name = "NETWORK")]
+    pub networks: Vec<String>,
+}
+
 /// `docker network ls`
 #[derive(Debug, Args)]
 pub struct NetworksArgs {

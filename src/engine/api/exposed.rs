@@ -17,7 +17,7 @@ pub(super) fn with_images(asked: &BTreeMap<String, Empty>, image: &[String]) -> 
 
 /// The ports of its place in a network, as long as it has one. None of them is published here.
 fn open(container: &Container, state: &State) -> BTreeSet<Port> {
-    let names = state.endpoint.as_ref().map(|_| asked(container)).unwrap_or_default();
+    let names = if state.endpoints.is_empty() { BTreeMap::new() } else { asked(container) };
     names.keys().filter_map(|name| Port::of(name)).collect()
 }
 

@@ -7,16 +7,17 @@ use crate::docker::{
     SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
-use crate::engine::container::{Checked, Container, Link, Phase, SHM, State, mount_mode};
+use crate::engine::container::{Checked, Container, Link, Phase, Place, SHM, State, mount_mode};
 use crate::engine::moment::{Moment, NEVER};
+use crate::engine::net;
 use crate::engine::process::{MASKED, MountSource, MountSpec, READ_ONLY};
-use crate::trace::{Health, NetworkMode};
+use crate::trace::Health;
 use std::collections::BTreeMap;
 
 /// A line of `docker ps`.
 pub(super) fn summary(container: &Container, engine: &Engine) -> ContainerSummary {
     let state = container.state();
-    let networks = networks(container, endpoint(&state));
+    let networks = networks(container, &state);
     ContainerSummary {
         id: container.id.to_string(),
         names: names(container, engine),
@@ -109,7 +110,7 @@ pub(super) fn inspect(container: &Container, engine: &Engine) -> ContainerInspec
         },
         mounts: mounts(container),
         config: config(container),
-        network_settings: network_settings(container, &state, engine),
+        network_settings: network_settings(container, &state),
         ..ContainerInspect::default()
     }
 }
@@ -230,38 +231,39 @@ fn config(container: &Container) -> ContainerConfig {
     }
 }
 
-fn endpoint(state: &State) -> EndpointSettings {
-    state.endpoint.as_ref().map_or_else(EndpointSettings::default, |endpoint| EndpointSettings {
-        network_id: endpoint.network.to_string(),
-        addresses: EndpointAddresses {
-            gateway: endpoint.gateway.to_string(),
-            ip_address: endpoint.address.to_string(),
-            ip_prefix_len: endpoint.prefix,
-            mac_address: endpoint.mac.clone(),
-            ..EndpointAddresses::default()
-        },
-        ..EndpointSettings::default()
-    })
-}
-
-/// Who shares another's network is on none itself.
-fn networks(container: &Container, place: EndpointSettings) -> BTreeMap<String, EndpointSettings> {
-    match &container.merged.network {
-        NetworkMode::Container(_) => BTreeMap::new(),
-        mode => [(mode.to_string(), place)].into(),
+fn addresses(endpoint: &net::EndpointSettings) -> EndpointAddresses {
+    EndpointAddresses {
+        endpoint_id: endpoint.id.clone(),
+        gateway: endpoint.gateway.to_string(),
+        ip_address: endpoint.address.to_string(),
+        ip_prefix_len: endpoint.prefix,
+        mac_address: endpoint.mac.clone(),
+        ..EndpointAddresses::default()
     }
 }
 
-fn network_settings(container: &Container, state: &State, engine: &Engine) -> NetworkSettings {
-    let mut place = endpoint(state);
-    if let Ok(driver) = engine.net.driver(&container.merged.network) {
-        place.network_id = driver.network().id.to_string();
-    }
+/// Its networks by name, with its places on them as long as it runs. Who shares another's network is on none itself.
+fn networks(container: &Container, state: &State) -> BTreeMap<String, EndpointSettings> {
+    let one = |(name, place): (String, Place)| {
+        let endpoint = state.endpoints.iter().find(|endpoint| endpoint.name == name);
+        let shown = EndpointSettings {
+            ipam_config: place.asked.ipam_config,
+            aliases: place.asked.aliases,
+            network_id: place.network.map(|id| id.to_string()).unwrap_or_default(),
+            addresses: endpoint.map(addresses).unwrap_or_default(),
+            ..EndpointSettings::default()
+        };
+        (name, shown)
+    };
+    container.networks().into_iter().map(one).collect()
+}
+
+fn network_settings(container: &Container, state: &State) -> NetworkSettings {
     NetworkSettings {
         ports: exposed::bound(container, state),
         sandbox_key: state.netns.map_or_else(String::new, |inode| format!("net:[{inode}]")),
-        addresses: place.addresses.clone(),
-        networks: networks(container, place),
+        addresses: state.on_bridge().map(addresses).unwrap_or_default(),
+        networks: networks(container, state),
         ..NetworkSettings::default()
     }
 }

@@ -160,8 +160,12 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
         E::VolumeInspect => get(volumes::one),
         E::VolumeRemove => delete(volumes::remove),
         E::NetworkList => get(networks::list),
-        E::NetworkPrune => post(prune::networks),
+        E::NetworkPrune => post(networks::prune),
+        E::NetworkCreate => post(networks::create),
         E::NetworkInspect => get(networks::one),
+        E::NetworkRemove => delete(networks::remove),
+        E::NetworkConnect => post(networks::connect),
+        E::NetworkDisconnect => post(networks::disconnect),
     }
 }
 

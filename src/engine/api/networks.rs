@@ -1,15 +1,22 @@
-//! Networks: the three that are always there.
+//! Networks: the three that are always there, and those that somebody made.
 
-use super::Shared;
-use super::answer::{Answer, json};
+use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
 use super::filter::{flag, labels, named, one_of, refuse_unknown};
-use super::query;
-use crate::docker::{FilterQuery, Ipam, IpamConfig, Network, NetworkedContainer};
+use super::{Shared, prune, query};
+use crate::docker::{
+    self, FilterQuery, Ipam, IpamConfig, Network, NetworkConnect, NetworkCreate, NetworkCreated, NetworkDisconnect,
+    NetworkedContainer, NetworksPruned,
+};
+use crate::engine::moment::{Moment, NEVER};
 use crate::engine::net::{self, Segment};
-use crate::engine::{Engine, Fault, FaultKind};
-use crate::trace::{Code, NetworkDriver};
+use crate::engine::news::Subject;
+use crate::engine::{Engine, Fault, FaultKind, Result};
+use crate::trace::Code;
 use axum::extract::{Path, Request};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Docker's two kinds of networks.
 const BUILT_IN: &str = "builtin";
@@ -39,19 +46,98 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
 }
 
 pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
-    let all = engine.net.networks();
-    let found = all.iter().find(|n| n.name == name || n.id.as_str() == name || n.id.as_str().starts_with(&name));
-    let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchNetwork).with("network", &name);
-    Ok(json(&describe(&engine, found.ok_or_else(missing)?)))
+    let driver = engine.net.find(&name)?;
+    Ok(json(&describe(&engine, driver.network())))
+}
+
+pub(super) async fn create(engine: Shared, request: Request) -> Answer {
+    let line = super::line(&request);
+    let asked: NetworkCreate = super::json::asked(request).await?;
+    let engine = Arc::clone(&engine);
+    let network = cancellable(move |cancel| engine.create_network(asked, &line, cancel)).await?;
+    let created = NetworkCreated { id: network.id.to_string(), warning: String::new() };
+    Ok(with_status(StatusCode::CREATED, &created))
+}
+
+pub(super) async fn remove(engine: Shared, Path(name): Path<String>, request: Request) -> Answer {
+    let line = super::line(&request);
+    let engine = Arc::clone(&engine);
+    blocking(move || {
+        let driver = engine.net.find(&name)?;
+        engine.remove_network(&driver, &line)
+    })
+    .await?;
+    Ok(nothing())
+}
+
+/// Takes the networks away that somebody made and no container is on.
+pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
+    let line = super::line(&request);
+    let FilterQuery { filters } = query::read(&request)?;
+    let before = prune::moment(&filters)?;
+    let engine = Arc::clone(&engine);
+    let pruned = blocking(move || {
+        let mut pruned = NetworksPruned::default();
+        for driver in engine.net.drivers() {
+            let network = driver.network();
+            let made = network.created.map_or(i64::MAX, Moment::unix);
+            let wanted = !network.is_predefined()
+                && before.is_none_or(|before| made <= before)
+                && labels(&filters, &network.labels)
+                && engine.net.removable(network).is_ok();
+            if !wanted {
+                continue;
+            }
+            match engine.remove_network(&driver, &line) {
+                Ok(()) => pruned.networks_deleted.push(network.name.clone()),
+                // As Docker: one that a container is on by now keeps none of the others.
+                Err(fault) => tracing::warn!(%fault, network = network.name, "not pruned"),
+            }
+        }
+        engine.tell_pruned(Subject::Network, 0);
+        Ok(pruned)
+    });
+    Ok(json(&pruned.await?))
+}
+
+pub(super) async fn connect(engine: Shared, Path(name): Path<String>, request: Request) -> Answer {
+    let line = super::line(&request);
+    let asked: NetworkConnect = said(request).await?;
+    let container = engine.containers.find(named_container(&asked.container)?)?;
+    let engine = Arc::clone(&engine);
+    let endpoint = asked.endpoint_config.unwrap_or_default();
+    cancellable(move |cancel| engine.connect(&container, &name, endpoint, &line, cancel)).await?;
+    Ok(StatusCode::OK.into_response())
+}
+
+pub(super) async fn disconnect(engine: Shared, Path(name): Path<String>, request: Request) -> Answer {
+    let line = super::line(&request);
+    let asked: NetworkDisconnect = said(request).await?;
+    let container = engine.containers.find(named_container(&asked.container)?)?;
+    let engine = Arc::clone(&engine);
+    cancellable(move |cancel| engine.disconnect(&container, &name, &line, cancel)).await?;
+    Ok(StatusCode::OK.into_response())
+}
+
+/// A body that must say something.
+async fn said<T: serde::de::DeserializeOwned + Default + docker::Request>(request: Request) -> Result<T> {
+    Ok(docker::from_json(&super::json::first(request).await?)?)
+}
+
+fn named_container(name: &str) -> Result<&str> {
+    let nothing = || Fault::new(FaultKind::BadRequest, Code::InvalidContainerName).with("name", name);
+    if name.is_empty() { Err(nothing()) } else { Ok(name) }
 }
 
 fn describe(engine: &Engine, network: &net::Network) -> Network {
     let mut containers = BTreeMap::new();
     for container in engine.containers.all() {
-        let Some(endpoint) = container.state().endpoint.filter(|e| e.network == network.id) else { continue };
+        let Some(endpoint) = container.state().endpoints.into_iter().find(|e| e.network == network.id) else {
+            continue;
+        };
         let place = NetworkedContainer {
             name: container.name.get(),
-            endpoint_id: container.id.to_string(),
+            endpoint_id: endpoint.id,
             mac_address: endpoint.mac,
             ipv4_address: format!("{}/{}", endpoint.address, endpoint.prefix),
             ipv6_address: String::new(),
@@ -59,20 +145,29 @@ fn describe(engine: &Engine, network: &net::Network) -> Network {
         containers.insert(container.id.to_string(), place);
     }
     let segment = network.segment.as_ref();
-    let pool = |of: &Segment| IpamConfig { subnet: of.subnet.to_string(), gateway: of.gateway.to_string() };
-    let bridge = segment.map(|of| ("com.docker.network.bridge.name".to_owned(), of.bridge.clone()));
+    let pool = |of: &Segment| {
+        let (subnet, gateway) = (of.subnet.to_string(), of.gateway.to_string());
+        IpamConfig { subnet, gateway, ..IpamConfig::default() }
+    };
+    let default = || {
+        let config = segment.map(pool).into_iter().collect();
+        Ipam { driver: "default".to_owned(), config, ..Ipam::default() }
+    };
+    // The bridge of one that somebody made is an option only where it was chosen.
+    let bridge = segment.filter(|_| network.is_predefined());
+    let bridge = bridge.map(|of| (net::BRIDGE_NAME.to_owned(), of.bridge.clone()));
     Network {
         name: network.name.clone(),
         id: network.id.to_string(),
-        created: crate::engine::moment::NEVER.to_owned(),
+        created: network.created.map_or_else(|| NEVER.to_owned(), Moment::rfc3339),
         scope: "local".to_owned(),
-        driver: match &network.driver {
-            NetworkDriver::None => "null".to_owned(),
-            driver => driver.to_string(),
-        },
-        ipam: Ipam { driver: "default".to_owned(), config: segment.map(pool).into_iter().collect(), ..Ipam::default() },
+        driver: network.driver_name().to_owned(),
+        ipam: network.ipam.clone().unwrap_or_else(default),
+        internal: segment.is_some_and(|of| of.internal),
+        attachable: network.attachable,
         containers,
         options: bridge.into_iter().chain(network.options.clone()).collect(),
+        labels: network.labels.clone(),
         ..Network::default()
     }
 }

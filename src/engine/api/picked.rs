@@ -3,11 +3,10 @@
 use super::exposed;
 use super::filter::{bad_value, flag, labels, named, one_of, refuse_unknown};
 use crate::docker::{Filters, Port};
-use crate::engine::container::{Container, Phase, State};
+use crate::engine::container::{Container, Phase, Place, State};
 use crate::engine::moment::Moment;
 use crate::engine::process::MountSource;
 use crate::engine::{Engine, Fault, Result};
-use crate::trace::NetworkMode;
 use std::collections::BTreeSet;
 
 const FILTERS: &[&str] = &[
@@ -112,10 +111,12 @@ fn mounts(container: &Container, wanted: &str) -> bool {
     container.mounts.iter().any(|mount| mount.target == wanted || of(&mount.source))
 }
 
+/// By the network's name, or by its id or the beginning of that. Of one that does not run what was asked for counts.
 fn on(container: &Container, wanted: &str) -> bool {
-    let network: &NetworkMode = &container.merged.network;
-    let endpoint = container.state().endpoint;
-    network.network() == Some(wanted) || endpoint.is_some_and(|endpoint| endpoint.network.as_str() == wanted)
+    let is = |(name, place): (&String, &Place)| {
+        name == wanted || place.network.as_ref().is_some_and(|id| !wanted.is_empty() && id.as_str().starts_with(wanted))
+    };
+    container.networks().iter().any(is)
 }
 
 fn ancestor(container: &Container, image: &str) -> bool {

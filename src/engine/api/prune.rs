@@ -1,12 +1,12 @@
-//! What nothing needs any more goes at once: containers that do not run, and networks. Images and volumes have theirs beside what
-//! else is done with them.
+//! What nothing needs any more goes at once: containers that do not run. Images, volumes and networks have theirs beside what else is
+//! done with them.
 
 use super::Shared;
 use super::answer::{Answer, blocking, json};
 use super::filter::{labels, refuse_unknown};
 use super::images::before;
 use super::query;
-use crate::docker::{ContainersPruned, FilterQuery, Filters, NetworksPruned};
+use crate::docker::{ContainersPruned, FilterQuery, Filters};
 use crate::engine::container::Phase;
 use crate::engine::moment::Moment;
 use crate::engine::news::Subject;
@@ -44,16 +44,8 @@ pub(super) async fn containers(engine: Shared, request: Request) -> Answer {
     Ok(json(&pruned.await?))
 }
 
-/// There are none but those that are always there.
-pub(super) async fn networks(engine: Shared, request: Request) -> Answer {
-    let FilterQuery { filters } = query::read(&request)?;
-    moment(&filters)?;
-    engine.tell_pruned(Subject::Network, 0);
-    Ok(json(&NetworksPruned::default()))
-}
-
 /// Until when what goes was made, in seconds since 1970.
-fn moment(filters: &Filters) -> Result<Option<i64>> {
+pub(super) fn moment(filters: &Filters) -> Result<Option<i64>> {
     refuse_unknown(filters, &["until", "label", "label!"])?;
     let now = Moment::now().unix();
     before(filters, now)

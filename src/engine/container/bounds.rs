@@ -147,7 +147,7 @@ pub(in crate::engine) fn length(what: &str, text: &str, limit: usize) -> Result<
 }
 
 /// At most so many.
-pub(super) fn count(what: &str, found: usize, limit: usize) -> Result<()> {
+pub(in crate::engine) fn count(what: &str, found: usize, limit: usize) -> Result<()> {
     let fault = || Fault::new(FaultKind::BadRequest, Code::TooManyValues).with("what", what).with("limit", limit);
     if found > limit { Err(fault().with("count", found)) } else { Ok(()) }
 }

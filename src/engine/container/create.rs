@@ -28,6 +28,7 @@ impl Engine {
     /// Creates a container. Nothing is mounted, wired or started yet.
     pub fn create(&self, order: &Order, cancel: &Cancel) -> Result<Arc<Container>> {
         let mut request = request::parse(&order.body)?;
+        request::one_network(&request)?;
         self.name_joined(&mut request)?;
         self.name_ipc(&mut request)?;
         super::start::check(&request.host_config)?;
@@ -95,6 +96,7 @@ impl Begun<'_> {
         let planned = mounts::plan(self.engine, cx, self.id, &request, &image)?;
         private::dir(&dir).map_err(|e| Fault::io("make", dir.display(), &e))?;
         let streams = Arc::new(Streams::new(&dir.join("log.json"), request.log_options)?);
+        let places = self.engine.places(&request, &merged.network);
         let container = Arc::new(Container {
             id: self.id.clone(),
             name: names::Name::new(self.name),
@@ -108,6 +110,8 @@ impl Begun<'_> {
             mounts: planned.mounts,
             anonymous: planned.anonymous,
             links: Mutex::new(self.links.clone()),
+            places: Mutex::new(places),
+            resolver: Mutex::default(),
             dir,
             streams,
             life: Life::of(State::new()),

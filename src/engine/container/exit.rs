@@ -35,6 +35,7 @@ impl Engine {
             engine.keep_or_say(&container);
             container.streams.disconnect();
             container.nobody_beside();
+            container.rewired();
             engine.ended(&container, &running, status);
             drop(running);
             let policy = container.settings().restart_policy.clone();
@@ -45,7 +46,8 @@ impl Engine {
             let (wait, stays) = container.update(|state| {
                 let wait = state.again(&policy).filter(|_| !ending);
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
-                (state.running, state.endpoint, state.netns, state.network) = (None, None, None, None);
+                (state.running, state.netns, state.network) = (None, None, None);
+                state.endpoints.clear();
                 (state.still, state.still_for_commit) = (Still::No, false);
                 state.settled += 1;
                 if let Some(wait) = wait {
@@ -125,6 +127,7 @@ impl Engine {
     pub(super) fn tear_down(&self, cx: &Cx, container: &Container) -> Result<()> {
         let id = &container.id;
         self.uppers.rest(id);
+        container.no_names();
         let result = cx.step(Plan::new(StepKind::TearDown, &container.name), |cx| {
             let parts = [
                 self.net.disconnect(cx, id),
@@ -135,8 +138,8 @@ impl Engine {
         });
         let left = self.unwind(id.as_str());
         let (connected, mounted) = container.update(|state| std::mem::take(&mut state.told));
-        if connected {
-            self.tell_network(container, "disconnect")?;
+        for network in connected {
+            self.tell_network(container, &network, "disconnect")?;
         }
         if mounted {
             self.tell_mounts(container, false);

@@ -48,7 +48,7 @@ impl Engine {
                 let fault = Fault::new(FaultKind::Conflict, Code::LinkNotRunning).with("other", &other.name);
                 fault.with("container", &container.name).with("alias", &link.alias)
             };
-            let endpoint = state.endpoint.filter(|_| state.phase == Phase::Running).ok_or_else(refused)?;
+            let endpoint = state.on_bridge().filter(|_| state.phase == Phase::Running).ok_or_else(refused)?;
             let (address, name) = (endpoint.address, other.name.get());
             let mut names = format!("{} {}", link.alias, other.merged.hostname);
             if link.alias != name {

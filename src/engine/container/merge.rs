@@ -85,18 +85,14 @@ fn environment(image: &[String], request: &[String]) -> Vec<String> {
     request.iter().chain(image.iter().filter(|entry| named.insert(name(entry)))).cloned().collect()
 }
 
-/// The networks that are always there, and another container's. Of those that somebody made there are none yet.
+/// Whether there is a network of that name is seen when the container is started, as with Docker.
 fn network(request: &Request) -> Result<NetworkMode> {
     if request.network_disabled {
         return Ok(NetworkMode::None);
     }
-    match request.host_config.network_mode.as_str().into() {
-        mode @ (NetworkMode::Bridge | NetworkMode::Host | NetworkMode::None | NetworkMode::Container(_)) => Ok(mode),
-        NetworkMode::Named(name) => {
-            // Docker's CLI takes a 404 for an image that is to be pulled.
-            Err(Fault::new(FaultKind::BadRequest, Code::NoSuchNetwork).with("network", bounds::short(&name)))
-        }
-    }
+    let mode = request.host_config.network_mode.as_str();
+    bounds::length("HostConfig.NetworkMode", mode, bounds::NAME)?;
+    Ok(mode.into())
 }
 
 /// Go's `filepath.Clean`, which Docker does to it. One that is not absolute is refused as it is.

@@ -4,13 +4,15 @@ use super::invalid::invalid;
 use super::refusal::unsupported;
 use super::{LogOptions, bounds, limits, tuning};
 use crate::docker::{
-    self, ContainerConfig, ContainerCreate, ContainerUpdate, ExecCreate, HealthConfig, HostConfig, Json, Known,
-    MountRequest, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known,
+    self, ContainerConfig, ContainerCreate, ContainerUpdate, EndpointConfig, ExecCreate, HealthConfig, HostConfig,
+    Json, Known, MountRequest, NetworkCreate, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known,
 };
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::{Code, NetworkMode};
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::ops::Deref;
 
 /// What a container is asked to be: its config (which this derefs to), what concerns the host, and its log.
@@ -19,6 +21,8 @@ pub struct Request {
     config: ContainerConfig,
     /// What concerns the host.
     pub host_config: HostConfig,
+    /// What is asked of its places on networks, by the networks' names; where nothing is, it is on that of its mode.
+    pub networks: BTreeMap<String, EndpointConfig>,
     /// What `HostConfig.LogConfig` says.
     pub(crate) log_options: LogOptions,
 }
@@ -40,6 +44,8 @@ const FINE: &[(&str, &[&str])] = &[
     ("HostConfig.Mounts.BindOptions.Propagation", &[r#""rprivate""#]),
     // What the client will ask of the start.
     ("Detach", &["true"]),
+    ("Network.EnableIPv4", &["true"]),
+    ("NetworkingConfig.DriverOpts", &["{}"]),
 ];
 
 /// Reads the body. An option that this engine cannot honour is refused by name, never dropped.
@@ -50,11 +56,11 @@ pub fn parse(body: &Json) -> Result<Request> {
     check_health(config.healthcheck.as_ref())?;
     conflicts(&config, &host_config)?;
     refuse_host_config(&host_config)?;
-    refuse_networking(&networking_config)?;
+    let networks = endpoints(networking_config)?;
     bounds::request(&config, &host_config)?;
     limits::check(&host_config)?;
     tuning::check(&config, &host_config)?;
-    let mut request = Request { config, host_config, log_options: LogOptions::default() };
+    let mut request = Request { config, host_config, networks, log_options: LogOptions::default() };
     request.log_options = LogOptions::parse(&request.host_config.log_config)?;
     Ok(request)
 }
@@ -87,20 +93,66 @@ fn conflicts(config: &ContainerConfig, host: &HostConfig) -> Result<()> {
 }
 
 /// A container is created in one network.
-fn refuse_networking(config: &NetworkingConfig) -> Result<()> {
-    let endpoints = &config.endpoints_config;
-    if endpoints.len() > 1 {
-        let networks = endpoints.keys().map(|name| bounds::short(name)).collect::<Vec<_>>().join(", ");
-        return Err(Fault::new(FaultKind::BadRequest, Code::EndpointsMany).with("networks", networks));
-    }
-    endpoints.iter().try_for_each(|(network, endpoint)| {
-        let named = |code| Fault::new(FaultKind::BadRequest, code).with("network", bounds::short(network));
-        if network.is_empty() || matches!(network.as_str().into(), NetworkMode::Named(_) | NetworkMode::Container(_)) {
+pub(super) fn one_network(request: &Request) -> Result<()> {
+    if request.networks.len() < 2 { Ok(()) } else { Err(many(request.networks.keys())) }
+}
+
+fn many<'a>(names: impl Iterator<Item = &'a String>) -> Fault {
+    let networks = names.map(|name| bounds::short(name)).collect::<Vec<_>>().join(", ");
+    Fault::new(FaultKind::BadRequest, Code::EndpointsMany).with("networks", networks)
+}
+
+/// What is asked of places on networks.
+fn endpoints(config: NetworkingConfig) -> Result<BTreeMap<String, EndpointConfig>> {
+    let one = |(network, asked): (String, Option<EndpointConfig>)| {
+        let named = |code| Fault::new(FaultKind::BadRequest, code).with("network", bounds::short(&network));
+        bounds::length("NetworkingConfig.EndpointsConfig", &network, bounds::NAME)?;
+        if network.is_empty() || matches!(network.as_str().into(), NetworkMode::Container(_)) {
             return Err(named(Code::NoSuchNetwork));
         }
-        let endpoint = endpoint.as_ref().ok_or_else(|| named(Code::EndpointNull))?;
-        refuse_rest("NetworkingConfig.", &endpoint.rest)
-    })
+        let asked = asked.ok_or_else(|| named(Code::EndpointNull))?;
+        endpoint(&asked)?;
+        Ok((network, asked))
+    };
+    let all = &config.endpoints_config;
+    bounds::count("NetworkingConfig.EndpointsConfig", all.len(), bounds::LIST)?;
+    if all.len() > 1 && all.values().any(Option::is_none) {
+        return Err(many(all.keys()));
+    }
+    config.endpoints_config.into_iter().map(one).collect()
+}
+
+/// What is asked of a place on a network, looked at before it is wanted.
+pub(in crate::engine) fn endpoint(asked: &EndpointConfig) -> Result<()> {
+    if let Some(ipam) = &asked.ipam_config {
+        refuse("NetworkingConfig.IPAMConfig.IPv6Address", &ipam.ipv6_address, ipam.ipv6_address.is_empty())?;
+        refuse("NetworkingConfig.IPAMConfig.LinkLocalIPs", &ipam.link_local_ips, ipam.link_local_ips.is_empty())?;
+    }
+    address(asked)?;
+    tuning::mac(&asked.mac_address)?;
+    bounds::count("NetworkingConfig.Aliases", asked.aliases.len(), bounds::LIST)?;
+    asked.aliases.iter().try_for_each(|alias| bounds::length("NetworkingConfig.Aliases", alias, bounds::NAME))?;
+    refuse_rest("NetworkingConfig.", &asked.rest)
+}
+
+/// The address that is asked for.
+pub(super) fn address(asked: &EndpointConfig) -> Result<Option<Ipv4Addr>> {
+    let text = asked.ipam_config.as_ref().map_or("", |ipam| ipam.ipv4_address.as_str());
+    let bad = |_no_address| Fault::new(FaultKind::BadRequest, Code::InvalidIpv4).with("address", bounds::short(text));
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(bad) }
+}
+
+/// What a network is asked to be that is not chosen here.
+pub(in crate::engine) fn refuse_network(request: &NetworkCreate) -> Result<()> {
+    refuse("Network.Scope", &request.scope, matches!(request.scope.as_str(), "" | "local"))?;
+    refuse("Network.EnableIPv6", &request.enable_ipv6, !request.enable_ipv6)?;
+    refuse_rest("Network.", &request.rest)?;
+    let Some(ipam) = &request.ipam else { return Ok(()) };
+    refuse("Network.IPAM.Driver", &ipam.driver, matches!(ipam.driver.as_str(), "" | "default"))?;
+    let options = ipam.options.as_ref();
+    refuse("Network.IPAM.Options", &options, options.is_none_or(BTreeMap::is_empty))?;
+    refuse_rest("Network.IPAM.", &ipam.rest)?;
+    ipam.config.iter().try_for_each(|pool| refuse_rest("Network.IPAM.", &pool.rest))
 }
 
 /// What Docker would put into the config of an image that is committed.

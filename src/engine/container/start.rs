@@ -5,7 +5,7 @@ use super::{Container, Phase, State, bounds, limits, tuning};
 use crate::docker::{HostConfig, bool_of};
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
-use crate::engine::net::EndpointSettings;
+use crate::engine::net::{EndpointSettings, NAMES_AT};
 use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp, check_capabilities, check_tmpfs};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 struct Made {
     rootfs: Rootfs,
     netns: Netns,
-    endpoint: Option<EndpointSettings>,
+    endpoints: Vec<EndpointSettings>,
     /// Variables of those that it is linked to.
     links: Vec<String>,
     ipc: Ipc,
@@ -49,7 +49,7 @@ impl Engine {
             let spec = self.process_spec(container, &made)?;
             let running = self.spawner.start(cx, &spec).map_err(|fault| foreign(container, fault))?;
             self.still_lends(&made.ipc, container).inspect_err(|_| self.kill_and_reap(cx, &running))?;
-            let address = made.endpoint.as_ref().map(|endpoint| endpoint.address);
+            let address = made.endpoints.iter().find(|endpoint| endpoint.name == "bridge").map(|it| it.address);
             self.started(cx, container, made, running)?;
             if let Some(address) = address {
                 self.tell_linked(cx, container, address);
@@ -60,8 +60,8 @@ impl Engine {
             self.undo_start(container);
             let words = Words::new(Lang::En).problem(&fault.problem);
             container.update(|state| {
-                (state.phase, state.error, state.starting, state.endpoint) = (Phase::Exited, words, None, None);
-                state.network = None;
+                (state.phase, state.error, state.starting) = (Phase::Exited, words, None);
+                (state.endpoints, state.network) = (Vec::new(), None);
                 (state.status, state.running) = (super::exit::status_of(fault), None);
                 state.settled += 1;
                 if state.started.is_none() {
@@ -77,7 +77,7 @@ impl Engine {
         result.map(|()| true)
     }
 
-    fn prepare(&self, cx: &Cx, container: &Container) -> Result<Made> {
+    fn prepare(self: &Arc<Self>, cx: &Cx, container: &Container) -> Result<Made> {
         // One of the request was refused; one of the image runc refuses when it starts.
         if let Some(nameless) = container.merged.env.iter().find(|entry| entry.starts_with('=')) {
             return Err(Fault::new(FaultKind::BadRequest, Code::InvalidVariable).with("variable", nameless));
@@ -86,7 +86,8 @@ impl Engine {
         let linked = self.linked(container)?;
         extra_hosts.extend(linked.hosts);
         let (servers, asked) = (self.name_servers(container), &container.request.host_config);
-        let dns = rootfs::Dns { servers: &servers, search: &asked.dns_search, options: &asked.dns_options };
+        let named = servers.iter().any(|server| *server == NAMES_AT.to_string());
+        let dns = rootfs::Dns { servers: &servers, search: &asked.dns_search, options: &asked.dns_options, named };
         let mut spec = RootfsSpec {
             extra_hosts: &extra_hosts,
             dns,
@@ -110,19 +111,15 @@ impl Engine {
             }
             Ok((rootfs, ipc))
         })?;
-        let (netns, endpoint) = self.wire(cx, container)?;
+        let (netns, endpoints) = self.wire(cx, container)?;
         container.update(|state| state.network = Some(netns.clone()));
-        if !matches!(container.merged.network, NetworkMode::Container(_)) {
-            self.tell_network(container, "connect")?;
-            container.update(|state| state.told.0 = true);
-        }
-        if let Some(endpoint) = &endpoint {
-            spec.address = Some(endpoint.address);
+        if !endpoints.is_empty() {
+            spec.addresses = endpoints.iter().map(|endpoint| endpoint.address).collect();
             rootfs::write_etc_files(cx, &spec)?;
         }
         self.tell_mounts(container, true);
         container.update(|state| state.told.1 = true);
-        Ok(Made { rootfs, netns, endpoint, links: linked.env, ipc })
+        Ok(Made { rootfs, netns, endpoints, links: linked.env, ipc })
     }
 
     /// Its layers and nothing of a network: for who looks at its files.
@@ -133,7 +130,7 @@ impl Engine {
             lower: &container.image.layers,
             hostname: &container.merged.hostname,
             domainname: &container.request.domainname,
-            address: None,
+            addresses: Vec::new(),
             extra_hosts: &[],
             dns: rootfs::Dns::default(),
             init: false,
@@ -142,19 +139,51 @@ impl Engine {
         }
     }
 
-    fn wire(&self, cx: &Cx, container: &Container) -> Result<(Netns, Option<EndpointSettings>)> {
+    /// Its network namespace, and its places on networks.
+    fn wire(self: &Arc<Self>, cx: &Cx, container: &Container) -> Result<(Netns, Vec<EndpointSettings>)> {
         if let Some((_, netns)) = self.joined(container)? {
-            return Ok((netns, None));
+            return Ok((netns, Vec::new()));
         }
-        let mode = &container.merged.network;
-        if !self.net.driver(mode)?.isolates() {
-            return Ok((self.lab.host.clone(), None));
+        let places = self.in_order(container);
+        // What cannot be is refused before anything is made.
+        let wishes = places.iter().map(|(name, place)| self.wish(container, name, place));
+        let wishes = wishes.collect::<Result<Vec<_>>>()?;
+        let told = |name: &str| -> Result<()> {
+            self.tell_network(container, name, "connect")?;
+            container.update(|state| state.told.0.push(name.to_owned()));
+            Ok(())
+        };
+        if let Some((driver, _)) = wishes.iter().find(|(driver, _)| !driver.isolates()) {
+            told(&driver.network().name)?;
+            return Ok((self.lab.host.clone(), Vec::new()));
         }
         let netns = self.net.make_netns(cx, &container.id)?;
-        self.net.ask_mac(&container.id, tuning::mac(&container.request.mac_address)?);
         container.update(|state| state.netns = Some(netns.inode()));
-        let endpoint = self.net.connect(cx, mode, &container.id, &netns)?;
-        Ok((netns, endpoint))
+        let mut endpoints = Vec::new();
+        for (driver, wish) in &wishes {
+            let endpoint = self.net.connect(cx, driver.as_ref(), &container.id, &netns, wish)?;
+            endpoint.iter().for_each(|endpoint| container.took(endpoint));
+            if !driver.network().is_predefined() {
+                container.known_by_id(&driver.network().name);
+            }
+            // Its first process may ask for names before its start is told.
+            container.update(|state| state.endpoints.extend(endpoint.clone()));
+            endpoints.extend(endpoint);
+            told(&driver.network().name)?;
+        }
+        if wishes.is_empty() {
+            self.net.alone(cx, &container.id, &netns)?;
+        }
+        self.serve_names(cx, container, &netns)?;
+        Ok((netns, endpoints))
+    }
+
+    /// It asks at 127.0.0.11 from now on: on its first network with names it is by now.
+    pub(super) fn tell_where_to_ask(&self, cx: &Cx, container: &Container) -> Result<()> {
+        let (servers, asked) = ([NAMES_AT.to_string()], &container.request.host_config);
+        let (search, options) = (&asked.dns_search, &asked.dns_options);
+        let dns = rootfs::Dns { servers: &servers, search, options, named: true };
+        rootfs::change_resolv_conf(cx, &container.dir, &dns)
     }
 
     fn fill_volumes(&self, cx: &Cx, container: &Container, rootfs: &Rootfs) -> Result<()> {
@@ -169,6 +198,7 @@ impl Engine {
 
     fn name_servers(&self, container: &Container) -> Vec<String> {
         match container.request.host_config.dns.as_slice() {
+            _ if self.has_names(container) => vec![NAMES_AT.to_string()],
             [] if matches!(container.merged.network, NetworkMode::Bridge | NetworkMode::Named(_)) => self.net.dns(),
             asked => asked.to_vec(),
         }
@@ -192,7 +222,7 @@ impl Engine {
         cx.observe(change, evidence);
         container.update(|state| {
             (state.phase, state.starting) = (Phase::Running, None);
-            (state.running, state.endpoint) = (Some(Arc::clone(&running)), made.endpoint);
+            (state.running, state.endpoints) = (Some(Arc::clone(&running)), made.endpoints);
             // When the run before ended is still told, as by Docker.
             (state.started, state.status) = (Some(Moment::now()), 0);
             state.error.clear();

@@ -2,13 +2,14 @@ use super::again::Again;
 use super::checked::Checked;
 use super::limits;
 use super::names::Name;
+use super::place::Places;
 use super::request::Request;
 use super::streams::Streams;
 use crate::docker::{HostConfig, RestartPolicy};
 use crate::engine::cgroup::{Freezer, Limits};
 use crate::engine::lab::Netns;
 use crate::engine::moment::Moment;
-use crate::engine::net::EndpointSettings;
+use crate::engine::net::{EndpointSettings, Resolver};
 use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::{Image, Pin};
 use crate::engine::{Cancel, Fault, FaultKind, Result};
@@ -44,6 +45,10 @@ pub struct Container {
     pub mounts: Vec<MountSpec>,
     /// Others that it knows by names of its own, as long as nobody takes that away.
     pub(super) links: Mutex<Vec<Link>>,
+    /// The networks that it is to be on.
+    pub(super) places: Mutex<Places>,
+    /// Who answers for names in it while it runs.
+    pub(super) resolver: Mutex<Option<Resolver>>,
     /// Names of its anonymous volumes.
     pub anonymous: Vec<String>,
     /// Its directory.
@@ -184,16 +189,18 @@ pub struct State {
     pub finished: Option<Moment>,
     /// Why the last start failed, in English.
     pub error: String,
-    /// Its place in the bridge network.
-    pub endpoint: Option<EndpointSettings>,
+    /// Its places on networks, in the order in which they were taken.
+    pub endpoints: Vec<EndpointSettings>,
     /// Its network namespace.
     pub netns: Option<u64>,
     /// The one that its processes are in while it runs, be it the host's or another container's.
     pub network: Option<Netns>,
-    /// What was told of a start, so that its end is told: a network, and volumes.
-    pub told: (bool, bool),
+    /// What was told of a start, so that its end is told: networks, and volumes.
+    pub told: (Vec<String>, bool),
     /// Cancels the start that is under way.
     pub starting: Option<Cancel>,
+    /// Cancels a change of its networks that is under way.
+    pub wiring: Option<Cancel>,
     /// Why it was not deleted when it ended, as it should have been (`--rm`).
     pub left: Option<Problem>,
     /// How many runs have ended, everything undone.
@@ -247,11 +254,12 @@ impl State {
             finished: None,
             error: String::new(),
             left: None,
-            endpoint: None,
+            endpoints: Vec::new(),
             netns: None,
             network: None,
-            told: (false, false),
+            told: (Vec::new(), false),
             starting: None,
+            wiring: None,
             settled: 0,
             still_for_commit: false,
             changing: false,
@@ -381,6 +389,11 @@ impl State {
             _ => Duration::ZERO,
         };
         self.again.next(policy, self.status, ran)
+    }
+
+    /// Its place on the default bridge.
+    pub fn on_bridge(&self) -> Option<&EndpointSettings> {
+        self.endpoints.iter().find(|endpoint| endpoint.name == "bridge")
     }
 
     /// All its processes stand still.

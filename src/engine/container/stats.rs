@@ -29,7 +29,7 @@ impl Engine {
             cpu_stats: processor(group.as_ref(), &used),
             memory_stats: memory(group.as_ref(), &used),
             // What the host's interfaces do is not the container's.
-            networks: if state.endpoint.is_some() { interfaces(running.pid) } else { BTreeMap::new() },
+            networks: if !state.endpoints.is_empty() { interfaces(running.pid) } else { BTreeMap::new() },
             ..named
         }
     }

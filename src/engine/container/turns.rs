@@ -124,6 +124,17 @@ impl Container {
     }
 }
 
+impl Container {
+    /// Waits for a change of its networks that is under way; one that stands at the gate is given up.
+    pub(super) fn rewired(&self) {
+        while !self.wait_until(Some(TICK), |state| state.wiring.is_none()) {
+            if let Some(wiring) = self.state().wiring.filter(Cancel::stands_at_gate) {
+                wiring.cancel();
+            }
+        }
+    }
+}
+
 impl State {
     fn is_settled(&self) -> bool {
         !matches!(self.phase, Phase::Starting | Phase::Ending)

@@ -24,7 +24,7 @@ impl Bridge {
     pub(super) fn new(network: Network) -> Result<Self> {
         network.check_segment(&[])?;
         let segment = network.segment.clone().ok_or_else(|| Fault::failed(Code::NetworkSubnetInvalid))?;
-        let pool = Mutex::new(Pool::new(segment.subnet, segment.gateway));
+        let pool = Mutex::new(Pool::new(&segment));
         Ok(Self { network, segment, pool, entry: Mutex::default() })
     }
 
@@ -36,8 +36,12 @@ impl Bridge {
     }
 
     fn make(&self, cx: &Cx, host: &Host) -> Result<()> {
-        let Segment { bridge, subnet, gateway } = &self.segment;
-        let inverse = NetInverse::DeleteLink { netns: host.netns().inode(), name: bridge.clone() };
+        let Segment { bridge, subnet, gateway, .. } = &self.segment;
+        let (netns, name) = (host.netns().inode(), bridge.clone());
+        let inverse = match network::is_bridge(bridge) {
+            true => NetInverse::DeleteLink { netns, name },
+            false => NetInverse::DeleteBridge { netns, name, mac: request::mac_text(&request::mac_of(*gateway)) },
+        };
         *self.entry.lock() = Some(cx.journal(SCOPE, &inverse)?);
         let request = request::make_bridge(bridge, request::mac_of(*gateway));
         stage(cx, StepKind::MakeBridge, format!("ip link add {bridge} type bridge"), request, |cx, request| {
@@ -51,7 +55,7 @@ impl Bridge {
     }
 
     fn give_address(&self, cx: &Cx, host: &Host) -> Result<()> {
-        let (Segment { bridge, subnet, gateway }, index) = (&self.segment, self.index(host)?);
+        let (Segment { bridge, subnet, gateway, .. }, index) = (&self.segment, self.index(host)?);
         let address = request::add_address(bridge, index, *gateway, subnet.prefix());
         let up = request::link_up(bridge, index);
         let prefix = subnet.prefix();
@@ -107,10 +111,11 @@ impl Driver for Bridge {
         host: &Host,
         container: &ContainerId,
         netns: &Netns,
+        wish: &Wish,
     ) -> Result<Option<EndpointSettings>> {
         let sandbox = host.sandbox(cx, container, netns)?;
         sandbox::loopback(cx, &sandbox, container)?;
-        self.attach(cx, host, container, &sandbox).map(Some)
+        self.attach(cx, host, container, &sandbox, wish).map(Some)
     }
 
     fn disconnect(&self, cx: &Cx, host: &Host, container: &ContainerId) -> Faults {

@@ -25,8 +25,14 @@ pub trait Driver: Debug + Send + Sync {
     fn set_up(&self, cx: &Cx, host: &Host) -> Result<()>;
 
     /// Connects a container; none when it gets no address. After a failure [`Driver::disconnect`] takes off what there is.
-    fn connect(&self, cx: &Cx, host: &Host, container: &ContainerId, netns: &Netns)
-    -> Result<Option<EndpointSettings>>;
+    fn connect(
+        &self,
+        cx: &Cx,
+        host: &Host,
+        container: &ContainerId,
+        netns: &Netns,
+        wish: &Wish,
+    ) -> Result<Option<EndpointSettings>>;
 
     /// Takes a container off. One that is not on it is no fault, and a fault is no reason to stop half way.
     fn disconnect(&self, cx: &Cx, host: &Host, container: &ContainerId) -> Faults;

@@ -4,7 +4,7 @@ use super::bridge::Bridge;
 use super::faults::Faults;
 use super::host::Host;
 use super::request::mac_text;
-use super::sandbox::{Endpoint, Keys, Sandbox, Veth, inner_link, inside, missing};
+use super::sandbox::{Endpoint, Keys, Sandbox, Veth, Way, inner_link, inside, missing};
 use super::settle::Settling;
 use super::*;
 use crate::engine::evidence;
@@ -18,6 +18,7 @@ impl Bridge {
         host: &Host,
         container: &ContainerId,
         sandbox: &Arc<Mutex<Sandbox>>,
+        wish: &Wish,
     ) -> Result<EndpointSettings> {
         let segment = &self.segment;
         let connected = || {
@@ -25,18 +26,24 @@ impl Bridge {
             fault.with("container", container.short())
         };
         let keys = sandbox.lock().place(&self.network.id, container).ok_or_else(connected)?;
-        let address = self.allocate(cx, host, container, sandbox)?;
-        let veth = self.create_veth(cx, host, container, sandbox, address, &keys)?;
+        let address = self.allocate(cx, host, container, sandbox, wish.address)?;
+        let mac = wish.mac.unwrap_or_else(|| request::mac_of(address));
+        let veth = self.create_veth(cx, host, container, sandbox, mac, &keys)?;
         self.join(cx, host, &veth, &keys)?;
         move_in(cx, host, container, sandbox, &keys)?;
         self.configure(cx, host, sandbox, &keys, address)?;
-        let mac = sandbox.lock().observer.link(&keys.inner).map(|link| link.mac.clone());
+        let (internal, network) = (segment.internal, self.network.name.clone());
+        self.note(sandbox, |endpoint| endpoint.way = Some(Way { internal, network, gateway: segment.gateway }));
+        sandbox::way_out(cx, sandbox, container)?;
+        let seen = sandbox.lock().observer.link(&keys.inner).map(|link| link.mac.clone());
         Ok(EndpointSettings {
+            id: random::hex(64)?,
             network: self.network.id.clone(),
+            name: self.network.name.clone(),
             address,
             prefix: segment.subnet.prefix(),
             gateway: segment.gateway,
-            mac: mac.unwrap_or_else(|| mac_text(&request::mac_of(address))),
+            mac: seen.unwrap_or_else(|| mac_text(&mac)),
             host_link: veth.name,
         })
     }
@@ -45,6 +52,7 @@ impl Bridge {
     pub(super) fn detach(&self, cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>) -> Faults {
         let mut faults = Faults::default();
         let Some(endpoint) = sandbox.lock().endpoints.get(&self.network.id).cloned() else { return faults };
+        self.note(sandbox, |endpoint| endpoint.way = None);
         if let Some(veth) = &endpoint.veth {
             faults.note(self.cut(cx, host, container, sandbox, veth));
         }
@@ -64,16 +72,36 @@ impl Bridge {
         }
     }
 
-    fn allocate(&self, cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>) -> Result<Ipv4Addr> {
-        let Segment { bridge, subnet, gateway } = &self.segment;
-        let plan =
-            Plan::new(StepKind::AllocateAddress, subnet).call(format!("reserve(lowest free address of {subnet})"));
-        cx.step(plan, |cx| {
-            let address = self
-                .pool
-                .lock()
-                .reserve()
-                .ok_or_else(|| Fault::failed(Code::AddressesUsedUp).with("subnet", subnet))?;
+    fn allocate(
+        &self,
+        cx: &Cx,
+        host: &Host,
+        container: &ContainerId,
+        sandbox: &Mutex<Sandbox>,
+        wish: Option<Ipv4Addr>,
+    ) -> Result<Ipv4Addr> {
+        let Segment { bridge, subnet, gateway, .. } = &self.segment;
+        let range = self.segment.range.unwrap_or(*subnet);
+        let call = wish.map_or_else(
+            || format!("reserve(lowest free address of {range})"),
+            |address| format!("reserve({address})"),
+        );
+        cx.step(Plan::new(StepKind::AllocateAddress, subnet).call(call), |cx| {
+            let address = match wish {
+                None => {
+                    let none = || Fault::failed(Code::AddressesUsedUp).with("subnet", range);
+                    self.pool.lock().reserve().ok_or_else(none)?
+                }
+                Some(address) if !subnet.has(address) => {
+                    let fault = Fault::failed(Code::AddressOutside).with("address", address);
+                    return Err(fault.with("network", &self.network.name).with("subnet", subnet));
+                }
+                Some(address) if self.pool.lock().take(address) => address,
+                Some(address) => {
+                    let fault = Fault::new(FaultKind::Denied, Code::NetworkAddressTaken).with("address", address);
+                    return Err(fault.with("network", &self.network.name));
+                }
+            };
             self.note(sandbox, |endpoint| endpoint.address = Some(address));
             let mut given = vec![format!("{gateway} {bridge}")];
             let others = host.addresses(&self.network.id).into_iter();
@@ -94,12 +122,11 @@ impl Bridge {
         host: &Host,
         container: &ContainerId,
         sandbox: &Mutex<Sandbox>,
-        address: Ipv4Addr,
+        mac: request::Mac,
         keys: &Keys,
     ) -> Result<Veth> {
         let (name, peer) = (format!("veth{}", random::hex(7)?), format!("veth{}", random::hex(7)?));
-        let mac = sandbox.lock().mac.take().unwrap_or_else(|| request::mac_of(address));
-        let request = request::make_veth(&name, &peer, mac);
+        let request = request::make_veth(&name, &peer, mac, self.segment.mtu);
         let by_hand = format!("ip link add {name} type veth peer name {peer}");
         stage(cx, StepKind::CreateVeth, by_hand, request, |cx, request| {
             let mut host = host.observer.lock();
@@ -124,7 +151,7 @@ impl Bridge {
         stage(cx, StepKind::HostEndUp, by_hand, request::link_up(name, index), |cx, it| host.act(cx, it))
     }
 
-    /// Address, up, default route. Of several networks the first has that.
+    /// Address, up.
     fn configure(
         &self,
         cx: &Cx,
@@ -133,7 +160,7 @@ impl Bridge {
         keys: &Keys,
         address: Ipv4Addr,
     ) -> Result<()> {
-        let (name, prefix, gateway) = (&keys.name, self.segment.subnet.prefix(), self.segment.gateway);
+        let (name, prefix) = (&keys.name, self.segment.subnet.prefix());
         let index = inner_link(sandbox, &keys.inner)?;
         let netns = sandbox.lock().observer.netns().clone();
         let act = |cx: &Cx, it: Request| sandbox.lock().observer.act(cx, it);
@@ -145,12 +172,7 @@ impl Bridge {
             // Both ends are up now: the one on the host has a carrier, and so has the bridge.
             let links = vec![keys.host_end.clone(), keys.inner.clone(), self.segment.bridge.as_str().into()];
             Settling::new(host, Some(sandbox), links).come_up(cx)
-        })?;
-        if sandbox.lock().observer.way_out() {
-            return Ok(());
-        }
-        let by_hand = inside(&netns, &format!("ip route add default via {gateway}"));
-        stage(cx, StepKind::AddRoute, by_hand, request::default_route(name, index, gateway), act)
+        })
     }
 
     /// Deletes the veth pair: with one end the kernel deletes the other.

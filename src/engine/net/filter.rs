@@ -11,6 +11,10 @@ use crate::engine::program;
 use crate::trace::{Change, Code, Evidence, Problem, Rule, RuleAction};
 use std::fmt::Write;
 
+/// The chain that keeps bridges apart: what comes from one and is to leave by another is dropped (Docker's
+/// `DOCKER-ISOLATION-STAGE-2`).
+const BETWEEN: &str = "between";
+
 /// The table as it was last seen.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
@@ -31,17 +35,32 @@ struct Ruled {
 
 /// The commands that make the table anew, in one transaction.
 fn script(networks: &[Ruled]) -> String {
-    let (mut nat, mut forward) = (String::new(), String::new());
-    for Ruled { segment: Segment { bridge, subnet, .. }, .. } in networks {
-        // Writing to a string does not fail.
-        writeln!(nat, "\t\tip saddr {subnet} oifname != \"{bridge}\" masquerade").unwrap_or_default();
+    let (mut nat, mut forward, mut between) = (String::new(), String::new(), String::new());
+    // Writing to a string does not fail.
+    for Ruled { segment: Segment { bridge, subnet, internal, .. }, .. } in networks {
+        if *internal {
+            writeln!(forward, "\t\tiifname \"{bridge}\" ip daddr != {subnet} drop").unwrap_or_default();
+            writeln!(forward, "\t\toifname \"{bridge}\" ip saddr != {subnet} drop").unwrap_or_default();
+        } else if networks.len() > 1 {
+            writeln!(forward, "\t\tiifname \"{bridge}\" oifname != \"{bridge}\" jump {BETWEEN}").unwrap_or_default();
+        }
+        if networks.len() > 1 {
+            writeln!(between, "\t\toifname \"{bridge}\" drop").unwrap_or_default();
+        }
+    }
+    for Ruled { segment: Segment { bridge, subnet, masquerade, internal, .. }, .. } in networks {
+        if *masquerade && !internal {
+            writeln!(nat, "\t\tip saddr {subnet} oifname != \"{bridge}\" masquerade").unwrap_or_default();
+        }
         writeln!(forward, "\t\tiifname \"{bridge}\" accept\n\t\toifname \"{bridge}\" accept").unwrap_or_default();
     }
+    // What a chain jumps to stands before it.
+    let between = if between.is_empty() { between } else { format!("\tchain {BETWEEN} {{\n{between}\t}}\n") };
     format!(
         "add table {FAMILY} {TABLE}
 delete table {FAMILY} {TABLE}
 table {FAMILY} {TABLE} {{
-\tchain postrouting {{
+{between}\tchain postrouting {{
 \t\ttype nat hook postrouting priority srcnat; policy accept;
 {nat}\t}}
 \tchain forward {{
@@ -138,6 +157,11 @@ fn named(found: &[RuleRow], networks: &[Ruled], netns: u64) -> BTreeMap<String, 
         let by_subnet = networks.iter().find(|network| from == Some(network.segment.subnet.to_string()));
         let (key, action, network) = match row.verdict() {
             Some("masquerade") => (by_subnet.map(|network| network.name.clone()), RuleAction::Masquerade, by_subnet),
+            Some("drop" | "jump") => {
+                let network = of(row.comes_by()).or_else(|| of(row.leaves_by()));
+                let side = if row.comes_by().is_some() { "iif" } else { "oif" };
+                (network.map(|network| format!("{}/{side}", network.name)), RuleAction::Drop, network)
+            }
             Some("accept") => {
                 let (comes, leaves) = (of(row.comes_by()), of(row.leaves_by()));
                 let side = if comes.is_some() { "iif" } else { "oif" };
@@ -165,7 +189,7 @@ mod tests {
 
     fn ruled(name: &str, bridge: &str, net: u8) -> Ruled {
         let gateway = Ipv4Addr::new(172, net, 0, 1);
-        let segment = Segment { bridge: bridge.into(), subnet: Subnet::around(gateway, 16), gateway };
+        let segment = Segment::new(bridge.into(), Subnet::around(gateway, 16), gateway);
         Ruled { id: NetworkId::from(name), name: name.into(), segment }
     }
 
@@ -182,10 +206,26 @@ mod tests {
             "\t\tip saddr 172.18.0.0/16 oifname != \"br-0123456789ab\" masquerade\n",
             "\t\tiifname \"docker0\" accept\n\t\toifname \"docker0\" accept\n",
             "\t\tiifname \"br-0123456789ab\" accept\n\t\toifname \"br-0123456789ab\" accept\n",
+            "\t\tiifname \"docker0\" oifname != \"docker0\" jump between\n",
+            "\t\toifname \"docker0\" drop\n\t\toifname \"br-0123456789ab\" drop\n",
         ] {
             assert!(script.contains(rule), "{script}");
         }
-        assert_eq!(script.matches("chain").count(), 2);
+        assert_eq!(script.matches("chain").count(), 3);
+    }
+
+    #[test]
+    fn what_is_internal_leads_nowhere() {
+        let mut inner = ruled("inner", "br-0123456789ab", 18);
+        inner.segment.internal = true;
+        let script = script(&[ruled("bridge", "docker0", 17), inner]);
+        assert!(!script.contains("172.18.0.0/16 oifname"), "{script}");
+        for rule in
+            ["iifname \"br-0123456789ab\" ip daddr != 172.18.0.0/16 drop", "oifname \"br-0123456789ab\" ip saddr"]
+        {
+            assert!(script.contains(rule), "{script}");
+        }
+        assert_eq!(super::script(&[ruled("bridge", "docker0", 17)]).matches("chain").count(), 2);
     }
 
     #[test]

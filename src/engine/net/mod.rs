@@ -32,6 +32,7 @@ mod observer;
 mod plain;
 mod pool;
 mod request;
+mod resolver;
 mod ruleset;
 mod sandbox;
 mod sandboxes;
@@ -44,7 +45,8 @@ mod uplink;
 pub use driver::Driver;
 pub use faults::Faults;
 pub use host::Host;
-pub use network::{Network, Segment, Subnet};
+pub use network::{BRIDGE_NAME, BRIDGE_OPTIONS, Network, Segment, Subnet, bridge_of, is_link_name, random_id};
+pub use resolver::{ADDRESS as NAMES_AT, Kind, Names, Question, Record, Reply, Resolver, reversed};
 pub use undo::{NetInverse, undo};
 
 use super::fault::{Fault, FaultKind, Result};
@@ -63,11 +65,24 @@ pub const UPLINK: &str = "eth0";
 /// What the host's part is journaled under.
 const SCOPE: &str = "engine";
 
+/// What is asked of a container's place in a network; what is not is as the network has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Its address.
+    pub address: Option<Ipv4Addr>,
+    /// The hardware address of its link.
+    pub mac: Option<[u8; 6]>,
+}
+
 /// A container's place in a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointSettings {
+    /// Its id: 64 hexadecimal digits.
+    pub id: String,
     /// The network.
     pub network: NetworkId,
+    /// What that is called.
+    pub name: String,
     /// The container's address.
     pub address: Ipv4Addr,
     /// The length of the network's prefix.
@@ -97,9 +112,9 @@ impl Net {
         let default = Network::default_bridge()?;
         let name = default.segment.as_ref().map(|segment| segment.bridge.clone()).unwrap_or_default();
         let net = Self { host: Host::open(lab)?, drivers: Mutex::default(), uplink: Mutex::default() };
-        let default = net.register(default)?;
+        let default = net.register(|_| Ok(default))?;
         for driver in [NetworkDriver::Host, NetworkDriver::None] {
-            net.register(Network::plain(driver))?;
+            net.register(|_| Ok(Network::plain(driver)))?;
         }
         cx.step(Plan::new(StepKind::PrepareHost, name), |cx| {
             net.host.look_around(cx)?;
@@ -121,11 +136,11 @@ impl Net {
         Ok(())
     }
 
-    /// A network takes its place among the others, if it can be beside them.
-    fn register(&self, network: Network) -> Result<Arc<dyn Driver>> {
-        let driver = drivers::of(network)?;
+    /// A network takes its place among the others, if it can be beside them. `make` is told of those.
+    fn register(&self, make: impl FnOnce(&[Network]) -> Result<Network>) -> Result<Arc<dyn Driver>> {
         let mut drivers = self.drivers.lock();
         let others: Vec<Network> = drivers.iter().map(|driver| driver.network().clone()).collect();
+        let driver = drivers::of(make(&others)?)?;
         driver.validate(&self.host, &others)?;
         drivers.push(Arc::clone(&driver));
         Ok(driver)
@@ -137,7 +152,12 @@ impl Net {
 
     /// Makes a further network. When it fails, all that was made is undone.
     pub fn add(&self, cx: &Cx, network: Network) -> Result<Arc<dyn Driver>> {
-        let driver = self.register(network)?;
+        self.add_beside(cx, |_| Ok(network))
+    }
+
+    /// The same of one that is made with an eye on those that there are.
+    pub fn add_beside(&self, cx: &Cx, make: impl FnOnce(&[Network]) -> Result<Network>) -> Result<Arc<dyn Driver>> {
+        let driver = self.register(make)?;
         if let Err(fault) = driver.set_up(cx, &self.host) {
             if let Err(fault) = driver.tear_down(cx, &self.host).into_result() {
                 tracing::warn!(%fault, network = driver.network().name, "left to the journal");
@@ -148,22 +168,25 @@ impl Net {
         Ok(driver)
     }
 
-    /// Takes a network away that [`Net::add`] made, if no container is on it.
-    pub fn remove(&self, cx: &Cx, id: &NetworkId) -> Result<()> {
-        let driver = self.drivers().into_iter().find(|driver| driver.network().id == *id);
-        let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchNetwork).with("network", id);
-        let driver = driver.ok_or_else(missing)?;
-        let name = &driver.network().name;
-        if driver.network().is_predefined() {
+    /// Refuses to take a network away that stays, or that a container is on.
+    pub fn removable(&self, network: &Network) -> Result<()> {
+        let name = &network.name;
+        if network.is_predefined() {
             return Err(Fault::new(FaultKind::Denied, Code::NetworkPredefined).with("name", name));
         }
-        let users = self.host.users(id);
-        if !users.is_empty() {
-            let users = users.iter().map(ContainerId::short).collect::<Vec<_>>().join(", ");
-            return Err(Fault::new(FaultKind::Conflict, Code::NetworkInUse)
-                .with("name", name)
-                .with("containers", users));
+        let users = self.host.users(&network.id);
+        if users.is_empty() {
+            return Ok(());
         }
+        let users = users.iter().map(ContainerId::short).collect::<Vec<_>>().join(", ");
+        let fault = Fault::new(FaultKind::Denied, Code::NetworkInUse).with("name", name).with("id", &network.id);
+        Err(fault.with("containers", users))
+    }
+
+    /// Takes a network away that [`Net::add`] made, if no container is on it.
+    pub fn remove(&self, cx: &Cx, id: &NetworkId) -> Result<()> {
+        let driver = self.find(id.as_str())?;
+        self.removable(driver.network())?;
         driver.tear_down(cx, &self.host).into_result()?;
         self.unregister(id);
         Ok(())
@@ -176,12 +199,33 @@ impl Net {
 
     /// The driver of the network that a container is to be on.
     pub fn driver(&self, mode: &NetworkMode) -> Result<Arc<dyn Driver>> {
-        let asked = |driver: &Arc<dyn Driver>| {
-            let network = driver.network();
-            mode.network().is_some_and(|name| network.name == name || network.id.as_str() == name)
-        };
-        let missing = || Fault::new(FaultKind::NotFound, Code::NoSuchNetwork).with("network", mode);
-        self.drivers().into_iter().find(asked).ok_or_else(missing)
+        match mode.network() {
+            Some(name) => self.find(name),
+            None => Err(Fault::new(FaultKind::NotFound, Code::NoSuchNetwork).with("network", mode)),
+        }
+    }
+
+    /// The driver of the network of that id, name, or beginning of an id.
+    pub fn find(&self, name: &str) -> Result<Arc<dyn Driver>> {
+        let drivers = self.drivers();
+        let exact = |driver: &&Arc<dyn Driver>| driver.network().id.as_str() == name || driver.network().name == name;
+        if let Some(found) = drivers.iter().find(exact) {
+            return Ok(Arc::clone(found));
+        }
+        let begins = |driver: &&Arc<dyn Driver>| !name.is_empty() && driver.network().id.as_str().starts_with(name);
+        let mut hits = drivers.iter().filter(begins);
+        match (hits.next(), hits.next()) {
+            (Some(found), None) => Ok(Arc::clone(found)),
+            (Some(_), Some(_)) => Err(Fault::new(FaultKind::BadRequest, Code::AmbiguousId).with("id", name)),
+            (None, _) => Err(Fault::new(FaultKind::NotFound, Code::NoSuchNetwork).with("network", name)),
+        }
+    }
+
+    /// The subnets that the host reaches, and the real host: none of them is a network's unless somebody asks for it.
+    pub fn reached(&self) -> Vec<Subnet> {
+        let mut all: Vec<_> = self.host.observer.lock().reached().collect();
+        all.extend(real_routes());
+        all
     }
 
     /// All networks.
@@ -199,25 +243,33 @@ impl Net {
         self.host.make_netns(cx, container)
     }
 
-    /// The hardware address that its next endpoint is to have, if another than Docker would give it.
-    pub fn ask_mac(&self, container: &ContainerId, mac: Option<[u8; 6]>) {
-        if let Some(sandbox) = self.host.sandbox_of(container) {
-            sandbox.lock().mac = mac;
-        }
-    }
-
-    /// Connects a container to the network of its mode; none when it gets no address there. After a failure
-    /// [`Net::disconnect`] takes off what there is.
+    /// Connects a container to a network; none when it gets no address there. After a failure [`Net::disconnect`] takes off what there
+    /// is.
     pub fn connect(
         &self,
         cx: &Cx,
-        mode: &NetworkMode,
+        driver: &dyn Driver,
         container: &ContainerId,
         netns: &Netns,
+        wish: &Wish,
     ) -> Result<Option<EndpointSettings>> {
-        let driver = self.driver(mode)?;
         let plan = Plan::new(StepKind::WireNetwork, container.short());
-        cx.step(plan, |cx| driver.connect(cx, &self.host, container, netns))
+        cx.step(plan, |cx| driver.connect(cx, &self.host, container, netns, wish))
+    }
+
+    /// A container that is on no network has its loopback.
+    pub fn alone(&self, cx: &Cx, container: &ContainerId, netns: &Netns) -> Result<()> {
+        let sandbox = self.host.sandbox(cx, container, netns)?;
+        sandbox::loopback(cx, &sandbox, container)
+    }
+
+    /// Takes a container off one network; the others stay, and its default route leads by one of them.
+    pub fn take_off(&self, cx: &Cx, driver: &dyn Driver, container: &ContainerId) -> Result<()> {
+        let plan = Plan::new(StepKind::UnwireNetwork, container.short());
+        cx.step(plan, |cx| {
+            driver.disconnect(cx, &self.host, container).into_result()?;
+            self.host.sandbox_of(container).map_or(Ok(()), |sandbox| sandbox::way_out(cx, &sandbox, container))
+        })
     }
 
     /// Takes a container off all networks. One that is on none is no error.
@@ -275,6 +327,19 @@ impl Net {
     pub fn host_gateway(&self) -> Option<Ipv4Addr> {
         self.networks().into_iter().find_map(|network| network.segment.map(|segment| segment.gateway))
     }
+}
+
+/// What the real host reaches (`/proc/net/route`: hexadecimal, each number as this machine has it in memory).
+fn real_routes() -> Vec<Subnet> {
+    let table = std::fs::read_to_string("/proc/self/net/route").unwrap_or_default();
+    let row = |line: &str| {
+        let mut columns = line.split_whitespace().skip(1);
+        let number = |text: Option<&str>| u32::from_str_radix(text?, 16).ok().map(u32::from_be);
+        let (destination, mask) = (number(columns.next())?, number(columns.nth(5))?);
+        let prefix = u8::try_from(mask.leading_ones()).ok().filter(|prefix| *prefix > 0)?;
+        Some(Subnet::around(destination.into(), prefix))
+    };
+    table.lines().skip(1).filter_map(row).collect()
 }
 
 /// A stage that is one netlink message.

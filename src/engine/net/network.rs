@@ -1,11 +1,23 @@
 //! What a network is before anything of it is made: its name, its driver, and for a bridge its addresses.
 
 use super::*;
+use crate::docker::Ipam;
+use crate::engine::moment::Moment;
 use crate::trace::Code;
 use std::fmt;
 
+/// The option that names a network's bridge.
+pub const BRIDGE_NAME: &str = "com.docker.network.bridge.name";
+/// What a bridge can be told besides.
+pub const BRIDGE_OPTIONS: [&str; 4] = [
+    BRIDGE_NAME,
+    "com.docker.network.bridge.enable_icc",
+    "com.docker.network.bridge.enable_ip_masquerade",
+    "com.docker.network.driver.mtu",
+];
+
 /// A network of the engine's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     /// 64 hexadecimal digits, as Docker's.
     pub id: NetworkId,
@@ -17,6 +29,14 @@ pub struct Network {
     pub segment: Option<Segment>,
     /// What its driver is told besides (`docker network create --opt`).
     pub options: BTreeMap<String, String>,
+    /// When somebody made it; none of those that are always there.
+    pub created: Option<Moment>,
+    /// What it was labelled with.
+    pub labels: BTreeMap<String, String>,
+    /// Whether containers beside services may be put on it: said, and no more.
+    pub attachable: bool,
+    /// Its addresses, as they were asked for and are shown.
+    pub ipam: Option<Ipam>,
 }
 
 /// A bridge on the host, and the addresses of those that hang on it.
@@ -28,6 +48,24 @@ pub struct Segment {
     pub subnet: Subnet,
     /// The bridge's own address, which is its containers' gateway.
     pub gateway: Ipv4Addr,
+    /// The part of the subnet that addresses are given out of; none: all of it.
+    pub range: Option<Subnet>,
+    /// Addresses that nobody is given.
+    pub auxiliary: Vec<Ipv4Addr>,
+    /// Bytes of a packet on its cables, if not the kernel's own choice.
+    pub mtu: Option<u32>,
+    /// Packets that leave it get the host's address.
+    pub masquerade: bool,
+    /// Nothing outside of it is reached, and it is reached by nothing.
+    pub internal: bool,
+}
+
+impl Segment {
+    /// One of which nothing more is said.
+    pub fn new(bridge: String, subnet: Subnet, gateway: Ipv4Addr) -> Self {
+        let (auxiliary, masquerade, internal) = (Vec::new(), true, false);
+        Self { bridge, subnet, gateway, range: None, auxiliary, mtu: None, masquerade, internal }
+    }
 }
 
 /// The addresses that share a prefix.
@@ -54,13 +92,39 @@ impl Subnet {
         (self.network, self.network | u32::MAX.checked_shr(self.prefix.into()).unwrap_or(0))
     }
 
-    fn overlaps(self, other: Self) -> bool {
+    /// `10.5.0.0/24`, whatever address of it is named; none where that is none of IPv4.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, prefix) = text.split_once('/')?;
+        let prefix: u8 = prefix.parse().ok().filter(|prefix| *prefix <= 32)?;
+        Some(Self::around(address.parse().ok()?, prefix))
+    }
+
+    /// Whether they have an address in common.
+    pub fn overlaps(self, other: Self) -> bool {
         let ((first, last), (others_first, others_last)) = (self.ends(), other.ends());
         first <= others_last && others_first <= last
     }
 
+    /// Its addresses, whoever could have them.
+    pub fn hosts(self) -> impl Iterator<Item = Ipv4Addr> {
+        let (first, last) = self.ends();
+        (first..=last).map(Ipv4Addr::from)
+    }
+
+    /// True for one of its addresses.
+    pub fn has(self, address: Ipv4Addr) -> bool {
+        let (first, last) = self.ends();
+        (first..=last).contains(&address.into())
+    }
+
+    /// True where the other lies in it.
+    pub fn contains(self, other: Self) -> bool {
+        let ((first, last), (others_first, others_last)) = (self.ends(), other.ends());
+        first <= others_first && others_last <= last
+    }
+
     /// True for an address that a link can have: neither of the ends.
-    fn has_host(self, address: Ipv4Addr) -> bool {
+    pub fn has_host(self, address: Ipv4Addr) -> bool {
         let (first, last) = self.ends();
         (first.saturating_add(1)..last).contains(&address.into())
     }
@@ -76,20 +140,34 @@ impl Network {
     /// The network that containers are in when nothing is said of it: Docker's `docker0`, with Docker's addresses.
     pub fn default_bridge() -> Result<Self> {
         let gateway = Ipv4Addr::new(172, 17, 0, 1);
-        let segment = Segment { bridge: DEFAULT_BRIDGE.to_owned(), subnet: Subnet::around(gateway, 16), gateway };
+        let segment = Segment::new(DEFAULT_BRIDGE.to_owned(), Subnet::around(gateway, 16), gateway);
         Ok(Self { name: "bridge".to_owned(), ..Self::on(random_id()?, segment) })
     }
 
     /// A further bridge, that has its gateway in the subnet.
     pub fn bridge(name: &str, subnet: Subnet, gateway: Ipv4Addr) -> Result<Self> {
         let id = random_id()?;
-        let bridge = format!("br-{}", id.as_str().get(..12).unwrap_or_default());
-        Ok(Self { name: name.to_owned(), ..Self::on(id, Segment { bridge, subnet, gateway }) })
+        let segment = Segment::new(bridge_of(&id), subnet, gateway);
+        Ok(Self { name: name.to_owned(), ..Self::on(id, segment) })
     }
 
-    fn on(id: NetworkId, segment: Segment) -> Self {
-        let driver = NetworkDriver::Bridge;
-        Self { id, name: String::new(), driver, segment: Some(segment), options: BTreeMap::new() }
+    /// A bridge of that id, of which nothing more is said.
+    pub fn on(id: NetworkId, segment: Segment) -> Self {
+        Self { segment: Some(segment), ..Self::of(id, NetworkDriver::Bridge) }
+    }
+
+    fn of(id: NetworkId, driver: NetworkDriver) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            driver,
+            segment: None,
+            options: BTreeMap::new(),
+            created: None,
+            labels: BTreeMap::new(),
+            attachable: false,
+            ipam: None,
+        }
     }
 
     /// One that is always there, by the name of its driver.
@@ -97,12 +175,20 @@ impl Network {
         // Not made, so not random either: its name, in hexadecimal, to the length of an id.
         let hex: String = driver.as_str().bytes().map(|byte| format!("{byte:02x}")).collect();
         let id = NetworkId::from(format!("{hex:0<64}").as_str());
-        Self { id, name: driver.to_string(), driver, segment: None, options: BTreeMap::new() }
+        Self { name: driver.to_string(), ..Self::of(id, driver) }
     }
 
     /// True of those that the engine makes itself, and nobody takes away.
     pub fn is_predefined(&self) -> bool {
         self.segment.as_ref().is_none_or(|segment| segment.bridge == DEFAULT_BRIDGE)
+    }
+
+    /// Its driver, as Docker calls it.
+    pub fn driver_name(&self) -> &str {
+        match &self.driver {
+            NetworkDriver::None => "null",
+            driver => driver.as_str(),
+        }
     }
 
     /// As the World knows it.
@@ -125,7 +211,8 @@ impl Network {
         if self.name.is_empty() || !self.name.chars().enumerate().all(plain) {
             return Err(of(Code::NetworkName));
         }
-        if let Some(option) = self.options.keys().next() {
+        let known = |option: &String| self.driver == NetworkDriver::Bridge && BRIDGE_OPTIONS.contains(&option.as_str());
+        if let Some(option) = self.options.keys().find(|option| !known(option)) {
             return Err(of(Code::NetworkOptionUnknown).with("option", option).with("driver", &self.driver));
         }
         match others.iter().find(|other| other.name == self.name || other.id == self.id) {
@@ -139,16 +226,23 @@ impl Network {
         let invalid = || Fault::new(FaultKind::BadRequest, Code::NetworkSubnetInvalid).with("name", &self.name);
         let Some(segment) = &self.segment else { return Err(invalid().with("subnet", "").with("gateway", "")) };
         let (bridge, subnet) = (&segment.bridge, segment.subnet);
-        let fine = (1..=30).contains(&subnet.prefix) && subnet.has_host(segment.gateway) && is_bridge(bridge);
+        let named = self.options.get(BRIDGE_NAME).is_some_and(|name| name == bridge && is_link_name(name));
+        let inside = segment.range.is_none_or(|range| subnet.contains(range));
+        let fine =
+            (1..=30).contains(&subnet.prefix) && subnet.has_host(segment.gateway) && (named || is_bridge(bridge));
+        let fine = fine && inside;
         if !fine {
             return Err(invalid().with("subnet", subnet).with("gateway", segment.gateway));
         }
-        let clash = |other: &&Network| {
-            other.segment.as_ref().is_some_and(|of| of.subnet.overlaps(subnet) || of.bridge == *bridge)
-        };
+        let same = |other: &&Network| other.segment.as_ref().is_some_and(|of| of.bridge == *bridge);
+        if let Some(other) = others.iter().find(same) {
+            let fault = Fault::new(FaultKind::Denied, Code::NetworkBridgeTaken).with("name", &self.name);
+            return Err(fault.with("bridge", bridge).with("other", &other.name));
+        }
+        let clash = |other: &&Network| other.segment.as_ref().is_some_and(|of| of.subnet.overlaps(subnet));
         match others.iter().find(clash) {
             Some(other) => {
-                let fault = Fault::new(FaultKind::Conflict, Code::NetworkOverlaps).with("name", &self.name);
+                let fault = Fault::new(FaultKind::Denied, Code::NetworkOverlaps).with("name", &self.name);
                 Err(fault.with("subnet", subnet).with("other", &other.name))
             }
             None => Ok(()),
@@ -166,7 +260,20 @@ pub(super) fn is_bridge(name: &str) -> bool {
     name == DEFAULT_BRIDGE || of_id.is_some_and(hex)
 }
 
-fn random_id() -> Result<NetworkId> {
+/// The bridge of a network that has given it no name.
+pub fn bridge_of(id: &NetworkId) -> String {
+    format!("br-{}", id.as_str().get(..12).unwrap_or_default())
+}
+
+/// A name that somebody can give to a link, and that none of the engine's own has (`dev_valid_name`, `IFNAMSIZ`).
+pub fn is_link_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let own = ["lo", UPLINK, DEFAULT_BRIDGE, "all", "default", ".", ".."];
+    (1..=15).contains(&name.len()) && name.bytes().all(plain) && !own.contains(&name) && !name.starts_with("veth")
+}
+
+/// A new network's id.
+pub fn random_id() -> Result<NetworkId> {
     Ok(NetworkId::from(random::hex(64)?.as_str()))
 }
 

@@ -32,6 +32,8 @@ pub(super) fn rules(json: &str) -> serde_json::Result<Vec<RuleRow>> {
 #[serde(from = "Map<String, Value>")]
 enum Statement {
     Match(Match),
+    /// To which chain it leads.
+    Jump(String),
     /// `accept`, `drop`, `masquerade`, …: nothing more is said of it.
     Plain(String),
     /// What engines do not write.
@@ -75,6 +77,10 @@ impl From<Map<String, Value>> for Statement {
                 Ok(found) => Self::Match(found),
                 Err(_of_a_form_that_is_not_ours) => Self::Other(fields),
             },
+            (Some((name, value)), None) if name == "jump" => match value["target"].as_str() {
+                Some(chain) => Self::Jump(chain.to_owned()),
+                None => Self::Other(fields),
+            },
             _ => Self::Other(fields),
         }
     }
@@ -85,6 +91,7 @@ impl RuleRow {
     pub(super) fn verdict(&self) -> Option<&str> {
         match self.expr.last() {
             Some(Statement::Plain(verdict)) => Some(verdict),
+            Some(Statement::Jump(_)) => Some("jump"),
             _ => None,
         }
     }
@@ -137,6 +144,7 @@ impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Match(found) => write!(f, "{found}"),
+            Self::Jump(chain) => write!(f, "jump {chain}"),
             Self::Plain(name) => f.write_str(name),
             Self::Other(fields) => f.write_str(&serde_json::to_string(fields).map_err(|_not_text| fmt::Error)?),
         }
@@ -183,7 +191,10 @@ mod tests {
             {"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "docker0"}}, {"accept": null}]}},
         {"rule": {"family": "ip", "table": "dockwalk", "chain": "forward", "handle": 9, "expr": [
             {"match": {"op": "==", "left": {"ct": {"key": "state"}}, "right": ["established"]}},
-            {"counter": {"packets": 0, "bytes": 0}}, {"accept": null}]}}]}"#;
+            {"counter": {"packets": 0, "bytes": 0}}, {"accept": null}]}},
+        {"rule": {"family": "ip", "table": "dockwalk", "chain": "forward", "handle": 11, "expr": [
+            {"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "docker0"}},
+            {"jump": {"target": "between"}}]}}]}"#;
 
     #[test]
     fn rules_are_read_and_said_as_nft_says_them() {
@@ -204,6 +215,10 @@ mod tests {
         let found = rules(LISTING).unwrap();
         assert_eq!((found[2].handle, found[2].verdict()), (9, Some("accept")));
         assert!(found[2].to_string().contains(r#""counter""#), "{}", found[2]);
+        assert_eq!(
+            (found[3].to_string().as_str(), found[3].verdict()),
+            ("iifname \"docker0\" jump between", Some("jump"))
+        );
         rules("table ip dockwalk {").unwrap_err();
         rules("{}").unwrap_err();
         assert_eq!(rules(r#"{"nftables": []}"#).unwrap(), []);

@@ -96,9 +96,14 @@ impl NamespaceObserver {
         self.links.values()
     }
 
-    /// Does a default route lead out of here?
-    pub(super) fn way_out(&self) -> bool {
-        self.routes.iter().any(|route| route.destination == "default")
+    /// Where the default route leads.
+    pub(super) fn way_out(&self) -> Option<&Route> {
+        self.routes.iter().find(|route| route.destination == "default")
+    }
+
+    /// The subnets that are reached from here.
+    pub(super) fn reached(&self) -> impl Iterator<Item = Subnet> {
+        self.routes.iter().filter_map(|route| Subnet::parse(&route.destination))
     }
 
     /// Looks for a link by name without recording anything.
@@ -257,10 +262,11 @@ pub(super) fn message_plan(request: &Request) -> Plan {
     Plan::new(StepKind::NetlinkMessage, &request.subject).call(&request.text)
 }
 
-/// Deletes a link. One that is not there is no error.
-pub(super) fn delete_link(netns: &Netns, name: &str) -> Result<Undone> {
+/// Deletes a link; `bridge`: a bridge of that hardware address alone. One that is not there is no error.
+pub(super) fn delete_link(netns: &Netns, name: &str, bridge: Option<&str>) -> Result<Undone> {
     let observer = NamespaceObserver::open(netns, None, false)?;
-    let Some(row) = observer.find(name)? else { return Ok(Undone::Gone) };
+    let meant = |row: &LinkRow| bridge.is_none_or(|mac| row.kind.as_deref() == Some("bridge") && row.mac == mac);
+    let Some(row) = observer.find(name)?.filter(meant) else { return Ok(Undone::Gone) };
     let deleted = observer.send(&request::delete_link(name, row.index)).map(|_| Undone::Done);
     // Its other end may have been deleted at this moment, and this one with it.
     if observer.find(name)?.is_none() { Ok(deleted.unwrap_or(Undone::Gone)) } else { deleted }

@@ -56,7 +56,7 @@ impl Driver for HostDriver {
         Ok(())
     }
 
-    fn connect(&self, _: &Cx, _: &Host, _: &ContainerId, _: &Netns) -> Result<Option<EndpointSettings>> {
+    fn connect(&self, _: &Cx, _: &Host, _: &ContainerId, _: &Netns, _: &Wish) -> Result<Option<EndpointSettings>> {
         Ok(None)
     }
 
@@ -88,6 +88,7 @@ impl Driver for NoneDriver {
         host: &Host,
         container: &ContainerId,
         netns: &Netns,
+        _wish: &Wish,
     ) -> Result<Option<EndpointSettings>> {
         let sandbox = host.sandbox(cx, container, netns)?;
         sandbox::loopback(cx, &sandbox, container).map(|()| None)

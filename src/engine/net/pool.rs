@@ -1,4 +1,4 @@
-use super::Subnet;
+use super::{Segment, Subnet};
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
@@ -7,21 +7,33 @@ use std::net::Ipv4Addr;
 #[derive(Debug)]
 pub(super) struct Pool {
     subnet: Subnet,
+    /// Out of which they are given, where nobody asks for one.
+    range: Subnet,
     taken: BTreeSet<u32>,
 }
 
 impl Pool {
-    /// All addresses of a subnet but the network's own, the gateway's and the broadcast address.
-    pub(super) fn new(subnet: Subnet, gateway: Ipv4Addr) -> Self {
-        Self { subnet, taken: BTreeSet::from([u32::from(gateway)]) }
+    /// All addresses of a segment's subnet but the network's own, the gateway's, the broadcast address, and those that it says.
+    pub(super) fn new(segment: &Segment) -> Self {
+        let taken = std::iter::once(&segment.gateway).chain(&segment.auxiliary).map(|address| u32::from(*address));
+        Self { subnet: segment.subnet, range: segment.range.unwrap_or(segment.subnet), taken: taken.collect() }
     }
 
-    /// None when all are taken.
+    /// The lowest that is free; none when all are taken.
     pub(super) fn reserve(&mut self) -> Option<Ipv4Addr> {
-        let (network, broadcast) = self.subnet.ends();
-        let free = (network.saturating_add(1)..broadcast).find(|address| !self.taken.contains(address))?;
+        let (first, last) = self.range.ends();
+        let free = (first..=last).find(|address| self.is_free(*address))?;
         self.taken.insert(free);
         Some(free.into())
+    }
+
+    /// That one, which lies in the subnet, if it is free.
+    pub(super) fn take(&mut self, address: Ipv4Addr) -> bool {
+        self.is_free(address.into()) && self.taken.insert(address.into())
+    }
+
+    fn is_free(&self, address: u32) -> bool {
+        self.subnet.has_host(address.into()) && !self.taken.contains(&address)
     }
 
     pub(super) fn release(&mut self, address: Ipv4Addr) {
@@ -34,7 +46,24 @@ mod tests {
     use super::*;
 
     fn pool(gateway: Ipv4Addr, prefix: u8) -> Pool {
-        Pool::new(Subnet::around(gateway, prefix), gateway)
+        Pool::new(&Segment::new("docker0".into(), Subnet::around(gateway, prefix), gateway))
+    }
+
+    #[test]
+    fn an_address_is_given_once_whoever_asks_for_it() {
+        let gateway = Ipv4Addr::new(10, 0, 0, 1);
+        let mut segment = Segment::new("docker0".into(), Subnet::around(gateway, 16), gateway);
+        segment.range = Subnet::parse("10.0.5.0/30");
+        segment.auxiliary = vec![Ipv4Addr::new(10, 0, 5, 1)];
+        let mut pool = Pool::new(&segment);
+        assert!(pool.take(Ipv4Addr::new(10, 0, 5, 0)) && !pool.take(Ipv4Addr::new(10, 0, 5, 0)));
+        assert_eq!(pool.reserve(), Some(Ipv4Addr::new(10, 0, 5, 2)));
+        assert_eq!(pool.reserve(), Some(Ipv4Addr::new(10, 0, 5, 3)), "no end of the subnet");
+        assert_eq!(pool.reserve(), None);
+        assert!(pool.take(Ipv4Addr::new(10, 0, 200, 7)), "beyond the range they are free for who asks");
+        for end in [[10, 0, 0, 0], [10, 0, 255, 255], [10, 0, 0, 1], [10, 1, 0, 1]] {
+            assert!(!pool.take(end.into()), "{end:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The messages that are sent to the kernel, each with the words for it.
 
 use super::*;
-use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
 use netlink_packet_route::address::{AddressAttribute, AddressHeader, AddressMessage, AddressScope};
 use netlink_packet_route::link::{InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage};
 use netlink_packet_route::route::{
@@ -59,13 +59,18 @@ pub(super) fn make_bridge(name: &str, mac: Mac) -> Request {
 }
 
 /// A veth pair: `name` here, and `peer`, that has `mac`.
-pub(super) fn make_veth(name: &str, peer: &str, mac: Mac) -> Request {
-    let text = format!("RTM_NEWLINK name={name} kind=veth peer=(name={peer} address={})", mac_text(&mac));
+pub(super) fn make_veth(name: &str, peer: &str, mac: Mac, mtu: Option<u32>) -> Request {
+    let bytes = mtu.map_or(String::new(), |mtu| format!(" mtu={mtu}"));
+    let text = format!("RTM_NEWLINK name={name} kind=veth{bytes} peer=(name={peer} address={}{bytes})", mac_text(&mac));
     let mut other = LinkMessage::default();
+    let mtu = || mtu.map(LinkAttribute::Mtu);
     other.attributes = vec![LinkAttribute::IfName(peer.into()), LinkAttribute::Address(mac.into())];
+    other.attributes.extend(mtu());
     let data = LinkInfo::Data(InfoData::Veth(InfoVeth::Peer(other)));
     let info = vec![LinkInfo::Kind(InfoKind::Veth), data];
-    new_link(text, name, vec![LinkAttribute::IfName(name.into()), LinkAttribute::LinkInfo(info)])
+    let mut attributes = vec![LinkAttribute::IfName(name.into()), LinkAttribute::LinkInfo(info)];
+    attributes.extend(mtu());
+    new_link(text, name, attributes)
 }
 
 pub(super) fn join_bridge(name: &str, index: u32, bridge: &str, bridge_index: u32) -> Request {
@@ -118,7 +123,8 @@ pub(super) fn add_address(name: &str, index: u32, address: Ipv4Addr, prefix: u8)
     Request { text, subject: name.to_owned(), message: RouteNetlinkMessage::NewAddress(message), flags }
 }
 
-pub(super) fn default_route(name: &str, index: u32, via: Ipv4Addr) -> Request {
+/// `other`: in the place of the one that there is.
+pub(super) fn default_route(name: &str, index: u32, via: Ipv4Addr, other: bool) -> Request {
     let text = format!("RTM_NEWROUTE dst=default gateway={via} dev={name} ({index})");
     let mut message = RouteMessage::default();
     message.header = RouteHeader {
@@ -130,6 +136,6 @@ pub(super) fn default_route(name: &str, index: u32, via: Ipv4Addr) -> Request {
         ..RouteHeader::default()
     };
     message.attributes = vec![RouteAttribute::Gateway(RouteAddress::Inet(via)), RouteAttribute::Oif(index)];
-    let flags = NLM_F_CREATE | NLM_F_EXCL;
+    let flags = NLM_F_CREATE | if other { NLM_F_REPLACE } else { NLM_F_EXCL };
     Request { text, subject: "default".into(), message: RouteNetlinkMessage::NewRoute(message), flags }
 }

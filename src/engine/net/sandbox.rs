@@ -10,8 +10,8 @@ use crate::trace::{Code, LinkKey};
 pub(super) struct Sandbox {
     pub(super) observer: NamespaceObserver,
     pub(super) endpoints: BTreeMap<NetworkId, Endpoint>,
-    /// The hardware address that was asked for.
-    pub(super) mac: Option<request::Mac>,
+    /// How many endpoints there have been: as in Docker's, a link's name is not given twice.
+    pub(super) made: usize,
 }
 
 /// A container's place on one network, as far as it has been made.
@@ -19,8 +19,19 @@ pub(super) struct Sandbox {
 pub(super) struct Endpoint {
     /// Its link inside is `eth<nth>`.
     nth: usize,
+    /// Of its network: internal or not, what it is called, and where it leads out.
+    pub(super) way: Option<Way>,
     pub(super) address: Option<Ipv4Addr>,
     pub(super) veth: Option<Veth>,
+}
+
+/// A way out of a container's network. The default route goes the first of them: none of an internal network before one that is not,
+/// then by name, as in Docker's (libnetwork `sandbox.go`, `Less`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Way {
+    pub(super) internal: bool,
+    pub(super) network: String,
+    pub(super) gateway: Ipv4Addr,
 }
 
 /// A veth pair, by the name of the host's end.
@@ -56,8 +67,8 @@ impl Sandbox {
         if self.endpoints.contains_key(network) {
             return None;
         }
-        let taken = |nth: &usize| self.endpoints.values().any(|endpoint| endpoint.nth == *nth);
-        let nth = (0..=self.endpoints.len()).find(|nth| !taken(nth)).unwrap_or_default();
+        let nth = self.made;
+        self.made += 1;
         self.endpoints.insert(network.clone(), Endpoint { nth, ..Endpoint::default() });
         Some(Keys::of(container, nth))
     }
@@ -66,6 +77,26 @@ impl Sandbox {
     pub(super) fn keys(&self, network: &NetworkId, container: &ContainerId) -> Option<Keys> {
         self.endpoints.get(network).map(|endpoint| Keys::of(container, endpoint.nth))
     }
+}
+
+/// The default route leads by the first way that there is, once the endpoint is one.
+pub(super) fn way_out(cx: &Cx, sandbox: &Mutex<Sandbox>, container: &ContainerId) -> Result<()> {
+    let (wanted, now, netns) = {
+        let sandbox = sandbox.lock();
+        let ways = sandbox.endpoints.values().filter_map(|endpoint| Some((endpoint.way.clone()?, endpoint.nth)));
+        let now = sandbox.observer.way_out().and_then(|route| route.via.clone());
+        (ways.min(), now, sandbox.observer.netns().clone())
+    };
+    let Some((Way { gateway, .. }, nth)) = wanted else { return Ok(()) };
+    if now.as_ref() == Some(&gateway.to_string()) {
+        return Ok(());
+    }
+    let keys = Keys::of(container, nth);
+    let index = inner_link(sandbox, &keys.inner)?;
+    let verb = if now.is_some() { "replace" } else { "add" };
+    let by_hand = inside(&netns, &format!("ip route {verb} default via {gateway}"));
+    let request = request::default_route(&keys.name, index, gateway, now.is_some());
+    stage(cx, StepKind::AddRoute, by_hand, request, |cx, it| sandbox.lock().observer.act(cx, it))
 }
 
 /// A command for a person to type, in that namespace.

@@ -42,7 +42,7 @@ impl Host {
         cx.observe(Change::NamespaceSeen(namespace), netns.evidence());
         let mut observer = NamespaceObserver::open(netns, Some(container), true)?;
         observer.look(None, &|change, evidence| cx.observe(change, evidence))?;
-        let sandbox = Arc::new(Mutex::new(Sandbox { observer, endpoints: BTreeMap::new(), mac: None }));
+        let sandbox = Arc::new(Mutex::new(Sandbox { observer, endpoints: BTreeMap::new(), made: 0 }));
         self.sandboxes.lock().insert(container.clone(), Arc::clone(&sandbox));
         Ok(sandbox)
     }

@@ -16,6 +16,15 @@ pub enum NetInverse {
         /// Its name.
         name: String,
     },
+    /// Delete a bridge to which somebody has given its name.
+    DeleteBridge {
+        /// The network namespace's inode.
+        netns: u64,
+        /// Its name.
+        name: String,
+        /// Its hardware address, by which it is known from another of that name.
+        mac: String,
+    },
     /// Delete an nft table with all that is in it.
     DeleteNftTable {
         /// The network namespace's inode.
@@ -40,6 +49,7 @@ impl Undo for NetInverse {
     fn allowed(&self, _root: &Path) -> bool {
         match self {
             Self::DeleteLink { name, .. } => network::is_bridge(name) || is_veth(name),
+            Self::DeleteBridge { name, mac, .. } => is_link_name(name) && mac.starts_with("02:42:"),
             Self::DeleteNftTable { family, name, .. } => family == ruleset::FAMILY && name == ruleset::TABLE,
             Self::RestoreSysctl { path, value, .. } => {
                 path == Path::new(sysctl::FORWARDING) && matches!(value.as_str(), "0" | "1")
@@ -49,7 +59,9 @@ impl Undo for NetInverse {
 
     fn words(&self) -> (String, String) {
         match self {
-            Self::DeleteLink { name, .. } => (name.clone(), format!("RTM_DELLINK name={name}")),
+            Self::DeleteLink { name, .. } | Self::DeleteBridge { name, .. } => {
+                (name.clone(), format!("RTM_DELLINK name={name}"))
+            }
             Self::DeleteNftTable { family, name, .. } => (name.clone(), format!("nft delete table {family} {name}")),
             Self::RestoreSysctl { path, value, .. } => {
                 (path.display().to_string(), format!("write({path:?}, {value:?})"))
@@ -67,11 +79,13 @@ fn is_veth(name: &str) -> bool {
 /// gone already.
 pub fn undo(inverse: &NetInverse, host: Option<&Netns>) -> Result<Undone> {
     let (NetInverse::DeleteLink { netns, .. }
+    | NetInverse::DeleteBridge { netns, .. }
     | NetInverse::DeleteNftTable { netns, .. }
     | NetInverse::RestoreSysctl { netns, .. }) = inverse;
     let Some(host) = host.filter(|host| host.inode() == *netns) else { return Ok(Undone::Gone) };
     match inverse {
-        NetInverse::DeleteLink { name, .. } => observer::delete_link(host, name),
+        NetInverse::DeleteLink { name, .. } => observer::delete_link(host, name, None),
+        NetInverse::DeleteBridge { name, mac, .. } => observer::delete_link(host, name, Some(mac)),
         NetInverse::DeleteNftTable { family, name, .. } => {
             ruleset::delete_table(host, family, name).map(|deleted| deleted.map_or(Undone::Gone, |_| Undone::Done))
         }
@@ -96,6 +110,12 @@ mod tests {
         ["eth0", "lo", "veth", "vethernet", "wlan0", "br0", "br-lan", "br-0123456789abc", ""]
             .into_iter()
             .for_each(|name| check(false, link(name)));
+        let bridge =
+            |name: &str| NetInverse::DeleteBridge { netns: 1, name: name.into(), mac: "02:42:0a:00:00:01".into() };
+        check(true, bridge("mybr"));
+        ["eth0", "lo", "docker0", "veth0a1b2c3", "", "..", "a/b", "a b", "sixteen-letters-"]
+            .into_iter()
+            .for_each(|name| check(false, bridge(name)));
         let table = |family: &str, name: &str| NetInverse::DeleteNftTable {
             netns: 1,
             family: family.into(),
@@ -117,6 +137,7 @@ mod tests {
         for host in [None, Some(&current)] {
             for inverse in [
                 NetInverse::DeleteLink { netns: 1, name: "docker0".into() },
+                NetInverse::DeleteBridge { netns: 1, name: "mybr".into(), mac: "02:42:0a:00:00:01".into() },
                 NetInverse::DeleteNftTable { netns: 1, family: "ip".into(), name: "dockwalk".into() },
                 NetInverse::RestoreSysctl { netns: 1, path: "/no/such".into(), value: "0".into() },
             ] {

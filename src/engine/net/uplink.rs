@@ -231,7 +231,7 @@ fn watch(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, ended: Arc<AtomicBool>) 
 fn look(host: &Arc<Mutex<NamespaceObserver>>, record: Record<'_>) -> Result<bool> {
     let mut host = host.lock();
     host.look(None, record)?;
-    Ok(host.way_out())
+    Ok(host.way_out().is_some())
 }
 
 impl Uplink {

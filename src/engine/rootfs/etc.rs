@@ -6,7 +6,7 @@ use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// `/etc/hosts`
-pub fn hosts((hostname, domainname): (&str, &str), address: Option<Ipv4Addr>, extra: &[(String, String)]) -> String {
+pub fn hosts((hostname, domainname): (&str, &str), addresses: &[Ipv4Addr], extra: &[(String, String)]) -> String {
     let mut text = String::from(
         "127.0.0.1\tlocalhost\n\
          ::1\tlocalhost ip6-localhost ip6-loopback\n\
@@ -15,18 +15,34 @@ pub fn hosts((hostname, domainname): (&str, &str), address: Option<Ipv4Addr>, ex
          ff02::1\tip6-allnodes\n\
          ff02::2\tip6-allrouters\n",
     );
-    // A name with a domain goes with the one before its first dot.
-    let full = if domainname.is_empty() { hostname.to_owned() } else { format!("{hostname}.{domainname}") };
-    let names = match full.split_once('.') {
-        Some((short, _)) => format!("{full} {short}"),
-        None => full,
-    };
-    let own = address.map(|address| (names, address.to_string()));
-    for (name, address) in extra.iter().chain(own.as_ref()) {
+    let names = own_names(hostname, domainname);
+    let own = addresses.iter().map(|address| (names.clone(), address.to_string()));
+    for (name, address) in extra.iter().cloned().chain(own) {
         // Writing to a String cannot fail.
         writeln!(text, "{address}\t{name}").unwrap_or_default();
     }
     text
+}
+
+/// A container's own name; one with a domain goes with the one before its first dot.
+fn own_names(hostname: &str, domainname: &str) -> String {
+    let full = if domainname.is_empty() { hostname.to_owned() } else { format!("{hostname}.{domainname}") };
+    match full.split_once('.') {
+        Some((short, _)) => format!("{full} {short}"),
+        None => full,
+    }
+}
+
+/// The same with one more address of the container's own.
+pub fn with_address(text: &str, hostname: &str, domainname: &str, address: Ipv4Addr) -> String {
+    format!("{text}{address}\t{}\n", own_names(hostname, domainname))
+}
+
+/// The same without that address.
+pub fn without_address(text: &str, address: Ipv4Addr) -> String {
+    let address = address.to_string();
+    let other = |line: &&str| line.split_whitespace().next() != Some(address.as_str());
+    text.lines().filter(other).map(|line| format!("{line}\n")).collect()
 }
 
 /// The same where who is called `alias` has another address. All else is as the container has it.
@@ -97,7 +113,11 @@ pub fn resolv_conf(host: &str, dns: &Dns<'_>) -> String {
     };
     // A dot alone: in no domain, not even the host's.
     let search = line("search", said(dns.search, "search"), ".");
-    let options = line("options", said(dns.options, "options"), "");
+    let mut options = said(dns.options, "options");
+    if dns.named && !options.iter().any(|option| option.starts_with("ndots:")) {
+        options.push("ndots:0".to_owned());
+    }
+    let options = line("options", options, "");
     std::iter::once(search).chain(servers).chain([options]).collect()
 }
 
@@ -108,7 +128,7 @@ mod tests {
     #[test]
     fn the_container_knows_its_own_name() {
         let extra = [("db".to_owned(), "10.0.0.5".to_owned())];
-        let text = hosts(("box", ""), Some(Ipv4Addr::new(172, 17, 0, 2)), &extra);
+        let text = hosts(("box", ""), &[Ipv4Addr::new(172, 17, 0, 2)], &extra);
         assert!(text.starts_with("127.0.0.1\tlocalhost\n"));
         assert!(text.ends_with("10.0.0.5\tdb\n172.17.0.2\tbox\n"));
     }
@@ -116,14 +136,14 @@ mod tests {
     #[test]
     fn a_name_with_a_domain_has_a_short_one_beside_it() {
         let address = Ipv4Addr::new(172, 17, 0, 2);
-        let own = |hostname| hosts((hostname, ""), Some(address), &[]).lines().last().map(str::to_owned);
+        let own = |hostname| hosts((hostname, ""), &[address], &[]).lines().last().map(str::to_owned);
         assert_eq!(own("web.example.org").as_deref(), Some("172.17.0.2\tweb.example.org web"));
         assert_eq!(own("a.b").as_deref(), Some("172.17.0.2\ta.b a"));
         assert_eq!(own("web").as_deref(), Some("172.17.0.2\tweb"));
-        let with = hosts(("web", "example.org"), Some(address), &[]);
+        let with = hosts(("web", "example.org"), &[address], &[]);
         assert!(with.ends_with("172.17.0.2\tweb.example.org web\n"), "{with}");
         assert!(
-            !hosts(("web.example.org", ""), None, &[]).contains("web"),
+            !hosts(("web.example.org", ""), &[], &[]).contains("web"),
             "nothing is said of one that has no address"
         );
     }
@@ -140,5 +160,11 @@ mod tests {
         let asked = Dns { search: &domains, options: &options, ..none };
         assert_eq!(resolv_conf(host, &asked), "search a.org b\nnameserver 10.0.0.1\noptions debug\n");
         assert_eq!(resolv_conf(host, &Dns { search: &[".".to_owned()], ..none }), "nameserver 10.0.0.1\n");
+        let own = ["127.0.0.11".to_owned()];
+        let named = Dns { servers: &own, named: true, ..none };
+        assert_eq!(resolv_conf("nameserver 1.1.1.1\n", &named), "nameserver 127.0.0.11\noptions ndots:0\n");
+        let ndots = ["ndots:3".to_owned()];
+        let named = Dns { options: &ndots, search: &domains, ..named };
+        assert_eq!(resolv_conf(host, &named), "search a.org b\nnameserver 127.0.0.11\noptions ndots:3\n");
     }
 }

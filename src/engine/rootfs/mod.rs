@@ -8,7 +8,7 @@ pub mod mountinfo;
 mod overlay;
 mod undo;
 
-pub use etc::{moved, without};
+pub use etc::{moved, with_address, without, without_address};
 pub use memory::{place as shared_memory, share as share_memory};
 pub use overlay::now as overlay_now;
 pub use undo::{RootfsInverse, undo};
@@ -45,8 +45,8 @@ pub struct RootfsSpec<'a> {
     pub hostname: &'a str,
     /// What follows that in its full name; empty where there is none.
     pub domainname: &'a str,
-    /// Its address, when it has one already.
-    pub address: Option<Ipv4Addr>,
+    /// Its addresses, when it has any already.
+    pub addresses: Vec<Ipv4Addr>,
     /// `--add-host`: name and address.
     pub extra_hosts: &'a [(String, String)],
     /// Whom it asks for names.
@@ -68,6 +68,8 @@ pub struct Dns<'a> {
     pub search: &'a [String],
     /// `--dns-option`
     pub options: &'a [String],
+    /// It asks who answers for the names of its networks, and a name without a dot is whole.
+    pub named: bool,
 }
 
 impl Dns<'_> {
@@ -280,11 +282,25 @@ pub fn change_hosts(cx: &Cx, dir: &Path, change: impl FnOnce(&str) -> String) ->
     })
 }
 
+/// Changes whom a container asks for names that runs: the step `WriteEtcFiles`.
+pub fn change_resolv_conf(cx: &Cx, dir: &Path, dns: &Dns<'_>) -> Result<()> {
+    let path = Rootfs::below(dir).resolv_conf;
+    let plan = Plan::new(StepKind::WriteEtcFiles, dir.join("etc").display());
+    cx.step(plan.call(format!("open({path:?}, O_WRONLY|O_TRUNC)")), |cx| {
+        let text = etc::resolv_conf(&etc::of_host(), dns);
+        private::write_shown(&path, text.as_bytes()).map_err(|e| Fault::io("write", path.display(), &e))?;
+        let read = evidence::read(&path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
+        let problem = crate::trace::Problem::new(Code::EtcFilesWritten).with("dir", dir.join("etc").display());
+        cx.observe(Change::Remark(problem), vec![read.evidence()]);
+        Ok(())
+    })
+}
+
 /// As Docker: on the host's network the host's own file, unless names are to be added.
 fn hosts(spec: &RootfsSpec<'_>) -> String {
     match spec.network {
         Network::Lab | Network::Host if spec.extra_hosts.is_empty() => etc::hosts_of_host(),
-        _ => etc::hosts((spec.hostname, spec.domainname), spec.address, spec.extra_hosts),
+        _ => etc::hosts((spec.hostname, spec.domainname), &spec.addresses, spec.extra_hosts),
     }
 }
 

@@ -178,7 +178,7 @@ mod tests {
             lower,
             hostname: "h",
             domainname: "",
-            address: None,
+            addresses: Vec::new(),
             extra_hosts: &[],
             dns: super::super::Dns::default(),
             init: false,

@@ -76,3 +76,6 @@ cli-prune-filtered = Only what these filters fit: { $filters }
 cli-prune-sure = Are you sure you want to continue?
 problem-bad-duration = { $flag } { $value }: this is no duration that can be used there. Write for instance 300ms, 10s or 1m30s.
 problem-health-and-none = --no-healthcheck conflicts with --health-* options. Leave out the one or the others.
+problem-alias-flag-user-only = network-scoped aliases are only supported for user-defined networks. Make a network with `docker network create` and name it with --network, or leave --network-alias out.
+problem-network-flag-invalid = invalid argument "{ $value }" for { $flag }: name and value belong together, and the name must be one that docker knows. Write { $flag } NAME=VALUE, or a network's name alone.
+problem-network-subnet-missing = no matching subnet for { $flag } { $value }: every ip-range or gateway must have a corresponding subnet. Name the subnet with --subnet.

@@ -93,7 +93,7 @@ problem-no-upgrade = This request needs `Connection: Upgrade` and `Upgrade: tcp`
 problem-no-such-exec = No such exec instance: { $id }. It may have been forgotten since; run the command again.
 problem-exec-started = The command { $id } was started already. Prepare a new one.
 problem-no-exec-command = No exec command specified for { $container }. Write the program after the container's name.
-problem-no-such-network = network { $network } not found. There are bridge, host and none.
+problem-no-such-network = network { $network } not found. `docker network ls` shows which there are.
 problem-no-such-evidence = Event { $seq } has no evidence, or is not in this trace. Look at the trace for events that were observed.
 problem-inotify-missing = Writable layers cannot be watched as they change ({ $reason }). They are looked at when a container ends. If other programs use too much of inotify, raise the limit: `sudo sysctl -w fs.inotify.max_user_instances=1024`.
 problem-inotify-exhausted = The kernel allows no more directories to be watched; there are { $count }. What is written into others is seen when the container ends. Raise the limit: `sudo sysctl -w fs.inotify.max_user_watches=524288`.
@@ -104,7 +104,6 @@ problem-not-built = { $feature ->
     [checkpoint] Checkpoints of containers are not part of dockwalk. Keep what a container wrote with `docker commit`.
     [compose] Compose is not part of dockwalk. Start the containers one by one with `docker run`.
     [distribution] Asking a registry about an image without pulling it is not part of dockwalk yet. Pull it, then see `docker image inspect IMAGE`.
-    [network] Making, changing and removing networks is not part of dockwalk yet. There are bridge, host and none: `docker run --network bridge`.
     [plugin] Plugins are not part of dockwalk. Volumes, networks and logs are its own: local, bridge, json-file.
     [search] Searching a registry is not part of dockwalk. Search with a browser, at https://hub.docker.com for example, and pull by name.
     [secret] Secrets and configs belong to swarm mode, which is not part of dockwalk. Bind a file instead: `-v FILE:/run/secrets/NAME:ro`.

@@ -50,12 +50,36 @@ problem-recover-failed = What an earlier engine left could not be undone: { $wha
 # ── networks ──
 problem-nat-not-read = nft made the rules but what it made could not be read back ({ $reason }), so the picture does not show them. Containers reach what they should. An nft with JSON support (`nft -j list ruleset`) mends it.
 problem-network-name = { $name } cannot be a network's name. Use letters and digits, and after the first also `_`, `.` and `-`.
-problem-network-exists = There is a network { $name } already. Choose another name, or remove that one first (`docker network rm { $name }`).
+problem-network-exists = network with name { $name } already exists. Choose another name, or remove that one first (`docker network rm { $name }`).
 problem-network-option-unknown = The network { $name } cannot have the option { $option }: the driver { $driver } does not know it. Leave it out.
 problem-network-subnet-invalid = The network { $name } cannot have the subnet { $subnet } with the gateway { $gateway }. Choose a prefix of 1 to 30 bits and a gateway within the subnet that is neither its first nor its last address.
-problem-network-overlaps = The subnet { $subnet } of the network { $name } overlaps with that of the network { $other }. Choose another one.
-problem-network-connected = The container { $container } is on the network { $name } already. Disconnect it first, or leave it as it is.
-problem-network-in-use = The network { $name } cannot be removed: these containers are on it: { $containers }. Stop or disconnect them first.
-problem-network-predefined = { $name } is a predefined network and stays as long as the engine runs. Remove only networks that were made by somebody.
+problem-network-overlaps = Pool overlaps with other one on this address space: the subnet { $subnet } of the network { $name } with that of the network { $other }. Choose another one.
+problem-network-connected = endpoint with name { $container } already exists in network { $name }. Disconnect it first, or leave it as it is.
+problem-network-in-use = error while removing network: network { $name } id { $id } has active endpoints. These containers are on it: { $containers }. Stop or disconnect them first.
+problem-network-predefined = { $name } is a pre-defined network and cannot be removed. Remove only networks that were made by somebody.
 problem-network-teardown = { $count } things went wrong while the network was taken away, which went on all the same: { $reasons }. What is left stays in the journal and is tried again when the engine ends or starts.
-problem-no-such-network-driver = There is no network driver { $driver } here. There are `bridge`, `host` and `none`.
+problem-no-such-network-driver = plugin "{ $driver }" not found: there is no network driver of that name. There is `bridge`.
+problem-network-address-taken = Address already in use: { $address } of the network { $network } is another container's, the gateway's, or one that nobody can have. Choose another one, or leave --ip out.
+problem-address-outside = Invalid address { $address }: It does not belong to any of this network's subnets. The network { $network } has { $subnet }: choose an address of that.
+problem-address-user-only = user specified IP address is supported on user defined networks only: { $network } gives addresses itself. Make a network with `docker network create --subnet …`, or leave --ip out.
+problem-alias-user-only = network-scoped alias is supported only for containers in user defined networks: nobody answers for names on { $network }. Make a network with `docker network create`, or leave the alias out.
+problem-invalid-ipv4 = invalid IPv4 address: { $address }. Write it as four numbers, like 172.20.0.5.
+problem-network-reserved = operation is not permitted on predefined { $name } network. It is there already: choose another name.
+problem-network-only-one = only one instance of "{ $driver }" network is allowed, and it is there already. Use that one, or make a bridge: leave --driver out.
+problem-network-bridge-taken = cannot create network { $name } ({ $bridge }): conflicts with network { $other } ({ $bridge }): networks have same bridge name. Choose another name for the bridge.
+problem-network-option-invalid = failed to parse { $option } value: { $value } ({ $wanted } is wanted). Correct it, or leave the option out.
+problem-network-cidr-invalid = Invalid subnet { $subnet } : invalid CIDR address: { $subnet }. Write it as ADDRESS/PREFIX, like 172.28.0.0/16.
+problem-network-gateway-invalid = invalid gateway address { $gateway } in Ipam configuration. Write an IPv4 address of the subnet.
+problem-network-no-gateway = failed to allocate gateway ({ $gateway }): { $why ->
+    [taken] Address already in use
+    [outside] Requested address is out of range
+   *[none] No available addresses on this pool
+}. The subnet is { $subnet }: choose a larger one, or a gateway in it that is neither its first nor its last address.
+problem-network-many-subnets = bridge driver doesn't support multiple subnets. Name one, and make a second network for the other.
+problem-network-no-pool = could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network. Remove networks that are not needed (`docker network prune`), or choose a subnet with --subnet.
+problem-network-not-connected = container { $id } is not connected to network { $network }. `docker inspect { $container }` shows which it is on.
+problem-network-host-fixed = container cannot be disconnected from host network or connected to host network. It is the host's namespace itself: create the container { $container } anew with --network.
+problem-network-none-alone = container cannot be connected to multiple networks with one of the networks in private (none) mode. Disconnect { $container } from none first.
+problem-network-shared-alone = container sharing network namespace with another container or host cannot be connected to any other network. { $container } has no network of its own: connect the one whose network it is.
+problem-network-file-unreadable = { $path } holds no network that can be believed ({ $reason }). It was left as it is and the network is not there. Delete the file and make the network anew.
+problem-names-served = Names are answered for at { $address } in the network namespace of { $container }.

@@ -140,6 +140,7 @@ scene-bridge = bridge
 scene-ports = ports: { $n }
 scene-rule-masquerade = NAT · masquerade
 scene-rule-forward = Filter · forward
+scene-rule-drop = Filter · drop
 scene-rule-other = Rule
 scene-veth-pair = veth pair · one cable
 scene-link-loopback = loopback

@@ -344,6 +344,10 @@ op-health-probe = Health check
 op-container-exit = Container ends
 op-volume-create = Create volume
 op-volume-remove = Remove volume
+op-network-create = Create network
+op-network-remove = Remove network
+op-network-connect = Connect to a network
+op-network-disconnect = Disconnect from a network
 op-recover = Clean up
 
 # ── inspector ──

@@ -76,3 +76,6 @@ cli-prune-filtered = 다음 필터에 맞는 것만 지웁니다: { $filters }
 cli-prune-sure = 계속할까요?
 problem-bad-duration = { $flag } { $value }: 여기에 쓸 수 있는 시간이 아닙니다. 300ms, 10s, 1m30s처럼 쓰세요.
 problem-health-and-none = --no-healthcheck와 --health-* 옵션은 함께 쓸 수 없습니다(conflicts). 한쪽을 빼세요.
+problem-alias-flag-user-only = 네트워크 별칭은 직접 만든 네트워크에서만 쓸 수 있습니다. `docker network create`로 네트워크를 만들어 --network로 지정하거나 --network-alias를 빼세요.
+problem-network-flag-invalid = { $flag }에 쓸 수 없는 값입니다: "{ $value }". 이름과 값을 함께 쓰고, 이름은 docker가 아는 것이어야 합니다. { $flag } 이름=값 형태로 쓰거나 네트워크 이름만 쓰세요.
+problem-network-subnet-missing = { $flag } { $value }: 여기에 맞는 서브넷(subnet)이 없습니다. 주소 범위와 게이트웨이는 서브넷 안에 있어야 합니다. --subnet으로 서브넷을 지정하세요.

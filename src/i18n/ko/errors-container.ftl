@@ -93,7 +93,7 @@ problem-no-upgrade = 이 요청은 연결 자체를 넘겨받으므로 `Connecti
 problem-no-such-exec = exec 인스턴스 { $id }: 없습니다. 오래되어 지워졌을 수 있으니 명령을 다시 실행하세요.
 problem-exec-started = { $id } 명령은 이미 시작했습니다. 새로 준비하세요.
 problem-no-exec-command = { $container }에서 실행할 명령이 없습니다. 컨테이너 이름 뒤에 프로그램을 쓰세요.
-problem-no-such-network = { $network } 네트워크(network)가 없습니다. bridge, host, none이 있습니다.
+problem-no-such-network = { $network } 네트워크(network)가 없습니다. 어떤 네트워크가 있는지는 `docker network ls`로 보입니다.
 problem-no-such-evidence = { $seq }번 이벤트(event)에는 근거가 없거나, 녹화에 없는 이벤트입니다. 관찰한 것을 적은 이벤트를 고르세요.
 problem-inotify-missing = 컨테이너의 쓰기 레이어를 실시간으로 지켜볼 수 없습니다({ $reason }). 컨테이너가 끝날 때 한 번 살펴봅니다. 다른 프로그램이 inotify를 너무 많이 쓰고 있다면 `sudo sysctl -w fs.inotify.max_user_instances=1024` 명령으로 한도를 늘리세요.
 problem-inotify-exhausted = 커널이 지켜볼 디렉터리를 더 늘려 주지 않습니다. 지금 { $count }개입니다. 그 밖의 디렉터리에 쓴 것은 컨테이너가 끝날 때 보입니다. `sudo sysctl -w fs.inotify.max_user_watches=524288` 명령으로 한도를 늘리세요.
@@ -104,7 +104,6 @@ problem-not-built = { $feature ->
     [checkpoint] 컨테이너(container) 체크포인트(checkpoint) 기능은 dockwalk에 없습니다. 컨테이너가 쓴 내용은 `docker commit`으로 남기세요.
     [compose] Compose는 dockwalk에 없습니다. `docker run`으로 컨테이너(container)를 하나씩 시작하세요.
     [distribution] 이미지(image)를 받지 않고 레지스트리(registry)에 물어보는 기능은 아직 dockwalk에 없습니다. 받은 다음 `docker image inspect 이미지`로 확인하세요.
-    [network] 네트워크(network)를 만들고 바꾸고 지우는 기능은 아직 dockwalk에 없습니다. bridge, host, none을 쓸 수 있습니다: `docker run --network bridge`.
     [plugin] 플러그인(plugin)은 dockwalk에 없습니다. 볼륨, 네트워크, 로그는 내장된 local, bridge, json-file을 씁니다.
     [search] 레지스트리(registry) 검색은 dockwalk에 없습니다. https://hub.docker.com 같은 곳에서 찾아 이름으로 받으세요.
     [secret] 시크릿(secret)과 config는 스웜(swarm) 모드의 기능이고, dockwalk에는 스웜 모드가 없습니다. 대신 파일을 연결하세요: `-v 파일:/run/secrets/이름:ro`.

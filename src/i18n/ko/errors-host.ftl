@@ -91,7 +91,31 @@ problem-network-option-unknown = 네트워크 { $name }에 쓸 수 없는 옵션
 problem-network-subnet-invalid = 네트워크 { $name }에 서브넷(subnet) { $subnet }과 게이트웨이(gateway) { $gateway }를 쓸 수 없습니다. 프리픽스 길이는 1~30비트로, 게이트웨이는 서브넷 안의 첫 주소도 마지막 주소도 아닌 것으로 고르세요.
 problem-network-overlaps = 네트워크 { $name }의 서브넷(subnet) { $subnet }이 네트워크 { $other }의 서브넷과 겹칩니다. 다른 서브넷을 고르세요.
 problem-network-connected = 컨테이너가 이미 그 네트워크에 연결되어 있습니다: 컨테이너 { $container }, 네트워크 { $name }. 먼저 연결을 끊거나 그대로 두세요.
-problem-network-in-use = 사용 중이라 지울 수 없는 네트워크입니다: { $name }. 연결된 컨테이너({ $containers })를 먼저 멈추거나 연결을 끊으세요.
+problem-network-in-use = 사용 중이라 지울 수 없는 네트워크입니다: { $name }({ $id }). 연결된 컨테이너({ $containers })를 먼저 멈추거나 연결을 끊으세요.
 problem-network-predefined = 미리 정의된 네트워크라서 엔진이 실행되는 동안 지울 수 없습니다: { $name }. 직접 만든 네트워크만 지울 수 있습니다.
 problem-network-teardown = 네트워크를 정리하는 동안 { $count }가지가 잘못되었지만 나머지는 끝까지 정리했습니다: { $reasons }. 남은 것은 저널(journal)에 있으며 엔진이 끝나거나 시작할 때 다시 시도합니다.
-problem-no-such-network-driver = 그런 네트워크 드라이버는 없습니다: { $driver }. `bridge`, `host`, `none`을 쓸 수 있습니다.
+problem-no-such-network-driver = 그런 네트워크 드라이버는 없습니다: { $driver }. `bridge`를 쓸 수 있습니다.
+problem-network-address-taken = 이미 사용 중인 주소입니다: 네트워크 { $network }의 { $address }. 다른 컨테이너나 게이트웨이의 주소이거나, 아무도 쓸 수 없는 주소입니다. 다른 주소를 고르거나 --ip를 빼세요.
+problem-address-outside = 서브넷(subnet)에 속하지 않는 주소입니다: { $address }. 네트워크 { $network }의 서브넷은 { $subnet }입니다. 그 안의 주소를 고르세요.
+problem-address-user-only = 주소는 직접 만든 네트워크에서만 고를 수 있습니다. { $network } 네트워크는 주소를 스스로 정합니다. `docker network create --subnet …`으로 네트워크를 만들거나 --ip를 빼세요.
+problem-alias-user-only = 별칭은 직접 만든 네트워크에 있는 컨테이너만 가질 수 있습니다. { $network } 네트워크에는 이름에 답해 주는 곳이 없습니다. `docker network create`로 네트워크를 만들거나 별칭을 빼세요.
+problem-invalid-ipv4 = IPv4 주소가 아닙니다: { $address }. 172.20.0.5처럼 숫자 네 개로 쓰세요.
+problem-network-reserved = 미리 정의된 네트워크의 이름이라서 쓸 수 없습니다: { $name }. 이미 있는 네트워크입니다. 다른 이름을 고르세요.
+problem-network-only-one = "{ $driver }" 네트워크는 하나만 있을 수 있고, 이미 있습니다. 그것을 쓰거나 --driver를 빼고 브리지를 만드세요.
+problem-network-bridge-taken = 네트워크 { $name }: 브리지 이름 { $bridge } 자리에 이미 네트워크 { $other }의 브리지가 있습니다. 브리지에 다른 이름을 붙이세요.
+problem-network-option-invalid = 옵션의 값을 읽을 수 없습니다: { $option }={ $value }. 쓸 수 있는 값: { $wanted }. 고치거나 옵션을 빼세요.
+problem-network-cidr-invalid = 올바른 CIDR 주소가 아닙니다: { $subnet }. 172.28.0.0/16처럼 주소/접두사 길이로 쓰세요.
+problem-network-gateway-invalid = 게이트웨이(gateway) 주소가 올바르지 않습니다: { $gateway }. 서브넷에 속하는 IPv4 주소를 쓰세요.
+problem-network-no-gateway = 게이트웨이 주소를 정할 수 없습니다({ $gateway }): { $why ->
+    [taken] 이미 사용 중인 주소입니다
+    [outside] 서브넷 밖의 주소입니다
+   *[none] 남은 주소가 없습니다
+}. 서브넷은 { $subnet }입니다. 더 큰 서브넷을 고르거나, 첫 주소도 마지막 주소도 아닌 게이트웨이를 고르세요.
+problem-network-many-subnets = 브리지 드라이버는 서브넷을 여러 개 가질 수 없습니다. 하나만 쓰고, 나머지는 네트워크를 하나 더 만드세요.
+problem-network-no-pool = 네트워크에 줄, 겹치지 않는 IPv4 주소 범위가 기본값 가운데 남아 있지 않습니다. 필요 없는 네트워크를 지우거나(`docker network prune`) --subnet으로 서브넷을 고르세요.
+problem-network-not-connected = 그 네트워크에 연결되어 있지 않은 컨테이너입니다: 컨테이너 { $container }({ $id }), 네트워크 { $network }. 어느 네트워크에 있는지는 `docker inspect { $container }`에서 보입니다.
+problem-network-host-fixed = host 네트워크에는 연결할 수도, 거기서 떼어 낼 수도 없습니다. host는 호스트의 네임스페이스 자체입니다. --network를 써서 컨테이너 { $container } 대신 새 컨테이너를 만드세요.
+problem-network-none-alone = none 네트워크에 있는 컨테이너는 다른 네트워크에 함께 있을 수 없습니다. 먼저 none에서 떼어 내세요: 컨테이너 { $container }.
+problem-network-shared-alone = 다른 컨테이너나 호스트의 네트워크를 함께 쓰는 컨테이너는 다른 네트워크에 연결할 수 없습니다. 컨테이너 { $container }에는 자기 네트워크가 없습니다. 네트워크의 주인인 컨테이너를 연결하세요.
+problem-network-file-unreadable = { $path } 파일에 적힌 네트워크를 믿을 수 없습니다({ $reason }). 파일은 그대로 두었고 그 네트워크는 없습니다. 파일을 지우고 네트워크를 새로 만드세요.
+problem-names-served = { $container }의 네트워크 네임스페이스 안에서 { $address } 주소로 이름에 답합니다.

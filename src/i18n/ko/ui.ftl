@@ -344,6 +344,10 @@ op-health-probe = 상태 검사
 op-container-exit = 컨테이너 끝남
 op-volume-create = 볼륨 만들기
 op-volume-remove = 볼륨 지우기
+op-network-create = 네트워크 만들기
+op-network-remove = 네트워크 지우기
+op-network-connect = 네트워크에 연결하기
+op-network-disconnect = 네트워크에서 떼어 내기
 op-recover = 남은 것 정리
 
 # ── 살펴보기 ──

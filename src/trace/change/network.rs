@@ -56,6 +56,8 @@ words! {
 words! {
     /// What a rule does.
     RuleAction {
+        /// A packet does not get through.
+        Drop = "drop",
         /// A packet that leaves gets the host's address.
         Masquerade = "masquerade",
         /// A packet is let through the host.

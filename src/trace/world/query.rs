@@ -52,7 +52,8 @@ impl World {
     /// True for the end of a veth that is, or is going to be, the container's.
     pub fn is_inner(&self, link: &Link) -> bool {
         let moved = self.host.as_ref().is_some_and(|host| link.netns != host.netns);
-        moved || (link.master.is_none() && link.key.0.ends_with("/eth0"))
+        let inner = link.key.0.rsplit_once("/eth").is_some_and(|(_, nth)| nth.parse::<u32>().is_ok());
+        moved || (link.master.is_none() && inner)
     }
 
     /// The other end of a veth, wherever it is: two veths know each other by ifindex.

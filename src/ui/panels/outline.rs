@@ -221,6 +221,10 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::ContainerExit => "op-container-exit",
         OpKind::VolumeCreate => "op-volume-create",
         OpKind::VolumeRemove => "op-volume-remove",
+        OpKind::NetworkCreate => "op-network-create",
+        OpKind::NetworkRemove => "op-network-remove",
+        OpKind::NetworkConnect => "op-network-connect",
+        OpKind::NetworkDisconnect => "op-network-disconnect",
         OpKind::Recover => "op-recover",
     }
 }

@@ -5,7 +5,7 @@ use super::super::checked::{Checked, KEPT};
 use super::super::mounts::{absolute, bind_source, volume_name};
 use super::super::request::{self, Request};
 use super::super::{Container, Link, Phase, Settings, State, bounds, names};
-use crate::docker::{ContainerConfig, ContainerCreate, is_host_name};
+use crate::docker::{ContainerConfig, ContainerCreate, NetworkingConfig, is_host_name};
 use crate::engine::moment::Moment;
 use crate::engine::process::{MountSource, MountSpec, check_tmpfs};
 use crate::engine::volume::Volumes;
@@ -38,6 +38,9 @@ pub(super) struct Document {
     mounts: Vec<KeptMount>,
     anonymous: Vec<String>,
     links: Vec<KeptLink>,
+    /// It was taken off all networks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    alone: bool,
     /// As a client asks for it.
     request: Value,
     /// What of that concerns the host, as it was changed since.
@@ -113,6 +116,7 @@ pub(super) struct Read {
     pub(super) mounts: Vec<MountSpec>,
     pub(super) anonymous: Vec<String>,
     pub(super) links: Vec<Link>,
+    pub(super) alone: bool,
     pub(super) state: State,
     /// It ran when its engine ended, without whom it ended.
     pub(super) ran: bool,
@@ -128,7 +132,9 @@ impl Document {
             _ => KeptPhase::Exited,
         };
         let (config, host_config) = (ContainerConfig::clone(&container.request), container.request.host_config.clone());
-        let asked = ContainerCreate { config, host_config, ..ContainerCreate::default() };
+        let networking_config = NetworkingConfig { endpoints_config: container.asked_places() };
+        let alone = networking_config.endpoints_config.is_empty();
+        let asked = ContainerCreate { config, host_config, networking_config };
         Ok(Self {
             version: VERSION,
             id: container.id.clone(),
@@ -150,6 +156,7 @@ impl Document {
             mounts: container.mounts.iter().map(KeptMount::of).collect(),
             anonymous: container.anonymous.clone(),
             links: container.links.lock().iter().map(KeptLink::of).collect(),
+            alone,
             request: serde_json::to_value(asked)?,
             settings: serde_json::to_value(container.host_config())?,
         })
@@ -214,6 +221,7 @@ impl Document {
             mounts,
             anonymous: self.anonymous,
             links,
+            alone: self.alone,
             state,
             ran,
         })

@@ -7,6 +7,7 @@
 //! What ran when an engine was killed ended with it; that is written down as its end. What cannot be believed is neither taken up nor
 //! deleted.
 
+use super::super::place::Places;
 use super::super::state::Life;
 use super::super::streams::Streams;
 use super::super::whole::{FILE, file};
@@ -104,6 +105,7 @@ impl Engine {
         let streams = Arc::new(Streams::new(&dir.join("log.json"), read.request.log_options)?);
         // A name that is taken is the name of an older one.
         self.containers.reserve(Some(&read.name), &read.id)?;
+        let places = self.places(&read.request, &merged.network);
         let container = Arc::new(Container {
             id: read.id,
             name: names::Name::new(&read.name),
@@ -117,6 +119,8 @@ impl Engine {
             mounts: read.mounts,
             anonymous: read.anonymous,
             links: Mutex::new(read.links),
+            places: Mutex::new(if read.alone { Places::new() } else { places }),
+            resolver: Mutex::default(),
             dir: dir.to_owned(),
             streams,
             life: Life::of(read.state),

@@ -255,15 +255,19 @@ fn inside(world: &World, stage: &mut Stage<'_>, id: &NodeId, netns: u64, place: 
         let at = rect(place.left() + 126.0, y, sizes.width - 140.0, 18.0);
         rest(stage, part("routes left out"), at, id, Anchor::Left, left);
     }
-    let others: Vec<_> = links.iter().filter(|l| !matches!(l.kind, LinkKind::Loopback | LinkKind::Veth)).collect();
+    // The first cable has a card of its own; those to other networks are named with their addresses.
+    let first = links.iter().filter(|l| l.kind == LinkKind::Veth).map(|l| &l.key).min();
+    let others: Vec<_> = links.iter().filter(|l| l.kind != LinkKind::Loopback && Some(&l.key) != first).collect();
     let (shown, left) = cut(&others, if others.len() > 2 { 1 } else { 2 });
     if left > 0 {
         let at = rect(place.left() + 126.0 + 80.0, top + 40.0, 76.0, 18.0);
         rest(stage, part("links left out"), at, id, Anchor::Left, left);
     }
+    let width = if others.len() == 1 { sizes.width - 140.0 } else { 76.0 };
     for (i, other) in shown.iter().enumerate() {
-        let at = rect(place.left() + 126.0 + 80.0 * i as f32, top + 40.0, 76.0, 18.0);
-        let text = format!("{} {}", other.name, other.state_word());
+        let at = rect(place.left() + 126.0 + 80.0 * i as f32, top + 40.0, width, 18.0);
+        let address = world.addresses_of(&other.key).next();
+        let text = format!("{} {}", other.name, address.unwrap_or(other.state_word()));
         bare(stage, NodeId::of(Entity::Link(other.key.clone())), at, id, Anchor::Left, Font::MonoSmall, &text);
     }
 }

@@ -1,0 +1,129 @@
+//! Names in networks that somebody made: who is called what there, and who answers for it (`net::Resolver`).
+//!
+//! A container is found by its name, its aliases and its short id, alone or with the network's name behind it, by those that are on
+//! the network with it. Of several that have a name each is told, by turns the first (round robin).
+
+use super::{Container, Phase};
+use crate::engine::lab::Netns;
+use crate::engine::net::{EndpointSettings, Kind, Names, Question, Record, Reply, Resolver, reversed};
+use crate::engine::{Cx, Engine, Result, random};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+/// Whom Docker asks where the host has nobody.
+const PUBLIC: [Ipv4Addr; 2] = [Ipv4Addr::new(8, 8, 8, 8), Ipv4Addr::new(8, 8, 4, 4)];
+
+impl Engine {
+    /// Whether it is on a network in which there are names, or is to be.
+    pub(super) fn has_names(&self, container: &Container) -> bool {
+        let named = |name: &String| self.net.find(name).is_ok_and(|driver| !driver.network().is_predefined());
+        container.networks().keys().any(named)
+    }
+
+    /// Answers for names in that container, from now on until it ends.
+    pub(super) fn serve_names(self: &Arc<Self>, cx: &Cx, container: &Container, netns: &Netns) -> Result<()> {
+        if container.resolver.lock().is_some() || !self.has_names(container) {
+            return Ok(());
+        }
+        let (engine, id) = (Arc::downgrade(self), container.id.clone());
+        let names: Names = Arc::new(move |question| {
+            let engine = engine.upgrade();
+            let asker = engine.as_ref().and_then(|engine| engine.containers.find(id.as_str()).ok());
+            engine.zip(asker).map_or(Reply::Nobody, |(engine, asker)| engine.reply(&asker, question))
+        });
+        let asked = container.request.host_config.dns.iter().filter_map(|server| server.parse().ok());
+        let mut servers: Vec<Ipv4Addr> = asked.collect();
+        if servers.is_empty() {
+            servers = self.net.dns().iter().filter_map(|server| server.parse().ok()).collect();
+        }
+        if servers.is_empty() {
+            servers = PUBLIC.to_vec();
+        }
+        let resolver = Resolver::start(cx, &container.id, netns, &servers, names)?;
+        *container.resolver.lock() = Some(resolver);
+        Ok(())
+    }
+
+    fn reply(&self, asker: &Container, question: &Question) -> Reply {
+        let state = asker.state();
+        let is_named = |endpoint: &&EndpointSettings| {
+            self.net.find(endpoint.network.as_str()).is_ok_and(|driver| !driver.network().is_predefined())
+        };
+        let own: Vec<&EndpointSettings> = state.endpoints.iter().filter(is_named).collect();
+        // All that are on these networks with it, itself among them.
+        let mut neighbours = Vec::new();
+        for container in self.containers.all() {
+            let theirs = container.state();
+            if !matches!(theirs.phase, Phase::Running | Phase::Starting) {
+                continue;
+            }
+            let shared = theirs.endpoints.into_iter().filter(|it| own.iter().any(|mine| mine.network == it.network));
+            neighbours.extend(shared.map(|endpoint| (Arc::clone(&container), endpoint)));
+        }
+        let found = match question.kind {
+            Kind::A | Kind::Aaaa => {
+                let called = |(container, endpoint): &&(Arc<Container>, EndpointSettings)| {
+                    container.is_called(&endpoint.name, &question.name)
+                };
+                addresses(neighbours.iter().filter(called).map(|(_, endpoint)| endpoint.address))
+            }
+            Kind::Ptr => {
+                let at = reversed(&question.name);
+                let there = neighbours.iter().find(|(_, endpoint)| Some(endpoint.address) == at);
+                there.map_or_else(Vec::new, |(container, endpoint)| {
+                    vec![Record::Name(format!("{}.{}", container.name, endpoint.name))]
+                })
+            }
+            Kind::Other => Vec::new(),
+        };
+        match (found.is_empty(), question.kind) {
+            // It is known, and has none of these.
+            (false, Kind::Aaaa) => Reply::Known(Vec::new()),
+            (false, _) => Reply::Known(found),
+            (true, _) if self.leads_out(&state.endpoints) => Reply::Elsewhere,
+            (true, _) => Reply::Nobody,
+        }
+    }
+
+    /// Not so where all its networks are internal.
+    fn leads_out(&self, endpoints: &[EndpointSettings]) -> bool {
+        let internal = |endpoint: &EndpointSettings| {
+            let driver = self.net.find(endpoint.network.as_str()).ok();
+            driver.is_none_or(|driver| driver.network().segment.as_ref().is_none_or(|segment| segment.internal))
+        };
+        !endpoints.iter().all(internal)
+    }
+}
+
+/// Each once; which is the first is left to chance.
+fn addresses(all: impl Iterator<Item = Ipv4Addr>) -> Vec<Record> {
+    let mut all: Vec<_> = all.collect();
+    all.sort_unstable();
+    all.dedup();
+    if all.len() > 1 {
+        let turn = random::bytes::<1>().map_or(0, |[byte]| usize::from(byte));
+        let turn = turn % all.len();
+        all.rotate_left(turn);
+    }
+    all.into_iter().map(Record::Address).collect()
+}
+
+impl Container {
+    /// Whether it is found by that name, which is in small letters, on a network.
+    fn is_called(&self, network: &str, name: &str) -> bool {
+        let suffix = format!(".{}", network.to_lowercase());
+        let is = |own: &str| {
+            let own = own.to_lowercase();
+            own == name || name.strip_suffix(&suffix) == Some(&own)
+        };
+        let aliases = self.places.lock().get(network).map(|place| place.asked.aliases.clone()).unwrap_or_default();
+        is(&self.name.get()) || is(self.id.short()) || aliases.iter().any(|alias| is(alias))
+    }
+
+    /// Nobody answers for names in it any more.
+    pub(super) fn no_names(&self) {
+        // Not while it is locked: who answers may be about to look.
+        let ended = self.resolver.lock().take();
+        drop(ended);
+    }
+}

@@ -1,0 +1,245 @@
+//! The networks that a container is to be on, and its places on them while it runs.
+//!
+//! ```text
+//! create ─▶ places, by network ─ start ─▶ endpoints, the network of its mode first ─ end ─▶ places again
+//!               ▲ connect, disconnect ─▶ one place more or less, and one endpoint where it runs
+//! ```
+
+use super::place::{Place, Places};
+use super::request::{self, Request};
+use super::{Container, Phase, tuning};
+use crate::docker::EndpointConfig;
+use crate::engine::net::{Driver, EndpointSettings, Wish};
+use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, rootfs};
+use crate::trace::{Code, NetworkDriver, NetworkMode, OpKind};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Engine {
+    /// What a request says of networks: Docker's `default` is `bridge`, and a network that is there is called by its name.
+    pub(super) fn places(&self, request: &Request, mode: &NetworkMode) -> Places {
+        let named = |name: &str| match NetworkMode::from(name) {
+            NetworkMode::Named(name) => self.net.find(&name).map_or(name, |driver| driver.network().name.clone()),
+            mode => mode.to_string(),
+        };
+        if matches!(mode, NetworkMode::Container(_)) {
+            return Places::new();
+        }
+        let place = |asked: &EndpointConfig| Place { asked: asked.clone(), network: None };
+        if request.networks.is_empty() {
+            return [(named(&mode.to_string()), Place::default())].into();
+        }
+        request.networks.iter().map(|(name, asked)| (named(name), place(asked))).collect()
+    }
+
+    /// The driver of a place's network, and what the network is asked for.
+    pub(super) fn wish(&self, container: &Container, name: &str, place: &Place) -> Result<(Arc<dyn Driver>, Wish)> {
+        let driver = self.net.find(name)?;
+        let mode = container.merged.network.network();
+        let first = mode.is_some_and(|mode| mode == name || driver.network().id.as_str().starts_with(mode));
+        let wish = wish(driver.as_ref(), &place.asked)?;
+        // Docker's older field is of the network that the container was created on.
+        let of_container = tuning::mac(&container.request.mac_address)?.filter(|_| first);
+        Ok((driver, Wish { mac: wish.mac.or(of_container), ..wish }))
+    }
+
+    /// The networks that a container is to be on, that of its mode first.
+    pub(super) fn in_order(&self, container: &Container) -> Vec<(String, Place)> {
+        let mode = container.merged.network.network().and_then(|name| self.net.find(name).ok());
+        let first = mode.map(|driver| driver.network().name.clone());
+        let mut all: Vec<_> = container.networks().into_iter().collect();
+        all.sort_by_key(|(name, _)| Some(name) != first.as_ref());
+        all
+    }
+}
+
+impl Engine {
+    /// Puts a container on one more network: at once where it runs, else when it is started. `cancel` ends waiting for who changes it now.
+    pub fn connect(
+        self: &Arc<Self>,
+        container: &Container,
+        network: &str,
+        asked: EndpointConfig,
+        line: &Asked,
+        cancel: &Cancel,
+    ) -> Result<()> {
+        request::endpoint(&asked)?;
+        let _turn = container.turn(cancel)?;
+        let refused = |code| Fault::new(FaultKind::BadRequest, code).with("container", &container.name);
+        if matches!(container.merged.network, NetworkMode::Host | NetworkMode::Container(_)) {
+            return Err(refused(Code::NetworkSharedAlone));
+        }
+        let driver = self.net.find(network)?;
+        let name = driver.network().name.clone();
+        if driver.network().driver == NetworkDriver::Host {
+            return Err(refused(Code::NetworkHostFixed));
+        }
+        let wish = wish(driver.as_ref(), &asked)?;
+        let running = container.state().phase == Phase::Running;
+        let places = container.networks();
+        if places.contains_key(&name) {
+            let fault = Fault::new(FaultKind::Denied, Code::NetworkConnected).with("name", &name);
+            // As Docker: of one that does not run what was said first counts.
+            return if running { Err(fault.with("container", &container.name)) } else { Ok(()) };
+        }
+        if places.contains_key("none") || driver.network().driver == NetworkDriver::None && !places.is_empty() {
+            return Err(refused(Code::NetworkNoneAlone));
+        }
+        fits(driver.as_ref(), &wish)?;
+        let place = Place { asked, network: None };
+        self.wiring(container, OpKind::NetworkConnect, line, |cx| {
+            container.places.lock().insert(name.clone(), place);
+            if !driver.network().is_predefined() {
+                container.known_by_id(&name);
+            }
+            let done = if running { self.put_on(cx, container, driver.as_ref(), wish) } else { Ok(()) };
+            done.and_then(|()| self.keep(container)).inspect_err(|_not_connected| {
+                container.places.lock().remove(&name);
+                self.taken_off_again(cx, container, driver.as_ref());
+            })?;
+            if running {
+                container.update(|state| state.told.0.push(name.clone()));
+                self.tell_network(container, &name, "connect")?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes a container off a network. `cancel` ends waiting for who changes it now.
+    pub fn disconnect(&self, container: &Container, network: &str, line: &Asked, cancel: &Cancel) -> Result<()> {
+        let _turn = container.turn(cancel)?;
+        let driver = self.net.find(network);
+        let name = driver.as_ref().map_or_else(|_gone| network.to_owned(), |driver| driver.network().name.clone());
+        let there = container.networks().contains_key(&name);
+        if there && matches!(container.merged.network, NetworkMode::Host) {
+            let fault = Fault::new(FaultKind::BadRequest, Code::NetworkHostFixed);
+            return Err(fault.with("container", &container.name));
+        }
+        if !there {
+            let fault = Fault::failed(Code::NetworkNotConnected).with("container", &container.name);
+            return Err(driver.err().unwrap_or_else(|| fault.with("id", &container.id).with("network", &name)));
+        }
+        let running = container.state().phase == Phase::Running;
+        self.wiring(container, OpKind::NetworkDisconnect, line, |cx| {
+            if let (true, Ok(driver)) = (running, &driver) {
+                self.take_off(cx, container, driver.as_ref())?;
+            }
+            container.places.lock().remove(&name);
+            self.keep(container)
+        })?;
+        let told = |state: &mut super::State| {
+            let before = state.told.0.len();
+            state.told.0.retain(|told| *told != name);
+            state.told.0.len() < before
+        };
+        if container.update(told) {
+            self.tell_network(container, &name, "disconnect")?;
+        }
+        Ok(())
+    }
+
+    /// What changes the cables of a container. Its end waits for that, and gives up what stands at the gate.
+    fn wiring(
+        &self,
+        container: &Container,
+        kind: OpKind,
+        line: &Asked,
+        act: impl FnOnce(&Cx) -> Result<()>,
+    ) -> Result<()> {
+        let cancel = Cancel::new();
+        container.update(|state| state.wiring = Some(cancel.clone()));
+        let result = self.conductor.operate(kind, container.name.get(), line, &cancel, |cx| {
+            if container.state().phase == Phase::Ending { Err(Fault::cancelled()) } else { act(cx) }
+        });
+        container.update(|state| state.wiring = None);
+        result
+    }
+
+    fn put_on(self: &Arc<Self>, cx: &Cx, container: &Container, driver: &dyn Driver, wish: Wish) -> Result<()> {
+        let Some(netns) = container.state().network else { return Ok(()) };
+        let Some(endpoint) = self.net.connect(cx, driver, &container.id, &netns, &wish)? else { return Ok(()) };
+        container.took(&endpoint);
+        let address = endpoint.address;
+        container.update(|state| state.endpoints.push(endpoint));
+        let (hostname, domainname) = (&container.merged.hostname, &container.request.domainname);
+        rootfs::change_hosts(cx, &container.dir, |text| rootfs::with_address(text, hostname, domainname, address))?;
+        let before = container.resolver.lock().is_some();
+        self.serve_names(cx, container, &netns)?;
+        let asks = !before && container.resolver.lock().is_some();
+        if asks { self.tell_where_to_ask(cx, container) } else { Ok(()) }
+    }
+
+    fn take_off(&self, cx: &Cx, container: &Container, driver: &dyn Driver) -> Result<()> {
+        self.net.take_off(cx, driver, &container.id)?;
+        let id = &driver.network().id;
+        let gone = container.update(|state| {
+            let at = state.endpoints.iter().position(|endpoint| endpoint.network == *id)?;
+            Some(state.endpoints.remove(at))
+        });
+        let Some(endpoint) = gone else { return Ok(()) };
+        rootfs::change_hosts(cx, &container.dir, |text| rootfs::without_address(text, endpoint.address))
+    }
+
+    /// After a connection that came half way.
+    fn taken_off_again(&self, cx: &Cx, container: &Container, driver: &dyn Driver) {
+        if let Err(fault) = self.take_off(cx, container, driver) {
+            tracing::warn!(%fault, container = %container.id, "a connection that failed was not undone whole");
+        }
+    }
+}
+
+/// An address that lies in the network, looked at where nothing is taken yet.
+fn fits(driver: &dyn Driver, wish: &Wish) -> Result<()> {
+    let network = driver.network();
+    match (&network.segment, wish.address) {
+        (Some(segment), Some(address)) if !segment.subnet.has(address) => {
+            let fault = Fault::failed(Code::AddressOutside).with("address", address);
+            Err(fault.with("network", &network.name).with("subnet", segment.subnet))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is asked of a place, if its network can have that.
+fn wish(driver: &dyn Driver, asked: &EndpointConfig) -> Result<Wish> {
+    let network = driver.network();
+    let address = request::address(asked)?;
+    let refused = |code| Err(Fault::new(FaultKind::BadRequest, code).with("network", &network.name));
+    if network.is_predefined() && address.is_some() {
+        return refused(Code::AddressUserOnly);
+    }
+    if network.is_predefined() && !asked.aliases.is_empty() {
+        return refused(Code::AliasUserOnly);
+    }
+    Ok(Wish { address, mac: tuning::mac(&asked.mac_address)? })
+}
+
+impl Container {
+    /// The networks that it is on when it runs.
+    pub fn networks(&self) -> Places {
+        self.places.lock().clone()
+    }
+
+    /// Its places as a client would ask for them.
+    pub(super) fn asked_places(&self) -> BTreeMap<String, Option<EndpointConfig>> {
+        let places = self.places.lock();
+        places.iter().map(|(name, place)| (name.clone(), Some(place.asked.clone()))).collect()
+    }
+
+    /// Of which network a place was taken.
+    pub(super) fn took(&self, endpoint: &EndpointSettings) {
+        if let Some(place) = self.places.lock().get_mut(&endpoint.name) {
+            place.network = Some(endpoint.network.clone());
+        }
+    }
+
+    /// As Docker: on networks that somebody made it is found by its short id, too, and that is shown.
+    pub(super) fn known_by_id(&self, network: &str) {
+        let short = self.id.short();
+        if let Some(place) = self.places.lock().get_mut(network)
+            && !place.asked.aliases.iter().any(|alias| alias == short)
+        {
+            place.asked.aliases.push(short.to_owned());
+        }
+    }
+}

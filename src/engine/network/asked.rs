@@ -1,0 +1,285 @@
+//! `POST /networks/create`: what a network is asked to be, and which addresses it gets where none are asked for.
+
+use crate::docker::{IpamConfig, NetworkCreate, Rest, bool_of};
+use crate::engine::container::bounds;
+use crate::engine::container::request::refuse_network;
+use crate::engine::moment::Moment;
+use crate::engine::net::{BRIDGE_NAME, Network, Segment, Subnet, bridge_of, is_link_name};
+use crate::engine::{Fault, FaultKind, Result};
+use crate::spec::NetworkId;
+use crate::trace::{Code, NetworkDriver};
+use std::net::Ipv4Addr;
+
+/// Names that no network can be given: of those that are always there, and Docker's word for the first of them.
+const RESERVED: [&str; 4] = ["bridge", "host", "none", "default"];
+/// Bytes of a packet: what a link of the kernel's can be set to (`ETH_MIN_MTU`, `ETH_MAX_MTU`).
+const MTU: std::ops::RangeInclusive<u32> = 68..=65535;
+/// Networks of an engine: each is a bridge on the host, and has rules beside those of all others.
+const NETWORKS: usize = 512;
+/// Addresses that are kept from containers by a name.
+const AUXILIARY: usize = 256;
+
+/// A request that has passed all checks that need no look at other networks.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    request: NetworkCreate,
+    subnet: Option<Subnet>,
+    gateway: Option<Ipv4Addr>,
+    range: Option<Subnet>,
+    auxiliary: Vec<Ipv4Addr>,
+    bridge: Option<String>,
+    mtu: Option<u32>,
+    masquerade: bool,
+}
+
+fn of(kind: FaultKind, code: Code) -> Fault {
+    Fault::new(kind, code)
+}
+
+impl Asked {
+    /// Reads a request.
+    pub(super) fn read(request: NetworkCreate) -> Result<Self> {
+        let name = request.name.as_str();
+        bounds::length("Name", name, bounds::NAME)?;
+        if RESERVED.contains(&name) {
+            return Err(of(FaultKind::Denied, Code::NetworkReserved).with("name", name));
+        }
+        match request.driver.as_str() {
+            "" | "bridge" => {}
+            driver @ ("host" | "null") => {
+                return Err(of(FaultKind::Denied, Code::NetworkOnlyOne).with("driver", driver));
+            }
+            driver => {
+                let fault = of(FaultKind::NotFound, Code::NoSuchNetworkDriver);
+                return Err(fault.with("driver", bounds::short(driver)));
+            }
+        }
+        refuse_network(&request)?;
+        bounds::labels("Labels", &request.labels)?;
+        let mut asked = Self {
+            subnet: None,
+            gateway: None,
+            range: None,
+            auxiliary: Vec::new(),
+            bridge: None,
+            mtu: None,
+            masquerade: true,
+            request,
+        };
+        asked.options()?;
+        asked.addresses()?;
+        Ok(asked)
+    }
+
+    fn options(&mut self) -> Result<()> {
+        bounds::count("Options", self.request.options.len(), bounds::LIST)?;
+        for (option, value) in &self.request.options {
+            let bad = |wanted: &str| {
+                let fault = Fault::failed(Code::NetworkOptionInvalid).with("option", bounds::short(option));
+                Err(fault.with("value", bounds::short(value)).with("wanted", wanted))
+            };
+            let flag = bool_of(value);
+            match (option.as_str(), flag) {
+                (BRIDGE_NAME, _) if is_link_name(value) => self.bridge = Some(value.clone()),
+                (BRIDGE_NAME, _) => {
+                    return bad("a name of 1 to 15 letters, digits, _, - and . that no link of the engine's has");
+                }
+                // That containers of one bridge do not reach each other takes a module of the kernel that is not there everywhere.
+                ("com.docker.network.bridge.enable_icc", Some(true)) => {}
+                ("com.docker.network.bridge.enable_icc", _) => return bad("true"),
+                ("com.docker.network.bridge.enable_ip_masquerade", Some(flag)) => self.masquerade = flag,
+                ("com.docker.network.bridge.enable_ip_masquerade", None) => return bad("true | false"),
+                ("com.docker.network.driver.mtu", _) => match value.parse::<u32>() {
+                    Ok(mtu) if MTU.contains(&mtu) => self.mtu = Some(mtu),
+                    _ => return bad("68 … 65535"),
+                },
+                // Refused by its name with those that the driver knows.
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn addresses(&mut self) -> Result<()> {
+        let pools = self.request.ipam.as_ref().map_or(&[][..], |ipam| ipam.config.as_slice());
+        let [IpamConfig { subnet, ip_range, gateway, auxiliary_addresses, .. }] = pools else {
+            return if pools.is_empty() { Ok(()) } else { Err(of(FaultKind::Denied, Code::NetworkManySubnets)) };
+        };
+        let cidr = |text: &str| {
+            let bad = || Fault::failed(Code::NetworkCidrInvalid).with("subnet", bounds::short(text));
+            Subnet::parse(text).ok_or_else(bad)
+        };
+        let address = |text: &str| {
+            let bad = |_| Fault::failed(Code::NetworkGatewayInvalid).with("gateway", bounds::short(text));
+            text.parse::<Ipv4Addr>().map_err(bad)
+        };
+        let subnet = cidr(subnet)?;
+        bounds::count("AuxiliaryAddresses", auxiliary_addresses.len(), AUXILIARY)?;
+        self.range = Some(ip_range.as_str()).filter(|text| !text.is_empty()).map(cidr).transpose()?;
+        self.gateway = Some(gateway.as_str()).filter(|text| !text.is_empty()).map(address).transpose()?;
+        self.auxiliary = auxiliary_addresses.values().map(|text| address(text)).collect::<Result<_>>()?;
+        self.subnet = Some(subnet);
+        Ok(())
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        &self.request.name
+    }
+
+    /// As it came in.
+    pub(super) fn request(&self) -> &NetworkCreate {
+        &self.request
+    }
+
+    /// The network, beside others. `reached`: subnets that are somebody else's.
+    pub(super) fn beside(&self, id: NetworkId, others: &[Network], reached: &[Subnet]) -> Result<Network> {
+        bounds::count("networks", others.len() + 1, NETWORKS)?;
+        let subnet = match self.subnet {
+            Some(subnet) => subnet,
+            None => free(others, reached).ok_or_else(|| of(FaultKind::NotFound, Code::NetworkNoPool))?,
+        };
+        let gateway = self.gateway_in(subnet)?;
+        self.network(id, Moment::now(), subnet, gateway)
+    }
+
+    /// The same with addresses that it has had before.
+    pub(super) fn network(&self, id: NetworkId, made: Moment, subnet: Subnet, gateway: Ipv4Addr) -> Result<Network> {
+        let bridge = self.bridge.clone().unwrap_or_else(|| bridge_of(&id));
+        let segment = Segment {
+            range: self.range,
+            auxiliary: self.auxiliary.clone(),
+            mtu: self.mtu,
+            masquerade: self.masquerade,
+            internal: self.request.internal,
+            ..Segment::new(bridge, subnet, gateway)
+        };
+        let mut ipam = self.request.ipam.clone().unwrap_or_default();
+        "default".clone_into(&mut ipam.driver);
+        if ipam.config.is_empty() {
+            let (subnet, gateway) = (subnet.to_string(), gateway.to_string());
+            ipam.config = vec![IpamConfig { subnet, gateway, ..IpamConfig::default() }];
+        }
+        ipam.rest = Rest::new();
+        ipam.config.iter_mut().for_each(|pool| pool.rest = Rest::new());
+        let request = &self.request;
+        let network = Network {
+            name: request.name.clone(),
+            driver: NetworkDriver::Bridge,
+            options: request.options.clone(),
+            labels: request.labels.clone(),
+            created: Some(made),
+            attachable: request.attachable,
+            ipam: Some(ipam),
+            ..Network::on(id, segment)
+        };
+        Ok(network)
+    }
+
+    /// The one that is asked for, or the first that containers could have.
+    fn gateway_in(&self, subnet: Subnet) -> Result<Ipv4Addr> {
+        let failed = |why: &str, gateway: String| {
+            let fault = Fault::failed(Code::NetworkNoGateway).with("gateway", gateway).with("why", why);
+            fault.with("subnet", subnet)
+        };
+        let taken = |address: Ipv4Addr| !subnet.has_host(address) || self.auxiliary.contains(&address);
+        match self.gateway {
+            Some(gateway) if !subnet.has(gateway) => Err(failed("outside", gateway.to_string())),
+            Some(gateway) if taken(gateway) => Err(failed("taken", gateway.to_string())),
+            Some(gateway) => Ok(gateway),
+            None => {
+                let range = self.range.unwrap_or(subnet);
+                let first = range.hosts().find(|address| !taken(*address));
+                first.ok_or_else(|| failed("none", String::new()))
+            }
+        }
+    }
+}
+
+/// Docker's pools for those who ask for no subnet: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/20 and so on (libnetwork
+/// `ipamutils`). The first that meets no other network, and nothing that the host reaches.
+fn free(others: &[Network], reached: &[Subnet]) -> Option<Subnet> {
+    let large = (17..=31).map(|n| Subnet::around(Ipv4Addr::new(172, n, 0, 0), 16));
+    let small = (0..=15).map(|n| Subnet::around(Ipv4Addr::new(192, 168, n * 16, 0), 20));
+    let of_networks = others.iter().filter_map(|network| network.segment.as_ref()).map(|segment| segment.subnet);
+    let taken: Vec<_> = of_networks.chain(reached.iter().copied()).collect();
+    large.chain(small).find(|pool| taken.iter().all(|other| !pool.overlaps(*other)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn read(body: &Value) -> Result<Network> {
+        let asked = Asked::read(crate::docker::from_value(body).unwrap())?;
+        asked.beside(NetworkId::from("a".repeat(64).as_str()), &[Network::default_bridge().unwrap()], &[])
+    }
+
+    fn segment(body: &Value) -> Segment {
+        read(body).unwrap().segment.unwrap()
+    }
+
+    #[test]
+    fn pools_come_in_dockers_order_and_keep_clear_of_what_is_there() {
+        let plain = segment(&json!({"Name": "n"}));
+        assert_eq!(
+            (plain.subnet.to_string(), plain.gateway.to_string()),
+            ("172.18.0.0/16".into(), "172.18.0.1".into())
+        );
+        let reached: Vec<_> = (17..=31).map(|n| Subnet::around(Ipv4Addr::new(172, n, 9, 0), 24)).collect();
+        assert_eq!(free(&[], &reached).unwrap().to_string(), "192.168.0.0/20");
+        assert_eq!(free(&[], &[Subnet::parse("128.0.0.0/1").unwrap()]), None);
+    }
+
+    #[test]
+    fn there_are_only_so_many() {
+        let asked = Asked::read(crate::docker::from_value(&json!({"Name": "n"})).unwrap()).unwrap();
+        let others = vec![Network::default_bridge().unwrap(); NETWORKS];
+        let fault = asked.beside(NetworkId::from("a"), &others, &[]).unwrap_err();
+        assert_eq!(fault.problem.code, Code::TooManyValues);
+    }
+
+    #[test]
+    fn a_gateway_is_the_first_address_that_is_free() {
+        let pool = |pool: Value| segment(&json!({"Name": "n", "IPAM": {"Config": [pool]}})).gateway.to_string();
+        assert_eq!(pool(json!({"Subnet": "10.5.0.5/24"})), "10.5.0.1");
+        assert_eq!(pool(json!({"Subnet": "10.5.0.0/24", "Gateway": "10.5.0.9"})), "10.5.0.9");
+        assert_eq!(pool(json!({"Subnet": "10.5.0.0/16", "IPRange": "10.5.7.0/24"})), "10.5.7.0");
+        assert_eq!(pool(json!({"Subnet": "10.5.0.0/24", "AuxiliaryAddresses": {"a": "10.5.0.1"}})), "10.5.0.2");
+    }
+
+    #[test]
+    fn what_cannot_be_a_network_is_refused_as_docker_refuses_it() {
+        let pool = |pool: Value| json!({"Name": "n", "IPAM": {"Config": [pool]}});
+        let option = |name: &str, value: &str| json!({"Name": "n", "Options": {(name): value}});
+        for (body, code) in [
+            (json!({"Name": "bridge"}), Code::NetworkReserved),
+            (json!({"Name": "n", "Driver": "host"}), Code::NetworkOnlyOne),
+            (json!({"Name": "n", "Driver": "nosuch"}), Code::NoSuchNetworkDriver),
+            (json!({"Name": "n", "EnableIPv6": true}), Code::UnsupportedOption),
+            (json!({"Name": "n", "Scope": "swarm"}), Code::UnsupportedOption),
+            (json!({"Name": "n", "IPAM": {"Driver": "nosuch"}}), Code::UnsupportedOption),
+            (json!({"Name": "n", "Foo": 1}), Code::NoSuchOption),
+            (pool(json!({"Subnet": "foo"})), Code::NetworkCidrInvalid),
+            (pool(json!({"Gateway": "10.0.0.1"})), Code::NetworkCidrInvalid),
+            (pool(json!({"Subnet": "10.7.0.0/33"})), Code::NetworkCidrInvalid),
+            (pool(json!({"Subnet": "10.7.0.0/31"})), Code::NetworkNoGateway),
+            (pool(json!({"Subnet": "10.7.0.0/24", "Gateway": "10.8.0.1"})), Code::NetworkNoGateway),
+            (pool(json!({"Subnet": "10.7.0.0/24", "Gateway": "10.7.0.255"})), Code::NetworkNoGateway),
+            (pool(json!({"Subnet": "10.7.0.0/24", "Gateway": "x"})), Code::NetworkGatewayInvalid),
+            (
+                json!({"Name": "n", "IPAM": {"Config": [{"Subnet": "10.1.0.0/24"}, {"Subnet": "10.2.0.0/24"}]}}),
+                Code::NetworkManySubnets,
+            ),
+            (option("com.docker.network.driver.mtu", "abc"), Code::NetworkOptionInvalid),
+            (option("com.docker.network.driver.mtu", "99999999"), Code::NetworkOptionInvalid),
+            (option("com.docker.network.bridge.enable_icc", "false"), Code::NetworkOptionInvalid),
+            (option(BRIDGE_NAME, "eth0"), Code::NetworkOptionInvalid),
+            (option(BRIDGE_NAME, "a/b"), Code::NetworkOptionInvalid),
+        ] {
+            assert_eq!(read(&body).unwrap_err().problem.code, code, "{body}");
+        }
+        assert_eq!(segment(&option(BRIDGE_NAME, "mybr")).bridge, "mybr");
+    }
+}
