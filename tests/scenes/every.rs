@@ -323,7 +323,7 @@ fn window(world: World, tab: Tab) -> (Harness<'static>, Rc<RefCell<Seen>>) {
             &[],
             selection,
             &Words::new(Lang::En),
-            How { theme: &Theme::DARK, scale: 1.0, spotlight: false },
+            How { theme: &Theme::DARK, scale: 1.0, spotlight: false, of: None },
         );
     });
     (harness, seen)

@@ -6,6 +6,7 @@ use crate::laws;
 use crate::lesson::{LESSONS, lesson_in, page};
 use crate::walk::{each_rest, each_stop};
 use dockwalk::i18n::{Lang, Words};
+use dockwalk::trace::Entity;
 use dockwalk::ui::diagrams::{Approximate, Look, Tab, scene_in};
 use egui::Rect;
 
@@ -189,4 +190,27 @@ fn no_word_that_says_a_state_is_cut() {
     }
     assert!(whole > 500, "{whole} states were said");
     assert!(cut.is_empty(), "{}\n{}", cut.len(), cut.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+/// The isolation picture is of the container that its page speaks of, also while a question is open and nothing is lit.
+#[test]
+fn the_isolation_picture_is_of_the_container_that_the_page_speaks_of() {
+    let mut asked = 0;
+    for name in LESSONS {
+        let mut window = lesson_in(name, Lang::Ko, (1280.0, 720.0));
+        each_rest(&mut app_mut(&mut window).state, |state| {
+            let step = state.course.as_ref().unwrap().runner().step();
+            let entities = step.focus.iter().flat_map(|focus| focus.entities(state.world()));
+            let spoken_of = entities.filter_map(|entity| match entity {
+                Entity::Container(id) => Some(id),
+                _ => None,
+            });
+            let Some(spoken_of) = spoken_of.last().filter(|_| state.tab == Tab::Isolation) else { return };
+            if state.selection.is_none() && !state.course.as_ref().unwrap().is_ended() {
+                asked += usize::from(state.open_question().is_some());
+                assert_eq!(state.isolated(), Some(spoken_of), "{name} {}", step.id);
+            }
+        });
+    }
+    assert!(asked > 2, "{asked} questions");
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::spec::ContainerId;
-use crate::ui::diagrams::{Tab, isolated};
+use crate::ui::diagrams::Tab;
 use crate::ui::isolation::IsolationCommand;
 use std::time::{Duration, Instant};
 
@@ -14,9 +14,8 @@ fn measured(state: &WindowState) -> Option<ContainerId> {
     if !state.steps_the_engine() || state.tab != Tab::Isolation || state.files.shown {
         return None;
     }
-    let world = state.world();
-    let id = isolated(world, state.selection.as_ref(), &state.lit())?;
-    world.containers.get(&id).filter(|container| container.state.lives()).map(|_| id)
+    let id = state.isolated()?;
+    state.world().containers.get(&id).filter(|container| container.state.lives()).map(|_| id)
 }
 
 /// Looks at what a container uses: one at a time.

@@ -27,7 +27,8 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let mut selection = state.selection.clone();
     let lit = state.lit();
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
-        let how = crate::ui::diagrams::How { theme: &cx.theme, scale: 2.0 * scale, spotlight: true };
+        let of = state.isolated();
+        let how = crate::ui::diagrams::How { theme: &cx.theme, scale: 2.0 * scale, spotlight: true, of: of.as_ref() };
         diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     });
     if selection != state.selection {

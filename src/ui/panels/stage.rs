@@ -129,7 +129,8 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     let mut selection = state.selection.clone();
     let room = ui.available_rect_before_wrap();
     let lit = state.lit();
-    let how = How { theme: &cx.theme, scale: 1.0, spotlight: false };
+    let of = state.isolated();
+    let how = How { theme: &cx.theme, scale: 1.0, spotlight: false, of: of.as_ref() };
     diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     if selection != state.selection {
         cx.want(ViewCommand::Select(selection));

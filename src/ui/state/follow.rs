@@ -1,6 +1,7 @@
 //! How the window's state follows its source, the cursor and time.
 
 use super::*;
+use crate::spec::ContainerId;
 use crate::trace::{Change, Code};
 
 /// Nanoseconds within which changes that no step made are one piece of news.
@@ -183,12 +184,22 @@ impl WindowState {
             return Vec::new();
         }
         let mut lit = crate::ui::news::of(&self.world, &self.changed);
-        let step = self.course.as_ref().filter(|course| !course.is_ended()).map(|course| course.runner().step());
-        if let Some(step) = step.filter(|step| step.tab.map(diagram_of) == Some(self.tab)) {
-            let spoken_of = step.focus.iter().flat_map(|focus| focus.entities(&self.world));
-            lit.extend(spoken_of.filter(|entity| !lit.contains(entity)).collect::<Vec<_>>());
-        }
+        let spoken_of = self.spoken_of();
+        lit.extend(spoken_of.into_iter().filter(|entity| !lit.contains(entity)).collect::<Vec<_>>());
         lit
+    }
+
+    /// What the lesson's page speaks of in this picture.
+    fn spoken_of(&self) -> Vec<Entity> {
+        let step = self.course.as_ref().filter(|course| !course.is_ended()).map(|course| course.runner().step());
+        let here = step.filter(|step| step.tab.map(diagram_of) == Some(self.tab));
+        here.into_iter().flat_map(|step| &step.focus).flat_map(|focus| focus.entities(&self.world)).collect()
+    }
+
+    /// The container that the isolation picture is of: also while a question is open, and nothing is lit, the one that its page speaks of.
+    pub fn isolated(&self) -> Option<ContainerId> {
+        let led = [self.lit(), self.spoken_of()].concat();
+        crate::ui::diagrams::isolated(&self.world, self.selection.as_ref(), &led)
     }
 
     /// Brings everything that follows from trace and cursor up to date; free when neither moved.

@@ -11,6 +11,7 @@ use super::scene::Scene;
 use super::shown::{Leaving, Shown};
 use super::{Look, NodeId, Tab};
 use crate::i18n::{Lang, Veil, Words};
+use crate::spec::ContainerId;
 use crate::trace::{Entity, World};
 use crate::ui::theme::Theme;
 use egui::accesskit::Role;
@@ -82,6 +83,8 @@ pub struct How<'a> {
     pub scale: f32,
     /// All but what changed is dimmed.
     pub spotlight: bool,
+    /// The container that a picture of one is of.
+    pub of: Option<&'a ContainerId>,
 }
 
 /// How a picture is seen.
@@ -116,7 +119,7 @@ impl Diagrams {
         words: &Words,
         how: How<'_>,
     ) {
-        let How { theme, scale, spotlight } = how;
+        let How { theme, scale, spotlight, of } = how;
         let room = ui.available_rect_before_wrap();
         let ground =
             ui.interact(room, egui::Id::unique(("dockwalk diagram", view, spotlight)), Sense::click_and_drag());
@@ -132,7 +135,8 @@ impl Diagrams {
                     self.subject = super::image::subject_of(world, selection.as_ref(), self.subject.as_ref());
                     self.subject.clone()
                 }
-                Tab::Network | Tab::Storage | Tab::Isolation => selection.clone(),
+                Tab::Isolation => of.cloned().map(Entity::Container),
+                Tab::Network | Tab::Storage => selection.clone(),
             },
             lit: changed.to_vec(),
             room: room.size() / scale,
