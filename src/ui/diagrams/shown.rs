@@ -1,5 +1,6 @@
 use super::NodeId;
 use super::scene::{Caption, Edge, Node, Scene, Style};
+use crate::trace::World;
 use egui::{Pos2, Rect};
 use std::collections::{HashMap, HashSet};
 
@@ -13,11 +14,18 @@ pub(super) struct Shown {
 
 /// How what is in the next scene no more goes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Leaving {
+pub(super) struct Leaving<'w> {
     /// How far it has gone, 0–1.
     pub part: f32,
-    /// It was removed: it is struck through. Otherwise one only stepped back to before it was.
-    pub removed: bool,
+    /// The World that the next scene is of: what is not in it was removed, and is struck through. What is only not drawn any more – the
+    /// picture is of another thing now, or folds it – fades. None where one stepped back to before it was.
+    pub world: Option<&'w World>,
+}
+
+impl Leaving<'_> {
+    fn removed(&self, id: &NodeId) -> bool {
+        self.world.zip(id.entity.as_ref()).is_some_and(|(world, entity)| !world.has(entity))
+    }
 }
 
 /// The part of the one wire by which a name points at a thing.
@@ -37,7 +45,7 @@ impl Shown {
 
     /// Between this and `after`: `t` from 0 to 1, eased by the caller. What appears fades in, what goes fades out as far
     /// as `leaving` says, and what stays moves from where it was to where it is.
-    pub fn towards(&self, after: &Self, t: f32, leaving: Leaving) -> Self {
+    pub fn towards(&self, after: &Self, t: f32, leaving: Leaving<'_>) -> Self {
         let mut shown = Self::default();
         let stays: HashSet<&NodeId> = after.nodes.iter().map(|(node, _)| &node.id).collect();
         let before: HashMap<&NodeId, &(Node, f32)> = self.nodes.iter().map(|old| (&old.0.id, old)).collect();
@@ -54,7 +62,7 @@ impl Shown {
             if !stays.contains(&node.id) && leaving.part < 1.0 {
                 let soon = if yields(node, &coming) { (leaving.part * 2.0).min(1.0) } else { leaving.part };
                 let mut gone = node.clone();
-                if leaving.removed {
+                if leaving.removed(&node.id) {
                     let frame = matches!(node.style, Style::Frame | Style::DashedFrame);
                     gone.style = if frame { Style::DashedFrame } else { Style::Ghost };
                     gone.progress = None;
@@ -165,5 +173,43 @@ pub(super) fn length(route: &[Pos2]) -> f32 {
 impl Shown {
     pub fn bounds_of(&self, of: impl Fn(&NodeId) -> bool) -> Rect {
         self.nodes.iter().filter(|(n, _)| of(&n.id)).fold(Rect::NOTHING, |all, (n, _)| all.union(n.rect))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::Tint;
+    use super::*;
+    use crate::trace::{Entity, log};
+    use egui::{pos2, vec2};
+
+    #[test]
+    fn what_is_only_not_drawn_any_more_is_not_struck_through() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/traces/04-life.ndjson");
+        let trace = log::read(std::io::BufReader::new(std::fs::File::open(path).unwrap())).unwrap().trace;
+        let two = (0..=trace.len()).map(|at| trace.seek(at)).find(|world| world.containers.len() == 2).unwrap();
+        let end = trace.head();
+        let id = two.containers.keys().next().unwrap().clone();
+        assert!(!end.containers.contains_key(&id));
+        let node = |id: NodeId| {
+            let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(100.0, 20.0));
+            let at = pos2(5.0, 10.0);
+            let text = super::super::scene::Text::new(
+                at,
+                super::super::scene::Font::Small,
+                super::super::scene::Ink::Weak,
+                "x",
+            );
+            (Node::new(id, rect, Tint::Plain, Style::Solid).text(text), 1.0)
+        };
+        let ids = [NodeId::part(Entity::Container(id), "kernel"), NodeId::named("frame")];
+        let before = Shown { nodes: ids.map(node).into(), ..Shown::default() };
+        let struck = |world: Option<&World>| {
+            let shown = before.towards(&Shown::default(), 0.5, Leaving { part: 0.5, world });
+            shown.nodes.iter().map(|(node, _)| node.texts[0].struck).collect::<Vec<_>>()
+        };
+        assert_eq!(struck(Some(&two)), [false, false], "another container's turn");
+        assert_eq!(struck(Some(end)), [true, false], "removed");
+        assert_eq!(struck(None), [false, false], "stepped back");
     }
 }

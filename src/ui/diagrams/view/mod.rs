@@ -270,7 +270,8 @@ impl View {
         if t >= 1.0 && leaving >= 1.0 {
             return self.after.clone();
         }
-        self.before.towards(&self.after, ease(t), Leaving { part: leaving, removed: self.forward })
+        let world = self.forward.then_some(&self.of.world);
+        self.before.towards(&self.after, ease(t), Leaving { part: leaving, world })
     }
 
     fn camera_at(&self, now: f64, reduced: bool) -> Camera {
