@@ -81,6 +81,11 @@ impl Base {
 }
 
 impl Group {
+    /// Lets all of it go on that stand still.
+    pub fn let_go_on(&self) {
+        self.dirs.iter().for_each(|dir| Freezer::release(dir));
+    }
+
     /// How many of its processes the kernel has killed for want of memory, as it says itself. None where nothing counts that.
     pub fn killed_for_memory(&self) -> Option<(u64, Evidence)> {
         // Of version 2 and of version 1, each with the same line.

@@ -34,7 +34,7 @@ impl Engine {
             // First of all: how it ended is not lost with the engine.
             engine.keep_or_say(&container);
             container.streams.disconnect();
-            container.nobody_beside();
+            container.nobody_beside(&running);
             container.rewired();
             engine.ended(&container, &running, status);
             drop(running);

@@ -6,6 +6,7 @@
 //! for files that are lent while it has the right. So nobody waits for himself.
 
 use super::{Container, Phase, State};
+use crate::engine::cgroup::Group;
 use crate::engine::process::Running;
 use crate::engine::{Cancel, Fault, Result};
 use crate::trace::Code;
@@ -106,9 +107,10 @@ impl Container {
     }
 
     /// It has ended: waits until nobody does anything beside its main process any more, which cannot be begun now. What stands at the gate
-    /// is given up.
-    pub(super) fn nobody_beside(&self) {
+    /// is given up; what a pause that came too late has stopped goes on, to hear that it is over.
+    pub(super) fn nobody_beside(&self, running: &Running) {
         while !self.wait_until(Some(TICK), |state| state.beside.is_empty()) {
+            running.group().iter().for_each(Group::let_go_on);
             self.state().beside.iter().filter(|cancel| cancel.stands_at_gate()).for_each(Cancel::cancel);
         }
     }

@@ -31,6 +31,7 @@ mod nft;
 mod observer;
 mod plain;
 mod pool;
+mod registry;
 mod request;
 mod resolver;
 mod ruleset;
@@ -99,8 +100,8 @@ pub struct EndpointSettings {
 #[derive(Debug)]
 pub struct Net {
     host: Host,
-    /// In the order in which they were made: the default bridge, host and none first.
-    drivers: Mutex<Vec<Arc<dyn Driver>>>,
+    /// The default bridge, host and none first.
+    registry: registry::Registry,
     uplink: Mutex<Option<uplink::Uplink>>,
 }
 
@@ -111,11 +112,12 @@ impl Net {
     pub fn start(cx: &Cx, lab: &Lab) -> Result<Self> {
         let default = Network::default_bridge()?;
         let name = default.segment.as_ref().map(|segment| segment.bridge.clone()).unwrap_or_default();
-        let net = Self { host: Host::open(lab)?, drivers: Mutex::default(), uplink: Mutex::default() };
-        let default = net.register(|_| Ok(default))?;
+        let net = Self { host: Host::open(lab)?, registry: registry::Registry::default(), uplink: Mutex::default() };
+        let default = net.registry.register(&net.host, |_| Ok(default))?;
         for driver in [NetworkDriver::Host, NetworkDriver::None] {
-            net.register(|_| Ok(Network::plain(driver)))?;
+            net.registry.register(&net.host, |_| Ok(Network::plain(driver)))?;
         }
+        net.registry.all().iter().for_each(|driver| net.registry.is_there(&driver.network().id));
         cx.step(Plan::new(StepKind::PrepareHost, name), |cx| {
             net.host.look_around(cx)?;
             net.host.loopback(cx)?;
@@ -136,45 +138,43 @@ impl Net {
         Ok(())
     }
 
-    /// A network takes its place among the others, if it can be beside them. `make` is told of those.
-    fn register(&self, make: impl FnOnce(&[Network]) -> Result<Network>) -> Result<Arc<dyn Driver>> {
-        let mut drivers = self.drivers.lock();
-        let others: Vec<Network> = drivers.iter().map(|driver| driver.network().clone()).collect();
-        let driver = drivers::of(make(&others)?)?;
-        driver.validate(&self.host, &others)?;
-        drivers.push(Arc::clone(&driver));
-        Ok(driver)
-    }
-
-    fn unregister(&self, id: &NetworkId) {
-        self.drivers.lock().retain(|driver| driver.network().id != *id);
-    }
-
     /// Makes a further network. When it fails, all that was made is undone.
     pub fn add(&self, cx: &Cx, network: Network) -> Result<Arc<dyn Driver>> {
-        self.add_beside(cx, |_| Ok(network))
+        self.add_beside(cx, |_| Ok(network), |_| Ok(()))
     }
 
-    /// The same of one that is made with an eye on those that there are.
-    pub fn add_beside(&self, cx: &Cx, make: impl FnOnce(&[Network]) -> Result<Network>) -> Result<Arc<dyn Driver>> {
-        let driver = self.register(make)?;
-        if let Err(fault) = driver.set_up(cx, &self.host) {
+    /// The same of one that is made with an eye on those that there are, and written down by `keep` before anybody finds it.
+    pub fn add_beside(
+        &self,
+        cx: &Cx,
+        make: impl FnOnce(&[Network]) -> Result<Network>,
+        keep: impl FnOnce(&Network) -> Result<()>,
+    ) -> Result<Arc<dyn Driver>> {
+        let driver = self.registry.register(&self.host, make)?;
+        if let Err(fault) = driver.set_up(cx, &self.host).and_then(|()| keep(driver.network())) {
             if let Err(fault) = driver.tear_down(cx, &self.host).into_result() {
                 tracing::warn!(%fault, network = driver.network().name, "left to the journal");
             }
-            self.unregister(&driver.network().id);
+            self.registry.unregister(&driver.network().id);
             return Err(fault);
         }
+        self.registry.is_there(&driver.network().id);
         Ok(driver)
     }
 
     /// Refuses to take a network away that stays, or that a container is on.
     pub fn removable(&self, network: &Network) -> Result<()> {
+        self.unused(network, &self.registry.comers(&network.id))
+    }
+
+    /// The same. `coming`: who is being put on it.
+    fn unused(&self, network: &Network, coming: &[ContainerId]) -> Result<()> {
         let name = &network.name;
         if network.is_predefined() {
             return Err(Fault::new(FaultKind::Denied, Code::NetworkPredefined).with("name", name));
         }
-        let users = self.host.users(&network.id);
+        let mut users = self.host.users(&network.id);
+        users.extend(coming.iter().filter(|id| !users.contains(id)).cloned().collect::<Vec<_>>());
         if users.is_empty() {
             return Ok(());
         }
@@ -183,18 +183,23 @@ impl Net {
         Err(fault.with("containers", users))
     }
 
-    /// Takes a network away that [`Net::add`] made, if no container is on it.
-    pub fn remove(&self, cx: &Cx, id: &NetworkId) -> Result<()> {
+    /// Takes a network away that [`Net::add`] made, if no container is on it; `forget` strikes it off what is written down. When it fails
+    /// it is there again, to be taken away once more.
+    pub fn remove(&self, cx: &Cx, id: &NetworkId, forget: impl FnOnce(&Network) -> Result<()>) -> Result<()> {
         let driver = self.find(id.as_str())?;
-        self.removable(driver.network())?;
-        driver.tear_down(cx, &self.host).into_result()?;
-        self.unregister(id);
-        Ok(())
+        let network = driver.network();
+        self.registry.going(network, |coming| self.unused(network, coming))?;
+        let gone = forget(network).and_then(|()| driver.tear_down(cx, &self.host).into_result());
+        match gone {
+            Ok(()) => self.registry.unregister(id),
+            Err(_) => self.registry.is_there(id),
+        }
+        gone
     }
 
-    /// All networks' drivers.
+    /// The drivers of the networks that are whole.
     pub fn drivers(&self) -> Vec<Arc<dyn Driver>> {
-        self.drivers.lock().clone()
+        self.registry.there()
     }
 
     /// The driver of the network that a container is to be on.
@@ -253,6 +258,7 @@ impl Net {
         netns: &Netns,
         wish: &Wish,
     ) -> Result<Option<EndpointSettings>> {
+        let _coming = self.registry.coming(driver.network(), container)?;
         let plan = Plan::new(StepKind::WireNetwork, container.short());
         cx.step(plan, |cx| driver.connect(cx, &self.host, container, netns, wish))
     }
@@ -277,7 +283,7 @@ impl Net {
     /// Its processes should have ended before: the namespace is gone when nothing is in it any more.
     pub fn disconnect(&self, cx: &Cx, container: &ContainerId) -> Result<()> {
         let mut faults = Faults::default();
-        for driver in self.drivers() {
+        for driver in self.registry.all() {
             faults.note_all(driver.disconnect(cx, &self.host, container));
         }
         if faults.is_empty() {
@@ -292,7 +298,7 @@ impl Net {
         for container in self.host.containers() {
             faults.note(self.disconnect(cx, &container));
         }
-        let drivers = self.drivers();
+        let drivers = self.registry.all();
         let bridge = drivers.iter().find_map(|driver| driver.network().segment.as_ref());
         let name = bridge.map(|segment| segment.bridge.clone()).unwrap_or_default();
         let torn_down = cx.step(Plan::new(StepKind::TearDown, name), |cx| {

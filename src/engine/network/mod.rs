@@ -20,14 +20,10 @@ impl Engine {
         let driver = self.conductor.operate(OpKind::NetworkCreate, asked.name(), line, cancel, |cx| {
             let by_hand = format!("docker network create {}", asked.name());
             cx.step(Plan::new(StepKind::ManageNetwork, asked.name()).by_hand(by_hand), |cx| {
-                let driver = self.net.add_beside(cx, |others| asked.beside(id, others, &reached))?;
-                if self.keeps
-                    && let Err(fault) = kept::keep(&self.root, driver.network(), asked.request())
-                {
-                    self.net.remove(cx, &driver.network().id)?;
-                    return Err(fault);
-                }
-                Ok(driver)
+                let keep = |network: &Network| {
+                    if self.keeps { kept::keep(&self.root, network, asked.request()) } else { Ok(()) }
+                };
+                self.net.add_beside(cx, |others| asked.beside(id, others, &reached), keep)
             })
         })?;
         self.tell_network_itself(driver.as_ref(), "create");
@@ -41,9 +37,7 @@ impl Engine {
         self.conductor.operate(OpKind::NetworkRemove, &network.name, line, &Cancel::new(), |cx| {
             let by_hand = format!("docker network rm {}", network.name);
             cx.step(Plan::new(StepKind::ManageNetwork, &network.name).by_hand(by_hand), |cx| {
-                self.net.removable(network)?;
-                kept::forget(&self.root, &network.id)?;
-                self.net.remove(cx, &network.id)
+                self.net.remove(cx, &network.id, |network| kept::forget(&self.root, &network.id))
             })
         })?;
         self.tell_network_itself(driver.as_ref(), "destroy");

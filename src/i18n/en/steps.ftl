@@ -66,7 +66,7 @@ step-http-exchange-why = One request to the registry and its answer. A registry 
 
 ## Create
 step-create-container = Create the container
-step-create-container-why = Decides what will run and how, and writes it down. There is no process yet. `create` followed by `start` is `run`.
+step-create-container-why = Decides what will run and how, and writes it down.
 step-merge-config = Merge image config and command line
 step-merge-config-why = Starts from the image's config and lays what was typed on the command line over it. The result is what will run.
 step-make-volume = Make the volume's directory
@@ -101,11 +101,11 @@ step-host-end-up = Bring the host end up
 step-host-end-up-why = Packets flow only through a link that is UP.
 step-move-peer = Move the other end into the container
 step-move-peer-why = Sends the cable's other end into the container's network namespace. The host no longer sees that end, yet the cable is still in one piece.
-step-rename-peer = Rename it eth0
+step-rename-peer = Rename the container's end
 step-rename-peer-why = Programs in the container find a familiar name. A name has to be unique only within its namespace.
-step-add-address = Give eth0 its address
+step-add-address = Give the container's end its address
 step-add-address-why = Attaches the reserved address for real. From now on the container has an IP of its own.
-step-link-up = Bring eth0 up
+step-link-up = Bring the container's end up
 step-link-up-why = Brings the container's end up as well. The cable carries packets once both ends are up.
 step-add-route = Add the default route
 step-add-route-why = Writes into the routing table: whatever is not for this subnet goes to the bridge's address, the gateway.

@@ -18,7 +18,7 @@ verdict-confirmed = 확인됨
 verdict-refined = 다듬음
 verdict-corrected = 바로잡음
 verdict-measured = 직접 재 봄
-verdict-answered = 답함
+verdict-answered = 답변
 
 ## 레슨 파일의 문제
 problem-lesson-toml = { $file } { $line }번째 줄을 읽을 수 없습니다: { $reason }. 그 줄을 고친 뒤 `dockwalk lesson check`를 다시 실행하세요.

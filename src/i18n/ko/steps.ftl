@@ -66,7 +66,7 @@ step-http-exchange-why = 레지스트리와 요청과 응답을 한 번 주고�
 
 ## 컨테이너 만들기
 step-create-container = 컨테이너 만들기
-step-create-container-why = 무엇을 어떻게 실행할지 정해서 적어 둡니다. 아직 프로세스는 없습니다. `create`와 `start`를 이은 것이 `run`입니다.
+step-create-container-why = 무엇을 어떻게 실행할지 정해서 적어 둡니다.
 step-merge-config = 이미지 설정과 명령 합치기
 step-merge-config-why = 이미지 설정(config)을 바탕으로 하고, 명령줄에 적은 것을 그 위에 얹어 실제로 실행할 내용을 정합니다.
 step-make-volume = 볼륨 디렉터리 만들기
@@ -101,11 +101,11 @@ step-host-end-up = 호스트 쪽 끝 켜기
 step-host-end-up-why = 링크를 UP으로 바꿔야 패킷이 흐를 수 있습니다.
 step-move-peer = 반대쪽 끝을 컨테이너로 옮기기
 step-move-peer-why = 케이블의 다른 끝을 컨테이너의 네트워크 네임스페이스로 보냅니다. 호스트에서는 더 이상 보이지 않지만 케이블은 그대로 이어져 있습니다.
-step-rename-peer = 이름을 eth0으로 바꾸기
+step-rename-peer = 컨테이너 쪽 끝의 이름 바꾸기
 step-rename-peer-why = 컨테이너 안의 프로그램이 익숙한 이름으로 찾을 수 있도록 합니다. 이름은 네임스페이스 안에서만 겹치지 않으면 됩니다.
-step-add-address = eth0에 주소 주기
+step-add-address = 컨테이너 쪽 끝에 주소 주기
 step-add-address-why = 예약해 둔 주소를 실제로 붙입니다. 이때부터 컨테이너에 자기 IP가 있습니다.
-step-link-up = eth0 켜기
+step-link-up = 컨테이너 쪽 끝 켜기
 step-link-up-why = 컨테이너 쪽 끝도 UP으로 바꿉니다. 두 끝이 모두 켜져야 케이블이 살아납니다.
 step-add-route = 기본 라우트 넣기
 step-add-route-why = 서브넷 밖으로 가는 패킷은 브리지의 주소(게이트웨이)로 보내라고 라우팅 표에 적습니다.

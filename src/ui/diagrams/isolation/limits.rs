@@ -161,6 +161,8 @@ fn plot(
         (Some(now), Some(limit)) => format!("{now} / {limit}"),
         (Some(now), None) => now.clone(),
         (None, Some(limit)) => stage.say_with("scene-isolation-at-most", &[("limit", limit)]),
+        // What limits it had, and will have, is its group's to say.
+        (None, None) if subject.process.is_none() => "–".to_owned(),
         (None, None) => stage.say("scene-isolation-no-limit"),
     };
     let line = 13.0;

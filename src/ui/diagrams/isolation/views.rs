@@ -29,9 +29,22 @@ const ROWS: [Row; 10] = [
     Row::Kernel,
 ];
 
-/// Which lines there is room for: the kernel's is written in the heading, too.
+/// The same without the one that tells least.
+const FEWER_ROWS: [Row; 9] = [
+    Row::Pid,
+    Row::User,
+    Row::Namespace(NamespaceKind::Pid),
+    Row::Namespace(NamespaceKind::Mnt),
+    Row::Namespace(NamespaceKind::Net),
+    Row::Namespace(NamespaceKind::Uts),
+    Row::Namespace(NamespaceKind::Ipc),
+    Row::Namespace(NamespaceKind::User),
+    Row::Kernel,
+];
+
+/// Which lines there is room for.
 pub(super) fn rows(detail: Detail) -> &'static [Row] {
-    if detail < Detail::Least { &ROWS } else { &ROWS[..ROWS.len() - 1] }
+    if detail < Detail::Least { &ROWS } else { &FEWER_ROWS }
 }
 
 /// Whose a namespace is that a container's process is in.

@@ -65,7 +65,9 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     let lower_top = upper_top + upper_height + sizes.rise;
     let lower =
         lowers::draw(&mut stage, sizes, (picture, &all), all_users.len(), rect(sizes.margin, lower_top, width, 0.0));
-    let step = if users.len() < 2 { 0.0 } else { (width - sizes.column) / (columns - 1.0) };
+    // Several share the width.
+    let column_width = (width - (columns - 1.0) * sizes.gap) / columns;
+    let step = column_width + sizes.gap;
     if users.is_empty() {
         let place = rect(sizes.margin, top, width, merged_height);
         let id = NodeId::named("merged of no one");
@@ -80,8 +82,7 @@ pub(super) fn scene(world: &World, chosen: Option<&Entity>, mut stage: Stage<'_>
     }
     for (i, user) in users.iter().enumerate() {
         let x = sizes.margin + step * i as f32;
-        let alone = if users.len() == 1 { width } else { sizes.column };
-        let column = rect(x, top, alone, merged_height);
+        let column = rect(x, top, column_width, merged_height);
         let upper_place = (upper_top, upper_height);
         container(world, &mut stage, sizes, user, column, upper_place, &lower, (&own[i], layers.len() + 1));
     }
@@ -123,7 +124,7 @@ fn name_of(picture: &Picture<'_>) -> String {
     picture.tags.first().map_or_else(|| super::stage::short(&picture.id), |tag| familiar(tag))
 }
 
-/// Those that are drawn: all, where there is room; else those to which the eye is led, and the latest beside them.
+/// Those that are drawn: all, where there is room; else those to which the eye is led, and beside them the latest that run.
 fn shown_users<'w>(
     world: &World,
     stage: &Stage<'_>,
@@ -143,7 +144,7 @@ fn shown_users<'w>(
         })
     };
     let mut ranked: Vec<usize> = (0..all.len()).collect();
-    ranked.sort_by_key(|i| (!is_open(all[*i]), std::cmp::Reverse(*i)));
+    ranked.sort_by_key(|i| (!is_open(all[*i]), !all[*i].state.lives(), std::cmp::Reverse(*i)));
     ranked.truncate(most);
     ranked.sort_unstable();
     ranked.into_iter().map(|i| all[i]).collect()
