@@ -312,6 +312,7 @@ codes! {
     NatNotRead = "nat-not-read",
     NatRefused = "nat-refused",
     NetlinkRefused = "netlink-refused",
+    NetworkAuxiliary = "network-auxiliary",
     NetworkBridgeTaken = "network-bridge-taken",
     NetworkCidrInvalid = "network-cidr-invalid",
     NetworkConnected = "network-connected",

@@ -11,6 +11,7 @@ pub fn area(side: &Side<'_>) {
     connected(side);
     stopped(side);
     apart(side);
+    raced(side);
     restarted(side);
 }
 
@@ -91,6 +92,10 @@ fn refused(side: &Side<'_>) {
         ("network create --subnet 10.111.0.0/31 net-x", "failed to allocate gateway (): No available addresses"),
         ("network create --subnet 10.111.0.0/24 --gateway 10.111.0.0 net-x", "(10.111.0.0): Address already in use"),
         ("network create --subnet 10.111.0.0/24 --gateway 10.112.0.1 net-x", "no matching subnet for"),
+        (
+            "network create --subnet 10.111.0.0/24 --aux-address a=10.111.0.1 net-x",
+            "failed to allocate secondary ip address (a:10.111.0.1): Address already in use",
+        ),
         ("network create --gateway 10.112.0.1 net-x", "must have a corresponding subnet"),
         ("network create --subnet 10.111.0.0/24 --subnet 10.112.0.0/24 net-x", "doesn't support multiple subnets"),
         ("network create -o com.docker.network.driver.mtu=abc net-x", "failed to parse com.docker.network.driver.mtu"),
@@ -351,6 +356,47 @@ fn apart(side: &Side<'_>) {
     side.good("network rm net-a net-b net-c");
 }
 
+/// Who takes a network away, makes one, or puts a container on it at the same time comes before or after, and nothing comes back.
+fn raced(side: &Side<'_>) {
+    let delete = || side.request("DELETE", "/networks/net-a").0;
+    for _ in 0..5 {
+        side.good("network create net-a");
+        let mut both = std::thread::scope(|scope| {
+            let other = scope.spawn(delete);
+            [delete(), other.join().unwrap()]
+        });
+        both.sort_unstable();
+        assert_eq!(both, [204, 404], "one takes it away, and the other does not find it");
+    }
+    for _ in 0..5 {
+        std::thread::scope(|scope| {
+            let created = scope.spawn(|| side.post("/networks/create", r#"{"Name": "net-a", "CheckDuplicate": true}"#));
+            // Not before it is whole.
+            while !created.is_finished() {
+                let status = delete();
+                assert!([204, 404].contains(&status), "{status}");
+            }
+            let (status, said) = created.join().unwrap();
+            assert_eq!(status, 201, "{}", text(&said));
+        });
+        delete();
+    }
+    if side.is_docker() {
+        return;
+    }
+    for _ in 0..5 {
+        side.good("network create net-a");
+        side.good(&format!("create --name nets-a --network net-a {IMAGE} sleep 600"));
+        let (started, deleted) = std::thread::scope(|scope| {
+            let started = scope.spawn(|| side.post("/containers/nets-a/start", "").0);
+            (delete(), started.join().unwrap())
+        });
+        assert!([(204, 404), (403, 204)].contains(&(started, deleted)), "{started} {deleted}");
+        side.good("rm -f nets-a");
+        delete();
+    }
+}
+
 /// Networks and places on them outlive who serves.
 fn restarted(side: &Side<'_>) {
     side.good("network create --subnet 10.160.0.0/24 --label a=b net-a");
@@ -359,6 +405,7 @@ fn restarted(side: &Side<'_>) {
     side.good("network connect --alias zz net-b nets-a");
     let before = [network(side, "net-a"), network(side, "net-b"), networks(side, "nets-a")];
     side.restart();
+    assert_eq!(side.good("network ls --filter type=custom --format {{.Name}} --filter name=net-"), "net-a\nnet-b");
     let after = [network(side, "net-a"), network(side, "net-b"), networks(side, "nets-a")];
     for (before, after) in before.iter().zip(&after) {
         // What Docker shows besides then is the gateway that it gave.

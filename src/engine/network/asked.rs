@@ -26,7 +26,8 @@ pub(super) struct Asked {
     subnet: Option<Subnet>,
     gateway: Option<Ipv4Addr>,
     range: Option<Subnet>,
-    auxiliary: Vec<Ipv4Addr>,
+    /// Each with its name.
+    auxiliary: Vec<(String, Ipv4Addr)>,
     bridge: Option<String>,
     mtu: Option<u32>,
     masquerade: bool,
@@ -117,7 +118,9 @@ impl Asked {
         bounds::count("AuxiliaryAddresses", auxiliary_addresses.len(), AUXILIARY)?;
         self.range = Some(ip_range.as_str()).filter(|text| !text.is_empty()).map(cidr).transpose()?;
         self.gateway = Some(gateway.as_str()).filter(|text| !text.is_empty()).map(address).transpose()?;
-        self.auxiliary = auxiliary_addresses.values().map(|text| address(text)).collect::<Result<_>>()?;
+        for (name, text) in auxiliary_addresses {
+            self.auxiliary.push((name.clone(), address(text)?));
+        }
         self.subnet = Some(subnet);
         Ok(())
     }
@@ -145,10 +148,23 @@ impl Asked {
 
     /// The same with addresses that it has had before.
     pub(super) fn network(&self, id: NetworkId, made: Moment, subnet: Subnet, gateway: Ipv4Addr) -> Result<Network> {
+        let mut taken = vec![gateway];
+        for (name, address) in &self.auxiliary {
+            let why = match subnet.has(*address) {
+                false => "outside",
+                true if !subnet.has_host(*address) || taken.contains(address) => "taken",
+                true => {
+                    taken.push(*address);
+                    continue;
+                }
+            };
+            let fault = Fault::failed(Code::NetworkAuxiliary).with("name", bounds::short(name));
+            return Err(fault.with("address", address).with("why", why).with("subnet", subnet));
+        }
         let bridge = self.bridge.clone().unwrap_or_else(|| bridge_of(&id));
         let segment = Segment {
             range: self.range,
-            auxiliary: self.auxiliary.clone(),
+            auxiliary: taken.split_off(1),
             mtu: self.mtu,
             masquerade: self.masquerade,
             internal: self.request.internal,
@@ -182,7 +198,7 @@ impl Asked {
             let fault = Fault::failed(Code::NetworkNoGateway).with("gateway", gateway).with("why", why);
             fault.with("subnet", subnet)
         };
-        let taken = |address: Ipv4Addr| !subnet.has_host(address) || self.auxiliary.contains(&address);
+        let taken = |address: Ipv4Addr| !subnet.has_host(address);
         match self.gateway {
             Some(gateway) if !subnet.has(gateway) => Err(failed("outside", gateway.to_string())),
             Some(gateway) if taken(gateway) => Err(failed("taken", gateway.to_string())),
@@ -246,7 +262,25 @@ mod tests {
         assert_eq!(pool(json!({"Subnet": "10.5.0.5/24"})), "10.5.0.1");
         assert_eq!(pool(json!({"Subnet": "10.5.0.0/24", "Gateway": "10.5.0.9"})), "10.5.0.9");
         assert_eq!(pool(json!({"Subnet": "10.5.0.0/16", "IPRange": "10.5.7.0/24"})), "10.5.7.0");
-        assert_eq!(pool(json!({"Subnet": "10.5.0.0/24", "AuxiliaryAddresses": {"a": "10.5.0.1"}})), "10.5.0.2");
+        assert_eq!(pool(json!({"Subnet": "10.5.0.0/24", "AuxiliaryAddresses": {"a": "10.5.0.2"}})), "10.5.0.1");
+    }
+
+    #[test]
+    fn an_address_that_is_kept_from_containers_is_nobody_elses() {
+        let kept = |all: Value| {
+            let pool = json!({"Subnet": "10.5.0.0/24", "AuxiliaryAddresses": all});
+            read(&json!({"Name": "n", "IPAM": {"Config": [pool]}})).map_err(|fault| fault.problem.args["why"].clone())
+        };
+        assert_eq!(kept(json!({"a": "10.5.0.2", "b": "10.5.0.3"})).unwrap().segment.unwrap().auxiliary.len(), 2);
+        for (all, why) in [
+            (json!({"a": "10.5.0.1"}), "taken"),
+            (json!({"a": "10.5.0.0"}), "taken"),
+            (json!({"a": "10.5.0.255"}), "taken"),
+            (json!({"a": "10.5.0.5", "b": "10.5.0.5"}), "taken"),
+            (json!({"a": "10.5.1.5"}), "outside"),
+        ] {
+            assert_eq!(kept(all.clone()).unwrap_err(), why, "{all}");
+        }
     }
 
     #[test]

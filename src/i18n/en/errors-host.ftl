@@ -15,7 +15,10 @@ problem-userns-refused = This host does not let an ordinary user make a user nam
     } There are two other ways on: start the engine with privileges (`sudo dockwalk engine`, or `pkexec` from the window), or play the lesson from its recording.
 problem-root-is-limited = root may not make namespaces here ({ $reason }). dockwalk probably runs in a container without CAP_SYS_ADMIN: give it that capability (`--privileged`), start it on the host itself, or play the lesson from its recording.
 problem-host-mode-needs-root = `--mode host` works in the host's own network and so needs root. Start it with `sudo dockwalk engine --mode host`, or leave `--mode host` out: the lab needs no root.
-problem-docker0-foreign = There is a link { $name } already that dockwalk did not make, most likely Docker's own. dockwalk does not touch it. Stop Docker and delete the link (`sudo systemctl stop docker docker.socket && sudo ip link delete { $name }`), or leave `--mode host` out: the lab has a { $name } of its own.
+problem-docker0-foreign = { $name ->
+        [docker0] There is a link docker0 already that dockwalk did not make, most likely Docker's own. dockwalk does not touch it. Stop Docker and delete the link (`sudo systemctl stop docker docker.socket && sudo ip link delete docker0`), or leave `--mode host` out: the lab has a docker0 of its own.
+       *[other] There is a link { $name } already that dockwalk did not make, and it does not touch it. Choose another name for the network's bridge.
+    }
 problem-docker0-gone = The bridge { $name } is gone: somebody deleted it while the engine ran. Restart the engine; it makes a new one.
 problem-link-gone = The link { $name } is gone: somebody deleted it meanwhile. Start the container again.
 problem-netlink-refused = The kernel refused `{ $request }` ({ $reason }). Run `dockwalk doctor` to see what this machine allows.
@@ -70,6 +73,10 @@ problem-network-bridge-taken = cannot create network { $name } ({ $bridge }): co
 problem-network-option-invalid = failed to parse { $option } value: { $value } ({ $wanted } is wanted). Correct it, or leave the option out.
 problem-network-cidr-invalid = Invalid subnet { $subnet } : invalid CIDR address: { $subnet }. Write it as ADDRESS/PREFIX, like 172.28.0.0/16.
 problem-network-gateway-invalid = invalid gateway address { $gateway } in Ipam configuration. Write an IPv4 address of the subnet.
+problem-network-auxiliary = { $why ->
+    [outside] auxiliary address: ({ $name }:{ $address }) must belong to the master pool: { $subnet }.
+   *[taken] failed to allocate secondary ip address ({ $name }:{ $address }): Address already in use. It is the gateway's, another one's, or an end of { $subnet }.
+} Choose another with --aux-address.
 problem-network-no-gateway = failed to allocate gateway ({ $gateway }): { $why ->
     [taken] Address already in use
     [outside] Requested address is out of range

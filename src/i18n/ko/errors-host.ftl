@@ -51,7 +51,10 @@ problem-userns-refused = 이 호스트는 일반 사용자가 사용자 네임�
     } 다른 방법도 두 가지 있습니다. 관리자 권한으로 엔진을 시작하거나(`sudo dockwalk engine`, 창에서는 `pkexec`), 녹화된 레슨을 재생하세요.
 problem-root-is-limited = 여기서는 root도 네임스페이스(namespace)를 만들 수 없습니다 ({ $reason }). CAP_SYS_ADMIN이 없는 컨테이너 안에서 실행 중인 것으로 보입니다. 그 권한을 주거나(`--privileged`), 호스트에서 직접 실행하거나, 녹화된 레슨을 재생하세요.
 problem-host-mode-needs-root = `--mode host`는 호스트의 실제 네트워크에서 동작하므로 root 권한이 필요합니다. `sudo dockwalk engine --mode host`로 시작하거나, `--mode host`를 빼고 실행하세요. 실습 호스트에는 root가 필요하지 않습니다.
-problem-docker0-foreign = dockwalk가 만들지 않은 { $name } 링크가 이미 있습니다. 아마 Docker가 만든 것입니다. dockwalk는 이것을 건드리지 않습니다. Docker를 멈추고 링크를 지우거나(`sudo systemctl stop docker docker.socket && sudo ip link delete { $name }`), `--mode host`를 빼고 실행하세요. 실습 호스트에는 따로 { $name }이 있습니다.
+problem-docker0-foreign = { $name ->
+        [docker0] dockwalk가 만들지 않은 docker0 링크가 이미 있습니다. 아마 Docker가 만든 것입니다. dockwalk는 이것을 건드리지 않습니다. Docker를 멈추고 링크를 지우거나(`sudo systemctl stop docker docker.socket && sudo ip link delete docker0`), `--mode host`를 빼고 실행하세요. 실습 호스트에는 따로 docker0이 있습니다.
+       *[other] 링크 { $name }: dockwalk가 만들지 않은 링크가 이미 있습니다. dockwalk는 이것을 건드리지 않습니다. 네트워크의 브리지에 다른 이름을 지정하세요.
+    }
 problem-docker0-gone = 브리지(bridge) { $name }: 없어졌습니다. 엔진이 실행되는 동안 누군가 지웠습니다. 엔진을 다시 시작하면 새로 만듭니다.
 problem-link-gone = 링크 { $name }: 없어졌습니다. 그 사이에 누군가 지웠습니다. 컨테이너를 다시 시작하세요.
 problem-netlink-refused = 커널이 `{ $request }` 요청을 거절했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
@@ -106,6 +109,10 @@ problem-network-bridge-taken = 네트워크 { $name }: 브리지 이름 { $bridg
 problem-network-option-invalid = 옵션의 값을 읽을 수 없습니다: { $option }={ $value }. 쓸 수 있는 값: { $wanted }. 고치거나 옵션을 빼세요.
 problem-network-cidr-invalid = 올바른 CIDR 주소가 아닙니다: { $subnet }. 172.28.0.0/16처럼 주소/접두사 길이로 쓰세요.
 problem-network-gateway-invalid = 게이트웨이(gateway) 주소가 올바르지 않습니다: { $gateway }. 서브넷에 속하는 IPv4 주소를 쓰세요.
+problem-network-auxiliary = 보조 주소(aux-address) { $name }={ $address }: { $why ->
+    [outside] 서브넷 { $subnet } 밖의 주소입니다.
+   *[taken] 이미 사용 중인 주소입니다. 게이트웨이나 다른 보조 주소이거나, 서브넷 { $subnet }의 첫 주소나 마지막 주소입니다.
+} `--aux-address`에 다른 주소를 지정하세요.
 problem-network-no-gateway = 게이트웨이 주소를 정할 수 없습니다({ $gateway }): { $why ->
     [taken] 이미 사용 중인 주소입니다
     [outside] 서브넷 밖의 주소입니다
