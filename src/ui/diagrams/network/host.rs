@@ -281,11 +281,21 @@ pub(super) fn bridge(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link:
     let id = NodeId::of(Entity::Link(link.key.clone()));
     let right = at.width() - 20.0;
     let style = if may_carry(link) { Style::Strong } else { Style::Dashed };
-    let state = format!("{} · ifindex {}", state_line(link), link.ifindex);
+    let network = world.networks.values().find(|n| n.bridge.as_ref() == Some(&link.key));
+    // By the name that somebody gave its network, where that is not the default one.
+    let name = match network.filter(|network| network.name != "bridge") {
+        Some(network) => format!("{} · {}", network.name, link.name),
+        None => link.name.clone(),
+    };
     let (left, up, down) = if stage.is_full() { (20.0, 23.0, 44.0) } else { (14.0, 13.0, 28.0) };
     let (font, room) = if stage.is_full() { (Font::MonoHeading, right) } else { (Font::MonoTitle, right) };
-    let state_room = stage.width(&state, Font::MonoSmall) + 20.0;
-    let name = stage.fit_middle(&link.name, font, room - stage.width(&ports, Font::Small) - 40.0);
+    // The address is told before the number.
+    let states = [format!("{} · ifindex {}", state_line(link), link.ifindex), state_line(link)];
+    let beside = |state: &String| stage.width(state, Font::MonoSmall) + 20.0;
+    let state = states.iter().find(|state| stage.width(&word, Font::Word) + beside(state) <= right - left);
+    let state = state.unwrap_or(&states[1]).clone();
+    let state_room = beside(&state);
+    let name = stage.fit_middle(&name, font, room - stage.width(&ports, Font::Small) - 40.0);
     let word = stage.fit(&word, Font::Word, right - left - state_room);
     let node = Node::new(id.clone(), at, TINT, style)
         .within(frame)
@@ -294,7 +304,7 @@ pub(super) fn bridge(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link:
         .text(Text::new(pos2(right, up), Font::Small, Ink::Weak, ports).anchored(Anchor::Right))
         .text(Text::new(pos2(right, down), Font::MonoSmall, ink, state).anchored(Anchor::Right).marked(mark));
     stage.add(node.called(""));
-    let network = world.networks.values().find(|n| n.bridge.as_ref() == Some(&link.key)).map(|n| n.id.clone());
+    let network = network.map(|n| n.id.clone());
     let folded = folds_rules(stage);
     let of = |r: &&Arc<Rule>| r.netns == link.netns && (folded || r.network == network || r.network.is_none());
     let rules = world.rules.values().filter(of);
