@@ -16,6 +16,7 @@ pub(super) enum Row {
     Namespace(NamespaceKind),
 }
 
+/// The one that tells least is the last.
 const ROWS: [Row; 10] = [
     Row::Pid,
     Row::User,
@@ -24,27 +25,14 @@ const ROWS: [Row; 10] = [
     Row::Namespace(NamespaceKind::Net),
     Row::Namespace(NamespaceKind::Uts),
     Row::Namespace(NamespaceKind::Ipc),
+    Row::Namespace(NamespaceKind::User),
+    Row::Kernel,
     Row::Namespace(NamespaceKind::Cgroup),
-    Row::Namespace(NamespaceKind::User),
-    Row::Kernel,
-];
-
-/// The same without the one that tells least.
-const FEWER_ROWS: [Row; 9] = [
-    Row::Pid,
-    Row::User,
-    Row::Namespace(NamespaceKind::Pid),
-    Row::Namespace(NamespaceKind::Mnt),
-    Row::Namespace(NamespaceKind::Net),
-    Row::Namespace(NamespaceKind::Uts),
-    Row::Namespace(NamespaceKind::Ipc),
-    Row::Namespace(NamespaceKind::User),
-    Row::Kernel,
 ];
 
 /// Which lines there is room for.
 pub(super) fn rows(detail: Detail) -> &'static [Row] {
-    if detail < Detail::Least { &ROWS } else { &FEWER_ROWS }
+    if detail < Detail::Least { &ROWS } else { &ROWS[..ROWS.len() - 1] }
 }
 
 /// Whose a namespace is that a container's process is in.
