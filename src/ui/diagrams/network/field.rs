@@ -108,12 +108,16 @@ fn one(world: &World, stage: &mut Stage<'_>, field: &NodeId, card: &Card<'_>, at
     stage.add(node.called(&stage.say("scene-container")));
 }
 
-/// The address of its own end of the cable.
+/// The address of its own end of a cable, and how many more it has: it may be on several networks.
 fn address(world: &World, id: &ContainerId) -> Option<String> {
     let own =
         |link: &&Arc<Link>| link.container.as_ref() == Some(id) && link.kind == LinkKind::Veth && world.is_inner(link);
-    let link = world.links.values().find(own)?;
-    world.addresses_of(&link.key).next().map(str::to_owned)
+    let mut all = world.links.values().filter(own).flat_map(|link| world.addresses_of(&link.key));
+    let first = all.next()?.to_owned();
+    Some(match all.count() {
+        0 => first,
+        more => format!("{first} +{more}"),
+    })
 }
 
 fn image_name(world: &World, container: &Container) -> String {
