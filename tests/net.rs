@@ -9,6 +9,8 @@ mod conformance;
 mod lookups;
 #[path = "net/oracle.rs"]
 mod oracle;
+#[path = "net/ports.rs"]
+mod ports;
 
 use cases::{Case, needs};
 use dockwalk::client::protocol::GateCommand;
@@ -41,6 +43,10 @@ const CASES: &[Case] = &[
     ("every_driver_keeps_the_same_rules", conformance::every_driver_keeps_the_same_rules),
     ("a_network_that_cannot_be_is_refused_and_nothing_is_made", conformance::a_network_that_cannot_be_is_refused),
     ("names_are_answered_and_others_asked", lookups::names_are_answered_and_others_asked),
+    (
+        "a_neighbour_reaches_what_is_published_and_nothing_else",
+        ports::a_neighbour_reaches_what_is_published_and_nothing_else,
+    ),
     ("two_bridges_have_addresses_rules_and_containers_of_their_own", two_bridges),
     ("a_container_can_be_on_two_networks", a_container_can_be_on_two_networks),
     ("what_fails_does_not_keep_the_rest_from_being_taken_away", conformance::what_fails_does_not_keep_the_rest),
