@@ -132,6 +132,10 @@ fn connected(engine: &Engine, net: &Net, digit: char) -> (ContainerId, Netns, En
     (id, netns, endpoint.unwrap())
 }
 
+fn called(id: &ContainerId) -> String {
+    id.short().to_owned()
+}
+
 fn ping(from: &Netns, to: impl ToString) {
     needs("busybox");
     in_netns(from, &format!("busybox ping -c 1 -W 2 {}", to.to_string()));
@@ -527,10 +531,10 @@ fn two_bridges() {
     }
 
     // While a container is on it, it stays; then it goes, and the other works on.
-    let problem = refused(&engine, |cx| net.remove(cx, &second.id, |_| Ok(())));
+    let problem = refused(&engine, |cx| net.remove(cx, &second.id, &called, |_| Ok(())));
     assert_eq!(problem, Code::NetworkInUse);
     engine.op(|cx| net.disconnect(cx, &id));
-    engine.op(|cx| net.remove(cx, &driver.network().id, |_| Ok(())));
+    engine.op(|cx| net.remove(cx, &driver.network().id, &called, |_| Ok(())));
     let world = engine.world();
     assert!(!world.networks.contains_key(&second.id) && !world.rules.contains_key("masquerade/lab_net"));
     assert!(world.rules.contains_key("masquerade/bridge"));
@@ -538,7 +542,10 @@ fn two_bridges() {
     engine.op(|cx| net.disconnect(cx, &first));
     in_netns(host, "ip link delete out0");
     assert_eq!(oracle::dump(host), started, "as before the second one was made");
-    assert_eq!(refused(&engine, |cx| net.remove(cx, &net.networks()[0].id, |_| Ok(()))), Code::NetworkPredefined);
+    assert_eq!(
+        refused(&engine, |cx| net.remove(cx, &net.networks()[0].id, &called, |_| Ok(()))),
+        Code::NetworkPredefined
+    );
     engine.op(|cx| net.add(cx, second));
     engine.op(|cx| net.stop(cx));
     let after = in_netns(host, "ip -br link; nft list tables");
@@ -574,7 +581,7 @@ fn a_container_can_be_on_two_networks() {
     assert_eq!(engine.world().leases.len(), 1);
     engine.op(|cx| net.disconnect(cx, &id));
     assert!(engine.world().leases.is_empty() && engine.world().links_in(netns.inode()).is_empty());
-    engine.op(|cx| net.remove(cx, &net.driver(&mode)?.network().id, |_| Ok(())));
+    engine.op(|cx| net.remove(cx, &net.driver(&mode)?.network().id, &called, |_| Ok(())));
     assert_eq!(oracle::dump(&engine.lab.host), started);
 }
 
