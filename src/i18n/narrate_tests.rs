@@ -208,6 +208,8 @@ fn samples() -> Vec<Change> {
             key: text("m"),
             netns: 1,
             network: None,
+            chain: String::new(),
+            place: 0,
             action: "masquerade".into(),
             text: text("r"),
         }),

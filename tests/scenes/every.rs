@@ -63,6 +63,8 @@ fn more_of_everything(s: &mut Sample) {
             key,
             netns: sample::HOST_NS,
             network,
+            chain: String::new(),
+            place: 0,
             action: action.into(),
             text: text.into(),
         }));

@@ -98,7 +98,7 @@ impl Host {
             let now = netns.run(forwarding_now)?;
             let text = format!("net.ipv4.ip_forward = {}", now.content().trim());
             let (key, action) = (FORWARDS.to_owned(), RuleAction::Forward);
-            let rule = Rule { key, netns: netns.inode(), network: None, action, text };
+            let rule = Rule { key, netns: netns.inode(), network: None, action, chain: String::new(), place: 0, text };
             cx.observe(Change::RuleSeen(rule), vec![now.evidence()]);
             Ok(())
         })

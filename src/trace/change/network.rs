@@ -194,6 +194,12 @@ pub struct Rule {
     pub network: Option<NetworkId>,
     /// What it does with a packet.
     pub action: RuleAction,
+    /// Its chain: `forward`, `between`, …; empty in recordings of before that was told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub chain: String,
+    /// Its place in the listing.
+    #[serde(default)]
+    pub place: u32,
     /// In nft's words: `ip saddr 172.17.0.0/16 oifname != "docker0" masquerade`.
     pub text: String,
 }
