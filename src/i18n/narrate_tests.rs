@@ -215,6 +215,19 @@ fn samples() -> Vec<Change> {
         }),
         Change::RuleGone { key: text("m") },
     ];
+    let probe =
+        |from, reply| Change::ReachProbed(Probe { from, to: text("db"), asked: text("tcp 172.18.0.3:5432"), reply });
+    all.extend(
+        [
+            ProbeReply::Answered,
+            ProbeReply::Refused,
+            ProbeReply::Unreachable,
+            ProbeReply::Silent,
+            ProbeReply::NoSuchName,
+        ]
+        .map(|reply| probe(Some(id()), reply)),
+    );
+    all.push(probe(None, ProbeReply::Answered));
     all.extend(upper_samples());
     all.extend(isolation_samples());
     all.extend([DirRole::Upper, DirRole::Work, DirRole::Merged, DirRole::BindSource].map(dir));

@@ -59,13 +59,19 @@ fn mend(map: &Map<'_>, question: Question, from: &End, to: &End, outcome: &Outco
     match &outcome.why {
         Why::OtherBridge | Why::NameNotShared | Why::NoNames => meet(world, from, to, question == Question::Name),
         Why::Internal { .. } => match (from, to) {
-            (End::Container(id), End::Host | End::Outside) => outward(world).and_then(|network| connect(world, network, id)),
+            (End::Container(id), End::Host | End::Outside) => {
+                outward(world).and_then(|network| connect(world, network, id))
+            }
             _ => meet(world, from, to, question == Question::Name),
         },
         Why::NoNetwork => match (container(from).filter(|id| is_alone(world, id)), container(to)) {
             // One that is on `none` is not put on another network.
-            (Some(alone), other) => again(world, alone, other.and_then(|other| networks(world, other).first().copied())),
-            (None, Some(alone)) => again(world, alone, container(from).and_then(|id| networks(world, id).first().copied())),
+            (Some(alone), other) => {
+                again(world, alone, other.and_then(|other| networks(world, other).first().copied()))
+            }
+            (None, Some(alone)) => {
+                again(world, alone, container(from).and_then(|id| networks(world, id).first().copied()))
+            }
             (None, None) => None,
         },
         Why::LinkDown { .. } | Why::NoCarrier { .. } => {
@@ -182,14 +188,18 @@ fn no_address(map: &Map<'_>, end: &End) -> Option<String> {
 fn inner<'w>(world: &'w World, id: &ContainerId, netns: u64, bridge: &Option<LinkKey>) -> Option<&'w Link> {
     let index = bridge.as_ref().and_then(|key| world.links.get(key)).map(|bridge| bridge.ifindex);
     let own = || world.links.values().filter(|link| link.netns == netns && link.container.as_ref() == Some(id));
-    let leads = |link: &&std::sync::Arc<Link>| world.peer_of(link).is_some_and(|peer| peer.master.is_some() && peer.master == index);
+    let leads = |link: &&std::sync::Arc<Link>| {
+        world.peer_of(link).is_some_and(|peer| peer.master.is_some() && peer.master == index)
+    };
     own().find(leads).map(|link| &**link)
 }
 
 /// A network that somebody in that namespace is on, and a link of it there.
 fn gateway<'w>(map: &Map<'w>, netns: u64) -> Option<(&'w Network, &'w Link)> {
     let world = map.world;
-    let of = |link: &&'w std::sync::Arc<Link>| link.netns == netns && world.peer_of(link).is_some_and(|peer| peer.master.is_some());
+    let of = |link: &&'w std::sync::Arc<Link>| {
+        link.netns == netns && world.peer_of(link).is_some_and(|peer| peer.master.is_some())
+    };
     let link = world.links.values().find(of)?;
     let master = world.peer_of(link)?.master;
     let network = world.networks.values().find(|network| {

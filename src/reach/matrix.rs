@@ -38,7 +38,8 @@ pub fn matrix(world: &World, question: Question, outside: Option<Ipv4Addr>) -> M
     let to: Vec<End> = ends.into_iter().filter(named).collect();
     let map = Map::of(world);
     let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (from, to)));
-    let cells = map.iter().flat_map(|map| pairs.clone().filter_map(|(a, b)| one(map, question, a, b, outside))).collect();
+    let cells =
+        map.iter().flat_map(|map| pairs.clone().filter_map(|(a, b)| one(map, question, a, b, outside))).collect();
     Matrix { question, from, to, cells }
 }
 
@@ -111,7 +112,8 @@ impl Map<'_> {
 }
 
 fn from_inside(map: &Map<'_>, question: Question, from: &End, to: &End, outside: Option<Ipv4Addr>) -> Outcome {
-    let no = |why, because| Outcome { address: None, answer: Answer::DoesNot, why, because, way: Vec::new(), source: None };
+    let no =
+        |why, because| Outcome { address: None, answer: Answer::DoesNot, why, because, way: Vec::new(), source: None };
     let unknown = |end: &End| Outcome { answer: Answer::Unknown, ..no(Why::NamespaceUnknown, end.entity()) };
     let Some(asker) = map.netns(from) else { return unknown(from) };
     let addresses = match (question, to) {
@@ -136,23 +138,31 @@ fn from_inside(map: &Map<'_>, question: Question, from: &End, to: &End, outside:
             }
         }
     };
-    let mut outcomes: Vec<_> = addresses.into_iter().map(|to_address| {
-        let packet = Packet { from: Ipv4Addr::UNSPECIFIED, to: to_address, protocol: question.protocol(), answers: false };
-        let mut walk = Walk::new(map);
-        let came = walk.ask(asker, packet);
-        let (answer, why, because) = match came {
-            Ok(arrived) => {
-                let (why, because) = reason(map, asker, &arrived);
-                (Answer::Reaches, why, because)
-            }
-            Err(Stop { unknown: true, why, because }) => (Answer::Unknown, why, because),
-            Err(Stop { why: Why::NoRoute { .. }, .. }) if is_alone(map, from) => (Answer::DoesNot, Why::NoNetwork, from.entity()),
-            Err(Stop { why, because, .. }) => (Answer::DoesNot, why, because),
-        };
-        Outcome { address: Some(to_address), answer, why, because, way: walk.way, source: walk.source }
-    }).collect();
+    let mut outcomes: Vec<_> = addresses
+        .into_iter()
+        .map(|to_address| {
+            let packet =
+                Packet { from: Ipv4Addr::UNSPECIFIED, to: to_address, protocol: question.protocol(), answers: false };
+            let mut walk = Walk::new(map);
+            let came = walk.ask(asker, packet);
+            let (answer, why, because) = match came {
+                Ok(arrived) => {
+                    let (why, because) = reason(map, asker, &arrived);
+                    (Answer::Reaches, why, because)
+                }
+                Err(Stop { unknown: true, why, because }) => (Answer::Unknown, why, because),
+                Err(Stop { why: Why::NoRoute { .. }, .. }) if is_alone(map, from) => {
+                    (Answer::DoesNot, Why::NoNetwork, from.entity())
+                }
+                Err(Stop { why, because, .. }) => (Answer::DoesNot, why, because),
+            };
+            Outcome { address: Some(to_address), answer, why, because, way: walk.way, source: walk.source }
+        })
+        .collect();
     // One way is enough. Where there is none, what is not known counts; else what stopped the first.
-    let at = [Answer::Reaches, Answer::Unknown].into_iter().find_map(|wanted| outcomes.iter().position(|it| it.answer == wanted));
+    let at = [Answer::Reaches, Answer::Unknown]
+        .into_iter()
+        .find_map(|wanted| outcomes.iter().position(|it| it.answer == wanted));
     outcomes.swap_remove(at.unwrap_or(0))
 }
 
@@ -170,7 +180,8 @@ fn is_alone(map: &Map<'_>, end: &End) -> bool {
 
 /// What let it through.
 fn reason(map: &Map<'_>, asker: u64, arrived: &Arrived) -> (Why, Option<Entity>) {
-    let rule = |rule: &Option<std::sync::Arc<crate::trace::Rule>>| rule.as_ref().map(|rule| Entity::Rule(rule.key.clone()));
+    let rule =
+        |rule: &Option<std::sync::Arc<crate::trace::Rule>>| rule.as_ref().map(|rule| Entity::Rule(rule.key.clone()));
     let bridge = || arrived.bridge.as_ref().map(|bridge| Entity::Link(bridge.key.clone()));
     match arrived.netns {
         Some(netns) if netns == asker => (Why::SameNamespace, Some(Entity::Namespace(netns))),
@@ -193,7 +204,8 @@ fn reason(map: &Map<'_>, asker: u64, arrived: &Arrived) -> (Why, Option<Entity>)
 }
 
 fn into_container(map: &Map<'_>, _question: Question, id: &ContainerId) -> Outcome {
-    let no = |why, because| Outcome { address: None, answer: Answer::DoesNot, why, because, way: Vec::new(), source: None };
+    let no =
+        |why, because| Outcome { address: None, answer: Answer::DoesNot, why, because, way: Vec::new(), source: None };
     no(Why::NotPublished, Some(Entity::Container(id.clone())))
 }
 

@@ -18,6 +18,7 @@ mod graph;
 mod matrix;
 mod names;
 mod packet;
+mod proof;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ mod why;
 
 pub use matrix::{Matrix, cell, matrix};
 pub use packet::Protocol;
+pub use proof::{Verdict, asked, verdict};
 pub use why::Why;
 
 use crate::spec::ContainerId;
@@ -85,6 +87,19 @@ impl End {
             Self::Container(id) => Some(Entity::Container(id.clone())),
             Self::Host => Some(Entity::Host),
             Self::Outside => None,
+        }
+    }
+
+    /// The network namespace that it is in, by inode; none for what is outside, or where the World does not say.
+    pub fn netns(&self, world: &World) -> Option<u64> {
+        walk::Map::of(world)?.netns(self)
+    }
+
+    /// What it is called; the host and what is outside have no name.
+    pub fn name<'w>(&self, world: &'w World) -> Option<&'w str> {
+        match self {
+            Self::Container(id) => world.containers.get(id).map(|container| &*container.name),
+            Self::Host | Self::Outside => None,
         }
     }
 

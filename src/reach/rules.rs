@@ -40,7 +40,10 @@ enum Match {
     /// `fib daddr type local`
     ToItself,
     /// `ct state established,related`, `ct state new`: whether it is met by a packet that answers, and by a first one.
-    State { answers: bool, first: bool },
+    State {
+        answers: bool,
+        first: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -143,7 +146,9 @@ impl Rules {
     /// at a place of its own – and that does not let the packet through.
     fn out_of_order(&self, hook: &str, seen: &Seen<'_>) -> Option<Fate> {
         let jumped_to = |chain: &str| {
-            self.all.iter().any(|(_, read)| matches!(&read.verdict, Verdict::Jump(to) | Verdict::Goto(to) if to == chain))
+            self.all
+                .iter()
+                .any(|(_, read)| matches!(&read.verdict, Verdict::Jump(to) | Verdict::Goto(to) if to == chain))
         };
         let unplaced = |rule: &Rule| match rule.chain.as_str() {
             // A masquerade is valid in no other hook.
@@ -201,7 +206,13 @@ impl Match {
             }
             Self::Protocol(not, name) => (name == packet.protocol.name()) != *not,
             Self::ToItself => seen.to_itself,
-            Self::State { answers, first } => if packet.answers { *answers } else { *first },
+            Self::State { answers, first } => {
+                if packet.answers {
+                    *answers
+                } else {
+                    *first
+                }
+            }
         }
     }
 }
@@ -372,7 +383,11 @@ mod tests {
         };
         let seen = Seen { netns: 1, packet, comes_by: Some("docker0"), leaves_by: Some("eth0"), to_itself: false };
         let meets = |text: &str| parsed(text).meets(&seen);
-        assert_eq!(meets("iifname \"br-1\" meta mark 1 accept"), Some(false), "whatever follows, this packet is not meant");
+        assert_eq!(
+            meets("iifname \"br-1\" meta mark 1 accept"),
+            Some(false),
+            "whatever follows, this packet is not meant"
+        );
         assert_eq!(meets("iifname \"docker0\" meta mark 1 accept"), None);
         assert_eq!(meets("tcp dport 80 drop"), Some(true));
         assert_eq!(meets("udp dport 80 drop"), Some(false));

@@ -103,7 +103,8 @@ impl<'w> Map<'w> {
     /// The next hop of the host's default route, else the first address of its uplink's network.
     pub fn next_outside(&self) -> Option<Ipv4Addr> {
         let uplink = self.uplink()?;
-        let default = |route: &&Route| route.netns == self.host && route.destination == "default" && route.dev == uplink.name;
+        let default =
+            |route: &&Route| route.netns == self.host && route.destination == "default" && route.dev == uplink.name;
         self.world.routes.iter().find(default)?.via.as_ref()?.parse().ok()
     }
 }
@@ -209,7 +210,9 @@ impl<'m, 'w> Walk<'m, 'w> {
     fn translate_destination(&self, netns: u64, came_by: Option<&Link>, packet: &mut Packet) -> Result<(), Stop> {
         if packet.answers {
             let tracked = self.tracked.filter(|_| netns == self.map.host);
-            if let Some(Tracked { before, after }) = tracked.filter(|it| it.after.from == packet.to && it.after.to == packet.from) {
+            if let Some(Tracked { before, after }) =
+                tracked.filter(|it| it.after.from == packet.to && it.after.to == packet.from)
+            {
                 debug_assert_eq!(before.protocol.name(), after.protocol.name());
                 packet.to = before.from;
             }
@@ -217,7 +220,8 @@ impl<'m, 'w> Walk<'m, 'w> {
         }
         let hook = if came_by.is_some() { "prerouting" } else { "output" };
         let to_itself = self.map.graph.is_own(netns, packet.to);
-        let seen = Seen { netns, packet: *packet, comes_by: came_by.map(|link| &*link.name), leaves_by: None, to_itself };
+        let seen =
+            Seen { netns, packet: *packet, comes_by: came_by.map(|link| &*link.name), leaves_by: None, to_itself };
         match self.map.rules.decide(hook, &seen) {
             Fate::Sent(_, address, port) => {
                 packet.to = address;
@@ -248,7 +252,8 @@ impl<'m, 'w> Walk<'m, 'w> {
         let (graph, world) = (&self.map.graph, self.map.world);
         let missing = || {
             let holder = world.containers.keys().find(|id| world.netns_of(id) == Some(netns));
-            let because = if netns == self.map.host { Some(Entity::Host) } else { holder.cloned().map(Entity::Container) };
+            let because =
+                if netns == self.map.host { Some(Entity::Host) } else { holder.cloned().map(Entity::Container) };
             Stop::at(Why::NoRoute { to: packet.to, back: packet.answers }, because)
         };
         let here = world.routes.iter().filter(|route| route.netns == netns);
@@ -272,9 +277,9 @@ impl<'m, 'w> Walk<'m, 'w> {
         let next = route.via.as_ref().map_or(Some(packet.to), |via| via.parse().ok());
         let next = next.ok_or_else(missing)?;
         if !forwarded && !packet.answers {
-            packet.from = self.source(netns, link, next).ok_or_else(|| {
-                Stop::at(Why::NoAddress, Some(Entity::Link(link.key.clone())))
-            })?;
+            packet.from = self
+                .source(netns, link, next)
+                .ok_or_else(|| Stop::at(Why::NoAddress, Some(Entity::Link(link.key.clone()))))?;
         }
         Ok((Arc::clone(link), next))
     }
@@ -289,7 +294,13 @@ impl<'m, 'w> Walk<'m, 'w> {
         address.or_else(|| others.into_iter().find(|address| !address.is_loopback()))
     }
 
-    fn forward(&self, netns: u64, came_by: &Link, leaves_by: &Link, packet: &Packet) -> Result<Option<Arc<Rule>>, Stop> {
+    fn forward(
+        &self,
+        netns: u64,
+        came_by: &Link,
+        leaves_by: &Link,
+        packet: &Packet,
+    ) -> Result<Option<Arc<Rule>>, Stop> {
         if netns != self.map.host {
             return Err(Stop::unknown(Why::OtherRouter, Some(Entity::Namespace(netns))));
         }
@@ -322,7 +333,9 @@ impl<'m, 'w> Walk<'m, 'w> {
         });
         let why = match subnet {
             Some(network) => Why::Internal { network: network.name.clone() },
-            None if rule.chain == "between" && is_bridge(seen.comes_by) && is_bridge(seen.leaves_by) => Why::OtherBridge,
+            None if rule.chain == "between" && is_bridge(seen.comes_by) && is_bridge(seen.leaves_by) => {
+                Why::OtherBridge
+            }
             None => Why::Dropped { rule: words(rule) },
         };
         Stop::at(why, because)
@@ -344,9 +357,9 @@ impl<'m, 'w> Walk<'m, 'w> {
         match self.map.rules.decide("postrouting", &seen) {
             Fate::Masqueraded(rule) => {
                 let next = packet.to;
-                packet.from = self.source(netns, link, next).ok_or_else(|| {
-                    Stop::at(Why::NoAddress, Some(Entity::Link(link.key.clone())))
-                })?;
+                packet.from = self
+                    .source(netns, link, next)
+                    .ok_or_else(|| Stop::at(Why::NoAddress, Some(Entity::Link(link.key.clone()))))?;
                 Ok(Some(rule))
             }
             fate => passes(fate).map(|_| None),
@@ -374,7 +387,9 @@ impl<'m, 'w> Walk<'m, 'w> {
         if !link.up {
             return Err(down(link));
         }
-        let unknown = |link: &Link| Stop::unknown(Why::LinkUnknown { link: link.name.clone() }, Some(Entity::Link(link.key.clone())));
+        let unknown = |link: &Link| {
+            Stop::unknown(Why::LinkUnknown { link: link.name.clone() }, Some(Entity::Link(link.key.clone())))
+        };
         match link.kind {
             LinkKind::Uplink if Graph::is_off(link) => Err(down(link)),
             LinkKind::Uplink => Ok(None),
@@ -430,9 +445,7 @@ fn down(link: &Link) -> Stop {
 fn passes(fate: Fate) -> Result<Option<Arc<Rule>>, Stop> {
     match fate {
         Fate::Passes(rule) => Ok(rule),
-        Fate::Dropped(rule) => {
-            Err(Stop::at(Why::Dropped { rule: words(&rule) }, Some(Entity::Rule(rule.key.clone()))))
-        }
+        Fate::Dropped(rule) => Err(Stop::at(Why::Dropped { rule: words(&rule) }, Some(Entity::Rule(rule.key.clone())))),
         Fate::Masqueraded(rule) | Fate::Sent(rule, ..) | Fate::NotKnown(rule) => Err(Stop::not_read(&rule)),
     }
 }

@@ -177,6 +177,8 @@ kinds! {
     ServeNames = Network, Stage;
     /// One netlink message.
     NetlinkMessage = Network, Kernel;
+    /// A packet is sent to find out whether somebody answers.
+    ProbeReach = Network, Kernel;
 
     // ── start: process ──
     /// The container's process is started.

@@ -23,12 +23,14 @@ mod namespaces;
 pub mod netlink;
 mod own;
 mod program;
+mod sockets;
 
 pub(super) use call::hex;
 pub use child::{Ended, by_helper, cloned, configured, executed, wait};
 pub use exchange::{Exchange, http, request};
 pub use files::{
-    Text, Unread, absent, access, append, file, lstat, open, read, readlink, rename, rmdir, stat, unlink, write,
+    Text, Unread, absent, access, append, file, lstat, open, read, read_at, readlink, rename, rmdir, stat, unlink,
+    write,
 };
 pub use handles::{lgetxattr, lstat_at};
 pub use hash::{hash_of, hashed};
@@ -36,6 +38,7 @@ pub use inotify::{Inotify, Notice, Refused};
 pub use namespaces::{mount, setns, umount, uname, unshare};
 pub use own::own;
 pub use program::command;
+pub use sockets::{Socket, SocketKind};
 
 use crate::trace::Evidence;
 

@@ -178,7 +178,10 @@ fn named(found: &[RuleRow], networks: &[Ruled], netns: u64) -> BTreeMap<String, 
             key = format!("{key}/{}", row.handle);
         }
         let network = network.map(|network| network.id.clone());
-        rules.insert(key.clone(), Rule { key, netns, network, action, chain: String::new(), place: 0, text: row.to_string() });
+        rules.insert(
+            key.clone(),
+            Rule { key, netns, network, action, chain: String::new(), place: 0, text: row.to_string() },
+        );
     }
     rules
 }

@@ -137,6 +137,11 @@ change-route-seen-direct = A route to { $destination } is there, directly out of
 change-route-gone = The route to { $destination } is gone.
 change-rule-seen = A rule is in force: { $rule }
 change-rule-gone = A rule is gone: { $rule }
+change-reach-probed-answered = { $from } asked ({ $asked }), and { $to } answered.
+change-reach-probed-refused = { $from } asked ({ $asked }), and { $to } said that nobody listens there: it is reached.
+change-reach-probed-unreachable = { $from } asked ({ $asked }): there is no way to { $to }.
+change-reach-probed-no-such-name = { $from } asked ({ $asked }), and nobody knew that name.
+change-reach-probed-silent = { $from } asked ({ $asked }), and nothing came back from { $to }.
 
 ## Everything else that happens
 event-op-began = A request came in: { $subject } ({ $request }).

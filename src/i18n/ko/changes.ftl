@@ -137,6 +137,11 @@ change-route-seen-direct = { $destination } 라우트가 생겼습니다. { $lin
 change-route-gone = { $destination } 라우트가 사라졌습니다.
 change-rule-seen = 규칙이 생겼습니다: { $rule }
 change-rule-gone = 규칙이 사라졌습니다: { $rule }
+change-reach-probed-answered = { $from }에서 물었고({ $asked }) { $to } 쪽이 답했습니다.
+change-reach-probed-refused = { $from }에서 물었고({ $asked }) { $to } 쪽이 듣는 프로그램이 없다고 답했습니다. 닿기는 합니다.
+change-reach-probed-unreachable = { $from }에서 물었지만({ $asked }) { $to } 쪽으로 가는 길이 없습니다.
+change-reach-probed-no-such-name = { $from }에서 물었지만({ $asked }) 그 이름을 아는 곳이 없습니다.
+change-reach-probed-silent = { $from }에서 물었지만({ $asked }) { $to } 쪽에서 아무 답도 오지 않았습니다.
 
 ## 그 밖의 이벤트
 event-op-began = 요청을 받았습니다: { $subject } ({ $request }).

@@ -299,4 +299,6 @@ pub enum Change {
         /// Its key.
         key: String,
     },
+    /// Somebody was asked, to find out who reaches whom. Changes nothing.
+    ReachProbed(Probe),
 }
