@@ -333,7 +333,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 54;
+const KINDS: usize = 55;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -354,7 +354,7 @@ fn kind(change: &Change) -> usize {
         C::RuleSeen(_) | C::RuleGone { .. } => 40,
         C::RegistryLimit(_) => 41, C::RegistryWaiting(_) => 42, C::RegistryWaited { .. } => 43,
         C::RegistryDamaged(_) => 44, C::RegistryMended { .. } => 45, C::Rejected(_) => 46, C::Pushed(_) => 47,
-        C::UsageSeen { .. } => 52, C::CallTried(_) => 53,
+        C::UsageSeen { .. } => 52, C::CallTried(_) => 53, C::ReachProbed(_) => 54,
     }
 }
 

@@ -38,6 +38,7 @@ fn cut(map: &Map<'_>, from: &End, to: &End, why: &Why) -> Option<String> {
                 let shared: Vec<_> = mine.iter().filter(|network| theirs.contains(network)).collect();
                 match shared.as_slice() {
                     [network] => leave(to, network),
+                    [] => only(to).and_then(|network| leave(to, network)).or_else(|| stop(to)),
                     _ => stop(to),
                 }
             }
