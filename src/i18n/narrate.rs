@@ -161,7 +161,9 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::RouteGone(_)
         | Change::RuleSeen(_)
         | Change::RuleGone { .. }
-        | Change::ReachProbed(_) => describe_network(change, before),
+        | Change::ReachProbed(_)
+        | Change::PortPublished(_)
+        | Change::PortClosed { .. } => describe_network(change, before),
     }
 }
 
@@ -446,6 +448,16 @@ fn describe_network(change: &Change, before: &World) -> Sentence {
             let told = sentence(key).with("from", from.unwrap_or_else(host)).with("to", &it.to);
             told.with("asked", &it.asked)
         }
+        Change::PortPublished(it) => {
+            let host = it.host.first().map_or_else(|| it.key.clone(), ToString::to_string);
+            let told =
+                sentence(if it.machine.is_empty() { "change-port-published" } else { "change-port-published-here" });
+            let machine = it.machine.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let told =
+                told.with("host", host).with("transport", &it.transport).with("to", it.to).with("machine", machine);
+            told.with("container", container(before, &it.container))
+        }
+        Change::PortClosed { key } => sentence("change-port-closed").with("port", key),
         _ => unnamed(change),
     }
 }

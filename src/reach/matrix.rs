@@ -1,13 +1,14 @@
 //! The cells: which address is asked, what comes of it, and which of several answers is the one to show.
 
 use super::names::{self, Looked};
-use super::packet::{Packet, Protocol};
+use super::packet::Packet;
 use super::walk::{Arrived, Map, Stop, Walk};
 use super::{Answer, Cell, End, Question, Why, fix};
 use crate::spec::ContainerId;
-use crate::trace::{Entity, LinkKey, Mode, NetworkMode, World};
+use crate::trace::{Entity, LinkKey, Mode, NetworkMode, Publication, Rule, World};
 use serde::{Deserialize, Serialize};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 /// All pairs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +68,7 @@ fn one(map: &Map<'_>, question: Question, from: &End, to: &End, outside: Option<
         (End::Outside, _) if question == Question::Name => return None,
         (_, End::Host | End::Outside) if question == Question::Name => return None,
         (End::Outside, End::Container(id)) => into_container(map, question, id),
-        (End::Outside, _) => into_host(map, question),
+        (End::Outside, _) => into_host(map),
         _ => from_inside(map, question, from, to, outside),
     };
     let fix = fix::of(map, question, from, to, &outcome);
@@ -180,8 +181,7 @@ fn is_alone(map: &Map<'_>, end: &End) -> bool {
 
 /// What let it through.
 fn reason(map: &Map<'_>, asker: u64, arrived: &Arrived) -> (Why, Option<Entity>) {
-    let rule =
-        |rule: &Option<std::sync::Arc<crate::trace::Rule>>| rule.as_ref().map(|rule| Entity::Rule(rule.key.clone()));
+    let rule = |rule: &Option<Arc<Rule>>| rule.as_ref().map(|rule| Entity::Rule(rule.key.clone()));
     let bridge = || arrived.bridge.as_ref().map(|bridge| Entity::Link(bridge.key.clone()));
     match arrived.netns {
         Some(netns) if netns == asker => (Why::SameNamespace, Some(Entity::Namespace(netns))),
@@ -203,18 +203,47 @@ fn reason(map: &Map<'_>, asker: u64, arrived: &Arrived) -> (Why, Option<Entity>)
     }
 }
 
-fn into_container(map: &Map<'_>, _question: Question, id: &ContainerId) -> Outcome {
+/// From outside only published ports lead in: in the lab one on this machine's own loopback, which is carried to the container from the
+/// lab's host. What else the real host lets in or not is not in the World.
+fn into_container(map: &Map<'_>, question: Question, id: &ContainerId) -> Outcome {
     let no =
         |why, because| Outcome { address: None, answer: Answer::DoesNot, why, because, way: Vec::new(), source: None };
-    no(Why::NotPublished, Some(Entity::Container(id.clone())))
+    let own: Vec<_> = map.world.publications.values().filter(|port| port.container == *id).collect();
+    let leads = |port: &Publication| format!(":{}→{}", port.host.first().map_or(0, SocketAddr::port), port.to.port());
+    let protocol = question.protocol();
+    let meant = |port: &&&Arc<Publication>| {
+        port.transport.as_str() == protocol.name() && protocol.port() == Some(port.to.port())
+    };
+    let Some(port) = own.iter().find(meant) else {
+        let ports = own.iter().map(|port| leads(port)).collect::<Vec<_>>().join(", ");
+        let why = if own.is_empty() { Why::NotPublished } else { Why::OtherPorts { ports } };
+        return no(why, Some(Entity::Container(id.clone())));
+    };
+    let because = Some(Entity::Port(port.key.clone()));
+    if !is_lab(map) {
+        return Outcome { answer: Answer::Unknown, ..no(Why::RealHost, because) };
+    }
+    if port.machine.is_empty() {
+        return no(Why::Lab, because);
+    }
+    let IpAddr::V4(address) = port.to.ip() else { return no(Why::NoAddress, because) };
+    let mut walk = Walk::new(map);
+    let packet = Packet { from: Ipv4Addr::UNSPECIFIED, to: address, protocol, answers: false };
+    let carried = walk.ask(map.host, packet);
+    let (answer, why, because) = match carried {
+        Ok(_) => (Answer::Reaches, Why::Published { ports: leads(port) }, because),
+        Err(Stop { unknown, why, because }) => (if unknown { Answer::Unknown } else { Answer::DoesNot }, why, because),
+    };
+    Outcome { address: Some(address), answer, why, because, way: walk.way, source: walk.source }
 }
 
-/// In the lab nothing comes to the host's own address: its uplink carries what is asked for from within. What the real host lets in is
-/// not in the World.
-fn into_host(map: &Map<'_>, question: Question) -> Outcome {
-    let lab = map.world.host.as_ref().is_some_and(|host| host.mode == Mode::Lab);
+fn is_lab(map: &Map<'_>) -> bool {
+    map.world.host.as_ref().is_some_and(|host| host.mode == Mode::Lab)
+}
+
+/// In the lab nothing comes to the host's own address: its uplink carries what is asked for from within.
+fn into_host(map: &Map<'_>) -> Outcome {
     let because = map.uplink().map(|link| Entity::Link(link.key.clone())).or(Some(Entity::Host));
-    let (answer, why) = if lab { (Answer::DoesNot, Why::Lab) } else { (Answer::Unknown, Why::RealHost) };
-    let _ = question;
+    let (answer, why) = if is_lab(map) { (Answer::DoesNot, Why::Lab) } else { (Answer::Unknown, Why::RealHost) };
     Outcome { address: None, answer, why, because, way: Vec::new(), source: None }
 }

@@ -421,6 +421,34 @@ fn ports_that_are_translated_lead_where_they_say() {
 }
 
 #[test]
+fn from_outside_only_published_ports_lead_in() {
+    let mut lab = Lab::new();
+    let (a, b) = (lab.container("a", 2, &["front"]), lab.container("b", 3, &["front"]));
+    let End::Container(id) = &a else { unreachable!() };
+    lab.saw(Change::PortPublished(Publication {
+        key: "tcp/0.0.0.0:8080".into(),
+        container: id.clone(),
+        network: NetworkId::from("front"),
+        transport: Transport::Tcp,
+        host: vec!["0.0.0.0:8080".parse().unwrap()],
+        to: "172.18.0.2:80".parse().unwrap(),
+        machine: vec!["127.0.0.1:8080".parse().unwrap()],
+    }));
+    let cell = lab.ask(Question::Tcp(80), &End::Outside, &a);
+    check(&cell, Reaches, "published", "docker stop a");
+    assert_eq!(cell.why, Why::Published { ports: ":8080→80".into() });
+    check(&lab.ask(Question::Tcp(81), &End::Outside, &a), DoesNot, "other-ports", "docker run -d -p 81:81 lab/shell:1");
+    check(
+        &lab.ask(Question::Udp(80), &End::Outside, &b),
+        DoesNot,
+        "not-published",
+        "docker run -d -p 80:80/udp lab/shell:1",
+    );
+    check(&lab.ping(&End::Outside, &b), DoesNot, "not-published", "");
+    check(&lab.ping(&End::Outside, &End::Host), DoesNot, "lab", "");
+}
+
+#[test]
 fn nothing_is_asked_of_what_does_not_run() {
     let mut lab = Lab::new();
     let a = lab.container("a", 2, &["front"]);

@@ -63,8 +63,6 @@ pub(super) struct Arrived {
     /// None: outside.
     pub netns: Option<u64>,
     pub packet: Packet,
-    /// The links by which it went.
-    pub way: Vec<LinkKey>,
     /// What it came through that is worth saying, the last of each.
     pub bridge: Option<Arc<Link>>,
     pub accepted: Option<Arc<Rule>>,
@@ -138,29 +136,10 @@ impl<'m, 'w> Walk<'m, 'w> {
         if back.netns == Some(from) { Ok(arrived) } else { Err(Stop::at(Why::Circle, None)) }
     }
 
-    /// From outside, to the host's own address.
-    pub fn ask_from_outside(&mut self, packet: Packet) -> Result<Arrived, Stop> {
-        let uplink = self.map.uplink().ok_or_else(|| Stop::at(Why::NoUplink, None))?;
-        let arrived = self.lead(self.map.host, Some(Arc::clone(uplink)), packet)?;
-        let answer = Packet { from: arrived.packet.to, to: arrived.packet.from, answers: true, ..arrived.packet };
-        let netns = arrived.netns.ok_or_else(|| Stop::at(Why::Circle, None))?;
-        match self.lead(netns, None, answer)?.netns {
-            None => Ok(arrived),
-            Some(_) => Err(Stop::at(Why::Circle, None)),
-        }
-    }
-
     fn lead(&mut self, from: u64, by: Option<Arc<Link>>, packet: Packet) -> Result<Arrived, Stop> {
         let (mut netns, mut came_by, mut packet) = (from, by, packet);
-        let mut arrived = Arrived {
-            netns: None,
-            packet,
-            way: Vec::new(),
-            bridge: None,
-            accepted: None,
-            masqueraded: None,
-            forwarded: false,
-        };
+        let mut arrived =
+            Arrived { netns: None, packet, bridge: None, accepted: None, masqueraded: None, forwarded: false };
         for _ in 0..HOPS {
             let first = packet;
             self.translate_destination(netns, came_by.as_deref(), &mut packet)?;

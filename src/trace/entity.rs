@@ -53,6 +53,8 @@ pub enum Entity {
     Route(u64, String),
     /// By key.
     Rule(String),
+    /// A published port, by key.
+    Port(String),
 }
 
 impl Content {
@@ -130,6 +132,8 @@ impl Change {
             Self::RuleGone { key } => Entity::Rule(key.clone()),
             Self::ReachProbed(Probe { from: Some(id), .. }) => Entity::Container(id.clone()),
             Self::ReachProbed(Probe { from: None, .. }) => Entity::Host,
+            Self::PortPublished(it) => Entity::Port(it.key.clone()),
+            Self::PortClosed { key } => Entity::Port(key.clone()),
         }
     }
 

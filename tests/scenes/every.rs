@@ -63,10 +63,10 @@ fn more_of_everything(s: &mut Sample) {
             key,
             netns: sample::HOST_NS,
             network,
-            chain: String::new(),
-            place: 0,
             action: action.into(),
             text: text.into(),
+            chain: "postrouting".into(),
+            place: 0,
         }));
     }
     s.saw(Change::LinkSeen(sample::link("lab/tunl0", sample::HOST_NS, 98, "tunl0", LinkKind::Other)));

@@ -22,6 +22,7 @@ mod inotify;
 mod namespaces;
 pub mod netlink;
 mod own;
+mod packets;
 mod program;
 mod sockets;
 
@@ -37,8 +38,9 @@ pub use hash::{hash_of, hashed};
 pub use inotify::{Inotify, Notice, Refused};
 pub use namespaces::{mount, setns, umount, uname, unshare};
 pub use own::own;
+pub use packets::{Socket, SocketKind};
 pub use program::command;
-pub use sockets::{Socket, SocketKind};
+pub use sockets::bind;
 
 use crate::trace::Evidence;
 

@@ -301,4 +301,11 @@ pub enum Change {
     },
     /// Somebody was asked, to find out who reaches whom. Changes nothing.
     ReachProbed(Probe),
+    /// A container's port is reached at one of the host's.
+    PortPublished(Publication),
+    /// It is not any more.
+    PortClosed {
+        /// Its key.
+        key: String,
+    },
 }

@@ -292,6 +292,11 @@ impl World {
             Change::RuleSeen(rule) => insert(&mut self.rules, rule.key.clone(), rule),
             Change::RuleGone { key } => remove(&mut self.rules, key, missing)?,
             Change::ReachProbed(probe) => self.owner(probe.from.as_ref())?,
+            Change::PortPublished(it) => {
+                self.owner(Some(&it.container))?;
+                insert(&mut self.publications, it.key.clone(), it);
+            }
+            Change::PortClosed { key } => remove(&mut self.publications, key, missing)?,
         }
         Ok(())
     }

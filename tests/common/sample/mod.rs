@@ -195,10 +195,10 @@ impl Sample {
                             key: format!("{action}/bridge"),
                             netns: HOST_NS,
                             network: Some(bridge_network()),
-                            chain: String::new(),
-                            place: 0,
                             action: action.into(),
                             text: text.into(),
+                            chain: "postrouting".into(),
+                            place: 0,
                         }));
                     }
                 });
