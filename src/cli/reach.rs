@@ -6,6 +6,7 @@ use crate::client::protocol::{Probed, ReachCommand, ReachReport};
 use crate::client::{Client, ClientError};
 use crate::i18n::Words;
 use crate::reach::{Answer, Cell, End, Question, Verdict};
+use crate::spec::visible;
 use crate::trace::{Code, ProbeReply};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -95,25 +96,57 @@ fn ask(client: &Client, command: &ReachCommand, words: &Words) -> Result<ReachRe
     })
 }
 
+/// With a word in each cell where the terminal is wide enough, else with marks alone: the words stand below.
 fn table(report: &ReachReport, words: &Words) {
     let matrix = &report.matrix;
+    let rows = |cell: &dyn Fn(&Cell) -> String| -> Vec<Vec<String>> {
+        let row = |from: &End| {
+            let cell = |to| matrix.cell(from, to).map_or_else(|| "·".to_owned(), cell);
+            std::iter::once(called(report, from, words)).chain(matrix.to.iter().map(cell)).collect()
+        };
+        matrix.from.iter().map(row).collect()
+    };
     let heads: Vec<String> = matrix.to.iter().map(|to| format!("→ {}", called(report, to, words))).collect();
     let heads: Vec<&str> = std::iter::once("").chain(heads.iter().map(String::as_str)).collect();
-    let row = |from: &End| {
-        let cell = |to| matrix.cell(from, to).map_or_else(|| "·".to_owned(), |cell| short(report, cell, words));
-        std::iter::once(called(report, from, words)).chain(matrix.to.iter().map(cell)).collect()
+    let full = rows(&|cell| short(report, cell, words));
+    let widest = |column: usize| {
+        let cells = full.iter().filter_map(|row| row.get(column)).map(String::as_str);
+        cells.chain([heads[column]]).map(visible::width).max().unwrap_or(0) + GAP
     };
-    let rows: Vec<Vec<String>> = matrix.from.iter().map(row).collect();
-    out::table(&heads, &rows);
+    let needed: usize = (0..heads.len()).map(widest).sum();
+    if out::size().is_some_and(|(_, columns)| needed > usize::from(columns) + GAP) {
+        out::table(&heads, &rows(&|cell| brief(report, cell)));
+    } else {
+        out::table(&heads, &full);
+    }
+}
+
+/// Between two columns.
+const GAP: usize = 3;
+
+/// A cell without words: twice the mark is proven, `≠` is the other way round.
+fn brief(report: &ReachReport, cell: &Cell) -> String {
+    let proof = probe(report, cell).map_or("", |probed| match probed.verdict {
+        Verdict::Agrees => mark(cell.answer),
+        Verdict::Disagrees => "≠",
+        Verdict::Open => "?",
+        Verdict::FoundToReach => "✓",
+        Verdict::FoundNotTo => "✗",
+    });
+    format!("{}{proof}", mark(cell.answer))
+}
+
+fn mark(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Reaches => "✓",
+        Answer::DoesNot => "✗",
+        Answer::Unknown => "?",
+    }
 }
 
 /// What a cell says in a word.
 fn short(report: &ReachReport, cell: &Cell, words: &Words) -> String {
-    let mark = match cell.answer {
-        Answer::Reaches => "✓",
-        Answer::DoesNot => "✗",
-        Answer::Unknown => "?",
-    };
+    let mark = mark(cell.answer);
     let vars = cell.why.variables();
     let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let why = words.say_with(&format!("reach-short-{}", cell.why.key()), &vars);

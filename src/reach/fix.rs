@@ -78,6 +78,15 @@ fn mend(map: &Map<'_>, question: Question, from: &End, to: &End, outcome: &Outco
         Why::LinkDown { .. } | Why::NoCarrier { .. } => {
             let Entity::Link(key) = outcome.because.as_ref()? else { return None };
             let link = off(map, world.links.get(key)?);
+            let mut blocks = world.addresses_of(&link.key).filter_map(super::packet::Block::parse);
+            let beside = outcome.address.is_some_and(|address| blocks.any(|block| block.has(address)));
+            // With its link the kernel took the default route away, which does not come back with it.
+            if let (End::Container(id), false) = (from, beside)
+                && map.netns(from) == Some(link.netns)
+                && link.netns != map.host
+            {
+                return Some(format!("docker restart {}", word(&world.containers.get(id)?.name)));
+            }
             inside(map, link.netns, &format!("ip link set {} up", word(&link.name)))
         }
         Why::NoAddress => no_address(map, to),

@@ -18,8 +18,13 @@ pub enum Verdict {
     FoundNotTo,
 }
 
-/// Holds a cell against what came of asking.
-pub fn verdict(question: Question, computed: Answer, reply: &ProbeReply) -> Verdict {
+/// Holds a cell against what came of asking. `strange`: of whoever was asked it is not known whether it answers at all, for it is beyond the
+/// uplink.
+pub fn verdict(question: Question, computed: Answer, reply: &ProbeReply, strange: bool) -> Verdict {
+    let answered = matches!(reply, ProbeReply::Answered | ProbeReply::Refused);
+    if strange && computed == Answer::Reaches && !answered {
+        return Verdict::Open;
+    }
     let reached = match reply {
         ProbeReply::Answered | ProbeReply::Refused => true,
         ProbeReply::Silent if matches!(question, Question::Udp(_)) && computed != Answer::DoesNot => {
@@ -53,7 +58,7 @@ mod tests {
 
     #[test]
     fn who_says_that_nobody_listens_is_reached() {
-        let tcp = |computed, reply| verdict(Question::Tcp(80), computed, &reply);
+        let tcp = |computed, reply| verdict(Question::Tcp(80), computed, &reply, false);
         assert_eq!(tcp(Answer::Reaches, ProbeReply::Refused), Verdict::Agrees);
         assert_eq!(tcp(Answer::DoesNot, ProbeReply::Refused), Verdict::Disagrees);
         assert_eq!(tcp(Answer::DoesNot, ProbeReply::Silent), Verdict::Agrees);
@@ -63,8 +68,17 @@ mod tests {
     }
 
     #[test]
+    fn who_is_beyond_the_uplink_need_not_answer() {
+        let strange = |computed, reply| verdict(Question::Tcp(80), computed, &reply, true);
+        assert_eq!(strange(Answer::Reaches, ProbeReply::Unreachable), Verdict::Open);
+        assert_eq!(strange(Answer::Reaches, ProbeReply::Refused), Verdict::Agrees);
+        assert_eq!(strange(Answer::DoesNot, ProbeReply::Answered), Verdict::Disagrees);
+        assert_eq!(strange(Answer::DoesNot, ProbeReply::Silent), Verdict::Agrees);
+    }
+
+    #[test]
     fn who_listens_to_datagrams_need_not_answer() {
-        let udp = |computed| verdict(Question::Udp(53), computed, &ProbeReply::Silent);
+        let udp = |computed| verdict(Question::Udp(53), computed, &ProbeReply::Silent, false);
         assert_eq!([udp(Answer::Reaches), udp(Answer::DoesNot)], [Verdict::Open, Verdict::Agrees]);
     }
 }

@@ -299,13 +299,27 @@ fn a_link_that_is_off_is_named_from_either_side() {
     lab.change_link(&inner.0, |link| (link.up, link.carrier) = (false, Some(false)));
     lab.change_link(&outer.0, |link| link.carrier = Some(false));
     let up = "dockwalk host nsenter --net=/proc/3/ns/net ip link set eth0 up";
-    for (from, to) in [(&a, &b), (&b, &a), (&End::Host, &b), (&b, &End::Host), (&b, &End::Outside)] {
+    for (from, to) in [(&a, &b), (&b, &a), (&End::Host, &b), (&b, &End::Host)] {
         let cell = lab.ping(from, to);
         check(&cell, DoesNot, "link-down", up);
         assert_eq!(cell.because, Some(Entity::Link(inner.clone())));
     }
+    check(&lab.ping(&b, &End::Outside), DoesNot, "link-down", "docker restart b");
     lab.change_link("br-f", |link| link.up = false);
     check(&lab.ping(&a, &b), DoesNot, "link-down", "dockwalk host ip link set br-f up");
+}
+
+#[test]
+fn with_a_link_that_is_off_its_routes_are_gone_and_it_is_the_link_that_is_named() {
+    let mut lab = Lab::new();
+    let (a, b) = (lab.container("a", 2, &["front"]), lab.container("b", 3, &["front"]));
+    let inner = lab.world.links.keys().find(|key| key.0.ends_with("/eth0") && key.0.starts_with('2')).unwrap().clone();
+    lab.route_gone(102, "default");
+    lab.route_gone(102, "172.18.0.0/16");
+    lab.change_link(&inner.0, |link| (link.up, link.carrier) = (false, Some(false)));
+    let up = "dockwalk host nsenter --net=/proc/2/ns/net ip link set eth0 up";
+    check(&lab.ping(&a, &b), DoesNot, "link-down", up);
+    check(&lab.ping(&a, &End::Outside), DoesNot, "link-down", "docker restart a");
 }
 
 #[test]

@@ -244,8 +244,8 @@ impl<'m, 'w> Walk<'m, 'w> {
         // With a link that is switched off the kernel takes its routes away.
         let best = all.iter().filter(|(_, _, link)| link.up).map(|(prefix, ..)| *prefix).max();
         let Some(best) = best else {
-            let off = all.iter().max_by_key(|(prefix, ..)| *prefix);
-            return Err(off.map_or_else(missing, |(_, _, link)| down(link)));
+            let off = all.iter().max_by_key(|(prefix, ..)| *prefix).map(|(_, _, link)| *link);
+            return Err(off.or_else(|| self.off(netns, packet.to)).map_or_else(missing, |link| down(link)));
         };
         let mut these = all.iter().filter(|(prefix, _, link)| *prefix == best && link.up);
         let Some((_, route, link)) = these.next() else { return Err(missing()) };
@@ -261,6 +261,19 @@ impl<'m, 'w> Walk<'m, 'w> {
                 .ok_or_else(|| Stop::at(Why::NoAddress, Some(Entity::Link(link.key.clone()))))?;
         }
         Ok((Arc::clone(link), next))
+    }
+
+    /// A link that is switched off, and by which there would be a route: it is of that network, or no other link of the namespace is up.
+    fn off(&self, netns: u64, to: Ipv4Addr) -> Option<&Arc<Link>> {
+        let world = self.map.world;
+        let own = world.links.values().filter(|link| link.netns == netns && link.kind != LinkKind::Loopback);
+        let (up, off): (Vec<_>, Vec<_>) = own.partition(|link| link.up);
+        let leads = |link: &&&Arc<Link>| {
+            let mut blocks = world.addresses_of(&link.key).filter_map(Block::parse);
+            blocks.any(|block| block.has(to))
+        };
+        let addressed = |link: &&&Arc<Link>| up.is_empty() && world.addresses_of(&link.key).next().is_some();
+        off.iter().find(leads).or_else(|| off.iter().find(addressed)).copied()
     }
 
     /// The address that the kernel takes for a packet that leaves by that link: one of the next hop's network, else the link's first,

@@ -112,6 +112,7 @@ impl Engine {
             End::Host | End::Outside => None,
         };
         let plan = Plan::new(StepKind::ProbeReach, &asked).call(&asked).by_hand(by_hand(&netns, question, cell, &name));
+        let next = cell.address.map(|address| address.to_string());
         cx.step(plan, |cx| {
             let began = std::time::Instant::now();
             let told = self.asked(world, &netns, question, cell, &name, patience, cx.cancel())?;
@@ -119,7 +120,11 @@ impl Engine {
             cx.check()?;
             let probe = Probe { from, to: name.clone(), asked, reply: told.reply.clone() };
             cx.observe(Change::ReachProbed(probe.clone()), told.evidence.clone());
-            let verdict = reach::verdict(question, cell.answer, &told.reply);
+            // The uplink's next hop answers a ping; what else there is out there is nobody's to say.
+            let hop =
+                question == Question::Ping && world.routes.iter().any(|route| route.via.as_ref() == next.as_ref());
+            let strange = cell.to == End::Outside && !hop;
+            let verdict = reach::verdict(question, cell.answer, &told.reply, strange);
             let (from, to) = (cell.from.clone(), cell.to.clone());
             Ok(Some(Probed { from, to, probe, verdict, took, evidence: told.evidence }))
         })
