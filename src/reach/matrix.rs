@@ -117,6 +117,7 @@ fn from_inside(map: &Map<'_>, question: Question, from: &End, to: &End, outside:
         |why, because| Outcome { address: None, answer: Answer::DoesNot, why, because, way: Vec::new(), source: None };
     let unknown = |end: &End| Outcome { answer: Answer::Unknown, ..no(Why::NamespaceUnknown, end.entity()) };
     let Some(asker) = map.netns(from) else { return unknown(from) };
+    let goal = map.netns(to);
     let addresses = match (question, to) {
         (Question::Name, End::Container(id)) => match names::look_up(map, from, asker, id) {
             Looked::Addresses(addresses) => addresses,
@@ -145,7 +146,7 @@ fn from_inside(map: &Map<'_>, question: Question, from: &End, to: &End, outside:
             let packet =
                 Packet { from: Ipv4Addr::UNSPECIFIED, to: to_address, protocol: question.protocol(), answers: false };
             let mut walk = Walk::new(map);
-            let came = walk.ask(asker, packet);
+            let came = walk.ask(asker, goal, packet);
             let (answer, why, because) = match came {
                 Ok(arrived) => {
                     let (why, because) = reason(map, asker, &arrived);
@@ -229,7 +230,7 @@ fn into_container(map: &Map<'_>, question: Question, id: &ContainerId) -> Outcom
     let IpAddr::V4(address) = port.to.ip() else { return no(Why::NoAddress, because) };
     let mut walk = Walk::new(map);
     let packet = Packet { from: Ipv4Addr::UNSPECIFIED, to: address, protocol, answers: false };
-    let carried = walk.ask(map.host, packet);
+    let carried = walk.ask(map.host, map.netns(&End::Container(id.clone())), packet);
     let (answer, why, because) = match carried {
         Ok(_) => (Answer::Reaches, Why::Published { ports: leads(port) }, because),
         Err(Stop { unknown, why, because }) => (if unknown { Answer::Unknown } else { Answer::DoesNot }, why, because),

@@ -306,6 +306,10 @@ fn a_link_that_is_off_is_named_from_either_side() {
     }
     check(&lab.ping(&b, &End::Outside), DoesNot, "link-down", "docker restart b");
     lab.change_link("br-f", |link| link.up = false);
+    let lone = lab.container("lone", 6, &["bridge"]);
+    // The kernel takes the bridge's route away, and the default route leads out.
+    let off = lab.ping(&lone, &a);
+    check(&off, DoesNot, "link-down", "dockwalk host ip link set br-f up");
     check(&lab.ping(&a, &b), DoesNot, "link-down", "dockwalk host ip link set br-f up");
 }
 

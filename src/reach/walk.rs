@@ -112,9 +112,15 @@ impl<'m, 'w> Walk<'m, 'w> {
         Self { map, tracked: None, way: Vec::new(), source: None }
     }
 
-    /// There and back. `from` is the namespace that asks.
-    pub fn ask(&mut self, from: u64, packet: Packet) -> Result<Arrived, Stop> {
+    /// There and back. `from` is the namespace that asks, `goal` the one that is asked, none for what is outside.
+    pub fn ask(&mut self, from: u64, goal: Option<u64>, packet: Packet) -> Result<Arrived, Stop> {
         let arrived = self.lead(from, None, packet)?;
+        // The host may send on what it is asked for.
+        if arrived.netns != goal && goal != Some(self.map.host) {
+            let to = packet.to;
+            let elsewhere = || Stop::at(Why::Elsewhere { to }, arrived.netns.map(Entity::Namespace));
+            return Err(self.off(self.map.host, to).map_or_else(elsewhere, |link| down(link)));
+        }
         let answer = Packet { from: arrived.packet.to, to: arrived.packet.from, answers: true, ..arrived.packet };
         let back = match arrived.netns {
             Some(netns) => self.lead(netns, None, answer),

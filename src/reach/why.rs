@@ -85,6 +85,11 @@ pub enum Why {
     NameNotShared,
     /// It went in a circle.
     Circle,
+    /// Its way leads to somebody else.
+    Elsewhere {
+        /// Where to.
+        to: Ipv4Addr,
+    },
 
     // ── nobody knows ──
     /// A rule that it may be meant by is in words that are not known.
@@ -144,6 +149,7 @@ impl Why {
             Self::NoNames => "no-names",
             Self::NameNotShared => "name-not-shared",
             Self::Circle => "circle",
+            Self::Elsewhere { .. } => "elsewhere",
             Self::RuleNotRead { .. } => "rule-not-read",
             Self::OtherRouter => "other-router",
             Self::LinkUnknown { .. } => "link-unknown",
@@ -159,7 +165,9 @@ impl Why {
         match self {
             Self::SameNetwork { network } | Self::Internal { network } => vec![("network", network.clone())],
             Self::Published { ports } | Self::OtherPorts { ports } => vec![("ports", ports.clone())],
-            Self::NoRoute { to, .. } | Self::SeveralRoutes { to } => vec![("address", to.to_string())],
+            Self::NoRoute { to, .. } | Self::Elsewhere { to } | Self::SeveralRoutes { to } => {
+                vec![("address", to.to_string())]
+            }
             Self::NobodyThere { address } | Self::Twice { address } => vec![("address", address.to_string())],
             Self::LinkDown { link } | Self::NoCarrier { link } | Self::LinkUnknown { link } => {
                 vec![("link", link.clone())]
