@@ -1,21 +1,44 @@
 //! One command after which an answer is another.
 
-use super::matrix::Outcome;
+use super::matrix::{Asked, Outcome, answer};
 use super::names::{has_names, networks};
+use super::packet::Block;
 use super::rules::FORWARDS;
 use super::walk::Map;
 use super::{Answer, End, Protocol, Question, Why};
 use crate::spec::{ContainerId, NetworkId};
-use crate::trace::{Entity, Link, LinkKey, Network, NetworkMode, Rule, World};
+use crate::trace::{Change, Entity, Link, LinkKey, Network, NetworkMode, Route, Rule, RuleAction, World};
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
 
 /// For a cell. None where no single command does it, and where it is not known what would.
-pub(super) fn of(map: &Map<'_>, question: Question, from: &End, to: &End, outcome: &Outcome) -> Option<String> {
+pub(super) fn of(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<String> {
     match outcome.answer {
-        Answer::Reaches => cut(map, from, to, &outcome.why),
-        Answer::DoesNot => mend(map, question, from, to, outcome),
+        Answer::Reaches => cut(map, asked.from, asked.to, &outcome.why),
+        Answer::DoesNot => {
+            let Mended { command, after } = mend(map, asked, outcome)?;
+            // What is behind the first obstacle may be another: then one command is not enough.
+            (after.is_empty() || reaches(map.world, asked, after)).then_some(command)
+        }
         Answer::Unknown => None,
     }
+}
+
+/// A command, and what of its effects can be foreseen.
+struct Mended {
+    command: String,
+    after: Vec<Change>,
+}
+
+fn plain(command: String) -> Mended {
+    Mended { command, after: Vec::new() }
+}
+
+/// Whether it is so in the World after these changes.
+fn reaches(world: &World, asked: &Asked<'_>, changes: Vec<Change>) -> bool {
+    let mut world = world.clone();
+    let applied = changes.iter().try_for_each(|change| world.apply(change));
+    applied.is_ok() && Map::of(&world).is_some_and(|map| answer(&map, asked).answer == Answer::Reaches)
 }
 
 /// What keeps them apart.
@@ -55,8 +78,9 @@ fn cut(map: &Map<'_>, from: &End, to: &End, why: &Why) -> Option<String> {
 }
 
 /// What lets them come together.
-fn mend(map: &Map<'_>, question: Question, from: &End, to: &End, outcome: &Outcome) -> Option<String> {
+fn mend(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<Mended> {
     let world = map.world;
+    let Asked { question, from, to, .. } = *asked;
     match &outcome.why {
         Why::OtherBridge | Why::NameNotShared | Why::NoNames => meet(world, from, to, question == Question::Name),
         Why::Internal { .. } => match (from, to) {
@@ -77,36 +101,24 @@ fn mend(map: &Map<'_>, question: Question, from: &End, to: &End, outcome: &Outco
         },
         Why::LinkDown { .. } | Why::NoCarrier { .. } => {
             let Entity::Link(key) = outcome.because.as_ref()? else { return None };
-            let link = off(map, world.links.get(key)?);
-            let mut blocks = world.addresses_of(&link.key).filter_map(super::packet::Block::parse);
-            let beside = outcome.address.is_some_and(|address| blocks.any(|block| block.has(address)));
-            // With its link the kernel took the default route away, which does not come back with it.
-            if let (End::Container(id), false) = (from, beside)
-                && map.netns(from) == Some(link.netns)
-                && link.netns != map.host
-            {
-                return Some(format!("docker restart {}", word(&world.containers.get(id)?.name)));
-            }
-            inside(map, link.netns, &format!("ip link set {} up", word(&link.name)))
+            switched_on(map, asked, off(map, world.links.get(key)?), outcome)
         }
         Why::NoAddress => no_address(map, to),
-        Why::NoRoute { to: address, back } => {
-            let who = if *back { to } else { from };
-            let netns = map.netns(who)?;
-            let (gateway, link) = gateway(map, netns)?;
-            let beside = super::packet::Block::parse(&gateway.subnet).filter(|subnet| subnet.has(*address));
-            let route = match beside {
-                Some(subnet) if netns != map.host => format!("ip route add {subnet} dev {}", word(&link.name)),
-                _ => format!("ip route add default via {}", word(&gateway.gateway)),
-            };
-            inside(map, netns, &route)
+        Why::NoRoute { to: address, back } => no_route(map, if *back { to } else { from }, *address),
+        Why::NoForwarding => {
+            let rule = world.rules.get(FORWARDS)?;
+            let text = rule.text.replace("= 0", "= 1");
+            let after = vec![Change::RuleSeen(Rule { text, ..(**rule).clone() })];
+            let command = inside(map, map.host, &format!("sysctl -w net.ipv4.{FORWARDS}=1"))?;
+            Some(Mended { command, after })
         }
-        Why::NoForwarding => inside(map, map.host, &format!("sysctl -w net.ipv4.{FORWARDS}=1")),
         Why::NoMasquerade => {
             let (network, bridge) = gateway(map, map.netns(from)?)?;
             let leaves = bridge_name(world, network).unwrap_or_else(|| bridge.name.clone());
-            let rule = format!("ip saddr {} oifname != \"{leaves}\" masquerade", network.subnet);
-            inside(map, map.host, &format!("nft add rule ip dockwalk postrouting {}", word(&rule)))
+            let text = format!("ip saddr {} oifname != \"{leaves}\" masquerade", network.subnet);
+            let command = format!("nft add rule ip dockwalk postrouting {}", word(&text));
+            let after = vec![rule(map.host, "postrouting", u32::MAX, text)];
+            Some(Mended { command: inside(map, map.host, &command)?, after })
         }
         Why::Dropped { .. } => {
             let Entity::Rule(key) = outcome.because.as_ref()? else { return None };
@@ -114,17 +126,58 @@ fn mend(map: &Map<'_>, question: Question, from: &End, to: &End, outcome: &Outco
         }
         Why::NotPublished | Why::OtherPorts { .. } => {
             let container = world.containers.get(container(to)?)?;
+            // Ports are published when a container is made; no ping comes in at all.
             let port = match question.protocol() {
                 Protocol::Tcp(port) => format!("{port}:{port}"),
                 Protocol::Udp(port) => format!("{port}:{port}/udp"),
-                Protocol::Icmp => "8080:80".to_owned(),
+                Protocol::Icmp => return None,
             };
-            // Ports are published when a container is made; no ping comes in at all.
-            let answers = question.protocol() != Protocol::Icmp;
-            answers.then(|| format!("docker run -d -p {port} {}", word(&container.image_name)))
+            Some(plain(format!("docker run -d -p {port} {}", word(&container.image_name))))
         }
         _ => None,
     }
+}
+
+/// The link up. With a container's link the kernel took its default route away, which does not come back with it.
+fn switched_on(map: &Map<'_>, asked: &Asked<'_>, link: &Link, outcome: &Outcome) -> Option<Mended> {
+    let world = map.world;
+    let up = |link: &Link| Change::LinkSeen(Link { up: true, carrier: Some(true), state: None, ..link.clone() });
+    let mut after = vec![up(link)];
+    after.extend(map.graph.peer(link).filter(|peer| peer.up).map(|peer| up(peer)));
+    let blocks: Vec<Block> = world.addresses_of(&link.key).filter_map(Block::parse).collect();
+    let route = |destination: String, via: Option<String>| {
+        Change::RouteSeen(Route { netns: link.netns, destination, via, dev: link.name.clone() })
+    };
+    after.extend(blocks.iter().map(|block| route(block.to_string(), None)));
+    let beside = outcome.address.is_some_and(|address| blocks.iter().any(|block| block.has(address)));
+    let own = container(asked.from).filter(|_| map.netns(asked.from) == Some(link.netns) && link.netns != map.host);
+    if let (Some(id), false) = (own, beside) {
+        let (network, _) = gateway(map, link.netns)?;
+        after.push(route("default".to_owned(), Some(network.gateway.clone())));
+        let command = format!("docker restart {}", word(&world.containers.get(id)?.name));
+        return Some(Mended { command, after });
+    }
+    let command = inside(map, link.netns, &format!("ip link set {} up", word(&link.name)))?;
+    Some(Mended { command, after })
+}
+
+fn no_route(map: &Map<'_>, who: &End, address: Ipv4Addr) -> Option<Mended> {
+    let netns = map.netns(who)?;
+    let (network, link) = gateway(map, netns)?;
+    let beside = Block::parse(&network.subnet).filter(|subnet| subnet.has(address) && netns != map.host);
+    let (destination, via) = match beside {
+        Some(subnet) => (subnet.to_string(), None),
+        None => ("default".to_owned(), Some(network.gateway.clone())),
+    };
+    let way = via.as_ref().map_or_else(|| format!("dev {}", word(&link.name)), |via| format!("via {}", word(via)));
+    let command = inside(map, netns, &format!("ip route add {destination} {way}"))?;
+    let after = vec![Change::RouteSeen(Route { netns, destination, via, dev: link.name.clone() })];
+    Some(Mended { command, after })
+}
+
+fn rule(netns: u64, chain: &str, place: u32, text: String) -> Change {
+    let (key, chain, action) = ("after".to_owned(), chain.to_owned(), RuleAction::Forward);
+    Change::RuleSeen(Rule { key, netns, network: None, action, text, chain, place })
 }
 
 fn container(end: &End) -> Option<&ContainerId> {
@@ -135,7 +188,7 @@ fn container(end: &End) -> Option<&ContainerId> {
 }
 
 /// Puts one of them on a network that the other is on: one that has names, where names are asked for.
-fn meet(world: &World, from: &End, to: &End, named: bool) -> Option<String> {
+fn meet(world: &World, from: &End, to: &End, named: bool) -> Option<Mended> {
     let (a, b) = (container(from)?, container(to)?);
     let fits = |network: &&NetworkId| !named || has_names(world, network);
     let of = |id: &ContainerId| networks(world, id).into_iter().find(fits);
@@ -147,9 +200,12 @@ fn meet(world: &World, from: &End, to: &End, named: bool) -> Option<String> {
     }
 }
 
-fn connect(world: &World, network: &NetworkId, id: &ContainerId) -> Option<String> {
+/// None while the network's bridge carries nothing.
+fn connect(world: &World, network: &NetworkId, id: &ContainerId) -> Option<Mended> {
     let (network, container) = (world.networks.get(network)?, world.containers.get(id)?);
-    Some(format!("docker network connect {} {}", word(&network.name), word(&container.name)))
+    let works = network.bridge.as_ref().and_then(|key| world.links.get(key)).is_none_or(|bridge| bridge.up);
+    let command = || format!("docker network connect {} {}", word(&network.name), word(&container.name));
+    works.then(|| plain(command()))
 }
 
 /// A network that leads out: the default one.
@@ -163,10 +219,10 @@ fn is_alone(world: &World, id: &ContainerId) -> bool {
 }
 
 /// The same image on another network: what is on `none` stays there as long as it lives.
-fn again(world: &World, id: &ContainerId, network: Option<&NetworkId>) -> Option<String> {
+fn again(world: &World, id: &ContainerId, network: Option<&NetworkId>) -> Option<Mended> {
     let image = &world.containers.get(id)?.image_name;
     let network = network.and_then(|id| world.networks.get(id)).map_or("bridge", |network| &network.name);
-    Some(format!("docker run -d --network {} {}", word(network), word(image)))
+    Some(plain(format!("docker run -d --network {} {}", word(network), word(image))))
 }
 
 /// Of a pair the end that is switched off.
@@ -186,12 +242,17 @@ fn inside(map: &Map<'_>, netns: u64, command: &str) -> Option<String> {
 }
 
 /// It was given an address, and no link has it.
-fn no_address(map: &Map<'_>, end: &End) -> Option<String> {
+fn no_address(map: &Map<'_>, end: &End) -> Option<Mended> {
     let (world, id, netns) = (map.world, container(end)?, map.netns(end)?);
     let ((network, address), _) = world.leases.iter().find(|(_, holder)| *holder == id)?;
-    let prefix = super::packet::Block::parse(&world.networks.get(network)?.subnet)?.prefix;
-    let link = inner(world, id, netns, &world.networks.get(network)?.bridge)?;
-    inside(map, netns, &format!("ip addr add {address}/{prefix} dev {}", word(&link.name)))
+    let network = world.networks.get(network)?;
+    let subnet = Block::parse(&network.subnet)?;
+    let link = inner(world, id, netns, &network.bridge)?;
+    let (cidr, dev) = (format!("{address}/{}", subnet.prefix), link.name.clone());
+    let command = inside(map, netns, &format!("ip addr add {cidr} dev {}", word(&dev)))?;
+    let route = Route { netns, destination: subnet.to_string(), via: None, dev };
+    let after = vec![Change::AddrSeen { link: link.key.clone(), cidr }, Change::RouteSeen(route)];
+    Some(Mended { command, after })
 }
 
 /// The container's end of its cable to a bridge; any where that is not known.
@@ -224,14 +285,15 @@ fn bridge_name(world: &World, network: &Network) -> Option<String> {
 }
 
 /// A rule before the one that drops it, which accepts what goes there and back.
-fn before(map: &Map<'_>, rule: &Rule, outcome: &Outcome) -> Option<String> {
+fn before(map: &Map<'_>, dropping: &Rule, outcome: &Outcome) -> Option<Mended> {
     let (to, from) = (outcome.address?, outcome.source?);
-    if !["forward", "between"].contains(&&*rule.chain) {
+    if !["forward", "between"].contains(&&*dropping.chain) {
         return None;
     }
     let pair = format!("{{ {from}, {to} }}");
     let accept = format!("ip saddr {pair} ip daddr {pair} accept");
-    inside(map, rule.netns, &format!("nft insert rule ip dockwalk forward {}", word(&accept)))
+    let command = format!("nft insert rule ip dockwalk forward {}", word(&accept));
+    Some(plain(inside(map, dropping.netns, &command)?))
 }
 
 /// As a shell takes it for one word.

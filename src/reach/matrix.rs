@@ -60,21 +60,36 @@ pub(super) struct Outcome {
     pub source: Option<Ipv4Addr>,
 }
 
+/// One pair's question.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub question: Question,
+    pub from: &'a End,
+    pub to: &'a End,
+    /// The address beyond the uplink; the uplink's own next hop without.
+    pub outside: Option<Ipv4Addr>,
+}
+
 fn one(map: &Map<'_>, question: Question, from: &End, to: &End, outside: Option<Ipv4Addr>) -> Option<Cell> {
-    if from == to || !from.lives(map.world) || !to.lives(map.world) {
+    let nameless = *from == End::Outside || !matches!(to, End::Container(_));
+    if from == to || !from.lives(map.world) || !to.lives(map.world) || (question == Question::Name && nameless) {
         return None;
     }
-    let outcome = match (from, to) {
-        (End::Outside, _) if question == Question::Name => return None,
-        (_, End::Host | End::Outside) if question == Question::Name => return None,
-        (End::Outside, End::Container(id)) => into_container(map, question, id),
-        (End::Outside, _) => into_host(map),
-        _ => from_inside(map, question, from, to, outside),
-    };
-    let fix = fix::of(map, question, from, to, &outcome);
+    let asked = Asked { question, from, to, outside };
+    let outcome = answer(map, &asked);
+    let fix = fix::of(map, &asked, &outcome);
     let Outcome { address, answer, why, because, way, .. } = outcome;
     let way = way.into_iter().map(Entity::Link).collect();
     Some(Cell { from: from.clone(), to: to.clone(), address, answer, why, because, way, fix })
+}
+
+/// What comes of it.
+pub(super) fn answer(map: &Map<'_>, asked: &Asked<'_>) -> Outcome {
+    match (asked.from, asked.to) {
+        (End::Outside, End::Container(id)) => into_container(map, asked.question, id),
+        (End::Outside, _) => into_host(map),
+        (from, to) => from_inside(map, asked.question, from, to, asked.outside),
+    }
 }
 
 impl Map<'_> {

@@ -181,15 +181,11 @@ fn by_hand(lab: &mut Lab<'_>) {
     let bridge = lab.host("ip -o link show type bridge | grep -o 'br-[0-9a-f]*' | sort -u | head -n 1");
     lab.host(&format!("ip link set {bridge} down"));
     let report = lab.proven("a bridge is down", Question::Ping);
-    let off = report.matrix.cells.iter().find(|cell| cell.why.key() == "link-down").unwrap().clone();
-    let name = |end: &End| match end {
-        End::Container(id) => report.names[id].clone(),
-        End::Host => "host".to_owned(),
-        End::Outside => "outside".to_owned(),
-    };
-    lab.mended(&name(&off.from), &name(&off.to));
+    let off = report.matrix.cells.iter().find(|cell| cell.from == End::Host && cell.why.key() == "link-down").unwrap();
+    let End::Container(id) = off.to.clone() else { panic!("{off:?}") };
+    lab.mended("host", &report.names[&id]);
 
-    let veth = lab.inside("far", "cat /sys/class/net/eth0/iflink");
+    let veth = lab.inside("far", "ip -o link show dev eth0 | sed 's/.*@if\\([0-9]*\\):.*/\\1/'");
     let veth = lab.host(&format!("ip -o link | sed -n 's/^{}: \\([^@:]*\\).*/\\1/p'", veth.trim()));
     lab.host(&format!("ip link set {veth} down"));
     lab.proven("the host's end is down", Question::Ping);
