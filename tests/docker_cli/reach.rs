@@ -36,6 +36,11 @@ impl Lab<'_> {
         self.host(&format!("nsenter --net=/proc/{pid}/ns/net {line}"))
     }
 
+    fn default_route(&self, container: &str, network: &str) {
+        let gateway = format!("inspect -f {{{{.NetworkSettings.Networks.{network}.Gateway}}}} {container}");
+        self.inside(container, &format!("ip route add default via {}", self.docker(&gateway)));
+    }
+
     fn ask(&self, question: Question, from: Option<&str>, to: Option<&str>, prove: bool) -> ReachReport {
         let (from, to) = (from.map(ToOwned::to_owned), to.map(ToOwned::to_owned));
         let command = ReachCommand { question, from, to, outside: None, prove, patience: Some(PATIENCE) };
@@ -176,6 +181,8 @@ fn by_hand(lab: &mut Lab<'_>) {
     if lab.uplink {
         lab.decides("web", "outside", DoesNot, "no-route");
         lab.mended("web", "outside");
+    } else {
+        lab.default_route("web", "front");
     }
 
     let bridge = lab.host("ip -o link show type bridge | grep -o 'br-[0-9a-f]*' | sort -u | head -n 1");
@@ -197,6 +204,8 @@ fn by_hand(lab: &mut Lab<'_>) {
     if lab.uplink {
         lab.decides("far", "outside", DoesNot, "no-route");
         lab.mended("far", "outside");
+    } else {
+        lab.default_route("far", "side");
     }
 
     let address = lab.inside("api", "ip -4 -o addr show dev eth0 | grep -o '[0-9.]*/16' | head -n 1");
@@ -205,7 +214,7 @@ fn by_hand(lab: &mut Lab<'_>) {
     lab.inside("api", &format!("ip addr add {address} dev eth0"));
     lab.proven("it is there again", Question::Ping);
     lab.mended("web", "db");
-    lab.mended("web", "api");
+    lab.mended("far", "host");
 }
 
 /// On a terminal and in a script.
