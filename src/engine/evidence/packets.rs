@@ -32,7 +32,7 @@ const SHOWN: usize = 64;
 
 impl Socket {
     /// socket(2), in the calling thread's network namespace; nothing on it waits.
-    pub fn open(kind: SocketKind) -> Result<Self, (Errno, Evidence)> {
+    pub fn open(kind: SocketKind) -> Result<Self, (Errno, Box<Evidence>)> {
         let (socket_type, protocol, names) = match kind {
             SocketKind::Icmp => (SockType::Raw, Some(SockProtocol::Icmp), ["SOCK_RAW", "IPPROTO_ICMP"]),
             SocketKind::Tcp => (SockType::Stream, Some(SockProtocol::Tcp), ["SOCK_STREAM", "IPPROTO_TCP"]),
@@ -44,7 +44,7 @@ impl Socket {
         let evidence = call::made("socket", &args, &made, |fd| fd.as_raw_fd().to_string());
         match made {
             Ok(fd) => Ok(Self { fd, calls: vec![evidence] }),
-            Err(errno) => Err((errno, evidence)),
+            Err(errno) => Err((errno, Box::new(evidence))),
         }
     }
 

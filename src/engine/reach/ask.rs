@@ -47,7 +47,7 @@ pub(super) fn on_socket(kind: SocketKind, act: impl FnOnce(&mut Socket) -> nix::
             let reply = act(&mut socket).unwrap_or_else(reply_of);
             Told { reply, evidence: socket.into_calls() }
         }
-        Err((errno, evidence)) => Told { reply: reply_of(errno), evidence: vec![evidence] },
+        Err((errno, evidence)) => Told { reply: reply_of(errno), evidence: vec![*evidence] },
     }
 }
 
