@@ -3,7 +3,7 @@
 //! The rule between the modules, which `tests/architecture.rs` checks:
 //!
 //! ```text
-//! spec ◀── trace, tree, docker ◀── i18n, spool, line, lesson ◀── client, cli ◀── ui (ui never names engine)
+//! spec ◀── trace, tree, docker ◀── reach, i18n, spool, line, lesson ◀── client, cli ◀── ui (ui never names engine)
 //!             ▲────────────────────── engine                     (engine never names ui, cli, lesson)
 //! ```
 
@@ -15,6 +15,7 @@ pub mod engine;
 pub mod i18n;
 pub mod lesson;
 pub mod line;
+pub mod reach;
 pub mod spec;
 pub mod spool;
 pub mod trace;

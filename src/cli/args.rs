@@ -127,6 +127,8 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
         argv: Vec<String>,
     },
+    /// Say who can talk to whom, what decides it, and what would change it; exit status 3 where a probe disagrees
+    Reach(ReachArgs),
     /// List, check or run lessons
     Lesson {
         /// Which.
@@ -166,6 +168,38 @@ pub enum Command {
         /// The directory
         dir: PathBuf,
     },
+}
+
+/// `dockwalk reach …`
+#[derive(Debug, ClapArgs)]
+pub struct ReachArgs {
+    /// Who asks: a container, `host` or `outside`; all without
+    #[arg(value_name = "FROM")]
+    pub from: Option<String>,
+    /// Who is asked, with a port or without: db, db:5432, db:53/udp; all without
+    #[arg(value_name = "TO[:PORT]")]
+    pub to: Option<String>,
+    /// Ask for a connection to this TCP port instead of a ping
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["udp", "name"])]
+    pub tcp: Option<u16>,
+    /// Ask for a datagram to this UDP port
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "name")]
+    pub udp: Option<u16>,
+    /// Ask for the other one's name, and whether its address answers
+    #[arg(long)]
+    pub name: bool,
+    /// Also send the packets for real, and mark where what came back disagrees
+    #[arg(long)]
+    pub prove: bool,
+    /// The address outside that is asked; nothing else outside ever is [default: the uplink's next hop]
+    #[arg(long, value_name = "ADDRESS")]
+    pub outside: Option<std::net::Ipv4Addr>,
+    /// How long a probe waits for an answer
+    #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(1..=30_000))]
+    pub patience: Option<u64>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `dockwalk registry …`

@@ -20,6 +20,8 @@ pub mod image_args;
 mod lesson;
 mod manual;
 pub mod out;
+#[cfg(feature = "engine")]
+mod reach;
 mod registry;
 mod report;
 mod spoken;
@@ -265,6 +267,8 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Some(Command::Docker { command }) => on_engine(args, command, words),
         #[cfg(feature = "engine")]
         Some(Command::Host { argv }) => host::run(args, argv, words),
+        #[cfg(feature = "engine")]
+        Some(Command::Reach(asked)) => reach::run(args, asked, words),
         Some(Command::Image { command }) => image::dispatch(args, command, words),
         Some(Command::Registry { command: Some(command), .. }) => registry::run(args, command, words),
         Some(Command::Doctor { json }) => doctor::remote(args, *json, words),

@@ -1,7 +1,8 @@
 use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::{
-    DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, Rewind, TagCommand, TryCommand,
+    DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, ReachCommand, ReachReport,
+    Rewind, TagCommand, TryCommand,
 };
 use super::{ClientError, Hijacked};
 use crate::docker::{ExecStart, Id, with_query};
@@ -128,6 +129,11 @@ impl Client {
     pub fn try_call(&self, container: &ContainerId, call: &str) -> Result<Tried, ClientError> {
         let command = TryCommand { call: call.to_owned() };
         self.post(&format!("/dockwalk/v1/containers/{container}/try"), &command)
+    }
+
+    /// Has it computed who reaches whom, and tried, where that is wanted.
+    pub fn reach(&self, command: &ReachCommand) -> Result<ReachReport, ClientError> {
+        self.post("/dockwalk/v1/reach", command)
     }
 
     /// Ends the engine, as SIGTERM does.

@@ -2,10 +2,12 @@
 
 pub use super::finding::{Condition, Finding};
 use crate::docker::{bytes_from_query, with_bytes};
-use crate::spec::{Digest, Reference};
-use crate::trace::{Level, Mode, OpId, Problem, Step, StepKind};
+use crate::reach::{End, Matrix, Question, Verdict};
+use crate::spec::{ContainerId, Digest, Reference};
+use crate::trace::{Evidence, Level, Mode, OpId, Probe, Problem, Step, StepKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 /// What a learner tells the gate.
@@ -269,6 +271,64 @@ mod tests {
             prop_assert_eq!(LayerContentQuery::read(written.trim_start_matches("/x?")), query);
         });
     }
+}
+
+/// `POST /dockwalk/v1/reach`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReachCommand {
+    /// What is asked of each pair.
+    pub question: Question,
+    /// Only this one asks: a container's name or id, [`HOST`](Self::HOST) or [`OUTSIDE`](Self::OUTSIDE).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Only this one is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The address beyond the uplink that is asked; the uplink's next hop without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Ipv4Addr>,
+    /// Asks for real, too.
+    #[serde(default)]
+    pub prove: bool,
+    /// Milliseconds that a probe waits for an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<u64>,
+}
+
+impl ReachCommand {
+    /// The host, where no container is called so.
+    pub const HOST: &str = "host";
+    /// What is beyond the host's uplink.
+    pub const OUTSIDE: &str = "outside";
+}
+
+/// Who reaches whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReachReport {
+    /// As it was computed.
+    pub matrix: Matrix,
+    /// What the containers are called.
+    pub names: BTreeMap<ContainerId, String>,
+    /// What came of asking, for each cell that could be asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<Probed>,
+}
+
+/// What came of asking for one cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probed {
+    /// Who asked.
+    pub from: End,
+    /// Who was asked.
+    pub to: End,
+    /// What was asked, and what came back.
+    pub probe: Probe,
+    /// What that says of what was computed.
+    pub verdict: Verdict,
+    /// Microseconds it took.
+    pub took: u64,
+    /// The calls that were made.
+    pub evidence: Vec<Evidence>,
 }
 
 /// `POST /dockwalk/v1/containers/{id}/try`

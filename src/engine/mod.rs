@@ -25,6 +25,7 @@ pub mod probe;
 pub mod process;
 mod program;
 mod random;
+mod reach;
 pub mod registry;
 mod reserve;
 pub mod rootfs;

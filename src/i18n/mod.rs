@@ -40,6 +40,7 @@ files![
     "isolation",
     "lesson",
     "line",
+    "reach",
     "scene",
     "steps",
     "tree",

@@ -7,8 +7,8 @@ mod upper;
 use super::{Words, size as bytes};
 use crate::spec::{ContainerId, Digest};
 use crate::trace::{
-    Body, Change, ContainerState, DirRole, Event, Health, IdSpan, Link, LinkKey, MountKind, Outcome, Property,
-    PushedHow, Verdict, World,
+    Body, Change, ContainerState, DirRole, Event, Health, IdSpan, Link, LinkKey, MountKind, Outcome, ProbeReply,
+    Property, PushedHow, Verdict, World,
 };
 
 /// A message and its variables.
@@ -161,6 +161,7 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::RouteGone(_)
         | Change::RuleSeen(_)
         | Change::RuleGone { .. }
+        | Change::ReachProbed(_)
         | Change::PortPublished(_)
         | Change::PortClosed { .. } => describe_network(change, before),
     }
@@ -433,6 +434,19 @@ fn describe_network(change: &Change, before: &World) -> Sentence {
         Change::RuleGone { key } => {
             let text = before.rules.get(key).map_or_else(|| key.clone(), |rule| rule.text.clone());
             sentence("change-rule-gone").with("rule", text)
+        }
+        Change::ReachProbed(it) => {
+            let key = match it.reply {
+                ProbeReply::Answered => "change-reach-probed-answered",
+                ProbeReply::Refused => "change-reach-probed-refused",
+                ProbeReply::Unreachable => "change-reach-probed-unreachable",
+                ProbeReply::NoSuchName => "change-reach-probed-no-such-name",
+                ProbeReply::Silent | ProbeReply::Other(_) => "change-reach-probed-silent",
+            };
+            let from = it.from.as_ref().map(|id| container(before, id));
+            let host = || before.host.as_ref().map_or_else(|| "host".to_owned(), |host| host.hostname.clone());
+            let told = sentence(key).with("from", from.unwrap_or_else(host)).with("to", &it.to);
+            told.with("asked", &it.asked)
         }
         Change::PortPublished(it) => {
             let host = it.host.first().map_or_else(|| it.key.clone(), ToString::to_string);

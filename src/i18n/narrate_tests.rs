@@ -230,6 +230,19 @@ fn samples() -> Vec<Change> {
         Change::PortPublished(publication(&["127.0.0.1:8080"])),
         Change::PortClosed { key: text("tcp/0.0.0.0:8080") },
     ];
+    let probe =
+        |from, reply| Change::ReachProbed(Probe { from, to: text("db"), asked: text("tcp 172.18.0.3:5432"), reply });
+    all.extend(
+        [
+            ProbeReply::Answered,
+            ProbeReply::Refused,
+            ProbeReply::Unreachable,
+            ProbeReply::Silent,
+            ProbeReply::NoSuchName,
+        ]
+        .map(|reply| probe(Some(id()), reply)),
+    );
+    all.push(probe(None, ProbeReply::Answered));
     all.extend(upper_samples());
     all.extend(isolation_samples());
     all.extend([DirRole::Upper, DirRole::Work, DirRole::Merged, DirRole::BindSource].map(dir));
@@ -335,7 +348,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 55;
+const KINDS: usize = 56;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -356,6 +369,7 @@ fn kind(change: &Change) -> usize {
         C::RuleSeen(_) | C::RuleGone { .. } => 40,
         C::RegistryLimit(_) => 41, C::RegistryWaiting(_) => 42, C::RegistryWaited { .. } => 43,
         C::RegistryDamaged(_) => 44, C::RegistryMended { .. } => 45, C::Rejected(_) => 46, C::Pushed(_) => 47,
+        C::ReachProbed(_) => 55,
         C::UsageSeen { .. } => 52, C::CallTried(_) => 53, C::PortPublished(_) | C::PortClosed { .. } => 54,
     }
 }

@@ -1,4 +1,4 @@
-use super::{Change, Content, Damage, LinkKey, MountKey, Pushed, RegistryLimit, RegistryWait, Rejected};
+use super::{Change, Content, Damage, LinkKey, MountKey, Probe, Pushed, RegistryLimit, RegistryWait, Rejected};
 use crate::spec::{ContainerId, Digest, NetworkId};
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +130,8 @@ impl Change {
             Self::RouteSeen(route) | Self::RouteGone(route) => Entity::Route(route.netns, route.destination.clone()),
             Self::RuleSeen(rule) => Entity::Rule(rule.key.clone()),
             Self::RuleGone { key } => Entity::Rule(key.clone()),
+            Self::ReachProbed(Probe { from: Some(id), .. }) => Entity::Container(id.clone()),
+            Self::ReachProbed(Probe { from: None, .. }) => Entity::Host,
             Self::PortPublished(it) => Entity::Port(it.key.clone()),
             Self::PortClosed { key } => Entity::Port(key.clone()),
         }

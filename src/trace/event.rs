@@ -174,6 +174,8 @@ pub enum OpKind {
     TryCall,
     /// A container's health check runs once.
     HealthProbe,
+    /// It is tried who reaches whom.
+    ReachProbe,
     /// A container's main process ended by itself.
     ContainerExit,
     /// A volume is created.

@@ -185,6 +185,8 @@ kinds! {
     ClosePorts = Network, Stage;
     /// One netlink message.
     NetlinkMessage = Network, Kernel;
+    /// A packet is sent to find out whether somebody answers.
+    ProbeReach = Network, Kernel;
 
     // ── start: process ──
     /// The container's process is started.

@@ -35,6 +35,7 @@ mod progress;
 mod prune;
 mod pull;
 mod query;
+mod reach;
 mod registry;
 mod serve;
 mod stats;
@@ -82,6 +83,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/registry/damage", get(registry::damaged).post(registry::damage).delete(registry::mend))
         .route("/registry/tag", post(registry::move_tag))
         .route("/images/fsck", post(archive::fsck))
+        .route("/reach", post(reach::reach))
         .route("/rewind", post(dockwalk::rewind))
         .route("/stop", post(dockwalk::stop));
     dockers()

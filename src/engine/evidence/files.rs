@@ -8,7 +8,7 @@ use nix::sys::stat::{FileStat, Mode};
 use nix::unistd::{AccessFlags, UnlinkatFlags};
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 
 /// A file that was read.
@@ -40,6 +40,19 @@ pub fn read(path: &Path) -> Result<Text, Box<Unread>> {
     })?;
     let content = String::from_utf8_lossy(&bytes).into_owned();
     Ok(Text { path: path.display().to_string(), content, bytes })
+}
+
+/// Reads a file by a handle (`O_PATH`), so many bytes of it at most; `leads` is where that is. What is no plain file is not read: a pipe
+/// would be waited for.
+pub fn read_at(handle: &OwnedFd, leads: &Path, most: u64) -> io::Result<Text> {
+    let again = format!("/proc/self/fd/{}", handle.as_raw_fd());
+    if !std::fs::metadata(&again)?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut bytes = Vec::new();
+    File::open(&again)?.take(most).read_to_end(&mut bytes)?;
+    let content = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Text { path: leads.display().to_string(), content, bytes })
 }
 
 /// Writes to the end of a file; of what was refused, the call.

@@ -22,6 +22,7 @@ mod inotify;
 mod namespaces;
 pub mod netlink;
 mod own;
+mod packets;
 mod program;
 mod sockets;
 
@@ -29,13 +30,15 @@ pub(super) use call::hex;
 pub use child::{Ended, by_helper, cloned, configured, executed, wait};
 pub use exchange::{Exchange, http, request};
 pub use files::{
-    Text, Unread, absent, access, append, file, lstat, open, read, readlink, rename, rmdir, stat, unlink, write,
+    Text, Unread, absent, access, append, file, lstat, open, read, read_at, readlink, rename, rmdir, stat, unlink,
+    write,
 };
 pub use handles::{lgetxattr, lstat_at};
 pub use hash::{hash_of, hashed};
 pub use inotify::{Inotify, Notice, Refused};
 pub use namespaces::{mount, setns, umount, uname, unshare};
 pub use own::own;
+pub use packets::{Socket, SocketKind};
 pub use program::command;
 pub use sockets::bind;
 

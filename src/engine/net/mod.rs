@@ -54,9 +54,9 @@ pub use undo::{NetInverse, undo};
 
 use super::fault::{Fault, FaultKind, Result};
 use super::lab::{Lab, Netns};
-use super::{Cx, random};
+use super::{Conductor, Cx, random};
 use crate::spec::{ContainerId, NetworkId};
-use crate::trace::{Code, Mode, NetworkDriver, NetworkMode, Plan, StepKind};
+use crate::trace::{Change, Code, Evidence, Mode, NetworkDriver, NetworkMode, Plan, StepKind};
 use parking_lot::Mutex;
 use request::Request;
 use std::collections::BTreeMap;
@@ -259,6 +259,26 @@ impl Net {
     /// The host's part.
     pub fn host(&self) -> &Host {
         &self.host
+    }
+
+    /// The network namespace of that inode: the host's, or a container's.
+    pub fn netns(&self, inode: u64) -> Option<Netns> {
+        let of_containers = self.host.sandboxes.lock().values().cloned().collect::<Vec<_>>();
+        let of_containers = of_containers.iter().map(|sandbox| sandbox.lock().observer.netns().clone());
+        std::iter::once(self.host.netns()).chain(of_containers).find(|netns| netns.inode() == inode)
+    }
+
+    /// Records what differs from what was last seen, in the host's namespace and in those of containers: what somebody did by hand.
+    pub fn look_again(&self, conductor: &Conductor) {
+        let record = |change: Change, evidence: Vec<Evidence>| conductor.notice(change, evidence);
+        let said = |looked: Result<()>| {
+            if let Err(fault) = looked {
+                tracing::warn!(%fault, "a network namespace is not looked at");
+            }
+        };
+        said(self.host.observer.lock().look(None, &record));
+        let sandboxes = self.host.sandboxes.lock().values().cloned().collect::<Vec<_>>();
+        sandboxes.iter().for_each(|sandbox| said(sandbox.lock().observer.look(None, &record)));
     }
 
     /// Makes a container's network namespace, in which there is nothing but a `lo` that is down.

@@ -140,6 +140,11 @@ change-port-published = { $host }/{ $transport } on the host leads to { $to } of
 change-port-published-here = { $host }/{ $transport } on the host, and { $machine } of this machine, lead to { $to } of { $container }
 change-port-closed = Nobody listens on { $port } any more
 change-rule-gone = A rule is gone: { $rule }
+change-reach-probed-answered = { $from } asked ({ $asked }), and { $to } answered.
+change-reach-probed-refused = { $from } asked ({ $asked }), and { $to } said that nobody listens there: it is reached.
+change-reach-probed-unreachable = { $from } asked ({ $asked }): there is no way to { $to }.
+change-reach-probed-no-such-name = { $from } asked ({ $asked }), and nobody knew that name.
+change-reach-probed-silent = { $from } asked ({ $asked }), and nothing came back from { $to }.
 
 ## Everything else that happens
 event-op-began = A request came in: { $subject } ({ $request }).

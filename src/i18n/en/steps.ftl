@@ -109,6 +109,8 @@ step-link-up = Bring the container's end up
 step-link-up-why = Brings the container's end up as well. The cable carries packets once both ends are up.
 step-add-route = Add the default route
 step-add-route-why = Writes into the routing table: whatever is not for this subnet goes to the bridge's address, the gateway.
+step-probe-reach = Ask whether it answers
+step-probe-reach-why = A packet is sent for real from the network namespace of whoever asks: an echo request, the beginning of a connection, a datagram or a question for a name. What comes back, or that nothing does, proves what was computed.
 step-netlink-message = One netlink message
 step-netlink-message-why = One message that reads or changes the kernel's network. The `ip` command sends the very same ones.
 

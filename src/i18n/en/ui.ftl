@@ -341,6 +341,7 @@ op-container-remove = Remove container
 op-exec = Run a command
 op-try-call = Try a system call
 op-health-probe = Health check
+op-reach-probe = Try who reaches whom
 op-container-exit = Container ends
 op-volume-create = Create volume
 op-volume-remove = Remove volume

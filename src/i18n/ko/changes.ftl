@@ -140,6 +140,11 @@ change-port-published = 호스트의 { $host }/{ $transport } 포트가 { $conta
 change-port-published-here = 호스트의 { $host }/{ $transport } 포트와 이 컴퓨터의 { $machine } 포트가 { $container }의 { $to } 포트로 이어집니다
 change-port-closed = 이제 { $port }에서 아무도 기다리지 않습니다
 change-rule-gone = 규칙이 사라졌습니다: { $rule }
+change-reach-probed-answered = { $from }에서 물었고({ $asked }) { $to } 쪽이 답했습니다.
+change-reach-probed-refused = { $from }에서 물었고({ $asked }) { $to } 쪽이 듣는 프로그램이 없다고 답했습니다. 닿기는 합니다.
+change-reach-probed-unreachable = { $from }에서 물었지만({ $asked }) { $to } 쪽으로 가는 길이 없습니다.
+change-reach-probed-no-such-name = { $from }에서 물었지만({ $asked }) 그 이름을 아는 곳이 없습니다.
+change-reach-probed-silent = { $from }에서 물었지만({ $asked }) { $to } 쪽에서 아무 답도 오지 않았습니다.
 
 ## 그 밖의 이벤트
 event-op-began = 요청을 받았습니다: { $subject } ({ $request }).

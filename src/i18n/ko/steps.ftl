@@ -109,6 +109,8 @@ step-link-up = 컨테이너 쪽 끝 켜기
 step-link-up-why = 컨테이너 쪽 끝도 UP으로 바꿉니다. 두 끝이 모두 켜져야 케이블이 살아납니다.
 step-add-route = 기본 라우트 넣기
 step-add-route-why = 서브넷 밖으로 가는 패킷은 브리지의 주소(게이트웨이)로 보내라고 라우팅 표에 적습니다.
+step-probe-reach = 닿는지 물어보기
+step-probe-reach-why = 묻는 쪽의 네트워크 네임스페이스에서 패킷을 진짜로 보냅니다. 에코 요청, 연결 시도, 데이터그램, 이름 질의 가운데 하나입니다. 돌아오는 답이, 또는 답이 없다는 사실이 계산을 증명합니다.
 step-netlink-message = netlink 메시지 한 번
 step-netlink-message-why = 커널의 네트워크를 바꾸거나 읽으려고 메시지를 한 번 보냅니다. `ip` 명령도 같은 메시지를 보냅니다.
 

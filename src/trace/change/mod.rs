@@ -299,6 +299,8 @@ pub enum Change {
         /// Its key.
         key: String,
     },
+    /// Somebody was asked, to find out who reaches whom. Changes nothing.
+    ReachProbed(Probe),
     /// A container's port is reached at one of the host's.
     PortPublished(Publication),
     /// It is not any more.

@@ -237,6 +237,35 @@ pub struct Publication {
     pub machine: Vec<SocketAddr>,
 }
 
+/// A packet that was sent to find out who answers, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// The container from whose network namespace it was sent; none for the host's.
+    pub from: Option<ContainerId>,
+    /// Who was asked: a container's name, an address.
+    pub to: String,
+    /// What was asked: `ping 172.17.0.3`, `tcp 172.17.0.3:80`, `name web`.
+    pub asked: String,
+    /// What came of it.
+    pub reply: ProbeReply,
+}
+
+words! {
+    /// What comes of a probe.
+    ProbeReply {
+        /// An answer of whoever was asked.
+        Answered = "answered",
+        /// That nobody listens at the port: whoever was asked is there.
+        Refused = "refused",
+        /// That there is no way.
+        Unreachable = "unreachable",
+        /// Nothing, as long as it was waited for.
+        Silent = "silent",
+        /// The name has no address, or nobody answers for names.
+        NoSuchName = "no_such_name",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

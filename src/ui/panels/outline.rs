@@ -218,6 +218,7 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::Exec => "op-exec",
         OpKind::TryCall => "op-try-call",
         OpKind::HealthProbe => "op-health-probe",
+        OpKind::ReachProbe => "op-reach-probe",
         OpKind::ContainerExit => "op-container-exit",
         OpKind::VolumeCreate => "op-volume-create",
         OpKind::VolumeRemove => "op-volume-remove",

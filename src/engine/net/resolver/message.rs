@@ -87,6 +87,11 @@ pub(super) fn question(bytes: &[u8]) -> Option<Question> {
     Some(Question { name: labels.join("."), kind, end: at + 4 })
 }
 
+/// Whether it is to be passed on to others where it is not known (RD, RFC 1035, 4.1.1).
+pub(super) fn wants_others(query: &[u8]) -> bool {
+    query.get(2).is_some_and(|flags| flags & 1 == 1)
+}
+
 /// An answer with these records, of at most so many bytes: where they do not fit in it says so.
 pub(super) fn answer(query: &[u8], question: &Question, records: &[Record], most: usize) -> Vec<u8> {
     let mut bytes = query[..question.end].to_vec();
@@ -172,6 +177,8 @@ mod tests {
         let asked = query("Web.Net-A", 1);
         let read = question(&asked).unwrap();
         assert_eq!((read.name.as_str(), read.kind), ("web.net-a", Kind::A));
+        let alone = [&asked[..2], &[0][..], &asked[3..]].concat();
+        assert!(wants_others(&asked) && !wants_others(&alone) && !wants_others(&[]));
         let answer = answer(&asked, &read, &[Record::Address(Ipv4Addr::new(10, 0, 0, 2))], PLAIN);
         assert_eq!(answer[..8], [0x12, 0x34, 0x81, 0x80, 0, 1, 0, 1]);
         assert_eq!(answer[read.end..], [0xc0, 12, 0, 1, 0, 1, 0, 0, 2, 88, 0, 4, 10, 0, 0, 2]);

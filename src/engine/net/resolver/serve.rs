@@ -150,6 +150,8 @@ impl Others {
         let Some(question) = message::question(query) else { return failed(Failure::Format) };
         match (self.names)(&question) {
             Reply::Known(records) => Known::Answer(message::answer(query, &question, &records, most)),
+            // Who does not want others to be asked (RD) hears that nobody here knows it.
+            Reply::Elsewhere if !message::wants_others(query) => failed(Failure::Server),
             Reply::Elsewhere => Known::Elsewhere,
             Reply::Nobody => failed(Failure::Server),
         }

@@ -1,0 +1,237 @@
+//! `dockwalk reach`: who can talk to whom, as a table with the reason in each cell, and below it what would change it.
+
+use super::args::ReachArgs;
+use super::{Args, Done, Failure, engine_of, out};
+use crate::client::protocol::{Probed, ReachCommand, ReachReport};
+use crate::client::{Client, ClientError};
+use crate::i18n::Words;
+use crate::reach::{Answer, Cell, End, Question, Verdict};
+use crate::spec::visible;
+use crate::trace::{Code, ProbeReply};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// After so long it is said what is waited for.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// What was computed and what came back are not the same.
+const DISAGREES: u8 = 3;
+
+pub(super) fn run(args: &Args, asked: &ReachArgs, words: &Words) -> Done {
+    let command = command(asked)?;
+    let client = engine_of::any(args, words)?;
+    super::waits::watch(&client, words);
+    let report = ask(&client, &command, words)?;
+    if asked.json {
+        out::json(&report);
+    } else if let ([cell], true) = (report.matrix.cells.as_slice(), asked.to.is_some()) {
+        one(&report, cell, words);
+    } else {
+        table(&report, words);
+        reasons(&report, words);
+    }
+    let disagrees = report.probes.iter().any(|probed| probed.verdict == Verdict::Disagrees);
+    let reached = |cell: &Cell| cell.answer == Answer::Reaches;
+    match (disagrees, asked.to.is_some() && asked.from.is_some()) {
+        (true, _) => Err(Failure::Status(DISAGREES)),
+        (false, true) if !report.matrix.cells.iter().all(reached) => Err(Failure::Status(1)),
+        (false, _) => Ok(()),
+    }
+}
+
+/// What was typed, as what the engine is asked.
+fn command(asked: &ReachArgs) -> Result<ReachCommand, ClientError> {
+    let (to, port) = match asked.to.as_deref().map(apart).transpose()? {
+        Some((name, question)) => (Some(name), question),
+        None => (None, None),
+    };
+    let flag = match asked {
+        ReachArgs { tcp: Some(port), .. } => Some(Question::Tcp(*port)),
+        ReachArgs { udp: Some(port), .. } => Some(Question::Udp(*port)),
+        ReachArgs { name: true, .. } => Some(Question::Name),
+        _ => None,
+    };
+    if let (Some(_), Some(_), Some(to)) = (port, flag, &asked.to) {
+        return Err(ClientError::new(Code::ReachTwoQuestions).with("to", to));
+    }
+    Ok(ReachCommand {
+        question: port.or(flag).unwrap_or(Question::Ping),
+        from: asked.from.clone(),
+        to,
+        outside: asked.outside,
+        prove: asked.prove,
+        patience: asked.patience,
+    })
+}
+
+/// `db:5432`, `db:53/udp`, `db`: whom, and for what.
+fn apart(to: &str) -> Result<(String, Option<Question>), ClientError> {
+    let Some((name, port)) = to.rsplit_once(':') else { return Ok((to.to_owned(), None)) };
+    let (number, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
+    let number = number.parse::<u16>().ok().filter(|number| *number > 0);
+    let question = match (number, protocol) {
+        (Some(number), "tcp") => Some(Question::Tcp(number)),
+        (Some(number), "udp") => Some(Question::Udp(number)),
+        _ => None,
+    };
+    match question {
+        Some(question) if !name.is_empty() => Ok((name.to_owned(), Some(question))),
+        _ => Err(ClientError::new(Code::ReachBadPort).with("to", to)),
+    }
+}
+
+/// Asks, and says so where it takes its time.
+fn ask(client: &Client, command: &ReachCommand, words: &Words) -> Result<ReachReport, ClientError> {
+    let (done, ended) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let over = ended.recv_timeout(PATIENCE) != Err(mpsc::RecvTimeoutError::Timeout);
+            if let Some(mut progress) = out::Progress::on_error().filter(|_| !over) {
+                progress.show(None, &words.say("reach-asking"), None);
+            }
+            drop(ended);
+        });
+        let report = client.reach(command);
+        drop(done);
+        report
+    })
+}
+
+/// With a word in each cell where the terminal is wide enough, else with marks alone: the words stand below.
+fn table(report: &ReachReport, words: &Words) {
+    let matrix = &report.matrix;
+    let rows = |cell: &dyn Fn(&Cell) -> String| -> Vec<Vec<String>> {
+        let row = |from: &End| {
+            let cell = |to| matrix.cell(from, to).map_or_else(|| "·".to_owned(), cell);
+            std::iter::once(called(report, from, words)).chain(matrix.to.iter().map(cell)).collect()
+        };
+        matrix.from.iter().map(row).collect()
+    };
+    let heads: Vec<String> = matrix.to.iter().map(|to| format!("→ {}", called(report, to, words))).collect();
+    let heads: Vec<&str> = std::iter::once("").chain(heads.iter().map(String::as_str)).collect();
+    let full = rows(&|cell| short(report, cell, words));
+    let widest = |column: usize| {
+        let cells = full.iter().filter_map(|row| row.get(column)).map(String::as_str);
+        cells.chain([heads[column]]).map(visible::width).max().unwrap_or(0) + GAP
+    };
+    let needed: usize = (0..heads.len()).map(widest).sum();
+    if out::size().is_some_and(|(_, columns)| needed > usize::from(columns) + GAP) {
+        out::table(&heads, &rows(&|cell| brief(report, cell)));
+    } else {
+        out::table(&heads, &full);
+    }
+}
+
+/// Between two columns.
+const GAP: usize = 3;
+
+/// A cell without words: twice the mark is proven, `≠` is the other way round.
+fn brief(report: &ReachReport, cell: &Cell) -> String {
+    let proof = probe(report, cell).map_or("", |probed| match probed.verdict {
+        Verdict::Agrees => mark(cell.answer),
+        Verdict::Disagrees => "≠",
+        Verdict::Open => "?",
+        Verdict::FoundToReach => "✓",
+        Verdict::FoundNotTo => "✗",
+    });
+    format!("{}{proof}", mark(cell.answer))
+}
+
+fn mark(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Reaches => "✓",
+        Answer::DoesNot => "✗",
+        Answer::Unknown => "?",
+    }
+}
+
+/// What a cell says in a word.
+fn short(report: &ReachReport, cell: &Cell, words: &Words) -> String {
+    let mark = mark(cell.answer);
+    let vars = cell.why.variables();
+    let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let why = words.say_with(&format!("reach-short-{}", cell.why.key()), &vars);
+    let proof = probe(report, cell).map_or_else(String::new, |probed| format!(" · {}", proven(probed, words)));
+    format!("{mark} {why}{proof}")
+}
+
+fn proven(probed: &Probed, words: &Words) -> String {
+    words.say(match probed.verdict {
+        Verdict::Agrees => "reach-proof-agrees",
+        Verdict::Disagrees => "reach-proof-disagrees",
+        Verdict::Open => "reach-proof-open",
+        Verdict::FoundToReach => "reach-proof-found",
+        Verdict::FoundNotTo => "reach-proof-found-not",
+    })
+}
+
+fn probe<'r>(report: &'r ReachReport, cell: &Cell) -> Option<&'r Probed> {
+    report.probes.iter().find(|probed| probed.from == cell.from && probed.to == cell.to)
+}
+
+/// What each is called: the host and what is outside in the user's language.
+fn called(report: &ReachReport, end: &End, words: &Words) -> String {
+    match end {
+        End::Container(id) => report.names.get(id).cloned().unwrap_or_else(|| id.short().to_owned()),
+        End::Host => words.say("reach-host"),
+        End::Outside => words.say("reach-outside"),
+    }
+}
+
+/// Below the table: each pair that does not reach, why, and what would change it; and each where the probe disagrees.
+fn reasons(report: &ReachReport, words: &Words) {
+    let told = |cell: &&Cell| {
+        cell.answer != Answer::Reaches || probe(report, cell).is_some_and(|probed| probed.verdict == Verdict::Disagrees)
+    };
+    for (at, cell) in report.matrix.cells.iter().filter(told).enumerate() {
+        if at == 0 {
+            out::line("");
+        }
+        said(report, cell, words);
+    }
+}
+
+/// One pair: what comes of it and why, the way as far as it came, and what would change it.
+fn one(report: &ReachReport, cell: &Cell, words: &Words) {
+    out::line(format_args!("{}", short(report, cell, words)));
+    said(report, cell, words);
+}
+
+fn said(report: &ReachReport, cell: &Cell, words: &Words) {
+    let vars = cell.why.variables();
+    let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let why = words.say_with(&format!("reach-{}", cell.why.key()), &vars);
+    let (from, to) = (called(report, &cell.from, words), called(report, &cell.to, words));
+    let address = cell.address.map_or_else(String::new, |address| format!(" ({address})"));
+    out::line(format_args!("{from} → {to}{address}: {why}"));
+    if let Some(fix) = &cell.fix {
+        let key = if cell.answer == Answer::Reaches { "reach-cut" } else { "reach-fix" };
+        out::line(format_args!("  {}", words.say_with(key, &[("command", fix)])));
+    }
+    if let Some(probed) = probe(report, cell) {
+        let reply = words.say(match probed.probe.reply {
+            ProbeReply::Answered => "reach-reply-answered",
+            ProbeReply::Refused => "reach-reply-refused",
+            ProbeReply::Unreachable => "reach-reply-unreachable",
+            ProbeReply::NoSuchName => "reach-reply-no-such-name",
+            ProbeReply::Silent | ProbeReply::Other(_) => "reach-reply-silent",
+        });
+        let vars = [("asked", &*probed.probe.asked), ("reply", &*reply), ("proof", &*proven(probed, words))];
+        out::line(format_args!("  {}", words.say_with("reach-probed", &vars)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_stands_behind_the_name() {
+        let of = |text: &str| apart(text).map_err(|error| error.problem.code);
+        assert_eq!(of("db"), Ok(("db".to_owned(), None)));
+        assert_eq!(of("db:5432"), Ok(("db".to_owned(), Some(Question::Tcp(5432)))));
+        assert_eq!(of("db:53/udp"), Ok(("db".to_owned(), Some(Question::Udp(53)))));
+        for bad in ["db:", "db:0", "db:70000", "db:80/sctp", ":80", "db:http"] {
+            assert_eq!(of(bad), Err(Code::ReachBadPort), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! `/dockwalk/v1/reach`: who can talk to whom.
+
+use super::Shared;
+use super::answer::{Answer, cancellable, json};
+use crate::client::protocol::ReachCommand;
+use axum::extract::Request;
+use std::sync::Arc;
+
+/// Computes it, and asks where that is wanted; a client that goes away ends that.
+pub(super) async fn reach(engine: Shared, request: Request) -> Answer {
+    let line = super::line(&request);
+    let command: ReachCommand = super::json::read(request).await?;
+    let engine = Arc::clone(&engine);
+    Ok(json(&cancellable(move |cancel| engine.reach(&command, &line, cancel)).await?))
+}

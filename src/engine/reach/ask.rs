@@ -1,0 +1,161 @@
+//! An echo request, the beginning of a connection, a datagram: sent from a network namespace, and what comes back.
+
+use super::Told;
+use crate::engine::evidence::{Socket, SocketKind};
+use crate::engine::lab::Netns;
+use crate::engine::{Cancel, Result, random};
+use crate::reach::Protocol;
+use crate::trace::ProbeReply;
+use nix::errno::Errno;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::time::{Duration, Instant};
+
+/// How long it is waited before it is looked whether the operation was cancelled.
+const SLICE: Duration = Duration::from_millis(100);
+/// What a datagram carries.
+const PAYLOAD: &[u8] = b"dockwalk\n";
+/// ICMP: an echo request and its answer (RFC 792).
+const REQUEST: u8 = 8;
+const ANSWER: u8 = 0;
+
+/// Asks whoever has that address.
+pub(super) fn ask(
+    netns: &Netns,
+    protocol: Protocol,
+    address: Ipv4Addr,
+    patience: Duration,
+    cancel: &Cancel,
+) -> Result<Told> {
+    netns.run(|| {
+        Ok(match protocol {
+            Protocol::Icmp => on_socket(SocketKind::Icmp, |socket| echo(socket, address, patience, cancel)),
+            Protocol::Tcp(port) => {
+                on_socket(SocketKind::Tcp, |socket| connect(socket, SocketAddrV4::new(address, port), patience, cancel))
+            }
+            Protocol::Udp(port) => on_socket(SocketKind::Udp, |socket| {
+                datagram(socket, SocketAddrV4::new(address, port), PAYLOAD, patience, cancel)
+                    .map(|_| ProbeReply::Answered)
+            }),
+        })
+    })
+}
+
+/// Opens a socket in the calling thread's network namespace, and says what came of it with all calls.
+pub(super) fn on_socket(kind: SocketKind, act: impl FnOnce(&mut Socket) -> nix::Result<ProbeReply>) -> Told {
+    match Socket::open(kind) {
+        Ok(mut socket) => {
+            let reply = act(&mut socket).unwrap_or_else(reply_of);
+            Told { reply, evidence: socket.into_calls() }
+        }
+        Err((errno, evidence)) => Told { reply: reply_of(errno), evidence: vec![*evidence] },
+    }
+}
+
+/// What an error of a socket says of whoever was asked.
+fn reply_of(errno: Errno) -> ProbeReply {
+    match errno {
+        // An RST, or ICMP's "port unreachable", by whoever has the address.
+        Errno::ECONNREFUSED => ProbeReply::Refused,
+        Errno::ETIMEDOUT => ProbeReply::Silent,
+        _ => ProbeReply::Unreachable,
+    }
+}
+
+/// Waits in slices. An error that says that time is over when it is, or when the operation was cancelled.
+fn wait(socket: &mut Socket, writable: bool, until: Instant, cancel: &Cancel) -> nix::Result<()> {
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() || cancel.is_cancelled() {
+            return Err(Errno::ETIMEDOUT);
+        }
+        match socket.wait(writable, left.min(SLICE)) {
+            Ok(true) => return Ok(()),
+            Ok(false) | Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+}
+
+fn echo(socket: &mut Socket, address: Ipv4Addr, patience: Duration, cancel: &Cancel) -> nix::Result<ProbeReply> {
+    let until = Instant::now() + patience;
+    socket.connect(SocketAddrV4::new(address, 0))?;
+    let id = random::bytes::<4>().map_err(|_no_random| Errno::EIO)?;
+    socket.send(&message(REQUEST, id))?;
+    loop {
+        wait(socket, false, until, cancel)?;
+        let mut buffer = [0; 256];
+        let read = match socket.receive(&mut buffer) {
+            Err(Errno::EAGAIN | Errno::EINTR) => continue,
+            read => read?,
+        };
+        // The header of IP stands before it; to oneself one's own request comes, too.
+        let header = usize::from(buffer[0] & 0x0f) * 4;
+        let answer = buffer[..read].get(header..header + 8).is_some_and(|icmp| icmp[0] == ANSWER && icmp[4..8] == id);
+        if answer {
+            return Ok(ProbeReply::Answered);
+        }
+    }
+}
+
+/// An ICMP message of that kind: id and sequence number are `id`.
+fn message(kind: u8, id: [u8; 4]) -> Vec<u8> {
+    let mut bytes = vec![kind, 0, 0, 0];
+    bytes.extend(id);
+    bytes.extend(PAYLOAD);
+    bytes.push(0);
+    // RFC 1071: the ones' complement of the ones' complement sum.
+    let sum: u32 = bytes.chunks(2).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]]))).sum();
+    let folded = (sum & 0xffff) + (sum >> 16);
+    let folded = u16::try_from((folded & 0xffff) + (folded >> 16)).unwrap_or(u16::MAX);
+    bytes[2..4].copy_from_slice(&(!folded).to_be_bytes());
+    bytes
+}
+
+fn connect(socket: &mut Socket, to: SocketAddrV4, patience: Duration, cancel: &Cancel) -> nix::Result<ProbeReply> {
+    let until = Instant::now() + patience;
+    match socket.connect(to) {
+        Ok(()) => return Ok(ProbeReply::Answered),
+        Err(Errno::EINPROGRESS) => {}
+        Err(errno) => return Err(errno),
+    }
+    wait(socket, true, until, cancel)?;
+    socket.error().map(|()| ProbeReply::Answered)
+}
+
+/// Sends a datagram, and returns the first that comes back.
+pub(super) fn datagram(
+    socket: &mut Socket,
+    to: SocketAddrV4,
+    bytes: &[u8],
+    patience: Duration,
+    cancel: &Cancel,
+) -> nix::Result<Vec<u8>> {
+    let until = Instant::now() + patience;
+    socket.connect(to)?;
+    socket.send(bytes)?;
+    loop {
+        wait(socket, false, until, cancel)?;
+        let mut buffer = vec![0; 2048];
+        match socket.receive(&mut buffer) {
+            Err(Errno::EAGAIN | Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+            Ok(read) => {
+                buffer.truncate(read);
+                return Ok(buffer);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_the_sum_that_makes_all_of_it_nothing() {
+        let bytes = message(REQUEST, [0x12, 0x34, 0xff, 0xff]);
+        let sum: u32 = bytes.chunks(2).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]]))).sum();
+        assert_eq!((sum & 0xffff) + (sum >> 16), 0xffff);
+        assert_eq!((bytes[0], &bytes[4..8]), (REQUEST, &[0x12, 0x34, 0xff, 0xff][..]));
+    }
+}

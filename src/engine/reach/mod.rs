@@ -1,0 +1,204 @@
+//! Who reaches whom, tried: what `crate::reach` computes, asked of the kernel.
+//!
+//! ```text
+//! look again at the namespaces ─▶ World ─▶ Matrix ─┬─▶ cells
+//!                                                  └─▶ at most AT_ONCE threads, each in the namespace of whoever asks ─▶ Probed
+//! ```
+//!
+//! Each probe is a step below the story with the calls that were made as evidence. None goes to the Internet by itself: what is outside
+//! is the uplink's next hop, or an address that somebody named; and a name is asked of 127.0.0.11 alone, in a query that wants nobody
+//! else to be asked. No program of the image is needed. Does not know how rules decide.
+
+mod ask;
+mod name;
+
+use super::evidence;
+use super::lab::Netns;
+use super::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result};
+use crate::client::protocol::{Probed, ReachCommand, ReachReport};
+use crate::reach::{self, Cell, End, Question};
+use crate::trace::{Book, Change, Code, OpKind, Plan, Probe, ProbeReply, StepKind, World};
+use parking_lot::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Probes that wait for an answer at a time.
+const AT_ONCE: usize = 16;
+/// Milliseconds that a probe waits when nobody says: a hundred times what an answer within a machine takes.
+const PATIENCE: u64 = 700;
+/// The longest that somebody may ask for.
+const LONGEST: u64 = 30_000;
+
+impl Engine {
+    /// Computes who reaches whom, and asks, if that is wanted.
+    pub fn reach(&self, command: &ReachCommand, line: &Asked, cancel: &Cancel) -> Result<ReachReport> {
+        self.net.look_again(&self.conductor);
+        let world = self.conductor.world();
+        let (from, to) =
+            (reach_end(self, &world, command.from.as_deref())?, reach_end(self, &world, command.to.as_deref())?);
+        let mut matrix = reach::matrix(&world, command.question, command.outside);
+        let keep = |wanted: &Option<End>, end: &End| wanted.as_ref().is_none_or(|wanted| wanted == end);
+        matrix.from.retain(|end| keep(&from, end));
+        matrix.to.retain(|end| keep(&to, end));
+        matrix.cells.retain(|cell| keep(&from, &cell.from) && keep(&to, &cell.to));
+        let names = world.containers.values().filter(|container| container.state.lives());
+        let names = names.map(|container| (container.id.clone(), container.name.clone())).collect();
+        let probes = if command.prove {
+            let patience = Duration::from_millis(command.patience.unwrap_or(PATIENCE).clamp(1, LONGEST));
+            let subject = format!("{} × {}", matrix.from.len(), matrix.to.len());
+            self.conductor.operate(OpKind::ReachProbe, subject, line.clone(), cancel, |cx| {
+                self.probe_all(cx, &world, command.question, &matrix.cells, patience)
+            })?
+        } else {
+            Vec::new()
+        };
+        Ok(ReachReport { matrix, names, probes })
+    }
+
+    /// Asks for each cell that somebody inside can ask for, in the order of the cells.
+    fn probe_all(
+        &self,
+        cx: &Cx,
+        world: &World,
+        question: Question,
+        cells: &[Cell],
+        patience: Duration,
+    ) -> Result<Vec<Probed>> {
+        let next = AtomicUsize::new(0);
+        let done = Mutex::new(Vec::new());
+        let work = || {
+            while let Some((at, cell)) =
+                Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, cells.get(at)?)))
+            {
+                match self.probe_reach(cx, world, question, cell, patience) {
+                    Ok(Some(probed)) => done.lock().push((at, probed)),
+                    Ok(None) => {}
+                    Err(fault) => return Err(fault),
+                }
+            }
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let start = |_| std::thread::Builder::new().name("probe".into()).spawn_scoped(scope, work);
+            let started = (0..AT_ONCE.min(cells.len())).map(start).collect::<std::io::Result<Vec<_>>>();
+            let threads = started.map_err(|e| Fault::io("start", "a thread", &e))?;
+            let ended = threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            ended.collect::<Result<Vec<()>>>().map(drop)
+        })?;
+        let mut done = done.into_inner();
+        done.sort_by_key(|(at, _)| *at);
+        Ok(done.into_iter().map(|(_, probed)| probed).collect())
+    }
+
+    /// None where there is nobody to ask from, or no address to ask.
+    fn probe_reach(
+        &self,
+        cx: &Cx,
+        world: &World,
+        question: Question,
+        cell: &Cell,
+        patience: Duration,
+    ) -> Result<Option<Probed>> {
+        let Some(netns) = cell.from.netns(world).and_then(|inode| self.net.netns(inode)) else { return Ok(None) };
+        let name = cell.to.name(world).map_or_else(|| end_word(&cell.to).to_owned(), ToOwned::to_owned);
+        if cell.address.is_none() && question != Question::Name {
+            return Ok(None);
+        }
+        let asked = reach::asked(question, cell, &name);
+        let from = match &cell.from {
+            End::Container(id) => Some(id.clone()),
+            End::Host | End::Outside => None,
+        };
+        let plan = Plan::new(StepKind::ProbeReach, &asked).call(&asked).by_hand(by_hand(&netns, question, cell, &name));
+        let next = cell.address.map(|address| address.to_string());
+        cx.step(plan, |cx| {
+            let began = std::time::Instant::now();
+            let told = self.asked(world, &netns, question, cell, &name, patience, cx.cancel())?;
+            let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+            cx.check()?;
+            let probe = Probe { from, to: name.clone(), asked, reply: told.reply.clone() };
+            cx.observe(Change::ReachProbed(probe.clone()), told.evidence.clone());
+            // The uplink's next hop answers a ping; what else there is out there is nobody's to say.
+            let hop =
+                question == Question::Ping && world.routes.iter().any(|route| route.via.as_ref() == next.as_ref());
+            let strange = cell.to == End::Outside && !hop;
+            let verdict = reach::verdict(question, cell.answer, &told.reply, strange);
+            let (from, to) = (cell.from.clone(), cell.to.clone());
+            Ok(Some(Probed { from, to, probe, verdict, took, evidence: told.evidence }))
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one question, whole")]
+    fn asked(
+        &self,
+        world: &World,
+        netns: &Netns,
+        question: Question,
+        cell: &Cell,
+        name: &str,
+        patience: Duration,
+        cancel: &Cancel,
+    ) -> Result<Told> {
+        if question != Question::Name {
+            let Some(address) = cell.address else { return Ok(Told::nowhere()) };
+            return ask::ask(netns, question.protocol(), address, patience, cancel);
+        }
+        let pid = match &cell.from {
+            End::Container(id) => world.main_process(id).map(|process| process.process.pid),
+            End::Host | End::Outside => None,
+        };
+        name::ask(netns, pid, name, patience, cancel)
+    }
+}
+
+/// Who is meant: a container that runs, the host, or what is outside, where no container is called so.
+fn reach_end(engine: &Engine, world: &World, name: Option<&str>) -> Result<Option<End>> {
+    let Some(name) = name else { return Ok(None) };
+    let container = match (engine.containers.find(name), name) {
+        (Ok(container), _) => container,
+        (Err(_), ReachCommand::HOST) => return Ok(Some(End::Host)),
+        (Err(_), ReachCommand::OUTSIDE) => return Ok(Some(End::Outside)),
+        (Err(fault), _) => return Err(fault),
+    };
+    let lives = world.containers.get(&container.id).is_some_and(|container| container.state.lives());
+    if lives {
+        return Ok(Some(End::Container(container.id.clone())));
+    }
+    Err(Fault::new(FaultKind::Conflict, Code::ReachNotRunning).with("container", name))
+}
+
+/// What came of asking.
+struct Told {
+    reply: ProbeReply,
+    evidence: Vec<crate::trace::Evidence>,
+}
+
+impl Told {
+    /// Nothing that could be asked.
+    fn nowhere() -> Self {
+        let evidence = vec![evidence::own(Book::Search, ["no address to ask"])];
+        Self { reply: ProbeReply::Unreachable, evidence }
+    }
+}
+
+fn end_word(end: &End) -> &'static str {
+    match end {
+        End::Host => ReachCommand::HOST,
+        End::Outside => ReachCommand::OUTSIDE,
+        End::Container(_) => "",
+    }
+}
+
+/// What a person would type for the same.
+fn by_hand(netns: &Netns, question: Question, cell: &Cell, name: &str) -> String {
+    let address = cell.address.map_or_else(String::new, |address| address.to_string());
+    let command = match question {
+        Question::Ping => format!("ping -c 1 -W 1 {address}"),
+        Question::Tcp(port) => format!("nc -z -w 1 {address} {port}"),
+        Question::Udp(port) => format!("nc -z -u -w 1 {address} {port}"),
+        Question::Name => format!("nslookup {name} 127.0.0.11"),
+    };
+    format!("nsenter --net={} {command}", netns.path())
+}

@@ -1,0 +1,319 @@
+//! One command after which an answer is another.
+
+use super::matrix::{Asked, Outcome, answer};
+use super::names::{has_names, networks};
+use super::packet::Block;
+use super::rules::FORWARDS;
+use super::walk::Map;
+use super::{Answer, End, Protocol, Question, Why};
+use crate::spec::{ContainerId, NetworkId};
+use crate::trace::{Change, Entity, Link, LinkKey, Network, NetworkMode, Route, Rule, RuleAction, World};
+use std::borrow::Cow;
+use std::net::Ipv4Addr;
+
+/// For a cell. None where no single command does it, and where it is not known what would.
+pub(super) fn of(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<String> {
+    match outcome.answer {
+        Answer::Reaches => cut(map, asked.from, asked.to, &outcome.why),
+        Answer::DoesNot => {
+            let Mended { command, after } = mend(map, asked, outcome)?;
+            // What is behind the first obstacle may be another: then one command is not enough.
+            (after.is_empty() || reaches(map.world, asked, after)).then_some(command)
+        }
+        Answer::Unknown => None,
+    }
+}
+
+/// A command, and what of its effects can be foreseen.
+struct Mended {
+    command: String,
+    after: Vec<Change>,
+}
+
+fn plain(command: String) -> Mended {
+    Mended { command, after: Vec::new() }
+}
+
+/// Whether it is so in the World after these changes.
+fn reaches(world: &World, asked: &Asked<'_>, changes: Vec<Change>) -> bool {
+    let mut world = world.clone();
+    let applied = changes.iter().try_for_each(|change| world.apply(change));
+    applied.is_ok() && Map::of(&world).is_some_and(|map| answer(&map, asked).answer == Answer::Reaches)
+}
+
+/// What keeps them apart.
+fn cut(map: &Map<'_>, from: &End, to: &End, why: &Why) -> Option<String> {
+    let world = map.world;
+    let leave = |end: &End, network: &NetworkId| {
+        let (network, container) = (world.networks.get(network)?, world.containers.get(container(end)?)?);
+        Some(format!("docker network disconnect {} {}", word(&network.name), word(&container.name)))
+    };
+    let only = |end: &End| match networks(world, container(end)?).as_slice() {
+        [network] => Some(*network),
+        _ => None,
+    };
+    let stop = |end: &End| Some(format!("docker stop {}", word(&world.containers.get(container(end)?)?.name)));
+    match why {
+        // Of two that share one network either can leave it; of two that share several one command is not enough but the end of one.
+        Why::SameNetwork { .. } => match (container(from), container(to)) {
+            (Some(a), Some(b)) => {
+                let (mine, theirs) = (networks(world, a), networks(world, b));
+                let shared: Vec<_> = mine.iter().filter(|network| theirs.contains(network)).collect();
+                match shared.as_slice() {
+                    [network] => leave(to, network),
+                    [] => only(to).and_then(|network| leave(to, network)).or_else(|| stop(to)),
+                    _ => stop(to),
+                }
+            }
+            _ => only(to).and_then(|network| leave(to, network)).or_else(|| stop(to)),
+        },
+        Why::HostItself | Why::Masqueraded | Why::Forwarded if container(from).is_some() => {
+            only(from).and_then(|network| leave(from, network)).or_else(|| stop(from))
+        }
+        Why::Published { .. } | Why::SameNamespace | Why::HostItself | Why::Masqueraded | Why::Forwarded => {
+            stop(to).or_else(|| stop(from))
+        }
+        _ => None,
+    }
+}
+
+/// What lets them come together.
+fn mend(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<Mended> {
+    let world = map.world;
+    let Asked { question, from, to, .. } = *asked;
+    match &outcome.why {
+        Why::OtherBridge | Why::NameNotShared | Why::NoNames => meet(world, from, to, question == Question::Name),
+        Why::Internal { .. } => match (from, to) {
+            (End::Container(id), End::Host | End::Outside) => {
+                outward(world).and_then(|network| connect(world, network, id))
+            }
+            _ => meet(world, from, to, question == Question::Name),
+        },
+        Why::NoNetwork => match (container(from).filter(|id| is_alone(world, id)), container(to)) {
+            // One that is on `none` is not put on another network.
+            (Some(alone), other) => {
+                again(world, alone, other.and_then(|other| networks(world, other).first().copied()))
+            }
+            (None, Some(alone)) => {
+                again(world, alone, container(from).and_then(|id| networks(world, id).first().copied()))
+            }
+            (None, None) => None,
+        },
+        Why::LinkDown { .. } | Why::NoCarrier { .. } => {
+            let Entity::Link(key) = outcome.because.as_ref()? else { return None };
+            switched_on(map, asked, off(map, world.links.get(key)?), outcome)
+        }
+        Why::NoAddress => no_address(map, to),
+        Why::NoRoute { to: address, back } => no_route(map, if *back { to } else { from }, *address),
+        Why::NoForwarding => {
+            let rule = world.rules.get(FORWARDS)?;
+            let text = rule.text.replace("= 0", "= 1");
+            let after = vec![Change::RuleSeen(Rule { text, ..(**rule).clone() })];
+            let command = inside(map, map.host, &format!("sysctl -w net.ipv4.{FORWARDS}=1"))?;
+            Some(Mended { command, after })
+        }
+        Why::NoMasquerade => {
+            let (network, bridge) = gateway(map, map.netns(from)?)?;
+            let leaves = bridge_name(world, network).unwrap_or_else(|| bridge.name.clone());
+            let text = format!("ip saddr {} oifname != \"{leaves}\" masquerade", network.subnet);
+            let command = format!("nft add rule ip dockwalk postrouting {}", word(&text));
+            let after = vec![rule(map.host, "postrouting", u32::MAX, text)];
+            Some(Mended { command: inside(map, map.host, &command)?, after })
+        }
+        Why::Dropped { .. } => {
+            let Entity::Rule(key) = outcome.because.as_ref()? else { return None };
+            before(map, world.rules.get(key)?, outcome)
+        }
+        Why::NotPublished | Why::OtherPorts { .. } => {
+            let container = world.containers.get(container(to)?)?;
+            // Ports are published when a container is made; no ping comes in at all.
+            let port = match question.protocol() {
+                Protocol::Tcp(port) => format!("{port}:{port}"),
+                Protocol::Udp(port) => format!("{port}:{port}/udp"),
+                Protocol::Icmp => return None,
+            };
+            Some(plain(format!("docker run -d -p {port} {}", word(&container.image_name))))
+        }
+        _ => None,
+    }
+}
+
+/// The link up. With a container's link the kernel took its default route away, which does not come back with it.
+fn switched_on(map: &Map<'_>, asked: &Asked<'_>, link: &Link, outcome: &Outcome) -> Option<Mended> {
+    let world = map.world;
+    let up = |link: &Link| Change::LinkSeen(Link { up: true, carrier: Some(true), state: None, ..link.clone() });
+    let mut after = vec![up(link)];
+    after.extend(map.graph.peer(link).filter(|peer| peer.up).map(|peer| up(peer)));
+    let blocks: Vec<Block> = world.addresses_of(&link.key).filter_map(Block::parse).collect();
+    let route = |destination: String, via: Option<String>| {
+        Change::RouteSeen(Route { netns: link.netns, destination, via, dev: link.name.clone() })
+    };
+    after.extend(blocks.iter().map(|block| route(block.to_string(), None)));
+    let beside = outcome.address.is_some_and(|address| blocks.iter().any(|block| block.has(address)));
+    let own = container(asked.from).filter(|_| map.netns(asked.from) == Some(link.netns) && link.netns != map.host);
+    if let (Some(id), false) = (own, beside) {
+        let (network, _) = gateway(map, link.netns)?;
+        after.push(route("default".to_owned(), Some(network.gateway.clone())));
+        let command = format!("docker restart {}", word(&world.containers.get(id)?.name));
+        return Some(Mended { command, after });
+    }
+    let command = inside(map, link.netns, &format!("ip link set {} up", word(&link.name)))?;
+    Some(Mended { command, after })
+}
+
+fn no_route(map: &Map<'_>, who: &End, address: Ipv4Addr) -> Option<Mended> {
+    let netns = map.netns(who)?;
+    let (network, link) = gateway(map, netns)?;
+    let beside = Block::parse(&network.subnet).filter(|subnet| subnet.has(address) && netns != map.host);
+    let (destination, via) = match beside {
+        Some(subnet) => (subnet.to_string(), None),
+        None => ("default".to_owned(), Some(network.gateway.clone())),
+    };
+    let way = via.as_ref().map_or_else(|| format!("dev {}", word(&link.name)), |via| format!("via {}", word(via)));
+    let command = inside(map, netns, &format!("ip route add {destination} {way}"))?;
+    let after = vec![Change::RouteSeen(Route { netns, destination, via, dev: link.name.clone() })];
+    Some(Mended { command, after })
+}
+
+fn rule(netns: u64, chain: &str, place: u32, text: String) -> Change {
+    let (key, chain, action) = ("after".to_owned(), chain.to_owned(), RuleAction::Forward);
+    Change::RuleSeen(Rule { key, netns, network: None, action, text, chain, place })
+}
+
+fn container(end: &End) -> Option<&ContainerId> {
+    match end {
+        End::Container(id) => Some(id),
+        End::Host | End::Outside => None,
+    }
+}
+
+/// Puts one of them on a network that the other is on: one that has names, where names are asked for.
+fn meet(world: &World, from: &End, to: &End, named: bool) -> Option<Mended> {
+    let (a, b) = (container(from)?, container(to)?);
+    let fits = |network: &&NetworkId| !named || has_names(world, network);
+    let of = |id: &ContainerId| networks(world, id).into_iter().find(fits);
+    let may_join = |id: &&ContainerId| !networks(world, id).is_empty();
+    match (of(b), of(a)) {
+        (Some(network), _) if may_join(&a) => connect(world, network, a),
+        (_, Some(network)) if may_join(&b) => connect(world, network, b),
+        _ => None,
+    }
+}
+
+/// None while the network's bridge carries nothing.
+fn connect(world: &World, network: &NetworkId, id: &ContainerId) -> Option<Mended> {
+    let (network, container) = (world.networks.get(network)?, world.containers.get(id)?);
+    let works = network.bridge.as_ref().and_then(|key| world.links.get(key)).is_none_or(|bridge| bridge.up);
+    let command = || format!("docker network connect {} {}", word(&network.name), word(&container.name));
+    works.then(|| plain(command()))
+}
+
+/// A network that leads out: the default one.
+fn outward(world: &World) -> Option<&NetworkId> {
+    world.networks.values().find(|network| network.name == "bridge").map(|network| &network.id)
+}
+
+fn is_alone(world: &World, id: &ContainerId) -> bool {
+    networks(world, id).is_empty()
+        && world.containers.get(id).is_some_and(|container| container.network_mode != NetworkMode::Host)
+}
+
+/// The same image on another network: what is on `none` stays there as long as it lives.
+fn again(world: &World, id: &ContainerId, network: Option<&NetworkId>) -> Option<Mended> {
+    let image = &world.containers.get(id)?.image_name;
+    let network = network.and_then(|id| world.networks.get(id)).map_or("bridge", |network| &network.name);
+    Some(plain(format!("docker run -d --network {} {}", word(network), word(image))))
+}
+
+/// Of a pair the end that is switched off.
+fn off<'w>(map: &'w Map<'_>, link: &'w Link) -> &'w Link {
+    map.graph.peer(link).filter(|peer| link.up && !peer.up).map_or(link, |peer| peer)
+}
+
+/// A command in a network namespace, for a person at the lab's host. Nothing of it has to be in the image.
+fn inside(map: &Map<'_>, netns: u64, command: &str) -> Option<String> {
+    if netns == map.host {
+        return Some(format!("dockwalk host {command}"));
+    }
+    let holds = |id: &&ContainerId| map.netns(&End::Container((*id).clone())) == Some(netns);
+    let id = map.world.containers.keys().find(holds)?;
+    let pid = map.world.main_process(id)?.process.pid;
+    Some(format!("dockwalk host nsenter --net=/proc/{pid}/ns/net {command}"))
+}
+
+/// It was given an address, and no link has it.
+fn no_address(map: &Map<'_>, end: &End) -> Option<Mended> {
+    let (world, id, netns) = (map.world, container(end)?, map.netns(end)?);
+    let ((network, address), _) = world.leases.iter().find(|(_, holder)| *holder == id)?;
+    let network = world.networks.get(network)?;
+    let subnet = Block::parse(&network.subnet)?;
+    let link = inner(world, id, netns, &network.bridge)?;
+    let (cidr, dev) = (format!("{address}/{}", subnet.prefix), link.name.clone());
+    let command = inside(map, netns, &format!("ip addr add {cidr} dev {}", word(&dev)))?;
+    let route = Route { netns, destination: subnet.to_string(), via: None, dev };
+    let after = vec![Change::AddrSeen { link: link.key.clone(), cidr }, Change::RouteSeen(route)];
+    Some(Mended { command, after })
+}
+
+/// The container's end of its cable to a bridge; any where that is not known.
+fn inner<'w>(world: &'w World, id: &ContainerId, netns: u64, bridge: &Option<LinkKey>) -> Option<&'w Link> {
+    let index = bridge.as_ref().and_then(|key| world.links.get(key)).map(|bridge| bridge.ifindex);
+    let own = || world.links.values().filter(|link| link.netns == netns && link.container.as_ref() == Some(id));
+    let leads = |link: &&std::sync::Arc<Link>| {
+        world.peer_of(link).is_some_and(|peer| peer.master.is_some() && peer.master == index)
+    };
+    own().find(leads).map(|link| &**link)
+}
+
+/// A network that somebody in that namespace is on, and a link of it there.
+fn gateway<'w>(map: &Map<'w>, netns: u64) -> Option<(&'w Network, &'w Link)> {
+    let world = map.world;
+    let of = |link: &&'w std::sync::Arc<Link>| {
+        link.netns == netns && world.peer_of(link).is_some_and(|peer| peer.master.is_some())
+    };
+    let link = world.links.values().find(of)?;
+    let master = world.peer_of(link)?.master;
+    let network = world.networks.values().find(|network| {
+        let bridge = network.bridge.as_ref().and_then(|key| world.links.get(key));
+        bridge.is_some_and(|bridge| Some(bridge.ifindex) == master && bridge.netns == map.host)
+    })?;
+    Some((network, link))
+}
+
+fn bridge_name(world: &World, network: &Network) -> Option<String> {
+    world.links.get(network.bridge.as_ref()?).map(|link| link.name.clone())
+}
+
+/// A rule before the one that drops it, which accepts what goes there and back.
+fn before(map: &Map<'_>, dropping: &Rule, outcome: &Outcome) -> Option<Mended> {
+    let (to, from) = (outcome.address?, outcome.source?);
+    if !["forward", "between"].contains(&&*dropping.chain) {
+        return None;
+    }
+    let pair = format!("{{ {from}, {to} }}");
+    let accept = format!("ip saddr {pair} ip daddr {pair} accept");
+    let command = format!("nft insert rule ip dockwalk forward {}", word(&accept));
+    Some(plain(inside(map, dropping.netns, &command)?))
+}
+
+/// As a shell takes it for one word.
+fn word(text: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@,=%+".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_strange_name_is_one_word() {
+        assert_eq!(word("lab/shell:1"), "lab/shell:1");
+        assert_eq!(word("a b; rm -rf ~"), "'a b; rm -rf ~'");
+        assert_eq!(word("it's"), r"'it'\''s'");
+        assert_eq!(word(""), "''");
+    }
+}

@@ -1,0 +1,150 @@
+//! Who can talk to whom, computed from a [`World`]: each cell of the matrix with what decides it, and what would change it.
+//!
+//! ```text
+//! World ─Graph::of─▶ namespaces, links, cables, ports ─┐
+//! World ─Rules::of─▶ what each rule of nft says        ├─▶ Walk: hop by hop there, and back ─▶ Cell { answer, why, because, fix }
+//! name  ─names::look_up─▶ address, or why there is none ┘
+//! ```
+//!
+//! A packet is led through the World as the kernel would lead it: is the address one's own, which route, is the link up with a carrier,
+//! who at the bridge has the address, does the host forward, which rule decides; then the answer takes the way back. A rule whose words
+//! cannot be read makes a cell [`Answer::Unknown`] when the packet may be meant by it; nothing is guessed. Whether a process listens at a
+//! port is not asked here: `reaches` says that nothing on the way stops the packet, and that whoever is there can answer. IPv4 only.
+//!
+//! Pure. Does not know how any of it is said, drawn or probed.
+
+mod fix;
+mod graph;
+mod matrix;
+mod names;
+mod packet;
+mod proof;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod why;
+
+pub use matrix::{Matrix, cell, matrix};
+pub use packet::Protocol;
+pub use proof::{Verdict, asked, verdict};
+pub use why::Why;
+
+use crate::spec::ContainerId;
+use crate::trace::{ContainerState, Entity, World};
+use serde::{Deserialize, Serialize};
+use std::net::Ipv4Addr;
+
+/// What is asked of each pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "ask", content = "port")]
+pub enum Question {
+    /// Does an ICMP echo request come back?
+    Ping,
+    /// Does a connection to this port get through?
+    Tcp(u16),
+    /// Does a datagram to this port get through?
+    Udp(u16),
+    /// Is there an answer for the other one's name, and does its address answer a ping?
+    Name,
+}
+
+impl Question {
+    /// What its packets are.
+    pub fn protocol(self) -> Protocol {
+        match self {
+            Self::Ping | Self::Name => Protocol::Icmp,
+            Self::Tcp(port) => Protocol::Tcp(port),
+            Self::Udp(port) => Protocol::Udp(port),
+        }
+    }
+}
+
+/// Who talks, or is talked to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "end", content = "id")]
+pub enum End {
+    /// A container that runs.
+    Container(ContainerId),
+    /// The host that the containers' bridges are on.
+    Host,
+    /// What is beyond the host's uplink.
+    Outside,
+}
+
+impl End {
+    /// All there are: the containers that run by name, the host, and what is outside.
+    pub fn all(world: &World) -> Vec<Self> {
+        let mut running: Vec<_> = world.containers.values().filter(|container| container.state.lives()).collect();
+        running.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        let containers = running.into_iter().map(|container| Self::Container(container.id.clone()));
+        containers.chain(world.host.is_some().then_some([Self::Host, Self::Outside]).into_iter().flatten()).collect()
+    }
+
+    /// What it is in the World; nothing that is outside.
+    pub fn entity(&self) -> Option<Entity> {
+        match self {
+            Self::Container(id) => Some(Entity::Container(id.clone())),
+            Self::Host => Some(Entity::Host),
+            Self::Outside => None,
+        }
+    }
+
+    /// The network namespace that it is in, by inode; none for what is outside, or where the World does not say.
+    pub fn netns(&self, world: &World) -> Option<u64> {
+        walk::Map::of(world)?.netns(self)
+    }
+
+    /// What it is called; the host and what is outside have no name.
+    pub fn name<'w>(&self, world: &'w World) -> Option<&'w str> {
+        match self {
+            Self::Container(id) => world.containers.get(id).map(|container| &*container.name),
+            Self::Host | Self::Outside => None,
+        }
+    }
+
+    fn lives(&self, world: &World) -> bool {
+        let lives = |state: ContainerState| state.lives();
+        match self {
+            Self::Container(id) => world.containers.get(id).is_some_and(|container| lives(container.state)),
+            Self::Host | Self::Outside => world.host.is_some(),
+        }
+    }
+}
+
+/// What comes of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// There and back, nothing stops it.
+    Reaches,
+    /// Something stops it.
+    DoesNot,
+    /// It hangs on something that the World does not say.
+    Unknown,
+}
+
+/// One pair, and the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell {
+    /// Who asks.
+    pub from: End,
+    /// Who is asked.
+    pub to: End,
+    /// The address that the packet is sent to; none where there is none to send it to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Ipv4Addr>,
+    /// What comes of it.
+    pub answer: Answer,
+    /// What decides.
+    pub why: Why,
+    /// That thing in the World, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Entity>,
+    /// The links by which the packet went, there alone, as far as it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub way: Vec<Entity>,
+    /// One command after which the answer is another; none where no single one does that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+}

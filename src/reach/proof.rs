@@ -1,0 +1,84 @@
+use super::{Answer, Cell, Question};
+use crate::trace::ProbeReply;
+use serde::{Deserialize, Serialize};
+
+/// What a probe says of what was computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is so.
+    Agrees,
+    /// It is not so: one of both is wrong.
+    Disagrees,
+    /// The probe decides nothing: whoever listens to datagrams need not answer.
+    Open,
+    /// It was not known before, and now it is that it reaches.
+    FoundToReach,
+    /// It was not known before, and nothing came back.
+    FoundNotTo,
+}
+
+/// Holds a cell against what came of asking. `strange`: of whoever was asked it is not known whether it answers at all, for it is beyond the
+/// uplink.
+pub fn verdict(question: Question, computed: Answer, reply: &ProbeReply, strange: bool) -> Verdict {
+    let answered = matches!(reply, ProbeReply::Answered | ProbeReply::Refused);
+    if strange && computed == Answer::Reaches && !answered {
+        return Verdict::Open;
+    }
+    let reached = match reply {
+        ProbeReply::Answered | ProbeReply::Refused => true,
+        ProbeReply::Silent if matches!(question, Question::Udp(_)) && computed != Answer::DoesNot => {
+            return Verdict::Open;
+        }
+        ProbeReply::Silent | ProbeReply::Unreachable | ProbeReply::NoSuchName => false,
+        ProbeReply::Other(_) => return Verdict::Open,
+    };
+    match (computed, reached) {
+        (Answer::Unknown, true) => Verdict::FoundToReach,
+        (Answer::Unknown, false) => Verdict::FoundNotTo,
+        (Answer::Reaches, true) | (Answer::DoesNot, false) => Verdict::Agrees,
+        (Answer::Reaches, false) | (Answer::DoesNot, true) => Verdict::Disagrees,
+    }
+}
+
+/// What is asked, in a word and an address: `tcp 172.17.0.3:80`, `name web`.
+pub fn asked(question: Question, cell: &Cell, name: &str) -> String {
+    let address = cell.address.map_or_else(String::new, |address| address.to_string());
+    match question {
+        Question::Ping => format!("ping {address}"),
+        Question::Tcp(port) => format!("tcp {address}:{port}"),
+        Question::Udp(port) => format!("udp {address}:{port}"),
+        Question::Name => format!("name {name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_says_that_nobody_listens_is_reached() {
+        let tcp = |computed, reply| verdict(Question::Tcp(80), computed, &reply, false);
+        assert_eq!(tcp(Answer::Reaches, ProbeReply::Refused), Verdict::Agrees);
+        assert_eq!(tcp(Answer::DoesNot, ProbeReply::Refused), Verdict::Disagrees);
+        assert_eq!(tcp(Answer::DoesNot, ProbeReply::Silent), Verdict::Agrees);
+        assert_eq!(tcp(Answer::Reaches, ProbeReply::Silent), Verdict::Disagrees);
+        assert_eq!(tcp(Answer::Unknown, ProbeReply::Answered), Verdict::FoundToReach);
+        assert_eq!(tcp(Answer::Unknown, ProbeReply::Unreachable), Verdict::FoundNotTo);
+    }
+
+    #[test]
+    fn who_is_beyond_the_uplink_need_not_answer() {
+        let strange = |computed, reply| verdict(Question::Tcp(80), computed, &reply, true);
+        assert_eq!(strange(Answer::Reaches, ProbeReply::Unreachable), Verdict::Open);
+        assert_eq!(strange(Answer::Reaches, ProbeReply::Refused), Verdict::Agrees);
+        assert_eq!(strange(Answer::DoesNot, ProbeReply::Answered), Verdict::Disagrees);
+        assert_eq!(strange(Answer::DoesNot, ProbeReply::Silent), Verdict::Agrees);
+    }
+
+    #[test]
+    fn who_listens_to_datagrams_need_not_answer() {
+        let udp = |computed| verdict(Question::Udp(53), computed, &ProbeReply::Silent, false);
+        assert_eq!([udp(Answer::Reaches), udp(Answer::DoesNot)], [Verdict::Open, Verdict::Agrees]);
+    }
+}

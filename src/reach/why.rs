@@ -1,0 +1,179 @@
+use serde::{Deserialize, Serialize};
+use std::net::Ipv4Addr;
+
+/// What decides a cell. What it is in the World stands beside it ([`Cell::because`](super::Cell::because)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum Why {
+    // ── it reaches ──
+    /// Both are in one network namespace.
+    SameNamespace,
+    /// Both are on this network.
+    SameNetwork {
+        /// Its name.
+        network: String,
+    },
+    /// The host's own network stack takes it: it has an address on each bridge.
+    HostItself,
+    /// The host forwards it, and no rule is against it.
+    Forwarded,
+    /// It leaves with the host's address.
+    Masqueraded,
+    /// A published port leads there.
+    Published {
+        /// `:8080→80`
+        ports: String,
+    },
+
+    // ── it does not ──
+    /// Nothing leads into or out of its network namespace: `--network none`.
+    NoNetwork,
+    /// No link of it has an address.
+    NoAddress,
+    /// No route leads there.
+    NoRoute {
+        /// Where to.
+        to: Ipv4Addr,
+        /// It is the answer that finds none.
+        back: bool,
+    },
+    /// A link on the way is switched off.
+    LinkDown {
+        /// Its name in its namespace.
+        link: String,
+    },
+    /// A link on the way is up, and what it leads to is not.
+    NoCarrier {
+        /// Its name in its namespace.
+        link: String,
+    },
+    /// Nobody at that bridge, or at the other end of that cable, has the address.
+    NobodyThere {
+        /// The address.
+        address: Ipv4Addr,
+    },
+    /// The host does not forward (`net.ipv4.ip_forward`).
+    NoForwarding,
+    /// It comes from one bridge and is to leave by another, which a rule forbids.
+    OtherBridge,
+    /// An internal network leads nowhere else.
+    Internal {
+        /// Its name.
+        network: String,
+    },
+    /// A rule drops it.
+    Dropped {
+        /// In nft's words.
+        rule: String,
+    },
+    /// No rule gives it the host's address when it leaves: outside nobody could answer.
+    NoMasquerade,
+    /// The lab has no way out.
+    NoUplink,
+    /// From outside only published ports lead in, and it has none.
+    NotPublished,
+    /// From outside only published ports lead in, and this is none of them.
+    OtherPorts {
+        /// `:8080→80`
+        ports: String,
+    },
+    /// Nothing comes into the lab from outside but by published ports.
+    Lab,
+    /// On the default network, or on none, nobody answers for names.
+    NoNames,
+    /// Who answers for names does not know it: no network that has names is shared with it.
+    NameNotShared,
+    /// It went in a circle.
+    Circle,
+    /// Its way leads to somebody else.
+    Elsewhere {
+        /// Where to.
+        to: Ipv4Addr,
+    },
+
+    // ── nobody knows ──
+    /// A rule that it may be meant by is in words that are not known.
+    RuleNotRead {
+        /// In nft's words.
+        rule: String,
+    },
+    /// How a namespace other than the host's forwards is not looked at.
+    OtherRouter,
+    /// The World does not say where a link leads.
+    LinkUnknown {
+        /// Its name in its namespace.
+        link: String,
+    },
+    /// More than one has the address.
+    Twice {
+        /// The address.
+        address: Ipv4Addr,
+    },
+    /// Several routes that differ by what is not recorded.
+    SeveralRoutes {
+        /// Where to.
+        to: Ipv4Addr,
+    },
+    /// What else leads in from outside is not in the World.
+    RealHost,
+    /// The World does not say in which network namespace it is.
+    NamespaceUnknown,
+}
+
+impl Why {
+    /// The end of the Fluent keys that say it: `other-bridge`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::SameNamespace => "same-namespace",
+            Self::SameNetwork { .. } => "same-network",
+            Self::HostItself => "host-itself",
+            Self::Forwarded => "forwarded",
+            Self::Masqueraded => "masqueraded",
+            Self::Published { .. } => "published",
+            Self::NoNetwork => "no-network",
+            Self::NoAddress => "no-address",
+            Self::NoRoute { back: false, .. } => "no-route",
+            Self::NoRoute { back: true, .. } => "no-route-back",
+            Self::LinkDown { .. } => "link-down",
+            Self::NoCarrier { .. } => "no-carrier",
+            Self::NobodyThere { .. } => "nobody-there",
+            Self::NoForwarding => "no-forwarding",
+            Self::OtherBridge => "other-bridge",
+            Self::Internal { .. } => "internal",
+            Self::Dropped { .. } => "dropped",
+            Self::NoMasquerade => "no-masquerade",
+            Self::NoUplink => "no-uplink",
+            Self::NotPublished => "not-published",
+            Self::OtherPorts { .. } => "other-ports",
+            Self::Lab => "lab",
+            Self::NoNames => "no-names",
+            Self::NameNotShared => "name-not-shared",
+            Self::Circle => "circle",
+            Self::Elsewhere { .. } => "elsewhere",
+            Self::RuleNotRead { .. } => "rule-not-read",
+            Self::OtherRouter => "other-router",
+            Self::LinkUnknown { .. } => "link-unknown",
+            Self::Twice { .. } => "twice",
+            Self::SeveralRoutes { .. } => "several-routes",
+            Self::RealHost => "real-host",
+            Self::NamespaceUnknown => "namespace-unknown",
+        }
+    }
+
+    /// The variables of these messages.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::SameNetwork { network } | Self::Internal { network } => vec![("network", network.clone())],
+            Self::Published { ports } | Self::OtherPorts { ports } => vec![("ports", ports.clone())],
+            Self::NoRoute { to, .. } | Self::Elsewhere { to } | Self::SeveralRoutes { to } => {
+                vec![("address", to.to_string())]
+            }
+            Self::NobodyThere { address } | Self::Twice { address } => vec![("address", address.to_string())],
+            Self::LinkDown { link } | Self::NoCarrier { link } | Self::LinkUnknown { link } => {
+                vec![("link", link.clone())]
+            }
+            Self::Dropped { rule } | Self::RuleNotRead { rule } => vec![("rule", rule.clone())],
+            _ => Vec::new(),
+        }
+    }
+}
