@@ -2,6 +2,7 @@
 //! switched on for the first bridge and off after the last.
 
 use super::faults::Faults;
+use super::monitor::{Monitor, Namespace};
 use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
 use super::sysctl::{FORWARDING, forwarding_now, write_sysctl};
@@ -24,6 +25,8 @@ pub struct Host {
     pub(super) left: Mutex<Vec<Arc<Mutex<Sandbox>>>>,
     pub(super) rules: Mutex<filter::Rules>,
     forwarding: Mutex<Forwarding>,
+    /// Hears of what others change.
+    pub(super) monitor: Monitor,
 }
 
 /// Whether this engine has seen to it that the host forwards packets.
@@ -35,7 +38,7 @@ struct Forwarding {
 }
 
 impl Host {
-    pub(super) fn open(lab: &Lab) -> Result<Self> {
+    pub(super) fn open(cx: &Cx, lab: &Lab) -> Result<Self> {
         let observer = NamespaceObserver::open(&lab.host, None, lab.mode == Mode::Lab)?;
         Ok(Self {
             observer: Arc::new(Mutex::new(observer)),
@@ -43,7 +46,15 @@ impl Host {
             left: Mutex::default(),
             rules: Mutex::default(),
             forwarding: Mutex::default(),
+            monitor: Monitor::start(cx.conductor())?,
         })
+    }
+
+    /// From now on, what others change is recorded past all steps.
+    pub(super) fn watch(&self) {
+        if let Some(multicast) = &mut self.observer.lock().multicast {
+            self.monitor.watch(Namespace::Host(Arc::downgrade(&self.observer)), multicast);
+        }
     }
 
     pub(super) fn netns(&self) -> Netns {

@@ -25,6 +25,9 @@ mod endpoint;
 mod faults;
 mod filter;
 mod host;
+mod look;
+mod monitor;
+mod multicast;
 mod netlink;
 mod network;
 mod nft;
@@ -112,7 +115,8 @@ impl Net {
     pub fn start(cx: &Cx, lab: &Lab) -> Result<Self> {
         let default = Network::default_bridge()?;
         let name = default.segment.as_ref().map(|segment| segment.bridge.clone()).unwrap_or_default();
-        let net = Self { host: Host::open(lab)?, registry: registry::Registry::default(), uplink: Mutex::default() };
+        let net =
+            Self { host: Host::open(cx, lab)?, registry: registry::Registry::default(), uplink: Mutex::default() };
         let default = net.registry.register(&net.host, |_| Ok(default))?;
         for driver in [NetworkDriver::Host, NetworkDriver::None] {
             net.registry.register(&net.host, |_| Ok(Network::plain(driver)))?;
@@ -126,6 +130,7 @@ impl Net {
             }
             default.set_up(cx, &net.host)
         })?;
+        net.host.watch();
         Ok(net)
     }
 
@@ -305,7 +310,7 @@ impl Net {
             let mut faults = Faults::default();
             let uplink = self.uplink.lock().take();
             if let Some(uplink) = uplink {
-                faults.note(uplink.stop(cx));
+                faults.note(uplink.stop(cx, &self.host));
             }
             for driver in drivers.iter().rev() {
                 faults.note_all(driver.tear_down(cx, &self.host));
