@@ -16,7 +16,7 @@ use cases::{Case, needs};
 use dockwalk::client::protocol::GateCommand;
 use dockwalk::engine::conductor::{Conductor, Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
-use dockwalk::engine::net::{EndpointSettings, Net, Network, Subnet, Wish};
+use dockwalk::engine::net::{EndpointSettings, Machine, Net, Network, Subnet, Wish};
 use dockwalk::engine::{Cancel, Cx, Result};
 use dockwalk::spec::{ContainerId, Digest};
 use dockwalk::trace::{
@@ -47,6 +47,7 @@ const CASES: &[Case] = &[
     ("a_container_can_be_on_two_networks", a_container_can_be_on_two_networks),
     ("what_somebody_does_by_hand_is_seen", by_hand::what_somebody_does_by_hand_is_seen),
     ("a_link_that_is_down_keeps_its_address_and_loses_its_routes", by_hand::a_link_that_is_down),
+    ("rules_that_somebody_changes_are_seen", by_hand::rules_that_somebody_changes_are_seen),
     ("what_a_step_does_is_that_steps", by_hand::what_a_step_does_is_that_steps),
     ("names_that_change_places_are_seen", by_hand::names_that_change_places_are_seen),
     ("a_container_that_changes_much_does_not_hurt", by_hand::a_container_that_changes_much_does_not_hurt),
@@ -86,7 +87,7 @@ impl Engine {
     fn start(&self) -> Net {
         self.op(|cx| {
             lab::observe(cx, &self.lab, self.dir.path())?;
-            Net::start(cx, &self.lab)
+            Net::start(cx, &self.lab, Machine::Same)
         })
     }
 

@@ -2,7 +2,7 @@
 //! told as its evidence.
 
 use super::oracle::{assert_world_is_what_ip_shows, in_netns};
-use super::{Engine, connected};
+use super::{Engine, cases::needs, connected};
 use dockwalk::engine::lab::Netns;
 use dockwalk::engine::net::Wish;
 use dockwalk::trace::{Body, Change, Code, Evidence, LinkKey, NetworkMode, OperState, World};
@@ -142,6 +142,56 @@ pub fn a_link_that_is_down() {
     assert!(has_address(&engine.world(), "172.17.0.1/16"));
     assert_world_is_what_ip_shows(&engine.world(), &host);
     engine.op(|cx| net.disconnect(cx, &id));
+}
+
+pub fn rules_that_somebody_changes_are_seen() {
+    needs("nft");
+    let engine = Engine::new();
+    let net = engine.start();
+    let host = engine.lab.host.clone();
+    let key = "masquerade/bridge";
+    assert!(engine.world().rules.contains_key(key));
+    let handle = in_netns(&host, "nft -a list table ip dockwalk | sed -n 's/.*oifname.*masquerade # handle //p'");
+    in_netns(&host, &format!("nft delete rule ip dockwalk postrouting handle {handle}"));
+    until(&engine, "no masquerade", |world| !world.rules.contains_key(key));
+    let told = rules_told(&engine);
+    assert!(told.contains(&format!("NFT_MSG_DELRULE ip dockwalk postrouting handle {}", handle.trim())), "{told}");
+    assert!(told.contains(" nft (PID "), "who did it: {told}");
+    in_netns(&host, "nft add rule ip dockwalk forward ip daddr 172.17.0.2 counter drop");
+    let text = "ip daddr 172.17.0.2 counter drop";
+    let world = until(&engine, "a rule", |world| world.rules.values().any(|rule| rule.text == text));
+    let rule = world.rules.values().find(|rule| rule.text == text).unwrap();
+    assert_eq!((rule.chain.as_str(), rule.action.as_str()), ("forward", "drop"));
+    // In a table of somebody else's.
+    in_netns(&host, "nft add table inet mine && nft add chain inet mine input && nft add rule inet mine input accept");
+    let mine = |world: &World| world.rules.values().any(|rule| rule.chain == "inet mine input");
+    until(&engine, "another's rule", mine);
+    let told = rules_told(&engine);
+    assert!(told.contains("NFT_MSG_NEWRULE inet mine input handle"), "{told}");
+    in_netns(&host, "nft delete table inet mine");
+    until(&engine, "no rule of another's", |world| !mine(world));
+    // All of the engine's; the next network makes its table anew.
+    in_netns(&host, "nft delete table ip dockwalk");
+    until(&engine, "no table", |world| world.rules.keys().all(|key| key == "ip_forward"));
+    engine.op(|cx| net.add(cx, super::second()));
+    let world = engine.world();
+    assert!(world.rules.contains_key(key) && world.rules.contains_key("masquerade/lab_net"));
+    assert!(!world.rules.values().any(|rule| rule.text == text), "what was added by hand went with the table");
+    engine.op(|cx| net.stop(cx));
+    assert!(engine.world().rules.is_empty());
+}
+
+/// What the kernel told of the latest change of a rule past all steps.
+fn rules_told(engine: &Engine) -> String {
+    let all = past_steps(engine);
+    let rule = |change: &Change| matches!(change, Change::RuleSeen(_) | Change::RuleGone { .. });
+    let (_, evidence) = all.iter().rev().find(|(change, _)| rule(change)).expect("it is recorded past all steps");
+    let told = evidence.iter().find_map(|evidence| match evidence {
+        Evidence::Netlink { request, reply } if request == "NFNLGRP_NFTABLES" => Some(reply.join("\n")),
+        _ => None,
+    });
+    assert!(evidence.iter().any(|it| matches!(it, Evidence::Command { .. })), "{evidence:?}, and the listing");
+    told.unwrap_or_else(|| panic!("{evidence:?}"))
 }
 
 /// What the kernel does by and by is nobody's; all the rest is in the step that brought it about, however many there are at once.

@@ -23,7 +23,7 @@ pub struct Host {
     pub(super) sandboxes: Mutex<BTreeMap<ContainerId, Arc<Mutex<Sandbox>>>>,
     /// Those whose containers have left, and that others are still in.
     pub(super) left: Mutex<Vec<Arc<Mutex<Sandbox>>>>,
-    pub(super) rules: Mutex<filter::Rules>,
+    pub(super) rules: Arc<Mutex<filter::Rules>>,
     forwarding: Mutex<Forwarding>,
     /// Hears of what others change.
     pub(super) monitor: Monitor,
@@ -40,11 +40,12 @@ struct Forwarding {
 impl Host {
     pub(super) fn open(cx: &Cx, lab: &Lab) -> Result<Self> {
         let observer = NamespaceObserver::open(&lab.host, None, lab.mode == Mode::Lab)?;
+        let rules = filter::Rules::open(&lab.host, lab.mode);
         Ok(Self {
             observer: Arc::new(Mutex::new(observer)),
             sandboxes: Mutex::default(),
             left: Mutex::default(),
-            rules: Mutex::default(),
+            rules: Arc::new(Mutex::new(rules)),
             forwarding: Mutex::default(),
             monitor: Monitor::start(cx.conductor())?,
         })
@@ -54,6 +55,10 @@ impl Host {
     pub(super) fn watch(&self) {
         if let Some(multicast) = &mut self.observer.lock().multicast {
             self.monitor.watch(Namespace::Host(Arc::downgrade(&self.observer)), multicast);
+        }
+        let netns = self.netns();
+        if let Some(multicast) = &mut self.rules.lock().multicast {
+            self.monitor.watch(Namespace::Rules(netns, Arc::downgrade(&self.rules)), multicast);
         }
     }
 
@@ -109,7 +114,8 @@ impl Host {
             let now = netns.run(forwarding_now)?;
             let text = format!("net.ipv4.ip_forward = {}", now.content().trim());
             let (key, action) = (FORWARDS.to_owned(), RuleAction::Forward);
-            let rule = Rule { key, netns: netns.inode(), network: None, action, text };
+            let (netns, chain) = (netns.inode(), String::new());
+            let rule = Rule { key, netns, network: None, action, text, chain, place: 0 };
             cx.observe(Change::RuleSeen(rule), vec![now.evidence()]);
             Ok(())
         })

@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 /// How many links, addresses and routes of a container's namespace are recorded, and of the host's, on which all containers hang.
 const OF_CONTAINER: [usize; 3] = [64, 128, 128];
 const OF_HOST: [usize; 3] = [4096; 3];
+/// How often the tables are read again that changed while they were.
+const ROUNDS: usize = 2;
 /// How many rows of a dump are shown where a thing is none of them.
 const ROWS: usize = 64;
 
@@ -33,7 +35,7 @@ impl NamespaceObserver {
         let Some(multicast) = &self.multicast else { return Ok(()) };
         let told = multicast.drain();
         let looked = match told {
-            Some(told) if self.container.as_ref().is_none_or(known) => self.differ(None, &told, record),
+            Some(told) if self.container.as_ref().is_none_or(known) => self.differ(None, told, record),
             _ => Ok(()),
         };
         if let Some(multicast) = &self.multicast {
@@ -44,13 +46,30 @@ impl NamespaceObserver {
 
     /// Records how this namespace differs from what was last recorded of it. `cause` is the request that came before.
     pub(super) fn look(&mut self, cause: Option<&Evidence>, record: Record<'_>) -> Result<()> {
-        // What was told before the tables are read is in them.
         let told = self.multicast.as_ref().and_then(Multicast::drain).unwrap_or_default();
-        self.differ(cause, &told, record)
+        self.differ(cause, told, record)
     }
 
-    fn differ(&mut self, cause: Option<&Evidence>, told: &Told, record: Record<'_>) -> Result<()> {
-        let table = Table::read(&self.netlink).map_err(|e| Fault::io("read", "RTM_GETLINK", &e))?;
+    /// The tables, and what was told until they were read: what they show was told before. If they change too fast for that, they are
+    /// looked at again later.
+    fn read(&self, mut told: Told) -> Result<(Table, Told)> {
+        let read = || Table::read(&self.netlink).map_err(|e| Fault::io("read", "RTM_GETLINK", &e));
+        let later = || self.multicast.as_ref().and_then(Multicast::drain);
+        let mut table = read()?;
+        for _ in 0..ROUNDS {
+            let Some(later) = later() else { return Ok((table, told)) };
+            told.append(later);
+            table = read()?;
+        }
+        if let (Some(later), Some(multicast)) = (later(), &self.multicast) {
+            told.append(later);
+            multicast.again();
+        }
+        Ok((table, told))
+    }
+
+    fn differ(&mut self, cause: Option<&Evidence>, told: Told, record: Record<'_>) -> Result<()> {
+        let (table, told) = self.read(told)?;
         let before = self.links.values().map(|link| (link.ifindex, link.name.clone()));
         let now = table.links.iter().map(|link| (link.index, link.name.clone()));
         let names: BTreeMap<u32, String> = before.chain(now).collect();

@@ -10,6 +10,7 @@
 //! it, so that nothing is left to look for. The thread sleeps until the kernel wakes it, and a namespace in which much happens, or in
 //! which a look takes long, or of which there is much to record, is looked at less often.
 
+use super::filter::Rules;
 use super::multicast::Multicast;
 use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
@@ -37,8 +38,8 @@ const PER_CHANGE: Duration = Duration::from_millis(20);
 /// How long one step after the other is let act before a look, and how long those are waited for that still do then.
 const PATIENCE: Duration = Duration::from_millis(100);
 const AT_LAST: Duration = Duration::from_secs(2);
-/// The token of the descriptor that ends the thread.
-const END: u64 = 0;
+/// The token of the descriptor that wakes the thread.
+const WAKE: u64 = 0;
 
 /// The thread. It ends when this is dropped.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ pub(super) struct Monitor {
 struct Shared {
     conductor: Arc<Conductor>,
     epoll: Epoll,
-    end: EventFd,
+    wake: EventFd,
     ending: AtomicBool,
     /// By token. Not locked while a namespace is.
     namespaces: Mutex<(u64, BTreeMap<u64, Watched>)>,
@@ -75,6 +76,8 @@ pub(super) enum Namespace {
     Host(Weak<Mutex<NamespaceObserver>>),
     /// A container's.
     Sandbox(Weak<Mutex<Sandbox>>),
+    /// The host's, of which the rules are looked at.
+    Rules(Netns, Weak<Mutex<Rules>>),
 }
 
 /// By which a socket wakes the thread.
@@ -88,13 +91,13 @@ impl Monitor {
     pub(super) fn start(conductor: &Arc<Conductor>) -> Result<Self> {
         let refused = |what: &'static str| move |e: nix::Error| Fault::io("make", what, &e.into());
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(refused("an epoll instance"))?;
-        let end = EventFd::from_flags(EfdFlags::EFD_CLOEXEC).map_err(refused("an eventfd"))?;
-        epoll.add(&end, EpollEvent::new(EpollFlags::EPOLLIN, END)).map_err(refused("an epoll instance"))?;
-        let (conductor, namespaces) = (Arc::clone(conductor), Mutex::new((END, BTreeMap::new())));
+        let wake = EventFd::from_flags(EfdFlags::EFD_CLOEXEC).map_err(refused("an eventfd"))?;
+        epoll.add(&wake, EpollEvent::new(EpollFlags::EPOLLIN, WAKE)).map_err(refused("an epoll instance"))?;
+        let (conductor, namespaces) = (Arc::clone(conductor), Mutex::new((WAKE, BTreeMap::new())));
         let shared = Arc::new(Shared {
             conductor,
             epoll,
-            end,
+            wake,
             ending: AtomicBool::new(false),
             namespaces,
             acts: Acts::default(),
@@ -137,9 +140,7 @@ impl Monitor {
 impl Drop for Monitor {
     fn drop(&mut self) {
         self.shared.ending.store(true, Ordering::Release);
-        if let Err(error) = self.shared.end.write(1) {
-            tracing::warn!(%error, "the thread that watches network namespaces was not woken");
-        }
+        self.shared.wake();
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap_or_else(|_panic| tracing::error!("the thread that watches network namespaces failed"));
         }
@@ -153,6 +154,13 @@ impl Watch {
         if let Err(error) = shared.epoll.modify(socket, &mut event) {
             tracing::warn!(%error, "a network namespace is watched no more");
         }
+    }
+
+    /// What was told is taken already: it is looked at all the same.
+    pub(super) fn soon(&self) {
+        let Some(shared) = self.shared.upgrade() else { return };
+        shared.note([self.token]);
+        shared.wake();
     }
 
     pub(super) fn end(&self, socket: BorrowedFd<'_>) {
@@ -169,7 +177,13 @@ impl Shared {
         let mut events = [EpollEvent::empty(); 32];
         while !self.ending.load(Ordering::Acquire) {
             match self.epoll.wait(&mut events, self.timeout()) {
-                Ok(told) => self.note(events.get(..told).unwrap_or_default()),
+                Ok(told) => {
+                    let told = events.get(..told).unwrap_or_default();
+                    if told.iter().any(|event| event.data() == WAKE) && self.wake.read().is_err() {
+                        tracing::debug!("woken by nobody");
+                    }
+                    self.note(told.iter().map(EpollEvent::data));
+                }
                 Err(nix::Error::EINTR) => {}
                 Err(error) => {
                     tracing::error!(%error, "network namespaces are watched no more");
@@ -185,6 +199,12 @@ impl Shared {
         }
     }
 
+    fn wake(&self) {
+        if let Err(error) = self.wake.write(1) {
+            tracing::warn!(%error, "the thread that watches network namespaces was not woken");
+        }
+    }
+
     fn timeout(&self) -> EpollTimeout {
         let due = self.namespaces.lock().1.values().filter_map(|watched| watched.due).min();
         due.map_or(EpollTimeout::NONE, |due| {
@@ -194,11 +214,11 @@ impl Shared {
         })
     }
 
-    fn note(&self, events: &[EpollEvent]) {
+    fn note(&self, tokens: impl IntoIterator<Item = u64>) {
         let soon = Instant::now() + GATHER;
         let mut namespaces = self.namespaces.lock();
-        for event in events {
-            if let Some(watched) = namespaces.1.get_mut(&event.data()) {
+        for token in tokens {
+            if let Some(watched) = namespaces.1.get_mut(&token) {
                 watched.due = Some(watched.rests_until.map_or(soon, |rested| rested.max(soon)));
             }
         }
@@ -228,6 +248,7 @@ impl Shared {
         let known = |container: &ContainerId| self.conductor.world().containers.contains_key(container);
         let looked = match namespace {
             Namespace::Host(observer) => observer.upgrade().map(|observer| observer.lock().news(known, &record)),
+            Namespace::Rules(netns, rules) => rules.upgrade().map(|rules| rules.lock().news(netns, &record)),
             Namespace::Sandbox(sandbox) => sandbox.upgrade().map(|it| it.lock().observer.news(known, &record)),
         };
         if let Some(Err(fault)) = looked {
