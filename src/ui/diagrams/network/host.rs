@@ -220,8 +220,7 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
                 && !matches!(l.kind, LinkKind::Bridge | LinkKind::Uplink))
     };
     for link in links.iter().filter(known) {
-        let address = world.addresses_of(&link.key).next().map_or_else(|| link.state_word().to_owned(), str::to_owned);
-        let line = [(Ink::Weak, address)];
+        let line = [(Ink::Weak, address_or_state(world, link))];
         // A line has room for its name.
         let lines = if at.height() < 30.0 { &[] } else { &line[..] };
         small_card(stage, link, place, frame, Tint::Plain, lines);
