@@ -349,7 +349,10 @@ fn link_card(
     tint: Tint,
     address: Option<(Ink, String)>,
 ) -> NodeId {
-    let detail = (Ink::Weak, format!("ifindex {} · {}", link.ifindex, link.state_word()));
+    // The state is told before the number.
+    let both = format!("ifindex {} · {}", link.ifindex, link.state_word());
+    let fits = stage.width(&both, Font::Mono) <= at.width() - 12.0;
+    let detail = (Ink::Weak, if fits { both } else { link.state_word().to_owned() });
     if stage.is_full() {
         let lines: Vec<(Ink, String)> = address.into_iter().chain([detail]).collect();
         return small_card(stage, link, at, parent, tint, &lines);
