@@ -13,8 +13,9 @@
 //! └─────────────────────────────────────────────┘
 //! ```
 //!
-//! Containers are laid out in rows. The cable of a later row runs down the gutter left of its column, later rows farther
-//! left, so that no wire crosses a box that it does not belong to. Where there is no room for all, those to which the eye is led
+//! Containers are laid out in rows, each below the bridge of its first cable; a cable to another network has its own two ends, and runs
+//! along a line below all bridges (`cable`). The cable of a later row runs down the gutter left of its column, later rows farther
+//! left, so that no wire crosses a box that it does not belong to. Published ports stand on the host's lower edge (`ports`). Where there is no room for all, those to which the eye is led
 //! keep their boxes, and the others are cards of a name and an address in one field below their bridge.
 
 mod cable;
@@ -47,6 +48,9 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let hangs = world.links.values().any(|link| link.netns == host.netns && world.is_inner(link));
     if stage.detail == Detail::Thin && !hangs {
         sizes.container = sizes.container.moved_up();
+    }
+    if !world.publications.is_empty() {
+        sizes.gutter += ports::BESIDE;
     }
     let cables = Cables::of(world);
     let groups = Groups::of(world, &stage, sizes, &cables);

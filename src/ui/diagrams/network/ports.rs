@@ -8,6 +8,8 @@ use egui::{Pos2, pos2};
 /// Between what is above and the ports; the wires turn there.
 const ABOVE: f32 = 18.0;
 const GAP: f32 = 8.0;
+/// Wires of ports that run up beside boxes take so much of a gutter.
+pub(super) const BESIDE: f32 = 10.0;
 
 /// `:8080 → 80/tcp`, or with the one address of the host's where it listens.
 pub(super) fn text(port: &Publication) -> String {
@@ -58,7 +60,7 @@ pub(super) fn draw(world: &World, stage: &mut Stage<'_>, frame: &NodeId, line: R
         let own = owns[nth];
         x = if own == f32::MAX { x } else { own.max(x).min(latest).max(x) };
         let at = rect(x, top, widths[nth], height);
-        one(stage, frame, port, at, font, line.bottom());
+        one(stage, frame, port, at, font, (line.bottom(), nth));
         x = at.right() + GAP;
     }
     if left_out > 0 {
@@ -68,7 +70,7 @@ pub(super) fn draw(world: &World, stage: &mut Stage<'_>, frame: &NodeId, line: R
     top + height
 }
 
-fn one(stage: &mut Stage<'_>, frame: &NodeId, port: &Publication, at: Rect, font: Font, bottom: f32) {
+fn one(stage: &mut Stage<'_>, frame: &NodeId, port: &Publication, at: Rect, font: Font, (bottom, nth): (f32, usize)) {
     let id = NodeId::of(Entity::Port(port.key.clone()));
     let middle = Text::new(pos2(at.width() / 2.0, at.height() / 2.0), font, Ink::Strong, text(port));
     let node = Node::new(id.clone(), at, TINT, Style::Solid).within(frame).text(middle.anchored(Anchor::Center));
@@ -81,7 +83,9 @@ fn one(stage: &mut Stage<'_>, frame: &NodeId, port: &Publication, at: Rect, font
     let to = field.unwrap_or(container);
     let Some(place) = stage.scene.node(&to).map(|node| node.rect) else { return };
     let x = at.center().x;
-    let turn = bottom + ABOVE / 2.0;
+    // Those that turn do so at heights, and run beside boxes at distances, of their own.
+    let turn = bottom + 4.0 + 3.5 * (nth % 4) as f32;
+    let aside = 4.0 + 4.0 * (nth % 2) as f32;
     let straight = x.clamp(place.left() + 12.0, place.right() - 12.0);
     let up = |to: Pos2, by: f32| {
         let mut route = vec![pos2(x, at.top())];
@@ -94,7 +98,7 @@ fn one(stage: &mut Stage<'_>, frame: &NodeId, port: &Publication, at: Rect, font
         route.push(to);
         route
     };
-    let beside = [place.right() + 5.0, place.left() - 5.0];
+    let beside = [place.right() + aside, place.left() - aside];
     let ways = [
         up(pos2(straight, place.bottom()), straight),
         up(pos2(place.right(), place.center().y), beside[0]),
