@@ -244,6 +244,7 @@ impl EffectRunner {
                 ctx.copy_text(text);
                 state.notify(Notice::good(state.words().say("notice-copied")));
             }
+            Effect::OpenPage(url) => ctx.open_url(egui::OpenUrl::new_tab(url)),
         }
     }
 

@@ -6,7 +6,9 @@ mod upper;
 use super::fonts;
 use crate::i18n::{Words, size};
 use crate::spec::Digest;
-use crate::trace::{BlobState, ContainerState, Descriptor, Entity, Family, Health, Link, LinkKind, MountKind, World};
+use crate::trace::{
+    BlobState, ContainerState, Descriptor, Entity, Family, Health, Link, LinkKind, Mode, MountKind, Transport, World,
+};
 
 /// How many paths of a directory are listed; the rest is counted.
 const LISTED: usize = 40;
@@ -116,6 +118,16 @@ pub fn of(entity: &Entity, world: &World, words: &Words) -> Option<Facts> {
         None => row,
     };
     Some(Facts { title: fonts::shown(&title), kind, family, rows: t.rows.into_iter().map(veil).collect() })
+}
+
+/// What a browser on this machine is told to see what a published port serves; none where this machine does not reach it.
+pub fn page(port: &str, world: &World) -> Option<String> {
+    let port = world.publications.get(port).filter(|port| port.transport == Transport::Tcp)?;
+    let is_this_machine = world.host.as_ref().is_some_and(|host| host.mode == Mode::Host);
+    let at = port.machine.first().or_else(|| port.host.first().filter(|_| is_this_machine))?;
+    // Of all addresses the loopback is the one that is certain.
+    let all = at.ip().is_unspecified();
+    Some(if all { format!("http://127.0.0.1:{}/", at.port()) } else { format!("http://{at}/") })
 }
 
 type Described = Option<(String, &'static str, Family)>;

@@ -260,7 +260,18 @@ fn a_hundred_containers_on_ten_networks_with_a_port_each_are_drawn_by_the_laws()
         publish(&mut s, &format!("box{n:02}"), &format!("0.0.0.0:{}", 8000 + n), (n as u8 + 2, 80));
     }
     let chosen = Entity::Container(id("box55"));
-    for scene in everywhere(&s.world, Some(&chosen)) {
+    keep("100-on-10", &s);
+    for (scene, room) in
+        everywhere(&s.world, Some(&chosen)).into_iter().zip(laws::ROOMS.map(Some).into_iter().chain([None]))
+    {
+        println!("{room:?}: {:?}", scene.size);
+        if let Some(room) = room {
+            assert!(scene.size.x <= room.x, "as wide as its room: {:?} in {room:?}", scene.size);
+            let bridges = scene.nodes().filter(|node| {
+                matches!(&node.id.entity, Some(Entity::Link(key)) if key.0.starts_with("br-") || *key.0 == *"docker0")
+            });
+            assert_eq!(bridges.count(), 10, "no network is left out");
+        }
         let own = scene.node(&links("box55", "eth1")).expect("the second cable of the one that was chosen");
         assert!(texts(own).contains("172.23.0.57"), "{}", texts(own));
         assert!(scene.node(&NodeId::of(Entity::Port("tcp/0.0.0.0:8055".into()))).is_some(), "and its port");

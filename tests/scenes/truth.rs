@@ -2,7 +2,7 @@
 //! nobody's, what is one is counted once, what left the disk does not look as if it were there, and a list that is cut says so.
 
 use crate::laws::{check, draw};
-use crate::sample::{HOST_NS, LayerSpec, Sample, digest, id, link, route, shell_layers};
+use crate::sample::{HOST_NS, LayerSpec, Sample, bridge_network, digest, id, link, route, shell_layers};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::spec::Digest;
 use dockwalk::trace::*;
@@ -348,4 +348,33 @@ fn a_list_that_is_cut_says_so() {
     assert_eq!(said_of(&s, &chain, "…"), ["and 20 more"], "40 of 60 are listed");
     let all = written(&pictured(Tab::Layers, &s));
     assert!(all.contains("and at least"), "the merged view: {all}");
+}
+
+#[test]
+fn a_page_is_where_this_machine_reaches_it() {
+    let at = |mode: Mode, host: &str, machine: &[&str], transport: Transport| {
+        let mut s = Sample::default();
+        s.engine_start();
+        let mut world = s.world.clone();
+        let mut seen = Host::clone(world.host.as_ref().unwrap());
+        seen.mode = mode;
+        world.host = Some(seen.into());
+        let port = Publication {
+            key: "port".to_owned(),
+            container: id("web"),
+            network: bridge_network(),
+            transport,
+            host: vec![host.parse().unwrap()],
+            to: "172.17.0.2:80".parse().unwrap(),
+            machine: machine.iter().map(|at| at.parse().unwrap()).collect(),
+        };
+        world.publications.insert("port".to_owned(), port.into());
+        facts::page("port", &world)
+    };
+    let here = Some("http://127.0.0.1:8080/".to_owned());
+    assert_eq!(at(Mode::Lab, "0.0.0.0:8080", &["127.0.0.1:8080", "[::1]:8080"], Transport::Tcp), here);
+    assert_eq!(at(Mode::Lab, "0.0.0.0:8080", &[], Transport::Tcp), None, "of the lab's host alone");
+    assert_eq!(at(Mode::Lab, "0.0.0.0:8080", &["127.0.0.1:8080"], Transport::Udp), None);
+    assert_eq!(at(Mode::Host, "0.0.0.0:8080", &[], Transport::Tcp), here);
+    assert_eq!(at(Mode::Host, "[::1]:8080", &[], Transport::Tcp).as_deref(), Some("http://[::1]:8080/"));
 }

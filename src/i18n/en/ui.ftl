@@ -351,6 +351,7 @@ op-network-disconnect = Disconnect from a network
 op-recover = Clean up
 
 # ── inspector ──
+inspector-open-page = Open in the browser
 inspector-title = Inspector
 inspector-nothing = Choose a shape in the diagram to see what it is, and how that is known.
 inspector-changed = Changed just now

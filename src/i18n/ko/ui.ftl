@@ -351,6 +351,7 @@ op-network-disconnect = 네트워크에서 떼어 내기
 op-recover = 남은 것 정리
 
 # ── 살펴보기 ──
+inspector-open-page = 브라우저에서 열기
 inspector-title = 살펴보기
 inspector-nothing = 그림에서 도형을 하나 고르면, 무엇인지와 그 근거를 여기서 볼 수 있습니다.
 inspector-changed = 방금 바뀐 것

@@ -35,6 +35,7 @@ fn known(ui: &mut Ui, cx: &mut PanelContext<'_>) {
             Some((entity, Some(facts))) => {
                 thing(ui, cx, entity, &facts);
                 files(ui, cx, entity);
+                page(ui, cx, entity);
                 isolation::section(ui, cx, entity);
                 if !broken(cx, entity) {
                     breaking::section(ui, cx, entity);
@@ -105,6 +106,17 @@ fn files(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     let label = cx.say("files-open");
     if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+6").clicked() {
         cx.want(FilesCommand::Do(Act::Open(subject, layer)));
+    }
+}
+
+/// The way from a published port to what it serves, where this machine reaches it.
+fn page(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
+    let Entity::Port(key) = entity else { return };
+    let Some(url) = facts::page(key, cx.state.world()).filter(|_| cx.state.is_live()) else { return };
+    ui.add_space(10.0);
+    let label = cx.say("inspector-open-page");
+    if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text(&url).clicked() {
+        cx.want(ViewCommand::OpenPage(url));
     }
 }
 

@@ -163,6 +163,8 @@ pub enum Effect {
     Unfocus,
     /// Put text on the clipboard.
     Clipboard(String),
+    /// Show a page in the browser.
+    OpenPage(String),
 }
 
 /// So many events take longer to read than a person notices.

@@ -37,6 +37,8 @@ pub enum ViewCommand {
     Unfocus,
     /// Puts text on the clipboard.
     Copy(String),
+    /// Shows a page in the browser.
+    OpenPage(String),
 }
 
 impl WindowState {
@@ -70,6 +72,7 @@ impl WindowState {
             C::Escape => return self.escape(),
             C::Unfocus => return Some(Effect::Unfocus),
             C::Copy(text) => return Some(Effect::Clipboard(text)),
+            C::OpenPage(url) => return Some(Effect::OpenPage(url)),
         }
         None
     }

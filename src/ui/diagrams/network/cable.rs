@@ -6,6 +6,7 @@ use super::container::{self, Cell};
 use super::*;
 use crate::trace::LinkKey;
 use egui::{Pos2, pos2};
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// One cable, as far as it is there.
@@ -75,6 +76,19 @@ impl<'a> Cables<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Trunks {
     lanes: Vec<(LinkKey, f32)>,
+    /// Left of all boxes, where wires run down to bridges that stand below them.
+    left: f32,
+    /// Those wires: the bridge, its line, the rest of the way and the plug.
+    later: RefCell<Vec<Later>>,
+}
+
+#[derive(Debug)]
+struct Later {
+    bridge: LinkKey,
+    carries: bool,
+    lane: f32,
+    down: Vec<Pos2>,
+    plug: NodeId,
 }
 
 /// Between two lines, and above the first.
@@ -83,9 +97,27 @@ const FIRST: f32 = 6.0;
 
 impl Trunks {
     /// Of the bridges that lead away, below `bus`.
-    pub fn below(bus: f32, leading_away: BTreeSet<&LinkKey>) -> Self {
+    pub fn below(bus: f32, left: f32, leading_away: BTreeSet<&LinkKey>) -> Self {
         let lane = |(nth, key): (usize, &LinkKey)| (key.clone(), bus + FIRST + STEP * nth as f32);
-        Self { lanes: leading_away.into_iter().enumerate().map(lane).collect() }
+        Self { lanes: leading_away.into_iter().enumerate().map(lane).collect(), left, later: RefCell::default() }
+    }
+
+    /// The wires to bridges that were drawn below all containers: along their lines, down at the left, and from above.
+    pub fn finish(&self, stage: &mut Stage<'_>) {
+        let later = self.later.take();
+        let bridges: BTreeSet<&LinkKey> = later.iter().map(|later| &later.bridge).collect();
+        for (nth, key) in bridges.iter().enumerate() {
+            let id = NodeId::of(Entity::Link((*key).clone()));
+            let Some(place) = stage.scene.node(&id).map(|node| node.rect) else { continue };
+            let x = self.left - 4.0 - 3.0 * (nth % 3) as f32;
+            for later in later.iter().filter(|later| later.bridge == **key) {
+                let above = place.top() - 4.0;
+                let first = [place.center_top(), pos2(place.center().x, above), pos2(x, above), pos2(x, later.lane)];
+                let route = first.into_iter().chain(later.down.iter().copied()).collect();
+                let line = if later.carries { Line::Solid } else { Line::CableDown };
+                stage.wire(&id, &later.plug, Edge::new(route, TINT, line).part("port"));
+            }
+        }
     }
 
     /// How much lower all begins that is below.
@@ -112,12 +144,13 @@ pub(super) fn port(
     cell: &Cell<'_>,
 ) {
     let id = NodeId::of(Entity::Link(bridge.key.clone()));
-    let Some(place) = stage.scene.node(&id).map(|node| node.rect) else { return };
+    let place = stage.scene.node(&id).map(|node| node.rect);
     let middle = at.center().x;
     let trunk = cell.trunks.of(bridge).filter(|_| cell.home != Some(&bridge.key));
-    let (from, bus) = match trunk {
-        None => (None, cell.bus),
-        Some(y) => {
+    let (from, bus) = match (trunk, place) {
+        (None, _) => (None, cell.bus),
+        (Some(y), None) => (None, y),
+        (Some(y), Some(place)) => {
             let towards = cell.at.x + cell.sizes.width / 2.0;
             let x = if towards > place.center().x { place.right() - EDGE } else { place.left() + EDGE };
             (Some([pos2(x, place.bottom()), pos2(x, y)]), y)
@@ -132,6 +165,14 @@ pub(super) fn port(
             vec![pos2(x, bus), pos2(x, y), pos2(middle, y), at.center_top()]
         }
     };
+    if place.is_none() {
+        if let Some(lane) = trunk {
+            let (bridge, carries) = (bridge.key.clone(), may_carry(bridge) && may_carry(link));
+            let later = Later { bridge, carries, lane, down, plug: plug.clone() };
+            cell.trunks.later.borrow_mut().push(later);
+        }
+        return;
+    }
     let route: Vec<Pos2> = from.into_iter().flatten().chain(down).collect();
     let line = match (may_carry(bridge) && may_carry(link), route.len()) {
         (true, 2) => Line::Cable,
@@ -164,10 +205,12 @@ pub(super) fn pair(
     let fits =
         room > caption.rect.height() && caption.rect.right() <= place.right().min(from.center().x + container::BESIDE);
     let line = if may_carry(outer) && may_carry(inner) { Line::Cable } else { Line::CableDown };
+    // Near the end that is down; of a short wire not where it passes a name.
+    let near = if room > 60.0 { 0.2 } else { 0.45 };
     let broken = match (outer.up, inner.up) {
         (true, true) => None,
-        (false, true) => Some(0.2),
-        (true, false) => Some(0.8),
+        (false, true) => Some(near),
+        (true, false) => Some(1.0 - near),
         (false, false) => Some(0.5),
     };
     let edge = Edge::new(vec![from.center_bottom(), to.center_top()], TINT, line);

@@ -94,7 +94,15 @@ pub(super) fn most(stage: &Stage<'_>) -> usize {
 /// Containers by the bridge that they hang on, each group with its place.
 struct Groups<'a> {
     all: Vec<Group<'a>>,
+    /// Where there are many, those of which no container is open: bridges alone, with the number of their ports.
+    closed: Vec<Group<'a>>,
 }
+
+/// No more bridges stand side by side where room is dear.
+const SIDE_BY_SIDE: usize = 2;
+/// A bridge of which no container is open.
+const CLOSED: egui::Vec2 = vec2(196.0, 38.0);
+const CLOSED_GAP: f32 = 8.0;
 
 struct Group<'a> {
     bridge: Option<&'a Arc<Link>>,
@@ -127,13 +135,37 @@ impl<'a> Groups<'a> {
                 all[at].folded.push(container);
             }
         }
+        let mut closed = Vec::new();
+        if stage.detail >= Detail::Least && all.len() > SIDE_BY_SIDE {
+            let is_open = |group: &Group<'_>| {
+                !group.containers.is_empty()
+                    || group.bridge.is_some_and(|b| stage.is_open(&Entity::Link(b.key.clone())))
+            };
+            (all, closed) = all.into_iter().partition(is_open);
+            // One is open at least, and has those that hang on none.
+            let first = if all.is_empty() {
+                all.extend(closed.pop());
+                0
+            } else {
+                0
+            };
+            let strays = closed.iter_mut().flat_map(|group| {
+                let (home, stray) = std::mem::take(&mut group.folded)
+                    .into_iter()
+                    .partition(|container| cables.home(world, &container.id).is_some());
+                group.folded = home;
+                stray
+            });
+            let strays: Vec<_> = strays.collect();
+            all[first].folded.extend(strays);
+        }
         let groups = all.len() as f32;
         let room = stage.wide(f32::INFINITY) - 2.0 * stage.margin() - 2.0 * sizes.pad - GROUP_GAP * (groups - 1.0);
         for group in &mut all {
             let most = (((room / groups + sizes.gutter) / (group.cell() + sizes.gutter)).min(1e3) as usize).max(1);
             group.columns = wanted_columns(group.containers.len()).min(most);
         }
-        Self { all }
+        Self { all, closed }
     }
 
     fn width(&self) -> f32 {
@@ -166,12 +198,23 @@ impl<'a> Groups<'a> {
             x += room + GROUP_GAP;
         }
         let bus = places.iter().map(Rect::bottom).fold(top, f32::max);
-        let trunks = Trunks::below(bus, self.all.iter().flat_map(Group::leads_here).collect());
+        let trunks = Trunks::below(bus, left, self.all.iter().flat_map(Group::leads_here).collect());
         let mut bottom = top;
         for (group, place) in self.all.iter().zip(places) {
             let below = rect(place.left(), place.bottom(), place.width(), 0.0);
             bottom = bottom.max(group.draw(world, host, stage, frame, below, &trunks));
         }
+        let columns = (((width + CLOSED_GAP) / (CLOSED.x + CLOSED_GAP)) as usize).max(1);
+        let first = bottom + CLOSED_GAP + 4.0;
+        for (nth, group) in self.closed.iter().enumerate() {
+            let Some(bridge) = group.bridge else { continue };
+            let x = left + (nth % columns) as f32 * (CLOSED.x + CLOSED_GAP);
+            let y = first + (nth / columns) as f32 * (CLOSED.y + CLOSED_GAP);
+            let at = rect(x, y, CLOSED.x, CLOSED.y);
+            host::closed_bridge(world, stage, frame, bridge, at);
+            bottom = at.bottom();
+        }
+        trunks.finish(stage);
         bottom
     }
 }

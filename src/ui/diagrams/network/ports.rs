@@ -60,7 +60,7 @@ pub(super) fn draw(world: &World, stage: &mut Stage<'_>, frame: &NodeId, line: R
         let own = owns[nth];
         x = if own == f32::MAX { x } else { own.max(x).min(latest).max(x) };
         let at = rect(x, top, widths[nth], height);
-        one(stage, frame, port, at, font, (line.bottom(), nth));
+        one(world, stage, frame, port, at, font, (line.bottom(), nth));
         x = at.right() + GAP;
     }
     if left_out > 0 {
@@ -70,18 +70,40 @@ pub(super) fn draw(world: &World, stage: &mut Stage<'_>, frame: &NodeId, line: R
     top + height
 }
 
-fn one(stage: &mut Stage<'_>, frame: &NodeId, port: &Publication, at: Rect, font: Font, (bottom, nth): (f32, usize)) {
+#[expect(clippy::too_many_arguments, reason = "a layout's inputs")]
+fn one(
+    world: &World,
+    stage: &mut Stage<'_>,
+    frame: &NodeId,
+    port: &Publication,
+    at: Rect,
+    font: Font,
+    (bottom, nth): (f32, usize),
+) {
     let id = NodeId::of(Entity::Port(port.key.clone()));
-    let middle = Text::new(pos2(at.width() / 2.0, at.height() / 2.0), font, Ink::Strong, text(port));
-    let node = Node::new(id.clone(), at, TINT, Style::Solid).within(frame).text(middle.anchored(Anchor::Center));
+    let node = Node::new(id.clone(), at, TINT, Style::Solid).within(frame);
     let kind = stage.say("kind-port");
-    stage.add(node.called(&kind));
     let container = NodeId::of(Entity::Container(port.container.clone()));
-    let Some(target) = stage.scene.node(&container) else { return };
     // A card in a field is reached past no other: the field is.
-    let field = target.parent.clone().filter(|parent| parent.part.starts_with("field of"));
-    let to = field.unwrap_or(container);
-    let Some(place) = stage.scene.node(&to).map(|node| node.rect) else { return };
+    let field = stage.scene.node(&container).and_then(|node| node.parent.clone());
+    let to = field.filter(|parent| parent.part.starts_with("field of")).unwrap_or(container);
+    let way = stage.scene.node(&to).and_then(|target| way(&stage.scene, at, bottom, nth, [&id, &target.id]));
+    let said = match (&way, world.containers.get(&port.container)) {
+        (None, Some(container)) => text(port).replacen("→ ", &format!("→ {}:", container.name), 1),
+        _ => text(port),
+    };
+    let said = stage.fit_middle(&said, font, at.width() - 12.0);
+    let middle = Text::new(pos2(at.width() / 2.0, at.height() / 2.0), font, Ink::Strong, said);
+    stage.add(node.text(middle.anchored(Anchor::Center)).called(&kind));
+    if let Some(route) = way {
+        let edge = Edge::new(route, TINT, Line::Solid).ends(End::Open, End::Arrow).part("publishes");
+        stage.wire(&id, &to, edge);
+    }
+}
+
+/// From a port to a box: straight up, or up beside it. None where other shapes are in all these ways.
+fn way(scene: &Scene, at: Rect, bottom: f32, nth: usize, [id, to]: [&NodeId; 2]) -> Option<Vec<Pos2>> {
+    let place = scene.node(to)?.rect;
     let x = at.center().x;
     // Those that turn do so at heights, and run beside boxes at distances, of their own.
     let turn = bottom + 4.0 + 3.5 * (nth % 4) as f32;
@@ -98,17 +120,12 @@ fn one(stage: &mut Stage<'_>, frame: &NodeId, port: &Publication, at: Rect, font
         route.push(to);
         route
     };
-    let beside = [place.right() + aside, place.left() - aside];
     let ways = [
         up(pos2(straight, place.bottom()), straight),
-        up(pos2(place.right(), place.center().y), beside[0]),
-        up(pos2(place.left(), place.center().y), beside[1]),
+        up(pos2(place.right(), place.center().y), place.right() + aside),
+        up(pos2(place.left(), place.center().y), place.left() - aside),
     ];
-    // Past what is below it; where there is no way, its name is found by choosing it.
-    if let Some(route) = ways.into_iter().find(|route| is_clear(&stage.scene, route, [&id, &to])) {
-        let edge = Edge::new(route, TINT, Line::Solid).ends(End::Open, End::Arrow).part("publishes");
-        stage.wire(&id, &to, edge);
-    }
+    ways.into_iter().find(|route| is_clear(scene, route, [id, to]))
 }
 
 /// No shape is in the way but what holds an end of it.
