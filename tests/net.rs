@@ -1,6 +1,8 @@
 //! The bridge network against the kernel, with `ip`, `nft` and `ping` as oracles, as root and as an ordinary user.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[path = "net/by_hand.rs"]
+mod by_hand;
 #[path = "support/cases.rs"]
 mod cases;
 #[path = "net/conformance.rs"]
@@ -49,6 +51,14 @@ const CASES: &[Case] = &[
     ),
     ("two_bridges_have_addresses_rules_and_containers_of_their_own", two_bridges),
     ("a_container_can_be_on_two_networks", a_container_can_be_on_two_networks),
+    ("what_somebody_does_by_hand_is_seen", by_hand::what_somebody_does_by_hand_is_seen),
+    ("a_link_that_is_down_keeps_its_address_and_loses_its_routes", by_hand::a_link_that_is_down),
+    ("rules_that_somebody_changes_are_seen", by_hand::rules_that_somebody_changes_are_seen),
+    ("what_a_step_does_is_that_steps", by_hand::what_a_step_does_is_that_steps),
+    ("names_that_change_places_are_seen", by_hand::names_that_change_places_are_seen),
+    ("a_container_that_changes_much_does_not_hurt", by_hand::a_container_that_changes_much_does_not_hurt),
+    ("only_the_kernel_is_believed", by_hand::only_the_kernel_is_believed),
+    ("no_descriptor_stays_open", by_hand::no_descriptor_stays_open),
     ("what_fails_does_not_keep_the_rest_from_being_taken_away", conformance::what_fails_does_not_keep_the_rest),
 ];
 

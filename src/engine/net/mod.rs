@@ -25,9 +25,13 @@ mod endpoint;
 mod faults;
 mod filter;
 mod host;
+mod look;
+mod monitor;
+mod multicast;
 mod netlink;
 mod network;
 mod nft;
+mod nft_told;
 mod observer;
 mod plain;
 mod pool;
@@ -120,7 +124,7 @@ impl Net {
         let default = Network::default_bridge()?;
         let name = default.segment.as_ref().map(|segment| segment.bridge.clone()).unwrap_or_default();
         let net = Self {
-            host: Host::open(lab)?,
+            host: Host::open(cx, lab)?,
             registry: registry::Registry::default(),
             uplink: Mutex::default(),
             ports: publish::Ports::new(machine),
@@ -138,6 +142,7 @@ impl Net {
             }
             default.set_up(cx, &net.host)
         })?;
+        net.host.watch();
         Ok(net)
     }
 
@@ -344,7 +349,7 @@ impl Net {
             let mut faults = Faults::default();
             let uplink = self.uplink.lock().take();
             if let Some(uplink) = uplink {
-                faults.note(uplink.stop(cx));
+                faults.note(uplink.stop(cx, &self.host));
             }
             for driver in drivers.iter().rev() {
                 faults.note_all(driver.tear_down(cx, &self.host));
