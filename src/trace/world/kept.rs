@@ -10,6 +10,28 @@ impl World {
     /// How many moments at which it was looked what a container uses are known.
     pub const MOMENTS: usize = 60;
 
+    /// How many commands that were run in containers and have ended are known.
+    pub const COMMANDS: usize = 64;
+    /// How long the command line of one of them is at most, in bytes; longer ones are not kept.
+    const LINE: usize = 1024;
+
+    /// A process is gone: one that was run beside a container's main one is remembered for its end.
+    pub(super) fn remember_end(&mut self, pid: u32, status: i32) {
+        let Some(Process { container: Some(container), argv, main: false, .. }) =
+            self.processes.get(&pid).map(|state| &state.process)
+        else {
+            return;
+        };
+        if argv.iter().map(String::len).sum::<usize>() > Self::LINE {
+            return;
+        }
+        let ended = Ended { container: container.clone(), argv: argv.clone(), status };
+        self.commands.push_back(Arc::new(ended));
+        if self.commands.len() > Self::COMMANDS {
+            self.commands.pop_front();
+        }
+    }
+
     /// Of the operations of that kind that are over the oldest is forgotten when there are too many.
     pub(super) fn forget_ended(&mut self, kind: OpKind) {
         let mut ended = self.ops.iter().filter(|(_, state)| state.op.kind == kind && state.outcome.is_some());
@@ -56,6 +78,7 @@ impl World {
     /// The container is gone.
     pub(super) fn forget_tries(&mut self, container: &ContainerId) {
         self.usage.remove(container);
+        self.commands.retain(|ended| ended.container != *container);
         let of: Vec<_> = self.tried.keys().filter(|(id, _)| id == container).cloned().collect();
         of.iter().for_each(|key| drop(self.tried.remove(key)));
     }
