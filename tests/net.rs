@@ -77,7 +77,7 @@ impl Engine {
     fn start(&self) -> Net {
         self.op(|cx| {
             lab::observe(cx, &self.lab, self.dir.path())?;
-            Net::start(cx, &self.lab)
+            Net::start(cx, &self.lab, Machine::Same)
         })
     }
 

@@ -113,6 +113,8 @@ pub struct HostConfig {
     /// `80/tcp`, and where on the host.
     #[serde(deserialize_with = "or_default::deserialize")]
     pub port_bindings: BTreeMap<String, Option<Vec<PortBinding>>>,
+    /// Each exposed port of which nothing is said otherwise, too, at one of the host's that is free.
+    pub publish_all_ports: bool,
     pub restart_policy: RestartPolicy,
     pub auto_remove: bool,
     /// `name[:alias]` of containers; shown as `/name:/own name/alias`.

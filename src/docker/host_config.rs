@@ -23,7 +23,6 @@ pub struct HostConfigOther {
     pub volume_driver: String,
     pub cgroup: String,
     pub pid_mode: String,
-    pub publish_all_ports: bool,
     pub runtime: String,
     pub isolation: String,
     pub cgroup_parent: String,

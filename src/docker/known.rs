@@ -22,7 +22,7 @@ const FIELDS: &[(&str, &str)] = &[
          BlkioWeightDevice Cgroup CgroupParent CgroupnsMode CpuCount CpuPercent CpuRealtimePeriod \
          CpuRealtimeRuntime DeviceCgroupRules DeviceRequests Devices \
          IOMaximumBandwidth IOMaximumIOps IpcMode Isolation KernelMemoryTCP Links MaskedPaths \
-         PidMode PublishAllPorts ReadonlyPaths Runtime \
+         PidMode ReadonlyPaths Runtime \
          StorageOpt UTSMode UsernsMode VolumeDriver VolumesFrom Init Binds LogConfig NetworkMode \
          PortBindings RestartPolicy SecurityOpt",
     ),

@@ -50,8 +50,6 @@ pub struct UnbuiltOptions {
     pub io_maximum_bandwidth: Option<String>,
     #[serde(rename = "IOMaximumIOps", skip_serializing_if = "Option::is_none")]
     pub io_maximum_iops: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub publish_all_ports: bool,
 }
 
 impl UnbuiltOptions {

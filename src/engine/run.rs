@@ -8,7 +8,7 @@
 
 use super::container::{Containers, ExecSessions};
 use super::lab::{self, Lab};
-use super::net::Net;
+use super::net::{Machine, Net};
 use super::process::Spawner;
 use super::registry::{Builtin, Puller, RegistryOptions};
 use super::store::Store;
@@ -190,7 +190,12 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -
     let puller = Puller::new(Arc::clone(&store), registries);
     conductor.operate(OpKind::EngineStart, "engine", "dockwalk engine", &Cancel::new(), |cx| {
         lab::observe(cx, &lab, root)?;
-        let net = Net::start(cx, &lab)?;
+        let machine = match (lab.mode, options.emptied) {
+            (Mode::Host, _) => Machine::Same,
+            (Mode::Lab, false) => Machine::Needed,
+            (Mode::Lab, true) => Machine::Wished,
+        };
+        let net = Net::start(cx, &lab, machine)?;
         store.announce(cx)?;
         volumes.announce(cx)?;
         let engine = Engine {

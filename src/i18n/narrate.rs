@@ -160,7 +160,9 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::RouteSeen(_)
         | Change::RouteGone(_)
         | Change::RuleSeen(_)
-        | Change::RuleGone { .. } => describe_network(change, before),
+        | Change::RuleGone { .. }
+        | Change::PortPublished(_)
+        | Change::PortClosed { .. } => describe_network(change, before),
     }
 }
 
@@ -432,6 +434,16 @@ fn describe_network(change: &Change, before: &World) -> Sentence {
             let text = before.rules.get(key).map_or_else(|| key.clone(), |rule| rule.text.clone());
             sentence("change-rule-gone").with("rule", text)
         }
+        Change::PortPublished(it) => {
+            let host = it.host.first().map_or_else(|| it.key.clone(), ToString::to_string);
+            let told =
+                sentence(if it.machine.is_empty() { "change-port-published" } else { "change-port-published-here" });
+            let machine = it.machine.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let told =
+                told.with("host", host).with("transport", &it.transport).with("to", it.to).with("machine", machine);
+            told.with("container", container(before, &it.container))
+        }
+        Change::PortClosed { key } => sentence("change-port-closed").with("port", key),
         _ => unnamed(change),
     }
 }

@@ -18,6 +18,18 @@ fn id() -> ContainerId {
     ContainerId::from("c0ffee00c0ffee00")
 }
 
+fn publication(machine: &[&str]) -> Publication {
+    Publication {
+        key: "tcp/0.0.0.0:8080".to_owned(),
+        container: id(),
+        network: NetworkId::from("n"),
+        transport: Transport::Tcp,
+        host: vec![([0, 0, 0, 0], 8080).into()],
+        to: ([172, 17, 0, 2], 80).into(),
+        machine: machine.iter().map(|address| address.parse().unwrap()).collect(),
+    }
+}
+
 fn link(name: &str) -> Link {
     Link {
         key: LinkKey::from("c0ffee/veth"),
@@ -210,8 +222,13 @@ fn samples() -> Vec<Change> {
             network: None,
             action: "masquerade".into(),
             text: text("r"),
+            chain: text("postrouting"),
+            place: 0,
         }),
         Change::RuleGone { key: text("m") },
+        Change::PortPublished(publication(&[])),
+        Change::PortPublished(publication(&["127.0.0.1:8080"])),
+        Change::PortClosed { key: text("tcp/0.0.0.0:8080") },
     ];
     all.extend(upper_samples());
     all.extend(isolation_samples());
@@ -318,7 +335,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 54;
+const KINDS: usize = 55;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -339,7 +356,7 @@ fn kind(change: &Change) -> usize {
         C::RuleSeen(_) | C::RuleGone { .. } => 40,
         C::RegistryLimit(_) => 41, C::RegistryWaiting(_) => 42, C::RegistryWaited { .. } => 43,
         C::RegistryDamaged(_) => 44, C::RegistryMended { .. } => 45, C::Rejected(_) => 46, C::Pushed(_) => 47,
-        C::UsageSeen { .. } => 52, C::CallTried(_) => 53,
+        C::UsageSeen { .. } => 52, C::CallTried(_) => 53, C::PortPublished(_) | C::PortClosed { .. } => 54,
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Entity {
     Route(u64, String),
     /// By key.
     Rule(String),
+    /// A published port, by key.
+    Port(String),
 }
 
 impl Content {
@@ -128,6 +130,8 @@ impl Change {
             Self::RouteSeen(route) | Self::RouteGone(route) => Entity::Route(route.netns, route.destination.clone()),
             Self::RuleSeen(rule) => Entity::Rule(rule.key.clone()),
             Self::RuleGone { key } => Entity::Rule(key.clone()),
+            Self::PortPublished(it) => Entity::Port(it.key.clone()),
+            Self::PortClosed { key } => Entity::Port(key.clone()),
         }
     }
 

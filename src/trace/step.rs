@@ -175,6 +175,14 @@ kinds! {
     AddRoute = Network, Stage;
     /// Somebody answers for names in the container's network namespace: 127.0.0.11.
     ServeNames = Network, Stage;
+    /// Ports of the container are reached at the host's.
+    PublishPorts = Network, Story;
+    /// Somebody listens on a port of the host's for a container.
+    OpenPort = Network, Stage;
+    /// Packets to a port of the host's are led to a container's.
+    PublishRules = Network, Stage;
+    /// The container's ports are not reached any more.
+    ClosePorts = Network, Stage;
     /// One netlink message.
     NetlinkMessage = Network, Kernel;
 

@@ -133,7 +133,9 @@ fn describe(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             process(entity, world, t)
         }
         Entity::Usage(_) | Entity::TriedCall(..) => isolation::described(entity, world, t),
-        Entity::Network(_) | Entity::Link(_) | Entity::Route(..) | Entity::Rule(_) => network(entity, world, t),
+        Entity::Network(_) | Entity::Link(_) | Entity::Route(..) | Entity::Rule(_) | Entity::Port(_) => {
+            network(entity, world, t)
+        }
     }
 }
 
@@ -449,6 +451,20 @@ fn network(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             }
             t.link("fact-netns", rule.netns, Entity::Namespace(rule.netns));
             Some((rule.action.to_string(), "kind-rule", Family::Network))
+        }
+        Entity::Port(key) => {
+            let port = world.publications.get(key)?;
+            for address in &port.host {
+                t.row("fact-listens", address);
+            }
+            for address in &port.machine {
+                t.row("fact-listens-here", address);
+            }
+            t.row("fact-leads-to", port.to);
+            container_row(Some(&port.container), world, t);
+            t.link("fact-network", &port.network, Entity::Network(port.network.clone()));
+            let title = port.host.first().map_or_else(|| key.clone(), |host| format!("{host}/{}", port.transport));
+            Some((title, "kind-port", Family::Network))
         }
         _ => None,
     }

@@ -90,7 +90,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("--ip6 fe80::9", "IPAMConfig"),
     ("--link-local-ip 169.254.1.1", "IPAMConfig"),
     ("--pid host", "PidMode"),
-    ("--publish-all", "PublishAllPorts"),
     ("--runtime runc", "Runtime"),
     ("--storage-opt size=1g", "StorageOpt"),
     ("--volume-driver foo", "VolumeDriver"),
@@ -116,6 +115,7 @@ const OTHERS: &[&str] = &[
     "--network-alias",
     "--platform",
     "--publish",
+    "--publish-all",
     "--sig-proxy",
     "--use-api-socket",
 ];

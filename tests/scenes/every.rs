@@ -65,6 +65,8 @@ fn more_of_everything(s: &mut Sample) {
             network,
             action: action.into(),
             text: text.into(),
+            chain: "postrouting".into(),
+            place: 0,
         }));
     }
     s.saw(Change::LinkSeen(sample::link("lab/tunl0", sample::HOST_NS, 98, "tunl0", LinkKind::Other)));

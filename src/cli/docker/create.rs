@@ -4,8 +4,8 @@ use super::{endpoints, flags, key_values, mount, pairs};
 use crate::cli::docker_args::{CreateArgs, LimitArgs};
 use crate::client::{ClientError, units};
 use crate::docker::{
-    ContainerConfig, ContainerCreate, ContainerUpdate, Empty, EndpointConfig, HealthConfig, HostConfig, LogConfig,
-    NetworkingConfig, Port, PortBinding, Rest, RestartPolicy,
+    BadPublish, ContainerConfig, ContainerCreate, ContainerUpdate, Empty, EndpointConfig, HealthConfig, HostConfig,
+    LogConfig, NetworkingConfig, Port, PortBinding, Published, Rest, RestartPolicy, published,
 };
 use crate::trace::Code;
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ pub(super) fn body(
         volumes: anonymous(&args.volume),
         stop_signal: args.stop_signal.clone(),
         stop_timeout: args.stop_timeout,
-        exposed_ports: exposed(&args.expose)?,
+        exposed_ports: exposed(&args.expose, &args.publish)?,
         healthcheck: health(args)?,
         ..ContainerConfig::default()
     };
@@ -169,23 +169,34 @@ fn host_config(args: &CreateArgs, size: Option<(u16, u16)>) -> Result<HostConfig
         ipc_mode: args.ipc.clone().unwrap_or_default(),
         rest: args.unbuilt.host_config().rest(),
         init: args.init.then_some(true),
-        port_bindings: args.publish.iter().map(|text| published(text)).collect(),
+        port_bindings: bindings(&args.publish)?,
+        publish_all_ports: args.publish_all,
         ..HostConfig::default()
     })
 }
 
-/// `-p [[address:]port:]port[/protocol]`
-fn published(text: &str) -> (String, Option<Vec<PortBinding>>) {
-    let (host, inside) = text.rsplit_once(':').unwrap_or(("", text));
-    let (host_ip, host_port) = host.rsplit_once(':').unwrap_or(("", host));
-    let inside = if inside.contains('/') { inside.to_owned() } else { format!("{inside}/tcp") };
-    (inside, Some(vec![PortBinding { host_ip: host_ip.to_owned(), host_port: host_port.to_owned() }]))
+/// `-p`: where each port is to be on the host.
+fn bindings(publish: &[String]) -> Result<BTreeMap<String, Option<Vec<PortBinding>>>, ClientError> {
+    let mut all: BTreeMap<String, Option<Vec<PortBinding>>> = BTreeMap::new();
+    for (port, binding) in places(publish)? {
+        all.entry(port.to_string()).or_default().get_or_insert_default().push(binding);
+    }
+    Ok(all)
 }
 
-/// `--expose port[-port][/protocol]`: each port of a range by itself.
-fn exposed(ports: &[String]) -> Result<BTreeMap<String, Empty>, ClientError> {
+fn places(publish: &[String]) -> Result<Vec<Published>, ClientError> {
+    let mut all = Vec::new();
+    for text in publish {
+        let bad = |bad: BadPublish| ClientError::new(Code::BadPublish).with("what", bad.what).with("value", bad.value);
+        all.extend(published(text).map_err(bad)?);
+    }
+    Ok(all)
+}
+
+/// `--expose port[-port][/protocol]`: each port of a range by itself, and those that are published.
+fn exposed(ports: &[String], publish: &[String]) -> Result<BTreeMap<String, Empty>, ClientError> {
     let bad = |text: &String| ClientError::new(Code::InvalidPort).with("port", text);
-    let mut all = BTreeMap::new();
+    let mut all: BTreeMap<_, _> = places(publish)?.into_iter().map(|(port, _)| (port.to_string(), Empty {})).collect();
     for text in ports {
         let range = Port::range(text).ok_or_else(|| bad(text))?;
         all.extend(range.map(|port| (port.to_string(), Empty {})));
@@ -314,15 +325,12 @@ mod tests {
     }
 
     #[test]
-    fn ports_are_read_as_docker_reads_them() {
-        let port = |text| {
-            let (inside, binding) = published(text);
-            let binding = binding.unwrap().remove(0);
-            (inside, binding.host_ip, binding.host_port)
-        };
-        let ports = |inside: &str, ip: &str, port: &str| (inside.to_owned(), ip.to_owned(), port.to_owned());
-        assert_eq!(port("80"), ports("80/tcp", "", ""));
-        assert_eq!(port("8080:80/udp"), ports("80/udp", "", "8080"));
-        assert_eq!(port("127.0.0.1:8080:80"), ports("80/tcp", "127.0.0.1", "8080"));
+    fn ports_that_are_published_are_exposed() {
+        let body = check("run -p 8080:80 -p 8081:80 -p 53/udp -P --expose 90 img");
+        let of = |port: &str| body.host_config.port_bindings[port].clone().unwrap();
+        let ports: Vec<_> = of("80/tcp").into_iter().map(|binding| binding.host_port).collect();
+        assert_eq!((ports, of("53/udp").len()), (vec!["8080".to_owned(), "8081".to_owned()], 1));
+        assert!(body.host_config.publish_all_ports);
+        assert_eq!(body.config.exposed_ports.keys().collect::<Vec<_>>(), ["53/udp", "80/tcp", "90/tcp"]);
     }
 }

@@ -107,26 +107,38 @@ pub(super) fn names(container: &ContainerSummary, whole: bool) -> String {
     names.filter(|name| whole || !name.contains('/')).collect::<Vec<_>>().join(",")
 }
 
-/// `80/tcp, 8000-8010/tcp`: such as follow one another stand together; those of which there are no more come last.
+/// `80/tcp, 0.0.0.0:8000-8010->8000-8010/tcp`: such as follow one another stand together, those of which the number is another on the
+/// host come last (docker CLI, `DisplayablePorts`).
 fn ports(ports: &[PortSummary]) -> String {
     let mut ports: Vec<_> = ports.iter().collect();
-    ports.sort_by_key(|port| (port.private_port, &port.kind));
-    let (mut said, mut runs) = (Vec::new(), Vec::<(&str, u16, u16)>::new());
-    let group = |&(kind, first, last): &(&str, u16, u16)| {
-        if first == last { format!("{first}/{kind}") } else { format!("{first}-{last}/{kind}") }
+    ports.sort_by_key(|port| (port.private_port, &port.ip, port.public_port, &port.kind));
+    let (mut said, mut moved, mut runs) = (Vec::new(), Vec::new(), Vec::<(&PortSummary, u16)>::new());
+    let at = |ip: &str| if ip.contains(':') { format!("[{ip}]") } else { ip.to_owned() };
+    let group = |(first, last): &(&PortSummary, u16)| {
+        let (from, kind) = (first.private_port, &first.kind);
+        let numbers = if from == *last { from.to_string() } else { format!("{from}-{last}") };
+        match first.ip.as_str() {
+            "" => format!("{numbers}/{kind}"),
+            ip => format!("{}:{numbers}->{numbers}/{kind}", at(ip)),
+        }
     };
     for port in ports {
         let number = port.private_port;
-        match runs.iter_mut().find(|(kind, ..)| *kind == port.kind) {
-            None => runs.push((&port.kind, number, number)),
-            Some((.., last)) if last.checked_add(1) == Some(number) => *last = number,
+        if let Some(public) = port.public_port.filter(|public| !port.ip.is_empty() && *public != number) {
+            moved.push(format!("{}:{public}->{number}/{}", at(&port.ip), port.kind));
+            continue;
+        }
+        match runs.iter_mut().find(|(of, _)| (&of.kind, &of.ip) == (&port.kind, &port.ip)) {
+            None => runs.push((port, number)),
+            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
             Some(run) => {
                 said.push(group(run));
-                *run = (&port.kind, number, number);
+                *run = (port, number);
             }
         }
     }
     said.extend(runs.iter().map(group));
+    said.extend(moved);
     said.join(", ")
 }
 
@@ -358,6 +370,22 @@ mod tests {
         );
         assert_eq!(shown(&[(53, "udp"), (53, "tcp"), (54, "udp")]), "53/tcp, 53-54/udp");
         assert_eq!(shown(&[(65535, "tcp"), (1, "tcp")]), "1/tcp, 65535/tcp");
+    }
+
+    #[test]
+    fn published_ports_stand_behind_where_they_are_on_the_host() {
+        let port = |ip: &str, public: u16, private_port: u16| PortSummary {
+            ip: ip.to_owned(),
+            private_port,
+            public_port: Some(public),
+            kind: "tcp".to_owned(),
+        };
+        let both = |public: u16, private: u16| [port("0.0.0.0", public, private), port("::", public, private)];
+        let exposed = PortSummary { private_port: 90, kind: "tcp".to_owned(), ..PortSummary::default() };
+        let all = [&both(8080, 80)[..], &both(7000, 7000), &both(7001, 7001), &[exposed]].concat();
+        let said = "90/tcp, 0.0.0.0:7000-7001->7000-7001/tcp, [::]:7000-7001->7000-7001/tcp, \
+                    0.0.0.0:8080->80/tcp, [::]:8080->80/tcp";
+        assert_eq!(ports(&all), said);
     }
 
     #[test]

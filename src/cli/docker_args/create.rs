@@ -170,6 +170,9 @@ pub struct CreateArgs {
     /// Publish a container's port(s) to the host
     #[arg(short, long, value_name = "PORTS")]
     pub publish: Vec<String>,
+    /// Publish all exposed ports to random ports
+    #[arg(short = 'P', long)]
+    pub publish_all: bool,
     /// Expose a port or a range of ports
     #[arg(long, value_name = "PORT[-PORT][/PROTOCOL]")]
     pub expose: Vec<String>,

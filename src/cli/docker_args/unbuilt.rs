@@ -76,9 +76,6 @@ pub struct UnbuiltArgs {
     /// IPv6 address (e.g., 2001:db8::33)
     #[arg(long, hide = true)]
     pub ip6: Option<String>,
-    /// Publish all exposed ports to random ports
-    #[arg(short = 'P', long, hide = true)]
-    pub publish_all: bool,
     /// Skip image verification: nothing is verified by a notary here, as with docker's default
     #[arg(long, hide = true)]
     pub disable_content_trust: bool,
@@ -109,7 +106,6 @@ impl UnbuiltArgs {
             cpu_percent: self.cpu_percent.clone(),
             io_maximum_bandwidth: self.io_maxbandwidth.clone(),
             io_maximum_iops: self.io_maxiops.clone(),
-            publish_all_ports: self.publish_all,
         }
     }
 

@@ -1,33 +1,49 @@
-//! What a container says that it can be asked at: of the request and of its image.
+//! What is shown of a container's ports: those that it says it has, and where they are on the host.
 
-use crate::docker::{Empty, Port, PortBinding, PortSummary};
+use crate::docker::{Port, PortBinding, PortSummary};
 use crate::engine::container::{Container, State};
+use crate::trace::Publication;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
-/// What `Config.ExposedPorts` has.
-pub(super) fn asked(container: &Container) -> BTreeMap<String, Empty> {
-    with_images(&container.request.exposed_ports, &container.image.config.exposed_ports)
-}
-
-/// What was asked for, and what the image has beside it.
-pub(super) fn with_images(asked: &BTreeMap<String, Empty>, image: &[String]) -> BTreeMap<String, Empty> {
-    let image = image.iter().map(|name| (name.clone(), Empty::default()));
-    image.chain(asked.clone()).collect()
-}
-
-/// The ports of its place in a network, as long as it has one. None of them is published here.
+/// The ports of its place in a network, as long as it has one that leads out.
 fn open(container: &Container, state: &State) -> BTreeSet<Port> {
-    let names = if state.endpoints.is_empty() { BTreeMap::new() } else { asked(container) };
+    let names = if state.way.is_none() { BTreeMap::new() } else { container.exposed() };
     names.keys().filter_map(|name| Port::of(name)).collect()
+}
+
+/// Where a port is on the host.
+fn places(state: &State, port: &Port) -> Vec<SocketAddr> {
+    let of = |it: &&Publication| it.to.port() == port.number && it.transport.as_str() == port.protocol;
+    state.published.iter().filter(of).flat_map(|it| it.host.clone()).collect()
 }
 
 /// As `docker ps` has them.
 pub(super) fn listed(container: &Container, state: &State) -> Vec<PortSummary> {
-    let line = |port: Port| PortSummary { private_port: port.number, kind: port.protocol, ..PortSummary::default() };
-    open(container, state).into_iter().map(line).collect()
+    let mut all = Vec::new();
+    for port in open(container, state) {
+        let line = |ip: String, public_port| PortSummary {
+            ip,
+            private_port: port.number,
+            public_port,
+            kind: port.protocol.clone(),
+        };
+        let places = places(state, &port);
+        if places.is_empty() {
+            all.push(line(String::new(), None));
+        }
+        all.extend(places.iter().map(|at| line(at.ip().to_string(), Some(at.port()))));
+    }
+    all
 }
 
 /// As `NetworkSettings.Ports` has them.
 pub(super) fn bound(container: &Container, state: &State) -> BTreeMap<String, Option<Vec<PortBinding>>> {
-    open(container, state).into_iter().map(|port| (port.to_string(), None)).collect()
+    let one = |at: SocketAddr| PortBinding { host_ip: at.ip().to_string(), host_port: at.port().to_string() };
+    let all = open(container, state).into_iter();
+    let places = all.map(|port| {
+        let places: Vec<_> = places(state, &port).into_iter().map(one).collect();
+        (port.to_string(), Some(places).filter(|places| !places.is_empty()))
+    });
+    places.collect()
 }

@@ -7,7 +7,7 @@ use crate::docker::{
     SummaryHostConfig, SummaryNetworks,
 };
 use crate::engine::Engine;
-use crate::engine::container::{Checked, Container, Link, Phase, Place, SHM, State, mount_mode};
+use crate::engine::container::{Checked, Container, Link, Phase, Place, SHM, State, mount_mode, with_images};
 use crate::engine::moment::{Moment, NEVER};
 use crate::engine::net;
 use crate::engine::process::{MASKED, MountSource, MountSpec, READ_ONLY};
@@ -219,9 +219,9 @@ fn config(container: &Container) -> ContainerConfig {
         }),
         working_dir: merged.cwd.clone(),
         labels: merged.labels.clone(),
-        exposed_ports: exposed::asked(container),
+        exposed_ports: container.exposed(),
         healthcheck: container.health_check(),
-        volumes: exposed::with_images(&container.request.volumes, &container.image.config.volumes),
+        volumes: with_images(&container.request.volumes, &container.image.config.volumes),
         stop_signal: [&container.request.stop_signal, &container.image.config.stop_signal]
             .into_iter()
             .flatten()

@@ -48,6 +48,7 @@ impl Engine {
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
                 (state.running, state.netns, state.network) = (None, None, None);
                 state.endpoints.clear();
+                state.closed();
                 (state.still, state.still_for_commit) = (Still::No, false);
                 state.settled += 1;
                 if let Some(wait) = wait {

@@ -166,18 +166,25 @@ impl Engine {
         let before = container.resolver.lock().is_some();
         self.serve_names(cx, container, &netns)?;
         let asks = !before && container.resolver.lock().is_some();
-        if asks { self.tell_where_to_ask(cx, container) } else { Ok(()) }
+        if asks {
+            self.tell_where_to_ask(cx, container)?;
+        }
+        self.publish(cx, container)
     }
 
     fn take_off(&self, cx: &Cx, container: &Container, driver: &dyn Driver) -> Result<()> {
-        self.net.take_off(cx, driver, &container.id)?;
         let id = &driver.network().id;
+        if container.state().way.as_ref() == Some(id) {
+            self.withdraw(cx, container)?;
+        }
+        self.net.take_off(cx, driver, &container.id)?;
         let gone = container.update(|state| {
             let at = state.endpoints.iter().position(|endpoint| endpoint.network == *id)?;
             Some(state.endpoints.remove(at))
         });
         let Some(endpoint) = gone else { return Ok(()) };
-        rootfs::change_hosts(cx, &container.dir, |text| rootfs::without_address(text, endpoint.address))
+        rootfs::change_hosts(cx, &container.dir, |text| rootfs::without_address(text, endpoint.address))?;
+        self.publish(cx, container)
     }
 
     /// After a connection that came half way.

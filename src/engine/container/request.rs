@@ -1,11 +1,12 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
 use super::invalid::invalid;
+use super::ports::numbers;
 use super::refusal::unsupported;
 use super::{LogOptions, bounds, limits, tuning};
 use crate::docker::{
     self, ContainerConfig, ContainerCreate, ContainerUpdate, EndpointConfig, ExecCreate, HealthConfig, HostConfig,
-    Json, Known, MountRequest, NetworkCreate, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known,
+    Json, Known, MountRequest, NetworkCreate, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known, range_of,
 };
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::{Code, NetworkMode};
@@ -191,24 +192,22 @@ fn check_health(asked: Option<&HealthConfig>) -> Result<()> {
     invalid("Healthcheck", &said).map_or(Ok(()), Err)
 }
 
-/// A port without a place on the host is as good as none. It is one all the same.
+/// As Docker: one port, and one or a range on the host.
 fn refuse_ports(host: &HostConfig) -> Result<()> {
     let bad = |port: &str| Fault::new(FaultKind::BadRequest, Code::InvalidPort).with("port", bounds::short(port));
+    bounds::count("HostConfig.PortBindings", host.port_bindings.len(), bounds::LIST)?;
     for (port, bindings) in &host.port_bindings {
-        let number = port.split_once('/').map_or(port.as_str(), |(number, _)| number);
+        // 0 and what is no protocol mean no port, of which nothing is published.
+        let number = port.split('/').next().unwrap_or_default();
+        if !number.is_empty() && range_of(number).is_none_or(|(first, last)| first != last) {
+            return Err(bad(number));
+        }
+        bounds::count("HostConfig.PortBindings", bindings.iter().flatten().count(), bounds::LIST)?;
         let places = bindings.iter().flatten().map(|binding| binding.host_port.as_str());
-        let all = std::iter::once(number).chain(places.filter(|port| !port.is_empty()));
-        all.filter(|port| !is_port(port)).try_for_each(|port| Err(bad(port)))?;
+        let places = places.map(numbers).filter(|port| !port.is_empty());
+        places.filter(|port| range_of(port).is_none()).try_for_each(|port| Err(bad(port)))?;
     }
-    let nowhere = host.port_bindings.values().all(|bindings| bindings.iter().flatten().next().is_none());
-    refuse("HostConfig.PortBindings", &host.port_bindings, nowhere)
-}
-
-/// `80`, `8000-8010`
-fn is_port(text: &str) -> bool {
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let number = |text: &str| text.parse::<u16>().ok();
-    number(first).is_some_and(|first| number(last).is_some_and(|last| first <= last))
+    Ok(())
 }
 
 fn refuse_host_config(host: &HostConfig) -> Result<()> {
@@ -313,11 +312,7 @@ mod tests {
 
     #[test]
     fn an_option_that_cannot_be_honoured_is_refused_by_name() {
-        for (field, value) in [
-            ("PortBindings", json!({"80/tcp": [{"HostPort": "8080"}]})),
-            ("PidMode", json!("host")),
-            ("Devices", json!([{"PathOnHost": "/dev/kvm"}])),
-        ] {
+        for (field, value) in [("PidMode", json!("host")), ("Devices", json!([{"PathOnHost": "/dev/kvm"}]))] {
             let fault = parse(&(&json!({"Image": "x", "HostConfig": {field: value}})).into()).unwrap_err();
             assert_eq!(fault.problem.code, Code::UnsupportedOption, "{field}");
             assert_eq!(fault.problem.args["option"], format!("HostConfig.{field}"));

@@ -62,6 +62,7 @@ impl Engine {
             container.update(|state| {
                 (state.phase, state.error, state.starting) = (Phase::Exited, words, None);
                 (state.endpoints, state.network) = (Vec::new(), None);
+                state.closed();
                 (state.status, state.running) = (super::exit::status_of(fault), None);
                 state.settled += 1;
                 if state.started.is_none() {
@@ -175,6 +176,7 @@ impl Engine {
             self.net.alone(cx, &container.id, &netns)?;
         }
         self.serve_names(cx, container, &netns)?;
+        self.publish(cx, container)?;
         Ok((netns, endpoints))
     }
 

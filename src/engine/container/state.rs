@@ -13,8 +13,8 @@ use crate::engine::net::{EndpointSettings, Resolver};
 use crate::engine::process::{MountSpec, Running};
 use crate::engine::store::{Image, Pin};
 use crate::engine::{Cancel, Fault, FaultKind, Result};
-use crate::spec::{ContainerId, Digest};
-use crate::trace::{self, Code, ContainerState, NetworkMode, Problem};
+use crate::spec::{ContainerId, Digest, NetworkId};
+use crate::trace::{self, Code, ContainerState, NetworkMode, Problem, Publication};
 use parking_lot::{Condvar, Mutex};
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
@@ -191,6 +191,10 @@ pub struct State {
     pub error: String,
     /// Its places on networks, in the order in which they were taken.
     pub endpoints: Vec<EndpointSettings>,
+    /// The network by which its ports are published, or would be.
+    pub way: Option<NetworkId>,
+    /// Its ports on the host.
+    pub published: Vec<Publication>,
     /// Its network namespace.
     pub netns: Option<u64>,
     /// The one that its processes are in while it runs, be it the host's or another container's.
@@ -255,6 +259,8 @@ impl State {
             error: String::new(),
             left: None,
             endpoints: Vec::new(),
+            way: None,
+            published: Vec::new(),
             netns: None,
             network: None,
             told: (Vec::new(), false),

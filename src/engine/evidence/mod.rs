@@ -23,6 +23,7 @@ mod namespaces;
 pub mod netlink;
 mod own;
 mod program;
+mod sockets;
 
 pub(super) use call::hex;
 pub use child::{Ended, by_helper, cloned, configured, executed, wait};
@@ -36,6 +37,7 @@ pub use inotify::{Inotify, Notice, Refused};
 pub use namespaces::{mount, setns, umount, uname, unshare};
 pub use own::own;
 pub use program::command;
+pub use sockets::bind;
 
 use crate::trace::Evidence;
 

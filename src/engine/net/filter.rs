@@ -8,8 +8,9 @@ use super::ruleset::{FAMILY, TABLE, delete_table, run};
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::program;
-use crate::trace::{Change, Code, Evidence, Problem, Rule, RuleAction};
+use crate::trace::{Change, Code, Evidence, Problem, Rule, RuleAction, Transport};
 use std::fmt::Write;
+use std::net::SocketAddrV4;
 
 /// The chain that keeps bridges apart: what comes from one and is to leave by another is dropped (Docker's
 /// `DOCKER-ISOLATION-STAGE-2`).
@@ -20,6 +21,8 @@ const BETWEEN: &str = "between";
 pub(super) struct Rules {
     /// Whose rules are in it.
     networks: Vec<Ruled>,
+    /// The ports that lead to containers.
+    ports: Vec<PortRule>,
     /// What is journaled for it.
     entry: Option<EntryId>,
     seen: BTreeMap<String, Rule>,
@@ -33,8 +36,21 @@ struct Ruled {
     segment: Segment,
 }
 
+/// A port of the host's that leads to a container's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PortRule {
+    pub(super) container: ContainerId,
+    /// The network by which the container is reached.
+    pub(super) network: NetworkId,
+    pub(super) transport: Transport,
+    /// On which of the host's addresses; none: on each.
+    pub(super) at: Option<Ipv4Addr>,
+    pub(super) port: u16,
+    pub(super) to: SocketAddrV4,
+}
+
 /// The commands that make the table anew, in one transaction.
-fn script(networks: &[Ruled]) -> String {
+fn script(networks: &[Ruled], ports: &[PortRule]) -> String {
     let (mut nat, mut forward, mut between) = (String::new(), String::new(), String::new());
     // Writing to a string does not fail.
     for Ruled { segment: Segment { bridge, subnet, internal, .. }, .. } in networks {
@@ -48,25 +64,72 @@ fn script(networks: &[Ruled]) -> String {
             writeln!(between, "\t\toifname \"{bridge}\" drop").unwrap_or_default();
         }
     }
-    for Ruled { segment: Segment { bridge, subnet, masquerade, internal, .. }, .. } in networks {
+    for Ruled { id, segment: Segment { bridge, subnet, masquerade, internal, .. }, .. } in networks {
         if *masquerade && !internal {
             writeln!(nat, "\t\tip saddr {subnet} oifname != \"{bridge}\" masquerade").unwrap_or_default();
         }
-        writeln!(forward, "\t\tiifname \"{bridge}\" accept\n\t\toifname \"{bridge}\" accept").unwrap_or_default();
+        if *internal {
+            writeln!(forward, "\t\tiifname \"{bridge}\" accept").unwrap_or_default();
+            continue;
+        }
+        writeln!(forward, "\t\toifname \"{bridge}\" ct state established,related accept").unwrap_or_default();
+        writeln!(forward, "\t\tiifname \"{bridge}\" accept").unwrap_or_default();
+        for PortRule { transport, to, .. } in ports.iter().filter(|port| port.network == *id) {
+            let (address, port) = (to.ip(), to.port());
+            let meant = format!("ip daddr {address} {transport} dport {port}");
+            writeln!(forward, "\t\tiifname != \"{bridge}\" oifname \"{bridge}\" {meant} accept").unwrap_or_default();
+            writeln!(nat, "\t\tip saddr {address} {meant} masquerade").unwrap_or_default();
+        }
+        // Who comes from elsewhere to what nobody published (Docker: the policy of FORWARD).
+        writeln!(forward, "\t\toifname \"{bridge}\" drop").unwrap_or_default();
     }
     // What a chain jumps to stands before it.
     let between = if between.is_empty() { between } else { format!("\tchain {BETWEEN} {{\n{between}\t}}\n") };
+    let redirect = redirect(networks, ports);
     format!(
         "add table {FAMILY} {TABLE}
 delete table {FAMILY} {TABLE}
 table {FAMILY} {TABLE} {{
-{between}\tchain postrouting {{
+{between}{redirect}\tchain postrouting {{
 \t\ttype nat hook postrouting priority srcnat; policy accept;
 {nat}\t}}
 \tchain forward {{
 \t\ttype filter hook forward priority filter; policy accept;
 {forward}\t}}
 }}
+"
+    )
+}
+
+/// The chains that turn packets to published ports to containers. What comes from a container is not turned, but asks the socket on
+/// the host, as with Docker's `docker-proxy`; nor is what the host asks of its own loopback.
+fn redirect(networks: &[Ruled], ports: &[PortRule]) -> String {
+    if ports.is_empty() {
+        return String::new();
+    }
+    let (mut comes, mut begins) = (String::new(), String::new());
+    for Ruled { segment: Segment { bridge, .. }, .. } in networks {
+        writeln!(comes, "\t\tiifname \"{bridge}\" return").unwrap_or_default();
+    }
+    for PortRule { network, transport, at, port, to, .. } in ports {
+        let Some(of) = networks.iter().find(|of| of.id == *network) else { continue };
+        let bridge = &of.segment.bridge;
+        let meant = at.map_or_else(|| "fib daddr type local".to_owned(), |at| format!("ip daddr {at}"));
+        let turned = format!("{meant} {transport} dport {port} dnat to {to}");
+        writeln!(comes, "\t\tiifname != \"{bridge}\" {turned}").unwrap_or_default();
+        match at {
+            None => writeln!(begins, "\t\tip daddr != 127.0.0.0/8 {turned}").unwrap_or_default(),
+            Some(at) if !at.is_loopback() => writeln!(begins, "\t\t{turned}").unwrap_or_default(),
+            Some(_) => {}
+        }
+    }
+    format!(
+        "\tchain prerouting {{
+\t\ttype nat hook prerouting priority dstnat; policy accept;
+{comes}\t}}
+\tchain output {{
+\t\ttype nat hook output priority -100; policy accept;
+{begins}\t}}
 "
     )
 }
@@ -83,7 +146,7 @@ pub(super) fn add(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Networ
         }
         let (id, name, segment) = (network.id.clone(), network.name.clone(), segment.clone());
         rules.networks.push(Ruled { id, name, segment });
-        script(&rules.networks)
+        script(&rules.networks, &rules.ports)
     };
     let plan = Plan::new(StepKind::Masquerade, segment.subnet)
         .call("nft -f -")
@@ -96,6 +159,7 @@ pub(super) fn remove(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Net
     let mut rules = rules.lock();
     let before = rules.networks.len();
     rules.networks.retain(|of| of.id != *network);
+    rules.ports.retain(|port| port.network != *network);
     if !rules.networks.is_empty() {
         return if rules.networks.len() < before { put(cx, netns, &mut rules) } else { Ok(()) };
     }
@@ -106,6 +170,31 @@ pub(super) fn remove(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Net
         cx.observe(Change::RuleGone { key }, deleted.iter().cloned().collect());
     }
     cx.undone(entry)
+}
+
+/// Has ports lead to a container, beside those that lead there already.
+pub(super) fn publish(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, ports: Vec<PortRule>) -> Result<()> {
+    let Some(first) = ports.first() else { return Ok(()) };
+    let subject = first.container.short().to_owned();
+    let script = {
+        let mut rules = rules.lock();
+        rules.ports.extend(ports);
+        script(&rules.networks, &rules.ports)
+    };
+    let plan = Plan::new(StepKind::PublishRules, subject).call("nft -f -");
+    let plan = plan.by_hand(format!("nft -f - <<'EOF'\n{script}EOF"));
+    cx.step(plan, |cx| put(cx, netns, &mut rules.lock()))
+}
+
+/// No port leads to that container any more.
+pub(super) fn withdraw(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, container: &ContainerId) -> Result<()> {
+    let mut rules = rules.lock();
+    let before = rules.ports.len();
+    rules.ports.retain(|port| port.container != *container);
+    if rules.ports.len() == before || rules.networks.is_empty() {
+        return Ok(());
+    }
+    put(cx, netns, &mut rules)
 }
 
 /// Makes the table anew and records how it differs from what was seen.
@@ -121,7 +210,13 @@ fn put(cx: &Cx, netns: &Netns, rules: &mut Rules) -> Result<()> {
         cx.observe(Change::Remark(problem), evidence);
         Ok(())
     };
-    let made = run(netns, &nft, &["-f", "-"], &script(&rules.networks))?;
+    let mut made = run(netns, &nft, &["-f", "-"], &script(&rules.networks, &rules.ports))?;
+    if made.failure().is_some() && !rules.ports.is_empty() {
+        // A kernel without `fib` or `dnat`: the sockets carry what comes, and the rest is as without ports.
+        let refused = std::mem::replace(&mut made, run(netns, &nft, &["-f", "-"], &script(&rules.networks, &[]))?);
+        let reason = refused.failure().unwrap_or_default();
+        remark(Problem::new(Code::PublishRulesRefused).with("reason", reason), vec![refused.evidence])?;
+    }
     if let Some(reason) = made.failure() {
         return remark(Problem::new(Code::NatRefused).with("reason", reason), vec![made.evidence]);
     }
@@ -131,7 +226,7 @@ fn put(cx: &Cx, netns: &Netns, rules: &mut Rules) -> Result<()> {
         None => nft::rules(&listed.stdout).map_err(|error| error.to_string()),
     };
     let found = match read {
-        Ok(found) => named(&found, &rules.networks, netns.inode()),
+        Ok(found) => named(&found, &rules.networks, &rules.seen, netns.inode()),
         Err(reason) => {
             let problem = Problem::new(Code::NatNotRead).with("reason", reason);
             return remark(problem, vec![made.evidence, listed.evidence]);
@@ -148,28 +243,16 @@ fn put(cx: &Cx, netns: &Netns, rules: &mut Rules) -> Result<()> {
     Ok(())
 }
 
-/// Each rule with its key, and the network that it serves.
-fn named(found: &[RuleRow], networks: &[Ruled], netns: u64) -> BTreeMap<String, Rule> {
+/// How far two rules are apart that were never anything but neighbours.
+const APART: u32 = 1 << 12;
+
+/// Each rule with its key, its place, and the network that it serves. One that was seen before keeps its place as long as it is between
+/// the same others.
+fn named(found: &[RuleRow], networks: &[Ruled], seen: &BTreeMap<String, Rule>, netns: u64) -> BTreeMap<String, Rule> {
     let mut rules = BTreeMap::new();
+    let mut order: Vec<String> = Vec::new();
     for row in found {
-        let of = |link: Option<&str>| networks.iter().find(|network| link == Some(network.segment.bridge.as_str()));
-        let from = row.comes_from();
-        let by_subnet = networks.iter().find(|network| from == Some(network.segment.subnet.to_string()));
-        let (key, action, network) = match row.verdict() {
-            Some("masquerade") => (by_subnet.map(|network| network.name.clone()), RuleAction::Masquerade, by_subnet),
-            Some("drop" | "jump") => {
-                let network = of(row.comes_by()).or_else(|| of(row.leaves_by()));
-                let side = if row.comes_by().is_some() { "iif" } else { "oif" };
-                (network.map(|network| format!("{}/{side}", network.name)), RuleAction::Drop, network)
-            }
-            Some("accept") => {
-                let (comes, leaves) = (of(row.comes_by()), of(row.leaves_by()));
-                let side = if comes.is_some() { "iif" } else { "oif" };
-                let network = comes.or(leaves);
-                (network.map(|network| format!("{}/{side}", network.name)), RuleAction::Forward, network)
-            }
-            other => (None, RuleAction::from(other.unwrap_or("other")), None),
-        };
+        let (key, action, network) = known(row, networks);
         let mut key = match key {
             Some(key) => format!("{action}/{key}"),
             None => format!("{action}/{}", row.handle),
@@ -178,9 +261,84 @@ fn named(found: &[RuleRow], networks: &[Ruled], netns: u64) -> BTreeMap<String, 
             key = format!("{key}/{}", row.handle);
         }
         let network = network.map(|network| network.id.clone());
-        rules.insert(key.clone(), Rule { key, netns, network, action, text: row.to_string() });
+        let (text, chain) = (row.to_string(), row.chain.clone());
+        order.push(key.clone());
+        rules.insert(key.clone(), Rule { key, netns, network, action, text, chain, place: 0 });
+    }
+    let old: Vec<_> = order.iter().map(|key| seen.get(key).map(|rule| rule.place)).collect();
+    for (key, place) in order.iter().zip(places(&old)) {
+        if let Some(rule) = rules.get_mut(key) {
+            rule.place = place;
+        }
     }
     rules
+}
+
+/// Ascending places: the old ones where there are some that ascend, and others between them.
+fn places(old: &[Option<u32>]) -> Vec<u32> {
+    let mut places = Vec::with_capacity(old.len());
+    let mut last = 0_u32;
+    for (at, own) in old.iter().enumerate() {
+        let next = old[at..].iter().flatten().copied().find(|place| *place > last);
+        last = match own {
+            Some(place) if *place > last => *place,
+            _ => next.map_or(last.saturating_add(APART), |next| last + ((next - last) / 2).max(1)),
+        };
+        places.push(last);
+    }
+    places
+}
+
+/// The key of a rule that the engine writes, what it does, and its network.
+fn known<'a>(row: &RuleRow, networks: &'a [Ruled]) -> (Option<String>, RuleAction, Option<&'a Ruled>) {
+    let of = |link: Option<&str>| networks.iter().find(|network| link == Some(network.segment.bridge.as_str()));
+    let at = |address: Option<String>| {
+        let address: Ipv4Addr = address?.parse().ok()?;
+        networks.iter().find(|network| network.segment.subnet.has(address))
+    };
+    let key = |network: Option<&Ruled>, what: &str| network.map(|network| format!("{}/{what}", network.name));
+    let from = row.comes_from();
+    match row.verdict() {
+        Some("masquerade") => match row.port() {
+            Some(port) => {
+                let network = at(from);
+                (key(network, &port), RuleAction::Masquerade, network)
+            }
+            None => {
+                let network = networks.iter().find(|network| from == Some(network.segment.subnet.to_string()));
+                (network.map(|network| network.name.clone()), RuleAction::Masquerade, network)
+            }
+        },
+        Some("dnat") => {
+            let network = at(row.turns_to().map(str::to_owned));
+            (row.port().map(|port| format!("{}/{port}", row.chain)), RuleAction::Publish, network)
+        }
+        Some("drop" | "jump") => {
+            let network = of(row.comes_by()).or_else(|| of(row.leaves_by()));
+            let what = match row.comes_by() {
+                Some(_) => "iif",
+                None if row.chain == BETWEEN => BETWEEN,
+                None if row.asks_where_it_leaves_alone() => "unpublished",
+                None => "oif",
+            };
+            (key(network, what), RuleAction::Drop, network)
+        }
+        Some("accept") => {
+            let network = of(row.comes_by()).or_else(|| of(row.leaves_by()));
+            let what = match row.port() {
+                Some(port) => port,
+                None if row.is_of_the_way_back() => "back".to_owned(),
+                None if row.comes_by().is_some() => "iif".to_owned(),
+                None => "oif".to_owned(),
+            };
+            (key(network, &what), RuleAction::Forward, network)
+        }
+        Some("return") => {
+            let network = of(row.comes_by());
+            (network.map(|network| network.name.clone()), "return".into(), network)
+        }
+        other => (None, RuleAction::from(other.unwrap_or("other")), None),
+    }
 }
 
 #[cfg(test)]
@@ -194,18 +352,19 @@ mod tests {
     }
 
     fn row(handle: u64, expr: &str) -> RuleRow {
-        let json = format!(r#"{{"nftables": [{{"rule": {{"handle": {handle}, "expr": [{expr}]}}}}]}}"#);
+        let json =
+            format!(r#"{{"nftables": [{{"rule": {{"handle": {handle}, "chain": "forward", "expr": [{expr}]}}}}]}}"#);
         nft::rules(&json).unwrap().remove(0)
     }
 
     #[test]
     fn each_network_has_its_rules_in_one_table() {
-        let script = script(&[ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)]);
+        let script = script(&[ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)], &[]);
         for rule in [
             "\t\tip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade\n",
             "\t\tip saddr 172.18.0.0/16 oifname != \"br-0123456789ab\" masquerade\n",
-            "\t\tiifname \"docker0\" accept\n\t\toifname \"docker0\" accept\n",
-            "\t\tiifname \"br-0123456789ab\" accept\n\t\toifname \"br-0123456789ab\" accept\n",
+            "\t\toifname \"docker0\" ct state established,related accept\n\t\tiifname \"docker0\" accept\n",
+            "\t\tiifname \"br-0123456789ab\" accept\n\t\toifname \"br-0123456789ab\" drop\n",
             "\t\tiifname \"docker0\" oifname != \"docker0\" jump between\n",
             "\t\toifname \"docker0\" drop\n\t\toifname \"br-0123456789ab\" drop\n",
         ] {
@@ -218,14 +377,14 @@ mod tests {
     fn what_is_internal_leads_nowhere() {
         let mut inner = ruled("inner", "br-0123456789ab", 18);
         inner.segment.internal = true;
-        let script = script(&[ruled("bridge", "docker0", 17), inner]);
+        let script = script(&[ruled("bridge", "docker0", 17), inner], &[]);
         assert!(!script.contains("172.18.0.0/16 oifname"), "{script}");
         for rule in
             ["iifname \"br-0123456789ab\" ip daddr != 172.18.0.0/16 drop", "oifname \"br-0123456789ab\" ip saddr"]
         {
             assert!(script.contains(rule), "{script}");
         }
-        assert_eq!(super::script(&[ruled("bridge", "docker0", 17)]).matches("chain").count(), 2);
+        assert_eq!(super::script(&[ruled("bridge", "docker0", 17)], &[]).matches("chain").count(), 2);
     }
 
     #[test]
@@ -245,7 +404,7 @@ mod tests {
             row(7, &format!("{}, {accept}", link("iifname", "docker0"))),
             row(8, r#"{"drop": null}"#),
         ];
-        let named = named(&found, &networks, 7);
+        let named = named(&found, &networks, &BTreeMap::new(), 7);
         let of = |rule: &Rule| (rule.network.as_ref().map(NetworkId::to_string), rule.action.to_string());
         let all: Vec<_> = named.iter().map(|(key, rule)| (key.as_str(), of(rule))).collect();
         let network = |name: &str| Some(name.to_owned());
@@ -258,5 +417,46 @@ mod tests {
             ("masquerade/lab_net", (network("lab_net"), "masquerade".to_owned())),
         ];
         assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn a_port_is_turned_to_its_container_and_let_through() {
+        let port = |at: Option<Ipv4Addr>, port| PortRule {
+            container: ContainerId::from("c"),
+            network: "bridge".into(),
+            transport: Transport::Tcp,
+            at,
+            port,
+            to: SocketAddrV4::new([172, 17, 0, 2].into(), 80),
+        };
+        let networks = [ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)];
+        let ports = [port(None, 8080), port(Some(Ipv4Addr::LOCALHOST), 81), port(Some([10, 0, 2, 100].into()), 82)];
+        let script = script(&networks, &ports);
+        let to = "dnat to 172.17.0.2:80\n";
+        for rule in [
+            "iifname \"docker0\" return\n\t\tiifname \"br-0123456789ab\" return\n".to_owned(),
+            format!("\t\tiifname != \"docker0\" fib daddr type local tcp dport 8080 {to}"),
+            format!("\t\tip daddr != 127.0.0.0/8 fib daddr type local tcp dport 8080 {to}"),
+            format!("\t\tiifname != \"docker0\" ip daddr 127.0.0.1 tcp dport 81 {to}"),
+            format!("\t\tiifname != \"docker0\" ip daddr 10.0.2.100 tcp dport 82 {to}"),
+            format!(
+                "accept;\n\t\tip daddr != 127.0.0.0/8 fib daddr type local tcp dport 8080 {to}\t\tip daddr 10.0.2.100"
+            ),
+            "\t\tiifname != \"docker0\" oifname \"docker0\" ip daddr 172.17.0.2 tcp dport 80 accept\n".to_owned(),
+            "\t\tip saddr 172.17.0.2 ip daddr 172.17.0.2 tcp dport 80 masquerade\n".to_owned(),
+        ] {
+            assert!(script.contains(&rule), "{rule} in {script}");
+        }
+        assert!(!script.contains("br-0123456789ab\" fib"), "{script}");
+    }
+
+    #[test]
+    fn a_rule_keeps_its_place_among_the_others() {
+        assert_eq!(places(&[None, None]), [APART, 2 * APART]);
+        assert_eq!(places(&[Some(4), None, Some(8)]), [4, 6, 8]);
+        assert_eq!(places(&[None, Some(4), None]), [2, 4, 4 + APART]);
+        assert_eq!(places(&[Some(8), Some(4), None]), [8, 8 + APART, 8 + 2 * APART], "one that moved gets another");
+        let crowded = places(&[Some(1), None, None, Some(2)]);
+        assert!(crowded.is_sorted() && crowded.windows(2).all(|two| two[0] < two[1]), "{crowded:?}");
     }
 }

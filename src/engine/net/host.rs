@@ -98,7 +98,8 @@ impl Host {
             let now = netns.run(forwarding_now)?;
             let text = format!("net.ipv4.ip_forward = {}", now.content().trim());
             let (key, action) = (FORWARDS.to_owned(), RuleAction::Forward);
-            let rule = Rule { key, netns: netns.inode(), network: None, action, text };
+            let (netns, chain) = (netns.inode(), String::new());
+            let rule = Rule { key, netns, network: None, action, text, chain, place: 0 };
             cx.observe(Change::RuleSeen(rule), vec![now.evidence()]);
             Ok(())
         })

@@ -31,6 +31,7 @@ mod nft;
 mod observer;
 mod plain;
 mod pool;
+mod publish;
 mod registry;
 mod request;
 mod resolver;
@@ -47,6 +48,7 @@ pub use driver::Driver;
 pub use faults::Faults;
 pub use host::Host;
 pub use network::{BRIDGE_NAME, BRIDGE_OPTIONS, Network, Segment, Subnet, bridge_of, is_link_name, random_id};
+pub use publish::{Machine, Wanted};
 pub use resolver::{ADDRESS as NAMES_AT, Kind, Names, Question, Record, Reply, Resolver, reversed};
 pub use undo::{NetInverse, undo};
 
@@ -103,16 +105,23 @@ pub struct Net {
     /// The default bridge, host and none first.
     registry: registry::Registry,
     uplink: Mutex<Option<uplink::Uplink>>,
+    ports: publish::Ports,
 }
 
 impl Net {
     /// Prepares the host: loopback, uplink, and the networks that are always there.
     ///
     /// What could not be undone after a failure is in the journal, under `engine`.
-    pub fn start(cx: &Cx, lab: &Lab) -> Result<Self> {
+    /// `machine`: whether published ports are this machine's as well.
+    pub fn start(cx: &Cx, lab: &Lab, machine: Machine) -> Result<Self> {
         let default = Network::default_bridge()?;
         let name = default.segment.as_ref().map(|segment| segment.bridge.clone()).unwrap_or_default();
-        let net = Self { host: Host::open(lab)?, registry: registry::Registry::default(), uplink: Mutex::default() };
+        let net = Self {
+            host: Host::open(lab)?,
+            registry: registry::Registry::default(),
+            uplink: Mutex::default(),
+            ports: publish::Ports::new(machine),
+        };
         let default = net.registry.register(&net.host, |_| Ok(default))?;
         for driver in [NetworkDriver::Host, NetworkDriver::None] {
             net.registry.register(&net.host, |_| Ok(Network::plain(driver)))?;
@@ -283,6 +292,7 @@ impl Net {
     /// Its processes should have ended before: the namespace is gone when nothing is in it any more.
     pub fn disconnect(&self, cx: &Cx, container: &ContainerId) -> Result<()> {
         let mut faults = Faults::default();
+        faults.note(self.withdraw(cx, container));
         for driver in self.registry.all() {
             faults.note_all(driver.disconnect(cx, &self.host, container));
         }

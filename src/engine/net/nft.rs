@@ -9,6 +9,9 @@ use std::fmt;
 pub(super) struct RuleRow {
     /// Its number in the table.
     pub(super) handle: u64,
+    /// The chain that it stands in.
+    #[serde(default)]
+    pub(super) chain: String,
     expr: Vec<Statement>,
 }
 
@@ -34,6 +37,8 @@ enum Statement {
     Match(Match),
     /// To which chain it leads.
     Jump(String),
+    /// To which address and port it turns a packet.
+    Dnat(Dnat),
     /// `accept`, `drop`, `masquerade`, …: nothing more is said of it.
     Plain(String),
     /// What engines do not write.
@@ -52,6 +57,15 @@ struct Match {
 enum Left {
     Payload { protocol: String, field: String },
     Meta { key: String },
+    Ct { key: String },
+    Fib { result: String, flags: Vec<String> },
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dnat {
+    addr: String,
+    port: Option<u16>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -60,6 +74,7 @@ enum Right {
     Prefix { prefix: Prefix },
     Text(String),
     Number(u64),
+    Words(Vec<String>),
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -77,6 +92,10 @@ impl From<Map<String, Value>> for Statement {
                 Ok(found) => Self::Match(found),
                 Err(_of_a_form_that_is_not_ours) => Self::Other(fields),
             },
+            (Some((name, value)), None) if name == "dnat" => match Dnat::deserialize(value) {
+                Ok(found) => Self::Dnat(found),
+                Err(_of_a_form_that_is_not_ours) => Self::Other(fields),
+            },
             (Some((name, value)), None) if name == "jump" => match value["target"].as_str() {
                 Some(chain) => Self::Jump(chain.to_owned()),
                 None => Self::Other(fields),
@@ -92,6 +111,7 @@ impl RuleRow {
         match self.expr.last() {
             Some(Statement::Plain(verdict)) => Some(verdict),
             Some(Statement::Jump(_)) => Some("jump"),
+            Some(Statement::Dnat(_)) => Some("dnat"),
             _ => None,
         }
     }
@@ -112,6 +132,39 @@ impl RuleRow {
             (Left::Payload { field, .. }, right) if field == "saddr" && found.op == "==" => Some(right.to_string()),
             _ => None,
         })
+    }
+
+    /// The one address and port that a packet must be on its way to, or is turned to: `172.17.0.2:80/tcp`.
+    pub(super) fn port(&self) -> Option<String> {
+        let to = |field: &str| {
+            self.matches().find_map(|found| match (&found.left, &found.right) {
+                (Left::Payload { protocol, field: of }, right) if of == field && found.op == "==" => {
+                    Some((protocol.as_str(), right.to_string()))
+                }
+                _ => None,
+            })
+        };
+        let (protocol, number) = to("dport")?;
+        let address = to("daddr").map_or_else(String::new, |(_, address)| address);
+        Some(format!("{address}:{number}/{protocol}"))
+    }
+
+    /// The address that a packet is turned to.
+    pub(super) fn turns_to(&self) -> Option<&str> {
+        self.expr.iter().find_map(|statement| match statement {
+            Statement::Dnat(Dnat { addr, .. }) => Some(addr.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether all that it asks of a packet is by which link it leaves.
+    pub(super) fn asks_where_it_leaves_alone(&self) -> bool {
+        self.leaves_by().is_some() && self.matches().count() == 1
+    }
+
+    /// Whether it is about packets of connections that there are already.
+    pub(super) fn is_of_the_way_back(&self) -> bool {
+        self.matches().any(|found| matches!(&found.left, Left::Ct { key } if key == "state"))
     }
 
     fn link(&self, which: &str) -> Option<&str> {
@@ -145,6 +198,8 @@ impl fmt::Display for Statement {
         match self {
             Self::Match(found) => write!(f, "{found}"),
             Self::Jump(chain) => write!(f, "jump {chain}"),
+            Self::Dnat(Dnat { addr, port: Some(port) }) => write!(f, "dnat to {addr}:{port}"),
+            Self::Dnat(Dnat { addr, port: None }) => write!(f, "dnat to {addr}"),
             Self::Plain(name) => f.write_str(name),
             Self::Other(fields) => f.write_str(&serde_json::to_string(fields).map_err(|_not_text| fmt::Error)?),
         }
@@ -153,12 +208,15 @@ impl fmt::Display for Statement {
 
 impl fmt::Display for Match {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let op = if self.op == "==" { String::new() } else { format!("{} ", self.op) };
+        // `in` is said of flags, of which one is enough.
+        let op = if matches!(self.op.as_str(), "==" | "in") { String::new() } else { format!("{} ", self.op) };
         match (&self.left, &self.right) {
             // A link's name stands between quotes.
             (Left::Meta { key }, Right::Text(name)) => write!(f, "{key} {op}\"{name}\""),
             (Left::Meta { key }, right) => write!(f, "{key} {op}{right}"),
             (Left::Payload { protocol, field }, right) => write!(f, "{protocol} {field} {op}{right}"),
+            (Left::Ct { key }, right) => write!(f, "ct {key} {op}{right}"),
+            (Left::Fib { result, flags }, right) => write!(f, "fib {} {result} {op}{right}", flags.join(" . ")),
         }
     }
 }
@@ -169,6 +227,7 @@ impl fmt::Display for Right {
             Self::Prefix { prefix: Prefix { addr, len } } => write!(f, "{addr}/{len}"),
             Self::Text(text) => f.write_str(text),
             Self::Number(number) => write!(f, "{number}"),
+            Self::Words(words) => f.write_str(&words.join(",")),
         }
     }
 }
@@ -190,11 +249,20 @@ mod tests {
         {"rule": {"family": "ip", "table": "dockwalk", "chain": "forward", "handle": 4, "expr": [
             {"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "docker0"}}, {"accept": null}]}},
         {"rule": {"family": "ip", "table": "dockwalk", "chain": "forward", "handle": 9, "expr": [
-            {"match": {"op": "==", "left": {"ct": {"key": "state"}}, "right": ["established"]}},
+            {"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": ["established", "related"]}},
             {"counter": {"packets": 0, "bytes": 0}}, {"accept": null}]}},
         {"rule": {"family": "ip", "table": "dockwalk", "chain": "forward", "handle": 11, "expr": [
             {"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "docker0"}},
-            {"jump": {"target": "between"}}]}}]}"#;
+            {"jump": {"target": "between"}}]}},
+        {"rule": {"family": "ip", "table": "dockwalk", "chain": "prerouting", "handle": 12, "expr": [
+            {"match": {"op": "!=", "left": {"meta": {"key": "iifname"}}, "right": "docker0"}},
+            {"match": {"op": "==", "left": {"fib": {"result": "type", "flags": ["daddr"]}}, "right": "local"}},
+            {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 8080}},
+            {"dnat": {"addr": "172.17.0.2", "port": 80}}]}},
+        {"rule": {"family": "ip", "table": "dockwalk", "chain": "output", "handle": 13, "expr": [
+            {"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": "10.0.0.1"}},
+            {"match": {"op": "==", "left": {"payload": {"protocol": "udp", "field": "dport"}}, "right": 53}},
+            {"dnat": {"addr": {"map": {}}, "port": 53}}]}}]}"#;
 
     #[test]
     fn rules_are_read_and_said_as_nft_says_them() {
@@ -214,11 +282,17 @@ mod tests {
     fn what_engines_do_not_write_is_shown_as_it_stands() {
         let found = rules(LISTING).unwrap();
         assert_eq!((found[2].handle, found[2].verdict()), (9, Some("accept")));
-        assert!(found[2].to_string().contains(r#""counter""#), "{}", found[2]);
+        assert!(found[2].to_string().starts_with(r#"ct state established,related {"counter""#), "{}", found[2]);
+        assert!(found[2].is_of_the_way_back() && !found[1].is_of_the_way_back());
         assert_eq!(
             (found[3].to_string().as_str(), found[3].verdict()),
             ("iifname \"docker0\" jump between", Some("jump"))
         );
+        let turned = "iifname != \"docker0\" fib daddr type local tcp dport 8080 dnat to 172.17.0.2:80";
+        assert_eq!((found[4].to_string().as_str(), found[4].verdict()), (turned, Some("dnat")));
+        assert_eq!((found[4].port().as_deref(), found[4].chain.as_str()), (Some(":8080/tcp"), "prerouting"));
+        assert_eq!(found[5].verdict(), None, "a way of dnat that engines do not write");
+        assert_eq!(found[5].port().as_deref(), Some("10.0.0.1:53/udp"));
         rules("table ip dockwalk {").unwrap_err();
         rules("{}").unwrap_err();
         assert_eq!(rules(r#"{"nftables": []}"#).unwrap(), []);

@@ -136,6 +136,9 @@ change-route-seen = A route to { $destination } is there, via { $via } out of { 
 change-route-seen-direct = A route to { $destination } is there, directly out of { $link }.
 change-route-gone = The route to { $destination } is gone.
 change-rule-seen = A rule is in force: { $rule }
+change-port-published = { $host }/{ $transport } on the host leads to { $to } of { $container }
+change-port-published-here = { $host }/{ $transport } on the host, and { $machine } of this machine, lead to { $to } of { $container }
+change-port-closed = Nobody listens on { $port } any more
 change-rule-gone = A rule is gone: { $rule }
 
 ## Everything else that happens

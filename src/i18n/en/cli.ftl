@@ -53,6 +53,15 @@ problem-bad-moment = { $option } { $value }: this is no moment. Write how long a
 problem-env-file-unreadable = { $flag } { $path } cannot be read ({ $reason }). Check the path.
 problem-env-file-spaces = { $flag } { $path }: variable '{ $variable }' contains whitespaces. A name has none: take them out, or begin the line with # if it says nothing.
 problem-env-file-no-name = { $flag } { $path }: no variable name on line '{ $line }'. Write NAME=value, or begin the line with # if it says nothing.
+problem-bad-publish = { $what ->
+    [host-port] invalid hostPort: { $value }
+    [container-port] invalid containerPort: { $value }
+    [ranges] invalid ranges specified for container and host Ports: { $value }
+    [protocol] invalid proto: { $value }
+    [address] invalid IP address: { $value }
+    [format] invalid publish opts format (should be name=value but got '{ $value }')
+   *[empty] no port specified: { $value }<empty>
+    }. Write -p HOST:CONTAINER with numbers from 1 to 65535: -p 8080:80, -p 127.0.0.1:5353:53/udp.
 problem-bad-restart = --restart { $value }: maximum retry count must be an integer. Write no, always, unless-stopped, on-failure or on-failure:3.
 problem-bad-size = { $flag } { $value }: this is no number that can be used there. Write for instance 64m, 1.5g or 0.5.
 problem-mount-space = --mount { $mount }: there is a space, or nothing, beside a comma. The shell cuts the option in two at a space, and the rest is taken for the image. Write it without spaces: type=bind,source=/a,target=/b.

@@ -90,3 +90,17 @@ problem-network-none-alone = container cannot be connected to multiple networks 
 problem-network-shared-alone = container sharing network namespace with another container or host cannot be connected to any other network. { $container } has no network of its own: connect the one whose network it is.
 problem-network-file-unreadable = { $path } holds no network that can be believed ({ $reason }). It was left as it is and the network is not there. Delete the file and make the network anew.
 problem-names-served = Names are answered for at { $address } in the network namespace of { $container }.
+problem-port-allocated = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Bind for { $address } failed: port is already allocated. The container { $holder } has it: choose another one (the number before the colon of -p), or end that container.
+problem-port-taken = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }. { $known ->
+    [process] { $holder } (PID { $pid }) listens on port { $port }
+   *[nobody] Another program, of another user, listens on port { $port }
+    }: choose another one (the number before the colon of -p), or end that program.
+problem-port-denied = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }. Without root a port below 1024 is not to be had: take a higher one (-p 8080:80), or allow it with `sudo sysctl net.ipv4.ip_unprivileged_port_start={ $port }`.
+problem-port-refused = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }. The address must be one of the host's that containers run on: leave it out (-p 8080:80), or take 127.0.0.1.
+problem-port-transport = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: protocol not supported. Ports of { $transport } are not published here: tcp and udp are.
+problem-ports-used-up = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): all ports of { $transport } are allocated. End containers that have some, or name a port (-p 8080:80).
+problem-port-not-here = The port of { $container } is one of the lab's host, but not of this machine: { $transport } { $address }: { $reason }. { $known ->
+    [process] { $holder } (PID { $pid }) has it.
+   *[nobody] Another program has it, or it is not allowed.
+    } A browser on this machine does not reach the container there.
+problem-publish-rules-refused = nft could not make the rules that lead packets to published ports ({ $reason }). From this machine's loopback and from containers the ports are reached all the same; from elsewhere they are not. Check that the kernel has nft_fib_ipv4 and nft_nat.

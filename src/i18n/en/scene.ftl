@@ -141,6 +141,7 @@ scene-ports = ports: { $n }
 scene-rule-masquerade = NAT · masquerade
 scene-rule-forward = Filter · forward
 scene-rule-drop = Filter · drop
+scene-rule-publish = NAT · publish
 scene-rule-other = Rule
 scene-veth-pair = veth pair · one cable
 scene-link-loopback = loopback

@@ -136,6 +136,9 @@ change-route-seen = { $destination } 라우트가 생겼습니다. { $via } 주�
 change-route-seen-direct = { $destination } 라우트가 생겼습니다. { $link } 링크에서 바로 닿습니다.
 change-route-gone = { $destination } 라우트가 사라졌습니다.
 change-rule-seen = 규칙이 생겼습니다: { $rule }
+change-port-published = 호스트의 { $host }/{ $transport } 포트가 { $container }의 { $to } 포트로 이어집니다
+change-port-published-here = 호스트의 { $host }/{ $transport } 포트와 이 컴퓨터의 { $machine } 포트가 { $container }의 { $to } 포트로 이어집니다
+change-port-closed = 이제 { $port }에서 아무도 기다리지 않습니다
 change-rule-gone = 규칙이 사라졌습니다: { $rule }
 
 ## 그 밖의 이벤트

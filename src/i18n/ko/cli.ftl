@@ -53,6 +53,15 @@ problem-bad-moment = { $option } { $value }: 시각으로 읽을 수 없습니�
 problem-env-file-unreadable = { $flag } { $path }: 파일을 읽을 수 없습니다 ({ $reason }). 경로를 확인하세요.
 problem-env-file-spaces = { $flag } { $path }: 이름 '{ $variable }'에 공백이 있습니다. 이름에는 공백을 쓸 수 없으니 빼고, 설명이면 줄을 #으로 시작하세요.
 problem-env-file-no-name = { $flag } { $path }: '{ $line }' 줄에 이름이 없습니다. NAME=value 형식으로 쓰고, 설명이면 줄을 #으로 시작하세요.
+problem-bad-publish = -p에 쓴 값이 올바르지 않습니다. { $what ->
+    [host-port] 호스트 포트: { $value }(invalid hostPort: { $value })
+    [container-port] 컨테이너 포트: { $value }(invalid containerPort: { $value })
+    [ranges] 두 범위의 개수가 다름: { $value }(invalid ranges specified for container and host Ports: { $value })
+    [protocol] 프로토콜: { $value }(invalid proto: { $value })
+    [address] IP 주소: { $value }(invalid IP address: { $value })
+    [format] 이름=값 모양이 아님: { $value }(invalid publish opts format (should be name=value but got '{ $value }'))
+   *[empty] 컨테이너 포트가 없음: { $value }(no port specified: { $value }<empty>)
+    }. -p 호스트포트:컨테이너포트 모양에 1부터 65535까지의 수를 쓰세요. 예: -p 8080:80, -p 127.0.0.1:5353:53/udp.
 problem-bad-restart = --restart { $value }: 재시도 횟수는 정수여야 합니다. no, always, unless-stopped, on-failure, on-failure:3 가운데 하나로 쓰세요.
 problem-bad-size = { $flag } { $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 64m, 1.5g, 0.5처럼 쓰세요.
 problem-mount-space = --mount { $mount }: 쉼표 옆에 공백이 있거나 값이 비어 있습니다. 셸이 공백에서 옵션을 둘로 나누어 나머지를 이미지 이름으로 읽게 됩니다. type=bind,source=/a,target=/b처럼 공백 없이 쓰세요.

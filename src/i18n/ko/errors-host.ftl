@@ -126,3 +126,17 @@ problem-network-none-alone = none 네트워크에 있는 컨테이너는 다른 
 problem-network-shared-alone = 다른 컨테이너나 호스트의 네트워크를 함께 쓰는 컨테이너는 다른 네트워크에 연결할 수 없습니다. 컨테이너 { $container }에는 자기 네트워크가 없습니다. 네트워크의 주인인 컨테이너를 연결하세요.
 problem-network-file-unreadable = { $path } 파일에 적힌 네트워크를 믿을 수 없습니다({ $reason }). 파일은 그대로 두었고 그 네트워크는 없습니다. 파일을 지우고 네트워크를 새로 만드세요.
 problem-names-served = { $container }의 네트워크 네임스페이스 안에서 { $address } 주소로 이름에 답합니다.
+problem-port-allocated = 컨테이너 { $name }의 포트를 게시할 수 없습니다. { $address } 포트는 이미 컨테이너 { $holder }의 것입니다(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Bind for { $address } failed: port is already allocated). -p에서 콜론 앞의 번호를 바꾸거나 그 컨테이너를 끝내세요.
+problem-port-taken = 컨테이너 { $name }의 포트를 게시할 수 없습니다. { $known ->
+    [process] { $port }번 포트에서는 이미 { $holder }(PID { $pid }) 프로그램이 기다립니다
+   *[nobody] { $port }번 포트에서는 이미 다른 사용자의 프로그램이 기다립니다
+    }(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }). -p에서 콜론 앞의 번호를 바꾸거나 그 프로그램을 끝내세요.
+problem-port-denied = 컨테이너 { $name }의 포트를 게시할 수 없습니다(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }). 루트가 아니면 1024보다 작은 포트를 쓸 수 없습니다. 더 큰 번호(-p 8080:80)를 쓰거나 `sudo sysctl net.ipv4.ip_unprivileged_port_start={ $port }` 명령으로 허용하세요.
+problem-port-refused = 컨테이너 { $name }의 포트를 게시할 수 없습니다(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }). 컨테이너가 도는 호스트의 주소여야 합니다. 주소를 빼거나(-p 8080:80) 127.0.0.1을 쓰세요.
+problem-port-transport = 컨테이너 { $name }의 { $transport } 포트는 게시할 수 없습니다(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: protocol not supported). tcp와 udp만 게시할 수 있습니다.
+problem-ports-used-up = 컨테이너 { $name }의 포트를 게시할 수 없습니다. { $transport } 포트가 모두 쓰이고 있습니다(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): all ports are allocated). 포트를 쓰는 컨테이너를 끝내거나 번호를 직접 정하세요(-p 8080:80).
+problem-port-not-here = { $container }의 포트는 실습용 호스트에만 열렸고 이 컴퓨터에는 열리지 않았습니다({ $transport } { $address }: { $reason }). { $known ->
+    [process] { $holder }(PID { $pid }) 프로그램이 그 포트를 쓰고 있습니다.
+   *[nobody] 다른 프로그램이 그 포트를 쓰고 있거나 허용되지 않은 포트입니다.
+    } 이 컴퓨터의 브라우저로는 컨테이너에 닿지 않습니다.
+problem-publish-rules-refused = 게시한 포트로 패킷을 보내는 규칙을 nft가 만들지 못했습니다({ $reason }). 이 컴퓨터의 루프백과 컨테이너에서는 그 포트에 닿지만 다른 곳에서는 닿지 않습니다. 커널에 nft_fib_ipv4와 nft_nat가 있는지 확인하세요.

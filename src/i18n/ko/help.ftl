@@ -180,6 +180,7 @@ any--stop-timeout = 컨테이너를 멈출 때 기다릴 시간(초)
 any--attach = 표준 입력(stdin), 출력(stdout), 오류(stderr)를 연결합니다
 docker-run--quiet = 이미지를 받는 과정을 출력하지 않습니다
 docker-create--quiet = 이미지를 받는 과정을 출력하지 않습니다
+any--publish-all = 노출된 포트를 모두 호스트의 빈 포트에 게시합니다
 any--publish = 컨테이너의 포트를 호스트에 게시합니다
 any--expose = 포트나 포트 범위를 노출합니다
 any--no-healthcheck = 컨테이너에 지정된 HEALTHCHECK를 쓰지 않습니다

@@ -141,6 +141,7 @@ scene-ports = 포트 { $n }개
 scene-rule-masquerade = NAT · masquerade
 scene-rule-forward = 전달 규칙 · forward
 scene-rule-drop = 차단 규칙 · drop
+scene-rule-publish = NAT · 포트 게시
 scene-rule-other = 규칙
 scene-veth-pair = veth 쌍 · 한 케이블
 scene-link-loopback = 루프백

@@ -299,4 +299,11 @@ pub enum Change {
         /// Its key.
         key: String,
     },
+    /// A container's port is reached at one of the host's.
+    PortPublished(Publication),
+    /// It is not any more.
+    PortClosed {
+        /// Its key.
+        key: String,
+    },
 }

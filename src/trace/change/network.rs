@@ -3,6 +3,7 @@
 use super::words::words;
 use crate::spec::{ContainerId, NetworkId};
 use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
 
 /// A network of the engine's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +63,8 @@ words! {
         Masquerade = "masquerade",
         /// A packet is let through the host.
         Forward = "forward",
+        /// A packet to a port of the host's goes to a container's.
+        Publish = "publish",
     }
 }
 
@@ -196,6 +199,42 @@ pub struct Rule {
     pub action: RuleAction,
     /// In nft's words: `ip saddr 172.17.0.0/16 oifname != "docker0" masquerade`.
     pub text: String,
+    /// The chain that it stands in; empty where there is none, and in recordings of before it was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub chain: String,
+    /// Its place in its table: a packet meets the rules of a chain in ascending order.
+    #[serde(default)]
+    pub place: u32,
+}
+
+words! {
+    /// What a published port speaks.
+    Transport {
+        /// RFC 9293.
+        Tcp = "tcp",
+        /// RFC 768.
+        Udp = "udp",
+    }
+}
+
+/// A port of a container that is reached at one of the host's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    /// The key: `tcp/0.0.0.0:8080`.
+    pub key: String,
+    /// Whose port.
+    pub container: ContainerId,
+    /// The network by which it is reached.
+    pub network: NetworkId,
+    /// TCP or UDP.
+    pub transport: Transport,
+    /// Where the host listens: `0.0.0.0:8080`, `[::]:8080`.
+    pub host: Vec<SocketAddr>,
+    /// Where that leads: `172.17.0.2:80`.
+    pub to: SocketAddr,
+    /// Where this machine itself listens, which is another than the lab's host: `127.0.0.1:8080`. Empty where it is the host, or does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub machine: Vec<SocketAddr>,
 }
 
 #[cfg(test)]

@@ -294,6 +294,11 @@ impl World {
             Change::RouteGone(route) => require(self.routes.remove(route).is_some(), missing)?,
             Change::RuleSeen(rule) => insert(&mut self.rules, rule.key.clone(), rule),
             Change::RuleGone { key } => remove(&mut self.rules, key, missing)?,
+            Change::PortPublished(it) => {
+                self.owner(Some(&it.container))?;
+                insert(&mut self.publications, it.key.clone(), it);
+            }
+            Change::PortClosed { key } => remove(&mut self.publications, key, missing)?,
         }
         Ok(())
     }

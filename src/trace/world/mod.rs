@@ -108,6 +108,8 @@ pub struct World {
     pub routes: OrdSet<Route>,
     /// Filter and NAT rules.
     pub rules: OrdMap<String, Arc<Rule>>,
+    /// Published ports.
+    pub publications: OrdMap<String, Arc<Publication>>,
 
     /// Operations that run, and how the latest of those that are over ended: at most [`World::ENDED`] of each kind.
     pub ops: OrdMap<OpId, Arc<OpState>>,

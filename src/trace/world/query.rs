@@ -166,6 +166,7 @@ impl World {
             Entity::Link(key) => self.links.contains_key(key),
             Entity::Route(netns, to) => self.routes.iter().any(|r| r.netns == *netns && r.destination == *to),
             Entity::Rule(key) => self.rules.contains_key(key),
+            Entity::Port(key) => self.publications.contains_key(key),
         }
     }
 }

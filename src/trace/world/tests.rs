@@ -285,7 +285,17 @@ fn propose(dice: &mut Dice) -> Change {
         38 => Change::LinkSeen(a_link(dice.link(), dice.roll(2), dice.roll(4) as u32)),
         39 if dice.roll(2) == 0 => Change::AddrSeen { link: dice.link(), cidr: format!("a{}", dice.roll(2)) },
         39 => Change::AddrGone { link: dice.link(), cidr: format!("a{}", dice.roll(2)) },
-        _ => match dice.roll(4) {
+        _ => match dice.roll(6) {
+            4 => Change::PortClosed { key: "tcp/p0".into() },
+            5 => Change::PortPublished(Publication {
+                key: format!("tcp/p{}", dice.roll(2)),
+                container: dice.container(),
+                network,
+                transport: Transport::Tcp,
+                host: Vec::new(),
+                to: ([172, 17, 0, 2], 80).into(),
+                machine: Vec::new(),
+            }),
             0 => Change::RouteSeen(route(dice)),
             1 => Change::RouteGone(route(dice)),
             2 => Change::RuleGone { key: "rule".into() },
@@ -295,6 +305,8 @@ fn propose(dice: &mut Dice) -> Change {
                 network: None,
                 action: "masquerade".into(),
                 text: "masquerade".into(),
+                chain: "postrouting".into(),
+                place: 0,
             }),
         },
     }

@@ -203,7 +203,9 @@ fn short_name(entity: &Entity) -> String {
     match entity {
         Entity::Host => "host".to_owned(),
         Entity::Registry(key) | Entity::RemoteTag(key) | Entity::Tag(key) | Entity::Volume(key) => key.clone(),
-        Entity::Dir(key) | Entity::Cgroup(key) | Entity::Rule(key) | Entity::Route(_, key) => key.clone(),
+        Entity::Dir(key) | Entity::Cgroup(key) | Entity::Rule(key) | Entity::Port(key) | Entity::Route(_, key) => {
+            key.clone()
+        }
         Entity::Index(digest)
         | Entity::Manifest(digest)
         | Entity::Config(digest)

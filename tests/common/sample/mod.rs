@@ -197,6 +197,8 @@ impl Sample {
                             network: Some(bridge_network()),
                             action: action.into(),
                             text: text.into(),
+                            chain: "postrouting".into(),
+                            place: 0,
                         }));
                     }
                 });

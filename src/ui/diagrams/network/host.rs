@@ -177,6 +177,7 @@ fn rule_card(stage: &mut Stage<'_>, frame: &NodeId, rule: &Rule, at: Pos2) -> (N
         RuleAction::Masquerade => "scene-rule-masquerade",
         RuleAction::Forward => "scene-rule-forward",
         RuleAction::Drop => "scene-rule-drop",
+        RuleAction::Publish => "scene-rule-publish",
         RuleAction::Other(_) => "scene-rule-other",
     });
     let wrapped = stage.wrap(&rule.text, Font::MonoSmall, RULE_WIDTH - 24.0);

@@ -1,5 +1,6 @@
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
+//! The list of all that can go wrong.
+
+use super::UnknownCode;
 
 /// Everything that can go wrong, each with its name on the wire and in recordings, which is also the Fluent message
 /// `problem-<name>` in `src/i18n/`. Names that older recordings hold stand behind a `|`.
@@ -26,7 +27,7 @@ macro_rules! codes {
             }
 
             /// The code of that name, be it a new one or an old one.
-            fn named(name: &str) -> Self {
+            pub(super) fn named(name: &str) -> Self {
                 match name {
                     $($name $(| $older)* => Self::$variant,)*
                     _ => Self::Unknown(UnknownCode(name.to_owned())),
@@ -36,46 +37,6 @@ macro_rules! codes {
     };
 }
 
-impl Code {
-    /// The status that shells and Docker have for a command that was not executed: 127 where something is not there, 126 where it
-    /// is. None for all else that can go wrong.
-    pub fn not_executed(&self) -> Option<u8> {
-        match self {
-            Self::CommandNotFound
-            | Self::CommandPathMissing
-            | Self::CommandInterpreterMissing
-            | Self::CommandLineEnds
-            | Self::CommandLoaderMissing
-            | Self::HostCommandNotFound => Some(127),
-            Self::CommandNotExecutable | Self::CommandInterpreterRefused | Self::HostCommandNotExecutable => Some(126),
-            _ => None,
-        }
-    }
-}
-
-/// The name of a code that is not in the list. It comes from a recording or an engine, never from this program.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UnknownCode(String);
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Code {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Ok(Self::named(&name))
-    }
-}
-
 codes! {
     // cli.ftl
     AliasFlagUserOnly = "alias-flag-user-only",
@@ -83,6 +44,7 @@ codes! {
     AttachAndDetach = "attach-and-detach",
     BadDuration = "bad-duration",
     BadMoment = "bad-moment",
+    BadPublish = "bad-publish",
     BadRestart = "bad-restart",
     BadSize = "bad-size",
     BadSwappiness = "bad-swappiness",
@@ -291,7 +253,6 @@ codes! {
 
     // errors-host.ftl
     AddressOutside = "address-outside",
-    NetworkAddressTaken = "network-address-taken",
     AddressUserOnly = "address-user-only",
     AddressesUsedUp = "addresses-used-up",
     AliasUserOnly = "alias-user-only",
@@ -312,6 +273,7 @@ codes! {
     NatNotRead = "nat-not-read",
     NatRefused = "nat-refused",
     NetlinkRefused = "netlink-refused",
+    NetworkAddressTaken = "network-address-taken",
     NetworkAuxiliary = "network-auxiliary",
     NetworkBridgeTaken = "network-bridge-taken",
     NetworkCidrInvalid = "network-cidr-invalid",
@@ -344,6 +306,14 @@ codes! {
     PlaceKind = "place-kind",
     PlaceNames = "place-names",
     PlaceOpen = "place-open",
+    PortAllocated = "port-allocated",
+    PortDenied = "port-denied",
+    PortNotHere = "port-not-here",
+    PortRefused = "port-refused",
+    PortTaken = "port-taken",
+    PortTransport = "port-transport",
+    PortsUsedUp = "ports-used-up",
+    PublishRulesRefused = "publish-rules-refused",
     RecoverFailed = "recover-failed",
     RootIsLimited = "root-is-limited",
     SubidsMissing = "subids-missing",

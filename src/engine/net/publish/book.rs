@@ -1,0 +1,120 @@
+//! Which of the host's ports are given to containers.
+
+use super::*;
+use std::collections::BTreeMap;
+
+/// Where the kernel's own choice of ports is said: two numbers, both of them among those (`ip(7)`, `ip_local_port_range`).
+const RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
+/// What it is where that cannot be read.
+const USUAL: RangeInclusive<u16> = 32_768..=60_999;
+
+/// A port of the host's that is given to a container.
+type Key = (Transport, SocketAddr);
+
+/// The ports that are given, each with the name of its container.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    given: Arc<Mutex<BTreeMap<Key, String>>>,
+    /// What was given last where no port was named.
+    last: Mutex<BTreeMap<Transport, u16>>,
+}
+
+/// A right to a port; it is given back when this is dropped.
+#[derive(Debug)]
+pub(super) struct Claim {
+    given: Arc<Mutex<BTreeMap<Key, String>>>,
+    key: Key,
+}
+
+impl Book {
+    /// Gives a port to a container; else who has it.
+    pub(super) fn claim(
+        &self,
+        transport: &Transport,
+        at: SocketAddr,
+        name: &str,
+    ) -> std::result::Result<Claim, String> {
+        let key = (transport.clone(), at);
+        let mut given = self.given.lock();
+        match given.get(&key) {
+            Some(holder) => Err(holder.clone()),
+            None => {
+                given.insert(key.clone(), name.to_owned());
+                Ok(Claim { given: Arc::clone(&self.given), key })
+            }
+        }
+    }
+
+    /// The ports that can be tried, in their order: those that were named, or those after the last that was given.
+    pub(super) fn candidates(
+        &self,
+        netns: &Netns,
+        transport: &Transport,
+        named: Option<RangeInclusive<u16>>,
+    ) -> Result<Vec<u16>> {
+        if let Some(named) = named {
+            return Ok(named.collect());
+        }
+        let range = netns.run(|| Ok(std::fs::read_to_string(RANGE).ok()))?;
+        let range = range.as_deref().and_then(two_numbers).unwrap_or(USUAL);
+        let last = self.last.lock().get(transport).copied();
+        let next = last.filter(|last| range.contains(last)).map_or(*range.start(), |last| last.saturating_add(1));
+        Ok((next..=*range.end()).chain(*range.start()..next).collect())
+    }
+
+    /// That port was given where none was named.
+    pub(super) fn gave(&self, transport: &Transport, port: u16) {
+        self.last.lock().insert(transport.clone(), port);
+    }
+}
+
+fn two_numbers(text: &str) -> Option<RangeInclusive<u16>> {
+    let mut numbers = text.split_whitespace().map(str::parse);
+    let (first, last) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    (0 < first && first <= last).then_some(first..=last)
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.given.lock().remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_one_containers_until_it_gives_it_back() {
+        let book = Book::default();
+        let at = |ip: [u8; 4]| SocketAddr::from((ip, 8080));
+        let web = book.claim(&Transport::Tcp, at([0; 4]), "web").unwrap();
+        assert_eq!(book.claim(&Transport::Tcp, at([0; 4]), "api").unwrap_err(), "web");
+        let others = [(Transport::Udp, at([0; 4])), (Transport::Tcp, at([127, 0, 0, 1]))];
+        let others = others.map(|(transport, at)| book.claim(&transport, at, "api").unwrap());
+        drop(web);
+        book.claim(&Transport::Tcp, at([0; 4]), "api").unwrap();
+        drop(others);
+    }
+
+    #[test]
+    fn ports_that_nobody_named_follow_one_another() {
+        let (book, netns) = (Book::default(), Netns::current().unwrap());
+        let all = |named| book.candidates(&netns, &Transport::Tcp, named).unwrap();
+        assert_eq!(all(Some(80..=82)), [80, 81, 82]);
+        let free = all(None);
+        let (first, last) = (free[0], free[free.len() - 1]);
+        book.gave(&Transport::Tcp, first);
+        assert_eq!(all(None)[0], first + 1);
+        book.gave(&Transport::Tcp, last);
+        assert_eq!(all(None), free, "it begins anew");
+    }
+
+    #[test]
+    fn a_range_is_two_numbers_that_ascend() {
+        assert_eq!(two_numbers("32768\t60999\n"), Some(32_768..=60_999));
+        for bad in ["", "1", "2 1", "0 5", "1 70000", "a b"] {
+            assert_eq!(two_numbers(bad), None, "{bad}");
+        }
+    }
+}
