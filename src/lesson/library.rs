@@ -35,6 +35,7 @@ lessons![
     "03-tags-and-digests",
     "04-life",
     "05-kernel",
+    "06-who-reaches-whom",
     "07-host-and-none",
     "08-copy",
 ];
@@ -44,6 +45,7 @@ recordings![
     "03-tags-and-digests.ndjson",
     "04-life.ndjson",
     "05-kernel.ndjson",
+    "06-who-reaches-whom.ndjson",
     "07-host-and-none.ndjson",
     "08-copy.ndjson"
 ];

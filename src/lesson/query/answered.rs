@@ -52,7 +52,10 @@ impl Query {
             Q::HostLeavesBy { container } => reach::host_leaves_by(world, container).map(Answer::Text),
             Q::Uplink => reach::uplink(world),
             Q::SourceOutside { container } => reach::source_outside(world, container).map(Answer::Text),
-            Q::DroppedBy { container, other } => reach::dropped_by(world, container, other).map(Answer::Text),
+            Q::RuleText(rule) => rule.found(world).map(|rule| Answer::Text(rule.text.clone())),
+            Q::Subnet { network } => reach::subnet(world, network).map(Answer::Text),
+            Q::AddressIn { container, network } => reach::address_in(world, container, network).map(Answer::Text),
+            Q::PublishedTo { container } => reach::published_to(world, container).map(Answer::Text),
             Q::EndedWell { container } => life::status(world, container).map(|status| Answer::Bool(status == 0)),
 
             Q::ContainerRunning { container } => {

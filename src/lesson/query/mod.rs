@@ -14,7 +14,7 @@ mod storage;
 mod tags;
 
 pub use focus::Focus;
-pub use reach::To;
+pub use reach::{RuleOf, To};
 
 use crate::spec::Reference;
 use crate::trace::{ContainerState, NamespaceKind, OpKind, Outcome, World};
@@ -243,12 +243,24 @@ pub enum Query {
         /// The container's name.
         container: String,
     },
-    /// The rule that drops packets from one container to the other, as nft prints it.
-    DroppedBy {
-        /// The name of who sends.
+    /// The first rule of a chain that does that for the network, as nft prints it.
+    RuleText(RuleOf),
+    /// The network's subnet: `172.18.0.0/16`.
+    Subnet {
+        /// Its name.
+        network: String,
+    },
+    /// The address that the container has in that network, once a link of its has it.
+    AddressIn {
+        /// Its name.
         container: String,
-        /// The other's.
-        other: String,
+        /// The network's.
+        network: String,
+    },
+    /// Where a published port of the container leads: `172.17.0.2:80`.
+    PublishedTo {
+        /// Its name.
+        container: String,
     },
     /// Did its main process end well, that is with 0?
     EndedWell {

@@ -3,9 +3,10 @@
 use super::network;
 use crate::lesson::{Answer, Term, words};
 use crate::spec::NetworkId;
-use crate::trace::{Code, LinkKind, NamespaceKind, RuleAction, World};
+use crate::trace::{Code, LinkKind, NamespaceKind, Network, Rule, RuleAction, World};
 use serde::Deserialize;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 /// A place that packets are sent to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
@@ -29,10 +30,13 @@ impl To {
     pub(super) fn spoken_to(&self, world: &World) -> Vec<String> {
         match self {
             Self::Word(word) => vec![word.clone()],
-            Self::AddressOf(container) => {
-                network::address(world, container).into_iter().chain(leases(world, container).map(|(_, at)| at)).collect()
+            Self::AddressOf(container) => network::address(world, container)
+                .into_iter()
+                .chain(leases(world, container).map(|(_, at)| at))
+                .collect(),
+            Self::Gateway => {
+                network::bridge_network(world).map(|network| network.gateway.clone()).into_iter().collect()
             }
-            Self::Gateway => network::bridge_network(world).map(|network| network.gateway.clone()).into_iter().collect(),
             Self::Outside => outside(world).into_iter().collect(),
         }
     }
@@ -57,7 +61,8 @@ pub(super) fn reaches(world: &World, container: &str, to: &To) -> Option<bool> {
 /// How many links are in the network namespace that was made for the container, once it runs.
 pub(super) fn own_links(world: &World, container: &str) -> Option<u64> {
     let id = &world.container(container).filter(|container| container.state.lives())?.id;
-    let made = world.namespaces.values().find(|one| one.kind == NamespaceKind::Net && one.container.as_ref() == Some(id));
+    let made =
+        world.namespaces.values().find(|one| one.kind == NamespaceKind::Net && one.container.as_ref() == Some(id));
     Some(made.map_or(0, |namespace| world.links_in(namespace.inode).len() as u64))
 }
 
@@ -135,17 +140,49 @@ pub(super) fn source_candidates(world: &World, container: &str) -> Option<Vec<St
     Some(all)
 }
 
-/// The rule that drops what goes from one container to the other, as nft prints it: that which keeps the other's bridge apart.
-pub(super) fn dropped_by(world: &World, container: &str, other: &str) -> Option<String> {
-    let own: Vec<_> = leases(world, container).map(|(network, _)| network).collect();
-    let theirs: Vec<_> = leases(world, other).map(|(network, _)| network).collect();
-    if own.is_empty() || own.iter().any(|network| theirs.contains(network)) {
-        return None;
+/// A rule that serves a network.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleOf {
+    /// The network's name.
+    network: String,
+    /// The chain it stands in.
+    chain: String,
+    /// What it does.
+    action: RuleAction,
+}
+
+impl RuleOf {
+    /// The first that a packet meets.
+    pub(super) fn found<'a>(&self, world: &'a World) -> Option<&'a Arc<Rule>> {
+        let network = Some(&named(world, &self.network)?.id);
+        let fits = |rule: &&Arc<Rule>| {
+            rule.network.as_ref() == network && rule.chain == self.chain && rule.action == self.action
+        };
+        world.rules.values().filter(fits).min_by_key(|rule| rule.place)
     }
-    let keeps_apart = |network: &NetworkId| {
-        let bridge = &world.links.get(world.networks.get(network)?.bridge.as_ref()?)?.name;
-        let text = format!("oifname \"{bridge}\" drop");
-        world.rules.values().find(|rule| rule.action == RuleAction::Drop && rule.text == text)
-    };
-    theirs.into_iter().find_map(keeps_apart).map(|rule| rule.text.clone())
+}
+
+fn named<'a>(world: &'a World, network: &str) -> Option<&'a Arc<Network>> {
+    world.networks.values().find(|one| one.name == network)
+}
+
+/// The network's subnet, where it has one.
+pub(super) fn subnet(world: &World, network: &str) -> Option<String> {
+    named(world, network).map(|network| network.subnet.clone()).filter(|subnet| !subnet.is_empty())
+}
+
+/// The container's address in that network, once a link in its network namespace has it.
+pub(super) fn address_in(world: &World, container: &str, network: &str) -> Option<String> {
+    let network = &named(world, network)?.id;
+    let (_, address) = leases(world, container).find(|(of, _)| *of == network)?;
+    let links = world.links_in(world.netns_of(&world.container(container)?.id)?);
+    let is_it = |cidr: &str| cidr.split_once('/').is_some_and(|(own, _)| own == address);
+    links.into_iter().any(|link| world.addresses_of(&link.key).any(is_it)).then_some(address)
+}
+
+/// Where the first published port of the container leads.
+pub(super) fn published_to(world: &World, container: &str) -> Option<String> {
+    let id = &world.container(container)?.id;
+    world.publications.values().find(|one| one.container == *id).map(|one| one.to.to_string())
 }

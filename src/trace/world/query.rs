@@ -16,27 +16,17 @@ impl World {
         self.processes.values().find(|p| p.process.main && p.process.container.as_ref() == Some(id))
     }
 
-    /// The inode of the network namespace that a container is in: that of its namespace, the host's own, or another container's.
+    /// The inode of the network namespace that a container is in: that of its namespace, or the host's own.
     pub fn netns_of(&self, id: &ContainerId) -> Option<u64> {
-        let made = |id: &ContainerId| {
-            let of = |one: &&Arc<Namespace>| one.kind == NamespaceKind::Net && one.container.as_ref() == Some(id);
-            self.namespaces.values().find(of).map(|one| one.inode)
-        };
-        let mut id = id;
-        // Who joins one that itself joined another is where that one is; more often than there are containers it does not go on.
-        for _ in 0..=self.containers.len() {
-            let own = made(id);
-            if own.is_some() {
-                return own;
-            }
-            let container = self.containers.get(id)?;
-            match &container.network_mode {
-                NetworkMode::Host => return self.host.as_ref().map(|host| host.netns),
-                NetworkMode::Container(other) if container.state.lives() => id = &self.container(other)?.id,
-                _ => return None,
-            }
-        }
-        None
+        let own = self
+            .namespaces
+            .values()
+            .find(|n| n.kind == NamespaceKind::Net && n.container.as_ref() == Some(id))
+            .map(|n| n.inode);
+        own.or_else(|| {
+            let shared = self.containers.get(id).is_some_and(|c| c.network_mode == NetworkMode::Host);
+            shared.then(|| self.host.as_ref().map(|h| h.netns)).flatten()
+        })
     }
 
     /// The links in a network namespace, by ifindex.
