@@ -1,4 +1,4 @@
-use super::{RuleOf, image, network};
+use super::{image, network};
 use crate::spec::Reference;
 use crate::trace::{Entity, World};
 use serde::Deserialize;
@@ -49,8 +49,6 @@ pub enum Focus {
     },
     /// The bridge.
     Bridge,
-    /// The first rule of a chain that does that for the network.
-    Rule(RuleOf),
     /// The cable's end on the host.
     HostEnd {
         /// The container's name.
@@ -110,7 +108,6 @@ impl Focus {
                 world.layers_of(&config.this.digest).last().map(|layer| Entity::Layer(layer.chain_id.clone()))
             }
             Self::Bridge => network::bridge(world).map(|link| Entity::Link(link.key.clone())),
-            Self::Rule(rule) => rule.found(world).map(|rule| Entity::Rule(rule.key.clone())),
             Self::HostEnd { container } => {
                 network::host_end(world, container).map(|link| Entity::Link(link.key.clone()))
             }

@@ -90,3 +90,50 @@ impl World {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id() -> ContainerId {
+        "c".repeat(64).as_str().into()
+    }
+
+    fn process(pid: u32, argv: &[&str], main: bool) -> Change {
+        let argv = argv.iter().map(|word| (*word).to_owned()).collect();
+        let namespaces = std::collections::BTreeMap::new();
+        Change::ProcessSeen(Process { pid, inner_pid: pid, container: Some(id()), argv, namespaces, main })
+    }
+
+    fn run(world: &mut World, argv: &[&str], main: bool, status: i32) {
+        world.apply(&process(7, argv, main)).expect("legal");
+        world.apply(&Change::ProcessGone { pid: 7, status }).expect("legal");
+    }
+
+    fn with_container() -> World {
+        let mut world = World::default();
+        world.containers.insert(id(), Arc::new(super::super::tests::a_container(id())));
+        world
+    }
+
+    #[test]
+    fn a_command_is_known_after_its_end_and_a_main_process_is_not_one() {
+        let mut world = with_container();
+        run(&mut world, &["sleep", "1"], true, 0);
+        run(&mut world, &["ping", "web"], false, 1);
+        let known: Vec<_> = world.commands.iter().map(|ended| (ended.argv.join(" "), ended.status)).collect();
+        assert_eq!(known, [("ping web".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn commands_that_ended_are_bounded_and_go_with_their_container() {
+        let mut world = with_container();
+        run(&mut world, &[&"x".repeat(World::LINE + 1)], false, 0);
+        assert!(world.commands.is_empty(), "a long line is not kept");
+        (0..World::COMMANDS + 9).for_each(|n| run(&mut world, &["true", &n.to_string()], false, 0));
+        assert_eq!(world.commands.len(), World::COMMANDS);
+        assert_eq!(world.commands.front().map(|ended| ended.argv[1].as_str()), Some("9"), "the oldest went");
+        world.apply(&Change::ContainerGone { id: id() }).expect("legal");
+        assert!(world.commands.is_empty());
+    }
+}
