@@ -14,7 +14,7 @@ use cases::{Case, needs};
 use dockwalk::client::protocol::GateCommand;
 use dockwalk::engine::conductor::{Conductor, Journal, Recorder};
 use dockwalk::engine::lab::{self, Lab, Netns};
-use dockwalk::engine::net::{EndpointSettings, Net, Network, Subnet, Wish};
+use dockwalk::engine::net::{EndpointSettings, Machine, Net, Network, Subnet, Wish};
 use dockwalk::engine::{Cancel, Cx, Result};
 use dockwalk::spec::{ContainerId, Digest};
 use dockwalk::trace::{
@@ -507,7 +507,8 @@ fn two_bridges() {
         ("masquerade/bridge", "ip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade".to_owned()),
         ("masquerade/lab_net", format!("ip saddr 172.18.0.0/16 oifname != \"{bridge}\" masquerade")),
         ("forward/bridge/iif", "iifname \"docker0\" accept".to_owned()),
-        ("forward/lab_net/oif", format!("oifname \"{bridge}\" accept")),
+        ("forward/lab_net/back", format!("oifname \"{bridge}\" ct state established,related accept")),
+        ("drop/lab_net/unpublished", format!("oifname \"{bridge}\" drop")),
     ] {
         assert_eq!(world.rules[key].text, text);
         assert!(in_netns(host, "nft list ruleset").contains(&text));

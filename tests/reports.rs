@@ -53,6 +53,8 @@ mod paused;
 mod programs;
 #[path = "reports/pruned.rs"]
 mod pruned;
+#[path = "reports/published.rs"]
+mod published;
 #[path = "reports/pulls.rs"]
 mod pulls;
 #[path = "reports/refused.rs"]
@@ -166,7 +168,7 @@ macro_rules! areas {
 areas! {
     allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
     followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines lookups mark memory namespaces nets odd
-    overlap partly paused programs pruned refused removals renamed restarted room secured shares sharing shown signals sizes
+    overlap partly paused programs pruned published refused removals renamed restarted room secured shares sharing shown signals sizes
     small spelled stats statuses told tuned
     unasked unbuilt used volumes waits
 }

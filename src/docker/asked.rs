@@ -50,7 +50,7 @@ impl Request for ContainerUpdate {
 /// With those of options that are fine as long as they say what is so anyway.
 const HOST: &Fields = &Fields(&[
     (Text, "ContainerIDFile NetworkMode IpcMode CgroupnsMode UTSMode UsernsMode Isolation CpusetCpus CpusetMems"),
-    (Flag, "AutoRemove Privileged ReadonlyRootfs"),
+    (Flag, "AutoRemove Privileged PublishAllPorts ReadonlyRootfs"),
     (
         Whole,
         "ShmSize Memory MemorySwap MemoryReservation KernelMemory NanoCpus CpuShares CpuPeriod CpuQuota OomScoreAdj",

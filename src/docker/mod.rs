@@ -68,7 +68,7 @@ pub use network::{
     NetworkedContainer, NetworksPruned,
 };
 pub use ordered::{Json, shown};
-pub use port::{BadPublish, Port, Published, published, range_of};
+pub use port::{BadPublish, Port, Published, host_ports, published, range_of};
 #[cfg(test)]
 pub(crate) use query::tests::check as check_query;
 pub use query::{

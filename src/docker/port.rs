@@ -108,6 +108,11 @@ pub fn range_of(numbers: &str) -> Option<(u16, u16)> {
     (first <= last).then_some((first, last))
 }
 
+/// Ports of the host: `8080`, `8000-8010`. As in Docker, nobody reads a protocol that stands behind them.
+pub fn host_ports(text: &str) -> Option<(u16, u16)> {
+    range_of(text.split('/').next().unwrap_or_default())
+}
+
 /// As Go, which takes no sign.
 fn of_digits(text: &str) -> Option<u16> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))

@@ -4,7 +4,7 @@
 //! not internal. Where that becomes another they move with it.
 
 use super::{Container, State};
-use crate::docker::{Empty, Port, range_of};
+use crate::docker::{Empty, Port, host_ports};
 use crate::engine::net::{EndpointSettings, Wanted};
 use crate::engine::{Cx, Engine, Fault, Result};
 use crate::trace::{Code, Transport};
@@ -63,11 +63,6 @@ pub fn with_images(asked: &BTreeMap<String, Empty>, image: &[String]) -> BTreeMa
     image.chain(asked.clone()).collect()
 }
 
-/// Of a port on the host, which may have a protocol behind it that nobody reads.
-pub(super) fn numbers(host_port: &str) -> &str {
-    host_port.split('/').next().unwrap_or_default()
-}
-
 /// What is to be published. As Docker: of ports that the container does not say it has, nothing.
 fn wanted(container: &Container, endpoint: &EndpointSettings) -> Result<Vec<Wanted>> {
     let host = &container.request.host_config;
@@ -93,7 +88,7 @@ fn wanted(container: &Container, endpoint: &EndpointSettings) -> Result<Vec<Want
         for binding in bindings {
             // What is no address is each of the host's, as in Docker; 0 is any that is free.
             let at = binding.host_ip.parse().ok();
-            let ports = range_of(numbers(&binding.host_port)).filter(|(first, _)| *first > 0);
+            let ports = host_ports(&binding.host_port).filter(|(first, _)| *first > 0);
             all.push(one(at, ports.map(|(first, last)| first..=last)));
         }
     }

@@ -1,12 +1,12 @@
 //! `POST /containers/create`: its body, and which of Docker's many options this engine can honour.
 
 use super::invalid::invalid;
-use super::ports::numbers;
 use super::refusal::unsupported;
 use super::{LogOptions, bounds, limits, tuning};
 use crate::docker::{
     self, ContainerConfig, ContainerCreate, ContainerUpdate, EndpointConfig, ExecCreate, HealthConfig, HostConfig,
-    Json, Known, MountRequest, NetworkCreate, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, known, range_of,
+    Json, Known, MountRequest, NetworkCreate, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, host_ports, known,
+    range_of,
 };
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::{Code, NetworkMode};
@@ -204,8 +204,8 @@ fn refuse_ports(host: &HostConfig) -> Result<()> {
         }
         bounds::count("HostConfig.PortBindings", bindings.iter().flatten().count(), bounds::LIST)?;
         let places = bindings.iter().flatten().map(|binding| binding.host_port.as_str());
-        let places = places.map(numbers).filter(|port| !port.is_empty());
-        places.filter(|port| range_of(port).is_none()).try_for_each(|port| Err(bad(port)))?;
+        let named = places.filter(|port| !port.is_empty());
+        named.filter(|port| host_ports(port).is_none()).try_for_each(|port| Err(bad(port)))?;
     }
     Ok(())
 }

@@ -375,7 +375,10 @@ impl Engine {
     pub fn warnings(&self, container: &Container) -> Vec<Problem> {
         let settings = container.settings();
         let unable = settings.limits().map(|limits| self.spawner.cgroups().unable(&limits));
-        limits::remarks(&settings).into_iter().chain(unable.unwrap_or_default()).collect()
+        let shares_hosts = matches!(container.merged.network, NetworkMode::Host);
+        let discarded = shares_hosts && !container.request.host_config.port_bindings.is_empty();
+        let discarded = discarded.then(|| Problem::new(Code::PublishDiscarded));
+        limits::remarks(&settings).into_iter().chain(unable.unwrap_or_default()).chain(discarded).collect()
     }
 }
 

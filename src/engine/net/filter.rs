@@ -117,11 +117,8 @@ fn redirect(networks: &[Ruled], ports: &[PortRule]) -> String {
         let meant = at.map_or_else(|| "fib daddr type local".to_owned(), |at| format!("ip daddr {at}"));
         let turned = format!("{meant} {transport} dport {port} dnat to {to}");
         writeln!(comes, "\t\tiifname != \"{bridge}\" {turned}").unwrap_or_default();
-        match at {
-            None => writeln!(begins, "\t\tip daddr != 127.0.0.0/8 {turned}").unwrap_or_default(),
-            Some(at) if !at.is_loopback() => writeln!(begins, "\t\t{turned}").unwrap_or_default(),
-            Some(_) => {}
-        }
+        let but_loopback = if at.is_none() { "ip daddr != 127.0.0.0/8 " } else { "" };
+        writeln!(begins, "\t\t{but_loopback}{turned}").unwrap_or_default();
     }
     format!(
         "\tchain prerouting {{
@@ -430,14 +427,13 @@ mod tests {
             to: SocketAddrV4::new([172, 17, 0, 2].into(), 80),
         };
         let networks = [ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)];
-        let ports = [port(None, 8080), port(Some(Ipv4Addr::LOCALHOST), 81), port(Some([10, 0, 2, 100].into()), 82)];
+        let ports = [port(None, 8080), port(Some([10, 0, 2, 100].into()), 82)];
         let script = script(&networks, &ports);
         let to = "dnat to 172.17.0.2:80\n";
         for rule in [
             "iifname \"docker0\" return\n\t\tiifname \"br-0123456789ab\" return\n".to_owned(),
             format!("\t\tiifname != \"docker0\" fib daddr type local tcp dport 8080 {to}"),
             format!("\t\tip daddr != 127.0.0.0/8 fib daddr type local tcp dport 8080 {to}"),
-            format!("\t\tiifname != \"docker0\" ip daddr 127.0.0.1 tcp dport 81 {to}"),
             format!("\t\tiifname != \"docker0\" ip daddr 10.0.2.100 tcp dport 82 {to}"),
             format!(
                 "accept;\n\t\tip daddr != 127.0.0.0/8 fib daddr type local tcp dport 8080 {to}\t\tip daddr 10.0.2.100"

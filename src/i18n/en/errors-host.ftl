@@ -103,4 +103,5 @@ problem-port-not-here = The port of { $container } is one of the lab's host, but
     [process] { $holder } (PID { $pid }) has it.
    *[nobody] Another program has it, or it is not allowed.
     } A browser on this machine does not reach the container there.
+problem-publish-discarded = Published ports are discarded when using host network mode. The container listens on the host itself: leave -p out.
 problem-publish-rules-refused = nft could not make the rules that lead packets to published ports ({ $reason }). From this machine's loopback and from containers the ports are reached all the same; from elsewhere they are not. Check that the kernel has nft_fib_ipv4 and nft_nat.

@@ -139,4 +139,5 @@ problem-port-not-here = { $container }의 포트는 실습용 호스트에만 �
     [process] { $holder }(PID { $pid }) 프로그램이 그 포트를 쓰고 있습니다.
    *[nobody] 다른 프로그램이 그 포트를 쓰고 있거나 허용되지 않은 포트입니다.
     } 이 컴퓨터의 브라우저로는 컨테이너에 닿지 않습니다.
+problem-publish-discarded = 호스트 네트워크에서는 -p가 쓰이지 않습니다(Published ports are discarded when using host network mode). 컨테이너가 호스트에서 직접 기다리므로 -p를 빼세요.
 problem-publish-rules-refused = 게시한 포트로 패킷을 보내는 규칙을 nft가 만들지 못했습니다({ $reason }). 이 컴퓨터의 루프백과 컨테이너에서는 그 포트에 닿지만 다른 곳에서는 닿지 않습니다. 커널에 nft_fib_ipv4와 nft_nat가 있는지 확인하세요.

@@ -313,6 +313,7 @@ codes! {
     PortTaken = "port-taken",
     PortTransport = "port-transport",
     PortsUsedUp = "ports-used-up",
+    PublishDiscarded = "publish-discarded",
     PublishRulesRefused = "publish-rules-refused",
     RecoverFailed = "recover-failed",
     RootIsLimited = "root-is-limited",

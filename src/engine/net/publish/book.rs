@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// Where the kernel's own choice of ports is said: two numbers, both of them among those (`ip(7)`, `ip_local_port_range`).
 const RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 /// What it is where that cannot be read.
-const USUAL: RangeInclusive<u16> = 32_768..=60_999;
+const USUAL: (u16, u16) = (32_768, 60_999);
 
 /// A port of the host's that is given to a container.
 type Key = (Transport, SocketAddr);
@@ -15,8 +15,8 @@ type Key = (Transport, SocketAddr);
 #[derive(Debug, Default)]
 pub(super) struct Book {
     given: Arc<Mutex<BTreeMap<Key, String>>>,
-    /// What was given last where no port was named.
-    last: Mutex<BTreeMap<Transport, u16>>,
+    /// What was given last of several: as in Docker's, the next comes after it.
+    last: Mutex<BTreeMap<(Transport, u16, u16), u16>>,
 }
 
 /// A right to a port; it is given back when this is dropped.
@@ -45,33 +45,44 @@ impl Book {
         }
     }
 
-    /// The ports that can be tried, in their order: those that were named, or those after the last that was given.
+    /// The ports that can be given, in their order: those after the last that was given of them, and those before it. Without a name
+    /// they are the kernel's own choice.
     pub(super) fn candidates(
         &self,
         netns: &Netns,
         transport: &Transport,
-        named: Option<RangeInclusive<u16>>,
+        named: Option<&RangeInclusive<u16>>,
     ) -> Result<Vec<u16>> {
-        if let Some(named) = named {
-            return Ok(named.collect());
-        }
-        let range = netns.run(|| Ok(std::fs::read_to_string(RANGE).ok()))?;
-        let range = range.as_deref().and_then(two_numbers).unwrap_or(USUAL);
-        let last = self.last.lock().get(transport).copied();
-        let next = last.filter(|last| range.contains(last)).map_or(*range.start(), |last| last.saturating_add(1));
-        Ok((next..=*range.end()).chain(*range.start()..next).collect())
+        let (first, last) = self.range(netns, named)?;
+        let given = self.last.lock().get(&(transport.clone(), first, last)).copied();
+        let next = given.map_or(first, |given| given.saturating_add(1));
+        Ok((next..=last).chain(first..next.min(last.saturating_add(1))).collect())
     }
 
-    /// That port was given where none was named.
-    pub(super) fn gave(&self, transport: &Transport, port: u16) {
-        self.last.lock().insert(transport.clone(), port);
+    /// That port was given of those.
+    pub(super) fn gave(
+        &self,
+        netns: &Netns,
+        transport: &Transport,
+        named: Option<&RangeInclusive<u16>>,
+        port: u16,
+    ) -> Result<()> {
+        let (first, last) = self.range(netns, named)?;
+        self.last.lock().insert((transport.clone(), first, last), port);
+        Ok(())
+    }
+
+    fn range(&self, netns: &Netns, named: Option<&RangeInclusive<u16>>) -> Result<(u16, u16)> {
+        let named = named.map(|named| (*named.start(), *named.end()));
+        let asked = || netns.run(|| Ok(std::fs::read_to_string(RANGE).ok()));
+        named.map_or_else(|| Ok(asked()?.as_deref().and_then(two_numbers).unwrap_or(USUAL)), Ok)
     }
 }
 
-fn two_numbers(text: &str) -> Option<RangeInclusive<u16>> {
+fn two_numbers(text: &str) -> Option<(u16, u16)> {
     let mut numbers = text.split_whitespace().map(str::parse);
     let (first, last) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
-    (0 < first && first <= last).then_some(first..=last)
+    (0 < first && first <= last).then_some((first, last))
 }
 
 impl Drop for Claim {
@@ -98,21 +109,29 @@ mod tests {
     }
 
     #[test]
-    fn ports_that_nobody_named_follow_one_another() {
+    fn the_next_port_comes_after_the_last() {
         let (book, netns) = (Book::default(), Netns::current().unwrap());
-        let all = |named| book.candidates(&netns, &Transport::Tcp, named).unwrap();
+        let all =
+            |named: Option<RangeInclusive<u16>>| book.candidates(&netns, &Transport::Tcp, named.as_ref()).unwrap();
+        let gave = |named: Option<RangeInclusive<u16>>, port| {
+            book.gave(&netns, &Transport::Tcp, named.as_ref(), port).unwrap();
+        };
         assert_eq!(all(Some(80..=82)), [80, 81, 82]);
+        gave(Some(80..=82), 80);
+        assert_eq!(all(Some(80..=82)), [81, 82, 80]);
+        assert_eq!(all(Some(80..=83)), [80, 81, 82, 83], "another range");
         let free = all(None);
-        let (first, last) = (free[0], free[free.len() - 1]);
-        book.gave(&Transport::Tcp, first);
-        assert_eq!(all(None)[0], first + 1);
-        book.gave(&Transport::Tcp, last);
+        gave(None, free[0]);
+        assert_eq!(all(None)[0], free[1]);
+        gave(None, free[free.len() - 1]);
         assert_eq!(all(None), free, "it begins anew");
+        gave(Some(65_535..=65_535), 65_535);
+        assert_eq!(all(Some(65_535..=65_535)), [65_535]);
     }
 
     #[test]
     fn a_range_is_two_numbers_that_ascend() {
-        assert_eq!(two_numbers("32768\t60999\n"), Some(32_768..=60_999));
+        assert_eq!(two_numbers("32768\t60999\n"), Some(USUAL));
         for bad in ["", "1", "2 1", "0 5", "1 70000", "a b"] {
             assert_eq!(two_numbers(bad), None, "{bad}");
         }

@@ -281,3 +281,122 @@ fn inside(to: SocketAddrV4) -> io::Result<UdpSocket> {
     socket.set_nonblocking(true)?;
     Ok(socket)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A container that answers each line that it is told, and what it was told once it was told all.
+    fn container() -> SocketAddrV4 {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let at = v4(listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                std::thread::spawn(move || {
+                    let (mut stream, mut all) = (stream.unwrap(), Vec::new());
+                    stream.write_all(b"hello\n").unwrap();
+                    // It may be cut off.
+                    if stream.read_to_end(&mut all).is_ok() {
+                        stream.write_all(&all).unwrap_or_default();
+                    }
+                });
+            }
+        });
+        at
+    }
+
+    fn v4(at: SocketAddr) -> SocketAddrV4 {
+        match at {
+            SocketAddr::V4(at) => at,
+            SocketAddr::V6(at) => panic!("{at}"),
+        }
+    }
+
+    fn streams(to: SocketAddrV4) -> (Carrier, SocketAddr) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let at = listener.local_addr().unwrap();
+        let listening = vec![Listening { listener: Listener::Tcp(listener), to }];
+        (Carrier::start(&Netns::current().unwrap(), listening).unwrap(), at)
+    }
+
+    #[test]
+    fn a_connection_is_carried_both_ways_until_each_has_said_all() {
+        let (_carrier, at) = streams(container());
+        let all: Vec<u8> = (0..300_000_u32).map(|n| n as u8).collect();
+        let mut stream = TcpStream::connect(at).unwrap();
+        let mut hello = [0; 6];
+        stream.read_exact(&mut hello).unwrap();
+        assert_eq!(&hello, b"hello\n", "who is silent is spoken to");
+        stream.write_all(&all).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut back = Vec::new();
+        stream.read_to_end(&mut back).unwrap();
+        assert!(back == all);
+    }
+
+    #[test]
+    fn who_comes_when_there_are_many_waits_for_one_to_end() {
+        let (_carrier, at) = streams(container());
+        let connect = || {
+            let mut stream = TcpStream::connect(at).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            stream.read_exact(&mut [0; 6]).map(|()| stream)
+        };
+        let mut held: Vec<_> = (0..CONNECTIONS).map(|_| connect().unwrap()).collect();
+        let mut next = TcpStream::connect(at).unwrap();
+        next.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+        let error = next.read(&mut [0; 6]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        held.pop();
+        next.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        next.read_exact(&mut [0; 6]).unwrap();
+    }
+
+    #[test]
+    fn all_ends_with_the_carrier() {
+        let (carrier, at) = streams(container());
+        let mut stream = TcpStream::connect(at).unwrap();
+        stream.read_exact(&mut [0; 6]).unwrap();
+        drop(carrier);
+        assert_eq!(stream.read(&mut [0; 6]).unwrap_or(0), 0);
+        TcpStream::connect(at).unwrap_err();
+    }
+
+    #[test]
+    fn of_a_container_that_nobody_listens_in_the_connection_ends() {
+        let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let (_carrier, at) = streams(v4(closed));
+        let mut stream = TcpStream::connect(at).unwrap();
+        assert_eq!(stream.read(&mut [0; 6]).unwrap_or(0), 0);
+    }
+
+    #[test]
+    fn what_answers_a_datagram_comes_back_to_who_sent_it() {
+        let inside = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let to = v4(inside.local_addr().unwrap());
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let at = socket.local_addr().unwrap();
+        let listening = vec![Listening { listener: Listener::Udp(socket), to }];
+        let _carrier = Carrier::start(&Netns::current().unwrap(), listening).unwrap();
+        let senders: Vec<_> = (0..3).map(|_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
+        let mut buffer = vec![0; DATAGRAM];
+        let long = vec![7; 40_000];
+        for (nth, sender) in senders.iter().enumerate() {
+            sender.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            sender.send_to(&long, at).unwrap();
+            let (length, from) = inside.recv_from(&mut buffer).unwrap();
+            assert_eq!(length, long.len());
+            inside.send_to(&[nth as u8], from).unwrap();
+        }
+        for (nth, sender) in senders.iter().enumerate() {
+            let (length, from) = sender.recv_from(&mut buffer).unwrap();
+            assert_eq!(
+                (length, usize::from(buffer[0]), from),
+                (1, nth, at),
+                "each its own answer, from where it asked"
+            );
+        }
+    }
+}

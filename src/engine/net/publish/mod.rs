@@ -162,20 +162,19 @@ impl Net {
     fn open(&self, cx: &Cx, whose: &Whose<'_>, wanted: &Wanted) -> Result<Opened> {
         let netns = self.host.netns();
         let host = wanted.at.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-        let named = wanted.ports.as_ref().map_or(0, |ports| *ports.start());
-        let call = format!("bind({}); listen()", SocketAddr::new(host, named));
+        let named = wanted.ports.as_ref();
+        let first = named.map_or(0, |ports| *ports.start());
+        let call = format!("bind({}); listen()", SocketAddr::new(host, first));
         let subject = format!("{}/{}", wanted.inside, wanted.transport);
         cx.step(Plan::new(StepKind::OpenPort, subject).call(call), |cx| {
             let mut refused = None;
-            for port in self.ports.book.candidates(&netns, &wanted.transport, wanted.ports.clone())? {
+            for port in self.ports.book.candidates(&netns, &wanted.transport, named)? {
                 match self.take(&netns, whose, wanted, port) {
                     Ok(opened) => {
                         if let Some((problem, evidence)) = &opened.lacks {
                             cx.observe(Change::Remark(problem.clone()), vec![evidence.clone()]);
                         }
-                        if wanted.ports.is_none() {
-                            self.ports.book.gave(&wanted.transport, port);
-                        }
+                        self.ports.book.gave(&netns, &wanted.transport, named, port)?;
                         return Ok(opened);
                     }
                     Err(fault) => refused = Some(fault),

@@ -103,12 +103,13 @@ impl Opened {
         }
     }
 
-    /// The rule that turns packets to it: of IPv4 alone, which containers have.
+    /// The rule that turns packets to it: of IPv4 alone, which containers have. None of the host's loopback: a packet of a neighbour's
+    /// that says it goes there would be turned before the kernel drops it.
     pub(super) fn rule(&self, whose: &Whose<'_>) -> Option<PortRule> {
         let on_host = self.sockets.iter().filter(|socket| socket.side == Side::Host);
         let (at, port) = on_host.map(|socket| socket.at).find_map(|at| match at {
-            SocketAddr::V4(at) => Some((*at.ip(), at.port())),
-            SocketAddr::V6(_) => None,
+            SocketAddr::V4(at) if !at.ip().is_loopback() => Some((*at.ip(), at.port())),
+            _ => None,
         })?;
         Some(PortRule {
             container: whose.container.clone(),
