@@ -60,12 +60,15 @@ use super::fault::{Fault, FaultKind, Result};
 use super::lab::{Lab, Netns};
 use super::{Cx, random};
 use crate::spec::{ContainerId, NetworkId};
-use crate::trace::{Code, Mode, NetworkDriver, NetworkMode, Plan, StepKind};
+use crate::trace::{Change, Code, Evidence, Mode, NetworkDriver, NetworkMode, Plan, StepKind};
 use parking_lot::Mutex;
 use request::Request;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+
+/// Where changes go: into a step, or past all steps.
+type Recorded<'a> = &'a dyn Fn(Change, Vec<Evidence>);
 
 /// The uplink's name.
 pub const UPLINK: &str = "eth0";

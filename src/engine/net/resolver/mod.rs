@@ -108,7 +108,7 @@ fn local(udp: &UdpSocket, tcp: &TcpListener) -> std::io::Result<(u16, u16)> {
 }
 
 /// That they are there, as the kernel lists them.
-fn sockets(netns: &Netns) -> Result<crate::trace::Evidence> {
+fn sockets(netns: &Netns) -> Result<Evidence> {
     let path = std::path::Path::new("/proc/thread-self/net/udp");
     netns.run(|| {
         let read = evidence::read(path).map_err(|e| Fault::io("read", path.display(), &e.error))?;
