@@ -19,13 +19,14 @@
 //! Docker's default bridge. Does not know what runs in a container.
 
 mod bridge;
+mod difference;
 mod driver;
 mod drivers;
 mod endpoint;
 mod faults;
 mod filter;
 mod host;
-mod look;
+
 mod monitor;
 mod multicast;
 mod netlink;

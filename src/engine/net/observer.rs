@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! act:   NetlinkMessage step ─▶ request ─▶ ack ─▶ look
-//! look:  dump links, addresses, routes ─▶ compare with what was seen ─▶ a Change for each difference    (`look`)
+//! look:  dump links, addresses, routes ─▶ compare with what was seen ─▶ a Change for each difference    (`difference`)
 //! ```
 //!
 //! So whatever changes is recorded, whoever changed it: a bridge that gets a port, a learner at the host's prompt (`monitor`).
