@@ -332,7 +332,7 @@ impl Group<'_> {
             let lane = (row > 0).then(|| x - 10.0 - LANE * self.lanes_to(row - 1) as f32);
             let home = self.bridge.map(|bridge| &bridge.key);
             let at = egui::pos2(x + (wide - self.sizes.container.width_of(ends.places())) / 2.0, y);
-            let cell = container::Cell { at, bus, lane, sizes: self.sizes.container, home, trunks };
+            let cell = cable::Cell { at, bus, lane, sizes: self.sizes.container, home, trunks };
             bottom = bottom.max(container::draw(world, host, stage, frame, container, ends, &cell));
         }
         if self.folded.is_empty() {
